@@ -1,0 +1,184 @@
+"""The process that reads uploaded files, so that the server is not the one that dies.
+
+It is started by `analytics.intake`, takes one request as JSON on standard input and answers with JSON lines:
+``{"step": …, "done": 0…1}`` while it works, then ``{"result": …}`` or ``{"error": …}``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+import threading
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from analytics.errors import AnalysisError
+from analytics.log import preflight, roles
+from analytics.log.ingest import build, database, facts, formats, grid, join, profile, reader, types
+from analytics.log.options import CsvOptions
+from analytics.log.schema import Reading, mapping_from_dict, reading_from_dict
+
+PROGRESS_SECONDS = 0.2
+
+
+def emit(message: dict[str, Any]) -> None:
+    """Send one line to the parent."""
+    sys.stdout.write(json.dumps(message, ensure_ascii=True) + "\n")
+    sys.stdout.flush()
+
+
+class Progress:
+    """Tells the parent the step and how far it is, from the engine's own account while a statement runs."""
+
+    def __init__(self) -> None:
+        self.step = "starting"
+        self.connection: duckdb.DuckDBPyConnection | None = None
+        threading.Thread(target=self._watch, daemon=True).start()
+
+    def begin(self, step: str) -> None:
+        """Begin the next step."""
+        self.step = step
+        emit({"step": step, "done": 0.0})
+
+    def at(self, done: float) -> None:
+        """Say how far the present step is."""
+        emit({"step": self.step, "done": round(done, 3)})
+
+    def _watch(self) -> None:
+        waiting = threading.Event()
+        while not waiting.wait(PROGRESS_SECONDS):
+            if self.connection is not None:
+                try:
+                    percent = self.connection.query_progress()
+                except duckdb.Error:
+                    continue
+                if percent > 0:
+                    self.at(percent / 100)
+
+
+def content_hash(path: Path) -> str:
+    """Return the digest that identifies a log."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def read(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """Read a file into ``raw.duckdb`` beside its reading and a guess at its roles."""
+    path, folder = Path(request["path"]), Path(request["folder"])
+    labels = Path(request["labels"]) if request["labels"] else None
+    progress.begin("Recognising the file")
+    digest = content_hash(path)
+    if labels:
+        digest = hashlib.sha256(f"{digest}{content_hash(labels)}{request['id']}".encode()).hexdigest()
+    csv = CsvOptions.from_dict(request.get("csv"))
+    if csv.given:
+        digest = hashlib.sha256(f"{digest}{json.dumps(csv.given, sort_keys=True)}".encode()).hexdigest()
+    if digest[:12] in request["known"]:
+        return {"known": digest[:12]}
+    source = formats.prepare(path, folder, max_bytes=request["max_bytes"], progress=progress.at, csv=csv)
+    connection = database.connect(folder / "raw.duckdb", request["memory_limit"])
+    progress.connection = connection
+    progress.begin("Reading rows")
+    table = reader.read_source(connection, source, folder, csv)
+    progress.begin("Recognising types")
+    conversions = types.convert(connection, table.types, is_text=table.is_text)
+    repairs = (*source.repairs, *table.repairs)
+    if labels:
+        progress.begin("Joining labels")
+        joined = join.join_labels(connection, labels, folder, table, conversions, request["id"], request["max_bytes"])
+        table, conversions, repairs = joined.table, joined.conversions, (*repairs, *joined.account)
+    progress.begin("Describing columns")
+    n_rows, columns = profile.profile(connection, table.names, conversions, progress.at)
+    reading = Reading(
+        content_hash=digest,
+        source=request["name"],
+        file_format=source.file_format,
+        rows_read=n_rows + sum(reason.rows for reason in table.set_aside),
+        rows_kept=n_rows,
+        columns=columns,
+        set_aside=table.set_aside,
+        repairs=repairs,
+        lines=table.lines,
+    )
+    first = roles.guess(reading).mapping
+    reading = replace(reading, logged_threshold=grid.logged_threshold(connection, reading, first))
+    sample = profile.sample_rows(connection, len(columns))
+    (folder / "sample.json").write_text(json.dumps(sample, ensure_ascii=False), encoding="utf-8")
+    progress.connection = None
+    connection.close()
+    for leftover in folder.iterdir():
+        if leftover.name not in ("raw.duckdb", "sample.json") and leftover.is_file():
+            leftover.unlink()
+    (folder / "reading.json").write_text(json.dumps(asdict(reading), ensure_ascii=False), encoding="utf-8")
+    return {"staged": digest[:12]}
+
+
+def copy(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """Write what was read from a file as a CSV of text, whatever the file holds; of an empty file nothing."""
+    path, folder = Path(request["path"]), Path(request["folder"])
+    progress.begin("Reading rows")
+    csv = CsvOptions.from_dict(request.get("csv"))
+    if not path.stat().st_size:
+        (folder / "copy.csv").touch()
+        return {"copy": str(folder / "copy.csv")}
+    source = formats.prepare(path, folder, max_bytes=request["max_bytes"], progress=progress.at, csv=csv)
+    connection = database.connect(folder / "raw.duckdb", request["memory_limit"])
+    table = reader.read_source(connection, source, folder, csv, as_text=True)
+    database.write_text(connection, table.header, folder / "copy.csv")
+    return {"copy": str(folder / "copy.csv")}
+
+
+def build_log(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """Build a log from a staged reading, or anew from a log that exists, under another mapping."""
+    folder, origin = Path(request["folder"]), Path(request["origin"])
+    reading, mapping = reading_from_dict(request["reading"]), mapping_from_dict(request["mapping"])
+    connection = database.connect(folder / "scratch.duckdb", request["memory_limit"])
+    progress.connection = connection
+    progress.begin("Preparing scores and segments")
+    database.attach(connection, origin, folder / "log.duckdb")
+    database.take_rows(connection, reading, from_log=request["from_log"])
+    log = build.build(connection, reading, mapping, progress.at, name=request["name"], created_at=request["created_at"])
+    progress.begin("Checking the log")
+    log = replace(log, findings=preflight.find(log, with_auroc(facts.count_facts(connection, log), connection)))
+    progress.connection = None
+    database.finish(connection, log)
+    return {"log": log.to_json()}
+
+
+def with_auroc(found: preflight.Facts, connection: duckdb.DuckDBPyConnection) -> preflight.Facts:
+    """Add the area under the ROC curve and its interval."""
+    from analytics.measure import curves, intervals  # SciPy takes half a second to import: not while a file is read
+
+    positives, negatives = facts.bin_counts(connection)
+    if not sum(positives) or not sum(negatives):
+        return found
+    area = intervals.logit_interval(curves.auroc(positives, negatives), min(sum(positives), sum(negatives)))
+    return replace(found, auroc=float(area.value), auroc_low=float(area.low), auroc_high=float(area.high))
+
+
+TASKS = {"read": read, "copy": copy, "build": build_log}
+
+
+def main() -> int:
+    """Answer one request."""
+    request = json.loads(sys.stdin.readline())
+    progress = Progress()
+    try:
+        answer = TASKS[request["task"]](request, progress)
+    except AnalysisError as error:
+        emit({"error": str(error), "kind": type(error).__name__})
+        return 2
+    except (duckdb.Error, OSError, MemoryError) as error:
+        first = str(error).splitlines()[0][:300] if str(error) else type(error).__name__
+        emit({"error": f"The file could not be read to its end: {first}", "kind": "InputError"})
+        return 2
+    emit({"result": answer})
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

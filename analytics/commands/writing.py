@@ -1,0 +1,78 @@
+"""From an answer to text: JSON, CSV or an aligned table."""
+
+from __future__ import annotations
+
+import io
+import json
+import math
+import sys
+from pathlib import Path
+from typing import Any, Literal
+
+from analytics.errors import StoreError
+
+Format = Literal["table", "csv", "json"]
+
+
+def write(rows: list[dict[str, Any]] | dict[str, Any], format_: Format, out: Path | None) -> None:
+    """Write an answer in the format that was asked for."""
+    if format_ == "json":
+        text = json.dumps(rows, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+    else:
+        flat = [flattened(row) for row in (rows if isinstance(rows, list) else [rows])]
+        text = as_csv(flat) if format_ == "csv" else as_text(flat, transposed=isinstance(rows, dict))
+    if out is None:
+        sys.stdout.write(text)
+        return
+    try:
+        out.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise StoreError(f"{out} could not be written: {error.strerror}. Choose another place.") from error
+
+
+def flattened(row: dict[str, Any]) -> dict[str, Any]:
+    """Lay a row out flat: the slice as its columns, lists and objects as JSON."""
+    flat: dict[str, Any] = {}
+    for name, value in row.items():
+        if name == "slice" and isinstance(value, dict):
+            flat |= {column: "(missing)" if part is None else part for column, part in value.items()}
+        else:
+            flat[name] = json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else value
+    return flat
+
+
+def as_csv(rows: list[dict[str, Any]]) -> str:
+    """Return rows as CSV; what a spreadsheet would run as a formula is neutralised."""
+    import polars as pl
+
+    from analytics.present.export import to_csv
+
+    return to_csv(pl.DataFrame(rows, infer_schema_length=None)).decode()
+
+
+def as_text(rows: list[dict[str, Any]], *, transposed: bool) -> str:
+    """Return rows as an aligned table; one object as a line per field."""
+    if transposed:
+        cells = [[name, shown(value)] for row in rows for name, value in row.items()]
+    else:
+        header = list(rows[0]) if rows else []
+        cells = [header, *[[shown(row.get(name)) for name in header] for row in rows]]
+    widths = [max(len(row[place]) for row in cells) for place in range(len(cells[0]))] if cells else []
+    buffer = io.StringIO()
+    for row in cells:
+        buffer.write("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() + "\n")
+    return buffer.getvalue()
+
+
+def shown(value: Any) -> str:
+    """Return a value for the text table."""
+    if value is None:
+        return "–"
+    if isinstance(value, float):
+        return f"{value:.4f}" if abs(value) < 1e4 else f"{value:,.1f}"
+    return str(value).replace("\n", "⏎").replace("\r", "⏎")
+
+
+def finite(value: Any) -> Any:
+    """Return None for what JSON cannot say."""
+    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -1,0 +1,180 @@
+"""From a plain file to the table ``raw`` with columns ``c0, c1, …`` and the table ``set_aside``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import duckdb
+
+from analytics.errors import InputError
+from analytics.log.ingest.database import escape_glob
+from analytics.log.ingest.delimited.load import load
+from analytics.log.ingest.formats import Source
+from analytics.log.options import CsvOptions
+from analytics.log.schema import LineCounts, SetAside, unique_names
+
+MAX_LINE_BYTES = 64 << 20
+WIDE = ("UBIGINT", "HUGEINT", "UHUGEINT")
+
+CREATE_SET_ASIDE = "CREATE TABLE set_aside (line BIGINT, reason VARCHAR, text VARCHAR)"
+
+
+@dataclass(frozen=True)
+class Table:
+    """The columns of ``raw``: names as people see them, DuckDB types, and the books of the reading.
+
+    ``header`` is what the file itself has as names, empty where it has none.
+    """
+
+    names: tuple[str, ...]
+    types: tuple[str, ...]
+    is_text: bool
+    set_aside: tuple[SetAside, ...] = ()
+    header: tuple[str, ...] = ()
+    repairs: tuple[str, ...] = ()
+    lines: LineCounts | None = None
+
+
+def read_source(
+    connection: duckdb.DuckDBPyConnection,
+    source: Source,
+    scratch: Path,
+    csv: CsvOptions | None = None,
+    *,
+    as_text: bool = False,
+) -> Table:
+    """Read a plain file into ``raw``.
+
+    Parameters
+    ----------
+    connection : DuckDBPyConnection
+        Where ``raw`` and ``set_aside`` are made.
+    source, scratch : Source and Path
+        The file, and a folder for what is laid out anew.
+    csv : CsvOptions, optional
+        What is known of the layout of a CSV file; the rest is guessed.
+    as_text : bool
+        Whether the columns of a CSV file stay text.
+
+    Raises
+    ------
+    InputError
+        If the file holds no table, or is damaged.
+    """
+    connection.execute(CREATE_SET_ASIDE)
+    try:
+        if source.file_format == "csv":
+            return read_csv(connection, source.path, scratch, csv or CsvOptions(), as_text=as_text)
+        if source.file_format == "arrow":
+            parquet = scratch / "arrow.parquet"
+            arrow_to_parquet(source.path, parquet)
+            return read_parquet(connection, parquet)
+        if source.file_format == "parquet":
+            return read_parquet(connection, source.path)
+        layout = "newline_delimited" if source.file_format == "ndjson" else "auto"
+        scan = f"read_json(?, format = '{layout}', sample_size = -1, maximum_object_size = {MAX_LINE_BYTES}, maximum_depth = 2)"
+        return read_typed(connection, scan, [escape_glob(source.path)])
+    except duckdb.Error as error:
+        first = str(error).splitlines()[0][:300] if str(error) else type(error).__name__
+        raise InputError(
+            f"Expected a readable {source.file_format.upper()} table; reading it stopped with: {first}. "
+            "Check that the file is whole and is what its name says."
+        ) from error
+
+
+def arrow_to_parquet(path: Path, target: Path) -> None:
+    """Rewrite an Arrow file or stream as Parquet, which DuckDB reads without holding it in memory."""
+    import polars as pl  # the only use: most files are not Arrow
+
+    try:
+        pl.scan_ipc(path).sink_parquet(target)
+    except (pl.exceptions.PolarsError, OSError):
+        try:
+            pl.read_ipc_stream(path).write_parquet(target)
+        except (pl.exceptions.PolarsError, OSError) as error:
+            raise InputError(
+                f"Expected a readable Arrow table; reading it stopped with: {str(error)[:200]}. Check that the file is whole."
+            ) from error
+
+
+def read_csv(
+    connection: duckdb.DuckDBPyConnection, path: Path, scratch: Path, options: CsvOptions, *, as_text: bool
+) -> Table:
+    """Read a CSV file; lines that are no row of it go to ``set_aside`` with their reason."""
+    loaded = load(connection, path, scratch, options, as_text=as_text)
+    return Table(
+        unique_names(loaded.header or ("",) * len(loaded.types)),
+        loaded.types,
+        is_text=True,
+        set_aside=loaded.outcome.set_aside,
+        header=loaded.header,
+        repairs=loaded.outcome.repairs,
+        lines=loaded.outcome.lines,
+    )
+
+
+def read_parquet(connection: duckdb.DuckDBPyConnection, path: Path) -> Table:
+    """Read a Parquet file; its headers are taken from it, as DuckDB renames those that differ only by case."""
+    from pyarrow import parquet  # takes a tenth of a second
+
+    table = read_typed(connection, "read_parquet(?)", [escape_glob(path)])
+    headers = parquet.read_schema(path).names
+    if len(headers) != len(table.names):
+        return table
+    return replace(table, names=unique_names(headers), header=tuple(headers))
+
+
+def read_typed(connection: duckdb.DuckDBPyConnection, scan: str, parameters: list[str]) -> Table:
+    """Read a file that carries its own types; what the house does not use becomes text or a plain number."""
+    described = connection.execute(f"DESCRIBE FROM {scan}", parameters).fetchall()
+    headers, found = [row[0] for row in described], [row[1] for row in described]
+    if not headers:
+        raise InputError("Expected a table with columns, found none. Export the log again.")
+    types = tuple(plain_type(type_) for type_ in found)
+    aliases = ", ".join(f"a{place}" for place in range(len(headers)))
+    selected = ", ".join(f"{plain_expression(f'a{place}', type_)} AS c{place}" for place, type_ in enumerate(found))
+    connection.execute(f"CREATE TABLE raw AS SELECT {selected} FROM (FROM {scan}) AS t({aliases})", parameters)
+    narrow = narrowed(connection, [place for place, type_ in enumerate(found) if type_ in WIDE])
+    types = tuple("BIGINT" if place in narrow else type_ for place, type_ in enumerate(types))
+    return Table(unique_names(headers), types, is_text=False, header=tuple(headers))
+
+
+def narrowed(connection: duckdb.DuckDBPyConnection, places: Sequence[int]) -> set[int]:
+    """Make integers of more than 64 bits plain ones where all of a column fit; the others stay text. Return the former."""
+    narrow = set()
+    for name, place in ((f"c{place}", place) for place in places):
+        row = connection.execute(f"SELECT count({name}) = count(TRY_CAST({name} AS BIGINT)) FROM raw").fetchone()
+        if row is not None and row[0]:
+            connection.execute(f"ALTER TABLE raw ALTER {name} TYPE BIGINT")
+            narrow.add(place)
+    return narrow
+
+
+def plain_type(type_: str) -> str:
+    """Return the house's type for one of DuckDB's.
+
+    >>> plain_type("UINTEGER"), plain_type("DECIMAL(10,2)"), plain_type("STRUCT(a INTEGER)")
+    ('BIGINT', 'DOUBLE', 'VARCHAR')
+    """
+    if type_.endswith("]"):
+        return "VARCHAR"
+    if type_ in ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"):
+        return "BIGINT"
+    if type_ in ("FLOAT", "DOUBLE") or type_.startswith("DECIMAL"):
+        return "DOUBLE"
+    if type_ == "DATE" or type_.startswith("TIMESTAMP"):
+        return "TIMESTAMP"
+    return "BOOLEAN" if type_ == "BOOLEAN" else "VARCHAR"
+
+
+def plain_expression(name: str, type_: str) -> str:
+    """Return the expression that turns a column of ``type_`` into its plain type."""
+    if plain_type(type_) != "VARCHAR" or type_ == "VARCHAR" or type_.startswith("ENUM"):
+        return f"{name}::{plain_type(type_)}"
+    if type_.startswith(("STRUCT", "MAP", "UNION")) or type_.endswith("]"):
+        return f"to_json({name})::VARCHAR"
+    if type_ == "JSON":
+        return f"json_extract_string({name}, '$')"
+    return f"{name}::VARCHAR"

@@ -1,0 +1,101 @@
+"""A few rows as they will be judged under a mapping, before any log is built."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from analytics.log.schema import Column, Mapping, Reading
+
+OUTCOMES = ("TP", "FP", "FN", "TN", "not known yet", "no score")
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One row: what the score says, what the label says, and what follows."""
+
+    score: float | None
+    predicted: str | None
+    label: str
+    outcome: str
+    row: tuple[str | None, ...]
+
+
+def judge(rows: Sequence[Sequence[str | None]], reading: Reading, mapping: Mapping) -> list[Judged]:
+    """Judge rows, given as text in the order of the reading's columns, by the rules by which a log is built."""
+    return [judge_row(tuple(row), reading, mapping) for row in rows]
+
+
+def judge_row(row: tuple[str | None, ...], reading: Reading, mapping: Mapping) -> Judged:
+    """Judge one row."""
+    places = {column.name: column for column in reading.columns}
+
+    def cell(name: str | None) -> str | None:
+        return row[places[name].position] if name in places else None
+
+    label = member(cell(mapping.label), places.get(mapping.label or ""), mapping.positive, mapping.negative)
+    if mapping.score:
+        is_text = mapping.score in places and places[mapping.score].kind == "text"
+        score = number(cell(mapping.score)) if is_text else quantity(cell(mapping.score))
+    else:
+        decided = member(cell(mapping.decision), places.get(mapping.decision or ""), mapping.decision_positive, ())
+        score = None if decided is None else float(decided)
+    flagged = None if score is None else score >= (mapping.threshold if mapping.score else 1.0)
+    words = {True: "positive", False: "negative"}
+    if flagged is None:
+        outcome = "no score"
+    elif label is None:
+        outcome = "not known yet"
+    else:
+        outcome = {(True, True): "TP", (True, False): "FP", (False, True): "FN", (False, False): "TN"}[flagged, label]
+    return Judged(
+        score,
+        None if flagged is None else words[flagged],
+        "not known yet" if label is None else words[label],
+        outcome,
+        row,
+    )
+
+
+def member(text: str | None, column: Column | None, positive: Sequence[str], negative: Sequence[str]) -> bool | None:
+    """Return whether a value is positive; None where it is neither, or missing."""
+    if text is None or column is None:
+        return None
+    if is_one_of(text, column, positive):
+        return True
+    return False if not negative or is_one_of(text, column, negative) else None
+
+
+def is_one_of(text: str, column: Column, values: Sequence[str]) -> bool:
+    """Whether a value is one of ``values``; numbers and truth values are compared as numbers."""
+    if column.kind in ("number", "boolean"):
+        own = quantity(text)
+        return own is not None and any(quantity(value) == own for value in values)
+    return text in values
+
+
+def quantity(text: str | None) -> float | None:
+    """Return the number that a value of a numeric or boolean column means."""
+    words = {"true": 1.0, "false": 0.0}
+    return words.get((text or "").strip().casefold(), number(text))
+
+
+def number(text: str | None) -> float | None:
+    """Return the finite number that a text means, None where it means none; as the reader does, without ``1_000`` and ``١``."""
+    if text is None or "_" in text or not text.isascii():
+        return None
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return value if math.isfinite(value) else None
+
+
+def mixed(judged: Sequence[Judged], limit: int = 10) -> list[Judged]:
+    """Return a few rows in which every outcome that occurs is shown, in the order of the file within each."""
+    groups = [[row for row in judged if row.outcome == outcome] for outcome in OUTCOMES]
+    chosen: list[Judged] = []
+    for rank in range(limit):
+        chosen += [group[rank] for group in groups if rank < len(group)]
+    return sorted(chosen[:limit], key=lambda row: OUTCOMES.index(row.outcome))

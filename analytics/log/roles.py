@@ -1,0 +1,213 @@
+"""A first guess at the role of every column, each with its reason, from names, types and values."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from analytics.log.schema import MAX_SEGMENT_VALUES, Column, Mapping, Reading
+
+NAME_PATTERNS: dict[str, tuple[str, ...]] = {
+    "score": (
+        r"score", r"(y_)?pred(icted)?_prob(a|ability)?.*", r"y_score", r"prob(a|ability)?", r"model_score", r"risk_score",
+        r"predicted_probability", r"p_?hat", r"decile_score", r".*_score", r".*prob(a|ability)?.*", r"score.*", r".*propensity.*",
+        r"confidence",
+    ),
+    "label": (
+        r"label(_value)?", r"y_?true", r"ground_?truth", r"target", r"actual", r"two_year_recid", r"outcome", r"y",
+        r".*_label", r"true_.*", r"class", r"is_(fraud|default|churn|late|spam).*", r"repaid", r"employed", r"loan_status",
+        r"obs(erved)?", r".*(fraud|churn|default(ed)?|recid)$",
+    ),
+    "decision": (
+        r"decision", r"y_pred", r"pred(icted|iction)?", r"predicted_(label|class)", r"action", r"approved", r"flagged",
+        r"decision_.*", r".*_decision",
+    ),
+    "row_id": (
+        r"(row|record|event|request|prediction|case|entity|transaction|flight|application)_?id", r"id", r"uuid", r".*_id", r"key",
+    ),
+    "time": (
+        r"(scored|predicted|created|requested|logged|event|decided)_?(at|on|time|date)", r"timestamp", r"(event_|request_)?time",
+        r"date(time)?", r"ts", r".*screening_date", r".*_at", r".*(date|time)$", r".*timestamp.*",
+    ),
+    "amount": (r"amount", r".*_amount", r"amt", r".*(cost|value_usd|price|revenue|exposure|loss)$", r"(loan|funded)_am(oun)?t"),
+    "model_version": (r"model_?(version|id|name)?", r"version", r".*model_version"),
+}  # fmt: skip
+NEVER_LABEL_TIME = re.compile(r".*(label|available|outcome|updated|birth|due).*")
+POSITIVE_WORDS = (
+    "1", "1.0", "true", "yes", "y", "t", "positive", "pos", "bad", "fraud", "default", "charged off", "churn", "churned",
+    "late", "spam", "high", "accept", "accepted", "approve", "approved", ">50k", "recidivist", "fail", "failed",
+)  # fmt: skip
+UNKNOWN_WORDS = (
+    "unknown", "pending", "not known yet", "not known", "n/a", "na", "none", "open", "current", "in progress", "undecided", "?",
+    "issued", "in grace period", "-1", "", "nan", "null", "unlabelled", "unlabeled", "unavailable",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Guess:
+    """A mapping and, for every column, why it got its role."""
+
+    mapping: Mapping
+    reasons: dict[str, str]
+
+
+def guess(reading: Reading) -> Guess:
+    """Guess the role of every column of a reading."""
+    columns = reading.columns
+    reasons: dict[str, str] = {}
+    chosen: dict[str, str] = {}
+    for role in ("label", "decision", "score", "time", "row_id", "model_version", "amount"):
+        taken = set(chosen.values())
+        found = best(role, [column for column in columns if column.name not in taken], reading.rows_kept)
+        if found:
+            chosen[role], reasons[found[0]] = found
+    if "score" in chosen and "label" not in chosen:
+        label = any_binary(columns, set(chosen.values()))
+        if label:
+            chosen["label"], reasons[label] = label, "has two values; no column is named like a label"
+    mapping = Mapping(**chosen)  # type: ignore[arg-type]
+    segments, texts = [], []
+    for column in columns:
+        if column.name in reasons:
+            if column.name == mapping.model_version:
+                segments.append(column.name)
+            continue
+        role, reason = rest(column, reading.rows_kept)
+        reasons[column.name] = reason
+        if role == "segment":
+            segments.append(column.name)
+        elif role == "text":
+            texts.append(column.name)
+    mapping = replace(mapping, segments=tuple(segments), text=tuple(texts))
+    return Guess(with_values(mapping, reading), reasons)
+
+
+def best(role: str, columns: Sequence[Column], n_rows: int) -> tuple[str, str] | None:
+    """Return the name of the column that fits ``role`` best, with the reason; None where none fits."""
+    for pattern in NAME_PATTERNS[role]:
+        for column in columns:
+            folded = re.sub(r"[\s\-.]+", "_", column.name.strip()).casefold()
+            if re.fullmatch(pattern, folded) and (reason := fits(role, column, n_rows)):
+                return column.name, f"its name, and {reason}"
+    return None
+
+
+def fits(role: str, column: Column, n_rows: int) -> str | None:
+    """Say why the values of a column allow a role, None where they do not."""
+    if column.n_distinct == 0 or column.n_missing == n_rows:
+        return None
+    if role == "score" and column.kind in ("number", "text"):
+        if column.kind == "text":
+            return "most of its values are numbers" if share_of_numbers(column) > 0.5 else None
+        return f"numbers from {column.low} to {column.high}"
+    if role in ("label", "decision") and column.n_distinct <= 24 and column.kind != "time":
+        return f"{column.n_distinct} different value{'s' * (column.n_distinct != 1)}"
+    if role == "time" and column.kind == "time" and not NEVER_LABEL_TIME.fullmatch(column.name.casefold()):
+        return f"times from {str(column.low)[:10]} to {str(column.high)[:10]}"
+    if role == "row_id" and column.n_distinct >= 0.5 * n_rows and column.kind in ("number", "text"):
+        return "nearly every row has its own value"
+    if role == "amount" and column.kind == "number" and column.n_distinct > 24:
+        return f"numbers from {column.low} to {column.high}"
+    if role == "model_version" and column.n_distinct <= 50:
+        return f"{column.n_distinct} different value{'s' * (column.n_distinct != 1)}"
+    return None
+
+
+def share_of_numbers(column: Column) -> float:
+    """Return the share of the most frequent values of a text column that are numbers."""
+    numbers = sum(rows for value, rows in column.top if re.fullmatch(r"\s*[+-]?\d*\.?\d+([eE][+-]?\d+)?\s*", value))
+    total = sum(rows for _, rows in column.top)
+    return numbers / total if total else 0.0
+
+
+def any_binary(columns: Sequence[Column], taken: set[str]) -> str | None:
+    """Return the last column with the values 0 and 1 that has no role yet."""
+    for column in reversed(columns):
+        if column.name not in taken and {value.casefold() for value, _ in column.top} in (
+            {"0", "1"},
+            {"false", "true"},
+        ):
+            return column.name
+    return None
+
+
+def rest(column: Column, n_rows: int) -> tuple[str, str]:
+    """Return the role of a column that no single role claimed, with the reason."""
+    if column.n_missing == n_rows:
+        return "segment", "is empty throughout: being missing can still be sliced"
+    if column.kind == "number":
+        if column.n_distinct >= 0.95 * n_rows and n_rows > 24 and is_whole(column):
+            return "ignore", "numbers that nearly all differ, as in an id"
+        return "segment", "numbers, sliced by value" if column.n_distinct <= 24 else "numbers, sliced in bins"
+    if column.kind == "boolean":
+        return "segment", "true or false"
+    if column.kind == "time":
+        return "ignore", "a second time; it can still be filtered"
+    if column.n_distinct <= MAX_SEGMENT_VALUES and column.n_distinct <= max(24, 0.5 * n_rows):
+        return "segment", f"text with {column.n_distinct:,} different value{'s' * (column.n_distinct != 1)}"
+    longest = max((len(value) for value, _ in column.top), default=0)
+    if longest >= 60:
+        return "text", "long text that nearly always differs"
+    return "ignore", f"text with {column.n_distinct:,} different values, too many to slice by"
+
+
+def is_whole(column: Column) -> bool:
+    """Whether a numeric column holds whole numbers only."""
+    return column.type == "BIGINT"
+
+
+def with_values(mapping: Mapping, reading: Reading) -> Mapping:
+    """Complete a mapping with the positive and negative values and a first threshold."""
+    if mapping.label:
+        positive, negative = split_values(reading.column(mapping.label))
+        mapping = replace(mapping, positive=positive, negative=negative)
+    if mapping.decision:
+        positive, _ = split_values(reading.column(mapping.decision))
+        mapping = replace(mapping, decision_positive=positive)
+    threshold = reading.logged_threshold
+    return replace(mapping, threshold=first_threshold(mapping, reading) if threshold is None else threshold)
+
+
+def split_values(column: Column) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Split the values of a label into positive and negative ones; what is in neither is not known yet."""
+    values = [value for value, _ in column.top]
+    known = [value for value in values if value.strip().casefold() not in UNKNOWN_WORDS or is_plain_zero_one(values)]
+    words = {value.strip().casefold(): value for value in known}
+    positive = next((words[word] for word in POSITIVE_WORDS if word in words), None)
+    if positive is None:
+        positive = sorted(known)[-1] if len(known) == 2 else (column.top[-1][0] if column.top else None)
+    if positive is None:
+        return (), ()
+    return (positive,), tuple(value for value in known if value != positive)
+
+
+def is_plain_zero_one(values: Sequence[str]) -> bool:
+    """Whether the values are two numbers such as 0 and 1 or -1 and 1, so that -1 is a class and not a stand-in."""
+    return len(values) == 2 and all(re.fullmatch(r"-?[01](\.0)?", value) for value in values)
+
+
+def first_threshold(mapping: Mapping, reading: Reading) -> float:
+    """Return a threshold to begin with: ½ for scores in [0, 1], the middle of the range for others."""
+    if mapping.score is None:
+        return 1.0
+    column = reading.column(mapping.score)
+    try:
+        low, high = float(column.low or "nan"), float(column.high or "nan")
+    except ValueError:
+        return 0.5
+    if not low <= high or (low >= 0 and high <= 1):
+        return 0.5
+    middle = (low + high) / 2
+    return float(math.floor(middle)) if high - low >= 4 else middle
+
+
+def positive_texts(mapping: Mapping) -> set[str]:
+    """Return the ways in which the positive values of a mapping may be written in a column: 1 is also 1.0 and true."""
+    texts = set(mapping.positive)
+    for value in mapping.positive:
+        folded = value.strip().casefold()
+        texts |= {"1", "1.0", "true"} if folded in ("1", "1.0", "true") else set()
+        texts |= {"0", "0.0", "false"} if folded in ("0", "0.0", "false") else set()
+    return texts

@@ -1,0 +1,315 @@
+"""What a log is made of: its columns, the role each one plays, the score grid, and the receipt of its reading."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field, fields, replace
+from typing import Any, Literal
+
+from analytics.errors import QuestionError
+from analytics.log.bins import Bins
+
+Kind = Literal["number", "text", "time", "boolean"]
+ScoreKind = Literal["probability", "rank", "decision"]
+Severity = Literal["error", "warning", "note"]
+
+FORMAT_VERSION = 1
+"""Raise it when the inside of a log's file changes: older files are then read again."""
+
+MAX_DISTINCT_SCORES = 2_000
+MAX_VALUES_BY_VALUE = 24
+MAX_SEGMENT_VALUES = 1_000
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a log, as found.
+
+    Attributes
+    ----------
+    position : int
+        Place in the file, from 0; ``sql_name`` follows from it.
+    name : str
+        What people see: the header, made unique.
+    type : str
+        DuckDB's type in the log.
+    kind : {"number", "text", "time", "boolean"}
+        How it is filtered and sliced.
+    n_missing, n_distinct, n_unparsable : int
+        Rows without a value, different values, and rows whose text did not fit the type (these are missing too).
+    top : tuple of (str, int)
+        The most frequent values as text with their rows, at most 50.
+    low, high : str or None
+        Smallest and largest value as text, for numbers and times.
+    example_unparsable : str or None
+        The first text that did not fit.
+    """
+
+    position: int
+    name: str
+    type: str
+    kind: Kind
+    n_missing: int = 0
+    n_distinct: int = 0
+    n_unparsable: int = 0
+    top: tuple[tuple[str, int], ...] = ()
+    low: str | None = None
+    high: str | None = None
+    example_unparsable: str | None = None
+
+    @property
+    def sql_name(self) -> str:
+        """Name inside the log's file, which no header can influence."""
+        return f"c{self.position}"
+
+    @property
+    def bin_name(self) -> str:
+        """Name of the stored bins of a numeric column inside the log's file."""
+        return f"b{self.position}"
+
+
+@dataclass(frozen=True)
+class Mapping:
+    """Which column plays which role, by name; ``None`` where no column does.
+
+    A label or decision value that is neither positive nor negative is *not known yet*. An empty ``negative`` means: every
+    value that is not positive and not listed in ``unknown``.
+    """
+
+    score: str | None = None
+    decision: str | None = None
+    label: str | None = None
+    positive: tuple[str, ...] = ()
+    negative: tuple[str, ...] = ()
+    decision_positive: tuple[str, ...] = ()
+    row_id: str | None = None
+    time: str | None = None
+    amount: str | None = None
+    model_version: str | None = None
+    segments: tuple[str, ...] = ()
+    text: tuple[str, ...] = ()
+    threshold: float = 0.5
+
+    def with_names(self, names: Sequence[str]) -> Mapping:
+        """Return the mapping without the columns that ``names`` does not hold."""
+        keep = set(names)
+        single: dict[str, Any] = {role: None for role in SINGLE_ROLES if getattr(self, role) not in keep}
+        return replace(
+            self,
+            **single,
+            segments=tuple(name for name in self.segments if name in keep),
+            text=tuple(name for name in self.text if name in keep),
+        )
+
+    def role_of(self, name: str) -> str:
+        """Return the role of a column, ``"ignore"`` where it has none."""
+        for role in SINGLE_ROLES:
+            if getattr(self, role) == name:
+                return role
+        if name in self.text:
+            return "text"
+        return "segment" if name in self.segments else "ignore"
+
+    def digest(self) -> str:
+        """Return eight characters that differ when the mapping does."""
+        text = json.dumps([FORMAT_VERSION, asdict(self)], sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:8]
+
+
+SINGLE_ROLES = ("score", "decision", "label", "row_id", "time", "amount", "model_version")
+ROLE_LABELS = {
+    "score": "Score",
+    "decision": "Decision",
+    "label": "Label",
+    "row_id": "Row id",
+    "time": "Time",
+    "amount": "Amount",
+    "model_version": "Model version",
+    "segment": "Segment",
+    "text": "Free text",
+    "ignore": "Ignore",
+}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that preflight has to say about a log."""
+
+    code: str
+    severity: Severity
+    column: str | None
+    rows: int | None
+    message: str
+
+
+@dataclass(frozen=True)
+class SetAside:
+    """Rows that were read and not kept, with the one reason they share."""
+
+    reason: str
+    rows: int
+
+
+@dataclass(frozen=True)
+class LineCounts:
+    """What became of the lines of a text file: each is in exactly one class, so that the books close.
+
+    A row in quotes that runs over three lines counts three.
+    """
+
+    header: int
+    skipped: int
+    blank: int
+    kept: int
+    set_aside: int
+    total: int
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What the reader found in a file before any role was given.
+
+    ``rows_read = rows_kept + sum(set_aside.rows)``, always.
+    """
+
+    content_hash: str
+    source: str
+    file_format: str
+    rows_read: int
+    rows_kept: int
+    columns: tuple[Column, ...]
+    set_aside: tuple[SetAside, ...] = ()
+    repairs: tuple[str, ...] = ()
+    logged_threshold: float | None = None
+    lines: LineCounts | None = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the columns in the order of the file."""
+        return tuple(column.name for column in self.columns)
+
+    def column(self, name: str) -> Column:
+        """Return the column called ``name``; `QuestionError` where there is none."""
+        return find_column(self.columns, name)
+
+
+@dataclass(frozen=True)
+class Log:
+    """A log in the workspace: its reading, its mapping and what was derived from the two."""
+
+    log_id: str
+    name: str
+    reading: Reading
+    mapping: Mapping
+    created_at: str
+    score_kind: ScoreKind
+    edges: tuple[float, ...]
+    grid_is_exact: bool
+    bins: dict[str, Bins] = field(default_factory=dict)
+    n_rows: int = 0
+    n_labelled: int = 0
+    n_positive: int = 0
+    n_unscored: int = 0
+    time_low: str | None = None
+    time_high: str | None = None
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def revision(self) -> str:
+        """Digest of the mapping: with ``log_id`` it names one state of one log."""
+        return self.mapping.digest()
+
+    @property
+    def key(self) -> str:
+        """Name of the file and of every cache entry."""
+        return f"{self.log_id}-{self.revision}"
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """Columns of the file, in its order."""
+        return self.reading.columns
+
+    @property
+    def is_probability(self) -> bool:
+        """Whether scores lie in [0, 1], so that Brier score, log loss and ECE mean something."""
+        return self.score_kind == "probability"
+
+    def column(self, name: str) -> Column:
+        """Return the column called ``name``; `QuestionError` where there is none."""
+        return find_column(self.columns, name)
+
+    def to_json(self) -> str:
+        """Write the receipt that is stored with the log."""
+        return json.dumps(asdict(self), ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> Log:
+        """Read what `to_json` wrote."""
+        data: dict[str, Any] = json.loads(text)
+        data["reading"] = reading_from_dict(data["reading"])
+        data["mapping"] = mapping_from_dict(data["mapping"])
+        data["bins"] = {
+            name: Bins(tuple(bins["edges"]), is_integer=bins["is_integer"]) for name, bins in data["bins"].items()
+        }
+        data["findings"] = tuple(Finding(**finding) for finding in data["findings"])
+        data["edges"] = tuple(data["edges"])
+        return cls(**data)
+
+
+def find_column(columns: Sequence[Column], name: str) -> Column:
+    """Return the column called ``name``.
+
+    Raises
+    ------
+    QuestionError
+        If there is no such column; the message names close ones.
+    """
+    for column in columns:
+        if column.name == name:
+            return column
+    folded = [column.name for column in columns if column.name.casefold() == name.casefold()]
+    known = folded or [column.name for column in columns]
+    shown = ", ".join(repr(other) for other in known[:8]) + (", …" if len(known) > 8 else "")
+    raise QuestionError(f"Expected the name of a column, found {name!r}. This log has: {shown}.")
+
+
+def reading_from_dict(data: dict[str, Any]) -> Reading:
+    """Rebuild a `Reading` from its plain form."""
+    columns = tuple(
+        Column(**{**column, "top": tuple((value, rows) for value, rows in column["top"])}) for column in data["columns"]
+    )
+    set_aside = tuple(SetAside(**reason) for reason in data["set_aside"])
+    lines = LineCounts(**data["lines"]) if data.get("lines") else None
+    repairs = tuple(data["repairs"])
+    return Reading(**{**data, "columns": columns, "set_aside": set_aside, "repairs": repairs, "lines": lines})
+
+
+def mapping_from_dict(data: dict[str, Any]) -> Mapping:
+    """Rebuild a `Mapping` from its plain form; unknown entries are left out."""
+    known = {entry.name for entry in fields(Mapping)}
+    values: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value for key, value in data.items() if key in known
+    }
+    return Mapping(**values)
+
+
+def unique_names(headers: Sequence[str]) -> tuple[str, ...]:
+    """Make headers unique: an empty one is called by its place, a repeated one gets ``_1``, ``_2``, ….
+
+    >>> unique_names(["id", "", "id", "ID"])
+    ('id', 'column 2', 'id_1', 'ID')
+    """
+    taken: set[str] = set(headers)
+    seen: set[str] = set()
+    names: list[str] = []
+    for place, header in enumerate(headers, start=1):
+        name = header if header.strip() else f"column {place}"
+        stem, count = name, 0
+        while name in seen or (count and name in taken) or (not header.strip() and name in taken):
+            count += 1
+            name = f"{stem}_{count}"
+        seen.add(name)
+        names.append(name)
+    return tuple(names)

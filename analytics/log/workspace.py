@@ -1,0 +1,215 @@
+"""Where logs live on disk: one DuckDB file per log, found by its name, written elsewhere and renamed when whole."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import time
+from dataclasses import asdict
+from pathlib import Path
+
+from platformdirs import user_data_path
+
+from analytics.errors import QuestionError, StoreError
+from analytics.log.schema import Log, Mapping, mapping_from_dict
+
+MAX_SIDE_STATES = 20
+STALE_AFTER_SECONDS = 7 * 24 * 3600
+NO_RECEIPT = (OSError, ValueError, KeyError, TypeError, AttributeError)
+"""What reading a damaged receipt ends with."""
+
+
+class Workspace:
+    """The folder that holds logs, remembered mappings and saved cohorts.
+
+    Parameters
+    ----------
+    home : Path, optional
+        The folder; by default ``SLICEWISE_HOME``, else the platform's folder for user data.
+
+    Raises
+    ------
+    StoreError
+        If the folder cannot be made or written.
+    """
+
+    def __init__(self, home: Path | None = None) -> None:
+        given = os.environ.get("SLICEWISE_HOME")
+        self.home = (home or (Path(given) if given else user_data_path("slicewise", appauthor=False))).absolute()
+        self.logs = self.home / "logs"
+        self.side = self.logs / "side"
+        self.staging = self.home / "staging"
+        self.scratch = self.home / "scratch"
+        self._receipts: dict[Path, tuple[tuple[int, int, int], Log]] = {}
+        try:
+            for folder in (self.home, self.logs, self.side, self.staging, self.scratch):
+                folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as error:
+            raise StoreError(
+                f"Expected a folder that can be written at {self.home}, found: {error.strerror}. Set SLICEWISE_HOME to another."
+            ) from error
+
+    def path(self, key: str) -> Path:
+        """Return the file of one state of a log: the current one, else one that a command made for its question."""
+        current, aside = self.logs / f"{key}.duckdb", self.side / f"{key}.duckdb"
+        return aside if aside.exists() and not current.exists() else current
+
+    def state(self, key: str) -> Log | None:
+        """Return one state of a log, None where the workspace does not hold it."""
+        try:
+            return self._read_receipt(self.path(key).with_suffix(".json"))
+        except NO_RECEIPT:
+            return None
+
+    def receipts(self) -> list[Log]:
+        """Return the logs of the workspace, the newest first; files that are no whole log are left out."""
+        found: dict[str, tuple[float, Log]] = {}
+        for receipt in self.logs.glob("*.json"):
+            try:
+                log = self._read_receipt(receipt)
+                modified = self.path(log.key).stat().st_mtime
+            except NO_RECEIPT:
+                continue
+            if receipt.stem != log.key:
+                continue
+            if log.log_id not in found or found[log.log_id][0] < modified:
+                found[log.log_id] = (modified, log)
+        return [log for _, log in sorted(found.values(), key=lambda entry: -entry[0])]
+
+    def _read_receipt(self, path: Path) -> Log:
+        """Read a receipt, once for as long as its file does not change: pages ask for all of them on every run."""
+        stamp = (path.stat().st_mtime_ns, path.stat().st_size, path.stat().st_ino)
+        known = self._receipts.get(path)
+        if known is None or known[0] != stamp:
+            known = self._receipts[path] = (stamp, Log.from_json(path.read_text(encoding="utf-8")))
+        return known[1]
+
+    def find(self, log_id: str) -> Log:
+        """Return the log with this id, or the only one whose id starts with it.
+
+        Raises
+        ------
+        QuestionError
+            If there is none, or more than one.
+        """
+        logs = self.receipts()
+        matching = [log for log in logs if log.log_id == log_id] or [
+            log for log in logs if log_id and log.log_id.startswith(log_id)
+        ]
+        if len(matching) != 1:
+            known = ", ".join(log.log_id for log in logs[:6]) or "none"
+            raise QuestionError(f"Expected the id of one log, found {log_id!r}. Logs in the workspace: {known}.")
+        return matching[0]
+
+    def keep(self, log: Log, database: Path, *, is_current: bool = True) -> None:
+        """Take a finished log in: receipt first, then the database by a rename, then older states of the log go.
+
+        Raises
+        ------
+        StoreError
+            If the folder cannot be written.
+        """
+        folder = self.logs if is_current else self.side
+        try:
+            partial = folder / f"{log.key}.json.{os.getpid()}.tmp"
+            partial.write_text(log.to_json(), encoding="utf-8")
+            partial.replace(folder / f"{log.key}.json")
+            database.replace(folder / f"{log.key}.duckdb")
+        except OSError as error:
+            raise StoreError(
+                f"The log could not be kept in {folder}: {error.strerror}. Nothing was changed."
+            ) from error
+        if is_current:
+            others = [path for path in self.logs.glob(f"{log.log_id}-*.duckdb") if path.stem != log.key]
+        else:
+            others = sorted(self.side.glob("*.duckdb"), key=lambda path: path.stat().st_mtime)[:-MAX_SIDE_STATES]
+        for path in others:
+            unlink(path)
+
+    def remove(self, log_id: str) -> None:
+        """Take a log out of the workspace."""
+        for path in self.logs.rglob(f"{self.find(log_id).log_id}-*.duckdb"):
+            unlink(path)
+
+    def sweep(self) -> None:
+        """Remove what an earlier process left unfinished: scratch of dead processes and old staged uploads."""
+        for folder in self.scratch.iterdir():
+            owner = folder.name.partition("-")[0]
+            if not owner.isdigit() or not is_alive(int(owner)):
+                shutil.rmtree(folder, ignore_errors=True)
+        for folder in self.staging.iterdir():
+            with contextlib.suppress(OSError):
+                if time.time() - folder.stat().st_mtime > STALE_AFTER_SECONDS:
+                    shutil.rmtree(folder, ignore_errors=True)
+        for receipt in self.logs.glob("*.json"):
+            if not self.path(receipt.stem).exists():
+                receipt.unlink(missing_ok=True)
+
+    def remember(self, log: Log) -> None:
+        """Keep the mapping for the next export with the same columns."""
+        write_json(
+            self.home / "mappings.json",
+            {**self._read("mappings.json"), columns_key(log.reading.names): asdict(log.mapping)},
+        )
+
+    def remembered(self, names: tuple[str, ...]) -> Mapping | None:
+        """Return the mapping that was last used for these columns, None where there is none."""
+        found = self._read("mappings.json").get(columns_key(names))
+        return mapping_from_dict(found) if isinstance(found, dict) else None
+
+    def saved_cohorts(self) -> dict[str, str]:
+        """Return the saved cohorts: name to compact text."""
+        return {name: text for name, text in self._read("cohorts.json").items() if isinstance(text, str)}
+
+    def save_cohort(self, name: str, text: str | None) -> None:
+        """Save a cohort under a name; ``None`` forgets it."""
+        cohorts = self.saved_cohorts()
+        if text is None:
+            cohorts.pop(name, None)
+        else:
+            cohorts[name.strip()[:80]] = text
+        write_json(self.home / "cohorts.json", cohorts)
+
+    def _read(self, name: str) -> dict[str, object]:
+        try:
+            data = json.loads((self.home / name).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return data if isinstance(data, dict) else {}
+
+
+def unlink(database: Path) -> None:
+    """Remove a log's file and its receipt; on Windows a file in use stays until the next start."""
+    for path in (database, database.with_suffix(".json")):
+        with contextlib.suppress(OSError):
+            path.unlink(missing_ok=True)
+
+
+def columns_key(names: tuple[str, ...]) -> str:
+    """Return a key for a set of columns, whatever their order."""
+    return json.dumps(sorted(names), ensure_ascii=False)
+
+
+def write_json(path: Path, data: object) -> None:
+    """Write a small file whole or not at all."""
+    partial = path.with_suffix(f".{os.getpid()}.tmp")
+    try:
+        partial.write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
+        partial.replace(path)
+    except OSError as error:
+        raise StoreError(f"{path.name} could not be written: {error.strerror}. Nothing was changed.") from error
+
+
+def is_alive(pid: int) -> bool:
+    """Whether a process with this number runs; Windows cannot be asked without harm."""
+    if os.name == "nt":
+        return True
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True

@@ -1,0 +1,15 @@
+"""Pure arithmetic on the score table: counts, metrics, intervals, curves, calibration and slices.
+
+::
+
+    intervals        estimates, intervals, differences, bootstrap: knows numbers only
+    ├── comparisons  p-values of proportions and their adjustment
+    └── counts       the confusion counts of slices
+        ├── metrics      the registry: what every metric means and how it is computed
+        └── bins         the judged rows of slices, bin by bin
+            ├── curves       sweep, ROC, precision-recall, their areas
+            └── calibration  Brier score, log loss, reliability, ECE
+                └── estimates    every metric with its interval, per slice
+                    ├── slices       each slice against the rest
+                    └── trend        the same over time
+"""

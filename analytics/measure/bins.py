@@ -1,0 +1,116 @@
+"""The judged rows of slices, score bin by score bin: what areas, losses and calibration are computed from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from analytics.measure.counts import Arrays, slice_keys
+from analytics.measure.intervals import FloatArray
+
+
+@dataclass(frozen=True)
+class ScoreBins(Arrays):
+    """Sums per slice and score bin, as arrays of shape (slices, bins).
+
+    `n` counts scored rows, `pos` and `neg` judged ones; the four sums are over judged rows. `log_loss_sum` is NaN where
+    it is not known, which is so when scores are no probabilities.
+    """
+
+    n: FloatArray
+    pos: FloatArray
+    neg: FloatArray
+    score_sum: FloatArray
+    score_sq_sum: FloatArray
+    score_pos_sum: FloatArray
+    log_loss_sum: FloatArray
+
+    @property
+    def judged(self) -> FloatArray:
+        """Rows with a label and a score."""
+        return self.pos + self.neg
+
+
+class BinnedSlices:
+    """A score table sorted by slice, from which the bins of a run of slices can be taken without holding them all.
+
+    Parameters
+    ----------
+    score_table : polars.DataFrame
+        One row per slice and score bin.
+    slices : polars.DataFrame
+        The distinct values of the segment columns, in the order wanted; no columns means one slice of everything.
+    n_bins : int
+        The number of edges of the score grid.
+    """
+
+    def __init__(self, score_table: pl.DataFrame, slices: pl.DataFrame, n_bins: int) -> None:
+        scored = score_table.filter(pl.col("score_bin").is_not_null())
+        n_labelled = pl.col("n") - pl.col("n_unlabelled")
+        unknown_loss = pl.when(n_labelled > 0).then(float("nan")).otherwise(0.0)
+        parts = scored.select(
+            score_bin="score_bin",
+            n="n",
+            pos="n_pos",
+            neg=n_labelled - pl.col("n_pos"),
+            score_sum=pl.col("score_sum").fill_null(0.0),
+            score_sq_sum=pl.col("score_sq_sum").fill_null(0.0),
+            score_pos_sum=pl.col("score_pos_sum").fill_null(0.0),
+            log_loss_sum=pl.col("log_loss_sum").cast(pl.Float64).fill_null(unknown_loss),
+        )
+        index = slice_keys(slices, slices.columns)
+        if index.columns:
+            parts = parts.hstack(slice_keys(scored, slices.columns))
+            parts = parts.join(index.with_row_index("slice"), on=index.columns, how="left", nulls_equal=True).sort(
+                "slice"
+            )
+        else:
+            parts = parts.with_columns(slice=pl.lit(0))
+        self.n_bins = n_bins
+        self._slice = parts["slice"].to_numpy().astype(np.int64)
+        self._bin = parts["score_bin"].to_numpy().astype(np.int64)
+        self._parts = [parts[field.name].to_numpy().astype(np.float64) for field in fields(ScoreBins)]
+
+    def between(self, start: int, stop: int) -> ScoreBins:
+        """Give the bins of slices ``start`` to ``stop - 1`` as dense arrays."""
+        rows = slice(*np.searchsorted(self._slice, (start, stop)))
+        cell = (self._slice[rows] - start) * self.n_bins + self._bin[rows]
+        size = (stop - start) * self.n_bins
+
+        def dense(values: FloatArray) -> FloatArray:
+            sums: FloatArray = np.bincount(cell, values[rows], minlength=size).astype(np.float64)
+            return sums.reshape(stop - start, self.n_bins)
+
+        return ScoreBins(*(dense(values) for values in self._parts))
+
+
+def score_bins(score_table: pl.DataFrame, slices: pl.DataFrame, n_bins: int) -> ScoreBins:
+    """Spread a score table into dense arrays of shape (slices, bins).
+
+    Parameters
+    ----------
+    score_table : polars.DataFrame
+        One row per slice and score bin; rows of one slice and bin are added up.
+    slices : polars.DataFrame
+        The distinct values of the segment columns; no columns means one slice of everything.
+    n_bins : int
+        The number of edges of the score grid.
+
+    Examples
+    --------
+    >>> sums = {name: [0.0, 0.0] for name in ("score_sum", "score_sq_sum", "score_pos_sum", "log_loss_sum")}
+    >>> table = pl.DataFrame({"score_bin": [0, 2], "n": [5, 4], "n_pos": [1, 3], "n_unlabelled": [1, 0], **sums})
+    >>> print(score_bins(table, pl.DataFrame(), 3).neg)
+    [[3. 0. 1.]]
+    """
+    return BinnedSlices(score_table, slices, n_bins).between(0, slices.height if slices.columns else 1)
+
+
+def with_segments(slices: pl.DataFrame, at: NDArray[np.int64], columns: Mapping[str, pl.Series]) -> pl.DataFrame:
+    """Put the segment values of the slices at the given positions before the columns of a table."""
+    found = pl.DataFrame(dict(columns))
+    return slices[at].hstack(found) if slices.columns else found

@@ -1,0 +1,94 @@
+"""Tests of many slices: p-values of proportions and their adjustment."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import special
+
+from analytics.measure.intervals import FloatArray, ratio
+
+SMALLEST_EXPECTED = 5
+
+
+def proportion_p_value(s1: ArrayLike, n1: ArrayLike, s2: ArrayLike, n2: ArrayLike) -> FloatArray:
+    """Test whether two independent proportions differ, two-sided.
+
+    The pooled z-test; Fisher's exact test where a cell of the 2 x 2 table is expected to hold fewer than 5.
+
+    Parameters
+    ----------
+    s1, n1, s2, n2 : array-like of counts, broadcast against each other
+
+    Returns
+    -------
+    numpy.ndarray
+        NaN where one side has no trials.
+
+    Examples
+    --------
+    >>> print(proportion_p_value([56, 3], [70, 3], [48, 1], [80, 4]).round(4))
+    [0.008  0.1429]
+    """
+    a, n, b, m = np.broadcast_arrays(*(np.asarray(counts, dtype=float) for counts in (s1, n1, s2, n2)))
+    pooled = ratio(a + b, n + m)
+    error = np.sqrt(pooled * (1 - pooled) * (ratio(1, n) + ratio(1, m)))
+    p = np.asarray(2 * special.ndtr(-np.abs(ratio(ratio(a, n) - ratio(b, m), error))), dtype=float)
+    expected = np.minimum(pooled, 1 - pooled) * np.minimum(n, m)
+    is_small = (n > 0) & (m > 0) & (expected < SMALLEST_EXPECTED)
+    if not is_small.any():
+        return p
+    p = np.atleast_1d(p)
+    small = np.atleast_1d(is_small)
+    p[small] = _fisher(*(np.atleast_1d(counts)[small].astype(np.int64) for counts in (a, n, b, m)))
+    return p.reshape(is_small.shape)
+
+
+def _fisher(s1: NDArray[np.int64], n1: NDArray[np.int64], s2: NDArray[np.int64], n2: NDArray[np.int64]) -> FloatArray:
+    successes, total = s1 + s2, n1 + n2
+    first = np.maximum(successes - n2, 0)
+    lengths = np.minimum(successes, n1) - first + 1
+    starts = np.cumsum(lengths) - lengths
+    table = np.repeat(np.arange(lengths.size), lengths)
+    outcome = np.arange(lengths.sum()) - starts[table] + first[table]
+
+    def log_probability(k: NDArray[np.int64], at: NDArray[np.int64]) -> FloatArray:
+        chosen = _log_choose(n1[at], k) + _log_choose(n2[at], successes[at] - k)
+        return np.asarray(chosen - _log_choose(total[at], successes[at]), dtype=float)
+
+    probability = np.exp(log_probability(outcome, table))
+    observed = np.exp(log_probability(s1, np.arange(lengths.size)))
+    # Outcomes exactly as likely as the observed one belong to the tail, and rounding must not drop them (as in scipy).
+    in_tail = probability <= observed[table] * (1 + 1e-7)
+    return np.add.reduceat(np.where(in_tail, probability, 0.0), starts).clip(max=1.0)
+
+
+def _log_choose(n: NDArray[np.int64], k: NDArray[np.int64]) -> FloatArray:
+    return np.asarray(special.gammaln(n + 1) - special.gammaln(k + 1) - special.gammaln(n - k + 1), dtype=float)
+
+
+def benjamini_hochberg(p: ArrayLike) -> FloatArray:
+    """Adjust p-values for the number of slices that were looked at (false discovery rate).
+
+    Parameters
+    ----------
+    p : array-like of shape (slices,)
+        NaN is a slice that was not tested: it stays NaN and does not count.
+
+    References
+    ----------
+    Benjamini and Hochberg (1995), J. R. Stat. Soc. B 57:289-300.
+
+    Examples
+    --------
+    >>> print(benjamini_hochberg([0.01, float("nan"), 0.04, 0.03]))
+    [0.03  nan 0.04 0.04]
+    """
+    values = np.asarray(p, dtype=float)
+    adjusted = np.full(values.shape, np.nan)
+    tested = np.flatnonzero(~np.isnan(values))
+    order = tested[np.argsort(values[tested])[::-1]]
+    ranks = np.arange(order.size, 0, -1)
+    if order.size:
+        adjusted[order] = np.minimum.accumulate(values[order] * order.size / ranks).clip(max=1.0)
+    return adjusted

@@ -1,0 +1,149 @@
+"""Each slice against its complement: the rest of the cohort."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import polars as pl
+from scipy import special
+
+from analytics.measure.comparisons import benjamini_hochberg, proportion_p_value
+from analytics.measure.counts import Counts, confusion_table
+from analytics.measure.estimates import LOSSES, Evidence, columns_of, evidence, interval, joined, with_columns
+from analytics.measure.intervals import FloatArray, Interval, difference, difference_p_value, newcombe, ratio
+from analytics.measure.metrics import METRICS, Metric, named
+
+MIN_SUPPORT = 30
+
+
+def slice_table(
+    score_table: pl.DataFrame,
+    edges: FloatArray,
+    *,
+    by: Sequence[str],
+    threshold_bin: int,
+    metrics: Sequence[str] = tuple(METRICS),
+    metric: str = "error_rate",
+    level: float = 0.95,
+    seed: int = 0,
+    min_support: int = MIN_SUPPORT,
+    is_probability: bool,
+) -> pl.DataFrame:
+    """Estimate metrics for every slice and compare each with the slice's complement.
+
+    Parameters
+    ----------
+    score_table, edges, by, threshold_bin, metrics, level, seed, is_probability
+        As in `estimate_table`.
+    metric : str
+        The metric whose comparison is the slice's headline; it is added to ``metrics`` when absent.
+    min_support : int
+        A slice with fewer judged rows is marked in ``few_rows``.
+
+    Returns
+    -------
+    polars.DataFrame
+        by…, the counts of `confusion_table`; few_rows, share_of_rows, share_of_errors, excess_errors (judged rows times
+        the difference of error rates) with _low and _high; difference, difference_low, difference_high, p_value,
+        p_adjusted of ``metric``; then for every metric m: m, m_low, m_high, m_complement, m_difference (slice less
+        complement), m_difference_low, m_difference_high, m_p, m_p_adjusted.
+
+    Notes
+    -----
+    The interval of a difference combines the two single intervals (MOVER), which for proportions is Newcombe's. The
+    p-value of a proportion is the pooled z-test's, or Fisher's where few are expected; of other metrics it is read off
+    the interval, and for losses it is at least that of a z-test with the variance of all rows. Adjusted p-values
+    control the false discovery rate over all slices of the table (Benjamini-Hochberg).
+
+    Examples
+    --------
+    >>> sums = {name: [0.0] * 3 for name in ("score_sum", "score_sq_sum", "score_pos_sum", "log_loss_sum")}
+    >>> table = pl.DataFrame({"region": ["north", "south", None], "score_bin": [0, 0, 0], "n": [50, 50, 100],
+    ...     "n_pos": [20, 5, 10], "n_unlabelled": [0, 0, 0], **sums})
+    >>> found = slice_table(table, np.array([0.2]), by=["region"], threshold_bin=1, metrics=[], is_probability=True)
+    >>> found.select("region", "error_rate", "error_rate_complement", "share_of_rows").rows()
+    [('north', 0.4, 0.1, 0.25), ('south', 0.1, 0.2, 0.25), (None, 0.1, 0.25, 0.5)]
+    """
+    chosen = named((*metrics, metric))
+    slices = confusion_table(score_table, by=by, threshold_bin=threshold_bin)
+    compared = {each.name: _Comparison(each, level, is_probability) for each in chosen}
+    for known, total in evidence(score_table, slices, chosen, by, len(edges), seed):
+        complement = total - known
+        for each in compared.values():
+            each.add(known, complement, total)
+    columns = {each.name: compared[each.name].columns() for each in chosen}
+    headline = {
+        "difference": f"{metric}_difference",
+        "difference_low": f"{metric}_difference_low",
+        "difference_high": f"{metric}_difference_high",
+        "p_value": f"{metric}_p",
+        "p_adjusted": f"{metric}_p_adjusted",
+    }
+    found = {
+        **_impact(slices, level, min_support),
+        **{name: columns[metric][source] for name, source in headline.items()},
+        **{name: column for per_metric in columns.values() for name, column in per_metric.items()},
+    }
+    return with_columns(slices, found)
+
+
+class _Comparison:
+    """One metric of the slices, of their complements and the difference, gathered run by run."""
+
+    def __init__(self, metric: Metric, level: float, is_probability: bool) -> None:
+        self.metric, self.level, self.is_probability = metric, level, is_probability
+        self.own: list[Interval] = []
+        self.complement: list[Interval] = []
+        self.p: list[FloatArray] = []
+
+    def add(self, known: Evidence, complement: Evidence, total: Evidence) -> None:
+        own = interval(self.metric, known, level=self.level, is_probability=self.is_probability)
+        other = interval(self.metric, complement, level=self.level, is_probability=self.is_probability)
+        self.own.append(own)
+        self.complement.append(other)
+        top, bottom = self.metric.numerator, self.metric.denominator
+        if self.metric.family == "proportion" and top is not None and bottom is not None:
+            tables = (known.counts, complement.counts)
+            self.p.append(proportion_p_value(*(count(counts) for counts in tables for count in (top, bottom))))
+        else:
+            gap = difference(own, other)
+            p = difference_p_value(gap, self.level)
+            if self.metric.family == "loss":
+                p = np.maximum(p, self._pooled_p_value(gap, known, complement, total))
+            self.p.append(p)
+
+    def _pooled_p_value(self, gap: Interval, known: Evidence, complement: Evidence, total: Evidence) -> FloatArray:
+        """Test with the variance of all rows: a slice that by chance holds no large loss underrates its own."""
+        assert total.bins is not None
+        n = total.counts.judged
+        variance = LOSSES[self.metric.name](total.bins).standard_error ** 2 * n
+        error = np.sqrt(variance * (ratio(1, known.counts.judged) + ratio(1, complement.counts.judged)))
+        return np.asarray(2 * special.ndtr(-ratio(np.abs(gap.value), error)), dtype=float)
+
+    def columns(self) -> dict[str, FloatArray]:
+        name = self.metric.name
+        own, complement = joined(self.own), joined(self.complement)
+        p = np.concatenate(self.p) if self.p else np.empty(0)
+        tests = {f"{name}_p": p, f"{name}_p_adjusted": benjamini_hochberg(p)}
+        return {
+            **columns_of(name, own),
+            f"{name}_complement": complement.value,
+            **columns_of(f"{name}_difference", difference(own, complement)),
+            **tests,
+        }
+
+
+def _impact(slices: pl.DataFrame, level: float, min_support: int) -> dict[str, Any]:
+    counts = Counts.of(slices)
+    total = counts.total()
+    rest = total - counts
+    gap = newcombe(counts.errors, counts.judged, rest.errors, rest.judged, level)
+    excess = Interval(*(counts.judged * side for side in (gap.value, gap.low, gap.high)))
+    return {
+        "few_rows": counts.judged < min_support,
+        "share_of_rows": ratio(counts.n, total.n),
+        "share_of_errors": ratio(counts.errors, total.errors),
+        **columns_of("excess_errors", excess),
+    }

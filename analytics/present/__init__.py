@@ -1,0 +1,1 @@
+"""What goes out: words for numbers, tables, readings, figures, exports and the report."""

@@ -1,0 +1,15 @@
+"""Still figures for the report: SVG from the same tables, readable offline and on paper, without a script."""
+
+from analytics.present.drawings.outcomes import confusion_drawing, score_drawing
+from analytics.present.drawings.slices import MAX_BARS, bars_drawing, heat_drawing, left_out
+from analytics.present.drawings.time import trend_drawing
+
+__all__ = [
+    "MAX_BARS",
+    "bars_drawing",
+    "confusion_drawing",
+    "heat_drawing",
+    "left_out",
+    "score_drawing",
+    "trend_drawing",
+]

@@ -1,0 +1,159 @@
+"""Readings of the headline numbers, of the confusion matrix and of the scores."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analytics.measure.intervals import wilson
+from analytics.measure.metrics import METRICS
+from analytics.present import words
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from analytics.answers import Overview, Question
+
+NO_ROWS = "No row is in this cohort: remove a filter."
+
+
+def overview_reading(overview: Overview, question: Question) -> str:
+    """Say how good the model is, on how many rows, and what could not be judged."""
+    counts = overview.counts
+    if not counts["n"]:
+        return NO_ROWS
+    n_judged = judged_of(counts)
+    if not n_judged:
+        return f"{why_unjudged(counts)} {flagged_part(overview)}".strip()
+    is_decision = question.log.score_kind == "decision"
+    at = "by the logged decisions" if is_decision else f"at threshold {words.threshold_text(question.threshold)}"
+    wrong = words.metric_interval("error_rate", *overview.value("error_rate"))
+    parts = [
+        f"{wrong} of {words.plural(n_judged, 'judged row')} {'is' if n_judged == 1 else 'are'} wrong {at}: "
+        f"{words.plural(counts['fp'], 'false positive')} and {words.plural(counts['fn'], 'false negative')}.",
+        rates_part(overview),
+        baseline_part(overview),
+        unjudged_part(counts),
+    ]
+    return " ".join(filter(None, parts))
+
+
+def judged_of(counts: Mapping[str, int]) -> int:
+    """Count the rows with a label and a score."""
+    return counts["tp"] + counts["fp"] + counts["fn"] + counts["tn"]
+
+
+def why_unjudged(counts: Mapping[str, int]) -> str:
+    """Say why no row can be judged."""
+    n = counts["n"]
+    subject = "The one row has no" if n == 1 else f"None of the {words.plural(n, 'row')} has a"
+    if not counts["n_labelled"]:
+        return f"{subject} label yet, so nothing can be judged."
+    if not counts["n_scored"]:
+        return f"{subject} score, so nothing can be judged."
+    return "No row has both a label and a score, so nothing can be judged."
+
+
+def flagged_part(overview: Overview) -> str:
+    """Say how many rows are predicted positive."""
+    selection = overview.value("selection_rate")
+    if not words.is_known(selection[0]):
+        return ""
+    n_scored = words.plural(overview.counts["n_scored"], "scored row")
+    return f"{words.metric_interval('selection_rate', *selection)} of {n_scored} are predicted positive."
+
+
+def rates_part(overview: Overview) -> str:
+    """Say recall and precision, or why one of them has no value."""
+    found, reasons = [], []
+    for name in ("recall", "precision"):
+        value = overview.value(name)
+        if words.is_known(value[0]):
+            found.append(f"{name} is {words.metric_interval(name, *value)}")
+        else:
+            reasons.append(f"{name} has no value, since {METRICS[name].undefined}")
+    text = "; ".join([*([" and ".join(found)] if found else []), *reasons])
+    return f"{text[:1].upper()}{text[1:]}."
+
+
+def baseline_part(overview: Overview) -> str:
+    """Say when giving every row the same prediction would be wrong less often."""
+    counts, (_, low, _) = overview.counts, overview.value("error_rate")
+    n_positive, n_judged = counts["tp"] + counts["fn"], judged_of(counts)
+    fewest = min(n_positive, n_judged - n_positive)
+    if low is None or not 0 < fewest / n_judged < low:
+        return ""
+    always = "negative" if fewest == n_positive else "positive"
+    return f"Predicting every row {always} would be wrong on fewer, {words.share(fewest / n_judged)}."
+
+
+def unjudged_part(counts: Mapping[str, int]) -> str:
+    """Say how many rows have no label yet or no score."""
+    n, parts = counts["n"], []
+    if unlabelled := counts["n_unlabelled"]:
+        verb = "has" if unlabelled == 1 else "have"
+        parts.append(f"{words.plural(unlabelled, 'row')} ({words.share(unlabelled / n)}) {verb} no label yet")
+    if unscored := counts["n_unscored"]:
+        verb = "has" if unscored == 1 else "have"
+        parts.append(f"{words.plural(unscored, 'row')} ({words.share(unscored / n)}) {verb} no score")
+    return f"{words.listed(parts)}; such rows are not judged." if parts else ""
+
+
+def confusion_reading(counts: Mapping[str, int]) -> str:
+    """Say which kind of error is the more frequent, and what it means for the flagged and for the positive rows."""
+    if not counts["n"]:
+        return NO_ROWS
+    if not judged_of(counts):
+        return why_unjudged(counts)
+    fp, fn = counts["fp"], counts["fn"]
+    if not fp + fn:
+        return f"No error on {words.plural(judged_of(counts), 'judged row')}."
+    main, n_main, other, n_other = (
+        ("false positive", fp, "false negative", fn) if fp >= fn else ("false negative", fn, "false positive", fp)
+    )
+    bounds = wilson(n_main, fp + fn)
+    part = words.metric_interval("error_rate", n_main / (fp + fn), float(bounds.low), float(bounds.high))
+    if not n_other:
+        first = f"The only error is a {main}." if fp + fn == 1 else f"All {words.plural(fp + fn, 'error')} are {main}s."
+    else:
+        verb = "is" if n_main == 1 else "are"
+        first = (
+            f"{words.count(n_main)} of {words.plural(fp + fn, 'error')}, {part}, {verb} "
+            f"{main}{'' if n_main == 1 else 's'}; {words.plural(n_other, other)} make up the rest."
+        )
+    return " ".join([first, *consequences(counts)])
+
+
+def consequences(counts: Mapping[str, int]) -> list[str]:
+    """Say which share of the flagged rows is wrong, and which share of the positive rows is missed."""
+    found = []
+    for error, right, sentence in (
+        ("fp", "tp", "{} of the rows predicted positive are negative"),
+        ("fn", "tp", "{} of the positive rows are missed"),
+    ):
+        total = counts[error] + counts[right]
+        if total:
+            bounds = wilson(counts[error], total)
+            text = words.metric_interval("fnr", counts[error] / total, float(bounds.low), float(bounds.high))
+            found.append(sentence.format(text))
+    return [f"{', and '.join(found)}."] if found else []
+
+
+def score_reading(overview: Overview, question: Question) -> str:
+    """Say how well the scores separate the labels, and how much of the log lies above the threshold."""
+    if not overview.counts["n"]:
+        return NO_ROWS
+    if not overview.counts["n_scored"]:
+        return "No row has a score."
+    flagged = flagged_part(overview)
+    area = overview.value("auroc")
+    if not words.is_known(area[0]):
+        return f"How well the scores separate the labels is not known: {METRICS['auroc'].undefined}. {flagged}".strip()
+    if question.log.score_kind == "decision":
+        return f"The log holds decisions and no scores. {flagged}".strip()
+    caveat = "" if overview.areas_are_exact else " Scores inside one bin count as ties."
+    pairs = words.metric_interval("error_rate", *area)
+    lead = f"A positive row scores above a negative one in {pairs} of pairs, a tie counting half (AUROC)."
+    if area[1] is not None and area[1] <= 0.5:
+        is_chance = area[2] is not None and area[2] >= 0.5
+        lead += " That is no better than chance." if is_chance else " That is worse than chance: is the score reversed?"
+    return f"{lead}{caveat} {flagged}".strip()

@@ -1,0 +1,280 @@
+"""The one door to DuckDB: a locked-down connection that answers relations over attached logs with small Polars tables."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+import uuid
+import weakref
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import narwhals.stable.v2 as nw
+import numpy as np
+import polars as pl
+
+from analytics.errors import QuestionError, StoreError
+from analytics.log.schema import Log
+from analytics.log.workspace import Workspace
+from analytics.query import relations
+from analytics.query.cohort import Cohort
+from analytics.query.predicates import predicate
+
+MEMORY_LIMIT = "4GB"
+MAX_EXECUTION_MS = 120_000
+MAX_SPILL = "20GB"
+UNREADABLE = (duckdb.IOException, duckdb.SerializationException, duckdb.FatalException, duckdb.InternalException)
+DAMAGED = "The log {!r} cannot be opened: its file is missing or damaged. Upload the export again."
+
+
+@dataclass(frozen=True)
+class ScoreTable:
+    """A score table with the grid that its bins refer to.
+
+    Attributes
+    ----------
+    frame : DataFrame
+        As `relations.score_table` says, slices as people see them in ``slice_0 …``.
+    edges : ndarray of shape (n_bins,)
+        Bin k holds the scores in [edges[k], edges[k + 1]).
+    threshold_bin : int
+        Predicted positive iff ``score_bin >= threshold_bin``; exact for the threshold that was asked.
+    by : tuple of str
+        The slice columns of ``frame``.
+    is_exact : bool
+        Whether the bins are the distinct scores, so that areas carry no ties that the scores do not have.
+    """
+
+    frame: pl.DataFrame
+    edges: np.ndarray[Any, np.dtype[np.float64]]
+    threshold_bin: int
+    by: tuple[str, ...]
+    is_exact: bool
+
+
+class Engine:
+    """Answers questions about the logs of one workspace; safe to share between threads.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        Whose logs can be asked; nothing else on the machine can be read through this connection.
+    """
+
+    def __init__(self, workspace: Workspace) -> None:
+        self.workspace = workspace
+        self.n_queries = 0
+        self._lock = threading.Lock()
+        self._attached: dict[str, str] = {}
+        spill = workspace.scratch / f"{os.getpid()}-spill-{uuid.uuid4().hex}"
+        spill.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._clean = weakref.finalize(self, shutil.rmtree, spill, ignore_errors=True)
+        self._connection = duckdb.connect()
+        lock_down(self._connection, workspace.logs, spill)
+
+    def frame(self, log: Log) -> nw.LazyFrame[Any]:
+        """Return the rows of a log on a cursor of their own: a busy connection would refuse a second question."""
+        return self._table(log, "log")
+
+    def _table(self, log: Log, name: str) -> nw.LazyFrame[Any]:
+        attached = self._attach(log)
+        try:
+            frame: nw.LazyFrame[Any] = nw.from_native(self._connection.cursor().table(f"{attached}.main.{name}"))
+        except duckdb.Error as error:
+            raise StoreError(DAMAGED.format(log.name)) from error
+        return frame
+
+    def _attach(self, log: Log) -> str:
+        with self._lock:
+            if log.key in self._attached:
+                return self._attached[log.key]
+            name = f"log_{len(self._attached)}_{log.log_id}"
+            path = str(self.workspace.path(log.key)).replace("'", "''")
+            try:
+                self._connection.execute(f"ATTACH '{path}' AS {name} (READ_ONLY)")
+            except duckdb.Error as error:
+                raise StoreError(DAMAGED.format(log.name)) from error
+            self._attached[log.key] = name
+            return name
+
+    def collect(self, relation: nw.LazyFrame[Any]) -> pl.DataFrame:
+        """Run a relation and return its rows; the only place where a question meets the data."""
+        with self._lock:
+            self.n_queries += 1
+        try:
+            frame: pl.DataFrame = relation.collect("polars").to_native()
+        except duckdb.InterruptException as error:
+            raise QuestionError(
+                f"The question took longer than {MAX_EXECUTION_MS / 1000:.0f} seconds and was stopped. Narrow the cohort."
+            ) from error
+        except duckdb.OutOfMemoryException as error:
+            raise QuestionError(f"The question needs more than {MEMORY_LIMIT} of memory. Narrow the cohort.") from error
+        except UNREADABLE as error:
+            raise StoreError(
+                "The log cannot be read to its end: its file is damaged. Upload the export again."
+            ) from error
+        return frame
+
+    def kept(self, log: Log, cohort: Cohort, threshold: float) -> nw.LazyFrame[Any]:
+        """Return the rows of a log that a cohort keeps."""
+        return relations.keep(self.frame(log), predicate(cohort, log, threshold))
+
+    def score_table(
+        self, log: Log, cohort: Cohort, threshold: float, by: Sequence[str] = (), *, by_score: bool = False,
+        with_log_loss: bool = True,
+    ) -> ScoreTable:  # fmt: skip
+        """Aggregate a cohort by slice and score.
+
+        Parameters
+        ----------
+        log, cohort, threshold
+            The question. A threshold between two edges of the grid is exact all the same: its bin is split there.
+        by : sequence of str
+            Names of segment columns.
+        by_score : bool
+            Aggregate by distinct score, so that areas are exact whatever the grid.
+
+        with_log_loss : bool
+            Whether ``log_loss_sum`` is wanted: two logarithms per row are a third of the time.
+
+        Raises
+        ------
+        QuestionError
+            If a column is unknown or cannot be sliced.
+        """
+        stored = [stored_slice(log, name) for name in by]
+        edges = np.asarray(log.edges, dtype=np.float64)
+        by_score = by_score and not log.grid_is_exact
+        split = None if by_score or log.grid_is_exact or threshold in edges else threshold
+        frame = self.collect(
+            relations.score_table(
+                self.kept(log, cohort, threshold),
+                stored,
+                split=split,
+                by_score=by_score,
+                with_log_loss=with_log_loss and log.is_probability,
+                with_amount=log.mapping.amount is not None,
+            )
+        )
+        if by_score:
+            edges = frame["score"].drop_nulls().unique().sort().to_numpy()
+            bins = pl.Series(
+                "score_bin", np.searchsorted(edges, frame["score"].fill_null(0.0).to_numpy()), dtype=pl.Int64
+            )
+            frame = frame.with_columns(pl.when(pl.col("score").is_not_null()).then(bins).alias("score_bin")).drop(
+                "score"
+            )
+        elif split is not None:
+            edges = np.insert(edges, int(np.searchsorted(edges, split)), split)
+        names = tuple(f"slice_{place}" for place in range(len(by)))
+        for name, column in zip(names, by, strict=True):
+            frame = frame.with_columns(as_people_see(log, column, frame[name]).alias(name))
+        return ScoreTable(
+            frame, edges, int(np.searchsorted(edges, threshold)), names, is_exact=by_score or log.grid_is_exact
+        )
+
+    def time_table(self, log: Log, cohort: Cohort, threshold: float, every: str) -> pl.DataFrame:
+        """Count outcomes per hour, day, week or month (``every`` is 1h, 1d, 1w or 1mo), in the order of time."""
+        asked = "1d" if every == "1w" else every
+        table = self.collect(relations.time_table(self.kept(log, cohort, threshold), threshold, asked))
+        if every == "1w":
+            table = table.group_by(pl.col("bucket").dt.truncate("1w")).agg(pl.exclude("bucket").sum())
+        return table.sort("bucket")
+
+    def value_counts(self, log: Log, cohort: Cohort, threshold: float, column: str) -> pl.DataFrame:
+        """Count the rows of each value of a column, as people see it: ``value``, ``n``, the most frequent first."""
+        stored = log.column(column).sql_name
+        counts = self.collect(relations.value_counts(self.kept(log, cohort, threshold), stored))
+        values = as_people_see(log, column, counts["value"], in_bins=False)
+        return counts.with_columns(values.alias("value")).sort(
+            ["n", "value"], descending=[True, False], nulls_last=True
+        )
+
+    def row_counts(self, log: Log, cohort: Cohort, threshold: float) -> tuple[int, int]:
+        """Count the rows of a cohort, and those with a label."""
+        if not cohort:
+            return log.n_rows, log.n_labelled
+        counts = self.collect(self.kept(log, cohort, threshold).select(n=nw.len(), n_labelled=nw.col("label").count()))
+        return int(counts["n"][0]), int(counts["n_labelled"][0])
+
+    def head(self, log: Log, cohort: Cohort, threshold: float, limit: int) -> pl.DataFrame:
+        """Return the first rows of a cohort: ``score``, ``label``, then every column by its stored name."""
+        names = ["row_id", "score", "label", "decision", *(column.sql_name for column in log.columns)]
+        return self.collect(relations.head(self.kept(log, cohort, threshold), names, limit))
+
+    def sample(self, log: Log, limit: int = 200) -> list[list[str | None]]:
+        """Return some rows of a log as text, in the order of the file, for the preview of a mapping."""
+        rows = self.head(log, Cohort(), 0.0, limit).select(column.sql_name for column in log.columns)
+        return [[None if cell is None else str(cell) for cell in row] for row in rows.rows()]
+
+    def set_aside(self, log: Log) -> pl.DataFrame:
+        """Return the lines that the reader set aside: ``line``, ``reason``, ``text``."""
+        return self.collect(self._table(log, "set_aside"))
+
+    def settings(self) -> dict[str, str]:
+        """Return the settings of the connection, for tests of the lock."""
+        rows = self._connection.cursor().execute("SELECT name, value FROM duckdb_settings()").fetchall()
+        return dict(rows)
+
+    def close(self) -> None:
+        """Close the connection; questions after it fail."""
+        self._connection.close()
+        self._clean()
+
+
+def lock_down(connection: duckdb.DuckDBPyConnection, logs: Path, spill: Path) -> None:
+    """Take from a connection everything but reading the workspace's logs; the order matters.
+
+    What is not GLOBAL would hold for this connection alone, and questions are asked on cursors, which are others.
+    """
+    for name in ("autoinstall_known_extensions", "autoload_known_extensions", "allow_community_extensions"):
+        connection.execute(f"SET {name} = false")
+    connection.execute("SET GLOBAL python_enable_replacements = false")
+    connection.execute("SET GLOBAL TimeZone = 'UTC'")
+    connection.execute(f"SET memory_limit = '{MEMORY_LIMIT}'")
+    connection.execute("SET temp_directory = ?", [str(spill)])
+    connection.execute(f"SET max_temp_directory_size = '{MAX_SPILL}'")
+    connection.execute(f"SET GLOBAL max_execution_time = {MAX_EXECUTION_MS}")
+    connection.execute("SET allow_persistent_secrets = false")
+    connection.execute("SET allowed_directories = ?", [[str(logs)]])
+    connection.execute("SET enable_external_access = false")
+    connection.execute("SET lock_configuration = true")
+
+
+def stored_slice(log: Log, name: str) -> str:
+    """Return the stored column that slices by ``name``: its bins where it has some.
+
+    Raises
+    ------
+    QuestionError
+        If the column is unknown or is a time.
+    """
+    column = log.column(name)
+    if name in log.bins:
+        return column.bin_name
+    if column.kind == "time":
+        raise QuestionError(
+            f"Expected a segment column, found {name!r}, which holds times. Choose another, or filter by it."
+        )
+    if column.kind == "number" and column.n_distinct > 1_000:
+        raise QuestionError(
+            f"Expected a segment column, found {name!r} with {column.n_distinct:,} different numbers. "
+            "Make it a segment in the mapping, so that it gets bins."
+        )
+    return column.sql_name
+
+
+def as_people_see(log: Log, name: str, values: pl.Series, *, in_bins: bool = True) -> pl.Series:
+    """Return slice values for people: bins by their label, text as text, numbers and truth values as they are."""
+    bins = log.bins.get(name) if in_bins else None
+    if bins is not None:
+        labels = {code: bins.label(code) for code in range(len(bins.edges) - 1)}
+        order = pl.Enum([label for label in labels.values() if label is not None])
+        return values.cast(pl.Int64).replace_strict(labels, return_dtype=pl.String).cast(order)
+    if values.dtype in (pl.Categorical, pl.Enum) or isinstance(values.dtype, pl.Enum):
+        return values.cast(pl.String)
+    return values

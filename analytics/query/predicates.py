@@ -1,0 +1,175 @@
+"""The predicate of a cohort over a log's stored columns, in Narwhals; values are data here, never text of a query."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from functools import reduce
+
+import narwhals.stable.v2 as nw
+
+from analytics.errors import QuestionError
+from analytics.log.schema import Column, Log
+from analytics.query.cohort import Clause, Cohort
+
+MAX_WHOLE = 2**63
+
+
+def predicate(cohort: Cohort, log: Log, threshold: float) -> nw.Expr | None:
+    """Return the predicate of a cohort over a log's stored columns, None where every row is kept.
+
+    Raises
+    ------
+    QuestionError
+        If a column is unknown or a value does not fit its column.
+    """
+    parts = [column_predicate(log.column(column), cohort.of(column)) for column in cohort.columns()]
+    if cohort.outcomes:
+        parts.append(any_of([outcome_predicate(outcome, threshold) for outcome in cohort.outcomes]))
+    return all_of(parts) if parts else None
+
+
+def any_of(parts: Sequence[nw.Expr]) -> nw.Expr:
+    """Return the disjunction of predicates."""
+    return reduce(lambda left, right: left | right, parts)
+
+
+def all_of(parts: Sequence[nw.Expr]) -> nw.Expr:
+    """Return the conjunction of predicates."""
+    return reduce(lambda left, right: left & right, parts)
+
+
+def column_predicate(column: Column, clauses: Sequence[Clause]) -> nw.Expr:
+    """Return the predicate of all clauses on one column."""
+    col = nw.col(column.sql_name)
+    alternatives: list[nw.Expr] = []
+    bounds: list[nw.Expr] = []
+    restrictions: list[nw.Expr] = []
+    for clause in clauses:
+        if clause.op == "in" and clause.values:
+            alternatives.append(membership(column, clause.values))
+        elif clause.op == "not-in" and clause.values:
+            restrictions.append(~membership(column, clause.values) | col.is_null())
+        elif clause.op == "missing":
+            alternatives.append(col.is_null())
+        elif clause.op == "present":
+            restrictions.append(~col.is_null())
+        elif clause.op == "contains" and clause.values:
+            text = col.cast(nw.String)
+            alternatives += [text.str.contains(value, literal=True) for value in clause.values]
+        elif clause.op in ("ge", "le", "lt") and len(clause.values) == 1:
+            bounds.append(bound(column, clause))
+        else:
+            wanted = "one value" if clause.op in ("ge", "le", "lt") else "a value"
+            raise QuestionError(
+                f"Expected {wanted} after {clause.op!r} for {column.name!r}, found {len(clause.values) or 'none'}. "
+                "Correct or clear the filter."
+            )
+    if bounds:
+        alternatives.append(all_of(bounds))
+    return all_of([*([any_of(alternatives)] if alternatives else []), *restrictions])
+
+
+def membership(column: Column, values: Sequence[str]) -> nw.Expr:
+    """Return the predicate that a column holds one of ``values``."""
+    col = nw.col(column.sql_name)
+    if column.kind == "text":
+        return col.cast(nw.String).is_in(list(values))
+    if column.kind == "number":
+        return one_of_numbers(column, values)
+    if column.kind == "boolean":
+        return col.is_in([truth(column, value) for value in values])
+    return any_of([within(column, value) for value in values])
+
+
+def one_of_numbers(column: Column, values: Sequence[str]) -> nw.Expr:
+    """Return the predicate that a column holds one of some numbers; an empty text is none of them."""
+    col = nw.col(column.sql_name)
+    numbers = [number(column, value) for value in values if value.strip()]
+    if column.type == "BIGINT":
+        numbers = [value for value in numbers if isinstance(value, int)]
+    return col.is_in(numbers) if numbers else col != col
+
+
+def bound(column: Column, clause: Clause) -> nw.Expr:
+    """Return the predicate of one bound; a day as upper bound includes the whole day."""
+    col, value = nw.col(column.sql_name), clause.values[0]
+    limit: object
+    if column.kind == "time":
+        moment, is_day = moment_of(column, value)
+        if clause.op == "ge":
+            return col >= moment
+        if clause.op == "le" and is_day:
+            return before_the_next_day(col, moment)
+        limit = moment
+    elif column.kind == "number":
+        limit = number(column, value)
+    else:
+        raise QuestionError(
+            f"Expected a column of numbers or times for a range, found {column.name!r}, which holds {column.kind}. "
+            "Filter it by its values."
+        )
+    return {"ge": col >= limit, "le": col <= limit, "lt": col < limit}[clause.op]
+
+
+def within(column: Column, value: str) -> nw.Expr:
+    """Return the predicate that a time is ``value``, or falls on that day."""
+    col = nw.col(column.sql_name)
+    moment, is_day = moment_of(column, value)
+    return (col >= moment) & before_the_next_day(col, moment) if is_day else col == moment
+
+
+def before_the_next_day(col: nw.Expr, day: datetime) -> nw.Expr:
+    """Return the predicate that a time is before the day after ``day``; the last day that there is has none after it."""
+    return col <= datetime.max if day.date() == date.max else col < day + timedelta(days=1)
+
+
+def number(column: Column, value: str) -> float:
+    """Return a value as a number: an integer where column and value hold whole ones, so that long ids stay apart."""
+    text = value.strip().replace(",", "")
+    try:
+        real = float(text)
+    except ValueError:
+        real = math.nan
+    if math.isnan(real):
+        raise QuestionError(f"Expected a number for {column.name!r}, found {value[:40]!r}. Correct the filter.")
+    if column.type != "BIGINT" or not real.is_integer():
+        return real
+    whole = int(text) if text.lstrip("+-").isdecimal() else int(real)
+    return whole if -MAX_WHOLE <= whole < MAX_WHOLE else real
+
+
+def truth(column: Column, value: str) -> bool:
+    """Return a value as true or false."""
+    words = {"true": True, "1": True, "false": False, "0": False}
+    if value.strip().casefold() not in words:
+        raise QuestionError(f"Expected true or false for {column.name!r}, found {value[:40]!r}. Correct the filter.")
+    return words[value.strip().casefold()]
+
+
+def moment_of(column: Column, value: str) -> tuple[datetime, bool]:
+    """Return a value as a time in UTC, as logs hold it, and whether it names a whole day."""
+    text = value.strip()
+    try:
+        return datetime.combine(date.fromisoformat(text), time()), True
+    except ValueError:
+        pass
+    try:
+        moment = datetime.fromisoformat(text)
+        return (moment.astimezone(UTC) if moment.tzinfo else moment).replace(tzinfo=None), False
+    except (ValueError, OverflowError) as error:
+        raise QuestionError(
+            f"Expected a date such as 2024-05-31 for {column.name!r}, found {value[:40]!r}. Correct the filter."
+        ) from error
+
+
+def outcome_predicate(outcome: str, threshold: float) -> nw.Expr:
+    """Return the predicate of one outcome at a threshold."""
+    label, score = nw.col("label"), nw.col("score")
+    if outcome == "unlabelled":
+        return label.is_null()
+    if outcome == "unscored":
+        return score.is_null()
+    flagged = score >= threshold if outcome in ("tp", "fp") else score < threshold
+    return flagged & (label == (1 if outcome in ("tp", "fn") else 0))

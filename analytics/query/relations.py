@@ -1,0 +1,129 @@
+"""Every relation, written once in Narwhals: it runs on DuckDB, on Polars and on Spark and gives the same numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import narwhals.stable.v2 as nw
+import numpy as np
+
+EPSILON = float(np.finfo(np.float64).eps)
+"""Scores are kept this far from 0 and 1 in the log loss, as scikit-learn does."""
+
+
+def keep(frame: nw.LazyFrame[Any], predicate: nw.Expr | None) -> nw.LazyFrame[Any]:
+    """Return the rows of a cohort."""
+    return frame if predicate is None else frame.filter(predicate)
+
+
+def integer(condition: nw.Expr) -> nw.Expr:
+    """Return 1 where a condition holds, else 0; Spark cannot sum booleans."""
+    return nw.when(condition).then(nw.lit(1)).otherwise(nw.lit(0))
+
+
+def score_table(
+    frame: nw.LazyFrame[Any],
+    by: Sequence[str],
+    *,
+    split: float | None = None,
+    by_score: bool = False,
+    with_log_loss: bool = True,
+    with_amount: bool = False,
+) -> nw.LazyFrame[Any]:
+    """Aggregate rows by slice and score bin: the one table behind nearly every page.
+
+    Parameters
+    ----------
+    frame : LazyFrame
+        Rows of a log with ``score``, ``score_bin``, ``label`` and the columns ``by``.
+    by : sequence of str
+        Stored columns to slice by.
+    split : float, optional
+        A threshold that is no edge of the grid: its bin is split there, and later bins move up by one.
+    by_score : bool
+        Group by the score itself instead of its bin; the result has ``score`` and no ``score_bin``.
+    with_log_loss : bool
+        Whether scores are probabilities.
+    with_amount : bool
+        Whether to add the sums of ``amount`` by label.
+
+    Returns
+    -------
+    LazyFrame
+        ``slice_0 …``, ``score_bin`` (null: score missing), ``n``, ``n_pos``, ``n_unlabelled``; over labelled rows ``score_sum``,
+        ``score_sq_sum``, ``score_pos_sum``, ``log_loss_sum``; with amounts ``amount_pos_sum``, ``amount_neg_sum``,
+        ``amount_unlabelled_sum``.
+    """
+    label, score = nw.col("label"), nw.col("score")
+    slot = score if by_score else nw.col("score_bin").cast(nw.Int64)
+    if split is not None and not by_score:
+        slot = slot + integer(score >= split)
+    keys = {f"slice_{place}": nw.col(name) for place, name in enumerate(by)}
+    value = "score" if by_score else "score_bin"
+    known, positive = ~label.is_null() & ~score.is_null(), (label == 1) & ~score.is_null()
+    clipped = score.clip(EPSILON, 1 - EPSILON)
+    loss = nw.when(label == 1).then(-clipped.log()).otherwise(-((1 - clipped).log())) if with_log_loss else nw.lit(None)
+    prepared = frame.select(
+        **keys,
+        slot=slot,
+        is_pos=integer(label == 1),
+        is_unlabelled=integer(label.is_null()),
+        score_sum=nw.when(known).then(score),
+        score_sq_sum=nw.when(known).then(score * score),
+        score_pos_sum=nw.when(positive).then(score),
+        log_loss_sum=nw.when(known).then(loss).cast(nw.Float64),
+        **({f"amount_{name}_sum": nw.when(condition).then(nw.col("amount"))
+            for name, condition in (("pos", label == 1), ("neg", label == 0), ("unlabelled", label.is_null()))}
+           if with_amount else {}),
+    )  # fmt: skip
+    sums = ["score_sum", "score_sq_sum", "score_pos_sum", "log_loss_sum"]
+    sums += [f"amount_{name}_sum" for name in ("pos", "neg", "unlabelled") if with_amount]
+    counts = {"n": nw.len(), "n_pos": nw.col("is_pos").sum(), "n_unlabelled": nw.col("is_unlabelled").sum()}
+    aggregated = prepared.group_by(*keys, "slot").agg(
+        **{name: count.cast(nw.Int64) for name, count in counts.items()}, **{name: nw.col(name).sum() for name in sums}
+    )
+    return aggregated.rename({"slot": value})
+
+
+def time_table(frame: nw.LazyFrame[Any], threshold: float, every: str) -> nw.LazyFrame[Any]:
+    """Count outcomes per bucket of time.
+
+    Returns
+    -------
+    LazyFrame
+        ``bucket`` (null: no time), ``n``, ``n_labelled``, ``n_unlabelled``, ``n_scored``, ``n_flagged``, ``n_pos``, ``tp``,
+        ``fp``, ``fn``, ``tn``.
+    """
+    label, score = nw.col("label"), nw.col("score")
+    flagged = score >= threshold
+    passed = score < threshold
+    prepared = frame.select(
+        bucket=nw.col("moment").dt.truncate(every),
+        is_labelled=integer(~label.is_null()),
+        is_unlabelled=integer(label.is_null()),
+        is_scored=integer(~score.is_null()),
+        is_flagged=integer(flagged),
+        is_pos=integer(label == 1),
+        is_tp=integer(flagged & (label == 1)),
+        is_fp=integer(flagged & (label == 0)),
+        is_fn=integer(passed & (label == 1)),
+        is_tn=integer(passed & (label == 0)),
+    )
+    counts = {
+        "n_labelled": "is_labelled", "n_unlabelled": "is_unlabelled", "n_scored": "is_scored", "n_flagged": "is_flagged",
+        "n_pos": "is_pos", "tp": "is_tp", "fp": "is_fp", "fn": "is_fn", "tn": "is_tn",
+    }  # fmt: skip
+    return prepared.group_by("bucket").agg(
+        n=nw.len().cast(nw.Int64), **{name: nw.col(source).sum().cast(nw.Int64) for name, source in counts.items()}
+    )
+
+
+def value_counts(frame: nw.LazyFrame[Any], column: str) -> nw.LazyFrame[Any]:
+    """Count the rows of each value of a column, null included: ``value``, ``n``."""
+    return frame.select(value=nw.col(column)).group_by("value").agg(n=nw.len().cast(nw.Int64))
+
+
+def head(frame: nw.LazyFrame[Any], columns: Sequence[str], limit: int) -> nw.LazyFrame[Any]:
+    """Return the first rows of a cohort in the order of the file."""
+    return frame.sort("row_id").select(*columns).head(limit)

@@ -1,0 +1,114 @@
+"""Answers, kept by content hash, question and code version: never by a data frame or an argument that is left out."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from pathlib import Path
+
+import polars as pl
+import streamlit as st
+
+import analytics
+from analytics import answers
+from analytics.answers import Overview, Question, SliceAnswer
+from analytics.errors import QuestionError
+from analytics.query.cohort import Cohort
+from pages._shared import session
+
+MAX_ENTRIES = 256
+SHOWN = ("error_rate", "fpr", "fnr", "precision", "recall", "prevalence", "selection_rate")
+
+
+@cache
+def code_version() -> str:
+    """Return a digest of the library's source: answers of older code are not reused."""
+    digest = hashlib.sha256()
+    for path in sorted(Path(analytics.__file__).parent.rglob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def asked(key: str, cohort: str, threshold: float) -> Question:
+    """Return the question that a cache key stands for."""
+    log = session.workspace().state(key)
+    if log is None:
+        raise QuestionError("The log has just changed. Reload the page.")
+    return Question(log, Cohort.from_text(cohort), threshold)
+
+
+def primitives(question: Question) -> tuple[str, str, float]:
+    """Return what identifies a question: the log's content and mapping, the cohort as text, the threshold."""
+    return question.log.key, question.cohort.to_text(), question.threshold
+
+
+@st.cache_data(max_entries=MAX_ENTRIES, show_spinner="Counting rows …")
+def _overview(key: str, cohort: str, threshold: float, version: str) -> Overview:
+    return answers.overview(session.engine(), asked(key, cohort, threshold))
+
+
+@st.cache_data(max_entries=MAX_ENTRIES, show_spinner="Comparing slices …")
+def _slices(
+    key: str, cohort: str, threshold: float, version: str, by: tuple[str, ...], metric: str, min_support: int
+) -> SliceAnswer:
+    return answers.slices(
+        session.engine(), asked(key, cohort, threshold), by, metric=metric, metrics=SHOWN, min_support=min_support
+    )
+
+
+@st.cache_data(max_entries=MAX_ENTRIES, show_spinner="Looking at every segment column …")
+def _ranked_columns(key: str, cohort: str, threshold: float, version: str) -> pl.DataFrame:
+    return answers.ranked_columns(session.engine(), asked(key, cohort, threshold))
+
+
+@st.cache_data(max_entries=MAX_ENTRIES, show_spinner=False)
+def _value_counts(key: str, version: str, column: str) -> pl.DataFrame:
+    question = asked(key, "", 0.0)
+    return session.engine().value_counts(question.log, Cohort(), 0.0, column)
+
+
+@st.cache_data(max_entries=MAX_ENTRIES, show_spinner=False)
+def _row_counts(key: str, cohort: str, threshold: float, version: str) -> tuple[int, int]:
+    question = asked(key, cohort, threshold)
+    return session.engine().row_counts(question.log, question.cohort, question.threshold)
+
+
+@st.cache_data(max_entries=16, show_spinner="Writing the report …")
+def _report(
+    key: str, cohort: str, threshold: float, version: str, chosen: tuple[tuple[str, ...], ...], metric: str
+) -> str:
+    from analytics.present.report import slice_report  # the template engine is needed here alone
+
+    question = asked(key, cohort, threshold)
+    parts = [answers.slices(session.engine(), question, by, metric=metric) for by in chosen]
+    return slice_report(question, overview(question), parts)
+
+
+def report(question: Question, chosen: tuple[tuple[str, ...], ...], metric: str) -> str:
+    """Return the slice report as HTML."""
+    return _report(*primitives(question), code_version(), chosen, metric)
+
+
+def overview(question: Question) -> Overview:
+    """Return the headline numbers of a question."""
+    return _overview(*primitives(question), code_version())
+
+
+def slices(question: Question, by: tuple[str, ...], metric: str, min_support: int) -> SliceAnswer:
+    """Return metrics by slice."""
+    return _slices(*primitives(question), code_version(), by, metric, min_support)
+
+
+def ranked_columns(question: Question) -> pl.DataFrame:
+    """Return the segment columns, ranked by what they separate."""
+    return _ranked_columns(*primitives(question), code_version())
+
+
+def value_counts(question: Question, column: str) -> pl.DataFrame:
+    """Return the values of a column of the whole log with their rows."""
+    return _value_counts(question.log.key, code_version(), column)
+
+
+def row_counts(question: Question) -> tuple[int, int]:
+    """Return the rows of the cohort, and how many of them are labelled."""
+    return _row_counts(*primitives(question), code_version())

@@ -1,0 +1,70 @@
+"""The slice that was clicked, and what can be done with it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from analytics.answers import Question, SliceAnswer
+from analytics.present import words
+from analytics.query.cohort import Clause, slice_clauses
+from pages._shared import session
+from pages._shared.render import escaped
+
+CHOSEN = "_chosen_slice"
+
+
+def choose_from_table() -> None:
+    """Remember the slice of the selected row."""
+    rows = st.session_state["slice_table"]["selection"]["rows"]
+    st.session_state[CHOSEN] = rows[0] if rows else None
+
+
+def choose_from_figure() -> None:
+    """Remember the slice of the clicked mark; its row number travels with the mark."""
+    points = st.session_state["figure_slices"]["selection"]["points"]
+    for point in points:
+        data = point.get("customdata")
+        row = data[0] if isinstance(data, list) else data.get("0") if isinstance(data, dict) else data
+        if isinstance(row, int | float):
+            st.session_state[CHOSEN] = int(row)
+            return
+
+
+def forget_slice() -> None:
+    """Forget the chosen slice."""
+    st.session_state[CHOSEN] = None
+
+
+def draw_chosen(answer: SliceAnswer, question: Question) -> None:
+    """Say which slice is chosen and what can be done with it."""
+    row = st.session_state.get(CHOSEN)
+    if row is None or not 0 <= row < answer.table.height:
+        return
+    found = answer.table.row(row, named=True)
+    values = [found[f"slice_{place}"] for place in range(len(answer.by))]
+    clauses = tuple(
+        clause
+        for name, value in zip(answer.by, values, strict=True)
+        for clause in slice_clauses(question.log, name, value)
+    )
+    named = [f"{name} is {words.value_label(value)}" for name, value in zip(answer.by, values, strict=True)]
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        st.markdown(
+            f"**{escaped(', '.join(named))}** "
+            + escaped(f"– {words.metric_text(answer.metric, found[answer.metric])} on {found['n']:,} rows")
+        )
+        st.button(
+            "Add to the cohort",
+            key="keep_slice",
+            icon=":material/filter_alt:",
+            type="primary",
+            on_click=keep,
+            args=(clauses,),
+        )
+        st.button("Close", key="close_slice", type="tertiary", on_click=forget_slice)
+
+
+def keep(clauses: tuple[Clause, ...]) -> None:
+    """Add the chosen slice to the cohort."""
+    session.add_clauses(clauses)
+    forget_slice()

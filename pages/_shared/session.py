@@ -1,0 +1,168 @@
+"""Which log, which question: from the address and the sidebar to the values that pages ask with."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from analytics import intake
+from analytics.answers import Question, with_model_version
+from analytics.errors import QuestionError
+from analytics.log.schema import Log
+from analytics.log.workspace import Workspace
+from analytics.query.cohort import Clause, Cohort
+from analytics.query.engine import Engine
+
+SAMPLE = Path(__file__).parents[2] / "sample_data" / "flights.parquet"
+SAMPLE_NAME = "Flights 2013 (sample)"
+QUESTION_KEYS = ("log", "model", "threshold", "where")
+
+
+@st.cache_resource
+def workspace() -> Workspace:
+    """Return the workspace of this server, swept once at start."""
+    opened = Workspace()
+    opened.sweep()
+    return opened
+
+
+@st.cache_resource
+def engine() -> Engine:
+    """Return the one engine of this server."""
+    return Engine(workspace())
+
+
+def logs() -> list[Log]:
+    """Return the logs of the workspace, the newest first."""
+    return workspace().receipts()
+
+
+def ensure_sample() -> None:
+    """Bring the sample into a workspace that has no log yet."""
+    if logs() or not SAMPLE.exists():
+        return
+    progress = st.progress(0.0, "Preparing the sample log: this happens once")
+    read = intake.read_file(
+        workspace(),
+        SAMPLE,
+        name=SAMPLE_NAME,
+        on_progress=lambda step, done: progress.progress(done / 2, f"Sample log: {step}"),
+    )
+    if isinstance(read, intake.Staged):
+        intake.build_staged(
+            workspace(),
+            read,
+            read.mapping,
+            on_progress=lambda step, done: progress.progress(0.5 + done / 2, f"Sample log: {step}"),
+        )
+    progress.empty()
+
+
+def from_address() -> None:
+    """Take over what the address newly says: by a copied link, an edited address, back and forward."""
+    written = st.session_state.setdefault("_address", {})
+    for key in QUESTION_KEYS:
+        given = st.query_params.get(key)
+        if given is not None and given != written.get(key):
+            written[key] = given
+            if key == "threshold":
+                take_threshold(given)
+            else:
+                st.session_state[key] = given
+
+
+def take_threshold(text: str) -> None:
+    """Take a threshold from the address; what is no finite number is left out."""
+    try:
+        value = float(text)
+    except ValueError:
+        return
+    if abs(value) < 1e300:
+        st.session_state["threshold"] = value
+
+
+def to_address() -> None:
+    """Write the whole question into the address, defaults included: tomorrow's default may differ."""
+    written = st.session_state.setdefault("_address", {})
+    for key in QUESTION_KEYS:
+        value = st.session_state.get(key)
+        text = f"{value:.12g}" if isinstance(value, float) else str(value or "")
+        written[key] = text
+        if st.query_params.get(key, "") != text:
+            if text:
+                st.query_params[key] = text
+            else:
+                st.query_params.pop(key, None)
+
+
+def current_log() -> Log:
+    """Return the chosen log.
+
+    Raises
+    ------
+    QuestionError
+        If the workspace is empty.
+    """
+    found = {log.log_id: log for log in logs()}
+    chosen = st.session_state.get("log")
+    if chosen in found:
+        return found[chosen]
+    if not found:
+        raise QuestionError("There is no log yet. Upload an export on the Logs page.")
+    return next(iter(found.values()))
+
+
+def cohort() -> Cohort:
+    """Return the cohort of the sidebar without the model version."""
+    return Cohort.from_text(st.session_state.get("where") or "")
+
+
+def question() -> Question:
+    """Return the question of the sidebar."""
+    log = current_log()
+    version = st.session_state.get("model")
+    threshold = st.session_state.get("threshold")
+    return Question(
+        log,
+        with_model_version(cohort(), log, version),
+        log.mapping.threshold if threshold is None else float(threshold),
+    )
+
+
+def set_cohort(changed: Cohort) -> None:
+    """Make a cohort the present one; for callbacks only, which run before the sidebar is drawn."""
+    st.session_state["where"] = changed.to_text()
+
+
+def set_cohort_text(text: str) -> None:
+    """Make a cohort in its compact text the present one; for callbacks only."""
+    st.session_state["where"] = text
+
+
+def add_clauses(clauses: tuple[Clause, ...]) -> None:
+    """Add clauses to the cohort, in place of those on the same columns."""
+    set_cohort(cohort().with_clauses(clauses))
+
+
+def choose_log(log: Log) -> None:
+    """Make a log the present one and begin with its own threshold and no filter."""
+    st.session_state["log"] = log.log_id
+    reset_question(log)
+
+
+def take_wanted_log() -> None:
+    """Open the log that a page asked for in its last run: a widget's value can only be set before it is drawn."""
+    wanted = st.session_state.pop("_wanted_log", None)
+    if wanted is not None:
+        found = {log.log_id: log for log in logs()}
+        log = found.get(wanted) or next(iter(found.values()), None)
+        if log is not None:
+            choose_log(log)
+
+
+def reset_question(log: Log) -> None:
+    """Begin anew with a log: its threshold, every model version, every row."""
+    st.session_state["threshold"] = log.mapping.threshold
+    st.session_state["model"] = None
+    st.session_state["where"] = ""

@@ -1,0 +1,29 @@
+"""Slices: where does it fail?"""
+
+import streamlit as st
+
+from analytics.present import figures, readings
+from pages._shared import cache, choice, frame, ranking, session, slicing
+from pages._shared.render import figure, sentence
+
+frame.require()
+
+st.title("Slices")
+with frame.boundary():
+    question = session.question()
+    by, metric, min_support = slicing.draw_controls(question)
+    if not by:
+        ranking.draw_ranking(cache.ranked_columns(question))
+    else:
+        answer = cache.slices(question, by, metric, min_support)
+        sentence(readings.slices_reading(answer))
+        choice.draw_chosen(answer, question)
+        draw = figures.slice_bars if len(by) == 1 else figures.slice_heat_map
+        figure(
+            draw(answer.table, by, metric, answer.overall[metric][0]),
+            slicing.how_to_read(answer),
+            "slices",
+            alt=f"{metric} by {' and '.join(by)}",
+            on_select=choice.choose_from_figure,
+        )
+        slicing.draw_table(answer)

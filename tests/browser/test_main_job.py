@@ -1,0 +1,219 @@
+"""The main job in a real browser: upload, confirm, slice, filter, share the link, take the report along."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import re
+import time
+from pathlib import Path
+from urllib.parse import quote
+
+import polars as pl
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import ROOT, SECONDS, Server, settle, start, stop
+
+pytestmark = pytest.mark.browser
+DATA = Path(__file__).parents[3] / "shared" / "data"
+COMPAS = DATA / "compas" / "compas-scores-two-years_noPII.csv"
+SAMPLE_ID = hashlib.sha256((ROOT / "sample_data" / "flights.parquet").read_bytes()).hexdigest()[:12]
+needs_compas = pytest.mark.skipif(not COMPAS.exists(), reason=f"{COMPAS} is absent: the shared data folder is needed")
+PUBLISHED = {"African-American": (990, 805, 532, 1369, 44.85, 27.99), "Caucasian": (1139, 349, 461, 505, 23.45, 47.72)}
+
+
+def upload(page: Page, path: Path) -> None:
+    page.locator("[data-testid=stFileUploader] input[type=file]").first.set_input_files(str(path))
+    expect(page.get_by_role("button", name="Confirm and see what fails")).to_be_visible()
+    settle(page)
+
+
+def choose(page: Page, label: str, option: str) -> None:
+    """Choose in the select box or multiselect with this label."""
+    box = page.locator(
+        "[data-testid=stMain] [data-testid=stMultiSelect], [data-testid=stMain] [data-testid=stSelectbox]"
+    ).filter(has_text=re.compile(f"^{re.escape(label)}"))
+    box.first.locator("input").click()
+    page.get_by_role("option", name=option, exact=True).first.click()
+    page.keyboard.press("Escape")
+    settle(page)
+
+
+def download(page: Page, name: str) -> bytes:
+    with page.expect_download() as event:
+        page.get_by_role("button", name=name).last.click()
+    return Path(event.value.path()).read_bytes()
+
+
+@needs_compas
+def test_from_the_open_app_to_the_published_table_in_a_minute_and_ten_clicks(server: Server, page: Page) -> None:
+    errors: list[str] = []
+    outside: list[str] = []
+    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    page.on(
+        "request",
+        lambda request: (
+            outside.append(request.url)
+            if not request.url.startswith(("data:", "blob:", server.url, server.url.replace("http", "ws")))
+            else None
+        ),
+    )
+    page.goto(server.url)
+    expect(page.get_by_role("heading", name="Overview")).to_be_visible()
+    settle(page)
+    started, clicks = time.monotonic(), 0
+    page.get_by_role("link", name="Logs").click()
+    clicks += 1
+    settle(page)
+    upload(page, COMPAS)
+    clicks += 2
+    threshold = page.get_by_label("Threshold").last
+    if threshold.input_value() != "5":
+        threshold.fill("5")
+        threshold.press("Enter")
+        settle(page)
+        clicks += 1
+    page.get_by_role("button", name="Confirm and see what fails").click()
+    clicks += 1
+    expect(page.get_by_role("heading", name="Slices")).to_be_visible()
+    settle(page)
+    choose(page, "Slice by", "race")
+    clicks += 2
+    expect(page.get_by_text("All slices")).to_be_visible()
+    settle(page)
+    took = time.monotonic() - started
+    table = pl.read_csv(io.BytesIO(download(page, "CSV")))
+    by_race = {row["race"]: row for row in table.iter_rows(named=True)}
+    assert sum(row["n"] for row in by_race.values()) == 7214
+    for race, (tn, fp, fn, tp, fpr, fnr) in PUBLISHED.items():
+        row = by_race[race]
+        assert (row["tn"], row["fp"], row["fn"], row["tp"]) == (tn, fp, fn, tp)
+        assert round(100 * row["fpr"], 2) == fpr
+        assert round(100 * row["fnr"], 2) == fnr
+    assert took < SECONDS
+    assert clicks <= 10
+    assert errors == []
+    assert outside == []
+
+
+@needs_compas
+def test_a_copied_link_reopens_the_view_on_a_fresh_server(server: Server, page: Page, browser: Browser) -> None:
+    page.goto(f"{server.url}/logs")
+    settle(page)
+    if not page.get_by_role("button", name=COMPAS.name).count():
+        upload(page, COMPAS)
+        page.get_by_role("button", name="Confirm and see what fails").click()
+        expect(page.get_by_role("heading", name="Slices")).to_be_visible()
+    else:
+        page.get_by_role("button", name=COMPAS.name).first.click()
+        settle(page)
+        page.get_by_role("link", name="Slices").click()
+    settle(page)
+    choose(page, "Slice by", "race")
+    page.get_by_text("Filters as text").first.click()
+    box = page.get_by_label("Filters as text").last
+    box.fill("sex:in:Female;age:ge:25")
+    box.press("Enter")
+    expect(page.get_by_text("sex is Female, and age is at least 25").first).to_be_visible()
+    settle(page)
+    counted = page.get_by_text(re.compile(r"[\d,]+ rows · [\d,]+ labelled")).first.inner_text()
+    link = page.url
+    assert "where=" in link and "by=race" in link and "threshold=" in link
+    fresh = start(server.home)
+    try:
+        other = browser.new_page()
+        other.goto(link.replace(server.url, fresh.url))
+        expect(other.get_by_text("sex is Female, and age is at least 25").first).to_be_visible(timeout=SECONDS * 1000)
+        settle(other)
+        assert other.get_by_text(re.compile(r"[\d,]+ rows · [\d,]+ labelled")).first.inner_text() == counted
+        expect(other.get_by_text("All slices")).to_be_visible()
+        other.close()
+    finally:
+        stop(fresh)
+
+
+def test_a_filter_is_added_and_removed_by_hand(server: Server, page: Page) -> None:
+    page.goto(f"{server.url}/slices?log={SAMPLE_ID}&by=carrier")
+    settle(page)
+    page.get_by_role("button", name="Add filter").click()
+    popover = page.locator("[data-testid=stPopoverBody]")
+    popover.locator("[data-testid=stSelectbox] input").click()
+    page.get_by_role("option", name="origin", exact=True).click()
+    settle(page)
+    popover.locator("[data-testid=stMultiSelect] input").click()
+    page.get_by_role("option", name=re.compile("^JFK")).click()
+    page.keyboard.press("Escape")
+    settle(page)
+    popover.get_by_role("button", name="Add", exact=True).click()
+    settle(page)
+    expect(page.get_by_text("Cohort: origin is JFK")).to_be_visible()
+    assert "where=origin" in page.url
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="origin is JFK").click()
+    settle(page)
+    expect(page.get_by_text("Cohort: all rows")).to_be_visible()
+
+
+def test_a_click_on_a_slice_adds_it_to_the_cohort(server: Server, page: Page) -> None:
+    page.goto(f"{server.url}/slices?log={SAMPLE_ID}&by=carrier")
+    settle(page)
+    expect(page.locator(".js-plotly-plot .point").first).to_be_visible()
+    page.locator(".js-plotly-plot .scatterlayer .trace").first.locator(".point").first.click(force=True)
+    settle(page)
+    page.get_by_role("button", name="Add to the cohort").click()
+    settle(page)
+    expect(page.get_by_text(re.compile("Cohort: carrier is "))).to_be_visible()
+
+
+def test_the_report_is_one_file_that_asks_for_nothing(
+    server: Server, browser: Browser, page: Page, tmp_path: Path
+) -> None:
+    page.goto(f"{server.url}/report?log={SAMPLE_ID}")
+    settle(page)
+    expect(page.get_by_role("button", name=re.compile("Download the report"))).to_be_visible()
+    settle(page)
+    content = download(page, "Download the report")
+    assert len(content) < 6_000_000
+    file = tmp_path / "report.html"
+    file.write_bytes(content)
+    asked: list[str] = []
+    paper = browser.new_page()
+    paper.on("request", lambda request: asked.append(request.url))
+    paper.goto(file.as_uri())
+    paper.wait_for_timeout(500)
+    assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
+    expect(paper.locator("h1").first).to_be_visible()
+    paper.close()
+
+
+def test_a_hostile_log_goes_through_as_text(server: Server, page: Page, tmp_path: Path) -> None:
+    name = 'we"ird; drop table x;--'
+    values = ["<img src=x onerror=alert(1)>", "=1+1", "two\nlines", "🙂 **bold** :red[x]", "it's", None]
+    rows = [
+        {"score": (i % 10) / 10, "label": (i // 3) % 2, name: values[i % len(values)], "nothing": None}
+        for i in range(600)
+    ]
+    path = tmp_path / "hostile <b>.csv"
+    pl.DataFrame(
+        rows, schema={"score": pl.Float64, "label": pl.Int64, name: pl.String, "nothing": pl.String}
+    ).write_csv(path)
+    alerts: list[str] = []
+    page.on("dialog", lambda dialog: (alerts.append(dialog.message), dialog.dismiss()))
+    page.goto(f"{server.url}/logs")
+    settle(page)
+    upload(page, path)
+    page.get_by_role("button", name="Confirm and see what fails").click()
+    expect(page.get_by_role("heading", name="Slices")).to_be_visible()
+    settle(page)
+    choose(page, "Slice by", name)
+    expect(page.get_by_text("All slices")).to_be_visible()
+    settle(page)
+    text = download(page, "CSV").decode()
+    assert "'=1+1" in text and "(missing)" not in text
+    link = page.url
+    page.goto(f"{link}&where={quote(quote(name, safe='') + ':in:' + quote('=1+1', safe=''), safe='')}")
+    settle(page)
+    expect(page.get_by_text("100 rows · 100 labelled").first).to_be_visible()
+    assert page.locator("[data-testid=stException]").count() == 0
+    assert alerts == []

@@ -1,0 +1,54 @@
+"""Reading shows progress that moves, and stopping it leaves nothing behind."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Server, settle, start, stop
+
+pytestmark = pytest.mark.browser
+N_ROWS = 1_500_000
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    rng = np.random.default_rng(0)
+    path = tmp_path_factory.mktemp("large") / "large.csv"
+    columns = {f"number_{place}": rng.integers(0, 10**6, N_ROWS) for place in range(6)}
+    frame = pl.DataFrame({"score": rng.random(N_ROWS).round(4), "label": rng.integers(0, 2, N_ROWS), **columns})
+    frame.write_csv(path)
+    return path
+
+
+@pytest.fixture
+def own_server(tmp_path: Path) -> Server:
+    return start(tmp_path / "home")
+
+
+def test_stopping_a_reading_leaves_nothing_behind(own_server: Server, page: Page, large: Path) -> None:
+    try:
+        page.goto(f"{own_server.url}/logs")
+        expect(page.get_by_text("In the workspace")).to_be_visible()
+        settle(page)
+        logs = sorted(path.name for path in (own_server.home / "logs").glob("*.duckdb"))
+        page.locator("[data-testid=stFileUploader] input[type=file]").first.set_input_files(str(large))
+        bar = page.locator("[data-testid=stMain] [data-testid=stProgress]")
+        expect(bar).to_be_visible()
+        seen = set()
+        while len(seen) < 3:
+            seen.add(bar.inner_text())
+            page.wait_for_timeout(50)
+        page.get_by_role("button", name="Stop").click()
+        expect(bar).to_have_count(0)
+        settle(page)
+        assert sorted(path.name for path in (own_server.home / "logs").glob("*.duckdb")) == logs
+        assert list((own_server.home / "staging").iterdir()) == []
+        assert [path.name for path in (own_server.home / "scratch").iterdir() if "-spill-" not in path.name] == []
+        expect(page.get_by_role("button", name="Confirm and see what fails")).to_have_count(0)
+    finally:
+        stop(own_server)

@@ -1,0 +1,116 @@
+"""Logs for tests: files in, logs out, through the code that the reading process runs, without the process."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import count
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import duckdb
+import polars as pl
+
+from analytics import child, intake
+from analytics.errors import AnalysisError, InputError
+from analytics.log import roles
+from analytics.log.schema import Log, Mapping, Reading
+from analytics.log.workspace import Workspace
+from analytics.query.engine import Engine
+
+NUMBERS = count()
+
+
+class Quiet(child.Progress):
+    """Progress that nobody watches."""
+
+    def __init__(self) -> None:
+        self.step = "starting"
+        self.connection: duckdb.DuckDBPyConnection | None = None
+
+    def begin(self, step: str) -> None:
+        self.step = step
+
+    def at(self, done: float) -> None:
+        assert -1e-9 <= done <= 1 + 1e-9
+
+
+def run_here(request: dict[str, Any], folder: Path, *_: object) -> dict[str, Any]:
+    """What `intake.run_child` does, in this process."""
+    request = json.loads(json.dumps({**request, "folder": str(folder), "memory_limit": "2GB"}))
+    try:
+        answer: dict[str, Any] = json.loads(json.dumps(child.TASKS[request["task"]](request, Quiet())))
+    except AnalysisError as error:
+        raise InputError(str(error)) from error
+    return answer
+
+
+@dataclass
+class Desk:
+    """A workspace and a folder for files."""
+
+    workspace: Workspace
+    folder: Path
+
+    def file(self, content: str | bytes, name: str = "log.csv") -> Path:
+        """Write a file under a name, in a folder of its own."""
+        path = self.folder / f"{next(NUMBERS)}" / name
+        path.parent.mkdir()
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return path
+
+    def csv(self, header: Sequence[str], rows: Sequence[Sequence[object]]) -> Path:
+        """Write rows as CSV with every field quoted; None is an empty field."""
+        lines = [",".join('"' + str("" if cell is None else cell).replace('"', '""') + '"' for cell in row)
+                 for row in [header, *rows]]  # fmt: skip
+        return self.file("\n".join(lines) + "\n")
+
+    def frame(self, frame: pl.DataFrame) -> Path:
+        """Write a frame as Parquet."""
+        path = self.file(b"", "log.parquet")
+        frame.write_parquet(path)
+        return path
+
+    def stage(self, source: Path | str | bytes | pl.DataFrame, **options: Any) -> intake.Staged:
+        """Read a file, or content that is written to one; a log of the same bytes gives way."""
+        if isinstance(source, pl.DataFrame):
+            source = self.frame(source)
+        path = source if isinstance(source, Path) else self.file(source)
+        with patch.object(intake, "run_child", run_here):
+            found = intake.read_file(self.workspace, path, **options)
+            if isinstance(found, Log):
+                self.workspace.remove(found.log_id)
+                found = intake.read_file(self.workspace, path, **options)
+        assert isinstance(found, intake.Staged)
+        return found
+
+    def read(self, source: Path | str | bytes | pl.DataFrame, **options: Any) -> Reading:
+        """Read a file and forget it."""
+        upload = self.stage(source, **options)
+        intake.discard(self.workspace, upload.staged_id)
+        return upload.reading
+
+    def log(self, source: Path | str | bytes | pl.DataFrame, mapping: Mapping | None = None, **roles_given: Any) -> Log:
+        """Make a log of a file: with a mapping as it stands, or with the guess and what is said otherwise."""
+        upload = self.stage(source)
+        if mapping is None:
+            mapping = replace(upload.mapping, **roles_given)
+            if {"label", "decision", "score"} & set(roles_given):
+                mapping = replace(roles.with_values(mapping, upload.reading), **roles_given)
+        with patch.object(intake, "run_child", run_here):
+            return intake.build_staged(self.workspace, upload, mapping)
+
+    def remap(self, log: Log, mapping: Mapping, *, is_current: bool = True) -> Log:
+        """Build a log anew."""
+        with patch.object(intake, "run_child", run_here):
+            return intake.remap(self.workspace, log, mapping, is_current=is_current)
+
+    def stored(self, log: Log) -> pl.DataFrame:
+        """Every row of a log as it is stored."""
+        engine = Engine(self.workspace)
+        try:
+            return engine.collect(engine.frame(log).sort("row_id"))
+        finally:
+            engine.close()

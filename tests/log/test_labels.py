@@ -1,0 +1,177 @@
+"""Labels of three values, decisions without scores, labels from another file."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from unittest.mock import patch
+
+import polars as pl
+import pytest
+
+from analytics import intake
+from analytics.errors import InputError
+from analytics.log.schema import Log, Mapping
+
+from ..ingested import Desk, run_here
+
+STATUS = ["Fully Paid", "Charged Off", "Current", None, "Fully Paid", "Late", "Charged Off", "Current"]
+
+
+def labelled(desk: Desk, mapping: Mapping, values: list[object] = STATUS) -> Log:  # type: ignore[assignment]
+    frame = pl.DataFrame({"score": [place / 10 for place in range(len(values))], "status": values}, strict=False)
+    return desk.log(frame, mapping)
+
+
+def test_a_value_that_is_neither_is_not_known_yet(desk: Desk) -> None:
+    log = labelled(desk, Mapping(score="score", label="status", positive=("Charged Off",), negative=("Fully Paid",)))
+    assert desk.stored(log)["label"].to_list() == [0, 1, None, None, 0, None, 1, None]
+    assert (log.n_rows, log.n_labelled, log.n_positive) == (8, 4, 2)
+    found = {finding.code: finding for finding in log.findings}
+    assert found["null-label"].rows == 1
+    assert found["label-other-values"].rows == 3
+    assert "'Current' (2)" in found["label-other-values"].message
+
+
+def test_without_negative_values_all_others_are_negative(desk: Desk) -> None:
+    log = labelled(desk, Mapping(score="score", label="status", positive=("Charged Off", "Late")))
+    assert desk.stored(log)["label"].to_list() == [0, 1, 0, None, 0, 1, 1, 0]
+
+
+@pytest.mark.parametrize(("values", "positive", "negative"), [
+    ([1, 0, None, 2], "1", "0"),
+    ([1.0, 0.0, None, 2.0], "1.0", "0"),
+    ([1.0, 0.5, None, 2.0], "1", "0.50"),
+    ([True, False, None, None], "true", "false"),
+    ([True, False, None, None], "1", "0"),
+    (["yes", "no", None, "Yes"], "yes", "no"),
+    (["1", "0", None, " 1"], "1", "0"),
+])  # fmt: skip
+def test_values_are_compared_as_what_they_are(desk: Desk, values: list[object], positive: str, negative: str) -> None:
+    log = labelled(desk, Mapping(score="score", label="status", positive=(positive,), negative=(negative,)), values)
+    assert desk.stored(log)["label"].to_list() == [1, 0, None, None]
+
+
+def test_a_log_of_decisions_is_scored_by_them(desk: Desk) -> None:
+    frame = pl.DataFrame({"action": ["approve", "deny", None, "approve"], "label": [1, 0, 1, None]})
+    log = desk.log(
+        frame, Mapping(decision="action", decision_positive=("approve",), label="label", positive=("1",), threshold=1.0)
+    )
+    stored = desk.stored(log)
+    assert stored["score"].to_list() == [1.0, 0.0, None, 1.0]
+    assert stored["decision"].to_list() == [1, 0, None, 1]
+    assert (log.score_kind, log.edges, log.n_unscored, log.is_probability) == ("decision", (0.0, 1.0), 1, False)
+    assert "no-score" in {finding.code for finding in log.findings}
+
+
+def test_the_logged_threshold_is_found(desk: Desk) -> None:
+    scores = [place / 1000 for place in range(1000)]
+    for threshold in (0.3, 0.305, 0.5):
+        frame = pl.DataFrame(
+            {"score": scores, "decision": [int(score >= threshold) for score in scores], "label": [0, 1] * 500}
+        )
+        assert desk.stage(frame).reading.logged_threshold == threshold
+    contrary = pl.DataFrame({"score": scores, "decision": [0, 1] * 500, "label": [0, 1] * 500})
+    assert desk.stage(contrary).reading.logged_threshold is None
+
+
+def test_amounts_times_and_versions_are_stored(desk: Desk) -> None:
+    frame = pl.DataFrame({
+        "score": [0.1, 0.9], "label": [0, 1], "cost": [12.5, None], "when": ["2024-05-31", None], "model": ["v1", "v2"],
+    })  # fmt: skip
+    log = desk.log(
+        frame, Mapping(score="score", label="label", positive=("1",), amount="cost", time="when", model_version="model")
+    )
+    stored = desk.stored(log)
+    assert stored["amount"].to_list() == [12.5, None]
+    assert (log.time_low, log.time_high) == ("2024-05-31 00:00:00", "2024-05-31 00:00:00")
+    assert stored["moment"].null_count() == 1
+
+
+@pytest.mark.parametrize(("mapping", "words"), [
+    (Mapping(label="label", positive=("1",)), "a score or a decision column"),
+    (Mapping(score="nothing"), "'nothing'"),
+    (Mapping(score="score", label="label"), "the value of 'label' that means positive"),
+    (Mapping(score="score", label="label", positive=("many",)), "'many'"),
+    (Mapping(score="score", time="city"), "dates or times in 'city'"),
+    (Mapping(score="when"), "numbers in 'when'"),
+    (Mapping(score="score", amount="when"), "numbers in 'when'"),
+    (Mapping(score="city"), "numbers in 'city'"),
+    (Mapping(score="score", segments=("gone",)), "'gone'"),
+])  # fmt: skip
+def test_a_mapping_that_does_not_fit_is_refused(desk: Desk, mapping: Mapping, words: str) -> None:
+    frame = pl.DataFrame(
+        {"score": [0.1, 0.9], "label": [0, 1], "city": ["a", "b"], "when": ["2024-05-31", "2024-06-01"]}
+    )
+    with pytest.raises(InputError) as refusal:
+        desk.log(frame, mapping)
+    assert words in str(refusal.value)
+    assert desk.workspace.receipts() == []
+    assert list(desk.workspace.scratch.iterdir()) == []
+
+
+# Labels that came in another file
+
+
+def joined(desk: Desk, labels: str, **options: str) -> intake.Staged:
+    rows = desk.file("id,score\n1,0.5\n2,0.25\n3,0.75\n3,0.8\n,0.1\n")
+    with patch.object(intake, "run_child", run_here):
+        found = intake.read_file(
+            desk.workspace, rows, labels=desk.file(labels, "labels.csv"), id_column=options.get("id")
+        )
+    assert isinstance(found, intake.Staged)
+    return found
+
+
+def test_labels_are_joined_by_id(desk: Desk) -> None:
+    upload = joined(desk, "id,label\n3,1\n1,0\n9,1\n")
+    assert upload.reading.names == ("id", "score", "label")
+    assert [row[2] for row in upload.sample] == ["0", None, "1", "1", None]
+    account = " ".join(upload.reading.repairs)
+    assert "3 rows found theirs" in account and "1 labels belong to no row" in account
+    assert upload.reading.rows_read == upload.reading.rows_kept == 5
+
+
+def test_the_last_of_repeated_labels_counts(desk: Desk) -> None:
+    upload = joined(desk, "label,id\n1,1\n0,2\n0,1\n")
+    assert [row[2] for row in upload.sample] == ["0", "0", None, None, None]
+    assert "1 labels were repeated" in " ".join(upload.reading.repairs)
+
+
+def test_lines_of_the_labels_that_do_not_fit_are_said(desk: Desk) -> None:
+    upload = joined(desk, "id,label\n1,1\n2,0,oops\n3,1\n" + "7,1\n" * 30)
+    assert [row[2] for row in upload.sample] == ["1", None, "1", "1", None]
+    assert "1 lines of 'labels.csv' were set aside" in " ".join(upload.reading.repairs)
+    assert upload.reading.set_aside == ()
+
+
+def test_lines_of_the_rows_that_do_not_fit_stay_theirs(desk: Desk) -> None:
+    rows = desk.file("id,score\n1,0.5\n2\n3,0.75\n" + "4,0.5\n" * 30)
+    with patch.object(intake, "run_child", run_here):
+        found = intake.read_file(
+            desk.workspace, rows, labels=desk.file("id,label\n1,1\n2,0,oops\n3,1\n" + "7,1\n" * 30)
+        )
+    assert found.reading.rows_read == found.reading.rows_kept + 1 == 33
+    assert [reason.rows for reason in found.reading.set_aside] == [1]
+
+
+def test_labels_without_a_common_id_are_refused(desk: Desk) -> None:
+    for labels in ("key,label\n1,1\n2,0\n", "id\n1\n2\n"):
+        with pytest.raises(InputError, match="an id column that both files have"):
+            joined(desk, labels)
+    with pytest.raises(InputError, match="an id column that both files have"):
+        joined(desk, "id,label\n1,1\n2,0\n", id="nothing")
+
+
+def test_ids_of_different_types_meet(desk: Desk) -> None:
+    rows = desk.frame(pl.DataFrame({"id": [1.0, 2.0, None], "score": [0.1, 0.2, 0.3]}))
+    labels = desk.frame(pl.DataFrame({"id": ["1", "2"], "label": [1, 0]}))
+    with patch.object(intake, "run_child", run_here):
+        found = intake.read_file(desk.workspace, rows, labels=labels)
+    assert isinstance(found, intake.Staged)
+    assert [row[2] for row in found.sample] == ["1", "0", None]
+
+
+def test_other_labels_make_another_log(desk: Desk) -> None:
+    first, second = joined(desk, "id,label\n1,1\n2,0\n"), joined(desk, "id,label\n1,1\n2,1\n")
+    assert first.staged_id != second.staged_id
+    assert replace(first, staged_id="") != replace(second, staged_id="")

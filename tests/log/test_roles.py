@@ -1,0 +1,164 @@
+"""The first guess at every column's role, on real logs and on odd names."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from analytics.log import roles
+from analytics.log.schema import Column, Mapping, Reading
+
+from ..ingested import Desk
+
+
+def guessed(desk: Desk, source: Path | pl.DataFrame | str) -> Mapping:
+    return desk.stage(source).mapping
+
+
+def test_compas(desk: Desk, data: Path) -> None:
+    upload = desk.stage(data / "compas/compas-scores-two-years_noPII.csv")
+    mapping = upload.mapping
+    assert (mapping.score, mapping.label, mapping.row_id) == ("decile_score", "two_year_recid", "id")
+    assert (mapping.positive, mapping.negative, mapping.threshold) == (("1",), ("0",), 5.0)
+    assert {"race", "sex", "age_cat", "c_charge_degree"} <= set(mapping.segments)
+    assert set(upload.reasons) == set(upload.reading.names)
+    assert all(len(reason) > 5 for reason in upload.reasons.values())
+
+
+def test_flights(desk: Desk, data: Path) -> None:
+    frame = pl.read_parquet(data / "nycflights/inference_log.parquet").gather_every(100)
+    mapping = guessed(desk, frame)
+    assert (mapping.score, mapping.decision, mapping.label) == ("score", "decision", "label")
+    assert (mapping.row_id, mapping.time, mapping.model_version) == ("flight_id", "scored_at", "model_version")
+    assert (mapping.positive, mapping.negative, mapping.decision_positive) == (("1",), ("0",), ("1",))
+    assert {"origin", "carrier", "dest", "manufacturer", "plane_year", "model_version", "role"} <= set(mapping.segments)
+    assert 0.29 < mapping.threshold <= 0.31
+    assert "label_available_at" not in mapping.segments
+
+
+def test_aequitas(desk: Desk, data: Path) -> None:
+    mapping = guessed(desk, data / "aequitas-small/adult_rf_binary.csv")
+    assert (mapping.score, mapping.label, mapping.row_id) == ("score", "label_value", "entity_id")
+    assert mapping.segments == ("education", "gender", "race")
+    models = guessed(desk, data / "aequitas-small/nyc_sqf_for_aequitas_4models.csv")
+    assert (models.model_version, models.positive) == ("model_id", ("1",))
+
+
+def test_nannyml(desk: Desk, data: Path) -> None:
+    folder = data / "nannyml"
+    mapping = guessed(desk, folder / "synthetic_car_loan_reference.parquet")
+    assert (mapping.score, mapping.decision, mapping.label, mapping.time) == (
+        "y_pred_proba",
+        "y_pred",
+        "repaid",
+        "timestamp",
+    )
+    assert mapping.row_id == "id"
+    ma = guessed(desk, pl.read_parquet(folder / "employment_MA_reference.parquet").head(5_000))
+    assert (ma.score, ma.decision, ma.label) == ("predicted_probability", "prediction", "employed")
+    unlabelled = guessed(desk, folder / "synthetic_car_loan_analysis.parquet")
+    assert (unlabelled.score, unlabelled.decision) == ("y_pred_proba", "y_pred")
+
+
+def test_hpc_and_lending_club_are_read(desk: Desk, data: Path) -> None:
+    assert guessed(desk, data / "hpc-cv/hpc_cv.csv").label == "obs"
+    upload = desk.stage(data / "lending-club/lending_club_1000.csv")
+    assert upload.mapping.label == "loan_status"
+    assert upload.mapping.positive == ("Charged Off",)
+    assert "Current" not in upload.mapping.negative
+    assert upload.reading.column("id").kind == "number"
+    assert upload.reading.rows_read == upload.reading.rows_kept + sum(part.rows for part in upload.reading.set_aside)
+
+
+N = 60
+SCORES = [place / N for place in range(N)]
+LABELS = [place % 2 for place in range(N)]
+
+
+@pytest.mark.parametrize(("score", "label"), [
+    ("score", "label"), ("Score", "Label"), ("SCORE", "LABEL"), ("y_pred_proba", "y_true"), ("Predicted Probability", "Ground Truth"),
+    ("prob", "target"), ("model.score", "actual"), ("fraud_probability", "is_fraud"), ("p_hat", "y"), (" score ", "outcome"),
+])  # fmt: skip
+def test_names_of_the_field(desk: Desk, score: str, label: str) -> None:
+    mapping = guessed(desk, pl.DataFrame({"x": ["a", "b"] * (N // 2), score: SCORES, label: LABELS}))
+    assert (mapping.score, mapping.label, mapping.threshold) == (score, label, 0.5)
+
+
+def test_a_label_without_a_telling_name(desk: Desk) -> None:
+    frame = pl.DataFrame({"flag": [1 - label for label in LABELS], "score": SCORES, "late_arrival": LABELS})
+    mapping = guessed(desk, frame)
+    assert (mapping.score, mapping.label) == ("score", "late_arrival")
+
+
+@pytest.mark.parametrize(("values", "positive", "negative"), [
+    (["1", "0"], ("1",), ("0",)),
+    (["-1", "1"], ("1",), ("-1",)),
+    (["1", "0", "-1"], ("1",), ("0",)),
+    (["good", "bad"], ("bad",), ("good",)),
+    (["Fully Paid", "Charged Off", "Current", "In Grace Period"], ("Charged Off",), ("Fully Paid",)),
+    (["yes", "no", "unknown"], ("yes",), ("no",)),
+    (["Yes", "No", "?"], ("Yes",), ("No",)),
+    (["approved", "denied"], ("approved",), ("denied",)),
+    (["true", "false"], ("true",), ("false",)),
+    ([">50K", "<=50K"], (">50K",), ("<=50K",)),
+])  # fmt: skip
+def test_values_of_a_label(desk: Desk, values: list[str], positive: tuple[str, ...], negative: tuple[str, ...]) -> None:
+    labels = [values[place % len(values)] for place in range(N)]
+    mapping = guessed(desk, desk.csv(["score", "label"], list(zip(SCORES, labels, strict=True))))
+    assert (mapping.positive, mapping.negative) == (positive, negative)
+
+
+@pytest.mark.parametrize(("scores", "threshold"), [
+    ([place % 10 + 1 for place in range(N)], 5.0),
+    ([place % 101 for place in range(N)], 29.0),
+    ([place / N for place in range(N)], 0.5),
+    ([place / N - 2 for place in range(N)], (-2 + 59 / 60 - 2) / 2),
+])  # fmt: skip
+def test_the_first_threshold(desk: Desk, scores: list[float], threshold: float) -> None:
+    assert guessed(desk, pl.DataFrame({"score": scores, "label": LABELS})).threshold == pytest.approx(threshold)
+
+
+def test_an_id_a_long_text_and_a_constant_are_no_segments(desk: Desk) -> None:
+    frame = pl.DataFrame({
+        "score": SCORES, "label": LABELS, "request_id": [f"r{place}" for place in range(N)],
+        "note": [f"the customer wrote a rather long letter about the matter, number {place}" for place in range(N)],
+        "number": [place * 1_000_003 for place in range(N)], "plan": ["a", "b", "c"] * (N // 3), "void": [None] * N,
+    }, schema_overrides={"void": pl.String})  # fmt: skip
+    mapping = guessed(desk, frame)
+    assert mapping.row_id == "request_id"
+    assert mapping.text == ("note",)
+    assert set(mapping.segments) == {"plan", "void"}
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(
+        st.text(min_size=1, max_size=8).filter(lambda name: name.strip() and "\x00" not in name),
+        min_size=1,
+        max_size=5,
+        unique=True,
+    )
+)
+def test_any_names_give_a_guess(desk: Desk, names: list[str]) -> None:
+    """Whatever the names are, every column gets one role and one reason."""
+    kinds: list[list[object]] = [SCORES[:10], LABELS[:10], ["a", "b"] * 5, [None] * 10, [True, False] * 5]  # type: ignore[list-item]
+    frame = pl.DataFrame([pl.Series(name, kinds[place]) for place, name in enumerate(names)])
+    upload = desk.stage(frame)
+    mapping = upload.mapping
+    assert set(upload.reasons) == set(names) == set(upload.reading.names)
+    single = [getattr(mapping, role) for role in ("score", "decision", "label", "row_id", "time", "amount")]
+    given_roles = [name for name in single if name is not None]
+    assert len(set(given_roles)) == len(given_roles)
+    assert not set(given_roles) & (set(mapping.segments) | set(mapping.text))
+
+
+def test_no_columns_and_no_rows() -> None:
+    reading = Reading(
+        "0" * 64, "x", "csv", 0, 0, (Column(0, "label", "VARCHAR", "text"), Column(1, "score", "VARCHAR", "text"))
+    )
+    mapping = roles.guess(reading).mapping
+    assert (mapping.score, mapping.label) == (None, None)

@@ -1,0 +1,131 @@
+"""The type of a text column: from all of its values, with what does not fit counted."""
+
+from __future__ import annotations
+
+import random
+from datetime import datetime
+from typing import Any
+
+import polars as pl
+import pytest
+
+from analytics.log.schema import Column
+
+from ..ingested import Desk
+
+
+def typed(desk: Desk, values: list[Any]) -> Column:
+    """The column that values become, in a CSV with another column."""
+    return desk.read(desk.csv(["x", "value"], [[place, value] for place, value in enumerate(values)])).column("value")
+
+
+@pytest.mark.parametrize(("values", "type_"), [
+    (["1", "-2", "+3"], "BIGINT"),
+    (["1", "2.5", "3"], "DOUBLE"),
+    (["0.5", "1e-3", ".25", "-4."], "DOUBLE"),
+    (["1.0", "2.0", ""], "BIGINT"),
+    (["007", "010", "123"], "VARCHAR"),
+    (["-01", "5"], "VARCHAR"),
+    (["0", "10", "5"], "BIGINT"),
+    (["0.5", "00.5"], "DOUBLE"),
+    (["12345678901234567890", "22345678901234567890"], "VARCHAR"),
+    (["123456789012345678", "223456789012345678"], "BIGINT"),
+    (["1234567890123456789", "2"], "VARCHAR"),
+    (["true", "False", "TRUE"], "BOOLEAN"),
+    (["t", "f"], "VARCHAR"),
+    (["yes", "no"], "VARCHAR"),
+    (["2024-05-31", "2024-06-01"], "TIMESTAMP"),
+    (["2024-05-31 10:00:00", "2024-06-01T11:30:00.123"], "TIMESTAMP"),
+    (["2024-05-31T10:00:00Z", "2024-06-01T11:30:00+02:00"], "TIMESTAMP"),
+    (["31/05/2024", "01/06/2024"], "VARCHAR"),
+    (["2013", "2014"], "BIGINT"),
+    (["10:30", "11:45"], "VARCHAR"),
+    (["1_000", "2_000"], "VARCHAR"),
+    (["1,000", "2,000"], "VARCHAR"),
+    (["12%", "13%"], "VARCHAR"),
+    (["a", "1"], "VARCHAR"),
+    (["", ""], "VARCHAR"),
+    ([" 1 ", "2"], "BIGINT"),
+    (["infinity", "today", "epoch"], "VARCHAR"),
+])  # fmt: skip
+def test_types(desk: Desk, values: list[str], type_: str) -> None:
+    assert typed(desk, values * 5).type == type_
+
+
+def test_words_for_missing(desk: Desk) -> None:
+    tokens = ["", "NA", "n/a", "NaN", "NULL", "None", "-", "?", "missing"]
+    column = typed(desk, ["1", "2", "3"] * 10 + tokens)
+    assert (column.type, column.n_missing, column.n_unparsable) == ("BIGINT", len(tokens), 0)
+    text = typed(desk, ["a", "NA", "None", ""])  # in text they may be values: only what is empty is missing
+    assert (text.type, text.n_missing, text.n_distinct) == ("VARCHAR", 1, 3)
+
+
+@pytest.mark.parametrize("bad", ["oops", "12:30", "n.a.", "1_0"])
+def test_one_bad_value_in_a_thousand(desk: Desk, bad: str) -> None:
+    for values, type_ in (
+        ([str(place) for place in range(1_000)], "BIGINT"),
+        ([str(place / 7) for place in range(1_000)], "DOUBLE"),
+        (["true", "false"] * 500, "BOOLEAN"),
+        ([f"2024-01-{1 + place % 28:02}" for place in range(1_000)], "TIMESTAMP"),
+    ):
+        column = typed(desk, [*values, bad])
+        assert (column.type, column.n_unparsable, column.example_unparsable, column.n_missing) == (type_, 1, bad, 1)
+
+
+def test_long_ids_with_one_bad_value_keep_their_digits(desk: Desk) -> None:
+    """As numbers with a fraction 123456789012345678 and its neighbour would be the same."""
+    ids = [str(123456789012345678 + place) for place in range(200)]
+    column = typed(desk, [*ids, "Total"])
+    assert (column.type, column.n_distinct, column.n_unparsable) == ("BIGINT", 200, 1)
+
+
+def test_a_fraction_that_comes_late(desk: Desk) -> None:
+    column = typed(desk, ["1"] * 25_000 + ["0.5"])
+    assert (column.type, column.n_unparsable, column.n_distinct) == ("DOUBLE", 0, 2)
+
+
+def test_more_than_a_twentieth_bad_stays_text(desk: Desk) -> None:
+    assert typed(desk, ["1"] * 93 + ["x"] * 7).type == "VARCHAR"
+    assert typed(desk, ["1"] * 96 + ["x"] * 4).type == "BIGINT"
+
+
+def test_times_with_an_offset_are_kept_in_utc_and_others_as_they_stand(desk: Desk) -> None:
+    column = typed(desk, ["2024-05-31T10:00:00+02:00", "2024-05-31T07:00:00Z", "2024-05-31 09:00:00"])
+    assert (column.low, column.high, column.kind) == ("2024-05-31 07:00:00", "2024-05-31 09:00:00", "time")
+
+
+@pytest.mark.parametrize("bad", ["infinity", "-infinity", "20240-05-31", "0044-03-15 (BC)"])
+def test_times_beyond_the_calendar_are_missing(desk: Desk, bad: str) -> None:
+    days = [f"2024-01-{1 + place % 28:02}" for place in range(100)]
+    column = typed(desk, [*days, bad])
+    assert (column.type, column.n_unparsable, column.n_missing) == ("TIMESTAMP", 1, 1)
+    datetime.fromisoformat(str(column.high))
+
+
+def test_numbers_that_are_none(desk: Desk) -> None:
+    """NaN is the floats' word for missing; infinity is no number and is counted."""
+    values = [0.5, 1.5, float("nan"), float("inf"), None, 2.5]
+    for column in (
+        desk.read(pl.DataFrame({"value": values})).column("value"),
+        typed(desk, [*map(str, range(100)), "0.5", "inf", "nan"]),
+    ):
+        assert (column.type, column.n_unparsable) == ("DOUBLE", 1)
+        assert column.high not in ("inf", "nan")
+    assert desk.read(pl.DataFrame({"value": values})).column("value").n_missing == 3
+
+
+def test_whole_numbers_with_missing_ones_are_integers(desk: Desk) -> None:
+    years = pl.DataFrame({"year": [1999.0, None, 2004.0, float("nan")]})
+    for content in (years, "x,year\n1,1999.0\n2,\n3,2004.0\n4,nan\n"):
+        column = desk.read(content).column("year")
+        assert (column.type, column.n_missing, column.low, column.high) == ("BIGINT", 2, "1999", "2004")
+
+
+def test_order_of_rows_does_not_matter(desk: Desk) -> None:
+    values = [str(place) for place in range(500)] + ["0.5", "x", "", "NA"]
+    found = set()
+    for seed in range(3):
+        random.Random(seed).shuffle(values)
+        column = typed(desk, values)
+        found.add((column.type, column.n_missing, column.n_unparsable, column.n_distinct, column.low, column.high))
+    assert len(found) == 1

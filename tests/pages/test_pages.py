@@ -1,0 +1,161 @@
+"""Every page through AppTest: it opens, it survives what an address may say, it escapes what a log may hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import polars as pl
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from analytics import intake
+from analytics.log.schema import Log
+from analytics.log.workspace import Workspace
+from analytics.query.cohort import Clause, Cohort
+from pages._shared.render import escaped
+
+ROOT = Path(__file__).parents[2]
+PAGES = ("overview", "slices", "logs", "report")
+ODD = 'we"ird; drop table x;-- <b>*bold*</b>'
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("home")
+    n = 400
+    frame = pl.DataFrame(
+        {
+            "id": range(n),
+            "score": [(i * 37 % 100) / 100 for i in range(n)],
+            "label": [None if i % 10 == 9 else int(i * 37 % 100 > 55) ^ int(i % 7 == 0) for i in range(n)],
+            ODD: [("=1+1", "north", None, "<script>alert(1)</script>")[i % 4] for i in range(n)],
+            "version": ["v1" if i < n / 2 else "v2" for i in range(n)],
+            "scored_at": [f"2024-01-{1 + i % 28:02d} 10:00:00" for i in range(n)],
+        }
+    )
+    path = folder / "log.csv"
+    frame.write_csv(path)
+    workspace = Workspace(folder / "workspace")
+    read = intake.read_file(workspace, path)
+    assert isinstance(read, intake.Staged)
+    intake.build_staged(workspace, read, read.mapping)
+    return workspace.home
+
+
+@pytest.fixture(autouse=True)
+def workspace_of_the_test(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("SLICEWISE_HOME", str(home))
+    st.cache_resource.clear()
+    st.cache_data.clear()
+    yield
+    st.cache_resource.clear()
+    st.cache_data.clear()
+
+
+def the_log(home: Path) -> Log:
+    return Workspace(home).receipts()[0]
+
+
+def opened(page: str, **address: str) -> AppTest:
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    for key, value in address.items():
+        app.query_params[key] = value
+    if page != "overview":
+        app.switch_page(f"pages/{page}.py")
+    return app.run()
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_opens_without_an_error(page: str) -> None:
+    app = opened(page)
+    assert not app.exception
+    assert [error.value for error in app.error] == []
+    assert app.title[0].value == page.capitalize()
+
+
+def test_the_address_holds_the_whole_question(home: Path) -> None:
+    app = opened("overview")
+    log = the_log(home)
+    assert app.query_params["log"] == log.log_id
+    assert float(app.query_params["threshold"]) == log.mapping.threshold
+    app.session_state["where"] = Cohort((Clause("version", "in", ("v1",)),)).to_text()
+    app.run()
+    assert app.query_params["where"] == "version:in:v1"
+
+
+def test_an_address_reopens_its_question() -> None:
+    cohort = Cohort((Clause(ODD, "missing"),), ("fp", "fn"))
+    app = opened("overview", where=cohort.to_text(), threshold="0.7", model="v2")
+    assert not app.error
+    words = " ".join(element.value for element in app.markdown)
+    assert escaped(f"{ODD} is missing, and only false positives or false negatives") in words
+    assert app.number_input(key="threshold").value == 0.7
+    assert app.selectbox(key="model").value == "v2"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        {"where": "nonsense"},
+        {"where": "nowhere:in:x"},
+        {"where": "score:ge:abc"},
+        {"threshold": "nan"},
+        {"threshold": "<b>"},
+        {"log": "../../etc/passwd"},
+        {"model": "v9"},
+    ],
+)
+@pytest.mark.parametrize("page", PAGES)
+def test_a_broken_address_is_answered_in_words(page: str, address: dict[str, str]) -> None:
+    app = opened(page, **address)
+    assert not app.exception
+    assert not any("unexpected" in error.value for error in app.error)
+
+
+def test_an_empty_cohort_is_answered_in_words() -> None:
+    for page in PAGES:
+        app = opened(page, where="version:in:v9")
+        assert not app.exception
+        assert [error.value for error in app.error] == []
+
+
+def test_slices_by_an_oddly_named_column_show_missing_as_a_slice(home: Path) -> None:
+    app = opened("slices")
+    app.session_state["by"] = [ODD]
+    app.run()
+    assert not app.exception and not app.error
+    shown = app.dataframe[-1].value
+    assert set(shown[ODD]) == {"=1+1", "north", "(missing)", "<script>alert(1)</script>"}
+    assert shown["n"].sum() == the_log(home).n_rows
+
+
+def test_the_model_version_narrows_every_number() -> None:
+    app = opened("overview", model="v1")
+    caption = " ".join(element.value for element in app.caption)
+    assert "200 rows" in caption
+
+
+def test_moving_the_threshold_changes_the_counts(home: Path) -> None:
+    app = opened("overview")
+    before = [element.value for element in app.metric]
+    app.number_input(key="threshold").set_value(0.9).run()
+    assert not app.exception
+    assert [element.value for element in app.metric] != before
+
+
+def test_what_markdown_would_interpret_is_shown_as_text() -> None:
+    assert escaped("a*b_c`d`[x](javascript:1)<b>:red[x]$y$") == (
+        r"a\*b\_c\`d\`\[x\]\(javascript\:1\)\<b\>\:red\[x\]\$y\$"
+    )
+
+
+def test_saved_cohorts_are_offered_again(home: Path) -> None:
+    Workspace(home).save_cohort("First *version*", "version:in:v1")
+    app = opened("overview")
+    labels = [button.label for button in app.button]
+    assert escaped("First *version*") in labels
+    next(button for button in app.button if button.label == escaped("First *version*")).click().run()
+    assert app.query_params["where"] == "version:in:v1"
+    Workspace(home).save_cohort("First *version*", None)

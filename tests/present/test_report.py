@@ -1,0 +1,144 @@
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from datetime import UTC, datetime
+from hashlib import sha256
+from html.parser import HTMLParser
+
+import pytest
+
+from analytics.measure.metrics import METRICS
+from analytics.present.report import slice_report
+from tests.present.made import HOSTILE, hostile_answer, make_answer, make_overview, make_question
+
+AT = datetime(2024, 5, 6, 7, 8, tzinfo=UTC)
+OWN_ELEMENTS = {
+    *("html", "head", "meta", "title", "style", "body", "header", "h1", "h2", "h3", "p", "dl", "dt", "dd", "section"),
+    *("div", "table", "thead", "tbody", "tr", "th", "td", "span", "figure", "figcaption", "ul", "li", "footer"),
+    *("svg", "rect", "line", "polyline", "polygon", "circle", "text"),
+}
+VOID = {"meta"}
+
+
+class Page(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.open: list[str] = []
+        self.texts: list[tuple[str, str]] = []
+        self.mismatched: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        if self.open.pop() != tag:
+            self.mismatched.append(tag)
+
+    def handle_data(self, data: str) -> None:
+        self.texts.append((self.open[-1] if self.open else "", data))
+
+    def text(self) -> str:
+        return " ".join(text for tag, text in self.texts if tag != "style")
+
+
+def parsed(html: str) -> Page:
+    page = Page()
+    page.feed(html)
+    page.close()
+    assert not page.open
+    assert not page.mismatched
+    return page
+
+
+@pytest.fixture(scope="module")
+def hostile_report() -> str:
+    question = make_question("</title><script>alert(1)</script>")
+    answers = [hostile_answer(), hostile_answer(("<svg onload=alert(1)>", '"><img src=x>'))]
+    return slice_report(question, make_overview(40, 20, 10, 30, 8, 3), answers, created_at=AT)
+
+
+def test_no_element_and_no_attribute_is_made_by_data(hostile_report: str) -> None:
+    page = parsed(hostile_report)
+    assert {tag for tag, _ in page.elements} <= OWN_ELEMENTS
+    names = {name for _, attrs in page.elements for name in attrs}
+    assert not names & {"href", "src", "style", "xlink:href"}
+    assert not [name for name in names if name.startswith("on")]
+
+
+def test_nothing_is_requested_and_nothing_can_run(hostile_report: str) -> None:
+    page = parsed(hostile_report)
+    policy = next(attrs["content"] for _, attrs in page.elements if attrs.get("http-equiv"))
+    style = "".join(text for tag, text in page.texts if tag == "style")
+    digest = b64encode(sha256(style.encode()).digest()).decode()
+    assert policy == f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    assert "url(" not in style
+    assert "@import" not in style
+    assert not re.search(r"https?://", hostile_report)
+
+
+def test_hostile_values_are_shown_as_text(hostile_report: str) -> None:
+    text = parsed(hostile_report).text()
+    assert "<img src=x onerror=alert(1)>" in text
+    assert "</script><script>alert(1)</script>" in text
+    assert "=1+1" in text
+    assert "🙈" in text
+
+
+def test_the_report_has_what_a_meeting_asks_for() -> None:
+    slices = [("EV", 30, 200, 100, 170, 5, 0), ("B6", 300, 50, 50, 600, 0, 0)]
+    html = slice_report(make_question(), make_overview(330, 250, 150, 770, 5), [make_answer(slices)], created_at=AT)
+    text = parsed(html).text().replace("\u202f", " ")
+    for expected in (
+        "6 May 2024, 07:08 UTC",
+        "103 rows read = 100 kept + 3 set aside.",
+        "carrier is flights.csv or B6",
+        "waits for its label",
+        " of 1,500 judged rows are wrong at threshold 0.80",
+        "Errors concentrate in 1 of 2 slices by carrier",
+        "All 2 slices",
+        "Benjamini and Hochberg",
+    ):
+        assert expected in text, expected
+    for metric in METRICS.values():
+        assert metric.definition in text
+        assert metric.formula in text
+
+
+def test_long_tables_are_cut_and_say_so() -> None:
+    answer = make_answer([(f"s{place:03}", 10 + place, 10, 10, 20, 0, 0) for place in range(90)])
+    page = parsed(slice_report(make_question(), make_overview(4, 3, 2, 1), [answer], created_at=AT))
+    assert "The first 50 of 90 slices, most excess errors first" in page.text()
+    assert "the first 40 slices, most excess errors first" in page.text()
+
+
+@pytest.mark.parametrize("counts", [(0, 0, 0, 0), (0, 0, 0, 0, 9), (0, 0, 0, 0, 0, 9), (0, 0, 0, 5), (5, 0, 0, 0)])
+def test_empty_logs_and_single_classes_have_a_report(counts: tuple[int, ...]) -> None:
+    answers = [make_answer([]), make_answer([("EV", *counts, *[0] * (6 - len(counts)))])]
+    page = parsed(slice_report(make_question(), make_overview(*counts), answers, created_at=AT))
+    assert not re.search(r"\bnan\b|\bNone\b(?! of)", page.text())
+
+
+def test_the_report_stays_small() -> None:
+    slices = [(f"{i:03}{'x' * 5000}", f"{j:02}", 20 + i, 10, 10, 20 + j, 0, 0) for i in range(80) for j in range(30)]
+    answer = make_answer(slices, by=("a", "b"), metrics=())
+    html = slice_report(make_question("y" * 100_000), make_overview(4, 3, 2, 1), [answer] * 3, created_at=AT)
+    assert len(html.encode()) < 6_000_000
+
+
+def test_the_same_question_gives_the_same_report() -> None:
+    first, second = (
+        slice_report(make_question(), make_overview(4, 3, 2, 1), [hostile_answer()], created_at=AT) for _ in "ab"
+    )
+    assert first == second
+
+
+def test_hostile_values_are_cut() -> None:
+    assert "x" * 500 in HOSTILE
+    assert "x" * 201 not in slice_report(make_question(), make_overview(4, 3, 2, 1), [hostile_answer()], created_at=AT)

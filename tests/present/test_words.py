@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+import doctest
+import importlib
+import pkgutil
+from datetime import datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analytics import present
+from analytics.measure.metrics import METRICS
+from analytics.present import palette, words
+
+MODULES = [module.name for module in pkgutil.walk_packages(present.__path__, "analytics.present.")]
+
+
+def spaced(text: str) -> str:
+    return text.replace(words.THIN_SPACE, " ")
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_examples_in_docstrings(name: str) -> None:
+    assert doctest.testmod(importlib.import_module(name)).failed == 0
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0.1234, "12.3 %"), (0, "0.0 %"), (1, "100.0 %"), (0.0004, "< 0.1 %"), (0.9999, "> 99.9 %"), (None, "–"),
+     (float("nan"), "–"), (0.9994, "99.9 %"), (0.0005, "0.1 %")],
+)  # fmt: skip
+def test_share(value: float | None, text: str) -> None:
+    assert spaced(words.share(value)) == text
+
+
+def test_numbers_have_separators_a_true_minus_and_fixed_digits() -> None:
+    assert words.count(28135) == "28,135"
+    assert words.number(0.70249) == "0.702"
+    assert words.points(-0.031) == "−3.1 points"
+    assert words.points(0.0) == "0.0 points"
+    assert words.points(-0.0001) == "0.0 points"
+    assert words.points(0.05, 0.01, 0.09) == "+5.0 points (1.0–9.0)"
+    assert words.signed(0.0001, 3) == "0.000"
+    assert words.number(float("inf")) == "∞"
+
+
+def test_intervals() -> None:
+    assert spaced(words.metric_interval("error_rate", 0.123, 0.116, 0.13)) == "12.3 % (11.6–13.0)"
+    assert words.metric_interval("mcc", -0.1, -0.2, 0.05) == "−0.100 (−0.200 to 0.050)"
+    assert words.metric_interval("recall", None, None, None) == "–"
+    assert spaced(words.metric_interval("recall", 0.5, None, None)) == "50.0 %"
+
+
+@pytest.mark.parametrize("name", METRICS)
+def test_every_metric_has_a_phrase_and_a_text(name: str) -> None:
+    assert words.metric_phrase(name).removeprefix("the ").casefold() == METRICS[name].label.casefold()
+    assert ("%" in words.metric_text(name, 0.5)) == METRICS[name].is_share
+
+
+def test_plural_and_lists() -> None:
+    assert [words.plural(n, "row") for n in (0, 1, 2)] == ["0 rows", "1 row", "2 rows"]
+    assert [words.listed(list("abc")[:n]) for n in range(4)] == ["", "a", "a and b", "a, b and c"]
+
+
+def test_bucket_labels_do_not_depend_on_the_locale() -> None:
+    moment = datetime(2024, 12, 30, 5)
+    labels = [words.bucket_label(moment, every) for every in words.BUCKETS]
+    assert labels == ["30 Dec 2024, 05:00", "30 Dec 2024", "week of 30 Dec 2024", "Dec 2024"]
+
+
+@given(st.text())
+def test_labels_are_one_line_and_not_empty(text: str) -> None:
+    label = words.value_label(text)
+    assert label
+    assert not any(ord(mark) < 32 or mark in "\u202e\u2066" for mark in label)
+    assert label != words.MISSING
+
+
+@given(st.text(), st.integers(1, 50))
+def test_shortened_keeps_the_limit(text: str, limit: int) -> None:
+    assert len(words.shortened(text, limit)) <= limit
+
+
+@pytest.mark.parametrize("colour", [*palette.OUTCOMES.values(), *palette.RATES.values(), palette.WORSE, palette.BETTER])
+def test_marks_stand_out_on_light_and_on_dark(colour: str) -> None:
+    assert palette.contrast(colour, "#ffffff") > 2.1
+    assert palette.contrast(colour, "#0e1117") > 3
+
+
+@pytest.mark.parametrize("place", [0, 0.25, 0.5, 0.75, 1])
+@pytest.mark.parametrize("end", [palette.WORSE, palette.BETTER, palette.HIGHER, palette.LOWER])
+def test_texts_in_cells_are_legible(end: str, place: float) -> None:
+    colour = palette.mixed(palette.MIDDLE, end, place)
+    assert palette.contrast(palette.text_on(colour), colour) > 4.2

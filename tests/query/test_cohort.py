@@ -1,0 +1,319 @@
+"""Cohorts as text, as words and as predicates; whatever a link holds, the answer is a cohort or one message."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from typing import Any, get_args
+
+import polars as pl
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from analytics.errors import QuestionError
+from analytics.query import relations
+from analytics.query.cohort import Clause, Cohort, Op, Outcome, parse_where
+from analytics.query.predicates import predicate
+
+from .logs import COLUMNS, LOG, SCHEMA, START, TEXTS, Twins, collected, frames
+
+OPS = get_args(Op)
+
+
+@pytest.fixture(scope="module")
+def twins() -> Iterator[Twins]:
+    pair = Twins()
+    yield pair
+    pair.connection.close()
+
+
+# Text
+
+
+def any_clause() -> st.SearchStrategy[Clause]:
+    names = st.text(min_size=1, max_size=12)
+    values = st.lists(st.text(max_size=8), min_size=1, max_size=4).map(tuple)
+    valued = st.builds(Clause, names, st.sampled_from([op for op in OPS if op not in ("missing", "present")]), values)
+    return st.one_of(valued, st.builds(Clause, names, st.sampled_from(["missing", "present"])))
+
+
+@given(
+    st.lists(any_clause(), max_size=5).map(tuple), st.lists(st.sampled_from(get_args(Outcome)), unique=True).map(tuple)
+)
+@example((Clause("a", "not-in", ("",)), Clause(":;,%", "in", ("", ";", ":,%2C"))), ())
+def test_text_round_trip(clauses: tuple[Clause, ...], outcomes: tuple[str, ...]) -> None:
+    cohort = Cohort(clauses, outcomes)
+    text = cohort.to_text()
+    assert Cohort.from_text(text) == cohort
+    assert text.isascii() and not set(text) & set(" \n\"'<>#&?")
+
+
+def answered(text: str, twins: Twins) -> None:
+    try:
+        kept = predicate(Cohort.from_text(text), LOG, 0.5)
+    except QuestionError as error:
+        assert len(str(error)) > 20
+        return
+    for side in twins.of(pl.DataFrame(schema=SCHEMA)):
+        assert collected(relations.keep(side, kept)).is_empty()
+
+
+HOSTILE = (
+    ";;;", ":::", "a", "region:in", "region:drop:x", "region:in:a;region:in:b", ":outcome:tp,zz", ":outcome:", "::",
+    "seats:in:x", "seats:ge:", "seats:le:nan", "seats:ge:inf", "seats:in:1e999", "seats:in:99999999999999999999999",
+    "vip:in:maybe", "vip:ge:1", "region:ge:a", "seen at:in:9999-12-31", "seen at:le:9999-12-31", "seen at:ge:0000-00-00",
+    "seen at:le:2024-01-01T00:00:00%2B99:00", "seen%20at:ge:2024-05-31T10:00:00%2B02:00", "region:contains:",
+    "seen%20at:le:9999-12-31", "seen%20at:in:9999-12-31,0001-01-01", "seen%20at:ge:9999-12-31T23:59:59-12:00",
+    "seen%20at:ge:0001-01-01T00:00:00%2B14:00", "region:in:%00", "region:in:%FF%FE", "%72egion:missing:", "x" * 10_000,
+    ";".join(["region:in:a"] * 60), "region:in:" + ",".join(["a"] * 5_000), "region:missing:x", "region:in:%ED%A0%80",
+    "temp:in:1_000", "temp:ge:١٢", "seats:in:9223372036854775808", "seats:ge:-9223372036854775809", "temp:ge:-0",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_links_are_answered_or_refused(text: str, twins: Twins) -> None:
+    answered(text, twins)
+
+
+@settings(max_examples=100)
+@given(st.one_of(
+    st.text(max_size=40),
+    st.builds(lambda name, op, values: f"{name}:{op}:{values}",
+              st.sampled_from(["region", "seats", "vip", "temp", "seen%20at"]), st.sampled_from(OPS),
+              st.text(alphabet="0123456789-+:.eTZ,% naif", max_size=12).map(lambda text: text.replace(":", "%3A"))),
+))  # fmt: skip
+def test_any_link_is_answered_or_refused(twins: Twins, text: str) -> None:
+    answered(text, twins)
+
+
+# Words
+
+
+@pytest.mark.parametrize(("cohort", "words"), [
+    (Cohort(), "all rows"),
+    (Cohort((Clause("race", "in", ("A", "B", "C")),)), "race is A, B or C"),
+    (Cohort((Clause("race", "in", ("A",)), Clause("race", "missing"))), "race is A or missing"),
+    (Cohort((Clause("race", "not-in", ("A", "B")),)), "race is not A or B"),
+    (Cohort((Clause("amount", "ge", ("1000",)), Clause("amount", "lt", ("2500.5",)))),
+     "amount is at least 1,000 and under 2,500.5"),
+    (Cohort((Clause("day", "le", ("2024-05-31",)),)), "day is at most 2024-05-31"),
+    (Cohort((Clause("note", "contains", ("=1+1",)), Clause("note", "present"))),
+     "note contains '=1+1' and is not missing"),
+    (Cohort((Clause("empty", "in", ("", " ")),)), "empty is '' or ' '"),
+    (Cohort((Clause("a", "in", ("1",)), Clause("b", "missing")), ("fp", "fn")),
+     "a is 1, and b is missing, and only false positives or false negatives"),
+])  # fmt: skip
+def test_words(cohort: Cohort, words: str) -> None:
+    assert cohort.to_words() == words
+
+
+def test_clauses_are_replaced_and_removed_by_column() -> None:
+    cohort = Cohort((Clause("a", "in", ("1",)), Clause("b", "missing"), Clause("a", "missing")), ("fp",))
+    assert cohort.columns() == ("a", "b")
+    assert cohort.of("a") == (Clause("a", "in", ("1",)), Clause("a", "missing"))
+    assert cohort.without("a") == Cohort((Clause("b", "missing"),), ("fp",))
+    assert cohort.with_clauses([Clause("a", "in", ("2",))]).of("a") == (Clause("a", "in", ("2",)),)
+    assert not Cohort() and cohort
+
+
+# Predicates
+
+
+def number_passes(cell: float, clause: Clause) -> bool:
+    value = float(clause.values[0])
+    return {"ge": cell >= value, "le": cell <= value, "lt": cell < value}[clause.op]
+
+
+def time_passes(cell: datetime, clause: Clause) -> bool:
+    day = date.fromisoformat(clause.values[0])
+    return {"ge": cell.date() >= day, "le": cell.date() <= day, "lt": cell.date() < day}[clause.op]
+
+
+def is_value(cell: object, value: str) -> bool:
+    if isinstance(cell, bool):
+        return cell == (value == "true")
+    if isinstance(cell, datetime):
+        return cell.date() == date.fromisoformat(value)
+    return cell == value if isinstance(cell, str) else float(cell) == float(value)  # type: ignore[arg-type]
+
+
+def passes(cell: Any, clauses: tuple[Clause, ...]) -> bool:
+    """The meaning of the clauses on one column, said row by row."""
+    alternatives, bounds, restrictions = [], [], []
+    for clause in clauses:
+        if clause.op == "in":
+            alternatives.append(cell is not None and any(is_value(cell, value) for value in clause.values))
+        elif clause.op == "not-in":
+            restrictions.append(cell is None or not any(is_value(cell, value) for value in clause.values))
+        elif clause.op == "missing":
+            alternatives.append(cell is None)
+        elif clause.op == "present":
+            restrictions.append(cell is not None)
+        elif clause.op == "contains":
+            alternatives.append(cell is not None and any(value in str(cell) for value in clause.values))
+        elif isinstance(cell, datetime):
+            bounds.append(time_passes(cell, clause))
+        else:
+            bounds.append(cell is not None and number_passes(cell, clause))
+    if bounds:
+        alternatives.append(all(bounds))
+    return (any(alternatives) if alternatives else True) and all(restrictions)
+
+
+VALUES = {
+    "region": st.sampled_from(TEXTS),
+    "seats": st.sampled_from(["-2", "0", "1", "1.0", "7", "0.5"]),
+    "vip": st.sampled_from(["true", "false"]),
+    "temp": st.sampled_from(["-1.5", "0", "0.1", "2", "9"]),
+    "seen at": st.integers(-1, 6).map(lambda days: (START + timedelta(days=days)).date().isoformat()),
+}
+
+
+def good_clauses() -> st.SearchStrategy[Clause]:
+    def of(name: str) -> st.SearchStrategy[Clause]:
+        several = st.lists(VALUES[name], min_size=1, max_size=3).map(tuple)
+        choices = [
+            st.builds(Clause, st.just(name), st.sampled_from(["in", "not-in"]), several),
+            st.builds(Clause, st.just(name), st.sampled_from(["missing", "present"])),
+        ]
+        if name in ("seats", "temp", "seen at"):
+            one = VALUES[name].map(lambda value: (value,))
+            choices.append(st.builds(Clause, st.just(name), st.sampled_from(["ge", "le", "lt"]), one))
+        if name == "region":
+            parts = st.sampled_from(["", "o", ",", "=", "'", "🛫", "\n", "%", "_"]).map(lambda value: (value,))
+            choices.append(st.builds(Clause, st.just(name), st.just("contains"), parts))
+        return st.one_of(choices)
+
+    return st.sampled_from(list(VALUES)).flatmap(of)
+
+
+def outcome_of(score: float | None, label: int | None, threshold: float) -> set[str]:
+    found = {"unlabelled"} if label is None else set()
+    if score is None:
+        return found | {"unscored"}
+    if label is not None:
+        found.add({(True, 1): "tp", (True, 0): "fp", (False, 1): "fn", (False, 0): "tn"}[score >= threshold, label])
+    return found
+
+
+@settings(max_examples=100)
+@given(
+    frame=frames(),
+    clauses=st.lists(good_clauses(), max_size=4).map(tuple),
+    outcomes=st.lists(st.sampled_from(get_args(Outcome)), unique=True, max_size=3).map(tuple),
+    threshold=st.sampled_from([0.0, 0.25, 0.3, 1.0, 2.0]),
+)
+def test_predicate_keeps_the_rows_that_the_sentence_means(
+    twins: Twins, frame: pl.DataFrame, clauses: tuple[Clause, ...], outcomes: tuple[str, ...], threshold: float
+) -> None:
+    """AND between columns, OR within one; a missing value passes not-in; a day means all of it."""
+    cohort = Cohort(clauses, outcomes)
+    expected = [
+        row["row_id"]
+        for row in frame.iter_rows(named=True)
+        if all(passes(row[column.sql_name], cohort.of(column.name)) for column in COLUMNS)
+        and (not outcomes or outcome_of(row["score"], row["label"], threshold) & set(outcomes))
+    ]
+    kept = predicate(cohort, LOG, threshold)
+    assert (kept is None) == (not cohort)
+    for side in twins.of(frame):
+        assert sorted(collected(relations.keep(side, kept))["row_id"]) == expected
+
+
+def kept_by(twins: Twins, frame: pl.DataFrame, *clauses: Clause) -> list[int]:
+    side, _ = twins.of(frame)
+    return sorted(collected(relations.keep(side, predicate(Cohort(clauses), LOG, 0.5)))["row_id"])
+
+
+def with_column(name: str, values: list[Any]) -> pl.DataFrame:
+    empty = pl.DataFrame({"row_id": range(len(values))}, schema={"row_id": pl.Int64})
+    return empty.with_columns(pl.Series(name, values, dtype=SCHEMA[name]))
+
+
+def test_the_last_day_is_included(twins: Twins) -> None:
+    frame = with_column("c4", [datetime(2024, 5, 30), datetime(2024, 5, 31, 23, 59, 59), datetime(2024, 6, 1), None])
+    assert kept_by(twins, frame, Clause("seen at", "le", ("2024-05-31",))) == [0, 1]
+    assert kept_by(twins, frame, Clause("seen at", "le", ("20240531",))) == [0, 1]
+    assert kept_by(twins, frame, Clause("seen at", "in", ("2024-05-31",))) == [1]
+    assert kept_by(twins, frame, Clause("seen at", "le", ("9999-12-31",))) == [0, 1, 2]
+    assert kept_by(twins, frame, Clause("seen at", "lt", ("2024-05-31T23:59:59",))) == [0]
+
+
+def test_a_time_with_an_offset_is_read_in_utc_as_the_log_is(twins: Twins) -> None:
+    frame = with_column("c4", [datetime(2024, 5, 31, 8), datetime(2024, 5, 31, 10)])
+    assert kept_by(twins, frame, Clause("seen at", "ge", ("2024-05-31T11:00:00+02:00",))) == [1]
+
+
+def test_large_integers_are_told_apart(twins: Twins) -> None:
+    frame = with_column("c1", [9007199254740992, 9007199254740993])
+    assert kept_by(twins, frame, Clause("seats", "in", ("9007199254740993",))) == [1]
+    assert kept_by(twins, frame, Clause("seats", "ge", ("9007199254740993",))) == [1]
+
+
+@pytest.mark.parametrize(("clause", "words"), [
+    (Clause("regoin", "missing"), "'regoin'"),
+    (Clause("seats", "in", ("many",)), "a number for 'seats', found 'many'"),
+    (Clause("seats", "ge", ("nan",)), "a number for 'seats', found 'nan'"),
+    (Clause("seats", "ge", ("",)), "a number for 'seats', found ''"),
+    (Clause("vip", "in", ("maybe",)), "true or false"),
+    (Clause("seen at", "ge", ("May",)), "a date such as 2024-05-31"),
+    (Clause("region", "ge", ("a",)), "numbers or times"),
+    (Clause("region", "in", ()), "Expected a value"),
+    (Clause("seats", "ge", ("1", "2")), "one value"),
+])  # fmt: skip
+def test_messages(clause: Clause, words: str) -> None:
+    with pytest.raises(QuestionError) as refusal:
+        predicate(Cohort((clause,)), LOG, 0.5)
+    assert words in str(refusal.value)
+
+
+# --where
+
+
+NAMES = ("race", "race in", "a=b", "a", 'say "x"', "two words", "x!=y", "is missing", "café")
+
+
+@pytest.mark.parametrize(("text", "clause"), [
+    ("race=A", Clause("race", "in", ("A",))),
+    ("race = A", Clause("race", "in", ("A",))),
+    ("race='A, B'", Clause("race", "in", ("A, B",))),
+    ("race=", Clause("race", "in", ("",))),
+    ("race==1+1", Clause("race", "in", ("=1+1",))),
+    ("race=O'Brien", Clause("race", "in", ("O'Brien",))),
+    ("race!=A", Clause("race", "not-in", ("A",))),
+    ("race>=1", Clause("race", "ge", ("1",))),
+    ("race <= 1", Clause("race", "le", ("1",))),
+    ("race is missing", Clause("race", "missing")),
+    ("race is not missing", Clause("race", "present")),
+    ('race not in A, "B, C"', Clause("race", "not-in", ("A", "B, C"))),
+    ("race contains x=y", Clause("race", "contains", ("x=y",))),
+    ("race in in A, B", Clause("race in", "in", ("A", "B"))),
+    ("race in A, B", Clause("race", "in", ("A", "B"))),
+    ("race in=A", Clause("race in", "in", ("A",))),
+    ("a=b=c", Clause("a=b", "in", ("c",))),
+    ("a=b", Clause("a", "in", ("b",))),
+    ("a=bc", Clause("a", "in", ("bc",))),
+    ('say "x" is missing', Clause('say "x"', "missing")),
+    ("two words in 1", Clause("two words", "in", ("1",))),
+    ("x!=y!=z", Clause("x!=y", "not-in", ("z",))),
+    ("is missing is missing", Clause("is missing", "missing")),
+    ("café=é", Clause("café", "in", ("é",))),
+])  # fmt: skip
+def test_where(text: str, clause: Clause) -> None:
+    assert parse_where(text, NAMES) == clause
+
+
+@pytest.mark.parametrize(
+    "text", ["", "race", "race~A", "nothing=1", "race in", "race > 1", "racey=1", 'race in "a\nb', "race in a\nb"]
+)
+def test_where_that_cannot_be_read(text: str) -> None:
+    with pytest.raises(QuestionError, match=r"(?s)column=value.*found .*Columns: 'race'"):
+        parse_where(text, NAMES)
+
+
+@given(st.text(min_size=1, max_size=10).filter(lambda name: name == name.strip()), st.text(max_size=10))
+def test_where_names_any_column(name: str, value: str) -> None:
+    """With quotes around it every value arrives as it is."""
+    assert parse_where(f'{name}="{value}"', [name, "other"]) == Clause(name, "in", (value,))
+    assert parse_where(f"{name} is missing", [name]) == Clause(name, "missing")

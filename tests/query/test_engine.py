@@ -1,0 +1,294 @@
+"""The engine's tables against scikit-learn and plain Polars, on logs that went through ingest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+from sklearn.metrics import average_precision_score, confusion_matrix, roc_auc_score
+
+from analytics import answers
+from analytics.answers import Question
+from analytics.errors import QuestionError, StoreError
+from analytics.log.schema import Log
+from analytics.measure.counts import confusion_table
+from analytics.measure.curves import auroc, sweep_table
+from analytics.measure.metrics import METRICS
+from analytics.query.cohort import Clause, Cohort, slice_clauses
+from analytics.query.engine import Engine
+
+from ..ingested import Desk
+
+ALL = Cohort()
+
+
+def rows(n: int, n_scores: int | None, seed: int = 1) -> pl.DataFrame:
+    """Scores that tie on n_scores values, or all differ; a tenth unlabelled, some unscored, missing segments."""
+    draw = np.random.default_rng(seed)
+    score = draw.beta(2, 3, n) if n_scores is None else draw.integers(0, n_scores, n) / (n_scores - 1)
+    label = (draw.random(n) < score).astype(float)
+    return pl.DataFrame({
+        "id": np.arange(n),
+        "score": pl.Series(score).set(pl.Series(draw.random(n) < 0.02), None),
+        "label": pl.Series(label).set(pl.Series(draw.random(n) < 0.1), None).cast(pl.Int64),
+        "region": pl.Series(draw.choice(["north", "south", "west"], n)).set(pl.Series(draw.random(n) < 0.2), None),
+        "income": draw.lognormal(8, 1, n).round(2),
+        "vip": draw.random(n) < 0.3,
+        "scored_at": pl.datetime_range(pl.datetime(2024, 1, 1), pl.datetime(2024, 3, 1), "1h", eager=True).sample(
+            n, with_replacement=True, seed=seed),
+    })  # fmt: skip
+
+
+@pytest.fixture
+def engine(desk: Desk) -> Iterator[Engine]:
+    made = Engine(desk.workspace)
+    yield made
+    made.close()
+
+
+def judged(frame: pl.DataFrame) -> pl.DataFrame:
+    return frame.drop_nulls(["score", "label"])
+
+
+def matrix(frame: pl.DataFrame, threshold: float) -> tuple[int, ...]:
+    kept = judged(frame)
+    flagged = kept["score"].to_numpy() >= threshold
+    return tuple(int(cell) for cell in confusion_matrix(kept["label"].to_numpy(), flagged, labels=[0, 1]).ravel())
+
+
+@pytest.mark.parametrize("n_scores", [11, 1001, None])
+def test_sweep_at_every_edge_is_the_confusion_matrix(desk: Desk, engine: Engine, n_scores: int | None) -> None:
+    """With 1,001 scores k/1000 the grid is the scores, 0.29 and 0.57 among them; beyond 2,000 it is k/1000 and quantiles."""
+    frame = rows(3_000, n_scores)
+    log = desk.log(frame)
+    assert log.grid_is_exact == (n_scores is not None)
+    table = engine.score_table(log, ALL, 0.5)
+    swept = sweep_table(table.frame, table.edges)
+    thresholds = [*table.edges, np.inf]
+    assert swept.height == len(thresholds)
+    places = range(0, len(thresholds), max(1, len(thresholds) // 400))
+    for place in {*places, len(thresholds) - 1}:
+        found = tuple(swept.select("tn", "fp", "fn", "tp").row(place))
+        assert found == matrix(frame, thresholds[place])
+
+
+@pytest.mark.parametrize("threshold", [-1.0, 0.0, 0.12345, 0.29, 1 / 3, 0.57, 0.999999, 1.0, 2.0])
+def test_a_threshold_between_edges_is_exact(desk: Desk, engine: Engine, threshold: float) -> None:
+    for n_scores in (11, None):
+        frame = rows(2_500, n_scores, seed=3)
+        log = desk.log(frame)
+        for by_score in (False, True):
+            table = engine.score_table(log, ALL, threshold, by_score=by_score)
+            counts = confusion_table(table.frame, by=(), threshold_bin=table.threshold_bin)
+            assert counts.select("tn", "fp", "fn", "tp").row(0) == matrix(frame, threshold)
+            assert counts["n"][0] == frame.height
+
+
+def test_areas_by_score_are_those_of_scikit_learn(desk: Desk, engine: Engine) -> None:
+    frame = rows(6_000, None, seed=5)
+    log = desk.log(frame)
+    assert not log.grid_is_exact
+    overview = answers.overview(engine, Question(log, ALL, 0.4))
+    kept = judged(frame)
+    assert overview.areas_are_exact
+    assert overview.value("auroc")[0] == pytest.approx(roc_auc_score(kept["label"], kept["score"]), abs=1e-9)
+    expected = average_precision_score(kept["label"], kept["score"])
+    assert overview.value("average_precision")[0] == pytest.approx(expected, abs=1e-9)
+    table = engine.score_table(log, ALL, 0.4, ["region"], by_score=True)
+    assert table.is_exact and table.by == ("slice_0",)
+    for (region,), part in table.frame.group_by("slice_0"):
+        bins = part.drop_nulls("score_bin").group_by("score_bin").agg(pl.exclude("slice_0").sum()).sort("score_bin")
+        n_neg = bins["n"] - bins["n_pos"] - bins["n_unlabelled"]
+        here = kept.filter(pl.col("region").eq_missing(pl.lit(region)))
+        area = float(auroc(bins["n_pos"].to_numpy(), n_neg.to_numpy()).value)
+        assert area == pytest.approx(roc_auc_score(here["label"], here["score"]), abs=1e-9)
+
+
+@pytest.mark.parametrize("by", [["region"], ["vip"], ["income"], ["region", "income"]])
+def test_tables_add_over_slices(desk: Desk, engine: Engine, by: list[str]) -> None:
+    frame = rows(3_000, None, seed=7)
+    log = desk.log(frame)
+    cohort = Cohort((Clause("income", "ge", ("1000",)),))
+    whole = engine.score_table(log, cohort, 0.4321).frame
+    sliced = engine.score_table(log, cohort, 0.4321, by).frame
+    added = sliced.group_by("score_bin").agg(pl.exclude("score_bin", "^slice_.*$").sum())
+    merged = whole.join(added, on="score_bin", nulls_equal=True, suffix="_added")
+    assert merged.height == whole.height == added.height
+    for name in ("n", "n_pos", "n_unlabelled"):
+        assert merged[name].equals(merged[f"{name}_added"])
+    for name in ("score_sum", "score_sq_sum", "score_pos_sum", "log_loss_sum"):
+        np.testing.assert_allclose(merged[name].fill_null(0), merged[f"{name}_added"].fill_null(0), atol=1e-9)
+
+
+def test_slices_and_their_clauses_keep_the_same_rows(desk: Desk, engine: Engine) -> None:
+    """A click on any slice, binned, by value or missing, gives a cohort with as many rows as the slice had."""
+    log = desk.log(rows(3_000, 101, seed=9))
+    assert set(log.bins) == {"income"}
+    for name in ("region", "vip", "income", "label"):
+        answer = answers.slices(engine, Question(log, ALL, 0.5), [name])
+        for value, n, n_labelled in answer.table.select("slice_0", "n", "n_labelled").iter_rows():
+            cohort = Cohort(slice_clauses(log, name, value))
+            assert engine.row_counts(log, cohort, 0.5) == (n, n_labelled)
+            assert Cohort.from_text(cohort.to_text()) == cohort
+
+
+@pytest.mark.parametrize("every", ["1h", "1d", "1w", "1mo"])
+def test_time_table_counts_what_polars_counts(desk: Desk, engine: Engine, every: str) -> None:
+    frame = rows(2_000, 101, seed=11)
+    log = desk.log(frame)
+    found = engine.time_table(log, ALL, 0.5, every)
+    expected = (
+        frame.group_by(bucket=pl.col("scored_at").dt.truncate(every))
+        .agg(
+            n=pl.len().cast(pl.Int64),
+            n_labelled=pl.col("label").count().cast(pl.Int64),
+            fp=((pl.col("score") >= 0.5) & (pl.col("label") == 0)).sum().cast(pl.Int64),
+        )
+        .sort("bucket")
+    )
+    assert found.select("bucket", "n", "n_labelled", "fp").equals(expected)
+
+
+def test_value_counts_and_rows(desk: Desk, engine: Engine) -> None:
+    frame = rows(500, 11, seed=13)
+    log = desk.log(frame)
+    counts = engine.value_counts(log, ALL, 0.5, "region")
+    assert dict(counts.iter_rows()) == dict(frame["region"].value_counts().iter_rows())
+    assert counts["n"].is_sorted(descending=True)
+    kept = engine.head(log, Cohort((Clause("region", "missing"),)), 0.5, 7)
+    assert kept["c0"].to_list() == frame.filter(pl.col("region").is_null())["id"].head(7).to_list()
+    assert engine.row_counts(log, Cohort((), ("unlabelled",)), 0.5) == (frame["label"].null_count(), 0)
+    assert engine.sample(log, 3)[0][3] == frame["region"][0]
+
+
+@pytest.mark.parametrize("n_scores", [11, None])
+def test_an_empty_cohort_is_answered_with_nothing(desk: Desk, engine: Engine, n_scores: int | None) -> None:
+    log = desk.log(rows(2_500, n_scores, seed=15))
+    nobody = Question(log, Cohort((Clause("region", "in", ("nowhere",)),)), 0.51)
+    overview = answers.overview(engine, nobody)
+    assert set(overview.counts.values()) == {0}
+    assert overview.metrics["value"].null_count() == len(METRICS)
+    assert overview.histogram.is_empty()
+    for metrics in (None, tuple(METRICS)):
+        assert answers.slices(engine, nobody, ["region"], metrics=metrics).table.is_empty()
+    assert answers.calibration(engine, nobody).height <= 1
+    assert answers.ranked_columns(engine, nobody)["n_slices"].sum() == 0
+    assert answers.judged_rows(engine, nobody).is_empty()
+
+
+def test_histogram_holds_every_scored_row_once(desk: Desk, engine: Engine) -> None:
+    for n_scores in (2, 11, 101, None):
+        frame = rows(2_500, n_scores, seed=17)
+        log = desk.log(frame)
+        bars = answers.overview(engine, Question(log, ALL, 0.123)).histogram
+        assert bars.height <= answers.N_HISTOGRAM_BARS
+        scored = frame.drop_nulls("score")
+        assert bars["unlabelled"].sum() == scored["label"].null_count()
+        assert bars["positive"].sum() == scored.filter(label=1).height
+        assert bars["negative"].sum() == scored.filter(label=0).height
+
+
+def test_sixteen_threads_are_all_answered_right(desk: Desk, engine: Engine) -> None:
+    frame = rows(5_000, 101, seed=19)
+    log = desk.log(frame)
+    expected = {region: frame.filter(pl.col("region") == region).height for region in ("north", "south", "west")}
+
+    def ask(number: int) -> list[bool]:
+        region = ("north", "south", "west")[number % 3]
+        right = []
+        for turn in range(20):
+            cohort = Cohort((Clause("region", "in", (region,)),))
+            table = engine.score_table(log, cohort, 0.5, ["vip"] if turn % 2 else []).frame
+            right.append(table["n"].sum() == expected[region])
+        return right
+
+    with ThreadPoolExecutor(16) as pool:
+        answers_of_all = [right for list_ in pool.map(ask, range(16)) for right in list_]
+    assert len(answers_of_all) == 320 and all(answers_of_all)
+    assert engine.n_queries >= 320
+
+
+def test_two_engines_and_a_new_revision_at_once(desk: Desk, engine: Engine) -> None:
+    frame = rows(500, 11, seed=21)
+    log = desk.log(frame)
+    before = engine.score_table(log, ALL, 0.5).frame["n_pos"].sum()
+    other = desk.remap(log, replace(log.mapping, positive=("0",), negative=("1",)))
+    assert engine.score_table(other, ALL, 0.5).frame["n_pos"].sum() == frame["label"].count() - before
+    assert engine.score_table(log, ALL, 0.5).frame["n_pos"].sum() == before
+    back = desk.remap(other, log.mapping)
+    assert engine.score_table(back, ALL, 0.5).frame["n_pos"].sum() == before
+    second = Engine(desk.workspace)
+    assert second.score_table(back, ALL, 0.5).frame["n_pos"].sum() == before
+    second.close()
+
+
+def test_pairs_of_logs_that_differ_in_one_cell_share_nothing(desk: Desk, engine: Engine) -> None:
+    """A cache that sampled frames would give both logs one answer."""
+    frame = rows(400, 11, seed=23)
+    changed = {
+        "score": frame.with_columns(pl.when(pl.col("id") == 200).then(0.95).otherwise("score").alias("score")),
+        "label": frame.with_columns(pl.when(pl.col("id") == 200).then(1 - pl.col("label").fill_null(0)).otherwise("label").alias("label")),
+        "region": frame.with_columns(pl.when(pl.col("id") == 200).then(pl.lit("east")).otherwise("region").alias("region")),
+    }  # fmt: skip
+    log = desk.log(frame)
+    for name, other_frame in changed.items():
+        other = desk.log(other_frame)
+        assert other.log_id != log.log_id and other.key != log.key
+        tables = [
+            engine.score_table(one, ALL, 0.5, ["region"]).frame.sort("slice_0", "score_bin") for one in (log, other)
+        ]
+        assert not tables[0].equals(tables[1]), name
+        counts = [engine.value_counts(one, ALL, 0.5, name) for one in (log, other)]
+        assert not counts[0].equals(counts[1])
+
+
+# What cannot be asked
+
+
+def test_columns_that_cannot_be_sliced(desk: Desk, engine: Engine) -> None:
+    log = desk.log(rows(2_500, None, seed=25))
+    for name, words in (("scored_at", "times"), ("id", "different numbers"), ("nothing", "'nothing'")):
+        with pytest.raises(QuestionError, match=words):
+            engine.score_table(log, ALL, 0.5, [name])
+    for columns in ([], ["region", "region"], ["region", "vip", "income"]):
+        with pytest.raises(QuestionError, match="one or two different columns"):
+            answers.slices(engine, Question(log, ALL, 0.5), columns)
+    with pytest.raises(QuestionError, match="Expected a metric, found 'roc'"):
+        answers.slices(engine, Question(log, ALL, 0.5), ["region"], metric="roc")
+
+
+def damaged(desk: Desk, log: Log, how: str) -> None:
+    path = desk.workspace.path(log.key)
+    content = path.read_bytes()
+    path.unlink()
+    if how == "halved":
+        path.write_bytes(content[: len(content) // 2])
+    elif how == "overwritten":
+        path.write_bytes(content[:12_288] + b"\xff" * (len(content) - 12_288))
+    elif how == "no log":
+        path.write_bytes(b"not a database at all" * 1_000)
+
+
+@pytest.mark.parametrize("how", ["gone", "halved", "overwritten", "no log"])
+def test_a_damaged_file_is_a_store_error(desk: Desk, engine: Engine, how: str) -> None:
+    log = desk.log(rows(3_000, None, seed=27))
+    damaged(desk, log, how)
+    with pytest.raises(StoreError, match="Upload the export again"):
+        engine.score_table(log, ALL, 0.5, ["region"])
+
+
+def test_value_of_every_kind_survives_as_people_see_it(desk: Desk, engine: Engine) -> None:
+    frame = rows(300, 11, seed=29)
+    log = desk.log(frame)
+    seen: dict[str, list[Any]] = {
+        name: engine.score_table(log, ALL, 0.5, [name]).frame["slice_0"].unique().to_list()
+        for name in ("vip", "region", "income")
+    }
+    assert set(seen["vip"]) == {True, False}
+    assert set(seen["region"]) == {"north", "south", "west", None}
+    assert set(seen["income"]) == {log.bins["income"].label(code) for code in range(len(log.bins["income"].edges) - 1)}

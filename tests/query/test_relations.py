@@ -1,0 +1,160 @@
+"""Every relation gives on DuckDB what it gives on Polars, and what plain Polars gives without it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import narwhals.stable.v2 as nw
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from polars.testing import assert_frame_equal
+
+from analytics.query import relations
+
+from .logs import Twins, collected, frames
+
+SLICES = ((), ("c0",), ("c1",), ("c2",), ("c0", "c3"))
+
+
+@pytest.fixture(scope="module")
+def twins() -> Iterator[Twins]:
+    pair = Twins()
+    yield pair
+    pair.connection.close()
+
+
+def same(found: pl.DataFrame, expected: pl.DataFrame) -> None:
+    """Sums over no rows are 0 on one engine and null on the other: both mean that there is nothing to add."""
+    sums = pl.col("^.*_sum$")
+    frames = [
+        frame.select(expected.columns).with_columns(sums.cast(pl.Float64).fill_null(0.0)) for frame in (found, expected)
+    ]
+    assert_frame_equal(*frames, check_row_order=False, check_column_order=False, rel_tol=1e-9, abs_tol=1e-9)
+
+
+def on_both(
+    twins: Twins, frame: pl.DataFrame, relation: Callable[[nw.LazyFrame[Any]], nw.LazyFrame[Any]]
+) -> pl.DataFrame:
+    """The relation's answer on DuckDB, which is also Polars' answer."""
+    first, second = (collected(relation(side)) for side in twins.of(frame))
+    assert first.columns == second.columns
+    same(first, second)
+    return first
+
+
+def plain_score_table(frame: pl.DataFrame, by: tuple[str, ...], slot: pl.Expr, slot_name: str) -> pl.DataFrame:
+    """The score table in plain Polars, by filtering instead of by conditional sums."""
+    label, score = pl.col("label"), pl.col("score")
+    known = label.is_not_null() & score.is_not_null()
+    eps = relations.EPSILON
+    loss = -(label * score.clip(eps, 1 - eps).log() + (1 - label.cast(pl.Int64)) * (1 - score.clip(eps, 1 - eps)).log())
+    return (
+        frame.with_columns(slot.alias("slot"))
+        .group_by([*by, "slot"])
+        .agg(
+            n=pl.len().cast(pl.Int64),
+            n_pos=(label == 1).sum().cast(pl.Int64),
+            n_unlabelled=label.is_null().sum().cast(pl.Int64),
+            score_sum=score.filter(known).sum(),
+            score_sq_sum=(score**2).filter(known).sum(),
+            score_pos_sum=score.filter(label == 1).sum(),
+            log_loss_sum=loss.filter(known).sum(),
+            amount_pos_sum=pl.col("amount").filter(label == 1).sum(),
+            amount_neg_sum=pl.col("amount").filter(label == 0).sum(),
+            amount_unlabelled_sum=pl.col("amount").filter(label.is_null()).sum(),
+        )
+        .rename({"slot": slot_name, **{name: f"slice_{place}" for place, name in enumerate(by)}})
+    )
+
+
+@settings(max_examples=60)
+@given(frame=frames(), by=st.sampled_from(SLICES))
+def test_score_table(twins: Twins, frame: pl.DataFrame, by: tuple[str, ...]) -> None:
+    found = on_both(twins, frame, lambda rows: relations.score_table(rows, by, with_amount=True))
+    expected = plain_score_table(frame, by, pl.col("score_bin").cast(pl.Int64), "score_bin")
+    same(found, expected)
+    assert found.schema["n"] == pl.Int64
+    assert found["n"].sum() == frame.height
+
+
+@settings(max_examples=60)
+@given(frame=frames(), by=st.sampled_from(SLICES))
+def test_score_table_by_score(twins: Twins, frame: pl.DataFrame, by: tuple[str, ...]) -> None:
+    found = on_both(twins, frame, lambda rows: relations.score_table(rows, by, by_score=True, with_amount=True))
+    same(found, plain_score_table(frame, by, pl.col("score"), "score"))
+
+
+@settings(max_examples=60)
+@given(frame=frames(), split=st.sampled_from([-1.0, 0.05, 0.25, 0.3, 0.31, 0.95, 2.0]))
+def test_split_separates_the_rows_at_the_threshold(twins: Twins, frame: pl.DataFrame, split: float) -> None:
+    found = on_both(twins, frame, lambda rows: relations.score_table(rows, ("c0",), split=split, with_amount=True))
+    slot = pl.col("score_bin").cast(pl.Int64) + (pl.col("score") >= split).fill_null(False).cast(pl.Int64)
+    same(found, plain_score_table(frame, ("c0",), slot, "score_bin"))
+
+
+@settings(max_examples=60)
+@given(frame=frames())
+def test_log_loss_is_null_for_scores_that_are_no_probabilities(twins: Twins, frame: pl.DataFrame) -> None:
+    for side in twins.of(frame):
+        losses = collected(relations.score_table(side, (), with_log_loss=False))["log_loss_sum"]
+        assert losses.fill_null(0.0).to_list() == [0.0] * len(losses)
+
+
+@settings(max_examples=60)
+@given(
+    frame=frames(), threshold=st.sampled_from([0.0, 0.3, 0.45, 1.0, 1.5]), every=st.sampled_from(["1h", "1d", "1mo"])
+)
+def test_time_table(twins: Twins, frame: pl.DataFrame, threshold: float, every: str) -> None:
+    found = on_both(twins, frame, lambda rows: relations.time_table(rows, threshold, every))
+    label, flagged = pl.col("label"), pl.col("score") >= threshold
+    counts = {
+        "n": pl.lit(True), "n_labelled": label.is_not_null(), "n_unlabelled": label.is_null(),
+        "n_scored": pl.col("score").is_not_null(), "n_flagged": flagged, "n_pos": label == 1,
+        "tp": flagged & (label == 1), "fp": flagged & (label == 0), "fn": ~flagged & (label == 1),
+        "tn": ~flagged & (label == 0),
+    }  # fmt: skip
+    buckets = frame.with_columns(bucket=pl.col("moment").dt.truncate(every)).partition_by("bucket", include_key=True)
+    rows = [
+        {"bucket": part["bucket"][0], **{name: part.filter(condition).height for name, condition in counts.items()}}
+        for part in buckets
+    ]
+    schema: dict[str, Any] = {"bucket": pl.Datetime("us"), **dict.fromkeys(counts, pl.Int64)}
+    same(found, pl.DataFrame(rows, schema=schema))
+
+
+@settings(max_examples=60)
+@given(frame=frames(), column=st.sampled_from(["c0", "c1", "c2", "c3", "c4"]))
+def test_value_counts(twins: Twins, frame: pl.DataFrame, column: str) -> None:
+    found = on_both(twins, frame, lambda rows: relations.value_counts(rows, column))
+    counts: dict[Any, int] = {}
+    for value in frame[column].to_list():
+        counts[value] = counts.get(value, 0) + 1
+    assert dict(found.iter_rows()) == counts
+
+
+@given(frame=frames(), limit=st.integers(0, 30))
+def test_head_is_in_the_order_of_the_file(twins: Twins, frame: pl.DataFrame, limit: int) -> None:
+    first, second = twins.of(frame.reverse())
+    names = ["row_id", "score", "label", "c0"]
+    expected = frame.select(names).head(limit)
+    for side in (first, second):
+        assert_frame_equal(collected(relations.head(side, names, limit)), expected)
+
+
+@settings(max_examples=25)
+@given(frame=frames())
+def test_tables_add_over_slices(twins: Twins, frame: pl.DataFrame) -> None:
+    rows, _ = twins.of(frame)
+    whole = collected(relations.score_table(rows, (), with_amount=True))
+    for by in SLICES[1:]:
+        sliced = collected(relations.score_table(rows, by, with_amount=True))
+        added = sliced.group_by("score_bin").agg(pl.exclude("score_bin", "^slice_.*$").sum())
+        same(added, whole)
+
+
+def test_keep_without_a_predicate_is_the_frame(twins: Twins) -> None:
+    rows, _ = twins.of(pl.DataFrame({"row_id": [1]}))
+    assert relations.keep(rows, None) is rows

@@ -1,0 +1,74 @@
+"""What the README says and what the code knows are the same."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from analytics import errors
+from analytics.__main__ import app
+from analytics.log.preflight import CODES
+from analytics.log.schema import ROLE_LABELS
+from analytics.measure.metrics import METRICS
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def rows(heading: str) -> list[str]:
+    """Return the first cells of the table that follows a header row."""
+    table = README.split(heading, 1)[1].split("\n\n", 1)[0]
+    return re.findall(r"^\| `([^`]+)` \|", table, re.MULTILINE)
+
+
+def test_every_metric_is_in_the_readme_with_its_definition_and_nothing_else_is() -> None:
+    assert rows("| name | label | definition | formula |") == list(METRICS)
+    for metric in METRICS.values():
+        assert f"| `{metric.name}` | {metric.label} | {metric.definition} |" in README
+
+
+def test_every_finding_is_in_the_readme_and_nothing_else_is() -> None:
+    assert rows("| finding | what it means |") == list(CODES)
+    for code, meaning in CODES.items():
+        assert f"| `{code}` | {meaning} |" in README
+
+
+def test_every_finding_that_can_be_made_has_a_code_in_the_registry() -> None:
+    source = (ROOT / "analytics/log/preflight.py").read_text(encoding="utf-8")
+    made = set(re.findall(r'Finding\(\s*"([a-z-]+)"', source))
+    assert made == set(CODES)
+
+
+def test_every_page_is_in_the_readme() -> None:
+    pages = {path.stem.capitalize() for path in (ROOT / "pages").glob("*.py") if path.stem != "__init__"}
+    table = README.split("| page | the question |", 1)[1].split("\n\n", 1)[0]
+    assert set(re.findall(r"^\| ([A-Z]\w+) \|", table, re.MULTILINE)) == pages
+
+
+def test_every_error_is_in_the_readme() -> None:
+    names = [name for name, value in vars(errors).items() if isinstance(value, type) and issubclass(value, Exception)]
+    assert names
+    assert all(f"`{name}`" in README for name in names)
+
+
+def test_every_setting_is_in_the_readme_and_nothing_else_is() -> None:
+    code = "".join(
+        path.read_text(encoding="utf-8") for folder in ("analytics", "pages") for path in (ROOT / folder).rglob("*.py")
+    )
+    assert set(re.findall(r"SLICEWISE_[A-Z_]+", code)) == set(rows("| setting | what it does |"))
+
+
+def test_every_command_and_its_options_are_in_the_readme() -> None:
+    for command in app.registered_commands:
+        assert command.callback is not None
+        assert f"python -m analytics {command.callback.__name__}" in README
+
+
+def test_every_role_is_in_the_readme() -> None:
+    table = README.split("| role | what it is |", 1)[1].split("\n\n", 1)[0].casefold()
+    assert all(label.casefold() in table for key, label in ROLE_LABELS.items() if key != "ignore")
+
+
+def test_pictures_of_the_readme_exist() -> None:
+    for name in re.findall(r"!\[[^\]]*\]\(([^)]+)\)", README):
+        assert (ROOT / name).exists(), name
