@@ -1,0 +1,47 @@
+"""Discovered slices in words, and the rows that the command line writes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from analytics.present import words
+from analytics.present.tables import json_value
+
+if TYPE_CHECKING:
+    from analytics.answers.discovery import Discovery, Predicate, Slice
+
+
+def predicate_words(predicate: Predicate) -> str:
+    """Say one condition of a slice."""
+    found, value = predicate.property, predicate.value
+    name = words.one_line(found.name)
+    if value is None:
+        return f"{words.one_line(found.column or found.name)} is missing"
+    if found.kind == "spike":
+        return f"{words.one_line(found.column or '')} is exactly {words.value_label(value)}"
+    if found.kind == "hour":
+        return f"{name} is {value:02d}"
+    return f"{name} is {words.value_label(value)}"
+
+
+def slice_words(found: Slice) -> str:
+    """Say a slice in one line."""
+    return " and ".join(map(predicate_words, found))
+
+
+def discovery_json_rows(answer: Discovery) -> list[dict[str, Any]]:
+    """Return one dictionary per slice for JSON: ``slice`` (property to value, null for missing) and the numbers, unrounded."""
+    rows = []
+    for place, (found, row) in enumerate(zip(answer.slices, answer.table.iter_rows(named=True), strict=True)):
+        described = {predicate.property.name: json_value(predicate.value) for predicate in found}
+        numbers = {name: json_value(value) for name, value in row.items()}
+        more: dict[str, Any] = {"support": numbers.pop("share_of_rows")}
+        if answer.contributions:
+            more["contributions"] = dict(zip(described, answer.contributions[place], strict=True))
+            more["members"] = [
+                {"slice": {p.property.name: json_value(p.value) for p in member.slice}, "n_found": member.n,
+                 "rate_found": json_value(member.rate), "overlap": member.overlap}
+                for member in answer.members[place]
+            ]  # fmt: skip
+        rows.append({"slice": described, "n": numbers.pop("n"), **numbers, **more})
+    return rows
