@@ -95,19 +95,38 @@ def open_log(workspace: Workspace, log: str, options: dict[str, Any], *, is_curr
         found = workspace.find(log)
     except QuestionError as error:
         raise QuestionError(f"Expected the path of a file or the id of a log, found {log!r}. {error}") from error
+    if options["labels"]:
+        attached = intake.attach(
+            workspace, found, options["labels"], id_column=options["id"], label_column=options["label"]
+        )
+        return kept(workspace, attached, options, is_current=is_current, first=attached.mapping)
     return intake.remap(workspace, found, overridden(found.mapping, found.reading, options), is_current=is_current)
 
 
 def read_path(workspace: Workspace, path: str, options: dict[str, Any]) -> intake.Staged | Log:
     """Read the file that the command line names."""
     csv_options = options.get("csv")
-    return intake.read_file(workspace, Path(path), labels=options["labels"], id_column=options["id"], csv=csv_options)
+    return intake.read_file(
+        workspace,
+        Path(path),
+        labels=options["labels"],
+        id_column=options["id"],
+        label_column=options["label"],
+        csv=csv_options,
+    )
 
 
-def kept(workspace: Workspace, read: intake.Staged | Log, options: dict[str, Any], *, is_current: bool) -> Log:
-    """Return the log of what was read, with its roles as guessed and as the command line says."""
+def kept(
+    workspace: Workspace,
+    read: intake.Staged | Log,
+    options: dict[str, Any],
+    *,
+    is_current: bool,
+    first: Mapping | None = None,
+) -> Log:
+    """Return the log of what was read, with its roles as guessed, or as they were first, and as the command line says."""
     try:
-        mapping = overridden(roles.guess(read.reading).mapping, read.reading, options)
+        mapping = overridden(first or roles.guess(read.reading).mapping, read.reading, options)
         if isinstance(read, intake.Staged):
             return intake.build_staged(workspace, read, mapping)
         return intake.remap(workspace, read, mapping, is_current=is_current)

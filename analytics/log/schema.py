@@ -135,13 +135,29 @@ ROLE_LABELS = {
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that preflight has to say about a log."""
+    """One thing that preflight has to say about a log.
+
+    Attributes
+    ----------
+    code, severity : str
+        What it is, from the registry of preflight, and how grave.
+    column, rows : str and int, or None
+        Where, and how many rows it touches.
+    message : str
+        What was expected, what was found, and what to do.
+    example : str or None
+        One value, pair or row of it.
+    merges : tuple of (str, str)
+        Spellings and what each would be merged into for slicing.
+    """
 
     code: str
     severity: Severity
     column: str | None
     rows: int | None
     message: str
+    example: str | None = None
+    merges: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -168,6 +184,50 @@ class LineCounts:
 
 
 @dataclass(frozen=True)
+class LabelCounts:
+    """What became of the labels of another file, and of the rows of the log that they were for.
+
+    ``n_read = n_set_aside + n_without_id + n_without_label + n_repeated + ids``, and the ids are those that meet a row and
+    ``n_orphans`` that meet none; ``rows_matched + rows_contrary + rows_unmatched`` are the rows of the log.
+
+    Attributes
+    ----------
+    source, id_column, version_column, time_column, label_column : str or None
+        The file, what joined it, what told the latest label, and the column of the log that holds the labels now.
+    n_read, n_set_aside, n_without_id, n_without_label : int
+        Rows of the labels file, and those of them that are no label.
+    n_repeated, n_changed, n_contrary : int
+        Labels that a later one of the same id replaced, ids with different labels, ids whose latest labels contradict each other.
+    n_orphans : int
+        Ids that no row of the log has.
+    rows_matched, rows_contrary, rows_unmatched : int
+        Rows that got a label, that are not known yet because labels contradict each other, and for which there was none.
+    example_contrary, example_orphan, example_unmatched : str or None
+        The first such id.
+    """
+
+    source: str
+    id_column: str
+    version_column: str | None
+    time_column: str | None
+    label_column: str
+    n_read: int = 0
+    n_set_aside: int = 0
+    n_without_id: int = 0
+    n_without_label: int = 0
+    n_repeated: int = 0
+    n_changed: int = 0
+    n_contrary: int = 0
+    n_orphans: int = 0
+    rows_matched: int = 0
+    rows_contrary: int = 0
+    rows_unmatched: int = 0
+    example_contrary: str | None = None
+    example_orphan: str | None = None
+    example_unmatched: str | None = None
+
+
+@dataclass(frozen=True)
 class Reading:
     """What the reader found in a file before any role was given.
 
@@ -184,6 +244,7 @@ class Reading:
     repairs: tuple[str, ...] = ()
     logged_threshold: float | None = None
     lines: LineCounts | None = None
+    labels: LabelCounts | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -253,7 +314,10 @@ class Log:
         data["bins"] = {
             name: Bins(tuple(bins["edges"]), is_integer=bins["is_integer"]) for name, bins in data["bins"].items()
         }
-        data["findings"] = tuple(Finding(**finding) for finding in data["findings"])
+        data["findings"] = tuple(
+            Finding(**{**finding, "merges": tuple((old, new) for old, new in finding.get("merges", ()))})
+            for finding in data["findings"]
+        )
         data["edges"] = tuple(data["edges"])
         return cls(**data)
 
@@ -282,8 +346,11 @@ def reading_from_dict(data: dict[str, Any]) -> Reading:
     )
     set_aside = tuple(SetAside(**reason) for reason in data["set_aside"])
     lines = LineCounts(**data["lines"]) if data.get("lines") else None
+    labels = LabelCounts(**data["labels"]) if data.get("labels") else None
     repairs = tuple(data["repairs"])
-    return Reading(**{**data, "columns": columns, "set_aside": set_aside, "repairs": repairs, "lines": lines})
+    return Reading(
+        **{**data, "columns": columns, "set_aside": set_aside, "repairs": repairs, "lines": lines, "labels": labels}
+    )
 
 
 def mapping_from_dict(data: dict[str, Any]) -> Mapping:

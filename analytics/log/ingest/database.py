@@ -40,9 +40,26 @@ def take_rows(connection: duckdb.DuckDBPyConnection, reading: Reading, *, from_l
         connection.execute("CREATE VIEW raw AS SELECT rowid, * FROM origin.raw")
 
 
+def copy_rows(connection: duckdb.DuckDBPyConnection, reading: Reading, origin: Path) -> None:
+    """Make the tables of a reading anew from a log that was built of it."""
+    connection.execute(f"ATTACH '{quoted(origin)}' AS origin (READ_ONLY)")
+    take_rows(connection, reading, from_log=True)
+    copy_tables(connection, "")
+    connection.execute("DETACH origin")
+
+
+def copy_tables(connection: duckdb.DuckDBPyConnection, target: str) -> None:
+    """Copy what stands beside the rows of ``origin``: lines set aside, and labels that were replaced where there are any."""
+    found = connection.execute(
+        "SELECT table_name FROM duckdb_tables() WHERE database_name = 'origin' AND table_name IN ('set_aside', 'label_history')"
+    ).fetchall()
+    for (name,) in found:
+        connection.execute(f"CREATE TABLE {target}{name} AS FROM origin.{name}")
+
+
 def finish(connection: duckdb.DuckDBPyConnection, log: Log) -> None:
-    """Store the rows set aside and the receipt with a log, and close its file."""
-    connection.execute("CREATE TABLE log_file.set_aside AS FROM origin.set_aside")
+    """Store the rows set aside, the labels that were replaced and the receipt with a log, and close its file."""
+    copy_tables(connection, "log_file.")
     connection.execute("CREATE TABLE log_file.receipt AS SELECT ?::VARCHAR AS receipt", [log.to_json()])
     connection.execute("CHECKPOINT log_file")
     connection.close()
