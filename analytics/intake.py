@@ -98,61 +98,20 @@ def read_file(
     with scratch_folder(workspace) as folder:
         request = {"task": "read", "path": str(path.absolute()), "name": shown, "known": sorted(known),
                    "max_bytes": MAX_PLAIN_BYTES, "csv": csv.given if csv else None,
-                   "labels": _labels(labels, None, id_column, label_column) if labels else None}  # fmt: skip
+                   "labels": labels_request(labels, None, id_column, label_column) if labels else None}  # fmt: skip
         answer = run_child(request, folder, on_progress, should_stop)
         if "known" in answer:
             return known[answer["known"]]
-        return _take_staged(workspace, folder, answer["staged"])
+        return take_staged(workspace, folder, answer["staged"])
 
 
-def attach(
-    workspace: Workspace,
-    log: Log,
-    labels: Path,
-    *,
-    name: str | None = None,
-    id_column: str | None = None,
-    label_column: str | None = None,
-    on_progress: OnProgress = no_progress,
-    should_stop: ShouldStop = never,
-) -> Staged | Log:
-    """Join labels to a log of the workspace; the result waits for its mapping and becomes a log of its own.
-
-    Parameters
-    ----------
-    workspace, log : Workspace and Log
-        The log; it stays as it is.
-    labels, name : Path and str, optional
-        The labels file, and what people call it.
-    id_column, label_column : str, optional
-        The id that joins them, by default that of the log's mapping, and the column that holds the labels.
-    on_progress, should_stop : callable
-        Told the step and the share of it that is done; asked ten times a second whether to stop.
-
-    Raises
-    ------
-    InputError
-        If the file cannot be read, or shares no id with the log.
-    """
-    check_file(labels)
-    shown = name or labels.name
-    known = {other.log_id: other for other in workspace.receipts()}
-    with scratch_folder(workspace) as folder:
-        request = {"task": "attach", "origin": str(workspace.path(log.key)), "reading": asdict(log.reading),
-                   "mapping": asdict(log.mapping), "name": f"{log.name} + {shown}", "known": sorted(known),
-                   "max_bytes": MAX_PLAIN_BYTES,
-                   "labels": _labels(labels, shown, id_column or log.mapping.row_id, label_column)}  # fmt: skip
-        answer = run_child(request, folder, on_progress, should_stop)
-        if "known" in answer:
-            return known[answer["known"]]
-        return _take_staged(workspace, folder, answer["staged"])
-
-
-def _labels(path: Path, name: str | None, id_column: str | None, label_column: str | None) -> dict[str, Any]:
+def labels_request(path: Path, name: str | None, id_column: str | None, label_column: str | None) -> dict[str, Any]:
+    """Return how the reading process is told of a labels file."""
     return {"path": str(path.absolute()), "name": name or path.name, "id": id_column, "label": label_column}
 
 
-def _take_staged(workspace: Workspace, folder: Path, digest: str) -> Staged:
+def take_staged(workspace: Workspace, folder: Path, digest: str) -> Staged:
+    """Put what the reading process left into the staging folder."""
     staged_id = f"{digest}{uuid.uuid4().hex[:8]}"  # two readings of one file at once must not meet
     folder.replace(workspace.staging / staged_id)
     return staged(workspace, staged_id)

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from analytics import intake
+from analytics import intake, labelling
 from analytics.answers import Question
 from analytics.errors import AnalysisError, QuestionError
 from analytics.log import roles
@@ -96,7 +96,7 @@ def open_log(workspace: Workspace, log: str, options: dict[str, Any], *, is_curr
     except QuestionError as error:
         raise QuestionError(f"Expected the path of a file or the id of a log, found {log!r}. {error}") from error
     if options["labels"]:
-        attached = intake.attach(
+        attached = labelling.attach(
             workspace, found, options["labels"], id_column=options["id"], label_column=options["label"]
         )
         return kept(workspace, attached, options, is_current=is_current, first=attached.mapping)

@@ -10,10 +10,13 @@ from typing import Any, Literal
 
 from analytics.errors import QuestionError
 from analytics.log.bins import Bins
+from analytics.log.receipt import Finding as Finding
+from analytics.log.receipt import LabelCounts as LabelCounts
+from analytics.log.receipt import LineCounts as LineCounts
+from analytics.log.receipt import SetAside as SetAside
 
 Kind = Literal["number", "text", "time", "boolean"]
 ScoreKind = Literal["probability", "rank", "decision"]
-Severity = Literal["error", "warning", "note"]
 
 FORMAT_VERSION = 1
 """Raise it when the inside of a log's file changes: older files are then read again."""
@@ -65,6 +68,11 @@ class Column:
         return f"c{self.position}"
 
     @property
+    def original_name(self) -> str:
+        """Name inside the log's file of the text as it was written, where spellings of it are merged."""
+        return f"o{self.position}"
+
+    @property
     def bin_name(self) -> str:
         """Name of the stored bins of a numeric column inside the log's file."""
         return f"b{self.position}"
@@ -75,7 +83,8 @@ class Mapping:
     """Which column plays which role, by name; ``None`` where no column does.
 
     A label or decision value that is neither positive nor negative is *not known yet*. An empty ``negative`` means: every
-    value that is not positive and not listed in ``unknown``.
+    value that is not positive and not listed in ``unknown``. ``merges`` holds (column, spelling, value): where that segment
+    column holds the spelling it is sliced as the value.
     """
 
     score: str | None = None
@@ -91,6 +100,7 @@ class Mapping:
     segments: tuple[str, ...] = ()
     text: tuple[str, ...] = ()
     threshold: float = 0.5
+    merges: tuple[tuple[str, str, str], ...] = ()
 
     def with_names(self, names: Sequence[str]) -> Mapping:
         """Return the mapping without the columns that ``names`` does not hold."""
@@ -101,7 +111,12 @@ class Mapping:
             **single,
             segments=tuple(name for name in self.segments if name in keep),
             text=tuple(name for name in self.text if name in keep),
+            merges=tuple(merge for merge in self.merges if merge[0] in keep),
         )
+
+    def merges_of(self, name: str) -> dict[str, str]:
+        """Return the spellings of a column that are merged, each with the value it becomes."""
+        return {old: new for column, old, new in self.merges if column == name}
 
     def role_of(self, name: str) -> str:
         """Return the role of a column, ``"ignore"`` where it has none."""
@@ -131,100 +146,6 @@ ROLE_LABELS = {
     "text": "Free text",
     "ignore": "Ignore",
 }
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing that preflight has to say about a log.
-
-    Attributes
-    ----------
-    code, severity : str
-        What it is, from the registry of preflight, and how grave.
-    column, rows : str and int, or None
-        Where, and how many rows it touches.
-    message : str
-        What was expected, what was found, and what to do.
-    example : str or None
-        One value, pair or row of it.
-    merges : tuple of (str, str)
-        Spellings and what each would be merged into for slicing.
-    """
-
-    code: str
-    severity: Severity
-    column: str | None
-    rows: int | None
-    message: str
-    example: str | None = None
-    merges: tuple[tuple[str, str], ...] = ()
-
-
-@dataclass(frozen=True)
-class SetAside:
-    """Rows that were read and not kept, with the one reason they share."""
-
-    reason: str
-    rows: int
-
-
-@dataclass(frozen=True)
-class LineCounts:
-    """What became of the lines of a text file: each is in exactly one class, so that the books close.
-
-    A row in quotes that runs over three lines counts three.
-    """
-
-    header: int
-    skipped: int
-    blank: int
-    kept: int
-    set_aside: int
-    total: int
-
-
-@dataclass(frozen=True)
-class LabelCounts:
-    """What became of the labels of another file, and of the rows of the log that they were for.
-
-    ``n_read = n_set_aside + n_without_id + n_without_label + n_repeated + ids``, and the ids are those that meet a row and
-    ``n_orphans`` that meet none; ``rows_matched + rows_contrary + rows_unmatched`` are the rows of the log.
-
-    Attributes
-    ----------
-    source, id_column, version_column, time_column, label_column : str or None
-        The file, what joined it, what told the latest label, and the column of the log that holds the labels now.
-    n_read, n_set_aside, n_without_id, n_without_label : int
-        Rows of the labels file, and those of them that are no label.
-    n_repeated, n_changed, n_contrary : int
-        Labels that a later one of the same id replaced, ids with different labels, ids whose latest labels contradict each other.
-    n_orphans : int
-        Ids that no row of the log has.
-    rows_matched, rows_contrary, rows_unmatched : int
-        Rows that got a label, that are not known yet because labels contradict each other, and for which there was none.
-    example_contrary, example_orphan, example_unmatched : str or None
-        The first such id.
-    """
-
-    source: str
-    id_column: str
-    version_column: str | None
-    time_column: str | None
-    label_column: str
-    n_read: int = 0
-    n_set_aside: int = 0
-    n_without_id: int = 0
-    n_without_label: int = 0
-    n_repeated: int = 0
-    n_changed: int = 0
-    n_contrary: int = 0
-    n_orphans: int = 0
-    rows_matched: int = 0
-    rows_contrary: int = 0
-    rows_unmatched: int = 0
-    example_contrary: str | None = None
-    example_orphan: str | None = None
-    example_unmatched: str | None = None
 
 
 @dataclass(frozen=True)
@@ -289,8 +210,10 @@ class Log:
 
     @property
     def columns(self) -> tuple[Column, ...]:
-        """Columns of the file, in its order."""
-        return self.reading.columns
+        """Columns of the file, in its order, with spellings merged."""
+        if not self.mapping.merges:
+            return self.reading.columns
+        return tuple(merged(column, self.mapping.merges_of(column.name)) for column in self.reading.columns)
 
     @property
     def is_probability(self) -> bool:
@@ -339,6 +262,16 @@ def find_column(columns: Sequence[Column], name: str) -> Column:
     raise QuestionError(f"Expected the name of a column, found {name!r}. This log has: {shown}.")
 
 
+def merged(column: Column, merges: dict[str, str]) -> Column:
+    """Return a column as it is once spellings are merged."""
+    counts: dict[str, int] = {}
+    for value, rows in column.top:
+        value = merges.get(value, value)
+        counts[value] = counts.get(value, 0) + rows
+    top = tuple(sorted(counts.items(), key=lambda entry: -entry[1]))
+    return replace(column, top=top, n_distinct=max(column.n_distinct - len(merges), 1)) if merges else column
+
+
 def reading_from_dict(data: dict[str, Any]) -> Reading:
     """Rebuild a `Reading` from its plain form."""
     columns = tuple(
@@ -357,9 +290,11 @@ def mapping_from_dict(data: dict[str, Any]) -> Mapping:
     """Rebuild a `Mapping` from its plain form; unknown entries are left out."""
     known = {entry.name for entry in fields(Mapping)}
     values: dict[str, Any] = {
-        key: tuple(value) if isinstance(value, list) else value for key, value in data.items() if key in known
+        key: tuple(value) if isinstance(value, list) else value
+        for key, value in data.items()
+        if key in known and key != "merges"
     }
-    return Mapping(**values)
+    return Mapping(**values, merges=tuple((name, old, new) for name, old, new in data.get("merges", ())))
 
 
 def unique_names(headers: Sequence[str]) -> tuple[str, ...]:

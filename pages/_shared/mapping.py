@@ -74,6 +74,7 @@ def edit(
         text=tuple(texts),
         threshold=float(threshold or 0.0),
         decision_positive=decision_values(reading, mapping, decision),
+        merges=mapping.merges,
     )
     draw_preview(reading, changed, sample)
     draw_reasons(reading, changed, reasons)

@@ -95,7 +95,7 @@ def create_log(
                        [list(edges), len(edges)])  # fmt: skip
     selected: list[Expression] = []
     for column in reading.columns:
-        selected.append(stored_column(connection, column, mapping))
+        selected += stored_column(connection, column, mapping)
         if column.name in bins:
             selected.append(Expression(f"{bin_case(column, bins[column.name])} AS {column.bin_name}"))
     label = membership(reading, mapping.label, mapping.positive, mapping.negative)
@@ -117,13 +117,21 @@ def create_log(
     )
 
 
-def stored_column(connection: duckdb.DuckDBPyConnection, column: Column, mapping: Mapping) -> Expression:
-    """Return the expression that stores a column of the file: text that is sliced by becomes an ENUM."""
+def stored_column(connection: duckdb.DuckDBPyConnection, column: Column, mapping: Mapping) -> list[Expression]:
+    """Return what is stored of a column of the file: text that is sliced by becomes an ENUM, with its original where merged."""
     is_segment = column.name in mapping.segments or column.name == mapping.model_version
     if column.kind != "text" or not is_segment or not 0 < column.n_distinct <= MAX_ENUM_VALUES:
-        return Expression(column.sql_name)
-    name = column.sql_name
+        return [Expression(column.sql_name)]
+    name, values, type_ = column.sql_name, column.sql_name, f"log_file.e{column.position}"
+    if merges := mapping.merges_of(column.name):
+        connection.execute(
+            f"CREATE TEMP TABLE merge{column.position} AS SELECT unnest(?::VARCHAR[]) AS old, unnest(?::VARCHAR[]) AS new",
+            [list(merges), list(merges.values())],
+        )
+        values = f"coalesce((SELECT any_value(new) FROM merge{column.position} WHERE old = {name}), {name})"
     connection.execute(
-        f"CREATE TYPE log_file.e{column.position} AS ENUM (SELECT DISTINCT {name} FROM raw WHERE {name} IS NOT NULL ORDER BY 1)"
+        f"CREATE TYPE {type_} AS ENUM (SELECT DISTINCT value FROM (SELECT {values} AS value FROM raw) "
+        "WHERE value IS NOT NULL ORDER BY 1)"
     )
-    return Expression(f"{name}::log_file.e{column.position} AS {name}")
+    stored = [Expression(f"({values})::{type_} AS {name}")]
+    return [*stored, Expression(f"{name} AS {column.original_name}")] if merges else stored

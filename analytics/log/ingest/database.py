@@ -34,7 +34,11 @@ def attach(connection: duckdb.DuckDBPyConnection, origin: Path, target: Path) ->
 def take_rows(connection: duckdb.DuckDBPyConnection, reading: Reading, *, from_log: bool) -> None:
     """Make the rows of ``origin`` the table ``raw``: those of a staged reading as they are, those of a log made plain."""
     if from_log:
-        plain = ", ".join(f"{column.sql_name}::{column.type} AS {column.sql_name}" for column in reading.columns)
+        stored = names_of(connection, "duckdb_columns()", "table_name = 'log'", "column_name")
+        plain = ", ".join(
+            f"{column.original_name if column.original_name in stored else column.sql_name}::{column.type} AS {column.sql_name}"
+            for column in reading.columns
+        )
         connection.execute(f"CREATE TABLE raw AS SELECT {plain} FROM origin.log ORDER BY row_id")
     else:
         connection.execute("CREATE VIEW raw AS SELECT rowid, * FROM origin.raw")
@@ -48,12 +52,15 @@ def copy_rows(connection: duckdb.DuckDBPyConnection, reading: Reading, origin: P
     connection.execute("DETACH origin")
 
 
+def names_of(connection: duckdb.DuckDBPyConnection, catalogue: str, where: str, name: str) -> list[str]:
+    """Return the names of what ``origin`` holds."""
+    rows = connection.execute(f"SELECT {name} FROM {catalogue} WHERE database_name = 'origin' AND {where}").fetchall()
+    return [row[0] for row in rows]
+
+
 def copy_tables(connection: duckdb.DuckDBPyConnection, target: str) -> None:
     """Copy what stands beside the rows of ``origin``: lines set aside, and labels that were replaced where there are any."""
-    found = connection.execute(
-        "SELECT table_name FROM duckdb_tables() WHERE database_name = 'origin' AND table_name IN ('set_aside', 'label_history')"
-    ).fetchall()
-    for (name,) in found:
+    for name in names_of(connection, "duckdb_tables()", "table_name IN ('set_aside', 'label_history')", "table_name"):
         connection.execute(f"CREATE TABLE {target}{name} AS FROM origin.{name}")
 
 

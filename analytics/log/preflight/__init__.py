@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 
 from analytics.log.preflight import columns, labels, rows, scores, times
 from analytics.log.preflight.evidence import Facts
-from analytics.log.schema import Finding, Log, Severity
+from analytics.log.receipt import Finding, Severity
+from analytics.log.schema import Log
 
 __all__ = ["CODES", "ORDER", "Facts", "find"]
 

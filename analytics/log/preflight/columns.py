@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from analytics.log.preflight.evidence import Facts, Gap, Spike
 from analytics.log.preflight.scores import CONSTANT_MIN_ROWS
-from analytics.log.schema import MAX_SEGMENT_VALUES, Finding, Log, Severity
+from analytics.log.receipt import Finding, Severity
+from analytics.log.schema import MAX_SEGMENT_VALUES, Log
 
 
 def about_columns(log: Log, facts: Facts) -> Iterator[Finding]:
@@ -59,8 +60,9 @@ def about_gap(gap: Gap) -> Finding:
     """A column that is missing almost only in one segment."""
     where = " and ".join(f"{value} ({share:.0%})" for value, share in gap.values)
     further = f" The same holds for {', '.join(map(repr, gap.columns[1:5]))}." if len(gap.columns) > 1 else ""
+    severity: Severity = "note" if gap.is_flag and gap.values[0][1] == 1 else "warning"
     return Finding(
-        "missing-in-segment", "warning", gap.columns[0], gap.rows,
+        "missing-in-segment", severity, gap.columns[0], gap.rows,
         f"{gap.rows:,} of {gap.rows_missing:,} rows without a value lie where {gap.segment!r} is {where}; elsewhere "
         f"{gap.share_elsewhere:.1%} are missing.{further} Ask the source of this segment, and slice by being missing.",
         f"{gap.segment} = {gap.values[0][0]}",
@@ -74,9 +76,10 @@ def about_spike(spike: Spike, n_rows: int) -> Finding:
     words = {
         "beyond": f"{rows}, and {rest}. It looks like a stand-in for missing: export it as empty, or filter it out.",
         "apart": f"{rows}, and {rest}. It may be a default for missing: check what it means, and filter it out if so.",
+        "near": f"{rows}, and {rest}. Check that it is a measurement and no default for missing.",
         "frequent": f"{rows}, the next frequent value {spike.next_rows or 0:,}. It may be a default that is filled in: check "
         "with the source, and slice by this value.",
         "word": f"{rows}, a word for a missing value, which counts as a value here. Export it as empty if it means missing.",
     }  # fmt: skip
-    severity: Severity = "note" if spike.kind in ("frequent", "word") else "warning"
+    severity: Severity = "note" if spike.kind in ("near", "frequent", "word") else "warning"
     return Finding("default-spike", severity, spike.column, spike.rows, words[spike.kind], spike.value)

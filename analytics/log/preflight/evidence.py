@@ -19,7 +19,10 @@ class OneClassAfter:
 
 @dataclass(frozen=True)
 class Gap:
-    """Columns that are missing almost only where a segment column holds some values: rows missing there, and in all."""
+    """Columns that are missing almost only where a segment column holds some values: rows missing there, and in all.
+
+    ``is_flag`` says that the segment is true or false, 0 or 1: a value that such a flag rules out is often missing by design.
+    """
 
     columns: tuple[str, ...]
     segment: str
@@ -27,6 +30,7 @@ class Gap:
     rows: int
     rows_missing: int
     share_elsewhere: float
+    is_flag: bool = False
 
 
 @dataclass(frozen=True)
@@ -36,7 +40,7 @@ class Spike:
     column: str
     value: str
     rows: int
-    kind: Literal["beyond", "apart", "frequent", "word"]
+    kind: Literal["beyond", "apart", "near", "frequent", "word"]
     rest_low: str | None = None
     rest_high: str | None = None
     next_rows: int | None = None

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from analytics.log.preflight.evidence import Facts
-from analytics.log.schema import Finding, Log
+from analytics.log.receipt import Finding
+from analytics.log.schema import Log
 
 
 def about_label(log: Log, facts: Facts) -> Iterator[Finding]:

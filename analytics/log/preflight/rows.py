@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from analytics.log.preflight.evidence import Facts
-from analytics.log.schema import Finding, LabelCounts, Log, Reading
+from analytics.log.receipt import Finding, LabelCounts
+from analytics.log.schema import Log, Reading
 
 FOOTER = "footer"
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from analytics.log.preflight.evidence import Facts
-from analytics.log.schema import Finding, Log
+from analytics.log.receipt import Finding
+from analytics.log.schema import Log
 
 CONSTANT_MIN_ROWS = 2
 MAX_SHARE_OUTSIDE = 0.1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from analytics.log.preflight.evidence import Facts
-from analytics.log.schema import Finding
+from analytics.log.receipt import Finding
 
 
 def about_times(facts: Facts) -> Iterator[Finding]:

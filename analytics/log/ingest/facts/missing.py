@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import duckdb
 
@@ -50,7 +51,7 @@ def gaps_by(connection: duckdb.DuckDBPyConnection, segment: Column, sparse: Sequ
         counts = ", ".join(f"count(*) - count({column.sql_name})" for column in group)
         rows = connection.execute(
             f"SELECT {segment.sql_name}::VARCHAR, count(*), {counts} FROM log_file.log "
-            f"WHERE {segment.sql_name} IS NOT NULL GROUP BY 1"
+            f"WHERE {segment.sql_name} IS NOT NULL GROUP BY {segment.sql_name}"
         ).fetchall()
         for place, column in enumerate(group, start=2):
             gap = gap_of(column, segment, [(row[0], row[1], row[place]) for row in rows])
@@ -75,7 +76,8 @@ def gap_of(column: Column, segment: Column, rows: Sequence[tuple[str, int, int]]
     if elsewhere > MAX_SHARE_ELSEWHERE * missing_here / n_here:
         return None
     values = tuple((value[:60], missing / n) for value, n, missing in dense)
-    return Gap((column.name,), segment.name, values, missing_here, n_missing, elsewhere)
+    is_flag = {value for value, _, _ in rows} <= {"0", "1", "true", "false"}
+    return Gap((column.name,), segment.name, values, missing_here, n_missing, elsewhere, is_flag)
 
 
 def contrast(gap: Gap) -> tuple[float, int]:
@@ -90,5 +92,5 @@ def grouped(found: Sequence[Gap]) -> list[Gap]:
     for gap in found:
         key = (gap.segment, gap.values, gap.rows, gap.rows_missing)
         known = together.get(key)
-        together[key] = Gap((*known.columns, *gap.columns), *key[:2], *key[2:], gap.share_elsewhere) if known else gap
+        together[key] = replace(known, columns=(*known.columns, *gap.columns)) if known else gap
     return list(together.values())

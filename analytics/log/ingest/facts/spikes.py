@@ -15,7 +15,9 @@ MIN_SHARE = 0.005
 MAX_SHARE = 0.6
 MIN_FREQUENT = 0.02
 TIMES_THE_NEXT = 8
+TIMES_THE_NEXT_TEXT = 20
 MAX_WORD_SHARE = 0.9
+MIN_APART, FAR_APART = 0.15, 0.3
 STAND_INS = {float(sign * int(digit * length)) for sign in (1, -1) for digit in "19" for length in range(1, 10)} - {
     1.0,
     9.0,
@@ -116,9 +118,9 @@ def number_spike(
         return Spike(column.name, text, rows, "beyond", *shown)
     if gap >= 2 * spread and share <= MAX_SHARE:
         return Spike(column.name, text, rows, "beyond", *shown)
-    if value == 0 and gap > 0 and share <= MAX_SHARE and min(p01 / max(p50, 1e-12), gap / spread) >= 0.15:
-        return Spike(column.name, text, rows, "apart", *shown)
-    if MIN_FREQUENT <= share <= MAX_SHARE and value != 0 and rows >= TIMES_THE_NEXT * max(next_rows, 1):
+    if value == 0 and gap > 0 and share <= MAX_SHARE and p01 >= MIN_APART * p50 and gap >= MIN_APART * spread:
+        return Spike(column.name, text, rows, "apart" if gap >= FAR_APART * spread else "near", *shown)
+    if MIN_FREQUENT <= share <= MAX_SHARE and low < value < high and rows >= TIMES_THE_NEXT * max(next_rows, 1):
         return Spike(column.name, text, rows, "frequent", *shown, next_rows)
     return None
 
@@ -163,7 +165,7 @@ def word_spike(column: Column, n_rows: int) -> Spike | None:
             return Spike(column.name, value, rows, "word")
     (value, rows), next_rows = column.top[0], column.top[1][1] if len(column.top) > 1 else 0
     is_frequent = MIN_FREQUENT * n_rows <= rows <= MAX_SHARE * n_rows and rows >= max(
-        MIN_ROWS, TIMES_THE_NEXT * next_rows
+        MIN_ROWS, TIMES_THE_NEXT_TEXT * next_rows
     )
     if column.n_distinct > MAX_VALUES_BY_VALUE and is_frequent:
         return Spike(column.name, value, rows, "frequent", next_rows=next_rows)
