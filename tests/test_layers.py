@@ -13,7 +13,8 @@ HEAVY = {"duckdb", "polars", "narwhals", "plotly", "sklearn"}
 COMPOSITION_ROOTS = (
     "analytics/child.py",
     "analytics/intake.py",
-    "analytics/answers.py",
+    "analytics/labelling.py",
+    "analytics/answers",
     "analytics/commands",
     "analytics/__main__.py",
 )

@@ -68,8 +68,8 @@ def draw_attach(log: Log, read: Callable[[Callable[[OnProgress], Staged | Log]],
     """Take labels that came later in another file; they make a log of their own."""
     with st.expander("Attach labels from another file"):
         st.caption(
-            "Labels are joined by the id, and by the model version where the file has one. Of several labels of one id the latest "
-            "counts. This log stays as it is; a new one with the labels is listed beside it."
+            "Labels are joined by the id, and by the model version where the file has one. Of several labels of one id the "
+            "latest counts. This log stays as it is; a new one with the labels is listed beside it."
         )
         names = list(log.reading.names)
         row_id = log.mapping.row_id
