@@ -91,14 +91,17 @@ def example(connection: duckdb.DuckDBPyConnection, first: str, second: str, plac
 def offsets(connection: duckdb.DuckDBPyConnection, log: Log) -> tuple[Offset, ...]:
     """Return the pairs of times that lie whole hours apart on nearly every row, by other hours in summer than in winter.
 
-    Minutes may differ: one of the two is often cut to the hour. Both are cut before they are subtracted.
+    Minutes may differ: one of the two is often cut to the hour. Both are cut before they are subtracted. A column
+    that is in one such pair is not held against further ones.
     """
     times = [column for column in time_columns(log) if (column.low or "")[:4] >= "1950" and column.n_distinct > 2]
-    return tuple(
-        offset
-        for first, second in combinations(times, 2)
-        if (offset := offset_of(connection, first, second)) is not None
-    )
+    times.sort(key=lambda column: column.name != log.mapping.time)
+    found: list[Offset] = []
+    for first, second in combinations(times, 2):
+        is_said = any({first.name, second.name} & {offset.first, offset.second} for offset in found)
+        if not is_said and (offset := offset_of(connection, first, second)) is not None:
+            found.append(offset)
+    return tuple(found)
 
 
 def offset_of(connection: duckdb.DuckDBPyConnection, first: Column, second: Column) -> Offset | None:
