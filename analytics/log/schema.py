@@ -85,7 +85,8 @@ class Mapping:
 
     A label or decision value that is neither positive nor negative is *not known yet*. An empty ``negative`` means: every
     value that is not positive and not listed in ``unknown``. ``merges`` holds (column, spelling, value): where that segment
-    column holds the spelling it is sliced as the value.
+    column holds the spelling it is sliced as the value. ``latest_by`` is a column of times: where it is given, all rows of one id
+    and model version have the label that is the latest by it.
     """
 
     score: str | None = None
@@ -102,6 +103,7 @@ class Mapping:
     text: tuple[str, ...] = ()
     threshold: float = 0.5
     merges: tuple[tuple[str, str, str], ...] = ()
+    latest_by: str | None = None
 
     def with_names(self, names: Sequence[str]) -> Mapping:
         """Return the mapping without the columns that ``names`` does not hold."""
@@ -112,6 +114,7 @@ class Mapping:
             **single,
             segments=tuple(name for name in self.segments if name in keep),
             text=tuple(name for name in self.text if name in keep),
+            latest_by=self.latest_by if self.latest_by in keep else None,
             merges=tuple(merge for merge in self.merges if merge[0] in keep),
         )
 

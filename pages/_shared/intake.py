@@ -158,7 +158,7 @@ def draw_log(log: Log) -> None:
     st.subheader(escaped(log.name))
     draw_accounting(log)
     draw_findings(log)
-    mending.draw_merges(log, rebuild)
+    mending.draw_mending(log, rebuild)
     mending.draw_attach(log, read)
     with st.expander("Columns and roles: change them in place"):
         guess = roles.guess(log.reading)

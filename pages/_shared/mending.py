@@ -35,11 +35,9 @@ def on_disk(file: UploadedFile) -> Iterator[Path]:
         target.unlink(missing_ok=True)
 
 
-def draw_merges(log: Log, rebuild: Callable[[Log, Mapping], None]) -> None:
-    """Offer to merge the spellings that preflight found, and to take merged ones apart again."""
+def draw_mending(log: Log, rebuild: Callable[[Log, Mapping], None]) -> None:
+    """Offer what mends a finding, spellings to merge and labels to settle, and to undo it."""
     merging = [finding for finding in log.findings if finding.merges]
-    if not merging and not log.mapping.merges:
-        return
     wanted = log.mapping
     with st.container(horizontal=True):
         for finding in merging:
@@ -60,6 +58,25 @@ def draw_merges(log: Log, rebuild: Callable[[Log, Mapping], None]) -> None:
             help="Slices show every spelling again; the original text was kept.",
         ):
             wanted = replace(wanted, merges=())
+        is_contrary = any(finding.code == "different-outcomes" for finding in log.findings)
+        if (
+            is_contrary
+            and log.mapping.time
+            and st.button(
+                escaped(f"Take the latest label of each {log.mapping.row_id}"),
+                key=f"latest_{log.key}",
+                icon=":material/update:",
+                help=escaped(
+                    f"The latest by {log.mapping.time} counts for all rows of the id; the column itself stays as it is."
+                ),
+            )
+        ):
+            wanted = replace(wanted, latest_by=log.mapping.time)
+        if log.mapping.latest_by and st.button(
+            "Take each row's own label", key=f"own_{log.key}", icon=":material/undo:",
+            help="Rows of one id may have different labels again.",
+        ):  # fmt: skip
+            wanted = replace(wanted, latest_by=None)
     if wanted != log.mapping:
         rebuild(log, wanted)
 

@@ -267,5 +267,12 @@ def test_the_faults_of_real_logs_are_found(desk: Desk, path: str, code: str, col
 def test_every_code_is_planted_in_one_of_the_tests() -> None:
     from .test_preflight import PLANTED as OLDER
 
-    of_labels = {"labels-joined", "labels-contradict", "labels-by-order", "labels-without-rows", "rows-without-labels"}
+    of_labels = {
+        "labels-joined",
+        "labels-contradict",
+        "labels-by-order",
+        "latest-label",
+        "labels-without-rows",
+        "rows-without-labels",
+    }
     assert {*PLANTED, *OLDER, *of_labels, "footer"} == set(CODES)

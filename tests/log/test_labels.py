@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import polars as pl
 import pytest
 
@@ -103,3 +105,48 @@ def test_a_mapping_that_does_not_fit_is_refused(desk: Desk, mapping: Mapping, wo
     assert words in str(refusal.value)
     assert desk.workspace.receipts() == []
     assert list(desk.workspace.scratch.iterdir()) == []
+
+
+# Several labels of one id in the log itself
+
+EVENTS = pl.DataFrame({
+    "case_id": ["a", "a", "b", "b", "c", "d", "d", "e", "e", None, *[f"x{place}" for place in range(20)]],
+    "score": [0.1, 0.1, 0.9, 0.9, 0.5, 0.4, 0.4, 0.3, 0.3, 0.2, *[place / 20 for place in range(20)]],
+    "label": [0, 1, 1, None, 1, 0, 1, 1, 1, 0, *[place % 2 for place in range(20)]],
+    "logged_at": [f"2024-01-{day:02d}" for day in [1, 5, 2, 9, 3, 4, 4, 6, 7, 1, *[8] * 20]],
+})  # fmt: skip
+
+
+def test_different_outcomes_of_one_id_are_said_and_left_alone(desk: Desk) -> None:
+    log = desk.log(EVENTS)
+    assert desk.stored(log)["label"].to_list() == EVENTS["label"].to_list()
+    found = {finding.code: finding for finding in log.findings}
+    assert (found["different-outcomes"].rows, found["different-outcomes"].example) == (4, "a")
+
+
+def test_the_latest_label_of_each_id_counts_where_it_is_asked_for(desk: Desk) -> None:
+    log = desk.log(EVENTS, row_id="case_id")
+    again = desk.remap(log, replace(log.mapping, latest_by="logged_at"))
+    assert desk.stored(again)["label"].to_list()[:10] == [1, 1, 1, 1, 1, None, None, 1, 1, 0]
+    found = {finding.code: finding for finding in again.findings}
+    assert (found["latest-label"].severity, found["latest-label"].rows) == ("warning", 1)
+    assert "2 ids have different labels" in found["latest-label"].message
+    assert "2 rows are not known yet" in found["latest-label"].message
+    assert "different-outcomes" not in found and "label-other-values" not in found
+    assert desk.stored(again)[again.column("label").sql_name].to_list() == EVENTS["label"].to_list()
+    assert desk.stored(desk.remap(again, log.mapping)).equals(desk.stored(log))
+
+
+def test_each_model_version_has_its_own_latest_label(desk: Desk) -> None:
+    frame = EVENTS.with_columns(model_version=pl.Series(["v1", "v2"] * 15))
+    log = desk.log(frame)
+    assert "different-outcomes" not in {finding.code for finding in log.findings}
+    again = desk.remap(log, replace(log.mapping, latest_by="logged_at"))
+    assert desk.stored(again)["label"].to_list() == frame["label"].to_list()
+    assert "latest-label" not in {finding.code for finding in again.findings}
+
+
+def test_the_latest_label_needs_times(desk: Desk) -> None:
+    log = desk.log(EVENTS)
+    with pytest.raises(InputError, match="dates or times in 'score'"):
+        desk.remap(log, replace(log.mapping, latest_by="score"))

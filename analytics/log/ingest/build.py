@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import duckdb
 
@@ -37,7 +38,8 @@ def build(
     InputError
         If the mapping names neither a score nor a decision, or a column that does not hold what its role needs.
     """
-    for column_name in (mapping.score, mapping.decision, mapping.label, mapping.amount, mapping.time):
+    for column_name in (mapping.score, mapping.decision, mapping.label, mapping.amount, mapping.time,
+                        mapping.latest_by):  # fmt: skip
         if column_name is not None:
             reading.column(column_name)
     if mapping.score is None and mapping.decision is None:
@@ -52,6 +54,8 @@ def build(
             bins[column.name] = numeric_bins(connection, column)
     progress(0.5)
     create_log(connection, reading, mapping, score, edges, bins)
+    if mapping.latest_by and mapping.row_id:
+        take_latest_labels(connection, reading, mapping)
     progress(0.9)
     counts = connection.execute(
         "SELECT count(*), count(label), count(*) FILTER (label = 1), count(*) FILTER (score IS NULL), "
@@ -114,6 +118,24 @@ def create_log(
         f"CREATE TABLE log_file.log AS SELECT s.row_id, s.score, edge.bin AS score_bin, s.* EXCLUDE (row_id, score) "
         f"FROM (SELECT rowid AS row_id, {score.sql} AS score, {columns} FROM raw) s ASOF LEFT JOIN edge ON s.score >= edge.edge",
         [*score.parameters, *parameters],
+    )
+
+
+def take_latest_labels(connection: duckdb.DuckDBPyConnection, reading: Reading, mapping: Mapping) -> None:
+    """Give all rows of one id and model version the label that is the latest by ``mapping.latest_by``.
+
+    Different labels of the same latest time contradict each other: the rows are not known yet. The column of the file stays.
+    """
+    time = time_expression(reading, replace(mapping, time=mapping.latest_by))
+    columns = [reading.column(name).sql_name for name in (mapping.row_id, mapping.model_version) if name]
+    key = ", ".join(columns)
+    same = " AND ".join(f"log.{column} IS NOT DISTINCT FROM k.{column}" for column in columns)
+    connection.execute(
+        f"UPDATE log_file.log SET label = k.latest FROM "
+        f"(SELECT {key}, CASE WHEN min(label) = max(label) THEN max(label) END AS latest "
+        f"FROM (SELECT {key}, label, {time.sql} AS time, max({time.sql}) OVER (PARTITION BY {key}) AS last FROM log_file.log "
+        f"WHERE label IS NOT NULL) WHERE time IS NOT DISTINCT FROM last GROUP BY {key}) k "
+        f"WHERE log.{columns[0]} IS NOT NULL AND {same}"
     )
 
 

@@ -30,6 +30,7 @@ CODES: dict[str, str] = {
     "label-other-values": "labels that are neither positive nor negative: kept as not known yet",
     "label-third-value": "more than two values in the label, each counted as positive or negative",
     "labels-contradict": "labels from another file that differ at the same latest time: the row is not known yet",
+    "latest-label": "ids with several labels in the log itself, of which the latest counts",
     "labels-without-rows": "labels from another file whose id no row has",
     "rows-without-labels": "rows for which the labels file has no label",
     "labels-by-order": "ids with different labels in a file without times: the last one counts",

@@ -96,6 +96,9 @@ class Facts:
 
     Attributes
     ----------
+    n_revised_ids, rows_revised, rows_unsettled : int
+        Ids with different labels of which the latest counts, the rows whose own label it replaced, and the rows that are not
+        known yet because the latest ones contradict each other.
     n_duplicate_ids : int
         Rows whose id (with the model version, where there is one) stands on an earlier row as well.
     example_duplicate : str or None
@@ -116,6 +119,9 @@ class Facts:
         Scores strictly between 0 and 1, scores below 0 or above 1, and one of the latter.
     """
 
+    n_revised_ids: int = 0
+    rows_revised: int = 0
+    rows_unsettled: int = 0
     n_duplicate_ids: int = 0
     example_duplicate: str | None = None
     n_contrary_ids: int = 0

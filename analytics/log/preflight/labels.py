@@ -19,7 +19,7 @@ def about_label(log: Log, facts: Facts) -> Iterator[Finding]:
         )  # fmt: skip
         return
     others = sum(rows for _, rows in facts.label_values)
-    n_null = log.n_rows - log.n_labelled - others
+    n_null = log.n_rows - log.n_labelled - others - facts.rows_unsettled
     if n_null:
         yield Finding(
             "null-label", "warning", name, n_null,

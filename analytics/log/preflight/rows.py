@@ -47,6 +47,13 @@ def about_ids(log: Log, facts: Facts) -> Iterator[Finding]:
             " export the final label of each.",
             facts.example_contrary,
         )  # fmt: skip
+    if facts.n_revised_ids:
+        yield Finding(
+            "latest-label", "warning" if facts.rows_unsettled else "note", log.mapping.label, facts.rows_revised,
+            f"{facts.n_revised_ids:,} ids have different labels; the latest by {log.mapping.latest_by!r} counts, in place of the "
+            f"own label of {facts.rows_revised:,} rows. {facts.rows_unsettled:,} rows are not known yet, as their latest labels "
+            "contradict each other: correct the export. The column of the file is kept as it is.",
+        )  # fmt: skip
     if facts.n_duplicate_ids:
         yield Finding(
             "duplicate-ids", "warning", log.mapping.row_id, facts.n_duplicate_ids,

@@ -18,6 +18,7 @@ def count_facts(connection: duckdb.DuckDBPyConnection, log: Log) -> Facts:
     against, example = labels.decisions_against_score(connection, log)
     return Facts(
         **ids,
+        **labels.revised(connection, log),
         **scores_by_range(connection),
         n_decisions_against_score=against,
         example_decision=example,

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import duckdb
 
+from analytics.log.ingest.expressions import membership
 from analytics.log.preflight.evidence import OneClassAfter
 from analytics.log.schema import Log
 
@@ -32,6 +34,24 @@ def ids(connection: duckdb.DuckDBPyConnection, log: Log) -> dict[str, int | str 
     return dict(zip(names, row, strict=True))
 
 
+def revised(connection: duckdb.DuckDBPyConnection, log: Log) -> dict[str, Any]:
+    """Count what taking the latest label of each id changed."""
+    mapping = log.mapping
+    if not (mapping.latest_by and mapping.row_id and mapping.label):
+        return {}
+    own = membership(log.reading, mapping.label, mapping.positive, mapping.negative)
+    names = [log.column(name).sql_name for name in (mapping.row_id, mapping.model_version) if name]
+    row = connection.execute(
+        "SELECT count(*), coalesce(sum(replaced), 0)::BIGINT, coalesce(sum(unsettled), 0)::BIGINT FROM ("
+        "SELECT count(*) FILTER (own <> label) AS replaced, count(*) FILTER (own IS NOT NULL AND label IS NULL) AS unsettled "
+        f"FROM (SELECT {', '.join(names)}, label, {own.sql} AS own FROM log_file.log WHERE {names[0]} IS NOT NULL) "
+        f"GROUP BY {', '.join(names)} HAVING min(own) <> max(own))",
+        list(own.parameters),
+    ).fetchone()
+    assert row is not None
+    return dict(zip(("n_revised_ids", "rows_revised", "rows_unsettled"), row, strict=True))
+
+
 def decisions_against_score(connection: duckdb.DuckDBPyConnection, log: Log) -> tuple[int | None, str | None]:
     """Count the logged decisions that differ from the score at the threshold, and name the first row."""
     if log.mapping.score is None or log.mapping.decision is None:
@@ -52,9 +72,11 @@ def other_labels(connection: duckdb.DuckDBPyConnection, log: Log) -> tuple[tuple
     if log.mapping.label is None:
         return ()
     name = log.column(log.mapping.label).sql_name
+    own = membership(log.reading, log.mapping.label, log.mapping.positive, log.mapping.negative)
     rows = connection.execute(
         f"SELECT left({name}::VARCHAR, 80), count(*) FROM log_file.log WHERE {name} IS NOT NULL AND label IS NULL "
-        f"GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {N_OTHER_VALUES}"
+        f"AND ({own.sql}) IS NULL GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {N_OTHER_VALUES}",
+        list(own.parameters),
     ).fetchall()
     return tuple((value, int(count)) for value, count in rows)
 
