@@ -50,6 +50,11 @@ def said(part: Cohort) -> str:
     return " and ".join(column_words(column, part.of(column)) for column in part.columns()) or part.to_words()
 
 
+def part_words(cohort: Cohort, column: str | None) -> str:
+    """Say one part of a cohort: the conditions on a column, or the outcomes."""
+    return said(parts_of(cohort)[column])
+
+
 def without(cohort: Cohort, column: str | None) -> Cohort:
     """Return a cohort without one of its parts."""
     return Cohort(cohort.clauses) if column is None else cohort.without(column)
