@@ -2,15 +2,17 @@
 
 import streamlit as st
 
-from pages._shared import frame, intake, session
+from pages._shared import frame, intake, session, shelf
 
 frame.require()
 
 st.title("Logs")
-left, right = st.columns([2, 5], gap="large")
+left, right = st.columns([1, 2], gap="medium")
 with left, frame.boundary():
+    shelf.draw_lead()
     intake.draw_drop_zone()
-    intake.draw_list()
+    shelf.draw_waiting()
+    shelf.draw_list()
 with right, frame.boundary():
     upload = intake.staged()
     if upload is not None:
