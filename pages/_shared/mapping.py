@@ -28,7 +28,8 @@ def edit(
     reading: Reading, mapping: Mapping, reasons: dict[str, str], sample: list[list[str | None]], key: str
 ) -> Mapping:
     """Let a person confirm or change a mapping; return it as it stands."""
-    main, others = st.columns(2, gap="large")
+    pair = st.grid(2, min_column_width=280, gap="large")
+    main, others = pair.cell(), pair.cell()
     with main:
         score = choose("score", reading, mapping, reasons, key)
         label = choose("label", reading, mapping, reasons, key)
@@ -49,14 +50,14 @@ def edit(
         decision = choose("decision", reading, mapping, reasons, key)
         as_labelled = replace(mapping, label=label, positive=positive)
         decision_positive = choose_decision_values(reading, mapping, replace(as_labelled, decision=decision), key)
-        left, right = st.columns(2)
-        with left:
-            row_id, time = (
-                choose("row_id", reading, mapping, reasons, key),
-                choose("time", reading, mapping, reasons, key),
-            )
-        with right:
+        quarters = st.grid(2, min_column_width=130)
+        with quarters.cell():
+            row_id = choose("row_id", reading, mapping, reasons, key)
+        with quarters.cell():
             amount = choose("amount", reading, mapping, reasons, key)
+        with quarters.cell():
+            time = choose("time", reading, mapping, reasons, key)
+        with quarters.cell():
             model = choose("model_version", reading, mapping, reasons, key)
         single = {score, label, decision, row_id, time, amount}
         segments = choose_several(
@@ -130,6 +131,7 @@ def choose_values(
         default=list(positive),
         key=f"{key}_positive_{label}",
         placeholder="Choose",
+        wrap=True,
         help="The class that the score is for.",
     )
     rest = [value for value in options if value not in chosen]
@@ -139,6 +141,7 @@ def choose_values(
         default=[value for value in (negative or rest) if value in rest],
         key=f"{key}_negative_{label}_{'|'.join(chosen)}",
         placeholder="All others" if rest else "None is left",
+        wrap=True,
         help="What is neither positive nor negative is not known yet.",
     )
     return tuple(chosen), tuple(others)
@@ -160,6 +163,7 @@ def choose_decision_values(reading: Reading, mapping: Mapping, changed: Mapping,
             default=list(first),
             key=f"{key}_decided_{changed.decision}_{changed.label}_{'|'.join(changed.positive)}",
             placeholder="Choose",
+            wrap=True,
             help="The decision that stands for the positive class; all other decisions are negative.",
         )
     )

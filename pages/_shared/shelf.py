@@ -34,9 +34,9 @@ def draw_waiting() -> None:
             reading = intake.staged(session.workspace(), staged_id).reading
         except QuestionError:
             continue
-        with st.container(horizontal=True, vertical_alignment="center"):
+        with st.container(horizontal=True, wrap=False, vertical_alignment="center"):
             st.button(
-                escaped(f"{words.shortened(reading.source, 60)} · {words.plural(reading.rows_kept, 'row')}"),
+                escaped(f"{words.shortened(reading.source, 24)} · {words.plural(reading.rows_kept, 'row')}"),
                 key=f"waiting_{staged_id}",
                 icon=":material/pending:",
                 type="tertiary",
