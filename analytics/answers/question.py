@@ -27,7 +27,9 @@ class Question:
     threshold: float
 
 
-def score_table(engine: Engine, question: Question, by: Sequence[str], metrics: Sequence[str]) -> ScoreTable:
+def score_table(
+    engine: Engine, question: Question, by: Sequence[str], metrics: Sequence[str], *, with_amount: bool = False
+) -> ScoreTable:
     """Return the score table that some metrics need; by distinct score where areas are asked for and the log allows it.
 
     Raises
@@ -35,9 +37,16 @@ def score_table(engine: Engine, question: Question, by: Sequence[str], metrics: 
     EmptyCohort
         If the filters leave no row.
     """
-    by_score = any(name in RANKED for name in metrics) and question.log.n_rows <= MAX_ROWS_FOR_EXACT_AREAS
+    is_ranked = any(name in RANKED for name in metrics)
     scores = engine.score_table(
-        question.log, question.cohort, question.threshold, by, by_score=by_score, with_log_loss="log_loss" in metrics
+        question.log,
+        question.cohort,
+        question.threshold,
+        by,
+        by_score=is_ranked and question.log.n_rows <= MAX_ROWS_FOR_EXACT_AREAS,
+        with_moments=is_ranked,
+        with_log_loss="log_loss" in metrics,
+        with_amount=with_amount,
     )
     if question.cohort and scores.frame.is_empty():
         raise empty_cohort(engine, question.log, question.cohort, question.threshold)
