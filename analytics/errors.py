@@ -5,7 +5,8 @@
     AnalysisError
     ├── InputError      an unreadable file, a missing column, an unusable column
     │   └── Cancelled   the reader was told to stop
-    ├── QuestionError   an unknown column, a clause that cannot be asked, an empty cohort
+    ├── QuestionError   an unknown column, a clause that cannot be asked
+    │   └── EmptyCohort the filters leave no row
     └── StoreError      the workspace cannot be read or written
 
 A message says what was expected, what was found (column, count, first example) and what to do. Only these classes are caught,
@@ -29,6 +30,14 @@ class Cancelled(InputError):
 
 class QuestionError(AnalysisError):
     """The question does not fit the log."""
+
+
+class EmptyCohort(QuestionError):
+    """The filters leave no row; ``column`` is the one whose filter is to blame, None where the outcomes are."""
+
+    def __init__(self, message: str, column: str | None) -> None:
+        super().__init__(message)
+        self.column = column
 
 
 class StoreError(AnalysisError):

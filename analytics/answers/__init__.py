@@ -3,6 +3,7 @@
 A module for each question; what pages and commands call is named here.
 """
 
+from analytics.answers.emptiness import empty_cohort, part_words, without
 from analytics.answers.headline import Overview, histogram, overview
 from analytics.answers.question import COUNTED, Question, judged_rows, model_versions, with_model_version
 from analytics.answers.reliability import calibration
@@ -15,11 +16,14 @@ __all__ = [
     "Question",
     "SliceAnswer",
     "calibration",
+    "empty_cohort",
     "histogram",
     "judged_rows",
     "model_versions",
     "overview",
+    "part_words",
     "ranked_columns",
     "slices",
     "with_model_version",
+    "without",
 ]

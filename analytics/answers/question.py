@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from analytics.answers.emptiness import empty_cohort
 from analytics.log.schema import Log
 from analytics.measure.metrics import METRICS
 from analytics.query.cohort import Clause, Cohort
@@ -26,12 +27,30 @@ class Question:
     threshold: float
 
 
-def score_table(engine: Engine, question: Question, by: Sequence[str], metrics: Sequence[str]) -> ScoreTable:
-    """Return the score table that some metrics need; by distinct score where areas are asked for and the log allows it."""
-    by_score = any(name in RANKED for name in metrics) and question.log.n_rows <= MAX_ROWS_FOR_EXACT_AREAS
-    return engine.score_table(
-        question.log, question.cohort, question.threshold, by, by_score=by_score, with_log_loss="log_loss" in metrics
+def score_table(
+    engine: Engine, question: Question, by: Sequence[str], metrics: Sequence[str], *, with_amount: bool = False
+) -> ScoreTable:
+    """Return the score table that some metrics need; by distinct score where areas are asked for and the log allows it.
+
+    Raises
+    ------
+    EmptyCohort
+        If the filters leave no row.
+    """
+    is_ranked = any(name in RANKED for name in metrics)
+    scores = engine.score_table(
+        question.log,
+        question.cohort,
+        question.threshold,
+        by,
+        by_score=is_ranked and question.log.n_rows <= MAX_ROWS_FOR_EXACT_AREAS,
+        with_moments=is_ranked,
+        with_log_loss="log_loss" in metrics,
+        with_amount=with_amount,
     )
+    if question.cohort and scores.frame.is_empty():
+        raise empty_cohort(engine, question.log, question.cohort, question.threshold)
+    return scores
 
 
 def judged_rows(engine: Engine, question: Question, limit: int = 10) -> pl.DataFrame:

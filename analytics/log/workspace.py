@@ -16,7 +16,7 @@ from analytics.errors import QuestionError, StoreError
 from analytics.log.schema import Log, Mapping, mapping_from_dict
 
 MAX_SIDE_STATES = 20
-STALE_AFTER_SECONDS = 7 * 24 * 3600
+STALE_AFTER_SECONDS = 24 * 3600
 NO_RECEIPT = (OSError, ValueError, KeyError, TypeError, AttributeError)
 """What reading a damaged receipt ends with."""
 
@@ -139,13 +139,22 @@ class Workspace:
             owner = folder.name.partition("-")[0]
             if not owner.isdigit() or not is_alive(int(owner)):
                 shutil.rmtree(folder, ignore_errors=True)
-        for folder in self.staging.iterdir():
-            with contextlib.suppress(OSError):
-                if time.time() - folder.stat().st_mtime > STALE_AFTER_SECONDS:
-                    shutil.rmtree(folder, ignore_errors=True)
+        self.waiting()
         for receipt in self.logs.glob("*.json"):
             if not self.path(receipt.stem).exists():
                 receipt.unlink(missing_ok=True)
+
+    def waiting(self) -> list[str]:
+        """Return the ids of readings that wait for their mapping, the newest first; those of yesterday are removed."""
+        found = []
+        for folder in self.staging.iterdir():
+            with contextlib.suppress(OSError):
+                modified = folder.stat().st_mtime
+                if time.time() - modified > STALE_AFTER_SECONDS:
+                    shutil.rmtree(folder, ignore_errors=True)
+                else:
+                    found.append((modified, folder.name))
+        return [name for _, name in sorted(found, reverse=True)]
 
     def remember(self, log: Log) -> None:
         """Keep the mapping for the next export with the same columns."""

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import streamlit as st
 
-from analytics.errors import AnalysisError
+from analytics.errors import AnalysisError, EmptyCohort
 from pages._shared import session, sidebar
 from pages._shared.render import escaped
 
@@ -79,6 +79,8 @@ def boundary() -> Iterator[None]:
     """End errors here, so that the rest of the page lives: those raised on purpose in words, others with a number."""
     try:
         yield
+    except EmptyCohort as error:
+        sidebar.draw_way_out(error)
     except AnalysisError as error:
         st.error(escaped(str(error)), icon=":material/error:")
     except Exception:

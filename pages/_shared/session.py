@@ -13,9 +13,11 @@ from analytics.log.schema import Log
 from analytics.log.workspace import Workspace
 from analytics.query.cohort import Clause, Cohort
 from analytics.query.engine import Engine
+from analytics.query.predicates import answerable
 
 SAMPLE = Path(__file__).parents[2] / "sample_data" / "flights.parquet"
 SAMPLE_NAME = "Flights 2013 (sample)"
+UPLOAD_KEY = "upload"
 QUESTION_KEYS = ("log", "model", "threshold", "where")
 
 
@@ -82,12 +84,30 @@ def take_threshold(text: str) -> None:
         st.session_state["threshold"] = value
 
 
+def keep_valid_filters(log: Log) -> tuple[str, ...]:
+    """Leave out the filters that a log cannot answer, and return them to be named; before the filters are drawn."""
+    kept, refused = answerable(st.session_state.get("where") or "", log)
+    if refused:
+        set_cohort(kept)
+    return refused
+
+
+def number_text(value: float) -> str:
+    """Write a number so that it reads back as itself, short where that is enough.
+
+    >>> number_text(5.0), number_text(0.1 + 0.2)
+    ('5', '0.30000000000000004')
+    """
+    short = f"{value:.12g}"
+    return short if float(short) == value else repr(value)
+
+
 def to_address() -> None:
     """Write the whole question into the address, defaults included: tomorrow's default may differ."""
     written = st.session_state.setdefault("_address", {})
     for key in QUESTION_KEYS:
         value = st.session_state.get(key)
-        text = f"{value:.12g}" if isinstance(value, float) else str(value or "")
+        text = number_text(value) if isinstance(value, float) else str(value or "")
         written[key] = text
         if st.query_params.get(key, "") != text:
             if text:
@@ -135,6 +155,17 @@ def set_cohort(changed: Cohort) -> None:
     st.session_state["where"] = changed.to_text()
 
 
+def choose_every_version() -> None:
+    """Judge every model version; for callbacks only."""
+    st.session_state["model"] = None
+
+
+def reset_cohort() -> None:
+    """Keep every row of every model version; for callbacks only."""
+    choose_every_version()
+    set_cohort(Cohort())
+
+
 def set_cohort_text(text: str) -> None:
     """Make a cohort in its compact text the present one; for callbacks only."""
     st.session_state["where"] = text
@@ -149,6 +180,23 @@ def choose_log(log: Log) -> None:
     """Make a log the present one and begin with its own threshold and no filter."""
     st.session_state["log"] = log.log_id
     reset_question(log)
+
+
+def staged_id() -> str | None:
+    """Return the upload that waits for its mapping: after a reload of the page, the address still knows it."""
+    if "staged" not in st.session_state:
+        st.session_state["staged"] = st.query_params.get(UPLOAD_KEY)
+    found: str | None = st.session_state["staged"]
+    if found:
+        st.query_params[UPLOAD_KEY] = found
+    else:
+        st.query_params.pop(UPLOAD_KEY, None)
+    return found
+
+
+def stage(upload: str | None) -> None:
+    """Turn to an upload that waits for its mapping; None leaves it."""
+    st.session_state["staged"] = upload
 
 
 def take_wanted_log() -> None:

@@ -100,6 +100,7 @@ def test_from_the_open_app_to_the_published_table_in_a_minute_and_ten_clicks(ser
 @needs_compas
 def test_a_copied_link_reopens_the_view_on_a_fresh_server(server: Server, page: Page, browser: Browser) -> None:
     page.goto(f"{server.url}/logs")
+    expect(page.get_by_text("In the workspace")).to_be_visible()
     settle(page)
     if not page.get_by_role("button", name=COMPAS.name).count():
         upload(page, COMPAS)

@@ -15,7 +15,7 @@ from sklearn.metrics import average_precision_score, confusion_matrix, roc_auc_s
 from analytics import answers
 from analytics.answers import Question
 from analytics.answers.headline import N_HISTOGRAM_BARS
-from analytics.errors import QuestionError, StoreError
+from analytics.errors import EmptyCohort, QuestionError, StoreError
 from analytics.log.schema import Log
 from analytics.measure.counts import confusion_table
 from analytics.measure.curves import auroc, sweep_table
@@ -168,18 +168,36 @@ def test_value_counts_and_rows(desk: Desk, engine: Engine) -> None:
 
 
 @pytest.mark.parametrize("n_scores", [11, None])
-def test_an_empty_cohort_is_answered_with_nothing(desk: Desk, engine: Engine, n_scores: int | None) -> None:
+def test_an_empty_cohort_is_refused_by_every_answer(desk: Desk, engine: Engine, n_scores: int | None) -> None:
     log = desk.log(rows(2_500, n_scores, seed=15))
     nobody = Question(log, Cohort((Clause("region", "in", ("nowhere",)),)), 0.51)
-    overview = answers.overview(engine, nobody)
-    assert set(overview.counts.values()) == {0}
-    assert overview.metrics["value"].null_count() == len(METRICS)
-    assert overview.histogram.is_empty()
-    for metrics in (None, tuple(METRICS)):
-        assert answers.slices(engine, nobody, ["region"], metrics=metrics).table.is_empty()
-    assert answers.calibration(engine, nobody).height <= 1
-    assert answers.ranked_columns(engine, nobody)["n_slices"].sum() == 0
+    for ask in (
+        lambda: answers.overview(engine, nobody),
+        lambda: answers.slices(engine, nobody, ["region"]),
+        lambda: answers.slices(engine, nobody, ["region"], metrics=tuple(METRICS)),
+        lambda: answers.calibration(engine, nobody),
+        lambda: answers.ranked_columns(engine, nobody),
+    ):
+        with pytest.raises(EmptyCohort, match="'region is nowhere'") as refusal:
+            ask()
+        assert refusal.value.column == "region"
     assert answers.judged_rows(engine, nobody).is_empty()
+
+
+def test_the_filter_to_blame_for_an_empty_cohort_is_named(desk: Desk, engine: Engine) -> None:
+    log = desk.log("score,label,a,b\n0.9,1,x,y\n0.1,0,v,w\n0.2,0,v,w\n")
+
+    def blamed(*clauses: Clause, outcomes: tuple[str, ...] = ()) -> EmptyCohort:
+        return answers.empty_cohort(engine, log, Cohort(clauses, outcomes), 0.5)
+
+    apart = blamed(Clause("a", "in", ("v",)), Clause("b", "in", ("y",)))
+    assert apart.column == "b" and "none of the 2 rows" in str(apart) and "'b is y'" in str(apart)
+    outcomes = blamed(outcomes=("fp",))
+    assert outcomes.column is None and "false positives" in str(outcomes)
+    several = blamed(Clause("a", "in", ("x",)), Clause("b", "in", ("w",)), outcomes=("tp",))
+    assert several.column == "b"
+    pairwise = blamed(Clause("score", "ge", ("0.9",)), Clause("a", "in", ("v",)), outcomes=("tn",))
+    assert pairwise.column == "score"
 
 
 def test_histogram_holds_every_scored_row_once(desk: Desk, engine: Engine) -> None:
