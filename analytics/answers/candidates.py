@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-import narwhals.stable.v2 as nw
 import numpy as np
 import polars as pl
 
@@ -115,7 +114,7 @@ def cells_of(engine: Engine, question: Question, search: Search, split: Split) -
     """Aggregate a cohort into the cube of a search."""
     log, objective = question.log, OBJECTIVES[search.objective]
     searched = properties(log, search.columns)
-    keys = {f"key_{place}": expression(log, found) for place, found in enumerate(searched)}
+    keys: dict[str, Any] = {f"key_{place}": expression(log, found) for place, found in enumerate(searched)}
     if split != "none":
         keys["part"] = part_of(engine, question, split, search.seed)
     counted, value = objective.counted(question.threshold), objective.value(question.threshold, search.costs)
@@ -136,7 +135,7 @@ def cells_of(engine: Engine, question: Question, search: Search, split: Split) -
     return Cells(cube, searched, tuple(values), is_held_back)
 
 
-def part_of(engine: Engine, question: Question, split: Split, seed: int) -> nw.Expr:
+def part_of(engine: Engine, question: Question, split: Split, seed: int) -> Any:
     """Return the expression that is 1 for the rows that are held back."""
     log = question.log
     if split == "entity":

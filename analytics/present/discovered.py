@@ -8,7 +8,8 @@ from analytics.present import words
 from analytics.present.tables import json_value
 
 if TYPE_CHECKING:
-    from analytics.answers.discovery import Discovery, Predicate, Slice
+    from analytics.answers.candidates import Predicate, Slice
+    from analytics.answers.discovery import Discovery
 
 
 def predicate_words(predicate: Predicate) -> str:

@@ -17,12 +17,12 @@ from analytics.measure.intervals import FloatArray
 
 MAX_LOOKED = 4_000
 MAX_MEMBERS = 25
-MIN_SENT = 5
+MIN_SENT = 8
 EXPLAINED = 3.09
 """A slice whose excess given another one is below this (one in a thousand by chance) says nothing of its own."""
 SAME_ROWS = 0.5
 """A slice that shares more of its rows with another one (Jaccard overlap) is told by that one, real or not."""
-ADDS_NOTHING, AS_FAR = 1.96, 0.75
+ADDS_NOTHING, AS_FAR = 1.96, 0.9
 """A predicate is left out where its slice differs from the rest of its parent by less than the first, and the parent
 stands out at least this share as far."""
 
@@ -88,7 +88,7 @@ def grouped(cube: Cube, lattice: Lattice, scores: FloatArray, limit: int) -> lis
             told[place] = len(groups)
             chosen.add(cells)
             groups.append(Group(pattern, float(scores[row])))
-            is_told = told_by_parent(lattice, order, pattern, chosen.sums(len(groups) - 1))
+            is_told = told_by_parent(lattice, scores, order, pattern, chosen.sums(len(groups) - 1), scores[row])
             told[is_told & (told < 0)] = len(groups) - 1
     for place, group in enumerate(groups):
         rows = [row for row in order[told == place] if not np.array_equal(lattice.patterns[row], group.pattern)]
@@ -101,7 +101,7 @@ def grouped(cube: Cube, lattice: Lattice, scores: FloatArray, limit: int) -> lis
 def sent(groups: Sequence[Group], n_slices: int) -> list[Group]:
     """Choose the groups that go to confirmation: each further one makes it harder for all.
 
-    Where some stand out beyond all ``n_slices`` that were looked at (Bonferroni, one-sided 5 %), these and at least five
+    Where some stand out beyond all ``n_slices`` that were looked at (Bonferroni, one-sided 5 %), these and at least eight
     groups go; else all of them.
     """
     needed = -special.ndtri(0.05 / max(n_slices, 1))
@@ -109,13 +109,19 @@ def sent(groups: Sequence[Group], n_slices: int) -> list[Group]:
     return list(groups[: max(n_clear, MIN_SENT)] if n_clear else groups)
 
 
-def told_by_parent(lattice: Lattice, rows: NDArray[np.int64], parent: CodeArray, sums: Sums) -> NDArray[np.bool_]:
-    """Say which slices are nested in ``parent`` and no worse than the rest of it, or more than half of it."""
+def told_by_parent(
+    lattice: Lattice, scores: FloatArray, rows: NDArray[np.int64], parent: CodeArray, sums: Sums, score: float
+) -> NDArray[np.bool_]:
+    """Say which slices are nested in ``parent`` and are more than half of it, or not clearly worse than the rest of it.
+
+    What is clear depends on the slice: one that stands out about as far as its parent on fewer rows needs less.
+    """
     columns = np.flatnonzero(parent >= 0)
     is_nested = (lattice.patterns[rows][:, columns] == parent[columns]).all(axis=1)
     own = lattice.sums[rows]
     excess, spread = conditional_score(own, sums)
-    is_told: NDArray[np.bool_] = is_nested & ((excess < EXPLAINED * np.sqrt(spread)) | (own.n > SAME_ROWS * sums.n))
+    needed = np.where(scores[rows] >= AS_FAR * score, ADDS_NOTHING, EXPLAINED)
+    is_told: NDArray[np.bool_] = is_nested & ((excess < needed * np.sqrt(spread)) | (own.n > SAME_ROWS * sums.n))
     return is_told
 
 

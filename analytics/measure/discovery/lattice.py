@@ -208,7 +208,7 @@ class Walker:
         for column, size in sizes.items():
             code = code * size + cells.columns[column]
         self.work += len(code)
-        sums: list[FloatArray] = [np.bincount(code, weight, minlength=space) for weight in cells.weights]
+        sums = [np.asarray(np.bincount(code, weight, minlength=space), dtype=np.float64) for weight in cells.weights]
         left = np.flatnonzero(sums[0])
         code, columns = left, {}
         for column, size in reversed(sizes.items()):
