@@ -3,12 +3,16 @@
 import streamlit as st
 
 from analytics.present import figures, readings
-from pages._shared import cache, choice, frame, ranking, session, slicing
+from pages._shared import cache, choice, discovering, frame, ranking, session, slicing
 from pages._shared.render import figure, sentence
 
 frame.require()
 
 st.title("Slices")
+if discovering.draw_switch():
+    with frame.boundary():
+        discovering.draw(session.question())
+    st.stop()
 with frame.boundary():
     question = session.question()
     by, metric, min_support = slicing.draw_controls(question)

@@ -116,7 +116,14 @@ def discover(
     progress("Measuring noise", 0.0)
     noise = None
     if not search.every and len(found.patterns):
-        noise = noise_of(find, needed - 1e-6, search.max_depth, work=found.work, seed=search.seed)
+        noise = noise_of(
+            find,
+            needed - 1e-6,
+            search.max_depth,
+            work=found.work,
+            seed=search.seed,
+            progress=lambda done: progress("Measuring noise", done),
+        )
     table = reported(cells, find, report, groups, found if search.every and split == "none" else None)
     rank = ranked(table, every=search.every)
     groups, table = [groups[row] for row in rank], table[rank]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from analytics.present import words
 from analytics.present.tables import json_value
+from analytics.query.objectives import OBJECTIVES
 
 if TYPE_CHECKING:
     from analytics.answers.candidates import Predicate, Slice
@@ -46,3 +47,17 @@ def discovery_json_rows(answer: Discovery) -> list[dict[str, Any]]:
             ]  # fmt: skip
         rows.append({"slice": described, "n": numbers.pop("n"), **numbers, **more})
     return rows
+
+
+def objective_text(answer: Discovery, value: words.Value) -> str:
+    """Write a value of the objective: a share as a percentage, another with three digits."""
+    return words.share(value) if OBJECTIVES[answer.search.objective].is_share else words.number(value)
+
+
+def objective_interval(answer: Discovery, value: words.Value, low: words.Value, high: words.Value) -> str:
+    """Write a value of the objective with its interval."""
+    text = objective_text(answer, value)
+    if low is None or high is None:
+        return text
+    scale, digits = (100, 1) if OBJECTIVES[answer.search.objective].is_share else (1, 3)
+    return f"{text} ({words.between(words.plain(scale * low, digits), words.plain(scale * high, digits))})"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -57,7 +58,15 @@ class Noise:
         return high
 
 
-def noise_of(cube: Cube, min_support: float, max_depth: int, *, work: int, seed: int = 0) -> Noise:
+def noise_of(
+    cube: Cube,
+    min_support: float,
+    max_depth: int,
+    *,
+    work: int,
+    seed: int = 0,
+    progress: Callable[[float], None] = lambda done: None,
+) -> Noise:
     """Search a cube again after its errors were dealt out at random, several times.
 
     Parameters
@@ -67,6 +76,8 @@ def noise_of(cube: Cube, min_support: float, max_depth: int, *, work: int, seed:
     work : int
         What that search read; it decides between 5 and 40 replicates.
     seed : int
+    progress : callable
+        As in `lattice.lattice`.
 
     Notes
     -----
@@ -86,7 +97,7 @@ def noise_of(cube: Cube, min_support: float, max_depth: int, *, work: int, seed:
         np.maximum(highest, scores(slices, whole, is_binary=cube.is_binary).max(axis=1), out=highest)
         np.fmax(ratios, np.fmax.reduce(rates(slices), axis=1), out=ratios)
 
-    Walker(cube, min_support, max_depth, look, lambda done: None).run((cube.sums.n, cube.sums.trials, *drawn))
+    Walker(cube, min_support, max_depth, look, progress).run((cube.sums.n, cube.sums.trials, *drawn))
     spread = float(highest.std(ddof=1))
     ratio = float(np.median(ratios) / overall) if overall > 0 else float("nan")
     return Noise(float(highest.mean()) + GUMBEL_95 * spread, ratio, replicates, whole, cube.is_binary)

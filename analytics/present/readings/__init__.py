@@ -1,5 +1,6 @@
 """One reading per figure, computed from its numbers: direction, size, interval, rows, caveat."""
 
+from analytics.present.readings.discovery import discovery_reading
 from analytics.present.readings.logs import books_reading, fitness_reading
 from analytics.present.readings.overview import confusion_reading, overview_reading, score_reading
 from analytics.present.readings.slices import slices_reading
@@ -8,6 +9,7 @@ from analytics.present.readings.trend import trend_reading
 __all__ = [
     "books_reading",
     "confusion_reading",
+    "discovery_reading",
     "fitness_reading",
     "overview_reading",
     "score_reading",
