@@ -22,6 +22,10 @@ from pages._shared.render import escaped, figure, sentence, table_downloads
 VIEWS = ("By column", "Discovered")
 CHOSEN, CANCELLED = "_chosen_discovery", "_search_cancelled"
 MAX_KEPT = 32
+ORDER = (
+    "slice", "rate", "rate_complement", "excess_errors", "share_of_errors", "status", "n", "difference", "interval", "p_adjusted",
+    "rate_found",
+)  # fmt: skip
 
 
 def draw_switch() -> bool:
@@ -137,7 +141,7 @@ def draw_table(answer: Discovery) -> None:
         shown if is_share else shown.drop("share_of_errors"), hide_index=True, key="discovery_table", on_select=choose_from_table,
         selection_mode="single-row", height="content", alt="Discovered slices with rates, differences and status",
         column_config={
-            "slice": column.TextColumn("Slice", width="large"),
+            "slice": column.TextColumn("Slice", width=360),
             "status": column.TextColumn("Status", help="Confirmed: adjusted p below 0.05; suggestive: unadjusted."),
             "n": column.NumberColumn("Rows", format="localized", help="Judged rows of the cohort in the slice."),
             "rate": column.NumberColumn("Rate", format=number, help="In the rows that the search did not see."),

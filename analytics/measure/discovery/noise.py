@@ -49,7 +49,7 @@ class Noise:
         trials = np.asarray(n, dtype=float) * (self.whole.trials / self.whole.n)
         low = np.full(trials.shape, rates(self.whole)[0])
         spread = np.sqrt(variances(self.whole) / trials)
-        high = np.full(trials.shape, 1.0) if self.is_binary else low + 10 * max(self.score, 1) * spread
+        high = np.minimum(1.0, self.whole.total / trials) if self.is_binary else low + 10 * max(self.score, 1) * spread
         for _ in range(40):
             middle = (low + high) / 2
             total = middle * trials
