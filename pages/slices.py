@@ -9,14 +9,13 @@ from pages._shared.render import figure, sentence
 frame.require()
 
 st.title("Slices")
-if discovering.draw_switch():
-    with frame.boundary():
-        discovering.draw(session.question())
-    st.stop()
 with frame.boundary():
     question = session.question()
-    by, metric, min_support = slicing.draw_controls(question)
-    if not by:
+    is_discovered = discovering.draw_switch()
+    by, metric, min_support = ((), "", 0) if is_discovered else slicing.draw_controls(question)
+    if is_discovered:
+        discovering.draw(question)
+    elif not by:
         ranking.draw_ranking(cache.ranked_columns(question))
     else:
         answer = cache.slices(question, by, metric, min_support)
