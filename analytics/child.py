@@ -6,7 +6,6 @@ It is started by `analytics.intake`, takes one request as JSON on standard input
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import json
 import os
@@ -21,13 +20,16 @@ import duckdb
 from analytics import settings
 from analytics.errors import AnalysisError
 from analytics.log import preflight, roles
+from analytics.log.disk import NO_ROOM
 from analytics.log.ingest import build, database, facts, formats, grid, join, profile, reader, types
 from analytics.log.options import CsvOptions
 from analytics.log.schema import Reading, mapping_from_dict, reading_from_dict
 
 PROGRESS_SECONDS = 0.2
 MAX_CHAIN = 10
-NO_ROOM = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)
+EXPECTED = (AnalysisError, duckdb.Error, OSError, MemoryError)
+"""What a file may make a reading end with; anything else is a defect."""
+
 FULL = (
     "There is no room left for the log: the disk is full, or a file grew larger than it may. Nothing was kept. "
     f"Make room, or set {settings.READER_FILE_MB.name}."
@@ -205,7 +207,7 @@ def main() -> int:
     progress = Progress()
     try:
         answer = TASKS[request["task"]](request, progress)
-    except (AnalysisError, duckdb.Error, OSError, MemoryError) as error:
+    except EXPECTED as error:
         emit(explained(error))
         return 2
     emit({"result": answer})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import uuid
 from contextlib import contextmanager
@@ -13,9 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from analytics import settings
-from analytics.errors import InputError, QuestionError, StoreError
+from analytics.errors import InputError, QuestionError
 from analytics.launch import ROOT, OnProgress, ShouldStop, run_child
 from analytics.log import roles
+from analytics.log.disk import owner, storing
 from analytics.log.options import CsvOptions
 from analytics.log.schema import Log, Mapping, Reading, reading_from_dict
 from analytics.log.workspace import Workspace
@@ -94,7 +94,8 @@ def read_file(
         if "known" in answer:
             return known[answer["known"]]
         staged_id = f"{answer['staged']}{uuid.uuid4().hex[:8]}"  # two readings of one file at once must not meet
-        folder.replace(workspace.staging / staged_id)
+        with storing(workspace.staging):
+            folder.replace(workspace.staging / staged_id)
     return staged(workspace, staged_id)
 
 
@@ -108,9 +109,9 @@ def max_plain_bytes(*paths: Path | None) -> int:
 def check_file(path: Path) -> None:
     """Raise `InputError` where there is no file to read."""
     if path.is_dir():
-        raise InputError(f"Expected a file, found a folder at {str(path)!r}. Name a file in it.")
+        raise InputError(f"Expected a file, found a folder at {str(path)!r}. Name a file in it.", code="no-file")
     if not path.is_file():
-        raise InputError(f"Expected a file, found none at {str(path)!r}. Check the path.")
+        raise InputError(f"Expected a file, found none at {str(path)!r}. Check the path.", code="no-file")
 
 
 def staged(workspace: Workspace, staged_id: str) -> Staged:
@@ -186,10 +187,8 @@ def write_back(workspace: Workspace, path: Path, target: Path, *, csv: CsvOption
         request = {"task": "copy", "path": str(path.absolute()), "max_bytes": max_plain_bytes(path),
                    "csv": csv.given if csv else None}  # fmt: skip
         answer = run_child(request, folder, no_progress, never)
-        try:
+        with storing(target):
             shutil.copyfile(answer["copy"], target)
-        except OSError as error:
-            raise StoreError(f"{target} could not be written: {error.strerror}.") from error
 
 
 def discard(workspace: Workspace, staged_id: str) -> None:
@@ -227,11 +226,9 @@ def _build(
 @contextmanager
 def scratch_folder(workspace: Workspace) -> Any:
     """Give a private folder that is gone afterwards, whatever happens."""
-    folder = workspace.scratch / f"{os.getpid()}-{uuid.uuid4().hex}"
-    try:
+    folder = workspace.scratch / f"{owner()}-{uuid.uuid4().hex}"
+    with storing(workspace.scratch):
         folder.mkdir(mode=0o700)
-    except OSError as error:
-        raise StoreError(f"Expected a folder that can be written at {workspace.scratch}: {error.strerror}.") from error
     try:
         yield folder
     finally:

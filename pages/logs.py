@@ -7,6 +7,8 @@ from pages._shared import frame, intake, session
 frame.require()
 
 st.title("Logs")
+with frame.boundary():
+    intake.draw_notices()
 left, right = st.columns([2, 5], gap="large")
 with left, frame.boundary():
     intake.draw_drop_zone()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import uuid
 from collections.abc import Callable
 from pathlib import Path
@@ -26,7 +25,6 @@ SEVERITY = {
     "note": ":gray[:material/info:] note",
 }
 KINDS = ["csv", "tsv", "txt", "json", "ndjson", "jsonl", "parquet", "arrow", "feather", "ipc", "gz", "zst"]
-CHUNK = 1 << 20
 MAX_UPLOAD_MB = 511  # at 512 the widget says "1GB per file"
 Answer = TypeVar("Answer")
 
@@ -56,13 +54,8 @@ def forget_upload() -> None:
 
 def read_upload(file: UploadedFile, progress: OnProgress) -> Staged | Log:
     """Hand an upload to the disk in pieces and read it there."""
-    target = session.workspace().scratch / f"upload-{uuid.uuid4().hex}"
-    try:
-        with target.open("wb") as out:
-            shutil.copyfileobj(file, out, CHUNK)
-        return intake.read_file(session.workspace(), target, name=file.name, on_progress=progress)
-    finally:
-        target.unlink(missing_ok=True)
+    with session.workspace().incoming(file) as path:
+        return intake.read_file(session.workspace(), path, name=file.name, on_progress=progress)
 
 
 def read(work: Callable[[OnProgress], Staged | Log]) -> None:
@@ -133,6 +126,14 @@ def finish(log: Log) -> None:
     """Go on to the question where the log fails."""
     st.session_state["_wanted_log"] = log.log_id
     st.switch_page("pages/slices.py")
+
+
+def draw_notices() -> None:
+    """Say what of the workspace was damaged and set aside."""
+    notices = session.workspace().notices()
+    if notices:
+        st.warning(escaped(" ".join(notices)), icon=":material/healing:")
+        st.button("Remove what was set aside", key="forget_damaged", on_click=session.workspace().forget_damaged)
 
 
 def draw_list() -> None:
