@@ -27,8 +27,9 @@ from analytics.log.schema import Reading, mapping_from_dict, reading_from_dict
 
 PROGRESS_SECONDS = 0.2
 MAX_CHAIN = 10
-EXPECTED = (AnalysisError, duckdb.Error, OSError, MemoryError)
-"""What a file may make a reading end with; anything else is a defect."""
+EXPECTED = (AnalysisError, duckdb.Error, OSError, MemoryError, RecursionError)
+LIBRARIES = ("pyarrow", "polars", "pyo3_runtime")
+"""Whose errors a file can cause as well; Rust's panics are no `Exception`."""
 
 FULL = (
     "There is no room left for the log: the disk is full, or a file grew larger than it may. Nothing was kept. "
@@ -201,17 +202,21 @@ def is_full(error: BaseException) -> bool:
     return isinstance(error, duckdb.Error) and any(os.strerror(number) in str(error) for number in NO_ROOM)
 
 
+def answer(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """Answer one request: a result, or a sentence and its code; what no file can cause is raised."""
+    try:
+        return {"result": TASKS[request["task"]](request, progress)}
+    except BaseException as error:
+        if isinstance(error, EXPECTED) or type(error).__module__.partition(".")[0] in LIBRARIES:
+            return explained(error)
+        raise
+
+
 def main() -> int:
     """Answer one request."""
-    request = json.loads(sys.stdin.readline())
-    progress = Progress()
-    try:
-        answer = TASKS[request["task"]](request, progress)
-    except EXPECTED as error:
-        emit(explained(error))
-        return 2
-    emit({"result": answer})
-    return 0
+    message = answer(json.loads(sys.stdin.readline()), Progress())
+    emit(message)
+    return 2 if "error" in message else 0
 
 
 if __name__ == "__main__":

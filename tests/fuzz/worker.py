@@ -19,17 +19,15 @@ from tests.ingested import Quiet
 def answer(request: dict[str, str]) -> dict[str, str]:
     folder = Path(request["folder"])
     folder.mkdir()
-    task = {"path": request["path"], "folder": request["folder"], "name": "x", "labels": None, "id": None, "csv": None, "known": [],
-            "max_bytes": 64 << 20, "memory_limit": "1GB"}  # fmt: skip
+    task = {"task": "read", "path": request["path"], "folder": request["folder"], "name": "x", "labels": None, "id": None, "csv": None,
+            "known": [], "max_bytes": 64 << 20, "memory_limit": "1GB"}  # fmt: skip
     try:
-        child.read(task, Quiet())
-    except child.EXPECTED as error:
-        return {"outcome": "refused", **child.explained(error)}
+        message = child.answer(task, Quiet())
     except BaseException:  # noqa: BLE001 - Rust's panics are no Exception
         return {"outcome": "defect", "detail": traceback.format_exc()[-1500:]}
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    return {"outcome": "read"}
+    return {"outcome": "refused", **message} if "error" in message else {"outcome": "read"}
 
 
 def main() -> None:
