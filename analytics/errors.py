@@ -34,7 +34,6 @@ ERROR_CODES = {
     "damaged-log": "the file of a log in the workspace is missing or damaged; it was set aside",
     "question-time": "the question took longer than it may",
     "question-memory": "the question needs more memory than it may use",
-    "quota": "more was uploaded than one person may within an hour",
     "sign-in": "the sign-in does not say who signed in",
 }
 """What each code means; the README lists exactly these."""

@@ -47,7 +47,10 @@ READER_UNPACKED_MB = Setting(
     "what any compressed file may unpack to, in MB; larger ones to 100 times their size",
 )
 READER_FILES = Setting("SLICEWISE_READER_FILES", 256, "files that the reading process may have open")
+UPLOAD_MB = Setting("SLICEWISE_UPLOAD_MB", 4096, "uploads of one browser session to the shared server, in MB")
+PORT = Setting("SLICEWISE_PORT", 8501, "where the shared server listens")
 
 SETTINGS = (
     READER_MEMORY_MB, READER_CPU_SECONDS, READER_WALL_SECONDS, READER_FILE_MB, READER_UNPACKED_MB, READER_FILES,
+    UPLOAD_MB, PORT,
 )  # fmt: skip
