@@ -42,13 +42,13 @@ def inline_scripts(page: Path) -> list[str]:
 def policy() -> str:
     """Return the content security policy: scripts of this server alone, nothing from outside, no frames around it.
 
-    Streamlit writes its styles into the page; sheets and figures draw from ``blob:`` and ``data:``.
+    Streamlit writes its styles into the page and runs WebAssembly; sheets and figures draw from ``blob:`` and ``data:``.
     """
     scripts = " ".join(inline_scripts(Path(st.__file__).parent / "static" / "index.html"))
     return "; ".join(
         (
             "default-src 'none'",
-            f"script-src 'self' {scripts}",
+            f"script-src 'self' 'wasm-unsafe-eval' {scripts}",
             "style-src 'self' 'unsafe-inline'",
             "img-src 'self' data: blob:",
             "font-src 'self' data:",
