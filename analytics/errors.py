@@ -23,7 +23,7 @@ ERROR_CODES = {
     "store": "the workspace cannot be read or written",
     "setting": "a setting of the environment is not what it should be",
     "no-file": "there is no file at the path",
-    "too-wide": "the table has more columns, or a longer header, than a log can have",
+    "too-wide": "the table has more columns, or a longer line at its start, than a log can have",
     "reader-memory": "reading needs more memory than it may use",
     "reader-time": "reading took longer than it may",
     "reader-cpu": "reading took more processor time than it may",

@@ -18,7 +18,10 @@ from .traps import TRAPS, lay
 
 SECONDS = 30
 GROWTH = 50 << 20
-SLOW = ("gz-rows.csv.gz", "zst-zeros.csv.zst", "line-of-100-MB.csv", "field-of-60-MB.csv", "quotes.csv")
+SLOW = (
+    "gz-rows.csv.gz", "zst-zeros.csv.zst", "line-of-100-MB.csv", "only-separators.csv", "quote-never-closes.csv", "wide-object.json",
+    "zeros.zip", "carriage-returns.csv", "field-of-60-MB.csv", "parquet-runs.parquet", "exponent.csv", "gz-in-gz.csv.gz",
+)  # fmt: skip
 """Left to the thorough run: others of their kind are in every run."""
 
 NAMES = [name for name in TRAPS if IS_THOROUGH or name not in SLOW]
@@ -31,13 +34,13 @@ def resident() -> int:
 
 
 def test_there_are_forty_traps_and_more() -> None:
-    assert len(TRAPS) >= 40 and set(SLOW) < set(TRAPS)
+    assert len(NAMES) >= 40 and set(SLOW) < set(TRAPS)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="memory as Linux counts it")
 @pytest.mark.parametrize("name", NAMES)
 def test_a_trap_is_refused_or_bounded(desk: Desk, tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SLICEWISE_READER_WALL_SECONDS", str(SECONDS))
+    monkeypatch.setenv("SLICEWISE_READER_WALL_SECONDS", str(2 * SECONDS))
     path = lay(name, tmp_path)
     before, start = resident(), time.monotonic()
     said = ""
@@ -49,7 +52,7 @@ def test_a_trap_is_refused_or_bounded(desk: Desk, tmp_path: Path, name: str, mon
         said = f"{error.code}: {error}"
         assert len(str(error)) < 2_000 and str(error).isprintable()
     seconds = time.monotonic() - start
-    assert seconds < SECONDS + 5, said
+    assert seconds < SECONDS, said
     assert resident() - before < GROWTH
     assert not any(desk.workspace.scratch.iterdir()) and not any(desk.workspace.staging.iterdir())
     if IS_THOROUGH:

@@ -7,8 +7,7 @@ import io
 import json
 import struct
 import zipfile
-import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import polars as pl
@@ -18,11 +17,9 @@ from pyarrow import parquet
 MB = 1 << 20
 
 
-def gz_of_zeros(megabytes: int, piece: bytes = bytes(MB)) -> Iterator[bytes]:
-    packer = zlib.compressobj(9, zlib.DEFLATED, 31)
-    for _ in range(megabytes):
-        yield packer.compress(piece)
-    yield packer.flush()
+def gz_of(megabytes: int, piece: bytes = bytes(MB)) -> bytes:
+    """Members that are joined unpack one after the other."""
+    return gzip.compress(piece * 50, mtime=0) * (megabytes // 50)
 
 
 def zst_of_zeros(megabytes: int) -> bytes:
@@ -123,10 +120,10 @@ CSV_HEAD = b"score,label\n"
 ROW = b"0.5,1\n"
 LONG_ROW = b"0.123456789,1," + b"some words, as a log has them; " * 4 + b"\n"
 
-TRAPS: dict[str, Callable[[], bytes | Iterator[bytes]]] = {
-    "gz-zeros.csv.gz": lambda: gz_of_zeros(3_000),
-    "gz-rows.csv.gz": lambda: gz_of_zeros(3_000, (CSV_HEAD + ROW * 200_000)[:MB]),
-    "gz-in-gz.csv.gz": lambda: gzip.compress(b"".join(gz_of_zeros(500))),
+TRAPS: dict[str, Callable[[], bytes]] = {
+    "gz-zeros.csv.gz": lambda: gz_of(3_000),
+    "gz-rows.csv.gz": lambda: gz_of(3_000, (CSV_HEAD + ROW * 200_000)[:MB]),
+    "gz-in-gz.csv.gz": lambda: gzip.compress(gz_of(500)),
     "gz-members.csv.gz": lambda: gzip.compress(ROW) * 100_000,
     "gz-cut.csv.gz": lambda: gzip.compress(CSV_HEAD + ROW * 100_000)[:-9],
     "gz-wrong-sum.csv.gz": lambda: gzip.compress(CSV_HEAD + ROW * 1000)[:-8] + bytes(8),
@@ -184,8 +181,5 @@ TRAPS: dict[str, Callable[[], bytes | Iterator[bytes]]] = {
 def lay(name: str, folder: Path) -> Path:
     """Write a trap under its name."""
     path = folder / name
-    content = TRAPS[name]()
-    with path.open("wb") as file:
-        for piece in (content,) if isinstance(content, bytes) else content:
-            file.write(piece)
+    path.write_bytes(TRAPS[name]())
     return path

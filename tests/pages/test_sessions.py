@@ -234,3 +234,30 @@ def test_a_server_that_starts_anew_has_the_logs_and_the_view(desk: Desk) -> None
     assert shown(again.run()) == before and not again.exception
     assert Workspace(desk.workspace.home).receipts()[0] in logs
     assert isinstance(session.logs()[0], Log)
+
+
+def test_what_nobody_foresaw_shows_a_number_and_leaves_the_rest(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    log = desk.log(table(1), segments=("region",))
+
+    def breaks(*_: object, **__: object) -> None:
+        raise RuntimeError("a detail that nobody should read on a page")
+
+    monkeypatch.setattr(answers, "overview", breaks)
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
+    assert not app.exception
+    said = app.error[0].value
+    number = said.split("number ")[1][:8]
+    assert "a detail" not in said and "intact" in said
+    assert number in caplog.text and "a detail that nobody should read" in caplog.text
+    assert f"{log.n_rows:,} rows" in shown(app), "the sidebar lives"
+    assert desk.workspace.receipts() == [log]
+
+
+def test_a_failure_on_purpose_shows_its_code(desk: Desk) -> None:
+    log = desk.log(table(1))
+    desk.workspace.path(log.key).write_bytes(b"")
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
+    assert not app.exception
+    assert "(damaged-log)" in app.error[0].value

@@ -8,6 +8,7 @@ from analytics.errors import InputError
 
 MAX_COLUMNS = 1_500
 MAX_HEADER_BYTES = 1 << 20
+LONG_RUN = 1 << 16
 SEPARATORS = b",;\t|"
 
 
@@ -21,7 +22,7 @@ def check_columns(n_columns: int) -> None:
 
 
 def check_first_line(path: Path) -> None:
-    """Raise `InputError` where the first line of a text file cannot be a header of a log."""
+    """Raise `InputError` where the first line of a text file cannot be a header of a log, or what follows no text."""
     with path.open("rb") as file:
         head = file.read(MAX_HEADER_BYTES + 1)
     line = head.lstrip(b"\r\n").replace(b"\r", b"\n").partition(b"\n")[0]
@@ -30,4 +31,10 @@ def check_first_line(path: Path) -> None:
             "Expected a first line of less than 1 MB, found a longer one. Check that this is a table of text with lines.",
             code="too-wide",
         )
+    for byte in set(head[::LONG_RUN]):
+        if bytes([byte]) * LONG_RUN in head:
+            raise InputError(
+                f"Expected a table of text, found the character {chr(byte)!r} {LONG_RUN:,} times in a row. Export the log again.",
+                code="too-wide",
+            )
     check_columns(max(line.count(separator) for separator in SEPARATORS) + 1)
