@@ -55,19 +55,36 @@ def configure() -> None:
 def run() -> None:
     """Draw the frame and the page that was asked for."""
     configure()
+    if session.needs_sign_in():
+        draw_sign_in()
+        return
     page = navigation()
     st.session_state[ENTERED] = True
     try:
         with boundary():
             session.ensure_sample()
             sidebar.draw()
+            if session.person():
+                st.sidebar.button("Sign out", icon=":material/logout:", type="tertiary", on_click=st.logout)
         page.run()  # type: ignore[attr-defined]
     finally:
         st.session_state[ENTERED] = False
 
 
+def draw_sign_in() -> None:
+    """Ask who is there, before anything else is shown."""
+    st.navigation([st.Page(draw_sign_in, title="Sign in")], position="hidden")
+    st.title("Slicewise")
+    st.write("Sign in to open your workspace. What you upload is seen by you alone.")
+    st.button("Sign in", type="primary", icon=":material/login:", on_click=st.login)
+
+
 def require() -> None:
     """Begin a page: a deep link to a fresh server runs the page without its frame, which is then registered."""
+    if session.needs_sign_in():
+        configure()
+        draw_sign_in()
+        st.stop()
     if not st.session_state.get(ENTERED):
         configure()
         navigation()
@@ -82,7 +99,7 @@ def boundary() -> Iterator[None]:
     except EmptyCohort as error:
         sidebar.draw_way_out(error)
     except AnalysisError as error:
-        st.error(escaped(str(error)), icon=":material/error:")
+        st.error(f"{escaped(str(error))} :gray[:small[({error.code})]]", icon=":material/error:")
     except Exception:
         number = uuid.uuid4().hex[:8]
         logger.exception("unexpected error %s", number)

@@ -46,7 +46,7 @@ def forget_upload() -> None:
 
 def read_upload(file: UploadedFile, progress: OnProgress) -> Staged | Log:
     """Hand an upload to the disk in pieces and read it there."""
-    with mending.on_disk(file) as path:
+    with session.workspace().incoming(file) as path:
         return intake.read_file(session.workspace(), path, name=file.name, on_progress=progress)
 
 
@@ -121,6 +121,14 @@ def finish(log: Log) -> None:
     """Go on to the question where the log fails."""
     st.session_state["_wanted_log"] = log.log_id
     st.switch_page("pages/slices.py")
+
+
+def draw_notices() -> None:
+    """Say what of the workspace was damaged and set aside."""
+    notices = session.workspace().notices()
+    if notices:
+        st.warning(escaped(" ".join(notices)), icon=":material/healing:")
+        st.button("Remove what was set aside", key="forget_damaged", on_click=session.workspace().forget_damaged)
 
 
 def draw_log(log: Log) -> None:
