@@ -53,6 +53,18 @@ def count(value: Value) -> str:
     return plain(value, 0) if value is not None and is_known(value) else UNDEFINED
 
 
+def compact(value: int) -> str:
+    """Write a number of rows in at most four characters.
+
+    >>> compact(950), compact(1234), compact(9960), compact(54321), compact(1_250_000)
+    ('950', '1.2k', '10k', '54k', '1.2M')
+    """
+    for size, unit in ((1_000_000, "M"), (1_000, "k")):
+        if value >= 0.9995 * size:
+            return f"{value / size:.{1 if value < 9.95 * size else 0}f}{unit}"
+    return str(value)
+
+
 def number(value: Value, digits: int = 3) -> str:
     """Write a number that is no share.
 
