@@ -102,10 +102,10 @@ def share(value: Value) -> str:
 def between(low: str, high: str) -> str:
     """Join the bounds of an interval.
 
-    >>> between("11.6", "13.0"), between("−4.0", "2.1")
-    ('11.6–13.0', '−4.0 to 2.1')
+    >>> between("11.6", "13.0"), between("−4.0", "2.1"), between("+1.0", "+5.4")
+    ('11.6–13.0', '−4.0 to 2.1', '+1.0 to +5.4')
     """
-    return f"{low} to {high}" if MINUS in low + high else f"{low}–{high}"
+    return f"{low} to {high}" if MINUS in low + high or "+" in low + high else f"{low}–{high}"
 
 
 def points(difference: Value, low: Value = None, high: Value = None) -> str:

@@ -34,6 +34,7 @@ ICON = (
     '<path d="M7 23V14h4v9zM14 23V8h4v15zM21 23v-6h4v6z" fill="#fff"/>'
     '<path d="M6 12 26 6" stroke="#e69f00" stroke-width="2.5"/></svg>'
 )
+NARROW_MARGINS = "<style>[data-testid=stMainBlockContainer] {padding-left: 1.8rem; padding-right: 1.8rem}</style>"
 ENTERED = "_frame_entered"
 logger = logging.getLogger("slicewise")
 
@@ -55,6 +56,7 @@ def configure() -> None:
 def run() -> None:
     """Draw the frame and the page that was asked for."""
     configure()
+    st.html(NARROW_MARGINS)
     page = navigation()
     st.session_state[ENTERED] = True
     try:

@@ -1,7 +1,15 @@
 """One reading per figure, computed from its numbers: direction, size, interval, rows, caveat."""
 
 from analytics.present.readings.overview import confusion_reading, overview_reading, score_reading
+from analytics.present.readings.ranking import ranking_reading
 from analytics.present.readings.slices import slices_reading
 from analytics.present.readings.trend import trend_reading
 
-__all__ = ["confusion_reading", "overview_reading", "score_reading", "slices_reading", "trend_reading"]
+__all__ = [
+    "confusion_reading",
+    "overview_reading",
+    "ranking_reading",
+    "score_reading",
+    "slices_reading",
+    "trend_reading",
+]
