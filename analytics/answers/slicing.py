@@ -115,7 +115,9 @@ def ranked_columns(engine: Engine, question: Question) -> pl.DataFrame:
         judged = pl.sum_horizontal("tp", "fp", "fn", "tn")
         n_judged = int(answer.overall.select(judged).item())
         compared = table.filter(~pl.col("few_rows") & (n_judged - judged >= answer.min_support))
-        worse = compared.filter((pl.col("p_adjusted") < SIGNIFICANT) & (pl.col("difference") > 0) & (2 * judged < n_judged))
+        worse = compared.filter(
+            (pl.col("p_adjusted") < SIGNIFICANT) & (pl.col("difference") > 0) & (2 * judged < n_judged)
+        )
         n_errors = int(answer.overall["fp"][0] + answer.overall["fn"][0])
         top = worse.row(0, named=True) if worse.height else None
         rows.append({

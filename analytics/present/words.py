@@ -246,7 +246,7 @@ def shortened(text: str, limit: int) -> str:
 
 
 def value_label(value: object) -> str:
-    """Name the value of a segment column; an empty text, and one that reads like the missing value, stand in quotes.
+    """Name the value of a segment column on one line, as `missing_text` does.
 
     >>> [value_label(value) for value in (None, "EV", "", "(missing)", True, 7, 0.5)]
     ['(missing)', 'EV', "''", "'(missing)'", 'true', '7', '0.5']
@@ -257,8 +257,20 @@ def value_label(value: object) -> str:
         return str(value).lower()
     if isinstance(value, float):
         return f"{value:.10g}".replace("-", MINUS) if isfinite(value) else str(value)
-    text = shortened(one_line(str(value)[: MAX_LABEL + 1]), MAX_LABEL)
-    return repr(text) if not text or text == MISSING else text
+    return str(missing_text(shortened(one_line(str(value)[: MAX_LABEL + 1]), MAX_LABEL)))
+
+
+def missing_text(value: object) -> object:
+    """Write null as ``(missing)``; an empty text, and one that reads so, get a pair of single quotes, so that both stay apart.
+
+    Taking one pair of quotes off such a text gives the original back. Every other value is unchanged.
+
+    >>> [missing_text(value) for value in (None, "(missing)", "'(missing)'", "", "it's", 7)]
+    ['(missing)', "'(missing)'", "''(missing)''", "''", "it's", 7]
+    """
+    if value is None:
+        return MISSING
+    return f"'{value}'" if isinstance(value, str) and value.strip("'") in ("", MISSING) else value
 
 
 def slice_label(values: Sequence[object]) -> str:

@@ -56,7 +56,11 @@ def draw_chosen(answer: SliceAnswer, question: Question) -> None:
     metric = words.metric_text(answer.metric, found[answer.metric])
     rows = words.plural(found["n"], "row")
     with st.container(
-        border=True, height=PANEL_HEIGHT, horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
+        border=True,
+        height=PANEL_HEIGHT,
+        horizontal=True,
+        horizontal_alignment="distribute",
+        vertical_alignment="center",
     ):
         st.markdown(
             f"**{escaped(words.shortened(', '.join(named), MAX_NAMED))}** "

@@ -7,11 +7,11 @@ from datetime import date, datetime
 import streamlit as st
 
 from analytics.log.schema import Column, Log
+from analytics.present import words
 from analytics.query.cohort import OUTCOME_WORDS, Clause, Cohort
 from pages._shared import cache, session
 from pages._shared.render import escaped
 
-MISSING = "(missing)"
 MAX_OPTIONS = 500
 
 
@@ -69,7 +69,7 @@ def draw_values(column: Column) -> None:
         "Keep",
         list(rows),
         key=key,
-        format_func=lambda value: f"{MISSING if value is None else value} · {rows.get(value, 0):,}",
+        format_func=lambda value: f"{words.value_label(value)} · {rows.get(value, 0):,}",
         placeholder="Choose values",
     )
     st.button("Add", type="primary", key="add_values", on_click=add_values, args=(column.name, key))

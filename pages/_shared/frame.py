@@ -34,7 +34,8 @@ ICON = (
     '<path d="M7 23V14h4v9zM14 23V8h4v15zM21 23v-6h4v6z" fill="#fff"/>'
     '<path d="M6 12 26 6" stroke="#e69f00" stroke-width="2.5"/></svg>'
 )
-NARROW_MARGINS = "<style>[data-testid=stMainBlockContainer] {padding-left: 1.8rem; padding-right: 1.8rem}</style>"
+NARROW_MARGINS = "<style>[data-testid=stMainBlockContainer] {padding-left: 1.6rem; padding-right: 1.6rem}</style>"
+SIDEBAR_WIDTH = 260
 ENTERED = "_frame_entered"
 logger = logging.getLogger("slicewise")
 
@@ -50,7 +51,7 @@ def navigation() -> st.navigation:  # type: ignore[valid-type]
 
 def configure() -> None:
     """Set the page's title and its own icon; without one, Streamlit would fetch the navigation's from outside."""
-    st.set_page_config(page_title="Slicewise", page_icon=ICON, layout="wide")
+    st.set_page_config(page_title="Slicewise", page_icon=ICON, layout="wide", initial_sidebar_state=SIDEBAR_WIDTH)
 
 
 def run() -> None:
@@ -82,6 +83,11 @@ def boundary() -> Iterator[None]:
     try:
         yield
     except AnalysisError as error:
+        if str(error) == st.session_state.get(session.BROKEN):
+            st.info(
+                "The filters in the sidebar cannot be applied: mend or clear them.", icon=":material/filter_alt_off:"
+            )
+            return
         st.error(escaped(str(error)), icon=":material/error:")
     except Exception:
         number = uuid.uuid4().hex[:8]

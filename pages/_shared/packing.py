@@ -11,7 +11,7 @@ from analytics.answers import Question
 from analytics.measure.metrics import METRICS
 from pages._shared import cache
 from pages._shared.render import escaped
-from pages._shared.slicing import metric_named, offered_metrics
+from pages._shared.slicing import metric_from_address, metric_to_address, offered_metrics
 
 N_FIRST = 3
 MAX_SECTIONS = 12
@@ -28,7 +28,8 @@ def draw_controls(question: Question) -> tuple[Sections, str]:
     )
     options = section_options(question)
     offered = offered_metrics(question)
-    from_address(question, options, offered)
+    sections_from_address(question, options)
+    metric_from_address(METRIC, offered)
     left, right = st.columns([4, 2])
     chosen = left.multiselect(
         "Slices by",
@@ -42,7 +43,8 @@ def draw_controls(question: Question) -> tuple[Sections, str]:
     metric = right.selectbox(
         "Metric", offered, key=METRIC, format_func=lambda name: METRICS[name].label, persist_state="session"
     )
-    to_address(chosen, metric)
+    sections_to_address(chosen)
+    metric_to_address(METRIC, metric)
     return tuple(options[label] for label in chosen), metric
 
 
@@ -54,29 +56,22 @@ def section_options(question: Question) -> dict[str, tuple[str, ...]]:
     return options | {f"{down} × {across}": (down, across) for down, across in combinations(by_values[:MAX_PAIRED], 2)}
 
 
-def from_address(question: Question, options: dict[str, tuple[str, ...]], offered: list[str]) -> None:
-    """Take over the sections and the metric of a link, in its order; without any, what separates the errors most."""
-    written = st.session_state.setdefault("_report_address", {})
+def sections_from_address(question: Question, options: dict[str, tuple[str, ...]]) -> None:
+    """Take over the sections of a link, in its order; without any, what separates the errors most."""
     given = st.query_params.get_all(SECTIONS)
-    if given and given != written.get(SECTIONS):
+    if given and given != st.session_state.get("_address_of_sections"):
         st.session_state[SECTIONS] = [label for label in given if label in options][:MAX_SECTIONS]
     if not set(st.session_state.get(SECTIONS, [""])) <= set(options):
         ranked = cache.ranked_columns(question)["column"].to_list()
         st.session_state[SECTIONS] = [name for name in ranked[:N_FIRST] if name in options]
-    metric = st.query_params.get("metric")
-    if metric is not None and metric != written.get("metric"):
-        st.session_state[METRIC] = metric_named(metric)
-    if st.session_state.get(METRIC) not in offered:
-        st.session_state[METRIC] = offered[0]
 
 
-def to_address(chosen: list[str], metric: str) -> None:
-    """Write the sections and the metric into the address, so that a copied link reopens the same report."""
-    found = {SECTIONS: chosen or [""], "metric": metric}
-    st.session_state["_report_address"] = found
-    for key, value in found.items():
-        if st.query_params.get_all(key) != ([value] if isinstance(value, str) else value):
-            st.query_params[key] = value
+def sections_to_address(chosen: list[str]) -> None:
+    """Write the sections into the address, so that a copied link reopens the same report; none at all is said as well."""
+    found = chosen or [""]
+    st.session_state["_address_of_sections"] = found
+    if st.query_params.get_all(SECTIONS) != found:
+        st.query_params[SECTIONS] = found
 
 
 def draw_paper(html: str, question: Question) -> None:

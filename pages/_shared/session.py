@@ -16,6 +16,7 @@ from analytics.query.engine import Engine
 
 SAMPLE = Path(__file__).parents[2] / "sample_data" / "flights.parquet"
 SAMPLE_NAME = "Flights 2013 (sample)"
+BROKEN = "_broken_cohort"
 QUESTION_KEYS = ("log", "model", "threshold", "where")
 
 

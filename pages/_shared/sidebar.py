@@ -7,6 +7,7 @@ import streamlit as st
 from analytics import answers
 from analytics.errors import QuestionError
 from analytics.log.schema import Log
+from analytics.present import words
 from analytics.query.cohort import Cohort, column_words
 from pages._shared import cache, filters, session
 from pages._shared.render import escaped
@@ -63,8 +64,8 @@ def draw_books(log: Log) -> None:
     aside = sum(reason.rows for reason in log.reading.set_aside)
     graver = sum(finding.severity != "note" for finding in log.findings)
     st.caption(
-        f"{log.reading.rows_read:,} rows read: {log.reading.rows_kept:,} kept, {aside:,} set aside · "
-        f"{graver} finding{'s' * (graver != 1)}"
+        f"{words.plural(log.reading.rows_read, 'row')} read: {log.reading.rows_kept:,} kept, {aside:,} set aside · "
+        f"{words.plural(graver, 'finding')}"
     )
 
 
@@ -105,14 +106,16 @@ def draw_cohort(log: Log) -> None:
     try:
         cohort = session.cohort()
         n_rows, n_labelled = cache.row_counts(session.question())
+        st.session_state[session.BROKEN] = None
     except QuestionError as error:
+        st.session_state[session.BROKEN] = str(error)
         st.error(escaped(str(error)), icon=":material/filter_alt_off:")
         st.button("Clear filters", on_click=session.set_cohort, args=(Cohort(),), key="clear_broken")
         cohort, n_rows, n_labelled = Cohort(), log.n_rows, log.n_labelled
     st.markdown(f"**Cohort:** {escaped(cohort.to_words())}")
     share = f" ({n_labelled / n_rows:.0%})" if n_rows else ""
     unknown = n_rows - n_labelled
-    st.caption(f"{n_rows:,} rows · {n_labelled:,} labelled{share} · {unknown:,} not known yet")
+    st.caption(f"{words.plural(n_rows, 'row')} · {n_labelled:,} labelled{share} · {unknown:,} not known yet")
     for place, column in enumerate(cohort.columns()):
         st.button(
             escaped(column_words(column, cohort.of(column)))[:160],

@@ -9,6 +9,7 @@ import streamlit as st
 
 from analytics.answers import SliceAnswer
 from analytics.measure.metrics import METRICS
+from analytics.present import words
 from analytics.present.slice_cells import heading, slice_cells
 from analytics.present.tables import column_labels, slice_display_table
 from pages._shared import cache
@@ -17,8 +18,9 @@ from pages._shared.render import table_downloads
 
 ROW_HEIGHT = 40
 MAX_SHOWN_WHOLE = 20
-WIDTHS = {"n": 62, "n_labelled": 68, "interval": 80, "difference": 56, "difference_interval": 94, "p": 60,
-          "excess_errors": 60, "share_of_errors": 64}  # fmt: skip
+MAX_NAME_WIDTH = 190
+WIDTHS = {"n": 60, "n_labelled": 68, "interval": 88, "difference": 54, "difference_interval": 92, "p": 56,
+          "excess_errors": 58, "share_of_errors": 64}  # fmt: skip
 HELP = {
     "difference": "Difference to the rest: slice less its complement, all other rows of the cohort.",
     "excess_errors": "Excess errors: errors beyond what the complement's error rate would predict on these rows.",
@@ -52,14 +54,16 @@ def draw_table(answer: SliceAnswer) -> None:
     further = [name for name in cache.SHOWN if name != metric and name in answer.table.columns]
     table = slice_display_table(answer, further)
     shares = [name for name in (metric, *further, "share_of_errors") if name not in METRICS or METRICS[name].is_share]
-    shown = table.with_columns(pl.col(shares) * 100, pl.col("excess_errors").round()).hstack(slice_cells(answer))
+    shown = table.with_columns(pl.col(shares) * 100, pl.col("excess_errors").round().cast(pl.Int64)).hstack(
+        slice_cells(answer)
+    )
     names = table.columns[: len(answer.by)]
     first = ["n", "n_labelled", metric, "interval", "difference", "difference_interval", "p", "excess_errors",
              "share_of_errors"]  # fmt: skip
     order = [*names, *first, *further, "interval_text", "difference_text"]
     labels = {**column_labels(answer), **{name: heading(name) for name in (metric, *further)}, **HEADINGS}
     config = {name: column_config(name, labels[name], metric, shares) for name in order if name not in names}
-    config |= {name: st.column_config.TextColumn(pinned=True) for name in names}
+    config |= {name: st.column_config.TextColumn(pinned=True, width=name_width(table[name])) for name in names}
     st.markdown("**All slices**")
     st.dataframe(
         shown,
@@ -70,6 +74,7 @@ def draw_table(answer: SliceAnswer) -> None:
         column_order=order,
         column_config=config,
         row_height=ROW_HEIGHT,
+        placeholder=words.UNDEFINED,
         height="content" if len(shown) <= MAX_SHOWN_WHOLE else "auto",
         alt="Slices with support, the metric, difference to the rest, excess errors and further metrics",
     )
@@ -78,7 +83,15 @@ def draw_table(answer: SliceAnswer) -> None:
         f"“To rest” is the difference{unit} to all other rows of the cohort; p is adjusted for looking at many. "
         "A click on a heading sorts, the box of a row chooses its slice. Further metrics are to the right."
     )
-    table_downloads(plain_table(answer), "slices", key="all_slices")
+    plain = plain_table(answer)
+    sliced = plain.columns[: len(answer.by)]
+    table_downloads(plain, "slices", key="all_slices", slices=sliced)
+
+
+def name_width(names: pl.Series) -> int:
+    """Return the pixels that the names of slices need, within limits."""
+    longest = max([len(names.name), *(len(name) for name in names)])
+    return min(max(7 * longest + 18, 50), MAX_NAME_WIDTH)
 
 
 def column_config(name: str, label: str, metric: str, shares: list[str]) -> Any:
@@ -86,7 +99,7 @@ def column_config(name: str, label: str, metric: str, shares: list[str]) -> Any:
     about = METRICS[name].definition if name in METRICS else HELP.get(name)
     if name in METRICS and label != METRICS[name].label:
         about = f"{METRICS[name].label}: {about}"
-    width = WIDTHS.get(name, 76 if name == metric and len(label) < 12 else None)
+    width = WIDTHS.get(name, 74 if name == metric and len(label) < 12 else None)
     if name.endswith("interval"):
         return st.column_config.ImageColumn(label, width=width, help=about)
     if name.endswith("_text") or name == "p":

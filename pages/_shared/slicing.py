@@ -26,14 +26,11 @@ def draw_controls(question: Question) -> tuple[tuple[str, ...], str, int]:
         on_change=forget_slice,
     )
     offered = offered_metrics(question)
-    given = st.query_params.get("metric")
-    if given in METRICS:
-        st.query_params["metric"] = METRICS[given].label
+    metric_from_address("metric", offered)
     metric = metric_place.selectbox(
         "Metric",
         offered,
         key="metric",
-        bind="query-params",
         format_func=lambda name: METRICS[name].label,
         help=METRICS[st.session_state.get("metric", "error_rate")].definition
         if st.session_state.get("metric") in METRICS
@@ -50,7 +47,8 @@ def draw_controls(question: Question) -> tuple[tuple[str, ...], str, int]:
         help="Slices with fewer judged rows are greyed and marked, never hidden.",
         disabled=not by,
     )
-    return tuple(by), metric if metric in METRICS else "error_rate", max(1, int(support or MIN_SUPPORT))
+    metric_to_address("metric", metric)
+    return tuple(by), metric, max(1, int(support or MIN_SUPPORT))
 
 
 def offered_metrics(question: Question) -> list[str]:
@@ -58,9 +56,21 @@ def offered_metrics(question: Question) -> list[str]:
     return [name for name, entry in METRICS.items() if question.log.is_probability or not entry.needs_probability]
 
 
-def metric_named(text: str) -> str | None:
-    """Return the metric that an address names, by its name or by its label."""
-    return next((name for name, entry in METRICS.items() if text in (name, entry.label)), None)
+def metric_from_address(key: str, offered: list[str]) -> None:
+    """Take over the metric of a link, by its name or by its label, into the choice of this key; else the first one."""
+    given = st.query_params.get("metric")
+    if given is not None and given != st.session_state.get(f"_address_of_{key}"):
+        named = (name for name, entry in METRICS.items() if given in (name, entry.label))
+        st.session_state[key] = next(named, None)
+    if st.session_state.get(key) not in offered:
+        st.session_state[key] = offered[0]
+
+
+def metric_to_address(key: str, metric: str) -> None:
+    """Write the metric into the address by its name: a bound choice would write its label."""
+    st.session_state[f"_address_of_{key}"] = metric
+    if st.query_params.get("metric") != metric:
+        st.query_params["metric"] = metric
 
 
 def how_to_read(answer: SliceAnswer) -> str:

@@ -107,7 +107,9 @@ class Canvas:
     ) -> None:  # fmt: skip
         """Write a text whose baseline begins, is centred or ends at a place, turned by some degrees about it."""
         turned = Markup(' transform="rotate({:.0f} {:.1f} {:.1f})"').format(turn, x, y) if turn else ""
-        tag = Markup('<text x="{:.1f}" y="{:.1f}" text-anchor="{}" fill="{}" font-size="{}" font-weight="{}"{}>{}</text>')
+        tag = Markup(
+            '<text x="{:.1f}" y="{:.1f}" text-anchor="{}" fill="{}" font-size="{}" font-weight="{}"{}>{}</text>'
+        )
         self.parts.append(tag.format(x, y, anchor, colour, size, weight, turned, words.one_line(content)))
 
     def markup(self, alt: str) -> Markup:

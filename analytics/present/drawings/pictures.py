@@ -64,10 +64,9 @@ def interval_picture(
     )
     drawn = (
         f"<svg data-at='{x:06.1f}' xmlns='http://www.w3.org/2000/svg' width='{width}' height='{HEIGHT}'>{compared}"
-        f"<path d='M{left:.1f} {BAR_AT}H{right:.1f}' stroke='{colour}' stroke-width='2.5'/>"
-        f"<circle cx='{x:.1f}' cy='{BAR_AT}' r='3.5' fill='{colour}'/>"
+        f"<path d='M{left:.1f} {BAR_AT}H{right:.1f}' stroke='{colour}' stroke-width='2'/>"
+        f"<circle cx='{x:.1f}' cy='{BAR_AT}' r='3' fill='{colour}'/>"
         f"<text x='{width / 2:.0f}' y='{TEXT_AT}' text-anchor='middle' font-family='sans-serif' font-size='10' "
         f"fill='{palette.MUTED_TEXT}'>{text}</text></svg>"
     )
     return f"data:image/svg+xml;utf8,{quote(drawn, safe=UNQUOTED)}"
-

@@ -16,7 +16,8 @@ from analytics.present.heat_grid import HeatGrid, cell_words, heat_grid
 from analytics.present.marks import question_of, tick_texts, ticks
 
 CELL_HEIGHT = 38
-DENSE_CELL_HEIGHT = 31
+DENSE_CELL_HEIGHT = 33
+TOP = 122
 LEVEL_LABELS = 64
 """Characters that fit side by side under the cells before labels are turned."""
 
@@ -50,17 +51,18 @@ def slice_heat_map(table: pl.DataFrame, columns: Sequence[str], metric: str, ove
     across, down = ([shown(words.value_label(v), MAX_LABEL) for v in side] for side in (grid.across, grid.down))
     is_level = len(across) * max(map(len, across)) <= LEVEL_LABELS
     still: dict[str, Any] = {"showgrid": False, "ticks": ""}
+    height = max(160 + (DENSE_CELL_HEIGHT if grid.is_dense else CELL_HEIGHT) * len(down), 240)
     layout = framed_layout(
         title,
         subtitle_of(grid, metric, overall),
-        height=max(172 + (DENSE_CELL_HEIGHT if grid.is_dense else CELL_HEIGHT) * len(down), 240),
-        margin={"t": 122},
+        height=height,
+        margin={"t": TOP},
         xaxis=axis(shown(columns[1], MAX_TITLE), range=[-0.5, len(across) - 0.5], tickangle=0 if is_level else -45,
                    **still, **axis_ticks(range(len(across)), across)),
         yaxis=axis(shown(columns[0], MAX_TITLE), range=[len(down) - 0.5, -0.5], **still,
                    **axis_ticks(range(len(down)), down)),
     )  # fmt: skip
-    return go.Figure([*colours(grid, metric), texts(grid, metric)], layout)
+    return go.Figure([*colours(grid, metric, 1 - (TOP - 4) / height), texts(grid, metric)], layout)
 
 
 def subtitle_of(grid: HeatGrid, metric: str, overall: float | None) -> str:
@@ -78,8 +80,8 @@ def subtitle_of(grid: HeatGrid, metric: str, overall: float | None) -> str:
     return f"{lead}<br>Only the values with the most excess errors: {kept}; the table below holds all"
 
 
-def colours(grid: HeatGrid, metric: str) -> list[dict[str, Any]]:
-    """Return the cells: those with few rows in flat grey behind those with enough."""
+def colours(grid: HeatGrid, metric: str, bar_at: float) -> list[dict[str, Any]]:
+    """Return the cells, those with few rows in flat grey, and the key of the colours ``bar_at`` of the height."""
     below, above = palette.ends(grid.direction)
     values: list[list[float | None]] = [[None] * len(grid.across) for _ in grid.down]
     few: list[list[float | None]] = [[None] * len(grid.across) for _ in grid.down]
@@ -91,10 +93,20 @@ def colours(grid: HeatGrid, metric: str) -> list[dict[str, Any]]:
     places = [value for value in ticks(low, high, 4) if low <= value <= high and limits.low <= value <= limits.high]
     cells = {"type": "heatmap", "xgap": 2, "ygap": 2, "hoverinfo": "skip"}
     bar = {
-        "orientation": "h", "x": 0, "xanchor": "left", "y": 1, "yanchor": "bottom", "ypad": 6, "xpad": 0,
-        "len": 260, "lenmode": "pixels", "thickness": 10, "outlinewidth": 0, "ticklabelposition": "outside bottom",
+        "orientation": "h",
+        "x": 0,
+        "xanchor": "left",
+        "xpad": 0,
+        "y": bar_at,
+        "yref": "container",
+        "yanchor": "bottom",
+        "ypad": 0,
+        "len": 260,
+        "lenmode": "pixels",
+        "thickness": 10,
+        "outlinewidth": 0,
         **axis_ticks(places, tick_texts(places, is_share=limits.is_share)),
-    }  # fmt: skip
+    }
     scale = [[0, below], [0.5, palette.MIDDLE], [1, above]]
     flat = [[0, palette.FEW_ROWS], [1, palette.FEW_ROWS]]
     return [
