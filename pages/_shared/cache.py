@@ -17,7 +17,7 @@ from analytics.query.cohort import Cohort
 from pages._shared import session
 
 MAX_ENTRIES = 256
-SHOWN = ("error_rate", "fpr", "fnr", "precision", "recall", "prevalence", "selection_rate", "mean_score")
+SHOWN = ("error_rate", "fpr", "fnr", "precision", "recall", "prevalence", "selection_rate")
 
 
 @cache
