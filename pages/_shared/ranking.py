@@ -6,7 +6,7 @@ import polars as pl
 import streamlit as st
 
 from analytics.answers import MIN_SUPPORT
-from analytics.present import readings
+from analytics.present import readings, words
 from pages._shared.render import sentence
 
 SHOWN = ("column", "n_slices", "n_worse", "share_separated", "worst", "worst_rate")
@@ -26,6 +26,7 @@ def draw_ranking(table: pl.DataFrame) -> None:
         selection_mode="single-row",
         height="content",
         column_order=SHOWN,
+        placeholder=words.UNDEFINED,
         alt="Segment columns ranked by how much of the errors they separate",
         column_config={
             "column": st.column_config.TextColumn("Column", width="medium"),

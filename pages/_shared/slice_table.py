@@ -91,7 +91,7 @@ def draw_table(answer: SliceAnswer) -> None:
 def name_width(names: pl.Series) -> int:
     """Return the pixels that the names of slices need, within limits."""
     longest = max([len(names.name), *(len(name) for name in names)])
-    return min(max(7 * longest + 18, 50), MAX_NAME_WIDTH)
+    return min(max(6 * longest + 20, 50), MAX_NAME_WIDTH)
 
 
 def column_config(name: str, label: str, metric: str, shares: list[str]) -> Any:
