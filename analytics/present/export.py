@@ -31,9 +31,8 @@ def to_csv(frame: pl.DataFrame, slices: Sequence[str] = ()) -> bytes:
     b"a,b\n'=1+1,-1\nok,2\n"
     """
     headers = guarded(pl.Series(frame.columns, dtype=pl.String)).to_list()
-    columns = [
-        guarded(with_missing(column) if column.name in slices else as_text(column)) for column in frame.get_columns()
-    ]
+    columns = [guarded(as_text(column)) for column in frame.get_columns()]
+    columns = [with_missing(column) if column.name in slices else column for column in columns]
     cells = pl.DataFrame([column.alias(f"c{place}") for place, column in enumerate(columns)])
     first = pl.DataFrame([pl.Series(f"c{place}", [header]) for place, header in enumerate(headers)])
     options = {"include_header": False, "quote_style": "necessary"}
@@ -62,8 +61,7 @@ def as_text(column: pl.Series) -> pl.Series:
 
 def with_missing(column: pl.Series) -> pl.Series:
     """Return a column of slices as text, in which null and a text that reads like it stay apart."""
-    texts = as_text(column)
-    written = [words.missing_text(value) for value in texts.cast(pl.String)]
+    written = [words.missing_text(value) for value in column.cast(pl.String)]
     return pl.Series(column.name, written, dtype=pl.String)
 
 

@@ -83,5 +83,5 @@ def test_null_and_texts_that_read_like_it_stay_apart_in_the_columns_of_slices() 
 
 
 def test_numbers_and_bins_of_slices_are_written_as_before() -> None:
-    frame = pl.DataFrame({"a": [1.5, None], "b": pl.Series(["0–9", None], dtype=pl.Enum(["0–9"]))})
-    assert read(to_csv(frame, ["a", "b"]))[1:] == [["1.5", "0–9"], ["(missing)", "(missing)"]]
+    frame = pl.DataFrame({"a": [-1.5, None], "b": pl.Series(["0–9", None], dtype=pl.Enum(["0–9"]))})
+    assert read(to_csv(frame, ["a", "b"]))[1:] == [["-1.5", "0–9"], ["(missing)", "(missing)"]]
