@@ -32,7 +32,9 @@ def to_csv(frame: pl.DataFrame, slices: Sequence[str] = ()) -> bytes:
     """
     headers = guarded(pl.Series(frame.columns, dtype=pl.String)).to_list()
     columns = [guarded(as_text(column)) for column in frame.get_columns()]
-    columns = [with_missing(column) if column.name in slices else column for column in columns]
+    columns = [
+        with_missing(column) if name in slices else column for name, column in zip(frame.columns, columns, strict=True)
+    ]
     cells = pl.DataFrame([column.alias(f"c{place}") for place, column in enumerate(columns)])
     first = pl.DataFrame([pl.Series(f"c{place}", [header]) for place, header in enumerate(headers)])
     options = {"include_header": False, "quote_style": "necessary"}
