@@ -15,7 +15,7 @@ from analytics.query.engine import Engine, ScoreTable
 
 MAX_ROWS_FOR_EXACT_AREAS = 2_000_000
 RANKED = tuple(name for name, metric in METRICS.items() if metric.family in ("ranking", "loss", "calibration"))
-COUNTED = tuple(name for name in METRICS if name not in RANKED)
+COUNTED = tuple(name for name, metric in METRICS.items() if metric.is_count)
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ def score_table(
         question.threshold,
         by,
         by_score=is_ranked and question.log.n_rows <= MAX_ROWS_FOR_EXACT_AREAS,
-        with_moments=is_ranked,
+        with_moments=any(name not in COUNTED for name in metrics),
         with_log_loss="log_loss" in metrics,
         with_amount=with_amount,
     )

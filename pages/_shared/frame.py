@@ -34,6 +34,8 @@ ICON = (
     '<path d="M7 23V14h4v9zM14 23V8h4v15zM21 23v-6h4v6z" fill="#fff"/>'
     '<path d="M6 12 26 6" stroke="#e69f00" stroke-width="2.5"/></svg>'
 )
+NARROW_MARGINS = "<style>[data-testid=stMainBlockContainer] {padding-left: 1.6rem; padding-right: 1.6rem}</style>"
+SIDEBAR_WIDTH = 260
 ENTERED = "_frame_entered"
 logger = logging.getLogger("slicewise")
 
@@ -49,12 +51,13 @@ def navigation() -> st.navigation:  # type: ignore[valid-type]
 
 def configure() -> None:
     """Set the page's title and its own icon; without one, Streamlit would fetch the navigation's from outside."""
-    st.set_page_config(page_title="Slicewise", page_icon=ICON, layout="wide")
+    st.set_page_config(page_title="Slicewise", page_icon=ICON, layout="wide", initial_sidebar_state=SIDEBAR_WIDTH)
 
 
 def run() -> None:
     """Draw the frame and the page that was asked for."""
     configure()
+    st.html(NARROW_MARGINS)
     if session.needs_sign_in():
         draw_sign_in()
         return

@@ -2,6 +2,7 @@
 
 from analytics.present.readings.logs import books_reading, fitness_reading
 from analytics.present.readings.overview import confusion_reading, overview_reading, score_reading
+from analytics.present.readings.ranking import ranking_reading
 from analytics.present.readings.slices import slices_reading
 from analytics.present.readings.trend import trend_reading
 
@@ -10,6 +11,7 @@ __all__ = [
     "confusion_reading",
     "fitness_reading",
     "overview_reading",
+    "ranking_reading",
     "score_reading",
     "slices_reading",
     "trend_reading",
