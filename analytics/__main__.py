@@ -14,7 +14,7 @@ from typing import Annotated, Any
 import typer
 
 from analytics import answers, intake
-from analytics.commands.asking import ask, columns_of, csv_options, given, kept, open_log, read_path
+from analytics.commands.asking import ask, columns_of, csv_options, export_of, given, kept, open_log, read_path
 from analytics.commands.writing import Format, finite, write
 from analytics.errors import AnalysisError, StoreError
 from analytics.log.schema import Log, Mapping, Reading
@@ -23,7 +23,13 @@ from analytics.measure.metrics import METRICS
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
 
-LogArgument = Annotated[str, typer.Argument(help="Path of an export, or id of a log in the workspace.")]
+LogArgument = Annotated[
+    str, typer.Argument(help="Path of an export or of a folder of exports, or id of a log in the workspace.")
+]
+LogsArgument = Annotated[
+    list[str],
+    typer.Argument(metavar="LOG...", help="As LOG elsewhere; also several files of one log.", show_default=False),
+]
 FormatOption = Annotated[Format, typer.Option("--format", help="How the answer is written.")]
 OutOption = Annotated[Path | None, typer.Option(help="Write to this file instead of standard output.")]
 WhereOption = Annotated[
@@ -67,37 +73,39 @@ QuoteOption = Annotated[str | None, typer.Option(help="The character around fiel
 EscapeOption = Annotated[str | None, typer.Option(help="The character before a quote inside a field; empty: none.")]
 HeaderOption = Annotated[int | None, typer.Option("--header-lines", help="Lines of the header of a CSV; 0: none.")]
 SkipOption = Annotated[int | None, typer.Option("--skip-lines", help="Lines of a CSV that stand before its header.")]
+SheetOption = Annotated[str | None, typer.Option(help="Sheet of a workbook; by default the first with a table.")]
 EncodingOption = Annotated[str | None, typer.Option(help="Encoding of a text file, such as utf-8 or latin-1.")]
 
 
 @app.command()
 @reports_errors
 def ingest(
-    log: LogArgument, score: ScoreOption = None, label: LabelOption = None, positive: PositiveOption = None,
+    log: LogsArgument, score: ScoreOption = None, label: LabelOption = None, positive: PositiveOption = None,
     negative: NegativeOption = None, decision: DecisionOption = None, id_: IdOption = None, time: TimeOption = None,
     amount: AmountOption = None, model_version: ModelOption = None, segments: SegmentsOption = None,
     labels: LabelsOption = None, format_: FormatOption = "table",
     out: Annotated[Path | None, typer.Option(help="Write what was read back to this file, as CSV.")] = None,
     delimiter: DelimiterOption = None, quote: QuoteOption = None, escape: EscapeOption = None,
     header_lines: HeaderOption = None, skip_lines: SkipOption = None, encoding: EncodingOption = None,
+    sheet: SheetOption = None,
 ) -> None:  # fmt: skip
     """Read an export into the workspace: what was read, kept and set aside, which roles, what preflight found."""
     options = given(
         {"score": score, "label": label, "positive": positive, "negative": negative, "decision": decision, "id": id_,
          "time": time, "amount": amount, "model_version": model_version, "segments": segments, "labels": labels}
     )  # fmt: skip
-    options["csv"] = csv_options(delimiter, quote, escape, header_lines, skip_lines, encoding)
+    options["csv"] = csv_options(delimiter, quote, escape, header_lines, skip_lines, encoding, sheet)
     workspace = Workspace()
     if out is not None:
-        intake.write_back(workspace, Path(log), out, csv=options["csv"])
+        intake.write_back(workspace, export_of(log), out, csv=options["csv"])
     answer = ingested(workspace, log, options)
     write(answer, format_, None)
 
 
-def ingested(workspace: Workspace, log: str, options: dict[str, Any]) -> dict[str, Any]:
+def ingested(workspace: Workspace, log: list[str], options: dict[str, Any]) -> dict[str, Any]:
     """Return the answer of ``ingest``; a table without a score or a decision is read, and is no log."""
-    if not Path(log).exists():
-        found = open_log(workspace, log, options, is_current=True)
+    if len(log) == 1 and not Path(log[0]).exists():
+        found = open_log(workspace, log[0], options, is_current=True)
     else:
         read = read_path(workspace, log, options)
         if (
@@ -136,6 +144,7 @@ def accounting(
         "rows_kept": reading.rows_kept,
         "rows_set_aside": [asdict(reason) for reason in reading.set_aside],
         "lines": asdict(reading.lines) if reading.lines else None,
+        "files": [asdict(file) for file in reading.origin.files],
         "roles": {key: list(value) if isinstance(value, tuple) else value for key, value in asdict(mapping).items()},
         "findings": findings,
     }

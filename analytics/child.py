@@ -10,6 +10,7 @@ import hashlib
 import json
 import sys
 import threading
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ import duckdb
 
 from analytics.errors import AnalysisError
 from analytics.log import preflight, roles
-from analytics.log.ingest import build, database, facts, formats, grid, join, profile, reader, types
+from analytics.log.ingest import build, database, exports, facts, grid, join, profile, types
 from analytics.log.options import CsvOptions
 from analytics.log.schema import Reading, mapping_from_dict, reading_from_dict
 
@@ -66,12 +67,26 @@ def content_hash(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def files_of(request: dict[str, Any]) -> list[exports.Given]:
+    """Return the files of a request."""
+    return [exports.Given(Path(path), name) for path, name in request["files"]]
+
+
+def digest_of(given: Sequence[exports.Given]) -> str:
+    """Return the digest that identifies a log: that of its one file, or of all files with their names."""
+    digests = [content_hash(file.path) for file in given]
+    if len(given) == 1:
+        return digests[0]
+    names = [[file.name, digest] for file, digest in zip(given, digests, strict=True)]
+    return hashlib.sha256(json.dumps(names).encode()).hexdigest()
+
+
 def read(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """Read a file into ``raw.duckdb`` beside its reading and a guess at its roles."""
-    path, folder = Path(request["path"]), Path(request["folder"])
+    given, folder = files_of(request), Path(request["folder"])
     labels = Path(request["labels"]) if request["labels"] else None
     progress.begin("Recognising the file")
-    digest = content_hash(path)
+    digest = digest_of(given)
     if labels:
         digest = hashlib.sha256(f"{digest}{content_hash(labels)}{request['id']}".encode()).hexdigest()
     csv = CsvOptions.from_dict(request.get("csv"))
@@ -79,14 +94,14 @@ def read(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
         digest = hashlib.sha256(f"{digest}{json.dumps(csv.given, sort_keys=True)}".encode()).hexdigest()
     if digest[:12] in request["known"]:
         return {"known": digest[:12]}
-    source = formats.prepare(path, folder, max_bytes=request["max_bytes"], progress=progress.at, csv=csv)
     connection = database.connect(folder / "raw.duckdb", request["memory_limit"])
     progress.connection = connection
     progress.begin("Reading rows")
-    table = reader.read_source(connection, source, folder, csv)
+    export = exports.read_exports(connection, given, folder, csv, max_bytes=request["max_bytes"], progress=progress.at)
+    table = export.table
     progress.begin("Recognising types")
     conversions = types.convert(connection, table.types, is_text=table.is_text)
-    repairs = (*source.repairs, *table.repairs)
+    repairs = table.repairs
     if labels:
         progress.begin("Joining labels")
         joined = join.join_labels(connection, labels, folder, table, conversions, request["id"], request["max_bytes"])
@@ -96,13 +111,14 @@ def read(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
     reading = Reading(
         content_hash=digest,
         source=request["name"],
-        file_format=source.file_format,
+        file_format=export.file_format,
         rows_read=n_rows + sum(reason.rows for reason in table.set_aside),
         rows_kept=n_rows,
         columns=columns,
         set_aside=table.set_aside,
         repairs=repairs,
         lines=table.lines,
+        origin=export.origin,
     )
     first = roles.guess(reading).mapping
     reading = replace(reading, logged_threshold=grid.logged_threshold(connection, reading, first))
@@ -119,16 +135,17 @@ def read(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
 
 def copy(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """Write what was read from a file as a CSV of text, whatever the file holds; of an empty file nothing."""
-    path, folder = Path(request["path"]), Path(request["folder"])
+    given, folder = files_of(request), Path(request["folder"])
     progress.begin("Reading rows")
     csv = CsvOptions.from_dict(request.get("csv"))
-    if not path.stat().st_size:
+    if not any(file.path.stat().st_size for file in given):
         (folder / "copy.csv").touch()
         return {"copy": str(folder / "copy.csv")}
-    source = formats.prepare(path, folder, max_bytes=request["max_bytes"], progress=progress.at, csv=csv)
     connection = database.connect(folder / "raw.duckdb", request["memory_limit"])
-    table = reader.read_source(connection, source, folder, csv, as_text=True)
-    database.write_text(connection, table.header, folder / "copy.csv")
+    export = exports.read_exports(
+        connection, given, folder, csv, max_bytes=request["max_bytes"], progress=progress.at, as_text=True
+    )
+    database.write_text(connection, export.table.header, folder / "copy.csv")
     return {"copy": str(folder / "copy.csv")}
 
 

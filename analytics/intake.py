@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -20,6 +20,7 @@ from typing import IO, Any
 
 from analytics.errors import AnalysisError, Cancelled, InputError, QuestionError, StoreError
 from analytics.log import roles
+from analytics.log.inbox import check_file, files_of, shown_name
 from analytics.log.options import CsvOptions
 from analytics.log.schema import Log, Mapping, Reading, reading_from_dict
 from analytics.log.workspace import Workspace
@@ -57,25 +58,26 @@ def never() -> bool:
 
 def read_file(
     workspace: Workspace,
-    path: Path,
+    path: Path | Sequence[Path],
     *,
     name: str | None = None,
+    names: Sequence[str] | None = None,
     labels: Path | None = None,
     id_column: str | None = None,
     csv: CsvOptions | None = None,
     on_progress: OnProgress = no_progress,
     should_stop: ShouldStop = never,
 ) -> Staged | Log:
-    """Read a file; return the log if the workspace already has one from the same bytes.
+    """Read the file or the files of one log; return the log if the workspace already has one from the same bytes.
 
     Parameters
     ----------
     workspace : Workspace
         Where the reading is staged.
-    path : Path
-        The file.
-    name : str, optional
-        What people call it; the file's name by default.
+    path : Path or sequence of Path
+        A file, a folder of files, or several files.
+    name, names : str and sequence of str, optional
+        What people call the log, and each of several files; by default as the files are called.
     labels, id_column : Path and str, optional
         Labels that came in another file, and the id that joins them; by default the first column both files have.
     csv : CsvOptions, optional
@@ -90,12 +92,13 @@ def read_file(
     Cancelled
         If ``should_stop`` said so; nothing is left behind.
     """
-    for given in filter(None, (path, labels)):
-        check_file(given)
-    shown = name or path.name
+    files = files_of(path, names or ([name] if name else None))
+    if labels:
+        check_file(labels)
+    shown = name or shown_name(path, files)
     known = {log.log_id: log for log in workspace.receipts()}
     with scratch_folder(workspace) as folder:
-        request = {"task": "read", "path": str(path.absolute()), "name": shown, "known": sorted(known),
+        request = {"task": "read", "files": files, "name": shown, "known": sorted(known),
                    "max_bytes": MAX_PLAIN_BYTES, "labels": str(labels.absolute()) if labels else None,
                    "id": id_column, "csv": csv.given if csv else None}  # fmt: skip
         answer = run_child(request, folder, on_progress, should_stop)
@@ -104,14 +107,6 @@ def read_file(
         staged_id = f"{answer['staged']}{uuid.uuid4().hex[:8]}"  # two readings of one file at once must not meet
         folder.replace(workspace.staging / staged_id)
     return staged(workspace, staged_id)
-
-
-def check_file(path: Path) -> None:
-    """Raise `InputError` where there is no file to read."""
-    if path.is_dir():
-        raise InputError(f"Expected a file, found a folder at {str(path)!r}. Name a file in it.")
-    if not path.is_file():
-        raise InputError(f"Expected a file, found none at {str(path)!r}. Check the path.")
 
 
 def staged(workspace: Workspace, staged_id: str) -> Staged:
@@ -174,7 +169,9 @@ def remap(
     return _build(workspace, log.reading, mapping, origin, log.name, True, is_current, on_progress, should_stop)
 
 
-def write_back(workspace: Workspace, path: Path, target: Path, *, csv: CsvOptions | None = None) -> None:
+def write_back(
+    workspace: Workspace, path: Path | Sequence[Path], target: Path, *, csv: CsvOptions | None = None
+) -> None:
     """Write what is read from a file as a CSV of text, under the header of the file where it has one.
 
     Raises
@@ -182,9 +179,8 @@ def write_back(workspace: Workspace, path: Path, target: Path, *, csv: CsvOption
     InputError, StoreError
         If the file cannot be read, or the target not written.
     """
-    check_file(path)
     with scratch_folder(workspace) as folder:
-        request = {"task": "copy", "path": str(path.absolute()), "max_bytes": MAX_PLAIN_BYTES,
+        request = {"task": "copy", "files": files_of(path), "max_bytes": MAX_PLAIN_BYTES,
                    "csv": csv.given if csv else None}  # fmt: skip
         answer = run_child(request, folder, no_progress, never)
         try:

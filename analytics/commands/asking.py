@@ -37,8 +37,9 @@ def csv_options(
     header_lines: int | None,
     skip_lines: int | None,
     encoding: str | None,
+    sheet: str | None = None,
 ) -> CsvOptions | None:
-    """Return what the command line says of a CSV's layout, None where it says nothing; a tab may be written ``\\t``."""
+    """Return what the command line says of a file's layout, None where it says nothing; a tab may be written ``\\t``."""
     said = CsvOptions(
         delimiter="\t" if delimiter in ("\\t", "tab") else delimiter or None,
         quote=quote,
@@ -46,6 +47,7 @@ def csv_options(
         header_lines=header_lines,
         skip_lines=skip_lines,
         encoding=encoding,
+        sheet=sheet,
     )
     return said if said.given else None
 
@@ -98,10 +100,18 @@ def open_log(workspace: Workspace, log: str, options: dict[str, Any], *, is_curr
     return intake.remap(workspace, found, overridden(found.mapping, found.reading, options), is_current=is_current)
 
 
-def read_path(workspace: Workspace, path: str, options: dict[str, Any]) -> intake.Staged | Log:
-    """Read the file that the command line names."""
+def read_path(workspace: Workspace, path: str | list[str], options: dict[str, Any]) -> intake.Staged | Log:
+    """Read the file, the folder or the files that the command line names."""
     csv_options = options.get("csv")
-    return intake.read_file(workspace, Path(path), labels=options["labels"], id_column=options["id"], csv=csv_options)
+    return intake.read_file(
+        workspace, export_of(path), labels=options["labels"], id_column=options["id"], csv=csv_options
+    )
+
+
+def export_of(given: str | list[str]) -> Path | list[Path]:
+    """Return the paths that the command line names; one stands for itself, as it may be a folder."""
+    paths = [Path(path) for path in ([given] if isinstance(given, str) else given)]
+    return paths[0] if len(paths) == 1 else paths
 
 
 def kept(workspace: Workspace, read: intake.Staged | Log, options: dict[str, Any], *, is_current: bool) -> Log:

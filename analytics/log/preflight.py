@@ -25,6 +25,8 @@ CODES: dict[str, str] = {
     "too-many-values": "a segment column with too many values to read",
     "no-score": "decisions and no score: the threshold cannot be moved",
     "score-not-probability": "scores that rank and are no probabilities",
+    "columns-differ": "a column that not all files of the log have",
+    "content-not-name": "a file is not what its name says",
     "repaired": "something was mended or joined while reading",
     "empty-column": "a column without any value",
     "constant-column": "a column with one value throughout",
@@ -89,6 +91,10 @@ def about_rows(log: Log) -> Iterator[Finding]:
             "rows-set-aside", "warning", None, reason.rows,
             f"{reason.rows:,} rows were set aside: {reason.reason}. Download them below and correct the export.",
         )  # fmt: skip
+    for difference in log.reading.origin.differences:
+        yield Finding("columns-differ", "warning", None, None, difference)
+    for contradiction in log.reading.origin.contradictions:
+        yield Finding("content-not-name", "note", None, None, contradiction)
     for repair in log.reading.repairs:
         yield Finding("repaired", "note", None, None, repair)
     if log.n_rows == 0:

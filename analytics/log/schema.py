@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from analytics.errors import QuestionError
 from analytics.log.bins import Bins
+from analytics.log.origin import Origin, origin_from_dict
 
 Kind = Literal["number", "text", "time", "boolean"]
 ScoreKind = Literal["probability", "rank", "decision"]
@@ -184,6 +185,7 @@ class Reading:
     repairs: tuple[str, ...] = ()
     logged_threshold: float | None = None
     lines: LineCounts | None = None
+    origin: Origin = field(default_factory=Origin)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -282,8 +284,9 @@ def reading_from_dict(data: dict[str, Any]) -> Reading:
     )
     set_aside = tuple(SetAside(**reason) for reason in data["set_aside"])
     lines = LineCounts(**data["lines"]) if data.get("lines") else None
-    repairs = tuple(data["repairs"])
-    return Reading(**{**data, "columns": columns, "set_aside": set_aside, "repairs": repairs, "lines": lines})
+    repairs, origin = tuple(data["repairs"]), origin_from_dict(data.get("origin"))
+    plain = {"set_aside": set_aside, "repairs": repairs, "lines": lines, "origin": origin}
+    return Reading(**{**data, "columns": columns, **plain})
 
 
 def mapping_from_dict(data: dict[str, Any]) -> Mapping:
