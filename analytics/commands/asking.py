@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import csv
 import math
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from analytics import intake
 from analytics.answers import Question
+from analytics.commands.options import Asked, Source
 from analytics.errors import AnalysisError, QuestionError
 from analytics.log import roles
-from analytics.log.options import CsvOptions
 from analytics.log.schema import Log, Mapping, Reading
 from analytics.log.workspace import Workspace
 from analytics.query.cohort import Cohort, parse_where
@@ -25,36 +25,9 @@ ROLE_OPTIONS: dict[str, str] = {
 }  # fmt: skip
 
 
-def given(options: dict[str, Any]) -> dict[str, Any]:
-    """Return the roles that the command line names."""
-    return {name: options[name] for name in (*ROLE_OPTIONS, "positive", "negative", "segments", "labels")}
-
-
-def csv_options(
-    delimiter: str | None,
-    quote: str | None,
-    escape: str | None,
-    header_lines: int | None,
-    skip_lines: int | None,
-    encoding: str | None,
-    sheet: str | None = None,
-) -> CsvOptions | None:
-    """Return what the command line says of a file's layout, None where it says nothing; a tab may be written ``\\t``."""
-    said = CsvOptions(
-        delimiter="\t" if delimiter in ("\\t", "tab") else delimiter or None,
-        quote=quote,
-        escape=escape,
-        header_lines=header_lines,
-        skip_lines=skip_lines,
-        encoding=encoding,
-        sheet=sheet,
-    )
-    return said if said.given else None
-
-
-def overridden(mapping: Mapping, reading: Reading, options: dict[str, Any]) -> Mapping:
+def overridden(mapping: Mapping, reading: Reading, source: Source) -> Mapping:
     """Return the mapping with what the command line says."""
-    chosen = {role: options[option] for option, role in ROLE_OPTIONS.items() if options[option]}
+    chosen = {role: name for option, role in ROLE_OPTIONS.items() if (name := getattr(source, option))}
     for name in chosen.values():
         reading.column(name)
     taken = set(chosen.values())
@@ -62,20 +35,20 @@ def overridden(mapping: Mapping, reading: Reading, options: dict[str, Any]) -> M
         role: None for role in ROLE_OPTIONS.values() if role not in chosen and getattr(mapping, role) in taken
     }
     changed = replace(mapping, **chosen, **cleared)
-    if options["segments"]:
-        names = listed_columns(options["segments"], reading.names)
+    if source.segments:
+        names = listed_columns(source.segments, reading.names)
         changed = replace(changed, segments=tuple(reading.column(name).name for name in names))
     changed = with_values_of(changed, reading, chosen)
-    if options["positive"]:
-        changed = replace(changed, positive=tuple(options["positive"]), negative=())
+    if source.positive:
+        changed = replace(changed, positive=tuple(source.positive), negative=())
         if changed.label:
             others = [
                 value for value, _ in reading.column(changed.label).top if value not in roles.positive_texts(changed)
             ]
             changed = replace(changed, negative=tuple(v for v in others if v.strip().casefold() not in roles.UNKNOWN_WORDS
-                                                      or roles.is_plain_zero_one([*options["positive"], v])))  # fmt: skip
-    if options["negative"]:
-        changed = replace(changed, negative=tuple(options["negative"]))
+                                                      or roles.is_plain_zero_one([*source.positive, v])))  # fmt: skip
+    if source.negative:
+        changed = replace(changed, negative=tuple(source.negative))
     return changed
 
 
@@ -89,35 +62,27 @@ def with_values_of(mapping: Mapping, reading: Reading, chosen: Collection[str]) 
     return replace(mapping, threshold=guess.threshold) if "score" in chosen or "decision" in chosen else mapping
 
 
-def open_log(workspace: Workspace, log: str, options: dict[str, Any], *, is_current: bool = False) -> Log:
+def open_log(workspace: Workspace, source: Source, *, is_current: bool = False) -> Log:
     """Return the log that the command line means, in the state that its roles ask for."""
-    if Path(log).exists():
-        return kept(workspace, read_path(workspace, log, options), options, is_current=is_current)
+    if Path(source.log).exists():
+        return kept(workspace, read_path(workspace, source), source, is_current=is_current)
     try:
-        found = workspace.find(log)
+        found = workspace.find(source.log)
     except QuestionError as error:
-        raise QuestionError(f"Expected the path of a file or the id of a log, found {log!r}. {error}") from error
-    return intake.remap(workspace, found, overridden(found.mapping, found.reading, options), is_current=is_current)
+        raise QuestionError(f"Expected the path of a file or the id of a log, found {source.log!r}. {error}") from error
+    return intake.remap(workspace, found, overridden(found.mapping, found.reading, source), is_current=is_current)
 
 
-def read_path(workspace: Workspace, path: str | list[str], options: dict[str, Any]) -> intake.Staged | Log:
+def read_path(workspace: Workspace, source: Source, further: Sequence[Path] = ()) -> intake.Staged | Log:
     """Read the file, the folder or the files that the command line names."""
-    csv_options = options.get("csv")
-    return intake.read_file(
-        workspace, export_of(path), labels=options["labels"], id_column=options["id"], csv=csv_options
-    )
+    path = [Path(source.log), *further] if further else Path(source.log)
+    return intake.read_file(workspace, path, labels=source.labels, id_column=source.id, csv=source.csv)
 
 
-def export_of(given: str | list[str]) -> Path | list[Path]:
-    """Return the paths that the command line names; one stands for itself, as it may be a folder."""
-    paths = [Path(path) for path in ([given] if isinstance(given, str) else given)]
-    return paths[0] if len(paths) == 1 else paths
-
-
-def kept(workspace: Workspace, read: intake.Staged | Log, options: dict[str, Any], *, is_current: bool) -> Log:
+def kept(workspace: Workspace, read: intake.Staged | Log, source: Source, *, is_current: bool) -> Log:
     """Return the log of what was read, with its roles as guessed and as the command line says."""
     try:
-        mapping = overridden(roles.guess(read.reading).mapping, read.reading, options)
+        mapping = overridden(roles.guess(read.reading).mapping, read.reading, source)
         if isinstance(read, intake.Staged):
             return intake.build_staged(workspace, read, mapping)
         return intake.remap(workspace, read, mapping, is_current=is_current)
@@ -127,13 +92,13 @@ def kept(workspace: Workspace, read: intake.Staged | Log, options: dict[str, Any
         raise
 
 
-def ask(log: str, options: dict[str, Any]) -> tuple[Engine, Question]:
+def ask(source: Source, asked: Asked) -> tuple[Engine, Question]:
     """Return the engine and the question of a command."""
     workspace = Workspace()
-    found = open_log(workspace, log, given(options))
+    found = open_log(workspace, source)
     names = [column.name for column in found.columns]
-    cohort = Cohort(tuple(parse_where(text, names) for text in options["where"] or ()))
-    threshold = found.mapping.threshold if options["threshold"] is None else options["threshold"]
+    cohort = Cohort(tuple(parse_where(text, names) for text in asked.where or ()))
+    threshold = found.mapping.threshold if asked.threshold is None else asked.threshold
     if not math.isfinite(threshold):
         raise QuestionError(f"Expected a number as threshold, found {threshold}.")
     return Engine(workspace), Question(found, cohort, threshold)

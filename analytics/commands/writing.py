@@ -7,23 +7,27 @@ import json
 import math
 import sys
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
+from analytics.commands.options import Output
 from analytics.errors import StoreError
 
-Format = Literal["table", "csv", "json"]
 
-
-def write(rows: list[dict[str, Any]] | dict[str, Any], format_: Format, out: Path | None) -> None:
+def write(rows: list[dict[str, Any]] | dict[str, Any], output: Output) -> None:
     """Write an answer in the format that was asked for."""
-    if format_ == "json":
+    if output.format == "json":
         text = json.dumps(rows, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
     else:
         flat = [flattened(row) for row in (rows if isinstance(rows, list) else [rows])]
-        text = as_csv(flat) if format_ == "csv" else as_text(flat, transposed=isinstance(rows, dict))
-    if out is None:
+        text = as_csv(flat) if output.format == "csv" else as_text(flat, transposed=isinstance(rows, dict))
+    if output.out is None:
         sys.stdout.write(text)
-        return
+    else:
+        write_text(text, output.out)
+
+
+def write_text(text: str, out: Path) -> None:
+    """Write a file that the command line names."""
     try:
         out.write_text(text, encoding="utf-8")
     except OSError as error:

@@ -25,7 +25,7 @@ class Offer:
 
 
 def files_of(path: Path | Sequence[Path], names: Sequence[str] | None = None) -> list[tuple[str, str]]:
-    """Return the files of a log, each with the name that people call it; those of a folder by their places in it.
+    """Return the files of a log by name, each with what people call it; those of a folder by their places in it.
 
     Raises
     ------
@@ -38,7 +38,8 @@ def files_of(path: Path | Sequence[Path], names: Sequence[str] | None = None) ->
     for file in paths:
         check_file(file)
     called = names if names is not None and len(names) == len(paths) else [file.name for file in paths]
-    return [(str(file.absolute()), name) for file, name in zip(paths, called, strict=True)]
+    files = [(str(file.absolute()), name) for file, name in zip(paths, called, strict=True)]
+    return sorted(files, key=lambda file: file[1])
 
 
 def shown_name(path: Path | Sequence[Path], files: Sequence[tuple[str, str]]) -> str:

@@ -14,6 +14,7 @@ from sklearn.metrics import average_precision_score, confusion_matrix, roc_auc_s
 
 from analytics import answers
 from analytics.answers import Question
+from analytics.answers.headline import N_HISTOGRAM_BARS
 from analytics.errors import QuestionError, StoreError
 from analytics.log.schema import Log
 from analytics.measure.counts import confusion_table
@@ -186,7 +187,7 @@ def test_histogram_holds_every_scored_row_once(desk: Desk, engine: Engine) -> No
         frame = rows(2_500, n_scores, seed=17)
         log = desk.log(frame)
         bars = answers.overview(engine, Question(log, ALL, 0.123)).histogram
-        assert bars.height <= answers.N_HISTOGRAM_BARS
+        assert bars.height <= N_HISTOGRAM_BARS
         scored = frame.drop_nulls("score")
         assert bars["unlabelled"].sum() == scored["label"].null_count()
         assert bars["positive"].sum() == scored.filter(label=1).height

@@ -1,0 +1,76 @@
+"""A question of a log, and what every answer to one starts from: the score table, the rows as they are judged."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from analytics.log.schema import Log
+from analytics.measure.metrics import METRICS
+from analytics.query.cohort import Clause, Cohort
+from analytics.query.engine import Engine, ScoreTable
+
+MAX_ROWS_FOR_EXACT_AREAS = 2_000_000
+RANKED = tuple(name for name, metric in METRICS.items() if metric.family in ("ranking", "loss", "calibration"))
+COUNTED = tuple(name for name in METRICS if name not in RANKED)
+
+
+@dataclass(frozen=True)
+class Question:
+    """Which rows of which log, judged at which threshold."""
+
+    log: Log
+    cohort: Cohort
+    threshold: float
+
+
+def score_table(engine: Engine, question: Question, by: Sequence[str], metrics: Sequence[str]) -> ScoreTable:
+    """Return the score table that some metrics need; by distinct score where areas are asked for and the log allows it."""
+    by_score = any(name in RANKED for name in metrics) and question.log.n_rows <= MAX_ROWS_FOR_EXACT_AREAS
+    return engine.score_table(
+        question.log, question.cohort, question.threshold, by, by_score=by_score, with_log_loss="log_loss" in metrics
+    )
+
+
+def judged_rows(engine: Engine, question: Question, limit: int = 10) -> pl.DataFrame:
+    """Return the first rows as they are judged.
+
+    Returns
+    -------
+    DataFrame
+        ``score, predicted, label, outcome`` and every column of the file under its stored name: a header may be called alike.
+    """
+    log = question.log
+    rows = engine.head(log, question.cohort, question.threshold, limit)
+    flagged = pl.col("score") >= question.threshold
+    outcome = (
+        pl.when(pl.col("score").is_null()).then(pl.lit("no score"))
+        .when(pl.col("label").is_null()).then(pl.lit("not known yet"))
+        .when(flagged & (pl.col("label") == 1)).then(pl.lit("TP"))
+        .when(flagged).then(pl.lit("FP"))
+        .when(pl.col("label") == 1).then(pl.lit("FN"))
+        .otherwise(pl.lit("TN"))
+    )  # fmt: skip
+    return rows.select(
+        "score",
+        pl.when(flagged).then(pl.lit("positive")).when(~flagged).then(pl.lit("negative")).alias("predicted"),
+        pl.col("label").replace_strict({1: "positive", 0: "negative"}, default="not known yet", return_dtype=pl.String),
+        outcome.alias("outcome"),
+        *[pl.col(column.sql_name) for column in log.columns],
+    )
+
+
+def model_versions(log: Log) -> list[str]:
+    """Return the model versions of a log, none where it has no such column."""
+    if log.mapping.model_version is None:
+        return []
+    return sorted(value for value, _ in log.column(log.mapping.model_version).top)
+
+
+def with_model_version(cohort: Cohort, log: Log, version: str | None) -> Cohort:
+    """Return the cohort restricted to one model version."""
+    if version is None or log.mapping.model_version is None:
+        return cohort
+    return cohort.with_clauses([Clause(log.mapping.model_version, "in", (version,))])

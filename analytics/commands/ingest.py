@@ -1,0 +1,76 @@
+"""``ingest``: what was read, kept and set aside, which roles, what preflight found."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from analytics import intake
+from analytics.commands.asking import kept, open_log, read_path
+from analytics.commands.options import OUTPUT, Format, Output, Source, named
+from analytics.commands.writing import write
+from analytics.log.schema import Log, Mapping, Reading
+from analytics.log.workspace import Workspace
+
+
+def ingest(
+    source: Source,
+    more: Annotated[list[str] | None, typer.Argument(help="Further files of the same log.", show_default=False)] = None,
+    format: Annotated[Format, named("How the answer is written.", "--format", panel=OUTPUT)] = "table",
+    out: Annotated[Path | None, named("Write what was read back to this file, as CSV.", panel=OUTPUT)] = None,
+) -> None:
+    """Read an export into the workspace: what was read, kept and set aside, which roles, what preflight found."""
+    workspace = Workspace()
+    further = [Path(path) for path in more or ()]
+    if out is not None:
+        intake.write_back(workspace, [Path(source.log), *further] if further else Path(source.log), out, csv=source.csv)
+    write(ingested(workspace, source, further), Output(format=format))
+
+
+def ingested(workspace: Workspace, source: Source, further: Sequence[Path] = ()) -> dict[str, Any]:
+    """Return the answer of ``ingest``; a table without a score or a decision is read, and is no log."""
+    if not further and not Path(source.log).exists():
+        found = open_log(workspace, source, is_current=True)
+    else:
+        read = read_path(workspace, source, further)
+        if isinstance(read, intake.Staged) and not has_scores(read.mapping) and not (source.score or source.decision):
+            intake.discard(workspace, read.staged_id)
+            return accounting(None, read.reading, read.mapping, [NO_SCORE])
+        found = (
+            read if isinstance(read, Log) and not source.names_roles else kept(workspace, read, source, is_current=True)
+        )
+    return accounting(found.log_id, found.reading, found.mapping, [asdict(finding) for finding in found.findings])
+
+
+NO_SCORE = {
+    "code": "no-score-or-decision",
+    "severity": "error",
+    "column": None,
+    "rows": None,
+    "message": "Found neither a score nor a decision: name one with --score or --decision to judge this table.",
+}
+
+
+def has_scores(mapping: Mapping) -> bool:
+    """Whether rows can be judged under a mapping."""
+    return mapping.score is not None or mapping.decision is not None
+
+
+def accounting(
+    log_id: str | None, reading: Reading, mapping: Mapping, findings: list[dict[str, Any]]
+) -> dict[str, Any]:
+    """Return what was read, kept and set aside."""
+    return {
+        "log_id": log_id,
+        "rows_read": reading.rows_read,
+        "rows_kept": reading.rows_kept,
+        "rows_set_aside": [asdict(reason) for reason in reading.set_aside],
+        "lines": asdict(reading.lines) if reading.lines else None,
+        "files": [asdict(file) for file in reading.origin.files],
+        "roles": {key: list(value) if isinstance(value, tuple) else value for key, value in asdict(mapping).items()},
+        "findings": findings,
+    }

@@ -1,0 +1,117 @@
+"""The options that commands share, each group declared once as a dataclass that also carries what was given."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass, fields, is_dataclass
+from functools import wraps
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+
+from analytics.errors import AnalysisError
+from analytics.log.options import CsvOptions
+
+Format = Literal["table", "csv", "json"]
+Text = str | None
+Texts = list[str] | None
+WHERE = 'Filter: "column=value", also !=, >=, <=, in, contains, is missing. Repeatable.'
+COLUMNS, LAYOUT, QUESTION, OUTPUT = "Columns of the log", "Layout of the file", "Question", "Output"
+
+
+def named(help_: str, *names: str, panel: str = COLUMNS) -> Any:
+    """Return an option under the heading of its group."""
+    return typer.Option(*names, help=help_, rich_help_panel=panel)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """A log and the roles of its columns."""
+
+    log: Annotated[
+        str, typer.Argument(help="Path of an export or of a folder of them, or id of a log in the workspace.")
+    ]
+    score: Annotated[Text, named("Column of scores.")] = None
+    label: Annotated[Text, named("Column of labels.")] = None
+    positive: Annotated[Texts, named("Value of the label that means positive. Repeatable.")] = None
+    negative: Annotated[Texts, named("Value that means negative; by default all others. Repeatable.")] = None
+    decision: Annotated[Text, named("Column of logged decisions.")] = None
+    id: Annotated[Text, named("Column that identifies a row.", "--id")] = None
+    time: Annotated[Text, named("Column of times.")] = None
+    amount: Annotated[Text, named("Column of amounts.")] = None
+    model_version: Annotated[Text, named("Column of model versions.", "--model-version")] = None
+    segments: Annotated[Text, named("Segment columns, separated by commas.")] = None
+    labels: Annotated[Path | None, named("Labels that came in another file, joined by --id.")] = None
+    delimiter: Annotated[Text, named("What stands between two fields; guessed by default.", panel=LAYOUT)] = None
+    quote: Annotated[Text, named("The character around fields; empty: none.", panel=LAYOUT)] = None
+    escape: Annotated[Text, named("The character before a quote inside a field; empty: none.", panel=LAYOUT)] = None
+    header_lines: Annotated[int | None, named("Lines of the header; 0: none.", panel=LAYOUT)] = None
+    skip_lines: Annotated[int | None, named("Lines that stand before the header.", panel=LAYOUT)] = None
+    encoding: Annotated[Text, named("Encoding, such as utf-8 or latin-1.", panel=LAYOUT)] = None
+    sheet: Annotated[Text, named("Sheet of a workbook; by default the first with a table.", panel=LAYOUT)] = None
+
+    @property
+    def csv(self) -> CsvOptions | None:
+        """What is said of a file's layout, None where nothing is; a tab may be written ``\\t``."""
+        said = CsvOptions(
+            delimiter="\t" if self.delimiter in ("\\t", "tab") else self.delimiter or None,
+            quote=self.quote,
+            escape=self.escape,
+            header_lines=self.header_lines,
+            skip_lines=self.skip_lines,
+            encoding=self.encoding,
+            sheet=self.sheet,
+        )
+        return said if said.given else None
+
+    @property
+    def names_roles(self) -> bool:
+        """Whether any role is said, so that a log with other ones is built anew."""
+        unsaid = ("log", "labels", *(field.name for field in fields(CsvOptions)))
+        return any(getattr(self, field.name) for field in fields(self) if field.name not in unsaid)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """Which rows, judged at which threshold."""
+
+    where: Annotated[Texts, named(WHERE, panel=QUESTION)] = None
+    threshold: Annotated[float | None, named("Predicted positive iff score >= THRESHOLD.", panel=QUESTION)] = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Output:
+    """How the answer is written, and where."""
+
+    format: Annotated[Format, named("How the answer is written.", "--format", panel=OUTPUT)] = "table"
+    out: Annotated[Path | None, named("Write to this file instead of standard output.", panel=OUTPUT)] = None
+
+
+def command(app: typer.Typer, function: Callable[..., None]) -> None:
+    """Register a function as a command: a parameter that is one of the groups above becomes the options of the group.
+
+    An error raised on purpose becomes one message on standard error and exit status 2.
+    """
+    parameters = list(inspect.signature(function, eval_str=True).parameters.values())
+    groups: dict[str, Any] = {p.name: p.annotation for p in parameters if is_dataclass(p.annotation)}
+    own = [p for p in parameters if p.name not in groups]
+    shared = [p for group in groups.values() for p in inspect.signature(group, eval_str=True).parameters.values()]
+
+    @wraps(function)
+    def run(**given: Any) -> None:
+        try:
+            carried = {
+                name: group(**{field.name: given.pop(field.name) for field in fields(group)})
+                for name, group in groups.items()
+            }
+            function(**carried, **given)
+        except AnalysisError as error:
+            typer.echo(f"slicewise: {error}", err=True)
+            raise typer.Exit(2) from error
+
+    said = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in (*shared[:1], *own, *shared[1:])]
+    run.__signature__ = inspect.Signature(said)  # type: ignore[attr-defined]
+    run.__annotations__ = {p.name: p.annotation for p in said}
+    app.command()(run)

@@ -1,0 +1,39 @@
+"""``report``: the slice report as one HTML file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from analytics import answers
+from analytics.commands.asking import ask, columns_of
+from analytics.commands.options import OUTPUT, Asked, Format, Output, Source, named
+from analytics.commands.writing import write, write_text
+
+
+def report(
+    source: Source,
+    asked: Asked,
+    out: Annotated[Path, named("The HTML file to write.", panel=OUTPUT)],
+    format: Annotated[Format, named("How the path of the file is written.", "--format", panel=OUTPUT)] = "table",
+    by: Annotated[
+        list[str] | None, typer.Option(help="Columns to slice by: one, or two with a comma. Repeatable.")
+    ] = None,
+    metric: Annotated[str, typer.Option(help="The metric that is compared.")] = "error_rate",
+) -> None:
+    """Write the slice report: one HTML file that needs no network."""
+    from analytics.present.report import slice_report
+
+    engine, question = ask(source, asked)
+    if by:
+        chosen = [columns_of(columns, question.log) for columns in by]
+    else:
+        chosen = [[name] for name in answers.ranked_columns(engine, question)["column"].to_list()[:3]]
+    parts = [answers.slices(engine, question, columns, metric=metric) for columns in chosen]
+    write_text(slice_report(question, answers.overview(engine, question), parts), out)
+    if format == "table":
+        typer.echo(str(out))
+    else:
+        write({"path": str(out)}, Output(format=format))

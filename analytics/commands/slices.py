@@ -1,0 +1,39 @@
+"""``slices``: metrics by slice, against the complement."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from analytics import answers
+from analytics.commands.asking import ask, columns_of
+from analytics.commands.options import Asked, Output, Source
+from analytics.commands.writing import write
+from analytics.measure.metrics import METRICS
+
+IN_TEXT = ("fpr", "fnr", "difference", "p_adjusted", "excess_errors", "share_of_errors")
+
+
+def slices(
+    source: Source,
+    asked: Asked,
+    output: Output,
+    by: Annotated[str, typer.Option(help="One or two segment columns, separated by a comma.")],
+    metric: Annotated[str, typer.Option(help="The metric that is compared.")] = "error_rate",
+    min_support: Annotated[
+        int, typer.Option(min=0, help="Judged rows below which a slice is marked.")
+    ] = answers.MIN_SUPPORT,
+) -> None:
+    """Metrics by slice, against the complement."""
+    from analytics.present.tables import slice_json_rows
+
+    engine, question = ask(source, asked)
+    columns = columns_of(by, question.log)
+    metrics = None if output.format == "table" else tuple(METRICS)
+    answer = answers.slices(engine, question, columns, metric=metric, metrics=metrics, min_support=min_support)
+    rows = slice_json_rows(answer)
+    if output.format == "table":
+        shown = dict.fromkeys(("slice", "n", "n_labelled", metric, f"{metric}_low", f"{metric}_high", *IN_TEXT))
+        rows = [{name: row[name] for name in shown} for row in rows]
+    write(rows, output)
