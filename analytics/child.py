@@ -149,6 +149,17 @@ def copy(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
     return {"copy": str(folder / "copy.csv")}
 
 
+def preview(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """Read the first lines of a text file under a layout."""
+    (given,), folder = files_of(request), Path(request["folder"])
+    connection = database.connect(folder / "raw.duckdb", request["memory_limit"])
+    table, rows = exports.read_head(
+        connection, given, folder, CsvOptions.from_dict(request["csv"]), max_bytes=request["max_bytes"]
+    )
+    assert table.lines is not None
+    return {"names": table.names, "rows": rows, "lines": asdict(table.lines), "repairs": table.repairs}
+
+
 def build_log(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """Build a log from a staged reading, or anew from a log that exists, under another mapping."""
     folder, origin = Path(request["folder"]), Path(request["origin"])
@@ -177,7 +188,7 @@ def with_auroc(found: preflight.Facts, connection: duckdb.DuckDBPyConnection) ->
     return replace(found, auroc=float(area.value), auroc_low=float(area.low), auroc_high=float(area.high))
 
 
-TASKS = {"read": read, "copy": copy, "build": build_log}
+TASKS = {"read": read, "copy": copy, "preview": preview, "build": build_log}
 
 
 def main() -> int:

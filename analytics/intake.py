@@ -30,6 +30,7 @@ MEMORY_LIMIT = "4GB"
 MAX_PLAIN_BYTES = 64 << 30
 WALL_SECONDS = 3_600
 TICK_SECONDS = 0.1
+ORIGIN = "origin.json"
 
 OnProgress = Callable[[str, float], object]
 ShouldStop = Callable[[], bool]
@@ -104,6 +105,7 @@ def read_file(
         answer = run_child(request, folder, on_progress, should_stop)
         if "known" in answer:
             return known[answer["known"]]
+        (folder / ORIGIN).write_text(json.dumps(files), encoding="utf-8")
         staged_id = f"{answer['staged']}{uuid.uuid4().hex[:8]}"  # two readings of one file at once must not meet
         folder.replace(workspace.staging / staged_id)
     return staged(workspace, staged_id)

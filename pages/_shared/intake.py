@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import shutil
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
 import streamlit as st
 from streamlit.typing import UploadedFile
 
-from analytics import intake
+from analytics import intake, rereading
 from analytics.errors import AnalysisError, QuestionError
 from analytics.intake import OnProgress, Staged
-from analytics.log import roles
+from analytics.log import inbox, roles
 from analytics.log.schema import Log, Mapping
 from analytics.present.export import to_csv
-from pages._shared import mapping, session
+from pages._shared import layout, mapping, session
 from pages._shared.render import escaped
 
 SEVERITY = {
@@ -25,28 +25,78 @@ SEVERITY = {
     "warning": ":orange[:material/warning:] warning",
     "note": ":gray[:material/info:] note",
 }
-KINDS = ["csv", "tsv", "txt", "json", "ndjson", "jsonl", "parquet", "arrow", "feather", "ipc", "gz", "zst"]
+KINDS = [
+    "csv",
+    "tsv",
+    "txt",
+    "json",
+    "ndjson",
+    "jsonl",
+    "parquet",
+    "pq",
+    "arrow",
+    "feather",
+    "ipc",
+    "xlsx",
+    "xlsm",
+    "zip",
+    "gz",
+    "zst",
+]
 CHUNK = 1 << 20
 MAX_UPLOAD_MB = 511  # at 512 the widget says "1GB per file"
 Answer = TypeVar("Answer")
 
 
 def draw_drop_zone() -> None:
-    """Take a file from the browser, or by its path where it is too large for one."""
+    """Take the files of a log from the browser, or read them where they lie when they are too large for one."""
     nonce = st.session_state.setdefault("_upload_nonce", 0)
-    file = st.file_uploader(
+    files = st.file_uploader(
         "Upload an export",
         type=KINDS,
         key=f"upload_{nonce}",
+        accept_multiple_files=True,
         max_upload_size=MAX_UPLOAD_MB,
-        help="CSV, TSV, JSON, NDJSON, Parquet, Arrow or Feather, plain or as .gz or .zst, up to 512 MB.",
+        help="CSV, TSV, JSON, NDJSON, Parquet, Arrow, Feather or Excel (.xlsx), plain or as .gz, .zst or .zip, up to 512 MB. "
+        "Several files become one log: drop them together.",
     )
-    with st.expander("Larger than 512 MB? Read it by its path"):
-        path = st.text_input("Path on this computer", key="path", placeholder="/exports/log.parquet")
-        if st.button("Read", key="read_path", disabled=not path):
-            read(lambda progress: intake.read_file(session.workspace(), Path(path).expanduser(), on_progress=progress))
-    if file is not None:
-        read(lambda progress: read_upload(file, progress))
+    root = inbox.inbox()
+    with st.expander(
+        "Larger than 512 MB? Read it by its path" if root is None else "Larger than 512 MB? Read it from the inbox"
+    ):
+        path = draw_path() if root is None else draw_inbox(root)
+    if path is not None:
+        read(lambda progress: intake.read_file(session.workspace(), path, on_progress=progress))
+    if files:
+        read(lambda progress: read_uploads(files, progress))
+
+
+def draw_path() -> Path | None:
+    """Ask for a path; return it once it is to be read."""
+    path = st.text_input(
+        "Path on this computer", key="path", placeholder="/exports/log.parquet, or a folder of exports"
+    )
+    return Path(path).expanduser() if st.button("Read", key="read_path", disabled=not path) else None
+
+
+def draw_inbox(root: Path) -> Path | None:
+    """Offer the files of the inbox; return the one that is to be read."""
+    offers = {offer.name: offer for offer in inbox.offers(root)}
+    name = st.selectbox(
+        "Files and folders in the inbox",
+        list(offers),
+        index=None,
+        key="inbox",
+        format_func=lambda name: f"{name} ({about(offers[name])})",
+        placeholder="Choose a file or a folder" if offers else "The inbox is empty",
+    )
+    return inbox.resolved(root, name) if st.button("Read", key="read_inbox", disabled=not name) and name else None
+
+
+def about(offer: inbox.Offer) -> str:
+    """Say how large an offer is."""
+    size = f"{offer.size / 1e6:,.1f} MB" if offer.size >= 1e5 else f"{offer.size / 1e3:,.1f} kB"
+    return size if offer.n_files == 1 else f"{offer.n_files:,} files, {size}"
 
 
 def forget_upload() -> None:
@@ -54,15 +104,23 @@ def forget_upload() -> None:
     st.session_state["_upload_nonce"] = st.session_state.get("_upload_nonce", 0) + 1
 
 
-def read_upload(file: UploadedFile, progress: OnProgress) -> Staged | Log:
-    """Hand an upload to the disk in pieces and read it there."""
-    target = session.workspace().scratch / f"upload-{uuid.uuid4().hex}"
+def read_uploads(files: Sequence[UploadedFile], progress: OnProgress) -> Staged | Log:
+    """Hand uploads to the disk in pieces and read them there; they are kept beside what was read until it is confirmed."""
+    folder = session.workspace().scratch / f"upload-{uuid.uuid4().hex}"
+    folder.mkdir(mode=0o700)
     try:
-        with target.open("wb") as out:
-            shutil.copyfileobj(file, out, CHUNK)
-        return intake.read_file(session.workspace(), target, name=file.name, on_progress=progress)
+        targets = [folder / str(place) for place in range(len(files))]
+        for file, target in zip(files, targets, strict=True):
+            with target.open("wb") as out:
+                shutil.copyfileobj(file, out, CHUNK)
+        found = intake.read_file(
+            session.workspace(), targets, names=[file.name for file in files], on_progress=progress
+        )
+        if isinstance(found, Staged):
+            rereading.keep_files(session.workspace(), found)
+        return found
     finally:
-        target.unlink(missing_ok=True)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def read(work: Callable[[OnProgress], Staged | Log]) -> None:
@@ -71,6 +129,11 @@ def read(work: Callable[[OnProgress], Staged | Log]) -> None:
         found = with_progress(work)
     finally:
         forget_upload()
+    show(found)
+
+
+def show(found: Staged | Log) -> None:
+    """End the run in the mapping of what was read, or in the log that was there already."""
     if isinstance(found, Staged):
         st.session_state["staged"] = found.staged_id
         st.session_state.pop("remap", None)
@@ -121,6 +184,10 @@ def draw_mapping(upload: Staged) -> None:
             st.session_state["staged"] = None
             st.rerun()
     progress = st.container()
+    wanted = layout.draw(upload)
+    if wanted is not None:
+        with progress:
+            show(with_progress(lambda on: rereading.read_again(session.workspace(), upload, wanted, on_progress=on)))
     changed = mapping.edit(reading, upload.mapping, upload.reasons, upload.sample, f"map_{upload.staged_id}")
     if confirm:
         with progress:

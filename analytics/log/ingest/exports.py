@@ -25,6 +25,7 @@ MIN_SHARED = 0.5
 
 MAX_FILES = 5_000
 MAX_SHOWN = 4
+HEAD_BYTES, HEAD_ROWS, MAX_CELL = 256 << 10, 10, 200
 
 
 @dataclass(frozen=True)
@@ -114,6 +115,21 @@ def read_exports(
         return united(connection, sources, scratch, csv, progress, contradictions, as_text=as_text)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
+
+
+def read_head(
+    connection: duckdb.DuckDBPyConnection, given: Given, folder: Path, csv: CsvOptions, *, max_bytes: int
+) -> tuple[Table, list[list[str | None]]]:
+    """Read the first lines of a text file as text; return its columns with their account, and the first rows."""
+    source = formats.prepare_all(given.path, folder, max_bytes=max_bytes, progress=nothing, csv=csv, name=given.name)[0]
+    head = folder / "head"
+    with source.path.open("rb") as file:
+        data = file.read(HEAD_BYTES)
+    head.write_bytes(data[: data.rfind(b"\n") + 1] or data if len(data) == HEAD_BYTES else data)
+    table = reader.read_source(connection, replace(source, path=head), folder, csv, as_text=True)
+    cells = ", ".join(f"left(c{place}::VARCHAR, {MAX_CELL})" for place in range(len(table.names)))
+    rows = connection.execute(f"SELECT {cells} FROM raw ORDER BY rowid LIMIT {HEAD_ROWS}").fetchall()
+    return replace(table, repairs=(*source.repairs, *table.repairs)), [list(row) for row in rows]
 
 
 def nothing(done: float) -> None:
