@@ -101,7 +101,7 @@ def read(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
     table = export.table
     progress.begin("Recognising types")
     conversions = types.convert(connection, table.types, is_text=table.is_text)
-    repairs = table.repairs
+    repairs = (*table.repairs, *types.said(table.names, conversions))
     if labels:
         progress.begin("Joining labels")
         joined = join.join_labels(connection, labels, folder, table, conversions, request["id"], request["max_bytes"])
