@@ -44,7 +44,7 @@ KINDS = [
     "zst",
 ]
 CHUNK = 1 << 20
-MAX_UPLOAD_MB = 511  # at 512 the widget says "1GB per file"
+MAX_UPLOAD_MB = 476  # binary ones, 499 MB: from 500 on the widget rounds to "1GB per file"
 Answer = TypeVar("Answer")
 
 
@@ -57,12 +57,12 @@ def draw_drop_zone() -> None:
         key=f"upload_{nonce}",
         accept_multiple_files=True,
         max_upload_size=MAX_UPLOAD_MB,
-        help="CSV, TSV, JSON, NDJSON, Parquet, Arrow, Feather or Excel (.xlsx), plain or as .gz, .zst or .zip, up to 512 MB. "
+        help="CSV, TSV, JSON, NDJSON, Parquet, Arrow, Feather or Excel (.xlsx), plain or as .gz, .zst or .zip, up to 499 MB. "
         "Several files become one log: drop them together.",
     )
     root = inbox.inbox()
     with st.expander(
-        "Larger than 512 MB? Read it by its path" if root is None else "Larger than 512 MB? Read it from the inbox"
+        "Larger than 499 MB? Read it by its path" if root is None else "Larger than 499 MB? Read it from the inbox"
     ):
         path = draw_path() if root is None else draw_inbox(root)
     if path is not None:

@@ -105,6 +105,7 @@ def with_decimal_comma(connection: duckdb.DuckDBPyConnection, names: Sequence[st
     and is believed where another column settles it."""
     found: dict[str, Conversion] = {}
     sure = False
+    names = [name for name in names if candidate_comma(connection, name)]
     for start in range(0, len(names), GROUP):
         group = names[start : start + GROUP]
         parts = []
@@ -124,6 +125,15 @@ def with_decimal_comma(connection: duckdb.DuckDBPyConnection, names: Sequence[st
                 found[name] = Conversion("DOUBLE", n_bad, example, has_decimal_comma=True)
                 sure = sure or is_certain
     return found if sure else {}
+
+
+def candidate_comma(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
+    """Whether nine tenths of the first values of a column may be numbers with a decimal comma, and one has one."""
+    row = connection.execute(
+        f"SELECT count(*) FILTER (contains({name}, ',')), count({parsed(name, COMMA)}), count(*) FILTER ({is_value(name)}) "
+        f"FROM (SELECT {name} FROM raw WHERE {name} IS NOT NULL LIMIT {SAMPLE_ROWS})"
+    ).fetchone()
+    return row is not None and row[0] > 0 and row[1] >= MIN_SHARE_SAMPLE * row[2]
 
 
 def fitting(
@@ -172,15 +182,19 @@ def unusable(connection: duckdb.DuckDBPyConnection, types: Mapping[str, str]) ->
     """Return the typed columns of ``raw`` that hold what a log cannot; NaN, the floats' word for missing, is not counted."""
     if not types:
         return {}
-    parts = []
-    for name, type_ in types.items():
-        lost = f"{name} IS NOT NULL AND NOT ({usable(name, type_)})"
-        counted = f"isinf({name})" if type_ == "DOUBLE" else lost
-        parts.append(f"count(*) FILTER ({lost}), count(*) FILTER ({counted}), min({name}::VARCHAR) FILTER ({counted})")
-    row = connection.execute(f"SELECT {', '.join(parts)} FROM raw").fetchone()
-    assert row is not None
-    found = zip(types.items(), range(0, len(row), 3), strict=True)
-    return {name: Conversion(type_, row[at + 1], row[at + 2]) for (name, type_), at in found if row[at]}
+    lost = {name: f"{name} IS NOT NULL AND NOT ({usable(name, type_)})" for name, type_ in types.items()}
+    sums = ", ".join(f"coalesce(bool_or({predicate}), false)" for predicate in lost.values())
+    has_lost = connection.execute(f"SELECT {sums} FROM raw").fetchone()
+    assert has_lost is not None
+    found = {}
+    for name in [name for name, is_lost in zip(types, has_lost, strict=True) if is_lost]:
+        counted = f"isinf({name})" if types[name] == "DOUBLE" else lost[name]
+        row = connection.execute(
+            f"SELECT count(*) FILTER ({counted}), min({name}::VARCHAR) FILTER ({counted}) FROM raw"
+        ).fetchone()
+        assert row is not None
+        found[name] = Conversion(types[name], row[0], row[1])
+    return found
 
 
 def whole_numbers(connection: duckdb.DuckDBPyConnection, names: Sequence[str]) -> list[str]:
