@@ -44,7 +44,7 @@ KINDS = [
     "zst",
 ]
 CHUNK = 1 << 20
-MAX_UPLOAD_MB = 476  # binary ones, 499 MB: from 500 on the widget rounds to "1GB per file"
+MAX_UPLOAD_MB = 499  # from about 500 on the widget rounds to "1GB per file"
 Answer = TypeVar("Answer")
 
 
@@ -61,9 +61,8 @@ def draw_drop_zone() -> None:
         "Several files become one log: drop them together.",
     )
     root = inbox.inbox()
-    with st.expander(
-        "Larger than 499 MB? Read it by its path" if root is None else "Larger than 499 MB? Read it from the inbox"
-    ):
+    where = "Larger than 499 MB? Read it " + ("by its path" if root is None else "from the inbox")
+    with st.expander(where, key="by_path"):
         path = draw_path() if root is None else draw_inbox(root)
     if path is not None:
         read(lambda progress: intake.read_file(session.workspace(), path, on_progress=progress))

@@ -25,7 +25,7 @@ TEXTS = {"csv"}
 def draw(upload: Staged) -> CsvOptions | None:
     """Show how a file was read and let it be changed; return the layout once the file is to be read again."""
     reading = upload.reading
-    with st.expander("How the file was read", icon=":material/description:"):
+    with st.expander("How the file was read", icon=":material/description:", key=f"how_{upload.staged_id}"):
         draw_account(reading)
         if len(reading.origin.sheets) > 1:
             return choose_sheet(upload)
