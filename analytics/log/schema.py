@@ -15,6 +15,7 @@ from analytics.log.mapping import ROLE_LABELS as ROLE_LABELS
 from analytics.log.mapping import SINGLE_ROLES as SINGLE_ROLES
 from analytics.log.mapping import Mapping as Mapping
 from analytics.log.mapping import mapping_from_dict as mapping_from_dict
+from analytics.log.origin import Origin, origin_from_dict
 from analytics.log.receipt import Finding as Finding
 from analytics.log.receipt import LabelCounts as LabelCounts
 from analytics.log.receipt import LineCounts as LineCounts
@@ -98,6 +99,7 @@ class Reading:
     logged_threshold: float | None = None
     lines: LineCounts | None = None
     labels: LabelCounts | None = None
+    origin: Origin = field(default_factory=Origin)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -212,10 +214,9 @@ def reading_from_dict(data: dict[str, Any]) -> Reading:
     set_aside = tuple(SetAside(**reason) for reason in data["set_aside"])
     lines = LineCounts(**data["lines"]) if data.get("lines") else None
     labels = LabelCounts(**data["labels"]) if data.get("labels") else None
-    repairs = tuple(data["repairs"])
-    return Reading(
-        **{**data, "columns": columns, "set_aside": set_aside, "repairs": repairs, "lines": lines, "labels": labels}
-    )
+    repairs, origin = tuple(data["repairs"]), origin_from_dict(data.get("origin"))
+    plain = {"set_aside": set_aside, "repairs": repairs, "lines": lines, "labels": labels, "origin": origin}
+    return Reading(**{**data, "columns": columns, **plain})
 
 
 def unique_names(headers: Sequence[str]) -> tuple[str, ...]:
