@@ -27,8 +27,9 @@ class Question:
 
 
 def score_table(
-    engine: Engine, question: Question, by: Sequence[str], metrics: Sequence[str], *, with_amount: bool = False
-) -> ScoreTable:
+    engine: Engine, question: Question, by: Sequence[str], metrics: Sequence[str], *, with_amount: bool = False,
+    every: str | None = None,
+) -> ScoreTable:  # fmt: skip
     """Return the score table that some metrics need; by distinct score where areas are asked for and the log allows it."""
     is_ranked = any(name in RANKED for name in metrics)
     return engine.score_table(
@@ -40,6 +41,7 @@ def score_table(
         with_moments=is_ranked,
         with_log_loss="log_loss" in metrics,
         with_amount=with_amount,
+        every=every,
     )
 
 
