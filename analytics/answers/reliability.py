@@ -179,8 +179,9 @@ def calibration_scan(engine: Engine, question: Question, min_support: int = MIN_
         fewer judged rows than ``min_support`` are left out.
     """
     parts = []
-    for name in question.log.mapping.segments:
-        scores = scored(engine, question, (name,))
+    for name in question.log.mapping.segments if question.log.score_kind != "decision" else ():
+        scores = engine.score_table(question.log, question.cohort, question.threshold, (name,), with_log_loss=False,
+                                    with_amount=False)  # fmt: skip
         sums = level_sums(probabilities(scores, map_of(question, scores)), "slice_0")
         deviation, variance, n = levels(sums)
         gap, p = against_the_rest(deviation, variance, n)

@@ -17,7 +17,7 @@ from analytics.query.cohort import Clause, Cohort
 from pages._shared.render import escaped
 
 ROOT = Path(__file__).parents[2]
-PAGES = ("overview", "slices", "logs", "report")
+PAGES = ("overview", "slices", "calibration", "logs", "report")
 ODD = 'we"ird; drop table x;-- <b>*bold*</b>'
 
 

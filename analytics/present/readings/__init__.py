@@ -1,7 +1,25 @@
 """One reading per figure, computed from its numbers: direction, size, interval, rows, caveat."""
 
+from analytics.present.readings.calibration import (
+    calibration_reading,
+    calibration_slices_reading,
+    calibration_trend_reading,
+    recalibration_reading,
+    reliability_reading,
+)
 from analytics.present.readings.overview import confusion_reading, overview_reading, score_reading
 from analytics.present.readings.slices import slices_reading
 from analytics.present.readings.trend import trend_reading
 
-__all__ = ["confusion_reading", "overview_reading", "score_reading", "slices_reading", "trend_reading"]
+__all__ = [
+    "calibration_reading",
+    "calibration_slices_reading",
+    "calibration_trend_reading",
+    "confusion_reading",
+    "overview_reading",
+    "recalibration_reading",
+    "reliability_reading",
+    "score_reading",
+    "slices_reading",
+    "trend_reading",
+]
