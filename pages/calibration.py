@@ -15,8 +15,8 @@ with frame.boundary():
     answer = cache.calibration(question, binning, groups)
     with head:
         headline("Calibration", readings.calibration_reading(answer, cache.calibration_scan(question)))
-    left, right = st.columns([3, 2], gap="medium")
-    with left:
+    pair = st.grid(2, min_column_width=440, gap="medium")
+    with pair.cell():
         figure(
             figures.reliability_diagram(
                 answer.bins,
@@ -30,7 +30,7 @@ with frame.boundary():
             alt="Reliability diagram: observed rate over mean score with intervals, and rows by score",
             table=answer.bins,
         )
-    with right:
+    with pair.cell():
         calibrating.draw_numbers(answer)
     calibrating.draw_slices(question, by, binning, groups)
     calibrating.draw_time(question, groups)

@@ -114,7 +114,7 @@ def slice_rows(answer: CalibrationSlices) -> pl.DataFrame:
     ]
     ends = answer.table.select(pl.col("difference_low", "difference_high") * 100).iter_rows()
     interval = [
-        "–" if low is None else words.between(words.signed(low, 1), words.signed(high, 1)) for low, high in ends
+        "–" if low is None else words.between(words.number(low, 1), words.number(high, 1)) for low, high in ends
     ]
     shown = answer.table.with_columns(
         pl.col("mean_score", "observed", "difference") * 100, interval=pl.Series(interval, dtype=pl.String)

@@ -26,7 +26,7 @@ def draw_controls(question: Question) -> tuple[Binning, int, bool, str | None]:
     """Choose how the diagram is binned, its scale, and the segment column; all stand in the address."""
     segments = list(question.log.mapping.segments)
     offered = [name for name in BINNINGS if name != "scores" or is_few(question)]
-    by_place, binning_place, groups_place, scale_place = st.columns([3, 2, 1, 1], vertical_alignment="bottom")
+    by_place, binning_place, groups_place, scale_place = st.columns([5, 4, 3, 3], vertical_alignment="bottom")
     by = by_place.selectbox(
         "Compare slices of", segments, index=None, key="segment", bind="query-params", placeholder="A segment column"
     )
@@ -62,13 +62,20 @@ def draw_numbers(answer: Calibration) -> None:
         height="content",
         alt="Numbers of calibration beside what a perfectly calibrated model of this size would show",
         column_config={
-            "Number": st.column_config.TextColumn(width="medium"),
+            "Number": st.column_config.TextColumn(width=150),
+            "Value": st.column_config.TextColumn(width=160),
             "If calibrated": st.column_config.TextColumn(
-                help="Median and 95 % range of 1,000 simulations (seeded) in which the scores are the true probabilities."
+                width=160,
+                help="Median and 95 % range of 1,000 simulations (seeded) in which the scores are the true probabilities.",
             ),
             "What it is": st.column_config.TextColumn(width="large"),
         },
     )
+    if answer.score_map is not None:
+        st.caption(
+            "Judged through the isotonic map, which was fitted to these rows: on the whole it is right by construction, so only "
+            "the blocks by slice, over time and on later rows can be off."
+        )
     table_downloads(answer.numbers, "calibration", key="calibration_numbers")
 
 
@@ -190,8 +197,8 @@ def draw_recalibration(question: Question, groups: int) -> None:
         sentence(str(error))
         return
     first = "as logged" if question.log.is_probability else None
-    left, right = st.columns([2, 3], gap="medium")
-    with left:
+    pair = st.grid(2, min_column_width=440, gap="medium")
+    with pair.cell():
         figure(
             figures.recalibration_diagram(found.bins, method, first),
             readings.recalibration_reading(found, method),
@@ -199,7 +206,7 @@ def draw_recalibration(question: Question, groups: int) -> None:
             alt="Reliability diagram before and after recalibration",
             table=found.bins,
         )
-    with right:
+    with pair.cell():
         draw_maps(found, method)
 
 

@@ -107,7 +107,9 @@ def limits(bins: pl.DataFrame, isotonic: pl.DataFrame, *, is_probability: bool, 
     return 0.0, min(max(known) * 1.05, 1.0)
 
 
-def scale(span: tuple[float, float] | None, *, in_log_odds: bool, is_share: bool = False) -> dict[str, Any]:
+def scale(
+    span: tuple[float, float] | None, *, in_log_odds: bool, is_share: bool = False, about: int = 5
+) -> dict[str, Any]:
     """Return range and ticks of an axis."""
     if span is None:
         return {}
@@ -117,7 +119,7 @@ def scale(span: tuple[float, float] | None, *, in_log_odds: bool, is_share: bool
         texts = [words.plain(100 * p, 2 if p < 0.001 else 1 if p < 0.01 else 0) + f"{words.THIN_SPACE}%" if is_share
                  else f"{p:g}" for p in values]  # fmt: skip
     else:
-        places = ticks(*span)
+        places = ticks(*span, about)
         texts = tick_texts(places, is_share=is_share)
     return {"range": list(span), **axis_ticks(places, texts)}
 
@@ -230,12 +232,12 @@ def calibration_multiples(bins: pl.DataFrame, slices: Sequence[tuple[str, dict[s
         is_last = place + across >= len(panels)
         layout |= {
             f"xaxis{end}": axis("Mean score" if is_last else "", domain=x, anchor=f"y{end}",
-                                **scale(span, in_log_odds=False)),
+                                **scale(span, in_log_odds=False, about=4)),
             f"yaxis{end}": axis("Observed rate" if place % across == 0 else "", domain=[max(top - height, 0), top],
-                                anchor=f"x{end}", **scale(span, in_log_odds=False, is_share=True)),
+                                anchor=f"x{end}", showticklabels=place % across == 0, **scale(span, in_log_odds=False, is_share=True)),
         }  # fmt: skip
         layout["annotations"].append({
-            "text": f"<b>{shown(label, 28)}</b>  n {words.count(panel['n'].sum())}", "x": x[0], "y": top, "xref": "paper",
+            "text": f"<b>{shown(label, 28)}</b>  n {words.count(sum(panel['n']))}", "x": x[0], "y": top, "xref": "paper",
             "yref": "paper", "xanchor": "left", "yanchor": "bottom", "showarrow": False,
         })  # fmt: skip
         where = {"xaxis": f"x{end}", "yaxis": f"y{end}"}

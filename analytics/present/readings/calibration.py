@@ -54,7 +54,16 @@ def level_part(row: Row) -> str:
     if row["p_value"] is None or not row["p_value"] < SIGNIFICANT:
         return f"On the whole scores are neither too high nor too low beyond chance: {means} on {n}, {size}."
     side = "high" if row["difference"] > 0 else "low"
-    return f"Scores are too {side} on the whole by {size.lstrip('+' + words.MINUS)}: {means} on {n}."
+    return f"Scores are too {side} on the whole by {size_of(row)}: {means} on {n}."
+
+
+def size_of(row: Row) -> str:
+    """Write how far scores are off, without the sign that the sentence already says."""
+    ends = (row["difference"], row["difference_low"], row["difference_high"])
+    size, low, high = (end if row["difference"] > 0 else -end for end in ends)
+    low, high = min(low, high), max(low, high)
+    between = words.between(words.number(100 * low, 1), words.number(100 * high, 1))
+    return f"{words.number(100 * size, 1)} points ({between})"
 
 
 def segments_part(scan: pl.DataFrame) -> str:
@@ -101,7 +110,7 @@ def reliability_reading(answer: Calibration) -> str:
     off = max((row for row in rows if side_of(row) != "same"), key=lambda row: abs(row["mean_score"] - row["observed"]))
     verb = "lies" if sides.count("over") + sides.count("under") == 1 else "lie"
     furthest = (
-        f"Furthest off: scores around {words.threshold_text(off['mean_score'])} were right {bin_rate(off)} of the time"
+        f"Furthest off: scores around {words.number(off['mean_score'], 2)} were right {bin_rate(off)} of the time"
     )
     return (
         f"Of {words.plural(len(rows), 'bin')} {words.listed(parts)} {verb} beyond the 95 % interval. {furthest}, "
@@ -147,11 +156,9 @@ def calibration_slices_reading(answer: CalibrationSlices) -> str:
     ):
         if own:
             most = own[0]
-            size = words.points(most["difference"], most["difference_low"], most["difference_high"])
+            size = size_of(most)
             name = words.shortened(words.slice_label([most[key] for key in answer.keys]), MAX_NAME)
-            parts.append(
-                f"{side} in {words.count(len(own))}, most of all in {name} by {size.lstrip('+' + words.MINUS)}"
-            )
+            parts.append(f"{side} in {words.count(len(own))}, most of all in {name} by {size}")
     few = sum(row["few_rows"] for row in rows)
     tail = f" {words.plural(few, 'slice')} {'has' if few == 1 else 'have'} few rows and cannot be named." if few else ""
     if not parts:
@@ -177,9 +184,10 @@ def calibration_trend_reading(found: CalibrationTime) -> str:
     if found.broke is None:
         return f"No {unit} splits the period into two clearly different levels. {counted}"
     before, after = found.broke.parts.sort("is_after").to_dicts()
-    moment = words.bucket_label(found.broke.bucket, found.every)
+    when = {"1mo": "in ", "1w": "in the ", "1d": "on ", "1h": "on "}[found.every]
+    moment = when + words.bucket_label(found.broke.bucket, found.every)
     return (
-        f"Calibration broke in {'the ' if found.every == '1w' else ''}{moment}: scores were off by "
+        f"Calibration broke {moment}: scores were off by "
         f"{words.signed(100 * before['difference'], 1)} points before and {words.signed(100 * after['difference'], 1)} from "
         f"then on. {cause(before, after)} {counted}"
     )
