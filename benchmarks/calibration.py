@@ -47,7 +47,9 @@ def write_log(path: Path, n: int) -> None:
     start, year = np.datetime64("2024-01-01T00:00:00"), 365 * 86_400
     moment = start + (np.arange(n) * (year / n)).astype("timedelta64[s]")
     label = rng.random(n) < (score - 0.05 * (region == 3)).clip(0, 1)
-    frame = pl.DataFrame({"score": score, "label": label.astype(np.int8), "region": region, "scored_at": moment})
+    frame = pl.DataFrame(
+        {"score": score, "label": label.astype(np.int8), "region": region, "scored_at": moment.astype("datetime64[us]")}
+    )
     frame.with_columns(region=pl.format("r{}", "region")).write_parquet(path)
 
 

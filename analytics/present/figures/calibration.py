@@ -30,7 +30,7 @@ SIDES = {
 }
 NEAREST = 1e-4
 ODDS_TICKS = (0.0001, 0.001, 0.01, 0.03, 0.1, 0.25, 0.5, 0.75, 0.9, 0.97, 0.99, 0.999, 0.9999)
-MAX_PANELS = 6
+MAX_PANELS, ACROSS = 6, 3
 Place = Callable[[float | None], float | None]
 
 
@@ -218,34 +218,41 @@ def calibration_multiples(bins: pl.DataFrame, slices: Sequence[tuple[str, dict[s
         return empty(title, "No slice has rows with both a label and a score.")
     every = pl.concat(held)
     span = limits(every, every, is_probability=True, place=plainly)
-    across = min(3, len(panels))
-    down = -(-len(panels) // across)
+    down = -(-len(panels) // ACROSS)
     traces: list[dict[str, Any]] = []
-    layout: dict[str, Any] = {"annotations": []}
+    axes: dict[str, Any] = {"annotations": []}
     for place, (label, panel) in enumerate(panels):
-        end = "" if place == 0 else str(place + 1)
-        x = [(place % across + side) / across + (0.02 if side == 0 else -0.02) for side in (0, 1)]
-        row = place // across
-        gap = 0.16 if down > 1 else 0.0
-        height = (1 - gap) / down if down > 1 else 1.0
-        top = 1 - row * (height + gap)
-        is_last = place + across >= len(panels)
-        layout |= {
-            f"xaxis{end}": axis("Mean score" if is_last else "", domain=x, anchor=f"y{end}",
-                                **scale(span, in_log_odds=False, about=4)),
-            f"yaxis{end}": axis("Observed rate" if place % across == 0 else "", domain=[max(top - height, 0), top],
-                                anchor=f"x{end}", showticklabels=place % across == 0, **scale(span, in_log_odds=False, is_share=True)),
-        }  # fmt: skip
-        layout["annotations"].append({
-            "text": f"<b>{shown(label, 28)}</b>  n {words.count(sum(panel['n']))}", "x": x[0], "y": top, "xref": "paper",
-            "yref": "paper", "xanchor": "left", "yanchor": "bottom", "showarrow": False,
+        found, where = panel_axes(place, len(panels), span)
+        axes |= found
+        axes["annotations"].append({
+            "text": f"<b>{shown(label, 28)}</b>  n {words.count(sum(panel['n']))}", "x": 0, "y": 1, "yanchor": "bottom",
+            "xref": f"{where['xaxis']} domain", "yref": f"{where['yaxis']} domain", "xanchor": "left", "showarrow": False,
         })  # fmt: skip
-        where = {"xaxis": f"x{end}", "yaxis": f"y{end}"}
         traces.append(diagonal(span, **where))
         traces += points(panel.with_row_index("row"), plainly, is_probability=True, showlegend=False, **where)
-    subtitle = "Triangles point away from the line: ▼ scores too high, ▲ too low, ● within the 95 % interval"
-    layout = framed_layout(title, subtitle, height=110 + 250 * down, margin={"t": 96}, **layout)
-    return go.Figure(traces, layout)
+    subtitle = "▼ scores too high, ▲ too low, ● within the 95 % interval"
+    return go.Figure(traces, framed_layout(title, subtitle, height=110 + 250 * down, margin={"t": 96}, **axes))
+
+
+def panel_axes(place: int, panels: int, span: tuple[float, float]) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return the two axes of a panel, three of which stand beside each other, and their names for its traces."""
+    across, down = min(ACROSS, panels), -(-panels // ACROSS)
+    column, row = place % across, place // across
+    end = "" if place == 0 else str(place + 1)
+    gap = 0.16 if down > 1 else 0.0
+    height = (1 - gap) / down
+    top = 1 - row * (height + gap)
+    axes = {
+        f"xaxis{end}": axis(
+            "Mean score" if place + across >= panels else "", anchor=f"y{end}",
+            domain=[(column + 0.04) / across, (column + 0.96) / across], **scale(span, in_log_odds=False, about=4),
+        ),
+        f"yaxis{end}": axis(
+            "" if column else "Observed rate", anchor=f"x{end}", domain=[max(top - height, 0.0), top],
+            showticklabels=column == 0, **scale(span, in_log_odds=False, is_share=True),
+        ),
+    }  # fmt: skip
+    return axes, {"xaxis": f"x{end}", "yaxis": f"y{end}"}
 
 
 def recalibration_diagram(bins: pl.DataFrame, method: str, first: str | None) -> go.Figure:
