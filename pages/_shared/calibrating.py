@@ -227,10 +227,10 @@ def draw_maps(found: Recalibration, method: str) -> None:
             "ece": number("ECE", format="%.3f"),
             "brier": number("Brier", format="%.4f"),
             "cost_at_formula": number(
-                "Cost at the formula", format="%.1f", help="Per 1,000 rows, at the threshold that the costs imply."
+                "Cost, formula", format="%.1f", help="Per 1,000 rows, at the threshold that the costs imply."
             ),
             "cost_at_best": number(
-                "Cost at the best", format="%.1f", help="Per 1,000 rows, at the best threshold of the fitted part."
+                "Cost, best", format="%.1f", help="Per 1,000 rows, at the best threshold of the fitted part."
             ),
         },
     )

@@ -110,7 +110,7 @@ def reliability_reading(answer: Calibration) -> str:
     off = max((row for row in rows if side_of(row) != "same"), key=lambda row: abs(row["mean_score"] - row["observed"]))
     verb = "lies" if sides.count("over") + sides.count("under") == 1 else "lie"
     furthest = (
-        f"Furthest off: scores around {words.number(off['mean_score'], 2)} were right {bin_rate(off)} of the time"
+        f"Furthest off: scores around {words.number(off['mean_score'], 2)} were positive {bin_rate(off)} of the time"
     )
     return (
         f"Of {words.plural(len(rows), 'bin')} {words.listed(parts)} {verb} beyond the 95 % interval. {furthest}, "
