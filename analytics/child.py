@@ -69,14 +69,14 @@ def content_hash(path: Path) -> str:
 def read(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """Read a file into ``raw.duckdb`` beside its reading and a guess at its roles."""
     path, folder = Path(request["path"]), Path(request["folder"])
-    labels = Path(request["labels"]) if request["labels"] else None
+    labels = request["labels"]
     progress.begin("Recognising the file")
     digest = content_hash(path)
-    if labels:
-        digest = hashlib.sha256(f"{digest}{content_hash(labels)}{request['id']}".encode()).hexdigest()
     csv = CsvOptions.from_dict(request.get("csv"))
     if csv.given:
         digest = hashlib.sha256(f"{digest}{json.dumps(csv.given, sort_keys=True)}".encode()).hexdigest()
+    if labels:
+        digest = labelled_hash(digest, labels)
     if digest[:12] in request["known"]:
         return {"known": digest[:12]}
     source = formats.prepare(path, folder, max_bytes=request["max_bytes"], progress=progress.at, csv=csv)
@@ -86,11 +86,6 @@ def read(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
     table = reader.read_source(connection, source, folder, csv)
     progress.begin("Recognising types")
     conversions = types.convert(connection, table.types, is_text=table.is_text)
-    repairs = (*source.repairs, *table.repairs)
-    if labels:
-        progress.begin("Joining labels")
-        joined = join.join_labels(connection, labels, folder, table, conversions, request["id"], request["max_bytes"])
-        table, conversions, repairs = joined.table, joined.conversions, (*repairs, *joined.account)
     progress.begin("Describing columns")
     n_rows, columns = profile.profile(connection, table.names, conversions, progress.at)
     reading = Reading(
@@ -101,20 +96,64 @@ def read(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
         rows_kept=n_rows,
         columns=columns,
         set_aside=table.set_aside,
-        repairs=repairs,
+        repairs=(*source.repairs, *table.repairs),
         lines=table.lines,
     )
     first = roles.guess(reading).mapping
+    if labels:
+        progress.begin("Joining labels")
+        given = labels_file(labels, labels["id"] or first.row_id, first.model_version)
+        reading = join.join_labels(connection, reading, given, folder, request["max_bytes"], progress.at)
+        first = roles.guess(reading).mapping
     reading = replace(reading, logged_threshold=grid.logged_threshold(connection, reading, first))
-    sample = profile.sample_rows(connection, len(columns))
+    return stage(connection, reading, folder, progress)
+
+
+def attach(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """Join labels to the rows of a log that exists; the result waits for its mapping like a file that was read."""
+    folder, labels = Path(request["folder"]), request["labels"]
+    reading, mapping = reading_from_dict(request["reading"]), mapping_from_dict(request["mapping"])
+    progress.begin("Recognising the file")
+    digest = labelled_hash(reading.content_hash, labels)
+    if digest[:12] in request["known"]:
+        return {"known": digest[:12]}
+    connection = database.connect(folder / "raw.duckdb", request["memory_limit"])
+    progress.connection = connection
+    database.copy_rows(connection, reading, Path(request["origin"]))
+    progress.begin("Joining labels")
+    given = labels_file(labels, labels["id"], mapping.model_version)
+    reading = replace(reading, content_hash=digest, source=request["name"])
+    reading = join.join_labels(connection, reading, given, folder, request["max_bytes"], progress.at)
+    assert reading.labels is not None
+    if mapping.label != reading.labels.label_column:
+        positive, negative = roles.split_values(reading.column(reading.labels.label_column))
+        mapping = replace(mapping, label=reading.labels.label_column, positive=positive, negative=negative)
+    (folder / "mapping.json").write_text(json.dumps(asdict(mapping), ensure_ascii=False), encoding="utf-8")
+    return stage(connection, reading, folder, progress)
+
+
+def labels_file(labels: dict[str, Any], id_column: str | None, version_column: str | None) -> join.LabelsFile:
+    """Return the labels file of a request."""
+    return join.LabelsFile(Path(labels["path"]), labels["name"], id_column, version_column, labels["label"])
+
+
+def labelled_hash(digest: str, labels: dict[str, Any]) -> str:
+    """Return the digest of a log with labels from another file."""
+    parts = [digest, content_hash(Path(labels["path"])), labels["id"], labels["label"]]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+def stage(connection: duckdb.DuckDBPyConnection, reading: Reading, folder: Path, progress: Progress) -> dict[str, Any]:
+    """Leave ``raw.duckdb``, the reading and sampled rows in the folder, and nothing else."""
+    sample = profile.sample_rows(connection, len(reading.columns))
     (folder / "sample.json").write_text(json.dumps(sample, ensure_ascii=False), encoding="utf-8")
     progress.connection = None
     connection.close()
     for leftover in folder.iterdir():
-        if leftover.name not in ("raw.duckdb", "sample.json") and leftover.is_file():
+        if leftover.name not in ("raw.duckdb", "sample.json", "mapping.json") and leftover.is_file():
             leftover.unlink()
     (folder / "reading.json").write_text(json.dumps(asdict(reading), ensure_ascii=False), encoding="utf-8")
-    return {"staged": digest[:12]}
+    return {"staged": reading.content_hash[:12]}
 
 
 def copy(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
@@ -160,7 +199,7 @@ def with_auroc(found: preflight.Facts, connection: duckdb.DuckDBPyConnection) ->
     return replace(found, auroc=float(area.value), auroc_low=float(area.low), auroc_high=float(area.high))
 
 
-TASKS = {"read": read, "copy": copy, "build": build_log}
+TASKS = {"read": read, "attach": attach, "copy": copy, "build": build_log}
 
 
 def main() -> int:

@@ -21,7 +21,7 @@ from typing import IO, Any
 from analytics.errors import AnalysisError, Cancelled, InputError, QuestionError, StoreError
 from analytics.log import roles
 from analytics.log.options import CsvOptions
-from analytics.log.schema import Log, Mapping, Reading, reading_from_dict
+from analytics.log.schema import Log, Mapping, Reading, mapping_from_dict, reading_from_dict
 from analytics.log.workspace import Workspace
 
 ROOT = Path(__file__).parent.parent
@@ -62,6 +62,7 @@ def read_file(
     name: str | None = None,
     labels: Path | None = None,
     id_column: str | None = None,
+    label_column: str | None = None,
     csv: CsvOptions | None = None,
     on_progress: OnProgress = no_progress,
     should_stop: ShouldStop = never,
@@ -76,8 +77,8 @@ def read_file(
         The file.
     name : str, optional
         What people call it; the file's name by default.
-    labels, id_column : Path and str, optional
-        Labels that came in another file, and the id that joins them; by default the first column both files have.
+    labels, id_column, label_column : Path and str, optional
+        Labels that came in another file, the id that joins them, by default the guessed one, and the column that holds them.
     csv : CsvOptions, optional
         What is known of the layout of a CSV file; the same bytes under another layout are another log.
     on_progress, should_stop : callable
@@ -96,13 +97,23 @@ def read_file(
     known = {log.log_id: log for log in workspace.receipts()}
     with scratch_folder(workspace) as folder:
         request = {"task": "read", "path": str(path.absolute()), "name": shown, "known": sorted(known),
-                   "max_bytes": MAX_PLAIN_BYTES, "labels": str(labels.absolute()) if labels else None,
-                   "id": id_column, "csv": csv.given if csv else None}  # fmt: skip
+                   "max_bytes": MAX_PLAIN_BYTES, "csv": csv.given if csv else None,
+                   "labels": labels_request(labels, None, id_column, label_column) if labels else None}  # fmt: skip
         answer = run_child(request, folder, on_progress, should_stop)
         if "known" in answer:
             return known[answer["known"]]
-        staged_id = f"{answer['staged']}{uuid.uuid4().hex[:8]}"  # two readings of one file at once must not meet
-        folder.replace(workspace.staging / staged_id)
+        return take_staged(workspace, folder, answer["staged"])
+
+
+def labels_request(path: Path, name: str | None, id_column: str | None, label_column: str | None) -> dict[str, Any]:
+    """Return how the reading process is told of a labels file."""
+    return {"path": str(path.absolute()), "name": name or path.name, "id": id_column, "label": label_column}
+
+
+def take_staged(workspace: Workspace, folder: Path, digest: str) -> Staged:
+    """Put what the reading process left into the staging folder."""
+    staged_id = f"{digest}{uuid.uuid4().hex[:8]}"  # two readings of one file at once must not meet
+    folder.replace(workspace.staging / staged_id)
     return staged(workspace, staged_id)
 
 
@@ -131,6 +142,10 @@ def staged(workspace: Workspace, staged_id: str) -> Staged:
     except (OSError, ValueError) as error:
         raise QuestionError(f"The upload {staged_id!r} is no longer here. Upload the file again.") from error
     guess = roles.guess(reading)
+    attached = workspace.staging / staged_id / "mapping.json"
+    if attached.exists():
+        mapping = mapping_from_dict(json.loads(attached.read_text(encoding="utf-8")))
+        return Staged(staged_id, reading, mapping, guess.reasons, sample)
     remembered = workspace.remembered(reading.names)
     mapping = remembered or guess.mapping
     return Staged(staged_id, reading, mapping, guess.reasons, sample, is_remembered=remembered is not None)

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from analytics import intake
+from analytics import intake, labelling
 from analytics.answers import Question
 from analytics.commands.options import Asked, Source
 from analytics.errors import AnalysisError, QuestionError
@@ -70,18 +70,30 @@ def open_log(workspace: Workspace, source: Source, *, is_current: bool = False) 
         found = workspace.find(source.log)
     except QuestionError as error:
         raise QuestionError(f"Expected the path of a file or the id of a log, found {source.log!r}. {error}") from error
+    if source.labels:
+        attached = labelling.attach(workspace, found, source.labels, id_column=source.id, label_column=source.label)
+        return kept(workspace, attached, source, is_current=is_current, first=attached.mapping)
     return intake.remap(workspace, found, overridden(found.mapping, found.reading, source), is_current=is_current)
 
 
 def read_path(workspace: Workspace, source: Source) -> intake.Staged | Log:
     """Read the file that the command line names."""
-    return intake.read_file(workspace, Path(source.log), labels=source.labels, id_column=source.id, csv=source.csv)
+    return intake.read_file(
+        workspace,
+        Path(source.log),
+        labels=source.labels,
+        id_column=source.id,
+        label_column=source.label,
+        csv=source.csv,
+    )
 
 
-def kept(workspace: Workspace, read: intake.Staged | Log, source: Source, *, is_current: bool) -> Log:
-    """Return the log of what was read, with its roles as guessed and as the command line says."""
+def kept(
+    workspace: Workspace, read: intake.Staged | Log, source: Source, *, is_current: bool, first: Mapping | None = None
+) -> Log:
+    """Return the log of what was read, with its roles as guessed, or as they were first, and as the command line says."""
     try:
-        mapping = overridden(roles.guess(read.reading).mapping, read.reading, source)
+        mapping = overridden(first or roles.guess(read.reading).mapping, read.reading, source)
         if isinstance(read, intake.Staged):
             return intake.build_staged(workspace, read, mapping)
         return intake.remap(workspace, read, mapping, is_current=is_current)

@@ -10,6 +10,7 @@ from analytics import intake
 from analytics.commands.asking import kept, open_log, read_path
 from analytics.commands.options import OUTPUT, Format, Output, Source, named
 from analytics.commands.writing import write
+from analytics.log.preflight.rows import about_reading
 from analytics.log.schema import Log, Mapping, Reading
 from analytics.log.workspace import Workspace
 
@@ -34,7 +35,7 @@ def ingested(workspace: Workspace, source: Source) -> dict[str, Any]:
         read = read_path(workspace, source)
         if isinstance(read, intake.Staged) and not has_scores(read.mapping) and not (source.score or source.decision):
             intake.discard(workspace, read.staged_id)
-            return accounting(None, read.reading, read.mapping, [NO_SCORE])
+            return accounting(None, read.reading, read.mapping, [NO_SCORE, *map(asdict, about_reading(read.reading))])
         found = (
             read if isinstance(read, Log) and not source.names_roles else kept(workspace, read, source, is_current=True)
         )
@@ -65,6 +66,7 @@ def accounting(
         "rows_kept": reading.rows_kept,
         "rows_set_aside": [asdict(reason) for reason in reading.set_aside],
         "lines": asdict(reading.lines) if reading.lines else None,
+        "labels": asdict(reading.labels) if reading.labels else None,
         "roles": {key: list(value) if isinstance(value, tuple) else value for key, value in asdict(mapping).items()},
         "findings": findings,
     }

@@ -60,6 +60,10 @@ def guess(reading: Reading) -> Guess:
     chosen: dict[str, str] = {}
     for role in ("label", "decision", "score", "time", "row_id", "model_version", "amount"):
         taken = set(chosen.values())
+        if role == "label" and reading.labels:
+            chosen[role] = reading.labels.label_column
+            reasons[chosen[role]] = f"it holds the labels of {reading.labels.source!r}"
+            continue
         found = best(role, [column for column in columns if column.name not in taken], reading.rows_kept)
         if found:
             chosen[role], reasons[found[0]] = found

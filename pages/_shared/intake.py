@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import uuid
 from collections.abc import Callable
 from pathlib import Path
@@ -17,7 +16,7 @@ from analytics.intake import OnProgress, Staged
 from analytics.log import roles
 from analytics.log.schema import Log, Mapping
 from analytics.present.export import to_csv
-from pages._shared import mapping, session
+from pages._shared import mapping, mending, session
 from pages._shared.render import escaped
 
 SEVERITY = {
@@ -25,9 +24,6 @@ SEVERITY = {
     "warning": ":orange[:material/warning:] warning",
     "note": ":gray[:material/info:] note",
 }
-KINDS = ["csv", "tsv", "txt", "json", "ndjson", "jsonl", "parquet", "arrow", "feather", "ipc", "gz", "zst"]
-CHUNK = 1 << 20
-MAX_UPLOAD_MB = 511  # at 512 the widget says "1GB per file"
 Answer = TypeVar("Answer")
 
 
@@ -36,9 +32,9 @@ def draw_drop_zone() -> None:
     nonce = st.session_state.setdefault("_upload_nonce", 0)
     file = st.file_uploader(
         "Upload an export",
-        type=KINDS,
+        type=mending.KINDS,
         key=f"upload_{nonce}",
-        max_upload_size=MAX_UPLOAD_MB,
+        max_upload_size=mending.MAX_UPLOAD_MB,
         help="CSV, TSV, JSON, NDJSON, Parquet, Arrow or Feather, plain or as .gz or .zst, up to 512 MB.",
     )
     with st.expander("Larger than 512 MB? Read it by its path"):
@@ -56,13 +52,8 @@ def forget_upload() -> None:
 
 def read_upload(file: UploadedFile, progress: OnProgress) -> Staged | Log:
     """Hand an upload to the disk in pieces and read it there."""
-    target = session.workspace().scratch / f"upload-{uuid.uuid4().hex}"
-    try:
-        with target.open("wb") as out:
-            shutil.copyfileobj(file, out, CHUNK)
-        return intake.read_file(session.workspace(), target, name=file.name, on_progress=progress)
-    finally:
-        target.unlink(missing_ok=True)
+    with mending.on_disk(file) as path:
+        return intake.read_file(session.workspace(), path, name=file.name, on_progress=progress)
 
 
 def read(work: Callable[[OnProgress], Staged | Log]) -> None:
@@ -167,6 +158,8 @@ def draw_log(log: Log) -> None:
     st.subheader(escaped(log.name))
     draw_accounting(log)
     draw_findings(log)
+    mending.draw_mending(log, rebuild)
+    mending.draw_attach(log, read)
     with st.expander("Columns and roles: change them in place"):
         guess = roles.guess(log.reading)
         sample = session.engine().sample(log)
@@ -180,12 +173,17 @@ def draw_log(log: Log) -> None:
             st.rerun()
 
 
+def rebuild(log: Log, wanted: Mapping) -> None:
+    """Build a log anew under another mapping and open it."""
+    rebuilt = with_progress(lambda on: intake.remap(session.workspace(), log, wanted, on_progress=on))
+    st.session_state["_wanted_log"] = rebuilt.log_id
+    st.rerun()
+
+
 def draw_rebuild(log: Log, changed: Mapping) -> None:
     """Offer to build the log anew once its mapping differs."""
     if st.button("Apply", key="apply", type="primary", disabled=changed.digest() == log.revision):
-        rebuilt = with_progress(lambda on: intake.remap(session.workspace(), log, changed, on_progress=on))
-        st.session_state["_wanted_log"] = rebuilt.log_id
-        st.rerun()
+        rebuild(log, changed)
 
 
 def draw_accounting(log: Log) -> None:

@@ -74,6 +74,8 @@ def edit(
         text=tuple(texts),
         threshold=float(threshold or 0.0),
         decision_positive=decision_values(reading, mapping, decision),
+        merges=mapping.merges,
+        latest_by=mapping.latest_by,
     )
     draw_preview(reading, changed, sample)
     draw_reasons(reading, changed, reasons)
