@@ -85,7 +85,8 @@ def reliability_diagram(
     layout = framed_layout(
         title, subtitle, height=520, margin={"t": 104, "l": 12}, showlegend=True,
         legend=legend_above(), bargap=0,
-        xaxis=axis("Mean score" if is_probability else "Score", anchor="y2", **scale(span if is_probability else None, in_log_odds=in_log_odds)),
+        xaxis=axis("Mean score" if is_probability else "Score", anchor="y2",
+                   **scale(span if is_probability else None, in_log_odds=in_log_odds)),
         yaxis=axis("Observed rate", domain=[0.28, 1],
                    **scale(span if is_probability else (0.0, top_of(held)), in_log_odds=in_log_odds, is_share=True)),
         yaxis2=axis("Rows", domain=[0, 0.18], nticks=3, rangemode="tozero"),
