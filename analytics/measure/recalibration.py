@@ -8,8 +8,8 @@ from typing import Literal
 
 import numpy as np
 import polars as pl
-from scipy import special
-from sklearn.isotonic import IsotonicRegression, isotonic_regression
+from scipy import optimize, special
+from sklearn.isotonic import IsotonicRegression
 
 from analytics.measure.bins import ScoreBins
 from analytics.measure.cells import coarsened
@@ -167,8 +167,11 @@ def isotonic_table(bins: ScoreBins, *, level: float = 0.95, seed: int = 0) -> pl
         drawn_pos, drawn = rng.poisson(pos).astype(float), rng.poisson(neg).astype(float)
         drawn += drawn_pos
         held = drawn > 0
-        rates = isotonic_regression(drawn_pos[held] / drawn[held], sample_weight=drawn[held], y_min=0, y_max=1)
-        curve[:] = np.interp(score, score[held], rates) if held.any() else np.nan
+        if not held.any():
+            curve[:] = np.nan
+            continue
+        rates = optimize.isotonic_regression(drawn_pos[held] / drawn[held], weights=drawn[held]).x
+        curve[:] = np.interp(score, score[held], rates)
     low, high = np.nanquantile(curves, [(1 - level) / 2, (1 + level) / 2], axis=0)
     value = fit(score)
     return pl.DataFrame(dict(zip(columns, (score, value, np.fmin(low, value), np.fmax(high, value)), strict=True)))
