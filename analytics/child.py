@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import sys
 import threading
 from dataclasses import asdict, replace
@@ -16,13 +17,28 @@ from typing import Any
 
 import duckdb
 
+from analytics import settings
 from analytics.errors import AnalysisError
 from analytics.log import preflight, roles
+from analytics.log.disk import NO_ROOM
 from analytics.log.ingest import build, database, facts, formats, grid, join, profile, reader, types
 from analytics.log.options import CsvOptions
 from analytics.log.schema import Reading, mapping_from_dict, reading_from_dict
 
 PROGRESS_SECONDS = 0.2
+MAX_CHAIN = 10
+EXPECTED = (AnalysisError, duckdb.Error, OSError, MemoryError, RecursionError)
+LIBRARIES = ("pyarrow", "polars", "pyo3_runtime")
+"""Whose errors a file can cause as well; Rust's panics are no `Exception`."""
+
+FULL = (
+    "There is no room left for the log: the disk is full, or a file grew larger than it may. Nothing was kept. "
+    f"Make room, or set {settings.READER_FILE_MB.name}."
+)
+TOO_LARGE = (
+    "Reading this file needs more than the {:,} MB of memory that the reader may use. Nothing was kept. "
+    f"Split the export, or set {settings.READER_MEMORY_MB.name}."
+)
 
 
 def emit(message: dict[str, Any]) -> None:
@@ -202,21 +218,44 @@ def with_auroc(found: preflight.Facts, connection: duckdb.DuckDBPyConnection) ->
 TASKS = {"read": read, "attach": attach, "copy": copy, "build": build_log}
 
 
+def explained(error: BaseException) -> dict[str, str]:
+    """Return the sentence and the code of a failure; a full disk or memory counts more than what was made of it."""
+    chain: list[BaseException] = [error]
+    while (above := chain[-1].__cause__ or chain[-1].__context__) is not None and len(chain) < MAX_CHAIN:
+        chain.append(above)
+    for cause in chain:
+        if is_full(cause):
+            return {"error": FULL, "code": "disk-full"}
+        if isinstance(cause, (MemoryError, duckdb.OutOfMemoryException)):
+            return {"error": TOO_LARGE.format(settings.READER_MEMORY_MB.value), "code": "reader-memory"}
+    if isinstance(error, AnalysisError):
+        return {"error": str(error), "code": error.code}
+    first = str(error).splitlines()[0][:300] if str(error) else type(error).__name__
+    return {"error": f"The file could not be read to its end: {first}", "code": "reader-unread"}
+
+
+def is_full(error: BaseException) -> bool:
+    """Whether an error says that the disk is full or a file as large as it may become."""
+    if isinstance(error, OSError):
+        return error.errno in NO_ROOM
+    return isinstance(error, duckdb.Error) and any(os.strerror(number) in str(error) for number in NO_ROOM)
+
+
+def answer(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """Answer one request: a result, or a sentence and its code; what no file can cause is raised."""
+    try:
+        return {"result": TASKS[request["task"]](request, progress)}
+    except BaseException as error:
+        if isinstance(error, EXPECTED) or type(error).__module__.partition(".")[0] in LIBRARIES:
+            return explained(error)
+        raise
+
+
 def main() -> int:
     """Answer one request."""
-    request = json.loads(sys.stdin.readline())
-    progress = Progress()
-    try:
-        answer = TASKS[request["task"]](request, progress)
-    except AnalysisError as error:
-        emit({"error": str(error), "kind": type(error).__name__})
-        return 2
-    except (duckdb.Error, OSError, MemoryError) as error:
-        first = str(error).splitlines()[0][:300] if str(error) else type(error).__name__
-        emit({"error": f"The file could not be read to its end: {first}", "kind": "InputError"})
-        return 2
-    emit({"result": answer})
-    return 0
+    message = answer(json.loads(sys.stdin.readline()), Progress())
+    emit(message)
+    return 2 if "error" in message else 0
 
 
 if __name__ == "__main__":

@@ -45,7 +45,7 @@ def attach(
     with intake.scratch_folder(workspace) as folder:
         request = {"task": "attach", "origin": str(workspace.path(log.key)), "reading": asdict(log.reading),
                    "mapping": asdict(log.mapping), "name": f"{log.name} + {shown}", "known": sorted(known),
-                   "max_bytes": intake.MAX_PLAIN_BYTES,
+                   "max_bytes": intake.max_plain_bytes(labels, workspace.path(log.key)),
                    "labels": intake.labels_request(labels, shown, id_column or log.mapping.row_id, label_column)}  # fmt: skip
         answer = intake.run_child(request, folder, on_progress, should_stop)
         if "known" in answer:

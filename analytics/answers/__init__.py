@@ -3,6 +3,7 @@
 A module for each question; what pages and commands call is named here.
 """
 
+from analytics.answers.emptiness import empty_cohort, part_words, without
 from analytics.answers.headline import Overview, histogram, overview
 from analytics.answers.question import COUNTED, Question, judged_rows, model_versions, with_model_version
 from analytics.answers.recalibrating import Recalibration, recalibration
@@ -31,12 +32,15 @@ __all__ = [
     "calibration_scan",
     "calibration_slices",
     "calibration_time",
+    "empty_cohort",
     "histogram",
     "judged_rows",
     "model_versions",
     "overview",
+    "part_words",
     "ranked_columns",
     "recalibration",
     "slices",
     "with_model_version",
+    "without",
 ]

@@ -22,6 +22,7 @@ from analytics.answers import (
     SliceAnswer,
 )
 from analytics.errors import QuestionError
+from analytics.log.schema import Log
 from analytics.measure.calibration import Binning
 from analytics.query.cohort import Cohort
 from pages._shared import session
@@ -37,6 +38,11 @@ def code_version() -> str:
     for path in sorted(Path(analytics.__file__).parent.rglob("*.py")):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:12]
+
+
+def scope(log: Log) -> str:
+    """Return what else an answer depends on: the code, whose workspace it is, and all of the content's digest."""
+    return f"{code_version()} {session.person()} {log.reading.content_hash}"
 
 
 def asked(key: str, cohort: str, threshold: float) -> Question:
@@ -96,32 +102,32 @@ def _report(
 
 def report(question: Question, chosen: tuple[tuple[str, ...], ...], metric: str) -> str:
     """Return the slice report as HTML."""
-    return _report(*primitives(question), code_version(), chosen, metric)
+    return _report(*primitives(question), scope(question.log), chosen, metric)
 
 
 def overview(question: Question) -> Overview:
     """Return the headline numbers of a question."""
-    return _overview(*primitives(question), code_version())
+    return _overview(*primitives(question), scope(question.log))
 
 
 def slices(question: Question, by: tuple[str, ...], metric: str, min_support: int) -> SliceAnswer:
     """Return metrics by slice."""
-    return _slices(*primitives(question), code_version(), by, metric, min_support)
+    return _slices(*primitives(question), scope(question.log), by, metric, min_support)
 
 
 def ranked_columns(question: Question) -> pl.DataFrame:
     """Return the segment columns, ranked by what they separate."""
-    return _ranked_columns(*primitives(question), code_version())
+    return _ranked_columns(*primitives(question), scope(question.log))
 
 
 def value_counts(question: Question, column: str) -> pl.DataFrame:
     """Return the values of a column of the whole log with their rows."""
-    return _value_counts(question.log.key, code_version(), column)
+    return _value_counts(question.log.key, scope(question.log), column)
 
 
 def row_counts(question: Question) -> tuple[int, int]:
     """Return the rows of the cohort, and how many of them are labelled."""
-    return _row_counts(*primitives(question), code_version())
+    return _row_counts(*primitives(question), scope(question.log))
 
 
 @st.cache_data(max_entries=MAX_ENTRIES, show_spinner="Comparing scores with labels …")
@@ -165,24 +171,24 @@ def at_any_threshold(question: Question) -> Question:
 
 def calibration(question: Question, binning: Binning, groups: int) -> Calibration:
     """Return the calibration of a cohort."""
-    return _calibration(*primitives(at_any_threshold(question)), code_version(), binning, groups)
+    return _calibration(*primitives(at_any_threshold(question)), scope(question.log), binning, groups)
 
 
 def calibration_scan(question: Question) -> pl.DataFrame:
     """Return the slices of all segment columns by how far their scores are off."""
-    return _calibration_scan(*primitives(at_any_threshold(question)), code_version())
+    return _calibration_scan(*primitives(at_any_threshold(question)), scope(question.log))
 
 
 def calibration_slices(question: Question, by: tuple[str, ...], binning: Binning, groups: int) -> CalibrationSlices:
     """Return calibration by slice."""
-    return _calibration_slices(*primitives(at_any_threshold(question)), code_version(), by, binning, groups)
+    return _calibration_slices(*primitives(at_any_threshold(question)), scope(question.log), by, binning, groups)
 
 
 def calibration_time(question: Question, every: str | None, groups: int) -> CalibrationTime | None:
     """Return calibration over time."""
-    return _calibration_time(*primitives(at_any_threshold(question)), code_version(), every, groups)
+    return _calibration_time(*primitives(at_any_threshold(question)), scope(question.log), every, groups)
 
 
 def recalibration(question: Question, cost_fp: float, cost_fn: float, groups: int) -> Recalibration:
     """Return what recalibration would be worth."""
-    return _recalibration(*primitives(at_any_threshold(question)), code_version(), cost_fp, cost_fn, groups)
+    return _recalibration(*primitives(at_any_threshold(question)), scope(question.log), cost_fp, cost_fn, groups)

@@ -1,6 +1,7 @@
 """Interactive figures, each from a finished table. The only room that imports Plotly."""
 
 from analytics.present.figures.bars import slice_bars
+from analytics.present.figures.books import row_books
 from analytics.present.figures.calibration import calibration_multiples, recalibration_diagram, reliability_diagram
 from analytics.present.figures.calibration_time import calibration_trend
 from analytics.present.figures.heat import slice_heat_map
@@ -13,6 +14,7 @@ __all__ = [
     "confusion_matrix",
     "recalibration_diagram",
     "reliability_diagram",
+    "row_books",
     "score_distribution",
     "slice_bars",
     "slice_heat_map",
