@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import typer
 
+from analytics.commands.calibration import calibration
 from analytics.commands.discover import discover
 from analytics.commands.ingest import ingest
 from analytics.commands.options import command
@@ -15,7 +16,7 @@ from analytics.commands.report import report
 from analytics.commands.slices import slices
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
-for function in (ingest, overview, slices, discover, report):
+for function in (ingest, overview, slices, discover, calibration, report):
     command(app, function)
 
 if __name__ == "__main__":

@@ -3,35 +3,31 @@
 from __future__ import annotations
 
 import json
-import os
-import queue
 import shutil
-import subprocess
-import sys
-import threading
-import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
-from analytics.errors import AnalysisError, Cancelled, InputError, QuestionError, StoreError
+from analytics import settings
+from analytics.errors import QuestionError
+from analytics.launch import ROOT, OnProgress, ShouldStop, run_child
 from analytics.log import roles
+from analytics.log.disk import owner, storing
+from analytics.log.inbox import check_file, files_of, shown_name
 from analytics.log.options import CsvOptions
 from analytics.log.schema import Log, Mapping, Reading, mapping_from_dict, reading_from_dict
 from analytics.log.workspace import Workspace
 
-ROOT = Path(__file__).parent.parent
-MEMORY_LIMIT = "4GB"
-MAX_PLAIN_BYTES = 64 << 30
-WALL_SECONDS = 3_600
-TICK_SECONDS = 0.1
+MAX_EXPANSION = 100
+"""A compressed file may unpack to so many times its size; repetitive logs reach 50."""
 
-OnProgress = Callable[[str, float], object]
-ShouldStop = Callable[[], bool]
+ORIGIN = "origin.json"
+
+__all__ = ["ROOT", "OnProgress", "ShouldStop", "run_child"]
 
 
 @dataclass(frozen=True)
@@ -57,9 +53,10 @@ def never() -> bool:
 
 def read_file(
     workspace: Workspace,
-    path: Path,
+    path: Path | Sequence[Path],
     *,
     name: str | None = None,
+    names: Sequence[str] | None = None,
     labels: Path | None = None,
     id_column: str | None = None,
     label_column: str | None = None,
@@ -67,16 +64,16 @@ def read_file(
     on_progress: OnProgress = no_progress,
     should_stop: ShouldStop = never,
 ) -> Staged | Log:
-    """Read a file; return the log if the workspace already has one from the same bytes.
+    """Read the file or the files of one log; return the log if the workspace already has one from the same bytes.
 
     Parameters
     ----------
     workspace : Workspace
         Where the reading is staged.
-    path : Path
-        The file.
-    name : str, optional
-        What people call it; the file's name by default.
+    path : Path or sequence of Path
+        A file, a folder of files, or several files.
+    name, names : str and sequence of str, optional
+        What people call the log, and each of several files; by default as the files are called.
     labels, id_column, label_column : Path and str, optional
         Labels that came in another file, the id that joins them, by default the guessed one, and the column that holds them.
     csv : CsvOptions, optional
@@ -91,17 +88,20 @@ def read_file(
     Cancelled
         If ``should_stop`` said so; nothing is left behind.
     """
-    for given in filter(None, (path, labels)):
-        check_file(given)
-    shown = name or path.name
+    files = files_of(path, names or ([name] if name else None))
+    if labels:
+        check_file(labels)
+    shown = name or shown_name(path, files)
     known = {log.log_id: log for log in workspace.receipts()}
     with scratch_folder(workspace) as folder:
-        request = {"task": "read", "path": str(path.absolute()), "name": shown, "known": sorted(known),
-                   "max_bytes": MAX_PLAIN_BYTES, "csv": csv.given if csv else None,
+        request = {"task": "read", "files": files, "name": shown, "known": sorted(known),
+                   "max_bytes": max_plain_bytes(*paths_of(files), labels), "csv": csv.given if csv else None,
                    "labels": labels_request(labels, None, id_column, label_column) if labels else None}  # fmt: skip
         answer = run_child(request, folder, on_progress, should_stop)
         if "known" in answer:
             return known[answer["known"]]
+        with storing(folder):
+            (folder / ORIGIN).write_text(json.dumps(files), encoding="utf-8")
         return take_staged(workspace, folder, answer["staged"])
 
 
@@ -113,16 +113,21 @@ def labels_request(path: Path, name: str | None, id_column: str | None, label_co
 def take_staged(workspace: Workspace, folder: Path, digest: str) -> Staged:
     """Put what the reading process left into the staging folder."""
     staged_id = f"{digest}{uuid.uuid4().hex[:8]}"  # two readings of one file at once must not meet
-    folder.replace(workspace.staging / staged_id)
+    with storing(workspace.staging):
+        folder.replace(workspace.staging / staged_id)
     return staged(workspace, staged_id)
 
 
-def check_file(path: Path) -> None:
-    """Raise `InputError` where there is no file to read."""
-    if path.is_dir():
-        raise InputError(f"Expected a file, found a folder at {str(path)!r}. Name a file in it.")
-    if not path.is_file():
-        raise InputError(f"Expected a file, found none at {str(path)!r}. Check the path.")
+def max_plain_bytes(*paths: Path | None) -> int:
+    """Return what the files may unpack to: enough for any real log, and no more than the reader may write."""
+    size = sum(path.stat().st_size for path in paths if path is not None)
+    allowed = max(settings.READER_UNPACKED_MB.value << 20, MAX_EXPANSION * size)
+    return min(allowed, settings.READER_FILE_MB.value << 20)
+
+
+def paths_of(files: Sequence[tuple[str, str]]) -> list[Path]:
+    """Return where the files of a request are."""
+    return [Path(path) for path, _ in files]
 
 
 def staged(workspace: Workspace, staged_id: str) -> Staged:
@@ -189,7 +194,9 @@ def remap(
     return _build(workspace, log.reading, mapping, origin, log.name, True, is_current, on_progress, should_stop)
 
 
-def write_back(workspace: Workspace, path: Path, target: Path, *, csv: CsvOptions | None = None) -> None:
+def write_back(
+    workspace: Workspace, path: Path | Sequence[Path], target: Path, *, csv: CsvOptions | None = None
+) -> None:
     """Write what is read from a file as a CSV of text, under the header of the file where it has one.
 
     Raises
@@ -197,15 +204,13 @@ def write_back(workspace: Workspace, path: Path, target: Path, *, csv: CsvOption
     InputError, StoreError
         If the file cannot be read, or the target not written.
     """
-    check_file(path)
     with scratch_folder(workspace) as folder:
-        request = {"task": "copy", "path": str(path.absolute()), "max_bytes": MAX_PLAIN_BYTES,
+        files = files_of(path)
+        request = {"task": "copy", "files": files, "max_bytes": max_plain_bytes(*paths_of(files)),
                    "csv": csv.given if csv else None}  # fmt: skip
         answer = run_child(request, folder, no_progress, never)
-        try:
+        with storing(target):
             shutil.copyfile(answer["copy"], target)
-        except OSError as error:
-            raise StoreError(f"{target} could not be written: {error.strerror}.") from error
 
 
 def discard(workspace: Workspace, staged_id: str) -> None:
@@ -243,77 +248,10 @@ def _build(
 @contextmanager
 def scratch_folder(workspace: Workspace) -> Any:
     """Give a private folder that is gone afterwards, whatever happens."""
-    folder = workspace.scratch / f"{os.getpid()}-{uuid.uuid4().hex}"
-    try:
+    folder = workspace.scratch / f"{owner()}-{uuid.uuid4().hex}"
+    with storing(workspace.scratch):
         folder.mkdir(mode=0o700)
-    except OSError as error:
-        raise StoreError(f"Expected a folder that can be written at {workspace.scratch}: {error.strerror}.") from error
     try:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def run_child(
-    request: dict[str, Any], folder: Path, on_progress: OnProgress, should_stop: ShouldStop
-) -> dict[str, Any]:
-    """Run one request in a process of its own and return its answer."""
-    request = {**request, "folder": str(folder), "memory_limit": MEMORY_LIMIT}
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore"}
-    with subprocess.Popen(
-        [sys.executable, "-m", "analytics.child"],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-        cwd=ROOT, env=environment, text=True, encoding="utf-8",
-    ) as process:  # fmt: skip
-        assert process.stdin is not None and process.stdout is not None
-        lines: queue.Queue[str | None] = queue.Queue()
-        threading.Thread(target=_forward, args=(process.stdout, lines), daemon=True).start()
-        try:
-            process.stdin.write(json.dumps(request) + "\n")
-            process.stdin.close()
-            return _follow(lines, on_progress, should_stop)
-        except BrokenPipeError as error:
-            raise _died(process) from error
-        except _Ended as error:
-            raise _died(process) from error
-        finally:
-            process.kill()
-
-
-class _Ended(Exception):
-    """The child's output ended without an answer."""
-
-
-def _forward(stream: IO[str], lines: queue.Queue[str | None]) -> None:
-    for line in stream:
-        lines.put(line)
-    lines.put(None)
-
-
-def _follow(lines: queue.Queue[str | None], on_progress: OnProgress, should_stop: ShouldStop) -> dict[str, Any]:
-    deadline = time.monotonic() + WALL_SECONDS
-    while time.monotonic() < deadline:
-        if should_stop():
-            raise Cancelled("Stopped. Nothing was kept.")
-        try:
-            line = lines.get(timeout=TICK_SECONDS)
-        except queue.Empty:
-            continue
-        if line is None:
-            raise _Ended
-        message = json.loads(line)
-        if "error" in message:
-            raise InputError(message["error"])
-        if "result" in message:
-            answer: dict[str, Any] = message["result"]
-            return answer
-        on_progress(message["step"], message["done"])
-    raise InputError(f"Reading took longer than {WALL_SECONDS / 60:.0f} minutes and was stopped. Split the export.")
-
-
-def _died(process: subprocess.Popen[str]) -> AnalysisError:
-    process.wait()
-    return InputError(
-        f"The reader ended without an answer (status {process.returncode}): the file may be damaged, or larger than the memory "
-        "allows. Check that it is whole, or split it."
-    )

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from analytics import intake
+from analytics.log.inbox import check_file
 from analytics.log.schema import Log
 from analytics.log.workspace import Workspace
 
@@ -39,13 +40,13 @@ def attach(
     InputError
         If the file cannot be read, or shares no id with the log.
     """
-    intake.check_file(labels)
+    check_file(labels)
     shown = name or labels.name
     known = {other.log_id: other for other in workspace.receipts()}
     with intake.scratch_folder(workspace) as folder:
         request = {"task": "attach", "origin": str(workspace.path(log.key)), "reading": asdict(log.reading),
                    "mapping": asdict(log.mapping), "name": f"{log.name} + {shown}", "known": sorted(known),
-                   "max_bytes": intake.MAX_PLAIN_BYTES,
+                   "max_bytes": intake.max_plain_bytes(labels, workspace.path(log.key)),
                    "labels": intake.labels_request(labels, shown, id_column or log.mapping.row_id, label_column)}  # fmt: skip
         answer = intake.run_child(request, folder, on_progress, should_stop)
         if "known" in answer:

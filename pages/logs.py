@@ -8,6 +8,7 @@ frame.require()
 
 st.title("Logs")
 with frame.boundary():
+    intake.draw_notices()
     upload = intake.staged()
     if upload is not None:
         intake.draw_mapping(upload)

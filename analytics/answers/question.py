@@ -15,7 +15,7 @@ from analytics.query.engine import Engine, ScoreTable
 
 MAX_ROWS_FOR_EXACT_AREAS = 2_000_000
 RANKED = tuple(name for name, metric in METRICS.items() if metric.family in ("ranking", "loss", "calibration"))
-COUNTED = tuple(name for name in METRICS if name not in RANKED)
+COUNTED = tuple(name for name, metric in METRICS.items() if metric.is_count)
 
 
 @dataclass(frozen=True)
@@ -28,8 +28,9 @@ class Question:
 
 
 def score_table(
-    engine: Engine, question: Question, by: Sequence[str], metrics: Sequence[str], *, with_amount: bool = False
-) -> ScoreTable:
+    engine: Engine, question: Question, by: Sequence[str], metrics: Sequence[str], *, with_amount: bool = False,
+    every: str | None = None,
+) -> ScoreTable:  # fmt: skip
     """Return the score table that some metrics need; by distinct score where areas are asked for and the log allows it.
 
     Raises
@@ -44,9 +45,10 @@ def score_table(
         question.threshold,
         by,
         by_score=is_ranked and question.log.n_rows <= MAX_ROWS_FOR_EXACT_AREAS,
-        with_moments=is_ranked,
+        with_moments=any(name not in COUNTED for name in metrics),
         with_log_loss="log_loss" in metrics,
         with_amount=with_amount,
+        every=every,
     )
     if question.cohort and scores.frame.is_empty():
         raise empty_cohort(engine, question.log, question.cohort, question.threshold)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -11,8 +12,18 @@ import streamlit as st
 
 import analytics
 from analytics import answers
-from analytics.answers import Overview, Question, SliceAnswer
+from analytics.answers import (
+    Calibration,
+    CalibrationSlices,
+    CalibrationTime,
+    Overview,
+    Question,
+    Recalibration,
+    SliceAnswer,
+)
 from analytics.errors import QuestionError
+from analytics.log.schema import Log
+from analytics.measure.calibration import Binning
 from analytics.query.cohort import Cohort
 from pages._shared import session
 
@@ -27,6 +38,11 @@ def code_version() -> str:
     for path in sorted(Path(analytics.__file__).parent.rglob("*.py")):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:12]
+
+
+def scope(log: Log) -> str:
+    """Return what else an answer depends on: the code, whose workspace it is, and all of the content's digest."""
+    return f"{code_version()} {session.person()} {log.reading.content_hash}"
 
 
 def asked(key: str, cohort: str, threshold: float) -> Question:
@@ -86,29 +102,93 @@ def _report(
 
 def report(question: Question, chosen: tuple[tuple[str, ...], ...], metric: str) -> str:
     """Return the slice report as HTML."""
-    return _report(*primitives(question), code_version(), chosen, metric)
+    return _report(*primitives(question), scope(question.log), chosen, metric)
 
 
 def overview(question: Question) -> Overview:
     """Return the headline numbers of a question."""
-    return _overview(*primitives(question), code_version())
+    return _overview(*primitives(question), scope(question.log))
 
 
 def slices(question: Question, by: tuple[str, ...], metric: str, min_support: int) -> SliceAnswer:
     """Return metrics by slice."""
-    return _slices(*primitives(question), code_version(), by, metric, min_support)
+    return _slices(*primitives(question), scope(question.log), by, metric, min_support)
 
 
 def ranked_columns(question: Question) -> pl.DataFrame:
     """Return the segment columns, ranked by what they separate."""
-    return _ranked_columns(*primitives(question), code_version())
+    return _ranked_columns(*primitives(question), scope(question.log))
 
 
 def value_counts(question: Question, column: str) -> pl.DataFrame:
     """Return the values of a column of the whole log with their rows."""
-    return _value_counts(question.log.key, code_version(), column)
+    return _value_counts(question.log.key, scope(question.log), column)
 
 
 def row_counts(question: Question) -> tuple[int, int]:
     """Return the rows of the cohort, and how many of them are labelled."""
-    return _row_counts(*primitives(question), code_version())
+    return _row_counts(*primitives(question), scope(question.log))
+
+
+@st.cache_data(max_entries=MAX_ENTRIES, show_spinner="Comparing scores with labels …")
+def _calibration(key: str, cohort: str, threshold: float, version: str, binning: Binning, groups: int) -> Calibration:
+    return answers.calibration(session.engine(), asked(key, cohort, threshold), binning=binning, groups=groups)
+
+
+@st.cache_data(max_entries=MAX_ENTRIES, show_spinner="Looking at every segment column …")
+def _calibration_scan(key: str, cohort: str, threshold: float, version: str) -> pl.DataFrame:
+    return answers.calibration_scan(session.engine(), asked(key, cohort, threshold))
+
+
+@st.cache_data(max_entries=MAX_ENTRIES, show_spinner="Comparing slices …")
+def _calibration_slices(
+    key: str, cohort: str, threshold: float, version: str, by: tuple[str, ...], binning: Binning, groups: int
+) -> CalibrationSlices:
+    return answers.calibration_slices(
+        session.engine(), asked(key, cohort, threshold), by, binning=binning, groups=groups
+    )
+
+
+@st.cache_data(max_entries=MAX_ENTRIES, show_spinner="Following calibration over time …")
+def _calibration_time(
+    key: str, cohort: str, threshold: float, version: str, every: str | None, groups: int
+) -> CalibrationTime | None:
+    return answers.calibration_time(session.engine(), asked(key, cohort, threshold), every, groups=groups)
+
+
+@st.cache_data(max_entries=MAX_ENTRIES, show_spinner="Fitting maps …")
+def _recalibration(
+    key: str, cohort: str, threshold: float, version: str, cost_fp: float, cost_fn: float, groups: int
+) -> Recalibration:
+    question = asked(key, cohort, threshold)
+    return answers.recalibration(session.engine(), question, cost_fp=cost_fp, cost_fn=cost_fn, groups=groups)
+
+
+def at_any_threshold(question: Question) -> Question:
+    """Return a question that no move of the threshold changes, unless its cohort is made of outcomes."""
+    return question if question.cohort.outcomes else replace(question, threshold=question.log.mapping.threshold)
+
+
+def calibration(question: Question, binning: Binning, groups: int) -> Calibration:
+    """Return the calibration of a cohort."""
+    return _calibration(*primitives(at_any_threshold(question)), scope(question.log), binning, groups)
+
+
+def calibration_scan(question: Question) -> pl.DataFrame:
+    """Return the slices of all segment columns by how far their scores are off."""
+    return _calibration_scan(*primitives(at_any_threshold(question)), scope(question.log))
+
+
+def calibration_slices(question: Question, by: tuple[str, ...], binning: Binning, groups: int) -> CalibrationSlices:
+    """Return calibration by slice."""
+    return _calibration_slices(*primitives(at_any_threshold(question)), scope(question.log), by, binning, groups)
+
+
+def calibration_time(question: Question, every: str | None, groups: int) -> CalibrationTime | None:
+    """Return calibration over time."""
+    return _calibration_time(*primitives(at_any_threshold(question)), scope(question.log), every, groups)
+
+
+def recalibration(question: Question, cost_fp: float, cost_fn: float, groups: int) -> Recalibration:
+    """Return what recalibration would be worth."""
+    return _recalibration(*primitives(at_any_threshold(question)), scope(question.log), cost_fp, cost_fn, groups)

@@ -43,7 +43,6 @@ def draw(question: Question) -> None:
     if answer is None:
         return
     sentence(readings.discovery_reading(answer))
-    draw_chosen(answer, question)
     figure(
         figures.discovery_map(answer),
         "Filled: confirmed on rows that the search did not see. Grey: how far the worst slice gets by noise alone, in 95 of 100 "
@@ -52,6 +51,7 @@ def draw(question: Question) -> None:
         alt="Discovered slices: rate against share of rows, with the band of noise",
         on_select=choose_from_figure,
     )
+    draw_chosen(answer, question)
     draw_table(answer)
 
 
@@ -192,6 +192,8 @@ def draw_chosen(answer: Discovery, question: Question) -> None:
     """Say which slice is chosen, what each condition contributes, what it stands for and what can be done with it."""
     row = st.session_state.get(CHOSEN)
     if row is None or not 0 <= row < len(answer.slices):
+        with st.container(border=True):
+            st.caption("No slice is chosen. Click one in the figure, or tick its row in the table.")
         return
     chosen = answer.slices[row]
     parts = [clauses(question.log, entry.property, entry.value) for entry in chosen]

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
-import uuid
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 import streamlit as st
 from streamlit.typing import UploadedFile
@@ -18,21 +14,25 @@ from analytics.log.schema import Log, Mapping
 from pages._shared import session
 from pages._shared.render import escaped
 
-KINDS = ["csv", "tsv", "txt", "json", "ndjson", "jsonl", "parquet", "arrow", "feather", "ipc", "gz", "zst"]
-MAX_UPLOAD_MB = 511  # at 512 the widget says "1GB per file"
-CHUNK = 1 << 20
-
-
-@contextmanager
-def on_disk(file: UploadedFile) -> Iterator[Path]:
-    """Give a copy of an upload, written in pieces, that is gone afterwards."""
-    target = session.workspace().scratch / f"upload-{uuid.uuid4().hex}"
-    try:
-        with target.open("wb") as out:
-            shutil.copyfileobj(file, out, CHUNK)
-        yield target
-    finally:
-        target.unlink(missing_ok=True)
+KINDS = [
+    "csv",
+    "tsv",
+    "txt",
+    "json",
+    "ndjson",
+    "jsonl",
+    "parquet",
+    "pq",
+    "arrow",
+    "feather",
+    "ipc",
+    "xlsx",
+    "xlsm",
+    "zip",
+    "gz",
+    "zst",
+]
+MAX_UPLOAD_MB = 499  # from about 500 on the widget rounds to "1GB per file"
 
 
 def draw_mending(log: Log, rebuild: Callable[[Log, Mapping], None]) -> None:
@@ -111,7 +111,7 @@ def draw_attach(log: Log, read: Callable[[Callable[[OnProgress], Staged | Log]],
 
 def read_labels(log: Log, file: UploadedFile, id_column: str | None, progress: OnProgress) -> Staged | Log:
     """Hand a labels file to the disk in pieces and join it there."""
-    with on_disk(file) as path:
+    with session.workspace().incoming(file) as path:
         return labelling.attach(
             session.workspace(), log, path, name=file.name, id_column=id_column, on_progress=progress
         )

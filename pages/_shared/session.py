@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import streamlit as st
 
 from analytics import intake
 from analytics.answers import Question, with_model_version
-from analytics.errors import QuestionError
+from analytics.errors import AnalysisError, QuestionError
 from analytics.log.schema import Log
 from analytics.log.workspace import Workspace
 from analytics.query.cohort import Clause, Cohort
@@ -16,23 +17,63 @@ from analytics.query.engine import Engine
 from analytics.query.predicates import answerable
 
 SAMPLE = Path(__file__).parents[2] / "sample_data" / "flights.parquet"
+MAX_PEOPLE = 200
 SAMPLE_NAME = "Flights 2013 (sample)"
 UPLOAD_KEY = "upload"
 QUESTION_KEYS = ("log", "model", "threshold", "where")
 
 
-@st.cache_resource
+def person() -> str:
+    """Return what tells people apart: a digest of who issued the sign-in and of whom it names; empty without sign-in.
+
+    Raises
+    ------
+    AnalysisError
+        If the sign-in does not say who signed in: nobody gets a workspace that may be another's.
+    """
+    if not st.user.get("is_logged_in"):
+        return ""
+    issuer, subject = st.user.get("iss"), st.user.get("sub")
+    if not (isinstance(issuer, str) and isinstance(subject, str) and issuer and subject):
+        raise AnalysisError(
+            "Expected an issuer and a subject in the sign-in, found none. Ask who runs this server to check its provider.",
+            code="sign-in",
+        )
+    return hashlib.sha256(f"{len(issuer)} {issuer} {subject}".encode()).hexdigest()[:32]
+
+
+def needs_sign_in() -> bool:
+    """Whether a provider is configured and nobody has signed in."""
+    return "is_logged_in" in st.user and not st.user.is_logged_in
+
+
 def workspace() -> Workspace:
-    """Return the workspace of this server, swept once at start."""
+    """Return the workspace of who asks: that of this machine, with sign-in one per person below it."""
+    if needs_sign_in():
+        raise QuestionError("Expected a sign-in, found none. Sign in first.", code="sign-in")
+    return workspace_of(person())
+
+
+@st.cache_resource(max_entries=MAX_PEOPLE)
+def workspace_of(somebody: str) -> Workspace:
+    """Return a person's workspace, swept once at start."""
     opened = Workspace()
+    if somebody:
+        opened = Workspace(opened.home / "people" / somebody)
     opened.sweep()
     return opened
 
 
-@st.cache_resource
 def engine() -> Engine:
-    """Return the one engine of this server."""
-    return Engine(workspace())
+    """Return the engine over the workspace of who asks."""
+    workspace()
+    return engine_of(person())
+
+
+@st.cache_resource(max_entries=MAX_PEOPLE)
+def engine_of(somebody: str) -> Engine:
+    """Return the one engine over a person's workspace."""
+    return Engine(workspace_of(somebody))
 
 
 def logs() -> list[Log]:

@@ -11,6 +11,7 @@ import streamlit as st
 from analytics import answers
 from analytics.errors import EmptyCohort
 from analytics.log.schema import Log
+from analytics.present import words
 from analytics.query.cohort import Cohort, column_words
 from pages._shared import cache, filters, session
 from pages._shared.render import escaped
@@ -67,8 +68,8 @@ def draw_books(log: Log) -> None:
     aside = sum(reason.rows for reason in log.reading.set_aside)
     graver = sum(finding.severity != "note" for finding in log.findings)
     st.caption(
-        f"{log.reading.rows_read:,} rows read: {log.reading.rows_kept:,} kept, {aside:,} set aside · "
-        f"{graver} finding{'s' * (graver != 1)}"
+        f"{words.plural(log.reading.rows_read, 'row')} read: {log.reading.rows_kept:,} kept, {aside:,} set aside · "
+        f"{words.plural(graver, 'finding')}"
     )
 
 
@@ -143,7 +144,7 @@ def draw_cohort(log: Log) -> None:
     st.markdown(f"**Cohort:** {escaped(cohort.to_words())}")
     share = f" ({n_labelled / n_rows:.0%})" if n_rows else ""
     unknown = n_rows - n_labelled
-    st.caption(f"{n_rows:,} rows · {n_labelled:,} labelled{share} · {unknown:,} not known yet")
+    st.caption(f"{words.plural(n_rows, 'row')} · {n_labelled:,} labelled{share} · {unknown:,} not known yet")
     for place, column in enumerate(cohort.columns()):
         st.button(
             escaped(column_words(column, cohort.of(column)))[:160],

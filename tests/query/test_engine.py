@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
+from scipy.stats import t as student
 from sklearn.metrics import average_precision_score, confusion_matrix, roc_auc_score
 
 from analytics import answers
@@ -198,6 +199,37 @@ def test_the_filter_to_blame_for_an_empty_cohort_is_named(desk: Desk, engine: En
     assert several.column == "b"
     pairwise = blamed(Clause("score", "ge", ("0.9",)), Clause("a", "in", ("v",)), outcomes=("tn",))
     assert pairwise.column == "score"
+
+
+def test_mean_score_is_that_of_the_judged_rows_in_every_slice(desk: Desk, engine: Engine) -> None:
+    frame = rows(2_500, None, seed=16)
+    question = Question(desk.log(frame), ALL, 0.41)
+    judged = frame.drop_nulls(["score", "label"])
+    answer = answers.slices(engine, question, ["region"], metric="mean_score", metrics=())
+    assert answer.overall["mean_score"][0] == pytest.approx(judged["score"].mean())
+    expected = dict(judged.group_by("region").agg(pl.col("score").mean()).iter_rows())
+    assert dict(answer.table.select("slice_0", "mean_score").iter_rows()) == pytest.approx(expected)
+    value, low, high = answers.overview(engine, question).value("mean_score")
+    reach = judged["score"].std() / judged.height**0.5
+    bounds = student.interval(0.95, judged.height - 1, judged["score"].mean(), reach)
+    assert (value, low, high) == pytest.approx((judged["score"].mean(), *bounds))
+
+
+def test_a_slice_that_holds_most_rows_does_not_rank_its_column(desk: Desk, engine: Engine) -> None:
+    n = 1_000
+    frame = pl.DataFrame({
+        "score": [0.9 if i % 2 else 0.1 for i in range(n)],
+        "label": [int(i % 2) if i % 5 else 1 - int(i % 2) for i in range(n)],
+        "common": ["usual" if i % 5 == 0 or i % 10 < 8 else "rare" for i in range(n)],
+        "kind": ["a" if i % 15 == 0 else "b" if i % 3 else "c" for i in range(n)],
+    })  # fmt: skip
+    question = Question(desk.log(frame, segments=("common", "kind")), ALL, 0.5)
+    ranked = {row["column"]: row for row in answers.ranked_columns(engine, question).iter_rows(named=True)}
+    assert ranked["common"]["n_worse"] == 0
+    assert ranked["kind"]["worst"] == "a"
+    assert ranked["kind"]["n_judged"] == n
+    few = Question(question.log, Cohort((Clause("kind", "in", ("a",)),)), 0.5)
+    assert answers.ranked_columns(engine, few)["n_compared"].sum() == 0
 
 
 def test_histogram_holds_every_scored_row_once(desk: Desk, engine: Engine) -> None:

@@ -1,17 +1,31 @@
 """One reading per figure, computed from its numbers: direction, size, interval, rows, caveat."""
 
+from analytics.present.readings.calibration import (
+    calibration_reading,
+    calibration_slices_reading,
+    calibration_trend_reading,
+    recalibration_reading,
+    reliability_reading,
+)
 from analytics.present.readings.discovery import discovery_reading
 from analytics.present.readings.logs import books_reading, fitness_reading
 from analytics.present.readings.overview import confusion_reading, overview_reading, score_reading
+from analytics.present.readings.ranking import ranking_reading
 from analytics.present.readings.slices import slices_reading
 from analytics.present.readings.trend import trend_reading
 
 __all__ = [
     "books_reading",
+    "calibration_reading",
+    "calibration_slices_reading",
+    "calibration_trend_reading",
     "confusion_reading",
     "discovery_reading",
     "fitness_reading",
     "overview_reading",
+    "ranking_reading",
+    "recalibration_reading",
+    "reliability_reading",
     "score_reading",
     "slices_reading",
     "trend_reading",
