@@ -14,6 +14,7 @@ from analytics.measure.discovery.cube import CodeArray, Cube, Sums
 from analytics.query.engine import Engine
 from analytics.query.objectives import OBJECTIVES, SPLITS, Costs, by_entity, by_row, by_time
 from analytics.query.properties import Property, expression, in_codes, properties, shown_value
+from analytics.query.relations import cube_table
 
 Split = Literal["row", "entity", "time", "none"]
 
@@ -118,7 +119,8 @@ def cells_of(engine: Engine, question: Question, search: Search, split: Split) -
     if split != "none":
         keys["part"] = part_of(engine, question, split, search.seed)
     counted, value = objective.counted(question.threshold), objective.value(question.threshold, search.costs)
-    table = engine.cube(log, question.cohort, question.threshold, keys, counted, value)
+    rows = engine.kept(log, question.cohort, question.threshold)
+    table = engine.collect(cube_table(rows, keys, counted, value))
     codes, values, is_value = [], [], []
     for place, found in enumerate(searched):
         column, known = in_codes(table[f"key_{place}"])

@@ -6,7 +6,7 @@ import shutil
 import threading
 import uuid
 import weakref
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -218,12 +218,6 @@ class Engine:
         if every == "1w":
             table = table.group_by(pl.col("bucket").dt.truncate("1w")).agg(pl.exclude("bucket").sum())
         return table.sort("bucket")
-
-    def cube(
-        self, log: Log, cohort: Cohort, threshold: float, keys: Mapping[str, nw.Expr], counted: nw.Expr, value: nw.Expr
-    ) -> pl.DataFrame:
-        """Aggregate the judged rows of a cohort by many keys, as stored: see `relations.cube_table`."""
-        return self.collect(relations.cube_table(self.kept(log, cohort, threshold), keys, counted, value))
 
     def value_counts(self, log: Log, cohort: Cohort, threshold: float, column: str) -> pl.DataFrame:
         """Count the rows of each value of a column, as people see it: ``value``, ``n``, the most frequent first."""
