@@ -3,23 +3,34 @@
 A module for each question; what pages and commands call is named here.
 """
 
+from analytics.answers.costing import CostTable, cost_table
 from analytics.answers.headline import Overview, histogram, overview
 from analytics.answers.question import COUNTED, Question, judged_rows, model_versions, with_model_version
 from analytics.answers.reliability import calibration
+from analytics.answers.slice_policies import SlicePolicy, slice_policy
 from analytics.answers.slicing import MIN_SUPPORT, SliceAnswer, ranked_columns, slices
+from analytics.answers.thresholds import LoggedDecisions, ThresholdAnswer, human_band, thresholds
 
 __all__ = [
     "COUNTED",
     "MIN_SUPPORT",
+    "CostTable",
+    "LoggedDecisions",
     "Overview",
     "Question",
     "SliceAnswer",
+    "SlicePolicy",
+    "ThresholdAnswer",
     "calibration",
+    "cost_table",
     "histogram",
+    "human_band",
     "judged_rows",
     "model_versions",
     "overview",
     "ranked_columns",
+    "slice_policy",
     "slices",
+    "thresholds",
     "with_model_version",
 ]

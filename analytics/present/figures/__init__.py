@@ -1,8 +1,19 @@
 """Interactive figures, each from a finished table. The only room that imports Plotly."""
 
 from analytics.present.figures.bars import slice_bars
+from analytics.present.figures.costs import cost_figure
 from analytics.present.figures.heat import slice_heat_map
 from analytics.present.figures.outcomes import confusion_matrix, score_distribution
 from analytics.present.figures.time import trend
+from analytics.present.figures.trade_offs import sensitivity_map, trade_off_figure
 
-__all__ = ["confusion_matrix", "score_distribution", "slice_bars", "slice_heat_map", "trend"]
+__all__ = [
+    "confusion_matrix",
+    "cost_figure",
+    "score_distribution",
+    "sensitivity_map",
+    "slice_bars",
+    "slice_heat_map",
+    "trade_off_figure",
+    "trend",
+]
