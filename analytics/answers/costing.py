@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -51,6 +51,10 @@ class CostTable:
     def keys(self) -> tuple[str, ...]:
         """The slice columns of ``frame``."""
         return tuple(f"slice_{place}" for place in range(len(self.by)))
+
+    def at(self, threshold: float) -> CostTable:
+        """Return the table with another present threshold: an edge of the grid, or any where edges are distinct scores."""
+        return replace(self, threshold=threshold, present_bin=int(np.searchsorted(self.edges, threshold)))
 
     def bins(self, slices: pl.DataFrame | None = None) -> CostBins:
         """Return all rows as arrays."""

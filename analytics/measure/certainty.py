@@ -7,7 +7,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analytics.measure.costs import BoolArray, CostBins, Costs, best_bin, flagged_and_passed, squared_stakes
+from analytics.measure.costs import (
+    BoolArray,
+    CostBins,
+    Costs,
+    best_bin,
+    flagged_and_passed,
+    squared_stakes,
+    total_costs,
+)
 from analytics.measure.intervals import FloatArray, Interval, normal_quantile
 from analytics.measure.operating import Limits, Point, best_point, cost_sweep, kept
 
@@ -78,10 +86,11 @@ def certainty(bins: CostBins, costs: Costs, limits: Limits, *, draws: int = DRAW
     draws : int
         Replicates; the seed is fixed, so that one question has one answer.
     """
-    replicates = cost_sweep(resampled(bins, draws, np.random.default_rng(seed)), costs)
-    cost = replicates.cost
+    replicates = resampled(bins, draws, np.random.default_rng(seed))
+    cost = total_costs(replicates, costs)
     low, high = np.percentile(cost, [2.5, 97.5], axis=0)
-    places = best_bin(cost, kept(limits, replicates, replicates.n_flagged[..., :1]))
+    allowed = kept(limits, cost_sweep(replicates, costs), replicates.n.sum(-1, keepdims=True)) if limits.given else None
+    places = best_bin(cost, allowed)
     places = places[places >= 0]
     if not places.size or costs.is_constant:
         return Certainty(low, high, None, None)

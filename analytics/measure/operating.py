@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 
 from analytics.errors import QuestionError
-from analytics.measure.costs import CELLS, BoolArray, CostBins, Costs, best_bin, cell_units
+from analytics.measure.costs import BoolArray, CostBins, Costs, best_bin, cell_units
 from analytics.measure.counts import Arrays
 from analytics.measure.curves import from_the_top
 from analytics.measure.intervals import FloatArray, ratio
@@ -41,13 +41,16 @@ class CostSweep(Arrays):
 
 def cost_sweep(bins: CostBins, costs: Costs) -> CostSweep:
     """Give counts and money at every threshold of the grid, slice by slice."""
-    units = {cell: from_the_top(values) for cell, values in cell_units(bins, costs).items()}
-    for cell in ("fn", "tn"):
-        units[cell] = units[cell][..., :1] - units[cell]
     tp, fp = from_the_top(bins.pos), from_the_top(bins.neg)
-    money = {f"money_{cell}": getattr(costs, cell) * units[cell] for cell in CELLS}
-    fn, tn = tp[..., :1] - tp, fp[..., :1] - fp
-    return CostSweep(from_the_top(bins.n), tp, fp, fn, tn, **money, money_review=costs.review * (tp + fp))
+    rows = {"tp": tp, "fp": fp, "fn": tp[..., :1] - tp, "tn": fp[..., :1] - fp}
+    money = {}
+    for cell, values in cell_units(bins, costs).items():
+        units = rows[cell]
+        if cell in costs.amount_cells:
+            above = from_the_top(values)
+            units = above if cell in ("tp", "fp") else above[..., :1] - above
+        money[f"money_{cell}"] = getattr(costs, cell) * units
+    return CostSweep(from_the_top(bins.n), **rows, **money, money_review=costs.review * (tp + fp))
 
 
 @dataclass(frozen=True)

@@ -13,32 +13,35 @@ if TYPE_CHECKING:
 DAYS_OF_A_MONTH = 30.4375
 SIGNS = {"€", "$", "£", "¥", "₹", "CHF", "EUR", "USD", "GBP"}
 LIMIT_WORDS = {
-    "min_recall": "recall at least {}",
-    "min_precision": "precision at least {}",
-    "max_fpr": "false positive rate at most {}",
-    "max_selection_rate": "selection rate at most {}",
+    "min_recall": "floor of {} recall",
+    "min_precision": "floor of {} precision",
+    "max_fpr": "ceiling of {} false positive rate",
+    "max_selection_rate": "ceiling of {} selection rate",
 }
 
 
 def money(value: words.Value, unit: str, *, signed: bool = False) -> str:
-    """Write an amount with its unit: signs of currencies before it, other units behind.
+    r"""Write an amount with its unit: signs of currencies before it, other units behind.
 
-    >>> money(12400, "€"), money(-3.5, "$"), money(90, "minutes"), money(5.25, "€", signed=True)
-    ('€ 12,400', '−$ 3.50', '90 minutes', '+€ 5.25')
+    >>> [money(12400, "€"), money(-3.5, "$"), money(90, "min")] == ["€\u202f12,400", "−$\u202f3.50", "90\u202fmin"]
+    True
     """
     if value is None or not words.is_known(value):
         return words.UNDEFINED
     size = abs(value)
     text = words.plain(size, 0 if size >= 100 or size == round(size) else 2)
     mark = words.MINUS if value < 0 and text.strip("0.") else "+" if signed and value > 0 and text.strip("0.") else ""
-    return f"{mark}{unit} {text}" if unit in SIGNS else f"{mark}{text} {unit}".rstrip()
+    if not unit:
+        return f"{mark}{text}"
+    first, last = (unit, text) if unit in SIGNS else (text, unit)
+    return f"{mark}{first}{words.THIN_SPACE}{last}"
 
 
 def money_interval(value: words.Value, low: words.Value, high: words.Value, unit: str) -> str:
     """Write an amount with its interval.
 
-    >>> money_interval(1200, 900, 1500, "€")
-    '€ 1,200 (€ 900 to € 1,500)'
+    >>> money_interval(1200, 900, 1500, "")
+    '1,200 (900 to 1,500)'
     """
     text = money(value, unit)
     if not (words.is_known(low) and words.is_known(high)):

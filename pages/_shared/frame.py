@@ -27,6 +27,12 @@ PAGES = (
         ":material/stacked_bar_chart:",
         "Where the model fails: metrics by segment against the rest.",
     ),
+    (
+        "pages/thresholds.py",
+        "Thresholds",
+        ":material/balance:",
+        "Where the line should be under a cost matrix, and what that is worth.",
+    ),
     ("pages/report.py", "Report", ":material/description:", "The slice report that goes into the meeting."),
 )
 ICON = (

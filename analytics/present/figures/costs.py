@@ -89,7 +89,7 @@ def cost_figure(answer: ThresholdAnswer, sweep: pl.DataFrame, to: Point) -> go.F
                                                    "line": {"color": "#fff", "width": 1}}}
         )  # fmt: skip
     top = float(max(np.max(high), np.max(part["cost_per_1000"].to_numpy())))
-    bottom = float(min(np.min(low), 0.0))
+    bottom = float(min(np.min(low), np.min(part["cost_per_1000"].to_numpy())))
     reach = (top - bottom) * 0.08
     values = ticks(bottom, top, 5)
     layout = framed_layout(
@@ -167,7 +167,7 @@ def point_labels(answer: ThresholdAnswer, to: Point) -> list[dict[str, Any]]:
                       "font": {"color": colour}})  # fmt: skip
     if answer.theoretical is not None and answer.theoretical <= 1:
         found.append({"x": answer.theoretical, "y": 0.45, "xref": "x", "yref": "paper", "showarrow": False, "xanchor": "left",
-                      "xshift": 4, "yanchor": "bottom", "font": {"color": palette.REFERENCE},
+                      "xshift": 4, "yanchor": "bottom", "font": {"color": palette.MUTED_TEXT},
                       "text": f"if calibrated {words.threshold_text(answer.theoretical)}"})  # fmt: skip
     return found
 
@@ -180,7 +180,7 @@ def rate_labels(answer: ThresholdAnswer, part: pl.DataFrame, x: np.ndarray) -> l
         if not known.is_empty():
             ends.append((float(known[-1]), RATE_LABELS[name], colour))
     ends.sort(key=lambda end: end[0])
-    places = [end[0] for end in ends]
+    places = [max(end[0], 0.04) for end in ends]
     for place in range(1, len(places)):
         places[place] = max(places[place], places[place - 1] + 0.13)
     over = max(0.0, (places[-1] if places else 0.0) - 1.0)

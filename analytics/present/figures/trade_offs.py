@@ -38,7 +38,7 @@ def trade_off_figure(answer: ThresholdAnswer, sweep: pl.DataFrame, to: Point) ->
     traces: list[Any] = []
     layout: dict[str, Any] = {}
     annotations = []
-    width = 0.27
+    width = 0.25
     for number, (title, x_name, y_name, x_title, y_title) in enumerate(PANELS, start=1):
         suffix = "" if number == 1 else str(number)
         texts = [
@@ -104,7 +104,7 @@ def sensitivity_map(answer: ThresholdAnswer) -> go.Figure:
         for down, row in zip(labels[1], texts, strict=True)
     ]  # fmt: skip
     heat = {"type": "heatmap", "z": grid, "text": texts, "texttemplate": "%{text}", "hovertext": hover, "hoverinfo": "text",
-            "colorscale": [[0, palette.faded(palette.LOWER, 0.12)], [1, palette.faded(palette.LOWER, 0.6)]], "showscale": False,
+            "colorscale": [[0, palette.MIDDLE], [1, palette.LOWER]], "showscale": False,
             "xgap": 1, "ygap": 1}  # fmt: skip
     middle = len(fp) // 2
     frame = {"type": "rect", "x0": middle - 0.5, "x1": middle + 0.5, "y0": middle - 0.5, "y1": middle + 0.5,

@@ -30,6 +30,8 @@ def slice_policy_reading(slices: SlicePolicy, answer: ThresholdAnswer) -> str:
     by = " and ".join(slices.by)
     single = "flagging none" if slices.single is None else f"the single threshold {words.threshold_text(slices.single)}"
     lead = f"Giving each {by} {RULES[slices.rule]} instead of {single}"
+    if not low and not high and not value:
+        return f"{lead} changes nothing: every slice comes out at the single threshold."
     if low > 0:
         text = f"{lead} saves {money_interval(value, low, high, unit)} {span}, judged on rows that did not choose it"
     elif high < 0:

@@ -142,12 +142,14 @@ def curve_reading(answer: ThresholdAnswer) -> str:
     )
     if high is None:
         ends = f"{words.threshold_text(low) if low is not None else 'the top score'} and higher"
+    is_alone = answer.region[0] == answer.region[1]
+    which = f"Only the best threshold, {ends.partition('–')[0]}, costs" if is_alone else f"Thresholds {ends} cost"
     factor, span = per_month(answer)
     more = (answer.value("cost", answer.present) - answer.value("cost", answer.best)) * factor
     size, tolerance = money(abs(more), answer.policy.unit), words.share(answer.policy.tolerance)
     compared = f"costs {size} {span} {'more' if more > 0 else 'less'} than" if more else "costs as much as"
     return (
-        f"Thresholds {ends} cost within {tolerance} of the best. On these rows the present "
+        f"{which} within {tolerance} of the best. On these rows the present "
         f"{words.threshold_text(answer.threshold)} {compared} the best; the band is 95 %, from a bootstrap of the rows."
     )
 
