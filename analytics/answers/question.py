@@ -26,11 +26,20 @@ class Question:
     threshold: float
 
 
-def score_table(engine: Engine, question: Question, by: Sequence[str], metrics: Sequence[str]) -> ScoreTable:
+def score_table(
+    engine: Engine, question: Question, by: Sequence[str], metrics: Sequence[str], *, with_amount: bool = False
+) -> ScoreTable:
     """Return the score table that some metrics need; by distinct score where areas are asked for and the log allows it."""
-    by_score = any(name in RANKED for name in metrics) and question.log.n_rows <= MAX_ROWS_FOR_EXACT_AREAS
+    is_ranked = any(name in RANKED for name in metrics)
     return engine.score_table(
-        question.log, question.cohort, question.threshold, by, by_score=by_score, with_log_loss="log_loss" in metrics
+        question.log,
+        question.cohort,
+        question.threshold,
+        by,
+        by_score=is_ranked and question.log.n_rows <= MAX_ROWS_FOR_EXACT_AREAS,
+        with_moments=is_ranked,
+        with_log_loss="log_loss" in metrics,
+        with_amount=with_amount,
     )
 
 

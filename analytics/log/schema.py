@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
+from functools import cached_property
 from typing import Any, Literal
 
 from analytics.errors import QuestionError
@@ -216,7 +217,7 @@ class Log:
     time_high: str | None = None
     findings: tuple[Finding, ...] = ()
 
-    @property
+    @cached_property
     def revision(self) -> str:
         """Digest of the mapping: with ``log_id`` it names one state of one log."""
         return self.mapping.digest()

@@ -125,7 +125,7 @@ class Engine:
 
     def score_table(
         self, log: Log, cohort: Cohort, threshold: float, by: Sequence[str] = (), *, by_score: bool = False,
-        with_log_loss: bool = True,
+        with_moments: bool = True, with_log_loss: bool = True, with_amount: bool = True,
     ) -> ScoreTable:  # fmt: skip
         """Aggregate a cohort by slice and score.
 
@@ -137,9 +137,9 @@ class Engine:
             Names of segment columns.
         by_score : bool
             Aggregate by distinct score, so that areas are exact whatever the grid.
-
-        with_log_loss : bool
-            Whether ``log_loss_sum`` is wanted: two logarithms per row are a third of the time.
+        with_moments, with_log_loss, with_amount : bool
+            Which sums are wanted besides the counts: two logarithms per row are a third of the time, sums of scores and of
+            amounts a quarter each. Log loss is null where scores are no probabilities.
 
         Raises
         ------
@@ -156,8 +156,9 @@ class Engine:
                 stored,
                 split=split,
                 by_score=by_score,
+                with_moments=with_moments,
                 with_log_loss=with_log_loss and log.is_probability,
-                with_amount=log.mapping.amount is not None,
+                with_amount=with_amount and log.mapping.amount is not None,
             )
         )
         if by_score:
