@@ -19,9 +19,17 @@ if TYPE_CHECKING:
 
 COST_TITLE = "What each threshold costs"
 MAX_POINTS = 500
+HOVER_PIXELS = 60
 RATES = {"recall": palette.TRUE_POSITIVE, "precision": palette.BETTER, "fpr": palette.FALSE_POSITIVE,
          "selection_rate": palette.HIGHER}  # fmt: skip
 RATE_LABELS = {"recall": "Recall", "precision": "Precision", "fpr": "FPR", "selection_rate": "Selection rate"}
+CLICKABLE: dict[str, Any] = {
+    "mode": "lines+markers",
+    "marker": {"size": 9, "opacity": 0},
+    "selected": {"marker": {"opacity": 0}},
+    "unselected": {"marker": {"opacity": 0}},
+}
+"""Plotly selects markers and never lines: these are there to be clicked and not to be seen."""
 PRESENT, BEST, CANDIDATE = palette.SAME, palette.BETTER, palette.PRODUCTION
 
 
@@ -72,12 +80,12 @@ def cost_figure(answer: ThresholdAnswer, sweep: pl.DataFrame, to: Point) -> go.F
         {"type": "scatter", "x": np.concatenate([x, x[::-1]]), "y": np.concatenate([high, low[::-1]]), "mode": "lines",
          "line": {"width": 0}, "fill": "toself", "fillcolor": palette.faded(palette.LOWER, 0.22), "hoverinfo": "skip",
          "name": "95 % band"},
-        {"type": "scatter", "x": x, "y": part["cost_per_1000"].to_numpy(), "mode": "lines", "name": "cost",
+        {"type": "scatter", "x": x, "y": part["cost_per_1000"].to_numpy(), **CLICKABLE, "name": "cost",
          "customdata": custom, "hovertext": texts, "hoverinfo": "text", "line": {"color": palette.LOWER, "width": 2.5}},
     ]  # fmt: skip
     for name, colour in RATES.items():
         traces.append(
-            {"type": "scatter", "x": x, "y": part[name].to_numpy(), "mode": "lines", "name": RATE_LABELS[name], "yaxis": "y2",
+            {"type": "scatter", "x": x, "y": part[name].to_numpy(), **CLICKABLE, "name": RATE_LABELS[name], "yaxis": "y2",
              "customdata": custom, "hovertext": texts, "hoverinfo": "text", "line": {"color": colour, "width": 2}}
         )  # fmt: skip
     for label, point, colour, symbol in marked_points(answer, to):
@@ -94,7 +102,7 @@ def cost_figure(answer: ThresholdAnswer, sweep: pl.DataFrame, to: Point) -> go.F
     values = ticks(bottom, top, 5)
     layout = framed_layout(
         COST_TITLE,
-        "The band is 95 %; shaded: nearly as cheap as the best. Click a curve to consider its threshold",
+        "95 % band; shaded: as good as the best. Click to consider",
         height=520,
         margin={"t": 84, "r": 100},
         xaxis=axis("Threshold (score)", anchor="y2", range=score_range(answer), showgrid=False),
@@ -105,6 +113,7 @@ def cost_figure(answer: ThresholdAnswer, sweep: pl.DataFrame, to: Point) -> go.F
         shapes=shapes(answer, to),
         annotations=[*point_labels(answer, to), *rate_labels(answer, part, x)],
         uirevision="costs",
+        hoverdistance=HOVER_PIXELS,
     )  # fmt: skip
     return go.Figure({"data": traces, "layout": layout})
 

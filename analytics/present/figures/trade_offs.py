@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 import polars as pl
 
 from analytics.present import palette, words
-from analytics.present.figures.costs import BEST, drawn_bins, marked_points
+from analytics.present.figures.costs import BEST, CLICKABLE, drawn_bins, marked_points, money_tick
 from analytics.present.figures.frame import axis, empty, framed_layout, lines, shown
 from analytics.present.marks import tick_texts
 from analytics.present.money import money
@@ -38,7 +38,7 @@ def trade_off_figure(answer: ThresholdAnswer, sweep: pl.DataFrame, to: Point) ->
     traces: list[Any] = []
     layout: dict[str, Any] = {}
     annotations = []
-    width = 0.25
+    width = 0.23
     for number, (title, x_name, y_name, x_title, y_title) in enumerate(PANELS, start=1):
         suffix = "" if number == 1 else str(number)
         texts = [
@@ -56,7 +56,7 @@ def trade_off_figure(answer: ThresholdAnswer, sweep: pl.DataFrame, to: Point) ->
         if y_name != "precision":
             traces.append({**common, "x": [0, 1], "y": [0, 1], "mode": "lines", "hoverinfo": "skip", "name": "chance",
                            "line": {"color": palette.LINE, "width": 1, "dash": "dot"}})  # fmt: skip
-        traces.append({**common, "x": part[x_name].to_numpy(), "y": part[y_name].to_numpy(), "mode": "lines", "name": title,
+        traces.append({**common, "x": part[x_name].to_numpy(), "y": part[y_name].to_numpy(), **CLICKABLE, "name": title,
                        "customdata": places.tolist(), "hovertext": texts, "hoverinfo": "text",
                        "line": {"color": palette.LOWER, "width": 2}})  # fmt: skip
         for label, point, colour, symbol in marked_points(answer, to):
@@ -96,6 +96,12 @@ def sensitivity_map(answer: ThresholdAnswer) -> go.Figure:
         [shown(money(factor * (getattr(answer.policy.costs, cell) or 1.0), answer.policy.unit)) for factor in factors]
         for cell, factors in (("fp", fp), ("fn", fn))
     ]
+    unit = shown(answer.policy.unit, 12)
+    titles = (f"Cost of a false positive, {unit}", f"Cost of a false negative, {unit}")
+    numbers = [
+        [money_tick(factor * (getattr(answer.policy.costs, cell) or 1.0)) for factor in factors]
+        for cell, factors in (("fp", fp), ("fn", fn))
+    ]
     hover = [
         [
             lines(f"false positive {across}, false negative {down}", f"best threshold {text}")
@@ -104,14 +110,15 @@ def sensitivity_map(answer: ThresholdAnswer) -> go.Figure:
         for down, row in zip(labels[1], texts, strict=True)
     ]  # fmt: skip
     heat = {"type": "heatmap", "z": grid, "text": texts, "texttemplate": "%{text}", "hovertext": hover, "hoverinfo": "text",
-            "colorscale": [[0, palette.MIDDLE], [1, palette.LOWER]], "showscale": False,
+            "colorscale": [[0, palette.MIDDLE], [1, palette.mixed(palette.MIDDLE, palette.LOWER, 0.65)]],
+            "textfont": {"color": palette.INK}, "showscale": False,
             "xgap": 1, "ygap": 1}  # fmt: skip
     middle = len(fp) // 2
     frame = {"type": "rect", "x0": middle - 0.5, "x1": middle + 0.5, "y0": middle - 0.5, "y1": middle + 0.5,
              "line": {"color": BEST, "width": 3}}  # fmt: skip
     across, down = (
         axis(name, tickmode="array", tickvals=list(range(len(fp))), ticktext=texts_of, showgrid=False)
-        for name, texts_of in zip(("Cost of a false positive", "Cost of a false negative"), labels, strict=True)
+        for name, texts_of in zip(titles, numbers, strict=True)
     )
     layout = framed_layout(title, "Framed: the costs as they are", height=380, xaxis=across, yaxis=down, shapes=[frame])
     return go.Figure({"data": [heat], "layout": layout})

@@ -237,7 +237,7 @@ def decisions_reading(answer: ThresholdAnswer) -> str:
     difference = (found.cost - found.model_cost) * factor
     text = (
         f"The logged decisions cost {money(found.cost * factor, unit)} {span}, the score at "
-        f"{words.threshold_text(answer.threshold)} {money(found.model_cost * factor, unit)} on the same rows"
+        f"{words.threshold_text(answer.threshold)} costs {money(found.model_cost * factor, unit)} on the same rows"
     )
     against = int(found.not_decided[place]), int(found.not_scored_so[place])
     if not any(against):
