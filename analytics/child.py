@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import sys
 import threading
 from dataclasses import asdict, replace
@@ -16,13 +17,28 @@ from typing import Any
 
 import duckdb
 
+from analytics import settings
 from analytics.errors import AnalysisError
 from analytics.log import preflight, roles
+from analytics.log.disk import NO_ROOM
 from analytics.log.ingest import build, database, facts, formats, grid, join, profile, reader, types
 from analytics.log.options import CsvOptions
 from analytics.log.schema import Reading, mapping_from_dict, reading_from_dict
 
 PROGRESS_SECONDS = 0.2
+MAX_CHAIN = 10
+EXPECTED = (AnalysisError, duckdb.Error, OSError, MemoryError, RecursionError)
+LIBRARIES = ("pyarrow", "polars", "pyo3_runtime")
+"""Whose errors a file can cause as well; Rust's panics are no `Exception`."""
+
+FULL = (
+    "There is no room left for the log: the disk is full, or a file grew larger than it may. Nothing was kept. "
+    f"Make room, or set {settings.READER_FILE_MB.name}."
+)
+TOO_LARGE = (
+    "Reading this file needs more than the {:,} MB of memory that the reader may use. Nothing was kept. "
+    f"Split the export, or set {settings.READER_MEMORY_MB.name}."
+)
 
 
 def emit(message: dict[str, Any]) -> None:
@@ -69,14 +85,14 @@ def content_hash(path: Path) -> str:
 def read(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """Read a file into ``raw.duckdb`` beside its reading and a guess at its roles."""
     path, folder = Path(request["path"]), Path(request["folder"])
-    labels = Path(request["labels"]) if request["labels"] else None
+    labels = request["labels"]
     progress.begin("Recognising the file")
     digest = content_hash(path)
-    if labels:
-        digest = hashlib.sha256(f"{digest}{content_hash(labels)}{request['id']}".encode()).hexdigest()
     csv = CsvOptions.from_dict(request.get("csv"))
     if csv.given:
         digest = hashlib.sha256(f"{digest}{json.dumps(csv.given, sort_keys=True)}".encode()).hexdigest()
+    if labels:
+        digest = labelled_hash(digest, labels)
     if digest[:12] in request["known"]:
         return {"known": digest[:12]}
     source = formats.prepare(path, folder, max_bytes=request["max_bytes"], progress=progress.at, csv=csv)
@@ -86,11 +102,6 @@ def read(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
     table = reader.read_source(connection, source, folder, csv)
     progress.begin("Recognising types")
     conversions = types.convert(connection, table.types, is_text=table.is_text)
-    repairs = (*source.repairs, *table.repairs)
-    if labels:
-        progress.begin("Joining labels")
-        joined = join.join_labels(connection, labels, folder, table, conversions, request["id"], request["max_bytes"])
-        table, conversions, repairs = joined.table, joined.conversions, (*repairs, *joined.account)
     progress.begin("Describing columns")
     n_rows, columns = profile.profile(connection, table.names, conversions, progress.at)
     reading = Reading(
@@ -101,20 +112,64 @@ def read(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
         rows_kept=n_rows,
         columns=columns,
         set_aside=table.set_aside,
-        repairs=repairs,
+        repairs=(*source.repairs, *table.repairs),
         lines=table.lines,
     )
     first = roles.guess(reading).mapping
+    if labels:
+        progress.begin("Joining labels")
+        given = labels_file(labels, labels["id"] or first.row_id, first.model_version)
+        reading = join.join_labels(connection, reading, given, folder, request["max_bytes"], progress.at)
+        first = roles.guess(reading).mapping
     reading = replace(reading, logged_threshold=grid.logged_threshold(connection, reading, first))
-    sample = profile.sample_rows(connection, len(columns))
+    return stage(connection, reading, folder, progress)
+
+
+def attach(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """Join labels to the rows of a log that exists; the result waits for its mapping like a file that was read."""
+    folder, labels = Path(request["folder"]), request["labels"]
+    reading, mapping = reading_from_dict(request["reading"]), mapping_from_dict(request["mapping"])
+    progress.begin("Recognising the file")
+    digest = labelled_hash(reading.content_hash, labels)
+    if digest[:12] in request["known"]:
+        return {"known": digest[:12]}
+    connection = database.connect(folder / "raw.duckdb", request["memory_limit"])
+    progress.connection = connection
+    database.copy_rows(connection, reading, Path(request["origin"]))
+    progress.begin("Joining labels")
+    given = labels_file(labels, labels["id"], mapping.model_version)
+    reading = replace(reading, content_hash=digest, source=request["name"])
+    reading = join.join_labels(connection, reading, given, folder, request["max_bytes"], progress.at)
+    assert reading.labels is not None
+    if mapping.label != reading.labels.label_column:
+        positive, negative = roles.split_values(reading.column(reading.labels.label_column))
+        mapping = replace(mapping, label=reading.labels.label_column, positive=positive, negative=negative)
+    (folder / "mapping.json").write_text(json.dumps(asdict(mapping), ensure_ascii=False), encoding="utf-8")
+    return stage(connection, reading, folder, progress)
+
+
+def labels_file(labels: dict[str, Any], id_column: str | None, version_column: str | None) -> join.LabelsFile:
+    """Return the labels file of a request."""
+    return join.LabelsFile(Path(labels["path"]), labels["name"], id_column, version_column, labels["label"])
+
+
+def labelled_hash(digest: str, labels: dict[str, Any]) -> str:
+    """Return the digest of a log with labels from another file."""
+    parts = [digest, content_hash(Path(labels["path"])), labels["id"], labels["label"]]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+def stage(connection: duckdb.DuckDBPyConnection, reading: Reading, folder: Path, progress: Progress) -> dict[str, Any]:
+    """Leave ``raw.duckdb``, the reading and sampled rows in the folder, and nothing else."""
+    sample = profile.sample_rows(connection, len(reading.columns))
     (folder / "sample.json").write_text(json.dumps(sample, ensure_ascii=False), encoding="utf-8")
     progress.connection = None
     connection.close()
     for leftover in folder.iterdir():
-        if leftover.name not in ("raw.duckdb", "sample.json") and leftover.is_file():
+        if leftover.name not in ("raw.duckdb", "sample.json", "mapping.json") and leftover.is_file():
             leftover.unlink()
     (folder / "reading.json").write_text(json.dumps(asdict(reading), ensure_ascii=False), encoding="utf-8")
-    return {"staged": digest[:12]}
+    return {"staged": reading.content_hash[:12]}
 
 
 def copy(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
@@ -160,24 +215,47 @@ def with_auroc(found: preflight.Facts, connection: duckdb.DuckDBPyConnection) ->
     return replace(found, auroc=float(area.value), auroc_low=float(area.low), auroc_high=float(area.high))
 
 
-TASKS = {"read": read, "copy": copy, "build": build_log}
+TASKS = {"read": read, "attach": attach, "copy": copy, "build": build_log}
+
+
+def explained(error: BaseException) -> dict[str, str]:
+    """Return the sentence and the code of a failure; a full disk or memory counts more than what was made of it."""
+    chain: list[BaseException] = [error]
+    while (above := chain[-1].__cause__ or chain[-1].__context__) is not None and len(chain) < MAX_CHAIN:
+        chain.append(above)
+    for cause in chain:
+        if is_full(cause):
+            return {"error": FULL, "code": "disk-full"}
+        if isinstance(cause, (MemoryError, duckdb.OutOfMemoryException)):
+            return {"error": TOO_LARGE.format(settings.READER_MEMORY_MB.value), "code": "reader-memory"}
+    if isinstance(error, AnalysisError):
+        return {"error": str(error), "code": error.code}
+    first = str(error).splitlines()[0][:300] if str(error) else type(error).__name__
+    return {"error": f"The file could not be read to its end: {first}", "code": "reader-unread"}
+
+
+def is_full(error: BaseException) -> bool:
+    """Whether an error says that the disk is full or a file as large as it may become."""
+    if isinstance(error, OSError):
+        return error.errno in NO_ROOM
+    return isinstance(error, duckdb.Error) and any(os.strerror(number) in str(error) for number in NO_ROOM)
+
+
+def answer(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """Answer one request: a result, or a sentence and its code; what no file can cause is raised."""
+    try:
+        return {"result": TASKS[request["task"]](request, progress)}
+    except BaseException as error:
+        if isinstance(error, EXPECTED) or type(error).__module__.partition(".")[0] in LIBRARIES:
+            return explained(error)
+        raise
 
 
 def main() -> int:
     """Answer one request."""
-    request = json.loads(sys.stdin.readline())
-    progress = Progress()
-    try:
-        answer = TASKS[request["task"]](request, progress)
-    except AnalysisError as error:
-        emit({"error": str(error), "kind": type(error).__name__})
-        return 2
-    except (duckdb.Error, OSError, MemoryError) as error:
-        first = str(error).splitlines()[0][:300] if str(error) else type(error).__name__
-        emit({"error": f"The file could not be read to its end: {first}", "kind": "InputError"})
-        return 2
-    emit({"result": answer})
-    return 0
+    message = answer(json.loads(sys.stdin.readline()), Progress())
+    emit(message)
+    return 2 if "error" in message else 0
 
 
 if __name__ == "__main__":

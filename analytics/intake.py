@@ -3,35 +3,27 @@
 from __future__ import annotations
 
 import json
-import os
-import queue
 import shutil
-import subprocess
-import sys
-import threading
-import time
 import uuid
-from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
-from analytics.errors import AnalysisError, Cancelled, InputError, QuestionError, StoreError
+from analytics import settings
+from analytics.errors import InputError, QuestionError
+from analytics.launch import ROOT, OnProgress, ShouldStop, run_child
 from analytics.log import roles
+from analytics.log.disk import owner, storing
 from analytics.log.options import CsvOptions
-from analytics.log.schema import Log, Mapping, Reading, reading_from_dict
+from analytics.log.schema import Log, Mapping, Reading, mapping_from_dict, reading_from_dict
 from analytics.log.workspace import Workspace
 
-ROOT = Path(__file__).parent.parent
-MEMORY_LIMIT = "4GB"
-MAX_PLAIN_BYTES = 64 << 30
-WALL_SECONDS = 3_600
-TICK_SECONDS = 0.1
+MAX_EXPANSION = 100
+"""A compressed file may unpack to so many times its size; repetitive logs reach 50."""
 
-OnProgress = Callable[[str, float], object]
-ShouldStop = Callable[[], bool]
+__all__ = ["ROOT", "OnProgress", "ShouldStop", "run_child"]
 
 
 @dataclass(frozen=True)
@@ -62,6 +54,7 @@ def read_file(
     name: str | None = None,
     labels: Path | None = None,
     id_column: str | None = None,
+    label_column: str | None = None,
     csv: CsvOptions | None = None,
     on_progress: OnProgress = no_progress,
     should_stop: ShouldStop = never,
@@ -76,8 +69,8 @@ def read_file(
         The file.
     name : str, optional
         What people call it; the file's name by default.
-    labels, id_column : Path and str, optional
-        Labels that came in another file, and the id that joins them; by default the first column both files have.
+    labels, id_column, label_column : Path and str, optional
+        Labels that came in another file, the id that joins them, by default the guessed one, and the column that holds them.
     csv : CsvOptions, optional
         What is known of the layout of a CSV file; the same bytes under another layout are another log.
     on_progress, should_stop : callable
@@ -96,22 +89,40 @@ def read_file(
     known = {log.log_id: log for log in workspace.receipts()}
     with scratch_folder(workspace) as folder:
         request = {"task": "read", "path": str(path.absolute()), "name": shown, "known": sorted(known),
-                   "max_bytes": MAX_PLAIN_BYTES, "labels": str(labels.absolute()) if labels else None,
-                   "id": id_column, "csv": csv.given if csv else None}  # fmt: skip
+                   "max_bytes": max_plain_bytes(path, labels), "csv": csv.given if csv else None,
+                   "labels": labels_request(labels, None, id_column, label_column) if labels else None}  # fmt: skip
         answer = run_child(request, folder, on_progress, should_stop)
         if "known" in answer:
             return known[answer["known"]]
-        staged_id = f"{answer['staged']}{uuid.uuid4().hex[:8]}"  # two readings of one file at once must not meet
+        return take_staged(workspace, folder, answer["staged"])
+
+
+def labels_request(path: Path, name: str | None, id_column: str | None, label_column: str | None) -> dict[str, Any]:
+    """Return how the reading process is told of a labels file."""
+    return {"path": str(path.absolute()), "name": name or path.name, "id": id_column, "label": label_column}
+
+
+def take_staged(workspace: Workspace, folder: Path, digest: str) -> Staged:
+    """Put what the reading process left into the staging folder."""
+    staged_id = f"{digest}{uuid.uuid4().hex[:8]}"  # two readings of one file at once must not meet
+    with storing(workspace.staging):
         folder.replace(workspace.staging / staged_id)
     return staged(workspace, staged_id)
+
+
+def max_plain_bytes(*paths: Path | None) -> int:
+    """Return what the files may unpack to: enough for any real log, and no more than the reader may write."""
+    size = sum(path.stat().st_size for path in paths if path is not None)
+    allowed = max(settings.READER_UNPACKED_MB.value << 20, MAX_EXPANSION * size)
+    return min(allowed, settings.READER_FILE_MB.value << 20)
 
 
 def check_file(path: Path) -> None:
     """Raise `InputError` where there is no file to read."""
     if path.is_dir():
-        raise InputError(f"Expected a file, found a folder at {str(path)!r}. Name a file in it.")
+        raise InputError(f"Expected a file, found a folder at {str(path)!r}. Name a file in it.", code="no-file")
     if not path.is_file():
-        raise InputError(f"Expected a file, found none at {str(path)!r}. Check the path.")
+        raise InputError(f"Expected a file, found none at {str(path)!r}. Check the path.", code="no-file")
 
 
 def staged(workspace: Workspace, staged_id: str) -> Staged:
@@ -131,6 +142,10 @@ def staged(workspace: Workspace, staged_id: str) -> Staged:
     except (OSError, ValueError) as error:
         raise QuestionError(f"The upload {staged_id!r} is no longer here. Upload the file again.") from error
     guess = roles.guess(reading)
+    attached = workspace.staging / staged_id / "mapping.json"
+    if attached.exists():
+        mapping = mapping_from_dict(json.loads(attached.read_text(encoding="utf-8")))
+        return Staged(staged_id, reading, mapping, guess.reasons, sample)
     remembered = workspace.remembered(reading.names)
     mapping = remembered or guess.mapping
     return Staged(staged_id, reading, mapping, guess.reasons, sample, is_remembered=remembered is not None)
@@ -184,13 +199,11 @@ def write_back(workspace: Workspace, path: Path, target: Path, *, csv: CsvOption
     """
     check_file(path)
     with scratch_folder(workspace) as folder:
-        request = {"task": "copy", "path": str(path.absolute()), "max_bytes": MAX_PLAIN_BYTES,
+        request = {"task": "copy", "path": str(path.absolute()), "max_bytes": max_plain_bytes(path),
                    "csv": csv.given if csv else None}  # fmt: skip
         answer = run_child(request, folder, no_progress, never)
-        try:
+        with storing(target):
             shutil.copyfile(answer["copy"], target)
-        except OSError as error:
-            raise StoreError(f"{target} could not be written: {error.strerror}.") from error
 
 
 def discard(workspace: Workspace, staged_id: str) -> None:
@@ -228,77 +241,10 @@ def _build(
 @contextmanager
 def scratch_folder(workspace: Workspace) -> Any:
     """Give a private folder that is gone afterwards, whatever happens."""
-    folder = workspace.scratch / f"{os.getpid()}-{uuid.uuid4().hex}"
-    try:
+    folder = workspace.scratch / f"{owner()}-{uuid.uuid4().hex}"
+    with storing(workspace.scratch):
         folder.mkdir(mode=0o700)
-    except OSError as error:
-        raise StoreError(f"Expected a folder that can be written at {workspace.scratch}: {error.strerror}.") from error
     try:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def run_child(
-    request: dict[str, Any], folder: Path, on_progress: OnProgress, should_stop: ShouldStop
-) -> dict[str, Any]:
-    """Run one request in a process of its own and return its answer."""
-    request = {**request, "folder": str(folder), "memory_limit": MEMORY_LIMIT}
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore"}
-    with subprocess.Popen(
-        [sys.executable, "-m", "analytics.child"],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-        cwd=ROOT, env=environment, text=True, encoding="utf-8",
-    ) as process:  # fmt: skip
-        assert process.stdin is not None and process.stdout is not None
-        lines: queue.Queue[str | None] = queue.Queue()
-        threading.Thread(target=_forward, args=(process.stdout, lines), daemon=True).start()
-        try:
-            process.stdin.write(json.dumps(request) + "\n")
-            process.stdin.close()
-            return _follow(lines, on_progress, should_stop)
-        except BrokenPipeError as error:
-            raise _died(process) from error
-        except _Ended as error:
-            raise _died(process) from error
-        finally:
-            process.kill()
-
-
-class _Ended(Exception):
-    """The child's output ended without an answer."""
-
-
-def _forward(stream: IO[str], lines: queue.Queue[str | None]) -> None:
-    for line in stream:
-        lines.put(line)
-    lines.put(None)
-
-
-def _follow(lines: queue.Queue[str | None], on_progress: OnProgress, should_stop: ShouldStop) -> dict[str, Any]:
-    deadline = time.monotonic() + WALL_SECONDS
-    while time.monotonic() < deadline:
-        if should_stop():
-            raise Cancelled("Stopped. Nothing was kept.")
-        try:
-            line = lines.get(timeout=TICK_SECONDS)
-        except queue.Empty:
-            continue
-        if line is None:
-            raise _Ended
-        message = json.loads(line)
-        if "error" in message:
-            raise InputError(message["error"])
-        if "result" in message:
-            answer: dict[str, Any] = message["result"]
-            return answer
-        on_progress(message["step"], message["done"])
-    raise InputError(f"Reading took longer than {WALL_SECONDS / 60:.0f} minutes and was stopped. Split the export.")
-
-
-def _died(process: subprocess.Popen[str]) -> AnalysisError:
-    process.wait()
-    return InputError(
-        f"The reader ended without an answer (status {process.returncode}): the file may be damaged, or larger than the memory "
-        "allows. Check that it is whole, or split it."
-    )

@@ -4,14 +4,15 @@ import streamlit as st
 
 from analytics.present import figures, readings
 from pages._shared import cache, frame, numbers, session
-from pages._shared.render import figure, headline
+from pages._shared.render import figure, sentence
 
 frame.require()
 
+st.title("Overview")
 with frame.boundary():
     question = session.question()
     answer = cache.overview(question)
-    headline("Overview", readings.overview_reading(answer, question))
+    sentence(readings.overview_reading(answer, question))
     numbers.draw_headline(answer)
     pair = st.grid(2, min_column_width=460, gap="medium")
     with pair.cell():

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from analytics.present import figures, readings
-from pages._shared import cache, choice, frame, ranking, session, slicing
+from pages._shared import cache, choice, frame, ranking, session, slice_table, slicing
 from pages._shared.render import figure, sentence
 
 frame.require()
@@ -17,7 +17,6 @@ with frame.boundary():
     else:
         answer = cache.slices(question, by, metric, min_support)
         sentence(readings.slices_reading(answer))
-        choice.draw_chosen(answer, question)
         draw = figures.slice_bars if len(by) == 1 else figures.slice_heat_map
         figure(
             draw(answer.table, by, metric, answer.overall[metric][0]),
@@ -26,4 +25,5 @@ with frame.boundary():
             alt=f"{metric} by {' and '.join(by)}",
             on_select=choice.choose_from_figure,
         )
-        slicing.draw_table(answer)
+        choice.draw_chosen(answer, question)
+        slice_table.draw_table(answer)

@@ -13,7 +13,7 @@ from unittest.mock import patch
 import duckdb
 import polars as pl
 
-from analytics import child, intake
+from analytics import child, intake, labelling
 from analytics.errors import AnalysisError, InputError
 from analytics.log import roles
 from analytics.log.schema import Log, Mapping, Reading
@@ -99,13 +99,25 @@ class Desk:
             mapping = replace(upload.mapping, **roles_given)
             if {"label", "decision", "score"} & set(roles_given):
                 mapping = replace(roles.with_values(mapping, upload.reading), **roles_given)
-        with patch.object(intake, "run_child", run_here):
-            return intake.build_staged(self.workspace, upload, mapping)
+        return self.build(upload, mapping)
 
     def remap(self, log: Log, mapping: Mapping, *, is_current: bool = True) -> Log:
         """Build a log anew."""
         with patch.object(intake, "run_child", run_here):
             return intake.remap(self.workspace, log, mapping, is_current=is_current)
+
+    def attach(self, log: Log, labels: Path | str, **options: Any) -> intake.Staged:
+        """Attach labels to a log, up to the mapping."""
+        path = labels if isinstance(labels, Path) else self.file(labels, "labels.csv")
+        with patch.object(intake, "run_child", run_here):
+            found = labelling.attach(self.workspace, log, path, **options)
+        assert isinstance(found, intake.Staged)
+        return found
+
+    def build(self, upload: intake.Staged, mapping: Mapping | None = None) -> Log:
+        """Make a log of what is staged."""
+        with patch.object(intake, "run_child", run_here):
+            return intake.build_staged(self.workspace, upload, mapping or upload.mapping)
 
     def stored(self, log: Log) -> pl.DataFrame:
         """Every row of a log as it is stored."""

@@ -402,7 +402,6 @@ def test_where_is_repeatable_and_combines(small: Path) -> None:
     kept = rows.filter((pl.col("region") == "a") & (pl.col("score") >= 0.5))
     assert ask("overview", small, "--where", "region=a", "--where", "score>=0.5")["n"] == kept.height
     assert ask("overview", small, "--where", "region in a, b")["n"] == rows.height
-    assert ask("overview", small, "--where", "region is missing")["n"] == 0
 
 
 def test_thresholds_of_compas_are_those_of_its_rows(compas: Path) -> None:
@@ -464,3 +463,60 @@ def test_thresholds_are_written_as_text_and_as_csv(compas: Path) -> None:
     assert "best_threshold" in run("thresholds", compas, *COMPAS).output
     table = list(csv.DictReader(io.StringIO(run("thresholds", compas, *COMPAS, "--format", "csv").output)))
     assert len(table) == 11 and table[4]["threshold"] == "5.0"
+
+
+def test_a_cohort_without_rows_is_refused_with_the_filter_to_blame(small: Path, tmp_path: Path) -> None:
+    for command in (("overview",), ("slices", "--by", "region"), ("report", "--out", tmp_path / "x.html"), ("ingest",)):
+        message = refused(command[0], small, *command[1:], "--where", "score>=0", "--where", "region is missing")
+        assert "'region is missing'" in message and "60 rows" in message
+    assert "'a' (30)" in refused("overview", small, "--where", "region=c")
+
+
+def test_ingest_counts_a_cohort_and_keeps_a_threshold(small: Path) -> None:
+    answer = ask("ingest", small, "--threshold", "0.25", "--where", "region=a")
+    assert answer["cohort"] == {"n": 30, "n_labelled": 30}
+    assert answer["roles"]["threshold"] == 0.25
+    assert "cohort" not in ask("ingest", small)
+    scores = pl.read_csv(small)["score"]
+    for log in (answer["log_id"], small):
+        row = ask("overview", log)
+        assert row["tp"] + row["fp"] == (scores >= 0.25).sum()
+    assert ask("ingest", answer["log_id"], "--threshold", "0.75")["roles"]["threshold"] == 0.75
+    assert "threshold" in refused("ingest", small, "--threshold", "nan")
+
+
+def test_a_threshold_leaves_the_roles_of_a_known_log(small: Path) -> None:
+    ask("ingest", small, "--positive", "0")
+    assert ask("ingest", small, "--threshold", "0.2")["roles"]["positive"] == ["0"]
+
+
+@pytest.fixture
+def decided(tmp_path: Path) -> Path:
+    path = tmp_path / "decided.csv"
+    path.write_text("label,decision,other\n" + "good,bad,yes\nbad,bad,no\ngood,good,no\n" * 10)
+    return path
+
+
+def test_the_positive_value_of_a_decision_is_said_or_shared_with_the_label(decided: Path) -> None:
+    assert ask("ingest", decided)["roles"]["decision_positive"] == ["bad"]
+    row = ask("overview", decided, "--positive", "good")
+    assert (row["tp"], row["fp"], row["fn"], row["tn"]) == (10, 0, 10, 10)
+    row = ask("overview", decided, "--positive", "good", "--decision-positive", "bad")
+    assert (row["tp"], row["fp"], row["fn"], row["tn"]) == (10, 10, 10, 0)
+    row = ask("overview", decided, "--decision", "other", "--decision-positive", "no")
+    assert (row["tp"], row["fp"], row["fn"], row["tn"]) == (10, 10, 0, 10)
+
+
+def test_values_that_no_row_holds_are_refused_with_those_found(small: Path, decided: Path) -> None:
+    for option in ("--positive", "--negative"):
+        message = refused("overview", small, option, "7")
+        assert "'7'" in message and "'1' (30)" in message and "'0' (30)" in message
+    assert "'good' (10)" in refused("overview", decided, "--decision-positive", "yes")
+    assert "--decision" in refused("overview", small, "--decision-positive", "1")
+
+
+def test_roles_that_contradict_each_other_are_refused(small: Path) -> None:
+    assert "'1' as both" in refused("overview", small, "--positive", "1", "--negative", "1")
+    assert "'label' as score and label" in refused("overview", small, "--score", "label", "--label", "label")
+    row = ask("overview", small, "--negative", "1")
+    assert row["n_labelled"] == 60 and row["prevalence"] == 0.5

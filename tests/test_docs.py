@@ -10,6 +10,7 @@ from analytics.__main__ import app
 from analytics.log.preflight import CODES
 from analytics.log.schema import ROLE_LABELS
 from analytics.measure.metrics import METRICS
+from analytics.settings import SETTINGS
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -34,7 +35,7 @@ def test_every_finding_is_in_the_readme_and_nothing_else_is() -> None:
 
 
 def test_every_finding_that_can_be_made_has_a_code_in_the_registry() -> None:
-    source = (ROOT / "analytics/log/preflight.py").read_text(encoding="utf-8")
+    source = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "analytics/log/preflight").glob("*.py"))
     made = set(re.findall(r'Finding\(\s*"([a-z-]+)"', source))
     assert made == set(CODES)
 
@@ -51,11 +52,18 @@ def test_every_error_is_in_the_readme() -> None:
     assert all(f"`{name}`" in README for name in names)
 
 
+def test_every_error_code_is_in_the_readme_and_nothing_else_is() -> None:
+    assert rows("| code | what it means |") == list(errors.ERROR_CODES)
+    assert all(f"| `{code}` | {meaning} |" in README for code, meaning in errors.ERROR_CODES.items())
+
+
 def test_every_setting_is_in_the_readme_and_nothing_else_is() -> None:
-    code = "".join(
-        path.read_text(encoding="utf-8") for folder in ("analytics", "pages") for path in (ROOT / folder).rglob("*.py")
-    )
+    folders = [path for folder in ("analytics", "pages") for path in (ROOT / folder).rglob("*.py")]
+    code = "".join(path.read_text(encoding="utf-8") for path in [*folders, *ROOT.glob("*.py")])
     assert set(re.findall(r"SLICEWISE_[A-Z_]+", code)) == set(rows("| setting | what it does |"))
+    assert all(
+        f"| `{setting.name}` | {setting.help}; by default {setting.default:,} |" in README for setting in SETTINGS
+    )
 
 
 def test_every_command_and_its_options_are_in_the_readme() -> None:

@@ -13,6 +13,7 @@ HEAVY = {"duckdb", "polars", "narwhals", "plotly", "sklearn"}
 COMPOSITION_ROOTS = (
     "analytics/child.py",
     "analytics/intake.py",
+    "analytics/labelling.py",
     "analytics/answers",
     "analytics/commands",
     "analytics/__main__.py",

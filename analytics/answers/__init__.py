@@ -4,6 +4,7 @@ A module for each question; what pages and commands call is named here.
 """
 
 from analytics.answers.costing import CostTable, cost_table
+from analytics.answers.emptiness import empty_cohort, part_words, without
 from analytics.answers.headline import Overview, histogram, overview
 from analytics.answers.question import COUNTED, Question, judged_rows, model_versions, with_model_version
 from analytics.answers.reliability import calibration
@@ -23,14 +24,17 @@ __all__ = [
     "ThresholdAnswer",
     "calibration",
     "cost_table",
+    "empty_cohort",
     "histogram",
     "human_band",
     "judged_rows",
     "model_versions",
     "overview",
+    "part_words",
     "ranked_columns",
     "slice_policy",
     "slices",
     "thresholds",
     "with_model_version",
+    "without",
 ]

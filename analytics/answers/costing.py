@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import polars as pl
 
+from analytics.answers.emptiness import empty_cohort
 from analytics.answers.question import Question
 from analytics.measure.costs import CostBins, cost_bins
 from analytics.measure.intervals import FloatArray
@@ -72,7 +73,7 @@ def cost_table(engine: Engine, question: Question, by: Sequence[str] = ()) -> Co
     Raises
     ------
     QuestionError
-        If a column is unknown or cannot be sliced.
+        If a column is unknown or cannot be sliced, or no row is in the cohort.
     """
     log = question.log
     stored = [stored_slice(log, name) for name in by]
@@ -88,6 +89,8 @@ def cost_table(engine: Engine, question: Question, by: Sequence[str] = ()) -> Co
             with_amount=log.mapping.amount is not None,
         )
     )
+    if question.cohort and frame.is_empty():
+        raise empty_cohort(engine, log, question.cohort, question.threshold)
     if split is not None:
         edges = np.insert(edges, int(np.searchsorted(edges, split)), split)
     for place, column in enumerate(by):

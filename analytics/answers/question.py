@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from analytics.answers.emptiness import empty_cohort
 from analytics.log.schema import Log
 from analytics.measure.metrics import METRICS
 from analytics.query.cohort import Clause, Cohort
@@ -14,7 +15,7 @@ from analytics.query.engine import Engine, ScoreTable
 
 MAX_ROWS_FOR_EXACT_AREAS = 2_000_000
 RANKED = tuple(name for name, metric in METRICS.items() if metric.family in ("ranking", "loss", "calibration"))
-COUNTED = tuple(name for name in METRICS if name not in RANKED)
+COUNTED = tuple(name for name, metric in METRICS.items() if metric.is_count)
 
 
 @dataclass(frozen=True)
@@ -29,18 +30,27 @@ class Question:
 def score_table(
     engine: Engine, question: Question, by: Sequence[str], metrics: Sequence[str], *, with_amount: bool = False
 ) -> ScoreTable:
-    """Return the score table that some metrics need; by distinct score where areas are asked for and the log allows it."""
+    """Return the score table that some metrics need; by distinct score where areas are asked for and the log allows it.
+
+    Raises
+    ------
+    EmptyCohort
+        If the filters leave no row.
+    """
     is_ranked = any(name in RANKED for name in metrics)
-    return engine.score_table(
+    scores = engine.score_table(
         question.log,
         question.cohort,
         question.threshold,
         by,
         by_score=is_ranked and question.log.n_rows <= MAX_ROWS_FOR_EXACT_AREAS,
-        with_moments=is_ranked,
+        with_moments=any(name not in COUNTED for name in metrics),
         with_log_loss="log_loss" in metrics,
         with_amount=with_amount,
     )
+    if question.cohort and scores.frame.is_empty():
+        raise empty_cohort(engine, question.log, question.cohort, question.threshold)
+    return scores
 
 
 def judged_rows(engine: Engine, question: Question, limit: int = 10) -> pl.DataFrame:

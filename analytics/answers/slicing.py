@@ -102,27 +102,36 @@ def ranked_columns(engine: Engine, question: Question) -> pl.DataFrame:
     Returns
     -------
     DataFrame
-        ``column``, ``n_slices``, ``n_worse`` (slices worse than their complement, adjusted p below 0.05), ``share_separated``
-        (their excess errors as a share of all errors), ``worst`` and ``worst_rate``: the slice with most excess errors; the
-        column that separates most comes first.
+    ``column``, ``n_slices``, ``n_compared`` (slices with enough judged rows, in themselves and in the rest), ``n_worse``
+        (of those that hold fewer than half of the rows: a slice that holds most of them is the rule and no exception; worse
+        than their complement, adjusted p below 0.05), ``share_separated`` (their excess errors as a share of all errors),
+        ``worst`` and ``worst_rate``: the slice with most excess errors; ``n_judged``, the rows of the cohort that are judged.
+        The column that separates most comes first.
     """
     rows = []
     for name in question.log.mapping.segments:
         answer = slices(engine, question, [name], metrics=())
         table = answer.table
-        worse = table.filter((pl.col("p_adjusted") < SIGNIFICANT) & (pl.col("difference") > 0) & ~pl.col("few_rows"))
+        judged = pl.sum_horizontal("tp", "fp", "fn", "tn")
+        n_judged = int(answer.overall.select(judged).item())
+        compared = table.filter(~pl.col("few_rows") & (n_judged - judged >= answer.min_support))
+        worse = compared.filter(
+            (pl.col("p_adjusted") < SIGNIFICANT) & (pl.col("difference") > 0) & (2 * judged < n_judged)
+        )
         n_errors = int(answer.overall["fp"][0] + answer.overall["fn"][0])
         top = worse.row(0, named=True) if worse.height else None
         rows.append({
             "column": name,
             "n_slices": table.height,
+            "n_compared": compared.height,
             "n_worse": worse.height,
             "share_separated": float(worse["excess_errors"].sum()) / n_errors if n_errors else None,
             "worst": value_text(top["slice_0"]) if top else None,
             "worst_rate": top["error_rate"] if top else None,
+            "n_judged": n_judged,
         })  # fmt: skip
-    schema = {"column": pl.String, "n_slices": pl.Int64, "n_worse": pl.Int64, "share_separated": pl.Float64,
-              "worst": pl.String, "worst_rate": pl.Float64}  # fmt: skip
+    schema = {"column": pl.String, "n_slices": pl.Int64, "n_compared": pl.Int64, "n_worse": pl.Int64,
+              "share_separated": pl.Float64, "worst": pl.String, "worst_rate": pl.Float64, "n_judged": pl.Int64}  # fmt: skip
     return pl.DataFrame(rows, schema=schema).sort("share_separated", descending=True, nulls_last=True)
 
 

@@ -9,12 +9,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from analytics import intake
+from analytics import intake, labelling
 from analytics.answers import Question
 from analytics.commands.options import Asked, Source
 from analytics.errors import AnalysisError, QuestionError
 from analytics.log import roles
-from analytics.log.schema import Log, Mapping, Reading
+from analytics.log.conflicts import conflicts, require_values
+from analytics.log.judge import is_one_of
+from analytics.log.schema import Column, Log, Mapping, Reading
 from analytics.log.workspace import Workspace
 from analytics.query.cohort import Cohort, parse_where
 from analytics.query.engine import Engine
@@ -26,7 +28,13 @@ ROLE_OPTIONS: dict[str, str] = {
 
 
 def overridden(mapping: Mapping, reading: Reading, source: Source) -> Mapping:
-    """Return the mapping with what the command line says."""
+    """Return the mapping with what the command line says.
+
+    Raises
+    ------
+    QuestionError
+        If the log has no such column, no row holds such a value, or two options contradict each other.
+    """
     chosen = {role: name for option, role in ROLE_OPTIONS.items() if (name := getattr(source, option))}
     for name in chosen.values():
         reading.column(name)
@@ -38,17 +46,9 @@ def overridden(mapping: Mapping, reading: Reading, source: Source) -> Mapping:
     if source.segments:
         names = listed_columns(source.segments, reading.names)
         changed = replace(changed, segments=tuple(reading.column(name).name for name in names))
-    changed = with_values_of(changed, reading, chosen)
-    if source.positive:
-        changed = replace(changed, positive=tuple(source.positive), negative=())
-        if changed.label:
-            others = [
-                value for value, _ in reading.column(changed.label).top if value not in roles.positive_texts(changed)
-            ]
-            changed = replace(changed, negative=tuple(v for v in others if v.strip().casefold() not in roles.UNKNOWN_WORDS
-                                                      or roles.is_plain_zero_one([*source.positive, v])))  # fmt: skip
-    if source.negative:
-        changed = replace(changed, negative=tuple(source.negative))
+    changed = with_said_values(with_values_of(changed, reading, chosen), reading, source)
+    if source.names_roles and (found := conflicts(changed, reading)):
+        raise QuestionError(found[0])
     return changed
 
 
@@ -58,30 +58,94 @@ def with_values_of(mapping: Mapping, reading: Reading, chosen: Collection[str]) 
     if "label" in chosen:
         mapping = replace(mapping, positive=guess.positive, negative=guess.negative)
     if "decision" in chosen:
-        mapping = replace(mapping, decision_positive=guess.decision_positive)
+        mapping = replace(mapping, decision_positive=roles.decision_values(mapping, reading))
     return replace(mapping, threshold=guess.threshold) if "score" in chosen or "decision" in chosen else mapping
 
 
-def open_log(workspace: Workspace, source: Source, *, is_current: bool = False) -> Log:
+def with_said_values(mapping: Mapping, reading: Reading, source: Source) -> Mapping:
+    """Return the mapping with the values that the command line calls positive and negative."""
+    for option, role, said in (
+        ("--positive", "label", source.positive),
+        ("--negative", "label", source.negative),
+        ("--decision-positive", "decision", source.decision_positive),
+    ):
+        if said:
+            name = getattr(mapping, role)
+            if name is None:
+                raise QuestionError(f"Expected a column for {option}, found none. Name it with --{role}.")
+            require_values(reading.column(name), said, option)
+    label = reading.column(mapping.label) if mapping.label else None
+    if source.positive and label:
+        mapping = replace(mapping, positive=tuple(source.positive))
+        mapping = replace(mapping, negative=negatives(mapping, label))
+    if source.negative and label:
+        mapping = replace(mapping, negative=tuple(source.negative))
+        mapping = mapping if source.positive else replace(mapping, positive=positives(mapping, label))
+    if source.decision_positive:
+        return replace(mapping, decision_positive=tuple(source.decision_positive))
+    if mapping.decision and (source.positive or source.label):
+        shared = roles.shared_values(mapping, reading.column(mapping.decision))
+        return replace(mapping, decision_positive=shared or mapping.decision_positive)
+    return mapping
+
+
+def negatives(mapping: Mapping, column: Column) -> tuple[str, ...]:
+    """Return the values of a label that are negative once the positive ones are said: all others that are known."""
+    others = [value for value, _ in column.top if not is_one_of(value, column, mapping.positive)]
+    return tuple(
+        value
+        for value in others
+        if value.strip().casefold() not in roles.UNKNOWN_WORDS or roles.is_plain_zero_one([*mapping.positive, value])
+    )
+
+
+def positives(mapping: Mapping, column: Column) -> tuple[str, ...]:
+    """Return the values of a label that are positive once the negative ones are said: as they were, else all others."""
+    others = [value for value, _ in column.top if not is_one_of(value, column, mapping.negative)]
+    return tuple(value for value in others if is_one_of(value, column, mapping.positive)) or tuple(others)
+
+
+def open_log(workspace: Workspace, source: Source, *, threshold: float | None = None, is_current: bool = False) -> Log:
     """Return the log that the command line means, in the state that its roles ask for."""
     if Path(source.log).exists():
-        return kept(workspace, read_path(workspace, source), source, is_current=is_current)
+        return kept(workspace, read_path(workspace, source), source, threshold=threshold, is_current=is_current)
     try:
         found = workspace.find(source.log)
     except QuestionError as error:
         raise QuestionError(f"Expected the path of a file or the id of a log, found {source.log!r}. {error}") from error
-    return intake.remap(workspace, found, overridden(found.mapping, found.reading, source), is_current=is_current)
+    if source.labels:
+        attached = labelling.attach(workspace, found, source.labels, id_column=source.id, label_column=source.label)
+        return kept(workspace, attached, source, threshold=threshold, is_current=is_current, first=attached.mapping)
+    mapping = with_threshold(overridden(found.mapping, found.reading, source), threshold)
+    return intake.remap(workspace, found, mapping, is_current=is_current)
 
 
 def read_path(workspace: Workspace, source: Source) -> intake.Staged | Log:
     """Read the file that the command line names."""
-    return intake.read_file(workspace, Path(source.log), labels=source.labels, id_column=source.id, csv=source.csv)
+    return intake.read_file(
+        workspace,
+        Path(source.log),
+        labels=source.labels,
+        id_column=source.id,
+        label_column=source.label,
+        csv=source.csv,
+    )
 
 
-def kept(workspace: Workspace, read: intake.Staged | Log, source: Source, *, is_current: bool) -> Log:
-    """Return the log of what was read, with its roles as guessed and as the command line says."""
+def kept(
+    workspace: Workspace,
+    read: intake.Staged | Log,
+    source: Source,
+    *,
+    threshold: float | None = None,
+    is_current: bool,
+    first: Mapping | None = None,
+) -> Log:
+    """Return the log of what was read: with the roles that it has, guessed for a new one, and what the command line says."""
     try:
-        mapping = overridden(roles.guess(read.reading).mapping, read.reading, source)
+        if first is None:
+            first = read.mapping if isinstance(read, Log) else roles.guess(read.reading).mapping
+        mapping = with_threshold(overridden(first, read.reading, source), threshold)
         if isinstance(read, intake.Staged):
             return intake.build_staged(workspace, read, mapping)
         return intake.remap(workspace, read, mapping, is_current=is_current)
@@ -91,16 +155,30 @@ def kept(workspace: Workspace, read: intake.Staged | Log, source: Source, *, is_
         raise
 
 
+def with_threshold(mapping: Mapping, threshold: float | None) -> Mapping:
+    """Return the mapping with the threshold that is to be the log's own, where one is said."""
+    return mapping if threshold is None else replace(mapping, threshold=finite_threshold(threshold))
+
+
+def finite_threshold(threshold: float) -> float:
+    """Return a threshold that is a number."""
+    if not math.isfinite(threshold):
+        raise QuestionError(f"Expected a number as threshold, found {threshold}.")
+    return threshold
+
+
 def ask(source: Source, asked: Asked) -> tuple[Engine, Question]:
     """Return the engine and the question of a command."""
     workspace = Workspace()
-    found = open_log(workspace, source)
-    names = [column.name for column in found.columns]
+    return question_of(workspace, open_log(workspace, source), asked)
+
+
+def question_of(workspace: Workspace, log: Log, asked: Asked) -> tuple[Engine, Question]:
+    """Return the engine and the question that a command asks of a log."""
+    names = [column.name for column in log.columns]
     cohort = Cohort(tuple(parse_where(text, names) for text in asked.where or ()))
-    threshold = found.mapping.threshold if asked.threshold is None else asked.threshold
-    if not math.isfinite(threshold):
-        raise QuestionError(f"Expected a number as threshold, found {threshold}.")
-    return Engine(workspace), Question(found, cohort, threshold)
+    threshold = log.mapping.threshold if asked.threshold is None else finite_threshold(asked.threshold)
+    return Engine(workspace), Question(log, cohort, threshold)
 
 
 def columns_of(by: str, log: Log) -> list[str]:

@@ -6,16 +6,18 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
-from analytics import intake
-from analytics.commands.asking import kept, open_log, read_path
-from analytics.commands.options import OUTPUT, Format, Output, Source, named
+from analytics import answers, intake
+from analytics.commands.asking import kept, open_log, question_of, read_path
+from analytics.commands.options import OUTPUT, Asked, Format, Output, Source, named
 from analytics.commands.writing import write
+from analytics.log.preflight.rows import about_reading
 from analytics.log.schema import Log, Mapping, Reading
 from analytics.log.workspace import Workspace
 
 
 def ingest(
     source: Source,
+    asked: Asked,
     format: Annotated[Format, named("How the answer is written.", "--format", panel=OUTPUT)] = "table",
     out: Annotated[Path | None, named("Write what was read back to this file, as CSV.", panel=OUTPUT)] = None,
 ) -> None:
@@ -23,22 +25,36 @@ def ingest(
     workspace = Workspace()
     if out is not None:
         intake.write_back(workspace, Path(source.log), out, csv=source.csv)
-    write(ingested(workspace, source), Output(format=format))
+    write(ingested(workspace, source, asked), Output(format=format))
 
 
-def ingested(workspace: Workspace, source: Source) -> dict[str, Any]:
+def ingested(workspace: Workspace, source: Source, asked: Asked) -> dict[str, Any]:
     """Return the answer of ``ingest``; a table without a score or a decision is read, and is no log."""
+    threshold = asked.threshold
     if not Path(source.log).exists():
-        found = open_log(workspace, source, is_current=True)
+        found = open_log(workspace, source, threshold=threshold, is_current=True)
     else:
         read = read_path(workspace, source)
         if isinstance(read, intake.Staged) and not has_scores(read.mapping) and not (source.score or source.decision):
             intake.discard(workspace, read.staged_id)
-            return accounting(None, read.reading, read.mapping, [NO_SCORE])
+            return accounting(None, read.reading, read.mapping, [NO_SCORE, *map(asdict, about_reading(read.reading))])
+        is_said = source.names_roles or threshold is not None
         found = (
-            read if isinstance(read, Log) and not source.names_roles else kept(workspace, read, source, is_current=True)
+            kept(workspace, read, source, threshold=threshold, is_current=True)
+            if isinstance(read, intake.Staged) or is_said
+            else read
         )
-    return accounting(found.log_id, found.reading, found.mapping, [asdict(finding) for finding in found.findings])
+    answer = accounting(found.log_id, found.reading, found.mapping, [asdict(finding) for finding in found.findings])
+    return {**answer, "cohort": counted(workspace, found, asked)} if asked.where else answer
+
+
+def counted(workspace: Workspace, log: Log, asked: Asked) -> dict[str, int]:
+    """Return how many rows the filters keep, and how many of them are labelled."""
+    engine, question = question_of(workspace, log, asked)
+    n, n_labelled = engine.row_counts(question.log, question.cohort, question.threshold)
+    if not n:
+        raise answers.empty_cohort(engine, question.log, question.cohort, question.threshold)
+    return {"n": n, "n_labelled": n_labelled}
 
 
 NO_SCORE = {
@@ -65,6 +81,7 @@ def accounting(
         "rows_kept": reading.rows_kept,
         "rows_set_aside": [asdict(reason) for reason in reading.set_aside],
         "lines": asdict(reading.lines) if reading.lines else None,
+        "labels": asdict(reading.labels) if reading.labels else None,
         "roles": {key: list(value) if isinstance(value, tuple) else value for key, value in asdict(mapping).items()},
         "findings": findings,
     }

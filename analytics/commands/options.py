@@ -36,6 +36,9 @@ class Source:
     positive: Annotated[Texts, named("Value of the label that means positive. Repeatable.")] = None
     negative: Annotated[Texts, named("Value that means negative; by default all others. Repeatable.")] = None
     decision: Annotated[Text, named("Column of logged decisions.")] = None
+    decision_positive: Annotated[
+        Texts, named("Value of the decision that means positive. Repeatable.", "--decision-positive")
+    ] = None
     id: Annotated[Text, named("Column that identifies a row.", "--id")] = None
     time: Annotated[Text, named("Column of times.")] = None
     amount: Annotated[Text, named("Column of amounts.")] = None

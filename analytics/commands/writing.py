@@ -11,6 +11,7 @@ from typing import Any
 
 from analytics.commands.options import Output
 from analytics.errors import StoreError
+from analytics.present.words import missing_text
 
 
 def write(rows: list[dict[str, Any]] | dict[str, Any], output: Output) -> None:
@@ -39,7 +40,7 @@ def flattened(row: dict[str, Any]) -> dict[str, Any]:
     flat: dict[str, Any] = {}
     for name, value in row.items():
         if name == "slice" and isinstance(value, dict):
-            flat |= {column: "(missing)" if part is None else part for column, part in value.items()}
+            flat |= {column: missing_text(part) for column, part in value.items()}
         else:
             flat[name] = json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else value
     return flat

@@ -43,6 +43,8 @@ UNKNOWN_WORDS = (
     "unknown", "pending", "not known yet", "not known", "n/a", "na", "none", "open", "current", "in progress", "undecided", "?",
     "issued", "in grace period", "-1", "", "nan", "null", "unlabelled", "unlabeled", "unavailable",
 )  # fmt: skip
+OTHER_CLASS = {"0": "1", "0.0": "1.0", "false": "true"}
+"""What the positive class is called where rows of the negative one alone are known."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,10 @@ def guess(reading: Reading) -> Guess:
     chosen: dict[str, str] = {}
     for role in ("label", "decision", "score", "time", "row_id", "model_version", "amount"):
         taken = set(chosen.values())
+        if role == "label" and reading.labels:
+            chosen[role] = reading.labels.label_column
+            reasons[chosen[role]] = f"it holds the labels of {reading.labels.source!r}"
+            continue
         found = best(role, [column for column in columns if column.name not in taken], reading.rows_kept)
         if found:
             chosen[role], reasons[found[0]] = found
@@ -164,10 +170,23 @@ def with_values(mapping: Mapping, reading: Reading) -> Mapping:
         positive, negative = split_values(reading.column(mapping.label))
         mapping = replace(mapping, positive=positive, negative=negative)
     if mapping.decision:
-        positive, _ = split_values(reading.column(mapping.decision))
-        mapping = replace(mapping, decision_positive=positive)
+        mapping = replace(mapping, decision_positive=decision_values(mapping, reading))
     threshold = reading.logged_threshold
     return replace(mapping, threshold=first_threshold(mapping, reading) if threshold is None else threshold)
+
+
+def decision_values(mapping: Mapping, reading: Reading) -> tuple[str, ...]:
+    """Return the values of the decision that mean positive: those of the label where both columns hold them."""
+    if mapping.decision is None:
+        return ()
+    column = reading.column(mapping.decision)
+    return shared_values(mapping, column) or split_values(column)[0]
+
+
+def shared_values(mapping: Mapping, column: Column) -> tuple[str, ...]:
+    """Return the values of a column that are written as the positive ones of the label."""
+    texts = positive_texts(mapping)
+    return tuple(value for value, _ in column.top if value in texts)
 
 
 def split_values(column: Column) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -176,6 +195,8 @@ def split_values(column: Column) -> tuple[tuple[str, ...], tuple[str, ...]]:
     known = [value for value in values if value.strip().casefold() not in UNKNOWN_WORDS or is_plain_zero_one(values)]
     words = {value.strip().casefold(): value for value in known}
     positive = next((words[word] for word in POSITIVE_WORDS if word in words), None)
+    if positive is None and len(known) == 1:
+        positive = OTHER_CLASS.get(known[0].strip().casefold())
     if positive is None:
         positive = sorted(known)[-1] if len(known) == 2 else (column.top[-1][0] if column.top else None)
     if positive is None:

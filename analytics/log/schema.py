@@ -11,10 +11,13 @@ from typing import Any, Literal
 
 from analytics.errors import QuestionError
 from analytics.log.bins import Bins
+from analytics.log.receipt import Finding as Finding
+from analytics.log.receipt import LabelCounts as LabelCounts
+from analytics.log.receipt import LineCounts as LineCounts
+from analytics.log.receipt import SetAside as SetAside
 
 Kind = Literal["number", "text", "time", "boolean"]
 ScoreKind = Literal["probability", "rank", "decision"]
-Severity = Literal["error", "warning", "note"]
 
 FORMAT_VERSION = 1
 """Raise it when the inside of a log's file changes: older files are then read again."""
@@ -66,6 +69,11 @@ class Column:
         return f"c{self.position}"
 
     @property
+    def original_name(self) -> str:
+        """Name inside the log's file of the text as it was written, where spellings of it are merged."""
+        return f"o{self.position}"
+
+    @property
     def bin_name(self) -> str:
         """Name of the stored bins of a numeric column inside the log's file."""
         return f"b{self.position}"
@@ -76,7 +84,9 @@ class Mapping:
     """Which column plays which role, by name; ``None`` where no column does.
 
     A label or decision value that is neither positive nor negative is *not known yet*. An empty ``negative`` means: every
-    value that is not positive and not listed in ``unknown``.
+    value that is not positive and not listed in ``unknown``. ``merges`` holds (column, spelling, value): where that segment
+    column holds the spelling it is sliced as the value. ``latest_by`` is a column of times: where it is given, all rows of one id
+    and model version have the label that is the latest by it.
     """
 
     score: str | None = None
@@ -92,6 +102,8 @@ class Mapping:
     segments: tuple[str, ...] = ()
     text: tuple[str, ...] = ()
     threshold: float = 0.5
+    merges: tuple[tuple[str, str, str], ...] = ()
+    latest_by: str | None = None
 
     def with_names(self, names: Sequence[str]) -> Mapping:
         """Return the mapping without the columns that ``names`` does not hold."""
@@ -102,7 +114,13 @@ class Mapping:
             **single,
             segments=tuple(name for name in self.segments if name in keep),
             text=tuple(name for name in self.text if name in keep),
+            latest_by=self.latest_by if self.latest_by in keep else None,
+            merges=tuple(merge for merge in self.merges if merge[0] in keep),
         )
+
+    def merges_of(self, name: str) -> dict[str, str]:
+        """Return the spellings of a column that are merged, each with the value it becomes."""
+        return {old: new for column, old, new in self.merges if column == name}
 
     def role_of(self, name: str) -> str:
         """Return the role of a column, ``"ignore"`` where it has none."""
@@ -135,40 +153,6 @@ ROLE_LABELS = {
 
 
 @dataclass(frozen=True)
-class Finding:
-    """One thing that preflight has to say about a log."""
-
-    code: str
-    severity: Severity
-    column: str | None
-    rows: int | None
-    message: str
-
-
-@dataclass(frozen=True)
-class SetAside:
-    """Rows that were read and not kept, with the one reason they share."""
-
-    reason: str
-    rows: int
-
-
-@dataclass(frozen=True)
-class LineCounts:
-    """What became of the lines of a text file: each is in exactly one class, so that the books close.
-
-    A row in quotes that runs over three lines counts three.
-    """
-
-    header: int
-    skipped: int
-    blank: int
-    kept: int
-    set_aside: int
-    total: int
-
-
-@dataclass(frozen=True)
 class Reading:
     """What the reader found in a file before any role was given.
 
@@ -185,6 +169,7 @@ class Reading:
     repairs: tuple[str, ...] = ()
     logged_threshold: float | None = None
     lines: LineCounts | None = None
+    labels: LabelCounts | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -229,8 +214,10 @@ class Log:
 
     @property
     def columns(self) -> tuple[Column, ...]:
-        """Columns of the file, in its order."""
-        return self.reading.columns
+        """Columns of the file, in its order, with spellings merged."""
+        if not self.mapping.merges:
+            return self.reading.columns
+        return tuple(merged(column, self.mapping.merges_of(column.name)) for column in self.reading.columns)
 
     @property
     def is_probability(self) -> bool:
@@ -254,7 +241,10 @@ class Log:
         data["bins"] = {
             name: Bins(tuple(bins["edges"]), is_integer=bins["is_integer"]) for name, bins in data["bins"].items()
         }
-        data["findings"] = tuple(Finding(**finding) for finding in data["findings"])
+        data["findings"] = tuple(
+            Finding(**{**finding, "merges": tuple((old, new) for old, new in finding.get("merges", ()))})
+            for finding in data["findings"]
+        )
         data["edges"] = tuple(data["edges"])
         return cls(**data)
 
@@ -276,6 +266,16 @@ def find_column(columns: Sequence[Column], name: str) -> Column:
     raise QuestionError(f"Expected the name of a column, found {name!r}. This log has: {shown}.")
 
 
+def merged(column: Column, merges: dict[str, str]) -> Column:
+    """Return a column as it is once spellings are merged."""
+    counts: dict[str, int] = {}
+    for value, rows in column.top:
+        value = merges.get(value, value)
+        counts[value] = counts.get(value, 0) + rows
+    top = tuple(sorted(counts.items(), key=lambda entry: -entry[1]))
+    return replace(column, top=top, n_distinct=max(column.n_distinct - len(merges), 1)) if merges else column
+
+
 def reading_from_dict(data: dict[str, Any]) -> Reading:
     """Rebuild a `Reading` from its plain form."""
     columns = tuple(
@@ -283,17 +283,22 @@ def reading_from_dict(data: dict[str, Any]) -> Reading:
     )
     set_aside = tuple(SetAside(**reason) for reason in data["set_aside"])
     lines = LineCounts(**data["lines"]) if data.get("lines") else None
+    labels = LabelCounts(**data["labels"]) if data.get("labels") else None
     repairs = tuple(data["repairs"])
-    return Reading(**{**data, "columns": columns, "set_aside": set_aside, "repairs": repairs, "lines": lines})
+    return Reading(
+        **{**data, "columns": columns, "set_aside": set_aside, "repairs": repairs, "lines": lines, "labels": labels}
+    )
 
 
 def mapping_from_dict(data: dict[str, Any]) -> Mapping:
     """Rebuild a `Mapping` from its plain form; unknown entries are left out."""
     known = {entry.name for entry in fields(Mapping)}
     values: dict[str, Any] = {
-        key: tuple(value) if isinstance(value, list) else value for key, value in data.items() if key in known
+        key: tuple(value) if isinstance(value, list) else value
+        for key, value in data.items()
+        if key in known and key != "merges"
     }
-    return Mapping(**values)
+    return Mapping(**values, merges=tuple((name, old, new) for name, old, new in data.get("merges", ())))
 
 
 def unique_names(headers: Sequence[str]) -> tuple[str, ...]:

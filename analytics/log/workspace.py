@@ -7,16 +7,24 @@ import json
 import os
 import shutil
 import time
+import uuid
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
+from typing import IO
 
 from platformdirs import user_data_path
 
 from analytics.errors import QuestionError, StoreError
+from analytics.log.disk import code_of, is_owned, owner, remove, storing, write_json, write_whole
 from analytics.log.schema import Log, Mapping, mapping_from_dict
 
 MAX_SIDE_STATES = 20
-STALE_AFTER_SECONDS = 7 * 24 * 3600
+STALE_AFTER_SECONDS = 24 * 3600
+RECENT_SECONDS = 10
+"""A receipt that is so young may belong to a log that another process is just renaming."""
+
+CHUNK = 1 << 20
 NO_RECEIPT = (OSError, ValueError, KeyError, TypeError, AttributeError)
 """What reading a damaged receipt ends with."""
 
@@ -42,13 +50,15 @@ class Workspace:
         self.side = self.logs / "side"
         self.staging = self.home / "staging"
         self.scratch = self.home / "scratch"
+        self.damaged = self.home / "damaged"
         self._receipts: dict[Path, tuple[tuple[int, int, int], Log]] = {}
         try:
             for folder in (self.home, self.logs, self.side, self.staging, self.scratch):
                 folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         except OSError as error:
             raise StoreError(
-                f"Expected a folder that can be written at {self.home}, found: {error.strerror}. Set SLICEWISE_HOME to another."
+                f"Expected a folder that can be written at {self.home}, found: {error.strerror}. Set SLICEWISE_HOME to another.",
+                code=code_of(error),
             ) from error
 
     def path(self, key: str) -> Path:
@@ -83,7 +93,8 @@ class Workspace:
         stamp = (path.stat().st_mtime_ns, path.stat().st_size, path.stat().st_ino)
         known = self._receipts.get(path)
         if known is None or known[0] != stamp:
-            known = self._receipts[path] = (stamp, Log.from_json(path.read_text(encoding="utf-8")))
+            text = path.read_text(encoding="utf-8").partition("\n")[0]
+            known = self._receipts[path] = (stamp, Log.from_json(text))
         return known[1]
 
     def find(self, log_id: str) -> Log:
@@ -112,15 +123,9 @@ class Workspace:
             If the folder cannot be written.
         """
         folder = self.logs if is_current else self.side
-        try:
-            partial = folder / f"{log.key}.json.{os.getpid()}.tmp"
-            partial.write_text(log.to_json(), encoding="utf-8")
-            partial.replace(folder / f"{log.key}.json")
+        with storing(folder):
+            write_whole(folder / f"{log.key}.json", f"{log.to_json()}\n{database.stat().st_size}\n")
             database.replace(folder / f"{log.key}.duckdb")
-        except OSError as error:
-            raise StoreError(
-                f"The log could not be kept in {folder}: {error.strerror}. Nothing was changed."
-            ) from error
         if is_current:
             others = [path for path in self.logs.glob(f"{log.log_id}-*.duckdb") if path.stem != log.key]
         else:
@@ -133,19 +138,77 @@ class Workspace:
         for path in self.logs.rglob(f"{self.find(log_id).log_id}-*.duckdb"):
             unlink(path)
 
+    @contextlib.contextmanager
+    def incoming(self, stream: IO[bytes]) -> Iterator[Path]:
+        """Hand an upload to the disk in pieces, and forget it afterwards."""
+        target = self.scratch / f"{owner()}-{uuid.uuid4().hex}-upload"
+        try:
+            with storing(self.scratch), target.open("xb") as out:
+                shutil.copyfileobj(stream, out, CHUNK)
+            yield target
+        finally:
+            target.unlink(missing_ok=True)
+
     def sweep(self) -> None:
-        """Remove what an earlier process left unfinished: scratch of dead processes and old staged uploads."""
-        for folder in self.scratch.iterdir():
-            owner = folder.name.partition("-")[0]
-            if not owner.isdigit() or not is_alive(int(owner)):
-                shutil.rmtree(folder, ignore_errors=True)
+        """Remove what an earlier process left unfinished, and set aside what is damaged."""
+        for leftover in self.scratch.iterdir():
+            if not is_owned(leftover.name.partition("-")[0]):
+                remove(leftover)
+        self.waiting()
+        for partial in [*self.home.glob("*.tmp"), *self.logs.rglob("*.tmp")]:
+            if not is_owned(partial.suffixes[-2:-1][0][1:] if len(partial.suffixes) > 1 else ""):
+                remove(partial)
+        for receipt in self.logs.rglob("*.json"):
+            if not receipt.with_suffix(".duckdb").exists():
+                remove(receipt)
+            elif not self.is_whole(receipt):
+                self.set_aside(receipt)
+
+    def is_whole(self, receipt: Path) -> bool:
+        """Whether a receipt can be read and its database has the size that it says; a younger one is not judged."""
+        try:
+            if time.time() - receipt.stat().st_mtime < RECENT_SECONDS:
+                return True
+            size = receipt.read_text(encoding="utf-8").partition("\n")[2]
+            is_named = self._read_receipt(receipt).key == receipt.stem
+            return is_named and (not size or int(size) == receipt.with_suffix(".duckdb").stat().st_size)
+        except NO_RECEIPT:
+            return False
+
+    def set_aside(self, path: Path) -> None:
+        """Move a damaged file, and what belongs to it, to where it harms nothing; `notices` tells of it."""
+        with contextlib.suppress(OSError):
+            self.damaged.mkdir(mode=0o700, exist_ok=True)
+            for part in {path, path.with_suffix(".json"), path.with_suffix(".duckdb")}:
+                if part.exists():
+                    part.replace(self.damaged / part.name)
+
+    def notices(self) -> list[str]:
+        """Return a sentence for each damaged thing that was set aside."""
+        sentences = []
+        for stem in sorted({path.stem for path in self.damaged.glob("*")}):
+            what = {"mappings": "The remembered mappings", "cohorts": "The saved cohorts"}.get(stem, f"The log {stem}")
+            with contextlib.suppress(*NO_RECEIPT):
+                what = f"The log {self._read_receipt(self.damaged / f'{stem}.json').name!r}"
+            todo = "Upload the export again." if what.startswith("The log") else "Save them anew."
+            sentences.append(f"{what} could not be read and was set aside in {self.damaged}. {todo}")
+        return sentences
+
+    def forget_damaged(self) -> None:
+        """Remove what was set aside."""
+        remove(self.damaged)
+
+    def waiting(self) -> list[str]:
+        """Return the ids of readings that wait for their mapping, the newest first; those of yesterday are removed."""
+        found = []
         for folder in self.staging.iterdir():
             with contextlib.suppress(OSError):
-                if time.time() - folder.stat().st_mtime > STALE_AFTER_SECONDS:
-                    shutil.rmtree(folder, ignore_errors=True)
-        for receipt in self.logs.glob("*.json"):
-            if not self.path(receipt.stem).exists():
-                receipt.unlink(missing_ok=True)
+                modified = folder.stat().st_mtime
+                if time.time() - modified > STALE_AFTER_SECONDS:
+                    remove(folder)
+                else:
+                    found.append((modified, folder.name))
+        return [name for _, name in sorted(found, reverse=True)]
 
     def remember(self, log: Log) -> None:
         """Keep the mapping for the next export with the same columns."""
@@ -202,9 +265,14 @@ class Workspace:
     def _read(self, name: str) -> dict[str, object]:
         try:
             data = json.loads((self.home / name).read_text(encoding="utf-8"))
-        except (OSError, ValueError):
+        except OSError:
             return {}
-        return data if isinstance(data, dict) else {}
+        except ValueError:
+            data = None
+        if isinstance(data, dict):
+            return data
+        self.set_aside(self.home / name)
+        return {}
 
 
 def unlink(database: Path) -> None:
@@ -217,26 +285,3 @@ def unlink(database: Path) -> None:
 def columns_key(names: tuple[str, ...]) -> str:
     """Return a key for a set of columns, whatever their order."""
     return json.dumps(sorted(names), ensure_ascii=False)
-
-
-def write_json(path: Path, data: object) -> None:
-    """Write a small file whole or not at all."""
-    partial = path.with_suffix(f".{os.getpid()}.tmp")
-    try:
-        partial.write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
-        partial.replace(path)
-    except OSError as error:
-        raise StoreError(f"{path.name} could not be written: {error.strerror}. Nothing was changed.") from error
-
-
-def is_alive(pid: int) -> bool:
-    """Whether a process with this number runs; Windows cannot be asked without harm."""
-    if os.name == "nt":
-        return True
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return True

@@ -36,6 +36,14 @@ def brier(bins: ScoreBins) -> Estimate:
     return _mean_loss(bins, total, (1 - score_pos) ** 2, score_neg**2)
 
 
+def mean_score(bins: ScoreBins) -> Estimate:
+    """Average the scores of the judged rows, with the standard error of a mean; none for a single row."""
+    n = bins.judged.sum(-1)
+    value = ratio(bins.score_sum.sum(-1), n)
+    squares = (bins.score_sq_sum.sum(-1) - n * value**2).clip(min=0)
+    return Estimate(value, np.sqrt(ratio(squares, n * (n - 1))))
+
+
 def log_loss(bins: ScoreBins) -> Estimate:
     """Compute the log loss, clipped as in scikit-learn, and its standard error as for `brier`."""
     score_pos, score_neg = _mean_scores(bins)

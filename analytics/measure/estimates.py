@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from analytics.measure.bins import BinnedSlices, ScoreBins
-from analytics.measure.calibration import brier, ece, log_loss
+from analytics.measure.calibration import brier, ece, log_loss, mean_score
 from analytics.measure.counts import Counts, confusion_table, segments
 from analytics.measure.curves import auroc, average_precision
 from analytics.measure.intervals import (
@@ -24,7 +24,7 @@ from analytics.measure.intervals import (
 )
 from analytics.measure.metrics import METRICS, Metric, count_value, named
 
-LOSSES = {"brier": brier, "log_loss": log_loss}
+MEANS = {"mean_score": mean_score, "brier": brier, "log_loss": log_loss}
 AREAS = {"auroc": auroc, "average_precision": average_precision}
 
 _SLICES_WITH_BINS = 64
@@ -96,8 +96,8 @@ def interval(metric: Metric, known: Evidence, *, level: float, is_probability: b
     bins = known.bins
     if metric.family == "calibration":
         return ece(bins, level=level)
-    if metric.family == "loss":
-        return mean_interval(LOSSES[metric.name](bins), known.counts.judged, level, (metric.low, metric.high))
+    if metric.name in MEANS:
+        return mean_interval(MEANS[metric.name](bins), known.counts.judged, level, (metric.low, metric.high))
     area = AREAS[metric.name](bins.pos, bins.neg)
     return logit_interval(area, np.minimum(bins.pos.sum(-1), bins.neg.sum(-1)), level)
 
@@ -175,7 +175,7 @@ def estimate_table(
     -----
     Proportions have Wilson intervals; F1, MCC and balanced accuracy the percentiles of 1,000 Poisson replicates of the
     counts; AUROC (DeLong) and average precision (first-order Poisson bootstrap) normal intervals on the logit scale;
-    losses Student's t; ECE an interval that allows for its upward bias, see `ece`.
+    the mean score and losses Student's t; ECE an interval that allows for its upward bias, see `ece`.
 
     Examples
     --------

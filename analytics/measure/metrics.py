@@ -31,7 +31,7 @@ class Metric:
         A plain sentence, a short text such as ``tp / (tp + fp)``, and the reason when there is no value.
     direction : {"higher", "lower", "neither"}
         Which way is better.
-    family : {"proportion", "counts", "loss", "ranking", "calibration"}
+    family : {"proportion", "counts", "mean", "loss", "ranking", "calibration"}
         Decides how it is computed and bounded: ``proportion`` and ``counts`` need one threshold, the others none.
     low, high : float
         The range of values.
@@ -47,7 +47,7 @@ class Metric:
     formula: str
     undefined: str
     direction: Literal["higher", "lower", "neither"]
-    family: Literal["proportion", "counts", "loss", "ranking", "calibration"]
+    family: Literal["proportion", "counts", "mean", "loss", "ranking", "calibration"]
     low: float = 0.0
     high: float = 1.0
     is_share: bool = False
@@ -230,6 +230,17 @@ _REGISTRY: tuple[Metric, ...] = (
         "neither",
         numerator=lambda c: c.n_pos,
         denominator=lambda c: c.n_labelled,
+    ),
+    Metric(
+        "mean_score",
+        "Mean score",
+        "Mean score of the judged rows; where scores are probabilities it should be close to the prevalence.",
+        "sum of scores / (tp + fp + fn + tn)",
+        _NOTHING_JUDGED,
+        "neither",
+        "mean",
+        low=-inf,
+        high=inf,
     ),
     Metric(
         "auroc",

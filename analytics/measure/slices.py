@@ -11,7 +11,7 @@ from scipy import special
 
 from analytics.measure.comparisons import benjamini_hochberg, proportion_p_value
 from analytics.measure.counts import Counts, confusion_table
-from analytics.measure.estimates import LOSSES, Evidence, columns_of, evidence, interval, joined, with_columns
+from analytics.measure.estimates import MEANS, Evidence, columns_of, evidence, interval, joined, with_columns
 from analytics.measure.intervals import FloatArray, Interval, difference, difference_p_value, newcombe, ratio
 from analytics.measure.metrics import METRICS, Metric, named
 
@@ -54,7 +54,7 @@ def slice_table(
     -----
     The interval of a difference combines the two single intervals (MOVER), which for proportions is Newcombe's. The
     p-value of a proportion is the pooled z-test's, or Fisher's where few are expected; of other metrics it is read off
-    the interval, and for losses it is at least that of a z-test with the variance of all rows. Adjusted p-values
+    the interval, and for means it is at least that of a z-test with the variance of all rows. Adjusted p-values
     control the false discovery rate over all slices of the table (Benjamini-Hochberg).
 
     Examples
@@ -110,7 +110,7 @@ class _Comparison:
         else:
             gap = difference(own, other)
             p = difference_p_value(gap, self.level)
-            if self.metric.family == "loss":
+            if self.metric.name in MEANS:
                 p = np.maximum(p, self._pooled_p_value(gap, known, complement, total))
             self.p.append(p)
 
@@ -118,7 +118,7 @@ class _Comparison:
         """Test with the variance of all rows: a slice that by chance holds no large loss underrates its own."""
         assert total.bins is not None
         n = total.counts.judged
-        variance = LOSSES[self.metric.name](total.bins).standard_error ** 2 * n
+        variance = MEANS[self.metric.name](total.bins).standard_error ** 2 * n
         error = np.sqrt(variance * (ratio(1, known.counts.judged) + ratio(1, complement.counts.judged)))
         return np.asarray(2 * special.ndtr(-ratio(np.abs(gap.value), error)), dtype=float)
 

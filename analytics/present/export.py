@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from io import BytesIO
 
 import polars as pl
 
+from analytics.present import words
+
 FORMULA = r"^(?:[\s\x{200b}\x{feff}]*[=+\-@＝＋－＠]|[\t\r\n])"
 
 
-def to_csv(frame: pl.DataFrame) -> bytes:
+def to_csv(frame: pl.DataFrame, slices: Sequence[str] = ()) -> bytes:
     r"""Write a table as CSV in UTF-8.
 
     Cells and headers that a spreadsheet would run as a formula get a leading apostrophe; numbers stay numbers.
@@ -18,6 +21,9 @@ def to_csv(frame: pl.DataFrame) -> bytes:
     ----------
     frame : DataFrame
         Any table; a column that is neither number, truth value, time nor text is written as text.
+    slices : sequence of str
+        Columns in which null is written ``(missing)``, told apart from such a text as `words.missing_text` says; in the
+        others null is an empty cell.
 
     Examples
     --------
@@ -26,6 +32,9 @@ def to_csv(frame: pl.DataFrame) -> bytes:
     """
     headers = guarded(pl.Series(frame.columns, dtype=pl.String)).to_list()
     columns = [guarded(as_text(column)) for column in frame.get_columns()]
+    columns = [
+        with_missing(column) if name in slices else column for name, column in zip(frame.columns, columns, strict=True)
+    ]
     cells = pl.DataFrame([column.alias(f"c{place}") for place, column in enumerate(columns)])
     first = pl.DataFrame([pl.Series(f"c{place}", [header]) for place, header in enumerate(headers)])
     options = {"include_header": False, "quote_style": "necessary"}
@@ -50,6 +59,12 @@ def as_text(column: pl.Series) -> pl.Series:
         return column.cast(pl.String)
     texts = [None if value is None else str(value) for value in column.to_list()]
     return pl.Series(column.name, texts, dtype=pl.String)
+
+
+def with_missing(column: pl.Series) -> pl.Series:
+    """Return a column of slices as text, in which null and a text that reads like it stay apart."""
+    written = [words.missing_text(value) for value in column.cast(pl.String)]
+    return pl.Series(column.name, written, dtype=pl.String)
 
 
 def guarded(column: pl.Series) -> pl.Series:

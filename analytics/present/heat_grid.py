@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from analytics.measure.metrics import METRICS
-from analytics.present import palette
+from analytics.present import palette, words
 from analytics.present.marks import Mark, axis_values, slice_marks
 
 MAX_DOWN = 40
-MAX_ACROSS = 24
+MAX_ACROSS = 16
+MAX_WIDE_ACROSS = 8
 SMALLEST_REACH = 0.005
 
 
@@ -42,6 +43,19 @@ class HeatGrid:
     reach: float
     direction: str
 
+    @property
+    def is_dense(self) -> bool:
+        """Whether cells are so narrow that their texts are shortened."""
+        return len(self.across) > MAX_WIDE_ACROSS
+
+    def texts(self, mark: Mark, metric: str) -> tuple[str, str]:
+        """Return what stands in a cell: the metric, or that rows are few, and under it the rows."""
+        if self.is_dense:
+            value = "few" if mark.verdict == "few" else words.metric_text(metric, mark.value).removesuffix("%").strip()
+            return value, words.compact(mark.n)
+        value = words.FEW_ROWS if mark.verdict == "few" else words.metric_text(metric, mark.value)
+        return value, f"n {words.count(mark.n)}"
+
     def place(self, value: float) -> float:
         """Return where a value stands between -1, 0 (the overall value) and 1."""
         return max(-1.0, min(1.0, (value - self.middle) / self.reach))
@@ -53,6 +67,13 @@ class HeatGrid:
         below, above = palette.ends(self.direction)
         place = self.place(mark.value)
         return palette.mixed(palette.MIDDLE, above if place > 0 else below, abs(place))
+
+
+def cell_words(grid: HeatGrid, metric: str) -> str:
+    """Say what stands in the cells."""
+    unit = " in %" if METRICS[metric].is_share and grid.is_dense else ""
+    short = " (1.2k = 1,200)" if grid.is_dense and any(mark.n >= 1_000 for *_, mark in grid.cells) else ""
+    return f"in each cell {METRICS[metric].label}{unit} and rows{short}"
 
 
 def heat_grid(table: pl.DataFrame, metric: str, overall: float | None) -> HeatGrid:

@@ -139,7 +139,7 @@ def section(answer: SliceAnswer) -> Section:
         what = f" against the rest, {first}{order_words(metric)}"
     else:
         drawing = drawings.heat_drawing(answer.table, answer.by, metric, overall, reading)
-        what = drawings.left_out(answer.table)
+        what = drawings.heat_words(answer.table)
     by = words.listed([report_parts.short(column, 60) for column in answer.by])
     return Section(
         title=f"{question_of(metric)} By {by}",

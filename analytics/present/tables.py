@@ -32,7 +32,8 @@ def slice_display_table(answer: SliceAnswer, metrics: Sequence[str] = SHOWN) -> 
     Returns
     -------
     DataFrame
-        The sliced columns under their own names as text, ``(missing)`` for null; ``n, n_labelled``; the metric with
+        The sliced columns under their own names as text, ``(missing)`` for null, the last one with a note where rows are
+        few; ``n, n_labelled``; the metric with
         ``_low, _high``; ``difference, difference_low, difference_high`` to the rest, in percentage points where the
         metric is a share; ``p_adjusted``; ``excess_errors, excess_errors_low, excess_errors_high, share_of_errors``;
         ``few_rows``; the further metrics. A sliced column whose name is taken gets ``_1``.
@@ -53,7 +54,9 @@ def slice_display_table(answer: SliceAnswer, metrics: Sequence[str] = SHOWN) -> 
         pl.Series(name, [words.value_label(value) for value in table[f"slice_{place}"]], dtype=pl.String)
         for place, name in enumerate(names)
     ]
-    return pl.DataFrame([*labels, *shown.get_columns()])
+    few = pl.when(shown["few_rows"]).then(pl.lit(f" · {words.FEW_ROWS}")).otherwise(pl.lit(""))
+    last = pl.select(labels[-1] + few).to_series().alias(names[-1])
+    return pl.DataFrame([*labels[:-1], last, *shown.get_columns()])
 
 
 def column_labels(answer: SliceAnswer) -> dict[str, str]:

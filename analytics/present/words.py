@@ -53,6 +53,18 @@ def count(value: Value) -> str:
     return plain(value, 0) if value is not None and is_known(value) else UNDEFINED
 
 
+def compact(value: int) -> str:
+    """Write a number of rows in at most four characters.
+
+    >>> compact(950), compact(1234), compact(9960), compact(54321), compact(1_250_000)
+    ('950', '1.2k', '10k', '54k', '1.2M')
+    """
+    for size, unit in ((1_000_000, "M"), (1_000, "k")):
+        if value >= 0.9995 * size:
+            return f"{value / size:.{1 if value < 9.95 * size else 0}f}{unit}"
+    return str(value)
+
+
 def number(value: Value, digits: int = 3) -> str:
     """Write a number that is no share.
 
@@ -90,10 +102,10 @@ def share(value: Value) -> str:
 def between(low: str, high: str) -> str:
     """Join the bounds of an interval.
 
-    >>> between("11.6", "13.0"), between("−4.0", "2.1")
-    ('11.6–13.0', '−4.0 to 2.1')
+    >>> between("11.6", "13.0"), between("−4.0", "2.1"), between("+1.0", "+5.4")
+    ('11.6–13.0', '−4.0 to 2.1', '+1.0 to +5.4')
     """
-    return f"{low} to {high}" if MINUS in low + high else f"{low}–{high}"
+    return f"{low} to {high}" if MINUS in low + high or "+" in low + high else f"{low}–{high}"
 
 
 def points(difference: Value, low: Value = None, high: Value = None) -> str:
@@ -234,7 +246,7 @@ def shortened(text: str, limit: int) -> str:
 
 
 def value_label(value: object) -> str:
-    """Name the value of a segment column; an empty text, and one that reads like the missing value, stand in quotes.
+    """Name the value of a segment column on one line, as `missing_text` does.
 
     >>> [value_label(value) for value in (None, "EV", "", "(missing)", True, 7, 0.5)]
     ['(missing)', 'EV', "''", "'(missing)'", 'true', '7', '0.5']
@@ -245,8 +257,20 @@ def value_label(value: object) -> str:
         return str(value).lower()
     if isinstance(value, float):
         return f"{value:.10g}".replace("-", MINUS) if isfinite(value) else str(value)
-    text = shortened(one_line(str(value)[: MAX_LABEL + 1]), MAX_LABEL)
-    return repr(text) if not text or text == MISSING else text
+    return str(missing_text(shortened(one_line(str(value)[: MAX_LABEL + 1]), MAX_LABEL)))
+
+
+def missing_text(value: object) -> object:
+    """Write null as ``(missing)``; an empty text, and one that reads so, get a pair of single quotes, so that both stay apart.
+
+    Taking one pair of quotes off such a text gives the original back. Every other value is unchanged.
+
+    >>> [missing_text(value) for value in (None, "(missing)", "'(missing)'", "", "it's", 7)]
+    ['(missing)', "'(missing)'", "''(missing)''", "''", "it's", 7]
+    """
+    if value is None:
+        return MISSING
+    return f"'{value}'" if isinstance(value, str) and value.strip("'") in ("", MISSING) else value
 
 
 def slice_label(values: Sequence[object]) -> str:

@@ -24,6 +24,7 @@ OUTCOME_WORDS: dict[str, str] = {
     "unlabelled": "rows without a label yet",
     "unscored": "rows without a score",
 }
+READS_LIKE_NONE = ("missing", "(missing)", "not missing")
 VALUELESS = ("missing", "present")
 MAX_CLAUSES = 50
 MAX_VALUES = 1_000
@@ -144,8 +145,12 @@ def column_words(column: str, clauses: Sequence[Clause]) -> str:
 
 
 def shown(value: str) -> str:
-    """Return a value for a sentence; an empty text is shown as two quotes."""
-    return value if value.strip() else repr(value)
+    """Return a value for a sentence; an empty text, and one that reads like no value, stand in quotes.
+
+    >>> shown("north"), shown(""), shown("missing")
+    ('north', "''", "'missing'")
+    """
+    return value if value.strip() and value.strip() not in READS_LIKE_NONE else repr(value)
 
 
 def shown_number(value: str) -> str:

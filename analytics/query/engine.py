@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import threading
 import uuid
 import weakref
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ import numpy as np
 import polars as pl
 
 from analytics.errors import QuestionError, StoreError
+from analytics.log.disk import owner, storing
 from analytics.log.schema import Log
 from analytics.log.workspace import Workspace
 from analytics.query import relations
@@ -28,7 +29,8 @@ MEMORY_LIMIT = "4GB"
 MAX_EXECUTION_MS = 120_000
 MAX_SPILL = "20GB"
 UNREADABLE = (duckdb.IOException, duckdb.SerializationException, duckdb.FatalException, duckdb.InternalException)
-DAMAGED = "The log {!r} cannot be opened: its file is missing or damaged. Upload the export again."
+CORRUPT = "Corrupt database file"
+DAMAGED = "The log {!r} cannot be opened: its file is missing or damaged, and was set aside. Upload the export again."
 
 
 @dataclass(frozen=True)
@@ -70,8 +72,10 @@ class Engine:
         self.n_queries = 0
         self._lock = threading.Lock()
         self._attached: dict[str, str] = {}
-        spill = workspace.scratch / f"{os.getpid()}-spill-{uuid.uuid4().hex}"
-        spill.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._numbers = count()
+        spill = workspace.scratch / f"{owner()}-spill-{uuid.uuid4().hex}"
+        with storing(workspace.scratch):
+            spill.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._clean = weakref.finalize(self, shutil.rmtree, spill, ignore_errors=True)
         self._connection = duckdb.connect()
         lock_down(self._connection, workspace.logs, spill)
@@ -85,21 +89,37 @@ class Engine:
         try:
             frame: nw.LazyFrame[Any] = nw.from_native(self._connection.cursor().table(f"{attached}.main.{name}"))
         except duckdb.Error as error:
-            raise StoreError(DAMAGED.format(log.name)) from error
+            self._set_aside(log.key)
+            raise StoreError(DAMAGED.format(log.name), code="damaged-log") from error
         return frame
 
     def _attach(self, log: Log) -> str:
         with self._lock:
             if log.key in self._attached:
                 return self._attached[log.key]
-            name = f"log_{len(self._attached)}_{log.log_id}"
+            name = f"log_{next(self._numbers)}_{log.log_id}"
             path = str(self.workspace.path(log.key)).replace("'", "''")
             try:
                 self._connection.execute(f"ATTACH '{path}' AS {name} (READ_ONLY)")
             except duckdb.Error as error:
-                raise StoreError(DAMAGED.format(log.name)) from error
+                self.workspace.set_aside(self.workspace.path(log.key))
+                raise StoreError(DAMAGED.format(log.name), code="damaged-log") from error
             self._attached[log.key] = name
             return name
+
+    def _set_aside(self, key: str) -> None:
+        with self._lock:
+            self._attached.pop(key, None)
+        self.workspace.set_aside(self.workspace.path(key))
+
+    def _set_damaged_aside(self) -> None:
+        """Read every attached log to its end, and set aside those that have none: a failed question does not say which."""
+        for key, name in list(self._attached.items()):
+            try:
+                self._connection.cursor().execute(f"SELECT max(COLUMNS(*)) FROM {name}.main.log").fetchall()
+            except duckdb.Error as error:
+                if is_unreadable(error):
+                    self._set_aside(key)
 
     def collect(self, relation: nw.LazyFrame[Any]) -> pl.DataFrame:
         """Run a relation and return its rows; the only place where a question meets the data."""
@@ -109,13 +129,20 @@ class Engine:
             frame: pl.DataFrame = relation.collect("polars").to_native()
         except duckdb.InterruptException as error:
             raise QuestionError(
-                f"The question took longer than {MAX_EXECUTION_MS / 1000:.0f} seconds and was stopped. Narrow the cohort."
+                f"The question took longer than {MAX_EXECUTION_MS / 1000:.0f} seconds and was stopped. Narrow the cohort.",
+                code="question-time",
             ) from error
         except duckdb.OutOfMemoryException as error:
-            raise QuestionError(f"The question needs more than {MEMORY_LIMIT} of memory. Narrow the cohort.") from error
-        except UNREADABLE as error:
+            raise QuestionError(
+                f"The question needs more than {MEMORY_LIMIT} of memory. Narrow the cohort.", code="question-memory"
+            ) from error
+        except duckdb.Error as error:
+            if not is_unreadable(error):
+                raise
+            self._set_damaged_aside()
             raise StoreError(
-                "The log cannot be read to its end: its file is damaged. Upload the export again."
+                "The log cannot be read to its end: its file is damaged, and was set aside. Upload the export again.",
+                code="damaged-log",
             ) from error
         return frame
 
@@ -244,6 +271,11 @@ def lock_down(connection: duckdb.DuckDBPyConnection, logs: Path, spill: Path) ->
     connection.execute("SET allowed_directories = ?", [[str(logs)]])
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")
+
+
+def is_unreadable(error: duckdb.Error) -> bool:
+    """Whether an error means that the file of a log is damaged: a wrong checksum has no class of its own."""
+    return isinstance(error, UNREADABLE) or CORRUPT in str(error)
 
 
 def stored_slice(log: Log, name: str) -> str:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from functools import reduce
+from urllib.parse import unquote
 
 import narwhals.stable.v2 as nw
 
@@ -28,6 +29,23 @@ def predicate(cohort: Cohort, log: Log, threshold: float) -> nw.Expr | None:
     if cohort.outcomes:
         parts.append(any_of([outcome_predicate(outcome, threshold) for outcome in cohort.outcomes]))
     return all_of(parts) if parts else None
+
+
+def answerable(text: str, log: Log) -> tuple[Cohort, tuple[str, ...]]:
+    """Read a cohort from an address that may come from anyone: what can be asked of a log, and the parts that cannot."""
+    kept = Cohort()
+    refused: list[str] = []
+    for part in filter(None, text.split(";")):
+        try:
+            read = Cohort.from_text(part)
+            predicate(read, log, 0.0)
+            if read.outcomes == () and not read.clauses:
+                raise QuestionError("Expected a filter, found none. Clear the filters.")
+            together = Cohort((*kept.clauses, *read.clauses), read.outcomes or kept.outcomes)
+            kept = Cohort.from_text(together.to_text())
+        except QuestionError:
+            refused.append(unquote(part))
+    return kept, tuple(refused)
 
 
 def any_of(parts: Sequence[nw.Expr]) -> nw.Expr:
@@ -56,8 +74,8 @@ def column_predicate(column: Column, clauses: Sequence[Clause]) -> nw.Expr:
         elif clause.op == "present":
             restrictions.append(~col.is_null())
         elif clause.op == "contains" and clause.values:
-            text = col.cast(nw.String)
-            alternatives += [text.str.contains(value, literal=True) for value in clause.values]
+            text = col.cast(nw.String).str.to_lowercase()
+            alternatives += [text.str.contains(value.lower(), literal=True) for value in clause.values]
         elif clause.op in ("ge", "le", "lt") and len(clause.values) == 1:
             bounds.append(bound(column, clause))
         else:

@@ -14,6 +14,7 @@ import analytics
 from analytics import answers
 from analytics.answers import CostTable, Overview, Question, SliceAnswer, SlicePolicy, ThresholdAnswer
 from analytics.errors import QuestionError
+from analytics.log.schema import Log
 from analytics.measure.human_band import Band, Reviewer
 from analytics.measure.policies import Policy
 from analytics.measure.slice_thresholds import Pooling, Rule
@@ -31,6 +32,11 @@ def code_version() -> str:
     for path in sorted(Path(analytics.__file__).parent.rglob("*.py")):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:12]
+
+
+def scope(log: Log) -> str:
+    """Return what else an answer depends on: the code, whose workspace it is, and all of the content's digest."""
+    return f"{code_version()} {session.person()} {log.reading.content_hash}"
 
 
 def asked(key: str, cohort: str, threshold: float) -> Question:
@@ -103,12 +109,12 @@ def cost_table(question: Question, by: tuple[str, ...] = ()) -> CostTable:
     log, threshold = question.log, question.threshold
     is_free = not question.cohort.outcomes and (log.grid_is_exact or threshold in log.edges)
     key, cohort, _ = primitives(question)
-    return _cost_table(key, cohort, log.edges[0] if is_free else threshold, code_version(), by).at(threshold)
+    return _cost_table(key, cohort, log.edges[0] if is_free else threshold, scope(log), by).at(threshold)
 
 
 def thresholds(question: Question, policy: Policy) -> ThresholdAnswer:
     """Return the sweep under a policy; the threshold that the policy was saved with changes nothing."""
-    return _thresholds(*primitives(question), code_version(), replace(policy, threshold=None).to_text())
+    return _thresholds(*primitives(question), scope(question.log), replace(policy, threshold=None).to_text())
 
 
 def slice_policy(question: Question, policy: Policy, by: tuple[str, ...], rule: Rule, pooling: Pooling) -> SlicePolicy:
@@ -123,29 +129,29 @@ def human_band(question: Question, policy: Policy, cost: float, error_rate: floa
 
 def report(question: Question, chosen: tuple[tuple[str, ...], ...], metric: str) -> str:
     """Return the slice report as HTML."""
-    return _report(*primitives(question), code_version(), chosen, metric)
+    return _report(*primitives(question), scope(question.log), chosen, metric)
 
 
 def overview(question: Question) -> Overview:
     """Return the headline numbers of a question."""
-    return _overview(*primitives(question), code_version())
+    return _overview(*primitives(question), scope(question.log))
 
 
 def slices(question: Question, by: tuple[str, ...], metric: str, min_support: int) -> SliceAnswer:
     """Return metrics by slice."""
-    return _slices(*primitives(question), code_version(), by, metric, min_support)
+    return _slices(*primitives(question), scope(question.log), by, metric, min_support)
 
 
 def ranked_columns(question: Question) -> pl.DataFrame:
     """Return the segment columns, ranked by what they separate."""
-    return _ranked_columns(*primitives(question), code_version())
+    return _ranked_columns(*primitives(question), scope(question.log))
 
 
 def value_counts(question: Question, column: str) -> pl.DataFrame:
     """Return the values of a column of the whole log with their rows."""
-    return _value_counts(question.log.key, code_version(), column)
+    return _value_counts(question.log.key, scope(question.log), column)
 
 
 def row_counts(question: Question) -> tuple[int, int]:
     """Return the rows of the cohort, and how many of them are labelled."""
-    return _row_counts(*primitives(question), code_version())
+    return _row_counts(*primitives(question), scope(question.log))

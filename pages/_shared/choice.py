@@ -5,12 +5,15 @@ from __future__ import annotations
 import streamlit as st
 
 from analytics.answers import Question, SliceAnswer
+from analytics.measure.metrics import METRICS
 from analytics.present import words
 from analytics.query.cohort import Clause, slice_clauses
 from pages._shared import session
 from pages._shared.render import escaped
 
 CHOSEN = "_chosen_slice"
+PANEL_HEIGHT = 72
+MAX_NAMED = 90
 
 
 def choose_from_table() -> None:
@@ -36,9 +39,11 @@ def forget_slice() -> None:
 
 
 def draw_chosen(answer: SliceAnswer, question: Question) -> None:
-    """Say which slice is chosen and what can be done with it."""
+    """Say which slice is chosen and what can be done with it; the room is kept, so that a click moves nothing."""
     row = st.session_state.get(CHOSEN)
     if row is None or not 0 <= row < answer.table.height:
+        with st.container(border=True, height=PANEL_HEIGHT, vertical_alignment="center"):
+            st.caption("No slice is chosen. Click one in the figure, or tick its row in the table.")
         return
     found = answer.table.row(row, named=True)
     values = [found[f"slice_{place}"] for place in range(len(answer.by))]
@@ -48,10 +53,19 @@ def draw_chosen(answer: SliceAnswer, question: Question) -> None:
         for clause in slice_clauses(question.log, name, value)
     )
     named = [f"{name} is {words.value_label(value)}" for name, value in zip(answer.by, values, strict=True)]
-    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+    metric = words.metric_text(answer.metric, found[answer.metric])
+    rows = words.plural(found["n"], "row")
+    with st.container(
+        border=True,
+        height=PANEL_HEIGHT,
+        horizontal=True,
+        horizontal_alignment="distribute",
+        vertical_alignment="center",
+    ):
         st.markdown(
-            f"**{escaped(', '.join(named))}** "
-            + escaped(f"– {words.metric_text(answer.metric, found[answer.metric])} on {found['n']:,} rows")
+            f"**{escaped(words.shortened(', '.join(named), MAX_NAMED))}** "
+            + escaped(f"– {METRICS[answer.metric].label} {metric} on {rows}"),
+            width="content",
         )
         st.button(
             "Add to the cohort",

@@ -7,12 +7,14 @@ from datetime import date, datetime
 import streamlit as st
 
 from analytics.log.schema import Column, Log
+from analytics.present import words
 from analytics.query.cohort import OUTCOME_WORDS, Clause, Cohort
 from pages._shared import cache, session
 from pages._shared.render import escaped
 
-MISSING = "(missing)"
 MAX_OPTIONS = 500
+MAX_VALUES_WITHOUT_SEARCH = 24
+CONTAINS = "Contains (upper and lower case are the same)"
 
 
 def draw(log: Log, cohort: Cohort) -> None:
@@ -69,10 +71,13 @@ def draw_values(column: Column) -> None:
         "Keep",
         list(rows),
         key=key,
-        format_func=lambda value: f"{MISSING if value is None else value} · {rows.get(value, 0):,}",
+        format_func=lambda value: f"{words.value_label(value)} · {rows.get(value, 0):,}",
         placeholder="Choose values",
     )
-    st.button("Add", type="primary", key="add_values", on_click=add_values, args=(column.name, key))
+    text_key = f"new_text_{column.position}"
+    if column.kind == "text" and column.n_distinct > MAX_VALUES_WITHOUT_SEARCH:
+        st.text_input(f"Or: {CONTAINS[0].lower()}{CONTAINS[1:]}", key=text_key)
+    st.button("Add", type="primary", key="add_values", on_click=add_values, args=(column.name, key, text_key))
 
 
 def as_text(value: object) -> str | None:
@@ -82,11 +87,12 @@ def as_text(value: object) -> str | None:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def add_values(name: str, key: str) -> None:
-    """Keep the chosen values of a column."""
+def add_values(name: str, key: str, text_key: str) -> None:
+    """Keep the chosen values of a column, and those that contain a piece of text."""
     chosen = st.session_state.get(key, [])
     values = tuple(value for value in chosen if value is not None)
     clauses = [Clause(name, "in", values)] if values else []
+    clauses += [Clause(name, "contains", (text,))] if (text := st.session_state.get(text_key)) else []
     clauses += [Clause(name, "missing")] if None in chosen else []
     add(name, clauses)
 
@@ -142,7 +148,7 @@ def draw_dates(column: Column) -> None:
 def draw_text(column: Column) -> None:
     """Choose rows by a piece of text."""
     key = f"new_text_{column.position}"
-    st.text_input("Contains", key=key)
+    st.text_input(CONTAINS, key=key)
     missing = draw_missing(column)
     st.button("Add", type="primary", key="add_text", on_click=add_contains, args=(column.name, key, missing))
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import streamlit as st
 
-from analytics.errors import AnalysisError
+from analytics.errors import AnalysisError, EmptyCohort
 from pages._shared import session, sidebar
 from pages._shared.render import escaped
 
@@ -40,6 +40,8 @@ ICON = (
     '<path d="M7 23V14h4v9zM14 23V8h4v15zM21 23v-6h4v6z" fill="#fff"/>'
     '<path d="M6 12 26 6" stroke="#e69f00" stroke-width="2.5"/></svg>'
 )
+NARROW_MARGINS = "<style>[data-testid=stMainBlockContainer] {padding-left: 1.6rem; padding-right: 1.6rem}</style>"
+SIDEBAR_WIDTH = 260
 ENTERED = "_frame_entered"
 logger = logging.getLogger("slicewise")
 
@@ -55,25 +57,43 @@ def navigation() -> st.navigation:  # type: ignore[valid-type]
 
 def configure() -> None:
     """Set the page's title and its own icon; without one, Streamlit would fetch the navigation's from outside."""
-    st.set_page_config(page_title="Slicewise", page_icon=ICON, layout="wide")
+    st.set_page_config(page_title="Slicewise", page_icon=ICON, layout="wide", initial_sidebar_state=SIDEBAR_WIDTH)
 
 
 def run() -> None:
     """Draw the frame and the page that was asked for."""
     configure()
+    st.html(NARROW_MARGINS)
+    if session.needs_sign_in():
+        draw_sign_in()
+        return
     page = navigation()
     st.session_state[ENTERED] = True
     try:
         with boundary():
             session.ensure_sample()
             sidebar.draw()
+            if session.person():
+                st.sidebar.button("Sign out", icon=":material/logout:", type="tertiary", on_click=st.logout)
         page.run()  # type: ignore[attr-defined]
     finally:
         st.session_state[ENTERED] = False
 
 
+def draw_sign_in() -> None:
+    """Ask who is there, before anything else is shown."""
+    st.navigation([st.Page(draw_sign_in, title="Sign in")], position="hidden")
+    st.title("Slicewise")
+    st.write("Sign in to open your workspace. What you upload is seen by you alone.")
+    st.button("Sign in", type="primary", icon=":material/login:", on_click=st.login)
+
+
 def require() -> None:
     """Begin a page: a deep link to a fresh server runs the page without its frame, which is then registered."""
+    if session.needs_sign_in():
+        configure()
+        draw_sign_in()
+        st.stop()
     if not st.session_state.get(ENTERED):
         configure()
         navigation()
@@ -85,8 +105,10 @@ def boundary() -> Iterator[None]:
     """End errors here, so that the rest of the page lives: those raised on purpose in words, others with a number."""
     try:
         yield
+    except EmptyCohort as error:
+        sidebar.draw_way_out(error)
     except AnalysisError as error:
-        st.error(escaped(str(error)), icon=":material/error:")
+        st.error(f"{escaped(str(error))} :gray[:small[({error.code})]]", icon=":material/error:")
     except Exception:
         number = uuid.uuid4().hex[:8]
         logger.exception("unexpected error %s", number)

@@ -8,6 +8,7 @@ from dataclasses import replace
 import streamlit as st
 
 from analytics.log import roles
+from analytics.log.conflicts import all_positive, conflicts, one_class
 from analytics.log.judge import judge, mixed
 from analytics.log.schema import ROLE_LABELS, Column, Mapping, Reading
 from pages._shared.render import escaped
@@ -27,29 +28,36 @@ def edit(
     reading: Reading, mapping: Mapping, reasons: dict[str, str], sample: list[list[str | None]], key: str
 ) -> Mapping:
     """Let a person confirm or change a mapping; return it as it stands."""
-    main, others = st.columns(2, gap="large")
+    pair = st.grid(2, min_column_width=280, gap="large")
+    main, others = pair.cell(), pair.cell()
     with main:
         score = choose("score", reading, mapping, reasons, key)
         label = choose("label", reading, mapping, reasons, key)
         positive, negative = choose_values(reading, mapping, label, key)
+        first = threshold_for(reading, mapping, score)
+        threshold_key = f"{key}_threshold_{score}"
+        st.session_state.setdefault(threshold_key, first)
         threshold = st.number_input(
             "Threshold",
-            value=threshold_for(reading, mapping, score),
-            key=f"{key}_threshold_{score}",
+            value=None,
+            key=threshold_key,
+            placeholder=f"{first:.6g}",
             format="%.6g",
             step=None,
             help="Predicted positive if the score is at least this. It can be moved later.",
         )
     with others:
         decision = choose("decision", reading, mapping, reasons, key)
-        left, right = st.columns(2)
-        with left:
-            row_id, time = (
-                choose("row_id", reading, mapping, reasons, key),
-                choose("time", reading, mapping, reasons, key),
-            )
-        with right:
+        as_labelled = replace(mapping, label=label, positive=positive)
+        decision_positive = choose_decision_values(reading, mapping, replace(as_labelled, decision=decision), key)
+        quarters = st.grid(2, min_column_width=130)
+        with quarters.cell():
+            row_id = choose("row_id", reading, mapping, reasons, key)
+        with quarters.cell():
             amount = choose("amount", reading, mapping, reasons, key)
+        with quarters.cell():
+            time = choose("time", reading, mapping, reasons, key)
+        with quarters.cell():
             model = choose("model_version", reading, mapping, reasons, key)
         single = {score, label, decision, row_id, time, amount}
         segments = choose_several(
@@ -72,8 +80,10 @@ def edit(
         model_version=model,
         segments=tuple(segments),
         text=tuple(texts),
-        threshold=float(threshold or 0.0),
-        decision_positive=decision_values(reading, mapping, decision),
+        threshold=threshold_for(reading, mapping, score) if threshold is None else float(threshold),
+        decision_positive=decision_positive,
+        merges=mapping.merges,
+        latest_by=mapping.latest_by,
     )
     draw_preview(reading, changed, sample)
     draw_reasons(reading, changed, reasons)
@@ -122,6 +132,8 @@ def choose_values(
         options,
         default=list(positive),
         key=f"{key}_positive_{label}",
+        placeholder="Choose",
+        wrap=True,
         help="The class that the score is for.",
     )
     rest = [value for value in options if value not in chosen]
@@ -130,9 +142,33 @@ def choose_values(
         rest,
         default=[value for value in (negative or rest) if value in rest],
         key=f"{key}_negative_{label}_{'|'.join(chosen)}",
+        placeholder="All others" if rest else "None is left",
+        wrap=True,
         help="What is neither positive nor negative is not known yet.",
     )
     return tuple(chosen), tuple(others)
+
+
+def choose_decision_values(reading: Reading, mapping: Mapping, changed: Mapping, key: str) -> tuple[str, ...]:
+    """Choose which values of the decision are positive; those of the label, where both columns hold them, are first."""
+    if changed.decision is None:
+        return ()
+    column = reading.column(changed.decision)
+    is_as_before = (changed.decision, changed.label, changed.positive) == (
+        mapping.decision, mapping.label, mapping.positive
+    )  # fmt: skip
+    first = mapping.decision_positive if is_as_before else roles.decision_values(changed, reading)
+    return tuple(
+        st.multiselect(
+            "Positive decision",
+            list(dict.fromkeys([*(value for value, _ in column.top), *first])),
+            default=list(first),
+            key=f"{key}_decided_{changed.decision}_{changed.label}_{'|'.join(changed.positive)}",
+            placeholder="Choose",
+            wrap=True,
+            help="The decision that stands for the positive class; all other decisions are negative.",
+        )
+    )
 
 
 def threshold_for(reading: Reading, mapping: Mapping, score: str | None) -> float:
@@ -140,15 +176,6 @@ def threshold_for(reading: Reading, mapping: Mapping, score: str | None) -> floa
     if score == mapping.score:
         return mapping.threshold
     return roles.first_threshold(replace(mapping, score=score), reading)
-
-
-def decision_values(reading: Reading, mapping: Mapping, decision: str | None) -> tuple[str, ...]:
-    """Return the values of the decision that mean positive."""
-    if decision is None:
-        return ()
-    return (
-        mapping.decision_positive if decision == mapping.decision else roles.split_values(reading.column(decision))[0]
-    )
 
 
 def choose_several(
@@ -171,12 +198,9 @@ def draw_preview(reading: Reading, mapping: Mapping, sample: list[list[str | Non
             f"Of {len(judged)} rows drawn from the log, {right + wrong} can be judged: {right} right, {wrong} wrong. "
             f"{counts['not known yet']} have no label yet, {counts['no score']} no score."
         )
-        if wrong > right:
-            st.warning(
-                "More rows are judged wrong than right. Is the positive value swapped?", icon=":material/swap_horiz:"
-            )
     else:
         st.caption(f"None of {len(judged)} rows drawn from the log can be judged yet.")
+    draw_doubts(reading, mapping, is_doubtful=wrong > right)
     shown = [column for column in reading.columns if column.name in (mapping.row_id, *mapping.segments[:4])]
     table = [
         {
@@ -189,6 +213,26 @@ def draw_preview(reading: Reading, mapping: Mapping, sample: list[list[str | Non
         for row in mixed(judged)
     ]
     st.dataframe(table, hide_index=True, alt="Ten rows as they will be judged", height="content")
+
+
+def draw_doubts(reading: Reading, mapping: Mapping, *, is_doubtful: bool) -> None:
+    """Warn of classes that look wrong: none left to be negative, or the two swapped; one class alone is no fault."""
+    if (warning := all_positive(mapping, reading)) is not None:
+        st.warning(escaped(warning), icon=":material/warning:")
+    elif (note := one_class(mapping, reading)) is not None:
+        st.info(escaped(note), icon=":material/info:")
+    elif is_doubtful:
+        st.warning(
+            "More rows are judged wrong than right. Is the positive value swapped?", icon=":material/swap_horiz:"
+        )
+
+
+def draw_conflicts(reading: Reading, mapping: Mapping) -> bool:
+    """Say why a mapping cannot be confirmed, and return whether it cannot."""
+    found = conflicts(mapping, reading)
+    for sentence in found:
+        st.error(escaped(sentence), icon=":material/error:")
+    return bool(found)
 
 
 def unlike(name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import combinations
 
 import streamlit as st
 
@@ -10,35 +11,67 @@ from analytics.answers import Question
 from analytics.measure.metrics import METRICS
 from pages._shared import cache
 from pages._shared.render import escaped
+from pages._shared.slicing import metric_from_address, metric_to_address, offered_metrics
 
 N_FIRST = 3
 MAX_SECTIONS = 12
+MAX_PAIRED = 40
+SECTIONS, METRIC = "sections", "report_metric"
+Sections = tuple[tuple[str, ...], ...]
 
 
-def draw_controls(question: Question) -> tuple[tuple[tuple[str, ...], ...], str]:
+def draw_controls(question: Question) -> tuple[Sections, str]:
     """Choose the slices of the report; the columns that separate the errors most are there from the start."""
     st.markdown(
         "One file for the meeting: the question in words, the books, the headline and the slices below, "
         "without a row of the log."
     )
-    segments = list(question.log.mapping.segments)
-    first = [name for name in cache.ranked_columns(question)["column"].to_list()[:N_FIRST] if name in segments]
+    options = section_options(question)
+    offered = offered_metrics(question)
+    sections_from_address(question, options)
+    metric_from_address(METRIC, offered)
     left, right = st.columns([4, 2])
-    if not set(st.session_state.get("sections", [])) <= set(segments):
-        st.session_state["sections"] = first
     chosen = left.multiselect(
         "Slices by",
-        segments,
-        default=first if "sections" not in st.session_state else None,
-        key="sections",
+        list(options),
+        key=SECTIONS,
         max_selections=MAX_SECTIONS,
         persist_state="session",
+        placeholder="Columns, or two columns as a heat map",
+        help="One column as a ranking; two, written “a × b”, as a heat map. Type to find them.",
     )
-    offered = [name for name, entry in METRICS.items() if question.log.is_probability or not entry.needs_probability]
     metric = right.selectbox(
-        "Metric", offered, key="report_metric", format_func=lambda name: METRICS[name].label, persist_state="session"
+        "Metric", offered, key=METRIC, format_func=lambda name: METRICS[name].label, persist_state="session"
     )
-    return tuple((name,) for name in chosen), metric
+    sections_to_address(chosen)
+    metric_to_address(METRIC, metric)
+    return tuple(options[label] for label in chosen), metric
+
+
+def section_options(question: Question) -> dict[str, tuple[str, ...]]:
+    """Return what can be a section by its label: each segment column, then each two, the one with more values down."""
+    segments = question.log.mapping.segments
+    by_values = sorted(segments, key=lambda name: -question.log.column(name).n_distinct)
+    options: dict[str, tuple[str, ...]] = {name: (name,) for name in segments}
+    return options | {f"{down} × {across}": (down, across) for down, across in combinations(by_values[:MAX_PAIRED], 2)}
+
+
+def sections_from_address(question: Question, options: dict[str, tuple[str, ...]]) -> None:
+    """Take over the sections of a link, in its order; without any, what separates the errors most."""
+    given = st.query_params.get_all(SECTIONS)
+    if given and given != st.session_state.get("_address_of_sections"):
+        st.session_state[SECTIONS] = [label for label in given if label in options][:MAX_SECTIONS]
+    if not set(st.session_state.get(SECTIONS, [""])) <= set(options):
+        ranked = cache.ranked_columns(question)["column"].to_list()
+        st.session_state[SECTIONS] = [name for name in ranked[:N_FIRST] if name in options]
+
+
+def sections_to_address(chosen: list[str]) -> None:
+    """Write the sections into the address, so that a copied link reopens the same report; none at all is said as well."""
+    found = chosen or [""]
+    st.session_state["_address_of_sections"] = found
+    if st.query_params.get_all(SECTIONS) != found:
+        st.query_params[SECTIONS] = found
 
 
 def draw_paper(html: str, question: Question) -> None:

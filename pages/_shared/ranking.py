@@ -5,27 +5,18 @@ from __future__ import annotations
 import polars as pl
 import streamlit as st
 
-from analytics.present import words
+from analytics.answers import MIN_SUPPORT
+from analytics.present import readings, words
 from pages._shared.render import sentence
+
+SHOWN = ("column", "n_slices", "n_worse", "share_separated", "worst", "worst_rate")
 
 
 def draw_ranking(table: pl.DataFrame) -> None:
     """Show the segment columns ranked by how much of the errors they separate; a click opens one."""
-    best = table.row(0, named=True) if table.height else None
-    if best is None:
-        sentence("This log has no segment columns. Choose some in the mapping on the Logs page.")
+    sentence(readings.ranking_reading(table, MIN_SUPPORT))
+    if table.is_empty():
         return
-    if best["n_worse"]:
-        reading = (
-            f"{best['column']} separates the errors most: its {words.plural(best['n_worse'], 'worse slice')} hold "
-            f"{words.share(best['share_separated'])} of all errors beyond what the rest would predict, the worst being "
-            f"{best['worst']}. Choose a column to open it."
-        )
-    else:
-        reading = (
-            "No column has a slice that is worse than the rest beyond chance. Choose a column to look all the same."
-        )
-    sentence(reading)
     shown = table.with_columns(pl.col("share_separated") * 100, pl.col("worst_rate") * 100)
     st.dataframe(
         shown,
@@ -34,11 +25,15 @@ def draw_ranking(table: pl.DataFrame) -> None:
         on_select=open_column,
         selection_mode="single-row",
         height="content",
+        column_order=SHOWN,
+        placeholder=words.UNDEFINED,
         alt="Segment columns ranked by how much of the errors they separate",
         column_config={
             "column": st.column_config.TextColumn("Column", width="medium"),
             "n_slices": st.column_config.NumberColumn("Slices", format="localized"),
-            "n_worse": st.column_config.NumberColumn("Worse than the rest", help="Adjusted p below 0.05, enough rows."),
+            "n_worse": st.column_config.NumberColumn(
+                "Worse than the rest", help="Adjusted p below 0.05, enough rows, and fewer than half of all rows."
+            ),
             "share_separated": st.column_config.ProgressColumn(
                 "Share of errors in excess",
                 format="%.1f %%",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -64,12 +64,12 @@ def figure(
             table_downloads(table, key, key=key)
 
 
-def table_downloads(table: pl.DataFrame, name: str, *, key: str) -> None:
-    """Offer a table as CSV and Parquet; each is built on click."""
+def table_downloads(table: pl.DataFrame, name: str, *, key: str, slices: Sequence[str] = ()) -> None:
+    """Offer a table as CSV and Parquet, each built on click; CSV says what is missing in the columns ``slices``."""
     with st.container(horizontal=True, horizontal_alignment="right"):
         st.download_button(
             "CSV",
-            lambda: to_csv(table),
+            lambda: to_csv(table, slices),
             f"{name}.csv",
             "text/csv",
             key=f"{key}_csv",

@@ -2,35 +2,78 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import streamlit as st
 
 from analytics import intake
 from analytics.answers import Question, with_model_version
-from analytics.errors import QuestionError
+from analytics.errors import AnalysisError, QuestionError
 from analytics.log.schema import Log
 from analytics.log.workspace import Workspace
 from analytics.query.cohort import Clause, Cohort
 from analytics.query.engine import Engine
+from analytics.query.predicates import answerable
 
 SAMPLE = Path(__file__).parents[2] / "sample_data" / "flights.parquet"
+MAX_PEOPLE = 200
 SAMPLE_NAME = "Flights 2013 (sample)"
+UPLOAD_KEY = "upload"
 QUESTION_KEYS = ("log", "model", "threshold", "where")
 
 
-@st.cache_resource
+def person() -> str:
+    """Return what tells people apart: a digest of who issued the sign-in and of whom it names; empty without sign-in.
+
+    Raises
+    ------
+    AnalysisError
+        If the sign-in does not say who signed in: nobody gets a workspace that may be another's.
+    """
+    if not st.user.get("is_logged_in"):
+        return ""
+    issuer, subject = st.user.get("iss"), st.user.get("sub")
+    if not (isinstance(issuer, str) and isinstance(subject, str) and issuer and subject):
+        raise AnalysisError(
+            "Expected an issuer and a subject in the sign-in, found none. Ask who runs this server to check its provider.",
+            code="sign-in",
+        )
+    return hashlib.sha256(f"{len(issuer)} {issuer} {subject}".encode()).hexdigest()[:32]
+
+
+def needs_sign_in() -> bool:
+    """Whether a provider is configured and nobody has signed in."""
+    return "is_logged_in" in st.user and not st.user.is_logged_in
+
+
 def workspace() -> Workspace:
-    """Return the workspace of this server, swept once at start."""
+    """Return the workspace of who asks: that of this machine, with sign-in one per person below it."""
+    if needs_sign_in():
+        raise QuestionError("Expected a sign-in, found none. Sign in first.", code="sign-in")
+    return workspace_of(person())
+
+
+@st.cache_resource(max_entries=MAX_PEOPLE)
+def workspace_of(somebody: str) -> Workspace:
+    """Return a person's workspace, swept once at start."""
     opened = Workspace()
+    if somebody:
+        opened = Workspace(opened.home / "people" / somebody)
     opened.sweep()
     return opened
 
 
-@st.cache_resource
 def engine() -> Engine:
-    """Return the one engine of this server."""
-    return Engine(workspace())
+    """Return the engine over the workspace of who asks."""
+    workspace()
+    return engine_of(person())
+
+
+@st.cache_resource(max_entries=MAX_PEOPLE)
+def engine_of(somebody: str) -> Engine:
+    """Return the one engine over a person's workspace."""
+    return Engine(workspace_of(somebody))
 
 
 def logs() -> list[Log]:
@@ -82,12 +125,30 @@ def take_threshold(text: str) -> None:
         st.session_state["threshold"] = value
 
 
+def keep_valid_filters(log: Log) -> tuple[str, ...]:
+    """Leave out the filters that a log cannot answer, and return them to be named; before the filters are drawn."""
+    kept, refused = answerable(st.session_state.get("where") or "", log)
+    if refused:
+        set_cohort(kept)
+    return refused
+
+
+def number_text(value: float) -> str:
+    """Write a number so that it reads back as itself, short where that is enough.
+
+    >>> number_text(5.0), number_text(0.1 + 0.2)
+    ('5', '0.30000000000000004')
+    """
+    short = f"{value:.12g}"
+    return short if float(short) == value else repr(value)
+
+
 def to_address() -> None:
     """Write the whole question into the address, defaults included: tomorrow's default may differ."""
     written = st.session_state.setdefault("_address", {})
     for key in QUESTION_KEYS:
         value = st.session_state.get(key)
-        text = f"{value:.12g}" if isinstance(value, float) else str(value or "")
+        text = number_text(value) if isinstance(value, float) else str(value or "")
         written[key] = text
         if st.query_params.get(key, "") != text:
             if text:
@@ -135,6 +196,17 @@ def set_cohort(changed: Cohort) -> None:
     st.session_state["where"] = changed.to_text()
 
 
+def choose_every_version() -> None:
+    """Judge every model version; for callbacks only."""
+    st.session_state["model"] = None
+
+
+def reset_cohort() -> None:
+    """Keep every row of every model version; for callbacks only."""
+    choose_every_version()
+    set_cohort(Cohort())
+
+
 def set_cohort_text(text: str) -> None:
     """Make a cohort in its compact text the present one; for callbacks only."""
     st.session_state["where"] = text
@@ -149,6 +221,23 @@ def choose_log(log: Log) -> None:
     """Make a log the present one and begin with its own threshold and no filter."""
     st.session_state["log"] = log.log_id
     reset_question(log)
+
+
+def staged_id() -> str | None:
+    """Return the upload that waits for its mapping: after a reload of the page, the address still knows it."""
+    if "staged" not in st.session_state:
+        st.session_state["staged"] = st.query_params.get(UPLOAD_KEY)
+    found: str | None = st.session_state["staged"]
+    if found:
+        st.query_params[UPLOAD_KEY] = found
+    else:
+        st.query_params.pop(UPLOAD_KEY, None)
+    return found
+
+
+def stage(upload: str | None) -> None:
+    """Turn to an upload that waits for its mapping; None leaves it."""
+    st.session_state["staged"] = upload
 
 
 def take_wanted_log() -> None:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import math
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+
 import streamlit as st
 
 from analytics import answers
-from analytics.errors import QuestionError
+from analytics.errors import EmptyCohort
 from analytics.log.schema import Log
+from analytics.present import words
 from analytics.query.cohort import Cohort, column_words
 from pages._shared import cache, filters, session
 from pages._shared.render import escaped
@@ -63,8 +68,8 @@ def draw_books(log: Log) -> None:
     aside = sum(reason.rows for reason in log.reading.set_aside)
     graver = sum(finding.severity != "note" for finding in log.findings)
     st.caption(
-        f"{log.reading.rows_read:,} rows read: {log.reading.rows_kept:,} kept, {aside:,} set aside · "
-        f"{graver} finding{'s' * (graver != 1)}"
+        f"{words.plural(log.reading.rows_read, 'row')} read: {log.reading.rows_kept:,} kept, {aside:,} set aside · "
+        f"{words.plural(graver, 'finding')}"
     )
 
 
@@ -90,29 +95,56 @@ def draw_threshold(log: Log) -> None:
         st.caption("Judged by the logged decision: the log has no score.")
         st.session_state["threshold"] = 1.0
         return
-    is_probability = log.score_kind == "probability"
+    step = 0.01 if log.score_kind == "probability" else 1.0
     st.number_input(
         "Threshold",
+        value=None,
         key="threshold",
-        step=0.01 if is_probability else 1.0,
+        step=step,
         format="%.4g",
-        help="Predicted positive if the score is at least this.",
+        placeholder=f"{log.mapping.threshold:.4g}",
+        help="Predicted positive if the score is at least this. Arrow keys go from score to score; empty is the log's own.",
+        on_change=move_threshold,
+        args=(log, step, st.session_state["threshold"]),
     )
+
+
+def move_threshold(log: Log, step: float, before: float) -> None:
+    """Return to the log's own threshold from an empty field, and from one step on to the next score of the grid."""
+    asked = st.session_state["threshold"]
+    if asked is None:
+        st.session_state["threshold"] = log.mapping.threshold
+    elif math.isclose(abs(asked - before), step, rel_tol=1e-6):
+        st.session_state["threshold"] = next_edge(log.edges, asked, is_up=asked > before)
+
+
+def next_edge(edges: Sequence[float], asked: float, *, is_up: bool) -> float:
+    """Return the first score of a grid at or beyond a threshold, seen in the direction of a step; beyond the last, itself.
+
+    >>> next_edge((0.1, 0.25, 0.7), 0.11, is_up=True), next_edge((0.1, 0.25, 0.7), 0.69, is_up=False)
+    (0.25, 0.25)
+    """
+    near = 1e-9 * max(1.0, abs(asked))
+    place = bisect_left(edges, asked - near) if is_up else bisect_right(edges, asked + near) - 1
+    return float(edges[place]) if 0 <= place < len(edges) else asked
 
 
 def draw_cohort(log: Log) -> None:
     """Show the cohort in words with its counts, its filters as removable chips, and what can be added."""
-    try:
-        cohort = session.cohort()
-        n_rows, n_labelled = cache.row_counts(session.question())
-    except QuestionError as error:
-        st.error(escaped(str(error)), icon=":material/filter_alt_off:")
-        st.button("Clear filters", on_click=session.set_cohort, args=(Cohort(),), key="clear_broken")
-        cohort, n_rows, n_labelled = Cohort(), log.n_rows, log.n_labelled
+    refused = session.keep_valid_filters(log)
+    if refused:
+        named = ", ".join(repr(part[:60]) for part in refused[:3]) + (", …" if len(refused) > 3 else "")
+        what = "1 filter of the address does" if len(refused) == 1 else f"{len(refused)} filters of the address do"
+        st.warning(
+            escaped(f"{what} not fit this log and {'is' if len(refused) == 1 else 'are'} left out: {named}."),
+            icon=":material/filter_alt_off:",
+        )
+    cohort = session.cohort()
+    n_rows, n_labelled = cache.row_counts(session.question())
     st.markdown(f"**Cohort:** {escaped(cohort.to_words())}")
     share = f" ({n_labelled / n_rows:.0%})" if n_rows else ""
     unknown = n_rows - n_labelled
-    st.caption(f"{n_rows:,} rows · {n_labelled:,} labelled{share} · {unknown:,} not known yet")
+    st.caption(f"{words.plural(n_rows, 'row')} · {n_labelled:,} labelled{share} · {unknown:,} not known yet")
     for place, column in enumerate(cohort.columns()):
         st.button(
             escaped(column_words(column, cohort.of(column)))[:160],
@@ -134,3 +166,23 @@ def draw_cohort(log: Log) -> None:
             args=(Cohort(cohort.clauses),),
         )
     filters.draw(log, cohort)
+
+
+def draw_way_out(error: EmptyCohort) -> None:
+    """Show in place of an answer which filter leaves no row, and offer to take it away."""
+    cohort, log = session.cohort(), session.current_log()
+    is_version = error.column is not None and error.column not in cohort.columns()
+    said = "the model version" if is_version else answers.part_words(cohort, error.column)
+    with st.container(border=True):
+        st.markdown(":material/filter_alt_off: **No row is left**")
+        st.markdown(escaped(str(error)))
+        with st.container(horizontal=True):
+            st.button(
+                escaped(f"Remove {said}")[:160],
+                key="remove_blamed",
+                type="primary",
+                on_click=session.choose_every_version if is_version else session.set_cohort,
+                args=() if is_version else (answers.without(cohort, error.column),),
+            )
+            st.button("Clear all filters", key="clear_empty", on_click=session.reset_cohort)
+    st.caption(escaped(f"The log {log.name} has {log.n_rows:,} rows."))

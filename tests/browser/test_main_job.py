@@ -100,6 +100,7 @@ def test_from_the_open_app_to_the_published_table_in_a_minute_and_ten_clicks(ser
 @needs_compas
 def test_a_copied_link_reopens_the_view_on_a_fresh_server(server: Server, page: Page, browser: Browser) -> None:
     page.goto(f"{server.url}/logs")
+    expect(page.get_by_text("In the workspace")).to_be_visible()
     settle(page)
     if not page.get_by_role("button", name=COMPAS.name).count():
         upload(page, COMPAS)
@@ -210,10 +211,55 @@ def test_a_hostile_log_goes_through_as_text(server: Server, page: Page, tmp_path
     expect(page.get_by_text("All slices")).to_be_visible()
     settle(page)
     text = download(page, "CSV").decode()
-    assert "'=1+1" in text and "(missing)" not in text
+    assert "'=1+1" in text and "(missing)" in text
     link = page.url
     page.goto(f"{link}&where={quote(quote(name, safe='') + ':in:' + quote('=1+1', safe=''), safe='')}")
     settle(page)
     expect(page.get_by_text("100 rows · 100 labelled").first).to_be_visible()
     assert page.locator("[data-testid=stException]").count() == 0
     assert alerts == []
+
+
+@pytest.mark.parametrize("written", ["recall", "Recall"])
+def test_a_link_names_a_metric_by_its_name_or_its_label(server: Server, page: Page, written: str) -> None:
+    page.goto(f"{server.url}/slices?log={SAMPLE_ID}&by=carrier&metric={written}")
+    settle(page)
+    expect(page.get_by_text(re.compile("^Recall is (lower|higher)")).first).to_be_visible()
+    assert "metric=recall" in page.url
+    choose(page, "Metric", "Precision")
+    assert "metric=precision" in page.url
+
+
+def test_a_copied_link_reopens_the_same_report(server: Server, page: Page, browser: Browser) -> None:
+    page.goto(f"{server.url}/report?log={SAMPLE_ID}&sections=origin&metric=fnr")
+    settle(page)
+    page.locator("[data-testid=stMain] [data-testid=stMultiSelect] input").fill("carrier × origin")
+    page.get_by_role("option", name="carrier × origin", exact=True).click()
+    page.keyboard.press("Escape")
+    settle(page)
+    link = page.url
+    wanted = ["Where is the false negative rate highest? By origin"]
+    wanted += ["Where is the false negative rate highest? By carrier and origin"]
+    other = browser.new_page()
+    for opened in (page, other):
+        if opened is other:
+            other.goto(link)
+        settle(opened)
+        paper = opened.frame_locator("iframe").last
+        for title in wanted:
+            expect(paper.get_by_text(title, exact=True).first).to_be_attached()
+        assert paper.get_by_role("heading", name=re.compile("^Where is the false")).count() == len(wanted)
+    other.close()
+
+
+def test_a_click_on_a_slice_moves_nothing(server: Server, page: Page) -> None:
+    page.goto(f"{server.url}/slices?log={SAMPLE_ID}&by=carrier")
+    settle(page)
+    point = page.locator(".js-plotly-plot .scatterlayer .trace").first.locator(".point").first
+    expect(point).to_be_visible()
+    below = page.locator("[data-testid=stDataFrame]").first
+    before = point.bounding_box(), below.bounding_box()
+    point.click(force=True)
+    expect(page.get_by_role("button", name="Add to the cohort")).to_be_visible()
+    settle(page)
+    assert (point.bounding_box(), below.bounding_box()) == before

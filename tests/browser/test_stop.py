@@ -52,3 +52,19 @@ def test_stopping_a_reading_leaves_nothing_behind(own_server: Server, page: Page
         expect(page.get_by_role("button", name="Confirm and see what fails")).to_have_count(0)
     finally:
         stop(own_server)
+
+
+def test_a_deep_link_as_first_request_asks_nothing_from_outside(tmp_path: Path, page: Page) -> None:
+    server = start(tmp_path / "home")
+    asked: list[str] = []
+    own = ("data:", "blob:", server.url, server.url.replace("http", "ws"))
+    page.on("request", lambda request: asked.append(request.url))
+    try:
+        page.goto(f"{server.url}/slices")
+        expect(page.get_by_role("heading", name="Slices")).to_be_visible()
+        settle(page)
+        assert asked and [url for url in asked if not url.startswith(own)] == []
+        icons = page.locator("link[rel~=icon]").evaluate_all("links => links.map(link => link.href)")
+        assert icons and all(icon.startswith(own) for icon in icons)
+    finally:
+        stop(server)

@@ -1,18 +1,16 @@
-"""Labels of three values, decisions without scores, labels from another file."""
+"""Labels of three values, decisions without scores."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from unittest.mock import patch
 
 import polars as pl
 import pytest
 
-from analytics import intake
 from analytics.errors import InputError
 from analytics.log.schema import Log, Mapping
 
-from ..ingested import Desk, run_here
+from ..ingested import Desk
 
 STATUS = ["Fully Paid", "Charged Off", "Current", None, "Fully Paid", "Late", "Charged Off", "Current"]
 
@@ -109,69 +107,46 @@ def test_a_mapping_that_does_not_fit_is_refused(desk: Desk, mapping: Mapping, wo
     assert list(desk.workspace.scratch.iterdir()) == []
 
 
-# Labels that came in another file
+# Several labels of one id in the log itself
+
+EVENTS = pl.DataFrame({
+    "case_id": ["a", "a", "b", "b", "c", "d", "d", "e", "e", None, *[f"x{place}" for place in range(20)]],
+    "score": [0.1, 0.1, 0.9, 0.9, 0.5, 0.4, 0.4, 0.3, 0.3, 0.2, *[place / 20 for place in range(20)]],
+    "label": [0, 1, 1, None, 1, 0, 1, 1, 1, 0, *[place % 2 for place in range(20)]],
+    "logged_at": [f"2024-01-{day:02d}" for day in [1, 5, 2, 9, 3, 4, 4, 6, 7, 1, *[8] * 20]],
+})  # fmt: skip
 
 
-def joined(desk: Desk, labels: str, **options: str) -> intake.Staged:
-    rows = desk.file("id,score\n1,0.5\n2,0.25\n3,0.75\n3,0.8\n,0.1\n")
-    with patch.object(intake, "run_child", run_here):
-        found = intake.read_file(
-            desk.workspace, rows, labels=desk.file(labels, "labels.csv"), id_column=options.get("id")
-        )
-    assert isinstance(found, intake.Staged)
-    return found
+def test_different_outcomes_of_one_id_are_said_and_left_alone(desk: Desk) -> None:
+    log = desk.log(EVENTS)
+    assert desk.stored(log)["label"].to_list() == EVENTS["label"].to_list()
+    found = {finding.code: finding for finding in log.findings}
+    assert (found["different-outcomes"].rows, found["different-outcomes"].example) == (4, "a")
 
 
-def test_labels_are_joined_by_id(desk: Desk) -> None:
-    upload = joined(desk, "id,label\n3,1\n1,0\n9,1\n")
-    assert upload.reading.names == ("id", "score", "label")
-    assert [row[2] for row in upload.sample] == ["0", None, "1", "1", None]
-    account = " ".join(upload.reading.repairs)
-    assert "3 rows found theirs" in account and "1 labels belong to no row" in account
-    assert upload.reading.rows_read == upload.reading.rows_kept == 5
+def test_the_latest_label_of_each_id_counts_where_it_is_asked_for(desk: Desk) -> None:
+    log = desk.log(EVENTS, row_id="case_id")
+    again = desk.remap(log, replace(log.mapping, latest_by="logged_at"))
+    assert desk.stored(again)["label"].to_list()[:10] == [1, 1, 1, 1, 1, None, None, 1, 1, 0]
+    found = {finding.code: finding for finding in again.findings}
+    assert (found["latest-label"].severity, found["latest-label"].rows) == ("warning", 1)
+    assert "2 ids have different labels" in found["latest-label"].message
+    assert "2 rows are not known yet" in found["latest-label"].message
+    assert "different-outcomes" not in found and "label-other-values" not in found
+    assert desk.stored(again)[again.column("label").sql_name].to_list() == EVENTS["label"].to_list()
+    assert desk.stored(desk.remap(again, log.mapping)).equals(desk.stored(log))
 
 
-def test_the_last_of_repeated_labels_counts(desk: Desk) -> None:
-    upload = joined(desk, "label,id\n1,1\n0,2\n0,1\n")
-    assert [row[2] for row in upload.sample] == ["0", "0", None, None, None]
-    assert "1 labels were repeated" in " ".join(upload.reading.repairs)
+def test_each_model_version_has_its_own_latest_label(desk: Desk) -> None:
+    frame = EVENTS.with_columns(model_version=pl.Series(["v1", "v2"] * 15))
+    log = desk.log(frame)
+    assert "different-outcomes" not in {finding.code for finding in log.findings}
+    again = desk.remap(log, replace(log.mapping, latest_by="logged_at"))
+    assert desk.stored(again)["label"].to_list() == frame["label"].to_list()
+    assert "latest-label" not in {finding.code for finding in again.findings}
 
 
-def test_lines_of_the_labels_that_do_not_fit_are_said(desk: Desk) -> None:
-    upload = joined(desk, "id,label\n1,1\n2,0,oops\n3,1\n" + "7,1\n" * 30)
-    assert [row[2] for row in upload.sample] == ["1", None, "1", "1", None]
-    assert "1 lines of 'labels.csv' were set aside" in " ".join(upload.reading.repairs)
-    assert upload.reading.set_aside == ()
-
-
-def test_lines_of_the_rows_that_do_not_fit_stay_theirs(desk: Desk) -> None:
-    rows = desk.file("id,score\n1,0.5\n2\n3,0.75\n" + "4,0.5\n" * 30)
-    with patch.object(intake, "run_child", run_here):
-        found = intake.read_file(
-            desk.workspace, rows, labels=desk.file("id,label\n1,1\n2,0,oops\n3,1\n" + "7,1\n" * 30)
-        )
-    assert found.reading.rows_read == found.reading.rows_kept + 1 == 33
-    assert [reason.rows for reason in found.reading.set_aside] == [1]
-
-
-def test_labels_without_a_common_id_are_refused(desk: Desk) -> None:
-    for labels in ("key,label\n1,1\n2,0\n", "id\n1\n2\n"):
-        with pytest.raises(InputError, match="an id column that both files have"):
-            joined(desk, labels)
-    with pytest.raises(InputError, match="an id column that both files have"):
-        joined(desk, "id,label\n1,1\n2,0\n", id="nothing")
-
-
-def test_ids_of_different_types_meet(desk: Desk) -> None:
-    rows = desk.frame(pl.DataFrame({"id": [1.0, 2.0, None], "score": [0.1, 0.2, 0.3]}))
-    labels = desk.frame(pl.DataFrame({"id": ["1", "2"], "label": [1, 0]}))
-    with patch.object(intake, "run_child", run_here):
-        found = intake.read_file(desk.workspace, rows, labels=labels)
-    assert isinstance(found, intake.Staged)
-    assert [row[2] for row in found.sample] == ["1", "0", None]
-
-
-def test_other_labels_make_another_log(desk: Desk) -> None:
-    first, second = joined(desk, "id,label\n1,1\n2,0\n"), joined(desk, "id,label\n1,1\n2,1\n")
-    assert first.staged_id != second.staged_id
-    assert replace(first, staged_id="") != replace(second, staged_id="")
+def test_the_latest_label_needs_times(desk: Desk) -> None:
+    log = desk.log(EVENTS)
+    with pytest.raises(InputError, match="dates or times in 'score'"):
+        desk.remap(log, replace(log.mapping, latest_by="score"))

@@ -112,6 +112,22 @@ def test_values_of_a_label(desk: Desk, values: list[str], positive: tuple[str, .
     assert (mapping.positive, mapping.negative) == (positive, negative)
 
 
+@pytest.mark.parametrize(("labels", "decisions", "positive"), [
+    (["good", "bad"], ["bad", "good"], ("bad",)), ([1, 0], [True, False], ("true",)), (["M", "F"], ["F", "M"], ("M",)),
+    ([1, 0], ["yes", "no"], ("yes",)),
+])  # fmt: skip
+def test_a_decision_shares_the_positive_value_of_the_label(
+    desk: Desk, labels: list[object], decisions: list[object], positive: tuple[str, ...]
+) -> None:
+    frame = pl.DataFrame({"label": labels * (N // 2), "decision": decisions * (N // 2)})
+    assert guessed(desk, frame).decision_positive == positive
+
+
+def test_a_label_of_negatives_alone_is_positive_at_the_other_value(desk: Desk) -> None:
+    mapping = guessed(desk, pl.DataFrame({"score": SCORES, "label": [0] * N}))
+    assert (mapping.positive, mapping.negative) == (("1",), ("0",))
+
+
 @pytest.mark.parametrize(("scores", "threshold"), [
     ([place % 10 + 1 for place in range(N)], 5.0),
     ([place % 101 for place in range(N)], 29.0),

@@ -71,6 +71,7 @@ ORACLES: dict[str, Callable[[Judged], float]] = {
     "mcc": mcc,
     "selection_rate": lambda j: share((j.log["score"].drop_nulls() >= j.threshold).to_numpy()),
     "prevalence": lambda j: share(j.log["label"].drop_nulls().to_numpy()),
+    "mean_score": lambda j: float(np.mean(j.score)) if len(j.y) else nan,
     "auroc": lambda j: sk.roc_auc_score(j.y, j.score) if j.has_both else nan,
     "average_precision": lambda j: sk.average_precision_score(j.y, j.score) if j.y.any() else nan,
     "brier": lambda j: sk.brier_score_loss(j.y, j.score, labels=[0, 1], pos_label=1) if len(j.y) else nan,

@@ -14,7 +14,7 @@ from analytics import intake
 from analytics.log.schema import Log
 from analytics.log.workspace import Workspace
 from analytics.query.cohort import Clause, Cohort
-from pages._shared import session
+from pages._shared import session, sidebar
 from pages._shared.render import escaped
 
 ROOT = Path(__file__).parents[2]
@@ -120,6 +120,110 @@ def test_an_empty_cohort_is_answered_in_words() -> None:
         app = opened(page, where="version:in:v9")
         assert not app.exception
         assert [error.value for error in app.error] == []
+
+
+@pytest.mark.parametrize("page", ["overview", "slices", "report"])
+def test_an_empty_cohort_names_the_filter_and_offers_the_way_out(page: str) -> None:
+    app = opened(page, where="version:in:v9;id:ge:10")
+    assert app.title[0].value == page.capitalize()
+    assert any("version is v9" in element.value for element in app.markdown)
+    app.button(key="remove_blamed").click().run()
+    assert app.query_params["where"] == "id:ge:10"
+    assert not app.error and "No row is left" not in " ".join(element.value for element in app.markdown)
+
+
+def test_a_model_version_without_a_row_can_be_left() -> None:
+    app = opened("overview", model="v2", where="id:le:10")
+    app.button(key="clear_empty").click().run()
+    assert "where" not in app.query_params and app.session_state["model"] is None
+
+
+def test_an_invalid_filter_is_named_once_and_the_valid_ones_stay() -> None:
+    app = opened("slices", where="version:in:v1;nowhere:in:x;score:ge:abc")
+    assert app.query_params["where"] == "version:in:v1"
+    (warning,) = app.warning
+    assert escaped("2 filters of the address do not fit this log") in warning.value
+    app.run()
+    assert len(app.warning) == 0 and app.query_params["where"] == "version:in:v1"
+
+
+def test_an_emptied_threshold_returns_to_the_one_of_the_log(home: Path) -> None:
+    app = opened("overview", threshold="0.9")
+    app.number_input(key="threshold").set_value(None).run()
+    assert app.number_input(key="threshold").value == the_log(home).mapping.threshold
+    assert not app.exception and not app.error
+
+
+def test_a_step_of_the_threshold_ends_on_a_score_of_the_grid(home: Path) -> None:
+    assert sidebar.next_edge((1.0, 2.0, 5.0), 3.0, is_up=True) == 5.0
+    assert sidebar.next_edge((1.0, 2.0, 5.0), 4.0, is_up=False) == 2.0
+    assert sidebar.next_edge((1.0, 2.0, 5.0), 6.0, is_up=True) == 6.0
+    app = opened("overview", threshold="0.505")
+    app.number_input(key="threshold").set_value(0.515).run()
+    assert app.number_input(key="threshold").value == 0.52
+    assert app.number_input(key="threshold").value in the_log(home).edges
+
+
+def staged_upload(home: Path, text: str) -> tuple[Workspace, intake.Staged]:
+    workspace = Workspace(home)
+    path = home / "waiting *log*.csv"
+    path.write_text(text)
+    read = intake.read_file(workspace, path)
+    assert isinstance(read, intake.Staged)
+    return workspace, read
+
+
+TWO_CLASSES = "score,label,decision\n" + "0.9,1,0\n0.2,0,1\n" * 20
+
+
+def test_an_upload_that_waits_is_reopened_by_its_address_and_listed(home: Path) -> None:
+    workspace, read = staged_upload(home, TWO_CLASSES)
+    try:
+        app = opened("logs", upload=read.staged_id)
+        assert not app.exception and not app.error
+        assert not app.button(key="confirm").disabled
+        app = opened("logs")
+        app.button(key=f"waiting_{read.staged_id}").click().run()
+        assert app.query_params["upload"] == read.staged_id
+        app.button(key="discard").click().run()
+        assert "upload" not in app.query_params and workspace.waiting() == []
+        app = opened("logs", upload=read.staged_id)
+        assert not app.exception and any("no longer here" in warning.value for warning in app.warning)
+    finally:
+        intake.discard(workspace, read.staged_id)
+
+
+def test_the_mapping_warns_and_refuses_by_what_is_chosen(home: Path) -> None:
+    workspace, read = staged_upload(home, TWO_CLASSES)
+    key = f"map_{read.staged_id}"
+    try:
+        app = opened("logs", upload=read.staged_id)
+        assert app.multiselect(key=f"{key}_decided_decision_label_1").value == ["1"]
+        app.multiselect(key=f"{key}_positive_label").set_value(["1", "0"]).run()
+        assert any("no row is left" in warning.value for warning in app.warning)
+        app.multiselect(key=f"{key}_positive_label").set_value([]).run()
+        assert app.button(key="confirm").disabled
+        app.multiselect(key=f"{key}_positive_label").set_value(["1"]).run()
+        app.selectbox(key=f"{key}_score").set_value("label").run()
+        assert app.button(key="confirm").disabled
+        assert any(escaped("'label' as score and label") in error.value for error in app.error)
+    finally:
+        intake.discard(workspace, read.staged_id)
+
+
+def test_a_log_of_one_class_is_not_taken_for_a_swapped_one(home: Path) -> None:
+    workspace, read = staged_upload(home, "score,label\n" + "0.1,1\n0.2,1\n" * 20)
+    try:
+        app = opened("logs", upload=read.staged_id)
+        assert not app.warning
+        assert any("Only positives are known" in info.value for info in app.info)
+    finally:
+        intake.discard(workspace, read.staged_id)
+
+
+def test_the_logs_page_answers_its_question_first(home: Path) -> None:
+    app = opened("logs")
+    assert any("judged" in element.value and "400 rows" in element.value for element in app.markdown)
 
 
 def test_slices_by_an_oddly_named_column_show_missing_as_a_slice(home: Path) -> None:

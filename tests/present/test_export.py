@@ -51,7 +51,7 @@ def test_categories_lists_times_and_bytes_are_guarded_as_well() -> None:
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs"])), min_size=1), st.text(min_size=1))
 def test_csv_reads_back_but_for_the_apostrophe(values: list[str], name: str) -> None:
     name = name.encode("utf-8", "ignore").decode() or "a"
-    rows = read(to_csv(pl.DataFrame({name: values, "n": range(len(values))})))
+    rows = read(to_csv(pl.DataFrame({name: values, f"{name}n": range(len(values))})))
     assert len(rows) == len(values) + 1
     for cell, value in zip([row[0] for row in rows], [name, *values], strict=True):
         assert cell in (value, f"'{value}")
@@ -66,3 +66,22 @@ def test_no_row_and_no_column() -> None:
 def test_parquet_keeps_names_and_values() -> None:
     frame = pl.DataFrame({"=a": pl.Series(HOSTILE), "b": [-0.1] * len(HOSTILE)})
     assert pl.read_parquet(BytesIO(to_parquet(frame))).equals(frame)
+
+
+def test_null_and_texts_that_read_like_it_stay_apart_in_the_columns_of_slices() -> None:
+    values = [None, "(missing)", "'(missing)'", "", "it's", "=1"]
+    frame = pl.DataFrame({"a": values, "b": [None, *["x"] * 5]})
+    cells = read(to_csv(frame, ["a"]))[1:]
+    written = [row[0] for row in cells]
+    assert written == ["(missing)", "'(missing)'", "''(missing)''", "''", "it's", "'=1"]
+    assert cells[0][1] == ""
+    back = [
+        None if text == "(missing)" else text[1:-1] if text.strip("'") in ("", "(missing)") else text
+        for text in written
+    ]
+    assert back[:5] == values[:5]
+
+
+def test_numbers_and_bins_of_slices_are_written_as_before() -> None:
+    frame = pl.DataFrame({"a": [-1.5, None], "b": pl.Series(["0–9", None], dtype=pl.Enum(["0–9"]))})
+    assert read(to_csv(frame, ["a", "b"]))[1:] == [["-1.5", "0–9"], ["(missing)", "(missing)"]]

@@ -80,8 +80,8 @@ def test_heat_map_cuts_long_axes_and_says_so() -> None:
     slices = [(f"a{i:02}", f"b{j:02}", 20 + i, 10, 10, 20 + j, 0, 0) for i in range(45) for j in range(30)]
     answer = make_answer(slices, by=("a", "b"), metrics=())
     figure = figures.slice_heat_map(answer.table, answer.by, "error_rate", 0.3)
-    assert np.shape(figure.data[0].z) == (40, 24)
-    assert "40 of 45 down, 24 of 30 across" in figure.layout.title.subtitle.text
+    assert np.shape(figure.data[0].z) == (40, 16)
+    assert "40 of 45 down, 16 of 30 across" in figure.layout.title.subtitle.text
 
 
 def test_heat_map_orders_numbers_by_value() -> None:
@@ -223,3 +223,24 @@ def test_very_many_slices_are_cut_before_they_are_drawn() -> None:
     many = answer.table[np.tile([0, 1], 100_000)].with_columns(slice_0=pl.int_range(200_000).cast(pl.String))
     figure = figures.slice_heat_map(many, answer.by, "error_rate", 0.3)
     assert len(figure.data[2].x) == 40
+
+
+@pytest.mark.parametrize("n_across", [3, 8, 9, 16, 30])
+def test_every_cell_of_a_heat_map_says_its_rows_however_many_there_are(n_across: int) -> None:
+    slices = [("a", f"b{j:02}", 700, 400, 100, 500 + 10 * j, 0, 0) for j in range(n_across)]
+    answer = make_answer([*slices, ("z", "b00", 1, 1, 1, 1, 0, 0)], by=("a", "b"))
+    cells = figures.slice_heat_map(answer.table, answer.by, "error_rate", 0.3).data[2]
+    assert cells.mode == "markers+text"
+    assert len(cells.text) == min(n_across, 16) + 1
+    for row, text in zip(cells.customdata, cells.text, strict=True):
+        n = answer.table["n"][row]
+        written = words.compact(n) if n_across > 8 else f"n {words.count(n)}"
+        assert text.split("<br>")[1] == written
+        assert text.startswith("few") == bool(answer.table["few_rows"][row])
+
+
+def test_labels_that_do_not_fit_under_the_cells_are_turned() -> None:
+    short = make_answer([("a", f"{j}", 70, 40, 10, 50, 0, 0) for j in range(4)], by=("a", "b"))
+    long = make_answer([("a", f"1956–198{j}", 70, 40, 10, 50, 0, 0) for j in range(10)], by=("a", "b"))
+    angles = [figures.slice_heat_map(it.table, it.by, "error_rate", 0.3).layout.xaxis.tickangle for it in (short, long)]
+    assert angles == [0, -45]

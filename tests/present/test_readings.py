@@ -14,6 +14,7 @@ from analytics.present import words
 from analytics.present.readings import (
     confusion_reading,
     overview_reading,
+    ranking_reading,
     score_reading,
     slices_reading,
     trend_reading,
@@ -76,7 +77,8 @@ def test_confusion_names_the_more_frequent_error_first() -> None:
 
 
 def test_score_reading_says_when_scores_do_not_separate() -> None:
-    assert "no better than chance" in score_reading(make_overview(50, 50, 50, 50), QUESTION)
+    assert "no better than chance" in score_reading(make_overview(500, 500, 500, 500), QUESTION)
+    assert "cannot be told from chance" in score_reading(make_overview(5, 5, 5, 5), QUESTION)
     assert "worse than chance" in score_reading(make_overview(5, 90, 90, 5), QUESTION)
     assert "chance" not in score_reading(make_overview(90, 5, 5, 90), QUESTION)
     assert "not of both classes" in score_reading(make_overview(0, 5, 0, 90), QUESTION)
@@ -202,3 +204,25 @@ def test_overview_readings_read_well_whatever_the_counts(
     for text in texts:
         assert text.endswith(".")
         assert not BAD.search(plain(text)), text
+
+
+RANKED = {"column": "carrier", "n_slices": 3, "n_compared": 3, "n_worse": 2, "share_separated": 0.25, "worst": "EV",
+          "worst_rate": 0.4, "n_judged": 900}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({}, "its 2 worse slices hold 25.0"),
+        ({"n_worse": 1}, "its worse slice, EV, holds 25.0"),
+        ({"n_worse": 0, "worst": None}, "beyond chance"),
+        ({"n_worse": 0, "n_compared": 0, "n_judged": 5}, "Nothing can be compared: of 5 judged rows"),
+        ({"n_worse": 0, "n_compared": 0, "n_judged": 0}, "nothing can be judged"),
+    ],
+)
+def test_the_ranking_of_columns_says_what_can_be_said(changed: dict[str, object], said: str) -> None:
+    assert said in ranking_reading(pl.DataFrame([{**RANKED, **changed}]), 30)
+
+
+def test_a_log_without_segments_says_so() -> None:
+    assert "no segment columns" in ranking_reading(pl.DataFrame([RANKED]).clear(), 30)

@@ -14,7 +14,8 @@ from tests.present.made import HOSTILE, hostile_answer, make_answer
 def test_display_table_keeps_the_numbers_and_shows_differences_in_points() -> None:
     answer = make_answer([("EV", 30, 40, 10, 20, 3, 1), (None, 40, 10, 5, 45, 0, 0), ("few", 1, 1, 1, 1, 0, 0)])
     table = slice_display_table(answer)
-    assert table["carrier"].to_list() == [words.value_label(value) for value in answer.table["slice_0"]]
+    labels = [words.value_label(value) for value in answer.table["slice_0"]]
+    assert table["carrier"].to_list() == [*labels[:-1], f"{labels[-1]} · few rows"]
     assert words.MISSING in table["carrier"].to_list()
     for name in ("n", "n_labelled", "error_rate", "p_adjusted", "excess_errors", "share_of_errors", "few_rows"):
         assert table[name].to_list() == answer.table[name].to_list()

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from analytics.errors import QuestionError
 from analytics.query import relations
 from analytics.query.cohort import Clause, Cohort, Op, Outcome, parse_where
-from analytics.query.predicates import predicate
+from analytics.query.predicates import answerable, predicate
 
 from .logs import COLUMNS, LOG, SCHEMA, START, TEXTS, Twins, collected, frames
 
@@ -101,6 +101,8 @@ def test_any_link_is_answered_or_refused(twins: Twins, text: str) -> None:
     (Cohort((Clause("note", "contains", ("=1+1",)), Clause("note", "present"))),
      "note contains '=1+1' and is not missing"),
     (Cohort((Clause("empty", "in", ("", " ")),)), "empty is '' or ' '"),
+    (Cohort((Clause("a", "in", ("missing", "(missing)")), Clause("a", "missing"))),
+     "a is 'missing', '(missing)' or missing"),
     (Cohort((Clause("a", "in", ("1",)), Clause("b", "missing")), ("fp", "fn")),
      "a is 1, and b is missing, and only false positives or false negatives"),
 ])  # fmt: skip
@@ -151,7 +153,8 @@ def passes(cell: Any, clauses: tuple[Clause, ...]) -> bool:
         elif clause.op == "present":
             restrictions.append(cell is not None)
         elif clause.op == "contains":
-            alternatives.append(cell is not None and any(value in str(cell) for value in clause.values))
+            folded = str(cell).lower()
+            alternatives.append(cell is not None and any(value.lower() in folded for value in clause.values))
         elif isinstance(cell, datetime):
             bounds.append(time_passes(cell, clause))
         else:
@@ -181,7 +184,9 @@ def good_clauses() -> st.SearchStrategy[Clause]:
             one = VALUES[name].map(lambda value: (value,))
             choices.append(st.builds(Clause, st.just(name), st.sampled_from(["ge", "le", "lt"]), one))
         if name == "region":
-            parts = st.sampled_from(["", "o", ",", "=", "'", "🛫", "\n", "%", "_"]).map(lambda value: (value,))
+            parts = st.sampled_from(["", "o", "O", "N", ",", "=", "'", "🛫", "\n", "%", "_"]).map(
+                lambda value: (value,)
+            )
             choices.append(st.builds(Clause, st.just(name), st.just("contains"), parts))
         return st.one_of(choices)
 
@@ -266,6 +271,29 @@ def test_messages(clause: Clause, words: str) -> None:
     with pytest.raises(QuestionError) as refusal:
         predicate(Cohort((clause,)), LOG, 0.5)
     assert words in str(refusal.value)
+
+
+def test_a_piece_of_text_is_found_in_upper_and_lower_case(twins: Twins) -> None:
+    frame = with_column("c0", ["North", "NORTH", "south", None])
+    assert kept_by(twins, frame, Clause("region", "contains", ("nOr",))) == [0, 1]
+
+
+# Addresses
+
+
+def test_what_an_address_holds_in_vain_is_named_and_the_rest_stays() -> None:
+    text = "region:in:north;nowhere:in:x;seats:ge:many;nonsense;:outcome:fp,zz;:outcome:;region:missing:"
+    cohort, refused = answerable(text, LOG)
+    assert cohort == Cohort((Clause("region", "in", ("north",)), Clause("region", "missing")), ("fp",))
+    assert refused == ("nowhere:in:x", "seats:ge:many", "nonsense", ":outcome:")
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_of_any_address_a_cohort_is_left_that_can_be_asked(text: str) -> None:
+    cohort, refused = answerable(text, LOG)
+    predicate(cohort, LOG, 0.5)
+    assert cohort or refused or not text.strip(";")
+    assert answerable(cohort.to_text(), LOG) == (cohort, ())
 
 
 # --where

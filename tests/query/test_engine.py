@@ -10,12 +10,13 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
+from scipy.stats import t as student
 from sklearn.metrics import average_precision_score, confusion_matrix, roc_auc_score
 
 from analytics import answers
 from analytics.answers import Question
 from analytics.answers.headline import N_HISTOGRAM_BARS
-from analytics.errors import QuestionError, StoreError
+from analytics.errors import EmptyCohort, QuestionError, StoreError
 from analytics.log.schema import Log
 from analytics.measure.counts import confusion_table
 from analytics.measure.curves import auroc, sweep_table
@@ -168,18 +169,67 @@ def test_value_counts_and_rows(desk: Desk, engine: Engine) -> None:
 
 
 @pytest.mark.parametrize("n_scores", [11, None])
-def test_an_empty_cohort_is_answered_with_nothing(desk: Desk, engine: Engine, n_scores: int | None) -> None:
+def test_an_empty_cohort_is_refused_by_every_answer(desk: Desk, engine: Engine, n_scores: int | None) -> None:
     log = desk.log(rows(2_500, n_scores, seed=15))
     nobody = Question(log, Cohort((Clause("region", "in", ("nowhere",)),)), 0.51)
-    overview = answers.overview(engine, nobody)
-    assert set(overview.counts.values()) == {0}
-    assert overview.metrics["value"].null_count() == len(METRICS)
-    assert overview.histogram.is_empty()
-    for metrics in (None, tuple(METRICS)):
-        assert answers.slices(engine, nobody, ["region"], metrics=metrics).table.is_empty()
-    assert answers.calibration(engine, nobody).height <= 1
-    assert answers.ranked_columns(engine, nobody)["n_slices"].sum() == 0
+    for ask in (
+        lambda: answers.overview(engine, nobody),
+        lambda: answers.slices(engine, nobody, ["region"]),
+        lambda: answers.slices(engine, nobody, ["region"], metrics=tuple(METRICS)),
+        lambda: answers.calibration(engine, nobody),
+        lambda: answers.ranked_columns(engine, nobody),
+    ):
+        with pytest.raises(EmptyCohort, match="'region is nowhere'") as refusal:
+            ask()
+        assert refusal.value.column == "region"
     assert answers.judged_rows(engine, nobody).is_empty()
+
+
+def test_the_filter_to_blame_for_an_empty_cohort_is_named(desk: Desk, engine: Engine) -> None:
+    log = desk.log("score,label,a,b\n0.9,1,x,y\n0.1,0,v,w\n0.2,0,v,w\n")
+
+    def blamed(*clauses: Clause, outcomes: tuple[str, ...] = ()) -> EmptyCohort:
+        return answers.empty_cohort(engine, log, Cohort(clauses, outcomes), 0.5)
+
+    apart = blamed(Clause("a", "in", ("v",)), Clause("b", "in", ("y",)))
+    assert apart.column == "b" and "none of the 2 rows" in str(apart) and "'b is y'" in str(apart)
+    outcomes = blamed(outcomes=("fp",))
+    assert outcomes.column is None and "false positives" in str(outcomes)
+    several = blamed(Clause("a", "in", ("x",)), Clause("b", "in", ("w",)), outcomes=("tp",))
+    assert several.column == "b"
+    pairwise = blamed(Clause("score", "ge", ("0.9",)), Clause("a", "in", ("v",)), outcomes=("tn",))
+    assert pairwise.column == "score"
+
+
+def test_mean_score_is_that_of_the_judged_rows_in_every_slice(desk: Desk, engine: Engine) -> None:
+    frame = rows(2_500, None, seed=16)
+    question = Question(desk.log(frame), ALL, 0.41)
+    judged = frame.drop_nulls(["score", "label"])
+    answer = answers.slices(engine, question, ["region"], metric="mean_score", metrics=())
+    assert answer.overall["mean_score"][0] == pytest.approx(judged["score"].mean())
+    expected = dict(judged.group_by("region").agg(pl.col("score").mean()).iter_rows())
+    assert dict(answer.table.select("slice_0", "mean_score").iter_rows()) == pytest.approx(expected)
+    value, low, high = answers.overview(engine, question).value("mean_score")
+    reach = judged["score"].std() / judged.height**0.5
+    bounds = student.interval(0.95, judged.height - 1, judged["score"].mean(), reach)
+    assert (value, low, high) == pytest.approx((judged["score"].mean(), *bounds))
+
+
+def test_a_slice_that_holds_most_rows_does_not_rank_its_column(desk: Desk, engine: Engine) -> None:
+    n = 1_000
+    frame = pl.DataFrame({
+        "score": [0.9 if i % 2 else 0.1 for i in range(n)],
+        "label": [int(i % 2) if i % 5 else 1 - int(i % 2) for i in range(n)],
+        "common": ["usual" if i % 5 == 0 or i % 10 < 8 else "rare" for i in range(n)],
+        "kind": ["a" if i % 15 == 0 else "b" if i % 3 else "c" for i in range(n)],
+    })  # fmt: skip
+    question = Question(desk.log(frame, segments=("common", "kind")), ALL, 0.5)
+    ranked = {row["column"]: row for row in answers.ranked_columns(engine, question).iter_rows(named=True)}
+    assert ranked["common"]["n_worse"] == 0
+    assert ranked["kind"]["worst"] == "a"
+    assert ranked["kind"]["n_judged"] == n
+    few = Question(question.log, Cohort((Clause("kind", "in", ("a",)),)), 0.5)
+    assert answers.ranked_columns(engine, few)["n_compared"].sum() == 0
 
 
 def test_histogram_holds_every_scored_row_once(desk: Desk, engine: Engine) -> None:

@@ -10,7 +10,7 @@ import narwhals.stable.v2 as nw
 import pytest
 
 from analytics.errors import QuestionError
-from analytics.query.cohort import Cohort
+from analytics.query.cohort import Clause, Cohort
 from analytics.query.engine import MAX_EXECUTION_MS, Engine
 
 from ..ingested import Desk
@@ -67,6 +67,47 @@ STATEMENTS = (
     "DELETE FROM {log}.log",
     "UPDATE {log}.log SET label = 1",
     "DROP TABLE {log}.log",
+    "ALTER TABLE {log}.log ADD COLUMN x INTEGER",
+    "FROM 'file:{outside}'",
+    "FROM '{outside_folder}/*.csv'",
+    "FROM read_text(['{outside}'])",
+    "FROM read_json_objects('{outside}')",
+    "FROM read_ndjson('{outside}')",
+    "FROM parquet_metadata('{outside}')",
+    "FROM parquet_schema('{outside}')",
+    "FROM read_text('{logs}/./../../outside/secret.csv')",
+    "FROM read_text('{logs}//../../outside/secret.csv')",
+    "FROM read_blob('/proc/self/environ')",
+    "FROM read_text('/proc/self/cwd/README.md')",
+    "FROM read_text('../secret.csv')",
+    "FROM read_text('~/.bashrc')",
+    "FROM read_csv('/dev/stdin')",
+    "COPY {log}.log TO '{outside_folder}/written.parquet'",
+    "COPY {log}.log FROM '{outside}'",
+    "COPY (SELECT 1) TO '/dev/stdout'",
+    "ATTACH ':memory:' AS m; EXPORT DATABASE m TO '{outside_folder}/m'",
+    "ATTACH 'ducklake:{outside}' AS lake",
+    "ATTACH 'postgres:host=127.0.0.1' AS pg (TYPE postgres)",
+    "ATTACH '{outside_folder}/other.sqlite' AS s (TYPE sqlite)",
+    "INSTALL '{outside_folder}/evil.duckdb_extension'",
+    "FORCE INSTALL httpfs FROM 'http://127.0.0.1:9'",
+    "UPDATE EXTENSIONS",
+    "SET extension_directory = '{outside_folder}'",
+    "SET secret_directory = '{outside_folder}'",
+    "SET home_directory = '{outside_folder}'",
+    "SET allowed_paths = ['{outside}']",
+    "SET log_query_path = '{outside_folder}/log'",
+    "SET GLOBAL max_execution_time = 0",
+    "SET threads = 1000",
+    "SET allow_unsigned_extensions = true",
+    "PRAGMA enable_profiling = 'json'",
+    "PRAGMA profiling_output = '{outside_folder}/profile'",
+    "SET profiling_output = '{outside_folder}/profile'",
+    "CREATE SECRET s (TYPE s3, KEY_ID 'x', SECRET 'y')",
+    "CALL enable_logging(storage = 'file', storage_config = {{'path': '{outside_folder}/log'}})",
+    "USE {log}; CREATE TABLE x AS SELECT 1",
+    "FROM query('FROM read_text(''{outside}'')')",
+    "FROM query_table('{outside}')",
 )
 
 
@@ -107,6 +148,38 @@ def test_every_probe_is_refused(engine: Engine, places: dict[str, str], tmp_path
         answered.append((statement, found[:1]))
     assert answered == []
     assert sorted(path.name for path in Path(places["outside_folder"]).iterdir()) == ["other.duckdb", "secret.csv"]
+
+
+def test_a_filter_is_a_value_whatever_it_says(desk: Desk, engine: Engine, places: dict[str, str]) -> None:
+    """Every probe as what somebody types into a filter, plain and as a way out of quotes; one row holds it, and only that is found."""
+    probes = [statement.format(**places) for statement in STATEMENTS]
+    typed = sorted(
+        {
+            f"{before}{probe}{after}"
+            for probe in probes
+            for before, after in (("", ""), ("' OR 1=1; ", " --"), ('" ) ', ";"))
+        }
+    )
+    log = desk.log(
+        desk.csv(["score", "label", "said"], [[0.5, place % 2, text] for place, text in enumerate(typed)]),
+        segments=("said",),
+    )
+    for text in typed:
+        assert engine.row_counts(log, Cohort((Clause("said", "in", (text,)),)), 0.5)[0] == 1
+        asked = Cohort.from_text(Cohort((Clause("said", "not-in", (text,)),)).to_text())
+        assert engine.row_counts(log, asked, 0.5)[0] == len(typed) - 1
+    for text in probes:
+        assert 1 <= engine.row_counts(log, Cohort((Clause("said", "contains", (text,)),)), 0.5)[0] < len(typed)
+        with pytest.raises(QuestionError):
+            engine.row_counts(log, Cohort((Clause(text, "in", ("x",)),)), 0.5)
+        with pytest.raises(QuestionError):
+            engine.score_table(log, Cohort(), 0.5, [text])
+    assert sorted(path.name for path in Path(places["outside_folder"]).iterdir()) == ["other.duckdb", "secret.csv"]
+
+
+def test_there_are_more_than_the_thirty_five_probes_and_no_secrets(engine: Engine) -> None:
+    assert len(set(STATEMENTS)) >= 35
+    assert engine._connection.cursor().execute("SELECT * FROM duckdb_secrets()").fetchall() == []
 
 
 def test_settings_are_those_of_the_design(engine: Engine, desk: Desk) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import duckdb
 
@@ -37,7 +38,8 @@ def build(
     InputError
         If the mapping names neither a score nor a decision, or a column that does not hold what its role needs.
     """
-    for column_name in (mapping.score, mapping.decision, mapping.label, mapping.amount, mapping.time):
+    for column_name in (mapping.score, mapping.decision, mapping.label, mapping.amount, mapping.time,
+                        mapping.latest_by):  # fmt: skip
         if column_name is not None:
             reading.column(column_name)
     if mapping.score is None and mapping.decision is None:
@@ -52,6 +54,8 @@ def build(
             bins[column.name] = numeric_bins(connection, column)
     progress(0.5)
     create_log(connection, reading, mapping, score, edges, bins)
+    if mapping.latest_by and mapping.row_id:
+        take_latest_labels(connection, reading, mapping)
     progress(0.9)
     counts = connection.execute(
         "SELECT count(*), count(label), count(*) FILTER (label = 1), count(*) FILTER (score IS NULL), "
@@ -95,7 +99,7 @@ def create_log(
                        [list(edges), len(edges)])  # fmt: skip
     selected: list[Expression] = []
     for column in reading.columns:
-        selected.append(stored_column(connection, column, mapping))
+        selected += stored_column(connection, column, mapping)
         if column.name in bins:
             selected.append(Expression(f"{bin_case(column, bins[column.name])} AS {column.bin_name}"))
     label = membership(reading, mapping.label, mapping.positive, mapping.negative)
@@ -117,13 +121,39 @@ def create_log(
     )
 
 
-def stored_column(connection: duckdb.DuckDBPyConnection, column: Column, mapping: Mapping) -> Expression:
-    """Return the expression that stores a column of the file: text that is sliced by becomes an ENUM."""
+def take_latest_labels(connection: duckdb.DuckDBPyConnection, reading: Reading, mapping: Mapping) -> None:
+    """Give all rows of one id and model version the label that is the latest by ``mapping.latest_by``.
+
+    Different labels of the same latest time contradict each other: the rows are not known yet. The column of the file stays.
+    """
+    time = time_expression(reading, replace(mapping, time=mapping.latest_by))
+    columns = [reading.column(name).sql_name for name in (mapping.row_id, mapping.model_version) if name]
+    key = ", ".join(columns)
+    same = " AND ".join(f"log.{column} IS NOT DISTINCT FROM k.{column}" for column in columns)
+    connection.execute(
+        f"UPDATE log_file.log SET label = k.latest FROM "
+        f"(SELECT {key}, CASE WHEN min(label) = max(label) THEN max(label) END AS latest "
+        f"FROM (SELECT {key}, label, {time.sql} AS time, max({time.sql}) OVER (PARTITION BY {key}) AS last FROM log_file.log "
+        f"WHERE label IS NOT NULL) WHERE time IS NOT DISTINCT FROM last GROUP BY {key}) k "
+        f"WHERE log.{columns[0]} IS NOT NULL AND {same}"
+    )
+
+
+def stored_column(connection: duckdb.DuckDBPyConnection, column: Column, mapping: Mapping) -> list[Expression]:
+    """Return what is stored of a column of the file: text that is sliced by becomes an ENUM, with its original where merged."""
     is_segment = column.name in mapping.segments or column.name == mapping.model_version
     if column.kind != "text" or not is_segment or not 0 < column.n_distinct <= MAX_ENUM_VALUES:
-        return Expression(column.sql_name)
-    name = column.sql_name
+        return [Expression(column.sql_name)]
+    name, values, type_ = column.sql_name, column.sql_name, f"log_file.e{column.position}"
+    if merges := mapping.merges_of(column.name):
+        connection.execute(
+            f"CREATE TEMP TABLE merge{column.position} AS SELECT unnest(?::VARCHAR[]) AS old, unnest(?::VARCHAR[]) AS new",
+            [list(merges), list(merges.values())],
+        )
+        values = f"coalesce((SELECT any_value(new) FROM merge{column.position} WHERE old = {name}), {name})"
     connection.execute(
-        f"CREATE TYPE log_file.e{column.position} AS ENUM (SELECT DISTINCT {name} FROM raw WHERE {name} IS NOT NULL ORDER BY 1)"
+        f"CREATE TYPE {type_} AS ENUM (SELECT DISTINCT value FROM (SELECT {values} AS value FROM raw) "
+        "WHERE value IS NOT NULL ORDER BY 1)"
     )
-    return Expression(f"{name}::log_file.e{column.position} AS {name}")
+    stored = [Expression(f"({values})::{type_} AS {name}")]
+    return [*stored, Expression(f"{name} AS {column.original_name}")] if merges else stored

@@ -34,15 +34,39 @@ def attach(connection: duckdb.DuckDBPyConnection, origin: Path, target: Path) ->
 def take_rows(connection: duckdb.DuckDBPyConnection, reading: Reading, *, from_log: bool) -> None:
     """Make the rows of ``origin`` the table ``raw``: those of a staged reading as they are, those of a log made plain."""
     if from_log:
-        plain = ", ".join(f"{column.sql_name}::{column.type} AS {column.sql_name}" for column in reading.columns)
+        stored = names_of(connection, "duckdb_columns()", "table_name = 'log'", "column_name")
+        plain = ", ".join(
+            f"{column.original_name if column.original_name in stored else column.sql_name}::{column.type} AS {column.sql_name}"
+            for column in reading.columns
+        )
         connection.execute(f"CREATE TABLE raw AS SELECT {plain} FROM origin.log ORDER BY row_id")
     else:
         connection.execute("CREATE VIEW raw AS SELECT rowid, * FROM origin.raw")
 
 
+def copy_rows(connection: duckdb.DuckDBPyConnection, reading: Reading, origin: Path) -> None:
+    """Make the tables of a reading anew from a log that was built of it."""
+    connection.execute(f"ATTACH '{quoted(origin)}' AS origin (READ_ONLY)")
+    take_rows(connection, reading, from_log=True)
+    copy_tables(connection, "")
+    connection.execute("DETACH origin")
+
+
+def names_of(connection: duckdb.DuckDBPyConnection, catalogue: str, where: str, name: str) -> list[str]:
+    """Return the names of what ``origin`` holds."""
+    rows = connection.execute(f"SELECT {name} FROM {catalogue} WHERE database_name = 'origin' AND {where}").fetchall()
+    return [row[0] for row in rows]
+
+
+def copy_tables(connection: duckdb.DuckDBPyConnection, target: str) -> None:
+    """Copy what stands beside the rows of ``origin``: lines set aside, and labels that were replaced where there are any."""
+    for name in names_of(connection, "duckdb_tables()", "table_name IN ('set_aside', 'label_history')", "table_name"):
+        connection.execute(f"CREATE TABLE {target}{name} AS FROM origin.{name}")
+
+
 def finish(connection: duckdb.DuckDBPyConnection, log: Log) -> None:
-    """Store the rows set aside and the receipt with a log, and close its file."""
-    connection.execute("CREATE TABLE log_file.set_aside AS FROM origin.set_aside")
+    """Store the rows set aside, the labels that were replaced and the receipt with a log, and close its file."""
+    copy_tables(connection, "log_file.")
     connection.execute("CREATE TABLE log_file.receipt AS SELECT ?::VARCHAR AS receipt", [log.to_json()])
     connection.execute("CHECKPOINT log_file")
     connection.close()

@@ -22,8 +22,9 @@ def profile(
     names: Sequence[str],
     conversions: Sequence[Conversion],
     progress: Callable[[float], None],
+    places: Sequence[int] | None = None,
 ) -> tuple[int, tuple[Column, ...]]:
-    """Describe every column of ``raw``.
+    """Describe the columns of ``raw``: all of them, or those at ``places``.
 
     Returns
     -------
@@ -31,7 +32,8 @@ def profile(
         Rows of the table, and its columns. ``n_distinct`` is exact up to about 20,000 and approximate beyond.
     """
     parts = []
-    for place, conversion in enumerate(conversions):
+    places = range(len(names)) if places is None else places
+    for place, conversion in zip(places, conversions, strict=True):
         name = f"c{place}"
         bounds = f"min({name})::VARCHAR, max({name})::VARCHAR" if conversion.type != "VARCHAR" else "NULL, NULL"
         parts.append(f"count({name}), approx_count_distinct({name}), {bounds}")
@@ -39,8 +41,8 @@ def profile(
     assert row is not None
     n_rows = int(row[0])
     columns = []
-    for place, (header, conversion) in enumerate(zip(names, conversions, strict=True)):
-        n_present, n_distinct, low, high = row[1 + 4 * place : 5 + 4 * place]
+    for at, (place, header, conversion) in enumerate(zip(places, names, conversions, strict=True)):
+        n_present, n_distinct, low, high = row[1 + 4 * at : 5 + 4 * at]
         if n_distinct <= MAX_COUNTED_EXACTLY:
             exact = connection.execute(f"SELECT count(DISTINCT c{place}) FROM raw").fetchone()
             n_distinct = exact[0] if exact else n_distinct
@@ -59,7 +61,7 @@ def profile(
                 example_unparsable=conversion.example[:80] if conversion.example else None,
             )
         )
-        progress((place + 1) / len(names))
+        progress((at + 1) / len(names))
     return n_rows, tuple(columns)
 
 

@@ -11,6 +11,7 @@ import duckdb
 from analytics.errors import InputError
 from analytics.log.ingest.database import escape_glob
 from analytics.log.ingest.delimited.load import load
+from analytics.log.ingest.extent import check_columns, check_first_line
 from analytics.log.ingest.formats import Source
 from analytics.log.options import CsvOptions
 from analytics.log.schema import LineCounts, SetAside, unique_names
@@ -66,6 +67,7 @@ def read_source(
     connection.execute(CREATE_SET_ASIDE)
     try:
         if source.file_format == "csv":
+            check_first_line(source.path)
             return read_csv(connection, source.path, scratch, csv or CsvOptions(), as_text=as_text)
         if source.file_format == "arrow":
             parquet = scratch / "arrow.parquet"
@@ -130,6 +132,7 @@ def read_typed(connection: duckdb.DuckDBPyConnection, scan: str, parameters: lis
     """Read a file that carries its own types; what the house does not use becomes text or a plain number."""
     described = connection.execute(f"DESCRIBE FROM {scan}", parameters).fetchall()
     headers, found = [row[0] for row in described], [row[1] for row in described]
+    check_columns(len(headers))
     if not headers:
         raise InputError("Expected a table with columns, found none. Export the log again.")
     types = tuple(plain_type(type_) for type_ in found)

@@ -135,16 +135,23 @@ def usable(name: str, type_: str) -> str:
 
 def unusable(connection: duckdb.DuckDBPyConnection, types: Mapping[str, str]) -> dict[str, Conversion]:
     """Return the typed columns of ``raw`` that hold what a log cannot; NaN, the floats' word for missing, is not counted."""
-    if not types:
-        return {}
+    columns = list(types.items())
+    lost: dict[str, Conversion] = {}
+    for start in range(0, len(columns), GROUP):
+        lost |= unusable_of(connection, columns[start : start + GROUP])
+    return lost
+
+
+def unusable_of(connection: duckdb.DuckDBPyConnection, columns: Sequence[tuple[str, str]]) -> dict[str, Conversion]:
+    """Return what `unusable` does, for so many columns as one statement takes."""
     parts = []
-    for name, type_ in types.items():
+    for name, type_ in columns:
         lost = f"{name} IS NOT NULL AND NOT ({usable(name, type_)})"
         counted = f"isinf({name})" if type_ == "DOUBLE" else lost
         parts.append(f"count(*) FILTER ({lost}), count(*) FILTER ({counted}), min({name}::VARCHAR) FILTER ({counted})")
     row = connection.execute(f"SELECT {', '.join(parts)} FROM raw").fetchone()
     assert row is not None
-    found = zip(types.items(), range(0, len(row), 3), strict=True)
+    found = zip(columns, range(0, len(row), 3), strict=True)
     return {name: Conversion(type_, row[at + 1], row[at + 2]) for (name, type_), at in found if row[at]}
 
 

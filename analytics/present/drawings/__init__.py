@@ -1,7 +1,8 @@
 """Still figures for the report: SVG from the same tables, readable offline and on paper, without a script."""
 
 from analytics.present.drawings.outcomes import confusion_drawing, score_drawing
-from analytics.present.drawings.slices import MAX_BARS, bars_drawing, heat_drawing, left_out
+from analytics.present.drawings.pictures import interval_picture
+from analytics.present.drawings.slices import MAX_BARS, bars_drawing, heat_drawing, heat_words
 from analytics.present.drawings.time import trend_drawing
 
 __all__ = [
@@ -9,7 +10,8 @@ __all__ = [
     "bars_drawing",
     "confusion_drawing",
     "heat_drawing",
-    "left_out",
+    "heat_words",
+    "interval_picture",
     "score_drawing",
     "trend_drawing",
 ]

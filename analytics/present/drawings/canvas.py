@@ -103,11 +103,14 @@ class Canvas:
 
     def text(
         self, x: float, y: float, content: str, *, anchor: str = "start", colour: str = MUTED, size: float = SIZE,
-        weight: str = "normal",
+        weight: str = "normal", turn: float = 0.0,
     ) -> None:  # fmt: skip
-        """Write a text whose baseline begins, is centred or ends at a place."""
-        tag = Markup('<text x="{:.1f}" y="{:.1f}" text-anchor="{}" fill="{}" font-size="{}" font-weight="{}">{}</text>')
-        self.parts.append(tag.format(x, y, anchor, colour, size, weight, words.one_line(content)))
+        """Write a text whose baseline begins, is centred or ends at a place, turned by some degrees about it."""
+        turned = Markup(' transform="rotate({:.0f} {:.1f} {:.1f})"').format(turn, x, y) if turn else ""
+        tag = Markup(
+            '<text x="{:.1f}" y="{:.1f}" text-anchor="{}" fill="{}" font-size="{}" font-weight="{}"{}>{}</text>'
+        )
+        self.parts.append(tag.format(x, y, anchor, colour, size, weight, turned, words.one_line(content)))
 
     def markup(self, alt: str) -> Markup:
         """Return the SVG with its description."""

@@ -8,7 +8,7 @@ from markupsafe import Markup
 from analytics.measure.metrics import METRICS
 from analytics.present import palette, words
 from analytics.present.drawings.canvas import GRID, Canvas, fitted, key, scale, text_width
-from analytics.present.heat_grid import MAX_ACROSS, MAX_DOWN, HeatGrid, heat_grid
+from analytics.present.heat_grid import MAX_ACROSS, MAX_DOWN, MAX_WIDE_ACROSS, HeatGrid, heat_grid
 from analytics.present.marks import (
     VERDICT_WORDS,
     Mark,
@@ -24,7 +24,7 @@ ROW = 22
 LABEL_WIDTH = 190.0
 PLOT_RIGHT = 640.0
 ROWS_RIGHT = 740.0
-MIN_CELL_WITH_TEXT = 62
+ACROSS_WIDTH, TURN = 110.0, -40.0
 
 
 def bars_drawing(table: pl.DataFrame, metric: str, overall: float | None, alt: str) -> Markup:
@@ -80,43 +80,43 @@ def heat_drawing(table: pl.DataFrame, columns: tuple[str, ...], metric: str, ove
     grid = heat_grid(table, metric, overall)
     if not any(mark.value is not None for *_, mark in grid.cells):
         return Markup("")
-    left, top = LABEL_WIDTH, 78.0
+    left = LABEL_WIDTH
     width = (790.0 - left) / len(grid.across)
-    is_written = width >= MIN_CELL_WITH_TEXT
-    height = 34.0 if is_written and len(grid.down) <= 24 else 22.0
+    labels = [fitted(words.value_label(value), ACROSS_WIDTH) for value in grid.across]
+    longest = max(map(text_width, labels))
+    turn = TURN if longest > width - 4 else 0.0
+    top = 78.0 + (longest * 0.6 if turn else 0.0)
+    height = 34.0
     canvas = Canvas(top + height * len(grid.down) + 10)
     draw_scale(canvas, grid, metric, left)
     canvas.text(left - 10, top - 10, f"{fitted(columns[0], 80)} ↓  {fitted(columns[1], 80)} →", anchor="end")
-    for place, value in enumerate(grid.across):
-        label = fitted(words.value_label(value), width - 4)
-        canvas.text(left + (place + 0.5) * width, top - 10, label, anchor="middle", colour=palette.INK)
+    for place, label in enumerate(labels):
+        anchor = "start" if turn else "middle"
+        canvas.text(left + (place + 0.5) * width, top - 10, label, anchor=anchor, colour=palette.INK, turn=turn)
     for place, value in enumerate(grid.down):
         label = fitted(words.value_label(value), left - 14)
         canvas.text(left - 10, top + (place + 0.5) * height + 4, label, anchor="end", colour=palette.INK)
     for down, across, mark in grid.cells:
         x, y, colour = left + across * width, top + down * height, grid.colour(mark)
         canvas.rect(x + 1, y + 1, width - 2, height - 2, colour)
-        if is_written:
-            draw_cell(canvas, mark, metric, x + width / 2, y + height / 2, palette.text_on(colour), height)
+        draw_cell(canvas, grid.texts(mark, metric), x + width / 2, y + height / 2, palette.text_on(colour))
     return canvas.markup(alt)
 
 
-def left_out(table: pl.DataFrame) -> str:
-    """Say how many values of a heat map are not drawn, nothing where all are."""
+def heat_words(table: pl.DataFrame) -> str:
+    """Say what stands in the cells of a heat map, and how many values are not drawn."""
+    is_dense = min(table["slice_1"].n_unique(), MAX_ACROSS) > MAX_WIDE_ACROSS
+    written = ", rows under each value" + (" (1.2k is 1,200)" if is_dense else "")
     limits = (("slice_0", MAX_DOWN, "down"), ("slice_1", MAX_ACROSS, "across"))
     sides = [(min(table[key].n_unique(), limit), table[key].n_unique(), side) for key, limit, side in limits]
     if all(kept == n for kept, n, _ in sides):
-        return ""
-    return f", the most excess errors: {', '.join(f'{kept} of {n} {side}' for kept, n, side in sides)}"
+        return written
+    return f"{written}, the most excess errors: {', '.join(f'{kept} of {n} {side}' for kept, n, side in sides)}"
 
 
-def draw_cell(canvas: Canvas, mark: Mark, metric: str, x: float, y: float, colour: str, height: float) -> None:
-    """Write the value of a cell and its rows, on one line where cells are low."""
-    value = words.FEW_ROWS if mark.verdict == "few" else words.metric_text(metric, mark.value)
-    n = f"n {words.count(mark.n)}"
-    if height < 30:
-        canvas.text(x, y + 4, value, anchor="middle", colour=colour, size=11)
-        return
+def draw_cell(canvas: Canvas, texts: tuple[str, str], x: float, y: float, colour: str) -> None:
+    """Write the value of a cell and under it its rows."""
+    value, n = texts
     canvas.text(x, y - 2, value, anchor="middle", colour=colour, size=12, weight="600")
     canvas.text(x, y + 12, n, anchor="middle", colour=colour, size=10.5)
 

@@ -1,6 +1,7 @@
 """Interactive figures, each from a finished table. The only room that imports Plotly."""
 
 from analytics.present.figures.bars import slice_bars
+from analytics.present.figures.books import row_books
 from analytics.present.figures.costs import cost_figure
 from analytics.present.figures.heat import slice_heat_map
 from analytics.present.figures.outcomes import confusion_matrix, score_distribution
@@ -10,6 +11,7 @@ from analytics.present.figures.trade_offs import sensitivity_map, trade_off_figu
 __all__ = [
     "confusion_matrix",
     "cost_figure",
+    "row_books",
     "score_distribution",
     "sensitivity_map",
     "slice_bars",

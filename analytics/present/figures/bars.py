@@ -67,14 +67,14 @@ def slice_bars(table: pl.DataFrame, columns: Sequence[str], metric: str, overall
     ]
     left_out = len(table) - len(marks)
     cut = f"; the first {MAX_CATEGORIES} of {len(table)} slices" if left_out else ""
-    height = 158 + ROW_HEIGHT * len(marks)
+    height = 166 + ROW_HEIGHT * len(marks)
     layout = framed_layout(
         title,
         f"Colour: against the rest; {order_words(metric)}{cut}",
         height=height,
-        margin={"t": 104},
+        margin={"t": 112},
         showlegend=True,
-        legend={**legend_above(), "y": 1 + 18 / (height - 150)},
+        legend={**legend_above(), "y": 1 + 18 / (height - 156)},
         **axes(marks, metric, overall),
         **overall_line(metric, overall),
     )

@@ -63,7 +63,8 @@ def trend(trend_table: pl.DataFrame, every: str) -> go.Figure:
         row=3,
         col=1,
     )
-    framed(figure, TITLE, f"By {unit}; the band is the 95 % interval", height=500, margin={"t": 80, "r": 96},
+    framed(figure, TITLE, f"One point per {unit}; the band is the 95 % interval of the error rate", height=500,
+           margin={"t": 80, "r": 96},
            dragmode="zoom", bargap=0.1)  # fmt: skip
     set_axes(figure, table)
     return figure

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from analytics.answers import Overview, Question
 
+WIDE = 0.1
 NO_ROWS = "No row is in this cohort: remove a filter."
 
 
@@ -138,6 +139,15 @@ def consequences(counts: Mapping[str, int]) -> list[str]:
     return [f"{', and '.join(found)}."] if found else []
 
 
+def chance_part(low: float, high: float | None) -> str:
+    """Say how an area whose interval begins at or below one half compares with chance."""
+    if high is None or high < 0.5:
+        return " That is worse than chance: is the score reversed?"
+    if high - low > WIDE:
+        return " On so few rows that cannot be told from chance."
+    return " That is no better than chance."
+
+
 def score_reading(overview: Overview, question: Question) -> str:
     """Say how well the scores separate the labels, and how much of the log lies above the threshold."""
     if not overview.counts["n"]:
@@ -154,6 +164,5 @@ def score_reading(overview: Overview, question: Question) -> str:
     pairs = words.metric_interval("error_rate", *area)
     lead = f"A positive row scores above a negative one in {pairs} of pairs, a tie counting half (AUROC)."
     if area[1] is not None and area[1] <= 0.5:
-        is_chance = area[2] is not None and area[2] >= 0.5
-        lead += " That is no better than chance." if is_chance else " That is worse than chance: is the score reversed?"
+        lead += chance_part(area[1], area[2])
     return f"{lead}{caveat} {flagged}".strip()

@@ -1,0 +1,56 @@
+"""Settings of the environment: name, default, and what each does; the README lists exactly these."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+from analytics.errors import AnalysisError
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A whole number that can be set."""
+
+    name: str
+    default: int
+    help: str
+
+    @property
+    def value(self) -> int:
+        """What is set, else the default.
+
+        Raises
+        ------
+        AnalysisError
+            If what is set is no whole number above zero.
+        """
+        text = os.environ.get(self.name, "").strip()
+        if not text:
+            return self.default
+        if not text.isascii() or not text.isdigit() or not int(text):
+            raise AnalysisError(
+                f"Expected a whole number above zero in {self.name}, found {text[:40]!r}. "
+                f"Set it, or unset it for {self.default:,}.",
+                code="setting",
+            )
+        return int(text)
+
+
+READER_MEMORY_MB = Setting("SLICEWISE_READER_MEMORY_MB", 4096, "memory of the reading process, in MB")
+READER_CPU_SECONDS = Setting("SLICEWISE_READER_CPU_SECONDS", 7200, "processor time of the reading process, in seconds")
+READER_WALL_SECONDS = Setting("SLICEWISE_READER_WALL_SECONDS", 3600, "how long a reading may take, in seconds")
+READER_FILE_MB = Setting("SLICEWISE_READER_FILE_MB", 65_536, "largest file that the reading process may write, in MB")
+READER_UNPACKED_MB = Setting(
+    "SLICEWISE_READER_UNPACKED_MB",
+    1024,
+    "what any compressed file may unpack to, in MB; larger ones to 100 times their size",
+)
+READER_FILES = Setting("SLICEWISE_READER_FILES", 256, "files that the reading process may have open")
+UPLOAD_MB = Setting("SLICEWISE_UPLOAD_MB", 4096, "uploads of one browser session to the shared server, in MB")
+PORT = Setting("SLICEWISE_PORT", 8501, "where the shared server listens")
+
+SETTINGS = (
+    READER_MEMORY_MB, READER_CPU_SECONDS, READER_WALL_SECONDS, READER_FILE_MB, READER_UNPACKED_MB, READER_FILES,
+    UPLOAD_MB, PORT,
+)  # fmt: skip

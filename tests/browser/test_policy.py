@@ -1,0 +1,92 @@
+"""The content security policy in a real browser: every page works under it, and what is written into a page does not run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import ConsoleMessage, Page, expect
+
+from tests.browser.conftest import Server
+from tests.serving import shared_server
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with shared_server(tmp_path_factory.mktemp("home")) as running:
+        yield running
+
+
+@pytest.fixture
+def complaints(page: Page) -> list[str]:
+    """What the browser says against the pages: violations of the policy and failed loads."""
+    said: list[str] = []
+
+    def hear(message: ConsoleMessage) -> None:
+        is_probe = "404" in message.text and "_stcore" in message.location.get(
+            "url", ""
+        )  # Streamlit looks for its own base
+        if not is_probe and (message.type == "error" or "Content Security Policy" in message.text):
+            said.append(f"{message.text} {message.location.get('url', '')}")
+
+    page.on("console", hear)
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.add_init_script("addEventListener('securitypolicyviolation', e => console.error('violation', e.violatedDirective, e.blockedURI))")  # fmt: skip
+    return said
+
+
+def settle(page: Page) -> None:
+    """Wait until the app stands still, without the evaluation of text that the policy forbids."""
+    for _ in range(3):
+        page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
+        page.wait_for_timeout(300)
+
+
+def test_every_page_works_under_the_policy(shared: Server, page: Page, complaints: list[str]) -> None:
+    requested: list[str] = []
+    page.on("request", lambda request: requested.append(request.url))
+    for place in ("", "logs", "slices", "report"):
+        page.goto(f"{shared.url}/{place}")
+        settle(page)
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+    page.goto(f"{shared.url}/slices?by=carrier")
+    expect(page.locator(".js-plotly-plot .main-svg").first).to_be_visible()
+    settle(page)
+    with page.expect_download() as download:
+        page.goto(f"{shared.url}/report")
+        settle(page)
+        page.get_by_role("button", name="Download").first.click()
+    assert download.value.failure() is None
+    assert complaints == []
+    assert {url.split("/")[2] for url in requested if url.startswith(("http", "ws"))} == {shared.url.split("/")[2]}
+
+
+def test_what_is_written_into_a_page_does_not_run(shared: Server, page: Page, complaints: list[str]) -> None:
+    page.goto(shared.url)
+    settle(page)
+    attacks = {
+        "handler": "const i = document.createElement('img'); i.setAttribute('onerror', 'window.ran = 1'); i.src = 'x:'; document.body.append(i)",
+        "script": "const s = document.createElement('script'); s.textContent = 'window.ran = 1'; document.body.append(s)",
+        "outside": "const s = document.createElement('script'); s.src = 'http://127.0.0.1:9/x.js'; document.body.append(s)",
+        "frame": "const f = document.createElement('iframe'); f.src = 'http://127.0.0.1:9/'; document.body.append(f)",
+        "link": "const a = document.createElement('a'); a.href = 'javascript:window.ran = 1'; document.body.append(a); a.click()",
+    }  # fmt: skip
+    for name, attack in attacks.items():
+        complaints.clear()
+        page.evaluate(attack)
+        page.wait_for_timeout(300)
+        assert page.evaluate("window.ran") is None, name
+        assert any("Content Security Policy" in text or "violation" in text for text in complaints), (name, complaints)
+    complaints.clear()
+    sent = page.evaluate(
+        "fetch('http://127.0.0.1:9/', {method: 'POST', body: 'rows'}).then(() => 'sent', () => 'refused')"
+    )
+    assert sent == "refused" and any("connect-src" in text for text in complaints)
+
+
+def test_the_page_cannot_be_framed(shared: Server, page: Page) -> None:
+    page.set_content(f'<iframe src="{shared.url}" width="600" height="400"></iframe>')
+    page.wait_for_timeout(1500)
+    assert page.frames[1].locator("[data-testid=stApp]").count() == 0

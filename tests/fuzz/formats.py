@@ -1,0 +1,101 @@
+"""Small files of every format, and seeded ways to break them."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import random
+from collections.abc import Callable
+
+import polars as pl
+import pyarrow as pa
+from pyarrow import feather
+
+N_ROWS = 40
+TOKENS = (b"\x00", b"\xff", b'"', b"'", b",", b";", b"\t", b"\n", b"\r", b"\r\n", b"{", b"}", b"[", b"]", b"[[[[", b":", b"\\", b"\\u",
+          b"\xef\xbb\xbf", b"\xff\xfe", b"null", b"NaN", b"-1", b"1e999", b"\x80\x80\x80\x80", b"PAR1", b"ARROW1", b"\x1f\x8b", b"PK\x03\x04",
+          b"\xff\xff\xff\xff", b"\x7f\xff\xff\xff", b"=1+1", b"\xf0\x9f\x9b\xab")  # fmt: skip
+
+
+def table() -> pl.DataFrame:
+    return pl.DataFrame(
+        {
+            "id": [f"{place:05}" for place in range(N_ROWS)],
+            "score": [place / N_ROWS for place in range(N_ROWS)],
+            "label": [place % 2 if place % 7 else None for place in range(N_ROWS)],
+            "region": ["north, east", 'say "south"', "vest\u00e9", None] * (N_ROWS // 4),
+            "at": [f"2024-01-{place % 28 + 1:02}T10:00:00" for place in range(N_ROWS)],
+        }
+    )
+
+
+def written(write: Callable[[pl.DataFrame, io.BytesIO], object]) -> bytes:
+    buffer = io.BytesIO()
+    write(table(), buffer)
+    return buffer.getvalue()
+
+
+def arrow_stream(frame: pl.DataFrame, buffer: io.BytesIO) -> None:
+    frame.write_ipc_stream(buffer)
+
+
+def spreadsheet(frame: pl.DataFrame, buffer: io.BytesIO) -> None:
+    frame.write_excel(buffer)
+
+
+def zip_archive(frame: pl.DataFrame, buffer: io.BytesIO) -> None:
+    import zipfile
+
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("log.csv", frame.write_csv())
+
+
+def seeds() -> dict[str, bytes]:
+    """Return a whole file of each format by its extension."""
+    csv = table().write_csv().encode()
+    return {
+        "csv": csv,
+        "tsv": table().write_csv(separator="\t").encode(),
+        "ndjson": table().write_ndjson().encode(),
+        "json": written(lambda frame, buffer: frame.write_json(buffer)),
+        "parquet": written(lambda frame, buffer: frame.write_parquet(buffer, row_group_size=16)),
+        "arrow": written(arrow_stream),
+        "feather": written(lambda frame, buffer: feather.write_feather(frame.to_arrow(), buffer, compression="lz4")),
+        "gz": gzip.compress(csv, mtime=0),
+        "zst": pa.Codec("zstd").compress(csv, asbytes=True),
+        "zip": written(zip_archive),
+    }
+
+
+def mutated(content: bytes, rng: random.Random, others: list[bytes]) -> bytes:
+    """Break a file: in its bits, its tokens, its lines, its lengths, or by parts of another."""
+    data = bytearray(content)
+    for _ in range(rng.choice((1, 1, 1, 2, 3, 8))):
+        if not data:
+            break
+        at = rng.randrange(len(data))
+        end = min(len(data), at + rng.choice((1, 2, 4, 16, 100)))
+        match rng.randrange(9):
+            case 0:
+                data[at] ^= 1 << rng.randrange(8)
+            case 1:
+                data[at:end] = rng.randbytes(end - at)
+            case 2:
+                data[at:at] = rng.choice(TOKENS) * rng.choice((1, 1, 2, 50))
+            case 3:
+                del data[at:end]
+            case 4:
+                del data[at:]
+            case 5:
+                data[at:at] = data[at:end] * rng.choice((1, 2, 30))
+            case 6:
+                other = rng.choice(others)
+                start = rng.randrange(len(other))
+                data[at:end] = other[start : start + rng.choice((4, 64, 500))]
+            case 7:
+                lines = bytes(data).split(b"\n")
+                rng.shuffle(lines)
+                data = bytearray(b"\n".join(lines[: rng.randrange(1, len(lines) + 1)]))
+            case _:
+                data[at : at + 4] = rng.choice((0, 1, 0x7FFFFFFF, 0xFFFFFFFF, len(data))).to_bytes(4, "little")
+    return bytes(data)

@@ -1,0 +1,40 @@
+"""Reads one broken file after another in a confined process: ``python -m analytics.confine tests.fuzz.worker``.
+
+A line of standard input names a file and a folder; the answer is one line: ``read``, ``refused``, or ``defect`` with the detail.
+The parent starts the process anew where a file ends it.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+import traceback
+from pathlib import Path
+
+from analytics import child
+from tests.ingested import Quiet
+
+
+def answer(request: dict[str, str]) -> dict[str, str]:
+    folder = Path(request["folder"])
+    folder.mkdir()
+    task = {"task": "read", "path": request["path"], "folder": request["folder"], "name": "x", "labels": None, "id": None, "csv": None,
+            "known": [], "max_bytes": 64 << 20, "memory_limit": "1GB"}  # fmt: skip
+    try:
+        message = child.answer(task, Quiet())
+    except BaseException:  # noqa: BLE001 - Rust's panics are no Exception
+        return {"outcome": "defect", "detail": traceback.format_exc()[-1500:]}
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    return {"outcome": "refused", **message} if "error" in message else {"outcome": "read"}
+
+
+def main() -> None:
+    for line in sys.stdin:
+        sys.stdout.write(json.dumps(answer(json.loads(line))) + "\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()
