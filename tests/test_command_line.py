@@ -262,7 +262,8 @@ def test_messages_of_files_that_cannot_be_read(tmp_path: Path) -> None:
     assert "the path of a file or the id of a log" in refused("overview", tmp_path / "none.csv")
     assert "empty file" in refused("overview", tmp_path / "empty.csv")
     assert "score" in refused("overview", tmp_path / "text.txt")
-    assert "folder" in refused("overview", tmp_path)
+    (tmp_path / "nothing").mkdir()
+    assert "folder" in refused("overview", tmp_path / "nothing")
     refused("overview", tmp_path / "image.csv")
     refused("overview", tmp_path / "torn.parquet")
     for name in ("none.csv", "empty.csv", "torn.parquet"):

@@ -12,9 +12,21 @@ import streamlit as st
 
 import analytics
 from analytics import answers
-from analytics.answers import CostTable, Overview, Question, SliceAnswer, SlicePolicy, ThresholdAnswer
+from analytics.answers import (
+    Calibration,
+    CalibrationSlices,
+    CalibrationTime,
+    CostTable,
+    Overview,
+    Question,
+    Recalibration,
+    SliceAnswer,
+    SlicePolicy,
+    ThresholdAnswer,
+)
 from analytics.errors import QuestionError
 from analytics.log.schema import Log
+from analytics.measure.calibration import Binning
 from analytics.measure.human_band import Band, Reviewer
 from analytics.measure.policies import Policy
 from analytics.measure.slice_thresholds import Pooling, Rule
@@ -155,3 +167,67 @@ def value_counts(question: Question, column: str) -> pl.DataFrame:
 def row_counts(question: Question) -> tuple[int, int]:
     """Return the rows of the cohort, and how many of them are labelled."""
     return _row_counts(*primitives(question), scope(question.log))
+
+
+@st.cache_data(max_entries=MAX_ENTRIES, show_spinner="Comparing scores with labels …")
+def _calibration(key: str, cohort: str, threshold: float, version: str, binning: Binning, groups: int) -> Calibration:
+    return answers.calibration(session.engine(), asked(key, cohort, threshold), binning=binning, groups=groups)
+
+
+@st.cache_data(max_entries=MAX_ENTRIES, show_spinner="Looking at every segment column …")
+def _calibration_scan(key: str, cohort: str, threshold: float, version: str) -> pl.DataFrame:
+    return answers.calibration_scan(session.engine(), asked(key, cohort, threshold))
+
+
+@st.cache_data(max_entries=MAX_ENTRIES, show_spinner="Comparing slices …")
+def _calibration_slices(
+    key: str, cohort: str, threshold: float, version: str, by: tuple[str, ...], binning: Binning, groups: int
+) -> CalibrationSlices:
+    return answers.calibration_slices(
+        session.engine(), asked(key, cohort, threshold), by, binning=binning, groups=groups
+    )
+
+
+@st.cache_data(max_entries=MAX_ENTRIES, show_spinner="Following calibration over time …")
+def _calibration_time(
+    key: str, cohort: str, threshold: float, version: str, every: str | None, groups: int
+) -> CalibrationTime | None:
+    return answers.calibration_time(session.engine(), asked(key, cohort, threshold), every, groups=groups)
+
+
+@st.cache_data(max_entries=MAX_ENTRIES, show_spinner="Fitting maps …")
+def _recalibration(
+    key: str, cohort: str, threshold: float, version: str, cost_fp: float, cost_fn: float, groups: int
+) -> Recalibration:
+    question = asked(key, cohort, threshold)
+    return answers.recalibration(session.engine(), question, cost_fp=cost_fp, cost_fn=cost_fn, groups=groups)
+
+
+def at_any_threshold(question: Question) -> Question:
+    """Return a question that no move of the threshold changes, unless its cohort is made of outcomes."""
+    return question if question.cohort.outcomes else replace(question, threshold=question.log.mapping.threshold)
+
+
+def calibration(question: Question, binning: Binning, groups: int) -> Calibration:
+    """Return the calibration of a cohort."""
+    return _calibration(*primitives(at_any_threshold(question)), scope(question.log), binning, groups)
+
+
+def calibration_scan(question: Question) -> pl.DataFrame:
+    """Return the slices of all segment columns by how far their scores are off."""
+    return _calibration_scan(*primitives(at_any_threshold(question)), scope(question.log))
+
+
+def calibration_slices(question: Question, by: tuple[str, ...], binning: Binning, groups: int) -> CalibrationSlices:
+    """Return calibration by slice."""
+    return _calibration_slices(*primitives(at_any_threshold(question)), scope(question.log), by, binning, groups)
+
+
+def calibration_time(question: Question, every: str | None, groups: int) -> CalibrationTime | None:
+    """Return calibration over time."""
+    return _calibration_time(*primitives(at_any_threshold(question)), scope(question.log), every, groups)
+
+
+def recalibration(question: Question, cost_fp: float, cost_fn: float, groups: int) -> Recalibration:
+    """Return what recalibration would be worth."""
+    return _recalibration(*primitives(at_any_threshold(question)), scope(question.log), cost_fp, cost_fn, groups)

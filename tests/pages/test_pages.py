@@ -18,7 +18,7 @@ from pages._shared import session, sidebar
 from pages._shared.render import escaped
 
 ROOT = Path(__file__).parents[2]
-PAGES = ("overview", "slices", "logs", "thresholds", "report")
+PAGES = ("overview", "slices", "calibration", "logs", "thresholds", "report")
 ODD = 'we"ird; drop table x;-- <b>*bold*</b>'
 
 
@@ -264,6 +264,26 @@ def test_saved_cohorts_are_offered_again(home: Path) -> None:
     next(button for button in app.button if button.label == escaped("First *version*")).click().run()
     assert app.query_params["where"] == "version:in:v1"
     Workspace(home).save_cohort("First *version*", None)
+
+
+def test_calibration_by_an_oddly_named_column_shows_every_slice_and_offers_the_map(home: Path) -> None:
+    app = opened("calibration", segment=ODD, bins="5", map="Isotonic")
+    assert not app.exception and not app.error
+    shown = next(table.value for table in app.dataframe if ODD in table.value)
+    assert set(shown[ODD]) == {"=1+1", "north", "(missing)", "<script>alert(1)</script>"}
+    assert shown["n"].sum() == the_log(home).n_labelled
+    readings = " ".join(element.value for element in app.caption)
+    assert escaped("Of 5 bins") in readings and "judged on" in readings
+    first = app.markdown[0].value
+    assert escaped("judged rows") in first or "judged rows" in " ".join(element.value for element in app.markdown)
+
+
+@pytest.mark.parametrize(
+    "address", [{"bins": "-3"}, {"binning": "x"}, {"segment": "nope"}, {"map": "y"}, {"map_fp": "-1"}]
+)
+def test_a_broken_calibration_address_is_answered(address: dict[str, str]) -> None:
+    app = opened("calibration", **address)
+    assert not app.exception and not app.error
 
 
 def test_a_move_of_the_line_on_the_thresholds_page_asks_nothing() -> None:

@@ -1,5 +1,12 @@
 """One reading per figure, computed from its numbers: direction, size, interval, rows, caveat."""
 
+from analytics.present.readings.calibration import (
+    calibration_reading,
+    calibration_slices_reading,
+    calibration_trend_reading,
+    recalibration_reading,
+    reliability_reading,
+)
 from analytics.present.readings.logs import books_reading, fitness_reading
 from analytics.present.readings.overview import confusion_reading, overview_reading, score_reading
 from analytics.present.readings.ranking import ranking_reading
@@ -19,6 +26,9 @@ from analytics.present.readings.trend import trend_reading
 __all__ = [
     "band_reading",
     "books_reading",
+    "calibration_reading",
+    "calibration_slices_reading",
+    "calibration_trend_reading",
     "confusion_reading",
     "curve_reading",
     "decisions_reading",
@@ -27,6 +37,8 @@ __all__ = [
     "move_reading",
     "overview_reading",
     "ranking_reading",
+    "recalibration_reading",
+    "reliability_reading",
     "score_reading",
     "sensitivity_reading",
     "slice_policy_reading",
