@@ -14,9 +14,10 @@ from analytics.commands.options import command
 from analytics.commands.overview import overview
 from analytics.commands.report import report
 from analytics.commands.slices import slices
+from analytics.commands.thresholds import thresholds
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
-for function in (ingest, overview, slices, discover, calibration, report):
+for function in (ingest, overview, slices, discover, calibration, thresholds, report):
     command(app, function)
 
 if __name__ == "__main__":

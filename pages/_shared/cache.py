@@ -16,14 +16,20 @@ from analytics.answers import (
     Calibration,
     CalibrationSlices,
     CalibrationTime,
+    CostTable,
     Overview,
     Question,
     Recalibration,
     SliceAnswer,
+    SlicePolicy,
+    ThresholdAnswer,
 )
 from analytics.errors import QuestionError
 from analytics.log.schema import Log
 from analytics.measure.calibration import Binning
+from analytics.measure.human_band import Band, Reviewer
+from analytics.measure.policies import Policy
+from analytics.measure.slice_thresholds import Pooling, Rule
 from analytics.query.cohort import Cohort
 from pages._shared import session
 
@@ -98,6 +104,39 @@ def _report(
     question = asked(key, cohort, threshold)
     parts = [answers.slices(session.engine(), question, by, metric=metric) for by in chosen]
     return slice_report(question, overview(question), parts)
+
+
+@st.cache_data(max_entries=16, show_spinner="Counting rows by score …")
+def _cost_table(key: str, cohort: str, threshold: float, version: str, by: tuple[str, ...]) -> CostTable:
+    return answers.cost_table(session.engine(), asked(key, cohort, threshold), by)
+
+
+@st.cache_data(max_entries=64, show_spinner="Weighing costs …")
+def _thresholds(key: str, cohort: str, threshold: float, version: str, policy: str) -> ThresholdAnswer:
+    return answers.thresholds(cost_table(asked(key, cohort, threshold)), Policy.from_text(policy))
+
+
+def cost_table(question: Question, by: tuple[str, ...] = ()) -> CostTable:
+    """Return the rows by half, slice and score bin; a threshold that is an edge of the grid asks nothing anew."""
+    log, threshold = question.log, question.threshold
+    is_free = not question.cohort.outcomes and (log.grid_is_exact or threshold in log.edges)
+    key, cohort, _ = primitives(question)
+    return _cost_table(key, cohort, log.edges[0] if is_free else threshold, scope(log), by).at(threshold)
+
+
+def thresholds(question: Question, policy: Policy) -> ThresholdAnswer:
+    """Return the sweep under a policy; the threshold that the policy was saved with changes nothing."""
+    return _thresholds(*primitives(question), scope(question.log), replace(policy, threshold=None).to_text())
+
+
+def slice_policy(question: Question, policy: Policy, by: tuple[str, ...], rule: Rule, pooling: Pooling) -> SlicePolicy:
+    """Return a threshold for every slice: arithmetic on a table that is kept."""
+    return answers.slice_policy(cost_table(question, by), policy.costs, rule, pooling)
+
+
+def human_band(question: Question, policy: Policy, cost: float, error_rate: float, capacity: float | None) -> Band:
+    """Return the best two thresholds with a person between them: arithmetic on a table that is kept."""
+    return answers.human_band(cost_table(question), policy, Reviewer(cost, error_rate, capacity))
 
 
 def report(question: Question, chosen: tuple[tuple[str, ...], ...], metric: str) -> str:
