@@ -29,4 +29,6 @@ with frame.boundary():
             on_select=choice.choose_from_figure,
         )
         choice.draw_chosen(answer, question)
+        if len(by) == 2:
+            discovering.draw_handover(by)
         slice_table.draw_table(answer)

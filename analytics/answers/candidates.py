@@ -11,6 +11,7 @@ import polars as pl
 from analytics.answers.question import Question
 from analytics.errors import QuestionError
 from analytics.measure.discovery.cube import CodeArray, Cube, Sums
+from analytics.measure.discovery.leaks import TELLS, label_told
 from analytics.query.engine import Engine
 from analytics.query.objectives import OBJECTIVES, SPLITS, Costs, by_entity, by_row, by_time
 from analytics.query.properties import Property, expression, in_codes, properties, shown_value
@@ -68,11 +69,15 @@ Slice = tuple[Predicate, ...]
 
 @dataclass(frozen=True)
 class Cells:
-    """The cube of a question with the values of its codes, and which cells are held back."""
+    """The cube of a question with the values of its codes, and which cells are held back.
+
+    Columns that are ``left_out`` tell the label; the search does not use them unless it is told its columns.
+    """
 
     cube: Cube
     properties: tuple[Property, ...]
     values: tuple[list[Any], ...]
+    left_out: tuple[str, ...]
     is_held_back: np.ndarray[Any, np.dtype[np.bool_]]
 
     def slice_of(self, pattern: CodeArray) -> Slice:
@@ -121,20 +126,35 @@ def cells_of(engine: Engine, question: Question, search: Search, split: Split) -
     counted, value = objective.counted(question.threshold), objective.value(question.threshold, search.costs)
     rows = engine.kept(log, question.cohort, question.threshold)
     table = engine.collect(cube_table(rows, keys, counted, value))
-    codes, values, is_value = [], [], []
-    for place, found in enumerate(searched):
-        column, known = in_codes(table[f"key_{place}"])
+    n, positives = (table[name].cast(pl.Float64).to_numpy() for name in ("n", "positives"))
+    coded = [in_codes(table[f"key_{place}"]) for place in range(len(searched))]
+    told: set[str | None] = set()
+    if search.columns is None:
+        told = {
+            found.column for found, (column, known) in zip(searched, coded, strict=True)
+            if found.column and label_told(column.to_numpy(), len(known), n, positives) > TELLS
+        }  # fmt: skip
+    kept, codes, values, is_value = [], [], [], []
+    for found, (column, known) in zip(searched, coded, strict=True):
+        if found.column in told:
+            continue
+        kept.append(found)
         codes.append(column.cast(pl.UInt16 if len(known) < 65_536 else pl.Int32).to_numpy())
         is_value.append(np.array([value is not None or not found.is_partial for value in known], dtype=bool))
         values.append([shown_value(log, found, value) for value in known])
-    sources = [found.column or found.name for found in searched]
+    if not kept:
+        raise QuestionError(
+            "Expected columns to search by, found only such as tell the label. Choose columns to search by."
+        )
+    sources = [found.column or found.name for found in kept]
     sums = (table[name].fill_null(0).cast(pl.Float64).to_numpy() for name in ("n", "trials", "total", "squares"))
     cube = Cube(
         tuple(codes), tuple(map(len, values)), tuple(is_value), tuple(sources.index(source) for source in sources),
         Sums(*sums), is_binary=objective.is_share,
     )  # fmt: skip
     is_held_back = table["part"].to_numpy() == 1 if split != "none" else np.zeros(table.height, dtype=bool)
-    return Cells(cube, searched, tuple(values), is_held_back)
+    left_out = tuple(dict.fromkeys(found.column for found in searched if found.column in told))
+    return Cells(cube, tuple(kept), tuple(values), left_out, is_held_back)
 
 
 def part_of(engine: Engine, question: Question, split: Split, seed: int) -> Any:

@@ -60,6 +60,8 @@ class Discovery:
     n_slices : int
         Slices above the minimum support that were looked at.
     n_properties : int
+    left_out : tuple of str
+        Columns that tell the label and were not searched by.
     overall : float
         The objective over the rows that are reported from.
     """
@@ -76,6 +78,7 @@ class Discovery:
     n_reported: int
     n_slices: int
     n_properties: int
+    left_out: tuple[str, ...]
     overall: float
 
 
@@ -140,6 +143,7 @@ def discover(
         n_reported=int(report.sums.n.sum()),
         n_slices=len(found.patterns),
         n_properties=len(cells.properties),
+        left_out=cells.left_out,
         overall=float(rates(report.sums.sum())[0]),
     )
 

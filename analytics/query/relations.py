@@ -149,15 +149,22 @@ def cube_table(
     Returns
     -------
     LazyFrame
-        The keys, ``n``, ``trials`` (rows that count), ``total`` and ``squares`` (sums of the objective and of its square).
+        The keys, ``n``, ``positives``, ``trials`` (rows that count), ``total`` and ``squares`` (sums of the objective and of
+        its square).
     """
     judged = frame.filter(~nw.col("label").is_null() & ~nw.col("score").is_null())
-    prepared = judged.select(**keys, is_counted=integer(counted), value=nw.when(counted).then(value.cast(nw.Float64)))
+    prepared = judged.select(
+        **keys,
+        is_pos=nw.col("label").cast(nw.Int64),
+        is_counted=integer(counted),
+        value=nw.when(counted).then(value.cast(nw.Float64)),
+    )
     return (
         prepared.with_columns(square=nw.col("value") * nw.col("value"))
         .group_by(*keys)
         .agg(
             n=nw.len().cast(nw.Int64),
+            positives=nw.col("is_pos").sum().cast(nw.Int64),
             trials=nw.col("is_counted").sum().cast(nw.Int64),
             total=nw.col("value").sum(),
             squares=nw.col("square").sum(),

@@ -20,12 +20,8 @@ from pages._shared import cache, session
 from pages._shared.render import escaped, figure, sentence, table_downloads
 
 VIEWS = ("By column", "Discovered")
-CHOSEN, CANCELLED = "_chosen_discovery", "_search_cancelled"
+CHOSEN, CANCELLED, AMONG = "_chosen_discovery", "_search_cancelled", "among"
 MAX_KEPT = 32
-ORDER = (
-    "slice", "rate", "rate_complement", "excess_errors", "share_of_errors", "status", "n", "difference", "interval", "p_adjusted",
-    "rate_found",
-)  # fmt: skip
 
 
 def draw_switch() -> bool:
@@ -34,6 +30,19 @@ def draw_switch() -> bool:
         "View", VIEWS, key="view", default=VIEWS[0], bind="query-params", label_visibility="collapsed", required=True
     )
     return chosen == VIEWS[1]
+
+
+def draw_handover(by: tuple[str, ...]) -> None:
+    """Offer the search among two columns."""
+    st.button(
+        "Which of these cells are real?", key="search_two", icon=":material/search:", on_click=search_among, args=(by,)
+    )
+
+
+def search_among(by: tuple[str, ...]) -> None:
+    """Open the search among these columns."""
+    st.session_state["view"], st.session_state[AMONG] = VIEWS[1], list(by)
+    forget()
 
 
 def draw(question: Question) -> None:
@@ -57,7 +66,14 @@ def draw(question: Question) -> None:
 
 def draw_controls(question: Question) -> Search:
     """Choose the objective, the least support and the depth; all stand in the address."""
-    left, middle, right = st.columns([4, 2, 1], vertical_alignment="bottom")
+    left, among, middle, right = st.columns([2, 4, 2, 2], vertical_alignment="bottom")
+    segments = [name for name in question.log.mapping.segments if question.log.column(name).kind != "time"]
+    if not set(st.session_state.get(AMONG, [])) <= set(segments):
+        st.session_state[AMONG] = [name for name in st.session_state[AMONG] if name in segments]
+    columns = among.multiselect(
+        "Search by", segments, key=AMONG, bind="query-params", on_change=forget, placeholder="All columns",
+        help="Nothing chosen: all segment columns, fields that are missing, hour and weekday, numbers that look like defaults.",
+    )  # fmt: skip
     offered = [
         name
         for name, entry in OBJECTIVES.items()
@@ -75,7 +91,9 @@ def draw_controls(question: Question) -> Search:
         "Conditions", 1, 5, MAX_DEPTH, 1, key="depth", bind="query-params", on_change=forget,
         help="How many conditions a slice combines at most.",
     )  # fmt: skip
-    return Search(objective=objective or "error_rate", min_support=support / 100, max_depth=int(depth))
+    return Search(
+        objective=objective or "error_rate", min_support=support / 100, max_depth=int(depth), columns=tuple(columns) or None
+    )  # fmt: skip
 
 
 @st.cache_resource
@@ -125,14 +143,14 @@ def draw_table(answer: Discovery) -> None:
         "n": table["n"],
         "rate": table["rate"] * scale,
         "rate_complement": table["rate_complement"] * scale,
+        "excess_errors": table["excess_errors"].round(0).cast(pl.Int64),
+        "share_of_errors": table["share_of_errors"] * 100,
         "difference": table["difference"] * scale,
         "interval": [
             words.between(words.plain(low * scale, digits), words.plain(high * scale, digits)) if low is not None else "–"
             for low, high in table.select("difference_low", "difference_high").iter_rows()
         ],
         "p_adjusted": [words.p_value(p) for p in table["p_adjusted"]],
-        "excess_errors": table["excess_errors"].round(0).cast(pl.Int64),
-        "share_of_errors": table["share_of_errors"] * 100,
         "rate_found": table["rate_found"] * scale,
     })  # fmt: skip
     column = st.column_config
@@ -141,7 +159,7 @@ def draw_table(answer: Discovery) -> None:
         shown if is_share else shown.drop("share_of_errors"), hide_index=True, key="discovery_table", on_select=choose_from_table,
         selection_mode="single-row", height="content", alt="Discovered slices with rates, differences and status",
         column_config={
-            "slice": column.TextColumn("Slice", width=360),
+            "slice": column.TextColumn("Slice", width=470),
             "status": column.TextColumn("Status", help="Confirmed: adjusted p below 0.05; suggestive: unadjusted."),
             "n": column.NumberColumn("Rows", format="localized", help="Judged rows of the cohort in the slice."),
             "rate": column.NumberColumn("Rate", format=number, help="In the rows that the search did not see."),

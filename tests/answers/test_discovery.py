@@ -77,6 +77,26 @@ def test_a_log_without_any_effect_confirms_nothing_and_says_so(engine: Engine, d
     assert readings.discovery_reading(answer).startswith("None of the")
 
 
+def test_a_column_that_tells_the_label_is_left_out_and_said_unless_it_is_asked_for(engine: Engine, desk: Desk) -> None:
+    frame = generated().with_columns(
+        after=pl.when(pl.col("label") == 1).then(pl.lit("late")).otherwise(pl.lit("in time"))
+    )
+    log = desk.log(frame, segments=("g", "after"), time="when", row_id=None)
+    answer = discover(engine, Question(log, Cohort(), 0.5), Search(split="row"))
+    assert answer.left_out == ("after",)
+    assert not any(entry.property.column == "after" for found in answer.slices for entry in found)
+    assert "Left out: after, which tells the label" in readings.discovery_reading(answer)
+    chosen = discover(engine, Question(log, Cohort(), 0.5), Search(columns=("g", "after"), split="none", every=True))
+    assert chosen.left_out == ()
+    assert any(entry.property.column == "after" for found in chosen.slices for entry in found)
+
+
+def test_many_values_do_not_tell_the_label_by_chance(engine: Engine, desk: Desk) -> None:
+    frame = generated().with_columns(many=pl.Series([f"m{place % 900}" for place in range(N)]))
+    log = desk.log(frame, segments=("g", "many"), time="when", row_id=None)
+    assert discover(engine, Question(log, Cohort(), 0.5), Search(split="row")).left_out == ()
+
+
 def test_names_of_a_log_reach_the_figure_as_text(engine: Engine, log: Log) -> None:
     answer = discover(
         engine, Question(log, Cohort((Clause("g", "missing"),)), 0.5), Search(min_support=0.02, min_rows=5)

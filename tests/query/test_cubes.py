@@ -59,6 +59,7 @@ def test_the_cube_is_the_same_on_both_engines_and_what_polars_counts(
         .group_by(key_0="c0", key_1="c2")
         .agg(
             n=pl.len().cast(pl.Int64),
+            positives=label.sum().cast(pl.Int64),
             trials=pl.col("counted").sum().cast(pl.Int64),
             total=pl.col("value").filter(pl.col("counted")).sum(),
             squares=(pl.col("value") ** 2).filter(pl.col("counted")).sum(),
@@ -66,7 +67,11 @@ def test_the_cube_is_the_same_on_both_engines_and_what_polars_counts(
     )
     for side in found:
         sums = pl.col("total", "squares").cast(pl.Float64).fill_null(0.0)
-        whole = side.with_columns(sums).group_by("key_0", "key_1").agg(pl.col("n", "trials", "total", "squares").sum())
+        whole = (
+            side.with_columns(sums)
+            .group_by("key_0", "key_1")
+            .agg(pl.col("n", "positives", "trials", "total", "squares").sum())
+        )
         assert_frame_equal(whole, expected, check_row_order=False, check_column_order=False, abs_tol=1e-9)
     first, second = (
         side.with_columns(pl.col("part").cast(pl.Int64)).select("key_0", "key_1", "part", "n") for side in found

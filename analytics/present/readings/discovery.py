@@ -34,7 +34,7 @@ def discovery_reading(answer: Discovery) -> str:
     else:
         lead = ""
         count = unconfirmed(answer, looked, len(rows))
-    return " ".join(filter(None, [lead, f"{count}{on_what(answer)}.", noise_part(answer)]))
+    return " ".join(filter(None, [lead, f"{count}{on_what(answer)}.", noise_part(answer), left_out_part(answer)]))
 
 
 def lead_of(answer: Discovery, row: dict[str, Any], name: str) -> str:
@@ -71,6 +71,15 @@ def noise_part(answer: Discovery) -> str:
         f"In a search of {words.plural(answer.n_searched, 'row')} like this one, noise alone produces slices up to "
         f"{words.number(answer.noise.ratio, 2)} times the overall {phrase(answer)}."
     )
+
+
+def left_out_part(answer: Discovery) -> str:
+    """Say what the search did not use."""
+    if not answer.left_out:
+        return ""
+    tell = "tells" if len(answer.left_out) == 1 else "tell"
+    names = words.listed([words.one_line(name) for name in answer.left_out])
+    return f"Left out: {names}, which {tell} the label and would only name the errors again; choose columns to search by to use them."
 
 
 def phrase(answer: Discovery) -> str:
