@@ -153,7 +153,7 @@ def cells_of(engine: Engine, question: Question, search: Search, split: Split) -
         Sums(*sums), is_binary=objective.is_share,
     )  # fmt: skip
     is_held_back = table["part"].to_numpy() == 1 if split != "none" else np.zeros(table.height, dtype=bool)
-    left_out = tuple(dict.fromkeys(found.column for found in searched if found.column in told))
+    left_out = tuple(dict.fromkeys(found.column for found in searched if found.column and found.column in told))
     return Cells(cube, tuple(kept), tuple(values), left_out, is_held_back)
 
 

@@ -11,6 +11,7 @@ import polars as pl
 
 from analytics.answers.candidates import Cells, Search, Slice, cells_of, checked, default_split
 from analytics.answers.question import Question
+from analytics.answers.trees import Tree, tree_of
 from analytics.errors import QuestionError
 from analytics.measure.discovery.confirmation import confirmation_table
 from analytics.measure.discovery.contribution import contributions
@@ -62,6 +63,8 @@ class Discovery:
     n_properties : int
     left_out : tuple of str
         Columns that tell the label and were not searched by.
+    tree : Tree or None
+        The same rows cut by a decision tree; None where every slice was asked for.
     overall : float
         The objective over the rows that are reported from.
     """
@@ -79,6 +82,7 @@ class Discovery:
     n_slices: int
     n_properties: int
     left_out: tuple[str, ...]
+    tree: Tree | None
     overall: float
 
 
@@ -144,6 +148,7 @@ def discover(
         n_slices=len(found.patterns),
         n_properties=len(cells.properties),
         left_out=cells.left_out,
+        tree=None if search.every else tree_of(question.log, cells, find, report, needed - 1e-6),
         overall=float(rates(report.sums.sum())[0]),
     )
 

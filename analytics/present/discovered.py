@@ -11,19 +11,34 @@ from analytics.query.objectives import OBJECTIVES
 if TYPE_CHECKING:
     from analytics.answers.candidates import Predicate, Slice
     from analytics.answers.discovery import Discovery
+    from analytics.answers.trees import Branch, Tree
 
 
-def predicate_words(predicate: Predicate) -> str:
-    """Say one condition of a slice."""
+def predicate_words(predicate: Predicate | Branch, verb: str = "is") -> str:
+    """Say one condition of a slice, or with ``verb`` that it does not hold."""
     found, value = predicate.property, predicate.value
     name = words.one_line(found.name)
     if value is None:
-        return f"{words.one_line(found.column or found.name)} is missing"
+        return f"{words.one_line(found.column or found.name)} {verb} missing"
     if found.kind == "spike":
-        return f"{words.one_line(found.column or '')} is exactly {words.value_label(value)}"
+        return f"{words.one_line(found.column or '')} {verb} exactly {words.value_label(value)}"
     if found.kind == "hour":
-        return f"{name} is {value:02d}"
-    return f"{name} is {words.value_label(value)}"
+        return f"{name} {verb} {value:02d}"
+    return f"{name} {verb} {words.value_label(value)}"
+
+
+def branch_words(branch: Branch) -> str:
+    """Say one answer on the way to a node of the tree."""
+    if not branch.is_below:
+        return predicate_words(branch, "is" if branch.is_yes else "is not")
+    side = "under" if branch.is_yes else "at least"
+    more = " or missing" if branch.has_missing and not branch.is_yes else ""
+    return f"{words.one_line(branch.property.name)} {side} {branch.value:,.10g}{more}"
+
+
+def node_words(tree: Tree, place: int) -> str:
+    """Say a node of the tree in one line."""
+    return " and ".join(map(branch_words, tree.paths[place])) or "all rows"
 
 
 def slice_words(found: Slice) -> str:

@@ -16,7 +16,7 @@ from analytics.present.discovered import objective_text, predicate_words, slice_
 from analytics.query.cohort import Clause
 from analytics.query.objectives import OBJECTIVES
 from analytics.query.properties import clauses
-from pages._shared import cache, session
+from pages._shared import cache, discovered_tree, session
 from pages._shared.render import escaped, figure, sentence, table_downloads
 
 VIEWS = ("By column", "Discovered")
@@ -52,6 +52,9 @@ def draw(question: Question) -> None:
     if answer is None:
         return
     sentence(readings.discovery_reading(answer))
+    if discovered_tree.draw_switch():
+        discovered_tree.draw(answer, question)
+        return
     figure(
         figures.discovery_map(answer),
         "Filled: confirmed on rows that the search did not see. Grey: how far the worst slice gets by noise alone, in 95 of 100 "
@@ -84,8 +87,8 @@ def draw_controls(question: Question) -> Search:
         format_func=lambda name: OBJECTIVES[name].label.capitalize(),
     )  # fmt: skip
     support = middle.number_input(
-        "Least share of rows, %", 0.1, 50.0, 100 * MIN_SHARE, 0.5, key="least", bind="query-params", on_change=forget,
-        help="Slices that hold fewer judged rows, or fewer than 50, are not looked at.",
+        "Least rows, %", 0.1, 50.0, 100 * MIN_SHARE, 0.5, key="least", bind="query-params", on_change=forget,
+        help="Slices that hold a smaller share of the judged rows, or fewer than 50, are not looked at.",
     )  # fmt: skip
     depth = right.number_input(
         "Conditions", 1, 5, MAX_DEPTH, 1, key="depth", bind="query-params", on_change=forget,
@@ -198,6 +201,7 @@ def choose_from_figure() -> None:
 def forget() -> None:
     """Forget the chosen slice."""
     st.session_state[CHOSEN] = None
+    discovered_tree.forget()
 
 
 def keep(wanted: tuple[Clause, ...]) -> None:

@@ -9,13 +9,15 @@ import pytest
 from analytics.answers import Question
 from analytics.answers.candidates import Search, default_split
 from analytics.answers.discovery import discover
+from analytics.answers.trees import Branch, path_clauses
 from analytics.errors import QuestionError
 from analytics.log.schema import Log
 from analytics.present import readings
-from analytics.present.discovered import discovery_json_rows, slice_words
-from analytics.present.figures import discovery_map
+from analytics.present.discovered import discovery_json_rows, node_words, slice_words
+from analytics.present.figures import discovery_map, discovery_tree
 from analytics.query.cohort import Clause, Cohort
 from analytics.query.engine import Engine
+from analytics.query.properties import Property
 from tests.ingested import Desk
 
 N = 6_000
@@ -95,6 +97,70 @@ def test_many_values_do_not_tell_the_label_by_chance(engine: Engine, desk: Desk)
     frame = generated().with_columns(many=pl.Series([f"m{place % 900}" for place in range(N)]))
     log = desk.log(frame, segments=("g", "many"), time="when", row_id=None)
     assert discover(engine, Question(log, Cohort(), 0.5), Search(split="row")).left_out == ()
+
+
+def test_the_nodes_of_a_tree_are_cohorts_and_their_rows_are_those_of_the_filters(engine: Engine, desk: Desk) -> None:
+    rng = np.random.default_rng(2)
+    amount = np.where(rng.random(N) < 0.15, np.nan, rng.gamma(2, 100, N).round(2))
+    spread = pl.Series("amount", amount).fill_nan(None)
+    spread = pl.select(pl.when(pl.Series(rng.random(N) < 0.05)).then(0.0).otherwise(spread)).to_series().alias("amount")
+    frame = generated().with_columns(spread)
+    wrong = pl.Series(rng.random(N)) < pl.when(pl.col("amount") > 200).then(0.4).when(pl.col("h") == "k").then(
+        0.2
+    ).otherwise(0.1)
+    frame = frame.with_columns(score=pl.when(wrong).then(1 - pl.col("label")).otherwise(pl.col("label")) * 0.8 + 0.1)
+    log = desk.log(frame, segments=("g", "h", "amount"), row_id=None, time=None, amount=None)
+    n_said = 0
+    for cohort in (Cohort(), Cohort((Clause("h", "in", ("l",)),)), Cohort((Clause("g", "present"),))):
+        question = Question(log, cohort, 0.5)
+        tree = discover(engine, question, Search(split="row")).tree
+        assert tree is not None
+        for place, path in enumerate(tree.paths):
+            said = path_clauses(log, path)
+            if said is None or set(cohort.columns()) & {clause.column for clause in said}:
+                continue
+            table = engine.score_table(log, Cohort((*cohort.clauses, *said)), 0.5, []).frame
+            assert table["n"].sum() == tree.table["n"][place], node_words(tree, place)
+            n_said += 1
+    assert n_said > 20
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ([("value", 5.0, True, True)], "amount is under 5"),
+        ([("value", 5.0, True, False)], "amount is at least 5 or missing"),
+        ([("value", 2.0, True, False), ("value", 5.0, True, True)], "amount is at least 2 and under 5"),
+        ([("value", 2.0, True, False), ("value", None, False, True)], "amount is missing"),
+        ([("value", 2.0, True, False), ("value", None, False, False)], "amount is at least 2 and is not missing"),
+        ([("value", 5.0, True, True), ("spike", 3.0, False, True)], "amount is 3.0"),
+        ([("value", 5.0, True, True), ("spike", 3.0, False, False)], "amount is under 5 and is not 3.0"),
+    ],
+)
+def test_answers_on_one_column_become_one_filter(
+    desk: Desk, path: list[tuple[str, float | None, bool, bool]], said: str
+) -> None:
+    frame = generated().with_columns(
+        amount=pl.Series([None if place % 9 == 0 else place % 701 + 0.5 for place in range(N)])
+    )
+    log = desk.log(frame, segments=("g", "amount"), row_id=None, time=None, amount=None)
+    branches = [
+        Branch(Property("amount", "amount", kind), value, is_below, is_yes, has_missing=True)  # type: ignore[arg-type]
+        for kind, value, is_below, is_yes in path
+    ]
+    assert Cohort(path_clauses(log, branches) or ()).to_words() == said
+
+
+def test_a_tree_is_drawn_with_every_node_and_read(engine: Engine, log: Log) -> None:
+    answer = discover(engine, Question(log, Cohort(), 0.5), Search(split="row"))
+    tree = answer.tree
+    assert tree is not None and tree.parents[0] == -1
+    drawn = discovery_tree(answer)
+    assert list(drawn.data[1].customdata) == list(range(len(tree.parents)))
+    assert "<b>odd" not in drawn.to_json() and "g is missing" in drawn.data[1].text[1]
+    below = [place for place, parent in enumerate(tree.parents) if parent == 0]
+    assert sum(tree.table["n"][place] for place in below) == tree.table["n"][0] == N
+    assert "g is missing" in readings.tree_reading(answer)
 
 
 def test_names_of_a_log_reach_the_figure_as_text(engine: Engine, log: Log) -> None:

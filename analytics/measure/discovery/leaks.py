@@ -38,8 +38,8 @@ def label_told(codes: CodeArray, size: int, n: FloatArray, positives: FloatArray
     0.999 0.0
     """
     whole = entropy(np.array([n.sum()]), np.array([positives.sum()]))[0]
-    rows = np.bincount(codes, n, size)
-    left = entropy(rows, np.bincount(codes, positives, size)).sum()
+    rows, found = (np.asarray(np.bincount(codes, part, size), dtype=float) for part in (n, positives))
+    left = entropy(rows, found).sum()
     by_chance = (np.count_nonzero(rows) - 1) / 2
     return float((whole - left - by_chance) / whole) if whole > 0 else 0.0
 

@@ -10,6 +10,7 @@ from analytics.present.figures.heat import slice_heat_map
 from analytics.present.figures.outcomes import confusion_matrix, score_distribution
 from analytics.present.figures.time import trend
 from analytics.present.figures.trade_offs import sensitivity_map, trade_off_figure
+from analytics.present.figures.trees import discovery_tree
 
 __all__ = [
     "calibration_multiples",
@@ -17,6 +18,7 @@ __all__ = [
     "confusion_matrix",
     "cost_figure",
     "discovery_map",
+    "discovery_tree",
     "recalibration_diagram",
     "reliability_diagram",
     "row_books",

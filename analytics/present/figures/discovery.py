@@ -23,6 +23,8 @@ MARKS = {
 }
 SUPPORTS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
 N_NAMED, MAX_NAME, NEAR_EDGE = 3, 46, 0.75
+NAME_WIDTH, NAME_HEIGHT = 0.4, 0.07
+"""Of the plot's width and height: nearer names would overlap."""
 
 
 def discovery_map(answer: Discovery) -> go.Figure:
@@ -76,7 +78,7 @@ def discovery_map(answer: Discovery) -> go.Figure:
             annotations=[
                 {"x": 1, "xref": "x domain", "xanchor": "right", "y": answer.overall, "yanchor": "top", "showarrow": False,
                  "text": f"all rows {objective_text(answer, answer.overall)}"},
-                *names(answer, float(across[0]), float(across[-1])),
+                *names(answer, float(across[0]), float(across[-1]), top - bottom),
             ],
         ),
     )  # fmt: skip
@@ -127,14 +129,18 @@ def hover(answer: Discovery, row: dict[str, Any]) -> str:
     )
 
 
-def names(answer: Discovery, low: float, high: float) -> list[dict[str, Any]]:
-    """Return the names of the first slices above their points, to the left of those near the right edge."""
+def names(answer: Discovery, low: float, high: float, span: float) -> list[dict[str, Any]]:
+    """Return the names of the first slices that noise does not explain, above their points and where there is room."""
     if answer.search.every:
         return []
-    found = []
+    found: list[dict[str, Any]] = []
+    taken: list[tuple[float, float]] = []
     for place, row in enumerate(answer.table.head(N_NAMED).iter_rows(named=True)):
-        if row["rate_high"] is not None:
-            across = np.log(row["share_of_rows"] / low) / np.log(high / low)
+        if row["rate_high"] is not None and row["status"] != "not confirmed":
+            across = float(np.log(row["share_of_rows"] / low) / np.log(high / low))
+            if any(abs(across - x) < NAME_WIDTH and abs(row["rate_high"] - y) < NAME_HEIGHT * span for x, y in taken):
+                continue
+            taken.append((across, row["rate_high"]))
             side = "right" if across > NEAR_EDGE else "left" if across < 1 - NEAR_EDGE else "center"
             found.append({
                 "x": float(np.log10(row["share_of_rows"])), "y": row["rate_high"], "yanchor": "bottom", "xanchor": side,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from analytics.present import words
-from analytics.present.discovered import objective_interval, objective_text, slice_words
+from analytics.present.discovered import node_words, objective_interval, objective_text, slice_words
 from analytics.query.objectives import OBJECTIVES
 
 if TYPE_CHECKING:
@@ -35,6 +35,23 @@ def discovery_reading(answer: Discovery) -> str:
         lead = ""
         count = unconfirmed(answer, looked, len(rows))
     return " ".join(filter(None, [lead, f"{count}{on_what(answer)}.", noise_part(answer), left_out_part(answer)]))
+
+
+def tree_reading(answer: Discovery) -> str:
+    """Say which leaf of the tree fails most."""
+    tree = answer.tree
+    if tree is None or len(tree.parents) == 1:
+        return f"No cut of the rows separates the {phrase(answer)}."
+    rows = tree.table.to_dicts()
+    leaves = [place for place, row in enumerate(rows) if tree.is_leaf(place) and row["rate"] is not None]
+    if not leaves:
+        return f"No leaf holds rows to judge the {phrase(answer)} on."
+    worst = max(leaves, key=lambda place: rows[place]["rate"])
+    value = objective_interval(answer, *(rows[worst][name] for name in ("rate", "rate_low", "rate_high")))
+    return (
+        f"The worst of the {words.count(len(leaves))} leaves: {node_words(tree, worst)}, {value} against "
+        f"{objective_text(answer, answer.overall)} of all rows, n {words.count(rows[worst]['n'])}{on_what(answer)}."
+    )
 
 
 def lead_of(answer: Discovery, row: dict[str, Any], name: str) -> str:
@@ -79,7 +96,7 @@ def left_out_part(answer: Discovery) -> str:
         return ""
     tell = "tells" if len(answer.left_out) == 1 else "tell"
     names = words.listed([words.one_line(name) for name in answer.left_out])
-    return f"Left out: {names}, which {tell} the label and would only name the errors again; choose columns to search by to use them."
+    return f"Left out: {names}, which {tell} the label and would only name the errors; choose columns to search by to use them."
 
 
 def phrase(answer: Discovery) -> str:
