@@ -117,9 +117,11 @@ def discover(
     needed = max(search.min_rows, search.min_support * n_judged) * n_searched / n_judged
     found = lattice(find, needed - 1e-6, search.max_depth, lambda done: progress("Searching", done))
     ranks = scores(found.sums, find.sums.sum(), is_binary=find.is_binary)
-    progress("Grouping", 0.0)
-    chosen = every_slice(found, ranks) if search.every else grouped(find, found, ranks, MAX_GROUPS)
-    groups = chosen if search.every else sent(chosen, len(found.patterns))
+    if search.every:
+        groups = every_slice(found, ranks)
+    else:
+        chosen = grouped(find, found, ranks, MAX_GROUPS, lambda done: progress("Grouping", done))
+        groups = sent(chosen, len(found.patterns))
     progress("Measuring noise", 0.0)
     noise = None
     if not search.every and len(found.patterns):

@@ -16,7 +16,7 @@ from analytics.present.discovered import objective_text, predicate_words, slice_
 from analytics.query.cohort import Clause
 from analytics.query.objectives import OBJECTIVES
 from analytics.query.properties import clauses
-from pages._shared import cache, discovered_tree, session
+from pages._shared import cache, discovered_tree, packing, session
 from pages._shared.render import escaped, figure, sentence, table_downloads
 
 VIEWS = ("By column", "Discovered")
@@ -210,6 +210,12 @@ def keep(wanted: tuple[Clause, ...]) -> None:
     forget()
 
 
+def add_to_report(question: Question, columns: tuple[str, ...]) -> None:
+    """Add slices by the columns of the chosen slice to the report."""
+    packing.add_section(question, columns)
+    st.toast(f"Added to the report: slices by {escaped(words.listed(columns))}.")
+
+
 def draw_chosen(answer: Discovery, question: Question) -> None:
     """Say which slice is chosen, what each condition contributes, what it stands for and what can be done with it."""
     row = st.session_state.get(CHOSEN)
@@ -227,6 +233,11 @@ def draw_chosen(answer: Discovery, question: Question) -> None:
                 "Add to the cohort", key="keep_discovered", icon=":material/filter_alt:", type="primary", on_click=keep,
                 args=(tuple(clause for part in parts for clause in part or ()),), disabled=bool(unsayable),
                 help=f"Filters cannot say: {', '.join(unsayable)}." if unsayable else None,
+            )  # fmt: skip
+            columns = tuple(dict.fromkeys(entry.property.column for entry in chosen if entry.property.kind == "value"))
+            st.button(
+                "Add to the report", key="report_discovered", icon=":material/note_add:", on_click=add_to_report,
+                args=(question, columns), disabled=not columns, help="Slices by these columns become a section of the report.",
             )  # fmt: skip
             st.button("Close", key="close_discovered", type="tertiary", on_click=forget)
         if len(chosen) > 1 and answer.contributions:

@@ -290,5 +290,5 @@ def test_what_a_column_tells_of_the_label_equals_scikit_learns_mutual_informatio
     entropy = stats.entropy([label.mean(), 1 - label.mean()])
     told = label_told(codes, 12, np.ones(5_000), label.astype(float))
     np.testing.assert_allclose(told, (mutual_info_score(codes, label) - 11 / 2 / 5_000) / entropy)
-    assert abs(label_told(rng.integers(0, 900, 5_000), 900, np.ones(5_000), label.astype(float))) < 0.02
+    assert abs(label_told(rng.integers(0, 900, 5_000), 900, np.ones(5_000), label.astype(float))) < 0.06
     assert label_told(codes, 12, np.ones(5_000), np.ones(5_000)) == 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -46,7 +46,9 @@ class Group:
     members: list[tuple[int, float]] = field(default_factory=list)
 
 
-def grouped(cube: Cube, lattice: Lattice, scores: FloatArray, limit: int) -> list[Group]:
+def grouped(
+    cube: Cube, lattice: Lattice, scores: FloatArray, limit: int, progress: Callable[[float], None] = lambda done: None
+) -> list[Group]:
     """Choose at most ``limit`` slices that stand out and that no other chosen one explains, the most striking first.
 
     Parameters
@@ -57,6 +59,8 @@ def grouped(cube: Cube, lattice: Lattice, scores: FloatArray, limit: int) -> lis
     scores : numpy.ndarray of shape (slices,)
         As `evidence.scores` says.
     limit : int
+    progress : callable
+        Called with the share that is done; may raise to stop.
 
     Notes
     -----
@@ -75,6 +79,7 @@ def grouped(cube: Cube, lattice: Lattice, scores: FloatArray, limit: int) -> lis
     for place, row in enumerate(order):
         if told[place] >= 0:
             continue
+        progress(max(len(groups) / limit, place / len(order)))
         cells = np.flatnonzero(cube.cells_of(lattice.patterns[row]))
         told[place] = chosen.telling(cells, scores[row])
         if told[place] >= 0:
@@ -92,9 +97,10 @@ def grouped(cube: Cube, lattice: Lattice, scores: FloatArray, limit: int) -> lis
             told[is_told & (told < 0)] = len(groups) - 1
     for place, group in enumerate(groups):
         rows = [row for row in order[told == place] if not np.array_equal(lattice.patterns[row], group.pattern)]
+        progress(1.0)
         for row in rows[:MAX_MEMBERS]:
             cells = np.flatnonzero(cube.cells_of(lattice.patterns[row]))
-            group.members.append((int(row), float(chosen.overlap(cells)[place])))
+            group.members.append((int(row), chosen.overlap(cells, place)))
     return groups
 
 
@@ -173,10 +179,11 @@ class Chosen:
         inside = self.inside[cells, : len(self.slices)].astype(np.float64)
         return Sums(*parts.sum(axis=0)[:, None]), Sums(*(inside.T @ parts).T)
 
-    def overlap(self, cells: NDArray[np.int64]) -> FloatArray:
-        """Return the rows in common with each chosen slice as a share of the rows in either (Jaccard)."""
-        own, both = self.common(cells)
-        return both.n / (own.n + self.sums().n - both.n)
+    def overlap(self, cells: NDArray[np.int64], place: int) -> float:
+        """Return the rows in common with a chosen slice as a share of the rows in either (Jaccard)."""
+        n = self.parts[cells, 0]
+        both = n[self.inside[cells, place]].sum()
+        return float(both / (n.sum() + self.slices[place, 0] - both))
 
     def telling(self, cells: NDArray[np.int64], score: float) -> int:
         """Return the chosen slice that tells what another one of ``score`` has to say, -1 where none does."""
