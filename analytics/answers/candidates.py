@@ -12,6 +12,7 @@ from analytics.answers.question import Question
 from analytics.errors import QuestionError
 from analytics.measure.discovery.cube import CodeArray, Cube, Sums
 from analytics.measure.discovery.leaks import TELLS, label_told
+from analytics.query.cohort import Cohort
 from analytics.query.engine import Engine
 from analytics.query.objectives import OBJECTIVES, SPLITS, Costs, by_entity, by_row, by_time
 from analytics.query.properties import Property, expression, in_codes, properties, shown_value
@@ -126,14 +127,13 @@ def cells_of(engine: Engine, question: Question, search: Search, split: Split) -
     counted, value = objective.counted(question.threshold), objective.value(question.threshold, search.costs)
     rows = engine.kept(log, question.cohort, question.threshold)
     table = engine.collect(cube_table(rows, keys, counted, value))
-    n, positives = (table[name].cast(pl.Float64).to_numpy() for name in ("n", "positives"))
     coded = [in_codes(table[f"key_{place}"]) for place in range(len(searched))]
-    told: set[str | None] = set()
+    told: set[str] = set()
     if search.columns is None:
-        told = {
-            found.column for found, (column, known) in zip(searched, coded, strict=True)
-            if found.column and label_told(column.to_numpy(), len(known), n, positives) > TELLS
-        }  # fmt: skip
+        whole = (
+            {found: (table, f"key_{place}") for place, found in enumerate(searched)} if not question.cohort else None
+        )
+        told = {found.column for found in searched if found.column and tells(engine, question, found, whole)}
     kept, codes, values, is_value = [], [], [], []
     for found, (column, known) in zip(searched, coded, strict=True):
         if found.column in told:
@@ -155,6 +155,25 @@ def cells_of(engine: Engine, question: Question, search: Search, split: Split) -
     is_held_back = table["part"].to_numpy() == 1 if split != "none" else np.zeros(table.height, dtype=bool)
     left_out = tuple(dict.fromkeys(found.column for found in searched if found.column and found.column in told))
     return Cells(cube, tuple(kept), tuple(values), left_out, is_held_back)
+
+
+def tells(
+    engine: Engine, question: Question, found: Property, whole: dict[Property, tuple[pl.DataFrame, str]] | None
+) -> bool:
+    """Whether a property tells the label, by all labelled rows of the log: a cohort must not change what is searched by."""
+    if whole is not None:
+        table, key = whole[found]
+    else:
+        log, objective = question.log, OBJECTIVES["error_rate"]
+        rows = engine.kept(log, Cohort(), question.threshold)
+        counted, value = (
+            objective.counted(question.threshold),
+            objective.value(question.threshold, (0.0, 1.0, 1.0, 0.0)),
+        )
+        table, key = engine.collect(cube_table(rows, {"key": expression(log, found)}, counted, value)), "key"
+    codes, known = in_codes(table[key])
+    n, positives = (table[name].cast(pl.Float64).to_numpy() for name in ("n", "positives"))
+    return label_told(codes.to_numpy(), len(known), n, positives) > TELLS
 
 
 def part_of(engine: Engine, question: Question, split: Split, seed: int) -> Any:

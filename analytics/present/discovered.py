@@ -37,8 +37,12 @@ def branch_words(branch: Branch) -> str:
 
 
 def node_words(tree: Tree, place: int) -> str:
-    """Say a node of the tree in one line."""
-    return " and ".join(map(branch_words, tree.paths[place])) or "all rows"
+    """Say a node of the tree in one line; of two bounds on the same side of a column the later one is the tighter."""
+    said = {
+        (branch.property, branch.is_below, branch.is_yes, None if branch.is_below else branch.value): branch
+        for branch in tree.paths[place]
+    }
+    return " and ".join(map(branch_words, said.values())) or "all rows"
 
 
 def slice_words(found: Slice) -> str:

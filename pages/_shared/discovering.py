@@ -257,4 +257,9 @@ def draw_chosen(answer: Discovery, question: Question) -> None:
                         "Rate, as found": [objective_text(answer, member.rate) for member in answer.members[row]],
                         "Overlap, %": [round(100 * member.overlap, 1) for member in answer.members[row]],
                     }), hide_index=True, alt="Slices that this one stands for",
+                    column_config={
+                        "Slice": st.column_config.TextColumn(width=340),
+                        "Rows, as found": st.column_config.NumberColumn(format="localized"),
+                        "Overlap, %": st.column_config.NumberColumn(format="%.1f", help="Rows in both, of those in either."),
+                    },
                 )  # fmt: skip

@@ -88,6 +88,8 @@ def test_a_column_that_tells_the_label_is_left_out_and_said_unless_it_is_asked_f
     assert answer.left_out == ("after",)
     assert not any(entry.property.column == "after" for found in answer.slices for entry in found)
     assert "Left out: after, which tells the label" in readings.discovery_reading(answer)
+    inside = Question(log, Cohort((Clause("after", "in", ("late",)),)), 0.5)
+    assert discover(engine, inside, Search(split="row")).left_out == ("after",)
     chosen = discover(engine, Question(log, Cohort(), 0.5), Search(columns=("g", "after"), split="none", every=True))
     assert chosen.left_out == ()
     assert any(entry.property.column == "after" for found in chosen.slices for entry in found)

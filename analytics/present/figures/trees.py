@@ -98,6 +98,7 @@ def nodes(answer: Discovery, tree: Tree, depths: list[int], heights: list[float]
         "type": "scatter", "mode": "markers+text", "x": depths, "y": heights, "text": texts, "textposition": "top right",
         "marker": {"size": 12, "color": colours}, "customdata": list(range(len(texts))), "hovertext": hovers,
         "hoverinfo": "text", "cliponaxis": False,
+        "unselected": {"marker": {"opacity": 0.45}, "textfont": {"color": palette.MUTED_TEXT}},
     }  # fmt: skip
 
 
