@@ -27,6 +27,7 @@ from analytics.answers import (
 from analytics.errors import QuestionError
 from analytics.log.schema import Log
 from analytics.measure.calibration import Binning
+from analytics.measure.costs import Costs
 from analytics.measure.human_band import Band, Reviewer
 from analytics.measure.policies import Policy
 from analytics.measure.slice_thresholds import Pooling, Rule
@@ -196,11 +197,9 @@ def _calibration_time(
 
 
 @st.cache_data(max_entries=MAX_ENTRIES, show_spinner="Fitting maps …")
-def _recalibration(
-    key: str, cohort: str, threshold: float, version: str, cost_fp: float, cost_fn: float, groups: int
-) -> Recalibration:
+def _recalibration(key: str, cohort: str, threshold: float, version: str, policy: str, groups: int) -> Recalibration:
     question = asked(key, cohort, threshold)
-    return answers.recalibration(session.engine(), question, cost_fp=cost_fp, cost_fn=cost_fn, groups=groups)
+    return answers.recalibration(session.engine(), question, Policy.from_text(policy).costs, groups=groups)
 
 
 def at_any_threshold(question: Question) -> Question:
@@ -228,6 +227,7 @@ def calibration_time(question: Question, every: str | None, groups: int) -> Cali
     return _calibration_time(*primitives(at_any_threshold(question)), scope(question.log), every, groups)
 
 
-def recalibration(question: Question, cost_fp: float, cost_fn: float, groups: int) -> Recalibration:
-    """Return what recalibration would be worth."""
-    return _recalibration(*primitives(at_any_threshold(question)), scope(question.log), cost_fp, cost_fn, groups)
+def recalibration(question: Question, costs: Costs, groups: int) -> Recalibration:
+    """Return what recalibration would be worth under a cost matrix."""
+    text = Policy(costs).to_text()
+    return _recalibration(*primitives(at_any_threshold(question)), scope(question.log), text, groups)

@@ -279,7 +279,7 @@ def test_calibration_by_an_oddly_named_column_shows_every_slice_and_offers_the_m
 
 
 @pytest.mark.parametrize(
-    "address", [{"bins": "-3"}, {"binning": "x"}, {"segment": "nope"}, {"map": "y"}, {"map_fp": "-1"}]
+    "address", [{"bins": "-3"}, {"binning": "x"}, {"segment": "nope"}, {"map": "y"}, {"cost_fp": "x"}]
 )
 def test_a_broken_calibration_address_is_answered(address: dict[str, str]) -> None:
     app = opened("calibration", **address)
