@@ -25,6 +25,7 @@ from analytics.answers import (
     ThresholdAnswer,
 )
 from analytics.errors import QuestionError
+from analytics.log.decisions import Decision, decisions
 from analytics.log.schema import Log
 from analytics.measure.calibration import Binning
 from analytics.measure.costs import Costs
@@ -98,13 +99,19 @@ def _row_counts(key: str, cohort: str, threshold: float, version: str) -> tuple[
 
 @st.cache_data(max_entries=16, show_spinner="Writing the report …")
 def _report(
-    key: str, cohort: str, threshold: float, version: str, chosen: tuple[tuple[str, ...], ...], metric: str
+    key: str,
+    cohort: str,
+    threshold: float,
+    version: str,
+    chosen: tuple[tuple[str, ...], ...],
+    metric: str,
+    decided: tuple[Decision, ...],
 ) -> str:
     from analytics.present.report import slice_report  # the template engine is needed here alone
 
     question = asked(key, cohort, threshold)
     parts = [answers.slices(session.engine(), question, by, metric=metric) for by in chosen]
-    return slice_report(question, overview(question), parts)
+    return slice_report(question, overview(question), parts, decided)
 
 
 @st.cache_data(max_entries=16, show_spinner="Counting rows by score …")
@@ -142,7 +149,8 @@ def human_band(question: Question, policy: Policy, cost: float, error_rate: floa
 
 def report(question: Question, chosen: tuple[tuple[str, ...], ...], metric: str) -> str:
     """Return the slice report as HTML."""
-    return _report(*primitives(question), scope(question.log), chosen, metric)
+    decided = tuple(decisions(session.workspace(), question.log.key))
+    return _report(*primitives(question), scope(question.log), chosen, metric, decided)
 
 
 def overview(question: Question) -> Overview:
