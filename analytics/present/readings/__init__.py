@@ -4,6 +4,7 @@ from analytics.present.readings.calibration import (
     calibration_reading,
     calibration_slices_reading,
     calibration_trend_reading,
+    costs_reading,
     recalibration_reading,
     reliability_reading,
 )
@@ -31,6 +32,7 @@ __all__ = [
     "calibration_slices_reading",
     "calibration_trend_reading",
     "confusion_reading",
+    "costs_reading",
     "curve_reading",
     "decisions_reading",
     "discovery_reading",
