@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -127,25 +128,16 @@ def cells_of(engine: Engine, question: Question, search: Search, split: Split) -
     counted, value = objective.counted(question.threshold), objective.value(question.threshold, search.costs)
     rows = engine.kept(log, question.cohort, question.threshold)
     table = engine.collect(cube_table(rows, keys, counted, value))
-    coded = [in_codes(table[f"key_{place}"]) for place in range(len(searched))]
-    told: set[str] = set()
-    if search.columns is None:
-        whole = (
-            {found: (table, f"key_{place}") for place, found in enumerate(searched)} if not question.cohort else None
-        )
-        told = {found.column for found in searched if found.column and tells(engine, question, found, whole)}
+    told = told_by(engine, question, searched, table) if search.columns is None else set()
     kept, codes, values, is_value = [], [], [], []
-    for found, (column, known) in zip(searched, coded, strict=True):
+    for place, found in enumerate(searched):
         if found.column in told:
             continue
+        column, known = in_codes(table[f"key_{place}"])
         kept.append(found)
         codes.append(column.cast(pl.UInt16 if len(known) < 65_536 else pl.Int32).to_numpy())
         is_value.append(np.array([value is not None or not found.is_partial for value in known], dtype=bool))
         values.append([shown_value(log, found, value) for value in known])
-    if not kept:
-        raise QuestionError(
-            "Expected columns to search by, found only such as tell the label. Choose columns to search by."
-        )
     sources = [found.column or found.name for found in kept]
     sums = (table[name].fill_null(0).cast(pl.Float64).to_numpy() for name in ("n", "trials", "total", "squares"))
     cube = Cube(
@@ -157,23 +149,27 @@ def cells_of(engine: Engine, question: Question, search: Search, split: Split) -
     return Cells(cube, tuple(kept), tuple(values), left_out, is_held_back)
 
 
-def tells(
-    engine: Engine, question: Question, found: Property, whole: dict[Property, tuple[pl.DataFrame, str]] | None
-) -> bool:
-    """Whether a property tells the label, by all labelled rows of the log: a cohort must not change what is searched by."""
-    if whole is not None:
-        table, key = whole[found]
-    else:
-        log, objective = question.log, OBJECTIVES["error_rate"]
-        rows = engine.kept(log, Cohort(), question.threshold)
-        counted, value = (
-            objective.counted(question.threshold),
-            objective.value(question.threshold, (0.0, 1.0, 1.0, 0.0)),
-        )
-        table, key = engine.collect(cube_table(rows, {"key": expression(log, found)}, counted, value)), "key"
-    codes, known = in_codes(table[key])
-    n, positives = (table[name].cast(pl.Float64).to_numpy() for name in ("n", "positives"))
-    return label_told(codes.to_numpy(), len(known), n, positives) > TELLS
+def told_by(engine: Engine, question: Question, searched: Sequence[Property], table: pl.DataFrame) -> set[str]:
+    """Return the columns that tell the label, none where no other is left; ``table`` holds the cells of the cohort.
+
+    All labelled rows of the log decide: a cohort must not change what is searched by.
+    """
+    told = set()
+    for place, found in enumerate(searched):
+        cells = whole_log(engine, question, found) if question.cohort else table.rename({f"key_{place}": "key"})
+        codes, known = in_codes(cells["key"])
+        n, positives = (cells[name].cast(pl.Float64).to_numpy() for name in ("n", "positives"))
+        if found.column and label_told(codes.to_numpy(), len(known), n, positives) > TELLS:
+            told.add(found.column)
+    return set() if all(found.column in told for found in searched) else told
+
+
+def whole_log(engine: Engine, question: Question, found: Property) -> pl.DataFrame:
+    """Return the rows of the whole log by one property."""
+    objective, costs = OBJECTIVES["error_rate"], (0.0, 1.0, 1.0, 0.0)
+    rows = engine.kept(question.log, Cohort(), question.threshold)
+    counted, value = objective.counted(question.threshold), objective.value(question.threshold, costs)
+    return engine.collect(cube_table(rows, {"key": expression(question.log, found)}, counted, value))
 
 
 def part_of(engine: Engine, question: Question, split: Split, seed: int) -> Any:
