@@ -210,6 +210,17 @@ def test_the_band_is_where_the_score_of_a_slice_is_that_of_noise() -> None:
     assert (np.diff(level.band(n)) < 0).all() and level.ratio > 1
 
 
+@pytest.mark.parametrize("is_binary", [True, False])
+def test_a_seed_means_one_draw_whatever_the_order_of_the_cells(is_binary: bool) -> None:
+    rng = np.random.default_rng(9)
+    columns = [rng.integers(0, 4, 2_000) for _ in range(4)]
+    value = rng.random(2_000) < 0.2 if is_binary else rng.normal(size=2_000)
+    cube = cube_of(columns, value, rng.random(2_000) < 0.7, is_binary=is_binary)
+    first, second = (noise_of(cells, 50, 2, work=10**7, seed=3) for cells in (cube, cube.part(rng.permutation(2_000))))
+    np.testing.assert_allclose([first.score, first.ratio], [second.score, second.ratio])
+    assert noise_of(cube, 50, 2, work=10**7, seed=4).score != first.score
+
+
 def test_the_worst_of_many_slices_of_noise_is_far_above_the_overall_rate() -> None:
     """12 columns of four levels to depth 2: about 1,100 slices of a 5,000-row log reach about 1.57 times the rate."""
     rng = np.random.default_rng(0)

@@ -83,8 +83,8 @@ class Cube:
         """Number of cells."""
         return len(self.sums.n)
 
-    def part(self, chosen: NDArray[np.bool_]) -> Cube:
-        """Return the cells that ``chosen``, of shape (cells,), is true for."""
+    def part(self, chosen: NDArray[np.bool_] | NDArray[np.int64]) -> Cube:
+        """Return the cells that ``chosen``, of shape (cells,), is true for, or those at these places in their order."""
         return replace(self, codes=tuple(codes[chosen] for codes in self.codes), sums=self.sums[chosen])
 
     def cells_of(self, pattern: CodeArray) -> NDArray[np.bool_]:

@@ -16,6 +16,7 @@ from analytics.measure.intervals import FloatArray
 MAX_REPLICATES, MIN_REPLICATES = 40, 5
 MAX_WORK = 400_000_000
 """Cells that may be read for all replicates together; a large search makes do with fewer of them."""
+MIXER = np.uint64(0x9E3779B97F4A7C15)
 GUMBEL_95 = 1.866
 """Standard deviations from the mean to the 95th percentile of a Gumbel distribution, which maxima follow."""
 
@@ -85,6 +86,7 @@ def noise_of(
     there are in all. Other objectives are drawn from the normal distribution with the mean and variance of all rows, given
     their total.
     """
+    cube = in_fixed_order(cube)
     whole = cube.sums.sum()
     replicates = int(np.clip(MAX_WORK // max(work, 1), MIN_REPLICATES, MAX_REPLICATES))
     drawn = draws(cube, whole, replicates, np.random.default_rng(seed))
@@ -101,6 +103,15 @@ def noise_of(
     spread = float(highest.std(ddof=1))
     ratio = float(np.median(ratios) / overall) if overall > 0 else float("nan")
     return Noise(float(highest.mean()) + GUMBEL_95 * spread, ratio, replicates, whole, cube.is_binary)
+
+
+def in_fixed_order(cube: Cube) -> Cube:
+    """Order the cells by a hash of what they are: an engine returns them in any order, and a seed must mean one draw."""
+    key = np.zeros(cube.n_cells, dtype=np.uint64)
+    for part in (*cube.codes, cube.sums.n, cube.sums.trials):
+        key = (key ^ part.astype(np.uint64)) * MIXER
+        key ^= key >> np.uint64(29)
+    return cube.part(np.argsort(key, kind="stable"))
 
 
 def draws(cube: Cube, whole: Sums, replicates: int, rng: np.random.Generator) -> NDArray[np.float64]:
