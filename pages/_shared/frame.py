@@ -72,6 +72,7 @@ def run() -> None:
     st.session_state[ENTERED] = True
     try:
         with boundary():
+            session.enter()
             session.ensure_sample()
             sidebar.draw()
             if session.person():
@@ -91,14 +92,14 @@ def draw_sign_in() -> None:
 
 def require() -> None:
     """Begin a page: a deep link to a fresh server runs the page without its frame, which is then registered."""
+    if st.session_state.get(ENTERED):
+        return
+    configure()
     if session.needs_sign_in():
-        configure()
         draw_sign_in()
         st.stop()
-    if not st.session_state.get(ENTERED):
-        configure()
-        navigation()
-        st.rerun()
+    navigation()
+    st.rerun()
 
 
 @contextmanager

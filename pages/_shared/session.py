@@ -20,11 +20,24 @@ SAMPLE = Path(__file__).parents[2] / "sample_data" / "flights.parquet"
 MAX_PEOPLE = 200
 SAMPLE_NAME = "Flights 2013 (sample)"
 UPLOAD_KEY = "upload"
+PERSON = "_person"
 QUESTION_KEYS = ("log", "model", "threshold", "where")
 
 
+def enter() -> None:
+    """Find out who asks, once per run of the app: each look at ``st.user`` reads the server's secrets anew."""
+    st.session_state.pop(PERSON, None)
+    st.session_state[PERSON] = identified()
+
+
 def person() -> str:
-    """Return what tells people apart: a digest of who issued the sign-in and of whom it names; empty without sign-in.
+    """Return what tells people apart, as `identified` finds it."""
+    known = st.session_state.get(PERSON)
+    return identified() if known is None else str(known)
+
+
+def identified() -> str:
+    """Return a digest of who issued the sign-in and of whom it names; empty without sign-in.
 
     Raises
     ------
@@ -49,7 +62,7 @@ def needs_sign_in() -> bool:
 
 def workspace() -> Workspace:
     """Return the workspace of who asks: that of this machine, with sign-in one per person below it."""
-    if needs_sign_in():
+    if PERSON not in st.session_state and needs_sign_in():
         raise QuestionError("Expected a sign-in, found none. Sign in first.", code="sign-in")
     return workspace_of(person())
 

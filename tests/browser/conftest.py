@@ -30,7 +30,7 @@ FLAGS = [
     "--disable-sync",
 ]
 STILL = "document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'"
-SECONDS = 60
+SECONDS = 120
 
 
 @dataclass(frozen=True)
