@@ -40,6 +40,7 @@ def discover(
 ) -> None:  # fmt: skip
     """Slices that fail, found on one part of the rows and confirmed on the other."""
     from analytics.present.discovered import discovery_json_rows
+    from analytics.present.readings import discovery_reading
 
     engine, question = ask(source, asked)
     search = candidates.Search(
@@ -48,6 +49,7 @@ def discover(
         costs=(cost_tp, cost_fp, cost_fn, cost_tn),
     )  # fmt: skip
     answer = discovery.discover(engine, question, search)
+    typer.echo(discovery_reading(answer), err=True)
     rows = discovery_json_rows(answer)
     if output.format == "table":
         from analytics.present.discovered import slice_words

@@ -57,8 +57,8 @@ def draw(question: Question) -> None:
         return
     figure(
         figures.discovery_map(answer),
-        "Filled: confirmed on rows that the search did not see. Grey: how far the worst slice gets by noise alone, in 95 of 100 "
-        "searches. Click a slice to open it.",
+        "Filled: confirmed on rows that the search did not see. Grey: how far the worst slice of a search gets by noise alone, "
+        "in 95 of 100 searches; a slice inside it can be confirmed, since other rows chose it. Click a slice to open it.",
         "discovered",
         alt="Discovered slices: rate against share of rows, with the band of noise",
         on_select=choose_from_figure,
@@ -169,7 +169,7 @@ def draw_table(answer: Discovery) -> None:
             "rate_complement": column.NumberColumn("In the rest", format=number),
             "difference": column.NumberColumn("To the rest", format="%.1f" if is_share else "%.3f"),
             "interval": column.TextColumn("Its interval"),
-            "p_adjusted": column.TextColumn("p, adjusted", help="One-sided, Benjamini–Hochberg."),
+            "p_adjusted": column.TextColumn("p, adj.", help="One-sided, Benjamini–Hochberg."),
             "excess_errors": column.NumberColumn("Excess errors" if is_share else "Excess", format="localized",
                                                  help="Beyond what the rate of the rest would predict on all its rows."),
             "share_of_errors": column.NumberColumn("Share of errors", format="%.1f %%"),
