@@ -3,7 +3,7 @@
 import streamlit as st
 
 from analytics.present import figures, readings
-from pages._shared import cache, choice, discovering, frame, ranking, session, slice_table, slicing
+from pages._shared import cache, choice, discovering, frame, packing, ranking, session, slice_table, slicing
 from pages._shared.render import figure, sentence
 
 frame.require()
@@ -29,6 +29,8 @@ with frame.boundary():
             on_select=choice.choose_from_figure,
         )
         choice.draw_chosen(answer, question)
-        if len(by) == 2:
-            discovering.draw_handover(by)
+        with st.container(horizontal=True):
+            packing.draw_add(question, by)
+            if len(by) == 2:
+                discovering.draw_handover(by)
         slice_table.draw_table(answer)

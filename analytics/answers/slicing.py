@@ -34,7 +34,7 @@ class SliceAnswer:
     overall : DataFrame
         One row: the whole cohort.
     min_support : int
-        Judged rows below which a slice is marked ``few_rows``.
+        Judged rows that the metric rests on, below which a slice is marked ``few_rows``.
     """
 
     by: tuple[str, ...]

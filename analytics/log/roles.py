@@ -13,12 +13,12 @@ NAME_PATTERNS: dict[str, tuple[str, ...]] = {
     "score": (
         r"score", r"(y_)?pred(icted)?_prob(a|ability)?.*", r"y_score", r"prob(a|ability)?", r"model_score", r"risk_score",
         r"predicted_probability", r"p_?hat", r"decile_score", r".*_score", r".*prob(a|ability)?.*", r"score.*", r".*propensity.*",
-        r"confidence",
+        r"confidence", r".*risk.*", r"pd", r"(model_|clf_|raw_)?output", r".*predicted_p", r"deciles?", r"logits?",
     ),
     "label": (
         r"label(_value)?", r"y_?true", r"ground_?truth", r"target", r"actual", r"two_year_recid", r"outcome", r"y",
         r".*_label", r"true_.*", r"class", r"is_(fraud|default|churn|late|spam).*", r"repaid", r"employed", r"loan_status",
-        r"obs(erved)?", r".*(fraud|churn|default(ed)?|recid)$",
+        r"obs(erved)?", r".*_?(fraud(ulent)?|churn(ed)?|default(ed)?|recid|bad|outcome|result)$",
     ),
     "decision": (
         r"decision", r"y_pred", r"pred(icted|iction)?", r"predicted_(label|class)", r"action", r"approved", r"flagged",
@@ -34,6 +34,7 @@ NAME_PATTERNS: dict[str, tuple[str, ...]] = {
     "amount": (r"amount", r".*_amount", r"amt", r".*(cost|value_usd|price|revenue|exposure|loss)$", r"(loan|funded)_am(oun)?t"),
     "model_version": (r"model_?(version|id|name)?", r"version", r".*model_version"),
 }  # fmt: skip
+KEY = re.compile(r"[\w.:/+=-]{1,64}")
 NEVER_LABEL_TIME = re.compile(r".*(label|available|outcome|updated|birth|due).*")
 POSITIVE_WORDS = (
     "1", "1.0", "true", "yes", "y", "t", "positive", "pos", "bad", "fraud", "default", "charged off", "churn", "churned",
@@ -43,6 +44,25 @@ UNKNOWN_WORDS = (
     "unknown", "pending", "not known yet", "not known", "n/a", "na", "none", "open", "current", "in progress", "undecided", "?",
     "issued", "in grace period", "-1", "", "nan", "null", "unlabelled", "unlabeled", "unavailable",
 )  # fmt: skip
+ADVERSE_LABELS = (
+    "bad",
+    "fraud",
+    "default",
+    "charged off",
+    "churn",
+    "churned",
+    "late",
+    "spam",
+    "fail",
+    "failed",
+    "recidivist",
+)
+ADVERSE_DECISIONS = (
+    "reject", "rejected", "deny", "denied", "decline", "declined", "block", "blocked", "flag", "flagged", "refuse", "refused",
+    "stop", "stopped", "alert",
+)  # fmt: skip
+"""A decision against somebody is the prediction of a label that is."""
+
 OTHER_CLASS = {"0": "1", "0.0": "1.0", "false": "true"}
 """What the positive class is called where rows of the negative one alone are known."""
 
@@ -69,10 +89,7 @@ def guess(reading: Reading) -> Guess:
         found = best(role, [column for column in columns if column.name not in taken], reading.rows_kept)
         if found:
             chosen[role], reasons[found[0]] = found
-    if "score" in chosen and "label" not in chosen:
-        label = any_binary(columns, set(chosen.values()))
-        if label:
-            chosen["label"], reasons[label] = label, "has two values; no column is named like a label"
+    by_values(columns, chosen, reasons, reading.rows_kept)
     mapping = Mapping(**chosen)  # type: ignore[arg-type]
     segments, texts = [], []
     for column in columns:
@@ -88,6 +105,50 @@ def guess(reading: Reading) -> Guess:
             texts.append(column.name)
     mapping = replace(mapping, segments=tuple(segments), text=tuple(texts))
     return Guess(with_values(mapping, reading), reasons)
+
+
+def by_values(columns: Sequence[Column], chosen: dict[str, str], reasons: dict[str, str], n_rows: int) -> None:
+    """Fill roles that no name suggested from types and values, where these leave no doubt."""
+
+    def take(role: str, column: Column | None, reason: str) -> None:
+        if role not in chosen and column is not None:
+            chosen[role] = column.name
+            reasons[column.name] = f"{reason}; no column is named like this role"
+
+    def free() -> list[Column]:
+        return [column for column in columns if column.name not in chosen.values()]
+
+    if "decision" not in chosen:
+        take("score", only([column for column in free() if is_fraction(column)]), "the only fractions between 0 and 1")
+    if "score" in chosen or "decision" in chosen:
+        take("label", any_binary(free()), "has two values")
+    times = [
+        column for column in free() if column.kind == "time" and not NEVER_LABEL_TIME.fullmatch(column.name.casefold())
+    ]
+    take("time", times[0] if times else None, "the first column of times")
+    take("row_id", next((column for column in free() if is_key(column, n_rows)), None), "every row has its own value")
+
+
+def only(columns: Sequence[Column]) -> Column | None:
+    """Return the one column that is left, None where there are more or none."""
+    return columns[0] if len(columns) == 1 else None
+
+
+def is_fraction(column: Column) -> bool:
+    """Whether a column holds many different numbers between 0 and 1."""
+    if column.kind != "number" or column.n_distinct <= 24 or is_whole(column):
+        return False
+    try:
+        return 0 <= float(column.low or "nan") <= float(column.high or "nan") <= 1
+    except ValueError:
+        return False
+
+
+def is_key(column: Column, n_rows: int) -> bool:
+    """Whether every row has a short value of its own, as an id has."""
+    if n_rows <= 24 or column.n_missing or column.n_distinct < n_rows:
+        return False
+    return is_whole(column) or (column.kind == "text" and all(KEY.fullmatch(value) for value, _ in column.top))
 
 
 def best(role: str, columns: Sequence[Column], n_rows: int) -> tuple[str, str] | None:
@@ -128,15 +189,12 @@ def share_of_numbers(column: Column) -> float:
     return numbers / total if total else 0.0
 
 
-def any_binary(columns: Sequence[Column], taken: set[str]) -> str | None:
-    """Return the last column with the values 0 and 1 that has no role yet."""
-    for column in reversed(columns):
-        if column.name not in taken and {value.casefold() for value, _ in column.top} in (
-            {"0", "1"},
-            {"false", "true"},
-        ):
-            return column.name
-    return None
+def any_binary(columns: Sequence[Column]) -> Column | None:
+    """Return the last column with the values 0 and 1, else the only one with two values of which one is a known word."""
+    pairs = [(column, {value.strip().casefold() for value, _ in column.top} - set(UNKNOWN_WORDS)) for column in columns]
+    plain = [column for column, values in pairs if values in ({"0", "1"}, {"false", "true"})]
+    words = [column for column, values in pairs if len(values) == 2 and values & set(POSITIVE_WORDS)]
+    return plain[-1] if plain else only(words)
 
 
 def rest(column: Column, n_rows: int) -> tuple[str, str]:
@@ -180,7 +238,14 @@ def decision_values(mapping: Mapping, reading: Reading) -> tuple[str, ...]:
     if mapping.decision is None:
         return ()
     column = reading.column(mapping.decision)
-    return shared_values(mapping, column) or split_values(column)[0]
+    return shared_values(mapping, column) or adverse_values(mapping, column) or split_values(column)[0]
+
+
+def adverse_values(mapping: Mapping, column: Column) -> tuple[str, ...]:
+    """Return the decision against somebody where the positive label is against them too."""
+    if not any(value.strip().casefold() in ADVERSE_LABELS for value in mapping.positive):
+        return ()
+    return tuple(value for value, _ in column.top if value.strip().casefold() in ADVERSE_DECISIONS)
 
 
 def shared_values(mapping: Mapping, column: Column) -> tuple[str, ...]:

@@ -30,6 +30,9 @@ SMALL_FILES = {
     "policies": "The saved policies",
     "decisions": "What was decided",
 }
+ID_DIGITS = 12
+"""Digits of a content's hash that name a log, and begin the names of its states and readings."""
+
 CHUNK = 1 << 20
 NO_RECEIPT = (OSError, ValueError, KeyError, TypeError, AttributeError)
 """What reading a damaged receipt ends with."""
@@ -205,7 +208,10 @@ class Workspace:
         remove(self.damaged)
 
     def waiting(self) -> list[str]:
-        """Return the ids of readings that wait for their mapping, the newest first; those of yesterday are removed."""
+        """Return the ids of readings that wait for their mapping, the newest first, one for each content.
+
+        Those of yesterday are removed; what became a log since does not wait.
+        """
         found = []
         for folder in self.staging.iterdir():
             with contextlib.suppress(OSError):
@@ -214,7 +220,10 @@ class Workspace:
                     remove(folder)
                 else:
                     found.append((modified, folder.name))
-        return [name for _, name in sorted(found, reverse=True)]
+        known = {path.name[:ID_DIGITS] for path in self.logs.glob("*.json")}
+        newest = {name[:ID_DIGITS]: name for _, name in sorted(found)}
+        waiting = {name for digest, name in newest.items() if digest not in known}
+        return [name for _, name in sorted(found, reverse=True) if name in waiting]
 
     def remember(self, log: Log) -> None:
         """Keep the mapping for the next export with the same columns."""

@@ -40,7 +40,7 @@ def slice_table(
     metric : str
         The metric whose comparison is the slice's headline; it is added to ``metrics`` when absent.
     min_support : int
-        A slice with fewer judged rows is marked in ``few_rows``.
+        A slice with fewer judged rows, or fewer rows in the denominator of ``metric``, is marked in ``few_rows``.
 
     Returns
     -------
@@ -82,7 +82,8 @@ def slice_table(
         "p_adjusted": f"{metric}_p_adjusted",
     }
     found = {
-        **_impact(slices, level, min_support),
+        **_impact(slices, level),
+        "few_rows": _support(Counts.of(slices), METRICS[metric]) < min_support,
         **{name: columns[metric][source] for name, source in headline.items()},
         **{name: column for per_metric in columns.values() for name, column in per_metric.items()},
     }
@@ -135,14 +136,18 @@ class _Comparison:
         }
 
 
-def _impact(slices: pl.DataFrame, level: float, min_support: int) -> dict[str, Any]:
+def _support(counts: Counts, metric: Metric) -> FloatArray:
+    """Rows that a metric rests on: judged ones, those of its denominator alone where it has one."""
+    return counts.judged if metric.denominator is None else np.minimum(counts.judged, metric.denominator(counts))
+
+
+def _impact(slices: pl.DataFrame, level: float) -> dict[str, Any]:
     counts = Counts.of(slices)
     total = counts.total()
     rest = total - counts
     gap = newcombe(counts.errors, counts.judged, rest.errors, rest.judged, level)
     excess = Interval(*(counts.judged * side for side in (gap.value, gap.low, gap.high)))
     return {
-        "few_rows": counts.judged < min_support,
         "share_of_rows": ratio(counts.n, total.n),
         "share_of_errors": ratio(counts.errors, total.errors),
         **columns_of("excess_errors", excess),

@@ -117,6 +117,17 @@ def slice_marks(table: pl.DataFrame, metric: str, limit: int = MAX_CATEGORIES) -
     ]
 
 
+def support_words(metric: str) -> str:
+    """Name the rows of which a slice must have enough.
+
+    >>> support_words("error_rate"), support_words("fnr")
+    ('judged rows', 'rows behind the metric')
+    """
+    found = METRICS[metric]
+    is_narrow = found.denominator is not None and "tp + fp + fn + tn" not in found.formula
+    return "rows behind the metric" if is_narrow else "judged rows"
+
+
 def support(table: pl.DataFrame, metric: str) -> pl.Series:
     """Count the rows behind a metric in each slice: the denominator of a proportion, else the judged rows."""
     counts, found = Counts.of(table), METRICS[metric]

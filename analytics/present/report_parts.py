@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from analytics.measure.metrics import METRICS
 from analytics.present import words
-from analytics.present.marks import order_words, points_to, slice_marks
+from analytics.present.marks import order_words, points_to, slice_marks, support_words
 
 if TYPE_CHECKING:
     from analytics.answers import Overview, Question, SliceAnswer
@@ -112,13 +112,14 @@ def findings(log: Log) -> Table:
     rows = [
         Row((
             Cell(found.severity, mark=found.severity),
+            Cell(found.code),
             Cell(short(found.column or words.UNDEFINED)),
             Cell(words.count(found.rows)),
             Cell(short(found.message, 4 * MAX_TEXT)),
         ))
         for found in log.findings[:MAX_FINDINGS]
     ]  # fmt: skip
-    return Table((Head("Severity"), Head("Column"), Head("Rows", is_number=True), Head("Finding")), rows)
+    return Table((Head("Severity"), Head("Code"), Head("Column"), Head("Rows", is_number=True), Head("Finding")), rows)
 
 
 def cards(overview: Overview) -> list[Card]:
@@ -194,8 +195,9 @@ def slices_note(answer: SliceAnswer) -> str:
         f"All {words.plural(n, 'slice')}" if n != 1 else "The only slice"
     )  # fmt: skip
     unit = " in points" if METRICS[answer.metric].is_share else ""
+    least = f"{words.count(answer.min_support)} {support_words(answer.metric)}"
     return (
-        f"{shown}, those with fewer than {words.count(answer.min_support)} judged rows last. Against the rest: the "
+        f"{shown}, those with fewer than {least} last. Against the rest: the "
         f"difference to all other rows of the cohort{unit}, 95 % interval in brackets."
     )
 

@@ -53,6 +53,7 @@ def draw_findings(log: Log) -> None:
         [
             {
                 "": SEVERITY[finding.severity],
+                "Code": f"`{finding.code}`",
                 "Column": escaped(finding.column) if finding.column else "–",
                 "Rows": f"{finding.rows:,}" if finding.rows is not None else "–",
                 "What was found, and what to do": escaped(finding.message),

@@ -160,6 +160,7 @@ def draw_mapping(upload: Staged) -> None:
     if confirm:
         with progress:
             log = with_progress(lambda on: intake.build_staged(session.workspace(), upload, changed, on_progress=on))
+            session.workspace().remember(log)
         st.session_state["staged"] = None
         finish(log)
 
@@ -202,6 +203,7 @@ def draw_log(log: Log) -> None:
 def rebuild(log: Log, wanted: Mapping) -> None:
     """Build a log anew under another mapping and open it."""
     rebuilt = with_progress(lambda on: intake.remap(session.workspace(), log, wanted, on_progress=on))
+    session.workspace().remember(rebuilt)
     st.session_state["_wanted_log"] = rebuilt.log_id
     st.rerun()
 

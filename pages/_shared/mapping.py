@@ -63,11 +63,14 @@ def edit(
         segments = choose_several(
             "Segments",
             reading,
-            [n for n in mapping.segments if n not in single],
+            mapping.segments,
+            single,
             f"{key}_segments",
             "Columns to slice by; numbers are sliced in stored bins.",
         )
-        texts = choose_several("Free text", reading, mapping.text, f"{key}_text", "Long text to read, not to slice by.")
+        texts = choose_several(
+            "Free text", reading, mapping.text, single, f"{key}_text", "Long text to read, not to slice by."
+        )
     changed = Mapping(
         score=score,
         decision=decision,
@@ -179,12 +182,12 @@ def threshold_for(reading: Reading, mapping: Mapping, score: str | None) -> floa
 
 
 def choose_several(
-    label: str, reading: Reading, current: list[str] | tuple[str, ...], key: str, help_: str
+    label: str, reading: Reading, current: tuple[str, ...], taken: set[str | None], key: str, help_: str
 ) -> list[str]:
-    """Choose any number of columns."""
-    return st.multiselect(
-        label, list(reading.names), default=[n for n in current if n in reading.names], key=key, help=help_
-    )
+    """Choose any number of the columns that have no role of their own."""
+    offered = [name for name in reading.names if name not in taken]
+    st.session_state[key] = [name for name in st.session_state.get(key, current) if name in offered]
+    return st.multiselect(label, offered, key=key, help=help_)
 
 
 def draw_preview(reading: Reading, mapping: Mapping, sample: list[list[str | None]]) -> None:

@@ -9,6 +9,7 @@ import streamlit as st
 
 from analytics.answers import Question
 from analytics.measure.metrics import METRICS
+from analytics.present import words
 from pages._shared import cache
 from pages._shared.render import escaped
 from pages._shared.slicing import metric_from_address, metric_to_address, offered_metrics
@@ -16,6 +17,7 @@ from pages._shared.slicing import metric_from_address, metric_to_address, offere
 N_FIRST = 3
 MAX_SECTIONS = 12
 MAX_PAIRED = 40
+LAST_SLICED = "_last_sliced"
 SECTIONS, METRIC = "sections", "report_metric"
 Sections = tuple[tuple[str, ...], ...]
 
@@ -67,10 +69,20 @@ def add_section(question: Question, columns: tuple[str, ...]) -> None:
     st.session_state[SECTIONS] = list(dict.fromkeys([*wanted, *chosen]))[:MAX_SECTIONS]
 
 
+def draw_add(question: Question, by: tuple[str, ...]) -> None:
+    """Offer to add what is sliced to the report; without it, the report begins with what was sliced last."""
+    st.session_state[LAST_SLICED] = by
+    if st.button("Add to the report", key="report_slices", icon=":material/note_add:", on_click=add_section,
+                 args=(question, by)):  # fmt: skip
+        st.toast(f"Added to the report: slices by {escaped(words.listed(by))}.")
+
+
 def first_sections(question: Question, options: dict[str, tuple[str, ...]]) -> list[str]:
-    """Return what a report holds from the start: the columns that separate the errors most."""
-    ranked = cache.ranked_columns(question)["column"].to_list()
-    return [name for name in ranked[:N_FIRST] if name in options]
+    """Return what a report holds from the start: what was sliced last, and the columns that separate the errors most."""
+    ranked = [(name,) for name in cache.ranked_columns(question)["column"].to_list()[:N_FIRST]]
+    labels = {frozenset(columns): label for label, columns in options.items()}
+    wanted = map(frozenset, [st.session_state.get(LAST_SLICED, ()), *ranked])
+    return list(dict.fromkeys(labels[columns] for columns in wanted if columns in labels))
 
 
 def sections_from_address(question: Question, options: dict[str, tuple[str, ...]]) -> None:

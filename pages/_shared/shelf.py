@@ -85,8 +85,9 @@ def facts_of(log: Log) -> str:
     """Say rows, labelled share, period and findings of a log on one line."""
     share = f"{words.share(log.n_labelled / log.n_rows)} labelled" if log.n_rows else "no labels"
     period = f"{log.time_low[:10]} to {log.time_high[:10]}" if log.time_low and log.time_high else ""
-    graver = sum(finding.severity != "note" for finding in log.findings)
-    return " · ".join(filter(None, [words.plural(log.n_rows, "row"), share, period, words.plural(graver, "finding")]))
+    return " · ".join(
+        filter(None, [words.plural(log.n_rows, "row"), share, period, words.plural(len(log.findings), "finding")])
+    )
 
 
 def open_log(log: Log) -> None:

@@ -66,10 +66,9 @@ def name_of(log: Log, found: list[Log]) -> str:
 def draw_books(log: Log) -> None:
     """Keep the row accounting in sight: what was read, kept and set aside, and how much preflight found."""
     aside = sum(reason.rows for reason in log.reading.set_aside)
-    graver = sum(finding.severity != "note" for finding in log.findings)
     st.caption(
         f"{words.plural(log.reading.rows_read, 'row')} read: {log.reading.rows_kept:,} kept, {aside:,} set aside · "
-        f"{words.plural(graver, 'finding')}"
+        f"{words.plural(len(log.findings), 'finding')}"
     )
 
 

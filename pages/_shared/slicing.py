@@ -7,6 +7,7 @@ import streamlit as st
 from analytics.answers import MIN_SUPPORT, Question, SliceAnswer
 from analytics.measure.metrics import METRICS
 from analytics.present import words
+from analytics.present.marks import support_words
 from pages._shared.choice import forget_slice
 
 
@@ -44,7 +45,7 @@ def draw_controls(question: Question) -> tuple[tuple[str, ...], str, int]:
         step=10,
         key="support",
         bind="query-params",
-        help="Slices with fewer judged rows are greyed and marked, never hidden.",
+        help="Slices with fewer judged rows, or fewer behind the metric, are greyed and marked, never hidden.",
         disabled=not by,
     )
     metric_to_address("metric", metric)
@@ -83,5 +84,5 @@ def how_to_read(answer: SliceAnswer) -> str:
     )
     have = "has" if few == 1 else "have"
     of = words.plural(answer.table.height, "slice")
-    hidden = f" {few} of {of} {have} fewer than {answer.min_support} judged rows." if few else ""
+    hidden = f" {few} of {of} {have} fewer than {answer.min_support} {support_words(answer.metric)}." if few else ""
     return f"{METRICS[answer.metric].definition}{compared}{hidden}"

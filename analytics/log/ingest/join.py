@@ -163,8 +163,7 @@ def label_of(columns: Sequence[Column], n_rows: int, given: LabelsFile) -> Colum
     """Return the column of labels: the one that was named, else the one that looks like it, else the only one."""
     if given.label_column is not None and (found := same_name(columns, given.label_column)):
         return found
-    binary = roles.any_binary(columns, set())
-    found = named(columns, roles.best("label", columns, n_rows)) or (find_column(columns, binary) if binary else None)
+    found = named(columns, roles.best("label", columns, n_rows)) or roles.any_binary(columns)
     plain = [column for column in columns if column.kind != "time" and column.n_distinct]
     if found is None and len(plain) == 1:
         found = plain[0]

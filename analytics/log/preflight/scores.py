@@ -57,11 +57,15 @@ def about_score(log: Log, facts: Facts) -> Iterator[Finding]:
             "probabilities. Brier score, log loss and ECE are not shown.",
         )  # fmt: skip
     if facts.auroc is not None and facts.auroc_high is not None and facts.auroc_high < 0.5:
+        what, todo = (
+            ("The score ranks", "whether the score is of the other class")
+            if name
+            else ("The decision points", "the positive value of the decision")
+        )
         yield Finding(
             "score-ranks-wrong-way", "error", name or log.mapping.decision, log.n_labelled,
-            f"The score ranks the wrong way round: AUROC {facts.auroc:.3f} (95 % {facts.auroc_low:.3f} to "
-            f"{facts.auroc_high:.3f}) is below one half. Check the positive value of the label, or whether the score is of "
-            "the other class.",
+            f"{what} the wrong way round: AUROC {facts.auroc:.3f} (95 % {facts.auroc_low:.3f} to "
+            f"{facts.auroc_high:.3f}) is below one half. Check the positive value of the label, or {todo}.",
         )  # fmt: skip
 
 

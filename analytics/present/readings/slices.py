@@ -10,7 +10,7 @@ import polars.selectors as cs
 
 from analytics.measure.metrics import METRICS
 from analytics.present import words
-from analytics.present.marks import support, verdict
+from analytics.present.marks import support, support_words, verdict
 from analytics.present.readings.overview import NO_ROWS
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def nothing_stands_out(answer: SliceAnswer, rows: list[Row]) -> str:
     metric, by = answer.metric, by_of(answer)
     compared = [row for row in rows if not row["few_rows"] and words.is_known(row[f"{metric}_difference"])]
     if not compared:
-        return f"No slice by {by} has enough judged rows to compare {words.metric_phrase(metric)} with the rest."
+        return f"No slice by {by} has enough {support_words(metric)} to compare {words.metric_phrase(metric)} with the rest."
     furthest = max(compared, key=lambda row: abs(row[f"{metric}_difference"]))
     ends = (furthest[f"{metric}_difference{end}"] for end in ENDS)
     return (
@@ -116,7 +116,7 @@ def few_part(answer: SliceAnswer, rows: Sequence[Row]) -> str:
         return ""
     verb = "has" if few == 1 else "have"
     limit = words.count(answer.min_support)
-    return f"{words.plural(few, 'slice')} {verb} fewer than {limit} judged rows and cannot be named."
+    return f"{words.plural(few, 'slice')} {verb} fewer than {limit} {support_words(answer.metric)} and cannot be named."
 
 
 def n_judged(row: Row) -> int:
