@@ -6,6 +6,7 @@ A module for each question; what pages and commands call is named here.
 from analytics.answers.costing import CostTable, cost_table
 from analytics.answers.emptiness import empty_cohort, part_words, without
 from analytics.answers.gap import Gap, gap
+from analytics.answers.gap_more import GapTime, gap_time, jointly
 from analytics.answers.headline import Overview, histogram, overview
 from analytics.answers.inputs import Inputs, inputs
 from analytics.answers.question import COUNTED, Question, judged_rows, model_versions, with_model_version
@@ -32,6 +33,7 @@ __all__ = [
     "CalibrationTime",
     "CostTable",
     "Gap",
+    "GapTime",
     "Inputs",
     "LoggedDecisions",
     "Overview",
@@ -48,9 +50,11 @@ __all__ = [
     "cost_table",
     "empty_cohort",
     "gap",
+    "gap_time",
     "histogram",
     "human_band",
     "inputs",
+    "jointly",
     "judged_rows",
     "model_versions",
     "overview",

@@ -7,6 +7,7 @@ from analytics.present.readings.calibration import (
     recalibration_reading,
     reliability_reading,
 )
+from analytics.present.readings.gap import advice, drift_reading, gap_reading, joint_reading, waterfall_reading
 from analytics.present.readings.logs import books_reading, fitness_reading
 from analytics.present.readings.overview import confusion_reading, overview_reading, score_reading
 from analytics.present.readings.ranking import ranking_reading
@@ -24,6 +25,7 @@ from analytics.present.readings.thresholds import (
 from analytics.present.readings.trend import trend_reading
 
 __all__ = [
+    "advice",
     "band_reading",
     "books_reading",
     "calibration_reading",
@@ -32,7 +34,10 @@ __all__ = [
     "confusion_reading",
     "curve_reading",
     "decisions_reading",
+    "drift_reading",
     "fitness_reading",
+    "gap_reading",
+    "joint_reading",
     "limits_reading",
     "move_reading",
     "overview_reading",
@@ -46,4 +51,5 @@ __all__ = [
     "theory_reading",
     "threshold_reading",
     "trend_reading",
+    "waterfall_reading",
 ]
