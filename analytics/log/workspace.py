@@ -262,6 +262,19 @@ class Workspace:
             policies[name.strip()[:80]] = text
         write_json(self.home / "policies.json", policies)
 
+    def saved_sides(self) -> dict[str, str]:
+        """Return the saved pairs of sides: name to text."""
+        return {name: text for name, text in self._read("sides.json").items() if isinstance(text, str)}
+
+    def save_sides(self, name: str, text: str | None) -> None:
+        """Save a pair of sides under a name; ``None`` forgets it."""
+        found = self.saved_sides()
+        if text is None:
+            found.pop(name, None)
+        else:
+            found[name.strip()[:80]] = text
+        write_json(self.home / "sides.json", found)
+
     def _read(self, name: str) -> dict[str, object]:
         try:
             data = json.loads((self.home / name).read_text(encoding="utf-8"))

@@ -8,6 +8,7 @@ from analytics.present.readings.calibration import (
     reliability_reading,
 )
 from analytics.present.readings.gap import advice, drift_reading, gap_reading, joint_reading, waterfall_reading
+from analytics.present.readings.gap_further import gap_time_reading, inputs_reading, slices_of_gap_reading
 from analytics.present.readings.logs import books_reading, fitness_reading
 from analytics.present.readings.overview import confusion_reading, overview_reading, score_reading
 from analytics.present.readings.ranking import ranking_reading
@@ -37,6 +38,8 @@ __all__ = [
     "drift_reading",
     "fitness_reading",
     "gap_reading",
+    "gap_time_reading",
+    "inputs_reading",
     "joint_reading",
     "limits_reading",
     "move_reading",
@@ -47,6 +50,7 @@ __all__ = [
     "score_reading",
     "sensitivity_reading",
     "slice_policy_reading",
+    "slices_of_gap_reading",
     "slices_reading",
     "theory_reading",
     "threshold_reading",

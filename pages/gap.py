@@ -1,0 +1,35 @@
+"""Gap: why is production worse than the reference, and which part is whose?"""
+
+import streamlit as st
+
+from analytics.present import figures, readings
+from analytics.present.gap_tables import part_rows
+from pages._shared import cache, frame, gapping, session, two_sides
+from pages._shared.render import figure, sentence
+
+frame.require()
+
+with frame.boundary():
+    st.title("Gap")
+    head = st.container()
+    reference, production = two_sides.draw_controls(session.question())
+    metric, costs, by = two_sides.draw_metric(reference, production)
+    gap, inputs = cache.gap(reference, production, metric, costs, by)
+    joint, time = cache.gap_further(reference, production, metric, costs, by)
+    with head:
+        sentence(readings.gap_reading(gap))
+        gapping.draw_names(gap)
+    left, right = st.columns([5, 3], gap="medium")
+    with left:
+        figure(
+            figures.waterfall_figure(gap),
+            readings.waterfall_reading(gap),
+            "waterfall",
+            alt="The change from the reference to production in parts that add up",
+            table=part_rows(gap),
+        )
+    with right:
+        gapping.draw_verdict(gap, inputs, joint, time)
+    gapping.draw_columns(gap)
+    gapping.draw_time(gap, time)
+    gapping.draw_inputs(gap, inputs)
