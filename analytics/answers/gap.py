@@ -17,6 +17,7 @@ from analytics.measure.comparisons import benjamini_hochberg
 from analytics.measure.costs import Costs
 from analytics.measure.gap_metrics import COST, GapMetric, gap_metric
 from analytics.measure.kitagawa import shares_p_value, within_p_value
+from analytics.measure.side_cells import SideCells
 from analytics.measure.waterfall import Waterfall, waterfall
 from analytics.query.engine import Engine
 
@@ -41,6 +42,8 @@ class Gap:
         As `measure.kitagawa.slice_changes` with ``p_adjusted``, over all slices of all columns; those that carry most first.
     left_out : tuple of (str, str)
         Columns that are not compared, each with the reason.
+    prevalence : tuple of (float, float)
+        Share of positives among the judged rows of either side.
     best : tuple of float or None
         The threshold of production at which the metric would be best, and its value there; None where every threshold can
         be had for the price of another metric.
@@ -53,6 +56,7 @@ class Gap:
     columns: pl.DataFrame
     slices: dict[str, pl.DataFrame] = field(repr=False)
     left_out: tuple[tuple[str, str], ...]
+    prevalence: tuple[float, float]
     best: tuple[float, float] | None
 
 
@@ -120,8 +124,14 @@ def gap(
     cells = scored_cells(engine, sides, [known[name] for name in names], with_amount=with_amount) if names else whole
     return Gap(
         sides, chosen, waterfall(*cells.pair, cells.nesting, chosen), names, columns, slices, tuple(left_out),
-        best_threshold(whole, sides, chosen),
+        (prevalence(whole.reference), prevalence(whole.production)), best_threshold(whole, sides, chosen),
     )  # fmt: skip
+
+
+def prevalence(side: SideCells) -> float:
+    """Return the share of positives among the judged rows."""
+    joint = side.judged.sum((0, 1))
+    return float(joint[1] / joint.sum())
 
 
 def best_threshold(whole: Cells, sides: Sides, metric: GapMetric) -> tuple[float, float] | None:

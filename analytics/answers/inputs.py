@@ -23,7 +23,7 @@ class Inputs:
     Attributes
     ----------
     changes : dict of str to InputChange
-        By the reference's name of the column.
+        By the reference's name of the column, for columns with more than one value on a side.
     rows : pair of DataFrame
         The sample: `SCORE`, `LABEL`, `MOMENT`, and the columns by the reference's names, numbers as numbers and all else as
         text.
@@ -64,11 +64,18 @@ def inputs(engine: Engine, sides: Sides, *, max_rows: int = MAX_ROWS) -> Inputs:
         matching = reference.filter(pl.col(MOMENT).dt.weekday().is_in(held))
         if len(held) < 7 and matching.height >= MIN_ROWS_OF_WEEKDAYS and matching.height < reference.height:
             compared, weekdays = matching, tuple(held)
-    weeks = compared[MOMENT].dt.truncate("1w").alias("week") if compared[MOMENT].drop_nulls().len() else None
-    changes = {
-        first.name: input_change(compared[first.name], production[first.name], weeks) for first, _ in sides.inputs
-    }
+    weeks = whole_weeks(compared[MOMENT]) if compared[MOMENT].drop_nulls().len() else None
+    names = [first.name for first, _ in sides.inputs]
+    varied = [name for name in names if max(compared[name].n_unique(), production[name].n_unique()) > 1]
+    changes = {name: input_change(compared[name], production[name], weeks) for name in varied}
     return Inputs(changes, (reference, production), (one_in[0], one_in[1]), weekdays)
+
+
+def whole_weeks(moments: pl.Series) -> pl.Series:
+    """Return the week of each row, null in weeks that have fewer weekdays than others: at either end of a log."""
+    rows = pl.DataFrame({"week": moments.dt.truncate("1w"), "day": moments.dt.weekday()})
+    days = pl.col("day").n_unique().over("week")
+    return rows.select(pl.when(days == days.max()).then("week").alias("week")).to_series()
 
 
 def plain(frame: pl.DataFrame, sides: Sides, side: int) -> pl.DataFrame:

@@ -11,7 +11,7 @@ from sklearn.model_selection import StratifiedKFold
 
 from analytics.measure.intervals import FloatArray, Interval, normal_quantile, ratio, scatter
 
-FOLDS = 5
+FOLDS = 3
 MAX_CATEGORIES = 60
 DRAWS = 200
 SEED = 0
@@ -87,7 +87,7 @@ def density_weights(
     found = np.zeros(len(y))
     for fitted, held in StratifiedKFold(FOLDS, shuffle=True, random_state=seed).split(x, y):
         model = HistGradientBoostingClassifier(
-            max_iter=60, learning_rate=0.1, max_leaf_nodes=15, min_samples_leaf=40, l2_regularization=1.0,
+            max_iter=40, learning_rate=0.15, max_leaf_nodes=15, min_samples_leaf=40, l2_regularization=1.0,
             categorical_features=is_text, early_stopping=False, random_state=seed,
         )  # fmt: skip
         model.fit(x[fitted], y[fitted], sample_weight=weight[fitted])

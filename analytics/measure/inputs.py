@@ -19,7 +19,11 @@ from analytics.measure.intervals import FloatArray
 
 BINS = 10
 MIN_WEEK_ROWS = 50
+CHANCE = 0.999
+"""Many columns are looked at, so chance is what one sample of a thousand exceeds."""
+
 MIN_WEEKS = 3
+MAX_WEEKS = 12
 NEW_SHARE = 0.001
 NEW_ROWS = 10
 SPIKE_SHARE = 0.03
@@ -54,6 +58,10 @@ class InputChange:
         The factor by which the column changed, where it looks like a change of unit.
     outside : float
         Share of production's numbers beyond the reference's range.
+    medians : tuple of (float, float) or None
+        Of numbers, on either side.
+    moved : tuple of (str, float, float) or None
+        Of other values, the one whose share changed most, with its share on either side.
     """
 
     n_reference: int
@@ -71,6 +79,8 @@ class InputChange:
     spike: tuple[str, float, float] | None
     unit: float | None
     outside: float
+    medians: tuple[float, float] | None
+    moved: tuple[str, float, float] | None
 
     @property
     def is_beyond_noise(self) -> bool:
@@ -114,7 +124,7 @@ def input_change(reference: pl.Series, production: pl.Series, weeks: pl.Series |
         wasserstein(*numbers) if is_number else None,
         distance_of(reference, production),
         max(
-            chance_level(len(reference), len(production), len(grouped[0]), is_number=is_number),
+            chance_level(len(reference), len(production), len(grouped[0]), is_number=is_number, level=CHANCE),
             weekly_level(reference, weeks) if weeks is not None else 0.0,
         ),
         only_in(counts, "production", "reference") if by_value else (),
@@ -122,7 +132,20 @@ def input_change(reference: pl.Series, production: pl.Series, weeks: pl.Series |
         spike_of(counts) if is_number else None,
         unit_factor(*numbers) if is_number else None,
         outside if outside >= OUTSIDE_SHARE else 0.0,
+        (float(np.median(numbers[0])), float(np.median(numbers[1]))) if numbers[0].size and numbers[1].size else None,
+        None if is_number else most_moved(counts),
     )
+
+
+def most_moved(counts: pl.DataFrame) -> tuple[str, float, float] | None:
+    """Return the value whose share changed most, with its share on either side; None without values."""
+    known = counts.drop_nulls("value").with_columns(
+        *(pl.col(side) / max(int(counts[side].sum()), 1) for side in ("reference", "production"))
+    )
+    if known.is_empty():
+        return None
+    value, before, after = known.sort((pl.col("production") - pl.col("reference")).abs(), descending=True).row(0)
+    return str(value), float(before), float(after)
 
 
 def distance_of(reference: pl.Series, production: pl.Series) -> float:
@@ -169,7 +192,8 @@ def weekly_level(reference: pl.Series, weeks: pl.Series) -> float:
     held = weeks.value_counts().filter(pl.col("count") >= MIN_WEEK_ROWS).drop_nulls()[weeks.name].to_list()
     if len(held) < MIN_WEEKS:
         return 0.0
-    return max(distance_of(reference.filter(weeks != week), reference.filter(weeks == week)) for week in held)
+    spread = sorted(held)[:: -(-len(held) // MAX_WEEKS)]
+    return max(distance_of(reference.filter(weeks != week), reference.filter(weeks == week)) for week in spread)
 
 
 def only_in(counts: pl.DataFrame, side: str, other: str) -> tuple[tuple[str, float], ...]:

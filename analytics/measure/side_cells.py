@@ -10,7 +10,7 @@ import polars as pl
 
 from analytics.measure.intervals import FloatArray, ratio
 
-RATE_GROUPS = 10
+FINE_GROUPS, RATE_GROUPS = 50, 10
 PSEUDO_ROWS = 5.0
 COUNTED = ("mature_pos", "mature_neg", "fresh_pos", "fresh_neg", "unknown")
 
@@ -62,19 +62,20 @@ class SideCells:
         """Return all scored rows by label, shape (..., cells, bins, 2).
 
         Rows whose label is not known, or from a time whose labels still come in, are split by the rate of the mature rows
-        of their cell with similar scores, which a few rows of the whole side steady.
+        with nearly the same score, moved by what the mature rows of their cell with similar scores differ from it.
         """
         known = np.stack([self.mature_neg, self.mature_pos], axis=-1)
         if self.is_complete:
             return known
         rest = self.fresh_pos + self.fresh_neg + self.unknown
-        group = score_groups(known.sum(-1).reshape(-1, known.shape[-2]).sum(0))
-        member = np.eye(group.max() + 1)[group]
-        by_group = np.einsum("...cby,bg->...cgy", known, member)
-        all_cells = by_group.sum(-3, keepdims=True)
-        whole = np.nan_to_num(ratio(all_cells[..., 1], all_cells.sum(-1)), nan=0.5)
-        rate = (by_group[..., 1] + PSEUDO_ROWS * whole) / (by_group.sum(-1) + PSEUDO_ROWS)
-        positive = np.asarray(rest * rate[..., group])
+        n, pos = known.sum(-1), known[..., 1]
+        rows = n.reshape(-1, n.shape[-1]).sum(0)
+        fine, coarse = (group_member(rows, groups) for groups in (FINE_GROUPS, RATE_GROUPS))
+        counts = [values.sum(-2, keepdims=True) @ fine for values in (pos, n)]
+        overall = np.nan_to_num(ratio(pos.sum((-1, -2)), n.sum((-1, -2))), nan=0.5)[..., None, None]
+        whole = filled(ratio(*counts), overall) @ fine.T
+        off = ((pos - n * whole) @ coarse) / (n @ coarse + PSEUDO_ROWS)
+        positive = rest * (whole + off @ coarse.T).clip(0.0, 1.0)
         return np.asarray(known + np.stack([rest - positive, positive], axis=-1))
 
     def with_counts(self, counts: FloatArray) -> SideCells:
@@ -91,20 +92,21 @@ class SideCells:
         member = np.eye(len(held))[place]
         judged = self.judged
 
-        def mean(values: FloatArray) -> FloatArray:
-            return np.nan_to_num(ratio(np.einsum("cby,bg->cgy", values * judged, member),
-                                       np.einsum("cby,bg->cgy", judged, member)))  # fmt: skip
+        def mean(values: FloatArray, fallback: FloatArray) -> FloatArray:
+            n = np.einsum("cby,bg->cgy", judged, member)
+            return filled(ratio(np.einsum("cby,bg->cgy", values * judged, member), n), fallback)
 
         rows = judged.sum((0, -1))
-        score = np.nan_to_num(ratio((self.score * rows) @ member, rows @ member))
+        plain = (self.score @ member) / member.sum(0)
+        score = filled(ratio((self.score * rows) @ member, rows @ member), plain)
         return SideCells(
             self.mature_pos @ member,
             self.mature_neg @ member,
             self.fresh_pos @ member,
             self.fresh_neg @ member,
             self.unknown @ member,
-            mean(self.loss),
-            mean(self.amount),
+            mean(self.loss, loss_of(score)),
+            mean(self.amount, overall_mean(self.amount, judged)),
             score,
             int((held < groups).sum()),
         )
@@ -119,6 +121,12 @@ def score_groups(rows: FloatArray, groups: int = RATE_GROUPS) -> np.ndarray:
     before = np.cumsum(rows) - rows
     group = np.minimum(before * groups // max(rows.sum(), 1.0), groups - 1).astype(np.int64)
     return np.unique(group, return_inverse=True)[1] if len(group) else group
+
+
+def group_member(rows: FloatArray, groups: int) -> FloatArray:
+    """Say which bin is in which group of `score_groups`: 1 or 0, shape (bins, groups)."""
+    group = score_groups(rows, groups)
+    return np.asarray(np.eye(int(group.max()) + 1)[group])
 
 
 def side_cells(
@@ -160,13 +168,29 @@ def side_cells(
     mean_square = np.where(pos > 0, score_pos**2 / np.maximum(pos, 1), 0.0)
     square_pos = np.minimum(mean_square, column("score_sq_sum"))
     loss_neg, loss_pos = column("score_sq_sum") - square_pos, pos - 2 * score_pos + square_pos
-    means = [np.stack([np.nan_to_num(ratio(dense(values), n)) for values, n in zip(pair, judged, strict=True)], axis=-1)
-             for pair in ((loss_neg, loss_pos), (column("amount_neg_sum"), column("amount_pos_sum")))]  # fmt: skip
-    score = ratio(dense(score_pos + score_neg).sum(0), (judged[0] + judged[1]).sum(0))
+    known = np.stack(judged, axis=-1)
+    score = filled(ratio(dense(score_pos + score_neg).sum(0), known.sum((0, -1))), edges)
+    loss = ratio(np.stack([dense(loss_neg), dense(loss_pos)], axis=-1), known)
+    amount = ratio(np.stack([dense(column("amount_neg_sum")), dense(column("amount_pos_sum"))], axis=-1), known)
     return SideCells(
         dense(pos * is_mature), dense(neg * is_mature), dense(pos * ~is_mature), dense(neg * ~is_mature), dense(unknown),
-        means[0], means[1], np.where(np.isnan(score), edges, score), threshold_bin,
+        filled(loss, loss_of(score)), filled(amount, overall_mean(np.nan_to_num(amount), known)), score, threshold_bin,
     )  # fmt: skip
+
+
+def filled(values: FloatArray, fallback: FloatArray) -> FloatArray:
+    """Put a fallback where a value is undefined: rows that are not judged need a loss and an amount too."""
+    return np.where(np.isnan(values), fallback, values)
+
+
+def loss_of(score: FloatArray) -> FloatArray:
+    """Give the squared distance of scores to either label, shape (bins, 2)."""
+    return np.stack([score**2, (1 - score) ** 2], axis=-1)
+
+
+def overall_mean(values: FloatArray, rows: FloatArray) -> FloatArray:
+    """Give the mean of values by label, 0 for a label without rows."""
+    return np.nan_to_num(ratio((values * rows).sum((0, 1)), rows.sum((0, 1))))
 
 
 def resampled(side: SideCells, draws: int, rng: np.random.Generator) -> SideCells:

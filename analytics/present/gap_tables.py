@@ -43,6 +43,8 @@ def gap_json(gap: Gap, inputs: Inputs, joint: Joint | None, time: GapTime | None
         "n_reference": flow.n_reference,
         "n_production": flow.n_production,
         "n_pending": flow.n_pending,
+        "prevalence_reference": gap.prevalence[0],
+        "prevalence_production": gap.prevalence[1],
         "change_pending_low": json_value(flow.pending_low),
         "change_pending_high": json_value(flow.pending_high),
         "kind": kind_of(gap),
@@ -86,7 +88,7 @@ def input_json(change: InputChange) -> dict[str, Any]:
     }
     found["new"] = [{"value": value, "share": share} for value, share in change.new]
     found["vanished"] = [{"value": value, "share": share} for value, share in change.vanished]
-    found["spike"] = None
+    found |= {"spike": None, "medians": change.medians, "moved": change.moved}
     if change.spike is not None:
         found["spike"] = dict(zip(("value", "share_reference", "share_production"), change.spike, strict=True))
     return {**found, "is_beyond_noise": change.is_beyond_noise}
@@ -109,15 +111,15 @@ def column_rows(gap: Gap) -> pl.DataFrame:
     table = gap.columns
     digits = 1 if gap.metric.is_share or gap.metric.name == COST else 4
 
-    def interval(name: str) -> list[str]:
-        ends = table.select(pl.col(f"{name}_low", f"{name}_high") * scale).rows()
-        return [words.between(words.plain(low, digits), words.plain(high, digits)) for low, high in ends]
+    def effects(name: str) -> pl.Series:
+        ends = table.select(pl.col(name, f"{name}_low", f"{name}_high") * scale).rows()
+        texts = [f"{words.signed(value, digits)} ({words.between(words.plain(low, digits), words.plain(high, digits))})"
+                 for value, low, high in ends]  # fmt: skip
+        return pl.Series(name, texts, dtype=pl.String)
 
     return table.select(
-        "column", "n_slices", pl.col("mix") * scale, pl.Series("mix_interval", interval("mix"), dtype=pl.String),
-        pl.col("within") * scale, pl.Series("within_interval", interval("within"), dtype=pl.String),
-        pl.col("explained") * scale, pl.col("overlap") * 100, "is_fault",
-    )  # fmt: skip
+        "column", pl.col("explained") * scale, effects("mix"), effects("within"), pl.col("overlap") * 100
+    )
 
 
 def slice_rows(gap: Gap, column: str) -> pl.DataFrame:
@@ -168,6 +170,9 @@ def what_changed(change: InputChange) -> str:
             found.append(f"{label}: {first}{more}")
     if change.outside:
         found.append(f"{words.share(change.outside)} beyond the range")
-    if not found and not change.is_beyond_noise:
-        return "within noise"
-    return "; ".join(found) or "moved"
+    if change.is_beyond_noise and change.medians is not None:
+        found.append(f"median {change.medians[0]:.4g} → {change.medians[1]:.4g}".replace("-", words.MINUS))
+    if change.is_beyond_noise and change.moved is not None:
+        value, before, after = change.moved
+        found.append(f"{words.shortened(words.one_line(value), 30)} {words.share(before)} → {words.share(after)}")
+    return "; ".join(found) or "within noise"

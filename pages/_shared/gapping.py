@@ -58,7 +58,7 @@ def draw_columns(gap: Gap) -> None:
         sentence("No column can be compared on both sides.")
         return
     names = gap.columns["column"].to_list()
-    left, right = st.columns([1, 1], gap="medium")
+    left, right = st.columns([6, 5], gap="medium")
     with left:
         draw_ranking(gap)
     with right:
@@ -86,19 +86,15 @@ def draw_ranking(gap: Gap) -> None:
     unit = "points" if gap.metric.is_share else "units"
     table = column_rows(gap)
     number = st.column_config.NumberColumn
-    written = f"%+.{digits_of(gap)}f"
     st.dataframe(
         table,
         hide_index=True,
         alt="Columns ranked by what they explain of the change",
-        column_order=["column", "explained", "mix", "mix_interval", "within", "within_interval", "overlap"],
         column_config={
             "column": st.column_config.TextColumn("Column", pinned=True, width=130),
-            "explained": number(f"Explains, {unit}", format=f"%.{digits_of(gap)}f", width=86, help=EXPLAINS),
-            "mix": number("Mix", format=written, width=56, help="Rows come from other slices than before."),
-            "mix_interval": st.column_config.TextColumn("95 %", width=92),
-            "within": number("Within", format=written, width=62, help="Slices have other rates than before."),
-            "within_interval": st.column_config.TextColumn("95 %", width=92),
+            "explained": number(f"Explains, {unit}", format=f"%.{digits_of(gap)}f", width=100, help=EXPLAINS),
+            "mix": st.column_config.TextColumn("Mix", width=120, help="Rows come from other slices than before."),
+            "within": st.column_config.TextColumn("Within", width=120, help="Slices have other rates than before."),
             "overlap": number("Overlap", format="%.0f %%", width=68, help="Share of rows with a counterpart on the other side."),
         },
     )  # fmt: skip

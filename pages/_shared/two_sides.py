@@ -35,7 +35,7 @@ def draw_controls(question: Question) -> tuple[Question, Question]:
     restore()
     log = question.log
     ways = ways_apart(log)
-    if st.session_state.get("apart") not in ways:
+    if not is_in_address("apart") and st.session_state.get("apart") not in ways:
         st.session_state["apart"] = ways[0] if ways else None
     place, before, after, saved = st.columns([3, 4, 4, 2], vertical_alignment="bottom")
     way = place.selectbox("The sides differ", ways, key="apart", bind="query-params", help=HELP)
@@ -60,6 +60,11 @@ def restore() -> None:
     for key, value in st.session_state.get(KEPT, {}).items():
         if key not in st.session_state and key not in st.query_params:
             st.session_state[key] = value
+
+
+def is_in_address(key: str) -> bool:
+    """Whether a control will take its value from the address when it is drawn."""
+    return key in st.query_params and key not in st.session_state
 
 
 def ways_apart(log: Log) -> list[str]:
@@ -87,7 +92,7 @@ def by_value(
     }
     values = list(rows)
     for key, default in (("then", 0), ("now", 1)):
-        if st.session_state.get(key) not in values:
+        if not is_in_address(key) and st.session_state.get(key) not in values:
             st.session_state[key] = values[min(default, len(values) - 1)]
     chosen = []
     for place, key, label in ((before, "then", "Reference"), (after, "now", "Production")):

@@ -98,7 +98,7 @@ def waterfall_figure(gap: Gap) -> go.Figure:
         height=130 + ROW_HEIGHT * len(names),
         shapes=connectors,
         annotations=notes,
-        xaxis=axis(metric_label(metric.name), range=[low, high], domain=[0, 0.72],
+        xaxis=axis(metric_label(metric.name) + (", axis cut" if low > 0 else ""), range=[low, high], domain=[0, 0.72],
                    **axis_ticks(values, tick_texts(values, is_share=metric.is_share))),
         yaxis=axis(range=[len(names) - 0.4, -0.6], showgrid=False, **axis_ticks(rows, labels)),
     )  # fmt: skip

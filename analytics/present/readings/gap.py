@@ -40,7 +40,7 @@ KINDS = {
 KIND_WORDS = {
     "labels": "labels that are not complete",
     "covariate": "covariate drift: other rows come in",
-    "label": "label drift: positives became more or less frequent everywhere",
+    "label": "label drift: positives became {frequent} in all slices alike",
     "scale": "a change of scale: scores, or the threshold, moved",
     "concept": "concept drift: the same inputs now lead to other outcomes",
     "none": "no change beyond chance",
@@ -65,7 +65,7 @@ MENDING = {
     ),
     "base_rate": (
         "system",
-        "Positives became more or less frequent: choose the threshold for the present base rate.{best}",
+        "Positives went from {before} to {after} of judged rows: choose the threshold for the present base rate.{best}",
         ("Thresholds",),
     ),
     "operating": (
@@ -136,14 +136,16 @@ def leading(gap: Gap) -> list[str]:
     """Return the parts that go with the change and are beyond chance, the largest first."""
     change = float(gap.waterfall.change.value)
     parts = gap.waterfall.parts
+    if not is_clear(gap.waterfall.change):
+        return []
     with_it = [name for name, part in parts.items() if is_clear(part) and float(part.value) * change > 0]
     return sorted(with_it, key=lambda name: -abs(float(parts[name].value)))
 
 
 def kind_of(gap: Gap) -> str:
     """Say which drift the largest part is: labels, covariate, label, scale, concept; none, or open where no part is clear."""
-    if not is_clear(gap.waterfall.change) and not any(is_clear(part) for part in gap.waterfall.parts.values()):
-        return "none"
+    if not is_clear(gap.waterfall.change):
+        return "open" if any(is_clear(part) for part in gap.waterfall.parts.values()) else "none"
     found = leading(gap)
     return KINDS[found[0]] if found else "open"
 
@@ -159,6 +161,16 @@ def gap_reading(gap: Gap) -> str:
     rows = f"{words.count(flow.n_reference)} judged rows of the reference and {words.count(flow.n_production)} of production"
     if kind_of(gap) == "none":
         return f"{start} did not change beyond chance: {ends}, {change_text(metric, flow.change)}, on {rows}."
+    if not is_clear(flow.change):
+        clear = [
+            f"{named_part(gap, name)} {change_text(metric, part)}"
+            for name, part in flow.parts.items()
+            if is_clear(part)
+        ]
+        return (
+            f"{start} did not change beyond chance on the whole, {ends}, {change_text(metric, flow.change)}; beneath that "
+            f"{'moved' if len(clear) == 1 else 'moved against each other'} {words.listed(clear)}."
+        )
     worse = (float(flow.change.value) > 0) == metric.is_lower_better
     lead = f"{start} went {ends}: {change_text(metric, flow.change)}, {'worse' if worse else 'better'}."
     found = leading(gap)
@@ -182,6 +194,9 @@ def named_part(gap: Gap, name: str) -> str:
     """Name a part, with the columns whose slices it is made of."""
     if name in ("segments", "concept") and gap.by:
         return f"{PART_WORDS[name]} ({words.listed([words.shortened(column, 30) for column in gap.by])})"
+    if name == "base_rate":
+        before, after = (words.share(share) for share in gap.prevalence)
+        return f"{PART_WORDS[name]} ({before} → {after})"
     return PART_WORDS[name]
 
 
@@ -222,9 +237,10 @@ def slice_leads(gap: Gap, limit: int = 5) -> list[tuple[str, str, Interval]]:
 def drift_reading(gap: Gap, inputs: Inputs, joint: Joint | None, since: GapTime | None) -> str:
     """Say which drift it is, by what evidence, and what would settle it."""
     kind = kind_of(gap)
-    lead = f"The evidence speaks for {KIND_WORDS[kind]}."
+    frequent = "more frequent" if gap.prevalence[1] > gap.prevalence[0] else "less frequent"
+    lead = f"The evidence speaks for {KIND_WORDS[kind].format(frequent=frequent)}."
     if kind in ("none", "open"):
-        lead = "No part is beyond chance." if kind == "none" else "No single part goes with the change beyond chance."
+        lead = "No part is beyond chance." if kind == "none" else "The evidence speaks for no single cause."
     found = [lead]
     faults = [name for name, change in inputs.changes.items() if change.is_fault]
     if faults:
@@ -292,8 +308,7 @@ def advice_for(gap: Gap, name: str) -> Advice:
     best = ""
     if gap.best is not None:
         line = "none flagged" if gap.best[0] == float("inf") else words.threshold_text(gap.best[0])
-        best = (
-            f" The best threshold on production's rows, {line}, would give {value_text(gap.metric, gap.best[1])} there."
-        )
+        best = f" The best threshold on production's rows, {line}, would give {value_text(gap.metric, gap.best[1])} on the same."
     what, text, pages = MENDING[name]
-    return Advice(what, text.format(where=where, best=best), pages)
+    before, after = (words.share(share) for share in gap.prevalence)
+    return Advice(what, text.format(where=where, best=best, before=before, after=after), pages)
