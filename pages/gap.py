@@ -19,8 +19,8 @@ with frame.boundary():
     with head:
         sentence(readings.gap_reading(gap))
         gapping.draw_names(gap)
-    left, right = st.columns([5, 3], gap="medium")
-    with left:
+    pair = st.grid(2, min_column_width=500, gap="medium")
+    with pair.cell():
         figure(
             figures.waterfall_figure(gap),
             readings.waterfall_reading(gap),
@@ -28,7 +28,7 @@ with frame.boundary():
             alt="The change from the reference to production in parts that add up",
             table=part_rows(gap),
         )
-    with right:
+    with pair.cell():
         gapping.draw_verdict(gap, inputs, joint, time)
     gapping.draw_columns(gap)
     gapping.draw_time(gap, time)

@@ -145,7 +145,7 @@ def mature_before(engine: Engine, question: Question) -> datetime | None:
     That is the first day of the last run of days each of which is labelled less than nine tenths as often as the earlier
     half of the rows; None where there is none, or too few labelled rows are before it.
     """
-    if question.log.time_low is None:
+    if question.log.time_low is None or question.log.n_labelled == question.log.n_rows:
         return None
     days = engine.time_table(question.log, question.cohort, question.threshold, "1d").drop_nulls("bucket")
     if days.height < 2 or days["n_labelled"].equals(days["n"]):

@@ -58,10 +58,10 @@ def draw_columns(gap: Gap) -> None:
         sentence("No column can be compared on both sides.")
         return
     names = gap.columns["column"].to_list()
-    left, right = st.columns([6, 5], gap="medium")
-    with left:
+    pair = st.grid(2, min_column_width=500, gap="medium")
+    with pair.cell():
         draw_ranking(gap)
-    with right:
+    with pair.cell():
         first = gap.by[0] if gap.by else names[0]
         opened = st.selectbox(
             "Open the slices of", names, index=names.index(first), key="gap_column", bind="query-params"
