@@ -4,7 +4,7 @@ import streamlit as st
 
 from analytics.present import figures, readings
 from analytics.present.gap_tables import part_rows
-from pages._shared import cache, frame, gapping, session, two_sides
+from pages._shared import frame, gap_cache, gapping, session, two_sides
 from pages._shared.render import figure, sentence
 
 frame.require()
@@ -14,8 +14,8 @@ with frame.boundary():
     head = st.container()
     reference, production = two_sides.draw_controls(session.question())
     metric, costs, by = two_sides.draw_metric(reference, production)
-    gap, inputs = cache.gap(reference, production, metric, costs, by)
-    joint, time = cache.gap_further(reference, production, metric, costs, by)
+    gap, inputs = gap_cache.gap(reference, production, metric, costs, by)
+    joint, time = gap_cache.gap_further(reference, production, metric, costs, by)
     with head:
         sentence(readings.gap_reading(gap))
         gapping.draw_names(gap)

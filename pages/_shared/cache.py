@@ -17,9 +17,6 @@ from analytics.answers import (
     CalibrationSlices,
     CalibrationTime,
     CostTable,
-    Gap,
-    GapTime,
-    Inputs,
     Overview,
     Question,
     Recalibration,
@@ -28,10 +25,10 @@ from analytics.answers import (
     ThresholdAnswer,
 )
 from analytics.errors import QuestionError
+from analytics.log.decisions import Decision, decisions
 from analytics.log.schema import Log
 from analytics.measure.calibration import Binning
 from analytics.measure.costs import Costs
-from analytics.measure.density import Joint
 from analytics.measure.human_band import Band, Reviewer
 from analytics.measure.policies import Policy
 from analytics.measure.slice_thresholds import Pooling, Rule
@@ -102,13 +99,19 @@ def _row_counts(key: str, cohort: str, threshold: float, version: str) -> tuple[
 
 @st.cache_data(max_entries=16, show_spinner="Writing the report …")
 def _report(
-    key: str, cohort: str, threshold: float, version: str, chosen: tuple[tuple[str, ...], ...], metric: str
+    key: str,
+    cohort: str,
+    threshold: float,
+    version: str,
+    chosen: tuple[tuple[str, ...], ...],
+    metric: str,
+    decided: tuple[Decision, ...],
 ) -> str:
     from analytics.present.report import slice_report  # the template engine is needed here alone
 
     question = asked(key, cohort, threshold)
     parts = [answers.slices(session.engine(), question, by, metric=metric) for by in chosen]
-    return slice_report(question, overview(question), parts)
+    return slice_report(question, overview(question), parts, decided)
 
 
 @st.cache_data(max_entries=16, show_spinner="Counting rows by score …")
@@ -146,7 +149,8 @@ def human_band(question: Question, policy: Policy, cost: float, error_rate: floa
 
 def report(question: Question, chosen: tuple[tuple[str, ...], ...], metric: str) -> str:
     """Return the slice report as HTML."""
-    return _report(*primitives(question), scope(question.log), chosen, metric)
+    decided = tuple(decisions(session.workspace(), question.log.key))
+    return _report(*primitives(question), scope(question.log), chosen, metric, decided)
 
 
 def overview(question: Question) -> Overview:
@@ -201,11 +205,9 @@ def _calibration_time(
 
 
 @st.cache_data(max_entries=MAX_ENTRIES, show_spinner="Fitting maps …")
-def _recalibration(
-    key: str, cohort: str, threshold: float, version: str, cost_fp: float, cost_fn: float, groups: int
-) -> Recalibration:
+def _recalibration(key: str, cohort: str, threshold: float, version: str, policy: str, groups: int) -> Recalibration:
     question = asked(key, cohort, threshold)
-    return answers.recalibration(session.engine(), question, cost_fp=cost_fp, cost_fn=cost_fn, groups=groups)
+    return answers.recalibration(session.engine(), question, Policy.from_text(policy).costs, groups=groups)
 
 
 def at_any_threshold(question: Question) -> Question:
@@ -233,50 +235,7 @@ def calibration_time(question: Question, every: str | None, groups: int) -> Cali
     return _calibration_time(*primitives(at_any_threshold(question)), scope(question.log), every, groups)
 
 
-def recalibration(question: Question, cost_fp: float, cost_fn: float, groups: int) -> Recalibration:
-    """Return what recalibration would be worth."""
-    return _recalibration(*primitives(at_any_threshold(question)), scope(question.log), cost_fp, cost_fn, groups)
-
-
-Sides = tuple[tuple[str, str, float], tuple[str, str, float]]
-
-
-@st.cache_data(max_entries=16, show_spinner="Comparing what came in …")
-def _inputs(sides: Sides, version: str) -> Inputs:
-    engine = session.engine()
-    return answers.inputs(engine, answers.sides(engine, *(asked(*side) for side in sides)))
-
-
-@st.cache_data(max_entries=64, show_spinner="Splitting the change into parts …")
-def _gap(sides: Sides, version: str, metric: str, policy: str, by: tuple[str, ...]) -> Gap:
-    engine, costs = session.engine(), Policy.from_text(policy).costs
-    found = answers.sides(engine, *(asked(*side) for side in sides))
-    return answers.gap(engine, found, _inputs(sides, version), metric, costs=costs, by=by or None)
-
-
-@st.cache_data(max_entries=64, show_spinner="Weighing all inputs together …")
-def _gap_further(
-    sides: Sides, version: str, metric: str, policy: str, by: tuple[str, ...]
-) -> tuple[Joint | None, GapTime | None]:
-    found = _gap(sides, version, metric, policy, by)
-    return answers.jointly(found, _inputs(sides, version)), answers.gap_time(session.engine(), found)
-
-
-def gap_key(reference: Question, production: Question) -> tuple[Sides, str]:
-    """Return what identifies two sides."""
-    return (primitives(reference), primitives(production)), f"{scope(reference.log)} {scope(production.log)}"
-
-
-def gap(
-    reference: Question, production: Question, metric: str, costs: Costs, by: tuple[str, ...]
-) -> tuple[Gap, Inputs]:
-    """Return the change between two sides in parts, and what came in on both."""
-    key = gap_key(reference, production)
-    return _gap(*key, metric, Policy(costs).to_text(), by), _inputs(*key)
-
-
-def gap_further(
-    reference: Question, production: Question, metric: str, costs: Costs, by: tuple[str, ...]
-) -> tuple[Joint | None, GapTime | None]:
-    """Return what all inputs do together, and the metric over time."""
-    return _gap_further(*gap_key(reference, production), metric, Policy(costs).to_text(), by)
+def recalibration(question: Question, costs: Costs, groups: int) -> Recalibration:
+    """Return what recalibration would be worth under a cost matrix."""
+    text = Policy(costs).to_text()
+    return _recalibration(*primitives(at_any_threshold(question)), scope(question.log), text, groups)

@@ -4,9 +4,11 @@ from analytics.present.readings.calibration import (
     calibration_reading,
     calibration_slices_reading,
     calibration_trend_reading,
+    costs_reading,
     recalibration_reading,
     reliability_reading,
 )
+from analytics.present.readings.discovery import discovery_reading, tree_reading
 from analytics.present.readings.gap import advice, drift_reading, gap_reading, joint_reading, waterfall_reading
 from analytics.present.readings.gap_further import gap_time_reading, inputs_reading, slices_of_gap_reading
 from analytics.present.readings.logs import books_reading, fitness_reading
@@ -33,8 +35,10 @@ __all__ = [
     "calibration_slices_reading",
     "calibration_trend_reading",
     "confusion_reading",
+    "costs_reading",
     "curve_reading",
     "decisions_reading",
+    "discovery_reading",
     "drift_reading",
     "fitness_reading",
     "gap_reading",
@@ -54,6 +58,7 @@ __all__ = [
     "slices_reading",
     "theory_reading",
     "threshold_reading",
+    "tree_reading",
     "trend_reading",
     "waterfall_reading",
 ]
