@@ -73,9 +73,10 @@ def sides(engine: Engine, reference: Question, production: Question) -> Sides:
     QuestionError
         If both sides are the same rows.
     """
-    if (reference.log.key, reference.cohort) == (production.log.key, production.cohort):
+    if reference == production:
         raise QuestionError(
-            "Expected two different sides, found the same rows twice. Give the reference and production filters of their own."
+            "Expected two different sides, found the same rows twice at one threshold. Give the reference and production "
+            "filters of their own."
         )
     left_out: list[tuple[str, str]] = []
     pairs = matched(reference.log, production.log, left_out)

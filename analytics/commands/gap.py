@@ -70,7 +70,7 @@ def two_questions(
     workspace: Workspace, source: Source, asked: Asked, both: Both, other: str | None
 ) -> tuple[Engine, Question, Question]:
     """Return the reference and production: two logs, or two parts of one; labels of another file are those of production."""
-    if other is None and not (both.reference or both.production):
+    if other is None and not (both.reference or both.production or both.production_threshold is not None):
         raise QuestionError(
             "Expected two sides, found one. Name a second log, or filter both sides, as in "
             '--reference "month=9" --production "month=12".'

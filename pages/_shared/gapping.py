@@ -85,6 +85,7 @@ def draw_ranking(gap: Gap) -> None:
     """Show the ranked columns."""
     unit = "points" if gap.metric.is_share else "units"
     table = column_rows(gap)
+    width = 120 if digits_of(gap) == 1 else 170
     number = st.column_config.NumberColumn
     st.dataframe(
         table,
@@ -93,8 +94,8 @@ def draw_ranking(gap: Gap) -> None:
         column_config={
             "column": st.column_config.TextColumn("Column", pinned=True, width=130),
             "explained": number(f"Explains, {unit}", format=f"%.{digits_of(gap)}f", width=100, help=EXPLAINS),
-            "mix": st.column_config.TextColumn("Mix", width=120, help="Rows come from other slices than before."),
-            "within": st.column_config.TextColumn("Within", width=120, help="Slices have other rates than before."),
+            "mix": st.column_config.TextColumn("Mix", width=width, help="Rows come from other slices than before."),
+            "within": st.column_config.TextColumn("Within", width=width, help="Slices have other rates than before."),
             "overlap": number("Overlap", format="%.0f %%", width=68, help="Share of rows with a counterpart on the other side."),
         },
     )  # fmt: skip

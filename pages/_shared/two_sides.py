@@ -158,8 +158,10 @@ def by_log(question: Question, before: DeltaGenerator, after: DeltaGenerator) ->
     st.query_params["then_log"] = chosen
     with after:
         st.markdown(f"**Production:** {escaped(question.log.name)}")
+        is_both = st.toggle("Filter the reference too", value=True, key="filter_both", bind="query-params",
+                            disabled=not question.cohort)  # fmt: skip
     other = others[chosen]
-    kept, _ = answerable(question.cohort.to_text(), other)
+    kept = answerable(question.cohort.to_text(), other)[0] if is_both else Cohort()
     return Question(other, kept, other.mapping.threshold), question
 
 
