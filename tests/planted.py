@@ -58,7 +58,7 @@ class World:
 
 USUAL = World()
 CAUSES: dict[str, tuple[World, str, str | None, str | None]] = {
-    "mix": (replace(USUAL, mix=(0.6, 0.1, 0.1, 0.1, 0.1)), "segments", "region", "north"),
+    "mix": (replace(USUAL, mix=(0.8, 0.05, 0.05, 0.05, 0.05)), "segments", "region", "north"),
     "missingness": (replace(USUAL, missing=0.6), "missingness", "income", None),
     "base rate": (replace(USUAL, odds=1.4), "base_rate", None, None),
     "miscalibration": (replace(USUAL, scale=1.2), "operating", None, None),

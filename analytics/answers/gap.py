@@ -94,7 +94,7 @@ def gap(
     left_out = list(sides.left_out)
     candidates = []
     for dimension in sides.dimensions:
-        cells = two_bin_cells(engine, sides, dimension, with_amount=with_amount)
+        cells = two_bin_cells(engine, sides, dimension, with_moments=chosen.is_loss, with_amount=with_amount)
         reason = why_not(cells, whole)
         if reason:
             left_out.append((dimension.name, reason))

@@ -50,13 +50,16 @@ def numbered(table: pl.DataFrame, columns: Sequence[str]) -> np.ndarray:
     return np.array([places.setdefault(row, len(places)) for row in table.select(columns).iter_rows()], dtype=np.int64)
 
 
-def two_bin_cells(engine: Engine, sides: Sides, dimension: Dimension, *, with_amount: bool) -> Cells:
+def two_bin_cells(
+    engine: Engine, sides: Sides, dimension: Dimension, *, with_moments: bool, with_amount: bool
+) -> Cells:
     """Count both sides by the slices of one column, below and from the threshold on."""
     frames = []
     for side, question in enumerate(sides.questions):
         relation = sliced_table(
             engine.kept(question.log, question.cohort, question.threshold), question.log, side, [dimension],
-            threshold=question.threshold, with_amount=with_amount and question.log.mapping.amount is not None,
+            threshold=question.threshold, with_moments=with_moments,
+            with_amount=with_amount and question.log.mapping.amount is not None,
         )  # fmt: skip
         frames.append(named(engine.collect(relation), sides, side, [dimension]))
     keys = pl.concat([frame.select("0") for frame in frames]).unique().sort("0", nulls_last=True)

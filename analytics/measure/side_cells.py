@@ -137,7 +137,8 @@ def side_cells(
     Parameters
     ----------
     table : polars.DataFrame
-        The columns of ``keys``, ``is_mature``, and those of a score table with moments and, optionally, amounts.
+        The columns of ``keys``, ``is_mature``, and those of a score table; without moments losses, and without
+        amounts amounts, are 0.
     keys : polars.DataFrame
         The cells, one row each.
     n_bins, threshold_bin : int

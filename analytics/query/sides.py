@@ -104,6 +104,7 @@ def sliced_table(
     mature_before: datetime | None = None,
     threshold: float | None = None,
     split: float | None = None,
+    with_moments: bool = True,
     with_amount: bool = False,
 ) -> nw.LazyFrame[Any]:
     """Aggregate the rows of one side by slice, by whether their labels are complete, and by score.
@@ -117,9 +118,8 @@ def sliced_table(
         The labels of rows from then on still come in.
     threshold : float, optional
         Two score bins, below and from it on, instead of those of the grid.
-    split : float, optional
+    split, with_moments, with_amount
         As in `relations.score_table`.
-    with_amount : bool
 
     Returns
     -------
@@ -133,7 +133,9 @@ def sliced_table(
         columns["score_bin"] = nw.when(score >= threshold).then(nw.lit(1)).when(score < threshold).then(nw.lit(0))
     prepared = frame.with_columns(**columns)
     names = [*list(columns)[: len(dimensions)], "is_mature"]
-    return score_table(prepared, names, split=split, with_log_loss=False, with_amount=with_amount)
+    return score_table(
+        prepared, names, split=split, with_moments=with_moments, with_log_loss=False, with_amount=with_amount
+    )
 
 
 def missing_table(frame: nw.LazyFrame[Any], columns: Sequence[str], threshold: float) -> nw.LazyFrame[Any]:
