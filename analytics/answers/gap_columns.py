@@ -12,7 +12,7 @@ from analytics.answers.side_tables import Cells
 from analytics.measure.comparisons import benjamini_hochberg
 from analytics.measure.gap_metrics import GapMetric
 from analytics.measure.intervals import FloatArray, ratio
-from analytics.measure.kitagawa import slice_changes
+from analytics.measure.kitagawa import MIN_SUPPORT, slice_changes
 from analytics.measure.side_cells import SideCells
 from analytics.query.sides import Dimension
 
@@ -22,6 +22,7 @@ MAX_CELLS = 400
 ROWS_PER_CELL = 25
 LEAST_EFFECT = 0.1
 LEAST_OVERLAP = 0.5
+LEAST_SHARE = 0.005
 LEAKS_FROM = 0.25
 LEAKS_BEYOND_SCORE = 1.5
 
@@ -81,17 +82,11 @@ def columns_table(
         errors = [1.96 * float(table[error][0] or 0.0) for error in ("mix_error", "within_error")]
         is_mix, is_within = p[2 * place] < SIGNIFICANT, p[2 * place + 1] < SIGNIFICANT
         uneven = unevenness(table) if is_within else 0.0
-        overlap = float(
-            pl.DataFrame({"a": table["share_reference"], "b": table["share_production"]})
-            .min_horizontal()
-            .fill_null(0.0)
-            .sum()
-        )
         rows.append({
             "column": name, "is_flag": each.dimension.is_flag, "n_slices": table.height,
             "mix": mix, "mix_low": mix - errors[0], "mix_high": mix + errors[0],
             "within": within, "within_low": within - errors[1], "within_high": within + errors[1],
-            "explained": max(abs(mix) * is_mix, uneven), "overlap": overlap, "is_fault": name in faults,
+            "explained": max(abs(mix) * is_mix, uneven), "overlap": overlap(table), "is_fault": name in faults,
             "p_mix": float(p[2 * place]), "p_within": float(p[2 * place + 1]),
         })  # fmt: skip
     numbers = (
@@ -109,6 +104,17 @@ def columns_table(
     schema = {"column": pl.String, "is_flag": pl.Boolean, "is_fault": pl.Boolean, "n_slices": pl.Int64,
               **dict.fromkeys(numbers, pl.Float64)}  # fmt: skip
     return pl.DataFrame(rows, schema=schema).sort(["is_fault", "explained", pl.col("mix").abs()], descending=True)
+
+
+def overlap(table: pl.DataFrame) -> float:
+    """Return the share of rows in slices that hold enough rows of the other side, of the side where it is smaller."""
+    sides = ("reference", "production")
+    rows = {side: table[f"n_{side}"] for side in sides}
+    enough = {side: rows[side] >= max(MIN_SUPPORT, LEAST_SHARE * int(rows[side].sum())) for side in sides}
+    return min(
+        float(rows[side].filter(enough[other]).sum()) / max(int(rows[side].sum()), 1)
+        for side, other in (sides, sides[::-1])
+    )
 
 
 def unevenness(table: pl.DataFrame) -> float:

@@ -7,11 +7,14 @@ from typing import Any
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from analytics.measure.intervals import FloatArray, ratio
 
 FINE_GROUPS, RATE_GROUPS = 50, 10
 PSEUDO_ROWS = 5.0
+FEW_ROWS, LONE_TIMES = 10, 10
+IntArray = NDArray[np.int64]
 COUNTED = ("mature_pos", "mature_neg", "fresh_pos", "fresh_neg", "unknown")
 
 
@@ -81,6 +84,18 @@ class SideCells:
     def with_counts(self, counts: FloatArray) -> SideCells:
         """Return the side with other counts, as `counts` gives them."""
         return replace(self, **dict(zip(COUNTED, counts, strict=True)))
+
+    def with_cells_moved(self, into: IntArray) -> SideCells:
+        """Count the rows of each cell in another one: cell c in cell ``into[c]``."""
+        member = np.eye(len(into))[into].T
+        judged = self.judged
+        n = np.einsum("dc,cby->dby", member, judged)
+
+        def mean(values: FloatArray) -> FloatArray:
+            return filled(ratio(np.einsum("dc,cby->dby", member, values * judged), n), values)
+
+        moved = {name: member @ getattr(self, name) for name in COUNTED}
+        return replace(self, **moved, loss=mean(self.loss), amount=mean(self.amount))
 
     def coarsened(self, groups: int) -> SideCells:
         """Add score bins up to about ``groups`` on either side of the threshold together."""
@@ -192,6 +207,29 @@ def loss_of(score: FloatArray) -> FloatArray:
 def overall_mean(values: FloatArray, rows: FloatArray) -> FloatArray:
     """Give the mean of values by label, 0 for a label without rows."""
     return np.nan_to_num(ratio((values * rows).sum((0, 1)), rows.sum((0, 1))))
+
+
+def supported(sides: tuple[SideCells, SideCells], alike: IntArray) -> tuple[SideCells, SideCells]:
+    """Move the few rows that a side has in a cell of the other side to a cell of its own.
+
+    A handful of rows says nothing about a cell that on the other side holds ten times the share: they would stand for all
+    of its rows. They are counted in the side's largest cell with the same number in ``alike``, else in its largest one.
+    """
+    rows = [side.counts.sum((0, -1)) for side in sides]
+    shares = [ratio(n, n.sum()) for n in rows]
+    found = []
+    for place, side in enumerate(sides):
+        n = rows[place]
+        is_lone = (n > 0) & (n < FEW_ROWS) & (LONE_TIMES * shares[place] <= shares[1 - place])
+        own = np.where(is_lone, 0.0, n)
+        into = np.arange(len(n))
+        if is_lone.any() and own.any():
+            for cell in np.flatnonzero(is_lone):
+                same = np.where(alike == alike[cell], own, 0.0)
+                into[cell] = int((same if same.any() else own).argmax())
+            side = side.with_cells_moved(into)
+        found.append(side)
+    return found[0], found[1]
 
 
 def resampled(side: SideCells, draws: int, rng: np.random.Generator) -> SideCells:

@@ -10,7 +10,7 @@ import numpy as np
 from analytics.measure.gap_metrics import GapMetric
 from analytics.measure.hybrids import PLAYERS, CellKeys, hybrid_values
 from analytics.measure.intervals import FloatArray, Interval, normal_quantile, ratio, scatter
-from analytics.measure.side_cells import SideCells, resampled
+from analytics.measure.side_cells import SideCells, resampled, supported
 
 PARTS = ("coverage", *PLAYERS)
 DRAWS = 200
@@ -79,6 +79,7 @@ def waterfall(
     ----------
     Shapley (1953), Contributions to the Theory of Games II:307-317; Shorrocks (2013), J. Econ. Inequal. 11:99-126.
     """
+    reference, production = supported((reference, production), keys.always)
     values = part_values(reference, production, keys, metric)
     error = _errors(reference, production, keys, metric, draws, seed)
     reach = normal_quantile(level) * error
