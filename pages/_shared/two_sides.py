@@ -38,10 +38,12 @@ def draw_controls(question: Question) -> tuple[Question, Question]:
     if not is_in_address("apart") and st.session_state.get("apart") not in ways:
         st.session_state["apart"] = ways[0] if ways else None
     place, before, after, saved = st.columns([3, 4, 4, 2], vertical_alignment="bottom")
-    way = place.selectbox("The sides differ", ways, key="apart", bind="query-params", help=HELP)
+    with saved:
+        draw_saved()
+    way = place.selectbox("The sides differ", ways, index=None, key="apart", bind="query-params", help=HELP)
     if way is None:
         raise QuestionError(
-            "Expected something that tells two sides apart: a time column, a column with few values, or a second log."
+            "Expected something that tells two sides apart, found none. Choose the time, a column or a log."
         )
     if way == LOG:
         found = by_log(question, before, after)
@@ -49,8 +51,6 @@ def draw_controls(question: Question) -> tuple[Question, Question]:
         found = by_time(question, before, after)
     else:
         found = by_value(question, log.column(way), before, after)
-    with saved:
-        draw_saved()
     st.session_state[KEPT] = {key: st.session_state.get(key) for key in KEYS}
     return found
 
@@ -87,17 +87,18 @@ def by_value(
 ) -> tuple[Question, Question]:
     """Choose a value of a column for either side."""
     counts = cache.value_counts(question, column.name)
-    rows = {
-        words.MISSING if value is None else str(as_text(value)): n for value, n in counts.head(MAX_VALUES).iter_rows()
-    }
-    values = list(rows)
+    found = counts["value"].head(MAX_VALUES).to_list()
+    values = [words.MISSING if value is None else str(as_text(value)) for value in found]
     for key, default in (("then", 0), ("now", 1)):
         if not is_in_address(key) and st.session_state.get(key) not in values:
             st.session_state[key] = values[min(default, len(values) - 1)]
     chosen = []
     for place, key, label in ((before, "then", "Reference"), (after, "now", "Production")):
-        chosen.append(place.selectbox(label, values, key=key, bind="query-params"))
-    return sides_of(question, column.name, [clause_of(column, value) for value in chosen])
+        chosen.append(place.selectbox(label, values, index=None, key=key, bind="query-params"))
+    known = [value for value in chosen if value is not None]
+    if len(known) < len(chosen):
+        raise QuestionError(f"Expected a value of {column.name!r} for both sides, found none for one. Choose it.")
+    return sides_of(question, column.name, [clause_of(column, value) for value in known])
 
 
 def clause_of(column: Column, value: str) -> tuple[Clause, ...]:
