@@ -40,7 +40,7 @@ def gap(
     both: Both,
     output: Output,
     other: Annotated[
-        str | None, typer.Argument(metavar="[PRODUCTION]", help="The log of production, where it is another one.")
+        str | None, typer.Argument(metavar="PRODUCTION", help="The log of production, where it is another one.")
     ] = None,
     metric: Annotated[str, typer.Option(help="The metric whose change is split.")] = "error_rate",
     by: Annotated[Text, typer.Option(help="Columns whose slices the parts are made of; chosen by default.")] = None,
