@@ -9,6 +9,7 @@ import typer
 
 from analytics.commands.calibration import calibration
 from analytics.commands.discover import discover
+from analytics.commands.gap import gap
 from analytics.commands.ingest import ingest
 from analytics.commands.options import command
 from analytics.commands.overview import overview
@@ -17,7 +18,7 @@ from analytics.commands.slices import slices
 from analytics.commands.thresholds import thresholds
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
-for function in (ingest, overview, slices, discover, calibration, thresholds, report):
+for function in (ingest, overview, slices, discover, calibration, thresholds, gap, report):
     command(app, function)
 
 if __name__ == "__main__":

@@ -5,7 +5,10 @@ A module for each question; what pages and commands call is named here.
 
 from analytics.answers.costing import CostTable, cost_table
 from analytics.answers.emptiness import empty_cohort, part_words, without
+from analytics.answers.gap import Gap, gap
+from analytics.answers.gap_more import GapTime, gap_time, jointly
 from analytics.answers.headline import Overview, histogram, overview
+from analytics.answers.inputs import Inputs, inputs
 from analytics.answers.question import COUNTED, Question, judged_rows, model_versions, with_model_version
 from analytics.answers.recalibrating import Recalibration, recalibration
 from analytics.answers.reliability import (
@@ -17,6 +20,7 @@ from analytics.answers.reliability import (
     calibration_slices,
     calibration_time,
 )
+from analytics.answers.sides import Sides, sides
 from analytics.answers.slice_policies import SlicePolicy, slice_policy
 from analytics.answers.slicing import MIN_SUPPORT, SliceAnswer, ranked_columns, slices
 from analytics.answers.thresholds import LoggedDecisions, ThresholdAnswer, human_band, thresholds
@@ -28,10 +32,14 @@ __all__ = [
     "CalibrationSlices",
     "CalibrationTime",
     "CostTable",
+    "Gap",
+    "GapTime",
+    "Inputs",
     "LoggedDecisions",
     "Overview",
     "Question",
     "Recalibration",
+    "Sides",
     "SliceAnswer",
     "SlicePolicy",
     "ThresholdAnswer",
@@ -41,14 +49,19 @@ __all__ = [
     "calibration_time",
     "cost_table",
     "empty_cohort",
+    "gap",
+    "gap_time",
     "histogram",
     "human_band",
+    "inputs",
+    "jointly",
     "judged_rows",
     "model_versions",
     "overview",
     "part_words",
     "ranked_columns",
     "recalibration",
+    "sides",
     "slice_policy",
     "slices",
     "thresholds",

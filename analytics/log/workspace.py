@@ -277,6 +277,19 @@ class Workspace:
             policies[name.strip()[:80]] = text
         write_json(self.home / "policies.json", policies)
 
+    def saved_sides(self) -> dict[str, str]:
+        """Return the saved pairs of sides: name to text."""
+        return {name: text for name, text in self.read_json("sides.json").items() if isinstance(text, str)}
+
+    def save_sides(self, name: str, text: str | None) -> None:
+        """Save a pair of sides under a name; ``None`` forgets it."""
+        found = self.saved_sides()
+        if text is None:
+            found.pop(name, None)
+        else:
+            found[name.strip()[:80]] = text
+        write_json(self.home / "sides.json", found)
+
     def read_json(self, name: str) -> dict[str, object]:
         """Return a small file of the workspace, empty where there is none; a damaged one is set aside."""
         try:

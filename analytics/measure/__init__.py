@@ -20,6 +20,11 @@
                 ├── decomposition, cells, logistic   parts of the Brier score, cells put together anew, slope
                 │   └── chance       what calibrated scores of this size would show
                 │       └── calibration_numbers  all of it, slice by slice
+                ├── side_cells       two sides in the same cells, labels that are not known yet filled in
+                │   ├── hybrids      populations between two sides, and what a metric is in them
+                │   │   └── waterfall    the change in parts that add up
+                │   └── kitagawa     the same by slices of one column
+                ├── distances, inputs, density   columns of two sides, one by one and together
                 ├── breaks           when the level of calibration changed
                 └── recalibration    maps from scores to probabilities
 """

@@ -166,6 +166,17 @@ def difference_p_value(interval: Interval, level: float = 0.95) -> FloatArray:
     return np.asarray(2 * special.ndtr(-errors), dtype=float)
 
 
+def scatter(draws: FloatArray) -> FloatArray:
+    """Give the standard deviation of replicates in the last axis; undefined ones do not count, and fewer than two have none.
+
+    >>> print(scatter(np.array([[1.0, 3.0, np.nan], [1.0, np.nan, np.nan]])).round(4))
+    [1.4142    nan]
+    """
+    n = np.sum(~np.isnan(draws), axis=-1)
+    centred = draws - ratio(np.nansum(draws, axis=-1), n)[..., None]
+    return np.sqrt(ratio(np.nansum(centred**2, axis=-1), n - 1))
+
+
 def poisson_bootstrap(cells: FloatArray, replicates: int, rng: np.random.Generator) -> FloatArray:
     """Draw bootstrap replicates of counts: independent Poisson variables with the counts as means.
 

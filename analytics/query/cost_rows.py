@@ -13,10 +13,15 @@ PRIME = 2_147_483_647
 FACTOR = 48_271
 
 
+def scattered(row_id: nw.Expr) -> nw.Expr:
+    """Return a row's number, scattered by a Lehmer step and squared, so that no pattern of a file shows through."""
+    step = (row_id.cast(nw.Int64) * FACTOR + 11) % PRIME
+    return (step * step) % PRIME
+
+
 def half(row_id: nw.Expr) -> nw.Expr:
-    """Return 0 or 1 for a row: its number, scattered by a Lehmer step and squared, so that no pattern of a file shows through."""
-    scattered = (row_id.cast(nw.Int64) * FACTOR + 11) % PRIME
-    return (scattered * scattered) % PRIME % 2
+    """Return 0 or 1 for a row."""
+    return scattered(row_id) % 2
 
 
 def cost_table(

@@ -34,6 +34,12 @@ PAGES = (
         ":material/tune:",
         "Where the line should be under a cost matrix, and what that is worth.",
     ),
+    (
+        "pages/gap.py",
+        "Gap",
+        ":material/compare_arrows:",
+        "Why production is worse than the reference, in parts that add up.",
+    ),
     ("pages/report.py", "Report", ":material/description:", "The slice report that goes into the meeting."),
 )
 ICON = (

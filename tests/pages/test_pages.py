@@ -19,7 +19,7 @@ from pages._shared import session, sidebar
 from pages._shared.render import escaped
 
 ROOT = Path(__file__).parents[2]
-PAGES = ("overview", "slices", "calibration", "logs", "thresholds", "report")
+PAGES = ("overview", "slices", "calibration", "logs", "thresholds", "gap", "report")
 ODD = 'we"ird; drop table x;-- <b>*bold*</b>'
 
 
@@ -346,5 +346,34 @@ def test_a_preset_and_a_saved_policy_fill_the_fields(home: Path) -> None:
                                      {"unit": "<b>$x$"}, {"amounts": "zz"}, {"rule": "fair"}, {"looks": "-1"}])  # fmt: skip
 def test_a_broken_policy_in_the_address_is_survived(address: dict[str, str]) -> None:
     app = opened("thresholds", **address)
+    assert not app.exception
+    assert not any("unexpected" in error.value for error in app.error)
+
+
+def test_an_address_reopens_two_sides_and_their_slices(home: Path) -> None:
+    app = opened("gap", apart="version", then="v2", now="v1", gap_column=ODD)
+    assert not app.exception and not app.error
+    assert app.selectbox(key="then").value == "v2" and app.selectbox(key="now").value == "v1"
+    captions = " ".join(element.value for element in app.caption)
+    assert escaped("Reference: version is v2 (180 judged rows)") in captions
+    assert app.selectbox(key="gap_column").value == ODD
+
+
+def test_two_sides_are_saved_by_name_and_taken_again(home: Path) -> None:
+    app = opened("gap", apart="version", then="v2", now="v1")
+    app.text_input(key="sides_name").set_value("Old *and* new").run()
+    app.button(key="save_sides").click().run()
+    assert "Old *and* new" in Workspace(home).saved_sides()
+    app.selectbox(key="then").set_value("v1").run()
+    assert any("same rows" in error.value.replace("\\", "") for error in app.error)
+    app.button(key="sides_0").click().run()
+    assert app.selectbox(key="then").value == "v2" and not app.error
+    Workspace(home).save_sides("Old *and* new", None)
+
+
+@pytest.mark.parametrize("address", [{"apart": "nope"}, {"apart": "version", "then": "v9"}, {"apart": "by time", "then_from": "x"},
+                                     {"gap_metric": "AUROC"}, {"gap_by": "nope"}, {"then_log": "../x", "apart": "another log"}])  # fmt: skip
+def test_a_broken_gap_address_is_survived(address: dict[str, str]) -> None:
+    app = opened("gap", **address)
     assert not app.exception
     assert not any("unexpected" in error.value for error in app.error)

@@ -6,6 +6,7 @@ from analytics.present.figures.calibration import calibration_multiples, recalib
 from analytics.present.figures.calibration_time import calibration_trend
 from analytics.present.figures.costs import cost_figure
 from analytics.present.figures.discovery import discovery_map
+from analytics.present.figures.gap import gap_trend, slice_contributions, waterfall_figure
 from analytics.present.figures.heat import slice_heat_map
 from analytics.present.figures.outcomes import confusion_matrix, score_distribution
 from analytics.present.figures.time import trend
@@ -19,13 +20,16 @@ __all__ = [
     "cost_figure",
     "discovery_map",
     "discovery_tree",
+    "gap_trend",
     "recalibration_diagram",
     "reliability_diagram",
     "row_books",
     "score_distribution",
     "sensitivity_map",
     "slice_bars",
+    "slice_contributions",
     "slice_heat_map",
     "trade_off_figure",
     "trend",
+    "waterfall_figure",
 ]

@@ -9,6 +9,8 @@ from analytics.present.readings.calibration import (
     reliability_reading,
 )
 from analytics.present.readings.discovery import discovery_reading, tree_reading
+from analytics.present.readings.gap import advice, drift_reading, gap_reading, joint_reading, waterfall_reading
+from analytics.present.readings.gap_further import gap_time_reading, inputs_reading, slices_of_gap_reading
 from analytics.present.readings.logs import books_reading, fitness_reading
 from analytics.present.readings.overview import confusion_reading, overview_reading, score_reading
 from analytics.present.readings.ranking import ranking_reading
@@ -26,6 +28,7 @@ from analytics.present.readings.thresholds import (
 from analytics.present.readings.trend import trend_reading
 
 __all__ = [
+    "advice",
     "band_reading",
     "books_reading",
     "calibration_reading",
@@ -36,7 +39,12 @@ __all__ = [
     "curve_reading",
     "decisions_reading",
     "discovery_reading",
+    "drift_reading",
     "fitness_reading",
+    "gap_reading",
+    "gap_time_reading",
+    "inputs_reading",
+    "joint_reading",
     "limits_reading",
     "move_reading",
     "overview_reading",
@@ -46,9 +54,11 @@ __all__ = [
     "score_reading",
     "sensitivity_reading",
     "slice_policy_reading",
+    "slices_of_gap_reading",
     "slices_reading",
     "theory_reading",
     "threshold_reading",
     "tree_reading",
     "trend_reading",
+    "waterfall_reading",
 ]

@@ -1,0 +1,173 @@
+"""The columns of a comparison: what each explains, which cannot be compared, and which the waterfall is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from analytics.answers.side_tables import Cells
+from analytics.measure.comparisons import benjamini_hochberg
+from analytics.measure.gap_metrics import GapMetric
+from analytics.measure.intervals import FloatArray, ratio
+from analytics.measure.kitagawa import MIN_SUPPORT, slice_changes
+from analytics.measure.side_cells import SideCells
+from analytics.query.sides import Dimension
+
+SIGNIFICANT = 0.01
+MAX_COLUMNS = 3
+MAX_CELLS = 400
+ROWS_PER_CELL = 25
+LEAST_EFFECT = 0.1
+LEAST_OVERLAP = 0.5
+LEAST_SHARE = 0.005
+LEAKS_FROM = 0.25
+LEAKS_BEYOND_SCORE = 1.5
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A column with its counts on both sides."""
+
+    dimension: Dimension
+    cells: Cells
+    p_shares: float
+    p_within: float
+
+
+def slices_of(candidate: Candidate, metric: GapMetric) -> pl.DataFrame:
+    """Split the change by the slices of one column."""
+    cells = candidate.cells
+    return slice_changes(*cells.pair, cells.keys.to_series().alias("value"), metric)
+
+
+def why_not(cells: Cells, whole: Cells) -> str:
+    """Say why a column is not compared: it has one value a side, or tells what only the outcome can tell."""
+    rows = [side.counts.sum((0, -1)) for side in cells.pair]
+    held = [np.flatnonzero(n) for n in rows]
+    if all(len(places) == 1 for places in held):
+        return "it has one value" if held[0] == held[1] else "it tells the two sides apart"
+    reference = cells.reference.judged.sum(-2)
+    explained, by_score = (explained_share(counts) for counts in (reference, whole.reference.coarsened(50).judged[0]))
+    if explained > LEAKS_FROM and explained > LEAKS_BEYOND_SCORE * by_score:
+        return "it tells the label far better than the score does, so it is known only after the outcome"
+    return ""
+
+
+def explained_share(counts: FloatArray) -> float:
+    """Return the share of the variance of labels that groups explain; counts of shape (groups, 2)."""
+    n = counts.sum(-1)
+    rate = np.nan_to_num(ratio(counts[:, 1], n))
+    overall = counts[:, 1].sum() / max(n.sum(), 1.0)
+    variance = overall * (1 - overall) * n.sum()
+    return float((n * (rate - overall) ** 2).sum() / variance) if variance > 0 else 0.0
+
+
+def columns_table(
+    candidates: Sequence[Candidate], slices: dict[str, pl.DataFrame], faults: Collection[str]
+) -> pl.DataFrame:
+    """Rank the columns by what they explain.
+
+    A column explains what its mix does, where its shares differ beyond chance, or what its slices differ in their change,
+    where most of them did not change at all. One in which something broke comes first.
+    """
+    p = benjamini_hochberg([p for each in candidates for p in (each.p_shares, each.p_within)])
+    rows = []
+    for place, each in enumerate(candidates):
+        name = each.dimension.name
+        table = slices[name]
+        mix, within = float(table["mix"].sum()), float(table["within"].sum())
+        errors = [1.96 * float(table[error][0] or 0.0) for error in ("mix_error", "within_error")]
+        is_mix, is_within = p[2 * place] < SIGNIFICANT, p[2 * place + 1] < SIGNIFICANT
+        uneven = unevenness(table) if is_within else 0.0
+        rows.append({
+            "column": name, "is_flag": each.dimension.is_flag, "n_slices": table.height,
+            "mix": mix, "mix_low": mix - errors[0], "mix_high": mix + errors[0],
+            "within": within, "within_low": within - errors[1], "within_high": within + errors[1],
+            "explained": max(abs(mix) * is_mix, uneven), "overlap": overlap(table), "is_fault": name in faults,
+            "p_mix": float(p[2 * place]), "p_within": float(p[2 * place + 1]),
+        })  # fmt: skip
+    numbers = (
+        "mix",
+        "mix_low",
+        "mix_high",
+        "within",
+        "within_low",
+        "within_high",
+        "explained",
+        "overlap",
+        "p_mix",
+        "p_within",
+    )
+    schema = {"column": pl.String, "is_flag": pl.Boolean, "is_fault": pl.Boolean, "n_slices": pl.Int64,
+              **dict.fromkeys(numbers, pl.Float64)}  # fmt: skip
+    return pl.DataFrame(rows, schema=schema).sort(["is_fault", "explained", pl.col("mix").abs()], descending=True)
+
+
+def overlap(table: pl.DataFrame) -> float:
+    """Return the share of rows in slices that hold enough rows of the other side, of the side where it is smaller."""
+    sides = ("reference", "production")
+    rows = {side: table[f"n_{side}"] for side in sides}
+    enough = {side: rows[side] >= max(MIN_SUPPORT, LEAST_SHARE * int(rows[side].sum())) for side in sides}
+    return min(
+        float(rows[side].filter(enough[other]).sum()) / max(int(rows[side].sum()), 1)
+        for side, other in (sides, sides[::-1])
+    )
+
+
+def unevenness(table: pl.DataFrame) -> float:
+    """Return how much the slices differ in their change, where at least half of the rows are in slices that did not change.
+
+    A slice did not change where its change is less than half of that of all.
+    """
+    share = (table["share_reference"].fill_null(0.0) + table["share_production"].fill_null(0.0)) / 2
+    change = (table["within"] / share).fill_nan(0.0).fill_null(0.0)
+    total = float(table["within"].sum())
+    still = float(share.filter(change.abs() < abs(total) / 2).sum())
+    spread = float((table["within"] - total * share).abs().sum()) / 2
+    return spread if still >= 0.5 or abs(total) < spread / 2 else 0.0
+
+
+def chosen_columns(candidates: Sequence[Candidate], columns: pl.DataFrame) -> tuple[str, ...]:
+    """Choose the columns of the waterfall: those that explain most and can be crossed with enough rows in each cell.
+
+    Where the values of the two sides hardly overlap, mix and change within cannot be told apart, so such a column is chosen
+    only if something broke in it.
+    """
+    sizes = {each.dimension.name: each.cells for each in candidates}
+    offered = columns.filter(pl.col("is_fault") | ((pl.col("overlap") >= LEAST_OVERLAP) & (pl.col("explained") > 0)))
+    if not offered.height:
+        return separating(candidates)
+    most = float(offered["explained"].max() or 0.0)  # type: ignore[arg-type]
+    n_rows = min(float(side.judged.sum()) for side in candidates[0].cells.pair)
+    room = max(20.0, min(float(MAX_CELLS), n_rows / ROWS_PER_CELL))
+    names: list[str] = []
+    n_cells = 1.0
+    for name, explained, is_fault in offered.select("column", "explained", "is_fault").iter_rows():
+        own = n_frequent(sizes[name])
+        is_wanted = is_fault or explained >= LEAST_EFFECT * most
+        if is_wanted and (n_cells * own <= room or not names) and len(names) < MAX_COLUMNS:
+            names.append(name)
+            n_cells *= own
+    return tuple(names)
+
+
+def n_frequent(cells: Cells) -> int:
+    """Count the values that hold enough rows of either side to stand alone."""
+    shares = [ratio(rows, rows.sum()) for rows in (side.counts.sum((0, -1)) for side in cells.pair)]
+    return int((np.maximum(*shares) >= 0.005).sum()) + 1
+
+
+def separating(candidates: Sequence[Candidate]) -> tuple[str, ...]:
+    """Return the column whose slices differ most in the errors of the reference, in a tuple; none without columns."""
+
+    def separated(side: SideCells) -> float:
+        joint = side.judged
+        wrong = joint[:, 0, 1] + joint[:, 1, 0]
+        return explained_share(np.stack([joint.sum((-1, -2)) - wrong, wrong], axis=-1))
+
+    few = [each for each in candidates if n_frequent(each.cells) <= 30]
+    ranked = sorted(few, key=lambda each: -separated(each.cells.reference))
+    return (ranked[0].dimension.name,) if ranked else ()

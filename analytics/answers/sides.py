@@ -1,0 +1,163 @@
+"""Two sides of a comparison: two parts of one log, or two logs, with the columns that both have."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from analytics.answers.question import Question
+from analytics.errors import QuestionError
+from analytics.log.schema import MAX_SEGMENT_VALUES, MAX_VALUES_BY_VALUE, Column, Log
+from analytics.query.cohort import Cohort
+from analytics.query.engine import Engine
+from analytics.query.sides import Dimension
+
+COMPLETE_SHARE = 0.9
+MIN_MATURE = 200
+ROLES = ("score", "decision", "label", "row_id", "time", "amount", "model_version")
+
+
+@dataclass(frozen=True)
+class Sides:
+    """A reference and production.
+
+    Attributes
+    ----------
+    reference, production : Question
+    dimensions : tuple of Dimension
+        The columns that both sides can be sliced by, then whether other columns are missing.
+    inputs : tuple of (Column, Column)
+        All columns that both sides have and that are no role, in the reference and in production.
+    left_out : tuple of (str, str)
+        Columns that are not compared, each with the reason.
+    mature_before : tuple of (datetime or None, datetime or None)
+        The labels of rows from then on still come in.
+    """
+
+    reference: Question
+    production: Question
+    dimensions: tuple[Dimension, ...]
+    inputs: tuple[tuple[Column, Column], ...]
+    left_out: tuple[tuple[str, str], ...]
+    mature_before: tuple[datetime | None, datetime | None]
+
+    @property
+    def questions(self) -> tuple[Question, Question]:
+        """Both sides, the reference first."""
+        return self.reference, self.production
+
+    @property
+    def is_one_log(self) -> bool:
+        """Whether both sides are parts of one log."""
+        return self.reference.log.key == self.production.log.key
+
+    def names(self) -> tuple[str, str]:
+        """Say what the sides are, without what they have in common."""
+        if not self.is_one_log:
+            found = []
+            for question in self.questions:
+                where = f", {question.cohort.to_words()}" if question.cohort else ""
+                found.append(f"{question.log.name}{where}")
+            return found[0], found[1]
+        cohorts = [question.cohort for question in self.questions]
+        shared = set(cohorts[0].clauses) & set(cohorts[1].clauses)
+        own = [Cohort(tuple(clause for clause in cohort.clauses if clause not in shared)) for cohort in cohorts]
+        return own[0].to_words(), own[1].to_words()
+
+
+def sides(engine: Engine, reference: Question, production: Question) -> Sides:
+    """Match two sides: columns by name, roles by role.
+
+    Raises
+    ------
+    QuestionError
+        If both sides are the same rows.
+    """
+    if reference == production:
+        raise QuestionError(
+            "Expected two different sides, found the same rows twice at one threshold. Give the reference and production "
+            "filters of their own."
+        )
+    left_out: list[tuple[str, str]] = []
+    pairs = matched(reference.log, production.log, left_out)
+    defining = {column for question in (reference, production) for column in question.cohort.columns()}
+    dimensions, flags, inputs = [], [], []
+    for first, second in pairs:
+        if first.name in defining:
+            left_out.append((first.name, "it tells the two sides apart"))
+            continue
+        dimension = dimension_of(reference.log, production.log, first, second)
+        inputs.append((first, second))
+        if dimension is not None:
+            dimensions.append(dimension)
+        elif first.n_missing or second.n_missing:
+            flags.append(Dimension(first.name, (first, second), is_flag=True))
+    questions = (reference, production)
+    return Sides(
+        reference, production, (*dimensions, *flags), tuple(inputs), tuple(left_out),
+        (mature_before(engine, questions[0]), mature_before(engine, questions[1])),
+    )  # fmt: skip
+
+
+def matched(reference: Log, production: Log, left_out: list[tuple[str, str]]) -> list[tuple[Column, Column]]:
+    """Return the columns that both logs have and that are no role; what does not match is added to ``left_out``."""
+    roles = {getattr(log.mapping, role) for log in (reference, production) for role in ROLES}
+    texts = {*reference.mapping.text, *production.mapping.text}
+    others = {column.name: column for column in production.columns}
+    folded = {column.name.casefold(): column for column in production.columns}
+    found = []
+    for column in reference.columns:
+        other = others.get(column.name) or folded.get(column.name.casefold())
+        if column.name in roles or (other is not None and other.name in roles) or column.kind == "time":
+            continue
+        if other is None:
+            left_out.append((column.name, "production does not have it"))
+        elif other.kind != column.kind:
+            left_out.append((column.name, f"it holds {column.kind} in the reference and {other.kind} in production"))
+        elif column.name not in texts:
+            found.append((column, other))
+    names = {column.name.casefold() for column in reference.columns}
+    new = [
+        c.name
+        for c in production.columns
+        if c.name.casefold() not in names and c.name not in roles and c.kind != "time"
+    ]
+    left_out += [(name, "the reference does not have it") for name in new]
+    return found
+
+
+def dimension_of(reference: Log, production: Log, first: Column, second: Column) -> Dimension | None:
+    """Return the slices of a pair of columns, None where it has none that could be read."""
+    if first.name not in reference.mapping.segments and second.name not in production.mapping.segments:
+        return None
+    if first.kind == "number":
+        bins = reference.bins.get(first.name) or production.bins.get(second.name)
+        if bins is None and max(first.n_distinct, second.n_distinct) > MAX_VALUES_BY_VALUE:
+            return None
+        return Dimension(first.name, (first, second), bins)
+    if max(first.n_distinct, second.n_distinct) > MAX_SEGMENT_VALUES:
+        return None
+    return Dimension(first.name, (first, second))
+
+
+def mature_before(engine: Engine, question: Question) -> datetime | None:
+    """Find the day from which on labels of a side still come in.
+
+    That is the first day of the last run of days each of which is labelled less than nine tenths as often as the earlier
+    half of the rows; None where there is none, or too few labelled rows are before it.
+    """
+    if question.log.time_low is None or question.log.n_labelled == question.log.n_rows:
+        return None
+    days = engine.time_table(question.log, question.cohort, question.threshold, "1d").drop_nulls("bucket")
+    if days.height < 2 or days["n_labelled"].equals(days["n"]):
+        return None
+    n, labelled = (days[name].to_numpy().astype(float) for name in ("n", "n_labelled"))
+    early = n.cumsum() <= max(n.sum() / 2, n[0])
+    usual, share = labelled[early].sum() / n[early].sum(), labelled / n
+    first = days.height
+    while first > 0 and share[first - 1] < COMPLETE_SHARE * usual:
+        first -= 1
+    if first in (0, days.height) or labelled[:first].sum() < MIN_MATURE:
+        return None
+    moment: datetime = days["bucket"][first]
+    return moment

@@ -1,0 +1,165 @@
+"""The change of a metric between two sides, split into parts that add up exactly, each with its bootstrap interval."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import factorial
+
+import numpy as np
+
+from analytics.measure.gap_metrics import GapMetric
+from analytics.measure.hybrids import PLAYERS, CellKeys, hybrid_values
+from analytics.measure.intervals import FloatArray, Interval, normal_quantile, ratio, scatter
+from analytics.measure.side_cells import SideCells, resampled, supported
+
+PARTS = ("coverage", *PLAYERS)
+DRAWS = 200
+SEED = 0
+GROUPS = 20
+MAX_CELLS_AT_ONCE = 2_000_000
+
+
+@dataclass(frozen=True)
+class Waterfall:
+    """The change of a metric in parts.
+
+    Attributes
+    ----------
+    metric : str
+    reference, production : float
+        The metric on the judged rows of either side; NaN where undefined.
+    change : Interval
+        Production less reference.
+    parts : dict of str to Interval
+        By name, in the order of `PARTS`; they add up to the change.
+    pending_low, pending_high : float
+        The change if every label that is not known yet, on either side, were such that it is lowest, and highest.
+    n_reference, n_production : int
+        Judged rows.
+    n_pending : int
+        Scored rows of production without a label that counts yet.
+    """
+
+    metric: str
+    reference: float
+    production: float
+    change: Interval
+    parts: dict[str, Interval]
+    pending_low: float
+    pending_high: float
+    n_reference: int
+    n_production: int
+    n_pending: int
+
+
+def waterfall(
+    reference: SideCells, production: SideCells, keys: CellKeys, metric: GapMetric, *,
+    draws: int = DRAWS, seed: int = SEED, level: float = 0.95,
+) -> Waterfall:  # fmt: skip
+    """Split the change of a metric.
+
+    Parameters
+    ----------
+    reference, production : SideCells
+        In the same cells.
+    keys : CellKeys
+    metric : GapMetric
+    draws, seed : int
+        Poisson replicates of the counts of cells and score bins, on at most 40 groups of scores.
+    level : float
+        Of the normal intervals, each with the standard deviation of its replicates.
+
+    Notes
+    -----
+    *Label coverage* is what the metric of the judged rows differs from that of all scored rows, production less
+    reference. The rest is shared among `PLAYERS` as Shapley's value does: each gets the average, over all orders in which
+    the properties may change, of what its own change does.
+
+    References
+    ----------
+    Shapley (1953), Contributions to the Theory of Games II:307-317; Shorrocks (2013), J. Econ. Inequal. 11:99-126.
+    """
+    reference, production = supported((reference, production), keys.always)
+    values = part_values(reference, production, keys, metric)
+    error = _errors(reference, production, keys, metric, draws, seed)
+    reach = normal_quantile(level) * error
+    found = {
+        name: Interval(values[place], values[place] - reach[place], values[place] + reach[place])
+        for place, name in enumerate((*PARTS, "change"))
+    }
+    ends = [judged_value(side, metric) for side in (reference, production)]
+    bounds = [pending_bounds(side, metric) for side in (reference, production)]
+    return Waterfall(
+        metric.name,
+        float(ends[0]),
+        float(ends[1]),
+        found.pop("change"),
+        found,
+        bounds[1][0] - bounds[0][1],
+        bounds[1][1] - bounds[0][0],
+        int(reference.judged.sum()),
+        int(production.judged.sum()),
+        int((production.unknown + production.fresh_pos + production.fresh_neg).sum()),
+    )
+
+
+def part_values(reference: SideCells, production: SideCells, keys: CellKeys, metric: GapMetric) -> FloatArray:
+    """Give the parts and, last, the change: shape (parts + 1, ...)."""
+    values = hybrid_values(reference, production, keys, metric)
+    nothing, everything = values[(False,) * len(PLAYERS)], values[(True,) * len(PLAYERS)]
+    ends = [judged_value(side, metric) for side in (reference, production)]
+    coverage = (ends[1] - everything) - (ends[0] - nothing)
+    if reference.is_complete and production.is_complete:
+        coverage = np.zeros_like(coverage)
+    shares = []
+    for player in range(len(PLAYERS)):
+        share = np.zeros_like(nothing)
+        for switches, value in values.items():
+            if not switches[player]:
+                size = sum(switches)
+                weight = factorial(size) * factorial(len(PLAYERS) - size - 1) / factorial(len(PLAYERS))
+                with_it = tuple(on or place == player for place, on in enumerate(switches))
+                share = share + weight * (values[with_it] - value)
+        shares.append(share)
+    return np.stack([coverage, *shares, ends[1] - ends[0]])
+
+
+def judged_value(side: SideCells, metric: GapMetric) -> FloatArray:
+    """Give the metric of the judged rows of a side; NaN where undefined."""
+    return _value_of(side, side.judged, metric)
+
+
+def pending_bounds(side: SideCells, metric: GapMetric) -> tuple[float, float]:
+    """Give the lowest and the highest value that the labels which are not known yet allow when all turn out alike."""
+    found = []
+    for label in (0, 1):
+        joint = side.judged
+        joint[..., label] += side.unknown
+        found.append(float(_value_of(side, joint, metric)))
+    return min(found), max(found)
+
+
+def _value_of(side: SideCells, joint: FloatArray, metric: GapMetric) -> FloatArray:
+    flagged = (np.arange(joint.shape[-2]) >= side.threshold_bin).astype(int)
+    if metric.is_loss:
+        top, bottom = side.loss, np.ones(2)
+    else:
+        amount = np.where(metric.is_by_amount[flagged], side.amount, 1.0)
+        top, bottom = metric.top[flagged] * amount, metric.bottom[flagged]
+    return ratio((joint * top).sum((-1, -2, -3)), (joint * bottom).sum((-1, -2, -3)))
+
+
+def _errors(
+    reference: SideCells, production: SideCells, keys: CellKeys, metric: GapMetric, draws: int, seed: int
+) -> FloatArray:
+    """Give the standard deviation of the parts and of the change over replicates."""
+    rng = np.random.default_rng(seed)
+    coarse = [side.coarsened(GROUPS) for side in (reference, production)]
+    size = max(side.mature_pos.size for side in coarse)
+    step = max(1, min(draws, MAX_CELLS_AT_ONCE // max(size, 1)))
+    found = []
+    for start in range(0, draws, step):
+        n = min(step, draws - start)
+        drawn = [resampled(side, n, rng) for side in coarse]
+        found.append(part_values(drawn[0], drawn[1], keys, metric))
+    return scatter(np.concatenate(found, axis=-1))

@@ -1,0 +1,314 @@
+"""The readings of the gap: what changed, whose part is largest, which drift that is, and what to mend."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from analytics.measure.gap_metrics import COST, GapMetric
+from analytics.present import words
+
+if TYPE_CHECKING:
+    from analytics.answers import Gap, GapTime, Inputs
+    from analytics.measure.density import Joint
+    from analytics.measure.intervals import Interval
+
+PART_WORDS = {
+    "coverage": "label coverage",
+    "segments": "mix of segments",
+    "missingness": "mix of missing fields",
+    "base_rate": "base rate",
+    "operating": "calibration and threshold",
+    "concept": "within slices",
+}
+PART_HELP = {
+    "coverage": "What judged rows differ from all scored rows, whose labels are filled in by slice and score from complete days.",
+    "segments": "Rows come from other segments than before.",
+    "missingness": "Fields are missing more or less often than before.",
+    "base_rate": "The odds of a positive changed by one factor in all slices, with the scores of either class as they were.",
+    "operating": "Scores read higher or lower, or the threshold moved: what a monotone map of the scores would undo.",
+    "concept": "Within slices, scores tell labels apart better or worse than before, or one slice changed alone.",
+}
+KINDS = {
+    "coverage": "labels",
+    "segments": "covariate",
+    "missingness": "covariate",
+    "base_rate": "label",
+    "operating": "scale",
+    "concept": "concept",
+}
+KIND_WORDS = {
+    "labels": "labels that are not complete",
+    "covariate": "covariate drift: other rows come in",
+    "label": "label drift: positives became {frequent} in all slices alike",
+    "scale": "a change of scale: scores, or the threshold, moved",
+    "concept": "concept drift: the same inputs now lead to other outcomes",
+    "none": "no change beyond chance",
+    "open": "no single cause",
+}
+MENDING = {
+    "coverage": (
+        "labels",
+        "Wait for the labels, or attach those that came later, before the numbers are compared.",
+        ("Logs",),
+    ),
+    "segments": (
+        "model",
+        "Rows come from slices that were always harder or easier{where}: train on the present mix, or treat these slices "
+        "on their own.",
+        ("Slices",),
+    ),
+    "missingness": (
+        "data",
+        "Fields arrive empty more or less often{where}: mend their source, or train with the gaps as they are.",
+        ("Slices", "Logs"),
+    ),
+    "base_rate": (
+        "system",
+        "Positives went from {before} to {after} of judged rows: choose the threshold for the present base rate.{best}",
+        ("Thresholds",),
+    ),
+    "operating": (
+        "system",
+        "Scores are read on another scale: recalibrate, or move the threshold.{best}",
+        ("Calibration", "Thresholds"),
+    ),
+    "concept": (
+        "model",
+        "The same inputs lead to other outcomes{where}: look at the errors there, then train anew.",
+        ("Slices", "Review"),
+    ),
+}
+"""By part: what to mend (data, model, system, labels), in words, and the pages that show it."""
+
+THE = {"concept": "the change ", "operating": ""}
+MAX_NAMED = 3
+
+
+@dataclass(frozen=True)
+class Advice:
+    """What to mend.
+
+    Attributes
+    ----------
+    what : {"data", "model", "system", "labels", "nothing"}
+    text : str
+    pages : tuple of str
+        The pages that show it.
+    """
+
+    what: str
+    text: str
+    pages: tuple[str, ...]
+
+
+def metric_phrase(metric: GapMetric) -> str:
+    """Name a metric inside a sentence."""
+    return "the cost per 1,000 rows" if metric.name == COST else words.metric_phrase(metric.name)
+
+
+def metric_label(name: str) -> str:
+    """Name a metric on its own."""
+    from analytics.measure.metrics import METRICS
+
+    return "Cost per 1,000 rows" if name == COST else METRICS[name].label
+
+
+def value_text(metric: GapMetric, value: float) -> str:
+    """Write a value of the metric."""
+    return words.number(value, 1) if metric.name == COST else words.metric_text(metric.name, value)
+
+
+def change_text(metric: GapMetric, part: Interval) -> str:
+    """Write a change with its interval: in points for a share."""
+    value, low, high = (float(end) for end in (part.value, part.low, part.high))
+    if metric.name == COST:
+        return f"{words.signed(value, 1)} ({words.between(words.plain(low, 1), words.plain(high, 1))})"
+    return words.metric_difference(metric.name, value, low, high)
+
+
+def is_clear(part: Interval) -> bool:
+    """Whether an interval leaves zero out."""
+    return bool(part.low > 0 or part.high < 0)
+
+
+def leading(gap: Gap) -> list[str]:
+    """Return the parts that go with the change and are beyond chance, the largest first."""
+    change = float(gap.waterfall.change.value)
+    parts = gap.waterfall.parts
+    if not is_clear(gap.waterfall.change):
+        return []
+    with_it = [name for name, part in parts.items() if is_clear(part) and float(part.value) * change > 0]
+    return sorted(with_it, key=lambda name: -abs(float(parts[name].value)))
+
+
+def kind_of(gap: Gap) -> str:
+    """Say which drift the largest part is: labels, covariate, label, scale, concept; none, or open where no part is clear."""
+    if not is_clear(gap.waterfall.change):
+        return "open" if any(is_clear(part) for part in gap.waterfall.parts.values()) else "none"
+    found = leading(gap)
+    return KINDS[found[0]] if found else "open"
+
+
+def gap_reading(gap: Gap) -> str:
+    """Answer the page's question: the change, the largest part, and what works against it."""
+    flow, metric = gap.waterfall, gap.metric
+    phrase = metric_phrase(metric)
+    start = phrase[:1].upper() + phrase[1:]
+    if flow.reference != flow.reference or flow.production != flow.production:
+        return f"{start} is undefined on one side, so its change has no parts. Choose another metric."
+    ends = f"from {value_text(metric, flow.reference)} to {value_text(metric, flow.production)}"
+    rows = f"{words.count(flow.n_reference)} judged rows of the reference and {words.count(flow.n_production)} of production"
+    if kind_of(gap) == "none":
+        return f"{start} did not change beyond chance: {ends}, {change_text(metric, flow.change)}, on {rows}."
+    if not is_clear(flow.change):
+        clear = [
+            f"{named_part(gap, name)} {change_text(metric, part)}"
+            for name, part in flow.parts.items()
+            if is_clear(part)
+        ]
+        return (
+            f"{start} did not change beyond chance on the whole, {ends}, {change_text(metric, flow.change)}; beneath that "
+            f"{'moved' if len(clear) == 1 else 'moved against each other'} {words.listed(clear)}."
+        )
+    worse = (float(flow.change.value) > 0) == metric.is_lower_better
+    lead = f"{start} went {ends}: {change_text(metric, flow.change)}, {'worse' if worse else 'better'}."
+    found = leading(gap)
+    if not found:
+        return f"{lead} No single part of it is beyond chance on {rows}."
+    largest = float(flow.parts[found[0]].value) / float(flow.change.value)
+    most = "Most of it" if largest > 0.5 else "The largest part of it"
+    first = f"{most} is {THE.get(found[0], 'the ')}{named_part(gap, found[0])}: {change_text(metric, flow.parts[found[0]])}."
+    others = [f"{named_part(gap, name)} {change_text(metric, flow.parts[name])}" for name in found[1:MAX_NAMED]]
+    against = [
+        f"{named_part(gap, name)} {change_text(metric, part)}"
+        for name, part in flow.parts.items()
+        if is_clear(part) and name not in found
+    ]
+    further = f"Then {words.listed(others)}." if others else ""
+    counter = f"Against it {'work' if len(against) > 1 else 'works'} {words.listed(against)}." if against else ""
+    return " ".join(filter(None, [lead, first, further, counter]))
+
+
+def named_part(gap: Gap, name: str) -> str:
+    """Name a part, with the columns whose slices it is made of."""
+    if name in ("segments", "concept") and gap.by:
+        return f"{PART_WORDS[name]} ({words.listed([words.shortened(column, 30) for column in gap.by])})"
+    if name == "base_rate":
+        before, after = (words.share(share) for share in gap.prevalence)
+        return f"{PART_WORDS[name]} ({before} → {after})"
+    return PART_WORDS[name]
+
+
+def waterfall_reading(gap: Gap) -> str:
+    """Say what the waterfall is made of, and what labels that are not known yet could do."""
+    flow, metric = gap.waterfall, gap.metric
+    made = (
+        f"slices of {words.listed([words.shortened(name, 40) for name in gap.by])}" if gap.by else "the rows as a whole"
+    )
+    text = (
+        f"Made of {made}. The parts add up to the change; each is its average effect over all orders in which they may "
+        "change (Shapley's value), with its 95 % interval from a seeded bootstrap. A part whose interval leaves zero out is "
+        "called in one case of twenty by chance."
+    )
+    if flow.n_pending:
+        low, high = (words.metric_difference(metric.name, end) if metric.name != COST else words.signed(end, 1)
+                     for end in (flow.pending_low, flow.pending_high))  # fmt: skip
+        text += (
+            f" {words.plural(flow.n_pending, 'row')} of production without a label that counts: with all labels that are not "
+            f"known negative, or all positive, the change could lie from {low} to {high}."
+        )
+    return text
+
+
+def slice_leads(gap: Gap, limit: int = 5) -> list[tuple[str, str, Interval]]:
+    """Return the slices that carry most of the change, beyond chance: column, value, contribution."""
+    from analytics.measure.intervals import Interval
+
+    found = []
+    for column in gap.by:
+        for row in gap.slices[column].iter_rows(named=True):
+            if row["p_adjusted"] is not None and row["p_adjusted"] < 0.05 and not row["few_rows"]:
+                ends = (row[f"contribution{end}"] for end in ("", "_low", "_high"))
+                found.append((column, words.value_label(row["value"]), Interval(*ends)))
+    return sorted(found, key=lambda entry: -abs(float(entry[2].value)))[:limit]
+
+
+def drift_reading(gap: Gap, inputs: Inputs, joint: Joint | None, since: GapTime | None) -> str:
+    """Say which drift it is, by what evidence, and what would settle it."""
+    kind = kind_of(gap)
+    frequent = "more frequent" if gap.prevalence[1] > gap.prevalence[0] else "less frequent"
+    lead = f"The evidence speaks for {KIND_WORDS[kind].format(frequent=frequent)}."
+    if kind in ("none", "open"):
+        lead = "No part is beyond chance." if kind == "none" else "The evidence speaks for no single cause."
+    found = [lead]
+    faults = [name for name, change in inputs.changes.items() if change.is_fault]
+    if faults:
+        found.append(f"{words.listed([fault_text(inputs, name) for name in faults[:MAX_NAMED]])}.")
+    if joint is not None:
+        found.append(joint_reading(gap, joint))
+    if since is not None and since.since is not None:
+        date = words.bucket_label(since.since, since.every)
+        phrase = sentence_start(metric_phrase(gap.metric))
+        found.append(f"{phrase} is another one from {date} on (p {words.p_value(since.p_value)}).")
+    settle = {
+        "labels": "Complete labels of the last days would settle it.",
+        "covariate": "Labels of the new rows in a fresh reference would settle it.",
+        "label": "The base rate of the next weeks would settle whether it stays.",
+        "scale": "The same rows scored by both versions would settle it.",
+        "concept": "A look at the errors of the slices that changed most would settle it.",
+    }.get(kind)
+    return " ".join([*found, *([settle] if settle else [])])
+
+
+def sentence_start(text: str) -> str:
+    """Begin a sentence with a text."""
+    return text[:1].upper() + text[1:]
+
+
+def fault_text(inputs: Inputs, name: str) -> str:
+    """Say what broke in a column."""
+    change = inputs.changes[name]
+    if change.unit is not None:
+        factor = f"×{change.unit:g}" if change.unit >= 1 else f"÷{1 / change.unit:g}"
+        return f"{words.shortened(name, 40)} looks like a change of unit ({factor})"
+    assert change.spike is not None
+    value, before, after = change.spike
+    return f"{words.shortened(name, 40)} has the value {value} in {words.share(after)} of rows, before in {words.share(before)}"
+
+
+def joint_reading(gap: Gap, joint: Joint) -> str:
+    """Say what all inputs together do, or why that cannot be said."""
+    counted = (
+        f"{words.count(joint.effective_rows)} effective of {words.plural(joint.n_rows, 'row')}, "
+        f"{words.share(joint.alone)} of production without a counterpart"
+    )
+    if not joint.is_conclusive:
+        return f"What all inputs do together is inconclusive: the two sides hardly overlap ({counted})."
+    effect = change_text(gap.metric, joint.effect)
+    return f"All {len(joint.columns)} inputs together account for {effect} ({counted})."
+
+
+def advice(gap: Gap, inputs: Inputs) -> list[Advice]:
+    """Say what to mend, the most first: data, model, system or labels."""
+    found = []
+    for name in [name for name, change in inputs.changes.items() if change.is_fault][:MAX_NAMED]:
+        found.append(Advice("data", f"{sentence_start(fault_text(inputs, name))}: mend its source first.", ("Slices",)))
+    for name in leading(gap)[:MAX_NAMED]:
+        found.append(advice_for(gap, name))
+    if not found:
+        return [Advice("nothing", "Nothing needs mending on this evidence.", ())]
+    return found
+
+
+def advice_for(gap: Gap, name: str) -> Advice:
+    """Say what to mend about one part."""
+    slices = [f"{column} {value}" for column, value, _ in slice_leads(gap, 2)]
+    where = f", first in {words.listed([words.shortened(text, 50) for text in slices])}" if slices else ""
+    best = ""
+    if gap.best is not None:
+        line = "none flagged" if gap.best[0] == float("inf") else words.threshold_text(gap.best[0])
+        best = f" The best threshold on production's rows, {line}, would give {value_text(gap.metric, gap.best[1])} on the same."
+    what, text, pages = MENDING[name]
+    before, after = (words.share(share) for share in gap.prevalence)
+    return Advice(what, text.format(where=where, best=best, before=before, after=after), pages)

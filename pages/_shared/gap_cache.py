@@ -1,0 +1,58 @@
+"""The answers of the gap, kept as `cache` keeps the others."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from analytics import answers
+from analytics.answers import Gap, GapTime, Inputs, Question
+from analytics.measure.costs import Costs
+from analytics.measure.density import Joint
+from analytics.measure.policies import Policy
+from pages._shared import cache, session
+
+Sides = tuple[tuple[str, str, float], tuple[str, str, float]]
+
+
+@st.cache_data(max_entries=16, show_spinner="Comparing what came in …")
+def _inputs(sides: Sides, version: str) -> Inputs:
+    engine = session.engine()
+    return answers.inputs(engine, answers.sides(engine, *(cache.asked(*side) for side in sides)))
+
+
+@st.cache_data(max_entries=64, show_spinner="Splitting the change into parts …")
+def _gap(sides: Sides, version: str, metric: str, policy: str, by: tuple[str, ...]) -> Gap:
+    engine, costs = session.engine(), Policy.from_text(policy).costs
+    found = answers.sides(engine, *(cache.asked(*side) for side in sides))
+    return answers.gap(engine, found, _inputs(sides, version), metric, costs=costs, by=by or None)
+
+
+@st.cache_data(max_entries=64, show_spinner="Weighing all inputs together …")
+def _gap_further(
+    sides: Sides, version: str, metric: str, policy: str, by: tuple[str, ...]
+) -> tuple[Joint | None, GapTime | None]:
+    found = _gap(sides, version, metric, policy, by)
+    return answers.jointly(found, _inputs(sides, version)), answers.gap_time(session.engine(), found)
+
+
+def gap_key(reference: Question, production: Question) -> tuple[Sides, str]:
+    """Return what identifies two sides."""
+    return (
+        cache.primitives(reference),
+        cache.primitives(production),
+    ), f"{cache.scope(reference.log)} {cache.scope(production.log)}"
+
+
+def gap(
+    reference: Question, production: Question, metric: str, costs: Costs, by: tuple[str, ...]
+) -> tuple[Gap, Inputs]:
+    """Return the change between two sides in parts, and what came in on both."""
+    key = gap_key(reference, production)
+    return _gap(*key, metric, Policy(costs).to_text(), by), _inputs(*key)
+
+
+def gap_further(
+    reference: Question, production: Question, metric: str, costs: Costs, by: tuple[str, ...]
+) -> tuple[Joint | None, GapTime | None]:
+    """Return what all inputs do together, and the metric over time."""
+    return _gap_further(*gap_key(reference, production), metric, Policy(costs).to_text(), by)

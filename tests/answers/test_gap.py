@@ -1,0 +1,74 @@
+"""The gap on whole logs: pairs with one planted cause each, pairs without any, and the real ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from analytics import answers
+from analytics.answers import Gap, Question
+from analytics.log.schema import Log
+from analytics.query.cohort import Clause, Cohort
+from analytics.query.engine import Engine
+from tests.ingested import Desk
+from tests.planted import CAUSES, USUAL, World, pair
+
+SCHEMA = {"score": "score", "label": "label", "positive": ("1",), "negative": ("0",), "time": "at",
+          "segments": ("region", "income", "hour", "team", "side")}  # fmt: skip
+
+
+@pytest.fixture
+def engine(desk: Desk) -> Iterator[Engine]:
+    found = Engine(desk.workspace)
+    yield found
+    found.close()
+
+
+def two_sides(
+    engine: Engine, log: Log, *, threshold: float = 0.5, thresholds: tuple[float, float] | None = None
+) -> answers.Sides:
+    first, second = thresholds or (threshold, threshold)
+    return answers.sides(
+        engine,
+        Question(log, Cohort((Clause("side", "in", ("before",)),)), first),
+        Question(log, Cohort((Clause("side", "in", ("after",)),)), second),
+    )
+
+
+def asked(engine: Engine, found: answers.Sides, metric: str = "error_rate") -> Gap:
+    return answers.gap(engine, found, answers.inputs(engine, found), metric)
+
+
+def planted(desk: Desk, engine: Engine, world: World, metric: str = "error_rate", **options: object) -> Gap:
+    log = desk.log(pair(world, 40_000), **SCHEMA)
+    return asked(engine, two_sides(engine, log, **options), metric)  # type: ignore[arg-type]
+
+
+def called(found: Gap) -> set[str]:
+    """The parts that are beyond 3.3 standard errors: forty are looked at here, so 95 % intervals would call two of them."""
+    sizes = {
+        name: (abs(float(part.value)), float(part.high - part.value) / 1.96)
+        for name, part in found.waterfall.parts.items()
+    }
+    return {name for name, (size, error) in sizes.items() if size > 3.3 * error and size > 1e-12}
+
+
+@pytest.mark.parametrize("cause", CAUSES)
+def test_the_planted_part_gets_nine_tenths_and_the_others_cover_zero(desk: Desk, engine: Engine, cause: str) -> None:
+    world, part, column, value = CAUSES[cause]
+    found = planted(desk, engine, world, "precision" if cause == "late labels" else "error_rate")
+    change = found.waterfall.change.value
+    assert abs(change) > 0.02
+    assert found.waterfall.parts[part].value == pytest.approx(change, abs=max(0.1 * abs(change), 0.004))
+    assert called(found) == {part}
+    if column is not None:
+        assert found.columns["column"][0] == column and column in found.by
+    if value is not None:
+        assert found.slices[column]["value"][0] == value  # type: ignore[index]
+
+
+def test_a_moved_threshold_is_the_operating_point(desk: Desk, engine: Engine) -> None:
+    found = planted(desk, engine, USUAL, thresholds=(0.5, 0.75))
+    assert found.waterfall.parts["operating"].value == pytest.approx(found.waterfall.change.value, abs=0.006)
+    assert called(found) == {"operating"}

@@ -1,0 +1,87 @@
+"""The words, tables and figures of the gap, from generated answers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from analytics import answers
+from analytics.answers import Gap, Inputs
+from analytics.measure.intervals import Interval
+from analytics.present import figures, readings
+from analytics.present.gap_tables import column_rows, gap_json, input_rows, part_rows, slice_rows
+from analytics.present.readings.gap import kind_of, leading
+from analytics.query.engine import Engine
+from tests.answers.test_gap import SCHEMA, two_sides
+from tests.ingested import Desk
+from tests.planted import CAUSES, USUAL, World, pair
+
+
+@pytest.fixture
+def engine(desk: Desk) -> Iterator[Engine]:
+    found = Engine(desk.workspace)
+    yield found
+    found.close()
+
+
+def told(desk: Desk, engine: Engine, world: World, metric: str = "error_rate", n: int = 8_000) -> tuple[Gap, Inputs]:
+    sides = two_sides(engine, desk.log(pair(world, n), **SCHEMA))
+    inputs = answers.inputs(engine, sides)
+    return answers.gap(engine, sides, inputs, metric), inputs
+
+
+def test_a_change_of_unit_is_named_and_its_source_is_to_be_mended_first(desk: Desk, engine: Engine) -> None:
+    gap, inputs = told(desk, engine, CAUSES["unit"][0])
+    assert inputs.changes["income"].unit == 100
+    first = readings.advice(gap, inputs)[0]
+    assert first.what == "data" and "income looks like a change of unit (×100)" in first.text.replace(
+        "Income", "income"
+    )
+    assert "income looks like a change of unit" in readings.drift_reading(gap, inputs, None, None)
+    assert input_rows(gap, inputs)["column"][0] == "income"
+
+
+def test_a_gap_is_told_with_its_numbers(desk: Desk, engine: Engine) -> None:
+    gap, inputs = told(desk, engine, CAUSES["mix"][0])
+    text = readings.gap_reading(gap)
+    assert "worse" in text and "mix of segments (region)" in text and kind_of(gap) == "covariate"
+    joint, time = answers.jointly(gap, inputs), answers.gap_time(engine, gap)
+    assert joint is not None and joint.is_conclusive and joint.effect.low > 0
+    assert joint.effect.low < gap.waterfall.parts["segments"].value < joint.effect.high
+    assert time is not None and time.since is not None
+    answer = json.loads(json.dumps(gap_json(gap, inputs, joint, time), allow_nan=False))
+    assert {"metric", "reference", "production", "change", "kind", "parts", "columns"} <= set(answer)
+    assert part_rows(gap).height == 8 and column_rows(gap)["column"][0] == "region"
+    assert "north" in readings.slices_of_gap_reading(gap, "region") and slice_rows(gap, "region")["value"][0] == "north"
+    bars = figures.waterfall_figure(gap).data[0]
+    ends = np.asarray(bars.base) + np.asarray(bars.x)
+    assert ends[-1] == pytest.approx(gap.waterfall.production) and bars.customdata[0] == "reference"
+    steps = np.asarray(bars.x)[1:-1]
+    assert steps.sum() == pytest.approx(gap.waterfall.change.value, abs=1e-12)
+    drawn = figures.slice_contributions(gap, "region")
+    assert sum(sum(trace.x) for trace in drawn.data[:2]) == pytest.approx(gap.waterfall.change.value, abs=1e-12)
+    assert len(figures.gap_trend(gap, time).data) == 2
+
+
+def test_no_change_is_called_none(desk: Desk, engine: Engine) -> None:
+    gap, inputs = told(desk, engine, USUAL)
+    still = replace(gap.waterfall, change=Interval(*(np.asarray(end) for end in (0.001, -0.01, 0.012))),
+                    parts={name: Interval(*(np.asarray(end) for end in (0.0, -0.01, 0.01))) for name in gap.waterfall.parts})  # fmt: skip
+    quiet = replace(gap, waterfall=still)
+    assert kind_of(quiet) == "none" and leading(quiet) == []
+    assert "did not change beyond chance" in readings.gap_reading(quiet)
+    assert readings.advice(quiet, inputs)[0].what == "nothing"
+    assert not any(change.is_fault for change in inputs.changes.values())
+    assert "0 of" in readings.inputs_reading(inputs)
+
+
+def test_an_undefined_metric_is_said(desk: Desk, engine: Engine) -> None:
+    log = desk.log(pair(USUAL, 2_000), **SCHEMA)
+    sides = two_sides(engine, log, thresholds=(0.5, 1.5))
+    gap = answers.gap(engine, sides, answers.inputs(engine, sides), "precision")
+    assert "undefined on one side" in readings.gap_reading(gap)
+    assert "undefined" in str(figures.waterfall_figure(gap).layout.annotations[0].text)
