@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import typer
 
+from analytics.commands.calibration import calibration
 from analytics.commands.ingest import ingest
 from analytics.commands.options import command
 from analytics.commands.overview import overview
 from analytics.commands.report import report
 from analytics.commands.slices import slices
+from analytics.commands.thresholds import thresholds
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
-for function in (ingest, overview, slices, report):
+for function in (ingest, overview, slices, calibration, thresholds, report):
     command(app, function)
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ import json
 import os
 import sys
 import threading
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from analytics import settings
 from analytics.errors import AnalysisError
 from analytics.log import preflight, roles
 from analytics.log.disk import NO_ROOM
-from analytics.log.ingest import build, database, facts, formats, grid, join, profile, reader, types
+from analytics.log.ingest import build, database, exports, facts, grid, join, profile, types
 from analytics.log.options import CsvOptions
 from analytics.log.schema import Reading, mapping_from_dict, reading_from_dict
 
@@ -82,12 +83,26 @@ def content_hash(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def files_of(request: dict[str, Any]) -> list[exports.Given]:
+    """Return the files of a request."""
+    return [exports.Given(Path(path), name) for path, name in request["files"]]
+
+
+def digest_of(given: Sequence[exports.Given]) -> str:
+    """Return the digest that identifies a log: that of its one file, or of all files with their names."""
+    digests = [content_hash(file.path) for file in given]
+    if len(given) == 1:
+        return digests[0]
+    names = [[file.name, digest] for file, digest in zip(given, digests, strict=True)]
+    return hashlib.sha256(json.dumps(names).encode()).hexdigest()
+
+
 def read(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """Read a file into ``raw.duckdb`` beside its reading and a guess at its roles."""
-    path, folder = Path(request["path"]), Path(request["folder"])
+    given, folder = files_of(request), Path(request["folder"])
     labels = request["labels"]
     progress.begin("Recognising the file")
-    digest = content_hash(path)
+    digest = digest_of(given)
     csv = CsvOptions.from_dict(request.get("csv"))
     if csv.given:
         digest = hashlib.sha256(f"{digest}{json.dumps(csv.given, sort_keys=True)}".encode()).hexdigest()
@@ -95,11 +110,11 @@ def read(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
         digest = labelled_hash(digest, labels)
     if digest[:12] in request["known"]:
         return {"known": digest[:12]}
-    source = formats.prepare(path, folder, max_bytes=request["max_bytes"], progress=progress.at, csv=csv)
     connection = database.connect(folder / "raw.duckdb", request["memory_limit"])
     progress.connection = connection
     progress.begin("Reading rows")
-    table = reader.read_source(connection, source, folder, csv)
+    export = exports.read_exports(connection, given, folder, csv, max_bytes=request["max_bytes"], progress=progress.at)
+    table = export.table
     progress.begin("Recognising types")
     conversions = types.convert(connection, table.types, is_text=table.is_text)
     progress.begin("Describing columns")
@@ -107,19 +122,20 @@ def read(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
     reading = Reading(
         content_hash=digest,
         source=request["name"],
-        file_format=source.file_format,
+        file_format=export.file_format,
         rows_read=n_rows + sum(reason.rows for reason in table.set_aside),
         rows_kept=n_rows,
         columns=columns,
         set_aside=table.set_aside,
-        repairs=(*source.repairs, *table.repairs),
+        repairs=(*table.repairs, *types.said(table.names, conversions)),
         lines=table.lines,
+        origin=export.origin,
     )
     first = roles.guess(reading).mapping
     if labels:
         progress.begin("Joining labels")
-        given = labels_file(labels, labels["id"] or first.row_id, first.model_version)
-        reading = join.join_labels(connection, reading, given, folder, request["max_bytes"], progress.at)
+        asked = labels_file(labels, labels["id"] or first.row_id, first.model_version)
+        reading = join.join_labels(connection, reading, asked, folder, request["max_bytes"], progress.at)
         first = roles.guess(reading).mapping
     reading = replace(reading, logged_threshold=grid.logged_threshold(connection, reading, first))
     return stage(connection, reading, folder, progress)
@@ -174,17 +190,29 @@ def stage(connection: duckdb.DuckDBPyConnection, reading: Reading, folder: Path,
 
 def copy(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """Write what was read from a file as a CSV of text, whatever the file holds; of an empty file nothing."""
-    path, folder = Path(request["path"]), Path(request["folder"])
+    given, folder = files_of(request), Path(request["folder"])
     progress.begin("Reading rows")
     csv = CsvOptions.from_dict(request.get("csv"))
-    if not path.stat().st_size:
+    if not any(file.path.stat().st_size for file in given):
         (folder / "copy.csv").touch()
         return {"copy": str(folder / "copy.csv")}
-    source = formats.prepare(path, folder, max_bytes=request["max_bytes"], progress=progress.at, csv=csv)
     connection = database.connect(folder / "raw.duckdb", request["memory_limit"])
-    table = reader.read_source(connection, source, folder, csv, as_text=True)
-    database.write_text(connection, table.header, folder / "copy.csv")
+    export = exports.read_exports(
+        connection, given, folder, csv, max_bytes=request["max_bytes"], progress=progress.at, as_text=True
+    )
+    database.write_text(connection, export.table.header, folder / "copy.csv")
     return {"copy": str(folder / "copy.csv")}
+
+
+def preview(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """Read the first lines of a text file under a layout."""
+    (given,), folder = files_of(request), Path(request["folder"])
+    connection = database.connect(folder / "raw.duckdb", request["memory_limit"])
+    table, rows = exports.read_head(
+        connection, given, folder, CsvOptions.from_dict(request["csv"]), max_bytes=request["max_bytes"]
+    )
+    assert table.lines is not None
+    return {"names": table.names, "rows": rows, "lines": asdict(table.lines), "repairs": table.repairs}
 
 
 def build_log(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
@@ -215,7 +243,7 @@ def with_auroc(found: preflight.Facts, connection: duckdb.DuckDBPyConnection) ->
     return replace(found, auroc=float(area.value), auroc_low=float(area.low), auroc_high=float(area.high))
 
 
-TASKS = {"read": read, "attach": attach, "copy": copy, "build": build_log}
+TASKS = {"read": read, "attach": attach, "copy": copy, "preview": preview, "build": build_log}
 
 
 def explained(error: BaseException) -> dict[str, str]:

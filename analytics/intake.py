@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import uuid
+from collections.abc import Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -12,16 +13,19 @@ from pathlib import Path
 from typing import Any
 
 from analytics import settings
-from analytics.errors import InputError, QuestionError
+from analytics.errors import QuestionError
 from analytics.launch import ROOT, OnProgress, ShouldStop, run_child
 from analytics.log import roles
 from analytics.log.disk import owner, storing
+from analytics.log.inbox import check_file, files_of, shown_name
 from analytics.log.options import CsvOptions
 from analytics.log.schema import Log, Mapping, Reading, mapping_from_dict, reading_from_dict
 from analytics.log.workspace import Workspace
 
 MAX_EXPANSION = 100
 """A compressed file may unpack to so many times its size; repetitive logs reach 50."""
+
+ORIGIN = "origin.json"
 
 __all__ = ["ROOT", "OnProgress", "ShouldStop", "run_child"]
 
@@ -49,9 +53,10 @@ def never() -> bool:
 
 def read_file(
     workspace: Workspace,
-    path: Path,
+    path: Path | Sequence[Path],
     *,
     name: str | None = None,
+    names: Sequence[str] | None = None,
     labels: Path | None = None,
     id_column: str | None = None,
     label_column: str | None = None,
@@ -59,16 +64,16 @@ def read_file(
     on_progress: OnProgress = no_progress,
     should_stop: ShouldStop = never,
 ) -> Staged | Log:
-    """Read a file; return the log if the workspace already has one from the same bytes.
+    """Read the file or the files of one log; return the log if the workspace already has one from the same bytes.
 
     Parameters
     ----------
     workspace : Workspace
         Where the reading is staged.
-    path : Path
-        The file.
-    name : str, optional
-        What people call it; the file's name by default.
+    path : Path or sequence of Path
+        A file, a folder of files, or several files.
+    name, names : str and sequence of str, optional
+        What people call the log, and each of several files; by default as the files are called.
     labels, id_column, label_column : Path and str, optional
         Labels that came in another file, the id that joins them, by default the guessed one, and the column that holds them.
     csv : CsvOptions, optional
@@ -83,17 +88,20 @@ def read_file(
     Cancelled
         If ``should_stop`` said so; nothing is left behind.
     """
-    for given in filter(None, (path, labels)):
-        check_file(given)
-    shown = name or path.name
+    files = files_of(path, names or ([name] if name else None))
+    if labels:
+        check_file(labels)
+    shown = name or shown_name(path, files)
     known = {log.log_id: log for log in workspace.receipts()}
     with scratch_folder(workspace) as folder:
-        request = {"task": "read", "path": str(path.absolute()), "name": shown, "known": sorted(known),
-                   "max_bytes": max_plain_bytes(path, labels), "csv": csv.given if csv else None,
+        request = {"task": "read", "files": files, "name": shown, "known": sorted(known),
+                   "max_bytes": max_plain_bytes(*paths_of(files), labels), "csv": csv.given if csv else None,
                    "labels": labels_request(labels, None, id_column, label_column) if labels else None}  # fmt: skip
         answer = run_child(request, folder, on_progress, should_stop)
         if "known" in answer:
             return known[answer["known"]]
+        with storing(folder):
+            (folder / ORIGIN).write_text(json.dumps(files), encoding="utf-8")
         return take_staged(workspace, folder, answer["staged"])
 
 
@@ -117,12 +125,9 @@ def max_plain_bytes(*paths: Path | None) -> int:
     return min(allowed, settings.READER_FILE_MB.value << 20)
 
 
-def check_file(path: Path) -> None:
-    """Raise `InputError` where there is no file to read."""
-    if path.is_dir():
-        raise InputError(f"Expected a file, found a folder at {str(path)!r}. Name a file in it.", code="no-file")
-    if not path.is_file():
-        raise InputError(f"Expected a file, found none at {str(path)!r}. Check the path.", code="no-file")
+def paths_of(files: Sequence[tuple[str, str]]) -> list[Path]:
+    """Return where the files of a request are."""
+    return [Path(path) for path, _ in files]
 
 
 def staged(workspace: Workspace, staged_id: str) -> Staged:
@@ -189,7 +194,9 @@ def remap(
     return _build(workspace, log.reading, mapping, origin, log.name, True, is_current, on_progress, should_stop)
 
 
-def write_back(workspace: Workspace, path: Path, target: Path, *, csv: CsvOptions | None = None) -> None:
+def write_back(
+    workspace: Workspace, path: Path | Sequence[Path], target: Path, *, csv: CsvOptions | None = None
+) -> None:
     """Write what is read from a file as a CSV of text, under the header of the file where it has one.
 
     Raises
@@ -197,9 +204,9 @@ def write_back(workspace: Workspace, path: Path, target: Path, *, csv: CsvOption
     InputError, StoreError
         If the file cannot be read, or the target not written.
     """
-    check_file(path)
     with scratch_folder(workspace) as folder:
-        request = {"task": "copy", "path": str(path.absolute()), "max_bytes": max_plain_bytes(path),
+        files = files_of(path)
+        request = {"task": "copy", "files": files, "max_bytes": max_plain_bytes(*paths_of(files)),
                    "csv": csv.given if csv else None}  # fmt: skip
         answer = run_child(request, folder, no_progress, never)
         with storing(target):

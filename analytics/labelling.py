@@ -6,6 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from analytics import intake
+from analytics.log.inbox import check_file
 from analytics.log.schema import Log
 from analytics.log.workspace import Workspace
 
@@ -39,7 +40,7 @@ def attach(
     InputError
         If the file cannot be read, or shares no id with the log.
     """
-    intake.check_file(labels)
+    check_file(labels)
     shown = name or labels.name
     known = {other.log_id: other for other in workspace.receipts()}
     with intake.scratch_folder(workspace) as folder:

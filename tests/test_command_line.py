@@ -21,7 +21,10 @@ from typer.testing import CliRunner, Result
 from analytics import intake
 from analytics.__main__ import app
 from analytics.log.workspace import Workspace
+from analytics.measure.costs import Costs
 from analytics.measure.metrics import METRICS
+from analytics.measure.operating import Limits
+from analytics.measure.policies import Policy
 from analytics.query.cohort import Clause, Cohort
 from analytics.query.engine import Engine
 
@@ -259,7 +262,8 @@ def test_messages_of_files_that_cannot_be_read(tmp_path: Path) -> None:
     assert "the path of a file or the id of a log" in refused("overview", tmp_path / "none.csv")
     assert "empty file" in refused("overview", tmp_path / "empty.csv")
     assert "score" in refused("overview", tmp_path / "text.txt")
-    assert "folder" in refused("overview", tmp_path)
+    (tmp_path / "nothing").mkdir()
+    assert "folder" in refused("overview", tmp_path / "nothing")
     refused("overview", tmp_path / "image.csv")
     refused("overview", tmp_path / "torn.parquet")
     for name in ("none.csv", "empty.csv", "torn.parquet"):
@@ -399,6 +403,67 @@ def test_where_is_repeatable_and_combines(small: Path) -> None:
     kept = rows.filter((pl.col("region") == "a") & (pl.col("score") >= 0.5))
     assert ask("overview", small, "--where", "region=a", "--where", "score>=0.5")["n"] == kept.height
     assert ask("overview", small, "--where", "region in a, b")["n"] == rows.height
+
+
+def test_thresholds_of_compas_are_those_of_its_rows(compas: Path) -> None:
+    rows = pl.read_csv(compas, infer_schema_length=None)
+    y, score = rows["two_year_recid"].to_numpy(), rows["decile_score"].to_numpy()
+    answer = ask("thresholds", compas, *COMPAS, "--cost-fp", 1, "--cost-fn", 3, "--by", "race", "--look-cost", 0.2)
+    costs = {t: ((score >= t) & (y == 0)).sum() + 3 * ((score < t) & (y == 1)).sum() for t in range(1, 11)}
+    assert [row["cost"] for row in answer["sweep"]][:-1] == list(costs.values())
+    assert answer["best_threshold"] == min(costs, key=lambda t: costs[t])
+    assert answer["cost_at_best"] == min(costs.values())
+    assert answer["cost_now"] == costs[5]
+    assert answer["best_low"] <= answer["best_threshold"] <= answer["best_high"]
+    assert answer["indifference_low"] <= answer["best_threshold"] <= answer["indifference_high"]
+    assert answer["theoretical_threshold"] is None
+    assert answer["saving_low"] < answer["saving"] < answer["saving_high"]
+    assert sum(row["n_judged"] for row in answer["slices"]) == 7214
+    assert answer["band"]["saving"] > 0
+
+
+def test_thresholds_keep_their_limits_and_name_what_binds(compas: Path) -> None:
+    answer = ask("thresholds", compas, *COMPAS, "--cost-fn", 3, "--max-fpr", 0.33)
+    assert answer["best_threshold"] == 5
+    assert answer["limits"] == [
+        {"limit": "max_fpr", "binds": True, "price": pytest.approx(answer["limits"][0]["price"])}
+    ]
+    nothing = ask("thresholds", compas, *COMPAS, "--max-fpr", 0, "--min-recall", 1)
+    assert nothing["best_threshold"] is None and nothing["cost_at_best"] is None
+
+
+def test_thresholds_are_asked_with_a_saved_policy(compas: Path) -> None:
+    policy = Policy(Costs(fp=1, fn=3), limits=Limits(max_fpr=0.33))
+    Workspace().save_policy("plan", policy.to_text())
+    assert ask("thresholds", compas, *COMPAS, "--policy", "plan")["best_threshold"] == 5
+    Workspace().save_policy("plan", None)
+    result = run("thresholds", compas, *COMPAS, "--policy", "plan")
+    assert result.exit_code == 2 and "saved policy" in result.output
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--capacity", "50"), "50/day"),
+        (("--cost-fp", "nan"), "as a number"),
+        (("--min-recall", "2"), "from 0 to 1"),
+        (("--amount-cells", "xx"), "cells among"),
+        (("--by", "nowhere"), "name of a column"),
+        (("--look-cost", "1", "--look-error", "3"), "error rate of a person"),
+    ],
+)
+def test_thresholds_that_cannot_be_asked_are_refused_in_one_message(
+    compas: Path, options: tuple[str, ...], said: str
+) -> None:
+    result = run("thresholds", compas, *COMPAS, *options)
+    assert result.exit_code == 2
+    assert said in result.output and "Traceback" not in result.output
+
+
+def test_thresholds_are_written_as_text_and_as_csv(compas: Path) -> None:
+    assert "best_threshold" in run("thresholds", compas, *COMPAS).output
+    table = list(csv.DictReader(io.StringIO(run("thresholds", compas, *COMPAS, "--format", "csv").output)))
+    assert len(table) == 11 and table[4]["threshold"] == "5.0"
 
 
 def test_a_cohort_without_rows_is_refused_with_the_filter_to_blame(small: Path, tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ COMPOSITION_ROOTS = (
     "analytics/child.py",
     "analytics/intake.py",
     "analytics/labelling.py",
+    "analytics/rereading.py",
     "analytics/answers",
     "analytics/commands",
     "analytics/__main__.py",

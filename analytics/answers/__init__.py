@@ -3,27 +3,55 @@
 A module for each question; what pages and commands call is named here.
 """
 
+from analytics.answers.costing import CostTable, cost_table
 from analytics.answers.emptiness import empty_cohort, part_words, without
 from analytics.answers.headline import Overview, histogram, overview
 from analytics.answers.question import COUNTED, Question, judged_rows, model_versions, with_model_version
-from analytics.answers.reliability import calibration
+from analytics.answers.recalibrating import Recalibration, recalibration
+from analytics.answers.reliability import (
+    Calibration,
+    CalibrationSlices,
+    CalibrationTime,
+    calibration,
+    calibration_scan,
+    calibration_slices,
+    calibration_time,
+)
+from analytics.answers.slice_policies import SlicePolicy, slice_policy
 from analytics.answers.slicing import MIN_SUPPORT, SliceAnswer, ranked_columns, slices
+from analytics.answers.thresholds import LoggedDecisions, ThresholdAnswer, human_band, thresholds
 
 __all__ = [
     "COUNTED",
     "MIN_SUPPORT",
+    "Calibration",
+    "CalibrationSlices",
+    "CalibrationTime",
+    "CostTable",
+    "LoggedDecisions",
     "Overview",
     "Question",
+    "Recalibration",
     "SliceAnswer",
+    "SlicePolicy",
+    "ThresholdAnswer",
     "calibration",
+    "calibration_scan",
+    "calibration_slices",
+    "calibration_time",
+    "cost_table",
     "empty_cohort",
     "histogram",
+    "human_band",
     "judged_rows",
     "model_versions",
     "overview",
     "part_words",
     "ranked_columns",
+    "recalibration",
+    "slice_policy",
     "slices",
+    "thresholds",
     "with_model_version",
     "without",
 ]

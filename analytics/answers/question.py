@@ -28,8 +28,9 @@ class Question:
 
 
 def score_table(
-    engine: Engine, question: Question, by: Sequence[str], metrics: Sequence[str], *, with_amount: bool = False
-) -> ScoreTable:
+    engine: Engine, question: Question, by: Sequence[str], metrics: Sequence[str], *, with_amount: bool = False,
+    every: str | None = None,
+) -> ScoreTable:  # fmt: skip
     """Return the score table that some metrics need; by distinct score where areas are asked for and the log allows it.
 
     Raises
@@ -47,6 +48,7 @@ def score_table(
         with_moments=any(name not in COUNTED for name in metrics),
         with_log_loss="log_loss" in metrics,
         with_amount=with_amount,
+        every=every,
     )
     if question.cohort and scores.frame.is_empty():
         raise empty_cohort(engine, question.log, question.cohort, question.threshold)

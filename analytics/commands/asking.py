@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import math
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -120,11 +120,11 @@ def open_log(workspace: Workspace, source: Source, *, threshold: float | None = 
     return intake.remap(workspace, found, mapping, is_current=is_current)
 
 
-def read_path(workspace: Workspace, source: Source) -> intake.Staged | Log:
-    """Read the file that the command line names."""
+def read_path(workspace: Workspace, source: Source, further: Sequence[Path] = ()) -> intake.Staged | Log:
+    """Read the file, the folder or the files that the command line names."""
     return intake.read_file(
         workspace,
-        Path(source.log),
+        [Path(source.log), *further] if further else Path(source.log),
         labels=source.labels,
         id_column=source.id,
         label_column=source.label,

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
+
+import typer
 
 from analytics import answers, intake
 from analytics.commands.asking import kept, open_log, question_of, read_path
@@ -18,23 +21,25 @@ from analytics.log.workspace import Workspace
 def ingest(
     source: Source,
     asked: Asked,
+    more: Annotated[list[str] | None, typer.Argument(help="Further files of the same log.", show_default=False)] = None,
     format: Annotated[Format, named("How the answer is written.", "--format", panel=OUTPUT)] = "table",
     out: Annotated[Path | None, named("Write what was read back to this file, as CSV.", panel=OUTPUT)] = None,
 ) -> None:
     """Read an export into the workspace: what was read, kept and set aside, which roles, what preflight found."""
     workspace = Workspace()
+    further = [Path(path) for path in more or ()]
     if out is not None:
-        intake.write_back(workspace, Path(source.log), out, csv=source.csv)
-    write(ingested(workspace, source, asked), Output(format=format))
+        intake.write_back(workspace, [Path(source.log), *further] if further else Path(source.log), out, csv=source.csv)
+    write(ingested(workspace, source, asked, further), Output(format=format))
 
 
-def ingested(workspace: Workspace, source: Source, asked: Asked) -> dict[str, Any]:
+def ingested(workspace: Workspace, source: Source, asked: Asked, further: Sequence[Path] = ()) -> dict[str, Any]:
     """Return the answer of ``ingest``; a table without a score or a decision is read, and is no log."""
     threshold = asked.threshold
-    if not Path(source.log).exists():
+    if not further and not Path(source.log).exists():
         found = open_log(workspace, source, threshold=threshold, is_current=True)
     else:
-        read = read_path(workspace, source)
+        read = read_path(workspace, source, further)
         if isinstance(read, intake.Staged) and not has_scores(read.mapping) and not (source.score or source.decision):
             intake.discard(workspace, read.staged_id)
             return accounting(None, read.reading, read.mapping, [NO_SCORE, *map(asdict, about_reading(read.reading))])
@@ -82,6 +87,7 @@ def accounting(
         "rows_set_aside": [asdict(reason) for reason in reading.set_aside],
         "lines": asdict(reading.lines) if reading.lines else None,
         "labels": asdict(reading.labels) if reading.labels else None,
+        "files": [asdict(file) for file in reading.origin.files],
         "roles": {key: list(value) if isinstance(value, tuple) else value for key, value in asdict(mapping).items()},
         "findings": findings,
     }

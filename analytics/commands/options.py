@@ -18,7 +18,7 @@ Format = Literal["table", "csv", "json"]
 Text = str | None
 Texts = list[str] | None
 WHERE = 'Filter: "column=value", also !=, >=, <=, in, contains, is missing. Repeatable.'
-COLUMNS, LAYOUT, QUESTION, OUTPUT = "Columns of the log", "Layout of a CSV", "Question", "Output"
+COLUMNS, LAYOUT, QUESTION, OUTPUT = "Columns of the log", "Layout of the file", "Question", "Output"
 
 
 def named(help_: str, *names: str, panel: str = COLUMNS) -> Any:
@@ -30,7 +30,9 @@ def named(help_: str, *names: str, panel: str = COLUMNS) -> Any:
 class Source:
     """A log and the roles of its columns."""
 
-    log: Annotated[str, typer.Argument(help="Path of an export, or id of a log in the workspace.")]
+    log: Annotated[
+        str, typer.Argument(help="Path of an export or of a folder of them, or id of a log in the workspace.")
+    ]
     score: Annotated[Text, named("Column of scores.")] = None
     label: Annotated[Text, named("Column of labels.")] = None
     positive: Annotated[Texts, named("Value of the label that means positive. Repeatable.")] = None
@@ -51,10 +53,11 @@ class Source:
     header_lines: Annotated[int | None, named("Lines of the header; 0: none.", panel=LAYOUT)] = None
     skip_lines: Annotated[int | None, named("Lines that stand before the header.", panel=LAYOUT)] = None
     encoding: Annotated[Text, named("Encoding, such as utf-8 or latin-1.", panel=LAYOUT)] = None
+    sheet: Annotated[Text, named("Sheet of a workbook; by default the first with a table.", panel=LAYOUT)] = None
 
     @property
     def csv(self) -> CsvOptions | None:
-        """What is said of a CSV's layout, None where nothing is; a tab may be written ``\\t``."""
+        """What is said of a file's layout, None where nothing is; a tab may be written ``\\t``."""
         said = CsvOptions(
             delimiter="\t" if self.delimiter in ("\\t", "tab") else self.delimiter or None,
             quote=self.quote,
@@ -62,6 +65,7 @@ class Source:
             header_lines=self.header_lines,
             skip_lines=self.skip_lines,
             encoding=self.encoding,
+            sheet=self.sheet,
         )
         return said if said.given else None
 

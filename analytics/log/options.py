@@ -1,4 +1,4 @@
-"""What a person may say about a CSV file instead of having it guessed."""
+"""What a person may say about the layout of a file instead of having it guessed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ MAX_LINES = 1_000_000
 
 @dataclass(frozen=True)
 class CsvOptions:
-    """The layout of a CSV file as given by hand; ``None`` is guessed.
+    """The layout of a CSV file or a spreadsheet as given by hand; ``None`` is guessed.
 
     Attributes
     ----------
@@ -29,6 +29,8 @@ class CsvOptions:
         Whether there is a header; ``header_lines`` says more.
     encoding : str, optional
         Name of the encoding, as Python knows it.
+    sheet : str, optional
+        Name of the sheet of a spreadsheet.
 
     Raises
     ------
@@ -43,6 +45,7 @@ class CsvOptions:
     skip_lines: int | None = None
     has_header: bool | None = None
     encoding: str | None = None
+    sheet: str | None = None
 
     def __post_init__(self) -> None:
         """Refuse what no file can have."""
@@ -77,12 +80,17 @@ class CsvOptions:
         """What was said, by name."""
         return {name: value for name, value in asdict(self).items() if value is not None}
 
+    @property
+    def is_about_text(self) -> bool:
+        """Whether something was said that only a text file has."""
+        return bool(set(self.given) - {"sheet"})
+
     @classmethod
     def from_dict(cls, data: dict[str, Any] | None) -> CsvOptions:
         """Read what `given` wrote; None is nothing said.
 
-        >>> CsvOptions.from_dict(CsvOptions(delimiter=";").given)
-        CsvOptions(delimiter=';', quote=None, escape=None, header_lines=None, skip_lines=None, has_header=None, encoding=None)
+        >>> CsvOptions.from_dict(CsvOptions(delimiter=";").given) == CsvOptions(delimiter=";")
+        True
         """
         known = {entry.name for entry in fields(cls)}
         return cls(**{name: value for name, value in (data or {}).items() if name in known})

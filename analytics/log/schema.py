@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal
 
 from analytics.errors import QuestionError
 from analytics.log.bins import Bins
+from analytics.log.mapping import FORMAT_VERSION as FORMAT_VERSION
+from analytics.log.mapping import ROLE_LABELS as ROLE_LABELS
+from analytics.log.mapping import SINGLE_ROLES as SINGLE_ROLES
+from analytics.log.mapping import Mapping as Mapping
+from analytics.log.mapping import mapping_from_dict as mapping_from_dict
+from analytics.log.origin import Origin, origin_from_dict
 from analytics.log.receipt import Finding as Finding
 from analytics.log.receipt import LabelCounts as LabelCounts
 from analytics.log.receipt import LineCounts as LineCounts
@@ -18,9 +23,6 @@ from analytics.log.receipt import SetAside as SetAside
 
 Kind = Literal["number", "text", "time", "boolean"]
 ScoreKind = Literal["probability", "rank", "decision"]
-
-FORMAT_VERSION = 1
-"""Raise it when the inside of a log's file changes: older files are then read again."""
 
 MAX_DISTINCT_SCORES = 2_000
 MAX_VALUES_BY_VALUE = 24
@@ -80,79 +82,6 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Mapping:
-    """Which column plays which role, by name; ``None`` where no column does.
-
-    A label or decision value that is neither positive nor negative is *not known yet*. An empty ``negative`` means: every
-    value that is not positive and not listed in ``unknown``. ``merges`` holds (column, spelling, value): where that segment
-    column holds the spelling it is sliced as the value. ``latest_by`` is a column of times: where it is given, all rows of one id
-    and model version have the label that is the latest by it.
-    """
-
-    score: str | None = None
-    decision: str | None = None
-    label: str | None = None
-    positive: tuple[str, ...] = ()
-    negative: tuple[str, ...] = ()
-    decision_positive: tuple[str, ...] = ()
-    row_id: str | None = None
-    time: str | None = None
-    amount: str | None = None
-    model_version: str | None = None
-    segments: tuple[str, ...] = ()
-    text: tuple[str, ...] = ()
-    threshold: float = 0.5
-    merges: tuple[tuple[str, str, str], ...] = ()
-    latest_by: str | None = None
-
-    def with_names(self, names: Sequence[str]) -> Mapping:
-        """Return the mapping without the columns that ``names`` does not hold."""
-        keep = set(names)
-        single: dict[str, Any] = {role: None for role in SINGLE_ROLES if getattr(self, role) not in keep}
-        return replace(
-            self,
-            **single,
-            segments=tuple(name for name in self.segments if name in keep),
-            text=tuple(name for name in self.text if name in keep),
-            latest_by=self.latest_by if self.latest_by in keep else None,
-            merges=tuple(merge for merge in self.merges if merge[0] in keep),
-        )
-
-    def merges_of(self, name: str) -> dict[str, str]:
-        """Return the spellings of a column that are merged, each with the value it becomes."""
-        return {old: new for column, old, new in self.merges if column == name}
-
-    def role_of(self, name: str) -> str:
-        """Return the role of a column, ``"ignore"`` where it has none."""
-        for role in SINGLE_ROLES:
-            if getattr(self, role) == name:
-                return role
-        if name in self.text:
-            return "text"
-        return "segment" if name in self.segments else "ignore"
-
-    def digest(self) -> str:
-        """Return eight characters that differ when the mapping does."""
-        text = json.dumps([FORMAT_VERSION, asdict(self)], sort_keys=True)
-        return hashlib.sha256(text.encode()).hexdigest()[:8]
-
-
-SINGLE_ROLES = ("score", "decision", "label", "row_id", "time", "amount", "model_version")
-ROLE_LABELS = {
-    "score": "Score",
-    "decision": "Decision",
-    "label": "Label",
-    "row_id": "Row id",
-    "time": "Time",
-    "amount": "Amount",
-    "model_version": "Model version",
-    "segment": "Segment",
-    "text": "Free text",
-    "ignore": "Ignore",
-}
-
-
-@dataclass(frozen=True)
 class Reading:
     """What the reader found in a file before any role was given.
 
@@ -170,6 +99,7 @@ class Reading:
     logged_threshold: float | None = None
     lines: LineCounts | None = None
     labels: LabelCounts | None = None
+    origin: Origin = field(default_factory=Origin)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -284,21 +214,9 @@ def reading_from_dict(data: dict[str, Any]) -> Reading:
     set_aside = tuple(SetAside(**reason) for reason in data["set_aside"])
     lines = LineCounts(**data["lines"]) if data.get("lines") else None
     labels = LabelCounts(**data["labels"]) if data.get("labels") else None
-    repairs = tuple(data["repairs"])
-    return Reading(
-        **{**data, "columns": columns, "set_aside": set_aside, "repairs": repairs, "lines": lines, "labels": labels}
-    )
-
-
-def mapping_from_dict(data: dict[str, Any]) -> Mapping:
-    """Rebuild a `Mapping` from its plain form; unknown entries are left out."""
-    known = {entry.name for entry in fields(Mapping)}
-    values: dict[str, Any] = {
-        key: tuple(value) if isinstance(value, list) else value
-        for key, value in data.items()
-        if key in known and key != "merges"
-    }
-    return Mapping(**values, merges=tuple((name, old, new) for name, old, new in data.get("merges", ())))
+    repairs, origin = tuple(data["repairs"]), origin_from_dict(data.get("origin"))
+    plain = {"set_aside": set_aside, "repairs": repairs, "lines": lines, "labels": labels, "origin": origin}
+    return Reading(**{**data, "columns": columns, **plain})
 
 
 def unique_names(headers: Sequence[str]) -> tuple[str, ...]:

@@ -30,7 +30,7 @@ NO_RECEIPT = (OSError, ValueError, KeyError, TypeError, AttributeError)
 
 
 class Workspace:
-    """The folder that holds logs, remembered mappings and saved cohorts.
+    """The folder that holds logs, remembered mappings, saved cohorts and policies.
 
     Parameters
     ----------
@@ -240,6 +240,33 @@ class Workspace:
         else:
             cohorts[name.strip()[:80]] = text
         write_json(self.home / "cohorts.json", cohorts)
+
+    def saved_policies(self) -> dict[str, str]:
+        """Return the saved policies: name to text."""
+        return {name: text for name, text in self._read("policies.json").items() if isinstance(text, str)}
+
+    def saved_policy(self, name: str) -> str:
+        """Return the text of a saved policy.
+
+        Raises
+        ------
+        QuestionError
+            If there is none of this name.
+        """
+        policies = self.saved_policies()
+        if name not in policies:
+            known = ", ".join(list(policies)[:6]) or "none"
+            raise QuestionError(f"Expected the name of a saved policy, found {name!r}. Saved policies: {known}.")
+        return policies[name]
+
+    def save_policy(self, name: str, text: str | None) -> None:
+        """Save a policy under a name; ``None`` forgets it."""
+        policies = self.saved_policies()
+        if text is None:
+            policies.pop(name, None)
+        else:
+            policies[name.strip()[:80]] = text
+        write_json(self.home / "policies.json", policies)
 
     def _read(self, name: str) -> dict[str, object]:
         try:

@@ -8,8 +8,17 @@
         ├── metrics      the registry: what every metric means and how it is computed
         └── bins         the judged rows of slices, bin by bin
             ├── curves       sweep, ROC, precision-recall, their areas
+            ├── costs        the cost matrix, and the cost of every threshold
+            │   └── operating    points, limits and capacity
+            │       ├── certainty    bootstrap, indifference, savings judged on other rows
+            │       └── slice_thresholds, human_band, sensitivity, policies
             └── calibration  Brier score, log loss, reliability, ECE
-                └── estimates    every metric with its interval, per slice
-                    ├── slices       each slice against the rest
-                    └── trend        the same over time
+                ├── estimates    every metric with its interval, per slice
+                │   ├── slices       each slice against the rest
+                │   └── trend        the same over time
+                ├── decomposition, cells, logistic   parts of the Brier score, cells put together anew, slope
+                │   └── chance       what calibrated scores of this size would show
+                │       └── calibration_numbers  all of it, slice by slice
+                ├── breaks           when the level of calibration changed
+                └── recalibration    maps from scores to probabilities
 """

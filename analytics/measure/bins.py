@@ -10,7 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from analytics.measure.counts import Arrays, slice_keys
-from analytics.measure.intervals import FloatArray
+from analytics.measure.intervals import FloatArray, ratio
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,11 @@ class ScoreBins(Arrays):
     def judged(self) -> FloatArray:
         """Rows with a label and a score."""
         return self.pos + self.neg
+
+    @property
+    def score(self) -> FloatArray:
+        """Mean score of the judged rows of each bin."""
+        return ratio(self.score_sum, self.judged)
 
 
 class BinnedSlices:
@@ -86,6 +91,14 @@ class BinnedSlices:
             return sums.reshape(stop - start, self.n_bins)
 
         return ScoreBins(*(dense(values) for values in self._parts))
+
+    def alone(self, place: int) -> tuple[NDArray[np.int64], ScoreBins]:
+        """Give the bins of one slice that hold judged rows, as arrays of shape (1, bins held), and which they are."""
+        rows = slice(*np.searchsorted(self._slice, (place, place + 1)))
+        held, cell = np.unique(self._bin[rows], return_inverse=True)
+        sums = ScoreBins(*(np.bincount(cell, values[rows], len(held))[None].astype(float) for values in self._parts))
+        is_judged = sums.judged[0] > 0
+        return held[is_judged], ScoreBins(*(getattr(sums, field.name)[:, is_judged] for field in fields(ScoreBins)))
 
 
 def score_bins(score_table: pl.DataFrame, slices: pl.DataFrame, n_bins: int) -> ScoreBins:

@@ -10,7 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 from scipy import special
 
-from analytics.measure.bins import ScoreBins, score_bins, with_segments
+from analytics.measure.bins import BinnedSlices, ScoreBins, with_segments
 from analytics.measure.counts import confusion_table, segments
 from analytics.measure.intervals import Estimate, FloatArray, Interval, normal_quantile, ratio, wilson
 
@@ -18,6 +18,7 @@ GROUPS = 15
 _EPSILON = float(np.finfo(np.float64).eps)
 
 IntArray = NDArray[np.int64]
+Binning = Literal["equal_mass", "equal_width", "scores"]
 
 
 def brier(bins: ScoreBins) -> Estimate:
@@ -94,7 +95,8 @@ def equal_width_groups(edges: FloatArray, groups: int = GROUPS, *, span: tuple[f
     return np.clip(np.searchsorted(bounds, edges, side="right") - 1, 0, groups - 1).astype(np.int64)
 
 
-def _group_sums(values: FloatArray, group: IntArray, groups: int) -> FloatArray:
+def group_sums(values: FloatArray, group: IntArray, groups: int) -> FloatArray:
+    """Add values of shape (slices, bins) up by group, to shape (slices, groups)."""
     slices = values.shape[0]
     cell = group + groups * np.arange(slices)[:, None]
     sums: FloatArray = np.bincount(cell.ravel(), values.ravel(), minlength=slices * groups).astype(np.float64)
@@ -124,8 +126,8 @@ def ece(bins: ScoreBins, *, groups: int = GROUPS, level: float = 0.95) -> Interv
     """
     group = equal_mass_groups(bins.judged, groups)
     n = bins.judged.sum(-1)
-    deviation = np.abs(_group_sums(bins.score_sum - bins.pos, group, groups))
-    squares = _group_sums(bins.score_sq_sum - 2 * bins.score_pos_sum + bins.pos, group, groups).clip(min=0)
+    deviation = np.abs(group_sums(bins.score_sum - bins.pos, group, groups))
+    squares = group_sums(bins.score_sq_sum - 2 * bins.score_pos_sum + bins.pos, group, groups).clip(min=0)
     spread = np.sqrt(squares)
     value = ratio(deviation.sum(-1), n)
     mean = _folded_mean(deviation, spread)
@@ -156,7 +158,7 @@ def reliability_table(
     *,
     by: Sequence[str] = (),
     groups: int = GROUPS,
-    binning: Literal["equal_mass", "equal_width"] = "equal_mass",
+    binning: Binning = "equal_mass",
     level: float = 0.95,
 ) -> pl.DataFrame:
     """Compare the mean score with the observed rate in groups of similar scores.
@@ -171,9 +173,9 @@ def reliability_table(
         The segment columns; with none, slices are added up.
     groups : int
         How many bins to make at most.
-    binning : {"equal_mass", "equal_width"}
+    binning : {"equal_mass", "equal_width", "scores"}
         Equal-width bins divide 0 to 1, or the span of the grid where it is wider; a grid bin belongs to the bin that
-        holds its lower edge.
+        holds its lower edge. With "scores" every bin of the score table stands alone.
     level : float
         Confidence level of the Wilson band.
 
@@ -192,39 +194,40 @@ def reliability_table(
     [(0, 4, 0.2, 0.25), (1, 2, 0.8, 0.5)]
     """
     slices = segments(confusion_table(score_table, by=by, threshold_bin=0), by)
-    bins = score_bins(score_table, slices, len(edges))
-    if binning == "equal_mass":
-        group = equal_mass_groups(bins.judged, groups)
-        low, high = _bounds(bins.judged, group, np.asarray(edges, dtype=float), groups)
-    else:
-        span = (min(0.0, float(edges[0])), max(1.0, float(edges[-1]))) if len(edges) else (0.0, 1.0)
-        group = np.broadcast_to(equal_width_groups(edges, groups, span=span), bins.judged.shape)
-        bounds = span[0] + (span[1] - span[0]) * np.arange(groups + 1) / groups
-        low, high = (np.broadcast_to(side, (len(bins.judged), groups)) for side in (bounds[:-1], bounds[1:]))
-    n, pos = _group_sums(bins.judged, group, groups), _group_sums(bins.pos, group, groups)
-    observed = wilson(pos, n, level)
-    is_kept = (n > 0) | (binning == "equal_width")
-    at, _ = np.nonzero(is_kept)
-    columns: dict[str, pl.Series] = {}
-    columns["bin"] = pl.Series((np.cumsum(is_kept, axis=-1) - 1)[is_kept], dtype=pl.Int64)
-    columns |= {"low": pl.Series(low[is_kept]), "high": pl.Series(high[is_kept])}
-    columns["n"] = pl.Series(n[is_kept]).cast(pl.Int64)
-    columns["mean_score"] = pl.Series(ratio(_group_sums(bins.score_sum, group, groups), n)[is_kept]).fill_nan(None)
-    for name, values in (
-        ("observed", observed.value),
-        ("observed_low", observed.low),
-        ("observed_high", observed.high),
-    ):
-        columns[name] = pl.Series(values[is_kept]).fill_nan(None)
-    return with_segments(slices, at, columns)
+    binned = BinnedSlices(score_table, slices, len(edges))
+    grid = np.asarray(edges, dtype=float)
+    n_slices = slices.height if slices.columns else 1
+    tables = [_slice_bins(*binned.alone(place), grid, groups, binning, level) for place in range(n_slices)]
+    at = np.repeat(np.arange(n_slices), [table.height for table in tables])
+    return with_segments(slices, at, pl.concat(tables).to_dict() if tables else _NO_BINS.to_dict())
 
 
-def _bounds(judged: FloatArray, group: IntArray, edges: FloatArray, groups: int) -> tuple[FloatArray, FloatArray]:
-    """Give the lowest edge that holds rows and the edge above the highest one, for every group."""
-    shape = (judged.shape[0], groups)
-    low, high = np.full(shape, np.inf), np.full(shape, -np.inf)
-    at, k = np.nonzero(judged)
+_NO_BINS = pl.DataFrame(
+    schema={"bin": pl.Int64, "low": pl.Float64, "high": pl.Float64, "n": pl.Int64,
+            **dict.fromkeys(("mean_score", "observed", "observed_low", "observed_high"), pl.Float64)}
+)  # fmt: skip
+
+
+def _slice_bins(
+    held: IntArray, bins: ScoreBins, edges: FloatArray, groups: int, binning: Binning, level: float
+) -> pl.DataFrame:
+    """Give the bins of one slice."""
     above = np.append(edges[1:], edges[-1:])
-    np.minimum.at(low, (at, group[at, k]), edges[k])
-    np.maximum.at(high, (at, group[at, k]), above[k])
-    return low, high
+    if binning == "equal_width":
+        span = (min(0.0, float(edges[0])), max(1.0, float(edges[-1]))) if len(edges) else (0.0, 1.0)
+        group = equal_width_groups(edges[held], groups, span=span)
+        bounds = span[0] + (span[1] - span[0]) * np.arange(groups + 1) / groups
+        low, high = bounds[:-1], bounds[1:]
+    else:
+        own = np.arange(len(held)) if binning == "scores" else equal_mass_groups(bins.judged, groups)[0]
+        _, first, group = np.unique(own, return_index=True, return_inverse=True)
+        groups = len(first)
+        low = edges[held][first]
+        high = above[held][np.append(first[1:], len(held)) - 1] if groups else low
+    n, pos, score_sum = (np.bincount(group, values[0], groups) for values in (bins.judged, bins.pos, bins.score_sum))
+    observed = wilson(pos, n, level)
+    found = pl.DataFrame({
+        "bin": np.arange(groups), "low": low, "high": high, "n": n, "mean_score": ratio(score_sum, n),
+        "observed": observed.value, "observed_low": observed.low, "observed_high": observed.high,
+    })  # fmt: skip
+    return found.cast(_NO_BINS.schema).with_columns(pl.col(pl.Float64).fill_nan(None))

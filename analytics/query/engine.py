@@ -152,7 +152,7 @@ class Engine:
 
     def score_table(
         self, log: Log, cohort: Cohort, threshold: float, by: Sequence[str] = (), *, by_score: bool = False,
-        with_moments: bool = True, with_log_loss: bool = True, with_amount: bool = True,
+        with_moments: bool = True, with_log_loss: bool = True, with_amount: bool = True, every: str | None = None,
     ) -> ScoreTable:  # fmt: skip
         """Aggregate a cohort by slice and score.
 
@@ -167,6 +167,8 @@ class Engine:
         with_moments, with_log_loss, with_amount : bool
             Which sums are wanted besides the counts: two logarithms per row are a third of the time, sums of scores and of
             amounts a quarter each. Log loss is null where scores are no probabilities.
+        every : str, optional
+            Slice by hour, day, week or month too (1h, 1d, 1w or 1mo), in ``bucket``.
 
         Raises
         ------
@@ -186,8 +188,11 @@ class Engine:
                 with_moments=with_moments,
                 with_log_loss=with_log_loss and log.is_probability,
                 with_amount=with_amount and log.mapping.amount is not None,
+                every="1d" if every == "1w" else every,
             )
         )
+        if every == "1w":
+            frame = frame.with_columns(pl.col("bucket").dt.truncate("1w"))
         if by_score:
             edges = frame["score"].drop_nulls().unique().sort().to_numpy()
             bins = pl.Series(
@@ -201,6 +206,7 @@ class Engine:
         names = tuple(f"slice_{place}" for place in range(len(by)))
         for name, column in zip(names, by, strict=True):
             frame = frame.with_columns(as_people_see(log, column, frame[name]).alias(name))
+        names += ("bucket",) if every else ()
         return ScoreTable(
             frame, edges, int(np.searchsorted(edges, threshold)), names, is_exact=by_score or log.grid_is_exact
         )

@@ -31,6 +31,7 @@ def score_table(
     with_moments: bool = True,
     with_log_loss: bool = True,
     with_amount: bool = False,
+    every: str | None = None,
 ) -> nw.LazyFrame[Any]:
     """Aggregate rows by slice and score bin: the one table behind nearly every page.
 
@@ -50,6 +51,8 @@ def score_table(
         Whether scores are probabilities and the log loss is wanted.
     with_amount : bool
         Whether to add the sums of ``amount`` by label.
+    every : str, optional
+        Group by buckets of time too, which become ``bucket``.
 
     Returns
     -------
@@ -64,6 +67,8 @@ def score_table(
     if split is not None and not by_score:
         slot = slot + integer(score >= split)
     keys = {f"slice_{place}": nw.col(name) for place, name in enumerate(by)}
+    if every is not None:
+        keys["bucket"] = nw.col("moment").dt.truncate(every)
     columns: dict[str, nw.Expr] = {"is_pos": label.cast(nw.Int64), "is_unlabelled": integer(label.is_null())}
     counts = {"n": nw.len(), "n_pos": nw.col("is_pos").sum(), "n_unlabelled": nw.col("is_unlabelled").sum()}
     sums: dict[str, nw.Expr] = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -11,9 +12,24 @@ import streamlit as st
 
 import analytics
 from analytics import answers
-from analytics.answers import Overview, Question, SliceAnswer
+from analytics.answers import (
+    Calibration,
+    CalibrationSlices,
+    CalibrationTime,
+    CostTable,
+    Overview,
+    Question,
+    Recalibration,
+    SliceAnswer,
+    SlicePolicy,
+    ThresholdAnswer,
+)
 from analytics.errors import QuestionError
 from analytics.log.schema import Log
+from analytics.measure.calibration import Binning
+from analytics.measure.human_band import Band, Reviewer
+from analytics.measure.policies import Policy
+from analytics.measure.slice_thresholds import Pooling, Rule
 from analytics.query.cohort import Cohort
 from pages._shared import session
 
@@ -90,6 +106,39 @@ def _report(
     return slice_report(question, overview(question), parts)
 
 
+@st.cache_data(max_entries=16, show_spinner="Counting rows by score …")
+def _cost_table(key: str, cohort: str, threshold: float, version: str, by: tuple[str, ...]) -> CostTable:
+    return answers.cost_table(session.engine(), asked(key, cohort, threshold), by)
+
+
+@st.cache_data(max_entries=64, show_spinner="Weighing costs …")
+def _thresholds(key: str, cohort: str, threshold: float, version: str, policy: str) -> ThresholdAnswer:
+    return answers.thresholds(cost_table(asked(key, cohort, threshold)), Policy.from_text(policy))
+
+
+def cost_table(question: Question, by: tuple[str, ...] = ()) -> CostTable:
+    """Return the rows by half, slice and score bin; a threshold that is an edge of the grid asks nothing anew."""
+    log, threshold = question.log, question.threshold
+    is_free = not question.cohort.outcomes and (log.grid_is_exact or threshold in log.edges)
+    key, cohort, _ = primitives(question)
+    return _cost_table(key, cohort, log.edges[0] if is_free else threshold, scope(log), by).at(threshold)
+
+
+def thresholds(question: Question, policy: Policy) -> ThresholdAnswer:
+    """Return the sweep under a policy; the threshold that the policy was saved with changes nothing."""
+    return _thresholds(*primitives(question), scope(question.log), replace(policy, threshold=None).to_text())
+
+
+def slice_policy(question: Question, policy: Policy, by: tuple[str, ...], rule: Rule, pooling: Pooling) -> SlicePolicy:
+    """Return a threshold for every slice: arithmetic on a table that is kept."""
+    return answers.slice_policy(cost_table(question, by), policy.costs, rule, pooling)
+
+
+def human_band(question: Question, policy: Policy, cost: float, error_rate: float, capacity: float | None) -> Band:
+    """Return the best two thresholds with a person between them: arithmetic on a table that is kept."""
+    return answers.human_band(cost_table(question), policy, Reviewer(cost, error_rate, capacity))
+
+
 def report(question: Question, chosen: tuple[tuple[str, ...], ...], metric: str) -> str:
     """Return the slice report as HTML."""
     return _report(*primitives(question), scope(question.log), chosen, metric)
@@ -118,3 +167,67 @@ def value_counts(question: Question, column: str) -> pl.DataFrame:
 def row_counts(question: Question) -> tuple[int, int]:
     """Return the rows of the cohort, and how many of them are labelled."""
     return _row_counts(*primitives(question), scope(question.log))
+
+
+@st.cache_data(max_entries=MAX_ENTRIES, show_spinner="Comparing scores with labels …")
+def _calibration(key: str, cohort: str, threshold: float, version: str, binning: Binning, groups: int) -> Calibration:
+    return answers.calibration(session.engine(), asked(key, cohort, threshold), binning=binning, groups=groups)
+
+
+@st.cache_data(max_entries=MAX_ENTRIES, show_spinner="Looking at every segment column …")
+def _calibration_scan(key: str, cohort: str, threshold: float, version: str) -> pl.DataFrame:
+    return answers.calibration_scan(session.engine(), asked(key, cohort, threshold))
+
+
+@st.cache_data(max_entries=MAX_ENTRIES, show_spinner="Comparing slices …")
+def _calibration_slices(
+    key: str, cohort: str, threshold: float, version: str, by: tuple[str, ...], binning: Binning, groups: int
+) -> CalibrationSlices:
+    return answers.calibration_slices(
+        session.engine(), asked(key, cohort, threshold), by, binning=binning, groups=groups
+    )
+
+
+@st.cache_data(max_entries=MAX_ENTRIES, show_spinner="Following calibration over time …")
+def _calibration_time(
+    key: str, cohort: str, threshold: float, version: str, every: str | None, groups: int
+) -> CalibrationTime | None:
+    return answers.calibration_time(session.engine(), asked(key, cohort, threshold), every, groups=groups)
+
+
+@st.cache_data(max_entries=MAX_ENTRIES, show_spinner="Fitting maps …")
+def _recalibration(
+    key: str, cohort: str, threshold: float, version: str, cost_fp: float, cost_fn: float, groups: int
+) -> Recalibration:
+    question = asked(key, cohort, threshold)
+    return answers.recalibration(session.engine(), question, cost_fp=cost_fp, cost_fn=cost_fn, groups=groups)
+
+
+def at_any_threshold(question: Question) -> Question:
+    """Return a question that no move of the threshold changes, unless its cohort is made of outcomes."""
+    return question if question.cohort.outcomes else replace(question, threshold=question.log.mapping.threshold)
+
+
+def calibration(question: Question, binning: Binning, groups: int) -> Calibration:
+    """Return the calibration of a cohort."""
+    return _calibration(*primitives(at_any_threshold(question)), scope(question.log), binning, groups)
+
+
+def calibration_scan(question: Question) -> pl.DataFrame:
+    """Return the slices of all segment columns by how far their scores are off."""
+    return _calibration_scan(*primitives(at_any_threshold(question)), scope(question.log))
+
+
+def calibration_slices(question: Question, by: tuple[str, ...], binning: Binning, groups: int) -> CalibrationSlices:
+    """Return calibration by slice."""
+    return _calibration_slices(*primitives(at_any_threshold(question)), scope(question.log), by, binning, groups)
+
+
+def calibration_time(question: Question, every: str | None, groups: int) -> CalibrationTime | None:
+    """Return calibration over time."""
+    return _calibration_time(*primitives(at_any_threshold(question)), scope(question.log), every, groups)
+
+
+def recalibration(question: Question, cost_fp: float, cost_fn: float, groups: int) -> Recalibration:
+    """Return what recalibration would be worth."""
+    return _recalibration(*primitives(at_any_threshold(question)), scope(question.log), cost_fp, cost_fn, groups)

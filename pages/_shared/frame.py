@@ -27,6 +27,13 @@ PAGES = (
         ":material/stacked_bar_chart:",
         "Where the model fails: metrics by segment against the rest.",
     ),
+    ("pages/calibration.py", "Calibration", ":material/balance:", "Whether 0.8 means 80 %, for whom, and since when."),
+    (
+        "pages/thresholds.py",
+        "Thresholds",
+        ":material/tune:",
+        "Where the line should be under a cost matrix, and what that is worth.",
+    ),
     ("pages/report.py", "Report", ":material/description:", "The slice report that goes into the meeting."),
 )
 ICON = (

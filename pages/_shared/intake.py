@@ -3,40 +3,73 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TypeVar
 
 import streamlit as st
 from streamlit.typing import UploadedFile
 
-from analytics import intake
+from analytics import intake, rereading
 from analytics.errors import AnalysisError, QuestionError
 from analytics.intake import OnProgress, Staged
-from analytics.log import roles
+from analytics.log import inbox, roles
 from analytics.log.schema import Log, Mapping
-from pages._shared import books, mapping, mending, session, shelf
+from pages._shared import books, layout, mapping, mending, session, shelf
 from pages._shared.render import escaped
 
 Answer = TypeVar("Answer")
 
 
 def draw_drop_zone() -> None:
-    """Take a file from the browser, or by its path where it is too large for one."""
+    """Take the files of a log from the browser, or read them where they lie when they are too large for one."""
     nonce = st.session_state.setdefault("_upload_nonce", 0)
-    file = st.file_uploader(
+    files = st.file_uploader(
         "Upload an export",
         type=mending.KINDS,
         key=f"upload_{nonce}",
+        accept_multiple_files=True,
         max_upload_size=mending.MAX_UPLOAD_MB,
-        help="CSV, TSV, JSON, NDJSON, Parquet, Arrow or Feather, plain or as .gz or .zst, up to 512 MB.",
+        help="CSV, TSV, JSON, NDJSON, Parquet, Arrow, Feather or Excel (.xlsx), plain or as .gz, .zst or .zip, up to 499 MB. "
+        "Several files become one log: drop them together.",
     )
-    with st.expander("Larger than 512 MB? Read it by its path"):
-        path = st.text_input("Path on this computer", key="path", placeholder="/exports/log.parquet")
-        if st.button("Read", key="read_path", disabled=not path):
-            read(lambda progress: intake.read_file(session.workspace(), Path(path).expanduser(), on_progress=progress))
-    if file is not None:
-        read(lambda progress: read_upload(file, progress))
+    root = inbox.inbox()
+    where = "Larger than 499 MB? Read it " + ("by its path" if root is None else "from the inbox")
+    with st.expander(where, key="by_path"):
+        path = draw_path() if root is None else draw_inbox(root)
+    if path is not None:
+        read(lambda progress: intake.read_file(session.workspace(), path, on_progress=progress))
+    if files:
+        read(lambda progress: read_uploads(files, progress))
+
+
+def draw_path() -> Path | None:
+    """Ask for a path; return it once it is to be read."""
+    path = st.text_input(
+        "Path on this computer", key="path", placeholder="/exports/log.parquet, or a folder of exports"
+    )
+    return Path(path).expanduser() if st.button("Read", key="read_path", disabled=not path) else None
+
+
+def draw_inbox(root: Path) -> Path | None:
+    """Offer the files of the inbox; return the one that is to be read."""
+    offers = {offer.name: offer for offer in inbox.offers(root)}
+    name = st.selectbox(
+        "Files and folders in the inbox",
+        list(offers),
+        index=None,
+        key="inbox",
+        format_func=lambda name: f"{name} ({about(offers[name])})",
+        placeholder="Choose a file or a folder" if offers else "The inbox is empty",
+    )
+    return inbox.resolved(root, name) if st.button("Read", key="read_inbox", disabled=not name) and name else None
+
+
+def about(offer: inbox.Offer) -> str:
+    """Say how large an offer is."""
+    size = f"{offer.size / 1e6:,.1f} MB" if offer.size >= 1e5 else f"{offer.size / 1e3:,.1f} kB"
+    return size if offer.n_files == 1 else f"{offer.n_files:,} files, {size}"
 
 
 def forget_upload() -> None:
@@ -44,10 +77,15 @@ def forget_upload() -> None:
     st.session_state["_upload_nonce"] = st.session_state.get("_upload_nonce", 0) + 1
 
 
-def read_upload(file: UploadedFile, progress: OnProgress) -> Staged | Log:
-    """Hand an upload to the disk in pieces and read it there."""
-    with session.workspace().incoming(file) as path:
-        return intake.read_file(session.workspace(), path, name=file.name, on_progress=progress)
+def read_uploads(files: Sequence[UploadedFile], progress: OnProgress) -> Staged | Log:
+    """Hand uploads to the disk in pieces and read them there; they are kept beside what was read until it is confirmed."""
+    workspace = session.workspace()
+    with ExitStack() as stack:
+        targets = [stack.enter_context(workspace.incoming(file)) for file in files]
+        found = intake.read_file(workspace, targets, names=[file.name for file in files], on_progress=progress)
+        if isinstance(found, Staged):
+            rereading.keep_files(workspace, found)
+        return found
 
 
 def read(work: Callable[[OnProgress], Staged | Log]) -> None:
@@ -56,6 +94,11 @@ def read(work: Callable[[OnProgress], Staged | Log]) -> None:
         found = with_progress(work)
     finally:
         forget_upload()
+    show(found)
+
+
+def show(found: Staged | Log) -> None:
+    """End the run in the mapping of what was read, or in the log that was there already."""
     if isinstance(found, Staged):
         st.session_state["staged"] = found.staged_id
         st.session_state.pop("remap", None)
@@ -102,6 +145,10 @@ def draw_mapping(upload: Staged) -> None:
     st.caption(f"{reading.rows_read:,} rows read: {reading.rows_kept:,} kept, {aside:,} set aside.{remembered}")
     actions = st.container(horizontal=True)
     progress = st.container()
+    wanted = layout.draw(upload)
+    if wanted is not None:
+        with progress:
+            show(with_progress(lambda on: rereading.read_again(session.workspace(), upload, wanted, on_progress=on)))
     changed = mapping.edit(reading, upload.mapping, upload.reasons, upload.sample, f"map_{upload.staged_id}")
     with progress:
         is_refused = mapping.draw_conflicts(reading, changed)

@@ -14,8 +14,25 @@ from analytics.log.schema import Log, Mapping
 from pages._shared import session
 from pages._shared.render import escaped
 
-KINDS = ["csv", "tsv", "txt", "json", "ndjson", "jsonl", "parquet", "arrow", "feather", "ipc", "gz", "zst"]
-MAX_UPLOAD_MB = 511  # at 512 the widget says "1GB per file"
+KINDS = [
+    "csv",
+    "tsv",
+    "txt",
+    "json",
+    "ndjson",
+    "jsonl",
+    "parquet",
+    "pq",
+    "arrow",
+    "feather",
+    "ipc",
+    "xlsx",
+    "xlsm",
+    "zip",
+    "gz",
+    "zst",
+]
+MAX_UPLOAD_MB = 499  # from about 500 on the widget rounds to "1GB per file"
 
 
 def draw_mending(log: Log, rebuild: Callable[[Log, Mapping], None]) -> None:

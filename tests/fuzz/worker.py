@@ -19,7 +19,7 @@ from tests.ingested import Quiet
 def answer(request: dict[str, str]) -> dict[str, str]:
     folder = Path(request["folder"])
     folder.mkdir()
-    task = {"task": "read", "path": request["path"], "folder": request["folder"], "name": "x", "labels": None, "id": None, "csv": None,
+    task = {"task": "read", "files": [[request["path"], Path(request["path"]).name]], "folder": request["folder"], "name": "x", "labels": None, "id": None, "csv": None,
             "known": [], "max_bytes": 64 << 20, "memory_limit": "1GB"}  # fmt: skip
     try:
         message = child.answer(task, Quiet())

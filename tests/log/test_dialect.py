@@ -37,10 +37,10 @@ def test_delimiters(desk: Desk, delimiter: str, newline: str) -> None:
     assert upload.reading.set_aside == ()
 
 
-def test_decimal_commas_between_semicolons_stay_text(desk: Desk) -> None:
+def test_decimal_commas_between_semicolons_are_numbers(desk: Desk) -> None:
     reading = desk.read("id;score\n1;0,5\n2;0,25\n3;0,75\n")
     assert reading.names == ("id", "score")
-    assert reading.column("score").type == "VARCHAR"
+    assert (reading.column("score").type, reading.column("score").high) == ("DOUBLE", "0.75")
 
 
 def test_a_single_column(desk: Desk) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
-import zipfile
+import random
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from analytics.log.ingest import formats
 from analytics.log.schema import Log
 
 from ..ingested import Desk
+from .packed import zipped
 
 TEXT = "id,score,label,city\n1,0.25,0,Málaga\n2,0.75,1,Łódź\n"
 
@@ -56,20 +57,18 @@ def test_bytes_that_break_utf8_late_are_found(desk: Desk) -> None:
     (b"%PDF-1.7 ...", "a PDF"),
     (b"\xd0\xcf\x11\xe0" + bytes(100), "an old Excel file"),
     (b"SQLite format 3\x00" + bytes(100), "a SQLite database"),
-    (b"FEA1" + bytes(100), "version 2"),
+    (b"FEA1" + bytes(100), "version 1"),
 ])  # fmt: skip
 def test_what_cannot_be_read_is_said(desk: Desk, content: bytes, words: str) -> None:
     with pytest.raises(InputError, match=words):
         prepared(desk, content)
 
 
-def test_a_zip_is_refused_also_inside_gzip(desk: Desk) -> None:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        archive.writestr("log.csv", TEXT)
-    for content in (buffer.getvalue(), gzip.compress(buffer.getvalue())):
-        with pytest.raises(InputError, match="a zip archive or a spreadsheet"):
-            prepared(desk, content, "log.csv.gz")
+def test_a_zip_is_read_also_inside_gzip(desk: Desk) -> None:
+    content = zipped({"log.csv": TEXT})
+    for packed in (content, gzip.compress(content)):
+        source = prepared(desk, packed, "log.csv.gz")
+        assert (source.file_format, source.path.read_text("utf-8"), source.name) == ("csv", TEXT, "log.csv")
 
 
 def test_a_bomb_is_stopped(desk: Desk) -> None:
@@ -126,6 +125,7 @@ FORMATS: dict[str, Callable[[], bytes]] = {
 PACKINGS: dict[str, Callable[[bytes], bytes]] = {
     "plain": lambda content: content,
     "gz": gzip.compress,
+    "zip": lambda content: zipped({"export.bin": content}),
     "zst": lambda content: pa.Codec("zstd").compress(content, asbytes=True),
 }
 
@@ -155,11 +155,56 @@ def test_every_format_gives_the_same_log(desk: Desk, kind: str, packing: str, re
     assert stored["score"].to_list() == FRAME["score"].to_list()
 
 
-def test_content_wins_over_the_name(desk: Desk) -> None:
+def test_content_wins_over_the_name_and_a_contradiction_is_said(desk: Desk) -> None:
     parquet = written(FRAME.write_parquet)
-    for name in ("log.csv", "log.json.gz", "a*b[1]?.csv", "no extension", "it's.parquet"):
-        assert desk.read(desk.file(parquet, name)).file_format == "parquet"
-    assert desk.read(desk.file(TEXT, "log.parquet")).file_format == "csv"
+    for content, name, file_format, is_said in (
+        (parquet, "log.csv", "parquet", True), (parquet, "log.json.gz", "parquet", True),
+        (parquet, "a*b[1]?.csv", "parquet", True), (parquet, "no extension", "parquet", False),
+        (parquet, "it's.parquet", "parquet", False), (TEXT.encode(), "log.parquet", "csv", True),
+        (TEXT.encode(), "log.json", "csv", True), (TEXT.encode(), "log.txt", "csv", False),
+        (gzip.compress(TEXT.encode()), "log.csv", "csv", True), (gzip.compress(TEXT.encode()), "log.csv.gz", "csv", False),
+        (gzip.compress(TEXT.encode()), "log.gz", "csv", False), (TEXT.encode(), "log.csv.gz", "csv", True),
+        (b'{"score": 1, "label": 0}\n' * 3, "log.csv", "ndjson", True), (b'{"score": 1, "label": 0}\n' * 3, "log.json", "ndjson", False),
+        (zipped({"a.csv": TEXT}), "log.csv", "csv", True), (zipped({"a.csv": TEXT}), "log.zip", "csv", False),
+    ):  # fmt: skip
+        reading = desk.read(desk.file(content, name))
+        assert reading.file_format == file_format, name
+        assert [name in said for said in reading.origin.contradictions] == [True] * is_said, name
+
+
+@pytest.mark.parametrize(("content", "words"), [
+    (b"\x89PNG\r\n\x1a\n" + bytes(99), "a picture"),
+    (b"\xff\xd8\xff\xe0" + bytes(99), "a picture"),
+    (b"<!DOCTYPE html><html><table><tr><td>1</td></tr></table></html>", "an HTML page"),
+    (b"\xef\xbb\xbf  <HTML>x</HTML>", "an HTML page"),
+    (b"<?xml version='1.0'?><a/>", "an XML document"),
+    (b"BZh91AY&SY" + bytes(99), "a bzip2 file"),
+    (b"a.csv" + bytes(252) + b"ustar\x0000" + bytes(300), "a tar archive"),
+    (bytes(8) + b"DUCK" + bytes(99), "a DuckDB database"),
+    (random.Random(7).randbytes(4_000), "controls"),
+    (random.Random(8).randbytes(200_000), "controls"),
+    (b"id,score\n1,0.5\n" + bytes(200), "controls"),
+])  # fmt: skip
+def test_what_is_no_table_is_refused_by_its_content(desk: Desk, content: bytes, words: str) -> None:
+    for name in ("log.csv", "log.xls", "log"):
+        with pytest.raises(InputError, match=words):
+            desk.read(desk.file(content, name))
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32"])
+def test_wide_text_in_other_alphabets_is_recognised_without_a_mark(desk: Desk, encoding: str) -> None:
+    text = "номер,оценка,город\n" + "".join(f"{row},0.{row},Санкт-Петербург\n" for row in range(1, 60))
+    reading = desk.read(text.encode(encoding))
+    assert (reading.names, reading.rows_kept) == (("номер", "оценка", "город"), 59)
+
+
+def test_a_message_names_the_file_as_its_owner_does(desk: Desk) -> None:
+    damaged = desk.file(written(FRAME.write_parquet)[:-4] + b"xxxx", "upload-1f2e")
+    for content in (damaged, desk.file(b"", "upload-1f2e")):
+        with pytest.raises(InputError) as found:
+            desk.read(content, name="May exports.parquet")
+        assert "May exports.parquet" in str(found.value) and "upload-" not in str(found.value)
+        assert str(desk.folder) not in str(found.value)
 
 
 @pytest.mark.parametrize("header", ["[id],[score]", "{id},score", "[x],y"])

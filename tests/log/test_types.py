@@ -129,3 +129,24 @@ def test_order_of_rows_does_not_matter(desk: Desk) -> None:
         column = typed(desk, values)
         found.add((column.type, column.n_missing, column.n_unparsable, column.n_distinct, column.low, column.high))
     assert len(found) == 1
+
+
+def test_decimal_commas_are_numbers_and_said(desk: Desk) -> None:
+    reading = desk.read("id;score;amount;price\n7;0,75;1.234,50;1,234\n8;1,25;-12,00;5,000\n9;;1.000.000,25;n/a\n")
+    assert [column.type for column in reading.columns] == ["BIGINT", "DOUBLE", "DOUBLE", "DOUBLE"]
+    assert (reading.column("score").low, reading.column("amount").high) == ("0.75", "1000000.25")
+    assert (reading.column("price").low, reading.column("price").high) == ("1.234", "5.0")
+    assert "Numbers with a decimal comma were read as such: 'score', 'amount', 'price'." in reading.repairs
+
+
+def test_commas_that_may_part_thousands_stay_text(desk: Desk) -> None:
+    reading = desk.read('id,amount,pair\n7,"1,234","a,b"\n8,"5,000","c,d"\n')
+    assert [column.type for column in reading.columns] == ["BIGINT", "VARCHAR", "VARCHAR"]
+    assert not any("decimal comma" in said for said in reading.repairs)
+
+
+def test_a_word_among_decimal_commas_is_counted(desk: Desk) -> None:
+    rows = "".join(f"{row};0,{row:02d}\n" for row in range(1, 60))
+    reading = desk.read(f"id;score\n{rows}60;broken\n")
+    assert (reading.column("score").type, reading.column("score").n_unparsable) == ("DOUBLE", 1)
+    assert reading.column("score").example_unparsable == "broken"

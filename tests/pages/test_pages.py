@@ -14,11 +14,11 @@ from analytics import intake
 from analytics.log.schema import Log
 from analytics.log.workspace import Workspace
 from analytics.query.cohort import Clause, Cohort
-from pages._shared import sidebar
+from pages._shared import session, sidebar
 from pages._shared.render import escaped
 
 ROOT = Path(__file__).parents[2]
-PAGES = ("overview", "slices", "logs", "report")
+PAGES = ("overview", "slices", "calibration", "logs", "thresholds", "report")
 ODD = 'we"ird; drop table x;-- <b>*bold*</b>'
 
 
@@ -264,3 +264,69 @@ def test_saved_cohorts_are_offered_again(home: Path) -> None:
     next(button for button in app.button if button.label == escaped("First *version*")).click().run()
     assert app.query_params["where"] == "version:in:v1"
     Workspace(home).save_cohort("First *version*", None)
+
+
+def test_calibration_by_an_oddly_named_column_shows_every_slice_and_offers_the_map(home: Path) -> None:
+    app = opened("calibration", segment=ODD, bins="5", map="Isotonic")
+    assert not app.exception and not app.error
+    shown = next(table.value for table in app.dataframe if ODD in table.value)
+    assert set(shown[ODD]) == {"=1+1", "north", "(missing)", "<script>alert(1)</script>"}
+    assert shown["n"].sum() == the_log(home).n_labelled
+    readings = " ".join(element.value for element in app.caption)
+    assert escaped("Of 5 bins") in readings and "judged on" in readings
+    first = app.markdown[0].value
+    assert escaped("judged rows") in first or "judged rows" in " ".join(element.value for element in app.markdown)
+
+
+@pytest.mark.parametrize(
+    "address", [{"bins": "-3"}, {"binning": "x"}, {"segment": "nope"}, {"map": "y"}, {"map_fp": "-1"}]
+)
+def test_a_broken_calibration_address_is_answered(address: dict[str, str]) -> None:
+    app = opened("calibration", **address)
+    assert not app.exception and not app.error
+
+
+def test_a_move_of_the_line_on_the_thresholds_page_asks_nothing() -> None:
+    app = opened("thresholds")
+    engine = session.engine()
+    before, reading = engine.n_queries, app.dataframe[0].value
+    for value in (0.2, 0.7, 0.95):
+        app.number_input(key="to").set_value(value).run()
+        assert not app.exception and not app.error
+    app.number_input(key="cost_fn").set_value(7.0).run()
+    assert engine.n_queries == before
+    assert not app.dataframe[0].value.equals(reading)
+
+
+def test_an_address_reopens_a_policy() -> None:
+    app = opened(
+        "thresholds", cost_fn="5", cost_review="0.5", min_recall="0.3", unit="minutes", to="0.4", capacity="3", per=ODD
+    )
+    assert not app.exception and not app.error
+    assert app.number_input(key="cost_fn").value == 5
+    assert app.number_input(key="min_recall").value == 0.3
+    assert app.number_input(key="to").value == 0.4
+    assert app.text_input(key="unit").value == "minutes"
+    shown = " ".join(element.value for element in [*app.markdown, *app.caption])
+    assert "minutes" in shown and "capacity of 3 per day" in shown
+
+
+def test_a_preset_and_a_saved_policy_fill_the_fields(home: Path) -> None:
+    app = opened("thresholds")
+    app.button(key="preset_A miss costs five times a false alarm").click().run()
+    assert app.number_input(key="cost_fn").value == 5
+    app.text_input(key="policy_name").set_value("Spring *plan*").run()
+    app.button(key="save_policy").click().run()
+    assert "Spring *plan*" in Workspace(home).saved_policies()
+    app.number_input(key="cost_fn").set_value(2.0).run()
+    app.button(key="policy_0").click().run()
+    assert app.number_input(key="cost_fn").value == 5
+    Workspace(home).save_policy("Spring *plan*", None)
+
+
+@pytest.mark.parametrize("address", [{"cost_fn": "nan"}, {"cost_fn": "x"}, {"min_recall": "7"}, {"to": "1e300"}, {"per": "no"},
+                                     {"unit": "<b>$x$"}, {"amounts": "zz"}, {"rule": "fair"}, {"looks": "-1"}])  # fmt: skip
+def test_a_broken_policy_in_the_address_is_survived(address: dict[str, str]) -> None:
+    app = opened("thresholds", **address)
+    assert not app.exception
+    assert not any("unexpected" in error.value for error in app.error)

@@ -1,87 +1,133 @@
-"""What kind of file this is, by its content; compressed and oddly encoded ones are laid out plainly first."""
+"""From a file as it was given to plain files, ready for a reader: unpacked, recognised by content, text as UTF-8."""
 
 from __future__ import annotations
 
-import codecs
 import json
 import re
+import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
 from analytics.errors import InputError
+from analytics.log.ingest import bounds, kinds, sheets, text
+from analytics.log.ingest.kinds import FileFormat, Packing
 from analytics.log.options import CsvOptions
 
-FileFormat = Literal["csv", "ndjson", "json", "parquet", "arrow"]
-
 CHUNK = 1 << 20
-COMPRESSION = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd"}
-JSON_START = re.compile(r'\{\s*["}]|\[\s*(\{|\]|$)')
-"""An object or a list of objects; a header such as ``[id],[score]`` begins alike."""
+MAX_LAYERS = 2
+JSON_START = re.compile(r'\{\s*["}]|\[\s*(\{|\]|$|\[\s*(["\d\[\]-]|null|true|false))')
+"""An object or a list of objects or lists; a header such as ``[id],[score]`` begins alike."""
 
-NOT_YET = {
-    b"PK\x03\x04": "a zip archive or a spreadsheet",
-    b"\xd0\xcf\x11\xe0": "an old Excel file",
-    b"%PDF": "a PDF",
-    b"SQLite format 3": "a SQLite database",
-}
+OnProgress = Callable[[float], None]
 
 
 @dataclass(frozen=True)
 class Source:
-    """A plain file, ready for a reader: uncompressed, and UTF-8 where it is text."""
+    """A plain file, ready for a reader: uncompressed, and UTF-8 where it is text.
+
+    Attributes
+    ----------
+    path, file_format : Path and str
+        Where it is, and what.
+    repairs : tuple of str
+        Sentences about what was mended.
+    name : str
+        What people call it.
+    contradiction : str or None
+        A sentence where the name says something else than the content.
+    sheet, sheets : str or None, and tuple of str
+        The sheet that was read, and all of the workbook.
+    """
 
     path: Path
     file_format: FileFormat
     repairs: tuple[str, ...] = ()
+    name: str = ""
+    contradiction: str | None = None
+    sheet: str | None = None
+    sheets: tuple[str, ...] = ()
 
 
 def prepare(
-    path: Path, scratch: Path, *, max_bytes: int, progress: Callable[[float], None], csv: CsvOptions | None = None
+    path: Path,
+    scratch: Path,
+    *,
+    max_bytes: int,
+    progress: OnProgress,
+    csv: CsvOptions | None = None,
+    name: str | None = None,
 ) -> Source:
-    """Decompress, recognise and transcode a file.
+    """Unpack, recognise and transcode a file that holds one table; the parameters are those of `prepare_all`."""
+    found = prepare_all(path, scratch, max_bytes=max_bytes, progress=progress, csv=csv, name=name)
+    if len(found) > 1:
+        names = ", ".join(repr(source.name) for source in found[:6])
+        raise InputError(
+            f"Expected one table in {name or path.name!r}, found {len(found):,}: {names}. Name one of them."
+        )
+    return found[0]
+
+
+def prepare_all(
+    path: Path,
+    scratch: Path,
+    *,
+    max_bytes: int,
+    progress: OnProgress,
+    csv: CsvOptions | None = None,
+    name: str | None = None,
+) -> list[Source]:
+    """Unpack, recognise and transcode a file; an archive may hold several tables.
 
     Parameters
     ----------
     path : Path
         The file as it was given.
     scratch : Path
-        A folder for the plain copy, where one is needed.
+        A folder for the plain copies, where they are needed.
     max_bytes : int
         Largest plain size that is accepted, against files that unpack without end.
     progress : callable
-        Told the share of the compressed file that is done.
+        Told the share of the packed file that is done.
     csv : CsvOptions, optional
         What is known of its layout: with something given, a text file is a CSV.
+    name : str, optional
+        What people call it; the file's own name by default.
 
     Raises
     ------
     InputError
         If the file is empty, of a kind that cannot be read, damaged, or unpacks to more than ``max_bytes``.
     """
-    head = read_head(path)
-    if not head:
-        raise InputError(f"Expected a table in {path.name!r}, found an empty file. Export the log again.")
-    for magic, codec in COMPRESSION.items():
-        if head.startswith(magic):
-            plain = scratch / "plain"
-            decompress(path, plain, codec, max_bytes=max_bytes, progress=progress)
-            path, head = plain, read_head(plain)
-            if not head:
-                raise InputError("Expected a table inside the compressed file, found nothing. Export the log again.")
-    for magic, what in NOT_YET.items():
-        if head.startswith(magic):
-            raise InputError(
-                f"Expected CSV, TSV, JSON, NDJSON, Parquet or Arrow, found {what}. Save the table in one of these formats."
-            )
-    if head.startswith(b"PAR1"):
-        return Source(path, "parquet")
-    if head.startswith((b"ARROW1", b"\xff\xff\xff\xff")):
-        return Source(path, "arrow")
-    if head.startswith(b"FEA1"):
-        raise InputError("Expected Feather version 2, found version 1. Save it again with a current Arrow library.")
-    return prepare_text(path, scratch, head, csv or CsvOptions())
+    shown, csv = name or path.name, csv or CsvOptions()
+    packing: Packing | None = None
+    for layer in range(MAX_LAYERS + 1):
+        head = read_head(path)
+        if not head:
+            where = f"inside {shown!r}, which is packed" if packing else f"in {shown!r}"
+            raise InputError(f"Expected a table {where}, found an empty file: nothing to read. Export the log again.")
+        found = kinds.by_first_bytes(head)
+        if found not in ("gzip", "zstd"):
+            break
+        packing = packing or found
+        plain = scratch / f"plain{layer}"
+        decompress(path, plain, str(found), max_bytes=max_bytes, progress=progress)
+        path = plain
+    else:
+        raise InputError(
+            f"Expected a table, found one packed more than {MAX_LAYERS} times in {shown!r}. Unpack it first."
+        )
+    if found == "zip":
+        if not is_workbook(path, max_bytes):
+            return unpack(path, scratch, shown, csv, max_bytes=max_bytes, progress=progress)
+        sheet = sheets.lay_out(path, scratch, csv.sheet, max_bytes)
+        source = Source(sheet.path, "xlsx", sheet.repairs, sheet=sheet.name, sheets=sheet.names)
+    elif found in ("parquet", "arrow"):
+        source = Source(path, found)
+    else:
+        source = plain_source(path, scratch, head, csv)
+    return [replace(source, name=shown, contradiction=kinds.contradiction(shown, source.file_format, packing))]
 
 
 def read_head(path: Path, size: int = 1 << 16) -> bytes:
@@ -90,9 +136,9 @@ def read_head(path: Path, size: int = 1 << 16) -> bytes:
         return file.read(size)
 
 
-def decompress(path: Path, target: Path, codec: str, *, max_bytes: int, progress: Callable[[float], None]) -> None:
+def decompress(path: Path, target: Path, codec: str, *, max_bytes: int, progress: OnProgress) -> None:
     """Unpack ``path`` into ``target`` in small pieces, refusing to go beyond ``max_bytes``."""
-    import pyarrow as pa  # the only use: most files are not compressed
+    import pyarrow as pa  # most files are not compressed
 
     total, written = path.stat().st_size, 0
     try:
@@ -115,74 +161,89 @@ def decompress(path: Path, target: Path, codec: str, *, max_bytes: int, progress
         ) from error
 
 
-def prepare_text(path: Path, scratch: Path, head: bytes, csv: CsvOptions) -> Source:
+def is_workbook(path: Path, max_bytes: int) -> bool:
+    """Tell an Excel workbook from an archive of tables.
+
+    Raises
+    ------
+    InputError
+        If it is a document of another office program.
+    """
+    with bounds.archive(path, max_bytes) as opened:
+        names = set(opened.NameToInfo)
+        what = None
+        if "xl/workbook.bin" in names:
+            what = "a binary workbook (.xlsb)"
+        elif "content.xml" in names and "mimetype" in names:
+            what = "an OpenDocument file (.ods)"
+        elif "word/document.xml" in names or "ppt/presentation.xml" in names:
+            what = "a text document or slides"
+        if what:
+            raise InputError(f"Expected {kinds.READABLE}, found {what}. Save the table in one of these formats.")
+        return "xl/workbook.xml" in names
+
+
+def unpack(
+    path: Path, scratch: Path, shown: str, csv: CsvOptions, *, max_bytes: int, progress: OnProgress
+) -> list[Source]:
+    """Unpack the tables of an archive under names of our own, so that theirs lead nowhere, and make each plain."""
+    sources: list[Source] = []
+    with bounds.archive(path, max_bytes) as opened:
+        entries = [entry for entry in opened.infolist() if not entry.is_dir() and not kinds.is_hidden(entry.filename)]
+        tables = [entry for entry in entries if kinds.is_table_name(entry.filename)] or entries
+        total, done = sum(entry.file_size for entry in tables) or 1, 0
+        for place, entry in enumerate(sorted(tables, key=lambda entry: entry.filename)):
+            folder = scratch / f"entry{place}"
+            folder.mkdir()
+            target = folder / "entry"
+            with opened.open(entry) as packed, target.open("wb") as out:
+                shutil.copyfileobj(packed, out, CHUNK)
+            done += entry.file_size
+            progress(done / total)
+            if kinds.PACKINGS.get(read_head(target, 4)) == "zip" and not is_workbook(target, max_bytes):
+                raise InputError(
+                    f"Expected tables in {shown!r}, found another archive in it: {entry.filename!r}. Unpack it first."
+                )
+            sources.append(
+                prepare(target, folder, max_bytes=max_bytes, progress=lambda _: None, csv=csv, name=entry.filename)
+            )
+    if not sources:
+        raise InputError(
+            f"Expected a table in the archive {shown!r}, found none: nothing to read. Export the log again."
+        )
+    left_out = len(entries) - len(tables)
+    if left_out:
+        said = f"{left_out:,} other file{'s' * (left_out > 1)} in the archive {'were' if left_out > 1 else 'was'} left out."
+        sources[0] = replace(sources[0], repairs=(*sources[0].repairs, said))
+    if not shown.lower().endswith(".zip"):
+        said = f"The name {shown!r} says something else than the content: it is a zip archive and was read as that."
+        sources[0] = replace(sources[0], contradiction=sources[0].contradiction or said)
+    return sources
+
+
+def plain_source(path: Path, scratch: Path, head: bytes, csv: CsvOptions) -> Source:
     """Make a text file UTF-8 without a mark and tell JSON from NDJSON from CSV."""
-    encoding = encoding_of(path, head, csv)
-    repairs: tuple[str, ...] = ()
-    if encoding != "utf-8":
-        plain = scratch / "utf8"
-        try:
-            with path.open(encoding=encoding, newline="") as text, plain.open("w", encoding="utf-8", newline="") as out:
-                while piece := text.read(CHUNK):
-                    out.write(piece)
-        except (UnicodeError, LookupError) as error:
-            raise InputError(
-                f"Expected text in {encoding}, found bytes that mean nothing in it: {str(error)[:120]}. "
-                "Name another encoding, or none to have it guessed."
-            ) from error
-        path = plain
-        if encoding != "utf-8-sig" and csv.encoding is None:
-            repairs = (f"The text is not UTF-8; it was read as {encoding}: check names with accents.",)
+    path, said = text.plain_text(path, scratch, head, csv)
     start = read_head(path).decode("utf-8", errors="ignore").lstrip()
-    if not csv.given and JSON_START.match(start):
-        return Source(path, json_layout(start), repairs)
-    return Source(path, "csv", repairs)
-
-
-def encoding_of(path: Path, head: bytes, csv: CsvOptions) -> str:
-    """Return the encoding that was given, else a guess; text that is UTF-8 as it stands needs no other copy."""
-    if csv.encoding is None:
-        return guess_encoding(path, head)
-    name = codecs.lookup(csv.encoding).name
-    if name in ("ascii", "utf-8") and is_text_in(path, name):
-        return "utf-8-sig" if head.startswith(codecs.BOM_UTF8) else "utf-8"
-    return name
-
-
-def guess_encoding(path: Path, head: bytes) -> str:
-    """Return the encoding of a text file: by its mark, else UTF-8 if all of it is, else Windows' or the plain Latin alphabet."""
-    marks = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
-    for mark, encoding in marks.items():
-        if head.startswith(mark):
-            return encoding
-    if len(head) >= 4 and head[1::2].count(0) > len(head) // 4:
-        return "utf-16-le"
-    if len(head) >= 4 and head[0::2].count(0) > len(head) // 4:
-        return "utf-16-be"
-    return next((encoding for encoding in ("utf-8", "cp1252") if is_text_in(path, encoding)), "latin-1")
-
-
-def is_text_in(path: Path, encoding: str) -> bool:
-    """Whether all bytes of a file mean something in an encoding."""
-    try:
-        with path.open(encoding=encoding, newline="") as text:
-            while text.read(CHUNK):
-                pass
-    except UnicodeDecodeError:
-        return False
-    return True
+    is_json = not csv.is_about_text and JSON_START.match(start)
+    return Source(path, json_layout(start) if is_json else "csv", (said,) if said else ())
 
 
 def json_layout(start: str) -> Literal["json", "ndjson"]:
     """Tell one JSON document from one JSON object per line.
 
-    >>> json_layout('{"a": 1}\\n{"a": 2}'), json_layout('[{"a": 1}]')
-    ('ndjson', 'json')
+    >>> json_layout('{"a": 1}\\n{"a": 2}'), json_layout('[{"a": 1}]'), json_layout('{"data": [{"a": 1}]}')
+    ('ndjson', 'json', 'json')
     """
     if start.startswith("["):
         return "json"
+    lines = [line for line in start.split("\n", 3)[:3] if line.strip()]
+    return "ndjson" if len(lines) > 1 and any(is_json(line) for line in lines[:2]) else "json"
+
+
+def is_json(line: str) -> bool:
+    """Whether a line is a JSON object of its own."""
     try:
-        json.loads(start.split("\n", 1)[0])
-    except ValueError:
-        return "json"
-    return "ndjson"
+        return isinstance(json.loads(line), dict)
+    except (ValueError, RecursionError):
+        return False

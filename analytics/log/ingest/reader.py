@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -9,6 +11,7 @@ from pathlib import Path
 import duckdb
 
 from analytics.errors import InputError
+from analytics.log.ingest import documents
 from analytics.log.ingest.database import escape_glob
 from analytics.log.ingest.delimited.load import load
 from analytics.log.ingest.extent import check_columns, check_first_line
@@ -26,7 +29,8 @@ CREATE_SET_ASIDE = "CREATE TABLE set_aside (line BIGINT, reason VARCHAR, text VA
 class Table:
     """The columns of ``raw``: names as people see them, DuckDB types, and the books of the reading.
 
-    ``header`` is what the file itself has as names, empty where it has none.
+    ``header`` is what the file itself has as names, empty where it has none; ``found`` are the types of a file that has some,
+    ``layout`` is how text was taken apart.
     """
 
     names: tuple[str, ...]
@@ -36,6 +40,8 @@ class Table:
     header: tuple[str, ...] = ()
     repairs: tuple[str, ...] = ()
     lines: LineCounts | None = None
+    found: tuple[str, ...] = ()
+    layout: CsvOptions | None = None
 
 
 def read_source(
@@ -66,24 +72,93 @@ def read_source(
     """
     connection.execute(CREATE_SET_ASIDE)
     try:
-        if source.file_format == "csv":
+        if source.file_format in ("csv", "xlsx"):
+            said = csv or CsvOptions()
+            if source.file_format == "xlsx":
+                said = replace(said, delimiter=",", quote='"', escape='"')
             check_first_line(source.path)
-            return read_csv(connection, source.path, scratch, csv or CsvOptions(), as_text=as_text)
+            return read_csv(connection, source.path, scratch, said, as_text=as_text)
         if source.file_format == "arrow":
             parquet = scratch / "arrow.parquet"
             arrow_to_parquet(source.path, parquet)
             return read_parquet(connection, parquet)
         if source.file_format == "parquet":
             return read_parquet(connection, source.path)
-        layout = "newline_delimited" if source.file_format == "ndjson" else "auto"
-        scan = f"read_json(?, format = '{layout}', sample_size = -1, maximum_object_size = {MAX_LINE_BYTES}, maximum_depth = 2)"
-        return read_typed(connection, scan, [escape_glob(source.path)])
+        return read_json(connection, source, scratch)
     except duckdb.Error as error:
         first = str(error).splitlines()[0][:300] if str(error) else type(error).__name__
+        first = first.replace(str(source.path), source.name or "the file").replace(str(scratch), "…")
         raise InputError(
             f"Expected a readable {source.file_format.upper()} table; reading it stopped with: {first}. "
             "Check that the file is whole and is what its name says."
         ) from error
+
+
+def read_json(connection: duckdb.DuckDBPyConnection, source: Source, scratch: Path) -> Table:
+    """Read JSON by the engine where it is clean; damaged lines are set aside, other layouts and long numbers laid out first."""
+    plain = scratch / "records.ndjson"
+    if source.file_format == "json" and not starts_with_records(source.path):
+        said = documents.lay_out(source.path, plain)
+        table = read_records(connection, plain, "newline_delimited")
+        return noted(table, *([said] if said else []))
+    layout = "newline_delimited" if source.file_format == "ndjson" else "auto"
+    try:
+        table = read_records(connection, source.path, layout)
+        if not has_lost_digits(connection, table):
+            return noted(table)
+    except duckdb.Error:
+        if source.file_format == "json":
+            raise
+    connection.execute("DROP TABLE IF EXISTS raw")
+    if source.file_format == "json":
+        documents.lay_out(source.path, plain)
+        return noted(read_records(connection, plain, "newline_delimited"))
+    found = documents.sort_lines(source.path, plain)
+    table = read_records(connection, plain, "newline_delimited")
+    rows = [(bad.line, bad.reason, bad.text) for bad in found.bad]
+    for row in rows:
+        connection.execute("INSERT INTO set_aside VALUES (?, ?, ?)", row)
+    reasons = Counter(bad.reason for bad in found.bad)
+    lines = LineCounts(0, 0, found.blank, found.kept, len(rows), found.blank + found.kept + len(rows))
+    return noted(replace(table, set_aside=tuple(SetAside(*reason) for reason in reasons.most_common()), lines=lines))
+
+
+def read_records(connection: duckdb.DuckDBPyConnection, path: Path, layout: str) -> Table:
+    """Read records by the engine's reader; values inside values stay JSON."""
+    scan = f"read_json(?, format = '{layout}', sample_size = -1, maximum_object_size = {MAX_LINE_BYTES}, maximum_depth = 2)"
+    return read_typed(connection, scan, [escape_glob(path)])
+
+
+def starts_with_records(path: Path) -> bool:
+    """Whether a JSON document is a list of objects, which the engine reads as it stands."""
+    with path.open(encoding="utf-8") as file:
+        return re.match(r"\s*\[\s*(\{|\]\s*$)", file.read(1 << 12)) is not None
+
+
+def has_lost_digits(connection: duckdb.DuckDBPyConnection, table: Table) -> bool:
+    """Whether a column holds numbers that large that they may have been whole ones with more digits than a float keeps."""
+    names = [f"c{place}" for place, type_ in enumerate(table.types) if type_ == "DOUBLE"]
+    if not names:
+        return False
+    sums = " OR ".join(
+        f"coalesce(bool_or(isfinite({name}) AND abs({name}) BETWEEN 9e17 AND 1e40), false)" for name in names
+    )
+    row = connection.execute(f"SELECT {sums} FROM raw").fetchone()
+    return row is not None and bool(row[0])
+
+
+def noted(table: Table, *said: str) -> Table:
+    """Return a table read from JSON with what is to say of it."""
+    nested = [name for name, type_ in zip(table.names, table.found, strict=True) if is_nested(type_)]
+    if nested:
+        shown = ", ".join(map(repr, nested[:6])) + (", …" if len(nested) > 6 else "")
+        said = (*said, f"Values inside values are kept as JSON text: {shown}.")
+    return replace(table, repairs=(*table.repairs, *said))
+
+
+def is_nested(type_: str) -> bool:
+    """Whether values of one of DuckDB's types hold other values."""
+    return type_.startswith(("STRUCT", "MAP", "UNION")) or type_.endswith("]")
 
 
 def arrow_to_parquet(path: Path, target: Path) -> None:
@@ -114,6 +189,7 @@ def read_csv(
         header=loaded.header,
         repairs=loaded.outcome.repairs,
         lines=loaded.outcome.lines,
+        layout=replace(loaded.layout, encoding=options.encoding),
     )
 
 
@@ -141,7 +217,7 @@ def read_typed(connection: duckdb.DuckDBPyConnection, scan: str, parameters: lis
     connection.execute(f"CREATE TABLE raw AS SELECT {selected} FROM (FROM {scan}) AS t({aliases})", parameters)
     narrow = narrowed(connection, [place for place, type_ in enumerate(found) if type_ in WIDE])
     types = tuple("BIGINT" if place in narrow else type_ for place, type_ in enumerate(types))
-    return Table(unique_names(headers), types, is_text=False, header=tuple(headers))
+    return Table(unique_names(headers), types, is_text=False, header=tuple(headers), found=tuple(found))
 
 
 def narrowed(connection: duckdb.DuckDBPyConnection, places: Sequence[int]) -> set[int]:
@@ -176,7 +252,7 @@ def plain_expression(name: str, type_: str) -> str:
     """Return the expression that turns a column of ``type_`` into its plain type."""
     if plain_type(type_) != "VARCHAR" or type_ == "VARCHAR" or type_.startswith("ENUM"):
         return f"{name}::{plain_type(type_)}"
-    if type_.startswith(("STRUCT", "MAP", "UNION")) or type_.endswith("]"):
+    if is_nested(type_):
         return f"to_json({name})::VARCHAR"
     if type_ == "JSON":
         return f"json_extract_string({name}, '$')"

@@ -15,6 +15,11 @@ MIN_SHARE_SAMPLE = 0.9
 MAX_SHARE_UNPARSABLE = 0.05
 MISSING_TOKENS = ("", "na", "n/a", "#n/a", "nan", "null", "none", "nil", "-", "--", "?", "missing", "<na>")
 CALENDAR = "TIMESTAMP '0001-01-01' AND TIMESTAMP '9999-12-31 23:59:59.999999'"
+COMMA = "DOUBLE with a decimal comma"
+WITH_COMMA = r"[+-]?([0-9]+|[0-9]{1,3}(\.[0-9]{3})+)?(,[0-9]+)?([eE][+-]?[0-9]+)?"
+ONLY_DECIMAL = r"[+-]?(0|[0-9.]*),([0-9]{1,2}|[0-9]{4,})([eE].*)?|[+-]?0?,[0-9]+|.*\..*,[0-9]+"
+"""Numbers whose comma cannot part thousands: ``1,234`` may be either, ``0,123`` and ``1,23`` may not."""
+
 TOKENS = ", ".join(f"'{token}'" for token in MISSING_TOKENS)
 
 
@@ -25,6 +30,7 @@ class Conversion:
     type: str
     n_unparsable: int = 0
     example: str | None = None
+    has_decimal_comma: bool = False
 
 
 def parsed(name: str, type_: str) -> str:
@@ -39,6 +45,9 @@ def parsed(name: str, type_: str) -> str:
     if type_ == "DOUBLE":
         value = f"TRY_CAST({text} AS DOUBLE)"
         return f"CASE WHEN NOT contains({name}, '_') AND isfinite({value}) THEN {value} END"
+    if type_ == COMMA:
+        number = f"replace(replace({text}, '.', ''), ',', '.')"
+        return f"CASE WHEN regexp_full_match({text}, '{WITH_COMMA}') THEN TRY_CAST({number} AS DOUBLE) END"
     if type_ == "BOOLEAN":
         return f"CASE lower({text}) WHEN 'true' THEN true WHEN 'false' THEN false END"
     if type_ == "TIMESTAMP":
@@ -91,6 +100,42 @@ def infer(connection: duckdb.DuckDBPyConnection, names: Sequence[str], *, times_
     return conversions
 
 
+def with_decimal_comma(connection: duckdb.DuckDBPyConnection, names: Sequence[str]) -> dict[str, Conversion]:
+    """Return the text columns of ``raw`` whose numbers have a decimal comma: none but one that parts thousands is ambiguous,
+    and is believed where another column settles it."""
+    found: dict[str, Conversion] = {}
+    sure = False
+    names = [name for name in names if candidate_comma(connection, name)]
+    for start in range(0, len(names), GROUP):
+        group = names[start : start + GROUP]
+        parts = []
+        for name in group:
+            bad = f"{is_value(name)} AND {parsed(name, COMMA)} IS NULL"
+            has_comma = f"count(*) FILTER (contains({name}, ',') AND {parsed(name, COMMA)} IS NOT NULL)"
+            certain = f"coalesce(bool_or(regexp_full_match(trim({name}), '{ONLY_DECIMAL}')), false)"
+            parts.append(
+                f"count(*) FILTER ({is_value(name)}), count(*) FILTER ({bad}), min({name}) FILTER ({bad}), "
+                f"{has_comma}, {certain}, coalesce(bool_or({looks_like_code(name)}), false)"
+            )
+        row = connection.execute(f"SELECT {', '.join(parts)} FROM raw").fetchone()
+        assert row is not None
+        for name, at in zip(group, range(0, len(row), 6), strict=True):
+            n_values, n_bad, example, n_commas, is_certain, is_code = row[at : at + 6]
+            if n_commas and n_bad <= MAX_SHARE_UNPARSABLE * n_values and not is_code:
+                found[name] = Conversion("DOUBLE", n_bad, example, has_decimal_comma=True)
+                sure = sure or is_certain
+    return found if sure else {}
+
+
+def candidate_comma(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
+    """Whether nine tenths of the first values of a column may be numbers with a decimal comma, and one has one."""
+    row = connection.execute(
+        f"SELECT count(*) FILTER (contains({name}, ',')), count({parsed(name, COMMA)}), count(*) FILTER ({is_value(name)}) "
+        f"FROM (SELECT {name} FROM raw WHERE {name} IS NOT NULL LIMIT {SAMPLE_ROWS})"
+    ).fetchone()
+    return row is not None and row[0] > 0 and row[1] >= MIN_SHARE_SAMPLE * row[2]
+
+
 def fitting(
     connection: duckdb.DuckDBPyConnection, candidates: Sequence[tuple[str, str]]
 ) -> list[tuple[int, int, str | None, bool]]:
@@ -138,21 +183,25 @@ def unusable(connection: duckdb.DuckDBPyConnection, types: Mapping[str, str]) ->
     columns = list(types.items())
     lost: dict[str, Conversion] = {}
     for start in range(0, len(columns), GROUP):
-        lost |= unusable_of(connection, columns[start : start + GROUP])
+        lost |= unusable_of(connection, dict(columns[start : start + GROUP]))
     return lost
 
 
-def unusable_of(connection: duckdb.DuckDBPyConnection, columns: Sequence[tuple[str, str]]) -> dict[str, Conversion]:
-    """Return what `unusable` does, for so many columns as one statement takes."""
-    parts = []
-    for name, type_ in columns:
-        lost = f"{name} IS NOT NULL AND NOT ({usable(name, type_)})"
-        counted = f"isinf({name})" if type_ == "DOUBLE" else lost
-        parts.append(f"count(*) FILTER ({lost}), count(*) FILTER ({counted}), min({name}::VARCHAR) FILTER ({counted})")
-    row = connection.execute(f"SELECT {', '.join(parts)} FROM raw").fetchone()
-    assert row is not None
-    found = zip(columns, range(0, len(row), 3), strict=True)
-    return {name: Conversion(type_, row[at + 1], row[at + 2]) for (name, type_), at in found if row[at]}
+def unusable_of(connection: duckdb.DuckDBPyConnection, types: Mapping[str, str]) -> dict[str, Conversion]:
+    """Return what `unusable` does, for so many columns as one statement takes: most have nothing to count."""
+    lost = {name: f"{name} IS NOT NULL AND NOT ({usable(name, type_)})" for name, type_ in types.items()}
+    sums = ", ".join(f"coalesce(bool_or({predicate}), false)" for predicate in lost.values())
+    has_lost = connection.execute(f"SELECT {sums} FROM raw").fetchone()
+    assert has_lost is not None
+    found = {}
+    for name in [name for name, is_lost in zip(types, has_lost, strict=True) if is_lost]:
+        counted = f"isinf({name})" if types[name] == "DOUBLE" else lost[name]
+        row = connection.execute(
+            f"SELECT count(*) FILTER ({counted}), min({name}::VARCHAR) FILTER ({counted}) FROM raw"
+        ).fetchone()
+        assert row is not None
+        found[name] = Conversion(types[name], row[0], row[1])
+    return found
 
 
 def whole_numbers(connection: duckdb.DuckDBPyConnection, names: Sequence[str]) -> list[str]:
@@ -174,10 +223,12 @@ def convert(connection: duckdb.DuckDBPyConnection, types: Sequence[str], *, is_t
     texts = [name for name, type_ in given.items() if type_ == "VARCHAR"]
     read = infer(connection, texts, times_only=not is_text)
     mended = unusable(connection, {name: type_ for name, type_ in given.items() if type_ in ("DOUBLE", "TIMESTAMP")})
-    done = {name: Conversion(type_) for name, type_ in given.items()} | read | mended
-    if read or mended:
+    commas = with_decimal_comma(connection, [name for name in texts if is_text and name not in read])
+    done = {name: Conversion(type_) for name, type_ in given.items()} | read | mended | commas
+    if read or mended or commas:
         expressions = {name: name for name in given}
         expressions |= {name: parsed(name, conversion.type) for name, conversion in read.items()}
+        expressions |= {name: parsed(name, COMMA) for name in commas}
         expressions |= {name: f"CASE WHEN {usable(name, found.type)} THEN {name} END" for name, found in mended.items()}
         selected = ", ".join(f"{expression} AS {name}" for name, expression in expressions.items())
         connection.execute(f"CREATE TABLE typed AS SELECT {selected} FROM raw")
@@ -187,3 +238,12 @@ def convert(connection: duckdb.DuckDBPyConnection, types: Sequence[str], *, is_t
         connection.execute(f"ALTER TABLE raw ALTER {name} TYPE BIGINT")
         done[name] = replace(done[name], type="BIGINT")
     return list(done.values())
+
+
+def said(names: Sequence[str], conversions: Sequence[Conversion]) -> tuple[str, ...]:
+    """Say which numbers were read in another notation."""
+    commas = [name for name, conversion in zip(names, conversions, strict=True) if conversion.has_decimal_comma]
+    if not commas:
+        return ()
+    shown = ", ".join(map(repr, commas[:6])) + (", …" if len(commas) > 6 else "")
+    return (f"Numbers with a decimal comma were read as such: {shown}.",)

@@ -46,6 +46,8 @@ CODES: dict[str, str] = {
     "no-score": "decisions and no score: the threshold cannot be moved",
     "score-not-probability": "scores that rank and are no probabilities",
     "labels-joined": "labels that came in another file: what was read, joined and replaced",
+    "columns-differ": "a column that not all files of the log have",
+    "content-not-name": "a file is not what its name says",
     "footer": "lines below the table that are no rows of it",
     "repaired": "something was mended while reading",
     "empty-column": "a column without any value",

@@ -25,6 +25,10 @@ def about_reading(reading: Reading) -> Iterator[Finding]:
                 "rows-set-aside", "warning", None, reason.rows,
                 f"{reason.rows:,} rows were set aside: {reason.reason}. Download them below and correct the export.",
             )  # fmt: skip
+    for difference in reading.origin.differences:
+        yield Finding("columns-differ", "warning", None, None, difference)
+    for contradiction in reading.origin.contradictions:
+        yield Finding("content-not-name", "note", None, None, contradiction)
     for repair in reading.repairs:
         yield Finding("repaired", "note", None, None, repair)
 

@@ -2,8 +2,26 @@
 
 from analytics.present.figures.bars import slice_bars
 from analytics.present.figures.books import row_books
+from analytics.present.figures.calibration import calibration_multiples, recalibration_diagram, reliability_diagram
+from analytics.present.figures.calibration_time import calibration_trend
+from analytics.present.figures.costs import cost_figure
 from analytics.present.figures.heat import slice_heat_map
 from analytics.present.figures.outcomes import confusion_matrix, score_distribution
 from analytics.present.figures.time import trend
+from analytics.present.figures.trade_offs import sensitivity_map, trade_off_figure
 
-__all__ = ["confusion_matrix", "row_books", "score_distribution", "slice_bars", "slice_heat_map", "trend"]
+__all__ = [
+    "calibration_multiples",
+    "calibration_trend",
+    "confusion_matrix",
+    "cost_figure",
+    "recalibration_diagram",
+    "reliability_diagram",
+    "row_books",
+    "score_distribution",
+    "sensitivity_map",
+    "slice_bars",
+    "slice_heat_map",
+    "trade_off_figure",
+    "trend",
+]

@@ -1,18 +1,49 @@
 """One reading per figure, computed from its numbers: direction, size, interval, rows, caveat."""
 
+from analytics.present.readings.calibration import (
+    calibration_reading,
+    calibration_slices_reading,
+    calibration_trend_reading,
+    recalibration_reading,
+    reliability_reading,
+)
 from analytics.present.readings.logs import books_reading, fitness_reading
 from analytics.present.readings.overview import confusion_reading, overview_reading, score_reading
 from analytics.present.readings.ranking import ranking_reading
+from analytics.present.readings.slice_policies import band_reading, slice_policy_reading
 from analytics.present.readings.slices import slices_reading
+from analytics.present.readings.thresholds import (
+    curve_reading,
+    decisions_reading,
+    limits_reading,
+    move_reading,
+    sensitivity_reading,
+    theory_reading,
+    threshold_reading,
+)
 from analytics.present.readings.trend import trend_reading
 
 __all__ = [
+    "band_reading",
     "books_reading",
+    "calibration_reading",
+    "calibration_slices_reading",
+    "calibration_trend_reading",
     "confusion_reading",
+    "curve_reading",
+    "decisions_reading",
     "fitness_reading",
+    "limits_reading",
+    "move_reading",
     "overview_reading",
     "ranking_reading",
+    "recalibration_reading",
+    "reliability_reading",
     "score_reading",
+    "sensitivity_reading",
+    "slice_policy_reading",
     "slices_reading",
+    "theory_reading",
+    "threshold_reading",
     "trend_reading",
 ]

@@ -16,7 +16,7 @@ from analytics.log.ingest.database import escape_glob
 from analytics.log.ingest.delimited.books import Aside
 from analytics.log.ingest.delimited.lexer import MAX_LINE_CHARS
 from analytics.log.ingest.delimited.proof import Proof, prove
-from analytics.log.ingest.delimited.read import Head, Outcome, begin, books_before, examine, outcome
+from analytics.log.ingest.delimited.read import Head, Outcome, as_options, begin, books_before, examine, outcome
 from analytics.log.ingest.delimited.rows import Rows
 from analytics.log.ingest.delimited.shapes import ColumnProfile
 from analytics.log.options import CsvOptions
@@ -37,11 +37,13 @@ COLUMNS_COMPARED, COLUMNS_AT_ONCE = 5, 20
 
 @dataclass(frozen=True)
 class Loaded:
-    """What stands in ``raw``: the header as it is in the file (empty: none), the columns' types, and the account of lines."""
+    """What stands in ``raw``: the header as it is in the file (empty: none), the columns' types, the account of lines, and how
+    the lines were taken apart."""
 
     header: tuple[str, ...]
     types: tuple[str, ...]
     outcome: Outcome
+    layout: CsvOptions
 
 
 def load(
@@ -92,7 +94,7 @@ def load_clean(connection: duckdb.DuckDBPyConnection, path: Path, head: Head, *,
         return None
     books = books_before(path, head)
     books.kept, books.rows, books.blank = proof.lines, proof.records, books.blank + proof.blank
-    return Loaded(head.layout.header, tuple(kept), outcome(books, head))
+    return Loaded(head.layout.header, tuple(kept), outcome(books, head), as_options(head))
 
 
 def candidate(column: ColumnProfile) -> str:
@@ -168,7 +170,7 @@ def load_slowly(connection: duckdb.DuckDBPyConnection, path: Path, scratch: Path
     account = outcome(rows.books, head)
     if counted != (account.rows, sum(reason.rows for reason in account.set_aside)):
         raise InputError(f"Expected {account.rows:,} rows, found {counted} after reading. Please report this file.")
-    return Loaded(head.layout.header, ("VARCHAR",) * head.layout.width, account)
+    return Loaded(head.layout.header, ("VARCHAR",) * head.layout.width, account, as_options(head))
 
 
 def write_parquet(rows: Rows, width: int, plain: Path, aside: Path) -> None:

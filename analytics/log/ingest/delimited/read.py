@@ -89,6 +89,19 @@ def books_before(path: Path, head: Head) -> Books:
     return rows.books
 
 
+def as_options(head: Head) -> CsvOptions:
+    """Return the dialect and the layout of a file as a person would give them."""
+    dialect, records = head.guess.dialect, head.layout.header_records
+    first = records[0].line if records else head.layout.first_line
+    return CsvOptions(
+        delimiter=dialect.delimiter or None,
+        quote=dialect.quote,
+        escape=dialect.escape,
+        header_lines=sum(record.n_lines for record in records),
+        skip_lines=first - 1,
+    )
+
+
 def outcome(books: Books, head: Head) -> Outcome:
     """Return the account of a reading."""
     reasons = tuple(

@@ -1,0 +1,145 @@
+"""What recalibration would be worth: maps fitted on one part of a cohort and judged on the other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import isfinite
+
+import numpy as np
+import polars as pl
+
+from analytics.answers.headline import bucket
+from analytics.answers.question import Question
+from analytics.answers.reliability import judged_bins, scored
+from analytics.errors import QuestionError
+from analytics.measure.bins import ScoreBins
+from analytics.measure.calibration import GROUPS, equal_mass_groups, group_sums
+from analytics.measure.calibration_numbers import slice_numbers
+from analytics.measure.cells import halved, with_scores
+from analytics.measure.intervals import FloatArray, ratio, wilson
+from analytics.measure.recalibration import METHODS, Method, ScoreMap, best_threshold, cost_per_row, fit_map
+from analytics.query.engine import Engine, ScoreTable
+
+AS_LOGGED = "as logged"
+
+
+@dataclass(frozen=True)
+class Recalibration:
+    """Recalibration what-if.
+
+    Attributes
+    ----------
+    table : DataFrame
+        One row per map, ``as logged`` first: ``method, n`` (judged rows it is judged on), ``difference, ece, ece_low,
+        ece_high, brier, log_loss, slope``; mean cost per row ``cost_at_formula``, at the threshold that the costs imply
+        for probabilities, and ``cost_at_best``, at ``best_threshold`` of the part that the map was fitted on.
+    bins : DataFrame
+        ``method`` and equal-mass bins of the judged part: ``n, mean_score, observed, observed_low, observed_high``.
+    maps : dict of str to ScoreMap
+        Those that could be fitted.
+    fitted_rows, judged_rows : int
+    split : str or None
+        The first moment of the judged part as text; None where the halves are drawn at random.
+    formula_threshold : float
+        cost_fp / (cost_fp + cost_fn).
+    """
+
+    table: pl.DataFrame
+    bins: pl.DataFrame
+    maps: dict[str, ScoreMap]
+    fitted_rows: int
+    judged_rows: int
+    split: str | None
+    formula_threshold: float
+
+
+def recalibration(
+    engine: Engine,
+    question: Question,
+    *,
+    cost_fp: float = 1.0,
+    cost_fn: float = 1.0,
+    groups: int = GROUPS,
+    seed: int = 0,
+) -> Recalibration:
+    """Fit maps on the earlier half of the judged rows, or on a random half without times, and judge them on the other.
+
+    Raises
+    ------
+    QuestionError
+        If costs are negative, both zero or not finite, or no row can be judged.
+    """
+    if not (isfinite(cost_fp) and isfinite(cost_fn) and min(cost_fp, cost_fn) >= 0 and cost_fp + cost_fn > 0):
+        raise QuestionError(f"Expected costs of at least 0, not both 0; found {cost_fp:g} and {cost_fn:g}.")
+    fitted_on, judged_on, split = parts_of(engine, question, seed)
+    if not fitted_on.judged.sum() or not judged_on.judged.sum():
+        raise QuestionError("Recalibration needs judged rows to fit on and others to be judged on; there are too few.")
+    formula = cost_fp / (cost_fp + cost_fn)
+    methods: list[Method] = list(METHODS) if question.log.is_probability else ["isotonic"]
+    maps = {method: found for method in methods if (found := fit_map(fitted_on, method)) is not None}
+    sides = {str(name): (moved(fitted_on, found), moved(judged_on, found)) for name, found in maps.items()}
+    if question.log.is_probability:
+        sides = {AS_LOGGED: (fitted_on, judged_on), **sides}
+    rows, bins = [], []
+    for name, (learned, judged) in sides.items():
+        numbers = slice_numbers(judged, groups=groups, level=0.95, seed=seed, replicates=1, cells=100)
+        best = best_threshold(learned, cost_fp, cost_fn)
+        costs = {
+            "cost_at_formula": cost_per_row(judged, formula, cost_fp, cost_fn),
+            "cost_at_best": cost_per_row(judged, best, cost_fp, cost_fn),
+            "best_threshold": best if isfinite(best) else None,
+        }
+        rows.append({"method": name, **numbers, **costs})
+        bins.append(bins_of(judged, groups).with_columns(method=pl.lit(name)))
+    names = ("difference", "ece", "ece_low", "ece_high", "brier", "log_loss", "slope", "cost_at_formula",
+             "cost_at_best", "best_threshold")  # fmt: skip
+    schema = {"method": pl.String, "n": pl.Int64, **dict.fromkeys(names, pl.Float64)}
+    table = pl.DataFrame([{key: row.get(key) for key in schema} for row in rows], schema=schema)
+    return Recalibration(
+        table=table,
+        bins=pl.concat(bins) if bins else pl.DataFrame(),
+        maps={str(method): found for method, found in maps.items()},
+        fitted_rows=int(fitted_on.judged.sum()),
+        judged_rows=int(judged_on.judged.sum()),
+        split=split,
+        formula_threshold=formula,
+    )
+
+
+def parts_of(engine: Engine, question: Question, seed: int) -> tuple[ScoreBins, ScoreBins, str | None]:
+    """Return the earlier and the later half of the judged rows, or random halves without at least two times."""
+    every = bucket(question.log)
+    if every is None:
+        return (*halved(judged_bins(scored(engine, question)), seed), None)
+    scores = scored(engine, question, (), every)
+    dated = scores.frame.filter(pl.col("score_bin").is_not_null()).drop_nulls("bucket")
+    counts = dated.group_by("bucket").agg(n=(pl.col("n") - pl.col("n_unlabelled")).sum()).sort("bucket")
+    counts = counts.filter(pl.col("n") > 0)
+    if counts.height < 2:
+        return (*halved(judged_bins(scores), seed), None)
+    share = counts["n"].cum_sum().to_numpy() / counts["n"].sum()
+    first = counts["bucket"][1 + int(np.argmin(np.abs(share[:-1] - 0.5)))]
+    before, after = (
+        judged_bins(ScoreTable(dated.filter(side), scores.edges, 0, (), is_exact=scores.is_exact))
+        for side in (pl.col("bucket") < first, pl.col("bucket") >= first)
+    )
+    return before, after, str(first)
+
+
+def moved(bins: ScoreBins, score_map: ScoreMap) -> ScoreBins:
+    """Return the bins under the probabilities of a map."""
+    return with_scores(bins, score_map(bins.score[0]))
+
+
+def bins_of(bins: ScoreBins, groups: int) -> pl.DataFrame:
+    """Return the equal-mass bins of a reliability diagram."""
+    group = equal_mass_groups(bins.judged, groups)
+
+    def sums(values: FloatArray) -> FloatArray:
+        return np.asarray(group_sums(values, group, groups)[0], dtype=float)
+
+    n = sums(bins.judged)
+    observed = wilson(sums(bins.pos), n)
+    found = {"n": n, "mean_score": ratio(sums(bins.score_sum), n), "observed": observed.value,
+             "observed_low": observed.low, "observed_high": observed.high}  # fmt: skip
+    return pl.DataFrame(found).filter(pl.col("n") > 0).with_columns(pl.col("n").cast(pl.Int64))

@@ -1,0 +1,44 @@
+"""``calibration``: bins, ECE, Brier score and its parts, slope and intercept."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import typer
+
+from analytics import answers
+from analytics.commands.asking import ask, columns_of
+from analytics.commands.options import Asked, Output, Source
+from analytics.commands.writing import write
+from analytics.measure.calibration import Binning
+
+BINNINGS: dict[str, Binning] = {"equal-mass": "equal_mass", "equal-width": "equal_width", "scores": "scores"}
+EVERY = {"hour": "1h", "day": "1d", "week": "1w", "month": "1mo"}
+IN_TEXT = ("slice", "n", "mean_score", "observed", "difference", "difference_low", "difference_high", "p_adjusted",
+           "ece", "ece_chance_high", "brier", "slope", "intercept")  # fmt: skip
+
+
+def calibration(
+    source: Source,
+    asked: Asked,
+    output: Output,
+    by: Annotated[str | None, typer.Option(help="One or two segment columns, separated by a comma.")] = None,
+    over: Annotated[
+        Literal["hour", "day", "week", "month"] | None, typer.Option(help="One object per bucket of time instead.")
+    ] = None,
+    bins: Annotated[
+        Literal["equal-mass", "equal-width", "scores"], typer.Option(help="How the diagram is binned.")
+    ] = "equal-mass",
+    groups: Annotated[int, typer.Option(min=1, max=200, help="How many bins at most; ECE has as many.")] = 15,
+) -> None:
+    """Bins, ECE, Brier score and its parts, slope and intercept."""
+    from analytics.present.calibration_tables import calibration_json_rows
+
+    engine, question = ask(source, asked)
+    columns = columns_of(by, question.log) if by else []
+    every = EVERY[over] if over else None
+    answer = answers.calibration_slices(engine, question, columns, every, binning=BINNINGS[bins], groups=groups)
+    rows = calibration_json_rows(answer)
+    if output.format == "table":
+        rows = [{name: row[name] for name in IN_TEXT} for row in rows]
+    write(rows, output)

@@ -1,0 +1,99 @@
+"""``thresholds``: the sweep, the best threshold under a cost matrix, and what it is worth."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import typer
+
+from analytics import answers
+from analytics.commands.asking import ask, columns_of
+from analytics.commands.options import Asked, Output, Source, Text, Texts, named
+from analytics.commands.writing import write
+from analytics.log.workspace import Workspace
+from analytics.measure.costs import Costs
+from analytics.measure.human_band import Reviewer
+from analytics.measure.operating import Limits
+from analytics.measure.policies import Policy, capacity_of
+from analytics.measure.slice_thresholds import Pooling, Rule
+
+COSTS, LIMITS, SLICES, PEOPLE = "Costs", "Limits", "Slices", "Human band"
+Number = float | None
+NOT_IN_TEXT = ("sweep", "at_best")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Given:
+    """A policy as the command line says it."""
+
+    cost_fp: Annotated[float, named("Cost of a false positive; negative is gain.", panel=COSTS)] = 1.0
+    cost_fn: Annotated[float, named("Cost of a false negative.", panel=COSTS)] = 1.0
+    cost_tp: Annotated[float, named("Cost of a true positive.", panel=COSTS)] = 0.0
+    cost_tn: Annotated[float, named("Cost of a true negative.", panel=COSTS)] = 0.0
+    cost_review: Annotated[float, named("Cost of a look at each flagged row.", panel=COSTS)] = 0.0
+    amount_cells: Annotated[Texts, named("Cell whose cost is multiplied by the amount. Repeatable.", panel=COSTS)] = (
+        None
+    )
+    unit: Annotated[str, named("What costs are counted in.", panel=COSTS)] = "€"
+    tolerance: Annotated[float, named("Share of the best cost that counts as equal.", panel=COSTS)] = 0.02
+    policy: Annotated[Text, named("Name of a saved policy, in place of costs and limits.", panel=COSTS)] = None
+    capacity: Annotated[Text, named("Flagged rows that can be handled, such as 50/day.", panel=LIMITS)] = None
+    min_recall: Annotated[Number, named("Recall at least.", panel=LIMITS)] = None
+    min_precision: Annotated[Number, named("Precision at least.", panel=LIMITS)] = None
+    max_fpr: Annotated[Number, named("False positive rate at most.", "--max-fpr", panel=LIMITS)] = None
+    max_selection_rate: Annotated[Number, named("Selection rate at most.", panel=LIMITS)] = None
+
+
+def policy_of(given: Given) -> Policy:
+    """Return the policy that is given or named."""
+    if given.policy is not None:
+        return Policy.from_text(Workspace().saved_policy(given.policy))
+    capacity, period = (None, "day") if given.capacity is None else capacity_of(given.capacity)
+    return Policy(
+        Costs(
+            given.cost_tp, given.cost_fp, given.cost_fn, given.cost_tn, given.cost_review,
+            tuple(cell for text in given.amount_cells or () for cell in text.split(",")),
+        ),
+        given.unit,
+        Limits(given.min_recall, given.min_precision, given.max_fpr, given.max_selection_rate),
+        capacity,
+        period,  # type: ignore[arg-type]
+        given.tolerance,
+    )  # fmt: skip
+
+
+def thresholds(
+    source: Source,
+    asked: Asked,
+    given: Given,
+    output: Output,
+    by: Annotated[Text, named("One or two segment columns for thresholds per slice.", panel=SLICES)] = None,
+    rule: Annotated[Rule, named("How each slice's threshold is chosen.", panel=SLICES)] = "own-optimum",
+    min_support: Annotated[int, typer.Option(min=0, help="Judged rows below which a slice keeps the single one.",
+                                             rich_help_panel=SLICES)] = Pooling.min_support,
+    pseudo_rows: Annotated[float, typer.Option(min=0, help="Rows of the whole cohort that join each slice.",
+                                               rich_help_panel=SLICES)] = Pooling.pseudo_rows,
+    look_cost: Annotated[Number, named("Cost of a look by a person: asks for two thresholds.", panel=PEOPLE)] = None,
+    look_error: Annotated[float, named("Share of looks that are wrong.", panel=PEOPLE)] = 0.0,
+) -> None:  # fmt: skip
+    """The best threshold under a cost matrix, how sure it is, and what it is worth."""
+    from analytics.present.threshold_tables import threshold_json
+
+    engine, question = ask(source, asked)
+    policy = policy_of(given)
+    table = answers.cost_table(engine, question)
+    answer = answers.thresholds(table, policy)
+    slices = band = None
+    if by is not None:
+        sliced = answers.cost_table(engine, question, columns_of(by, question.log))
+        slices = answers.slice_policy(sliced, policy.costs, rule, Pooling(min_support, pseudo_rows))
+    if look_cost is not None:
+        band = answers.human_band(table, policy, Reviewer(look_cost, look_error))
+    found: dict[str, Any] = threshold_json(answer, slices, band)
+    if output.format == "json":
+        write(found, output)
+    elif output.format == "csv":
+        write(found["slices"] if slices is not None else found["sweep"], output)
+    else:
+        write({name: value for name, value in found.items() if name not in NOT_IN_TEXT}, output)

@@ -1,0 +1,96 @@
+"""Which column of a log plays which role."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any
+
+FORMAT_VERSION = 1
+"""Raise it when the inside of a log's file changes: older files are then read again."""
+
+
+@dataclass(frozen=True)
+class Mapping:
+    """Which column plays which role, by name; ``None`` where no column does.
+
+    A label or decision value that is neither positive nor negative is *not known yet*. An empty ``negative`` means: every
+    value that is not positive and not listed in ``unknown``. ``merges`` holds (column, spelling, value): where that segment
+    column holds the spelling it is sliced as the value. ``latest_by`` is a column of times: where it is given, all rows of one id
+    and model version have the label that is the latest by it.
+    """
+
+    score: str | None = None
+    decision: str | None = None
+    label: str | None = None
+    positive: tuple[str, ...] = ()
+    negative: tuple[str, ...] = ()
+    decision_positive: tuple[str, ...] = ()
+    row_id: str | None = None
+    time: str | None = None
+    amount: str | None = None
+    model_version: str | None = None
+    segments: tuple[str, ...] = ()
+    text: tuple[str, ...] = ()
+    threshold: float = 0.5
+    merges: tuple[tuple[str, str, str], ...] = ()
+    latest_by: str | None = None
+
+    def with_names(self, names: Sequence[str]) -> Mapping:
+        """Return the mapping without the columns that ``names`` does not hold."""
+        keep = set(names)
+        single: dict[str, Any] = {role: None for role in SINGLE_ROLES if getattr(self, role) not in keep}
+        return replace(
+            self,
+            **single,
+            segments=tuple(name for name in self.segments if name in keep),
+            text=tuple(name for name in self.text if name in keep),
+            latest_by=self.latest_by if self.latest_by in keep else None,
+            merges=tuple(merge for merge in self.merges if merge[0] in keep),
+        )
+
+    def merges_of(self, name: str) -> dict[str, str]:
+        """Return the spellings of a column that are merged, each with the value it becomes."""
+        return {old: new for column, old, new in self.merges if column == name}
+
+    def role_of(self, name: str) -> str:
+        """Return the role of a column, ``"ignore"`` where it has none."""
+        for role in SINGLE_ROLES:
+            if getattr(self, role) == name:
+                return role
+        if name in self.text:
+            return "text"
+        return "segment" if name in self.segments else "ignore"
+
+    def digest(self) -> str:
+        """Return eight characters that differ when the mapping does."""
+        text = json.dumps([FORMAT_VERSION, asdict(self)], sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:8]
+
+
+SINGLE_ROLES = ("score", "decision", "label", "row_id", "time", "amount", "model_version")
+ROLE_LABELS = {
+    "score": "Score",
+    "decision": "Decision",
+    "label": "Label",
+    "row_id": "Row id",
+    "time": "Time",
+    "amount": "Amount",
+    "model_version": "Model version",
+    "segment": "Segment",
+    "text": "Free text",
+    "ignore": "Ignore",
+}
+
+
+def mapping_from_dict(data: dict[str, Any]) -> Mapping:
+    """Rebuild a `Mapping` from its plain form; unknown entries are left out."""
+    known = {entry.name for entry in fields(Mapping)}
+    values: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value
+        for key, value in data.items()
+        if key in known and key != "merges"
+    }
+    return Mapping(**values, merges=tuple((name, old, new) for name, old, new in data.get("merges", ())))

@@ -1,0 +1,51 @@
+"""Where the rows of a log came from: one file or several, a sheet of a workbook, and how its text was taken apart."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from analytics.log.options import CsvOptions
+
+
+@dataclass(frozen=True)
+class FileRead:
+    """The rows of one of several files of a log."""
+
+    name: str
+    file_format: str
+    rows_read: int
+    rows_kept: int
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What a log was read from.
+
+    Attributes
+    ----------
+    files : tuple of FileRead
+        The account of each file, where there are several.
+    differences, contradictions : tuple of str
+        Sentences on columns that not all files have, and on names that say something else than the content.
+    sheet, sheets : str or None, and tuple of str
+        The sheet that was read and all of its workbook.
+    layout : CsvOptions or None
+        How the text of the first file was taken apart, as given or found.
+    """
+
+    files: tuple[FileRead, ...] = ()
+    differences: tuple[str, ...] = ()
+    contradictions: tuple[str, ...] = ()
+    sheet: str | None = None
+    sheets: tuple[str, ...] = ()
+    layout: CsvOptions | None = None
+
+
+def origin_from_dict(data: dict[str, Any] | None) -> Origin:
+    """Rebuild an `Origin` from its plain form; None is one of which nothing is known."""
+    data = data or {}
+    plain = {name: tuple(data.get(name, ())) for name in ("differences", "contradictions", "sheets")}
+    files = tuple(FileRead(**file) for file in data.get("files", ()))
+    layout = CsvOptions.from_dict(data["layout"]) if data.get("layout") else None
+    return Origin(files=files, sheet=data.get("sheet"), layout=layout, **plain)

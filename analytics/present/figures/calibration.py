@@ -1,0 +1,288 @@
+"""The reliability diagram: of a cohort, of slices side by side, and before and after recalibration."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from math import log
+from typing import Any
+
+import plotly.graph_objects as go
+import polars as pl
+
+from analytics.present import palette, words
+from analytics.present.calibration_tables import side_of
+from analytics.present.figures.frame import (
+    MAX_TITLE,
+    axis,
+    axis_ticks,
+    empty,
+    framed_layout,
+    legend_above,
+    lines,
+    shown,
+)
+from analytics.present.marks import tick_texts, ticks
+
+SIDES = {
+    "over": ("scores too high", palette.HIGHER, "triangle-down"),
+    "under": ("scores too low", palette.LOWER, "triangle-up"),
+    "same": ("within the interval", palette.SAME, "circle"),
+}
+NEAREST = 1e-4
+ODDS_TICKS = (0.0001, 0.001, 0.01, 0.03, 0.1, 0.25, 0.5, 0.75, 0.9, 0.97, 0.99, 0.999, 0.9999)
+MAX_PANELS, ACROSS = 6, 3
+Place = Callable[[float | None], float | None]
+
+
+def log_odds(p: float | None) -> float | None:
+    """Return where a probability stands on the log-odds scale, which ends at 1 in 10,000."""
+    if p is None:
+        return None
+    clipped = min(max(p, NEAREST), 1 - NEAREST)
+    return log(clipped / (1 - clipped))
+
+
+def plainly(p: float | None) -> float | None:
+    """Return where a probability stands on a plain scale."""
+    return p
+
+
+def reliability_diagram(
+    bins: pl.DataFrame,
+    isotonic: pl.DataFrame,
+    histogram: pl.DataFrame,
+    *,
+    is_probability: bool,
+    in_log_odds: bool = False,
+) -> go.Figure:
+    """Draw observed rates over mean scores with intervals, the bin-free curve behind them, and rows by score below.
+
+    Parameters
+    ----------
+    bins, isotonic, histogram : DataFrame
+        As in `Calibration`. ``customdata`` of a point is its row in ``bins``.
+    is_probability : bool
+        Without, there is no diagonal: the scores have no meaning of their own.
+    in_log_odds : bool
+        Draw both axes as log-odds, which spreads rare positives out.
+    """
+    title = "Does a score of 0.8 mean 80 %?" if is_probability else "Which rate does a score stand for?"
+    held = bins.with_row_index("row").filter(pl.col("n") > 0)
+    if held.is_empty():
+        return empty(title, "No row has both a label and a score.")
+    place: Place = log_odds if in_log_odds else plainly
+    span = limits(held, isotonic, is_probability=is_probability, place=place)
+    traces = [
+        *curve(isotonic, place),
+        *points(held, place, is_probability=is_probability),
+        rows_below(histogram, place),
+    ]
+    if is_probability:
+        traces.insert(0, diagonal(span))
+    subtitle = "Mean score and observed rate of each bin, with 95 % intervals; below the line scores are too high"
+    if not is_probability:
+        subtitle = "Observed rate of each bin with 95 % interval; these scores are no probabilities"
+    layout = framed_layout(
+        title, subtitle, height=520, margin={"t": 104, "l": 12}, showlegend=True,
+        legend=legend_above(), bargap=0,
+        xaxis=axis("Mean score" if is_probability else "Score", anchor="y2",
+                   **scale(span if is_probability else None, in_log_odds=in_log_odds)),
+        yaxis=axis("Observed rate", domain=[0.28, 1],
+                   **scale(span if is_probability else (0.0, top_of(held)), in_log_odds=in_log_odds, is_share=True)),
+        yaxis2=axis("Rows", domain=[0, 0.18], nticks=3, rangemode="tozero"),
+    )  # fmt: skip
+    return go.Figure(traces, layout)
+
+
+def top_of(bins: pl.DataFrame) -> float:
+    """Return the highest end of an interval with some air."""
+    return min(float(max(bins["observed_high"].to_list())) * 1.05, 1.02)
+
+
+def limits(bins: pl.DataFrame, isotonic: pl.DataFrame, *, is_probability: bool, place: Place) -> tuple[float, float]:
+    """Return the range of both axes: what the bins need, from 0 on a plain scale."""
+    ends = [place(value) for name in ("mean_score", "observed_low", "observed_high") for value in bins[name]]
+    known = [value for value in ends if value is not None]
+    if place is log_odds:
+        return min(known) - 0.2, max(known) + 0.2
+    return 0.0, min(max(known) * 1.05, 1.0)
+
+
+def scale(
+    span: tuple[float, float] | None, *, in_log_odds: bool, is_share: bool = False, about: int = 5
+) -> dict[str, Any]:
+    """Return range and ticks of an axis."""
+    if span is None:
+        return {}
+    if in_log_odds:
+        values = [p for p in ODDS_TICKS if span[0] <= (log_odds(p) or 0.0) <= span[1]]
+        places = [log_odds(p) or 0.0 for p in values]
+        texts = [words.plain(100 * p, 2 if p < 0.001 else 1 if p < 0.01 else 0) + f"{words.THIN_SPACE}%" if is_share
+                 else f"{p:g}" for p in values]  # fmt: skip
+    else:
+        places = ticks(*span, about)
+        texts = tick_texts(places, is_share=is_share)
+    return {"range": list(span), **axis_ticks(places, texts)}
+
+
+def diagonal(span: tuple[float, float], **more: Any) -> dict[str, Any]:
+    """Return the line on which scores are right."""
+    return {"type": "scatter", "x": list(span), "y": list(span), "mode": "lines", "hoverinfo": "skip",
+            "line": {"color": palette.LINE, "dash": "dot", "width": 1.5}, "name": "calibrated", "showlegend": False,
+            **more}  # fmt: skip
+
+
+def curve(isotonic: pl.DataFrame, place: Place) -> list[dict[str, Any]]:
+    """Return the bin-free curve and its band."""
+    if isotonic.is_empty():
+        return []
+    x = [place(value) for value in isotonic["score"]]
+    low, high, middle = ([place(value) for value in isotonic[f"observed{end}"]] for end in ("_low", "_high", ""))
+    band = {"type": "scatter", "x": [*x, *reversed(x)], "y": [*high, *reversed(low)], "mode": "lines",
+            "line": {"width": 0}, "fill": "toself", "fillcolor": palette.faded(palette.PRODUCTION, 0.16),
+            "hoverinfo": "skip", "showlegend": False, "name": "band"}  # fmt: skip
+    line = {"type": "scatter", "x": x, "y": middle, "mode": "lines", "line": {"color": palette.PRODUCTION, "width": 1.5},
+            "hoverinfo": "skip", "name": "without bins (isotonic)"}  # fmt: skip
+    return [band, line]
+
+
+def points(bins: pl.DataFrame, place: Place, *, is_probability: bool, **more: Any) -> list[dict[str, Any]]:
+    """Return one trace of points with intervals for each side of the diagonal."""
+    rows = list(bins.iter_rows(named=True))
+    found = []
+    for side, (name, colour, symbol) in SIDES.items():
+        own = [row for row in rows if (side_of(row) if is_probability else "same") == side]
+        if own:
+            found.append(
+                {**trace_of(own, place, colour, symbol), "name": name if is_probability else "observed", **more}
+            )
+    return found
+
+
+def trace_of(rows: Sequence[dict[str, Any]], place: Place, colour: str, symbol: str) -> dict[str, Any]:
+    """Return points with intervals."""
+    placed = [[place(row[f"observed{end}"]) or 0.0 for end in ("", "_low", "_high")] for row in rows]
+    return {
+        "type": "scatter", "mode": "markers",
+        "x": [place(row["mean_score"]) for row in rows],
+        "y": [value for value, _, _ in placed],
+        "error_y": {
+            "type": "data", "symmetric": False, "array": [high - value for value, _, high in placed],
+            "arrayminus": [value - low for value, low, _ in placed], "color": colour, "thickness": 1.5, "width": 0,
+        },
+        "marker": {"color": colour, "symbol": symbol, "size": 9},
+        "customdata": [row.get("row") for row in rows],
+        "hovertext": [hover(row) for row in rows], "hoverinfo": "text",
+    }  # fmt: skip
+
+
+def hover(row: dict[str, Any]) -> str:
+    """Say everything about a bin."""
+    observed = words.metric_interval("prevalence", row["observed"], row["observed_low"], row["observed_high"])
+    return lines(
+        f"mean score {words.threshold_text(row['mean_score'])}", f"observed {observed}", f"n {words.count(row['n'])}"
+    )
+
+
+def rows_below(histogram: pl.DataFrame, place: Place) -> dict[str, Any]:
+    """Return the bars of judged rows by score."""
+    n = (histogram["positive"] + histogram["negative"]).to_list()
+    low, high = ([place(value) or 0.0 for value in histogram[end]] for end in ("low", "high"))
+    width = [b - a if b > a else None for a, b in zip(low, high, strict=True)]
+    return {
+        "type": "bar", "x": [(a + b) / 2 for a, b in zip(low, high, strict=True)], "y": n, "yaxis": "y2",
+        "width": None if None in width else width, "showlegend": False, "name": "rows",
+        "marker": {"color": palette.faded(palette.SAME, 0.45), "line": {"width": 0}},
+        "hovertext": [f"{words.count(rows)} judged rows" for rows in n], "hoverinfo": "text",
+    }  # fmt: skip
+
+
+def calibration_multiples(bins: pl.DataFrame, slices: Sequence[tuple[str, dict[str, Any]]], column: str) -> go.Figure:
+    """Draw the reliability diagrams of up to six slices side by side on one scale.
+
+    Parameters
+    ----------
+    bins : DataFrame
+        As `CalibrationSlices.bins`.
+    slices : sequence of (label, key values)
+        The slices in their order: their name, and the values of the key columns.
+    column : str
+        What is sliced by.
+    """
+    panels = []
+    for label, key in slices[:MAX_PANELS]:
+        is_own = [pl.col(name).eq_missing(pl.lit(value, dtype=bins.schema[name])) for name, value in key.items()]
+        panels.append((label, bins.filter(*is_own, pl.col("n") > 0)))
+    title = f"For whom do scores mean what they say? By {shown(column, MAX_TITLE)}"
+    held = [panel for _, panel in panels if panel.height]
+    if not held:
+        return empty(title, "No slice has rows with both a label and a score.")
+    every = pl.concat(held)
+    span = limits(every, every, is_probability=True, place=plainly)
+    down = -(-len(panels) // ACROSS)
+    traces: list[dict[str, Any]] = []
+    axes: dict[str, Any] = {"annotations": []}
+    for place, (label, panel) in enumerate(panels):
+        found, where = panel_axes(place, len(panels), span)
+        axes |= found
+        axes["annotations"].append({
+            "text": f"<b>{shown(label, 28)}</b>  n {words.count(sum(panel['n']))}", "x": 0, "y": 1, "yanchor": "bottom",
+            "xref": f"{where['xaxis']} domain", "yref": f"{where['yaxis']} domain", "xanchor": "left", "showarrow": False,
+        })  # fmt: skip
+        traces.append(diagonal(span, **where))
+        traces += points(panel.with_row_index("row"), plainly, is_probability=True, showlegend=False, **where)
+    subtitle = "▼ scores too high, ▲ too low, ● within the 95 % interval"
+    return go.Figure(traces, framed_layout(title, subtitle, height=110 + 250 * down, margin={"t": 96}, **axes))
+
+
+def panel_axes(place: int, panels: int, span: tuple[float, float]) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return the two axes of a panel, three of which stand beside each other, and their names for its traces."""
+    across, down = min(ACROSS, panels), -(-panels // ACROSS)
+    column, row = place % across, place // across
+    end = "" if place == 0 else str(place + 1)
+    gap = 0.16 if down > 1 else 0.0
+    height = (1 - gap) / down
+    top = 1 - row * (height + gap)
+    axes = {
+        f"xaxis{end}": axis(
+            "Mean score" if place + across >= panels else "", anchor=f"y{end}",
+            domain=[(column + 0.04) / across, (column + 0.96) / across], **scale(span, in_log_odds=False, about=4),
+        ),
+        f"yaxis{end}": axis(
+            "" if column else "Observed rate", anchor=f"x{end}", domain=[max(top - height, 0.0), top],
+            showticklabels=column == 0, **scale(span, in_log_odds=False, is_share=True),
+        ),
+    }  # fmt: skip
+    return axes, {"xaxis": f"x{end}", "yaxis": f"y{end}"}
+
+
+def recalibration_diagram(bins: pl.DataFrame, method: str, first: str | None) -> go.Figure:
+    """Draw the judged part before and after a map.
+
+    Parameters
+    ----------
+    bins : DataFrame
+        As `Recalibration.bins`.
+    method : str
+        The map that is shown.
+    first : str or None
+        What stands for "before"; None where scores are no probabilities.
+    """
+    title = "What would recalibration change?"
+    if bins.is_empty() or method not in bins["method"].to_list():
+        return empty(title, "This map cannot be fitted to these rows.")
+    chosen = bins.filter(pl.col("method").is_in([name for name in (first, method) if name]))
+    span = limits(chosen, chosen, is_probability=True, place=plainly)
+    traces = [diagonal(span)]
+    for name, label, colour, symbol in (
+        (first, "as logged", palette.SAME, "circle-open"), (method, f"after {method}", palette.PRODUCTION, "circle"),
+    ):  # fmt: skip
+        rows = list(chosen.filter(pl.col("method") == name).iter_rows(named=True)) if name else []
+        if rows:
+            traces.append({**trace_of(rows, plainly, colour, symbol), "name": label})
+    layout = framed_layout(
+        title, "The part that the map was not fitted on", height=380, margin={"t": 100}, showlegend=True,
+        legend=legend_above(), xaxis=axis("Mean score", **scale(span, in_log_odds=False)),
+        yaxis=axis("Observed rate", **scale(span, in_log_odds=False, is_share=True)),
+    )  # fmt: skip
+    return go.Figure(traces, layout)

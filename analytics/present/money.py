@@ -1,0 +1,86 @@
+"""How costs and what they are counted in become text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analytics.present import words
+
+if TYPE_CHECKING:
+    from analytics.answers import ThresholdAnswer
+    from analytics.measure.operating import Point
+
+DAYS_OF_A_MONTH = 30.4375
+SIGNS = {"€", "$", "£", "¥", "₹", "CHF", "EUR", "USD", "GBP"}
+LIMIT_WORDS = {
+    "min_recall": "floor of {} recall",
+    "min_precision": "floor of {} precision",
+    "max_fpr": "ceiling of {} false positive rate",
+    "max_selection_rate": "ceiling of {} selection rate",
+}
+
+
+def money(value: words.Value, unit: str, *, signed: bool = False) -> str:
+    r"""Write an amount with its unit: signs of currencies before it, other units behind.
+
+    >>> [money(12400, "€"), money(-3.5, "$"), money(90, "min")] == ["€\u202f12,400", "−$\u202f3.50", "90\u202fmin"]
+    True
+    """
+    if value is None or not words.is_known(value):
+        return words.UNDEFINED
+    size = abs(value)
+    text = words.plain(size, 0 if size >= 100 or size == round(size) else 2)
+    mark = words.MINUS if value < 0 and text.strip("0.") else "+" if signed and value > 0 and text.strip("0.") else ""
+    if not unit:
+        return f"{mark}{text}"
+    first, last = (unit, text) if unit in SIGNS else (text, unit)
+    return f"{mark}{first}{words.THIN_SPACE}{last}"
+
+
+def money_interval(value: words.Value, low: words.Value, high: words.Value, unit: str) -> str:
+    """Write an amount with its interval.
+
+    >>> money_interval(1200, 900, 1500, "")
+    '1,200 (900 to 1,500)'
+    """
+    text = money(value, unit)
+    if not (words.is_known(low) and words.is_known(high)):
+        return text
+    return f"{text} ({money(low, unit)} to {money(high, unit)})"
+
+
+def per_month(answer: ThresholdAnswer) -> tuple[float, str]:
+    """Return the factor from a cohort to a month, and the words for it; without times the cohort stands for itself."""
+    if not answer.days:
+        return 1.0, "on this cohort"
+    return DAYS_OF_A_MONTH / answer.days, "per month"
+
+
+def per_week(answer: ThresholdAnswer) -> tuple[float, str]:
+    """Return the factor from a cohort to a week, and the words for it."""
+    return (7 / answer.days, "per week") if answer.days else (1.0, "on this cohort")
+
+
+def point_text(answer: ThresholdAnswer, point: Point | None) -> str:
+    """Name an operating point.
+
+    Above the top score nothing is flagged; a share of tied rows is named with its score.
+    """
+    if point is None:
+        return words.UNDEFINED
+    threshold = answer.threshold_at(point.bin)
+    text = "above the top score" if threshold is None else words.threshold_text(threshold)
+    if point == answer.present:
+        text = words.threshold_text(answer.threshold)
+    if point.share:
+        tied = words.threshold_text(float(answer.edges[point.bin - 1]))
+        return f"{text} with {words.share(point.share)} of the rows tied at {tied}"
+    return text
+
+
+def limit_text(answer: ThresholdAnswer, name: str) -> str:
+    """Name a limit with its number."""
+    if name == "capacity":
+        assert answer.policy.capacity is not None
+        return f"capacity of {words.number(answer.policy.capacity, 0)} per {answer.policy.period}"
+    return LIMIT_WORDS[name].format(words.share(getattr(answer.limits, name)))

@@ -1,0 +1,251 @@
+"""The readings of calibration: too high or too low, by how much, for whom and since when."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from analytics.present import words
+from analytics.present.calibration_tables import side_of
+from analytics.present.marks import SIGNIFICANT
+
+if TYPE_CHECKING:
+    from analytics.answers import Calibration, CalibrationSlices, CalibrationTime, Recalibration
+
+Row = dict[str, Any]
+
+NOTHING = "No row has both a label and a score, so calibration cannot be judged."
+LARGE = 100_000
+MAX_NAMED = 2
+MAX_NAME = 60
+SMALLEST = 0.005
+"""Half a point: what is smaller is not called a change of rate, whatever the number of rows."""
+
+
+def calibration_reading(answer: Calibration, scan: pl.DataFrame) -> str:
+    """Answer the page's question: are scores too high or too low on the whole, by how much, and where most."""
+    row = answer.numbers.row(0, named=True)
+    if not row["n"]:
+        return NOTHING
+    n = words.plural(row["n"], "judged row")
+    segments = segments_part(scan)
+    if answer.score_map is not None:
+        lead = (
+            f"These scores are no probabilities, so 0.8 cannot mean 80 %: on {n} the isotonic map below gives them the "
+            f"rates that they stand for, with an overall rate of {words.share(row['observed'])}."
+        )
+        return " ".join(filter(None, [lead, segments]))
+    ece = f"ECE is {words.number(row['ece'])}; a calibrated model of this size would show up to {chance_of(answer, 'ece')}"
+    return " ".join(filter(None, [f"{level_part(row)} {ece}.", segments]))
+
+
+def chance_of(answer: Calibration, name: str) -> str:
+    """Return the upper end of what chance gives."""
+    found = answer.chance.filter(pl.col("metric") == name)
+    return words.number(found["chance_high"][0] if found.height else None)
+
+
+def level_part(row: Row) -> str:
+    """Say whether scores are too high or too low on the whole."""
+    size = words.points(row["difference"], row["difference_low"], row["difference_high"])
+    means = f"mean score {words.share(row['mean_score'])}, observed {words.share(row['observed'])}"
+    n = words.plural(row["n"], "judged row")
+    if row["p_value"] is None or not row["p_value"] < SIGNIFICANT:
+        return f"On the whole scores are neither too high nor too low beyond chance: {means} on {n}, {size}."
+    side = "high" if row["difference"] > 0 else "low"
+    return f"Scores are too {side} on the whole by {size_of(row)}: {means} on {n}."
+
+
+def size_of(row: Row) -> str:
+    """Write how far scores are off, without the sign that the sentence already says."""
+    ends = (row["difference"], row["difference_low"], row["difference_high"])
+    size, low, high = (end if row["difference"] > 0 else -end for end in ends)
+    low, high = min(low, high), max(low, high)
+    between = words.between(words.number(100 * low, 1), words.number(100 * high, 1))
+    return f"{words.number(100 * size, 1)} points ({between})"
+
+
+def segments_part(scan: pl.DataFrame) -> str:
+    """Name the segments that are most over- and under-predicted, beyond what the rest is."""
+    found = scan.filter(pl.col("p_adjusted") < SIGNIFICANT)
+    parts = []
+    for side, own in (
+        ("over-predicted", found.filter((pl.col("difference") > 0) & (pl.col("to_the_rest") > 0))),
+        ("under-predicted", found.filter((pl.col("difference") < 0) & (pl.col("to_the_rest") < 0))),
+    ):
+        rows = own.head(MAX_NAMED).to_dicts()
+        if rows:
+            names = [f"{name_of(row)} ({words.signed(100 * row['difference'], 1)} points)" for row in rows]
+            parts.append(f"{side} in {words.listed(names)}")
+    if not parts:
+        return "" if scan.is_empty() else "No segment is off by more than the rest beyond chance."
+    return f"Most {', and most '.join(parts)}."
+
+
+def name_of(row: Row) -> str:
+    """Name a slice by its column and value."""
+    return words.shortened(f"{words.one_line(row['column'])} {words.value_label(row['value'])}", MAX_NAME)
+
+
+def reliability_reading(answer: Calibration) -> str:
+    """Read the diagram: how many bins lie below and above the line, and which is furthest off."""
+    bins = answer.bins.filter(pl.col("n") > 0)
+    if bins.is_empty():
+        return NOTHING
+    rows = list(bins.iter_rows(named=True))
+    if answer.score_map is not None:
+        first, last = rows[0], rows[-1]
+        return (
+            f"The observed rate goes from {bin_rate(first)} at a mean score of {words.threshold_text(first['mean_score'])} "
+            f"to {bin_rate(last)} at {words.threshold_text(last['mean_score'])}. The line rises as the isotonic map does."
+        )
+    sides = [side_of(row) for row in rows]
+    if "over" not in sides and "under" not in sides:
+        return f"All {words.plural(len(rows), 'bin')} lie on the line within their 95 % intervals. {slope_part(answer)}"
+    parts = []
+    for side, text in (("over", "below the line (scores too high)"), ("under", "above it (scores too low)")):
+        if side in sides:
+            parts.append(f"{sides.count(side)} {text}")
+    off = max((row for row in rows if side_of(row) != "same"), key=lambda row: abs(row["mean_score"] - row["observed"]))
+    verb = "lies" if sides.count("over") + sides.count("under") == 1 else "lie"
+    furthest = (
+        f"Furthest off: scores around {words.number(off['mean_score'], 2)} were positive {bin_rate(off)} of the time"
+    )
+    return (
+        f"Of {words.plural(len(rows), 'bin')} {words.listed(parts)} {verb} beyond the 95 % interval. {furthest}, "
+        f"n {words.count(off['n'])}. {slope_part(answer)}"
+    )
+
+
+def bin_rate(row: Row) -> str:
+    """Write the observed rate of a bin."""
+    return words.metric_interval("prevalence", row["observed"], row["observed_low"], row["observed_high"])
+
+
+def slope_part(answer: Calibration) -> str:
+    """Say what the slope means, or why there is none, and what the test of calibration can and cannot say."""
+    row = answer.numbers.row(0, named=True)
+    if row["slope"] is None:
+        return f"The slope has no value: {row['undefined']}."
+    ends = words.between(words.number(row["slope_low"], 2), words.number(row["slope_high"], 2))
+    text = f"Slope {words.number(row['slope'], 2)} ({ends})"
+    if row["slope_high"] < 1:
+        text += ": scores are too extreme, high ones too high and low ones too low"
+    elif row["slope_low"] > 1:
+        text += ": scores are too timid, they spread less than the rates do"
+    rejected = row["calibration_p"] is not None and row["calibration_p"] < SIGNIFICANT
+    caveat = f"; on {words.count(row['n'])} rows a test rejects even harmless deviations" if row["n"] >= LARGE else ""
+    return f"{text}. The test of calibration {'rejects it' if rejected else 'does not reject it'} (p " \
+           f"{words.p_value(row['calibration_p'])}){caveat if rejected else ''}."  # fmt: skip
+
+
+def calibration_slices_reading(answer: CalibrationSlices) -> str:
+    """Say which slices are over- and which under-predicted after adjustment for looking at all of them."""
+    rows = [row for row in answer.table.iter_rows(named=True) if row["n"]]
+    if not rows:
+        return NOTHING
+    by = words.listed([words.shortened(words.one_line(name), MAX_NAME) for name in answer.by])
+    clear = [
+        row for row in rows if not row["few_rows"] and row["p_adjusted"] is not None and row["p_adjusted"] < SIGNIFICANT
+    ]
+    parts = []
+    for side, own in (
+        ("too high", [row for row in clear if row["difference"] > 0]),
+        ("too low", [row for row in clear if row["difference"] < 0]),
+    ):
+        if own:
+            most = own[0]
+            size = size_of(most)
+            name = words.shortened(words.slice_label([most[key] for key in answer.keys]), MAX_NAME)
+            parts.append(f"{side} in {words.count(len(own))}, most of all in {name} by {size}")
+    few = sum(row["few_rows"] for row in rows)
+    tail = f" {words.plural(few, 'slice')} {'has' if few == 1 else 'have'} few rows and cannot be named." if few else ""
+    if not parts:
+        return f"By {by}, none of {words.plural(len(rows), 'slice')} has scores that are off on the whole beyond chance.{tail}"
+    return f"By {by}, scores of {words.plural(len(rows), 'slice')} are {words.listed(parts)}.{tail}"
+
+
+def calibration_trend_reading(found: CalibrationTime) -> str:
+    """Say when calibration broke, and whether the base rate moved or the model has gone stale."""
+    rows = [row for row in found.table.iter_rows(named=True) if row["n"]]
+    if not rows:
+        return "No row with a time has both a label and a score."
+    clear = [
+        row for row in rows if not row["few_rows"] and row["p_adjusted"] is not None and row["p_adjusted"] < SIGNIFICANT
+    ]
+    unit = words.BUCKETS[found.every]
+    high = [row for row in clear if row["difference"] > 0]
+    low = [row for row in clear if row["difference"] < 0]
+    counted = (
+        f"Scores are too high in {words.count(len(high))} and too low in {words.count(len(low))} of "
+        f"{words.plural(len(rows), unit)}{extremes(high, low, found.every)}."
+    )
+    if found.broke is None:
+        return f"No {unit} splits the period into two clearly different levels. {counted}"
+    before, after = found.broke.parts.sort("is_after").to_dicts()
+    when = {"1mo": "in ", "1w": "in the ", "1d": "on ", "1h": "on "}[found.every]
+    moment = when + words.bucket_label(found.broke.bucket, found.every)
+    return (
+        f"Calibration broke {moment}: scores were off by "
+        f"{words.signed(100 * before['difference'], 1)} points before and {words.signed(100 * after['difference'], 1)} from "
+        f"then on. {cause(before, after)} {counted}"
+    )
+
+
+def extremes(high: list[Row], low: list[Row], every: str) -> str:
+    """Name the buckets that are furthest off on either side."""
+    parts = []
+    for rows in (high, low):
+        if rows:
+            row = max(rows, key=lambda row: abs(row["difference"]))
+            parts.append(f"{words.bucket_label(row['bucket'], every)} by {words.points(row['difference'])}")
+    return f", most of all in {words.listed(parts)}" if parts else ""
+
+
+def cause(before: Row, after: Row) -> str:
+    """Tell a moved base rate from scores that moved and from a model that has gone stale."""
+    rate, score = after["observed"] - before["observed"], after["mean_score"] - before["mean_score"]
+    rates = f"from {words.share(before['observed'])} to {words.share(after['observed'])}"
+    scores = f"from {words.share(before['mean_score'])} to {words.share(after['mean_score'])}"
+    if abs(rate) < SMALLEST or abs(rate) <= abs(score):
+        parts = [f"The scores moved ({scores}) more than the base rate did ({rates})"]
+    else:
+        parts = [f"The base rate moved ({rates}) and the scores did not follow ({scores})"]
+    if before["slope"] is None or after["slope"] is None:
+        return f"{parts[0]}."
+    slopes = f"{words.number(before['slope'], 2)} before, {words.number(after['slope'], 2)} after"
+    if after["slope_high"] < before["slope_low"]:
+        parts.append(f"the slope fell ({slopes}): the model separates less than it did and has gone stale")
+    elif after["slope_low"] > before["slope_high"]:
+        parts.append(f"the slope rose ({slopes}): scores became less extreme than the rates")
+    else:
+        parts.append(f"the slope did not clearly change ({slopes}): moving the level of the scores would mend it")
+    return f"{'; '.join(parts)}."
+
+
+def recalibration_reading(found: Recalibration, method: str) -> str:
+    """Say what a map would be worth on rows that it has not seen, in ECE, Brier score and cost."""
+    rows = {row["method"]: row for row in found.table.iter_rows(named=True)}
+    after, before = rows.get(method), rows.get("as logged")
+    if after is None:
+        return "This map cannot be fitted to these rows: they hold one class, or the scores separate the classes."
+    where = (
+        f"Fitted on {words.plural(found.fitted_rows, 'row')} before {found.split[:10]}, judged on "
+        f"{words.plural(found.judged_rows, 'later row')}"
+        if found.split
+        else f"Fitted on a random half (seeded), judged on the other {words.plural(found.judged_rows, 'row')}"
+    )
+    if before is None:
+        ece, brier = words.number(after["ece"]), words.number(after["brier"], 4)
+        return f"{where}: after the map ECE is {ece} and the Brier score {brier}."
+    ece = f"ECE goes from {words.number(before['ece'])} to {words.number(after['ece'])}"
+    brier = f"the Brier score from {words.number(before['brier'], 4)} to {words.number(after['brier'], 4)}"
+    saved = 1000 * (before["cost_at_formula"] - after["cost_at_formula"])
+    verdict = "saves" if saved > 0 else "costs"
+    money = f"At the threshold that the costs imply, {words.threshold_text(found.formula_threshold)}, that {verdict} " \
+            f"{words.number(abs(saved), 1)} per 1,000 rows"  # fmt: skip
+    worse = (
+        "" if after["brier"] <= before["brier"] else " The map would make it worse: what it learned no longer holds."
+    )
+    return f"{where}: {ece} and {brier}. {money}.{worse}"

@@ -1,0 +1,180 @@
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+
+from analytics.answers import Calibration, CalibrationSlices, CalibrationTime, Recalibration
+from analytics.answers.reliability import CalibrationBreak
+from analytics.measure.bins import BinnedSlices, ScoreBins
+from analytics.measure.calibration import reliability_table
+from analytics.measure.calibration_numbers import calibration_table, chance_table
+from analytics.measure.recalibration import ScoreMap, isotonic_table
+from analytics.present import figures, words
+from analytics.present.calibration_tables import calibration_json_rows, number_rows, side_of, slice_rows
+from analytics.present.readings import (
+    calibration_reading,
+    calibration_slices_reading,
+    calibration_trend_reading,
+    recalibration_reading,
+    reliability_reading,
+)
+from tests.measure.logs import distinct_edges, score_table
+
+from .test_readings import BAD, plain
+
+NO_SCAN = pl.DataFrame(schema={"column": pl.String, "value": pl.String, "n": pl.Int64, "difference": pl.Float64,
+                               "to_the_rest": pl.Float64, "p_adjusted": pl.Float64})  # fmt: skip
+
+
+def made_log(shift: float = 0.0, n: int = 4_000, seed: int = 1) -> pl.DataFrame:
+    """Scores whose true rate is theirs less a shift: above 0 they are too high."""
+    rng = np.random.default_rng(seed)
+    score = np.rint(rng.uniform(0.2, 0.8, n) * 100) / 100
+    label = (rng.random(n) < score - shift).astype(int)
+    return pl.DataFrame({"score": score, "label": label, "region": rng.choice(["north", "south"], n)})
+
+
+def made_answer(log: pl.DataFrame, score_map: ScoreMap | None = None) -> Calibration:
+    edges = distinct_edges(log)
+    table = score_table(log, edges)
+    bins: ScoreBins = BinnedSlices(table, pl.DataFrame(), len(edges)).alone(0)[1]
+    bars = pl.DataFrame({"low": edges, "high": edges + 0.01, "positive": 1, "negative": 1, "unlabelled": 0})
+    return Calibration(reliability_table(table, edges), calibration_table(table, edges), chance_table(bins),
+                       isotonic_table(bins), bars, score_map)  # fmt: skip
+
+
+def made_slices(log: pl.DataFrame) -> CalibrationSlices:
+    edges = distinct_edges(log)
+    renamed = log.rename({"region": "slice_0"})
+    table = score_table(renamed, edges, ["slice_0"])
+    return CalibrationSlices(("region",), ("slice_0",), calibration_table(table, edges, by=["slice_0"]),
+                             reliability_table(table, edges, by=["slice_0"]))  # fmt: skip
+
+
+def test_a_point_below_the_diagonal_is_over_prediction() -> None:
+    below = {"mean_score": 0.8, "observed": 0.5, "observed_low": 0.45, "observed_high": 0.55}
+    above = {"mean_score": 0.2, "observed": 0.5, "observed_low": 0.45, "observed_high": 0.55}
+    assert (side_of(below), side_of(above)) == ("over", "under")
+    assert side_of({**below, "mean_score": 0.5}) == "same"
+
+
+@pytest.mark.parametrize(("shift", "side", "where"), [(0.1, "high", "below the line"), (-0.1, "low", "above it")])
+def test_readings_say_which_way_scores_are_off(shift: float, side: str, where: str) -> None:
+    answer = made_answer(made_log(shift))
+    text = plain(calibration_reading(answer, NO_SCAN))
+    assert text.startswith(f"Scores are too {side} on the whole by ") and "judged rows" in text and "ECE is 0." in text
+    reading = plain(reliability_reading(answer))
+    assert where in reading and "rejects it" in reading
+    assert not BAD.search(text) and not BAD.search(reading)
+    colours = {trace.name for trace in diagram(answer).data}
+    assert ("scores too high" in colours) == (shift > 0) and ("scores too low" in colours) == (shift < 0)
+
+
+def diagram(answer: Calibration, *, in_log_odds: bool = False) -> Any:
+    return figures.reliability_diagram(
+        answer.bins, answer.isotonic, answer.histogram, is_probability=answer.score_map is None, in_log_odds=in_log_odds
+    )
+
+
+def test_calibrated_scores_are_left_in_peace() -> None:
+    answer = made_answer(made_log())
+    assert "neither too high nor too low beyond chance" in calibration_reading(answer, NO_SCAN)
+    assert "does not reject it" in reliability_reading(answer)
+    row = answer.chance.row(by_predicate=pl.col("metric") == "ece", named=True)
+    assert row["chance_low"] <= row["value"] <= row["chance_high"]
+
+
+def test_the_diagram_shows_the_bins_as_they_are() -> None:
+    answer = made_answer(made_log(0.1))
+    points = [trace for trace in diagram(answer).data if trace.customdata is not None]
+    drawn = {row: (x, y) for trace in points for row, x, y in zip(trace.customdata, trace.x, trace.y, strict=True)}
+    assert [drawn[row] for row in sorted(drawn)] == answer.bins.select("mean_score", "observed").rows()
+    odds = [trace for trace in diagram(answer, in_log_odds=True).data if trace.customdata is not None]
+    placed = dict(pair for trace in odds for pair in zip(trace.customdata, trace.x, strict=True))
+    first = answer.bins["mean_score"][0]
+    assert placed[0] == pytest.approx(np.log(first / (1 - first)))
+
+
+def test_scores_that_are_no_probabilities_get_no_diagonal() -> None:
+    answer = made_answer(made_log(), ScoreMap("isotonic", (), (0.0, 1.0), (0.2, 0.4)))
+    assert "no probabilities" in calibration_reading(answer, NO_SCAN)
+    assert "calibrated" not in {trace.name for trace in diagram(answer).data}
+    assert not BAD.search(reliability_reading(answer))
+
+
+def test_the_first_line_names_the_segments_on_both_sides() -> None:
+    scan = pl.DataFrame({"column": ["region", "region", "vip"], "value": ["north", None, "x"], "n": [500, 500, 400],
+                         "difference": [0.1, -0.1, 0.01], "to_the_rest": [0.2, -0.2, 0.0], "p_adjusted": [0.0, 0.0, 0.9]})  # fmt: skip
+    text = calibration_reading(made_answer(made_log()), scan)
+    assert "over-predicted in region north (+10.0 points)" in text
+    assert "under-predicted in region (missing) (−10.0 points)" in text and "vip" not in text
+
+
+def test_readings_and_figures_stand_without_judged_rows() -> None:
+    log = pl.DataFrame({"score": [0.2, 0.4], "label": [None, None], "region": ["a", None]}).cast({"label": pl.Int64})
+    answer, slices = made_answer(log), made_slices(log)
+    assert calibration_reading(answer, NO_SCAN) == reliability_reading(answer) == calibration_slices_reading(slices)
+    assert diagram(answer).layout.annotations
+    assert figures.calibration_multiples(slices.bins, [("a", {"slice_0": "a"})], "region").layout.annotations
+    assert number_rows(answer)["Value"][0] == "0"
+    assert slice_rows(slices)["region"].to_list() == ["a", "(missing)"]
+
+
+def test_slices_are_read_drawn_and_written() -> None:
+    log = pl.concat(
+        [made_log(0.15).with_columns(region=pl.lit("high")), made_log(-0.15).with_columns(region=pl.lit("<low>"))]
+    )
+    slices = made_slices(log)
+    text = plain(calibration_slices_reading(slices))
+    assert "too high in 1, most of all in high by 1" in text and "too low in 1, most of all in <low> by 1" in text
+    drawn = figures.calibration_multiples(
+        slices.bins, [("high", {"slice_0": "high"}), ("<low>", {"slice_0": "<low>"})], "<b>"
+    )
+    assert "&lt;low&gt;" in drawn.layout.annotations[1].text and "&lt;b&gt;" in drawn.layout.title.text
+    assert {trace.name for trace in drawn.data if trace.xaxis == "x2"} == {"calibrated", "scores too low"}
+    rows = calibration_json_rows(slices)
+    assert rows[0]["slice"] == {"region": "<low>"} and len(rows[0]["bins"]) == 15
+    assert sum(found["n"] for found in rows[0]["bins"]) == rows[0]["n"] == 4_000
+
+
+def made_time(before: pl.DataFrame, after: pl.DataFrame, bucket: datetime | None) -> CalibrationTime:
+    log = pl.concat(
+        [before.with_columns(is_after=pl.lit(value=False)), after.with_columns(is_after=pl.lit(value=True))]
+    )
+    edges = distinct_edges(log)
+    parts = calibration_table(score_table(log, edges, ["is_after"]), edges, by=["is_after"])
+    days = parts.with_columns(bucket=pl.Series([datetime(2024, 1, 1), datetime(2024, 1, 2)])).drop("is_after")
+    return CalibrationTime("1d", days, CalibrationBreak(bucket, 0.001, parts) if bucket else None)
+
+
+def test_a_moved_base_rate_is_told_from_a_stale_model() -> None:
+    moved = made_time(made_log(), made_log(0.15), datetime(2024, 1, 2))
+    text = plain(calibration_trend_reading(moved))
+    assert "Calibration broke in 2 Jan 2024" in text or "Calibration broke on 2 Jan 2024" in text
+    assert "The base rate moved" in text and "scores did not follow" in text and "would mend it" in text
+    log = made_log()
+    rng = np.random.default_rng(0)
+    flat = log.with_columns(label=pl.Series((rng.random(len(log)) < 0.3).astype(int)))
+    stale = plain(calibration_trend_reading(made_time(log, flat, datetime(2024, 1, 2))))
+    assert "has gone stale" in stale
+    assert "No day splits the period" in calibration_trend_reading(made_time(log, log, None))
+    drawn = figures.calibration_trend(moved.table, "1d", datetime(2024, 1, 2))
+    assert len(drawn.layout.shapes) == 1 and list(drawn.data[0].y) == moved.table["mean_score"].to_list()
+
+
+def test_recalibration_says_what_it_is_worth_and_when_it_makes_it_worse() -> None:
+    numbers = {"ece": [0.1, 0.02, 0.2], "brier": [0.2, 0.18, 0.25], "cost_at_formula": [0.5, 0.4, 0.6]}
+    table = pl.DataFrame({"method": ["as logged", "sigmoid", "beta"], **numbers})
+    found = Recalibration(table, pl.DataFrame(), {}, 100, 90, "2024-03-01 00:00:00", 1 / 6)
+    text = plain(recalibration_reading(found, "sigmoid"))
+    assert "Fitted on 100 rows before 2024-03-01, judged on 90 later rows" in text
+    assert "saves 100.0 per 1,000 rows" in text and "worse" not in text
+    assert "costs 100.0 per 1,000 rows" in recalibration_reading(found, "beta")
+    assert "make it worse" in recalibration_reading(found, "beta")
+    assert "cannot be fitted" in recalibration_reading(found, "isotonic")
+    assert figures.recalibration_diagram(pl.DataFrame(), "beta", None).layout.annotations
+    assert words.THIN_SPACE not in text

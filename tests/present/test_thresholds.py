@@ -1,0 +1,107 @@
+"""Figures and tables of thresholds hold the numbers of the answer."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import numpy as np
+import polars as pl
+import pytest
+
+from analytics.answers import CostTable, ThresholdAnswer, thresholds
+from analytics.measure.costs import Costs
+from analytics.measure.operating import Point
+from analytics.measure.policies import Policy
+from analytics.present import figures, readings
+from analytics.present.money import money, money_interval
+from analytics.present.threshold_tables import move_table, sweep_frame
+
+START = datetime(2024, 1, 1)
+
+
+def made(unit: str = "€", **policy: object) -> ThresholdAnswer:
+    """Twenty bins over four weeks; the present threshold is 0.5."""
+    rng = np.random.default_rng(0)
+    edges = np.arange(20) / 20
+    rows = [
+        {"part": part, "score_bin": place, "n": int(n), "n_pos": int(rng.binomial(n, edge + 0.025)), "n_unlabelled": 0,
+         "n_amount_missing": 0, "first": START, "last": START + timedelta(days=27)}
+        for part in (0, 1) for place, edge in enumerate(edges) for n in [rng.poisson(200)]
+    ]  # fmt: skip
+    table = CostTable(
+        pl.DataFrame(rows), edges, 10, 0.5, (), 28.0, is_probability=True, has_decision=False, has_amount=False
+    )
+    return thresholds(table, Policy(Costs(fp=1, fn=5), unit, **policy))  # type: ignore[arg-type]
+
+
+def test_the_cost_figure_holds_the_sweep_and_marks_the_points() -> None:
+    answer = made()
+    sweep = sweep_frame(answer)
+    figure = figures.cost_figure(answer, sweep, Point(15))
+    named = {trace.name: trace for trace in figure.data}
+    assert list(named["cost"].y) == sweep["cost_per_1000"].to_list()[:-1]
+    assert list(named["Recall"].y) == sweep["recall"].to_list()[:-1]
+    assert list(named["cost"].customdata) == list(range(20))
+    assert answer.best is not None
+    assert named["best"].customdata[0] == answer.best.bin
+    assert (named["now"].x[0], named["considered"].x[0]) == (0.5, 0.75)
+    band = named["95 % band"]
+    assert list(band.y[:20]) == pytest.approx((sweep["cost_high"][:-1] * 1000 / answer.n_judged).to_list())
+    shaded = next(shape for shape in figure.layout.shapes if shape.type == "rect")
+    assert answer.region is not None
+    assert (shaded.x0, shaded.x1) == tuple(answer.edges[list(answer.region)])
+
+
+def test_the_trade_offs_mark_the_same_points() -> None:
+    answer = made()
+    sweep = sweep_frame(answer)
+    figure = figures.trade_off_figure(answer, sweep, Point(15))
+    marks = [trace for trace in figure.data if trace.name == "considered"]
+    row = sweep.row(15, named=True)
+    assert [(mark.x[0], mark.y[0]) for mark in marks] == [
+        (row["fpr"], row["recall"]), (row["recall"], row["precision"]), (row["selection_rate"], row["recall"])
+    ]  # fmt: skip
+
+
+def test_a_unit_cannot_become_markup() -> None:
+    answer = made("<b>$x")
+    sweep = sweep_frame(answer)
+    for figure in (figures.cost_figure(answer, sweep, Point(3)), figures.sensitivity_map(answer)):
+        assert "<b>$x" not in str(figure.to_dict())
+
+
+def test_the_map_holds_the_best_thresholds_with_the_present_costs_in_the_middle() -> None:
+    answer = made()
+    grid = figures.sensitivity_map(answer).data[0]
+    assert answer.best is not None
+    assert grid.z[4][4] == answer.edges[answer.best.bin]
+    assert grid.z[4][8] > grid.z[4][0]
+
+
+def test_a_move_is_counted_per_week_and_adds_up() -> None:
+    answer = made()
+    table = move_table(answer, Point(4))
+    assert table["Outcome"].to_list() == [
+        "True positives", "False positives", "False negatives", "True negatives", "Together"
+    ]  # fmt: skip
+    fewer = (answer.value("fn", Point(4)) - answer.value("fn", answer.present)) / 4
+    assert table["Change"][2] == f"−{abs(round(fewer))}"
+    change = (answer.value("cost", Point(4)) - answer.value("cost", answer.present)) / 4
+    assert table["Change of cost"][4] == money(change, "€", signed=True)
+
+
+def test_the_reading_decides() -> None:
+    reading = readings.threshold_reading(made())
+    assert reading.startswith("Move the threshold from 0.50 to 0.1") or reading.startswith(
+        "Move the threshold from 0.50 to 0.2"
+    )
+    assert "judged on rows that did not choose it" in reading
+    answer = made(tolerance=1.0)
+    assert "within 100.0" in readings.curve_reading(answer)
+
+
+def test_money_has_its_unit_and_its_sign() -> None:
+    plain = {"€ 5": money(5, "€"), "−€ 5.25": money(-5.25, "€"), "+90 min": money(90, "min", signed=True), "0 min": money(0, "min", signed=True),
+             "–": money(None, "€"), "1,234": money(1234, "")}  # fmt: skip
+    assert all(expected == found.replace("\u202f", " ") for expected, found in plain.items())
+    assert money_interval(1, None, None, "") == "1"

@@ -1,0 +1,178 @@
+"""The calibration of real and of generated logs, asked as a page and as a script would."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+from sklearn.isotonic import IsotonicRegression
+from sklearn.metrics import brier_score_loss, log_loss
+
+from analytics import answers, intake
+from analytics.answers import Question
+from analytics.errors import QuestionError
+from analytics.log.schema import Log
+from analytics.present.readings import calibration_reading, calibration_trend_reading
+from analytics.query.cohort import Cohort
+from analytics.query.engine import Engine
+
+from .ingested import Desk, run_here
+from .test_command_line import COMPAS, ask, by_slice, run
+
+SCHEMA = {"segments": ("region", "other"), "score": "score", "label": "label", "positive": ("1",), "negative": ("0",)}
+
+
+@pytest.fixture(autouse=True)
+def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(intake, "run_child", run_here)
+
+
+@pytest.fixture
+def engine(desk: Desk) -> Iterator[Engine]:
+    opened = Engine(desk.workspace)
+    yield opened
+    opened.close()
+
+
+def opposed(n: int = 20_000) -> pl.DataFrame:
+    """Calibrated overall: a third of the rows is over-predicted, a third under-predicted by the same amount."""
+    rng = np.random.default_rng(7)
+    score = np.rint(rng.uniform(0.2, 0.8, n) * 1000) / 1000
+    region = rng.choice(["high", "low", "fair"], n)
+    truth = score + np.select([region == "high", region == "low"], [-0.12, 0.12])
+    days = np.datetime64("2024-01-01") + np.arange(n) * 60 // n
+    return pl.DataFrame({"score": score, "label": (rng.random(n) < truth).astype(int), "region": region,
+                         "other": rng.choice(["a", "b", "c"], n), "day": days})  # fmt: skip
+
+
+def asked(desk: Desk, frame: pl.DataFrame, **roles: Any) -> Question:
+    log: Log = desk.log(frame, **{**SCHEMA, **roles})
+    return Question(log, Cohort(), 0.5)
+
+
+def test_a_log_that_is_right_on_the_whole_and_wrong_in_two_segments_names_both(desk: Desk, engine: Engine) -> None:
+    question = asked(desk, opposed())
+    whole, scan = answers.calibration(engine, question), answers.calibration_scan(engine, question)
+    row = whole.numbers.row(0, named=True)
+    assert abs(row["difference"]) < 0.01 and row["ece"] < 0.02
+    text = calibration_reading(whole, scan)
+    assert "neither too high nor too low" in text
+    assert "over-predicted in region high" in text and "under-predicted in region low" in text
+    assert "other" not in text and "fair" not in text
+    table = answers.calibration_slices(engine, question, ["region"]).table
+    off = dict(table.select("slice_0", "difference").iter_rows())
+    assert off == pytest.approx({"high": 0.12, "low": -0.12, "fair": 0}, abs=0.02)
+
+
+def test_the_day_on_which_calibration_broke_is_named(desk: Desk, engine: Engine) -> None:
+    frame = opposed().filter(pl.col("region") == "fair")
+    rng = np.random.default_rng(1)
+    is_late = pl.col("day") >= pl.date(2024, 2, 10)
+    raised = pl.Series((rng.random(len(frame)) < 0.25).astype(int))
+    broken = frame.with_columns(label=pl.when(is_late).then(pl.max_horizontal("label", raised)).otherwise("label"))
+    found = answers.calibration_time(engine, asked(desk, broken, time="day"))
+    assert found is not None and found.broke is not None and found.every == "1d"
+    assert abs((found.broke.bucket - pl.Series(["2024-02-10"]).str.to_datetime()[0]).days) <= 1
+    assert "The base rate moved" in calibration_trend_reading(found)
+    calm = answers.calibration_time(engine, asked(desk, frame, time="day"))
+    assert calm is not None and calm.broke is None
+
+
+def test_numbers_equal_scikit_learns_and_the_isotonic_curve_is_its_own(desk: Desk, engine: Engine) -> None:
+    frame = opposed(3_000).with_columns(score=pl.col("score") ** 2)
+    question = asked(desk, frame)
+    row = answers.calibration(engine, question).numbers.row(0, named=True)
+    y, score = frame["label"].to_numpy(), frame["score"].to_numpy()
+    assert (row["brier"], row["log_loss"]) == pytest.approx((brier_score_loss(y, score), log_loss(y, score)))
+    parts = row["reliability"] - row["resolution"] + row["uncertainty"] + row["within"]
+    assert parts == pytest.approx(row["brier"], abs=1e-12)
+    curve = answers.calibration(engine, question).isotonic
+    fit = IsotonicRegression(out_of_bounds="clip").fit(score, y)
+    expected = fit.predict(curve["score"].to_numpy())
+    assert np.abs(curve["observed"].to_numpy() - expected).max() < 1e-9
+    width = answers.calibration(engine, question, binning="equal_width", groups=10).bins
+    assert width.height == 10 and width["n"][-1] == 0 and width["observed"][-1] is None
+
+
+def test_recalibration_mends_a_shift_on_later_rows_and_by_halves(desk: Desk, engine: Engine) -> None:
+    frame = opposed().with_columns(score=pl.col("score") * 0.5)
+    for roles, is_split in (({"time": "day"}, True), ({"time": None}, False)):
+        found = answers.recalibration(engine, asked(desk, frame, **roles), cost_fp=1, cost_fn=3)
+        assert (found.split is not None) == is_split
+        assert found.fitted_rows + found.judged_rows == len(frame)
+        assert abs(found.fitted_rows - found.judged_rows) < 1_000
+        rows = {row["method"]: row for row in found.table.iter_rows(named=True)}
+        assert (
+            set(rows) == {"as logged", "sigmoid", "isotonic", "beta", "temperature"} and found.formula_threshold == 0.25
+        )
+        assert rows["as logged"]["ece"] > 0.2 and rows["isotonic"]["ece"] < 0.03
+        assert rows["isotonic"]["cost_at_formula"] < rows["as logged"]["cost_at_formula"]
+    with pytest.raises(QuestionError, match="costs of at least 0"):
+        answers.recalibration(engine, asked(desk, frame), cost_fp=-1)
+
+
+def test_a_log_of_decisions_alone_is_answered_in_words(desk: Desk, engine: Engine) -> None:
+    frame = opposed(200).with_columns(decision=(pl.col("score") > 0.5).cast(pl.Int64)).drop("score")
+    question = asked(desk, frame, score=None, decision="decision", decision_positive=("1",))
+    with pytest.raises(QuestionError, match="decisions alone"):
+        answers.calibration(engine, question)
+
+
+@pytest.fixture
+def real(data: Path) -> Path:
+    return data
+
+
+def test_compas_goes_through_its_isotonic_map(real: Path) -> None:
+    path = real / "compas/compas-scores-two-years_noPII.csv"
+    frame = pl.read_csv(path, infer_schema_length=None)
+    y, decile = frame["two_year_recid"].to_numpy(), frame["decile_score"].to_numpy()
+    mapped = IsotonicRegression().fit_transform(decile, y)
+    (row,) = ask("calibration", path, *COMPAS)
+    assert row["slice"] == {} and row["n"] == 7214
+    assert row["brier"] == pytest.approx(brier_score_loss(y, mapped)) and row["ece"] < 0.01
+    races = by_slice(ask("calibration", path, *COMPAS, "--by", "race", "--bins", "scores"))
+    own = (frame["race"] == "Caucasian").to_numpy()
+    assert races["Caucasian"]["difference"] == pytest.approx((mapped - y)[own].mean())
+
+
+def test_flights_change_sign_between_september_and_december(real: Path) -> None:
+    path = real / "nycflights/inference_log.parquet"
+    rows = ask("calibration", path, "--over", "month", "--where", "role=live")
+    months = {row["slice"]["scored_at"][5:7]: row for row in rows}
+    published = {"09": (0.1324, 0.2206, 0.1105), "10": (0.1677, 0.2255, 0.1382), "11": (0.1735, 0.2466, 0.1460),
+                 "12": (0.3261, 0.2496, 0.1975)}  # fmt: skip
+    for month, numbers in published.items():
+        found = [months[month][name] for name in ("observed", "mean_score", "brier")]
+        assert [round(value, 4) for value in found] == list(numbers)
+    assert months["09"]["difference_low"] > 0 and months["11"]["difference_low"] > 0
+    assert months["12"]["difference_high"] < 0
+    for month, sign in (("9", 1), ("12", -1)):
+        carriers = ask("calibration", path, "--by", "carrier", "--where", "role=live", "--where", f"month={month}")
+        large = [row for row in carriers if row["n"] > 2_000]
+        assert len(large) > 3 and all(np.sign(row["difference"]) == sign for row in large)
+
+
+def test_the_employment_log_is_under_predicted_more_than_at_first(real: Path) -> None:
+    folder = real / "nannyml"
+    rows = by_slice(ask("calibration", folder / "employment_MA_analysis_no_labels.parquet", "--labels",
+                        folder / "employment_MA_labels_delayed.parquet", "--id", "id", "--segments", "year",
+                        "--score", "predicted_probability", "--by", "year"))  # fmt: skip
+    off = [rows[year]["difference"] for year in sorted(rows)]
+    assert sorted(rows) == [2016, 2017, 2018] and [round(rows[y]["observed"], 4) for y in sorted(rows)] == [
+        0.5010, 0.5032, 0.5051]  # fmt: skip
+    assert off[2] < off[0] < 0 and all(rows[year]["difference_high"] < 0 for year in rows)
+
+
+def test_the_command_writes_every_format(desk: Desk) -> None:
+    path = desk.frame(opposed(400))
+    text = run("calibration", path, "--by", "region", "--groups", "5").stdout
+    assert text.splitlines()[0].split()[:3] == ["region", "n", "mean_score"] and len(text.splitlines()) == 4
+    (row,) = ask("calibration", path, "--groups", "5", "--bins", "equal-width")
+    assert len(row["bins"]) == 5 and set(row["bins"][0]) == {
+        "low", "high", "n", "mean_score", "observed", "observed_low", "observed_high"}  # fmt: skip
+    assert "bins" in run("calibration", path, "--format", "csv").stdout.splitlines()[0]
