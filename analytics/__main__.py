@@ -12,11 +12,12 @@ from analytics.commands.ingest import ingest
 from analytics.commands.options import command
 from analytics.commands.overview import overview
 from analytics.commands.report import report
+from analytics.commands.review import review
 from analytics.commands.slices import slices
 from analytics.commands.thresholds import thresholds
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
-for function in (ingest, overview, slices, calibration, thresholds, report):
+for function in (ingest, overview, slices, calibration, thresholds, review, report):
     command(app, function)
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from analytics.answers.reliability import (
     calibration_slices,
     calibration_time,
 )
+from analytics.answers.reviewing import Errors, Queue, Rank, queue, review_rows, slice_values, twins
 from analytics.answers.slice_policies import SlicePolicy, slice_policy
 from analytics.answers.slicing import MIN_SUPPORT, SliceAnswer, ranked_columns, slices
 from analytics.answers.thresholds import LoggedDecisions, ThresholdAnswer, human_band, thresholds
@@ -28,9 +29,12 @@ __all__ = [
     "CalibrationSlices",
     "CalibrationTime",
     "CostTable",
+    "Errors",
     "LoggedDecisions",
     "Overview",
     "Question",
+    "Queue",
+    "Rank",
     "Recalibration",
     "SliceAnswer",
     "SlicePolicy",
@@ -47,11 +51,15 @@ __all__ = [
     "model_versions",
     "overview",
     "part_words",
+    "queue",
     "ranked_columns",
     "recalibration",
+    "review_rows",
     "slice_policy",
+    "slice_values",
     "slices",
     "thresholds",
+    "twins",
     "with_model_version",
     "without",
 ]
