@@ -3,6 +3,7 @@
 A module for each question; what pages and commands call is named here.
 """
 
+from analytics.answers.casework import Failing, Field, arrival, case_fields, failing_slices
 from analytics.answers.costing import CostTable, cost_table
 from analytics.answers.emptiness import empty_cohort, part_words, without
 from analytics.answers.headline import Overview, histogram, overview
@@ -30,6 +31,8 @@ __all__ = [
     "CalibrationTime",
     "CostTable",
     "Errors",
+    "Failing",
+    "Field",
     "LoggedDecisions",
     "Overview",
     "Question",
@@ -39,12 +42,15 @@ __all__ = [
     "SliceAnswer",
     "SlicePolicy",
     "ThresholdAnswer",
+    "arrival",
     "calibration",
     "calibration_scan",
     "calibration_slices",
     "calibration_time",
+    "case_fields",
     "cost_table",
     "empty_cohort",
+    "failing_slices",
     "histogram",
     "human_band",
     "judged_rows",

@@ -1,0 +1,12 @@
+"""Review: why does it fail?"""
+
+import streamlit as st
+
+from pages._shared import frame, reviewing, session
+
+frame.require()
+
+st.title("Review")
+with frame.boundary():
+    question = session.question()
+    reviewing.draw_cases(question)
