@@ -6,6 +6,7 @@ A module for each question; what pages and commands call is named here.
 from analytics.answers.casework import Failing, Field, arrival, case_fields, failing_slices
 from analytics.answers.costing import CostTable, cost_table
 from analytics.answers.emptiness import empty_cohort, part_words, without
+from analytics.answers.findings import Findings, findings, reasons_by_slice
 from analytics.answers.headline import Overview, histogram, overview
 from analytics.answers.question import COUNTED, Question, judged_rows, model_versions, with_model_version
 from analytics.answers.recalibrating import Recalibration, recalibration
@@ -33,6 +34,7 @@ __all__ = [
     "Errors",
     "Failing",
     "Field",
+    "Findings",
     "LoggedDecisions",
     "Overview",
     "Question",
@@ -51,6 +53,7 @@ __all__ = [
     "cost_table",
     "empty_cohort",
     "failing_slices",
+    "findings",
     "histogram",
     "human_band",
     "judged_rows",
@@ -59,6 +62,7 @@ __all__ = [
     "part_words",
     "queue",
     "ranked_columns",
+    "reasons_by_slice",
     "recalibration",
     "review_rows",
     "slice_policy",

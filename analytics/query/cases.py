@@ -140,6 +140,12 @@ def twins(
     return rows.join(nearest, on="row_id", how="inner").sort("n_differing", "distance", "row_id")
 
 
+def rows(frame: nw.LazyFrame[Any], row_ids: Sequence[int], columns: Sequence[str]) -> nw.LazyFrame[Any]:
+    """Return some rows by their numbers: ``row_id`` and the columns, in the order of the file."""
+    names = ["row_id", *dict.fromkeys(name for name in columns if name != "row_id")]
+    return frame.filter(nw.col("row_id").is_in(list(row_ids))).select(*names).sort("row_id")
+
+
 def differs(name: str, value: object) -> nw.Expr:
     """Return the predicate that a stored column holds another value."""
     col = nw.col(name)

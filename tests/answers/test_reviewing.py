@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import polars as pl
 import pytest
 
@@ -12,20 +9,9 @@ from analytics import answers
 from analytics.errors import QuestionError
 from analytics.measure.costs import Costs
 from analytics.query.cohort import Clause
-from tests.answers import real_logs
 from tests.answers.real_logs import RealLog
 
 KINDS = {"fp": ("fp",), "fn": ("fn",), "both": ("fp", "fn")}
-
-
-@pytest.fixture(scope="module")
-def flights(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealLog]:
-    yield from real_logs.flights(data, tmp_path_factory.mktemp("flights"))
-
-
-@pytest.fixture(scope="module")
-def compas(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealLog]:
-    yield from real_logs.compas(data, tmp_path_factory.mktemp("compas"))
 
 
 def kinds(rows: pl.DataFrame, score: str, label: str, threshold: float) -> pl.DataFrame:
