@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -112,17 +112,6 @@ def findings(
     drawn = queue(engine, question, errors, "random", seed=seed, limit=len(last))
     order = drawn.rows["row_id"].to_list()
     part = order[: random_part(order, last)]
-    counts = engine.score_table(log, question.cohort, question.threshold, with_moments=False, with_log_loss=False,
-                                with_amount=False)  # fmt: skip
-    n_judged, n_errors = judged_and_errors(counts.frame, counts.threshold_bin)
-    kinds = Cohort(
-        question.cohort.clauses, tuple(k for k in outcomes_of(question, errors) or WRONG_KINDS if k in WRONG_KINDS)
-    )
-    n_reviewable = engine.row_counts(log, kinds, question.threshold)[0] if errors != "all" else n_errors
-    wrong = {
-        row for row, verdict in last.items() if verdict.reason == LABEL_WRONG and verdict.error_kind in WRONG_KINDS
-    }
-    errors_of_part = [row for row in part if is_error[row]]
     by_reviewer: dict[str, dict[Any, str]] = {}
     for verdict in said:
         by_reviewer.setdefault(verdict.reviewer, {})[verdict.row_id] = verdict.reason
@@ -133,16 +122,27 @@ def findings(
         random=reason_table([last[row].reason for row in part], known),
         n_random=len(part),
         recent=without_news([verdict.reason for verdict in sorted(last.values(), key=lambda v: v.judged_at)]),
-        corrected=corrected_error_rate(
-            n_judged,
-            n_errors,
-            n_reviewable,
-            len(wrong),
-            sum(row in wrong for row in errors_of_part),
-            len(errors_of_part),
-        ),
+        corrected=corrected(engine, question, errors, last, part, is_error),
         agreements=tuple(agreements(by_reviewer)),
     )
+
+
+def corrected(
+    engine: Engine, question: Question, errors: str, last: Mapping[int, Verdict], part: Sequence[int],
+    is_error: Mapping[int, bool],
+) -> Corrected:  # fmt: skip
+    """Return the error rate of a cohort, and what the verdicts that a label is wrong make of it."""
+    scores = engine.score_table(
+        question.log, question.cohort, question.threshold, with_moments=False, with_log_loss=False, with_amount=False
+    )
+    n_judged, n_errors = judged_and_errors(scores.frame, scores.threshold_bin)
+    outcomes = tuple(kind for kind in outcomes_of(question, errors) or WRONG_KINDS if kind in WRONG_KINDS)
+    kept = Cohort(question.cohort.clauses, outcomes)
+    n_reviewable = engine.row_counts(question.log, kept, question.threshold)[0]
+    wrong = {row for row, verdict in last.items() if verdict.reason == LABEL_WRONG and is_error[row]}
+    errors_of_part = [row for row in part if is_error[row]]
+    random_wrong = sum(row in wrong for row in errors_of_part)
+    return corrected_error_rate(n_judged, n_errors, n_reviewable, len(wrong), random_wrong, len(errors_of_part))
 
 
 def judged_and_errors(frame: pl.DataFrame, threshold_bin: int) -> tuple[int, int]:
