@@ -19,6 +19,7 @@ from analytics.answers.reliability import (
     calibration_slices,
     calibration_time,
 )
+from analytics.answers.replaying import STATES, Replay, Replayed, kept_case, replay
 from analytics.answers.reviewing import Errors, Queue, Rank, queue, review_rows, slice_values, twins
 from analytics.answers.slice_policies import SlicePolicy, slice_policy
 from analytics.answers.slicing import MIN_SUPPORT, SliceAnswer, ranked_columns, slices
@@ -27,6 +28,7 @@ from analytics.answers.thresholds import LoggedDecisions, ThresholdAnswer, human
 __all__ = [
     "COUNTED",
     "MIN_SUPPORT",
+    "STATES",
     "Calibration",
     "CalibrationSlices",
     "CalibrationTime",
@@ -41,6 +43,8 @@ __all__ = [
     "Queue",
     "Rank",
     "Recalibration",
+    "Replay",
+    "Replayed",
     "SliceAnswer",
     "SlicePolicy",
     "ThresholdAnswer",
@@ -57,6 +61,7 @@ __all__ = [
     "histogram",
     "human_band",
     "judged_rows",
+    "kept_case",
     "model_versions",
     "overview",
     "part_words",
@@ -64,6 +69,7 @@ __all__ = [
     "ranked_columns",
     "reasons_by_slice",
     "recalibration",
+    "replay",
     "review_rows",
     "slice_policy",
     "slice_values",

@@ -105,7 +105,6 @@ def findings(
     known : sequence of str
         Reasons to list though nobody gave them.
     """
-    log = question.log
     is_error = {row["row_id"]: row["is_error"] for row in rows_judged(engine, question, errors, verdicts)}
     said = [verdict for verdict in verdicts if verdict.row_id in is_error]
     last = latest_by_row(said)

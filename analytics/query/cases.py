@@ -146,6 +146,32 @@ def rows(frame: nw.LazyFrame[Any], row_ids: Sequence[int], columns: Sequence[str
     return frame.filter(nw.col("row_id").is_in(list(row_ids))).select(*names).sort("row_id")
 
 
+def matches(frame: nw.LazyFrame[Any], values: Mapping[str, Sequence[object]], threshold: float) -> nw.LazyFrame[Any]:
+    """Count, by the values of some stored columns, the rows that hold one of the given values in each.
+
+    Returns
+    -------
+    LazyFrame
+        The columns, ``n``, ``n_scored``, ``n_flagged``, ``n_pos``, ``n_neg`` and ``score_mean``.
+    """
+    for name, wanted in values.items():
+        known = [value for value in wanted if value is not None]
+        col = nw.col(name).cast(nw.String) if known and isinstance(known[0], str) else nw.col(name)
+        is_wanted = col.is_in(known) if known else nw.col(name).is_null()
+        frame = frame.filter(is_wanted | nw.col(name).is_null() if len(known) < len(wanted) else is_wanted)
+    score, label = nw.col("score"), nw.col("label")
+    prepared = frame.select(
+        *values, is_scored=integer(~score.is_null()), is_flagged=integer(score >= threshold), is_pos=integer(label == 1),
+        is_neg=integer(label == 0), score_of=score,
+    )  # fmt: skip
+    counts = {"n_scored": "is_scored", "n_flagged": "is_flagged", "n_pos": "is_pos", "n_neg": "is_neg"}
+    return prepared.group_by(*values).agg(
+        n=nw.len().cast(nw.Int64),
+        **{name: nw.col(source).sum().cast(nw.Int64) for name, source in counts.items()},
+        score_mean=nw.col("score_of").mean(),
+    )
+
+
 def differs(name: str, value: object) -> nw.Expr:
     """Return the predicate that a stored column holds another value."""
     col = nw.col(name)

@@ -137,15 +137,15 @@ class ReviewStore:
         return self._database.write(lambda connection: put_document(connection, kind, key, body, base))
 
     def add_documents(self, kind: str, entries: Iterable[tuple[str, object]]) -> int:
-        """Add those documents of a kind that are not there yet, all or none; return how many these are."""
+        """Add those documents of a kind that are not there yet or were taken out, all or none; return how many these are."""
         listed = list(entries)
 
         def work(connection: sqlite3.Connection) -> int:
-            query = "SELECT DISTINCT key FROM documents WHERE kind = ?"
-            known = {key for (key,) in connection.execute(query, (kind,))}
-            fresh = {key: body for key, body in listed if key not in known}
+            query = "SELECT key, body, max(revision) FROM documents WHERE kind = ? GROUP BY key"
+            known = {key: (body, revision) for key, body, revision in connection.execute(query, (kind,))}
+            fresh = {key: body for key, body in listed if known.get(key, ("null", 0))[0] == "null"}
             for key, body in fresh.items():
-                put_document(connection, kind, key, body, 0)
+                put_document(connection, kind, key, body, known.get(key, ("null", 0))[1])
             return len(fresh)
 
         return self._database.write(work)
