@@ -8,5 +8,4 @@ frame.require()
 
 st.title("Review")
 with frame.boundary():
-    question = session.question()
-    reviewing.draw_cases(question)
+    reviewing.draw(session.question())

@@ -7,9 +7,11 @@ from typing import Any
 
 import streamlit as st
 
+from analytics import answers
 from analytics.answers import Question
 from analytics.errors import AnalysisError
 from analytics.present import words
+from analytics.review import library
 from analytics.review.taxonomy import LABEL_WRONG, Reason, label_of
 from analytics.review.verdict import Conflict, Verdict
 from pages._shared import keyboard, queueing, session
@@ -32,6 +34,8 @@ HELP = (
 
 def open_case(question: Question, case: dict[str, Any]) -> list[Verdict]:
     """Begin with a row: what this reviewer last said of it stands in the form; return the row's history."""
+    if REVIEWER not in st.session_state:
+        st.session_state[REVIEWER] = str(st.query_params.get("reviewer", ""))[:80]
     content_hash, row = question.log.reading.content_hash, case["row_id"]
     history = session.reviews().history(content_hash, row)
     state = st.session_state
@@ -156,8 +160,6 @@ def draw_reasons(reasons: tuple[Reason, ...], case: dict[str, Any]) -> None:
 
 def draw_reviewer() -> None:
     """Ask who judges; the name is kept for as long as the visit, and in the address for a reload."""
-    if REVIEWER not in st.session_state:
-        st.session_state[REVIEWER] = str(st.query_params.get("reviewer", ""))[:80]
     name = st.text_input(
         "Your name", key=REVIEWER, max_chars=80, placeholder="Your name", label_visibility="collapsed",
         persist_state="session",
@@ -199,4 +201,12 @@ def draw_conflict(question: Question, conflict: Conflict, position: int, reasons
 
 
 def keep(question: Question, case: dict[str, Any], frame: str) -> None:
-    """Keep the row in the library; with the verdict as it stands in the form."""
+    """Keep the row in the library, with the verdict as it stands in the form."""
+    held = library.with_verdict(answers.kept_case(question, case), written(question, case, frame))
+    try:
+        is_new = library.keep(session.reviews(), held)
+    except AnalysisError as error:
+        st.session_state[FAILED] = str(error)
+        return
+    st.session_state.pop(FAILED, None)
+    st.session_state[SAID] = "Kept in the library." if is_new else "This row is in the library already."

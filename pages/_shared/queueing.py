@@ -17,7 +17,7 @@ from pages._shared import review_cache, session
 from pages._shared.render import escaped
 
 PAGE_ROWS = 12
-SHOWN_AT_FIRST = 3
+SHOWN_AT_FIRST = 2
 MAX_CELL = 80
 ERRORS = {"both": "Both", "fp": "False positives", "fn": "False negatives", "all": "All rows"}
 RANKS: dict[str, str] = {
@@ -35,7 +35,8 @@ KINDS = {
     "unscored": "Without a score",
 }
 SHORT = {"fp": "FP", "fn": "FN", "tp": "TP", "tn": "TN", "unlabelled": "–", "unscored": "–"}
-ADDRESSED = {"errors": "both", "rank": "confidence", "seed": "0", "at": "0"}
+ADDRESSED = {"errors": "both", "rank": "confidence", "seed": "0", "at": "0", "view": "cases"}
+VIEWS = ("cases", "findings", "library")
 AMOUNT = "The amount of the row"
 
 
@@ -64,7 +65,7 @@ def from_address() -> None:
 def take_valid() -> None:
     """Replace what no control can hold: the address is anyone's."""
     state = st.session_state
-    for name, options in (("errors", ERRORS), ("rank", RANKS)):
+    for name, options in (("errors", ERRORS), ("rank", RANKS), ("view", VIEWS)):
         if state.get(f"review_{name}") not in options:
             state[f"review_{name}"] = ADDRESSED[name]
     for name in ("seed", "at"):
@@ -82,11 +83,9 @@ def to_address() -> None:
             st.query_params[name] = text
 
 
-def draw_controls(question: Question) -> Asked:
-    """Choose which rows are reviewed and what comes first."""
-    from_address()
-    kind, order, costs, seed = st.columns([3.3, 2, 1.8, 0.9], vertical_alignment="bottom")
-    errors = kind.segmented_control(
+def draw_rows() -> str:
+    """Choose which rows are reviewed."""
+    chosen: str | None = st.segmented_control(
         "Rows",
         list(ERRORS),
         key="review_errors",
@@ -95,6 +94,14 @@ def draw_controls(question: Question) -> Asked:
         on_change=go,
         args=(0,),
     )
+    return chosen or "both"
+
+
+def draw_controls(question: Question) -> Asked:
+    """Choose which rows are reviewed and what comes first."""
+    kind, order, costs, seed = st.columns([3.3, 2, 1.8, 0.9], vertical_alignment="bottom")
+    with kind:
+        errors = draw_rows()
     rank = order.selectbox(
         "Order",
         [rank for rank in get_args(Rank) if rank in RANKS],
@@ -102,6 +109,7 @@ def draw_controls(question: Question) -> Asked:
         format_func=RANKS.__getitem__,
         on_change=go,
         args=(0,),
+        persist_state="session",
         help="Surest: farthest from the threshold. Only what is drawn at random speaks for all errors.",
     )
     policies = session.workspace().saved_policies()
@@ -113,14 +121,23 @@ def draw_controls(question: Question) -> Asked:
         offered,
         key="review_costs",
         disabled=rank not in ("cost", "mix") or not offered,
+        persist_state="session",
         placeholder="No amount, no policy",
         help="The amount of the row, or a policy saved on the Thresholds page.",
     )
     drawn = seed.number_input(
-        "Seed", 0, 10**9, key="review_seed", step=1, disabled=rank not in ("random", "mix"), on_change=go, args=(0,)
+        "Seed",
+        0,
+        10**9,
+        key="review_seed",
+        step=1,
+        disabled=rank not in ("random", "mix"),
+        on_change=go,
+        args=(0,),
+        persist_state="session",
     )
     policy = policies.get(chosen or "", "") if rank in ("cost", "mix") else ""
-    return Asked(errors or "both", rank, int(drawn), policy, st.session_state["review_at"])
+    return Asked(errors, rank, int(drawn), policy, st.session_state["review_at"])
 
 
 def go(position: int) -> None:
@@ -145,7 +162,7 @@ def draw_list(
         verdict = judged.get(row["row_id"])
         cells = {f"c_{name}": cell(row[question.log.column(name).sql_name]) for name in names}
         rows.append({
-            "open": "▸" if row["position"] == asked.at else "",
+            "open": "→" if row["position"] == asked.at else "",
             "kind": SHORT[row["error_kind"]],
             "score": row["score"],
             "cost": row["cost"],
@@ -170,7 +187,7 @@ def draw_list(
             "kind": st.column_config.TextColumn("Kind", width=44),
             "score": st.column_config.NumberColumn("Score", width=58, format="%.3f"),
             "cost": st.column_config.NumberColumn("Cost", width=70, format="localized"),
-            "verdict": st.column_config.TextColumn("Verdict", width=104),
+            "verdict": st.column_config.TextColumn("Verdict", width=134),
             **{f"c_{name}": st.column_config.TextColumn(words.shortened(name, 30), width=80) for name in names},
         },
     )

@@ -7,6 +7,7 @@ from analytics.present.figures.calibration_time import calibration_trend
 from analytics.present.figures.costs import cost_figure
 from analytics.present.figures.heat import slice_heat_map
 from analytics.present.figures.outcomes import confusion_matrix, score_distribution
+from analytics.present.figures.reasons import reason_bars
 from analytics.present.figures.time import trend
 from analytics.present.figures.trade_offs import sensitivity_map, trade_off_figure
 
@@ -15,6 +16,7 @@ __all__ = [
     "calibration_trend",
     "confusion_matrix",
     "cost_figure",
+    "reason_bars",
     "recalibration_diagram",
     "reliability_diagram",
     "row_books",

@@ -10,6 +10,14 @@ from analytics.present.readings.calibration import (
 from analytics.present.readings.logs import books_reading, fitness_reading
 from analytics.present.readings.overview import confusion_reading, overview_reading, score_reading
 from analytics.present.readings.ranking import ranking_reading
+from analytics.present.readings.review import (
+    agreement_reading,
+    corrected_reading,
+    enough_reading,
+    findings_reading,
+    queue_reading,
+    replay_reading,
+)
 from analytics.present.readings.slice_policies import band_reading, slice_policy_reading
 from analytics.present.readings.slices import slices_reading
 from analytics.present.readings.thresholds import (
@@ -24,21 +32,27 @@ from analytics.present.readings.thresholds import (
 from analytics.present.readings.trend import trend_reading
 
 __all__ = [
+    "agreement_reading",
     "band_reading",
     "books_reading",
     "calibration_reading",
     "calibration_slices_reading",
     "calibration_trend_reading",
     "confusion_reading",
+    "corrected_reading",
     "curve_reading",
     "decisions_reading",
+    "enough_reading",
+    "findings_reading",
     "fitness_reading",
     "limits_reading",
     "move_reading",
     "overview_reading",
+    "queue_reading",
     "ranking_reading",
     "recalibration_reading",
     "reliability_reading",
+    "replay_reading",
     "score_reading",
     "sensitivity_reading",
     "slice_policy_reading",
