@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 import polars as pl
 import streamlit as st
@@ -53,15 +54,16 @@ def draw_cases(question: Question, verdicts: list[Verdict], reasons: tuple[Reaso
             "No row of this cohort is such an error. Choose other rows, or widen the cohort.", icon=":material/inbox:"
         )
         return
-    if page.rows.is_empty():
-        queueing.go(0)
-        st.rerun(scope="fragment")
+    if asked.at >= page.n_rows:
+        queueing.go(page.n_rows - 1)
+        asked = replace(asked, at=page.n_rows - 1)
+        page = queueing.page_of(question, asked)
     left, right = st.columns([1, 1.8], gap="medium")
     with left:
         queueing.draw_list(question, asked, page, verdicts, reasons)
         draw_so_far(verdicts, reasons)
     rows = page.rows.to_dicts()
-    case = next((row for row in rows if row["position"] == asked.at), rows[-1])
+    case = rows[asked.at % queueing.PAGE_ROWS]
     with right:
         casing.draw_head(question, case, page.n_rows)
         judging.draw(question, case, page.frame, page.n_rows, reasons)
