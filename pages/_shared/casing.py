@@ -98,10 +98,10 @@ def row_of(field: Field, twins: list[dict[str, Any]], *, with_slice: bool) -> di
         kind = str(twins[place - 1]["error_kind"]).upper()
         row[f"Twin {place} ({kind})"] = f"**≠** {value_markdown(value)}" if differs else ":gray[same]"
     if with_slice:
-        row["Slice that fails"] = ""
+        row["Its slice errs"] = ""
         if field.failing is not None:
-            rate, points = words.share(field.failing.rate), words.points(field.failing.difference)
-            row["Slice that fails"] = f":orange[▲] {escaped(f'errs {rate}, {points} to the rest')}"
+            rate, more = words.share(field.failing.rate), words.signed(100 * field.failing.difference, 1)
+            row["Its slice errs"] = f":orange[▲] {escaped(f'{rate} ({more})')}"
     return row
 
 
@@ -122,7 +122,8 @@ def twins_words(twins: list[dict[str, Any]]) -> str:
     scores = words.listed([words.threshold_text(twin["score"]) for twin in twins])
     return (
         f"Twins: the rows of this cohort that were decided correctly and differ in the fewest segments, here {spread}; "
-        f"their scores are {scores}. ≠ marks what differs."
+        f"their scores are {scores}. ≠ marks what differs. "
+        "▲ marks a slice that fails: its error rate, and by how many points it is above the rest."
     )
 
 

@@ -117,15 +117,16 @@ def draw(question: Question, case: dict[str, Any], frame: str, n_rows: int, reas
     """Draw the form; its height does not change with what is said."""
     history = open_case(question, case)
     draw_reasons(reasons, case)
-    note, side = st.columns([2.2, 1], gap="small")
+    note, side = st.columns([1.8, 1], gap="small")
     note.text_area(
         "Note", key=NOTE, height=104, placeholder="Why is this row wrong? N writes here.", label_visibility="collapsed"
     )
     with side:
         draw_reviewer()
         said = EXPECTED_WORDS[st.session_state.get(EXPECTED)]
-        st.button(f"Label should be: {said}", key="review_turn", shortcut="e", on_click=turn_expected, width="stretch")
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.button(f"Expected: {said}", key="review_turn", shortcut="e", on_click=turn_expected, width="stretch",
+                  help="What the label should be: not said, positive or negative.")  # fmt: skip
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         last = case["position"] + 1 >= n_rows
         st.button("Save and next", key="review_save", type="primary", shortcut="Ctrl+Enter", on_click=save,
                   args=(question, case, frame))  # fmt: skip
@@ -135,9 +136,9 @@ def draw(question: Question, case: dict[str, Any], frame: str, n_rows: int, reas
                   args=(case["position"] + 1,))  # fmt: skip
         st.button("Keep", key="review_keep", shortcut="l", help="Keep this row in the library of counterexamples.",
                   on_click=keep, args=(question, case, frame))  # fmt: skip
-    with st.container(height=58, border=False, gap=None):
+    with st.container(height=52, border=False, gap=None):
         draw_said(history, reasons)
-        st.caption(HELP)
+    st.caption(HELP)
     keyboard.draw()
     if CONFLICT in st.session_state:
         draw_conflict(question, st.session_state[CONFLICT], case["position"], reasons)

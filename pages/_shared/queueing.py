@@ -99,50 +99,67 @@ def draw_rows() -> str:
 
 def draw_controls(question: Question) -> Asked:
     """Choose which rows are reviewed and what comes first."""
-    kind, order, costs, seed = st.columns([3.3, 2, 1.8, 0.9], vertical_alignment="bottom")
-    with kind:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
         errors = draw_rows()
-    rank = order.selectbox(
-        "Order",
-        [rank for rank in get_args(Rank) if rank in RANKS],
-        key="review_rank",
-        format_func=RANKS.__getitem__,
-        on_change=go,
-        args=(0,),
-        persist_state="session",
-        help="Surest: farthest from the threshold. Only what is drawn at random speaks for all errors.",
-    )
+        rank = st.selectbox(
+            "Order",
+            [rank for rank in get_args(Rank) if rank in RANKS],
+            key="review_rank",
+            format_func=RANKS.__getitem__,
+            on_change=go,
+            args=(0,),
+            persist_state="session",
+            width=220,
+            help="Surest: farthest from the threshold. Only what is drawn at random speaks for all errors.",
+        )
+        text = draw_costs(question, is_used=rank in ("cost", "mix"))
+        seed = st.number_input(
+            "Seed",
+            0,
+            10**9,
+            key="review_seed",
+            step=1,
+            disabled=rank not in ("random", "mix"),
+            on_change=go,
+            args=(0,),
+            persist_state="session",
+            width=110,
+        )
+    return Asked(errors, rank, int(seed), text, st.session_state["review_at"])
+
+
+def draw_costs(question: Question, *, is_used: bool) -> str:
+    """Choose what an error costs; return the text of a policy, none where it is the amount of the row."""
     policies = session.workspace().saved_policies()
     offered = ([AMOUNT] if question.log.mapping.amount else []) + list(policies)
     if st.session_state.get("review_costs") not in offered:
         st.session_state["review_costs"] = offered[0] if offered else None
-    chosen = costs.selectbox(
+    chosen = st.selectbox(
         "Cost of an error",
         offered,
         key="review_costs",
-        disabled=rank not in ("cost", "mix") or not offered,
+        disabled=not is_used or not offered,
         persist_state="session",
         placeholder="No amount, no policy",
+        width=220,
         help="The amount of the row, or a policy saved on the Thresholds page.",
     )
-    drawn = seed.number_input(
-        "Seed",
-        0,
-        10**9,
-        key="review_seed",
-        step=1,
-        disabled=rank not in ("random", "mix"),
-        on_change=go,
-        args=(0,),
-        persist_state="session",
-    )
-    policy = policies.get(chosen or "", "") if rank in ("cost", "mix") else ""
-    return Asked(errors, rank, int(drawn), policy, st.session_state["review_at"])
+    return policies.get(chosen or "", "") if is_used else ""
 
 
 def go(position: int) -> None:
     """Open the row at a position of the queue; for callbacks only."""
-    st.session_state["review_at"] = max(0, position)
+    state = st.session_state
+    if state.pop("_queue_clicked", False):
+        state["_queue_clicks"] = (
+            state.get("_queue_clicks", 0) + 1
+        )  # a new key: else a second click on a cell says nothing
+    state["review_at"] = max(0, position)
+
+
+def key_of(position: int) -> str:
+    """Return the key of the page on which a row stands."""
+    return f"queue_{position // PAGE_ROWS}_{st.session_state.get('_queue_clicks', 0)}"
 
 
 def page_of(question: Question, asked: Asked) -> Queue:
@@ -175,11 +192,11 @@ def draw_list(
     )
     st.dataframe(
         shown,
-        key=f"queue_{asked.at // PAGE_ROWS}",
+        key=key_of(asked.at),
         hide_index=True,
         height="content",
         on_select=open_selected,
-        selection_mode="single-row",
+        selection_mode="single-cell",
         placeholder=words.UNDEFINED,
         alt="The queue: kind of error, score, verdict and the chosen columns of each row",
         column_config={
@@ -200,13 +217,12 @@ def cell(value: object) -> str | None:
 
 
 def open_selected() -> None:
-    """Open the row that was clicked; a second click on it opens it again."""
-    place = st.session_state["review_at"] // PAGE_ROWS
-    found = st.session_state[f"queue_{place}"]["selection"]["rows"]
-    if found:
-        st.session_state["_queue_clicked"] = place * PAGE_ROWS + found[0]
-    if "_queue_clicked" in st.session_state:
-        go(st.session_state["_queue_clicked"])
+    """Open the row that was clicked."""
+    at = st.session_state["review_at"]
+    cells = st.session_state[key_of(at)]["selection"]["cells"]
+    if cells:
+        st.session_state["review_at"] = at // PAGE_ROWS * PAGE_ROWS + cells[0][0]
+        st.session_state["_queue_clicked"] = True
 
 
 def draw_pages(asked: Asked, page: Queue) -> None:

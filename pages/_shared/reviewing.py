@@ -58,7 +58,7 @@ def draw_cases(question: Question, verdicts: list[Verdict], reasons: tuple[Reaso
         queueing.go(page.n_rows - 1)
         asked = replace(asked, at=page.n_rows - 1)
         page = queueing.page_of(question, asked)
-    left, right = st.columns([1, 1.8], gap="medium")
+    left, right = st.columns([1, 1.65], gap="medium")
     with left:
         queueing.draw_list(question, asked, page, verdicts, reasons)
         draw_so_far(verdicts, reasons)
@@ -88,9 +88,9 @@ def draw_so_far(verdicts: list[Verdict], reasons: tuple[Reason, ...]) -> None:
         column_order=["label", "n"],
         alt="How often each reason was given for this log",
         column_config={
-            "label": st.column_config.TextColumn("Reason", width="medium"),
+            "label": st.column_config.TextColumn("Reason", width=140),
             "n": st.column_config.ProgressColumn(
-                "Rows", format="%d", min_value=0, max_value=max(1, *table["n"].to_list()), width="small"
+                "Rows", format="%d", min_value=0, max_value=max(1, *table["n"].to_list()), width=90
             ),
         },
     )
