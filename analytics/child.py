@@ -29,6 +29,7 @@ from analytics.log.schema import Reading, mapping_from_dict, reading_from_dict
 PROGRESS_SECONDS = 0.2
 MAX_CHAIN = 10
 EXPECTED = (AnalysisError, duckdb.Error, OSError, MemoryError, RecursionError)
+NO_THREAD = "can't start new thread"
 LIBRARIES = ("pyarrow", "polars", "pyo3_runtime")
 """Whose errors a file can cause as well; Rust's panics are no `Exception`."""
 
@@ -254,7 +255,7 @@ def explained(error: BaseException) -> dict[str, str]:
     for cause in chain:
         if is_full(cause):
             return {"error": FULL, "code": "disk-full"}
-        if isinstance(cause, (MemoryError, duckdb.OutOfMemoryException)):
+        if is_memory(cause):
             return {"error": TOO_LARGE.format(settings.READER_MEMORY_MB.value), "code": "reader-memory"}
     if isinstance(error, AnalysisError):
         return {"error": str(error), "code": error.code}
@@ -269,12 +270,17 @@ def is_full(error: BaseException) -> bool:
     return isinstance(error, duckdb.Error) and any(os.strerror(number) in str(error) for number in NO_ROOM)
 
 
+def is_memory(error: BaseException) -> bool:
+    """Whether an error says that the memory of the process is used up; a thread needs some for its stack."""
+    return isinstance(error, (MemoryError, duckdb.OutOfMemoryException)) or str(error) == NO_THREAD
+
+
 def answer(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """Answer one request: a result, or a sentence and its code; what no file can cause is raised."""
     try:
         return {"result": TASKS[request["task"]](request, progress)}
     except BaseException as error:
-        if isinstance(error, EXPECTED) or type(error).__module__.partition(".")[0] in LIBRARIES:
+        if isinstance(error, EXPECTED) or is_memory(error) or type(error).__module__.partition(".")[0] in LIBRARIES:
             return explained(error)
         raise
 

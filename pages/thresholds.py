@@ -3,7 +3,7 @@
 import streamlit as st
 
 from analytics.present import readings
-from pages._shared import cache, costing, exploring, frame, further_costs, session
+from pages._shared import cache, costing, deciding, exploring, frame, further_costs, session
 from pages._shared.render import escaped, sentence
 
 frame.require()
@@ -26,3 +26,4 @@ with frame.boundary():
     further_costs.draw_decisions(answer, question)
     further_costs.draw_slices(answer, question, policy)
     further_costs.draw_band(answer, question, policy)
+    deciding.draw_decision(answer, question)

@@ -16,6 +16,7 @@ from analytics import answers, intake
 from analytics.answers import Question
 from analytics.errors import QuestionError
 from analytics.log.schema import Log
+from analytics.measure.costs import Costs
 from analytics.present.readings import calibration_reading, calibration_trend_reading
 from analytics.query.cohort import Cohort
 from analytics.query.engine import Engine
@@ -101,7 +102,7 @@ def test_numbers_equal_scikit_learns_and_the_isotonic_curve_is_its_own(desk: Des
 def test_recalibration_mends_a_shift_on_later_rows_and_by_halves(desk: Desk, engine: Engine) -> None:
     frame = opposed().with_columns(score=pl.col("score") * 0.5)
     for roles, is_split in (({"time": "day"}, True), ({"time": None}, False)):
-        found = answers.recalibration(engine, asked(desk, frame, **roles), cost_fp=1, cost_fn=3)
+        found = answers.recalibration(engine, asked(desk, frame, **roles), Costs(fp=1, fn=3))
         assert (found.split is not None) == is_split
         assert found.fitted_rows + found.judged_rows == len(frame)
         assert abs(found.fitted_rows - found.judged_rows) < 1_000
@@ -111,8 +112,17 @@ def test_recalibration_mends_a_shift_on_later_rows_and_by_halves(desk: Desk, eng
         )
         assert rows["as logged"]["ece"] > 0.2 and rows["isotonic"]["ece"] < 0.03
         assert rows["isotonic"]["cost_at_formula"] < rows["as logged"]["cost_at_formula"]
-    with pytest.raises(QuestionError, match="costs of at least 0"):
-        answers.recalibration(engine, asked(desk, frame), cost_fp=-1)
+    assert answers.recalibration(engine, asked(desk, frame), Costs(fp=-1, fn=-1)).formula_threshold is None
+
+
+def test_amounts_count_as_the_mean_of_their_label(desk: Desk, engine: Engine) -> None:
+    frame = opposed().with_columns(worth=pl.col("label") * 40.0 + 5)
+    question = asked(desk, frame, amount="worth")
+    found = answers.recalibration(engine, question, Costs(fp=3, fn=2, amount_cells=("fn",)))
+    assert found.costs == Costs(fp=3, fn=90)
+    assert found.formula_threshold == pytest.approx(3 / 93)
+    plain = answers.recalibration(engine, question, Costs(fp=3, fn=90))
+    assert found.table.equals(plain.table)
 
 
 def test_a_log_of_decisions_alone_is_answered_in_words(desk: Desk, engine: Engine) -> None:

@@ -269,7 +269,7 @@ def test_messages_of_files_that_cannot_be_read(tmp_path: Path) -> None:
     for name in ("none.csv", "empty.csv", "torn.parquet"):
         refused("ingest", tmp_path / name)
         refused("slices", tmp_path / name, "--by", "region")
-    assert "folder" in refused("ingest", tmp_path)
+    assert "folder" in refused("ingest", tmp_path / "nothing")
 
 
 def test_messages_of_questions_that_cannot_be_asked(small: Path) -> None:

@@ -9,6 +9,7 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -118,7 +119,8 @@ def put(quota: serve.UploadQuota, session: str, pieces: list[bytes], announced: 
 
     headers = [] if announced is None else [(b"content-length", str(announced).encode())]
     scope = {"type": "http", "method": "PUT", "path": f"/_stcore/upload_file/{session}/1", "headers": headers}
-    asyncio.run(quota(scope, receive, send))
+    with ThreadPoolExecutor(1) as pool:  # a browser test before may have left a loop running in this thread
+        pool.submit(asyncio.run, quota(scope, receive, send)).result()
     return int(sent[0]["status"])
 
 

@@ -8,6 +8,7 @@ from math import isfinite
 import numpy as np
 import polars as pl
 
+from analytics.answers.costing import cost_table
 from analytics.answers.headline import bucket
 from analytics.answers.question import Question
 from analytics.answers.reliability import judged_bins, scored
@@ -16,11 +17,13 @@ from analytics.measure.bins import ScoreBins
 from analytics.measure.calibration import GROUPS, equal_mass_groups, group_sums
 from analytics.measure.calibration_numbers import slice_numbers
 from analytics.measure.cells import halved, with_scores
+from analytics.measure.costs import Costs, theoretical_threshold, with_mean_amounts
 from analytics.measure.intervals import FloatArray, ratio, wilson
 from analytics.measure.recalibration import METHODS, Method, ScoreMap, best_threshold, cost_per_row, fit_map
 from analytics.query.engine import Engine, ScoreTable
 
 AS_LOGGED = "as logged"
+DEFAULT_COSTS = Costs()
 
 
 @dataclass(frozen=True)
@@ -40,8 +43,10 @@ class Recalibration:
     fitted_rows, judged_rows : int
     split : str or None
         The first moment of the judged part as text; None where the halves are drawn at random.
-    formula_threshold : float
-        cost_fp / (cost_fp + cost_fn).
+    formula_threshold : float or None
+        The best threshold of probabilities under the costs; None where flagging does not gain with the score.
+    costs : Costs
+        What one row costs; where an amount multiplies a cell, at the mean amount of its label.
     """
 
     table: pl.DataFrame
@@ -50,15 +55,15 @@ class Recalibration:
     fitted_rows: int
     judged_rows: int
     split: str | None
-    formula_threshold: float
+    formula_threshold: float | None
+    costs: Costs
 
 
 def recalibration(
     engine: Engine,
     question: Question,
+    costs: Costs = DEFAULT_COSTS,
     *,
-    cost_fp: float = 1.0,
-    cost_fn: float = 1.0,
     groups: int = GROUPS,
     seed: int = 0,
 ) -> Recalibration:
@@ -67,14 +72,13 @@ def recalibration(
     Raises
     ------
     QuestionError
-        If costs are negative, both zero or not finite, or no row can be judged.
+        If too few rows can be judged.
     """
-    if not (isfinite(cost_fp) and isfinite(cost_fn) and min(cost_fp, cost_fn) >= 0 and cost_fp + cost_fn > 0):
-        raise QuestionError(f"Expected costs of at least 0, not both 0; found {cost_fp:g} and {cost_fn:g}.")
     fitted_on, judged_on, split = parts_of(engine, question, seed)
     if not fitted_on.judged.sum() or not judged_on.judged.sum():
         raise QuestionError("Recalibration needs judged rows to fit on and others to be judged on; there are too few.")
-    formula = cost_fp / (cost_fp + cost_fn)
+    costs = at_mean_amounts(engine, question, costs)
+    formula = theoretical_threshold(costs)
     methods: list[Method] = list(METHODS) if question.log.is_probability else ["isotonic"]
     maps = {method: found for method in methods if (found := fit_map(fitted_on, method)) is not None}
     sides = {str(name): (moved(fitted_on, found), moved(judged_on, found)) for name, found in maps.items()}
@@ -83,13 +87,13 @@ def recalibration(
     rows, bins = [], []
     for name, (learned, judged) in sides.items():
         numbers = slice_numbers(judged, groups=groups, level=0.95, seed=seed, replicates=1, cells=100)
-        best = best_threshold(learned, cost_fp, cost_fn)
-        costs = {
-            "cost_at_formula": cost_per_row(judged, formula, cost_fp, cost_fn),
-            "cost_at_best": cost_per_row(judged, best, cost_fp, cost_fn),
+        best = best_threshold(learned, costs)
+        worth = {
+            "cost_at_formula": None if formula is None else cost_per_row(judged, formula, costs),
+            "cost_at_best": cost_per_row(judged, best, costs),
             "best_threshold": best if isfinite(best) else None,
         }
-        rows.append({"method": name, **numbers, **costs})
+        rows.append({"method": name, **numbers, **worth})
         bins.append(bins_of(judged, groups).with_columns(method=pl.lit(name)))
     names = ("difference", "ece", "ece_low", "ece_high", "brier", "log_loss", "slope", "cost_at_formula",
              "cost_at_best", "best_threshold")  # fmt: skip
@@ -103,7 +107,18 @@ def recalibration(
         judged_rows=int(judged_on.judged.sum()),
         split=split,
         formula_threshold=formula,
+        costs=costs,
     )
+
+
+def at_mean_amounts(engine: Engine, question: Question, costs: Costs) -> Costs:
+    """Return costs without amounts: each counts as the mean of the cohort's rows with its label."""
+    if not costs.amount_cells:
+        return costs
+    sums = cost_table(engine, question).bins()
+    means = (ratio(amounts.sum(), rows.sum()) for amounts, rows in
+             ((sums.amount_pos, sums.pos), (sums.amount_neg, sums.neg)))  # fmt: skip
+    return with_mean_amounts(costs, *(float(mean) if isfinite(mean) else 0.0 for mean in means))
 
 
 def parts_of(engine: Engine, question: Question, seed: int) -> tuple[ScoreBins, ScoreBins, str | None]:

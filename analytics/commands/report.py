@@ -11,6 +11,7 @@ from analytics import answers
 from analytics.commands.asking import ask, columns_of
 from analytics.commands.options import OUTPUT, Asked, Format, Output, Source, named
 from analytics.commands.writing import write, write_text
+from analytics.log.decisions import decisions
 
 
 def report(
@@ -32,7 +33,8 @@ def report(
     else:
         chosen = [[name] for name in answers.ranked_columns(engine, question)["column"].to_list()[:3]]
     parts = [answers.slices(engine, question, columns, metric=metric) for columns in chosen]
-    write_text(slice_report(question, answers.overview(engine, question), parts), out)
+    decided = decisions(engine.workspace, question.log.key)
+    write_text(slice_report(question, answers.overview(engine, question), parts, decided), out)
     if format == "table":
         typer.echo(str(out))
     else:

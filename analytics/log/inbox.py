@@ -76,7 +76,8 @@ def tables_below(folder: Path, root: Path | None = None) -> list[Path]:
     found = sorted(walked(folder, (root or folder).resolve()))
     if not found:
         raise InputError(
-            f"Expected files of a log in the folder {folder.name!r}, found none by their names (.csv, .parquet, …)."
+            f"Expected files of a log in the folder {folder.name!r}, found none by their names. "
+            "Name one by its own path, or give it the ending of its format (.csv, .parquet, …)."
         )
     if len(found) > MAX_FILES:
         raise InputError(

@@ -24,6 +24,12 @@ STALE_AFTER_SECONDS = 24 * 3600
 RECENT_SECONDS = 10
 """A receipt that is so young may belong to a log that another process is just renaming."""
 
+SMALL_FILES = {
+    "mappings": "The remembered mappings",
+    "cohorts": "The saved cohorts",
+    "policies": "The saved policies",
+    "decisions": "What was decided",
+}
 CHUNK = 1 << 20
 NO_RECEIPT = (OSError, ValueError, KeyError, TypeError, AttributeError)
 """What reading a damaged receipt ends with."""
@@ -193,7 +199,7 @@ class Workspace:
                     "What the backup of the last start held is back."
                 )
                 continue
-            what = {"mappings": "The remembered mappings", "cohorts": "The saved cohorts"}.get(stem, f"The log {stem}")
+            what = SMALL_FILES.get(stem, f"The log {stem}")
             with contextlib.suppress(*NO_RECEIPT):
                 what = f"The log {self._read_receipt(self.damaged / f'{stem}.json').name!r}"
             todo = "Upload the export again." if what.startswith("The log") else "Save them anew."
@@ -220,17 +226,17 @@ class Workspace:
         """Keep the mapping for the next export with the same columns."""
         write_json(
             self.home / "mappings.json",
-            {**self._read("mappings.json"), columns_key(log.reading.names): asdict(log.mapping)},
+            {**self.read_json("mappings.json"), columns_key(log.reading.names): asdict(log.mapping)},
         )
 
     def remembered(self, names: tuple[str, ...]) -> Mapping | None:
         """Return the mapping that was last used for these columns, None where there is none."""
-        found = self._read("mappings.json").get(columns_key(names))
+        found = self.read_json("mappings.json").get(columns_key(names))
         return mapping_from_dict(found) if isinstance(found, dict) else None
 
     def saved_cohorts(self) -> dict[str, str]:
         """Return the saved cohorts: name to compact text."""
-        return {name: text for name, text in self._read("cohorts.json").items() if isinstance(text, str)}
+        return {name: text for name, text in self.read_json("cohorts.json").items() if isinstance(text, str)}
 
     def save_cohort(self, name: str, text: str | None) -> None:
         """Save a cohort under a name; ``None`` forgets it."""
@@ -243,7 +249,7 @@ class Workspace:
 
     def saved_policies(self) -> dict[str, str]:
         """Return the saved policies: name to text."""
-        return {name: text for name, text in self._read("policies.json").items() if isinstance(text, str)}
+        return {name: text for name, text in self.read_json("policies.json").items() if isinstance(text, str)}
 
     def saved_policy(self, name: str) -> str:
         """Return the text of a saved policy.
@@ -268,7 +274,8 @@ class Workspace:
             policies[name.strip()[:80]] = text
         write_json(self.home / "policies.json", policies)
 
-    def _read(self, name: str) -> dict[str, object]:
+    def read_json(self, name: str) -> dict[str, object]:
+        """Return a small file of the workspace, empty where there is none; a damaged one is set aside."""
         try:
             data = json.loads((self.home / name).read_text(encoding="utf-8"))
         except OSError:

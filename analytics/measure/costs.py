@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -68,6 +68,24 @@ class Costs:
         """Whether a break-even probability exists that does not depend on a row's amount."""
         multiplied = [cell in self.amount_cells for cell in CELLS if getattr(self, cell)]
         return not any(multiplied) or (all(multiplied) and not self.review)
+
+
+def with_mean_amounts(costs: Costs, mean_positive: float, mean_negative: float) -> Costs:
+    """Give a cost matrix without amounts: cells that an amount multiplies cost what a row of their label does on average.
+
+    Parameters
+    ----------
+    costs : Costs
+    mean_positive, mean_negative : float
+        Mean amount of the rows of either label.
+
+    Examples
+    --------
+    >>> with_mean_amounts(Costs(fp=3, fn=1, amount_cells=("fn",)), 40.0, 5.0).fn
+    40.0
+    """
+    means = {cell: mean_positive if cell in POSITIVE_CELLS else mean_negative for cell in costs.amount_cells}
+    return replace(costs, amount_cells=(), **{cell: getattr(costs, cell) * mean for cell, mean in means.items()})
 
 
 @dataclass(frozen=True)

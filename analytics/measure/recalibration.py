@@ -13,6 +13,7 @@ from sklearn.isotonic import IsotonicRegression
 
 from analytics.measure.bins import ScoreBins
 from analytics.measure.cells import coarsened
+from analytics.measure.costs import CostBins, Costs, best_bin, total_costs
 from analytics.measure.intervals import FloatArray, ratio
 from analytics.measure.logistic import CLIP, logistic_fit, undefined_reason
 
@@ -177,15 +178,32 @@ def isotonic_table(bins: ScoreBins, *, level: float = 0.95, seed: int = 0) -> pl
     return pl.DataFrame(dict(zip(columns, (score, value, np.fmin(low, value), np.fmax(high, value)), strict=True)))
 
 
-def cost_per_row(bins: ScoreBins, threshold: float, cost_fp: float, cost_fn: float) -> float:
-    """Cost the errors of one slice at a threshold: their mean cost per judged row."""
-    is_flagged = bins.score[0] >= threshold
-    cost = cost_fp * bins.neg[0][is_flagged].sum() + cost_fn * bins.pos[0][~is_flagged].sum()
-    return float(ratio(cost, bins.judged.sum()))
+def threshold_costs(bins: ScoreBins, costs: Costs) -> tuple[FloatArray, FloatArray]:
+    """Give what the judged rows of one slice cost at each threshold, amounts left out.
+
+    Parameters
+    ----------
+    bins : ScoreBins
+        One slice, its bins in the order of their scores: shape (1, bins).
+    costs : Costs
+
+    Returns
+    -------
+    tuple of numpy.ndarray of shape (bins + 1,)
+        The mean score of each bin, then infinity, where nothing is flagged; the mean cost per judged row.
+    """
+    none = np.zeros_like(bins.n)
+    rows = CostBins(bins.n, bins.pos, bins.neg, none, none, none, none)
+    return np.append(bins.score[0], np.inf), ratio(total_costs(rows, costs)[0], bins.judged.sum())
 
 
-def best_threshold(bins: ScoreBins, cost_fp: float, cost_fn: float) -> float:
-    """Find the score from which on flagging costs least: the mean score of a bin, or infinity where none is flagged."""
-    flagged_cost = np.append(np.cumsum(bins.neg[0][::-1])[::-1] * cost_fp, 0.0)
-    passed_cost = np.append(0.0, np.cumsum(bins.pos[0])) * cost_fn
-    return float(np.append(bins.score[0], np.inf)[np.argmin(flagged_cost + passed_cost)])
+def cost_per_row(bins: ScoreBins, threshold: float, costs: Costs) -> float:
+    """Cost the judged rows of one slice at a threshold: their mean."""
+    scores, cost = threshold_costs(bins, costs)
+    return float(cost[np.searchsorted(scores, threshold)])
+
+
+def best_threshold(bins: ScoreBins, costs: Costs) -> float:
+    """Find the score from which on flagging costs least, infinity where nothing is flagged; of equals the highest."""
+    scores, cost = threshold_costs(bins, costs)
+    return float(scores[best_bin(cost)])

@@ -116,7 +116,18 @@ def slice_rows(answer: CalibrationSlices) -> pl.DataFrame:
     interval = [
         "–" if low is None else words.between(words.number(low, 1), words.number(high, 1)) for low, high in ends
     ]
-    shown = answer.table.with_columns(
-        pl.col("mean_score", "observed", "difference") * 100, interval=pl.Series(interval, dtype=pl.String)
-    )
+    shown = in_words(answer.table.with_columns(interval=pl.Series(interval, dtype=pl.String)))
     return pl.DataFrame([*labels, *shown.select(SLICE_COLUMNS).get_columns()])
+
+
+def scan_rows(scan: pl.DataFrame) -> pl.DataFrame:
+    """Return the slices of all segment columns as people read them."""
+    return in_words(scan.with_columns(pl.col("value").fill_null(words.MISSING), pl.col("to_the_rest") * 100))
+
+
+def in_words(table: pl.DataFrame) -> pl.DataFrame:
+    """Write shares in percent and the p-value as text, which never says that it is 0."""
+    p = [words.p_value(value) for value in table["p_adjusted"]]
+    return table.with_columns(
+        pl.col("mean_score", "observed", "difference") * 100, p_adjusted=pl.Series(p, dtype=pl.String)
+    )

@@ -19,6 +19,7 @@ from analytics.present.marks import order_words, question_of
 
 if TYPE_CHECKING:
     from analytics.answers import Overview, Question, SliceAnswer
+    from analytics.log.decisions import Decision
 
 HERE = Path(__file__).parent
 CONVENTIONS = (
@@ -63,6 +64,7 @@ def slice_report(
     question: Question,
     overview: Overview,
     answers: Sequence[SliceAnswer] = (),
+    decisions: Sequence[Decision] = (),
     *,
     created_at: datetime | None = None,
 ) -> str:
@@ -76,6 +78,8 @@ def slice_report(
         Its headline numbers.
     answers : sequence of SliceAnswer
         One section each, in this order.
+    decisions : sequence of Decision
+        What was decided on the log.
     created_at : datetime, optional
         When the report was made; now by default.
 
@@ -102,6 +106,7 @@ def slice_report(
         cards=report_parts.cards(overview),
         figures=overview_figures(question, overview),
         metrics=report_parts.metrics(overview),
+        decisions=decisions,
         sections=[section(answer) for answer in answers],
         definitions=report_parts.definitions(),
         conventions=CONVENTIONS,

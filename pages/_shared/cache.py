@@ -25,8 +25,10 @@ from analytics.answers import (
     ThresholdAnswer,
 )
 from analytics.errors import QuestionError
+from analytics.log.decisions import Decision, decisions
 from analytics.log.schema import Log
 from analytics.measure.calibration import Binning
+from analytics.measure.costs import Costs
 from analytics.measure.human_band import Band, Reviewer
 from analytics.measure.policies import Policy
 from analytics.measure.slice_thresholds import Pooling, Rule
@@ -97,13 +99,19 @@ def _row_counts(key: str, cohort: str, threshold: float, version: str) -> tuple[
 
 @st.cache_data(max_entries=16, show_spinner="Writing the report …")
 def _report(
-    key: str, cohort: str, threshold: float, version: str, chosen: tuple[tuple[str, ...], ...], metric: str
+    key: str,
+    cohort: str,
+    threshold: float,
+    version: str,
+    chosen: tuple[tuple[str, ...], ...],
+    metric: str,
+    decided: tuple[Decision, ...],
 ) -> str:
     from analytics.present.report import slice_report  # the template engine is needed here alone
 
     question = asked(key, cohort, threshold)
     parts = [answers.slices(session.engine(), question, by, metric=metric) for by in chosen]
-    return slice_report(question, overview(question), parts)
+    return slice_report(question, overview(question), parts, decided)
 
 
 @st.cache_data(max_entries=16, show_spinner="Counting rows by score …")
@@ -141,7 +149,8 @@ def human_band(question: Question, policy: Policy, cost: float, error_rate: floa
 
 def report(question: Question, chosen: tuple[tuple[str, ...], ...], metric: str) -> str:
     """Return the slice report as HTML."""
-    return _report(*primitives(question), scope(question.log), chosen, metric)
+    decided = tuple(decisions(session.workspace(), question.log.key))
+    return _report(*primitives(question), scope(question.log), chosen, metric, decided)
 
 
 def overview(question: Question) -> Overview:
@@ -196,11 +205,9 @@ def _calibration_time(
 
 
 @st.cache_data(max_entries=MAX_ENTRIES, show_spinner="Fitting maps …")
-def _recalibration(
-    key: str, cohort: str, threshold: float, version: str, cost_fp: float, cost_fn: float, groups: int
-) -> Recalibration:
+def _recalibration(key: str, cohort: str, threshold: float, version: str, policy: str, groups: int) -> Recalibration:
     question = asked(key, cohort, threshold)
-    return answers.recalibration(session.engine(), question, cost_fp=cost_fp, cost_fn=cost_fn, groups=groups)
+    return answers.recalibration(session.engine(), question, Policy.from_text(policy).costs, groups=groups)
 
 
 def at_any_threshold(question: Question) -> Question:
@@ -228,6 +235,7 @@ def calibration_time(question: Question, every: str | None, groups: int) -> Cali
     return _calibration_time(*primitives(at_any_threshold(question)), scope(question.log), every, groups)
 
 
-def recalibration(question: Question, cost_fp: float, cost_fn: float, groups: int) -> Recalibration:
-    """Return what recalibration would be worth."""
-    return _recalibration(*primitives(at_any_threshold(question)), scope(question.log), cost_fp, cost_fn, groups)
+def recalibration(question: Question, costs: Costs, groups: int) -> Recalibration:
+    """Return what recalibration would be worth under a cost matrix."""
+    text = Policy(costs).to_text()
+    return _recalibration(*primitives(at_any_threshold(question)), scope(question.log), text, groups)

@@ -12,14 +12,13 @@ from analytics.errors import QuestionError
 from analytics.measure.calibration import GROUPS, Binning
 from analytics.measure.recalibration import METHODS, Method
 from analytics.present import figures, readings, words
-from analytics.present.calibration_tables import number_rows, slice_rows
-from pages._shared import cache
+from analytics.present.calibration_tables import number_rows, scan_rows, slice_rows
+from pages._shared import cache, costing
 from pages._shared.render import escaped, figure, sentence, table_downloads
 
 BINNINGS: dict[Binning, str] = {"equal_mass": "Equal mass", "equal_width": "Equal width", "scores": "Distinct scores"}
 EVERY = {"Hour": "1h", "Day": "1d", "Week": "1w", "Month": "1mo"}
 MAX_SCORES = 100
-SHARES = ("mean_score", "observed", "difference")
 
 
 def draw_controls(question: Question) -> tuple[Binning, int, bool, str | None]:
@@ -114,9 +113,8 @@ def draw_slices(question: Question, by: str | None, binning: Binning, groups: in
 
 def draw_scan(scan: pl.DataFrame) -> None:
     """Show the slices of all segment columns that are most off."""
-    shown = scan.head(20).with_columns(pl.col("value").fill_null(words.MISSING), pl.col(*SHARES, "to_the_rest") * 100)
     st.dataframe(
-        shown,
+        scan_rows(scan.head(20)),
         hide_index=True,
         alt="Slices of all segment columns by how far their scores are off",
         column_config={
@@ -142,7 +140,7 @@ def columns_of(by: str) -> dict[str, Any]:
         "observed": number("Observed", format="%.1f %%"),
         "difference": number("Off by, points", format="%.1f", help="Mean score less observed rate."),
         "interval": st.column_config.TextColumn("Its interval"),
-        "p_adjusted": number("p, adjusted", format="%.3f"),
+        "p_adjusted": st.column_config.TextColumn("p, adjusted", alignment="right"),
         "slope": number("Slope", format="%.2f", help="1 is right; below 1 scores are too extreme."),
         "ece": number("ECE", format="%.3f"),
         "ece_chance_high": number("ECE, chance", format="%.3f"),
@@ -173,7 +171,7 @@ def draw_recalibration(question: Question, groups: int) -> None:
     """Show what recalibration would be worth, and offer the map."""
     st.subheader("What would recalibration be worth?")
     methods: list[Method] = list(METHODS) if question.log.is_probability else ["isotonic"]
-    method_place, fp_place, fn_place = st.columns([2, 1, 1], vertical_alignment="bottom")
+    method_place, costs_place = st.columns(2, vertical_alignment="bottom")
     method = method_place.segmented_control(
         "Map",
         methods,
@@ -184,15 +182,11 @@ def draw_recalibration(question: Question, groups: int) -> None:
         required=True,
     )
     method = method if method in methods else methods[0]
-    cost_fp = fp_place.number_input(
-        "A false positive costs", min_value=0.0, value=1.0, key="map_fp", bind="query-params"
-    )
-    cost_fn = fn_place.number_input(
-        "A false negative costs", min_value=0.0, value=5.0, key="map_fn", bind="query-params"
-    )
-    st.caption(escaped(METHODS[method]))
+    with costs_place:
+        policy = costing.draw_errors(question)
+    st.caption(escaped(f"{METHODS[method]} {readings.costs_reading(policy.costs, policy.unit)}"))
     try:
-        found = cache.recalibration(question, float(cost_fp or 0.0), float(cost_fn or 0.0), groups)
+        found = cache.recalibration(question, policy.costs, groups)
     except QuestionError as error:
         sentence(str(error))
         return
@@ -201,18 +195,18 @@ def draw_recalibration(question: Question, groups: int) -> None:
     with pair.cell():
         figure(
             figures.recalibration_diagram(found.bins, method, first),
-            readings.recalibration_reading(found, method),
+            readings.recalibration_reading(found, method, policy.unit),
             "recalibration",
             alt="Reliability diagram before and after recalibration",
             table=found.bins,
         )
     with pair.cell():
-        draw_maps(found, method)
+        draw_maps(found, method, policy.unit)
 
 
-def draw_maps(found: Recalibration, method: str) -> None:
+def draw_maps(found: Recalibration, method: str, unit: str) -> None:
     """Compare the maps and offer the chosen one as a table and as Python."""
-    number = st.column_config.NumberColumn
+    number, counted = st.column_config.NumberColumn, f" ({unit})" if unit else ""
     shown = found.table.with_columns(pl.col("difference") * 100, pl.col("cost_at_formula", "cost_at_best") * 1000)
     st.dataframe(
         shown,
@@ -227,17 +221,16 @@ def draw_maps(found: Recalibration, method: str) -> None:
             "ece": number("ECE", format="%.3f"),
             "brier": number("Brier", format="%.4f"),
             "cost_at_formula": number(
-                "Cost, formula", format="%.1f", help="Per 1,000 rows, at the threshold that the costs imply."
+                f"Cost, formula{counted}", format="%.1f", help="Per 1,000 rows, at the threshold that the costs imply."
             ),
             "cost_at_best": number(
-                "Cost, best", format="%.1f", help="Per 1,000 rows, at the best threshold of the fitted part."
+                f"Cost, best{counted}", format="%.1f", help="Per 1,000 rows, at the best threshold of the fitted part."
             ),
         },
     )
     st.caption(
         "Judged on rows that the maps were not fitted on. A rising map keeps the order of the rows, so the best threshold "
-        "costs the same before and after, but for ties; what it mends is the threshold that is computed from the costs, "
-        f"here {words.threshold_text(found.formula_threshold)}."
+        "costs the same before and after, but for ties; what it mends is the threshold that is computed from the costs."
     )
     chosen = found.maps.get(method)
     if chosen is not None:

@@ -90,8 +90,30 @@ def draw_policy(question: Question) -> Policy:
     draw_saved()
     st.markdown("**Capacity and limits**")
     draw_limits(question)
-    st.session_state[KEPT] = {key: st.session_state.get(key) for key in policy_fields(DEFAULT)}
-    return current_policy(has_amount=has_amount, has_time=question.log.mapping.time is not None)
+    keep()
+    return policy_for(question)
+
+
+def draw_errors(question: Question) -> Policy:
+    """Draw the costs of the two errors, for a page that needs no more of a policy, and return the whole of it."""
+    begin()
+    for cell, column in zip(("fp", "fn"), st.columns(2), strict=True):
+        with column:
+            number(f"A {CELL_LABELS[cell].lower()} costs", f"cost_{cell}", help_of(cell))
+    keep()
+    return policy_for(question)
+
+
+def keep() -> None:
+    """Remember what the controls hold for when the page is left."""
+    held = st.session_state.get(KEPT, {})
+    st.session_state[KEPT] = {key: st.session_state.get(key, held.get(key)) for key in policy_fields(DEFAULT)}
+
+
+def policy_for(question: Question) -> Policy:
+    """Return the policy that the controls hold, for what a log has."""
+    mapping = question.log.mapping
+    return current_policy(has_amount=mapping.amount is not None, has_time=mapping.time is not None)
 
 
 def number(label: str, key: str, help_: str, **options: Any) -> None:

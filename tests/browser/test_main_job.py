@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 import re
 import time
@@ -13,12 +12,11 @@ import polars as pl
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import ROOT, SECONDS, Server, settle, start, stop
+from tests.browser.conftest import SAMPLE_ID, SECONDS, Server, settle, start, stop
 
 pytestmark = pytest.mark.browser
 DATA = Path(__file__).parents[3] / "shared" / "data"
 COMPAS = DATA / "compas" / "compas-scores-two-years_noPII.csv"
-SAMPLE_ID = hashlib.sha256((ROOT / "sample_data" / "flights.parquet").read_bytes()).hexdigest()[:12]
 needs_compas = pytest.mark.skipif(not COMPAS.exists(), reason=f"{COMPAS} is absent: the shared data folder is needed")
 PUBLISHED = {"African-American": (990, 805, 532, 1369, 44.85, 27.99), "Caucasian": (1139, 349, 461, 505, 23.45, 47.72)}
 

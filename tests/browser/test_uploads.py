@@ -119,7 +119,6 @@ def test_the_inbox_is_offered_and_paths_are_not(inbox_server: Server, page: Page
     expect(page.get_by_label("Path on this computer")).to_have_count(0)
     open_list(page, "Files and folders in the inbox")
     page.get_by_role("option", name="days/ (2 files").click()
-    page.keyboard.press("Escape")
     settle(page)
     page.get_by_role("button", name="Read", exact=True).click()
     expect(page.get_by_text("100 rows read: 100 kept")).to_be_visible()

@@ -72,6 +72,8 @@ class Worker:
             self.deaths += 1
             return "died", path.name, time.monotonic() - start
         answer = json.loads(text)
+        if answer.get("code") == "reader-memory":  # of many files together: the next one begins afresh
+            self.stop()
         return answer["outcome"], answer.get("error", answer.get("detail", "")), time.monotonic() - start
 
     def stop(self) -> None:

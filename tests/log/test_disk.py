@@ -89,7 +89,9 @@ def test_killed_at_any_point_no_half_log_is_listed_and_the_next_start_is_clean(d
         kept = [f"logs/{whole.key}.duckdb", f"logs/{whole.key}.json"] if listed else []
         waiting = [folder.name for folder in opened.staging.iterdir()]
         upload = [
-            f"staging/{name}/{part}" for name in waiting for part in ("raw.duckdb", "reading.json", "sample.json")
+            f"staging/{name}/{part}"
+            for name in waiting
+            for part in ("origin.json", "raw.duckdb", "reading.json", "sample.json")
         ]
         assert names(opened) == sorted([*kept, *upload])
         assert all(intake.staged(opened, name).reading.rows_kept == 3_000 for name in waiting)

@@ -112,6 +112,13 @@ def test_a_workbook_under_another_name_is_read_and_said(desk: Desk, name: str) -
     assert bool(reading.origin.contradictions) == (name != "log")
 
 
+def test_a_name_that_contradicts_the_content_is_a_finding(desk: Desk) -> None:
+    log = desk.log(desk.file(workbook({"Data": TABLE}), "log.csv"))
+    assert [finding.message for finding in log.findings if finding.code == "content-not-name"] == list(
+        log.reading.origin.contradictions
+    )
+
+
 def test_an_empty_workbook_and_a_damaged_one_are_refused_in_a_sentence(desk: Desk) -> None:
     whole = workbook({"Data": TABLE})
     for content, words in (

@@ -364,7 +364,7 @@ def test_a_missing_file_and_a_folder_are_said(desk: Desk) -> None:
         lambda: intake.read_file(desk.workspace, desk.folder),
         lambda: intake.write_back(desk.workspace, desk.folder, desk.folder),
     ):
-        with pytest.raises(InputError, match="found a folder"):
+        with pytest.raises(InputError, match=r"in the folder .* found none by their names"):
             act()
     path = desk.file(ROWS)
     with pytest.raises(InputError, match=r"found none at .*labels\.csv"):

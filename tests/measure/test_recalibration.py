@@ -11,6 +11,7 @@ from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
 
+from analytics.measure.costs import Costs
 from analytics.measure.logistic import log_odds
 from analytics.measure.recalibration import METHODS, best_threshold, cost_per_row, fit_map, isotonic_table
 
@@ -105,8 +106,9 @@ def test_the_best_threshold_is_found_by_trying_them_all() -> None:
         bins = alone(log)
         costs = {t: (fp * ((score >= t) & (y == 0)).sum() + fn * ((score < t) & (y == 1)).sum()) / len(y)
                  for t in [*np.unique(score), np.inf]}  # fmt: skip
-        found = best_threshold(bins, fp, fn)
-        assert cost_per_row(bins, found, fp, fn) == pytest.approx(min(costs.values()))
-        assert cost_per_row(bins, 0.3, fp, fn) == pytest.approx(
+        given = Costs(fp=fp, fn=fn)
+        found = best_threshold(bins, given)
+        assert cost_per_row(bins, found, given) == pytest.approx(min(costs.values()))
+        assert cost_per_row(bins, 0.3, given) == pytest.approx(
             (fp * ((score >= 0.3) & (y == 0)).sum() + fn * ((score < 0.3) & (y == 1)).sum()) / len(y)
         )

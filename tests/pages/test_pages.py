@@ -11,6 +11,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from analytics import intake
+from analytics.log.decisions import decisions
 from analytics.log.schema import Log
 from analytics.log.workspace import Workspace
 from analytics.query.cohort import Clause, Cohort
@@ -279,11 +280,28 @@ def test_calibration_by_an_oddly_named_column_shows_every_slice_and_offers_the_m
 
 
 @pytest.mark.parametrize(
-    "address", [{"bins": "-3"}, {"binning": "x"}, {"segment": "nope"}, {"map": "y"}, {"map_fp": "-1"}]
+    "address", [{"bins": "-3"}, {"binning": "x"}, {"segment": "nope"}, {"map": "y"}, {"cost_fp": "x"}]
 )
 def test_a_broken_calibration_address_is_answered(address: dict[str, str]) -> None:
     app = opened("calibration", **address)
     assert not app.exception and not app.error
+
+
+def test_a_decision_is_kept_and_printed_in_the_report() -> None:
+    app = opened("thresholds")
+    app.text_area(key="decision_note").input("Move it in June: <b>we</b> agree").run()
+    app.button(key="write_decision").click().run()
+    assert not app.exception
+    assert any("Move it in June" in element.value for element in app.markdown)
+    assert app.text_area(key="decision_note").value == ""
+    report = opened("report")
+    assert not report.exception
+    found = decisions(Workspace(), the_log(Workspace().home).key)
+    assert [decision.note for decision in found] == ["Move it in June: <b>we</b> agree"]
+    html = report.get("iframe")[0].proto.srcdoc
+    assert "Move it in June: &lt;b&gt;we&lt;/b&gt; agree" in html and found[0].evidence[:20] in html
+    app.button(key="forget_decision_0").click().run()
+    assert decisions(Workspace(), the_log(Workspace().home).key) == []
 
 
 def test_a_move_of_the_line_on_the_thresholds_page_asks_nothing() -> None:

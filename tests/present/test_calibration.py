@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -12,13 +13,15 @@ from analytics.answers.reliability import CalibrationBreak
 from analytics.measure.bins import BinnedSlices, ScoreBins
 from analytics.measure.calibration import reliability_table
 from analytics.measure.calibration_numbers import calibration_table, chance_table
+from analytics.measure.costs import Costs
 from analytics.measure.recalibration import ScoreMap, isotonic_table
 from analytics.present import figures, words
-from analytics.present.calibration_tables import calibration_json_rows, number_rows, side_of, slice_rows
+from analytics.present.calibration_tables import calibration_json_rows, number_rows, scan_rows, side_of, slice_rows
 from analytics.present.readings import (
     calibration_reading,
     calibration_slices_reading,
     calibration_trend_reading,
+    costs_reading,
     recalibration_reading,
     reliability_reading,
 )
@@ -169,12 +172,31 @@ def test_a_moved_base_rate_is_told_from_a_stale_model() -> None:
 def test_recalibration_says_what_it_is_worth_and_when_it_makes_it_worse() -> None:
     numbers = {"ece": [0.1, 0.02, 0.2], "brier": [0.2, 0.18, 0.25], "cost_at_formula": [0.5, 0.4, 0.6]}
     table = pl.DataFrame({"method": ["as logged", "sigmoid", "beta"], **numbers})
-    found = Recalibration(table, pl.DataFrame(), {}, 100, 90, "2024-03-01 00:00:00", 1 / 6)
-    text = plain(recalibration_reading(found, "sigmoid"))
+    found = Recalibration(table, pl.DataFrame(), {}, 100, 90, "2024-03-01 00:00:00", 1 / 6, Costs())
+    text = plain(recalibration_reading(found, "sigmoid", "€"))
     assert "Fitted on 100 rows before 2024-03-01, judged on 90 later rows" in text
-    assert "saves 100.0 per 1,000 rows" in text and "worse" not in text
-    assert "costs 100.0 per 1,000 rows" in recalibration_reading(found, "beta")
-    assert "make it worse" in recalibration_reading(found, "beta")
-    assert "cannot be fitted" in recalibration_reading(found, "isotonic")
+    assert "saves € 100.00 per 1,000 rows" in text and "worse" not in text
+    assert "costs 100.00 per 1,000 rows" in recalibration_reading(found, "beta", "")
+    assert "make it worse" in recalibration_reading(found, "beta", "")
+    assert "cannot be fitted" in recalibration_reading(found, "isotonic", "")
     assert figures.recalibration_diagram(pl.DataFrame(), "beta", None).layout.annotations
+    assert "flagging does not gain" in recalibration_reading(replace(found, formula_threshold=None), "sigmoid", "")
     assert words.THIN_SPACE not in text
+
+
+def test_the_costs_beside_those_of_the_errors_are_named() -> None:
+    assert costs_reading(Costs(fp=2, fn=9), "€") == ""
+    text = costs_reading(Costs(tp=-3, review=1, amount_cells=("fn", "tp")), "min")
+    assert (
+        plain(text)
+        == "Beside the errors costs: a true positive −3 min, a look at a flagged row 1 min. Amounts count as the mean of each label in FN, TP."
+    )
+
+
+def test_no_p_value_is_written_as_nothing() -> None:
+    scan = pl.DataFrame({"column": ["a", "a"], "value": ["x", None], "n": [9, 9], "mean_score": [0.5, 0.5],
+                         "observed": [0.25, 0.5], "difference": [0.25, 0.0], "to_the_rest": [0.125, 0.0],
+                         "p_adjusted": [1e-9, 0.25]})  # fmt: skip
+    rows = scan_rows(scan)
+    assert [plain(text) for text in rows["p_adjusted"]] == ["< 0.001", "0.250"]
+    assert rows["value"].to_list() == ["x", words.MISSING] and rows["to_the_rest"].to_list() == [12.5, 0.0]

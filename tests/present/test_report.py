@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 
 import pytest
 
+from analytics.log.decisions import Decision
 from analytics.measure.metrics import METRICS
 from analytics.present.report import slice_report
 from tests.present.made import HOSTILE, hostile_answer, make_answer, make_overview, make_question
@@ -16,6 +17,7 @@ AT = datetime(2024, 5, 6, 7, 8, tzinfo=UTC)
 OWN_ELEMENTS = {
     *("html", "head", "meta", "title", "style", "body", "header", "h1", "h2", "h3", "p", "dl", "dt", "dd", "section"),
     *("div", "table", "thead", "tbody", "tr", "th", "td", "span", "figure", "figcaption", "ul", "li", "footer"),
+    "blockquote",
     *("svg", "rect", "line", "polyline", "polygon", "circle", "text"),
 }
 VOID = {"meta"}
@@ -61,7 +63,8 @@ def parsed(html: str) -> Page:
 def hostile_report() -> str:
     question = make_question("</title><script>alert(1)</script>")
     answers = [hostile_answer(), hostile_answer(("<svg onload=alert(1)>", '"><img src=x>'))]
-    return slice_report(question, make_overview(40, 20, 10, 30, 8, 3), answers, created_at=AT)
+    decided = [Decision("2024-01-01", "region is <i>north</i>", "saves <b>1</b>", "<img src=x onerror=alert(1)>")]
+    return slice_report(question, make_overview(40, 20, 10, 30, 8, 3), answers, decided, created_at=AT)
 
 
 def test_no_element_and_no_attribute_is_made_by_data(hostile_report: str) -> None:

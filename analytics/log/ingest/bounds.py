@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import lzma
 import re
 import struct
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,6 +24,18 @@ MAX_TEXTS_BYTES = 1 << 30
 MAX_CELLS = 40_000_000
 CHUNK = 1 << 20
 END_OF_DIRECTORY, END_OF_LARGE = b"PK\x05\x06", b"PK\x06\x06"
+BROKEN = (
+    zipfile.BadZipFile,
+    zipfile.LargeZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+)
+"""What Python's reader raises on a damaged archive, or one that is packed in an unknown way."""
+
 DAMAGED = "Expected a whole zip archive, found a damaged one: {}. Copy or export it again."
 PLACE = re.compile(rb"""\br=["']([A-Z]{1,3})([0-9]{1,7})["'](?:\s+s=["']([0-9]{1,6})["'])?""")
 
@@ -40,7 +54,7 @@ def archive(path: Path, max_bytes: int) -> Iterator[zipfile.ZipFile]:
         with zipfile.ZipFile(path) as opened:
             check_entries(opened.infolist(), max_bytes)
             yield opened
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
+    except BROKEN as error:
         raise InputError(DAMAGED.format(str(error)[:120])) from error
 
 

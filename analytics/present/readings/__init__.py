@@ -4,6 +4,7 @@ from analytics.present.readings.calibration import (
     calibration_reading,
     calibration_slices_reading,
     calibration_trend_reading,
+    costs_reading,
     recalibration_reading,
     reliability_reading,
 )
@@ -40,6 +41,7 @@ __all__ = [
     "calibration_trend_reading",
     "confusion_reading",
     "corrected_reading",
+    "costs_reading",
     "curve_reading",
     "decisions_reading",
     "enough_reading",

@@ -9,9 +9,11 @@ import polars as pl
 from analytics.present import words
 from analytics.present.calibration_tables import side_of
 from analytics.present.marks import SIGNIFICANT
+from analytics.present.money import money
 
 if TYPE_CHECKING:
     from analytics.answers import Calibration, CalibrationSlices, CalibrationTime, Recalibration
+    from analytics.measure.costs import Costs
 
 Row = dict[str, Any]
 
@@ -224,7 +226,7 @@ def cause(before: Row, after: Row) -> str:
     return f"{'; '.join(parts)}."
 
 
-def recalibration_reading(found: Recalibration, method: str) -> str:
+def recalibration_reading(found: Recalibration, method: str, unit: str) -> str:
     """Say what a map would be worth on rows that it has not seen, in ECE, Brier score and cost."""
     rows = {row["method"]: row for row in found.table.iter_rows(named=True)}
     after, before = rows.get(method), rows.get("as logged")
@@ -241,11 +243,30 @@ def recalibration_reading(found: Recalibration, method: str) -> str:
         return f"{where}: after the map ECE is {ece} and the Brier score {brier}."
     ece = f"ECE goes from {words.number(before['ece'])} to {words.number(after['ece'])}"
     brier = f"the Brier score from {words.number(before['brier'], 4)} to {words.number(after['brier'], 4)}"
-    saved = 1000 * (before["cost_at_formula"] - after["cost_at_formula"])
-    verdict = "saves" if saved > 0 else "costs"
-    money = f"At the threshold that the costs imply, {words.threshold_text(found.formula_threshold)}, that {verdict} " \
-            f"{words.number(abs(saved), 1)} per 1,000 rows"  # fmt: skip
+    worth = (
+        worth_at_formula(found.formula_threshold, before, after, unit)
+        if found.formula_threshold is not None
+        else "Under these costs flagging does not gain with the score, so no threshold follows from them."
+    )
     worse = (
         "" if after["brier"] <= before["brier"] else " The map would make it worse: what it learned no longer holds."
     )
-    return f"{where}: {ece} and {brier}. {money}.{worse}"
+    return f"{where}: {ece} and {brier}. {worth}{worse}"
+
+
+def costs_reading(costs: Costs, unit: str) -> str:
+    """Name the costs beside those of the two errors, which stand in fields of their own."""
+    others = {"a true positive": costs.tp, "a true negative": costs.tn, "a look at a flagged row": costs.review}
+    parts = [f"{name} {money(value, unit)}" for name, value in others.items() if value]
+    said = f"Beside the errors costs: {', '.join(parts)}." if parts else ""
+    if costs.amount_cells:
+        said += f" Amounts count as the mean of each label in {', '.join(costs.amount_cells).upper()}."
+    return said.strip()
+
+
+def worth_at_formula(threshold: float, before: dict[str, Any], after: dict[str, Any], unit: str) -> str:
+    """Say in money what a map changes at the threshold that the costs imply."""
+    saved = 1000 * (before["cost_at_formula"] - after["cost_at_formula"])
+    verdict = "saves" if saved > 0 else "costs"
+    at = words.threshold_text(threshold)
+    return f"At the threshold that the costs imply, {at}, that {verdict} {money(abs(saved), unit)} per 1,000 rows."
