@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import sqlite3
 import subprocess
@@ -16,10 +17,11 @@ import pytest
 
 from analytics.errors import QuestionError, StoreError
 from analytics.log.workspace import Workspace
-from analytics.review import database
+from analytics.review import database, library
 from analytics.review.store import ReviewStore
 from analytics.review.taxonomy import DEFAULT_REASONS, Reason, edited
 from analytics.review.verdict import Conflict, Verdict
+from tests.review.cases import case
 from tests.review.writer import NOTE, append, verdict
 from tests.thorough import amount
 
@@ -237,10 +239,17 @@ def test_no_kill_loses_an_acknowledged_verdict_or_leaves_half_of_one(home: Path)
 
 
 def test_eight_writers_at_once_lose_nothing_and_double_nothing(home: Path) -> None:
-    """Four threads of this process and four processes write the same seven rows."""
+    """Four threads and four processes write the same seven rows while two commands bring the same library in."""
     store = ReviewStore(home)
-    end = time.monotonic() + amount(3, 60)
-    others = [process("contend", home, f"process {number}", amount(40, 1_000)) for number in range(4)]
+    imported = home.parent / f"{home.name}.jsonl"
+    imported.write_text("".join(f"{case(row).to_json()}\n" for row in range(300)))
+    import_it = [sys.executable, "-m", "analytics", "library", "import", str(imported), "--format", "json"]
+    commands = [
+        subprocess.Popen(import_it, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT, text=True)
+        for _ in range(2)
+    ]
+    end = time.monotonic() + amount(2, 60)
+    others = [process("contend", home, f"process {number}", amount(15, 1_000)) for number in range(4)]
 
     def write(number: int) -> list[str]:
         written: list[str] = []
@@ -254,11 +263,14 @@ def test_eight_writers_at_once_lose_nothing_and_double_nothing(home: Path) -> No
     for other in others:
         other.communicate(timeout=600)
     assert [other.returncode for other in others] == [0] * 4
-    theirs = [f"process {number} {k}" for number in range(4) for k in range(amount(40, 1_000))]
+    theirs = [f"process {number} {k}" for number in range(4) for k in range(amount(15, 1_000))]
     histories = [store.history("log", row) for row in range(7)]
     assert Counter(entry.note for history in histories for entry in history) == Counter([*mine, *theirs])
     assert all([e.revision for e in history] == list(range(1, len(history) + 1)) for history in histories)
     assert len(mine) > 20
+    answers = [command.communicate(timeout=600) for command in commands]
+    assert [error for _, error in answers] == ["", ""]
+    assert sum(json.loads(answer)["added"] for answer, _ in answers) == len(library.shelf(store)) == 300
 
 
 def test_many_starts_at_once_on_a_damaged_file_restore_it_once(home: Path) -> None:

@@ -21,12 +21,12 @@ def queue_reading(n_rows: int, errors: str, threshold: float, n_judged: int) -> 
     """Say how many rows the queue holds and how many of the log have a verdict.
 
     >>> queue_reading(2498, "both", 5.0, 0)
-    '2,498 errors at the threshold 5. None has a verdict yet: give the open row a reason by its number.'
+    '2,498 errors at the threshold 5. None of them has a verdict yet: give the open row a reason by its number.'
     """
     held = words.plural(n_rows, ROWS[errors])
     at = "" if errors == "all" else f" at the threshold {words.threshold_text(threshold)}"
     if not n_judged:
-        return f"{held}{at}. None has a verdict yet: give the open row a reason by its number."
+        return f"{held}{at}. None of them has a verdict yet: give the open row a reason by its number."
     have = "row of this log has a verdict" if n_judged == 1 else "rows of this log have a verdict"
     return f"{held}{at}. {words.count(n_judged)} {have}."
 
