@@ -130,6 +130,8 @@ def twins_words(twins: list[dict[str, Any]]) -> str:
 def draw_long(fields: list[Field]) -> None:
     """Show texts that a line cannot hold in full, as text."""
     for place, field in enumerate(fields):
+        if field.value is None and field.role == "Free text":
+            st.markdown(f"**{escaped(words.shortened(field.name, 60))}** {value_markdown(None)}")
         if isinstance(field.value, str) and (len(field.value) > MAX_CELL or field.role == "Free text"):
             st.markdown(f"**{escaped(words.shortened(field.name, 60))}** "
                         f":gray[{words.plural(len(field.value), 'character')}]")  # fmt: skip

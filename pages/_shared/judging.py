@@ -12,19 +12,24 @@ from analytics.answers import Question
 from analytics.errors import AnalysisError
 from analytics.present import words
 from analytics.review import library
+from analytics.review.store import MAX_NOTE, MAX_REVIEWER
 from analytics.review.taxonomy import LABEL_WRONG, Reason, label_of
 from analytics.review.verdict import Conflict, Verdict
 from pages._shared import keyboard, queueing, session
 from pages._shared.render import escaped
 
 NOTE, REASON, EXPECTED, REVIEWER = "review_note", "_review_reason", "_review_expected", "review_reviewer"
-SAID, FAILED, CONFLICT, OPEN, BASE = (
+SAID, FAILED, CONFLICT, OPEN, BASE, DRAFTS = (
     "_judging_said",
     "_judging_failed",
     "_judging_conflict",
     "_judging_open",
     "_judging_base",
+    "_judging_drafts",
 )
+FORM = (NOTE, REASON, EXPECTED)
+EMPTY = ("", None, None)
+NOWHERE = (None, "")
 EXPECTED_WORDS = {None: "not said", 1: "positive", 0: "negative"}
 HELP = (
     "**1**–**9** reason · **N** note, **Esc** leaves it · **Ctrl+Enter** save and next · **J** next · **K** previous · "
@@ -33,24 +38,43 @@ HELP = (
 
 
 def open_case(question: Question, case: dict[str, Any]) -> list[Verdict]:
-    """Begin with a row: what this reviewer last said of it stands in the form; return the row's history."""
-    if REVIEWER not in st.session_state:
-        st.session_state[REVIEWER] = str(st.query_params.get("reviewer", ""))[:80]
-    content_hash, row = question.log.reading.content_hash, case["row_id"]
-    history = session.reviews().history(content_hash, row)
+    """Begin with a row: what this reviewer last wrote of it stands in the form; return the row's history."""
     state = st.session_state
-    opened = (content_hash, row, state.get(REVIEWER, ""))
-    if state.get(OPEN) != opened:
-        mine = next((entry for entry in reversed(history) if entry.reviewer == opened[2]), None)
-        if state.get(OPEN, ())[:2] != opened[:2] or mine is not None:
-            state[NOTE] = mine.note if mine else ""
-            state[REASON] = mine.reason if mine else None
-            state[EXPECTED] = mine.expected_label if mine else None
+    row = (question.log.reading.content_hash, case["row_id"])
+    history = session.reviews().history(*row)
+    before, me = state.get(OPEN, NOWHERE), reviewer()
+    if before == (row, me):
+        return history
+    mine = next((entry for entry in reversed(history) if entry.reviewer == me), None)
+    drafts = state.setdefault(DRAFTS, {})
+    if before[0] != row:
+        if before[0] is not None:
+            drafts[before[0]] = tuple(state.get(key) for key in FORM)
+        fill(drafts.pop(row, None) or (form_of(mine) if mine else EMPTY))
         state[BASE] = history[-1].revision if history else 0
-        state[OPEN] = opened
         state.pop(CONFLICT, None)
         state.pop(FAILED, None)
+    elif mine is not None and tuple(state.get(key) for key in FORM) == EMPTY:
+        fill(form_of(mine))
+    state[OPEN] = (row, me)
     return history
+
+
+def reviewer() -> str:
+    """Return the name in the form as the store writes it."""
+    if REVIEWER not in st.session_state:
+        st.session_state[REVIEWER] = str(st.query_params.get("reviewer", ""))[:MAX_REVIEWER]
+    return " ".join(str(st.session_state[REVIEWER] or "").split())
+
+
+def form_of(verdict: Verdict) -> tuple[Any, ...]:
+    """Return what the form holds for a verdict."""
+    return (verdict.note, verdict.reason, verdict.expected_label)
+
+
+def fill(form: tuple[Any, ...]) -> None:
+    """Put note, reason and expected label into the form."""
+    st.session_state.update(zip(FORM, form, strict=True))
 
 
 def choose(reason: str, label: int | None) -> None:
@@ -100,6 +124,7 @@ def put(question: Question, verdict: Verdict, base: int, position: int) -> None:
         state[CONFLICT] = found
         return
     state.pop(CONFLICT, None)
+    state[OPEN] = NOWHERE
     at = datetime.fromisoformat(found.judged_at).astimezone()
     label = label_of(found.reason, session.reviews().reasons()[0])
     state[SAID] = f"Saved at {at:%H:%M:%S}: row {position + 1:,}, {label}."
@@ -119,8 +144,9 @@ def draw(question: Question, case: dict[str, Any], frame: str, n_rows: int, reas
     draw_reasons(reasons, case)
     note, side = st.columns([1.8, 1], gap="small")
     note.text_area(
-        "Note", key=NOTE, height=104, placeholder="Why is this row wrong? N writes here.", label_visibility="collapsed"
-    )
+        "Note", key=NOTE, height=104, placeholder="Why is this row wrong? N writes here.", label_visibility="collapsed",
+        max_chars=MAX_NOTE, persist_state="session",
+    )  # fmt: skip
     with side:
         draw_reviewer()
         said = EXPECTED_WORDS[st.session_state.get(EXPECTED)]
@@ -162,7 +188,7 @@ def draw_reasons(reasons: tuple[Reason, ...], case: dict[str, Any]) -> None:
 def draw_reviewer() -> None:
     """Ask who judges; the name is kept for as long as the visit, and in the address for a reload."""
     name = st.text_input(
-        "Your name", key=REVIEWER, max_chars=80, placeholder="Your name", label_visibility="collapsed",
+        "Your name", key=REVIEWER, max_chars=MAX_REVIEWER, placeholder="Your name", label_visibility="collapsed",
         persist_state="session",
     )  # fmt: skip
     if name and st.query_params.get("reviewer") != name:
@@ -176,10 +202,12 @@ def draw_said(history: list[Verdict], reasons: tuple[Reason, ...]) -> None:
         st.markdown(f":red[:material/error: **Not saved.**] {escaped(state[FAILED])}")
         return
     said = state.get(SAID, "")
-    if history:
+    if any(entry.reviewer == reviewer() for entry in history):
         last = history[-1]
         said += f" This row: {words.plural(len({v.reviewer for v in history}), 'verdict')}, "
         said += f"last “{label_of(last.reason, reasons)}” by {last.reviewer}."
+    elif history:
+        said += " Somebody else judged this row; you will see how once you did."
     st.markdown(escaped(said) or ":gray[No verdict on this row yet.]")
 
 

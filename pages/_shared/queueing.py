@@ -169,11 +169,12 @@ def page_of(question: Question, asked: Asked) -> Queue:
 
 
 def draw_list(
-    question: Question, asked: Asked, page: Queue, verdicts: list[Verdict], reasons: tuple[Reason, ...]
+    question: Question, asked: Asked, page: Queue, verdicts: list[Verdict], reasons: tuple[Reason, ...], me: str
 ) -> None:
-    """Show one page of the queue; a click opens a row."""
+    """Show one page of the queue; a click opens a row. What others said of a row is not shown: it would lead."""
     names = draw_columns(question)
-    judged = {verdict.row_id: verdict for verdict in verdicts}
+    judged = {verdict.row_id: verdict for verdict in verdicts if verdict.reviewer == me}
+    others = {verdict.row_id for verdict in verdicts}
     rows = []
     for row in page.rows.to_dicts():
         verdict = judged.get(row["row_id"])
@@ -183,7 +184,7 @@ def draw_list(
             "kind": SHORT[row["error_kind"]],
             "score": row["score"],
             "cost": row["cost"],
-            "verdict": label_of(verdict.reason, reasons) if verdict else "",
+            "verdict": label_of(verdict.reason, reasons) if verdict else "by others" * (row["row_id"] in others),
             **cells,
         })  # fmt: skip
     has_cost = asked.rank in ("cost", "mix")

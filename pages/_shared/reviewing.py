@@ -60,7 +60,7 @@ def draw_cases(question: Question, verdicts: list[Verdict], reasons: tuple[Reaso
         page = queueing.page_of(question, asked)
     left, right = st.columns([1, 1.65], gap="medium")
     with left:
-        queueing.draw_list(question, asked, page, verdicts, reasons)
+        queueing.draw_list(question, asked, page, verdicts, reasons, judging.reviewer())
         draw_so_far(verdicts, reasons)
     rows = page.rows.to_dicts()
     case = rows[asked.at % queueing.PAGE_ROWS]

@@ -120,6 +120,31 @@ def test_without_a_reason_or_a_name_nothing_is_saved_and_the_text_stays(home: Pa
     assert ReviewStore(home).verdicts(log_of(home).reading.content_hash) == []
 
 
+def test_what_was_not_saved_is_there_when_one_comes_back_and_nobody_is_led_by_another(home: Path) -> None:
+    app = opened()
+    app.button(key="reason_4").click().run()
+    app.text_area(key="review_note").set_value("half a thought").run()
+    app.button(key="review_on").click().run()
+    assert app.text_area(key="review_note").value == ""
+    app.button(key="review_back").click().run()
+    assert app.text_area(key="review_note").value == "half a thought"
+    app = judge(app, 4, "a thought")
+    bob = opened(reviewer="Bob")
+    assert "Somebody else judged this row" in texts(bob) and "a thought" not in texts(bob)
+    assert bob.text_area(key="review_note").value == ""
+    judge(bob, 4, "another")
+    bob.button(key="review_back").click().run()
+    assert "2 verdicts, last" in texts(bob)
+    log = log_of(home)
+    assert {entry.note for entry in ReviewStore(home).verdicts(log.reading.content_hash)} == {"a thought", "another"}
+
+
+def test_the_columns_of_the_queue_are_remembered(home: Path) -> None:
+    app = opened()
+    app.multiselect(key="review_columns").set_value(["id"]).run()
+    assert opened().multiselect(key="review_columns").value == ["id"]
+
+
 def test_a_disk_that_refuses_is_said_and_the_text_stays_in_the_box(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     app = opened()
 
@@ -142,7 +167,7 @@ def test_a_disk_that_refuses_is_said_and_the_text_stays_in_the_box(home: Path, m
 def test_who_is_second_sees_both_texts_and_chooses(home: Path) -> None:
     log, store = log_of(home), ReviewStore(home)
     app = opened()
-    row = app.session_state["_judging_open"][1]
+    row = app.session_state["_judging_open"][0][1]
     theirs = Verdict(
         content_hash=log.reading.content_hash, row_id=row, reviewer="Bob", reason="policy-wrong", note="*his*"
     )
