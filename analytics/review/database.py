@@ -85,7 +85,7 @@ class Database:
             if not self.path.exists() and self.backup.exists() and self._is_whole(self.backup):
                 self._put(self.backup, self.path)
             patiently(self._migrate, self.path)
-            patiently(self._back_up, self.path)
+            self._back_up_if_there_is_room()
 
     def read(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Answer from one consistent state of the file."""
@@ -177,7 +177,17 @@ class Database:
                 for script in MIGRATIONS[version:]:
                     for statement in statements(script):
                         connection.execute(statement)
-                connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+                if version < len(MIGRATIONS):
+                    connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+
+    def _back_up_if_there_is_room(self) -> None:
+        """Back the file up; a full disk does not hide the verdicts that are whole, and the older backup stays."""
+        try:
+            with storing(self.path.parent):
+                patiently(self._back_up, self.path)
+        except StoreError as error:
+            if error.code != "disk-full":
+                raise
 
     def _back_up(self) -> None:
         partial = self.backup.with_name(f"{self.backup.name}.{owner()}.tmp")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import random
 import sqlite3
@@ -191,6 +192,20 @@ def test_a_full_disk_says_not_saved_and_leaves_what_was_there(
     assert refused.value.code == "disk-full"
     assert [entry.row_id for entry in store.verdicts("log")] == [1]
     saved(store, verdict(2))
+
+
+def test_a_full_disk_at_the_start_does_not_hide_the_verdicts(
+    home: Path, store: ReviewStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    saved(store, verdict(1))
+
+    def full(_: database.Database) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(database.Database, "_back_up", full)
+        assert [entry.row_id for entry in ReviewStore(home).verdicts("log")] == [1]
+    assert ReviewStore(home).path.with_name("verdicts.backup.sqlite").exists()
 
 
 def test_a_read_only_disk_says_not_saved(store: ReviewStore, monkeypatch: pytest.MonkeyPatch) -> None:
