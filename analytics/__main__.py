@@ -8,6 +8,7 @@ from __future__ import annotations
 import typer
 
 from analytics.commands.calibration import calibration
+from analytics.commands.discover import discover
 from analytics.commands.ingest import ingest
 from analytics.commands.library import app as library
 from analytics.commands.options import command
@@ -18,7 +19,7 @@ from analytics.commands.slices import slices
 from analytics.commands.thresholds import thresholds
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
-for function in (ingest, overview, slices, calibration, thresholds, review, report):
+for function in (ingest, overview, slices, discover, calibration, thresholds, review, report):
     command(app, function)
 app.add_typer(library, name="library")
 

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from analytics.present import figures, readings
-from pages._shared import cache, choice, frame, ranking, session, slice_table, slicing
+from pages._shared import cache, choice, discovering, frame, ranking, session, slice_table, slicing
 from pages._shared.render import figure, sentence
 
 frame.require()
@@ -11,8 +11,11 @@ frame.require()
 st.title("Slices")
 with frame.boundary():
     question = session.question()
-    by, metric, min_support = slicing.draw_controls(question)
-    if not by:
+    is_discovered = discovering.draw_switch()
+    by, metric, min_support = ((), "", 0) if is_discovered else slicing.draw_controls(question)
+    if is_discovered:
+        discovering.draw(question)
+    elif not by:
         ranking.draw_ranking(cache.ranked_columns(question))
     else:
         answer = cache.slices(question, by, metric, min_support)
@@ -26,4 +29,6 @@ with frame.boundary():
             on_select=choice.choose_from_figure,
         )
         choice.draw_chosen(answer, question)
+        if len(by) == 2:
+            discovering.draw_handover(by)
         slice_table.draw_table(answer)

@@ -7,6 +7,7 @@ import io
 import json
 import math
 import os
+import re
 import subprocess
 import sys
 from contextlib import closing
@@ -521,3 +522,31 @@ def test_roles_that_contradict_each_other_are_refused(small: Path) -> None:
     assert "'label' as score and label" in refused("overview", small, "--score", "label", "--label", "label")
     row = ask("overview", small, "--negative", "1")
     assert row["n_labelled"] == 60 and row["prevalence"] == 0.5
+
+
+# COMPAS, discretised, as DivExplorer's authors published its patterns
+
+
+def test_discover_lists_the_published_patterns_with_their_supports_and_divergences(real: Path) -> None:
+    path = real / "divexplorer/compas_discretized.csv"
+    rows = ask(
+        "discover", path, "--objective", "fpr", "--min-support", "0.1", "--max-depth", "5", "--no-split", "--all"
+    )
+    found = {frozenset(f"{name}={value}" for name, value in row["slice"].items()): row for row in rows}
+    with (real / "divexplorer/compas_divergence_answers.csv").open(encoding="utf-8") as lines:
+        published = {frozenset(re.split(r", (?=[#a-z]+=)", row["itemset"])): row for row in csv.DictReader(lines)}
+    assert found.keys() == published.keys()
+    for items, row in published.items():
+        assert found[items]["support"] == pytest.approx(float(row["support"]), abs=1e-12)
+        assert found[items]["divergence"] == pytest.approx(float(row["d_fpr"]), abs=1e-12)
+    assert rows[0]["slice"] == {"age": "25-45", "race": "Afr-Am", "sex": "Male", "#prior": ">3"}
+    assert {row["status"] for row in rows} <= {"suggestive", "not confirmed"}
+
+
+def test_discover_reports_groups_with_their_fields(small: Path) -> None:
+    rows = ask("discover", small, "--min-rows", "5", "--max-depth", "2")
+    wanted = {"slice", "n", "rate", "rate_complement", "difference_low", "difference_high", "p_adjusted", "excess_errors",
+              "share_of_errors", "status", "contributions", "members"}  # fmt: skip
+    assert all(wanted <= row.keys() for row in rows)
+    assert "Expected an objective" in refused("discover", small, "--objective", "nonsense")
+    assert run("discover", small, "--min-rows", "5").exit_code == 0

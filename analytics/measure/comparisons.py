@@ -44,6 +44,50 @@ def proportion_p_value(s1: ArrayLike, n1: ArrayLike, s2: ArrayLike, n2: ArrayLik
     return p.reshape(is_small.shape)
 
 
+def greater_p_value(s1: ArrayLike, n1: ArrayLike, s2: ArrayLike, n2: ArrayLike) -> FloatArray:
+    """Test whether the first of two independent proportions is the higher one, one-sided, by Fisher's exact test.
+
+    Parameters
+    ----------
+    s1, n1, s2, n2 : array-like of counts, broadcast against each other
+
+    Returns
+    -------
+    numpy.ndarray
+        NaN where one side has no trials.
+
+    Examples
+    --------
+    >>> print(greater_p_value([56, 3], [70, 3], [48, 1], [80, 4]).round(4))
+    [0.0063 0.1143]
+    """
+    a, n, b, m = np.broadcast_arrays(*(np.asarray(counts, dtype=float) for counts in (s1, n1, s2, n2)))
+    shape, (a, n, b, m) = a.shape, (np.atleast_1d(counts).ravel() for counts in (a, n, b, m))
+    p = np.full(a.shape, np.nan)
+    tested = np.flatnonzero((n > 0) & (m > 0))
+    p[tested] = _upper_tail(*(counts[tested].astype(np.int64) for counts in (a, n, b, m)))
+    return p.reshape(shape)
+
+
+def _upper_tail(
+    s1: NDArray[np.int64], n1: NDArray[np.int64], s2: NDArray[np.int64], n2: NDArray[np.int64]
+) -> FloatArray:
+    successes, total = s1 + s2, n1 + n2
+    mean = n1 * ratio(successes, total)
+    spread = np.sqrt(mean * (1 - ratio(successes, total)) * ratio(n2, total - 1).clip(max=1))
+    # Beyond 12 standard deviations above the mean nothing is left that a double could add.
+    last = np.minimum(
+        np.minimum(successes, n1), (np.maximum(mean, s1) + 12 * np.nan_to_num(spread) + 40).astype(np.int64)
+    )
+    lengths = (last - s1 + 1).clip(min=1)
+    starts = np.cumsum(lengths) - lengths
+    at = np.repeat(np.arange(lengths.size), lengths)
+    outcome = np.arange(lengths.sum()) - starts[at] + s1[at]
+    chosen = _log_choose(n1[at], outcome) + _log_choose(n2[at], successes[at] - outcome)
+    probability = np.exp(chosen - _log_choose(total[at], successes[at]))
+    return np.add.reduceat(probability, starts).clip(max=1.0) if lengths.size else np.empty(0)
+
+
 def _fisher(s1: NDArray[np.int64], n1: NDArray[np.int64], s2: NDArray[np.int64], n2: NDArray[np.int64]) -> FloatArray:
     successes, total = s1 + s2, n1 + n2
     first = np.maximum(successes - n2, 0)

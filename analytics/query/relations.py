@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -127,6 +127,48 @@ def time_table(frame: nw.LazyFrame[Any], threshold: float, every: str) -> nw.Laz
     }  # fmt: skip
     return prepared.group_by("bucket").agg(
         n=nw.len().cast(nw.Int64), **{name: nw.col(source).sum().cast(nw.Int64) for name, source in counts.items()}
+    )
+
+
+def cube_table(
+    frame: nw.LazyFrame[Any], keys: Mapping[str, nw.Expr], counted: nw.Expr, value: nw.Expr
+) -> nw.LazyFrame[Any]:
+    """Aggregate judged rows by many keys at once: what a search for slices runs on.
+
+    Parameters
+    ----------
+    frame : LazyFrame
+        Rows of a log with ``score`` and ``label``; rows without either are left out.
+    keys : mapping of str to Expr
+        What to group by.
+    counted : Expr
+        Whether a row is in the denominator of the objective.
+    value : Expr
+        The objective of such a row.
+
+    Returns
+    -------
+    LazyFrame
+        The keys, ``n``, ``positives``, ``trials`` (rows that count), ``total`` and ``squares`` (sums of the objective and of
+        its square).
+    """
+    judged = frame.filter(~nw.col("label").is_null() & ~nw.col("score").is_null())
+    prepared = judged.select(
+        **keys,
+        is_pos=nw.col("label").cast(nw.Int64),
+        is_counted=integer(counted),
+        value=nw.when(counted).then(value.cast(nw.Float64)),
+    )
+    return (
+        prepared.with_columns(square=nw.col("value") * nw.col("value"))
+        .group_by(*keys)
+        .agg(
+            n=nw.len().cast(nw.Int64),
+            positives=nw.col("is_pos").sum().cast(nw.Int64),
+            trials=nw.col("is_counted").sum().cast(nw.Int64),
+            total=nw.col("value").sum(),
+            squares=nw.col("square").sum(),
+        )
     )
 
 

@@ -56,14 +56,30 @@ def section_options(question: Question) -> dict[str, tuple[str, ...]]:
     return options | {f"{down} × {across}": (down, across) for down, across in combinations(by_values[:MAX_PAIRED], 2)}
 
 
+def add_section(question: Question, columns: tuple[str, ...]) -> None:
+    """Add slices by these columns to the report: two as a heat map, others one by one."""
+    options = section_options(question)
+    together = [label for label, by in options.items() if len(by) == len(columns) and set(by) == set(columns)]
+    chosen = st.session_state.get(SECTIONS)
+    if chosen is None:
+        chosen = first_sections(question, options)
+    wanted = together or [name for name in columns if name in options]
+    st.session_state[SECTIONS] = list(dict.fromkeys([*wanted, *chosen]))[:MAX_SECTIONS]
+
+
+def first_sections(question: Question, options: dict[str, tuple[str, ...]]) -> list[str]:
+    """Return what a report holds from the start: the columns that separate the errors most."""
+    ranked = cache.ranked_columns(question)["column"].to_list()
+    return [name for name in ranked[:N_FIRST] if name in options]
+
+
 def sections_from_address(question: Question, options: dict[str, tuple[str, ...]]) -> None:
     """Take over the sections of a link, in its order; without any, what separates the errors most."""
     given = st.query_params.get_all(SECTIONS)
     if given and given != st.session_state.get("_address_of_sections"):
         st.session_state[SECTIONS] = [label for label in given if label in options][:MAX_SECTIONS]
     if not set(st.session_state.get(SECTIONS, [""])) <= set(options):
-        ranked = cache.ranked_columns(question)["column"].to_list()
-        st.session_state[SECTIONS] = [name for name in ranked[:N_FIRST] if name in options]
+        st.session_state[SECTIONS] = first_sections(question, options)
 
 
 def sections_to_address(chosen: list[str]) -> None:

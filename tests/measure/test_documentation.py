@@ -8,7 +8,7 @@ import pytest
 
 import analytics.measure
 
-MODULES = [module.name for module in pkgutil.iter_modules(analytics.measure.__path__, "analytics.measure.")]
+MODULES = [module.name for module in pkgutil.walk_packages(analytics.measure.__path__, "analytics.measure.")]
 
 
 @pytest.mark.parametrize("name", MODULES)

@@ -5,17 +5,21 @@ from analytics.present.figures.books import row_books
 from analytics.present.figures.calibration import calibration_multiples, recalibration_diagram, reliability_diagram
 from analytics.present.figures.calibration_time import calibration_trend
 from analytics.present.figures.costs import cost_figure
+from analytics.present.figures.discovery import discovery_map
 from analytics.present.figures.heat import slice_heat_map
 from analytics.present.figures.outcomes import confusion_matrix, score_distribution
 from analytics.present.figures.reasons import reason_bars
 from analytics.present.figures.time import trend
 from analytics.present.figures.trade_offs import sensitivity_map, trade_off_figure
+from analytics.present.figures.trees import discovery_tree
 
 __all__ = [
     "calibration_multiples",
     "calibration_trend",
     "confusion_matrix",
     "cost_figure",
+    "discovery_map",
+    "discovery_tree",
     "reason_bars",
     "recalibration_diagram",
     "reliability_diagram",

@@ -8,6 +8,7 @@ from analytics.present.readings.calibration import (
     recalibration_reading,
     reliability_reading,
 )
+from analytics.present.readings.discovery import discovery_reading, tree_reading
 from analytics.present.readings.logs import books_reading, fitness_reading
 from analytics.present.readings.overview import confusion_reading, overview_reading, score_reading
 from analytics.present.readings.ranking import ranking_reading
@@ -44,6 +45,7 @@ __all__ = [
     "costs_reading",
     "curve_reading",
     "decisions_reading",
+    "discovery_reading",
     "enough_reading",
     "findings_reading",
     "fitness_reading",
@@ -61,5 +63,6 @@ __all__ = [
     "slices_reading",
     "theory_reading",
     "threshold_reading",
+    "tree_reading",
     "trend_reading",
 ]

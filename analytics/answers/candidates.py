@@ -1,0 +1,187 @@
+"""What a search for slices is asked, and the cube of a cohort that it runs on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import polars as pl
+
+from analytics.answers.question import Question
+from analytics.errors import QuestionError
+from analytics.measure.discovery.cube import CodeArray, Cube, Sums
+from analytics.measure.discovery.leaks import TELLS, label_told
+from analytics.query.cohort import Cohort
+from analytics.query.engine import Engine
+from analytics.query.objectives import OBJECTIVES, SPLITS, Costs, by_entity, by_row, by_time
+from analytics.query.properties import Property, expression, in_codes, properties, shown_value
+from analytics.query.relations import cube_table
+
+Split = Literal["row", "entity", "time", "none"]
+
+MIN_SHARE, MIN_ROWS, MAX_DEPTH = 0.01, 50, 3
+
+
+@dataclass(frozen=True)
+class Search:
+    """What to search for.
+
+    Attributes
+    ----------
+    objective : str
+        An entry of `OBJECTIVES`.
+    min_support, min_rows
+        A slice holds at least this share of the judged rows, and at least that many of them.
+    max_depth : int
+        Predicates of a slice at most.
+    split : {"row", "entity", "time", "none"} or None
+        How the rows that confirm are held back; None: by entity where ids repeat, else by row.
+    columns : tuple of str or None
+        Search these segment columns only; None: all of them and what can be derived.
+    costs : tuple of float
+        Of a true positive, a false positive, a false negative and a true negative.
+    every : bool
+        Report every slice above the minimum support instead of groups of those that stand out.
+    seed : int
+    """
+
+    objective: str = "error_rate"
+    min_support: float = MIN_SHARE
+    min_rows: int = MIN_ROWS
+    max_depth: int = MAX_DEPTH
+    split: Split | None = None
+    columns: tuple[str, ...] | None = None
+    costs: Costs = (0.0, 1.0, 1.0, 0.0)
+    every: bool = False
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class Predicate:
+    """One condition of a slice: a property and its value as people see it, None where it is missing."""
+
+    property: Property
+    value: Any
+
+
+Slice = tuple[Predicate, ...]
+
+
+@dataclass(frozen=True)
+class Cells:
+    """The cube of a question with the values of its codes, and which cells are held back.
+
+    Columns that are ``left_out`` tell the label; the search does not use them unless it is told its columns.
+    """
+
+    cube: Cube
+    properties: tuple[Property, ...]
+    values: tuple[list[Any], ...]
+    left_out: tuple[str, ...]
+    is_held_back: np.ndarray[Any, np.dtype[np.bool_]]
+
+    def slice_of(self, pattern: CodeArray) -> Slice:
+        """Return the predicates of a pattern, in the order of the properties."""
+        return tuple(
+            Predicate(self.properties[column], self.values[column][pattern[column]])
+            for column in np.flatnonzero(pattern >= 0)
+        )  # fmt: skip
+
+
+def checked(question: Question, search: Search) -> None:
+    """Refuse what cannot be searched."""
+    if search.objective not in OBJECTIVES:
+        raise QuestionError(f"Expected an objective, found {search.objective!r}. Objectives: {', '.join(OBJECTIVES)}.")
+    if OBJECTIVES[search.objective].needs_probability and not question.log.is_probability:
+        raise QuestionError(f"Expected scores in 0–1 for {search.objective!r}, found others. Choose another objective.")
+    if search.split not in (None, *SPLITS):
+        raise QuestionError(f"Expected a split, found {search.split!r}. Splits: {', '.join(SPLITS)}.")
+    if search.split == "entity" and question.log.mapping.row_id is None:
+        raise QuestionError("Expected a row id to split by entity, found none. Choose the column in the mapping.")
+    if search.split == "time" and question.log.time_low is None:
+        raise QuestionError("Expected times to split by, found none. Choose the column of times in the mapping.")
+    if not 0 <= search.min_support < 1 or search.min_rows < 1 or not 1 <= search.max_depth <= 8:
+        raise QuestionError(
+            f"Expected a minimum support in 0–1 and one to eight predicates, found {search.min_support:g} and "
+            f"{search.max_depth}."
+        )
+
+
+def default_split(question: Question) -> Split:
+    """Split by entity where ids repeat, else by row."""
+    log = question.log
+    if log.mapping.row_id is None:
+        return "row"
+    column = log.column(log.mapping.row_id)
+    return "entity" if column.n_distinct < log.n_rows - column.n_missing else "row"
+
+
+def cells_of(engine: Engine, question: Question, search: Search, split: Split) -> Cells:
+    """Aggregate a cohort into the cube of a search."""
+    log, objective = question.log, OBJECTIVES[search.objective]
+    searched = properties(log, search.columns)
+    keys: dict[str, Any] = {f"key_{place}": expression(log, found) for place, found in enumerate(searched)}
+    if split != "none":
+        keys["part"] = part_of(engine, question, split, search.seed)
+    counted, value = objective.counted(question.threshold), objective.value(question.threshold, search.costs)
+    rows = engine.kept(log, question.cohort, question.threshold)
+    table = engine.collect(cube_table(rows, keys, counted, value))
+    told = told_by(engine, question, searched, table) if search.columns is None else set()
+    kept, codes, values, is_value = [], [], [], []
+    for place, found in enumerate(searched):
+        if found.column in told:
+            continue
+        column, known = in_codes(table[f"key_{place}"])
+        kept.append(found)
+        codes.append(column.cast(pl.UInt16 if len(known) < 65_536 else pl.Int32).to_numpy())
+        is_value.append(np.array([value is not None or not found.is_partial for value in known], dtype=bool))
+        values.append([shown_value(log, found, value) for value in known])
+    sources = [found.column or found.name for found in kept]
+    sums = (table[name].fill_null(0).cast(pl.Float64).to_numpy() for name in ("n", "trials", "total", "squares"))
+    cube = Cube(
+        tuple(codes), tuple(map(len, values)), tuple(is_value), tuple(sources.index(source) for source in sources),
+        Sums(*sums), is_binary=objective.is_share,
+    )  # fmt: skip
+    is_held_back = table["part"].to_numpy() == 1 if split != "none" else np.zeros(table.height, dtype=bool)
+    left_out = tuple(dict.fromkeys(found.column for found in searched if found.column and found.column in told))
+    return Cells(cube, tuple(kept), tuple(values), left_out, is_held_back)
+
+
+def told_by(engine: Engine, question: Question, searched: Sequence[Property], table: pl.DataFrame) -> set[str]:
+    """Return the columns that tell the label, none where no other is left; ``table`` holds the cells of the cohort.
+
+    All labelled rows of the log decide: a cohort must not change what is searched by.
+    """
+    told = set()
+    for place, found in enumerate(searched):
+        cells = whole_log(engine, question, found) if question.cohort else table.rename({f"key_{place}": "key"})
+        codes, known = in_codes(cells["key"])
+        n, positives = (cells[name].cast(pl.Float64).to_numpy() for name in ("n", "positives"))
+        if found.column and label_told(codes.to_numpy(), len(known), n, positives) > TELLS:
+            told.add(found.column)
+    return set() if all(found.column in told for found in searched) else told
+
+
+def whole_log(engine: Engine, question: Question, found: Property) -> pl.DataFrame:
+    """Return the rows of the whole log by one property."""
+    objective, costs = OBJECTIVES["error_rate"], (0.0, 1.0, 1.0, 0.0)
+    rows = engine.kept(question.log, Cohort(), question.threshold)
+    counted, value = objective.counted(question.threshold), objective.value(question.threshold, costs)
+    return engine.collect(cube_table(rows, {"key": expression(question.log, found)}, counted, value))
+
+
+def part_of(engine: Engine, question: Question, split: Split, seed: int) -> Any:
+    """Return the expression that is 1 for the rows that are held back."""
+    log = question.log
+    if split == "entity":
+        assert log.mapping.row_id is not None
+        return by_entity(log.column(log.mapping.row_id).sql_name, seed)
+    if split == "row":
+        return by_row(seed)
+    hours = engine.time_table(log, question.cohort, question.threshold, "1h").filter(pl.col("bucket").is_not_null())
+    before = hours["n_labelled"].cum_sum()
+    if not len(before) or not before[-1]:
+        raise QuestionError("Expected labelled rows with a time to split by, found none. Split by row.")
+    return by_time(hours["bucket"][int((before < before[-1] / 2).sum())])

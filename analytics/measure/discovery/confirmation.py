@@ -1,0 +1,77 @@
+"""What the part that was held back says of the slices that were found."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+from analytics.measure.comparisons import benjamini_hochberg
+from analytics.measure.discovery.cube import Sums
+from analytics.measure.discovery.evidence import gap_interval, p_values, rate_interval, rates
+from analytics.measure.intervals import FloatArray, ratio
+
+SIGNIFICANT = 0.05
+STATUSES = ("confirmed", "suggestive", "not confirmed")
+
+
+def confirmation_table(
+    sums: Sums, whole: Sums, trials: FloatArray, *, is_binary: bool, is_held_back: bool,
+    level: float = 0.95,
+) -> pl.DataFrame:  # fmt: skip
+    """Compare slices with their complements, adjusted for all of them.
+
+    Parameters
+    ----------
+    sums : Sums
+        The slices in the rows that they are reported from, one entry each.
+    whole : Sums
+        All those rows, one entry.
+    trials : numpy.ndarray of shape (slices,)
+        Rows in the denominator of the objective over the whole cohort: excess errors are stated for these.
+    is_binary : bool
+        Whether the objective is a flag.
+    is_held_back : bool
+        Whether the slices were found without these rows: only then can one be confirmed.
+    level : float
+        Confidence level of the intervals.
+
+    Returns
+    -------
+    polars.DataFrame
+        n_reported (judged rows that are reported from), rate, rate_low, rate_high, rate_complement, difference,
+        difference_low, difference_high (to the complement), divergence (to all rows), p_value (one-sided, in the
+        direction in which slices are found), p_adjusted (Benjamini-Hochberg), excess_errors with _low and _high,
+        share_of_errors, status: confirmed (adjusted p below 0.05), suggestive (unadjusted), not confirmed. Without rows
+        held back the first two are both suggestive, by the adjusted p.
+
+    Examples
+    --------
+    >>> slices = Sums(*(np.array(part) for part in ([100.0, 100.0], [100.0, 100.0], [40.0, 11.0], [40.0, 11.0])))
+    >>> whole = Sums(*(np.array([part]) for part in (1_000.0, 1_000.0, 100.0, 100.0)))
+    >>> found = confirmation_table(slices, whole, np.array([200.0, 200.0]), is_binary=True, is_held_back=True)
+    >>> found["status"].to_list(), found["excess_errors"].round(1).to_list()
+    (['confirmed', 'not confirmed'], [66.7, 2.2])
+    """
+    rest = whole - sums
+    own = rate_interval(sums, level, is_binary=is_binary)
+    gap = gap_interval(sums, rest, level, is_binary=is_binary)
+    p = p_values(sums, rest, is_binary=is_binary)
+    adjusted = benjamini_hochberg(p)
+    best = STATUSES[0] if is_held_back else STATUSES[1]
+    weak = (p if is_held_back else adjusted) < SIGNIFICANT
+    status = np.select([adjusted < SIGNIFICANT, weak], [best, STATUSES[1]], STATUSES[2])
+    columns = {
+        "n_reported": sums.n,
+        "rate": own.value, "rate_low": own.low, "rate_high": own.high,
+        "rate_complement": rates(rest),
+        "difference": gap.value, "difference_low": gap.low, "difference_high": gap.high,
+        "divergence": own.value - rates(whole),
+        "p_value": p, "p_adjusted": adjusted,
+        "excess_errors": trials * gap.value,
+        "excess_errors_low": trials * gap.low, "excess_errors_high": trials * gap.high,
+        "share_of_errors": ratio(sums.total, whole.total),
+    }  # fmt: skip
+    frame = pl.DataFrame({name: np.asarray(column, dtype=float) for name, column in columns.items()}, nan_to_null=True)
+    return frame.with_columns(
+        pl.col("n_reported").cast(pl.Int64), pl.Series("status", status.tolist(), dtype=pl.String)
+    )

@@ -1,0 +1,99 @@
+"""The cube that a search runs on: rows counted by the codes of all candidate columns, with the sums of the objective."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analytics.measure.intervals import FloatArray
+
+CodeArray = NDArray[np.integer[Any]]
+
+
+@dataclass(frozen=True)
+class Sums:
+    """What is known of some slices, one entry each.
+
+    Attributes
+    ----------
+    n : numpy.ndarray
+        Judged rows: what support is counted in.
+    trials : numpy.ndarray
+        Rows in the denominator of the objective: judged rows, or those of one label.
+    total, squares : numpy.ndarray
+        Sum of the objective over ``trials`` rows, and of its square; equal where the objective is an error flag.
+    """
+
+    n: FloatArray
+    trials: FloatArray
+    total: FloatArray
+    squares: FloatArray
+
+    def __sub__(self, other: Sums) -> Sums:
+        return Sums(
+            self.n - other.n, self.trials - other.trials, self.total - other.total, self.squares - other.squares
+        )
+
+    def __add__(self, other: Sums) -> Sums:
+        return Sums(
+            self.n + other.n, self.trials + other.trials, self.total + other.total, self.squares + other.squares
+        )
+
+    def __getitem__(self, chosen: Any) -> Sums:
+        return Sums(self.n[chosen], self.trials[chosen], self.total[chosen], self.squares[chosen])
+
+    def sum(self) -> Sums:
+        """Return the sums over all entries, as arrays of one entry."""
+        parts = (self.n, self.trials, self.total, self.squares)
+        return Sums(*(np.array([part.sum()]) for part in parts))
+
+
+@dataclass(frozen=True)
+class Cube:
+    """Cells of a cube; the order of cells means nothing.
+
+    Attributes
+    ----------
+    codes : tuple of numpy.ndarray of shape (cells,)
+        One array of codes per candidate column, from 0 to below its size.
+    sizes : tuple of int
+        Number of codes of each column.
+    is_value : tuple of numpy.ndarray of bool, each of shape (size,)
+        Which codes of a column are predicates; the others only hold rows that have none.
+    sources : tuple of int
+        Columns of one source describe the same thing and never stand in one conjunction.
+    sums : Sums
+        One entry per cell.
+    is_binary : bool
+        Whether the objective is a flag, so that counts say all.
+    """
+
+    codes: tuple[CodeArray, ...]
+    sizes: tuple[int, ...]
+    is_value: tuple[NDArray[np.bool_], ...]
+    sources: tuple[int, ...]
+    sums: Sums
+    is_binary: bool
+
+    @property
+    def n_cells(self) -> int:
+        """Number of cells."""
+        return len(self.sums.n)
+
+    def part(self, chosen: NDArray[np.bool_] | NDArray[np.int64]) -> Cube:
+        """Return the cells that ``chosen``, of shape (cells,), is true for, or those at these places in their order."""
+        return replace(self, codes=tuple(codes[chosen] for codes in self.codes), sums=self.sums[chosen])
+
+    def cells_of(self, pattern: CodeArray) -> NDArray[np.bool_]:
+        """Say which cells a pattern of shape (columns,) holds; -1 stands for any value."""
+        inside = np.ones(self.n_cells, dtype=bool)
+        for column in np.flatnonzero(pattern >= 0):
+            inside &= self.codes[column] == pattern[column]
+        return inside
+
+    def sums_of(self, pattern: CodeArray) -> Sums:
+        """Return the sums of one pattern, as arrays of one entry."""
+        return self.sums[self.cells_of(pattern)].sum()

@@ -1,0 +1,115 @@
+"""How far a slice stands out from its complement: scores to rank by, intervals and tests to report."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import special
+
+from analytics.measure.comparisons import greater_p_value
+from analytics.measure.discovery.cube import Sums
+from analytics.measure.intervals import (
+    Estimate,
+    FloatArray,
+    Interval,
+    difference,
+    mean_interval,
+    newcombe,
+    normal_quantile,
+    ratio,
+    wilson,
+)
+
+
+def rates(sums: Sums) -> FloatArray:
+    """Return the mean objective of slices, NaN where they have no row to judge it on."""
+    return ratio(sums.total, sums.trials)
+
+
+def variances(sums: Sums) -> FloatArray:
+    """Return the variance of the objective between the rows of slices."""
+    return (ratio(sums.squares, sums.trials) - rates(sums) ** 2).clip(min=0)
+
+
+def scores(sums: Sums, whole: Sums, *, is_binary: bool) -> FloatArray:
+    """Score how far slices stand out above their complement, in standard errors.
+
+    Parameters
+    ----------
+    sums : Sums
+        One entry per slice.
+    whole : Sums
+        All rows, one entry.
+    is_binary : bool
+        Whether the objective is a flag.
+
+    Returns
+    -------
+    numpy.ndarray of shape (slices,)
+        For flags the signed root of the likelihood ratio statistic of slice against complement, which keeps its scale
+        where few errors are expected and a z-score would not; for other objectives the z-score with the variance of all
+        rows. -inf where slice or complement has no row.
+
+    References
+    ----------
+    Barndorff-Nielsen (1986), Biometrika 73:307-322, on signed roots.
+
+    Examples
+    --------
+    >>> slices = Sums(*(np.array([part]) for part in (12.0, 12.0, 6.0, 6.0)))
+    >>> everything = Sums(*(np.array([part]) for part in (10_000.0, 10_000.0, 1_000.0, 1_000.0)))
+    >>> print(scores(slices, everything, is_binary=True).round(2))
+    [3.51]
+    """
+    rest = whole - sums
+    gap = rates(sums) - rates(rest)
+    if is_binary:
+        parts = (sums.total, sums.trials - sums.total, rest.total, rest.trials - rest.total)
+        pooled = ratio(whole.total, whole.trials)
+        expected = (sums.trials * pooled, sums.trials * (1 - pooled), rest.trials * pooled, rest.trials * (1 - pooled))
+        found = sum(
+            special.xlogy(part, np.divide(part, mean, out=np.ones_like(part), where=mean > 0))
+            for part, mean in zip(parts, expected, strict=True)
+        )
+        root = np.sign(gap) * np.sqrt(2 * np.maximum(found, 0))
+    else:
+        root = ratio(gap, np.sqrt(variances(whole) * (ratio(1, sums.trials) + ratio(1, rest.trials))))
+    return np.asarray(np.where(np.isnan(root), -np.inf, root), dtype=float)
+
+
+def rate_interval(sums: Sums, level: float, *, is_binary: bool) -> Interval:
+    """Bound the mean objective of slices: Wilson for flags, Student's t for other objectives."""
+    if is_binary:
+        return wilson(sums.total, sums.trials, level)
+    error = np.sqrt(ratio(variances(sums), (sums.trials - 1).clip(min=0)))
+    return mean_interval(Estimate(rates(sums), error), sums.trials, level, (-np.inf, np.inf))
+
+
+def gap_interval(sums: Sums, rest: Sums, level: float, *, is_binary: bool) -> Interval:
+    """Bound the difference of slices to their complements: Newcombe for flags, the same composition of t intervals else."""
+    if is_binary:
+        return newcombe(sums.total, sums.trials, rest.total, rest.trials, level)
+    return difference(*(rate_interval(side, level, is_binary=False) for side in (sums, rest)))
+
+
+def p_values(sums: Sums, rest: Sums, *, is_binary: bool) -> FloatArray:
+    """Test whether slices lie above their complements, one-sided; NaN where one side has no row.
+
+    Fisher's exact test for flags, the unequal-variance z-test with the interval's arm for other objectives.
+    """
+    if is_binary:
+        return greater_p_value(sums.total, sums.trials, rest.total, rest.trials)
+    gap = gap_interval(sums, rest, 0.95, is_binary=False)
+    arm = np.where(gap.value > 0, gap.value - gap.low, gap.high - gap.value)
+    return np.asarray(special.ndtr(-ratio(gap.value * normal_quantile(0.95), arm)), dtype=float)
+
+
+def conditional_score(inside: Sums, stratum: Sums) -> tuple[FloatArray, FloatArray]:
+    """Return the excess of ``inside`` over what its stratum predicts, and the variance of that when it adds nothing.
+
+    References
+    ----------
+    Mantel and Haenszel (1959), J. Natl. Cancer Inst. 22:719-748.
+    """
+    excess = inside.total - inside.trials * np.nan_to_num(rates(stratum))
+    spread = inside.trials * ratio(stratum.trials - inside.trials, stratum.trials - 1) * variances(stratum)
+    return excess, np.nan_to_num(spread).clip(min=0)

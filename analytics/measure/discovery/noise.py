@@ -1,0 +1,125 @@
+"""What noise alone would show: the same search after the errors were dealt to the rows at random."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analytics.measure.discovery.cube import CodeArray, Cube, Sums
+from analytics.measure.discovery.evidence import rates, scores, variances
+from analytics.measure.discovery.lattice import Walker
+from analytics.measure.intervals import FloatArray
+
+MAX_REPLICATES, MIN_REPLICATES = 40, 5
+MAX_WORK = 400_000_000
+"""Cells that may be read for all replicates together; a large search makes do with fewer of them."""
+MIXER = np.uint64(0x9E3779B97F4A7C15)
+GUMBEL_95 = 1.866
+"""Standard deviations from the mean to the 95th percentile of a Gumbel distribution, which maxima follow."""
+
+
+@dataclass(frozen=True)
+class Noise:
+    """How far slices stand out when nothing is real.
+
+    Attributes
+    ----------
+    score : float
+        In 95 of 100 searches of pure noise no slice scores higher.
+    ratio : float
+        Median, over the replicates, of the highest rate of any slice as a multiple of the overall rate; NaN where the
+        overall rate is not positive.
+    replicates : int
+        Searches of noise that this stands on.
+    whole : Sums
+        All rows that were searched, one entry.
+    is_binary : bool
+    """
+
+    score: float
+    ratio: float
+    replicates: int
+    whole: Sums
+    is_binary: bool
+
+    def band(self, n: FloatArray) -> FloatArray:
+        """Return the rate that a slice of ``n`` rows must pass to stand out from noise."""
+        trials = np.asarray(n, dtype=float) * (self.whole.trials / self.whole.n)
+        low = np.full(trials.shape, rates(self.whole)[0])
+        spread = np.sqrt(variances(self.whole) / trials)
+        high = np.minimum(1.0, self.whole.total / trials) if self.is_binary else low + 10 * max(self.score, 1) * spread
+        for _ in range(40):
+            middle = (low + high) / 2
+            total = middle * trials
+            found = scores(Sums(n, trials, total, total), self.whole, is_binary=self.is_binary)
+            low, high = np.where(found < self.score, middle, low), np.where(found < self.score, high, middle)
+        return high
+
+
+def noise_of(
+    cube: Cube,
+    min_support: float,
+    max_depth: int,
+    *,
+    work: int,
+    seed: int = 0,
+    progress: Callable[[float], None] = lambda done: None,
+) -> Noise:
+    """Search a cube again after its errors were dealt out at random, several times.
+
+    Parameters
+    ----------
+    cube, min_support, max_depth
+        As in `lattice.lattice`.
+    work : int
+        What that search read; it decides between 5 and 40 replicates.
+    seed : int
+    progress : callable
+        As in `lattice.lattice`.
+
+    Notes
+    -----
+    Error flags are permuted exactly: cells draw theirs from the multivariate hypergeometric distribution, given how many
+    there are in all. Other objectives are drawn from the normal distribution with the mean and variance of all rows, given
+    their total.
+    """
+    cube = in_fixed_order(cube)
+    whole = cube.sums.sum()
+    replicates = int(np.clip(MAX_WORK // max(work, 1), MIN_REPLICATES, MAX_REPLICATES))
+    drawn = draws(cube, whole, replicates, np.random.default_rng(seed))
+    highest, ratios = np.zeros(replicates), np.zeros(replicates)
+    overall = rates(whole)[0]
+
+    def look(columns: tuple[int, ...], codes: CodeArray, sums: FloatArray) -> None:
+        n, trials, totals = sums[0], sums[1], sums[2:]
+        slices = Sums(n, trials, totals, totals)
+        np.maximum(highest, scores(slices, whole, is_binary=cube.is_binary).max(axis=1), out=highest)
+        np.fmax(ratios, np.fmax.reduce(rates(slices), axis=1), out=ratios)
+
+    Walker(cube, min_support, max_depth, look, progress).run((cube.sums.n, cube.sums.trials, *drawn))
+    spread = float(highest.std(ddof=1))
+    ratio = float(np.median(ratios) / overall) if overall > 0 else float("nan")
+    return Noise(float(highest.mean()) + GUMBEL_95 * spread, ratio, replicates, whole, cube.is_binary)
+
+
+def in_fixed_order(cube: Cube) -> Cube:
+    """Order the cells by a hash of what they are: an engine returns them in any order, and a seed must mean one draw."""
+    key = np.zeros(cube.n_cells, dtype=np.uint64)
+    for part in (*cube.codes, cube.sums.n, cube.sums.trials):
+        key = (key ^ part.astype(np.uint64)) * MIXER
+        key ^= key >> np.uint64(29)
+    return cube.part(np.argsort(key, kind="stable"))
+
+
+def draws(cube: Cube, whole: Sums, replicates: int, rng: np.random.Generator) -> NDArray[np.float64]:
+    """Return totals of the cells in which nothing depends on the cell, of shape (replicates, cells)."""
+    trials = cube.sums.trials
+    if cube.is_binary:
+        chosen = rng.multivariate_hypergeometric(trials.astype(np.int64), int(whole.total[0]), replicates, "marginals")
+        return chosen.astype(np.float64)
+    raw = rng.normal(size=(replicates, cube.n_cells)) * np.sqrt(trials * variances(whole))
+    centred = raw - trials * raw.sum(axis=1, keepdims=True) / whole.trials
+    return np.asarray(trials * rates(whole) + centred, dtype=np.float64)

@@ -1,0 +1,109 @@
+"""The reading of a search: what was confirmed, on how many rows, and what noise alone would have shown."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from analytics.present import words
+from analytics.present.discovered import node_words, objective_interval, objective_text, slice_words
+from analytics.query.objectives import OBJECTIVES
+
+if TYPE_CHECKING:
+    from analytics.answers.discovery import Discovery
+
+HELD_BACK = {"row": "half of the rows", "entity": "the rows of half of the ids", "time": "the later half of the rows"}
+
+
+def discovery_reading(answer: Discovery) -> str:
+    """Say which slice costs most and is confirmed, how many are, and how far noise alone reaches."""
+    looked = f"{words.plural(answer.n_slices, 'slice')} of at most {words.plural(answer.search.max_depth, 'condition')}"
+    if not answer.table.height:
+        if not answer.n_slices:
+            return (
+                f"No slice holds enough of the {words.plural(answer.n_judged, 'judged row')}. Lower the least support."
+            )
+        return f"Of {looked}, none has a {phrase(answer)} above the rest's."
+    rows = answer.table.to_dicts()
+    confirmed = [place for place, row in enumerate(rows) if row["status"] == "confirmed"]
+    if confirmed:
+        lead = lead_of(answer, rows[confirmed[0]], slice_words(answer.slices[confirmed[0]]))
+        held = "both" if len(rows) == 2 else f"all {words.count(len(rows))}"
+        few = f"{words.count(len(confirmed))} of the {words.plural(len(rows), 'group')}"
+        share = few if len(confirmed) < len(rows) or len(rows) == 1 else f"{held.capitalize()} groups"
+        count = f"{share} found in {looked} {verb(len(confirmed))} confirmed"
+    else:
+        lead = ""
+        count = unconfirmed(answer, looked, len(rows))
+    return " ".join(filter(None, [lead, f"{count}{on_what(answer)}.", noise_part(answer), left_out_part(answer)]))
+
+
+def tree_reading(answer: Discovery) -> str:
+    """Say which leaf of the tree fails most."""
+    tree = answer.tree
+    if tree is None or len(tree.parents) == 1:
+        return f"No cut of the rows separates the {phrase(answer)}."
+    rows = tree.table.to_dicts()
+    leaves = [place for place, row in enumerate(rows) if tree.is_leaf(place) and row["rate"] is not None]
+    if not leaves:
+        return f"No leaf holds rows to judge the {phrase(answer)} on."
+    worst = max(leaves, key=lambda place: rows[place]["rate"])
+    value = objective_interval(answer, *(rows[worst][name] for name in ("rate", "rate_low", "rate_high")))
+    return (
+        f"The worst of the {words.count(len(leaves))} leaves: {node_words(tree, worst)}, {value} against "
+        f"{objective_text(answer, answer.overall)} of all rows, n {words.count(rows[worst]['n'])}{on_what(answer)}."
+    )
+
+
+def lead_of(answer: Discovery, row: dict[str, Any], name: str) -> str:
+    """Say the first confirmed slice with its numbers."""
+    value = objective_interval(answer, row["rate"], row["rate_low"], row["rate_high"])
+    more = ""
+    if OBJECTIVES[answer.search.objective].is_share:
+        more = (
+            f", {words.count(row['excess_errors'])} excess errors, {words.share(row['share_of_errors'])} of all errors"
+        )
+    return (
+        f"Most excess errors, confirmed: {name}, {value} against {objective_text(answer, row['rate_complement'])} in the rest, "
+        f"n {words.count(row['n'])}{more}."
+    )
+
+
+def unconfirmed(answer: Discovery, looked: str, n_groups: int) -> str:
+    """Say that nothing is confirmed, and whether it could be."""
+    if answer.split == "none":
+        return f"{words.plural(n_groups, 'group')} found in {looked}; no row was held back, so none can be confirmed"
+    return f"None of the {words.plural(n_groups, 'group')} found in {looked} is confirmed"
+
+
+def on_what(answer: Discovery) -> str:
+    """Say which rows confirm."""
+    return f" on {HELD_BACK[answer.split]}, which the search did not see" if answer.split in HELD_BACK else ""
+
+
+def noise_part(answer: Discovery) -> str:
+    """Say how far noise alone reaches."""
+    if answer.noise is None or not words.is_known(answer.noise.ratio):
+        return ""
+    return (
+        f"In a search of {words.plural(answer.n_searched, 'row')} like this one, noise alone produces slices up to "
+        f"{words.number(answer.noise.ratio, 2)} times the overall {phrase(answer)}."
+    )
+
+
+def left_out_part(answer: Discovery) -> str:
+    """Say what the search did not use."""
+    if not answer.left_out:
+        return ""
+    tell = "tells" if len(answer.left_out) == 1 else "tell"
+    names = words.listed([words.one_line(name) for name in answer.left_out])
+    return f"Left out: {names}, which {tell} the label and would only name the errors; choose columns to search by to use them."
+
+
+def phrase(answer: Discovery) -> str:
+    """Name the objective inside a sentence."""
+    return OBJECTIVES[answer.search.objective].label
+
+
+def verb(count: int) -> str:
+    """Return is or are."""
+    return "is" if count == 1 else "are"

@@ -1,0 +1,123 @@
+"""What a search for slices can look at, and how it holds back the rows that confirm: expressions over the rows of a log."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import narwhals.stable.v2 as nw
+
+from analytics.query.relations import integer
+
+PRIME = 2_147_483_647
+MULTIPLIER = 1_220_703_125
+
+Costs = tuple[float, float, float, float]
+"""Costs of a true positive, a false positive, a false negative and a true negative."""
+
+
+@dataclass(frozen=True)
+class Objective:
+    """A quantity that is averaged over rows; higher is worse.
+
+    Attributes
+    ----------
+    label : str
+        Its name in sentences.
+    definition : str
+    is_share : bool
+        Whether it is a share of rows, so that its values are flags.
+    counted : callable
+        From the threshold to the predicate of the rows that it is averaged over.
+    value : callable
+        From the threshold and the costs to its value for such a row.
+    needs_probability : bool
+    """
+
+    label: str
+    definition: str
+    is_share: bool
+    counted: Callable[[float], nw.Expr]
+    value: Callable[[float, Costs], nw.Expr]
+    needs_probability: bool = False
+
+
+def every_row(threshold: float) -> nw.Expr:
+    """Count every judged row."""
+    return ~nw.col("label").is_null()
+
+
+def is_wrong(threshold: float, costs: Costs) -> nw.Expr:
+    """Return 1 where the prediction differs from the label."""
+    return integer((nw.col("score") >= threshold) != (nw.col("label") == 1))
+
+
+def cost_of(threshold: float, costs: Costs) -> nw.Expr:
+    """Return the cost of a row's outcome."""
+    flagged, positive = nw.col("score") >= threshold, nw.col("label") == 1
+    tp, fp, fn, tn = (nw.lit(float(cost)) for cost in costs)
+    of_flagged = nw.when(positive).then(tp).otherwise(fp)
+    return nw.when(flagged).then(of_flagged).otherwise(nw.when(positive).then(fn).otherwise(tn))
+
+
+def squared_error(threshold: float, costs: Costs) -> nw.Expr:
+    """Return the squared distance of score and label."""
+    gap = nw.col("score") - nw.col("label")
+    return gap * gap
+
+
+OBJECTIVES: dict[str, Objective] = {
+    "error_rate": Objective(
+        "error rate", "Share of judged rows whose prediction differs from the label.", True, every_row, is_wrong
+    ),
+    "fpr": Objective(
+        "false positive rate", "Share of the negative rows that are predicted positive.", True,
+        lambda threshold: nw.col("label") == 0, is_wrong,
+    ),
+    "fnr": Objective(
+        "false negative rate", "Share of the positive rows that are predicted negative.", True,
+        lambda threshold: nw.col("label") == 1, is_wrong,
+    ),
+    "cost": Objective("cost per row", "Mean cost of the outcomes of judged rows.", False, every_row, cost_of),
+    "brier": Objective(
+        "Brier score", "Mean squared distance between the score and the label.", False, every_row, squared_error, True
+    ),
+    "overprediction": Objective(
+        "over-prediction", "Mean score less the observed rate: calibration bias upwards.", False, every_row,
+        lambda threshold, costs: nw.col("score") - nw.col("label"), True,
+    ),
+    "underprediction": Objective(
+        "under-prediction", "Observed rate less the mean score: calibration bias downwards.", False, every_row,
+        lambda threshold, costs: nw.col("label") - nw.col("score"), True,
+    ),
+}  # fmt: skip
+
+
+def by_hash(key: nw.Expr, seed: int) -> nw.Expr:
+    """Return 1 for about half of the keys, chosen by a hash in whole numbers that every engine computes alike.
+
+    The key is multiplied modulo a prime, squared and multiplied again; no product passes 2**63.
+    """
+    mixed = ((key % PRIME) * MULTIPLIER + (seed * 48_271 + 11) % PRIME) % PRIME
+    mixed = (mixed * mixed + mixed) % PRIME
+    return integer((mixed * MULTIPLIER) % PRIME >= PRIME // 2)
+
+
+def by_row(seed: int) -> nw.Expr:
+    """Hold back about half of the rows."""
+    return by_hash(nw.col("row_id"), seed)
+
+
+def by_entity(id_column: str, seed: int) -> nw.Expr:
+    """Hold back the rows of about half of the ids; an id is known by its first row, rows without one stand alone."""
+    first = nw.col("row_id").min().over(id_column)
+    return by_hash(nw.when(nw.col(id_column).is_null()).then(nw.col("row_id")).otherwise(first), seed)
+
+
+def by_time(moment: datetime) -> nw.Expr:
+    """Hold back the rows from a moment on; rows without a time are searched."""
+    return integer(nw.col("moment") >= moment)
+
+
+SPLITS: Sequence[str] = ("row", "entity", "time", "none")

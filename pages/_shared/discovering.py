@@ -1,0 +1,265 @@
+"""Discovered slices on the Slices page: the search with its progress, the figure, the table, and what a slice opens."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from analytics.answers import Question
+from analytics.answers.candidates import MAX_DEPTH, MIN_SHARE, Search
+from analytics.answers.discovery import Discovery, discover
+from analytics.present import figures, readings, words
+from analytics.present.discovered import objective_text, predicate_words, slice_words
+from analytics.query.cohort import Clause
+from analytics.query.objectives import OBJECTIVES
+from analytics.query.properties import clauses
+from pages._shared import cache, discovered_tree, packing, session
+from pages._shared.render import escaped, figure, sentence, table_downloads
+
+VIEWS = ("By column", "Discovered")
+CHOSEN, CANCELLED, AMONG = "_chosen_discovery", "_search_cancelled", "among"
+MAX_KEPT = 32
+
+
+def draw_switch() -> bool:
+    """Choose between slices by column and discovered ones; return whether they are discovered."""
+    chosen = st.segmented_control(
+        "View", VIEWS, key="view", default=VIEWS[0], bind="query-params", label_visibility="collapsed", required=True
+    )
+    return chosen == VIEWS[1]
+
+
+def draw_handover(by: tuple[str, ...]) -> None:
+    """Offer the search among two columns."""
+    st.button(
+        "Which of these cells are real?", key="search_two", icon=":material/search:", on_click=search_among, args=(by,)
+    )
+
+
+def search_among(by: tuple[str, ...]) -> None:
+    """Open the search among these columns."""
+    st.session_state["view"], st.session_state[AMONG] = VIEWS[1], list(by)
+    forget()
+
+
+def draw(question: Question) -> None:
+    """Draw the search and what it found."""
+    search = draw_controls(question)
+    answer = found(question, search)
+    if answer is None:
+        return
+    sentence(readings.discovery_reading(answer))
+    if discovered_tree.draw_switch():
+        discovered_tree.draw(answer, question)
+        return
+    figure(
+        figures.discovery_map(answer),
+        "Filled: confirmed on rows that the search did not see. Grey: how far the worst slice gets by noise alone, in 95 of 100 "
+        "searches. Click a slice to open it.",
+        "discovered",
+        alt="Discovered slices: rate against share of rows, with the band of noise",
+        on_select=choose_from_figure,
+    )
+    draw_chosen(answer, question)
+    draw_table(answer)
+
+
+def draw_controls(question: Question) -> Search:
+    """Choose the objective, the least support and the depth; all stand in the address."""
+    left, among, middle, right = st.columns([2, 4, 2, 2], vertical_alignment="bottom")
+    segments = [name for name in question.log.mapping.segments if question.log.column(name).kind != "time"]
+    if not set(st.session_state.get(AMONG, [])) <= set(segments):
+        st.session_state[AMONG] = [name for name in st.session_state[AMONG] if name in segments]
+    columns = among.multiselect(
+        "Search by", segments, key=AMONG, bind="query-params", on_change=forget, placeholder="All columns",
+        help="Nothing chosen: all segment columns, fields that are missing, hour and weekday, numbers that look like defaults.",
+    )  # fmt: skip
+    offered = [
+        name
+        for name, entry in OBJECTIVES.items()
+        if name != "cost" and (question.log.is_probability or not entry.needs_probability)
+    ]
+    objective = left.selectbox(
+        "What fails", offered, key="objective", bind="query-params", on_change=forget,
+        format_func=lambda name: OBJECTIVES[name].label.capitalize(),
+    )  # fmt: skip
+    support = middle.number_input(
+        "Least rows, %", 0.1, 50.0, 100 * MIN_SHARE, 0.5, key="least", bind="query-params", on_change=forget,
+        help="Slices that hold a smaller share of the judged rows, or fewer than 50, are not looked at.",
+    )  # fmt: skip
+    depth = right.number_input(
+        "Conditions", 1, 5, MAX_DEPTH, 1, key="depth", bind="query-params", on_change=forget,
+        help="How many conditions a slice combines at most.",
+    )  # fmt: skip
+    return Search(
+        objective=objective or "error_rate", min_support=support / 100, max_depth=int(depth), columns=tuple(columns) or None
+    )  # fmt: skip
+
+
+@st.cache_resource
+def kept() -> OrderedDict[Any, Discovery]:
+    """Return the searches of this server; a search shows its progress, which a cached function could not."""
+    return OrderedDict()
+
+
+def found(question: Question, search: Search) -> Discovery | None:
+    """Return what a search found; None where it was cancelled."""
+    key = (*cache.primitives(question), cache.code_version(), search)
+    store = kept()
+    if key in store:
+        store.move_to_end(key)
+        return store[key]
+    if st.session_state.get(CANCELLED) == key:
+        st.info("The search was cancelled.")
+        st.button("Search again", key="search_again", on_click=lambda: st.session_state.pop(CANCELLED, None))
+        return None
+    place = st.empty()
+    with place.container(horizontal=True, vertical_alignment="center"):
+        bar = st.progress(0.0, "Searching")
+        st.button("Cancel", key="cancel_search", on_click=lambda: st.session_state.update({CANCELLED: key}))
+    store[key] = discover(
+        session.engine(), question, search, lambda step, done: show_progress(bar, step, done)
+    )  # fmt: skip
+    place.empty()
+    while len(store) > MAX_KEPT:
+        store.popitem(last=False)
+    return store[key]
+
+
+def show_progress(bar: Any, step: str, done: float) -> None:
+    """Move the bar; a click on Cancel ends the run here."""
+    bar.progress(min(1.0, done), f"{step} …")
+
+
+def draw_table(answer: Discovery) -> None:
+    """Show the slices as a sortable table; a selected row opens its slice."""
+    is_share = OBJECTIVES[answer.search.objective].is_share
+    scale, digits = (100, 1) if is_share else (1, 3)
+    number = "%.1f %%" if is_share else "%.3f"
+    table = answer.table
+    shown = pl.DataFrame({
+        "slice": [slice_words(entry) for entry in answer.slices],
+        "status": table["status"],
+        "n": table["n"],
+        "rate": table["rate"] * scale,
+        "rate_complement": table["rate_complement"] * scale,
+        "excess_errors": table["excess_errors"].round(0).cast(pl.Int64),
+        "share_of_errors": table["share_of_errors"] * 100,
+        "difference": table["difference"] * scale,
+        "interval": [
+            words.between(words.plain(low * scale, digits), words.plain(high * scale, digits)) if low is not None else "–"
+            for low, high in table.select("difference_low", "difference_high").iter_rows()
+        ],
+        "p_adjusted": [words.p_value(p) for p in table["p_adjusted"]],
+        "rate_found": table["rate_found"] * scale,
+    })  # fmt: skip
+    column = st.column_config
+    st.markdown("**Discovered slices**")
+    st.dataframe(
+        shown if is_share else shown.drop("share_of_errors"), hide_index=True, key="discovery_table", on_select=choose_from_table,
+        selection_mode="single-row", height="content", alt="Discovered slices with rates, differences and status",
+        column_config={
+            "slice": column.TextColumn("Slice", width=470),
+            "status": column.TextColumn("Status", help="Confirmed: adjusted p below 0.05; suggestive: unadjusted."),
+            "n": column.NumberColumn("Rows", format="localized", help="Judged rows of the cohort in the slice."),
+            "rate": column.NumberColumn("Rate", format=number, help="In the rows that the search did not see."),
+            "rate_complement": column.NumberColumn("In the rest", format=number),
+            "difference": column.NumberColumn("To the rest", format="%.1f" if is_share else "%.3f"),
+            "interval": column.TextColumn("Its interval"),
+            "p_adjusted": column.TextColumn("p, adjusted", help="One-sided, Benjamini–Hochberg."),
+            "excess_errors": column.NumberColumn("Excess errors" if is_share else "Excess", format="localized",
+                                                 help="Beyond what the rate of the rest would predict on all its rows."),
+            "share_of_errors": column.NumberColumn("Share of errors", format="%.1f %%"),
+            "rate_found": column.NumberColumn("As found", format=number, help="Where it was searched for: too high."),
+        },
+    )  # fmt: skip
+    table_downloads(
+        table.with_columns(slice=pl.Series([slice_words(entry) for entry in answer.slices], dtype=pl.String)),
+        "discovered", key="all_discovered",
+    )  # fmt: skip
+
+
+def choose_from_table() -> None:
+    """Remember the slice of the selected row."""
+    rows = st.session_state["discovery_table"]["selection"]["rows"]
+    st.session_state[CHOSEN] = rows[0] if rows else None
+
+
+def choose_from_figure() -> None:
+    """Remember the slice of the clicked point; its row number travels with the point."""
+    for point in st.session_state["figure_discovered"]["selection"]["points"]:
+        data = point.get("customdata")
+        row = data[0] if isinstance(data, list) else data.get("0") if isinstance(data, dict) else data
+        if isinstance(row, int | float):
+            st.session_state[CHOSEN] = int(row)
+            return
+
+
+def forget() -> None:
+    """Forget the chosen slice."""
+    st.session_state[CHOSEN] = None
+    discovered_tree.forget()
+
+
+def keep(wanted: tuple[Clause, ...]) -> None:
+    """Add the chosen slice to the cohort."""
+    session.add_clauses(wanted)
+    forget()
+
+
+def add_to_report(question: Question, columns: tuple[str, ...]) -> None:
+    """Add slices by the columns of the chosen slice to the report."""
+    packing.add_section(question, columns)
+    st.toast(f"Added to the report: slices by {escaped(words.listed(columns))}.")
+
+
+def draw_chosen(answer: Discovery, question: Question) -> None:
+    """Say which slice is chosen, what each condition contributes, what it stands for and what can be done with it."""
+    row = st.session_state.get(CHOSEN)
+    if row is None or not 0 <= row < len(answer.slices):
+        with st.container(border=True):
+            st.caption("No slice is chosen. Click one in the figure, or tick its row in the table.")
+        return
+    chosen = answer.slices[row]
+    parts = [clauses(question.log, entry.property, entry.value) for entry in chosen]
+    unsayable = [predicate_words(entry) for entry, part in zip(chosen, parts, strict=True) if part is None]
+    with st.container(border=True):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f"**{escaped(slice_words(chosen))}**")
+            st.button(
+                "Add to the cohort", key="keep_discovered", icon=":material/filter_alt:", type="primary", on_click=keep,
+                args=(tuple(clause for part in parts for clause in part or ()),), disabled=bool(unsayable),
+                help=f"Filters cannot say: {', '.join(unsayable)}." if unsayable else None,
+            )  # fmt: skip
+            columns = tuple(dict.fromkeys(entry.property.column for entry in chosen if entry.property.kind == "value"))
+            st.button(
+                "Add to the report", key="report_discovered", icon=":material/note_add:", on_click=add_to_report,
+                args=(question, columns), disabled=not columns, help="Slices by these columns become a section of the report.",
+            )  # fmt: skip
+            st.button("Close", key="close_discovered", type="tertiary", on_click=forget)
+        if len(chosen) > 1 and answer.contributions:
+            scale, digits = (100, 1) if OBJECTIVES[answer.search.objective].is_share else (1, 3)
+            unit = "in points" if scale == 100 else "mean"
+            told = [
+                f"{predicate_words(entry)} {words.signed(value * scale, digits)}"
+                for entry, value in zip(chosen, answer.contributions[row], strict=True)
+            ]
+            st.caption(escaped(f"Contributions to the difference from all rows, {unit}: {'; '.join(told)}."))
+        if answer.members[row]:
+            with st.expander(f"Stands for {words.plural(len(answer.members[row]), 'similar slice')}"):
+                st.dataframe(
+                    pl.DataFrame({
+                        "Slice": [slice_words(member.slice) for member in answer.members[row]],
+                        "Rows, as found": [member.n for member in answer.members[row]],
+                        "Rate, as found": [objective_text(answer, member.rate) for member in answer.members[row]],
+                        "Overlap, %": [round(100 * member.overlap, 1) for member in answer.members[row]],
+                    }), hide_index=True, alt="Slices that this one stands for",
+                    column_config={
+                        "Slice": st.column_config.TextColumn(width=340),
+                        "Rows, as found": st.column_config.NumberColumn(format="localized"),
+                        "Overlap, %": st.column_config.NumberColumn(format="%.1f", help="Rows in both, of those in either."),
+                    },
+                )  # fmt: skip

@@ -1,0 +1,123 @@
+"""Discovered slices on the Slices page, through AppTest."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from analytics.query.cohort import Clause, Cohort
+from pages._shared import discovered_tree, discovering, packing
+from pages._shared.render import escaped
+
+from .test_pages import ODD, home, opened, workspace_of_the_test  # noqa: F401
+
+
+def discovered(**address: str) -> AppTest:
+    return opened("slices", view="Discovered", **address)
+
+
+def test_an_address_opens_the_search() -> None:
+    app = discovered(least="5", depth="2")
+    assert not app.exception and not app.error
+    assert app.segmented_control(key="view").value == "Discovered"
+    assert "noise alone produces slices up to" in " ".join(element.value for element in app.markdown)
+    assert len(app.dataframe) == 1
+
+
+def test_a_chosen_slice_says_what_it_is_and_becomes_the_cohort() -> None:
+    app = discovered(least="5", depth="1")
+    names = app.dataframe[0].value["slice"].to_list()
+    row = next(place for place, name in enumerate(names) if name.startswith((ODD, "version")))
+    app.session_state[discovering.CHOSEN] = row
+    app.run()
+    assert f"**{escaped(names[row])}**" in [element.value for element in app.markdown]
+    app.button(key="keep_discovered").click().run()
+    assert not app.exception and not app.error
+    cohort = Cohort.from_text(app.query_params["where"])
+    assert cohort.columns() in ((ODD,), ("version",))
+
+
+def test_a_chosen_slice_goes_into_the_report_beside_what_is_there_from_the_start() -> None:
+    app = discovered(least="5", depth="1")
+    names = app.dataframe[0].value["slice"].to_list()
+    row = next(place for place, name in enumerate(names) if name.startswith((ODD, "version")))
+    app.session_state[discovering.CHOSEN] = row
+    app.run()
+    app.button(key="report_discovered").click().run()
+    assert not app.exception and not app.error
+    sections = app.session_state[packing.SECTIONS]
+    assert sections[0] == (ODD if names[row].startswith(ODD) else "version")
+    assert len(sections) == len(set(sections)) > 1
+
+
+def test_a_node_of_the_tree_becomes_the_cohort() -> None:
+    app = discovered(least="5", shape="Tree", among="version")
+    assert not app.exception and not app.error
+    assert app.segmented_control(key="shape").value == "Tree"
+    assert any(element.value.startswith("The worst of the 2 leaves") for element in app.markdown)
+    app.session_state[discovered_tree.CHOSEN] = 1
+    app.run()
+    app.button(key="keep_node").click().run()
+    assert not app.exception and not app.error
+    assert Cohort.from_text(app.query_params["where"]).columns() == ("version",)
+
+
+def test_two_columns_of_the_heat_map_open_the_search_among_them() -> None:
+    app = opened("slices", by=[ODD, "version"])
+    app.button(key="search_two").click().run()
+    assert not app.exception and not app.error
+    assert app.segmented_control(key="view").value == "Discovered"
+    assert app.multiselect(key=discovering.AMONG).value == [ODD, "version"]
+    for name in app.dataframe[0].value["slice"]:
+        assert name.startswith((ODD, "version"))
+
+
+def test_what_a_filter_cannot_say_is_not_offered() -> None:
+    app = discovered(least="1", depth="3")
+    names = app.dataframe[0].value["slice"].to_list()
+    rows = [place for place, name in enumerate(names) if "weekday of" in name]
+    if not rows:
+        pytest.skip("no slice by weekday was found")
+    app.session_state[discovering.CHOSEN] = rows[0]
+    app.run()
+    assert app.button(key="keep_discovered").disabled
+
+
+def test_a_cancelled_search_waits_to_be_asked_again(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+    app = opened("slices")
+    monkeypatch.setattr(discovering, "CANCELLED", "_cancelled_in_this_test")
+
+    class Every:
+        def __eq__(self, other: object) -> bool:
+            return True
+
+        __hash__ = None  # type: ignore[assignment]
+
+    app.session_state["_cancelled_in_this_test"] = Every()
+    app.segmented_control(key="view").set_value("Discovered").run()
+    assert [element.value for element in app.info] == ["The search was cancelled."]
+    app.button(key="search_again").click().run()
+    assert not app.info and len(app.dataframe) == 1
+
+
+def test_an_empty_cohort_says_what_to_do() -> None:
+    where = Cohort((Clause("version", "in", ("v9",)),)).to_text()
+    assert "Widen the cohort" in discovered(where=where).error[0].value
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        {"objective": "nonsense"},
+        {"among": "nope"},
+        {"shape": "Round"},
+        {"least": "x"},
+        {"depth": "99"},
+        {"view": "Nothing"},
+    ],
+)
+def test_a_bad_address_does_no_harm(address: dict[str, str]) -> None:
+    app = opened("slices", **{"view": "Discovered", **address})
+    assert not app.exception and not app.error
