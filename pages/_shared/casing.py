@@ -14,7 +14,7 @@ from pages._shared import review_cache
 from pages._shared.queueing import KINDS
 from pages._shared.render import escaped
 
-MAX_CELL = 160
+MAX_CELL = 80
 MAX_LONG = 200_000
 LABELS = {1: "positive", 0: "negative", None: "not known yet"}
 COLOURS = {"fp": "orange", "fn": "red", "tp": "blue", "tn": "gray", "unlabelled": "gray", "unscored": "gray"}
