@@ -52,7 +52,7 @@ class Asked:
 
 
 def from_address() -> None:
-    """Take over what the address newly says of the queue."""
+    """Take over what the address newly says of the queue; on whole runs only: a key may be faster than the address."""
     known = st.session_state.setdefault("_review_address", {})
     for name in ADDRESSED:
         given = st.query_params.get(name)
@@ -78,9 +78,9 @@ def to_address() -> None:
     known = st.session_state.setdefault("_review_address", {})
     for name in ADDRESSED:
         text = str(st.session_state[f"review_{name}"])
-        known[name] = text
-        if st.query_params.get(name) != text:
+        if known.get(name) != text or st.query_params.get(name) != text:
             st.query_params[name] = text
+        known[name] = text
 
 
 def draw_rows() -> str:

@@ -24,7 +24,7 @@ VIEWS = {"cases": "Cases", "findings": "What the verdicts say", "library": "Libr
 def draw(question: Question) -> None:
     """Show one of the three views; only this part of the page is drawn anew by a verdict."""
     with boundary():
-        queueing.from_address()
+        queueing.take_valid()
         view = st.segmented_control(
             "View", list(VIEWS), key="review_view", format_func=VIEWS.__getitem__, required=True,
             label_visibility="collapsed",

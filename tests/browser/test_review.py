@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -71,6 +72,7 @@ def test_ten_cases_are_judged_with_the_keyboard_alone_and_nothing_moves_or_is_lo
     expect(page.locator(NOTE)).to_have_value("note 9, with njkl 123")
     page.keyboard.press("j")
     expect(page.locator(NOTE)).to_have_value("")
+    expect(page).to_have_url(re.compile(r"\bat=10\b"))
     verdicts = ReviewStore(home).verdicts(content_hash)
     assert [verdict.note for verdict in verdicts] == [f"note {number}, with njkl 123" for number in range(10)]
     assert len({verdict.reason for verdict in verdicts}) == 7
