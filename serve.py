@@ -24,6 +24,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from analytics import settings
+from pages._shared import keyboard
 
 ROOT = Path(__file__).parent
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
@@ -33,9 +34,9 @@ MB = 1 << 20
 logger = logging.getLogger("slicewise")
 
 
-def inline_scripts(page: Path) -> list[str]:
+def digests(page: str) -> list[str]:
     """Return the digests of the scripts that stand inside a page, as a content security policy names them."""
-    scripts = re.findall(r"<script>(.*?)</script>", page.read_text(encoding="utf-8"), re.DOTALL)
+    scripts = re.findall(r"<script>(.*?)</script>", page, re.DOTALL)
     return [f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'" for script in scripts]
 
 
@@ -44,7 +45,8 @@ def policy() -> str:
 
     Streamlit writes its styles into the page and runs WebAssembly; sheets and figures draw from ``blob:`` and ``data:``.
     """
-    scripts = " ".join(inline_scripts(Path(st.__file__).parent / "static" / "index.html"))
+    index = (Path(st.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
+    scripts = " ".join([*digests(index), *digests(keyboard.HTML)])
     return "; ".join(
         (
             "default-src 'none'",

@@ -11,15 +11,18 @@ from analytics.commands.calibration import calibration
 from analytics.commands.discover import discover
 from analytics.commands.gap import gap
 from analytics.commands.ingest import ingest
+from analytics.commands.library import app as library
 from analytics.commands.options import command
 from analytics.commands.overview import overview
 from analytics.commands.report import report
+from analytics.commands.review import review
 from analytics.commands.slices import slices
 from analytics.commands.thresholds import thresholds
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
-for function in (ingest, overview, slices, discover, calibration, thresholds, gap, report):
+for function in (ingest, overview, slices, discover, calibration, thresholds, gap, review, report):
     command(app, function)
+app.add_typer(library, name="library")
 
 if __name__ == "__main__":
     app(prog_name="python -m analytics")

@@ -70,6 +70,11 @@ def test_every_command_and_its_options_are_in_the_readme() -> None:
     for command in app.registered_commands:
         assert command.callback is not None
         assert f"python -m analytics {command.callback.__name__}" in README
+    for group in app.registered_groups:
+        assert group.typer_instance is not None
+        for command in group.typer_instance.registered_commands:
+            assert command.callback is not None
+            assert f"python -m analytics {group.name} {command.name or command.callback.__name__} " in README
 
 
 def test_every_role_is_in_the_readme() -> None:

@@ -63,6 +63,7 @@ ONLY = {
     "plotly": ("analytics/present/figures", "pages/_shared"),
     "streamlit": ("app.py", "pages"),
     "sklearn": ("analytics/measure",),
+    "sqlite3": ("analytics/review/store.py", "analytics/review/database.py"),
     "xlsxwriter": ("analytics/present",),
     "jinja2": ("analytics/present",),
 }
@@ -159,7 +160,12 @@ def test_only_the_composition_roots_join_rooms(module: str) -> None:
 
 SQL_WORDS = ("SELECT ", "CREATE TABLE", "CREATE TEMP", "CREATE VIEW", "INSERT INTO", "ATTACH '", "COPY (", "DROP TABLE", "ALTER TABLE",
              "PRAGMA ", "SET ")  # fmt: skip
-ROOMS_OF_SQL = ("analytics/log/ingest", "analytics/query/engine.py")
+ROOMS_OF_SQL = (
+    "analytics/log/ingest",
+    "analytics/query/engine.py",
+    "analytics/review/store.py",
+    "analytics/review/database.py",
+)
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,10 @@
 A module for each question; what pages and commands call is named here.
 """
 
+from analytics.answers.casework import Failing, Field, arrival, case_fields, failing_slices
 from analytics.answers.costing import CostTable, cost_table
 from analytics.answers.emptiness import empty_cohort, part_words, without
+from analytics.answers.findings import Findings, findings, reasons_by_slice
 from analytics.answers.gap import Gap, gap
 from analytics.answers.gap_more import GapTime, gap_time, jointly
 from analytics.answers.headline import Overview, histogram, overview
@@ -20,6 +22,8 @@ from analytics.answers.reliability import (
     calibration_slices,
     calibration_time,
 )
+from analytics.answers.replaying import STATES, Replay, Replayed, kept_case, replay
+from analytics.answers.reviewing import Errors, Queue, Rank, queue, review_rows, slice_values, twins
 from analytics.answers.sides import Sides, sides
 from analytics.answers.slice_policies import SlicePolicy, slice_policy
 from analytics.answers.slicing import MIN_SUPPORT, SliceAnswer, ranked_columns, slices
@@ -28,27 +32,40 @@ from analytics.answers.thresholds import LoggedDecisions, ThresholdAnswer, human
 __all__ = [
     "COUNTED",
     "MIN_SUPPORT",
+    "STATES",
     "Calibration",
     "CalibrationSlices",
     "CalibrationTime",
     "CostTable",
+    "Errors",
+    "Failing",
+    "Field",
+    "Findings",
     "Gap",
     "GapTime",
     "Inputs",
     "LoggedDecisions",
     "Overview",
     "Question",
+    "Queue",
+    "Rank",
     "Recalibration",
+    "Replay",
+    "Replayed",
     "Sides",
     "SliceAnswer",
     "SlicePolicy",
     "ThresholdAnswer",
+    "arrival",
     "calibration",
     "calibration_scan",
     "calibration_slices",
     "calibration_time",
+    "case_fields",
     "cost_table",
     "empty_cohort",
+    "failing_slices",
+    "findings",
     "gap",
     "gap_time",
     "histogram",
@@ -56,15 +73,22 @@ __all__ = [
     "inputs",
     "jointly",
     "judged_rows",
+    "kept_case",
     "model_versions",
     "overview",
     "part_words",
+    "queue",
     "ranked_columns",
+    "reasons_by_slice",
     "recalibration",
+    "replay",
+    "review_rows",
     "sides",
     "slice_policy",
+    "slice_values",
     "slices",
     "thresholds",
+    "twins",
     "with_model_version",
     "without",
 ]

@@ -92,7 +92,7 @@ class Output:
     out: Annotated[Path | None, named("Write to this file instead of standard output.", panel=OUTPUT)] = None
 
 
-def command(app: typer.Typer, function: Callable[..., None]) -> None:
+def command(app: typer.Typer, function: Callable[..., None], name: str | None = None) -> None:
     """Register a function as a command: a parameter that is one of the groups above becomes the options of the group.
 
     An error raised on purpose becomes one message on standard error and exit status 2.
@@ -117,4 +117,4 @@ def command(app: typer.Typer, function: Callable[..., None]) -> None:
     said = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in (*shared[:1], *own, *shared[1:])]
     run.__signature__ = inspect.Signature(said)  # type: ignore[attr-defined]
     run.__annotations__ = {p.name: p.annotation for p in said}
-    app.command()(run)
+    app.command(name)(run)

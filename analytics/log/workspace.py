@@ -196,6 +196,12 @@ class Workspace:
         """Return a sentence for each damaged thing that was set aside."""
         sentences = []
         for stem in sorted({path.stem for path in self.damaged.glob("*")}):
+            if stem.startswith("verdicts-"):
+                sentences.append(
+                    f"The verdicts could not be read and were set aside in {self.damaged}. "
+                    "What the backup of the last start held is back."
+                )
+                continue
             what = SMALL_FILES.get(stem, f"The log {stem}")
             with contextlib.suppress(*NO_RECEIPT):
                 what = f"The log {self._read_receipt(self.damaged / f'{stem}.json').name!r}"

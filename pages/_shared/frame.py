@@ -27,6 +27,12 @@ PAGES = (
         ":material/stacked_bar_chart:",
         "Where the model fails: metrics by segment against the rest.",
     ),
+    (
+        "pages/review.py",
+        "Review",
+        ":material/rate_review:",
+        "Why it fails: the worst errors one by one, and what people find.",
+    ),
     ("pages/calibration.py", "Calibration", ":material/balance:", "Whether 0.8 means 80 %, for whom, and since when."),
     (
         "pages/thresholds.py",

@@ -15,6 +15,7 @@ from analytics.log.workspace import Workspace
 from analytics.query.cohort import Clause, Cohort
 from analytics.query.engine import Engine
 from analytics.query.predicates import answerable
+from analytics.review.store import ReviewStore
 
 SAMPLE = Path(__file__).parents[2] / "sample_data" / "flights.parquet"
 MAX_PEOPLE = 200
@@ -87,6 +88,18 @@ def engine() -> Engine:
 def engine_of(somebody: str) -> Engine:
     """Return the one engine over a person's workspace."""
     return Engine(workspace_of(somebody))
+
+
+def reviews() -> ReviewStore:
+    """Return the verdicts of the workspace of who asks."""
+    workspace()
+    return reviews_of(person())
+
+
+@st.cache_resource(max_entries=MAX_PEOPLE)
+def reviews_of(somebody: str) -> ReviewStore:
+    """Return the one store of a person's verdicts, checked and backed up at start."""
+    return ReviewStore(workspace_of(somebody).home)
 
 
 def logs() -> list[Log]:

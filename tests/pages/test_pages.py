@@ -19,7 +19,7 @@ from pages._shared import session, sidebar
 from pages._shared.render import escaped
 
 ROOT = Path(__file__).parents[2]
-PAGES = ("overview", "slices", "calibration", "logs", "thresholds", "gap", "report")
+PAGES = ("overview", "slices", "review", "calibration", "logs", "thresholds", "gap", "report")
 ODD = 'we"ird; drop table x;-- <b>*bold*</b>'
 
 

@@ -9,6 +9,7 @@ from analytics.present.figures.discovery import discovery_map
 from analytics.present.figures.gap import gap_trend, slice_contributions, waterfall_figure
 from analytics.present.figures.heat import slice_heat_map
 from analytics.present.figures.outcomes import confusion_matrix, score_distribution
+from analytics.present.figures.reasons import reason_bars
 from analytics.present.figures.time import trend
 from analytics.present.figures.trade_offs import sensitivity_map, trade_off_figure
 from analytics.present.figures.trees import discovery_tree
@@ -21,6 +22,7 @@ __all__ = [
     "discovery_map",
     "discovery_tree",
     "gap_trend",
+    "reason_bars",
     "recalibration_diagram",
     "reliability_diagram",
     "row_books",

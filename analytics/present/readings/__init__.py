@@ -14,6 +14,14 @@ from analytics.present.readings.gap_further import gap_time_reading, inputs_read
 from analytics.present.readings.logs import books_reading, fitness_reading
 from analytics.present.readings.overview import confusion_reading, overview_reading, score_reading
 from analytics.present.readings.ranking import ranking_reading
+from analytics.present.readings.review import (
+    agreement_reading,
+    corrected_reading,
+    enough_reading,
+    findings_reading,
+    queue_reading,
+    replay_reading,
+)
 from analytics.present.readings.slice_policies import band_reading, slice_policy_reading
 from analytics.present.readings.slices import slices_reading
 from analytics.present.readings.thresholds import (
@@ -29,17 +37,21 @@ from analytics.present.readings.trend import trend_reading
 
 __all__ = [
     "advice",
+    "agreement_reading",
     "band_reading",
     "books_reading",
     "calibration_reading",
     "calibration_slices_reading",
     "calibration_trend_reading",
     "confusion_reading",
+    "corrected_reading",
     "costs_reading",
     "curve_reading",
     "decisions_reading",
     "discovery_reading",
     "drift_reading",
+    "enough_reading",
+    "findings_reading",
     "fitness_reading",
     "gap_reading",
     "gap_time_reading",
@@ -48,9 +60,11 @@ __all__ = [
     "limits_reading",
     "move_reading",
     "overview_reading",
+    "queue_reading",
     "ranking_reading",
     "recalibration_reading",
     "reliability_reading",
+    "replay_reading",
     "score_reading",
     "sensitivity_reading",
     "slice_policy_reading",

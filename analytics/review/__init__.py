@@ -1,0 +1,1 @@
+"""What people add: verdicts on rows, their reasons, what they say together, and the counterexample library."""
