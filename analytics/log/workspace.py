@@ -28,6 +28,7 @@ SMALL_FILES = {
     "mappings": "The remembered mappings",
     "cohorts": "The saved cohorts",
     "policies": "The saved policies",
+    "sides": "The saved pairs of sides",
     "decisions": "What was decided",
 }
 ID_DIGITS = 12
@@ -245,20 +246,15 @@ class Workspace:
 
     def saved_cohorts(self) -> dict[str, str]:
         """Return the saved cohorts: name to compact text."""
-        return {name: text for name, text in self.read_json("cohorts.json").items() if isinstance(text, str)}
+        return self._texts("cohorts.json")
 
     def save_cohort(self, name: str, text: str | None) -> None:
         """Save a cohort under a name; ``None`` forgets it."""
-        cohorts = self.saved_cohorts()
-        if text is None:
-            cohorts.pop(name, None)
-        else:
-            cohorts[name.strip()[:80]] = text
-        write_json(self.home / "cohorts.json", cohorts)
+        self._keep("cohorts.json", name, text)
 
     def saved_policies(self) -> dict[str, str]:
         """Return the saved policies: name to text."""
-        return {name: text for name, text in self.read_json("policies.json").items() if isinstance(text, str)}
+        return self._texts("policies.json")
 
     def saved_policy(self, name: str) -> str:
         """Return the text of a saved policy.
@@ -276,25 +272,27 @@ class Workspace:
 
     def save_policy(self, name: str, text: str | None) -> None:
         """Save a policy under a name; ``None`` forgets it."""
-        policies = self.saved_policies()
-        if text is None:
-            policies.pop(name, None)
-        else:
-            policies[name.strip()[:80]] = text
-        write_json(self.home / "policies.json", policies)
+        self._keep("policies.json", name, text)
 
     def saved_sides(self) -> dict[str, str]:
         """Return the saved pairs of sides: name to text."""
-        return {name: text for name, text in self.read_json("sides.json").items() if isinstance(text, str)}
+        return self._texts("sides.json")
 
     def save_sides(self, name: str, text: str | None) -> None:
         """Save a pair of sides under a name; ``None`` forgets it."""
-        found = self.saved_sides()
+        self._keep("sides.json", name, text)
+
+    def _texts(self, file: str) -> dict[str, str]:
+        return {name: text for name, text in self.read_json(file).items() if isinstance(text, str)}
+
+    def _keep(self, file: str, name: str, text: str | None) -> None:
+        """Keep a text under a name, for the names that people give; ``None`` forgets it."""
+        kept = self._texts(file)
         if text is None:
-            found.pop(name, None)
+            kept.pop(name, None)
         else:
-            found[name.strip()[:80]] = text
-        write_json(self.home / "sides.json", found)
+            kept[name.strip()[:80]] = text
+        write_json(self.home / file, kept)
 
     def read_json(self, name: str) -> dict[str, object]:
         """Return a small file of the workspace, empty where there is none; a damaged one is set aside."""

@@ -165,6 +165,22 @@ def test_a_click_on_a_slice_adds_it_to_the_cohort(server: Server, page: Page) ->
     expect(page.get_by_text(re.compile("Cohort: carrier is "))).to_be_visible()
 
 
+def test_a_whole_cell_of_a_heat_map_answers_a_click(server: Server, page: Page) -> None:
+    page.goto(f"{server.url}/slices?log={SAMPLE_ID}&by=carrier&by=origin")
+    settle(page)
+    plot = page.locator(".js-plotly-plot .nsewdrag").first
+    expect(plot).to_be_visible()
+    box = plot.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 0.02 * box["width"], box["y"] + 12)
+    page.wait_for_timeout(200)
+    page.mouse.click(box["x"] + 0.02 * box["width"], box["y"] + 12)
+    settle(page)
+    page.get_by_role("button", name="Add to the cohort").click()
+    settle(page)
+    expect(page.get_by_text(re.compile("Cohort: carrier is .*, and origin is EWR"))).to_be_visible()
+
+
 def test_the_report_is_one_file_that_asks_for_nothing(
     server: Server, browser: Browser, page: Page, tmp_path: Path
 ) -> None:

@@ -69,6 +69,27 @@ def test_an_archive_is_confirmed_like_a_file(server: Server, page: Page, tmp_pat
     expect(page.get_by_text("100 rows · 100 labelled").first).to_be_visible()
 
 
+def test_a_confirmed_mapping_is_remembered_for_the_next_export(server: Server, page: Page, tmp_path: Path) -> None:
+    for name, text in (("week1.csv", JUNE), ("week2.csv", JUNE.replace("0.2", "0.25"))):
+        (tmp_path / name).write_text(text.replace("id,score", "ref,points"))
+    give(page, server, tmp_path / "week1.csv")
+    page.locator("[data-testid=stSelectbox]").filter(has_text=re.compile("^Score")).first.locator("input").click()
+    page.get_by_role("option", name="points").click()
+    settle(page)
+    threshold = page.locator("[data-testid=stMain] [data-testid=stNumberInput]").filter(has_text="Threshold")
+    threshold.locator("input").fill("0.7")
+    threshold.locator("input").press("Enter")
+    settle(page)
+    page.get_by_role("button", name="Confirm and see what fails").click()
+    expect(page.get_by_role("heading", name="Slices")).to_be_visible()
+    settle(page)
+    give(page, server, tmp_path / "week2.csv")
+    expect(page.get_by_text("The mapping is the one that was last used for these columns")).to_be_visible()
+    expect(threshold.locator("input")).to_have_value("0.7")
+    page.get_by_role("button", name="Discard").click()
+    settle(page)
+
+
 def test_another_sheet_can_be_chosen(server: Server, page: Page, tmp_path: Path) -> None:
     path = tmp_path / "book.xlsx"
     june = [["id", "score", "label"], *[[f"{row:05d}", row / 40, row % 2] for row in range(40)]]

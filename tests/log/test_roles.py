@@ -178,3 +178,62 @@ def test_no_columns_and_no_rows() -> None:
     )
     mapping = roles.guess(reading).mapping
     assert (mapping.score, mapping.label) == (None, None)
+
+
+N_GUESSED = 40
+
+
+def framed(**columns: list[object]) -> pl.DataFrame:
+    return pl.DataFrame({name: pl.Series(name, values) for name, values in columns.items()})
+
+
+def test_roles_that_no_name_suggests_are_found_by_types_and_values(desk: Desk) -> None:
+    frame = framed(
+        ref=[f"1-{place:05d}" for place in range(N_GUESSED)],
+        seen=[f"2024-01-{1 + place % 28:02d} 10:00:00" for place in range(N_GUESSED)],
+        value=[place / 64 for place in range(N_GUESSED)],
+        left=["Yes" if place % 3 else "No" for place in range(N_GUESSED)],
+        city=["Lyon" if place % 2 else "Paris" for place in range(N_GUESSED)],
+    )
+    upload = desk.stage(frame)
+    mapping = upload.mapping
+    assert (mapping.row_id, mapping.time, mapping.score, mapping.label) == ("ref", "seen", "value", "left")
+    assert mapping.positive == ("Yes",) and mapping.segments == ("city",)
+    assert upload.reasons["value"] == "the only fractions between 0 and 1; no column is named like this role"
+    assert upload.reasons["seen"].startswith("the first column of times")
+
+
+def test_what_leaves_a_doubt_is_not_guessed(desk: Desk) -> None:
+    frame = framed(
+        one=[place / 64 for place in range(N_GUESSED)],
+        two=[place / 128 for place in range(N_GUESSED)],
+        married=["yes" if place % 3 else "no" for place in range(N_GUESSED)],
+        owner=["yes" if place % 2 else "no" for place in range(N_GUESSED)],
+        decision=[place % 2 for place in range(N_GUESSED)],
+    )
+    mapping = guessed(desk, frame)
+    assert (mapping.score, mapping.label, mapping.time, mapping.row_id) == (None, None, None, None)
+
+
+@pytest.mark.parametrize("name", ["risk", "risk_pct", "pd", "model_output", "credit_risk"])
+def test_a_score_from_0_to_100_is_known_by_its_name(desk: Desk, name: str) -> None:
+    frame = framed(
+        **{
+            name: [place * 2 for place in range(N_GUESSED)],
+            "went_bad": ["bad" if i % 4 else "good" for i in range(N_GUESSED)],
+        }
+    )
+    mapping = guessed(desk, frame)
+    assert (mapping.score, mapping.label, mapping.positive) == (name, "went_bad", ("bad",))
+    assert mapping.threshold == 39
+
+
+@pytest.mark.parametrize(("label", "decision"), [("bad", "reject"), ("fraud", "blocked"), ("churned", "approve")])
+def test_a_decision_against_somebody_predicts_a_label_against_them(desk: Desk, label: str, decision: str) -> None:
+    other = "approve" if decision != "approve" else "wait"
+    frame = framed(
+        decision=[decision if place % 2 else other for place in range(N_GUESSED)],
+        outcome=[label if place % 4 else "fine" for place in range(N_GUESSED)],
+    )
+    mapping = guessed(desk, frame)
+    assert mapping.positive == (label,) and mapping.decision_positive == (decision,)

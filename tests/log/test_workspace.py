@@ -369,3 +369,14 @@ def test_a_missing_file_and_a_folder_are_said(desk: Desk) -> None:
     path = desk.file(ROWS)
     with pytest.raises(InputError, match=r"found none at .*labels\.csv"):
         intake.read_file(desk.workspace, path, labels=desk.folder / "labels.csv")
+
+
+def test_one_content_waits_once_and_what_became_a_log_waits_no_more(desk: Desk) -> None:
+    first, second = desk.stage(ROWS), desk.stage(ROWS)
+    other = desk.stage(OTHER)
+    assert first.staged_id != second.staged_id
+    assert set(desk.workspace.waiting()) == {second.staged_id, other.staged_id}
+    log = intake.build_staged(desk.workspace, second, second.mapping)
+    assert desk.workspace.waiting() == [other.staged_id]
+    desk.workspace.remove(log.log_id)
+    assert set(desk.workspace.waiting()) == {first.staged_id, other.staged_id}

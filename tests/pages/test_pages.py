@@ -212,6 +212,32 @@ def test_the_mapping_warns_and_refuses_by_what_is_chosen(home: Path) -> None:
         intake.discard(workspace, read.staged_id)
 
 
+def test_a_column_that_is_chosen_for_a_role_is_no_segment_any_more(home: Path) -> None:
+    rows = "".join(f"{i},{i * 3 % 50},{i % 2},{'ab'[i % 2]}\n" for i in range(60))
+    workspace, read = staged_upload(home, "ref,points,result,city\n" + rows)
+    key = f"map_{read.staged_id}"
+    try:
+        app = opened("logs", upload=read.staged_id)
+        assert app.selectbox(key=f"{key}_score").value is None
+        assert "points" in app.multiselect(key=f"{key}_segments").value
+        app.selectbox(key=f"{key}_score").set_value("points").run()
+        assert not app.exception
+        assert app.multiselect(key=f"{key}_segments").value == ["city"]
+        assert "points" not in app.multiselect(key=f"{key}_segments").options
+    finally:
+        intake.discard(workspace, read.staged_id)
+
+
+def test_the_report_begins_with_what_was_sliced_last() -> None:
+    app = opened("slices")
+    app.session_state["by"] = ["version", ODD]
+    app.run()
+    app.button(key="report_slices")
+    app.switch_page("pages/report.py").run()
+    assert not app.exception
+    assert set(app.multiselect(key="sections").value[0].split(" × ")) == {"version", ODD}
+
+
 def test_a_log_of_one_class_is_not_taken_for_a_swapped_one(home: Path) -> None:
     workspace, read = staged_upload(home, "score,label\n" + "0.1,1\n0.2,1\n" * 20)
     try:
