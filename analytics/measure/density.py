@@ -6,8 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
-from sklearn.ensemble import HistGradientBoostingClassifier
-from sklearn.model_selection import StratifiedKFold
 
 from analytics.measure.intervals import FloatArray, Interval, normal_quantile, ratio, scatter
 
@@ -78,6 +76,11 @@ def density_weights(
     ----------
     Sugiyama, Suzuki and Kanamori (2012), Density Ratio Estimation in Machine Learning, chapter 4.
     """
+    from sklearn.ensemble import (
+        HistGradientBoostingClassifier,  # scikit-learn takes seconds to import: not at every start
+    )
+    from sklearn.model_selection import StratifiedKFold
+
     both = pl.concat([reference, production])
     encoded = both.select(encoded_column(both[name]) for name in both.columns)
     is_text = [not both.schema[name].is_numeric() for name in both.columns]

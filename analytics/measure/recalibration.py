@@ -9,7 +9,6 @@ from typing import Literal
 import numpy as np
 import polars as pl
 from scipy import optimize, special
-from sklearn.isotonic import IsotonicRegression
 
 from analytics.measure.bins import ScoreBins
 from analytics.measure.cells import coarsened
@@ -119,6 +118,8 @@ def fit_map(bins: ScoreBins, method: Method) -> ScoreMap | None:
     if not pos.sum() or not neg.sum():
         return None
     if method == "isotonic":
+        from sklearn.isotonic import IsotonicRegression  # scikit-learn takes seconds to import: not at every start
+
         fit = IsotonicRegression(out_of_bounds="clip").fit(score, pos / (pos + neg), sample_weight=pos + neg)
         corners = (tuple(map(float, side)) for side in (fit.X_thresholds_, fit.y_thresholds_))
         return ScoreMap(method, (), *corners)
