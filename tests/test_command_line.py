@@ -273,6 +273,13 @@ def test_messages_of_files_that_cannot_be_read(tmp_path: Path) -> None:
     assert "folder" in refused("ingest", tmp_path / "nothing")
 
 
+@pytest.mark.parametrize("command", [("ingest",), ("slices", "--by", "region")])
+def test_a_place_that_promises_another_format_is_refused(small: Path, tmp_path: Path, command: tuple[str, ...]) -> None:
+    place = tmp_path / "table.parquet"
+    assert "Name it .csv" in refused(command[0], small, *command[1:], "--out", place)
+    assert not place.exists()
+
+
 def test_messages_of_questions_that_cannot_be_asked(small: Path) -> None:
     assert "'regoin'" in refused("slices", small, "--by", "regoin")
     assert "'region'" in refused("slices", small, "--by", "regoin")

@@ -12,7 +12,7 @@ import typer
 from analytics import answers, intake
 from analytics.commands.asking import kept, open_log, question_of, read_path
 from analytics.commands.options import OUTPUT, Asked, Format, Output, Source, named
-from analytics.commands.writing import write
+from analytics.commands.writing import check_place, write
 from analytics.log.preflight.rows import about_reading
 from analytics.log.schema import Log, Mapping, Reading
 from analytics.log.workspace import Workspace
@@ -29,6 +29,7 @@ def ingest(
     workspace = Workspace()
     further = [Path(path) for path in more or ()]
     if out is not None:
+        check_place(out)
         intake.write_back(workspace, [Path(source.log), *further] if further else Path(source.log), out, csv=source.csv)
     write(ingested(workspace, source, asked, further), Output(format=format))
 
