@@ -75,6 +75,7 @@ def draw_chosen(answer: SliceAnswer, question: Question) -> None:
             on_click=keep,
             args=(clauses,),
         )
+        draw_review(clauses)
         st.button("Close", key="close_slice", type="tertiary", on_click=forget_slice)
 
 
@@ -82,3 +83,13 @@ def keep(clauses: tuple[Clause, ...]) -> None:
     """Add the chosen slice to the cohort."""
     session.add_clauses(clauses)
     forget_slice()
+
+
+def draw_review(clauses: tuple[Clause, ...], *, disabled: bool = False) -> None:
+    """Link to the errors of a slice on the Review page; the address carries the cohort there."""
+    kept = {key: value for key, value in st.query_params.items() if key in session.QUESTION_KEYS}
+    st.page_link(
+        "pages/review.py", label="Review", icon=":material/rate_review:", disabled=disabled,
+        help="Read the errors of this slice one by one.",
+        query_params={**kept, "where": session.cohort().with_clauses(clauses).to_text()},
+    )  # fmt: skip

@@ -16,7 +16,7 @@ from analytics.present.discovered import objective_text, predicate_words, slice_
 from analytics.query.cohort import Clause
 from analytics.query.objectives import OBJECTIVES
 from analytics.query.properties import clauses
-from pages._shared import cache, discovered_tree, packing, session
+from pages._shared import cache, choice, discovered_tree, packing, session
 from pages._shared.render import escaped, figure, sentence, table_downloads
 
 VIEWS = ("By column", "Discovered")
@@ -234,6 +234,7 @@ def draw_chosen(answer: Discovery, question: Question) -> None:
                 args=(tuple(clause for part in parts for clause in part or ()),), disabled=bool(unsayable),
                 help=f"Filters cannot say: {', '.join(unsayable)}." if unsayable else None,
             )  # fmt: skip
+            choice.draw_review(tuple(clause for part in parts for clause in part or ()), disabled=bool(unsayable))
             columns = tuple(dict.fromkeys(entry.property.column for entry in chosen if entry.property.kind == "value"))
             st.button(
                 "Add to the report", key="report_discovered", icon=":material/note_add:", on_click=add_to_report,

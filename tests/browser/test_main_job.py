@@ -165,6 +165,18 @@ def test_a_click_on_a_slice_adds_it_to_the_cohort(server: Server, page: Page) ->
     expect(page.get_by_text(re.compile("Cohort: carrier is "))).to_be_visible()
 
 
+def test_a_click_on_a_slice_opens_its_errors_in_review(server: Server, page: Page) -> None:
+    page.goto(f"{server.url}/slices?log={SAMPLE_ID}&by=carrier")
+    settle(page)
+    expect(page.locator(".js-plotly-plot .point").first).to_be_visible()
+    page.locator(".js-plotly-plot .scatterlayer .trace").first.locator(".point").first.click(force=True)
+    settle(page)
+    page.locator("[data-testid=stMain]").get_by_role("link", name="Review").click()
+    expect(page.get_by_role("heading", name="Review")).to_be_visible()
+    settle(page)
+    expect(page.get_by_text(re.compile("Cohort: carrier is "))).to_be_visible()
+
+
 def test_a_whole_cell_of_a_heat_map_answers_a_click(server: Server, page: Page) -> None:
     page.goto(f"{server.url}/slices?log={SAMPLE_ID}&by=carrier&by=origin")
     settle(page)
