@@ -38,6 +38,8 @@ class LoggedDecisions:
     ----------
     counts : dict of str to int
         ``tp, fp, fn, tn`` over rows with a label, a score and a decision.
+    model_counts : dict of str to int
+        Those of the same rows by the present threshold.
     cost, model_cost : float
         Of those rows: by the decisions, and by the present threshold.
     not_decided : ndarray of shape (bins + 1,)
@@ -47,6 +49,7 @@ class LoggedDecisions:
     """
 
     counts: dict[str, int]
+    model_counts: dict[str, int]
     cost: float
     model_cost: float
     not_decided: FloatArray
@@ -216,6 +219,10 @@ def logged_decisions(table: CostTable, policy: Policy) -> LoggedDecisions:
             "fp": int(yes.neg.sum()),
             "fn": int(no.pos.sum()),
             "tn": int(no.neg.sum()),
+        },
+        model_counts={
+            name: int(getattr(swept_yes, name)[0, present] + getattr(swept_no, name)[0, present])
+            for name in ("tp", "fp", "fn", "tn")
         },
         cost=float(swept_yes.cost[0, 0] + swept_no.cost[0, -1]),
         model_cost=float(swept_yes.cost[0, present] + swept_no.cost[0, present]),

@@ -11,6 +11,7 @@ from analytics import answers
 from analytics.commands.asking import ask, columns_of
 from analytics.commands.options import Asked, Output, Source, Text, Texts, named
 from analytics.commands.writing import write
+from analytics.errors import QuestionError
 from analytics.log.workspace import Workspace
 from analytics.measure.costs import Costs
 from analytics.measure.human_band import Reviewer
@@ -82,6 +83,10 @@ def thresholds(
 
     engine, question = ask(source, asked)
     policy = policy_of(given)
+    if policy.costs.amount_cells and question.log.mapping.amount is None:
+        raise QuestionError(
+            "Expected an amount column for --amount-cells, found none in this log. Name one with --amount."
+        )
     table = answers.cost_table(engine, question)
     answer = answers.thresholds(table, policy)
     slices = band = None

@@ -74,7 +74,7 @@ def point_text(answer: ThresholdAnswer, point: Point | None) -> str:
         text = words.threshold_text(answer.threshold)
     if point.share:
         tied = words.threshold_text(float(answer.edges[point.bin - 1]))
-        return f"{text} with {words.share(point.share)} of the rows tied at {tied}"
+        return f"{text} with {words.share(point.share)} of the rows in the score bin of {tied}"
     return text
 
 

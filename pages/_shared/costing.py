@@ -11,6 +11,7 @@ from analytics.errors import QuestionError
 from analytics.measure.costs import CELLS, Costs
 from analytics.measure.operating import Limits
 from analytics.measure.policies import PRESETS, Policy
+from analytics.present import words
 from analytics.present.money import money
 from pages._shared import session
 from pages._shared.render import escaped
@@ -69,7 +70,7 @@ def draw_policy(question: Question) -> Policy:
         st.warning(escaped(broken), icon=":material/bookmark_remove:")
     has_amount = question.log.mapping.amount is not None
     st.markdown("**What one row costs**")
-    st.caption(sentence_of())
+    said = st.container()
     for pair in (("tp", "fn"), ("fp", "tn")):
         for column, cell in zip(st.columns(2, gap="small", vertical_alignment="bottom"), pair, strict=True):
             with column:
@@ -87,6 +88,10 @@ def draw_policy(question: Question) -> Policy:
             bind="query-params",
             help="The cost of a row in these cells is multiplied by its amount: tp, fp, fn, tn.",
         )
+    elif st.session_state.get("amounts"):
+        st.caption("This log has no amount column: every row counts once. Choose one on the Logs page.")
+    with said:  # after the fields, which take over the address
+        st.caption(sentence_of(question.log.mapping.amount))
     draw_saved()
     st.markdown("**Capacity and limits**")
     draw_limits(question)
@@ -118,14 +123,23 @@ def policy_for(question: Question) -> Policy:
 
 def number(label: str, key: str, help_: str, **options: Any) -> None:
     """Draw a number that stands in the address."""
-    st.number_input(label, key=key, bind="query-params", help=help_, format="%.6g", **{"step": 1.0, **options})
+    empty = {"value": None} if "placeholder" in options else {}
+    st.number_input(label, key=key, bind="query-params", help=help_, format="%.6g", **{"step": 1.0, **empty, **options})
 
 
-def sentence_of() -> str:
-    """Say the two costs that matter most in one sentence."""
-    unit = st.session_state.get("unit") or DEFAULT.unit
-    wrong, missed = (money(float(st.session_state.get(key) or 0.0), unit) for key in ("cost_fp", "cost_fn"))
-    return escaped(f"A false positive costs {wrong}, a false negative {missed}. Negative is gain.")
+def sentence_of(amount: str | None) -> str:
+    """Say what a row of each outcome costs."""
+    state, unit = st.session_state, st.session_state.get("unit") or ""
+    multiplied = set(state.get("amounts") or ()) if amount else set()
+    parts = [
+        f"a {CELL_LABELS[cell].lower()} {money(float(state.get(f'cost_{cell}') or 0.0), unit)}"
+        f"{f' × {amount}' if cell in multiplied else ''}"
+        for cell in ("fp", "fn", "tp", "tn")
+    ]
+    look = float(state.get("cost_review") or 0.0)
+    looked = f", and every flagged row {money(look, unit)} for its review" if look else ""
+    text = f"{words.listed(parts)} each{looked}. Negative is gain."
+    return escaped(f"{text[:1].upper()}{text[1:]}".replace("A false positive ", "A false positive costs ", 1))
 
 
 def help_of(cell: str) -> str:

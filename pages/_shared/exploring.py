@@ -99,8 +99,8 @@ def draw_line(answer: ThresholdAnswer, question: Question) -> None:
     slide, field = st.columns([4, 1], vertical_alignment="bottom")
     slide.slider("Consider the threshold", low, high, step=step, key=key, on_change=take_slider, args=(key,),
                  format="%.3f" if step < 1 else "%.0f", help="Arrow keys move it by one step.")  # fmt: skip
-    field.number_input("or type it", key="to", bind="query-params", step=step * 10 if step < 1 else 1.0, format="%.6g",
-                       placeholder="best", label_visibility="visible")  # fmt: skip
+    field.number_input("or type it", value=None, key="to", bind="query-params", step=step * 10 if step < 1 else 1.0,
+                       format="%.6g", placeholder="best", label_visibility="visible")  # fmt: skip
     best = answer.best
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(

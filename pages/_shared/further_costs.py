@@ -39,17 +39,18 @@ def draw_decisions(answer: ThresholdAnswer, question: Question) -> None:
     st.subheader("Decisions as logged")
     sentence(readings.decisions_reading(answer))
     unit, place = answer.policy.unit, answer.present.bin
-    model = {name: words.count(answer.value(name, answer.present)) for name in found.counts}
     st.dataframe(
         [
             {"": "Logged decisions", **{name.upper(): words.count(n) for name, n in found.counts.items()},
              "Cost": money(found.cost, unit)},
             {"": f"Score at {words.threshold_text(answer.threshold)}",
-             **{name.upper(): n for name, n in model.items()}, "Cost": money(answer.value("cost", answer.present), unit)},
+             **{name.upper(): words.count(n) for name, n in found.model_counts.items()},
+             "Cost": money(found.model_cost, unit)},
         ],
         hide_index=True,
         alt="Confusion counts and cost of the logged decisions and of the score",
     )  # fmt: skip
+    st.caption("Both on the rows that have a label, a score and a decision.")
     column, score = question.log.mapping.decision, question.log.mapping.score
     if column is None or score is None:
         return

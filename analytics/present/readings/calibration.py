@@ -19,6 +19,9 @@ Row = dict[str, Any]
 
 NOTHING = "No row has both a label and a score, so calibration cannot be judged."
 LARGE = 100_000
+WORSE = 1.01
+"""A Brier score that grows by less is no reason to speak of harm."""
+
 MAX_NAMED = 2
 MAX_NAME = 60
 SMALLEST = 0.005
@@ -100,11 +103,18 @@ def reliability_reading(answer: Calibration) -> str:
         first, last = rows[0], rows[-1]
         return (
             f"The observed rate goes from {bin_rate(first)} at a mean score of {words.threshold_text(first['mean_score'])} "
-            f"to {bin_rate(last)} at {words.threshold_text(last['mean_score'])}. The line rises as the isotonic map does."
+            f"to {bin_rate(last)} at {words.threshold_text(last['mean_score'])}. {map_part(first, last)}"
         )
     sides = [side_of(row) for row in rows]
+    empty = len(answer.bins) - len(rows)
+    left = (
+        f" {words.plural(empty, 'bin')} {'holds' if empty == 1 else 'hold'} no row and {'is' if empty == 1 else 'are'} not drawn."
+        if empty
+        else ""
+    )
     if "over" not in sides and "under" not in sides:
-        return f"All {words.plural(len(rows), 'bin')} lie on the line within their 95 % intervals. {slope_part(answer)}"
+        lead = f"All {len(rows)} bins with rows lie" if len(rows) > 1 else "The only bin with rows lies"
+        return f"{lead} on the line within the 95 % interval.{left} {slope_part(answer)}"
     parts = []
     for side, text in (("over", "below the line (scores too high)"), ("under", "above it (scores too low)")):
         if side in sides:
@@ -116,8 +126,20 @@ def reliability_reading(answer: Calibration) -> str:
     )
     return (
         f"Of {words.plural(len(rows), 'bin')} {words.listed(parts)} {verb} beyond the 95 % interval. {furthest}, "
-        f"n {words.count(off['n'])}. {slope_part(answer)}"
+        f"n {words.count(off['n'])}.{left} {slope_part(answer)}"
     )
+
+
+def map_part(first: Row, last: Row) -> str:
+    """Say whether the rates of a score that is no probability rise with it, as a rising map needs."""
+    if last["observed_low"] > first["observed_high"]:
+        return "It rises with the score, and so does the isotonic map."
+    if last["observed_high"] < first["observed_low"]:
+        return (
+            "It falls as the score rises: the score runs the other way, and no rising map fits. "
+            "Check the positive value of the label on the Logs page."
+        )
+    return "It does not clearly rise with the score, so a rising map has little to say."
 
 
 def bin_rate(row: Row) -> str:
@@ -249,7 +271,9 @@ def recalibration_reading(found: Recalibration, method: str, unit: str) -> str:
         else "Under these costs flagging does not gain with the score, so no threshold follows from them."
     )
     worse = (
-        "" if after["brier"] <= before["brier"] else " The map would make it worse: what it learned no longer holds."
+        ""
+        if after["brier"] <= WORSE * before["brier"]
+        else f" The map would make it worse{': what it learned no longer holds' if found.split else ''}."
     )
     return f"{where}: {ece} and {brier}. {worth}{worse}"
 
@@ -269,4 +293,6 @@ def worth_at_formula(threshold: float, before: dict[str, Any], after: dict[str, 
     saved = 1000 * (before["cost_at_formula"] - after["cost_at_formula"])
     verdict = "saves" if saved > 0 else "costs"
     at = words.threshold_text(threshold)
+    if abs(saved) < SMALLEST:
+        return f"At the threshold that the costs imply, {at}, that changes nothing."
     return f"At the threshold that the costs imply, {at}, that {verdict} {money(abs(saved), unit)} per 1,000 rows."

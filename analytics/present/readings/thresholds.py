@@ -109,6 +109,9 @@ def theory_reading(answer: ThresholdAnswer) -> str:
         if not answer.policy.costs.has_per_row_rule:
             return "With amounts the break-even probability differs from row to row, so no single one stands beside the optimum."
         return "Under these costs a higher score does not speak for flagging, so there is no break-even probability."
+    if not 0 < theory <= 1:
+        what = "every row, whatever its score" if theory <= 0 else "no row, however high its score"
+        return f"Under these costs it pays to flag {what}: no break-even probability lies between 0 and 1."
     if answer.best is None or sure.best_low is None or sure.best_high is None:
         return f"Calibrated scores would be flagged from {words.threshold_text(theory)} on."
     low, high = (answer.threshold_at(place) for place in (sure.best_low, sure.best_high))
