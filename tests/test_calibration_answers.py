@@ -186,3 +186,25 @@ def test_the_command_writes_every_format(desk: Desk) -> None:
     assert len(row["bins"]) == 5 and set(row["bins"][0]) == {
         "low", "high", "n", "mean_score", "observed", "observed_low", "observed_high"}  # fmt: skip
     assert "bins" in run("calibration", path, "--format", "csv").stdout.splitlines()[0]
+
+
+def test_a_model_that_goes_stale_at_its_level_is_found_by_its_slope(desk: Desk, engine: Engine) -> None:
+    rng = np.random.default_rng(7)
+    n, days = 24_000, 120
+    score = np.rint(rng.beta(2, 2, n) * 1000).clip(1, 999) / 1000
+    day = rng.integers(0, days, n)
+    rate = np.where(day < 80, score, score.mean() + 0.3 * (score - score.mean()))
+    frame = pl.DataFrame({
+        "day": pl.Series(day).cast(pl.Int32).map_elements(lambda k: f"2024-{1 + k // 28:02d}-{1 + k % 28:02d}", pl.String),
+        "score": score, "label": (rng.random(n) < rate).astype(int), "region": rng.choice(["a", "b"], n),
+        "other": rng.choice(["x", "y"], n),
+    })  # fmt: skip
+    found = answers.calibration_time(engine, asked(desk, frame, time="day"), "1w")
+    assert found is not None and found.broke is not None and found.broke.of_slope
+    turned = pl.Series(["2024-03-25"]).str.to_datetime()[0]
+    assert abs((found.broke.bucket - turned).days) <= 7
+    text = calibration_trend_reading(found)
+    assert "the level of the scores stayed, their slope did not" in text and "has gone stale" in text
+    steady = frame.with_columns(label=pl.Series((rng.random(n) < score).astype(int)))
+    calm = answers.calibration_time(engine, asked(desk, steady, time="day"), "1w")
+    assert calm is not None and calm.broke is None

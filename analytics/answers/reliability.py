@@ -78,11 +78,15 @@ class CalibrationSlices:
 
 @dataclass(frozen=True)
 class CalibrationBreak:
-    """The bucket from which calibration is another one: rows of `calibration_table` before it and from it on."""
+    """The bucket from which calibration is another one: rows of `calibration_table` before it and from it on.
+
+    ``of_slope`` says that the level stayed and the slope did not.
+    """
 
     bucket: datetime
     p_value: float
     parts: pl.DataFrame
+    of_slope: bool = False
 
 
 @dataclass(frozen=True)
@@ -156,16 +160,38 @@ def calibration_time(
 
 
 def break_of(scores: ScoreTable) -> CalibrationBreak | None:
-    """Find the bucket at which the level of calibration broke, None where it did not."""
+    """Find the bucket at which the level of calibration broke, else its slope; None where neither did."""
     sums = level_sums(scores, "bucket").sort("bucket")
-    deviation, variance, n = levels(sums)
-    found = level_break(deviation, variance, n)
-    if found is None or not found.p_value < SIGNIFICANT:
+    found, of_slope = level_break(*levels(sums)), False
+    if found is None or not found.p_value < SIGNIFICANT / 2:
+        sums, of_slope = stretch_sums(scores).sort("bucket"), True
+        found = level_break(*(sums[name].to_numpy() for name in ("deviation", "variance", "weight")))
+    if found is None or not found.p_value < SIGNIFICANT / 2:
         return None
     moment: datetime = sums["bucket"][found.place]
     parts = scores.frame.with_columns(is_after=pl.col("bucket") >= moment)
     table = calibration_table(parts, scores.edges, by=("is_after",), replicates=_SLICE_REPLICATES, cells=_SLICE_CELLS)
-    return CalibrationBreak(moment, found.p_value, table)
+    return CalibrationBreak(moment, min(1.0, 2 * found.p_value), table, of_slope)
+
+
+def stretch_sums(scores: ScoreTable) -> pl.DataFrame:
+    """Add up, by bucket, what says how much too far scores spread around their mean.
+
+    ``deviation`` sums (score - label) (score - mean), ``variance`` is its variance if scores were the true probabilities, and
+    ``weight`` sums (score - mean)²; their ratio is about one less the slope on the scale of probabilities.
+    """
+    n = pl.col("n") - pl.col("n_unlabelled")
+    judged = scores.frame.filter(pl.col("score_bin").is_not_null() & (n > 0)).with_columns(judged=n.cast(pl.Float64))
+    total = judged.select("score_sum", "judged").to_numpy().sum(axis=0)
+    mean = float(total[0] / total[1]) if judged.height else 0.0
+    score, n_judged = pl.col("score_sum"), pl.col("judged")
+    spread = pl.col("score_sq_sum") - 2 * mean * score + mean**2 * n_judged
+    at = score / n_judged
+    return judged.group_by("bucket").agg(
+        deviation=(pl.col("score_sq_sum") - pl.col("score_pos_sum") - mean * (score - pl.col("n_pos"))).sum(),
+        variance=(at * (1 - at) * spread).clip(0, None).sum(),
+        weight=spread.clip(0, None).sum(),
+    )
 
 
 def calibration_scan(engine: Engine, question: Question, min_support: int = MIN_SUPPORT) -> pl.DataFrame:

@@ -206,10 +206,13 @@ def calibration_trend_reading(found: CalibrationTime) -> str:
         f"{words.plural(len(rows), unit)}{extremes(high, low, found.every)}."
     )
     if found.broke is None:
-        return f"No {unit} splits the period into two clearly different levels. {counted}"
+        return f"No {unit} splits the period into two clearly different levels or slopes. {counted}"
     before, after = found.broke.parts.sort("is_after").to_dicts()
     when = {"1mo": "in ", "1w": "in the ", "1d": "on ", "1h": "on "}[found.every]
     moment = when + words.bucket_label(found.broke.bucket, found.every)
+    if found.broke.of_slope:
+        lead = f"Calibration broke {moment}: the level of the scores stayed, their slope did not."
+        return f"{lead} {cause(before, after)} {counted}"
     return (
         f"Calibration broke {moment}: scores were off by "
         f"{words.signed(100 * before['difference'], 1)} points before and {words.signed(100 * after['difference'], 1)} from "
@@ -232,7 +235,9 @@ def cause(before: Row, after: Row) -> str:
     rate, score = after["observed"] - before["observed"], after["mean_score"] - before["mean_score"]
     rates = f"from {words.share(before['observed'])} to {words.share(after['observed'])}"
     scores = f"from {words.share(before['mean_score'])} to {words.share(after['mean_score'])}"
-    if abs(rate) < SMALLEST or abs(rate) <= abs(score):
+    if abs(rate) < SMALLEST and abs(score) < SMALLEST:
+        parts = [f"The base rate ({rates}) and the scores ({scores}) hardly moved"]
+    elif abs(rate) < SMALLEST or abs(rate) <= abs(score):
         parts = [f"The scores moved ({scores}) more than the base rate did ({rates})"]
     else:
         parts = [f"The base rate moved ({rates}) and the scores did not follow ({scores})"]
