@@ -469,8 +469,8 @@ def test_thresholds_that_cannot_be_asked_are_refused_in_one_message(
 
 
 def test_thresholds_are_written_as_text_and_as_csv(compas: Path) -> None:
-    assert "best_threshold" in run("thresholds", compas, *COMPAS).output
-    table = list(csv.DictReader(io.StringIO(run("thresholds", compas, *COMPAS, "--format", "csv").output)))
+    assert "best_threshold" in run("thresholds", compas, *COMPAS).stdout
+    table = list(csv.DictReader(io.StringIO(run("thresholds", compas, *COMPAS, "--format", "csv").stdout)))
     assert len(table) == 11 and table[4]["threshold"] == "5.0"
 
 

@@ -16,7 +16,7 @@ from analytics.log.workspace import Workspace
 from analytics.measure.costs import Costs
 from analytics.measure.human_band import Reviewer
 from analytics.measure.operating import Limits
-from analytics.measure.policies import Policy, capacity_of
+from analytics.measure.policies import DAYS, Policy, capacity_of
 from analytics.measure.slice_thresholds import Pooling, Rule
 
 COSTS, LIMITS, SLICES, PEOPLE = "Costs", "Limits", "Slices", "Human band"
@@ -76,9 +76,11 @@ def thresholds(
     pseudo_rows: Annotated[float, typer.Option(min=0, help="Rows of the whole cohort that join each slice.",
                                                rich_help_panel=SLICES)] = Pooling.pseudo_rows,
     look_cost: Annotated[Number, named("Cost of a look by a person: asks for two thresholds.", panel=PEOPLE)] = None,
-    look_error: Annotated[float, named("Share of looks that are wrong.", panel=PEOPLE)] = 0.0,
+    look_error: Annotated[float, named("Share of looks that are wrong.", panel=PEOPLE)] = 0.05,
+    look_capacity: Annotated[Number, named("Looks per week at most; needs times.", panel=PEOPLE)] = None,
 ) -> None:  # fmt: skip
     """The best threshold under a cost matrix, how sure it is, and what it is worth."""
+    from analytics.present.readings import threshold_reading
     from analytics.present.threshold_tables import threshold_json
 
     engine, question = ask(source, asked)
@@ -90,11 +92,15 @@ def thresholds(
     table = answers.cost_table(engine, question)
     answer = answers.thresholds(table, policy)
     slices = band = None
-    if by is not None:
+    if by is not None and answer.n_judged:
         sliced = answers.cost_table(engine, question, columns_of(by, question.log))
         slices = answers.slice_policy(sliced, policy.costs, rule, Pooling(min_support, pseudo_rows))
-    if look_cost is not None:
-        band = answers.human_band(table, policy, Reviewer(look_cost, look_error))
+    if look_cost is not None and answer.n_judged:
+        if look_capacity is not None and not answer.days:
+            raise QuestionError("Expected a log with times for --look-capacity, found none in this cohort.")
+        rows = None if look_capacity is None or not answer.days else look_capacity * answer.days / DAYS["week"]
+        band = answers.human_band(table, policy, Reviewer(look_cost, look_error, rows))
+    typer.echo(threshold_reading(answer), err=True)
     found: dict[str, Any] = threshold_json(answer, slices, band)
     if output.format == "json":
         write(found, output)

@@ -57,9 +57,15 @@ class ScoreMap:
         return scores, self(scores)
 
     def to_json(self) -> str:
-        """Write the map as a small table; isotonic corners are exact, a formula also has its parameters."""
+        """Write the map as a small table: isotonic corners, between which it is straight; a formula, which alone is exact."""
         scores, found = self.table()
-        body = {"method": self.method, "parameters": self.parameters, "score": scores.tolist(),
+        line = _LINES.get(self.method, "").strip().format(*self.parameters)
+        exact = (
+            {"formula": f"1 / (1 + exp(-margin)), {line}, p = score clipped to clip", "clip": [CLIP, 1 - CLIP]}
+            if line
+            else {}
+        )
+        body = {"method": self.method, "parameters": self.parameters, **exact, "score": scores.tolist(),
                 "probability": found.tolist()}  # fmt: skip
         return json.dumps(body, indent=1)
 

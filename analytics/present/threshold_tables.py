@@ -108,9 +108,14 @@ def threshold_json(
         "cost_at_best": None if best is None else answer.value("cost", best),
         "threshold_now": answer.threshold,
         "cost_now": answer.value("cost", answer.present) if answer.n_judged else None,
-        "saving": json_value(float(answer.saving.value)),
-        "saving_low": json_value(float(answer.saving.low)),
-        "saving_high": json_value(float(answer.saving.high)),
+        **{
+            name: json_value(float(value)) if answer.n_judged else None
+            for name, value in (
+                ("saving", answer.saving.value),
+                ("saving_low", answer.saving.low),
+                ("saving_high", answer.saving.high),
+            )
+        },
         "theoretical_threshold": answer.theoretical,
         "unit": answer.policy.unit,
         "days": answer.days,

@@ -79,6 +79,11 @@ def test_an_exported_map_gives_the_same_probabilities(method: str) -> None:
     np.testing.assert_allclose(by_hand, found(scores), atol=1e-12)
     table = json.loads(found.to_json())
     np.testing.assert_allclose(found(np.array(table["score"])), table["probability"], atol=1e-12)
+    assert ("formula" in table) == (method != "isotonic")
+    if "formula" in table:
+        known = {"p": np.clip(scores, *table["clip"]), "log": np.log}
+        exec(table["formula"].split(", ")[1], known)  # noqa: S102
+        np.testing.assert_allclose(1 / (1 + np.exp(-known["margin"])), found(scores), atol=1e-12)
 
 
 @pytest.mark.parametrize("method", METHODS)

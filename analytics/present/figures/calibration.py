@@ -100,8 +100,9 @@ def top_of(bins: pl.DataFrame) -> float:
 
 
 def limits(bins: pl.DataFrame, isotonic: pl.DataFrame, *, is_probability: bool, place: Place) -> tuple[float, float]:
-    """Return the range of both axes: what the bins need, from 0 on a plain scale."""
+    """Return the range of both axes: what the bins and every score need, from 0 on a plain scale."""
     ends = [place(value) for name in ("mean_score", "observed_low", "observed_high") for value in bins[name]]
+    ends += [place(value) for value in isotonic["score"]] if "score" in isotonic.columns else []
     known = [value for value in ends if value is not None]
     if place is log_odds:
         return min(known) - 0.2, max(known) + 0.2
