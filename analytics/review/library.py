@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
-from math import isfinite
+from math import inf, isfinite
 from typing import Any, get_args
 
 from analytics.errors import InputError, QuestionError
@@ -86,6 +86,7 @@ class Shelved:
     revision: int
 
 
+MAX_ROW = 1 << 62
 NAMES = {field.name for field in fields(KeptCase)}
 TEXTS = ("content_hash", "log_name", "cohort", "error_kind", "reason", "why", "reviewer", "kept_at")
 MAYBE_TEXTS = ("case_id", "model_version")
@@ -120,12 +121,28 @@ def case_from(body: object) -> KeptCase:
     for name in TRUTHS:
         if data.get(name) not in (None, 0, 1) or isinstance(data.get(name), bool):
             raise refused(name, data.get(name))
-    if not data["content_hash"] or data["row_id"] < 0 or not isfinite(data["threshold"]):
-        raise refused("content_hash, row_id and threshold", (data["content_hash"], data["row_id"], data["threshold"]))
+    if not data["content_hash"] or not 0 <= data["row_id"] < MAX_ROW:
+        raise refused("content_hash and row_id", (data["content_hash"], data["row_id"]))
+    numbers = {name: finite(name, data[name]) for name in ("threshold", "score") if data.get(name) is not None}
+    truths = {name: int(data[name]) for name in TRUTHS if data.get(name) is not None}
     if not all(isinstance(value, get_args(Scalar)) for value in data["fields"].values()):
         raise refused("fields", data["fields"])
     texts = {name: speakable(data[name])[:MAX_TEXT] for name in TEXTS if name in data}
-    return KeptCase(**{**data, **texts, "tags": cleaned_tags(data.get("tags", ()))})
+    values = {name: scalar(value) for name, value in data["fields"].items()}
+    return KeptCase(
+        **{**data, **texts, **numbers, **truths, "fields": values, "tags": cleaned_tags(data.get("tags", ()))}
+    )
+
+
+def finite(name: str, value: float) -> float:
+    """Return a number as one that every format can hold."""
+    try:
+        number = float(value)
+    except OverflowError:
+        number = inf
+    if not isfinite(number):
+        raise refused(name, "a number that is not finite")
+    return number
 
 
 def refused(name: str, value: object) -> InputError:

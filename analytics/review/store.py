@@ -107,7 +107,7 @@ class ReviewStore:
 
     def verdicts(self, content_hash: str) -> list[Verdict]:
         """Return what each reviewer last said of each row of a log, in the order in which it was said."""
-        query = "SELECT * FROM verdicts WHERE content_hash = ? ORDER BY judged_at, row_id, revision"
+        query = "SELECT * FROM verdicts WHERE content_hash = ? ORDER BY row_id, revision"
         last = {(verdict.row_id, verdict.reviewer): verdict for verdict in self._verdicts(query, (content_hash,))}
         return sorted(last.values(), key=lambda verdict: (verdict.judged_at, verdict.row_id, verdict.revision))
 

@@ -90,12 +90,22 @@ def test_a_case_survives_its_text() -> None:
     assert case_from(json.loads(given.to_json())) == given
 
 
+def test_what_a_round_trip_through_another_tool_makes_of_a_case_can_be_exported() -> None:
+    found = case_from(
+        {**json.loads(case().to_json()), "label": 1.0, "decision": 0.0, "score": 1, "fields": {"a": float("nan")}}
+    )
+    assert (found.label, found.decision, found.score, found.fields) == (1, 0, 1.0, {"a": None})
+    assert [type(value) for value in (found.label, found.decision, found.score)] == [int, int, float]
+    assert case_from(json.loads(found.to_json())) == found
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
         7, [], None, {}, {"row_id": "1"}, {"row_id": True}, {"row_id": -1}, {"threshold": "x"}, {"threshold": float("nan")},
         {"fields": []}, {"fields": {"a": {"b": 1}}}, {"fields": {"a": [1]}}, {"label": 2}, {"label": "1"}, {"tags": "x"}, {"score": "1"},
         {"why": 3}, {"content_hash": ""}, {"case_id": 7}, {"decision": True},
+        {"score": float("nan")}, {"score": 10**400}, {"threshold": 10**400}, {"row_id": 2**70},
     ],
 )  # fmt: skip
 def test_what_is_no_case_is_refused_in_words(wrong: object) -> None:

@@ -65,6 +65,17 @@ def test_a_changed_verdict_keeps_its_history(store: ReviewStore) -> None:
     assert store.verdicts("log") == [second]
 
 
+def test_the_last_verdict_counts_though_the_clock_went_back(
+    store: ReviewStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("analytics.review.store.now", lambda: "2999-01-01T00:00:00+00:00")
+    first = saved(store, verdict(3, note="old"))
+    monkeypatch.undo()
+    second = saved(store, verdict(3, note="new"), first.revision)
+    assert second.judged_at < first.judged_at
+    assert store.verdicts("log") == [second]
+
+
 def test_two_reviewers_of_a_row_have_a_verdict_each(store: ReviewStore) -> None:
     ada, bob = saved(store, verdict(3, "Ada")), saved(store, verdict(3, "Bob"), 1)
     assert store.verdicts("log") == [ada, bob]
