@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Server, settle
+from tests.browser.conftest import SAMPLE_ID, Server, settle
 
 pytestmark = pytest.mark.browser
 
@@ -25,7 +25,7 @@ def click_first(page: Page, text: str) -> None:
 
 
 def test_a_search_is_cancelled_asked_again_and_its_slice_becomes_the_cohort(server: Server, page: Page) -> None:
-    page.goto(f"{server.url}/slices?view=Discovered")
+    page.goto(f"{server.url}/slices?log={SAMPLE_ID}&view=Discovered")
     page.get_by_role("button", name="Cancel").click()
     expect(page.get_by_text("The search was cancelled.")).to_be_visible()
     settle(page)

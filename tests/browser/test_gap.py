@@ -7,13 +7,13 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import SECONDS, Server, settle
+from tests.browser.conftest import SAMPLE_ID, SECONDS, Server, settle
 
 pytestmark = pytest.mark.browser
 
 
 def test_the_sides_stand_in_the_address_and_a_reload_reopens_them(server: Server, page: Page) -> None:
-    page.goto(f"{server.url}/gap?apart=month&then=9&now=11&where=role%3Ain%3Alive")
+    page.goto(f"{server.url}/gap?log={SAMPLE_ID}&apart=month&then=9&now=11&where=role%3Ain%3Alive")
     expect(page.get_by_role("heading", name="Gap")).to_be_visible(timeout=SECONDS * 1000)
     settle(page)
     expect(page.get_by_text(re.compile("Production: month is 11"))).to_be_visible()
