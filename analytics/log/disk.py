@@ -7,6 +7,7 @@ import errno
 import json
 import os
 import shutil
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,7 +24,7 @@ def write_json(path: Path, data: object) -> None:
 
 def write_whole(path: Path, text: str) -> None:
     """Write a file beside its place, bring it to the disk, and rename it."""
-    partial = path.with_name(f"{path.name}.{owner()}.tmp")
+    partial = path.with_name(f"{path.name}.{uuid.uuid4().hex[:8]}.{owner()}.tmp")  # two threads may write one file
     try:
         partial.write_text(text, encoding="utf-8")
         with partial.open("r+b") as written:
