@@ -123,8 +123,8 @@ def test_amounts_count_as_the_mean_of_their_label(desk: Desk, engine: Engine) ->
     assert found.costs == Costs(fp=3, fn=90)
     assert found.formula_threshold == pytest.approx(3 / 93)
     plain = answers.recalibration(engine, question, Costs(fp=3, fn=90))
-    both = [answer.table.select("method", "n", "cost_at_formula") for answer in (found, plain)]
-    assert_frame_equal(*both, rel_tol=0.02)
+    both = [answer.table.select("method", "n", "ece", "cost_at_formula") for answer in (found, plain)]
+    assert_frame_equal(*both, abs_tol=1e-9)
 
 
 def test_a_log_of_decisions_alone_is_answered_in_words(desk: Desk, engine: Engine) -> None:

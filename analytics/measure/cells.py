@@ -12,6 +12,8 @@ from analytics.measure.calibration import GROUPS, equal_mass_groups
 from analytics.measure.intervals import FloatArray
 
 _EPSILON = float(np.finfo(np.float64).eps)
+_SAME_DIGITS = 12
+"""Scores are means of sums that an engine adds in any order: what differs behind these digits is one score."""
 
 
 def combined(bins: ScoreBins, key: ArrayLike) -> ScoreBins:
@@ -56,7 +58,7 @@ def with_scores(bins: ScoreBins, scores: FloatArray) -> ScoreBins:
     moved = ScoreBins(
         bins.n, bins.pos, bins.neg, bins.judged * scores, bins.judged * scores**2, bins.pos * scores, loss
     )
-    return combined(moved, scores)
+    return combined(moved, scores.round(_SAME_DIGITS))
 
 
 def halved(bins: ScoreBins, seed: int = 0) -> tuple[ScoreBins, ScoreBins]:
