@@ -9,17 +9,24 @@ from __future__ import annotations
 
 import argparse
 import os
+import socket
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
 
 ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))
+
+from tests.protocol import Visitor  # noqa: E402
+
 EMPTY = 'import streamlit as st\nst.write("empty")\n'
 COUNTS = "SELECT count(*), count(label) FROM log.log WHERE {where}"
 SCORES = """
@@ -48,24 +55,38 @@ def cold_start(app: Path, home: Path) -> float:
     return seconds(lambda: subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True))
 
 
-def filter_changes(log_id: str, by: str, column: str, values: list[str]) -> tuple[list[float], list[float]]:
-    """Return the seconds of reruns with a new filter on the Slices page, and of reruns of an empty page."""
-    from streamlit.testing.v1 import AppTest
+@contextmanager
+def serving(app: Path, home: Path) -> Iterator[str]:
+    """Serve an app on loopback as a user would and return its address."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port = listener.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", str(app), "--server.headless=true", f"--server.port={port}"]
+    environment = {**os.environ, "SLICEWISE_HOME": str(home)}
+    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        for _ in range(240):
+            try:
+                urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=1).close()
+                break
+            except OSError:
+                time.sleep(0.25)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(20)
 
-    from analytics.query.cohort import Clause, Cohort
 
-    empty = AppTest.from_string(EMPTY, default_timeout=120).run()
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
-    app.query_params["log"] = log_id
-    app.query_params["by"] = by
-    app.switch_page("pages/slices.py").run()
-    assert not app.exception, app.exception
-    full, bare = [], []
-    for value in values:
-        app.session_state["where"] = Cohort((Clause(column, "in", (value,)),)).to_text()
-        full.append(seconds(app.run))
-        assert not app.exception and not app.error, (app.exception, app.error)
-        bare.append(seconds(empty.run))
+def filter_changes(home: Path, empty: Path, log_id: str, by: str, wheres: list[str]) -> tuple[list[float], ...]:
+    """Return the seconds from asking a server for a new filter to the whole Slices page, and for an empty page."""
+    with serving(ROOT / "app.py", home) as app, serving(empty, home) as nothing:
+        with Visitor(app) as visitor, Visitor(nothing) as idle:
+            visitor.ask("slices", log=log_id, by=by)
+            idle.ask("")
+            full, bare = [], []
+            for where in wheres:
+                full.append(seconds(lambda where=where: visitor.ask("slices", log=log_id, by=by, where=where)))
+                bare.append(seconds(lambda: idle.ask("")))
     return full, bare
 
 
@@ -96,9 +117,9 @@ def main() -> None:
         home, empty = Path(folder) / "home", Path(folder) / "empty.py"
         empty.write_text(EMPTY)
         os.environ["SLICEWISE_HOME"] = str(home)
-        sys.path.insert(0, str(ROOT))
         from analytics import intake
         from analytics.log.workspace import Workspace
+        from analytics.query.cohort import Clause, Cohort
 
         workspace = Workspace()
         read = intake.read_file(workspace, arguments.log)
@@ -112,7 +133,8 @@ def main() -> None:
         )
 
         values = [value for value, _ in log.column(arguments.filter).top[:20]]
-        full, rerun = filter_changes(log.log_id, arguments.by, arguments.filter, values)
+        wheres = [Cohort((Clause(arguments.filter, "in", (value,)),)).to_text() for value in values]
+        full, rerun = filter_changes(home, empty, log.log_id, arguments.by, wheres)
         by, column = (log.column(name).sql_name for name in (arguments.by, arguments.filter))
         bare = bare_queries(workspace.path(log.key), by, column, values)
         whole, idle, queries = (1000 * statistics.median(side) for side in (full, rerun, bare))

@@ -8,8 +8,11 @@ from hypothesis import HealthCheck, settings
 
 from analytics.log.workspace import Workspace
 from tests.ingested import Desk
+from tests.thorough import IS_THOROUGH
 
-settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=not IS_THOROUGH
+)
 settings.load_profile("unhurried")
 
 

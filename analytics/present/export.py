@@ -9,7 +9,8 @@ import polars as pl
 
 from analytics.present import words
 
-FORMULA = r"^(?:[\s\x{200b}\x{feff}]*[=+\-@＝＋－＠]|[\t\r\n])"
+FORMULA = r"^(?:[\s\p{Cc}\p{Cf}]*[=+\-@＝＋－＠]|[\t\r\n])"
+"""Blanks, control characters and what has no width may stand before the sign that makes a formula."""
 
 
 def to_csv(frame: pl.DataFrame, slices: Sequence[str] = ()) -> bytes:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import logging
+import sys
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -56,6 +58,8 @@ ICON = (
 NARROW_MARGINS = "<style>[data-testid=stMainBlockContainer] {padding-left: 1.6rem; padding-right: 1.6rem}</style>"
 SIDEBAR_WIDTH = 260
 ENTERED = "_frame_entered"
+GROWN = 1.02
+"""From this growth of the imported modules on, what they hold is kept out of the collections of garbage once more."""
 logger = logging.getLogger("slicewise")
 
 
@@ -92,6 +96,18 @@ def run() -> None:
         page.run()  # type: ignore[attr-defined]
     finally:
         st.session_state[ENTERED] = False
+        spare_modules()
+
+
+def spare_modules() -> None:
+    """Keep imported modules out of garbage collection: Streamlit collects after every run, which took most of a rerun."""
+    if len(sys.modules) > GROWN * _spared["modules"]:
+        _spared["modules"] = len(sys.modules)
+        gc.collect()
+        gc.freeze()
+
+
+_spared = {"modules": 0}
 
 
 def draw_sign_in() -> None:
