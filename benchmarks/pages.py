@@ -25,8 +25,10 @@ import duckdb
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from tests.protocol import Visitor  # noqa: E402
+from tests.protocol import visiting  # noqa: E402
 
+PAUSE = 0.5
+"""Seconds between two looks: after each, a server collects its garbage, and no person clicks while it does."""
 EMPTY = 'import streamlit as st\nst.write("empty")\n'
 COUNTS = "SELECT count(*), count(label) FROM log.log WHERE {where}"
 SCORES = """
@@ -79,14 +81,18 @@ def serving(app: Path, home: Path) -> Iterator[str]:
 
 def filter_changes(home: Path, empty: Path, log_id: str, by: str, wheres: list[str]) -> tuple[list[float], ...]:
     """Return the seconds from asking a server for a new filter to the whole Slices page, and for an empty page."""
-    with serving(ROOT / "app.py", home) as app, serving(empty, home) as nothing:
-        with Visitor(app) as visitor, Visitor(nothing) as idle:
-            visitor.ask("slices", log=log_id, by=by)
-            idle.ask("")
-            full, bare = [], []
-            for where in wheres:
-                full.append(seconds(lambda where=where: visitor.ask("slices", log=log_id, by=by, where=where)))
-                bare.append(seconds(lambda: idle.ask("")))
+    full, bare = [], []
+    with (
+        serving(ROOT / "app.py", home) as app, visiting(app) as visitor,
+        serving(empty, home) as nothing, visiting(nothing) as idle,
+    ):  # fmt: skip
+        visitor.ask("slices", log=log_id, by=by)
+        idle.ask("")
+        for where in wheres:
+            full.append(seconds(lambda where=where: visitor.ask("slices", log=log_id, by=by, where=where)))
+            time.sleep(PAUSE)
+            bare.append(seconds(lambda: idle.ask("")))
+            time.sleep(PAUSE)
     return full, bare
 
 
