@@ -16,7 +16,7 @@ from analytics.errors import AnalysisError, QuestionError
 from analytics.intake import OnProgress, Staged
 from analytics.log import inbox, roles
 from analytics.log.schema import Log, Mapping
-from pages._shared import books, layout, mapping, mending, session, shelf
+from pages._shared import books, layout, mapping, mending, session, shelf, uploads
 from pages._shared.render import escaped
 
 Answer = TypeVar("Answer")
@@ -81,7 +81,7 @@ def read_uploads(files: Sequence[UploadedFile], progress: OnProgress) -> Staged 
     """Hand uploads to the disk in pieces and read them there; they are kept beside what was read until it is confirmed."""
     workspace = session.workspace()
     with ExitStack() as stack:
-        targets = [stack.enter_context(workspace.incoming(file)) for file in files]
+        targets = [stack.enter_context(uploads.on_disk(file)) for file in files]
         found = intake.read_file(workspace, targets, names=[file.name for file in files], on_progress=progress)
         if isinstance(found, Staged):
             rereading.keep_files(workspace, found)

@@ -11,7 +11,7 @@ from streamlit.typing import UploadedFile
 from analytics import labelling
 from analytics.intake import OnProgress, Staged
 from analytics.log.schema import Log, Mapping
-from pages._shared import session
+from pages._shared import session, uploads
 from pages._shared.render import escaped
 
 KINDS = [
@@ -111,7 +111,7 @@ def draw_attach(log: Log, read: Callable[[Callable[[OnProgress], Staged | Log]],
 
 def read_labels(log: Log, file: UploadedFile, id_column: str | None, progress: OnProgress) -> Staged | Log:
     """Hand a labels file to the disk in pieces and join it there."""
-    with session.workspace().incoming(file) as path:
+    with uploads.on_disk(file) as path:
         return labelling.attach(
             session.workspace(), log, path, name=file.name, id_column=id_column, on_progress=progress
         )

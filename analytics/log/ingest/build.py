@@ -94,9 +94,17 @@ def create_log(
     edges: Sequence[float],
     bins: dict[str, Bins],
 ) -> None:
-    """Write the table ``log``: one row per row of ``raw``, in its order."""
+    """Write the table ``log``: one row per row of ``raw``.
+
+    The bins are looked up for the distinct scores: an ASOF join of all rows would sort them with all their columns.
+    """
     connection.execute("CREATE TEMP TABLE edge AS SELECT unnest(?::DOUBLE[]) AS edge, unnest(range(?))::USMALLINT AS bin",
                        [list(edges), len(edges)])  # fmt: skip
+    connection.execute(
+        f"CREATE TEMP TABLE bin_of AS SELECT s.score, edge.bin FROM (SELECT DISTINCT {score.sql} AS score FROM raw) s "
+        "ASOF JOIN edge ON s.score >= edge.edge",
+        score.parameters,
+    )
     selected: list[Expression] = []
     for column in reading.columns:
         selected += stored_column(connection, column, mapping)
@@ -115,8 +123,8 @@ def create_log(
     columns = ", ".join(expression.sql for expression in selected)
     parameters = [value for expression in selected for value in expression.parameters]
     connection.execute(
-        f"CREATE TABLE log_file.log AS SELECT s.row_id, s.score, edge.bin AS score_bin, s.* EXCLUDE (row_id, score) "
-        f"FROM (SELECT rowid AS row_id, {score.sql} AS score, {columns} FROM raw) s ASOF LEFT JOIN edge ON s.score >= edge.edge",
+        f"CREATE TABLE log_file.log AS SELECT s.row_id, s.score, bin_of.bin AS score_bin, s.* EXCLUDE (row_id, score) "
+        f"FROM (SELECT rowid AS row_id, {score.sql} AS score, {columns} FROM raw) s LEFT JOIN bin_of ON s.score = bin_of.score",
         [*score.parameters, *parameters],
     )
 
