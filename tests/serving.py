@@ -16,7 +16,7 @@ from tests.browser.conftest import ROOT, SECONDS, Server, free_port, stop
 
 @contextmanager
 def shared_server(home: Path, **settings: str) -> Iterator[Server]:
-    port = free_port()
+    port = int(settings.get("SLICEWISE_PORT", free_port()))
     process = subprocess.Popen(
         [sys.executable, "serve.py"], cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         env={**os.environ, "SLICEWISE_HOME": str(home), "SLICEWISE_PORT": str(port), **settings},

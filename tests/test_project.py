@@ -18,7 +18,7 @@ def test_every_dependency_has_a_lower_and_an_upper_bound() -> None:
     data = project()
     groups = [data["project"]["dependencies"], *data["dependency-groups"].values()]  # type: ignore[index,union-attr]
     for requirement in (entry for group in groups for entry in group):
-        assert re.fullmatch(r"[a-z0-9-]+>=[\d.]+,<\d+", requirement), requirement
+        assert re.fullmatch(r"[a-z0-9-]+(\[[a-z]+\])?>=[\d.]+,<\d+", requirement), requirement
 
 
 def test_every_dependency_has_its_reason_in_the_readme() -> None:

@@ -63,13 +63,13 @@ GROWN = 1.02
 logger = logging.getLogger("slicewise")
 
 
-def navigation() -> st.navigation:  # type: ignore[valid-type]
+def navigation(*, is_hidden: bool = False) -> st.navigation:  # type: ignore[valid-type]
     """Register the pages; the app opens on the overview of the sample."""
     pages = [
         st.Page(path, title=title, icon=icon, help=help_, default=title == "Overview")
         for path, title, icon, help_ in PAGES
     ]
-    return st.navigation(pages, position="top")
+    return st.navigation(pages, position="hidden" if is_hidden else "top")
 
 
 def configure() -> None:
@@ -111,8 +111,8 @@ _spared = {"modules": 0}
 
 
 def draw_sign_in() -> None:
-    """Ask who is there, before anything else is shown."""
-    st.navigation([st.Page(draw_sign_in, title="Sign in")], position="hidden")
+    """Ask who is there, before anything else is shown; the pages are known, so that a link to one of them is no mistake."""
+    navigation(is_hidden=True)
     st.title("Slicewise")
     st.write("Sign in to open your workspace. What you upload is seen by you alone.")
     st.button("Sign in", type="primary", icon=":material/login:", on_click=st.login)
