@@ -14,7 +14,6 @@ import duckdb
 from analytics.errors import InputError
 from analytics.log.ingest.database import escape_glob
 from analytics.log.ingest.delimited.books import Aside
-from analytics.log.ingest.delimited.lexer import MAX_LINE_CHARS
 from analytics.log.ingest.delimited.proof import Proof, prove
 from analytics.log.ingest.delimited.read import Head, Outcome, as_options, begin, books_before, examine, outcome
 from analytics.log.ingest.delimited.rows import Rows
@@ -33,6 +32,8 @@ TYPES = (
 )
 CELLS_AT_ONCE = 200_000
 COLUMNS_COMPARED, COLUMNS_AT_ONCE = 5, 20
+MAX_CLEAN_LINE = 2_000_000
+"""Bytes of a line that the engine's reader takes: it keeps sixteen of them per thread, at 64 MB all the memory there is."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,8 @@ def load_clean(connection: duckdb.DuckDBPyConnection, path: Path, head: Head, *,
             return None
         if not is_as_proven(connection, path, head, proof, kept):
             return None
+    except duckdb.OutOfMemoryException:  # reading line by line would need no less
+        raise
     except duckdb.Error:
         return None
     books = books_before(path, head)
@@ -113,7 +116,7 @@ def create(connection: duckdb.DuckDBPyConnection, path: Path, head: Head, types:
     try:
         connection.execute(
             f"CREATE TABLE raw AS FROM read_csv(?, auto_detect = false, columns = {{{columns}}}, header = false, skip = ?, "
-            f"delim = ?, quote = ?, escape = ?, strict_mode = true, max_line_size = {MAX_LINE_CHARS})",
+            f"delim = ?, quote = ?, escape = ?, strict_mode = true, max_line_size = {MAX_CLEAN_LINE})",
             [escape_glob(path), head.layout.first_line - 1, dialect.delimiter or "\x1f", dialect.quote, dialect.escape],
         )
     except duckdb.ConversionException:
