@@ -71,10 +71,11 @@ def reliability_diagram(
     if held.is_empty():
         return empty(title, "No row has both a label and a score.")
     place: Place = log_odds if in_log_odds else plainly
-    span = limits(held, isotonic, is_probability=is_probability, place=place)
+    span = limits(bins, isotonic, place=place)
     traces = [
         *curve(isotonic, place),
         *points(held, place, is_probability=is_probability),
+        *empty_bins(bins, place, span[0] if is_probability else 0.0),
         rows_below(histogram, place),
     ]
     if is_probability:
@@ -99,14 +100,20 @@ def top_of(bins: pl.DataFrame) -> float:
     return min(float(max(bins["observed_high"].to_list())) * 1.05, 1.02)
 
 
-def limits(bins: pl.DataFrame, isotonic: pl.DataFrame, *, is_probability: bool, place: Place) -> tuple[float, float]:
-    """Return the range of both axes: what the bins and every score need, from 0 on a plain scale."""
+def limits(bins: pl.DataFrame, isotonic: pl.DataFrame, *, place: Place) -> tuple[float, float]:
+    """Return the range of both axes: what the bins, empty ones too, and every score need, from 0 on a plain scale."""
     ends = [place(value) for name in ("mean_score", "observed_low", "observed_high") for value in bins[name]]
     ends += [place(value) for value in isotonic["score"]] if "score" in isotonic.columns else []
+    ends += [place(middle(row)) for row in bins.filter(pl.col("n") == 0).iter_rows(named=True)]
     known = [value for value in ends if value is not None]
     if place is log_odds:
         return min(known) - 0.2, max(known) + 0.2
     return 0.0, min(max(known) * 1.05, 1.0)
+
+
+def middle(row: dict[str, Any]) -> float:
+    """Return the score in the middle of a bin."""
+    return float(row["low"] + row["high"]) / 2
 
 
 def scale(
@@ -158,6 +165,19 @@ def points(bins: pl.DataFrame, place: Place, *, is_probability: bool, **more: An
                 {**trace_of(own, place, colour, symbol), "name": name if is_probability else "observed", **more}
             )
     return found
+
+
+def empty_bins(bins: pl.DataFrame, place: Place, bottom: float, **more: Any) -> list[dict[str, Any]]:
+    """Return hollow marks on the axis where bins hold no row."""
+    rows = bins.filter(pl.col("n") == 0).to_dicts()
+    if not rows:
+        return []
+    texts = [
+        lines(f"scores {words.between(*map(words.threshold_text, (row['low'], row['high'])))}", "n 0") for row in rows
+    ]
+    return [{"type": "scatter", "mode": "markers", "x": [place(middle(row)) for row in rows], "y": [bottom] * len(rows),
+             "marker": {"color": palette.SAME, "symbol": "square-open", "size": 8}, "cliponaxis": False,
+             "hovertext": texts, "hoverinfo": "text", "name": "no rows", **more}]  # fmt: skip
 
 
 def trace_of(rows: Sequence[dict[str, Any]], place: Place, colour: str, symbol: str) -> dict[str, Any]:
@@ -213,13 +233,13 @@ def calibration_multiples(bins: pl.DataFrame, slices: Sequence[tuple[str, dict[s
     panels = []
     for label, key in slices[:MAX_PANELS]:
         is_own = [pl.col(name).eq_missing(pl.lit(value, dtype=bins.schema[name])) for name, value in key.items()]
-        panels.append((label, bins.filter(*is_own, pl.col("n") > 0)))
+        panels.append((label, bins.filter(*is_own)))
     title = f"For whom do scores mean what they say? By {shown(column, MAX_TITLE)}"
-    held = [panel for _, panel in panels if panel.height]
+    held = [panel for _, panel in panels if panel["n"].sum()]
     if not held:
         return empty(title, "No slice has rows with both a label and a score.")
     every = pl.concat(held)
-    span = limits(every, every, is_probability=True, place=plainly)
+    span = limits(every, every, place=plainly)
     down = -(-len(panels) // ACROSS)
     traces: list[dict[str, Any]] = []
     axes: dict[str, Any] = {"annotations": []}
@@ -231,8 +251,12 @@ def calibration_multiples(bins: pl.DataFrame, slices: Sequence[tuple[str, dict[s
             "xref": f"{where['xaxis']} domain", "yref": f"{where['yaxis']} domain", "xanchor": "left", "showarrow": False,
         })  # fmt: skip
         traces.append(diagonal(span, **where))
-        traces += points(panel.with_row_index("row"), plainly, is_probability=True, showlegend=False, **where)
+        drawn = panel.with_row_index("row").filter(pl.col("n") > 0)
+        traces += points(drawn, plainly, is_probability=True, showlegend=False, **where)
+        traces += empty_bins(panel, plainly, 0.0, showlegend=False, **where)
     subtitle = "▼ scores too high, ▲ too low, ● within the 95 % interval"
+    if any((panel["n"] == 0).any() for panel in held):
+        subtitle += ", □ no rows"
     return go.Figure(traces, framed_layout(title, subtitle, height=110 + 250 * down, margin={"t": 96}, **axes))
 
 
@@ -273,7 +297,7 @@ def recalibration_diagram(bins: pl.DataFrame, method: str, first: str | None) ->
     if bins.is_empty() or method not in bins["method"].to_list():
         return empty(title, "This map cannot be fitted to these rows.")
     chosen = bins.filter(pl.col("method").is_in([name for name in (first, method) if name]))
-    span = limits(chosen, chosen, is_probability=True, place=plainly)
+    span = limits(chosen, chosen, place=plainly)
     traces = [diagonal(span)]
     for name, label, colour, symbol in (
         (first, "as logged", palette.SAME, "circle-open"), (method, f"after {method}", palette.PRODUCTION, "circle"),
