@@ -23,6 +23,7 @@ from analytics.present.readings import (
     calibration_slices_reading,
     calibration_trend_reading,
     recalibration_reading,
+    reliability_reading,
     scan_reading,
 )
 from analytics.query.cohort import Cohort
@@ -203,6 +204,31 @@ def test_amounts_count_as_the_mean_of_their_label(desk: Desk, engine: Engine) ->
     plain = answers.recalibration(engine, question, Costs(fp=3, fn=90))
     both = [answer.table.select("method", "n", "ece", "cost_at_formula") for answer in (found, plain)]
     assert_frame_equal(*both, abs_tol=1e-9)
+
+
+def test_a_log_too_long_for_every_score_says_so_and_is_nearly_exact(
+    desk: Desk, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rng = np.random.default_rng(9)
+    score = rng.beta(2, 5, 40_000)
+    frame = pl.DataFrame({"score": score, "label": (rng.random(40_000) < score**1.1).astype(int),
+                          "region": rng.choice(["a", "b"], 40_000), "other": "x"})  # fmt: skip
+    question = asked(desk, frame)
+    exact = answers.calibration(engine, question)
+    monkeypatch.setattr("analytics.answers.question.MAX_ROWS_FOR_EXACT_AREAS", 0)
+    stepped = answers.calibration(engine, question)
+    assert exact.steps is None and stepped.steps is not None and stepped.steps <= 2_002
+    assert "steps of the score" not in reliability_reading(exact) and "steps of the score" in reliability_reading(
+        stepped
+    )
+    one, other = (found.numbers.row(0, named=True) for found in (exact, stepped))
+    for name, near in (("difference", 1e-12), ("brier", 1e-12), ("log_loss", 1e-12), ("ece", 5e-4), ("mce", 2e-3),
+                       ("slope", 1e-4), ("intercept", 1e-4)):  # fmt: skip
+        assert one[name] == pytest.approx(other[name], abs=near), name
+    sizes = exact.bins["n"] - stepped.bins["n"]
+    assert sizes.abs().max() <= 0.02 * exact.bins["n"].max() and sizes.abs().max() > 0  # type: ignore[operator]
+    for name in ("mean_score", "observed"):
+        assert (exact.bins[name] - stepped.bins[name]).abs().max() < 0.005  # type: ignore[operator]
 
 
 def test_a_log_of_decisions_alone_is_answered_in_words(desk: Desk, engine: Engine) -> None:

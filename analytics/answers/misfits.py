@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from analytics.answers.question import Question
-from analytics.answers.reliability import map_of, probabilities
+from analytics.answers.reliability import SIGNIFICANT, map_of, probabilities
 from analytics.measure.calibration_numbers import MIN_SUPPORT, adjusted
 from analytics.measure.discovery.leaks import TELLS, label_told
 from analytics.measure.misfits import MISFITS, misfit_table
@@ -23,8 +23,8 @@ class CalibrationScan:
     ----------
     table : DataFrame
         ``column, value`` (as text, None where missing) and the columns of `misfit_table`, with ``p_adjusted`` and
-        ``slope_p_adjusted`` over both tests of all slices of all columns. Those come first whose
-        level or slope is off by most, rows counted. Slices with fewer judged rows than the minimum support are left out.
+        ``slope_p_adjusted`` over both tests of all slices of all columns. Those come first whose level or slope is clearly
+        off, and of them those off by most, rows counted. Slices with fewer judged rows than the minimum support are left out.
     told : tuple of str
         Segment columns that tell the label (`label_told`), so that they may be known only after the outcome: they are in
         no ranking.
@@ -44,7 +44,8 @@ def calibration_scan(engine: Engine, question: Question, min_support: int = MIN_
     kept = [part.filter(pl.col("n") >= min_support) for name, part in parts.items() if name not in told]
     table = adjusted(pl.concat([pl.DataFrame(schema={"column": pl.String, "value": pl.String, **MISFITS}), *kept]))
     size = pl.max_horizontal(pl.col("off", "stretched").abs()).fill_null(0.0) * pl.col("n")
-    return CalibrationScan(table.sort(size, descending=True), told)
+    is_clear = pl.min_horizontal("p_adjusted", "slope_p_adjusted") < SIGNIFICANT
+    return CalibrationScan(table.sort(is_clear.fill_null(value=False), size, descending=True), told)
 
 
 def slices_of(engine: Engine, question: Question, name: str) -> pl.DataFrame:

@@ -42,6 +42,9 @@ class Calibration:
         ``low, high, positive, negative, unlabelled``: rows by score.
     score_map : ScoreMap or None
         The isotonic map through which scores that are no probabilities are judged.
+    steps : int or None
+        How many steps of the score stand for its many values in a log that is too long for every score to be kept apart;
+        None where all numbers are exact.
     """
 
     bins: pl.DataFrame
@@ -50,6 +53,7 @@ class Calibration:
     isotonic: pl.DataFrame
     histogram: pl.DataFrame
     score_map: ScoreMap | None
+    steps: int | None = None
 
 
 @dataclass(frozen=True)
@@ -117,6 +121,7 @@ def calibration(
         isotonic=isotonic_table(judged_bins(scores)),
         histogram=histogram(scores),
         score_map=score_map,
+        steps=None if scores.is_exact else len(scores.edges),
     )
 
 

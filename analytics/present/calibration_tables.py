@@ -87,12 +87,25 @@ def number_rows(answer: Calibration) -> pl.DataFrame:
     row = answer.numbers.row(0, named=True)
     chance = {found["metric"]: found for found in answer.chance.iter_rows(named=True)}
     rows = []
-    for name, label, meaning in NUMBERS:
+    for name, label, _ in NUMBERS:
         found = chance.get(name)
         calibrated = "" if found is None else with_ends(name, found, "chance")
         rows.append({"Number": label, "Value": with_ends(name, row, name), "If calibrated": calibrated,
-                     "What it is": meaning})  # fmt: skip
+                     "That is": side_of_chance(found)})  # fmt: skip
     return pl.DataFrame(rows)
+
+
+def side_of_chance(found: dict[str, Any] | None) -> str:
+    """Say where a number lies beside its chance range.
+
+    >>> side_of_chance({"value": 0.02, "chance_low": 0.003, "chance_high": 0.01})
+    'above'
+    """
+    if found is None or found["value"] is None or found["chance_low"] is None:
+        return ""
+    if found["value"] > found["chance_high"]:
+        return "above"
+    return "below" if found["value"] < found["chance_low"] else "within"
 
 
 def with_ends(name: str, row: dict[str, Any], key: str) -> str:

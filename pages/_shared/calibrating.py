@@ -12,12 +12,12 @@ from analytics.errors import QuestionError
 from analytics.measure.calibration import GROUPS, Binning
 from analytics.measure.recalibration import METHODS, Method
 from analytics.present import figures, readings, words
-from analytics.present.calibration_tables import MAX_SCANNED, map_rows, number_rows, scan_rows, slice_rows
+from analytics.present.calibration_tables import MAX_SCANNED, NUMBERS, map_rows, number_rows, scan_rows, slice_rows
 from pages._shared import cache, costing
 from pages._shared.render import escaped, figure, sentence, table_downloads
 
 BINNINGS: dict[Binning, str] = {"equal_mass": "Equal mass", "equal_width": "Equal width", "scores": "Distinct scores"}
-SPLITS: dict[Split, str] = {"time": "Earlier rows", "rows": "Random rows"}
+SPLITS: dict[Split, str] = {"time": "Earlier", "rows": "Random"}
 EVERY = {"Hour": "1h", "Day": "1d", "Week": "1w", "Month": "1mo"}
 MAX_SCORES = 100
 
@@ -62,13 +62,11 @@ def draw_numbers(answer: Calibration) -> None:
         height="content",
         alt="Numbers of calibration beside what a perfectly calibrated model of this size would show",
         column_config={
-            "Number": st.column_config.TextColumn(width=150),
-            "Value": st.column_config.TextColumn(width=160),
+            "Value": st.column_config.TextColumn(help="With its 95 % interval where it has one."),
             "If calibrated": st.column_config.TextColumn(
-                width=160,
                 help="Median and 95 % range of 1,000 simulations (seeded) in which the scores are the true probabilities.",
             ),
-            "What it is": st.column_config.TextColumn(width="large"),
+            "That is": st.column_config.TextColumn(width="small", help="Where the value lies beside that range."),
         },
     )
     if answer.score_map is not None:
@@ -76,6 +74,8 @@ def draw_numbers(answer: Calibration) -> None:
             "Judged through the isotonic map, which was fitted to these rows: on the whole it is right by construction, so only "
             "the blocks by slice, over time and on later rows can be off."
         )
+    with st.expander("What these numbers are"):
+        st.markdown("\n".join(f"- **{escaped(label)}**: {escaped(meaning)}" for _, label, meaning in NUMBERS))
     table_downloads(answer.numbers, "calibration", key="calibration_numbers")
 
 
@@ -100,7 +100,9 @@ def draw_slices(question: Question, by: str | None, binning: Binning, groups: in
         table=answer.bins,
     )
     table = slice_rows(answer)
-    st.dataframe(table, hide_index=True, alt=f"Calibration by {by}", column_config=columns_of())
+    st.dataframe(
+        table, hide_index=True, placeholder=words.UNDEFINED, alt=f"Calibration by {by}", column_config=columns_of()
+    )
     st.caption(
         "Those slices first whose ECE is furthest above chance, rows counted. “Off by” is mean score less observed rate: above 0 "
         "the scores are too high. Both p are adjusted for both tests of all slices; “ECE, chance” is what a calibrated model of "
@@ -117,6 +119,7 @@ def draw_scan(scan: CalibrationScan) -> None:
     st.dataframe(
         scan_rows(scan.table.head(MAX_SCANNED)),
         hide_index=True,
+        placeholder=words.UNDEFINED,
         alt="Slices of all segment columns by how far their scores are off",
         column_config={
             "column": "Column",
@@ -175,7 +178,7 @@ def draw_recalibration(question: Question, groups: int) -> None:
     """Show what recalibration would be worth, and offer the map."""
     st.subheader("What would recalibration be worth?")
     methods: list[Method] = list(METHODS) if question.log.is_probability else ["isotonic"]
-    map_place, split_place = st.columns([3, 2], vertical_alignment="bottom")
+    map_place, split_place = st.columns(2, vertical_alignment="bottom")
     method = map_place.segmented_control(
         "Map",
         methods,
@@ -212,13 +215,13 @@ def draw_recalibration(question: Question, groups: int) -> None:
 def draw_split(question: Question) -> tuple[Split, float]:
     """Choose the part that maps are fitted on; it stands in the address."""
     splits: list[Split] = ["time", "rows"] if question.log.time_low is not None else ["rows"]
-    split_place, share_place = st.columns([3, 2], vertical_alignment="bottom")
+    split_place, share_place = st.columns(2, vertical_alignment="bottom")
     split = split_place.segmented_control(
-        "Fitted on", splits, default=splits[0], key="split", bind="query-params", required=True,
+        "Fitted on rows", splits, default=splits[0], key="split", bind="query-params", required=True,
         format_func=lambda name: SPLITS[name], help="Maps are judged on the rows that they were not fitted on.",
     )  # fmt: skip
     percent = share_place.number_input(
-        "Share of rows, %", min_value=10, max_value=90, value=50, step=10, key="share", bind="query-params"
+        "Share, %", min_value=10, max_value=90, value=50, step=10, key="share", bind="query-params"
     )
     return split if split in splits else splits[0], min(max(int(percent or 50), 10), 90) / 100
 
@@ -230,6 +233,7 @@ def draw_maps(found: Recalibration, method: str, unit: str) -> None:
         map_rows(found.table),
         hide_index=True,
         height="content",
+        placeholder=words.UNDEFINED,
         alt="The maps compared on rows that they were not fitted on",
         column_order=["method", "difference", "slope", "ece", "brier", "cost_at_formula", "cost_at_best"],
         column_config={

@@ -83,7 +83,7 @@ def test_readings_say_which_way_scores_are_off(shift: float, side: str, where: s
     assert where in reading and "rejects it" in reading
     assert not BAD.search(text) and not BAD.search(reading)
     colours = {trace.name for trace in diagram(answer).data}
-    assert ("scores too high" in colours) == (shift > 0) and ("scores too low" in colours) == (shift < 0)
+    assert ("too high" in colours) == (shift > 0) and ("too low" in colours) == (shift < 0)
 
 
 def diagram(answer: Calibration, *, in_log_odds: bool = False) -> Any:
@@ -201,7 +201,7 @@ def test_slices_are_read_drawn_and_written() -> None:
         slices.bins, [("high", {"slice_0": "high"}), ("<low>", {"slice_0": "<low>"})], "<b>"
     )
     assert "&lt;low&gt;" in drawn.layout.annotations[1].text and "&lt;b&gt;" in drawn.layout.title.text
-    assert {trace.name for trace in drawn.data if trace.xaxis == "x2"} == {"calibrated", "scores too low"}
+    assert {trace.name for trace in drawn.data if trace.xaxis == "x2"} == {"calibrated", "too low"}
     rows = calibration_json_rows(slices)
     assert rows[0]["slice"] == {"region": "<low>"} and len(rows[0]["bins"]) == 15
     assert sum(found["n"] for found in rows[0]["bins"]) == rows[0]["n"] == 4_000

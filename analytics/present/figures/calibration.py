@@ -24,9 +24,9 @@ from analytics.present.figures.frame import (
 from analytics.present.marks import tick_texts, ticks
 
 SIDES = {
-    "over": ("scores too high", palette.HIGHER, "triangle-down"),
-    "under": ("scores too low", palette.LOWER, "triangle-up"),
-    "same": ("within the interval", palette.SAME, "circle"),
+    "over": ("too high", palette.HIGHER, "triangle-down"),
+    "under": ("too low", palette.LOWER, "triangle-up"),
+    "same": ("within interval", palette.SAME, "circle"),
 }
 NEAREST = 1e-4
 ODDS_TICKS = (0.0001, 0.001, 0.01, 0.03, 0.1, 0.25, 0.5, 0.75, 0.9, 0.97, 0.99, 0.999, 0.9999)
@@ -150,7 +150,7 @@ def curve(isotonic: pl.DataFrame, place: Place) -> list[dict[str, Any]]:
             "line": {"width": 0}, "fill": "toself", "fillcolor": palette.faded(palette.PRODUCTION, 0.16),
             "hoverinfo": "skip", "showlegend": False, "name": "band"}  # fmt: skip
     line = {"type": "scatter", "x": x, "y": middle, "mode": "lines", "line": {"color": palette.PRODUCTION, "width": 1.5},
-            "hoverinfo": "skip", "name": "without bins (isotonic)"}  # fmt: skip
+            "hoverinfo": "skip", "name": "isotonic curve"}  # fmt: skip
     return [band, line]
 
 
@@ -271,7 +271,7 @@ def panel_axes(place: int, panels: int, span: tuple[float, float]) -> tuple[dict
     axes = {
         f"xaxis{end}": axis(
             "Mean score" if place + across >= panels else "", anchor=f"y{end}",
-            domain=[(column + 0.04) / across, (column + 0.96) / across], **scale(span, in_log_odds=False, about=4),
+            domain=[(column + 0.06) / across, (column + 0.94) / across], **scale(span, in_log_odds=False, about=3),
         ),
         f"yaxis{end}": axis(
             "" if column else "Observed rate", anchor=f"x{end}", domain=[max(top - height, 0.0), top],

@@ -9,7 +9,7 @@ import polars as pl
 from analytics.present import words
 from analytics.present.calibration_tables import side_of
 from analytics.present.marks import SIGNIFICANT
-from analytics.present.readings.misfits import MAX_NAME, SMALLEST, segments_part
+from analytics.present.readings.misfits import CLOSE, MAX_NAME, SMALLEST, segments_part
 
 if TYPE_CHECKING:
     from analytics.answers import Calibration, CalibrationSlices, CalibrationTime
@@ -18,8 +18,6 @@ Row = dict[str, Any]
 
 NOTHING = "No row has both a label and a score, so calibration cannot be judged."
 LARGE = 100_000
-CLOSE = 0.1
-"""A slope that is as near to 1 is not worth a word in the first line, whatever the number of rows."""
 
 
 def calibration_reading(answer: Calibration, scan: pl.DataFrame) -> str:
@@ -83,7 +81,7 @@ def reliability_reading(answer: Calibration) -> str:
         first, last = rows[0], rows[-1]
         return (
             f"The observed rate goes from {bin_rate(first)} at a mean score of {words.threshold_text(first['mean_score'])} "
-            f"to {bin_rate(last)} at {words.threshold_text(last['mean_score'])}. {map_part(first, last)}"
+            f"to {bin_rate(last)} at {words.threshold_text(last['mean_score'])}. {map_part(first, last)}{steps_part(answer)}"
         )
     sides = [side_of(row) for row in rows]
     empty = len(answer.bins) - len(rows)
@@ -94,7 +92,7 @@ def reliability_reading(answer: Calibration) -> str:
     )
     if "over" not in sides and "under" not in sides:
         lead = f"All {len(rows)} bins with rows lie" if len(rows) > 1 else "The only bin with rows lies"
-        return f"{lead} on the line within the 95 % interval.{left} {slope_part(answer)}"
+        return f"{lead} on the line within the 95 % interval.{left} {slope_part(answer)}{steps_part(answer)}"
     parts = []
     for side, text in (("over", "below the line (scores too high)"), ("under", "above it (scores too low)")):
         if side in sides:
@@ -106,7 +104,17 @@ def reliability_reading(answer: Calibration) -> str:
     )
     return (
         f"Of {words.plural(len(rows), 'bin')} {words.listed(parts)} {verb} beyond the 95 % interval. {furthest}, "
-        f"n {words.count(off['n'])}.{left} {slope_part(answer)}"
+        f"n {words.count(off['n'])}.{left} {slope_part(answer)}{steps_part(answer)}"
+    )
+
+
+def steps_part(answer: Calibration) -> str:
+    """Say what is not exact where a log is too long for every score to be kept apart."""
+    if answer.steps is None:
+        return ""
+    return (
+        f" So long a log is added up in {words.count(answer.steps)} steps of the score: bins end at the nearest step, which "
+        "moves ECE by about 0.0001 and the slope by less; means, Brier score and log loss are exact."
     )
 
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 
 MAX_NAMED, MAX_NAME = 2, 60
+CLOSE = 0.1
+"""A slope that is as near to 1 is not worth a word in the first line, whatever the number of rows."""
 SMALLEST = 0.005
 """Half a point: what is smaller is not called a change, whatever the number of rows."""
 
@@ -24,13 +26,17 @@ def segments_part(scan: pl.DataFrame) -> str:
     """Name the segments that are most over- and under-predicted, and those whose slope is off, beyond what the rest is."""
     if scan.is_empty():
         return ""
-    sides, slopes = sides_part(scan), slopes_part(scan)
-    return " ".join(filter(None, [sides, slopes])) or "No segment is off by more than the rest beyond chance."
+    named = " ".join(filter(None, [sides_part(scan), slopes_part(scan)]))
+    if named:
+        return named
+    if scan.filter((pl.col("p_adjusted") < SIGNIFICANT) | (pl.col("slope_p_adjusted") < SIGNIFICANT)).is_empty():
+        return "No segment is off by more than the rest beyond chance."
+    return "No segment is off by half a point more than the rest."
 
 
 def sides_part(scan: pl.DataFrame) -> str:
     """Name the segments whose level is most off on either side."""
-    found = scan.filter(pl.col("p_adjusted") < SIGNIFICANT)
+    found = scan.filter((pl.col("p_adjusted") < SIGNIFICANT) & (pl.col("off").abs() >= SMALLEST))
     found = found.sort((pl.col("off") * pl.col("n")).abs(), descending=True)
     parts = []
     for side, own in (
@@ -46,7 +52,11 @@ def sides_part(scan: pl.DataFrame) -> str:
 
 def slopes_part(scan: pl.DataFrame) -> str:
     """Name the segments whose slope is most off: right as they may be on average, their scores are too extreme or too timid."""
-    found = scan.filter((pl.col("slope_p_adjusted") < SIGNIFICANT) & (pl.col("stretched").abs() >= SMALLEST))
+    found = scan.filter(
+        (pl.col("slope_p_adjusted") < SIGNIFICANT)
+        & (pl.col("stretched").abs() >= SMALLEST)
+        & ((pl.col("slope") - 1).abs() >= CLOSE)
+    )
     found = found.sort((pl.col("stretched") * pl.col("n")).abs(), descending=True)
     parts = []
     for side, own in (
