@@ -15,7 +15,7 @@ from analytics.measure.lines import calibration_lines, levels_at_slope_1
 from analytics.measure.logistic import log_odds
 
 REPLICATES = 1_000
-CELLS = 1_000
+CELLS = 500
 _EPSILON = float(np.finfo(np.float64).eps)
 Draws = dict[str, FloatArray]
 
