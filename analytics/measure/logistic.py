@@ -96,12 +96,12 @@ class CalibrationLine:
 
 def undefined_reason(bins: ScoreBins) -> str | None:
     """Say why the slope of one slice cannot be fitted, None where it can."""
-    score, pos, neg = bins.score[0], bins.pos[0], bins.neg[0]
+    odds, pos, neg = log_odds(bins.score[0]), bins.pos[0], bins.neg[0]
     if not pos.sum() or not neg.sum():
         return ONE_CLASS
-    if len(np.unique(log_odds(score))) < 2:
+    if len(np.unique(odds)) < 2:
         return ONE_SCORE
-    of_pos, of_neg = score[pos > 0], score[neg > 0]
+    of_pos, of_neg = odds[pos > 0], odds[neg > 0]
     return SEPARATED if of_pos.min() >= of_neg.max() or of_pos.max() <= of_neg.min() else None
 
 

@@ -82,6 +82,7 @@ def test_slope_and_intercept_are_those_of_an_unpenalised_regression_on_the_rows(
         ([0.3, 0.3], [0, 1], ONE_SCORE),
         ([0.2, 0.3, 0.8], [0, 0, 1], SEPARATED),
         ([0.2, 0.3, 0.3], [1, 1, 0], SEPARATED),
+        ([1e-9, 1e-8, 1e-7, 0.5], [0, 1, 0, 1], SEPARATED),  # the first three are one score once they are clipped
     ],
 )
 def test_a_slope_that_does_not_exist_says_why(score: list[float], label: list[int], reason: str) -> None:

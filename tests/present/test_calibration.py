@@ -157,6 +157,8 @@ def test_scores_that_are_too_extreme_on_the_whole_are_called_so() -> None:
     flat = log.with_columns(label=pl.Series((rng.random(len(log)) < 1 / (1 + np.exp(-odds))).astype(int)))
     assert "They are too extreme: slope 0." in calibration_reading(made_answer(flat), NO_SCAN)
     assert "slope" not in calibration_reading(made_answer(log), NO_SCAN)
+    blind = log.with_columns(label=pl.Series((rng.random(len(log)) < 0.5).astype(int)))
+    assert "They hardly tell positives from negatives: slope " in calibration_reading(made_answer(blind), NO_SCAN)
 
 
 def test_every_number_stands_beside_its_chance_range() -> None:

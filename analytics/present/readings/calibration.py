@@ -42,7 +42,13 @@ def spread_part(row: Row) -> str:
     if row["slope"] is None or not is_clear(row["slope_p_adjusted"]) or abs(row["slope"] - 1) < CLOSE:
         return ""
     ends = words.between(words.number(row["slope_low"], 2), words.number(row["slope_high"], 2))
-    return f"They are too {'extreme' if row['slope'] < 1 else 'timid'}: slope {words.number(row['slope'], 2)} ({ends})."
+    if row["slope_high"] < 0:
+        lead = "They run the other way"
+    elif row["slope_low"] <= 0:
+        lead = "They hardly tell positives from negatives"
+    else:
+        lead = f"They are too {'extreme' if row['slope'] < 1 else 'timid'}"
+    return f"{lead}: slope {words.number(row['slope'], 2)} ({ends})."
 
 
 def chance_of(answer: Calibration, name: str) -> str:
