@@ -127,11 +127,12 @@ def made_scan(*rows: dict[str, Any]) -> pl.DataFrame:
 def test_the_first_line_names_the_segments_on_both_sides() -> None:
     scan = made_scan(
         {"value": "north", "difference": 0.1, "off": 0.1, "p_adjusted": 0.0},
+        {"value": "north", "column": "the same", "difference": 0.1, "off": 0.1, "p_adjusted": 0.0},
         {"value": None, "difference": -0.1, "off": -0.1, "p_adjusted": 0.0},
         {"value": "x", "column": "vip", "difference": 0.01, "p_adjusted": 0.0},
     )
     text = calibration_reading(made_answer(made_log()), scan)
-    assert "over-predicted in region north (+10.0 points)" in text
+    assert "over-predicted in region north (+10.0 points), and most under" in text and "the same" not in text
     assert "under-predicted in region (missing) (−10.0 points)" in text and "vip" not in text and "slope" not in text
 
 
@@ -175,7 +176,7 @@ def test_bins_without_rows_are_drawn_hollow_on_the_axis() -> None:
         made_answer(log), bins=reliability_table(score_table(log, edges), edges, binning="equal_width", groups=10)
     )
     (hollow,) = [trace for trace in diagram(answer).data if trace.name == "no rows"]
-    assert list(hollow.x) == pytest.approx([0.05, 0.15, 0.95]) and set(hollow.y) == {0}
+    assert list(hollow.x) == pytest.approx([0.05, 0.85, 0.95]) and set(hollow.y) == {0}
     assert hollow.marker.symbol == "square-open" and hollow.hovertext[0].endswith("n 0")
     assert diagram(answer).layout.xaxis.range[1] >= 0.95
     assert "3 bins hold no row (hollow, on the axis)" in reliability_reading(answer)

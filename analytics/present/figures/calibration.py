@@ -191,7 +191,7 @@ def trace_of(rows: Sequence[dict[str, Any]], place: Place, colour: str, symbol: 
             "type": "data", "symmetric": False, "array": [high - value for value, _, high in placed],
             "arrayminus": [value - low for value, low, _ in placed], "color": colour, "thickness": 1.5, "width": 0,
         },
-        "marker": {"color": colour, "symbol": symbol, "size": 9},
+        "marker": {"color": colour, "symbol": symbol, "size": 9}, "cliponaxis": False,
         "customdata": [row.get("row") for row in rows],
         "hovertext": [hover(row) for row in rows], "hoverinfo": "text",
     }  # fmt: skip

@@ -37,7 +37,7 @@ def segments_part(scan: pl.DataFrame) -> str:
 def sides_part(scan: pl.DataFrame) -> str:
     """Name the segments whose level is most off on either side."""
     found = scan.filter((pl.col("p_adjusted") < SIGNIFICANT) & (pl.col("off").abs() >= SMALLEST))
-    found = found.sort((pl.col("off") * pl.col("n")).abs(), descending=True)
+    found = distinct(found.sort((pl.col("off") * pl.col("n")).abs(), descending=True))
     parts = []
     for side, own in (
         ("over-predicted", found.filter(pl.col("off") > 0)),
@@ -57,7 +57,7 @@ def slopes_part(scan: pl.DataFrame) -> str:
         & (pl.col("stretched").abs() >= SMALLEST)
         & ((pl.col("slope") - 1).abs() >= CLOSE)
     )
-    found = found.sort((pl.col("stretched") * pl.col("n")).abs(), descending=True)
+    found = distinct(found.sort((pl.col("stretched") * pl.col("n")).abs(), descending=True))
     parts = []
     for side, own in (
         ("too extreme", found.filter((pl.col("stretched") < 0) & (pl.col("slope_high") < 1))),
@@ -68,6 +68,11 @@ def slopes_part(scan: pl.DataFrame) -> str:
             names = [f"{name_of(row)} (slope {words.number(row['slope'], 2)})" for row in rows]
             parts.append(f"{side} in {words.listed(names)}")
     return f"Scores are {', and '.join(parts)}." if parts else ""
+
+
+def distinct(slices: pl.DataFrame) -> pl.DataFrame:
+    """Keep one of slices that hold the same rows under the names of two columns."""
+    return slices.unique(["n", "difference", "slope"], keep="first", maintain_order=True)
 
 
 def scan_reading(scan: CalibrationScan) -> str:
