@@ -179,6 +179,12 @@ def test_the_test_of_the_level_rejects_calibrated_slices_at_its_stated_rate() ->
     assert stats.binomtest(rejected, 300, 0.05).pvalue > 0.005
 
 
+def test_the_test_of_the_slope_rejects_calibrated_slices_at_its_stated_rate() -> None:
+    p = [calibration_line(alone(calibrated(400, seed))).slope_p_value for seed in range(300)]
+    rejected = sum(value is not None and value < 0.05 for value in p)
+    assert stats.binomtest(rejected, 300, 0.05).pvalue > 0.005
+
+
 def test_distinct_scores_are_bins_of_their_own_and_equal_width_bins_are_scikit_learns() -> None:
     log = calibrated(3_000, 6)
     edges = distinct_edges(log)
