@@ -79,6 +79,7 @@ def main() -> None:
         for name, ask, by in (
             ("whole cohort", lambda: answers.calibration(engine, question), ""),
             ("by slice", lambda: answers.calibration_slices(engine, question, ["region"]), f"{region}, "),
+            ("all segments", lambda: answers.calibration_scan(engine, question), f"{region}, "),
             ("over time", lambda: answers.calibration_time(engine, question), "date_trunc('day', moment), "),
             ("recalibration", lambda: answers.recalibration(engine, question), "date_trunc('day', moment), "),
         ):  # fmt: skip

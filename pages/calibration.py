@@ -14,7 +14,7 @@ with frame.boundary():
     binning, groups, in_log_odds, by = calibrating.draw_controls(question)
     answer = cache.calibration(question, binning, groups)
     with head:
-        headline("Calibration", readings.calibration_reading(answer, cache.calibration_scan(question)))
+        headline("Calibration", readings.calibration_reading(answer, cache.calibration_scan(question).table))
     pair = st.grid(2, min_column_width=440, gap="medium")
     with pair.cell():
         figure(

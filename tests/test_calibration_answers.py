@@ -18,7 +18,14 @@ from analytics.answers import Question
 from analytics.errors import QuestionError
 from analytics.log.schema import Log
 from analytics.measure.costs import Costs
-from analytics.present.readings import calibration_reading, calibration_trend_reading
+from analytics.present.readings import (
+    calibration_reading,
+    calibration_slices_reading,
+    calibration_trend_reading,
+    recalibration_reading,
+    reliability_reading,
+    scan_reading,
+)
 from analytics.query.cohort import Cohort
 from analytics.query.engine import Engine
 
@@ -61,13 +68,58 @@ def test_a_log_that_is_right_on_the_whole_and_wrong_in_two_segments_names_both(d
     whole, scan = answers.calibration(engine, question), answers.calibration_scan(engine, question)
     row = whole.numbers.row(0, named=True)
     assert abs(row["difference"]) < 0.01 and row["ece"] < 0.02
-    text = calibration_reading(whole, scan)
+    text = calibration_reading(whole, scan.table)
     assert "neither too high nor too low" in text
     assert "over-predicted in region high" in text and "under-predicted in region low" in text
     assert "other" not in text and "fair" not in text
     table = answers.calibration_slices(engine, question, ["region"]).table
     off = dict(table.select("slice_0", "difference").iter_rows())
     assert off == pytest.approx({"high": 0.12, "low": -0.12, "fair": 0}, abs=0.02)
+
+
+def stale(n: int = 12_000, slope: float = 0.4, seed: int = 3) -> pl.DataFrame:
+    """Right on average everywhere; in one region the slope is another one. ``delay`` is known only after the outcome."""
+    rng = np.random.default_rng(seed)
+    score = np.rint(rng.beta(2, 2, n) * 500).clip(1, 499) / 500
+    region = rng.choice(["north", "south", "east", "west"], n)
+    odds = np.log(score / (1 - score))
+    label = rng.random(n) < np.where(region == "north", 1 / (1 + np.exp(-slope * odds)), score)
+    delay = np.where(label, rng.choice(["late", "very late"], n), rng.choice(["early", "in time"], n))
+    return pl.DataFrame({"score": score, "label": label.astype(int), "region": region, "other": rng.choice(["a", "b"], n),
+                         "delay": delay})  # fmt: skip
+
+
+def test_a_segment_that_is_right_on_average_and_stale_is_named(desk: Desk, engine: Engine) -> None:
+    question = asked(desk, stale())
+    scan = answers.calibration_scan(engine, question)
+    whole, slices = answers.calibration(engine, question), answers.calibration_slices(engine, question, ["region"])
+    text = calibration_reading(whole, scan.table)
+    assert "too extreme in region north (slope 0.4" in text or "too extreme in region north (slope 0.3" in text
+    assert "predicted" not in text and "other" not in text and "south" not in text
+    first = slices.table.row(0, named=True)
+    assert first["slice_0"] == "north" and abs(first["difference"]) < 0.03 and first["slope_p_adjusted"] < 1e-6
+    reading = calibration_slices_reading(slices)
+    assert "none of 4 slices has scores that are off on the whole" in reading
+    assert "The slope is below 1 (scores too extreme) in 1, most of all in north" in reading
+
+
+def test_a_calibrated_log_has_no_segment_named(desk: Desk, engine: Engine) -> None:
+    question = asked(desk, stale(slope=1.0, seed=6))
+    text = calibration_reading(answers.calibration(engine, question), answers.calibration_scan(engine, question).table)
+    assert text.endswith("No segment is off by more than the rest beyond chance.")
+    reading = calibration_slices_reading(answers.calibration_slices(engine, question, ["region"]))
+    assert reading == "By region, none of 4 slices has scores that are off on the whole beyond chance."
+
+
+def test_a_column_that_tells_the_label_leads_no_ranking_and_is_named_with_the_reason(
+    desk: Desk, engine: Engine
+) -> None:
+    question = asked(desk, stale(), segments=("region", "delay"))
+    scan = answers.calibration_scan(engine, question)
+    assert scan.told == ("delay",) and set(scan.table["column"]) == {"region"}
+    assert "Left out: delay tells the label, as what is known only after the outcome does" in scan_reading(scan)
+    alone = answers.calibration_scan(engine, asked(desk, stale(seed=4), segments=("delay",)))
+    assert alone.told == () and set(alone.table["column"]) == {"delay"}
 
 
 def test_the_day_on_which_calibration_broke_is_named(desk: Desk, engine: Engine) -> None:
@@ -102,11 +154,12 @@ def test_numbers_equal_scikit_learns_and_the_isotonic_curve_is_its_own(desk: Des
 
 def test_recalibration_mends_a_shift_on_later_rows_and_by_halves(desk: Desk, engine: Engine) -> None:
     frame = opposed().with_columns(score=pl.col("score") * 0.5)
-    for roles, is_split in (({"time": "day"}, True), ({"time": None}, False)):
-        found = answers.recalibration(engine, asked(desk, frame, **roles), Costs(fp=1, fn=3))
-        assert (found.split is not None) == is_split
+    for roles, split, share in (("day", "time", 0.5), (None, "time", 0.5), ("day", "rows", 0.3), ("day", "time", 0.3)):
+        question = asked(desk, frame, time=roles)
+        found = answers.recalibration(engine, question, Costs(fp=1, fn=3), split=split, share=share)  # type: ignore[arg-type]
+        assert (found.split is not None) == (roles is not None and split == "time")
         assert found.fitted_rows + found.judged_rows == len(frame)
-        assert abs(found.fitted_rows - found.judged_rows) < 1_000
+        assert found.fitted_rows / len(frame) == pytest.approx(share, abs=0.02)
         rows = {row["method"]: row for row in found.table.iter_rows(named=True)}
         assert (
             set(rows) == {"as logged", "sigmoid", "isotonic", "beta", "temperature"} and found.formula_threshold == 0.25
@@ -114,6 +167,32 @@ def test_recalibration_mends_a_shift_on_later_rows_and_by_halves(desk: Desk, eng
         assert rows["as logged"]["ece"] > 0.2 and rows["isotonic"]["ece"] < 0.03
         assert rows["isotonic"]["cost_at_formula"] < rows["as logged"]["cost_at_formula"]
     assert answers.recalibration(engine, asked(desk, frame), Costs(fp=-1, fn=-1)).formula_threshold is None
+    with pytest.raises(QuestionError, match="between 0 and 1"):
+        answers.recalibration(engine, asked(desk, frame), share=1.0)
+
+
+def test_scores_that_are_no_probabilities_have_a_cost_before_and_after(desk: Desk, engine: Engine) -> None:
+    frame = opposed().with_columns(score=(pl.col("score") * 10).round())
+    found = answers.recalibration(engine, asked(desk, frame, time="day"), Costs(fp=1, fn=3))
+    before, after = found.table.to_dicts()
+    assert (before["method"], after["method"]) == ("as logged", "isotonic") and found.bins["method"].unique().to_list() == [
+        "isotonic"]  # fmt: skip
+    days = frame["day"].dt.strftime("%Y-%m-%d").to_numpy()
+    is_early = days < (found.split or "")[:10]
+    y, score = frame["label"].to_numpy(), frame["score"].to_numpy()
+
+    def cost(threshold: float, part: np.ndarray) -> float:
+        return float(np.where(y == 1, 3 * (score < threshold), score >= threshold)[part].mean())
+
+    best = min(np.unique(score), key=lambda threshold: cost(threshold, is_early))
+    assert before["best_threshold"] == best and before["cost_at_best"] == pytest.approx(cost(best, ~is_early))
+    assert before["ece"] is None and before["cost_at_formula"] is None
+    mapped = IsotonicRegression(out_of_bounds="clip").fit(score[is_early], y[is_early]).predict(score)
+    by_hand = np.where(y == 1, 3 * (mapped < 0.25), mapped >= 0.25)[~is_early].mean()
+    assert after["cost_at_formula"] == pytest.approx(by_hand)
+    text = recalibration_reading(found, "isotonic", "€")
+    assert f"At their best threshold, {best:.0f}, the scores as logged cost €" in text
+    assert "the map at the threshold that the costs imply, 0.25, costs €" in text
 
 
 def test_amounts_count_as_the_mean_of_their_label(desk: Desk, engine: Engine) -> None:
@@ -125,6 +204,31 @@ def test_amounts_count_as_the_mean_of_their_label(desk: Desk, engine: Engine) ->
     plain = answers.recalibration(engine, question, Costs(fp=3, fn=90))
     both = [answer.table.select("method", "n", "ece", "cost_at_formula") for answer in (found, plain)]
     assert_frame_equal(*both, abs_tol=1e-9)
+
+
+def test_a_log_too_long_for_every_score_says_so_and_is_nearly_exact(
+    desk: Desk, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rng = np.random.default_rng(9)
+    score = rng.beta(2, 5, 40_000)
+    frame = pl.DataFrame({"score": score, "label": (rng.random(40_000) < score**1.1).astype(int),
+                          "region": rng.choice(["a", "b"], 40_000), "other": "x"})  # fmt: skip
+    question = asked(desk, frame)
+    exact = answers.calibration(engine, question)
+    monkeypatch.setattr("analytics.answers.question.MAX_ROWS_FOR_EXACT_AREAS", 0)
+    stepped = answers.calibration(engine, question)
+    assert exact.steps is None and stepped.steps is not None and stepped.steps <= 2_002
+    assert "steps of the score" not in reliability_reading(exact) and "steps of the score" in reliability_reading(
+        stepped
+    )
+    one, other = (found.numbers.row(0, named=True) for found in (exact, stepped))
+    for name, near in (("difference", 1e-12), ("brier", 1e-12), ("log_loss", 1e-12), ("ece", 5e-4), ("mce", 2e-3),
+                       ("slope", 1e-4), ("intercept", 1e-4)):  # fmt: skip
+        assert one[name] == pytest.approx(other[name], abs=near), name
+    sizes = exact.bins["n"] - stepped.bins["n"]
+    assert sizes.abs().max() <= 0.02 * exact.bins["n"].max() and sizes.abs().max() > 0  # type: ignore[operator]
+    for name in ("mean_score", "observed"):
+        assert (exact.bins[name] - stepped.bins[name]).abs().max() < 0.005  # type: ignore[operator]
 
 
 def test_a_log_of_decisions_alone_is_answered_in_words(desk: Desk, engine: Engine) -> None:

@@ -11,6 +11,7 @@ from analytics.answers.gap import Gap, gap
 from analytics.answers.gap_more import GapTime, gap_time, jointly
 from analytics.answers.headline import Overview, histogram, overview
 from analytics.answers.inputs import Inputs, inputs
+from analytics.answers.misfits import CalibrationScan, calibration_scan
 from analytics.answers.question import COUNTED, Question, judged_rows, model_versions, with_model_version
 from analytics.answers.recalibrating import Recalibration, recalibration
 from analytics.answers.reliability import (
@@ -18,7 +19,6 @@ from analytics.answers.reliability import (
     CalibrationSlices,
     CalibrationTime,
     calibration,
-    calibration_scan,
     calibration_slices,
     calibration_time,
 )
@@ -34,6 +34,7 @@ __all__ = [
     "MIN_SUPPORT",
     "STATES",
     "Calibration",
+    "CalibrationScan",
     "CalibrationSlices",
     "CalibrationTime",
     "CostTable",

@@ -13,11 +13,9 @@ from analytics.answers.headline import bucket, histogram
 from analytics.answers.question import Question, score_table
 from analytics.errors import QuestionError
 from analytics.measure.bins import BinnedSlices, ScoreBins
-from analytics.measure.breaks import against_the_rest, level_break
+from analytics.measure.breaks import level_break
 from analytics.measure.calibration import GROUPS, Binning, reliability_table
 from analytics.measure.calibration_numbers import MIN_SUPPORT, calibration_table, chance_table
-from analytics.measure.comparisons import benjamini_hochberg
-from analytics.measure.intervals import ratio
 from analytics.measure.recalibration import ScoreMap, fit_map, isotonic_table
 from analytics.query.engine import Engine, ScoreTable
 
@@ -44,6 +42,9 @@ class Calibration:
         ``low, high, positive, negative, unlabelled``: rows by score.
     score_map : ScoreMap or None
         The isotonic map through which scores that are no probabilities are judged.
+    steps : int or None
+        How many steps of the score stand for its many values in a log that is too long for every score to be kept apart;
+        None where all numbers are exact.
     """
 
     bins: pl.DataFrame
@@ -52,6 +53,7 @@ class Calibration:
     isotonic: pl.DataFrame
     histogram: pl.DataFrame
     score_map: ScoreMap | None
+    steps: int | None = None
 
 
 @dataclass(frozen=True)
@@ -119,6 +121,7 @@ def calibration(
         isotonic=isotonic_table(judged_bins(scores)),
         histogram=histogram(scores),
         score_map=score_map,
+        steps=None if scores.is_exact else len(scores.edges),
     )
 
 
@@ -128,7 +131,8 @@ def calibration_slices(
 ) -> CalibrationSlices:  # fmt: skip
     """Answer "for whom?" for some segment columns, and buckets of time where ``every`` says so.
 
-    Slices whose rows are most off on the whole come first; buckets stand in their order.
+    Those slices come first whose ECE, rows counted, is furthest above what chance gives it: it takes level, slope and shape
+    together. Buckets stand in their order.
     """
     scores = scored(engine, question, by, every)
     judged = probabilities(scores, map_of(question, scores))
@@ -136,7 +140,7 @@ def calibration_slices(
         judged.frame, judged.edges, by=judged.by, groups=groups, min_support=min_support,
         replicates=_SLICE_REPLICATES, cells=_SLICE_CELLS,
     )  # fmt: skip
-    off = (pl.col("difference").abs() * pl.col("n")).fill_null(0.0)
+    off = ((pl.col("ece") - pl.col("ece_chance")) * pl.col("n")).fill_null(0.0)
     table = numbers if every else numbers.sort(["few_rows", off, "n"], descending=[False, True, True])
     bins = reliability_table(judged.frame, judged.edges, by=judged.by, groups=groups, binning=binning)
     names = (*by, question.log.mapping.time or "time") if every else tuple(by)
@@ -192,44 +196,6 @@ def stretch_sums(scores: ScoreTable) -> pl.DataFrame:
         variance=(at * (1 - at) * spread).clip(0, None).sum(),
         weight=spread.clip(0, None).sum(),
     )
-
-
-def calibration_scan(engine: Engine, question: Question, min_support: int = MIN_SUPPORT) -> pl.DataFrame:
-    """Look through every segment column for slices whose scores are off by another amount than those of the rest.
-
-    Returns
-    -------
-    DataFrame
-        ``column, value, n, mean_score, observed, difference`` (mean score less observed rate), ``to_the_rest`` (less that
-        of all other rows), ``p_adjusted`` over all slices of all columns; the most rows off by most first. Slices with
-        fewer judged rows than ``min_support`` are left out.
-    """
-    parts = []
-    for name in question.log.mapping.segments if question.log.score_kind != "decision" else ():
-        scores = engine.score_table(question.log, question.cohort, question.threshold, (name,), with_log_loss=False,
-                                    with_amount=False)  # fmt: skip
-        sums = level_sums(probabilities(scores, map_of(question, scores)), "slice_0")
-        deviation, variance, n = levels(sums)
-        gap, p = against_the_rest(deviation, variance, n)
-        parts.append(
-            pl.DataFrame({
-                "column": [name] * sums.height, "value": [value_of(value) for value in sums["slice_0"]], "n": n,
-                "mean_score": ratio(sums["score_sum"].to_numpy(), n), "observed": ratio(sums["n_pos"].to_numpy(), n),
-                "difference": ratio(deviation, n), "to_the_rest": gap, "p_value": p,
-            }, schema_overrides={"column": pl.String, "value": pl.String, "n": pl.Int64}, strict=False)
-        )  # fmt: skip
-    if not parts:
-        return pl.DataFrame(schema={"column": pl.String, "value": pl.String, "n": pl.Int64,
-                                    **dict.fromkeys(("mean_score", "observed", "difference", "to_the_rest", "p_adjusted"),
-                                                    pl.Float64)})  # fmt: skip
-    table = pl.concat(parts).filter((pl.col("n") >= min_support) & pl.col("p_value").is_not_nan())
-    table = table.with_columns(p_adjusted=pl.Series(benjamini_hochberg(table["p_value"].to_numpy()))).drop("p_value")
-    return table.sort((pl.col("to_the_rest") * pl.col("n")).abs(), descending=True)
-
-
-def value_of(value: object) -> str | None:
-    """Write the value of a slice, None where it is missing."""
-    return f"{value:g}" if isinstance(value, float) else None if value is None else str(value)
 
 
 def scored(engine: Engine, question: Question, by: Sequence[str] = (), every: str | None = None) -> ScoreTable:

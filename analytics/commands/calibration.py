@@ -19,7 +19,7 @@ NO_PROBABILITY = (
     "whole it is right by construction; only slices and times can be off."
 )
 IN_TEXT = ("slice", "n", "mean_score", "observed", "difference", "difference_low", "difference_high", "p_adjusted",
-           "ece", "ece_chance_high", "brier", "slope", "intercept")  # fmt: skip
+           "ece", "ece_chance_high", "brier", "slope", "slope_p_adjusted", "intercept")  # fmt: skip
 
 
 def calibration(

@@ -18,8 +18,10 @@
                 │   ├── slices       each slice against the rest
                 │   └── trend        the same over time
                 ├── decomposition, cells, logistic   parts of the Brier score, cells put together anew, slope
-                │   └── chance       what calibrated scores of this size would show
-                │       └── calibration_numbers  all of it, slice by slice
+                │   └── lines        slopes of many slices at once
+                │       └── chance       what calibrated scores of this size would show
+                │           ├── calibration_numbers  all of it, slice by slice
+                │           └── misfits      slices that are off by another amount than the rest
                 ├── side_cells       two sides in the same cells, labels that are not known yet filled in
                 │   ├── hybrids      populations between two sides, and what a metric is in them
                 │   │   └── waterfall    the change in parts that add up

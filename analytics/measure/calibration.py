@@ -89,10 +89,10 @@ def equal_mass_groups(judged: FloatArray, groups: int = GROUPS) -> IntArray:
     return np.asarray(np.minimum(before * groups // total, groups - 1), dtype=np.int64)
 
 
-def equal_width_groups(edges: FloatArray, groups: int = GROUPS, *, span: tuple[float, float] = (0.0, 1.0)) -> IntArray:
-    """Assign score bins to groups of equal width by their lower edges; the last group is closed."""
-    bounds = span[0] + (span[1] - span[0]) * np.arange(groups + 1) / groups
-    return np.clip(np.searchsorted(bounds, edges, side="right") - 1, 0, groups - 1).astype(np.int64)
+def equal_width_groups(scores: FloatArray, groups: int = GROUPS, *, span: tuple[float, float] = (0.0, 1.0)) -> IntArray:
+    """Assign scores to groups of equal width, closed on the right, as scikit-learn's ``calibration_curve`` does."""
+    inner = np.linspace(*span, groups + 1)[1:-1]
+    return np.searchsorted(inner, scores, side="left").astype(np.int64)
 
 
 def group_sums(values: FloatArray, group: IntArray, groups: int) -> FloatArray:
@@ -175,15 +175,16 @@ def reliability_table(
         How many bins to make at most.
     binning : {"equal_mass", "equal_width", "scores"}
         Equal-width bins divide 0 to 1, or the span of the grid where it is wider; a grid bin belongs to the bin that
-        holds its lower edge. With "scores" every bin of the score table stands alone.
+        holds its mean score. With "scores" every bin of the score table stands alone.
     level : float
         Confidence level of the Wilson band.
 
     Returns
     -------
     polars.DataFrame
-        by…, bin (from 0), low, high (scores in [low, high), the last bin closed), n (judged rows), mean_score,
-        observed, observed_low, observed_high. Equal-width bins without rows are kept, with n = 0 and nulls.
+        by…, bin (from 0), low, high, n (judged rows), mean_score, observed, observed_low, observed_high. Bins hold scores in
+        [low, high), the last one is closed; equal-width bins, as in scikit-learn, hold (low, high], the first one is closed,
+        and those without rows are kept, with n = 0 and nulls.
 
     Examples
     --------
@@ -215,7 +216,9 @@ def _slice_bins(
     above = np.append(edges[1:], edges[-1:])
     if binning == "equal_width":
         span = (min(0.0, float(edges[0])), max(1.0, float(edges[-1]))) if len(edges) else (0.0, 1.0)
-        group = equal_width_groups(edges[held], groups, span=span)
+        mean = bins.score[0]  # a sum over rows: where the grid is the distinct scores, the edge is the score itself
+        exact = np.where(np.isclose(mean, edges[held], rtol=1e-12, atol=0), edges[held], mean)
+        group = equal_width_groups(exact, groups, span=span)
         bounds = span[0] + (span[1] - span[0]) * np.arange(groups + 1) / groups
         low, high = bounds[:-1], bounds[1:]
     else:

@@ -11,7 +11,7 @@ from scipy import special
 
 from analytics.measure.bins import BinnedSlices, ScoreBins, with_segments
 from analytics.measure.calibration import GROUPS, brier, ece, log_loss
-from analytics.measure.chance import CELLS, REPLICATES, chance_draws, chance_range
+from analytics.measure.chance import CELLS, REPLICATES, chance_draws, chance_range, drawn, gap_draws
 from analytics.measure.comparisons import benjamini_hochberg
 from analytics.measure.counts import confusion_table, segments
 from analytics.measure.decomposition import brier_parts, mce
@@ -23,7 +23,8 @@ _FLOATS = (
     "mean_score", "observed", "observed_low", "observed_high", "difference", "difference_low", "difference_high",
     "p_value", "p_adjusted", "ece", "ece_low", "ece_high", "ece_chance", "ece_chance_high", "mce",
     "brier", "brier_low", "brier_high", "reliability", "resolution", "uncertainty", "within", "brier_skill", "log_loss",
-    "slope", "slope_low", "slope_high", "intercept", "intercept_low", "intercept_high", "in_the_large",
+    "slope", "slope_low", "slope_high", "slope_p_value", "slope_p_adjusted",
+    "intercept", "intercept_low", "intercept_high", "in_the_large",
     "in_the_large_low", "in_the_large_high", "calibration_p", "spiegelhalter_z", "spiegelhalter_p",
 )  # fmt: skip
 NUMBERS = {"n": pl.Int64, "n_pos": pl.Int64, "few_rows": pl.Boolean, **dict.fromkeys(_FLOATS, pl.Float64),
@@ -80,7 +81,8 @@ def calibration_table(
     -------
     polars.DataFrame
         by…, n and n_pos (judged rows), few_rows; mean_score, observed, difference (mean score less observed rate) with
-        intervals, p_value, p_adjusted (Benjamini-Hochberg over the slices of the table); ece, ece_chance (median) and
+        intervals, p_value of the level, slope_p_value of slope 1, p_adjusted and slope_p_adjusted over both tests of all
+        slices of the table (`adjusted`); ece, ece_chance (median) and
         ece_chance_high (97.5 %) of a calibrated model of this size, mce; brier and its parts (`brier_parts`),
         brier_skill against predicting the slice's base rate, log_loss; slope, intercept, in_the_large with intervals,
         calibration_p, spiegelhalter_z, spiegelhalter_p (`calibration_line`), undefined (why the slope is null).
@@ -102,9 +104,17 @@ def calibration_table(
         for place in range(n_slices)
     ]
     table = pl.DataFrame(rows, schema=NUMBERS).with_columns(few_rows=pl.col("n") < min_support)
-    p = benjamini_hochberg(table["p_value"].fill_null(float("nan")).to_numpy())
-    table = table.with_columns(p_adjusted=p).with_columns(pl.col(pl.Float64).fill_nan(None))
-    return with_segments(slices, np.arange(n_slices), table.to_dict())
+    return with_segments(
+        slices, np.arange(n_slices), adjusted(table).with_columns(pl.col(pl.Float64).fill_nan(None)).to_dict()
+    )
+
+
+def adjusted(table: pl.DataFrame) -> pl.DataFrame:
+    """Adjust p_value and slope_p_value for looking at both in every slice (Benjamini-Hochberg)."""
+    p = np.concatenate([table[name].fill_null(float("nan")).to_numpy() for name in ("p_value", "slope_p_value")])
+    of_level, of_slope = np.split(benjamini_hochberg(p), 2)
+    found = table.with_columns(p_adjusted=of_level, slope_p_adjusted=of_slope)
+    return found.with_columns(pl.col("p_adjusted", "slope_p_adjusted").fill_nan(None))
 
 
 def slice_numbers(
@@ -132,13 +142,13 @@ def slice_numbers(
         "log_loss": log_loss(bins).value,
     }  # fmt: skip
     row |= {name: float(value[0]) for name, value in values.items()}
-    draws = chance_draws(bins, groups=groups, replicates=replicates, cells=cells, seed=seed)
-    row["ece_chance"], _, row["ece_chance_high"] = chance_range(draws["ece"], level)
+    cells_drawn, pos = drawn(bins, groups=groups, replicates=replicates, cells=cells, seed=seed)
+    row["ece_chance"], _, row["ece_chance_high"] = chance_range(gap_draws(cells_drawn, pos, groups)["ece"], level)
     line = calibration_line(bins, level)
     for name in ("slope", "intercept", "in_the_large"):
         ends = getattr(line, name) or (None, None, None)
         row |= {f"{name}{end}": value for end, value in zip(("", "_low", "_high"), ends, strict=True)}
-    row |= {"calibration_p": line.p_value, "spiegelhalter_z": line.spiegelhalter_z}
+    row |= {"slope_p_value": line.slope_p_value, "calibration_p": line.p_value, "spiegelhalter_z": line.spiegelhalter_z}
     return {**row, "spiegelhalter_p": line.spiegelhalter_p, "undefined": line.undefined}
 
 

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from analytics.measure.bins import ScoreBins
 from analytics.measure.calibration import GROUPS, equal_mass_groups
 from analytics.measure.intervals import FloatArray
+from analytics.measure.logistic import log_odds
 
 _EPSILON = float(np.finfo(np.float64).eps)
 _SAME_DIGITS = 12
@@ -27,14 +28,14 @@ def combined(bins: ScoreBins, key: ArrayLike) -> ScoreBins:
 def coarsened(bins: ScoreBins, cells: int, groups: int = GROUPS) -> ScoreBins:
     """Add up neighbours until at most about ``cells`` bins are left, none of which lies in two equal-mass groups.
 
-    A cell is at most the ``cells``-th part of the scores' span wide, so that its mean score stands for all of its rows.
+    A cell is at most two ``cells``-th parts wide of the span of the scores and of that of their log-odds, so that its mean
+    score stands for all of its rows on either scale.
     """
     if bins.judged.shape[1] <= cells:
         return bins
     score = bins.score[0]
-    low, high = score.min(), score.max()
-    step = np.floor((score - low) / max(high - low, _EPSILON) * cells)
-    return combined(bins, equal_mass_groups(bins.judged, groups)[0] * (cells + 2) + step)
+    way = sum((values - values.min()) / max(np.ptp(values), _EPSILON) for values in (score, log_odds(score)))
+    return combined(bins, equal_mass_groups(bins.judged, groups)[0] * (cells + 2) + np.floor(way * cells / 2))
 
 
 def with_scores(bins: ScoreBins, scores: FloatArray) -> ScoreBins:
@@ -61,11 +62,14 @@ def with_scores(bins: ScoreBins, scores: FloatArray) -> ScoreBins:
     return combined(moved, scores.round(_SAME_DIGITS))
 
 
-def halved(bins: ScoreBins, seed: int = 0) -> tuple[ScoreBins, ScoreBins]:
-    """Split the judged rows of one slice at random into halves; each row counts with the mean score of its bin."""
+def parted(bins: ScoreBins, share: float = 0.5, seed: int = 0) -> tuple[ScoreBins, ScoreBins]:
+    """Draw a share of the judged rows of one slice at random, and give it and the rest.
+
+    Each row counts with the mean score of its bin.
+    """
     rng = np.random.default_rng(seed)
     n, pos = bins.judged[0].astype(np.int64), bins.pos[0].astype(np.int64)
-    drawn = rng.multivariate_hypergeometric(n, int(n.sum()) // 2, method="marginals")
+    drawn = rng.multivariate_hypergeometric(n, int(share * n.sum()), method="marginals")
     drawn_pos = rng.hypergeometric(pos, n - pos, drawn)
 
     def part(rows: NDArray[np.int64], positives: NDArray[np.int64]) -> ScoreBins:

@@ -79,13 +79,15 @@ class CalibrationLine:
     """Slope and intercept of the labels' log-odds on the scores', tests of calibration, and why something is null.
 
     ``in_the_large`` is the intercept when the slope is held at 1: above 0 the scores are too low on the whole.
-    ``p_value`` is that of the likelihood-ratio test of intercept 0 and slope 1, ``spiegelhalter_p`` of Spiegelhalter's z.
+    ``slope_p_value`` is that of Wald's test of slope 1, whatever the intercept; ``p_value`` that of the likelihood-ratio test
+    of intercept 0 and slope 1; ``spiegelhalter_p`` that of Spiegelhalter's z.
     Each of the first three is value, low and high; None where undefined.
     """
 
     slope: tuple[float, float, float] | None
     intercept: tuple[float, float, float] | None
     in_the_large: tuple[float, float, float] | None
+    slope_p_value: float | None
     p_value: float | None
     spiegelhalter_z: float | None
     spiegelhalter_p: float | None
@@ -94,12 +96,12 @@ class CalibrationLine:
 
 def undefined_reason(bins: ScoreBins) -> str | None:
     """Say why the slope of one slice cannot be fitted, None where it can."""
-    score, pos, neg = bins.score[0], bins.pos[0], bins.neg[0]
+    odds, pos, neg = log_odds(bins.score[0]), bins.pos[0], bins.neg[0]
     if not pos.sum() or not neg.sum():
         return ONE_CLASS
-    if len(np.unique(log_odds(score))) < 2:
+    if len(np.unique(odds)) < 2:
         return ONE_SCORE
-    of_pos, of_neg = score[pos > 0], score[neg > 0]
+    of_pos, of_neg = odds[pos > 0], odds[neg > 0]
     return SEPARATED if of_pos.min() >= of_neg.max() or of_pos.max() <= of_neg.min() else None
 
 
@@ -135,12 +137,13 @@ def calibration_line(bins: ScoreBins, level: float = 0.95) -> CalibrationLine:
 
     reason = undefined_reason(bins)
     if reason == ONE_CLASS:
-        return CalibrationLine(None, None, None, None, statistic, statistic_p, reason)
+        return CalibrationLine(None, None, None, None, None, statistic, statistic_p, reason)
     ones = np.ones((len(odds), 1))
     large = bounded(logistic_fit(ones, pos, neg, odds), 0)
     if reason is not None:
-        return CalibrationLine(None, None, large, None, statistic, statistic_p, reason)
+        return CalibrationLine(None, None, large, None, None, statistic, statistic_p, reason)
     fit = logistic_fit(np.column_stack([ones, odds]), pos, neg)
     gain = 2 * max(fit.log_likelihood - log_likelihood(odds, pos, neg), 0.0)
     p_value = float(special.chdtrc(2, gain))
-    return CalibrationLine(bounded(fit, 1), bounded(fit, 0), large, p_value, statistic, statistic_p, None)
+    slope_p = float(2 * special.ndtr(-abs(fit.coefficients[1] - 1) / np.sqrt(fit.covariance[1, 1])))
+    return CalibrationLine(bounded(fit, 1), bounded(fit, 0), large, slope_p, p_value, statistic, statistic_p, None)

@@ -124,11 +124,12 @@ def fit_map(bins: ScoreBins, method: Method) -> ScoreMap | None:
     if not pos.sum() or not neg.sum():
         return None
     if method == "isotonic":
-        from sklearn.isotonic import IsotonicRegression  # scikit-learn takes seconds to import: not at every start
-
-        fit = IsotonicRegression(out_of_bounds="clip").fit(score, pos / (pos + neg), sample_weight=pos + neg)
-        corners = (tuple(map(float, side)) for side in (fit.X_thresholds_, fit.y_thresholds_))
-        return ScoreMap(method, (), *corners)
+        x, place = np.unique(score, return_inverse=True)
+        found, rows = np.bincount(place, pos), np.bincount(place, pos + neg)
+        y = optimize.isotonic_regression(found / rows, weights=rows).x
+        turns = np.diff(y) != 0
+        corners = np.append(True, turns) | np.append(turns, True)
+        return ScoreMap(method, (), tuple(x[corners].tolist()), tuple(y[corners].tolist()))
     if undefined_reason(bins) is not None:
         return None
     table = features(method, score.clip(CLIP, 1 - CLIP))

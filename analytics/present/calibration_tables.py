@@ -47,9 +47,12 @@ NUMBERS = (
     ),
     ("spiegelhalter_p", "p of Spiegelhalter's z", "Test of the Brier score; the same caveat."),
 )
-AT_CHANCE = {"slope": "1", "intercept": "0", "in_the_large": "0"}
-SLICE_COLUMNS = ("n", "mean_score", "observed", "difference", "interval", "p_adjusted", "slope", "ece", "ece_chance_high",
-                 "few_rows")  # fmt: skip
+SHORT = ("slope", "intercept", "in_the_large")
+SHOWN = ("n", "mean_score", "observed", "difference", "interval", "p_adjusted", "slope", "slope_interval",
+         "slope_p_adjusted", "ece", "ece_chance_high", "few_rows")  # fmt: skip
+SCANNED = ("column", "value", "n", "mean_score", "observed", "difference", "to_the_rest", "p_adjusted", "slope",
+           "slope_interval", "slope_p_adjusted", "ece", "ece_chance_high")  # fmt: skip
+MAX_SCANNED = 20
 BIN_FIELDS = ("low", "high", "n", "mean_score", "observed", "observed_low", "observed_high")
 
 
@@ -84,12 +87,25 @@ def number_rows(answer: Calibration) -> pl.DataFrame:
     row = answer.numbers.row(0, named=True)
     chance = {found["metric"]: found for found in answer.chance.iter_rows(named=True)}
     rows = []
-    for name, label, meaning in NUMBERS:
+    for name, label, _ in NUMBERS:
         found = chance.get(name)
-        calibrated = AT_CHANCE.get(name, "") if found is None else with_ends(name, found, "chance")
+        calibrated = "" if found is None else with_ends(name, found, "chance")
         rows.append({"Number": label, "Value": with_ends(name, row, name), "If calibrated": calibrated,
-                     "What it is": meaning})  # fmt: skip
+                     "That is": side_of_chance(found)})  # fmt: skip
     return pl.DataFrame(rows)
+
+
+def side_of_chance(found: dict[str, Any] | None) -> str:
+    """Say where a number lies beside its chance range.
+
+    >>> side_of_chance({"value": 0.02, "chance_low": 0.003, "chance_high": 0.01})
+    'above'
+    """
+    if found is None or found["value"] is None or found["chance_low"] is None:
+        return ""
+    if found["value"] > found["chance_high"]:
+        return "above"
+    return "below" if found["value"] < found["chance_low"] else "within"
 
 
 def with_ends(name: str, row: dict[str, Any], key: str) -> str:
@@ -98,36 +114,63 @@ def with_ends(name: str, row: dict[str, Any], key: str) -> str:
     if name == "n":
         return words.count(value)
     if name.endswith("_p"):
-        return words.p_value(value)
+        return (
+            words.p_value(value)
+            if low is None
+            else f"{words.p_value(value)} ({words.between(*map(words.p_value, (low, high)))})"
+        )
     if name == "difference":
         return words.points(value, low, high)
-    digits = 2 if name in AT_CHANCE else 4
+    digits = 2 if name in SHORT else 4
     text = words.number(value, digits)
     return text if low is None else f"{text} ({words.between(words.number(low, digits), words.number(high, digits))})"
 
 
 def slice_rows(answer: CalibrationSlices) -> pl.DataFrame:
-    """Return the ranked table of slices as people read it: shares in percent, the interval as text."""
+    """Return the ranked table of slices as people read it: shares in percent, intervals as text."""
     labels = [
         pl.Series(name, [words.value_label(value) for value in answer.table[key]], dtype=pl.String)
-        for name, key in zip(unique_names([*SLICE_COLUMNS, *answer.by])[len(SLICE_COLUMNS) :], answer.keys, strict=True)
+        for name, key in zip(unique_names([*SHOWN, *answer.by])[len(SHOWN) :], answer.keys, strict=True)
     ]
-    ends = answer.table.select(pl.col("difference_low", "difference_high") * 100).iter_rows()
-    interval = [
-        "–" if low is None else words.between(words.number(low, 1), words.number(high, 1)) for low, high in ends
-    ]
-    shown = in_words(answer.table.with_columns(interval=pl.Series(interval, dtype=pl.String)))
-    return pl.DataFrame([*labels, *shown.select(SLICE_COLUMNS).get_columns()])
+    interval = intervals(answer.table.select(pl.col("difference_low", "difference_high") * 100), 1)
+    shown = in_words(answer.table.with_columns(interval=interval))
+    return pl.DataFrame([*labels, *shown.select(SHOWN).get_columns()])
 
 
 def scan_rows(scan: pl.DataFrame) -> pl.DataFrame:
     """Return the slices of all segment columns as people read them."""
-    return in_words(scan.with_columns(pl.col("value").fill_null(words.MISSING), pl.col("to_the_rest") * 100))
+    shown = scan.with_columns(pl.col("value").fill_null(words.MISSING), in_points("to_the_rest"))
+    return in_words(shown).select(SCANNED)
+
+
+def map_rows(table: pl.DataFrame) -> pl.DataFrame:
+    """Return the maps compared as people read them: the level in points, costs per 1,000 rows."""
+    return table.with_columns(in_points("difference"), pl.col("cost_at_formula", "cost_at_best") * 1000)
+
+
+def in_points(*names: str) -> pl.Expr:
+    """Return shares in percentage points with one digit; what rounds to 0 has no sign."""
+    rounded = (pl.col(*names) * 100).round(1)
+    return pl.when(rounded != 0).then(rounded).when(rounded == 0).then(0.0)
 
 
 def in_words(table: pl.DataFrame) -> pl.DataFrame:
-    """Write shares in percent and the p-value as text, which never says that it is 0."""
-    p = [words.p_value(value) for value in table["p_adjusted"]]
+    """Write shares in percent, the slope's interval as text, and p-values as text, which never says that they are 0."""
+    p = {
+        name: pl.Series([words.p_value(value) for value in table[name]], dtype=pl.String)
+        for name in ("p_adjusted", "slope_p_adjusted")
+    }
     return table.with_columns(
-        pl.col("mean_score", "observed", "difference") * 100, p_adjusted=pl.Series(p, dtype=pl.String)
+        in_points("mean_score", "observed", "difference"),
+        slope_interval=intervals(table.select("slope_low", "slope_high"), 2),
+        **p,
     )
+
+
+def intervals(ends: pl.DataFrame, digits: int) -> pl.Series:
+    """Write intervals as text; ``ends`` are their two columns."""
+    texts = [
+        words.UNDEFINED if low is None else words.between(words.number(low, digits), words.number(high, digits))
+        for low, high in ends.iter_rows()
+    ]
+    return pl.Series(texts, dtype=pl.String)

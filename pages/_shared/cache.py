@@ -14,6 +14,7 @@ import analytics
 from analytics import answers
 from analytics.answers import (
     Calibration,
+    CalibrationScan,
     CalibrationSlices,
     CalibrationTime,
     CostTable,
@@ -24,6 +25,7 @@ from analytics.answers import (
     SlicePolicy,
     ThresholdAnswer,
 )
+from analytics.answers.recalibrating import Split
 from analytics.errors import QuestionError
 from analytics.log.decisions import Decision, decisions
 from analytics.log.schema import Log
@@ -184,7 +186,7 @@ def _calibration(key: str, cohort: str, threshold: float, version: str, binning:
 
 
 @st.cache_data(max_entries=MAX_ENTRIES, show_spinner="Looking at every segment column …")
-def _calibration_scan(key: str, cohort: str, threshold: float, version: str) -> pl.DataFrame:
+def _calibration_scan(key: str, cohort: str, threshold: float, version: str) -> CalibrationScan:
     return answers.calibration_scan(session.engine(), asked(key, cohort, threshold))
 
 
@@ -205,9 +207,11 @@ def _calibration_time(
 
 
 @st.cache_data(max_entries=MAX_ENTRIES, show_spinner="Fitting maps …")
-def _recalibration(key: str, cohort: str, threshold: float, version: str, policy: str, groups: int) -> Recalibration:
-    question = asked(key, cohort, threshold)
-    return answers.recalibration(session.engine(), question, Policy.from_text(policy).costs, groups=groups)
+def _recalibration(
+    key: str, cohort: str, threshold: float, version: str, policy: str, split: Split, share: float, groups: int
+) -> Recalibration:
+    question, costs = asked(key, cohort, threshold), Policy.from_text(policy).costs
+    return answers.recalibration(session.engine(), question, costs, split=split, share=share, groups=groups)
 
 
 def at_any_threshold(question: Question) -> Question:
@@ -220,7 +224,7 @@ def calibration(question: Question, binning: Binning, groups: int) -> Calibratio
     return _calibration(*primitives(at_any_threshold(question)), scope(question.log), binning, groups)
 
 
-def calibration_scan(question: Question) -> pl.DataFrame:
+def calibration_scan(question: Question) -> CalibrationScan:
     """Return the slices of all segment columns by how far their scores are off."""
     return _calibration_scan(*primitives(at_any_threshold(question)), scope(question.log))
 
@@ -235,7 +239,7 @@ def calibration_time(question: Question, every: str | None, groups: int) -> Cali
     return _calibration_time(*primitives(at_any_threshold(question)), scope(question.log), every, groups)
 
 
-def recalibration(question: Question, costs: Costs, groups: int) -> Recalibration:
+def recalibration(question: Question, costs: Costs, split: Split, share: float, groups: int) -> Recalibration:
     """Return what recalibration would be worth under a cost matrix."""
     text = Policy(costs).to_text()
-    return _recalibration(*primitives(at_any_threshold(question)), scope(question.log), text, groups)
+    return _recalibration(*primitives(at_any_threshold(question)), scope(question.log), text, split, share, groups)

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-import polars as pl
 import streamlit as st
 
-from analytics.answers import Calibration, Question, Recalibration
+from analytics.answers import Calibration, CalibrationScan, Question, Recalibration
+from analytics.answers.recalibrating import Split
 from analytics.errors import QuestionError
 from analytics.measure.calibration import GROUPS, Binning
 from analytics.measure.recalibration import METHODS, Method
 from analytics.present import figures, readings, words
-from analytics.present.calibration_tables import number_rows, scan_rows, slice_rows
+from analytics.present.calibration_tables import MAX_SCANNED, NUMBERS, map_rows, number_rows, scan_rows, slice_rows
 from pages._shared import cache, costing
 from pages._shared.render import escaped, figure, sentence, table_downloads
 
 BINNINGS: dict[Binning, str] = {"equal_mass": "Equal mass", "equal_width": "Equal width", "scores": "Distinct scores"}
+SPLITS: dict[Split, str] = {"time": "Earlier", "rows": "Random"}
 EVERY = {"Hour": "1h", "Day": "1d", "Week": "1w", "Month": "1mo"}
 MAX_SCORES = 100
 
@@ -61,13 +62,11 @@ def draw_numbers(answer: Calibration) -> None:
         height="content",
         alt="Numbers of calibration beside what a perfectly calibrated model of this size would show",
         column_config={
-            "Number": st.column_config.TextColumn(width=150),
-            "Value": st.column_config.TextColumn(width=160),
+            "Value": st.column_config.TextColumn(help="With its 95 % interval where it has one."),
             "If calibrated": st.column_config.TextColumn(
-                width=160,
                 help="Median and 95 % range of 1,000 simulations (seeded) in which the scores are the true probabilities.",
             ),
-            "What it is": st.column_config.TextColumn(width="large"),
+            "That is": st.column_config.TextColumn(width="small", help="Where the value lies beside that range."),
         },
     )
     if answer.score_map is not None:
@@ -75,6 +74,8 @@ def draw_numbers(answer: Calibration) -> None:
             "Judged through the isotonic map, which was fitted to these rows: on the whole it is right by construction, so only "
             "the blocks by slice, over time and on later rows can be off."
         )
+    with st.expander("What these numbers are"):
+        st.markdown("\n".join(f"- **{escaped(label)}**: {escaped(meaning)}" for _, label, meaning in NUMBERS))
     table_downloads(answer.numbers, "calibration", key="calibration_numbers")
 
 
@@ -82,11 +83,7 @@ def draw_slices(question: Question, by: str | None, binning: Binning, groups: in
     """Show the diagrams of up to six slices and the ranked table of all; without a column, the segments most off."""
     st.subheader("For whom?")
     if by is None:
-        scan = cache.calibration_scan(question)
-        if scan.is_empty():
-            sentence("No segment column has a slice with enough judged rows.")
-            return
-        draw_scan(scan)
+        draw_scan(cache.calibration_scan(question))
         return
     answer = cache.calibration_slices(question, (by,), binning, groups)
     key = answer.keys[0]
@@ -103,45 +100,55 @@ def draw_slices(question: Question, by: str | None, binning: Binning, groups: in
         table=answer.bins,
     )
     table = slice_rows(answer)
-    st.dataframe(table, hide_index=True, alt=f"Calibration by {by}", column_config=columns_of(by))
+    st.dataframe(
+        table, hide_index=True, placeholder=words.UNDEFINED, alt=f"Calibration by {by}", column_config=columns_of()
+    )
     st.caption(
-        "“Off by” is mean score less observed rate: above 0 the scores are too high. p is adjusted for looking at all slices; "
-        "“ECE, chance” is what a calibrated model of the slice's size stays below 97.5 % of the time."
+        "Those slices first whose ECE is furthest above chance, rows counted. “Off by” is mean score less observed rate: above 0 "
+        "the scores are too high. Both p are adjusted for both tests of all slices; “ECE, chance” is what a calibrated model of "
+        "the slice's size stays below 97.5 % of the time."
     )
     table_downloads(answer.table, "calibration_by_slice", key="calibration_by_slice")
 
 
-def draw_scan(scan: pl.DataFrame) -> None:
-    """Show the slices of all segment columns that are most off."""
+def draw_scan(scan: CalibrationScan) -> None:
+    """Show the slices of all segment columns that are most off, and name the columns that were left out."""
+    if scan.table.is_empty():
+        sentence("No segment column has a slice with enough judged rows.")
+        return
     st.dataframe(
-        scan_rows(scan.head(20)),
+        scan_rows(scan.table.head(MAX_SCANNED)),
         hide_index=True,
+        placeholder=words.UNDEFINED,
         alt="Slices of all segment columns by how far their scores are off",
         column_config={
             "column": "Column",
             "value": "Value",
-            "to_the_rest": st.column_config.NumberColumn("Off more than the rest, points", format="%.1f"),
-            **columns_of(""),
+            "to_the_rest": st.column_config.NumberColumn(
+                "To the rest", format="%.1f", help="Points by which the slice is off more than all other rows."
+            ),
+            **columns_of(),
         },
     )
-    st.caption(
-        "Of all segment columns, the 20 slices whose scores are off by most rows more than those of the rest; p is adjusted "
-        f"for all {words.count(len(scan))} slices. Choose a column above to see its diagrams."
-    )
-    table_downloads(scan, "calibration_scan", key="calibration_scan")
+    st.caption(escaped(readings.scan_reading(scan)))
+    table_downloads(scan.table, "calibration_scan", key="calibration_scan")
 
 
-def columns_of(by: str) -> dict[str, Any]:
+def columns_of() -> dict[str, Any]:
     """Return how the columns of a table of slices are written."""
-    number = st.column_config.NumberColumn
+    number, text = st.column_config.NumberColumn, st.column_config.TextColumn
     return {
         "n": number("Judged rows", format="localized"),
         "mean_score": number("Mean score", format="%.1f %%"),
         "observed": number("Observed", format="%.1f %%"),
         "difference": number("Off by, points", format="%.1f", help="Mean score less observed rate."),
-        "interval": st.column_config.TextColumn("Its interval"),
-        "p_adjusted": st.column_config.TextColumn("p, adjusted", alignment="right"),
-        "slope": number("Slope", format="%.2f", help="1 is right; below 1 scores are too extreme."),
+        "interval": text("Its interval"),
+        "p_adjusted": text("p, level", alignment="right", help="That the level is right, adjusted for all looks."),
+        "slope": number("Slope", format="%.2f", help="1 is right; below 1 scores are too extreme, above 1 too timid."),
+        "slope_interval": text("Its interval"),
+        "slope_p_adjusted": text(
+            "p, slope", alignment="right", help="That the slope is right, adjusted for all looks."
+        ),
         "ece": number("ECE", format="%.3f"),
         "ece_chance_high": number("ECE, chance", format="%.3f"),
         "few_rows": st.column_config.CheckboxColumn("Few rows"),
@@ -171,8 +178,8 @@ def draw_recalibration(question: Question, groups: int) -> None:
     """Show what recalibration would be worth, and offer the map."""
     st.subheader("What would recalibration be worth?")
     methods: list[Method] = list(METHODS) if question.log.is_probability else ["isotonic"]
-    method_place, costs_place = st.columns(2, vertical_alignment="bottom")
-    method = method_place.segmented_control(
+    map_place, split_place = st.columns(2, vertical_alignment="bottom")
+    method = map_place.segmented_control(
         "Map",
         methods,
         default=methods[0],
@@ -182,11 +189,12 @@ def draw_recalibration(question: Question, groups: int) -> None:
         required=True,
     )
     method = method if method in methods else methods[0]
-    with costs_place:
-        policy = costing.draw_errors(question)
+    with split_place:
+        split, share = draw_split(question)
+    policy = costing.draw_errors(question)
     st.caption(escaped(f"{METHODS[method]} {readings.costs_reading(policy.costs, policy.unit)}"))
     try:
-        found = cache.recalibration(question, policy.costs, groups)
+        found = cache.recalibration(question, policy.costs, split, share, groups)
     except QuestionError as error:
         sentence(str(error))
         return
@@ -204,14 +212,28 @@ def draw_recalibration(question: Question, groups: int) -> None:
         draw_maps(found, method, policy.unit)
 
 
+def draw_split(question: Question) -> tuple[Split, float]:
+    """Choose the part that maps are fitted on; it stands in the address."""
+    splits: list[Split] = ["time", "rows"] if question.log.time_low is not None else ["rows"]
+    split_place, share_place = st.columns(2, vertical_alignment="bottom")
+    split = split_place.segmented_control(
+        "Fitted on rows", splits, default=splits[0], key="split", bind="query-params", required=True,
+        format_func=lambda name: SPLITS[name], help="Maps are judged on the rows that they were not fitted on.",
+    )  # fmt: skip
+    percent = share_place.number_input(
+        "Share, %", min_value=10, max_value=90, value=50, step=10, key="share", bind="query-params"
+    )
+    return split if split in splits else splits[0], min(max(int(percent or 50), 10), 90) / 100
+
+
 def draw_maps(found: Recalibration, method: str, unit: str) -> None:
     """Compare the maps and offer the chosen one as a table and as Python."""
     number, counted = st.column_config.NumberColumn, f" ({unit})" if unit else ""
-    shown = found.table.with_columns(pl.col("difference") * 100, pl.col("cost_at_formula", "cost_at_best") * 1000)
     st.dataframe(
-        shown,
+        map_rows(found.table),
         hide_index=True,
         height="content",
+        placeholder=words.UNDEFINED,
         alt="The maps compared on rows that they were not fitted on",
         column_order=["method", "difference", "slope", "ece", "brier", "cost_at_formula", "cost_at_best"],
         column_config={

@@ -12,11 +12,12 @@ from sklearn.metrics import brier_score_loss, log_loss
 
 from analytics.measure.bins import BinnedSlices, ScoreBins
 from analytics.measure.calibration import brier, ece, reliability_table
-from analytics.measure.calibration_numbers import calibration_table, chance_table, over_prediction
-from analytics.measure.cells import coarsened, combined, halved, with_scores
-from analytics.measure.chance import chance_draws, chance_range
+from analytics.measure.calibration_numbers import calibration_table, chance_table, over_prediction, slice_numbers
+from analytics.measure.cells import coarsened, combined, parted, with_scores
+from analytics.measure.chance import chance_draws, chance_range, drawn
 from analytics.measure.decomposition import brier_parts, mce
 from analytics.measure.logistic import ONE_CLASS, ONE_SCORE, SEPARATED, calibration_line, log_odds
+from analytics.present.calibration_tables import NUMBERS
 
 from .logs import distinct_edges, judged, rows, score_table
 from .test_metrics import ece_by_hand
@@ -81,6 +82,7 @@ def test_slope_and_intercept_are_those_of_an_unpenalised_regression_on_the_rows(
         ([0.3, 0.3], [0, 1], ONE_SCORE),
         ([0.2, 0.3, 0.8], [0, 0, 1], SEPARATED),
         ([0.2, 0.3, 0.3], [1, 1, 0], SEPARATED),
+        ([1e-9, 1e-8, 1e-7, 0.5], [0, 1, 0, 1], SEPARATED),  # the first three are one score once they are clipped
     ],
 )
 def test_a_slope_that_does_not_exist_says_why(score: list[float], label: list[int], reason: str) -> None:
@@ -95,21 +97,40 @@ def test_scores_of_0_and_1_have_a_slope_all_the_same() -> None:
 
 
 @pytest.mark.parametrize(("n", "logs"), [(300, 150), (3_000, 150), (300_000, 60)])
-def test_the_chance_level_covers_calibrated_logs_at_its_stated_rate(n: int, logs: int) -> None:
-    covered = {"ece": 0, "brier": 0, "mce": 0}
+def test_the_chance_range_of_every_number_covers_calibrated_logs_at_its_stated_rate(n: int, logs: int) -> None:
+    covered: dict[str, list[bool]] = {}
     for seed in range(logs):
-        log = calibrated(n, 1_000 + seed) if n < 10_000 else None
-        bins = alone(log) if log is not None else cells_of_a_large_log(n, seed)
-        table = chance_table(bins) if seed == 0 else None
-        draws = chance_draws(bins, replicates=400, cells=300, seed=seed)
-        row = {"ece": ece_of(bins), "brier": brier(bins).value[0], "mce": mce(bins)[0]}
-        for name in covered:
-            _, low, high = chance_range(draws[name])
-            covered[name] += low <= row[name] <= high
-        if table is not None:
-            assert table.filter(pl.col("metric") == "ece")["value"][0] == pytest.approx(row["ece"])
+        bins = alone(calibrated(n, 1_000 + seed)) if n < 10_000 else cells_of_a_large_log(n, seed)
+        row = slice_numbers(bins, groups=15, level=0.95, seed=0, replicates=1, cells=10)
+        for name, draws in chance_draws(bins, replicates=400, cells=300, seed=seed).items():
+            _, low, high = chance_range(draws)
+            covered.setdefault(name, []).append(low <= row[name] <= high)
+    shown = {name for name, _, _ in NUMBERS} - {"n"}
+    assert shown <= set(covered)
     for name, found in covered.items():
-        assert stats.binomtest(found, logs, 0.945).pvalue > 0.005, (name, found)
+        assert stats.binomtest(sum(found), logs, 0.945).pvalue > 0.002, (name, sum(found))
+
+
+def test_the_chance_table_puts_the_measured_numbers_beside_the_draws() -> None:
+    bins = alone(calibrated(400, 2, 1.5))
+    row = slice_numbers(bins, groups=15, level=0.95, seed=0, replicates=1, cells=10)
+    draws = chance_draws(bins)
+    for found in chance_table(bins).iter_rows(named=True):
+        assert found["value"] == pytest.approx(row[found["metric"]])
+        assert found["chance"] == pytest.approx(np.nanmedian(draws[found["metric"]]))
+        assert found["chance_low"] <= found["chance"] <= found["chance_high"]
+
+
+def test_each_draw_is_measured_as_a_log_of_its_own() -> None:
+    bins = alone(calibrated(500, 4))
+    found, pos = drawn(bins, groups=15, replicates=20, cells=1_000, seed=3)
+    draws = chance_draws(bins, replicates=20, seed=3)
+    for place, positives in enumerate(pos):
+        n = found.judged
+        made_again = with_scores(ScoreBins(n, positives[None], n - positives, *[n] * 4), found.score[0])
+        row = slice_numbers(made_again, groups=15, level=0.95, seed=0, replicates=1, cells=10)
+        for name, values in draws.items():
+            assert values[place] == pytest.approx(row[name], abs=1e-6), name
 
 
 def ece_of(bins: ScoreBins) -> float:
@@ -158,19 +179,26 @@ def test_the_test_of_the_level_rejects_calibrated_slices_at_its_stated_rate() ->
     assert stats.binomtest(rejected, 300, 0.05).pvalue > 0.005
 
 
+def test_the_test_of_the_slope_rejects_calibrated_slices_at_its_stated_rate() -> None:
+    p = [calibration_line(alone(calibrated(400, seed))).slope_p_value for seed in range(300)]
+    rejected = sum(value is not None and value < 0.05 for value in p)
+    assert stats.binomtest(rejected, 300, 0.05).pvalue > 0.005
+
+
 def test_distinct_scores_are_bins_of_their_own_and_equal_width_bins_are_scikit_learns() -> None:
     log = calibrated(3_000, 6)
     edges = distinct_edges(log)
     table = reliability_table(score_table(log, edges), edges, binning="scores")
     assert table["mean_score"].to_list() == pytest.approx(edges)
-    wide = reliability_table(score_table(log, edges), edges, binning="equal_width", groups=7).filter(pl.col("n") > 0)
-    observed, score = calibration_curve(log["label"], log["score"], n_bins=7)
-    np.testing.assert_allclose(wide["observed"], observed)
-    np.testing.assert_allclose(wide["mean_score"], score)
+    for groups in (7, 10, 20, 100):  # scores lie on the bounds of all but the first
+        wide = reliability_table(score_table(log, edges), edges, binning="equal_width", groups=groups)
+        observed, score = calibration_curve(log["label"], log["score"], n_bins=groups)
+        np.testing.assert_allclose(wide.filter(pl.col("n") > 0)["observed"], observed)
+        np.testing.assert_allclose(wide.filter(pl.col("n") > 0)["mean_score"], score)
 
 
 @given(rows(labels=(0, 1)), st.integers(1, 6))
-def test_coarser_cells_and_halves_keep_every_row(log: pl.DataFrame, cells: int) -> None:
+def test_coarser_cells_and_parts_keep_every_row(log: pl.DataFrame, cells: int) -> None:
     bins = alone(log)
     if not bins.judged.sum():
         return
@@ -178,8 +206,8 @@ def test_coarser_cells_and_halves_keep_every_row(log: pl.DataFrame, cells: int) 
     for name in ("n", "pos", "score_sum", "score_sq_sum", "log_loss_sum"):
         assert getattr(coarse, name).sum() == pytest.approx(getattr(bins, name).sum())
     assert ece_of(coarse) == pytest.approx(ece_of(bins))
-    first, second = halved(bins, seed=1)
-    assert first.judged.sum() == bins.judged.sum() // 2
+    first, second = parted(bins, 0.3, seed=1)
+    assert first.judged.sum() == int(0.3 * bins.judged.sum())
     assert first.pos.sum() + second.pos.sum() == bins.pos.sum()
     assert first.score_sum.sum() + second.score_sum.sum() == pytest.approx(bins.score_sum.sum())
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -14,9 +15,17 @@ from analytics.measure.bins import BinnedSlices, ScoreBins
 from analytics.measure.calibration import reliability_table
 from analytics.measure.calibration_numbers import calibration_table, chance_table
 from analytics.measure.costs import Costs
+from analytics.measure.misfits import MISFITS
 from analytics.measure.recalibration import ScoreMap, isotonic_table
 from analytics.present import figures, words
-from analytics.present.calibration_tables import calibration_json_rows, number_rows, scan_rows, side_of, slice_rows
+from analytics.present.calibration_tables import (
+    calibration_json_rows,
+    map_rows,
+    number_rows,
+    scan_rows,
+    side_of,
+    slice_rows,
+)
 from analytics.present.readings import (
     calibration_reading,
     calibration_slices_reading,
@@ -29,8 +38,8 @@ from tests.measure.logs import distinct_edges, score_table
 
 from .test_readings import BAD, plain
 
-NO_SCAN = pl.DataFrame(schema={"column": pl.String, "value": pl.String, "n": pl.Int64, "difference": pl.Float64,
-                               "to_the_rest": pl.Float64, "p_adjusted": pl.Float64})  # fmt: skip
+NO_SCAN = pl.DataFrame(schema={"column": pl.String, "value": pl.String, **MISFITS, "p_adjusted": pl.Float64,
+                               "slope_p_adjusted": pl.Float64})  # fmt: skip
 
 
 def made_log(shift: float = 0.0, n: int = 4_000, seed: int = 1) -> pl.DataFrame:
@@ -74,7 +83,7 @@ def test_readings_say_which_way_scores_are_off(shift: float, side: str, where: s
     assert where in reading and "rejects it" in reading
     assert not BAD.search(text) and not BAD.search(reading)
     colours = {trace.name for trace in diagram(answer).data}
-    assert ("scores too high" in colours) == (shift > 0) and ("scores too low" in colours) == (shift < 0)
+    assert ("too high" in colours) == (shift > 0) and ("too low" in colours) == (shift < 0)
 
 
 def diagram(answer: Calibration, *, in_log_odds: bool = False) -> Any:
@@ -109,12 +118,69 @@ def test_scores_that_are_no_probabilities_get_no_diagonal() -> None:
     assert not BAD.search(reliability_reading(answer))
 
 
+def made_scan(*rows: dict[str, Any]) -> pl.DataFrame:
+    usual = {"column": "region", "n": 500, "difference": 0.0, "off": 0.0, "p_adjusted": 0.9, "slope": 1.0, "slope_low": 0.9,
+             "slope_high": 1.1, "stretched": 0.0, "slope_p_adjusted": 0.9}  # fmt: skip
+    return pl.DataFrame([{**dict.fromkeys(NO_SCAN.columns), **usual, **row} for row in rows], schema=NO_SCAN.schema)
+
+
 def test_the_first_line_names_the_segments_on_both_sides() -> None:
-    scan = pl.DataFrame({"column": ["region", "region", "vip"], "value": ["north", None, "x"], "n": [500, 500, 400],
-                         "difference": [0.1, -0.1, 0.01], "to_the_rest": [0.2, -0.2, 0.0], "p_adjusted": [0.0, 0.0, 0.9]})  # fmt: skip
+    scan = made_scan(
+        {"value": "north", "difference": 0.1, "off": 0.1, "p_adjusted": 0.0},
+        {"value": "north", "column": "the same", "difference": 0.1, "off": 0.1, "p_adjusted": 0.0},
+        {"value": None, "difference": -0.1, "off": -0.1, "p_adjusted": 0.0},
+        {"value": "x", "column": "vip", "difference": 0.01, "p_adjusted": 0.0},
+    )
     text = calibration_reading(made_answer(made_log()), scan)
-    assert "over-predicted in region north (+10.0 points)" in text
-    assert "under-predicted in region (missing) (−10.0 points)" in text and "vip" not in text
+    assert "over-predicted in region north (+10.0 points), and most under" in text and "the same" not in text
+    assert "under-predicted in region (missing) (−10.0 points)" in text and "vip" not in text and "slope" not in text
+
+
+def test_the_first_line_names_segments_whose_slope_is_off_on_either_side() -> None:
+    clear = {"slope_p_adjusted": 0.001}
+    scan = made_scan(
+        {"value": "old", "slope": 0.4, "slope_low": 0.3, "slope_high": 0.5, "stretched": -0.08, **clear},
+        {"value": "shy", "slope": 1.8, "slope_low": 1.5, "slope_high": 2.1, "stretched": 0.05, **clear},
+        {"value": "wide", "slope": 0.8, "slope_low": 0.5, "slope_high": 1.1, "stretched": -0.05, **clear},
+        {"value": "tiny", "slope": 0.97, "slope_low": 0.96, "slope_high": 0.98, "stretched": -0.002, **clear},
+        {"value": "noise", "slope": 0.4, "slope_low": 0.3, "slope_high": 0.5, "stretched": -0.08},
+    )
+    text = calibration_reading(made_answer(made_log()), scan)
+    assert text.endswith("Scores are too extreme in region old (slope 0.40), and too timid in region shy (slope 1.80).")
+    quiet = calibration_reading(made_answer(made_log()), made_scan({"value": "a"}))
+    assert quiet.endswith("No segment is off by more than the rest beyond chance.")
+
+
+def test_scores_that_are_too_extreme_on_the_whole_are_called_so() -> None:
+    rng = np.random.default_rng(3)
+    log = made_log()
+    odds = 0.4 * np.log(log["score"] / (1 - log["score"])).to_numpy()
+    flat = log.with_columns(label=pl.Series((rng.random(len(log)) < 1 / (1 + np.exp(-odds))).astype(int)))
+    assert "They are too extreme: slope 0." in calibration_reading(made_answer(flat), NO_SCAN)
+    assert "slope" not in calibration_reading(made_answer(log), NO_SCAN)
+    blind = log.with_columns(label=pl.Series((rng.random(len(log)) < 0.5).astype(int)))
+    assert "They hardly tell positives from negatives: slope " in calibration_reading(made_answer(blind), NO_SCAN)
+
+
+def test_every_number_stands_beside_its_chance_range() -> None:
+    rows = number_rows(made_answer(made_log()))
+    for row in rows.filter(pl.col("Number") != "Judged rows").iter_rows(named=True):
+        assert re.fullmatch(r"[−+<]?\S.* \(.+\)", row["If calibrated"]), row
+    assert rows["If calibrated"][0] == ""
+
+
+def test_bins_without_rows_are_drawn_hollow_on_the_axis() -> None:
+    log = made_log()
+    edges = distinct_edges(log)
+    answer = replace(
+        made_answer(log), bins=reliability_table(score_table(log, edges), edges, binning="equal_width", groups=10)
+    )
+    (hollow,) = [trace for trace in diagram(answer).data if trace.name == "no rows"]
+    assert list(hollow.x) == pytest.approx([0.05, 0.85, 0.95]) and set(hollow.y) == {0}
+    assert hollow.marker.symbol == "square-open" and hollow.hovertext[0].endswith("n 0")
+    assert diagram(answer).layout.xaxis.range[1] >= 0.95
+    assert "3 bins hold no row (hollow, on the axis)" in reliability_reading(answer)
+    assert not [trace for trace in diagram(made_answer(log)).data if trace.name == "no rows"]
 
 
 def test_readings_and_figures_stand_without_judged_rows() -> None:
@@ -138,7 +204,7 @@ def test_slices_are_read_drawn_and_written() -> None:
         slices.bins, [("high", {"slice_0": "high"}), ("<low>", {"slice_0": "<low>"})], "<b>"
     )
     assert "&lt;low&gt;" in drawn.layout.annotations[1].text and "&lt;b&gt;" in drawn.layout.title.text
-    assert {trace.name for trace in drawn.data if trace.xaxis == "x2"} == {"calibrated", "scores too low"}
+    assert {trace.name for trace in drawn.data if trace.xaxis == "x2"} == {"calibrated", "too low"}
     rows = calibration_json_rows(slices)
     assert rows[0]["slice"] == {"region": "<low>"} and len(rows[0]["bins"]) == 15
     assert sum(found["n"] for found in rows[0]["bins"]) == rows[0]["n"] == 4_000
@@ -164,7 +230,7 @@ def test_a_moved_base_rate_is_told_from_a_stale_model() -> None:
     flat = log.with_columns(label=pl.Series((rng.random(len(log)) < 0.3).astype(int)))
     stale = plain(calibration_trend_reading(made_time(log, flat, datetime(2024, 1, 2))))
     assert "has gone stale" in stale
-    assert "No day splits the period" in calibration_trend_reading(made_time(log, log, None))
+    assert "no day splits the period" in calibration_trend_reading(made_time(log, log, None))
     drawn = figures.calibration_trend(moved.table, "1d", datetime(2024, 1, 2))
     assert len(drawn.layout.shapes) == 1 and list(drawn.data[0].y) == moved.table["mean_score"].to_list()
 
@@ -194,9 +260,22 @@ def test_the_costs_beside_those_of_the_errors_are_named() -> None:
 
 
 def test_no_p_value_is_written_as_nothing() -> None:
-    scan = pl.DataFrame({"column": ["a", "a"], "value": ["x", None], "n": [9, 9], "mean_score": [0.5, 0.5],
-                         "observed": [0.25, 0.5], "difference": [0.25, 0.0], "to_the_rest": [0.125, 0.0],
-                         "p_adjusted": [1e-9, 0.25]})  # fmt: skip
+    scan = made_scan(
+        {"column": "a", "value": "x", "mean_score": 0.5, "observed": 0.25, "difference": 0.25, "to_the_rest": 0.125,
+         "p_adjusted": 1e-9, "slope_p_adjusted": 0.5},
+        {"column": "a", "value": None, "mean_score": 0.5, "observed": 0.5, "difference": -0.0002, "to_the_rest": 0.0,
+         "p_adjusted": 0.25, "slope_p_adjusted": 0.0, "slope_low": None, "slope_high": None},
+    )  # fmt: skip
     rows = scan_rows(scan)
     assert [plain(text) for text in rows["p_adjusted"]] == ["< 0.001", "0.250"]
+    assert [plain(text) for text in rows["slope_p_adjusted"]] == ["0.500", "< 0.001"]
+    assert rows["slope_interval"].to_list() == ["0.90–1.10", "–"]
     assert rows["value"].to_list() == ["x", words.MISSING] and rows["to_the_rest"].to_list() == [12.5, 0.0]
+    assert str(rows["difference"].to_list()) == "[25.0, 0.0]"
+
+
+def test_what_rounds_to_zero_has_no_sign_among_the_maps() -> None:
+    table = pl.DataFrame({"method": ["beta", "raw"], "difference": [-0.0003, None], "cost_at_formula": [0.5, None],
+                          "cost_at_best": [0.25, 1.0]})  # fmt: skip
+    rows = map_rows(table)
+    assert str(rows["difference"].to_list()) == "[0.0, None]" and rows["cost_at_best"].to_list() == [250.0, 1000.0]

@@ -24,9 +24,9 @@ from analytics.present.figures.frame import (
 from analytics.present.marks import tick_texts, ticks
 
 SIDES = {
-    "over": ("scores too high", palette.HIGHER, "triangle-down"),
-    "under": ("scores too low", palette.LOWER, "triangle-up"),
-    "same": ("within the interval", palette.SAME, "circle"),
+    "over": ("too high", palette.HIGHER, "triangle-down"),
+    "under": ("too low", palette.LOWER, "triangle-up"),
+    "same": ("within interval", palette.SAME, "circle"),
 }
 NEAREST = 1e-4
 ODDS_TICKS = (0.0001, 0.001, 0.01, 0.03, 0.1, 0.25, 0.5, 0.75, 0.9, 0.97, 0.99, 0.999, 0.9999)
@@ -71,10 +71,11 @@ def reliability_diagram(
     if held.is_empty():
         return empty(title, "No row has both a label and a score.")
     place: Place = log_odds if in_log_odds else plainly
-    span = limits(held, isotonic, is_probability=is_probability, place=place)
+    span = limits(bins, isotonic, place=place)
     traces = [
         *curve(isotonic, place),
         *points(held, place, is_probability=is_probability),
+        *empty_bins(bins, place, span[0] if is_probability else 0.0),
         rows_below(histogram, place),
     ]
     if is_probability:
@@ -99,14 +100,20 @@ def top_of(bins: pl.DataFrame) -> float:
     return min(float(max(bins["observed_high"].to_list())) * 1.05, 1.02)
 
 
-def limits(bins: pl.DataFrame, isotonic: pl.DataFrame, *, is_probability: bool, place: Place) -> tuple[float, float]:
-    """Return the range of both axes: what the bins and every score need, from 0 on a plain scale."""
+def limits(bins: pl.DataFrame, isotonic: pl.DataFrame, *, place: Place) -> tuple[float, float]:
+    """Return the range of both axes: what the bins, empty ones too, and every score need, from 0 on a plain scale."""
     ends = [place(value) for name in ("mean_score", "observed_low", "observed_high") for value in bins[name]]
     ends += [place(value) for value in isotonic["score"]] if "score" in isotonic.columns else []
+    ends += [place(middle(row)) for row in bins.filter(pl.col("n") == 0).iter_rows(named=True)]
     known = [value for value in ends if value is not None]
     if place is log_odds:
         return min(known) - 0.2, max(known) + 0.2
     return 0.0, min(max(known) * 1.05, 1.0)
+
+
+def middle(row: dict[str, Any]) -> float:
+    """Return the score in the middle of a bin."""
+    return float(row["low"] + row["high"]) / 2
 
 
 def scale(
@@ -143,7 +150,7 @@ def curve(isotonic: pl.DataFrame, place: Place) -> list[dict[str, Any]]:
             "line": {"width": 0}, "fill": "toself", "fillcolor": palette.faded(palette.PRODUCTION, 0.16),
             "hoverinfo": "skip", "showlegend": False, "name": "band"}  # fmt: skip
     line = {"type": "scatter", "x": x, "y": middle, "mode": "lines", "line": {"color": palette.PRODUCTION, "width": 1.5},
-            "hoverinfo": "skip", "name": "without bins (isotonic)"}  # fmt: skip
+            "hoverinfo": "skip", "name": "isotonic curve"}  # fmt: skip
     return [band, line]
 
 
@@ -160,6 +167,19 @@ def points(bins: pl.DataFrame, place: Place, *, is_probability: bool, **more: An
     return found
 
 
+def empty_bins(bins: pl.DataFrame, place: Place, bottom: float, **more: Any) -> list[dict[str, Any]]:
+    """Return hollow marks on the axis where bins hold no row."""
+    rows = bins.filter(pl.col("n") == 0).to_dicts()
+    if not rows:
+        return []
+    texts = [
+        lines(f"scores {words.between(*map(words.threshold_text, (row['low'], row['high'])))}", "n 0") for row in rows
+    ]
+    return [{"type": "scatter", "mode": "markers", "x": [place(middle(row)) for row in rows], "y": [bottom] * len(rows),
+             "marker": {"color": palette.SAME, "symbol": "square-open", "size": 8}, "cliponaxis": False,
+             "hovertext": texts, "hoverinfo": "text", "name": "no rows", **more}]  # fmt: skip
+
+
 def trace_of(rows: Sequence[dict[str, Any]], place: Place, colour: str, symbol: str) -> dict[str, Any]:
     """Return points with intervals."""
     placed = [[place(row[f"observed{end}"]) or 0.0 for end in ("", "_low", "_high")] for row in rows]
@@ -171,7 +191,7 @@ def trace_of(rows: Sequence[dict[str, Any]], place: Place, colour: str, symbol: 
             "type": "data", "symmetric": False, "array": [high - value for value, _, high in placed],
             "arrayminus": [value - low for value, low, _ in placed], "color": colour, "thickness": 1.5, "width": 0,
         },
-        "marker": {"color": colour, "symbol": symbol, "size": 9},
+        "marker": {"color": colour, "symbol": symbol, "size": 9}, "cliponaxis": False,
         "customdata": [row.get("row") for row in rows],
         "hovertext": [hover(row) for row in rows], "hoverinfo": "text",
     }  # fmt: skip
@@ -213,13 +233,13 @@ def calibration_multiples(bins: pl.DataFrame, slices: Sequence[tuple[str, dict[s
     panels = []
     for label, key in slices[:MAX_PANELS]:
         is_own = [pl.col(name).eq_missing(pl.lit(value, dtype=bins.schema[name])) for name, value in key.items()]
-        panels.append((label, bins.filter(*is_own, pl.col("n") > 0)))
+        panels.append((label, bins.filter(*is_own)))
     title = f"For whom do scores mean what they say? By {shown(column, MAX_TITLE)}"
-    held = [panel for _, panel in panels if panel.height]
+    held = [panel for _, panel in panels if panel["n"].sum()]
     if not held:
         return empty(title, "No slice has rows with both a label and a score.")
     every = pl.concat(held)
-    span = limits(every, every, is_probability=True, place=plainly)
+    span = limits(every, every, place=plainly)
     down = -(-len(panels) // ACROSS)
     traces: list[dict[str, Any]] = []
     axes: dict[str, Any] = {"annotations": []}
@@ -231,8 +251,12 @@ def calibration_multiples(bins: pl.DataFrame, slices: Sequence[tuple[str, dict[s
             "xref": f"{where['xaxis']} domain", "yref": f"{where['yaxis']} domain", "xanchor": "left", "showarrow": False,
         })  # fmt: skip
         traces.append(diagonal(span, **where))
-        traces += points(panel.with_row_index("row"), plainly, is_probability=True, showlegend=False, **where)
+        drawn = panel.with_row_index("row").filter(pl.col("n") > 0)
+        traces += points(drawn, plainly, is_probability=True, showlegend=False, **where)
+        traces += empty_bins(panel, plainly, 0.0, showlegend=False, **where)
     subtitle = "▼ scores too high, ▲ too low, ● within the 95 % interval"
+    if any((panel["n"] == 0).any() for panel in held):
+        subtitle += ", □ no rows"
     return go.Figure(traces, framed_layout(title, subtitle, height=110 + 250 * down, margin={"t": 96}, **axes))
 
 
@@ -247,7 +271,7 @@ def panel_axes(place: int, panels: int, span: tuple[float, float]) -> tuple[dict
     axes = {
         f"xaxis{end}": axis(
             "Mean score" if place + across >= panels else "", anchor=f"y{end}",
-            domain=[(column + 0.04) / across, (column + 0.96) / across], **scale(span, in_log_odds=False, about=4),
+            domain=[(column + 0.06) / across, (column + 0.94) / across], **scale(span, in_log_odds=False, about=3),
         ),
         f"yaxis{end}": axis(
             "" if column else "Observed rate", anchor=f"x{end}", domain=[max(top - height, 0.0), top],
@@ -273,7 +297,7 @@ def recalibration_diagram(bins: pl.DataFrame, method: str, first: str | None) ->
     if bins.is_empty() or method not in bins["method"].to_list():
         return empty(title, "This map cannot be fitted to these rows.")
     chosen = bins.filter(pl.col("method").is_in([name for name in (first, method) if name]))
-    span = limits(chosen, chosen, is_probability=True, place=plainly)
+    span = limits(chosen, chosen, place=plainly)
     traces = [diagonal(span)]
     for name, label, colour, symbol in (
         (first, "as logged", palette.SAME, "circle-open"), (method, f"after {method}", palette.PRODUCTION, "circle"),

@@ -4,16 +4,16 @@ from analytics.present.readings.calibration import (
     calibration_reading,
     calibration_slices_reading,
     calibration_trend_reading,
-    costs_reading,
-    recalibration_reading,
     reliability_reading,
 )
 from analytics.present.readings.discovery import discovery_reading, tree_reading
 from analytics.present.readings.gap import advice, drift_reading, gap_reading, joint_reading, waterfall_reading
 from analytics.present.readings.gap_further import gap_time_reading, inputs_reading, slices_of_gap_reading
 from analytics.present.readings.logs import books_reading, fitness_reading
+from analytics.present.readings.misfits import scan_reading
 from analytics.present.readings.overview import confusion_reading, overview_reading, score_reading
 from analytics.present.readings.ranking import ranking_reading
+from analytics.present.readings.recalibration import costs_reading, recalibration_reading
 from analytics.present.readings.review import (
     agreement_reading,
     corrected_reading,
@@ -65,6 +65,7 @@ __all__ = [
     "recalibration_reading",
     "reliability_reading",
     "replay_reading",
+    "scan_reading",
     "score_reading",
     "sensitivity_reading",
     "slice_policy_reading",

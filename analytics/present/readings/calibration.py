@@ -9,23 +9,15 @@ import polars as pl
 from analytics.present import words
 from analytics.present.calibration_tables import side_of
 from analytics.present.marks import SIGNIFICANT
-from analytics.present.money import money
+from analytics.present.readings.misfits import CLOSE, MAX_NAME, SMALLEST, segments_part
 
 if TYPE_CHECKING:
-    from analytics.answers import Calibration, CalibrationSlices, CalibrationTime, Recalibration
-    from analytics.measure.costs import Costs
+    from analytics.answers import Calibration, CalibrationSlices, CalibrationTime
 
 Row = dict[str, Any]
 
 NOTHING = "No row has both a label and a score, so calibration cannot be judged."
 LARGE = 100_000
-WORSE = 1.01
-"""A Brier score that grows by less is no reason to speak of harm."""
-
-MAX_NAMED = 2
-MAX_NAME = 60
-SMALLEST = 0.005
-"""Half a point: what is smaller is not called a change of rate, whatever the number of rows."""
 
 
 def calibration_reading(answer: Calibration, scan: pl.DataFrame) -> str:
@@ -42,7 +34,21 @@ def calibration_reading(answer: Calibration, scan: pl.DataFrame) -> str:
         )
         return " ".join(filter(None, [lead, segments]))
     ece = f"ECE is {words.number(row['ece'])}; a calibrated model of this size would show up to {chance_of(answer, 'ece')}"
-    return " ".join(filter(None, [f"{level_part(row)} {ece}.", segments]))
+    return " ".join(filter(None, [f"{level_part(row)} {ece}.", spread_part(row), segments]))
+
+
+def spread_part(row: Row) -> str:
+    """Say that scores are too extreme or too timid on the whole, where they are by more than a tenth."""
+    if row["slope"] is None or not is_clear(row["slope_p_adjusted"]) or abs(row["slope"] - 1) < CLOSE:
+        return ""
+    ends = words.between(words.number(row["slope_low"], 2), words.number(row["slope_high"], 2))
+    if row["slope_high"] < 0:
+        lead = "They run the other way"
+    elif row["slope_low"] <= 0:
+        lead = "They hardly tell positives from negatives"
+    else:
+        lead = f"They are too {'extreme' if row['slope'] < 1 else 'timid'}"
+    return f"{lead}: slope {words.number(row['slope'], 2)} ({ends})."
 
 
 def chance_of(answer: Calibration, name: str) -> str:
@@ -71,28 +77,6 @@ def size_of(row: Row) -> str:
     return f"{words.number(100 * size, 1)} points ({between})"
 
 
-def segments_part(scan: pl.DataFrame) -> str:
-    """Name the segments that are most over- and under-predicted, beyond what the rest is."""
-    found = scan.filter(pl.col("p_adjusted") < SIGNIFICANT)
-    parts = []
-    for side, own in (
-        ("over-predicted", found.filter((pl.col("difference") > 0) & (pl.col("to_the_rest") > 0))),
-        ("under-predicted", found.filter((pl.col("difference") < 0) & (pl.col("to_the_rest") < 0))),
-    ):
-        rows = own.head(MAX_NAMED).to_dicts()
-        if rows:
-            names = [f"{name_of(row)} ({words.signed(100 * row['difference'], 1)} points)" for row in rows]
-            parts.append(f"{side} in {words.listed(names)}")
-    if not parts:
-        return "" if scan.is_empty() else "No segment is off by more than the rest beyond chance."
-    return f"Most {', and most '.join(parts)}."
-
-
-def name_of(row: Row) -> str:
-    """Name a slice by its column and value."""
-    return words.shortened(f"{words.one_line(row['column'])} {words.value_label(row['value'])}", MAX_NAME)
-
-
 def reliability_reading(answer: Calibration) -> str:
     """Read the diagram: how many bins lie below and above the line, and which is furthest off."""
     bins = answer.bins.filter(pl.col("n") > 0)
@@ -103,18 +87,18 @@ def reliability_reading(answer: Calibration) -> str:
         first, last = rows[0], rows[-1]
         return (
             f"The observed rate goes from {bin_rate(first)} at a mean score of {words.threshold_text(first['mean_score'])} "
-            f"to {bin_rate(last)} at {words.threshold_text(last['mean_score'])}. {map_part(first, last)}"
+            f"to {bin_rate(last)} at {words.threshold_text(last['mean_score'])}. {map_part(first, last)}{steps_part(answer)}"
         )
     sides = [side_of(row) for row in rows]
     empty = len(answer.bins) - len(rows)
     left = (
-        f" {words.plural(empty, 'bin')} {'holds' if empty == 1 else 'hold'} no row and {'is' if empty == 1 else 'are'} not drawn."
+        f" {words.plural(empty, 'bin')} {'holds' if empty == 1 else 'hold'} no row (hollow, on the axis)."
         if empty
         else ""
     )
     if "over" not in sides and "under" not in sides:
         lead = f"All {len(rows)} bins with rows lie" if len(rows) > 1 else "The only bin with rows lies"
-        return f"{lead} on the line within the 95 % interval.{left} {slope_part(answer)}"
+        return f"{lead} on the line within the 95 % interval.{left} {slope_part(answer)}{steps_part(answer)}"
     parts = []
     for side, text in (("over", "below the line (scores too high)"), ("under", "above it (scores too low)")):
         if side in sides:
@@ -126,7 +110,17 @@ def reliability_reading(answer: Calibration) -> str:
     )
     return (
         f"Of {words.plural(len(rows), 'bin')} {words.listed(parts)} {verb} beyond the 95 % interval. {furthest}, "
-        f"n {words.count(off['n'])}.{left} {slope_part(answer)}"
+        f"n {words.count(off['n'])}.{left} {slope_part(answer)}{steps_part(answer)}"
+    )
+
+
+def steps_part(answer: Calibration) -> str:
+    """Say what is not exact where a log is too long for every score to be kept apart."""
+    if answer.steps is None:
+        return ""
+    return (
+        f" So long a log is added up in {words.count(answer.steps)} steps of the score: bins end at the nearest step, which "
+        "moves ECE by about 0.0001 and the slope by less; means, Brier score and log loss are exact."
     )
 
 
@@ -170,9 +164,7 @@ def calibration_slices_reading(answer: CalibrationSlices) -> str:
     if not rows:
         return NOTHING
     by = words.listed([words.shortened(words.one_line(name), MAX_NAME) for name in answer.by])
-    clear = [
-        row for row in rows if not row["few_rows"] and row["p_adjusted"] is not None and row["p_adjusted"] < SIGNIFICANT
-    ]
+    clear = [row for row in rows if not row["few_rows"] and is_clear(row["p_adjusted"])]
     parts = []
     for side, own in (
         ("too high", [row for row in clear if row["difference"] > 0]),
@@ -185,9 +177,33 @@ def calibration_slices_reading(answer: CalibrationSlices) -> str:
             parts.append(f"{side} in {words.count(len(own))}, most of all in {name} by {size}")
     few = sum(row["few_rows"] for row in rows)
     tail = f" {words.plural(few, 'slice')} {'has' if few == 1 else 'have'} few rows and cannot be named." if few else ""
+    tail = f"{slice_slopes_part(rows, answer.keys)}{tail}"
     if not parts:
         return f"By {by}, none of {words.plural(len(rows), 'slice')} has scores that are off on the whole beyond chance.{tail}"
     return f"By {by}, scores of {words.plural(len(rows), 'slice')} are {words.listed(parts)}.{tail}"
+
+
+def slice_slopes_part(rows: list[Row], keys: tuple[str, ...]) -> str:
+    """Say in how many slices the slope is off, and name the first of those."""
+    clear = [row for row in rows if not row["few_rows"] and is_clear(row["slope_p_adjusted"])]
+    parts = []
+    for side, own in (
+        ("below 1 (scores too extreme)", [row for row in clear if row["slope"] < 1]),
+        ("above 1 (too timid)", [row for row in clear if row["slope"] > 1]),
+    ):
+        if own:
+            most = own[0]
+            name = words.shortened(words.slice_label([most[key] for key in keys]), MAX_NAME)
+            ends = words.between(words.number(most["slope_low"], 2), words.number(most["slope_high"], 2))
+            parts.append(
+                f"{side} in {words.count(len(own))}, most of all in {name}: {words.number(most['slope'], 2)} ({ends})"
+            )
+    return f" The slope is {', and '.join(parts)}." if parts else ""
+
+
+def is_clear(p: float | None) -> bool:
+    """Say whether an adjusted p-value is small."""
+    return p is not None and p < SIGNIFICANT
 
 
 def calibration_trend_reading(found: CalibrationTime) -> str:
@@ -195,9 +211,7 @@ def calibration_trend_reading(found: CalibrationTime) -> str:
     rows = [row for row in found.table.iter_rows(named=True) if row["n"]]
     if not rows:
         return "No row with a time has both a label and a score."
-    clear = [
-        row for row in rows if not row["few_rows"] and row["p_adjusted"] is not None and row["p_adjusted"] < SIGNIFICANT
-    ]
+    clear = [row for row in rows if not row["few_rows"] and is_clear(row["p_adjusted"])]
     unit = words.BUCKETS[found.every]
     high = [row for row in clear if row["difference"] > 0]
     low = [row for row in clear if row["difference"] < 0]
@@ -206,17 +220,18 @@ def calibration_trend_reading(found: CalibrationTime) -> str:
         f"{words.plural(len(rows), unit)}{extremes(high, low, found.every)}."
     )
     if found.broke is None:
-        return f"No {unit} splits the period into two clearly different levels or slopes. {counted}"
+        return f"One break is looked for, and no {unit} splits the period into two clearly different levels or slopes. {counted}"
     before, after = found.broke.parts.sort("is_after").to_dicts()
     when = {"1mo": "in ", "1w": "in the ", "1d": "on ", "1h": "on "}[found.every]
     moment = when + words.bucket_label(found.broke.bucket, found.every)
+    caveat = "One break is looked for, the clearest; there may be others."
     if found.broke.of_slope:
         lead = f"Calibration broke {moment}: the level of the scores stayed, their slope did not."
-        return f"{lead} {cause(before, after)} {counted}"
+        return f"{lead} {cause(before, after)} {counted} {caveat}"
     return (
         f"Calibration broke {moment}: scores were off by "
         f"{words.signed(100 * before['difference'], 1)} points before and {words.signed(100 * after['difference'], 1)} from "
-        f"then on. {cause(before, after)} {counted}"
+        f"then on. {cause(before, after)} {counted} {caveat}"
     )
 
 
@@ -251,53 +266,3 @@ def cause(before: Row, after: Row) -> str:
     else:
         parts.append(f"the slope did not clearly change ({slopes}): moving the level of the scores would mend it")
     return f"{'; '.join(parts)}."
-
-
-def recalibration_reading(found: Recalibration, method: str, unit: str) -> str:
-    """Say what a map would be worth on rows that it has not seen, in ECE, Brier score and cost."""
-    rows = {row["method"]: row for row in found.table.iter_rows(named=True)}
-    after, before = rows.get(method), rows.get("as logged")
-    if after is None:
-        return "This map cannot be fitted to these rows: they hold one class, or the scores separate the classes."
-    where = (
-        f"Fitted on {words.plural(found.fitted_rows, 'row')} before {found.split[:10]}, judged on "
-        f"{words.plural(found.judged_rows, 'later row')}"
-        if found.split
-        else f"Fitted on a random half (seeded), judged on the other {words.plural(found.judged_rows, 'row')}"
-    )
-    if before is None:
-        ece, brier = words.number(after["ece"]), words.number(after["brier"], 4)
-        return f"{where}: after the map ECE is {ece} and the Brier score {brier}."
-    ece = f"ECE goes from {words.number(before['ece'])} to {words.number(after['ece'])}"
-    brier = f"the Brier score from {words.number(before['brier'], 4)} to {words.number(after['brier'], 4)}"
-    worth = (
-        worth_at_formula(found.formula_threshold, before, after, unit)
-        if found.formula_threshold is not None
-        else "Under these costs flagging does not gain with the score, so no threshold follows from them."
-    )
-    worse = (
-        ""
-        if after["brier"] <= WORSE * before["brier"]
-        else f" The map would make it worse{': what it learned no longer holds' if found.split else ''}."
-    )
-    return f"{where}: {ece} and {brier}. {worth}{worse}"
-
-
-def costs_reading(costs: Costs, unit: str) -> str:
-    """Name the costs beside those of the two errors, which stand in fields of their own."""
-    others = {"a true positive": costs.tp, "a true negative": costs.tn, "a look at a flagged row": costs.review}
-    parts = [f"{name} {money(value, unit)}" for name, value in others.items() if value]
-    said = f"Beside the errors costs: {', '.join(parts)}." if parts else ""
-    if costs.amount_cells:
-        said += f" Amounts count as the mean of each label in {', '.join(costs.amount_cells).upper()}."
-    return said.strip()
-
-
-def worth_at_formula(threshold: float, before: dict[str, Any], after: dict[str, Any], unit: str) -> str:
-    """Say in money what a map changes at the threshold that the costs imply."""
-    saved = 1000 * (before["cost_at_formula"] - after["cost_at_formula"])
-    verdict = "saves" if saved > 0 else "costs"
-    at = words.threshold_text(threshold)
-    if abs(saved) < SMALLEST:
-        return f"At the threshold that the costs imply, {at}, that changes nothing."
-    return f"At the threshold that the costs imply, {at}, that {verdict} {money(abs(saved), unit)} per 1,000 rows."
