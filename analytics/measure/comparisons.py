@@ -45,7 +45,9 @@ def proportion_p_value(s1: ArrayLike, n1: ArrayLike, s2: ArrayLike, n2: ArrayLik
 
 
 def greater_p_value(s1: ArrayLike, n1: ArrayLike, s2: ArrayLike, n2: ArrayLike) -> FloatArray:
-    """Test whether the first of two independent proportions is the higher one, one-sided, by Fisher's exact test.
+    """Test whether the first of two independent proportions is the higher one, one-sided, by the mid-p of Fisher's exact test.
+
+    The observed table counts half: without that the test is less often wrong than it says, and finds less.
 
     Parameters
     ----------
@@ -56,10 +58,14 @@ def greater_p_value(s1: ArrayLike, n1: ArrayLike, s2: ArrayLike, n2: ArrayLike) 
     numpy.ndarray
         NaN where one side has no trials.
 
+    References
+    ----------
+    Lancaster (1961), J. Am. Stat. Assoc. 56:223-234.
+
     Examples
     --------
     >>> print(greater_p_value([56, 3], [70, 3], [48, 1], [80, 4]).round(4))
-    [0.0063 0.1143]
+    [0.0042 0.0571]
     """
     a, n, b, m = np.broadcast_arrays(*(np.asarray(counts, dtype=float) for counts in (s1, n1, s2, n2)))
     shape, (a, n, b, m) = a.shape, (np.atleast_1d(counts).ravel() for counts in (a, n, b, m))
@@ -85,6 +91,7 @@ def _upper_tail(
     outcome = np.arange(lengths.sum()) - starts[at] + s1[at]
     chosen = _log_choose(n1[at], outcome) + _log_choose(n2[at], successes[at] - outcome)
     probability = np.exp(chosen - _log_choose(total[at], successes[at]))
+    probability[starts] /= 2
     return np.add.reduceat(probability, starts).clip(max=1.0) if lengths.size else np.empty(0)
 
 
@@ -111,17 +118,20 @@ def _log_choose(n: NDArray[np.int64], k: NDArray[np.int64]) -> FloatArray:
     return np.asarray(special.gammaln(n + 1) - special.gammaln(k + 1) - special.gammaln(n - k + 1), dtype=float)
 
 
-def benjamini_hochberg(p: ArrayLike) -> FloatArray:
+def benjamini_hochberg(p: ArrayLike, weights: ArrayLike = 1.0) -> FloatArray:
     """Adjust p-values for the number of slices that were looked at (false discovery rate).
 
     Parameters
     ----------
     p : array-like of shape (slices,)
         NaN is a slice that was not tested: it stays NaN and does not count.
+    weights : array-like of positive numbers, broadcast against p
+        How much of the error may be spent on each slice, relative to the others; fixed without looking at ``p``.
 
     References
     ----------
-    Benjamini and Hochberg (1995), J. R. Stat. Soc. B 57:289-300.
+    Benjamini and Hochberg (1995), J. R. Stat. Soc. B 57:289-300; for weights Genovese, Roeder and Wasserman (2006),
+    Biometrika 93:509-524.
 
     Examples
     --------
@@ -131,6 +141,8 @@ def benjamini_hochberg(p: ArrayLike) -> FloatArray:
     values = np.asarray(p, dtype=float)
     adjusted = np.full(values.shape, np.nan)
     tested = np.flatnonzero(~np.isnan(values))
+    share = np.broadcast_to(np.asarray(weights, dtype=float), values.shape)
+    values = values / (share / share[tested].mean() if tested.size else 1.0)
     order = tested[np.argsort(values[tested])[::-1]]
     ranks = np.arange(order.size, 0, -1)
     if order.size:

@@ -16,7 +16,7 @@ STATUSES = ("confirmed", "suggestive", "not confirmed")
 
 def confirmation_table(
     sums: Sums, whole: Sums, trials: FloatArray, *, is_binary: bool, is_held_back: bool,
-    level: float = 0.95,
+    weights: FloatArray | float = 1.0, level: float = 0.95,
 ) -> pl.DataFrame:  # fmt: skip
     """Compare slices with their complements, adjusted for all of them.
 
@@ -32,6 +32,8 @@ def confirmation_table(
         Whether the objective is a flag.
     is_held_back : bool
         Whether the slices were found without these rows: only then can one be confirmed.
+    weights : numpy.ndarray of shape (slices,)
+        Of the adjustment, from the rows that the slices were found in.
     level : float
         Confidence level of the intervals.
 
@@ -40,7 +42,7 @@ def confirmation_table(
     polars.DataFrame
         n_reported (judged rows that are reported from), rate, rate_low, rate_high, rate_complement, difference,
         difference_low, difference_high (to the complement), divergence (to all rows), p_value (one-sided, in the
-        direction in which slices are found), p_adjusted (Benjamini-Hochberg), excess_errors with _low and _high,
+        direction in which slices are found), p_adjusted (Benjamini-Hochberg, never below p_value), excess_errors with _low and _high,
         share_of_errors, status: confirmed (adjusted p below 0.05), suggestive (unadjusted), not confirmed. Without rows
         held back the first two are both suggestive, by the adjusted p.
 
@@ -56,7 +58,7 @@ def confirmation_table(
     own = rate_interval(sums, level, is_binary=is_binary)
     gap = gap_interval(sums, rest, level, is_binary=is_binary)
     p = p_values(sums, rest, is_binary=is_binary)
-    adjusted = benjamini_hochberg(p)
+    adjusted = np.maximum(benjamini_hochberg(p, weights), p)
     best = STATUSES[0] if is_held_back else STATUSES[1]
     weak = (p if is_held_back else adjusted) < SIGNIFICANT
     status = np.select([adjusted < SIGNIFICANT, weak], [best, STATUSES[1]], STATUSES[2])

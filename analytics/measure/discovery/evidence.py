@@ -94,7 +94,7 @@ def gap_interval(sums: Sums, rest: Sums, level: float, *, is_binary: bool) -> In
 def p_values(sums: Sums, rest: Sums, *, is_binary: bool) -> FloatArray:
     """Test whether slices lie above their complements, one-sided; NaN where one side has no row.
 
-    Fisher's exact test for flags, the unequal-variance z-test with the interval's arm for other objectives.
+    The mid-p of Fisher's exact test for flags, the unequal-variance z-test with the interval's arm for other objectives.
     """
     if is_binary:
         return greater_p_value(sums.total, sums.trials, rest.total, rest.trials)

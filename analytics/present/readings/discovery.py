@@ -27,14 +27,15 @@ def discovery_reading(answer: Discovery) -> str:
     confirmed = [place for place, row in enumerate(rows) if row["status"] == "confirmed"]
     if confirmed:
         lead = lead_of(answer, rows[confirmed[0]], slice_words(answer.slices[confirmed[0]]))
-        held = "both" if len(rows) == 2 else f"all {words.count(len(rows))}"
-        few = f"{words.count(len(confirmed))} of the {words.plural(len(rows), 'group')}"
-        share = few if len(confirmed) < len(rows) or len(rows) == 1 else f"{held.capitalize()} groups"
-        count = f"{share} found in {looked} {verb(len(confirmed))} confirmed"
+        groups = words.plural(len(confirmed), "group")
+        count = (
+            f"{groups} of slices {verb(len(confirmed))} confirmed{on_what(answer)}: "
+            f"of {words.plural(answer.n_sent, 'candidate')} out of {looked}"
+        )
     else:
         lead = ""
-        count = unconfirmed(answer, looked, len(rows))
-    return " ".join(filter(None, [lead, f"{count}{on_what(answer)}.", noise_part(answer), left_out_part(answer)]))
+        count = unconfirmed(answer, looked)
+    return " ".join(filter(None, [lead, f"{count}.", noise_part(answer), left_out_part(answer)]))
 
 
 def tree_reading(answer: Discovery) -> str:
@@ -68,11 +69,12 @@ def lead_of(answer: Discovery, row: dict[str, Any], name: str) -> str:
     )
 
 
-def unconfirmed(answer: Discovery, looked: str, n_groups: int) -> str:
+def unconfirmed(answer: Discovery, looked: str) -> str:
     """Say that nothing is confirmed, and whether it could be."""
+    found = f"{words.plural(answer.n_sent, 'candidate')} found in {looked}"
     if answer.split == "none":
-        return f"{words.plural(n_groups, 'group')} found in {looked}; no row was held back, so none can be confirmed"
-    return f"None of the {words.plural(n_groups, 'group')} found in {looked} is confirmed"
+        return f"{found}; no row was held back, so none can be confirmed"
+    return f"None of the {found} is confirmed{on_what(answer)}"
 
 
 def on_what(answer: Discovery) -> str:
