@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+import narwhals.stable.v2 as nw
 import numpy as np
 import polars as pl
 
@@ -16,8 +17,9 @@ from analytics.measure.discovery.leaks import TELLS, label_told
 from analytics.query.cohort import Cohort
 from analytics.query.engine import Engine
 from analytics.query.objectives import OBJECTIVES, SPLITS, Costs, by_entity, by_row, by_time
+from analytics.query.predicates import predicate
 from analytics.query.properties import Property, expression, in_codes, properties, shown_value
-from analytics.query.relations import cube_table
+from analytics.query.relations import cube_table, keep
 
 Split = Literal["row", "entity", "time", "none"]
 
@@ -42,6 +44,8 @@ class Search:
         Search these segment columns only; None: all of them and what can be derived.
     costs : tuple of float
         Of a true positive, a false positive, a false negative and a true negative.
+    reference : Cohort or None
+        The rows of the log that a change is measured against.
     every : bool
         Report every slice above the minimum support instead of groups of those that stand out.
     seed : int
@@ -54,6 +58,7 @@ class Search:
     split: Split | None = None
     columns: tuple[str, ...] | None = None
     costs: Costs = (0.0, 1.0, 1.0, 0.0)
+    reference: Cohort | None = None
     every: bool = False
     seed: int = 0
 
@@ -96,6 +101,10 @@ def checked(question: Question, search: Search) -> None:
         raise QuestionError(f"Expected an objective, found {search.objective!r}. Objectives: {', '.join(OBJECTIVES)}.")
     if OBJECTIVES[search.objective].needs_probability and not question.log.is_probability:
         raise QuestionError(f"Expected scores in 0–1 for {search.objective!r}, found others. Choose another objective.")
+    if OBJECTIVES[search.objective].is_change != (search.reference is not None):
+        raise QuestionError("Expected a reference for a change, and for nothing else. Name both, or neither.")
+    if search.split == "time" and search.reference is not None:
+        raise QuestionError("Expected a split that both sides can share, found 'time'. Split by row or entity.")
     if search.split not in (None, *SPLITS):
         raise QuestionError(f"Expected a split, found {search.split!r}. Splits: {', '.join(SPLITS)}.")
     if search.split == "entity" and question.log.mapping.row_id is None:
@@ -127,8 +136,13 @@ def cells_of(engine: Engine, question: Question, search: Search, split: Split) -
         keys["part"] = part_of(engine, question, split, search.seed)
     counted, value = objective.counted(question.threshold), objective.value(question.threshold, search.costs)
     rows = engine.kept(log, question.cohort, question.threshold)
-    table = engine.collect(cube_table(rows, keys, counted, value))
-    told = told_by(engine, question, searched, table) if search.columns is None else set()
+    own = engine.collect(cube_table(rows, keys, counted, value))
+    told = told_by(engine, question, searched, own) if search.columns is None else set()
+    table = own
+    if search.reference is not None:
+        refuse_common(engine, question, search.reference)
+        rows = engine.kept(log, search.reference, question.threshold)
+        table = pl.concat([own, engine.collect(cube_table(rows, keys, counted, value))])
     kept, codes, values, is_value = [], [], [], []
     for place, found in enumerate(searched):
         if found.column in told:
@@ -139,14 +153,28 @@ def cells_of(engine: Engine, question: Question, search: Search, split: Split) -
         is_value.append(np.array([value is not None or not found.is_partial for value in known], dtype=bool))
         values.append([shown_value(log, found, value) for value in known])
     sources = [found.column or found.name for found in kept]
-    sums = (table[name].fill_null(0).cast(pl.Float64).to_numpy() for name in ("n", "trials", "total", "squares"))
+    parts = [table[name].fill_null(0).cast(pl.Float64).to_numpy() for name in ("n", "trials", "total", "squares")]
+    is_own = np.arange(table.height) < own.height
+    if search.reference is not None:
+        parts = [part * is_side for is_side in (is_own, ~is_own) for part in parts]
     cube = Cube(
         tuple(codes), tuple(map(len, values)), tuple(is_value), tuple(sources.index(source) for source in sources),
-        Sums(*sums), is_binary=objective.is_share,
+        Sums.of(parts), is_binary=objective.is_share,
     )  # fmt: skip
     is_held_back = table["part"].to_numpy() == 1 if split != "none" else np.zeros(table.height, dtype=bool)
     left_out = tuple(dict.fromkeys(found.column for found in searched if found.column and found.column in told))
     return Cells(cube, tuple(kept), tuple(values), left_out, is_held_back)
+
+
+def refuse_common(engine: Engine, question: Question, reference: Cohort) -> None:
+    """Refuse two sides that share rows."""
+    rows = engine.kept(question.log, question.cohort, question.threshold)
+    both = engine.collect(keep(rows, predicate(reference, question.log, question.threshold)).select(n=nw.len()))["n"][0]
+    if both:
+        raise QuestionError(
+            f"Expected a reference without the rows that are searched, found {both:,} in both. Filter the cohort, for "
+            "instance to a later period."
+        )
 
 
 def told_by(engine: Engine, question: Question, searched: Sequence[Property], table: pl.DataFrame) -> set[str]:

@@ -66,7 +66,7 @@ class Discovery:
     left_out : tuple of str
         Columns that tell the label and were not searched by.
     tree : Tree or None
-        The same rows cut by a decision tree; None where every slice was asked for.
+        The same rows cut by a decision tree; None where every slice was asked for, and for a change.
     overall : float
         The objective over the rows that are reported from.
     """
@@ -117,6 +117,8 @@ def discover(
     n_judged, n_searched = cells.cube.sums.n.sum(), find.sums.n.sum()
     if not find.sums.trials.sum() or not report.sums.trials.sum():
         raise QuestionError("Expected labelled rows to search and to confirm with, found none. Widen the cohort.")
+    if not all(part.sums.before is None or part.sums.before.trials.sum() for part in (find, report)):
+        raise QuestionError("Expected labelled rows in the reference, found none. Widen the reference.")
     needed = max(search.min_rows, search.min_support * n_judged) * n_searched / n_judged
     found = lattice(find, needed - 1e-6, search.max_depth, lambda done: progress("Searching", done))
     ranks = scores(found.sums, find.sums.sum(), is_binary=find.is_binary)
@@ -159,7 +161,9 @@ def discover(
         n_sent=n_sent,
         n_properties=len(cells.properties),
         left_out=cells.left_out,
-        tree=None if search.every else tree_of(question.log, cells, find, report, needed - 1e-6),
+        tree=None
+        if search.every or search.reference is not None
+        else tree_of(question.log, cells, find, report, needed - 1e-6),
         overall=float(rates(report.sums.sum())[0]),
     )
 

@@ -33,6 +33,8 @@ class Objective:
     value : callable
         From the threshold and the costs to its value for such a row.
     needs_probability : bool
+    is_change : bool
+        Whether it is what the mean has changed by since a reference.
     """
 
     label: str
@@ -41,6 +43,7 @@ class Objective:
     counted: Callable[[float], nw.Expr]
     value: Callable[[float, Costs], nw.Expr]
     needs_probability: bool = False
+    is_change: bool = False
 
 
 def every_row(threshold: float) -> nw.Expr:
@@ -90,6 +93,10 @@ OBJECTIVES: dict[str, Objective] = {
     "underprediction": Objective(
         "under-prediction", "Observed rate less the mean score: calibration bias downwards.", False, every_row,
         lambda threshold, costs: nw.col("label") - nw.col("score"), True,
+    ),
+    "change": Objective(
+        "rise of the error rate", "Error rate less that of the same slice in a reference.", True, every_row, is_wrong,
+        is_change=True,
     ),
 }  # fmt: skip
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -45,11 +45,23 @@ class Found:
         ]
 
 
-def searched(columns: Columns, value: Any, rng: np.random.Generator, *, max_depth: int = 3) -> Found:
+def changed(columns: Columns, value: Any, is_now: Any) -> Cube:
+    """The cube of a change: rows of ``is_now`` against the others, which are the reference."""
+    now, before, wrong = is_now.astype(float), 1.0 - is_now, np.asarray(value, dtype=float)
+    sums = Sums(now, now, wrong * now, wrong * now, Sums(before, before, wrong * before, wrong * before))
+    return replace(cube_of(columns, value), sums=sums)
+
+
+def searched(columns: Columns, value: Any, rng: np.random.Generator) -> Found:
     """Find on one half of the rows and confirm on the other."""
-    cube, held = cube_of(columns, value), rng.random(len(value)) < 0.5
+    return halves(cube_of(columns, value), rng)
+
+
+def halves(cube: Cube, rng: np.random.Generator) -> Found:
+    """Find on one half of the cells and confirm on the other."""
+    held = rng.random(cube.n_cells) < 0.5
     find, report = cube.part(~held), cube.part(held)
-    found = lattice(find, max(50, 0.01 * len(value)) / 2, max_depth)
+    found = lattice(find, max(50, 0.01 * cube.sums.n.sum()) / 2, 3)
     groups = candidates(find, found, scores(found.sums, find.sums.sum(), is_binary=True))
     sums = stacked([report.sums_of(group.pattern) for group in groups])
     table = confirmation_table(

@@ -42,9 +42,10 @@ def confirmation_table(
     polars.DataFrame
         n_reported (judged rows that are reported from), rate, rate_low, rate_high, rate_complement, difference,
         difference_low, difference_high (to the complement), divergence (to all rows), p_value (one-sided, in the
-        direction in which slices are found), p_adjusted (Benjamini-Hochberg, never below p_value), excess_errors with _low and _high,
-        share_of_errors, status: confirmed (adjusted p below 0.05), suggestive (unadjusted), not confirmed. Without rows
-        held back the first two are both suggestive, by the adjusted p.
+        direction in which slices are found), p_adjusted (Benjamini-Hochberg, never below p_value), excess_errors with _low
+        and _high, share_of_errors, status: confirmed (adjusted p below 0.05), suggestive (unadjusted), not confirmed. Without
+        rows held back the first two are both suggestive, by the adjusted p. Against a reference rates are changes; rate_now,
+        rate_before and n_before (judged rows of the reference) say of what.
 
     Examples
     --------
@@ -73,6 +74,9 @@ def confirmation_table(
         "excess_errors_low": trials * gap.low, "excess_errors_high": trials * gap.high,
         "share_of_errors": ratio(sums.total, whole.total),
     }  # fmt: skip
+    if sums.before is not None:
+        now = {"rate_now": ratio(sums.total, sums.trials), "rate_before": rates(sums.before), "n_before": sums.before.n}
+        columns |= now
     frame = pl.DataFrame({name: np.asarray(column, dtype=float) for name, column in columns.items()}, nan_to_null=True)
     return frame.with_columns(
         pl.col("n_reported").cast(pl.Int64), pl.Series("status", status.tolist(), dtype=pl.String)

@@ -60,7 +60,8 @@ def weights(groups: Sequence[Group], n_slices: int) -> FloatArray:
 
     Those that stand out clearly weigh alike, so that none of them takes the weight of the others.
     """
-    return 1 / np.maximum(special.ndtr([-group.score for group in groups]), ERROR / max(n_slices, 1))
+    found = np.array([group.score for group in groups], dtype=float)
+    return np.asarray(1 / np.maximum(special.ndtr(-found), ERROR / max(n_slices, 1)), dtype=float)
 
 
 def candidates(
@@ -165,7 +166,8 @@ def row_of(lattice: Lattice, pattern: CodeArray) -> int:
 def told_by_parent(
     lattice: Lattice, scores: FloatArray, rows: NDArray[np.int64], parent: Group, sums: Sums
 ) -> NDArray[np.bool_]:
-    """Say which slices are nested in a parent of these ``sums`` and are more than half of it, or not clearly worse than the rest of it.
+    """Say which slices are nested in a parent of these ``sums`` and are more than half of it, or not clearly worse than
+    the rest of it.
 
     What is clear depends on the slice: one that stands out about as far as its parent on fewer rows needs less.
     """
@@ -206,9 +208,9 @@ class Chosen:
 
     def __init__(self, cube: Cube, limit: int) -> None:
         sums = cube.sums
-        self.parts = np.column_stack([sums.n, sums.trials, sums.total, sums.squares])
+        self.parts = np.column_stack(sums.columns())
         self.inside = np.zeros((limit, cube.n_cells), dtype=bool)
-        self.slices = np.zeros((0, 4))
+        self.slices = np.zeros((0, self.parts.shape[1]))
         self.is_telling = np.zeros(0, dtype=bool)
         self.whole = sums.sum()
 
@@ -220,7 +222,7 @@ class Chosen:
 
     def sums(self, places: int | NDArray[np.int64]) -> Sums:
         """Return the sums of chosen slices."""
-        return Sums(*self.slices[places].T)
+        return Sums.of(self.slices[places].T)
 
     def overlap(self, cells: NDArray[np.int64], place: int) -> float:
         """Return the rows in common with a chosen slice as a share of the rows in either (Jaccard)."""
@@ -231,13 +233,13 @@ class Chosen:
     def telling(self, cells: NDArray[np.int64], score: float) -> int:
         """Return the chosen slice that tells what another one of ``score`` has to say, -1 where none does."""
         parts = self.parts[cells]
-        own = Sums(*parts.sum(axis=0)[:, None])
+        own = Sums.of(parts.sum(axis=0)[:, None])
         n = self.slices[:, 0]
         places = np.flatnonzero(self.is_telling | (np.minimum(n, own.n) > SAME_ROWS * np.maximum(n, own.n)))
         if not len(places):
             return -1
         chosen = self.sums(places)
-        both = Sums(*(self.inside[np.ix_(places, cells)].astype(np.float64) @ parts).T)
+        both = Sums.of((self.inside[np.ix_(places, cells)].astype(np.float64) @ parts).T)
         inside, inside_spread = conditional_score(both, chosen)
         outside, outside_spread = conditional_score(own - both, self.whole - chosen)
         spread = np.sqrt(inside_spread + outside_spread)
@@ -250,6 +252,4 @@ class Chosen:
 
 def stacked(parts: Sequence[Sums]) -> Sums:
     """Return sums of one entry each as one."""
-    return Sums(
-        *(np.concatenate(side) for side in zip(*((p.n, p.trials, p.total, p.squares) for p in parts), strict=True))
-    )
+    return Sums.of([np.concatenate(side) for side in zip(*(part.columns() for part in parts), strict=True)])

@@ -63,6 +63,8 @@ def lead_of(answer: Discovery, row: dict[str, Any], name: str) -> str:
         more = (
             f", {words.count(row['excess_errors'])} excess errors, {words.share(row['share_of_errors'])} of all errors"
         )
+    if OBJECTIVES[answer.search.objective].is_change:
+        value = f"error rate {words.share(row['rate_before'])} in the reference, {words.share(row['rate_now'])} now: {value}"
     return (
         f"Most excess errors, confirmed: {name}, {value} against {objective_text(answer, row['rate_complement'])} in the rest, "
         f"n {words.count(row['n'])}{more}."
