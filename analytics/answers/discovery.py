@@ -62,6 +62,8 @@ class Discovery:
         Slices above the minimum support that were looked at.
     n_sent : int
         Of these, the groups that went to confirmation: p is adjusted for all of them, and at most 20 are shown.
+    n_more : int
+        Confirmed groups that are not shown; they may overlap.
     n_properties : int
     left_out : tuple of str
         Columns that tell the label and were not searched by.
@@ -83,6 +85,7 @@ class Discovery:
     n_reported: int
     n_slices: int
     n_sent: int
+    n_more: int
     n_properties: int
     left_out: tuple[str, ...]
     tree: Tree | None
@@ -139,10 +142,10 @@ def discover(
         )
     weight = 1.0 if search.every else weights(groups, len(found.patterns))
     table = reported(cells, find, report, groups, weight, found if search.every and split == "none" else None)
-    n_sent = len(groups)
+    n_sent, n_more = len(groups), 0
     if not search.every:
         is_real = (table["p_adjusted"].fill_null(1.0) < SIGNIFICANT).to_numpy()
-        shown = presented(cells.cube, found, groups, is_real)
+        shown, n_more = presented(cells.cube, found, groups, is_real)
         groups, table = [groups[row] for row in shown], table[shown]
     rank = ranked(table, every=search.every)
     groups, table = [groups[row] for row in rank], table[rank]
@@ -159,6 +162,7 @@ def discover(
         n_reported=int(report.sums.n.sum()),
         n_slices=len(found.patterns),
         n_sent=n_sent,
+        n_more=n_more,
         n_properties=len(cells.properties),
         left_out=cells.left_out,
         tree=None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -130,18 +131,24 @@ def found(question: Question, search: Search, key: tuple[Any, ...]) -> Discovery
     with place.container(horizontal=True, vertical_alignment="center"):
         bar = st.progress(0.0, "Searching")
         st.button("Cancel", key="cancel_search", on_click=lambda: st.session_state.update({CANCELLED: key}))
-    store[key] = discover(
-        session.engine(), question, search, lambda step, done: show_progress(bar, step, done)
-    )  # fmt: skip
+    store[key] = discover(session.engine(), question, search, mover(bar))
     place.empty()
     while len(store) > MAX_KEPT:
         store.popitem(last=False)
     return store[key]
 
 
-def show_progress(bar: Any, step: str, done: float) -> None:
-    """Move the bar; a click on Cancel ends the run here."""
-    bar.progress(min(1.0, done), f"{step} …")
+def mover(bar: Any) -> Callable[[str, float], None]:
+    """Return what moves the bar, once per percent; a click on Cancel ends the run there."""
+    last = ("", -1)
+
+    def move(step: str, done: float) -> None:
+        nonlocal last
+        if (step, int(100 * done)) != last:
+            last = (step, int(100 * done))
+            bar.progress(min(1.0, done), f"{step} …")
+
+    return move
 
 
 def draw_table(answer: Discovery) -> None:

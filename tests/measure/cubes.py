@@ -68,7 +68,7 @@ def halves(cube: Cube, rng: np.random.Generator) -> Found:
         sums, report.sums.sum(), 2 * sums.trials, is_binary=True, is_held_back=True,
         weights=weights(groups, len(found.patterns)),
     )  # fmt: skip
-    rows = presented(cube, found, groups, (table["status"] == "confirmed").to_numpy())
+    rows, _ = presented(cube, found, groups, (table["status"] == "confirmed").to_numpy())
     return Found([groups[row] for row in rows], table[rows])
 
 

@@ -36,7 +36,7 @@ def shown(cube: Cube, found: Lattice) -> list[Group]:
     """What is shown of a search if what stands out clearly is real."""
     groups = candidates(cube, found, scores(found.sums, cube.sums.sum(), is_binary=True))
     is_real = np.array([group.score >= clear_score(len(found.patterns)) for group in groups])
-    return [groups[place] for place in presented(cube, found, groups, is_real)]
+    return [groups[place] for place in presented(cube, found, groups, is_real)[0]]
 
 
 @settings(max_examples=40, deadline=None)

@@ -91,14 +91,18 @@ def candidates(
     order = np.argsort(-scores, kind="stable")[:MAX_LOOKED]
     order = order[scores[order] > 0]
     told = np.full(len(order), -1)
+    rows = {pattern.tobytes(): row for row, pattern in enumerate(lattice.patterns)}
     chosen = Chosen(cube, MAX_SENT)
     groups: list[Group] = []
     for place, row in enumerate(order):
         if told[place] >= 0:
             continue
         progress(max(len(groups) / MAX_SENT, place / len(order)))
-        for own in dict.fromkeys((row_of(lattice, simplified(cube, lattice.patterns[row])), int(row))):
-            cells = np.flatnonzero(cube.cells_of(lattice.patterns[own]))
+        told[place] = chosen.telling(cells_in(cube, lattice, int(row)), scores[row])
+        if told[place] >= 0:
+            continue
+        for own in dict.fromkeys((simplified(lattice, scores, rows, int(row)), int(row))):
+            cells = cells_in(cube, lattice, own)
             told[place] = chosen.telling(cells, scores[own])
             if told[place] >= 0:
                 continue
@@ -119,7 +123,7 @@ def candidates(
 
 def presented(
     cube: Cube, lattice: Lattice, groups: Sequence[Group], is_real: NDArray[np.bool_], limit: int = MAX_SHOWN
-) -> list[int]:
+) -> tuple[list[int], int]:
     """Choose at most ``limit`` groups to show, what is real first; what another one explains becomes its member.
 
     Parameters
@@ -134,8 +138,8 @@ def presented(
 
     Returns
     -------
-    list of int
-        Places of the chosen groups.
+    list of int, int
+        Places of the chosen groups; how many more are real.
     """
     sums = stacked([cube.sums_of(group.pattern) for group in groups]) if groups else cube.sums[:0]
     score = evidence.scores(sums, cube.sums.sum(), is_binary=cube.is_binary)
@@ -143,6 +147,7 @@ def presented(
     order = sorted(range(len(groups)), key=lambda at: (not is_real[at], -score[at] if is_real[at] else -known[at]))
     chosen = Chosen(cube, limit)
     kept: list[int] = []
+    n_more = 0
     for place in order:
         cells = np.flatnonzero(cube.cells_of(groups[place].pattern))
         told = chosen.telling(cells, score[place])
@@ -151,16 +156,18 @@ def presented(
         elif len(kept) < limit:
             chosen.add(cells)
             kept.append(place)
+        elif is_real[place]:
+            n_more += 1
     for at, place in enumerate(kept):
         rows = [row for row, _ in groups[place].members[:MAX_MEMBERS]]
         inside = [np.flatnonzero(cube.cells_of(lattice.patterns[row])) for row in rows]
         groups[place].members = [(row, chosen.overlap(cells, at)) for row, cells in zip(rows, inside, strict=True)]
-    return kept
+    return kept, n_more
 
 
-def row_of(lattice: Lattice, pattern: CodeArray) -> int:
-    """Return the row of a pattern that the lattice holds."""
-    return int(np.flatnonzero((lattice.patterns == pattern).all(axis=1))[0])
+def cells_in(cube: Cube, lattice: Lattice, row: int) -> NDArray[np.int64]:
+    """Return the cells of a slice of the lattice."""
+    return np.flatnonzero(cube.cells_of(lattice.patterns[row]))
 
 
 def told_by_parent(
@@ -180,20 +187,21 @@ def told_by_parent(
     return is_told
 
 
-def simplified(cube: Cube, pattern: CodeArray) -> CodeArray:
-    """Drop the predicates of a pattern that leave it no worse than the rest of a parent that stands out about as far."""
-    whole = cube.sums.sum()
-    while np.count_nonzero(pattern >= 0) > 1:
-        parents = [without(pattern, int(column)) for column in np.flatnonzero(pattern >= 0)]
-        own, wider = cube.sums_of(pattern), stacked([cube.sums_of(parent) for parent in parents])
-        excess, spread = conditional_score(own, wider)
+def simplified(lattice: Lattice, scores: FloatArray, rows: dict[bytes, int], row: int) -> int:
+    """Drop the predicates of a slice that leave it no worse than the rest of a parent that stands out about as far.
+
+    ``rows`` holds the row of the lattice by pattern; the row of what is left is returned.
+    """
+    while np.count_nonzero(lattice.patterns[row] >= 0) > 1:
+        pattern = lattice.patterns[row]
+        parents = np.array([rows[without(pattern, int(column)).tobytes()] for column in np.flatnonzero(pattern >= 0)])
+        excess, spread = conditional_score(lattice.sums[np.array([row])], lattice.sums[parents])
         gains = np.divide(excess, np.sqrt(spread), out=np.zeros_like(excess), where=spread > 0)
-        far = AS_FAR * evidence.scores(own, whole, is_binary=cube.is_binary)
-        gains[evidence.scores(wider, whole, is_binary=cube.is_binary) < far] = np.inf
+        gains[scores[parents] < AS_FAR * scores[row]] = np.inf
         if gains.min() >= ADDS_NOTHING:
             break
-        pattern = parents[int(np.argmin(gains))]
-    return pattern
+        row = int(parents[np.argmin(gains)])
+    return row
 
 
 def without(pattern: CodeArray, column: int) -> CodeArray:

@@ -27,10 +27,11 @@ def discovery_reading(answer: Discovery) -> str:
     confirmed = [place for place, row in enumerate(rows) if row["status"] == "confirmed"]
     if confirmed:
         lead = lead_of(answer, rows[confirmed[0]], slice_words(answer.slices[confirmed[0]]))
-        groups = words.plural(len(confirmed), "group")
+        more = f" (and {words.count(answer.n_more)} more that stand out less, not shown)" if answer.n_more else ""
+        groups = f"{words.plural(len(confirmed), 'group')} of slices"
         count = (
-            f"{groups} of slices {verb(len(confirmed))} confirmed{on_what(answer)}: "
-            f"of {words.plural(answer.n_sent, 'candidate')} out of {looked}"
+            f"{groups} {verb(len(confirmed))} confirmed{on_what(answer)}{more}: of "
+            f"{words.plural(answer.n_sent, 'candidate')} out of {looked}"
         )
     else:
         lead = ""
