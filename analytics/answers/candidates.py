@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-import narwhals.stable.v2 as nw
 import numpy as np
 import polars as pl
 
@@ -16,10 +15,10 @@ from analytics.measure.discovery.cube import CodeArray, Cube, Sums
 from analytics.measure.discovery.leaks import TELLS, label_told
 from analytics.query.cohort import Cohort
 from analytics.query.engine import Engine
-from analytics.query.objectives import OBJECTIVES, SPLITS, Costs, by_entity, by_row, by_time
+from analytics.query.objectives import OBJECTIVES, SPLITS, Costs, by_entity, by_row, by_time, row_count
 from analytics.query.predicates import predicate
 from analytics.query.properties import Property, expression, in_codes, properties, shown_value
-from analytics.query.relations import cube_table, keep
+from analytics.query.relations import cube_table
 
 Split = Literal["row", "entity", "time", "none"]
 
@@ -169,7 +168,7 @@ def cells_of(engine: Engine, question: Question, search: Search, split: Split) -
 def refuse_common(engine: Engine, question: Question, reference: Cohort) -> None:
     """Refuse two sides that share rows."""
     rows = engine.kept(question.log, question.cohort, question.threshold)
-    both = engine.collect(keep(rows, predicate(reference, question.log, question.threshold)).select(n=nw.len()))["n"][0]
+    both = engine.collect(row_count(rows, predicate(reference, question.log, question.threshold)))["n"][0]
     if both:
         raise QuestionError(
             f"Expected a reference without the rows that are searched, found {both:,} in both. Filter the cohort, for "

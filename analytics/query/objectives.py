@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import narwhals.stable.v2 as nw
 
-from analytics.query.relations import integer
+from analytics.query.relations import integer, keep
 
 PRIME = 2_147_483_647
 MULTIPLIER = 1_220_703_125
@@ -120,6 +121,11 @@ def by_entity(id_column: str, seed: int) -> nw.Expr:
     """Hold back the rows of about half of the ids; an id is known by its first row, rows without one stand alone."""
     first = nw.col("row_id").min().over(id_column)
     return by_hash(nw.when(nw.col(id_column).is_null()).then(nw.col("row_id")).otherwise(first), seed)
+
+
+def row_count(frame: nw.LazyFrame[Any], kept: nw.Expr | None) -> nw.LazyFrame[Any]:
+    """Count the rows that a predicate keeps: ``n``."""
+    return keep(frame, kept).select(n=nw.len())
 
 
 def by_time(moment: datetime) -> nw.Expr:
