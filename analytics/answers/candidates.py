@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -129,29 +129,32 @@ def default_split(question: Question) -> Split:
 def cells_of(engine: Engine, question: Question, search: Search, split: Split) -> Cells:
     """Aggregate a cohort into the cube of a search."""
     log, objective = question.log, OBJECTIVES[search.objective]
+    part = {} if split == "none" else {"part": part_of(engine, question, split, search.seed)}
+
+    def counted(cohort: Cohort, searched: Sequence[Property], told: Collection[str]) -> pl.DataFrame:
+        keys = {f"key_{place}": expression(log, found, told) for place, found in enumerate(searched)}
+        rows = engine.kept(log, cohort, question.threshold)
+        sides = objective.counted(question.threshold), objective.value(question.threshold, search.costs)
+        return engine.collect(cube_table(rows, keys | part, *sides))
+
     searched = properties(log, search.columns)
-    keys: dict[str, Any] = {f"key_{place}": expression(log, found) for place, found in enumerate(searched)}
-    if split != "none":
-        keys["part"] = part_of(engine, question, split, search.seed)
-    counted, value = objective.counted(question.threshold), objective.value(question.threshold, search.costs)
-    rows = engine.kept(log, question.cohort, question.threshold)
-    own = engine.collect(cube_table(rows, keys, counted, value))
-    told = told_by(engine, question, searched, own) if search.columns is None else set()
+    own, told = counted(question.cohort, searched, ()), set[str]()
+    while search.columns is None and (more := told_by(engine, question, searched, own, told)):
+        # What tells the label must not come back as one of the missing fields.
+        told |= more
+        searched = tuple(found for found in searched if found.source not in told)
+        own = counted(question.cohort, searched, told)
     table = own
     if search.reference is not None:
         refuse_common(engine, question, search.reference)
-        rows = engine.kept(log, search.reference, question.threshold)
-        table = pl.concat([own, engine.collect(cube_table(rows, keys, counted, value))])
-    kept, codes, values, is_value = [], [], [], []
+        table = pl.concat([own, counted(search.reference, searched, told)])
+    codes, values, is_value = [], [], []
     for place, found in enumerate(searched):
-        if found.column in told:
-            continue
         column, known = in_codes(table[f"key_{place}"])
-        kept.append(found)
         codes.append(column.cast(pl.UInt16 if len(known) < 65_536 else pl.Int32).to_numpy())
         is_value.append(np.array([value is not None or not found.is_partial for value in known], dtype=bool))
         values.append([shown_value(log, found, value) for value in known])
-    sources = [found.column or found.name for found in kept]
+    sources = [found.source for found in searched]
     parts = [table[name].fill_null(0).cast(pl.Float64).to_numpy() for name in ("n", "trials", "total", "squares")]
     is_own = np.arange(table.height) < own.height
     if search.reference is not None:
@@ -161,8 +164,8 @@ def cells_of(engine: Engine, question: Question, search: Search, split: Split) -
         Sums.of(parts), is_binary=objective.is_share,
     )  # fmt: skip
     is_held_back = table["part"].to_numpy() == 1 if split != "none" else np.zeros(table.height, dtype=bool)
-    left_out = tuple(dict.fromkeys(found.column for found in searched if found.column and found.column in told))
-    return Cells(cube, tuple(kept), tuple(values), left_out, is_held_back)
+    left_out = tuple(dict.fromkeys(found.source for found in properties(log, search.columns) if found.source in told))
+    return Cells(cube, searched, tuple(values), left_out, is_held_back)
 
 
 def refuse_common(engine: Engine, question: Question, reference: Cohort) -> None:
@@ -176,27 +179,34 @@ def refuse_common(engine: Engine, question: Question, reference: Cohort) -> None
         )
 
 
-def told_by(engine: Engine, question: Question, searched: Sequence[Property], table: pl.DataFrame) -> set[str]:
-    """Return the columns that tell the label, none where no other is left; ``table`` holds the cells of the cohort.
+def told_by(
+    engine: Engine, question: Question, searched: Sequence[Property], table: pl.DataFrame, left_out: Collection[str]
+) -> set[str]:
+    """Return what tells the label, none where nothing else is left; ``table`` holds the cells of the cohort.
 
-    All labelled rows of the log decide: a cohort must not change what is searched by.
+    All labelled rows of the log decide: a cohort must not change what is searched by. The number of missing fields is
+    judged once the columns that tell are left out.
     """
-    told = set()
-    for place, found in enumerate(searched):
-        cells = whole_log(engine, question, found) if question.cohort else table.rename({f"key_{place}": "key"})
+    told: set[str] = set()
+    for place, found in sorted(enumerate(searched), key=lambda pair: pair[1].kind == "gaps"):
+        if found.kind == "gaps" and told:
+            break
+        cells = table.rename({f"key_{place}": "key"})
+        if question.cohort:
+            cells = whole_log(engine, question, found, left_out)
         codes, known = in_codes(cells["key"])
         n, positives = (cells[name].cast(pl.Float64).to_numpy() for name in ("n", "positives"))
-        if found.column and label_told(codes.to_numpy(), len(known), n, positives) > TELLS:
-            told.add(found.column)
-    return set() if all(found.column in told for found in searched) else told
+        if label_told(codes.to_numpy(), len(known), n, positives) > TELLS:
+            told.add(found.source)
+    return set() if all(found.source in told for found in searched) else told
 
 
-def whole_log(engine: Engine, question: Question, found: Property) -> pl.DataFrame:
+def whole_log(engine: Engine, question: Question, found: Property, left_out: Collection[str]) -> pl.DataFrame:
     """Return the rows of the whole log by one property."""
     objective, costs = OBJECTIVES["error_rate"], (0.0, 1.0, 1.0, 0.0)
     rows = engine.kept(question.log, Cohort(), question.threshold)
     counted, value = objective.counted(question.threshold), objective.value(question.threshold, costs)
-    return engine.collect(cube_table(rows, {"key": expression(question.log, found)}, counted, value))
+    return engine.collect(cube_table(rows, {"key": expression(question.log, found, left_out)}, counted, value))
 
 
 def part_of(engine: Engine, question: Question, split: Split, seed: int) -> Any:

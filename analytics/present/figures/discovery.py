@@ -42,6 +42,8 @@ def discovery_map(answer: Discovery) -> go.Figure:
     """
     objective = OBJECTIVES[answer.search.objective]
     title = f"Which slices have the highest {shown(objective.label)}?"
+    if objective.is_change:
+        title = "Where did the error rate rise most?"
     table = answer.table.with_row_index("row")
     if not table.height:
         return empty(title, "No slice stands out.")
