@@ -556,5 +556,6 @@ def test_discover_reports_groups_with_their_fields(small: Path) -> None:
               "share_of_errors", "status", "contributions", "members"}  # fmt: skip
     assert all(wanted <= row.keys() for row in rows)
     assert "Expected an objective" in refused("discover", small, "--objective", "nonsense")
+    assert "Expected a reference for a change" in refused("discover", small, "--objective", "change")
     told = run("discover", small, "--min-rows", "5")
     assert told.exit_code == 0 and "slices of at most 3 conditions" in told.stderr

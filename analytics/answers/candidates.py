@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -15,7 +15,8 @@ from analytics.measure.discovery.cube import CodeArray, Cube, Sums
 from analytics.measure.discovery.leaks import TELLS, label_told
 from analytics.query.cohort import Cohort
 from analytics.query.engine import Engine
-from analytics.query.objectives import OBJECTIVES, SPLITS, Costs, by_entity, by_row, by_time
+from analytics.query.objectives import OBJECTIVES, SPLITS, Costs, by_entity, by_row, by_time, row_count
+from analytics.query.predicates import predicate
 from analytics.query.properties import Property, expression, in_codes, properties, shown_value
 from analytics.query.relations import cube_table
 
@@ -42,6 +43,8 @@ class Search:
         Search these segment columns only; None: all of them and what can be derived.
     costs : tuple of float
         Of a true positive, a false positive, a false negative and a true negative.
+    reference : Cohort or None
+        The rows of the log that a change is measured against.
     every : bool
         Report every slice above the minimum support instead of groups of those that stand out.
     seed : int
@@ -54,6 +57,7 @@ class Search:
     split: Split | None = None
     columns: tuple[str, ...] | None = None
     costs: Costs = (0.0, 1.0, 1.0, 0.0)
+    reference: Cohort | None = None
     every: bool = False
     seed: int = 0
 
@@ -96,6 +100,10 @@ def checked(question: Question, search: Search) -> None:
         raise QuestionError(f"Expected an objective, found {search.objective!r}. Objectives: {', '.join(OBJECTIVES)}.")
     if OBJECTIVES[search.objective].needs_probability and not question.log.is_probability:
         raise QuestionError(f"Expected scores in 0–1 for {search.objective!r}, found others. Choose another objective.")
+    if OBJECTIVES[search.objective].is_change != (search.reference is not None):
+        raise QuestionError("Expected a reference for a change, and for nothing else. Name both, or neither.")
+    if search.split == "time" and search.reference is not None:
+        raise QuestionError("Expected a split that both sides can share, found 'time'. Split by row or entity.")
     if search.split not in (None, *SPLITS):
         raise QuestionError(f"Expected a split, found {search.split!r}. Splits: {', '.join(SPLITS)}.")
     if search.split == "entity" and question.log.mapping.row_id is None:
@@ -121,55 +129,84 @@ def default_split(question: Question) -> Split:
 def cells_of(engine: Engine, question: Question, search: Search, split: Split) -> Cells:
     """Aggregate a cohort into the cube of a search."""
     log, objective = question.log, OBJECTIVES[search.objective]
+    part = {} if split == "none" else {"part": part_of(engine, question, split, search.seed)}
+
+    def counted(cohort: Cohort, searched: Sequence[Property], told: Collection[str]) -> pl.DataFrame:
+        keys = {f"key_{place}": expression(log, found, told) for place, found in enumerate(searched)}
+        rows = engine.kept(log, cohort, question.threshold)
+        sides = objective.counted(question.threshold), objective.value(question.threshold, search.costs)
+        return engine.collect(cube_table(rows, keys | part, *sides))
+
     searched = properties(log, search.columns)
-    keys: dict[str, Any] = {f"key_{place}": expression(log, found) for place, found in enumerate(searched)}
-    if split != "none":
-        keys["part"] = part_of(engine, question, split, search.seed)
-    counted, value = objective.counted(question.threshold), objective.value(question.threshold, search.costs)
-    rows = engine.kept(log, question.cohort, question.threshold)
-    table = engine.collect(cube_table(rows, keys, counted, value))
-    told = told_by(engine, question, searched, table) if search.columns is None else set()
-    kept, codes, values, is_value = [], [], [], []
+    own, told = counted(question.cohort, searched, ()), set[str]()
+    while search.columns is None and (more := told_by(engine, question, searched, own, told)):
+        # What tells the label must not come back as one of the missing fields.
+        told |= more
+        searched = tuple(found for found in searched if found.source not in told)
+        own = counted(question.cohort, searched, told)
+    table = own
+    if search.reference is not None:
+        refuse_common(engine, question, search.reference)
+        table = pl.concat([own, counted(search.reference, searched, told)])
+    codes, values, is_value = [], [], []
     for place, found in enumerate(searched):
-        if found.column in told:
-            continue
         column, known = in_codes(table[f"key_{place}"])
-        kept.append(found)
         codes.append(column.cast(pl.UInt16 if len(known) < 65_536 else pl.Int32).to_numpy())
         is_value.append(np.array([value is not None or not found.is_partial for value in known], dtype=bool))
         values.append([shown_value(log, found, value) for value in known])
-    sources = [found.column or found.name for found in kept]
-    sums = (table[name].fill_null(0).cast(pl.Float64).to_numpy() for name in ("n", "trials", "total", "squares"))
+    sources = [found.source for found in searched]
+    parts = [table[name].fill_null(0).cast(pl.Float64).to_numpy() for name in ("n", "trials", "total", "squares")]
+    is_own = np.arange(table.height) < own.height
+    if search.reference is not None:
+        parts = [part * is_side for is_side in (is_own, ~is_own) for part in parts]
     cube = Cube(
         tuple(codes), tuple(map(len, values)), tuple(is_value), tuple(sources.index(source) for source in sources),
-        Sums(*sums), is_binary=objective.is_share,
+        Sums.of(parts), is_binary=objective.is_share,
     )  # fmt: skip
     is_held_back = table["part"].to_numpy() == 1 if split != "none" else np.zeros(table.height, dtype=bool)
-    left_out = tuple(dict.fromkeys(found.column for found in searched if found.column and found.column in told))
-    return Cells(cube, tuple(kept), tuple(values), left_out, is_held_back)
+    left_out = tuple(dict.fromkeys(found.source for found in properties(log, search.columns) if found.source in told))
+    return Cells(cube, searched, tuple(values), left_out, is_held_back)
 
 
-def told_by(engine: Engine, question: Question, searched: Sequence[Property], table: pl.DataFrame) -> set[str]:
-    """Return the columns that tell the label, none where no other is left; ``table`` holds the cells of the cohort.
+def refuse_common(engine: Engine, question: Question, reference: Cohort) -> None:
+    """Refuse two sides that share rows."""
+    rows = engine.kept(question.log, question.cohort, question.threshold)
+    both = engine.collect(row_count(rows, predicate(reference, question.log, question.threshold)))["n"][0]
+    if both:
+        raise QuestionError(
+            f"Expected a reference without the rows that are searched, found {both:,} in both. Filter the cohort, for "
+            "instance to a later period."
+        )
 
-    All labelled rows of the log decide: a cohort must not change what is searched by.
+
+def told_by(
+    engine: Engine, question: Question, searched: Sequence[Property], table: pl.DataFrame, left_out: Collection[str]
+) -> set[str]:
+    """Return what tells the label, none where nothing else is left; ``table`` holds the cells of the cohort.
+
+    All labelled rows of the log decide: a cohort must not change what is searched by. The number of missing fields is
+    judged once the columns that tell are left out.
     """
-    told = set()
-    for place, found in enumerate(searched):
-        cells = whole_log(engine, question, found) if question.cohort else table.rename({f"key_{place}": "key"})
+    told: set[str] = set()
+    for place, found in sorted(enumerate(searched), key=lambda pair: pair[1].kind == "gaps"):
+        if found.kind == "gaps" and told:
+            break
+        cells = table.rename({f"key_{place}": "key"})
+        if question.cohort:
+            cells = whole_log(engine, question, found, left_out)
         codes, known = in_codes(cells["key"])
         n, positives = (cells[name].cast(pl.Float64).to_numpy() for name in ("n", "positives"))
-        if found.column and label_told(codes.to_numpy(), len(known), n, positives) > TELLS:
-            told.add(found.column)
-    return set() if all(found.column in told for found in searched) else told
+        if label_told(codes.to_numpy(), len(known), n, positives) > TELLS:
+            told.add(found.source)
+    return set() if all(found.source in told for found in searched) else told
 
 
-def whole_log(engine: Engine, question: Question, found: Property) -> pl.DataFrame:
+def whole_log(engine: Engine, question: Question, found: Property, left_out: Collection[str]) -> pl.DataFrame:
     """Return the rows of the whole log by one property."""
     objective, costs = OBJECTIVES["error_rate"], (0.0, 1.0, 1.0, 0.0)
     rows = engine.kept(question.log, Cohort(), question.threshold)
     counted, value = objective.counted(question.threshold), objective.value(question.threshold, costs)
-    return engine.collect(cube_table(rows, {"key": expression(question.log, found)}, counted, value))
+    return engine.collect(cube_table(rows, {"key": expression(question.log, found, left_out)}, counted, value))
 
 
 def part_of(engine: Engine, question: Question, split: Split, seed: int) -> Any:

@@ -13,18 +13,18 @@ from analytics.answers.candidates import Cells, Search, Slice, cells_of, checked
 from analytics.answers.question import Question
 from analytics.answers.trees import Tree, tree_of
 from analytics.errors import QuestionError
-from analytics.measure.discovery.confirmation import confirmation_table
+from analytics.measure.discovery.confirmation import SIGNIFICANT, confirmation_table
 from analytics.measure.discovery.contribution import contributions
 from analytics.measure.discovery.cube import Cube, Sums
 from analytics.measure.discovery.evidence import rates, scores
-from analytics.measure.discovery.grouping import Group, grouped, sent, stacked
+from analytics.measure.discovery.grouping import Group, candidates, presented, stacked, weights
 from analytics.measure.discovery.lattice import Lattice, lattice
 from analytics.measure.discovery.noise import Noise, noise_of
+from analytics.measure.intervals import FloatArray
 from analytics.query.engine import Engine
 
 Progress = Callable[[str, float], None]
 
-MAX_GROUPS = 20
 MAX_LISTED = 200_000
 
 
@@ -60,11 +60,15 @@ class Discovery:
         Judged rows, those that were searched and those that are reported from.
     n_slices : int
         Slices above the minimum support that were looked at.
+    n_sent : int
+        Of these, the groups that went to confirmation: p is adjusted for all of them, and at most 20 are shown.
+    n_more : int
+        Confirmed groups that are not shown; they may overlap.
     n_properties : int
     left_out : tuple of str
         Columns that tell the label and were not searched by.
     tree : Tree or None
-        The same rows cut by a decision tree; None where every slice was asked for.
+        The same rows cut by a decision tree; None where every slice was asked for, and for a change.
     overall : float
         The objective over the rows that are reported from.
     """
@@ -80,6 +84,8 @@ class Discovery:
     n_searched: int
     n_reported: int
     n_slices: int
+    n_sent: int
+    n_more: int
     n_properties: int
     left_out: tuple[str, ...]
     tree: Tree | None
@@ -114,14 +120,15 @@ def discover(
     n_judged, n_searched = cells.cube.sums.n.sum(), find.sums.n.sum()
     if not find.sums.trials.sum() or not report.sums.trials.sum():
         raise QuestionError("Expected labelled rows to search and to confirm with, found none. Widen the cohort.")
+    if not all(part.sums.before is None or part.sums.before.trials.sum() for part in (find, report)):
+        raise QuestionError("Expected labelled rows in the reference, found none. Widen the reference.")
     needed = max(search.min_rows, search.min_support * n_judged) * n_searched / n_judged
     found = lattice(find, needed - 1e-6, search.max_depth, lambda done: progress("Searching", done))
     ranks = scores(found.sums, find.sums.sum(), is_binary=find.is_binary)
     if search.every:
         groups = every_slice(found, ranks)
     else:
-        chosen = grouped(find, found, ranks, MAX_GROUPS, lambda done: progress("Grouping", done))
-        groups = sent(chosen, len(found.patterns))
+        groups = candidates(find, found, ranks, lambda done: progress("Grouping", done))
     progress("Measuring noise", 0.0)
     noise = None
     if not search.every and len(found.patterns):
@@ -133,7 +140,13 @@ def discover(
             seed=search.seed,
             progress=lambda done: progress("Measuring noise", done),
         )
-    table = reported(cells, find, report, groups, found if search.every and split == "none" else None)
+    weight = 1.0 if search.every else weights(groups, len(found.patterns))
+    table = reported(cells, find, report, groups, weight, found if search.every and split == "none" else None)
+    n_sent, n_more = len(groups), 0
+    if not search.every:
+        is_real = (table["p_adjusted"].fill_null(1.0) < SIGNIFICANT).to_numpy()
+        shown, n_more = presented(cells.cube, found, groups, is_real)
+        groups, table = [groups[row] for row in shown], table[shown]
     rank = ranked(table, every=search.every)
     groups, table = [groups[row] for row in rank], table[rank]
     return Discovery(
@@ -148,9 +161,13 @@ def discover(
         n_searched=int(n_searched),
         n_reported=int(report.sums.n.sum()),
         n_slices=len(found.patterns),
+        n_sent=n_sent,
+        n_more=n_more,
         n_properties=len(cells.properties),
         left_out=cells.left_out,
-        tree=None if search.every else tree_of(question.log, cells, find, report, needed - 1e-6),
+        tree=None
+        if search.every or search.reference is not None
+        else tree_of(question.log, cells, find, report, needed - 1e-6),
         overall=float(rates(report.sums.sum())[0]),
     )
 
@@ -161,10 +178,12 @@ def every_slice(found: Lattice, ranks: np.ndarray[Any, np.dtype[np.float64]]) ->
         raise QuestionError(
             f"Expected at most {MAX_LISTED:,} slices to list, found {len(found.patterns):,}. Raise the minimum support."
         )
-    return [Group(pattern, float(rank)) for pattern, rank in zip(found.patterns, ranks, strict=True)]
+    return [Group(found.patterns[row], float(rank), row) for row, rank in enumerate(ranks)]
 
 
-def reported(cells: Cells, find: Cube, report: Cube, groups: Sequence[Group], known: Lattice | None) -> pl.DataFrame:
+def reported(
+    cells: Cells, find: Cube, report: Cube, groups: Sequence[Group], weight: FloatArray | float, known: Lattice | None
+) -> pl.DataFrame:
     """Compare the slices on the rows that they are reported from; ``known`` holds their sums where all rows are searched."""
 
     def sums_in(cube: Cube) -> Sums:
@@ -175,7 +194,7 @@ def reported(cells: Cells, find: Cube, report: Cube, groups: Sequence[Group], kn
     found, held = sums_in(find), sums_in(report)
     both = held if report is find else found + held
     table = confirmation_table(
-        held, report.sums.sum(), both.trials, is_binary=find.is_binary, is_held_back=report is not find
+        held, report.sums.sum(), both.trials, is_binary=find.is_binary, is_held_back=report is not find, weights=weight
     )
     n_judged = cells.cube.sums.n.sum()
     return table.with_columns(

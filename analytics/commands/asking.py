@@ -175,10 +175,14 @@ def ask(source: Source, asked: Asked) -> tuple[Engine, Question]:
 
 def question_of(workspace: Workspace, log: Log, asked: Asked) -> tuple[Engine, Question]:
     """Return the engine and the question that a command asks of a log."""
-    names = [column.name for column in log.columns]
-    cohort = Cohort(tuple(parse_where(text, names) for text in asked.where or ()))
     threshold = log.mapping.threshold if asked.threshold is None else finite_threshold(asked.threshold)
-    return Engine(workspace), Question(log, cohort, threshold)
+    return Engine(workspace), Question(log, cohort_of(asked.where, log), threshold)
+
+
+def cohort_of(filters: Sequence[str] | None, log: Log) -> Cohort:
+    """Return the cohort that filters of the command line keep."""
+    names = [column.name for column in log.columns]
+    return Cohort(tuple(parse_where(text, names) for text in filters or ()))
 
 
 def columns_of(by: str, log: Log) -> list[str]:

@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 import typer
 
 from analytics.answers import candidates, discovery
-from analytics.commands.asking import ask, columns_of
-from analytics.commands.options import Asked, Output, Source
+from analytics.commands.asking import ask, cohort_of, columns_of
+from analytics.commands.options import Asked, Output, Source, Texts
 from analytics.commands.writing import write
 from analytics.query.objectives import OBJECTIVES
 
@@ -17,6 +17,7 @@ IN_TEXT = (
     "share_of_errors", "status",
 )  # fmt: skip
 OBJECTIVE = f"What fails: {', '.join(OBJECTIVES)}."
+REFERENCE = "Filter of the reference of --objective change, as --where. Repeatable."
 HELD_BACK = "How the rows that confirm are held back; by default by entity where ids repeat, else by row."
 
 
@@ -25,6 +26,7 @@ def discover(
     asked: Asked,
     output: Output,
     objective: Annotated[str, typer.Option(help=OBJECTIVE)] = "error_rate",
+    reference: Annotated[Texts, typer.Option(help=REFERENCE)] = None,
     min_support: Annotated[float, typer.Option(help="Least share of the judged rows that a slice holds.")] = candidates.MIN_SHARE,
     min_rows: Annotated[int, typer.Option(help="Least number of judged rows of a slice.")] = candidates.MIN_ROWS,
     max_depth: Annotated[int, typer.Option(help="Most predicates of a slice.")] = candidates.MAX_DEPTH,
@@ -46,7 +48,7 @@ def discover(
     search = candidates.Search(
         objective=objective, min_support=min_support, min_rows=min_rows, max_depth=max_depth, every=every, seed=seed,
         split="none" if no_split else split, columns=tuple(columns_of(by, question.log)) if by else None,
-        costs=(cost_tp, cost_fp, cost_fn, cost_tn),
+        costs=(cost_tp, cost_fp, cost_fn, cost_tn), reference=cohort_of(reference, question.log) if reference else None,
     )  # fmt: skip
     answer = discovery.discover(engine, question, search)
     typer.echo(discovery_reading(answer), err=True)

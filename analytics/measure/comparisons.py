@@ -111,17 +111,20 @@ def _log_choose(n: NDArray[np.int64], k: NDArray[np.int64]) -> FloatArray:
     return np.asarray(special.gammaln(n + 1) - special.gammaln(k + 1) - special.gammaln(n - k + 1), dtype=float)
 
 
-def benjamini_hochberg(p: ArrayLike) -> FloatArray:
+def benjamini_hochberg(p: ArrayLike, weights: ArrayLike = 1.0) -> FloatArray:
     """Adjust p-values for the number of slices that were looked at (false discovery rate).
 
     Parameters
     ----------
     p : array-like of shape (slices,)
         NaN is a slice that was not tested: it stays NaN and does not count.
+    weights : array-like of positive numbers, broadcast against p
+        How much of the error may be spent on each slice, relative to the others; fixed without looking at ``p``.
 
     References
     ----------
-    Benjamini and Hochberg (1995), J. R. Stat. Soc. B 57:289-300.
+    Benjamini and Hochberg (1995), J. R. Stat. Soc. B 57:289-300; for weights Genovese, Roeder and Wasserman (2006),
+    Biometrika 93:509-524.
 
     Examples
     --------
@@ -131,6 +134,8 @@ def benjamini_hochberg(p: ArrayLike) -> FloatArray:
     values = np.asarray(p, dtype=float)
     adjusted = np.full(values.shape, np.nan)
     tested = np.flatnonzero(~np.isnan(values))
+    share = np.broadcast_to(np.asarray(weights, dtype=float), values.shape)
+    values = values / (share / share[tested].mean() if tested.size else 1.0)
     order = tested[np.argsort(values[tested])[::-1]]
     ranks = np.arange(order.size, 0, -1)
     if order.size:

@@ -69,12 +69,16 @@ def discovery_json_rows(answer: Discovery) -> list[dict[str, Any]]:
 
 
 def objective_text(answer: Discovery, value: words.Value) -> str:
-    """Write a value of the objective: a share as a percentage, another with three digits."""
+    """Write a value of the objective: a share as a percentage, a change in points, another with three digits."""
+    if OBJECTIVES[answer.search.objective].is_change:
+        return words.points(value)
     return words.share(value) if OBJECTIVES[answer.search.objective].is_share else words.number(value)
 
 
 def objective_interval(answer: Discovery, value: words.Value, low: words.Value, high: words.Value) -> str:
     """Write a value of the objective with its interval."""
+    if OBJECTIVES[answer.search.objective].is_change:
+        return words.points(value, low, high)
     text = objective_text(answer, value)
     if low is None or high is None:
         return text

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import narwhals.stable.v2 as nw
 
-from analytics.query.relations import integer
+from analytics.query.relations import integer, keep
 
 PRIME = 2_147_483_647
 MULTIPLIER = 1_220_703_125
@@ -33,6 +34,8 @@ class Objective:
     value : callable
         From the threshold and the costs to its value for such a row.
     needs_probability : bool
+    is_change : bool
+        Whether it is what the mean has changed by since a reference.
     """
 
     label: str
@@ -41,6 +44,7 @@ class Objective:
     counted: Callable[[float], nw.Expr]
     value: Callable[[float, Costs], nw.Expr]
     needs_probability: bool = False
+    is_change: bool = False
 
 
 def every_row(threshold: float) -> nw.Expr:
@@ -91,6 +95,10 @@ OBJECTIVES: dict[str, Objective] = {
         "under-prediction", "Observed rate less the mean score: calibration bias downwards.", False, every_row,
         lambda threshold, costs: nw.col("label") - nw.col("score"), True,
     ),
+    "change": Objective(
+        "rise of the error rate", "Error rate less that of the same slice in a reference.", True, every_row, is_wrong,
+        is_change=True,
+    ),
 }  # fmt: skip
 
 
@@ -113,6 +121,11 @@ def by_entity(id_column: str, seed: int) -> nw.Expr:
     """Hold back the rows of about half of the ids; an id is known by its first row, rows without one stand alone."""
     first = nw.col("row_id").min().over(id_column)
     return by_hash(nw.when(nw.col(id_column).is_null()).then(nw.col("row_id")).otherwise(first), seed)
+
+
+def row_count(frame: nw.LazyFrame[Any], kept: nw.Expr | None) -> nw.LazyFrame[Any]:
+    """Count the rows that a predicate keeps: ``n``."""
+    return keep(frame, kept).select(n=nw.len())
 
 
 def by_time(moment: datetime) -> nw.Expr:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import reduce
 from typing import Any, Literal
@@ -43,6 +44,11 @@ class Property:
     name: str
     column: str | None
     kind: Kind
+
+    @property
+    def source(self) -> str:
+        """What it is derived from: its column, or itself."""
+        return self.column or self.name
 
     @property
     def is_partial(self) -> bool:
@@ -102,11 +108,15 @@ def spikes(column: Column, log: Log) -> list[float]:
     return [float(value) for value, rows in column.top if MIN_SPIKE * log.n_rows <= rows < OWN_BIN * log.n_rows]
 
 
-def expression(log: Log, found: Property) -> nw.Expr:
-    """Return the value of a property as it is grouped by, over the stored columns of a log."""
+def expression(log: Log, found: Property, left_out: Collection[str] = ()) -> nw.Expr:
+    """Return the value of a property as it is grouped by, over the stored columns of a log.
+
+    Fields of columns that are ``left_out`` do not count as missing.
+    """
     if found.kind == "gaps":
-        flags = [integer(nw.col(log.column(name).sql_name).is_null()) for name in log.mapping.segments]
-        total = reduce(lambda left, right: left + right, flags)
+        names = [name for name in log.mapping.segments if name not in left_out]
+        flags = [integer(nw.col(log.column(name).sql_name).is_null()) for name in names]
+        total = reduce(lambda left, right: left + right, flags, nw.lit(0))
         return nw.when(total > MAX_GAPS).then(nw.lit(MAX_GAPS)).otherwise(total)
     assert found.column is not None
     if found.kind == "value":

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import polars as pl
@@ -11,16 +13,17 @@ import streamlit as st
 from analytics.answers import Question
 from analytics.answers.candidates import MAX_DEPTH, MIN_SHARE, Search
 from analytics.answers.discovery import Discovery, discover
+from analytics.errors import QuestionError
 from analytics.present import figures, readings, words
 from analytics.present.discovered import objective_text, predicate_words, slice_words
 from analytics.query.cohort import Clause
 from analytics.query.objectives import OBJECTIVES
 from analytics.query.properties import clauses
-from pages._shared import cache, choice, discovered_tree, packing, session
+from pages._shared import cache, choice, discovered_tree, packing, session, two_sides
 from pages._shared.render import escaped, figure, sentence, table_downloads
 
 VIEWS = ("By column", "Discovered")
-CHOSEN, CANCELLED, AMONG = "_chosen_discovery", "_search_cancelled", "among"
+CHOSEN, ASKED, CANCELLED, AMONG = "_chosen_discovery", "_asked_discovery", "_search_cancelled", "among"
 MAX_KEPT = 32
 
 
@@ -48,11 +51,20 @@ def search_among(by: tuple[str, ...]) -> None:
 def draw(question: Question) -> None:
     """Draw the search and what it found."""
     search = draw_controls(question)
-    answer = found(question, search)
+    if OBJECTIVES[search.objective].is_change:
+        reference, question = two_sides.draw_controls(question)
+        if reference.log.key != question.log.key:
+            raise QuestionError("Expected two sides of one log, found two logs. Tell them apart by time or a column.")
+        search = replace(search, reference=reference.cohort)
+    key = (*cache.primitives(question), cache.code_version(), search)
+    if st.session_state.get(ASKED) != key:
+        forget()
+        st.session_state[ASKED] = key
+    answer = found(question, search, key)
     if answer is None:
         return
     sentence(readings.discovery_reading(answer))
-    if discovered_tree.draw_switch():
+    if answer.tree is not None and discovered_tree.draw_switch():
         discovered_tree.draw(answer, question)
         return
     figure(
@@ -105,9 +117,8 @@ def kept() -> OrderedDict[Any, Discovery]:
     return OrderedDict()
 
 
-def found(question: Question, search: Search) -> Discovery | None:
-    """Return what a search found; None where it was cancelled."""
-    key = (*cache.primitives(question), cache.code_version(), search)
+def found(question: Question, search: Search, key: tuple[Any, ...]) -> Discovery | None:
+    """Return what a search found, kept under its key; None where it was cancelled."""
     store = kept()
     if key in store:
         store.move_to_end(key)
@@ -120,25 +131,33 @@ def found(question: Question, search: Search) -> Discovery | None:
     with place.container(horizontal=True, vertical_alignment="center"):
         bar = st.progress(0.0, "Searching")
         st.button("Cancel", key="cancel_search", on_click=lambda: st.session_state.update({CANCELLED: key}))
-    store[key] = discover(
-        session.engine(), question, search, lambda step, done: show_progress(bar, step, done)
-    )  # fmt: skip
+    store[key] = discover(session.engine(), question, search, mover(bar))
     place.empty()
     while len(store) > MAX_KEPT:
         store.popitem(last=False)
     return store[key]
 
 
-def show_progress(bar: Any, step: str, done: float) -> None:
-    """Move the bar; a click on Cancel ends the run here."""
-    bar.progress(min(1.0, done), f"{step} …")
+def mover(bar: Any) -> Callable[[str, float], None]:
+    """Return what moves the bar, once per percent; a click on Cancel ends the run there."""
+    last = ("", -1)
+
+    def move(step: str, done: float) -> None:
+        nonlocal last
+        if (step, int(100 * done)) != last:
+            last = (step, int(100 * done))
+            bar.progress(min(1.0, done), f"{step} …")
+
+    return move
 
 
 def draw_table(answer: Discovery) -> None:
     """Show the slices as a sortable table; a selected row opens its slice."""
     is_share = OBJECTIVES[answer.search.objective].is_share
     scale, digits = (100, 1) if is_share else (1, 3)
-    number = "%.1f %%" if is_share else "%.3f"
+    is_change = OBJECTIVES[answer.search.objective].is_change
+    number = "%+.1f" if is_change else "%.1f %%" if is_share else "%.3f"
+    what = "Change" if is_change else "Rate"
     table = answer.table
     shown = pl.DataFrame({
         "slice": [slice_words(entry) for entry in answer.slices],
@@ -165,7 +184,7 @@ def draw_table(answer: Discovery) -> None:
             "slice": column.TextColumn("Slice", width=470),
             "status": column.TextColumn("Status", help="Confirmed: adjusted p below 0.05; suggestive: unadjusted."),
             "n": column.NumberColumn("Rows", format="localized", help="Judged rows of the cohort in the slice."),
-            "rate": column.NumberColumn("Rate", format=number, help="In the rows that the search did not see."),
+            "rate": column.NumberColumn(what, format=number, help="In the rows that the search did not see."),
             "rate_complement": column.NumberColumn("In the rest", format=number),
             "difference": column.NumberColumn("To the rest", format="%.1f" if is_share else "%.3f"),
             "interval": column.TextColumn("Its interval"),

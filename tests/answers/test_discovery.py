@@ -95,6 +95,19 @@ def test_a_column_that_tells_the_label_is_left_out_and_said_unless_it_is_asked_f
     assert any(entry.property.column == "after" for found in chosen.slices for entry in found)
 
 
+def test_a_field_that_tells_the_label_by_being_missing_is_no_missing_field(engine: Engine, desk: Desk) -> None:
+    frame = generated().with_columns(
+        after=pl.when(pl.col("label") == 1).then(pl.lit("late")), other=pl.when(pl.col("h") == "k").then(pl.lit("x"))
+    )
+    log = desk.log(frame, segments=("g", "after", "other"), time="when", row_id=None)
+    answer = discover(engine, Question(log, Cohort(), 0.5), Search(split="none", every=True))
+    assert answer.left_out == ("after",)
+    counts = {found[0].value: n for found, n in zip(answer.slices, answer.table["n"], strict=True)
+              if len(found) == 1 and found[0].property.kind == "gaps"}  # fmt: skip
+    missing = frame.select(pl.sum_horizontal(pl.col("g").is_null(), pl.col("other").is_null())).to_series()
+    assert counts == dict(missing.value_counts().iter_rows())
+
+
 def test_many_values_do_not_tell_the_label_by_chance(engine: Engine, desk: Desk) -> None:
     frame = generated().with_columns(many=pl.Series([f"m{place % 900}" for place in range(N)]))
     log = desk.log(frame, segments=("g", "many"), time="when", row_id=None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,7 @@ import polars as pl
 from analytics.measure.discovery.confirmation import confirmation_table
 from analytics.measure.discovery.cube import Cube, Sums
 from analytics.measure.discovery.evidence import scores
-from analytics.measure.discovery.grouping import Group, grouped, sent, stacked
+from analytics.measure.discovery.grouping import Group, candidates, presented, stacked, weights
 from analytics.measure.discovery.lattice import lattice
 
 Columns = Sequence[np.ndarray[Any, np.dtype[np.int64]]]
@@ -45,19 +45,34 @@ class Found:
         ]
 
 
-def searched(columns: Columns, value: Any, rng: np.random.Generator, *, max_depth: int = 3, limit: int = 20) -> Found:
+def changed(columns: Columns, value: Any, is_now: Any) -> Cube:
+    """The cube of a change: rows of ``is_now`` against the others, which are the reference."""
+    now, before, wrong = is_now.astype(float), 1.0 - is_now, np.asarray(value, dtype=float)
+    sums = Sums(now, now, wrong * now, wrong * now, Sums(before, before, wrong * before, wrong * before))
+    return replace(cube_of(columns, value), sums=sums)
+
+
+def searched(columns: Columns, value: Any, rng: np.random.Generator) -> Found:
     """Find on one half of the rows and confirm on the other."""
-    cube, held = cube_of(columns, value), rng.random(len(value)) < 0.5
+    return halves(cube_of(columns, value), rng)
+
+
+def halves(cube: Cube, rng: np.random.Generator) -> Found:
+    """Find on one half of the cells and confirm on the other."""
+    held = rng.random(cube.n_cells) < 0.5
     find, report = cube.part(~held), cube.part(held)
-    found = lattice(find, max(50, 0.01 * len(value)) / 2, max_depth)
-    groups = grouped(find, found, scores(found.sums, find.sums.sum(), is_binary=True), limit)
-    groups = sent(groups, len(found.patterns))
+    found = lattice(find, max(50, 0.01 * cube.sums.n.sum()) / 2, 3)
+    groups = candidates(find, found, scores(found.sums, find.sums.sum(), is_binary=True))
     sums = stacked([report.sums_of(group.pattern) for group in groups])
-    table = confirmation_table(sums, report.sums.sum(), 2 * sums.trials, is_binary=True, is_held_back=True)
-    return Found(groups, table)
+    table = confirmation_table(
+        sums, report.sums.sum(), 2 * sums.trials, is_binary=True, is_held_back=True,
+        weights=weights(groups, len(found.patterns)),
+    )  # fmt: skip
+    rows, _ = presented(cube, found, groups, (table["status"] == "confirmed").to_numpy())
+    return Found([groups[row] for row in rows], table[rows])
 
 
-def planted(seed: int, n: int = 20_000, base: float = 0.15) -> Found:
+def planted(seed: int, n: int = 20_000, base: float = 0.137) -> Found:
     """Search a log of ten columns of four values in which one conjunction of three, 1.5 % of the rows, fails twice as often."""
     rng = np.random.default_rng(seed)
     columns = [rng.choice(4, n, p=[0.25, 0.25, 0.2, 0.3]) for _ in range(10)]

@@ -37,3 +37,11 @@ def test_adjusted_p_values_equal_scipys_and_skip_nan(p: list[float]) -> None:
     assert np.isnan(found[~tested]).all()
     if tested.any():
         np.testing.assert_allclose(found[tested], stats.false_discovery_control(values[tested]), rtol=1e-12)
+
+
+@given(st.lists(st.tuples(st.floats(0, 1), st.floats(0.1, 10)), min_size=1, max_size=40))
+def test_weights_of_the_adjustment_divide_the_p_values(pairs: list[tuple[float, float]]) -> None:
+    p, weights = np.array(pairs).T
+    divided = p / (weights / weights.mean())
+    expected = [min(1.0, min(q * len(p) / np.sum(divided <= q) for q in divided[divided >= own])) for own in divided]
+    np.testing.assert_allclose(benjamini_hochberg(p, weights), expected, rtol=1e-9)

@@ -74,6 +74,24 @@ def test_two_columns_of_the_heat_map_open_the_search_among_them() -> None:
         assert name.startswith((ODD, "version"))
 
 
+def test_a_change_asks_for_its_reference_and_says_both_rates() -> None:
+    app = discovered(least="5", depth="1", objective="Rise of the error rate")
+    assert not app.exception and not app.error
+    assert app.selectbox(key="objective").value == "change" and app.selectbox(key="apart").value
+    assert {"date_input"} <= {element.type for element in app.date_input}
+    assert len(app.dataframe) == 1 and not [element for element in app.segmented_control if element.key == "shape"]
+
+
+def test_another_question_forgets_the_chosen_slice() -> None:
+    app = discovered(least="5", depth="1")
+    app.session_state[discovering.CHOSEN] = 0
+    app.run()
+    assert app.session_state[discovering.CHOSEN] == 0
+    app.session_state[discovering.ASKED] = "another question"
+    app.run()
+    assert app.session_state[discovering.CHOSEN] is None and not app.exception
+
+
 def test_what_a_filter_cannot_say_is_not_offered() -> None:
     app = discovered(least="1", depth="3")
     names = app.dataframe[0].value["slice"].to_list()

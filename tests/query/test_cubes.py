@@ -46,6 +46,7 @@ def test_the_cube_is_the_same_on_both_engines_and_what_polars_counts(
     cost = pl.when(flagged & (label == 1)).then(-1.0).when(flagged).then(2.0).when(label == 1).then(5.0).otherwise(0.5)
     value, counted = {
         "error_rate": (wrong, pl.lit(True)),
+        "change": (wrong, pl.lit(True)),
         "fpr": (wrong, label == 0),
         "fnr": (wrong, label == 1),
         "cost": (cost, pl.lit(True)),

@@ -16,7 +16,7 @@ STATUSES = ("confirmed", "suggestive", "not confirmed")
 
 def confirmation_table(
     sums: Sums, whole: Sums, trials: FloatArray, *, is_binary: bool, is_held_back: bool,
-    level: float = 0.95,
+    weights: FloatArray | float = 1.0, level: float = 0.95,
 ) -> pl.DataFrame:  # fmt: skip
     """Compare slices with their complements, adjusted for all of them.
 
@@ -32,6 +32,8 @@ def confirmation_table(
         Whether the objective is a flag.
     is_held_back : bool
         Whether the slices were found without these rows: only then can one be confirmed.
+    weights : numpy.ndarray of shape (slices,)
+        Of the adjustment, from the rows that the slices were found in.
     level : float
         Confidence level of the intervals.
 
@@ -40,9 +42,10 @@ def confirmation_table(
     polars.DataFrame
         n_reported (judged rows that are reported from), rate, rate_low, rate_high, rate_complement, difference,
         difference_low, difference_high (to the complement), divergence (to all rows), p_value (one-sided, in the
-        direction in which slices are found), p_adjusted (Benjamini-Hochberg), excess_errors with _low and _high,
-        share_of_errors, status: confirmed (adjusted p below 0.05), suggestive (unadjusted), not confirmed. Without rows
-        held back the first two are both suggestive, by the adjusted p.
+        direction in which slices are found), p_adjusted (Benjamini-Hochberg, never below p_value), excess_errors with _low
+        and _high, share_of_errors, status: confirmed (adjusted p below 0.05), suggestive (unadjusted), not confirmed. Without
+        rows held back the first two are both suggestive, by the adjusted p. Against a reference rates are changes; rate_now,
+        rate_before and n_before (judged rows of the reference) say of what.
 
     Examples
     --------
@@ -56,7 +59,7 @@ def confirmation_table(
     own = rate_interval(sums, level, is_binary=is_binary)
     gap = gap_interval(sums, rest, level, is_binary=is_binary)
     p = p_values(sums, rest, is_binary=is_binary)
-    adjusted = benjamini_hochberg(p)
+    adjusted = np.maximum(benjamini_hochberg(p, weights), p)
     best = STATUSES[0] if is_held_back else STATUSES[1]
     weak = (p if is_held_back else adjusted) < SIGNIFICANT
     status = np.select([adjusted < SIGNIFICANT, weak], [best, STATUSES[1]], STATUSES[2])
@@ -71,6 +74,9 @@ def confirmation_table(
         "excess_errors_low": trials * gap.low, "excess_errors_high": trials * gap.high,
         "share_of_errors": ratio(sums.total, whole.total),
     }  # fmt: skip
+    if sums.before is not None:
+        now = {"rate_now": ratio(sums.total, sums.trials), "rate_before": rates(sums.before), "n_before": sums.before.n}
+        columns |= now
     frame = pl.DataFrame({name: np.asarray(column, dtype=float) for name, column in columns.items()}, nan_to_null=True)
     return frame.with_columns(
         pl.col("n_reported").cast(pl.Int64), pl.Series("status", status.tolist(), dtype=pl.String)

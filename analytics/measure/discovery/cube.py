@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -25,30 +26,39 @@ class Sums:
         Rows in the denominator of the objective: judged rows, or those of one label.
     total, squares : numpy.ndarray
         Sum of the objective over ``trials`` rows, and of its square; equal where the objective is an error flag.
+    before : Sums or None
+        The same of a reference, where the objective is the change of a rate against it.
     """
 
     n: FloatArray
     trials: FloatArray
     total: FloatArray
     squares: FloatArray
+    before: Sums | None = None
+
+    @classmethod
+    def of(cls, columns: Iterable[FloatArray]) -> Sums:
+        """Return the sums that `columns` were made of."""
+        n, trials, total, squares, *before = columns
+        return cls(n, trials, total, squares, cls.of(before) if before else None)
+
+    def columns(self) -> tuple[FloatArray, ...]:
+        """Return the four parts, and those of the reference after them."""
+        own = (self.n, self.trials, self.total, self.squares)
+        return own if self.before is None else (*own, *self.before.columns())
 
     def __sub__(self, other: Sums) -> Sums:
-        return Sums(
-            self.n - other.n, self.trials - other.trials, self.total - other.total, self.squares - other.squares
-        )
+        return Sums.of([mine - its for mine, its in zip(self.columns(), other.columns(), strict=True)])
 
     def __add__(self, other: Sums) -> Sums:
-        return Sums(
-            self.n + other.n, self.trials + other.trials, self.total + other.total, self.squares + other.squares
-        )
+        return Sums.of([mine + its for mine, its in zip(self.columns(), other.columns(), strict=True)])
 
     def __getitem__(self, chosen: Any) -> Sums:
-        return Sums(self.n[chosen], self.trials[chosen], self.total[chosen], self.squares[chosen])
+        return Sums.of([part[chosen] for part in self.columns()])
 
     def sum(self) -> Sums:
         """Return the sums over all entries, as arrays of one entry."""
-        parts = (self.n, self.trials, self.total, self.squares)
-        return Sums(*(np.array([part.sum()]) for part in parts))
+        return Sums.of([np.array([part.sum()]) for part in self.columns()])
 
 
 @dataclass(frozen=True)

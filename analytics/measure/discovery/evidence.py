@@ -13,7 +13,6 @@ from analytics.measure.intervals import (
     Interval,
     difference,
     mean_interval,
-    newcombe,
     normal_quantile,
     ratio,
     wilson,
@@ -21,13 +20,14 @@ from analytics.measure.intervals import (
 
 
 def rates(sums: Sums) -> FloatArray:
-    """Return the mean objective of slices, NaN where they have no row to judge it on."""
-    return ratio(sums.total, sums.trials)
+    """Return the mean objective of slices, less that of the reference where there is one; NaN without a row to judge."""
+    own = ratio(sums.total, sums.trials)
+    return own if sums.before is None else own - rates(sums.before)
 
 
 def variances(sums: Sums) -> FloatArray:
     """Return the variance of the objective between the rows of slices."""
-    return (ratio(sums.squares, sums.trials) - rates(sums) ** 2).clip(min=0)
+    return (ratio(sums.squares, sums.trials) - ratio(sums.total, sums.trials) ** 2).clip(min=0)
 
 
 def scores(sums: Sums, whole: Sums, *, is_binary: bool) -> FloatArray:
@@ -47,7 +47,8 @@ def scores(sums: Sums, whole: Sums, *, is_binary: bool) -> FloatArray:
     numpy.ndarray of shape (slices,)
         For flags the signed root of the likelihood ratio statistic of slice against complement, which keeps its scale
         where few errors are expected and a z-score would not; for other objectives the z-score with the variance of all
-        rows. -inf where slice or complement has no row.
+        rows; for a change against a reference the difference of the changes in units of its interval's arm. -inf where slice or
+        complement has no row.
 
     References
     ----------
@@ -62,7 +63,9 @@ def scores(sums: Sums, whole: Sums, *, is_binary: bool) -> FloatArray:
     """
     rest = whole - sums
     gap = rates(sums) - rates(rest)
-    if is_binary:
+    if whole.before is not None:
+        root = errors_above(sums, rest, is_binary=is_binary)
+    elif is_binary:
         parts = (sums.total, sums.trials - sums.total, rest.total, rest.trials - rest.total)
         pooled = ratio(whole.total, whole.trials)
         expected = (sums.trials * pooled, sums.trials * (1 - pooled), rest.trials * pooled, rest.trials * (1 - pooled))
@@ -77,7 +80,10 @@ def scores(sums: Sums, whole: Sums, *, is_binary: bool) -> FloatArray:
 
 
 def rate_interval(sums: Sums, level: float, *, is_binary: bool) -> Interval:
-    """Bound the mean objective of slices: Wilson for flags, Student's t for other objectives."""
+    """Bound the mean objective of slices: Wilson for flags, Student's t for others; Newcombe's composition for a change."""
+    if sums.before is not None:
+        now = Sums(sums.n, sums.trials, sums.total, sums.squares)
+        return difference(*(rate_interval(side, level, is_binary=is_binary) for side in (now, sums.before)))
     if is_binary:
         return wilson(sums.total, sums.trials, level)
     error = np.sqrt(ratio(variances(sums), (sums.trials - 1).clip(min=0)))
@@ -85,31 +91,45 @@ def rate_interval(sums: Sums, level: float, *, is_binary: bool) -> Interval:
 
 
 def gap_interval(sums: Sums, rest: Sums, level: float, *, is_binary: bool) -> Interval:
-    """Bound the difference of slices to their complements: Newcombe for flags, the same composition of t intervals else."""
-    if is_binary:
-        return newcombe(sums.total, sums.trials, rest.total, rest.trials, level)
-    return difference(*(rate_interval(side, level, is_binary=False) for side in (sums, rest)))
+    """Bound the difference of slices to their complements, composed of the intervals of both: Newcombe's for flags.
+
+    For a change that is the difference in differences: of the slice's change and the change elsewhere.
+    """
+    return difference(*(rate_interval(side, level, is_binary=is_binary) for side in (sums, rest)))
 
 
 def p_values(sums: Sums, rest: Sums, *, is_binary: bool) -> FloatArray:
     """Test whether slices lie above their complements, one-sided; NaN where one side has no row.
 
-    Fisher's exact test for flags, the unequal-variance z-test with the interval's arm for other objectives.
+    Fisher's exact test for flags, the unequal-variance z-test with the interval's arm for other objectives and for a
+    change.
     """
-    if is_binary:
+    if is_binary and sums.before is None:
         return greater_p_value(sums.total, sums.trials, rest.total, rest.trials)
-    gap = gap_interval(sums, rest, 0.95, is_binary=False)
+    return np.asarray(special.ndtr(-errors_above(sums, rest, is_binary=is_binary)), dtype=float)
+
+
+def errors_above(sums: Sums, rest: Sums, *, is_binary: bool) -> FloatArray:
+    """Return how many standard errors slices lie above their complements, by the arm of the interval that points at zero."""
+    gap = gap_interval(sums, rest, 0.95, is_binary=is_binary)
     arm = np.where(gap.value > 0, gap.value - gap.low, gap.high - gap.value)
-    return np.asarray(special.ndtr(-ratio(gap.value * normal_quantile(0.95), arm)), dtype=float)
+    return ratio(gap.value * normal_quantile(0.95), arm)
 
 
 def conditional_score(inside: Sums, stratum: Sums) -> tuple[FloatArray, FloatArray]:
     """Return the excess of ``inside`` over what its stratum predicts, and the variance of that when it adds nothing.
 
+    For a change the excess of the reference, per row of it, is taken off.
+
     References
     ----------
     Mantel and Haenszel (1959), J. Natl. Cancer Inst. 22:719-748.
     """
-    excess = inside.total - inside.trials * np.nan_to_num(rates(stratum))
+    excess = inside.total - inside.trials * np.nan_to_num(ratio(stratum.total, stratum.trials))
     spread = inside.trials * ratio(stratum.trials - inside.trials, stratum.trials - 1) * variances(stratum)
-    return excess, np.nan_to_num(spread).clip(min=0)
+    spread = np.nan_to_num(spread).clip(min=0)
+    if inside.before is None or stratum.before is None:
+        return excess, spread
+    scale = np.nan_to_num(ratio(inside.trials, inside.before.trials))
+    excess_before, spread_before = conditional_score(inside.before, stratum.before)
+    return excess - scale * excess_before, spread + scale**2 * spread_before

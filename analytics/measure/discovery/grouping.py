@@ -17,7 +17,7 @@ from analytics.measure.intervals import FloatArray
 
 MAX_LOOKED = 4_000
 MAX_MEMBERS = 25
-MIN_SENT = 8
+MAX_SENT, MAX_CLEAR, MAX_SHOWN = 250, 40, 20
 EXPLAINED = 3.09
 """A slice whose excess given another one is below this (one in a thousand by chance) says nothing of its own."""
 SAME_ROWS = 0.5
@@ -25,6 +25,7 @@ SAME_ROWS = 0.5
 ADDS_NOTHING, AS_FAR = 1.96, 0.9
 """A predicate is left out where its slice differs from the rest of its parent by less than the first, and the parent
 stands out at least this share as far."""
+ERROR = 0.05
 
 
 @dataclass
@@ -37,19 +38,36 @@ class Group:
         The representative, -1 for any value.
     score : float
         How far it stands out where it was found.
+    row : int
+        Its row of the lattice.
     members : list of (int, float)
         Rows of the lattice that it explains, with the Jaccard overlap of their rows, at most 25.
     """
 
     pattern: CodeArray
     score: float
+    row: int
     members: list[tuple[int, float]] = field(default_factory=list)
 
 
-def grouped(
-    cube: Cube, lattice: Lattice, scores: FloatArray, limit: int, progress: Callable[[float], None] = lambda done: None
+def clear_score(n_slices: int) -> float:
+    """Return the score that stands out beyond all slices that were looked at (Bonferroni, one-sided 5 %)."""
+    return float(-special.ndtri(ERROR / max(n_slices, 1)))
+
+
+def weights(groups: Sequence[Group], n_slices: int) -> FloatArray:
+    """Weigh groups for confirmation by what the rows say that they were found in: by one over their p there.
+
+    Those that stand out clearly weigh alike, so that none of them takes the weight of the others.
+    """
+    found = np.array([group.score for group in groups], dtype=float)
+    return np.asarray(1 / np.maximum(special.ndtr(-found), ERROR / max(n_slices, 1)), dtype=float)
+
+
+def candidates(
+    cube: Cube, lattice: Lattice, scores: FloatArray, progress: Callable[[float], None] = lambda done: None
 ) -> list[Group]:
-    """Choose at most ``limit`` slices that stand out and that no other chosen one explains, the most striking first.
+    """Choose slices that stand out, to be confirmed: at most 250, and 40 where that many stand out clearly.
 
     Parameters
     ----------
@@ -58,93 +76,132 @@ def grouped(
     lattice : Lattice
     scores : numpy.ndarray of shape (slices,)
         As `evidence.scores` says.
-    limit : int
     progress : callable
         Called with the share that is done; may raise to stop.
 
     Notes
     -----
     Slices are taken in falling order of score. One joins the group of an earlier slice if more than half of the rows of
-    either are common to both, or if its excess is no more than chance, and at most half of what it was, once the rows in
-    and outside of that slice are compared apart (Mantel-Haenszel): nested copies, overlapping neighbours and second names
-    of the same rows all do.
-    Before a slice stands for a group of its own, each predicate that leaves it no worse than the rest of its parent is
-    dropped.
+    either are common to both. If the earlier one stands out clearly, it also joins where its excess is no more than chance,
+    and at most half of what it was, once the rows in and outside of that slice are compared apart (Mantel-Haenszel): nested
+    copies, overlapping neighbours and second names of the same rows all do. What may itself be noise explains nothing.
+    Where a predicate leaves a slice no worse than the rest of its parent, the parent goes to confirmation before it.
     """
+    clear = clear_score(len(scores))
     order = np.argsort(-scores, kind="stable")[:MAX_LOOKED]
     order = order[scores[order] > 0]
     told = np.full(len(order), -1)
-    chosen = Chosen(cube, limit)
+    rows = {pattern.tobytes(): row for row, pattern in enumerate(lattice.patterns)}
+    chosen = Chosen(cube, MAX_SENT)
     groups: list[Group] = []
     for place, row in enumerate(order):
         if told[place] >= 0:
             continue
-        progress(max(len(groups) / limit, place / len(order)))
-        cells = np.flatnonzero(cube.cells_of(lattice.patterns[row]))
-        told[place] = chosen.telling(cells, scores[row])
+        progress(max(len(groups) / MAX_SENT, place / len(order)))
+        told[place] = chosen.telling(cells_in(cube, lattice, int(row)), scores[row])
         if told[place] >= 0:
             continue
-        if len(groups) == limit:
+        for own in dict.fromkeys((simplified(lattice, scores, rows, int(row)), int(row))):
+            cells = cells_in(cube, lattice, own)
+            told[place] = chosen.telling(cells, scores[own])
+            if told[place] >= 0:
+                continue
+            told[place], is_clear = len(groups), bool(scores[own] >= clear)
+            chosen.add(cells, is_telling=is_clear)
+            groups.append(Group(lattice.patterns[own], float(scores[own]), own))
+            if is_clear:
+                is_told = told_by_parent(lattice, scores, order, groups[-1], chosen.sums(len(groups) - 1))
+                told[is_told & (told < 0)] = len(groups) - 1
+            if len(groups) == MAX_SENT:
+                break
+        if len(groups) == MAX_SENT or np.count_nonzero(chosen.is_telling) >= MAX_CLEAR:
             break
-        pattern = simplified(cube, lattice.patterns[row])
-        cells = np.flatnonzero(cube.cells_of(pattern))
-        told[place] = chosen.telling(cells, scores[row])
-        if told[place] < 0:
-            told[place] = len(groups)
-            chosen.add(cells)
-            groups.append(Group(pattern, float(scores[row])))
-            is_told = told_by_parent(lattice, scores, order, pattern, chosen.sums(len(groups) - 1), scores[row])
-            told[is_told & (told < 0)] = len(groups) - 1
-    for place, group in enumerate(groups):
-        rows = [row for row in order[told == place] if not np.array_equal(lattice.patterns[row], group.pattern)]
-        progress(1.0)
-        for row in rows[:MAX_MEMBERS]:
-            cells = np.flatnonzero(cube.cells_of(lattice.patterns[row]))
-            group.members.append((int(row), chosen.overlap(cells, place)))
+    for at, group in enumerate(groups):
+        group.members = [(int(row), 0.0) for row in order[told == at] if row != group.row]
     return groups
 
 
-def sent(groups: Sequence[Group], n_slices: int) -> list[Group]:
-    """Choose the groups that go to confirmation: each further one makes it harder for all.
+def presented(
+    cube: Cube, lattice: Lattice, groups: Sequence[Group], is_real: NDArray[np.bool_], limit: int = MAX_SHOWN
+) -> tuple[list[int], int]:
+    """Choose at most ``limit`` groups to show, what is real first; what another one explains becomes its member.
 
-    Where some stand out beyond all ``n_slices`` that were looked at (Bonferroni, one-sided 5 %), these and at least eight
-    groups go; else all of them.
+    Parameters
+    ----------
+    cube : Cube
+        All rows: of overlapping slices that are real, the one that all rows support most stands for both.
+    lattice : Lattice
+    groups : sequence of Group
+        Their members are completed.
+    is_real : numpy.ndarray of bool of shape (groups,)
+    limit : int
+
+    Returns
+    -------
+    list of int, int
+        Places of the chosen groups; how many more are real.
     """
-    needed = -special.ndtri(0.05 / max(n_slices, 1))
-    n_clear = sum(group.score >= needed for group in groups)
-    return list(groups[: max(n_clear, MIN_SENT)] if n_clear else groups)
+    sums = stacked([cube.sums_of(group.pattern) for group in groups]) if groups else cube.sums[:0]
+    score = evidence.scores(sums, cube.sums.sum(), is_binary=cube.is_binary)
+    known = [group.score for group in groups]
+    order = sorted(range(len(groups)), key=lambda at: (not is_real[at], -score[at] if is_real[at] else -known[at]))
+    chosen = Chosen(cube, limit)
+    kept: list[int] = []
+    n_more = 0
+    for place in order:
+        cells = np.flatnonzero(cube.cells_of(groups[place].pattern))
+        told = chosen.telling(cells, score[place])
+        if told >= 0:
+            groups[kept[told]].members += [(groups[place].row, 0.0), *groups[place].members]
+        elif len(kept) < limit:
+            chosen.add(cells)
+            kept.append(place)
+        elif is_real[place]:
+            n_more += 1
+    for at, place in enumerate(kept):
+        rows = [row for row, _ in groups[place].members[:MAX_MEMBERS]]
+        inside = [np.flatnonzero(cube.cells_of(lattice.patterns[row])) for row in rows]
+        groups[place].members = [(row, chosen.overlap(cells, at)) for row, cells in zip(rows, inside, strict=True)]
+    return kept, n_more
+
+
+def cells_in(cube: Cube, lattice: Lattice, row: int) -> NDArray[np.int64]:
+    """Return the cells of a slice of the lattice."""
+    return np.flatnonzero(cube.cells_of(lattice.patterns[row]))
 
 
 def told_by_parent(
-    lattice: Lattice, scores: FloatArray, rows: NDArray[np.int64], parent: CodeArray, sums: Sums, score: float
+    lattice: Lattice, scores: FloatArray, rows: NDArray[np.int64], parent: Group, sums: Sums
 ) -> NDArray[np.bool_]:
-    """Say which slices are nested in ``parent`` and are more than half of it, or not clearly worse than the rest of it.
+    """Say which slices are nested in a parent of these ``sums`` and are more than half of it, or not clearly worse than
+    the rest of it.
 
     What is clear depends on the slice: one that stands out about as far as its parent on fewer rows needs less.
     """
-    columns = np.flatnonzero(parent >= 0)
-    is_nested = (lattice.patterns[rows][:, columns] == parent[columns]).all(axis=1)
+    columns = np.flatnonzero(parent.pattern >= 0)
+    is_nested = (lattice.patterns[rows][:, columns] == parent.pattern[columns]).all(axis=1)
     own = lattice.sums[rows]
     excess, spread = conditional_score(own, sums)
-    needed = np.where(scores[rows] >= AS_FAR * score, ADDS_NOTHING, EXPLAINED)
+    needed = np.where(scores[rows] >= AS_FAR * parent.score, ADDS_NOTHING, EXPLAINED)
     is_told: NDArray[np.bool_] = is_nested & ((excess < needed * np.sqrt(spread)) | (own.n > SAME_ROWS * sums.n))
     return is_told
 
 
-def simplified(cube: Cube, pattern: CodeArray) -> CodeArray:
-    """Drop the predicates of a pattern that leave it no worse than the rest of a parent that stands out about as far."""
-    whole = cube.sums.sum()
-    while np.count_nonzero(pattern >= 0) > 1:
-        parents = [without(pattern, int(column)) for column in np.flatnonzero(pattern >= 0)]
-        own, wider = cube.sums_of(pattern), stacked([cube.sums_of(parent) for parent in parents])
-        excess, spread = conditional_score(own, wider)
+def simplified(lattice: Lattice, scores: FloatArray, rows: dict[bytes, int], row: int) -> int:
+    """Drop the predicates of a slice that leave it no worse than the rest of a parent that stands out about as far.
+
+    ``rows`` holds the row of the lattice by pattern; the row of what is left is returned.
+    """
+    while np.count_nonzero(lattice.patterns[row] >= 0) > 1:
+        pattern = lattice.patterns[row]
+        parents = np.array([rows[without(pattern, int(column)).tobytes()] for column in np.flatnonzero(pattern >= 0)])
+        excess, spread = conditional_score(lattice.sums[np.array([row])], lattice.sums[parents])
         gains = np.divide(excess, np.sqrt(spread), out=np.zeros_like(excess), where=spread > 0)
-        far = AS_FAR * evidence.scores(own, whole, is_binary=cube.is_binary)
-        gains[evidence.scores(wider, whole, is_binary=cube.is_binary) < far] = np.inf
+        gains[scores[parents] < AS_FAR * scores[row]] = np.inf
         if gains.min() >= ADDS_NOTHING:
             break
-        pattern = parents[int(np.argmin(gains))]
-    return pattern
+        row = int(parents[np.argmin(gains)])
+    return row
 
 
 def without(pattern: CodeArray, column: int) -> CodeArray:
@@ -159,48 +216,48 @@ class Chosen:
 
     def __init__(self, cube: Cube, limit: int) -> None:
         sums = cube.sums
-        self.parts = np.column_stack([sums.n, sums.trials, sums.total, sums.squares])
-        self.inside = np.zeros((cube.n_cells, limit), dtype=bool)
-        self.slices = np.zeros((0, 4))
+        self.parts = np.column_stack(sums.columns())
+        self.inside = np.zeros((limit, cube.n_cells), dtype=bool)
+        self.slices = np.zeros((0, self.parts.shape[1]))
+        self.is_telling = np.zeros(0, dtype=bool)
         self.whole = sums.sum()
 
-    def add(self, cells: NDArray[np.int64]) -> None:
-        """Add a slice, given its cells."""
-        self.inside[cells, len(self.slices)] = True
+    def add(self, cells: NDArray[np.int64], *, is_telling: bool = True) -> None:
+        """Add a slice, given its cells, and say whether it can explain others that share only few rows with it."""
+        self.inside[len(self.slices), cells] = True
         self.slices = np.vstack([self.slices, self.parts[cells].sum(axis=0)])
+        self.is_telling = np.append(self.is_telling, is_telling)
 
-    def sums(self, place: int | slice = slice(None)) -> Sums:
-        """Return the sums of the chosen slices."""
-        return Sums(*self.slices[place].T)
-
-    def common(self, cells: NDArray[np.int64]) -> tuple[Sums, Sums]:
-        """Return the sums of a slice, and those that it has in common with each chosen one."""
-        parts = self.parts[cells]
-        inside = self.inside[cells, : len(self.slices)].astype(np.float64)
-        return Sums(*parts.sum(axis=0)[:, None]), Sums(*(inside.T @ parts).T)
+    def sums(self, places: int | NDArray[np.int64]) -> Sums:
+        """Return the sums of chosen slices."""
+        return Sums.of(self.slices[places].T)
 
     def overlap(self, cells: NDArray[np.int64], place: int) -> float:
         """Return the rows in common with a chosen slice as a share of the rows in either (Jaccard)."""
         n = self.parts[cells, 0]
-        both = n[self.inside[cells, place]].sum()
+        both = n[self.inside[place, cells]].sum()
         return float(both / (n.sum() + self.slices[place, 0] - both))
 
     def telling(self, cells: NDArray[np.int64], score: float) -> int:
         """Return the chosen slice that tells what another one of ``score`` has to say, -1 where none does."""
-        if not len(self.slices):
+        parts = self.parts[cells]
+        own = Sums.of(parts.sum(axis=0)[:, None])
+        n = self.slices[:, 0]
+        places = np.flatnonzero(self.is_telling | (np.minimum(n, own.n) > SAME_ROWS * np.maximum(n, own.n)))
+        if not len(places):
             return -1
-        own, both = self.common(cells)
-        inside, inside_spread = conditional_score(both, self.sums())
-        outside, outside_spread = conditional_score(own - both, self.whole - self.sums())
+        chosen = self.sums(places)
+        both = Sums.of((self.inside[np.ix_(places, cells)].astype(np.float64) @ parts).T)
+        inside, inside_spread = conditional_score(both, chosen)
+        outside, outside_spread = conditional_score(own - both, self.whole - chosen)
         spread = np.sqrt(inside_spread + outside_spread)
         left = np.divide(inside + outside, spread, out=np.zeros_like(spread), where=spread > 0)
-        overlap = both.n / (own.n + self.sums().n - both.n)
-        is_told = (overlap > SAME_ROWS) | ((left < min(EXPLAINED, score / 2)) & (both.n > 0))
-        return int(np.argmax(np.where(is_told, overlap, -1.0))) if is_told.any() else -1
+        overlap = both.n / (own.n + chosen.n - both.n)
+        explains = (left < min(EXPLAINED, score / 2)) & (both.n > 0) & self.is_telling[places]
+        is_told = (overlap > SAME_ROWS) | explains
+        return int(places[np.argmax(np.where(is_told, overlap, -1.0))]) if is_told.any() else -1
 
 
 def stacked(parts: Sequence[Sums]) -> Sums:
     """Return sums of one entry each as one."""
-    return Sums(
-        *(np.concatenate(side) for side in zip(*((p.n, p.trials, p.total, p.squares) for p in parts), strict=True))
-    )
+    return Sums.of([np.concatenate(side) for side in zip(*(part.columns() for part in parts), strict=True)])

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from analytics.measure.discovery.cube import CodeArray, Cube, Sums
 from analytics.measure.discovery.evidence import rates, scores, variances
 from analytics.measure.discovery.lattice import Walker
-from analytics.measure.intervals import FloatArray
+from analytics.measure.intervals import FloatArray, ratio
 
 MAX_REPLICATES, MIN_REPLICATES = 40, 5
 MAX_WORK = 400_000_000
@@ -31,7 +31,7 @@ class Noise:
         In 95 of 100 searches of pure noise no slice scores higher.
     ratio : float
         Median, over the replicates, of the highest rate of any slice as a multiple of the overall rate; NaN where the
-        overall rate is not positive.
+        overall rate is not positive and for a change.
     replicates : int
         Searches of noise that this stands on.
     whole : Sums
@@ -48,13 +48,21 @@ class Noise:
     def band(self, n: FloatArray) -> FloatArray:
         """Return the rate that a slice of ``n`` rows must pass to stand out from noise."""
         trials = np.asarray(n, dtype=float) * (self.whole.trials / self.whole.n)
-        low = np.full(trials.shape, rates(self.whole)[0])
+        low, before, usual = np.full(trials.shape, rates(self.whole)[0]), None, 0.0
+        if self.whole.before is not None:
+            usual = rates(self.whole.before)[0]
+            same = trials * (self.whole.before.trials / self.whole.trials)
+            before = Sums(same, same, same * usual, same * usual)
         spread = np.sqrt(variances(self.whole) / trials)
-        high = np.minimum(1.0, self.whole.total / trials) if self.is_binary else low + 10 * max(self.score, 1) * spread
+        high = (
+            np.minimum(1.0, self.whole.total / trials) - usual
+            if self.is_binary
+            else low + 10 * max(self.score, 1) * spread
+        )
         for _ in range(40):
             middle = (low + high) / 2
-            total = middle * trials
-            found = scores(Sums(n, trials, total, total), self.whole, is_binary=self.is_binary)
+            total = (middle + usual) * trials
+            found = scores(Sums(n, trials, total, total, before), self.whole, is_binary=self.is_binary)
             low, high = np.where(found < self.score, middle, low), np.where(found < self.score, high, middle)
         return high
 
@@ -82,27 +90,34 @@ def noise_of(
 
     Notes
     -----
-    Error flags are permuted exactly: cells draw theirs from the multivariate hypergeometric distribution, given how many
-    there are in all. Other objectives are drawn from the normal distribution with the mean and variance of all rows, given
-    their total.
+    Error flags are permuted exactly, those of a reference apart: cells draw theirs from the multivariate hypergeometric
+    distribution, given how many there are in all. Other objectives are drawn from the normal distribution with the mean and
+    variance of all rows, given their total.
     """
     cube = in_fixed_order(cube)
     whole = cube.sums.sum()
     replicates = int(np.clip(MAX_WORK // max(work, 1), MIN_REPLICATES, MAX_REPLICATES))
-    drawn = draws(cube, whole, replicates, np.random.default_rng(seed))
+    rng = np.random.default_rng(seed)
+    weights = [cube.sums.n, cube.sums.trials, *draws(cube.sums, replicates, rng, is_binary=cube.is_binary)]
+    if cube.sums.before is not None:
+        weights += [cube.sums.before.trials, *draws(cube.sums.before, replicates, rng, is_binary=cube.is_binary)]
     highest, ratios = np.zeros(replicates), np.zeros(replicates)
     overall = rates(whole)[0]
 
     def look(columns: tuple[int, ...], codes: CodeArray, sums: FloatArray) -> None:
-        n, trials, totals = sums[0], sums[1], sums[2:]
-        slices = Sums(n, trials, totals, totals)
+        n, trials, totals, before = sums[0], sums[1], sums[2 : 2 + replicates], None
+        if cube.sums.before is not None:
+            same, known = sums[2 + replicates], sums[3 + replicates :]
+            before = Sums(same, same, known, known)
+        slices = Sums(n, trials, totals, totals, before)
         np.maximum(highest, scores(slices, whole, is_binary=cube.is_binary).max(axis=1), out=highest)
         np.fmax(ratios, np.fmax.reduce(rates(slices), axis=1), out=ratios)
 
-    Walker(cube, min_support, max_depth, look, progress).run((cube.sums.n, cube.sums.trials, *drawn))
+    Walker(cube, min_support, max_depth, look, progress).run(tuple(weights))
     spread = float(highest.std(ddof=1))
-    ratio = float(np.median(ratios) / overall) if overall > 0 else float("nan")
-    return Noise(float(highest.mean()) + GUMBEL_95 * spread, ratio, replicates, whole, cube.is_binary)
+    has_ratio = overall > 0 and cube.sums.before is None
+    times = float(np.median(ratios) / overall) if has_ratio else float("nan")
+    return Noise(float(highest.mean()) + GUMBEL_95 * spread, times, replicates, whole, cube.is_binary)
 
 
 def in_fixed_order(cube: Cube) -> Cube:
@@ -114,12 +129,12 @@ def in_fixed_order(cube: Cube) -> Cube:
     return cube.part(np.argsort(key, kind="stable"))
 
 
-def draws(cube: Cube, whole: Sums, replicates: int, rng: np.random.Generator) -> NDArray[np.float64]:
+def draws(sums: Sums, replicates: int, rng: np.random.Generator, *, is_binary: bool) -> NDArray[np.float64]:
     """Return totals of the cells in which nothing depends on the cell, of shape (replicates, cells)."""
-    trials = cube.sums.trials
-    if cube.is_binary:
+    trials, whole = sums.trials, sums.sum()
+    if is_binary:
         chosen = rng.multivariate_hypergeometric(trials.astype(np.int64), int(whole.total[0]), replicates, "marginals")
         return chosen.astype(np.float64)
-    raw = rng.normal(size=(replicates, cube.n_cells)) * np.sqrt(trials * variances(whole))
+    raw = rng.normal(size=(replicates, len(trials))) * np.sqrt(trials * variances(whole))
     centred = raw - trials * raw.sum(axis=1, keepdims=True) / whole.trials
-    return np.asarray(trials * rates(whole) + centred, dtype=np.float64)
+    return np.asarray(trials * ratio(whole.total, whole.trials) + centred, dtype=np.float64)

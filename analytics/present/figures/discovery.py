@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from analytics.present import palette, words
 from analytics.present.discovered import objective_interval, objective_text, slice_words
 from analytics.present.figures.frame import axis, axis_ticks, empty, framed_layout, legend_above, lines, shown
 from analytics.present.marks import tick_texts, ticks
-from analytics.query.objectives import OBJECTIVES
+from analytics.query.objectives import OBJECTIVES, Objective
 
 if TYPE_CHECKING:
     from analytics.answers.discovery import Discovery
@@ -41,6 +42,8 @@ def discovery_map(answer: Discovery) -> go.Figure:
     """
     objective = OBJECTIVES[answer.search.objective]
     title = f"Which slices have the highest {shown(objective.label)}?"
+    if objective.is_change:
+        title = "Where did the error rate rise most?"
     table = answer.table.with_row_index("row")
     if not table.height:
         return empty(title, "No slice stands out.")
@@ -70,8 +73,8 @@ def discovery_map(answer: Discovery) -> go.Figure:
                 **support_ticks(across),
             ),
             yaxis=axis(
-                objective.label.capitalize(), range=[bottom - pad, top + pad],
-                **axis_ticks(places, tick_texts(places, is_share=objective.is_share)),
+                f"{objective.label.capitalize()}{', points' if objective.is_change else ''}", range=[bottom - pad, top + pad],
+                **axis_ticks(places, rate_texts(objective, places)),
             ),
             shapes=[{"type": "line", "x0": 0, "x1": 1, "xref": "x domain", "y0": answer.overall, "y1": answer.overall,
                      "line": {"color": palette.LINE, "width": 1.5, "dash": "dash"}}],
@@ -82,6 +85,13 @@ def discovery_map(answer: Discovery) -> go.Figure:
             ],
         ),
     )  # fmt: skip
+
+
+def rate_texts(objective: Objective, places: Sequence[float]) -> list[str]:
+    """Write the ticks of the objective: shares in percent, changes in points."""
+    if objective.is_change:
+        return tick_texts([100 * place for place in places], is_share=False)
+    return tick_texts(places, is_share=objective.is_share)
 
 
 def support_ticks(across: np.ndarray[Any, np.dtype[np.float64]]) -> dict[str, Any]:

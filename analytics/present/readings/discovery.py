@@ -27,14 +27,16 @@ def discovery_reading(answer: Discovery) -> str:
     confirmed = [place for place, row in enumerate(rows) if row["status"] == "confirmed"]
     if confirmed:
         lead = lead_of(answer, rows[confirmed[0]], slice_words(answer.slices[confirmed[0]]))
-        held = "both" if len(rows) == 2 else f"all {words.count(len(rows))}"
-        few = f"{words.count(len(confirmed))} of the {words.plural(len(rows), 'group')}"
-        share = few if len(confirmed) < len(rows) or len(rows) == 1 else f"{held.capitalize()} groups"
-        count = f"{share} found in {looked} {verb(len(confirmed))} confirmed"
+        more = f" (and {words.count(answer.n_more)} more that stand out less, not shown)" if answer.n_more else ""
+        groups = f"{words.plural(len(confirmed), 'group')} of slices"
+        count = (
+            f"{groups} {verb(len(confirmed))} confirmed{on_what(answer)}{more}: of "
+            f"{words.plural(answer.n_sent, 'candidate')} out of {looked}"
+        )
     else:
         lead = ""
-        count = unconfirmed(answer, looked, len(rows))
-    return " ".join(filter(None, [lead, f"{count}{on_what(answer)}.", noise_part(answer), left_out_part(answer)]))
+        count = unconfirmed(answer, looked)
+    return " ".join(filter(None, [lead, f"{count}.", noise_part(answer), left_out_part(answer)]))
 
 
 def tree_reading(answer: Discovery) -> str:
@@ -62,17 +64,20 @@ def lead_of(answer: Discovery, row: dict[str, Any], name: str) -> str:
         more = (
             f", {words.count(row['excess_errors'])} excess errors, {words.share(row['share_of_errors'])} of all errors"
         )
+    if OBJECTIVES[answer.search.objective].is_change:
+        value = f"error rate {words.share(row['rate_before'])} in the reference, {words.share(row['rate_now'])} now: {value}"
     return (
         f"Most excess errors, confirmed: {name}, {value} against {objective_text(answer, row['rate_complement'])} in the rest, "
         f"n {words.count(row['n'])}{more}."
     )
 
 
-def unconfirmed(answer: Discovery, looked: str, n_groups: int) -> str:
+def unconfirmed(answer: Discovery, looked: str) -> str:
     """Say that nothing is confirmed, and whether it could be."""
+    found = f"{words.plural(answer.n_sent, 'candidate')} found in {looked}"
     if answer.split == "none":
-        return f"{words.plural(n_groups, 'group')} found in {looked}; no row was held back, so none can be confirmed"
-    return f"None of the {words.plural(n_groups, 'group')} found in {looked} is confirmed"
+        return f"{found}; no row was held back, so none can be confirmed"
+    return f"None of the {found} is confirmed{on_what(answer)}"
 
 
 def on_what(answer: Discovery) -> str:
