@@ -87,7 +87,9 @@ VERSIONS = (
     Version("v1", SCHEDULE, {"live": range(2, 5), "shadow": range(12, 13)}),
     Version("v2", SCHEDULE + WEATHER, {"live": range(5, 9), "shadow": range(9, 13)}),
     Version("v3", SCHEDULE + WEATHER + AIRCRAFT, {"live": range(9, 13)}),
-    Version("v4", (*SCHEDULE, *WEATHER, *AIRCRAFT, FEED), {"evaluation": range(9, 10), "pilot": range(12, 13)}),
+    Version(
+        "v4", (*SCHEDULE, *WEATHER, *AIRCRAFT, FEED), {"evaluation": range(9, 10), "rehearsed pilot": range(12, 13)}
+    ),
 )
 
 
@@ -242,7 +244,7 @@ def with_feed(flights: pl.DataFrame, pilot: range) -> pl.DataFrame:
 def score_version(flights: pl.DataFrame, version: Version) -> pl.DataFrame:
     """Train one version on what was known when its first month began, and return the rows that it logged."""
     if version.is_at_the_gate:
-        flights = with_feed(flights, version.roles["pilot"])
+        flights = with_feed(flights, version.roles["rehearsed pilot"])
     else:
         flights = flights.with_columns(pl.lit(None, pl.Int64).alias(FEED))
     start = datetime(2013, next(iter(version.roles.values())).start, 1)

@@ -86,6 +86,8 @@ def draw_model(log: Log) -> None:
             placeholder="All versions",
             help="Judge one version of the model alone.",
         )
+    if len(versions) > 1 and st.session_state["model"] is None:
+        st.caption(f"{len(versions)} versions together: a row counts once for each that scored it.")
 
 
 def draw_threshold(log: Log) -> None:
