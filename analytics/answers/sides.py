@@ -113,21 +113,16 @@ def proposed_sides(engine: Engine, question: Question) -> tuple[str, str, str] |
         None without such values.
     """
     log = question.log
-    roles = {getattr(log.mapping, role) for role in ROLES}
-    for column in log.columns:
-        values = [value for value, _ in column.top]
-        references, productions = (called(values, known) for known in (EVALUATED, DEPLOYED))
-        if column.kind != "text" or column.name in roles or not references or not productions:
-            continue
-        rest = question.cohort.without(column.name)
+    for name, references, productions in staged_columns(log):
+        rest = question.cohort.without(name)
         found = {}
         for value in (*references, *productions):
-            cohort = Cohort((*rest.clauses, Clause(column.name, "in", (value,))), rest.outcomes)
-            counts = engine.value_counts(log, cohort, question.threshold, log.mapping.model_version or column.name)
+            cohort = Cohort((*rest.clauses, Clause(name, "in", (value,))), rest.outcomes)
+            counts = engine.value_counts(log, cohort, question.threshold, log.mapping.model_version or name)
             versions = frozenset(counts["value"]) if log.mapping.model_version else frozenset("")
             found[value] = (versions, int(counts["n"].sum()))
         pairs = [
-            (found[second][1], column.name, first, second)
+            (found[second][1], name, first, second)
             for first in references
             for second in productions
             if first != second and found[first][1] and found[second][1] and found[first][0] == found[second][0]
@@ -135,6 +130,18 @@ def proposed_sides(engine: Engine, question: Question) -> tuple[str, str, str] |
         if pairs:
             return max(pairs)[1:]
     return None
+
+
+def staged_columns(log: Log) -> list[tuple[str, list[str], list[str]]]:
+    """Return the columns that call some rows an evaluation and others production, with the values of either kind."""
+    roles = {getattr(log.mapping, role) for role in ROLES}
+    found = []
+    for column in log.columns:
+        values = [value for value, _ in column.top]
+        references, productions = (called(values, known) for known in (EVALUATED, DEPLOYED))
+        if column.kind == "text" and column.name not in roles and references and productions:
+            found.append((column.name, references, productions))
+    return found
 
 
 def called(values: Collection[str], names: Collection[str]) -> list[str]:

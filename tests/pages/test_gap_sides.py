@@ -61,6 +61,12 @@ def test_the_sides_are_proposed_and_every_input_has_two_small_distributions(home
     assert "empty 0.0" in sensor["what"]
 
 
+def test_rows_of_an_evaluation_are_not_judged_with_production_in_silence(home: Path) -> None:
+    said = "stage mixes evaluation and production"
+    assert any(said in caption.value for caption in opened().caption)
+    assert not any(said in caption.value for caption in opened(where="stage:in:production").caption)
+
+
 @pytest.mark.parametrize(
     "address", [{"apart": "by time"}, {"apart": "stage", "then": "production", "now": "evaluation"}]
 )
