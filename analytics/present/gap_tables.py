@@ -195,4 +195,4 @@ def what_changed(change: InputChange) -> str:
     if change.is_beyond_noise and change.moved is not None:
         value, before, after = change.moved
         found.append(f"{words.shortened(words.one_line(value), 30)} {words.share(before)} → {words.share(after)}")
-    return "; ".join(found) or "within noise"
+    return "; ".join(found) or ("other shares" if change.is_beyond_noise else "within noise")

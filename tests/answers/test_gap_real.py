@@ -114,6 +114,16 @@ def test_the_rehearsal_of_the_sample_is_told_as_its_readme_says(desk: Desk, shar
         f"rose by {size} points, and {emptied} of them are fields that arrive empty, `dep_delay` by name; {base_rate} are"
         in readme
     )
+    front = " ".join((SAMPLE.parent / "README.md").read_text(encoding="utf-8").split())
+    right = [f"{100 * (1 - answer[side]):.1f} %" for side in ("reference", "production")]
+    assert (
+        f"an accuracy of {right[0]} on the reviewed records of September and of {right[1]} in its December pilot"
+        in front
+    )
+    assert (
+        f"{emptied} of the {size} points are `dep_delay`, which arrives empty in 94.4 % of rows, and {base_rate} are the base rate"
+        in front
+    )
     reading = answer["reading"].replace(words.THIN_SPACE, " ")
     assert reading.startswith(f"The error rate rose from {100 * answer['reference']:.1f} % to")
     assert f"Most of it is fields that arrive empty (dep_delay: 3.1 % → 94.4 % of rows): +{emptied} points" in reading

@@ -7,13 +7,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
+import polars as pl
 import pytest
 
 from analytics import answers
 from analytics.answers import Gap, Inputs
+from analytics.measure.inputs import input_change
 from analytics.measure.intervals import Interval
 from analytics.present import figures, readings, words
-from analytics.present.gap_tables import column_rows, gap_json, input_rows, part_rows, slice_rows
+from analytics.present.gap_tables import column_rows, gap_json, input_rows, part_rows, slice_rows, what_changed
 from analytics.present.readings.gap import emptied, kind_of, leading
 from analytics.query.engine import Engine
 from tests.answers.test_gap import SCHEMA, two_sides
@@ -80,7 +82,15 @@ def test_fields_that_arrive_empty_are_named_with_their_shares(desk: Desk, engine
     assert (first.what, first.column) == ("data", column) and first.size.endswith("points")
     assert f"{column} arrives empty in {words.share(after)} of rows, before in {words.share(before)}" in first.text
     assert "fields arrive empty that were filled before" in readings.drift_reading(gap, inputs, None, None)
-    assert f"{column}: {words.share(before)}" in " ".join(figures.waterfall_figure(gap).layout.yaxis.ticktext)
+    assert words.one_line(f"{column}: {words.share(before)}") in " ".join(
+        figures.waterfall_figure(gap).layout.yaxis.ticktext
+    )
+
+
+def test_a_shape_that_changed_around_its_median_is_not_called_noise() -> None:
+    narrow, wide = (pl.Series(np.linspace(-width, width, 5_000)) for width in (1.0, 1.5))
+    assert what_changed(replace(input_change(narrow, wide), outside=0.0)) == "other shares"
+    assert what_changed(input_change(narrow, narrow)) == "within noise"
 
 
 def test_a_metric_that_falls_is_told_without_its_sign(desk: Desk, engine: Engine) -> None:
