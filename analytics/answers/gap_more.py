@@ -45,6 +45,14 @@ class GapTime:
     since: datetime | None
     p_value: float | None
 
+    @property
+    def is_from_the_start(self) -> bool:
+        """Whether the metric is another one from production's first bucket on, and the sides do not meet in it."""
+        held = self.table.drop_nulls("value")
+        starts = held.filter(pl.col("side") == "production")["bucket"].min()
+        return self.since is not None and self.since == starts and self.since not in held.filter(
+            pl.col("side") == "reference")["bucket"].to_list()  # fmt: skip
+
 
 def gap_time(engine: Engine, gap: Gap) -> GapTime | None:
     """Answer "since when?"; None where a side has no times, or the metric needs more than confusion counts."""

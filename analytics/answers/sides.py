@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
 from analytics.answers.question import Question
 from analytics.errors import QuestionError
 from analytics.log.schema import MAX_SEGMENT_VALUES, MAX_VALUES_BY_VALUE, Column, Log
-from analytics.query.cohort import Cohort
+from analytics.query.cohort import Clause, Cohort
 from analytics.query.engine import Engine
 from analytics.query.sides import Dimension
 
 COMPLETE_SHARE = 0.9
 MIN_MATURE = 200
+EVALUATED = frozenset(("evaluation", "eval", "offline", "test", "validation", "holdout", "backtest"))
+DEPLOYED = frozenset(("production", "prod", "live", "online", "pilot", "deployed"))
 ROLES = ("score", "decision", "label", "row_id", "time", "amount", "model_version")
 
 
@@ -97,6 +101,56 @@ def sides(engine: Engine, reference: Question, production: Question) -> Sides:
         reference, production, (*dimensions, *flags), tuple(inputs), tuple(left_out),
         (mature_before(engine, questions[0]), mature_before(engine, questions[1])),
     )  # fmt: skip
+
+
+def proposed_sides(engine: Engine, question: Question) -> tuple[str, str, str] | None:
+    """Propose a column with two values that are called like an evaluation and like production, of the same model versions.
+
+    Returns
+    -------
+    tuple of str
+        The column, its value for the reference and for production, of several pairs the one with most rows of production;
+        None without such values.
+    """
+    log = question.log
+    for name, references, productions in staged_columns(log):
+        rest = question.cohort.without(name)
+        found = {}
+        for value in (*references, *productions):
+            cohort = Cohort((*rest.clauses, Clause(name, "in", (value,))), rest.outcomes)
+            counts = engine.value_counts(log, cohort, question.threshold, log.mapping.model_version or name)
+            versions = frozenset(counts["value"]) if log.mapping.model_version else frozenset("")
+            found[value] = (versions, int(counts["n"].sum()))
+        pairs = [
+            (found[second][1], name, first, second)
+            for first in references
+            for second in productions
+            if first != second and found[first][1] and found[second][1] and found[first][0] == found[second][0]
+        ]
+        if pairs:
+            return max(pairs)[1:]
+    return None
+
+
+def staged_columns(log: Log) -> list[tuple[str, list[str], list[str]]]:
+    """Return the columns that call some rows an evaluation and others production, with the values of either kind."""
+    roles = {getattr(log.mapping, role) for role in ROLES}
+    found = []
+    for column in log.columns:
+        values = [value for value, _ in column.top]
+        references, productions = (called(values, known) for known in (EVALUATED, DEPLOYED))
+        if column.kind == "text" and column.name not in roles and references and productions:
+            found.append((column.name, references, productions))
+    return found
+
+
+def called(values: Collection[str], names: Collection[str]) -> list[str]:
+    """Return the values that have one of some words in them.
+
+    >>> called(["offline (2024)", "prod-eu", "latest"], EVALUATED)
+    ['offline (2024)']
+    """
+    return [value for value in values if not set(re.findall("[a-z]+", value.casefold())).isdisjoint(names)]
 
 
 def matched(reference: Log, production: Log, left_out: list[tuple[str, str]]) -> list[tuple[Column, Column]]:

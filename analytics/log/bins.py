@@ -29,7 +29,7 @@ class Bins:
         is_last = code == len(self.edges) - 2
         if self.is_integer:
             top = high if is_last else high - 1
-            return whole(low) if top == low else f"{whole(low)}–{whole(top)}"
+            return whole(low) if top == low else f"{whole(low)}{' to ' if low < 0 else '–'}{whole(top)}"
         digits = next(
             (
                 digits

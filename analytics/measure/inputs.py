@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import polars as pl
@@ -31,6 +32,7 @@ SPIKE_TIMES = 5.0
 TIMES_THE_NEXT = 3.0
 OUTSIDE_SHARE = 0.001
 MANY_VALUES = 24
+MISSING, OTHERS = "(missing)", "(other values)"
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,11 @@ class InputChange:
         Of numbers, on either side.
     moved : tuple of (str, float, float) or None
         Of other values, the one whose share changed most, with its share on either side.
+    bars : tuple of str
+        The groups that both sides are drawn in: ten equal ranges of numbers between the first and the last hundredth, or the
+        most frequent values and all others; missing is the last.
+    shares_reference, shares_production : tuple of float
+        Share of the rows in each group.
     """
 
     n_reference: int
@@ -81,6 +88,9 @@ class InputChange:
     outside: float
     medians: tuple[float, float] | None
     moved: tuple[str, float, float] | None
+    bars: tuple[str, ...]
+    shares_reference: tuple[float, ...]
+    shares_production: tuple[float, ...]
 
     @property
     def is_beyond_noise(self) -> bool:
@@ -134,7 +144,41 @@ def input_change(reference: pl.Series, production: pl.Series, weeks: pl.Series |
         outside if outside >= OUTSIDE_SHARE else 0.0,
         (float(np.median(numbers[0])), float(np.median(numbers[1]))) if numbers[0].size and numbers[1].size else None,
         None if is_number else most_moved(counts),
+        *(bars_of_numbers(reference, production) if not by_value else bars_of_values(counts, is_number=is_number)),
     )
+
+
+Bars = tuple[tuple[str, ...], tuple[float, ...], tuple[float, ...]]
+
+
+def bars_of_numbers(reference: pl.Series, production: pl.Series) -> Bars:
+    """Return ten equal ranges of numbers and missing, with the share of either side in each."""
+    numbers = [numbers_of(side) for side in (reference, production)]
+    ends = [np.quantile(known, (0.01, 0.99)) for known in numbers if known.size]
+    low, high = min(float(end[0]) for end in ends), max(float(end[1]) for end in ends)
+    edges = np.linspace(low, max(high, low + 1e-9 * max(1.0, abs(low))), BINS + 1)
+    shares = []
+    for side, known in zip((reference, production), numbers, strict=True):
+        counts = np.append(np.histogram(known.clip(low, high), edges)[0], side.null_count())
+        shares.append(tuple(float(share) for share in counts / max(len(side), 1)))
+    names = (f"{start:.4g} to {end:.4g}" for start, end in pairwise(edges))
+    return (*names, MISSING), shares[0], shares[1]
+
+
+def bars_of_values(counts: pl.DataFrame, *, is_number: bool) -> Bars:
+    """Return the most frequent values, all others and missing, with the share of either side in each."""
+    shares = counts.with_columns(pl.col(side) / max(int(counts[side].sum()), 1) for side in ("reference", "production"))
+    known = shares.drop_nulls("value").sort(pl.col("reference") + pl.col("production"), descending=True)
+    first, rest = (
+        known.head(MANY_VALUES if is_number else BINS - 1),
+        known.slice(MANY_VALUES if is_number else BINS - 1),
+    )
+    first = first.sort("value") if is_number else first
+    names = [f"{value:g}" if is_number else str(value) for value in first["value"]]
+    empty = shares.filter(pl.col("value").is_null())
+    parts = [first, *([rest.sum()] if rest.height else []), empty.sum()]
+    found = [tuple(float(share) for part in parts for share in part[side]) for side in ("reference", "production")]
+    return (*names, *([OTHERS] if rest.height else []), MISSING), found[0], found[1]
 
 
 def most_moved(counts: pl.DataFrame) -> tuple[str, float, float] | None:

@@ -9,7 +9,8 @@ import polars as pl
 
 from analytics.measure.gap_metrics import COST
 from analytics.present import words
-from analytics.present.readings.gap import PART_WORDS, advice, gap_reading, kind_of
+from analytics.present.readings.gap import LEAST_EMPTIED, PART_WORDS, gap_reading, kind_of
+from analytics.present.readings.gap_advice import advice
 from analytics.present.tables import json_value
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from analytics.measure.inputs import InputChange
     from analytics.measure.intervals import Interval
 
+BARS = ("bars_reference", "bars_production")
 SLICE_FIELDS = ("value", "n_reference", "n_production", "share_reference", "share_production", "rate_reference",
                 "rate_production", "mix", "within", "contribution", "contribution_low", "contribution_high", "p_value",
                 "p_adjusted", "few_rows")  # fmt: skip
@@ -149,16 +151,32 @@ def input_rows(gap: Gap, inputs: Inputs) -> pl.DataFrame:
             "column": name, "explained": explained.get(name, 0.0), "distance": change.distance, "noise": change.noise,
             "psi": change.psi, "missing_reference": 100 * change.missing_reference,
             "missing_production": 100 * change.missing_production, "what": what_changed(change),
+            **dict(zip(BARS, on_one_scale(change), strict=True)),
         })  # fmt: skip
-    schema = {"column": pl.String, "what": pl.String, **dict.fromkeys(
-        ("explained", "distance", "noise", "psi", "missing_reference", "missing_production"), pl.Float64)}  # fmt: skip
+    numbers = ("explained", "distance", "noise", "psi", "missing_reference", "missing_production")
+    schema: dict[str, pl.DataType] = {
+        "column": pl.String(), "what": pl.String(), **dict.fromkeys(numbers, pl.Float64()),
+        **dict.fromkeys(BARS, pl.List(pl.Float64)),
+    }  # fmt: skip
     excess = pl.col("distance") - pl.col("noise")
     return pl.DataFrame(rows, schema=schema).sort(["explained", excess], descending=True)
+
+
+def on_one_scale(change: InputChange) -> tuple[list[float], list[float]]:
+    """Return the shares of both sides in percent of the largest of them, so that two small charts have one scale."""
+    most = max(*change.shares_reference, *change.shares_production, 1e-9)
+    before, after = (
+        [100 * share / most for share in side] for side in (change.shares_reference, change.shares_production)
+    )
+    return before, after
 
 
 def what_changed(change: InputChange) -> str:
     """Say in short what is new about a column."""
     found = []
+    missing = (change.missing_reference, change.missing_production)
+    if abs(missing[1] - missing[0]) >= LEAST_EMPTIED:
+        found.append(f"empty {words.share(missing[0])} → {words.share(missing[1])}")
     if change.unit is not None:
         found.append(f"unit ×{change.unit:g}" if change.unit >= 1 else f"unit ÷{1 / change.unit:g}")
     if change.spike is not None:
@@ -171,8 +189,10 @@ def what_changed(change: InputChange) -> str:
     if change.outside:
         found.append(f"{words.share(change.outside)} beyond the range")
     if change.is_beyond_noise and change.medians is not None:
-        found.append(f"median {change.medians[0]:.4g} → {change.medians[1]:.4g}".replace("-", words.MINUS))
+        medians = [f"{median:.4g}".replace("-", words.MINUS) for median in change.medians]
+        if medians[0] != medians[1]:
+            found.append(f"median {' → '.join(medians)}")
     if change.is_beyond_noise and change.moved is not None:
         value, before, after = change.moved
         found.append(f"{words.shortened(words.one_line(value), 30)} {words.share(before)} → {words.share(after)}")
-    return "; ".join(found) or "within noise"
+    return "; ".join(found) or ("other shares" if change.is_beyond_noise else "within noise")

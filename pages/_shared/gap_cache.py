@@ -35,6 +35,16 @@ def _gap_further(
     return answers.jointly(found, _inputs(sides, version)), answers.gap_time(session.engine(), found)
 
 
+@st.cache_data(max_entries=64, show_spinner=False)
+def _proposed_sides(key: str, cohort: str, threshold: float, version: str) -> tuple[str, str, str] | None:
+    return answers.proposed_sides(session.engine(), cache.asked(key, cohort, threshold))
+
+
+def proposed_sides(question: Question) -> tuple[str, str, str] | None:
+    """Return the column and the two values that are called like an evaluation and production, where there are any."""
+    return _proposed_sides(*cache.primitives(question), cache.scope(question.log))
+
+
 def gap_key(reference: Question, production: Question) -> tuple[Sides, str]:
     """Return what identifies two sides."""
     return (

@@ -9,10 +9,16 @@ import streamlit as st
 from analytics.answers import Gap, GapTime, Inputs
 from analytics.measure.density import Joint
 from analytics.measure.gap_metrics import COST
-from analytics.present import figures, readings, words
-from analytics.present.gap_tables import column_rows, input_rows, slice_rows
+from analytics.present import figures, palette, readings, words
+from analytics.present.gap_tables import BARS, column_rows, input_rows, slice_rows
 from pages._shared.render import escaped, figure, sentence, table_downloads
 
+BARS_HELP = (
+    "Share of rows in ten ranges, or by the most frequent values and all others; the last bar is what is missing. Heights "
+    "are in percent of the tallest bar on either side."
+)
+INPUT_HEIGHT = 44
+MAX_SHOWN_WHOLE = 20
 EXPLAINS = (
     "What its mix does, or what its slices differ in their change where most did not change at all; 0 where neither is "
     "beyond chance."
@@ -37,6 +43,12 @@ def draw_names(gap: Gap) -> None:
     )  # fmt: skip
 
 
+def draw_method() -> None:
+    """Say how the parts are computed, behind one click."""
+    with st.expander("How this was computed", key="gap_method"):
+        sentence(readings.HOW)
+
+
 def draw_verdict(gap: Gap, inputs: Inputs, joint: Joint | None, time: GapTime | None) -> None:
     """Show which drift it is and what to mend, with the pages that show it."""
     st.markdown("**Which drift**")
@@ -44,11 +56,22 @@ def draw_verdict(gap: Gap, inputs: Inputs, joint: Joint | None, time: GapTime | 
     st.markdown("**What to mend, the most first**")
     for advice in readings.advice(gap, inputs):
         with st.container(border=True, gap="xsmall"):
-            st.markdown(f"{ICONS[advice.what]} **{advice.what.capitalize()}** – {escaped(advice.text)}")
+            size = f" · {escaped(advice.size)}" if advice.size else ""
+            st.markdown(f"{ICONS[advice.what]} **{advice.what.capitalize()}{size}** – {escaped(advice.text)}")
             with st.container(horizontal=True):
                 for page in advice.pages:
                     if page in PAGES:
-                        st.page_link(PAGES[page], label=page)
+                        draw_evidence(gap, page, advice.column)
+
+
+def draw_evidence(gap: Gap, page: str, column: str | None) -> None:
+    """Link to the page that shows a part, on the rows of production."""
+    production = gap.sides.production
+    rows = {"log": production.log.log_id, "where": production.cohort.to_text()}
+    label, asked = page, rows if page != "Logs" else {"log": production.log.log_id}
+    if page == "Slices" and column in production.log.mapping.segments:
+        label, asked = f"Slices of {words.shortened(str(column), 30)}", {**rows, "by": str(column)}
+    st.page_link(PAGES[page], label=escaped(label), icon=":material/arrow_forward:", query_params=asked)
 
 
 def draw_columns(gap: Gap) -> None:
@@ -151,19 +174,28 @@ def draw_inputs(gap: Gap, inputs: Inputs) -> None:
         table.drop("explained"),
         hide_index=True,
         alt="Inputs on both sides: distance, noise level, missing values, what is new",
-        column_order=["column", "what", "distance", "noise", "psi", "missing_reference", "missing_production"],
+        column_order=["column", *BARS, "what", "distance", "noise", "psi", "missing_reference", "missing_production"],
+        row_height=INPUT_HEIGHT,
+        height="content" if table.height <= MAX_SHOWN_WHOLE else "auto",
         column_config={
-            "column": st.column_config.TextColumn("Column", pinned=True, width=150),
-            "what": st.column_config.TextColumn("What is new", width="large"),
-            "distance": st.column_config.ProgressColumn("Distance", min_value=0.0, max_value=most, format="%.3f",
+            "column": st.column_config.TextColumn("Column", pinned=True, width=130),
+            "bars_reference": bars("Reference", palette.REFERENCE),
+            "bars_production": bars("Production", palette.PRODUCTION),
+            "what": st.column_config.TextColumn("What is new", width=250),
+            "distance": st.column_config.ProgressColumn("Distance", min_value=0.0, max_value=most, format="%.3f", width=130,
                 help="Kolmogorov–Smirnov of numbers, Jensen–Shannon of values; missing counts as a value."),
-            "noise": number("Noise", format="%.3f", help="What chance and the reference's own weeks reach."),
-            "psi": number("PSI", format="%.3f", help="Population stability index, in tenths of the reference."),
-            "missing_reference": number("Missing then", format="%.1f %%"),
-            "missing_production": number("Missing now", format="%.1f %%"),
+            "noise": number("Noise", format="%.3f", width=60, help="What chance and the reference's own weeks reach."),
+            "psi": number("PSI", format="%.3f", width=60, help="Population stability index, in tenths of the reference."),
+            "missing_reference": number("Missing then", format="%.1f %%", width=100),
+            "missing_production": number("Missing now", format="%.1f %%", width=100),
         },
     )  # fmt: skip
-    table_downloads(table, "inputs", key="gap_inputs")
+    table_downloads(table.drop(BARS), "inputs", key="gap_inputs")
+
+
+def bars(label: str, colour: str) -> Any:
+    """Return how the distribution of a column on one side is drawn."""
+    return st.column_config.BarChartColumn(label, y_min=0, y_max=100, color=colour, width=130, help=BARS_HELP)
 
 
 def draw_time(gap: Gap, time: GapTime | None) -> None:

@@ -86,6 +86,8 @@ def draw_model(log: Log) -> None:
             placeholder="All versions",
             help="Judge one version of the model alone.",
         )
+    if len(versions) > 1 and st.session_state["model"] is None:
+        st.caption(f"{len(versions)} versions together: a row counts once for each that scored it.")
 
 
 def draw_threshold(log: Log) -> None:
@@ -164,7 +166,16 @@ def draw_cohort(log: Log) -> None:
             on_click=session.set_cohort,
             args=(Cohort(cohort.clauses),),
         )
+    draw_mixture(log, cohort)
     filters.draw(log, cohort)
+
+
+def draw_mixture(log: Log, cohort: Cohort) -> None:
+    """Say that an evaluation is judged together with production, where a column tells them apart and no filter does."""
+    for name, references, productions in answers.staged_columns(log)[:1]:
+        if name not in cohort.columns() and st.session_state.get("model") is None:
+            both = " and ".join(words.shortened(values[0], 30) for values in (references, productions))
+            st.caption(escaped(f"{words.shortened(name, 30)} mixes {both}: filter it to judge one of them."))
 
 
 def draw_way_out(error: EmptyCohort) -> None:

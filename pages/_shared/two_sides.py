@@ -18,7 +18,7 @@ from analytics.present import words
 from analytics.present.readings.gap import metric_label
 from analytics.query.cohort import Clause, Cohort
 from analytics.query.predicates import answerable
-from pages._shared import cache, costing, session
+from pages._shared import cache, costing, gap_cache, session
 from pages._shared.filters import as_text
 from pages._shared.render import escaped
 
@@ -36,7 +36,7 @@ def draw_controls(question: Question) -> tuple[Question, Question]:
     log = question.log
     ways = ways_apart(log)
     if not is_in_address("apart") and st.session_state.get("apart") not in ways:
-        st.session_state["apart"] = ways[0] if ways else None
+        propose(question, ways)
     place, before, after, saved = st.columns([3, 4, 4, 2], vertical_alignment="bottom")
     with saved:
         draw_saved()
@@ -53,6 +53,14 @@ def draw_controls(question: Question) -> tuple[Question, Question]:
         found = by_value(question, log.column(way), before, after)
     st.session_state[KEPT] = {key: st.session_state.get(key) for key in KEYS}
     return found
+
+
+def propose(question: Question, ways: list[str]) -> None:
+    """Begin with an evaluation against production of the same model versions, where values are called so, else with the time."""
+    proposed = gap_cache.proposed_sides(question)
+    st.session_state["apart"] = ways[0] if ways else None
+    if proposed is not None and proposed[0] in ways and not any(is_in_address(key) for key in KEYS):
+        st.session_state.update(zip(("apart", "then", "now"), proposed, strict=True))
 
 
 def restore() -> None:

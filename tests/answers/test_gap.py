@@ -68,6 +68,35 @@ def test_the_planted_part_gets_nine_tenths_and_the_others_cover_zero(desk: Desk,
         assert found.slices[column]["value"][0] == value  # type: ignore[index]
 
 
+STAGED = {"score": "score", "label": "label", "positive": ("1",), "negative": ("0",), "segments": ("stage", "model")}
+
+
+def staged(*rows: tuple[str, str, int]) -> str:
+    """A log with so many rows of each stage and model."""
+    lines = [f"0.{i % 10},{i % 2},{stage},{model}" for stage, model, n in rows for i in range(n)]
+    return "\n".join(["score,label,stage,model", *lines]) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        ([("Offline test", "a", 30), ("prod", "a", 30)], ("stage", "Offline test", "prod")),
+        ([("eval", "b", 30), ("live", "a", 90), ("pilot", "b", 30)], ("stage", "eval", "pilot")),
+        ([("eval", "b", 30), ("live", "b", 90), ("pilot", "b", 30)], ("stage", "eval", "live")),
+        ([("eval", "b", 30), ("live", "a", 90), ("live", "b", 30)], None),
+        ([("shadow", "a", 30), ("live", "a", 30)], None),
+        ([("latest", "a", 30), ("alive", "a", 30)], None),
+    ],
+)
+def test_an_evaluation_against_production_of_the_same_models_is_proposed(
+    desk: Desk, engine: Engine, rows: list[tuple[str, str, int]], expected: tuple[str, str, str] | None
+) -> None:
+    log = desk.log(desk.file(staged(*rows)), **STAGED, model_version="model")
+    assert answers.proposed_sides(engine, Question(log, Cohort(), 0.5)) == expected
+    of_stage = Cohort((Clause("stage", "in", ("live",)),))
+    assert answers.proposed_sides(engine, Question(log, of_stage, 0.5)) == expected
+
+
 def test_a_moved_threshold_is_the_operating_point(desk: Desk, engine: Engine) -> None:
     found = planted(desk, engine, USUAL, thresholds=(0.5, 0.75))
     assert found.waterfall.parts["operating"].value == pytest.approx(found.waterfall.change.value, abs=0.006)

@@ -10,12 +10,14 @@ import polars as pl
 import pytest
 
 from analytics import intake
-from tests.ingested import run_here
+from analytics.present import words
+from tests.ingested import Desk, run_here
 from tests.test_command_line import ask, real, run, shared_home
 
 __all__ = ["real", "shared_home"]  # fixtures: the real logs are read once for all tests
 
 FLIGHTS = "nycflights/inference_log.parquet"
+SAMPLE = Path(__file__).parents[2] / "sample_data"
 
 
 @pytest.fixture(autouse=True)
@@ -84,6 +86,52 @@ def test_employment_with_labels_that_came_later(real: Path, tmp_path: Path) -> N
     assert (
         answer["change"] < answer["change_pending_low"] < answer["change_pending_high"]
     )  # alike is the worst for a Brier score
+
+
+def test_the_rehearsal_of_the_sample_is_told_as_its_readme_says(desk: Desk, shared_home: None) -> None:
+    answer = ask(
+        "gap", SAMPLE / "flights.parquet", "--reference", "role=evaluation", "--production", "role=rehearsed pilot"
+    )
+    rows = pl.read_parquet(SAMPLE / "flights.parquet", columns=["role", "label", "decision", "dep_delay"]).drop_nulls(
+        "label"
+    )
+    for side, role in (("reference", "evaluation"), ("production", "rehearsed pilot")):
+        own = rows.filter(pl.col("role") == role)
+        assert answer[side] == pytest.approx(float((own["decision"] != own["label"]).mean()), abs=1e-12)
+    found = parts(answer)
+    assert sum(found.values()) == pytest.approx(answer["change"], abs=1e-12)
+    assert answer["by"] == ["dep_delay"] and answer["kind"] == "covariate"
+    assert [name for name in ("missingness", "base_rate") if found[name] > 0.03] == ["missingness", "base_rate"]
+    assert {part["part"] for part in answer["parts"] if part["value_low"] > 0 or part["value_high"] < 0} == {
+        "missingness",
+        "base_rate",
+    }
+    size, emptied, base_rate = (
+        f"{100 * value:.1f}" for value in (answer["change"], found["missingness"], found["base_rate"])
+    )
+    readme = " ".join((SAMPLE / "README.md").read_text(encoding="utf-8").split())
+    assert (
+        f"rose by {size} points, and {emptied} of them are fields that arrive empty, `dep_delay` by name; {base_rate} are"
+        in readme
+    )
+    front = " ".join((SAMPLE.parent / "README.md").read_text(encoding="utf-8").split())
+    right = [f"{100 * (1 - answer[side]):.1f} %" for side in ("reference", "production")]
+    assert (
+        f"an accuracy of {right[0]} on the reviewed records of September and of {right[1]} in its December pilot"
+        in front
+    )
+    assert (
+        f"{emptied} of the {size} points are `dep_delay`, which arrives empty in 94.4 % of rows, and {base_rate} are the base rate"
+        in front
+    )
+    reading = answer["reading"].replace(words.THIN_SPACE, " ")
+    assert reading.startswith(f"The error rate rose from {100 * answer['reference']:.1f} % to")
+    assert f"Most of it is fields that arrive empty (dep_delay: 3.1 % → 94.4 % of rows): +{emptied} points" in reading
+    assert answer["mend"][0]["what"] == "data" and answer["mend"][0]["column"] == "dep_delay"
+    bars = next(entry for entry in answer["inputs"] if entry["column"] == "dep_delay")
+    assert (
+        bars["bars"][-1] == words.MISSING and bars["shares_production"][-1] > 0.9 > 0.1 > bars["shares_reference"][-1]
+    )
 
 
 def test_one_side_alone_is_refused_in_words(desk: Any) -> None:

@@ -7,14 +7,16 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
+import polars as pl
 import pytest
 
 from analytics import answers
 from analytics.answers import Gap, Inputs
+from analytics.measure.inputs import input_change
 from analytics.measure.intervals import Interval
-from analytics.present import figures, readings
-from analytics.present.gap_tables import column_rows, gap_json, input_rows, part_rows, slice_rows
-from analytics.present.readings.gap import kind_of, leading
+from analytics.present import figures, readings, words
+from analytics.present.gap_tables import column_rows, gap_json, input_rows, part_rows, slice_rows, what_changed
+from analytics.present.readings.gap import emptied, kind_of, leading
 from analytics.query.engine import Engine
 from tests.answers.test_gap import SCHEMA, two_sides
 from tests.ingested import Desk
@@ -65,6 +67,40 @@ def test_a_gap_is_told_with_its_numbers(desk: Desk, engine: Engine) -> None:
     drawn = figures.slice_contributions(gap, "region")
     assert sum(sum(trace.x) for trace in drawn.data[:2]) == pytest.approx(gap.waterfall.change.value, abs=1e-12)
     assert len(figures.gap_trend(gap, time).data) == 2
+
+
+def test_fields_that_arrive_empty_are_named_with_their_shares(desk: Desk, engine: Engine) -> None:
+    gap, inputs = told(desk, engine, CAUSES["missingness"][0])
+    ((column, before, after),) = emptied(gap)
+    table = gap.slices[column]
+    row = table.filter(table["value"].is_null()).row(0, named=True)
+    assert (before, after) == (row["share_reference"], row["share_production"]) and after > before
+    text = readings.gap_reading(gap)
+    shares = f"{column}: {words.share(before)} → {words.share(after)} of rows"
+    assert "worse (" in text and f"Most of it is fields that arrive empty ({shares})" in text
+    first = readings.advice(gap, inputs)[0]
+    assert (first.what, first.column) == ("data", column) and first.size.endswith("points")
+    assert f"{column} arrives empty in {words.share(after)} of rows, before in {words.share(before)}" in first.text
+    assert "fields arrive empty that were filled before" in readings.drift_reading(gap, inputs, None, None)
+    assert words.one_line(f"{column}: {words.share(before)}") in " ".join(
+        figures.waterfall_figure(gap).layout.yaxis.ticktext
+    )
+
+
+def test_a_shape_that_changed_around_its_median_is_not_called_noise() -> None:
+    narrow, wide = (pl.Series(np.linspace(-width, width, 5_000)) for width in (1.0, 1.5))
+    assert what_changed(replace(input_change(narrow, wide), outside=0.0)) == "other shares"
+    assert what_changed(input_change(narrow, narrow)) == "within noise"
+
+
+def test_a_metric_that_falls_is_told_without_its_sign(desk: Desk, engine: Engine) -> None:
+    gap, _ = told(desk, engine, CAUSES["missingness"][0], "accuracy")
+    change = gap.waterfall.change
+    text = readings.gap_reading(gap).replace(words.THIN_SPACE, " ")
+    ends = words.between(*(f"{-100 * float(end):.1f}" for end in (change.high, change.low)))
+    assert (
+        text.startswith("Accuracy fell from ") and f": {-100 * float(change.value):.1f} points worse ({ends})." in text
+    )
 
 
 def test_no_change_is_called_none(desk: Desk, engine: Engine) -> None:

@@ -17,13 +17,14 @@ from analytics.present.readings.gap import (
     is_clear,
     metric_label,
     metric_phrase,
+    part_note,
     value_text,
 )
 
 if TYPE_CHECKING:
     from analytics.answers import Gap, GapTime
 
-ROW_HEIGHT = 42
+ROW_HEIGHT = 43
 SLICE_HEIGHT = 30
 MAX_SLICES = 12
 ENDS = {"reference": palette.REFERENCE, "production": palette.PRODUCTION}
@@ -65,6 +66,8 @@ def waterfall_figure(gap: Gap) -> go.Figure:
                             "" if clear else "not beyond chance"))  # fmt: skip
         level += size
         arms.append((float(part.high) - size, size - float(part.low)))
+    sides = gap.sides.names()
+    details = [sides[0], *(part_note(gap, name) for name in flow.parts), sides[1]]
     low, high = value_range(bases, sizes, arms)
     rows = list(range(len(names)))
     drawn = [max(base, low) if name in ENDS else base for base, name in zip(bases, names, strict=True)]
@@ -98,11 +101,17 @@ def waterfall_figure(gap: Gap) -> go.Figure:
         height=130 + ROW_HEIGHT * len(names),
         shapes=connectors,
         annotations=notes,
-        xaxis=axis(metric_label(metric.name) + (", axis cut" if low > 0 else ""), range=[low, high], domain=[0, 0.72],
+        xaxis=axis(metric_label(metric.name) + (", axis cut" if low > 0 else ""), range=[low, high], domain=[0, 0.68],
                    **axis_ticks(values, tick_texts(values, is_share=metric.is_share))),
-        yaxis=axis(range=[len(names) - 0.4, -0.6], showgrid=False, **axis_ticks(rows, labels)),
+        yaxis=axis(range=[len(names) - 0.4, -0.6], showgrid=False,
+                   **axis_ticks(rows, [two_lines(*pair) for pair in zip(labels, details, strict=True)])),
     )  # fmt: skip
     return go.Figure({"data": [bars, whiskers], "layout": layout})
+
+
+def two_lines(label: str, note: str) -> str:
+    """Write a label with a smaller note below it."""
+    return f"<b>{label}</b><br><span style='font-size:11px'>{shown(note, 34)}</span>"
 
 
 def value_range(bases: list[float], sizes: list[float], arms: list[tuple[float, float]]) -> tuple[float, float]:

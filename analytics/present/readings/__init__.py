@@ -7,7 +7,8 @@ from analytics.present.readings.calibration import (
     reliability_reading,
 )
 from analytics.present.readings.discovery import discovery_reading, tree_reading
-from analytics.present.readings.gap import advice, drift_reading, gap_reading, joint_reading, waterfall_reading
+from analytics.present.readings.gap import HOW, drift_reading, gap_reading, joint_reading, waterfall_reading
+from analytics.present.readings.gap_advice import advice
 from analytics.present.readings.gap_further import gap_time_reading, inputs_reading, slices_of_gap_reading
 from analytics.present.readings.logs import books_reading, fitness_reading
 from analytics.present.readings.misfits import scan_reading
@@ -36,6 +37,7 @@ from analytics.present.readings.thresholds import (
 from analytics.present.readings.trend import trend_reading
 
 __all__ = [
+    "HOW",
     "advice",
     "agreement_reading",
     "band_reading",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from analytics.measure.gap_metrics import COST, GapMetric
@@ -14,12 +13,12 @@ if TYPE_CHECKING:
     from analytics.measure.intervals import Interval
 
 PART_WORDS = {
-    "coverage": "label coverage",
+    "coverage": "labels not known yet",
     "segments": "mix of segments",
-    "missingness": "mix of missing fields",
+    "missingness": "fields that arrive empty",
     "base_rate": "base rate",
     "operating": "calibration and threshold",
-    "concept": "within slices",
+    "concept": "change within slices",
 }
 PART_HELP = {
     "coverage": "What judged rows differ from all scored rows, whose labels are filled in by slice and score from complete days.",
@@ -37,69 +36,28 @@ KINDS = {
     "operating": "scale",
     "concept": "concept",
 }
+PART_NOTES = {
+    "coverage": "judged rows against all rows",
+    "segments": "other kinds of rows come in",
+    "missingness": "more or less often than before",
+    "base_rate": "positives {before} → {after}",
+    "operating": "scores read on another scale",
+    "concept": "same inputs, other outcomes",
+}
 KIND_WORDS = {
     "labels": "labels that are not complete",
     "covariate": "covariate drift: other rows come in",
+    "emptied": "covariate drift: fields arrive empty that were filled before",
+    "filled": "covariate drift: fields arrive filled that were empty before",
     "label": "label drift: positives became {frequent} in all slices alike",
     "scale": "a change of scale: scores, or the threshold, moved",
     "concept": "concept drift: the same inputs now lead to other outcomes",
     "none": "no change beyond chance",
     "open": "no single cause",
 }
-MENDING = {
-    "coverage": (
-        "labels",
-        "Wait for the labels, or attach those that came later, before the numbers are compared.",
-        ("Logs",),
-    ),
-    "segments": (
-        "model",
-        "Rows come from slices that were always harder or easier{where}: train on the present mix, or treat these slices "
-        "on their own.",
-        ("Slices",),
-    ),
-    "missingness": (
-        "data",
-        "Fields arrive empty more or less often{where}: mend their source, or train with the gaps as they are.",
-        ("Slices", "Logs"),
-    ),
-    "base_rate": (
-        "system",
-        "Positives went from {before} to {after} of judged rows: choose the threshold for the present base rate.{best}",
-        ("Thresholds",),
-    ),
-    "operating": (
-        "system",
-        "Scores are read on another scale: recalibrate, or move the threshold.{best}",
-        ("Calibration", "Thresholds"),
-    ),
-    "concept": (
-        "model",
-        "The same inputs lead to other outcomes{where}: look at the errors there, then train anew.",
-        ("Slices", "Review"),
-    ),
-}
-"""By part: what to mend (data, model, system, labels), in words, and the pages that show it."""
-
-THE = {"concept": "the change ", "operating": ""}
+WITHOUT_ARTICLE = ("operating", "missingness", "coverage")
 MAX_NAMED = 3
-
-
-@dataclass(frozen=True)
-class Advice:
-    """What to mend.
-
-    Attributes
-    ----------
-    what : {"data", "model", "system", "labels", "nothing"}
-    text : str
-    pages : tuple of str
-        The pages that show it.
-    """
-
-    what: str
-    text: str
-    pages: tuple[str, ...]
+LEAST_EMPTIED = 0.01
 
 
 def metric_phrase(metric: GapMetric) -> str:
@@ -171,17 +129,18 @@ def gap_reading(gap: Gap) -> str:
             f"{start} did not change beyond chance on the whole, {ends}, {change_text(metric, flow.change)}; beneath that "
             f"{'moved' if len(clear) == 1 else 'moved against each other'} {words.listed(clear)}."
         )
-    worse = (float(flow.change.value) > 0) == metric.is_lower_better
-    lead = f"{start} went {ends}: {change_text(metric, flow.change)}, {'worse' if worse else 'better'}."
+    is_rise = float(flow.change.value) > 0
+    verdict = "worse" if is_rise == metric.is_lower_better else "better"
+    lead = f"{start} {'rose' if is_rise else 'fell'} {ends}: {size_text(metric, flow.change, verdict)}."
     found = leading(gap)
     if not found:
         return f"{lead} No single part of it is beyond chance on {rows}."
     largest = float(flow.parts[found[0]].value) / float(flow.change.value)
     most = "Most of it" if largest > 0.5 else "The largest part of it"
-    first = f"{most} is {THE.get(found[0], 'the ')}{named_part(gap, found[0])}: {change_text(metric, flow.parts[found[0]])}."
-    others = [f"{named_part(gap, name)} {change_text(metric, flow.parts[name])}" for name in found[1:MAX_NAMED]]
+    first = f"{most} is {with_article(gap, found[0])}: {change_text(metric, flow.parts[found[0]])}."
+    others = [f"{with_article(gap, name)} {change_text(metric, flow.parts[name])}" for name in found[1:MAX_NAMED]]
     against = [
-        f"{named_part(gap, name)} {change_text(metric, part)}"
+        f"{with_article(gap, name)} {change_text(metric, part)}"
         for name, part in flow.parts.items()
         if is_clear(part) and name not in found
     ]
@@ -197,7 +156,46 @@ def named_part(gap: Gap, name: str) -> str:
     if name == "base_rate":
         before, after = (words.share(share) for share in gap.prevalence)
         return f"{PART_WORDS[name]} ({before} → {after})"
+    if name == "missingness" and emptied(gap):
+        return f"{PART_WORDS[name]} ({words.listed([emptied_text(*each) for each in emptied(gap)])} of rows)"
     return PART_WORDS[name]
+
+
+def with_article(gap: Gap, name: str) -> str:
+    """Name a part inside a sentence."""
+    return f"{'' if name in WITHOUT_ARTICLE else 'the '}{named_part(gap, name)}"
+
+
+def part_note(gap: Gap, name: str) -> str:
+    """Say in short what a part is, with its numbers where it has some."""
+    if name == "missingness" and emptied(gap):
+        return emptied_text(*emptied(gap)[0])
+    before, after = (words.share(share) for share in gap.prevalence)
+    return PART_NOTES[name].format(before=before, after=after)
+
+
+def emptied(gap: Gap) -> list[tuple[str, float, float]]:
+    """Return the columns of the waterfall that are empty more or less often, with the share on either side; the most first."""
+    found = []
+    for name in gap.by:
+        table = gap.slices[name]
+        for row in table.filter(table["value"].is_null()).iter_rows(named=True):
+            before, after = row["share_reference"] or 0.0, row["share_production"] or 0.0
+            if abs(after - before) >= LEAST_EMPTIED:
+                found.append((name, before, after))
+    return sorted(found, key=lambda entry: -abs(entry[2] - entry[1]))[:MAX_NAMED]
+
+
+def emptied_text(name: str, before: float, after: float) -> str:
+    """Say how often a column is empty on either side."""
+    return f"{words.shortened(name, 30)}: {words.share(before)} → {words.share(after)}"
+
+
+def size_text(metric: GapMetric, part: Interval, verdict: str) -> str:
+    """Write how large a change is, without its sign, and whether it is worse or better."""
+    ends = (part.low, part.high) if float(part.value) > 0 else (-part.high, -part.low)
+    size, _, interval = change_text(metric, type(part)(abs(part.value), *ends)).partition(" (")
+    return f"{size.removeprefix('+')} {verdict} ({interval}"
 
 
 def waterfall_reading(gap: Gap) -> str:
@@ -206,19 +204,23 @@ def waterfall_reading(gap: Gap) -> str:
     made = (
         f"slices of {words.listed([words.shortened(name, 40) for name in gap.by])}" if gap.by else "the rows as a whole"
     )
-    text = (
-        f"Made of {made}. The parts add up to the change; each is its average effect over all orders in which they may "
-        "change (Shapley's value), with its 95 % interval from a seeded bootstrap. A part whose interval leaves zero out is "
-        "called in one case of twenty by chance."
-    )
+    text = f"The parts add up to the change. They are made of {made}."
     if flow.n_pending:
         low, high = (words.metric_difference(metric.name, end) if metric.name != COST else words.signed(end, 1)
                      for end in (flow.pending_low, flow.pending_high))  # fmt: skip
         text += (
-            f" {words.plural(flow.n_pending, 'row')} of production without a label that counts: with all labels that are not "
+            f" {words.plural(flow.n_pending, 'row')} of production without a label that counts: were all labels that are not "
             f"known negative, or all positive, the change could lie from {low} to {high}."
         )
     return text
+
+
+HOW = (
+    "Each part is its average effect over all orders in which the parts may change (Shapley's value), on production against "
+    "the reference; its 95 % interval is from a seeded bootstrap. A part whose interval leaves zero out is called in one case "
+    "of twenty by chance."
+)
+"""How the parts are computed."""
 
 
 def slice_leads(gap: Gap, limit: int = 5) -> list[tuple[str, str, Interval]]:
@@ -238,7 +240,9 @@ def drift_reading(gap: Gap, inputs: Inputs, joint: Joint | None, since: GapTime 
     """Say which drift it is, by what evidence, and what would settle it."""
     kind = kind_of(gap)
     frequent = "more frequent" if gap.prevalence[1] > gap.prevalence[0] else "less frequent"
-    lead = f"The evidence speaks for {KIND_WORDS[kind].format(frequent=frequent)}."
+    fields = emptied(gap) if leading(gap)[:1] == ["missingness"] else []
+    drift = kind if not fields else "emptied" if fields[0][2] > fields[0][1] else "filled"
+    lead = f"The evidence speaks for {KIND_WORDS[drift].format(frequent=frequent)}."
     if kind in ("none", "open"):
         lead = "No part is beyond chance." if kind == "none" else "The evidence speaks for no single cause."
     found = [lead]
@@ -247,7 +251,7 @@ def drift_reading(gap: Gap, inputs: Inputs, joint: Joint | None, since: GapTime 
         found.append(f"{words.listed([fault_text(inputs, name) for name in faults[:MAX_NAMED]])}.")
     if joint is not None:
         found.append(joint_reading(gap, joint))
-    if since is not None and since.since is not None:
+    if since is not None and since.since is not None and not since.is_from_the_start:
         date = words.bucket_label(since.since, since.every)
         phrase = sentence_start(metric_phrase(gap.metric))
         found.append(f"{phrase} is another one from {date} on (p {words.p_value(since.p_value)}).")
@@ -258,6 +262,8 @@ def drift_reading(gap: Gap, inputs: Inputs, joint: Joint | None, since: GapTime 
         "scale": "The same rows scored by both versions would settle it.",
         "concept": "A look at the errors of the slices that changed most would settle it.",
     }.get(kind)
+    if fields:
+        settle = "The same rows with these fields filled in would settle it."
     return " ".join([*found, *([settle] if settle else [])])
 
 
@@ -287,28 +293,3 @@ def joint_reading(gap: Gap, joint: Joint) -> str:
         return f"What all inputs do together is inconclusive: the two sides hardly overlap ({counted})."
     effect = change_text(gap.metric, joint.effect)
     return f"All {len(joint.columns)} inputs together account for {effect} ({counted})."
-
-
-def advice(gap: Gap, inputs: Inputs) -> list[Advice]:
-    """Say what to mend, the most first: data, model, system or labels."""
-    found = []
-    for name in [name for name, change in inputs.changes.items() if change.is_fault][:MAX_NAMED]:
-        found.append(Advice("data", f"{sentence_start(fault_text(inputs, name))}: mend its source first.", ("Slices",)))
-    for name in leading(gap)[:MAX_NAMED]:
-        found.append(advice_for(gap, name))
-    if not found:
-        return [Advice("nothing", "Nothing needs mending on this evidence.", ())]
-    return found
-
-
-def advice_for(gap: Gap, name: str) -> Advice:
-    """Say what to mend about one part."""
-    slices = [f"{column} {value}" for column, value, _ in slice_leads(gap, 2)]
-    where = f", first in {words.listed([words.shortened(text, 50) for text in slices])}" if slices else ""
-    best = ""
-    if gap.best is not None:
-        line = "none flagged" if gap.best[0] == float("inf") else words.threshold_text(gap.best[0])
-        best = f" The best threshold on production's rows, {line}, would give {value_text(gap.metric, gap.best[1])} on the same."
-    what, text, pages = MENDING[name]
-    before, after = (words.share(share) for share in gap.prevalence)
-    return Advice(what, text.format(where=where, best=best, before=before, after=after), pages)

@@ -55,5 +55,7 @@ def gap_time_reading(gap: Gap, time: GapTime) -> str:
     phrase = sentence_start(metric_phrase(gap.metric))
     if time.since is None:
         return f"{phrase} has no date at which it clearly changed, by {words.BUCKETS[time.every]}; bars are 95 % intervals."
+    if time.is_from_the_start:
+        return f"{phrase} changed with the sides: production is on another level from its first {words.BUCKETS[time.every]} on."
     date = words.bucket_label(time.since, time.every)
     return f"{phrase} is another one from {date} on (p {words.p_value(time.p_value)}, adjusted for looking at every bucket)."

@@ -1,0 +1,117 @@
+"""What to mend, as the parts of the gap and the inputs say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from analytics.present import words
+from analytics.present.readings.gap import (
+    MAX_NAMED,
+    change_text,
+    emptied,
+    fault_text,
+    leading,
+    sentence_start,
+    slice_leads,
+    value_text,
+)
+
+if TYPE_CHECKING:
+    from analytics.answers import Gap, Inputs
+
+MENDING = {
+    "coverage": (
+        "labels",
+        "Wait for the labels, or attach those that came later, before the numbers are compared.",
+        ("Logs",),
+    ),
+    "segments": (
+        "model",
+        "Rows come from slices that were always harder or easier{where}: train on the present mix, or treat these slices "
+        "on their own.",
+        ("Slices",),
+    ),
+    "missingness": (
+        "data",
+        "{fields}: mend the source, or train with the gaps as they are.",
+        ("Slices", "Logs"),
+    ),
+    "base_rate": (
+        "system",
+        "Positives went from {before} to {after} of judged rows: choose the threshold for the present base rate.{best}",
+        ("Thresholds",),
+    ),
+    "operating": (
+        "system",
+        "Scores are read on another scale: recalibrate, or move the threshold.{best}",
+        ("Calibration", "Thresholds"),
+    ),
+    "concept": (
+        "model",
+        "The same inputs lead to other outcomes{where}: look at the errors there, then train anew.",
+        ("Slices", "Review"),
+    ),
+}
+"""By part: what to mend (data, model, system, labels), in words, and the pages that show it."""
+
+
+@dataclass(frozen=True)
+class Advice:
+    """What to mend.
+
+    Attributes
+    ----------
+    what : {"data", "model", "system", "labels", "nothing"}
+    text : str
+    pages : tuple of str
+        The pages that show it.
+    size : str
+        How much of the change it is about, in words; empty where that is not known.
+    column : str or None
+        The column whose slices show it.
+    """
+
+    what: str
+    text: str
+    pages: tuple[str, ...]
+    size: str = ""
+    column: str | None = None
+
+
+def advice(gap: Gap, inputs: Inputs) -> list[Advice]:
+    """Say what to mend, the most first: data, model, system or labels."""
+    found = []
+    for name in [name for name, change in inputs.changes.items() if change.is_fault][:MAX_NAMED]:
+        text = f"{sentence_start(fault_text(inputs, name))}: mend its source first."
+        found.append(Advice("data", text, ("Slices",), column=name))
+    for name in leading(gap)[:MAX_NAMED]:
+        found.append(advice_for(gap, name))
+    if not found:
+        return [Advice("nothing", "Nothing needs mending on this evidence.", ())]
+    return found
+
+
+def advice_for(gap: Gap, name: str) -> Advice:
+    """Say what to mend about one part."""
+    leads = slice_leads(gap, 2)
+    slices = [f"{column} {value}" for column, value, _ in leads]
+    where = f", first in {words.listed([words.shortened(text, 50) for text in slices])}" if slices else ""
+    best = ""
+    if gap.best is not None:
+        line = "none flagged" if gap.best[0] == float("inf") else words.threshold_text(gap.best[0])
+        best = f" The best threshold on production's rows, {line}, would give {value_text(gap.metric, gap.best[1])} on the same."
+    fields = "Fields arrive empty more or less often"
+    if emptied(gap):
+        fields = words.listed([empty_text(*each) for each in emptied(gap)])
+    what, text, pages = MENDING[name]
+    before, after = (words.share(share) for share in gap.prevalence)
+    told = text.format(where=where, best=best, before=before, after=after, fields=fields)
+    columns = [column for column, _, _ in emptied(gap) if name == "missingness"] + [column for column, _, _ in leads]
+    size = change_text(gap.metric, gap.waterfall.parts[name]).partition(" (")[0]
+    return Advice(what, told, pages, size, next(iter([*columns, *gap.by]), None))
+
+
+def empty_text(name: str, before: float, after: float) -> str:
+    """Say in a sentence how often a column is empty now and was before."""
+    return f"{words.shortened(name, 40)} arrives empty in {words.share(after)} of rows, before in {words.share(before)}"
