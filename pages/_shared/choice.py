@@ -9,7 +9,7 @@ from analytics.measure.metrics import METRICS
 from analytics.present import words
 from analytics.query.cohort import Clause, slice_clauses
 from pages._shared import session
-from pages._shared.render import escaped
+from pages._shared.render import clicked, escaped
 
 CHOSEN = "_chosen_slice"
 PANEL_HEIGHT = 72
@@ -24,13 +24,9 @@ def choose_from_table() -> None:
 
 def choose_from_figure() -> None:
     """Remember the slice of the clicked mark; its row number travels with the mark."""
-    points = st.session_state["figure_slices"]["selection"]["points"]
-    for point in points:
-        data = point.get("customdata")
-        row = data[0] if isinstance(data, list) else data.get("0") if isinstance(data, dict) else data
-        if isinstance(row, int | float):
-            st.session_state[CHOSEN] = int(row)
-            return
+    number = clicked("slices")
+    if number is not None:
+        st.session_state[CHOSEN] = number
 
 
 def forget_slice() -> None:

@@ -11,7 +11,7 @@ from analytics.present import figures, readings
 from analytics.present.discovered import branch_words, node_words, objective_interval
 from analytics.query.cohort import Clause
 from pages._shared import session
-from pages._shared.render import escaped, figure, sentence
+from pages._shared.render import clicked, escaped, figure, sentence
 
 SHAPES = ("Groups", "Tree")
 CHOSEN = "_chosen_node"
@@ -41,12 +41,9 @@ def draw(answer: Discovery, question: Question) -> None:
 
 def choose() -> None:
     """Remember the clicked node; its place travels with the point."""
-    for point in st.session_state["figure_tree"]["selection"]["points"]:
-        data = point.get("customdata")
-        place = data[0] if isinstance(data, list) else data.get("0") if isinstance(data, dict) else data
-        if isinstance(place, int | float):
-            st.session_state[CHOSEN] = int(place)
-            return
+    number = clicked("tree")
+    if number is not None:
+        st.session_state[CHOSEN] = number
 
 
 def forget() -> None:

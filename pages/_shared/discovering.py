@@ -20,7 +20,7 @@ from analytics.query.cohort import Clause
 from analytics.query.objectives import OBJECTIVES
 from analytics.query.properties import clauses
 from pages._shared import cache, choice, discovered_tree, packing, session, two_sides
-from pages._shared.render import escaped, figure, sentence, table_downloads
+from pages._shared.render import clicked, escaped, figure, sentence, table_downloads
 
 VIEWS = ("By column", "Discovered")
 CHOSEN, ASKED, CANCELLED, AMONG = "_chosen_discovery", "_asked_discovery", "_search_cancelled", "among"
@@ -209,12 +209,9 @@ def choose_from_table() -> None:
 
 def choose_from_figure() -> None:
     """Remember the slice of the clicked point; its row number travels with the point."""
-    for point in st.session_state["figure_discovered"]["selection"]["points"]:
-        data = point.get("customdata")
-        row = data[0] if isinstance(data, list) else data.get("0") if isinstance(data, dict) else data
-        if isinstance(row, int | float):
-            st.session_state[CHOSEN] = int(row)
-            return
+    number = clicked("discovered")
+    if number is not None:
+        st.session_state[CHOSEN] = number
 
 
 def forget() -> None:

@@ -9,7 +9,7 @@ from analytics.measure.operating import Point
 from analytics.present import figures, readings, words
 from analytics.present.money import point_text
 from analytics.present.threshold_tables import move_table, sweep_frame
-from pages._shared.render import escaped, figure, table_downloads
+from pages._shared.render import clicked, escaped, figure, table_downloads
 
 STEPS = 1_000
 
@@ -22,12 +22,9 @@ def considered(answer: ThresholdAnswer) -> Point:
 
 def choose_bin(key: str, answer: ThresholdAnswer) -> None:
     """Consider the threshold of the clicked mark."""
-    for point in st.session_state[f"figure_{key}"]["selection"]["points"]:
-        data = point.get("customdata")
-        place = data[0] if isinstance(data, list) else data.get("0") if isinstance(data, dict) else data
-        if isinstance(place, int | float):
-            st.session_state["to"] = score_of(answer, Point(int(place)))
-            return
+    place = clicked(key)
+    if place is not None:
+        st.session_state["to"] = score_of(answer, Point(place))
 
 
 def score_of(answer: ThresholdAnswer, point: Point) -> float:

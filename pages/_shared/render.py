@@ -64,6 +64,16 @@ def figure(
             table_downloads(table, key, key=key)
 
 
+def clicked(key: str) -> int | None:
+    """Return the number that travels with the clicked mark of a figure; None where none does."""
+    for point in st.session_state[f"figure_{key}"]["selection"]["points"]:
+        data = point.get("customdata")
+        number = data[0] if isinstance(data, list) else data.get("0") if isinstance(data, dict) else data
+        if isinstance(number, int | float):
+            return int(number)
+    return None
+
+
 def table_downloads(table: pl.DataFrame, name: str, *, key: str, slices: Sequence[str] = ()) -> None:
     """Offer a table as CSV and Parquet, each built on click; CSV says what is missing in the columns ``slices``."""
     with st.container(horizontal=True, horizontal_alignment="right"):
