@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import duckdb
 import numpy as np
 import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from analytics.log.ingest.expressions import Expression
+from analytics.log.ingest.grid import score_quantiles
 from analytics.log.schema import MAX_DISTINCT_SCORES, Log
 
 from ..ingested import Desk
@@ -78,6 +81,20 @@ def test_any_scores(desk: Desk, scores: list[float | None]) -> None:
     for score, place in stored.select("score", "score_bin").iter_rows():
         assert (place is None) == (score is None)
         assert score is None or log.edges[place] == score
+
+
+@pytest.mark.parametrize("n", [1, 7, 1_000, 60_000])
+@pytest.mark.parametrize("digits", [2, 4, 16])
+def test_quantiles_of_counted_scores_are_those_of_the_engine(n: int, digits: int) -> None:
+    steps = [step / 1000 for step in range(1001)]
+    with duckdb.connect() as connection:
+        scores = np.random.default_rng(n).beta(1, 9, n).round(digits)
+        connection.execute("CREATE TABLE raw AS SELECT unnest(?::DOUBLE[]) AS score", [[*scores.tolist(), None]])
+        counted, selected = (
+            score_quantiles(connection, Expression("score"), steps, is_counted=is_counted)
+            for is_counted in (True, False)
+        )
+    assert sorted(counted) == selected
 
 
 def test_scores_outside_of_zero_and_one_rank(desk: Desk) -> None:

@@ -12,6 +12,8 @@ from analytics.log.ingest.expressions import Expression, membership, score_expre
 from analytics.log.schema import MAX_DISTINCT_SCORES, Column, Mapping, Reading, ScoreKind
 
 N_BINS = 10
+MAX_COUNTED = 5_000_000
+"""Distinct scores up to which their rows are counted: a group takes some 50 bytes."""
 
 
 def score_grid(
@@ -34,12 +36,34 @@ def score_grid(
         if len(rows) <= MAX_DISTINCT_SCORES:
             return kind, tuple(row[0] for row in rows), True
     steps = [step / 1000 for step in range(1001)]
-    quantiles = connection.execute(
-        f"SELECT quantile_disc(score, ?) FROM {scored}", [steps, *score.parameters]
-    ).fetchone()
-    assert quantiles is not None
+    quantiles = score_quantiles(connection, score, steps, is_counted=approximate <= MAX_COUNTED)
     even = steps if kind == "probability" else [low + (high - low) * step for step in steps]
-    return kind, tuple(sorted({*even, *quantiles[0], low})), False
+    return kind, tuple(sorted({*even, *quantiles, low})), False
+
+
+def score_quantiles(
+    connection: duckdb.DuckDBPyConnection, score: Expression, steps: Sequence[float], *, is_counted: bool
+) -> list[float]:
+    """Return the discrete quantiles of the scores, from the rows of each score where these are counted.
+
+    The engine's own function selects anew among all rows for each of the steps.
+    """
+    scored = f"(SELECT {score.sql} AS score FROM raw)"
+    if not is_counted:
+        row = connection.execute(
+            f"SELECT quantile_disc(score, ?) FROM {scored}", [list(steps), *score.parameters]
+        ).fetchone()
+        assert row is not None
+        return list(row[0])
+    rows = connection.execute(
+        f"WITH counted AS (SELECT score, count(*) AS n FROM {scored} WHERE score IS NOT NULL GROUP BY score), "
+        "upto AS (SELECT score, sum(n) OVER (ORDER BY score)::BIGINT AS last FROM counted), "
+        "step AS (SELECT greatest(n - floor(n - unnest(?::DOUBLE[]) * n), 1)::BIGINT AS place "
+        "FROM (SELECT max(last) AS n FROM upto)) "
+        "SELECT upto.score FROM step ASOF JOIN upto ON step.place <= upto.last",
+        [*score.parameters, list(steps)],
+    ).fetchall()
+    return [row[0] for row in rows]
 
 
 def numeric_bins(connection: duckdb.DuckDBPyConnection, column: Column) -> Bins:
