@@ -20,8 +20,8 @@ class Bins:
     def label(self, code: int | None) -> str | None:
         """Say which values bin ``code`` holds.
 
-        >>> Bins((0, 10, 20), is_integer=True).label(0), Bins((0, 0.5, 2)).label(1)
-        ('0–9', '0.5 to 2')
+        >>> Bins((0, 10, 20), is_integer=True).label(0), Bins((-9, 0, 20), is_integer=True).label(0), Bins((0, 0.5, 2)).label(1)
+        ('0–9', '-9 to -1', '0.5 to 2')
         """
         if code is None:
             return None

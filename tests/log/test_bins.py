@@ -67,7 +67,7 @@ def test_integers_lie_where_their_label_says(values: list[int | None]) -> None:
             assert code is None
             continue
         label = str(bins.label(code)).replace(",", "")
-        low, _, high = label.partition("–")
+        low, _, high = label.replace(" to ", "–").partition("–")
         assert int(low) <= value <= int(high or low), label
 
 
