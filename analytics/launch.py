@@ -22,7 +22,7 @@ from analytics.errors import AnalysisError, Cancelled, InputError
 
 ROOT = Path(__file__).parent.parent
 MODULE = "analytics.child"
-DUCKDB_SHARE = 0.75
+DUCKDB_SHARE = 0.6
 """Of the memory that the process may use: what DuckDB counts; not all that it takes is counted."""
 TICK_SECONDS = 0.1
 MAX_DETAIL = 4_000
