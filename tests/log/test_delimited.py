@@ -245,6 +245,21 @@ def test_what_surrounds_the_table(tmp_path: Path, content: str, header: int, cou
     assert reasons <= ({"footer"} if "Source" in content or "Total" in content else {"another table"})
 
 
+@pytest.mark.parametrize("gap", ["", ",,,,\n", "\n"])
+def test_remarks_that_a_spreadsheet_filled_up_are_no_header(tmp_path: Path, gap: str) -> None:
+    remarks = "Report,Orders by region,,,\nFilter,north or south,,,\nRun at,2025-01-01,,,\n"
+    rows = "".join(f"{place:05d},city {place},{place / 10},{place % 2},2025-01-0{place + 1}\n" for place in range(8))
+    found = text(tmp_path, f"{remarks}{gap}id,city,score,label,day\n{rows}")
+    assert found.rows[0] == ["id", "city", "score", "label", "day"]
+    assert len(found.rows) == 9 and found.lines.skipped >= 3
+
+
+def test_single_quotes_around_every_field_are_found_between_semicolons(tmp_path: Path) -> None:
+    rows = [["id", "city", "score", "label"], *([f"{place:03d}", "north", f"0.{place}", "1"] for place in range(30))]
+    found = text(tmp_path, "".join(";".join(f"'{cell}'" for cell in row) + "\n" for row in rows))
+    assert found.rows == rows
+
+
 def test_a_file_without_header_gets_none_when_written_back(tmp_path: Path) -> None:
     found = text(tmp_path, with_line(0, line_of(GOOD[1])))
     assert found.rows == [GOOD[1], *GOOD[1:]]

@@ -6,11 +6,13 @@ import gzip
 import io
 import random
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 
 import polars as pl
 import pyarrow as pa
 import pytest
+from pyarrow import parquet
 
 from analytics.errors import InputError
 from analytics.log.ingest import formats
@@ -41,6 +43,17 @@ def test_windows_text_is_read_and_said(desk: Desk) -> None:
         assert "not UTF-8" in source.repairs[0]
     odd = prepared(desk, b"a\nM\xe1laga \x81\n")  # no character in cp1252
     assert odd.path.read_text("utf-8").startswith("a\nMálaga ")
+
+
+@pytest.mark.parametrize("content", [
+    "a,b\nMálaga,1\nÁvila,2\n".encode() + b"Jos\xc3,3\n",
+    "a,b\nMálaga,1\n".encode() + "Ávila,2\n".encode("cp1252") + "Łódź,3\n".encode(),
+])  # fmt: skip
+def test_a_byte_that_is_none_leaves_the_rest_of_the_text_as_it_is(desk: Desk, content: bytes) -> None:
+    source = prepared(desk, content)
+    text = source.path.read_text("utf-8")
+    assert "Málaga,1" in text and "Ávila,2" in text
+    assert "but for some bytes" in source.repairs[0]
 
 
 def test_bytes_that_break_utf8_late_are_found(desk: Desk) -> None:
@@ -254,6 +267,18 @@ def test_types_that_only_parquet_has(desk: Desk) -> None:
     assert reading.column("large").top == (("1", 1), ("18446744073709551615", 1))
     assert reading.column("struct").top == (('{"a":1}', 1), ('{"a":2}', 1))
     assert reading.column("zoned").low == "2024-05-31 08:00:00"
+
+
+@pytest.mark.parametrize(("precision", "first"), [(18, 900719925474099301), (38, 12345678901234567890)])
+def test_ids_that_a_database_exports_as_decimals_keep_their_digits(desk: Desk, precision: int, first: int) -> None:
+    ids = [Decimal(first + place) for place in range(3)]
+    table = pa.table(
+        {"id": pa.array(ids, pa.decimal128(precision, 0)), "n": pa.array([Decimal(1)] * 3, pa.decimal128(38, 0))}
+    )
+    reading = desk.read(written(lambda file: parquet.write_table(table, file)))
+    assert [column.type for column in reading.columns] == ["VARCHAR" if precision > 18 else "BIGINT", "BIGINT"]
+    assert reading.column("id").n_distinct == 3
+    assert reading.column("id").top == tuple((str(value), 1) for value in ids)
 
 
 def test_names_that_differ_only_by_case_are_kept(desk: Desk) -> None:

@@ -68,6 +68,12 @@ def test_the_logged_threshold_is_found(desk: Desk) -> None:
             {"score": scores, "decision": [int(score >= threshold) for score in scores], "label": [0, 1] * 500}
         )
         assert desk.stage(frame).reading.logged_threshold == threshold
+        few = frame.with_columns(
+            decision=pl.when(pl.col("score").is_in([0.1, 0.2, 0.9])).then(1 - pl.col("decision")).otherwise("decision")
+        )
+        log = desk.log(few)
+        assert log.mapping.threshold == threshold
+        assert [finding.rows for finding in log.findings if finding.code == "decision-against-score"] == [3]
     contrary = pl.DataFrame({"score": scores, "decision": [0, 1] * 500, "label": [0, 1] * 500})
     assert desk.stage(contrary).reading.logged_threshold is None
 

@@ -14,6 +14,8 @@ from analytics.log.schema import MAX_DISTINCT_SCORES, Column, Mapping, Reading, 
 N_BINS = 10
 MAX_COUNTED = 5_000_000
 """Distinct scores up to which their rows are counted: a group takes some 50 bytes."""
+MAX_EXCEPTIONS = 0.1
+"""Decisions against the score, of those of the rarer kind, at which there still is a threshold that the others follow."""
 
 
 def score_grid(
@@ -113,23 +115,28 @@ def bin_case(column: Column, bins: Bins) -> str:
 
 
 def logged_threshold(connection: duckdb.DuckDBPyConnection, reading: Reading, mapping: Mapping) -> float | None:
-    """Return the threshold that the logged decisions follow without exception, None where they follow none.
+    """Return the threshold that the logged decisions follow but for few exceptions, None where they follow none.
 
-    It is the number with the fewest digits between the highest score decided negative and the lowest decided positive.
+    It is the number with the fewest digits between the highest score below it and the lowest above it.
     """
     if mapping.score is None or mapping.decision is None or not mapping.decision_positive:
         return None
     score = score_expression(reading, mapping)
     decision = membership(reading, mapping.decision, mapping.decision_positive, ())
     row = connection.execute(
-        f"SELECT max(score) FILTER (decision = 0), min(score) FILTER (decision = 1) "
-        f"FROM (SELECT {score.sql} AS score, {decision.sql} AS decision FROM raw)",
+        f"WITH per AS (SELECT score, count(*) FILTER (decision = 0) AS low, count(*) FILTER (decision = 1) AS high "
+        f"FROM (SELECT {score.sql} AS score, {decision.sql} AS decision FROM raw) "
+        "WHERE score IS NOT NULL AND decision IS NOT NULL GROUP BY score), "
+        "sides AS (SELECT lag(score) OVER up AS below, score AS above, sum(low) OVER () AS n_low, sum(high) OVER () AS n_high, "
+        "sum(low) OVER () - coalesce(sum(low) OVER before, 0) + coalesce(sum(high) OVER before, 0) AS n_against FROM per "
+        "WINDOW up AS (ORDER BY score), before AS (ORDER BY score ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)) "
+        "SELECT below, above, n_against, least(n_low, n_high) FROM sides WHERE below IS NOT NULL "
+        "ORDER BY n_against, above LIMIT 1",
         [*score.parameters, *decision.parameters],
     ).fetchone()
-    assert row is not None
-    below, above = row
-    if below is None or above is None or below >= above:
+    if row is None or row[2] > MAX_EXCEPTIONS * row[3]:
         return None
+    below, above = row[:2]
     rounded_up = (float(f"{math.ceil(above * 10**digits - 1e-9) / 10**digits:.{digits}f}") for digits in range(13))
     rounded_down = (float(f"{math.floor(above * 10**digits) / 10**digits:.{digits}f}") for digits in range(13))
     for up, down in zip(rounded_up, rounded_down, strict=True):

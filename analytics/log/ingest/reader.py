@@ -20,7 +20,8 @@ from analytics.log.options import CsvOptions
 from analytics.log.schema import LineCounts, SetAside, unique_names
 
 MAX_LINE_BYTES = 64 << 20
-WIDE = ("UBIGINT", "HUGEINT", "UHUGEINT")
+WIDE = re.compile(r"UBIGINT|U?HUGEINT|DECIMAL\((?:19|[23]\d),0\)")
+"""Types of whole numbers that may need more than 64 bits; databases export ids as the widest decimal."""
 
 CREATE_SET_ASIDE = "CREATE TABLE set_aside (line BIGINT, reason VARCHAR, text VARCHAR)"
 
@@ -215,7 +216,7 @@ def read_typed(connection: duckdb.DuckDBPyConnection, scan: str, parameters: lis
     aliases = ", ".join(f"a{place}" for place in range(len(headers)))
     selected = ", ".join(f"{plain_expression(f'a{place}', type_)} AS c{place}" for place, type_ in enumerate(found))
     connection.execute(f"CREATE TABLE raw AS SELECT {selected} FROM (FROM {scan}) AS t({aliases})", parameters)
-    narrow = narrowed(connection, [place for place, type_ in enumerate(found) if type_ in WIDE])
+    narrow = narrowed(connection, [place for place, type_ in enumerate(found) if WIDE.fullmatch(type_)])
     types = tuple("BIGINT" if place in narrow else type_ for place, type_ in enumerate(types))
     return Table(unique_names(headers), types, is_text=False, header=tuple(headers), found=tuple(found))
 
@@ -236,9 +237,13 @@ def plain_type(type_: str) -> str:
 
     >>> plain_type("UINTEGER"), plain_type("DECIMAL(10,2)"), plain_type("STRUCT(a INTEGER)")
     ('BIGINT', 'DOUBLE', 'VARCHAR')
+    >>> plain_type("DECIMAL(18,0)"), plain_type("DECIMAL(38,0)")
+    ('BIGINT', 'VARCHAR')
     """
-    if type_.endswith("]"):
+    if type_.endswith("]") or WIDE.fullmatch(type_):
         return "VARCHAR"
+    if type_.startswith("DECIMAL") and type_.endswith(",0)"):
+        return "BIGINT"
     if type_ in ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"):
         return "BIGINT"
     if type_ in ("FLOAT", "DOUBLE") or type_.startswith("DECIMAL"):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import codecs
+import re
 from pathlib import Path
+from typing import TextIO
 
 from analytics.errors import InputError
 from analytics.log.options import CsvOptions
@@ -16,8 +18,12 @@ MARKS = {
     codecs.BOM_UTF16_LE: "utf-16",
     codecs.BOM_UTF16_BE: "utf-16",
 }
+LETTER, STRAY = re.compile("[^\x00-\x7f\udc80-\udcff]"), re.compile("[\udc80-\udcff]")
 CONTROLS = bytes(byte for byte in range(32) if byte not in b"\t\n\r\x0b\x0c\x01\x1a\x1c\x1d\x1e\x1f") + b"\x7f"
 FEW, MAX_CONTROLS = 8, 0.02
+MIXED, WINDOWS_BYTES, MAX_STRAY = "utf-8 with cp1252", "analytics-windows-bytes", 10_000
+"""UTF-8 in which single bytes are Windows' letters: lines of two systems, or a text that was cut inside of a letter."""
+
 MIN_ZEROS = 0.03
 """Share of zero bytes on one side from which text without a mark is taken for UTF-16: its digits and commas have them."""
 
@@ -35,8 +41,9 @@ def plain_text(path: Path, scratch: Path, head: bytes, csv: CsvOptions) -> tuple
         refuse_binary(head)
         return path, None
     plain = scratch / "utf8"
+    is_mixed = encoding == MIXED
     try:
-        with path.open(encoding=encoding, newline="") as text, plain.open("w", encoding="utf-8", newline="") as out:
+        with opened(path, encoding) as text, plain.open("w", encoding="utf-8", newline="") as out:
             while piece := text.read(CHUNK):
                 out.write(piece)
     except (UnicodeError, LookupError) as error:
@@ -48,7 +55,43 @@ def plain_text(path: Path, scratch: Path, head: bytes, csv: CsvOptions) -> tuple
         refuse_binary(file.read(len(head)))
     if encoding == "utf-8-sig" or csv.encoding is not None:
         return plain, None
+    if is_mixed:
+        return plain, "The text is UTF-8 but for some bytes, which were read as cp1252: check names with accents."
     return plain, f"The text is not UTF-8; it was read as {encoding}: check names with accents."
+
+
+def opened(path: Path, encoding: str) -> TextIO:
+    """Open a text file; what is no UTF-8 in a mixed one is read as Windows' letters."""
+    if encoding == MIXED:
+        return path.open(encoding="utf-8", errors=WINDOWS_BYTES, newline="")
+    return path.open(encoding=encoding, newline="")
+
+
+def windows_bytes(error: UnicodeError) -> tuple[str, int]:
+    """Return a byte that is no UTF-8 as Windows' letter, or as the plain Latin alphabet's where Windows has none."""
+    assert isinstance(error, UnicodeDecodeError)
+    byte = error.object[error.start : error.start + 1]
+    try:
+        return byte.decode("cp1252"), error.start + 1
+    except UnicodeDecodeError:
+        return byte.decode("latin-1"), error.start + 1
+
+
+codecs.register_error(WINDOWS_BYTES, windows_bytes)
+
+
+def is_mixed_text(path: Path) -> bool:
+    """Whether a text that is not UTF-8 throughout has at least one letter of it for every two bytes that are none."""
+    n_letters = n_stray = 0
+    decoder = codecs.getincrementaldecoder("utf-8")(errors="surrogateescape")
+    with path.open("rb") as file:
+        while piece := file.read(CHUNK):
+            text = decoder.decode(piece)
+            n_letters += len(LETTER.findall(text))
+            n_stray += len(STRAY.findall(text))
+            if n_stray > MAX_STRAY:
+                break
+    return 2 * n_letters >= n_stray and n_letters > 0
 
 
 def refuse_binary(head: bytes) -> None:
@@ -72,7 +115,7 @@ def encoding_of(path: Path, head: bytes, csv: CsvOptions) -> str:
 
 
 def guess_encoding(path: Path, head: bytes) -> str:
-    """Return the encoding of a text file: by its mark, else UTF-8 if all of it is, else Windows' or the plain Latin alphabet."""
+    """Return the encoding of a text file: by its mark, else UTF-8 if most of it is, else Windows' or the plain Latin alphabet."""
     for mark, encoding in MARKS.items():
         if head.startswith(mark):
             return encoding
@@ -81,7 +124,11 @@ def guess_encoding(path: Path, head: bytes) -> str:
     is_one_sided = max(even, odd) > 20 * min(even, odd) and max(even, odd) >= max(MIN_ZEROS * len(head), FEW)
     if is_one_sided and is_text_in(path, encoding):
         return encoding
-    return next((encoding for encoding in ("utf-8", "cp1252") if is_text_in(path, encoding)), "latin-1")
+    if is_text_in(path, "utf-8"):
+        return "utf-8"
+    if is_mixed_text(path):
+        return MIXED
+    return "cp1252" if is_text_in(path, "cp1252") else "latin-1"
 
 
 def is_text_in(path: Path, encoding: str) -> bool:

@@ -48,7 +48,7 @@ def about_ids(log: Log, facts: Facts) -> Iterator[Finding]:
             f"Expected one outcome per id; {facts.n_contrary_ids:,} ids stand on {facts.rows_contrary:,} rows that are positive "
             f"here and negative there{per}, the first is {facts.example_contrary!r}. "
             "Check whether the column is the id of a row, and "
-            " export the final label of each.",
+            "export the final label of each.",
             facts.example_contrary,
         )  # fmt: skip
     if facts.n_revised_ids:

@@ -121,6 +121,9 @@ def column_worth(cells: Sequence[str], quote: str) -> float:
         if quote and quote in cell and (cell.startswith(quote) or cell.endswith(quote) or "," + quote in cell):
             worth += BROKEN
             continue
+        if quote in QUOTES and len(cell) > 1 and cell[0] == cell[-1] != quote and cell[0] in QUOTES:  # quoted otherwise
+            worth += BROKEN
+            continue
         loose = shape(cell.strip())[1]
         if loose == "" or is_texty(loose):
             worth += {"": EMPTY, "word": WORD, "text": TEXT}[loose]

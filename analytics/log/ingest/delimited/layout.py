@@ -13,6 +13,8 @@ from analytics.log.ingest.delimited.shapes import ColumnProfile, profiles
 from analytics.log.options import CsvOptions
 
 MAX_HEADER_LINES = 6
+MIN_REMARKED = 4
+"""Columns of a table above which a row of two cells stands out."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,7 @@ def find_layout(head: Sequence[Record], dialect: Dialect, options: CsvOptions) -
     if wanted is not None:
         return given_layout(head, dialect, width, start, wanted)
     n_names = 0
-    full = [head[place] for place in places if place >= start]
+    full = below_remarks([head[place] for place in places if place >= start], width)
     while n_names < min(MAX_HEADER_LINES, len(full)) and is_next(full, n_names):
         rest = profiles(rows_of(body(full, n_names)), width)
         first = full[0].cells if n_names else None
@@ -74,6 +76,21 @@ def find_layout(head: Sequence[Record], dialect: Dialect, options: CsvOptions) -
         records = tuple(full[:n_names])
         return Layout(width, joined([record.cells or [] for record in records]), records, after(records[-1]), columns)
     return mended_layout(head, dialect, width, start, columns)
+
+
+def below_remarks(full: Sequence[Record], width: int) -> Sequence[Record]:
+    """Return the records without names and values of the export that a spreadsheet filled up to the width of the table."""
+    place = next((place for place, record in enumerate(full) if not is_remark(record.cells or [])), 0)
+    if not place or width < MIN_REMARKED:
+        return full
+    cells = full[place].cells or []
+    rest = profiles(rows_of(body(full, place)), width)
+    return full[place:] if is_named(cells) and is_header(cells, rest, first=None, must=False) else full
+
+
+def is_remark(cells: Sequence[str]) -> bool:
+    """Whether a row holds no more than a name and a value at its beginning."""
+    return not any(cell.strip() for cell in cells[2:])
 
 
 def body(full: Sequence[Record], place: int) -> Sequence[Record]:
