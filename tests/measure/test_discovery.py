@@ -16,7 +16,7 @@ from analytics.measure.comparisons import greater_p_value
 from analytics.measure.discovery.confirmation import confirmation_table
 from analytics.measure.discovery.contribution import contributions
 from analytics.measure.discovery.cube import Cube, Sums
-from analytics.measure.discovery.evidence import rates, scores
+from analytics.measure.discovery.evidence import p_values, rates, scores
 from analytics.measure.discovery.grouping import Group, candidates, clear_score, presented, weights
 from analytics.measure.discovery.lattice import Lattice, lattice
 from analytics.measure.discovery.leaks import label_told
@@ -269,6 +269,20 @@ def test_an_objective_that_is_no_flag_is_compared_by_its_means() -> None:
     )
     assert row["status"] == "confirmed"
     assert noise_of(cube, 100, 2, work=10**6).score < 6
+
+
+@pytest.mark.parametrize("is_over", [True, False])
+def test_slices_that_lack_the_rare_rows_by_chance_are_not_sure_of_it(is_over: bool) -> None:
+    """Calibrated scores around 2 %: two of 100 rows carry the mean, and a slice without them has hardly any variance."""
+    rng = np.random.default_rng(8)
+    score = rng.beta(2, 98, 20_000)
+    value = (score - (rng.random(20_000) < score)) * (1 if is_over else -1)
+    chosen = [rng.choice(20_000, 100, replace=False) for _ in range(5_000)]
+    parts = np.array([[100.0, 100.0, value[rows].sum(), (value[rows] ** 2).sum()] for rows in chosen]).T
+    own, whole = Sums.of(parts), Sums(*(np.array([part]) for part in (2e4, 2e4, value.sum(), (value**2).sum())))
+    p = p_values(own, whole - own, is_binary=False)
+    assert (p < 0.01).mean() <= 0.015
+    assert (p < 0.001).mean() <= 0.002
 
 
 def test_a_missing_field_that_goes_with_errors_is_found_and_confirmed() -> None:

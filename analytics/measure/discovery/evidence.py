@@ -102,11 +102,15 @@ def p_values(sums: Sums, rest: Sums, *, is_binary: bool) -> FloatArray:
     """Test whether slices lie above their complements, one-sided; NaN where one side has no row.
 
     Fisher's exact test for flags, the unequal-variance z-test with the interval's arm for other objectives and for a
-    change.
+    change. Where an objective is no flag, the z-test with the variance of all rows must agree: a slice that happens to lack
+    the rare rows that the mean lives on has hardly any variance of its own, and would be sure of it.
     """
     if is_binary and sums.before is None:
         return greater_p_value(sums.total, sums.trials, rest.total, rest.trials)
-    return np.asarray(special.ndtr(-errors_above(sums, rest, is_binary=is_binary)), dtype=float)
+    errors = errors_above(sums, rest, is_binary=is_binary)
+    if not is_binary:
+        errors = np.minimum(errors, scores(sums, sums + rest, is_binary=False))
+    return np.asarray(special.ndtr(-errors), dtype=float)
 
 
 def errors_above(sums: Sums, rest: Sums, *, is_binary: bool) -> FloatArray:
