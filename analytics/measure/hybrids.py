@@ -17,6 +17,7 @@ from analytics.measure.side_cells import SideCells
 
 PLAYERS = ("segments", "missingness", "base_rate", "operating", "concept")
 SMOOTHING = 0.5
+TOLERANCE = 1e-9
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,8 @@ def hybrid_values(
     slice alone counts as a change within that slice.
 
     *Operating point*: the threshold that flags as large a share of a common population as the one of the other side. No
-    monotone change of scores, and no move of the threshold, touches anything else.
+    monotone change of scores, and no move of the threshold, touches anything else. A score that the common population does
+    not have is flagged if it lies above that threshold.
 
     A cell that a side does not have takes the content of the other side, so that new values count as mix.
     """
@@ -149,7 +151,10 @@ def _flagged(plain: list[FloatArray], sides: tuple[SideCells, SideCells]) -> dic
         theirs = np.arange(len(other.score)) >= other.threshold_bin
         share = (plain[1 - side] * theirs).sum(-1, keepdims=True)
         above = np.cumsum(plain[side][..., ::-1], axis=-1)[..., ::-1] - plain[side]
-        moved = np.clip(np.nan_to_num(ratio(share - above, plain[side])), 0.0, 1.0)
+        left = share - above
+        moved = np.clip(np.nan_to_num(ratio(left, plain[side])), 0.0, 1.0)
+        beyond = np.where(np.abs(left) > TOLERANCE, (left > 0).astype(float), mine)
+        moved = np.where(plain[side] > 0, moved, beyond)
         is_known = (plain[side].sum(-1, keepdims=True) > 0) & (plain[1 - side].sum(-1, keepdims=True) > 0)
         found[side, side == 1] = np.broadcast_to(mine.astype(float), moved.shape)
         found[side, side == 0] = np.where(is_known, moved, mine)

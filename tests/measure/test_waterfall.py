@@ -202,3 +202,14 @@ def test_weeks_of_the_reference_set_the_noise_level() -> None:
     later = pl.Series(rng.normal(size=2_000) + 0.5)
     assert not input_change(moving, later, pl.Series("week", week)).is_beyond_noise
     assert input_change(steady, later, pl.Series("week", week)).is_beyond_noise
+
+
+@pytest.mark.parametrize("metric", ["error_rate", "recall"])
+def test_scores_beyond_those_of_the_common_rows_stay_flagged(metric: str) -> None:
+    common = rows(2_000, 3).with_columns(cell=pl.lit(0, pl.Int64), score=pl.col("score") * 0.7)
+    own, new = (rows(2_000, seed).with_columns(cell=pl.lit(cell, pl.Int64)) for seed, cell in ((4, 2), (5, 4)))
+    high = new.with_columns(score=0.9 + 0.1 * (pl.col("score") > 0.5))
+    sides = [cells_of(pl.concat([common, other]).with_columns(score=(pl.col("score") * 50).round() / 50)) for other in (own, high)]  # fmt: skip
+    found = dict(zip((*PARTS, "change"), part_values(*sides, KEYS, gap_metric(metric)), strict=True))
+    assert found["operating"] == pytest.approx(0.0, abs=1e-9)
+    assert found["change"] == pytest.approx(sum(found[part] for part in PARTS), abs=1e-12)

@@ -87,6 +87,16 @@ def test_fields_that_arrive_empty_are_named_with_their_shares(desk: Desk, engine
     )
 
 
+def test_what_made_it_better_is_not_to_be_mended(desk: Desk, engine: Engine) -> None:
+    log = desk.log(pair(CAUSES["missingness"][0], 8_000), **SCHEMA)
+    sides = two_sides(engine, log)
+    turned = answers.sides(engine, *sides.questions[::-1])
+    inputs = answers.inputs(engine, turned)
+    gap = answers.gap(engine, turned, inputs)
+    assert "better" in readings.gap_reading(gap) and "missingness" in leading(gap)
+    assert not any("arrives empty" in each.text for each in readings.advice(gap, inputs))
+
+
 def test_a_shape_that_changed_around_its_median_is_not_called_noise() -> None:
     narrow, wide = (pl.Series(np.linspace(-width, width, 5_000)) for width in (1.0, 1.5))
     assert what_changed(replace(input_change(narrow, wide), outside=0.0)) == "other shares"

@@ -11,6 +11,7 @@ from analytics.present.readings.gap import (
     change_text,
     emptied,
     fault_text,
+    is_clear,
     leading,
     sentence_start,
     slice_leads,
@@ -85,11 +86,21 @@ def advice(gap: Gap, inputs: Inputs) -> list[Advice]:
     for name in [name for name, change in inputs.changes.items() if change.is_fault][:MAX_NAMED]:
         text = f"{sentence_start(fault_text(inputs, name))}: mend its source first."
         found.append(Advice("data", text, ("Slices",), column=name))
-    for name in leading(gap)[:MAX_NAMED]:
+    for name in to_mend(gap)[:MAX_NAMED]:
         found.append(advice_for(gap, name))
     if not found:
         return [Advice("nothing", "Nothing needs mending on this evidence.", ())]
     return found
+
+
+def to_mend(gap: Gap) -> list[str]:
+    """Return the parts that made the metric worse beyond chance, and labels that are not known yet; the largest first."""
+    found, parts = leading(gap), gap.waterfall.parts
+    if not found or (float(gap.waterfall.change.value) > 0) == gap.metric.is_lower_better:
+        return found
+    against = [name for name, part in parts.items() if is_clear(part) and name not in found]
+    kept = [name for name in found if name == "coverage"]
+    return sorted(kept + against, key=lambda name: -abs(float(parts[name].value)))
 
 
 def advice_for(gap: Gap, name: str) -> Advice:
