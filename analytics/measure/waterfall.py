@@ -130,11 +130,18 @@ def judged_value(side: SideCells, metric: GapMetric) -> FloatArray:
 
 
 def pending_bounds(side: SideCells, metric: GapMetric) -> tuple[float, float]:
-    """Give the lowest and the highest value that the labels which are not known yet allow when all turn out alike."""
+    """Give the lowest and the highest value that the labels which are not known yet allow.
+
+    A ratio of counts is lowest and highest where all pending rows on one side of the threshold turn out alike; a loss where
+    each turns out as its score would have it, or all against their scores.
+    """
+    flagged = np.broadcast_to(np.arange(side.unknown.shape[-1]) >= side.threshold_bin, side.unknown.shape)
+    likely = side.loss[..., 1] <= side.loss[..., 0] if metric.is_loss else flagged
     found = []
-    for label in (0, 1):
+    for positive in (np.zeros_like(likely), likely, ~likely, np.ones_like(likely)):
         joint = side.judged
-        joint[..., label] += side.unknown
+        joint[..., 1] += np.where(positive, side.unknown, 0.0)
+        joint[..., 0] += np.where(positive, 0.0, side.unknown)
         found.append(float(_value_of(side, joint, metric)))
     return min(found), max(found)
 

@@ -83,9 +83,7 @@ def test_employment_with_labels_that_came_later(real: Path, tmp_path: Path) -> N
     )
     assert math.isclose(sum(parts(answer).values()), answer["change"], abs_tol=1e-12)
     assert abs(parts(answer)["coverage"]) < 1e-3 and answer["n_pending"] > 30_000
-    assert (
-        answer["change"] < answer["change_pending_low"] < answer["change_pending_high"]
-    )  # alike is the worst for a Brier score
+    assert answer["change_pending_low"] < answer["change"] < answer["change_pending_high"]
 
 
 def test_the_rehearsal_of_the_sample_is_told_as_its_readme_says(desk: Desk, shared_home: None) -> None:

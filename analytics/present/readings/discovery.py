@@ -11,6 +11,8 @@ from analytics.query.objectives import OBJECTIVES
 if TYPE_CHECKING:
     from analytics.answers.discovery import Discovery
 
+ERRORS = {"fpr": "false positives", "fnr": "false negatives"}
+"""What the excess of an objective counts, where it does not count all errors."""
 HELD_BACK = {"row": "half of the rows", "entity": "the rows of half of the ids", "time": "the later half of the rows"}
 
 
@@ -62,12 +64,16 @@ def lead_of(answer: Discovery, row: dict[str, Any], name: str) -> str:
     more = ""
     if OBJECTIVES[answer.search.objective].is_share:
         more = (
-            f", {words.count(row['excess_errors'])} excess errors, {words.share(row['share_of_errors'])} of all errors"
+            f", {words.count(row['excess_errors'])} more than the rest would predict, {words.share(row['share_of_errors'])} "
+            f"of all {ERRORS.get(answer.search.objective, 'errors')}"
         )
     if OBJECTIVES[answer.search.objective].is_change:
         value = f"error rate {words.share(row['rate_before'])} in the reference, {words.share(row['rate_now'])} now: {value}"
+    most = f"Most excess {ERRORS.get(answer.search.objective, 'errors')}"
+    if not OBJECTIVES[answer.search.objective].is_share:
+        most = f"Most of the {phrase(answer)} beyond that of the rest"
     return (
-        f"Most excess errors, confirmed: {name}, {value} against {objective_text(answer, row['rate_complement'])} in the rest, "
+        f"{most}, confirmed: {name}, {value} against {objective_text(answer, row['rate_complement'])} in the rest, "
         f"n {words.count(row['n'])}{more}."
     )
 

@@ -209,8 +209,8 @@ def waterfall_reading(gap: Gap) -> str:
         low, high = (words.metric_difference(metric.name, end) if metric.name != COST else words.signed(end, 1)
                      for end in (flow.pending_low, flow.pending_high))  # fmt: skip
         text += (
-            f" {words.plural(flow.n_pending, 'row')} of production without a label that counts: were all labels that are not "
-            f"known negative, or all positive, the change could lie from {low} to {high}."
+            f" {words.plural(flow.n_pending, 'row')} of production without a label that counts: whatever the labels that are "
+            f"not known yet turn out to be, the change lies from {low} to {high}."
         )
     return text
 

@@ -40,7 +40,7 @@ MENDING = {
     ),
     "base_rate": (
         "system",
-        "Positives went from {before} to {after} of judged rows: choose the threshold for the present base rate.{best}",
+        "Positives went from {before} to {after} of judged rows: see whether the threshold still fits.{best}",
         ("Thresholds",),
     ),
     "operating": (
@@ -110,8 +110,12 @@ def advice_for(gap: Gap, name: str) -> Advice:
     where = f", first in {words.listed([words.shortened(text, 50) for text in slices])}" if slices else ""
     best = ""
     if gap.best is not None:
-        line = "none flagged" if gap.best[0] == float("inf") else words.threshold_text(gap.best[0])
-        best = f" The best threshold on production's rows, {line}, would give {value_text(gap.metric, gap.best[1])} on the same."
+        line = (
+            "to flag none"
+            if gap.best[0] == float("inf")
+            else f"the best threshold, {words.threshold_text(gap.best[0])},"
+        )
+        best = f" {sentence_start(line)} would give {value_text(gap.metric, gap.best[1])} on the rows that it was chosen on."
     fields = "Fields arrive empty more or less often"
     if emptied(gap):
         fields = words.listed([empty_text(*each) for each in emptied(gap)])
