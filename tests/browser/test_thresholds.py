@@ -22,7 +22,7 @@ def test_the_line_moves_by_keyboard_by_typing_and_by_a_click_on_the_curve(server
     page.goto(f"{server.url}/thresholds?log={SAMPLE_ID}&cost_fn=5&threshold=0.3")
     expect(page.get_by_role("heading", name="Thresholds")).to_be_visible(timeout=SECONDS * 1000)
     settle(page)
-    expect(page.get_by_text("Move the threshold from 0.30 to 0.12")).to_be_visible()
+    expect(page.get_by_text("Move the threshold from 0.30 to 0.13")).to_be_visible()
     field = page.get_by_label("or type it")
     field.fill("0.5")
     field.press("Enter")
