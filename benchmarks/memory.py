@@ -130,7 +130,9 @@ def main() -> None:
             watch.begin()
             started = time.perf_counter()
             if is_upload:
-                page.locator("[data-testid=stFileUploader] input[type=file]").first.set_input_files(path)
+                page.locator("[data-testid=stFileUploader]").filter(has_text="Upload an export").locator(
+                    "input[type=file]"
+                ).set_input_files(path)
             else:
                 page.get_by_text("Read it by its path").click()
                 page.get_by_label("Path on this computer").fill(str(path))

@@ -22,7 +22,9 @@ PUBLISHED = {"African-American": (990, 805, 532, 1369, 44.85, 27.99), "Caucasian
 
 
 def upload(page: Page, path: Path) -> None:
-    page.locator("[data-testid=stFileUploader] input[type=file]").first.set_input_files(str(path))
+    page.locator("[data-testid=stFileUploader]").filter(has_text="Upload an export").locator(
+        "input[type=file]"
+    ).set_input_files(str(path))
     expect(page.get_by_role("button", name="Confirm and see what fails")).to_be_visible()
     settle(page)
 
@@ -100,7 +102,9 @@ def test_a_copied_link_reopens_the_view_on_a_fresh_server(server: Server, page: 
     page.goto(f"{server.url}/logs")
     expect(page.get_by_text("In the workspace")).to_be_visible()
     settle(page)
-    page.locator("[data-testid=stFileUploader] input[type=file]").first.set_input_files(str(COMPAS))
+    page.locator("[data-testid=stFileUploader]").filter(has_text="Upload an export").locator(
+        "input[type=file]"
+    ).set_input_files(str(COMPAS))
     confirm = page.get_by_role("button", name="Confirm and see what fails")
     there = page.get_by_text("This file is already in the workspace")
     expect(confirm.or_(there).first).to_be_visible()

@@ -137,7 +137,9 @@ def test_two_people_sign_in_and_neither_sees_the_logs_of_the_other(
     ann = signed_in(browser, guarded, provider, "ann")
     (tmp_path / "of_ann.csv").write_text(LOG)
     ann.goto(f"{guarded.url}/logs")
-    ann.locator("[data-testid=stFileUploader] input[type=file]").first.set_input_files(tmp_path / "of_ann.csv")
+    ann.locator("[data-testid=stFileUploader]").filter(has_text="Upload an export").locator(
+        "input[type=file]"
+    ).set_input_files(tmp_path / "of_ann.csv")
     ann.get_by_role("button", name="Confirm and see what fails").click()
     expect(ann.get_by_role("heading", name="Slices")).to_be_visible()
     address = ann.url

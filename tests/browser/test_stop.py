@@ -36,7 +36,9 @@ def test_stopping_a_reading_leaves_nothing_behind(own_server: Server, page: Page
         expect(page.get_by_text("In the workspace")).to_be_visible()
         settle(page)
         logs = sorted(path.name for path in (own_server.home / "logs").glob("*.duckdb"))
-        page.locator("[data-testid=stFileUploader] input[type=file]").first.set_input_files(str(large))
+        page.locator("[data-testid=stFileUploader]").filter(has_text="Upload an export").locator(
+            "input[type=file]"
+        ).set_input_files(str(large))
         bar = page.locator("[data-testid=stMain] [data-testid=stProgress]")
         expect(bar).to_be_visible()
         seen = set()

@@ -36,7 +36,9 @@ def inbox_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 def give(page: Page, server: Server, *paths: Path) -> None:
     page.goto(f"{server.url}/logs")
     settle(page)
-    page.locator("[data-testid=stFileUploader] input[type=file]").first.set_input_files([str(path) for path in paths])
+    page.locator("[data-testid=stFileUploader]").filter(has_text="Upload an export").locator(
+        "input[type=file]"
+    ).set_input_files([str(path) for path in paths])
     expect(page.get_by_role("button", name="Confirm and see what fails")).to_be_visible()
     settle(page)
 
@@ -129,7 +131,9 @@ def test_what_is_no_table_is_refused_under_the_name_that_its_owner_knows(
     path.write_bytes(b"")
     page.goto(f"{server.url}/logs")
     settle(page)
-    page.locator("[data-testid=stFileUploader] input[type=file]").first.set_input_files(str(path))
+    page.locator("[data-testid=stFileUploader]").filter(has_text="Upload an export").locator(
+        "input[type=file]"
+    ).set_input_files(str(path))
     expect(page.get_by_text("Expected a table in 'May figures.csv', found an empty file")).to_be_visible()
 
 
