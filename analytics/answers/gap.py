@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import polars as pl
@@ -20,6 +20,7 @@ from analytics.measure.kitagawa import shares_p_value, within_p_value
 from analytics.measure.side_cells import SideCells
 from analytics.measure.waterfall import Waterfall, waterfall
 from analytics.query.engine import Engine
+from analytics.query.sides import Dimension
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,7 @@ def gap(
     whole = scored_cells(engine, sides, (), with_amount=with_amount)
     left_out = list(sides.left_out)
     candidates = []
-    for dimension in sides.dimensions:
+    for dimension in [in_its_unit(each, inputs) for each in sides.dimensions]:
         cells = two_bin_cells(engine, sides, dimension, with_moments=chosen.is_loss, with_amount=with_amount)
         reason = why_not(cells, whole)
         if reason:
@@ -126,6 +127,13 @@ def gap(
         sides, chosen, waterfall(*cells.pair, cells.nesting, chosen), names, columns, slices, tuple(left_out),
         (prevalence(whole.reference), prevalence(whole.production)), best_threshold(whole, sides, chosen),
     )  # fmt: skip
+
+
+def in_its_unit(dimension: Dimension, inputs: Inputs) -> Dimension:
+    """Return how both sides are sliced by a column whose unit may have changed: the same number is then another value."""
+    change = inputs.changes.get(dimension.name)
+    is_other = change is not None and change.unit is not None and not dimension.is_flag
+    return replace(dimension, is_other_unit=is_other)
 
 
 def prevalence(side: SideCells) -> float:

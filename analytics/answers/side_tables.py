@@ -14,7 +14,7 @@ from analytics.errors import QuestionError
 from analytics.measure.hybrids import CellKeys
 from analytics.measure.side_cells import SideCells, side_cells
 from analytics.query.engine import Engine
-from analytics.query.sides import Dimension, sliced_table
+from analytics.query.sides import OTHER_UNIT, Dimension, sliced_table
 
 RARE_SHARE = 0.005
 OTHERS = "(other values)"
@@ -136,7 +136,6 @@ def with_others(frames: Sequence[pl.DataFrame], name: str) -> list[pl.DataFrame]
         counts = frame.group_by(name).agg(n=pl.col("n").sum()).drop_nulls(name)
         often |= set(counts.filter(pl.col("n") >= RARE_SHARE * float(frame["n"].sum()))[name])
     is_rare = pl.col(name).is_not_null() & ~pl.col(name).is_in(list(often))
-    return [
-        frame.with_columns(pl.when(is_rare).then(pl.lit(OTHERS)).otherwise(pl.col(name)).alias(name))
-        for frame in frames
-    ]
+    is_other_unit = pl.col(name).str.ends_with(OTHER_UNIT)
+    others = pl.when(is_other_unit).then(pl.lit(OTHERS + OTHER_UNIT)).otherwise(pl.lit(OTHERS))
+    return [frame.with_columns(pl.when(is_rare).then(others).otherwise(pl.col(name)).alias(name)) for frame in frames]

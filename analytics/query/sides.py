@@ -18,6 +18,7 @@ from analytics.query.engine import as_people_see
 from analytics.query.relations import integer, score_table
 
 UNDER = -1
+OTHER_UNIT = " in another unit"
 
 
 @dataclass(frozen=True)
@@ -34,12 +35,15 @@ class Dimension:
         Those of the reference: both sides are sliced by them.
     is_flag : bool
         Whether only being missing tells slices apart.
+    is_other_unit : bool
+        Whether production has the column in another unit: then no value of it is one of the reference's.
     """
 
     name: str
     columns: tuple[Column, Column]
     bins: Bins | None = None
     is_flag: bool = False
+    is_other_unit: bool = False
 
     def expression(self, log: Log, side: int) -> nw.Expr:
         """Return the slice of a row of one side (0 the reference, 1 production)."""
@@ -55,6 +59,11 @@ class Dimension:
 
     def values(self, log: Log, side: int, found: pl.Series) -> pl.Series:
         """Return slices as text, null where the value is missing."""
+        shown = self.texts(log, side, found)
+        return shown + OTHER_UNIT if self.is_other_unit and side == 1 else shown
+
+    def texts(self, log: Log, side: int, found: pl.Series) -> pl.Series:
+        """Return slices as the side's own text."""
         if self.is_flag:
             return found.replace_strict({0: "(present)", 1: None}, return_dtype=pl.String)
         if self.bins is not None:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+import polars as pl
 import pytest
 
 from analytics import answers
 from analytics.answers import Gap, Question
 from analytics.log.schema import Log
+from analytics.present import readings
 from analytics.query.cohort import Clause, Cohort
 from analytics.query.engine import Engine
 from tests.ingested import Desk
@@ -66,6 +69,27 @@ def test_the_planted_part_gets_nine_tenths_and_the_others_cover_zero(desk: Desk,
         assert found.columns["column"][0] == column and column in found.by
     if value is not None:
         assert found.slices[column]["value"][0] == value  # type: ignore[index]
+
+
+@pytest.mark.parametrize("unit", [10.0, 1 / 60])
+def test_a_change_of_unit_is_one_though_the_numbers_overlap(desk: Desk, engine: Engine, unit: float) -> None:
+    """The model reads the number: ten times as much is another row, and no slice of the reference says how it fares."""
+    rng = np.random.default_rng(5)
+    frames = []
+    for side, factor in (("before", 1.0), ("after", unit)):
+        income = np.exp(rng.normal(4.0, 1.2, 20_000))
+        truth, read = (1 / (1 + np.exp(-(np.log(value) - 4.0))) for value in (income, income * factor))
+        label = (rng.random(20_000) < truth).astype(int)
+        frames.append(pl.DataFrame({"score": read.round(4), "label": label, "income": income * factor, "side": side}))
+    log = desk.log(pl.concat(frames), **{**SCHEMA, "time": None, "segments": ("income", "side")})
+    sides = two_sides(engine, log)
+    found = asked(engine, sides)
+    change = found.waterfall.change.value
+    assert change > 0.05 and found.by == ("income",)
+    assert found.waterfall.parts["segments"].value == pytest.approx(change, rel=0.1)
+    assert called(found) == {"segments"}
+    (told,) = readings.advice(found, answers.inputs(engine, sides))
+    assert (told.what, told.column) == ("data", "income") and "change of unit" in told.text and "points" in told.size
 
 
 STAGED = {"score": "score", "label": "label", "positive": ("1",), "negative": ("0",), "segments": ("stage", "model")}

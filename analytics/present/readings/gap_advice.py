@@ -83,10 +83,14 @@ class Advice:
 def advice(gap: Gap, inputs: Inputs) -> list[Advice]:
     """Say what to mend, the most first: data, model, system or labels."""
     found = []
-    for name in [name for name, change in inputs.changes.items() if change.is_fault][:MAX_NAMED]:
+    faults = [name for name, change in inputs.changes.items() if change.is_fault]
+    parts = to_mend(gap)
+    told = [name for name in parts if name in ("segments", "concept") and gap.by and set(gap.by) <= set(faults)]
+    for name in faults[:MAX_NAMED]:
         text = f"{sentence_start(fault_text(inputs, name))}: mend its source first."
-        found.append(Advice("data", text, ("Slices",), column=name))
-    for name in to_mend(gap)[:MAX_NAMED]:
+        size = part_size(gap, told[0]) if told and gap.by == (name,) else ""
+        found.append(Advice("data", text, ("Slices",), size, name))
+    for name in [name for name in parts if name not in told][:MAX_NAMED]:
         found.append(advice_for(gap, name))
     if not found:
         return [Advice("nothing", "Nothing needs mending on this evidence.", ())]
@@ -123,8 +127,12 @@ def advice_for(gap: Gap, name: str) -> Advice:
     before, after = (words.share(share) for share in gap.prevalence)
     told = text.format(where=where, best=best, before=before, after=after, fields=fields)
     columns = [column for column, _, _ in emptied(gap) if name == "missingness"] + [column for column, _, _ in leads]
-    size = change_text(gap.metric, gap.waterfall.parts[name]).partition(" (")[0]
-    return Advice(what, told, pages, size, next(iter([*columns, *gap.by]), None))
+    return Advice(what, told, pages, part_size(gap, name), next(iter([*columns, *gap.by]), None))
+
+
+def part_size(gap: Gap, name: str) -> str:
+    """Return how much of the change a part is, in words."""
+    return change_text(gap.metric, gap.waterfall.parts[name]).partition(" (")[0]
 
 
 def empty_text(name: str, before: float, after: float) -> str:
