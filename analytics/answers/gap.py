@@ -8,17 +8,19 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import polars as pl
 
+from analytics.answers.counterparts import account_of, apart, carried_first, is_moved, same_model, set_apart, with_apart
 from analytics.answers.gap_columns import Candidate, chosen_columns, columns_table, slices_of, why_not
 from analytics.answers.inputs import Inputs
 from analytics.answers.side_tables import Cells, scored_cells, two_bin_cells
 from analytics.answers.sides import Sides
 from analytics.errors import QuestionError
+from analytics.measure.accounts import PLAIN
 from analytics.measure.comparisons import benjamini_hochberg
 from analytics.measure.costs import Costs
 from analytics.measure.gap_metrics import COST, GapMetric, gap_metric
 from analytics.measure.kitagawa import shares_p_value, within_p_value
 from analytics.measure.side_cells import SideCells
-from analytics.measure.waterfall import Waterfall, waterfall
+from analytics.measure.waterfall import Waterfall, judged_value, waterfall
 from analytics.query.engine import Engine
 from analytics.query.sides import Dimension
 
@@ -37,8 +39,9 @@ class Gap:
     columns : DataFrame
         One row per column, the one that explains most first: ``column``, ``is_flag`` (only its missing values are
         compared), ``n_slices, mix, within`` and their ``_low, _high``, ``explained`` (the absolute change that its mix or
-        the unevenness of its slices accounts for), ``overlap`` (the share of rows with a counterpart on the other side),
-        ``is_fault`` (something broke in it), ``p_mix, p_within`` (adjusted for all columns).
+        the unevenness of its slices accounts for), ``overlap`` (the share of production's rows with a counterpart),
+        ``is_fault`` (something broke in it), ``p_mix, p_within`` (adjusted for all columns). ``explained`` is null where most
+        of production's rows have no counterpart.
     slices : dict of str to DataFrame
         As `measure.kitagawa.slice_changes` with ``p_adjusted``, over all slices of all columns; those that carry most first.
     left_out : tuple of (str, str)
@@ -48,6 +51,10 @@ class Gap:
     best : tuple of float or None
         The threshold of production at which the metric would be best, and its value there; None where every threshold can
         be had for the price of another metric.
+    is_carried : bool
+        Whether the same score means the same on both sides though other rows came in, so that other scores are other rows.
+    apart : tuple of (str, float)
+        Columns that matter and that most of production's rows have no counterpart by, with the share of these rows.
     """
 
     sides: Sides
@@ -59,6 +66,13 @@ class Gap:
     left_out: tuple[tuple[str, str], ...]
     prevalence: tuple[float, float]
     best: tuple[float, float] | None
+    is_carried: bool = False
+    apart: tuple[tuple[str, float], ...] = ()
+
+    @property
+    def is_entangled(self) -> bool:
+        """Whether rows without a counterpart keep the mix, the base rate, the scale and changes within slices together."""
+        return bool(self.apart) and not self.is_carried
 
 
 def gap(
@@ -115,17 +129,35 @@ def gap(
         slices[name] = table.with_columns(own).sort(pl.col("contribution").abs(), descending=True, nulls_last=True)
     faults = {name for name, change in inputs.changes.items() if change.is_fault}
     columns = columns_table(candidates, slices, faults)
-    names = tuple(by) if by is not None else chosen_columns(candidates, columns)
+    settled = tuple(by) if by is not None else chosen_columns(candidates, columns)
     known = {each.dimension.name: each.dimension for each in candidates}
-    unknown = [name for name in names if name not in known]
+    unknown = [name for name in settled if name not in known]
     if unknown:
         raise QuestionError(
             f"Expected a column that both sides are compared by, found {unknown[0]!r}. Compared: {', '.join(known) or 'none'}."
         )
-    cells = scored_cells(engine, sides, [known[name] for name in names], with_amount=with_amount) if names else whole
+    far = apart(candidates, columns)
+    change = float(judged_value(whole.production, chosen) - judged_value(whole.reference, chosen))
+    names = settled if by is not None else with_apart(settled, far, candidates, columns, change)
+
+    def counted(columns: Sequence[str]) -> Cells:
+        return scored_cells(engine, sides, [known[name] for name in columns], with_amount=with_amount) if columns else whole
+
+    cells, account = counted([name for name in settled if name not in far]), PLAIN
+    if is_moved(candidates, columns) and same_model(engine, sides):
+        account = account_of(cells, sides, candidates)
+    if not account.score_groups:
+        known |= {name: set_apart(engine, sides, inputs, known[name]) for name in far if name in names}
+    if names != settled or set(names) & set(far):
+        cells = counted(names)
+    flow = waterfall(*cells.pair, cells.nesting, chosen, account=account)
+    if account.score_groups and far:
+        columns = carried_first(columns, far[0], abs(float(flow.parts["segments"].value)))
     return Gap(
-        sides, chosen, waterfall(*cells.pair, cells.nesting, chosen), names, columns, slices, tuple(left_out),
+        sides, chosen, flow, names, columns, slices, tuple(left_out),
         (prevalence(whole.reference), prevalence(whole.production)), best_threshold(whole, sides, chosen),
+        bool(account.score_groups), tuple((name, 1 - share) for name, share in columns.select("column", "overlap").iter_rows()
+                                          if name in far and name in names),
     )  # fmt: skip
 
 

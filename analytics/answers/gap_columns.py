@@ -12,7 +12,7 @@ from analytics.answers.side_tables import Cells
 from analytics.measure.comparisons import benjamini_hochberg
 from analytics.measure.gap_metrics import GapMetric
 from analytics.measure.intervals import FloatArray, ratio
-from analytics.measure.kitagawa import MIN_SUPPORT, slice_changes
+from analytics.measure.kitagawa import MIN_SUPPORT, shares_p_value, slice_changes
 from analytics.measure.side_cells import SideCells
 from analytics.query.sides import Dimension
 
@@ -23,6 +23,10 @@ ROWS_PER_CELL = 25
 LEAST_EFFECT = 0.1
 LEAST_OVERLAP = 0.5
 LEAST_SHARE = 0.005
+LEAST_RELATION = 0.03
+MATTERS = 0.001
+RANKED = ["is_fault", pl.col("explained").fill_null(0.0), pl.col("explained").is_not_null(), pl.col("mix").abs()]
+"""The order of columns, each descending: what broke, then what explains most."""
 LEAKS_FROM = 0.25
 LEAKS_BEYOND_SCORE = 1.5
 
@@ -35,6 +39,29 @@ class Candidate:
     cells: Cells
     p_shares: float
     p_within: float
+
+    @property
+    def matters(self) -> bool:
+        """Whether labels, decisions or errors of the reference differ by this column: else other values of it are no other rows."""
+        return is_related(self.cells.reference)
+
+    @property
+    def matters_anywhere(self) -> bool:
+        """Whether they do on one side."""
+        return any(is_related(side) for side in self.cells.pair)
+
+
+def is_related(side: SideCells) -> bool:
+    """Whether the slices of a side differ in their share of positives, of flagged rows, or of errors."""
+    joint = side.judged
+    n = joint.sum((-1, -2))
+    for counted in (joint[..., 1].sum(-1), joint[:, 1].sum(-1), joint[:, 0, 1] + joint[:, 1, 0]):
+        counts = np.stack([n - counted, counted], axis=-1)[n > 0]
+        by_chance = (len(counts) - 1) / max(float(n.sum()), 1.0)
+        related = explained_share(counts) - by_chance > LEAST_RELATION**2
+        if related and shares_p_value(counts[:, 0], counts[:, 1]) < MATTERS:
+            return True
+    return False
 
 
 def slices_of(candidate: Candidate, metric: GapMetric) -> pl.DataFrame:
@@ -71,7 +98,8 @@ def columns_table(
     """Rank the columns by what they explain.
 
     A column explains what its mix does, where its shares differ beyond chance, or what its slices differ in their change,
-    where most of them did not change at all. One in which something broke comes first.
+    where most of them did not change at all. One in which something broke comes first. Where most of production's rows have
+    no counterpart, it is not known what a column explains.
     """
     p = benjamini_hochberg([p for each in candidates for p in (each.p_shares, each.p_within)])
     rows = []
@@ -80,13 +108,15 @@ def columns_table(
         table = slices[name]
         mix, within = float(table["mix"].sum()), float(table["within"].sum())
         errors = [1.96 * float(table[error][0] or 0.0) for error in ("mix_error", "within_error")]
-        is_mix, is_within = p[2 * place] < SIGNIFICANT, p[2 * place + 1] < SIGNIFICANT
+        is_mix = p[2 * place] < SIGNIFICANT and abs(mix) > errors[0] and each.matters_anywhere
+        is_within, is_fault, held = p[2 * place + 1] < SIGNIFICANT, name in faults, overlap(table)
+        is_apart = held < LEAST_OVERLAP and not is_fault
         uneven = unevenness(table) if is_within else 0.0
         rows.append({
             "column": name, "is_flag": each.dimension.is_flag, "n_slices": table.height,
             "mix": mix, "mix_low": mix - errors[0], "mix_high": mix + errors[0],
             "within": within, "within_low": within - errors[1], "within_high": within + errors[1],
-            "explained": max(abs(mix) * is_mix, uneven), "overlap": overlap(table), "is_fault": name in faults,
+            "explained": None if is_apart else max(abs(mix) * is_mix, uneven), "overlap": held, "is_fault": is_fault,
             "p_mix": float(p[2 * place]), "p_within": float(p[2 * place + 1]),
         })  # fmt: skip
     numbers = (
@@ -103,18 +133,14 @@ def columns_table(
     )
     schema = {"column": pl.String, "is_flag": pl.Boolean, "is_fault": pl.Boolean, "n_slices": pl.Int64,
               **dict.fromkeys(numbers, pl.Float64)}  # fmt: skip
-    return pl.DataFrame(rows, schema=schema).sort(["is_fault", "explained", pl.col("mix").abs()], descending=True)
+    return pl.DataFrame(rows, schema=schema).sort(RANKED, descending=True)
 
 
 def overlap(table: pl.DataFrame) -> float:
-    """Return the share of rows in slices that hold enough rows of the other side, of the side where it is smaller."""
-    sides = ("reference", "production")
-    rows = {side: table[f"n_{side}"] for side in sides}
-    enough = {side: rows[side] >= max(MIN_SUPPORT, LEAST_SHARE * int(rows[side].sum())) for side in sides}
-    return min(
-        float(rows[side].filter(enough[other]).sum()) / max(int(rows[side].sum()), 1)
-        for side, other in (sides, sides[::-1])
-    )
+    """Return the share of production's rows in slices that hold enough rows of the reference, or whose value is missing."""
+    rows = table["n_reference"], table["n_production"]
+    enough = (rows[0] >= max(MIN_SUPPORT, LEAST_SHARE * int(rows[0].sum()))) | table["value"].is_null()
+    return float(rows[1].filter(enough).sum()) / max(int(rows[1].sum()), 1)
 
 
 def unevenness(table: pl.DataFrame) -> float:
@@ -133,16 +159,15 @@ def unevenness(table: pl.DataFrame) -> float:
 def chosen_columns(candidates: Sequence[Candidate], columns: pl.DataFrame) -> tuple[str, ...]:
     """Choose the columns of the waterfall: those that explain most and can be crossed with enough rows in each cell.
 
-    Where the values of the two sides hardly overlap, mix and change within cannot be told apart, so such a column is chosen
-    only if something broke in it.
+    Where most of production's rows have no counterpart, mix and change within cannot be told apart, so such a column is chosen
+    here only if something broke in it.
     """
     sizes = {each.dimension.name: each.cells for each in candidates}
     offered = columns.filter(pl.col("is_fault") | ((pl.col("overlap") >= LEAST_OVERLAP) & (pl.col("explained") > 0)))
     if not offered.height:
         return separating(candidates)
     most = float(offered["explained"].max() or 0.0)  # type: ignore[arg-type]
-    n_rows = min(float(side.judged.sum()) for side in candidates[0].cells.pair)
-    room = max(20.0, min(float(MAX_CELLS), n_rows / ROWS_PER_CELL))
+    room = room_for(candidates)
     names: list[str] = []
     n_cells = 1.0
     for name, explained, is_fault in offered.select("column", "explained", "is_fault").iter_rows():
@@ -152,6 +177,12 @@ def chosen_columns(candidates: Sequence[Candidate], columns: pl.DataFrame) -> tu
             names.append(name)
             n_cells *= own
     return tuple(names)
+
+
+def room_for(candidates: Sequence[Candidate]) -> float:
+    """Return how many cells have enough rows."""
+    n_rows = min(float(side.judged.sum()) for side in candidates[0].cells.pair)
+    return max(20.0, min(float(MAX_CELLS), n_rows / ROWS_PER_CELL))
 
 
 def n_frequent(cells: Cells) -> int:

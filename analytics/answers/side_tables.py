@@ -14,7 +14,7 @@ from analytics.errors import QuestionError
 from analytics.measure.hybrids import CellKeys
 from analytics.measure.side_cells import SideCells, side_cells
 from analytics.query.engine import Engine
-from analytics.query.sides import OTHER_UNIT, Dimension, sliced_table
+from analytics.query.sides import OTHER_UNIT, WITHOUT_COUNTERPART, Dimension, sliced_table
 
 RARE_SHARE = 0.005
 OTHERS = "(other values)"
@@ -39,7 +39,8 @@ class Cells:
         always = [name for name in self.keys.columns if not self.keys[name].null_count()]
         others = [name for name in self.keys.columns if name not in always]
         rows = self.keys.select(*always, *[pl.col(name).is_null() for name in others])
-        return CellKeys(numbered(self.keys, always), numbered(rows, rows.columns))
+        is_missing = rows.select(pl.any_horizontal(others)).to_series().to_numpy() if others else None
+        return CellKeys(numbered(self.keys, always), numbered(rows, rows.columns), is_missing)
 
 
 def numbered(table: pl.DataFrame, columns: Sequence[str]) -> np.ndarray:
@@ -136,6 +137,7 @@ def with_others(frames: Sequence[pl.DataFrame], name: str) -> list[pl.DataFrame]
         counts = frame.group_by(name).agg(n=pl.col("n").sum()).drop_nulls(name)
         often |= set(counts.filter(pl.col("n") >= RARE_SHARE * float(frame["n"].sum()))[name])
     is_rare = pl.col(name).is_not_null() & ~pl.col(name).is_in(list(often))
-    is_other_unit = pl.col(name).str.ends_with(OTHER_UNIT)
-    others = pl.when(is_other_unit).then(pl.lit(OTHERS + OTHER_UNIT)).otherwise(pl.lit(OTHERS))
+    others = pl.lit(OTHERS)
+    for ending in (OTHER_UNIT, WITHOUT_COUNTERPART):
+        others = pl.when(pl.col(name).str.ends_with(ending)).then(pl.lit(OTHERS + ending)).otherwise(others)
     return [frame.with_columns(pl.when(is_rare).then(others).otherwise(pl.col(name)).alias(name)) for frame in frames]

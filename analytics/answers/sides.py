@@ -155,7 +155,9 @@ def called(values: Collection[str], names: Collection[str]) -> list[str]:
 
 def matched(reference: Log, production: Log, left_out: list[tuple[str, str]]) -> list[tuple[Column, Column]]:
     """Return the columns that both logs have and that are no role; what does not match is added to ``left_out``."""
+    sliced = {*reference.mapping.segments, *production.mapping.segments}
     roles = {getattr(log.mapping, role) for log in (reference, production) for role in ROLES}
+    roles -= {name for name in sliced if name in (reference.mapping.amount, production.mapping.amount)}
     texts = {*reference.mapping.text, *production.mapping.text}
     others = {column.name: column for column in production.columns}
     folded = {column.name.casefold(): column for column in production.columns}

@@ -11,6 +11,7 @@ from itertools import product
 
 import numpy as np
 
+from analytics.measure.accounts import PLAIN, Account, shares_follow, values_were_selected
 from analytics.measure.gap_metrics import GapMetric
 from analytics.measure.intervals import FloatArray, ratio
 from analytics.measure.side_cells import SideCells
@@ -30,14 +31,17 @@ class CellKeys:
         The values of the columns that are missing nowhere.
     pattern : numpy.ndarray of int, shape (cells,)
         These together with what is missing of the others.
+    is_missing : numpy.ndarray of bool, shape (cells,), optional
+        Whether something is missing in a cell.
     """
 
     always: np.ndarray
     pattern: np.ndarray
+    is_missing: np.ndarray | None = None
 
 
 def hybrid_values(
-    reference: SideCells, production: SideCells, keys: CellKeys, metric: GapMetric
+    reference: SideCells, production: SideCells, keys: CellKeys, metric: GapMetric, account: Account = PLAIN
 ) -> dict[tuple[bool, ...], FloatArray]:
     """Give a metric in the 32 populations between two sides.
 
@@ -47,6 +51,7 @@ def hybrid_values(
         With the same leading axes of replicates.
     keys : CellKeys
     metric : GapMetric
+    account : Account
 
     Returns
     -------
@@ -57,7 +62,8 @@ def hybrid_values(
     -----
     *Base rate*: within each cell the odds of a positive are multiplied by one factor, with the scores of positives and of
     negatives as they are. The factor is the weighted median over cells of their odds ratio, so that a change in one
-    slice alone counts as a change within that slice.
+    slice alone counts as a change within that slice. Where the shares of cells follow the base rate (``moves_shares``), they
+    change with it: a cell grows as its positives do.
 
     *Operating point*: the threshold that flags as large a share of a common population as the one of the other side. No
     monotone change of scores, and no move of the threshold, touches anything else. A score that the common population does
@@ -71,11 +77,15 @@ def hybrid_values(
     both = known[0] & known[1]
     shares = [ratio(n, n.sum(-1, keepdims=True)) for n in rows]
     factor = odds_factor(*joints, both)
+    if account.score_groups:
+        factor = np.ones_like(factor)
     contents = _contents(joints, rows, factor)
+    tilted = tilted_shares(joints, shares, factor) if account.moves_shares else (shares[0], shares[1])
+    shares_at = {False: [shares[0], tilted[1]], True: [tilted[0], shares[1]]}
     common = np.where(both, (shares[0] + shares[1]) / 2, 0.0)
     plain = [np.einsum("...c,...cby->...b", common, contents[side, False]) for side in (0, 1)]
     flagged = _flagged(plain, (reference, production))
-    read = _scores_read(plain, (reference, production)) if metric.is_loss else {}
+    read = _scores_read(plain, (reference, production)) if metric.is_loss and not account.score_groups else {}
     values: dict[tuple[int, bool, bool], tuple[FloatArray, FloatArray]] = {}
     for side, is_shifted, is_moved in product((0, 1), (False, True), (False, True)):
         own = (reference, production)[side]
@@ -85,12 +95,39 @@ def hybrid_values(
     found = {}
     for switches in product((False, True), repeat=len(PLAYERS)):
         by_segment, by_missing, is_shifted, is_moved, is_other = switches
-        weights = mixed_shares(shares, keys, by_segment=by_segment, by_missing=by_missing)
+        weights = mixed_shares(
+            shares_at[is_shifted], keys, by_segment=by_segment, by_missing=by_missing,
+            by_value=by_missing if account.selects else by_segment,
+        )  # fmt: skip
         mine, theirs = (values[place, is_shifted, is_moved] for place in (int(is_other), 1 - int(is_other)))
         has = known[int(is_other)]
         sums = [(weights * np.where(has, mine[part], theirs[part])).sum(-1) for part in (0, 1)]
         found[switches] = ratio(sums[0], sums[1]) if not metric.is_loss else sums[0] / sums[1]
     return found
+
+
+def followed(reference: SideCells, production: SideCells, keys: CellKeys) -> Account:
+    """Say what only followed another change: shares of cells the base rate, values that are left those that went missing."""
+    joints = reference.completed(), production.completed()
+    rows = [joint.sum((-1, -2)) for joint in joints]
+    n = float(rows[0].sum()), float(rows[1].sum())
+    shares = [ratio(own, own.sum(-1, keepdims=True)) for own in rows]
+    factor = odds_factor(*joints, (rows[0] > 0) & (rows[1] > 0))
+    pair = shares[0], shares[1]
+    selects = keys.is_missing is not None and values_were_selected(pair, n, keys.is_missing)
+    return Account(moves_shares=shares_follow(pair, tilted_shares(joints, shares, factor)[0], n), selects=selects)
+
+
+def tilted_shares(
+    joints: tuple[FloatArray, FloatArray], shares: list[FloatArray], factor: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Give the shares of cells if the odds of a positive were multiplied: the reference at production's, and back."""
+    found = []
+    for joint, share, exponent in zip(joints, shares, (1.0, -1.0), strict=True):
+        rows = joint.sum(-2)
+        grown = share * np.nan_to_num(ratio(rows[..., 0] + rows[..., 1] * factor[..., None] ** exponent, rows.sum(-1)))
+        found.append(ratio(grown, grown.sum(-1, keepdims=True)))
+    return found[0], found[1]
 
 
 def odds_factor(reference: FloatArray, production: FloatArray, both: np.ndarray) -> FloatArray:
@@ -109,8 +146,10 @@ def odds_factor(reference: FloatArray, production: FloatArray, both: np.ndarray)
     return np.asarray(np.exp(medians), dtype=float).reshape(shape)
 
 
-def mixed_shares(shares: list[FloatArray], keys: CellKeys, *, by_segment: bool, by_missing: bool) -> FloatArray:
-    """Give the shares of cells whose segments are those of one side and whose missing values those of another."""
+def mixed_shares(
+    shares: list[FloatArray], keys: CellKeys, *, by_segment: bool, by_missing: bool, by_value: bool
+) -> FloatArray:
+    """Give the shares of cells whose segments, missing values, and values beside them are those of one side or the other."""
     of_always = [_grouped(share, keys.always) for share in shares]
     of_pattern = [_grouped(share, keys.pattern) for share in shares]
 
@@ -118,7 +157,7 @@ def mixed_shares(shares: list[FloatArray], keys: CellKeys, *, by_segment: bool, 
         chosen, other = (ratio(tops[side], bottoms[side]) for side in (int(is_production), 1 - int(is_production)))
         return np.nan_to_num(np.where(np.isnan(chosen), other, chosen))
 
-    first, second = conditional(of_pattern, of_always, by_missing), conditional(shares, of_pattern, by_segment)
+    first, second = conditional(of_pattern, of_always, by_missing), conditional(shares, of_pattern, by_value)
     return np.asarray(of_always[int(by_segment)] * first * second)
 
 
@@ -152,8 +191,10 @@ def _flagged(plain: list[FloatArray], sides: tuple[SideCells, SideCells]) -> dic
         share = (plain[1 - side] * theirs).sum(-1, keepdims=True)
         above = np.cumsum(plain[side][..., ::-1], axis=-1)[..., ::-1] - plain[side]
         left = share - above
+        left = np.where(np.abs(left) > TOLERANCE, left, 0.0)
         moved = np.clip(np.nan_to_num(ratio(left, plain[side])), 0.0, 1.0)
-        beyond = np.where(np.abs(left) > TOLERANCE, (left > 0).astype(float), mine)
+        moved = np.where(moved > 1 - TOLERANCE, 1.0, moved)
+        beyond = np.where(left != 0, (left > 0).astype(float), mine)
         moved = np.where(plain[side] > 0, moved, beyond)
         is_known = (plain[side].sum(-1, keepdims=True) > 0) & (plain[1 - side].sum(-1, keepdims=True) > 0)
         found[side, side == 1] = np.broadcast_to(mine.astype(float), moved.shape)

@@ -7,12 +7,14 @@ from math import factorial
 
 import numpy as np
 
+from analytics.measure.accounts import PLAIN, Account, divided
 from analytics.measure.gap_metrics import GapMetric
-from analytics.measure.hybrids import PLAYERS, CellKeys, hybrid_values
+from analytics.measure.hybrids import PLAYERS, CellKeys, followed, hybrid_values
 from analytics.measure.intervals import FloatArray, Interval, normal_quantile, ratio, scatter
 from analytics.measure.side_cells import SideCells, resampled, supported
 
 PARTS = ("coverage", *PLAYERS)
+ENTANGLED = ("segments", "base_rate", "operating", "concept")
 DRAWS = 200
 SEED = 0
 GROUPS = 20
@@ -32,6 +34,8 @@ class Waterfall:
         Production less reference.
     parts : dict of str to Interval
         By name, in the order of `PARTS`; they add up to the change.
+    entangled : Interval
+        The sum of `ENTANGLED`: parts that rows without a counterpart do not tell apart.
     pending_low, pending_high : float
         The change if every label that is not known yet, on either side, were such that it is lowest, and highest.
     n_reference, n_production : int
@@ -45,6 +49,7 @@ class Waterfall:
     production: float
     change: Interval
     parts: dict[str, Interval]
+    entangled: Interval
     pending_low: float
     pending_high: float
     n_reference: int
@@ -54,7 +59,7 @@ class Waterfall:
 
 def waterfall(
     reference: SideCells, production: SideCells, keys: CellKeys, metric: GapMetric, *,
-    draws: int = DRAWS, seed: int = SEED, level: float = 0.95,
+    account: Account = PLAIN, draws: int = DRAWS, seed: int = SEED, level: float = 0.95,
 ) -> Waterfall:  # fmt: skip
     """Split the change of a metric.
 
@@ -64,6 +69,8 @@ def waterfall(
         In the same cells.
     keys : CellKeys
     metric : GapMetric
+    account : Account
+        Whether cells are divided by score; what only followed is found here.
     draws, seed : int
         Poisson replicates of the counts of cells and score bins, on at most 40 groups of scores.
     level : float
@@ -80,13 +87,16 @@ def waterfall(
     Shapley (1953), Contributions to the Theory of Games II:307-317; Shorrocks (2013), J. Econ. Inequal. 11:99-126.
     """
     reference, production = supported((reference, production), keys.always)
-    values = part_values(reference, production, keys, metric)
-    error = _errors(reference, production, keys, metric, draws, seed)
+    if not account.score_groups:
+        account = followed(reference, production, keys)
+    values = with_entangled(part_values(reference, production, keys, metric, account))
+    error = _errors(reference, production, keys, metric, account, draws, seed)
     reach = normal_quantile(level) * error
     found = {
         name: Interval(values[place], values[place] - reach[place], values[place] + reach[place])
-        for place, name in enumerate((*PARTS, "change"))
+        for place, name in enumerate((*PARTS, "change", "entangled"))
     }
+    entangled = found.pop("entangled")
     ends = [judged_value(side, metric) for side in (reference, production)]
     bounds = [pending_bounds(side, metric) for side in (reference, production)]
     return Waterfall(
@@ -95,6 +105,7 @@ def waterfall(
         float(ends[1]),
         found.pop("change"),
         found,
+        entangled,
         bounds[1][0] - bounds[0][1],
         bounds[1][1] - bounds[0][0],
         int(reference.judged.sum()),
@@ -103,9 +114,16 @@ def waterfall(
     )
 
 
-def part_values(reference: SideCells, production: SideCells, keys: CellKeys, metric: GapMetric) -> FloatArray:
+def part_values(
+    reference: SideCells, production: SideCells, keys: CellKeys, metric: GapMetric, account: Account = PLAIN
+) -> FloatArray:
     """Give the parts and, last, the change: shape (parts + 1, ...)."""
-    values = hybrid_values(reference, production, keys, metric)
+    inner, nested = (reference, production), keys
+    if account.score_groups:
+        inner = divided(inner, account)
+        times = inner[0].counts.shape[-2] // len(keys.always)
+        nested = CellKeys(np.repeat(keys.always, times), np.repeat(keys.pattern, times))
+    values = hybrid_values(*inner, nested, metric, account)
     nothing, everything = values[(False,) * len(PLAYERS)], values[(True,) * len(PLAYERS)]
     ends = [judged_value(side, metric) for side in (reference, production)]
     coverage = (ends[1] - everything) - (ends[0] - nothing)
@@ -122,6 +140,11 @@ def part_values(reference: SideCells, production: SideCells, keys: CellKeys, met
                 share = share + weight * (values[with_it] - value)
         shares.append(share)
     return np.stack([coverage, *shares, ends[1] - ends[0]])
+
+
+def with_entangled(values: FloatArray) -> FloatArray:
+    """Add the sum of `ENTANGLED` as a last row."""
+    return np.concatenate([values, values[[PARTS.index(name) for name in ENTANGLED]].sum(0, keepdims=True)])
 
 
 def judged_value(side: SideCells, metric: GapMetric) -> FloatArray:
@@ -157,9 +180,9 @@ def _value_of(side: SideCells, joint: FloatArray, metric: GapMetric) -> FloatArr
 
 
 def _errors(
-    reference: SideCells, production: SideCells, keys: CellKeys, metric: GapMetric, draws: int, seed: int
+    reference: SideCells, production: SideCells, keys: CellKeys, metric: GapMetric, account: Account, draws: int, seed: int
 ) -> FloatArray:
-    """Give the standard deviation of the parts and of the change over replicates."""
+    """Give the standard deviation over replicates of the parts, of the change and of what is entangled."""
     rng = np.random.default_rng(seed)
     coarse = [side.coarsened(GROUPS) for side in (reference, production)]
     size = max(side.mature_pos.size for side in coarse)
@@ -168,5 +191,5 @@ def _errors(
     for start in range(0, draws, step):
         n = min(step, draws - start)
         drawn = [resampled(side, n, rng) for side in coarse]
-        found.append(part_values(drawn[0], drawn[1], keys, metric))
+        found.append(with_entangled(part_values(drawn[0], drawn[1], keys, metric, account)))
     return scatter(np.concatenate(found, axis=-1))

@@ -19,6 +19,7 @@ from analytics.query.relations import integer, score_table
 
 UNDER = -1
 OTHER_UNIT = " in another unit"
+WITHOUT_COUNTERPART = " without a counterpart"
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,8 @@ class Dimension:
         Whether only being missing tells slices apart.
     is_other_unit : bool
         Whether production has the column in another unit: then no value of it is one of the reference's.
+    alone : frozenset of str
+        Slices in which production has rows and the reference hardly any: they are not the reference's.
     """
 
     name: str
@@ -44,6 +47,7 @@ class Dimension:
     bins: Bins | None = None
     is_flag: bool = False
     is_other_unit: bool = False
+    alone: frozenset[str] = frozenset()
 
     def expression(self, log: Log, side: int) -> nw.Expr:
         """Return the slice of a row of one side (0 the reference, 1 production)."""
@@ -60,6 +64,9 @@ class Dimension:
     def values(self, log: Log, side: int, found: pl.Series) -> pl.Series:
         """Return slices as text, null where the value is missing."""
         shown = self.texts(log, side, found)
+        if side == 1 and self.alone:
+            marked = pl.select(pl.when(shown.is_in(list(self.alone))).then(shown + WITHOUT_COUNTERPART).otherwise(shown))
+            return marked.to_series()
         return shown + OTHER_UNIT if self.is_other_unit and side == 1 else shown
 
     def texts(self, log: Log, side: int, found: pl.Series) -> pl.Series:
