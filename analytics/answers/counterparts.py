@@ -9,7 +9,6 @@ import numpy as np
 import polars as pl
 
 from analytics.answers.gap_columns import (
-    LEAST_OVERLAP,
     MAX_COLUMNS,
     RANKED,
     SIGNIFICANT,
@@ -21,7 +20,7 @@ from analytics.answers.inputs import Inputs
 from analytics.answers.side_tables import Cells, two_bin_cells
 from analytics.answers.sides import Sides
 from analytics.log.bins import Bins
-from analytics.measure.accounts import LEAST_GROUPS, MOST_GROUPS, PLAIN, Account, scale_share
+from analytics.measure.accounts import LEAST_GROUPS, LEAST_OVERLAP, MOST_GROUPS, PLAIN, Account, scale_share
 from analytics.measure.intervals import ratio
 from analytics.query.engine import Engine
 from analytics.query.sides import Dimension
@@ -60,7 +59,9 @@ def with_apart(names: Sequence[str], far: Sequence[str], candidates: Sequence[Ca
 
 def is_moved(candidates: Sequence[Candidate], columns: pl.DataFrame) -> bool:
     """Whether other rows came in by a column that matters and in which nothing broke."""
-    moved = columns.filter(~pl.col("is_fault") & ~pl.col("is_flag") & (pl.col("p_mix") < SIGNIFICANT))["column"].to_list()
+    moved = columns.filter(~pl.col("is_fault") & ~pl.col("is_flag") & (pl.col("p_mix") < SIGNIFICANT))[
+        "column"
+    ].to_list()
     return any(each.matters for each in candidates if each.dimension.name in moved)
 
 
@@ -96,7 +97,9 @@ def set_apart(engine: Engine, sides: Sides, inputs: Inputs, dimension: Dimension
     shares = [ratio(rows, rows.sum()) for rows in (side.counts.sum((0, -1)) for side in cells.pair)]
     is_alone = (shares[0] <= RARE_BEFORE) & (shares[1] > ALONE_TIMES * shares[0])
     values = cells.keys.to_series().to_list()
-    return replace(finer, alone=frozenset(value for value, alone in zip(values, is_alone, strict=True) if alone and value))
+    return replace(
+        finer, alone=frozenset(value for value, alone in zip(values, is_alone, strict=True) if alone and value)
+    )
 
 
 def carried_first(columns: pl.DataFrame, name: str, explained: float) -> pl.DataFrame:

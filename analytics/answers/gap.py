@@ -38,7 +38,7 @@ class Gap:
         The columns whose slices the waterfall is made of.
     columns : DataFrame
         One row per column, the one that explains most first: ``column``, ``is_flag`` (only its missing values are
-        compared), ``n_slices, mix, within`` and their ``_low, _high``, ``explained`` (the absolute change that its mix or
+        compared), ``matters`` (positives, decisions or errors differ by it on a side), ``n_slices, mix, within`` and their ``_low, _high``, ``explained`` (the absolute change that its mix or
         the unevenness of its slices accounts for), ``overlap`` (the share of production's rows with a counterpart),
         ``is_fault`` (something broke in it), ``p_mix, p_within`` (adjusted for all columns). ``explained`` is null where most
         of production's rows have no counterpart.
@@ -67,6 +67,7 @@ class Gap:
     prevalence: tuple[float, float]
     best: tuple[float, float] | None
     is_carried: bool = False
+    is_other_model: bool = False
     apart: tuple[tuple[str, float], ...] = ()
 
     @property
@@ -141,10 +142,15 @@ def gap(
     names = settled if by is not None else with_apart(settled, far, candidates, columns, change)
 
     def counted(columns: Sequence[str]) -> Cells:
-        return scored_cells(engine, sides, [known[name] for name in columns], with_amount=with_amount) if columns else whole
+        return (
+            scored_cells(engine, sides, [known[name] for name in columns], with_amount=with_amount)
+            if columns
+            else whole
+        )
 
     cells, account = counted([name for name in settled if name not in far]), PLAIN
-    if is_moved(candidates, columns) and same_model(engine, sides):
+    is_same_model = same_model(engine, sides)
+    if is_same_model and is_moved(candidates, columns):
         account = account_of(cells, sides, candidates)
     if not account.score_groups:
         known |= {name: set_apart(engine, sides, inputs, known[name]) for name in far if name in names}
@@ -153,11 +159,12 @@ def gap(
     flow = waterfall(*cells.pair, cells.nesting, chosen, account=account)
     if account.score_groups and far:
         columns = carried_first(columns, far[0], abs(float(flow.parts["segments"].value)))
+    held = dict(columns.select("column", "overlap").iter_rows())
+    alone = tuple((name, 1 - held[name]) for name in names if name in far)
     return Gap(
         sides, chosen, flow, names, columns, slices, tuple(left_out),
         (prevalence(whole.reference), prevalence(whole.production)), best_threshold(whole, sides, chosen),
-        bool(account.score_groups), tuple((name, 1 - share) for name, share in columns.select("column", "overlap").iter_rows()
-                                          if name in far and name in names),
+        bool(account.score_groups), not is_same_model, alone,
     )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from analytics.answers.side_tables import Cells
+from analytics.measure.accounts import LEAST_OVERLAP
 from analytics.measure.comparisons import benjamini_hochberg
 from analytics.measure.gap_metrics import GapMetric
 from analytics.measure.intervals import FloatArray, ratio
@@ -21,7 +22,6 @@ MAX_COLUMNS = 3
 MAX_CELLS = 400
 ROWS_PER_CELL = 25
 LEAST_EFFECT = 0.1
-LEAST_OVERLAP = 0.5
 LEAST_SHARE = 0.005
 LEAST_RELATION = 0.03
 MATTERS = 0.001
@@ -42,7 +42,7 @@ class Candidate:
 
     @property
     def matters(self) -> bool:
-        """Whether labels, decisions or errors of the reference differ by this column: else other values of it are no other rows."""
+        """Whether labels, decisions or errors of the reference differ by it: else other values of it are no other rows."""
         return is_related(self.cells.reference)
 
     @property
@@ -113,7 +113,7 @@ def columns_table(
         is_apart = held < LEAST_OVERLAP and not is_fault
         uneven = unevenness(table) if is_within else 0.0
         rows.append({
-            "column": name, "is_flag": each.dimension.is_flag, "n_slices": table.height,
+            "column": name, "is_flag": each.dimension.is_flag, "matters": each.matters_anywhere, "n_slices": table.height,
             "mix": mix, "mix_low": mix - errors[0], "mix_high": mix + errors[0],
             "within": within, "within_low": within - errors[1], "within_high": within + errors[1],
             "explained": None if is_apart else max(abs(mix) * is_mix, uneven), "overlap": held, "is_fault": is_fault,
@@ -131,7 +131,7 @@ def columns_table(
         "p_mix",
         "p_within",
     )
-    schema = {"column": pl.String, "is_flag": pl.Boolean, "is_fault": pl.Boolean, "n_slices": pl.Int64,
+    schema = {"column": pl.String, "is_flag": pl.Boolean, "matters": pl.Boolean, "is_fault": pl.Boolean, "n_slices": pl.Int64,
               **dict.fromkeys(numbers, pl.Float64)}  # fmt: skip
     return pl.DataFrame(rows, schema=schema).sort(RANKED, descending=True)
 
@@ -146,14 +146,14 @@ def overlap(table: pl.DataFrame) -> float:
 def unevenness(table: pl.DataFrame) -> float:
     """Return how much the slices differ in their change, where at least half of the rows are in slices that did not change.
 
-    A slice did not change where its change is less than half of that of all.
+    A slice did not change where its change is less than half of that of all. The fewer rows changed, the more it tells.
     """
     share = (table["share_reference"].fill_null(0.0) + table["share_production"].fill_null(0.0)) / 2
     change = (table["within"] / share).fill_nan(0.0).fill_null(0.0)
     total = float(table["within"].sum())
     still = float(share.filter(change.abs() < abs(total) / 2).sum())
     spread = float((table["within"] - total * share).abs().sum()) / 2
-    return spread if still >= 0.5 or abs(total) < spread / 2 else 0.0
+    return spread * still if still >= 0.5 or abs(total) < spread / 2 else 0.0
 
 
 def chosen_columns(candidates: Sequence[Candidate], columns: pl.DataFrame) -> tuple[str, ...]:
@@ -192,7 +192,10 @@ def n_frequent(cells: Cells) -> int:
 
 
 def separating(candidates: Sequence[Candidate]) -> tuple[str, ...]:
-    """Return the column whose slices differ most in the errors of the reference, in a tuple; none without columns."""
+    """Return the column whose slices differ most in their change, in a tuple; none without columns.
+
+    Where none differs beyond chance, or several do beyond telling, it is the one that separates the reference's errors most.
+    """
 
     def separated(side: SideCells) -> float:
         joint = side.judged
@@ -200,5 +203,7 @@ def separating(candidates: Sequence[Candidate]) -> tuple[str, ...]:
         return explained_share(np.stack([joint.sum((-1, -2)) - wrong, wrong], axis=-1))
 
     few = [each for each in candidates if n_frequent(each.cells) <= 30]
-    ranked = sorted(few, key=lambda each: -separated(each.cells.reference))
+    least = [each.p_within if each.p_within < SIGNIFICANT / max(len(few), 1) else 1.0 for each in few]
+    order = sorted(range(len(few)), key=lambda place: (least[place], -separated(few[place].cells.reference)))
+    ranked = [few[place] for place in order]
     return (ranked[0].dimension.name,) if ranked else ()

@@ -35,7 +35,9 @@ class GapTime:
     table : DataFrame
         ``bucket, side`` (reference or production), ``n`` (judged rows), ``value, low, high``.
     since : datetime or None
-        The bucket from which the metric is another one, where it is.
+        From when on the metric is another one, where it is: the start of a bucket, or the first day of production in it.
+    bucket : datetime or None
+        That bucket.
     p_value : float or None
         Of that break, adjusted for looking at every bucket.
     """
@@ -44,13 +46,14 @@ class GapTime:
     table: pl.DataFrame
     since: datetime | None
     p_value: float | None
+    bucket: datetime | None = None
 
     @property
     def is_from_the_start(self) -> bool:
         """Whether the metric is another one from production's first bucket on, and the sides do not meet in it."""
         held = self.table.drop_nulls("value")
         starts = held.filter(pl.col("side") == "production")["bucket"].min()
-        return self.since is not None and self.since == starts and self.since not in held.filter(
+        return self.bucket is not None and self.bucket == starts and self.bucket not in held.filter(
             pl.col("side") == "reference")["bucket"].to_list()  # fmt: skip
 
 
@@ -84,7 +87,14 @@ def gap_time(engine: Engine, gap: Gap) -> GapTime | None:
         high=pl.Series(value + 1.96 * error).fill_nan(None),
     )  # fmt: skip
     since = buckets[found.place] if found is not None and is_clear else None
-    return GapTime(every, shown, since, found.p_value if found is not None and is_clear else None)
+    starts = shown.filter(pl.col("side") == "production")["bucket"].min()
+    first = since
+    if since is not None and since == starts:
+        days = engine.time_table(
+            questions[1].log, questions[1].cohort, questions[1].threshold, min(every, "1d", key=BUCKETS.index)
+        )
+        first = days["bucket"].drop_nulls().min()
+    return GapTime(every, shown, first, found.p_value if found is not None and is_clear else None, since)
 
 
 def sums_over_time(table: pl.DataFrame, metric: GapMetric) -> tuple[FloatArray, FloatArray, FloatArray]:
@@ -99,8 +109,11 @@ def sums_over_time(table: pl.DataFrame, metric: GapMetric) -> tuple[FloatArray, 
 
 
 def jointly(gap: Gap, inputs: Inputs) -> Joint | None:
-    """Answer "what do production's inputs do, all together?" on a sample; None without inputs or with too few rows."""
-    left_out = {name for name, _ in gap.left_out}
+    """Answer "what do production's inputs do, all together?" on a sample; None without inputs or with too few rows.
+
+    Columns by which nothing differs on either side are left out: other values of them are no other rows.
+    """
+    left_out = {name for name, _ in gap.left_out} | set(gap.columns.filter(~pl.col("matters"))["column"])
     names = [pair[0].name for pair in gap.sides.inputs if pair[0].name not in left_out and is_readable(*pair)]
     rows = [thinned(frame) for frame in inputs.rows]
     if not names or min(frame.height for frame in rows) < MIN_JOINT_ROWS or gap.metric.is_by_amount.any():

@@ -20,7 +20,17 @@ from analytics.query.cohort import Cohort, parse_where
 from analytics.query.engine import Engine
 
 SIDES = "Sides"
-NOT_IN_TEXT = ("columns", "inputs", "left_out", "mend", "parts", "sides", "jointly", "sampled_one_in")
+NOT_IN_TEXT = (
+    "columns",
+    "inputs",
+    "left_out",
+    "mend",
+    "parts",
+    "sides",
+    "jointly",
+    "sampled_one_in",
+    "without_counterpart",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +52,9 @@ def gap(
     other: Annotated[
         str | None, typer.Argument(metavar="PRODUCTION", help="The log of production, where it is another one.")
     ] = None,
-    metric: Annotated[str, typer.Option(help="The metric whose change is split.")] = "error_rate",
+    metric: Annotated[
+        str, typer.Option(help="The metric whose change is split; AUROC is no ratio of sums.")
+    ] = "error_rate",
     by: Annotated[Text, typer.Option(help="Columns whose slices the parts are made of; chosen by default.")] = None,
     policy: Annotated[Text, typer.Option(help="Name of a saved policy, for the cost per 1,000 rows.")] = None,
 ) -> None:

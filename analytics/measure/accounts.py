@@ -16,6 +16,8 @@ FIT_TIMES = 0.5
 GAINED = 0.005
 LEAST_MISSING = 0.01
 ZONES = 3
+LEAST_OVERLAP = 0.5
+"""Of a column by which fewer of production's rows have a counterpart it is not known what it explains."""
 
 
 @dataclass(frozen=True)
@@ -170,12 +172,12 @@ def divided(sides: tuple[SideCells, SideCells], account: Account) -> tuple[SideC
     """
     lines = account.thresholds
     zones = []
-    for place, side in enumerate(sides):
+    for number, side in enumerate(sides):
         own = np.arange(len(side.score)) >= side.threshold_bin
-        other = side.score >= lines[1 - place]
+        other = side.score >= lines[1 - number]
         if lines[0] == lines[1]:
             other = own
-        zones.append(own.astype(int) + (own | other if lines[1 - place] < lines[place] else own & other))
+        zones.append(own.astype(int) + (own | other if lines[1 - number] < lines[number] else own & other))
     joints = [side.completed() for side in sides]
     mass = [joint.reshape(-1, *joint.shape[-3:]).sum((0, 1, 3)) for joint in joints]
     mass = [ratio(values, values.sum()) / 2 for values in mass]
@@ -186,27 +188,33 @@ def divided(sides: tuple[SideCells, SideCells], account: Account) -> tuple[SideC
     group[order] = np.minimum((np.cumsum(ranked) - ranked / 2) * account.score_groups, account.score_groups - 1)
     held, place = np.unique(zone * account.score_groups + group, return_inverse=True)
     zone_of_group = held // account.score_groups
-    ends = np.split(place, [len(zones[0])])
-    found = []
-    for side, joint, own, line in zip(sides, joints, ends, lines, strict=True):
-        member = np.eye(len(held))[own]
-        grouped = np.swapaxes(np.swapaxes(joint, -1, -2) @ member, -1, -2)
-        counts = grouped[..., None, :] * np.eye(ZONES)[zone_of_group][:, :, None]
-        rows = joint.reshape(-1, *joint.shape[-3:]).sum(0)
-        n = np.einsum("cby,bg->cgy", rows, member)
-        score_of = filled(ratio((side.score * rows.sum((0, -1))) @ member, rows.sum((0, -1)) @ member), np.array(0.5))
-        shape = (len(rows) * len(held), ZONES, 2)
+    parts = zip(sides, joints, np.split(place, [len(zones[0])]), lines, strict=True)
+    first, second = (
+        replace(
+            _divided_side(side, joint, np.eye(len(held))[of_bin], zone_of_group), threshold_bin=1 + (line > min(lines))
+        )
+        for side, joint, of_bin, line in parts
+    )
+    return first, second
 
-        def mean(values: FloatArray, fallback: FloatArray, rows: FloatArray = rows, member: FloatArray = member,
-                 n: FloatArray = n, shape: tuple[int, int, int] = shape) -> FloatArray:  # fmt: skip
-            known = filled(ratio(np.einsum("cby,bg->cgy", values * rows, member), n), fallback)
-            return np.repeat(known.reshape(shape[0], 1, 2), ZONES, axis=1)
 
-        counts = counts.reshape(*joint.shape[:-3], *shape)
-        nothing = np.zeros(counts.shape[:-1])
-        found.append(replace(
-            side, mature_pos=counts[..., 1], mature_neg=counts[..., 0], fresh_pos=nothing, fresh_neg=nothing, unknown=nothing,
-            loss=mean(side.loss, loss_of(score_of)), amount=mean(side.amount, np.zeros(2)), score=np.arange(ZONES) / ZONES,
-            threshold_bin=2 if line > min(lines) else 1,
-        ))  # fmt: skip
-    return found[0], found[1]
+def _divided_side(side: SideCells, joint: FloatArray, member: FloatArray, zone: np.ndarray) -> SideCells:
+    """Divide the cells of one side by groups of bins, each in its zone; ``member`` says which bin is in which group."""
+    grouped = np.swapaxes(np.swapaxes(joint, -1, -2) @ member, -1, -2)
+    counts = grouped[..., None, :] * np.eye(ZONES)[zone][:, :, None]
+    rows = joint.reshape(-1, *joint.shape[-3:]).sum(0)
+    n = np.swapaxes(np.swapaxes(rows, -1, -2) @ member, -1, -2)
+    by_bin = rows.sum((0, -1))
+    score = filled(ratio((side.score * by_bin) @ member, by_bin @ member), np.array(0.5))
+    cells = len(rows) * len(zone)
+
+    def mean(values: FloatArray, fallback: FloatArray) -> FloatArray:
+        known = filled(ratio(np.swapaxes(np.swapaxes(values * rows, -1, -2) @ member, -1, -2), n), fallback)
+        return np.repeat(known.reshape(cells, 1, 2), ZONES, axis=1)
+
+    counts = counts.reshape(*joint.shape[:-3], cells, ZONES, 2)
+    nothing = np.zeros(counts.shape[:-1])
+    return SideCells(
+        counts[..., 1], counts[..., 0], nothing, nothing, nothing, mean(side.loss, loss_of(score)),
+        mean(side.amount, np.zeros(2)), np.arange(ZONES) / ZONES, 1,
+    )  # fmt: skip

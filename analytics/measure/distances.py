@@ -8,8 +8,9 @@ from scipy import special
 from analytics.measure.intervals import FloatArray
 
 PSI_FLOOR = 1e-4
-UNIT_FACTORS = (10.0, 100.0, 1_000.0, 60.0)
+UNIT_FACTORS = (10.0, 100.0, 1_000.0, 60.0, 3_600.0, 1_000_000.0)
 NEAR_FACTOR = 0.12
+FAHRENHEIT, FREEZING, NEAR_DEGREES = 1.8, 32.0, 0.15
 
 
 def shares_of(counts: FloatArray) -> FloatArray:
@@ -79,12 +80,19 @@ def chance_level(n_reference: int, n_production: int, n_values: int, *, is_numbe
 def unit_factor(reference: FloatArray, production: FloatArray) -> float | None:
     """Give the factor by which all quartiles changed, where it is one of a change of unit; None otherwise.
 
+    Degrees that became Fahrenheit, or Celsius, have their factor 1.8 or 1/1.8.
+
     >>> values = np.arange(1.0, 50.0)
     >>> unit_factor(values, 100 * values), unit_factor(values, 1.3 * values)
     (100.0, None)
     """
     if reference.size < 20 or production.size < 20:
         return None
+    plain = [np.quantile(sample, (0.25, 0.5, 0.75)) for sample in (reference, production)]
+    for factor, (celsius, fahrenheit) in ((FAHRENHEIT, plain), (1 / FAHRENHEIT, plain[::-1])):
+        off = np.abs(fahrenheit - (FAHRENHEIT * celsius + FREEZING))
+        if (off < NEAR_DEGREES * (fahrenheit[2] - fahrenheit[0])).all():
+            return factor
     quartiles = [np.quantile(np.abs(sample), (0.25, 0.5, 0.75)) for sample in (reference, production)]
     if min(part.min() for part in quartiles) <= 0:
         return None

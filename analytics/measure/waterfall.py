@@ -180,7 +180,13 @@ def _value_of(side: SideCells, joint: FloatArray, metric: GapMetric) -> FloatArr
 
 
 def _errors(
-    reference: SideCells, production: SideCells, keys: CellKeys, metric: GapMetric, account: Account, draws: int, seed: int
+    reference: SideCells,
+    production: SideCells,
+    keys: CellKeys,
+    metric: GapMetric,
+    account: Account,
+    draws: int,
+    seed: int,
 ) -> FloatArray:
     """Give the standard deviation over replicates of the parts, of the change and of what is entangled."""
     rng = np.random.default_rng(seed)

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from analytics.measure.accounts import LEAST_OVERLAP
 from analytics.measure.gap_metrics import COST
 from analytics.present import words
-from analytics.present.readings.gap import LEAST_EMPTIED, PART_WORDS, gap_reading, kind_of
+from analytics.present.readings.gap import LEAST_EMPTIED, PART_WORDS, gap_reading, kind_of, unit_text
 from analytics.present.readings.gap_advice import advice
 from analytics.present.tables import json_value
 
@@ -52,6 +53,9 @@ def gap_json(gap: Gap, inputs: Inputs, joint: Joint | None, time: GapTime | None
         "kind": kind_of(gap),
         "reading": gap_reading(gap),
         "by": list(gap.by),
+        "is_carried": gap.is_carried,
+        "is_entangled": gap.is_entangled,
+        "without_counterpart": [{"column": name, "share": share} for name, share in gap.apart],
         "parts": [{"part": name, **bounded("value", part)} for name, part in flow.parts.items()],
         "columns": columns,
         "jointly": None if joint is None else joint_json(joint),
@@ -108,7 +112,10 @@ def part_rows(gap: Gap) -> pl.DataFrame:
 
 
 def column_rows(gap: Gap) -> pl.DataFrame:
-    """Return the columns as people read them, effects in points where the metric is a share."""
+    """Return the columns as people read them, effects in points where the metric is a share.
+
+    Of a column by which most rows have no counterpart no effect is told.
+    """
     scale = 100.0 if gap.metric.is_share else 1.0
     table = gap.columns
     digits = 1 if gap.metric.is_share or gap.metric.name == COST else 4
@@ -117,6 +124,8 @@ def column_rows(gap: Gap) -> pl.DataFrame:
         ends = table.select(pl.col(name, f"{name}_low", f"{name}_high") * scale).rows()
         texts = [f"{words.signed(value, digits)} ({words.between(words.plain(low, digits), words.plain(high, digits))})"
                  for value, low, high in ends]  # fmt: skip
+        told = (table["overlap"] >= LEAST_OVERLAP) | table["is_fault"]
+        texts = [text if known else words.UNDEFINED for text, known in zip(texts, told, strict=True)]
         return pl.Series(name, texts, dtype=pl.String)
 
     return table.select(
@@ -178,7 +187,7 @@ def what_changed(change: InputChange) -> str:
     if abs(missing[1] - missing[0]) >= LEAST_EMPTIED:
         found.append(f"empty {words.share(missing[0])} → {words.share(missing[1])}")
     if change.unit is not None:
-        found.append(f"unit ×{change.unit:g}" if change.unit >= 1 else f"unit ÷{1 / change.unit:g}")
+        found.append(f"unit {unit_text(change.unit)}")
     if change.spike is not None:
         found.append(f"{change.spike[0]} in {words.share(change.spike[2])}")
     for label, values in (("new", change.new), ("gone", change.vanished)):

@@ -65,7 +65,9 @@ class Dimension:
         """Return slices as text, null where the value is missing."""
         shown = self.texts(log, side, found)
         if side == 1 and self.alone:
-            marked = pl.select(pl.when(shown.is_in(list(self.alone))).then(shown + WITHOUT_COUNTERPART).otherwise(shown))
+            marked = pl.select(
+                pl.when(shown.is_in(list(self.alone))).then(shown + WITHOUT_COUNTERPART).otherwise(shown)
+            )
             return marked.to_series()
         return shown + OTHER_UNIT if self.is_other_unit and side == 1 else shown
 

@@ -23,6 +23,7 @@ EXPLAINS = (
     "What its mix does, or what its slices differ in their change where most did not change at all; 0 where neither is "
     "beyond chance."
 )
+OVERLAP = "Share of production's rows with a counterpart in the reference; below half nothing is said of a column."
 PAGES = {
     "Logs": "pages/logs.py",
     "Slices": "pages/slices.py",
@@ -119,7 +120,7 @@ def draw_ranking(gap: Gap) -> None:
             "explained": number(f"Explains, {unit}", format=f"%.{digits_of(gap)}f", width=100, help=EXPLAINS),
             "mix": st.column_config.TextColumn("Mix", width=width, help="Rows come from other slices than before."),
             "within": st.column_config.TextColumn("Within", width=width, help="Slices have other rates than before."),
-            "overlap": number("Overlap", format="%.0f %%", width=68, help="Share of rows with a counterpart on the other side."),
+            "overlap": number("Overlap", format="%.0f %%", width=68, help=OVERLAP),
         },
     )  # fmt: skip
     st.caption(

@@ -28,6 +28,10 @@ HELP = "By time, by the value of a column, or as two logs. The filters of the si
 DATES = ("then_from", "then_to", "now_from", "now_to")
 KEYS = ("apart", "then", "now", "then_log", *DATES)
 KEPT = "_sides"
+OFFERED_HELP = (
+    "Metrics that are a sum over rows divided by another, so that their change splits into parts that add up. AUROC, F1 and ECE "
+    "are not: they compare rows with each other, or combine two such ratios."
+)
 
 
 def draw_controls(question: Question) -> tuple[Question, Question]:
@@ -220,7 +224,8 @@ def draw_metric(reference: Question, production: Question) -> tuple[str, Costs, 
     is_probability = reference.log.is_probability and production.log.is_probability
     offered = [name for name in OFFERED if is_probability or name != "brier"]
     metric_place, by_place = st.columns([3, 10], vertical_alignment="bottom")
-    metric = metric_place.selectbox("Metric", offered, key="gap_metric", bind="query-params", format_func=metric_label)
+    metric = metric_place.selectbox("Metric", offered, key="gap_metric", bind="query-params", format_func=metric_label,
+                                    help=OFFERED_HELP)  # fmt: skip
     segments = list(dict.fromkeys([*reference.log.mapping.segments, *production.log.mapping.segments]))
     by = by_place.multiselect(
         "Slices of", segments, key="gap_by", bind="query-params", max_selections=3,

@@ -14,6 +14,7 @@ from analytics.present.readings.gap import (
     PART_HELP,
     PART_WORDS,
     change_text,
+    is_called,
     is_clear,
     metric_label,
     metric_phrase,
@@ -56,14 +57,14 @@ def waterfall_figure(gap: Gap) -> go.Figure:
         part = flow.parts[name]
         size = float(part.value)
         is_worse = (size > 0) == metric.is_lower_better
-        clear = is_clear(part)
+        clear = is_called(gap, name)
         bases.append(level)
         sizes.append(size)
         colours.append(palette.faded(palette.SAME, 0.6) if not clear else palette.WORSE if is_worse else palette.BETTER)
         mark = "" if not clear else "▲ " if is_worse else "▼ "
         texts.append(f"{mark}{shown(change_text(metric, part))}")
         hovers.append(lines(f"<b>{label}</b>", shown(change_text(metric, part)), PART_HELP[name],
-                            "" if clear else "not beyond chance"))  # fmt: skip
+                            "" if clear else "not to be told apart" if is_clear(part) else "not beyond chance"))  # fmt: skip
         level += size
         arms.append((float(part.high) - size, size - float(part.low)))
     sides = gap.sides.names()
@@ -95,9 +96,10 @@ def waterfall_figure(gap: Gap) -> go.Figure:
         for row, text in zip(rows, texts, strict=True)
     ]
     values = [value for value in ticks(low, high) if low <= value <= high]
+    doubt = ", or not to be told apart" if gap.is_entangled else ""
     layout = framed_layout(
         title,
-        "▲ worse, ▼ better; grey: not beyond chance; thin lines are 95 % intervals",
+        f"▲ worse, ▼ better; grey: not beyond chance{doubt}; thin lines are 95 % intervals",
         height=130 + ROW_HEIGHT * len(names),
         shapes=connectors,
         annotations=notes,

@@ -7,8 +7,9 @@ from analytics.present.readings.calibration import (
     reliability_reading,
 )
 from analytics.present.readings.discovery import discovery_reading, tree_reading
-from analytics.present.readings.gap import HOW, drift_reading, gap_reading, joint_reading, waterfall_reading
+from analytics.present.readings.gap import HOW, gap_reading, waterfall_reading
 from analytics.present.readings.gap_advice import advice
+from analytics.present.readings.gap_drift import drift_reading, joint_reading
 from analytics.present.readings.gap_further import gap_time_reading, inputs_reading, slices_of_gap_reading
 from analytics.present.readings.logs import books_reading, fitness_reading
 from analytics.present.readings.misfits import scan_reading

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from analytics.measure.distances import FAHRENHEIT
 from analytics.measure.gap_metrics import COST, GapMetric
+from analytics.measure.waterfall import ENTANGLED
 from analytics.present import words
+from analytics.present.readings.gap_apart import (
+    OTHER_MODEL_NOTES,
+    apart_caption,
+    entangled_sentence,
+)
 
 if TYPE_CHECKING:
-    from analytics.answers import Gap, GapTime, Inputs
-    from analytics.measure.density import Joint
+    from analytics.answers import Gap, Inputs
     from analytics.measure.intervals import Interval
 
 PART_WORDS = {
@@ -44,20 +50,12 @@ PART_NOTES = {
     "operating": "scores read on another scale",
     "concept": "same inputs, other outcomes",
 }
-KIND_WORDS = {
-    "labels": "labels that are not complete",
-    "covariate": "covariate drift: other rows come in",
-    "emptied": "covariate drift: fields arrive empty that were filled before",
-    "filled": "covariate drift: fields arrive filled that were empty before",
-    "label": "label drift: positives became {frequent} in all slices alike",
-    "scale": "a change of scale: scores, or the threshold, moved",
-    "concept": "concept drift: the same inputs now lead to other outcomes",
-    "none": "no change beyond chance",
-    "open": "no single cause",
-}
 WITHOUT_ARTICLE = ("operating", "missingness", "coverage")
 MAX_NAMED = 3
+DEGREES = {FAHRENHEIT: "°C → °F", 1 / FAHRENHEIT: "°F → °C"}
 LEAST_EMPTIED = 0.01
+LEAST_PART = 0.05
+"""Of the change; a smaller part is not called, however narrow its interval."""
 
 
 def metric_phrase(metric: GapMetric) -> str:
@@ -90,22 +88,46 @@ def is_clear(part: Interval) -> bool:
     return bool(part.low > 0 or part.high < 0)
 
 
+def is_called(gap: Gap, name: str) -> bool:
+    """Whether a part is beyond chance and not tiny, and rows without a counterpart do not keep it together with others."""
+    part = gap.waterfall.parts[name]
+    is_tiny = abs(float(part.value)) < LEAST_PART * abs(float(gap.waterfall.change.value))
+    return is_clear(part) and not is_tiny and not (gap.is_entangled and name in ENTANGLED)
+
+
 def leading(gap: Gap) -> list[str]:
-    """Return the parts that go with the change and are beyond chance, the largest first."""
+    """Return the parts that go with the change and are called, the largest first."""
     change = float(gap.waterfall.change.value)
     parts = gap.waterfall.parts
     if not is_clear(gap.waterfall.change):
         return []
-    with_it = [name for name, part in parts.items() if is_clear(part) and float(part.value) * change > 0]
+    with_it = [name for name, part in parts.items() if is_called(gap, name) and float(part.value) * change > 0]
     return sorted(with_it, key=lambda name: -abs(float(parts[name].value)))
+
+
+def beneath(gap: Gap) -> list[str]:
+    """Return the parts that moved beneath a change within chance: those larger than what the whole may have changed by."""
+    change = gap.waterfall.change
+    hidden = float(change.high - change.low) / 2
+    return [
+        name for name, part in gap.waterfall.parts.items() if is_called(gap, name) and abs(float(part.value)) > hidden
+    ]
+
+
+def is_mostly_entangled(gap: Gap) -> bool:
+    """Whether what rows without a counterpart keep together is larger than any part beside it."""
+    if not gap.is_entangled:
+        return False
+    others = [abs(float(gap.waterfall.parts[name].value)) for name in leading(gap)]
+    return abs(float(gap.waterfall.entangled.value)) >= max([0.0, *others])
 
 
 def kind_of(gap: Gap) -> str:
     """Say which drift the largest part is: labels, covariate, label, scale, concept; none, or open where no part is clear."""
     if not is_clear(gap.waterfall.change):
-        return "open" if any(is_clear(part) for part in gap.waterfall.parts.values()) else "none"
+        return "open" if beneath(gap) else "none"
     found = leading(gap)
-    return KINDS[found[0]] if found else "open"
+    return KINDS[found[0]] if found and not is_mostly_entangled(gap) else "open"
 
 
 def gap_reading(gap: Gap) -> str:
@@ -120,11 +142,7 @@ def gap_reading(gap: Gap) -> str:
     if kind_of(gap) == "none":
         return f"{start} did not change beyond chance: {ends}, {change_text(metric, flow.change)}, on {rows}."
     if not is_clear(flow.change):
-        clear = [
-            f"{named_part(gap, name)} {change_text(metric, part)}"
-            for name, part in flow.parts.items()
-            if is_clear(part)
-        ]
+        clear = [f"{named_part(gap, name)} {change_text(metric, flow.parts[name])}" for name in beneath(gap)]
         return (
             f"{start} did not change beyond chance on the whole, {ends}, {change_text(metric, flow.change)}; beneath that "
             f"{'moved' if len(clear) == 1 else 'moved against each other'} {words.listed(clear)}."
@@ -133,6 +151,12 @@ def gap_reading(gap: Gap) -> str:
     verdict = "worse" if is_rise == metric.is_lower_better else "better"
     lead = f"{start} {'rose' if is_rise else 'fell'} {ends}: {size_text(metric, flow.change, verdict)}."
     found = leading(gap)
+    apart = ""
+    if gap.is_entangled and is_clear(flow.entangled):
+        size = change_text(metric, flow.entangled)
+        apart = entangled_sentence(gap, size, is_first=is_mostly_entangled(gap))
+    if not found and apart:
+        return f"{lead} {apart}"
     if not found:
         return f"{lead} No single part of it is beyond chance on {rows}."
     largest = float(flow.parts[found[0]].value) / float(flow.change.value)
@@ -142,11 +166,14 @@ def gap_reading(gap: Gap) -> str:
     against = [
         f"{with_article(gap, name)} {change_text(metric, part)}"
         for name, part in flow.parts.items()
-        if is_clear(part) and name not in found
+        if is_called(gap, name) and name not in found
     ]
+    if is_mostly_entangled(gap) and apart:
+        first = f"{apart} Besides, {with_article(gap, found[0])}: {change_text(metric, flow.parts[found[0]])}."
+        apart = ""
     further = f"Then {words.listed(others)}." if others else ""
     counter = f"Against it {'work' if len(against) > 1 else 'works'} {words.listed(against)}." if against else ""
-    return " ".join(filter(None, [lead, first, further, counter]))
+    return " ".join(filter(None, [lead, first, further, apart, counter]))
 
 
 def named_part(gap: Gap, name: str) -> str:
@@ -170,6 +197,8 @@ def part_note(gap: Gap, name: str) -> str:
     """Say in short what a part is, with its numbers where it has some."""
     if name == "missingness" and emptied(gap):
         return emptied_text(*emptied(gap)[0])
+    if gap.is_other_model and name in OTHER_MODEL_NOTES:
+        return OTHER_MODEL_NOTES[name]
     before, after = (words.share(share) for share in gap.prevalence)
     return PART_NOTES[name].format(before=before, after=after)
 
@@ -212,7 +241,7 @@ def waterfall_reading(gap: Gap) -> str:
             f" {words.plural(flow.n_pending, 'row')} of production without a label that counts: whatever the labels that are "
             f"not known yet turn out to be, the change lies from {low} to {high}."
         )
-    return text
+    return text + apart_caption(gap)
 
 
 HOW = (
@@ -236,60 +265,27 @@ def slice_leads(gap: Gap, limit: int = 5) -> list[tuple[str, str, Interval]]:
     return sorted(found, key=lambda entry: -abs(float(entry[2].value)))[:limit]
 
 
-def drift_reading(gap: Gap, inputs: Inputs, joint: Joint | None, since: GapTime | None) -> str:
-    """Say which drift it is, by what evidence, and what would settle it."""
-    kind = kind_of(gap)
-    frequent = "more frequent" if gap.prevalence[1] > gap.prevalence[0] else "less frequent"
-    fields = emptied(gap) if leading(gap)[:1] == ["missingness"] else []
-    drift = kind if not fields else "emptied" if fields[0][2] > fields[0][1] else "filled"
-    lead = f"The evidence speaks for {KIND_WORDS[drift].format(frequent=frequent)}."
-    if kind in ("none", "open"):
-        lead = "No part is beyond chance." if kind == "none" else "The evidence speaks for no single cause."
-    found = [lead]
-    faults = [name for name, change in inputs.changes.items() if change.is_fault]
-    if faults:
-        found.append(f"{words.listed([fault_text(inputs, name) for name in faults[:MAX_NAMED]])}.")
-    if joint is not None:
-        found.append(joint_reading(gap, joint))
-    if since is not None and since.since is not None and not since.is_from_the_start:
-        date = words.bucket_label(since.since, since.every)
-        phrase = sentence_start(metric_phrase(gap.metric))
-        found.append(f"{phrase} is another one from {date} on (p {words.p_value(since.p_value)}).")
-    settle = {
-        "labels": "Complete labels of the last days would settle it.",
-        "covariate": "Labels of the new rows in a fresh reference would settle it.",
-        "label": "The base rate of the next weeks would settle whether it stays.",
-        "scale": "The same rows scored by both versions would settle it.",
-        "concept": "A look at the errors of the slices that changed most would settle it.",
-    }.get(kind)
-    if fields:
-        settle = "The same rows with these fields filled in would settle it."
-    return " ".join([*found, *([settle] if settle else [])])
-
-
 def sentence_start(text: str) -> str:
     """Begin a sentence with a text."""
     return text[:1].upper() + text[1:]
+
+
+def unit_text(factor: float) -> str:
+    """Say how a unit changed.
+
+    >>> unit_text(100.0), unit_text(1 / 60), unit_text(1.8)
+    ('×100', '÷60', '°C → °F')
+    """
+    if factor in DEGREES:
+        return DEGREES[factor]
+    return f"×{factor:g}" if factor >= 1 else f"÷{1 / factor:g}"
 
 
 def fault_text(inputs: Inputs, name: str) -> str:
     """Say what broke in a column."""
     change = inputs.changes[name]
     if change.unit is not None:
-        factor = f"×{change.unit:g}" if change.unit >= 1 else f"÷{1 / change.unit:g}"
-        return f"{words.shortened(name, 40)} looks like a change of unit ({factor})"
+        return f"{words.shortened(name, 40)} looks like a change of unit ({unit_text(change.unit)})"
     assert change.spike is not None
     value, before, after = change.spike
     return f"{words.shortened(name, 40)} has the value {value} in {words.share(after)} of rows, before in {words.share(before)}"
-
-
-def joint_reading(gap: Gap, joint: Joint) -> str:
-    """Say what all inputs together do, or why that cannot be said."""
-    counted = (
-        f"{words.count(joint.effective_rows)} effective of {words.plural(joint.n_rows, 'row')}, "
-        f"{words.share(joint.alone)} of production without a counterpart"
-    )
-    if not joint.is_conclusive:
-        return f"What all inputs do together is inconclusive: the two sides hardly overlap ({counted})."
-    effect = change_text(gap.metric, joint.effect)
-    return f"All {len(joint.columns)} inputs together account for {effect} ({counted})."

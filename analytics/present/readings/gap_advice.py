@@ -11,12 +11,14 @@ from analytics.present.readings.gap import (
     change_text,
     emptied,
     fault_text,
+    is_called,
     is_clear,
     leading,
     sentence_start,
     slice_leads,
     value_text,
 )
+from analytics.present.readings.gap_apart import OTHER_MODEL_MENDING, without_counterpart
 
 if TYPE_CHECKING:
     from analytics.answers import Gap, Inputs
@@ -92,6 +94,10 @@ def advice(gap: Gap, inputs: Inputs) -> list[Advice]:
         found.append(Advice("data", text, ("Slices",), size, name))
     for name in [name for name in parts if name not in told][:MAX_NAMED]:
         found.append(advice_for(gap, name))
+    if gap.is_entangled and is_clear(gap.waterfall.entangled):
+        size = change_text(gap.metric, gap.waterfall.entangled).partition(" (")[0]
+        text = f"{without_counterpart(gap)}: evaluate anew on labelled rows like these before a model or a threshold is changed."
+        found.append(Advice("labels", text, ("Slices",), size, gap.apart[0][0]))
     if not found:
         return [Advice("nothing", "Nothing needs mending on this evidence.", ())]
     return found
@@ -102,14 +108,14 @@ def to_mend(gap: Gap) -> list[str]:
     found, parts = leading(gap), gap.waterfall.parts
     if not found or (float(gap.waterfall.change.value) > 0) == gap.metric.is_lower_better:
         return found
-    against = [name for name, part in parts.items() if is_clear(part) and name not in found]
+    against = [name for name in parts if is_called(gap, name) and name not in found]
     kept = [name for name in found if name == "coverage"]
     return sorted(kept + against, key=lambda name: -abs(float(parts[name].value)))
 
 
 def advice_for(gap: Gap, name: str) -> Advice:
     """Say what to mend about one part."""
-    leads = slice_leads(gap, 2)
+    leads = [] if gap.apart else slice_leads(gap, 2)
     slices = [f"{column} {value}" for column, value, _ in leads]
     where = f", first in {words.listed([words.shortened(text, 50) for text in slices])}" if slices else ""
     best = ""
@@ -124,6 +130,8 @@ def advice_for(gap: Gap, name: str) -> Advice:
     if emptied(gap):
         fields = words.listed([empty_text(*each) for each in emptied(gap)])
     what, text, pages = MENDING[name]
+    if gap.is_other_model and name == "concept":
+        text = OTHER_MODEL_MENDING
     before, after = (words.share(share) for share in gap.prevalence)
     told = text.format(where=where, best=best, before=before, after=after, fields=fields)
     columns = [column for column, _, _ in emptied(gap) if name == "missingness"] + [column for column, _, _ in leads]
