@@ -38,10 +38,10 @@ class Gap:
         The columns whose slices the waterfall is made of.
     columns : DataFrame
         One row per column, the one that explains most first: ``column``, ``is_flag`` (only its missing values are
-        compared), ``matters`` (positives, decisions or errors differ by it on a side), ``n_slices, mix, within`` and their ``_low, _high``, ``explained`` (the absolute change that its mix or
-        the unevenness of its slices accounts for), ``overlap`` (the share of production's rows with a counterpart),
-        ``is_fault`` (something broke in it), ``p_mix, p_within`` (adjusted for all columns). ``explained`` is null where most
-        of production's rows have no counterpart.
+        compared), ``matters`` (positives, decisions or errors differ by it on a side), ``n_slices, mix, within`` and their
+        ``_low, _high``, ``explained`` (the absolute change that its mix or the unevenness of its slices accounts for; null
+        where most of production's rows have no counterpart), ``overlap`` (the share of production's rows with a
+        counterpart), ``is_fault`` (something broke in it), ``p_mix, p_within`` (adjusted for all columns).
     slices : dict of str to DataFrame
         As `measure.kitagawa.slice_changes` with ``p_adjusted``, over all slices of all columns; those that carry most first.
     left_out : tuple of (str, str)

@@ -1,0 +1,53 @@
+"""What is said of rows without a counterpart in the reference, and of two versions of a model."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analytics.present import words
+
+if TYPE_CHECKING:
+    from analytics.answers import Gap
+
+OTHER_MODEL_NOTES = {
+    "operating": "the other version scores higher or lower",
+    "concept": "scores tell labels apart otherwise",
+}
+OTHER_MODEL_KINDS = {
+    "scale": "another scale: the other version of the model scores higher or lower, or the threshold moved",
+    "concept": "the other version of the model: within slices its scores tell labels apart better or worse",
+}
+OTHER_MODEL_SETTLES = "The same rows scored by both versions would settle what is the model's and what the rows'."
+OTHER_MODEL_MENDING = (
+    "The other version tells labels apart otherwise{where}: compare the errors of both there before one is chosen."
+)
+
+
+def without_counterpart(gap: Gap) -> str:
+    """Say which share of production's rows has no counterpart, and by which columns."""
+    told = [f"{words.share(share)} by {words.shortened(name, 30)}" for name, share in gap.apart]
+    first, *rest = told
+    text = first.replace(" by ", " of production's rows have no counterpart in the reference by ", 1)
+    return f"{text}{', ' + words.listed(rest) if rest else ''}"
+
+
+def entangled_sentence(gap: Gap, size: str, *, is_first: bool) -> str:
+    """Say how much of a change cannot be told apart, and why."""
+    lead = f"Most of it, {size}, cannot be told apart" if is_first else f"A further {size} cannot be told apart"
+    return (
+        f"{lead}: {without_counterpart(gap)}, and in such rows another mix, another base rate, another scale and other "
+        "outcomes look alike."
+    )
+
+
+def apart_caption(gap: Gap) -> str:
+    """Say under the waterfall what rows without a counterpart mean for its parts; empty where there is nothing to say."""
+    if gap.is_entangled:
+        return (
+            f" {without_counterpart(gap)}: these rows count as mix, but how they would have fared before is not known. Labelled "
+            "rows like them in the reference would settle it."
+        )
+    if not gap.is_carried:
+        return ""
+    start = f" {without_counterpart(gap)}, but rows" if gap.apart else " Rows"
+    return f"{start} with the same score come true as often as before: other scores count as other rows, not as another scale."
