@@ -54,7 +54,8 @@ class Gap:
     is_carried : bool
         Whether the same score means the same on both sides though other rows came in, so that other scores are other rows.
     apart : tuple of (str, float)
-        Columns that matter and that most of production's rows have no counterpart by, with the share of these rows.
+        Columns that matter and that most of production's rows have no counterpart by, with the share of these rows; those of
+        ``by`` first.
     """
 
     sides: Sides
@@ -73,7 +74,7 @@ class Gap:
     @property
     def is_entangled(self) -> bool:
         """Whether rows without a counterpart keep the mix, the base rate, the scale and changes within slices together."""
-        return bool(self.apart) and not self.is_carried
+        return not self.is_carried and any(name in self.by for name, _ in self.apart)
 
 
 def gap(
@@ -160,7 +161,7 @@ def gap(
     if account.score_groups and far:
         columns = carried_first(columns, far[0], abs(float(flow.parts["segments"].value)))
     held = dict(columns.select("column", "overlap").iter_rows())
-    alone = tuple((name, 1 - held[name]) for name in names if name in far)
+    alone = tuple((name, 1 - held[name]) for name in sorted(far, key=lambda name: name not in names))
     return Gap(
         sides, chosen, flow, names, columns, slices, tuple(left_out),
         (prevalence(whole.reference), prevalence(whole.production)), best_threshold(whole, sides, chosen),

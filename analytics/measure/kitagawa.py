@@ -8,7 +8,7 @@ from scipy import special
 
 from analytics.measure.gap_metrics import GapMetric
 from analytics.measure.intervals import FloatArray, normal_quantile, ratio, scatter
-from analytics.measure.side_cells import SideCells, resampled
+from analytics.measure.side_cells import FEW_ROWS, LONE_TIMES, SideCells, resampled
 
 DRAWS = 200
 MIN_SUPPORT = 30
@@ -63,6 +63,21 @@ def mix_and_within(
     return mix, within
 
 
+def lone_slices(reference: SideCells, production: SideCells) -> np.ndarray:
+    """Return the slices of which one side has a handful of rows, whose rate says nothing, and the other far more."""
+    rows = [side.judged.sum((-1, -2)) for side in (reference, production)]
+    shares = [ratio(n, n.sum()) for n in rows]
+    return np.asarray(
+        np.any([(rows[k] < FEW_ROWS) & (LONE_TIMES * shares[k] <= shares[1 - k]) for k in (0, 1)], axis=0)
+    )
+
+
+def all_mix(parts: tuple[FloatArray, FloatArray], chosen: np.ndarray) -> tuple[FloatArray, FloatArray]:
+    """Count what chosen slices contribute as mix altogether."""
+    mix, within = parts
+    return np.where(chosen, mix + within, mix), np.where(chosen, 0.0, within)
+
+
 def slice_changes(
     reference: SideCells, production: SideCells, values: pl.Series, metric: GapMetric, *,
     draws: int = DRAWS, seed: int = 0, level: float = 0.95, min_support: int = MIN_SUPPORT,
@@ -90,10 +105,11 @@ def slice_changes(
         column's two sums, the same in every row.
     """
     sums = [slice_sums(side, metric) for side in (reference, production)]
-    mix, within = mix_and_within(*sums)
+    is_lone = lone_slices(reference, production)
+    mix, within = all_mix(mix_and_within(*sums), is_lone)
     rng = np.random.default_rng(seed)
     drawn = [slice_sums(resampled(side, draws, rng), metric) for side in (reference, production)]
-    drawn_mix, drawn_within = mix_and_within(*drawn)
+    drawn_mix, drawn_within = all_mix(mix_and_within(*drawn), is_lone)
     error = scatter((drawn_mix + drawn_within).T)
     total = mix + within
     reach = normal_quantile(level) * error

@@ -128,8 +128,13 @@ def column_rows(gap: Gap) -> pl.DataFrame:
         texts = [text if known else words.UNDEFINED for text, known in zip(texts, told, strict=True)]
         return pl.Series(name, texts, dtype=pl.String)
 
+    explained = [words.UNDEFINED if value is None else f"{value * scale:.{digits}f}" for value in table["explained"]]
     return table.select(
-        "column", pl.col("explained") * scale, effects("mix"), effects("within"), pl.col("overlap") * 100
+        "column",
+        pl.Series("explained", explained, dtype=pl.String),
+        effects("mix"),
+        effects("within"),
+        pl.col("overlap") * 100,
     )
 
 

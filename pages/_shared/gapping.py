@@ -117,7 +117,7 @@ def draw_ranking(gap: Gap) -> None:
         alt="Columns ranked by what they explain of the change",
         column_config={
             "column": st.column_config.TextColumn("Column", pinned=True, width=130),
-            "explained": number(f"Explains, {unit}", format=f"%.{digits_of(gap)}f", width=100, help=EXPLAINS),
+            "explained": st.column_config.TextColumn(f"Explains, {unit}", width=100, help=EXPLAINS, alignment="right"),
             "mix": st.column_config.TextColumn("Mix", width=width, help="Rows come from other slices than before."),
             "within": st.column_config.TextColumn("Within", width=width, help="Slices have other rates than before."),
             "overlap": number("Overlap", format="%.0f %%", width=68, help=OVERLAP),

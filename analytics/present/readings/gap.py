@@ -154,7 +154,7 @@ def gap_reading(gap: Gap) -> str:
     apart = ""
     if gap.is_entangled and is_clear(flow.entangled):
         size = change_text(metric, flow.entangled)
-        apart = entangled_sentence(gap, size, is_first=is_mostly_entangled(gap))
+        apart = entangled_sentence(gap, size if found else "", is_first=is_mostly_entangled(gap))
     if not found and apart:
         return f"{lead} {apart}"
     if not found:
@@ -197,6 +197,8 @@ def part_note(gap: Gap, name: str) -> str:
     """Say in short what a part is, with its numbers where it has some."""
     if name == "missingness" and emptied(gap):
         return emptied_text(*emptied(gap)[0])
+    if name == "segments" and gap.is_entangled:
+        return "with rows without a counterpart"
     if gap.is_other_model and name in OTHER_MODEL_NOTES:
         return OTHER_MODEL_NOTES[name]
     before, after = (words.share(share) for share in gap.prevalence)

@@ -115,7 +115,7 @@ def to_mend(gap: Gap) -> list[str]:
 
 def advice_for(gap: Gap, name: str) -> Advice:
     """Say what to mend about one part."""
-    leads = [] if gap.apart else slice_leads(gap, 2)
+    leads = [] if gap.is_carried or gap.is_entangled else slice_leads(gap, 2)
     slices = [f"{column} {value}" for column, value, _ in leads]
     where = f", first in {words.listed([words.shortened(text, 50) for text in slices])}" if slices else ""
     best = ""

@@ -9,6 +9,7 @@ from analytics.present import words
 if TYPE_CHECKING:
     from analytics.answers import Gap
 
+MAX_NAMED = 2
 OTHER_MODEL_NOTES = {
     "operating": "the other version scores higher or lower",
     "concept": "scores tell labels apart otherwise",
@@ -25,15 +26,17 @@ OTHER_MODEL_MENDING = (
 
 def without_counterpart(gap: Gap) -> str:
     """Say which share of production's rows has no counterpart, and by which columns."""
-    told = [f"{words.share(share)} by {words.shortened(name, 30)}" for name, share in gap.apart]
+    held = [pair for pair in gap.apart if pair[0] in gap.by] or gap.apart[:MAX_NAMED]
+    told = [f"{words.share(share)} by {words.shortened(name, 30)}" for name, share in held]
     first, *rest = told
     text = first.replace(" by ", " of production's rows have no counterpart in the reference by ", 1)
     return f"{text}{', ' + words.listed(rest) if rest else ''}"
 
 
 def entangled_sentence(gap: Gap, size: str, *, is_first: bool) -> str:
-    """Say how much of a change cannot be told apart, and why."""
+    """Say how much of a change cannot be told apart, and why; without a size it is all of it."""
     lead = f"Most of it, {size}, cannot be told apart" if is_first else f"A further {size} cannot be told apart"
+    lead = lead if size else "What it is made of cannot be told apart"
     return (
         f"{lead}: {without_counterpart(gap)}, and in such rows another mix, another base rate, another scale and other "
         "outcomes look alike."
@@ -47,6 +50,8 @@ def apart_caption(gap: Gap) -> str:
             f" {without_counterpart(gap)}: these rows count as mix, but how they would have fared before is not known. Labelled "
             "rows like them in the reference would settle it."
         )
+    if not gap.is_carried and gap.apart:
+        return f" {without_counterpart(gap)}: what that does by itself is not told apart from these parts."
     if not gap.is_carried:
         return ""
     start = f" {without_counterpart(gap)}, but rows" if gap.apart else " Rows"
