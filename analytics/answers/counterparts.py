@@ -102,7 +102,11 @@ def set_apart(engine: Engine, sides: Sides, inputs: Inputs, dimension: Dimension
     )
 
 
-def carried_first(columns: pl.DataFrame, name: str, explained: float) -> pl.DataFrame:
-    """Rank a column by the mix that scores carry; its own slices cannot tell."""
-    own = pl.when(pl.col("column") == name).then(pl.lit(explained)).otherwise(pl.col("explained")).alias("explained")
-    return columns.with_columns(own).sort(RANKED, descending=True, maintain_order=True)
+def apart_first(columns: pl.DataFrame, names: Sequence[str], explained: float | None) -> pl.DataFrame:
+    """Rank the columns that rows have no counterpart by before those that explain something; the first by the mix of scores.
+
+    ``explained`` is that mix, None where scores do not tell either.
+    """
+    own = pl.when(pl.col("column") == names[0]).then(pl.lit(explained, dtype=pl.Float64)).otherwise(pl.col("explained"))
+    order = [pl.col("is_fault"), pl.col("column").is_in(list(names)), *RANKED[1:]]
+    return columns.with_columns(explained=own).sort(order, descending=True, maintain_order=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import polars as pl
 
-from analytics.answers.counterparts import account_of, apart, carried_first, is_moved, same_model, set_apart, with_apart
+from analytics.answers.counterparts import account_of, apart, apart_first, is_moved, same_model, set_apart, with_apart
 from analytics.answers.gap_columns import Candidate, chosen_columns, columns_table, slices_of, why_not
 from analytics.answers.inputs import Inputs
 from analytics.answers.side_tables import Cells, scored_cells, two_bin_cells
@@ -149,17 +149,22 @@ def gap(
             else whole
         )
 
-    cells, account = counted([name for name in settled if name not in far]), PLAIN
+    explaining = set(columns.filter(pl.col("explained") > 0)["column"])
+    near, account = [name for name in settled if name not in far], PLAIN
+    cells = counted(near)
     is_same_model = same_model(engine, sides)
     if is_same_model and is_moved(candidates, columns):
         account = account_of(cells, sides, candidates)
-    if not account.score_groups:
+    if account.score_groups and by is None:
+        cells = counted([name for name in near if name in explaining])
+    elif not account.score_groups and names != tuple(near):
         known |= {name: set_apart(engine, sides, inputs, known[name]) for name in far if name in names}
-    if names != settled or set(names) & set(far):
         cells = counted(names)
     flow = waterfall(*cells.pair, cells.nesting, chosen, account=account)
-    if account.score_groups and far:
-        columns = carried_first(columns, far[0], abs(float(flow.parts["segments"].value)))
+    told = [name for name in names if name in far]
+    if told:
+        mix = abs(float(flow.parts["segments"].value))
+        columns = apart_first(columns, told, mix if account.score_groups else None)
     held = dict(columns.select("column", "overlap").iter_rows())
     alone = tuple((name, 1 - held[name]) for name in sorted(far, key=lambda name: name not in names))
     return Gap(

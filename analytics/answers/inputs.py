@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from analytics.answers.sides import Sides
+from analytics.log.stand_ins import WORDS
 from analytics.measure.inputs import InputChange, input_change
 from analytics.query.engine import Engine
 from analytics.query.sides import sampled, text_of
@@ -67,7 +68,7 @@ def inputs(engine: Engine, sides: Sides, *, max_rows: int = MAX_ROWS) -> Inputs:
     weeks = whole_weeks(compared[MOMENT]) if compared[MOMENT].drop_nulls().len() else None
     names = [first.name for first, _ in sides.inputs]
     varied = [name for name in names if max(compared[name].n_unique(), production[name].n_unique()) > 1]
-    changes = {name: input_change(compared[name], production[name], weeks) for name in varied}
+    changes = {name: input_change(compared[name], production[name], weeks, WORDS) for name in varied}
     return Inputs(changes, (reference, production), (one_in[0], one_in[1]), weekdays)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -103,7 +104,9 @@ class InputChange:
         return self.unit is not None or self.spike is not None
 
 
-def input_change(reference: pl.Series, production: pl.Series, weeks: pl.Series | None = None) -> InputChange:
+def input_change(
+    reference: pl.Series, production: pl.Series, weeks: pl.Series | None = None, stand_ins: Collection[str] = ()
+) -> InputChange:
     """Compare a column on two sides.
 
     Parameters
@@ -112,6 +115,8 @@ def input_change(reference: pl.Series, production: pl.Series, weeks: pl.Series |
         Values of a sample of rows: numbers, or text.
     weeks : polars.Series, optional
         The week of each row of the reference; with three weeks or more they say how far apart the reference is by itself.
+    stand_ins : collection of str
+        Words, in small letters, that stand for a value that is not there: of text only these are a spike.
     """
     is_number = reference.dtype.is_numeric()
     counts = value_counts(reference, production)
@@ -139,7 +144,7 @@ def input_change(reference: pl.Series, production: pl.Series, weeks: pl.Series |
         ),
         only_in(counts, "production", "reference") if by_value else (),
         only_in(counts, "reference", "production") if by_value else (),
-        spike_of(counts) if is_number else None,
+        spike_of(counts) if is_number else word_spike_of(counts, stand_ins),
         unit_factor(*numbers) if is_number else None,
         outside if outside >= OUTSIDE_SHARE else 0.0,
         (float(np.median(numbers[0])), float(np.median(numbers[1]))) if numbers[0].size and numbers[1].size else None,
@@ -260,3 +265,18 @@ def spike_of(counts: pl.DataFrame) -> tuple[str, float, float] | None:
     (value, before, after), (_, _, following) = shares.sort("production", descending=True).head(2).rows()
     is_risen = after >= before + SPIKE_SHARE and after >= SPIKE_TIMES * before
     return (f"{value:g}", before, after) if is_risen and after >= TIMES_THE_NEXT * following else None
+
+
+def word_spike_of(counts: pl.DataFrame, stand_ins: Collection[str]) -> tuple[str, float, float] | None:
+    """Return the word for no value that became far more frequent than it was, with its share on either side."""
+    shares = counts.drop_nulls("value").with_columns(
+        pl.col(side) / max(int(counts[side].sum()), 1) for side in ("reference", "production")
+    )
+    words = shares.filter(pl.col("value").str.strip_chars().str.to_lowercase().is_in(list(stand_ins)))
+    risen = words.filter(
+        pl.col("production") >= pl.max_horizontal(pl.col("reference") + SPIKE_SHARE, SPIKE_TIMES * pl.col("reference"))
+    )
+    if risen.is_empty():
+        return None
+    value, before, after = risen.sort("production", descending=True).row(0)
+    return str(value), float(before), float(after)

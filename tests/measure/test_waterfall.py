@@ -201,6 +201,16 @@ def test_what_broke_in_a_column_is_named() -> None:
     assert cents.unit == 100 and cents.is_fault and cents.outside > 0.9 and cents.is_beyond_noise
     filled = input_change(income, pl.Series(np.where(rng.random(3_000) < 0.2, -1.0, income)))
     assert filled.spike is not None and filled.spike[0] == "-1" and filled.unit is None
+    shops = pl.Series(["a", "b", "c", "d"] * 500)
+    named = pl.Series(["Unknown" if k % 10 < 7 else value for k, value in enumerate(shops)])
+    spike = input_change(shops, named, stand_ins=("unknown",)).spike
+    assert spike is not None and spike[0] == "Unknown" and spike[2] == pytest.approx(0.7)
+    assert input_change(shops, named).spike is None
+    degrees = pl.Series(rng.normal(20, 6, 3_000))
+    assert input_change(degrees, degrees * 1.8 + 32).unit == 1.8
+    assert (
+        input_change(degrees * 1.8 + 32, degrees).unit == 1 / 1.8 and input_change(degrees, degrees + 20).unit is None
+    )
     same = input_change(income, pl.Series(np.round(rng.lognormal(7, 0.5, 3_000), 2)))
     assert not same.is_fault and not same.is_beyond_noise
     emptied = input_change(income, pl.Series([None if k % 2 else value for k, value in enumerate(income)]))

@@ -89,14 +89,17 @@ def is_clear(part: Interval) -> bool:
 
 
 def is_called(gap: Gap, name: str) -> bool:
-    """Whether a part is beyond chance and not tiny, and rows without a counterpart do not keep it together with others."""
-    part = gap.waterfall.parts[name]
-    is_tiny = abs(float(part.value)) < LEAST_PART * abs(float(gap.waterfall.change.value))
-    return is_clear(part) and not is_tiny and not (gap.is_entangled and name in ENTANGLED)
+    """Whether a part is told: beyond chance, not tiny, and not kept together with others by rows without a counterpart.
+
+    Beneath a change within chance a part is told where it is larger than what the whole may have changed by.
+    """
+    part, change = gap.waterfall.parts[name], gap.waterfall.change
+    least = LEAST_PART * abs(float(change.value)) if is_clear(change) else float(change.high - change.low) / 2
+    return is_clear(part) and abs(float(part.value)) > least and not (gap.is_entangled and name in ENTANGLED)
 
 
 def leading(gap: Gap) -> list[str]:
-    """Return the parts that go with the change and are called, the largest first."""
+    """Return the parts that go with the change and are told, the largest first."""
     change = float(gap.waterfall.change.value)
     parts = gap.waterfall.parts
     if not is_clear(gap.waterfall.change):
@@ -106,12 +109,8 @@ def leading(gap: Gap) -> list[str]:
 
 
 def beneath(gap: Gap) -> list[str]:
-    """Return the parts that moved beneath a change within chance: those larger than what the whole may have changed by."""
-    change = gap.waterfall.change
-    hidden = float(change.high - change.low) / 2
-    return [
-        name for name, part in gap.waterfall.parts.items() if is_called(gap, name) and abs(float(part.value)) > hidden
-    ]
+    """Return the parts that are told whatever the whole did."""
+    return [name for name in gap.waterfall.parts if is_called(gap, name)]
 
 
 def is_mostly_entangled(gap: Gap) -> bool:
@@ -232,9 +231,10 @@ def size_text(metric: GapMetric, part: Interval, verdict: str) -> str:
 def waterfall_reading(gap: Gap) -> str:
     """Say what the waterfall is made of, and what labels that are not known yet could do."""
     flow, metric = gap.waterfall, gap.metric
-    made = (
-        f"slices of {words.listed([words.shortened(name, 40) for name in gap.by])}" if gap.by else "the rows as a whole"
-    )
+    named = words.listed([words.shortened(name, 40) for name in gap.by])
+    made = f"slices of {named}" if gap.by else "the rows as a whole"
+    if gap.is_carried:
+        made = f"groups of scores{f', beside slices of {named}' if gap.by else ''}"
     text = f"The parts add up to the change. They are made of {made}."
     if flow.n_pending:
         low, high = (words.metric_difference(metric.name, end) if metric.name != COST else words.signed(end, 1)

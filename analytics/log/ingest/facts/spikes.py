@@ -9,6 +9,7 @@ import duckdb
 from analytics.log.ingest.types import GROUP
 from analytics.log.preflight.evidence import Spike
 from analytics.log.schema import MAX_VALUES_BY_VALUE, Column, Log
+from analytics.log.stand_ins import WORDS
 
 MIN_ROWS = 20
 MIN_SHARE = 0.005
@@ -24,9 +25,6 @@ STAND_INS = {float(sign * int(digit * length)) for sign in (1, -1) for digit in 
 }
 ODD_TIMES = ("1900-01-01", "1970-01-01", "1899-12-30", "1899-12-31", "1753-01-01", "0001-01-01", "1904-01-01", "2000-01-01",
              "9999-12-31", "2099-12-31", "2999-12-31", "9999-01-01", "2100-01-01", "1980-01-01")  # fmt: skip
-WORDS = ("unknown", "undefined", "default", "test", "dummy", "tbd", "todo", "xxx", "xx", "n.a.", "n/a", "na", "not available",
-         "not specified", "unspecified", "null", "none", "nan", "nil", "missing", "#n/a", "?", "-", "--", ".", "(blank)", "blank",
-         "empty", "not set", "not provided", "keine angabe", "unbekannt", "k.a.", "inconnu", "desconocido", "")  # fmt: skip
 
 
 def spikes(connection: duckdb.DuckDBPyConnection, log: Log) -> tuple[Spike, ...]:
