@@ -25,8 +25,14 @@ LEAST_EFFECT = 0.1
 LEAST_SHARE = 0.005
 LEAST_RELATION = 0.03
 MATTERS = 0.001
-RANKED = ["is_fault", pl.col("explained").fill_null(0.0), pl.col("explained").is_not_null(), pl.col("mix").abs()]
-"""The order of columns, each descending: what broke, then what explains most."""
+RANKED = [
+    pl.col("is_fault"),
+    pl.col("explained").fill_null(0.0),
+    pl.col("explained").is_not_null(),
+    -pl.col("p_within"),
+    pl.col("mix").abs(),
+]
+"""The order of columns, each descending: what broke, what explains most, whose slices differ most surely in their change."""
 LEAKS_FROM = 0.25
 LEAKS_BEYOND_SCORE = 1.5
 

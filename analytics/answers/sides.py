@@ -7,6 +7,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
+import numpy as np
+import polars as pl
+
 from analytics.answers.question import Question
 from analytics.errors import QuestionError
 from analytics.log.schema import MAX_SEGMENT_VALUES, MAX_VALUES_BY_VALUE, Column, Log
@@ -15,6 +18,7 @@ from analytics.query.engine import Engine
 from analytics.query.sides import Dimension
 
 COMPLETE_SHARE = 0.9
+CHANCE_ERRORS = 3.0
 MIN_MATURE = 200
 EVALUATED = frozenset(("evaluation", "eval", "offline", "test", "validation", "holdout", "backtest"))
 DEPLOYED = frozenset(("production", "prod", "live", "online", "pilot", "deployed"))
@@ -199,19 +203,25 @@ def dimension_of(reference: Log, production: Log, first: Column, second: Column)
 def mature_before(engine: Engine, question: Question) -> datetime | None:
     """Find the day from which on labels of a side still come in.
 
-    That is the first day of the last run of days each of which is labelled less than nine tenths as often as the earlier
-    half of the rows; None where there is none, or too few labelled rows are before it.
+    That is the first day of the last run of days each of which is labelled less often than the earlier half of the rows, by
+    more than chance and by a tenth, or by half the share of positives where that is less: rare positives that are known late
+    leave few rows without a label. None where there is none, or too few labelled rows are before it.
     """
     if question.log.time_low is None or question.log.n_labelled == question.log.n_rows:
         return None
     days = engine.time_table(question.log, question.cohort, question.threshold, "1d").drop_nulls("bucket")
     if days.height < 2 or days["n_labelled"].equals(days["n"]):
         return None
-    n, labelled = (days[name].to_numpy().astype(float) for name in ("n", "n_labelled"))
+    n, labelled, positive = (
+        days.select(pl.col("n"), pl.col("n_labelled"), pl.col("tp") + pl.col("fn")).to_numpy().T.astype(float)
+    )
     early = n.cumsum() <= max(n.sum() / 2, n[0])
     usual, share = labelled[early].sum() / n[early].sum(), labelled / n
+    rare = positive[early].sum() / max(labelled[early].sum(), 1.0) / 2
+    chance = CHANCE_ERRORS * (usual * (1 - usual) / n) ** 0.5
+    line = usual - np.maximum(usual * min(1 - COMPLETE_SHARE, rare), chance)
     first = days.height
-    while first > 0 and share[first - 1] < COMPLETE_SHARE * usual:
+    while first > 0 and share[first - 1] < line[first - 1]:
         first -= 1
     if first in (0, days.height) or labelled[:first].sum() < MIN_MATURE:
         return None

@@ -10,7 +10,7 @@ from analytics.measure.intervals import FloatArray
 PSI_FLOOR = 1e-4
 UNIT_FACTORS = (10.0, 100.0, 1_000.0, 60.0, 3_600.0, 1_000_000.0)
 NEAR_FACTOR = 0.12
-FAHRENHEIT, FREEZING, NEAR_DEGREES = 1.8, 32.0, 0.15
+FAHRENHEIT, FREEZING, NEAR_DEGREES, MOST_CELSIUS = 1.8, 32.0, 0.06, 60.0
 
 
 def shares_of(counts: FloatArray) -> FloatArray:
@@ -91,7 +91,8 @@ def unit_factor(reference: FloatArray, production: FloatArray) -> float | None:
     plain = [np.quantile(sample, (0.25, 0.5, 0.75)) for sample in (reference, production)]
     for factor, (celsius, fahrenheit) in ((FAHRENHEIT, plain), (1 / FAHRENHEIT, plain[::-1])):
         off = np.abs(fahrenheit - (FAHRENHEIT * celsius + FREEZING))
-        if (off < NEAR_DEGREES * (fahrenheit[2] - fahrenheit[0])).all():
+        is_weather = np.abs(celsius).max() <= MOST_CELSIUS
+        if is_weather and (off < NEAR_DEGREES * (fahrenheit[2] - fahrenheit[0])).all():
             return factor
     quartiles = [np.quantile(np.abs(sample), (0.25, 0.5, 0.75)) for sample in (reference, production)]
     if min(part.min() for part in quartiles) <= 0:

@@ -211,6 +211,8 @@ def test_what_broke_in_a_column_is_named() -> None:
     assert (
         input_change(degrees * 1.8 + 32, degrees).unit == 1 / 1.8 and input_change(degrees, degrees + 20).unit is None
     )
+    amounts, larger = (pl.Series(rng.lognormal(mean, 0.7, 3_000)) for mean in (4.0, 4.8))
+    assert input_change(amounts, larger).unit is None
     same = input_change(income, pl.Series(np.round(rng.lognormal(7, 0.5, 3_000), 2)))
     assert not same.is_fault and not same.is_beyond_noise
     emptied = input_change(income, pl.Series([None if k % 2 else value for k, value in enumerate(income)]))
