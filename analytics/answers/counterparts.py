@@ -76,11 +76,11 @@ def same_model(engine: Engine, sides: Sides) -> bool:
     return found[0] == found[1]
 
 
-def account_of(tried: Sequence[Cells], sides: Sides, candidates: Sequence[Candidate]) -> Account:
-    """Divide cells by score where the same score still means the same in one of the cells tried: others are other rows then."""
-    if not any(scale_share(*cells.pair).is_same_scale for cells in tried):
+def account_of(cells: Cells, sides: Sides, candidates: Sequence[Candidate]) -> Account:
+    """Divide cells by score where the same score still means the same: then other scores are other rows."""
+    if not scale_share(*cells.pair).is_same_scale:
         return PLAIN
-    groups = int(np.clip(room_for(candidates) // max(tried[-1].keys.height, 1), LEAST_GROUPS, MOST_GROUPS))
+    groups = int(np.clip(room_for(candidates) // max(cells.keys.height, 1), LEAST_GROUPS, MOST_GROUPS))
     return Account(score_groups=groups, thresholds=(sides.reference.threshold, sides.production.threshold))
 
 

@@ -154,7 +154,7 @@ def gap(
     cells = counted(near)
     is_same_model = same_model(engine, sides)
     if is_same_model and is_moved(candidates, columns):
-        account = account_of((whole, cells), sides, candidates)
+        account = account_of(cells, sides, candidates)
     if account.score_groups and by is None:
         cells = counted([name for name in near if name in explaining])
     elif not account.score_groups and names != tuple(near):

@@ -54,16 +54,24 @@ class ScaleShare:
     ----------
     value, error : float
         0 where rows with the same score come true as often as before, 1 where rows of the same rank do; its standard error.
+    level, level_error : float
+        How much more often rows with the same score come true on the whole, in units of what the move of scores would do.
     """
 
     value: float
     error: float
+    level: float = 0.0
+    level_error: float = 0.0
 
     @property
     def is_same_scale(self) -> bool:
         """Whether scores moved enough to tell, and still mean the same."""
         reach = normal_quantile(0.95) * self.error
-        return abs(self.value) + reach < OTHER_SCALE and abs(self.value) < max(SAME_SCALE, reach)
+        level_reach = normal_quantile(0.95) * self.level_error
+        return all(
+            abs(value) + reach < OTHER_SCALE and abs(value) < max(SAME_SCALE, reach)
+            for value, reach in ((self.value, reach), (self.level, level_reach))
+        )
 
 
 def scale_share(reference: SideCells, production: SideCells) -> ScaleShare:
@@ -120,7 +128,15 @@ def scale_share(reference: SideCells, production: SideCells) -> ScaleShare:
     noise_power = float((weight * ratio(same_score * (1 - same_score), own_mass * effective))[held].sum())
     if power <= 2 * noise_power + SCORE_GROUPS:
         return ScaleShare(0.0, np.inf)
-    return ScaleShare(float((weight * seen * expected).sum()) / power, float(np.sqrt(1 / power)))
+    rows = mass * held
+    size = float((rows * np.abs(expected)).sum())
+    level_error = float(np.sqrt((rows**2 * np.where(held, np.nan_to_num(noise), 0.0)).sum())) / size
+    return ScaleShare(
+        float((weight * seen * expected).sum()) / power,
+        float(np.sqrt(1 / power)),
+        float((rows * seen).sum()) / size,
+        level_error,
+    )
 
 
 def shares_follow(shares: tuple[FloatArray, FloatArray], tilted: FloatArray, n: tuple[float, float]) -> bool:

@@ -248,8 +248,9 @@ def waterfall_reading(gap: Gap) -> str:
 
 HOW = (
     "Each part is its average effect over all orders in which the parts may change (Shapley's value), on production against "
-    "the reference; its 95 % interval is from a seeded bootstrap. A part whose interval leaves zero out is called in one case "
-    "of twenty by chance."
+    "the reference; its 95 % interval is from a seeded bootstrap. Where the same score means the same on both sides, other "
+    "scores count as other rows; shares of slices that moved as the base rate alone moves them count as base rate. A part "
+    "whose interval leaves zero out is called in one case of twenty by chance."
 )
 """How the parts are computed."""
 
