@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import duckdb
 
-from analytics.log.ingest.types import Conversion
+from analytics.log.ingest.conversion import Conversion
 from analytics.log.schema import Column, Kind
 
 N_TOP = 50

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,22 +14,25 @@ import duckdb
 from analytics.errors import InputError
 from analytics.log.ingest.database import escape_glob
 from analytics.log.ingest.delimited.books import Aside
-from analytics.log.ingest.delimited.proof import Proof, prove
 from analytics.log.ingest.delimited.read import Head, Outcome, as_options, begin, books_before, examine, outcome
 from analytics.log.ingest.delimited.rows import Rows
-from analytics.log.ingest.delimited.shapes import ColumnProfile
 from analytics.log.options import CsvOptions
 
 if TYPE_CHECKING:
     from pyarrow import Table
     from pyarrow.parquet import ParquetWriter
 
+    from analytics.log.ingest.delimited.proof import Proof
+
 TYPES = (
     ("BIGINT", re.compile(r"-?(?:0|[1-9]\d{0,17})")),
     ("DOUBLE", re.compile(r"-?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")),
     ("BOOLEAN", re.compile("true|false", re.IGNORECASE)),
     ("TIMESTAMP", re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:\.\d{6})?")),
+    ("DATE", re.compile(r"\d{4}-\d\d-\d\d")),
 )
+N_PLACES, PLACE_BYTES = 16, 1 << 14
+MAX_NAMES = 30
 CELLS_AT_ONCE = 200_000
 COLUMNS_COMPARED, COLUMNS_AT_ONCE = 5, 20
 MAX_CLEAN_LINE = 2_000_000
@@ -78,10 +81,10 @@ def load(
 
 def load_clean(connection: duckdb.DuckDBPyConnection, path: Path, head: Head, *, as_text: bool) -> Loaded | None:
     """Let the engine read a file while it is proven clean; None where it is not, or the answer is not the proven one."""
-    types = ["VARCHAR" if as_text else candidate(column) for column in head.layout.columns]
+    types = ["VARCHAR"] * head.layout.width if as_text else candidates(path, head)
     try:
         with ThreadPoolExecutor(1) as pool:
-            proving = pool.submit(prove, path, head.guess.dialect, head.layout.width, head.layout.first_line)
+            proving = pool.submit(proven, path, head, types)
             is_typed = create(connection, path, head, types)
         proof = proving.result()
         if proof is None or not proof.records:
@@ -100,12 +103,53 @@ def load_clean(connection: duckdb.DuckDBPyConnection, path: Path, head: Head, *,
     return Loaded(head.layout.header, tuple(kept), outcome(books, head), as_options(head))
 
 
-def candidate(column: ColumnProfile) -> str:
-    """Return the type that all of the first values of a column are written in."""
+def proven(path: Path, head: Head, types: Sequence[str]) -> Proof | None:
+    """Return the proof of a file; NumPy is imported while the engine reads."""
+    from analytics.log.ingest.delimited.proof import prove
+
+    return prove(path, head.guess.dialect, types, head.layout.first_line)
+
+
+def candidates(path: Path, head: Head) -> list[str]:
+    """Return the types that all values of the columns are written in, at the beginning of a file and at some places below."""
+    values = [set(column.values) for column in head.layout.columns]
+    for row in rows_below(path, head):
+        for known, cell in zip(values, row, strict=True):
+            known.add(cell)
+    return [candidate(known - {""}) for known in values]
+
+
+def rows_below(path: Path, head: Head) -> Iterator[list[str]]:
+    """Yield rows from places spread over a file, where its lines show them without quotes."""
+    delimiter, quote, size = head.guess.dialect.delimiter, head.guess.dialect.quote, path.stat().st_size
+    with path.open("rb") as file:
+        for place in range(1, N_PLACES + 1):
+            file.seek(size * place // (N_PLACES + 1))
+            lines = file.read(PLACE_BYTES).decode("utf-8", errors="ignore").split("\n")[1:-1]
+            for line in lines:
+                row = line.rstrip("\r").split(delimiter) if delimiter else [line]
+                if len(row) == head.layout.width and not (quote and quote in line):
+                    yield row
+
+
+def candidate(values: Collection[str]) -> str:
+    """Return the type that all of the values are written in; few values of which two are one number are names: 1.1 and 1.10.
+
+    >>> candidate({"1", "2.5"}), candidate({"1.1", "1.2", "1.10"}), candidate(set())
+    ('DOUBLE', 'VARCHAR', 'VARCHAR')
+    """
     for type_, pattern in TYPES:
-        if column.n_filled and all(pattern.fullmatch(value) for value in column.values):
-            return type_
+        if values and all(pattern.fullmatch(value) for value in values):
+            return "VARCHAR" if type_ == "DOUBLE" and are_names(values) else type_
     return "VARCHAR"
+
+
+def are_names(values: Collection[str]) -> bool:
+    """Whether numbers with a fraction are few, and two of them differ in nothing but zeros at the end."""
+    if len(values) > MAX_NAMES:
+        return False
+    fractions = [value for value in values if float(value) % 1]
+    return len({value.rstrip("0") for value in fractions}) < len(fractions)
 
 
 def create(connection: duckdb.DuckDBPyConnection, path: Path, head: Head, types: Sequence[str]) -> bool:
