@@ -15,7 +15,7 @@ from analytics.errors import InputError
 from analytics.log.ingest.database import escape_glob
 from analytics.log.ingest.delimited.books import Aside
 from analytics.log.ingest.delimited.read import Head, Outcome, as_options, begin, books_before, examine, outcome
-from analytics.log.ingest.delimited.rows import Rows
+from analytics.log.ingest.delimited.rows import BYTE_ORDER_MARK, Rows
 from analytics.log.options import CsvOptions
 
 if TYPE_CHECKING:
@@ -94,6 +94,9 @@ def load_clean(connection: duckdb.DuckDBPyConnection, path: Path, head: Head, *,
             return None
         if not is_as_proven(connection, path, head, proof, kept):
             return None
+        for place in [place for place, type_ in enumerate(kept) if type_ == "DATE"]:
+            connection.execute(f"ALTER TABLE raw ALTER c{place} TYPE TIMESTAMP")
+            kept[place] = "TIMESTAMP"
     except duckdb.OutOfMemoryException:  # reading line by line would need no less
         raise
     except duckdb.Error:
@@ -199,7 +202,7 @@ def is_as_proven(
     if not head.layout.header or set(types) != {"VARCHAR"}:
         return True
     names = head.layout.header[:COLUMNS_COMPARED]
-    same = " AND ".join(f"c{place} IS NOT DISTINCT FROM ?" for place in range(len(names)))
+    same = " AND ".join(f"ltrim(c{place}, '{BYTE_ORDER_MARK}') IS NOT DISTINCT FROM ?" for place in range(len(names)))
     found = connection.execute(f"SELECT count(*) FROM raw WHERE {same}", [name or None for name in names]).fetchone()
     return found == (0,)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from analytics.errors import InputError
 from analytics.log.ingest.delimited.books import Books
 from analytics.log.ingest.delimited.guess import Guess, guess_dialect
-from analytics.log.ingest.delimited.layout import Layout, find_layout
+from analytics.log.ingest.delimited.layout import Layout, find_layout, is_rule
 from analytics.log.ingest.delimited.lexer import Records, lines
 from analytics.log.ingest.delimited.rows import Rows
 from analytics.log.options import CsvOptions
@@ -70,7 +70,9 @@ def examine(path: Path, options: CsvOptions) -> Head:
     source.close()  # type: ignore[attr-defined]
     until = start + len(head) - UNSURE_LINES  # a text in quotes may run over the end of the head
     first = [record for record in records if layout.first_line <= record.line < until]
-    return Head(guess, layout, all(record.cells is not None and len(record.cells) == layout.width for record in first))
+    is_regular = all(record.cells is not None and len(record.cells) == layout.width for record in first)
+    has_rule = any(is_rule(record) for record in records if record.line == layout.first_line)
+    return Head(guess, layout, is_regular and not has_rule)
 
 
 def begin(path: Path, head: Head) -> Rows:
