@@ -293,6 +293,13 @@ def test_files_put_one_behind_the_other_are_one_table(
     assert (len(found.rows) - 1, {reason.reason: reason.rows for reason in found.table.set_aside}) == (n_rows, reasons)
 
 
+def test_a_long_text_at_the_end_of_the_first_lines_is_one_field(tmp_path: Path) -> None:
+    rows = "".join(f"{row},plain,0.5\n" for row in range(300))
+    long = "Yes, and no\n" * 5_000
+    found = text(tmp_path, "id,text,score\n" + rows + f'300,"{long}",0.25\n301,plain,0.5\n')
+    assert (len(found.rows), found.lines.set_aside, found.lines.kept) == (303, 0, 5_302)
+
+
 def test_text_over_several_lines_counts_its_lines(tmp_path: Path) -> None:
     found = text(tmp_path, 'id,note,score\n1,"two\nlines",0.5\n2,"a\n\nb",0.25\n3,x,0.125\n')
     assert found.rows[1:] == [["1", "two\nlines", "0.5"], ["2", "a\n\nb", "0.25"], ["3", "x", "0.125"]]
