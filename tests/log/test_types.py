@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import random
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
 
+from analytics import intake
 from analytics.log.schema import Column
 
 from ..ingested import Desk
@@ -60,6 +62,8 @@ def typed(desk: Desk, values: list[Any]) -> Column:
     (["1,000", "2,000"], "VARCHAR"),
     (["1,000", "2,000.5"], "DOUBLE"),
     (["1,000,000", "2,000"], "BIGINT"),
+    (["1.000.000", "2.000"], "BIGINT"),
+    (["192.168.100.200", "10.0.0.1"], "VARCHAR"),
     (["$1,000", "-$2,000", "($3)"], "BIGINT"),
     (["€ 1.234,50", "€ 7,25"], "DOUBLE"),
     (["1 234,5", "7,25"], "DOUBLE"),
@@ -129,6 +133,25 @@ def test_numbers_with_a_point_settle_what_a_comma_parts(desk: Desk) -> None:
     reading = desk.read('id,amount,score\n7,"1,234",0.5\n8,"5,000",0.25\n')
     assert reading.column("amount").high == "5000"
     assert any("groups of thousands" in said for said in reading.repairs)
+
+
+def test_a_decimal_comma_elsewhere_makes_a_point_part_thousands(desk: Desk) -> None:
+    reading = desk.read("id;amount;score;share\n7;1.234;0,75;0.125\n8;900;1,25;0.250\n")
+    assert [(column.type, column.high) for column in reading.columns[1:]] == [
+        ("BIGINT", "1234"), ("DOUBLE", "1.25"), ("DOUBLE", "0.25"),
+    ]  # fmt: skip
+    assert any("decimal comma" in said and "'amount'" in said for said in reading.repairs)
+    assert desk.read("id;amount\n7;1.234\n8;900\n").column("amount").high == "900.0"
+
+
+def test_versions_of_daily_exports_stay_apart(desk: Desk, tmp_path: Path) -> None:
+    paths = []
+    for day, version in enumerate(("1.1", "1.10", "1.2")):
+        paths.append(tmp_path / f"day{day}.csv")
+        paths[-1].write_text("id,model_version,score\n" + "".join(f"{day}{row},{version},0.5\n" for row in range(9)))
+    upload = intake.read_file(desk.workspace, paths)
+    assert isinstance(upload, intake.Staged)
+    assert dict(upload.reading.column("model_version").top) == {"1.1": 9, "1.10": 9, "1.2": 9}
 
 
 def test_ids_of_which_some_have_letters_keep_them(desk: Desk) -> None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import duckdb
 
-from analytics.log.ingest import notations
+from analytics.log.ingest import notations, written
 from analytics.log.ingest.conversion import (
     GROUP,
     MAX_SHARE_UNPARSABLE,
@@ -215,10 +215,14 @@ def convert(
     has_points = any(type_ == "DOUBLE" for type_ in types) or any(found.type == "DOUBLE" for found in read.values())
     left = [name for name in texts if name not in read]
     noted = notations.recognise(connection, left, has_points=has_points, times_only=not is_text)
+    if any(found.notation == written.COMMA for found in noted.values()):  # then a point parts thousands
+        points = [name for name, found in read.items() if found.type == "DOUBLE"]
+        dotted = [name for name in points if notations.in_dotted_groups(connection, name)]
+        noted |= {name: replace(read.pop(name), notation=written.COMMA) for name in dotted}
     done = {name: Conversion(type_) for name, type_ in given.items()} | read | mended | noted
     expressions = {name: parsed(name, conversion.type) for name, conversion in read.items()}
     expressions |= {
-        name: notations.parsed(name, found.notation)
+        name: written.parsed(name, found.notation)
         for name, found in noted.items()
         if found.notation and found.type != "VARCHAR"
     }

@@ -31,8 +31,9 @@ TYPES = (
     ("TIMESTAMP", re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:\.\d{6})?")),
     ("DATE", re.compile(r"\d{4}-\d\d-\d\d")),
 )
+WITH_COMMA = re.compile(r"-?[\d.]*,\d+")
 N_PLACES, PLACE_BYTES = 16, 1 << 14
-MAX_NAMES = 30
+MAX_NAMES, FEW = 30, 8
 CELLS_AT_ONCE = 200_000
 COLUMNS_COMPARED, COLUMNS_AT_ONCE = 5, 20
 MAX_CLEAN_LINE = 2_000_000
@@ -119,7 +120,10 @@ def candidates(path: Path, head: Head) -> list[str]:
     for row in rows_below(path, head):
         for known, cell in zip(values, row, strict=True):
             known.add(cell)
-    return [candidate(known - {""}) for known in values]
+    found = [candidate(known - {""}) for known in values]
+    if any(known and all(map(WITH_COMMA.fullmatch, known - {""})) for known in values):  # then 1.234 may be a thousand
+        found = ["VARCHAR" if type_ == "DOUBLE" else type_ for type_ in found]
+    return found
 
 
 def rows_below(path: Path, head: Head) -> Iterator[list[str]]:
@@ -136,23 +140,25 @@ def rows_below(path: Path, head: Head) -> Iterator[list[str]]:
 
 
 def candidate(values: Collection[str]) -> str:
-    """Return the type that all of the values are written in; few values of which two are one number are names: 1.1 and 1.10.
+    """Return the type that all of the values are written in; text where they may be names of which all rows must decide.
 
-    >>> candidate({"1", "2.5"}), candidate({"1.1", "1.2", "1.10"}), candidate(set())
+    >>> candidate({"1", "2.5", *map(str, range(50))}), candidate({"1.1", "1.2", "1.10"}), candidate(set())
     ('DOUBLE', 'VARCHAR', 'VARCHAR')
     """
     for type_, pattern in TYPES:
         if values and all(pattern.fullmatch(value) for value in values):
-            return "VARCHAR" if type_ == "DOUBLE" and are_names(values) else type_
+            return "VARCHAR" if type_ == "DOUBLE" and may_be_names(values) else type_
     return "VARCHAR"
 
 
-def are_names(values: Collection[str]) -> bool:
-    """Whether numbers with a fraction are few, and two of them differ in nothing but zeros at the end."""
-    if len(values) > MAX_NAMES:
-        return False
+def may_be_names(values: Collection[str]) -> bool:
+    """Whether numbers are so few that they may be versions: 1.1 and 1.10 would become one."""
     fractions = [value for value in values if float(value) % 1]
-    return len({value.rstrip("0") for value in fractions}) < len(fractions)
+    return (
+        len(values) <= MAX_NAMES
+        and len(fractions) > 0
+        and (len(values) <= FEW or any(value.endswith("0") for value in fractions))
+    )
 
 
 def create(connection: duckdb.DuckDBPyConnection, path: Path, head: Head, types: Sequence[str]) -> bool:
