@@ -12,8 +12,10 @@ from dataclasses import dataclass
 import duckdb
 
 from analytics.log.ingest.conversion import (
+    GROUP,
     MAX_SHARE_UNPARSABLE,
     MIN_SHARE_SAMPLE,
+    SAMPLE_ROWS,
     Conversion,
     is_value,
     looks_like_code,
@@ -96,7 +98,7 @@ def recognise(
         The columns found. One that could be read in two ways, and nothing settles which, stays ``VARCHAR``.
     """
     fits: dict[str, tuple[tuple[str, str], Fit]] = {}
-    for name in names:
+    for name in with_digits(connection, names):
         seen = first_guess(connection, name, times_only=times_only)
         if seen is None:
             continue
@@ -121,6 +123,18 @@ def recognise(
         else:
             type_ = "TIMESTAMP" if pair[choice] in TIMES else "DOUBLE"
             found[name] = Conversion(type_, fit.n_bad[choice], fit.example[choice], pair[choice])
+    return found
+
+
+def with_digits(connection: duckdb.DuckDBPyConnection, names: Sequence[str]) -> list[str]:
+    """Return the columns of which one of the first values has a digit, or all are missing: the others are text."""
+    found: list[str] = []
+    for start in range(0, len(names), GROUP):
+        group = names[start : start + GROUP]
+        parts = (f"bool_or(regexp_matches({name}, '[0-9]')) FILTER ({is_value(name)})" for name in group)
+        row = connection.execute(f"SELECT {', '.join(parts)} FROM (FROM raw LIMIT {SAMPLE_ROWS})").fetchone()
+        assert row is not None
+        found += [name for name, has_digit in zip(group, row, strict=True) if has_digit is not False]
     return found
 
 
