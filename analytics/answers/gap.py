@@ -73,7 +73,7 @@ class Gap:
 
     @property
     def is_entangled(self) -> bool:
-        """Whether rows without a counterpart keep the mix, the base rate, the scale and changes within slices together."""
+        """Whether rows without a counterpart keep the mix, the scale and changes within slices together."""
         return not self.is_carried and any(name in self.by for name, _ in self.apart)
 
 

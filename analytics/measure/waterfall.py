@@ -14,7 +14,7 @@ from analytics.measure.intervals import FloatArray, Interval, normal_quantile, r
 from analytics.measure.side_cells import SideCells, resampled, supported
 
 PARTS = ("coverage", *PLAYERS)
-ENTANGLED = ("segments", "base_rate", "operating", "concept")
+ENTANGLED = ("segments", "operating", "concept")
 DRAWS = 200
 SEED = 0
 GROUPS = 20

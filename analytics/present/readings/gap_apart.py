@@ -35,10 +35,12 @@ def without_counterpart(gap: Gap) -> str:
 
 def entangled_sentence(gap: Gap, size: str, *, is_first: bool) -> str:
     """Say how much of a change cannot be told apart, and why; without a size it is all of it."""
-    lead = f"Most of it, {size}, cannot be told apart" if is_first else f"A further {size} cannot be told apart"
+    goes_with = float(gap.waterfall.entangled.value) * float(gap.waterfall.change.value) > 0
+    further = f"A further {size}" if goes_with else f"Against it, {size}"
+    lead = f"Most of it, {size}, cannot be told apart" if is_first and goes_with else f"{further} cannot be told apart"
     lead = lead if size else "What it is made of cannot be told apart"
     return (
-        f"{lead}: {without_counterpart(gap)}, and in such rows another mix, another base rate, another scale and other "
+        f"{lead}: {without_counterpart(gap)}, and in such rows another mix, another scale and other "
         "outcomes look alike."
     )
 
