@@ -135,7 +135,7 @@ def cells_of(engine: Engine, question: Question, search: Search, split: Split) -
         keys = {f"key_{place}": expression(log, found, told) for place, found in enumerate(searched)}
         rows = engine.kept(log, cohort, question.threshold)
         sides = objective.counted(question.threshold), objective.value(question.threshold, search.costs)
-        return engine.collect(cube_table(rows, keys | part, *sides))
+        return engine.collect(cube_table(rows, keys | part, *sides, with_cubes=not objective.is_share))
 
     searched = properties(log, search.columns)
     own, told = counted(question.cohort, searched, ()), set[str]()
@@ -155,7 +155,8 @@ def cells_of(engine: Engine, question: Question, search: Search, split: Split) -
         is_value.append(np.array([value is not None or not found.is_partial for value in known], dtype=bool))
         values.append([shown_value(log, found, value) for value in known])
     sources = [found.source for found in searched]
-    parts = [table[name].fill_null(0).cast(pl.Float64).to_numpy() for name in ("n", "trials", "total", "squares")]
+    sums = ("n", "trials", "total", "squares", *(() if objective.is_share else ("cubes",)))
+    parts = [table[name].fill_null(0).cast(pl.Float64).to_numpy() for name in sums]
     is_own = np.arange(table.height) < own.height
     if search.reference is not None:
         parts = [part * is_side for is_side in (is_own, ~is_own) for part in parts]

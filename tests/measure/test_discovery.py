@@ -265,7 +265,7 @@ def test_an_objective_that_is_no_flag_is_compared_by_its_means() -> None:
     np.testing.assert_allclose(row["difference"], value[inside].mean() - value[~inside].mean())
     reference = stats.ttest_ind(value[inside], value[~inside], equal_var=False).confidence_interval()
     np.testing.assert_allclose(
-        [row["difference_low"], row["difference_high"]], [reference.low, reference.high], rtol=0.02
+        [row["difference_low"], row["difference_high"]], [reference.low, reference.high], rtol=0.03
     )
     assert row["status"] == "confirmed"
     assert noise_of(cube, 100, 2, work=10**6).score < 6
@@ -278,8 +278,10 @@ def test_slices_that_lack_the_rare_rows_by_chance_are_not_sure_of_it(is_over: bo
     score = rng.beta(2, 98, 20_000)
     value = (score - (rng.random(20_000) < score)) * (1 if is_over else -1)
     chosen = [rng.choice(20_000, 100, replace=False) for _ in range(5_000)]
-    parts = np.array([[100.0, 100.0, value[rows].sum(), (value[rows] ** 2).sum()] for rows in chosen]).T
-    own, whole = Sums.of(parts), Sums(*(np.array([part]) for part in (2e4, 2e4, value.sum(), (value**2).sum())))
+    rows = np.full(5_000, 100.0)
+    own = Sums(rows, rows, *(np.array([(value[at] ** power).sum() for at in chosen]) for power in (1, 2)),
+               cubes=np.array([(value[at] ** 3).sum() for at in chosen]))  # fmt: skip
+    whole = cube_of([np.zeros(20_000, dtype=np.int64)], value, is_binary=False).sums.sum()
     p = p_values(own, whole - own, is_binary=False)
     assert (p < 0.01).mean() <= 0.015
     assert (p < 0.001).mean() <= 0.002

@@ -37,10 +37,10 @@ def test_the_cube_is_the_same_on_both_engines_and_what_polars_counts(
 ) -> None:
     objective = OBJECTIVES[name]
     keys = {"key_0": nw.col("c0"), "key_1": nw.col("c2"), "part": by_row(3)}
-    found = [
-        collected(relations.cube_table(side, keys, objective.counted(threshold), objective.value(threshold, COSTS)))
-        for side in twins.of(frame)
-    ]
+    of_rows = objective.counted(threshold), objective.value(threshold, COSTS)
+    found = [collected(relations.cube_table(side, keys, *of_rows, with_cubes=True)) for side in twins.of(frame)]
+    plain = relations.cube_table(twins.of(frame)[0], keys, *of_rows)
+    assert set(collected(plain).columns) == {*keys, "n", "positives", "trials", "total", "squares"}
     label, flagged = pl.col("label").cast(pl.Float64), pl.col("score") >= threshold
     wrong = (flagged != (label == 1)).cast(pl.Float64)
     cost = pl.when(flagged & (label == 1)).then(-1.0).when(flagged).then(2.0).when(label == 1).then(5.0).otherwise(0.5)
@@ -64,14 +64,15 @@ def test_the_cube_is_the_same_on_both_engines_and_what_polars_counts(
             trials=pl.col("counted").sum().cast(pl.Int64),
             total=pl.col("value").filter(pl.col("counted")).sum(),
             squares=(pl.col("value") ** 2).filter(pl.col("counted")).sum(),
+            cubes=(pl.col("value") ** 3).filter(pl.col("counted")).sum(),
         )
     )
     for side in found:
-        sums = pl.col("total", "squares").cast(pl.Float64).fill_null(0.0)
+        sums = pl.col("total", "squares", "cubes").cast(pl.Float64).fill_null(0.0)
         whole = (
             side.with_columns(sums)
             .group_by("key_0", "key_1")
-            .agg(pl.col("n", "positives", "trials", "total", "squares").sum())
+            .agg(pl.col("n", "positives", "trials", "total", "squares", "cubes").sum())
         )
         assert_frame_equal(whole, expected, check_row_order=False, check_column_order=False, abs_tol=1e-9)
     first, second = (

@@ -28,6 +28,8 @@ class Sums:
         Sum of the objective over ``trials`` rows, and of its square; equal where the objective is an error flag.
     before : Sums or None
         The same of a reference, where the objective is the change of a rate against it.
+    cubes : numpy.ndarray or None
+        Sum of the third power, where the objective is no flag.
     """
 
     n: FloatArray
@@ -35,16 +37,20 @@ class Sums:
     total: FloatArray
     squares: FloatArray
     before: Sums | None = None
+    cubes: FloatArray | None = None
 
     @classmethod
     def of(cls, columns: Iterable[FloatArray]) -> Sums:
         """Return the sums that `columns` were made of."""
-        n, trials, total, squares, *before = columns
-        return cls(n, trials, total, squares, cls.of(before) if before else None)
+        n, trials, total, squares, *more = columns
+        cubes = more.pop(0) if len(more) == 1 else None
+        return cls(n, trials, total, squares, cls.of(more) if more else None, cubes)
 
     def columns(self) -> tuple[FloatArray, ...]:
-        """Return the four parts, and those of the reference after them."""
+        """Return the four parts, and the cubes or the parts of the reference after them: only flags have a reference."""
         own = (self.n, self.trials, self.total, self.squares)
+        if self.cubes is not None:
+            return (*own, self.cubes)
         return own if self.before is None else (*own, *self.before.columns())
 
     def __sub__(self, other: Sums) -> Sums:
