@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
@@ -11,11 +11,12 @@ import polars as pl
 
 from analytics.answers.question import Question
 from analytics.errors import QuestionError
+from analytics.measure.costs import Costs
 from analytics.measure.discovery.cube import CodeArray, Cube, Sums
 from analytics.measure.discovery.leaks import TELLS, label_told
 from analytics.query.cohort import Cohort
 from analytics.query.engine import Engine
-from analytics.query.objectives import OBJECTIVES, SPLITS, Costs, by_entity, by_row, by_time, row_count
+from analytics.query.objectives import OBJECTIVES, SPLITS, by_entity, by_row, by_time, row_count
 from analytics.query.predicates import predicate
 from analytics.query.properties import Property, expression, in_codes, properties, shown_value
 from analytics.query.relations import cube_table
@@ -41,8 +42,8 @@ class Search:
         How the rows that confirm are held back; None: by entity where ids repeat, else by row.
     columns : tuple of str or None
         Search these segment columns only; None: all of them and what can be derived.
-    costs : tuple of float
-        Of a true positive, a false positive, a false negative and a true negative.
+    costs : Costs
+        What the outcomes cost, where the objective is the cost per row.
     reference : Cohort or None
         The rows of the log that a change is measured against.
     every : bool
@@ -56,7 +57,7 @@ class Search:
     max_depth: int = MAX_DEPTH
     split: Split | None = None
     columns: tuple[str, ...] | None = None
-    costs: Costs = (0.0, 1.0, 1.0, 0.0)
+    costs: Costs = field(default_factory=Costs)
     reference: Cohort | None = None
     every: bool = False
     seed: int = 0
@@ -102,6 +103,8 @@ def checked(question: Question, search: Search) -> None:
         raise QuestionError(f"Expected scores in 0–1 for {search.objective!r}, found others. Choose another objective.")
     if OBJECTIVES[search.objective].is_change != (search.reference is not None):
         raise QuestionError("Expected a reference for a change, and for nothing else. Name both, or neither.")
+    if search.objective == "cost" and search.costs.amount_cells and question.log.mapping.amount is None:
+        raise QuestionError("Expected a column of amounts to multiply costs by, found none. Choose it in the mapping.")
     if search.split == "time" and search.reference is not None:
         raise QuestionError("Expected a split that both sides can share, found 'time'. Split by row or entity.")
     if search.split not in (None, *SPLITS):
@@ -204,7 +207,7 @@ def told_by(
 
 def whole_log(engine: Engine, question: Question, found: Property, left_out: Collection[str]) -> pl.DataFrame:
     """Return the rows of the whole log by one property."""
-    objective, costs = OBJECTIVES["error_rate"], (0.0, 1.0, 1.0, 0.0)
+    objective, costs = OBJECTIVES["error_rate"], Costs()
     rows = engine.kept(question.log, Cohort(), question.threshold)
     counted, value = objective.counted(question.threshold), objective.value(question.threshold, costs)
     return engine.collect(cube_table(rows, {"key": expression(question.log, found, left_out)}, counted, value))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 import narwhals.stable.v2 as nw
 
@@ -14,8 +14,22 @@ from analytics.query.relations import integer, keep
 PRIME = 2_147_483_647
 MULTIPLIER = 1_220_703_125
 
-Costs = tuple[float, float, float, float]
-"""Costs of a true positive, a false positive, a false negative and a true negative."""
+
+class Costs(Protocol):
+    """What a row of each outcome costs; `measure.costs.Costs` says what each means."""
+
+    @property
+    def tp(self) -> float: ...
+    @property
+    def fp(self) -> float: ...
+    @property
+    def fn(self) -> float: ...
+    @property
+    def tn(self) -> float: ...
+    @property
+    def review(self) -> float: ...
+    @property
+    def amount_cells(self) -> tuple[str, ...]: ...
 
 
 @dataclass(frozen=True)
@@ -58,11 +72,19 @@ def is_wrong(threshold: float, costs: Costs) -> nw.Expr:
 
 
 def cost_of(threshold: float, costs: Costs) -> nw.Expr:
-    """Return the cost of a row's outcome."""
+    """Return the cost of a row's outcome; an amount that is missing counts as 0, as on the Thresholds page."""
     flagged, positive = nw.col("score") >= threshold, nw.col("label") == 1
-    tp, fp, fn, tn = (nw.lit(float(cost)) for cost in costs)
-    of_flagged = nw.when(positive).then(tp).otherwise(fp)
-    return nw.when(flagged).then(of_flagged).otherwise(nw.when(positive).then(fn).otherwise(tn))
+
+    def cell(name: str, cost: float, look: float = 0.0) -> nw.Expr:
+        if name not in costs.amount_cells:
+            return nw.lit(float(cost + look))
+        return nw.col("amount").cast(nw.Float64).fill_null(0.0) * float(cost) + float(look)
+
+    of_flagged = (
+        nw.when(positive).then(cell("tp", costs.tp, costs.review)).otherwise(cell("fp", costs.fp, costs.review))
+    )
+    of_others = nw.when(positive).then(cell("fn", costs.fn)).otherwise(cell("tn", costs.tn))
+    return nw.when(flagged).then(of_flagged).otherwise(of_others)
 
 
 def squared_error(threshold: float, costs: Costs) -> nw.Expr:

@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 import polars as pl
 import streamlit as st
 
 from analytics.answers import Question
-from analytics.answers.candidates import MAX_DEPTH, MIN_SHARE, Search
-from analytics.answers.discovery import Discovery, discover
+from analytics.answers.discovery import Discovery
 from analytics.errors import QuestionError
 from analytics.present import figures, readings, words
 from analytics.present.discovered import objective_text, predicate_words, slice_words
 from analytics.query.cohort import Clause
 from analytics.query.objectives import OBJECTIVES
 from analytics.query.properties import clauses
-from pages._shared import cache, choice, discovered_tree, packing, session, two_sides
+from pages._shared import cache, choice, discovered_tree, packing, searching, session, two_sides
 from pages._shared.render import clicked, escaped, figure, sentence, table_downloads
 
 VIEWS = ("By column", "Discovered")
-CHOSEN, ASKED, CANCELLED, AMONG = "_chosen_discovery", "_asked_discovery", "_search_cancelled", "among"
-MAX_KEPT = 32
+CHOSEN, ASKED = "_chosen_discovery", "_asked_discovery"
 
 
 def draw_switch() -> bool:
@@ -44,13 +39,13 @@ def draw_handover(by: tuple[str, ...]) -> None:
 
 def search_among(by: tuple[str, ...]) -> None:
     """Open the search among these columns."""
-    st.session_state["view"], st.session_state[AMONG] = VIEWS[1], list(by)
+    st.session_state["view"], st.session_state[searching.AMONG] = VIEWS[1], list(by)
     forget()
 
 
 def draw(question: Question) -> None:
     """Draw the search and what it found."""
-    search = draw_controls(question)
+    search = searching.draw_controls(question, forget)
     if OBJECTIVES[search.objective].is_change:
         reference, question = two_sides.draw_controls(question)
         if reference.log.key != question.log.key:
@@ -60,7 +55,7 @@ def draw(question: Question) -> None:
     if st.session_state.get(ASKED) != key:
         forget()
         st.session_state[ASKED] = key
-    answer = found(question, search, key)
+    answer = searching.found(question, search, key)
     if answer is None:
         return
     sentence(readings.discovery_reading(answer))
@@ -77,78 +72,6 @@ def draw(question: Question) -> None:
     )
     draw_chosen(answer, question)
     draw_table(answer)
-
-
-def draw_controls(question: Question) -> Search:
-    """Choose the objective, the least support and the depth; all stand in the address."""
-    left, among, middle, right = st.columns([2, 4, 2, 2], vertical_alignment="bottom")
-    segments = [name for name in question.log.mapping.segments if question.log.column(name).kind != "time"]
-    if not set(st.session_state.get(AMONG, [])) <= set(segments):
-        st.session_state[AMONG] = [name for name in st.session_state[AMONG] if name in segments]
-    columns = among.multiselect(
-        "Search by", segments, key=AMONG, bind="query-params", on_change=forget, placeholder="All columns",
-        help="Nothing chosen: all segment columns, fields that are missing, hour and weekday, numbers that look like defaults.",
-    )  # fmt: skip
-    offered = [
-        name
-        for name, entry in OBJECTIVES.items()
-        if name != "cost" and (question.log.is_probability or not entry.needs_probability)
-    ]
-    objective = left.selectbox(
-        "What fails", offered, key="objective", bind="query-params", on_change=forget,
-        format_func=lambda name: OBJECTIVES[name].label.capitalize(),
-    )  # fmt: skip
-    support = middle.number_input(
-        "Least rows, %", 0.1, 50.0, 100 * MIN_SHARE, 0.5, key="least", bind="query-params", on_change=forget,
-        help="Slices that hold a smaller share of the judged rows, or fewer than 50, are not looked at.",
-    )  # fmt: skip
-    depth = right.number_input(
-        "Conditions", 1, 5, MAX_DEPTH, 1, key="depth", bind="query-params", on_change=forget,
-        help="How many conditions a slice combines at most.",
-    )  # fmt: skip
-    return Search(
-        objective=objective or "error_rate", min_support=support / 100, max_depth=int(depth), columns=tuple(columns) or None
-    )  # fmt: skip
-
-
-@st.cache_resource
-def kept() -> OrderedDict[Any, Discovery]:
-    """Return the searches of this server; a search shows its progress, which a cached function could not."""
-    return OrderedDict()
-
-
-def found(question: Question, search: Search, key: tuple[Any, ...]) -> Discovery | None:
-    """Return what a search found, kept under its key; None where it was cancelled."""
-    store = kept()
-    if key in store:
-        store.move_to_end(key)
-        return store[key]
-    if st.session_state.get(CANCELLED) == key:
-        st.info("The search was cancelled.")
-        st.button("Search again", key="search_again", on_click=lambda: st.session_state.pop(CANCELLED, None))
-        return None
-    place = st.empty()
-    with place.container(horizontal=True, vertical_alignment="center"):
-        bar = st.progress(0.0, "Searching")
-        st.button("Cancel", key="cancel_search", on_click=lambda: st.session_state.update({CANCELLED: key}))
-    store[key] = discover(session.engine(), question, search, mover(bar))
-    place.empty()
-    while len(store) > MAX_KEPT:
-        store.popitem(last=False)
-    return store[key]
-
-
-def mover(bar: Any) -> Callable[[str, float], None]:
-    """Return what moves the bar, once per percent; a click on Cancel ends the run there."""
-    last = ("", -1)
-
-    def move(step: str, done: float) -> None:
-        nonlocal last
-        if (step, int(100 * done)) != last:
-            last = (step, int(100 * done))
-            bar.progress(min(1.0, done), f"{step} …")
-
-    return move
 
 
 def draw_table(answer: Discovery) -> None:

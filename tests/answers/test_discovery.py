@@ -12,6 +12,7 @@ from analytics.answers.discovery import discover
 from analytics.answers.trees import Branch, path_clauses
 from analytics.errors import QuestionError
 from analytics.log.schema import Log
+from analytics.measure.costs import Costs
 from analytics.present import readings
 from analytics.present.discovered import discovery_json_rows, node_words, slice_words
 from analytics.present.figures import discovery_map, discovery_tree
@@ -205,7 +206,7 @@ def test_rows_of_one_id_stay_together_where_ids_repeat(engine: Engine, desk: Des
 
 @pytest.mark.parametrize("objective", ["fpr", "fnr", "cost", "brier", "overprediction", "underprediction"])
 def test_every_objective_equals_polars(engine: Engine, log: Log, desk: Desk, objective: str) -> None:
-    search = Search(objective=objective, split="none", every=True, columns=("g",), costs=(0, 2, 5, 1))
+    search = Search(objective=objective, split="none", every=True, columns=("g",), costs=Costs(0, 2, 5, 1))
     answer = discover(engine, Question(log, Cohort(), 0.5), search)
     stored = desk.stored(log)
     label, flag = pl.col("label").cast(pl.Float64), (pl.col("score") >= 0.5).cast(pl.Float64)

@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from analytics.query.cohort import Clause, Cohort
-from pages._shared import discovered_tree, discovering, packing
+from pages._shared import discovered_tree, discovering, packing, searching
 from pages._shared.render import escaped
 
 from .test_pages import ODD, home, opened, workspace_of_the_test  # noqa: F401
@@ -69,7 +69,7 @@ def test_two_columns_of_the_heat_map_open_the_search_among_them() -> None:
     app.button(key="search_two").click().run()
     assert not app.exception and not app.error
     assert app.segmented_control(key="view").value == "Discovered"
-    assert app.multiselect(key=discovering.AMONG).value == [ODD, "version"]
+    assert app.multiselect(key=searching.AMONG).value == [ODD, "version"]
     for name in app.dataframe[0].value["slice"]:
         assert name.startswith((ODD, "version"))
 
@@ -80,6 +80,35 @@ def test_a_change_asks_for_its_reference_and_says_both_rates() -> None:
     assert app.selectbox(key="objective").value == "change" and app.selectbox(key="apart").value
     assert {"date_input"} <= {element.type for element in app.date_input}
     assert len(app.dataframe) == 1 and not [element for element in app.segmented_control if element.key == "shape"]
+
+
+@pytest.mark.parametrize("said", ["fpr", "False positive rate"])
+def test_the_objective_stands_in_the_address_by_its_key_and_links_may_say_its_label(said: str) -> None:
+    app = discovered(least="5", depth="1", objective=said)
+    assert not app.exception and not app.error
+    assert app.selectbox(key="objective").value == "fpr"
+    assert app.query_params["objective"] == "fpr"
+    app.selectbox(key="objective").set_value("error_rate").run()
+    assert "objective" not in app.query_params
+
+
+def test_the_rows_that_confirm_are_chosen_and_stand_in_the_address() -> None:
+    app = discovered(least="5", depth="1", split="time")
+    assert not app.exception and not app.error
+    assert app.selectbox(key="split").value == "time" and app.query_params["split"] == "time"
+    assert "the later half of the rows" in " ".join(element.value for element in app.markdown)
+    app.selectbox(key="split").set_value("row").run()
+    assert not app.exception and not app.error
+
+
+def test_costs_of_the_errors_are_those_of_the_address(home: Path) -> None:  # noqa: F811
+    app = discovered(least="5", depth="1", objective="cost", cost_fp="1", cost_fn="20")
+    assert not app.exception and not app.error
+    assert app.number_input(key="cost_fn").value == 20
+    rates = app.dataframe[0].value["rate"].to_list()
+    app.number_input(key="cost_fn").set_value(200.0).run()
+    assert not app.exception and not app.error
+    assert max(app.dataframe[0].value["rate"]) > 5 * max(rates)
 
 
 def test_another_question_forgets_the_chosen_slice() -> None:
@@ -105,7 +134,7 @@ def test_what_a_filter_cannot_say_is_not_offered() -> None:
 
 def test_a_cancelled_search_waits_to_be_asked_again(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
     app = opened("slices")
-    monkeypatch.setattr(discovering, "CANCELLED", "_cancelled_in_this_test")
+    monkeypatch.setattr(searching, "CANCELLED", "_cancelled_in_this_test")
 
     class Every:
         def __eq__(self, other: object) -> bool:

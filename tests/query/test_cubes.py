@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
+from analytics.measure.costs import Costs
 from analytics.query import relations
 from analytics.query.objectives import OBJECTIVES, by_entity, by_row, by_time
 from analytics.query.properties import clauses, expression, in_codes, properties, shown_value
@@ -20,7 +21,7 @@ from tests.ingested import Desk
 
 from .logs import START, Twins, collected, frames
 
-COSTS = (-1.0, 2.0, 5.0, 0.5)
+COSTS = Costs(-1.0, 2.0, 5.0, 0.5, review=0.25, amount_cells=("fn", "tp"))
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +44,9 @@ def test_the_cube_is_the_same_on_both_engines_and_what_polars_counts(
     assert set(collected(plain).columns) == {*keys, "n", "positives", "trials", "total", "squares"}
     label, flagged = pl.col("label").cast(pl.Float64), pl.col("score") >= threshold
     wrong = (flagged != (label == 1)).cast(pl.Float64)
-    cost = pl.when(flagged & (label == 1)).then(-1.0).when(flagged).then(2.0).when(label == 1).then(5.0).otherwise(0.5)
+    amount = pl.col("amount").fill_null(0.0)
+    cost = pl.when(flagged & (label == 1)).then(-amount + 0.25).when(flagged).then(2.25)
+    cost = cost.when(label == 1).then(5 * amount).otherwise(0.5)
     value, counted = {
         "error_rate": (wrong, pl.lit(True)),
         "change": (wrong, pl.lit(True)),
