@@ -13,7 +13,7 @@ from analytics.answers.question import Question
 from analytics.errors import QuestionError
 from analytics.measure.costs import Costs
 from analytics.measure.discovery.cube import CodeArray, Cube, Sums
-from analytics.measure.discovery.leaks import TELLS, label_told
+from analytics.measure.leaks import TELLS, label_told
 from analytics.query.cohort import Cohort
 from analytics.query.engine import Engine
 from analytics.query.objectives import OBJECTIVES, SPLITS, by_entity, by_row, by_time, row_count

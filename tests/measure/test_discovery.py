@@ -19,9 +19,9 @@ from analytics.measure.discovery.cube import Cube, Sums
 from analytics.measure.discovery.evidence import p_values, rates, scores
 from analytics.measure.discovery.grouping import Group, candidates, clear_score, presented, weights
 from analytics.measure.discovery.lattice import Lattice, lattice
-from analytics.measure.discovery.leaks import label_told
 from analytics.measure.discovery.noise import noise_of
 from analytics.measure.discovery.tree import sums_in, tree
+from analytics.measure.leaks import label_told
 
 from ..thorough import amount
 from .cubes import cube_of, noise, planted, searched

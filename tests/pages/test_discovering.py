@@ -121,15 +121,21 @@ def test_another_question_forgets_the_chosen_slice() -> None:
     assert app.session_state[discovering.CHOSEN] is None and not app.exception
 
 
-def test_what_a_filter_cannot_say_is_not_offered() -> None:
+def test_a_slice_by_hour_or_weekday_becomes_the_cohort_and_a_number_of_fields_does_not() -> None:
     app = discovered(least="1", depth="3")
     names = app.dataframe[0].value["slice"].to_list()
-    rows = [place for place, name in enumerate(names) if "weekday of" in name]
+    for row, name in enumerate(names):
+        app.session_state[discovering.CHOSEN] = row
+        app.run()
+        assert app.button(key="keep_discovered").disabled == ("fields missing" in name), name
+    rows = [place for place, name in enumerate(names) if "hour of" in name or "weekday of" in name]
     if not rows:
-        pytest.skip("no slice by weekday was found")
+        pytest.skip("no slice by a part of the time was found")
     app.session_state[discovering.CHOSEN] = rows[0]
     app.run()
-    assert app.button(key="keep_discovered").disabled
+    app.button(key="keep_discovered").click().run()
+    assert not app.exception and not app.error
+    assert {"hour", "weekday"} & {clause.op for clause in Cohort.from_text(app.query_params["where"]).clauses}
 
 
 def test_a_cancelled_search_waits_to_be_asked_again(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811

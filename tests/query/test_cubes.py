@@ -15,7 +15,9 @@ from polars.testing import assert_frame_equal
 
 from analytics.measure.costs import Costs
 from analytics.query import relations
+from analytics.query.cohort import Cohort
 from analytics.query.objectives import OBJECTIVES, by_entity, by_row, by_time
+from analytics.query.predicates import predicate
 from analytics.query.properties import clauses, expression, in_codes, properties, shown_value
 from tests.ingested import Desk
 
@@ -167,4 +169,11 @@ def test_properties_are_derived_where_the_columns_allow_them(desk: Desk) -> None
     }
     assert [clause.op for clause in clauses(log, found["seen"], None) or ()] == ["missing"]
     assert clauses(log, found["exact amount"], 0.0) is not None
-    assert clauses(log, found["hour of scored_at"], 3) is None
+    assert clauses(log, found["fields missing"], 2) is None
+    for name in ("hour of scored_at", "weekday of scored_at", "text of note"):
+        raw = collected(lazy.select(x=expression(log, found[name])))["x"]
+        for value in raw.drop_nulls().unique():
+            said = clauses(log, found[name], shown_value(log, found[name], value))
+            kept = predicate(Cohort(said or ()), log, 0.5)
+            assert kept is not None
+            assert collected(lazy.filter(kept)).height == (raw == value).sum(), (name, value)
