@@ -10,5 +10,5 @@ st.title("Report")
 with frame.boundary():
     question = session.question()
     chosen, metric = packing.draw_controls(question)
-    html = cache.report(question, chosen, metric)
+    html = cache.report(question, chosen, metric, packing.draw_found(question))
     packing.draw_paper(html, question)

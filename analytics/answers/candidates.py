@@ -23,7 +23,7 @@ from analytics.query.relations import cube_table
 
 Split = Literal["row", "entity", "time", "none"]
 
-MIN_SHARE, MIN_ROWS, MAX_DEPTH = 0.01, 50, 3
+MIN_SHARE, MIN_ROWS, MAX_DEPTH, MAX_MEMBERS = 0.01, 50, 3, 25
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,8 @@ class Search:
         The rows of the log that a change is measured against.
     every : bool
         Report every slice above the minimum support instead of groups of those that stand out.
+    max_members : int or None
+        Slices that another one stands for are listed up to this many; None: all of them.
     seed : int
     """
 
@@ -60,6 +62,7 @@ class Search:
     costs: Costs = field(default_factory=Costs)
     reference: Cohort | None = None
     every: bool = False
+    max_members: int | None = MAX_MEMBERS
     seed: int = 0
 
 

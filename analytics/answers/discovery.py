@@ -30,11 +30,24 @@ MAX_LISTED = 200_000
 
 @dataclass(frozen=True)
 class Member:
-    """A slice that another one stands for, with its rows and rate where it was found, and the overlap with the other."""
+    """A slice that another one stands for.
+
+    Attributes
+    ----------
+    slice : tuple of Predicate
+    n : int
+        Judged rows of the cohort.
+    n_found : int
+    rate_found : float
+        Judged rows and objective where the slice was found.
+    overlap : float
+        Rows in common with the other one, of those in either (Jaccard).
+    """
 
     slice: Slice
     n: int
-    rate: float
+    n_found: int
+    rate_found: float
     overlap: float
 
 
@@ -54,6 +67,8 @@ class Discovery:
         ``n_found`` and ``score`` where the slice was found.
     members, contributions : tuple
         By row of ``table``: the slices that it stands for; what each of its predicates contributes to the divergence.
+    n_members : tuple of int
+        By row of ``table`` how many it stands for; ``members`` may be cut.
     noise : Noise or None
         None where every slice was asked for.
     n_judged, n_searched, n_reported : int
@@ -78,6 +93,7 @@ class Discovery:
     slices: tuple[Slice, ...]
     table: pl.DataFrame
     members: tuple[tuple[Member, ...], ...]
+    n_members: tuple[int, ...]
     contributions: tuple[tuple[float, ...], ...]
     noise: Noise | None
     n_judged: int
@@ -145,7 +161,7 @@ def discover(
     n_sent, n_more = len(groups), 0
     if not search.every:
         is_real = (table["p_adjusted"].fill_null(1.0) < SIGNIFICANT).to_numpy()
-        shown, n_more = presented(cells.cube, found, groups, is_real)
+        shown, n_more = presented(cells.cube, found, groups, is_real, max_members=search.max_members)
         groups, table = [groups[row] for row in shown], table[shown]
     rank = ranked(table, every=search.every)
     groups, table = [groups[row] for row in rank], table[rank]
@@ -155,6 +171,7 @@ def discover(
         slices=tuple(cells.slice_of(group.pattern) for group in groups),
         table=table,
         members=tuple(members(cells, found, group) for group in groups),
+        n_members=tuple(group.n_members for group in groups),
         contributions=() if search.every else tuple(tuple(contributions(report, g.pattern).values()) for g in groups),
         noise=noise,
         n_judged=int(n_judged),
@@ -218,6 +235,12 @@ def members(cells: Cells, found: Lattice, group: Group) -> tuple[Member, ...]:
     """Return the slices that a group's representative stands for."""
     rows = rates(found.sums)
     return tuple(
-        Member(cells.slice_of(found.patterns[row]), int(found.sums.n[row]), float(rows[row]), overlap)
+        Member(
+            cells.slice_of(found.patterns[row]),
+            int(cells.cube.sums_of(found.patterns[row]).n[0]),
+            int(found.sums.n[row]),
+            float(rows[row]),
+            overlap,
+        )
         for row, overlap in group.members
     )

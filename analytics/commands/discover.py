@@ -50,6 +50,7 @@ def discover(
     engine, question = ask(source, asked)
     cells = tuple(cell for text in amount_cells or () for cell in text.split(","))
     search = candidates.Search(
+        max_members=None if output.format == "json" else candidates.MAX_MEMBERS,
         objective=objective, min_support=min_support, min_rows=min_rows, max_depth=max_depth, every=every, seed=seed,
         split="none" if no_split else split, columns=tuple(columns_of(by, question.log)) if by else None,
         costs=Costs(cost_tp, cost_fp, cost_fn, cost_tn, cost_review, cells),

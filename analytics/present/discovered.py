@@ -59,9 +59,10 @@ def discovery_json_rows(answer: Discovery) -> list[dict[str, Any]]:
         more: dict[str, Any] = {"support": numbers.pop("share_of_rows")}
         if answer.contributions:
             more["contributions"] = dict(zip(described, answer.contributions[place], strict=True))
+            more["n_members"] = answer.n_members[place]
             more["members"] = [
-                {"slice": {p.property.name: json_value(p.value) for p in member.slice}, "n_found": member.n,
-                 "rate_found": json_value(member.rate), "overlap": member.overlap}
+                {"slice": {p.property.name: json_value(p.value) for p in member.slice}, "n": member.n,
+                 "n_found": member.n_found, "rate_found": json_value(member.rate_found), "overlap": member.overlap}
                 for member in answer.members[place]
             ]  # fmt: skip
         rows.append({"slice": described, "n": numbers.pop("n"), **numbers, **more})

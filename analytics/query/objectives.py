@@ -50,6 +50,10 @@ class Objective:
     needs_probability : bool
     is_change : bool
         Whether it is what the mean has changed by since a reference.
+    unit : str
+        What its sum over rows is called.
+    is_signed : bool
+        Whether rows cancel out in the sum, so that no slice has a share of it.
     """
 
     label: str
@@ -59,6 +63,8 @@ class Objective:
     value: Callable[[float, Costs], nw.Expr]
     needs_probability: bool = False
     is_change: bool = False
+    unit: str = "errors"
+    is_signed: bool = False
 
 
 def every_row(threshold: float) -> nw.Expr:
@@ -99,23 +105,24 @@ OBJECTIVES: dict[str, Objective] = {
     ),
     "fpr": Objective(
         "false positive rate", "Share of the negative rows that are predicted positive.", True,
-        lambda threshold: nw.col("label") == 0, is_wrong,
+        lambda threshold: nw.col("label") == 0, is_wrong, unit="false positives",
     ),
     "fnr": Objective(
         "false negative rate", "Share of the positive rows that are predicted negative.", True,
-        lambda threshold: nw.col("label") == 1, is_wrong,
+        lambda threshold: nw.col("label") == 1, is_wrong, unit="false negatives",
     ),
-    "cost": Objective("cost per row", "Mean cost of the outcomes of judged rows.", False, every_row, cost_of),
+    "cost": Objective("cost per row", "Mean cost of the outcomes of judged rows.", False, every_row, cost_of, unit="cost"),
     "brier": Objective(
-        "Brier score", "Mean squared distance between the score and the label.", False, every_row, squared_error, True
+        "Brier score", "Mean squared distance between the score and the label.", False, every_row, squared_error, True,
+        unit="Brier loss",
     ),
     "overprediction": Objective(
         "over-prediction", "Mean score less the observed rate: calibration bias upwards.", False, every_row,
-        lambda threshold, costs: nw.col("score") - nw.col("label"), True,
+        lambda threshold, costs: nw.col("score") - nw.col("label"), True, unit="over-prediction", is_signed=True,
     ),
     "underprediction": Objective(
         "under-prediction", "Observed rate less the mean score: calibration bias downwards.", False, every_row,
-        lambda threshold, costs: nw.col("label") - nw.col("score"), True,
+        lambda threshold, costs: nw.col("label") - nw.col("score"), True, unit="under-prediction", is_signed=True,
     ),
     "change": Objective(
         "rise of the error rate", "Error rate less that of the same slice in a reference.", True, every_row, is_wrong,

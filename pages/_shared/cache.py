@@ -34,6 +34,7 @@ from analytics.measure.costs import Costs
 from analytics.measure.human_band import Band, Reviewer
 from analytics.measure.policies import Policy
 from analytics.measure.slice_thresholds import Pooling, Rule
+from analytics.present.found_slice import FoundSlice
 from analytics.query.cohort import Cohort
 from pages._shared import session
 
@@ -108,12 +109,13 @@ def _report(
     chosen: tuple[tuple[str, ...], ...],
     metric: str,
     decided: tuple[Decision, ...],
+    found: tuple[FoundSlice, ...],
 ) -> str:
     from analytics.present.report import slice_report  # the template engine is needed here alone
 
     question = asked(key, cohort, threshold)
     parts = [answers.slices(session.engine(), question, by, metric=metric) for by in chosen]
-    return slice_report(question, overview(question), parts, decided)
+    return slice_report(question, overview(question), parts, decided, found=found)
 
 
 @st.cache_data(max_entries=16, show_spinner="Counting rows by score …")
@@ -149,10 +151,12 @@ def human_band(question: Question, policy: Policy, cost: float, error_rate: floa
     return answers.human_band(cost_table(question), policy, Reviewer(cost, error_rate, capacity))
 
 
-def report(question: Question, chosen: tuple[tuple[str, ...], ...], metric: str) -> str:
+def report(
+    question: Question, chosen: tuple[tuple[str, ...], ...], metric: str, found: tuple[FoundSlice, ...] = ()
+) -> str:
     """Return the slice report as HTML."""
     decided = tuple(decisions(session.workspace(), question.log.key))
-    return _report(*primitives(question), scope(question.log), chosen, metric, decided)
+    return _report(*primitives(question), scope(question.log), chosen, metric, decided, found)
 
 
 def overview(question: Question) -> Overview:

@@ -12,6 +12,7 @@ from analytics.answers.discovery import Discovery
 from analytics.errors import QuestionError
 from analytics.present import figures, readings, words
 from analytics.present.discovered import objective_text, predicate_words, slice_words
+from analytics.present.found_slice import found_slice
 from analytics.query.cohort import Clause
 from analytics.query.objectives import OBJECTIVES
 from analytics.query.properties import clauses
@@ -76,9 +77,10 @@ def draw(question: Question) -> None:
 
 def draw_table(answer: Discovery) -> None:
     """Show the slices as a sortable table; a selected row opens its slice."""
-    is_share = OBJECTIVES[answer.search.objective].is_share
+    objective = OBJECTIVES[answer.search.objective]
+    is_share, has_share = objective.is_share, not objective.is_signed and (answer.table["share_of_errors"] >= 0).all()
     scale, digits = (100, 1) if is_share else (1, 3)
-    is_change = OBJECTIVES[answer.search.objective].is_change
+    is_change = objective.is_change
     number = "%+.1f" if is_change else "%.1f %%" if is_share else "%.3f"
     what = "Change" if is_change else "Rate"
     table = answer.table
@@ -88,7 +90,7 @@ def draw_table(answer: Discovery) -> None:
         "n": table["n"],
         "rate": table["rate"] * scale,
         "rate_complement": table["rate_complement"] * scale,
-        "excess_errors": table["excess_errors"].round(0).cast(pl.Int64),
+        "excess_errors": table["excess_errors"].round(0).cast(pl.Int64) if is_share else table["excess_errors"],
         "share_of_errors": table["share_of_errors"] * 100,
         "difference": table["difference"] * scale,
         "interval": [
@@ -101,7 +103,8 @@ def draw_table(answer: Discovery) -> None:
     column = st.column_config
     st.markdown("**Discovered slices**")
     st.dataframe(
-        shown if is_share else shown.drop("share_of_errors"), hide_index=True, key="discovery_table", on_select=choose_from_table,
+        shown if has_share else shown.drop("share_of_errors"), key="discovery_table", hide_index=True,
+        on_select=choose_from_table,
         selection_mode="single-row", height="content", alt="Discovered slices with rates, differences and status",
         column_config={
             "slice": column.TextColumn("Slice", width=470),
@@ -112,9 +115,9 @@ def draw_table(answer: Discovery) -> None:
             "difference": column.NumberColumn("To the rest", format="%.1f" if is_share else "%.3f"),
             "interval": column.TextColumn("Its interval"),
             "p_adjusted": column.TextColumn("p, adj.", help="One-sided, Benjamini–Hochberg."),
-            "excess_errors": column.NumberColumn("Excess errors" if is_share else "Excess", format="localized",
+            "excess_errors": column.NumberColumn(f"Excess {objective.unit}", format="localized" if is_share else "%.1f",
                                                  help="Beyond what the rate of the rest would predict on all its rows."),
-            "share_of_errors": column.NumberColumn("Share of errors", format="%.1f %%"),
+            "share_of_errors": column.NumberColumn(f"Share of {objective.unit}", format="%.1f %%"),
             "rate_found": column.NumberColumn("As found", format=number, help="Where it was searched for: too high."),
         },
     )  # fmt: skip
@@ -122,6 +125,12 @@ def draw_table(answer: Discovery) -> None:
         table.with_columns(slice=pl.Series([slice_words(entry) for entry in answer.slices], dtype=pl.String)),
         "discovered", key="all_discovered",
     )  # fmt: skip
+
+
+def members_words(n_shown: int, n: int) -> str:
+    """Say how many slices another one stands for, and how many of them are listed."""
+    cut = f": {words.count(n_shown)} of {words.count(n)} shown" if n_shown < n else ""
+    return f"Stands for {words.plural(n, 'similar slice')}{cut}"
 
 
 def choose_from_table() -> None:
@@ -149,12 +158,6 @@ def keep(wanted: tuple[Clause, ...]) -> None:
     forget()
 
 
-def add_to_report(question: Question, columns: tuple[str, ...]) -> None:
-    """Add slices by the columns of the chosen slice to the report."""
-    packing.add_section(question, columns)
-    st.toast(f"Added to the report: slices by {escaped(words.listed(columns))}.")
-
-
 def draw_chosen(answer: Discovery, question: Question) -> None:
     """Say which slice is chosen, what each condition contributes, what it stands for and what can be done with it."""
     row = st.session_state.get(CHOSEN)
@@ -174,10 +177,9 @@ def draw_chosen(answer: Discovery, question: Question) -> None:
                 help=f"Filters cannot say: {', '.join(unsayable)}." if unsayable else None,
             )  # fmt: skip
             choice.draw_review(tuple(clause for part in parts for clause in part or ()), disabled=bool(unsayable))
-            columns = tuple(dict.fromkeys(entry.property.column for entry in chosen if entry.property.kind == "value"))
             st.button(
-                "Add to the report", key="report_discovered", icon=":material/note_add:", on_click=add_to_report,
-                args=(question, columns), disabled=not columns, help="Slices by these columns become a section of the report.",
+                "Add to the report", key="report_discovered", icon=":material/note_add:", on_click=packing.add_found,
+                args=(found_slice(answer, row, question),), help="This slice becomes a section of the report, as it was found.",
             )  # fmt: skip
             st.button("Close", key="close_discovered", type="tertiary", on_click=forget)
         if len(chosen) > 1 and answer.contributions:
@@ -189,17 +191,18 @@ def draw_chosen(answer: Discovery, question: Question) -> None:
             ]
             st.caption(escaped(f"Contributions to the difference from all rows, {unit}: {'; '.join(told)}."))
         if answer.members[row]:
-            with st.expander(f"Stands for {words.plural(len(answer.members[row]), 'similar slice')}"):
+            with st.expander(members_words(len(answer.members[row]), answer.n_members[row])):
                 st.dataframe(
                     pl.DataFrame({
                         "Slice": [slice_words(member.slice) for member in answer.members[row]],
-                        "Rows, as found": [member.n for member in answer.members[row]],
-                        "Rate, as found": [objective_text(answer, member.rate) for member in answer.members[row]],
+                        "Rows": [member.n for member in answer.members[row]],
+                        "Rate, as found": [objective_text(answer, member.rate_found) for member in answer.members[row]],
                         "Overlap, %": [round(100 * member.overlap, 1) for member in answer.members[row]],
                     }), hide_index=True, alt="Slices that this one stands for",
                     column_config={
                         "Slice": st.column_config.TextColumn(width=340),
-                        "Rows, as found": st.column_config.NumberColumn(format="localized"),
+                        "Rows": st.column_config.NumberColumn(format="localized", help="Judged rows of the cohort in the slice."),
+                        "Rate, as found": st.column_config.TextColumn(help="In the rows that were searched: too high."),
                         "Overlap, %": st.column_config.NumberColumn(format="%.1f", help="Rows in both, of those in either."),
                     },
                 )  # fmt: skip

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import polars as pl
 import pytest
 
-from analytics.answers import Question
+from analytics.answers import Question, overview
 from analytics.answers.candidates import Search, default_split
 from analytics.answers.discovery import discover
 from analytics.answers.trees import Branch, path_clauses
@@ -14,10 +16,13 @@ from analytics.errors import QuestionError
 from analytics.log.schema import Log
 from analytics.measure.costs import Costs
 from analytics.present import readings
-from analytics.present.discovered import discovery_json_rows, node_words, slice_words
+from analytics.present.discovered import discovery_json_rows, node_words, objective_interval, slice_words
 from analytics.present.figures import discovery_map, discovery_tree
+from analytics.present.found_slice import found_slice
+from analytics.present.report import slice_report
 from analytics.query.cohort import Clause, Cohort
 from analytics.query.engine import Engine
+from analytics.query.objectives import OBJECTIVES
 from analytics.query.properties import Property
 from tests.ingested import Desk
 
@@ -230,7 +235,21 @@ def test_json_names_every_condition_and_its_contribution(engine: Engine, log: Lo
     for row, divergence in zip(rows, answer.table["divergence"], strict=True):
         assert row["contributions"].keys() == row["slice"].keys()
         assert sum(row["contributions"].values()) == pytest.approx(divergence)
+        assert len(row["members"]) == min(row["n_members"], 25)
         assert 0 < row["support"] <= 1
+
+
+def test_members_are_all_there_if_asked_for_and_count_the_rows_of_the_cohort(
+    engine: Engine, log: Log, desk: Desk
+) -> None:
+    cut, whole = (discover(engine, Question(log, Cohort(), 0.5), Search(max_members=most)) for most in (2, None))
+    assert cut.n_members == whole.n_members and max(whole.n_members) > 2
+    assert [len(found) for found in whole.members] == list(whole.n_members)
+    assert [len(found) for found in cut.members] == [min(2, n) for n in whole.n_members]
+    member = next(m for found in whole.members for m in found if [p.property.name for p in m.slice] == ["g", "h"])
+    value = {p.property.name: p.value for p in member.slice}
+    inside = desk.stored(log).filter(pl.col("c0").eq_missing(value["g"]) & pl.col("c1").eq_missing(value["h"]))
+    assert member.n == inside.height > member.n_found
 
 
 def test_a_search_can_be_stopped(engine: Engine, log: Log) -> None:
@@ -262,3 +281,21 @@ def test_an_empty_cohort_is_said(engine: Engine, log: Log) -> None:
     for split in ("row", "time", "none"):
         with pytest.raises(QuestionError, match="Expected labelled rows"):
             discover(engine, Question(log, empty, 0.5), Search(split=split))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("objective", ["error_rate", "fnr", "brier", "cost", "overprediction"])
+def test_a_found_slice_is_a_section_of_the_report_with_its_numbers(engine: Engine, log: Log, objective: str) -> None:
+    question = Question(log, Cohort(), 0.5)
+    answer = discover(engine, question, Search(objective=objective, split="row"))
+    found = found_slice(answer, 0, question)
+    html = slice_report(question, overview(engine, question), found=[found])
+    row = answer.table.row(0, named=True)
+    assert "Discovered: " in html and f"{row['status'].capitalize()} on half of the rows" in html
+    lines = dict(found.lines)
+    assert objective_interval(answer, row["rate"], row["rate_low"], row["rate_high"]) in lines.values()
+    assert f"Excess {OBJECTIVES[objective].unit}" in lines
+    assert ("Share of all" in " ".join(lines)) == (objective != "overprediction")
+    assert f"{answer.n_sent:,} candidate" in found.note and "threshold 0.5" in found.note
+    assert "<b>odd" not in slice_report(
+        question, overview(engine, question), found=[replace(found, title="<b>odd</b>")]
+    )

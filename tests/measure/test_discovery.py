@@ -36,7 +36,7 @@ def shown(cube: Cube, found: Lattice) -> list[Group]:
     """What is shown of a search if what stands out clearly is real."""
     groups = candidates(cube, found, scores(found.sums, cube.sums.sum(), is_binary=True))
     is_real = np.array([group.score >= clear_score(len(found.patterns)) for group in groups])
-    return [groups[place] for place in presented(cube, found, groups, is_real)[0]]
+    return [groups[place] for place in presented(cube, found, groups, is_real, max_members=25)[0]]
 
 
 @settings(max_examples=40, deadline=None)
@@ -193,7 +193,7 @@ def test_second_names_and_nested_copies_of_a_slice_join_its_group() -> None:
     groups = shown(cube, found)
     first = groups[0]
     assert np.count_nonzero(first.pattern >= 0) == 1 and 2 in (first.pattern[0], first.pattern[4])
-    assert len(first.members) == 25 and max(overlap for _, overlap in first.members) == 1
+    assert len(first.members) == 25 < first.n_members and max(overlap for _, overlap in first.members) == 1
     assert not any(2 in (group.pattern[0], group.pattern[4]) for group in groups[1:])
 
 

@@ -39,17 +39,23 @@ def test_a_chosen_slice_says_what_it_is_and_becomes_the_cohort() -> None:
     assert cohort.columns() in ((ODD,), ("version",))
 
 
-def test_a_chosen_slice_goes_into_the_report_beside_what_is_there_from_the_start() -> None:
+def test_a_chosen_slice_goes_into_the_report_as_a_section_and_out_again() -> None:
     app = discovered(least="5", depth="1")
-    names = app.dataframe[0].value["slice"].to_list()
-    row = next(place for place, name in enumerate(names) if name.startswith((ODD, "version")))
-    app.session_state[discovering.CHOSEN] = row
+    name, rate = app.dataframe[0].value[["slice", "rate"]].iloc[0]
+    app.session_state[discovering.CHOSEN] = 0
     app.run()
     app.button(key="report_discovered").click().run()
     assert not app.exception and not app.error
-    sections = app.session_state[packing.SECTIONS]
-    assert sections[0] == (ODD if names[row].startswith(ODD) else "version")
-    assert len(sections) == len(set(sections)) > 1
+    (found,) = app.session_state[packing.FOUND]
+    assert found.title == name and any(f"{rate:.1f}" in value for _, value in found.lines)
+    app.button(key="report_discovered").click().run()
+    assert app.session_state[packing.FOUND] == [found]
+    report = opened("report")
+    report.session_state[packing.FOUND] = [found]
+    report.run()
+    assert not report.exception and not report.error
+    report.button(key="drop_found_0").click().run()
+    assert report.session_state[packing.FOUND] == [] and not report.exception
 
 
 def test_a_node_of_the_tree_becomes_the_cohort() -> None:
