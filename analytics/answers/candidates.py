@@ -12,7 +12,7 @@ import polars as pl
 from analytics.answers.question import Question
 from analytics.errors import QuestionError
 from analytics.measure.costs import Costs
-from analytics.measure.discovery.cube import CodeArray, Cube, Sums
+from analytics.measure.discovery.cube import CodeArray, Cube, Sums, second_names
 from analytics.measure.leaks import TELLS, label_told
 from analytics.query.cohort import Cohort
 from analytics.query.engine import Engine
@@ -81,13 +81,15 @@ Slice = tuple[Predicate, ...]
 class Cells:
     """The cube of a question with the values of its codes, and which cells are held back.
 
-    Columns that are ``left_out`` tell the label; the search does not use them unless it is told its columns.
+    Columns that are ``left_out`` tell the label; the search does not use them unless it is told its columns. Those in
+    ``same`` part the rows as another one does, whose name stands behind theirs.
     """
 
     cube: Cube
     properties: tuple[Property, ...]
     values: tuple[list[Any], ...]
     left_out: tuple[str, ...]
+    same: tuple[tuple[str, str], ...]
     is_held_back: np.ndarray[Any, np.dtype[np.bool_]]
 
     def slice_of(self, pattern: CodeArray) -> Slice:
@@ -154,9 +156,14 @@ def cells_of(engine: Engine, question: Question, search: Search, split: Split) -
     if search.reference is not None:
         refuse_common(engine, question, search.reference)
         table = pl.concat([own, counted(search.reference, searched, told)])
+    coded = [in_codes(table[f"key_{place}"]) for place in range(len(searched))]
+    n, is_stored = table["n"].cast(pl.Float64).to_numpy(), [found.kind == "value" for found in searched]
+    same = {} if search.every else second_names([column.to_numpy() for column, _ in coded], n, is_stored)
+    named = tuple((searched[place].name, searched[other].name) for place, other in same.items())
+    kept = [(found, *coded[place]) for place, found in enumerate(searched) if place not in same]
+    searched = tuple(found for found, *_ in kept)
     codes, values, is_value = [], [], []
-    for place, found in enumerate(searched):
-        column, known = in_codes(table[f"key_{place}"])
+    for found, column, known in kept:
         codes.append(column.cast(pl.UInt16 if len(known) < 65_536 else pl.Int32).to_numpy())
         is_value.append(np.array([value is not None or not found.is_partial for value in known], dtype=bool))
         values.append([shown_value(log, found, value) for value in known])
@@ -172,7 +179,7 @@ def cells_of(engine: Engine, question: Question, search: Search, split: Split) -
     )  # fmt: skip
     is_held_back = table["part"].to_numpy() == 1 if split != "none" else np.zeros(table.height, dtype=bool)
     left_out = tuple(dict.fromkeys(found.source for found in properties(log, search.columns) if found.source in told))
-    return Cells(cube, searched, tuple(values), left_out, is_held_back)
+    return Cells(cube, searched, tuple(values), left_out, named, is_held_back)
 
 
 def refuse_common(engine: Engine, question: Question, reference: Cohort) -> None:

@@ -82,6 +82,8 @@ class Discovery:
     n_properties : int
     left_out : tuple of str
         Columns that tell the label and were not searched by.
+    same : tuple of (str, str)
+        Columns that were not searched by because they part the rows as the other one does.
     tree : Tree or None
         The same rows cut by a decision tree; None where every slice was asked for, and for a change.
     overall : float
@@ -104,6 +106,7 @@ class Discovery:
     n_more: int
     n_properties: int
     left_out: tuple[str, ...]
+    same: tuple[tuple[str, str], ...]
     tree: Tree | None
     overall: float
 
@@ -182,6 +185,7 @@ def discover(
         n_more=n_more,
         n_properties=len(cells.properties),
         left_out=cells.left_out,
+        same=cells.same,
         tree=None
         if search.every or search.reference is not None
         else tree_of(question.log, cells, find, report, needed - 1e-6),

@@ -20,6 +20,12 @@ def predicate_words(predicate: Predicate | Branch, verb: str = "is") -> str:
     name = words.one_line(found.name)
     if value is None:
         return f"{words.one_line(found.column or found.name)} {verb} missing"
+    if found.kind == "gaps":
+        return (
+            f"{words.value_label(value)} {found.name}"
+            if verb == "is"
+            else f"not {words.value_label(value)} {found.name}"
+        )
     if found.kind == "spike":
         return f"{words.one_line(found.column or '')} {verb} exactly {words.value_label(value)}"
     if found.kind == "hour":

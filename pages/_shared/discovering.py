@@ -98,7 +98,6 @@ def draw_table(answer: Discovery) -> None:
             for low, high in table.select("difference_low", "difference_high").iter_rows()
         ],
         "p_adjusted": [words.p_value(p) for p in table["p_adjusted"]],
-        "rate_found": table["rate_found"] * scale,
     })  # fmt: skip
     column = st.column_config
     st.markdown("**Discovered slices**")
@@ -107,7 +106,7 @@ def draw_table(answer: Discovery) -> None:
         on_select=choose_from_table,
         selection_mode="single-row", height="content", alt="Discovered slices with rates, differences and status",
         column_config={
-            "slice": column.TextColumn("Slice", width=470),
+            "slice": column.TextColumn("Slice", width=440),
             "status": column.TextColumn("Status", help="Confirmed: adjusted p below 0.05; suggestive: unadjusted."),
             "n": column.NumberColumn("Rows", format="localized", help="Judged rows of the cohort in the slice."),
             "rate": column.NumberColumn(what, format=number, help="In the rows that the search did not see."),
@@ -118,7 +117,6 @@ def draw_table(answer: Discovery) -> None:
             "excess_errors": column.NumberColumn(f"Excess {objective.unit}", format="localized" if is_share else "%.1f",
                                                  help="Beyond what the rate of the rest would predict on all its rows."),
             "share_of_errors": column.NumberColumn(f"Share of {objective.unit}", format="%.1f %%"),
-            "rate_found": column.NumberColumn("As found", format=number, help="Where it was searched for: too high."),
         },
     )  # fmt: skip
     table_downloads(

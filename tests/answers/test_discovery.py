@@ -78,6 +78,17 @@ def test_a_missing_value_that_fails_is_found_and_confirmed_on_rows_held_back(
     assert "times the overall error rate" in text
 
 
+def test_a_column_that_is_another_name_of_one_is_not_searched_apart_and_said(engine: Engine, desk: Desk) -> None:
+    frame = generated().with_columns(name=pl.col("g").replace_strict({"a": "Aa", "b": "Bb", "c": "Cc"}, default=None))
+    log = desk.log(frame, segments=("g", "name", "h"), row_id=None, time=None)
+    answer = discover(engine, Question(log, Cohort(), 0.5), Search(split="row"))
+    assert answer.same == (("name", "g"),) and "name says the same as g" in readings.discovery_reading(answer)
+    assert slice_words(answer.slices[0]) == "g is missing"
+    assert not any(entry.property.name == "name" for found in answer.slices for entry in found)
+    every = discover(engine, Question(log, Cohort(), 0.5), Search(split="none", every=True))
+    assert any(entry.property.name == "name" for found in every.slices for entry in found) and not every.same
+
+
 def test_a_log_without_any_effect_confirms_nothing_and_says_so(engine: Engine, desk: Desk) -> None:
     log = desk.log(generated(has_effect=False), segments=("g", "h", "<b>odd</b>"), time="when", row_id=None)
     answer = discover(engine, Question(log, Cohort(), 0.5), Search())

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -113,3 +114,30 @@ class Cube:
     def sums_of(self, pattern: CodeArray) -> Sums:
         """Return the sums of one pattern, as arrays of one entry."""
         return self.sums[self.cells_of(pattern)].sum()
+
+
+def second_names(codes: Sequence[CodeArray], n: FloatArray, is_kind: Sequence[bool]) -> dict[int, int]:
+    """Return the columns of ``is_kind`` that part the rows as an earlier one does, with that one.
+
+    Parameters
+    ----------
+    codes : sequence of numpy.ndarray of shape (cells,)
+    n : numpy.ndarray of shape (cells,)
+        Rows.
+    is_kind : sequence of bool
+
+    Examples
+    --------
+    >>> one, other, third = np.array([0, 0, 1, 2]), np.array([2, 2, 0, 1]), np.array([0, 1, 1, 2])
+    >>> second_names([one, other, third], np.ones(4), [True] * 3)
+    {1: 0}
+    """
+    rows = [np.sort(found[found > 0]) for found in (np.bincount(code, n) for code in codes)]
+    same: dict[int, int] = {}
+    for place, other in combinations(range(len(codes)), 2):
+        is_open = is_kind[place] and is_kind[other] and place not in same and other not in same
+        if is_open and len(rows[place]) > 1 and np.array_equal(rows[place], rows[other]):
+            pairs = codes[place].astype(np.int64) * (int(codes[other].max()) + 1) + codes[other]
+            if len(np.unique(pairs)) == len(rows[place]):
+                same[other] = place
+    return same

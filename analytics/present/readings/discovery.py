@@ -36,7 +36,7 @@ def discovery_reading(answer: Discovery) -> str:
     else:
         lead = ""
         count = unconfirmed(answer, looked)
-    return " ".join(filter(None, [lead, f"{count}.", noise_part(answer), left_out_part(answer)]))
+    return " ".join(filter(None, [lead, f"{count}.", noise_part(answer), left_out_part(answer), same_part(answer)]))
 
 
 def tree_reading(answer: Discovery) -> str:
@@ -90,7 +90,7 @@ def numbers_of(answer: Discovery, row: dict[str, Any]) -> str:
         beyond = words.count(abs(row["excess_errors"]))
         more = (
             f", {beyond} {'more' if row['excess_errors'] >= 0 else 'fewer'} than the rest would predict, "
-            f"{words.share(row['share_of_errors'])} of all {objective.unit}"
+            f"{words.share(row['share_of_errors'])} of all {objective.unit} on {words.share(row['share_of_rows'])} of the rows"
         )
     rest = objective_text(answer, row["rate_complement"])
     return f"{value} against {rest} in the rest, n {words.count(row['n'])}{more}"
@@ -126,6 +126,12 @@ def left_out_part(answer: Discovery) -> str:
     tell = "tells" if len(answer.left_out) == 1 else "tell"
     names = words.listed([words.one_line(name) for name in answer.left_out])
     return f"Left out: {names}, which {tell} the label and would only name the errors; choose columns to search by to use them."
+
+
+def same_part(answer: Discovery) -> str:
+    """Say which columns are other names of another one."""
+    told = [f"{words.one_line(name)} says the same as {words.one_line(of)}" for name, of in answer.same]
+    return f"Not searched apart: {words.listed(told)}." if told else ""
 
 
 def phrase(answer: Discovery) -> str:
