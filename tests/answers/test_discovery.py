@@ -18,6 +18,7 @@ from analytics.measure.costs import Costs
 from analytics.present import readings
 from analytics.present.discovered import discovery_json_rows, node_words, objective_interval, slice_words
 from analytics.present.figures import discovery_map, discovery_tree
+from analytics.present.figures.discovery import is_free, name_box
 from analytics.present.found_slice import found_slice
 from analytics.present.report import slice_report
 from analytics.query.cohort import Clause, Cohort
@@ -211,6 +212,15 @@ def test_points_of_the_figure_are_rows_of_the_table(engine: Engine, log: Log) ->
     assert sorted(row for row, *_ in points) == list(range(answer.table.height))
     for row, x, y in points:
         assert (x, y) == (answer.table["share_of_rows"][row], answer.table["rate"][row])
+
+
+def test_names_stand_beside_points_and_on_none() -> None:
+    point, other = (0.5, 1.0), (0.56, 1.01)
+    boxes = {side: name_box(side, *point, 0.2) for side in ("right", "above", "left", "below")}
+    assert not is_free(boxes["right"], [other], []) and is_free(boxes["left"], [other], [])
+    assert not is_free(boxes["left"], [other], [(0.4, 0.45, 0.9, 1.1)])
+    assert not is_free(name_box("right", 0.9, 1.0, 0.2), [], [])
+    assert boxes["above"][2] >= point[1] >= boxes["below"][3]
 
 
 def test_rows_of_one_id_stay_together_where_ids_repeat(engine: Engine, desk: Desk) -> None:
