@@ -30,6 +30,7 @@ SMALL_FILES = {
     "policies": "The saved policies",
     "sides": "The saved pairs of sides",
     "decisions": "What was decided",
+    "found": "The slices of the report",
 }
 ID_DIGITS = 12
 """Digits of a content's hash that name a log, and begin the names of its states and readings."""

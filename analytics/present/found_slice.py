@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from analytics.log.found import FoundSlice
 from analytics.present import words
 from analytics.present.discovered import objective_interval, objective_text, predicate_words, slice_words
 from analytics.present.readings.discovery import found_reading, searched_words
@@ -13,28 +13,6 @@ from analytics.query.objectives import OBJECTIVES
 if TYPE_CHECKING:
     from analytics.answers import Question
     from analytics.answers.discovery import Discovery
-
-Line = tuple[str, str]
-
-
-@dataclass(frozen=True)
-class FoundSlice:
-    """What a report says of a discovered slice, as it was when it was added.
-
-    Attributes
-    ----------
-    log_key : str
-        The log that it was found in.
-    title, reading, note : str
-    lines : tuple of (str, str)
-        Names and values of what is known.
-    """
-
-    log_key: str
-    title: str
-    reading: str
-    lines: tuple[Line, ...]
-    note: str
 
 
 def found_slice(answer: Discovery, row: int, question: Question) -> FoundSlice:
@@ -70,7 +48,6 @@ def found_slice(answer: Discovery, row: int, question: Question) -> FoundSlice:
         lines.append(("Contributions of the conditions", f"{'; '.join(told)}{' points' if objective.is_share else ''}"))
     asked = f"Found in {question.cohort.to_words()}, at threshold {words.threshold_text(question.threshold)}"
     return FoundSlice(
-        question.log.key,
         slice_words(found),
         found_reading(answer, row),
         tuple(lines),

@@ -20,7 +20,7 @@ from analytics.present.marks import order_words, question_of
 if TYPE_CHECKING:
     from analytics.answers import Overview, Question, SliceAnswer
     from analytics.log.decisions import Decision
-    from analytics.present.found_slice import FoundSlice
+    from analytics.log.found import FoundSlice
 
 HERE = Path(__file__).parent
 CONVENTIONS = (

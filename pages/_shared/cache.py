@@ -28,13 +28,13 @@ from analytics.answers import (
 from analytics.answers.recalibrating import Split
 from analytics.errors import QuestionError
 from analytics.log.decisions import Decision, decisions
+from analytics.log.found import FoundSlice, found_slices
 from analytics.log.schema import Log
 from analytics.measure.calibration import Binning
 from analytics.measure.costs import Costs
 from analytics.measure.human_band import Band, Reviewer
 from analytics.measure.policies import Policy
 from analytics.measure.slice_thresholds import Pooling, Rule
-from analytics.present.found_slice import FoundSlice
 from analytics.query.cohort import Cohort
 from pages._shared import session
 
@@ -151,11 +151,10 @@ def human_band(question: Question, policy: Policy, cost: float, error_rate: floa
     return answers.human_band(cost_table(question), policy, Reviewer(cost, error_rate, capacity))
 
 
-def report(
-    question: Question, chosen: tuple[tuple[str, ...], ...], metric: str, found: tuple[FoundSlice, ...] = ()
-) -> str:
+def report(question: Question, chosen: tuple[tuple[str, ...], ...], metric: str) -> str:
     """Return the slice report as HTML."""
     decided = tuple(decisions(session.workspace(), question.log.key))
+    found = found_slices(session.workspace(), question.log.key)
     return _report(*primitives(question), scope(question.log), chosen, metric, decided, found)
 
 

@@ -177,7 +177,8 @@ def draw_chosen(answer: Discovery, question: Question) -> None:
             choice.draw_review(tuple(clause for part in parts for clause in part or ()), disabled=bool(unsayable))
             st.button(
                 "Add to the report", key="report_discovered", icon=":material/note_add:", on_click=packing.add_found,
-                args=(found_slice(answer, row, question),), help="This slice becomes a section of the report, as it was found.",
+                args=(question, found_slice(answer, row, question)),
+                help="This slice becomes a section of the report, as it was found.",
             )  # fmt: skip
             st.button("Close", key="close_discovered", type="tertiary", on_click=forget)
         if len(chosen) > 1 and answer.contributions:

@@ -8,10 +8,11 @@ from itertools import combinations
 import streamlit as st
 
 from analytics.answers import Question
+from analytics.log import found
+from analytics.log.found import FoundSlice
 from analytics.measure.metrics import METRICS
 from analytics.present import words
-from analytics.present.found_slice import FoundSlice
-from pages._shared import cache
+from pages._shared import cache, session
 from pages._shared.render import escaped
 from pages._shared.slicing import metric_from_address, metric_to_address, offered_metrics
 
@@ -19,7 +20,7 @@ N_FIRST = 3
 MAX_SECTIONS = 12
 MAX_PAIRED = 40
 LAST_SLICED = "_last_sliced"
-SECTIONS, METRIC, FOUND = "sections", "report_metric", "_found_slices"
+SECTIONS, METRIC = "sections", "report_metric"
 Sections = tuple[tuple[str, ...], ...]
 
 
@@ -78,32 +79,22 @@ def draw_add(question: Question, by: tuple[str, ...]) -> None:
         st.toast(f"Added to the report: slices by {escaped(words.listed(by))}.")
 
 
-def add_found(found: FoundSlice) -> None:
-    """Add a discovered slice to the report, in place of what was said of it before."""
-    others = [
-        old for old in st.session_state.get(FOUND, []) if (old.log_key, old.title) != (found.log_key, found.title)
-    ]
-    st.session_state[FOUND] = [*others, found][-MAX_SECTIONS:]
-    st.toast(f"Added to the report: {escaped(found.title)}.")
+def add_found(question: Question, slice_: FoundSlice) -> None:
+    """Add a discovered slice to the report of its log."""
+    found.keep(session.workspace(), question.log.key, slice_)
+    st.toast(f"Added to the report: {escaped(slice_.title)}.")
 
 
-def draw_found(question: Question) -> tuple[FoundSlice, ...]:
-    """List the discovered slices of the report, each with a way to take it out, and return them."""
-    kept: list[FoundSlice] = st.session_state.get(FOUND, [])
-    own = tuple(found for found in kept if found.log_key == question.log.key)
-    if own:
-        st.caption("Discovered slices, as they were found; they stay in the report until this tab is closed.")
-    for place, found in enumerate(own):
+def draw_found(question: Question) -> None:
+    """List the discovered slices of the report, each with a way to take it out."""
+    kept = found.found_slices(session.workspace(), question.log.key)
+    if kept:
+        st.caption("Discovered slices, as they were found:")
+    for place, slice_ in enumerate(kept):
         st.button(
-            escaped(words.shortened(found.title, 120)), key=f"drop_found_{place}", icon=":material/close:", on_click=drop_found,
-            args=(found,), help="Take this slice out of the report",
+            escaped(words.shortened(slice_.title, 120)), key=f"drop_found_{place}", icon=":material/close:",
+            on_click=found.drop, args=(session.workspace(), question.log.key, slice_), help="Take this slice out of the report",
         )  # fmt: skip
-    return own
-
-
-def drop_found(found: FoundSlice) -> None:
-    """Take a discovered slice out of the report."""
-    st.session_state[FOUND] = [other for other in st.session_state.get(FOUND, []) if other != found]
 
 
 def first_sections(question: Question, options: dict[str, tuple[str, ...]]) -> list[str]:

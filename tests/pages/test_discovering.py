@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from analytics.log.found import FILE, found_slices
 from analytics.query.cohort import Clause, Cohort
-from pages._shared import discovered_tree, discovering, packing, searching
+from pages._shared import discovered_tree, discovering, searching, session
 from pages._shared.render import escaped
 
 from .test_pages import ODD, home, opened, workspace_of_the_test  # noqa: F401
@@ -46,16 +47,16 @@ def test_a_chosen_slice_goes_into_the_report_as_a_section_and_out_again() -> Non
     app.run()
     app.button(key="report_discovered").click().run()
     assert not app.exception and not app.error
-    (found,) = app.session_state[packing.FOUND]
+    workspace = session.workspace_of("")
+    (key,) = workspace.read_json(FILE)
+    (found,) = found_slices(workspace, key)
     assert found.title == name and any(f"{rate:.1f}" in value for _, value in found.lines)
     app.button(key="report_discovered").click().run()
-    assert app.session_state[packing.FOUND] == [found]
+    assert found_slices(workspace, key) == (found,)
     report = opened("report")
-    report.session_state[packing.FOUND] = [found]
-    report.run()
     assert not report.exception and not report.error
     report.button(key="drop_found_0").click().run()
-    assert report.session_state[packing.FOUND] == [] and not report.exception
+    assert found_slices(workspace, key) == () and not report.exception
 
 
 def test_a_node_of_the_tree_becomes_the_cohort() -> None:
