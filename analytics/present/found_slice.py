@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analytics.log.found import FoundSlice
+from analytics.measure.costs import CELLS
 from analytics.present import words
 from analytics.present.discovered import objective_interval, objective_text, predicate_words, slice_words
 from analytics.present.readings.discovery import found_reading, searched_words
@@ -47,12 +48,24 @@ def found_slice(answer: Discovery, row: int, question: Question) -> FoundSlice:
                 for entry, value in zip(found, answer.contributions[row], strict=True)]  # fmt: skip
         lines.append(("Contributions of the conditions", f"{'; '.join(told)}{' points' if objective.is_share else ''}"))
     asked = f"Found in {question.cohort.to_words()}, at threshold {words.threshold_text(question.threshold)}"
+    if answer.search.objective == "cost":
+        asked = f"{asked}, {cost_words(answer)}"
     return FoundSlice(
         slice_words(found),
         found_reading(answer, row),
         tuple(lines),
         f"{asked}: {searched_words(answer)}.",
     )
+
+
+def cost_words(answer: Discovery) -> str:
+    """Say what outcomes cost."""
+    costs = answer.search.costs
+    cells = [
+        f"{cell.upper()} {getattr(costs, cell):,.6g}{' × amount' if cell in costs.amount_cells else ''}"
+        for cell in CELLS
+    ]
+    return f"with costs {words.listed(cells)}{f', each look {costs.review:,.6g}' if costs.review else ''}"
 
 
 def signed_mean(value: words.Value, low: words.Value, high: words.Value) -> str:

@@ -14,7 +14,7 @@ from urllib.parse import quote, unquote
 from analytics.errors import QuestionError
 from analytics.log.schema import Log
 
-Op = Literal["in", "not-in", "ge", "le", "lt", "missing", "present", "contains", "hour", "weekday", "longer"]
+Op = Literal["in", "not-in", "ge", "le", "lt", "missing", "present", "contains", "hour", "weekday", "longer", "gaps"]
 Outcome = Literal["tp", "fp", "fn", "tn", "unlabelled", "unscored"]
 OUTCOME_WORDS: dict[str, str] = {
     "tp": "true positives",
@@ -35,7 +35,11 @@ MAX_VALUES = 1_000
 
 @dataclass(frozen=True)
 class Clause:
-    """One condition on one column, by the name that people see; values are text."""
+    """One condition on one column, by the name that people see; values are text.
+
+    ``gaps`` is about the row: it has no column, and holds how many of the columns named after that have no value (``5+``:
+    at least five).
+    """
 
     column: str
     op: Op
@@ -133,6 +137,8 @@ class Cohort:
 
 def column_words(column: str, clauses: Sequence[Clause]) -> str:
     """Say the conditions on one column."""
+    if clauses and all(clause.op == "gaps" for clause in clauses):
+        return " and ".join(map(gap_words, clauses))
     values = [shown(value) for clause in clauses if clause.op == "in" for value in clause.values]
     bounds = [
         f"{word} {shown_number(clause.values[0])}"
@@ -165,6 +171,17 @@ def part_words(clauses: Sequence[Clause]) -> list[str]:
         "longer": lambda values: f"is over {' or '.join(map(shown_number, values))} characters",
     }
     return [words[clause.op](clause.values) for clause in clauses if clause.op in PARTS and clause.values]
+
+
+def gap_words(clause: Clause) -> str:
+    """Say how many fields of a row have no value.
+
+    >>> gap_words(Clause("", "gaps", ("5+", "seats", "year")))
+    '5 or more of seats and year are missing'
+    """
+    number, *names = clause.values or ("",)
+    joined = " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
+    return f"{number.replace('+', ' or more')} of {joined} are missing"
 
 
 def shown(value: str) -> str:

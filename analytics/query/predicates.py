@@ -25,7 +25,10 @@ def predicate(cohort: Cohort, log: Log, threshold: float) -> nw.Expr | None:
     QuestionError
         If a column is unknown or a value does not fit its column.
     """
-    parts = [column_predicate(log.column(column), cohort.of(column)) for column in cohort.columns()]
+    gaps = [clause for clause in cohort.clauses if clause.op == "gaps"]
+    plain = Cohort(tuple(clause for clause in cohort.clauses if clause.op != "gaps"))
+    parts = [column_predicate(log.column(column), plain.of(column)) for column in plain.columns()]
+    parts += [has_gaps(log, clause) for clause in gaps]
     if cohort.outcomes:
         parts.append(any_of([outcome_predicate(outcome, threshold) for outcome in cohort.outcomes]))
     return all_of(parts) if parts else None
@@ -109,6 +112,21 @@ def has_part(column: Column, clause: Clause) -> nw.Expr:
             f"Expected weekdays such as {', '.join(WEEKDAYS[:2])}, found {unknown[0][:40]!r}. Correct the filter."
         )
     return col.dt.weekday().cast(nw.Int64).is_in([WEEKDAYS.index(value) + 1 for value in clause.values])
+
+
+def has_gaps(log: Log, clause: Clause) -> nw.Expr:
+    """Return the predicate that so many of some columns have no value."""
+    number, *names = clause.values or ("",)
+    is_least, digits = number.endswith("+"), number.removesuffix("+")
+    if clause.column or not names or not digits.isdecimal() or len(digits) > 4:
+        raise QuestionError(
+            f"Expected how many of which columns are missing, found {','.join(clause.values)[:40]!r}. Correct the filter."
+        )
+    flags = [
+        nw.when(nw.col(log.column(name).sql_name).is_null()).then(nw.lit(1)).otherwise(nw.lit(0)) for name in names
+    ]
+    total = reduce(lambda left, right: left + right, flags)
+    return total >= int(digits) if is_least else total == int(digits)
 
 
 def whole_number(column: Column, value: str) -> int:

@@ -151,8 +151,16 @@ def shown_value(log: Log, found: Property, value: Any) -> Any:
     return None if found.kind == "missing" else value
 
 
-def clauses(log: Log, found: Property, value: Any) -> tuple[Clause, ...] | None:
-    """Return the clauses of a cohort that keep the rows of one predicate, None where a cohort cannot say it."""
+def clauses(
+    log: Log, found: Property, value: Any, left_out: Collection[str] | None = None
+) -> tuple[Clause, ...] | None:
+    """Return the clauses of a cohort that keep the rows of one predicate, None where a cohort cannot say it.
+
+    How many fields are missing can be said where it is known which columns are ``left_out`` of the count.
+    """
+    if found.kind == "gaps" and left_out is not None:
+        names = [name for name in log.mapping.segments if name not in left_out and log.column(name).n_missing]
+        return (Clause("", "gaps", (str(value) if isinstance(value, int) else f"{MAX_GAPS}+", *names)),)
     if found.column is None or (found.kind in ("hour", "weekday") and log.column(found.column).kind != "time"):
         return None
     if value is None:

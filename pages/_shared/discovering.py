@@ -164,7 +164,7 @@ def draw_chosen(answer: Discovery, question: Question) -> None:
             st.caption("No slice is chosen. Click one in the figure, or tick its row in the table.")
         return
     chosen = answer.slices[row]
-    parts = [clauses(question.log, entry.property, entry.value) for entry in chosen]
+    parts = [clauses(question.log, entry.property, entry.value, answer.left_out) for entry in chosen]
     unsayable = [predicate_words(entry) for entry, part in zip(chosen, parts, strict=True) if part is None]
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center"):

@@ -316,6 +316,7 @@ def test_a_found_slice_is_a_section_of_the_report_with_its_numbers(engine: Engin
     assert objective_interval(answer, row["rate"], row["rate_low"], row["rate_high"]) in lines.values()
     assert f"Excess {OBJECTIVES[objective].unit}" in lines
     assert ("Share of all" in " ".join(lines)) == (objective != "overprediction")
+    assert ("with costs TP 0, FP 1, FN 1 and TN 0" in found.note) == (objective == "cost")
     assert f"{answer.n_sent:,} candidate" in found.note and "threshold 0.5" in found.note
     assert "<b>odd" not in slice_report(
         question, overview(engine, question), found=[replace(found, title="<b>odd</b>")]

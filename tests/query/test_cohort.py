@@ -67,7 +67,7 @@ HOSTILE = (
     "seen%20at:le:9999-12-31", "seen%20at:in:9999-12-31,0001-01-01", "seen%20at:ge:9999-12-31T23:59:59-12:00",
     "seen%20at:ge:0001-01-01T00:00:00%2B14:00", "region:in:%00", "region:in:%FF%FE", "%72egion:missing:", "x" * 10_000,
     ";".join(["region:in:a"] * 60), "region:in:" + ",".join(["a"] * 5_000), "region:missing:x", "region:in:%ED%A0%80",
-    "region:hour:9", "seen at:hour:99", "seen at:hour:x", "seen at:weekday:Xyz", "seats:longer:3", "seats:longer:²",
+    ":gaps:1,region", ":gaps:2+,region,seats", ":gaps:", ":gaps:x,region", "region:gaps:1,region", ":gaps:1,nope", "region:hour:9", "seen at:hour:99", "seen at:hour:x", "seen at:weekday:Xyz", "seats:longer:3", "seats:longer:²",
     "temp:in:1_000", "temp:ge:١٢", "seats:in:9223372036854775808", "seats:ge:-9223372036854775809", "temp:ge:-0",
 )  # fmt: skip
 
@@ -108,6 +108,8 @@ def test_any_link_is_answered_or_refused(twins: Twins, text: str) -> None:
      "a is 1, and b is missing, and only false positives or false negatives"),
     (Cohort((Clause("at", "ge", ("2024-12-01",)), Clause("at", "hour", ("9", "17")), Clause("at", "weekday", ("Sat",)))),
      "at is at least 2024-12-01 and is in hour 09 or 17 and is on Sat"),
+    (Cohort((Clause("", "gaps", ("2", "a", "b", "c")), Clause("a", "present"))),
+     "2 of a, b and c are missing, and a is not missing"),
     (Cohort((Clause("note", "longer", ("1000",)),)), "note is over 1,000 characters"),
 ])  # fmt: skip
 def test_words(cohort: Cohort, words: str) -> None:
@@ -142,6 +144,9 @@ def test_a_part_of_a_time_stands_beside_its_range() -> None:
         (Clause("seen at", "hour", ("nine",)), "whole number"),
         (Clause("seen at", "weekday", ("Someday",)), "Expected weekdays"),
         (Clause("region", "longer", ("-1",)), "whole number"),
+        (Clause("", "gaps", ("2",)), "how many of which columns"),
+        (Clause("", "gaps", ("many", "region")), "how many of which columns"),
+        (Clause("", "gaps", ("1", "nowhere")), "Expected the name of a column"),
     ],
 )
 def test_parts_that_a_column_has_not_are_said(clause: Clause, said: str) -> None:

@@ -170,10 +170,11 @@ def test_properties_are_derived_where_the_columns_allow_them(desk: Desk) -> None
     assert [clause.op for clause in clauses(log, found["seen"], None) or ()] == ["missing"]
     assert clauses(log, found["exact amount"], 0.0) is not None
     assert clauses(log, found["fields missing"], 2) is None
-    for name in ("hour of scored_at", "weekday of scored_at", "text of note"):
+    for name in ("hour of scored_at", "weekday of scored_at", "text of note", "fields missing"):
         raw = collected(lazy.select(x=expression(log, found[name])))["x"]
         for value in raw.drop_nulls().unique():
-            said = clauses(log, found[name], shown_value(log, found[name], value))
+            said = clauses(log, found[name], shown_value(log, found[name], value), ())
+            assert Cohort.from_text(Cohort(said or ()).to_text()) == Cohort(said or ())
             kept = predicate(Cohort(said or ()), log, 0.5)
             assert kept is not None
             assert collected(lazy.filter(kept)).height == (raw == value).sum(), (name, value)

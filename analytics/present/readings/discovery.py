@@ -68,7 +68,8 @@ def lead_of(answer: Discovery, row: dict[str, Any], name: str) -> str:
 def found_reading(answer: Discovery, place: int) -> str:
     """Say what the rows that confirm say of one slice."""
     row = answer.table.row(place, named=True)
-    return f"{row['status'].capitalize()}{on_what(answer)}: {numbers_of(answer, row)}."
+    named = "" if OBJECTIVES[answer.search.objective].is_change else f"{phrase(answer)} "
+    return f"{row['status'].capitalize()}{on_what(answer)}: {named}{numbers_of(answer, row)}."
 
 
 def searched_words(answer: Discovery) -> str:
