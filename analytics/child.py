@@ -22,7 +22,7 @@ from analytics import settings
 from analytics.errors import AnalysisError
 from analytics.log import preflight, roles
 from analytics.log.disk import NO_ROOM
-from analytics.log.ingest import build, database, exports, facts, grid, join, profile, types
+from analytics.log.ingest import build, database, exports, facts, grid, join, notations, profile, types
 from analytics.log.options import CsvOptions
 from analytics.log.schema import Reading, mapping_from_dict, reading_from_dict
 
@@ -117,7 +117,7 @@ def read(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
     export = exports.read_exports(connection, given, folder, csv, max_bytes=request["max_bytes"], progress=progress.at)
     table = export.table
     progress.begin("Recognising types")
-    conversions = types.convert(connection, table.types, is_text=table.is_text)
+    conversions = types.convert(connection, table.names, table.types, is_text=table.is_text)
     progress.begin("Describing columns")
     n_rows, columns = profile.profile(connection, table.names, conversions, progress.at)
     reading = Reading(
@@ -128,7 +128,7 @@ def read(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
         rows_kept=n_rows,
         columns=columns,
         set_aside=table.set_aside,
-        repairs=(*table.repairs, *types.said(table.names, conversions)),
+        repairs=(*table.repairs, *notations.said(table.names, conversions)),
         lines=table.lines,
         origin=export.origin,
     )

@@ -15,6 +15,7 @@ from analytics.commands.options import Asked, Source
 from analytics.errors import AnalysisError, QuestionError
 from analytics.log import roles
 from analytics.log.conflicts import conflicts, require_values
+from analytics.log.inbox import is_there
 from analytics.log.judge import is_one_of
 from analytics.log.schema import Column, Log, Mapping, Reading
 from analytics.log.workspace import Workspace
@@ -107,12 +108,15 @@ def positives(mapping: Mapping, column: Column) -> tuple[str, ...]:
 
 def open_log(workspace: Workspace, source: Source, *, threshold: float | None = None, is_current: bool = False) -> Log:
     """Return the log that the command line means, in the state that its roles ask for."""
-    if Path(source.log).exists():
+    if is_there(Path(source.log)):
         return kept(workspace, read_path(workspace, source), source, threshold=threshold, is_current=is_current)
     try:
         found = workspace.find(source.log)
     except QuestionError as error:
-        raise QuestionError(f"Expected the path of a file or the id of a log, found {source.log!r}. {error}") from error
+        known = str(error).rpartition("Logs in the workspace")[1:]
+        raise QuestionError(
+            f"Expected the path of a file or the id of a log, found {source.log!r}. Check the path. {''.join(known)}"
+        ) from error
     if source.labels:
         attached = labelling.attach(workspace, found, source.labels, id_column=source.id, label_column=source.label)
         return kept(workspace, attached, source, threshold=threshold, is_current=is_current, first=attached.mapping)

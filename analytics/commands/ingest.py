@@ -13,6 +13,7 @@ from analytics import answers, intake
 from analytics.commands.asking import kept, open_log, question_of, read_path
 from analytics.commands.options import OUTPUT, Asked, Format, Output, Source, named
 from analytics.commands.writing import check_place, write
+from analytics.log.inbox import is_there
 from analytics.log.preflight.rows import about_reading
 from analytics.log.schema import Log, Mapping, Reading
 from analytics.log.workspace import Workspace
@@ -37,7 +38,7 @@ def ingest(
 def ingested(workspace: Workspace, source: Source, asked: Asked, further: Sequence[Path] = ()) -> dict[str, Any]:
     """Return the answer of ``ingest``; a table without a score or a decision is read, and is no log."""
     threshold = asked.threshold
-    if not further and not Path(source.log).exists():
+    if not further and not is_there(Path(source.log)):
         found = open_log(workspace, source, threshold=threshold, is_current=True)
     else:
         read = read_path(workspace, source, further)

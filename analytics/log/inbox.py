@@ -32,7 +32,7 @@ def files_of(path: Path | Sequence[Path], names: Sequence[str] | None = None) ->
     InputError
         If there is no such file.
     """
-    if isinstance(path, Path) and path.is_dir():
+    if isinstance(path, Path) and is_there(path) and path.is_dir():
         return [(str(file.absolute()), str(file.relative_to(path))) for file in tables_below(path)]
     paths = [path] if isinstance(path, Path) else list(path)
     for file in paths:
@@ -49,12 +49,22 @@ def shown_name(path: Path | Sequence[Path], files: Sequence[tuple[str, str]]) ->
     return files[0][1] + (f" and {len(files) - 1} more" if len(files) > 1 else "")
 
 
+def is_there(path: Path) -> bool:
+    """Whether a file or a folder is at a path; none is where the system takes no such name."""
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False
+
+
 def check_file(path: Path) -> None:
     """Raise `InputError` where there is no file to read."""
+    if not is_there(path):
+        raise InputError(f"Expected a file, found none at {str(path)!r}. Check the path.")
     if path.is_dir():
         raise InputError(f"Expected a file, found a folder at {str(path)!r}. Name a file in it.")
     if not path.is_file():
-        raise InputError(f"Expected a file, found none at {str(path)!r}. Check the path.")
+        raise InputError(f"Expected a file, found a pipe or a device at {str(path)!r}. Write its content to a file.")
 
 
 def inbox() -> Path | None:
@@ -137,6 +147,6 @@ def resolved(root: Path, name: str) -> Path:
         is_inside = path.is_relative_to(root.resolve()) and path != root.resolve()
     except (OSError, ValueError, RuntimeError):
         is_inside = False
-    if not is_inside or not path.exists():
+    if not is_inside or not is_there(path):
         raise InputError(f"Expected the name of a file in the inbox, found {name!r}. Choose one of the list.")
     return path

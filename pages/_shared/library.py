@@ -21,6 +21,7 @@ from pages._shared.queueing import KINDS
 from pages._shared.render import escaped, sentence, table_downloads
 
 MAX_SHOWN = 200
+MAX_LIBRARY_MB = 20
 SHOWN = ("Kind", "Score", "Reason", "Why", "Tags", "Model", "Log", "Id")
 SAID = "_library_said"
 
@@ -160,7 +161,7 @@ def draw_import() -> None:
     """Bring an exported library in; what is there already is not doubled."""
     with st.expander("Bring a library in", icon=":material/upload_file:", key="library_in"):
         given = st.file_uploader("A library that Slicewise exported", ["jsonl", "csv", "parquet"], key="library_file",
-                                 label_visibility="collapsed")  # fmt: skip
+                                 max_upload_size=MAX_LIBRARY_MB, label_visibility="collapsed")  # fmt: skip
         if given is not None and st.button("Import", key="library_import", type="primary"):
             cases, refused = read_library(given.read())
             added = library.add_all(session.reviews(), cases)

@@ -231,7 +231,6 @@ def test_delimiters_are_found(tmp_path: Path, delimiter: str, end: str) -> None:
     ("{}Total of all,,,\n", 1, {"set_aside": 1}),
     ("{}\n\n", 1, {"blank": 2}),
     ("id,day,amount,note\n{}", 2, {}),
-    ("{}id,day,amount,note\nX,2020-01-01,1,a\nY,2020-01-01,1,b\n", 1, {"set_aside": 3}),
     ("{}\nname,place\nann,rome\nbob,oslo\ncarl,bern\n", 1, {"blank": 1, "set_aside": 4}),
     ("{}name,place,when,of,what\n1,2,3,4,5\n1,2,3,4,5\n1,2,3,4,5\n", 1, {"set_aside": 4}),
 ])  # fmt: skip
@@ -272,6 +271,33 @@ def test_one_column_is_read_and_said(tmp_path: Path) -> None:
     found = text(tmp_path, "word\n" + "\n".join(["apple", "plum", "pear", "red, ripe"] * 4) + "\n")
     assert (found.table.names, found.lines.kept) == (("word",), 16)
     assert any("Only one column" in repair for repair in found.table.repairs)
+
+
+FIRST, SECOND = "id,name,score\n1,a,0.5\n2,b,0.25\n", "id,name,score\n3,c,0.75\n4,d,0.1\n"
+
+
+@pytest.mark.parametrize(("content", "n_rows", "reasons"), [
+    (FIRST + SECOND, 4, {"the header once more": 1}),
+    (FIRST + "\n" + SECOND, 4, {"the header once more": 1}),
+    ("\ufeff" + FIRST + "\ufeff" + SECOND, 4, {"the header once more": 1}),
+    ("name,kind\na,b\nc,d\n\ufeffname,kind\ne,f\n", 3, {"the header once more": 1}),
+    (FIRST + FIRST, 2, {"another table": 3}),
+    (FIRST + "Total,,\n" + SECOND, 4, {"footer": 1, "the header once more": 1}),
+    (FIRST.replace("score\n", "score\n--,----,-----\n"), 2, {"a line of dashes": 1}),
+    (FIRST + "--,----,\n", 3, {}),
+])  # fmt: skip
+def test_files_put_one_behind_the_other_are_one_table(
+    tmp_path: Path, content: str, n_rows: int, reasons: dict[str, int]
+) -> None:
+    found = text(tmp_path, content)
+    assert (len(found.rows) - 1, {reason.reason: reason.rows for reason in found.table.set_aside}) == (n_rows, reasons)
+
+
+def test_a_long_text_at_the_end_of_the_first_lines_is_one_field(tmp_path: Path) -> None:
+    rows = "".join(f"{row},plain,0.5\n" for row in range(300))
+    long = "Yes, and no\n" * 5_000
+    found = text(tmp_path, "id,text,score\n" + rows + f'300,"{long}",0.25\n301,plain,0.5\n')
+    assert (len(found.rows), found.lines.set_aside, found.lines.kept) == (303, 0, 5_302)
 
 
 def test_text_over_several_lines_counts_its_lines(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -60,3 +61,14 @@ def test_links_inside_a_folder_of_exports_lead_nowhere(root: Path) -> None:
     (root / "may" / "etc").symlink_to("/etc")
     (root / "may" / "3.csv").symlink_to("/etc/passwd")
     assert [path.name for path in inbox.tables_below(root / "may", root)] == ["1.parquet", "2.parquet"]
+
+
+def test_names_that_no_system_takes_and_pipes_are_refused_in_words(tmp_path: Path) -> None:
+    for name in ("n" * 300, "a\0b"):
+        with pytest.raises(InputError, match="found none"):
+            inbox.files_of(tmp_path / name)
+        with pytest.raises(InputError, match="Choose one of the list"):
+            inbox.resolved(tmp_path, name)
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(InputError, match="pipe or a device"):
+        inbox.files_of(tmp_path / "pipe")

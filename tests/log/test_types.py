@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import random
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
 
+from analytics import intake
 from analytics.log.schema import Column
 
 from ..ingested import Desk
@@ -37,12 +39,44 @@ def typed(desk: Desk, values: list[Any]) -> Column:
     (["2024-05-31", "2024-06-01"], "TIMESTAMP"),
     (["2024-05-31 10:00:00", "2024-06-01T11:30:00.123"], "TIMESTAMP"),
     (["2024-05-31T10:00:00Z", "2024-06-01T11:30:00+02:00"], "TIMESTAMP"),
-    (["31/05/2024", "01/06/2024"], "VARCHAR"),
+    (["31/05/2024", "01/06/2024"], "TIMESTAMP"),
+    (["05/31/2024 1:05 PM", "06/01/2024 11:30 AM"], "TIMESTAMP"),
+    (["03/04/2024", "01/06/2024"], "VARCHAR"),
+    (["31/05/2024", "05/31/2024"], "VARCHAR"),
+    (["3.4.2024", "01.06.2024 10:30"], "TIMESTAMP"),
+    (["31-05-2024", "01-06-2024"], "TIMESTAMP"),
+    (["5/31/24", "6/1/24"], "TIMESTAMP"),
+    (["14-MAR-2024", "1 Apr 2024"], "TIMESTAMP"),
+    (["14-MAR-24", "01-APR-24"], "TIMESTAMP"),
+    (["March 14, 2024", "Apr 1, 2024"], "TIMESTAMP"),
+    (["[10/Oct/2000:13:55:36 -0700]", "11/Oct/2000:13:55:36 +0000"], "TIMESTAMP"),
+    (["Wed, 31 Jan 2024 10:00:00 GMT"], "TIMESTAMP"),
+    (["20240131T100000Z", "20240201T235959"], "TIMESTAMP"),
+    (["2024-01-31 10:00:00,123"], "TIMESTAMP"),
+    (["20240131", "20240201"], "BIGINT"),
+    (["10.15.7", "10.15.12"], "VARCHAR"),
+    (["1.2.2024", "33.2.2024"], "VARCHAR"),
     (["2013", "2014"], "BIGINT"),
     (["10:30", "11:45"], "VARCHAR"),
     (["1_000", "2_000"], "VARCHAR"),
     (["1,000", "2,000"], "VARCHAR"),
-    (["12%", "13%"], "VARCHAR"),
+    (["1,000", "2,000.5"], "DOUBLE"),
+    (["1,000,000", "2,000"], "BIGINT"),
+    (["1.000.000", "2.000"], "BIGINT"),
+    (["192.168.100.200", "10.0.0.1"], "VARCHAR"),
+    (["$1,000", "-$2,000", "($3)"], "BIGINT"),
+    (["€ 1.234,50", "€ 7,25"], "DOUBLE"),
+    (["1 234,5", "7,25"], "DOUBLE"),
+    (["1\u202f234", "12"], "BIGINT"),
+    (["1'234.50", "12"], "DOUBLE"),
+    (["12%", "13%"], "BIGINT"),
+    (["12.5 %", "13 %"], "DOUBLE"),
+    (["$12", "12%"], "VARCHAR"),
+    (["555 123 456", "555 123 457"], "VARCHAR"),
+    (["10-20", "20-30"], "VARCHAR"),
+    (["1.1", "1.2", "1.10"], "VARCHAR"),
+    (["1.5", "1.50", "0", "0.0"], "VARCHAR"),
+    (["1", "1.0", "0", "0.0"], "BIGINT"),
     (["a", "1"], "VARCHAR"),
     (["", ""], "VARCHAR"),
     ([" 1 ", "2"], "BIGINT"),
@@ -50,6 +84,79 @@ def typed(desk: Desk, values: list[Any]) -> Column:
 ])  # fmt: skip
 def test_types(desk: Desk, values: list[str], type_: str) -> None:
     assert typed(desk, values * 5).type == type_
+
+
+@pytest.mark.parametrize(("header", "value", "low"), [
+    ("scored_at", "1706695200", "2024-01-31 10:00:00"),
+    ("eventTime", "1706695200123", "2024-01-31 10:00:00.123"),
+    ("ts", "1706695200123456", "2024-01-31 10:00:00.123456"),
+    ("date", "20240131", "2024-01-31 00:00:00"),
+    ("amount", "1706695200", "1706695200"),
+    ("date", "20241331", "20241331"),
+])  # fmt: skip
+def test_whole_numbers_of_a_column_of_times(desk: Desk, header: str, value: str, low: str) -> None:
+    reading = desk.read(f"id,{header}\n1,{value}\n2,{value}\n")
+    assert reading.column(header).low == low
+    assert any(header in said and "read as such" in said for said in reading.repairs) == (low != value)
+
+
+def test_nanoseconds_since_1970(desk: Desk) -> None:
+    reading = desk.read(pl.DataFrame({"timestamp_ns": [1706695200123456789], "amount": [1706695200123456789]}))
+    assert reading.column("timestamp_ns").low == "2024-01-31 10:00:00.123456"
+    assert reading.column("amount").low == "1706695200123456789"
+
+
+@pytest.mark.parametrize(("text", "low", "high"), [
+    ("$1,234.50|-$7|($12.25)", "-12.25", "1234.5"),
+    ("-€ 1.234,50|€ 7,25|+€ 3,5", "-1234.5", "7.25"),
+    ("12.5 %|-3 %|1e-3 %", "-3.0", "12.5"),
+    ("1'234'567.5|12|-3", "-3.0", "1234567.5"),
+    ("13.2.2024 10:30|3.4.2024", "2024-02-13 10:30:00", "2024-04-03 00:00:00"),
+    ("13/02/2024, 11:30:05 PM|03/04/2024", "2024-02-13 23:30:05", "2024-04-03 00:00:00"),
+    ("02/13/2024 12:05 AM|03/04/2024", "2024-02-13 00:05:00", "2024-03-04 00:00:00"),
+    ("10/Oct/2000:13:55:36 -0700|11/Oct/2000:01:00:00 +0200", "2000-10-10 20:55:36", "2000-10-10 23:00:00"),
+])  # fmt: skip
+def test_values_in_other_notations(desk: Desk, text: str, low: str, high: str) -> None:
+    column = typed(desk, text.split("|"))
+    assert (column.low, column.high, column.n_unparsable) == (low, high, 0)
+
+
+def test_one_column_settles_the_order_of_days_and_months_for_another(desk: Desk) -> None:
+    reading = desk.read("a,b\n03/04/2024,13/04/2024\n05/06/2024,14/04/2024\n")
+    assert reading.column("a").high == "2024-06-05 00:00:00"
+    contrary = desk.read("a,b,c\n03/04/2024,13/04/2024,04/13/2024\n05/06/2024,14/04/2024,04/14/2024\n")
+    assert contrary.column("a").type == "VARCHAR"
+    assert "'a'" in next(said for said in contrary.repairs if "stayed text" in said)
+
+
+def test_numbers_with_a_point_settle_what_a_comma_parts(desk: Desk) -> None:
+    reading = desk.read('id,amount,score\n7,"1,234",0.5\n8,"5,000",0.25\n')
+    assert reading.column("amount").high == "5000"
+    assert any("groups of thousands" in said for said in reading.repairs)
+
+
+def test_a_decimal_comma_elsewhere_makes_a_point_part_thousands(desk: Desk) -> None:
+    reading = desk.read("id;amount;score;share\n7;1.234;0,75;0.125\n8;900;1,25;0.250\n")
+    assert [(column.type, column.high) for column in reading.columns[1:]] == [
+        ("BIGINT", "1234"), ("DOUBLE", "1.25"), ("DOUBLE", "0.25"),
+    ]  # fmt: skip
+    assert any("decimal comma" in said and "'amount'" in said for said in reading.repairs)
+    assert desk.read("id;amount\n7;1.234\n8;900\n").column("amount").high == "900.0"
+
+
+def test_versions_of_daily_exports_stay_apart(desk: Desk, tmp_path: Path) -> None:
+    paths = []
+    for day, version in enumerate(("1.1", "1.10", "1.2")):
+        paths.append(tmp_path / f"day{day}.csv")
+        paths[-1].write_text("id,model_version,score\n" + "".join(f"{day}{row},{version},0.5\n" for row in range(9)))
+    upload = intake.read_file(desk.workspace, paths)
+    assert isinstance(upload, intake.Staged)
+    assert dict(upload.reading.column("model_version").top) == {"1.1": 9, "1.10": 9, "1.2": 9}
+
+
+def test_ids_of_which_some_have_letters_keep_them(desk: Desk) -> None:
+    ids = [str(1_000 + place) if place % 50 else f"A{place}" for place in range(1_000)]
+    assert (typed(desk, ids).type, typed(desk, ids).n_missing) == ("VARCHAR", 0)
 
 
 def test_words_for_missing(desk: Desk) -> None:

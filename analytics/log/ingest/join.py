@@ -13,7 +13,7 @@ import duckdb
 from analytics.errors import InputError
 from analytics.log import roles
 from analytics.log.ingest import formats, profile, reader, types
-from analytics.log.ingest.types import Conversion
+from analytics.log.ingest.conversion import Conversion
 from analytics.log.schema import Column, LabelCounts, Reading, find_column, unique_names
 
 LABEL_TIMES = (
@@ -88,7 +88,7 @@ def join_labels(
     connection.execute("ALTER TABLE raw RENAME TO log_rows; ALTER TABLE set_aside RENAME TO rows_set_aside")
     source = formats.prepare(given.path, scratch, max_bytes=max_bytes, progress=progress)
     table = reader.read_source(connection, source, scratch)
-    conversions = types.convert(connection, table.types, is_text=table.is_text)
+    conversions = types.convert(connection, table.names, table.types, is_text=table.is_text)
     n_given, columns = profile.profile(connection, table.names, conversions, progress)
     keys = keys_of(columns, n_given, row_id, given)
     version = reading.column(given.version_column) if keys.version and given.version_column else None

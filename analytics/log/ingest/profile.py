@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import duckdb
 
-from analytics.log.ingest.types import Conversion
+from analytics.log.ingest.conversion import Conversion
 from analytics.log.schema import Column, Kind
 
 N_TOP = 50
@@ -44,8 +44,9 @@ def profile(
     for at, (place, header, conversion) in enumerate(zip(places, names, conversions, strict=True)):
         n_present, n_distinct, low, high = row[1 + 4 * at : 5 + 4 * at]
         if n_distinct <= MAX_COUNTED_EXACTLY:
-            exact = connection.execute(f"SELECT count(DISTINCT c{place}) FROM raw").fetchone()
-            n_distinct = exact[0] if exact else n_distinct
+            n_distinct, top = top_values(connection, f"c{place}")
+        else:
+            top = first_values(connection, f"c{place}")
         columns.append(
             Column(
                 position=place,
@@ -55,7 +56,7 @@ def profile(
                 n_missing=n_rows - n_present,
                 n_distinct=int(n_distinct),
                 n_unparsable=conversion.n_unparsable,
-                top=top_values(connection, f"c{place}", exact=n_distinct <= MAX_COUNTED_EXACTLY),
+                top=top,
                 low=low,
                 high=high,
                 example_unparsable=conversion.example[:80] if conversion.example else None,
@@ -65,14 +66,17 @@ def profile(
     return n_rows, tuple(columns)
 
 
-def top_values(connection: duckdb.DuckDBPyConnection, name: str, *, exact: bool) -> tuple[tuple[str, int], ...]:
-    """Return the most frequent values with their rows; three examples counted once where a column is all different."""
-    if exact:
-        rows = connection.execute(
-            f"SELECT left({name}::VARCHAR, 200), count(*) FROM raw WHERE {name} IS NOT NULL GROUP BY {name} "
-            f"ORDER BY count(*) DESC, {name} LIMIT {N_TOP}"
-        ).fetchall()
-        return tuple((value, int(count)) for value, count in rows)
+def top_values(connection: duckdb.DuckDBPyConnection, name: str) -> tuple[int, tuple[tuple[str, int], ...]]:
+    """Return how many values there are, and the most frequent with their rows."""
+    rows = connection.execute(
+        f"SELECT left({name}::VARCHAR, 200), count(*), count(*) OVER () FROM raw WHERE {name} IS NOT NULL GROUP BY {name} "
+        f"ORDER BY count(*) DESC, {name} LIMIT {N_TOP}"
+    ).fetchall()
+    return rows[0][2] if rows else 0, tuple((value, count) for value, count, _ in rows)
+
+
+def first_values(connection: duckdb.DuckDBPyConnection, name: str) -> tuple[tuple[str, int], ...]:
+    """Return three examples of a column whose values are too many to count, each as one row."""
     rows = connection.execute(f"SELECT left({name}::VARCHAR, 200) FROM raw WHERE {name} IS NOT NULL LIMIT 3").fetchall()
     return tuple((value, 1) for (value,) in rows)
 

@@ -2,35 +2,32 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import duckdb
 
-SAMPLE_ROWS = 20_000
-GROUP = 20
-"""Columns per statement: DuckDB plans one over 600 columns in 20 seconds, 30 statements over 20 in one."""
+from analytics.log.ingest import notations, written
+from analytics.log.ingest.conversion import (
+    GROUP,
+    MAX_SHARE_UNPARSABLE,
+    MIN_SHARE_SAMPLE,
+    Conversion,
+    first_values,
+    is_value,
+    looks_like_code,
+)
 
-MIN_SHARE_SAMPLE = 0.9
-MAX_SHARE_UNPARSABLE = 0.05
-MISSING_TOKENS = ("", "na", "n/a", "#n/a", "nan", "null", "none", "nil", "-", "--", "?", "missing", "<na>")
+MAX_ALTERED = 4
+"""Columns up to which it is faster to rewrite them alone."""
+
+MAX_NAMES = 30
+OF_TIMES = re.compile(
+    r"(?i:(?:^|[_ .-])(?:ts|time|timestamp|datetime|date|at|epoch)(?:$|[_ .-](?:ms|us|ns|s|utc)$))"
+    r"|[a-z](?:Time|Timestamp|Date|At)$"
+)
 CALENDAR = "TIMESTAMP '0001-01-01' AND TIMESTAMP '9999-12-31 23:59:59.999999'"
-COMMA = "DOUBLE with a decimal comma"
-WITH_COMMA = r"[+-]?([0-9]+|[0-9]{1,3}(\.[0-9]{3})+)?(,[0-9]+)?([eE][+-]?[0-9]+)?"
-ONLY_DECIMAL = r"[+-]?(0|[0-9.]*),([0-9]{1,2}|[0-9]{4,})([eE].*)?|[+-]?0?,[0-9]+|.*\..*,[0-9]+"
-"""Numbers whose comma cannot part thousands: ``1,234`` may be either, ``0,123`` and ``1,23`` may not."""
-
-TOKENS = ", ".join(f"'{token}'" for token in MISSING_TOKENS)
-
-
-@dataclass(frozen=True)
-class Conversion:
-    """A column's type, and what did not fit it."""
-
-    type: str
-    n_unparsable: int = 0
-    example: str | None = None
-    has_decimal_comma: bool = False
 
 
 def parsed(name: str, type_: str) -> str:
@@ -45,9 +42,6 @@ def parsed(name: str, type_: str) -> str:
     if type_ == "DOUBLE":
         value = f"TRY_CAST({text} AS DOUBLE)"
         return f"CASE WHEN NOT contains({name}, '_') AND isfinite({value}) THEN {value} END"
-    if type_ == COMMA:
-        number = f"replace(replace({text}, '.', ''), ',', '.')"
-        return f"CASE WHEN regexp_full_match({text}, '{WITH_COMMA}') THEN TRY_CAST({number} AS DOUBLE) END"
     if type_ == "BOOLEAN":
         return f"CASE lower({text}) WHEN 'true' THEN true WHEN 'false' THEN false END"
     if type_ == "TIMESTAMP":
@@ -56,21 +50,12 @@ def parsed(name: str, type_: str) -> str:
     return name
 
 
-def is_value(name: str) -> str:
-    """Return the predicate for text that means a value, not one of the usual words for a missing one."""
-    return f"({name} IS NOT NULL AND lower(trim({name})) NOT IN ({TOKENS}))"
-
-
-def looks_like_code(name: str) -> str:
-    """Return the predicate for digits that are a name and not a quantity: a leading zero, or too long for an integer."""
-    return f"regexp_full_match(trim({name}), '[+-]?(0[0-9]+|[0-9]{{19,}})')"
-
-
 def infer(connection: duckdb.DuckDBPyConnection, names: Sequence[str], *, times_only: bool) -> dict[str, Conversion]:
     """Choose a type for every text column of ``raw``.
 
     A candidate is found on the first rows and then held against all of them: it stands when at most 5 % of the values do not
-    fit. Codes with leading zeros and numbers of 19 digits stay text.
+    fit. Codes with leading zeros and numbers of 19 digits stay text, and so do ids of which some have letters, and the few
+    numbers of a column of versions, where ``1.1`` is not ``1.10``.
 
     Parameters
     ----------
@@ -89,9 +74,9 @@ def infer(connection: duckdb.DuckDBPyConnection, names: Sequence[str], *, times_
             continue
         if type_ == "BIGINT" and n_bad:
             retry.append(name)
-        elif n_bad <= MAX_SHARE_UNPARSABLE * n_values:
+        elif n_bad <= MAX_SHARE_UNPARSABLE * n_values and not (type_ == "DOUBLE" and holds_names(connection, name)):
             conversions[name] = Conversion(type_, n_bad, example)
-    for name in retry:
+    for name in [name for name in retry if not holds_codes(connection, name)]:
         whole, real = hold(connection, name, "BIGINT"), hold(connection, name, "DOUBLE")
         if whole and real:
             conversions[name] = whole if whole.n_unparsable == real.n_unparsable else real
@@ -100,40 +85,33 @@ def infer(connection: duckdb.DuckDBPyConnection, names: Sequence[str], *, times_
     return conversions
 
 
-def with_decimal_comma(connection: duckdb.DuckDBPyConnection, names: Sequence[str]) -> dict[str, Conversion]:
-    """Return the text columns of ``raw`` whose numbers have a decimal comma: none but one that parts thousands is ambiguous,
-    and is believed where another column settles it."""
-    found: dict[str, Conversion] = {}
-    sure = False
-    names = [name for name in names if candidate_comma(connection, name)]
-    for start in range(0, len(names), GROUP):
-        group = names[start : start + GROUP]
-        parts = []
-        for name in group:
-            bad = f"{is_value(name)} AND {parsed(name, COMMA)} IS NULL"
-            has_comma = f"count(*) FILTER (contains({name}, ',') AND {parsed(name, COMMA)} IS NOT NULL)"
-            certain = f"coalesce(bool_or(regexp_full_match(trim({name}), '{ONLY_DECIMAL}')), false)"
-            parts.append(
-                f"count(*) FILTER ({is_value(name)}), count(*) FILTER ({bad}), min({name}) FILTER ({bad}), "
-                f"{has_comma}, {certain}, coalesce(bool_or({looks_like_code(name)}), false)"
-            )
-        row = connection.execute(f"SELECT {', '.join(parts)} FROM raw").fetchone()
-        assert row is not None
-        for name, at in zip(group, range(0, len(row), 6), strict=True):
-            n_values, n_bad, example, n_commas, is_certain, is_code = row[at : at + 6]
-            if n_commas and n_bad <= MAX_SHARE_UNPARSABLE * n_values and not is_code:
-                found[name] = Conversion("DOUBLE", n_bad, example, has_decimal_comma=True)
-                sure = sure or is_certain
-    return found if sure else {}
+def is_of_times(header: str) -> bool:
+    """Whether a column is called like one of times: ``ts``, ``created_at``, ``eventTime``.
+
+    >>> is_of_times("scored_at"), is_of_times("eventTime"), is_of_times("flat"), is_of_times("sentiment")
+    (True, True, False, False)
+    """
+    return re.search(OF_TIMES, header.strip()) is not None
 
 
-def candidate_comma(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
-    """Whether nine tenths of the first values of a column may be numbers with a decimal comma, and one has one."""
+def holds_names(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
+    """Whether a column holds few numbers with a fraction of which two differ in nothing but zeros at the end."""
+    value = parsed(name, "DOUBLE")
     row = connection.execute(
-        f"SELECT count(*) FILTER (contains({name}, ',')), count({parsed(name, COMMA)}), count(*) FILTER ({is_value(name)}) "
-        f"FROM (SELECT {name} FROM raw WHERE {name} IS NOT NULL LIMIT {SAMPLE_ROWS})"
+        f"SELECT count(*) > count(DISTINCT rtrim(t, '0')) FROM (SELECT DISTINCT trim({name}) AS t FROM raw "
+        f"WHERE {value} <> trunc({value}) LIMIT {MAX_NAMES + 1}) HAVING count(*) <= {MAX_NAMES}"
     ).fetchone()
-    return row is not None and row[0] > 0 and row[1] >= MIN_SHARE_SAMPLE * row[2]
+    return row is not None and bool(row[0])
+
+
+def holds_codes(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
+    """Whether a column of whole numbers is one of ids: nearly all differ, and some have letters among their digits."""
+    is_mixed = f"regexp_matches({name}, '[A-Za-z]') AND regexp_matches({name}, '[0-9]')"
+    row = connection.execute(
+        f"SELECT count(DISTINCT {name}) FILTER ({is_mixed}) > 1 AND "
+        f"approx_count_distinct({name}) >= {MIN_SHARE_SAMPLE} * count(*) FROM raw WHERE {is_value(name)}"
+    ).fetchone()
+    return row is not None and bool(row[0])
 
 
 def fitting(
@@ -154,8 +132,9 @@ def candidate(connection: duckdb.DuckDBPyConnection, name: str, *, times_only: b
     """Return the narrowest type that at least nine tenths of the first values fit, None for text."""
     types = ("TIMESTAMP",) if times_only else ("BIGINT", "DOUBLE", "BOOLEAN", "TIMESTAMP")
     counts = ", ".join(f"count({parsed(name, type_)}) FILTER ({is_value(name)})" for type_ in types)
-    rows = f"(SELECT {name} FROM raw WHERE {name} IS NOT NULL LIMIT {SAMPLE_ROWS})"
-    row = connection.execute(f"SELECT count(*) FILTER ({is_value(name)}), {counts} FROM {rows}").fetchone()
+    row = connection.execute(
+        f"SELECT count(*) FILTER ({is_value(name)}), {counts} FROM {first_values(name)}"
+    ).fetchone()
     assert row is not None
     if not row[0]:
         return None
@@ -217,33 +196,62 @@ def whole_numbers(connection: duckdb.DuckDBPyConnection, names: Sequence[str]) -
     return [name for name, whole in zip(names, row, strict=True) if whole]
 
 
-def convert(connection: duckdb.DuckDBPyConnection, types: Sequence[str], *, is_text: bool) -> list[Conversion]:
-    """Give every column of ``raw`` its type; return what was done, column by column."""
+def convert(
+    connection: duckdb.DuckDBPyConnection, headers: Sequence[str], types: Sequence[str], *, is_text: bool
+) -> list[Conversion]:
+    """Give every column of ``raw`` its type; return what was done, column by column.
+
+    Parameters
+    ----------
+    headers, types : sequence of str
+        The names of the columns as people see them, and their types so far.
+    is_text : bool
+        Whether the file is text: then numbers may stand in a column of it as well as times.
+    """
     given = {f"c{place}": type_ for place, type_ in enumerate(types)}
     texts = [name for name, type_ in given.items() if type_ == "VARCHAR"]
     read = infer(connection, texts, times_only=not is_text)
     mended = unusable(connection, {name: type_ for name, type_ in given.items() if type_ in ("DOUBLE", "TIMESTAMP")})
-    commas = with_decimal_comma(connection, [name for name in texts if is_text and name not in read])
-    done = {name: Conversion(type_) for name, type_ in given.items()} | read | mended | commas
-    if read or mended or commas:
-        expressions = {name: name for name in given}
-        expressions |= {name: parsed(name, conversion.type) for name, conversion in read.items()}
-        expressions |= {name: parsed(name, COMMA) for name in commas}
-        expressions |= {name: f"CASE WHEN {usable(name, found.type)} THEN {name} END" for name, found in mended.items()}
-        selected = ", ".join(f"{expression} AS {name}" for name, expression in expressions.items())
-        connection.execute(f"CREATE TABLE typed AS SELECT {selected} FROM raw")
-        connection.execute("DROP TABLE raw")
-        connection.execute("ALTER TABLE typed RENAME TO raw")
+    has_points = any(type_ == "DOUBLE" for type_ in types) or any(found.type == "DOUBLE" for found in read.values())
+    left = [name for name in texts if name not in read]
+    noted = notations.recognise(connection, left, has_points=has_points, times_only=not is_text)
+    if any(found.notation == written.COMMA for found in noted.values()):  # then a point parts thousands
+        points = [name for name, found in read.items() if found.type == "DOUBLE"]
+        dotted = [name for name in points if notations.in_dotted_groups(connection, name)]
+        noted |= {name: replace(read.pop(name), notation=written.COMMA) for name in dotted}
+    done = {name: Conversion(type_) for name, type_ in given.items()} | read | mended | noted
+    expressions = {name: parsed(name, conversion.type) for name, conversion in read.items()}
+    expressions |= {
+        name: written.parsed(name, found.notation)
+        for name, found in noted.items()
+        if found.notation and found.type != "VARCHAR"
+    }
+    expressions |= {name: f"CASE WHEN {usable(name, found.type)} THEN {name} END" for name, found in mended.items()}
+    rewrite(connection, list(given), expressions, {name: done[name].type for name in expressions})
     for name in whole_numbers(connection, [name for name, conversion in done.items() if conversion.type == "DOUBLE"]):
         connection.execute(f"ALTER TABLE raw ALTER {name} TYPE BIGINT")
         done[name] = replace(done[name], type="BIGINT")
+    whole = [
+        name for name, header in zip(given, headers, strict=True) if done[name].type == "BIGINT" and is_of_times(header)
+    ]
+    for name, unit in notations.counted_times(connection, whole).items():
+        connection.execute(f"ALTER TABLE raw ALTER {name} TYPE TIMESTAMP USING {unit.time.format(name)}")
+        done[name] = replace(done[name], type="TIMESTAMP", notation=unit.name)
     return list(done.values())
 
 
-def said(names: Sequence[str], conversions: Sequence[Conversion]) -> tuple[str, ...]:
-    """Say which numbers were read in another notation."""
-    commas = [name for name, conversion in zip(names, conversions, strict=True) if conversion.has_decimal_comma]
-    if not commas:
-        return ()
-    shown = ", ".join(map(repr, commas[:6])) + (", …" if len(commas) > 6 else "")
-    return (f"Numbers with a decimal comma were read as such: {shown}.",)
+def rewrite(
+    connection: duckdb.DuckDBPyConnection,
+    names: Sequence[str],
+    expressions: Mapping[str, str],
+    types: Mapping[str, str],
+) -> None:
+    """Replace columns of ``raw`` by expressions: one by one where they are few, else all with the table."""
+    if len(expressions) <= MAX_ALTERED:
+        for name, expression in expressions.items():
+            connection.execute(f"ALTER TABLE raw ALTER {name} TYPE {types[name]} USING {expression}")
+        return
+    selected = ", ".join(f"{expressions.get(name, name)} AS {name}" for name in names)
+    connection.execute(f"CREATE TABLE typed AS SELECT {selected} FROM raw")
+    connection.execute("DROP TABLE raw")
+    connection.execute("ALTER TABLE typed RENAME TO raw")

@@ -64,7 +64,7 @@ def find_layout(head: Sequence[Record], dialect: Dialect, options: CsvOptions) -
     if wanted is not None:
         return given_layout(head, dialect, width, start, wanted)
     n_names = 0
-    full = below_remarks([head[place] for place in places if place >= start], width)
+    full = below_remarks([head[place] for place in places if place >= start and not is_rule(head[place])], width)
     while n_names < min(MAX_HEADER_LINES, len(full)) and is_next(full, n_names):
         rest = profiles(rows_of(body(full, n_names)), width)
         first = full[0].cells if n_names else None
@@ -182,6 +182,12 @@ def is_full(record: Record, width: int) -> bool:
         return False
     filled = sum(1 for cell in record.cells if cell.strip())
     return filled >= min(2, width) and (filled * 4 >= width or filled >= 8)
+
+
+def is_rule(record: Record) -> bool:
+    """Whether a record is a line that parts the header from the rows."""
+    cells = record.cells
+    return bool(cells) and all(len(cell.strip()) > 1 and not cell.strip("-= ") for cell in cells or ())
 
 
 def is_next(full: Sequence[Record], place: int) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,22 +14,26 @@ import duckdb
 from analytics.errors import InputError
 from analytics.log.ingest.database import escape_glob
 from analytics.log.ingest.delimited.books import Aside
-from analytics.log.ingest.delimited.proof import Proof, prove
 from analytics.log.ingest.delimited.read import Head, Outcome, as_options, begin, books_before, examine, outcome
-from analytics.log.ingest.delimited.rows import Rows
-from analytics.log.ingest.delimited.shapes import ColumnProfile
+from analytics.log.ingest.delimited.rows import BYTE_ORDER_MARK, Rows
 from analytics.log.options import CsvOptions
 
 if TYPE_CHECKING:
     from pyarrow import Table
     from pyarrow.parquet import ParquetWriter
 
+    from analytics.log.ingest.delimited.proof import Proof
+
 TYPES = (
     ("BIGINT", re.compile(r"-?(?:0|[1-9]\d{0,17})")),
     ("DOUBLE", re.compile(r"-?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")),
     ("BOOLEAN", re.compile("true|false", re.IGNORECASE)),
     ("TIMESTAMP", re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:\.\d{6})?")),
+    ("DATE", re.compile(r"\d{4}-\d\d-\d\d")),
 )
+WITH_COMMA = re.compile(r"-?[\d.]*,\d+")
+N_PLACES, PLACE_BYTES = 16, 1 << 14
+MAX_NAMES, FEW = 30, 8
 CELLS_AT_ONCE = 200_000
 COLUMNS_COMPARED, COLUMNS_AT_ONCE = 5, 20
 MAX_CLEAN_LINE = 2_000_000
@@ -78,10 +82,10 @@ def load(
 
 def load_clean(connection: duckdb.DuckDBPyConnection, path: Path, head: Head, *, as_text: bool) -> Loaded | None:
     """Let the engine read a file while it is proven clean; None where it is not, or the answer is not the proven one."""
-    types = ["VARCHAR" if as_text else candidate(column) for column in head.layout.columns]
+    types = ["VARCHAR"] * head.layout.width if as_text else candidates(path, head)
     try:
         with ThreadPoolExecutor(1) as pool:
-            proving = pool.submit(prove, path, head.guess.dialect, head.layout.width, head.layout.first_line)
+            proving = pool.submit(proven, path, head, types)
             is_typed = create(connection, path, head, types)
         proof = proving.result()
         if proof is None or not proof.records:
@@ -91,6 +95,9 @@ def load_clean(connection: duckdb.DuckDBPyConnection, path: Path, head: Head, *,
             return None
         if not is_as_proven(connection, path, head, proof, kept):
             return None
+        for place in [place for place, type_ in enumerate(kept) if type_ == "DATE"]:
+            connection.execute(f"ALTER TABLE raw ALTER c{place} TYPE TIMESTAMP")
+            kept[place] = "TIMESTAMP"
     except duckdb.OutOfMemoryException:  # reading line by line would need no less
         raise
     except duckdb.Error:
@@ -100,12 +107,58 @@ def load_clean(connection: duckdb.DuckDBPyConnection, path: Path, head: Head, *,
     return Loaded(head.layout.header, tuple(kept), outcome(books, head), as_options(head))
 
 
-def candidate(column: ColumnProfile) -> str:
-    """Return the type that all of the first values of a column are written in."""
+def proven(path: Path, head: Head, types: Sequence[str]) -> Proof | None:
+    """Return the proof of a file; NumPy is imported while the engine reads."""
+    from analytics.log.ingest.delimited.proof import prove
+
+    return prove(path, head.guess.dialect, types, head.layout.first_line)
+
+
+def candidates(path: Path, head: Head) -> list[str]:
+    """Return the types that all values of the columns are written in, at the beginning of a file and at some places below."""
+    values = [set(column.values) for column in head.layout.columns]
+    for row in rows_below(path, head):
+        for known, cell in zip(values, row, strict=True):
+            known.add(cell)
+    found = [candidate(known - {""}) for known in values]
+    if any(known and all(map(WITH_COMMA.fullmatch, known - {""})) for known in values):  # then 1.234 may be a thousand
+        found = ["VARCHAR" if type_ == "DOUBLE" else type_ for type_ in found]
+    return found
+
+
+def rows_below(path: Path, head: Head) -> Iterator[list[str]]:
+    """Yield rows from places spread over a file, where its lines show them without quotes."""
+    delimiter, quote, size = head.guess.dialect.delimiter, head.guess.dialect.quote, path.stat().st_size
+    with path.open("rb") as file:
+        for place in range(1, N_PLACES + 1):
+            file.seek(size * place // (N_PLACES + 1))
+            lines = file.read(PLACE_BYTES).decode("utf-8", errors="ignore").split("\n")[1:-1]
+            for line in lines:
+                row = line.rstrip("\r").split(delimiter) if delimiter else [line]
+                if len(row) == head.layout.width and not (quote and quote in line):
+                    yield row
+
+
+def candidate(values: Collection[str]) -> str:
+    """Return the type that all of the values are written in; text where they may be names of which all rows must decide.
+
+    >>> candidate({"1", "2.5", *map(str, range(50))}), candidate({"1.1", "1.2", "1.10"}), candidate(set())
+    ('DOUBLE', 'VARCHAR', 'VARCHAR')
+    """
     for type_, pattern in TYPES:
-        if column.n_filled and all(pattern.fullmatch(value) for value in column.values):
-            return type_
+        if values and all(pattern.fullmatch(value) for value in values):
+            return "VARCHAR" if type_ == "DOUBLE" and may_be_names(values) else type_
     return "VARCHAR"
+
+
+def may_be_names(values: Collection[str]) -> bool:
+    """Whether numbers are so few that they may be versions: 1.1 and 1.10 would become one."""
+    fractions = [value for value in values if float(value) % 1]
+    return (
+        len(values) <= MAX_NAMES
+        and len(fractions) > 0
+        and (len(values) <= FEW or any(value.endswith("0") for value in fractions))
+    )
 
 
 def create(connection: duckdb.DuckDBPyConnection, path: Path, head: Head, types: Sequence[str]) -> bool:
@@ -155,7 +208,7 @@ def is_as_proven(
     if not head.layout.header or set(types) != {"VARCHAR"}:
         return True
     names = head.layout.header[:COLUMNS_COMPARED]
-    same = " AND ".join(f"c{place} IS NOT DISTINCT FROM ?" for place in range(len(names)))
+    same = " AND ".join(f"ltrim(c{place}, '{BYTE_ORDER_MARK}') IS NOT DISTINCT FROM ?" for place in range(len(names)))
     found = connection.execute(f"SELECT count(*) FROM raw WHERE {same}", [name or None for name in names]).fetchone()
     return found == (0,)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,9 +31,10 @@ class Proof:
         Records, their physical lines, and blank lines at the end of the file.
     lengths, squares : tuple of int
         Per column the sum of the lengths of its fields in bytes, and that of their squares: what a reader made of a column
-        gives the same two when it is written again as it was.
+        gives the same two when it is written again as it was. Counted for every type but text and real numbers.
     is_decimal : tuple of bool
-        Per column whether its fields have no underscore and do not look like codes: ``007``, or more than 18 digits.
+        Per column of real numbers whether its fields have no underscore and do not look like codes: ``007``, or more than
+        18 digits; true for the others.
     """
 
     records: int
@@ -44,18 +45,19 @@ class Proof:
     is_decimal: tuple[bool, ...]
 
 
-def prove(path: Path, dialect: Dialect, width: int, first_line: int) -> Proof | None:
+def prove(path: Path, dialect: Dialect, types: Sequence[str], first_line: int) -> Proof | None:
     """Return the proof that the records from ``first_line`` on are clean, None where they are not.
 
     The quotes of a record pair up, those inside a field are doubled, an outer one stands beside a delimiter or a line end, and
-    every record has ``width`` fields. Then there is one way to read the file, and any strict reader finds it.
+    every record has one field for each of ``types``. Then there is one way to read the file, and any strict reader finds it.
     """
+    width = len(types)
     delimiter, quote = dialect.delimiter.encode() or b"\x1f", dialect.quote.encode()
     if len(delimiter) != 1 or len(quote) > 1 or (quote and dialect.escape != dialect.quote):
         return None
     if not dialect.delimiter and width != 1:
         return None
-    sums = Sums(width)
+    sums = Sums(types)
     lines = blank = 0
     returns: set[bool] = set()
     for piece, is_last in pieces(path, first_line - 1, quote):
@@ -159,32 +161,34 @@ def are_quotes_regular(array: Bytes, quotes: Places, delimiter: int, quote: int)
 
 
 class Sums:
-    """Counts over all pieces of a file, column by column."""
+    """Counts over all pieces of a file, column by column, as far as the types need them."""
 
-    def __init__(self, width: int) -> None:
-        self.width = width
+    def __init__(self, types: Sequence[str]) -> None:
+        self.width = len(types)
         self.records = 0
-        self.lengths = [0] * width
-        self.squares = [0] * width
-        self.is_decimal = [True] * width
+        self.measured = [place for place, type_ in enumerate(types) if type_ not in ("VARCHAR", "DOUBLE")]
+        self.decimals = [place for place, type_ in enumerate(types) if type_ == "DOUBLE"]
+        self.lengths = [0] * self.width
+        self.squares = [0] * self.width
+        self.is_decimal = [True] * self.width
 
     def add(self, array: Bytes, ends: Places, *, has_returns: bool) -> None:
         """Count one clean piece."""
         self.records += len(ends)
-        starts = np.empty_like(ends)
-        starts.flat[0], starts.flat[1:] = 0, ends.flat[:-1] + 1
-        lengths = ends - starts
-        if has_returns:
-            lengths[:, -1] -= 1
-        for column in range(self.width):
-            length = np.ascontiguousarray(lengths[:, column])
-            self.lengths[column] += int(length.sum())
-            self.squares[column] += int(np.dot(length, length))
-            if self.is_decimal[column]:
-                self.is_decimal[column] = is_decimal(array, starts[:, column], length)
-        if any(self.is_decimal):
+        befores = np.concatenate(([-1], ends.ravel()[:-1])).reshape(ends.shape)
+        for column in [*self.measured, *(place for place in self.decimals if self.is_decimal[place])]:
+            starts = befores[:, column] + 1
+            length = ends[:, column] - starts
+            if has_returns and column == self.width - 1:
+                length -= 1
+            if column in self.measured:
+                self.lengths[column] += int(length.sum())
+                self.squares[column] += int(np.dot(length, length))
+            else:
+                self.is_decimal[column] = is_decimal(array, starts, length)
+        if any(self.is_decimal[place] for place in self.decimals):
             touched = np.searchsorted(ends.ravel(), np.flatnonzero(array == UNDERSCORE)) % self.width
-            for column in np.unique(touched):
+            for column in set(touched.tolist()) & set(self.decimals):
                 self.is_decimal[column] = False
 
 

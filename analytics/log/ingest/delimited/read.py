@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
@@ -10,8 +10,8 @@ from pathlib import Path
 from analytics.errors import InputError
 from analytics.log.ingest.delimited.books import Books
 from analytics.log.ingest.delimited.guess import Guess, guess_dialect
-from analytics.log.ingest.delimited.layout import Layout, find_layout
-from analytics.log.ingest.delimited.lexer import Records, lines
+from analytics.log.ingest.delimited.layout import Layout, find_layout, is_rule
+from analytics.log.ingest.delimited.lexer import Dialect, Lexer, Record, Records, lines
 from analytics.log.ingest.delimited.rows import Rows
 from analytics.log.options import CsvOptions
 from analytics.log.schema import LineCounts, SetAside
@@ -70,7 +70,20 @@ def examine(path: Path, options: CsvOptions) -> Head:
     source.close()  # type: ignore[attr-defined]
     until = start + len(head) - UNSURE_LINES  # a text in quotes may run over the end of the head
     first = [record for record in records if layout.first_line <= record.line < until]
-    return Head(guess, layout, all(record.cells is not None and len(record.cells) == layout.width for record in first))
+    has_rule = any(is_rule(record) for record in records if record.line == layout.first_line)
+    return Head(guess, layout, not has_rule and are_regular(first, guess.dialect, layout.width))
+
+
+def are_regular(records: Sequence[Record], dialect: Dialect, width: int) -> bool:
+    """Whether records speak for a clean file: all of one width, up to a text in quotes that ends where nobody has looked."""
+    for record in records:
+        if record.cells is None:
+            lexer = Lexer(dialect)
+            lexer.fields(record.text)
+            return lexer.is_open
+        if len(record.cells) != width:
+            return False
+    return True
 
 
 def begin(path: Path, head: Head) -> Rows:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from analytics.log.ingest.delimited.books import Aside, Books
 from analytics.log.ingest.delimited.header import OTHER_DELIMITERS, header_votes, is_named
-from analytics.log.ingest.delimited.layout import Layout
+from analytics.log.ingest.delimited.layout import Layout, is_rule
 from analytics.log.ingest.delimited.lexer import Dialect, Record, Records
 from analytics.log.ingest.delimited.search import OTHER_DELIMITER, STRAY_QUOTE, Row, Search
 from analytics.log.ingest.delimited.shapes import pattern
@@ -18,12 +18,15 @@ MAX_WAITING = 500
 RUN = 3
 """Further lines of another width that make a line of names with that width the header of another table."""
 
+BYTE_ORDER_MARK = "\ufeff"
 TOO_FEW, TOO_MANY = "missing columns", "too many columns"
-QUOTES, UNCLEAR, FOOTER, OTHER_TABLE = (
+QUOTES, UNCLEAR, FOOTER, OTHER_TABLE, HEADER_AGAIN, RULE = (
     "quotes that do not match",
     "a separator too many or too few, unclear where",
     "footer",
     "another table",
+    "the header once more",
+    "a line of dashes",
 )
 
 
@@ -44,6 +47,7 @@ class Rows:
         self.waiting: list[Record | Aside] = []
         self.never_sparse = layout.width > 2 and sum(column.empty < 0.5 for column in layout.columns) >= 3
         self.has_blank_before = False
+        self.first_row: Sequence[str] | None = None
 
     def __iter__(self) -> Iterator[Sequence[str] | Aside]:
         width, books = self.layout.width, self.books
@@ -52,6 +56,15 @@ class Rows:
             cells = record.cells
             if record.line < self.layout.first_line:
                 self.before(record)
+            elif cells is not None and header and self.is_header(cells):
+                yield from self.released(is_end=True)
+                if self.repeats_rows():
+                    yield from self.other_table(record)
+                    return
+                yield self.aside(record, HEADER_AGAIN)
+                self.has_blank_before = False
+            elif self.first_row is None and is_rule(record):
+                yield self.aside(record, RULE)
             elif (
                 cells is not None
                 and len(cells) == width
@@ -59,14 +72,12 @@ class Rows:
                 and not self.waiting
                 and not self.has_blank_before
             ):
-                if cells == header:
-                    yield from self.other_table(record)
-                    return
                 if self.is_sparse(cells):
                     self.waiting.append(record)
                     continue
                 books.kept += record.n_lines
                 books.rows += 1
+                self.first_row = self.first_row or cells
                 yield cells
             elif record.is_blank:
                 books.blank += record.n_lines
@@ -120,6 +131,7 @@ class Rows:
         """Count a row and return its cells."""
         self.books.kept += record.n_lines
         self.books.rows += 1
+        self.first_row = self.first_row or row.cells
         if row.repair and (row.repair != STRAY_QUOTE or self.dialect.escape):
             self.books.repairs[row.repair] += record.n_lines
         return row.cells
@@ -174,8 +186,6 @@ class Rows:
             or not is_named(cells[: max(2, len(cells) - cells[::-1].count(""))] if cells[-1:] == [""] else cells)
         ):
             return False
-        if cells == list(self.layout.header):
-            return True
         typed = [column for column in self.layout.columns if column.is_typed]
         if len(cells) == self.layout.width:
             return (
@@ -190,6 +200,16 @@ class Rows:
         return len(following) > 0 and all(
             other.cells is not None and len(other.cells) == len(cells) for other in following
         )
+
+    def is_header(self, cells: Sequence[str]) -> bool:
+        """Whether a record is the header once more; files put one behind the other keep the mark at their beginning."""
+        header = self.layout.header
+        return len(cells) == len(header) and (cells[0].removeprefix(BYTE_ORDER_MARK), *cells[1:]) == header
+
+    def repeats_rows(self) -> bool:
+        """Whether what follows a second header is the table that was read already: then none of it is a row of the log."""
+        following = self.records.ahead(1, lambda other: not other.is_blank)
+        return self.first_row is not None and bool(following) and following[0].cells == list(self.first_row)
 
     def other_table(self, record: Record) -> Iterator[Aside]:
         """Set aside all that follows the header of another table."""

@@ -6,7 +6,7 @@ import re
 import string
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 SHAPES = str.maketrans(string.digits + string.ascii_uppercase + string.ascii_lowercase, "9" * 10 + "A" * 26 + "a" * 26)
 RUNS = re.compile(r"(.)\1+")
@@ -71,8 +71,6 @@ class ColumnProfile:
         shapes = [shape(cell) for cell in filled]
         self.exact = Counter(exact for exact, _ in shapes)
         self.loose = Counter(loose for _, loose in shapes)
-        self.patterns = {pattern(cell) for cell in filled}
-        self.firsts = Counter(first_kind(cell) for cell in filled)
         self.values = Counter(filled)
         self.n_filled = len(filled)
         self.longest = max((len(cell) for cell in filled), default=0)
@@ -80,6 +78,19 @@ class ColumnProfile:
         self.texty = sum(count for loose, count in self.loose.items() if is_texty(loose)) / max(self.n_filled, 1)
         self.empty = 1 - self.n_filled / self.n if self.n else 1.0
         self.quoted = n_quoted / self.n_filled if self.n_filled else 0.0
+
+    @cached_property
+    def patterns(self) -> set[str]:
+        """The loose outlines of the values."""
+        return {pattern(cell) for cell in self.values}
+
+    @cached_property
+    def firsts(self) -> Counter[str]:
+        """How many values begin with which kind of character."""
+        firsts: Counter[str] = Counter()
+        for cell, count in self.values.items():
+            firsts[first_kind(cell)] += count
+        return firsts
 
     @property
     def is_typed(self) -> bool:

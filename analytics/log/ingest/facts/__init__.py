@@ -6,8 +6,8 @@ from typing import Any
 
 import duckdb
 
+from analytics.log.ingest.conversion import is_value
 from analytics.log.ingest.facts import changes, labels, missing, spellings, spikes, times
-from analytics.log.ingest.types import is_value
 from analytics.log.preflight import Facts
 from analytics.log.schema import Log
 

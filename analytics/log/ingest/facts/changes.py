@@ -10,7 +10,7 @@ from statistics import median
 
 import duckdb
 
-from analytics.log.ingest.types import GROUP
+from analytics.log.ingest.conversion import GROUP
 from analytics.log.preflight.evidence import Change
 from analytics.log.schema import Column, Log
 

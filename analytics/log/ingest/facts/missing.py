@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import duckdb
 
-from analytics.log.ingest.types import GROUP
+from analytics.log.ingest.conversion import GROUP
 from analytics.log.preflight.evidence import Gap
 from analytics.log.schema import MAX_VALUES_BY_VALUE, Column, Log
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import duckdb
 
-from analytics.log.ingest.types import GROUP
+from analytics.log.ingest.conversion import GROUP
 from analytics.log.preflight.evidence import Spike
 from analytics.log.schema import MAX_VALUES_BY_VALUE, Column, Log
 
