@@ -235,10 +235,8 @@ class Workspace:
 
     def remember(self, log: Log) -> None:
         """Keep the mapping for the next export with the same columns."""
-        write_json(
-            self.home / "mappings.json",
-            {**self.read_json("mappings.json"), columns_key(log.reading.names): asdict(log.mapping)},
-        )
+        every = {**self.read_json("mappings.json"), columns_key(log.reading.names): asdict(log.mapping)}
+        write_json(self.home / "mappings.json", every)
 
     def remembered(self, names: tuple[str, ...]) -> Mapping | None:
         """Return the mapping that was last used for these columns, None where there is none."""
