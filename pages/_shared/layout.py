@@ -11,6 +11,7 @@ from analytics.errors import AnalysisError
 from analytics.intake import Staged
 from analytics.log.options import CsvOptions
 from analytics.log.schema import LineCounts, Reading
+from analytics.present import words
 from pages._shared import session
 from pages._shared.render import escaped
 
@@ -25,7 +26,9 @@ TEXTS = {"csv"}
 def draw(upload: Staged) -> CsvOptions | None:
     """Show how a file was read and let it be changed; return the layout once the file is to be read again."""
     reading = upload.reading
-    with st.expander("How the file was read", icon=":material/description:", key=f"how_{upload.staged_id}"):
+    n_said = len(unusual(reading))
+    noted = f" · {words.plural(n_said, 'remark')}" if n_said else ""
+    with st.expander(f"How the file was read{noted}", icon=":material/description:", key=f"how_{upload.staged_id}"):
         draw_account(reading)
         if len(reading.origin.sheets) > 1:
             return choose_sheet(upload)
@@ -34,11 +37,16 @@ def draw(upload: Staged) -> CsvOptions | None:
     return None
 
 
+def unusual(reading: Reading) -> tuple[str, ...]:
+    """Return what is to be said of a reading."""
+    return (*reading.origin.contradictions, *reading.origin.differences, *reading.repairs)
+
+
 def draw_account(reading: Reading) -> None:
     """Say what became of the lines, what was unusual, and how many rows each file gave."""
     if reading.lines:
         st.markdown(escaped(books(reading.lines)))
-    for said in (*reading.origin.contradictions, *reading.origin.differences, *reading.repairs):
+    for said in unusual(reading):
         st.markdown(f"- {escaped(said)}")
     if reading.origin.files:
         st.dataframe(
