@@ -10,5 +10,6 @@ st.title("Report")
 with frame.boundary():
     question = session.question()
     chosen, metric = packing.draw_controls(question)
+    packing.draw_found(question)
     html = cache.report(question, chosen, metric)
     packing.draw_paper(html, question)

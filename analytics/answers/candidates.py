@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
@@ -11,18 +11,19 @@ import polars as pl
 
 from analytics.answers.question import Question
 from analytics.errors import QuestionError
-from analytics.measure.discovery.cube import CodeArray, Cube, Sums
-from analytics.measure.discovery.leaks import TELLS, label_told
+from analytics.measure.costs import Costs
+from analytics.measure.discovery.cube import CodeArray, Cube, Sums, second_names
+from analytics.measure.leaks import TELLS, label_told
 from analytics.query.cohort import Cohort
 from analytics.query.engine import Engine
-from analytics.query.objectives import OBJECTIVES, SPLITS, Costs, by_entity, by_row, by_time, row_count
+from analytics.query.objectives import OBJECTIVES, SPLITS, by_entity, by_row, by_time, row_count
 from analytics.query.predicates import predicate
 from analytics.query.properties import Property, expression, in_codes, properties, shown_value
 from analytics.query.relations import cube_table
 
 Split = Literal["row", "entity", "time", "none"]
 
-MIN_SHARE, MIN_ROWS, MAX_DEPTH = 0.01, 50, 3
+MIN_SHARE, MIN_ROWS, MAX_DEPTH, MAX_MEMBERS = 0.01, 50, 3, 25
 
 
 @dataclass(frozen=True)
@@ -41,12 +42,14 @@ class Search:
         How the rows that confirm are held back; None: by entity where ids repeat, else by row.
     columns : tuple of str or None
         Search these segment columns only; None: all of them and what can be derived.
-    costs : tuple of float
-        Of a true positive, a false positive, a false negative and a true negative.
+    costs : Costs
+        What the outcomes cost, where the objective is the cost per row.
     reference : Cohort or None
         The rows of the log that a change is measured against.
     every : bool
         Report every slice above the minimum support instead of groups of those that stand out.
+    max_members : int or None
+        Slices that another one stands for are listed up to this many; None: all of them.
     seed : int
     """
 
@@ -56,9 +59,10 @@ class Search:
     max_depth: int = MAX_DEPTH
     split: Split | None = None
     columns: tuple[str, ...] | None = None
-    costs: Costs = (0.0, 1.0, 1.0, 0.0)
+    costs: Costs = field(default_factory=Costs)
     reference: Cohort | None = None
     every: bool = False
+    max_members: int | None = MAX_MEMBERS
     seed: int = 0
 
 
@@ -77,13 +81,15 @@ Slice = tuple[Predicate, ...]
 class Cells:
     """The cube of a question with the values of its codes, and which cells are held back.
 
-    Columns that are ``left_out`` tell the label; the search does not use them unless it is told its columns.
+    Columns that are ``left_out`` tell the label; the search does not use them unless it is told its columns. Those in
+    ``same`` part the rows as another one does, whose name stands behind theirs.
     """
 
     cube: Cube
     properties: tuple[Property, ...]
     values: tuple[list[Any], ...]
     left_out: tuple[str, ...]
+    same: tuple[tuple[str, str], ...]
     is_held_back: np.ndarray[Any, np.dtype[np.bool_]]
 
     def slice_of(self, pattern: CodeArray) -> Slice:
@@ -102,6 +108,8 @@ def checked(question: Question, search: Search) -> None:
         raise QuestionError(f"Expected scores in 0–1 for {search.objective!r}, found others. Choose another objective.")
     if OBJECTIVES[search.objective].is_change != (search.reference is not None):
         raise QuestionError("Expected a reference for a change, and for nothing else. Name both, or neither.")
+    if search.objective == "cost" and search.costs.amount_cells and question.log.mapping.amount is None:
+        raise QuestionError("Expected a column of amounts to multiply costs by, found none. Choose it in the mapping.")
     if search.split == "time" and search.reference is not None:
         raise QuestionError("Expected a split that both sides can share, found 'time'. Split by row or entity.")
     if search.split not in (None, *SPLITS):
@@ -135,7 +143,7 @@ def cells_of(engine: Engine, question: Question, search: Search, split: Split) -
         keys = {f"key_{place}": expression(log, found, told) for place, found in enumerate(searched)}
         rows = engine.kept(log, cohort, question.threshold)
         sides = objective.counted(question.threshold), objective.value(question.threshold, search.costs)
-        return engine.collect(cube_table(rows, keys | part, *sides))
+        return engine.collect(cube_table(rows, keys | part, *sides, with_cubes=not objective.is_share))
 
     searched = properties(log, search.columns)
     own, told = counted(question.cohort, searched, ()), set[str]()
@@ -148,14 +156,20 @@ def cells_of(engine: Engine, question: Question, search: Search, split: Split) -
     if search.reference is not None:
         refuse_common(engine, question, search.reference)
         table = pl.concat([own, counted(search.reference, searched, told)])
+    coded = [in_codes(table[f"key_{place}"]) for place in range(len(searched))]
+    n, is_stored = table["n"].cast(pl.Float64).to_numpy(), [found.kind == "value" for found in searched]
+    same = {} if search.every else second_names([column.to_numpy() for column, _ in coded], n, is_stored)
+    named = tuple((searched[place].name, searched[other].name) for place, other in same.items())
+    kept = [(found, *coded[place]) for place, found in enumerate(searched) if place not in same]
+    searched = tuple(found for found, *_ in kept)
     codes, values, is_value = [], [], []
-    for place, found in enumerate(searched):
-        column, known = in_codes(table[f"key_{place}"])
+    for found, column, known in kept:
         codes.append(column.cast(pl.UInt16 if len(known) < 65_536 else pl.Int32).to_numpy())
         is_value.append(np.array([value is not None or not found.is_partial for value in known], dtype=bool))
         values.append([shown_value(log, found, value) for value in known])
     sources = [found.source for found in searched]
-    parts = [table[name].fill_null(0).cast(pl.Float64).to_numpy() for name in ("n", "trials", "total", "squares")]
+    sums = ("n", "trials", "total", "squares", *(() if objective.is_share else ("cubes",)))
+    parts = [table[name].fill_null(0).cast(pl.Float64).to_numpy() for name in sums]
     is_own = np.arange(table.height) < own.height
     if search.reference is not None:
         parts = [part * is_side for is_side in (is_own, ~is_own) for part in parts]
@@ -165,7 +179,7 @@ def cells_of(engine: Engine, question: Question, search: Search, split: Split) -
     )  # fmt: skip
     is_held_back = table["part"].to_numpy() == 1 if split != "none" else np.zeros(table.height, dtype=bool)
     left_out = tuple(dict.fromkeys(found.source for found in properties(log, search.columns) if found.source in told))
-    return Cells(cube, searched, tuple(values), left_out, is_held_back)
+    return Cells(cube, searched, tuple(values), left_out, named, is_held_back)
 
 
 def refuse_common(engine: Engine, question: Question, reference: Cohort) -> None:
@@ -203,7 +217,7 @@ def told_by(
 
 def whole_log(engine: Engine, question: Question, found: Property, left_out: Collection[str]) -> pl.DataFrame:
     """Return the rows of the whole log by one property."""
-    objective, costs = OBJECTIVES["error_rate"], (0.0, 1.0, 1.0, 0.0)
+    objective, costs = OBJECTIVES["error_rate"], Costs()
     rows = engine.kept(question.log, Cohort(), question.threshold)
     counted, value = objective.counted(question.threshold), objective.value(question.threshold, costs)
     return engine.collect(cube_table(rows, {"key": expression(question.log, found, left_out)}, counted, value))

@@ -30,11 +30,24 @@ MAX_LISTED = 200_000
 
 @dataclass(frozen=True)
 class Member:
-    """A slice that another one stands for, with its rows and rate where it was found, and the overlap with the other."""
+    """A slice that another one stands for.
+
+    Attributes
+    ----------
+    slice : tuple of Predicate
+    n : int
+        Judged rows of the cohort.
+    n_found : int
+    rate_found : float
+        Judged rows and objective where the slice was found.
+    overlap : float
+        Rows in common with the other one, of those in either (Jaccard).
+    """
 
     slice: Slice
     n: int
-    rate: float
+    n_found: int
+    rate_found: float
     overlap: float
 
 
@@ -54,6 +67,8 @@ class Discovery:
         ``n_found`` and ``score`` where the slice was found.
     members, contributions : tuple
         By row of ``table``: the slices that it stands for; what each of its predicates contributes to the divergence.
+    n_members : tuple of int
+        By row of ``table`` how many it stands for; ``members`` may be cut.
     noise : Noise or None
         None where every slice was asked for.
     n_judged, n_searched, n_reported : int
@@ -67,6 +82,8 @@ class Discovery:
     n_properties : int
     left_out : tuple of str
         Columns that tell the label and were not searched by.
+    same : tuple of (str, str)
+        Columns that were not searched by because they part the rows as the other one does.
     tree : Tree or None
         The same rows cut by a decision tree; None where every slice was asked for, and for a change.
     overall : float
@@ -78,6 +95,7 @@ class Discovery:
     slices: tuple[Slice, ...]
     table: pl.DataFrame
     members: tuple[tuple[Member, ...], ...]
+    n_members: tuple[int, ...]
     contributions: tuple[tuple[float, ...], ...]
     noise: Noise | None
     n_judged: int
@@ -88,6 +106,7 @@ class Discovery:
     n_more: int
     n_properties: int
     left_out: tuple[str, ...]
+    same: tuple[tuple[str, str], ...]
     tree: Tree | None
     overall: float
 
@@ -145,7 +164,7 @@ def discover(
     n_sent, n_more = len(groups), 0
     if not search.every:
         is_real = (table["p_adjusted"].fill_null(1.0) < SIGNIFICANT).to_numpy()
-        shown, n_more = presented(cells.cube, found, groups, is_real)
+        shown, n_more = presented(cells.cube, found, groups, is_real, max_members=search.max_members)
         groups, table = [groups[row] for row in shown], table[shown]
     rank = ranked(table, every=search.every)
     groups, table = [groups[row] for row in rank], table[rank]
@@ -155,6 +174,7 @@ def discover(
         slices=tuple(cells.slice_of(group.pattern) for group in groups),
         table=table,
         members=tuple(members(cells, found, group) for group in groups),
+        n_members=tuple(group.n_members for group in groups),
         contributions=() if search.every else tuple(tuple(contributions(report, g.pattern).values()) for g in groups),
         noise=noise,
         n_judged=int(n_judged),
@@ -165,6 +185,7 @@ def discover(
         n_more=n_more,
         n_properties=len(cells.properties),
         left_out=cells.left_out,
+        same=cells.same,
         tree=None
         if search.every or search.reference is not None
         else tree_of(question.log, cells, find, report, needed - 1e-6),
@@ -218,6 +239,12 @@ def members(cells: Cells, found: Lattice, group: Group) -> tuple[Member, ...]:
     """Return the slices that a group's representative stands for."""
     rows = rates(found.sums)
     return tuple(
-        Member(cells.slice_of(found.patterns[row]), int(found.sums.n[row]), float(rows[row]), overlap)
+        Member(
+            cells.slice_of(found.patterns[row]),
+            int(cells.cube.sums_of(found.patterns[row]).n[0]),
+            int(found.sums.n[row]),
+            float(rows[row]),
+            overlap,
+        )
         for row, overlap in group.members
     )

@@ -10,7 +10,7 @@ import polars as pl
 from analytics.answers.question import Question
 from analytics.answers.reliability import SIGNIFICANT, map_of, probabilities
 from analytics.measure.calibration_numbers import MIN_SUPPORT, adjusted
-from analytics.measure.discovery.leaks import TELLS, label_told
+from analytics.measure.leaks import TELLS, label_told
 from analytics.measure.misfits import MISFITS, misfit_table
 from analytics.query.engine import Engine
 

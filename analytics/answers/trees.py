@@ -64,7 +64,7 @@ def tree_of(log: Log, cells: Cells, find: Cube, report: Cube, min_support: float
     for node in nodes:
         paths.append((*paths[node.parent], branch_of(log, cells, node)) if node.cut else ())
     held, whole = stacked(sums_in(report, nodes)), stacked(sums_in(cells.cube, nodes))
-    rate = rate_interval(held, 0.95, is_binary=find.is_binary)
+    rate = rate_interval(held, report.sums.sum(), 0.95, is_binary=find.is_binary)
     numbers = {"rate": rate.value, "rate_low": rate.low, "rate_high": rate.high}
     table = pl.DataFrame({name: np.asarray(column) for name, column in numbers.items()}, nan_to_null=True)
     n = pl.Series("n", whole.n).cast(pl.Int64)

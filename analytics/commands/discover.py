@@ -10,6 +10,7 @@ from analytics.answers import candidates, discovery
 from analytics.commands.asking import ask, cohort_of, columns_of
 from analytics.commands.options import Asked, Output, Source, Texts
 from analytics.commands.writing import write
+from analytics.measure.costs import Costs
 from analytics.query.objectives import OBJECTIVES
 
 IN_TEXT = (
@@ -38,6 +39,8 @@ def discover(
     cost_fp: Annotated[float, typer.Option(help="Cost of a false positive.")] = 1.0,
     cost_fn: Annotated[float, typer.Option(help="Cost of a false negative.")] = 1.0,
     cost_tn: Annotated[float, typer.Option(help="Cost of a true negative.")] = 0.0,
+    cost_review: Annotated[float, typer.Option(help="Cost of a look at each flagged row.")] = 0.0,
+    amount_cells: Annotated[Texts, typer.Option(help="Cell whose cost is multiplied by the amount. Repeatable.")] = None,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the split and of the noise.")] = 0,
 ) -> None:  # fmt: skip
     """Slices that fail, found on one part of the rows and confirmed on the other."""
@@ -45,10 +48,13 @@ def discover(
     from analytics.present.readings import discovery_reading
 
     engine, question = ask(source, asked)
+    cells = tuple(cell for text in amount_cells or () for cell in text.split(","))
     search = candidates.Search(
+        max_members=None if output.format == "json" else candidates.MAX_MEMBERS,
         objective=objective, min_support=min_support, min_rows=min_rows, max_depth=max_depth, every=every, seed=seed,
         split="none" if no_split else split, columns=tuple(columns_of(by, question.log)) if by else None,
-        costs=(cost_tp, cost_fp, cost_fn, cost_tn), reference=cohort_of(reference, question.log) if reference else None,
+        costs=Costs(cost_tp, cost_fp, cost_fn, cost_tn, cost_review, cells),
+        reference=cohort_of(reference, question.log) if reference else None,
     )  # fmt: skip
     answer = discovery.discover(engine, question, search)
     typer.echo(discovery_reading(answer), err=True)

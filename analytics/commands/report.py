@@ -12,6 +12,7 @@ from analytics.commands.asking import ask, columns_of
 from analytics.commands.options import OUTPUT, Asked, Format, Output, Source, named
 from analytics.commands.writing import write, write_text
 from analytics.log.decisions import decisions
+from analytics.log.found import found_slices
 
 
 def report(
@@ -34,7 +35,8 @@ def report(
         chosen = [[name] for name in answers.ranked_columns(engine, question)["column"].to_list()[:3]]
     parts = [answers.slices(engine, question, columns, metric=metric) for columns in chosen]
     decided = decisions(engine.workspace, question.log.key)
-    write_text(slice_report(question, answers.overview(engine, question), parts, decided), out)
+    found = found_slices(engine.workspace, question.log.key)
+    write_text(slice_report(question, answers.overview(engine, question), parts, decided, found=found), out)
     if format == "table":
         typer.echo(str(out))
     else:

@@ -30,6 +30,7 @@ SMALL_FILES = {
     "policies": "The saved policies",
     "sides": "The saved pairs of sides",
     "decisions": "What was decided",
+    "found": "The slices of the report",
 }
 ID_DIGITS = 12
 """Digits of a content's hash that name a log, and begin the names of its states and readings."""
@@ -234,10 +235,8 @@ class Workspace:
 
     def remember(self, log: Log) -> None:
         """Keep the mapping for the next export with the same columns."""
-        write_json(
-            self.home / "mappings.json",
-            {**self.read_json("mappings.json"), columns_key(log.reading.names): asdict(log.mapping)},
-        )
+        every = {**self.read_json("mappings.json"), columns_key(log.reading.names): asdict(log.mapping)}
+        write_json(self.home / "mappings.json", every)
 
     def remembered(self, names: tuple[str, ...]) -> Mapping | None:
         """Return the mapping that was last used for these columns, None where there is none."""

@@ -5,6 +5,7 @@
     intervals        estimates, intervals, differences, bootstrap: knows numbers only
     ├── comparisons  p-values of proportions and their adjustment
     │   └── discovery    the search for slices: a package of its own
+    ├── leaks        columns that tell the label, which are no reasons
     └── counts       the confusion counts of slices
         ├── metrics      the registry: what every metric means and how it is computed
         └── bins         the judged rows of slices, bin by bin

@@ -20,6 +20,12 @@ def predicate_words(predicate: Predicate | Branch, verb: str = "is") -> str:
     name = words.one_line(found.name)
     if value is None:
         return f"{words.one_line(found.column or found.name)} {verb} missing"
+    if found.kind == "gaps":
+        return (
+            f"{words.value_label(value)} {found.name}"
+            if verb == "is"
+            else f"not {words.value_label(value)} {found.name}"
+        )
     if found.kind == "spike":
         return f"{words.one_line(found.column or '')} {verb} exactly {words.value_label(value)}"
     if found.kind == "hour":
@@ -59,9 +65,10 @@ def discovery_json_rows(answer: Discovery) -> list[dict[str, Any]]:
         more: dict[str, Any] = {"support": numbers.pop("share_of_rows")}
         if answer.contributions:
             more["contributions"] = dict(zip(described, answer.contributions[place], strict=True))
+            more["n_members"] = answer.n_members[place]
             more["members"] = [
-                {"slice": {p.property.name: json_value(p.value) for p in member.slice}, "n_found": member.n,
-                 "rate_found": json_value(member.rate), "overlap": member.overlap}
+                {"slice": {p.property.name: json_value(p.value) for p in member.slice}, "n": member.n,
+                 "n_found": member.n_found, "rate_found": json_value(member.rate_found), "overlap": member.overlap}
                 for member in answer.members[place]
             ]  # fmt: skip
         rows.append({"slice": described, "n": numbers.pop("n"), **numbers, **more})

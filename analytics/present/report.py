@@ -20,6 +20,7 @@ from analytics.present.marks import order_words, question_of
 if TYPE_CHECKING:
     from analytics.answers import Overview, Question, SliceAnswer
     from analytics.log.decisions import Decision
+    from analytics.log.found import FoundSlice
 
 HERE = Path(__file__).parent
 CONVENTIONS = (
@@ -66,6 +67,7 @@ def slice_report(
     answers: Sequence[SliceAnswer] = (),
     decisions: Sequence[Decision] = (),
     *,
+    found: Sequence[FoundSlice] = (),
     created_at: datetime | None = None,
 ) -> str:
     """Write the report of a question as one HTML file.
@@ -80,6 +82,8 @@ def slice_report(
         One section each, in this order.
     decisions : sequence of Decision
         What was decided on the log.
+    found : sequence of FoundSlice
+        Discovered slices, one section each, before the others.
     created_at : datetime, optional
         When the report was made; now by default.
 
@@ -107,7 +111,7 @@ def slice_report(
         figures=overview_figures(question, overview),
         metrics=report_parts.metrics(overview),
         decisions=decisions,
-        sections=[section(answer) for answer in answers],
+        sections=[*map(found_section, found), *map(section, answers)],
         definitions=report_parts.definitions(),
         conventions=CONVENTIONS,
         footer=f"Made by Slicewise from log {question.log.key}. Aggregates only.",
@@ -154,4 +158,20 @@ def section(answer: SliceAnswer) -> Section:
         table=report_parts.slices(answer),
         shape="one" if len(answer.by) == 1 else "two",
         note=report_parts.slices_note(answer),
+    )
+
+
+def found_section(found: FoundSlice) -> Section:
+    """Return the section of a discovered slice."""
+    heads = (report_parts.Head("What"), report_parts.Head("Value"))
+    rows = [report_parts.Row((report_parts.Cell(name), report_parts.Cell(report_parts.short(value, 600))))
+            for name, value in found.lines]  # fmt: skip
+    return Section(
+        title=f"Discovered: {report_parts.short(found.title, 160)}",
+        reading=found.reading,
+        caption="",
+        drawing=Markup(""),
+        table=report_parts.Table(heads, rows),
+        shape="narrow",
+        note=found.note,
     )

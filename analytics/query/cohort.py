@@ -14,7 +14,7 @@ from urllib.parse import quote, unquote
 from analytics.errors import QuestionError
 from analytics.log.schema import Log
 
-Op = Literal["in", "not-in", "ge", "le", "lt", "missing", "present", "contains"]
+Op = Literal["in", "not-in", "ge", "le", "lt", "missing", "present", "contains", "hour", "weekday", "longer", "gaps"]
 Outcome = Literal["tp", "fp", "fn", "tn", "unlabelled", "unscored"]
 OUTCOME_WORDS: dict[str, str] = {
     "tp": "true positives",
@@ -26,13 +26,20 @@ OUTCOME_WORDS: dict[str, str] = {
 }
 READS_LIKE_NONE = ("missing", "(missing)", "not missing")
 VALUELESS = ("missing", "present")
+PARTS = ("hour", "weekday", "longer")
+"""What a value has besides what it is: hour and weekday of a time, more characters than a number."""
+WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 MAX_CLAUSES = 50
 MAX_VALUES = 1_000
 
 
 @dataclass(frozen=True)
 class Clause:
-    """One condition on one column, by the name that people see; values are text."""
+    """One condition on one column, by the name that people see; values are text.
+
+    ``gaps`` is about the row: it has no column, and holds how many of the columns named after that have no value (``5+``:
+    at least five).
+    """
 
     column: str
     op: Op
@@ -43,8 +50,9 @@ class Clause:
 class Cohort:
     """Conditions that hold together: AND between columns, OR within one.
 
-    Within a column, values, ``missing``, ``contains`` and the range (its bounds together) are alternatives; ``not-in`` and
-    ``present`` always restrict. A missing value passes ``not-in``: it is a value that differs from the others.
+    Within a column, values, ``missing``, ``contains`` and the range (its bounds together) are alternatives; ``not-in``,
+    ``present`` and the parts of a value always restrict. A missing value passes ``not-in``: it is a value that differs from
+    the others.
     """
 
     clauses: tuple[Clause, ...] = ()
@@ -66,11 +74,15 @@ class Cohort:
         return Cohort(tuple(clause for clause in self.clauses if clause.column != column), self.outcomes)
 
     def with_clauses(self, clauses: Sequence[Clause]) -> Cohort:
-        """Return the cohort with the clauses on the given columns replaced."""
-        kept = self
-        for clause in clauses:
-            kept = kept.without(clause.column)
-        return Cohort((*kept.clauses, *clauses), self.outcomes)
+        """Return the cohort with the clauses on the given columns replaced; a part of a value stands beside what it is.
+
+        >>> december = Cohort((Clause("at", "ge", ("2024-12-01",)), Clause("at", "hour", ("9",))))
+        >>> december.with_clauses([Clause("at", "hour", ("17",))]).to_text()
+        'at:ge:2024-12-01;at:hour:17'
+        """
+        replaced = {(clause.column, clause.op if clause.op in PARTS else "") for clause in clauses}
+        kept = [old for old in self.clauses if (old.column, old.op if old.op in PARTS else "") not in replaced]
+        return Cohort((*kept, *clauses), self.outcomes)
 
     def to_text(self) -> str:
         """Write the cohort compactly; `from_text` reads it back.
@@ -125,6 +137,8 @@ class Cohort:
 
 def column_words(column: str, clauses: Sequence[Clause]) -> str:
     """Say the conditions on one column."""
+    if clauses and all(clause.op == "gaps" for clause in clauses):
+        return " and ".join(map(gap_words, clauses))
     values = [shown(value) for clause in clauses if clause.op == "in" for value in clause.values]
     bounds = [
         f"{word} {shown_number(clause.values[0])}"
@@ -140,8 +154,34 @@ def column_words(column: str, clauses: Sequence[Clause]) -> str:
         words = [" or ".join([*words, *containing])]
     excluded = [shown(value) for clause in clauses if clause.op == "not-in" for value in clause.values]
     words += [f"is not {either(excluded)}"] if excluded else []
+    words += part_words(clauses)
     words += ["is not missing"] * any(clause.op == "present" for clause in clauses)
     return f"{column} {' and '.join(words)}"
+
+
+def part_words(clauses: Sequence[Clause]) -> list[str]:
+    """Say what values must have besides what they are.
+
+    >>> part_words([Clause("at", "hour", ("9", "17")), Clause("at", "weekday", ("Sat",))])
+    ['is in hour 09 or 17', 'is on Sat']
+    """
+    words = {
+        "hour": lambda values: f"is in hour {either([value.zfill(2) for value in values])}",
+        "weekday": lambda values: f"is on {either(values)}",
+        "longer": lambda values: f"is over {' or '.join(map(shown_number, values))} characters",
+    }
+    return [words[clause.op](clause.values) for clause in clauses if clause.op in PARTS and clause.values]
+
+
+def gap_words(clause: Clause) -> str:
+    """Say how many fields of a row have no value.
+
+    >>> gap_words(Clause("", "gaps", ("5+", "seats", "year")))
+    '5 or more of seats and year are missing'
+    """
+    number, *names = clause.values or ("",)
+    joined = " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
+    return f"{number.replace('+', ' or more')} of {joined} are missing"
 
 
 def shown(value: str) -> str:
@@ -168,7 +208,10 @@ def either(words: Sequence[str]) -> str:
 
 
 SIGNS: tuple[tuple[str, Op], ...] = (("!=", "not-in"), (">=", "ge"), ("<=", "le"), ("=", "in"))
-WORDS: tuple[tuple[str, Op], ...] = (("not in ", "not-in"), ("in ", "in"), ("contains ", "contains"))
+WORDS: tuple[tuple[str, Op], ...] = (
+    ("not in ", "not-in"), ("in ", "in"), ("contains ", "contains"), ("hour in ", "hour"), ("weekday in ", "weekday"),
+    ("longer than ", "longer"),
+)  # fmt: skip
 
 
 def parse_where(text: str, names: Sequence[str]) -> Clause:

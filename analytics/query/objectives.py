@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 import narwhals.stable.v2 as nw
 
@@ -14,8 +14,22 @@ from analytics.query.relations import integer, keep
 PRIME = 2_147_483_647
 MULTIPLIER = 1_220_703_125
 
-Costs = tuple[float, float, float, float]
-"""Costs of a true positive, a false positive, a false negative and a true negative."""
+
+class Costs(Protocol):
+    """What a row of each outcome costs; `measure.costs.Costs` says what each means."""
+
+    @property
+    def tp(self) -> float: ...
+    @property
+    def fp(self) -> float: ...
+    @property
+    def fn(self) -> float: ...
+    @property
+    def tn(self) -> float: ...
+    @property
+    def review(self) -> float: ...
+    @property
+    def amount_cells(self) -> tuple[str, ...]: ...
 
 
 @dataclass(frozen=True)
@@ -36,6 +50,10 @@ class Objective:
     needs_probability : bool
     is_change : bool
         Whether it is what the mean has changed by since a reference.
+    unit : str
+        What its sum over rows is called.
+    is_signed : bool
+        Whether rows cancel out in the sum, so that no slice has a share of it.
     """
 
     label: str
@@ -45,6 +63,8 @@ class Objective:
     value: Callable[[float, Costs], nw.Expr]
     needs_probability: bool = False
     is_change: bool = False
+    unit: str = "errors"
+    is_signed: bool = False
 
 
 def every_row(threshold: float) -> nw.Expr:
@@ -58,11 +78,19 @@ def is_wrong(threshold: float, costs: Costs) -> nw.Expr:
 
 
 def cost_of(threshold: float, costs: Costs) -> nw.Expr:
-    """Return the cost of a row's outcome."""
+    """Return the cost of a row's outcome; an amount that is missing counts as 0, as on the Thresholds page."""
     flagged, positive = nw.col("score") >= threshold, nw.col("label") == 1
-    tp, fp, fn, tn = (nw.lit(float(cost)) for cost in costs)
-    of_flagged = nw.when(positive).then(tp).otherwise(fp)
-    return nw.when(flagged).then(of_flagged).otherwise(nw.when(positive).then(fn).otherwise(tn))
+
+    def cell(name: str, cost: float, look: float = 0.0) -> nw.Expr:
+        if name not in costs.amount_cells:
+            return nw.lit(float(cost + look))
+        return nw.col("amount").cast(nw.Float64).fill_null(0.0) * float(cost) + float(look)
+
+    of_flagged = (
+        nw.when(positive).then(cell("tp", costs.tp, costs.review)).otherwise(cell("fp", costs.fp, costs.review))
+    )
+    of_others = nw.when(positive).then(cell("fn", costs.fn)).otherwise(cell("tn", costs.tn))
+    return nw.when(flagged).then(of_flagged).otherwise(of_others)
 
 
 def squared_error(threshold: float, costs: Costs) -> nw.Expr:
@@ -77,23 +105,24 @@ OBJECTIVES: dict[str, Objective] = {
     ),
     "fpr": Objective(
         "false positive rate", "Share of the negative rows that are predicted positive.", True,
-        lambda threshold: nw.col("label") == 0, is_wrong,
+        lambda threshold: nw.col("label") == 0, is_wrong, unit="false positives",
     ),
     "fnr": Objective(
         "false negative rate", "Share of the positive rows that are predicted negative.", True,
-        lambda threshold: nw.col("label") == 1, is_wrong,
+        lambda threshold: nw.col("label") == 1, is_wrong, unit="false negatives",
     ),
-    "cost": Objective("cost per row", "Mean cost of the outcomes of judged rows.", False, every_row, cost_of),
+    "cost": Objective("cost per row", "Mean cost of the outcomes of judged rows.", False, every_row, cost_of, unit="cost"),
     "brier": Objective(
-        "Brier score", "Mean squared distance between the score and the label.", False, every_row, squared_error, True
+        "Brier score", "Mean squared distance between the score and the label.", False, every_row, squared_error, True,
+        unit="Brier loss",
     ),
     "overprediction": Objective(
         "over-prediction", "Mean score less the observed rate: calibration bias upwards.", False, every_row,
-        lambda threshold, costs: nw.col("score") - nw.col("label"), True,
+        lambda threshold, costs: nw.col("score") - nw.col("label"), True, unit="over-prediction", is_signed=True,
     ),
     "underprediction": Objective(
         "under-prediction", "Observed rate less the mean score: calibration bias downwards.", False, every_row,
-        lambda threshold, costs: nw.col("label") - nw.col("score"), True,
+        lambda threshold, costs: nw.col("label") - nw.col("score"), True, unit="under-prediction", is_signed=True,
     ),
     "change": Objective(
         "rise of the error rate", "Error rate less that of the same slice in a reference.", True, every_row, is_wrong,

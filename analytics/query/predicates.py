@@ -12,7 +12,7 @@ import narwhals.stable.v2 as nw
 
 from analytics.errors import QuestionError
 from analytics.log.schema import Column, Log
-from analytics.query.cohort import Clause, Cohort
+from analytics.query.cohort import PARTS, WEEKDAYS, Clause, Cohort
 
 MAX_WHOLE = 2**63
 
@@ -25,7 +25,10 @@ def predicate(cohort: Cohort, log: Log, threshold: float) -> nw.Expr | None:
     QuestionError
         If a column is unknown or a value does not fit its column.
     """
-    parts = [column_predicate(log.column(column), cohort.of(column)) for column in cohort.columns()]
+    gaps = [clause for clause in cohort.clauses if clause.op == "gaps"]
+    plain = Cohort(tuple(clause for clause in cohort.clauses if clause.op != "gaps"))
+    parts = [column_predicate(log.column(column), plain.of(column)) for column in plain.columns()]
+    parts += [has_gaps(log, clause) for clause in gaps]
     if cohort.outcomes:
         parts.append(any_of([outcome_predicate(outcome, threshold) for outcome in cohort.outcomes]))
     return all_of(parts) if parts else None
@@ -76,6 +79,8 @@ def column_predicate(column: Column, clauses: Sequence[Clause]) -> nw.Expr:
         elif clause.op == "contains" and clause.values:
             text = col.cast(nw.String).str.to_lowercase()
             alternatives += [text.str.contains(value.lower(), literal=True) for value in clause.values]
+        elif clause.op in PARTS and clause.values:
+            restrictions.append(has_part(column, clause))
         elif clause.op in ("ge", "le", "lt") and len(clause.values) == 1:
             bounds.append(bound(column, clause))
         else:
@@ -87,6 +92,48 @@ def column_predicate(column: Column, clauses: Sequence[Clause]) -> nw.Expr:
     if bounds:
         alternatives.append(all_of(bounds))
     return all_of([*([any_of(alternatives)] if alternatives else []), *restrictions])
+
+
+def has_part(column: Column, clause: Clause) -> nw.Expr:
+    """Return the predicate that times fall into hours or on weekdays, or that a text is longer than so many characters."""
+    col = nw.col(column.sql_name)
+    if clause.op == "longer":
+        return col.cast(nw.String).str.len_chars() > min(whole_number(column, value) for value in clause.values)
+    if column.kind != "time":
+        raise QuestionError(
+            f"Expected a column of times for {clause.op!r}, found {column.name!r}, which holds {column.kind}. "
+            "Filter it by its values."
+        )
+    if clause.op == "hour":
+        return col.dt.hour().cast(nw.Int64).is_in([whole_number(column, value) for value in clause.values])
+    unknown = [value for value in clause.values if value not in WEEKDAYS]
+    if unknown:
+        raise QuestionError(
+            f"Expected weekdays such as {', '.join(WEEKDAYS[:2])}, found {unknown[0][:40]!r}. Correct the filter."
+        )
+    return col.dt.weekday().cast(nw.Int64).is_in([WEEKDAYS.index(value) + 1 for value in clause.values])
+
+
+def has_gaps(log: Log, clause: Clause) -> nw.Expr:
+    """Return the predicate that so many of some columns have no value."""
+    number, *names = clause.values or ("",)
+    is_least, digits = number.endswith("+"), number.removesuffix("+")
+    if clause.column or not names or not digits.isdecimal() or len(digits) > 4:
+        raise QuestionError(
+            f"Expected how many of which columns are missing, found {','.join(clause.values)[:40]!r}. Correct the filter."
+        )
+    flags = [
+        nw.when(nw.col(log.column(name).sql_name).is_null()).then(nw.lit(1)).otherwise(nw.lit(0)) for name in names
+    ]
+    total = reduce(lambda left, right: left + right, flags)
+    return total >= int(digits) if is_least else total == int(digits)
+
+
+def whole_number(column: Column, value: str) -> int:
+    """Return a value as a whole number."""
+    if not value.strip().isdecimal() or len(value.strip()) > 9:
+        raise QuestionError(f"Expected a whole number for {column.name!r}, found {value[:40]!r}. Correct the filter.")
+    return int(value)
 
 
 def membership(column: Column, values: Sequence[str]) -> nw.Expr:

@@ -12,7 +12,7 @@ import polars as pl
 
 from analytics.errors import QuestionError
 from analytics.log.schema import Column, Log
-from analytics.query.cohort import Clause, slice_clauses
+from analytics.query.cohort import WEEKDAYS, Clause, slice_clauses
 from analytics.query.engine import stored_slice
 from analytics.query.relations import integer
 
@@ -21,7 +21,6 @@ Kind = Literal["value", "spike", "missing", "text", "hour", "weekday", "gaps"]
 MIN_SPIKE, OWN_BIN = 0.02, 0.1
 LONG_TEXT = 1_000
 MAX_GAPS = 5
-WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 GAPS = "fields missing"
 
 
@@ -152,16 +151,32 @@ def shown_value(log: Log, found: Property, value: Any) -> Any:
     return None if found.kind == "missing" else value
 
 
-def clauses(log: Log, found: Property, value: Any) -> tuple[Clause, ...] | None:
-    """Return the clauses of a cohort that keep the rows of one predicate, None where a cohort cannot say it."""
-    if found.column is None or found.kind in ("hour", "weekday"):
+def clauses(
+    log: Log, found: Property, value: Any, left_out: Collection[str] | None = None
+) -> tuple[Clause, ...] | None:
+    """Return the clauses of a cohort that keep the rows of one predicate, None where a cohort cannot say it.
+
+    How many fields are missing can be said where it is known which columns are ``left_out`` of the count.
+    """
+    if found.kind == "gaps" and left_out is not None:
+        names = [name for name in log.mapping.segments if name not in left_out and log.column(name).n_missing]
+        return (Clause("", "gaps", (str(value) if isinstance(value, int) else f"{MAX_GAPS}+", *names)),)
+    if found.column is None or (found.kind in ("hour", "weekday") and log.column(found.column).kind != "time"):
         return None
     if value is None:
         return (Clause(found.column, "missing"),)
     if found.kind == "spike":
         return (Clause(found.column, "in", (repr(value),)),)
     if found.kind == "text":
-        return (Clause(found.column, "in", ("",)),) if value == "empty" else None
+        return (
+            Clause(found.column, "in", ("",))
+            if value == "empty"
+            else Clause(found.column, "longer", (str(LONG_TEXT),)),
+        )
+    if found.kind == "hour":
+        return (Clause(found.column, "hour", (str(value),)),)
+    if found.kind == "weekday":
+        return (Clause(found.column, "weekday", (value,)),)
     return slice_clauses(log, found.column, value)
 
 

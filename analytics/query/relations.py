@@ -131,7 +131,7 @@ def time_table(frame: nw.LazyFrame[Any], threshold: float, every: str) -> nw.Laz
 
 
 def cube_table(
-    frame: nw.LazyFrame[Any], keys: Mapping[str, nw.Expr], counted: nw.Expr, value: nw.Expr
+    frame: nw.LazyFrame[Any], keys: Mapping[str, nw.Expr], counted: nw.Expr, value: nw.Expr, *, with_cubes: bool = False
 ) -> nw.LazyFrame[Any]:
     """Aggregate judged rows by many keys at once: what a search for slices runs on.
 
@@ -145,12 +145,13 @@ def cube_table(
         Whether a row is in the denominator of the objective.
     value : Expr
         The objective of such a row.
+    with_cubes : bool
 
     Returns
     -------
     LazyFrame
         The keys, ``n``, ``positives``, ``trials`` (rows that count), ``total`` and ``squares`` (sums of the objective and of
-        its square).
+        its square); ``cubes``, the sum of its third power, if asked for.
     """
     judged = frame.filter(~nw.col("label").is_null() & ~nw.col("score").is_null())
     prepared = judged.select(
@@ -159,15 +160,18 @@ def cube_table(
         is_counted=integer(counted),
         value=nw.when(counted).then(value.cast(nw.Float64)),
     )
+    powers = {"squares": nw.col("value") * nw.col("value")}
+    if with_cubes:
+        powers["cubes"] = powers["squares"] * nw.col("value")
     return (
-        prepared.with_columns(square=nw.col("value") * nw.col("value"))
+        prepared.with_columns(**powers)
         .group_by(*keys)
         .agg(
             n=nw.len().cast(nw.Int64),
             positives=nw.col("is_pos").sum().cast(nw.Int64),
             trials=nw.col("is_counted").sum().cast(nw.Int64),
             total=nw.col("value").sum(),
-            squares=nw.col("square").sum(),
+            **{name: nw.col(name).sum() for name in powers},
         )
     )
 

@@ -28,6 +28,7 @@ from analytics.answers import (
 from analytics.answers.recalibrating import Split
 from analytics.errors import QuestionError
 from analytics.log.decisions import Decision, decisions
+from analytics.log.found import FoundSlice, found_slices
 from analytics.log.schema import Log
 from analytics.measure.calibration import Binning
 from analytics.measure.costs import Costs
@@ -108,12 +109,13 @@ def _report(
     chosen: tuple[tuple[str, ...], ...],
     metric: str,
     decided: tuple[Decision, ...],
+    found: tuple[FoundSlice, ...],
 ) -> str:
     from analytics.present.report import slice_report  # the template engine is needed here alone
 
     question = asked(key, cohort, threshold)
     parts = [answers.slices(session.engine(), question, by, metric=metric) for by in chosen]
-    return slice_report(question, overview(question), parts, decided)
+    return slice_report(question, overview(question), parts, decided, found=found)
 
 
 @st.cache_data(max_entries=16, show_spinner="Counting rows by score …")
@@ -152,7 +154,8 @@ def human_band(question: Question, policy: Policy, cost: float, error_rate: floa
 def report(question: Question, chosen: tuple[tuple[str, ...], ...], metric: str) -> str:
     """Return the slice report as HTML."""
     decided = tuple(decisions(session.workspace(), question.log.key))
-    return _report(*primitives(question), scope(question.log), chosen, metric, decided)
+    found = found_slices(session.workspace(), question.log.key)
+    return _report(*primitives(question), scope(question.log), chosen, metric, decided, found)
 
 
 def overview(question: Question) -> Overview:

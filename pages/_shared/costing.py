@@ -68,7 +68,6 @@ def draw_policy(question: Question) -> Policy:
     broken = st.session_state.pop("_policy_error", None)
     if broken:
         st.warning(escaped(broken), icon=":material/bookmark_remove:")
-    has_amount = question.log.mapping.amount is not None
     st.markdown("**What one row costs**")
     said = st.container()
     for pair in (("tp", "fn"), ("fp", "tn")):
@@ -79,15 +78,8 @@ def draw_policy(question: Question) -> Policy:
     with look:
         number("Review", "cost_review", "Added for every flagged row, right or wrong.")
     unit.text_input("Unit", key="unit", bind="query-params", max_chars=12, help="A currency, minutes, points, …")
-    if has_amount:
-        st.pills(
-            f"Multiplied by {question.log.mapping.amount}",
-            CELLS,
-            selection_mode="multi",
-            key="amounts",
-            bind="query-params",
-            help="The cost of a row in these cells is multiplied by its amount: tp, fp, fn, tn.",
-        )
+    if question.log.mapping.amount is not None:
+        draw_amounts(question.log.mapping.amount)
     elif st.session_state.get("amounts"):
         st.caption("This log has no amount column: every row counts once. Choose one on the Logs page.")
     with said:  # after the fields, which take over the address
@@ -97,6 +89,14 @@ def draw_policy(question: Question) -> Policy:
     draw_limits(question)
     keep()
     return policy_for(question)
+
+
+def draw_amounts(amount: str) -> None:
+    """Choose the cells whose cost a row's amount multiplies."""
+    st.pills(
+        f"Multiplied by {amount}", CELLS, selection_mode="multi", key="amounts", bind="query-params",
+        help="The cost of a row in these cells is multiplied by its amount: tp, fp, fn, tn.",
+    )  # fmt: skip
 
 
 def draw_errors(question: Question) -> Policy:

@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 import polars as pl
 import streamlit as st
 
 from analytics.answers import Question
-from analytics.answers.candidates import MAX_DEPTH, MIN_SHARE, Search
-from analytics.answers.discovery import Discovery, discover
+from analytics.answers.discovery import Discovery
 from analytics.errors import QuestionError
 from analytics.present import figures, readings, words
 from analytics.present.discovered import objective_text, predicate_words, slice_words
+from analytics.present.found_slice import found_slice
 from analytics.query.cohort import Clause
 from analytics.query.objectives import OBJECTIVES
 from analytics.query.properties import clauses
-from pages._shared import cache, choice, discovered_tree, packing, session, two_sides
+from pages._shared import cache, choice, discovered_tree, packing, searching, session, two_sides
 from pages._shared.render import clicked, escaped, figure, sentence, table_downloads
 
 VIEWS = ("By column", "Discovered")
-CHOSEN, ASKED, CANCELLED, AMONG = "_chosen_discovery", "_asked_discovery", "_search_cancelled", "among"
-MAX_KEPT = 32
+CHOSEN, ASKED = "_chosen_discovery", "_asked_discovery"
 
 
 def draw_switch() -> bool:
@@ -44,13 +40,13 @@ def draw_handover(by: tuple[str, ...]) -> None:
 
 def search_among(by: tuple[str, ...]) -> None:
     """Open the search among these columns."""
-    st.session_state["view"], st.session_state[AMONG] = VIEWS[1], list(by)
+    st.session_state["view"], st.session_state[searching.AMONG] = VIEWS[1], list(by)
     forget()
 
 
 def draw(question: Question) -> None:
     """Draw the search and what it found."""
-    search = draw_controls(question)
+    search = searching.draw_controls(question, forget)
     if OBJECTIVES[search.objective].is_change:
         reference, question = two_sides.draw_controls(question)
         if reference.log.key != question.log.key:
@@ -60,7 +56,7 @@ def draw(question: Question) -> None:
     if st.session_state.get(ASKED) != key:
         forget()
         st.session_state[ASKED] = key
-    answer = found(question, search, key)
+    answer = searching.found(question, search, key)
     if answer is None:
         return
     sentence(readings.discovery_reading(answer))
@@ -79,83 +75,12 @@ def draw(question: Question) -> None:
     draw_table(answer)
 
 
-def draw_controls(question: Question) -> Search:
-    """Choose the objective, the least support and the depth; all stand in the address."""
-    left, among, middle, right = st.columns([2, 4, 2, 2], vertical_alignment="bottom")
-    segments = [name for name in question.log.mapping.segments if question.log.column(name).kind != "time"]
-    if not set(st.session_state.get(AMONG, [])) <= set(segments):
-        st.session_state[AMONG] = [name for name in st.session_state[AMONG] if name in segments]
-    columns = among.multiselect(
-        "Search by", segments, key=AMONG, bind="query-params", on_change=forget, placeholder="All columns",
-        help="Nothing chosen: all segment columns, fields that are missing, hour and weekday, numbers that look like defaults.",
-    )  # fmt: skip
-    offered = [
-        name
-        for name, entry in OBJECTIVES.items()
-        if name != "cost" and (question.log.is_probability or not entry.needs_probability)
-    ]
-    objective = left.selectbox(
-        "What fails", offered, key="objective", bind="query-params", on_change=forget,
-        format_func=lambda name: OBJECTIVES[name].label.capitalize(),
-    )  # fmt: skip
-    support = middle.number_input(
-        "Least rows, %", 0.1, 50.0, 100 * MIN_SHARE, 0.5, key="least", bind="query-params", on_change=forget,
-        help="Slices that hold a smaller share of the judged rows, or fewer than 50, are not looked at.",
-    )  # fmt: skip
-    depth = right.number_input(
-        "Conditions", 1, 5, MAX_DEPTH, 1, key="depth", bind="query-params", on_change=forget,
-        help="How many conditions a slice combines at most.",
-    )  # fmt: skip
-    return Search(
-        objective=objective or "error_rate", min_support=support / 100, max_depth=int(depth), columns=tuple(columns) or None
-    )  # fmt: skip
-
-
-@st.cache_resource
-def kept() -> OrderedDict[Any, Discovery]:
-    """Return the searches of this server; a search shows its progress, which a cached function could not."""
-    return OrderedDict()
-
-
-def found(question: Question, search: Search, key: tuple[Any, ...]) -> Discovery | None:
-    """Return what a search found, kept under its key; None where it was cancelled."""
-    store = kept()
-    if key in store:
-        store.move_to_end(key)
-        return store[key]
-    if st.session_state.get(CANCELLED) == key:
-        st.info("The search was cancelled.")
-        st.button("Search again", key="search_again", on_click=lambda: st.session_state.pop(CANCELLED, None))
-        return None
-    place = st.empty()
-    with place.container(horizontal=True, vertical_alignment="center"):
-        bar = st.progress(0.0, "Searching")
-        st.button("Cancel", key="cancel_search", on_click=lambda: st.session_state.update({CANCELLED: key}))
-    store[key] = discover(session.engine(), question, search, mover(bar))
-    place.empty()
-    while len(store) > MAX_KEPT:
-        store.popitem(last=False)
-    return store[key]
-
-
-def mover(bar: Any) -> Callable[[str, float], None]:
-    """Return what moves the bar, once per percent; a click on Cancel ends the run there."""
-    last = ("", -1)
-
-    def move(step: str, done: float) -> None:
-        nonlocal last
-        if (step, int(100 * done)) != last:
-            last = (step, int(100 * done))
-            bar.progress(min(1.0, done), f"{step} …")
-
-    return move
-
-
 def draw_table(answer: Discovery) -> None:
     """Show the slices as a sortable table; a selected row opens its slice."""
-    is_share = OBJECTIVES[answer.search.objective].is_share
+    objective = OBJECTIVES[answer.search.objective]
+    is_share, has_share = objective.is_share, not objective.is_signed and (answer.table["share_of_errors"] >= 0).all()
     scale, digits = (100, 1) if is_share else (1, 3)
-    is_change = OBJECTIVES[answer.search.objective].is_change
+    is_change = objective.is_change
     number = "%+.1f" if is_change else "%.1f %%" if is_share else "%.3f"
     what = "Change" if is_change else "Rate"
     table = answer.table
@@ -165,7 +90,7 @@ def draw_table(answer: Discovery) -> None:
         "n": table["n"],
         "rate": table["rate"] * scale,
         "rate_complement": table["rate_complement"] * scale,
-        "excess_errors": table["excess_errors"].round(0).cast(pl.Int64),
+        "excess_errors": table["excess_errors"].round(0).cast(pl.Int64) if is_share else table["excess_errors"],
         "share_of_errors": table["share_of_errors"] * 100,
         "difference": table["difference"] * scale,
         "interval": [
@@ -173,15 +98,15 @@ def draw_table(answer: Discovery) -> None:
             for low, high in table.select("difference_low", "difference_high").iter_rows()
         ],
         "p_adjusted": [words.p_value(p) for p in table["p_adjusted"]],
-        "rate_found": table["rate_found"] * scale,
     })  # fmt: skip
     column = st.column_config
     st.markdown("**Discovered slices**")
     st.dataframe(
-        shown if is_share else shown.drop("share_of_errors"), hide_index=True, key="discovery_table", on_select=choose_from_table,
+        shown if has_share else shown.drop("share_of_errors"), key="discovery_table", hide_index=True,
+        on_select=choose_from_table,
         selection_mode="single-row", height="content", alt="Discovered slices with rates, differences and status",
         column_config={
-            "slice": column.TextColumn("Slice", width=470),
+            "slice": column.TextColumn("Slice", width=440),
             "status": column.TextColumn("Status", help="Confirmed: adjusted p below 0.05; suggestive: unadjusted."),
             "n": column.NumberColumn("Rows", format="localized", help="Judged rows of the cohort in the slice."),
             "rate": column.NumberColumn(what, format=number, help="In the rows that the search did not see."),
@@ -189,16 +114,21 @@ def draw_table(answer: Discovery) -> None:
             "difference": column.NumberColumn("To the rest", format="%.1f" if is_share else "%.3f"),
             "interval": column.TextColumn("Its interval"),
             "p_adjusted": column.TextColumn("p, adj.", help="One-sided, Benjamini–Hochberg."),
-            "excess_errors": column.NumberColumn("Excess errors" if is_share else "Excess", format="localized",
+            "excess_errors": column.NumberColumn(f"Excess {objective.unit}", format="localized" if is_share else "%.1f",
                                                  help="Beyond what the rate of the rest would predict on all its rows."),
-            "share_of_errors": column.NumberColumn("Share of errors", format="%.1f %%"),
-            "rate_found": column.NumberColumn("As found", format=number, help="Where it was searched for: too high."),
+            "share_of_errors": column.NumberColumn(f"Share of {objective.unit}", format="%.1f %%"),
         },
     )  # fmt: skip
     table_downloads(
         table.with_columns(slice=pl.Series([slice_words(entry) for entry in answer.slices], dtype=pl.String)),
         "discovered", key="all_discovered",
     )  # fmt: skip
+
+
+def members_words(n_shown: int, n: int) -> str:
+    """Say how many slices another one stands for, and how many of them are listed."""
+    cut = f": {words.count(n_shown)} of {words.count(n)} shown" if n_shown < n else ""
+    return f"Stands for {words.plural(n, 'similar slice')}{cut}"
 
 
 def choose_from_table() -> None:
@@ -226,12 +156,6 @@ def keep(wanted: tuple[Clause, ...]) -> None:
     forget()
 
 
-def add_to_report(question: Question, columns: tuple[str, ...]) -> None:
-    """Add slices by the columns of the chosen slice to the report."""
-    packing.add_section(question, columns)
-    st.toast(f"Added to the report: slices by {escaped(words.listed(columns))}.")
-
-
 def draw_chosen(answer: Discovery, question: Question) -> None:
     """Say which slice is chosen, what each condition contributes, what it stands for and what can be done with it."""
     row = st.session_state.get(CHOSEN)
@@ -240,7 +164,7 @@ def draw_chosen(answer: Discovery, question: Question) -> None:
             st.caption("No slice is chosen. Click one in the figure, or tick its row in the table.")
         return
     chosen = answer.slices[row]
-    parts = [clauses(question.log, entry.property, entry.value) for entry in chosen]
+    parts = [clauses(question.log, entry.property, entry.value, answer.left_out) for entry in chosen]
     unsayable = [predicate_words(entry) for entry, part in zip(chosen, parts, strict=True) if part is None]
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -251,10 +175,10 @@ def draw_chosen(answer: Discovery, question: Question) -> None:
                 help=f"Filters cannot say: {', '.join(unsayable)}." if unsayable else None,
             )  # fmt: skip
             choice.draw_review(tuple(clause for part in parts for clause in part or ()), disabled=bool(unsayable))
-            columns = tuple(dict.fromkeys(entry.property.column for entry in chosen if entry.property.kind == "value"))
             st.button(
-                "Add to the report", key="report_discovered", icon=":material/note_add:", on_click=add_to_report,
-                args=(question, columns), disabled=not columns, help="Slices by these columns become a section of the report.",
+                "Add to the report", key="report_discovered", icon=":material/note_add:", on_click=packing.add_found,
+                args=(question, found_slice(answer, row, question)),
+                help="This slice becomes a section of the report, as it was found.",
             )  # fmt: skip
             st.button("Close", key="close_discovered", type="tertiary", on_click=forget)
         if len(chosen) > 1 and answer.contributions:
@@ -266,17 +190,18 @@ def draw_chosen(answer: Discovery, question: Question) -> None:
             ]
             st.caption(escaped(f"Contributions to the difference from all rows, {unit}: {'; '.join(told)}."))
         if answer.members[row]:
-            with st.expander(f"Stands for {words.plural(len(answer.members[row]), 'similar slice')}"):
+            with st.expander(members_words(len(answer.members[row]), answer.n_members[row])):
                 st.dataframe(
                     pl.DataFrame({
                         "Slice": [slice_words(member.slice) for member in answer.members[row]],
-                        "Rows, as found": [member.n for member in answer.members[row]],
-                        "Rate, as found": [objective_text(answer, member.rate) for member in answer.members[row]],
+                        "Rows": [member.n for member in answer.members[row]],
+                        "Rate, as found": [objective_text(answer, member.rate_found) for member in answer.members[row]],
                         "Overlap, %": [round(100 * member.overlap, 1) for member in answer.members[row]],
                     }), hide_index=True, alt="Slices that this one stands for",
                     column_config={
                         "Slice": st.column_config.TextColumn(width=340),
-                        "Rows, as found": st.column_config.NumberColumn(format="localized"),
+                        "Rows": st.column_config.NumberColumn(format="localized", help="Judged rows of the cohort in the slice."),
+                        "Rate, as found": st.column_config.TextColumn(help="In the rows that were searched: too high."),
                         "Overlap, %": st.column_config.NumberColumn(format="%.1f", help="Rows in both, of those in either."),
                     },
                 )  # fmt: skip

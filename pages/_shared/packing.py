@@ -8,9 +8,11 @@ from itertools import combinations
 import streamlit as st
 
 from analytics.answers import Question
+from analytics.log import found
+from analytics.log.found import FoundSlice
 from analytics.measure.metrics import METRICS
 from analytics.present import words
-from pages._shared import cache
+from pages._shared import cache, session
 from pages._shared.render import escaped
 from pages._shared.slicing import metric_from_address, metric_to_address, offered_metrics
 
@@ -75,6 +77,24 @@ def draw_add(question: Question, by: tuple[str, ...]) -> None:
     if st.button("Add to the report", key="report_slices", icon=":material/note_add:", on_click=add_section,
                  args=(question, by)):  # fmt: skip
         st.toast(f"Added to the report: slices by {escaped(words.listed(by))}.")
+
+
+def add_found(question: Question, slice_: FoundSlice) -> None:
+    """Add a discovered slice to the report of its log."""
+    found.keep(session.workspace(), question.log.key, slice_)
+    st.toast(f"Added to the report: {escaped(slice_.title)}.")
+
+
+def draw_found(question: Question) -> None:
+    """List the discovered slices of the report, each with a way to take it out."""
+    kept = found.found_slices(session.workspace(), question.log.key)
+    if kept:
+        st.caption("Discovered slices, as they were found:")
+    for place, slice_ in enumerate(kept):
+        st.button(
+            escaped(words.shortened(slice_.title, 120)), key=f"drop_found_{place}", icon=":material/close:",
+            on_click=found.drop, args=(session.workspace(), question.log.key, slice_), help="Take this slice out of the report",
+        )  # fmt: skip
 
 
 def first_sections(question: Question, options: dict[str, tuple[str, ...]]) -> list[str]:

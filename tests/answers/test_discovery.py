@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import polars as pl
 import pytest
 
-from analytics.answers import Question
+from analytics.answers import Question, overview
 from analytics.answers.candidates import Search, default_split
 from analytics.answers.discovery import discover
 from analytics.answers.trees import Branch, path_clauses
 from analytics.errors import QuestionError
 from analytics.log.schema import Log
+from analytics.measure.costs import Costs
 from analytics.present import readings
-from analytics.present.discovered import discovery_json_rows, node_words, slice_words
+from analytics.present.discovered import discovery_json_rows, node_words, objective_interval, slice_words
 from analytics.present.figures import discovery_map, discovery_tree
+from analytics.present.figures.discovery import is_free, name_box
+from analytics.present.found_slice import found_slice
+from analytics.present.report import slice_report
 from analytics.query.cohort import Clause, Cohort
 from analytics.query.engine import Engine
+from analytics.query.objectives import OBJECTIVES
 from analytics.query.properties import Property
 from tests.ingested import Desk
 
@@ -70,6 +77,17 @@ def test_a_missing_value_that_fails_is_found_and_confirmed_on_rows_held_back(
     text = readings.discovery_reading(answer)
     assert ("g is missing" in text) == (split != "none") and ("held back" in text) == (split == "none")
     assert "times the overall error rate" in text
+
+
+def test_a_column_that_is_another_name_of_one_is_not_searched_apart_and_said(engine: Engine, desk: Desk) -> None:
+    frame = generated().with_columns(name=pl.col("g").replace_strict({"a": "Aa", "b": "Bb", "c": "Cc"}, default=None))
+    log = desk.log(frame, segments=("g", "name", "h"), row_id=None, time=None)
+    answer = discover(engine, Question(log, Cohort(), 0.5), Search(split="row"))
+    assert answer.same == (("name", "g"),) and "name says the same as g" in readings.discovery_reading(answer)
+    assert slice_words(answer.slices[0]) == "g is missing"
+    assert not any(entry.property.name == "name" for found in answer.slices for entry in found)
+    every = discover(engine, Question(log, Cohort(), 0.5), Search(split="none", every=True))
+    assert any(entry.property.name == "name" for found in every.slices for entry in found) and not every.same
 
 
 def test_a_log_without_any_effect_confirms_nothing_and_says_so(engine: Engine, desk: Desk) -> None:
@@ -196,6 +214,15 @@ def test_points_of_the_figure_are_rows_of_the_table(engine: Engine, log: Log) ->
         assert (x, y) == (answer.table["share_of_rows"][row], answer.table["rate"][row])
 
 
+def test_names_stand_beside_points_and_on_none() -> None:
+    point, other = (0.5, 1.0), (0.56, 1.01)
+    boxes = {side: name_box(side, *point, 0.2) for side in ("right", "above", "left", "below")}
+    assert not is_free(boxes["right"], [other], []) and is_free(boxes["left"], [other], [])
+    assert not is_free(boxes["left"], [other], [(0.4, 0.45, 0.9, 1.1)])
+    assert not is_free(name_box("right", 0.9, 1.0, 0.2), [], [])
+    assert boxes["above"][2] >= point[1] >= boxes["below"][3]
+
+
 def test_rows_of_one_id_stay_together_where_ids_repeat(engine: Engine, desk: Desk) -> None:
     frame = generated().with_columns(id=pl.Series([f"case {place // 2}" for place in range(N)]))
     log = desk.log(frame, segments=("g", "h"), row_id="id", time="when")
@@ -205,7 +232,7 @@ def test_rows_of_one_id_stay_together_where_ids_repeat(engine: Engine, desk: Des
 
 @pytest.mark.parametrize("objective", ["fpr", "fnr", "cost", "brier", "overprediction", "underprediction"])
 def test_every_objective_equals_polars(engine: Engine, log: Log, desk: Desk, objective: str) -> None:
-    search = Search(objective=objective, split="none", every=True, columns=("g",), costs=(0, 2, 5, 1))
+    search = Search(objective=objective, split="none", every=True, columns=("g",), costs=Costs(0, 2, 5, 1))
     answer = discover(engine, Question(log, Cohort(), 0.5), search)
     stored = desk.stored(log)
     label, flag = pl.col("label").cast(pl.Float64), (pl.col("score") >= 0.5).cast(pl.Float64)
@@ -229,7 +256,21 @@ def test_json_names_every_condition_and_its_contribution(engine: Engine, log: Lo
     for row, divergence in zip(rows, answer.table["divergence"], strict=True):
         assert row["contributions"].keys() == row["slice"].keys()
         assert sum(row["contributions"].values()) == pytest.approx(divergence)
+        assert len(row["members"]) == min(row["n_members"], 25)
         assert 0 < row["support"] <= 1
+
+
+def test_members_are_all_there_if_asked_for_and_count_the_rows_of_the_cohort(
+    engine: Engine, log: Log, desk: Desk
+) -> None:
+    cut, whole = (discover(engine, Question(log, Cohort(), 0.5), Search(max_members=most)) for most in (2, None))
+    assert cut.n_members == whole.n_members and max(whole.n_members) > 2
+    assert [len(found) for found in whole.members] == list(whole.n_members)
+    assert [len(found) for found in cut.members] == [min(2, n) for n in whole.n_members]
+    member = next(m for found in whole.members for m in found if [p.property.name for p in m.slice] == ["g", "h"])
+    value = {p.property.name: p.value for p in member.slice}
+    inside = desk.stored(log).filter(pl.col("c0").eq_missing(value["g"]) & pl.col("c1").eq_missing(value["h"]))
+    assert member.n == inside.height > member.n_found
 
 
 def test_a_search_can_be_stopped(engine: Engine, log: Log) -> None:
@@ -261,3 +302,22 @@ def test_an_empty_cohort_is_said(engine: Engine, log: Log) -> None:
     for split in ("row", "time", "none"):
         with pytest.raises(QuestionError, match="Expected labelled rows"):
             discover(engine, Question(log, empty, 0.5), Search(split=split))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("objective", ["error_rate", "fnr", "brier", "cost", "overprediction"])
+def test_a_found_slice_is_a_section_of_the_report_with_its_numbers(engine: Engine, log: Log, objective: str) -> None:
+    question = Question(log, Cohort(), 0.5)
+    answer = discover(engine, question, Search(objective=objective, split="row"))
+    found = found_slice(answer, 0, question)
+    html = slice_report(question, overview(engine, question), found=[found])
+    row = answer.table.row(0, named=True)
+    assert "Discovered: " in html and f"{row['status'].capitalize()} on half of the rows" in html
+    lines = dict(found.lines)
+    assert objective_interval(answer, row["rate"], row["rate_low"], row["rate_high"]) in lines.values()
+    assert f"Excess {OBJECTIVES[objective].unit}" in lines
+    assert ("Share of all" in " ".join(lines)) == (objective != "overprediction")
+    assert ("with costs TP 0, FP 1, FN 1 and TN 0" in found.note) == (objective == "cost")
+    assert f"{answer.n_sent:,} candidate" in found.note and "threshold 0.5" in found.note
+    assert "<b>odd" not in slice_report(
+        question, overview(engine, question), found=[replace(found, title="<b>odd</b>")]
+    )

@@ -26,7 +26,7 @@ def cube_of(columns: Columns, value: Any, counted: Any = None, *, is_binary: boo
     sizes = tuple(int(column.max()) + 1 for column in columns)
     return Cube(
         tuple(columns), sizes, tuple(np.ones(size, dtype=bool) for size in sizes), tuple(range(len(columns))),
-        Sums(n, trials, total, total**2), is_binary,
+        Sums(n, trials, total, total**2, cubes=None if is_binary else total**3), is_binary,
     )  # fmt: skip
 
 
@@ -62,10 +62,10 @@ def halves(cube: Cube, rng: np.random.Generator) -> Found:
     held = rng.random(cube.n_cells) < 0.5
     find, report = cube.part(~held), cube.part(held)
     found = lattice(find, max(50, 0.01 * cube.sums.n.sum()) / 2, 3)
-    groups = candidates(find, found, scores(found.sums, find.sums.sum(), is_binary=True))
+    groups = candidates(find, found, scores(found.sums, find.sums.sum(), is_binary=cube.is_binary))
     sums = stacked([report.sums_of(group.pattern) for group in groups])
     table = confirmation_table(
-        sums, report.sums.sum(), 2 * sums.trials, is_binary=True, is_held_back=True,
+        sums, report.sums.sum(), 2 * sums.trials, is_binary=cube.is_binary, is_held_back=True,
         weights=weights(groups, len(found.patterns)),
     )  # fmt: skip
     rows, _ = presented(cube, found, groups, (table["status"] == "confirmed").to_numpy())

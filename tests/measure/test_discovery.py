@@ -19,9 +19,9 @@ from analytics.measure.discovery.cube import Cube, Sums
 from analytics.measure.discovery.evidence import p_values, rates, scores
 from analytics.measure.discovery.grouping import Group, candidates, clear_score, presented, weights
 from analytics.measure.discovery.lattice import Lattice, lattice
-from analytics.measure.discovery.leaks import label_told
 from analytics.measure.discovery.noise import noise_of
 from analytics.measure.discovery.tree import sums_in, tree
+from analytics.measure.leaks import label_told
 
 from ..thorough import amount
 from .cubes import cube_of, noise, planted, searched
@@ -36,7 +36,7 @@ def shown(cube: Cube, found: Lattice) -> list[Group]:
     """What is shown of a search if what stands out clearly is real."""
     groups = candidates(cube, found, scores(found.sums, cube.sums.sum(), is_binary=True))
     is_real = np.array([group.score >= clear_score(len(found.patterns)) for group in groups])
-    return [groups[place] for place in presented(cube, found, groups, is_real)[0]]
+    return [groups[place] for place in presented(cube, found, groups, is_real, max_members=25)[0]]
 
 
 @settings(max_examples=40, deadline=None)
@@ -193,7 +193,7 @@ def test_second_names_and_nested_copies_of_a_slice_join_its_group() -> None:
     groups = shown(cube, found)
     first = groups[0]
     assert np.count_nonzero(first.pattern >= 0) == 1 and 2 in (first.pattern[0], first.pattern[4])
-    assert len(first.members) == 25 and max(overlap for _, overlap in first.members) == 1
+    assert len(first.members) == 25 < first.n_members and max(overlap for _, overlap in first.members) == 1
     assert not any(2 in (group.pattern[0], group.pattern[4]) for group in groups[1:])
 
 
@@ -265,7 +265,7 @@ def test_an_objective_that_is_no_flag_is_compared_by_its_means() -> None:
     np.testing.assert_allclose(row["difference"], value[inside].mean() - value[~inside].mean())
     reference = stats.ttest_ind(value[inside], value[~inside], equal_var=False).confidence_interval()
     np.testing.assert_allclose(
-        [row["difference_low"], row["difference_high"]], [reference.low, reference.high], rtol=0.02
+        [row["difference_low"], row["difference_high"]], [reference.low, reference.high], rtol=0.03
     )
     assert row["status"] == "confirmed"
     assert noise_of(cube, 100, 2, work=10**6).score < 6
@@ -278,8 +278,10 @@ def test_slices_that_lack_the_rare_rows_by_chance_are_not_sure_of_it(is_over: bo
     score = rng.beta(2, 98, 20_000)
     value = (score - (rng.random(20_000) < score)) * (1 if is_over else -1)
     chosen = [rng.choice(20_000, 100, replace=False) for _ in range(5_000)]
-    parts = np.array([[100.0, 100.0, value[rows].sum(), (value[rows] ** 2).sum()] for rows in chosen]).T
-    own, whole = Sums.of(parts), Sums(*(np.array([part]) for part in (2e4, 2e4, value.sum(), (value**2).sum())))
+    rows = np.full(5_000, 100.0)
+    own = Sums(rows, rows, *(np.array([(value[at] ** power).sum() for at in chosen]) for power in (1, 2)),
+               cubes=np.array([(value[at] ** 3).sum() for at in chosen]))  # fmt: skip
+    whole = cube_of([np.zeros(20_000, dtype=np.int64)], value, is_binary=False).sums.sum()
     p = p_values(own, whole - own, is_binary=False)
     assert (p < 0.01).mean() <= 0.015
     assert (p < 0.001).mean() <= 0.002

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from analytics.log.found import FILE, found_slices
 from analytics.query.cohort import Clause, Cohort
-from pages._shared import discovered_tree, discovering, packing
+from pages._shared import discovered_tree, discovering, searching, session
 from pages._shared.render import escaped
 
 from .test_pages import ODD, home, opened, workspace_of_the_test  # noqa: F401
@@ -39,17 +40,23 @@ def test_a_chosen_slice_says_what_it_is_and_becomes_the_cohort() -> None:
     assert cohort.columns() in ((ODD,), ("version",))
 
 
-def test_a_chosen_slice_goes_into_the_report_beside_what_is_there_from_the_start() -> None:
+def test_a_chosen_slice_goes_into_the_report_as_a_section_and_out_again() -> None:
     app = discovered(least="5", depth="1")
-    names = app.dataframe[0].value["slice"].to_list()
-    row = next(place for place, name in enumerate(names) if name.startswith((ODD, "version")))
-    app.session_state[discovering.CHOSEN] = row
+    name, rate = app.dataframe[0].value[["slice", "rate"]].iloc[0]
+    app.session_state[discovering.CHOSEN] = 0
     app.run()
     app.button(key="report_discovered").click().run()
     assert not app.exception and not app.error
-    sections = app.session_state[packing.SECTIONS]
-    assert sections[0] == (ODD if names[row].startswith(ODD) else "version")
-    assert len(sections) == len(set(sections)) > 1
+    workspace = session.workspace_of("")
+    (key,) = workspace.read_json(FILE)
+    (found,) = found_slices(workspace, key)
+    assert found.title == name and any(f"{rate:.1f}" in value for _, value in found.lines)
+    app.button(key="report_discovered").click().run()
+    assert found_slices(workspace, key) == (found,)
+    report = opened("report")
+    assert not report.exception and not report.error
+    report.button(key="drop_found_0").click().run()
+    assert found_slices(workspace, key) == () and not report.exception
 
 
 def test_a_node_of_the_tree_becomes_the_cohort() -> None:
@@ -69,7 +76,7 @@ def test_two_columns_of_the_heat_map_open_the_search_among_them() -> None:
     app.button(key="search_two").click().run()
     assert not app.exception and not app.error
     assert app.segmented_control(key="view").value == "Discovered"
-    assert app.multiselect(key=discovering.AMONG).value == [ODD, "version"]
+    assert app.multiselect(key=searching.AMONG).value == [ODD, "version"]
     for name in app.dataframe[0].value["slice"]:
         assert name.startswith((ODD, "version"))
 
@@ -82,6 +89,35 @@ def test_a_change_asks_for_its_reference_and_says_both_rates() -> None:
     assert len(app.dataframe) == 1 and not [element for element in app.segmented_control if element.key == "shape"]
 
 
+@pytest.mark.parametrize("said", ["fpr", "False positive rate"])
+def test_the_objective_stands_in_the_address_by_its_key_and_links_may_say_its_label(said: str) -> None:
+    app = discovered(least="5", depth="1", objective=said)
+    assert not app.exception and not app.error
+    assert app.selectbox(key="objective").value == "fpr"
+    assert app.query_params["objective"] == "fpr"
+    app.selectbox(key="objective").set_value("error_rate").run()
+    assert "objective" not in app.query_params
+
+
+def test_the_rows_that_confirm_are_chosen_and_stand_in_the_address() -> None:
+    app = discovered(least="5", depth="1", split="time")
+    assert not app.exception and not app.error
+    assert app.selectbox(key="split").value == "time" and app.query_params["split"] == "time"
+    assert "the later half of the rows" in " ".join(element.value for element in app.markdown)
+    app.selectbox(key="split").set_value("row").run()
+    assert not app.exception and not app.error
+
+
+def test_costs_of_the_errors_are_those_of_the_address(home: Path) -> None:  # noqa: F811
+    app = discovered(least="5", depth="1", objective="cost", cost_fp="1", cost_fn="20")
+    assert not app.exception and not app.error
+    assert app.number_input(key="cost_fn").value == 20
+    rates = app.dataframe[0].value["rate"].to_list()
+    app.number_input(key="cost_fn").set_value(200.0).run()
+    assert not app.exception and not app.error
+    assert max(app.dataframe[0].value["rate"]) > 5 * max(rates)
+
+
 def test_another_question_forgets_the_chosen_slice() -> None:
     app = discovered(least="5", depth="1")
     app.session_state[discovering.CHOSEN] = 0
@@ -92,20 +128,23 @@ def test_another_question_forgets_the_chosen_slice() -> None:
     assert app.session_state[discovering.CHOSEN] is None and not app.exception
 
 
-def test_what_a_filter_cannot_say_is_not_offered() -> None:
+def test_every_slice_becomes_a_cohort_with_its_rows() -> None:
     app = discovered(least="1", depth="3")
-    names = app.dataframe[0].value["slice"].to_list()
-    rows = [place for place, name in enumerate(names) if "weekday of" in name]
-    if not rows:
-        pytest.skip("no slice by weekday was found")
-    app.session_state[discovering.CHOSEN] = rows[0]
-    app.run()
-    assert app.button(key="keep_discovered").disabled
+    table, where = app.dataframe[0].value, ""
+    for row in range(min(len(table), 6)):
+        again = discovered(least="1", depth="3")
+        again.session_state[discovering.CHOSEN] = row
+        again.run()
+        again.button(key="keep_discovered").click().run()
+        assert not again.exception and not again.error
+        where = again.query_params["where"]
+        kept = opened("overview", where=where)
+        assert f"{table['n'][row]:,}" in " ".join(element.value for element in (*kept.markdown, *kept.caption)), where
 
 
 def test_a_cancelled_search_waits_to_be_asked_again(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
     app = opened("slices")
-    monkeypatch.setattr(discovering, "CANCELLED", "_cancelled_in_this_test")
+    monkeypatch.setattr(searching, "CANCELLED", "_cancelled_in_this_test")
 
     class Every:
         def __eq__(self, other: object) -> bool:

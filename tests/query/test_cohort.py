@@ -67,6 +67,7 @@ HOSTILE = (
     "seen%20at:le:9999-12-31", "seen%20at:in:9999-12-31,0001-01-01", "seen%20at:ge:9999-12-31T23:59:59-12:00",
     "seen%20at:ge:0001-01-01T00:00:00%2B14:00", "region:in:%00", "region:in:%FF%FE", "%72egion:missing:", "x" * 10_000,
     ";".join(["region:in:a"] * 60), "region:in:" + ",".join(["a"] * 5_000), "region:missing:x", "region:in:%ED%A0%80",
+    ":gaps:1,region", ":gaps:2+,region,seats", ":gaps:", ":gaps:x,region", "region:gaps:1,region", ":gaps:1,nope", "region:hour:9", "seen at:hour:99", "seen at:hour:x", "seen at:weekday:Xyz", "seats:longer:3", "seats:longer:²",
     "temp:in:1_000", "temp:ge:١٢", "seats:in:9223372036854775808", "seats:ge:-9223372036854775809", "temp:ge:-0",
 )  # fmt: skip
 
@@ -105,6 +106,11 @@ def test_any_link_is_answered_or_refused(twins: Twins, text: str) -> None:
      "a is 'missing', '(missing)' or missing"),
     (Cohort((Clause("a", "in", ("1",)), Clause("b", "missing")), ("fp", "fn")),
      "a is 1, and b is missing, and only false positives or false negatives"),
+    (Cohort((Clause("at", "ge", ("2024-12-01",)), Clause("at", "hour", ("9", "17")), Clause("at", "weekday", ("Sat",)))),
+     "at is at least 2024-12-01 and is in hour 09 or 17 and is on Sat"),
+    (Cohort((Clause("", "gaps", ("2", "a", "b", "c")), Clause("a", "present"))),
+     "2 of a, b and c are missing, and a is not missing"),
+    (Cohort((Clause("note", "longer", ("1000",)),)), "note is over 1,000 characters"),
 ])  # fmt: skip
 def test_words(cohort: Cohort, words: str) -> None:
     assert cohort.to_words() == words
@@ -117,6 +123,35 @@ def test_clauses_are_replaced_and_removed_by_column() -> None:
     assert cohort.without("a") == Cohort((Clause("b", "missing"),), ("fp",))
     assert cohort.with_clauses([Clause("a", "in", ("2",))]).of("a") == (Clause("a", "in", ("2",)),)
     assert not Cohort() and cohort
+
+
+def test_a_part_of_a_time_stands_beside_its_range() -> None:
+    december, nine, ten = (
+        Clause("at", "ge", ("2024-12-01",)),
+        Clause("at", "hour", ("9",)),
+        Clause("at", "hour", ("10",)),
+    )
+    cohort = Cohort((december, nine))
+    assert cohort.with_clauses([ten]).clauses == (december, ten)
+    assert cohort.with_clauses([Clause("at", "missing")]).clauses == (nine, Clause("at", "missing"))
+    assert cohort.without("at") == Cohort()
+
+
+@pytest.mark.parametrize(
+    ("clause", "said"),
+    [
+        (Clause("region", "hour", ("9",)), "column of times"),
+        (Clause("seen at", "hour", ("nine",)), "whole number"),
+        (Clause("seen at", "weekday", ("Someday",)), "Expected weekdays"),
+        (Clause("region", "longer", ("-1",)), "whole number"),
+        (Clause("", "gaps", ("2",)), "how many of which columns"),
+        (Clause("", "gaps", ("many", "region")), "how many of which columns"),
+        (Clause("", "gaps", ("1", "nowhere")), "Expected the name of a column"),
+    ],
+)
+def test_parts_that_a_column_has_not_are_said(clause: Clause, said: str) -> None:
+    with pytest.raises(QuestionError, match=said):
+        predicate(Cohort((clause,)), LOG, 0.5)
 
 
 # Predicates
@@ -152,6 +187,12 @@ def passes(cell: Any, clauses: tuple[Clause, ...]) -> bool:
             alternatives.append(cell is None)
         elif clause.op == "present":
             restrictions.append(cell is not None)
+        elif clause.op == "hour":
+            restrictions.append(cell is not None and str(cell.hour) in clause.values)
+        elif clause.op == "weekday":
+            restrictions.append(cell is not None and f"{cell:%a}" in clause.values)
+        elif clause.op == "longer":
+            restrictions.append(cell is not None and len(cell) > int(clause.values[0]))
         elif clause.op == "contains":
             folded = str(cell).lower()
             alternatives.append(cell is not None and any(value.lower() in folded for value in clause.values))
@@ -183,7 +224,14 @@ def good_clauses() -> st.SearchStrategy[Clause]:
         if name in ("seats", "temp", "seen at"):
             one = VALUES[name].map(lambda value: (value,))
             choices.append(st.builds(Clause, st.just(name), st.sampled_from(["ge", "le", "lt"]), one))
+        if name == "seen at":
+            hours, days = (st.lists(st.sampled_from(values), min_size=1, max_size=3).map(tuple)
+                           for values in (["0", "9", "10", "23"], ["Mon", "Wed", "Sun"]))  # fmt: skip
+            choices.append(st.builds(Clause, st.just(name), st.just("hour"), hours))
+            choices.append(st.builds(Clause, st.just(name), st.just("weekday"), days))
         if name == "region":
+            lengths = st.sampled_from(["0", "1", "4"]).map(lambda value: (value,))
+            choices.append(st.builds(Clause, st.just(name), st.just("longer"), lengths))
             parts = st.sampled_from(["", "o", "O", "N", ",", "=", "'", "🛫", "\n", "%", "_"]).map(
                 lambda value: (value,)
             )
@@ -315,6 +363,8 @@ NAMES = ("race", "race in", "a=b", "a", 'say "x"', "two words", "x!=y", "is miss
     ("race is missing", Clause("race", "missing")),
     ("race is not missing", Clause("race", "present")),
     ('race not in A, "B, C"', Clause("race", "not-in", ("A", "B, C"))),
+    ("race hour in 9, 10", Clause("race", "hour", ("9", "10"))),
+    ("race longer than 80", Clause("race", "longer", ("80",))),
     ("race contains x=y", Clause("race", "contains", ("x=y",))),
     ("race in in A, B", Clause("race in", "in", ("A", "B"))),
     ("race in A, B", Clause("race", "in", ("A", "B"))),

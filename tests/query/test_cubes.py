@@ -13,14 +13,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
+from analytics.measure.costs import Costs
 from analytics.query import relations
+from analytics.query.cohort import Cohort
 from analytics.query.objectives import OBJECTIVES, by_entity, by_row, by_time
+from analytics.query.predicates import predicate
 from analytics.query.properties import clauses, expression, in_codes, properties, shown_value
 from tests.ingested import Desk
 
 from .logs import START, Twins, collected, frames
 
-COSTS = (-1.0, 2.0, 5.0, 0.5)
+COSTS = Costs(-1.0, 2.0, 5.0, 0.5, review=0.25, amount_cells=("fn", "tp"))
 
 
 @pytest.fixture(scope="module")
@@ -37,13 +40,15 @@ def test_the_cube_is_the_same_on_both_engines_and_what_polars_counts(
 ) -> None:
     objective = OBJECTIVES[name]
     keys = {"key_0": nw.col("c0"), "key_1": nw.col("c2"), "part": by_row(3)}
-    found = [
-        collected(relations.cube_table(side, keys, objective.counted(threshold), objective.value(threshold, COSTS)))
-        for side in twins.of(frame)
-    ]
+    of_rows = objective.counted(threshold), objective.value(threshold, COSTS)
+    found = [collected(relations.cube_table(side, keys, *of_rows, with_cubes=True)) for side in twins.of(frame)]
+    plain = relations.cube_table(twins.of(frame)[0], keys, *of_rows)
+    assert set(collected(plain).columns) == {*keys, "n", "positives", "trials", "total", "squares"}
     label, flagged = pl.col("label").cast(pl.Float64), pl.col("score") >= threshold
     wrong = (flagged != (label == 1)).cast(pl.Float64)
-    cost = pl.when(flagged & (label == 1)).then(-1.0).when(flagged).then(2.0).when(label == 1).then(5.0).otherwise(0.5)
+    amount = pl.col("amount").fill_null(0.0)
+    cost = pl.when(flagged & (label == 1)).then(-amount + 0.25).when(flagged).then(2.25)
+    cost = cost.when(label == 1).then(5 * amount).otherwise(0.5)
     value, counted = {
         "error_rate": (wrong, pl.lit(True)),
         "change": (wrong, pl.lit(True)),
@@ -64,14 +69,15 @@ def test_the_cube_is_the_same_on_both_engines_and_what_polars_counts(
             trials=pl.col("counted").sum().cast(pl.Int64),
             total=pl.col("value").filter(pl.col("counted")).sum(),
             squares=(pl.col("value") ** 2).filter(pl.col("counted")).sum(),
+            cubes=(pl.col("value") ** 3).filter(pl.col("counted")).sum(),
         )
     )
     for side in found:
-        sums = pl.col("total", "squares").cast(pl.Float64).fill_null(0.0)
+        sums = pl.col("total", "squares", "cubes").cast(pl.Float64).fill_null(0.0)
         whole = (
             side.with_columns(sums)
             .group_by("key_0", "key_1")
-            .agg(pl.col("n", "positives", "trials", "total", "squares").sum())
+            .agg(pl.col("n", "positives", "trials", "total", "squares", "cubes").sum())
         )
         assert_frame_equal(whole, expected, check_row_order=False, check_column_order=False, abs_tol=1e-9)
     first, second = (
@@ -163,4 +169,12 @@ def test_properties_are_derived_where_the_columns_allow_them(desk: Desk) -> None
     }
     assert [clause.op for clause in clauses(log, found["seen"], None) or ()] == ["missing"]
     assert clauses(log, found["exact amount"], 0.0) is not None
-    assert clauses(log, found["hour of scored_at"], 3) is None
+    assert clauses(log, found["fields missing"], 2) is None
+    for name in ("hour of scored_at", "weekday of scored_at", "text of note", "fields missing"):
+        raw = collected(lazy.select(x=expression(log, found[name])))["x"]
+        for value in raw.drop_nulls().unique():
+            said = clauses(log, found[name], shown_value(log, found[name], value), ())
+            assert Cohort.from_text(Cohort(said or ()).to_text()) == Cohort(said or ())
+            kept = predicate(Cohort(said or ()), log, 0.5)
+            assert kept is not None
+            assert collected(lazy.filter(kept)).height == (raw == value).sum(), (name, value)

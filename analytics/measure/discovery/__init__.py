@@ -3,8 +3,8 @@
 ::
 
     cube            cells with the sums of an objective
-    ├── leaks       columns that tell the label, which are no reasons
     ├── lattice     every conjunction above a minimum support
+    ├── skewness    means that few rows carry
     ├── evidence    how far slices stand out, and the intervals and tests of those that are reported
     │   ├── grouping      few and different slices out of many
     │   ├── confirmation  what the held-back part says of them

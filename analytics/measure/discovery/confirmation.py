@@ -8,7 +8,7 @@ import polars as pl
 from analytics.measure.comparisons import benjamini_hochberg
 from analytics.measure.discovery.cube import Sums
 from analytics.measure.discovery.evidence import gap_interval, p_values, rate_interval, rates
-from analytics.measure.intervals import FloatArray, ratio
+from analytics.measure.intervals import FloatArray, difference_p_value, ratio
 
 SIGNIFICANT = 0.05
 STATUSES = ("confirmed", "suggestive", "not confirmed")
@@ -42,10 +42,11 @@ def confirmation_table(
     polars.DataFrame
         n_reported (judged rows that are reported from), rate, rate_low, rate_high, rate_complement, difference,
         difference_low, difference_high (to the complement), divergence (to all rows), p_value (one-sided, in the
-        direction in which slices are found), p_adjusted (Benjamini-Hochberg, never below p_value), excess_errors with _low
-        and _high, share_of_errors, status: confirmed (adjusted p below 0.05), suggestive (unadjusted), not confirmed. Without
-        rows held back the first two are both suggestive, by the adjusted p. Against a reference rates are changes; rate_now,
-        rate_before and n_before (judged rows of the reference) say of what.
+        direction in which slices are found), p_adjusted (Benjamini-Hochberg, never below p_value; where it is below 0.05 and
+        the interval of the difference reaches 0, the two-sided p of that interval, so that what is confirmed has one above
+        0), excess_errors with _low and _high, share_of_errors, status: confirmed (adjusted p below 0.05), suggestive
+        (unadjusted), not confirmed. Without rows held back the first two are both suggestive, by the adjusted p. Against a
+        reference rates are changes; rate_now, rate_before and n_before (judged rows of the reference) say of what.
 
     Examples
     --------
@@ -56,10 +57,12 @@ def confirmation_table(
     (['confirmed', 'not confirmed'], [66.7, 2.2])
     """
     rest = whole - sums
-    own = rate_interval(sums, level, is_binary=is_binary)
+    own = rate_interval(sums, whole, level, is_binary=is_binary)
     gap = gap_interval(sums, rest, level, is_binary=is_binary)
     p = p_values(sums, rest, is_binary=is_binary)
     adjusted = np.maximum(benjamini_hochberg(p, weights), p)
+    is_open = (adjusted < SIGNIFICANT) & ~(gap.low > 0)
+    adjusted = np.where(is_open, np.fmax(adjusted, difference_p_value(gap, level)), adjusted)
     best = STATUSES[0] if is_held_back else STATUSES[1]
     weak = (p if is_held_back else adjusted) < SIGNIFICANT
     status = np.select([adjusted < SIGNIFICANT, weak], [best, STATUSES[1]], STATUSES[2])

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -28,6 +29,8 @@ class Sums:
         Sum of the objective over ``trials`` rows, and of its square; equal where the objective is an error flag.
     before : Sums or None
         The same of a reference, where the objective is the change of a rate against it.
+    cubes : numpy.ndarray or None
+        Sum of the third power, where the objective is no flag.
     """
 
     n: FloatArray
@@ -35,16 +38,20 @@ class Sums:
     total: FloatArray
     squares: FloatArray
     before: Sums | None = None
+    cubes: FloatArray | None = None
 
     @classmethod
     def of(cls, columns: Iterable[FloatArray]) -> Sums:
         """Return the sums that `columns` were made of."""
-        n, trials, total, squares, *before = columns
-        return cls(n, trials, total, squares, cls.of(before) if before else None)
+        n, trials, total, squares, *more = columns
+        cubes = more.pop(0) if len(more) == 1 else None
+        return cls(n, trials, total, squares, cls.of(more) if more else None, cubes)
 
     def columns(self) -> tuple[FloatArray, ...]:
-        """Return the four parts, and those of the reference after them."""
+        """Return the four parts, and the cubes or the parts of the reference after them: only flags have a reference."""
         own = (self.n, self.trials, self.total, self.squares)
+        if self.cubes is not None:
+            return (*own, self.cubes)
         return own if self.before is None else (*own, *self.before.columns())
 
     def __sub__(self, other: Sums) -> Sums:
@@ -107,3 +114,30 @@ class Cube:
     def sums_of(self, pattern: CodeArray) -> Sums:
         """Return the sums of one pattern, as arrays of one entry."""
         return self.sums[self.cells_of(pattern)].sum()
+
+
+def second_names(codes: Sequence[CodeArray], n: FloatArray, is_kind: Sequence[bool]) -> dict[int, int]:
+    """Return the columns of ``is_kind`` that part the rows as an earlier one does, with that one.
+
+    Parameters
+    ----------
+    codes : sequence of numpy.ndarray of shape (cells,)
+    n : numpy.ndarray of shape (cells,)
+        Rows.
+    is_kind : sequence of bool
+
+    Examples
+    --------
+    >>> one, other, third = np.array([0, 0, 1, 2]), np.array([2, 2, 0, 1]), np.array([0, 1, 1, 2])
+    >>> second_names([one, other, third], np.ones(4), [True] * 3)
+    {1: 0}
+    """
+    rows = [np.sort(found[found > 0]) for found in (np.bincount(code, n) for code in codes)]
+    same: dict[int, int] = {}
+    for place, other in combinations(range(len(codes)), 2):
+        is_open = is_kind[place] and is_kind[other] and place not in same and other not in same
+        if is_open and len(rows[place]) > 1 and np.array_equal(rows[place], rows[other]):
+            pairs = codes[place].astype(np.int64) * (int(codes[other].max()) + 1) + codes[other]
+            if len(np.unique(pairs)) == len(rows[place]):
+                same[other] = place
+    return same

@@ -7,16 +7,8 @@ from scipy import special
 
 from analytics.measure.comparisons import greater_p_value
 from analytics.measure.discovery.cube import Sums
-from analytics.measure.intervals import (
-    Estimate,
-    FloatArray,
-    Interval,
-    difference,
-    mean_interval,
-    normal_quantile,
-    ratio,
-    wilson,
-)
+from analytics.measure.discovery.skewness import central_sums, normal_scores, skewed_mean
+from analytics.measure.intervals import FloatArray, Interval, difference, normal_quantile, ratio, wilson
 
 
 def rates(sums: Sums) -> FloatArray:
@@ -47,8 +39,8 @@ def scores(sums: Sums, whole: Sums, *, is_binary: bool) -> FloatArray:
     numpy.ndarray of shape (slices,)
         For flags the signed root of the likelihood ratio statistic of slice against complement, which keeps its scale
         where few errors are expected and a z-score would not; for other objectives the z-score with the variance of all
-        rows; for a change against a reference the difference of the changes in units of its interval's arm. -inf where slice or
-        complement has no row.
+        rows, as a normal score for their skewness; for a change against a reference the difference of the changes in units
+        of its interval's arm. -inf where slice or complement has no row.
 
     References
     ----------
@@ -75,19 +67,27 @@ def scores(sums: Sums, whole: Sums, *, is_binary: bool) -> FloatArray:
         )
         root = np.sign(gap) * np.sqrt(2 * np.maximum(found, 0))
     else:
-        root = ratio(gap, np.sqrt(variances(whole) * (ratio(1, sums.trials) + ratio(1, rest.trials))))
+        share, other = ratio(1, sums.trials), ratio(1, rest.trials)
+        z = ratio(gap, np.sqrt(variances(whole) * (share + other)))
+        root = normal_scores(z, skewness(whole) * ratio(share**2 - other**2, (share + other) ** 1.5))
     return np.asarray(np.where(np.isnan(root), -np.inf, root), dtype=float)
 
 
-def rate_interval(sums: Sums, level: float, *, is_binary: bool) -> Interval:
-    """Bound the mean objective of slices: Wilson for flags, Student's t for others; Newcombe's composition for a change."""
-    if sums.before is not None:
-        now = Sums(sums.n, sums.trials, sums.total, sums.squares)
-        return difference(*(rate_interval(side, level, is_binary=is_binary) for side in (now, sums.before)))
-    if is_binary:
-        return wilson(sums.total, sums.trials, level)
-    error = np.sqrt(ratio(variances(sums), (sums.trials - 1).clip(min=0)))
-    return mean_interval(Estimate(rates(sums), error), sums.trials, level, (-np.inf, np.inf))
+def skewness(sums: Sums) -> FloatArray:
+    """Return the skewness of the objective between the rows of slices; 0 where they do not differ."""
+    _, second, third = central_sums(sums)
+    return np.nan_to_num(ratio(third * np.sqrt(sums.trials), second**1.5))
+
+
+def rate_interval(sums: Sums, whole: Sums, level: float, *, is_binary: bool) -> Interval:
+    """Bound the mean objective of slices of the ``whole``: Wilson for flags, `skewed_mean` for others.
+
+    For a change Newcombe's composition of both sides.
+    """
+    if sums.before is not None and whole.before is not None:
+        sides = (Sums(sums.n, sums.trials, sums.total, sums.squares), whole), (sums.before, whole.before)
+        return difference(*(rate_interval(side, every, level, is_binary=is_binary) for side, every in sides))
+    return wilson(sums.total, sums.trials, level) if is_binary else skewed_mean(sums, whole, level)
 
 
 def gap_interval(sums: Sums, rest: Sums, level: float, *, is_binary: bool) -> Interval:
@@ -95,15 +95,15 @@ def gap_interval(sums: Sums, rest: Sums, level: float, *, is_binary: bool) -> In
 
     For a change that is the difference in differences: of the slice's change and the change elsewhere.
     """
-    return difference(*(rate_interval(side, level, is_binary=is_binary) for side in (sums, rest)))
+    return difference(*(rate_interval(side, sums + rest, level, is_binary=is_binary) for side in (sums, rest)))
 
 
 def p_values(sums: Sums, rest: Sums, *, is_binary: bool) -> FloatArray:
     """Test whether slices lie above their complements, one-sided; NaN where one side has no row.
 
-    Fisher's exact test for flags, the unequal-variance z-test with the interval's arm for other objectives and for a
-    change. Where an objective is no flag, the z-test with the variance of all rows must agree: a slice that happens to lack
-    the rare rows that the mean lives on has hardly any variance of its own, and would be sure of it.
+    Fisher's exact test for flags; for a change the z-test with the interval's arm. For other objectives that test and the
+    one of `scores`, which takes variance and skewness from all rows, must agree: a slice that happens to lack the rare rows
+    that the mean lives on has hardly any variance of its own, and would be sure of it.
     """
     if is_binary and sums.before is None:
         return greater_p_value(sums.total, sums.trials, rest.total, rest.trials)

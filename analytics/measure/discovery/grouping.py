@@ -16,7 +16,6 @@ from analytics.measure.discovery.lattice import Lattice
 from analytics.measure.intervals import FloatArray
 
 MAX_LOOKED = 4_000
-MAX_MEMBERS = 25
 MAX_SENT, MAX_CLEAR, MAX_SHOWN = 250, 40, 20
 EXPLAINED = 3.09
 """A slice whose excess given another one is below this (one in a thousand by chance) says nothing of its own."""
@@ -41,13 +40,16 @@ class Group:
     row : int
         Its row of the lattice.
     members : list of (int, float)
-        Rows of the lattice that it explains, with the Jaccard overlap of their rows, at most 25.
+        Rows of the lattice that it explains, with the Jaccard overlap of their rows, the highest scores first.
+    n_members : int
+        How many it explains; ``members`` may be cut.
     """
 
     pattern: CodeArray
     score: float
     row: int
     members: list[tuple[int, float]] = field(default_factory=list)
+    n_members: int = 0
 
 
 def clear_score(n_slices: int) -> float:
@@ -122,7 +124,13 @@ def candidates(
 
 
 def presented(
-    cube: Cube, lattice: Lattice, groups: Sequence[Group], is_real: NDArray[np.bool_], limit: int = MAX_SHOWN
+    cube: Cube,
+    lattice: Lattice,
+    groups: Sequence[Group],
+    is_real: NDArray[np.bool_],
+    limit: int = MAX_SHOWN,
+    *,
+    max_members: int | None = None,
 ) -> tuple[list[int], int]:
     """Choose at most ``limit`` groups to show, what is real first; what another one explains becomes its member.
 
@@ -135,6 +143,8 @@ def presented(
         Their members are completed.
     is_real : numpy.ndarray of bool of shape (groups,)
     limit : int
+    max_members : int or None
+        Members of a group that are kept; None: all of them.
 
     Returns
     -------
@@ -159,7 +169,8 @@ def presented(
         elif is_real[place]:
             n_more += 1
     for at, place in enumerate(kept):
-        rows = [row for row, _ in groups[place].members[:MAX_MEMBERS]]
+        groups[place].n_members = len(groups[place].members)
+        rows = [row for row, _ in groups[place].members[:max_members]]
         inside = [np.flatnonzero(cube.cells_of(lattice.patterns[row])) for row in rows]
         groups[place].members = [(row, chosen.overlap(cells, at)) for row, cells in zip(rows, inside, strict=True)]
     return kept, n_more

@@ -68,9 +68,9 @@ def lattice(
     blocks: list[tuple[tuple[int, ...], CodeArray, FloatArray]] = []
     sums = cube.sums
     is_plain = cube.is_binary and np.array_equal(sums.n, sums.trials)
-    weights = (sums.n, sums.total) if is_plain else (sums.n, sums.trials, sums.total)
-    weights = weights if cube.is_binary else (*weights, sums.squares)
+    weights: tuple[FloatArray, ...] = (sums.n, sums.total) if is_plain else (sums.n, sums.trials, sums.total)
     weights = weights if sums.before is None else (*weights, *sums.before.columns())
+    weights = weights if cube.is_binary else sums.columns()
     walker = Walker(cube, min_support, max_depth, lambda *block: blocks.append(block), progress)
     walker.run(weights)
     n_columns = len(cube.sizes)
@@ -80,10 +80,11 @@ def lattice(
         patterns[start : start + len(codes), list(columns)] = codes
         start += len(codes)
     found = np.concatenate([sums for *_, sums in blocks], axis=1) if blocks else np.zeros((len(weights), 0))
+    if not cube.is_binary:
+        return Lattice(patterns, Sums.of(found), walker.work)
     n, total = found[0], found[1 if is_plain else 2]
     before = None if sums.before is None else Sums.of(found[-4:])
-    own = Sums(n, n if is_plain else found[1], total, total if cube.is_binary else found[3], before)
-    return Lattice(patterns, own, walker.work)
+    return Lattice(patterns, Sums(n, n if is_plain else found[1], total, total, before), walker.work)
 
 
 @dataclass

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analytics.measure.discovery.cube import CodeArray, Cube, Sums
-from analytics.measure.discovery.evidence import rates, scores, variances
+from analytics.measure.discovery.evidence import rates, scores, skewness, variances
 from analytics.measure.discovery.lattice import Walker
 from analytics.measure.intervals import FloatArray, ratio
 
@@ -17,6 +17,8 @@ MAX_REPLICATES, MIN_REPLICATES = 40, 5
 MAX_WORK = 400_000_000
 """Cells that may be read for all replicates together; a large search makes do with fewer of them."""
 MIXER = np.uint64(0x9E3779B97F4A7C15)
+STRAIGHT = 0.01
+"""Below this skewness a gamma distribution is a normal one."""
 GUMBEL_95 = 1.866
 """Standard deviations from the mean to the 95th percentile of a Gumbel distribution, which maxima follow."""
 
@@ -62,7 +64,7 @@ class Noise:
         for _ in range(40):
             middle = (low + high) / 2
             total = (middle + usual) * trials
-            found = scores(Sums(n, trials, total, total, before), self.whole, is_binary=self.is_binary)
+            found = scores(scored(n, trials, total, before, self.whole), self.whole, is_binary=self.is_binary)
             low, high = np.where(found < self.score, middle, low), np.where(found < self.score, high, middle)
         return high
 
@@ -91,8 +93,8 @@ def noise_of(
     Notes
     -----
     Error flags are permuted exactly, those of a reference apart: cells draw theirs from the multivariate hypergeometric
-    distribution, given how many there are in all. Other objectives are drawn from the normal distribution with the mean and
-    variance of all rows, given their total.
+    distribution, given how many there are in all. Other objectives are drawn from the shifted gamma distribution with the mean,
+    variance and skewness of all rows, which adds up over cells to the same of any slice, given their total.
     """
     cube = in_fixed_order(cube)
     whole = cube.sums.sum()
@@ -109,7 +111,7 @@ def noise_of(
         if cube.sums.before is not None:
             same, known = sums[2 + replicates], sums[3 + replicates :]
             before = Sums(same, same, known, known)
-        slices = Sums(n, trials, totals, totals, before)
+        slices = scored(n, trials, totals, before, whole)
         np.maximum(highest, scores(slices, whole, is_binary=cube.is_binary).max(axis=1), out=highest)
         np.fmax(ratios, np.fmax.reduce(rates(slices), axis=1), out=ratios)
 
@@ -118,6 +120,11 @@ def noise_of(
     has_ratio = overall > 0 and cube.sums.before is None
     times = float(np.median(ratios) / overall) if has_ratio else float("nan")
     return Noise(float(highest.mean()) + GUMBEL_95 * spread, times, replicates, whole, cube.is_binary)
+
+
+def scored(n: FloatArray, trials: FloatArray, total: FloatArray, before: Sums | None, whole: Sums) -> Sums:
+    """Return sums with all that a score needs: it takes the powers of the objective from ``whole``."""
+    return Sums(n, trials, total, total, before, None if whole.cubes is None else total)
 
 
 def in_fixed_order(cube: Cube) -> Cube:
@@ -135,6 +142,11 @@ def draws(sums: Sums, replicates: int, rng: np.random.Generator, *, is_binary: b
     if is_binary:
         chosen = rng.multivariate_hypergeometric(trials.astype(np.int64), int(whole.total[0]), replicates, "marginals")
         return chosen.astype(np.float64)
-    raw = rng.normal(size=(replicates, len(trials))) * np.sqrt(trials * variances(whole))
+    spread, lean = np.sqrt(variances(whole)), skewness(whole)[0]
+    if abs(lean) < STRAIGHT:
+        raw = rng.normal(size=(replicates, len(trials))) * np.sqrt(trials) * spread
+    else:
+        shape = trials * 4 / lean**2
+        raw = (rng.gamma(shape, size=(replicates, len(trials))) - shape) * spread * lean / 2
     centred = raw - trials * raw.sum(axis=1, keepdims=True) / whole.trials
     return np.asarray(trials * ratio(whole.total, whole.trials) + centred, dtype=np.float64)

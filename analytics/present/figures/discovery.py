@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import plotly.graph_objects as go
+import polars as pl
 
 from analytics.present import palette, words
 from analytics.present.discovered import objective_interval, objective_text, slice_words
@@ -17,15 +18,22 @@ from analytics.query.objectives import OBJECTIVES, Objective
 if TYPE_CHECKING:
     from analytics.answers.discovery import Discovery
 
+Box = tuple[float, float, float, float]
 MARKS = {
     "confirmed": ("confirmed", palette.WORSE, "circle"),
     "suggestive": ("suggestive", palette.WORSE, "circle-open"),
     "not confirmed": ("not confirmed", palette.SAME, "circle-open"),
 }
+SIDES: dict[str, dict[str, Any]] = {
+    "right": {"xanchor": "left", "yanchor": "middle", "xshift": 9},
+    "above": {"xanchor": "center", "yanchor": "bottom", "yshift": 4},
+    "left": {"xanchor": "right", "yanchor": "middle", "xshift": -9},
+    "below": {"xanchor": "center", "yanchor": "top", "yshift": -4},
+}
 SUPPORTS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
-N_NAMED, MAX_NAME, NEAR_EDGE = 3, 46, 0.75
-NAME_WIDTH, NAME_HEIGHT = 0.4, 0.07
-"""Of the plot's width and height: nearer names would overlap."""
+N_NAMED, MAX_NAME = 3, 46
+LETTER, NAME_HEIGHT, GAP = 0.009, 0.055, 0.015
+"""Of the plot's width and height: a letter, a line, and the room around a point."""
 
 
 def discovery_map(answer: Discovery) -> go.Figure:
@@ -140,20 +148,46 @@ def hover(answer: Discovery, row: dict[str, Any]) -> str:
 
 
 def names(answer: Discovery, low: float, high: float, span: float) -> list[dict[str, Any]]:
-    """Return the names of the first slices that noise does not explain, above their points and where there is room."""
+    """Return the names of the first slices that noise does not explain, beside their points where there is room."""
     if answer.search.every:
         return []
+    shares, heights = answer.table["share_of_rows"].to_numpy(), answer.table["rate"].cast(pl.Float64).to_numpy() / span
+    points = list(zip(np.log(shares / low) / np.log(high / low), heights, strict=True))
     found: list[dict[str, Any]] = []
-    taken: list[tuple[float, float]] = []
+    taken = [(1 - LETTER * 16, 1.0, answer.overall / span - NAME_HEIGHT, answer.overall / span)]
     for place, row in enumerate(answer.table.head(N_NAMED).iter_rows(named=True)):
-        if row["rate_high"] is not None and row["status"] != "not confirmed":
-            across = float(np.log(row["share_of_rows"] / low) / np.log(high / low))
-            if any(abs(across - x) < NAME_WIDTH and abs(row["rate_high"] - y) < NAME_HEIGHT * span for x, y in taken):
-                continue
-            taken.append((across, row["rate_high"]))
-            side = "right" if across > NEAR_EDGE else "left" if across < 1 - NEAR_EDGE else "center"
-            found.append({
-                "x": float(np.log10(row["share_of_rows"])), "y": row["rate_high"], "yanchor": "bottom", "xanchor": side,
-                "showarrow": False, "yshift": 4, "text": shown(slice_words(answer.slices[place]), MAX_NAME),
-            })  # fmt: skip
+        if row["rate_high"] is None or row["status"] == "not confirmed":
+            continue
+        text = shown(slice_words(answer.slices[place]), MAX_NAME)
+        others = [point for at, point in enumerate(points) if at != place]
+        ends = {"above": row["rate_high"], "right": row["rate"], "left": row["rate"], "below": row["rate_low"]}
+        for side, y in ends.items():
+            box = name_box(side, float(points[place][0]), y / span, LETTER * min(len(text), MAX_NAME))
+            if is_free(box, others, taken):
+                taken.append(box)
+                found.append({
+                    "x": float(np.log10(row["share_of_rows"])), "y": y, "showarrow": False, "text": text, **SIDES[side],
+                })  # fmt: skip
+                break
     return found
+
+
+def name_box(side: str, across: float, up: float, width: float) -> Box:
+    """Return left, right, bottom and top of a name beside a point, as shares of the plot."""
+    if side in ("above", "below"):
+        bottom = up if side == "above" else up - NAME_HEIGHT
+        return across - width / 2, across + width / 2, bottom, bottom + NAME_HEIGHT
+    left = across + GAP if side == "right" else across - GAP - width
+    return left, left + width, up - NAME_HEIGHT / 2, up + NAME_HEIGHT / 2
+
+
+def is_free(box: Box, points: Sequence[tuple[float, float]], taken: Sequence[Box]) -> bool:
+    """Say whether a name lies inside of the plot, on no point and on no other name."""
+    left, right, bottom, top = box
+    is_inside = left >= 0 and right <= 1
+    hit = any(left - GAP < x < right + GAP and bottom - GAP < y < top + GAP for x, y in points)
+    return (
+        is_inside
+        and not hit
+        and not any(left < other[1] and right > other[0] and bottom < other[3] and top > other[2] for other in taken)
+    )

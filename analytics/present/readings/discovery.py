@@ -11,8 +11,6 @@ from analytics.query.objectives import OBJECTIVES
 if TYPE_CHECKING:
     from analytics.answers.discovery import Discovery
 
-ERRORS = {"fpr": "false positives", "fnr": "false negatives"}
-"""What the excess of an objective counts, where it does not count all errors."""
 HELD_BACK = {"row": "half of the rows", "entity": "the rows of half of the ids", "time": "the later half of the rows"}
 
 
@@ -38,7 +36,7 @@ def discovery_reading(answer: Discovery) -> str:
     else:
         lead = ""
         count = unconfirmed(answer, looked)
-    return " ".join(filter(None, [lead, f"{count}.", noise_part(answer), left_out_part(answer)]))
+    return " ".join(filter(None, [lead, f"{count}.", noise_part(answer), left_out_part(answer), same_part(answer)]))
 
 
 def tree_reading(answer: Discovery) -> str:
@@ -60,22 +58,43 @@ def tree_reading(answer: Discovery) -> str:
 
 def lead_of(answer: Discovery, row: dict[str, Any], name: str) -> str:
     """Say the first confirmed slice with its numbers."""
-    value = objective_interval(answer, row["rate"], row["rate_low"], row["rate_high"])
-    more = ""
-    if OBJECTIVES[answer.search.objective].is_share:
-        more = (
-            f", {words.count(row['excess_errors'])} more than the rest would predict, {words.share(row['share_of_errors'])} "
-            f"of all {ERRORS.get(answer.search.objective, 'errors')}"
-        )
-    if OBJECTIVES[answer.search.objective].is_change:
-        value = f"error rate {words.share(row['rate_before'])} in the reference, {words.share(row['rate_now'])} now: {value}"
-    most = f"Most excess {ERRORS.get(answer.search.objective, 'errors')}"
-    if not OBJECTIVES[answer.search.objective].is_share:
+    objective = OBJECTIVES[answer.search.objective]
+    most = f"Most excess {objective.unit}"
+    if not objective.is_share:
         most = f"Most of the {phrase(answer)} beyond that of the rest"
+    return f"{most}, confirmed: {name}, {numbers_of(answer, row)}."
+
+
+def found_reading(answer: Discovery, place: int) -> str:
+    """Say what the rows that confirm say of one slice."""
+    row = answer.table.row(place, named=True)
+    named = "" if OBJECTIVES[answer.search.objective].is_change else f"{phrase(answer)} "
+    return f"{row['status'].capitalize()}{on_what(answer)}: {named}{numbers_of(answer, row)}."
+
+
+def searched_words(answer: Discovery) -> str:
+    """Say how many slices were looked at to find those that are shown."""
+    looked = f"{words.plural(answer.n_slices, 'slice')} of at most {words.plural(answer.search.max_depth, 'condition')}"
     return (
-        f"{most}, confirmed: {name}, {value} against {objective_text(answer, row['rate_complement'])} in the rest, "
-        f"n {words.count(row['n'])}{more}."
+        f"{looked} were looked at and {words.plural(answer.n_sent, 'candidate')} tested; p is adjusted for all of these"
     )
+
+
+def numbers_of(answer: Discovery, row: dict[str, Any]) -> str:
+    """Say the rate of a slice with that of the rest, its rows and its excess."""
+    objective = OBJECTIVES[answer.search.objective]
+    value = objective_interval(answer, row["rate"], row["rate_low"], row["rate_high"])
+    if objective.is_change:
+        value = f"error rate {words.share(row['rate_before'])} in the reference, {words.share(row['rate_now'])} now: {value}"
+    more = ""
+    if objective.is_share:
+        beyond = words.count(abs(row["excess_errors"]))
+        more = (
+            f", {beyond} {'more' if row['excess_errors'] >= 0 else 'fewer'} than the rest would predict, "
+            f"{words.share(row['share_of_errors'])} of all {objective.unit} on {words.share(row['share_of_rows'])} of the rows"
+        )
+    rest = objective_text(answer, row["rate_complement"])
+    return f"{value} against {rest} in the rest, n {words.count(row['n'])}{more}"
 
 
 def unconfirmed(answer: Discovery, looked: str) -> str:
@@ -108,6 +127,12 @@ def left_out_part(answer: Discovery) -> str:
     tell = "tells" if len(answer.left_out) == 1 else "tell"
     names = words.listed([words.one_line(name) for name in answer.left_out])
     return f"Left out: {names}, which {tell} the label and would only name the errors; choose columns to search by to use them."
+
+
+def same_part(answer: Discovery) -> str:
+    """Say which columns are other names of another one."""
+    told = [f"{words.one_line(name)} says the same as {words.one_line(of)}" for name, of in answer.same]
+    return f"Not searched apart: {words.listed(told)}." if told else ""
 
 
 def phrase(answer: Discovery) -> str:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 from scipy import special
 
-from analytics.measure.discovery.cube import CodeArray
 from analytics.measure.intervals import FloatArray, ratio
 
 TELLS = 1 / 3
 """A column that removes more than this share of the uncertainty about the label is taken for an outcome."""
 
 
-def label_told(codes: CodeArray, size: int, n: FloatArray, positives: FloatArray) -> float:
+def label_told(codes: NDArray[np.integer[Any]], size: int, n: FloatArray, positives: FloatArray) -> float:
     """Return the share of the label's entropy that a column removes (Theil's U), 0 where all labels are the same.
 
     Parameters
