@@ -25,7 +25,7 @@ LIMIT_KEYS = {
     "max_selection_rate": "Selection rate at most",
 }
 CELL_LABELS = {"tp": "True positive", "fp": "False positive", "fn": "False negative", "tn": "True negative"}
-KEPT = "_policy_fields"
+KEPT, DRAWN_ON = "_policy_fields", "_policy_page"
 
 
 def policy_fields(policy: Policy) -> dict[str, Any]:
@@ -56,9 +56,15 @@ def take_saved(text: str) -> None:
 
 
 def begin() -> None:
-    """Give the controls what they held when the page was left; the address goes before."""
+    """Give the controls what they held when the page was left; the address goes before.
+
+    Controls of the same key on two pages are two to Streamlit: what one holds would be the other's default, which is nothing.
+    """
+    page = st.session_state.get(session.PAGE)
+    is_entered = st.session_state.get(DRAWN_ON) != page
+    st.session_state[DRAWN_ON] = page
     for key, value in {**policy_fields(DEFAULT), **st.session_state.get(KEPT, {})}.items():
-        if key not in st.session_state and key not in st.query_params:
+        if (is_entered or key not in st.session_state) and key not in st.query_params:
             st.session_state[key] = value
 
 

@@ -86,6 +86,7 @@ def run() -> None:
         return
     page = navigation()
     st.session_state[ENTERED] = True
+    st.session_state[session.PAGE] = page.url_path  # type: ignore[attr-defined]
     try:
         with boundary():
             session.enter()

@@ -17,6 +17,7 @@ from analytics.query.engine import Engine
 from analytics.query.predicates import answerable
 from analytics.review.store import ReviewStore
 
+PAGE = "_page"
 SAMPLE = Path(__file__).parents[2] / "sample_data" / "flights.parquet"
 MAX_PEOPLE = 200
 SAMPLE_NAME = "Flights 2013 (sample)"
