@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from analytics.present import words
 from analytics.present.tables import json_value
+from analytics.query.cohort import READS_LIKE_NONE
 from analytics.query.objectives import OBJECTIVES
 
 if TYPE_CHECKING:
@@ -30,7 +31,8 @@ def predicate_words(predicate: Predicate | Branch, verb: str = "is") -> str:
         return f"{words.one_line(found.column or '')} {verb} exactly {words.value_label(value)}"
     if found.kind == "hour":
         return f"{name} {verb} {value:02d}"
-    return f"{name} {verb} {words.value_label(value)}"
+    label = words.value_label(value)
+    return f"{name} {verb} {repr(label) if label in READS_LIKE_NONE else label}"
 
 
 def branch_words(branch: Branch) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from typing import Any, Literal
 
@@ -97,7 +97,17 @@ def derived(log: Log) -> list[Property]:
         found.append(Property(f"weekday of {mapping.time}", mapping.time, "weekday"))
     if sum(log.column(name).n_missing > 0 for name in segments) > 1:
         found.append(Property(GAPS, None, "gaps"))
-    return found
+    taken = {column.name for column in log.columns}
+    return [entry if entry.kind == "missing" else replace(entry, name=free(entry.name, taken)) for entry in found]
+
+
+def free(name: str, taken: Collection[str]) -> str:
+    """Return a name that no column has.
+
+    >>> free("hour of at", ["at"]), free("hour of at", ["at", "hour of at"])
+    ('hour of at', 'hour of at (derived)')
+    """
+    return free(f"{name} (derived)", taken) if name in taken else name
 
 
 def spikes(column: Column, log: Log) -> list[float]:
@@ -145,7 +155,7 @@ def shown_value(log: Log, found: Property, value: Any) -> Any:
     if found.kind == "weekday" and value is not None:
         return WEEKDAYS[int(value) - 1]
     if found.kind == "text":
-        return (None, "empty", f"over {LONG_TEXT:,} characters")[int(value)]
+        return None if value is None else (None, "empty", f"over {LONG_TEXT:,} characters")[int(value)]
     if found.kind == "gaps":
         return f"{MAX_GAPS} or more" if int(value) == MAX_GAPS else int(value)
     return None if found.kind == "missing" else value

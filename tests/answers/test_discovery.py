@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from analytics.answers import Question, overview
-from analytics.answers.candidates import Search, default_split
+from analytics.answers.candidates import Predicate, Search, default_split
 from analytics.answers.discovery import discover
 from analytics.answers.trees import Branch, path_clauses
 from analytics.errors import QuestionError
@@ -321,3 +321,40 @@ def test_a_found_slice_is_a_section_of_the_report_with_its_numbers(engine: Engin
     assert "<b>odd" not in slice_report(
         question, overview(engine, question), found=[replace(found, title="<b>odd</b>")]
     )
+
+
+def test_long_and_empty_texts_are_found_beside_texts_that_are_neither(engine: Engine, desk: Desk) -> None:
+    note = [("", "long " * 300, f"{'some words ' * 8}{place}", None)[place % 10 % 4] for place in range(N)]
+    frame = generated().with_columns(
+        note=pl.Series(note), score=pl.when(pl.Series(note) == "").then(1 - pl.col("score")).otherwise("score")
+    )
+    log = desk.log(frame, segments=("h",), text=("note",), time=None, row_id=None)
+    answer = discover(engine, Question(log, Cohort(), 0.5), Search())
+    assert slice_words(answer.slices[0]) == "text of note is empty"
+    assert answer.table["n"][0] == note.count("") and answer.table["status"][0] == "confirmed"
+
+
+def test_columns_named_as_what_is_derived_stay_apart_from_it(engine: Engine, desk: Desk) -> None:
+    frame = generated().rename({"h": "weekday of when", "<b>odd</b>": "fields missing"})
+    log = desk.log(frame, segments=("g", "weekday of when", "fields missing"), time="when", row_id=None)
+    answer = discover(engine, Question(log, Cohort(), 0.5), Search(every=True, max_depth=2))
+    for found, row in zip(answer.slices, discovery_json_rows(answer), strict=True):
+        assert len(row["slice"]) == len(found)
+    assert {"weekday of when", "weekday of when (derived)"} <= {
+        name for found in answer.slices for name in words_of(found)
+    }
+
+
+def words_of(found: tuple[Predicate, ...]) -> list[str]:
+    return [entry.property.name for entry in found]
+
+
+def test_a_value_that_reads_like_none_is_told_from_a_missing_one() -> None:
+    column = Property("g", "g", "value")
+    told = [slice_words((Predicate(column, value),)) for value in ("missing", "(missing)", "not missing", "", None)]
+    assert told == ["g is 'missing'", "g is '(missing)'", "g is 'not missing'", "g is ''", "g is missing"]
+
+
+def test_noise_is_no_multiple_of_a_bias_that_cancels_out(engine: Engine, log: Log) -> None:
+    answer = discover(engine, Question(log, Cohort(), 0.5), Search(objective="overprediction"))
+    assert "times the overall" not in readings.discovery_reading(answer)

@@ -22,7 +22,7 @@ def discovery_reading(answer: Discovery) -> str:
             return (
                 f"No slice holds enough of the {words.plural(answer.n_judged, 'judged row')}. Lower the least support."
             )
-        return f"Of {looked}, none has a {phrase(answer)} above the rest's."
+        return f"Of {looked}, none has more than the {phrase(answer)} of the rest."
     rows = answer.table.to_dicts()
     confirmed = [place for place, row in enumerate(rows) if row["status"] == "confirmed"]
     if confirmed:
@@ -111,8 +111,9 @@ def on_what(answer: Discovery) -> str:
 
 
 def noise_part(answer: Discovery) -> str:
-    """Say how far noise alone reaches."""
-    if answer.noise is None or not words.is_known(answer.noise.ratio):
+    """Say how far noise alone reaches; a mean that rows cancel out of is close to 0, and no measure of it."""
+    is_signed = OBJECTIVES[answer.search.objective].is_signed
+    if answer.noise is None or is_signed or not words.is_known(answer.noise.ratio):
         return ""
     return (
         f"In a search of {words.plural(answer.n_searched, 'row')} like this one, noise alone produces slices up to "
