@@ -167,6 +167,12 @@ def test_words_for_missing(desk: Desk) -> None:
     assert (text.type, text.n_missing, text.n_distinct) == ("VARCHAR", 1, 3)
 
 
+@pytest.mark.parametrize(("late", "type_"), [("0.5", "DOUBLE"), ("1", "BIGINT"), ("2024-01-31", "TIMESTAMP")])
+def test_a_field_that_came_late_and_was_na_before(desk: Desk, late: str, type_: str) -> None:
+    column = typed(desk, ["NA"] * 25_000 + [late] * 100)
+    assert (column.type, column.n_missing, column.n_unparsable, column.n_distinct) == (type_, 25_000, 0, 1)
+
+
 @pytest.mark.parametrize("bad", ["oops", "12:30", "n.a.", "1_0"])
 def test_one_bad_value_in_a_thousand(desk: Desk, bad: str) -> None:
     for values, type_ in (

@@ -131,10 +131,8 @@ def fitting(
 def candidate(connection: duckdb.DuckDBPyConnection, name: str, *, times_only: bool) -> str | None:
     """Return the narrowest type that at least nine tenths of the first values fit, None for text."""
     types = ("TIMESTAMP",) if times_only else ("BIGINT", "DOUBLE", "BOOLEAN", "TIMESTAMP")
-    counts = ", ".join(f"count({parsed(name, type_)}) FILTER ({is_value(name)})" for type_ in types)
-    row = connection.execute(
-        f"SELECT count(*) FILTER ({is_value(name)}), {counts} FROM {first_values(name)}"
-    ).fetchone()
+    counts = ", ".join(f"count({parsed(name, type_)})" for type_ in types)
+    row = connection.execute(f"SELECT count(*), {counts} FROM {first_values(name)}").fetchone()
     assert row is not None
     if not row[0]:
         return None
