@@ -263,3 +263,12 @@ def test_a_word_among_decimal_commas_is_counted(desk: Desk) -> None:
     reading = desk.read(f"id;score\n{rows}60;broken\n")
     assert (reading.column("score").type, reading.column("score").n_unparsable) == ("DOUBLE", 1)
     assert reading.column("score").example_unparsable == "broken"
+
+
+def test_a_version_that_comes_late_stays_apart(desk: Desk) -> None:
+    """The file is clean, and no place of it that is looked at first has the new version."""
+    versions = [f"1.{1 + place // 4_000}" for place in range(36_000)] + ["1.10"] * 300
+    rows = "".join(f"{place},{version}\n" for place, version in enumerate(versions))
+    found = dict(desk.read(f"id,version\n{rows}").column("version").top)
+    assert found["1.1"] == 4_000
+    assert found["1.10"] == 300
