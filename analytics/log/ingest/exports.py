@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
@@ -171,12 +171,14 @@ def united(
         connection.execute(f"DROP TABLE set_aside; ALTER TABLE raw RENAME TO part{place}")
         tables.append(table)
         shutil.rmtree(own, ignore_errors=True)
-        source.path.unlink(missing_ok=True) if source.path.is_relative_to(scratch) else None
         progress((place + 1) / (len(sources) + 1))
     names = tuple(dict.fromkeys(chain.from_iterable(table.names for table in tables)))
-    types = [
-        common_type([table.types[table.names.index(name)] for table in tables if name in table.names]) for name in names
-    ]
+    found = [types_found(connection, tables, name) for name in names]
+    types = [common_type(list(known.values())) for known in found]
+    mixed = {name: known for name, known, type_ in zip(names, found, types, strict=True) if type_ == "VARCHAR"}
+    read_as_written(connection, sources, tables, mixed, scratch, csv)
+    for source in sources:
+        source.path.unlink(missing_ok=True) if source.path.is_relative_to(scratch) else None
     join_parts(connection, tables, shown, names, types)
     connection.execute("ALTER TABLE all_set_aside RENAME TO set_aside")
     table = Table(
@@ -193,6 +195,45 @@ def united(
     file_format = "+".join(sorted({source.file_format for source in sources}))
     differing = tuple(differences(tables, shown, names))
     return Export(table, file_format, Origin(tuple(files), differing, contradictions, layout=tables[0].layout))
+
+
+def types_found(connection: duckdb.DuckDBPyConnection, tables: Sequence[Table], name: str) -> dict[int, str]:
+    """Return by file the type of a column; text without a value is left out where others have a type."""
+    found = {at: table.types[table.names.index(name)] for at, table in enumerate(tables) if name in table.names}
+    if len(set(found.values())) > 1:
+        texts = [at for at, type_ in found.items() if type_ == "VARCHAR"]
+        for at in texts:
+            column = f"c{tables[at].names.index(name)}"
+            if connection.execute(f"SELECT count({column}) FROM part{at}").fetchone() == (0,):
+                del found[at]
+    return found
+
+
+def read_as_written(
+    connection: duckdb.DuckDBPyConnection,
+    sources: Sequence[Source],
+    tables: Sequence[Table],
+    mixed: Mapping[str, Mapping[int, str]],
+    scratch: Path,
+    csv: CsvOptions,
+) -> None:
+    """Read again, as text, the text files of which a column has a type and is text in another file.
+
+    A number, a date or a truth value turned into text is not what stands in the file: ``1.50``, ``2024-01-31`` and ``TRUE``.
+    """
+    changed = {
+        at
+        for known in mixed.values()
+        for at, type_ in known.items()
+        if tables[at].is_text and type_ not in ("VARCHAR", "BIGINT")
+    }
+    for at in sorted(changed):
+        own = scratch / f"again{at}"
+        own.mkdir()
+        connection.execute(f"DROP TABLE part{at}")
+        reader.read_source(connection, sources[at], own, csv, as_text=True)
+        connection.execute(f"DROP TABLE set_aside; ALTER TABLE raw RENAME TO part{at}")
+        shutil.rmtree(own, ignore_errors=True)
 
 
 def distinct_names(names: Sequence[str]) -> list[str]:
