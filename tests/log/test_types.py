@@ -98,6 +98,7 @@ def test_whole_numbers_of_a_column_of_times(desk: Desk, header: str, value: str,
     reading = desk.read(f"id,{header}\n1,{value}\n2,{value}\n")
     assert reading.column(header).low == low
     assert any(header in said and "read as such" in said for said in reading.repairs) == (low != value)
+    assert not any("(year)" in said for said in reading.repairs)
 
 
 def test_nanoseconds_since_1970(desk: Desk) -> None:
@@ -190,6 +191,16 @@ def test_long_ids_with_one_bad_value_keep_their_digits(desk: Desk) -> None:
     ids = [str(123456789012345678 + place) for place in range(200)]
     column = typed(desk, [*ids, "Total"])
     assert (column.type, column.n_distinct, column.n_unparsable) == ("BIGINT", 200, 1)
+
+
+@pytest.mark.parametrize("other", ["1.5", "1.23457E+17"])
+def test_long_ids_keep_their_digits_beside_a_number_that_is_none(desk: Desk, other: str) -> None:
+    """Of real numbers only 15 digits are sure, and a spreadsheet may have made one of an id."""
+    ids = [str(123456789012345678 + place) for place in range(200)]
+    column = desk.read("v,n\n" + "".join(f"{id_},1\n" for id_ in [*ids, other])).column("v")
+    assert (column.type, column.n_distinct, column.n_unparsable) == ("VARCHAR", 201, 0)
+    mixed = typed(desk, [other, ids[0], ids[1], other])
+    assert (mixed.type, mixed.n_distinct) == ("VARCHAR", 3)
 
 
 def test_a_fraction_that_comes_late(desk: Desk) -> None:

@@ -208,7 +208,7 @@ def said(names: Sequence[str], conversions: Sequence[Conversion]) -> Iterator[st
     groups: dict[str, list[str]] = {}
     for name, conversion in zip(names, conversions, strict=True):
         if conversion.notation is not None:
-            habit = conversion.notation.partition(",")[0]
+            habit = conversion.notation.removesuffix(", short year")
             sentences = UNSETTLED if conversion.type == "VARCHAR" else SAID
             groups.setdefault(sentences.get(habit, OTHER_TIMES.replace("…", habit)), []).append(name)
     for sentence, columns in groups.items():

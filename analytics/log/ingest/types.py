@@ -74,12 +74,16 @@ def infer(connection: duckdb.DuckDBPyConnection, names: Sequence[str], *, times_
             continue
         if type_ == "BIGINT" and n_bad:
             retry.append(name)
-        elif n_bad <= MAX_SHARE_UNPARSABLE * n_values and not (type_ == "DOUBLE" and holds_names(connection, name)):
+        elif n_bad <= MAX_SHARE_UNPARSABLE * n_values and not (
+            type_ == "DOUBLE" and is_more_than_real(connection, name)
+        ):
             conversions[name] = Conversion(type_, n_bad, example)
     for name in [name for name in retry if not holds_codes(connection, name)]:
         whole, real = hold(connection, name, "BIGINT"), hold(connection, name, "DOUBLE")
-        if whole and real:
-            conversions[name] = whole if whole.n_unparsable == real.n_unparsable else real
+        if real and loses_digits(connection, name):
+            real = None
+        if whole and (real is None or whole.n_unparsable == real.n_unparsable):
+            conversions[name] = whole
         elif real:
             conversions[name] = real
     return conversions
@@ -92,6 +96,21 @@ def is_of_times(header: str) -> bool:
     (True, True, False, False)
     """
     return re.search(OF_TIMES, header.strip()) is not None
+
+
+def is_more_than_real(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
+    """Whether real numbers would not say all that a column says."""
+    return holds_names(connection, name) or loses_digits(connection, name)
+
+
+def loses_digits(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
+    """Whether a whole number of a column has more digits than a real one keeps: two ids would become one."""
+    whole = parsed(name, "BIGINT")
+    row = connection.execute(
+        f"SELECT coalesce(bool_or(n IS DISTINCT FROM TRY_CAST(n::DOUBLE AS BIGINT)), false) "
+        f"FROM (SELECT {whole} AS n FROM raw WHERE length({name}) > 15) WHERE n IS NOT NULL"
+    ).fetchone()
+    return row is not None and bool(row[0])
 
 
 def holds_names(connection: duckdb.DuckDBPyConnection, name: str) -> bool:

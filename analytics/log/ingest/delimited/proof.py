@@ -14,8 +14,8 @@ from analytics.log.ingest.delimited.lexer import Dialect
 CHUNK = 1 << 20
 MAX_CARRIED = 64 << 20
 NEWLINE, RETURN, POINT, ZERO, NINE, MINUS, UNDERSCORE = b"\n\r.09-_"
-MAX_DIGITS = 18
-POINT_WITHIN = 10
+MAX_DIGITS = 15
+POINT_WITHIN = 12
 
 Bytes = NDArray[np.uint8]
 Places = NDArray[np.intp]
@@ -34,7 +34,7 @@ class Proof:
         gives the same two when it is written again as it was. Counted for every type but text and real numbers.
     is_decimal : tuple of bool
         Per column of real numbers whether its fields have no underscore and do not look like codes: ``007``, or more than
-        18 digits; true for the others.
+        15 digits; true for the others.
     has_end_zero : tuple of bool
         Per column of real numbers whether a fraction ends with a zero, as in ``1.10``; false for the others.
     """
