@@ -145,6 +145,19 @@ def test_a_decimal_comma_elsewhere_makes_a_point_part_thousands(desk: Desk) -> N
     assert desk.read("id;amount\n7;1.234\n8;900\n").column("amount").high == "900.0"
 
 
+@pytest.mark.parametrize(("plain", "few", "low", "high"), [
+    ("0.25", "1,234.50", "0.25", "1234.5"),
+    ("1.234", "1.234,5", "1234.0", "1234.5"),
+    ("7", "2,5", "2.5", "7.0"),
+    ("05/05/2024", "05/13/2024", "2024-05-05 00:00:00", "2024-05-13 00:00:00"),
+])  # fmt: skip
+def test_few_values_that_need_a_notation_settle_it_for_the_others(
+    desk: Desk, plain: str, few: str, low: str, high: str
+) -> None:
+    column = typed(desk, [plain] * 97 + [few] * 3)
+    assert (column.low, column.high, column.n_unparsable) == (low, high, 0)
+
+
 def test_versions_of_daily_exports_stay_apart(desk: Desk, tmp_path: Path) -> None:
     paths = []
     for day, version in enumerate(("1.1", "1.10", "1.2")):

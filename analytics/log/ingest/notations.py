@@ -58,8 +58,10 @@ class Fit:
     def choice(self) -> int | None:
         """Return which of the two is meant, None where nothing settles it."""
         fitting = [place for place in (0, 1) if self.fits(place)]
-        if len(fitting) < 2 or self.is_sure or not self.n_differ:
+        if len(fitting) < 2 or self.is_sure:
             return fitting[0] if fitting else None
+        if not self.n_differ:
+            return min(fitting, key=lambda place: self.n_bad[place])
         if bool(self.only[0]) == bool(self.only[1]):
             return None
         return 0 if self.only[0] else 1

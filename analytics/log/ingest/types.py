@@ -231,7 +231,13 @@ def convert(
     mended = unusable(connection, {name: type_ for name, type_ in given.items() if type_ in ("DOUBLE", "TIMESTAMP")})
     has_points = any(type_ == "DOUBLE" for type_ in types) or any(found.type == "DOUBLE" for found in read.values())
     left = [name for name in texts if name not in read]
-    noted = notations.recognise(connection, left, has_points=has_points, times_only=not is_text)
+    partly = [name for name, found in read.items() if found.n_unparsable and found.type in ("BIGINT", "DOUBLE")]
+    noted = notations.recognise(connection, [*left, *partly], has_points=has_points, times_only=not is_text)
+    for name in partly:  # few have groups of thousands or a decimal comma, and the others do without
+        if name in noted and noted[name].type == "DOUBLE" and noted[name].n_unparsable < read[name].n_unparsable:
+            del read[name]
+        else:
+            noted.pop(name, None)
     if any(found.notation == written.COMMA for found in noted.values()):  # then a point parts thousands
         points = [name for name, found in read.items() if found.type == "DOUBLE"]
         dotted = [name for name in points if notations.in_dotted_groups(connection, name)]
