@@ -33,8 +33,9 @@ CALENDAR = "TIMESTAMP '0001-01-01' AND TIMESTAMP '9999-12-31 23:59:59.999999'"
 def parsed(name: str, type_: str) -> str:
     """Return the expression that reads text as ``type_`` and gives NULL where it cannot.
 
-    DuckDB reads ``1_000`` as a number and rounds ``1.5`` to an integer, and knows an infinite number and an infinite time:
-    all are refused here. Times are read with their offset and kept in UTC; text without an offset is taken as it stands.
+    DuckDB reads ``1_000`` as a number, ``13-02-24`` as a day of the year 13, rounds ``1.5`` to an integer, and knows an infinite
+    number and an infinite time: all are refused here. Times are read with their offset and kept in UTC; text without an offset is
+    taken as it stands.
     """
     text = f"trim({name})"
     if type_ == "BIGINT":
@@ -46,7 +47,7 @@ def parsed(name: str, type_: str) -> str:
         return f"CASE lower({text}) WHEN 'true' THEN true WHEN 'false' THEN false END"
     if type_ == "TIMESTAMP":
         value = f"TRY_CAST(TRY_CAST({text} AS TIMESTAMPTZ) AS TIMESTAMP)"
-        return f"CASE WHEN {value} BETWEEN {CALENDAR} THEN {value} END"
+        return f"CASE WHEN regexp_matches({text}, '^[0-9]{{4}}[-/]') AND {value} BETWEEN {CALENDAR} THEN {value} END"
     return name
 
 
