@@ -133,6 +133,20 @@ def test_one_column_settles_the_order_of_days_and_months_for_another(desk: Desk)
     assert "'a'" in next(said for said in contrary.repairs if "stayed text" in said)
 
 
+@pytest.mark.parametrize(("value", "type_", "low"), [
+    ("03-04-2024", "VARCHAR", None),
+    ("13-02-24", "VARCHAR", None),
+    ("1-2-3", "VARCHAR", None),
+    ("13-04-2024", "TIMESTAMP", "2024-04-13 00:00:00"),
+    ("2024-02-13", "TIMESTAMP", "2024-02-13 00:00:00"),
+    ("2024-02-13T10:00:00.25+02:00", "TIMESTAMP", "2024-02-13 08:00:00.25"),
+])  # fmt: skip
+def test_times_in_json_are_read_like_those_in_text(desk: Desk, value: str, type_: str, low: str | None) -> None:
+    for content in (f'[{{"v": "{value}"}}, {{"v": null}}]', f'{{"v": "{value}"}}\n{{"v": null}}\n'):
+        column = desk.read(content).column("v")
+        assert (column.type, column.low, column.n_missing) == (type_, low, 1)
+
+
 def test_numbers_with_a_point_settle_what_a_comma_parts(desk: Desk) -> None:
     reading = desk.read('id,amount,score\n7,"1,234",0.5\n8,"5,000",0.25\n')
     assert reading.column("amount").high == "5000"
