@@ -185,6 +185,11 @@ def test_versions_of_daily_exports_stay_apart(desk: Desk, tmp_path: Path) -> Non
     assert dict(upload.reading.column("model_version").top) == {"1.1": 9, "1.10": 9, "1.2": 9}
 
 
+def test_a_comma_in_words_makes_no_number_of_a_version(desk: Desk) -> None:
+    column = typed(desk, ["1.1", "1.10"] * 49 + ["old, unknown"] * 2)
+    assert (column.type, column.n_distinct, column.n_unparsable) == ("VARCHAR", 3, 0)
+
+
 def test_ids_of_which_some_have_letters_keep_them(desk: Desk) -> None:
     ids = [str(1_000 + place) if place % 50 else f"A{place}" for place in range(1_000)]
     assert (typed(desk, ids).type, typed(desk, ids).n_missing) == ("VARCHAR", 0)

@@ -20,7 +20,20 @@ from analytics.log.ingest.conversion import (
     is_value,
     looks_like_code,
 )
-from analytics.log.ingest.written import BLANK, COMMA, DAY, DOTTED, MONTH, POINT, SIGNS, TIMES, UNITS, Unit, parsed
+from analytics.log.ingest.written import (
+    BLANK,
+    COMMA,
+    DAY,
+    DOTTED,
+    MONTH,
+    POINT,
+    SIGNS,
+    TIMES,
+    UNITS,
+    WRITTEN,
+    Unit,
+    parsed,
+)
 
 SAID = {
     POINT: "Numbers with signs or groups of thousands were read as such: {}.",
@@ -165,7 +178,8 @@ def is_quantity(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
     row = connection.execute(
         f"SELECT coalesce(bool_or({looks_like_code(name)}), false), count(DISTINCT {sign}), count({sign}), count(*), "
         f"count(*) FILTER (NOT regexp_matches({text}, '[0-9][{BLANK}][0-9]') OR contains({text}, ',') OR contains({text}, '.')), "
-        f"count(*) FILTER (regexp_matches({text}, '[{SIGNS},''()]|[0-9][{BLANK}][0-9]|[.][0-9]{{3}}[.]')) "
+        f"count(*) FILTER (regexp_matches({text}, '[{SIGNS},''()]|[0-9][{BLANK}][0-9]|[.][0-9]{{3}}[.]') "
+        f"AND regexp_matches({text}, '{WRITTEN}')) "
         f"FROM raw WHERE {is_value(name)}"
     ).fetchone()
     assert row is not None
