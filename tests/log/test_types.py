@@ -74,6 +74,8 @@ def typed(desk: Desk, values: list[Any]) -> Column:
     (["$12", "12%"], "VARCHAR"),
     (["555 123 456", "555 123 457"], "VARCHAR"),
     (["10-20", "20-30"], "VARCHAR"),
+    (["1-1-1", "12-10-5"], "VARCHAR"),
+    (["10-02-24", "13-02-24 10:00"], "VARCHAR"),
     (["1.1", "1.2", "1.10"], "VARCHAR"),
     (["1.5", "1.50", "0", "0.0"], "VARCHAR"),
     (["1", "1.0", "0", "0.0"], "BIGINT"),
@@ -98,6 +100,7 @@ def test_whole_numbers_of_a_column_of_times(desk: Desk, header: str, value: str,
     reading = desk.read(f"id,{header}\n1,{value}\n2,{value}\n")
     assert reading.column(header).low == low
     assert any(header in said and "read as such" in said for said in reading.repairs) == (low != value)
+    assert not any("(year)" in said for said in reading.repairs)
 
 
 def test_nanoseconds_since_1970(desk: Desk) -> None:
@@ -114,6 +117,7 @@ def test_nanoseconds_since_1970(desk: Desk) -> None:
     ("13.2.2024 10:30|3.4.2024", "2024-02-13 10:30:00", "2024-04-03 00:00:00"),
     ("13/02/2024, 11:30:05 PM|03/04/2024", "2024-02-13 23:30:05", "2024-04-03 00:00:00"),
     ("02/13/2024 12:05 AM|03/04/2024", "2024-02-13 00:05:00", "2024-03-04 00:00:00"),
+    ("10/02/24|11/02/24 10:30|13/02/24", "2024-02-10 00:00:00", "2024-02-13 00:00:00"),
     ("10/Oct/2000:13:55:36 -0700|11/Oct/2000:01:00:00 +0200", "2000-10-10 20:55:36", "2000-10-10 23:00:00"),
 ])  # fmt: skip
 def test_values_in_other_notations(desk: Desk, text: str, low: str, high: str) -> None:
@@ -127,6 +131,20 @@ def test_one_column_settles_the_order_of_days_and_months_for_another(desk: Desk)
     contrary = desk.read("a,b,c\n03/04/2024,13/04/2024,04/13/2024\n05/06/2024,14/04/2024,04/14/2024\n")
     assert contrary.column("a").type == "VARCHAR"
     assert "'a'" in next(said for said in contrary.repairs if "stayed text" in said)
+
+
+@pytest.mark.parametrize(("value", "type_", "low"), [
+    ("03-04-2024", "VARCHAR", None),
+    ("13-02-24", "VARCHAR", None),
+    ("1-2-3", "VARCHAR", None),
+    ("13-04-2024", "TIMESTAMP", "2024-04-13 00:00:00"),
+    ("2024-02-13", "TIMESTAMP", "2024-02-13 00:00:00"),
+    ("2024-02-13T10:00:00.25+02:00", "TIMESTAMP", "2024-02-13 08:00:00.25"),
+])  # fmt: skip
+def test_times_in_json_are_read_like_those_in_text(desk: Desk, value: str, type_: str, low: str | None) -> None:
+    for content in (f'[{{"v": "{value}"}}, {{"v": null}}]', f'{{"v": "{value}"}}\n{{"v": null}}\n'):
+        column = desk.read(content).column("v")
+        assert (column.type, column.low, column.n_missing) == (type_, low, 1)
 
 
 def test_numbers_with_a_point_settle_what_a_comma_parts(desk: Desk) -> None:
@@ -144,6 +162,19 @@ def test_a_decimal_comma_elsewhere_makes_a_point_part_thousands(desk: Desk) -> N
     assert desk.read("id;amount\n7;1.234\n8;900\n").column("amount").high == "900.0"
 
 
+@pytest.mark.parametrize(("plain", "few", "low", "high"), [
+    ("0.25", "1,234.50", "0.25", "1234.5"),
+    ("1.234", "1.234,5", "1234.0", "1234.5"),
+    ("7", "2,5", "2.5", "7.0"),
+    ("05/05/2024", "05/13/2024", "2024-05-05 00:00:00", "2024-05-13 00:00:00"),
+])  # fmt: skip
+def test_few_values_that_need_a_notation_settle_it_for_the_others(
+    desk: Desk, plain: str, few: str, low: str, high: str
+) -> None:
+    column = typed(desk, [plain] * 97 + [few] * 3)
+    assert (column.low, column.high, column.n_unparsable) == (low, high, 0)
+
+
 def test_versions_of_daily_exports_stay_apart(desk: Desk, tmp_path: Path) -> None:
     paths = []
     for day, version in enumerate(("1.1", "1.10", "1.2")):
@@ -152,6 +183,11 @@ def test_versions_of_daily_exports_stay_apart(desk: Desk, tmp_path: Path) -> Non
     upload = intake.read_file(desk.workspace, paths)
     assert isinstance(upload, intake.Staged)
     assert dict(upload.reading.column("model_version").top) == {"1.1": 9, "1.10": 9, "1.2": 9}
+
+
+def test_a_comma_in_words_makes_no_number_of_a_version(desk: Desk) -> None:
+    column = typed(desk, ["1.1", "1.10"] * 49 + ["old, unknown"] * 2)
+    assert (column.type, column.n_distinct, column.n_unparsable) == ("VARCHAR", 3, 0)
 
 
 def test_ids_of_which_some_have_letters_keep_them(desk: Desk) -> None:
@@ -165,6 +201,12 @@ def test_words_for_missing(desk: Desk) -> None:
     assert (column.type, column.n_missing, column.n_unparsable) == ("BIGINT", len(tokens), 0)
     text = typed(desk, ["a", "NA", "None", ""])  # in text they may be values: only what is empty is missing
     assert (text.type, text.n_missing, text.n_distinct) == ("VARCHAR", 1, 3)
+
+
+@pytest.mark.parametrize(("late", "type_"), [("0.5", "DOUBLE"), ("1", "BIGINT"), ("2024-01-31", "TIMESTAMP")])
+def test_a_field_that_came_late_and_was_na_before(desk: Desk, late: str, type_: str) -> None:
+    column = typed(desk, ["NA"] * 25_000 + [late] * 100)
+    assert (column.type, column.n_missing, column.n_unparsable, column.n_distinct) == (type_, 25_000, 0, 1)
 
 
 @pytest.mark.parametrize("bad", ["oops", "12:30", "n.a.", "1_0"])
@@ -184,6 +226,16 @@ def test_long_ids_with_one_bad_value_keep_their_digits(desk: Desk) -> None:
     ids = [str(123456789012345678 + place) for place in range(200)]
     column = typed(desk, [*ids, "Total"])
     assert (column.type, column.n_distinct, column.n_unparsable) == ("BIGINT", 200, 1)
+
+
+@pytest.mark.parametrize("other", ["1.5", "1.23457E+17"])
+def test_long_ids_keep_their_digits_beside_a_number_that_is_none(desk: Desk, other: str) -> None:
+    """Of real numbers only 15 digits are sure, and a spreadsheet may have made one of an id."""
+    ids = [str(123456789012345678 + place) for place in range(200)]
+    column = desk.read("v,n\n" + "".join(f"{id_},1\n" for id_ in [*ids, other])).column("v")
+    assert (column.type, column.n_distinct, column.n_unparsable) == ("VARCHAR", 201, 0)
+    mixed = typed(desk, [other, ids[0], ids[1], other])
+    assert (mixed.type, mixed.n_distinct) == ("VARCHAR", 3)
 
 
 def test_a_fraction_that_comes_late(desk: Desk) -> None:
@@ -257,3 +309,12 @@ def test_a_word_among_decimal_commas_is_counted(desk: Desk) -> None:
     reading = desk.read(f"id;score\n{rows}60;broken\n")
     assert (reading.column("score").type, reading.column("score").n_unparsable) == ("DOUBLE", 1)
     assert reading.column("score").example_unparsable == "broken"
+
+
+def test_a_version_that_comes_late_stays_apart(desk: Desk) -> None:
+    """The file is clean, and no place of it that is looked at first has the new version."""
+    versions = [f"1.{1 + place // 4_000}" for place in range(36_000)] + ["1.10"] * 300
+    rows = "".join(f"{place},{version}\n" for place, version in enumerate(versions))
+    found = dict(desk.read(f"id,version\n{rows}").column("version").top)
+    assert found["1.1"] == 4_000
+    assert found["1.10"] == 300

@@ -35,5 +35,5 @@ def looks_like_code(name: str) -> str:
 
 
 def first_values(name: str) -> str:
-    """Return the first filled rows of a column as a source."""
-    return f"(SELECT {name} FROM raw WHERE {name} IS NOT NULL LIMIT {SAMPLE_ROWS})"
+    """Return the first rows of a column that have a value as a source: a field may come late, and stand as NA before."""
+    return f"(SELECT {name} FROM raw WHERE {is_value(name)} LIMIT {SAMPLE_ROWS})"

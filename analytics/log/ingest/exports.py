@@ -14,6 +14,7 @@ import duckdb
 from analytics.errors import InputError
 from analytics.log.ingest import formats, reader
 from analytics.log.ingest.formats import Source
+from analytics.log.ingest.mixed import read_as_written, types_found
 from analytics.log.ingest.reader import Table
 from analytics.log.options import CsvOptions
 from analytics.log.origin import FileRead, Origin
@@ -171,12 +172,14 @@ def united(
         connection.execute(f"DROP TABLE set_aside; ALTER TABLE raw RENAME TO part{place}")
         tables.append(table)
         shutil.rmtree(own, ignore_errors=True)
-        source.path.unlink(missing_ok=True) if source.path.is_relative_to(scratch) else None
         progress((place + 1) / (len(sources) + 1))
     names = tuple(dict.fromkeys(chain.from_iterable(table.names for table in tables)))
-    types = [
-        common_type([table.types[table.names.index(name)] for table in tables if name in table.names]) for name in names
-    ]
+    found = [types_found(connection, tables, name) for name in names]
+    types = [common_type(list(known.values())) for known in found]
+    mixed = {name: known for name, known, type_ in zip(names, found, types, strict=True) if type_ == "VARCHAR"}
+    read_as_written(connection, sources, tables, mixed, scratch, csv)
+    for source in sources:
+        source.path.unlink(missing_ok=True) if source.path.is_relative_to(scratch) else None
     join_parts(connection, tables, shown, names, types)
     connection.execute("ALTER TABLE all_set_aside RENAME TO set_aside")
     table = Table(

@@ -20,7 +20,20 @@ from analytics.log.ingest.conversion import (
     is_value,
     looks_like_code,
 )
-from analytics.log.ingest.written import BLANK, COMMA, DAY, DOTTED, MONTH, POINT, SIGNS, TIMES, UNITS, Unit, parsed
+from analytics.log.ingest.written import (
+    BLANK,
+    COMMA,
+    DAY,
+    DOTTED,
+    MONTH,
+    POINT,
+    SIGNS,
+    TIMES,
+    UNITS,
+    WRITTEN,
+    Unit,
+    parsed,
+)
 
 SAID = {
     POINT: "Numbers with signs or groups of thousands were read as such: {}.",
@@ -58,8 +71,10 @@ class Fit:
     def choice(self) -> int | None:
         """Return which of the two is meant, None where nothing settles it."""
         fitting = [place for place in (0, 1) if self.fits(place)]
-        if len(fitting) < 2 or self.is_sure or not self.n_differ:
+        if len(fitting) < 2 or self.is_sure:
             return fitting[0] if fitting else None
+        if not self.n_differ:
+            return min(fitting, key=lambda place: self.n_bad[place])
         if bool(self.only[0]) == bool(self.only[1]):
             return None
         return 0 if self.only[0] else 1
@@ -163,7 +178,8 @@ def is_quantity(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
     row = connection.execute(
         f"SELECT coalesce(bool_or({looks_like_code(name)}), false), count(DISTINCT {sign}), count({sign}), count(*), "
         f"count(*) FILTER (NOT regexp_matches({text}, '[0-9][{BLANK}][0-9]') OR contains({text}, ',') OR contains({text}, '.')), "
-        f"count(*) FILTER (regexp_matches({text}, '[{SIGNS},''()]|[0-9][{BLANK}][0-9]|[.][0-9]{{3}}[.]')) "
+        f"count(*) FILTER (regexp_matches({text}, '[{SIGNS},''()]|[0-9][{BLANK}][0-9]|[.][0-9]{{3}}[.]') "
+        f"AND regexp_matches({text}, '{WRITTEN}')) "
         f"FROM raw WHERE {is_value(name)}"
     ).fetchone()
     assert row is not None
@@ -208,7 +224,7 @@ def said(names: Sequence[str], conversions: Sequence[Conversion]) -> Iterator[st
     groups: dict[str, list[str]] = {}
     for name, conversion in zip(names, conversions, strict=True):
         if conversion.notation is not None:
-            habit = conversion.notation.partition(",")[0]
+            habit = conversion.notation.removesuffix(", short year")
             sentences = UNSETTLED if conversion.type == "VARCHAR" else SAID
             groups.setdefault(sentences.get(habit, OTHER_TIMES.replace("…", habit)), []).append(name)
     for sentence, columns in groups.items():

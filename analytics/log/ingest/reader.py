@@ -23,6 +23,9 @@ MAX_LINE_BYTES = 64 << 20
 WIDE = re.compile(r"UBIGINT|U?HUGEINT|DECIMAL\((?:19|[23]\d),0\)")
 """Types of whole numbers that may need more than 64 bits; databases export ids as the widest decimal."""
 
+NO_TIME = "\x1f%Y"
+"""A format that no time has: the engine takes any digits with dashes for a date, and days first where nothing settles it."""
+
 CREATE_SET_ASIDE = "CREATE TABLE set_aside (line BIGINT, reason VARCHAR, text VARCHAR)"
 
 
@@ -125,8 +128,11 @@ def read_json(connection: duckdb.DuckDBPyConnection, source: Source, scratch: Pa
 
 
 def read_records(connection: duckdb.DuckDBPyConnection, path: Path, layout: str) -> Table:
-    """Read records by the engine's reader; values inside values stay JSON."""
-    scan = f"read_json(?, format = '{layout}', sample_size = -1, maximum_object_size = {MAX_LINE_BYTES}, maximum_depth = 2)"
+    """Read records by the engine's reader; values inside values stay JSON, and times text until all of a column decide."""
+    scan = (
+        f"read_json(?, format = '{layout}', sample_size = -1, maximum_object_size = {MAX_LINE_BYTES}, maximum_depth = 2, "
+        f"dateformat = '{NO_TIME}', timestampformat = '{NO_TIME}')"
+    )
     return read_typed(connection, scan, [escape_glob(path)])
 
 

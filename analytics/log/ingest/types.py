@@ -33,8 +33,9 @@ CALENDAR = "TIMESTAMP '0001-01-01' AND TIMESTAMP '9999-12-31 23:59:59.999999'"
 def parsed(name: str, type_: str) -> str:
     """Return the expression that reads text as ``type_`` and gives NULL where it cannot.
 
-    DuckDB reads ``1_000`` as a number and rounds ``1.5`` to an integer, and knows an infinite number and an infinite time:
-    all are refused here. Times are read with their offset and kept in UTC; text without an offset is taken as it stands.
+    DuckDB reads ``1_000`` as a number, ``13-02-24`` as a day of the year 13, rounds ``1.5`` to an integer, and knows an infinite
+    number and an infinite time: all are refused here. Times are read with their offset and kept in UTC; text without an offset is
+    taken as it stands.
     """
     text = f"trim({name})"
     if type_ == "BIGINT":
@@ -46,7 +47,7 @@ def parsed(name: str, type_: str) -> str:
         return f"CASE lower({text}) WHEN 'true' THEN true WHEN 'false' THEN false END"
     if type_ == "TIMESTAMP":
         value = f"TRY_CAST(TRY_CAST({text} AS TIMESTAMPTZ) AS TIMESTAMP)"
-        return f"CASE WHEN {value} BETWEEN {CALENDAR} THEN {value} END"
+        return f"CASE WHEN regexp_matches({text}, '^[0-9]{{4}}[-/]') AND {value} BETWEEN {CALENDAR} THEN {value} END"
     return name
 
 
@@ -74,12 +75,16 @@ def infer(connection: duckdb.DuckDBPyConnection, names: Sequence[str], *, times_
             continue
         if type_ == "BIGINT" and n_bad:
             retry.append(name)
-        elif n_bad <= MAX_SHARE_UNPARSABLE * n_values and not (type_ == "DOUBLE" and holds_names(connection, name)):
+        elif n_bad <= MAX_SHARE_UNPARSABLE * n_values and not (
+            type_ == "DOUBLE" and is_more_than_real(connection, name)
+        ):
             conversions[name] = Conversion(type_, n_bad, example)
     for name in [name for name in retry if not holds_codes(connection, name)]:
         whole, real = hold(connection, name, "BIGINT"), hold(connection, name, "DOUBLE")
-        if whole and real:
-            conversions[name] = whole if whole.n_unparsable == real.n_unparsable else real
+        if real and loses_digits(connection, name):
+            real = None
+        if whole and (real is None or whole.n_unparsable == real.n_unparsable):
+            conversions[name] = whole
         elif real:
             conversions[name] = real
     return conversions
@@ -92,6 +97,21 @@ def is_of_times(header: str) -> bool:
     (True, True, False, False)
     """
     return re.search(OF_TIMES, header.strip()) is not None
+
+
+def is_more_than_real(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
+    """Whether real numbers would not say all that a column says."""
+    return holds_names(connection, name) or loses_digits(connection, name)
+
+
+def loses_digits(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
+    """Whether a whole number of a column has more digits than a real one keeps: two ids would become one."""
+    whole = parsed(name, "BIGINT")
+    row = connection.execute(
+        f"SELECT coalesce(bool_or(n IS DISTINCT FROM TRY_CAST(n::DOUBLE AS BIGINT)), false) "
+        f"FROM (SELECT {whole} AS n FROM raw WHERE length({name}) > 15) WHERE n IS NOT NULL"
+    ).fetchone()
+    return row is not None and bool(row[0])
 
 
 def holds_names(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
@@ -131,10 +151,8 @@ def fitting(
 def candidate(connection: duckdb.DuckDBPyConnection, name: str, *, times_only: bool) -> str | None:
     """Return the narrowest type that at least nine tenths of the first values fit, None for text."""
     types = ("TIMESTAMP",) if times_only else ("BIGINT", "DOUBLE", "BOOLEAN", "TIMESTAMP")
-    counts = ", ".join(f"count({parsed(name, type_)}) FILTER ({is_value(name)})" for type_ in types)
-    row = connection.execute(
-        f"SELECT count(*) FILTER ({is_value(name)}), {counts} FROM {first_values(name)}"
-    ).fetchone()
+    counts = ", ".join(f"count({parsed(name, type_)})" for type_ in types)
+    row = connection.execute(f"SELECT count(*), {counts} FROM {first_values(name)}").fetchone()
     assert row is not None
     if not row[0]:
         return None
@@ -214,7 +232,13 @@ def convert(
     mended = unusable(connection, {name: type_ for name, type_ in given.items() if type_ in ("DOUBLE", "TIMESTAMP")})
     has_points = any(type_ == "DOUBLE" for type_ in types) or any(found.type == "DOUBLE" for found in read.values())
     left = [name for name in texts if name not in read]
-    noted = notations.recognise(connection, left, has_points=has_points, times_only=not is_text)
+    partly = [name for name, found in read.items() if found.n_unparsable and found.type in ("BIGINT", "DOUBLE")]
+    noted = notations.recognise(connection, [*left, *partly], has_points=has_points, times_only=not is_text)
+    for name in partly:  # few have groups of thousands or a decimal comma, and the others do without
+        if name in noted and noted[name].type == "DOUBLE" and noted[name].n_unparsable < read[name].n_unparsable:
+            del read[name]
+        else:
+            noted.pop(name, None)
     if any(found.notation == written.COMMA for found in noted.values()):  # then a point parts thousands
         points = [name for name, found in read.items() if found.type == "DOUBLE"]
         dotted = [name for name in points if notations.in_dotted_groups(connection, name)]

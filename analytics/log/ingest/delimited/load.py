@@ -90,7 +90,7 @@ def load_clean(connection: duckdb.DuckDBPyConnection, path: Path, head: Head, *,
         proof = proving.result()
         if proof is None or not proof.records:
             return None
-        kept = exact(connection, types, proof) if is_typed else ["VARCHAR"] * len(types)
+        kept = with_names(connection, exact(connection, types, proof), proof) if is_typed else ["VARCHAR"] * len(types)
         if kept != types and not create(connection, path, head, kept):
             return None
         if not is_as_proven(connection, path, head, proof, kept):
@@ -192,6 +192,18 @@ def exact(connection: duckdb.DuckDBPyConnection, types: Sequence[str], proof: Pr
         for at, place in enumerate(group):
             is_exact[place] = (row[2 * at] or 0, row[2 * at + 1] or 0) == (proof.lengths[place], proof.squares[place])
     return [type_ if same else "VARCHAR" for type_, same in zip(types, is_exact, strict=True)]
+
+
+def with_names(connection: duckdb.DuckDBPyConnection, types: Sequence[str], proof: Proof) -> list[str]:
+    """Return the types, with text where few fractions may be versions: ``1.10`` may come late, after ``1.1`` to ``1.9``."""
+    found = list(types)
+    for place in [place for place, type_ in enumerate(types) if type_ == "DOUBLE" and proof.has_end_zero[place]]:
+        row = connection.execute(
+            f"SELECT approx_count_distinct(c{place}) FILTER (c{place} <> trunc(c{place})) FROM raw"
+        ).fetchone()
+        if row is not None and 0 < row[0] <= 2 * MAX_NAMES:
+            found[place] = "VARCHAR"
+    return found
 
 
 def is_as_proven(

@@ -14,8 +14,8 @@ from analytics.log.ingest.delimited.lexer import Dialect
 CHUNK = 1 << 20
 MAX_CARRIED = 64 << 20
 NEWLINE, RETURN, POINT, ZERO, NINE, MINUS, UNDERSCORE = b"\n\r.09-_"
-MAX_DIGITS = 18
-POINT_WITHIN = 10
+MAX_DIGITS = 15
+POINT_WITHIN = 12
 
 Bytes = NDArray[np.uint8]
 Places = NDArray[np.intp]
@@ -34,7 +34,9 @@ class Proof:
         gives the same two when it is written again as it was. Counted for every type but text and real numbers.
     is_decimal : tuple of bool
         Per column of real numbers whether its fields have no underscore and do not look like codes: ``007``, or more than
-        18 digits; true for the others.
+        15 digits; true for the others.
+    has_end_zero : tuple of bool
+        Per column of real numbers whether a fraction ends with a zero, as in ``1.10``; false for the others.
     """
 
     records: int
@@ -43,6 +45,7 @@ class Proof:
     lengths: tuple[int, ...]
     squares: tuple[int, ...]
     is_decimal: tuple[bool, ...]
+    has_end_zero: tuple[bool, ...]
 
 
 def prove(path: Path, dialect: Dialect, types: Sequence[str], first_line: int) -> Proof | None:
@@ -73,7 +76,15 @@ def prove(path: Path, dialect: Dialect, types: Sequence[str], first_line: int) -
         sums.add(np.frombuffer(data, dtype=np.uint8), found, has_returns=has_returns)
     if len(returns) > 1 or (returns == {True} and not dialect.delimiter):
         return None
-    return Proof(sums.records, lines, blank, tuple(sums.lengths), tuple(sums.squares), tuple(sums.is_decimal))
+    return Proof(
+        sums.records,
+        lines,
+        blank,
+        tuple(sums.lengths),
+        tuple(sums.squares),
+        tuple(sums.is_decimal),
+        tuple(sums.has_end_zero),
+    )
 
 
 def pieces(path: Path, skipped: int, quote: bytes) -> Iterator[tuple[bytes, bool]]:
@@ -171,6 +182,7 @@ class Sums:
         self.lengths = [0] * self.width
         self.squares = [0] * self.width
         self.is_decimal = [True] * self.width
+        self.has_end_zero = [False] * self.width
 
     def add(self, array: Bytes, ends: Places, *, has_returns: bool) -> None:
         """Count one clean piece."""
@@ -186,6 +198,7 @@ class Sums:
                 self.squares[column] += int(np.dot(length, length))
             else:
                 self.is_decimal[column] = is_decimal(array, starts, length)
+                self.has_end_zero[column] = self.has_end_zero[column] or has_end_zero(array, starts, length)
         if any(self.is_decimal[place] for place in self.decimals):
             touched = np.searchsorted(ends.ravel(), np.flatnonzero(array == UNDERSCORE)) % self.width
             for column in set(touched.tolist()) & set(self.decimals):
@@ -205,6 +218,15 @@ def is_decimal(array: Bytes, starts: Places, lengths: Places) -> bool:
     for offset in range(1, POINT_WITHIN):
         has_point |= array[np.minimum(long + offset, len(array) - 1)] == POINT
     return bool(has_point.all())
+
+
+def has_end_zero(array: Bytes, starts: Places, lengths: Places) -> bool:
+    """Whether a field ends with a zero that says nothing after its point; the one of ``1.0`` is not counted."""
+    places = np.flatnonzero(lengths > 2)
+    ends = starts[places] + lengths[places] - 1
+    is_zero = (array[ends] == ZERO) & (array[ends - 1] != POINT)
+    starts, ends = starts[places][is_zero], ends[is_zero]
+    return any(bool((array[np.maximum(ends - offset, starts)] == POINT).any()) for offset in range(2, POINT_WITHIN))
 
 
 def is_digit(array: Bytes) -> NDArray[np.bool_]:
