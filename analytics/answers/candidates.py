@@ -23,6 +23,10 @@ from analytics.query.relations import cube_table
 
 Split = Literal["row", "entity", "time", "none"]
 
+IS_PREDICTION = 0.9
+"""A column that removes more than this share of the uncertainty about the prediction, among rows of one label, is one."""
+
+BY_LABEL = ("fpr", "fnr")
 MIN_SHARE, MIN_ROWS, MAX_DEPTH, MAX_MEMBERS = 0.01, 50, 3, 25
 
 
@@ -147,7 +151,7 @@ def cells_of(engine: Engine, question: Question, search: Search, split: Split) -
 
     searched = properties(log, search.columns)
     own, told = counted(question.cohort, searched, ()), set[str]()
-    while search.columns is None and (more := told_by(engine, question, searched, own, told)):
+    while search.columns is None and (more := told_by(engine, question, search, searched, own, told)):
         # What tells the label must not come back as one of the missing fields.
         told |= more
         searched = tuple(found for found in searched if found.source not in told)
@@ -194,12 +198,18 @@ def refuse_common(engine: Engine, question: Question, reference: Cohort) -> None
 
 
 def told_by(
-    engine: Engine, question: Question, searched: Sequence[Property], table: pl.DataFrame, left_out: Collection[str]
+    engine: Engine,
+    question: Question,
+    search: Search,
+    searched: Sequence[Property],
+    table: pl.DataFrame,
+    left_out: Collection[str],
 ) -> set[str]:
     """Return what tells the label, none where nothing else is left; ``table`` holds the cells of the cohort.
 
-    All labelled rows of the log decide: a cohort must not change what is searched by. The number of missing fields is
-    judged once the columns that tell are left out.
+    For the rates of false positives and false negatives, what is another word for the prediction is left out too. All
+    labelled rows of the log decide: a cohort must not change what is searched by. The number of missing fields is judged
+    once the columns that tell are left out.
     """
     told: set[str] = set()
     for place, found in sorted(enumerate(searched), key=lambda pair: pair[1].kind == "gaps"):
@@ -207,19 +217,26 @@ def told_by(
             break
         cells = table.rename({f"key_{place}": "key"})
         if question.cohort:
-            cells = whole_log(engine, question, found, left_out)
+            cells = whole_log(engine, question, search, found, left_out)
         codes, known = in_codes(cells["key"])
-        n, positives = (cells[name].cast(pl.Float64).to_numpy() for name in ("n", "positives"))
-        if label_told(codes.to_numpy(), len(known), n, positives) > TELLS:
-            told.add(found.source)
+        pairs = [
+            ("n", "positives", TELLS),
+            *([("trials", "total", IS_PREDICTION)] if search.objective in BY_LABEL else []),
+        ]
+        for counted, which, limit in pairs:
+            n, positives = (cells[name].fill_null(0).cast(pl.Float64).to_numpy() for name in (counted, which))
+            if label_told(codes.to_numpy(), len(known), n, positives) > limit:
+                told.add(found.source)
     return set() if all(found.source in told for found in searched) else told
 
 
-def whole_log(engine: Engine, question: Question, found: Property, left_out: Collection[str]) -> pl.DataFrame:
+def whole_log(
+    engine: Engine, question: Question, search: Search, found: Property, left_out: Collection[str]
+) -> pl.DataFrame:
     """Return the rows of the whole log by one property."""
-    objective, costs = OBJECTIVES["error_rate"], Costs()
+    objective = OBJECTIVES[search.objective]
     rows = engine.kept(question.log, Cohort(), question.threshold)
-    counted, value = objective.counted(question.threshold), objective.value(question.threshold, costs)
+    counted, value = objective.counted(question.threshold), objective.value(question.threshold, search.costs)
     return engine.collect(cube_table(rows, {"key": expression(question.log, found, left_out)}, counted, value))
 
 

@@ -14,7 +14,9 @@ from urllib.parse import quote, unquote
 from analytics.errors import QuestionError
 from analytics.log.schema import Log
 
-Op = Literal["in", "not-in", "ge", "le", "lt", "missing", "present", "contains", "hour", "weekday", "longer", "gaps"]
+Op = Literal[
+    "in", "not-in", "ge", "le", "lt", "missing", "present", "contains", "hour", "weekday", "longer", "blank", "gaps"
+]
 Outcome = Literal["tp", "fp", "fn", "tn", "unlabelled", "unscored"]
 OUTCOME_WORDS: dict[str, str] = {
     "tp": "true positives",
@@ -25,7 +27,7 @@ OUTCOME_WORDS: dict[str, str] = {
     "unscored": "rows without a score",
 }
 READS_LIKE_NONE = ("missing", "(missing)", "not missing")
-VALUELESS = ("missing", "present")
+VALUELESS = ("missing", "present", "blank")
 PARTS = ("hour", "weekday", "longer")
 """What a value has besides what it is: hour and weekday of a time, more characters than a number."""
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -50,9 +52,9 @@ class Clause:
 class Cohort:
     """Conditions that hold together: AND between columns, OR within one.
 
-    Within a column, values, ``missing``, ``contains`` and the range (its bounds together) are alternatives; ``not-in``,
-    ``present`` and the parts of a value always restrict. A missing value passes ``not-in``: it is a value that differs from
-    the others.
+    Within a column, values, ``missing``, ``blank`` (text without a character that is seen), ``contains`` and the range (its
+    bounds together) are alternatives; ``not-in``, ``present`` and the parts of a value always restrict. A missing value passes
+    ``not-in``: it is a value that differs from the others.
     """
 
     clauses: tuple[Clause, ...] = ()
@@ -147,7 +149,7 @@ def column_words(column: str, clauses: Sequence[Clause]) -> str:
         if clause.op == op and clause.values
     ]
     either_of = [*values, *([" and ".join(bounds)] if bounds else [])]
-    either_of += ["missing"] * any(clause.op == "missing" for clause in clauses)
+    either_of += [word for word in ("missing", "blank") if any(clause.op == word for clause in clauses)]
     words = [f"is {either(either_of)}"] if either_of else []
     containing = [f"contains {value!r}" for clause in clauses if clause.op == "contains" for value in clause.values]
     if containing:
@@ -233,6 +235,8 @@ def parse_where(text: str, names: Sequence[str]) -> Clause:
             return Clause(name, "missing")
         if rest == "is not missing":
             return Clause(name, "present")
+        if rest == "is blank":
+            return Clause(name, "blank")
         for sign, op in SIGNS:
             if rest.startswith(sign):
                 return Clause(name, op, (unquoted(rest[len(sign) :].strip()),))

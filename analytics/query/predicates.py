@@ -74,6 +74,8 @@ def column_predicate(column: Column, clauses: Sequence[Clause]) -> nw.Expr:
             restrictions.append(~membership(column, clause.values) | col.is_null())
         elif clause.op == "missing":
             alternatives.append(col.is_null())
+        elif clause.op == "blank":
+            alternatives.append(col.cast(nw.String).str.strip_chars() == "")
         elif clause.op == "present":
             restrictions.append(~col.is_null())
         elif clause.op == "contains" and clause.values:

@@ -179,9 +179,7 @@ def clauses(
         return (Clause(found.column, "in", (repr(value),)),)
     if found.kind == "text":
         return (
-            Clause(found.column, "in", ("",))
-            if value == "empty"
-            else Clause(found.column, "longer", (str(LONG_TEXT),)),
+            Clause(found.column, "blank") if value == "empty" else Clause(found.column, "longer", (str(LONG_TEXT),)),
         )
     if found.kind == "hour":
         return (Clause(found.column, "hour", (str(value),)),)

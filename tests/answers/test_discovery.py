@@ -97,6 +97,17 @@ def test_a_log_without_any_effect_confirms_nothing_and_says_so(engine: Engine, d
     assert readings.discovery_reading(answer).startswith("None of the")
 
 
+def test_another_word_for_the_prediction_is_no_finding_about_false_positives(engine: Engine, desk: Desk) -> None:
+    frame = generated().with_columns(band=pl.when(pl.col("score") >= 0.5).then(pl.lit("High")).otherwise(pl.lit("Low")))
+    log = desk.log(frame, segments=("g", "h", "band"), time="when", row_id=None)
+    question = Question(log, Cohort(), 0.5)
+    answer = discover(engine, question, Search("fpr", split="row"))
+    assert answer.left_out == ("band",)
+    assert "which tells the label or the prediction" in readings.discovery_reading(answer)
+    inside = Question(log, Cohort((Clause("h", "in", ("k",)),)), 0.5)
+    assert discover(engine, inside, Search("fnr", split="row")).left_out == ("band",)
+
+
 def test_a_column_that_tells_the_label_is_left_out_and_said_unless_it_is_asked_for(engine: Engine, desk: Desk) -> None:
     frame = generated().with_columns(
         after=pl.when(pl.col("label") == 1).then(pl.lit("late")).otherwise(pl.lit("in time"))

@@ -111,6 +111,7 @@ def test_any_link_is_answered_or_refused(twins: Twins, text: str) -> None:
     (Cohort((Clause("", "gaps", ("2", "a", "b", "c")), Clause("a", "present"))),
      "2 of a, b and c are missing, and a is not missing"),
     (Cohort((Clause("note", "longer", ("1000",)),)), "note is over 1,000 characters"),
+    (Cohort((Clause("note", "blank"), Clause("note", "missing"))), "note is missing or blank"),
 ])  # fmt: skip
 def test_words(cohort: Cohort, words: str) -> None:
     assert cohort.to_words() == words
@@ -364,6 +365,7 @@ NAMES = ("race", "race in", "a=b", "a", 'say "x"', "two words", "x!=y", "is miss
     ("race is not missing", Clause("race", "present")),
     ('race not in A, "B, C"', Clause("race", "not-in", ("A", "B, C"))),
     ("race hour in 9, 10", Clause("race", "hour", ("9", "10"))),
+    ("race is blank", Clause("race", "blank")),
     ("race longer than 80", Clause("race", "longer", ("80",))),
     ("race contains x=y", Clause("race", "contains", ("x=y",))),
     ("race in in A, B", Clause("race in", "in", ("A", "B"))),

@@ -22,7 +22,7 @@ from analytics.log.ingest.conversion import (
 MAX_ALTERED = 4
 """Columns up to which it is faster to rewrite them alone."""
 
-MAX_NAMES = 30
+MAX_NAMES = 200
 OF_TIMES = re.compile(
     r"(?i:(?:^|[_ .-])(?:ts|time|timestamp|datetime|date|at|epoch)(?:$|[_ .-](?:ms|us|ns|s|utc)$))"
     r"|[a-z](?:Time|Timestamp|Date|At)$"

@@ -19,9 +19,7 @@ def discovery_reading(answer: Discovery) -> str:
     looked = f"{words.plural(answer.n_slices, 'slice')} of at most {words.plural(answer.search.max_depth, 'condition')}"
     if not answer.table.height:
         if not answer.n_slices:
-            return (
-                f"No slice holds enough of the {words.plural(answer.n_judged, 'judged row')}. Lower the least support."
-            )
+            return f"No slice but the whole holds enough of the {words.plural(answer.n_judged, 'judged row')}: {advice(answer)}."
         return f"Of {looked}, none has more than the {phrase(answer)} of the rest."
     rows = answer.table.to_dicts()
     confirmed = [place for place, row in enumerate(rows) if row["status"] == "confirmed"]
@@ -121,13 +119,22 @@ def noise_part(answer: Discovery) -> str:
     )
 
 
+def advice(answer: Discovery) -> str:
+    """Say what could be done where there is nothing to search by; on few rows the least number of rows binds."""
+    search = answer.search
+    if search.min_rows >= search.min_support * answer.n_judged:
+        return f"widen the cohort, choose other segment columns, or let slices of fewer than {search.min_rows:,} rows count"
+    return "lower the least support, or choose other segment columns"
+
+
 def left_out_part(answer: Discovery) -> str:
     """Say what the search did not use."""
     if not answer.left_out:
         return ""
     tell = "tells" if len(answer.left_out) == 1 else "tell"
     names = words.listed([words.one_line(name) for name in answer.left_out])
-    return f"Left out: {names}, which {tell} the label and would only name the errors; choose columns to search by to use them."
+    what = "the label or the prediction" if answer.search.objective in ("fpr", "fnr") else "the label"
+    return f"Left out: {names}, which {tell} {what} and would only name the errors; choose columns to search by to use them."
 
 
 def same_part(answer: Discovery) -> str:
