@@ -225,8 +225,9 @@ def emptied(gap: Gap) -> list[tuple[str, float, float]]:
     found = []
     for name in gap.by:
         table = gap.slices[name]
+        n_before, n_after = (max(int(table[side].sum()), 1) for side in ("n_reference", "n_production"))
         for row in table.filter(table["value"].is_null()).iter_rows(named=True):
-            before, after = row["share_reference"] or 0.0, row["share_production"] or 0.0
+            before, after = row["n_reference"] / n_before, row["n_production"] / n_after
             if abs(after - before) >= LEAST_EMPTIED:
                 found.append((name, before, after))
     return sorted(found, key=lambda entry: -abs(entry[2] - entry[1]))[:MAX_NAMED]
