@@ -9,7 +9,14 @@ import numpy as np
 import polars as pl
 
 from analytics.answers.counterparts import account_of, apart, apart_first, is_moved, same_model, set_apart, with_apart
-from analytics.answers.gap_columns import Candidate, chosen_columns, columns_table, slices_of, why_not
+from analytics.answers.gap_columns import (
+    MUCH_EMPTIED,
+    Candidate,
+    chosen_columns,
+    columns_table,
+    slices_of,
+    why_not,
+)
 from analytics.answers.inputs import Inputs
 from analytics.answers.side_tables import Cells, scored_cells, two_bin_cells
 from analytics.answers.sides import Sides
@@ -131,7 +138,9 @@ def gap(
         slices[name] = table.with_columns(own).sort(pl.col("contribution").abs(), descending=True, nulls_last=True)
     faults = {name for name, change in inputs.changes.items() if change.is_fault}
     columns = columns_table(candidates, slices, faults)
-    settled = tuple(by) if by is not None else chosen_columns(candidates, columns)
+    emptied = {name for name, change in inputs.changes.items()
+               if abs(change.missing_production - change.missing_reference) >= MUCH_EMPTIED}  # fmt: skip
+    settled = tuple(by) if by is not None else chosen_columns(candidates, columns, emptied)
     known = {each.dimension.name: each.dimension for each in candidates}
     unknown = [name for name in settled if name not in known]
     if unknown:

@@ -33,6 +33,9 @@ RANKED = [
     pl.col("mix").abs(),
 ]
 """The order of columns, each descending: what broke, what explains most, whose slices differ most surely in their change."""
+MUCH_EMPTIED = 0.1
+"""Of rows: a column that matters and is empty that much more or less often is looked at, if there is room, even where its
+mix alone is not beyond chance: what its missing values do would else be called another part."""
 LEAKS_FROM = 0.25
 LEAKS_BEYOND_SCORE = 1.5
 
@@ -162,23 +165,27 @@ def unevenness(table: pl.DataFrame) -> float:
     return spread * still if still >= 0.5 or abs(total) < spread / 2 else 0.0
 
 
-def chosen_columns(candidates: Sequence[Candidate], columns: pl.DataFrame) -> tuple[str, ...]:
+def chosen_columns(
+    candidates: Sequence[Candidate], columns: pl.DataFrame, emptied: Collection[str] = ()
+) -> tuple[str, ...]:
     """Choose the columns of the waterfall: those that explain most and can be crossed with enough rows in each cell.
 
     Where most of production's rows have no counterpart, mix and change within cannot be told apart, so such a column is chosen
     here only if something broke in it.
     """
     sizes = {each.dimension.name: each.cells for each in candidates}
-    offered = columns.filter(pl.col("is_fault") | ((pl.col("overlap") >= LEAST_OVERLAP) & (pl.col("explained") > 0)))
+    is_emptied = pl.col("column").is_in(list(emptied)) & pl.col("matters")
+    explains = (pl.col("overlap") >= LEAST_OVERLAP) & ((pl.col("explained") > 0) | is_emptied)
+    offered = columns.filter(pl.col("is_fault") | explains).with_columns(is_emptied=is_emptied)
     if not offered.height:
         return separating(candidates)
     most = float(offered["explained"].max() or 0.0)  # type: ignore[arg-type]
     room = room_for(candidates)
     names: list[str] = []
     n_cells = 1.0
-    for name, explained, is_fault in offered.select("column", "explained", "is_fault").iter_rows():
+    for name, explained, *broke in offered.select("column", "explained", "is_fault", "is_emptied").iter_rows():
         own = n_frequent(sizes[name])
-        is_wanted = is_fault or explained >= LEAST_EFFECT * most
+        is_wanted = any(broke) or explained >= LEAST_EFFECT * most
         if is_wanted and (n_cells * own <= room or not names) and len(names) < MAX_COLUMNS:
             names.append(name)
             n_cells *= own

@@ -12,6 +12,7 @@ from analytics import answers
 from analytics.answers import Gap, Question
 from analytics.log.schema import Log
 from analytics.present import readings
+from analytics.present.readings.gap import emptied
 from analytics.query.cohort import Clause, Cohort
 from analytics.query.engine import Engine
 from tests.ingested import Desk
@@ -125,3 +126,29 @@ def test_a_moved_threshold_is_the_operating_point(desk: Desk, engine: Engine) ->
     found = planted(desk, engine, USUAL, thresholds=(0.5, 0.75))
     assert found.waterfall.parts["operating"].value == pytest.approx(found.waterfall.change.value, abs=0.006)
     assert called(found) == {"operating"}
+
+
+def two_emptied(seed: int, n: int = 5_000) -> pl.DataFrame:
+    """Two inputs of a model arrive empty at once; nothing else differs."""
+    rng = np.random.default_rng(seed)
+    found = []
+    for side, shares in (("before", (0.03, 0.03)), ("after", (0.5, 0.6))):
+        a, b = rng.normal(size=(2, n))
+        label = rng.random(n) < 1 / (1 + np.exp(1.5 - 3 * a - 1.2 * b))
+        a, b = (np.where(rng.random(n) < share, np.nan, values) for share, values in zip(shares, (a, b), strict=True))
+        score = 1 / (1 + np.exp(1.5 - 3 * np.nan_to_num(a) - 1.2 * np.nan_to_num(b)))
+        found.append(pl.DataFrame({"side": [side] * n, "a": a, "b": b, "score": score.round(4), "label": label * 1}))
+    return pl.concat(found).with_columns(pl.col("a", "b").fill_nan(None))
+
+
+def test_every_column_that_arrives_empty_is_looked_at_and_its_share_is_of_all_rows(desk: Desk, engine: Engine) -> None:
+    frame = two_emptied(2)
+    roles = {name: value for name, value in SCHEMA.items() if name != "time"} | {"segments": ("a", "b", "side")}
+    found = asked(engine, two_sides(engine, desk.log(frame, **roles)), "precision")
+    explained = dict(found.columns.select("column", "explained").iter_rows())
+    assert set(found.by) == {"a", "b"} and explained["b"] == 0
+    missing = frame.group_by("side").agg(pl.col("a", "b").is_null().mean())
+    before, after = (missing.row(by_predicate=pl.col("side") == side, named=True) for side in ("before", "after"))
+    assert {name: (then, now) for name, then, now in emptied(found)} == {
+        name: (pytest.approx(before[name]), pytest.approx(after[name])) for name in ("a", "b")
+    }

@@ -131,3 +131,32 @@ def test_an_undefined_metric_is_said(desk: Desk, engine: Engine) -> None:
     gap = answers.gap(engine, sides, answers.inputs(engine, sides), "precision")
     assert "undefined on one side" in readings.gap_reading(gap)
     assert "undefined" in str(figures.waterfall_figure(gap).layout.annotations[0].text)
+
+
+def test_two_thresholds_are_named_where_the_scores_did_not_move(desk: Desk, engine: Engine) -> None:
+    log = desk.log(pair(USUAL, 8_000), **SCHEMA)
+    sides = two_sides(engine, log, thresholds=(0.5, 0.2))
+    inputs = answers.inputs(engine, sides)
+    gap = answers.gap(engine, sides, inputs)
+    assert kind_of(gap) == "scale"
+    first = readings.advice(gap, inputs)[0].text
+    assert "threshold 0.50 → 0.20" in first and "another scale" not in first
+    assert "threshold 0.50 → 0.20" in readings.drift_reading(gap, inputs, None, None)
+    assert "threshold 0.50 → 0.20" in " ".join(figures.waterfall_figure(gap).layout.yaxis.ticktext)
+
+
+def test_a_part_that_reads_as_zero_is_not_told(desk: Desk, engine: Engine) -> None:
+    gap, inputs = told(desk, engine, USUAL)
+    sizes = {"segments": -0.016, "concept": 0.0196, "missingness": 0.0004}
+    parts = {name: Interval(*(np.asarray(sizes.get(name, 0.0) + end) for end in (0.0, -0.0002, 0.0002)))
+             for name in gap.waterfall.parts}  # fmt: skip
+    small = replace(gap.waterfall, change=Interval(*(np.asarray(end) for end in (0.004, 0.0003, 0.0077))), parts=parts)
+    split = replace(gap, waterfall=small)
+    assert leading(split) == ["concept"]
+    assert not any("arrive" in each.text for each in readings.advice(split, inputs))
+
+
+def test_a_column_that_broke_keeps_its_name_at_the_start_of_a_sentence(desk: Desk, engine: Engine) -> None:
+    gap, inputs = told(desk, engine, CAUSES["unit"][0])
+    assert readings.advice(gap, inputs)[0].text.startswith("income looks like")
+    assert " income looks like" in readings.inputs_reading(inputs)

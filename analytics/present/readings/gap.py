@@ -91,11 +91,19 @@ def is_clear(part: Interval) -> bool:
 def is_called(gap: Gap, name: str) -> bool:
     """Whether a part is told: beyond chance, not tiny, and not kept together with others by rows without a counterpart.
 
-    Beneath a change within chance a part is told where it is larger than what the whole may have changed by.
+    A part that reads as zero is tiny, as parts of a small change can be that cancel out. Beneath a change within chance a
+    part is told where it is larger than what the whole may have changed by.
     """
     part, change = gap.waterfall.parts[name], gap.waterfall.change
     least = LEAST_PART * abs(float(change.value)) if is_clear(change) else float(change.high - change.low) / 2
-    return is_clear(part) and abs(float(part.value)) > least and not (gap.is_entangled and name in ENTANGLED)
+    if not is_clear(part) or reads_as_zero(gap.metric, part):
+        return False
+    return abs(float(part.value)) > least and not (gap.is_entangled and name in ENTANGLED)
+
+
+def reads_as_zero(metric: GapMetric, part: Interval) -> bool:
+    """Whether a part is zero in the digits that are shown."""
+    return not any(digit in "123456789" for digit in change_text(metric, part).partition(" (")[0])
 
 
 def leading(gap: Gap) -> list[str]:
@@ -198,10 +206,18 @@ def part_note(gap: Gap, name: str) -> str:
         return emptied_text(*emptied(gap)[0])
     if name == "segments" and gap.is_entangled:
         return "with rows without a counterpart"
+    if name == "operating" and moved_threshold(gap):
+        return moved_threshold(gap)
     if gap.is_other_model and name in OTHER_MODEL_NOTES:
         return OTHER_MODEL_NOTES[name]
     before, after = (words.share(share) for share in gap.prevalence)
     return PART_NOTES[name].format(before=before, after=after)
+
+
+def moved_threshold(gap: Gap) -> str:
+    """Say from where to where the threshold moved; empty where both sides have the same."""
+    before, after = (words.threshold_text(question.threshold) for question in gap.sides.questions)
+    return "" if before == after else f"threshold {before} → {after}"
 
 
 def emptied(gap: Gap) -> list[tuple[str, float, float]]:
@@ -209,8 +225,9 @@ def emptied(gap: Gap) -> list[tuple[str, float, float]]:
     found = []
     for name in gap.by:
         table = gap.slices[name]
+        n_before, n_after = (max(int(table[side].sum()), 1) for side in ("n_reference", "n_production"))
         for row in table.filter(table["value"].is_null()).iter_rows(named=True):
-            before, after = row["share_reference"] or 0.0, row["share_production"] or 0.0
+            before, after = row["n_reference"] / n_before, row["n_production"] / n_after
             if abs(after - before) >= LEAST_EMPTIED:
                 found.append((name, before, after))
     return sorted(found, key=lambda entry: -abs(entry[2] - entry[1]))[:MAX_NAMED]

@@ -14,6 +14,7 @@ from analytics.present.readings.gap import (
     is_called,
     is_clear,
     leading,
+    moved_threshold,
     sentence_start,
     slice_leads,
     value_text,
@@ -47,7 +48,7 @@ MENDING = {
     ),
     "operating": (
         "system",
-        "Scores are read on another scale: recalibrate, or move the threshold.{best}",
+        "{scale}: recalibrate, or move the threshold.{best}",
         ("Calibration", "Thresholds"),
     ),
     "concept": (
@@ -89,7 +90,7 @@ def advice(gap: Gap, inputs: Inputs) -> list[Advice]:
     parts = to_mend(gap)
     told = [name for name in parts if name in ("segments", "concept") and gap.by and set(gap.by) <= set(faults)]
     for name in faults[:MAX_NAMED]:
-        text = f"{sentence_start(fault_text(inputs, name))}: mend its source first."
+        text = f"{fault_text(inputs, name)}: mend its source first."
         size = part_size(gap, told[0]) if told and gap.by == (name,) else ""
         found.append(Advice("data", text, ("Slices",), size, name))
     for name in [name for name in parts if name not in told][:MAX_NAMED]:
@@ -128,12 +129,14 @@ def advice_for(gap: Gap, name: str) -> Advice:
         best = f" {sentence_start(line)} would give {value_text(gap.metric, gap.best[1])} on the rows that it was chosen on."
     fields = "Fields arrive empty more or less often"
     if emptied(gap):
-        fields = words.listed([empty_text(*each) for each in emptied(gap)])
+        fields = "; ".join(empty_text(*each) for each in emptied(gap))
     what, text, pages = MENDING[name]
     if gap.is_other_model and name == "concept":
         text = OTHER_MODEL_MENDING
     before, after = (words.share(share) for share in gap.prevalence)
-    told = text.format(where=where, best=best, before=before, after=after, fields=fields)
+    moved = moved_threshold(gap)
+    scale = f"The two sides are judged at two thresholds ({moved})" if moved else "Scores are read on another scale"
+    told = text.format(where=where, best=best, before=before, after=after, fields=fields, scale=scale)
     columns = [column for column, _, _ in emptied(gap) if name == "missingness"] + [column for column, _, _ in leads]
     return Advice(what, told, pages, part_size(gap, name), next(iter([*columns, *gap.by]), None))
 

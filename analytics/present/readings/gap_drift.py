@@ -15,6 +15,7 @@ from analytics.present.readings.gap import (
     kind_of,
     leading,
     metric_phrase,
+    moved_threshold,
     sentence_start,
 )
 from analytics.present.readings.gap_apart import (
@@ -48,6 +49,9 @@ def drift_reading(gap: Gap, inputs: Inputs, joint: Joint | None, since: GapTime 
     fields = emptied(gap) if leading(gap)[:1] == ["missingness"] else []
     drift = kind if not fields else "emptied" if fields[0][2] > fields[0][1] else "filled"
     spoken = OTHER_MODEL_KINDS.get(drift, KIND_WORDS[drift]) if gap.is_other_model else KIND_WORDS[drift]
+    moved = moved_threshold(gap) if kind == "scale" else ""
+    if moved:
+        spoken = f"{spoken} ({moved})"
     lead = f"The evidence speaks for {spoken.format(frequent=frequent)}."
     if is_mostly_entangled(gap) and is_clear(gap.waterfall.entangled):
         lead = f"It cannot be told which drift it is: {without_counterpart(gap)}."
@@ -72,6 +76,8 @@ def drift_reading(gap: Gap, inputs: Inputs, joint: Joint | None, since: GapTime 
         "scale": "The same rows scored by both versions would settle it.",
         "concept": "A look at the errors of the slices that changed most would settle it.",
     }.get(kind)
+    if moved:
+        settle = "The same rows judged at one threshold on both sides would settle it."
     if fields:
         settle = "The same rows with these fields filled in would settle it."
     if gap.is_entangled:

@@ -41,7 +41,7 @@ def inputs_reading(inputs: Inputs) -> str:
     names = f", most {words.listed([words.shortened(name, 40) for name in first])}" if first else ""
     text = f"{len(moved)} of {of} differ by more than chance and the reference's own weeks do{names}."
     if faults:
-        text += f" {sentence_start(words.listed([fault_text(inputs, name) for name in faults[:MAX_NAMED]]))}."
+        text += f" {words.listed([fault_text(inputs, name) for name in faults[:MAX_NAMED]])}."
     steps = inputs.one_in
     if max(steps) > 1:
         text += f" Compared on a sample by a fixed rule: one row in {steps[0]} of the reference, in {steps[1]} of production."
