@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from analytics.errors import QuestionError
 from analytics.query import relations
-from analytics.query.cohort import Clause, Cohort, Op, Outcome, parse_where
+from analytics.query.cohort import VALUELESS, Clause, Cohort, Op, Outcome, parse_where
 from analytics.query.predicates import answerable, predicate
 
 from .logs import COLUMNS, LOG, SCHEMA, START, TEXTS, Twins, collected, frames
@@ -34,8 +34,8 @@ def twins() -> Iterator[Twins]:
 def any_clause() -> st.SearchStrategy[Clause]:
     names = st.text(min_size=1, max_size=12)
     values = st.lists(st.text(max_size=8), min_size=1, max_size=4).map(tuple)
-    valued = st.builds(Clause, names, st.sampled_from([op for op in OPS if op not in ("missing", "present")]), values)
-    return st.one_of(valued, st.builds(Clause, names, st.sampled_from(["missing", "present"])))
+    valued = st.builds(Clause, names, st.sampled_from([op for op in OPS if op not in VALUELESS]), values)
+    return st.one_of(valued, st.builds(Clause, names, st.sampled_from(VALUELESS)))
 
 
 @given(
@@ -188,6 +188,8 @@ def passes(cell: Any, clauses: tuple[Clause, ...]) -> bool:
             alternatives.append(cell is None)
         elif clause.op == "present":
             restrictions.append(cell is not None)
+        elif clause.op == "blank":
+            alternatives.append(cell is not None and not cell.strip(" \t\n\r\v\f"))
         elif clause.op == "hour":
             restrictions.append(cell is not None and str(cell.hour) in clause.values)
         elif clause.op == "weekday":
@@ -233,6 +235,7 @@ def good_clauses() -> st.SearchStrategy[Clause]:
         if name == "region":
             lengths = st.sampled_from(["0", "1", "4"]).map(lambda value: (value,))
             choices.append(st.builds(Clause, st.just(name), st.just("longer"), lengths))
+            choices.append(st.builds(Clause, st.just(name), st.just("blank")))
             parts = st.sampled_from(["", "o", "O", "N", ",", "=", "'", "🛫", "\n", "%", "_"]).map(
                 lambda value: (value,)
             )
