@@ -15,7 +15,6 @@ from analytics.log.ingest.conversion import (
     GROUP,
     MAX_SHARE_UNPARSABLE,
     MIN_SHARE_SAMPLE,
-    SAMPLE_ROWS,
     Conversion,
     is_value,
     looks_like_code,
@@ -113,7 +112,7 @@ def recognise(
         The columns found. One that could be read in two ways, and nothing settles which, stays ``VARCHAR``.
     """
     fits: dict[str, tuple[tuple[str, str], Fit]] = {}
-    for name in with_digits(connection, names):
+    for name in in_question(connection, names, times_only=times_only):
         seen = first_guess(connection, name, times_only=times_only)
         if seen is None:
             continue
@@ -141,15 +140,22 @@ def recognise(
     return found
 
 
-def with_digits(connection: duckdb.DuckDBPyConnection, names: Sequence[str]) -> list[str]:
-    """Return the columns of which one of the first values has a digit, or all are missing: the others are text."""
+def in_question(connection: duckdb.DuckDBPyConnection, names: Sequence[str], *, times_only: bool) -> list[str]:
+    """Return the columns of whose first values nine tenths have the outline of a notation, or which have none there."""
+    outline = "|".join(
+        f"(?:{shape})" for shape in [*([] if times_only else [WRITTEN]), *(times.shape for times in TIMES.values())]
+    )
     found: list[str] = []
     for start in range(0, len(names), GROUP):
         group = names[start : start + GROUP]
-        parts = (f"bool_or(regexp_matches({name}, '[0-9]')) FILTER ({is_value(name)})" for name in group)
-        row = connection.execute(f"SELECT {', '.join(parts)} FROM (FROM raw LIMIT {SAMPLE_ROWS})").fetchone()
+        parts = (
+            f"count(*) FILTER (regexp_full_match(trim({name}), '{outline}')) >= "
+            f"{MIN_SHARE_SAMPLE} * count(*) FILTER ({is_value(name)})"
+            for name in group
+        )
+        row = connection.execute(f"SELECT {', '.join(parts)} FROM (FROM raw LIMIT {FIRST})").fetchone()
         assert row is not None
-        found += [name for name, has_digit in zip(group, row, strict=True) if has_digit is not False]
+        found += [name for name, is_outlined in zip(group, row, strict=True) if is_outlined]
     return found
 
 
