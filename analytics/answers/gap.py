@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -19,7 +20,7 @@ from analytics.answers.gap_columns import (
 )
 from analytics.answers.inputs import Inputs
 from analytics.answers.side_tables import Cells, scored_cells, two_bin_cells
-from analytics.answers.sides import Sides
+from analytics.answers.sides import CHANCE_ERRORS, Sides
 from analytics.errors import QuestionError
 from analytics.measure.accounts import PLAIN
 from analytics.measure.comparisons import benjamini_hochberg
@@ -63,6 +64,8 @@ class Gap:
     apart : tuple of (str, float)
         Columns that matter and that most of production's rows have no counterpart by, with the share of these rows; those of
         ``by`` first.
+    is_waiting : bool
+        Whether labels of production that still come in could be all that changed its share of positives.
     """
 
     sides: Sides
@@ -77,6 +80,7 @@ class Gap:
     is_carried: bool = False
     is_other_model: bool = False
     apart: tuple[tuple[str, float], ...] = ()
+    is_waiting: bool = False
 
     @property
     def is_entangled(self) -> bool:
@@ -180,6 +184,7 @@ def gap(
         sides, chosen, flow, names, columns, slices, tuple(left_out),
         (prevalence(whole.reference), prevalence(whole.production)), best_threshold(whole, sides, chosen),
         bool(account.score_groups), not is_same_model, alone,
+        sides.is_waiting and may_be_labels(whole),
     )  # fmt: skip
 
 
@@ -188,6 +193,16 @@ def in_its_unit(dimension: Dimension, inputs: Inputs) -> Dimension:
     change = inputs.changes.get(dimension.name)
     is_other = change is not None and change.unit is not None and not dimension.is_flag
     return replace(dimension, is_other_unit=is_other)
+
+
+def may_be_labels(whole: Cells) -> bool:
+    """Whether production's rows without a label could bring its share of positives to the reference's, chance aside."""
+    positives = float(whole.production.judged.sum((0, 1))[1])
+    n, unknown = float(whole.production.judged.sum()), float(whole.production.unknown.sum())
+    before = prevalence(whole.reference)
+    reach = CHANCE_ERRORS * math.sqrt(before * (1 - before) * (1 / float(whole.reference.judged.sum()) + 1 / n))
+    total = n + unknown
+    return positives / total - reach <= before <= (positives + unknown) / total + reach
 
 
 def prevalence(side: SideCells) -> float:

@@ -18,6 +18,7 @@ from analytics.query.engine import Engine
 from analytics.query.sides import Dimension
 
 COMPLETE_SHARE = 0.9
+LEAST_WAITING = 0.02
 CHANCE_ERRORS = 3.0
 MIN_MATURE = 200
 EVALUATED = frozenset(("evaluation", "eval", "offline", "test", "validation", "holdout", "backtest"))
@@ -40,6 +41,8 @@ class Sides:
         Columns that are not compared, each with the reason.
     mature_before : tuple of (datetime or None, datetime or None)
         The labels of rows from then on still come in.
+    is_waiting : bool
+        Whether labels of production still come in on all of its days: the newer the rows, the fewer have one.
     """
 
     reference: Question
@@ -48,6 +51,7 @@ class Sides:
     inputs: tuple[tuple[Column, Column], ...]
     left_out: tuple[tuple[str, str], ...]
     mature_before: tuple[datetime | None, datetime | None]
+    is_waiting: bool = False
 
     @property
     def questions(self) -> tuple[Question, Question]:
@@ -100,10 +104,10 @@ def sides(engine: Engine, reference: Question, production: Question) -> Sides:
             dimensions.append(dimension)
         elif first.n_missing or second.n_missing:
             flags.append(Dimension(first.name, (first, second), is_flag=True))
-    questions = (reference, production)
+    mature = mature_before(engine, reference), mature_before(engine, production)
     return Sides(
-        reference, production, (*dimensions, *flags), tuple(inputs), tuple(left_out),
-        (mature_before(engine, questions[0]), mature_before(engine, questions[1])),
+        reference, production, (*dimensions, *flags), tuple(inputs), tuple(left_out), mature,
+        is_waiting(engine, production, mature[1]),
     )  # fmt: skip
 
 
@@ -227,3 +231,19 @@ def mature_before(engine: Engine, question: Question) -> datetime | None:
         return None
     moment: datetime = days["bucket"][first]
     return moment
+
+
+def is_waiting(engine: Engine, question: Question, until: datetime | None) -> bool:
+    """Whether of a side's rows, those up to when labels are taken for complete, the newest fifth has fewer than the oldest."""
+    if question.log.time_low is None or question.log.n_labelled == question.log.n_rows:
+        return False
+    days = engine.time_table(question.log, question.cohort, question.threshold, "1d").drop_nulls("bucket")
+    days = days if until is None else days.filter(pl.col("bucket") < until)
+    if days.height < 2:
+        return False
+    n, labelled = days.select("n", "n_labelled").to_numpy().T.astype(float)
+    before = n.cumsum()
+    old, new = before <= max(before[-1] / 5, n[0]), before > before[-1] * 4 / 5
+    first, last = (labelled[part].sum() / n[part].sum() for part in (old, new))
+    chance = (first * (1 - first) / n[old].sum() + last * (1 - last) / n[new].sum()) ** 0.5
+    return bool(first - last > max(CHANCE_ERRORS * chance, LEAST_WAITING))

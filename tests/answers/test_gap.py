@@ -152,3 +152,24 @@ def test_every_column_that_arrives_empty_is_looked_at_and_its_share_is_of_all_ro
     assert {name: (then, now) for name, then, now in emptied(found)} == {
         name: (pytest.approx(before[name]), pytest.approx(after[name])) for name in ("a", "b")
     }
+
+
+def test_labels_that_come_in_slowly_on_all_days_are_no_other_base_rate(desk: Desk, engine: Engine) -> None:
+    frame = pair(USUAL, 30_000)
+    rng = np.random.default_rng(3)
+    at = pl.col("at").cast(pl.Datetime("us"))
+    left = (at.max().over("side") - at).dt.total_seconds()
+    span = frame.select(
+        (at.filter(pl.col("side") == "after").max() - at.filter(pl.col("side") == "after").min()).dt.total_seconds()
+    )
+    delay = pl.Series(rng.exponential(0.5 * float(span.item()), frame.height))
+    is_late = (pl.col("side") == "after") & (pl.col("label").cast(pl.Int64) == 1) & (delay > left)
+    found = asked(
+        engine, two_sides(engine, desk.log(frame.with_columns(label=pl.when(~is_late).then("label")), **SCHEMA))
+    )
+    assert found.is_waiting
+    said = readings.gap_reading(found)
+    assert "labels not known yet" in said and "cannot be told yet: labels of production still come in" in said
+    assert readings.gap.kind_of(found) == "labels"
+    plain = asked(engine, two_sides(engine, desk.log(frame, **SCHEMA)))
+    assert not plain.is_waiting

@@ -12,6 +12,7 @@ from analytics.present.readings.gap_apart import (
     OTHER_MODEL_NOTES,
     apart_caption,
     entangled_sentence,
+    waiting_sentence,
 )
 
 if TYPE_CHECKING:
@@ -51,6 +52,9 @@ PART_NOTES = {
     "concept": "same inputs, other outcomes",
 }
 WITHOUT_ARTICLE = ("operating", "missingness", "coverage")
+WAITING = ("base_rate", "operating")
+"""Parts that labels of one kind which come later than the others look like."""
+
 MAX_NAMED = 3
 DEGREES = {FAHRENHEIT: "°C → °F", 1 / FAHRENHEIT: "°F → °C"}
 LEAST_EMPTIED = 0.01
@@ -96,7 +100,7 @@ def is_called(gap: Gap, name: str) -> bool:
     """
     part, change = gap.waterfall.parts[name], gap.waterfall.change
     least = LEAST_PART * abs(float(change.value)) if is_clear(change) else float(change.high - change.low) / 2
-    if not is_clear(part) or reads_as_zero(gap.metric, part):
+    if not is_clear(part) or reads_as_zero(gap.metric, part) or (name in WAITING and gap.is_waiting):
         return False
     return abs(float(part.value)) > least and not (gap.is_entangled and name in ENTANGLED)
 
@@ -165,7 +169,7 @@ def gap_reading(gap: Gap) -> str:
     if not found and apart:
         return f"{lead} {apart}"
     if not found:
-        return f"{lead} No single part of it is beyond chance on {rows}."
+        return f"{lead} {waiting_sentence(gap) or f'No single part of it is beyond chance on {rows}.'}"
     largest = float(flow.parts[found[0]].value) / float(flow.change.value)
     most = "Most of it" if largest > 0.5 else "The largest part of it"
     first = f"{most} is {with_article(gap, found[0])}: {change_text(metric, flow.parts[found[0]])}."
@@ -180,7 +184,7 @@ def gap_reading(gap: Gap) -> str:
         apart = ""
     further = f"Then {words.listed(others)}." if others else ""
     counter = f"Against it {'work' if len(against) > 1 else 'works'} {words.listed(against)}." if against else ""
-    return " ".join(filter(None, [lead, first, further, apart, counter]))
+    return " ".join(filter(None, [lead, first, further, apart, counter, waiting_sentence(gap)]))
 
 
 def named_part(gap: Gap, name: str) -> str:

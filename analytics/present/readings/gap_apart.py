@@ -58,3 +58,14 @@ def apart_caption(gap: Gap) -> str:
         return ""
     start = f" {without_counterpart(gap)}, but rows" if gap.apart else " Rows"
     return f"{start} with the same score come true as often as before: other scores count as other rows, not as another scale."
+
+
+def waiting_sentence(gap: Gap) -> str:
+    """Say that labels still come in on all days, where that could be all that happened to the share of positives."""
+    if not gap.is_waiting:
+        return ""
+    before, after = (words.share(share) for share in gap.prevalence)
+    return (
+        f"Whether the base rate changed ({before} → {after} of judged rows) cannot be told yet: labels of production still "
+        "come in on all of its days."
+    )
