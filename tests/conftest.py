@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import os
 from itertools import count
 from pathlib import Path
 
@@ -18,11 +17,6 @@ settings.load_profile("unhurried")
 
 
 NUMBERS = count()
-
-
-def pytest_xdist_auto_num_workers() -> int:
-    """One more than there are cores: tests in a browser wait a good part of their time."""
-    return (os.cpu_count() or 1) + 1
 
 
 @pytest.fixture(scope="session")

@@ -12,8 +12,10 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Server, settle, start, stop
 from tests.log.packed import workbook, zipped
+from tests.thorough import IS_THOROUGH
 
 pytestmark = pytest.mark.browser
+only_thoroughly = pytest.mark.skipif(not IS_THOROUGH, reason="read without a browser in every run, with one on demand")
 MAY = "id,score,label,region\n" + "".join(f"{row:05d},0.{row % 9 + 1},{row % 2},north\n" for row in range(60))
 JUNE = "id,score,label\n" + "".join(f"1{row:04d},0.{row % 9 + 1},{row % 2}\n" for row in range(40))
 
@@ -61,6 +63,7 @@ def test_several_files_become_one_log(server: Server, page: Page, tmp_path: Path
     settle(page)
 
 
+@only_thoroughly
 def test_an_archive_is_confirmed_like_a_file(server: Server, page: Page, tmp_path: Path) -> None:
     path = tmp_path / "exports.zip"
     path.write_bytes(zipped({"2024/may.csv": MAY.replace("0.2", "0.25"), "2024/june.csv": JUNE}))
@@ -92,6 +95,7 @@ def test_a_confirmed_mapping_is_remembered_for_the_next_export(server: Server, p
     settle(page)
 
 
+@only_thoroughly
 def test_another_sheet_can_be_chosen(server: Server, page: Page, tmp_path: Path) -> None:
     path = tmp_path / "book.xlsx"
     june = [["id", "score", "label"], *[[f"{row:05d}", row / 40, row % 2] for row in range(40)]]

@@ -31,7 +31,7 @@ ROWS = "id,score,label,region\n" + "".join(
     f"{place},{place % 20 / 20},{place % 2},{'ab'[place % 3 > 0]}\n" for place in range(3_000)
 )
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="file systems and processes of Linux")
-N_KILLS = amount(20, 200)
+N_KILLS = amount(8, 200)
 WHERE = Cohort((Clause("region", "in", ("a",)),))
 
 
