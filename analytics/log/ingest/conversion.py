@@ -8,6 +8,9 @@ SAMPLE_ROWS = 20_000
 GROUP = 20
 """Columns per statement: DuckDB plans one over 600 columns in 20 seconds, 30 statements over 20 in one."""
 
+MAX_NAMES = 200
+"""Different values up to which numbers with a fraction may be names, such as versions."""
+
 MIN_SHARE_SAMPLE = 0.9
 MAX_SHARE_UNPARSABLE = 0.05
 MISSING_TOKENS = ("", "na", "n/a", "#n/a", "nan", "null", "none", "nil", "-", "--", "?", "missing", "<na>")

@@ -11,6 +11,7 @@ import duckdb
 from analytics.log.ingest import notations, written
 from analytics.log.ingest.conversion import (
     GROUP,
+    MAX_NAMES,
     MAX_SHARE_UNPARSABLE,
     MIN_SHARE_SAMPLE,
     Conversion,
@@ -22,7 +23,6 @@ from analytics.log.ingest.conversion import (
 MAX_ALTERED = 4
 """Columns up to which it is faster to rewrite them alone."""
 
-MAX_NAMES = 200
 OF_TIMES = re.compile(
     r"(?i:(?:^|[_ .-])(?:ts|time|timestamp|datetime|date|at|epoch)(?:$|[_ .-](?:ms|us|ns|s|utc)$))"
     r"|[a-z](?:Time|Timestamp|Date|At)$"

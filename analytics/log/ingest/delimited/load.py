@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from analytics.errors import InputError
+from analytics.log.ingest.conversion import MAX_NAMES
 from analytics.log.ingest.database import escape_glob
 from analytics.log.ingest.delimited.books import Aside
 from analytics.log.ingest.delimited.read import Head, Outcome, as_options, begin, books_before, examine, outcome
@@ -33,7 +34,7 @@ TYPES = (
 )
 WITH_COMMA = re.compile(r"-?[\d.]*,\d+")
 N_PLACES, PLACE_BYTES = 16, 1 << 14
-MAX_NAMES, FEW = 200, 8
+FEW = 8
 CELLS_AT_ONCE = 200_000
 COLUMNS_COMPARED, COLUMNS_AT_ONCE = 5, 20
 MAX_CLEAN_LINE = 2_000_000
