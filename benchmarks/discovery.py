@@ -51,18 +51,18 @@ def write_rows(path: Path, n: int, sizes: tuple[int, ...]) -> None:
 
 def ingested(path: Path, home: Path) -> Any:
     """Bring a file into a workspace of its own."""
-    from analytics import intake
     from analytics.log.workspace import Workspace
+    from analytics.reading import api
 
     workspace = Workspace(home)
-    read = intake.read_file(workspace, path)
-    return workspace, intake.build_staged(workspace, read, read.mapping) if isinstance(read, intake.Staged) else read
+    read = api.read_file(workspace, path)
+    return workspace, api.build_staged(workspace, read, read.mapping) if isinstance(read, api.Staged) else read
 
 
 def ours(home: Path, depth: int, support: float) -> dict[str, Any]:
     """Search an ingested log for every slice."""
-    from analytics.answers import Question
-    from analytics.answers.candidates import Search, cells_of
+    from analytics.answers.discovery.search import Search, cells_of
+    from analytics.answers.question import Question
     from analytics.log.workspace import Workspace
     from analytics.measure.discovery.lattice import lattice
     from analytics.query.cohort import Cohort
@@ -180,7 +180,7 @@ def ceilings(base: float, n: int = 20_000, share: float = 0.015, draws: int = 20
 
 def simulate(n_planted: int, n_noise: int) -> None:
     """Print how often a planted slice is found and confirmed, and how often noise is."""
-    from tests.measure.cubes import noise, planted
+    from tests.measure.discovery.cubes import noise, planted
 
     pattern = [0, 1, 0, *[-1] * 7]
     for base in (0.137, 0.2):

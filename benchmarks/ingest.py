@@ -50,7 +50,7 @@ def read_by_app(path: Path, folder: Path) -> tuple[float, float]:
     folder.mkdir()
     request = {"task": "read", "files": [[str(path), path.name]], "name": path.name, "known": [], "labels": None, "id": None,
                "csv": None, "max_bytes": 64 << 30, "folder": str(folder), "memory_limit": "4GB"}  # fmt: skip
-    seconds, peak, written = measured([sys.executable, "-m", "analytics.child"], json.dumps(request) + "\n")
+    seconds, peak, written = measured([sys.executable, "-m", "analytics.reading.worker"], json.dumps(request) + "\n")
     assert '"staged"' in written.splitlines()[-1], written
     return seconds, peak
 

@@ -2,14 +2,14 @@
 
 import streamlit as st
 
-from pages._shared import cache, frame, packing, session
+from pages._frame import cache, frame, report, session
 
 frame.require()
 
 st.title("Report")
 with frame.boundary():
     question = session.question()
-    chosen, metric = packing.draw_controls(question)
-    packing.draw_found(question)
+    chosen, metric = report.draw_controls(question)
+    report.draw_found(question)
     html = cache.report(question, chosen, metric)
-    packing.draw_paper(html, question)
+    report.draw_paper(html, question)

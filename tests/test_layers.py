@@ -11,10 +11,10 @@ import pytest
 ROOT = Path(__file__).parents[1]
 HEAVY = {"duckdb", "polars", "narwhals", "plotly", "sklearn"}
 COMPOSITION_ROOTS = (
-    "analytics/child.py",
-    "analytics/intake.py",
-    "analytics/labelling.py",
-    "analytics/rereading.py",
+    "analytics/reading/worker.py",
+    "analytics/reading/api.py",
+    "analytics/reading/attach.py",
+    "analytics/reading/preview.py",
     "analytics/answers",
     "analytics/commands",
     "analytics/__main__.py",
@@ -43,14 +43,14 @@ NEVER = {
     },
     "analytics/review": {"streamlit", "duckdb", "plotly", "analytics.present"},
     "analytics/present": {"streamlit", "duckdb", "narwhals", "sklearn"},
-    "pages/_shared": {"duckdb"},
+    "pages/_frame": {"duckdb"},
     "analytics/errors.py": {"analytics"},
     "analytics/log/bins.py": {"duckdb", "polars", "analytics"},
     "analytics/log/schema.py": {
         "duckdb",
         "polars",
-        "analytics.log.ingest",
-        "analytics.log.preflight",
+        "analytics.reading",
+        "analytics.reading.checks.findings",
         "analytics.log.roles",
         "analytics.log.workspace",
     },
@@ -58,9 +58,9 @@ NEVER = {
 """By folder or module, the longest match and all above it: what it never imports."""
 
 ONLY = {
-    "duckdb": ("analytics/log/ingest", "analytics/query/engine.py", "analytics/child.py"),
+    "duckdb": ("analytics/reading", "analytics/query/engine.py", "analytics/reading/worker.py"),
     "narwhals": ("analytics/query",),
-    "plotly": ("analytics/present/figures", "pages/_shared"),
+    "plotly": ("analytics/present/figures", "pages/_frame"),
     "streamlit": ("app.py", "pages"),
     "sklearn": ("analytics/measure",),
     "sqlite3": ("analytics/review/store.py", "analytics/review/database.py"),
@@ -126,7 +126,7 @@ def test_a_module_imports_only_what_its_room_may(module: str) -> None:
 def test_pages_are_thin(module: str) -> None:
     names = imported(module)
     assert not {name for name in names for package in HEAVY if is_within(name, package)}
-    allowed = ("pages._shared", "analytics", "streamlit", "__future__", "pathlib", "pages")
+    allowed = ("pages._frame", "analytics", "streamlit", "__future__", "pathlib", "pages")
     outside = {name for name in names if not any(is_within(name, package) for package in allowed)}
     assert not {name for name in outside if not is_standard(name)}
 
@@ -161,7 +161,7 @@ def test_only_the_composition_roots_join_rooms(module: str) -> None:
 SQL_WORDS = ("SELECT ", "CREATE TABLE", "CREATE TEMP", "CREATE VIEW", "INSERT INTO", "ATTACH '", "COPY (", "DROP TABLE", "ALTER TABLE",
              "PRAGMA ", "SET ")  # fmt: skip
 ROOMS_OF_SQL = (
-    "analytics/log/ingest",
+    "analytics/reading",
     "analytics/query/engine.py",
     "analytics/review/store.py",
     "analytics/review/database.py",

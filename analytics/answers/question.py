@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from analytics.answers.emptiness import empty_cohort
+from analytics.answers.empty_cohort import empty_cohort
 from analytics.log.schema import Log
 from analytics.measure.metrics import METRICS
 from analytics.query.cohort import Clause, Cohort

@@ -9,8 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from analytics import intake, labelling
-from analytics.answers import Question
+from analytics.answers.question import Question
 from analytics.commands.options import Asked, Source
 from analytics.errors import AnalysisError, QuestionError
 from analytics.log import roles
@@ -21,6 +20,7 @@ from analytics.log.schema import Column, Log, Mapping, Reading
 from analytics.log.workspace import Workspace
 from analytics.query.cohort import Cohort, parse_where
 from analytics.query.engine import Engine
+from analytics.reading import api, attach
 
 ROLE_OPTIONS: dict[str, str] = {
     "score": "score", "label": "label", "decision": "decision", "id": "row_id", "time": "time", "amount": "amount",
@@ -118,15 +118,15 @@ def open_log(workspace: Workspace, source: Source, *, threshold: float | None = 
             f"Expected the path of a file or the id of a log, found {source.log!r}. Check the path. {''.join(known)}"
         ) from error
     if source.labels:
-        attached = labelling.attach(workspace, found, source.labels, id_column=source.id, label_column=source.label)
+        attached = attach.attach(workspace, found, source.labels, id_column=source.id, label_column=source.label)
         return kept(workspace, attached, source, threshold=threshold, is_current=is_current, first=attached.mapping)
     mapping = with_threshold(overridden(found.mapping, found.reading, source), threshold)
-    return intake.remap(workspace, found, mapping, is_current=is_current)
+    return api.remap(workspace, found, mapping, is_current=is_current)
 
 
-def read_path(workspace: Workspace, source: Source, further: Sequence[Path] = ()) -> intake.Staged | Log:
+def read_path(workspace: Workspace, source: Source, further: Sequence[Path] = ()) -> api.Staged | Log:
     """Read the file, the folder or the files that the command line names."""
-    return intake.read_file(
+    return api.read_file(
         workspace,
         [Path(source.log), *further] if further else Path(source.log),
         labels=source.labels,
@@ -138,7 +138,7 @@ def read_path(workspace: Workspace, source: Source, further: Sequence[Path] = ()
 
 def kept(
     workspace: Workspace,
-    read: intake.Staged | Log,
+    read: api.Staged | Log,
     source: Source,
     *,
     threshold: float | None = None,
@@ -150,12 +150,12 @@ def kept(
         if first is None:
             first = read.mapping if isinstance(read, Log) else roles.guess(read.reading).mapping
         mapping = with_threshold(overridden(first, read.reading, source), threshold)
-        if isinstance(read, intake.Staged):
-            return intake.build_staged(workspace, read, mapping)
-        return intake.remap(workspace, read, mapping, is_current=is_current)
+        if isinstance(read, api.Staged):
+            return api.build_staged(workspace, read, mapping)
+        return api.remap(workspace, read, mapping, is_current=is_current)
     except AnalysisError:
-        if isinstance(read, intake.Staged):
-            intake.discard(workspace, read.staged_id)
+        if isinstance(read, api.Staged):
+            api.discard(workspace, read.staged_id)
         raise
 
 

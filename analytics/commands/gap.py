@@ -7,15 +7,18 @@ from typing import Annotated
 
 import typer
 
-from analytics import answers
-from analytics.answers import Question
+from analytics.answers.gap.answer import gap as gap_answer
+from analytics.answers.gap.inputs import inputs as inputs_answer
+from analytics.answers.gap.over_time import gap_time, jointly
+from analytics.answers.gap.sides import sides as sides_answer
+from analytics.answers.question import Question
 from analytics.commands.asking import finite_threshold, listed_columns, open_log, question_of
 from analytics.commands.options import Asked, Output, Source, Text, Texts, named
 from analytics.commands.writing import write
 from analytics.errors import QuestionError
 from analytics.log.workspace import Workspace
-from analytics.measure.costs import Costs
-from analytics.measure.policies import Policy
+from analytics.measure.thresholds.costs import Costs
+from analytics.measure.thresholds.policy import Policy
 from analytics.query.cohort import Cohort, parse_where
 from analytics.query.engine import Engine
 
@@ -59,16 +62,16 @@ def gap(
     policy: Annotated[Text, typer.Option(help="Name of a saved policy, for the cost per 1,000 rows.")] = None,
 ) -> None:
     """Why production is worse than the reference: the change of a metric in parts, by column and slice."""
-    from analytics.present.gap_tables import gap_json
+    from analytics.present.tables.gap import gap_json
 
     workspace = Workspace()
     engine, reference, production = two_questions(workspace, source, asked, both, other)
-    sides = answers.sides(engine, reference, production)
-    inputs = answers.inputs(engine, sides)
+    sides = sides_answer(engine, reference, production)
+    inputs = inputs_answer(engine, sides)
     costs = Policy.from_text(workspace.saved_policy(policy)).costs if policy else Costs()
     names = listed_columns(by, reference.log.reading.names) if by else None
-    found = answers.gap(engine, sides, inputs, metric, costs=costs, by=names)
-    answer = gap_json(found, inputs, answers.jointly(found, inputs), answers.gap_time(engine, found))
+    found = gap_answer(engine, sides, inputs, metric, costs=costs, by=names)
+    answer = gap_json(found, inputs, jointly(found, inputs), gap_time(engine, found))
     if output.format == "json":
         write(answer, output)
     elif output.format == "csv":

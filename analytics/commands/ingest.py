@@ -9,14 +9,15 @@ from typing import Annotated, Any
 
 import typer
 
-from analytics import answers, intake
+from analytics.answers.empty_cohort import empty_cohort
 from analytics.commands.asking import kept, open_log, question_of, read_path
 from analytics.commands.options import OUTPUT, Asked, Format, Output, Source, named
 from analytics.commands.writing import check_place, write
 from analytics.log.inbox import is_there
-from analytics.log.preflight.rows import about_reading
 from analytics.log.schema import Log, Mapping, Reading
 from analytics.log.workspace import Workspace
+from analytics.reading import api
+from analytics.reading.checks.findings.rows import about_reading
 
 
 def ingest(
@@ -31,7 +32,7 @@ def ingest(
     further = [Path(path) for path in more or ()]
     if out is not None:
         check_place(out)
-        intake.write_back(workspace, [Path(source.log), *further] if further else Path(source.log), out, csv=source.csv)
+        api.write_back(workspace, [Path(source.log), *further] if further else Path(source.log), out, csv=source.csv)
     write(ingested(workspace, source, asked, further), Output(format=format))
 
 
@@ -42,13 +43,13 @@ def ingested(workspace: Workspace, source: Source, asked: Asked, further: Sequen
         found = open_log(workspace, source, threshold=threshold, is_current=True)
     else:
         read = read_path(workspace, source, further)
-        if isinstance(read, intake.Staged) and not has_scores(read.mapping) and not (source.score or source.decision):
-            intake.discard(workspace, read.staged_id)
+        if isinstance(read, api.Staged) and not has_scores(read.mapping) and not (source.score or source.decision):
+            api.discard(workspace, read.staged_id)
             return accounting(None, read.reading, read.mapping, [NO_SCORE, *map(asdict, about_reading(read.reading))])
         is_said = source.names_roles or threshold is not None
         found = (
             kept(workspace, read, source, threshold=threshold, is_current=True)
-            if isinstance(read, intake.Staged) or is_said
+            if isinstance(read, api.Staged) or is_said
             else read
         )
     answer = accounting(found.log_id, found.reading, found.mapping, [asdict(finding) for finding in found.findings])
@@ -60,7 +61,7 @@ def counted(workspace: Workspace, log: Log, asked: Asked) -> dict[str, int]:
     engine, question = question_of(workspace, log, asked)
     n, n_labelled = engine.row_counts(question.log, question.cohort, question.threshold)
     if not n:
-        raise answers.empty_cohort(engine, question.log, question.cohort, question.threshold)
+        raise empty_cohort(engine, question.log, question.cohort, question.threshold)
     return {"n": n, "n_labelled": n_labelled}
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from analytics import answers
+from analytics.answers.review.replay import replay as replay_answer
 from analytics.commands.asking import ask, listed_columns
 from analytics.commands.options import Asked, Output, Source, Text, Texts, command
 from analytics.commands.writing import write
@@ -40,7 +40,7 @@ def export(
     tag: Annotated[Texts, typer.Option(help="Only cases with this tag. Repeatable.")] = None,
 ) -> None:
     """Write the library to a file."""
-    from analytics.present.library_files import write_library
+    from analytics.present.library import write_library
 
     content = write_library(chosen(search, tag), file_format or (out.suffix[1:].lower() if out else "jsonl"))
     if out is None:
@@ -57,7 +57,7 @@ def import_(
     output: Output,
 ) -> None:
     """Bring cases in; those that are there already are not doubled."""
-    from analytics.present.library_files import read_library
+    from analytics.present.library import read_library
 
     try:
         if file.stat().st_size > MAX_FILE:
@@ -87,7 +87,7 @@ def replay(
     cases = chosen(search, tag)
     if not cases:
         raise QuestionError("Expected cases to replay, found none. Keep some on the Review page, or import a library.")
-    found = answers.replay(engine, question, cases, columns)
+    found = replay_answer(engine, question, cases, columns)
     if not listed:
         write({"matched_by": ", ".join(found.by), "n": len(found.cases), **snake(found.counts)}, output)
         return

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from analytics.errors import AnalysisError
-from analytics.log.options import CsvOptions
+from analytics.log.layout import CsvOptions
 
 Format = Literal["table", "csv", "json"]
 Text = str | None

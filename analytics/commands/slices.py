@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from analytics import answers
+from analytics.answers.slices import MIN_SUPPORT
+from analytics.answers.slices import slices as slices_answer
 from analytics.commands.asking import ask, columns_of
 from analytics.commands.options import Asked, Output, Source
 from analytics.commands.writing import write
@@ -23,15 +24,15 @@ def slices(
     metric: Annotated[str, typer.Option(help="The metric that is compared.")] = "error_rate",
     min_support: Annotated[
         int, typer.Option(min=0, help="Judged rows below which a slice is marked.")
-    ] = answers.MIN_SUPPORT,
+    ] = MIN_SUPPORT,
 ) -> None:
     """Metrics by slice, against the complement."""
-    from analytics.present.tables import slice_json_rows
+    from analytics.present.tables.slices import slice_json_rows
 
     engine, question = ask(source, asked)
     columns = columns_of(by, question.log)
     metrics = None if output.format == "table" else tuple(METRICS)
-    answer = answers.slices(engine, question, columns, metric=metric, metrics=metrics, min_support=min_support)
+    answer = slices_answer(engine, question, columns, metric=metric, metrics=metrics, min_support=min_support)
     rows = slice_json_rows(answer)
     if output.format == "table":
         shown = dict.fromkeys(("slice", "n", "n_labelled", metric, f"{metric}_low", f"{metric}_high", *IN_TEXT))

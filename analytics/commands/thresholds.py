@@ -7,17 +7,20 @@ from typing import Annotated, Any
 
 import typer
 
-from analytics import answers
+from analytics.answers.thresholds.answer import human_band
+from analytics.answers.thresholds.answer import thresholds as thresholds_answer
+from analytics.answers.thresholds.by_slice import slice_policy
+from analytics.answers.thresholds.costs import cost_table
 from analytics.commands.asking import ask, columns_of
 from analytics.commands.options import Asked, Output, Source, Text, Texts, named
 from analytics.commands.writing import write
 from analytics.errors import QuestionError
 from analytics.log.workspace import Workspace
-from analytics.measure.costs import Costs
-from analytics.measure.human_band import Reviewer
-from analytics.measure.operating import Limits
-from analytics.measure.policies import DAYS, Policy, capacity_of
-from analytics.measure.slice_thresholds import Pooling, Rule
+from analytics.measure.thresholds.by_slice import Pooling, Rule
+from analytics.measure.thresholds.costs import Costs
+from analytics.measure.thresholds.human_band import Reviewer
+from analytics.measure.thresholds.operating import Limits
+from analytics.measure.thresholds.policy import DAYS, Policy, capacity_of
 
 COSTS, LIMITS, SLICES, PEOPLE = "Costs", "Limits", "Slices", "Human band"
 Number = float | None
@@ -81,7 +84,7 @@ def thresholds(
 ) -> None:  # fmt: skip
     """The best threshold under a cost matrix, how sure it is, and what it is worth."""
     from analytics.present.readings import threshold_reading
-    from analytics.present.threshold_tables import threshold_json
+    from analytics.present.tables.thresholds import threshold_json
 
     engine, question = ask(source, asked)
     policy = policy_of(given)
@@ -89,17 +92,17 @@ def thresholds(
         raise QuestionError(
             "Expected an amount column for --amount-cells, found none in this log. Name one with --amount."
         )
-    table = answers.cost_table(engine, question)
-    answer = answers.thresholds(table, policy)
+    table = cost_table(engine, question)
+    answer = thresholds_answer(table, policy)
     slices = band = None
     if by is not None and answer.n_judged:
-        sliced = answers.cost_table(engine, question, columns_of(by, question.log))
-        slices = answers.slice_policy(sliced, policy.costs, rule, Pooling(min_support, pseudo_rows))
+        sliced = cost_table(engine, question, columns_of(by, question.log))
+        slices = slice_policy(sliced, policy.costs, rule, Pooling(min_support, pseudo_rows))
     if look_cost is not None and answer.n_judged:
         if look_capacity is not None and not answer.days:
             raise QuestionError("Expected a log with times for --look-capacity, found none in this cohort.")
         rows = None if look_capacity is None or not answer.days else look_capacity * answer.days / DAYS["week"]
-        band = answers.human_band(table, policy, Reviewer(look_cost, look_error, rows))
+        band = human_band(table, policy, Reviewer(look_cost, look_error, rows))
     typer.echo(threshold_reading(answer), err=True)
     found: dict[str, Any] = threshold_json(answer, slices, band)
     if output.format == "json":

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from analytics.errors import InputError
-from analytics.log.ingest.kinds import is_hidden, is_table_name
+from analytics.reading.formats.kinds import is_hidden, is_table_name
 
 SETTING = "SLICEWISE_INBOX"
 MAX_OFFERED = 500

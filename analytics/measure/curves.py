@@ -9,10 +9,10 @@ import numpy as np
 import polars as pl
 from numpy.typing import ArrayLike
 
-from analytics.measure.bins import score_bins, with_segments
 from analytics.measure.counts import Counts, confusion_table, segments
 from analytics.measure.intervals import Estimate, FloatArray, ratio
 from analytics.measure.metrics import METRICS, count_value
+from analytics.measure.score_bins import score_bins, with_segments
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from analytics.present import words
 
 if TYPE_CHECKING:
-    from analytics.answers import ThresholdAnswer
-    from analytics.measure.operating import Point
+    from analytics.answers.thresholds.answer import ThresholdAnswer
+    from analytics.measure.thresholds.operating import Point
 
 DAYS_OF_A_MONTH = 30.4375
 SIGNS = {"€", "$", "£", "¥", "₹", "CHF", "EUR", "USD", "GBP"}

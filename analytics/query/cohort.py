@@ -1,6 +1,6 @@
 """A cohort: the rows that the filters keep, as a value; here are its sentence and its compact text.
 
-Its third rendering, the predicate, is in `analytics.query.predicates`.
+Its third rendering, the predicate, is in `analytics.query.operators`.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
-from analytics.answers import Question
+from analytics.answers.question import Question
 from analytics.log.schema import Log
 from analytics.log.workspace import Workspace
 from analytics.query.cohort import Clause, Cohort

@@ -10,8 +10,8 @@ import polars as pl
 import pytest
 from playwright.sync_api import Page, expect
 
-from analytics import intake
 from analytics.log.workspace import Workspace
+from analytics.reading import api
 from analytics.review.store import ReviewStore
 from tests.browser.conftest import Server, settle, start, stop
 
@@ -33,9 +33,9 @@ def home(tmp_path: Path) -> Path:
     })  # fmt: skip
     frame.write_parquet(tmp_path / "log.parquet")
     workspace = Workspace(tmp_path / "home")
-    read = intake.read_file(workspace, tmp_path / "log.parquet")
-    assert isinstance(read, intake.Staged)
-    intake.build_staged(workspace, read, read.mapping)
+    read = api.read_file(workspace, tmp_path / "log.parquet")
+    assert isinstance(read, api.Staged)
+    api.build_staged(workspace, read, read.mapping)
     return workspace.home
 
 

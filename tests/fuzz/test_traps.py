@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from analytics import intake
 from analytics.errors import InputError
+from analytics.reading import api
 
 from ..ingested import Desk
 from ..thorough import IS_THOROUGH
@@ -45,9 +45,9 @@ def test_a_trap_is_refused_or_bounded(desk: Desk, tmp_path: Path, name: str, mon
     before, start = resident(), time.monotonic()
     said = ""
     try:
-        staged = intake.read_file(desk.workspace, path)
-        assert isinstance(staged, intake.Staged)
-        intake.discard(desk.workspace, staged.staged_id)
+        staged = api.read_file(desk.workspace, path)
+        assert isinstance(staged, api.Staged)
+        api.discard(desk.workspace, staged.staged_id)
     except InputError as error:
         said = f"{error.code}: {error}"
         assert len(str(error)) < 2_000 and str(error).isprintable()

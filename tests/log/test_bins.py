@@ -11,12 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analytics.answers import Question, slices
+from analytics.answers.question import Question
+from analytics.answers.slices import slices
 from analytics.log.bins import Bins
-from analytics.log.ingest.grid import N_BINS, bin_case, numeric_bins
 from analytics.log.schema import Column
 from analytics.query.cohort import Cohort, slice_clauses
 from analytics.query.engine import Engine
+from analytics.reading.grid import N_BINS, bin_case, numeric_bins
 
 from ..ingested import Desk
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
-from analytics.answers import Question, judged_rows
+from analytics.answers.question import Question, judged_rows
 from analytics.errors import InputError
 from analytics.log import roles
 from analytics.log.judge import OUTCOMES, Judged, judge, mixed

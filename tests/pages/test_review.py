@@ -10,10 +10,10 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from analytics import intake
 from analytics.errors import StoreError
 from analytics.log.schema import Log
 from analytics.log.workspace import Workspace
+from analytics.reading import api
 from analytics.review import library
 from analytics.review.store import ReviewStore
 from analytics.review.verdict import Verdict
@@ -40,9 +40,9 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("review")
     frame.write_parquet(folder / "log.parquet")
     workspace = Workspace(folder / "workspace")
-    read = intake.read_file(workspace, folder / "log.parquet")
-    assert isinstance(read, intake.Staged)
-    intake.build_staged(workspace, read, read.mapping)
+    read = api.read_file(workspace, folder / "log.parquet")
+    assert isinstance(read, api.Staged)
+    api.build_staged(workspace, read, read.mapping)
     return workspace.home
 
 

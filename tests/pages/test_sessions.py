@@ -14,13 +14,13 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from analytics import answers
-from analytics.answers import Question
+from analytics.answers.question import Question
+from analytics.answers.slices import slices
 from analytics.errors import AnalysisError, QuestionError
 from analytics.log.schema import Log
 from analytics.log.workspace import Workspace
 from analytics.query.cohort import Clause, Cohort
-from pages._shared import cache, session
+from pages._frame import cache, session
 
 from ..ingested import Desk
 from ..thorough import amount
@@ -111,7 +111,7 @@ def test_logs_that_differ_in_one_cell_never_share_an_answer(desk: Desk, column: 
             assert dict(cache.value_counts(question, "region").iter_rows()) == dict(
                 rows["region"].value_counts().iter_rows()
             )
-            fresh = answers.slices(session.engine(), question, ("region",), metric="error_rate", metrics=cache.SHOWN)
+            fresh = slices(session.engine(), question, ("region",), metric="error_rate", metrics=cache.SHOWN)
             assert cache.slices(question, ("region",), "error_rate", 30).table.equals(fresh.table)
             assert asked(question) == truth(rows, 0.5, None)
 
@@ -246,7 +246,7 @@ def test_what_nobody_foresaw_shows_a_number_and_leaves_the_rest(
     def breaks(*_: object, **__: object) -> None:
         raise RuntimeError("a detail that nobody should read on a page")
 
-    monkeypatch.setattr(answers, "overview", breaks)
+    monkeypatch.setattr("pages._frame.cache.overview_answer", breaks)
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
     assert not app.exception
     said = app.error[0].value

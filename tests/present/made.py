@@ -8,12 +8,14 @@ from datetime import datetime
 import numpy as np
 import polars as pl
 
-from analytics.answers import COUNTED, Overview, Question, SliceAnswer, histogram
+from analytics.answers.overview import Overview, histogram
+from analytics.answers.question import COUNTED, Question
+from analytics.answers.slices import SliceAnswer
 from analytics.log.schema import Column, Finding, Log, Mapping, Reading, ScoreKind, SetAside
 from analytics.measure.estimates import estimate_table
 from analytics.measure.metrics import METRICS
+from analytics.measure.overview import trend_table
 from analytics.measure.slices import slice_table
-from analytics.measure.trend import trend_table
 from analytics.query.cohort import Clause, Cohort
 from analytics.query.engine import ScoreTable
 

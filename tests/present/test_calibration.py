@@ -9,23 +9,15 @@ import numpy as np
 import polars as pl
 import pytest
 
-from analytics.answers import Calibration, CalibrationSlices, CalibrationTime, Recalibration
-from analytics.answers.reliability import CalibrationBreak
-from analytics.measure.bins import BinnedSlices, ScoreBins
-from analytics.measure.calibration import reliability_table
-from analytics.measure.calibration_numbers import calibration_table, chance_table
-from analytics.measure.costs import Costs
-from analytics.measure.misfits import MISFITS
-from analytics.measure.recalibration import ScoreMap, isotonic_table
+from analytics.answers.calibration.answer import Calibration, CalibrationBreak, CalibrationSlices, CalibrationTime
+from analytics.answers.calibration.recalibration import Recalibration
+from analytics.measure.calibration.recalibration import ScoreMap, isotonic_table
+from analytics.measure.calibration.reliability import reliability_table
+from analytics.measure.calibration.scan import MISFITS
+from analytics.measure.calibration.table import calibration_table, chance_table
+from analytics.measure.score_bins import BinnedSlices, ScoreBins
+from analytics.measure.thresholds.costs import Costs
 from analytics.present import figures, words
-from analytics.present.calibration_tables import (
-    calibration_json_rows,
-    map_rows,
-    number_rows,
-    scan_rows,
-    side_of,
-    slice_rows,
-)
 from analytics.present.readings import (
     calibration_reading,
     calibration_slices_reading,
@@ -33,6 +25,14 @@ from analytics.present.readings import (
     costs_reading,
     recalibration_reading,
     reliability_reading,
+)
+from analytics.present.tables.calibration import (
+    calibration_json_rows,
+    map_rows,
+    number_rows,
+    scan_rows,
+    side_of,
+    slice_rows,
 )
 from tests.measure.logs import distinct_edges, score_table
 

@@ -8,9 +8,9 @@ import plotly.io as pio
 import polars as pl
 import pytest
 
-from analytics.answers import SliceAnswer
+from analytics.answers.slices import SliceAnswer
 from analytics.present import figures, palette, words
-from analytics.present.figures.frame import shown
+from analytics.present.figures.base import shown
 from tests.present.made import hostile_answer, make_answer, make_overview
 
 CARRIERS = [("EV", 30, 200, 100, 170, 5, 0), ("B6", 300, 50, 50, 600, 0, 0), (None, 60, 25, 20, 80, 0, 0),

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analytics.answers import COUNTED
-from analytics.measure.trend import trend_table
+from analytics.answers.question import COUNTED
+from analytics.measure.overview import trend_table
 from analytics.present import words
 from analytics.present.readings import (
     confusion_reading,

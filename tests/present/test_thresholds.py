@@ -8,13 +8,14 @@ import numpy as np
 import polars as pl
 import pytest
 
-from analytics.answers import CostTable, ThresholdAnswer, thresholds
-from analytics.measure.costs import Costs
-from analytics.measure.operating import Point
-from analytics.measure.policies import Policy
+from analytics.answers.thresholds.answer import ThresholdAnswer, thresholds
+from analytics.answers.thresholds.costs import CostTable
+from analytics.measure.thresholds.costs import Costs
+from analytics.measure.thresholds.operating import Point
+from analytics.measure.thresholds.policy import Policy
 from analytics.present import figures, readings
 from analytics.present.money import money, money_interval
-from analytics.present.threshold_tables import move_table, sweep_frame
+from analytics.present.tables.thresholds import move_table, sweep_frame
 
 START = datetime(2024, 1, 1)
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from analytics.errors import QuestionError
 from analytics.query import relations
 from analytics.query.cohort import VALUELESS, Clause, Cohort, Op, Outcome, parse_where
-from analytics.query.predicates import answerable, predicate
+from analytics.query.operators import answerable, predicate
 
 from .logs import COLUMNS, LOG, SCHEMA, START, TEXTS, Twins, collected, frames
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from analytics import answers
-from analytics.answers import Question
+from analytics.answers.question import Question
+from analytics.answers.slices import slices
 from analytics.log.schema import Log
 from analytics.query.cohort import Clause, Cohort, slice_clauses
 from analytics.query.engine import Engine
@@ -61,13 +61,13 @@ def test_hostile_names_and_values(desk: Desk, engine: Engine, kind: str) -> None
     assert log.reading.names == ("score", "label", "empty", *NAMES)
     assert (log.n_rows, log.reading.rows_read) == (3 * len(VALUES), 3 * len(VALUES))
     for name in NAMES:
-        answer = answers.slices(engine, Question(log, Cohort(), 0.5), [name])
+        answer = slices(engine, Question(log, Cohort(), 0.5), [name])
         assert dict(answer.table.select("slice_0", "n").iter_rows()) == dict.fromkeys(VALUES, 3)
         for value in VALUES:
             cohort = Cohort(slice_clauses(log, name, value))
             assert Cohort.from_text(cohort.to_text()) == cohort
             assert engine.row_counts(log, cohort, 0.5)[0] == 3
-    pair = answers.slices(engine, Question(log, Cohort(), 0.5), [NAMES[0], "empty"]).table
+    pair = slices(engine, Question(log, Cohort(), 0.5), [NAMES[0], "empty"]).table
     assert pair["slice_1"].null_count() == pair.height == len(VALUES)
     kept = engine.head(log, Cohort((Clause(NAMES[0], "contains", ("; DROP",)),)), 0.5, 10)
     assert kept[log.column(NAMES[0]).sql_name].to_list() == ["'; DROP TABLE log; --"] * 3
@@ -76,7 +76,7 @@ def test_hostile_names_and_values(desk: Desk, engine: Engine, kind: str) -> None
 def test_a_column_that_is_entirely_missing(desk: Desk, engine: Engine) -> None:
     for kind in ("csv", "parquet"):
         log = written(desk, kind)
-        answer = answers.slices(engine, Question(log, Cohort(), 0.5), ["empty"])
+        answer = slices(engine, Question(log, Cohort(), 0.5), ["empty"])
         assert answer.table.select("slice_0", "n").rows() == [(None, log.n_rows)]
         assert engine.row_counts(log, Cohort((Clause("empty", "missing"),)), 0.5)[0] == log.n_rows
         assert engine.row_counts(log, Cohort((Clause("empty", "in", ("x",)),)), 0.5)[0] == 0

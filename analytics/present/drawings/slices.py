@@ -8,8 +8,8 @@ from markupsafe import Markup
 from analytics.measure.metrics import METRICS
 from analytics.present import palette, words
 from analytics.present.drawings.canvas import GRID, Canvas, fitted, key, scale, text_width
-from analytics.present.heat_grid import MAX_ACROSS, MAX_DOWN, MAX_WIDE_ACROSS, HeatGrid, heat_grid
-from analytics.present.marks import (
+from analytics.present.marks.heat import MAX_ACROSS, MAX_DOWN, MAX_WIDE_ACROSS, HeatGrid, heat_grid
+from analytics.present.marks.slices import (
     VERDICT_WORDS,
     Mark,
     points_to,

@@ -10,8 +10,7 @@ import plotly.graph_objects as go
 import polars as pl
 
 from analytics.present import palette, words
-from analytics.present.calibration_tables import side_of
-from analytics.present.figures.frame import (
+from analytics.present.figures.base import (
     MAX_TITLE,
     axis,
     axis_ticks,
@@ -21,7 +20,8 @@ from analytics.present.figures.frame import (
     lines,
     shown,
 )
-from analytics.present.marks import tick_texts, ticks
+from analytics.present.marks.slices import tick_texts, ticks
+from analytics.present.tables.calibration import side_of
 
 SIDES = {
     "over": ("too high", palette.HIGHER, "triangle-down"),

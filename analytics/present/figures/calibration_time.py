@@ -9,9 +9,9 @@ import plotly.graph_objects as go
 import polars as pl
 
 from analytics.present import palette, words
-from analytics.present.figures.frame import axis, axis_ticks, empty, framed_layout, lines
-from analytics.present.marks import tick_texts, ticks
-from analytics.present.timeline import runs, timeline
+from analytics.present.figures.base import axis, axis_ticks, empty, framed_layout, lines
+from analytics.present.marks.slices import tick_texts, ticks
+from analytics.present.marks.time import runs, timeline
 
 LINES = (("mean_score", "Mean score", palette.PRODUCTION), ("observed", "Prevalence", palette.LOWER))
 

@@ -8,8 +8,8 @@ import plotly.graph_objects as go
 import polars as pl
 
 from analytics.present import palette, words
-from analytics.present.figures.frame import axis, axis_ticks, empty, framed_layout, legend_above, lines, shown
-from analytics.present.marks import tick_texts, ticks
+from analytics.present.figures.base import axis, axis_ticks, empty, framed_layout, legend_above, lines, shown
+from analytics.present.marks.slices import tick_texts, ticks
 from analytics.present.readings.gap import (
     PART_HELP,
     PART_WORDS,
@@ -23,7 +23,8 @@ from analytics.present.readings.gap import (
 )
 
 if TYPE_CHECKING:
-    from analytics.answers import Gap, GapTime
+    from analytics.answers.gap.answer import Gap
+    from analytics.answers.gap.over_time import GapTime
 
 ROW_HEIGHT = 43
 SLICE_HEIGHT = 30

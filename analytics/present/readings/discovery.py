@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from analytics.present import words
-from analytics.present.discovered import node_words, objective_interval, objective_text, slice_words
-from analytics.query.objectives import OBJECTIVES
+from analytics.present.tables.discovery import node_words, objective_interval, objective_text, slice_words
+from analytics.query.discovery.objectives import OBJECTIVES
 
 if TYPE_CHECKING:
-    from analytics.answers.discovery import Discovery
+    from analytics.answers.discovery.answer import Discovery
 
 HELD_BACK = {"row": "half of the rows", "entity": "the rows of half of the ids", "time": "the later half of the rows"}
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analytics.measure.distances import FAHRENHEIT
-from analytics.measure.gap_metrics import COST, GapMetric
-from analytics.measure.waterfall import ENTANGLED
+from analytics.measure.gap.distances import FAHRENHEIT
+from analytics.measure.gap.metric import COST, GapMetric
+from analytics.measure.gap.waterfall import ENTANGLED
 from analytics.present import words
-from analytics.present.readings.gap_apart import (
+from analytics.present.readings.gap_counterparts import (
     OTHER_MODEL_NOTES,
     apart_caption,
     entangled_sentence,
@@ -16,7 +16,8 @@ from analytics.present.readings.gap_apart import (
 )
 
 if TYPE_CHECKING:
-    from analytics.answers import Gap, Inputs
+    from analytics.answers.gap.answer import Gap
+    from analytics.answers.gap.inputs import Inputs
     from analytics.measure.intervals import Interval
 
 PART_WORDS = {

@@ -19,10 +19,11 @@ from analytics.present.readings.gap import (
     slice_leads,
     value_text,
 )
-from analytics.present.readings.gap_apart import OTHER_MODEL_MENDING, without_counterpart
+from analytics.present.readings.gap_counterparts import OTHER_MODEL_MENDING, without_counterpart
 
 if TYPE_CHECKING:
-    from analytics.answers import Gap, Inputs
+    from analytics.answers.gap.answer import Gap
+    from analytics.answers.gap.inputs import Inputs
 
 MENDING = {
     "coverage": (

@@ -18,7 +18,7 @@ from analytics.present.readings.gap import (
     moved_threshold,
     sentence_start,
 )
-from analytics.present.readings.gap_apart import (
+from analytics.present.readings.gap_counterparts import (
     OTHER_MODEL_KINDS,
     OTHER_MODEL_SETTLES,
     apart_caption,
@@ -26,8 +26,10 @@ from analytics.present.readings.gap_apart import (
 )
 
 if TYPE_CHECKING:
-    from analytics.answers import Gap, GapTime, Inputs
-    from analytics.measure.density import Joint
+    from analytics.answers.gap.answer import Gap
+    from analytics.answers.gap.inputs import Inputs
+    from analytics.answers.gap.over_time import GapTime
+    from analytics.measure.gap.density import Joint
 
 KIND_WORDS = {
     "labels": "labels that are not complete",

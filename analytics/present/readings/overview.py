@@ -11,7 +11,8 @@ from analytics.present import words
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from analytics.answers import Overview, Question
+    from analytics.answers.overview import Overview
+    from analytics.answers.question import Question
 
 WIDE = 0.1
 NO_ROWS = "No row is in this cohort: remove a filter."

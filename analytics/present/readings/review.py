@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from analytics.measure.verdicts import Agreement, Corrected, Share
+from analytics.measure.review import Agreement, Corrected, Share
 from analytics.present import words
 
 if TYPE_CHECKING:
-    from analytics.answers import Findings, Replay
+    from analytics.answers.review.findings import Findings
+    from analytics.answers.review.replay import Replay
 
 MIN_RANDOM = 20
 ENOUGH = 0.95

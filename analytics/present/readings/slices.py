@@ -10,11 +10,11 @@ import polars.selectors as cs
 
 from analytics.measure.metrics import METRICS
 from analytics.present import words
-from analytics.present.marks import support, support_words, verdict
+from analytics.present.marks.slices import support, support_words, verdict
 from analytics.present.readings.overview import NO_ROWS
 
 if TYPE_CHECKING:
-    from analytics.answers import SliceAnswer
+    from analytics.answers.slices import SliceAnswer
 
 Row = dict[str, Any]
 

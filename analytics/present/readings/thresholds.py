@@ -8,8 +8,8 @@ from analytics.present import words
 from analytics.present.money import limit_text, money, money_interval, per_month, per_week, point_text
 
 if TYPE_CHECKING:
-    from analytics.answers import ThresholdAnswer
-    from analytics.measure.operating import Point
+    from analytics.answers.thresholds.answer import ThresholdAnswer
+    from analytics.measure.thresholds.operating import Point
 
 CROSS_FITTED = "judged on rows that did not choose it"
 
