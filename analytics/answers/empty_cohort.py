@@ -9,7 +9,7 @@ from analytics.query.cohort import Cohort, column_words
 from analytics.query.engine import Engine
 
 
-def parts_of(cohort: Cohort) -> dict[str | None, Cohort]:
+def _parts_of(cohort: Cohort) -> dict[str | None, Cohort]:
     """Split a cohort into what holds together: one part for each column, and the outcomes under None."""
     parts: dict[str | None, Cohort] = {column: Cohort(cohort.of(column)) for column in cohort.columns()}
     return {**parts, None: Cohort((), cohort.outcomes)} if cohort.outcomes else parts
@@ -20,13 +20,13 @@ def empty_cohort(engine: Engine, log: Log, cohort: Cohort, threshold: float) -> 
 
     That is a filter that no row of the log passes alone, else the one without which most rows are left.
     """
-    parts = parts_of(cohort)
+    parts = _parts_of(cohort)
     for column, part in parts.items():
         if not engine.row_counts(log, part, threshold)[0]:
             wanted = any(clause.op == "in" for clause in part.clauses)
             held = f" {values_of(log.column(column))}" if column is not None and wanted else ""
             return EmptyCohort(
-                f"Expected rows to judge, found none: of {log.n_rows:,} rows none passes the filter {said(part)!r}.{held} "
+                f"Expected rows to judge, found none: of {log.n_rows:,} rows none passes the filter {_said(part)!r}.{held} "
                 "Remove or correct this filter.",
                 column,
             )
@@ -39,20 +39,20 @@ def empty_cohort(engine: Engine, log: Log, cohort: Cohort, threshold: float) -> 
             column,
         )
     return EmptyCohort(
-        f"Expected rows to judge, found none: {said(parts[column])!r} keeps none of the {rest[column]:,} rows that the other "
+        f"Expected rows to judge, found none: {_said(parts[column])!r} keeps none of the {rest[column]:,} rows that the other "
         "filters keep. Remove or correct this filter.",
         column,
     )
 
 
-def said(part: Cohort) -> str:
+def _said(part: Cohort) -> str:
     """Say one part of a cohort."""
     return " and ".join(column_words(column, part.of(column)) for column in part.columns()) or part.to_words()
 
 
 def part_words(cohort: Cohort, column: str | None) -> str:
     """Say one part of a cohort: the conditions on a column, or the outcomes."""
-    return said(parts_of(cohort)[column])
+    return _said(_parts_of(cohort)[column])
 
 
 def without(cohort: Cohort, column: str | None) -> Cohort:

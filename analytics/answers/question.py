@@ -14,7 +14,7 @@ from analytics.query.cohort import Clause, Cohort
 from analytics.query.engine import Engine, ScoreTable
 
 MAX_ROWS_FOR_EXACT_AREAS = 2_000_000
-RANKED = tuple(name for name, metric in METRICS.items() if metric.family in ("ranking", "loss", "calibration"))
+_RANKED = tuple(name for name, metric in METRICS.items() if metric.family in ("ranking", "loss", "calibration"))
 COUNTED = tuple(name for name, metric in METRICS.items() if metric.is_count)
 
 
@@ -38,7 +38,7 @@ def score_table(
     EmptyCohort
         If the filters leave no row.
     """
-    is_ranked = any(name in RANKED for name in metrics)
+    is_ranked = any(name in _RANKED for name in metrics)
     scores = engine.score_table(
         question.log,
         question.cohort,

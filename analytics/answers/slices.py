@@ -84,10 +84,10 @@ def slices(
     }
     table = slice_table(scores.frame, scores.edges, by=scores.by, metric=metric, min_support=min_support, **options)
     overall = estimate_table(scores.frame, scores.edges, by=(), **options)
-    return SliceAnswer(tuple(by), metric, ranked(table, metric, scores.by), overall, min_support)
+    return SliceAnswer(tuple(by), metric, _ranked(table, metric, scores.by), overall, min_support)
 
 
-def ranked(table: pl.DataFrame, metric: str, by: Sequence[str]) -> pl.DataFrame:
+def _ranked(table: pl.DataFrame, metric: str, by: Sequence[str]) -> pl.DataFrame:
     """Put the slices with most impact first: by excess errors, or by what another metric says is worst; few rows last."""
     key = "excess_errors" if metric in ("error_rate", "accuracy") else "difference"
     is_descending = key == "excess_errors" or METRICS[metric].direction != "higher"
@@ -126,7 +126,7 @@ def ranked_columns(engine: Engine, question: Question) -> pl.DataFrame:
             "n_compared": compared.height,
             "n_worse": worse.height,
             "share_separated": float(worse["excess_errors"].sum()) / n_errors if n_errors else None,
-            "worst": value_text(top["slice_0"]) if top else None,
+            "worst": _value_text(top["slice_0"]) if top else None,
             "worst_rate": top["error_rate"] if top else None,
             "n_judged": n_judged,
         })  # fmt: skip
@@ -135,7 +135,7 @@ def ranked_columns(engine: Engine, question: Question) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=schema).sort("share_separated", descending=True, nulls_last=True)
 
 
-def value_text(value: object) -> str:
+def _value_text(value: object) -> str:
     """Return a slice's value as text: ``(missing)`` for null, 9 for 9.0."""
     if value is None:
         return "(missing)"

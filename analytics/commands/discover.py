@@ -14,26 +14,26 @@ from analytics.commands.writing import write
 from analytics.measure.thresholds.costs import Costs
 from analytics.query.discovery.objectives import OBJECTIVES
 
-IN_TEXT = (
+_IN_TEXT = (
     "slice", "n", "rate", "rate_complement", "difference", "difference_low", "difference_high", "p_adjusted", "excess_errors",
     "share_of_errors", "status",
 )  # fmt: skip
-OBJECTIVE = f"What fails: {', '.join(OBJECTIVES)}."
-REFERENCE = "Filter of the reference of --objective change, as --where. Repeatable."
-HELD_BACK = "How the rows that confirm are held back; by default by entity where ids repeat, else by row."
+_OBJECTIVE = f"What fails: {', '.join(OBJECTIVES)}."
+_REFERENCE = "Filter of the reference of --objective change, as --where. Repeatable."
+_HELD_BACK = "How the rows that confirm are held back; by default by entity where ids repeat, else by row."
 
 
 def discover(
     source: Source,
     asked: Asked,
     output: Output,
-    objective: Annotated[str, typer.Option(help=OBJECTIVE)] = "error_rate",
-    reference: Annotated[Texts, typer.Option(help=REFERENCE)] = None,
+    objective: Annotated[str, typer.Option(help=_OBJECTIVE)] = "error_rate",
+    reference: Annotated[Texts, typer.Option(help=_REFERENCE)] = None,
     min_support: Annotated[float, typer.Option(help="Least share of the judged rows that a slice holds.")] = slice_search.MIN_SHARE,
     min_rows: Annotated[int, typer.Option(help="Least number of judged rows of a slice.")] = slice_search.MIN_ROWS,
     max_depth: Annotated[int, typer.Option(help="Most predicates of a slice.")] = slice_search.MAX_DEPTH,
     by: Annotated[str | None, typer.Option(help="Search these segment columns only, separated by commas.")] = None,
-    split: Annotated[Literal["row", "entity", "time"] | None, typer.Option(help=HELD_BACK)] = None,
+    split: Annotated[Literal["row", "entity", "time"] | None, typer.Option(help=_HELD_BACK)] = None,
     no_split: Annotated[bool, typer.Option("--no-split", help="Search and report all rows; nothing is confirmed.")] = False,
     every: Annotated[bool, typer.Option("--all", help="List every slice, the largest divergence first.")] = False,
     cost_tp: Annotated[float, typer.Option(help="Cost of a true positive.")] = 0.0,
@@ -63,6 +63,6 @@ def discover(
     if output.format == "table":
         from analytics.present.tables.discovery import slice_words
 
-        rows = [{**{name: row[name] for name in IN_TEXT}, "slice": slice_words(found)}
+        rows = [{**{name: row[name] for name in _IN_TEXT}, "slice": slice_words(found)}
                 for row, found in zip(rows, answer.slices, strict=True)]  # fmt: skip
     write(rows, output)

@@ -22,8 +22,8 @@ from analytics.measure.thresholds.policy import Policy
 from analytics.query.cohort import Cohort, parse_where
 from analytics.query.engine import Engine
 
-SIDES = "Sides"
-NOT_IN_TEXT = (
+_SIDES = "Sides"
+_NOT_IN_TEXT = (
     "columns",
     "inputs",
     "left_out",
@@ -37,20 +37,20 @@ NOT_IN_TEXT = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class Both:
+class _Both:
     """What tells the two sides apart."""
 
-    reference: Annotated[Texts, named("Filter of the reference alone, as --where. Repeatable.", panel=SIDES)] = None
-    production: Annotated[Texts, named("Filter of production alone. Repeatable.", panel=SIDES)] = None
+    reference: Annotated[Texts, named("Filter of the reference alone, as --where. Repeatable.", panel=_SIDES)] = None
+    production: Annotated[Texts, named("Filter of production alone. Repeatable.", panel=_SIDES)] = None
     production_threshold: Annotated[
-        float | None, named("Threshold of production, where it is another one.", "--production-threshold", panel=SIDES)
+        float | None, named("Threshold of production, where it is another one.", "--production-threshold", panel=_SIDES)
     ] = None
 
 
 def gap(
     source: Source,
     asked: Asked,
-    both: Both,
+    both: _Both,
     output: Output,
     other: Annotated[
         str | None, typer.Argument(metavar="PRODUCTION", help="The log of production, where it is another one.")
@@ -65,7 +65,7 @@ def gap(
     from analytics.present.tables.gap import gap_json
 
     workspace = Workspace()
-    engine, reference, production = two_questions(workspace, source, asked, both, other)
+    engine, reference, production = _two_questions(workspace, source, asked, both, other)
     sides = sides_answer(engine, reference, production)
     inputs = inputs_answer(engine, sides)
     costs = Policy.from_text(workspace.saved_policy(policy)).costs if policy else Costs()
@@ -78,11 +78,11 @@ def gap(
         write(answer["parts"], output)
     else:
         parts = {part["part"]: part["value"] for part in answer["parts"]}
-        write({**{name: value for name, value in answer.items() if name not in NOT_IN_TEXT}, **parts}, output)
+        write({**{name: value for name, value in answer.items() if name not in _NOT_IN_TEXT}, **parts}, output)
 
 
-def two_questions(
-    workspace: Workspace, source: Source, asked: Asked, both: Both, other: str | None
+def _two_questions(
+    workspace: Workspace, source: Source, asked: Asked, both: _Both, other: str | None
 ) -> tuple[Engine, Question, Question]:
     """Return the reference and production: two logs, or two parts of one; labels of another file are those of production."""
     if other is None and not (both.reference or both.production or both.production_threshold is not None):
@@ -97,10 +97,10 @@ def two_questions(
         after = question_of(workspace, open_log(workspace, replace(source, log=other)), asked)[1]
     if both.production_threshold is not None:
         after = replace(after, threshold=finite_threshold(both.production_threshold))
-    return engine, with_filters(before, both.reference), with_filters(after, both.production)
+    return engine, _with_filters(before, both.reference), _with_filters(after, both.production)
 
 
-def with_filters(question: Question, filters: list[str] | None) -> Question:
+def _with_filters(question: Question, filters: list[str] | None) -> Question:
     """Return a question with further filters."""
     names = [column.name for column in question.log.columns]
     clauses = tuple(parse_where(text, names) for text in filters or ())

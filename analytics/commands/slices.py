@@ -13,7 +13,7 @@ from analytics.commands.options import Asked, Output, Source
 from analytics.commands.writing import write
 from analytics.measure.metrics import METRICS
 
-IN_TEXT = ("fpr", "fnr", "difference", "p_adjusted", "excess_errors", "share_of_errors")
+_IN_TEXT = ("fpr", "fnr", "difference", "p_adjusted", "excess_errors", "share_of_errors")
 
 
 def slices(
@@ -35,6 +35,6 @@ def slices(
     answer = slices_answer(engine, question, columns, metric=metric, metrics=metrics, min_support=min_support)
     rows = slice_json_rows(answer)
     if output.format == "table":
-        shown = dict.fromkeys(("slice", "n", "n_labelled", metric, f"{metric}_low", f"{metric}_high", *IN_TEXT))
+        shown = dict.fromkeys(("slice", "n", "n_labelled", metric, f"{metric}_low", f"{metric}_high", *_IN_TEXT))
         rows = [{name: row[name] for name in shown} for row in rows]
     write(rows, output)

@@ -22,34 +22,34 @@ from analytics.measure.thresholds.human_band import Reviewer
 from analytics.measure.thresholds.operating import Limits
 from analytics.measure.thresholds.policy import DAYS, Policy, capacity_of
 
-COSTS, LIMITS, SLICES, PEOPLE = "Costs", "Limits", "Slices", "Human band"
-Number = float | None
-NOT_IN_TEXT = ("sweep", "at_best")
+_COSTS, _LIMITS, _SLICES, _PEOPLE = "Costs", "Limits", "Slices", "Human band"
+_Number = float | None
+_NOT_IN_TEXT = ("sweep", "at_best")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Given:
+class _Given:
     """A policy as the command line says it."""
 
-    cost_fp: Annotated[float, named("Cost of a false positive; negative is gain.", panel=COSTS)] = 1.0
-    cost_fn: Annotated[float, named("Cost of a false negative.", panel=COSTS)] = 1.0
-    cost_tp: Annotated[float, named("Cost of a true positive.", panel=COSTS)] = 0.0
-    cost_tn: Annotated[float, named("Cost of a true negative.", panel=COSTS)] = 0.0
-    cost_review: Annotated[float, named("Cost of a look at each flagged row.", panel=COSTS)] = 0.0
-    amount_cells: Annotated[Texts, named("Cell whose cost is multiplied by the amount. Repeatable.", panel=COSTS)] = (
+    cost_fp: Annotated[float, named("Cost of a false positive; negative is gain.", panel=_COSTS)] = 1.0
+    cost_fn: Annotated[float, named("Cost of a false negative.", panel=_COSTS)] = 1.0
+    cost_tp: Annotated[float, named("Cost of a true positive.", panel=_COSTS)] = 0.0
+    cost_tn: Annotated[float, named("Cost of a true negative.", panel=_COSTS)] = 0.0
+    cost_review: Annotated[float, named("Cost of a look at each flagged row.", panel=_COSTS)] = 0.0
+    amount_cells: Annotated[Texts, named("Cell whose cost is multiplied by the amount. Repeatable.", panel=_COSTS)] = (
         None
     )
-    unit: Annotated[str, named("What costs are counted in.", panel=COSTS)] = "€"
-    tolerance: Annotated[float, named("Share of the best cost that counts as equal.", panel=COSTS)] = 0.02
-    policy: Annotated[Text, named("Name of a saved policy, in place of costs and limits.", panel=COSTS)] = None
-    capacity: Annotated[Text, named("Flagged rows that can be handled, such as 50/day.", panel=LIMITS)] = None
-    min_recall: Annotated[Number, named("Recall at least.", panel=LIMITS)] = None
-    min_precision: Annotated[Number, named("Precision at least.", panel=LIMITS)] = None
-    max_fpr: Annotated[Number, named("False positive rate at most.", "--max-fpr", panel=LIMITS)] = None
-    max_selection_rate: Annotated[Number, named("Selection rate at most.", panel=LIMITS)] = None
+    unit: Annotated[str, named("What costs are counted in.", panel=_COSTS)] = "€"
+    tolerance: Annotated[float, named("Share of the best cost that counts as equal.", panel=_COSTS)] = 0.02
+    policy: Annotated[Text, named("Name of a saved policy, in place of costs and limits.", panel=_COSTS)] = None
+    capacity: Annotated[Text, named("Flagged rows that can be handled, such as 50/day.", panel=_LIMITS)] = None
+    min_recall: Annotated[_Number, named("Recall at least.", panel=_LIMITS)] = None
+    min_precision: Annotated[_Number, named("Precision at least.", panel=_LIMITS)] = None
+    max_fpr: Annotated[_Number, named("False positive rate at most.", "--max-fpr", panel=_LIMITS)] = None
+    max_selection_rate: Annotated[_Number, named("Selection rate at most.", panel=_LIMITS)] = None
 
 
-def policy_of(given: Given) -> Policy:
+def _policy_of(given: _Given) -> Policy:
     """Return the policy that is given or named."""
     if given.policy is not None:
         return Policy.from_text(Workspace().saved_policy(given.policy))
@@ -70,24 +70,24 @@ def policy_of(given: Given) -> Policy:
 def thresholds(
     source: Source,
     asked: Asked,
-    given: Given,
+    given: _Given,
     output: Output,
-    by: Annotated[Text, named("One or two segment columns for thresholds per slice.", panel=SLICES)] = None,
-    rule: Annotated[Rule, named("How each slice's threshold is chosen.", panel=SLICES)] = "own-optimum",
+    by: Annotated[Text, named("One or two segment columns for thresholds per slice.", panel=_SLICES)] = None,
+    rule: Annotated[Rule, named("How each slice's threshold is chosen.", panel=_SLICES)] = "own-optimum",
     min_support: Annotated[int, typer.Option(min=0, help="Judged rows below which a slice keeps the single one.",
-                                             rich_help_panel=SLICES)] = Pooling.min_support,
+                                             rich_help_panel=_SLICES)] = Pooling.min_support,
     pseudo_rows: Annotated[float, typer.Option(min=0, help="Rows of the whole cohort that join each slice.",
-                                               rich_help_panel=SLICES)] = Pooling.pseudo_rows,
-    look_cost: Annotated[Number, named("Cost of a look by a person: asks for two thresholds.", panel=PEOPLE)] = None,
-    look_error: Annotated[float, named("Share of looks that are wrong.", panel=PEOPLE)] = 0.05,
-    look_capacity: Annotated[Number, named("Looks per week at most; needs times.", panel=PEOPLE)] = None,
+                                               rich_help_panel=_SLICES)] = Pooling.pseudo_rows,
+    look_cost: Annotated[_Number, named("Cost of a look by a person: asks for two thresholds.", panel=_PEOPLE)] = None,
+    look_error: Annotated[float, named("Share of looks that are wrong.", panel=_PEOPLE)] = 0.05,
+    look_capacity: Annotated[_Number, named("Looks per week at most; needs times.", panel=_PEOPLE)] = None,
 ) -> None:  # fmt: skip
     """The best threshold under a cost matrix, how sure it is, and what it is worth."""
     from analytics.present.readings import threshold_reading
     from analytics.present.tables.thresholds import threshold_json
 
     engine, question = ask(source, asked)
-    policy = policy_of(given)
+    policy = _policy_of(given)
     if policy.costs.amount_cells and question.log.mapping.amount is None:
         raise QuestionError(
             "Expected an amount column for --amount-cells, found none in this log. Name one with --amount."
@@ -110,4 +110,4 @@ def thresholds(
     elif output.format == "csv":
         write(found["slices"] if slices is not None else found["sweep"], output)
     else:
-        write({name: value for name, value in found.items() if name not in NOT_IN_TEXT}, output)
+        write({name: value for name, value in found.items() if name not in _NOT_IN_TEXT}, output)

@@ -10,9 +10,9 @@ from pathlib import Path
 from analytics.errors import InputError
 from analytics.reading.formats.kinds import is_hidden, is_table_name
 
-SETTING = "SLICEWISE_INBOX"
-MAX_OFFERED = 500
-MAX_FILES = 5_000
+_SETTING = "SLICEWISE_INBOX"
+_MAX_OFFERED = 500
+_MAX_FILES = 5_000
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ def check_file(path: Path) -> None:
 
 def inbox() -> Path | None:
     """Return the folder from which a server may read, None where none was set."""
-    given = os.environ.get(SETTING)
+    given = os.environ.get(_SETTING)
     return Path(given).expanduser().absolute() if given else None
 
 
@@ -83,20 +83,20 @@ def tables_below(folder: Path, root: Path | None = None) -> list[Path]:
     InputError
         If there are none, or too many.
     """
-    found = sorted(walked(folder, (root or folder).resolve()))
+    found = sorted(_walked(folder, (root or folder).resolve()))
     if not found:
         raise InputError(
             f"Expected files of a log in the folder {folder.name!r}, found none by their names. "
             "Name one by its own path, or give it the ending of its format (.csv, .parquet, …)."
         )
-    if len(found) > MAX_FILES:
+    if len(found) > _MAX_FILES:
         raise InputError(
-            f"Expected at most {MAX_FILES:,} files in the folder {folder.name!r}, found more. Choose a smaller one."
+            f"Expected at most {_MAX_FILES:,} files in the folder {folder.name!r}, found more. Choose a smaller one."
         )
     return found
 
 
-def walked(folder: Path, root: Path) -> Iterator[Path]:
+def _walked(folder: Path, root: Path) -> Iterator[Path]:
     """Yield the tables of a folder, without hidden ones and without what lies outside of ``root``."""
     count = 0
     for where, folders, names in os.walk(folder):  # does not follow links to folders
@@ -106,7 +106,7 @@ def walked(folder: Path, root: Path) -> Iterator[Path]:
             if not is_hidden(name) and is_table_name(name) and path.is_file() and path.resolve().is_relative_to(root):
                 count += 1
                 yield path
-                if count > MAX_FILES:
+                if count > _MAX_FILES:
                     return
 
 
@@ -120,9 +120,9 @@ def offers(root: Path) -> list[Offer]:
     """
     if not root.is_dir():
         raise InputError(
-            f"Expected a folder, found none at the place that {SETTING} names. Create it or correct the setting."
+            f"Expected a folder, found none at the place that {_SETTING} names. Create it or correct the setting."
         )
-    sizes = {path: path.stat() for path in walked(root, root.resolve())}
+    sizes = {path: path.stat() for path in _walked(root, root.resolve())}
     found = [(facts.st_mtime, Offer(str(path.relative_to(root)), facts.st_size, 1)) for path, facts in sizes.items()]
     for folder in {path.parent for path in sizes} - {root}:
         inside = [facts for path, facts in sizes.items() if path.is_relative_to(folder)]
@@ -131,7 +131,7 @@ def offers(root: Path) -> list[Offer]:
             found.append(
                 (max(facts.st_mtime for facts in inside), Offer(f"{folder.relative_to(root)}/", total, len(inside)))
             )
-    return [offer for _, offer in sorted(found, key=lambda entry: (-entry[0], entry[1].name))][:MAX_OFFERED]
+    return [offer for _, offer in sorted(found, key=lambda entry: (-entry[0], entry[1].name))][:_MAX_OFFERED]
 
 
 def resolved(root: Path, name: str) -> Path:

@@ -8,7 +8,7 @@ from typing import Any
 
 from analytics.errors import QuestionError
 
-MAX_LINES = 1_000_000
+_MAX_LINES = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class CsvOptions:
                 f"Expected a quote that is not part of the delimiter, found {self.quote!r}. Change one of the two."
             )
         for name, lines in (("header lines", self.header_lines), ("lines to skip", self.skip_lines)):
-            if lines is not None and not 0 <= lines <= MAX_LINES:
+            if lines is not None and not 0 <= lines <= _MAX_LINES:
                 raise QuestionError(
                     f"Expected the {name} as a number from 0 on, found {lines}. Leave it out to have it guessed."
                 )

@@ -9,7 +9,7 @@ from analytics.measure.estimates import Evidence, columns_of, interval, with_col
 from analytics.measure.intervals import ratio
 from analytics.measure.metrics import named
 
-TREND_METRICS = ("error_rate", "prevalence", "selection_rate", "recall", "precision")
+_TREND_METRICS = ("error_rate", "prevalence", "selection_rate", "recall", "precision")
 
 
 def trend_table(counts: pl.DataFrame, *, level: float = 0.95) -> pl.DataFrame:
@@ -37,6 +37,6 @@ def trend_table(counts: pl.DataFrame, *, level: float = 0.95) -> pl.DataFrame:
     """
     known = Evidence(Counts.of(counts.with_columns(n_unscored=pl.col("n") - pl.col("n_scored"))), None, None)
     columns = {"share_unlabelled": ratio(known.counts.n_unlabelled, known.counts.n)}
-    for metric in named(TREND_METRICS):
+    for metric in named(_TREND_METRICS):
         columns |= columns_of(metric.name, interval(metric, known, level=level, is_probability=False))
     return with_columns(counts.select("bucket", "n"), columns)

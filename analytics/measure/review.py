@@ -11,7 +11,7 @@ import polars as pl
 
 from analytics.measure.intervals import Interval, wilson
 
-RECENT = 20
+_RECENT = 20
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ def random_part(order: Sequence[int], judged: Collection[int]) -> int:
     return next((place for place, row in enumerate(order) if row not in judged), len(order))
 
 
-def without_news(reasons: Sequence[str], window: int = RECENT) -> Share:
+def without_news(reasons: Sequence[str], window: int = _RECENT) -> Share:
     """Return the share of the last ``window`` cases whose reason had been given before, with its interval.
 
     >>> without_news(["a", "b", "a", "a"], window=3).count

@@ -13,10 +13,10 @@ from analytics.present.export import to_csv, to_parquet
 from analytics.review.library import KeptCase, case_from
 
 FORMATS = {"jsonl": "application/x-ndjson", "csv": "text/csv", "parquet": "application/vnd.apache.parquet"}
-WHOLE = "case"
-OWN = ("content_hash", "row_id", "log_name", "case_id", "cohort", "threshold", "model_version", "score", "label", "decision",
+_WHOLE = "case"
+_OWN = ("content_hash", "row_id", "log_name", "case_id", "cohort", "threshold", "model_version", "score", "label", "decision",
        "error_kind", "reason", "expected_label", "why", "reviewer", "kept_at")  # fmt: skip
-SCHEMA = {
+_SCHEMA = {
     "row_id": pl.Int64, "threshold": pl.Float64, "score": pl.Float64, "label": pl.Int64, "decision": pl.Int64,
     "expected_label": pl.Int64,
 }  # fmt: skip
@@ -33,14 +33,14 @@ def library_table(cases: Sequence[KeptCase]) -> pl.DataFrame:
     """
     names = list(dict.fromkeys(name for case in cases for name in case.fields))
     columns = [
-        pl.Series(name, [getattr(case, name) for case in cases], dtype=SCHEMA.get(name, pl.String)) for name in OWN
+        pl.Series(name, [getattr(case, name) for case in cases], dtype=_SCHEMA.get(name, pl.String)) for name in _OWN
     ]
     columns.append(pl.Series("tags", [", ".join(case.tags) for case in cases], dtype=pl.String))
     for name in names:
         values = [case.fields.get(name) for case in cases]
         texts = [None if value is None else str(value) for value in values]
         columns.append(pl.Series(f"field: {name}", texts, dtype=pl.String))
-    columns.append(pl.Series(WHOLE, [case.to_json() for case in cases], dtype=pl.String))
+    columns.append(pl.Series(_WHOLE, [case.to_json() for case in cases], dtype=pl.String))
     return pl.DataFrame(columns)
 
 
@@ -75,7 +75,7 @@ def read_library(content: bytes) -> tuple[list[KeptCase], list[str]]:
         If the file is no library.
     """
     cases, refused = [], []
-    for place, text in enumerate(entries(content), start=1):
+    for place, text in enumerate(_entries(content), start=1):
         try:
             cases.append(case_from(json.loads(text)))
         except AnalysisError as error:
@@ -85,21 +85,21 @@ def read_library(content: bytes) -> tuple[list[KeptCase], list[str]]:
     return cases, refused
 
 
-def entries(content: bytes) -> Iterator[str]:
+def _entries(content: bytes) -> Iterator[str]:
     """Return the cases of a file as JSON each."""
     try:
         if content[:4] == b"PAR1":
-            return iter(whole_cases(pl.read_parquet(io.BytesIO(content), columns=[WHOLE])))
+            return iter(_whole_cases(pl.read_parquet(io.BytesIO(content), columns=[_WHOLE])))
         first = content.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
         if first in (b"{", b""):
             return (line for line in content.decode("utf-8-sig").split("\n") if line.strip())
-        return iter(whole_cases(pl.read_csv(content, columns=[WHOLE], infer_schema=False)))
+        return iter(_whole_cases(pl.read_csv(content, columns=[_WHOLE], infer_schema=False)))
     except (pl.exceptions.PolarsError, UnicodeDecodeError, OSError) as error:
         raise InputError(
             "Expected a library that Slicewise exported as JSONL, CSV or Parquet, found another file. Export it again."
         ) from error
 
 
-def whole_cases(frame: pl.DataFrame) -> Iterable[str]:
+def _whole_cases(frame: pl.DataFrame) -> Iterable[str]:
     """Return the column of a table that holds the cases."""
-    return [str(text) for text in frame[WHOLE].cast(pl.String).to_list()]
+    return [str(text) for text in frame[_WHOLE].cast(pl.String).to_list()]

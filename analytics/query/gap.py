@@ -17,7 +17,7 @@ from analytics.query.engine import as_people_see
 from analytics.query.relations import integer, score_table
 from analytics.query.thresholds import scattered
 
-UNDER = -1
+_UNDER = -1
 OTHER_UNIT = " in another unit"
 WITHOUT_COUNTERPART = " without a counterpart"
 
@@ -59,7 +59,7 @@ class Dimension:
             return value.cast(nw.Float64) if column.kind == "number" else value
         if log.bins.get(column.name) == self.bins:
             return nw.col(column.bin_name).cast(nw.Int64)
-        return binned(value.cast(nw.Float64), self.bins)
+        return _binned(value.cast(nw.Float64), self.bins)
 
     def values(self, log: Log, side: int, found: pl.Series) -> pl.Series:
         """Return slices as text, null where the value is missing."""
@@ -76,7 +76,7 @@ class Dimension:
         if self.is_flag:
             return found.replace_strict({0: "(present)", 1: None}, return_dtype=pl.String)
         if self.bins is not None:
-            names = {code: self.label(code) for code in range(UNDER, len(self.bins.edges))}
+            names = {code: self.label(code) for code in range(_UNDER, len(self.bins.edges))}
             return found.cast(pl.Int64).replace_strict(names, return_dtype=pl.String)
         shown = as_people_see(log, self.columns[side].name, found, in_bins=False)
         return pl.Series(shown.name, [text_of(value) for value in shown], dtype=pl.String)
@@ -86,7 +86,7 @@ class Dimension:
         assert self.bins is not None
         low, high = self.bins.edges[0], self.bins.edges[-1]
         shown = whole if self.bins.is_integer else "{:,.6g}".format
-        if code == UNDER:
+        if code == _UNDER:
             return f"under {shown(low)}"
         return f"over {shown(high)}" if code == len(self.bins.edges) - 1 else self.bins.label(code)
 
@@ -104,9 +104,9 @@ def text_of(value: object) -> str | None:
     )
 
 
-def binned(value: nw.Expr, bins: Bins) -> nw.Expr:
+def _binned(value: nw.Expr, bins: Bins) -> nw.Expr:
     """Return the bin of a value by comparison with the edges: -1 below the first, the number of bins above the last."""
-    code = nw.when(value >= bins.edges[0]).then(nw.lit(0)).when(value < bins.edges[0]).then(nw.lit(UNDER))
+    code = nw.when(value >= bins.edges[0]).then(nw.lit(0)).when(value < bins.edges[0]).then(nw.lit(_UNDER))
     n_bins = len(bins.edges) - 1
     steps: list[nw.Expr] = [integer(value >= edge) for edge in bins.edges[1:-1]]
     above = integer(value > bins.edges[-1])
@@ -156,7 +156,7 @@ def sliced_table(
     )
 
 
-def missing_table(frame: nw.LazyFrame[Any], columns: Sequence[str], threshold: float) -> nw.LazyFrame[Any]:
+def _missing_table(frame: nw.LazyFrame[Any], columns: Sequence[str], threshold: float) -> nw.LazyFrame[Any]:
     """Count the missing values of every column by outcome: ``flagged``, ``label``, ``n`` and one count per column."""
     score, label = nw.col("score"), nw.col("label")
     return (

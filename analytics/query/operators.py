@@ -14,7 +14,7 @@ from analytics.errors import QuestionError
 from analytics.log.schema import Column, Log
 from analytics.query.cohort import PARTS, WEEKDAYS, Clause, Cohort
 
-MAX_WHOLE = 2**63
+_MAX_WHOLE = 2**63
 
 
 def predicate(cohort: Cohort, log: Log, threshold: float) -> nw.Expr | None:
@@ -27,11 +27,11 @@ def predicate(cohort: Cohort, log: Log, threshold: float) -> nw.Expr | None:
     """
     gaps = [clause for clause in cohort.clauses if clause.op == "gaps"]
     plain = Cohort(tuple(clause for clause in cohort.clauses if clause.op != "gaps"))
-    parts = [column_predicate(log.column(column), plain.of(column)) for column in plain.columns()]
-    parts += [has_gaps(log, clause) for clause in gaps]
+    parts = [_column_predicate(log.column(column), plain.of(column)) for column in plain.columns()]
+    parts += [_has_gaps(log, clause) for clause in gaps]
     if cohort.outcomes:
-        parts.append(any_of([outcome_predicate(outcome, threshold) for outcome in cohort.outcomes]))
-    return all_of(parts) if parts else None
+        parts.append(_any_of([outcome_predicate(outcome, threshold) for outcome in cohort.outcomes]))
+    return _all_of(parts) if parts else None
 
 
 def answerable(text: str, log: Log) -> tuple[Cohort, tuple[str, ...]]:
@@ -51,17 +51,17 @@ def answerable(text: str, log: Log) -> tuple[Cohort, tuple[str, ...]]:
     return kept, tuple(refused)
 
 
-def any_of(parts: Sequence[nw.Expr]) -> nw.Expr:
+def _any_of(parts: Sequence[nw.Expr]) -> nw.Expr:
     """Return the disjunction of predicates."""
     return reduce(lambda left, right: left | right, parts)
 
 
-def all_of(parts: Sequence[nw.Expr]) -> nw.Expr:
+def _all_of(parts: Sequence[nw.Expr]) -> nw.Expr:
     """Return the conjunction of predicates."""
     return reduce(lambda left, right: left & right, parts)
 
 
-def column_predicate(column: Column, clauses: Sequence[Clause]) -> nw.Expr:
+def _column_predicate(column: Column, clauses: Sequence[Clause]) -> nw.Expr:
     """Return the predicate of all clauses on one column."""
     col = nw.col(column.sql_name)
     alternatives: list[nw.Expr] = []
@@ -69,9 +69,9 @@ def column_predicate(column: Column, clauses: Sequence[Clause]) -> nw.Expr:
     restrictions: list[nw.Expr] = []
     for clause in clauses:
         if clause.op == "in" and clause.values:
-            alternatives.append(membership(column, clause.values))
+            alternatives.append(_membership(column, clause.values))
         elif clause.op == "not-in" and clause.values:
-            restrictions.append(~membership(column, clause.values) | col.is_null())
+            restrictions.append(~_membership(column, clause.values) | col.is_null())
         elif clause.op == "missing":
             alternatives.append(col.is_null())
         elif clause.op == "blank":
@@ -82,9 +82,9 @@ def column_predicate(column: Column, clauses: Sequence[Clause]) -> nw.Expr:
             text = col.cast(nw.String).str.to_lowercase()
             alternatives += [text.str.contains(value.lower(), literal=True) for value in clause.values]
         elif clause.op in PARTS and clause.values:
-            restrictions.append(has_part(column, clause))
+            restrictions.append(_has_part(column, clause))
         elif clause.op in ("ge", "le", "lt") and len(clause.values) == 1:
-            bounds.append(bound(column, clause))
+            bounds.append(_bound(column, clause))
         else:
             wanted = "one value" if clause.op in ("ge", "le", "lt") else "a value"
             raise QuestionError(
@@ -92,22 +92,22 @@ def column_predicate(column: Column, clauses: Sequence[Clause]) -> nw.Expr:
                 "Correct or clear the filter."
             )
     if bounds:
-        alternatives.append(all_of(bounds))
-    return all_of([*([any_of(alternatives)] if alternatives else []), *restrictions])
+        alternatives.append(_all_of(bounds))
+    return _all_of([*([_any_of(alternatives)] if alternatives else []), *restrictions])
 
 
-def has_part(column: Column, clause: Clause) -> nw.Expr:
+def _has_part(column: Column, clause: Clause) -> nw.Expr:
     """Return the predicate that times fall into hours or on weekdays, or that a text is longer than so many characters."""
     col = nw.col(column.sql_name)
     if clause.op == "longer":
-        return col.cast(nw.String).str.len_chars() > min(whole_number(column, value) for value in clause.values)
+        return col.cast(nw.String).str.len_chars() > min(_whole_number(column, value) for value in clause.values)
     if column.kind != "time":
         raise QuestionError(
             f"Expected a column of times for {clause.op!r}, found {column.name!r}, which holds {column.kind}. "
             "Filter it by its values."
         )
     if clause.op == "hour":
-        return col.dt.hour().cast(nw.Int64).is_in([whole_number(column, value) for value in clause.values])
+        return col.dt.hour().cast(nw.Int64).is_in([_whole_number(column, value) for value in clause.values])
     unknown = [value for value in clause.values if value not in WEEKDAYS]
     if unknown:
         raise QuestionError(
@@ -116,7 +116,7 @@ def has_part(column: Column, clause: Clause) -> nw.Expr:
     return col.dt.weekday().cast(nw.Int64).is_in([WEEKDAYS.index(value) + 1 for value in clause.values])
 
 
-def has_gaps(log: Log, clause: Clause) -> nw.Expr:
+def _has_gaps(log: Log, clause: Clause) -> nw.Expr:
     """Return the predicate that so many of some columns have no value."""
     number, *names = clause.values or ("",)
     is_least, digits = number.endswith("+"), number.removesuffix("+")
@@ -131,47 +131,47 @@ def has_gaps(log: Log, clause: Clause) -> nw.Expr:
     return total >= int(digits) if is_least else total == int(digits)
 
 
-def whole_number(column: Column, value: str) -> int:
+def _whole_number(column: Column, value: str) -> int:
     """Return a value as a whole number."""
     if not value.strip().isdecimal() or len(value.strip()) > 9:
         raise QuestionError(f"Expected a whole number for {column.name!r}, found {value[:40]!r}. Correct the filter.")
     return int(value)
 
 
-def membership(column: Column, values: Sequence[str]) -> nw.Expr:
+def _membership(column: Column, values: Sequence[str]) -> nw.Expr:
     """Return the predicate that a column holds one of ``values``."""
     col = nw.col(column.sql_name)
     if column.kind == "text":
         return col.cast(nw.String).is_in(list(values))
     if column.kind == "number":
-        return one_of_numbers(column, values)
+        return _one_of_numbers(column, values)
     if column.kind == "boolean":
-        return col.is_in([truth(column, value) for value in values])
-    return any_of([within(column, value) for value in values])
+        return col.is_in([_truth(column, value) for value in values])
+    return _any_of([_within(column, value) for value in values])
 
 
-def one_of_numbers(column: Column, values: Sequence[str]) -> nw.Expr:
+def _one_of_numbers(column: Column, values: Sequence[str]) -> nw.Expr:
     """Return the predicate that a column holds one of some numbers; an empty text is none of them."""
     col = nw.col(column.sql_name)
-    numbers = [number(column, value) for value in values if value.strip()]
+    numbers = [_number(column, value) for value in values if value.strip()]
     if column.type == "BIGINT":
         numbers = [value for value in numbers if isinstance(value, int)]
     return col.is_in(numbers) if numbers else col != col
 
 
-def bound(column: Column, clause: Clause) -> nw.Expr:
+def _bound(column: Column, clause: Clause) -> nw.Expr:
     """Return the predicate of one bound; a day as upper bound includes the whole day."""
     col, value = nw.col(column.sql_name), clause.values[0]
     limit: object
     if column.kind == "time":
-        moment, is_day = moment_of(column, value)
+        moment, is_day = _moment_of(column, value)
         if clause.op == "ge":
             return col >= moment
         if clause.op == "le" and is_day:
-            return before_the_next_day(col, moment)
+            return _before_the_next_day(col, moment)
         limit = moment
     elif column.kind == "number":
-        limit = number(column, value)
+        limit = _number(column, value)
     else:
         raise QuestionError(
             f"Expected a column of numbers or times for a range, found {column.name!r}, which holds {column.kind}. "
@@ -180,19 +180,19 @@ def bound(column: Column, clause: Clause) -> nw.Expr:
     return {"ge": col >= limit, "le": col <= limit, "lt": col < limit}[clause.op]
 
 
-def within(column: Column, value: str) -> nw.Expr:
+def _within(column: Column, value: str) -> nw.Expr:
     """Return the predicate that a time is ``value``, or falls on that day."""
     col = nw.col(column.sql_name)
-    moment, is_day = moment_of(column, value)
-    return (col >= moment) & before_the_next_day(col, moment) if is_day else col == moment
+    moment, is_day = _moment_of(column, value)
+    return (col >= moment) & _before_the_next_day(col, moment) if is_day else col == moment
 
 
-def before_the_next_day(col: nw.Expr, day: datetime) -> nw.Expr:
+def _before_the_next_day(col: nw.Expr, day: datetime) -> nw.Expr:
     """Return the predicate that a time is before the day after ``day``; the last day that there is has none after it."""
     return col <= datetime.max if day.date() == date.max else col < day + timedelta(days=1)
 
 
-def number(column: Column, value: str) -> float:
+def _number(column: Column, value: str) -> float:
     """Return a value as a number: an integer where column and value hold whole ones, so that long ids stay apart."""
     text = value.strip().replace(",", "")
     try:
@@ -204,10 +204,10 @@ def number(column: Column, value: str) -> float:
     if column.type != "BIGINT" or not real.is_integer():
         return real
     whole = int(text) if text.lstrip("+-").isdecimal() else int(real)
-    return whole if -MAX_WHOLE <= whole < MAX_WHOLE else real
+    return whole if -_MAX_WHOLE <= whole < _MAX_WHOLE else real
 
 
-def truth(column: Column, value: str) -> bool:
+def _truth(column: Column, value: str) -> bool:
     """Return a value as true or false."""
     words = {"true": True, "1": True, "false": False, "0": False}
     if value.strip().casefold() not in words:
@@ -215,7 +215,7 @@ def truth(column: Column, value: str) -> bool:
     return words[value.strip().casefold()]
 
 
-def moment_of(column: Column, value: str) -> tuple[datetime, bool]:
+def _moment_of(column: Column, value: str) -> tuple[datetime, bool]:
     """Return a value as a time in UTC, as logs hold it, and whether it names a whole day."""
     text = value.strip()
     try:

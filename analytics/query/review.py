@@ -15,9 +15,9 @@ from analytics.query.relations import integer
 Rank = Literal["confidence", "cost", "random", "mix"]
 Prices = Mapping[str, tuple[float, float]]
 
-PRIME = 2_147_483_647
-ROUNDS = 4
-LAST = math.inf
+_PRIME = 2_147_483_647
+_ROUNDS = 4
+_LAST = math.inf
 
 
 def queue(
@@ -60,11 +60,11 @@ def queue(
     slim = frame.select(
         "row_id", distance=-((score - threshold).abs()), cost=cost(threshold, prices), mixed=nw.col("row_id")
     ).with_columns(
-        distance=nw.col("distance").fill_null(LAST),
-        price=nw.when(nw.col("cost").is_null()).then(nw.lit(LAST)).otherwise(-nw.col("cost")),
+        distance=nw.col("distance").fill_null(_LAST),
+        price=nw.when(nw.col("cost").is_null()).then(nw.lit(_LAST)).otherwise(-nw.col("cost")),
     )
     if rank in ("random", "mix"):
-        slim = scattered(slim, seed).with_row_index("by_random", order_by=["mixed", "row_id"])
+        slim = _scattered(slim, seed).with_row_index("by_random", order_by=["mixed", "row_id"])
         slim = slim.with_columns(random_rank=nw.col("by_random").cast(nw.Int64) + 1)
     else:
         slim = slim.with_columns(random_rank=nw.lit(None).cast(nw.Int64))
@@ -90,21 +90,21 @@ def cost(threshold: float, prices: Prices) -> nw.Expr:
     return found
 
 
-def scattered(frame: nw.LazyFrame[Any], seed: int) -> nw.LazyFrame[Any]:
+def _scattered(frame: nw.LazyFrame[Any], seed: int) -> nw.LazyFrame[Any]:
     """Replace ``mixed`` by a number that looks random and never repeats: a permutation of the numbers below a prime.
 
     Each round adds a key and takes the fifth power, which is one to one since 5 shares no factor with the prime less one;
     no product leaves 64 bits. The construction is that of the block cipher MiMC (Albrecht et al., ASIACRYPT 2016).
     """
     keys = [
-        int.from_bytes(hashlib.sha256(f"{seed} {place}".encode()).digest()[:8], "big") % PRIME
-        for place in range(ROUNDS + 1)
+        int.from_bytes(hashlib.sha256(f"{seed} {place}".encode()).digest()[:8], "big") % _PRIME
+        for place in range(_ROUNDS + 1)
     ]
     mixed, square = nw.col("mixed"), nw.col("square")
-    frame = frame.with_columns(mixed=(mixed.cast(nw.Int64) + keys[0]) % PRIME)
+    frame = frame.with_columns(mixed=(mixed.cast(nw.Int64) + keys[0]) % _PRIME)
     for key in keys[1:]:
-        frame = frame.with_columns(square=(mixed * mixed) % PRIME)
-        frame = frame.with_columns(mixed=((square * square) % PRIME * mixed + key) % PRIME)
+        frame = frame.with_columns(square=(mixed * mixed) % _PRIME)
+        frame = frame.with_columns(mixed=((square * square) % _PRIME * mixed + key) % _PRIME)
     return frame
 
 
@@ -127,7 +127,7 @@ def twins(
     """
     differing = nw.lit(0)
     for name, value in values.items():
-        differing = differing + integer(differs(name, value))
+        differing = differing + integer(_differs(name, value))
     correct = outcome_predicate("tp", threshold) | outcome_predicate("tn", threshold)
     distance = (nw.col("score") - score).abs() if score is not None else nw.lit(0.0)
     found = frame.filter(correct & (nw.col("row_id") != row_id))
@@ -172,7 +172,7 @@ def matches(frame: nw.LazyFrame[Any], values: Mapping[str, Sequence[object]], th
     )
 
 
-def differs(name: str, value: object) -> nw.Expr:
+def _differs(name: str, value: object) -> nw.Expr:
     """Return the predicate that a stored column holds another value."""
     col = nw.col(name)
     if value is None:

@@ -19,7 +19,7 @@ def scattered(row_id: nw.Expr) -> nw.Expr:
     return (step * step) % PRIME
 
 
-def half(row_id: nw.Expr) -> nw.Expr:
+def _half(row_id: nw.Expr) -> nw.Expr:
     """Return 0 or 1 for a row."""
     return scattered(row_id) % 2
 
@@ -58,7 +58,7 @@ def cost_table(
     slot = nw.col("score_bin").cast(nw.Int64)
     if split is not None:
         slot = slot + integer(score >= split)
-    keys = {"part": half(nw.col("row_id"))}
+    keys = {"part": _half(nw.col("row_id"))}
     if with_decision:
         keys["decision"] = nw.col("decision").cast(nw.Int64)
     keys |= {f"slice_{place}": nw.col(name) for place, name in enumerate(by)}

@@ -22,7 +22,7 @@ from analytics.log.schema import Log, Mapping, Reading, mapping_from_dict, readi
 from analytics.log.workspace import Workspace
 from analytics.reading.process import ROOT, OnProgress, ShouldStop, run_child
 
-MAX_EXPANSION = 100
+_MAX_EXPANSION = 100
 """A compressed file may unpack to so many times its size; repetitive logs reach 50."""
 
 ORIGIN = "origin.json"
@@ -95,7 +95,7 @@ def read_file(
     known = {log.log_id: log for log in workspace.receipts()}
     with scratch_folder(workspace) as folder:
         request = {"task": "read", "files": files, "name": shown, "known": sorted(known),
-                   "max_bytes": max_plain_bytes(*paths_of(files), labels), "csv": csv.given if csv else None,
+                   "max_bytes": max_plain_bytes(*_paths_of(files), labels), "csv": csv.given if csv else None,
                    "labels": labels_request(labels, None, id_column, label_column) if labels else None}  # fmt: skip
         answer = run_child(request, folder, on_progress, should_stop)
         if "known" in answer:
@@ -121,11 +121,11 @@ def take_staged(workspace: Workspace, folder: Path, digest: str) -> Staged:
 def max_plain_bytes(*paths: Path | None) -> int:
     """Return what the files may unpack to: enough for any real log, and no more than the reader may write."""
     size = sum(path.stat().st_size for path in paths if path is not None)
-    allowed = max(settings.READER_UNPACKED_MB.value << 20, MAX_EXPANSION * size)
+    allowed = max(settings.READER_UNPACKED_MB.value << 20, _MAX_EXPANSION * size)
     return min(allowed, settings.READER_FILE_MB.value << 20)
 
 
-def paths_of(files: Sequence[tuple[str, str]]) -> list[Path]:
+def _paths_of(files: Sequence[tuple[str, str]]) -> list[Path]:
     """Return where the files of a request are."""
     return [Path(path) for path, _ in files]
 
@@ -206,7 +206,7 @@ def write_back(
     """
     with scratch_folder(workspace) as folder:
         files = files_of(path)
-        request = {"task": "copy", "files": files, "max_bytes": max_plain_bytes(*paths_of(files)),
+        request = {"task": "copy", "files": files, "max_bytes": max_plain_bytes(*_paths_of(files)),
                    "csv": csv.given if csv else None}  # fmt: skip
         answer = run_child(request, folder, no_progress, never)
         with storing(target):

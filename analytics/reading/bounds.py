@@ -9,7 +9,7 @@ from analytics.errors import InputError
 MAX_COLUMNS = 1_500
 MAX_HEADER_BYTES = 1 << 20
 LONG_RUN = 1 << 16
-SEPARATORS = b",;\t|"
+_SEPARATORS = b",;\t|"
 
 
 def check_columns(n_columns: int) -> None:
@@ -37,4 +37,4 @@ def check_first_line(path: Path) -> None:
                 f"Expected a table of text, found the character {chr(byte)!r} {LONG_RUN:,} times in a row. Export the log again.",
                 code="too-wide",
             )
-    check_columns(max(line.count(separator) for separator in SEPARATORS) + 1)
+    check_columns(max(line.count(separator) for separator in _SEPARATORS) + 1)

@@ -19,7 +19,7 @@ from analytics.log.schema import (
 from analytics.reading.expressions import NULL, Expression, membership, numeric, score_expression, time_expression
 from analytics.reading.grid import bin_case, numeric_bins, score_grid
 
-MAX_ENUM_VALUES = 20_000
+_MAX_ENUM_VALUES = 20_000
 
 
 def build(
@@ -53,9 +53,9 @@ def build(
         if column.kind == "number" and column.n_distinct > MAX_VALUES_BY_VALUE:
             bins[column.name] = numeric_bins(connection, column)
     progress(0.5)
-    create_log(connection, reading, mapping, score, edges, bins)
+    _create_log(connection, reading, mapping, score, edges, bins)
     if mapping.latest_by and mapping.row_id:
-        take_latest_labels(connection, reading, mapping)
+        _take_latest_labels(connection, reading, mapping)
     progress(0.9)
     counts = connection.execute(
         "SELECT count(*), count(label), count(*) FILTER (label = 1), count(*) FILTER (score IS NULL), "
@@ -86,7 +86,7 @@ def build(
     )
 
 
-def create_log(
+def _create_log(
     connection: duckdb.DuckDBPyConnection,
     reading: Reading,
     mapping: Mapping,
@@ -107,7 +107,7 @@ def create_log(
     )
     selected: list[Expression] = []
     for column in reading.columns:
-        selected += stored_column(connection, column, mapping)
+        selected += _stored_column(connection, column, mapping)
         if column.name in bins:
             selected.append(Expression(f"{bin_case(column, bins[column.name])} AS {column.bin_name}"))
     label = membership(reading, mapping.label, mapping.positive, mapping.negative)
@@ -129,7 +129,7 @@ def create_log(
     )
 
 
-def take_latest_labels(connection: duckdb.DuckDBPyConnection, reading: Reading, mapping: Mapping) -> None:
+def _take_latest_labels(connection: duckdb.DuckDBPyConnection, reading: Reading, mapping: Mapping) -> None:
     """Give all rows of one id and model version the label that is the latest by ``mapping.latest_by``.
 
     Different labels of the same latest time contradict each other: the rows are not known yet. The column of the file stays.
@@ -147,10 +147,10 @@ def take_latest_labels(connection: duckdb.DuckDBPyConnection, reading: Reading, 
     )
 
 
-def stored_column(connection: duckdb.DuckDBPyConnection, column: Column, mapping: Mapping) -> list[Expression]:
+def _stored_column(connection: duckdb.DuckDBPyConnection, column: Column, mapping: Mapping) -> list[Expression]:
     """Return what is stored of a column of the file: text that is sliced by becomes an ENUM, with its original where merged."""
     is_segment = column.name in mapping.segments or column.name == mapping.model_version
-    if column.kind != "text" or not is_segment or not 0 < column.n_distinct <= MAX_ENUM_VALUES:
+    if column.kind != "text" or not is_segment or not 0 < column.n_distinct <= _MAX_ENUM_VALUES:
         return [Expression(column.sql_name)]
     name, values, type_ = column.sql_name, column.sql_name, f"log_file.e{column.position}"
     if merges := mapping.merges_of(column.name):

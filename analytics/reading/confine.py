@@ -18,16 +18,16 @@ from typing import Any
 
 from analytics import settings
 
-MB = 1 << 20
-NEW_NETWORK, NEW_USER = 0x4000_0000, 0x1000_0000
-DIE_WITH_PARENT = 1
-NO_NEW_PRIVILEGES = 38
-FORBIDDEN = ("socket.connect", "socket.bind", "socket.sendto", "socket.sendmsg", "socket.getaddrinfo", "socket.gethostbyname",
+_MB = 1 << 20
+_NEW_NETWORK, _NEW_USER = 0x4000_0000, 0x1000_0000
+_DIE_WITH_PARENT = 1
+_NO_NEW_PRIVILEGES = 38
+_FORBIDDEN = ("socket.connect", "socket.bind", "socket.sendto", "socket.sendmsg", "socket.getaddrinfo", "socket.gethostbyname",
              "subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.fork", "os.forkpty")  # fmt: skip
 """Events of Python that are refused in a confined process: calling out, and starting other programs."""
 
 
-def limit_resources() -> dict[str, str]:
+def _limit_resources() -> dict[str, str]:
     """Limit memory, processor time, file size and descriptors, forbid core dumps; return what holds.
 
     Memory is what the process may write to (``RLIMIT_DATA``): address space would count files and reserved room as well.
@@ -41,7 +41,7 @@ def limit_resources() -> dict[str, str]:
         "file size": ("RLIMIT_FSIZE", settings.READER_FILE_MB),
     }
     limits = {
-        name: (limit, setting.value * MB, f"{setting.value:,} MB") for name, (limit, setting) in megabytes.items()
+        name: (limit, setting.value * _MB, f"{setting.value:,} MB") for name, (limit, setting) in megabytes.items()
     }
     cpu, files = settings.READER_CPU_SECONDS.value, settings.READER_FILES.value
     limits["processor time"] = ("RLIMIT_CPU", cpu, f"{cpu:,} s")
@@ -61,45 +61,45 @@ def limit_resources() -> dict[str, str]:
     return held
 
 
-def leave_network() -> str:
+def _leave_network() -> str:
     """Take the network from this process; return how: by the kernel where it allows it, and always inside Python."""
     way = "refused by Python alone"
     if sys.platform == "linux":
         library = ctypes.CDLL(None, use_errno=True)
-        if any(library.unshare(flags) == 0 for flags in (NEW_NETWORK, NEW_USER | NEW_NETWORK)):
+        if any(library.unshare(flags) == 0 for flags in (_NEW_NETWORK, _NEW_USER | _NEW_NETWORK)):
             way = "a network of its own without any connection, held by the kernel"
-    sys.addaudithook(refuse)
+    sys.addaudithook(_refuse)
     return way
 
 
-def refuse(event: str, _: tuple[Any, ...]) -> None:
+def _refuse(event: str, _: tuple[Any, ...]) -> None:
     """Refuse an event of Python that reaches out of the process."""
-    if event in FORBIDDEN:
+    if event in _FORBIDDEN:
         raise PermissionError(f"{event} is not allowed while a file is read")
 
 
-def tie_to_parent() -> None:
+def _tie_to_parent() -> None:
     """End with the parent, gain no rights, and be the first to go when the machine runs out of memory (Linux)."""
     if sys.platform != "linux":
         return
     library = ctypes.CDLL(None)
-    library.prctl(NO_NEW_PRIVILEGES, 1, 0, 0, 0)
-    library.prctl(DIE_WITH_PARENT, signal.SIGKILL)
+    library.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0)
+    library.prctl(_DIE_WITH_PARENT, signal.SIGKILL)
     with suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
 
 
-def confine() -> dict[str, str]:
+def _confine() -> dict[str, str]:
     """Confine this process; return what holds, in words."""
     os.umask(0o077)
-    tie_to_parent()
-    network = leave_network()
-    return {**limit_resources(), "network": network}
+    _tie_to_parent()
+    network = _leave_network()
+    return {**_limit_resources(), "network": network}
 
 
 def main() -> None:
     """Confine this process and run the module that is named."""
-    held = confine()
+    held = _confine()
     if len(sys.argv) > 1:
         del sys.argv[0]
         runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)

@@ -11,7 +11,7 @@ import duckdb
 
 from analytics.log.schema import Log, Reading
 
-ROWS_AT_ONCE = 10_000
+_ROWS_AT_ONCE = 10_000
 
 
 def connect(database: Path, memory_limit: str) -> duckdb.DuckDBPyConnection:
@@ -34,7 +34,7 @@ def attach(connection: duckdb.DuckDBPyConnection, origin: Path, target: Path) ->
 def take_rows(connection: duckdb.DuckDBPyConnection, reading: Reading, *, from_log: bool) -> None:
     """Make the rows of ``origin`` the table ``raw``: those of a staged reading as they are, those of a log made plain."""
     if from_log:
-        stored = names_of(connection, "duckdb_columns()", "table_name = 'log'", "column_name")
+        stored = _names_of(connection, "duckdb_columns()", "table_name = 'log'", "column_name")
         plain = ", ".join(
             f"{column.original_name if column.original_name in stored else column.sql_name}::{column.type} AS {column.sql_name}"
             for column in reading.columns
@@ -48,25 +48,25 @@ def copy_rows(connection: duckdb.DuckDBPyConnection, reading: Reading, origin: P
     """Make the tables of a reading anew from a log that was built of it."""
     connection.execute(f"ATTACH '{quoted(origin)}' AS origin (READ_ONLY)")
     take_rows(connection, reading, from_log=True)
-    copy_tables(connection, "")
+    _copy_tables(connection, "")
     connection.execute("DETACH origin")
 
 
-def names_of(connection: duckdb.DuckDBPyConnection, catalogue: str, where: str, name: str) -> list[str]:
+def _names_of(connection: duckdb.DuckDBPyConnection, catalogue: str, where: str, name: str) -> list[str]:
     """Return the names of what ``origin`` holds."""
     rows = connection.execute(f"SELECT {name} FROM {catalogue} WHERE database_name = 'origin' AND {where}").fetchall()
     return [row[0] for row in rows]
 
 
-def copy_tables(connection: duckdb.DuckDBPyConnection, target: str) -> None:
+def _copy_tables(connection: duckdb.DuckDBPyConnection, target: str) -> None:
     """Copy what stands beside the rows of ``origin``: lines set aside, and labels that were replaced where there are any."""
-    for name in names_of(connection, "duckdb_tables()", "table_name IN ('set_aside', 'label_history')", "table_name"):
+    for name in _names_of(connection, "duckdb_tables()", "table_name IN ('set_aside', 'label_history')", "table_name"):
         connection.execute(f"CREATE TABLE {target}{name} AS FROM origin.{name}")
 
 
 def finish(connection: duckdb.DuckDBPyConnection, log: Log) -> None:
     """Store the rows set aside, the labels that were replaced and the receipt with a log, and close its file."""
-    copy_tables(connection, "log_file.")
+    _copy_tables(connection, "log_file.")
     connection.execute("CREATE TABLE log_file.receipt AS SELECT ?::VARCHAR AS receipt", [log.to_json()])
     connection.execute("CHECKPOINT log_file")
     connection.close()
@@ -79,7 +79,7 @@ def write_text(connection: duckdb.DuckDBPyConnection, header: Sequence[str], tar
         writer = csv.writer(file)
         if header:
             writer.writerow(header)
-        while rows := connection.fetchmany(ROWS_AT_ONCE):
+        while rows := connection.fetchmany(_ROWS_AT_ONCE):
             writer.writerows(rows)
 
 

@@ -67,9 +67,9 @@ def membership(reading: Reading, name: str | None, positive: Sequence[str], nega
     if not positive:
         shown = ", ".join(repr(value) for value, _ in column.top[:6])
         raise InputError(f"Expected the value of {name!r} that means positive, found none. Its values: {shown}.")
-    is_positive = one_of(column, positive)
+    is_positive = _one_of(column, positive)
     if negative:
-        is_negative = one_of(column, negative)
+        is_negative = _one_of(column, negative)
         rest = f"WHEN {is_negative.sql} THEN 0"
     else:
         is_negative, rest = Expression(""), f"WHEN {column.sql_name} IS NOT NULL THEN 0"
@@ -78,15 +78,15 @@ def membership(reading: Reading, name: str | None, positive: Sequence[str], nega
     )
 
 
-def one_of(column: Column, values: Sequence[str]) -> Expression:
+def _one_of(column: Column, values: Sequence[str]) -> Expression:
     """Return the predicate that a column holds one of ``values``, which are text: numbers are compared as numbers."""
     if column.kind in ("number", "boolean"):
-        numbers = [number_of(value) for value in values]
+        numbers = [_number_of(value) for value in values]
         return Expression(f"list_contains(?::DOUBLE[], {column.sql_name}::DOUBLE)", (numbers,))
     return Expression(f"list_contains(?::VARCHAR[], {column.sql_name}::VARCHAR)", (list(values),))
 
 
-def number_of(text: str) -> float:
+def _number_of(text: str) -> float:
     """Return the number that a value's text means; true is 1 and false is 0."""
     words = {"true": "1", "false": "0"}
     try:

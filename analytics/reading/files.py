@@ -21,13 +21,13 @@ from analytics.reading.formats.sources import Source
 from analytics.reading.raw import Table
 from analytics.reading.types.mixed import read_as_written, types_found
 
-SOURCE_FILE = "source_file"
-MIN_SHARED = 0.5
+_SOURCE_FILE = "source_file"
+_MIN_SHARED = 0.5
 """Share of all names of two tables that both have, from which they are exports of one log."""
 
-MAX_FILES = 5_000
-MAX_SHOWN = 4
-HEAD_BYTES, HEAD_ROWS, MAX_CELL = 256 << 10, 10, 200
+_MAX_FILES = 5_000
+_MAX_SHOWN = 4
+HEAD_BYTES, _HEAD_ROWS, _MAX_CELL = 256 << 10, 10, 200
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Given:
 
 
 @dataclass(frozen=True)
-class Export:
+class _Export:
     """What was read into ``raw``, from which files, and what is to be said about them.
 
     Attributes
@@ -66,7 +66,7 @@ def read_exports(
     max_bytes: int,
     progress: Callable[[float], None],
     as_text: bool = False,
-) -> Export:
+) -> _Export:
     """Read the files of one log into ``raw`` and ``set_aside``.
 
     Parameters
@@ -98,23 +98,23 @@ def read_exports(
         for place, file in enumerate(given):
             own = scratch / f"file{place}"
             own.mkdir()
-            done = progress if len(given) == 1 else nothing
+            done = progress if len(given) == 1 else _nothing
             try:
                 sources += file_sources.prepare_all(
                     file.path, own, max_bytes=max_bytes, progress=done, csv=csv, name=file.name
                 )
             except InputError as error:
-                raise named(error, file.name, len(given)) from error
-        if len(sources) > MAX_FILES:
-            raise InputError(f"Expected at most {MAX_FILES:,} files, found {len(sources):,}. Join them before.")
+                raise _named(error, file.name, len(given)) from error
+        if len(sources) > _MAX_FILES:
+            raise InputError(f"Expected at most {_MAX_FILES:,} files, found {len(sources):,}. Join them before.")
         contradictions = tuple(source.contradiction for source in sources if source.contradiction)
         if len(sources) == 1:
             (source,) = sources
             table = raw.read_source(connection, source, scratch, csv, as_text=as_text)
             table = replace(table, repairs=(*source.repairs, *table.repairs))
             origin = Origin((), (), contradictions, source.sheet, source.sheets, table.layout)
-            return Export(table, source.file_format, origin)
-        return united(connection, sources, scratch, csv, progress, contradictions, as_text=as_text)
+            return _Export(table, source.file_format, origin)
+        return _united(connection, sources, scratch, csv, progress, contradictions, as_text=as_text)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
 
@@ -123,27 +123,27 @@ def read_head(
     connection: duckdb.DuckDBPyConnection, given: Given, folder: Path, csv: CsvOptions, *, max_bytes: int
 ) -> tuple[Table, list[list[str | None]]]:
     """Read the first lines of a text file as text; return its columns with their account, and the first rows."""
-    source = file_sources.prepare_all(given.path, folder, max_bytes=max_bytes, progress=nothing, csv=csv, name=given.name)[0]
+    source = file_sources.prepare_all(given.path, folder, max_bytes=max_bytes, progress=_nothing, csv=csv, name=given.name)[0]
     head = folder / "head"
     with source.path.open("rb") as file:
         data = file.read(HEAD_BYTES)
     head.write_bytes(data[: data.rfind(b"\n") + 1] or data if len(data) == HEAD_BYTES else data)
     table = raw.read_source(connection, replace(source, path=head), folder, csv, as_text=True)
-    cells = ", ".join(f"left(c{place}::VARCHAR, {MAX_CELL})" for place in range(len(table.names)))
-    rows = connection.execute(f"SELECT {cells} FROM raw ORDER BY rowid LIMIT {HEAD_ROWS}").fetchall()
+    cells = ", ".join(f"left(c{place}::VARCHAR, {_MAX_CELL})" for place in range(len(table.names)))
+    rows = connection.execute(f"SELECT {cells} FROM raw ORDER BY rowid LIMIT {_HEAD_ROWS}").fetchall()
     return replace(table, repairs=(*source.repairs, *table.repairs)), [list(row) for row in rows]
 
 
-def nothing(done: float) -> None:
+def _nothing(done: float) -> None:
     """Ignore progress."""
 
 
-def named(error: InputError, name: str, n_files: int) -> InputError:
+def _named(error: InputError, name: str, n_files: int) -> InputError:
     """Return an error with the file it is about, where there are several."""
     return error if n_files == 1 or name in str(error) else InputError(f"{name}: {error}")
 
 
-def united(
+def _united(
     connection: duckdb.DuckDBPyConnection,
     sources: Sequence[Source],
     scratch: Path,
@@ -152,9 +152,9 @@ def united(
     contradictions: tuple[str, ...],
     *,
     as_text: bool,
-) -> Export:
+) -> _Export:
     """Read several files and join them by the names of their columns, with a column that says which file a row is from."""
-    shown = distinct_names([source.name for source in sources])
+    shown = _distinct_names([source.name for source in sources])
     connection.execute("CREATE TABLE all_set_aside (line BIGINT, reason VARCHAR, text VARCHAR, file VARCHAR)")
     tables: list[Table] = []
     files: list[FileRead] = []
@@ -162,10 +162,10 @@ def united(
         own = scratch / f"read{place}"
         own.mkdir()
         try:
-            table = with_header_of(tables, raw.read_source(connection, source, own, csv, as_text=as_text))
+            table = _with_header_of(tables, raw.read_source(connection, source, own, csv, as_text=as_text))
         except InputError as error:
-            raise named(error, name, len(sources)) from error
-        refuse_stranger(tables, shown, table, name)
+            raise _named(error, name, len(sources)) from error
+        _refuse_stranger(tables, shown, table, name)
         rows = connection.execute("SELECT count(*) FROM raw").fetchone()
         n_aside = sum(reason.rows for reason in table.set_aside)
         files.append(FileRead(name, source.file_format, (rows[0] if rows else 0) + n_aside, rows[0] if rows else 0))
@@ -176,61 +176,61 @@ def united(
         progress((place + 1) / (len(sources) + 1))
     names = tuple(dict.fromkeys(chain.from_iterable(table.names for table in tables)))
     found = [types_found(connection, tables, name) for name in names]
-    types = [common_type(list(known.values())) for known in found]
+    types = [_common_type(list(known.values())) for known in found]
     mixed = {name: known for name, known, type_ in zip(names, found, types, strict=True) if type_ == "VARCHAR"}
     read_as_written(connection, sources, tables, mixed, scratch, csv)
     for source in sources:
         source.path.unlink(missing_ok=True) if source.path.is_relative_to(scratch) else None
-    join_parts(connection, tables, shown, names, types)
+    _join_parts(connection, tables, shown, names, types)
     connection.execute("ALTER TABLE all_set_aside RENAME TO set_aside")
     table = Table(
-        unique_names([*names, SOURCE_FILE]),
+        unique_names([*names, _SOURCE_FILE]),
         (*types, "VARCHAR"),
         is_text=any(table.is_text for table in tables),
-        set_aside=added_reasons(tables),
-        header=unique_names([*names, SOURCE_FILE]),
-        repairs=said_of_all(
+        set_aside=_added_reasons(tables),
+        header=unique_names([*names, _SOURCE_FILE]),
+        repairs=_said_of_all(
             [(*source.repairs, *table.repairs) for source, table in zip(sources, tables, strict=True)], shown
         ),
-        lines=added_lines(tables),
+        lines=_added_lines(tables),
     )
     file_format = "+".join(sorted({source.file_format for source in sources}))
-    differing = tuple(differences(tables, shown, names))
-    return Export(table, file_format, Origin(tuple(files), differing, contradictions, layout=tables[0].layout))
+    differing = tuple(_differences(tables, shown, names))
+    return _Export(table, file_format, Origin(tuple(files), differing, contradictions, layout=tables[0].layout))
 
 
-def distinct_names(names: Sequence[str]) -> list[str]:
+def _distinct_names(names: Sequence[str]) -> list[str]:
     """Return the names of files, numbered where two are alike."""
     return list(unique_names(names))
 
 
-def with_header_of(tables: Sequence[Table], table: Table) -> Table:
+def _with_header_of(tables: Sequence[Table], table: Table) -> Table:
     """Return a table without a header under that of the first one, where the widths agree: exports are split like that."""
     if not table.header and tables and tables[0].header and len(table.names) == len(tables[0].names):
         return replace(table, names=tables[0].names)
     return table
 
 
-def refuse_stranger(tables: Sequence[Table], shown: Sequence[str], table: Table, name: str) -> None:
+def _refuse_stranger(tables: Sequence[Table], shown: Sequence[str], table: Table, name: str) -> None:
     """Refuse a file that shares less than half of its columns with the first one."""
     if not tables:
         return
     one, other = set(tables[0].names), set(table.names)
-    if len(one & other) < MIN_SHARED * len(one | other):
+    if len(one & other) < _MIN_SHARED * len(one | other):
         raise InputError(
-            f"Expected exports of one log, found tables of different shapes: {shown[0]!r} has {some(tables[0].names)}, "
-            f"{name!r} has {some(table.names)}. Bring them one by one."
+            f"Expected exports of one log, found tables of different shapes: {shown[0]!r} has {_some(tables[0].names)}, "
+            f"{name!r} has {_some(table.names)}. Bring them one by one."
         )
 
 
-def some(names: Sequence[str]) -> str:
+def _some(names: Sequence[str]) -> str:
     """Return the first few names as text."""
-    return ", ".join(map(repr, names[:MAX_SHOWN])) + (
-        f" and {len(names) - MAX_SHOWN:,} more" if len(names) > MAX_SHOWN else ""
+    return ", ".join(map(repr, names[:_MAX_SHOWN])) + (
+        f" and {len(names) - _MAX_SHOWN:,} more" if len(names) > _MAX_SHOWN else ""
     )
 
 
-def common_type(types: Sequence[str]) -> str:
+def _common_type(types: Sequence[str]) -> str:
     """Return the type that holds the values of a column in every file.
 
     >>> common_type(["BIGINT", "DOUBLE"]), common_type(["BIGINT", "VARCHAR"])
@@ -242,7 +242,7 @@ def common_type(types: Sequence[str]) -> str:
     return "DOUBLE" if found == {"BIGINT", "DOUBLE"} else "VARCHAR"
 
 
-def join_parts(
+def _join_parts(
     connection: duckdb.DuckDBPyConnection,
     tables: Sequence[Table],
     shown: Sequence[str],
@@ -261,20 +261,20 @@ def join_parts(
         connection.execute(f"DROP TABLE part{at}")
 
 
-def differences(tables: Sequence[Table], shown: Sequence[str], names: Sequence[str]) -> list[str]:
+def _differences(tables: Sequence[Table], shown: Sequence[str], names: Sequence[str]) -> list[str]:
     """Say which columns not all files have."""
     said = []
     for name in names:
         without = [file for table, file in zip(tables, shown, strict=True) if name not in table.names]
         if without:
-            files = some(without)
+            files = _some(without)
             said.append(
                 f"{name!r} is missing in {len(without):,} of {len(tables):,} files ({files}): it is missing on their rows."
             )
     return said
 
 
-def added_reasons(tables: Sequence[Table]) -> tuple[SetAside, ...]:
+def _added_reasons(tables: Sequence[Table]) -> tuple[SetAside, ...]:
     """Return the rows set aside over all files, by reason."""
     reasons: Counter[str] = Counter()
     for reason in chain.from_iterable(table.set_aside for table in tables):
@@ -282,7 +282,7 @@ def added_reasons(tables: Sequence[Table]) -> tuple[SetAside, ...]:
     return tuple(SetAside(*reason) for reason in reasons.most_common())
 
 
-def added_lines(tables: Sequence[Table]) -> LineCounts | None:
+def _added_lines(tables: Sequence[Table]) -> LineCounts | None:
     """Return the lines over all files, where each has lines."""
     counts = [table.lines for table in tables if table.lines is not None]
     if len(counts) < len(tables):
@@ -295,7 +295,7 @@ def added_lines(tables: Sequence[Table]) -> LineCounts | None:
     )
 
 
-def said_of_all(repairs: Sequence[Sequence[str]], shown: Sequence[str]) -> tuple[str, ...]:
+def _said_of_all(repairs: Sequence[Sequence[str]], shown: Sequence[str]) -> tuple[str, ...]:
     """Return what was said about the files, once for all where it was said of several."""
     files: dict[str, list[str]] = {}
     for said, name in zip(repairs, shown, strict=True):

@@ -12,9 +12,9 @@ from analytics.log.schema import MAX_DISTINCT_SCORES, Column, Mapping, Reading, 
 from analytics.reading.expressions import Expression, membership, score_expression
 
 N_BINS = 10
-MAX_COUNTED = 5_000_000
+_MAX_COUNTED = 5_000_000
 """Distinct scores up to which their rows are counted: a group takes some 50 bytes."""
-MAX_EXCEPTIONS = 0.1
+_MAX_EXCEPTIONS = 0.1
 """Decisions against the score, of those of the rarer kind, at which there still is a threshold that the others follow."""
 
 
@@ -38,7 +38,7 @@ def score_grid(
         if len(rows) <= MAX_DISTINCT_SCORES:
             return kind, tuple(row[0] for row in rows), True
     steps = [step / 1000 for step in range(1001)]
-    quantiles = score_quantiles(connection, score, steps, is_counted=approximate <= MAX_COUNTED)
+    quantiles = score_quantiles(connection, score, steps, is_counted=approximate <= _MAX_COUNTED)
     even = steps if kind == "probability" else [low + (high - low) * step for step in steps]
     return kind, tuple(sorted({*even, *quantiles, low})), False
 
@@ -91,14 +91,14 @@ def numeric_bins(connection: duckdb.DuckDBPyConnection, column: Column) -> Bins:
         [[k / N_BINS for k in range(1, N_BINS)], spikes, *spikes],
     ).fetchone() or (None,)
     is_integer = column.type == "BIGINT"
-    edges = {rounded(edge, quantiles, is_integer=is_integer) for edge in quantiles or ()}
+    edges = {_rounded(edge, quantiles, is_integer=is_integer) for edge in quantiles or ()}
     gaps = [(spike, high if upper is None else upper) for spike, upper in zip(spikes, after, strict=True)]
     edges = {edge for edge in edges if edge < high and not any(spike < edge < upper for spike, upper in gaps)}
     edges |= {edge for gap in gaps for edge in gap}
     return Bins((low, *sorted(edge for edge in edges if edge > low), high), is_integer=is_integer)
 
 
-def rounded(edge: float, edges: Sequence[float], *, is_integer: bool) -> float:
+def _rounded(edge: float, edges: Sequence[float], *, is_integer: bool) -> float:
     """Round an edge to three significant digits where it stays nearer to itself than to its neighbours."""
     short = float(f"{edge:.3g}")
     gap = min((abs(edge - other) for other in edges if other != edge), default=abs(edge) or 1.0)
@@ -134,7 +134,7 @@ def logged_threshold(connection: duckdb.DuckDBPyConnection, reading: Reading, ma
         "ORDER BY n_against, above LIMIT 1",
         [*score.parameters, *decision.parameters],
     ).fetchone()
-    if row is None or row[2] > MAX_EXCEPTIONS * row[3]:
+    if row is None or row[2] > _MAX_EXCEPTIONS * row[3]:
         return None
     below, above = row[:2]
     rounded_up = (float(f"{math.ceil(above * 10**digits - 1e-9) / 10**digits:.{digits}f}") for digits in range(13))

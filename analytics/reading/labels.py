@@ -18,14 +18,14 @@ from analytics.reading.formats import sources
 from analytics.reading.types import infer
 from analytics.reading.types.conversion import Conversion
 
-LABEL_TIMES = (
+_LABEL_TIMES = (
     r"(label|outcome|truth|target).*",
     r".*(available|known|updated|revised|resolved|observed|reported|matured|as_of).*",
     r".*",
 )
 """Names of the column that says when a label was given, the clearest first."""
 
-HISTORY = "CREATE TABLE label_history (id VARCHAR, version VARCHAR, label VARCHAR, time TIMESTAMP, rank BIGINT, source VARCHAR)"
+_HISTORY = "CREATE TABLE label_history (id VARCHAR, version VARCHAR, label VARCHAR, time TIMESTAMP, rank BIGINT, source VARCHAR)"
 """The labels of every id that had several, in their order; ``log`` as source is the label that the log had before."""
 
 
@@ -41,7 +41,7 @@ class LabelsFile:
 
 
 @dataclass(frozen=True)
-class Keys:
+class _Keys:
     """The columns of a labels file by what they are for."""
 
     row_id: Column
@@ -84,7 +84,7 @@ def join_labels(
     InputError
         If there is no id column, the file does not have it, or holds no label.
     """
-    row_id = id_of(reading, given)
+    row_id = _id_of(reading, given)
     scratch = folder / "labels"
     scratch.mkdir()
     connection.execute("ALTER TABLE raw RENAME TO log_rows; ALTER TABLE set_aside RENAME TO rows_set_aside")
@@ -92,14 +92,14 @@ def join_labels(
     table = raw.read_source(connection, source, scratch)
     conversions = infer.convert(connection, table.names, table.types, is_text=table.is_text)
     n_given, columns = profile.profile(connection, table.names, conversions, progress)
-    keys = keys_of(columns, n_given, row_id, given)
+    keys = _keys_of(columns, n_given, row_id, given)
     version = reading.column(given.version_column) if keys.version and given.version_column else None
-    rank_labels(connection, keys, given.source)
-    counts = count_labels(connection, keys, key_of(row_id, version))
+    _rank_labels(connection, keys, given.source)
+    counts = _count_labels(connection, keys, _key_of(row_id, version))
     rest = [column for column in columns if column not in (keys.row_id, keys.version)]
-    revised = revisions(connection, reading, keys)
+    revised = _revisions(connection, reading, keys)
     added = [column for column in rest if column not in revised]
-    merge(connection, reading, keys, key_of(row_id, version), added, revised)
+    _merge(connection, reading, keys, _key_of(row_id, version), added, revised)
     names = unique_names([*reading.names, *[column.name for column in added]])
     described = {
         old.position: Conversion(old.type, old.n_unparsable, old.example_unparsable) for old in revised.values()
@@ -125,7 +125,7 @@ def join_labels(
     return replace(reading, columns=tuple(by_place[place] for place in sorted(by_place)), labels=for_books)
 
 
-def id_of(reading: Reading, given: LabelsFile) -> Column:
+def _id_of(reading: Reading, given: LabelsFile) -> Column:
     """Return the column of the log that joins the labels."""
     if given.id_column is None:
         shown = ", ".join(map(repr, reading.names[:8]))
@@ -141,9 +141,9 @@ def id_of(reading: Reading, given: LabelsFile) -> Column:
     return reading.column(given.id_column)
 
 
-def keys_of(columns: Sequence[Column], n_rows: int, row_id: Column, given: LabelsFile) -> Keys:
+def _keys_of(columns: Sequence[Column], n_rows: int, row_id: Column, given: LabelsFile) -> _Keys:
     """Recognise the id, the label, the model version and the time of a labels file."""
-    own_id = same_name(columns, row_id.name)
+    own_id = _same_name(columns, row_id.name)
     shown = ", ".join(repr(column.name) for column in columns[:8])
     if own_id is None or len(columns) < 2:
         raise InputError(
@@ -153,19 +153,19 @@ def keys_of(columns: Sequence[Column], n_rows: int, row_id: Column, given: Label
     rest = [column for column in columns if column != own_id]
     version = None
     if given.version_column is not None:
-        version = same_name(rest, given.version_column) or named(rest, roles.best("model_version", rest, n_rows))
+        version = _same_name(rest, given.version_column) or _named(rest, roles.best("model_version", rest, n_rows))
         rest = [column for column in rest if column != version]
-    label = label_of(rest, n_rows, given)
+    label = _label_of(rest, n_rows, given)
     times = [column for column in rest if column.kind == "time" and column.n_distinct and column != label]
-    ranked = (column for pattern in LABEL_TIMES for column in times if re.fullmatch(pattern, column.name.casefold()))
-    return Keys(own_id, label, version, next(ranked, None))
+    ranked = (column for pattern in _LABEL_TIMES for column in times if re.fullmatch(pattern, column.name.casefold()))
+    return _Keys(own_id, label, version, next(ranked, None))
 
 
-def label_of(columns: Sequence[Column], n_rows: int, given: LabelsFile) -> Column:
+def _label_of(columns: Sequence[Column], n_rows: int, given: LabelsFile) -> Column:
     """Return the column of labels: the one that was named, else the one that looks like it, else the only one."""
-    if given.label_column is not None and (found := same_name(columns, given.label_column)):
+    if given.label_column is not None and (found := _same_name(columns, given.label_column)):
         return found
-    found = named(columns, roles.best("label", columns, n_rows)) or roles.any_binary(columns)
+    found = _named(columns, roles.best("label", columns, n_rows)) or roles.any_binary(columns)
     plain = [column for column in columns if column.kind != "time" and column.n_distinct]
     if found is None and len(plain) == 1:
         found = plain[0]
@@ -178,19 +178,19 @@ def label_of(columns: Sequence[Column], n_rows: int, given: LabelsFile) -> Colum
     return found
 
 
-def same_name(columns: Sequence[Column], name: str) -> Column | None:
+def _same_name(columns: Sequence[Column], name: str) -> Column | None:
     """Return the column with this name, else the only one that differs from it in case or blanks around it."""
     exact = [column for column in columns if column.name == name]
     close = [column for column in columns if column.name.strip().casefold() == name.strip().casefold()]
     return exact[0] if exact else close[0] if len(close) == 1 else None
 
 
-def named(columns: Sequence[Column], found: tuple[str, str] | None) -> Column | None:
+def _named(columns: Sequence[Column], found: tuple[str, str] | None) -> Column | None:
     """Return the column of a guess of `roles.best`."""
     return find_column(columns, found[0]) if found else None
 
 
-def key_of(row_id: Column, version: Column | None) -> str:
+def _key_of(row_id: Column, version: Column | None) -> str:
     """Return the expression of the text by which rows and labels meet; an id and a version cannot run into each other."""
     name = f"{row_id.sql_name}::VARCHAR"
     if version is None:
@@ -199,15 +199,15 @@ def key_of(row_id: Column, version: Column | None) -> str:
     return f"(length({name}) || ':' || {name} || {other})"
 
 
-def rank_labels(connection: duckdb.DuckDBPyConnection, keys: Keys, source: str) -> None:
+def _rank_labels(connection: duckdb.DuckDBPyConnection, keys: _Keys, source: str) -> None:
     """Make ``last_labels``, one row per id with the place of its latest label, and ``label_history``."""
     version = f"{keys.version.sql_name}::VARCHAR" if keys.version else "NULL"
     time = keys.time.sql_name if keys.time else "NULL"
     connection.execute("ALTER TABLE raw RENAME TO raw_labels")
     connection.execute(
-        f"CREATE TABLE given_labels AS SELECT {key_of(keys.row_id, keys.version)} AS key, {keys.row_id.sql_name}::VARCHAR AS id, "
+        f"CREATE TABLE given_labels AS SELECT {_key_of(keys.row_id, keys.version)} AS key, {keys.row_id.sql_name}::VARCHAR AS id, "
         f"{version} AS version, {keys.label.sql_name}::VARCHAR AS label, {time}::TIMESTAMP AS time, rowid AS place "
-        f"FROM raw_labels WHERE {keys.label.sql_name} IS NOT NULL AND {key_of(keys.row_id, keys.version)} IS NOT NULL"
+        f"FROM raw_labels WHERE {keys.label.sql_name} IS NOT NULL AND {_key_of(keys.row_id, keys.version)} IS NOT NULL"
     )
     connection.execute(
         "CREATE TABLE last_labels AS SELECT key, any_value(id) AS id, count(*) AS n, count(DISTINCT label) AS n_labels, "
@@ -222,7 +222,7 @@ def rank_labels(connection: duckdb.DuckDBPyConnection, keys: Keys, source: str) 
         "SELECT count(*) FROM duckdb_tables() WHERE table_name = 'label_history' AND database_name = current_database()"
     ).fetchone()
     if not has_history or not has_history[0]:
-        connection.execute(HISTORY)
+        connection.execute(_HISTORY)
     connection.execute(
         "INSERT INTO label_history SELECT g.id, version, label, time, "
         "row_number() OVER (PARTITION BY key ORDER BY time NULLS FIRST, g.place), ? "
@@ -232,9 +232,9 @@ def rank_labels(connection: duckdb.DuckDBPyConnection, keys: Keys, source: str) 
     connection.execute("DROP TABLE given_labels")
 
 
-def count_labels(connection: duckdb.DuckDBPyConnection, keys: Keys, key: str) -> dict[str, Any]:
+def _count_labels(connection: duckdb.DuckDBPyConnection, keys: _Keys, key: str) -> dict[str, Any]:
     """Count what became of every label, and of every row of the log."""
-    given_key, label = key_of(keys.row_id, keys.version), keys.label.sql_name
+    given_key, label = _key_of(keys.row_id, keys.version), keys.label.sql_name
     connection.execute(
         f"CREATE TEMP TABLE log_keys AS SELECT {key} AS key, count(*) AS n FROM log_rows WHERE {key} IS NOT NULL GROUP BY 1"
     )
@@ -260,11 +260,11 @@ def count_labels(connection: duckdb.DuckDBPyConnection, keys: Keys, key: str) ->
     }  # fmt: skip
 
 
-def revisions(connection: duckdb.DuckDBPyConnection, reading: Reading, keys: Keys) -> dict[Column, Column]:
+def _revisions(connection: duckdb.DuckDBPyConnection, reading: Reading, keys: _Keys) -> dict[Column, Column]:
     """Return the columns of the labels file that revise one of the log: the label and its time, where name and values fit."""
     found = {}
     for column in filter(None, (keys.label, keys.time)):
-        old = same_name(reading.columns, column.name)
+        old = _same_name(reading.columns, column.name)
         if old is None:
             continue
         row = connection.execute(
@@ -275,10 +275,10 @@ def revisions(connection: duckdb.DuckDBPyConnection, reading: Reading, keys: Key
     return found
 
 
-def merge(
+def _merge(
     connection: duckdb.DuckDBPyConnection,
     reading: Reading,
-    keys: Keys,
+    keys: _Keys,
     key: str,
     added: Sequence[Column],
     revised: dict[Column, Column],

@@ -15,7 +15,7 @@ from analytics.reading.api import Staged
 
 
 @dataclass(frozen=True)
-class Preview:
+class _Preview:
     """The first rows of a file under a layout: names, ten rows, the lines of the head, and what was unusual."""
 
     names: tuple[str, ...]
@@ -39,7 +39,7 @@ def read_again(
     InputError
         If the files are gone, or cannot be read like that: then the first reading stays.
     """
-    files = origin(workspace, upload)
+    files = _origin(workspace, upload)
     found = api.read_file(
         workspace, [Path(path) for path, _ in files], name=upload.reading.source, names=[name for _, name in files],
         csv=csv, on_progress=on_progress, should_stop=should_stop,
@@ -50,9 +50,9 @@ def read_again(
     return found
 
 
-def preview(workspace: Workspace, upload: Staged, csv: CsvOptions) -> Preview:
+def preview(workspace: Workspace, upload: Staged, csv: CsvOptions) -> _Preview:
     """Read the first rows of a staged upload under another layout."""
-    files = origin(workspace, upload)
+    files = _origin(workspace, upload)
     with api.scratch_folder(workspace) as folder:
         request = {
             "task": "preview",
@@ -61,10 +61,10 @@ def preview(workspace: Workspace, upload: Staged, csv: CsvOptions) -> Preview:
             "csv": csv.given,
         }
         answer = api.run_child(request, folder, api.no_progress, api.never)
-    return Preview(tuple(answer["names"]), answer["rows"], LineCounts(**answer["lines"]), tuple(answer["repairs"]))
+    return _Preview(tuple(answer["names"]), answer["rows"], LineCounts(**answer["lines"]), tuple(answer["repairs"]))
 
 
-def origin(workspace: Workspace, upload: Staged) -> list[tuple[str, str]]:
+def _origin(workspace: Workspace, upload: Staged) -> list[tuple[str, str]]:
     """Return the files that a staged upload was read from."""
     try:
         files = json.loads((workspace.staging / upload.staged_id / api.ORIGIN).read_text(encoding="utf-8"))
@@ -77,7 +77,7 @@ def keep_files(workspace: Workspace, upload: Staged) -> None:
     """Move the files of an upload from the scratch folder, or from an earlier reading, to what was read from them."""
     folder = workspace.staging / upload.staged_id
     files = []
-    for place, (path, name) in enumerate(origin(workspace, upload)):
+    for place, (path, name) in enumerate(_origin(workspace, upload)):
         if Path(path).is_relative_to(workspace.scratch) or Path(path).is_relative_to(workspace.staging):
             path = str(Path(path).replace(folder / f"file{place}"))
         files.append((path, name))

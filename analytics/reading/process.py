@@ -22,15 +22,15 @@ from analytics.errors import AnalysisError, Cancelled, InputError
 
 ROOT = Path(__file__).parents[2]
 MODULE = "analytics.reading.worker"
-DUCKDB_SHARE = 0.6
+_DUCKDB_SHARE = 0.6
 """Of the memory that the process may use: what DuckDB counts; not all that it takes is counted."""
-TICK_SECONDS = 0.1
-MAX_DETAIL = 4_000
-CPU_SIGNAL = getattr(signal, "SIGXCPU", None)
+_TICK_SECONDS = 0.1
+_MAX_DETAIL = 4_000
+_CPU_SIGNAL = getattr(signal, "SIGXCPU", None)
 
 OnProgress = Callable[[str, float], object]
 ShouldStop = Callable[[], bool]
-logger = logging.getLogger("slicewise")
+_logger = logging.getLogger("slicewise")
 
 
 def run_child(
@@ -45,7 +45,7 @@ def run_child(
     Cancelled
         If ``should_stop`` said so.
     """
-    memory = int(settings.READER_MEMORY_MB.value * DUCKDB_SHARE)
+    memory = int(settings.READER_MEMORY_MB.value * _DUCKDB_SHARE)
     request = {**request, "folder": str(folder), "memory_limit": f"{memory}MB"}
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore", "TMPDIR": str(folder)}
     with tempfile.TemporaryFile(dir=folder.parent) as detail, subprocess.Popen(
@@ -83,7 +83,7 @@ def _follow(lines: queue.Queue[str | None], on_progress: OnProgress, should_stop
         if should_stop():
             raise Cancelled("Stopped. Nothing was kept.")
         try:
-            line = lines.get(timeout=TICK_SECONDS)
+            line = lines.get(timeout=_TICK_SECONDS)
         except queue.Empty:
             continue
         if line is None:
@@ -117,9 +117,9 @@ def _died(process: subprocess.Popen[str], detail: IO[bytes]) -> AnalysisError:
     """Return the error that says how a process ended; what it wrote last goes to the log."""
     status = process.wait()
     number = uuid.uuid4().hex[:8]
-    detail.seek(max(0, detail.seek(0, os.SEEK_END) - MAX_DETAIL))
-    logger.error("reader %s ended with status %s: %s", number, status, detail.read().decode("utf-8", "replace"))
-    if CPU_SIGNAL is not None and status == -CPU_SIGNAL:
+    detail.seek(max(0, detail.seek(0, os.SEEK_END) - _MAX_DETAIL))
+    _logger.error("reader %s ended with status %s: %s", number, status, detail.read().decode("utf-8", "replace"))
+    if _CPU_SIGNAL is not None and status == -_CPU_SIGNAL:
         setting = settings.READER_CPU_SECONDS
         return InputError(
             f"Reading took more than {setting.value:,} seconds of processor time and was stopped. "

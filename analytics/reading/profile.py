@@ -9,12 +9,12 @@ import duckdb
 from analytics.log.schema import Column, Kind
 from analytics.reading.types.conversion import Conversion
 
-N_TOP = 50
-N_SAMPLE = 200
-MAX_SAMPLE_TEXT = 300
-MAX_COUNTED_EXACTLY = 20_000
+_N_TOP = 50
+_N_SAMPLE = 200
+_MAX_SAMPLE_TEXT = 300
+_MAX_COUNTED_EXACTLY = 20_000
 
-KINDS: dict[str, Kind] = {"BIGINT": "number", "DOUBLE": "number", "BOOLEAN": "boolean", "TIMESTAMP": "time"}
+_KINDS: dict[str, Kind] = {"BIGINT": "number", "DOUBLE": "number", "BOOLEAN": "boolean", "TIMESTAMP": "time"}
 
 
 def profile(
@@ -43,16 +43,16 @@ def profile(
     columns = []
     for at, (place, header, conversion) in enumerate(zip(places, names, conversions, strict=True)):
         n_present, n_distinct, low, high = row[1 + 4 * at : 5 + 4 * at]
-        if n_distinct <= MAX_COUNTED_EXACTLY:
-            n_distinct, top = top_values(connection, f"c{place}")
+        if n_distinct <= _MAX_COUNTED_EXACTLY:
+            n_distinct, top = _top_values(connection, f"c{place}")
         else:
-            top = first_values(connection, f"c{place}")
+            top = _first_values(connection, f"c{place}")
         columns.append(
             Column(
                 position=place,
                 name=header,
                 type=conversion.type,
-                kind=KINDS.get(conversion.type, "text"),
+                kind=_KINDS.get(conversion.type, "text"),
                 n_missing=n_rows - n_present,
                 n_distinct=int(n_distinct),
                 n_unparsable=conversion.n_unparsable,
@@ -66,16 +66,16 @@ def profile(
     return n_rows, tuple(columns)
 
 
-def top_values(connection: duckdb.DuckDBPyConnection, name: str) -> tuple[int, tuple[tuple[str, int], ...]]:
+def _top_values(connection: duckdb.DuckDBPyConnection, name: str) -> tuple[int, tuple[tuple[str, int], ...]]:
     """Return how many values there are, and the most frequent with their rows."""
     rows = connection.execute(
         f"SELECT left({name}::VARCHAR, 200), count(*), count(*) OVER () FROM raw WHERE {name} IS NOT NULL GROUP BY {name} "
-        f"ORDER BY count(*) DESC, {name} LIMIT {N_TOP}"
+        f"ORDER BY count(*) DESC, {name} LIMIT {_N_TOP}"
     ).fetchall()
     return rows[0][2] if rows else 0, tuple((value, count) for value, count, _ in rows)
 
 
-def first_values(connection: duckdb.DuckDBPyConnection, name: str) -> tuple[tuple[str, int], ...]:
+def _first_values(connection: duckdb.DuckDBPyConnection, name: str) -> tuple[tuple[str, int], ...]:
     """Return three examples of a column whose values are too many to count, each as one row."""
     rows = connection.execute(f"SELECT left({name}::VARCHAR, 200) FROM raw WHERE {name} IS NOT NULL LIMIT 3").fetchall()
     return tuple((value, 1) for (value,) in rows)
@@ -83,9 +83,9 @@ def first_values(connection: duckdb.DuckDBPyConnection, name: str) -> tuple[tupl
 
 def sample_rows(connection: duckdb.DuckDBPyConnection, width: int) -> list[list[str | None]]:
     """Return 200 rows as text, drawn with a fixed seed, in the order of the file: for the preview of a mapping."""
-    cells = ", ".join(f"left(c{place}::VARCHAR, {MAX_SAMPLE_TEXT})" for place in range(width))
+    cells = ", ".join(f"left(c{place}::VARCHAR, {_MAX_SAMPLE_TEXT})" for place in range(width))
     rows = connection.execute(
         f"SELECT {cells} FROM (SELECT rowid AS place, * FROM raw) "
-        f"USING SAMPLE reservoir({N_SAMPLE} ROWS) REPEATABLE (1) ORDER BY place"
+        f"USING SAMPLE reservoir({_N_SAMPLE} ROWS) REPEATABLE (1) ORDER BY place"
     ).fetchall()
     return [list(row) for row in rows]

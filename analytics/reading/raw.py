@@ -19,14 +19,14 @@ from analytics.reading.delimited.load import load
 from analytics.reading.formats import documents
 from analytics.reading.formats.sources import Source
 
-MAX_LINE_BYTES = 64 << 20
-WIDE = re.compile(r"UBIGINT|U?HUGEINT|DECIMAL\((?:19|[23]\d),0\)")
+_MAX_LINE_BYTES = 64 << 20
+_WIDE = re.compile(r"UBIGINT|U?HUGEINT|DECIMAL\((?:19|[23]\d),0\)")
 """Types of whole numbers that may need more than 64 bits; databases export ids as the widest decimal."""
 
-NO_TIME = "\x1f%Y"
+_NO_TIME = "\x1f%Y"
 """A format that no time has: the engine takes any digits with dashes for a date, and days first where nothing settles it."""
 
-CREATE_SET_ASIDE = "CREATE TABLE set_aside (line BIGINT, reason VARCHAR, text VARCHAR)"
+_CREATE_SET_ASIDE = "CREATE TABLE set_aside (line BIGINT, reason VARCHAR, text VARCHAR)"
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ def read_source(
     InputError
         If the file holds no table, or is damaged.
     """
-    connection.execute(CREATE_SET_ASIDE)
+    connection.execute(_CREATE_SET_ASIDE)
     try:
         if source.file_format in ("csv", "xlsx"):
             said = csv or CsvOptions()
@@ -84,11 +84,11 @@ def read_source(
             return read_csv(connection, source.path, scratch, said, as_text=as_text)
         if source.file_format == "arrow":
             parquet = scratch / "arrow.parquet"
-            arrow_to_parquet(source.path, parquet)
-            return read_parquet(connection, parquet)
+            _arrow_to_parquet(source.path, parquet)
+            return _read_parquet(connection, parquet)
         if source.file_format == "parquet":
-            return read_parquet(connection, source.path)
-        return read_json(connection, source, scratch)
+            return _read_parquet(connection, source.path)
+        return _read_json(connection, source, scratch)
     except duckdb.Error as error:
         first = str(error).splitlines()[0][:300] if str(error) else type(error).__name__
         first = first.replace(str(source.path), source.name or "the file").replace(str(scratch), "…")
@@ -98,51 +98,51 @@ def read_source(
         ) from error
 
 
-def read_json(connection: duckdb.DuckDBPyConnection, source: Source, scratch: Path) -> Table:
+def _read_json(connection: duckdb.DuckDBPyConnection, source: Source, scratch: Path) -> Table:
     """Read JSON by the engine where it is clean; damaged lines are set aside, other layouts and long numbers laid out first."""
     plain = scratch / "records.ndjson"
-    if source.file_format == "json" and not starts_with_records(source.path):
+    if source.file_format == "json" and not _starts_with_records(source.path):
         said = documents.lay_out(source.path, plain)
-        table = read_records(connection, plain, "newline_delimited")
-        return noted(table, *([said] if said else []))
+        table = _read_records(connection, plain, "newline_delimited")
+        return _noted(table, *([said] if said else []))
     layout = "newline_delimited" if source.file_format == "ndjson" else "auto"
     try:
-        table = read_records(connection, source.path, layout)
-        if not has_lost_digits(connection, table):
-            return noted(table)
+        table = _read_records(connection, source.path, layout)
+        if not _has_lost_digits(connection, table):
+            return _noted(table)
     except duckdb.Error:
         if source.file_format == "json":
             raise
     connection.execute("DROP TABLE IF EXISTS raw")
     if source.file_format == "json":
         documents.lay_out(source.path, plain)
-        return noted(read_records(connection, plain, "newline_delimited"))
+        return _noted(_read_records(connection, plain, "newline_delimited"))
     found = documents.sort_lines(source.path, plain)
-    table = read_records(connection, plain, "newline_delimited")
+    table = _read_records(connection, plain, "newline_delimited")
     rows = [(bad.line, bad.reason, bad.text) for bad in found.bad]
     for row in rows:
         connection.execute("INSERT INTO set_aside VALUES (?, ?, ?)", row)
     reasons = Counter(bad.reason for bad in found.bad)
     lines = LineCounts(0, 0, found.blank, found.kept, len(rows), found.blank + found.kept + len(rows))
-    return noted(replace(table, set_aside=tuple(SetAside(*reason) for reason in reasons.most_common()), lines=lines))
+    return _noted(replace(table, set_aside=tuple(SetAside(*reason) for reason in reasons.most_common()), lines=lines))
 
 
-def read_records(connection: duckdb.DuckDBPyConnection, path: Path, layout: str) -> Table:
+def _read_records(connection: duckdb.DuckDBPyConnection, path: Path, layout: str) -> Table:
     """Read records by the engine's reader; values inside values stay JSON, and times text until all of a column decide."""
     scan = (
-        f"read_json(?, format = '{layout}', sample_size = -1, maximum_object_size = {MAX_LINE_BYTES}, maximum_depth = 2, "
-        f"dateformat = '{NO_TIME}', timestampformat = '{NO_TIME}')"
+        f"read_json(?, format = '{layout}', sample_size = -1, maximum_object_size = {_MAX_LINE_BYTES}, maximum_depth = 2, "
+        f"dateformat = '{_NO_TIME}', timestampformat = '{_NO_TIME}')"
     )
-    return read_typed(connection, scan, [escape_glob(path)])
+    return _read_typed(connection, scan, [escape_glob(path)])
 
 
-def starts_with_records(path: Path) -> bool:
+def _starts_with_records(path: Path) -> bool:
     """Whether a JSON document is a list of objects, which the engine reads as it stands."""
     with path.open(encoding="utf-8") as file:
         return re.match(r"\s*\[\s*(\{|\]\s*$)", file.read(1 << 12)) is not None
 
 
-def has_lost_digits(connection: duckdb.DuckDBPyConnection, table: Table) -> bool:
+def _has_lost_digits(connection: duckdb.DuckDBPyConnection, table: Table) -> bool:
     """Whether a column holds numbers that large that they may have been whole ones with more digits than a float keeps."""
     names = [f"c{place}" for place, type_ in enumerate(table.types) if type_ == "DOUBLE"]
     if not names:
@@ -154,21 +154,21 @@ def has_lost_digits(connection: duckdb.DuckDBPyConnection, table: Table) -> bool
     return row is not None and bool(row[0])
 
 
-def noted(table: Table, *said: str) -> Table:
+def _noted(table: Table, *said: str) -> Table:
     """Return a table read from JSON with what is to say of it."""
-    nested = [name for name, type_ in zip(table.names, table.found, strict=True) if is_nested(type_)]
+    nested = [name for name, type_ in zip(table.names, table.found, strict=True) if _is_nested(type_)]
     if nested:
         shown = ", ".join(map(repr, nested[:6])) + (", …" if len(nested) > 6 else "")
         said = (*said, f"Values inside values are kept as JSON text: {shown}.")
     return replace(table, repairs=(*table.repairs, *said))
 
 
-def is_nested(type_: str) -> bool:
+def _is_nested(type_: str) -> bool:
     """Whether values of one of DuckDB's types hold other values."""
     return type_.startswith(("STRUCT", "MAP", "UNION")) or type_.endswith("]")
 
 
-def arrow_to_parquet(path: Path, target: Path) -> None:
+def _arrow_to_parquet(path: Path, target: Path) -> None:
     """Rewrite an Arrow file or stream as Parquet, which DuckDB reads without holding it in memory."""
     import polars as pl  # the only use: most files are not Arrow
 
@@ -200,16 +200,16 @@ def read_csv(
     )
 
 
-def read_parquet(connection: duckdb.DuckDBPyConnection, path: Path) -> Table:
+def _read_parquet(connection: duckdb.DuckDBPyConnection, path: Path) -> Table:
     """Read a Parquet file; its headers are taken from it, as DuckDB renames those that differ only by case."""
-    table = read_typed(connection, "read_parquet(?)", [escape_glob(path)])
-    headers = parquet_headers(connection, path)
+    table = _read_typed(connection, "read_parquet(?)", [escape_glob(path)])
+    headers = _parquet_headers(connection, path)
     if len(headers) != len(table.names):
         return table
     return replace(table, names=unique_names(headers), header=tuple(headers))
 
 
-def parquet_headers(connection: duckdb.DuckDBPyConnection, path: Path) -> list[str]:
+def _parquet_headers(connection: duckdb.DuckDBPyConnection, path: Path) -> list[str]:
     """Return the names of a Parquet file's columns; its schema lists each one before the fields that it is made of."""
     fields = connection.execute("SELECT name, num_children FROM parquet_schema(?)", [escape_glob(path)]).fetchall()
     headers, n_inside = [], 0
@@ -220,23 +220,23 @@ def parquet_headers(connection: duckdb.DuckDBPyConnection, path: Path) -> list[s
     return headers
 
 
-def read_typed(connection: duckdb.DuckDBPyConnection, scan: str, parameters: list[str]) -> Table:
+def _read_typed(connection: duckdb.DuckDBPyConnection, scan: str, parameters: list[str]) -> Table:
     """Read a file that carries its own types; what the house does not use becomes text or a plain number."""
     described = connection.execute(f"DESCRIBE FROM {scan}", parameters).fetchall()
     headers, found = [row[0] for row in described], [row[1] for row in described]
     check_columns(len(headers))
     if not headers:
         raise InputError("Expected a table with columns, found none. Export the log again.")
-    types = tuple(plain_type(type_) for type_ in found)
+    types = tuple(_plain_type(type_) for type_ in found)
     aliases = ", ".join(f"a{place}" for place in range(len(headers)))
-    selected = ", ".join(f"{plain_expression(f'a{place}', type_)} AS c{place}" for place, type_ in enumerate(found))
+    selected = ", ".join(f"{_plain_expression(f'a{place}', type_)} AS c{place}" for place, type_ in enumerate(found))
     connection.execute(f"CREATE TABLE raw AS SELECT {selected} FROM (FROM {scan}) AS t({aliases})", parameters)
-    narrow = narrowed(connection, [place for place, type_ in enumerate(found) if WIDE.fullmatch(type_)])
+    narrow = _narrowed(connection, [place for place, type_ in enumerate(found) if _WIDE.fullmatch(type_)])
     types = tuple("BIGINT" if place in narrow else type_ for place, type_ in enumerate(types))
     return Table(unique_names(headers), types, is_text=False, header=tuple(headers), found=tuple(found))
 
 
-def narrowed(connection: duckdb.DuckDBPyConnection, places: Sequence[int]) -> set[int]:
+def _narrowed(connection: duckdb.DuckDBPyConnection, places: Sequence[int]) -> set[int]:
     """Make integers of more than 64 bits plain ones where all of a column fit; the others stay text. Return the former."""
     narrow = set()
     for name, place in ((f"c{place}", place) for place in places):
@@ -247,7 +247,7 @@ def narrowed(connection: duckdb.DuckDBPyConnection, places: Sequence[int]) -> se
     return narrow
 
 
-def plain_type(type_: str) -> str:
+def _plain_type(type_: str) -> str:
     """Return the house's type for one of DuckDB's.
 
     >>> plain_type("UINTEGER"), plain_type("DECIMAL(10,2)"), plain_type("STRUCT(a INTEGER)")
@@ -255,7 +255,7 @@ def plain_type(type_: str) -> str:
     >>> plain_type("DECIMAL(18,0)"), plain_type("DECIMAL(38,0)")
     ('BIGINT', 'VARCHAR')
     """
-    if type_.endswith("]") or WIDE.fullmatch(type_):
+    if type_.endswith("]") or _WIDE.fullmatch(type_):
         return "VARCHAR"
     if type_.startswith("DECIMAL") and type_.endswith(",0)"):
         return "BIGINT"
@@ -268,11 +268,11 @@ def plain_type(type_: str) -> str:
     return "BOOLEAN" if type_ == "BOOLEAN" else "VARCHAR"
 
 
-def plain_expression(name: str, type_: str) -> str:
+def _plain_expression(name: str, type_: str) -> str:
     """Return the expression that turns a column of ``type_`` into its plain type."""
-    if plain_type(type_) != "VARCHAR" or type_ == "VARCHAR" or type_.startswith("ENUM"):
-        return f"{name}::{plain_type(type_)}"
-    if is_nested(type_):
+    if _plain_type(type_) != "VARCHAR" or type_ == "VARCHAR" or type_.startswith("ENUM"):
+        return f"{name}::{_plain_type(type_)}"
+    if _is_nested(type_):
         return f"to_json({name})::VARCHAR"
     if type_ == "JSON":
         return f"json_extract_string({name}, '$')"

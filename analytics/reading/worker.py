@@ -29,24 +29,24 @@ from analytics.reading import labels as later_labels
 from analytics.reading.checks import facts, findings
 from analytics.reading.types import infer, notations
 
-PROGRESS_SECONDS = 0.2
-MAX_CHAIN = 10
-EXPECTED = (AnalysisError, duckdb.Error, OSError, MemoryError, RecursionError)
-NO_THREAD = "can't start new thread"
-LIBRARIES = ("pyarrow", "polars", "pyo3_runtime")
+_PROGRESS_SECONDS = 0.2
+_MAX_CHAIN = 10
+_EXPECTED = (AnalysisError, duckdb.Error, OSError, MemoryError, RecursionError)
+_NO_THREAD = "can't start new thread"
+_LIBRARIES = ("pyarrow", "polars", "pyo3_runtime")
 """Whose errors a file can cause as well; Rust's panics are no `Exception`."""
 
-FULL = (
+_FULL = (
     "There is no room left for the log: the disk is full, or a file grew larger than it may. Nothing was kept. "
     f"Make room, or set {settings.READER_FILE_MB.name}."
 )
-TOO_LARGE = (
+_TOO_LARGE = (
     "Reading this file needs more than the {:,} MB of memory that the reader may use. Nothing was kept. "
     f"Split the export, or set {settings.READER_MEMORY_MB.name}."
 )
 
 
-def emit(message: dict[str, Any]) -> None:
+def _emit(message: dict[str, Any]) -> None:
     """Send one line to the parent."""
     sys.stdout.write(json.dumps(message, ensure_ascii=True) + "\n")
     sys.stdout.flush()
@@ -63,15 +63,15 @@ class Progress:
     def begin(self, step: str) -> None:
         """Begin the next step."""
         self.step = step
-        emit({"step": step, "done": 0.0})
+        _emit({"step": step, "done": 0.0})
 
     def at(self, done: float) -> None:
         """Say how far the present step is."""
-        emit({"step": self.step, "done": round(done, 3)})
+        _emit({"step": self.step, "done": round(done, 3)})
 
     def _watch(self) -> None:
         waiting = threading.Event()
-        while not waiting.wait(PROGRESS_SECONDS):
+        while not waiting.wait(_PROGRESS_SECONDS):
             if self.connection is not None:
                 try:
                     percent = self.connection.query_progress()
@@ -81,20 +81,20 @@ class Progress:
                     self.at(percent / 100)
 
 
-def content_hash(path: Path) -> str:
+def _content_hash(path: Path) -> str:
     """Return the digest that identifies a log."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def files_of(request: dict[str, Any]) -> list[files.Given]:
+def _files_of(request: dict[str, Any]) -> list[files.Given]:
     """Return the files of a request."""
     return [files.Given(Path(path), name) for path, name in request["files"]]
 
 
-def digest_of(given: Sequence[files.Given]) -> str:
+def _digest_of(given: Sequence[files.Given]) -> str:
     """Return the digest that identifies a log: that of its one file, or of all files with their names."""
-    digests = [content_hash(file.path) for file in given]
+    digests = [_content_hash(file.path) for file in given]
     if len(given) == 1:
         return digests[0]
     names = [[file.name, digest] for file, digest in zip(given, digests, strict=True)]
@@ -103,15 +103,15 @@ def digest_of(given: Sequence[files.Given]) -> str:
 
 def read(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """Read a file into ``raw.duckdb`` beside its reading and a guess at its roles."""
-    given, folder = files_of(request), Path(request["folder"])
+    given, folder = _files_of(request), Path(request["folder"])
     labels = request["labels"]
     progress.begin("Recognising the file")
-    digest = digest_of(given)
+    digest = _digest_of(given)
     csv = CsvOptions.from_dict(request.get("csv"))
     if csv.given:
         digest = hashlib.sha256(f"{digest}{json.dumps(csv.given, sort_keys=True)}".encode()).hexdigest()
     if labels:
-        digest = labelled_hash(digest, labels)
+        digest = _labelled_hash(digest, labels)
     if digest[:12] in request["known"]:
         return {"known": digest[:12]}
     connection = database.connect(folder / "raw.duckdb", request["memory_limit"])
@@ -138,26 +138,26 @@ def read(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
     first = roles.guess(reading).mapping
     if labels:
         progress.begin("Joining labels")
-        asked = labels_file(labels, labels["id"] or first.row_id, first.model_version)
+        asked = _labels_file(labels, labels["id"] or first.row_id, first.model_version)
         reading = later_labels.join_labels(connection, reading, asked, folder, request["max_bytes"], progress.at)
         first = roles.guess(reading).mapping
     reading = replace(reading, logged_threshold=grid.logged_threshold(connection, reading, first))
-    return stage(connection, reading, folder, progress)
+    return _stage(connection, reading, folder, progress)
 
 
-def attach(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
+def _attach(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """Join labels to the rows of a log that exists; the result waits for its mapping like a file that was read."""
     folder, labels = Path(request["folder"]), request["labels"]
     reading, mapping = reading_from_dict(request["reading"]), mapping_from_dict(request["mapping"])
     progress.begin("Recognising the file")
-    digest = labelled_hash(reading.content_hash, labels)
+    digest = _labelled_hash(reading.content_hash, labels)
     if digest[:12] in request["known"]:
         return {"known": digest[:12]}
     connection = database.connect(folder / "raw.duckdb", request["memory_limit"])
     progress.connection = connection
     database.copy_rows(connection, reading, Path(request["origin"]))
     progress.begin("Joining labels")
-    given = labels_file(labels, labels["id"], mapping.model_version)
+    given = _labels_file(labels, labels["id"], mapping.model_version)
     reading = replace(reading, content_hash=digest, source=request["name"])
     reading = later_labels.join_labels(connection, reading, given, folder, request["max_bytes"], progress.at)
     assert reading.labels is not None
@@ -165,21 +165,21 @@ def attach(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
         positive, negative = roles.split_values(reading.column(reading.labels.label_column))
         mapping = replace(mapping, label=reading.labels.label_column, positive=positive, negative=negative)
     (folder / "mapping.json").write_text(json.dumps(asdict(mapping), ensure_ascii=False), encoding="utf-8")
-    return stage(connection, reading, folder, progress)
+    return _stage(connection, reading, folder, progress)
 
 
-def labels_file(labels: dict[str, Any], id_column: str | None, version_column: str | None) -> later_labels.LabelsFile:
+def _labels_file(labels: dict[str, Any], id_column: str | None, version_column: str | None) -> later_labels.LabelsFile:
     """Return the labels file of a request."""
     return later_labels.LabelsFile(Path(labels["path"]), labels["name"], id_column, version_column, labels["label"])
 
 
-def labelled_hash(digest: str, labels: dict[str, Any]) -> str:
+def _labelled_hash(digest: str, labels: dict[str, Any]) -> str:
     """Return the digest of a log with labels from another file."""
-    parts = [digest, content_hash(Path(labels["path"])), labels["id"], labels["label"]]
+    parts = [digest, _content_hash(Path(labels["path"])), labels["id"], labels["label"]]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
-def stage(connection: duckdb.DuckDBPyConnection, reading: Reading, folder: Path, progress: Progress) -> dict[str, Any]:
+def _stage(connection: duckdb.DuckDBPyConnection, reading: Reading, folder: Path, progress: Progress) -> dict[str, Any]:
     """Leave ``raw.duckdb``, the reading and sampled rows in the folder, and nothing else."""
     sample = profile.sample_rows(connection, len(reading.columns))
     (folder / "sample.json").write_text(json.dumps(sample, ensure_ascii=False), encoding="utf-8")
@@ -192,9 +192,9 @@ def stage(connection: duckdb.DuckDBPyConnection, reading: Reading, folder: Path,
     return {"staged": reading.content_hash[:12]}
 
 
-def copy(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
+def _copy(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """Write what was read from a file as a CSV of text, whatever the file holds; of an empty file nothing."""
-    given, folder = files_of(request), Path(request["folder"])
+    given, folder = _files_of(request), Path(request["folder"])
     progress.begin("Reading rows")
     csv = CsvOptions.from_dict(request.get("csv"))
     if not any(file.path.stat().st_size for file in given):
@@ -208,9 +208,9 @@ def copy(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
     return {"copy": str(folder / "copy.csv")}
 
 
-def preview(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
+def _preview(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """Read the first lines of a text file under a layout."""
-    (given,), folder = files_of(request), Path(request["folder"])
+    (given,), folder = _files_of(request), Path(request["folder"])
     connection = database.connect(folder / "raw.duckdb", request["memory_limit"])
     table, rows = files.read_head(
         connection, given, folder, CsvOptions.from_dict(request["csv"]), max_bytes=request["max_bytes"]
@@ -219,7 +219,7 @@ def preview(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
     return {"names": table.names, "rows": rows, "lines": asdict(table.lines), "repairs": table.repairs}
 
 
-def build_log(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
+def _build_log(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """Build a log from a staged reading, or anew from a log that exists, under another mapping."""
     folder, origin = Path(request["folder"]), Path(request["origin"])
     reading, mapping = reading_from_dict(request["reading"]), mapping_from_dict(request["mapping"])
@@ -230,13 +230,13 @@ def build_log(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
     database.take_rows(connection, reading, from_log=request["from_log"])
     log = build.build(connection, reading, mapping, progress.at, name=request["name"], created_at=request["created_at"])
     progress.begin("Checking the log")
-    log = replace(log, findings=findings.find(log, with_auroc(facts.count_facts(connection, log), connection)))
+    log = replace(log, findings=findings.find(log, _with_auroc(facts.count_facts(connection, log), connection)))
     progress.connection = None
     database.finish(connection, log)
     return {"log": log.to_json()}
 
 
-def with_auroc(found: findings.Facts, connection: duckdb.DuckDBPyConnection) -> findings.Facts:
+def _with_auroc(found: findings.Facts, connection: duckdb.DuckDBPyConnection) -> findings.Facts:
     """Add the area under the ROC curve and its interval."""
     from analytics.measure import curves, intervals  # SciPy takes half a second to import: not while a file is read
 
@@ -247,35 +247,35 @@ def with_auroc(found: findings.Facts, connection: duckdb.DuckDBPyConnection) -> 
     return replace(found, auroc=float(area.value), auroc_low=float(area.low), auroc_high=float(area.high))
 
 
-TASKS = {"read": read, "attach": attach, "copy": copy, "preview": preview, "build": build_log}
+TASKS = {"read": read, "attach": _attach, "copy": _copy, "preview": _preview, "build": _build_log}
 
 
-def explained(error: BaseException) -> dict[str, str]:
+def _explained(error: BaseException) -> dict[str, str]:
     """Return the sentence and the code of a failure; a full disk or memory counts more than what was made of it."""
     chain: list[BaseException] = [error]
-    while (above := chain[-1].__cause__ or chain[-1].__context__) is not None and len(chain) < MAX_CHAIN:
+    while (above := chain[-1].__cause__ or chain[-1].__context__) is not None and len(chain) < _MAX_CHAIN:
         chain.append(above)
     for cause in chain:
-        if is_full(cause):
-            return {"error": FULL, "code": "disk-full"}
-        if is_memory(cause):
-            return {"error": TOO_LARGE.format(settings.READER_MEMORY_MB.value), "code": "reader-memory"}
+        if _is_full(cause):
+            return {"error": _FULL, "code": "disk-full"}
+        if _is_memory(cause):
+            return {"error": _TOO_LARGE.format(settings.READER_MEMORY_MB.value), "code": "reader-memory"}
     if isinstance(error, AnalysisError):
         return {"error": str(error), "code": error.code}
     first = str(error).splitlines()[0][:300] if str(error) else type(error).__name__
     return {"error": f"The file could not be read to its end: {first}", "code": "reader-unread"}
 
 
-def is_full(error: BaseException) -> bool:
+def _is_full(error: BaseException) -> bool:
     """Whether an error says that the disk is full or a file as large as it may become."""
     if isinstance(error, OSError):
         return error.errno in NO_ROOM
     return isinstance(error, duckdb.Error) and any(os.strerror(number) in str(error) for number in NO_ROOM)
 
 
-def is_memory(error: BaseException) -> bool:
+def _is_memory(error: BaseException) -> bool:
     """Whether an error says that the memory of the process is used up; a thread needs some for its stack."""
-    return isinstance(error, (MemoryError, duckdb.OutOfMemoryException)) or str(error) == NO_THREAD
+    return isinstance(error, (MemoryError, duckdb.OutOfMemoryException)) or str(error) == _NO_THREAD
 
 
 def answer(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
@@ -283,15 +283,15 @@ def answer(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
     try:
         return {"result": TASKS[request["task"]](request, progress)}
     except BaseException as error:
-        if isinstance(error, EXPECTED) or is_memory(error) or type(error).__module__.partition(".")[0] in LIBRARIES:
-            return explained(error)
+        if isinstance(error, _EXPECTED) or _is_memory(error) or type(error).__module__.partition(".")[0] in _LIBRARIES:
+            return _explained(error)
         raise
 
 
 def main() -> int:
     """Answer one request."""
     message = answer(json.loads(sys.stdin.readline()), Progress())
-    emit(message)
+    _emit(message)
     return 2 if "error" in message else 0
 
 

@@ -19,22 +19,22 @@ from pages._frame import cache
 from pages._frame import policy as policy_controls
 from pages._frame.render import escaped, figure, sentence, table_downloads
 
-BINNINGS: dict[Binning, str] = {"equal_mass": "Equal mass", "equal_width": "Equal width", "scores": "Distinct scores"}
-SPLITS: dict[Split, str] = {"time": "Earlier", "rows": "Random"}
-EVERY = {"Hour": "1h", "Day": "1d", "Week": "1w", "Month": "1mo"}
-MAX_SCORES = 100
+_BINNINGS: dict[Binning, str] = {"equal_mass": "Equal mass", "equal_width": "Equal width", "scores": "Distinct scores"}
+_SPLITS: dict[Split, str] = {"time": "Earlier", "rows": "Random"}
+_EVERY = {"Hour": "1h", "Day": "1d", "Week": "1w", "Month": "1mo"}
+_MAX_SCORES = 100
 
 
 def draw_controls(question: Question) -> tuple[Binning, int, bool, str | None]:
     """Choose how the diagram is binned, its scale, and the segment column; all stand in the address."""
     segments = list(question.log.mapping.segments)
-    offered = [name for name in BINNINGS if name != "scores" or is_few(question)]
+    offered = [name for name in _BINNINGS if name != "scores" or _is_few(question)]
     by_place, binning_place, groups_place, scale_place = st.columns([5, 4, 3, 3], vertical_alignment="bottom")
     by = by_place.selectbox(
         "Compare slices of", segments, index=None, key="segment", bind="query-params", placeholder="A segment column"
     )
     binning = binning_place.selectbox(
-        "Bins", offered, key="binning", bind="query-params", format_func=lambda name: BINNINGS[name]
+        "Bins", offered, key="binning", bind="query-params", format_func=lambda name: _BINNINGS[name]
     )
     groups = groups_place.number_input(
         "How many", min_value=2, max_value=100, value=GROUPS, key="bins", bind="query-params",
@@ -48,9 +48,9 @@ def draw_controls(question: Question) -> tuple[Binning, int, bool, str | None]:
     return chosen, min(max(int(groups or GROUPS), 2), 100), bool(in_log_odds), by if by in segments else None
 
 
-def is_few(question: Question) -> bool:
+def _is_few(question: Question) -> bool:
     """Say whether every score can be a bin of its own."""
-    return question.log.grid_is_exact and len(question.log.edges) <= MAX_SCORES
+    return question.log.grid_is_exact and len(question.log.edges) <= _MAX_SCORES
 
 
 def draw_numbers(answer: Calibration) -> None:
@@ -86,7 +86,7 @@ def draw_slices(question: Question, by: str | None, binning: Binning, groups: in
     """Show the diagrams of up to six slices and the ranked table of all; without a column, the segments most off."""
     st.subheader("For whom?")
     if by is None:
-        draw_scan(cache.calibration_scan(question))
+        _draw_scan(cache.calibration_scan(question))
         return
     answer = cache.calibration_slices(question, (by,), binning, groups)
     key = answer.keys[0]
@@ -104,7 +104,7 @@ def draw_slices(question: Question, by: str | None, binning: Binning, groups: in
     )
     table = slice_rows(answer)
     st.dataframe(
-        table, hide_index=True, placeholder=words.UNDEFINED, alt=f"Calibration by {by}", column_config=columns_of()
+        table, hide_index=True, placeholder=words.UNDEFINED, alt=f"Calibration by {by}", column_config=_columns_of()
     )
     st.caption(
         "Those slices first whose ECE is furthest above chance, rows counted. “Off by” is mean score less observed rate: above 0 "
@@ -114,7 +114,7 @@ def draw_slices(question: Question, by: str | None, binning: Binning, groups: in
     table_downloads(answer.table, "calibration_by_slice", key="calibration_by_slice")
 
 
-def draw_scan(scan: CalibrationScan) -> None:
+def _draw_scan(scan: CalibrationScan) -> None:
     """Show the slices of all segment columns that are most off, and name the columns that were left out."""
     if scan.table.is_empty():
         sentence("No segment column has a slice with enough judged rows.")
@@ -130,14 +130,14 @@ def draw_scan(scan: CalibrationScan) -> None:
             "to_the_rest": st.column_config.NumberColumn(
                 "To the rest", format="%.1f", help="Points by which the slice is off more than all other rows."
             ),
-            **columns_of(),
+            **_columns_of(),
         },
     )
     st.caption(escaped(readings.scan_reading(scan)))
     table_downloads(scan.table, "calibration_scan", key="calibration_scan")
 
 
-def columns_of() -> dict[str, Any]:
+def _columns_of() -> dict[str, Any]:
     """Return how the columns of a table of slices are written."""
     number, text = st.column_config.NumberColumn, st.column_config.TextColumn
     return {
@@ -163,8 +163,8 @@ def draw_time(question: Question, groups: int) -> None:
     if question.log.time_low is None:
         return
     st.subheader("Since when?")
-    chosen = st.segmented_control("By", list(EVERY), key="every", bind="query-params")
-    found = cache.calibration_time(question, EVERY.get(chosen or ""), groups)
+    chosen = st.segmented_control("By", list(_EVERY), key="every", bind="query-params")
+    found = cache.calibration_time(question, _EVERY.get(chosen or ""), groups)
     if found is None:
         return
     broke = found.broke.bucket if found.broke else None
@@ -193,7 +193,7 @@ def draw_recalibration(question: Question, groups: int) -> None:
     )
     method = method if method in methods else methods[0]
     with split_place:
-        split, share = draw_split(question)
+        split, share = _draw_split(question)
     policy = policy_controls.draw_errors(question)
     st.caption(escaped(f"{METHODS[method]} {readings.costs_reading(policy.costs, policy.unit)}"))
     try:
@@ -212,16 +212,16 @@ def draw_recalibration(question: Question, groups: int) -> None:
             table=found.bins,
         )
     with pair.cell():
-        draw_maps(found, method, policy.unit)
+        _draw_maps(found, method, policy.unit)
 
 
-def draw_split(question: Question) -> tuple[Split, float]:
+def _draw_split(question: Question) -> tuple[Split, float]:
     """Choose the part that maps are fitted on; it stands in the address."""
     splits: list[Split] = ["time", "rows"] if question.log.time_low is not None else ["rows"]
     split_place, share_place = st.columns(2, vertical_alignment="bottom")
     split = split_place.segmented_control(
         "Fitted on rows", splits, default=splits[0], key="split", bind="query-params", required=True,
-        format_func=lambda name: SPLITS[name], help="Maps are judged on the rows that they were not fitted on.",
+        format_func=lambda name: _SPLITS[name], help="Maps are judged on the rows that they were not fitted on.",
     )  # fmt: skip
     percent = share_place.number_input(
         "Share, %", min_value=10, max_value=90, value=50, step=10, key="share", bind="query-params"
@@ -229,7 +229,7 @@ def draw_split(question: Question) -> tuple[Split, float]:
     return split if split in splits else splits[0], min(max(int(percent or 50), 10), 90) / 100
 
 
-def draw_maps(found: Recalibration, method: str, unit: str) -> None:
+def _draw_maps(found: Recalibration, method: str, unit: str) -> None:
     """Compare the maps and offer the chosen one as a table and as Python."""
     number, counted = st.column_config.NumberColumn, f" ({unit})" if unit else ""
     st.dataframe(

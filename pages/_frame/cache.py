@@ -223,32 +223,32 @@ def _recalibration(
     return recalibration_answer(session.engine(), question, costs, split=split, share=share, groups=groups)
 
 
-def at_any_threshold(question: Question) -> Question:
+def _at_any_threshold(question: Question) -> Question:
     """Return a question that no move of the threshold changes, unless its cohort is made of outcomes."""
     return question if question.cohort.outcomes else replace(question, threshold=question.log.mapping.threshold)
 
 
 def calibration(question: Question, binning: Binning, groups: int) -> Calibration:
     """Return the calibration of a cohort."""
-    return _calibration(*primitives(at_any_threshold(question)), scope(question.log), binning, groups)
+    return _calibration(*primitives(_at_any_threshold(question)), scope(question.log), binning, groups)
 
 
 def calibration_scan(question: Question) -> CalibrationScan:
     """Return the slices of all segment columns by how far their scores are off."""
-    return _calibration_scan(*primitives(at_any_threshold(question)), scope(question.log))
+    return _calibration_scan(*primitives(_at_any_threshold(question)), scope(question.log))
 
 
 def calibration_slices(question: Question, by: tuple[str, ...], binning: Binning, groups: int) -> CalibrationSlices:
     """Return calibration by slice."""
-    return _calibration_slices(*primitives(at_any_threshold(question)), scope(question.log), by, binning, groups)
+    return _calibration_slices(*primitives(_at_any_threshold(question)), scope(question.log), by, binning, groups)
 
 
 def calibration_time(question: Question, every: str | None, groups: int) -> CalibrationTime | None:
     """Return calibration over time."""
-    return _calibration_time(*primitives(at_any_threshold(question)), scope(question.log), every, groups)
+    return _calibration_time(*primitives(_at_any_threshold(question)), scope(question.log), every, groups)
 
 
 def recalibration(question: Question, costs: Costs, split: Split, share: float, groups: int) -> Recalibration:
     """Return what recalibration would be worth under a cost matrix."""
     text = Policy(costs).to_text()
-    return _recalibration(*primitives(at_any_threshold(question)), scope(question.log), text, split, share, groups)
+    return _recalibration(*primitives(_at_any_threshold(question)), scope(question.log), text, split, share, groups)

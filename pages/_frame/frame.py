@@ -15,7 +15,7 @@ from analytics.errors import AnalysisError, EmptyCohort
 from pages._frame import session, sidebar
 from pages._frame.render import escaped
 
-PAGES = (
+_PAGES = (
     (
         "pages/logs.py",
         "Logs",
@@ -50,42 +50,42 @@ PAGES = (
     ),
     ("pages/report.py", "Report", ":material/description:", "The slice report that goes into the meeting."),
 )
-ICON = (
+_ICON = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="7" fill="#0b6e99"/>'
     '<path d="M7 23V14h4v9zM14 23V8h4v15zM21 23v-6h4v6z" fill="#fff"/>'
     '<path d="M6 12 26 6" stroke="#e69f00" stroke-width="2.5"/></svg>'
 )
-NARROW_MARGINS = "<style>[data-testid=stMainBlockContainer] {padding-left: 1.6rem; padding-right: 1.6rem}</style>"
-SIDEBAR_WIDTH = 260
-ENTERED = "_frame_entered"
-GROWN = 1.02
+_NARROW_MARGINS = "<style>[data-testid=stMainBlockContainer] {padding-left: 1.6rem; padding-right: 1.6rem}</style>"
+_SIDEBAR_WIDTH = 260
+_ENTERED = "_frame_entered"
+_GROWN = 1.02
 """From this growth of the imported modules on, what they hold is kept out of the collections of garbage once more."""
-logger = logging.getLogger("slicewise")
+_logger = logging.getLogger("slicewise")
 
 
 def navigation(*, is_hidden: bool = False) -> st.navigation:  # type: ignore[valid-type]
     """Register the pages; the app opens on the overview of the sample."""
     pages = [
         st.Page(path, title=title, icon=icon, help=help_, default=title == "Overview")
-        for path, title, icon, help_ in PAGES
+        for path, title, icon, help_ in _PAGES
     ]
     return st.navigation(pages, position="hidden" if is_hidden else "top")
 
 
-def configure() -> None:
+def _configure() -> None:
     """Set the page's title and its own icon; without one, Streamlit would fetch the navigation's from outside."""
-    st.set_page_config(page_title="Slicewise", page_icon=ICON, layout="wide", initial_sidebar_state=SIDEBAR_WIDTH)
+    st.set_page_config(page_title="Slicewise", page_icon=_ICON, layout="wide", initial_sidebar_state=_SIDEBAR_WIDTH)
 
 
 def run() -> None:
     """Draw the frame and the page that was asked for."""
-    configure()
-    st.html(NARROW_MARGINS)
+    _configure()
+    st.html(_NARROW_MARGINS)
     if session.needs_sign_in():
-        draw_sign_in()
+        _draw_sign_in()
         return
     page = navigation()
-    st.session_state[ENTERED] = True
+    st.session_state[_ENTERED] = True
     st.session_state[session.PAGE] = page.url_path  # type: ignore[attr-defined]
     try:
         with boundary():
@@ -96,13 +96,13 @@ def run() -> None:
                 st.sidebar.button("Sign out", icon=":material/logout:", type="tertiary", on_click=st.logout)
         page.run()  # type: ignore[attr-defined]
     finally:
-        st.session_state[ENTERED] = False
-        spare_modules()
+        st.session_state[_ENTERED] = False
+        _spare_modules()
 
 
-def spare_modules() -> None:
+def _spare_modules() -> None:
     """Keep imported modules out of garbage collection: Streamlit collects after every run, which took most of a rerun."""
-    if len(sys.modules) > GROWN * _spared["modules"]:
+    if len(sys.modules) > _GROWN * _spared["modules"]:
         _spared["modules"] = len(sys.modules)
         gc.collect()
         gc.freeze()
@@ -111,7 +111,7 @@ def spare_modules() -> None:
 _spared = {"modules": 0}
 
 
-def draw_sign_in() -> None:
+def _draw_sign_in() -> None:
     """Ask who is there, before anything else is shown; the pages are known, so that a link to one of them is no mistake."""
     navigation(is_hidden=True)
     st.title("Slicewise")
@@ -121,11 +121,11 @@ def draw_sign_in() -> None:
 
 def require() -> None:
     """Begin a page: a deep link to a fresh server runs the page without its frame, which is then registered."""
-    if st.session_state.get(ENTERED):
+    if st.session_state.get(_ENTERED):
         return
-    configure()
+    _configure()
     if session.needs_sign_in():
-        draw_sign_in()
+        _draw_sign_in()
         st.stop()
     navigation()
     st.rerun()
@@ -142,7 +142,7 @@ def boundary() -> Iterator[None]:
         st.error(f"{escaped(str(error))} :gray[:small[({error.code})]]", icon=":material/error:")
     except Exception:
         number = uuid.uuid4().hex[:8]
-        logger.exception("unexpected error %s", number)
+        _logger.exception("unexpected error %s", number)
         st.error(
             f"Something unexpected went wrong (number {number}). The rest of the page and everything stored is intact; "
             "the server's log holds the detail.",

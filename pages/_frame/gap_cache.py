@@ -16,17 +16,17 @@ from analytics.measure.thresholds.costs import Costs
 from analytics.measure.thresholds.policy import Policy
 from pages._frame import cache, session
 
-Sides = tuple[tuple[str, str, float], tuple[str, str, float]]
+_Sides = tuple[tuple[str, str, float], tuple[str, str, float]]
 
 
 @st.cache_data(max_entries=16, show_spinner="Comparing what came in …")
-def _inputs(sides: Sides, version: str) -> Inputs:
+def _inputs(sides: _Sides, version: str) -> Inputs:
     engine = session.engine()
     return inputs(engine, sides_answer(engine, *(cache.asked(*side) for side in sides)))
 
 
 @st.cache_data(max_entries=64, show_spinner="Splitting the change into parts …")
-def _gap(sides: Sides, version: str, metric: str, policy: str, by: tuple[str, ...]) -> Gap:
+def _gap(sides: _Sides, version: str, metric: str, policy: str, by: tuple[str, ...]) -> Gap:
     engine, costs = session.engine(), Policy.from_text(policy).costs
     found = sides_answer(engine, *(cache.asked(*side) for side in sides))
     return gap_answer(engine, found, _inputs(sides, version), metric, costs=costs, by=by or None)
@@ -34,7 +34,7 @@ def _gap(sides: Sides, version: str, metric: str, policy: str, by: tuple[str, ..
 
 @st.cache_data(max_entries=64, show_spinner="Weighing all inputs together …")
 def _gap_further(
-    sides: Sides, version: str, metric: str, policy: str, by: tuple[str, ...]
+    sides: _Sides, version: str, metric: str, policy: str, by: tuple[str, ...]
 ) -> tuple[Joint | None, GapTime | None]:
     found = _gap(sides, version, metric, policy, by)
     return jointly(found, _inputs(sides, version)), gap_time(session.engine(), found)
@@ -50,7 +50,7 @@ def proposed_sides(question: Question) -> tuple[str, str, str] | None:
     return _proposed_sides(*cache.primitives(question), cache.scope(question.log))
 
 
-def gap_key(reference: Question, production: Question) -> tuple[Sides, str]:
+def _gap_key(reference: Question, production: Question) -> tuple[_Sides, str]:
     """Return what identifies two sides."""
     return (
         cache.primitives(reference),
@@ -62,7 +62,7 @@ def gap(
     reference: Question, production: Question, metric: str, costs: Costs, by: tuple[str, ...]
 ) -> tuple[Gap, Inputs]:
     """Return the change between two sides in parts, and what came in on both."""
-    key = gap_key(reference, production)
+    key = _gap_key(reference, production)
     return _gap(*key, metric, Policy(costs).to_text(), by), _inputs(*key)
 
 
@@ -70,4 +70,4 @@ def gap_further(
     reference: Question, production: Question, metric: str, costs: Costs, by: tuple[str, ...]
 ) -> tuple[Joint | None, GapTime | None]:
     """Return what all inputs do together, and the metric over time."""
-    return _gap_further(*gap_key(reference, production), metric, Policy(costs).to_text(), by)
+    return _gap_further(*_gap_key(reference, production), metric, Policy(costs).to_text(), by)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
     import polars as pl
 
-MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$:&=@])")
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$:&=@])")
 
 
 def escaped(text: str) -> str:
@@ -23,7 +23,7 @@ def escaped(text: str) -> str:
     >>> escaped("a*b")
     'a\\\\*b'
     """
-    return MARKDOWN.sub(r"\\\1", text.replace("\r", " ").replace("\n", " "))
+    return _MARKDOWN.sub(r"\\\1", text.replace("\r", " ").replace("\n", " "))
 
 
 def headline(title: str, reading: str) -> None:

@@ -16,65 +16,65 @@ from pages._frame import cache, session
 from pages._frame.render import escaped
 from pages._slices.controls import metric_from_address, metric_to_address, offered_metrics
 
-N_FIRST = 3
-MAX_SECTIONS = 12
-MAX_PAIRED = 40
-LAST_SLICED = "_last_sliced"
-SECTIONS, METRIC = "sections", "report_metric"
-Sections = tuple[tuple[str, ...], ...]
+_N_FIRST = 3
+_MAX_SECTIONS = 12
+_MAX_PAIRED = 40
+_LAST_SLICED = "_last_sliced"
+_SECTIONS, _METRIC = "sections", "report_metric"
+_Sections = tuple[tuple[str, ...], ...]
 
 
-def draw_controls(question: Question) -> tuple[Sections, str]:
+def draw_controls(question: Question) -> tuple[_Sections, str]:
     """Choose the slices of the report; the columns that separate the errors most are there from the start."""
     st.markdown(
         "One file for the meeting: the question in words, the books, the headline and the slices below, "
         "without a row of the log."
     )
-    options = section_options(question)
+    options = _section_options(question)
     offered = offered_metrics(question)
-    sections_from_address(question, options)
-    metric_from_address(METRIC, offered)
+    _sections_from_address(question, options)
+    metric_from_address(_METRIC, offered)
     left, right = st.columns([4, 2])
     chosen = left.multiselect(
         "Slices by",
         list(options),
-        key=SECTIONS,
-        max_selections=MAX_SECTIONS,
+        key=_SECTIONS,
+        max_selections=_MAX_SECTIONS,
         persist_state="session",
         placeholder="Columns, or two columns as a heat map",
         help="One column as a ranking; two, written “a × b”, as a heat map. Type to find them.",
     )
     metric = right.selectbox(
-        "Metric", offered, key=METRIC, format_func=lambda name: METRICS[name].label, persist_state="session"
+        "Metric", offered, key=_METRIC, format_func=lambda name: METRICS[name].label, persist_state="session"
     )
-    sections_to_address(chosen)
-    metric_to_address(METRIC, metric)
+    _sections_to_address(chosen)
+    metric_to_address(_METRIC, metric)
     return tuple(options[label] for label in chosen), metric
 
 
-def section_options(question: Question) -> dict[str, tuple[str, ...]]:
+def _section_options(question: Question) -> dict[str, tuple[str, ...]]:
     """Return what can be a section by its label: each segment column, then each two, the one with more values down."""
     segments = question.log.mapping.segments
     by_values = sorted(segments, key=lambda name: -question.log.column(name).n_distinct)
     options: dict[str, tuple[str, ...]] = {name: (name,) for name in segments}
-    return options | {f"{down} × {across}": (down, across) for down, across in combinations(by_values[:MAX_PAIRED], 2)}
+    return options | {f"{down} × {across}": (down, across) for down, across in combinations(by_values[:_MAX_PAIRED], 2)}
 
 
-def add_section(question: Question, columns: tuple[str, ...]) -> None:
+def _add_section(question: Question, columns: tuple[str, ...]) -> None:
     """Add slices by these columns to the report: two as a heat map, others one by one."""
-    options = section_options(question)
+    options = _section_options(question)
     together = [label for label, by in options.items() if len(by) == len(columns) and set(by) == set(columns)]
-    chosen = st.session_state.get(SECTIONS)
+    chosen = st.session_state.get(_SECTIONS)
     if chosen is None:
-        chosen = first_sections(question, options)
+        chosen = _first_sections(question, options)
     wanted = together or [name for name in columns if name in options]
-    st.session_state[SECTIONS] = list(dict.fromkeys([*wanted, *chosen]))[:MAX_SECTIONS]
+    st.session_state[_SECTIONS] = list(dict.fromkeys([*wanted, *chosen]))[:_MAX_SECTIONS]
 
 
 def draw_add(question: Question, by: tuple[str, ...]) -> None:
     """Offer to add what is sliced to the report; without it, the report begins with what was sliced last."""
-    st.session_state[LAST_SLICED] = by
-    if st.button("Add to the report", key="report_slices", icon=":material/note_add:", on_click=add_section,
+    st.session_state[_LAST_SLICED] = by
+    if st.button("Add to the report", key="report_slices", icon=":material/note_add:", on_click=_add_section,
                  args=(question, by)):  # fmt: skip
         st.toast(f"Added to the report: slices by {escaped(words.listed(by))}.")
 
@@ -98,29 +98,29 @@ def draw_found(question: Question) -> None:
         )  # fmt: skip
 
 
-def first_sections(question: Question, options: dict[str, tuple[str, ...]]) -> list[str]:
+def _first_sections(question: Question, options: dict[str, tuple[str, ...]]) -> list[str]:
     """Return what a report holds from the start: what was sliced last, and the columns that separate the errors most."""
-    ranked = [(name,) for name in cache.ranked_columns(question)["column"].to_list()[:N_FIRST]]
+    ranked = [(name,) for name in cache.ranked_columns(question)["column"].to_list()[:_N_FIRST]]
     labels = {frozenset(columns): label for label, columns in options.items()}
-    wanted = map(frozenset, [st.session_state.get(LAST_SLICED, ()), *ranked])
+    wanted = map(frozenset, [st.session_state.get(_LAST_SLICED, ()), *ranked])
     return list(dict.fromkeys(labels[columns] for columns in wanted if columns in labels))
 
 
-def sections_from_address(question: Question, options: dict[str, tuple[str, ...]]) -> None:
+def _sections_from_address(question: Question, options: dict[str, tuple[str, ...]]) -> None:
     """Take over the sections of a link, in its order; without any, what separates the errors most."""
-    given = st.query_params.get_all(SECTIONS)
+    given = st.query_params.get_all(_SECTIONS)
     if given and given != st.session_state.get("_address_of_sections"):
-        st.session_state[SECTIONS] = [label for label in given if label in options][:MAX_SECTIONS]
-    if not set(st.session_state.get(SECTIONS, [""])) <= set(options):
-        st.session_state[SECTIONS] = first_sections(question, options)
+        st.session_state[_SECTIONS] = [label for label in given if label in options][:_MAX_SECTIONS]
+    if not set(st.session_state.get(_SECTIONS, [""])) <= set(options):
+        st.session_state[_SECTIONS] = _first_sections(question, options)
 
 
-def sections_to_address(chosen: list[str]) -> None:
+def _sections_to_address(chosen: list[str]) -> None:
     """Write the sections into the address, so that a copied link reopens the same report; none at all is said as well."""
     found = chosen or [""]
     st.session_state["_address_of_sections"] = found
-    if st.query_params.get_all(SECTIONS) != found:
-        st.query_params[SECTIONS] = found
+    if st.query_params.get_all(_SECTIONS) != found:
+        st.query_params[_SECTIONS] = found
 
 
 def draw_paper(html: str, question: Question) -> None:

@@ -18,27 +18,27 @@ from analytics.reading import api
 from analytics.review.store import ReviewStore
 
 PAGE = "_page"
-SAMPLE = Path(__file__).parents[2] / "sample_data" / "flights.parquet"
-MAX_PEOPLE = 200
+_SAMPLE = Path(__file__).parents[2] / "sample_data" / "flights.parquet"
+_MAX_PEOPLE = 200
 SAMPLE_NAME = "Flights 2013 (sample)"
-UPLOAD_KEY = "upload"
-PERSON = "_person"
+_UPLOAD_KEY = "upload"
+_PERSON = "_person"
 QUESTION_KEYS = ("log", "model", "threshold", "where")
 
 
 def enter() -> None:
     """Find out who asks, once per run of the app: each look at ``st.user`` reads the server's secrets anew."""
-    st.session_state.pop(PERSON, None)
-    st.session_state[PERSON] = identified()
+    st.session_state.pop(_PERSON, None)
+    st.session_state[_PERSON] = _identified()
 
 
 def person() -> str:
     """Return what tells people apart, as `identified` finds it."""
-    known = st.session_state.get(PERSON)
-    return identified() if known is None else str(known)
+    known = st.session_state.get(_PERSON)
+    return _identified() if known is None else str(known)
 
 
-def identified() -> str:
+def _identified() -> str:
     """Return a digest of who issued the sign-in and of whom it names; empty without sign-in.
 
     Raises
@@ -64,12 +64,12 @@ def needs_sign_in() -> bool:
 
 def workspace() -> Workspace:
     """Return the workspace of who asks: that of this machine, with sign-in one per person below it."""
-    if PERSON not in st.session_state and needs_sign_in():
+    if _PERSON not in st.session_state and needs_sign_in():
         raise QuestionError("Expected a sign-in, found none. Sign in first.", code="sign-in")
     return workspace_of(person())
 
 
-@st.cache_resource(max_entries=MAX_PEOPLE)
+@st.cache_resource(max_entries=_MAX_PEOPLE)
 def workspace_of(somebody: str) -> Workspace:
     """Return a person's workspace, swept once at start."""
     opened = Workspace()
@@ -82,11 +82,11 @@ def workspace_of(somebody: str) -> Workspace:
 def engine() -> Engine:
     """Return the engine over the workspace of who asks."""
     workspace()
-    return engine_of(person())
+    return _engine_of(person())
 
 
-@st.cache_resource(max_entries=MAX_PEOPLE)
-def engine_of(somebody: str) -> Engine:
+@st.cache_resource(max_entries=_MAX_PEOPLE)
+def _engine_of(somebody: str) -> Engine:
     """Return the one engine over a person's workspace."""
     return Engine(workspace_of(somebody))
 
@@ -94,11 +94,11 @@ def engine_of(somebody: str) -> Engine:
 def reviews() -> ReviewStore:
     """Return the verdicts of the workspace of who asks."""
     workspace()
-    return reviews_of(person())
+    return _reviews_of(person())
 
 
-@st.cache_resource(max_entries=MAX_PEOPLE)
-def reviews_of(somebody: str) -> ReviewStore:
+@st.cache_resource(max_entries=_MAX_PEOPLE)
+def _reviews_of(somebody: str) -> ReviewStore:
     """Return the one store of a person's verdicts, checked and backed up at start."""
     return ReviewStore(workspace_of(somebody).home)
 
@@ -110,12 +110,12 @@ def logs() -> list[Log]:
 
 def ensure_sample() -> None:
     """Bring the sample into a workspace that has no log yet."""
-    if logs() or not SAMPLE.exists():
+    if logs() or not _SAMPLE.exists():
         return
     progress = st.progress(0.0, "Preparing the sample log: this happens once")
     read = api.read_file(
         workspace(),
-        SAMPLE,
+        _SAMPLE,
         name=SAMPLE_NAME,
         on_progress=lambda step, done: progress.progress(done / 2, f"Sample log: {step}"),
     )
@@ -137,12 +137,12 @@ def from_address() -> None:
         if given is not None and given != written.get(key):
             written[key] = given
             if key == "threshold":
-                take_threshold(given)
+                _take_threshold(given)
             else:
                 st.session_state[key] = given
 
 
-def take_threshold(text: str) -> None:
+def _take_threshold(text: str) -> None:
     """Take a threshold from the address; what is no finite number is left out."""
     try:
         value = float(text)
@@ -160,7 +160,7 @@ def keep_valid_filters(log: Log) -> tuple[str, ...]:
     return refused
 
 
-def number_text(value: float) -> str:
+def _number_text(value: float) -> str:
     """Write a number so that it reads back as itself, short where that is enough.
 
     >>> number_text(5.0), number_text(0.1 + 0.2)
@@ -175,7 +175,7 @@ def to_address() -> None:
     written = st.session_state.setdefault("_address", {})
     for key in QUESTION_KEYS:
         value = st.session_state.get(key)
-        text = number_text(value) if isinstance(value, float) else str(value or "")
+        text = _number_text(value) if isinstance(value, float) else str(value or "")
         written[key] = text
         if st.query_params.get(key, "") != text:
             if text:
@@ -253,12 +253,12 @@ def choose_log(log: Log) -> None:
 def staged_id() -> str | None:
     """Return the upload that waits for its mapping: after a reload of the page, the address still knows it."""
     if "staged" not in st.session_state:
-        st.session_state["staged"] = st.query_params.get(UPLOAD_KEY)
+        st.session_state["staged"] = st.query_params.get(_UPLOAD_KEY)
     found: str | None = st.session_state["staged"]
     if found:
-        st.query_params[UPLOAD_KEY] = found
+        st.query_params[_UPLOAD_KEY] = found
     else:
-        st.query_params.pop(UPLOAD_KEY, None)
+        st.query_params.pop(_UPLOAD_KEY, None)
     return found
 
 

@@ -28,15 +28,15 @@ def draw() -> None:
         if not found:
             st.info("No log yet. Upload an export on the Logs page.", icon=":material/upload_file:")
             return
-        log = draw_log(found)
-        draw_books(log)
-        draw_model(log)
-        draw_threshold(log)
-        draw_cohort(log)
+        log = _draw_log(found)
+        _draw_books(log)
+        _draw_model(log)
+        _draw_threshold(log)
+        _draw_cohort(log)
     session.to_address()
 
 
-def draw_log(found: list[Log]) -> Log:
+def _draw_log(found: list[Log]) -> Log:
     """Choose the log; a new one begins with its own threshold and no filter."""
     by_id = {log.log_id: log for log in found}
     wanted = st.session_state.get("log")
@@ -53,19 +53,19 @@ def draw_log(found: list[Log]) -> Log:
         "Log",
         list(by_id),
         key="log",
-        format_func=lambda log_id: name_of(by_id[log_id], found),
+        format_func=lambda log_id: _name_of(by_id[log_id], found),
         on_change=lambda: session.reset_question(by_id[st.session_state["log"]]),
     )
     return by_id[chosen]
 
 
-def name_of(log: Log, found: list[Log]) -> str:
+def _name_of(log: Log, found: list[Log]) -> str:
     """Return what a log is called in a list; logs of one name are told apart by their id."""
     is_alone = sum(other.name == log.name for other in found) == 1
     return log.name if is_alone else f"{log.name} · {log.log_id[:6]}"
 
 
-def draw_books(log: Log) -> None:
+def _draw_books(log: Log) -> None:
     """Keep the row accounting in sight: what was read, kept and set aside, and how much preflight found."""
     aside = sum(reason.rows for reason in log.reading.set_aside)
     st.caption(
@@ -74,7 +74,7 @@ def draw_books(log: Log) -> None:
     )
 
 
-def draw_model(log: Log) -> None:
+def _draw_model(log: Log) -> None:
     """Choose the model version, where the log has more than one."""
     versions = model_versions(log)
     if st.session_state.get("model") not in versions:
@@ -92,7 +92,7 @@ def draw_model(log: Log) -> None:
         st.caption(f"{len(versions)} versions together: a row counts once for each that scored it.")
 
 
-def draw_threshold(log: Log) -> None:
+def _draw_threshold(log: Log) -> None:
     """Choose the threshold; between two scores of the grid it is exact all the same."""
     if log.score_kind == "decision":
         st.caption("Judged by the logged decision: the log has no score.")
@@ -107,12 +107,12 @@ def draw_threshold(log: Log) -> None:
         format="%.4g",
         placeholder=f"{log.mapping.threshold:.4g}",
         help="Predicted positive if the score is at least this. Arrow keys go from score to score; empty is the log's own.",
-        on_change=move_threshold,
+        on_change=_move_threshold,
         args=(log, step, st.session_state["threshold"]),
     )
 
 
-def move_threshold(log: Log, step: float, before: float) -> None:
+def _move_threshold(log: Log, step: float, before: float) -> None:
     """Return to the log's own threshold from an empty field, and from one step on to the next score of the grid."""
     asked = st.session_state["threshold"]
     if asked is None:
@@ -132,7 +132,7 @@ def next_edge(edges: Sequence[float], asked: float, *, is_up: bool) -> float:
     return float(edges[place]) if 0 <= place < len(edges) else asked
 
 
-def draw_cohort(log: Log) -> None:
+def _draw_cohort(log: Log) -> None:
     """Show the cohort in words with its counts, its filters as removable chips, and what can be added."""
     refused = session.keep_valid_filters(log)
     if refused:
@@ -168,11 +168,11 @@ def draw_cohort(log: Log) -> None:
             on_click=session.set_cohort,
             args=(Cohort(cohort.clauses),),
         )
-    draw_mixture(log, cohort)
+    _draw_mixture(log, cohort)
     filters.draw(log, cohort)
 
 
-def draw_mixture(log: Log, cohort: Cohort) -> None:
+def _draw_mixture(log: Log, cohort: Cohort) -> None:
     """Say that an evaluation is judged together with production, where a column tells them apart and no filter does."""
     for name, references, productions in staged_columns(log)[:1]:
         if name not in cohort.columns() and st.session_state.get("model") is None:

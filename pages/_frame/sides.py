@@ -22,13 +22,13 @@ from pages._frame import cache, gap_cache, policy, session
 from pages._frame.filters import as_text
 from pages._frame.render import escaped
 
-TIME, LOG = "by time", "another log"
-MAX_VALUES = 60
-HELP = "By time, by the value of a column, or as two logs. The filters of the sidebar hold for both."
-DATES = ("then_from", "then_to", "now_from", "now_to")
-KEYS = ("apart", "then", "now", "then_log", *DATES)
-KEPT = "_sides"
-OFFERED_HELP = (
+_TIME, _LOG = "by time", "another log"
+_MAX_VALUES = 60
+_HELP = "By time, by the value of a column, or as two logs. The filters of the sidebar hold for both."
+_DATES = ("then_from", "then_to", "now_from", "now_to")
+_KEYS = ("apart", "then", "now", "then_log", *_DATES)
+_KEPT = "_sides"
+_OFFERED_HELP = (
     "Metrics that are a sum over rows divided by another, so that their change splits into parts that add up. AUROC, F1 and ECE "
     "are not: they compare rows with each other, or combine two such ratios."
 )
@@ -36,73 +36,73 @@ OFFERED_HELP = (
 
 def draw_controls(question: Question) -> tuple[Question, Question]:
     """Choose the reference and production; the sidebar's cohort holds for both."""
-    restore()
+    _restore()
     log = question.log
-    ways = ways_apart(log)
-    if not is_in_address("apart") and st.session_state.get("apart") not in ways:
-        propose(question, ways)
+    ways = _ways_apart(log)
+    if not _is_in_address("apart") and st.session_state.get("apart") not in ways:
+        _propose(question, ways)
     place, before, after, saved = st.columns([3, 4, 4, 2], vertical_alignment="bottom")
     with saved:
-        draw_saved()
-    way = place.selectbox("The sides differ", ways, index=None, key="apart", bind="query-params", help=HELP)
+        _draw_saved()
+    way = place.selectbox("The sides differ", ways, index=None, key="apart", bind="query-params", help=_HELP)
     if way is None:
         raise QuestionError(
             "Expected something that tells two sides apart, found none. Choose the time, a column or a log."
         )
-    if way == LOG:
-        found = by_log(question, before, after)
-    elif way == TIME:
-        found = by_time(question, before, after)
+    if way == _LOG:
+        found = _by_log(question, before, after)
+    elif way == _TIME:
+        found = _by_time(question, before, after)
     else:
-        found = by_value(question, log.column(way), before, after)
-    st.session_state[KEPT] = {key: st.session_state.get(key) for key in KEYS}
+        found = _by_value(question, log.column(way), before, after)
+    st.session_state[_KEPT] = {key: st.session_state.get(key) for key in _KEYS}
     return found
 
 
-def propose(question: Question, ways: list[str]) -> None:
+def _propose(question: Question, ways: list[str]) -> None:
     """Begin with an evaluation against production of the same model versions, where values are called so, else with the time."""
     proposed = gap_cache.proposed_sides(question)
     st.session_state["apart"] = ways[0] if ways else None
-    if proposed is not None and proposed[0] in ways and not any(is_in_address(key) for key in KEYS):
+    if proposed is not None and proposed[0] in ways and not any(_is_in_address(key) for key in _KEYS):
         st.session_state.update(zip(("apart", "then", "now"), proposed, strict=True))
 
 
-def restore() -> None:
+def _restore() -> None:
     """Give the controls what they held when the page was left; the address goes before."""
-    for key, value in st.session_state.get(KEPT, {}).items():
+    for key, value in st.session_state.get(_KEPT, {}).items():
         if key not in st.session_state and key not in st.query_params:
             st.session_state[key] = value
 
 
-def is_in_address(key: str) -> bool:
+def _is_in_address(key: str) -> bool:
     """Whether a control will take its value from the address when it is drawn."""
     return key in st.query_params and key not in st.session_state
 
 
-def ways_apart(log: Log) -> list[str]:
+def _ways_apart(log: Log) -> list[str]:
     """Return what can tell two sides of a log apart: the time, columns with few values, another log."""
     columns = [column.name for column in log.columns
-               if 2 <= column.n_distinct + bool(column.n_missing) <= MAX_VALUES and column.kind != "time"
-               and column.name not in (TIME, LOG, log.mapping.label)]  # fmt: skip
+               if 2 <= column.n_distinct + bool(column.n_missing) <= _MAX_VALUES and column.kind != "time"
+               and column.name not in (_TIME, _LOG, log.mapping.label)]  # fmt: skip
     first = [name for name in (log.mapping.model_version,) if name in columns]
-    times = [TIME] if log.time_low is not None and log.mapping.time is not None else []
+    times = [_TIME] if log.time_low is not None and log.mapping.time is not None else []
     return [
         *times,
         *first,
         *(name for name in columns if name not in first),
-        *([LOG] if len(session.logs()) > 1 else []),
+        *([_LOG] if len(session.logs()) > 1 else []),
     ]
 
 
-def by_value(
+def _by_value(
     question: Question, column: Column, before: DeltaGenerator, after: DeltaGenerator
 ) -> tuple[Question, Question]:
     """Choose a value of a column for either side."""
     counts = cache.value_counts(question, column.name)
-    found = counts["value"].head(MAX_VALUES).to_list()
+    found = counts["value"].head(_MAX_VALUES).to_list()
     values = [words.MISSING if value is None else str(as_text(value)) for value in found]
     for key, default in (("then", 0), ("now", 1)):
-        if not is_in_address(key) and st.session_state.get(key) not in values:
+        if not _is_in_address(key) and st.session_state.get(key) not in values:
             st.session_state[key] = values[min(default, len(values) - 1)]
     chosen = []
     for place, key, label in ((before, "then", "Reference"), (after, "now", "Production")):
@@ -110,30 +110,30 @@ def by_value(
     known = [value for value in chosen if value is not None]
     if len(known) < len(chosen):
         raise QuestionError(f"Expected a value of {column.name!r} for both sides, found none for one. Choose it.")
-    return sides_of(question, column.name, [clause_of(column, value) for value in known])
+    return _sides_of(question, column.name, [_clause_of(column, value) for value in known])
 
 
-def clause_of(column: Column, value: str) -> tuple[Clause, ...]:
+def _clause_of(column: Column, value: str) -> tuple[Clause, ...]:
     """Return the clause that keeps one value."""
     return (Clause(column.name, "missing") if value == words.MISSING else Clause(column.name, "in", (value,)),)
 
 
-def sides_of(question: Question, column: str, clauses: list[tuple[Clause, ...]]) -> tuple[Question, Question]:
+def _sides_of(question: Question, column: str, clauses: list[tuple[Clause, ...]]) -> tuple[Question, Question]:
     """Return a question under the clauses of either side, in place of its own on that column."""
     rest = question.cohort.without(column)
     first, second = (replace(question, cohort=Cohort((*rest.clauses, *own), rest.outcomes)) for own in clauses)
     return first, second
 
 
-def by_time(question: Question, before: DeltaGenerator, after: DeltaGenerator) -> tuple[Question, Question]:
+def _by_time(question: Question, before: DeltaGenerator, after: DeltaGenerator) -> tuple[Question, Question]:
     """Choose a range of days for either side; at first the last quarter of the time against the one before."""
     log = question.log
     first, last = (datetime.fromisoformat(str(text)).date() for text in (log.time_low, log.time_high))
-    for key, default in zip(DATES, default_dates(first, last), strict=True):
+    for key, default in zip(_DATES, _default_dates(first, last), strict=True):
         if not isinstance(st.session_state.get(key), date) and key not in st.query_params:
             st.session_state[key] = default
     found: list[tuple[Clause, ...]] = []
-    for place, keys, label in ((before, DATES[:2], "Reference"), (after, DATES[2:], "Production")):
+    for place, keys, label in ((before, _DATES[:2], "Reference"), (after, _DATES[2:], "Production")):
         left, right = place.columns(2)
         start = left.date_input(f"{label} from", value=None, key=keys[0], bind="query-params")
         end = right.date_input("to", value=None, key=keys[1], bind="query-params")
@@ -147,10 +147,10 @@ def by_time(question: Question, before: DeltaGenerator, after: DeltaGenerator) -
                 Clause(str(log.mapping.time), "le", (end.isoformat(),)),
             )
         )
-    return sides_of(question, str(log.mapping.time), found)
+    return _sides_of(question, str(log.mapping.time), found)
 
 
-def default_dates(first: date, last: date) -> tuple[date, date, date, date]:
+def _default_dates(first: date, last: date) -> tuple[date, date, date, date]:
     """Return the last quarter of a span and the quarter before it.
 
     >>> default_dates(date(2024, 1, 1), date(2024, 1, 8))[1:3]
@@ -161,7 +161,7 @@ def default_dates(first: date, last: date) -> tuple[date, date, date, date]:
     return max(first, start - quarter), start - timedelta(days=1), start, last
 
 
-def by_log(question: Question, before: DeltaGenerator, after: DeltaGenerator) -> tuple[Question, Question]:
+def _by_log(question: Question, before: DeltaGenerator, after: DeltaGenerator) -> tuple[Question, Question]:
     """Choose the log of the reference; production is the log of the sidebar."""
     others = {other.log_id: other for other in session.logs() if other.log_id != question.log.log_id}
     if st.session_state.get("then_log") not in others:
@@ -178,41 +178,41 @@ def by_log(question: Question, before: DeltaGenerator, after: DeltaGenerator) ->
     return Question(other, kept, other.mapping.threshold), question
 
 
-def draw_saved() -> None:
+def _draw_saved() -> None:
     """Offer saved pairs of sides, and to save the present one."""
     workspace = session.workspace()
     with st.popover("Saved", icon=":material/bookmark:", width="stretch"):
         saved = workspace.saved_sides()
         for place, (name, text) in enumerate(saved.items()):
             with st.container(horizontal=True, vertical_alignment="center"):
-                st.button(escaped(name), key=f"sides_{place}", on_click=take_saved, args=(text,), type="tertiary")
+                st.button(escaped(name), key=f"sides_{place}", on_click=_take_saved, args=(text,), type="tertiary")
                 st.button("Forget", key=f"forget_sides_{place}", icon=":material/delete:", type="tertiary",
                           on_click=workspace.save_sides, args=(name, None))  # fmt: skip
         if not saved:
             st.caption("No pair of sides is saved yet.")
         st.text_input("Save these sides, with log and filters, as", key="sides_name", max_chars=80)
-        st.button("Save", key="save_sides", on_click=save_sides, disabled=not st.session_state.get("sides_name"))
+        st.button("Save", key="save_sides", on_click=_save_sides, disabled=not st.session_state.get("sides_name"))
 
 
-def save_sides() -> None:
+def _save_sides() -> None:
     """Keep the present sides under the name that was typed; for callbacks only."""
     name = (st.session_state.get("sides_name") or "").strip()
     if name:
-        state = {key: st.session_state.get(key) for key in (*KEYS, "log", "model", "where")}
+        state = {key: st.session_state.get(key) for key in (*_KEYS, "log", "model", "where")}
         session.workspace().save_sides(name, json.dumps(state, default=lambda value: value.isoformat()))
         st.session_state["sides_name"] = ""
 
 
-def take_saved(text: str) -> None:
+def _take_saved(text: str) -> None:
     """Put saved sides into the controls; what no longer fits is replaced when they are drawn; for callbacks only."""
     try:
         state = json.loads(text)
-        for key in DATES:
+        for key in _DATES:
             state[key] = date.fromisoformat(state[key]) if state.get(key) else None
     except (ValueError, TypeError, AttributeError):
         return
     known = {log.log_id for log in session.logs()}
-    for key in (*KEYS, "model", "where"):
+    for key in (*_KEYS, "model", "where"):
         if state.get(key) is not None:
             st.session_state[key] = state[key]
     if state.get("log") in known:
@@ -225,13 +225,13 @@ def draw_metric(reference: Question, production: Question) -> tuple[str, Costs, 
     offered = [name for name in OFFERED if is_probability or name != "brier"]
     metric_place, by_place = st.columns([3, 10], vertical_alignment="bottom")
     metric = metric_place.selectbox("Metric", offered, key="gap_metric", bind="query-params", format_func=metric_label,
-                                    help=OFFERED_HELP)  # fmt: skip
+                                    help=_OFFERED_HELP)  # fmt: skip
     segments = list(dict.fromkeys([*reference.log.mapping.segments, *production.log.mapping.segments]))
     by = by_place.multiselect(
         "Slices of", segments, key="gap_by", bind="query-params", max_selections=3,
         placeholder="Chosen by what they explain", help="The columns whose slices the mix, and the change within, are made of.",
     )  # fmt: skip
-    costs = priced()
+    costs = _priced()
     if metric == COST:
         st.caption(
             escaped(
@@ -241,7 +241,7 @@ def draw_metric(reference: Question, production: Question) -> tuple[str, Costs, 
     return metric if metric in offered else offered[0], costs, tuple(by)
 
 
-def priced() -> Costs:
+def _priced() -> Costs:
     """Return the costs that the Thresholds page was left with; 1 for each error before it was opened."""
     kept = st.session_state.get(policy.KEPT)
     if not kept:

@@ -15,24 +15,24 @@ from analytics.present import figures, palette, readings, words
 from analytics.present.tables.gap import BARS, column_rows, input_rows, slice_rows
 from pages._frame.render import escaped, figure, sentence, table_downloads
 
-BARS_HELP = (
+_BARS_HELP = (
     "Share of rows in ten ranges, or by the most frequent values and all others; the last bar is what is missing. Heights "
     "are in percent of the tallest bar on either side."
 )
-INPUT_HEIGHT = 44
-MAX_SHOWN_WHOLE = 20
-EXPLAINS = (
+_INPUT_HEIGHT = 44
+_MAX_SHOWN_WHOLE = 20
+_EXPLAINS = (
     "What its mix does, or what its slices differ in their change where most did not change at all; 0 where neither is "
     "beyond chance."
 )
-OVERLAP = "Share of production's rows with a counterpart in the reference; below half nothing is said of a column."
-PAGES = {
+_OVERLAP = "Share of production's rows with a counterpart in the reference; below half nothing is said of a column."
+_PAGES = {
     "Logs": "pages/logs.py",
     "Slices": "pages/slices.py",
     "Calibration": "pages/calibration.py",
     "Thresholds": "pages/thresholds.py",
 }
-ICONS = {"data": ":material/database:", "model": ":material/model_training:", "system": ":material/tune:",
+_ICONS = {"data": ":material/database:", "model": ":material/model_training:", "system": ":material/tune:",
          "labels": ":material/hourglass:", "nothing": ":material/check_circle:"}  # fmt: skip
 
 
@@ -60,21 +60,21 @@ def draw_verdict(gap: Gap, inputs: Inputs, joint: Joint | None, time: GapTime | 
     for advice in readings.advice(gap, inputs):
         with st.container(border=True, gap="xsmall"):
             size = f" · {escaped(advice.size)}" if advice.size else ""
-            st.markdown(f"{ICONS[advice.what]} **{advice.what.capitalize()}{size}** – {escaped(advice.text)}")
+            st.markdown(f"{_ICONS[advice.what]} **{advice.what.capitalize()}{size}** – {escaped(advice.text)}")
             with st.container(horizontal=True):
                 for page in advice.pages:
-                    if page in PAGES:
-                        draw_evidence(gap, page, advice.column)
+                    if page in _PAGES:
+                        _draw_evidence(gap, page, advice.column)
 
 
-def draw_evidence(gap: Gap, page: str, column: str | None) -> None:
+def _draw_evidence(gap: Gap, page: str, column: str | None) -> None:
     """Link to the page that shows a part, on the rows of production."""
     production = gap.sides.production
     rows = {"log": production.log.log_id, "where": production.cohort.to_text()}
     label, asked = page, rows if page != "Logs" else {"log": production.log.log_id}
     if page == "Slices" and column in production.log.mapping.segments:
         label, asked = f"Slices of {words.shortened(str(column), 30)}", {**rows, "by": str(column)}
-    st.page_link(PAGES[page], label=escaped(label), icon=":material/arrow_forward:", query_params=asked)
+    st.page_link(_PAGES[page], label=escaped(label), icon=":material/arrow_forward:", query_params=asked)
 
 
 def draw_columns(gap: Gap) -> None:
@@ -86,7 +86,7 @@ def draw_columns(gap: Gap) -> None:
     names = gap.columns["column"].to_list()
     pair = st.grid(2, min_column_width=500, gap="medium")
     with pair.cell():
-        draw_ranking(gap)
+        _draw_ranking(gap)
     with pair.cell():
         first = gap.by[0] if gap.by else names[0]
         opened = st.selectbox(
@@ -101,17 +101,17 @@ def draw_columns(gap: Gap) -> None:
         )
     table = slice_rows(gap, opened)
     with st.expander(escaped(f"All slices of {opened}"), key="all_gap_slices"):
-        st.dataframe(table, hide_index=True, alt=f"Slices of {opened} on both sides", column_config=slice_columns(gap))
+        st.dataframe(table, hide_index=True, alt=f"Slices of {opened} on both sides", column_config=_slice_columns(gap))
         table_downloads(
             gap.slices[opened].rename({"value": "slice"}), "gap_slices", key="gap_slices_table", slices=["slice"]
         )
 
 
-def draw_ranking(gap: Gap) -> None:
+def _draw_ranking(gap: Gap) -> None:
     """Show the ranked columns."""
     unit = "points" if gap.metric.is_share else "units"
     table = column_rows(gap)
-    width = 120 if digits_of(gap) == 1 else 170
+    width = 120 if _digits_of(gap) == 1 else 170
     number = st.column_config.NumberColumn
     st.dataframe(
         table,
@@ -119,10 +119,10 @@ def draw_ranking(gap: Gap) -> None:
         alt="Columns ranked by what they explain of the change",
         column_config={
             "column": st.column_config.TextColumn("Column", pinned=True, width=130),
-            "explained": st.column_config.TextColumn(f"Explains, {unit}", width=100, help=EXPLAINS, alignment="right"),
+            "explained": st.column_config.TextColumn(f"Explains, {unit}", width=100, help=_EXPLAINS, alignment="right"),
             "mix": st.column_config.TextColumn("Mix", width=width, help="Rows come from other slices than before."),
             "within": st.column_config.TextColumn("Within", width=width, help="Slices have other rates than before."),
-            "overlap": number("Overlap", format="%.0f %%", width=68, help=OVERLAP),
+            "overlap": number("Overlap", format="%.0f %%", width=68, help=_OVERLAP),
         },
     )  # fmt: skip
     st.caption(
@@ -135,15 +135,15 @@ def draw_ranking(gap: Gap) -> None:
                 st.markdown(f"- {escaped(words.shortened(name, 60))}: {escaped(reason)}")
 
 
-def digits_of(gap: Gap) -> int:
+def _digits_of(gap: Gap) -> int:
     """Return the digits of effects: of points, of money, of losses."""
     return 1 if gap.metric.is_share or gap.metric.name == COST else 4
 
 
-def slice_columns(gap: Gap) -> dict[str, Any]:
+def _slice_columns(gap: Gap) -> dict[str, Any]:
     """Return how the table of slices is written."""
     number = st.column_config.NumberColumn
-    digits, unit = digits_of(gap), ", points" if gap.metric.is_share else ""
+    digits, unit = _digits_of(gap), ", points" if gap.metric.is_share else ""
     rate = "%.1f %%" if gap.metric.is_share else f"%.{digits}f"
     signed = f"%+.{digits}f"
     return {
@@ -178,12 +178,12 @@ def draw_inputs(gap: Gap, inputs: Inputs) -> None:
         hide_index=True,
         alt="Inputs on both sides: distance, noise level, missing values, what is new",
         column_order=["column", *BARS, "what", "distance", "noise", "psi", "missing_reference", "missing_production"],
-        row_height=INPUT_HEIGHT,
-        height="content" if table.height <= MAX_SHOWN_WHOLE else "auto",
+        row_height=_INPUT_HEIGHT,
+        height="content" if table.height <= _MAX_SHOWN_WHOLE else "auto",
         column_config={
             "column": st.column_config.TextColumn("Column", pinned=True, width=130),
-            "bars_reference": bars("Reference", palette.REFERENCE),
-            "bars_production": bars("Production", palette.PRODUCTION),
+            "bars_reference": _bars("Reference", palette.REFERENCE),
+            "bars_production": _bars("Production", palette.PRODUCTION),
             "what": st.column_config.TextColumn("What is new", width=250),
             "distance": st.column_config.ProgressColumn("Distance", min_value=0.0, max_value=most, format="%.3f", width=130,
                 help="Kolmogorov–Smirnov of numbers, Jensen–Shannon of values; missing counts as a value."),
@@ -196,9 +196,9 @@ def draw_inputs(gap: Gap, inputs: Inputs) -> None:
     table_downloads(table.drop(BARS), "inputs", key="gap_inputs")
 
 
-def bars(label: str, colour: str) -> Any:
+def _bars(label: str, colour: str) -> Any:
     """Return how the distribution of a column on one side is drawn."""
-    return st.column_config.BarChartColumn(label, y_min=0, y_max=100, color=colour, width=130, help=BARS_HELP)
+    return st.column_config.BarChartColumn(label, y_min=0, y_max=100, color=colour, width=130, help=_BARS_HELP)
 
 
 def draw_time(gap: Gap, time: GapTime | None) -> None:

@@ -10,7 +10,7 @@ from analytics.present.export import to_csv
 from pages._frame import session
 from pages._frame.render import escaped, sentence
 
-SEVERITY = {
+_SEVERITY = {
     "error": ":red[:material/error:] error",
     "warning": ":orange[:material/warning:] warning",
     "note": ":gray[:material/info:] note",
@@ -52,7 +52,7 @@ def draw_findings(log: Log) -> None:
     st.table(
         [
             {
-                "": SEVERITY[finding.severity],
+                "": _SEVERITY[finding.severity],
                 "Code": f"`{finding.code}`",
                 "Column": escaped(finding.column) if finding.column else "–",
                 "Rows": f"{finding.rows:,}" if finding.rows is not None else "–",

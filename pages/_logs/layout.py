@@ -15,38 +15,38 @@ from analytics.reading.api import Staged
 from pages._frame import session
 from pages._frame.render import escaped
 
-DELIMITERS = {",": "comma ,", ";": "semicolon ;", "\t": "tab", "|": "pipe |", " ": "blank", ":": "colon :"}
-QUOTES = {'"': 'double "', "'": "single '", "": "none"}
-ESCAPES = {'"': 'doubled ""', "'": "doubled ''", "\\": "backslash \\", "": "none"}
-GUESSED = "as found"
-ENCODINGS = [GUESSED, "utf-8", "utf-16", "cp1252", "latin-1"]
-TEXTS = {"csv"}
+_DELIMITERS = {",": "comma ,", ";": "semicolon ;", "\t": "tab", "|": "pipe |", " ": "blank", ":": "colon :"}
+_QUOTES = {'"': 'double "', "'": "single '", "": "none"}
+_ESCAPES = {'"': 'doubled ""', "'": "doubled ''", "\\": "backslash \\", "": "none"}
+_GUESSED = "as found"
+_ENCODINGS = [_GUESSED, "utf-8", "utf-16", "cp1252", "latin-1"]
+_TEXTS = {"csv"}
 
 
 def draw(upload: Staged) -> CsvOptions | None:
     """Show how a file was read and let it be changed; return the layout once the file is to be read again."""
     reading = upload.reading
-    n_said = len(unusual(reading))
+    n_said = len(_unusual(reading))
     noted = f" · {words.plural(n_said, 'remark')}" if n_said else ""
     with st.expander(f"How the file was read{noted}", icon=":material/description:", key=f"how_{upload.staged_id}"):
-        draw_account(reading)
+        _draw_account(reading)
         if len(reading.origin.sheets) > 1:
-            return choose_sheet(upload)
-        if set(reading.file_format.split("+")) <= TEXTS:
-            return choose_dialect(upload)
+            return _choose_sheet(upload)
+        if set(reading.file_format.split("+")) <= _TEXTS:
+            return _choose_dialect(upload)
     return None
 
 
-def unusual(reading: Reading) -> tuple[str, ...]:
+def _unusual(reading: Reading) -> tuple[str, ...]:
     """Return what is to be said of a reading."""
     return (*reading.origin.contradictions, *reading.origin.differences, *reading.repairs)
 
 
-def draw_account(reading: Reading) -> None:
+def _draw_account(reading: Reading) -> None:
     """Say what became of the lines, what was unusual, and how many rows each file gave."""
     if reading.lines:
-        st.markdown(escaped(books(reading.lines)))
-    for said in unusual(reading):
+        st.markdown(escaped(_books(reading.lines)))
+    for said in _unusual(reading):
         st.markdown(f"- {escaped(said)}")
     if reading.origin.files:
         st.dataframe(
@@ -64,7 +64,7 @@ def draw_account(reading: Reading) -> None:
         )
 
 
-def books(lines: LineCounts) -> str:
+def _books(lines: LineCounts) -> str:
     """Say what became of the lines of a file."""
     parts = [
         f"{count:,} {name}"
@@ -80,7 +80,7 @@ def books(lines: LineCounts) -> str:
     return f"{lines.total:,} line{'s' * (lines.total != 1)}: {', '.join(parts)}."
 
 
-def choose_sheet(upload: Staged) -> CsvOptions | None:
+def _choose_sheet(upload: Staged) -> CsvOptions | None:
     """Let another sheet of the workbook be chosen."""
     origin = upload.reading.origin
     sheet = st.selectbox(
@@ -92,10 +92,10 @@ def choose_sheet(upload: Staged) -> CsvOptions | None:
     return None
 
 
-def choose_dialect(upload: Staged) -> CsvOptions | None:
+def _choose_dialect(upload: Staged) -> CsvOptions | None:
     """Let the dialect be changed; what it gives is shown before the whole file is read again."""
     found = upload.reading.origin.layout or CsvOptions()
-    changed = dialect_controls(found, upload.staged_id)
+    changed = _dialect_controls(found, upload.staged_id)
     if changed == found:
         return None
     try:
@@ -109,29 +109,29 @@ def choose_dialect(upload: Staged) -> CsvOptions | None:
         hide_index=True,
         alt="The first rows, read anew",
     )
-    st.caption(escaped(" ".join((f"Of the first lines: {books(shown.lines)}", *shown.repairs))))
+    st.caption(escaped(" ".join((f"Of the first lines: {_books(shown.lines)}", *shown.repairs))))
     return changed if st.button("Read the file like this", key="read_again", type="primary") else None
 
 
-def dialect_controls(found: CsvOptions, key: str) -> CsvOptions:
+def _dialect_controls(found: CsvOptions, key: str) -> CsvOptions:
     """Draw the controls of the dialect; return what they say."""
     with st.container(horizontal=True):
-        delimiter = pick("Delimiter", DELIMITERS, found.delimiter, f"delimiter_{key}", is_open=True)
-        quote = pick("Quote", QUOTES, found.quote, f"quote_{key}") or ""
-        escape = pick("Escape of a quote", ESCAPES, found.escape, f"escape_{key}") or ""
+        delimiter = _pick("Delimiter", _DELIMITERS, found.delimiter, f"delimiter_{key}", is_open=True)
+        quote = _pick("Quote", _QUOTES, found.quote, f"quote_{key}") or ""
+        escape = _pick("Escape of a quote", _ESCAPES, found.escape, f"escape_{key}") or ""
         header = st.number_input("Header lines", 0, 20, found.header_lines or 0, key=f"header_{key}")
         skip = st.number_input("Lines before it", 0, 100_000, found.skip_lines or 0, key=f"skip_{key}")
         encoding = st.selectbox(
-            "Encoding", list(dict.fromkeys([*ENCODINGS, found.encoding or GUESSED])),
-            index=ENCODINGS.index(found.encoding) if found.encoding in ENCODINGS else 0, key=f"encoding_{key}",
+            "Encoding", list(dict.fromkeys([*_ENCODINGS, found.encoding or _GUESSED])),
+            index=_ENCODINGS.index(found.encoding) if found.encoding in _ENCODINGS else 0, key=f"encoding_{key}",
         )  # fmt: skip
     return replace(
         found, delimiter=delimiter, quote=quote, escape=escape, header_lines=header, skip_lines=skip,
-        encoding=None if encoding == GUESSED else encoding,
+        encoding=None if encoding == _GUESSED else encoding,
     )  # fmt: skip
 
 
-def pick(label: str, names: dict[str, str], found: str | None, key: str, *, is_open: bool = False) -> str | None:
+def _pick(label: str, names: dict[str, str], found: str | None, key: str, *, is_open: bool = False) -> str | None:
     """Choose a character by its name; others can be typed where the list is open."""
     options = list(dict.fromkeys([*names, *([found] if found is not None else [])]))
     chosen: str | None = st.selectbox(

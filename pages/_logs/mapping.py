@@ -13,7 +13,7 @@ from analytics.log.judge import judge, mixed
 from analytics.log.schema import ROLE_LABELS, Column, Mapping, Reading
 from pages._frame.render import escaped
 
-HELP = {
+_HELP = {
     "score": "The model's number for a row, higher for the positive class. A rank such as 1–10 is welcome.",
     "decision": "What was decided, where the log says it.",
     "label": "What turned out to be true. Values that are neither positive nor negative count as not known yet.",
@@ -31,10 +31,10 @@ def edit(
     pair = st.grid(2, min_column_width=280, gap="large")
     main, others = pair.cell(), pair.cell()
     with main:
-        score = choose("score", reading, mapping, reasons, key)
-        label = choose("label", reading, mapping, reasons, key)
-        positive, negative = choose_values(reading, mapping, label, key)
-        first = threshold_for(reading, mapping, score)
+        score = _choose("score", reading, mapping, reasons, key)
+        label = _choose("label", reading, mapping, reasons, key)
+        positive, negative = _choose_values(reading, mapping, label, key)
+        first = _threshold_for(reading, mapping, score)
         threshold_key = f"{key}_threshold_{score}"
         st.session_state.setdefault(threshold_key, first)
         threshold = st.number_input(
@@ -47,20 +47,20 @@ def edit(
             help="Predicted positive if the score is at least this. It can be moved later.",
         )
     with others:
-        decision = choose("decision", reading, mapping, reasons, key)
+        decision = _choose("decision", reading, mapping, reasons, key)
         as_labelled = replace(mapping, label=label, positive=positive)
-        decision_positive = choose_decision_values(reading, mapping, replace(as_labelled, decision=decision), key)
+        decision_positive = _choose_decision_values(reading, mapping, replace(as_labelled, decision=decision), key)
         quarters = st.grid(2, min_column_width=130)
         with quarters.cell():
-            row_id = choose("row_id", reading, mapping, reasons, key)
+            row_id = _choose("row_id", reading, mapping, reasons, key)
         with quarters.cell():
-            amount = choose("amount", reading, mapping, reasons, key)
+            amount = _choose("amount", reading, mapping, reasons, key)
         with quarters.cell():
-            time = choose("time", reading, mapping, reasons, key)
+            time = _choose("time", reading, mapping, reasons, key)
         with quarters.cell():
-            model = choose("model_version", reading, mapping, reasons, key)
+            model = _choose("model_version", reading, mapping, reasons, key)
         single = {score, label, decision, row_id, time, amount}
-        segments = choose_several(
+        segments = _choose_several(
             "Segments",
             reading,
             mapping.segments,
@@ -68,7 +68,7 @@ def edit(
             f"{key}_segments",
             "Columns to slice by; numbers are sliced in stored bins.",
         )
-        texts = choose_several(
+        texts = _choose_several(
             "Free text", reading, mapping.text, single, f"{key}_text", "Long text to read, not to slice by."
         )
     changed = Mapping(
@@ -83,17 +83,17 @@ def edit(
         model_version=model,
         segments=tuple(segments),
         text=tuple(texts),
-        threshold=threshold_for(reading, mapping, score) if threshold is None else float(threshold),
+        threshold=_threshold_for(reading, mapping, score) if threshold is None else float(threshold),
         decision_positive=decision_positive,
         merges=mapping.merges,
         latest_by=mapping.latest_by,
     )
-    draw_preview(reading, changed, sample)
-    draw_reasons(reading, changed, reasons)
+    _draw_preview(reading, changed, sample)
+    _draw_reasons(reading, changed, reasons)
     return changed
 
 
-def choose(role: str, reading: Reading, mapping: Mapping, reasons: dict[str, str], key: str) -> str | None:
+def _choose(role: str, reading: Reading, mapping: Mapping, reasons: dict[str, str], key: str) -> str | None:
     """Choose the column of one role."""
     names = list(reading.names)
     current = getattr(mapping, role)
@@ -103,20 +103,20 @@ def choose(role: str, reading: Reading, mapping: Mapping, reasons: dict[str, str
         index=names.index(current) if current in names else None,
         key=f"{key}_{role}",
         placeholder="None",
-        help=HELP[role],
+        help=_HELP[role],
     )
     if chosen is not None:
         is_guess = chosen == current and reasons.get(chosen, "").startswith("its name")
-        st.caption(escaped(f"Guessed by {reasons[chosen]}." if is_guess else about(reading.column(chosen))))
+        st.caption(escaped(f"Guessed by {reasons[chosen]}." if is_guess else _about(reading.column(chosen))))
     return chosen
 
 
-def about(column: Column) -> str:
+def _about(column: Column) -> str:
     """Say in a few words what a column holds."""
     return f"{column.n_distinct:,} different values, {column.n_missing:,} missing."
 
 
-def choose_values(
+def _choose_values(
     reading: Reading, mapping: Mapping, label: str | None, key: str
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Choose which values of the label are positive and which are negative."""
@@ -152,7 +152,7 @@ def choose_values(
     return tuple(chosen), tuple(others)
 
 
-def choose_decision_values(reading: Reading, mapping: Mapping, changed: Mapping, key: str) -> tuple[str, ...]:
+def _choose_decision_values(reading: Reading, mapping: Mapping, changed: Mapping, key: str) -> tuple[str, ...]:
     """Choose which values of the decision are positive; those of the label, where both columns hold them, are first."""
     if changed.decision is None:
         return ()
@@ -174,14 +174,14 @@ def choose_decision_values(reading: Reading, mapping: Mapping, changed: Mapping,
     )
 
 
-def threshold_for(reading: Reading, mapping: Mapping, score: str | None) -> float:
+def _threshold_for(reading: Reading, mapping: Mapping, score: str | None) -> float:
     """Return the threshold to begin with for a score column."""
     if score == mapping.score:
         return mapping.threshold
     return roles.first_threshold(replace(mapping, score=score), reading)
 
 
-def choose_several(
+def _choose_several(
     label: str, reading: Reading, current: tuple[str, ...], taken: set[str | None], key: str, help_: str
 ) -> list[str]:
     """Choose any number of the columns that have no role of their own."""
@@ -190,7 +190,7 @@ def choose_several(
     return st.multiselect(label, offered, key=key, help=help_)
 
 
-def draw_preview(reading: Reading, mapping: Mapping, sample: list[list[str | None]]) -> None:
+def _draw_preview(reading: Reading, mapping: Mapping, sample: list[list[str | None]]) -> None:
     """Show ten rows as they will be judged, so that a swapped class is seen at once."""
     judged = judge(sample, reading, mapping)
     counts = Counter(row.outcome for row in judged)
@@ -203,7 +203,7 @@ def draw_preview(reading: Reading, mapping: Mapping, sample: list[list[str | Non
         )
     else:
         st.caption(f"None of {len(judged)} rows drawn from the log can be judged yet.")
-    draw_doubts(reading, mapping, is_doubtful=wrong > right)
+    _draw_doubts(reading, mapping, is_doubtful=wrong > right)
     shown = [column for column in reading.columns if column.name in (mapping.row_id, *mapping.segments[:4])]
     table = [
         {
@@ -211,14 +211,14 @@ def draw_preview(reading: Reading, mapping: Mapping, sample: list[list[str | Non
             "Predicted": row.predicted,
             "Label": row.label,
             "Judged as": row.outcome,
-            **{unlike(column.name): row.row[column.position] for column in shown},
+            **{_unlike(column.name): row.row[column.position] for column in shown},
         }
         for row in mixed(judged)
     ]
     st.dataframe(table, hide_index=True, alt="Ten rows as they will be judged", height="content")
 
 
-def draw_doubts(reading: Reading, mapping: Mapping, *, is_doubtful: bool) -> None:
+def _draw_doubts(reading: Reading, mapping: Mapping, *, is_doubtful: bool) -> None:
     """Warn of classes that look wrong: none left to be negative, or the two swapped; one class alone is no fault."""
     if (warning := all_positive(mapping, reading)) is not None:
         st.warning(escaped(warning), icon=":material/warning:")
@@ -238,21 +238,21 @@ def draw_conflicts(reading: Reading, mapping: Mapping) -> bool:
     return bool(found)
 
 
-def unlike(name: str) -> str:
+def _unlike(name: str) -> str:
     """Return a column's name where it cannot be taken for one of the preview's own."""
     return f"{name} (column)" if name in ("Score", "Predicted", "Label", "Judged as") else name
 
 
-def draw_reasons(reading: Reading, mapping: Mapping, reasons: dict[str, str]) -> None:
+def _draw_reasons(reading: Reading, mapping: Mapping, reasons: dict[str, str]) -> None:
     """List every column with its role, the reason and three values."""
     with st.expander(f"All {len(reading.columns)} columns and why"):
         st.dataframe(
             [
                 {
                     "Column": column.name,
-                    "Role": ROLE_LABELS[role_key(mapping.role_of(column.name))],
+                    "Role": ROLE_LABELS[_role_key(mapping.role_of(column.name))],
                     "Why": reasons.get(column.name, ""),
-                    "Examples": examples(column),
+                    "Examples": _examples(column),
                     "Missing": column.n_missing,
                     "Different values": column.n_distinct,
                 }
@@ -263,11 +263,11 @@ def draw_reasons(reading: Reading, mapping: Mapping, reasons: dict[str, str]) ->
         )
 
 
-def role_key(role: str) -> str:
+def _role_key(role: str) -> str:
     """Return a role as the labels know it."""
     return role if role in ROLE_LABELS else "ignore"
 
 
-def examples(column: Column) -> str:
+def _examples(column: Column) -> str:
     """Return three values of a column."""
     return " · ".join(value[:40] for value, _ in column.top[:3])

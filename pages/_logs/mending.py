@@ -107,10 +107,10 @@ def draw_attach(log: Log, read: Callable[[Callable[[OnProgress], Staged | Log]],
             disabled=id_column is None,
         )
         if file is not None:
-            read(lambda progress: read_labels(log, file, id_column, progress))
+            read(lambda progress: _read_labels(log, file, id_column, progress))
 
 
-def read_labels(log: Log, file: UploadedFile, id_column: str | None, progress: OnProgress) -> Staged | Log:
+def _read_labels(log: Log, file: UploadedFile, id_column: str | None, progress: OnProgress) -> Staged | Log:
     """Hand a labels file to the disk in pieces and join it there."""
     with uploads.on_disk(file) as path:
         return attach.attach(

@@ -11,15 +11,15 @@ from analytics.reading import api
 from pages._frame import session
 from pages._frame.render import escaped
 
-N_UNSCROLLED = 8
-SCROLLED_HEIGHT = 560
-STEPS = "**1** Drop an export → **2** Confirm its columns → **3** See what fails"
+_N_UNSCROLLED = 8
+_SCROLLED_HEIGHT = 560
+_STEPS = "**1** Drop an export → **2** Confirm its columns → **3** See what fails"
 
 
 def draw_lead() -> None:
     """Lead by the hand where nothing but the sample is here."""
     if all(log.name == session.SAMPLE_NAME for log in session.logs()):
-        st.markdown(STEPS)
+        st.markdown(_STEPS)
 
 
 def draw_waiting() -> None:
@@ -66,7 +66,7 @@ def draw_list() -> None:
     st.markdown("**In the workspace**")
     logs = session.logs()
     chosen = session.current_log().log_id if logs else None
-    height = SCROLLED_HEIGHT if len(logs) > N_UNSCROLLED else "content"
+    height = _SCROLLED_HEIGHT if len(logs) > _N_UNSCROLLED else "content"
     with st.container(height=height, border=False, gap="small"):  # type: ignore[arg-type]
         for log in logs:
             with st.container(gap=None):
@@ -74,14 +74,14 @@ def draw_list() -> None:
                     escaped(words.shortened(log.name, 60)),
                     key=f"open_{log.log_id}",
                     type="tertiary",
-                    on_click=open_log,
+                    on_click=_open_log,
                     args=(log,),
                     icon=f":material/radio_button_{'checked' if log.log_id == chosen else 'unchecked'}:",
                 )
-                st.caption(escaped(facts_of(log)))
+                st.caption(escaped(_facts_of(log)))
 
 
-def facts_of(log: Log) -> str:
+def _facts_of(log: Log) -> str:
     """Say rows, labelled share, period and findings of a log on one line."""
     share = f"{words.share(log.n_labelled / log.n_rows)} labelled" if log.n_rows else "no labels"
     period = f"{log.time_low[:10]} to {log.time_high[:10]}" if log.time_low and log.time_high else ""
@@ -90,7 +90,7 @@ def facts_of(log: Log) -> str:
     )
 
 
-def open_log(log: Log) -> None:
+def _open_log(log: Log) -> None:
     """Make a log the present one and close the mapping."""
     session.choose_log(log)
     session.stage(None)

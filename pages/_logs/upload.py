@@ -20,7 +20,7 @@ from pages._frame import session
 from pages._frame.render import escaped
 from pages._logs import account, layout, mapping, mending, shelf, uploads
 
-Answer = TypeVar("Answer")
+_Answer = TypeVar("_Answer")
 
 
 def draw_drop_zone() -> None:
@@ -38,14 +38,14 @@ def draw_drop_zone() -> None:
     root = inbox.inbox()
     where = "Larger than 499 MB? Read it " + ("by its path" if root is None else "from the inbox")
     with st.expander(where, key="by_path"):
-        path = draw_path() if root is None else draw_inbox(root)
+        path = _draw_path() if root is None else _draw_inbox(root)
     if path is not None:
-        read(lambda progress: api.read_file(session.workspace(), path, on_progress=progress))
+        _read(lambda progress: api.read_file(session.workspace(), path, on_progress=progress))
     if files:
-        read(lambda progress: read_uploads(files, progress))
+        _read(lambda progress: _read_uploads(files, progress))
 
 
-def draw_path() -> Path | None:
+def _draw_path() -> Path | None:
     """Ask for a path; return it once it is to be read."""
     path = st.text_input(
         "Path on this computer", key="path", placeholder="/exports/log.parquet, or a folder of exports"
@@ -53,7 +53,7 @@ def draw_path() -> Path | None:
     return Path(path).expanduser() if st.button("Read", key="read_path", disabled=not path) else None
 
 
-def draw_inbox(root: Path) -> Path | None:
+def _draw_inbox(root: Path) -> Path | None:
     """Offer the files of the inbox; return the one that is to be read."""
     offers = {offer.name: offer for offer in inbox.offers(root)}
     name = st.selectbox(
@@ -61,24 +61,24 @@ def draw_inbox(root: Path) -> Path | None:
         list(offers),
         index=None,
         key="inbox",
-        format_func=lambda name: f"{name} ({about(offers[name])})",
+        format_func=lambda name: f"{name} ({_about(offers[name])})",
         placeholder="Choose a file or a folder" if offers else "The inbox is empty",
     )
     return inbox.resolved(root, name) if st.button("Read", key="read_inbox", disabled=not name) and name else None
 
 
-def about(offer: inbox.Offer) -> str:
+def _about(offer: inbox.Offer) -> str:
     """Say how large an offer is."""
     size = f"{offer.size / 1e6:,.1f} MB" if offer.size >= 1e5 else f"{offer.size / 1e3:,.1f} kB"
     return size if offer.n_files == 1 else f"{offer.n_files:,} files, {size}"
 
 
-def forget_upload() -> None:
+def _forget_upload() -> None:
     """Empty the drop zone: it would hand its file to the next run again."""
     st.session_state["_upload_nonce"] = st.session_state.get("_upload_nonce", 0) + 1
 
 
-def read_uploads(files: Sequence[UploadedFile], progress: OnProgress) -> Staged | Log:
+def _read_uploads(files: Sequence[UploadedFile], progress: OnProgress) -> Staged | Log:
     """Hand uploads to the disk in pieces and read them there; they are kept beside what was read until it is confirmed."""
     workspace = session.workspace()
     with ExitStack() as stack:
@@ -89,16 +89,16 @@ def read_uploads(files: Sequence[UploadedFile], progress: OnProgress) -> Staged 
         return found
 
 
-def read(work: Callable[[OnProgress], Staged | Log]) -> None:
+def _read(work: Callable[[OnProgress], Staged | Log]) -> None:
     """Read with a moving bar and a way to stop; the run ends in the mapping, or in the log that was there already."""
     try:
-        found = with_progress(work)
+        found = _with_progress(work)
     finally:
-        forget_upload()
-    show(found)
+        _forget_upload()
+    _show(found)
 
 
-def show(found: Staged | Log) -> None:
+def _show(found: Staged | Log) -> None:
     """End the run in the mapping of what was read, or in the log that was there already."""
     if isinstance(found, Staged):
         st.session_state["staged"] = found.staged_id
@@ -109,12 +109,12 @@ def show(found: Staged | Log) -> None:
     st.rerun()
 
 
-def with_progress(work: Callable[[OnProgress], Answer]) -> Answer:
+def _with_progress(work: Callable[[OnProgress], _Answer]) -> _Answer:
     """Run work under a bar that moves; a click on stop reruns the page, ends the work and leaves nothing behind."""
     place = st.empty()
     with place.container():
         bar = st.progress(0.0, "Starting")
-        st.button("Stop", key=f"stop_{uuid.uuid4().hex}", icon=":material/stop_circle:", on_click=forget_upload)
+        st.button("Stop", key=f"stop_{uuid.uuid4().hex}", icon=":material/stop_circle:", on_click=_forget_upload)
     try:
         answer = work(lambda step, done: bar.progress(min(max(done, 0.0), 1.0), f"{step} … {done:.0%}"))
     except AnalysisError:
@@ -149,7 +149,7 @@ def draw_mapping(upload: Staged) -> None:
     wanted = layout.draw(upload)
     if wanted is not None:
         with progress:
-            show(with_progress(lambda on: preview.read_again(session.workspace(), upload, wanted, on_progress=on)))
+            _show(_with_progress(lambda on: preview.read_again(session.workspace(), upload, wanted, on_progress=on)))
     changed = mapping.edit(reading, upload.mapping, upload.reasons, upload.sample, f"map_{upload.staged_id}")
     with progress:
         is_refused = mapping.draw_conflicts(reading, changed)
@@ -160,13 +160,13 @@ def draw_mapping(upload: Staged) -> None:
         st.button("Discard", key="discard", on_click=shelf.discard, args=(upload.staged_id,))
     if confirm:
         with progress:
-            log = with_progress(lambda on: api.build_staged(session.workspace(), upload, changed, on_progress=on))
+            log = _with_progress(lambda on: api.build_staged(session.workspace(), upload, changed, on_progress=on))
             session.workspace().remember(log)
         st.session_state["staged"] = None
-        finish(log)
+        _finish(log)
 
 
-def finish(log: Log) -> None:
+def _finish(log: Log) -> None:
     """Go on to the question where the log fails."""
     st.session_state["_wanted_log"] = log.log_id
     st.switch_page("pages/slices.py")
@@ -186,13 +186,13 @@ def draw_log(log: Log) -> None:
     account.draw_fitness(log)
     account.draw_accounting(log)
     account.draw_findings(log)
-    mending.draw_mending(log, rebuild)
-    mending.draw_attach(log, read)
+    mending.draw_mending(log, _rebuild)
+    mending.draw_attach(log, _read)
     with st.expander("Columns and roles: change them in place"):
         guess = roles.guess(log.reading)
         sample = session.engine().sample(log)
         changed = mapping.edit(log.reading, log.mapping, guess.reasons, sample, f"remap_{log.key}")
-        draw_rebuild(log, changed)
+        _draw_rebuild(log, changed)
     with st.popover("Remove this log", icon=":material/delete:"):
         st.write("The log leaves the workspace; the file that it came from is not touched.")
         if st.button("Remove", type="primary", key="remove"):
@@ -201,16 +201,16 @@ def draw_log(log: Log) -> None:
             st.rerun()
 
 
-def rebuild(log: Log, wanted: Mapping) -> None:
+def _rebuild(log: Log, wanted: Mapping) -> None:
     """Build a log anew under another mapping and open it."""
-    rebuilt = with_progress(lambda on: api.remap(session.workspace(), log, wanted, on_progress=on))
+    rebuilt = _with_progress(lambda on: api.remap(session.workspace(), log, wanted, on_progress=on))
     session.workspace().remember(rebuilt)
     st.session_state["_wanted_log"] = rebuilt.log_id
     st.rerun()
 
 
-def draw_rebuild(log: Log, changed: Mapping) -> None:
+def _draw_rebuild(log: Log, changed: Mapping) -> None:
     """Offer to build the log anew once its mapping differs."""
     is_refused = mapping.draw_conflicts(log.reading, changed)
     if st.button("Apply", key="apply", type="primary", disabled=is_refused or changed.digest() == log.revision):
-        rebuild(log, changed)
+        _rebuild(log, changed)

@@ -17,11 +17,11 @@ from pages._frame import session
 def on_disk(file: UploadedFile) -> Iterator[Path]:
     """Hand an upload to the disk in pieces, free its memory, and forget it afterwards."""
     with session.workspace().incoming(file) as path:
-        give_back(file)
+        _give_back(file)
         yield path
 
 
-def give_back(file: UploadedFile) -> None:
+def _give_back(file: UploadedFile) -> None:
     """Free the memory of an upload; Streamlit would keep it for as long as the session lives."""
     file.seek(0)
     file.truncate()

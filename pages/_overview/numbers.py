@@ -10,8 +10,8 @@ from analytics.measure.metrics import METRICS
 from analytics.present import words
 from pages._frame.render import table_downloads
 
-HEADLINE = ("error_rate", "recall", "precision", "prevalence", "selection_rate", "auroc")
-COUNTS = {
+_HEADLINE = ("error_rate", "recall", "precision", "prevalence", "selection_rate", "auroc")
+_COUNTS = {
     "tp": "True positives",
     "fp": "False positives",
     "fn": "False negatives",
@@ -23,24 +23,24 @@ COUNTS = {
 
 def draw_headline(answer: Overview) -> None:
     """Show six numbers with their intervals."""
-    grid = st.grid(len(HEADLINE), min_column_width=150, border=True)
-    for name in HEADLINE:
+    grid = st.grid(len(_HEADLINE), min_column_width=150, border=True)
+    for name in _HEADLINE:
         value, low, high = answer.value(name)
         metric = METRICS[name]
         known = value is not None and low is not None and high is not None
         with grid.cell(), st.container(gap="xsmall"):
             st.metric(metric.label, words.metric_text(name, value), help=f"{metric.definition} {metric.formula}")
-            st.caption(interval_text(name, low, high) if known else f"Undefined: {metric.undefined}")
+            st.caption(_interval_text(name, low, high) if known else f"Undefined: {metric.undefined}")
 
 
-def interval_text(name: str, low: float | None, high: float | None) -> str:
+def _interval_text(name: str, low: float | None, high: float | None) -> str:
     """Return the interval of a metric."""
     return words.between(words.metric_text(name, low), words.metric_text(name, high))
 
 
 def counts_table(answer: Overview) -> pl.DataFrame:
     """Return the counts behind the confusion matrix."""
-    return pl.DataFrame({"Outcome": list(COUNTS.values()), "Rows": [answer.counts[name] for name in COUNTS]})
+    return pl.DataFrame({"Outcome": list(_COUNTS.values()), "Rows": [answer.counts[name] for name in _COUNTS]})
 
 
 def draw_all(answer: Overview) -> None:
@@ -50,7 +50,7 @@ def draw_all(answer: Overview) -> None:
             {
                 "Metric": METRICS[row["metric"]].label,
                 "Value": words.metric_text(row["metric"], row["value"]),
-                "95 % interval": interval_text(row["metric"], row["low"], row["high"])
+                "95 % interval": _interval_text(row["metric"], row["low"], row["high"])
                 if row["low"] is not None
                 else "–",
                 "Definition": METRICS[row["metric"]].definition

@@ -61,7 +61,7 @@ def failing(question: Question) -> Failures:
     return {name: {value: Failing(**entry) for value, entry in of.items()} for name, of in found.items()}
 
 
-def verdicts_digest(verdicts: list[Verdict]) -> str:
+def _verdicts_digest(verdicts: list[Verdict]) -> str:
     """Return what tells one state of the verdicts on a log from another."""
     said = [(verdict.row_id, verdict.reviewer, verdict.reason, verdict.revision) for verdict in verdicts]
     return hashlib.sha256(repr(said).encode()).hexdigest()
@@ -87,9 +87,9 @@ def _by_slice(
 
 def findings(question: Question, verdicts: list[Verdict], errors: str, seed: int, known: tuple[str, ...]) -> Findings:
     """Return what the verdicts say of a queue."""
-    return _findings(*primitives(question), scope(question.log), errors, seed, known, verdicts_digest(verdicts))
+    return _findings(*primitives(question), scope(question.log), errors, seed, known, _verdicts_digest(verdicts))
 
 
 def by_slice(question: Question, verdicts: list[Verdict], errors: str, name: str) -> pl.DataFrame:
     """Return the reasons by slice."""
-    return _by_slice(*primitives(question), scope(question.log), errors, name, verdicts_digest(verdicts))
+    return _by_slice(*primitives(question), scope(question.log), errors, name, _verdicts_digest(verdicts))

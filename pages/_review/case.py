@@ -14,11 +14,11 @@ from pages._frame.render import escaped
 from pages._review import cache
 from pages._review.queue import KINDS
 
-MAX_CELL = 80
-MAX_LONG = 200_000
-LABELS = {1: "positive", 0: "negative", None: "not known yet"}
-COLOURS = {"fp": "orange", "fn": "red", "tp": "blue", "tn": "gray", "unlabelled": "gray", "unscored": "gray"}
-HEADINGS = {"Segment": "Segments", "Free text": "Free text", "Other": "Other fields"}
+_MAX_CELL = 80
+_MAX_LONG = 200_000
+_LABELS = {1: "positive", 0: "negative", None: "not known yet"}
+_COLOURS = {"fp": "orange", "fn": "red", "tp": "blue", "tn": "gray", "unlabelled": "gray", "unscored": "gray"}
+_HEADINGS = {"Segment": "Segments", "Free text": "Free text", "Other": "Other fields"}
 
 
 def draw_head(question: Question, case: dict[str, Any], n_rows: int) -> None:
@@ -26,24 +26,24 @@ def draw_head(question: Question, case: dict[str, Any], n_rows: int) -> None:
     log, threshold = question.log, question.threshold
     kind = case["error_kind"]
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        st.markdown(f":{COLOURS[kind]}-badge[{KINDS[kind]}] &nbsp; {escaped(score_words(case['score'], threshold))}",
+        st.markdown(f":{_COLOURS[kind]}-badge[{KINDS[kind]}] &nbsp; {escaped(_score_words(case['score'], threshold))}",
                     width="content")  # fmt: skip
         st.caption(f"{case['position'] + 1:,} of {words.plural(n_rows, 'row')}", width="content")
-    facts = [f"Label {LABELS[case['label']]}{arrival_words(question, case)}"]
+    facts = [f"Label {_LABELS[case['label']]}{_arrival_words(question, case)}"]
     if case["decision"] is not None:
-        facts.append(f"decision {LABELS[case['decision']]}")
+        facts.append(f"decision {_LABELS[case['decision']]}")
     if log.mapping.amount and case["amount"] is not None:
         facts.append(f"{log.mapping.amount} {words.value_label(case['amount'])}")
     if log.mapping.model_version:
         facts.append(f"model {words.value_label(case[log.column(log.mapping.model_version).sql_name])}")
     if case["moment"] is not None:
-        facts.append(moment_text(case["moment"]))
+        facts.append(_moment_text(case["moment"]))
     if log.mapping.row_id:
         facts.append(f"{log.mapping.row_id} {words.value_label(case[log.column(log.mapping.row_id).sql_name])}")
     st.markdown(escaped(words.shortened(" · ".join(facts), 400)))
 
 
-def score_words(score: float | None, threshold: float) -> str:
+def _score_words(score: float | None, threshold: float) -> str:
     """Say where a score lies."""
     if score is None:
         return "no score"
@@ -53,14 +53,14 @@ def score_words(score: float | None, threshold: float) -> str:
     return f"score {words.threshold_text(score)}, {distance} {side} the threshold {at}"
 
 
-def arrival_words(question: Question, case: dict[str, Any]) -> str:
+def _arrival_words(question: Question, case: dict[str, Any]) -> str:
     """Say when the label arrived, where the log knows it."""
     column = arrival(question.log)
     found = case[column.sql_name] if column else None
-    return f", arrived {moment_text(found)}" if found is not None else ""
+    return f", arrived {_moment_text(found)}" if found is not None else ""
 
 
-def moment_text(moment: object) -> str:
+def _moment_text(moment: object) -> str:
     """Return a time as people read it."""
     if not isinstance(moment, datetime):
         return str(moment)
@@ -73,30 +73,30 @@ def draw_fields(question: Question, case: dict[str, Any]) -> None:
     fields = case_fields(question.log, case, twins, cache.failing(question))
     groups = [("Segments", [f for f in fields if f.role == "Segment"])]
     groups.append(("Other fields", [f for f in fields if f.role == "Other"]))
-    said = twins_words(twins)
+    said = _twins_words(twins)
     for heading, group in groups:
         if not group:
             continue
         st.markdown(f"**{heading}**")
         st.table(
-            [row_of(field, twins, with_slice=heading == "Segments") for field in group],
+            [_row_of(field, twins, with_slice=heading == "Segments") for field in group],
             hide_index=True,
             border="horizontal",
             alt=f"{heading} of the case and of its nearest correctly decided rows",
         )
         if heading == "Segments":
             st.caption(said)
-    draw_long(fields)
+    _draw_long(fields)
 
 
-def row_of(field: Field, twins: list[dict[str, Any]], *, with_slice: bool) -> dict[str, str]:
+def _row_of(field: Field, twins: list[dict[str, Any]], *, with_slice: bool) -> dict[str, str]:
     """Return a line of the table: the field, its value, what differs in the twins, and the slice that fails."""
-    row = {"Field": escaped(words.shortened(field.name, 60)), "This row": value_markdown(field.value)}
+    row = {"Field": escaped(words.shortened(field.name, 60)), "This row": _value_markdown(field.value)}
     if field.attribution is not None:
         row["This row"] += f" :gray[{escaped(words.signed(field.attribution, 3))} to the score]"
     for place, (value, differs) in enumerate(zip(field.twins, field.differs, strict=True), start=1):
         kind = str(twins[place - 1]["error_kind"]).upper()
-        row[f"Twin {place} ({kind})"] = f"**≠** {value_markdown(value)}" if differs else ":gray[same]"
+        row[f"Twin {place} ({kind})"] = f"**≠** {_value_markdown(value)}" if differs else ":gray[same]"
     if with_slice:
         row["Its slice errs"] = ""
         if field.failing is not None:
@@ -105,15 +105,15 @@ def row_of(field: Field, twins: list[dict[str, Any]], *, with_slice: bool) -> di
     return row
 
 
-def value_markdown(value: object) -> str:
+def _value_markdown(value: object) -> str:
     """Return a value as text that Markdown leaves alone; a missing one is marked."""
     if value is None:
         return ":orange-badge[missing]"
-    text = moment_text(value) if isinstance(value, datetime) else words.value_label(value)
-    return escaped(words.shortened(text, MAX_CELL))
+    text = _moment_text(value) if isinstance(value, datetime) else words.value_label(value)
+    return escaped(words.shortened(text, _MAX_CELL))
 
 
-def twins_words(twins: list[dict[str, Any]]) -> str:
+def _twins_words(twins: list[dict[str, Any]]) -> str:
     """Say what the twins are."""
     if not twins:
         return "No row of this cohort was decided correctly, so there is no twin to compare with."
@@ -127,13 +127,13 @@ def twins_words(twins: list[dict[str, Any]]) -> str:
     )
 
 
-def draw_long(fields: list[Field]) -> None:
+def _draw_long(fields: list[Field]) -> None:
     """Show texts that a line cannot hold in full, as text."""
     for place, field in enumerate(fields):
         if field.value is None and field.role == "Free text":
-            st.markdown(f"**{escaped(words.shortened(field.name, 60))}** {value_markdown(None)}")
-        if isinstance(field.value, str) and (len(field.value) > MAX_CELL or field.role == "Free text"):
+            st.markdown(f"**{escaped(words.shortened(field.name, 60))}** {_value_markdown(None)}")
+        if isinstance(field.value, str) and (len(field.value) > _MAX_CELL or field.role == "Free text"):
             st.markdown(f"**{escaped(words.shortened(field.name, 60))}** "
                         f":gray[{words.plural(len(field.value), 'character')}]")  # fmt: skip
             with st.container(height=220 if len(field.value) > 600 else "content", key=f"long_{place}"):
-                st.code(field.value[:MAX_LONG].replace("\x00", "␀"), language=None, wrap_lines=True)
+                st.code(field.value[:_MAX_LONG].replace("\x00", "␀"), language=None, wrap_lines=True)

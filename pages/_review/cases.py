@@ -20,7 +20,7 @@ from pages._review import case as case_view
 from pages._review import findings, library, queue
 from pages._review import verdict as verdict_form
 
-VIEWS = {"cases": "Cases", "findings": "What the verdicts say", "library": "Library"}
+_VIEWS = {"cases": "Cases", "findings": "What the verdicts say", "library": "Library"}
 
 
 @st.fragment
@@ -29,7 +29,7 @@ def draw(question: Question) -> None:
     with boundary():
         queue.take_valid()
         view = st.segmented_control(
-            "View", list(VIEWS), key="review_view", format_func=VIEWS.__getitem__, required=True,
+            "View", list(_VIEWS), key="review_view", format_func=_VIEWS.__getitem__, required=True,
             label_visibility="collapsed",
         )  # fmt: skip
         store = session.reviews()
@@ -40,11 +40,11 @@ def draw(question: Question) -> None:
         elif view == "library":
             library.draw(question, reasons)
         else:
-            draw_cases(question, verdicts, reasons)
+            _draw_cases(question, verdicts, reasons)
         queue.to_address()
 
 
-def draw_cases(question: Question, verdicts: list[Verdict], reasons: tuple[Reason, ...]) -> None:
+def _draw_cases(question: Question, verdicts: list[Verdict], reasons: tuple[Reason, ...]) -> None:
     """Show the queue and the open case."""
     said = st.container()
     asked = queue.draw_controls(question)
@@ -64,7 +64,7 @@ def draw_cases(question: Question, verdicts: list[Verdict], reasons: tuple[Reaso
     left, right = st.columns([1, 1.65], gap="medium")
     with left:
         queue.draw_list(question, asked, page, verdicts, reasons, verdict_form.reviewer())
-        draw_so_far(verdicts, reasons)
+        _draw_so_far(verdicts, reasons)
     rows = page.rows.to_dicts()
     case = rows[asked.at % queue.PAGE_ROWS]
     with right:
@@ -73,7 +73,7 @@ def draw_cases(question: Question, verdicts: list[Verdict], reasons: tuple[Reaso
         case_view.draw_fields(question, case)
 
 
-def draw_so_far(verdicts: list[Verdict], reasons: tuple[Reason, ...]) -> None:
+def _draw_so_far(verdicts: list[Verdict], reasons: tuple[Reason, ...]) -> None:
     """Show how often each reason was given for this log."""
     st.markdown("**Verdicts so far**")
     last = {verdict.row_id: verdict.reason for verdict in verdicts}

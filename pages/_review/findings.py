@@ -16,7 +16,7 @@ from pages._frame import session
 from pages._frame.render import escaped, figure, sentence, table_downloads
 from pages._review import cache, queue
 
-MAX_LISTED = 200
+_MAX_LISTED = 200
 
 
 def draw(question: Question, verdicts: list[Verdict], reasons: tuple[Reason, ...]) -> None:
@@ -28,18 +28,18 @@ def draw(question: Question, verdicts: list[Verdict], reasons: tuple[Reason, ...
     sentence(readings.findings_reading(found, errors, labels))
     left, right = st.columns([1.5, 1], gap="large")
     with left:
-        draw_shares(found, errors, labels)
-        draw_by_slice(question, verdicts, errors, labels)
+        _draw_shares(found, errors, labels)
+        _draw_by_slice(question, verdicts, errors, labels)
     with right:
         st.markdown("**Are these reviews enough?**")
         st.markdown(escaped(readings.enough_reading(found.recent)))
         st.markdown("**The error rate, corrected**")
         st.markdown(escaped(readings.corrected_reading(found.corrected)))
-        draw_agreement(found, verdicts, reasons)
-        draw_editor(reasons)
+        _draw_agreement(found, verdicts, reasons)
+        _draw_editor(reasons)
 
 
-def draw_shares(found: Findings, errors: str, labels: dict[str, str]) -> None:
+def _draw_shares(found: Findings, errors: str, labels: dict[str, str]) -> None:
     """Draw the share of each reason."""
     everything = f"all {words.plural(found.n_rows, ROWS[errors])}"
     figure(
@@ -52,7 +52,7 @@ def draw_shares(found: Findings, errors: str, labels: dict[str, str]) -> None:
     )
 
 
-def draw_by_slice(question: Question, verdicts: list[Verdict], errors: str, labels: dict[str, str]) -> None:
+def _draw_by_slice(question: Question, verdicts: list[Verdict], errors: str, labels: dict[str, str]) -> None:
     """Show the reasons by the slices of one segment column."""
     segments = [name for name in question.log.mapping.segments if question.log.column(name).kind != "time"]
     if not segments or not verdicts:
@@ -86,7 +86,7 @@ def draw_by_slice(question: Question, verdicts: list[Verdict], errors: str, labe
     table_downloads(table, "reasons_by_slice", key="reasons_by_slice", slices=["slice"])
 
 
-def draw_agreement(found: Findings, verdicts: list[Verdict], reasons: tuple[Reason, ...]) -> None:
+def _draw_agreement(found: Findings, verdicts: list[Verdict], reasons: tuple[Reason, ...]) -> None:
     """Show how every two reviewers agree, and the rows on which they do not."""
     st.markdown("**Do reviewers agree?**")
     if not found.agreements:
@@ -107,7 +107,7 @@ def draw_agreement(found: Findings, verdicts: list[Verdict], reasons: tuple[Reas
                             for who in (pair.first, pair.second)
                         },
                     }
-                    for row in pair.differing[:MAX_LISTED]
+                    for row in pair.differing[:_MAX_LISTED]
                 ],
                 hide_index=True,
                 height="content" if len(pair.differing) <= 10 else "auto",
@@ -115,7 +115,7 @@ def draw_agreement(found: Findings, verdicts: list[Verdict], reasons: tuple[Reas
             )
 
 
-def draw_editor(reasons: tuple[Reason, ...]) -> None:
+def _draw_editor(reasons: tuple[Reason, ...]) -> None:
     """Let the team edit its reasons: a renamed one keeps its verdicts."""
     with st.expander("Edit the reasons", icon=":material/edit:", key="edit_reasons"):
         _, base = session.reviews().reasons()
@@ -129,12 +129,12 @@ def draw_editor(reasons: tuple[Reason, ...]) -> None:
             alt="The reasons with their number keys in this order, and when each applies",
         )
         st.caption("One to nine; their order is that of the number keys. A renamed reason keeps its verdicts.")
-        st.button("Save the reasons", key="save_reasons", on_click=save_reasons, args=(changed, base))
+        st.button("Save the reasons", key="save_reasons", on_click=_save_reasons, args=(changed, base))
         if said := st.session_state.pop("_reasons_said", None):
             st.markdown(escaped(said))
 
 
-def save_reasons(changed: pl.DataFrame, base: int) -> None:
+def _save_reasons(changed: pl.DataFrame, base: int) -> None:
     """Save what somebody edited, unless somebody else did in between."""
     rows = [(key, label or "", meaning or "") for key, label, meaning in changed.iter_rows()]
     try:

@@ -20,10 +20,10 @@ from pages._frame import session
 from pages._frame.render import escaped, sentence, table_downloads
 from pages._review.queue import KINDS
 
-MAX_SHOWN = 200
-MAX_LIBRARY_MB = 20
-SHOWN = ("Kind", "Score", "Reason", "Why", "Tags", "Model", "Log", "Id")
-SAID = "_library_said"
+_MAX_SHOWN = 200
+_MAX_LIBRARY_MB = 20
+_SHOWN = ("Kind", "Score", "Reason", "Why", "Tags", "Model", "Log", "Id")
+_SAID = "_library_said"
 
 
 def draw(question: Question, reasons: tuple[Reason, ...]) -> None:
@@ -32,7 +32,7 @@ def draw(question: Question, reasons: tuple[Reason, ...]) -> None:
     if not held:
         st.info("The library is empty. On Cases, L keeps the open row; or bring an exported library in.",
                 icon=":material/library_books:")  # fmt: skip
-        draw_import()
+        _draw_import()
         return
     tags = sorted({tag for entry in held for tag in entry.case.tags})
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -43,17 +43,17 @@ def draw(question: Question, reasons: tuple[Reason, ...]) -> None:
     sentence(f"{words.plural(len(found), 'case')} of {words.count(len(held))} in the library.")
     left, right = st.columns([1.5, 1], gap="large")
     with left:
-        chosen = draw_table(found, reasons)
-        draw_files([entry.case for entry in found])
+        chosen = _draw_table(found, reasons)
+        _draw_files([entry.case for entry in found])
     with right:
         if chosen is None:
             st.caption("Tick a row to read and edit it.")
         else:
-            draw_case(chosen, reasons)
-    draw_replay(question, [entry.case for entry in found])
+            _draw_case(chosen, reasons)
+    _draw_replay(question, [entry.case for entry in found])
 
 
-def draw_table(found: list[Shelved], reasons: tuple[Reason, ...]) -> Shelved | None:
+def _draw_table(found: list[Shelved], reasons: tuple[Reason, ...]) -> Shelved | None:
     """Show the cases; return the one that is ticked."""
     rows = [
         {
@@ -66,12 +66,12 @@ def draw_table(found: list[Shelved], reasons: tuple[Reason, ...]) -> Shelved | N
             "Log": words.shortened(words.one_line(case.log_name), 60),
             "Id": case.case_id or str(case.row_id),
         }
-        for case in (entry.case for entry in found[:MAX_SHOWN])
+        for case in (entry.case for entry in found[:_MAX_SHOWN])
     ]
     texts = ("Kind", "Reason", "Why", "Model", "Log", "Id")
     schema = {"Score": pl.Float64(), "Tags": pl.List(pl.String), **dict.fromkeys(texts, pl.String())}
     picked = st.dataframe(
-        pl.DataFrame(rows, schema={name: schema[name] for name in SHOWN}),
+        pl.DataFrame(rows, schema={name: schema[name] for name in _SHOWN}),
         hide_index=True,
         key="library_table",
         on_select="rerun",
@@ -84,13 +84,13 @@ def draw_table(found: list[Shelved], reasons: tuple[Reason, ...]) -> Shelved | N
             "Tags": st.column_config.ListColumn(width="small"),
         },
     )
-    if len(found) > MAX_SHOWN:
-        st.caption(f"The latest {MAX_SHOWN} are shown; search for others.")
+    if len(found) > _MAX_SHOWN:
+        st.caption(f"The latest {_MAX_SHOWN} are shown; search for others.")
     place = next(iter(picked["selection"]["rows"]), None)
     return found[place] if place is not None and place < len(rows) else None
 
 
-def draw_case(entry: Shelved, reasons: tuple[Reason, ...]) -> None:
+def _draw_case(entry: Shelved, reasons: tuple[Reason, ...]) -> None:
     """Show one case with its context; why and tags can be edited."""
     case, stem = entry.case, f"{entry.case.key}_{entry.revision}"
     at = words.threshold_text(case.threshold)
@@ -107,9 +107,9 @@ def draw_case(entry: Shelved, reasons: tuple[Reason, ...]) -> None:
     tags = st.multiselect("Tags", known, default=known, key=f"tags_{stem}", accept_new_options=True)
     with st.container(horizontal=True):
         changed = replace(case, why=why or "", tags=tuple(tags))
-        st.button("Save", key=f"save_{stem}", type="primary", on_click=change, args=(changed, entry))
-        st.button("Take out", key=f"out_{stem}", on_click=change, args=(None, entry))
-    draw_said()
+        st.button("Save", key=f"save_{stem}", type="primary", on_click=_change, args=(changed, entry))
+        st.button("Take out", key=f"out_{stem}", on_click=_change, args=(None, entry))
+    _draw_said()
     with st.expander("All fields", key=f"fields_{stem}"):
         st.dataframe(
             pl.DataFrame({"Field": list(case.fields), "Value": [
@@ -119,28 +119,28 @@ def draw_case(entry: Shelved, reasons: tuple[Reason, ...]) -> None:
         )  # fmt: skip
 
 
-def change(case: KeptCase | None, entry: Shelved) -> None:
+def _change(case: KeptCase | None, entry: Shelved) -> None:
     """Save a case, or take it out, unless somebody else changed it in between."""
     try:
         found = library.change(session.reviews(), case, entry.case.key, entry.revision)
     except AnalysisError as error:
-        st.session_state[SAID] = f"Not saved. {error}"
+        st.session_state[_SAID] = f"Not saved. {error}"
         return
     is_mine = found.body == (
         None if case is None else library.body_of(case) | {"tags": list(library.cleaned_tags(case.tags))}
     )
     theirs = "" if is_mine or found.body is None else f" Theirs reads: {found.body['why'] or '(nothing)'}"
     done = "Taken out." if case is None else "Saved."
-    st.session_state[SAID] = done if is_mine else f"Somebody else changed this case, so yours is not saved.{theirs}"
+    st.session_state[_SAID] = done if is_mine else f"Somebody else changed this case, so yours is not saved.{theirs}"
 
 
-def draw_said() -> None:
+def _draw_said() -> None:
     """Say once what became of the last change."""
-    if said := st.session_state.pop(SAID, None):
+    if said := st.session_state.pop(_SAID, None):
         st.markdown(escaped(said))
 
 
-def draw_files(cases: list[KeptCase]) -> None:
+def _draw_files(cases: list[KeptCase]) -> None:
     """Offer the shown cases as files, and bring others in."""
     with st.container(horizontal=True, vertical_alignment="center"):
         for file_format, mime in FORMATS.items():
@@ -154,14 +154,14 @@ def draw_files(cases: list[KeptCase]) -> None:
                 type="tertiary",
                 on_click="ignore",
             )
-    draw_import()
+    _draw_import()
 
 
-def draw_import() -> None:
+def _draw_import() -> None:
     """Bring an exported library in; what is there already is not doubled."""
     with st.expander("Bring a library in", icon=":material/upload_file:", key="library_in"):
         given = st.file_uploader("A library that Slicewise exported", ["jsonl", "csv", "parquet"], key="library_file",
-                                 max_upload_size=MAX_LIBRARY_MB, label_visibility="collapsed")  # fmt: skip
+                                 max_upload_size=_MAX_LIBRARY_MB, label_visibility="collapsed")  # fmt: skip
         if given is not None and st.button("Import", key="library_import", type="primary"):
             cases, refused = read_library(given.read())
             added = library.add_all(session.reviews(), cases)
@@ -171,7 +171,7 @@ def draw_import() -> None:
                 st.caption(escaped(said))
 
 
-def draw_replay(question: Question, cases: list[KeptCase]) -> None:
+def _draw_replay(question: Question, cases: list[KeptCase]) -> None:
     """Say what the present log, cohort and threshold make of the cases."""
     st.markdown("**Replay on this log**")
     log = question.log
@@ -193,11 +193,11 @@ def draw_replay(question: Question, cases: list[KeptCase]) -> None:
     grid = st.grid(len(STATES), min_column_width=120, border=True)
     for state in STATES:
         with grid.cell():
-            st.metric(state.capitalize(), words.count(found.counts[state]), help=HELP[state])
-    draw_states(found)
+            st.metric(state.capitalize(), words.count(found.counts[state]), help=_HELP[state])
+    _draw_states(found)
 
 
-HELP = {
+_HELP = {
     "fixed": "It was wrong and is decided correctly now.",
     "still wrong": "It was wrong and still is.",
     "regressed": "It was decided correctly and is wrong now.",
@@ -206,7 +206,7 @@ HELP = {
 }
 
 
-def draw_states(found: Replay) -> None:
+def _draw_states(found: Replay) -> None:
     """List the cases behind each count."""
     states = [state for state in STATES if found.counts[state]]
     state = st.segmented_control("Cases that are", states, key="replay_state", format_func=str.capitalize)
@@ -223,7 +223,7 @@ def draw_states(found: Replay) -> None:
                 "Why": pl.String},
     )  # fmt: skip
     st.dataframe(
-        table.head(MAX_SHOWN),
+        table.head(_MAX_SHOWN),
         hide_index=True,
         height="content" if table.height <= 10 else 360,
         placeholder=words.UNDEFINED,

@@ -19,10 +19,10 @@ from pages._frame.render import escaped
 from pages._review import cache
 
 PAGE_ROWS = 12
-SHOWN_AT_FIRST = 2
-MAX_CELL = 80
-ERRORS = {"both": "Both", "fp": "False positives", "fn": "False negatives", "all": "All rows"}
-RANKS: dict[str, str] = {
+_SHOWN_AT_FIRST = 2
+_MAX_CELL = 80
+_ERRORS = {"both": "Both", "fp": "False positives", "fn": "False negatives", "all": "All rows"}
+_RANKS: dict[str, str] = {
     "confidence": "Surest first",
     "cost": "Costliest first",
     "random": "At random",
@@ -36,14 +36,14 @@ KINDS = {
     "unlabelled": "Not known yet",
     "unscored": "Without a score",
 }
-SHORT = {"fp": "FP", "fn": "FN", "tp": "TP", "tn": "TN", "unlabelled": "–", "unscored": "–"}
-ADDRESSED = {"errors": "both", "rank": "confidence", "seed": "0", "at": "0", "view": "cases"}
-VIEWS = ("cases", "findings", "library")
-AMOUNT = "The amount of the row"
+_SHORT = {"fp": "FP", "fn": "FN", "tp": "TP", "tn": "TN", "unlabelled": "–", "unscored": "–"}
+_ADDRESSED = {"errors": "both", "rank": "confidence", "seed": "0", "at": "0", "view": "cases"}
+_VIEWS = ("cases", "findings", "library")
+_AMOUNT = "The amount of the row"
 
 
 @dataclass(frozen=True)
-class Asked:
+class _Asked:
     """Which queue, and the position of the row that is open."""
 
     errors: str
@@ -56,7 +56,7 @@ class Asked:
 def from_address() -> None:
     """Take over what the address newly says of the queue; on whole runs only: a key may be faster than the address."""
     known = st.session_state.setdefault("_review_address", {})
-    for name in ADDRESSED:
+    for name in _ADDRESSED:
         given = st.query_params.get(name)
         if given is not None and given != known.get(name):
             st.session_state[f"review_{name}"] = given
@@ -67,9 +67,9 @@ def from_address() -> None:
 def take_valid() -> None:
     """Replace what no control can hold: the address is anyone's."""
     state = st.session_state
-    for name, options in (("errors", ERRORS), ("rank", RANKS), ("view", VIEWS)):
+    for name, options in (("errors", _ERRORS), ("rank", _RANKS), ("view", _VIEWS)):
         if state.get(f"review_{name}") not in options:
-            state[f"review_{name}"] = ADDRESSED[name]
+            state[f"review_{name}"] = _ADDRESSED[name]
     for name in ("seed", "at"):
         text = str(state.get(f"review_{name}", "0"))
         state[f"review_{name}"] = min(int(text), 10**9) if text.isdecimal() else 0
@@ -78,7 +78,7 @@ def take_valid() -> None:
 def to_address() -> None:
     """Write the queue and the open row into the address, defaults included."""
     known = st.session_state.setdefault("_review_address", {})
-    for name in ADDRESSED:
+    for name in _ADDRESSED:
         text = str(st.session_state[f"review_{name}"])
         if known.get(name) != text or st.query_params.get(name) != text:
             st.query_params[name] = text
@@ -89,9 +89,9 @@ def draw_rows() -> str:
     """Choose which rows are reviewed."""
     chosen: str | None = st.segmented_control(
         "Rows",
-        list(ERRORS),
+        list(_ERRORS),
         key="review_errors",
-        format_func=ERRORS.__getitem__,
+        format_func=_ERRORS.__getitem__,
         required=True,
         on_change=go,
         args=(0,),
@@ -99,22 +99,22 @@ def draw_rows() -> str:
     return chosen or "both"
 
 
-def draw_controls(question: Question) -> Asked:
+def draw_controls(question: Question) -> _Asked:
     """Choose which rows are reviewed and what comes first."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         errors = draw_rows()
         rank = st.selectbox(
             "Order",
-            [rank for rank in get_args(Rank) if rank in RANKS],
+            [rank for rank in get_args(Rank) if rank in _RANKS],
             key="review_rank",
-            format_func=RANKS.__getitem__,
+            format_func=_RANKS.__getitem__,
             on_change=go,
             args=(0,),
             persist_state="session",
             width=220,
             help="Surest: farthest from the threshold. Only what is drawn at random speaks for all errors.",
         )
-        text = draw_costs(question, is_used=rank in ("cost", "mix"))
+        text = _draw_costs(question, is_used=rank in ("cost", "mix"))
         seed = st.number_input(
             "Seed",
             0,
@@ -127,13 +127,13 @@ def draw_controls(question: Question) -> Asked:
             persist_state="session",
             width=110,
         )
-    return Asked(errors, rank, int(seed), text, st.session_state["review_at"])
+    return _Asked(errors, rank, int(seed), text, st.session_state["review_at"])
 
 
-def draw_costs(question: Question, *, is_used: bool) -> str:
+def _draw_costs(question: Question, *, is_used: bool) -> str:
     """Choose what an error costs; return the text of a policy, none where it is the amount of the row."""
     policies = session.workspace().saved_policies()
-    offered = ([AMOUNT] if question.log.mapping.amount else []) + list(policies)
+    offered = ([_AMOUNT] if question.log.mapping.amount else []) + list(policies)
     if st.session_state.get("review_costs") not in offered:
         st.session_state["review_costs"] = offered[0] if offered else None
     chosen = st.selectbox(
@@ -159,31 +159,31 @@ def go(position: int) -> None:
     state["review_at"] = max(0, position)
 
 
-def key_of(position: int) -> str:
+def _key_of(position: int) -> str:
     """Return the key of the page on which a row stands."""
     return f"queue_{position // PAGE_ROWS}_{st.session_state.get('_queue_clicks', 0)}"
 
 
-def page_of(question: Question, asked: Asked) -> Queue:
+def page_of(question: Question, asked: _Asked) -> Queue:
     """Return the page of the queue on which the open row stands."""
     offset = asked.at // PAGE_ROWS * PAGE_ROWS
     return cache.queue(question, asked.errors, asked.rank, asked.seed, offset, PAGE_ROWS, asked.policy)
 
 
 def draw_list(
-    question: Question, asked: Asked, page: Queue, verdicts: list[Verdict], reasons: tuple[Reason, ...], me: str
+    question: Question, asked: _Asked, page: Queue, verdicts: list[Verdict], reasons: tuple[Reason, ...], me: str
 ) -> None:
     """Show one page of the queue; a click opens a row. What others said of a row is not shown: it would lead."""
-    names = draw_columns(question)
+    names = _draw_columns(question)
     judged = {verdict.row_id: verdict for verdict in verdicts if verdict.reviewer == me}
     others = {verdict.row_id for verdict in verdicts}
     rows = []
     for row in page.rows.to_dicts():
         verdict = judged.get(row["row_id"])
-        cells = {f"c_{name}": cell(row[question.log.column(name).sql_name]) for name in names}
+        cells = {f"c_{name}": _cell(row[question.log.column(name).sql_name]) for name in names}
         rows.append({
             "open": "→" if row["position"] == asked.at else "",
-            "kind": SHORT[row["error_kind"]],
+            "kind": _SHORT[row["error_kind"]],
             "score": row["score"],
             "cost": row["cost"],
             "verdict": label_of(verdict.reason, reasons) if verdict else "by others" * (row["row_id"] in others),
@@ -195,10 +195,10 @@ def draw_list(
     )
     st.dataframe(
         shown,
-        key=key_of(asked.at),
+        key=_key_of(asked.at),
         hide_index=True,
         height="content",
-        on_select=open_selected,
+        on_select=_open_selected,
         selection_mode="single-cell",
         placeholder=words.UNDEFINED,
         alt="The queue: kind of error, score, verdict and the chosen columns of each row",
@@ -211,24 +211,24 @@ def draw_list(
             **{f"c_{name}": st.column_config.TextColumn(words.shortened(name, 30), width=80) for name in names},
         },
     )
-    draw_pages(asked, page)
+    _draw_pages(asked, page)
 
 
-def cell(value: object) -> str | None:
+def _cell(value: object) -> str | None:
     """Return a value on one short line, None where it is missing."""
-    return None if value is None else words.shortened(words.value_label(value), MAX_CELL)
+    return None if value is None else words.shortened(words.value_label(value), _MAX_CELL)
 
 
-def open_selected() -> None:
+def _open_selected() -> None:
     """Open the row that was clicked."""
     at = st.session_state["review_at"]
-    cells = st.session_state[key_of(at)]["selection"]["cells"]
+    cells = st.session_state[_key_of(at)]["selection"]["cells"]
     if cells:
         st.session_state["review_at"] = at // PAGE_ROWS * PAGE_ROWS + cells[0][0]
         st.session_state["_queue_clicked"] = True
 
 
-def draw_pages(asked: Asked, page: Queue) -> None:
+def _draw_pages(asked: _Asked, page: Queue) -> None:
     """Turn the pages, and say where one is."""
     first = asked.at // PAGE_ROWS * PAGE_ROWS
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -240,12 +240,12 @@ def draw_pages(asked: Asked, page: Queue) -> None:
                   args=(first + PAGE_ROWS,), help="Page on", type="tertiary")  # fmt: skip
 
 
-def draw_columns(question: Question) -> list[str]:
+def _draw_columns(question: Question) -> list[str]:
     """Choose the columns of the queue; they are remembered with the log."""
     log = question.log
     names = [column.name for column in log.columns]
-    known = remembered(log.reading.content_hash)
-    default = [name for name in log.mapping.segments if name != log.mapping.model_version][:SHOWN_AT_FIRST]
+    known = _remembered(log.reading.content_hash)
+    default = [name for name in log.mapping.segments if name != log.mapping.model_version][:_SHOWN_AT_FIRST]
     if "review_columns" not in st.session_state or st.session_state.get("_columns_of") != log.log_id:
         st.session_state["review_columns"] = [name for name in (default if known is None else known) if name in names]
         st.session_state["_columns_of"] = log.log_id
@@ -257,20 +257,20 @@ def draw_columns(question: Question) -> list[str]:
                 names,
                 key="review_columns",
                 format_func=lambda name: escaped(name),
-                on_change=remember,
+                on_change=_remember,
                 args=(log.reading.content_hash,),
             )
     chosen: list[str] = [name for name in st.session_state["review_columns"] if name in names]
     return chosen
 
 
-def remembered(content_hash: str) -> list[str] | None:
+def _remembered(content_hash: str) -> list[str] | None:
     """Return the columns that were last shown for a log."""
     found: list[Any] = [entry.body for entry in session.reviews().documents("columns") if entry.key == content_hash]
     return list(map(str, found[0])) if found and isinstance(found[0], list) else None
 
 
-def remember(content_hash: str) -> None:
+def _remember(content_hash: str) -> None:
     """Keep the chosen columns; where that cannot be written they are kept for this visit."""
     store = session.reviews()
     base = next((entry.revision for entry in store.documents("columns") if entry.key == content_hash), 0)

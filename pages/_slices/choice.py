@@ -12,34 +12,34 @@ from analytics.query.cohort import Clause, slice_clauses
 from pages._frame import session
 from pages._frame.render import clicked, escaped
 
-CHOSEN = "_chosen_slice"
-PANEL_HEIGHT = 72
-MAX_NAMED = 90
+_CHOSEN = "_chosen_slice"
+_PANEL_HEIGHT = 72
+_MAX_NAMED = 90
 
 
 def choose_from_table() -> None:
     """Remember the slice of the selected row."""
     rows = st.session_state["slice_table"]["selection"]["rows"]
-    st.session_state[CHOSEN] = rows[0] if rows else None
+    st.session_state[_CHOSEN] = rows[0] if rows else None
 
 
 def choose_from_figure() -> None:
     """Remember the slice of the clicked mark; its row number travels with the mark."""
     number = clicked("slices")
     if number is not None:
-        st.session_state[CHOSEN] = number
+        st.session_state[_CHOSEN] = number
 
 
 def forget_slice() -> None:
     """Forget the chosen slice."""
-    st.session_state[CHOSEN] = None
+    st.session_state[_CHOSEN] = None
 
 
 def draw_chosen(answer: SliceAnswer, question: Question) -> None:
     """Say which slice is chosen and what can be done with it; the room is kept, so that a click moves nothing."""
-    row = st.session_state.get(CHOSEN)
+    row = st.session_state.get(_CHOSEN)
     if row is None or not 0 <= row < answer.table.height:
-        with st.container(border=True, height=PANEL_HEIGHT, vertical_alignment="center"):
+        with st.container(border=True, height=_PANEL_HEIGHT, vertical_alignment="center"):
             st.caption("No slice is chosen. Click one in the figure, or tick its row in the table.")
         return
     found = answer.table.row(row, named=True)
@@ -54,13 +54,13 @@ def draw_chosen(answer: SliceAnswer, question: Question) -> None:
     rows = words.plural(found["n"], "row")
     with st.container(
         border=True,
-        height=PANEL_HEIGHT,
+        height=_PANEL_HEIGHT,
         horizontal=True,
         horizontal_alignment="distribute",
         vertical_alignment="center",
     ):
         st.markdown(
-            f"**{escaped(words.shortened(', '.join(named), MAX_NAMED))}** "
+            f"**{escaped(words.shortened(', '.join(named), _MAX_NAMED))}** "
             + escaped(f"– {METRICS[answer.metric].label} {metric} on {rows}"),
             width="content",
         )
@@ -69,14 +69,14 @@ def draw_chosen(answer: SliceAnswer, question: Question) -> None:
             key="keep_slice",
             icon=":material/filter_alt:",
             type="primary",
-            on_click=keep,
+            on_click=_keep,
             args=(clauses,),
         )
         draw_review(clauses)
         st.button("Close", key="close_slice", type="tertiary", on_click=forget_slice)
 
 
-def keep(clauses: tuple[Clause, ...]) -> None:
+def _keep(clauses: tuple[Clause, ...]) -> None:
     """Add the chosen slice to the cohort."""
     session.add_clauses(clauses)
     forget_slice()

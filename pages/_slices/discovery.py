@@ -20,34 +20,34 @@ from pages._frame import cache, report, session, sides
 from pages._frame.render import clicked, escaped, figure, sentence, table_downloads
 from pages._slices import choice, discovery_search, discovery_tree
 
-VIEWS = ("By column", "Discovered")
+_VIEWS = ("By column", "Discovered")
 CHOSEN, ASKED = "_chosen_discovery", "_asked_discovery"
 
 
 def draw_switch() -> bool:
     """Choose between slices by column and discovered ones; return whether they are discovered."""
     chosen = st.segmented_control(
-        "View", VIEWS, key="view", default=VIEWS[0], bind="query-params", label_visibility="collapsed", required=True
+        "View", _VIEWS, key="view", default=_VIEWS[0], bind="query-params", label_visibility="collapsed", required=True
     )
-    return chosen == VIEWS[1]
+    return chosen == _VIEWS[1]
 
 
 def draw_handover(by: tuple[str, ...]) -> None:
     """Offer the search among two columns."""
     st.button(
-        "Which of these cells are real?", key="search_two", icon=":material/search:", on_click=search_among, args=(by,)
+        "Which of these cells are real?", key="search_two", icon=":material/search:", on_click=_search_among, args=(by,)
     )
 
 
-def search_among(by: tuple[str, ...]) -> None:
+def _search_among(by: tuple[str, ...]) -> None:
     """Open the search among these columns."""
-    st.session_state["view"], st.session_state[discovery_search.AMONG] = VIEWS[1], list(by)
-    forget()
+    st.session_state["view"], st.session_state[discovery_search.AMONG] = _VIEWS[1], list(by)
+    _forget()
 
 
 def draw(question: Question) -> None:
     """Draw the search and what it found."""
-    search = discovery_search.draw_controls(question, forget)
+    search = discovery_search.draw_controls(question, _forget)
     if OBJECTIVES[search.objective].is_change:
         reference, question = sides.draw_controls(question)
         if reference.log.key != question.log.key:
@@ -55,7 +55,7 @@ def draw(question: Question) -> None:
         search = replace(search, reference=reference.cohort)
     key = (*cache.primitives(question), cache.code_version(), search)
     if st.session_state.get(ASKED) != key:
-        forget()
+        _forget()
         st.session_state[ASKED] = key
     answer = discovery_search.found(question, search, key)
     if answer is None:
@@ -70,13 +70,13 @@ def draw(question: Question) -> None:
         "in 95 of 100 searches; a slice inside it can be confirmed, since other rows chose it. Click a slice to open it.",
         "discovered",
         alt="Discovered slices: rate against share of rows, with the band of noise",
-        on_select=choose_from_figure,
+        on_select=_choose_from_figure,
     )
-    draw_chosen(answer, question)
-    draw_table(answer)
+    _draw_chosen(answer, question)
+    _draw_table(answer)
 
 
-def draw_table(answer: Discovery) -> None:
+def _draw_table(answer: Discovery) -> None:
     """Show the slices as a sortable table; a selected row opens its slice."""
     objective = OBJECTIVES[answer.search.objective]
     is_share, has_share = objective.is_share, not objective.is_signed and (answer.table["share_of_errors"] >= 0).all()
@@ -104,7 +104,7 @@ def draw_table(answer: Discovery) -> None:
     st.markdown("**Discovered slices**")
     st.dataframe(
         shown if has_share else shown.drop("share_of_errors"), key="discovery_table", hide_index=True,
-        on_select=choose_from_table,
+        on_select=_choose_from_table,
         selection_mode="single-row", height="content", alt="Discovered slices with rates, differences and status",
         column_config={
             "slice": column.TextColumn("Slice", width=440),
@@ -126,38 +126,38 @@ def draw_table(answer: Discovery) -> None:
     )  # fmt: skip
 
 
-def members_words(n_shown: int, n: int) -> str:
+def _members_words(n_shown: int, n: int) -> str:
     """Say how many slices another one stands for, and how many of them are listed."""
     cut = f": {words.count(n_shown)} of {words.count(n)} shown" if n_shown < n else ""
     return f"Stands for {words.plural(n, 'similar slice')}{cut}"
 
 
-def choose_from_table() -> None:
+def _choose_from_table() -> None:
     """Remember the slice of the selected row."""
     rows = st.session_state["discovery_table"]["selection"]["rows"]
     st.session_state[CHOSEN] = rows[0] if rows else None
 
 
-def choose_from_figure() -> None:
+def _choose_from_figure() -> None:
     """Remember the slice of the clicked point; its row number travels with the point."""
     number = clicked("discovered")
     if number is not None:
         st.session_state[CHOSEN] = number
 
 
-def forget() -> None:
+def _forget() -> None:
     """Forget the chosen slice."""
     st.session_state[CHOSEN] = None
     discovery_tree.forget()
 
 
-def keep(wanted: tuple[Clause, ...]) -> None:
+def _keep(wanted: tuple[Clause, ...]) -> None:
     """Add the chosen slice to the cohort."""
     session.add_clauses(wanted)
-    forget()
+    _forget()
 
 
-def draw_chosen(answer: Discovery, question: Question) -> None:
+def _draw_chosen(answer: Discovery, question: Question) -> None:
     """Say which slice is chosen, what each condition contributes, what it stands for and what can be done with it."""
     row = st.session_state.get(CHOSEN)
     if row is None or not 0 <= row < len(answer.slices):
@@ -171,7 +171,7 @@ def draw_chosen(answer: Discovery, question: Question) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"**{escaped(slice_words(chosen))}**")
             st.button(
-                "Add to the cohort", key="keep_discovered", icon=":material/filter_alt:", type="primary", on_click=keep,
+                "Add to the cohort", key="keep_discovered", icon=":material/filter_alt:", type="primary", on_click=_keep,
                 args=(tuple(clause for part in parts for clause in part or ()),), disabled=bool(unsayable),
                 help=f"Filters cannot say: {', '.join(unsayable)}." if unsayable else None,
             )  # fmt: skip
@@ -181,7 +181,7 @@ def draw_chosen(answer: Discovery, question: Question) -> None:
                 args=(question, found_slice(answer, row, question)),
                 help="This slice becomes a section of the report, as it was found.",
             )  # fmt: skip
-            st.button("Close", key="close_discovered", type="tertiary", on_click=forget)
+            st.button("Close", key="close_discovered", type="tertiary", on_click=_forget)
         if len(chosen) > 1 and answer.contributions:
             scale, digits = (100, 1) if OBJECTIVES[answer.search.objective].is_share else (1, 3)
             unit = "in points" if scale == 100 else "mean"
@@ -191,7 +191,7 @@ def draw_chosen(answer: Discovery, question: Question) -> None:
             ]
             st.caption(escaped(f"Contributions to the difference from all rows, {unit}: {'; '.join(told)}."))
         if answer.members[row]:
-            with st.expander(members_words(len(answer.members[row]), answer.n_members[row])):
+            with st.expander(_members_words(len(answer.members[row]), answer.n_members[row])):
                 st.dataframe(
                     pl.DataFrame({
                         "Slice": [slice_words(member.slice) for member in answer.members[row]],

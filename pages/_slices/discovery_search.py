@@ -17,8 +17,8 @@ from pages._frame import policy as policy_controls
 from pages._frame import session
 
 AMONG, CANCELLED = "among", "_search_cancelled"
-MAX_KEPT = 32
-SPLITS = {
+_MAX_KEPT = 32
+_SPLITS = {
     "row": "Half of the rows",
     "entity": "The rows of half of the ids",
     "time": "The later half",
@@ -41,17 +41,17 @@ def draw_controls(question: Question, forget: Callable[[], None]) -> Search:
         if question.log.is_probability or not entry.needs_probability
     }
     with left:
-        objective = addressed_choice("What fails", "objective", offered, forget)
+        objective = _addressed_choice("What fails", "objective", offered, forget)
     is_change = OBJECTIVES[objective].is_change
     with right, st.popover("Settings", icon=":material/tune:", width="stretch"):
-        support, depth, split = draw_settings(question, forget, is_change=is_change)
+        support, depth, split = _draw_settings(question, forget, is_change=is_change)
     return Search(
         objective=objective, min_support=support, max_depth=depth, split=split, columns=tuple(columns) or None,
-        costs=draw_costs(question) if objective == "cost" else Costs(),
+        costs=_draw_costs(question) if objective == "cost" else Costs(),
     )  # fmt: skip
 
 
-def draw_settings(
+def _draw_settings(
     question: Question, forget: Callable[[], None], *, is_change: bool
 ) -> tuple[float, int, Split | None]:
     """Choose the least support, the depth, and which rows confirm."""
@@ -70,10 +70,10 @@ def draw_settings(
         "time": question.log.time_low is not None and not is_change,
     }
     offered: dict[str, str] = {
-        usual: SPLITS[usual],
-        **{name: label for name, label in SPLITS.items() if has[name] and name != usual},
+        usual: _SPLITS[usual],
+        **{name: label for name, label in _SPLITS.items() if has[name] and name != usual},
     }
-    split = addressed_choice(
+    split = _addressed_choice(
         "What confirms", "split", offered, forget,
         "These rows are held back from the search, and slices are confirmed on them. By ids where one has several rows: "
         "they are no independent witnesses.",
@@ -81,7 +81,7 @@ def draw_settings(
     return support / 100, int(depth), None if split == usual else split  # type: ignore[return-value]
 
 
-def draw_costs(question: Question) -> Costs:
+def _draw_costs(question: Question) -> Costs:
     """Say what errors cost, as on the Thresholds page."""
     amount = question.log.mapping.amount
     with st.container(border=True):
@@ -93,7 +93,7 @@ def draw_costs(question: Question) -> Costs:
     return policy.costs
 
 
-def addressed_choice(
+def _addressed_choice(
     label: str, name: str, labels: Mapping[str, str], forget: Callable[[], None], help_: str | None = None
 ) -> str:
     """Choose one of ``labels``, which stands in the address by its key; the first one is the default and does not.
@@ -116,14 +116,14 @@ def addressed_choice(
 
 
 @st.cache_resource
-def kept() -> OrderedDict[Any, Discovery]:
+def _kept() -> OrderedDict[Any, Discovery]:
     """Return the searches of this server; a search shows its progress, which a cached function could not."""
     return OrderedDict()
 
 
 def found(question: Question, search: Search, key: tuple[Any, ...]) -> Discovery | None:
     """Return what a search found, kept under its key; None where it was cancelled."""
-    store = kept()
+    store = _kept()
     if key in store:
         store.move_to_end(key)
         return store[key]
@@ -135,14 +135,14 @@ def found(question: Question, search: Search, key: tuple[Any, ...]) -> Discovery
     with place.container(horizontal=True, vertical_alignment="center"):
         bar = st.progress(0.0, "Searching")
         st.button("Cancel", key="cancel_search", on_click=lambda: st.session_state.update({CANCELLED: key}))
-    store[key] = discover(session.engine(), question, search, mover(bar))
+    store[key] = discover(session.engine(), question, search, _mover(bar))
     place.empty()
-    while len(store) > MAX_KEPT:
+    while len(store) > _MAX_KEPT:
         store.popitem(last=False)
     return store[key]
 
 
-def mover(bar: Any) -> Callable[[str, float], None]:
+def _mover(bar: Any) -> Callable[[str, float], None]:
     """Return what moves the bar, once per percent; a click on Cancel ends the run there."""
     last = ("", -1)
 

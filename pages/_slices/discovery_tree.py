@@ -13,16 +13,16 @@ from analytics.query.cohort import Clause
 from pages._frame import session
 from pages._frame.render import clicked, escaped, figure, sentence
 
-SHAPES = ("Groups", "Tree")
+_SHAPES = ("Groups", "Tree")
 CHOSEN = "_chosen_node"
 
 
 def draw_switch() -> bool:
     """Choose between groups of slices and a tree; return whether it is the tree."""
     chosen = st.segmented_control(
-        "Show as", SHAPES, key="shape", default=SHAPES[0], bind="query-params", label_visibility="collapsed", required=True
+        "Show as", _SHAPES, key="shape", default=_SHAPES[0], bind="query-params", label_visibility="collapsed", required=True
     )  # fmt: skip
-    return chosen == SHAPES[1]
+    return chosen == _SHAPES[1]
 
 
 def draw(answer: Discovery, question: Question) -> None:
@@ -34,12 +34,12 @@ def draw(answer: Discovery, question: Question) -> None:
         "grey: no clear difference. Its cuts are the best of many and not tested one by one. Click a node to open it.",
         "tree",
         alt="Decision tree of the rows: what separates them most, with the rate of each node",
-        on_select=choose,
+        on_select=_choose,
     )
-    draw_chosen(answer, question)
+    _draw_chosen(answer, question)
 
 
-def choose() -> None:
+def _choose() -> None:
     """Remember the clicked node; its place travels with the point."""
     number = clicked("tree")
     if number is not None:
@@ -51,13 +51,13 @@ def forget() -> None:
     st.session_state[CHOSEN] = None
 
 
-def keep(wanted: tuple[Clause, ...]) -> None:
+def _keep(wanted: tuple[Clause, ...]) -> None:
     """Add the chosen node to the cohort."""
     session.add_clauses(wanted)
     forget()
 
 
-def draw_chosen(answer: Discovery, question: Question) -> None:
+def _draw_chosen(answer: Discovery, question: Question) -> None:
     """Say which node is chosen and let it become the cohort."""
     tree, place = answer.tree, st.session_state.get(CHOSEN)
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
@@ -76,7 +76,7 @@ def draw_chosen(answer: Discovery, question: Question) -> None:
             why = f"The cohort filters {', '.join(filtered)} already. Take that filter off first."
         st.markdown(f"**{escaped(node_words(tree, place))}** {escaped(f'– {value}')}")
         st.button(
-            "Add to the cohort", key="keep_node", icon=":material/filter_alt:", type="primary", on_click=keep,
+            "Add to the cohort", key="keep_node", icon=":material/filter_alt:", type="primary", on_click=_keep,
             args=(wanted or (),), disabled=why is not None, help=why,
         )  # fmt: skip
         st.button("Close", key="close_node", type="tertiary", on_click=forget)

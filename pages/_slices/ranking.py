@@ -9,7 +9,7 @@ from analytics.answers.slices import MIN_SUPPORT
 from analytics.present import readings, words
 from pages._frame.render import sentence
 
-SHOWN = ("column", "n_slices", "n_worse", "share_separated", "worst", "worst_rate")
+_SHOWN = ("column", "n_slices", "n_worse", "share_separated", "worst", "worst_rate")
 
 
 def draw_ranking(table: pl.DataFrame) -> None:
@@ -22,10 +22,10 @@ def draw_ranking(table: pl.DataFrame) -> None:
         shown,
         hide_index=True,
         key="ranking",
-        on_select=open_column,
+        on_select=_open_column,
         selection_mode="single-row",
         height="content",
-        column_order=SHOWN,
+        column_order=_SHOWN,
         placeholder=words.UNDEFINED,
         alt="Segment columns ranked by how much of the errors they separate",
         column_config={
@@ -49,7 +49,7 @@ def draw_ranking(table: pl.DataFrame) -> None:
     st.caption("Select a row to slice by its column.")
 
 
-def open_column() -> None:
+def _open_column() -> None:
     """Slice by the column of the selected row."""
     rows = st.session_state["ranking"]["selection"]["rows"]
     if rows:

@@ -16,12 +16,12 @@ from pages._frame import cache
 from pages._frame.render import table_downloads
 from pages._slices.choice import choose_from_table
 
-ROW_HEIGHT = 40
-MAX_SHOWN_WHOLE = 20
-MAX_NAME_WIDTH = 190
-WIDTHS = {"n": 60, "n_labelled": 68, "interval": 88, "difference": 54, "difference_interval": 92, "p": 56,
+_ROW_HEIGHT = 40
+_MAX_SHOWN_WHOLE = 20
+_MAX_NAME_WIDTH = 190
+_WIDTHS = {"n": 60, "n_labelled": 68, "interval": 88, "difference": 54, "difference_interval": 92, "p": 56,
           "excess_errors": 58, "share_of_errors": 64}  # fmt: skip
-HELP = {
+_HELP = {
     "difference": "Difference to the rest: slice less its complement, all other rows of the cohort.",
     "excess_errors": "Excess errors: errors beyond what the complement's error rate would predict on these rows.",
     "p": "Adjusted for looking at many: Benjamini–Hochberg over all slices of this table.",
@@ -29,7 +29,7 @@ HELP = {
     "interval": "The line is the whole cohort.",
     "difference_interval": "The line is no difference.",
 }
-HEADINGS = {
+_HEADINGS = {
     "interval": "95 % interval",
     "difference": "To rest",
     "difference_interval": "95 % interval",
@@ -41,7 +41,7 @@ HEADINGS = {
 }
 
 
-def plain_table(answer: SliceAnswer) -> pl.DataFrame:
+def _plain_table(answer: SliceAnswer) -> pl.DataFrame:
     """Return the whole table of an answer under the names that people see."""
     names = {f"slice_{place}": name for place, name in enumerate(answer.by)}
     taken = set(answer.table.columns)
@@ -61,9 +61,9 @@ def draw_table(answer: SliceAnswer) -> None:
     first = ["n", "n_labelled", metric, "interval", "difference", "difference_interval", "p", "excess_errors",
              "share_of_errors"]  # fmt: skip
     order = [*names, *first, *further, "interval_text", "difference_text"]
-    labels = {**column_labels(answer), **{name: heading(name) for name in (metric, *further)}, **HEADINGS}
-    config = {name: column_config(name, labels[name], metric, shares) for name in order if name not in names}
-    config |= {name: st.column_config.TextColumn(pinned=True, width=name_width(table[name])) for name in names}
+    labels = {**column_labels(answer), **{name: heading(name) for name in (metric, *further)}, **_HEADINGS}
+    config = {name: _column_config(name, labels[name], metric, shares) for name in order if name not in names}
+    config |= {name: st.column_config.TextColumn(pinned=True, width=_name_width(table[name])) for name in names}
     st.markdown("**All slices**")
     st.dataframe(
         shown,
@@ -73,9 +73,9 @@ def draw_table(answer: SliceAnswer) -> None:
         selection_mode="single-row",
         column_order=order,
         column_config=config,
-        row_height=ROW_HEIGHT,
+        row_height=_ROW_HEIGHT,
         placeholder=words.UNDEFINED,
-        height="content" if len(shown) <= MAX_SHOWN_WHOLE else "auto",
+        height="content" if len(shown) <= _MAX_SHOWN_WHOLE else "auto",
         alt="Slices with support, the metric, difference to the rest, excess errors and further metrics",
     )
     unit = " in points" if METRICS[metric].is_share else ""
@@ -83,23 +83,23 @@ def draw_table(answer: SliceAnswer) -> None:
         f"“To rest” is the difference{unit} to all other rows of the cohort; p is adjusted for looking at many. "
         "A click on a heading sorts, the box of a row chooses its slice. Further metrics are to the right."
     )
-    plain = plain_table(answer)
+    plain = _plain_table(answer)
     sliced = plain.columns[: len(answer.by)]
     table_downloads(plain, "slices", key="all_slices", slices=sliced)
 
 
-def name_width(names: pl.Series) -> int:
+def _name_width(names: pl.Series) -> int:
     """Return the pixels that the names of slices need, within limits."""
     longest = max([len(names.name), *(len(name) for name in names)])
-    return min(max(6 * longest + 20, 50), MAX_NAME_WIDTH)
+    return min(max(6 * longest + 20, 50), _MAX_NAME_WIDTH)
 
 
-def column_config(name: str, label: str, metric: str, shares: list[str]) -> Any:
+def _column_config(name: str, label: str, metric: str, shares: list[str]) -> Any:
     """Return how a column of the table is written."""
-    about = METRICS[name].definition if name in METRICS else HELP.get(name)
+    about = METRICS[name].definition if name in METRICS else _HELP.get(name)
     if name in METRICS and label != METRICS[name].label:
         about = f"{METRICS[name].label}: {about}"
-    width = WIDTHS.get(name, 74 if name == metric and len(label) < 12 else None)
+    width = _WIDTHS.get(name, 74 if name == metric and len(label) < 12 else None)
     if name.endswith("interval"):
         return st.column_config.ImageColumn(label, width=width, help=about)
     if name.endswith("_text") or name == "p":

@@ -64,10 +64,10 @@ def draw_decisions(answer: ThresholdAnswer, question: Question) -> None:
     ):  # fmt: skip
         if n:
             st.button(f"Filter to {words.plural(int(n), 'row')} {label}", key=key, icon=":material/filter_alt:",
-                      on_click=open_rows, args=(clauses,))  # fmt: skip
+                      on_click=_open_rows, args=(clauses,))  # fmt: skip
 
 
-def open_rows(clauses: tuple[Clause, ...]) -> None:
+def _open_rows(clauses: tuple[Clause, ...]) -> None:
     """Add clauses to the cohort, all of those on one column together."""
     kept = session.cohort()
     for column in {clause.column for clause in clauses}:
@@ -81,7 +81,7 @@ def draw_slices(answer: ThresholdAnswer, question: Question, policy: Policy) -> 
     segments = list(question.log.mapping.segments)
     if st.session_state.get("per") not in segments:
         st.session_state["per"] = None
-    by, rule, pooling = slice_controls(segments)
+    by, rule, pooling = _slice_controls(segments)
     if by is None:
         st.caption("Choose a column to see whether thresholds of their own would be worth it.")
         return
@@ -104,7 +104,7 @@ def draw_slices(answer: ThresholdAnswer, question: Question, policy: Policy) -> 
     table_downloads(table.drop("curve"), "slice_thresholds", key="slice_thresholds")
 
 
-def slice_controls(segments: list[str]) -> tuple[str | None, Rule, Pooling]:
+def _slice_controls(segments: list[str]) -> tuple[str | None, Rule, Pooling]:
     """Draw the choice of column, rule and pooling; all stand in the address."""
     places = st.columns([2, 2, 1, 1], vertical_alignment="bottom")
     by = places[0].selectbox(

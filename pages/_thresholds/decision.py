@@ -15,23 +15,23 @@ from pages._frame import session
 from pages._frame.render import escaped
 from pages._thresholds.explorer import considered
 
-NOTE = "decision_note"
-FAILED = "_decision_failed"
+_NOTE = "decision_note"
+_FAILED = "_decision_failed"
 
 
 def draw_decision(answer: ThresholdAnswer, question: Question) -> None:
     """Draw the box for the decision and those that were taken."""
     st.subheader("The decision")
-    failed = st.session_state.pop(FAILED, None)
+    failed = st.session_state.pop(_FAILED, None)
     if failed:
         st.error(escaped(failed), icon=":material/save:")
     st.text_area(
-        "What was decided", key=NOTE, max_chars=MAX_NOTE, height=80,
+        "What was decided", key=_NOTE, max_chars=MAX_NOTE, height=80,
         placeholder="From which day the line moves, who decided, what is watched",
         help="Kept with this log and printed in its report, beside the policy and the sentences above.",
     )  # fmt: skip
-    st.button("Write it into the report", key="write_decision", icon=":material/edit_note:", on_click=write,
-              args=(answer, question), disabled=not (st.session_state.get(NOTE) or "").strip())  # fmt: skip
+    st.button("Write it into the report", key="write_decision", icon=":material/edit_note:", on_click=_write,
+              args=(answer, question), disabled=not (st.session_state.get(_NOTE) or "").strip())  # fmt: skip
     for place, found in enumerate(reversed(decisions(session.workspace(), question.log.key))):
         with st.container(border=True, horizontal=True, horizontal_alignment="distribute"):
             st.markdown(
@@ -42,15 +42,15 @@ def draw_decision(answer: ThresholdAnswer, question: Question) -> None:
                       args=(session.workspace(), question.log.key, found))  # fmt: skip
 
 
-def write(answer: ThresholdAnswer, question: Question) -> None:
+def _write(answer: ThresholdAnswer, question: Question) -> None:
     """Keep the decision; where it cannot be kept, the text stays in its box."""
     evidence = f"{readings.threshold_reading(answer)} {readings.move_reading(answer, considered(answer))}"
     now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M")
-    note = (st.session_state.get(NOTE) or "").strip()
+    note = (st.session_state.get(_NOTE) or "").strip()
     try:
         found = Decision(now, question.cohort.to_words(), evidence, note)
         record(session.workspace(), question.log.key, found)
     except StoreError as error:
-        st.session_state[FAILED] = f"Not saved: {error}"
+        st.session_state[_FAILED] = f"Not saved: {error}"
     else:
-        st.session_state[NOTE] = ""
+        st.session_state[_NOTE] = ""

@@ -160,15 +160,15 @@ def calibration_time(
     table = calibration_table(
         judged.frame, judged.edges, by=("bucket",), groups=groups, replicates=_SLICE_REPLICATES, cells=_SLICE_CELLS
     )
-    return CalibrationTime(every, table, break_of(judged))
+    return CalibrationTime(every, table, _break_of(judged))
 
 
-def break_of(scores: ScoreTable) -> CalibrationBreak | None:
+def _break_of(scores: ScoreTable) -> CalibrationBreak | None:
     """Find the bucket at which the level of calibration broke, else its slope; None where neither did."""
-    sums = level_sums(scores, "bucket").sort("bucket")
-    found, of_slope = level_break(*levels(sums)), False
+    sums = _level_sums(scores, "bucket").sort("bucket")
+    found, of_slope = level_break(*_levels(sums)), False
     if found is None or not found.p_value < SIGNIFICANT / 2:
-        sums, of_slope = stretch_sums(scores).sort("bucket"), True
+        sums, of_slope = _stretch_sums(scores).sort("bucket"), True
         found = level_break(*(sums[name].to_numpy() for name in ("deviation", "variance", "weight")))
     if found is None or not found.p_value < SIGNIFICANT / 2:
         return None
@@ -178,7 +178,7 @@ def break_of(scores: ScoreTable) -> CalibrationBreak | None:
     return CalibrationBreak(moment, min(1.0, 2 * found.p_value), table, of_slope)
 
 
-def stretch_sums(scores: ScoreTable) -> pl.DataFrame:
+def _stretch_sums(scores: ScoreTable) -> pl.DataFrame:
     """Add up, by bucket, what says how much too far scores spread around their mean.
 
     ``deviation`` sums (score - label) (score - mean), ``variance`` is its variance if scores were the true probabilities, and
@@ -240,13 +240,13 @@ def probabilities(scores: ScoreTable, score_map: ScoreMap | None) -> ScoreTable:
     return replace(scores, frame=pl.concat([moved, unscored]), edges=edges, threshold_bin=0)
 
 
-def level_sums(scores: ScoreTable, by: str) -> pl.DataFrame:
+def _level_sums(scores: ScoreTable, by: str) -> pl.DataFrame:
     """Add up what says how far off the level of each slice is, over judged rows."""
     judged = scores.frame.filter(pl.col("score_bin").is_not_null()).with_columns(n=pl.col("n") - pl.col("n_unlabelled"))
     return judged.group_by(by, maintain_order=True).agg(pl.col(name).sum().cast(pl.Float64) for name in _SUMS)
 
 
-def levels(sums: pl.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _levels(sums: pl.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return the sum of score - label, the variance that calibrated scores would give it, and the judged rows."""
     n, pos, score, squares = (sums[name].to_numpy() for name in _SUMS)
     return score - pos, (score - squares).clip(min=0), n

@@ -23,10 +23,10 @@ from analytics.measure.score_bins import ScoreBins
 from analytics.measure.thresholds.costs import Costs, theoretical_threshold, with_mean_amounts
 from analytics.query.engine import Engine, ScoreTable
 
-AS_LOGGED = "as logged"
+_AS_LOGGED = "as logged"
 Split = Literal["time", "rows"]
 """How the part that maps are fitted on is chosen: the earlier rows, or rows drawn at random."""
-DEFAULT_COSTS = Costs()
+_DEFAULT_COSTS = Costs()
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class Recalibration:
 def recalibration(
     engine: Engine,
     question: Question,
-    costs: Costs = DEFAULT_COSTS,
+    costs: Costs = _DEFAULT_COSTS,
     *,
     split: Split = "time",
     share: float = 0.5,
@@ -92,15 +92,15 @@ def recalibration(
     """
     if not 0 < share < 1:
         raise QuestionError(f"Expected a share between 0 and 1 to fit maps on, found {share:g}.")
-    fitted_on, judged_on, first = parts_of(engine, question, split, share, seed)
+    fitted_on, judged_on, first = _parts_of(engine, question, split, share, seed)
     if not fitted_on.judged.sum() or not judged_on.judged.sum():
         raise QuestionError("Recalibration needs judged rows to fit on and others to be judged on; there are too few.")
-    costs = at_mean_amounts(engine, question, costs)
+    costs = _at_mean_amounts(engine, question, costs)
     formula = theoretical_threshold(costs)
     methods: list[Method] = list(METHODS) if question.log.is_probability else ["isotonic"]
     maps = {method: found for method in methods if (found := fit_map(fitted_on, method)) is not None}
-    sides = {str(name): (moved(fitted_on, found), moved(judged_on, found)) for name, found in maps.items()}
-    sides = {AS_LOGGED: (fitted_on, judged_on), **sides}
+    sides = {str(name): (_moved(fitted_on, found), _moved(judged_on, found)) for name, found in maps.items()}
+    sides = {_AS_LOGGED: (fitted_on, judged_on), **sides}
     rows, bins = [], []
     for name, (learned, judged) in sides.items():
         best = best_threshold(learned, costs)
@@ -108,10 +108,10 @@ def recalibration(
             "method": name, "n": int(judged.judged.sum()), "cost_at_best": cost_per_row(judged, best, costs),
             "best_threshold": best if isfinite(best) else None,
         }  # fmt: skip
-        if name != AS_LOGGED or question.log.is_probability:
+        if name != _AS_LOGGED or question.log.is_probability:
             row |= slice_numbers(judged, groups=groups, level=0.95, seed=seed, replicates=1, cells=100)
             row["cost_at_formula"] = None if formula is None else cost_per_row(judged, formula, costs)
-            bins.append(bins_of(judged, groups).with_columns(method=pl.lit(name)))
+            bins.append(_bins_of(judged, groups).with_columns(method=pl.lit(name)))
         rows.append(row)
     names = ("difference", "ece", "ece_low", "ece_high", "brier", "log_loss", "slope", "cost_at_formula",
              "cost_at_best", "best_threshold")  # fmt: skip
@@ -129,7 +129,7 @@ def recalibration(
     )
 
 
-def at_mean_amounts(engine: Engine, question: Question, costs: Costs) -> Costs:
+def _at_mean_amounts(engine: Engine, question: Question, costs: Costs) -> Costs:
     """Return costs without amounts: each counts as the mean of the cohort's rows with its label."""
     if not costs.amount_cells:
         return costs
@@ -139,7 +139,7 @@ def at_mean_amounts(engine: Engine, question: Question, costs: Costs) -> Costs:
     return with_mean_amounts(costs, *(float(mean) if isfinite(mean) else 0.0 for mean in means))
 
 
-def parts_of(
+def _parts_of(
     engine: Engine, question: Question, split: Split, share: float, seed: int
 ) -> tuple[ScoreBins, ScoreBins, str | None]:
     """Return the part to fit on, the part to judge on, and the first moment of the latter where time splits them."""
@@ -161,12 +161,12 @@ def parts_of(
     return earlier, later, str(first)
 
 
-def moved(bins: ScoreBins, score_map: ScoreMap) -> ScoreBins:
+def _moved(bins: ScoreBins, score_map: ScoreMap) -> ScoreBins:
     """Return the bins under the probabilities of a map."""
     return with_scores(bins, score_map(bins.score[0]))
 
 
-def bins_of(bins: ScoreBins, groups: int) -> pl.DataFrame:
+def _bins_of(bins: ScoreBins, groups: int) -> pl.DataFrame:
     """Return the equal-mass bins of a reliability diagram."""
     group = equal_mass_groups(bins.judged, groups)
 

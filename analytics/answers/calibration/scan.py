@@ -37,8 +37,8 @@ class CalibrationScan:
 def calibration_scan(engine: Engine, question: Question, min_support: int = MIN_SUPPORT) -> CalibrationScan:
     """Look through every segment column for slices whose scores are off by another amount than those of the rest."""
     names = question.log.mapping.segments if question.log.score_kind != "decision" else ()
-    parts = {name: slices_of(engine, question, name) for name in names}
-    told = tuple(name for name, part in parts.items() if tells_the_label(part))
+    parts = {name: _slices_of(engine, question, name) for name in names}
+    told = tuple(name for name, part in parts.items() if _tells_the_label(part))
     if len(told) == len(parts):
         told = ()
     kept = [part.filter(pl.col("n") >= min_support) for name, part in parts.items() if name not in told]
@@ -48,22 +48,22 @@ def calibration_scan(engine: Engine, question: Question, min_support: int = MIN_
     return CalibrationScan(table.sort(is_clear.fill_null(value=False), size, descending=True), told)
 
 
-def slices_of(engine: Engine, question: Question, name: str) -> pl.DataFrame:
+def _slices_of(engine: Engine, question: Question, name: str) -> pl.DataFrame:
     """Compare the slices of one segment column with their rest: ``column, value`` and the columns of `misfit_table`."""
     scores = engine.score_table(question.log, question.cohort, question.threshold, (name,), with_log_loss=False,
                                 with_amount=False)  # fmt: skip
     judged = probabilities(scores, map_of(question, scores))
     found = misfit_table(judged.frame, judged.edges, "slice_0")
-    values = pl.Series([value_of(value) for value in found["slice_0"]], dtype=pl.String)
+    values = pl.Series([_value_of(value) for value in found["slice_0"]], dtype=pl.String)
     return found.select(pl.lit(name).alias("column"), values.alias("value"), *MISFITS)
 
 
-def tells_the_label(slices: pl.DataFrame) -> bool:
+def _tells_the_label(slices: pl.DataFrame) -> bool:
     """Say whether the slices of a column tell the label, as what is known only after the outcome does."""
     n, positives = (slices[name].cast(pl.Float64).to_numpy() for name in ("n", "n_pos"))
     return label_told(np.arange(len(n)), len(n), n, positives) > TELLS
 
 
-def value_of(value: object) -> str | None:
+def _value_of(value: object) -> str | None:
     """Write the value of a slice, None where it is missing."""
     return f"{value:g}" if isinstance(value, float) else None if value is None else str(value)

@@ -23,13 +23,13 @@ from analytics.measure.discovery.noise import Noise, noise_of
 from analytics.measure.intervals import FloatArray
 from analytics.query.engine import Engine
 
-Progress = Callable[[str, float], None]
+_Progress = Callable[[str, float], None]
 
-MAX_LISTED = 200_000
+_MAX_LISTED = 200_000
 
 
 @dataclass(frozen=True)
-class Member:
+class _Member:
     """A slice that another one stands for.
 
     Attributes
@@ -94,7 +94,7 @@ class Discovery:
     split: str
     slices: tuple[Slice, ...]
     table: pl.DataFrame
-    members: tuple[tuple[Member, ...], ...]
+    members: tuple[tuple[_Member, ...], ...]
     n_members: tuple[int, ...]
     contributions: tuple[tuple[float, ...], ...]
     noise: Noise | None
@@ -112,7 +112,7 @@ class Discovery:
 
 
 def discover(
-    engine: Engine, question: Question, search: Search, progress: Progress = lambda step, done: None
+    engine: Engine, question: Question, search: Search, progress: _Progress = lambda step, done: None
 ) -> Discovery:
     """Search for the slices that fail and say which of them are real.
 
@@ -145,7 +145,7 @@ def discover(
     found = lattice(find, needed - 1e-6, search.max_depth, lambda done: progress("Searching", done))
     ranks = scores(found.sums, find.sums.sum(), is_binary=find.is_binary)
     if search.every:
-        groups = every_slice(found, ranks)
+        groups = _every_slice(found, ranks)
     else:
         groups = candidates(find, found, ranks, lambda done: progress("Grouping", done))
     progress("Measuring noise", 0.0)
@@ -160,20 +160,20 @@ def discover(
             progress=lambda done: progress("Measuring noise", done),
         )
     weight = 1.0 if search.every else weights(groups, len(found.patterns))
-    table = reported(cells, find, report, groups, weight, found if search.every and split == "none" else None)
+    table = _reported(cells, find, report, groups, weight, found if search.every and split == "none" else None)
     n_sent, n_more = len(groups), 0
     if not search.every:
         is_real = (table["p_adjusted"].fill_null(1.0) < SIGNIFICANT).to_numpy()
         shown, n_more = presented(cells.cube, found, groups, is_real, max_members=search.max_members)
         groups, table = [groups[row] for row in shown], table[shown]
-    rank = ranked(table, every=search.every)
+    rank = _ranked(table, every=search.every)
     groups, table = [groups[row] for row in rank], table[rank]
     return Discovery(
         search=search,
         split=split,
         slices=tuple(cells.slice_of(group.pattern) for group in groups),
         table=table,
-        members=tuple(members(cells, found, group) for group in groups),
+        members=tuple(_members(cells, found, group) for group in groups),
         n_members=tuple(group.n_members for group in groups),
         contributions=() if search.every else tuple(tuple(contributions(report, g.pattern).values()) for g in groups),
         noise=noise,
@@ -193,16 +193,16 @@ def discover(
     )
 
 
-def every_slice(found: Lattice, ranks: np.ndarray[Any, np.dtype[np.float64]]) -> list[Group]:
+def _every_slice(found: Lattice, ranks: np.ndarray[Any, np.dtype[np.float64]]) -> list[Group]:
     """Let every slice stand for itself."""
-    if len(found.patterns) > MAX_LISTED:
+    if len(found.patterns) > _MAX_LISTED:
         raise QuestionError(
-            f"Expected at most {MAX_LISTED:,} slices to list, found {len(found.patterns):,}. Raise the minimum support."
+            f"Expected at most {_MAX_LISTED:,} slices to list, found {len(found.patterns):,}. Raise the minimum support."
         )
     return [Group(found.patterns[row], float(rank), row) for row, rank in enumerate(ranks)]
 
 
-def reported(
+def _reported(
     cells: Cells, find: Cube, report: Cube, groups: Sequence[Group], weight: FloatArray | float, known: Lattice | None
 ) -> pl.DataFrame:
     """Compare the slices on the rows that they are reported from; ``known`` holds their sums where all rows are searched."""
@@ -227,7 +227,7 @@ def reported(
     )  # fmt: skip
 
 
-def ranked(table: pl.DataFrame, *, every: bool) -> list[int]:
+def _ranked(table: pl.DataFrame, *, every: bool) -> list[int]:
     """Put the most excess errors first, what is confirmed before the rest; every slice by its divergence."""
     order = pl.Enum(["confirmed", "suggestive", "not confirmed"])
     keys = ["divergence", "n"] if every else ["is_open", "excess_errors"]
@@ -235,11 +235,11 @@ def ranked(table: pl.DataFrame, *, every: bool) -> list[int]:
     return shown.with_row_index("row").sort(keys, descending=True, nulls_last=True)["row"].to_list()
 
 
-def members(cells: Cells, found: Lattice, group: Group) -> tuple[Member, ...]:
+def _members(cells: Cells, found: Lattice, group: Group) -> tuple[_Member, ...]:
     """Return the slices that a group's representative stands for."""
     rows = rates(found.sums)
     return tuple(
-        Member(
+        _Member(
             cells.slice_of(found.patterns[row]),
             int(cells.cube.sums_of(found.patterns[row]).n[0]),
             int(found.sums.n[row]),

@@ -23,10 +23,10 @@ from analytics.query.relations import cube_table
 
 Split = Literal["row", "entity", "time", "none"]
 
-IS_PREDICTION = 0.9
+_IS_PREDICTION = 0.9
 """A column that removes more than this share of the uncertainty about the prediction, among rows of one label, is one."""
 
-BY_LABEL = ("fpr", "fnr")
+_BY_LABEL = ("fpr", "fnr")
 MIN_SHARE, MIN_ROWS, MAX_DEPTH, MAX_MEMBERS = 0.01, 50, 3, 25
 
 
@@ -141,7 +141,7 @@ def default_split(question: Question) -> Split:
 def cells_of(engine: Engine, question: Question, search: Search, split: Split) -> Cells:
     """Aggregate a cohort into the cube of a search."""
     log, objective = question.log, OBJECTIVES[search.objective]
-    part = {} if split == "none" else {"part": part_of(engine, question, split, search.seed)}
+    part = {} if split == "none" else {"part": _part_of(engine, question, split, search.seed)}
 
     def counted(cohort: Cohort, searched: Sequence[Property], told: Collection[str]) -> pl.DataFrame:
         keys = {f"key_{place}": expression(log, found, told) for place, found in enumerate(searched)}
@@ -151,14 +151,14 @@ def cells_of(engine: Engine, question: Question, search: Search, split: Split) -
 
     searched = properties(log, search.columns)
     own, told = counted(question.cohort, searched, ()), set[str]()
-    while search.columns is None and (more := told_by(engine, question, search, searched, own, told)):
+    while search.columns is None and (more := _told_by(engine, question, search, searched, own, told)):
         # What tells the label must not come back as one of the missing fields.
         told |= more
         searched = tuple(found for found in searched if found.source not in told)
         own = counted(question.cohort, searched, told)
     table = own
     if search.reference is not None:
-        refuse_common(engine, question, search.reference)
+        _refuse_common(engine, question, search.reference)
         table = pl.concat([own, counted(search.reference, searched, told)])
     coded = [in_codes(table[f"key_{place}"]) for place in range(len(searched))]
     n, is_stored = table["n"].cast(pl.Float64).to_numpy(), [found.kind == "value" for found in searched]
@@ -186,7 +186,7 @@ def cells_of(engine: Engine, question: Question, search: Search, split: Split) -
     return Cells(cube, searched, tuple(values), left_out, named, is_held_back)
 
 
-def refuse_common(engine: Engine, question: Question, reference: Cohort) -> None:
+def _refuse_common(engine: Engine, question: Question, reference: Cohort) -> None:
     """Refuse two sides that share rows."""
     rows = engine.kept(question.log, question.cohort, question.threshold)
     both = engine.collect(row_count(rows, predicate(reference, question.log, question.threshold)))["n"][0]
@@ -197,7 +197,7 @@ def refuse_common(engine: Engine, question: Question, reference: Cohort) -> None
         )
 
 
-def told_by(
+def _told_by(
     engine: Engine,
     question: Question,
     search: Search,
@@ -217,11 +217,11 @@ def told_by(
             break
         cells = table.rename({f"key_{place}": "key"})
         if question.cohort:
-            cells = whole_log(engine, question, search, found, left_out)
+            cells = _whole_log(engine, question, search, found, left_out)
         codes, known = in_codes(cells["key"])
         pairs = [
             ("n", "positives", TELLS),
-            *([("trials", "total", IS_PREDICTION)] if search.objective in BY_LABEL else []),
+            *([("trials", "total", _IS_PREDICTION)] if search.objective in _BY_LABEL else []),
         ]
         for counted, which, limit in pairs:
             n, positives = (cells[name].fill_null(0).cast(pl.Float64).to_numpy() for name in (counted, which))
@@ -230,7 +230,7 @@ def told_by(
     return set() if all(found.source in told for found in searched) else told
 
 
-def whole_log(
+def _whole_log(
     engine: Engine, question: Question, search: Search, found: Property, left_out: Collection[str]
 ) -> pl.DataFrame:
     """Return the rows of the whole log by one property."""
@@ -240,7 +240,7 @@ def whole_log(
     return engine.collect(cube_table(rows, {"key": expression(question.log, found, left_out)}, counted, value))
 
 
-def part_of(engine: Engine, question: Question, split: Split, seed: int) -> Any:
+def _part_of(engine: Engine, question: Question, split: Split, seed: int) -> Any:
     """Return the expression that is 1 for the rows that are held back."""
     log = question.log
     if split == "entity":

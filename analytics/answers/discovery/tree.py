@@ -62,7 +62,7 @@ def tree_of(log: Log, cells: Cells, find: Cube, report: Cube, min_support: float
     nodes = tree(find, min_support, n_ordered)
     paths: list[tuple[Branch, ...]] = []
     for node in nodes:
-        paths.append((*paths[node.parent], branch_of(log, cells, node)) if node.cut else ())
+        paths.append((*paths[node.parent], _branch_of(log, cells, node)) if node.cut else ())
     held, whole = stacked(sums_in(report, nodes)), stacked(sums_in(cells.cube, nodes))
     rate = rate_interval(held, report.sums.sum(), 0.95, is_binary=find.is_binary)
     numbers = {"rate": rate.value, "rate_low": rate.low, "rate_high": rate.high}
@@ -71,7 +71,7 @@ def tree_of(log: Log, cells: Cells, find: Cube, report: Cube, min_support: float
     return Tree(tuple(node.parent for node in nodes), tuple(paths), table.with_columns(n))
 
 
-def branch_of(log: Log, cells: Cells, node: Node) -> Branch:
+def _branch_of(log: Log, cells: Cells, node: Node) -> Branch:
     """Return what a node's cut says of its rows."""
     assert node.cut is not None
     found, values = cells.properties[node.cut.column], cells.values[node.cut.column]
@@ -82,7 +82,7 @@ def branch_of(log: Log, cells: Cells, node: Node) -> Branch:
     return Branch(found, value, node.cut.is_below, node.is_yes, None in values)
 
 
-def branch_clauses(log: Log, branch: Branch) -> tuple[Clause, ...] | None:
+def _branch_clauses(log: Log, branch: Branch) -> tuple[Clause, ...] | None:
     """Return the clauses of one answer, None where a cohort cannot say it."""
     found, column = branch.property, branch.property.column
     if branch.is_below and column is not None:
@@ -105,7 +105,7 @@ def path_clauses(log: Log, path: Sequence[Branch]) -> tuple[Clause, ...] | None:
     """
     kept: list[Clause] = []
     for name in dict.fromkeys(branch.property.column for branch in path):
-        said = [branch_clauses(log, branch) for branch in path if branch.property.column == name]
+        said = [_branch_clauses(log, branch) for branch in path if branch.property.column == name]
         if any(part is None for part in said):
             return None
         parts = [part for part in said if part]

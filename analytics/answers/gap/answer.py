@@ -129,7 +129,7 @@ def gap(
     whole = scored_cells(engine, sides, (), with_amount=with_amount)
     left_out = list(sides.left_out)
     candidates = []
-    for dimension in [in_its_unit(each, inputs) for each in sides.dimensions]:
+    for dimension in [_in_its_unit(each, inputs) for each in sides.dimensions]:
         cells = two_bin_cells(engine, sides, dimension, with_moments=chosen.is_loss, with_amount=with_amount)
         reason = why_not(cells, whole)
         if reason:
@@ -190,36 +190,36 @@ def gap(
     alone = tuple((name, 1 - held[name]) for name in sorted(far, key=lambda name: name not in names))
     return Gap(
         sides, chosen, flow, names, columns, slices, tuple(left_out),
-        (prevalence(whole.reference), prevalence(whole.production)), best_threshold(whole, sides, chosen),
+        (_prevalence(whole.reference), _prevalence(whole.production)), _best_threshold(whole, sides, chosen),
         bool(account.score_groups), not is_same_model, alone,
-        sides.is_waiting and may_be_labels(whole),
+        sides.is_waiting and _may_be_labels(whole),
     )  # fmt: skip
 
 
-def in_its_unit(dimension: Dimension, inputs: Inputs) -> Dimension:
+def _in_its_unit(dimension: Dimension, inputs: Inputs) -> Dimension:
     """Return how both sides are sliced by a column whose unit may have changed: the same number is then another value."""
     change = inputs.changes.get(dimension.name)
     is_other = change is not None and change.unit is not None and not dimension.is_flag
     return replace(dimension, is_other_unit=is_other)
 
 
-def may_be_labels(whole: Cells) -> bool:
+def _may_be_labels(whole: Cells) -> bool:
     """Whether production's rows without a label could bring its share of positives to the reference's, chance aside."""
     positives = float(whole.production.judged.sum((0, 1))[1])
     n, unknown = float(whole.production.judged.sum()), float(whole.production.unknown.sum())
-    before = prevalence(whole.reference)
+    before = _prevalence(whole.reference)
     reach = CHANCE_ERRORS * math.sqrt(before * (1 - before) * (1 / float(whole.reference.judged.sum()) + 1 / n))
     total = n + unknown
     return positives / total - reach <= before <= (positives + unknown) / total + reach
 
 
-def prevalence(side: SideCells) -> float:
+def _prevalence(side: SideCells) -> float:
     """Return the share of positives among the judged rows."""
     joint = side.judged.sum((0, 1))
     return float(joint[1] / joint.sum())
 
 
-def best_threshold(whole: Cells, sides: Sides, metric: GapMetric) -> tuple[float, float] | None:
+def _best_threshold(whole: Cells, sides: Sides, metric: GapMetric) -> tuple[float, float] | None:
     """Return the threshold that would serve production's judged rows best, where the metric weighs both kinds of error."""
     if metric.name not in ("error_rate", "accuracy", COST) or metric.is_by_amount.any():
         return None

@@ -16,8 +16,8 @@ from analytics.measure.gap.hybrids import CellKeys
 from analytics.query.engine import Engine
 from analytics.query.gap import OTHER_UNIT, WITHOUT_COUNTERPART, Dimension, sliced_table
 
-RARE_SHARE = 0.005
-OTHERS = "(other values)"
+_RARE_SHARE = 0.005
+_OTHERS = "(other values)"
 
 
 @dataclass(frozen=True)
@@ -40,10 +40,10 @@ class Cells:
         others = [name for name in self.keys.columns if name not in always]
         rows = self.keys.select(*always, *[pl.col(name).is_null() for name in others])
         is_missing = rows.select(pl.any_horizontal(others)).to_series().to_numpy() if others else None
-        return CellKeys(numbered(self.keys, always), numbered(rows, rows.columns), is_missing)
+        return CellKeys(_numbered(self.keys, always), _numbered(rows, rows.columns), is_missing)
 
 
-def numbered(table: pl.DataFrame, columns: Sequence[str]) -> np.ndarray:
+def _numbered(table: pl.DataFrame, columns: Sequence[str]) -> np.ndarray:
     """Number the distinct values of some columns from 0; all rows are alike without columns."""
     if not columns:
         return np.zeros(table.height, dtype=np.int64)
@@ -62,7 +62,7 @@ def two_bin_cells(
             threshold=question.threshold, with_moments=with_moments,
             with_amount=with_amount and question.log.mapping.amount is not None,
         )  # fmt: skip
-        frames.append(named(engine.collect(relation), sides, side, [dimension]))
+        frames.append(_named(engine.collect(relation), sides, side, [dimension]))
     keys = pl.concat([frame.select("0") for frame in frames]).unique().sort("0", nulls_last=True)
     edges = np.zeros(2)
     found = [side_cells(frame, keys, 2, 1, edges) for frame in frames]
@@ -96,11 +96,11 @@ def scored_cells(engine: Engine, sides: Sides, dimensions: Sequence[Dimension], 
             raise empty_cohort(engine, log, question.cohort, threshold)
         if split is not None:
             edges = np.insert(edges, int(np.searchsorted(edges, split)), split)
-        frames.append(named(frame, sides, side, dimensions))
+        frames.append(_named(frame, sides, side, dimensions))
         grids.append((edges, int(np.searchsorted(edges, threshold))))
     places = [str(place) for place in range(len(dimensions))]
     for place in places:
-        frames = with_others(frames, place)
+        frames = _with_others(frames, place)
     keys = pl.concat([frame.select(places) for frame in frames]).unique().sort(places, nulls_last=True)
     if not places:
         keys = pl.DataFrame({"all": ["all rows"]})
@@ -118,7 +118,7 @@ def scored_cells(engine: Engine, sides: Sides, dimensions: Sequence[Dimension], 
     return Cells(keys.rename(renamed), found[0], found[1])
 
 
-def named(frame: pl.DataFrame, sides: Sides, side: int, dimensions: Sequence[Dimension]) -> pl.DataFrame:
+def _named(frame: pl.DataFrame, sides: Sides, side: int, dimensions: Sequence[Dimension]) -> pl.DataFrame:
     """Give slices the text that both sides call them by, in columns that are called by their place."""
     log = sides.questions[side].log
     columns = [
@@ -130,14 +130,14 @@ def named(frame: pl.DataFrame, sides: Sides, side: int, dimensions: Sequence[Dim
     return pl.DataFrame([*columns, mature, *rest.get_columns()])
 
 
-def with_others(frames: Sequence[pl.DataFrame], name: str) -> list[pl.DataFrame]:
+def _with_others(frames: Sequence[pl.DataFrame], name: str) -> list[pl.DataFrame]:
     """Take the values together that are rare on both sides."""
     often: set[str] = set()
     for frame in frames:
         counts = frame.group_by(name).agg(n=pl.col("n").sum()).drop_nulls(name)
-        often |= set(counts.filter(pl.col("n") >= RARE_SHARE * float(frame["n"].sum()))[name])
+        often |= set(counts.filter(pl.col("n") >= _RARE_SHARE * float(frame["n"].sum()))[name])
     is_rare = pl.col(name).is_not_null() & ~pl.col(name).is_in(list(often))
-    others = pl.lit(OTHERS)
+    others = pl.lit(_OTHERS)
     for ending in (OTHER_UNIT, WITHOUT_COUNTERPART):
-        others = pl.when(pl.col(name).str.ends_with(ending)).then(pl.lit(OTHERS + ending)).otherwise(others)
+        others = pl.when(pl.col(name).str.ends_with(ending)).then(pl.lit(_OTHERS + ending)).otherwise(others)
     return [frame.with_columns(pl.when(is_rare).then(others).otherwise(pl.col(name)).alias(name)) for frame in frames]

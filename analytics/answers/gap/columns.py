@@ -19,12 +19,12 @@ from analytics.query.gap import Dimension
 
 SIGNIFICANT = 0.01
 MAX_COLUMNS = 3
-MAX_CELLS = 400
-ROWS_PER_CELL = 25
-LEAST_EFFECT = 0.1
-LEAST_SHARE = 0.005
-LEAST_RELATION = 0.03
-MATTERS = 0.001
+_MAX_CELLS = 400
+_ROWS_PER_CELL = 25
+_LEAST_EFFECT = 0.1
+_LEAST_SHARE = 0.005
+_LEAST_RELATION = 0.03
+_MATTERS = 0.001
 RANKED = [
     pl.col("is_fault"),
     pl.col("explained").fill_null(0.0),
@@ -36,8 +36,8 @@ RANKED = [
 MUCH_EMPTIED = 0.1
 """Of rows: a column that matters and is empty that much more or less often is looked at, if there is room, even where its
 mix alone is not beyond chance: what its missing values do would else be called another part."""
-LEAKS_FROM = 0.25
-LEAKS_BEYOND_SCORE = 1.5
+_LEAKS_FROM = 0.25
+_LEAKS_BEYOND_SCORE = 1.5
 
 
 @dataclass(frozen=True)
@@ -52,23 +52,23 @@ class Candidate:
     @property
     def matters(self) -> bool:
         """Whether labels, decisions or errors of the reference differ by it: else other values of it are no other rows."""
-        return is_related(self.cells.reference)
+        return _is_related(self.cells.reference)
 
     @property
     def matters_anywhere(self) -> bool:
         """Whether they do on one side."""
-        return any(is_related(side) for side in self.cells.pair)
+        return any(_is_related(side) for side in self.cells.pair)
 
 
-def is_related(side: SideCells) -> bool:
+def _is_related(side: SideCells) -> bool:
     """Whether the slices of a side differ in their share of positives, of flagged rows, or of errors."""
     joint = side.judged
     n = joint.sum((-1, -2))
     for counted in (joint[..., 1].sum(-1), joint[:, 1].sum(-1), joint[:, 0, 1] + joint[:, 1, 0]):
         counts = np.stack([n - counted, counted], axis=-1)[n > 0]
         by_chance = (len(counts) - 1) / max(float(n.sum()), 1.0)
-        related = explained_share(counts) - by_chance > LEAST_RELATION**2
-        if related and shares_p_value(counts[:, 0], counts[:, 1]) < MATTERS:
+        related = _explained_share(counts) - by_chance > _LEAST_RELATION**2
+        if related and shares_p_value(counts[:, 0], counts[:, 1]) < _MATTERS:
             return True
     return False
 
@@ -86,13 +86,13 @@ def why_not(cells: Cells, whole: Cells) -> str:
     if all(len(places) == 1 for places in held):
         return "it has one value" if held[0] == held[1] else "it tells the two sides apart"
     reference = cells.reference.judged.sum(-2)
-    explained, by_score = (explained_share(counts) for counts in (reference, whole.reference.coarsened(50).judged[0]))
-    if explained > LEAKS_FROM and explained > LEAKS_BEYOND_SCORE * by_score:
+    explained, by_score = (_explained_share(counts) for counts in (reference, whole.reference.coarsened(50).judged[0]))
+    if explained > _LEAKS_FROM and explained > _LEAKS_BEYOND_SCORE * by_score:
         return "it tells the label far better than the score does, so it is known only after the outcome"
     return ""
 
 
-def explained_share(counts: FloatArray) -> float:
+def _explained_share(counts: FloatArray) -> float:
     """Return the share of the variance of labels that groups explain; counts of shape (groups, 2)."""
     n = counts.sum(-1)
     rate = np.nan_to_num(ratio(counts[:, 1], n))
@@ -118,9 +118,9 @@ def columns_table(
         mix, within = float(table["mix"].sum()), float(table["within"].sum())
         errors = [1.96 * float(table[error][0] or 0.0) for error in ("mix_error", "within_error")]
         is_mix = p[2 * place] < SIGNIFICANT and abs(mix) > errors[0] and each.matters_anywhere
-        is_within, is_fault, held = p[2 * place + 1] < SIGNIFICANT, name in faults, overlap(table)
+        is_within, is_fault, held = p[2 * place + 1] < SIGNIFICANT, name in faults, _overlap(table)
         is_apart = held < LEAST_OVERLAP and not is_fault
-        uneven = unevenness(table) if is_within else 0.0
+        uneven = _unevenness(table) if is_within else 0.0
         rows.append({
             "column": name, "is_flag": each.dimension.is_flag, "matters": each.matters_anywhere, "n_slices": table.height,
             "mix": mix, "mix_low": mix - errors[0], "mix_high": mix + errors[0],
@@ -145,14 +145,14 @@ def columns_table(
     return pl.DataFrame(rows, schema=schema).sort(RANKED, descending=True)
 
 
-def overlap(table: pl.DataFrame) -> float:
+def _overlap(table: pl.DataFrame) -> float:
     """Return the share of production's rows in slices that hold enough rows of the reference, or whose value is missing."""
     rows = table["n_reference"], table["n_production"]
-    enough = (rows[0] >= max(MIN_SUPPORT, LEAST_SHARE * int(rows[0].sum()))) | table["value"].is_null()
+    enough = (rows[0] >= max(MIN_SUPPORT, _LEAST_SHARE * int(rows[0].sum()))) | table["value"].is_null()
     return float(rows[1].filter(enough).sum()) / max(int(rows[1].sum()), 1)
 
 
-def unevenness(table: pl.DataFrame) -> float:
+def _unevenness(table: pl.DataFrame) -> float:
     """Return how much the slices differ in their change, where at least half of the rows are in slices that did not change.
 
     A slice did not change where its change is less than half of that of all. The fewer rows changed, the more it tells.
@@ -178,14 +178,14 @@ def chosen_columns(
     explains = (pl.col("overlap") >= LEAST_OVERLAP) & ((pl.col("explained") > 0) | is_emptied)
     offered = columns.filter(pl.col("is_fault") | explains).with_columns(is_emptied=is_emptied)
     if not offered.height:
-        return separating(candidates)
+        return _separating(candidates)
     most = float(offered["explained"].max() or 0.0)  # type: ignore[arg-type]
     room = room_for(candidates)
     names: list[str] = []
     n_cells = 1.0
     for name, explained, *broke in offered.select("column", "explained", "is_fault", "is_emptied").iter_rows():
         own = n_frequent(sizes[name])
-        is_wanted = any(broke) or explained >= LEAST_EFFECT * most
+        is_wanted = any(broke) or explained >= _LEAST_EFFECT * most
         if is_wanted and (n_cells * own <= room or not names) and len(names) < MAX_COLUMNS:
             names.append(name)
             n_cells *= own
@@ -195,7 +195,7 @@ def chosen_columns(
 def room_for(candidates: Sequence[Candidate]) -> float:
     """Return how many cells have enough rows."""
     n_rows = min(float(side.judged.sum()) for side in candidates[0].cells.pair)
-    return max(20.0, min(float(MAX_CELLS), n_rows / ROWS_PER_CELL))
+    return max(20.0, min(float(_MAX_CELLS), n_rows / _ROWS_PER_CELL))
 
 
 def n_frequent(cells: Cells) -> int:
@@ -204,7 +204,7 @@ def n_frequent(cells: Cells) -> int:
     return int((np.maximum(*shares) >= 0.005).sum()) + 1
 
 
-def separating(candidates: Sequence[Candidate]) -> tuple[str, ...]:
+def _separating(candidates: Sequence[Candidate]) -> tuple[str, ...]:
     """Return the column whose slices differ most in their change, in a tuple; none without columns.
 
     Where none differs beyond chance, or several do beyond telling, it is the one that separates the reference's errors most.
@@ -213,7 +213,7 @@ def separating(candidates: Sequence[Candidate]) -> tuple[str, ...]:
     def separated(side: SideCells) -> float:
         joint = side.judged
         wrong = joint[:, 0, 1] + joint[:, 1, 0]
-        return explained_share(np.stack([joint.sum((-1, -2)) - wrong, wrong], axis=-1))
+        return _explained_share(np.stack([joint.sum((-1, -2)) - wrong, wrong], axis=-1))
 
     few = [each for each in candidates if n_frequent(each.cells) <= 30]
     least = [each.p_within if each.p_within < SIGNIFICANT / max(len(few), 1) else 1.0 for each in few]

@@ -25,11 +25,11 @@ from analytics.measure.intervals import ratio
 from analytics.query.engine import Engine
 from analytics.query.gap import Dimension
 
-TAILS = (0.005, 0.02, 0.05)
-QUANTILES = (0.0, *TAILS, *np.arange(1, 10) / 10, *(1 - tail for tail in reversed(TAILS)), 1.0)
-ALONE_TIMES = 5.0
-RARE_BEFORE = 0.02
-LEADS = 0.5
+_TAILS = (0.005, 0.02, 0.05)
+_QUANTILES = (0.0, *_TAILS, *np.arange(1, 10) / 10, *(1 - tail for tail in reversed(_TAILS)), 1.0)
+_ALONE_TIMES = 5.0
+_RARE_BEFORE = 0.02
+_LEADS = 0.5
 
 
 def apart(candidates: Sequence[Candidate], columns: pl.DataFrame) -> list[str]:
@@ -46,7 +46,7 @@ def with_apart(names: Sequence[str], far: Sequence[str], candidates: Sequence[Ca
     A column that explains nothing gives way.
     """
     explained = dict(columns.select("column", pl.col("explained").fill_null(0.0)).iter_rows())
-    if not far or max([0.0, *(explained[name] for name in names)]) >= LEADS * abs(change):
+    if not far or max([0.0, *(explained[name] for name in names)]) >= _LEADS * abs(change):
         return tuple(names)
     sizes = {each.dimension.name: n_frequent(each.cells) for each in candidates}
     room, found, n_cells = room_for(candidates), [far[0]], sizes[far[0]]
@@ -89,13 +89,13 @@ def set_apart(engine: Engine, sides: Sides, inputs: Inputs, dimension: Dimension
     if dimension.bins is None:
         return dimension
     known = inputs.rows[0][dimension.name].drop_nulls().to_numpy()
-    edges = np.unique(np.quantile(known, QUANTILES))
+    edges = np.unique(np.quantile(known, _QUANTILES))
     if len(edges) < 3:
         return dimension
     finer = replace(dimension, bins=Bins(tuple(float(edge) for edge in edges), dimension.bins.is_integer))
     cells = two_bin_cells(engine, sides, finer, with_moments=False, with_amount=False)
     shares = [ratio(rows, rows.sum()) for rows in (side.counts.sum((0, -1)) for side in cells.pair)]
-    is_alone = (shares[0] <= RARE_BEFORE) & (shares[1] > ALONE_TIMES * shares[0])
+    is_alone = (shares[0] <= _RARE_BEFORE) & (shares[1] > _ALONE_TIMES * shares[0])
     values = cells.keys.to_series().to_list()
     return replace(
         finer, alone=frozenset(value for value, alone in zip(values, is_alone, strict=True) if alone and value)

@@ -12,9 +12,9 @@ from analytics.measure.gap.inputs import InputChange, input_change
 from analytics.query.engine import Engine
 from analytics.query.gap import sampled, text_of
 
-MAX_ROWS = 50_000
-SCORE, LABEL, MOMENT = "__score__", "__label__", "__moment__"
-MIN_ROWS_OF_WEEKDAYS = 200
+_MAX_ROWS = 50_000
+SCORE, LABEL, _MOMENT = "__score__", "__label__", "__moment__"
+_MIN_ROWS_OF_WEEKDAYS = 200
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Inputs:
     weekdays: tuple[int, ...]
 
 
-def inputs(engine: Engine, sides: Sides, *, max_rows: int = MAX_ROWS) -> Inputs:
+def inputs(engine: Engine, sides: Sides, *, max_rows: int = _MAX_ROWS) -> Inputs:
     """Answer "did something else come in?" column by column.
 
     Parameters
@@ -55,33 +55,33 @@ def inputs(engine: Engine, sides: Sides, *, max_rows: int = MAX_ROWS) -> Inputs:
         step = max(1, -(-n_rows // max_rows))
         kept = engine.kept(log, question.cohort, question.threshold)
         frame = engine.collect(sampled(kept, [pair[side].sql_name for pair in sides.inputs], step))
-        frames.append(plain(frame, sides, side))
+        frames.append(_plain(frame, sides, side))
         one_in.append(step)
     reference, production = frames
     weekdays: tuple[int, ...] = ()
     compared = reference
-    if production[MOMENT].null_count() < production.height and reference[MOMENT].null_count() < reference.height:
-        held = production[MOMENT].drop_nulls().dt.weekday().unique().sort().to_list()
-        matching = reference.filter(pl.col(MOMENT).dt.weekday().is_in(held))
-        if len(held) < 7 and matching.height >= MIN_ROWS_OF_WEEKDAYS and matching.height < reference.height:
+    if production[_MOMENT].null_count() < production.height and reference[_MOMENT].null_count() < reference.height:
+        held = production[_MOMENT].drop_nulls().dt.weekday().unique().sort().to_list()
+        matching = reference.filter(pl.col(_MOMENT).dt.weekday().is_in(held))
+        if len(held) < 7 and matching.height >= _MIN_ROWS_OF_WEEKDAYS and matching.height < reference.height:
             compared, weekdays = matching, tuple(held)
-    weeks = whole_weeks(compared[MOMENT]) if compared[MOMENT].drop_nulls().len() else None
+    weeks = _whole_weeks(compared[_MOMENT]) if compared[_MOMENT].drop_nulls().len() else None
     names = [first.name for first, _ in sides.inputs]
     varied = [name for name in names if max(compared[name].n_unique(), production[name].n_unique()) > 1]
     changes = {name: input_change(compared[name], production[name], weeks, WORDS) for name in varied}
     return Inputs(changes, (reference, production), (one_in[0], one_in[1]), weekdays)
 
 
-def whole_weeks(moments: pl.Series) -> pl.Series:
+def _whole_weeks(moments: pl.Series) -> pl.Series:
     """Return the week of each row, null in weeks that have fewer weekdays than others: at either end of a log."""
     rows = pl.DataFrame({"week": moments.dt.truncate("1w"), "day": moments.dt.weekday()})
     days = pl.col("day").n_unique().over("week")
     return rows.select(pl.when(days == days.max()).then("week").alias("week")).to_series()
 
 
-def plain(frame: pl.DataFrame, sides: Sides, side: int) -> pl.DataFrame:
+def _plain(frame: pl.DataFrame, sides: Sides, side: int) -> pl.DataFrame:
     """Return a sample under the reference's names: numbers as numbers, all else as text."""
-    taken = {SCORE: frame["score"], LABEL: frame["label"], MOMENT: frame["moment"]}
+    taken = {SCORE: frame["score"], LABEL: frame["label"], _MOMENT: frame["moment"]}
     for pair in sides.inputs:
         values = frame[pair[side].sql_name]
         if pair[side].kind == "number":

@@ -18,10 +18,10 @@ from analytics.measure.gap.metric import PLACES, GapMetric
 from analytics.measure.intervals import FloatArray, ratio
 from analytics.query.engine import Engine
 
-SIGNIFICANT = 0.05
-MAX_JOINT_ROWS = 10_000
-MIN_JOINT_ROWS = 200
-BUCKETS = ("1h", "1d", "1w", "1mo")
+_SIGNIFICANT = 0.05
+_MAX_JOINT_ROWS = 10_000
+_MIN_JOINT_ROWS = 200
+_BUCKETS = ("1h", "1d", "1w", "1mo")
 
 
 @dataclass(frozen=True)
@@ -63,13 +63,13 @@ def gap_time(engine: Engine, gap: Gap) -> GapTime | None:
     spans = [bucket(question.log) for question in questions]
     if None in spans or metric.is_loss or metric.is_by_amount.any():
         return None
-    every = max((span for span in spans if span), key=BUCKETS.index)
+    every = max((span for span in spans if span), key=_BUCKETS.index)
     frames = []
     for question, name in zip(questions, ("reference", "production"), strict=True):
         frame = engine.time_table(question.log, question.cohort, question.threshold, every).drop_nulls("bucket")
         frames.append(frame.with_columns(side=pl.lit(name)))
     table = pl.concat(frames).sort("bucket", "side")
-    top, bottom, square = sums_over_time(table, metric)
+    top, bottom, square = _sums_over_time(table, metric)
     value = ratio(top, bottom)
     overall = top.sum() / max(bottom.sum(), 1.0)
     error = np.sqrt(ratio((square - 2 * value * top + value**2 * bottom).clip(min=0), bottom**2))
@@ -81,7 +81,7 @@ def gap_time(engine: Engine, gap: Gap) -> GapTime | None:
         variance = (square - 2 * overall * top + overall**2 * bottom).clip(min=0)
         sums = [np.bincount(place, values, buckets.len()).astype(float) for values in (deviation, variance, bottom)]
         found = level_break(*sums)
-    is_clear = found is not None and found.p_value < SIGNIFICANT
+    is_clear = found is not None and found.p_value < _SIGNIFICANT
     shown = table.select("bucket", "side", n=pl.sum_horizontal("tp", "fp", "fn", "tn")).with_columns(
         value=pl.Series(value).fill_nan(None), low=pl.Series(value - 1.96 * error).fill_nan(None),
         high=pl.Series(value + 1.96 * error).fill_nan(None),
@@ -91,13 +91,13 @@ def gap_time(engine: Engine, gap: Gap) -> GapTime | None:
     first = since
     if since is not None and since == starts:
         days = engine.time_table(
-            questions[1].log, questions[1].cohort, questions[1].threshold, min(every, "1d", key=BUCKETS.index)
+            questions[1].log, questions[1].cohort, questions[1].threshold, min(every, "1d", key=_BUCKETS.index)
         )
         first = days["bucket"].drop_nulls().min()
     return GapTime(every, shown, first, found.p_value if found is not None and is_clear else None, since)
 
 
-def sums_over_time(table: pl.DataFrame, metric: GapMetric) -> tuple[FloatArray, FloatArray, FloatArray]:
+def _sums_over_time(table: pl.DataFrame, metric: GapMetric) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Return numerator, denominator and the sum of squared numerators of a metric for each bucket."""
     top, bottom, square = (np.zeros(table.height) for _ in range(3))
     for name, place in PLACES.items():
@@ -114,25 +114,25 @@ def jointly(gap: Gap, inputs: Inputs) -> Joint | None:
     Columns by which nothing differs on either side are left out: other values of them are no other rows.
     """
     left_out = {name for name, _ in gap.left_out} | set(gap.columns.filter(~pl.col("matters"))["column"])
-    names = [pair[0].name for pair in gap.sides.inputs if pair[0].name not in left_out and is_readable(*pair)]
-    rows = [thinned(frame) for frame in inputs.rows]
-    if not names or min(frame.height for frame in rows) < MIN_JOINT_ROWS or gap.metric.is_by_amount.any():
+    names = [pair[0].name for pair in gap.sides.inputs if pair[0].name not in left_out and _is_readable(*pair)]
+    rows = [_thinned(frame) for frame in inputs.rows]
+    if not names or min(frame.height for frame in rows) < _MIN_JOINT_ROWS or gap.metric.is_by_amount.any():
         return None
-    top, bottom = row_values(rows[0], gap.metric, gap.sides.reference.threshold)
+    top, bottom = _row_values(rows[0], gap.metric, gap.sides.reference.threshold)
     return joint_effect(rows[0].select(names), rows[1].select(names), top, bottom)
 
 
-def is_readable(first: Column, second: Column) -> bool:
+def _is_readable(first: Column, second: Column) -> bool:
     """Whether a classifier can read a pair of columns: numbers, or text with few enough values."""
     return first.kind == "number" or max(first.n_distinct, second.n_distinct) <= MAX_SEGMENT_VALUES
 
 
-def thinned(frame: pl.DataFrame) -> pl.DataFrame:
+def _thinned(frame: pl.DataFrame) -> pl.DataFrame:
     """Return evenly spread rows, at most about 10,000."""
-    return frame.gather_every(max(1, -(-frame.height // MAX_JOINT_ROWS)))
+    return frame.gather_every(max(1, -(-frame.height // _MAX_JOINT_ROWS)))
 
 
-def row_values(rows: pl.DataFrame, metric: GapMetric, threshold: float) -> tuple[FloatArray, FloatArray]:
+def _row_values(rows: pl.DataFrame, metric: GapMetric, threshold: float) -> tuple[FloatArray, FloatArray]:
     """Return what each row adds to numerator and denominator, NaN where it is not judged."""
     score = rows[SCORE].cast(pl.Float64).fill_null(float("nan")).to_numpy()
     label = rows[LABEL].cast(pl.Float64).fill_null(float("nan")).to_numpy()

@@ -17,13 +17,13 @@ from analytics.query.cohort import Clause, Cohort
 from analytics.query.engine import Engine
 from analytics.query.gap import Dimension
 
-COMPLETE_SHARE = 0.9
-LEAST_WAITING = 0.02
+_COMPLETE_SHARE = 0.9
+_LEAST_WAITING = 0.02
 CHANCE_ERRORS = 3.0
-MIN_MATURE = 200
-EVALUATED = frozenset(("evaluation", "eval", "offline", "test", "validation", "holdout", "backtest"))
-DEPLOYED = frozenset(("production", "prod", "live", "online", "pilot", "deployed"))
-ROLES = ("score", "decision", "label", "row_id", "time", "amount", "model_version")
+_MIN_MATURE = 200
+_EVALUATED = frozenset(("evaluation", "eval", "offline", "test", "validation", "holdout", "backtest"))
+_DEPLOYED = frozenset(("production", "prod", "live", "online", "pilot", "deployed"))
+_ROLES = ("score", "decision", "label", "row_id", "time", "amount", "model_version")
 
 
 @dataclass(frozen=True)
@@ -91,23 +91,23 @@ def sides(engine: Engine, reference: Question, production: Question) -> Sides:
             "filters of their own."
         )
     left_out: list[tuple[str, str]] = []
-    pairs = matched(reference.log, production.log, left_out)
+    pairs = _matched(reference.log, production.log, left_out)
     defining = {column for question in (reference, production) for column in question.cohort.columns()}
     dimensions, flags, inputs = [], [], []
     for first, second in pairs:
         if first.name in defining:
             left_out.append((first.name, "it tells the two sides apart"))
             continue
-        dimension = dimension_of(reference.log, production.log, first, second)
+        dimension = _dimension_of(reference.log, production.log, first, second)
         inputs.append((first, second))
         if dimension is not None:
             dimensions.append(dimension)
         elif first.n_missing or second.n_missing:
             flags.append(Dimension(first.name, (first, second), is_flag=True))
-    mature = mature_before(engine, reference), mature_before(engine, production)
+    mature = _mature_before(engine, reference), _mature_before(engine, production)
     return Sides(
         reference, production, (*dimensions, *flags), tuple(inputs), tuple(left_out), mature,
-        is_waiting(engine, production, mature[1]),
+        _is_waiting(engine, production, mature[1]),
     )  # fmt: skip
 
 
@@ -142,17 +142,17 @@ def proposed_sides(engine: Engine, question: Question) -> tuple[str, str, str] |
 
 def staged_columns(log: Log) -> list[tuple[str, list[str], list[str]]]:
     """Return the columns that call some rows an evaluation and others production, with the values of either kind."""
-    roles = {getattr(log.mapping, role) for role in ROLES}
+    roles = {getattr(log.mapping, role) for role in _ROLES}
     found = []
     for column in log.columns:
         values = [value for value, _ in column.top]
-        references, productions = (called(values, known) for known in (EVALUATED, DEPLOYED))
+        references, productions = (_called(values, known) for known in (_EVALUATED, _DEPLOYED))
         if column.kind == "text" and column.name not in roles and references and productions:
             found.append((column.name, references, productions))
     return found
 
 
-def called(values: Collection[str], names: Collection[str]) -> list[str]:
+def _called(values: Collection[str], names: Collection[str]) -> list[str]:
     """Return the values that have one of some words in them.
 
     >>> called(["offline (2024)", "prod-eu", "latest"], EVALUATED)
@@ -161,10 +161,10 @@ def called(values: Collection[str], names: Collection[str]) -> list[str]:
     return [value for value in values if not set(re.findall("[a-z]+", value.casefold())).isdisjoint(names)]
 
 
-def matched(reference: Log, production: Log, left_out: list[tuple[str, str]]) -> list[tuple[Column, Column]]:
+def _matched(reference: Log, production: Log, left_out: list[tuple[str, str]]) -> list[tuple[Column, Column]]:
     """Return the columns that both logs have and that are no role; what does not match is added to ``left_out``."""
     sliced = {*reference.mapping.segments, *production.mapping.segments}
-    roles = {getattr(log.mapping, role) for log in (reference, production) for role in ROLES}
+    roles = {getattr(log.mapping, role) for log in (reference, production) for role in _ROLES}
     roles -= {name for name in sliced if name in (reference.mapping.amount, production.mapping.amount)}
     texts = {*reference.mapping.text, *production.mapping.text}
     others = {column.name: column for column in production.columns}
@@ -190,7 +190,7 @@ def matched(reference: Log, production: Log, left_out: list[tuple[str, str]]) ->
     return found
 
 
-def dimension_of(reference: Log, production: Log, first: Column, second: Column) -> Dimension | None:
+def _dimension_of(reference: Log, production: Log, first: Column, second: Column) -> Dimension | None:
     """Return the slices of a pair of columns, None where it has none that could be read."""
     if first.name not in reference.mapping.segments and second.name not in production.mapping.segments:
         return None
@@ -204,7 +204,7 @@ def dimension_of(reference: Log, production: Log, first: Column, second: Column)
     return Dimension(first.name, (first, second))
 
 
-def mature_before(engine: Engine, question: Question) -> datetime | None:
+def _mature_before(engine: Engine, question: Question) -> datetime | None:
     """Find the day from which on labels of a side still come in.
 
     That is the first day of the last run of days each of which is labelled less often than the earlier half of the rows, by
@@ -223,17 +223,17 @@ def mature_before(engine: Engine, question: Question) -> datetime | None:
     usual, share = labelled[early].sum() / n[early].sum(), labelled / n
     rare = positive[early].sum() / max(labelled[early].sum(), 1.0) / 2
     chance = CHANCE_ERRORS * (usual * (1 - usual) / n) ** 0.5
-    line = usual - np.maximum(usual * min(1 - COMPLETE_SHARE, rare), chance)
+    line = usual - np.maximum(usual * min(1 - _COMPLETE_SHARE, rare), chance)
     first = days.height
     while first > 0 and share[first - 1] < line[first - 1]:
         first -= 1
-    if first in (0, days.height) or labelled[:first].sum() < MIN_MATURE:
+    if first in (0, days.height) or labelled[:first].sum() < _MIN_MATURE:
         return None
     moment: datetime = days["bucket"][first]
     return moment
 
 
-def is_waiting(engine: Engine, question: Question, until: datetime | None) -> bool:
+def _is_waiting(engine: Engine, question: Question, until: datetime | None) -> bool:
     """Whether of a side's rows, those up to when labels are taken for complete, the newest fifth has fewer than the oldest."""
     if question.log.time_low is None or question.log.n_labelled == question.log.n_rows:
         return False
@@ -246,4 +246,4 @@ def is_waiting(engine: Engine, question: Question, until: datetime | None) -> bo
     old, new = before <= max(before[-1] / 5, n[0]), before > before[-1] * 4 / 5
     first, last = (labelled[part].sum() / n[part].sum() for part in (old, new))
     chance = (first * (1 - first) / n[old].sum() + last * (1 - last) / n[new].sum()) ** 0.5
-    return bool(first - last > max(CHANCE_ERRORS * chance, LEAST_WAITING))
+    return bool(first - last > max(CHANCE_ERRORS * chance, _LEAST_WAITING))

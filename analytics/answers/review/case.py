@@ -17,13 +17,13 @@ from analytics.log.mapping import ROLE_LABELS
 from analytics.log.schema import Column, Log
 from analytics.query.engine import Engine
 
-ATTRIBUTION = re.compile(
+_ATTRIBUTION = re.compile(
     r"^(?:(?:shap|attribution|attr|contribution|contrib)(?:_values?)?[_ .:](?P<after>.+)"
     r"|(?P<before>.+)[_ .:](?:shap|attribution|attr|contribution|contrib)(?:_values?)?)$",
     re.IGNORECASE,
 )
-ARRIVAL = re.compile(r"label|outcome|truth|result", re.IGNORECASE)
-GROUPS = ("segment", "text", "ignore", "row_id", "time", "amount", "model_version", "score", "label", "decision")
+_ARRIVAL = re.compile(r"label|outcome|truth|result", re.IGNORECASE)
+_GROUPS = ("segment", "text", "ignore", "row_id", "time", "amount", "model_version", "score", "label", "decision")
 """The order in which a case is read: what it is first, what was made of it last."""
 
 
@@ -91,7 +91,7 @@ def failing_slices(engine: Engine, question: Question) -> Failures:
     return found
 
 
-def attributions(log: Log) -> dict[str, str]:
+def _attributions(log: Log) -> dict[str, str]:
     """Return the columns that say what a field did to the score: name of the field to name of the column.
 
     They are told by their names, such as ``shap_age`` or ``age_contribution``, where the field is a column of the log.
@@ -99,7 +99,7 @@ def attributions(log: Log) -> dict[str, str]:
     names = {column.name for column in log.columns}
     found = {}
     for column in log.columns:
-        match = ATTRIBUTION.match(column.name) if column.kind == "number" else None
+        match = _ATTRIBUTION.match(column.name) if column.kind == "number" else None
         field = match and (match["after"] or match["before"])
         if field in names and field is not None:
             found[field] = column.name
@@ -111,7 +111,7 @@ def arrival(log: Log) -> Column | None:
     if log.mapping.latest_by:
         return log.column(log.mapping.latest_by)
     times = [column for column in log.columns if column.kind == "time" and column.name != log.mapping.time]
-    return next((column for column in times if ARRIVAL.search(column.name)), None)
+    return next((column for column in times if _ARRIVAL.search(column.name)), None)
 
 
 def case_fields(
@@ -128,7 +128,7 @@ def case_fields(
     failures : mapping, optional
         What `failing_slices` found.
     """
-    pushes = attributions(log)
+    pushes = _attributions(log)
     shown = [column for column in log.columns if column.name not in set(pushes.values())]
     slices_of = slice_values(log, case, [name for name in failures or {} if failures and failures[name]])
     fields = []
@@ -150,5 +150,5 @@ def case_fields(
                 push,
             )
         )
-    order = {ROLE_LABELS[role] if role != "ignore" else "Other": place for place, role in enumerate(GROUPS)}
+    order = {ROLE_LABELS[role] if role != "ignore" else "Other": place for place, role in enumerate(_GROUPS)}
     return sorted(fields, key=lambda field: (order[field.role], -abs(field.attribution or 0.0)))

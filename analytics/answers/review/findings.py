@@ -26,7 +26,7 @@ from analytics.query.engine import Engine, stored_slice
 from analytics.review.taxonomy import LABEL_WRONG
 from analytics.review.verdict import Verdict
 
-WRONG_KINDS = ("fp", "fn")
+_WRONG_KINDS = ("fp", "fn")
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class Findings:
     agreements: tuple[Agreement, ...]
 
 
-def latest_by_row(verdicts: Sequence[Verdict]) -> dict[int, Verdict]:
+def _latest_by_row(verdicts: Sequence[Verdict]) -> dict[int, Verdict]:
     """Return the latest verdict on each row, in the order in which rows were first judged."""
     found: dict[int, Verdict] = {}
     for verdict in sorted(verdicts, key=lambda entry: (entry.judged_at, entry.revision)):
@@ -71,7 +71,7 @@ def latest_by_row(verdicts: Sequence[Verdict]) -> dict[int, Verdict]:
     return found
 
 
-def rows_judged(
+def _rows_judged(
     engine: Engine, question: Question, errors: str, verdicts: Sequence[Verdict], by: Sequence[str] = ()
 ) -> list[dict[str, Any]]:
     """Return the rows of a queue that are judged: ``row_id, is_error`` and the stored columns that slice by ``by``."""
@@ -105,9 +105,9 @@ def findings(
     known : sequence of str
         Reasons to list though nobody gave them.
     """
-    is_error = {row["row_id"]: row["is_error"] for row in rows_judged(engine, question, errors, verdicts)}
+    is_error = {row["row_id"]: row["is_error"] for row in _rows_judged(engine, question, errors, verdicts)}
     said = [verdict for verdict in verdicts if verdict.row_id in is_error]
-    last = latest_by_row(said)
+    last = _latest_by_row(said)
     drawn = queue(engine, question, errors, "random", seed=seed, limit=len(last))
     order = drawn.rows["row_id"].to_list()
     part = order[: random_part(order, last)]
@@ -121,12 +121,12 @@ def findings(
         random=reason_table([last[row].reason for row in part], known),
         n_random=len(part),
         recent=without_news([verdict.reason for verdict in sorted(last.values(), key=lambda v: v.judged_at)]),
-        corrected=corrected(engine, question, errors, last, part, is_error),
+        corrected=_corrected(engine, question, errors, last, part, is_error),
         agreements=tuple(agreements(by_reviewer)),
     )
 
 
-def corrected(
+def _corrected(
     engine: Engine, question: Question, errors: str, last: Mapping[int, Verdict], part: Sequence[int],
     is_error: Mapping[int, bool],
 ) -> Corrected:  # fmt: skip
@@ -134,8 +134,8 @@ def corrected(
     scores = engine.score_table(
         question.log, question.cohort, question.threshold, with_moments=False, with_log_loss=False, with_amount=False
     )
-    n_judged, n_errors = judged_and_errors(scores.frame, scores.threshold_bin)
-    outcomes = tuple(kind for kind in outcomes_of(question, errors) or WRONG_KINDS if kind in WRONG_KINDS)
+    n_judged, n_errors = _judged_and_errors(scores.frame, scores.threshold_bin)
+    outcomes = tuple(kind for kind in outcomes_of(question, errors) or _WRONG_KINDS if kind in _WRONG_KINDS)
     kept = Cohort(question.cohort.clauses, outcomes)
     n_reviewable = engine.row_counts(question.log, kept, question.threshold)[0]
     wrong = {row for row, verdict in last.items() if verdict.reason == LABEL_WRONG and is_error[row]}
@@ -144,7 +144,7 @@ def corrected(
     return corrected_error_rate(n_judged, n_errors, n_reviewable, len(wrong), random_wrong, len(errors_of_part))
 
 
-def judged_and_errors(frame: pl.DataFrame, threshold_bin: int) -> tuple[int, int]:
+def _judged_and_errors(frame: pl.DataFrame, threshold_bin: int) -> tuple[int, int]:
     """Count the rows of a score table that have a score and a label, and the errors among them."""
     known = frame.filter(pl.col("score_bin").is_not_null())
     negatives = pl.col("n") - pl.col("n_unlabelled") - pl.col("n_pos")
@@ -165,8 +165,8 @@ def reasons_by_slice(
         ``slice`` (null for missing), ``reason``, ``n``, ``n_slice`` and ``share, low, high`` of the reason within its slice;
         the slice with most verdicts first.
     """
-    rows = rows_judged(engine, question, errors, verdicts, [name])
-    last = latest_by_row(verdicts)
+    rows = _rows_judged(engine, question, errors, verdicts, [name])
+    last = _latest_by_row(verdicts)
     by_slice: dict[object, list[str]] = {}
     for row in rows:
         by_slice.setdefault(slice_values(question.log, row, [name])[name], []).append(last[row["row_id"]].reason)

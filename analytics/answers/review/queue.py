@@ -18,10 +18,10 @@ from analytics.query.engine import Engine, as_people_see, stored_slice
 from analytics.query.review import Rank as Rank
 
 Errors = Literal["fp", "fn", "both", "all"]
-OUTCOMES: dict[str, tuple[str, ...]] = {"fp": ("fp",), "fn": ("fn",), "both": ("fp", "fn"), "all": ()}
-RANKS = get_args(Rank)
-KEPT = ("row_id", "score", "label", "decision", "amount", "moment")
-N_TWINS = 3
+_OUTCOMES: dict[str, tuple[str, ...]] = {"fp": ("fp",), "fn": ("fn",), "both": ("fp", "fn"), "all": ()}
+_RANKS = get_args(Rank)
+_KEPT = ("row_id", "score", "label", "decision", "amount", "moment")
+_N_TWINS = 3
 
 
 @dataclass(frozen=True)
@@ -44,16 +44,16 @@ class Queue:
     frame: str
 
 
-def frame_text(question: Question, errors: str, seed: int) -> str:
+def _frame_text(question: Question, errors: str, seed: int) -> str:
     """Return the text that names the rows of a queue and the order in which they are drawn at random."""
     return f"{question.log.key} {question.threshold!r} {errors} {question.cohort.to_text()} seed {seed}"
 
 
 def outcomes_of(question: Question, errors: str) -> tuple[str, ...] | None:
     """Return the outcomes that a queue keeps, () for every row; None where the cohort's own filter leaves none of them."""
-    if errors not in OUTCOMES:
+    if errors not in _OUTCOMES:
         raise QuestionError(f"Expected fp, fn, both or all as errors, found {errors!r}. Choose one of them.")
-    wanted, kept = OUTCOMES[errors], question.cohort.outcomes
+    wanted, kept = _OUTCOMES[errors], question.cohort.outcomes
     if not wanted or not kept:
         return wanted or kept
     return tuple(outcome for outcome in wanted if outcome in kept) or None
@@ -86,8 +86,8 @@ def queue(
         If errors or rank are none of these, or rows are to be ranked by a cost that nothing tells.
     """
     log = question.log
-    if rank not in RANKS:
-        raise QuestionError(f"Expected one of {', '.join(RANKS)} as rank, found {rank!r}. Choose one of them.")
+    if rank not in _RANKS:
+        raise QuestionError(f"Expected one of {', '.join(_RANKS)} as rank, found {rank!r}. Choose one of them.")
     if rank in ("cost", "mix") and costs is None and log.mapping.amount is None:
         raise QuestionError(
             "Expected a column of amounts or a policy to rank by cost, found neither. "
@@ -98,19 +98,19 @@ def queue(
     n_rows = 0 if outcomes is None else engine.row_counts(log, kept, question.threshold)[0]
     relation = review.queue(
         engine.kept(log, kept, question.threshold),
-        stored_names(log),
+        _stored_names(log),
         threshold=question.threshold,
-        prices=prices(log, costs),
+        prices=_prices(log, costs),
         rank=rank,  # type: ignore[arg-type]
         seed=seed,
         offset=max(0, offset),
         limit=max(0, limit) if n_rows else 0,
     )
     rows = engine.collect(relation)
-    return Queue(with_kinds(rows, question.threshold), n_rows, frame_text(question, errors, seed))
+    return Queue(_with_kinds(rows, question.threshold), n_rows, _frame_text(question, errors, seed))
 
 
-def prices(log: Log, costs: Costs | None) -> review.Prices:
+def _prices(log: Log, costs: Costs | None) -> review.Prices:
     """Return what a row of each outcome costs, and what a unit of its amount adds."""
     if costs is None:
         return {"fp": (0.0, 1.0), "fn": (0.0, 1.0)} if log.mapping.amount else {}
@@ -121,13 +121,13 @@ def prices(log: Log, costs: Costs | None) -> review.Prices:
     return found
 
 
-def stored_names(log: Log) -> list[str]:
+def _stored_names(log: Log) -> list[str]:
     """Return the stored columns of a case: what it is judged by, then those of the file, then the bins of its segments."""
     bins = [log.column(name).bin_name for name in log.mapping.segments if name in log.bins]
-    return [*KEPT, *(column.sql_name for column in log.columns), *bins]
+    return [*_KEPT, *(column.sql_name for column in log.columns), *bins]
 
 
-def with_kinds(rows: pl.DataFrame, threshold: float) -> pl.DataFrame:
+def _with_kinds(rows: pl.DataFrame, threshold: float) -> pl.DataFrame:
     """Add what each row is: ``error_kind``."""
     flagged, positive = pl.col("score") >= threshold, pl.col("label") == 1
     kind = (
@@ -141,7 +141,7 @@ def with_kinds(rows: pl.DataFrame, threshold: float) -> pl.DataFrame:
     return rows.with_columns(kind.alias("error_kind"))
 
 
-def twins(engine: Engine, question: Question, case: dict[str, Any], limit: int = N_TWINS) -> pl.DataFrame:
+def twins(engine: Engine, question: Question, case: dict[str, Any], limit: int = _N_TWINS) -> pl.DataFrame:
     """Return the correctly decided rows of the cohort that differ from a case in the fewest segment columns.
 
     Parameters
@@ -158,14 +158,14 @@ def twins(engine: Engine, question: Question, case: dict[str, Any], limit: int =
     stored = [stored_slice(log, name) for name in log.mapping.segments if log.column(name).kind != "time"]
     relation = review.twins(
         engine.kept(log, Cohort(question.cohort.clauses), question.threshold),
-        stored_names(log),
+        _stored_names(log),
         {name: case[name] for name in stored},
         row_id=case["row_id"],
         score=case["score"],
         threshold=question.threshold,
         limit=limit,
     )
-    return with_kinds(engine.collect(relation), question.threshold)
+    return _with_kinds(engine.collect(relation), question.threshold)
 
 
 def slice_values(log: Log, case: dict[str, Any], names: Sequence[str]) -> dict[str, object]:

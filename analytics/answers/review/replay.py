@@ -85,16 +85,16 @@ def replay(engine: Engine, question: Question, kept: Sequence[KeptCase], by: Seq
         )
     columns = [log.column(name) for name in by]
     is_by_id = by == (log.mapping.row_id,)
-    keys = [key_of(case, columns, is_by_id=is_by_id) for case in kept]
+    keys = [_key_of(case, columns, is_by_id=is_by_id) for case in kept]
     usable = {key for key in keys if key is not None}
-    rows = matching(engine, question, columns, usable) if usable else {}
+    rows = _matching(engine, question, columns, usable) if usable else {}
     return Replay(by, tuple(
-        judged(case, None if key is None else rows.get(key, {}), question.threshold)
+        _judged(case, None if key is None else rows.get(key, {}), question.threshold)
         for case, key in zip(kept, keys, strict=True)
     ))  # fmt: skip
 
 
-def key_of(case: KeptCase, columns: Sequence[Column], *, is_by_id: bool) -> tuple[Any, ...] | None:
+def _key_of(case: KeptCase, columns: Sequence[Column], *, is_by_id: bool) -> tuple[Any, ...] | None:
     """Return the values by which a case is found, as the columns hold them; None where it has no such field."""
     values = []
     for column in columns:
@@ -105,13 +105,13 @@ def key_of(case: KeptCase, columns: Sequence[Column], *, is_by_id: bool) -> tupl
         else:
             return None
         try:
-            values.append(as_stored(value, column))
+            values.append(_as_stored(value, column))
         except (ValueError, OverflowError):
             return None
     return None if is_by_id and values[0] is None else tuple(values)
 
 
-def as_stored(value: Scalar, column: Column) -> object:
+def _as_stored(value: Scalar, column: Column) -> object:
     """Return a value of the library as a column of a log holds it; `ValueError` where it cannot."""
     if value is None:
         return None
@@ -127,7 +127,7 @@ def as_stored(value: Scalar, column: Column) -> object:
     return str(value)
 
 
-def matching(
+def _matching(
     engine: Engine, question: Question, columns: Sequence[Column], keys: set[tuple[Any, ...]]
 ) -> dict[tuple[Any, ...], dict[str, Any]]:
     """Return, by key, what the rows with that key have in common."""
@@ -143,7 +143,7 @@ def matching(
     return {tuple(row[name] for name in names): row for row in found.to_dicts()}
 
 
-def judged(case: KeptCase, rows: dict[str, Any] | None, threshold: float) -> Replayed:
+def _judged(case: KeptCase, rows: dict[str, Any] | None, threshold: float) -> Replayed:
     """Return the state of a case beside the rows that match it."""
 
     def not_comparable(why: str) -> Replayed:

@@ -26,12 +26,12 @@ from analytics.measure.thresholds.operating import (
 from analytics.measure.thresholds.policy import DAYS, Policy
 from analytics.measure.thresholds.sensitivity import CostRange, best_threshold_map, cost_ranges
 
-NEAR = 0.02
+_NEAR = 0.02
 """Share of the judged rows, by score, around the break-even score whose outcomes are compared with it."""
 
 
 @dataclass(frozen=True)
-class LoggedDecisions:
+class _LoggedDecisions:
     """What was decided, judged by the same costs.
 
     Attributes
@@ -115,7 +115,7 @@ class ThresholdAnswer:
     worth: float | None
     ranges: tuple[CostRange, ...]
     map: pl.DataFrame
-    decisions: LoggedDecisions | None
+    decisions: _LoggedDecisions | None
     n: int
     n_judged: int
     n_pos: int
@@ -168,14 +168,14 @@ def thresholds(table: CostTable, policy: Policy) -> ThresholdAnswer:
         certainty=certainty(bins, costs, limits),
         region=None if best is None else indifference(sweep.cost[0], best.bin, policy.tolerance, allowed),
         theoretical=theoretical,
-        observed_there=None if theoretical is None else observed_near(bins, table.edges, theoretical),
+        observed_there=None if theoretical is None else _observed_near(bins, table.edges, theoretical),
         saving=saving,
         chosen=chosen,
         pressures=pressures(sweep, limits) if n_judged else (),
         worth=worth_of_capacity(sweep, limits, (table.days or 0.0) / DAYS[policy.period]) if n_judged else None,
         ranges=() if best is None else cost_ranges(bins, costs, best.bin, policy.tolerance, allowed),
         map=best_threshold_map(bins, costs, table.edges, allowed),
-        decisions=logged_decisions(table, policy) if table.has_decision and not table.by else None,
+        decisions=_logged_decisions(table, policy) if table.has_decision and not table.by else None,
         n=int(frame["n"].sum()),
         n_judged=n_judged,
         n_pos=int(bins.pos.sum()),
@@ -188,7 +188,7 @@ def thresholds(table: CostTable, policy: Policy) -> ThresholdAnswer:
     )
 
 
-def observed_near(bins: CostBins, edges: FloatArray, score: float) -> Interval | None:
+def _observed_near(bins: CostBins, edges: FloatArray, score: float) -> Interval | None:
     """Give the observed rate among the judged rows whose scores are nearest to one, half of them on either side."""
     judged = bins.judged[0]
     total = judged.sum()
@@ -196,7 +196,7 @@ def observed_near(bins: CostBins, edges: FloatArray, score: float) -> Interval |
         return None
     place = int(np.searchsorted(edges, score))
     mass = np.concatenate([[0.0], np.cumsum(judged)])
-    reach = NEAR * total / 2
+    reach = _NEAR * total / 2
     start = int(np.searchsorted(mass, mass[place] - reach))
     stop = int(np.searchsorted(mass, mass[place] + reach, side="right"))
     start, stop = max(0, min(start, place)), min(len(edges), max(stop, place))
@@ -204,7 +204,7 @@ def observed_near(bins: CostBins, edges: FloatArray, score: float) -> Interval |
     return wilson(bins.pos[0, start:stop].sum(), n) if n else None
 
 
-def logged_decisions(table: CostTable, policy: Policy) -> LoggedDecisions:
+def _logged_decisions(table: CostTable, policy: Policy) -> _LoggedDecisions:
     """Judge the logged decisions by the costs of a policy, beside the score at the present threshold."""
 
     def side(decision: int) -> CostTable:
@@ -213,7 +213,7 @@ def logged_decisions(table: CostTable, policy: Policy) -> LoggedDecisions:
     yes, no = side(1).bins(), side(0).bins()
     swept_yes, swept_no = cost_sweep(yes, policy.costs), cost_sweep(no, policy.costs)
     present = table.present_bin
-    return LoggedDecisions(
+    return _LoggedDecisions(
         counts={
             "tp": int(yes.pos.sum()),
             "fp": int(yes.neg.sum()),

@@ -13,8 +13,8 @@ from analytics.measure.thresholds.by_slice import Pooling, Rule, slice_bins, sli
 from analytics.measure.thresholds.costs import Costs
 from analytics.measure.thresholds.operating import cost_sweep
 
-MAX_SLICES = 60
-N_CURVE_POINTS = 40
+_MAX_SLICES = 60
+_N_CURVE_POINTS = 40
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ def slice_policy(table: CostTable, costs: Costs, rule: Rule, pooling: Pooling) -
     support = table.frame.group_by(keys).agg(n_judged=judged.sum()).sort(
         ["n_judged", *keys], descending=[True, *[False] * len(keys)], nulls_last=True
     )  # fmt: skip
-    kept = support.head(MAX_SLICES)
+    kept = support.head(_MAX_SLICES)
     slices = kept.select(keys)
     bins, whole = table.bins(slices), table.bins()
     chosen, single = slice_bins(bins, whole, costs, rule, pooling)
@@ -64,7 +64,7 @@ def slice_policy(table: CostTable, costs: Costs, rule: Rule, pooling: Pooling) -
         return np.asarray(np.take_along_axis(values, chosen[:, None], -1)[:, 0])
 
     thresholds = np.append(table.edges, np.nan)
-    places = np.linspace(0, len(table.edges), N_CURVE_POINTS).round().astype(int)
+    places = np.linspace(0, len(table.edges), _N_CURVE_POINTS).round().astype(int)
     curves = 1000 * ratio(cost[:, places], bins.judged.sum(axis=-1, keepdims=True))
     columns = {
         "n_judged": kept["n_judged"],

@@ -102,14 +102,14 @@ def cost_table(engine: Engine, question: Question, by: Sequence[str] = ()) -> Co
         int(np.searchsorted(edges, question.threshold)),
         question.threshold,
         tuple(by),
-        days_of(frame),
+        _days_of(frame),
         is_probability=log.is_probability,
         has_decision=has_decision,
         has_amount=log.mapping.amount is not None,
     )
 
 
-def days_of(frame: pl.DataFrame) -> float | None:
+def _days_of(frame: pl.DataFrame) -> float | None:
     """Count the calendar days from the first to the last row, both included."""
     first, last = frame["first"].min(), frame["last"].max()
     if first is None or last is None:

@@ -38,10 +38,10 @@ class FoundSlice:
 def found_slices(workspace: Workspace, key: str) -> tuple[FoundSlice, ...]:
     """Return the slices that the report of a log holds, the oldest first."""
     entries = workspace.read_json(FILE).get(key)
-    return tuple(read(entry) for entry in entries if isinstance(entry, Mapping)) if isinstance(entries, list) else ()
+    return tuple(_read(entry) for entry in entries if isinstance(entry, Mapping)) if isinstance(entries, list) else ()
 
 
-def read(entry: Mapping[str, Any]) -> FoundSlice:
+def _read(entry: Mapping[str, Any]) -> FoundSlice:
     """Read a slice from a file that anyone may have edited."""
     lines = entry.get("lines")
     pairs = [line for line in lines if isinstance(line, list) and len(line) == 2] if isinstance(lines, list) else []
@@ -58,14 +58,14 @@ def keep(workspace: Workspace, key: str, found: FoundSlice) -> None:
         If it cannot be written.
     """
     others = [old for old in found_slices(workspace, key) if (old.title, old.note) != (found.title, found.note)]
-    write(workspace, key, [*others, found][-MAX_KEPT:])
+    _write(workspace, key, [*others, found][-MAX_KEPT:])
 
 
 def drop(workspace: Workspace, key: str, found: FoundSlice) -> None:
     """Take a slice out of the report."""
-    write(workspace, key, [kept for kept in found_slices(workspace, key) if kept != found])
+    _write(workspace, key, [kept for kept in found_slices(workspace, key) if kept != found])
 
 
-def write(workspace: Workspace, key: str, kept: Sequence[FoundSlice]) -> None:
+def _write(workspace: Workspace, key: str, kept: Sequence[FoundSlice]) -> None:
     """Write the slices of a log, beside those of the others."""
     write_json(workspace.home / FILE, {**workspace.read_json(FILE), key: [asdict(found) for found in kept]})

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, fields
 from analytics.log.disk import write_json
 from analytics.log.workspace import Workspace
 
-FILE = "decisions.json"
+_FILE = "decisions.json"
 MAX_NOTE = 2_000
 MAX_KEPT = 50
 
@@ -37,7 +37,7 @@ class Decision:
 
 def decisions(workspace: Workspace, key: str) -> list[Decision]:
     """Return what was decided on a log, the oldest first."""
-    found = workspace.read_json(FILE).get(key)
+    found = workspace.read_json(_FILE).get(key)
     entries = found if isinstance(found, list) else []
     names = [field.name for field in fields(Decision)]
     return [
@@ -56,15 +56,15 @@ def record(workspace: Workspace, key: str, decision: Decision) -> None:
         If it cannot be written.
     """
     kept = [*decisions(workspace, key), decision][-MAX_KEPT:]
-    write_decisions(workspace, key, kept)
+    _write_decisions(workspace, key, kept)
 
 
 def forget(workspace: Workspace, key: str, decision: Decision) -> None:
     """Take a decision back."""
-    write_decisions(workspace, key, [kept for kept in decisions(workspace, key) if kept != decision])
+    _write_decisions(workspace, key, [kept for kept in decisions(workspace, key) if kept != decision])
 
 
-def write_decisions(workspace: Workspace, key: str, kept: Sequence[Decision]) -> None:
+def _write_decisions(workspace: Workspace, key: str, kept: Sequence[Decision]) -> None:
     """Write what was decided on a log, beside that of the others."""
-    every = {**workspace.read_json(FILE), key: [asdict(decision) for decision in kept]}
-    write_json(workspace.home / FILE, every)
+    every = {**workspace.read_json(_FILE), key: [asdict(decision) for decision in kept]}
+    write_json(workspace.home / _FILE, every)

@@ -17,7 +17,7 @@ from analytics.measure.score_bins import ScoreBins
 REPLICATES = 1_000
 CELLS = 500
 _EPSILON = float(np.finfo(np.float64).eps)
-Draws = dict[str, FloatArray]
+_Draws = dict[str, FloatArray]
 
 
 def drawn(bins: ScoreBins, *, groups: int, replicates: int, cells: int, seed: int) -> tuple[ScoreBins, FloatArray]:
@@ -36,7 +36,7 @@ def drawn(bins: ScoreBins, *, groups: int, replicates: int, cells: int, seed: in
 
 def chance_draws(
     bins: ScoreBins, *, groups: int = GROUPS, replicates: int = REPLICATES, cells: int = CELLS, seed: int = 0
-) -> Draws:
+) -> _Draws:
     """Simulate the labels of one slice as if every score were the true probability, and measure calibration anew.
 
     Parameters
@@ -55,10 +55,10 @@ def chance_draws(
         they do not exist.
     """
     found, pos = drawn(bins, groups=groups, replicates=replicates, cells=cells, seed=seed)
-    return gap_draws(found, pos, groups) | loss_draws(found, pos) | line_draws(found, pos)
+    return gap_draws(found, pos, groups) | _loss_draws(found, pos) | _line_draws(found, pos)
 
 
-def gap_draws(bins: ScoreBins, pos: FloatArray, groups: int) -> Draws:
+def gap_draws(bins: ScoreBins, pos: FloatArray, groups: int) -> _Draws:
     """Measure draws in equal-mass groups: ece, mce, difference, and the parts of the Brier score."""
     group = equal_mass_groups(bins.judged, groups)[0]
     members = (group[:, None] == np.unique(group)).astype(float)
@@ -79,7 +79,7 @@ def gap_draws(bins: ScoreBins, pos: FloatArray, groups: int) -> Draws:
     }
 
 
-def loss_draws(bins: ScoreBins, pos: FloatArray) -> Draws:
+def _loss_draws(bins: ScoreBins, pos: FloatArray) -> _Draws:
     """Measure the losses of draws: brier, brier_skill and log_loss."""
     n, score = bins.judged[0], bins.score[0].clip(0, 1)
     total, rate = n.sum(), pos.sum(-1) / n.sum()
@@ -89,7 +89,7 @@ def loss_draws(bins: ScoreBins, pos: FloatArray) -> Draws:
     return {"brier": brier, "brier_skill": 1 - ratio(brier, rate * (1 - rate)), "log_loss": loss}
 
 
-def line_draws(bins: ScoreBins, pos: FloatArray) -> Draws:
+def _line_draws(bins: ScoreBins, pos: FloatArray) -> _Draws:
     """Fit the calibration line to every draw: slope, intercept, in_the_large, calibration_p and Spiegelhalter's test."""
     n, score = bins.judged[0], bins.score[0].clip(0, 1)
     odds = log_odds(score)

@@ -12,7 +12,7 @@ from analytics.measure.score_bins import ScoreBins
 
 
 @dataclass(frozen=True)
-class BrierParts:
+class _BrierParts:
     """The Brier score in parts, arrays of shape (slices,): it is reliability - resolution + uncertainty + within.
 
     ``within`` is the variance of the scores inside the bins less twice their covariance with the labels there: what
@@ -25,7 +25,7 @@ class BrierParts:
     within: FloatArray
 
 
-def brier_parts(bins: ScoreBins, groups: int = GROUPS) -> BrierParts:
+def brier_parts(bins: ScoreBins, groups: int = GROUPS) -> _BrierParts:
     """Decompose the Brier score over equal-mass groups so that the parts add up to it.
 
     Parameters
@@ -57,7 +57,7 @@ def brier_parts(bins: ScoreBins, groups: int = GROUPS) -> BrierParts:
 
     variance = bins.score_sq_sum.sum(-1) - over_groups(score**2)
     covariance = bins.score_pos_sum.sum(-1) - over_groups(score * pos)
-    return BrierParts(
+    return _BrierParts(
         ratio(over_groups((score - pos) ** 2), total),
         ratio(over_groups((pos - n * rate[:, None]) ** 2), total),
         rate * (1 - rate),

@@ -57,7 +57,7 @@ def calibration_lines(odds: FloatArray, n: FloatArray, pos: FloatArray) -> Lines
     z = np.nan_to_num(ratio(odds - centre, spread))
     sums = np.stack([pos.sum(-1), np.vecdot(pos, z)], axis=-1)
     start = np.broadcast_to(np.concatenate([centre, spread], axis=-1), sums.shape)
-    exists = ~is_separated(odds, n, pos)
+    exists = ~_is_separated(odds, n, pos)
     place = np.where(exists[:, None], start, np.nan)
     for slice_ in _newton(z, n, sums, place, np.flatnonzero(exists)):
         x, m = (np.broadcast_to(values, pos.shape)[slice_] for values in (z, n))
@@ -79,7 +79,7 @@ def calibration_lines(odds: FloatArray, n: FloatArray, pos: FloatArray) -> Lines
     )
 
 
-def is_separated(odds: FloatArray, n: FloatArray, pos: FloatArray) -> NDArray[np.bool_]:
+def _is_separated(odds: FloatArray, n: FloatArray, pos: FloatArray) -> NDArray[np.bool_]:
     """Say for which slices no line exists: one class, one score, or scores that separate the classes."""
     is_pos, is_neg = pos > 0, pos < n
     below = np.where(is_pos, odds, np.inf).min(-1) >= np.where(is_neg, odds, -np.inf).max(-1)

@@ -12,7 +12,7 @@ from analytics.measure.score_bins import ScoreBins
 
 CLIP = 1e-6
 """Scores are kept this far from 0 and 1 before their log-odds are taken."""
-STEPS = 100
+_STEPS = 100
 ONE_CLASS = "the judged rows are not of both classes"
 ONE_SCORE = "all judged rows have the same score"
 SEPARATED = "the scores separate the classes completely, so that the slope has no bound"
@@ -24,7 +24,7 @@ def log_odds(scores: FloatArray) -> FloatArray:
 
 
 @dataclass(frozen=True)
-class Fit:
+class _Fit:
     """Coefficients with their covariance and the log-likelihood that they reach."""
 
     coefficients: FloatArray
@@ -32,12 +32,12 @@ class Fit:
     log_likelihood: float
 
 
-def log_likelihood(margin: FloatArray, pos: FloatArray, neg: FloatArray) -> float:
+def _log_likelihood(margin: FloatArray, pos: FloatArray, neg: FloatArray) -> float:
     """Add up the log-probability of the labels, given log-odds."""
     return float((pos * special.log_expit(margin) + neg * special.log_expit(-margin)).sum())
 
 
-def logistic_fit(features: FloatArray, pos: FloatArray, neg: FloatArray, offset: FloatArray | float = 0.0) -> Fit:
+def logistic_fit(features: FloatArray, pos: FloatArray, neg: FloatArray, offset: FloatArray | float = 0.0) -> _Fit:
     """Fit an unpenalised logistic regression to counts of positives and negatives by Newton's method.
 
     Parameters
@@ -56,22 +56,22 @@ def logistic_fit(features: FloatArray, pos: FloatArray, neg: FloatArray, offset:
     scale = np.where(deviation > 0, deviation, 1.0)
     unit = features / scale
     coefficients = np.zeros(features.shape[1])
-    best = log_likelihood(base, pos, neg)
+    best = _log_likelihood(base, pos, neg)
     information = np.eye(features.shape[1])
-    for _ in range(STEPS):
+    for _ in range(_STEPS):
         p = special.expit(base + unit @ coefficients)
         gradient = unit.T @ (pos - n * p)
         information = (unit * (n * p * (1 - p))[:, None]).T @ unit
         step = np.linalg.lstsq(information, gradient, rcond=None)[0]
         size = 1.0
-        while (found := log_likelihood(base + unit @ (coefficients + size * step), pos, neg)) < best and size > 1e-9:
+        while (found := _log_likelihood(base + unit @ (coefficients + size * step), pos, neg)) < best and size > 1e-9:
             size /= 2
         is_done = found - best <= 1e-13 * abs(best) and np.abs(size * step).max() < 1e-9
         if found >= best:
             coefficients, best = coefficients + size * step, found
         if is_done or size <= 1e-9:
             break
-    return Fit(coefficients / scale, np.linalg.pinv(information) / np.outer(scale, scale), best)
+    return _Fit(coefficients / scale, np.linalg.pinv(information) / np.outer(scale, scale), best)
 
 
 @dataclass(frozen=True)
@@ -131,7 +131,7 @@ def calibration_line(bins: ScoreBins, level: float = 0.95) -> CalibrationLine:
     statistic = excess / np.sqrt(spread) if spread > 0 else None
     statistic_p = None if statistic is None else float(2 * special.ndtr(-abs(statistic)))
 
-    def bounded(fit: Fit, place: int) -> tuple[float, float, float]:
+    def bounded(fit: _Fit, place: int) -> tuple[float, float, float]:
         value, reach = float(fit.coefficients[place]), z * float(np.sqrt(fit.covariance[place, place]))
         return value, value - reach, value + reach
 
@@ -143,7 +143,7 @@ def calibration_line(bins: ScoreBins, level: float = 0.95) -> CalibrationLine:
     if reason is not None:
         return CalibrationLine(None, None, large, None, None, statistic, statistic_p, reason)
     fit = logistic_fit(np.column_stack([ones, odds]), pos, neg)
-    gain = 2 * max(fit.log_likelihood - log_likelihood(odds, pos, neg), 0.0)
+    gain = 2 * max(fit.log_likelihood - _log_likelihood(odds, pos, neg), 0.0)
     p_value = float(special.chdtrc(2, gain))
     slope_p = float(2 * special.ndtr(-abs(fit.coefficients[1] - 1) / np.sqrt(fit.covariance[1, 1])))
     return CalibrationLine(bounded(fit, 1), bounded(fit, 0), large, slope_p, p_value, statistic, statistic_p, None)

@@ -46,7 +46,7 @@ class ScoreMap:
         if self.method == "isotonic":
             return np.asarray(np.interp(scores, self.x, self.y), dtype=float)
         p = np.clip(scores, CLIP, 1 - CLIP)
-        margin = features(self.method, p) @ np.array(self.parameters)
+        margin = _features(self.method, p) @ np.array(self.parameters)
         return np.asarray(special.expit(margin), dtype=float)
 
     def table(self) -> tuple[FloatArray, FloatArray]:
@@ -89,7 +89,7 @@ class ScoreMap:
         )
 
 
-def features(method: Method, p: FloatArray) -> FloatArray:
+def _features(method: Method, p: FloatArray) -> FloatArray:
     """Give the columns whose weighted sum is the log-odds of a map."""
     odds = special.logit(p)
     if method == "temperature":
@@ -132,12 +132,12 @@ def fit_map(bins: ScoreBins, method: Method) -> ScoreMap | None:
         return ScoreMap(method, (), tuple(x[corners].tolist()), tuple(y[corners].tolist()))
     if undefined_reason(bins) is not None:
         return None
-    table = features(method, score.clip(CLIP, 1 - CLIP))
-    parameters = rising_fit(table, pos, neg) if method == "beta" else logistic_fit(table, pos, neg).coefficients
+    table = _features(method, score.clip(CLIP, 1 - CLIP))
+    parameters = _rising_fit(table, pos, neg) if method == "beta" else logistic_fit(table, pos, neg).coefficients
     return ScoreMap(method, tuple(map(float, parameters)))
 
 
-def rising_fit(table: FloatArray, pos: FloatArray, neg: FloatArray) -> FloatArray:
+def _rising_fit(table: FloatArray, pos: FloatArray, neg: FloatArray) -> FloatArray:
     """Fit a beta map whose two first parameters are not negative: the best of the fits that leave none or some out."""
     best, reached = np.zeros(3), -np.inf
     for kept in ([0, 1, 2], [0, 2], [1, 2], [2]):
@@ -186,7 +186,7 @@ def isotonic_table(bins: ScoreBins, *, level: float = 0.95, seed: int = 0) -> pl
     return pl.DataFrame(dict(zip(columns, (score, value, np.fmin(low, value), np.fmax(high, value)), strict=True)))
 
 
-def threshold_costs(bins: ScoreBins, costs: Costs) -> tuple[FloatArray, FloatArray]:
+def _threshold_costs(bins: ScoreBins, costs: Costs) -> tuple[FloatArray, FloatArray]:
     """Give what the judged rows of one slice cost at each threshold, amounts left out.
 
     Parameters
@@ -207,11 +207,11 @@ def threshold_costs(bins: ScoreBins, costs: Costs) -> tuple[FloatArray, FloatArr
 
 def cost_per_row(bins: ScoreBins, threshold: float, costs: Costs) -> float:
     """Cost the judged rows of one slice at a threshold: their mean."""
-    scores, cost = threshold_costs(bins, costs)
+    scores, cost = _threshold_costs(bins, costs)
     return float(cost[np.searchsorted(scores, threshold)])
 
 
 def best_threshold(bins: ScoreBins, costs: Costs) -> float:
     """Find the score from which on flagging costs least, infinity where nothing is flagged; of equals the highest."""
-    scores, cost = threshold_costs(bins, costs)
+    scores, cost = _threshold_costs(bins, costs)
     return float(scores[best_bin(cost)])

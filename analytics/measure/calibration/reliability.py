@@ -17,7 +17,7 @@ from analytics.measure.score_bins import BinnedSlices, ScoreBins, with_segments
 GROUPS = 15
 _EPSILON = float(np.finfo(np.float64).eps)
 
-IntArray = NDArray[np.int64]
+_IntArray = NDArray[np.int64]
 Binning = Literal["equal_mass", "equal_width", "scores"]
 
 
@@ -67,7 +67,7 @@ def _mean_loss(bins: ScoreBins, total: FloatArray, loss_pos: FloatArray, loss_ne
     return Estimate(value, np.sqrt(ratio(squares, n * (n - 1))))
 
 
-def equal_mass_groups(judged: FloatArray, groups: int = GROUPS) -> IntArray:
+def equal_mass_groups(judged: FloatArray, groups: int = GROUPS) -> _IntArray:
     """Assign score bins to groups of about equally many rows; ties are never split.
 
     A group is closed at the first score at which the cumulative share of rows reaches k / groups, so heavy ties give
@@ -89,13 +89,13 @@ def equal_mass_groups(judged: FloatArray, groups: int = GROUPS) -> IntArray:
     return np.asarray(np.minimum(before * groups // total, groups - 1), dtype=np.int64)
 
 
-def equal_width_groups(scores: FloatArray, groups: int = GROUPS, *, span: tuple[float, float] = (0.0, 1.0)) -> IntArray:
+def equal_width_groups(scores: FloatArray, groups: int = GROUPS, *, span: tuple[float, float] = (0.0, 1.0)) -> _IntArray:
     """Assign scores to groups of equal width, closed on the right, as scikit-learn's ``calibration_curve`` does."""
     inner = np.linspace(*span, groups + 1)[1:-1]
     return np.searchsorted(inner, scores, side="left").astype(np.int64)
 
 
-def group_sums(values: FloatArray, group: IntArray, groups: int) -> FloatArray:
+def group_sums(values: FloatArray, group: _IntArray, groups: int) -> FloatArray:
     """Add values of shape (slices, bins) up by group, to shape (slices, groups)."""
     slices = values.shape[0]
     cell = group + groups * np.arange(slices)[:, None]
@@ -210,7 +210,7 @@ _NO_BINS = pl.DataFrame(
 
 
 def _slice_bins(
-    held: IntArray, bins: ScoreBins, edges: FloatArray, groups: int, binning: Binning, level: float
+    held: _IntArray, bins: ScoreBins, edges: FloatArray, groups: int, binning: Binning, level: float
 ) -> pl.DataFrame:
     """Give the bins of one slice."""
     above = np.append(edges[1:], edges[-1:])

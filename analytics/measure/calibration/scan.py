@@ -51,7 +51,7 @@ def misfit_table(
     binned = BinnedSlices(score_table, slices, len(edges))
     whole = BinnedSlices(score_table, pl.DataFrame(), len(edges)).between(0, 1)
     parts = [
-        misfits(binned.between(start, min(start + _AT_ONCE, slices.height)), whole, groups, level)
+        _misfits(binned.between(start, min(start + _AT_ONCE, slices.height)), whole, groups, level)
         for start in range(0, slices.height, _AT_ONCE)
     ]
     names = ("n", "n_pos", "score_sum", "score_sq_sum", "slope", "slope_low", "slope_high", "slope_to_the_rest",
@@ -60,14 +60,14 @@ def misfit_table(
     n, pos, score = (columns[name] for name in ("n", "n_pos", "score_sum"))
     to_the_rest, p_value = against_the_rest(score - pos, (score - columns["score_sq_sum"]).clip(min=0), n)
     columns |= {"mean_score": ratio(score, n), "observed": ratio(pos, n), "difference": ratio(score - pos, n),
-                "to_the_rest": to_the_rest, "off": smaller(ratio(score - pos, n), to_the_rest), "p_value": p_value}  # fmt: skip
+                "to_the_rest": to_the_rest, "off": _smaller(ratio(score - pos, n), to_the_rest), "p_value": p_value}  # fmt: skip
     table = pl.DataFrame({name: columns[name] for name in MISFITS}).with_columns(pl.col(pl.Float64).fill_nan(None))
     return with_segments(slices, np.arange(slices.height), table.cast({"n": pl.Int64, "n_pos": pl.Int64}).to_dict())
 
 
-def misfits(bins: ScoreBins, whole: ScoreBins, groups: int, level: float) -> dict[str, FloatArray]:
+def _misfits(bins: ScoreBins, whole: ScoreBins, groups: int, level: float) -> dict[str, FloatArray]:
     """Measure some slices, given as dense bins, beside the whole cohort's."""
-    own, rest = lines_of(bins), lines_of(whole - bins)
+    own, rest = _lines_of(bins), _lines_of(whole - bins)
     reach = normal_quantile(level) * own.slope_error
     apart = own.slope - rest.slope
     z = ratio(apart, np.hypot(own.slope_error, rest.slope_error))
@@ -76,16 +76,16 @@ def misfits(bins: ScoreBins, whole: ScoreBins, groups: int, level: float) -> dic
         "score_sum": bins.score_sum.sum(-1), "score_sq_sum": bins.score_sq_sum.sum(-1),
         "slope": own.slope, "slope_low": own.slope - reach, "slope_high": own.slope + reach,
         "slope_to_the_rest": apart, "slope_p_value": 2 * special.ndtr(-np.abs(z)),
-        "stretched": smaller(own.slope - 1, apart) * own.leverage,
+        "stretched": _smaller(own.slope - 1, apart) * own.leverage,
         "ece": ece(bins, groups=groups).value, "ece_chance_high": ece_by_chance(bins, groups=groups, level=level),
     }  # fmt: skip
 
 
-def smaller(one: FloatArray, other: FloatArray) -> FloatArray:
+def _smaller(one: FloatArray, other: FloatArray) -> FloatArray:
     """Give of two numbers of one sign the one nearer to 0, and 0 where they have two signs."""
     return np.where(one * other > 0, np.sign(one) * np.minimum(np.abs(one), np.abs(other)), 0.0 * one * other)
 
 
-def lines_of(bins: ScoreBins) -> Lines:
+def _lines_of(bins: ScoreBins) -> Lines:
     """Fit the calibration lines of slices, given as dense bins."""
     return calibration_lines(log_odds(np.nan_to_num(bins.score)), bins.judged, bins.pos)

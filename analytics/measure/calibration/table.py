@@ -27,7 +27,7 @@ _FLOATS = (
     "intercept", "intercept_low", "intercept_high", "in_the_large",
     "in_the_large_low", "in_the_large_high", "calibration_p", "spiegelhalter_z", "spiegelhalter_p",
 )  # fmt: skip
-NUMBERS = {"n": pl.Int64, "n_pos": pl.Int64, "few_rows": pl.Boolean, **dict.fromkeys(_FLOATS, pl.Float64),
+_NUMBERS = {"n": pl.Int64, "n_pos": pl.Int64, "few_rows": pl.Boolean, **dict.fromkeys(_FLOATS, pl.Float64),
            "undefined": pl.String}  # fmt: skip
 """Columns of `calibration_table` behind those of the slice."""
 
@@ -103,7 +103,7 @@ def calibration_table(
         slice_numbers(binned.alone(place)[1], groups=groups, level=level, seed=seed, replicates=replicates, cells=cells)
         for place in range(n_slices)
     ]
-    table = pl.DataFrame(rows, schema=NUMBERS).with_columns(few_rows=pl.col("n") < min_support)
+    table = pl.DataFrame(rows, schema=_NUMBERS).with_columns(few_rows=pl.col("n") < min_support)
     return with_segments(
         slices, np.arange(n_slices), adjusted(table).with_columns(pl.col(pl.Float64).fill_nan(None)).to_dict()
     )

@@ -11,7 +11,7 @@ from analytics.measure.discovery.evidence import gap_interval, p_values, rate_in
 from analytics.measure.intervals import FloatArray, difference_p_value, ratio
 
 SIGNIFICANT = 0.05
-STATUSES = ("confirmed", "suggestive", "not confirmed")
+_STATUSES = ("confirmed", "suggestive", "not confirmed")
 
 
 def confirmation_table(
@@ -63,9 +63,9 @@ def confirmation_table(
     adjusted = np.maximum(benjamini_hochberg(p, weights), p)
     is_open = (adjusted < SIGNIFICANT) & ~(gap.low > 0)
     adjusted = np.where(is_open, np.fmax(adjusted, difference_p_value(gap, level)), adjusted)
-    best = STATUSES[0] if is_held_back else STATUSES[1]
+    best = _STATUSES[0] if is_held_back else _STATUSES[1]
     weak = (p if is_held_back else adjusted) < SIGNIFICANT
-    status = np.select([adjusted < SIGNIFICANT, weak], [best, STATUSES[1]], STATUSES[2])
+    status = np.select([adjusted < SIGNIFICANT, weak], [best, _STATUSES[1]], _STATUSES[2])
     columns = {
         "n_reported": sums.n,
         "rate": own.value, "rate_low": own.low, "rate_high": own.high,

@@ -9,13 +9,13 @@ import numpy as np
 from analytics.measure.gap.cells import SideCells, filled, loss_of
 from analytics.measure.intervals import FloatArray, normal_quantile, ratio
 
-SCORE_GROUPS = 20
+_SCORE_GROUPS = 20
 LEAST_GROUPS, MOST_GROUPS = 6, 30
-SAME_SCALE, OTHER_SCALE = 0.15, 0.5
-FIT_TIMES = 0.5
-GAINED = 0.005
-LEAST_MISSING = 0.01
-ZONES = 3
+_SAME_SCALE, _OTHER_SCALE = 0.15, 0.5
+_FIT_TIMES = 0.5
+_GAINED = 0.005
+_LEAST_MISSING = 0.01
+_ZONES = 3
 LEAST_OVERLAP = 0.5
 """Of a column by which fewer of production's rows have a counterpart it is not known what it explains."""
 
@@ -47,7 +47,7 @@ PLAIN = Account()
 
 
 @dataclass(frozen=True)
-class ScaleShare:
+class _ScaleShare:
     """How much of the move of scores is one of what they mean.
 
     Attributes
@@ -69,12 +69,12 @@ class ScaleShare:
         reach = normal_quantile(0.95) * self.error
         level_reach = normal_quantile(0.95) * self.level_error
         return all(
-            abs(value) + reach < OTHER_SCALE and abs(value) < max(SAME_SCALE, reach)
+            abs(value) + reach < _OTHER_SCALE and abs(value) < max(_SAME_SCALE, reach)
             for value, reach in ((self.value, reach), (self.level, level_reach))
         )
 
 
-def scale_share(reference: SideCells, production: SideCells) -> ScaleShare:
+def scale_share(reference: SideCells, production: SideCells) -> _ScaleShare:
     """Estimate how much of the move of scores within the cells that both sides have is one of what scores mean.
 
     Parameters
@@ -91,7 +91,7 @@ def scale_share(reference: SideCells, production: SideCells) -> ScaleShare:
     rows = [joint.sum((-1, -2)) for joint in joints]
     both = (rows[0] > 0) & (rows[1] > 0)
     if not both.any():
-        return ScaleShare(0.0, np.inf)
+        return _ScaleShare(0.0, np.inf)
     weight = ratio(rows[1] * both, (rows[1] * both).sum())
     before = np.einsum("c,cby->by", np.nan_to_num(ratio(weight, rows[0])), joints[0])
     effective = 1 / np.nan_to_num(ratio(weight**2, rows[0])).sum()
@@ -101,19 +101,19 @@ def scale_share(reference: SideCells, production: SideCells) -> ScaleShare:
     scores = [side.score[place] for side, place in zip((reference, production), order, strict=True)]
     before, after = before[order[0]], after[order[1]] / n_after
     rank = np.cumsum(after.sum(-1)) - after.sum(-1) / 2
-    group = np.minimum((rank * SCORE_GROUPS).astype(int), SCORE_GROUPS - 1)
-    member = np.eye(SCORE_GROUPS)[group]
+    group = np.minimum((rank * _SCORE_GROUPS).astype(int), _SCORE_GROUPS - 1)
+    member = np.eye(_SCORE_GROUPS)[group]
     mass, positive = member.T @ after.sum(-1), member.T @ after[:, 1]
     centre = ratio(member.T @ (after.sum(-1) * scores[1]), mass)
-    uppers = np.array([scores[1][group == place].max(initial=-np.inf) for place in range(SCORE_GROUPS)])
+    uppers = np.array([scores[1][group == place].max(initial=-np.inf) for place in range(_SCORE_GROUPS)])
     bounds = np.maximum.accumulate(uppers)
     of_before = np.searchsorted(bounds[:-1], scores[0], side="left")
-    own = np.eye(SCORE_GROUPS)[of_before]
+    own = np.eye(_SCORE_GROUPS)[of_before]
     own_mass, own_positive = own.T @ before.sum(-1), own.T @ before[:, 1]
     own_centre = ratio(own.T @ (before.sum(-1) * scores[0]), own_mass)
     held = (own_mass * effective >= 5) & (mass > 0)
     if held.sum() < 2:
-        return ScaleShare(0.0, np.inf)
+        return _ScaleShare(0.0, np.inf)
     same_score = np.interp(centre, own_centre[held], ratio(own_positive, own_mass)[held])
     ranks = np.concatenate([[0.0], np.cumsum(before.sum(-1))])
     positives = np.concatenate([[0.0], np.cumsum(before[:, 1])])
@@ -126,12 +126,12 @@ def scale_share(reference: SideCells, production: SideCells) -> ScaleShare:
     power = float((weight * expected**2).sum())
     # Noise of the reference's rates stands in both differences: it is no move of scores.
     noise_power = float((weight * ratio(same_score * (1 - same_score), own_mass * effective))[held].sum())
-    if power <= 2 * noise_power + SCORE_GROUPS:
-        return ScaleShare(0.0, np.inf)
+    if power <= 2 * noise_power + _SCORE_GROUPS:
+        return _ScaleShare(0.0, np.inf)
     rows = mass * held
     size = float((rows * np.abs(expected)).sum())
     level_error = float(np.sqrt((rows**2 * np.where(held, np.nan_to_num(noise), 0.0)).sum())) / size
-    return ScaleShare(
+    return _ScaleShare(
         float((weight * seen * expected).sum()) / power,
         float(np.sqrt(1 / power)),
         float((rows * seen).sum()) / size,
@@ -157,7 +157,7 @@ def shares_follow(shares: tuple[FloatArray, FloatArray], tilted: FloatArray, n: 
 
     apart = distance(*shares)
     by_chance = len(shares[0]) * (1 / n[0] + 1 / n[1]) / 2
-    return apart > 2 * by_chance and distance(tilted, shares[1]) < FIT_TIMES * apart
+    return apart > 2 * by_chance and distance(tilted, shares[1]) < _FIT_TIMES * apart
 
 
 def values_were_selected(shares: tuple[FloatArray, FloatArray], n: tuple[float, float], pattern: np.ndarray) -> bool:
@@ -173,11 +173,11 @@ def values_were_selected(shares: tuple[FloatArray, FloatArray], n: tuple[float, 
     """
     missing = [float(side[pattern].sum()) for side in shares]
     first, second = (0, 1) if missing[1] > missing[0] else (1, 0)
-    if missing[second] - missing[first] < LEAST_MISSING:
+    if missing[second] - missing[first] < _LEAST_MISSING:
         return False
     gain = (shares[second] - shares[first])[~pattern]
     noise = np.sqrt(shares[first] / n[first] + shares[second] / n[second])[~pattern]
-    return float(np.maximum(gain - 2 * noise, 0).sum()) < GAINED
+    return float(np.maximum(gain - 2 * noise, 0).sum()) < _GAINED
 
 
 def divided(sides: tuple[SideCells, SideCells], account: Account) -> tuple[SideCells, SideCells]:
@@ -217,7 +217,7 @@ def divided(sides: tuple[SideCells, SideCells], account: Account) -> tuple[SideC
 def _divided_side(side: SideCells, joint: FloatArray, member: FloatArray, zone: np.ndarray) -> SideCells:
     """Divide the cells of one side by groups of bins, each in its zone; ``member`` says which bin is in which group."""
     grouped = np.swapaxes(np.swapaxes(joint, -1, -2) @ member, -1, -2)
-    counts = grouped[..., None, :] * np.eye(ZONES)[zone][:, :, None]
+    counts = grouped[..., None, :] * np.eye(_ZONES)[zone][:, :, None]
     rows = joint.reshape(-1, *joint.shape[-3:]).sum(0)
     n = np.swapaxes(np.swapaxes(rows, -1, -2) @ member, -1, -2)
     by_bin = rows.sum((0, -1))
@@ -226,11 +226,11 @@ def _divided_side(side: SideCells, joint: FloatArray, member: FloatArray, zone: 
 
     def mean(values: FloatArray, fallback: FloatArray) -> FloatArray:
         known = filled(ratio(np.swapaxes(np.swapaxes(values * rows, -1, -2) @ member, -1, -2), n), fallback)
-        return np.repeat(known.reshape(cells, 1, 2), ZONES, axis=1)
+        return np.repeat(known.reshape(cells, 1, 2), _ZONES, axis=1)
 
-    counts = counts.reshape(*joint.shape[:-3], cells, ZONES, 2)
+    counts = counts.reshape(*joint.shape[:-3], cells, _ZONES, 2)
     nothing = np.zeros(counts.shape[:-1])
     return SideCells(
         counts[..., 1], counts[..., 0], nothing, nothing, nothing, mean(side.loss, loss_of(score)),
-        mean(side.amount, np.zeros(2)), np.arange(ZONES) / ZONES, 1,
+        mean(side.amount, np.zeros(2)), np.arange(_ZONES) / _ZONES, 1,
     )  # fmt: skip

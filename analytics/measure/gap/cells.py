@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 
 from analytics.measure.intervals import FloatArray, ratio
 
-FINE_GROUPS, RATE_GROUPS = 50, 10
-PSEUDO_ROWS = 5.0
+_FINE_GROUPS, _RATE_GROUPS = 50, 10
+_PSEUDO_ROWS = 5.0
 FEW_ROWS, LONE_TIMES = 10, 10
-IntArray = NDArray[np.int64]
-COUNTED = ("mature_pos", "mature_neg", "fresh_pos", "fresh_neg", "unknown")
+_IntArray = NDArray[np.int64]
+_COUNTED = ("mature_pos", "mature_neg", "fresh_pos", "fresh_neg", "unknown")
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class SideCells:
     @property
     def counts(self) -> FloatArray:
         """All counts, shape (5, ..., cells, bins)."""
-        return np.stack([getattr(self, name) for name in COUNTED])
+        return np.stack([getattr(self, name) for name in _COUNTED])
 
     @property
     def judged(self) -> FloatArray:
@@ -73,19 +73,19 @@ class SideCells:
         rest = self.fresh_pos + self.fresh_neg + self.unknown
         n, pos = known.sum(-1), known[..., 1]
         rows = n.reshape(-1, n.shape[-1]).sum(0)
-        fine, coarse = (group_member(rows, groups) for groups in (FINE_GROUPS, RATE_GROUPS))
+        fine, coarse = (_group_member(rows, groups) for groups in (_FINE_GROUPS, _RATE_GROUPS))
         counts = [values.sum(-2, keepdims=True) @ fine for values in (pos, n)]
         overall = np.nan_to_num(ratio(pos.sum((-1, -2)), n.sum((-1, -2))), nan=0.5)[..., None, None]
         whole = filled(ratio(*counts), overall) @ fine.T
-        off = ((pos - n * whole) @ coarse) / (n @ coarse + PSEUDO_ROWS)
+        off = ((pos - n * whole) @ coarse) / (n @ coarse + _PSEUDO_ROWS)
         positive = rest * (whole + off @ coarse.T).clip(0.0, 1.0)
         return np.asarray(known + np.stack([rest - positive, positive], axis=-1))
 
     def with_counts(self, counts: FloatArray) -> SideCells:
         """Return the side with other counts, as `counts` gives them."""
-        return replace(self, **dict(zip(COUNTED, counts, strict=True)))
+        return replace(self, **dict(zip(_COUNTED, counts, strict=True)))
 
-    def with_cells_moved(self, into: IntArray) -> SideCells:
+    def with_cells_moved(self, into: _IntArray) -> SideCells:
         """Count the rows of each cell in another one: cell c in cell ``into[c]``."""
         member = np.eye(len(into))[into].T
         judged = self.judged
@@ -94,7 +94,7 @@ class SideCells:
         def mean(values: FloatArray) -> FloatArray:
             return filled(ratio(np.einsum("dc,cby->dby", member, values * judged), n), values)
 
-        moved = {name: member @ getattr(self, name) for name in COUNTED}
+        moved = {name: member @ getattr(self, name) for name in _COUNTED}
         return replace(self, **moved, loss=mean(self.loss), amount=mean(self.amount))
 
     def coarsened(self, groups: int) -> SideCells:
@@ -102,7 +102,7 @@ class SideCells:
         n = self.counts.sum((0, 1))
         key = np.empty(len(n), dtype=np.int64)
         line = min(max(self.threshold_bin, 0), len(n))
-        key[:line], key[line:] = score_groups(n[:line], groups), score_groups(n[line:], groups) + groups
+        key[:line], key[line:] = _score_groups(n[:line], groups), _score_groups(n[line:], groups) + groups
         held, place = np.unique(key, return_inverse=True)
         member = np.eye(len(held))[place]
         judged = self.judged
@@ -121,13 +121,13 @@ class SideCells:
             self.fresh_neg @ member,
             self.unknown @ member,
             mean(self.loss, loss_of(score)),
-            mean(self.amount, overall_mean(self.amount, judged)),
+            mean(self.amount, _overall_mean(self.amount, judged)),
             score,
             int((held < groups).sum()),
         )
 
 
-def score_groups(rows: FloatArray, groups: int = RATE_GROUPS) -> np.ndarray:
+def _score_groups(rows: FloatArray, groups: int = _RATE_GROUPS) -> np.ndarray:
     """Assign score bins to groups of about equally many rows, numbered without gaps.
 
     >>> print(score_groups(np.array([1.0, 1.0, 4.0, 1.0, 1.0]), 4))
@@ -138,9 +138,9 @@ def score_groups(rows: FloatArray, groups: int = RATE_GROUPS) -> np.ndarray:
     return np.unique(group, return_inverse=True)[1] if len(group) else group
 
 
-def group_member(rows: FloatArray, groups: int) -> FloatArray:
+def _group_member(rows: FloatArray, groups: int) -> FloatArray:
     """Say which bin is in which group of `score_groups`: 1 or 0, shape (bins, groups)."""
-    group = score_groups(rows, groups)
+    group = _score_groups(rows, groups)
     return np.asarray(np.eye(int(group.max()) + 1)[group])
 
 
@@ -190,7 +190,7 @@ def side_cells(
     amount = ratio(np.stack([dense(column("amount_neg_sum")), dense(column("amount_pos_sum"))], axis=-1), known)
     return SideCells(
         dense(pos * is_mature), dense(neg * is_mature), dense(pos * ~is_mature), dense(neg * ~is_mature), dense(unknown),
-        filled(loss, loss_of(score)), filled(amount, overall_mean(np.nan_to_num(amount), known)), score, threshold_bin,
+        filled(loss, loss_of(score)), filled(amount, _overall_mean(np.nan_to_num(amount), known)), score, threshold_bin,
     )  # fmt: skip
 
 
@@ -204,12 +204,12 @@ def loss_of(score: FloatArray) -> FloatArray:
     return np.stack([score**2, (1 - score) ** 2], axis=-1)
 
 
-def overall_mean(values: FloatArray, rows: FloatArray) -> FloatArray:
+def _overall_mean(values: FloatArray, rows: FloatArray) -> FloatArray:
     """Give the mean of values by label, 0 for a label without rows."""
     return np.nan_to_num(ratio((values * rows).sum((0, 1)), rows.sum((0, 1))))
 
 
-def supported(sides: tuple[SideCells, SideCells], alike: IntArray) -> tuple[SideCells, SideCells]:
+def supported(sides: tuple[SideCells, SideCells], alike: _IntArray) -> tuple[SideCells, SideCells]:
     """Move the few rows that a side has in a cell of the other side to a cell of its own.
 
     A handful of rows says nothing about a cell that on the other side holds ten times the share: they would stand for all

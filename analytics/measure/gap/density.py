@@ -9,13 +9,13 @@ import polars as pl
 
 from analytics.measure.intervals import FloatArray, Interval, normal_quantile, ratio, scatter
 
-FOLDS = 3
-MAX_CATEGORIES = 60
-DRAWS = 200
-SEED = 0
-NO_COUNTERPART = 0.01
-LEAST_ROWS = 100.0
-MAX_ALONE = 0.2
+_FOLDS = 3
+_MAX_CATEGORIES = 60
+_DRAWS = 200
+_SEED = 0
+_NO_COUNTERPART = 0.01
+_LEAST_ROWS = 100.0
+_MAX_ALONE = 0.2
 
 
 @dataclass(frozen=True)
@@ -51,11 +51,11 @@ class Joint:
     @property
     def is_conclusive(self) -> bool:
         """Whether enough rows carry the weight, and most of production's have a counterpart."""
-        return self.effective_rows >= LEAST_ROWS and self.alone <= MAX_ALONE
+        return self.effective_rows >= _LEAST_ROWS and self.alone <= _MAX_ALONE
 
 
-def density_weights(
-    reference: pl.DataFrame, production: pl.DataFrame, *, seed: int = SEED
+def _density_weights(
+    reference: pl.DataFrame, production: pl.DataFrame, *, seed: int = _SEED
 ) -> tuple[FloatArray, FloatArray]:
     """Estimate for each row how much likelier production holds it than the reference, by a cross-fitted classifier.
 
@@ -82,13 +82,13 @@ def density_weights(
     from sklearn.model_selection import StratifiedKFold
 
     both = pl.concat([reference, production])
-    encoded = both.select(encoded_column(both[name]) for name in both.columns)
+    encoded = both.select(_encoded_column(both[name]) for name in both.columns)
     is_text = [not both.schema[name].is_numeric() for name in both.columns]
     x = encoded.to_numpy().astype(float)
     y = np.repeat([0, 1], [reference.height, production.height])
     weight = np.where(y == 1, 0.5 / max(production.height, 1), 0.5 / max(reference.height, 1)) * len(y)
     found = np.zeros(len(y))
-    for fitted, held in StratifiedKFold(FOLDS, shuffle=True, random_state=seed).split(x, y):
+    for fitted, held in StratifiedKFold(_FOLDS, shuffle=True, random_state=seed).split(x, y):
         model = HistGradientBoostingClassifier(
             max_iter=40, learning_rate=0.15, max_leaf_nodes=15, min_samples_leaf=40, l2_regularization=1.0,
             categorical_features=is_text, early_stopping=False, random_state=seed,
@@ -98,11 +98,11 @@ def density_weights(
     return found[y == 0], found[y == 1]
 
 
-def encoded_column(values: pl.Series) -> pl.Series:
+def _encoded_column(values: pl.Series) -> pl.Series:
     """Return numbers as they are, and text as codes of its most frequent values; missing and all others stay apart."""
     if values.dtype.is_numeric():
         return values.cast(pl.Float64).fill_null(float("nan"))
-    often = values.drop_nulls().value_counts(sort=True)[values.name].head(MAX_CATEGORIES).to_list()
+    often = values.drop_nulls().value_counts(sort=True)[values.name].head(_MAX_CATEGORIES).to_list()
     codes = {value: float(place) for place, value in enumerate(often)}
     coded = values.replace_strict(codes, default=float(len(codes)), return_dtype=pl.Float64)
     return pl.select(pl.when(values.is_null()).then(float("nan")).otherwise(coded).alias(values.name)).to_series()
@@ -110,7 +110,7 @@ def encoded_column(values: pl.Series) -> pl.Series:
 
 def joint_effect(
     reference: pl.DataFrame, production: pl.DataFrame, top: FloatArray, bottom: FloatArray, *,
-    draws: int = DRAWS, seed: int = SEED, level: float = 0.95,
+    draws: int = _DRAWS, seed: int = _SEED, level: float = 0.95,
 ) -> Joint:  # fmt: skip
     """Estimate what production's inputs alone do to a metric.
 
@@ -123,7 +123,7 @@ def joint_effect(
     draws, seed, level
         Of the Poisson bootstrap of the reference's rows; the weights are taken as given.
     """
-    of_reference, of_production = density_weights(reference, production, seed=seed)
+    of_reference, of_production = _density_weights(reference, production, seed=seed)
     judged = ~np.isnan(top)
     weight = (of_reference / (1 - of_reference).clip(1e-3))[judged]
     top, bottom = top[judged], bottom[judged]
@@ -146,13 +146,13 @@ def joint_effect(
         bounded(expected - before, expected_draws - before_draws),
         float(np.nan_to_num(ratio(counted.sum() ** 2, (counted**2).sum()))),
         int(judged.sum()),
-        float(((1 - of_production) < NO_COUNTERPART * of_production).mean()),
-        separation(of_reference, of_production),
+        float(((1 - of_production) < _NO_COUNTERPART * of_production).mean()),
+        _separation(of_reference, of_production),
         tuple(reference.columns),
     )
 
 
-def separation(of_reference: FloatArray, of_production: FloatArray) -> float:
+def _separation(of_reference: FloatArray, of_production: FloatArray) -> float:
     """Give the probability that a row of production is taken for one more than a row of the reference; ties count half."""
     ordered = np.sort(of_reference)
     below = np.searchsorted(ordered, of_production, side="left")

@@ -7,13 +7,13 @@ from scipy import special
 
 from analytics.measure.intervals import FloatArray
 
-PSI_FLOOR = 1e-4
-UNIT_FACTORS = (10.0, 100.0, 1_000.0, 60.0, 3_600.0, 1_000_000.0)
-NEAR_FACTOR = 0.12
-FAHRENHEIT, FREEZING, NEAR_DEGREES, MOST_CELSIUS = 1.8, 32.0, 0.06, 60.0
+_PSI_FLOOR = 1e-4
+_UNIT_FACTORS = (10.0, 100.0, 1_000.0, 60.0, 3_600.0, 1_000_000.0)
+_NEAR_FACTOR = 0.12
+FAHRENHEIT, _FREEZING, _NEAR_DEGREES, _MOST_CELSIUS = 1.8, 32.0, 0.06, 60.0
 
 
-def shares_of(counts: FloatArray) -> FloatArray:
+def _shares_of(counts: FloatArray) -> FloatArray:
     """Give the shares of counts."""
     return counts / max(float(counts.sum()), 1.0)
 
@@ -24,7 +24,7 @@ def psi(reference: FloatArray, production: FloatArray) -> float:
     >>> round(psi(np.array([50.0, 50.0]), np.array([30.0, 70.0])), 4)
     0.1695
     """
-    p, q = (np.maximum(shares_of(counts), PSI_FLOOR) for counts in (reference, production))
+    p, q = (np.maximum(_shares_of(counts), _PSI_FLOOR) for counts in (reference, production))
     return float(((q - p) * np.log(q / p)).sum())
 
 
@@ -34,7 +34,7 @@ def jensen_shannon(reference: FloatArray, production: FloatArray) -> float:
     >>> jensen_shannon(np.array([1.0, 0.0]), np.array([0.0, 1.0]))
     1.0
     """
-    p, q = shares_of(reference), shares_of(production)
+    p, q = _shares_of(reference), _shares_of(production)
     middle = (p + q) / 2
     divergence = (special.rel_entr(p, middle).sum() + special.rel_entr(q, middle).sum()) / 2 / np.log(2)
     return float(np.sqrt(max(divergence, 0.0)))
@@ -90,16 +90,16 @@ def unit_factor(reference: FloatArray, production: FloatArray) -> float | None:
         return None
     plain = [np.quantile(sample, (0.25, 0.5, 0.75)) for sample in (reference, production)]
     for factor, (celsius, fahrenheit) in ((FAHRENHEIT, plain), (1 / FAHRENHEIT, plain[::-1])):
-        off = np.abs(fahrenheit - (FAHRENHEIT * celsius + FREEZING))
-        is_weather = np.abs(celsius).max() <= MOST_CELSIUS
-        if is_weather and (off < NEAR_DEGREES * (fahrenheit[2] - fahrenheit[0])).all():
+        off = np.abs(fahrenheit - (FAHRENHEIT * celsius + _FREEZING))
+        is_weather = np.abs(celsius).max() <= _MOST_CELSIUS
+        if is_weather and (off < _NEAR_DEGREES * (fahrenheit[2] - fahrenheit[0])).all():
             return factor
     quartiles = [np.quantile(np.abs(sample), (0.25, 0.5, 0.75)) for sample in (reference, production)]
     if min(part.min() for part in quartiles) <= 0:
         return None
     steps = np.log(quartiles[1] / quartiles[0])
-    for factor in UNIT_FACTORS:
+    for factor in _UNIT_FACTORS:
         for signed in (np.log(factor), -np.log(factor)):
-            if (np.abs(steps - signed) < NEAR_FACTOR).all():
+            if (np.abs(steps - signed) < _NEAR_FACTOR).all():
                 return float(np.exp(signed)) if signed < 0 else factor
     return None

@@ -17,8 +17,8 @@ from analytics.measure.gap.metric import GapMetric
 from analytics.measure.intervals import FloatArray, ratio
 
 PLAYERS = ("segments", "missingness", "base_rate", "operating", "concept")
-SMOOTHING = 0.5
-TOLERANCE = 1e-9
+_SMOOTHING = 0.5
+_TOLERANCE = 1e-9
 
 
 @dataclass(frozen=True)
@@ -76,11 +76,11 @@ def hybrid_values(
     known = [n > 0 for n in rows]
     both = known[0] & known[1]
     shares = [ratio(n, n.sum(-1, keepdims=True)) for n in rows]
-    factor = odds_factor(*joints, both)
+    factor = _odds_factor(*joints, both)
     if account.score_groups:
         factor = np.ones_like(factor)
     contents = _contents(joints, rows, factor)
-    tilted = tilted_shares(joints, shares, factor) if account.moves_shares else (shares[0], shares[1])
+    tilted = _tilted_shares(joints, shares, factor) if account.moves_shares else (shares[0], shares[1])
     shares_at = {False: [shares[0], tilted[1]], True: [tilted[0], shares[1]]}
     common = np.where(both, (shares[0] + shares[1]) / 2, 0.0)
     plain = [np.einsum("...c,...cby->...b", common, contents[side, False]) for side in (0, 1)]
@@ -95,7 +95,7 @@ def hybrid_values(
     found = {}
     for switches in product((False, True), repeat=len(PLAYERS)):
         by_segment, by_missing, is_shifted, is_moved, is_other = switches
-        weights = mixed_shares(
+        weights = _mixed_shares(
             shares_at[is_shifted], keys, by_segment=by_segment, by_missing=by_missing,
             by_value=by_missing if account.selects else by_segment,
         )  # fmt: skip
@@ -112,13 +112,13 @@ def followed(reference: SideCells, production: SideCells, keys: CellKeys) -> Acc
     rows = [joint.sum((-1, -2)) for joint in joints]
     n = float(rows[0].sum()), float(rows[1].sum())
     shares = [ratio(own, own.sum(-1, keepdims=True)) for own in rows]
-    factor = odds_factor(*joints, (rows[0] > 0) & (rows[1] > 0))
+    factor = _odds_factor(*joints, (rows[0] > 0) & (rows[1] > 0))
     pair = shares[0], shares[1]
     selects = keys.is_missing is not None and values_were_selected(pair, n, keys.is_missing)
-    return Account(moves_shares=shares_follow(pair, tilted_shares(joints, shares, factor)[0], n), selects=selects)
+    return Account(moves_shares=shares_follow(pair, _tilted_shares(joints, shares, factor)[0], n), selects=selects)
 
 
-def tilted_shares(
+def _tilted_shares(
     joints: tuple[FloatArray, FloatArray], shares: list[FloatArray], factor: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
     """Give the shares of cells if the odds of a positive were multiplied: the reference at production's, and back."""
@@ -130,9 +130,9 @@ def tilted_shares(
     return found[0], found[1]
 
 
-def odds_factor(reference: FloatArray, production: FloatArray, both: np.ndarray) -> FloatArray:
+def _odds_factor(reference: FloatArray, production: FloatArray, both: np.ndarray) -> FloatArray:
     """Give the weighted median over cells of the odds ratio of a positive, production to reference; 1 where none is known."""
-    counts = [joint.sum(-2) + SMOOTHING for joint in (reference, production)]
+    counts = [joint.sum(-2) + _SMOOTHING for joint in (reference, production)]
     log_ratio = np.log(counts[1][..., 1] / counts[1][..., 0]) - np.log(counts[0][..., 1] / counts[0][..., 0])
     weight = np.where(both, 1 / sum((1 / count).sum(-1) for count in counts), 0.0)
     order = np.argsort(log_ratio, axis=-1)
@@ -146,7 +146,7 @@ def odds_factor(reference: FloatArray, production: FloatArray, both: np.ndarray)
     return np.asarray(np.exp(medians), dtype=float).reshape(shape)
 
 
-def mixed_shares(
+def _mixed_shares(
     shares: list[FloatArray], keys: CellKeys, *, by_segment: bool, by_missing: bool, by_value: bool
 ) -> FloatArray:
     """Give the shares of cells whose segments, missing values, and values beside them are those of one side or the other."""
@@ -191,9 +191,9 @@ def _flagged(plain: list[FloatArray], sides: tuple[SideCells, SideCells]) -> dic
         share = (plain[1 - side] * theirs).sum(-1, keepdims=True)
         above = np.cumsum(plain[side][..., ::-1], axis=-1)[..., ::-1] - plain[side]
         left = share - above
-        left = np.where(np.abs(left) > TOLERANCE, left, 0.0)
+        left = np.where(np.abs(left) > _TOLERANCE, left, 0.0)
         moved = np.clip(np.nan_to_num(ratio(left, plain[side])), 0.0, 1.0)
-        moved = np.where(moved > 1 - TOLERANCE, 1.0, moved)
+        moved = np.where(moved > 1 - _TOLERANCE, 1.0, moved)
         beyond = np.where(left != 0, (left > 0).astype(float), mine)
         moved = np.where(plain[side] > 0, moved, beyond)
         is_known = (plain[side].sum(-1, keepdims=True) > 0) & (plain[1 - side].sum(-1, keepdims=True) > 0)

@@ -10,7 +10,7 @@ from analytics.measure.gap.cells import FEW_ROWS, LONE_TIMES, SideCells, resampl
 from analytics.measure.gap.metric import GapMetric
 from analytics.measure.intervals import FloatArray, normal_quantile, ratio, scatter
 
-DRAWS = 200
+_DRAWS = 200
 MIN_SUPPORT = 30
 
 
@@ -63,7 +63,7 @@ def mix_and_within(
     return mix, within
 
 
-def lone_slices(reference: SideCells, production: SideCells) -> np.ndarray:
+def _lone_slices(reference: SideCells, production: SideCells) -> np.ndarray:
     """Return the slices of which one side has a handful of rows, whose rate says nothing, and the other far more."""
     rows = [side.judged.sum((-1, -2)) for side in (reference, production)]
     shares = [ratio(n, n.sum()) for n in rows]
@@ -72,7 +72,7 @@ def lone_slices(reference: SideCells, production: SideCells) -> np.ndarray:
     )
 
 
-def all_mix(parts: tuple[FloatArray, FloatArray], chosen: np.ndarray) -> tuple[FloatArray, FloatArray]:
+def _all_mix(parts: tuple[FloatArray, FloatArray], chosen: np.ndarray) -> tuple[FloatArray, FloatArray]:
     """Count what chosen slices contribute as mix altogether."""
     mix, within = parts
     return np.where(chosen, mix + within, mix), np.where(chosen, 0.0, within)
@@ -80,7 +80,7 @@ def all_mix(parts: tuple[FloatArray, FloatArray], chosen: np.ndarray) -> tuple[F
 
 def slice_changes(
     reference: SideCells, production: SideCells, values: pl.Series, metric: GapMetric, *,
-    draws: int = DRAWS, seed: int = 0, level: float = 0.95, min_support: int = MIN_SUPPORT,
+    draws: int = _DRAWS, seed: int = 0, level: float = 0.95, min_support: int = MIN_SUPPORT,
 ) -> pl.DataFrame:  # fmt: skip
     """Split the change of a metric by the slices of one column.
 
@@ -105,11 +105,11 @@ def slice_changes(
         column's two sums, the same in every row.
     """
     sums = [slice_sums(side, metric) for side in (reference, production)]
-    is_lone = lone_slices(reference, production)
-    mix, within = all_mix(mix_and_within(*sums), is_lone)
+    is_lone = _lone_slices(reference, production)
+    mix, within = _all_mix(mix_and_within(*sums), is_lone)
     rng = np.random.default_rng(seed)
     drawn = [slice_sums(resampled(side, draws, rng), metric) for side in (reference, production)]
-    drawn_mix, drawn_within = all_mix(mix_and_within(*drawn), is_lone)
+    drawn_mix, drawn_within = _all_mix(mix_and_within(*drawn), is_lone)
     error = scatter((drawn_mix + drawn_within).T)
     total = mix + within
     reach = normal_quantile(level) * error

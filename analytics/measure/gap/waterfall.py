@@ -15,10 +15,10 @@ from analytics.measure.intervals import FloatArray, Interval, normal_quantile, r
 
 PARTS = ("coverage", *PLAYERS)
 ENTANGLED = ("segments", "operating", "concept")
-DRAWS = 200
-SEED = 0
-GROUPS = 20
-MAX_CELLS_AT_ONCE = 2_000_000
+_DRAWS = 200
+_SEED = 0
+_GROUPS = 20
+_MAX_CELLS_AT_ONCE = 2_000_000
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Waterfall:
 
 def waterfall(
     reference: SideCells, production: SideCells, keys: CellKeys, metric: GapMetric, *,
-    account: Account = PLAIN, draws: int = DRAWS, seed: int = SEED, level: float = 0.95,
+    account: Account = PLAIN, draws: int = _DRAWS, seed: int = _SEED, level: float = 0.95,
 ) -> Waterfall:  # fmt: skip
     """Split the change of a metric.
 
@@ -89,7 +89,7 @@ def waterfall(
     reference, production = supported((reference, production), keys.always)
     if not account.score_groups:
         account = followed(reference, production, keys)
-    values = with_entangled(part_values(reference, production, keys, metric, account))
+    values = _with_entangled(part_values(reference, production, keys, metric, account))
     error = _errors(reference, production, keys, metric, account, draws, seed)
     reach = normal_quantile(level) * error
     found = {
@@ -142,7 +142,7 @@ def part_values(
     return np.stack([coverage, *shares, ends[1] - ends[0]])
 
 
-def with_entangled(values: FloatArray) -> FloatArray:
+def _with_entangled(values: FloatArray) -> FloatArray:
     """Add the sum of `ENTANGLED` as a last row."""
     return np.concatenate([values, values[[PARTS.index(name) for name in ENTANGLED]].sum(0, keepdims=True)])
 
@@ -190,12 +190,12 @@ def _errors(
 ) -> FloatArray:
     """Give the standard deviation over replicates of the parts, of the change and of what is entangled."""
     rng = np.random.default_rng(seed)
-    coarse = [side.coarsened(GROUPS) for side in (reference, production)]
+    coarse = [side.coarsened(_GROUPS) for side in (reference, production)]
     size = max(side.mature_pos.size for side in coarse)
-    step = max(1, min(draws, MAX_CELLS_AT_ONCE // max(size, 1)))
+    step = max(1, min(draws, _MAX_CELLS_AT_ONCE // max(size, 1)))
     found = []
     for start in range(0, draws, step):
         n = min(step, draws - start)
         drawn = [resampled(side, n, rng) for side in coarse]
-        found.append(with_entangled(part_values(drawn[0], drawn[1], keys, metric, account)))
+        found.append(_with_entangled(part_values(drawn[0], drawn[1], keys, metric, account)))
     return scatter(np.concatenate(found, axis=-1))

@@ -14,7 +14,7 @@ from analytics.measure.thresholds.certainty import added, saving
 from analytics.measure.thresholds.costs import CostBins, Costs, IntArray, best_bin, total_costs
 
 Rule = Literal["own-optimum", "equal-fpr", "equal-recall", "equal-selection-rate"]
-PSEUDO_ROWS = 100.0
+_PSEUDO_ROWS = 100.0
 
 
 @dataclass(frozen=True)
@@ -30,16 +30,16 @@ class Pooling:
     """
 
     min_support: int = 100
-    pseudo_rows: float = PSEUDO_ROWS
+    pseudo_rows: float = _PSEUDO_ROWS
 
 
-def shrunk(bins: CostBins, whole: CostBins, pseudo_rows: float) -> CostBins:
+def _shrunk(bins: CostBins, whole: CostBins, pseudo_rows: float) -> CostBins:
     """Join ``pseudo_rows`` judged rows of the whole cohort's distribution to the bins of every slice."""
     weight = pseudo_rows / max(float(whole.judged.sum()), 1.0)
     return CostBins(*(getattr(bins, field.name) + weight * getattr(whole, field.name) for field in fields(bins)))
 
 
-def rates(bins: CostBins, rule: Rule) -> FloatArray:
+def _rates(bins: CostBins, rule: Rule) -> FloatArray:
     """Give the rate that a rule makes equal at every threshold: (slices, bins + 1), NaN where undefined."""
     values = {"equal-fpr": bins.neg, "equal-recall": bins.pos, "equal-selection-rate": bins.n}[rule]
     above = from_the_top(values)
@@ -71,18 +71,18 @@ def slice_bins(bins: CostBins, whole: CostBins, costs: Costs, rule: Rule, poolin
     if rule not in get_args(Rule):
         raise QuestionError(f"Expected one of {', '.join(get_args(Rule))}, found {rule!r}.")
     single = int(best_bin(total_costs(whole, costs))[0])
-    pooled = shrunk(bins, whole, pooling.pseudo_rows)
+    pooled = _shrunk(bins, whole, pooling.pseudo_rows)
     if rule == "own-optimum":
         chosen = best_bin(total_costs(pooled, costs))
     else:
-        target = rates(whole, rule)[0, single]
-        distance = np.abs(rates(pooled, rule) - target)
+        target = _rates(whole, rule)[0, single]
+        distance = np.abs(_rates(pooled, rule) - target)
         chosen = best_bin(np.where(np.isnan(distance), np.inf, distance))
     keeps = (bins.judged.sum(axis=-1) < pooling.min_support) | (chosen < 0)
     return np.where(keeps, single, chosen), single
 
 
-def flagged_shares(places: IntArray, n_bins: int) -> FloatArray:
+def _flagged_shares(places: IntArray, n_bins: int) -> FloatArray:
     """Give the flagged share of every bin for one threshold per slice: (slices, bins)."""
     return (np.arange(n_bins) >= np.asarray(places)[:, None]).astype(np.float64)
 
@@ -109,6 +109,6 @@ def slice_savings(
     for judged, other, whole in ((halves[1], halves[0], wholes[0]), (halves[0], halves[1], wholes[1])):
         chosen, single = slice_bins(other, whole, costs, rule, Pooling(0, pooling.pseudo_rows))
         chosen = np.where(support < pooling.min_support, single, chosen)
-        before = flagged_shares(np.full(len(chosen), single), n_bins)
-        found.append(saving(judged, costs, before, flagged_shares(chosen, n_bins)))
+        before = _flagged_shares(np.full(len(chosen), single), n_bins)
+        found.append(saving(judged, costs, before, _flagged_shares(chosen, n_bins)))
     return added(found)

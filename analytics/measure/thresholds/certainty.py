@@ -19,8 +19,8 @@ from analytics.measure.thresholds.costs import (
 )
 from analytics.measure.thresholds.operating import Limits, Point, best_point, cost_sweep, kept
 
-DRAWS = 400
-SEED = 20_130_101
+_DRAWS = 400
+_SEED = 20_130_101
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ def resampled(bins: CostBins, draws: int, rng: np.random.Generator) -> CostBins:
     )
 
 
-def certainty(bins: CostBins, costs: Costs, limits: Limits, *, draws: int = DRAWS, seed: int = SEED) -> Certainty:
+def certainty(bins: CostBins, costs: Costs, limits: Limits, *, draws: int = _DRAWS, seed: int = _SEED) -> Certainty:
     """Bound the cost curve of one slice and its best threshold by a Poisson bootstrap of the score table.
 
     Parameters

@@ -18,8 +18,8 @@ BoolArray = NDArray[np.bool_]
 IntArray = NDArray[np.int64]
 
 CELLS = ("tp", "fp", "fn", "tn")
-POSITIVE_CELLS = ("tp", "fn")
-MAX_COST = 1e12
+_POSITIVE_CELLS = ("tp", "fn")
+_MAX_COST = 1e12
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Costs:
         """Refuse what cannot be computed with."""
         for name in (*CELLS, "review"):
             value = getattr(self, name)
-            if not (math.isfinite(value) and abs(value) <= MAX_COST):
+            if not (math.isfinite(value) and abs(value) <= _MAX_COST):
                 raise QuestionError(f"Expected the cost {name} as a number up to a trillion, found {value}. Change it.")
         unknown = sorted(set(self.amount_cells) - set(CELLS))
         if unknown:
@@ -84,7 +84,7 @@ def with_mean_amounts(costs: Costs, mean_positive: float, mean_negative: float) 
     >>> with_mean_amounts(Costs(fp=3, fn=1, amount_cells=("fn",)), 40.0, 5.0).fn
     40.0
     """
-    means = {cell: mean_positive if cell in POSITIVE_CELLS else mean_negative for cell in costs.amount_cells}
+    means = {cell: mean_positive if cell in _POSITIVE_CELLS else mean_negative for cell in costs.amount_cells}
     return replace(costs, amount_cells=(), **{cell: getattr(costs, cell) * mean for cell, mean in means.items()})
 
 
@@ -154,7 +154,7 @@ def cost_bins(table: pl.DataFrame, n_bins: int, slices: pl.DataFrame | None = No
 def cell_units(bins: CostBins, costs: Costs) -> dict[str, FloatArray]:
     """Give what the cost of each cell multiplies, by bin: rows, or the sum of their amounts."""
     rows = {"pos": (bins.pos, bins.amount_pos), "neg": (bins.neg, bins.amount_neg)}
-    return {cell: rows["pos" if cell in POSITIVE_CELLS else "neg"][cell in costs.amount_cells] for cell in CELLS}
+    return {cell: rows["pos" if cell in _POSITIVE_CELLS else "neg"][cell in costs.amount_cells] for cell in CELLS}
 
 
 def flagged_and_passed(bins: CostBins, costs: Costs) -> tuple[FloatArray, FloatArray]:

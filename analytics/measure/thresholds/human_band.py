@@ -62,7 +62,7 @@ class Band:
     saving: float
 
 
-def looked_at(bins: CostBins, costs: Costs, reviewer: Reviewer) -> FloatArray:
+def _looked_at(bins: CostBins, costs: Costs, reviewer: Reviewer) -> FloatArray:
     """Give the cost of each bin's judged rows when a person decides: (slices, bins)."""
     units = cell_units(bins, costs)
     right = costs.tp * units["tp"] + costs.tn * units["tn"]
@@ -86,7 +86,7 @@ def best_band(bins: CostBins, costs: Costs, reviewer: Reviewer) -> Band:
         Of equally good pairs the one with the fewest looks.
     """
     flagged, passed = (values[0] for values in flagged_and_passed(bins, costs))
-    looked = looked_at(bins, costs, reviewer)[0]
+    looked = _looked_at(bins, costs, reviewer)[0]
     below = np.concatenate([[0.0], np.cumsum(passed)])
     looks = np.concatenate([[0.0], np.cumsum(looked)])
     above = from_the_top(flagged)

@@ -12,7 +12,7 @@ from analytics.measure.curves import from_the_top
 from analytics.measure.intervals import FloatArray, ratio
 from analytics.measure.thresholds.costs import BoolArray, CostBins, Costs, best_bin, cell_units
 
-SLACK = 1e-9
+_SLACK = 1e-9
 
 
 @dataclass(frozen=True)
@@ -142,15 +142,15 @@ def kept(limits: Limits, sweep: CostSweep, n_scored: FloatArray) -> BoolArray:
     """
     allowed = np.ones(sweep.tp.shape, dtype=bool)
     if limits.min_recall is not None:
-        allowed &= ratio(sweep.tp, sweep.tp + sweep.fn) >= limits.min_recall - SLACK
+        allowed &= ratio(sweep.tp, sweep.tp + sweep.fn) >= limits.min_recall - _SLACK
     if limits.min_precision is not None:
-        allowed &= ratio(sweep.tp, sweep.tp + sweep.fp) >= limits.min_precision - SLACK
+        allowed &= ratio(sweep.tp, sweep.tp + sweep.fp) >= limits.min_precision - _SLACK
     if limits.max_fpr is not None:
-        allowed &= ratio(sweep.fp, sweep.fp + sweep.tn) <= limits.max_fpr + SLACK
+        allowed &= ratio(sweep.fp, sweep.fp + sweep.tn) <= limits.max_fpr + _SLACK
     if limits.max_selection_rate is not None:
-        allowed &= ratio(sweep.n_flagged, n_scored) <= limits.max_selection_rate + SLACK
+        allowed &= ratio(sweep.n_flagged, n_scored) <= limits.max_selection_rate + _SLACK
     if limits.capacity is not None:
-        allowed &= sweep.n_flagged <= limits.capacity * (1 + SLACK)
+        allowed &= sweep.n_flagged <= limits.capacity * (1 + _SLACK)
     return allowed
 
 
@@ -169,26 +169,26 @@ def best_point(sweep: CostSweep, limits: Limits | None = None) -> Point | None:
     n_scored = sweep.n_flagged[..., :1]
     place = int(best_bin(sweep.cost, kept(limits, sweep, n_scored))[0])
     best = None if place < 0 else Point(place)
-    filled = filling_point(sweep, limits)
+    filled = _filling_point(sweep, limits)
     if filled is not None:
         mixed = CostSweep(*(filled.of(getattr(sweep, field.name))[..., None] for field in fields(sweep)))
         if kept(limits, mixed, n_scored)[0, 0] and (
-            best is None or mixed.cost[0, 0] < best.of(sweep.cost)[0] - SLACK * abs(best.of(sweep.cost)[0])
+            best is None or mixed.cost[0, 0] < best.of(sweep.cost)[0] - _SLACK * abs(best.of(sweep.cost)[0])
         ):
             return filled
     return best
 
 
-def filling_point(sweep: CostSweep, limits: Limits) -> Point | None:
+def _filling_point(sweep: CostSweep, limits: Limits) -> Point | None:
     """Give the point that flags exactly the capacity, None where a whole bin does or there is no capacity."""
     if limits.capacity is None:
         return None
     volume = sweep.n_flagged[0]
-    place = int(np.argmax(volume <= limits.capacity * (1 + SLACK)))
+    place = int(np.argmax(volume <= limits.capacity * (1 + _SLACK)))
     if place == 0 or volume[place - 1] == volume[place]:
         return None
     share = (limits.capacity - volume[place]) / (volume[place - 1] - volume[place])
-    return Point(place, float(share)) if share > SLACK else None
+    return Point(place, float(share)) if share > _SLACK else None
 
 
 @dataclass(frozen=True)
@@ -223,7 +223,7 @@ def pressures(sweep: CostSweep, limits: Limits) -> tuple[Pressure, ...]:
             continue
         assert free is not None
         price = float(best.of(sweep.cost)[0] - free.of(sweep.cost)[0])
-        found.append(Pressure(name, price if price > SLACK * np.abs(sweep.cost).max() else 0.0))
+        found.append(Pressure(name, price if price > _SLACK * np.abs(sweep.cost).max() else 0.0))
     return tuple(found)
 
 

@@ -11,9 +11,9 @@ from analytics.errors import QuestionError
 from analytics.measure.thresholds.costs import Costs
 from analytics.measure.thresholds.operating import Limits
 
-Period = Literal["day", "week"]
+_Period = Literal["day", "week"]
 DAYS = {"day": 1.0, "week": 7.0}
-MAX_UNIT = 12
+_MAX_UNIT = 12
 
 
 @dataclass(frozen=True)
@@ -41,13 +41,13 @@ class Policy:
     unit: str = "€"
     limits: Limits = field(default_factory=Limits)
     capacity: float | None = None
-    period: Period = "day"
+    period: _Period = "day"
     tolerance: float = 0.02
     threshold: float | None = None
 
     def __post_init__(self) -> None:
         """Refuse what no policy is."""
-        if self.period not in get_args(Period):
+        if self.period not in get_args(_Period):
             raise QuestionError(f"Expected a capacity per day or week, found {self.period!r}.")
         if self.capacity is not None and not (self.capacity >= 0 and math.isfinite(self.capacity)):
             raise QuestionError(f"Expected a capacity from 0 on, found {self.capacity}. Change it.")
@@ -98,7 +98,7 @@ class Policy:
             raise QuestionError(f"Expected a saved policy, found {text[:60]!r}. Save it again.") from error
 
 
-def capacity_of(text: str) -> tuple[float, Period]:
+def capacity_of(text: str) -> tuple[float, _Period]:
     """Read a capacity of the command line.
 
     >>> capacity_of("50/day"), capacity_of("300 / week")
@@ -114,7 +114,7 @@ def capacity_of(text: str) -> tuple[float, Period]:
         value = float(amount)
     except ValueError:
         value = math.nan
-    if not (value >= 0 and math.isfinite(value)) or period not in get_args(Period):
+    if not (value >= 0 and math.isfinite(value)) or period not in get_args(_Period):
         raise QuestionError(f"Expected a capacity such as 50/day or 300/week, found {text!r}.")
     return value, period  # type: ignore[return-value]
 

@@ -11,8 +11,8 @@ from analytics.measure.curves import from_the_top
 from analytics.measure.intervals import FloatArray
 from analytics.measure.thresholds.costs import CELLS, BoolArray, CostBins, Costs, best_bin, cell_units
 
-FACTORS = np.geomspace(0.1, 10, 401)
-MAP_FACTORS = (0.25, 0.35, 0.5, 0.7, 1.0, 1.4, 2.0, 2.8, 4.0)
+_FACTORS = np.geomspace(0.1, 10, 401)
+_MAP_FACTORS = (0.25, 0.35, 0.5, 0.7, 1.0, 1.4, 2.0, 2.8, 4.0)
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class CostRange:
     high: float | None
 
 
-def units_at(bins: CostBins, costs: Costs) -> dict[str, FloatArray]:
+def _units_at(bins: CostBins, costs: Costs) -> dict[str, FloatArray]:
     """Give what each cost multiplies at every threshold, for one slice: arrays of shape (bins + 1,)."""
     units = {cell: from_the_top(values)[0] for cell, values in cell_units(bins, costs).items()}
     for cell in ("fn", "tn"):
@@ -60,21 +60,21 @@ def cost_ranges(
     allowed : numpy.ndarray of bool of shape (bins + 1,), optional
         The thresholds to compare with.
     """
-    units = units_at(bins, costs)
+    units = _units_at(bins, costs)
     total = sum(getattr(costs, cell) * units[cell] for cell in units)
     largest = max(abs(getattr(costs, cell)) for cell in units) or 1.0
     found = []
     for cell in (*CELLS, "review"):
         value = getattr(costs, cell)
-        moved = value * FACTORS if value else largest * np.linspace(0 if cell == "review" else -1, 1, len(FACTORS))
+        moved = value * _FACTORS if value else largest * np.linspace(0 if cell == "review" else -1, 1, len(_FACTORS))
         curves = total + (moved - value)[:, None] * units[cell]
         least = (curves if allowed is None else np.where(allowed, curves, np.inf)).min(axis=1)
         holds = curves[:, chosen] <= least + tolerance * np.abs(least) + 1e-9 * np.abs(total).max()
-        found.append(CostRange(cell, value, *held_between(np.sort(moved), holds[np.argsort(moved)], value)))
+        found.append(CostRange(cell, value, *_held_between(np.sort(moved), holds[np.argsort(moved)], value)))
     return tuple(found)
 
 
-def held_between(moved: FloatArray, holds: BoolArray, value: float) -> tuple[float | None, float | None]:
+def _held_between(moved: FloatArray, holds: BoolArray, value: float) -> tuple[float | None, float | None]:
     """Give the run of values around ``value`` at which the decision holds; None where it has no end.
 
     >>> held_between(np.array([0.5, 1.0, 2.0, 4.0]), np.array([True, True, True, False]), 1.0)
@@ -101,15 +101,15 @@ def best_threshold_map(
     polars.DataFrame
         ``fp, fn`` (the costs), ``fp_factor, fn_factor``, ``threshold`` (null where nothing is flagged).
     """
-    units = units_at(bins, costs)
+    units = _units_at(bins, costs)
     rest = replace(costs, fp=0.0, fn=0.0)
     base = sum(getattr(rest, cell) * units[cell] for cell in units)
     fp, fn = costs.fp or 1.0, costs.fn or 1.0
     rows = []
-    for factor in MAP_FACTORS:
-        curves = base + fp * factor * units["fp"] + np.outer(fn * np.array(MAP_FACTORS), units["fn"])
+    for factor in _MAP_FACTORS:
+        curves = base + fp * factor * units["fp"] + np.outer(fn * np.array(_MAP_FACTORS), units["fn"])
         places = best_bin(curves, None if allowed is None else np.broadcast_to(allowed, curves.shape))
-        for other, place in zip(MAP_FACTORS, places, strict=True):
+        for other, place in zip(_MAP_FACTORS, places, strict=True):
             is_edge = 0 <= place < len(edges)
             rows.append((fp * factor, fn * other, factor, other, float(edges[place]) if is_edge else None))
     names = ("fp", "fn", "fp_factor", "fn_factor", "threshold")

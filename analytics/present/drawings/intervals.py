@@ -8,10 +8,10 @@ from urllib.parse import quote
 from analytics.present import palette
 from analytics.present.drawings.canvas import scale
 
-HEIGHT = 34
-INSET = 4
-UNQUOTED = " '=/:.;,()<>"
-BAR_AT, TEXT_AT = 10, 29
+_HEIGHT = 34
+_INSET = 4
+_UNQUOTED = " '=/:.;,()<>"
+_BAR_AT, _TEXT_AT = 10, 29
 
 
 def interval_picture(
@@ -53,9 +53,9 @@ def interval_picture(
     value, low, high = ends
     if value is None:
         return None
-    place = scale(*span, INSET, width - INSET)
+    place = scale(*span, _INSET, width - _INSET)
     x, left, right = (
-        min(max(place(end if end is not None else value), INSET / 2), width - INSET / 2) for end in (value, low, high)
+        min(max(place(end if end is not None else value), _INSET / 2), width - _INSET / 2) for end in (value, low, high)
     )
     compared = (
         f"<path d='M{place(line):.1f} 1V19' stroke='{palette.SAME}' stroke-dasharray='2 2' opacity='.7'/>"
@@ -63,10 +63,10 @@ def interval_picture(
         else ""
     )
     drawn = (
-        f"<svg data-at='{x:06.1f}' xmlns='http://www.w3.org/2000/svg' width='{width}' height='{HEIGHT}'>{compared}"
-        f"<path d='M{left:.1f} {BAR_AT}H{right:.1f}' stroke='{colour}' stroke-width='2'/>"
-        f"<circle cx='{x:.1f}' cy='{BAR_AT}' r='3' fill='{colour}'/>"
-        f"<text x='{width / 2:.0f}' y='{TEXT_AT}' text-anchor='middle' font-family='sans-serif' font-size='10' "
+        f"<svg data-at='{x:06.1f}' xmlns='http://www.w3.org/2000/svg' width='{width}' height='{_HEIGHT}'>{compared}"
+        f"<path d='M{left:.1f} {_BAR_AT}H{right:.1f}' stroke='{colour}' stroke-width='2'/>"
+        f"<circle cx='{x:.1f}' cy='{_BAR_AT}' r='3' fill='{colour}'/>"
+        f"<text x='{width / 2:.0f}' y='{_TEXT_AT}' text-anchor='middle' font-family='sans-serif' font-size='10' "
         f"fill='{palette.MUTED_TEXT}'>{text}</text></svg>"
     )
-    return f"data:image/svg+xml;utf8,{quote(drawn, safe=UNQUOTED)}"
+    return f"data:image/svg+xml;utf8,{quote(drawn, safe=_UNQUOTED)}"

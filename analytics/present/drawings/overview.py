@@ -12,25 +12,25 @@ from analytics.present.drawings.canvas import GRID, RULE, Canvas, key, scale
 from analytics.present.marks.scores import OUTCOME_LABELS, SHARES_OF, score_bars
 from analytics.present.marks.slices import ticks
 
-CELLS = {"tp": (0, 0), "fp": (1, 0), "fn": (0, 1), "tn": (1, 1)}
-LEFT, TOP, CELL_WIDTH, CELL_HEIGHT, LARGEST = 110, 28, 340, 112, 96
+_CELLS = {"tp": (0, 0), "fp": (1, 0), "fn": (0, 1), "tn": (1, 1)}
+_LEFT, _TOP, _CELL_WIDTH, _CELL_HEIGHT, _LARGEST = 110, 28, 340, 112, 96
 
 
 def confusion_drawing(counts: Mapping[str, int], alt: str) -> Markup:
     """Draw the four outcomes: a square whose area is the count, with the count and its shares in words."""
-    canvas = Canvas(TOP + 2 * CELL_HEIGHT + 6)
-    total, largest = sum(counts[outcome] for outcome in CELLS), max(counts[outcome] for outcome in CELLS)
+    canvas = Canvas(_TOP + 2 * _CELL_HEIGHT + 6)
+    total, largest = sum(counts[outcome] for outcome in _CELLS), max(counts[outcome] for outcome in _CELLS)
     for place, text in enumerate(("label positive", "label negative")):
-        canvas.text(LEFT + (place + 0.5) * CELL_WIDTH, TOP - 10, text, anchor="middle")
+        canvas.text(_LEFT + (place + 0.5) * _CELL_WIDTH, _TOP - 10, text, anchor="middle")
     for place, text in enumerate(("positive", "negative")):
-        middle = TOP + (place + 0.5) * CELL_HEIGHT
-        canvas.text(LEFT - 12, middle - 4, "predicted", anchor="end")
-        canvas.text(LEFT - 12, middle + 12, text, anchor="end")
-    for outcome, (across, down) in CELLS.items():
-        x, y, n = LEFT + across * CELL_WIDTH, TOP + down * CELL_HEIGHT, counts[outcome]
-        canvas.rect(x, y, CELL_WIDTH, CELL_HEIGHT, "none", RULE)
-        side = LARGEST * (n / largest) ** 0.5 if largest else 0.0
-        middle_x, middle_y = x + CELL_WIDTH - 70, y + CELL_HEIGHT / 2
+        middle = _TOP + (place + 0.5) * _CELL_HEIGHT
+        canvas.text(_LEFT - 12, middle - 4, "predicted", anchor="end")
+        canvas.text(_LEFT - 12, middle + 12, text, anchor="end")
+    for outcome, (across, down) in _CELLS.items():
+        x, y, n = _LEFT + across * _CELL_WIDTH, _TOP + down * _CELL_HEIGHT, counts[outcome]
+        canvas.rect(x, y, _CELL_WIDTH, _CELL_HEIGHT, "none", RULE)
+        side = _LARGEST * (n / largest) ** 0.5 if largest else 0.0
+        middle_x, middle_y = x + _CELL_WIDTH - 70, y + _CELL_HEIGHT / 2
         canvas.rect(middle_x - side / 2, middle_y - side / 2, side, side, palette.OUTCOMES[outcome])
         of_label = n + counts[SHARES_OF[outcome][0]]
         canvas.text(x + 18, y + 38, words.count(n), colour=palette.INK, size=20, weight="600")

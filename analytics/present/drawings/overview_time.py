@@ -13,9 +13,9 @@ from analytics.present.drawings.canvas import GRID, Canvas, Scale, key, scale
 from analytics.present.marks.slices import tick_texts, ticks
 from analytics.present.marks.time import runs, timeline
 
-LEFT, RIGHT = 70.0, 770.0
-PANELS = ((40.0, 180.0, ("error_rate",)), (216.0, 326.0, ("selection_rate", "prevalence")), (362.0, 416.0, ()))
-MAX_LABELS = 7
+_LEFT, _RIGHT = 70.0, 770.0
+_PANELS = ((40.0, 180.0, ("error_rate",)), (216.0, 326.0, ("selection_rate", "prevalence")), (362.0, 416.0, ()))
+_MAX_LABELS = 7
 
 
 def trend_drawing(trend_table: pl.DataFrame, every: str, alt: str) -> Markup:
@@ -25,34 +25,34 @@ def trend_drawing(trend_table: pl.DataFrame, every: str, alt: str) -> Markup:
         return Markup("")
     table = table.with_columns(place=pl.int_range(pl.len()).cast(pl.Float64))
     canvas = Canvas(446)
-    x = scale(-0.5, len(table) - 0.5, LEFT, RIGHT)
-    for start, end, names in PANELS:
+    x = scale(-0.5, len(table) - 0.5, _LEFT, _RIGHT)
+    for start, end, names in _PANELS:
         columns = [*names, *(f"{name}_high" for name in names if name == "error_rate")] or ["share_unlabelled"]
         top = max([value for name in columns for value in table[name].drop_nulls()] + [0.01])
         y = scale(0, min(1.05 * top, 1.0), end, start)
-        draw_grid(canvas, y, min(1.05 * top, 1.0), 4 if names else 2)
+        _draw_grid(canvas, y, min(1.05 * top, 1.0), 4 if names else 2)
         if names:
-            draw_lines(canvas, table, names, x, y)
-            key(canvas, LEFT, start - 14, [(METRICS[name].label, palette.RATES[name]) for name in names])
+            _draw_lines(canvas, table, names, x, y)
+            key(canvas, _LEFT, start - 14, [(METRICS[name].label, palette.RATES[name]) for name in names])
         else:
-            draw_unknown(canvas, table, x, y)
-            key(canvas, LEFT, start - 14, [("Not known yet", palette.NOT_YET_KNOWN)])
-    step = ceil(len(table) / MAX_LABELS)
+            _draw_unknown(canvas, table, x, y)
+            key(canvas, _LEFT, start - 14, [("Not known yet", palette.NOT_YET_KNOWN)])
+    step = ceil(len(table) / _MAX_LABELS)
     for row in table.gather_every(step).iter_rows(named=True):
         label = words.bucket_label(row["bucket"], "1d" if every == "1w" else every)
         canvas.text(x(row["place"]), 436, label, anchor="middle")
     return canvas.markup(alt)
 
 
-def draw_grid(canvas: Canvas, y: Scale, top: float, about: int) -> None:
+def _draw_grid(canvas: Canvas, y: Scale, top: float, about: int) -> None:
     """Draw the lines of an axis of shares."""
     values = ticks(0, top, about)
     for value, text in zip(values, tick_texts(values, is_share=True), strict=True):
-        canvas.line(LEFT, y(value), RIGHT, y(value), GRID)
-        canvas.text(LEFT - 8, y(value) + 4, text, anchor="end")
+        canvas.line(_LEFT, y(value), _RIGHT, y(value), GRID)
+        canvas.text(_LEFT - 8, y(value) + 4, text, anchor="end")
 
 
-def draw_lines(canvas: Canvas, table: pl.DataFrame, names: tuple[str, ...], x: Scale, y: Scale) -> None:
+def _draw_lines(canvas: Canvas, table: pl.DataFrame, names: tuple[str, ...], x: Scale, y: Scale) -> None:
     """Draw metrics with gaps where there is no value, and the band of the error rate."""
     for name in names:
         colour = palette.RATES[name]
@@ -67,7 +67,7 @@ def draw_lines(canvas: Canvas, table: pl.DataFrame, names: tuple[str, ...], x: S
                 canvas.marker(*places[0], colour)
 
 
-def draw_unknown(canvas: Canvas, table: pl.DataFrame, x: Scale, y: Scale) -> None:
+def _draw_unknown(canvas: Canvas, table: pl.DataFrame, x: Scale, y: Scale) -> None:
     """Draw the share of rows without a label as bars."""
     width = (x(1.0) - x(0.0)) * 0.8
     for at, part in table.select("place", "share_unlabelled").drop_nulls().iter_rows():

@@ -9,12 +9,12 @@ import plotly.graph_objects as go
 
 from analytics.present import palette, words
 
-MAX_HOVER = 200
+_MAX_HOVER = 200
 MAX_TITLE = 40
-SMALL = 12
+_SMALL = 12
 
 
-def shown(text: str, limit: int = MAX_HOVER) -> str:
+def shown(text: str, limit: int = _MAX_HOVER) -> str:
     """Return text for a figure: one line, cut, and with the marks escaped that Plotly reads as markup or as formulas.
 
     >>> shown("<b>A&B</b> $5")
@@ -34,8 +34,8 @@ def lines(*parts: str) -> str:
 def framed(figure: go.Figure, title: str, subtitle: str = "", *, height: int, **layout: Any) -> go.Figure:
     """Give a figure its title and the look of the house; ``title`` and ``subtitle`` are escaped already."""
     figure.update_layout(framed_layout(title, subtitle, height=height, **layout))
-    figure.update_xaxes(**quiet_axis())
-    figure.update_yaxes(**quiet_axis())
+    figure.update_xaxes(**_quiet_axis())
+    figure.update_yaxes(**_quiet_axis())
     return figure
 
 
@@ -43,11 +43,11 @@ def framed_layout(title: str, subtitle: str = "", *, height: int, **layout: Any)
     """Return the layout of the house: Plotly checks each change of a figure, so one whole layout is ten times as fast."""
     margin = {"l": 8, "r": 16, "t": 74 if subtitle else 48, "b": 44, **layout.pop("margin", {})}
     return {
-        "template": {"layout": {"font": {"color": palette.MUTED_TEXT, "size": SMALL}}},
+        "template": {"layout": {"font": {"color": palette.MUTED_TEXT, "size": _SMALL}}},
         "title": {
             "text": title,
             "font": {"size": 16},
-            "subtitle": {"text": subtitle, "font": {"size": SMALL, "color": palette.MUTED_TEXT}},
+            "subtitle": {"text": subtitle, "font": {"size": _SMALL, "color": palette.MUTED_TEXT}},
             "x": 0,
             "xref": "container",
             "xanchor": "left",
@@ -68,7 +68,7 @@ def framed_layout(title: str, subtitle: str = "", *, height: int, **layout: Any)
     }
 
 
-def quiet_axis() -> dict[str, Any]:
+def _quiet_axis() -> dict[str, Any]:
     """Return the look of an axis."""
     return {
         "gridcolor": palette.GRID,
@@ -81,7 +81,7 @@ def quiet_axis() -> dict[str, Any]:
 
 def axis(title: str = "", **more: Any) -> dict[str, Any]:
     """Return an axis of the house that does not zoom."""
-    return {**quiet_axis(), "title": {"text": title, "standoff": 8}, "fixedrange": True, **more}
+    return {**_quiet_axis(), "title": {"text": title, "standoff": 8}, "fixedrange": True, **more}
 
 
 def legend_above() -> dict[str, Any]:

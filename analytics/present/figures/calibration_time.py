@@ -13,7 +13,7 @@ from analytics.present.figures.base import axis, axis_ticks, empty, framed_layou
 from analytics.present.marks.slices import tick_texts, ticks
 from analytics.present.marks.time import runs, timeline
 
-LINES = (("mean_score", "Mean score", palette.PRODUCTION), ("observed", "Prevalence", palette.LOWER))
+_LINES = (("mean_score", "Mean score", palette.PRODUCTION), ("observed", "Prevalence", palette.LOWER))
 
 
 def calibration_trend(table: pl.DataFrame, every: str, broke: datetime | None) -> go.Figure:
@@ -33,20 +33,20 @@ def calibration_trend(table: pl.DataFrame, every: str, broke: datetime | None) -
     known = full.drop_nulls("difference")
     if known.is_empty():
         return empty(title, "No row with a time has both a label and a score.")
-    traces = [line(full, name, label, colour, every) for name, label, colour in LINES]
-    traces += [*band(full), difference(full, every)]
+    traces = [_line(full, name, label, colour, every) for name, label, colour in _LINES]
+    traces += [*_band(full), _difference(full, every)]
     layout = framed_layout(
         title, f"By {words.BUCKETS[every]}; above 0 the scores are too high; the band is the 95 % interval",
         height=440, margin={"t": 84, "r": 104}, xaxis=axis("Time", anchor="y2", showgrid=False),
-        yaxis=axis("Share of rows", domain=[0.5, 1], **share_scale(known, ("mean_score", "observed"))),
+        yaxis=axis("Share of rows", domain=[0.5, 1], **_share_scale(known, ("mean_score", "observed"))),
         yaxis2=axis("Mean score<br>less observed", domain=[0, 0.42],
-                    **share_scale(known, ("difference", "difference_low", "difference_high"))),
-        annotations=labels(full, known, broke, every), shapes=shapes(broke),
+                    **_share_scale(known, ("difference", "difference_low", "difference_high"))),
+        annotations=_labels(full, known, broke, every), shapes=_shapes(broke),
     )  # fmt: skip
     return go.Figure(traces, layout)
 
 
-def line(table: pl.DataFrame, name: str, label: str, colour: str, every: str) -> dict[str, Any]:
+def _line(table: pl.DataFrame, name: str, label: str, colour: str, every: str) -> dict[str, Any]:
     """Return a line of shares."""
     texts = [lines(words.bucket_label(row["bucket"], every), f"{label} {words.share(row[name])}",
                    f"n {words.count(row['n'])}") for row in table.iter_rows(named=True)]  # fmt: skip
@@ -55,7 +55,7 @@ def line(table: pl.DataFrame, name: str, label: str, colour: str, every: str) ->
             "name": label, "customdata": table["row"].to_list(), "connectgaps": False}  # fmt: skip
 
 
-def difference(table: pl.DataFrame, every: str) -> dict[str, Any]:
+def _difference(table: pl.DataFrame, every: str) -> dict[str, Any]:
     """Return the line of the difference."""
     texts = [
         lines(words.bucket_label(row["bucket"], every),
@@ -68,7 +68,7 @@ def difference(table: pl.DataFrame, every: str) -> dict[str, Any]:
             "hovertext": texts, "hoverinfo": "text", "name": "Difference", "connectgaps": False}  # fmt: skip
 
 
-def band(table: pl.DataFrame) -> list[dict[str, Any]]:
+def _band(table: pl.DataFrame) -> list[dict[str, Any]]:
     """Return the interval of the difference, one shape per run without a gap."""
     found = []
     for run in runs(table, "difference_low"):
@@ -79,7 +79,7 @@ def band(table: pl.DataFrame) -> list[dict[str, Any]]:
     return found
 
 
-def share_scale(table: pl.DataFrame, names: tuple[str, ...]) -> dict[str, Any]:
+def _share_scale(table: pl.DataFrame, names: tuple[str, ...]) -> dict[str, Any]:
     """Return range and ticks that show all values and zero."""
     values = [0.0, *[value for name in names for value in table[name].drop_nulls()]]
     low, high = min(values), max(values)
@@ -90,14 +90,14 @@ def share_scale(table: pl.DataFrame, names: tuple[str, ...]) -> dict[str, Any]:
             "zerolinecolor": palette.LINE}  # fmt: skip
 
 
-def labels(full: pl.DataFrame, known: pl.DataFrame, broke: datetime | None, every: str) -> list[dict[str, Any]]:
+def _labels(full: pl.DataFrame, known: pl.DataFrame, broke: datetime | None, every: str) -> list[dict[str, Any]]:
     """Return the names at the ends of the lines, apart from each other, and that of the break."""
     last = known.row(-1, named=True)
     is_higher = last["mean_score"] >= last["observed"]
     found = [
         {"text": label, "x": full["bucket"][-1], "y": last[name], "xanchor": "left", "xshift": 8, "showarrow": False,
          "yshift": 9 if (name == "mean_score") == is_higher else -9, "font": {"color": colour}}
-        for name, label, colour in LINES
+        for name, label, colour in _LINES
     ]  # fmt: skip
     if broke is not None:
         found.append({"text": f"breaks {words.bucket_label(broke, every)}", "x": broke, "y": 1, "yref": "paper",
@@ -105,7 +105,7 @@ def labels(full: pl.DataFrame, known: pl.DataFrame, broke: datetime | None, ever
     return found
 
 
-def shapes(broke: datetime | None) -> list[dict[str, Any]]:
+def _shapes(broke: datetime | None) -> list[dict[str, Any]]:
     """Return the line of the break through both rows."""
     if broke is None:
         return []

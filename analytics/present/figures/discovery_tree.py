@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from analytics.answers.discovery.answer import Discovery
     from analytics.answers.discovery.tree import Tree
 
-ROW, MAX_NAME = 62, 30
-BEND = 0.05
+_ROW, _MAX_NAME = 62, 30
+_BEND = 0.05
 
 
 def discovery_tree(answer: Discovery) -> go.Figure:
@@ -35,7 +35,7 @@ def discovery_tree(answer: Discovery) -> go.Figure:
     title = f"What separates the {shown(OBJECTIVES[answer.search.objective].label)} most?"
     if tree is None or len(tree.parents) == 1:
         return empty(title, "No cut separates the rows.")
-    heights = heights_of(tree)
+    heights = _heights_of(tree)
     depths = [len(path) for path in tree.paths]
     n_leaves = sum(tree.is_leaf(place) for place in range(len(depths)))
     below = (
@@ -44,9 +44,9 @@ def discovery_tree(answer: Discovery) -> go.Figure:
         else "No row was held back"
     )
     return go.Figure(
-        [branches(tree, depths, heights), nodes(answer, tree, depths, heights)],
+        [_branches(tree, depths, heights), _nodes(answer, tree, depths, heights)],
         framed_layout(
-            title, below, height=120 + ROW * n_leaves,
+            title, below, height=120 + _ROW * n_leaves,
             margin={"b": 8},
             xaxis=axis(range=[-0.06, max(depths) + 0.95], visible=False),
             yaxis=axis(range=[n_leaves - 0.35, -0.75], visible=False),
@@ -54,7 +54,7 @@ def discovery_tree(answer: Discovery) -> go.Figure:
     )  # fmt: skip
 
 
-def heights_of(tree: Tree) -> list[float]:
+def _heights_of(tree: Tree) -> list[float]:
     """Give each leaf a row from the top, and other nodes the middle of their children."""
     heights = [0.0] * len(tree.parents)
     row = 0
@@ -69,13 +69,13 @@ def heights_of(tree: Tree) -> list[float]:
     return heights
 
 
-def branches(tree: Tree, depths: list[int], heights: list[float]) -> dict[str, Any]:
+def _branches(tree: Tree, depths: list[int], heights: list[float]) -> dict[str, Any]:
     """Return the lines from parents to children."""
     across: list[float | None] = []
     down: list[float | None] = []
     for place, parent in enumerate(tree.parents):
         if parent >= 0:
-            bend = depths[place] - BEND
+            bend = depths[place] - _BEND
             across += [depths[parent], bend, bend, depths[place], None]
             down += [heights[parent], heights[parent], heights[place], heights[place], None]
     return {
@@ -84,16 +84,16 @@ def branches(tree: Tree, depths: list[int], heights: list[float]) -> dict[str, A
     }  # fmt: skip
 
 
-def nodes(answer: Discovery, tree: Tree, depths: list[int], heights: list[float]) -> dict[str, Any]:
+def _nodes(answer: Discovery, tree: Tree, depths: list[int], heights: list[float]) -> dict[str, Any]:
     """Return the nodes with their texts."""
     texts, hovers, colours = [], [], []
     for place, row in enumerate(tree.table.iter_rows(named=True)):
         path = tree.paths[place]
-        name = shown(branch_words(path[-1]) if path else "all rows", MAX_NAME)
+        name = shown(branch_words(path[-1]) if path else "all rows", _MAX_NAME)
         texts.append(f"<b>{name}</b><br>{objective_text(answer, row['rate'])} · n {words.count(row['n'])}")
         interval = objective_interval(answer, row["rate"], row["rate_low"], row["rate_high"])
         hovers.append(lines(f"<b>{shown(node_words(tree, place))}</b>", interval, f"n {words.count(row['n'])}"))
-        colours.append(colour_of(answer, row))
+        colours.append(_colour_of(answer, row))
     return {
         "type": "scatter", "mode": "markers+text", "x": depths, "y": heights, "text": texts, "textposition": "top right",
         "marker": {"size": 12, "color": colours}, "customdata": list(range(len(texts))), "hovertext": hovers,
@@ -102,7 +102,7 @@ def nodes(answer: Discovery, tree: Tree, depths: list[int], heights: list[float]
     }  # fmt: skip
 
 
-def colour_of(answer: Discovery, row: dict[str, Any]) -> str:
+def _colour_of(answer: Discovery, row: dict[str, Any]) -> str:
     """Return the colour of a node: worse or better than all rows where its interval says so."""
     if row["rate_low"] is None or row["rate_low"] <= answer.overall <= row["rate_high"]:
         return palette.SAME

@@ -26,10 +26,10 @@ if TYPE_CHECKING:
     from analytics.answers.gap.answer import Gap
     from analytics.answers.gap.over_time import GapTime
 
-ROW_HEIGHT = 43
-SLICE_HEIGHT = 30
-MAX_SLICES = 12
-ENDS = {"reference": palette.REFERENCE, "production": palette.PRODUCTION}
+_ROW_HEIGHT = 43
+_SLICE_HEIGHT = 30
+_MAX_SLICES = 12
+_ENDS = {"reference": palette.REFERENCE, "production": palette.PRODUCTION}
 
 
 def waterfall_figure(gap: Gap) -> go.Figure:
@@ -46,11 +46,11 @@ def waterfall_figure(gap: Gap) -> go.Figure:
     bases, sizes, colours, texts, hovers, arms = [], [], [], [], [], []
     level = flow.reference
     for name, label in zip(names, labels, strict=True):
-        if name in ENDS:
+        if name in _ENDS:
             value = flow.reference if name == "reference" else flow.production
             bases.append(0.0)
             sizes.append(value)
-            colours.append(ENDS[name])
+            colours.append(_ENDS[name])
             texts.append(f"<b>{shown(value_text(metric, value))}</b>")
             hovers.append(lines(f"<b>{label}</b>", shown(value_text(metric, value))))
             arms.append((0.0, 0.0))
@@ -70,9 +70,9 @@ def waterfall_figure(gap: Gap) -> go.Figure:
         arms.append((float(part.high) - size, size - float(part.low)))
     sides = gap.sides.names()
     details = [sides[0], *(part_note(gap, name) for name in flow.parts), sides[1]]
-    low, high = value_range(bases, sizes, arms)
+    low, high = _value_range(bases, sizes, arms)
     rows = list(range(len(names)))
-    drawn = [max(base, low) if name in ENDS else base for base, name in zip(bases, names, strict=True)]
+    drawn = [max(base, low) if name in _ENDS else base for base, name in zip(bases, names, strict=True)]
     bars = {
         "type": "bar", "orientation": "h", "y": rows, "base": drawn,
         "x": [base + size - at for base, size, at in zip(bases, sizes, drawn, strict=True)],
@@ -101,23 +101,23 @@ def waterfall_figure(gap: Gap) -> go.Figure:
     layout = framed_layout(
         title,
         f"▲ worse, ▼ better; grey: not beyond chance{doubt}; thin lines are 95 % intervals",
-        height=130 + ROW_HEIGHT * len(names),
+        height=130 + _ROW_HEIGHT * len(names),
         shapes=connectors,
         annotations=notes,
         xaxis=axis(metric_label(metric.name) + (", axis cut" if low > 0 else ""), range=[low, high], domain=[0, 0.68],
                    **axis_ticks(values, tick_texts(values, is_share=metric.is_share))),
         yaxis=axis(range=[len(names) - 0.4, -0.6], showgrid=False,
-                   **axis_ticks(rows, [two_lines(*pair) for pair in zip(labels, details, strict=True)])),
+                   **axis_ticks(rows, [_two_lines(*pair) for pair in zip(labels, details, strict=True)])),
     )  # fmt: skip
     return go.Figure({"data": [bars, whiskers], "layout": layout})
 
 
-def two_lines(label: str, note: str) -> str:
+def _two_lines(label: str, note: str) -> str:
     """Write a label with a smaller note below it."""
     return f"<b>{label}</b><br><span style='font-size:11px'>{shown(note, 34)}</span>"
 
 
-def value_range(bases: list[float], sizes: list[float], arms: list[tuple[float, float]]) -> tuple[float, float]:
+def _value_range(bases: list[float], sizes: list[float], arms: list[tuple[float, float]]) -> tuple[float, float]:
     """Return the range that shows all parts: from zero where that leaves them at least a third of the room."""
     ends = [base + size for base, size in zip(bases, sizes, strict=True)]
     inner = [*ends, *bases[1:-1]]
@@ -138,7 +138,7 @@ def slice_contributions(gap: Gap, column: str) -> go.Figure:
     table = gap.slices[column].drop_nulls("contribution")
     if table.is_empty():
         return empty(title, "No slice has judged rows on both sides.")
-    cut = table.head(MAX_SLICES)
+    cut = table.head(_MAX_SLICES)
     rows = list(range(cut.height))
     labels = [shown(words.value_label(value), 28) for value in cut["value"]]
     data: list[dict[str, Any]] = []
@@ -146,7 +146,7 @@ def slice_contributions(gap: Gap, column: str) -> go.Figure:
         data.append({
             "type": "bar", "orientation": "h", "name": {"mix": "its share changed", "within": "its rate changed"}[name],
             "x": cut[name].to_list(), "y": rows, "width": 0.6, "marker": {"color": colour, "line": {"width": 0}},
-            "customdata": rows, "hoverinfo": "text", "hovertext": [hover_of(gap, row) for row in cut.iter_rows(named=True)],
+            "customdata": rows, "hoverinfo": "text", "hovertext": [_hover_of(gap, row) for row in cut.iter_rows(named=True)],
         })  # fmt: skip
     total = cut["contribution"].to_list()
     data.append({
@@ -167,7 +167,7 @@ def slice_contributions(gap: Gap, column: str) -> go.Figure:
     values = ticks(low, high)
     notes = [
         {"x": 1.0, "xref": "paper", "xanchor": "right", "y": place, "showarrow": False,
-         "text": rates_text(gap, row)} for place, row in enumerate(cut.iter_rows(named=True))
+         "text": _rates_text(gap, row)} for place, row in enumerate(cut.iter_rows(named=True))
     ]  # fmt: skip
     heading = {
         "x": 1.0,
@@ -181,27 +181,27 @@ def slice_contributions(gap: Gap, column: str) -> go.Figure:
     layout = framed_layout(
         title,
         f"{'points' if metric.is_share else metric_label(metric.name)} of the change; "
-        f"{'the ' + str(MAX_SLICES) + ' largest of ' + words.plural(table.height, 'slice') if left else 'all slices'}",
-        height=160 + SLICE_HEIGHT * cut.height,
+        f"{'the ' + str(_MAX_SLICES) + ' largest of ' + words.plural(table.height, 'slice') if left else 'all slices'}",
+        height=160 + _SLICE_HEIGHT * cut.height,
         barmode="relative",
         showlegend=True,
         legend=legend_above(),
         margin={"t": 104},
         annotations=[*notes, heading],
         xaxis=axis("Contribution to the change", domain=[0, 0.74], zeroline=True, zerolinecolor=palette.LINE,
-                   **axis_ticks(values, contribution_texts(values, is_share=metric.is_share))),
+                   **axis_ticks(values, _contribution_texts(values, is_share=metric.is_share))),
         yaxis=axis(range=[cut.height - 0.4, -1.3], showgrid=False, **axis_ticks(rows, labels)),
     )  # fmt: skip
     return go.Figure({"data": data, "layout": layout})
 
 
-def contribution_texts(values: list[float], *, is_share: bool) -> list[str]:
+def _contribution_texts(values: list[float], *, is_share: bool) -> list[str]:
     """Write the ticks of contributions: points for shares."""
     texts = tick_texts(values, is_share=is_share)
     return [text.replace(f"{words.THIN_SPACE}%", "") for text in texts]
 
 
-def rates_text(gap: Gap, row: dict[str, Any]) -> str:
+def _rates_text(gap: Gap, row: dict[str, Any]) -> str:
     """Say a slice's rate on both sides."""
     before, after = (
         words.UNDEFINED if row[f"rate_{side}"] is None else value_text(gap.metric, row[f"rate_{side}"])
@@ -210,12 +210,12 @@ def rates_text(gap: Gap, row: dict[str, Any]) -> str:
     return shown(f"{before} → {after}")
 
 
-def hover_of(gap: Gap, row: dict[str, Any]) -> str:
+def _hover_of(gap: Gap, row: dict[str, Any]) -> str:
     """Say what is known of a slice."""
     shares = " → ".join(words.share(row[f"share_{side}"]) for side in ("reference", "production"))
     counts = " → ".join(words.count(row[f"n_{side}"]) for side in ("reference", "production"))
     return lines(
-        f"<b>{shown(words.value_label(row['value']))}</b>", f"share {shares}", f"rate {rates_text(gap, row)}",
+        f"<b>{shown(words.value_label(row['value']))}</b>", f"share {shares}", f"rate {_rates_text(gap, row)}",
         f"judged rows {counts}", f"p {words.p_value(row['p_adjusted'])}, adjusted",
     )  # fmt: skip
 
@@ -227,7 +227,7 @@ def gap_trend(gap: Gap, found: GapTime) -> go.Figure:
     if table.is_empty():
         return empty(title, "No bucket of time has judged rows.")
     data: list[dict[str, Any]] = []
-    for side, colour in ENDS.items():
+    for side, colour in _ENDS.items():
         part = table.filter(pl.col("side") == side)
         data.append({
             "type": "scatter", "mode": "lines+markers" if part.height <= 60 else "lines", "x": part["bucket"].to_list(),

@@ -12,11 +12,11 @@ from analytics.present.figures.base import axis, empty, framed_layout, lines, sh
 if TYPE_CHECKING:
     from analytics.log.schema import Log
 
-LABELLED, NOT_KNOWN = "Labelled", "Not known yet"
-ASIDE = (palette.FALSE_NEGATIVE, palette.FALSE_POSITIVE, palette.HIGHER, palette.WORSE)
-KEPT: dict[str, Any] = {"color": palette.TRUE_POSITIVE}
-UNKNOWN: dict[str, Any] = {"color": palette.NOT_YET_KNOWN, "pattern": palette.HATCH}
-MAX_LEGEND = 44
+_LABELLED, _NOT_KNOWN = "Labelled", "Not known yet"
+_ASIDE = (palette.FALSE_NEGATIVE, palette.FALSE_POSITIVE, palette.HIGHER, palette.WORSE)
+_KEPT: dict[str, Any] = {"color": palette.TRUE_POSITIVE}
+_UNKNOWN: dict[str, Any] = {"color": palette.NOT_YET_KNOWN, "pattern": palette.HATCH}
+_MAX_LEGEND = 44
 
 
 def row_books(log: Log) -> go.Figure:
@@ -29,12 +29,12 @@ def row_books(log: Log) -> go.Figure:
     """
     title = f"What became of the {words.plural(log.reading.rows_read, 'row')} that were read"
     aside = [(f"Set aside: {reason.reason}", reason.rows) for reason in log.reading.set_aside]
-    looks = [KEPT, UNKNOWN, *({"color": ASIDE[place % len(ASIDE)]} for place in range(len(aside)))]
-    named = [(LABELLED, log.n_labelled), (NOT_KNOWN, log.reading.rows_kept - log.n_labelled), *aside]
+    looks = [_KEPT, _UNKNOWN, *({"color": _ASIDE[place % len(_ASIDE)]} for place in range(len(aside)))]
+    named = [(_LABELLED, log.n_labelled), (_NOT_KNOWN, log.reading.rows_kept - log.n_labelled), *aside]
     parts = [(name, rows, look) for (name, rows), look in zip(named, looks, strict=True) if rows]
     if not parts:
         return empty(title, "The file has no rows.", height=130)
-    traces = [part(name, rows, log.reading.rows_read, look) for name, rows, look in parts]
+    traces = [_part(name, rows, log.reading.rows_read, look) for name, rows, look in parts]
     layout = framed_layout(
         title,
         height=136,
@@ -48,7 +48,7 @@ def row_books(log: Log) -> go.Figure:
     return go.Figure(traces, layout)
 
 
-def part(name: str, rows: int, total: int, look: dict[str, Any]) -> dict[str, Any]:
+def _part(name: str, rows: int, total: int, look: dict[str, Any]) -> dict[str, Any]:
     """Return one part of the bar; its legend carries the rows, since a thin part has no room for them."""
     share = words.share(rows / total)
     return {
@@ -56,7 +56,7 @@ def part(name: str, rows: int, total: int, look: dict[str, Any]) -> dict[str, An
         "orientation": "h",
         "x": [rows],
         "y": [""],
-        "name": f"{shown(name, MAX_LEGEND)} {words.count(rows)} ({share})",
+        "name": f"{shown(name, _MAX_LEGEND)} {words.count(rows)} ({share})",
         "marker": {**look, "line": {"width": 0}},
         "hovertext": [lines(f"<b>{shown(name)}</b>", f"{words.plural(rows, 'row')}, {share}")],
         "hoverinfo": "text",

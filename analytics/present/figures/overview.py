@@ -12,10 +12,10 @@ from analytics.present import palette, words
 from analytics.present.figures.base import axis_ticks, empty, framed, legend_above, lines
 from analytics.present.marks.scores import OUTCOME_LABELS, SHARES_OF, score_bars
 
-CELLS = {"tp": (0, 1), "fp": (1, 1), "fn": (0, 0), "tn": (1, 0)}
-LARGEST = 92
-MATRIX_TITLE = "Right and wrong predictions"
-SCORES_TITLE = "How do the scores separate the labels?"
+_CELLS = {"tp": (0, 1), "fp": (1, 1), "fn": (0, 0), "tn": (1, 0)}
+_LARGEST = 92
+_MATRIX_TITLE = "Right and wrong predictions"
+_SCORES_TITLE = "How do the scores separate the labels?"
 
 
 def confusion_matrix(counts: Mapping[str, int]) -> go.Figure:
@@ -27,35 +27,35 @@ def confusion_matrix(counts: Mapping[str, int]) -> go.Figure:
         ``tp, fp, fn, tn`` and, for the subtitle, ``n_unlabelled, n_unscored``. ``customdata`` of a point is its
         outcome.
     """
-    total = sum(counts[outcome] for outcome in CELLS)
-    largest = max(counts[outcome] for outcome in CELLS)
+    total = sum(counts[outcome] for outcome in _CELLS)
+    largest = max(counts[outcome] for outcome in _CELLS)
     figure = go.Figure()
-    for outcome, (x, y) in CELLS.items():
+    for outcome, (x, y) in _CELLS.items():
         figure.add_scatter(
             x=[x + 0.24],
             y=[y],
             mode="markers",
             marker={
                 "symbol": "square",
-                "size": [LARGEST * (counts[outcome] / largest) ** 0.5 if largest else 0],
+                "size": [_LARGEST * (counts[outcome] / largest) ** 0.5 if largest else 0],
                 "color": palette.OUTCOMES[outcome],
                 "opacity": 1,
                 "line": {"width": 0},
             },
             customdata=[outcome],
-            hovertext=[cell_text(outcome, counts, total)],
+            hovertext=[_cell_text(outcome, counts, total)],
             hoverinfo="text",
             name=OUTCOME_LABELS[outcome],
         )
         figure.add_annotation(
-            x=x - 0.44, y=y, xanchor="left", align="left", showarrow=False, text=cell_text(outcome, counts, total)
+            x=x - 0.44, y=y, xanchor="left", align="left", showarrow=False, text=_cell_text(outcome, counts, total)
         )
     unjudged = words.listed([
         *([f"{words.count(counts['n_unlabelled'])} not known yet"] if counts.get("n_unlabelled") else []),
         *([f"{words.count(counts['n_unscored'])} without a score"] if counts.get("n_unscored") else []),
     ])  # fmt: skip
     subtitle = f"{words.plural(total, 'judged row')}{f'; left out: {unjudged}' if unjudged else ''}"
-    framed(figure, MATRIX_TITLE, subtitle, height=330, margin={"b": 48})
+    framed(figure, _MATRIX_TITLE, subtitle, height=330, margin={"b": 48})
     sides: dict[str, Any] = {"fixedrange": True, "showgrid": False, "range": [-0.5, 1.5], "ticks": ""}
     figure.update_xaxes(title_text="Label", **axis_ticks([0, 1], ["positive", "negative"]), **sides)
     figure.update_yaxes(title_text="Predicted", **axis_ticks([0, 1], ["negative", "positive"]), tickangle=-90, **sides)
@@ -64,7 +64,7 @@ def confusion_matrix(counts: Mapping[str, int]) -> go.Figure:
     return figure
 
 
-def cell_text(outcome: str, counts: Mapping[str, int], total: int) -> str:
+def _cell_text(outcome: str, counts: Mapping[str, int], total: int) -> str:
     """Say an outcome, its count and its shares of all judged rows and of its label."""
     n = counts[outcome]
     of_label = n + counts[SHARES_OF[outcome][0]]
@@ -86,7 +86,7 @@ def score_distribution(histogram: pl.DataFrame, threshold: float) -> go.Figure:
         Rows at or above it are predicted positive. A bar that it cuts has the colour of its larger side.
     """
     if histogram.is_empty():
-        return empty(SCORES_TITLE, "No row has a score.")
+        return empty(_SCORES_TITLE, "No row has a score.")
     bars = score_bars(histogram, threshold)
     figure = go.Figure()
     for part in bars.parts:
@@ -113,7 +113,7 @@ def score_distribution(histogram: pl.DataFrame, threshold: float) -> go.Figure:
         xanchor="right" if is_right else "left", xshift=-4 if is_right else 4,
     )  # fmt: skip
     subtitle = "Rows at or above the threshold are predicted positive"
-    framed(figure, SCORES_TITLE, subtitle, height=350, margin={"t": 116}, showlegend=True, legend=legend_above(),
+    framed(figure, _SCORES_TITLE, subtitle, height=350, margin={"t": 116}, showlegend=True, legend=legend_above(),
            barmode="stack", bargap=0)  # fmt: skip
     ticks = axis_ticks(*bars.ticks)
     figure.update_xaxes(title_text="Score", range=list(bars.span), fixedrange=True, showgrid=False, **ticks)

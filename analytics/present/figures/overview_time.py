@@ -14,11 +14,11 @@ from analytics.present.figures.base import axis_ticks, empty, framed, lines
 from analytics.present.marks.slices import tick_texts, ticks
 from analytics.present.marks.time import runs, timeline
 
-TITLE = "How did it go over time?"
-ROWS = (("error_rate",), ("selection_rate", "prevalence"), ("share_unlabelled",))
-APART = 0.2
+_TITLE = "How did it go over time?"
+_ROWS = (("error_rate",), ("selection_rate", "prevalence"), ("share_unlabelled",))
+_APART = 0.2
 """Lines that end so far apart need no care for their names."""
-MANY = 60
+_MANY = 60
 """Up to so many buckets each point is marked."""
 
 
@@ -35,12 +35,12 @@ def trend(trend_table: pl.DataFrame, every: str) -> go.Figure:
     table = timeline(trend_table, every)
     unit = words.BUCKETS[every]
     if table.is_empty():
-        return empty(TITLE, "No row has a time.")
+        return empty(_TITLE, "No row has a time.")
     figure = make_subplots(rows=3, cols=1, shared_xaxes=True, vertical_spacing=0.07, row_heights=[0.42, 0.36, 0.22])
-    add_band(figure, table)
-    for place, names in enumerate(ROWS[:2], start=1):
+    _add_band(figure, table)
+    for place, names in enumerate(_ROWS[:2], start=1):
         for name in names:
-            add_line(figure, table, name, every, place)
+            _add_line(figure, table, name, every, place)
     figure.add_bar(
         x=table["bucket"],
         y=table["share_unlabelled"],
@@ -63,14 +63,14 @@ def trend(trend_table: pl.DataFrame, every: str) -> go.Figure:
         row=3,
         col=1,
     )
-    framed(figure, TITLE, f"One point per {unit}; the band is the 95 % interval of the error rate", height=500,
+    framed(figure, _TITLE, f"One point per {unit}; the band is the 95 % interval of the error rate", height=500,
            margin={"t": 80, "r": 96},
            dragmode="zoom", bargap=0.1)  # fmt: skip
-    set_axes(figure, table)
+    _set_axes(figure, table)
     return figure
 
 
-def add_band(figure: go.Figure, table: pl.DataFrame) -> None:
+def _add_band(figure: go.Figure, table: pl.DataFrame) -> None:
     """Add the interval of the error rate, one shape per run without a gap."""
     for run in runs(table, "error_rate_low"):
         ends = pl.concat([run["error_rate_high"], run["error_rate_low"].reverse()])
@@ -81,7 +81,7 @@ def add_band(figure: go.Figure, table: pl.DataFrame) -> None:
         )  # fmt: skip
 
 
-def add_line(figure: go.Figure, table: pl.DataFrame, name: str, every: str, place: int) -> None:
+def _add_line(figure: go.Figure, table: pl.DataFrame, name: str, every: str, place: int) -> None:
     """Add the line of a metric and its name at the end."""
     label = METRICS[name].label
     texts = [
@@ -95,29 +95,29 @@ def add_line(figure: go.Figure, table: pl.DataFrame, name: str, every: str, plac
     figure.add_scatter(
         x=table["bucket"], y=table[name], customdata=table["row"].to_list(), mode="lines+markers", connectgaps=False,
         hovertext=texts, name=label, hoverinfo="text", line={"color": palette.RATES[name], "width": 2},
-        marker={"size": 5 if len(table) <= MANY else 3}, row=place, col=1,
+        marker={"size": 5 if len(table) <= _MANY else 3}, row=place, col=1,
     )  # fmt: skip
     known = table.drop_nulls(name)
     if known.is_empty():
         return
     figure.add_annotation(
         x=table["bucket"][-1], y=known[name][-1], text=label.replace(" ", "<br>", 1), showarrow=False, xanchor="left",
-        xshift=8, align="left", font={"color": palette.RATES[name]}, yshift=side_of(table, name), row=place, col=1,
+        xshift=8, align="left", font={"color": palette.RATES[name]}, yshift=_side_of(table, name), row=place, col=1,
     )  # fmt: skip
 
 
-def side_of(table: pl.DataFrame, name: str) -> int:
+def _side_of(table: pl.DataFrame, name: str) -> int:
     """Shift a label away from that of the other line of its row."""
     pairs = {"selection_rate": "prevalence", "prevalence": "selection_rate"}
     if name not in pairs:
         return 0
     own, other = table[name].drop_nulls(), table[pairs[name]].drop_nulls()
-    if own.is_empty() or other.is_empty() or abs(own[-1] - other[-1]) > APART:
+    if own.is_empty() or other.is_empty() or abs(own[-1] - other[-1]) > _APART:
         return 0
     return 13 if (own[-1], name) > (other[-1], pairs[name]) else -13
 
 
-def set_axes(figure: go.Figure, table: pl.DataFrame) -> None:
+def _set_axes(figure: go.Figure, table: pl.DataFrame) -> None:
     """Set ranges from zero, ticks as percentages and the titles of the axes."""
     tops = {
         1: [*table["error_rate"].drop_nulls(), *table["error_rate_high"].drop_nulls()],

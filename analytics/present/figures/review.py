@@ -11,8 +11,8 @@ import polars as pl
 from analytics.present import palette, words
 from analytics.present.figures.base import axis, axis_ticks, empty, framed_layout, legend_above, lines, shown
 
-ROW_HEIGHT = 30
-MAX_LABEL = 30
+_ROW_HEIGHT = 30
+_MAX_LABEL = 30
 
 
 def reason_bars(judged: pl.DataFrame, random: pl.DataFrame, labels: Mapping[str, str], everything: str) -> go.Figure:
@@ -32,7 +32,7 @@ def reason_bars(judged: pl.DataFrame, random: pl.DataFrame, labels: Mapping[str,
         return empty("Reasons", "No verdict yet")
     names = judged["reason"].to_list()
     places = list(range(len(names)))
-    texts = [shown(labels.get(name, name), MAX_LABEL) for name in names]
+    texts = [shown(labels.get(name, name), _MAX_LABEL) for name in names]
     by_name = {row["reason"]: row for row in random.iter_rows(named=True)} if n_random else {}
     data: list[dict[str, Any]] = [
         {
@@ -61,7 +61,7 @@ def reason_bars(judged: pl.DataFrame, random: pl.DataFrame, labels: Mapping[str,
     top = max([*judged["high"], *(row["high"] for row in by_name.values())])
     layout = framed_layout(
         "Why rows are wrong",
-        height=112 + ROW_HEIGHT * len(names),
+        height=112 + _ROW_HEIGHT * len(names),
         showlegend=True,
         legend=legend_above(),
         margin={"t": 84},

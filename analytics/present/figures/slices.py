@@ -33,8 +33,8 @@ from analytics.present.marks.slices import (
     value_range,
 )
 
-ROW_HEIGHT = 24
-VALUES_WIDTH = 0.74
+_ROW_HEIGHT = 24
+_VALUES_WIDTH = 0.74
 MAX_LABEL = 28
 
 
@@ -63,11 +63,11 @@ def slice_bars(table: pl.DataFrame, columns: Sequence[str], metric: str, overall
     if not any(mark.value is not None for mark in marks):
         return empty(title, f"{METRICS[metric].label} has no value: {METRICS[metric].undefined}.")
     points = [
-        drawn_points([mark for mark in marks if mark.verdict == verdict], metric, verdict) for verdict in VERDICT_WORDS
+        _drawn_points([mark for mark in marks if mark.verdict == verdict], metric, verdict) for verdict in VERDICT_WORDS
     ]
     left_out = len(table) - len(marks)
     cut = f"; the first {MAX_CATEGORIES} of {len(table)} slices" if left_out else ""
-    height = 166 + ROW_HEIGHT * len(marks)
+    height = 166 + _ROW_HEIGHT * len(marks)
     layout = framed_layout(
         title,
         f"Colour: against the rest; {order_words(metric)}{cut}",
@@ -75,13 +75,13 @@ def slice_bars(table: pl.DataFrame, columns: Sequence[str], metric: str, overall
         margin={"t": 112},
         showlegend=True,
         legend={**legend_above(), "y": 1 + 18 / (height - 156)},
-        **axes(marks, metric, overall),
-        **overall_line(metric, overall),
+        **_axes(marks, metric, overall),
+        **_overall_line(metric, overall),
     )
-    return go.Figure([*[trace for trace in points if trace], drawn_rows(marks)], layout)
+    return go.Figure([*[trace for trace in points if trace], _drawn_rows(marks)], layout)
 
 
-def drawn_points(marks: list[Mark], metric: str, verdict: str) -> dict[str, Any] | None:
+def _drawn_points(marks: list[Mark], metric: str, verdict: str) -> dict[str, Any] | None:
     """Return the slices of one verdict with their intervals, None where there are none."""
     if not marks:
         return None
@@ -100,7 +100,7 @@ def drawn_points(marks: list[Mark], metric: str, verdict: str) -> dict[str, Any]
             "width": 3,
         },
         "mode": "markers",
-        "marker": {"symbol": symbol(verdict, metric), "size": 10, "color": palette.VERDICTS[verdict]},
+        "marker": {"symbol": _symbol(verdict, metric), "size": 10, "color": palette.VERDICTS[verdict]},
         "customdata": [mark.row for mark in marks],
         "hovertext": [hover(mark, metric) for mark in marks],
         "hoverinfo": "text",
@@ -108,7 +108,7 @@ def drawn_points(marks: list[Mark], metric: str, verdict: str) -> dict[str, Any]
     }
 
 
-def symbol(verdict: str, metric: str) -> str:
+def _symbol(verdict: str, metric: str) -> str:
     """Return the marker of a verdict: a triangle that points to where the values lie.
 
     >>> symbol("worse", "error_rate"), symbol("worse", "recall"), symbol("few", "recall")
@@ -129,7 +129,7 @@ def hover(mark: Mark, metric: str) -> str:
     )  # fmt: skip
 
 
-def drawn_rows(marks: list[Mark]) -> dict[str, Any]:
+def _drawn_rows(marks: list[Mark]) -> dict[str, Any]:
     """Return the bars of rows."""
     return {
         "type": "bar",
@@ -151,7 +151,7 @@ def drawn_rows(marks: list[Mark]) -> dict[str, Any]:
     }
 
 
-def axes(marks: list[Mark], metric: str, overall: float | None) -> dict[str, Any]:
+def _axes(marks: list[Mark], metric: str, overall: float | None) -> dict[str, Any]:
     """Return ranges, ticks and titles: values at the left, rows at the right, slices down both."""
     low, high = value_range(marks, metric, overall)
     values = [value for value in ticks(low, high) if low <= value <= high]
@@ -159,17 +159,17 @@ def axes(marks: list[Mark], metric: str, overall: float | None) -> dict[str, Any
     down: dict[str, Any] = {"range": [len(marks) - 0.4, -0.6], "showgrid": False}
     return {
         "xaxis": axis(
-            f"{METRICS[metric].label}, 95 % interval", range=[low, high], domain=[0, VALUES_WIDTH], anchor="y",
+            f"{METRICS[metric].label}, 95 % interval", range=[low, high], domain=[0, _VALUES_WIDTH], anchor="y",
             **axis_ticks(values, tick_texts(values, is_share=METRICS[metric].is_share)),
         ),
-        "xaxis2": axis("Rows", range=[0, 1.9 * widest], domain=[VALUES_WIDTH + 0.03, 1], anchor="y2", showticklabels=False,
+        "xaxis2": axis("Rows", range=[0, 1.9 * widest], domain=[_VALUES_WIDTH + 0.03, 1], anchor="y2", showticklabels=False,
                        showgrid=False),
         "yaxis": axis(**down, **axis_ticks([mark.row for mark in marks], [shown(mark.label, MAX_LABEL) for mark in marks])),
         "yaxis2": axis(**down, anchor="x2", matches="y", showticklabels=False),
     }  # fmt: skip
 
 
-def overall_line(metric: str, overall: float | None) -> dict[str, Any]:
+def _overall_line(metric: str, overall: float | None) -> dict[str, Any]:
     """Return the line of the whole cohort with its value."""
     if overall is None or not words.is_known(overall):
         return {}

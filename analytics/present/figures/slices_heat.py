@@ -15,10 +15,10 @@ from analytics.present.figures.slices import MAX_LABEL, hover
 from analytics.present.marks.heat import HeatGrid, cell_words, heat_grid
 from analytics.present.marks.slices import question_of, tick_texts, ticks
 
-CELL_HEIGHT = 38
-DENSE_CELL_HEIGHT = 33
-TOP = 122
-LEVEL_LABELS = 64
+_CELL_HEIGHT = 38
+_DENSE_CELL_HEIGHT = 33
+_TOP = 122
+_LEVEL_LABELS = 64
 """Characters that fit side by side under the cells before labels are turned."""
 
 
@@ -49,24 +49,24 @@ def slice_heat_map(table: pl.DataFrame, columns: Sequence[str], metric: str, ove
     if not any(mark.value is not None for *_, mark in grid.cells):
         return empty(title, f"{METRICS[metric].label} has no value: {METRICS[metric].undefined}.")
     across, down = ([shown(words.value_label(v), MAX_LABEL) for v in side] for side in (grid.across, grid.down))
-    is_level = len(across) * max(map(len, across)) <= LEVEL_LABELS
+    is_level = len(across) * max(map(len, across)) <= _LEVEL_LABELS
     still: dict[str, Any] = {"showgrid": False, "ticks": ""}
-    height = max(160 + (DENSE_CELL_HEIGHT if grid.is_dense else CELL_HEIGHT) * len(down), 240)
+    height = max(160 + (_DENSE_CELL_HEIGHT if grid.is_dense else _CELL_HEIGHT) * len(down), 240)
     layout = framed_layout(
         title,
-        subtitle_of(grid, metric, overall),
+        _subtitle_of(grid, metric, overall),
         height=height,
-        margin={"t": TOP},
+        margin={"t": _TOP},
         hoverdistance=-1,  # the nearest cell is the one under the pointer, however wide it is
         xaxis=axis(shown(columns[1], MAX_TITLE), range=[-0.5, len(across) - 0.5], tickangle=0 if is_level else -45,
                    **still, **axis_ticks(range(len(across)), across)),
         yaxis=axis(shown(columns[0], MAX_TITLE), range=[len(down) - 0.5, -0.5], **still,
                    **axis_ticks(range(len(down)), down)),
     )  # fmt: skip
-    return go.Figure([*colours(grid, metric, 1 - (TOP - 4) / height), texts(grid, metric)], layout)
+    return go.Figure([*_colours(grid, metric, 1 - (_TOP - 4) / height), _texts(grid, metric)], layout)
 
 
-def subtitle_of(grid: HeatGrid, metric: str, overall: float | None) -> str:
+def _subtitle_of(grid: HeatGrid, metric: str, overall: float | None) -> str:
     """Say what colours and texts mean, and what is not shown."""
     parts = [] if overall is None else [f"middle colour: all rows, {words.metric_text(metric, overall)}"]
     parts.append(cell_words(grid, metric))
@@ -81,7 +81,7 @@ def subtitle_of(grid: HeatGrid, metric: str, overall: float | None) -> str:
     return f"{lead}<br>Only the values with the most excess errors: {kept}; the table below holds all"
 
 
-def colours(grid: HeatGrid, metric: str, bar_at: float) -> list[dict[str, Any]]:
+def _colours(grid: HeatGrid, metric: str, bar_at: float) -> list[dict[str, Any]]:
     """Return the cells, those with few rows in flat grey, and the key of the colours ``bar_at`` of the height."""
     below, above = palette.ends(grid.direction)
     values: list[list[float | None]] = [[None] * len(grid.across) for _ in grid.down]
@@ -116,7 +116,7 @@ def colours(grid: HeatGrid, metric: str, bar_at: float) -> list[dict[str, Any]]:
     ]
 
 
-def texts(grid: HeatGrid, metric: str) -> dict[str, Any]:
+def _texts(grid: HeatGrid, metric: str) -> dict[str, Any]:
     """Return texts, hovers and the places that a click maps back to slices."""
     return {
         "type": "scatter",

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from analytics.answers.thresholds.answer import ThresholdAnswer
     from analytics.measure.thresholds.operating import Point
 
-TRADE_TITLE = "What is given up for what"
-PANELS = (
+_TRADE_TITLE = "What is given up for what"
+_PANELS = (
     ("ROC", "fpr", "recall", "False positive rate", "Recall"),
     ("Precision and recall", "recall", "precision", "Recall", "Precision"),
     ("Gain", "selection_rate", "recall", "Selection rate", "Recall"),
@@ -32,14 +32,14 @@ def trade_off_figure(answer: ThresholdAnswer, sweep: pl.DataFrame, to: Point) ->
     Parameters are those of `cost_figure`.
     """
     if not 0 < answer.n_pos < answer.n_judged:
-        return empty(TRADE_TITLE, "Trade-offs need rows of both labels.")
+        return empty(_TRADE_TITLE, "Trade-offs need rows of both labels.")
     places = np.append(drawn_bins(answer), len(answer.edges))
     part = sweep[places]
     traces: list[Any] = []
     layout: dict[str, Any] = {}
     annotations = []
     width = 0.23
-    for number, (title, x_name, y_name, x_title, y_title) in enumerate(PANELS, start=1):
+    for number, (title, x_name, y_name, x_title, y_title) in enumerate(_PANELS, start=1):
         suffix = "" if number == 1 else str(number)
         texts = [
             lines(
@@ -76,7 +76,7 @@ def trade_off_figure(answer: ThresholdAnswer, sweep: pl.DataFrame, to: Point) ->
              "xanchor": "left", "yanchor": "bottom"}
         )  # fmt: skip
     named = ", ".join(f"{symbol} {label}" for label, _, _, symbol in marked_points(answer, to))
-    whole = framed_layout(TRADE_TITLE, f"Marked: {named}", height=330, margin={"t": 100}, annotations=annotations,
+    whole = framed_layout(_TRADE_TITLE, f"Marked: {named}", height=330, margin={"t": 100}, annotations=annotations,
                           uirevision="trade", **layout)  # fmt: skip
     return go.Figure({"data": traces, "layout": whole})
 

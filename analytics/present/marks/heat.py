@@ -13,7 +13,7 @@ from analytics.present.marks.slices import Mark, axis_values, slice_marks
 MAX_DOWN = 40
 MAX_ACROSS = 16
 MAX_WIDE_ACROSS = 8
-SMALLEST_REACH = 0.005
+_SMALLEST_REACH = 0.005
 
 
 @dataclass(frozen=True)
@@ -96,5 +96,5 @@ def heat_grid(table: pl.DataFrame, metric: str, overall: float | None) -> HeatGr
     ]
     trusted = [mark.value for *_, mark in cells if mark.value is not None and mark.verdict != "few"]
     middle = overall if overall is not None else sum(trusted) / len(trusted) if trusted else 0.0
-    reach = max([abs(value - middle) for value in trusted] + [SMALLEST_REACH])
+    reach = max([abs(value - middle) for value in trusted] + [_SMALLEST_REACH])
     return HeatGrid(down, across, left_down, left_across, cells, middle, reach, METRICS[metric].direction)

@@ -17,11 +17,11 @@ OUTCOME_LABELS = {
     "tn": "true negatives",
 }
 SHARES_OF = {"tp": ("fn", "positives"), "fn": ("tp", "positives"), "fp": ("tn", "negatives"), "tn": ("fp", "negatives")}
-MANY_SCORES = 20
+_MANY_SCORES = 20
 
 
 @dataclass(frozen=True)
-class Part:
+class _Part:
     """One colour of the stacked bars: the rows of the histogram that it stands on, and its counts there."""
 
     name: str
@@ -31,20 +31,20 @@ class Part:
 
 
 @dataclass(frozen=True)
-class ScoreBars:
+class _ScoreBars:
     """Bars by score: places on the axis, stacked parts from the bottom, the threshold's line and the ticks."""
 
     centres: list[float]
     widths: list[float]
     labels: list[str]
     n: list[int]
-    parts: list[Part]
+    parts: list[_Part]
     line: float
     span: tuple[float, float]
     ticks: tuple[list[float], list[str]]
 
 
-def score_bars(histogram: pl.DataFrame, threshold: float) -> ScoreBars:
+def score_bars(histogram: pl.DataFrame, threshold: float) -> _ScoreBars:
     """Lay out `Overview.histogram`: positive rows at the bottom, then negative ones, then those not known yet."""
     low, high = histogram["low"].to_list(), histogram["high"].to_list()
     is_distinct = low == high
@@ -52,24 +52,24 @@ def score_bars(histogram: pl.DataFrame, threshold: float) -> ScoreBars:
     gap = min(steps, default=1.0) if is_distinct else high[0] - low[0]
     centres = [(start + end) / 2 for start, end in zip(low, high, strict=True)]
     is_flagged = [centre >= threshold - (0 if is_distinct else 1e-9 * gap) for centre in centres]
-    line = line_between(low, threshold, gap) if is_distinct else threshold
+    line = _line_between(low, threshold, gap) if is_distinct else threshold
     span = (min(centres[0] - gap / 2, line) - gap / 2, max(centres[-1] + gap / 2, line) + gap / 2)
     places = ticks(span[0], span[1], 8)
-    labelled = low if is_distinct and len(low) <= MANY_SCORES else places
+    labelled = low if is_distinct and len(low) <= _MANY_SCORES else places
     texts = [words.threshold_text(value) for value in low] if labelled is low else tick_texts(places, is_share=False)
-    return ScoreBars(
+    return _ScoreBars(
         centres=centres,
         widths=[gap * (0.82 if is_distinct else 0.94)] * len(centres),
-        labels=[score_label(*ends) for ends in zip(low, high, strict=True)],
+        labels=[_score_label(*ends) for ends in zip(low, high, strict=True)],
         n=histogram.select(pl.sum_horizontal("positive", "negative", "unlabelled")).to_series().to_list(),
-        parts=stacked_parts(histogram, is_flagged),
+        parts=_stacked_parts(histogram, is_flagged),
         line=line,
         span=span,
         ticks=(labelled, texts),
     )
 
 
-def line_between(scores: list[float], threshold: float, gap: float) -> float:
+def _line_between(scores: list[float], threshold: float, gap: float) -> float:
     """Return where the threshold's line stands among distinct scores: before the first one that is flagged.
 
     >>> line_between([1.0, 2.0, 3.0], 2.0, 1.0), line_between([0.0, 1.0], 0.5, 1.0), line_between([0.0], 2.0, 1.0)
@@ -79,7 +79,7 @@ def line_between(scores: list[float], threshold: float, gap: float) -> float:
     return scores[-1] + gap / 2 if first is None else first - gap / 2
 
 
-def score_label(low: float, high: float) -> str:
+def _score_label(low: float, high: float) -> str:
     """Say which scores a bar holds.
 
     >>> score_label(5.0, 5.0), score_label(0.3, 0.32)
@@ -89,7 +89,7 @@ def score_label(low: float, high: float) -> str:
     return text if low == high else f"{text} to under {words.threshold_text(high)}"
 
 
-def stacked_parts(histogram: pl.DataFrame, is_flagged: list[bool]) -> list[Part]:
+def _stacked_parts(histogram: pl.DataFrame, is_flagged: list[bool]) -> list[_Part]:
     """Split the bars by label and by side of the threshold."""
     parts = []
     for outcome, column, side in (
@@ -101,8 +101,8 @@ def stacked_parts(histogram: pl.DataFrame, is_flagged: list[bool]) -> list[Part]
         places = [place for place, flagged in enumerate(is_flagged) if flagged == side]
         counts = histogram[column].gather(places).to_list()
         if any(counts):
-            parts.append(Part(OUTCOME_LABELS[outcome], palette.OUTCOMES[outcome], places, counts))
+            parts.append(_Part(OUTCOME_LABELS[outcome], palette.OUTCOMES[outcome], places, counts))
     unknown = histogram["unlabelled"].to_list()
     if any(unknown):
-        parts.append(Part(words.NOT_YET_KNOWN, palette.NOT_YET_KNOWN, list(range(len(unknown))), unknown))
+        parts.append(_Part(words.NOT_YET_KNOWN, palette.NOT_YET_KNOWN, list(range(len(unknown))), unknown))
     return parts

@@ -111,7 +111,7 @@ def slice_marks(table: pl.DataFrame, metric: str, limit: int = MAX_CATEGORIES) -
             n=row["n"],
             support=int(supports[place]),
             verdict=verdict(row, metric),
-            note=note(row, metric),
+            note=_note(row, metric),
         )
         for place, row in enumerate(table.head(limit).iter_rows(named=True))
     ]
@@ -136,7 +136,7 @@ def support(table: pl.DataFrame, metric: str) -> pl.Series:
     return pl.Series("support", counts.judged).cast(pl.Int64)
 
 
-def note(row: dict[str, float], metric: str) -> str:
+def _note(row: dict[str, float], metric: str) -> str:
     """Say how a slice differs from the rest."""
     ends = (row[f"{metric}_difference{end}"] for end in ("", "_low", "_high"))
     against = words.metric_difference(metric, *ends)

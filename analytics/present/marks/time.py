@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-MAX_BUCKETS = 3_000
+_MAX_BUCKETS = 3_000
 
 
 def timeline(trend_table: pl.DataFrame, every: str) -> pl.DataFrame:
@@ -26,7 +26,7 @@ def timeline(trend_table: pl.DataFrame, every: str) -> pl.DataFrame:
     if len(table) < 2:
         return table
     buckets = pl.DataFrame({"bucket": pl.datetime_range(table["bucket"][0], table["bucket"][-1], every, eager=True)})
-    if len(buckets) > MAX_BUCKETS:
+    if len(buckets) > _MAX_BUCKETS:
         return table
     typed = buckets.with_columns(pl.col("bucket").cast(table.schema["bucket"]))
     return typed.join(table, on="bucket", how="full", coalesce=True).sort("bucket")

@@ -11,11 +11,11 @@ if TYPE_CHECKING:
     from analytics.answers.calibration.recalibration import Recalibration
     from analytics.measure.thresholds.costs import Costs
 
-Row = dict[str, Any]
+_Row = dict[str, Any]
 
-WORSE = 1.01
+_WORSE = 1.01
 """A Brier score that grows by less is no reason to speak of harm."""
-SMALLEST = 0.005
+_SMALLEST = 0.005
 """A saving per 1,000 rows that is smaller is none."""
 
 
@@ -34,24 +34,24 @@ def recalibration_reading(found: Recalibration, method: str, unit: str) -> str:
     )
     if before is None or before["ece"] is None:
         ece, brier = words.number(after["ece"]), words.number(after["brier"], 4)
-        worth = "" if before is None else f" {worth_of_map(found.formula_threshold, before, after, unit)}"
+        worth = "" if before is None else f" {_worth_of_map(found.formula_threshold, before, after, unit)}"
         return f"{where}: after the map ECE is {ece} and the Brier score {brier}.{worth}"
     ece = f"ECE goes from {words.number(before['ece'])} to {words.number(after['ece'])}"
     brier = f"the Brier score from {words.number(before['brier'], 4)} to {words.number(after['brier'], 4)}"
     worth = (
-        worth_at_formula(found.formula_threshold, before, after, unit)
+        _worth_at_formula(found.formula_threshold, before, after, unit)
         if found.formula_threshold is not None
         else "Under these costs flagging does not gain with the score, so no threshold follows from them."
     )
     worse = (
         ""
-        if after["brier"] <= WORSE * before["brier"]
+        if after["brier"] <= _WORSE * before["brier"]
         else f" The map would make it worse{': what it learned no longer holds' if found.split else ''}."
     )
     return f"{where}: {ece} and {brier}. {worth}{worse}"
 
 
-def worth_of_map(threshold: float | None, before: Row, after: Row, unit: str) -> str:
+def _worth_of_map(threshold: float | None, before: _Row, after: _Row, unit: str) -> str:
     """Say in money what scores that are no probabilities cost at their best threshold, and their map at the computed one."""
     raw = money(1000 * before["cost_at_best"], unit)
     at = "" if before["best_threshold"] is None else f", {words.threshold_text(before['best_threshold'])}"
@@ -72,11 +72,11 @@ def costs_reading(costs: Costs, unit: str) -> str:
     return said.strip()
 
 
-def worth_at_formula(threshold: float, before: Row, after: Row, unit: str) -> str:
+def _worth_at_formula(threshold: float, before: _Row, after: _Row, unit: str) -> str:
     """Say in money what a map changes at the threshold that the costs imply."""
     saved = 1000 * (before["cost_at_formula"] - after["cost_at_formula"])
     verdict = "saves" if saved > 0 else "costs"
     at = words.threshold_text(threshold)
-    if abs(saved) < SMALLEST:
+    if abs(saved) < _SMALLEST:
         return f"At the threshold that the costs imply, {at}, that changes nothing."
     return f"At the threshold that the costs imply, {at}, that {verdict} {money(abs(saved), unit)} per 1,000 rows."

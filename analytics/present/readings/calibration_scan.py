@@ -13,9 +13,9 @@ from analytics.present.tables.calibration import MAX_SCANNED
 if TYPE_CHECKING:
     from analytics.answers.calibration.scan import CalibrationScan
 
-Row = dict[str, Any]
+_Row = dict[str, Any]
 
-MAX_NAMED, MAX_NAME = 2, 60
+_MAX_NAMED, MAX_NAME = 2, 60
 CLOSE = 0.1
 """A slope that is as near to 1 is not worth a word in the first line, whatever the number of rows."""
 SMALLEST = 0.005
@@ -26,7 +26,7 @@ def segments_part(scan: pl.DataFrame) -> str:
     """Name the segments that are most over- and under-predicted, and those whose slope is off, beyond what the rest is."""
     if scan.is_empty():
         return ""
-    named = " ".join(filter(None, [sides_part(scan), slopes_part(scan)]))
+    named = " ".join(filter(None, [_sides_part(scan), _slopes_part(scan)]))
     if named:
         return named
     if scan.filter((pl.col("p_adjusted") < SIGNIFICANT) | (pl.col("slope_p_adjusted") < SIGNIFICANT)).is_empty():
@@ -34,43 +34,43 @@ def segments_part(scan: pl.DataFrame) -> str:
     return "No segment is off by half a point more than the rest."
 
 
-def sides_part(scan: pl.DataFrame) -> str:
+def _sides_part(scan: pl.DataFrame) -> str:
     """Name the segments whose level is most off on either side."""
     found = scan.filter((pl.col("p_adjusted") < SIGNIFICANT) & (pl.col("off").abs() >= SMALLEST))
-    found = distinct(found.sort((pl.col("off") * pl.col("n")).abs(), descending=True))
+    found = _distinct(found.sort((pl.col("off") * pl.col("n")).abs(), descending=True))
     parts = []
     for side, own in (
         ("over-predicted", found.filter(pl.col("off") > 0)),
         ("under-predicted", found.filter(pl.col("off") < 0)),
     ):
-        rows = own.head(MAX_NAMED).to_dicts()
+        rows = own.head(_MAX_NAMED).to_dicts()
         if rows:
-            names = [f"{name_of(row)} ({words.signed(100 * row['difference'], 1)} points)" for row in rows]
+            names = [f"{_name_of(row)} ({words.signed(100 * row['difference'], 1)} points)" for row in rows]
             parts.append(f"{side} in {words.listed(names)}")
     return f"Most {', and most '.join(parts)}." if parts else ""
 
 
-def slopes_part(scan: pl.DataFrame) -> str:
+def _slopes_part(scan: pl.DataFrame) -> str:
     """Name the segments whose slope is most off: right as they may be on average, their scores are too extreme or too timid."""
     found = scan.filter(
         (pl.col("slope_p_adjusted") < SIGNIFICANT)
         & (pl.col("stretched").abs() >= SMALLEST)
         & ((pl.col("slope") - 1).abs() >= CLOSE)
     )
-    found = distinct(found.sort((pl.col("stretched") * pl.col("n")).abs(), descending=True))
+    found = _distinct(found.sort((pl.col("stretched") * pl.col("n")).abs(), descending=True))
     parts = []
     for side, own in (
         ("too extreme", found.filter((pl.col("stretched") < 0) & (pl.col("slope_high") < 1))),
         ("too timid", found.filter((pl.col("stretched") > 0) & (pl.col("slope_low") > 1))),
     ):
-        rows = own.head(MAX_NAMED).to_dicts()
+        rows = own.head(_MAX_NAMED).to_dicts()
         if rows:
-            names = [f"{name_of(row)} (slope {words.number(row['slope'], 2)})" for row in rows]
+            names = [f"{_name_of(row)} (slope {words.number(row['slope'], 2)})" for row in rows]
             parts.append(f"{side} in {words.listed(names)}")
     return f"Scores are {', and '.join(parts)}." if parts else ""
 
 
-def distinct(slices: pl.DataFrame) -> pl.DataFrame:
+def _distinct(slices: pl.DataFrame) -> pl.DataFrame:
     """Keep one of slices that hold the same rows under the names of two columns."""
     return slices.unique(["n", "difference", "slope"], keep="first", maintain_order=True)
 
@@ -93,6 +93,6 @@ def scan_reading(scan: CalibrationScan) -> str:
     )
 
 
-def name_of(row: Row) -> str:
+def _name_of(row: _Row) -> str:
     """Name a slice by its column and value."""
     return words.shortened(f"{words.one_line(row['column'])} {words.value_label(row['value'])}", MAX_NAME)

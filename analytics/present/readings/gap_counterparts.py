@@ -9,7 +9,7 @@ from analytics.present import words
 if TYPE_CHECKING:
     from analytics.answers.gap.answer import Gap
 
-MAX_NAMED = 2
+_MAX_NAMED = 2
 OTHER_MODEL_NOTES = {
     "operating": "the other version scores higher or lower",
     "concept": "scores tell labels apart otherwise",
@@ -26,7 +26,7 @@ OTHER_MODEL_MENDING = (
 
 def without_counterpart(gap: Gap) -> str:
     """Say which share of production's rows has no counterpart, and by which columns."""
-    held = [pair for pair in gap.apart if pair[0] in gap.by] or gap.apart[:MAX_NAMED]
+    held = [pair for pair in gap.apart if pair[0] in gap.by] or gap.apart[:_MAX_NAMED]
     told = [f"{words.share(share)} by {words.shortened(name, 30)}" for name, share in held]
     first, *rest = told
     text = first.replace(" by ", " of production's rows have no counterpart in the reference by ", 1)

@@ -25,11 +25,11 @@ def slices_of_gap_reading(gap: Gap, column: str) -> str:
     for row in found.head(MAX_NAMED).iter_rows(named=True):
         name = words.shortened(words.value_label(row["value"]), 30)
         share = f"share {words.share(row['share_reference'])} → {words.share(row['share_production'])}"
-        parts.append(f"{name} ({effect_text(metric, row['contribution'])}; {share})")
+        parts.append(f"{name} ({_effect_text(metric, row['contribution'])}; {share})")
     return f"Beyond chance, adjusted for all slices of all columns: {words.listed(parts)}."
 
 
-def effect_text(metric: GapMetric, value: float) -> str:
+def _effect_text(metric: GapMetric, value: float) -> str:
     """Write an effect without its interval."""
     return words.signed(value, 1) if metric.name == COST else words.metric_difference(metric.name, value)
 

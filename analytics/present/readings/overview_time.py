@@ -12,8 +12,8 @@ from analytics.measure.intervals import newcombe, normal_quantile
 from analytics.present import words
 from analytics.present.marks.slices import SIGNIFICANT
 
-MIN_JUDGED = 30
-MANY_UNLABELLED = 0.2
+_MIN_JUDGED = 30
+_MANY_UNLABELLED = 0.2
 
 
 def trend_reading(trend: pl.DataFrame | None, every: str | None) -> str:
@@ -33,18 +33,18 @@ def trend_reading(trend: pl.DataFrame | None, every: str | None) -> str:
     unit = words.BUCKETS[every]
     if table.is_empty():
         return "No row with a time can be judged." if len(dated) else "No row has a time."
-    late = late_part(dated, every)
+    late = _late_part(dated, every)
     if len(table) == 1:
         ends = (table.item(0, f"error_rate{end}") for end in ("", "_low", "_high"))
         only = f"Only one {unit} can be judged: its error rate is {words.metric_interval('error_rate', *ends)}."
         return " ".join(filter(None, [only, late]))
     rates = zip(*(table[f"error_rate{end}"] for end in ("", "_low", "_high")), strict=True)
-    n = np.array([n_judged(*row) for row in rates])
+    n = np.array([_n_judged(*row) for row in rates])
     errors = np.round(table["error_rate"].to_numpy() * n)
-    return " ".join(filter(None, [halves_part(errors, n), extremes_part(table, errors, n, every), late]))
+    return " ".join(filter(None, [_halves_part(errors, n), _extremes_part(table, errors, n, every), late]))
 
 
-def n_judged(rate: float, low: float, high: float) -> float:
+def _n_judged(rate: float, low: float, high: float) -> float:
     """Return the rows behind a proportion and its 95 % Wilson interval.
 
     >>> from analytics.measure.intervals import wilson
@@ -57,7 +57,7 @@ def n_judged(rate: float, low: float, high: float) -> float:
     return round((sqrt(b * b - 4 * a * c) - b) / (2 * c), 0)
 
 
-def halves_part(errors: np.ndarray, n: np.ndarray) -> str:
+def _halves_part(errors: np.ndarray, n: np.ndarray) -> str:
     """Compare the first half of the buckets with the second."""
     half = len(n) // 2
     s1, n1, s2, n2 = errors[:half].sum(), n[:half].sum(), errors[half:].sum(), n[half:].sum()
@@ -70,11 +70,11 @@ def halves_part(errors: np.ndarray, n: np.ndarray) -> str:
     return f"The error rate {'rose' if change.value > 0 else 'fell'} {rates}, {size}."
 
 
-def extremes_part(table: pl.DataFrame, errors: np.ndarray, n: np.ndarray, every: str) -> str:
+def _extremes_part(table: pl.DataFrame, errors: np.ndarray, n: np.ndarray, every: str) -> str:
     """Name the worst and the best bucket among those that differ from the rest, adjusted for looking at all."""
     p = benjamini_hochberg(proportion_p_value(errors, n, errors.sum() - errors, n.sum() - n))
     overall = errors.sum() / n.sum()
-    stands_out = (p < SIGNIFICANT) & (n >= MIN_JUDGED)
+    stands_out = (p < SIGNIFICANT) & (n >= _MIN_JUDGED)
     looked = words.plural(len(n), words.BUCKETS[every])
     if not stands_out.any():
         return f"None of {looked} stands out from the others after adjusting for looking at all of them."
@@ -93,11 +93,11 @@ def extremes_part(table: pl.DataFrame, errors: np.ndarray, n: np.ndarray, every:
     return f"{words.count(stands_out.sum())} of {looked} {verb} from the others: {'; '.join(parts)}."
 
 
-def late_part(dated: pl.DataFrame, every: str) -> str:
+def _late_part(dated: pl.DataFrame, every: str) -> str:
     """Say how many of the last buckets wait for labels."""
     waiting = 0
     for part in reversed(dated["share_unlabelled"].to_list()):
-        if part is None or part < MANY_UNLABELLED:
+        if part is None or part < _MANY_UNLABELLED:
             break
         waiting += 1
     if not waiting:

@@ -28,7 +28,7 @@ def found_slice(answer: Discovery, row: int, question: Question) -> FoundSlice:
         That the search was asked with.
     """
     found, known, objective = answer.slices[row], answer.table.row(row, named=True), OBJECTIVES[answer.search.objective]
-    difference = words.points if objective.is_share else signed_mean
+    difference = words.points if objective.is_share else _signed_mean
     label = f"{objective.label[:1].upper()}{objective.label[1:]}"
     lines = [
         ("Status", f"{known['status']}, adjusted p {words.p_value(known['p_adjusted'])}"),
@@ -49,7 +49,7 @@ def found_slice(answer: Discovery, row: int, question: Question) -> FoundSlice:
         lines.append(("Contributions of the conditions", f"{'; '.join(told)}{' points' if objective.is_share else ''}"))
     asked = f"Found in {question.cohort.to_words()}, at threshold {words.threshold_text(question.threshold)}"
     if answer.search.objective == "cost":
-        asked = f"{asked}, {cost_words(answer)}"
+        asked = f"{asked}, {_cost_words(answer)}"
     return FoundSlice(
         slice_words(found),
         found_reading(answer, row),
@@ -58,7 +58,7 @@ def found_slice(answer: Discovery, row: int, question: Question) -> FoundSlice:
     )
 
 
-def cost_words(answer: Discovery) -> str:
+def _cost_words(answer: Discovery) -> str:
     """Say what outcomes cost."""
     costs = answer.search.costs
     cells = [
@@ -68,7 +68,7 @@ def cost_words(answer: Discovery) -> str:
     return f"with costs {words.listed(cells)}{f', each look {costs.review:,.6g}' if costs.review else ''}"
 
 
-def signed_mean(value: words.Value, low: words.Value, high: words.Value) -> str:
+def _signed_mean(value: words.Value, low: words.Value, high: words.Value) -> str:
     """Write a difference of means with its interval."""
     if low is None or high is None:
         return words.signed(value, 3)

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from analytics.log.kept.discovery import FoundSlice
     from analytics.log.kept.thresholds import Decision
 
-HERE = Path(__file__).parent
-CONVENTIONS = (
+_HERE = Path(__file__).parent
+_CONVENTIONS = (
     "A row is predicted positive where its score is at least the threshold.",
     "A label has three values: positive, negative, not known yet. Rows without a label are never counted as "
     "negative; only rows with a label and a score are judged.",
@@ -43,7 +43,7 @@ CONVENTIONS = (
 
 
 @dataclass(frozen=True)
-class Figure:
+class _Figure:
     """A drawing with its title and its reading; without a drawing, only the reading is shown."""
 
     title: str
@@ -52,7 +52,7 @@ class Figure:
 
 
 @dataclass(frozen=True)
-class Section:
+class _Section:
     """The slices of one answer."""
 
     title: str
@@ -97,9 +97,9 @@ def slice_report(
     """
     name = tables.short(question.log.name, 80)
     moment = (created_at or datetime.now(UTC)).astimezone(UTC)
-    style = (HERE / "report.css").read_text(encoding="utf-8")
+    style = (_HERE / "report.css").read_text(encoding="utf-8")
     digest = b64encode(sha256(style.encode()).digest()).decode()
-    environment = Environment(loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined)
+    environment = Environment(loader=FileSystemLoader(_HERE), autoescape=True, undefined=StrictUndefined)
     return environment.get_template("report.html.jinja").render(
         policy=f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'",
         style=Markup(style),
@@ -111,23 +111,23 @@ def slice_report(
         accounting=tables.accounting(question.log, overview.counts),
         findings=tables.findings(question.log),
         cards=tables.cards(overview),
-        figures=overview_figures(question, overview),
+        figures=_overview_figures(question, overview),
         metrics=tables.metrics(overview),
         decisions=decisions,
-        sections=[*map(found_section, found), *map(section, answers)],
+        sections=[*map(_found_section, found), *map(_section, answers)],
         definitions=tables.definitions(),
-        conventions=CONVENTIONS,
+        conventions=_CONVENTIONS,
         footer=f"Made by Slicewise from log {question.log.key}. Aggregates only.",
     )
 
 
-def overview_figures(question: Question, overview: Overview) -> list[Figure]:
+def _overview_figures(question: Question, overview: Overview) -> list[_Figure]:
     """Return confusion matrix, scores and time lines with their readings."""
     confusion = readings.confusion_reading(overview.counts)
     scores = readings.score_reading(overview, question)
     found = [
-        Figure("Right and wrong predictions", confusion, drawings.confusion_drawing(overview.counts, confusion)),
-        Figure(
+        _Figure("Right and wrong predictions", confusion, drawings.confusion_drawing(overview.counts, confusion)),
+        _Figure(
             "How the scores separate the labels",
             scores,
             drawings.score_drawing(overview.histogram, question.threshold, scores),
@@ -136,11 +136,11 @@ def overview_figures(question: Question, overview: Overview) -> list[Figure]:
     if overview.trend is not None and overview.every is not None:
         time = readings.trend_reading(overview.trend, overview.every)
         title = f"Over time, by {words.BUCKETS[overview.every]}"
-        found.append(Figure(title, time, drawings.trend_drawing(overview.trend, overview.every, time)))
+        found.append(_Figure(title, time, drawings.trend_drawing(overview.trend, overview.every, time)))
     return found
 
 
-def section(answer: SliceAnswer) -> Section:
+def _section(answer: SliceAnswer) -> _Section:
     """Return the section of one answer: one column as a ranking, two as a heat map."""
     metric, reading = answer.metric, readings.slices_reading(answer)
     overall = answer.overall[metric][0]
@@ -153,7 +153,7 @@ def section(answer: SliceAnswer) -> Section:
         drawing = drawings.heat_drawing(answer.table, answer.by, metric, overall, reading)
         what = drawings.heat_words(answer.table)
     by = words.listed([tables.short(column, 60) for column in answer.by])
-    return Section(
+    return _Section(
         title=f"{question_of(metric)} By {by}",
         reading=reading,
         caption=f"{METRICS[metric].label} by {by}{what}",
@@ -164,12 +164,12 @@ def section(answer: SliceAnswer) -> Section:
     )
 
 
-def found_section(found: FoundSlice) -> Section:
+def _found_section(found: FoundSlice) -> _Section:
     """Return the section of a discovered slice."""
     heads = (tables.Head("What"), tables.Head("Value"))
     rows = [tables.Row((tables.Cell(name), tables.Cell(tables.short(value, 600))))
             for name, value in found.lines]  # fmt: skip
-    return Section(
+    return _Section(
         title=f"Discovered: {tables.short(found.title, 160)}",
         reading=found.reading,
         caption="",

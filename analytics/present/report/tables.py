@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from analytics.answers.slices import SliceAnswer
     from analytics.log.schema import Log
 
-MAX_SLICES = 50
-MAX_TEXT = 200
-MAX_FINDINGS = 100
-ARROWS = {"up": "▲\u00a0", "down": "▼\u00a0", None: ""}
+_MAX_SLICES = 50
+_MAX_TEXT = 200
+_MAX_FINDINGS = 100
+_ARROWS = {"up": "▲\u00a0", "down": "▼\u00a0", None: ""}
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class Table:
 
 
 @dataclass(frozen=True)
-class Card:
+class _Card:
     """One headline number."""
 
     label: str
@@ -66,12 +66,12 @@ class Card:
     interval: str
 
 
-def short(text: str, limit: int = MAX_TEXT) -> str:
+def short(text: str, limit: int = _MAX_TEXT) -> str:
     """Return data as text of the report: one line, cut."""
     return words.shortened(words.one_line(text), limit)
 
 
-def estimate(text: str, mark: str = "", lead: str = "") -> Cell:
+def _estimate(text: str, mark: str = "", lead: str = "") -> Cell:
     """Return a cell whose interval stays in one piece.
 
     >>> estimate("0.65 (0.64–0.66)")
@@ -117,19 +117,19 @@ def findings(log: Log) -> Table:
             Cell(found.code),
             Cell(short(found.column or words.UNDEFINED)),
             Cell(words.count(found.rows)),
-            Cell(short(found.message, 4 * MAX_TEXT)),
+            Cell(short(found.message, 4 * _MAX_TEXT)),
         ))
-        for found in log.findings[:MAX_FINDINGS]
+        for found in log.findings[:_MAX_FINDINGS]
     ]  # fmt: skip
     return Table((Head("Severity"), Head("Code"), Head("Column"), Head("Rows", is_number=True), Head("Finding")), rows)
 
 
-def cards(overview: Overview) -> list[Card]:
+def cards(overview: Overview) -> list[_Card]:
     """Return six headline numbers."""
     found = []
     for name in ("error_rate", "recall", "precision", "selection_rate", "prevalence", "auroc"):
         text, _, interval = words.metric_interval(name, *overview.value(name)).partition(" (")
-        found.append(Card(METRICS[name].label, text, interval.rstrip(")")))
+        found.append(_Card(METRICS[name].label, text, interval.rstrip(")")))
     return found
 
 
@@ -143,7 +143,7 @@ def metrics(overview: Overview) -> Table:
             why = "the scores are no probabilities" if metric.needs_probability else metric.undefined
             note = f"{note} No value: {why}."
         text = words.metric_interval(name, value, low, high)
-        rows.append(Row((Cell(metric.label), estimate(text), Cell(note))))
+        rows.append(Row((Cell(metric.label), _estimate(text), Cell(note))))
     return Table((Head("Metric"), Head("Value (95 % interval)", is_number=True), Head("Definition")), rows)
 
 
@@ -156,8 +156,8 @@ def slices(answer: SliceAnswer) -> Table:
         *(Head(text, is_number=True) for text in ("p, adjusted", "Excess errors", "Share of errors")),
     ]
     rows = []
-    marks = slice_marks(answer.table, answer.metric, MAX_SLICES)
-    for mark, row in zip(marks, answer.table.head(MAX_SLICES).iter_rows(named=True), strict=True):
+    marks = slice_marks(answer.table, answer.metric, _MAX_SLICES)
+    for mark, row in zip(marks, answer.table.head(_MAX_SLICES).iter_rows(named=True), strict=True):
         difference = words.metric_difference(
             answer.metric, row["difference"], row["difference_low"], row["difference_high"]
         )
@@ -173,10 +173,10 @@ def slices(answer: SliceAnswer) -> Table:
                     Cell(names[-1], tag=words.FEW_ROWS if mark.verdict == "few" else ""),
                     Cell(words.count(row["n"])),
                     Cell(words.count(row["n_labelled"])),
-                    estimate(words.metric_interval(answer.metric, mark.value, mark.low, mark.high)),
-                    estimate(difference.replace(" points", ""), mark.verdict, arrow(mark.verdict, answer.metric)),
+                    _estimate(words.metric_interval(answer.metric, mark.value, mark.low, mark.high)),
+                    _estimate(difference.replace(" points", ""), mark.verdict, _arrow(mark.verdict, answer.metric)),
                     Cell(words.p_value(row["p_adjusted"])),
-                    estimate(excess),
+                    _estimate(excess),
                     Cell(words.share(row["share_of_errors"])),
                 ),
                 mark="few" if mark.verdict == "few" else "",
@@ -185,15 +185,15 @@ def slices(answer: SliceAnswer) -> Table:
     return Table(heads, rows)
 
 
-def arrow(verdict: str, metric: str) -> str:
+def _arrow(verdict: str, metric: str) -> str:
     """Return the arrow of a slice that stands out: up where its values are higher than the rest's."""
-    return ARROWS[points_to(verdict, metric)]
+    return _ARROWS[points_to(verdict, metric)]
 
 
 def slices_note(answer: SliceAnswer) -> str:
     """Say what the table of slices shows and what it leaves out."""
     n = len(answer.table)
-    shown = f"The first {MAX_SLICES} of {words.count(n)} slices, {order_words(answer.metric)}" if n > MAX_SLICES else (
+    shown = f"The first {_MAX_SLICES} of {words.count(n)} slices, {order_words(answer.metric)}" if n > _MAX_SLICES else (
         f"All {words.plural(n, 'slice')}" if n != 1 else "The only slice"
     )  # fmt: skip
     unit = " in points" if METRICS[answer.metric].is_share else ""
@@ -207,13 +207,13 @@ def slices_note(answer: SliceAnswer) -> str:
 def definitions() -> Table:
     """Say how every metric is computed, which direction is better, and where it has no value."""
     rows = [
-        Row((Cell(metric.label), Cell(metric.formula), Cell(better(metric.direction)), Cell(metric.undefined)))
+        Row((Cell(metric.label), Cell(metric.formula), Cell(_better(metric.direction)), Cell(metric.undefined)))
         for metric in METRICS.values()
     ]
     return Table((Head("Metric"), Head("Formula"), Head("Better"), Head("Undefined where")), rows)
 
 
-def better(direction: str) -> str:
+def _better(direction: str) -> str:
     """Say which direction is better."""
     return words.UNDEFINED if direction == "neither" else direction
 

@@ -47,13 +47,13 @@ NUMBERS = (
     ),
     ("spiegelhalter_p", "p of Spiegelhalter's z", "Test of the Brier score; the same caveat."),
 )
-SHORT = ("slope", "intercept", "in_the_large")
-SHOWN = ("n", "mean_score", "observed", "difference", "interval", "p_adjusted", "slope", "slope_interval",
+_SHORT = ("slope", "intercept", "in_the_large")
+_SHOWN = ("n", "mean_score", "observed", "difference", "interval", "p_adjusted", "slope", "slope_interval",
          "slope_p_adjusted", "ece", "ece_chance_high", "few_rows")  # fmt: skip
-SCANNED = ("column", "value", "n", "mean_score", "observed", "difference", "to_the_rest", "p_adjusted", "slope",
+_SCANNED = ("column", "value", "n", "mean_score", "observed", "difference", "to_the_rest", "p_adjusted", "slope",
            "slope_interval", "slope_p_adjusted", "ece", "ece_chance_high")  # fmt: skip
 MAX_SCANNED = 20
-BIN_FIELDS = ("low", "high", "n", "mean_score", "observed", "observed_low", "observed_high")
+_BIN_FIELDS = ("low", "high", "n", "mean_score", "observed", "observed_low", "observed_high")
 
 
 def calibration_json_rows(answer: CalibrationSlices) -> list[dict[str, Any]]:
@@ -61,7 +61,7 @@ def calibration_json_rows(answer: CalibrationSlices) -> list[dict[str, Any]]:
     bins: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
     for row in answer.bins.iter_rows(named=True):
         key = tuple(row[name] for name in answer.keys)
-        bins.setdefault(key, []).append({name: json_value(row[name]) for name in BIN_FIELDS})
+        bins.setdefault(key, []).append({name: json_value(row[name]) for name in _BIN_FIELDS})
     rows = []
     for row in answer.table.iter_rows(named=True):
         key = tuple(row[name] for name in answer.keys)
@@ -89,13 +89,13 @@ def number_rows(answer: Calibration) -> pl.DataFrame:
     rows = []
     for name, label, _ in NUMBERS:
         found = chance.get(name)
-        calibrated = "" if found is None else with_ends(name, found, "chance")
-        rows.append({"Number": label, "Value": with_ends(name, row, name), "If calibrated": calibrated,
-                     "That is": side_of_chance(found)})  # fmt: skip
+        calibrated = "" if found is None else _with_ends(name, found, "chance")
+        rows.append({"Number": label, "Value": _with_ends(name, row, name), "If calibrated": calibrated,
+                     "That is": _side_of_chance(found)})  # fmt: skip
     return pl.DataFrame(rows)
 
 
-def side_of_chance(found: dict[str, Any] | None) -> str:
+def _side_of_chance(found: dict[str, Any] | None) -> str:
     """Say where a number lies beside its chance range.
 
     >>> side_of_chance({"value": 0.02, "chance_low": 0.003, "chance_high": 0.01})
@@ -108,7 +108,7 @@ def side_of_chance(found: dict[str, Any] | None) -> str:
     return "below" if found["value"] < found["chance_low"] else "within"
 
 
-def with_ends(name: str, row: dict[str, Any], key: str) -> str:
+def _with_ends(name: str, row: dict[str, Any], key: str) -> str:
     """Write a number with its interval where it has one."""
     value, low, high = (row.get(f"{key}{end}") for end in ("", "_low", "_high"))
     if name == "n":
@@ -121,7 +121,7 @@ def with_ends(name: str, row: dict[str, Any], key: str) -> str:
         )
     if name == "difference":
         return words.points(value, low, high)
-    digits = 2 if name in SHORT else 4
+    digits = 2 if name in _SHORT else 4
     text = words.number(value, digits)
     return text if low is None else f"{text} ({words.between(words.number(low, digits), words.number(high, digits))})"
 
@@ -130,44 +130,44 @@ def slice_rows(answer: CalibrationSlices) -> pl.DataFrame:
     """Return the ranked table of slices as people read it: shares in percent, intervals as text."""
     labels = [
         pl.Series(name, [words.value_label(value) for value in answer.table[key]], dtype=pl.String)
-        for name, key in zip(unique_names([*SHOWN, *answer.by])[len(SHOWN) :], answer.keys, strict=True)
+        for name, key in zip(unique_names([*_SHOWN, *answer.by])[len(_SHOWN) :], answer.keys, strict=True)
     ]
-    interval = intervals(answer.table.select(pl.col("difference_low", "difference_high") * 100), 1)
-    shown = in_words(answer.table.with_columns(interval=interval))
-    return pl.DataFrame([*labels, *shown.select(SHOWN).get_columns()])
+    interval = _intervals(answer.table.select(pl.col("difference_low", "difference_high") * 100), 1)
+    shown = _in_words(answer.table.with_columns(interval=interval))
+    return pl.DataFrame([*labels, *shown.select(_SHOWN).get_columns()])
 
 
 def scan_rows(scan: pl.DataFrame) -> pl.DataFrame:
     """Return the slices of all segment columns as people read them."""
-    shown = scan.with_columns(pl.col("value").fill_null(words.MISSING), in_points("to_the_rest"))
-    return in_words(shown).select(SCANNED)
+    shown = scan.with_columns(pl.col("value").fill_null(words.MISSING), _in_points("to_the_rest"))
+    return _in_words(shown).select(_SCANNED)
 
 
 def map_rows(table: pl.DataFrame) -> pl.DataFrame:
     """Return the maps compared as people read them: the level in points, costs per 1,000 rows."""
-    return table.with_columns(in_points("difference"), pl.col("cost_at_formula", "cost_at_best") * 1000)
+    return table.with_columns(_in_points("difference"), pl.col("cost_at_formula", "cost_at_best") * 1000)
 
 
-def in_points(*names: str) -> pl.Expr:
+def _in_points(*names: str) -> pl.Expr:
     """Return shares in percentage points with one digit; what rounds to 0 has no sign."""
     rounded = (pl.col(*names) * 100).round(1)
     return pl.when(rounded != 0).then(rounded).when(rounded == 0).then(0.0)
 
 
-def in_words(table: pl.DataFrame) -> pl.DataFrame:
+def _in_words(table: pl.DataFrame) -> pl.DataFrame:
     """Write shares in percent, the slope's interval as text, and p-values as text, which never says that they are 0."""
     p = {
         name: pl.Series([words.p_value(value) for value in table[name]], dtype=pl.String)
         for name in ("p_adjusted", "slope_p_adjusted")
     }
     return table.with_columns(
-        in_points("mean_score", "observed", "difference"),
-        slope_interval=intervals(table.select("slope_low", "slope_high"), 2),
+        _in_points("mean_score", "observed", "difference"),
+        slope_interval=_intervals(table.select("slope_low", "slope_high"), 2),
         **p,
     )
 
 
-def intervals(ends: pl.DataFrame, digits: int) -> pl.Series:
+def _intervals(ends: pl.DataFrame, digits: int) -> pl.Series:
     """Write intervals as text; ``ends`` are their two columns."""
     texts = [
         words.UNDEFINED if low is None else words.between(words.number(low, digits), words.number(high, digits))

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from analytics.measure.intervals import Interval
 
 BARS = ("bars_reference", "bars_production")
-SLICE_FIELDS = ("value", "n_reference", "n_production", "share_reference", "share_production", "rate_reference",
+_SLICE_FIELDS = ("value", "n_reference", "n_production", "share_reference", "share_production", "rate_reference",
                 "rate_production", "mix", "within", "contribution", "contribution_low", "contribution_high", "p_value",
                 "p_adjusted", "few_rows")  # fmt: skip
 
@@ -35,7 +35,7 @@ def gap_json(gap: Gap, inputs: Inputs, joint: Joint | None, time: GapTime | None
     columns = []
     for row in gap.columns.iter_rows(named=True):
         slices = [
-            {name: json_value(part[name]) for name in SLICE_FIELDS}
+            {name: json_value(part[name]) for name in _SLICE_FIELDS}
             for part in gap.slices[row["column"]].iter_rows(named=True)
         ]
         columns.append({**{name: json_value(value) for name, value in row.items()}, "slices": slices})
@@ -43,7 +43,7 @@ def gap_json(gap: Gap, inputs: Inputs, joint: Joint | None, time: GapTime | None
         "metric": flow.metric,
         "reference": json_value(flow.reference),
         "production": json_value(flow.production),
-        **bounded("change", flow.change),
+        **_bounded("change", flow.change),
         "sides": {"reference": names[0], "production": names[1]},
         "n_reference": flow.n_reference,
         "n_production": flow.n_production,
@@ -58,28 +58,28 @@ def gap_json(gap: Gap, inputs: Inputs, joint: Joint | None, time: GapTime | None
         "is_carried": gap.is_carried,
         "is_entangled": gap.is_entangled,
         "without_counterpart": [{"column": name, "share": share} for name, share in gap.apart],
-        "parts": [{"part": name, **bounded("value", part)} for name, part in flow.parts.items()],
+        "parts": [{"part": name, **_bounded("value", part)} for name, part in flow.parts.items()],
         "columns": columns,
-        "jointly": None if joint is None else joint_json(joint),
+        "jointly": None if joint is None else _joint_json(joint),
         "since": None if time is None or time.since is None else json_value(time.since),
-        "inputs": [{"column": name, **input_json(change)} for name, change in inputs.changes.items()],
+        "inputs": [{"column": name, **_input_json(change)} for name, change in inputs.changes.items()],
         "sampled_one_in": list(inputs.one_in),
         "left_out": [{"column": name, "reason": reason} for name, reason in gap.left_out],
         "mend": [asdict(each) for each in advice(gap, inputs)],
     }
 
 
-def bounded(name: str, part: Interval) -> dict[str, Any]:
+def _bounded(name: str, part: Interval) -> dict[str, Any]:
     """Return a value with its interval under a name."""
     ends = zip((name, f"{name}_low", f"{name}_high"), (part.value, part.low, part.high), strict=True)
     return {key: json_value(float(value)) for key, value in ends}
 
 
-def joint_json(joint: Joint) -> dict[str, Any]:
+def _joint_json(joint: Joint) -> dict[str, Any]:
     """Return the effect of all inputs together."""
     return {
-        **bounded("expected", joint.expected),
-        **bounded("effect", joint.effect),
+        **_bounded("expected", joint.expected),
+        **_bounded("effect", joint.effect),
         "effective_rows": json_value(joint.effective_rows),
         "n_rows": joint.n_rows,
         "alone": json_value(joint.alone),
@@ -89,7 +89,7 @@ def joint_json(joint: Joint) -> dict[str, Any]:
     }
 
 
-def input_json(change: InputChange) -> dict[str, Any]:
+def _input_json(change: InputChange) -> dict[str, Any]:
     """Return the comparison of one column."""
     found = {
         name: json_value(value) if not isinstance(value, tuple) else value for name, value in asdict(change).items()
@@ -167,7 +167,7 @@ def input_rows(gap: Gap, inputs: Inputs) -> pl.DataFrame:
             "column": name, "explained": explained.get(name, 0.0), "distance": change.distance, "noise": change.noise,
             "psi": change.psi, "missing_reference": 100 * change.missing_reference,
             "missing_production": 100 * change.missing_production, "what": what_changed(change),
-            **dict(zip(BARS, on_one_scale(change), strict=True)),
+            **dict(zip(BARS, _on_one_scale(change), strict=True)),
         })  # fmt: skip
     numbers = ("explained", "distance", "noise", "psi", "missing_reference", "missing_production")
     schema: dict[str, pl.DataType] = {
@@ -178,7 +178,7 @@ def input_rows(gap: Gap, inputs: Inputs) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=schema).sort(["explained", excess], descending=True)
 
 
-def on_one_scale(change: InputChange) -> tuple[list[float], list[float]]:
+def _on_one_scale(change: InputChange) -> tuple[list[float], list[float]]:
     """Return the shares of both sides in percent of the largest of them, so that two small charts have one scale."""
     most = max(*change.shares_reference, *change.shares_production, 1e-9)
     before, after = (

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from analytics.answers.slices import SliceAnswer
 
 MAX_PICTURES = 300
-ENDS = ("", "_low", "_high")
-SHORT = {
+_ENDS = ("", "_low", "_high")
+_SHORT = {
     "fpr": "FPR",
     "fnr": "FNR",
     "balanced_accuracy": "Bal. accuracy",
@@ -31,7 +31,7 @@ def heading(metric: str) -> str:
     >>> heading("fpr"), heading("recall")
     ('FPR', 'Recall')
     """
-    return SHORT.get(metric, METRICS[metric].label)
+    return _SHORT.get(metric, METRICS[metric].label)
 
 
 def slice_cells(answer: SliceAnswer) -> pl.DataFrame:
@@ -47,14 +47,14 @@ def slice_cells(answer: SliceAnswer) -> pl.DataFrame:
     metric, table = answer.metric, answer.table
     marks = slice_marks(table, metric, len(table))
     overall = answer.overall[metric][0]
-    span, gaps = value_range(marks, metric, overall), list(table.select(f"difference{end}" for end in ENDS).iter_rows())
+    span, gaps = value_range(marks, metric, overall), list(table.select(f"difference{end}" for end in _ENDS).iter_rows())
     trusted = [gap for gap, mark in zip(gaps, marks, strict=True) if mark.verdict != "few"] or gaps
     reach = max([abs(end) for gap in trusted for end in gap if end is not None], default=1.0) or 1.0
     rows: dict[str, list[str | None]] = {
         name: [] for name in ("interval", "difference_interval", "interval_text", "difference_text", "p")
     }
     for place, (mark, gap, p) in enumerate(zip(marks, gaps, table["p_adjusted"], strict=True)):
-        bounds, apart = interval_words(metric, mark.low, mark.high), interval_words(metric, *gap[1:], is_signed=True)
+        bounds, apart = _interval_words(metric, mark.low, mark.high), _interval_words(metric, *gap[1:], is_signed=True)
         colour, is_drawn = palette.VERDICTS[mark.verdict], place < MAX_PICTURES
         own = (mark.value, mark.low, mark.high)
         rows["interval"].append(interval_picture(own, span, overall, bounds, colour=colour) if is_drawn else None)
@@ -67,7 +67,7 @@ def slice_cells(answer: SliceAnswer) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=dict.fromkeys(rows, pl.String))
 
 
-def interval_words(metric: str, low: float | None, high: float | None, *, is_signed: bool = False) -> str:
+def _interval_words(metric: str, low: float | None, high: float | None, *, is_signed: bool = False) -> str:
     """Write the bounds of an interval, in points where the metric is a share.
 
     >>> interval_words("recall", 0.116, 0.13), interval_words("auroc", -0.05, 0.1, is_signed=True)

@@ -16,10 +16,10 @@ from analytics.present import words
 if TYPE_CHECKING:
     from analytics.answers.slices import SliceAnswer
 
-SHOWN = ("error_rate", "precision", "recall", "fpr", "prevalence")
+_SHOWN = ("error_rate", "precision", "recall", "fpr", "prevalence")
 
 
-def slice_display_table(answer: SliceAnswer, metrics: Sequence[str] = SHOWN) -> pl.DataFrame:
+def slice_display_table(answer: SliceAnswer, metrics: Sequence[str] = _SHOWN) -> pl.DataFrame:
     """Return the table of slices as people read it.
 
     Parameters

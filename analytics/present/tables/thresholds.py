@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from analytics.measure.thresholds.human_band import Band
     from analytics.measure.thresholds.operating import Point
 
-CELL_LABELS = {"tp": "True positives", "fp": "False positives", "fn": "False negatives", "tn": "True negatives"}
+_CELL_LABELS = {"tp": "True positives", "fp": "False positives", "fn": "False negatives", "tn": "True negatives"}
 
 
 def sweep_frame(answer: ThresholdAnswer) -> pl.DataFrame:
@@ -50,10 +50,10 @@ def move_table(answer: ThresholdAnswer, to: Point) -> pl.DataFrame:
     """Return what a move from the present threshold does to each cell, in rows and money per week."""
     factor, span = per_week(answer)
     rows = []
-    names = [*((label, cell, f"money_{cell}") for cell, label in CELL_LABELS.items()),
+    names = [*((label, cell, f"money_{cell}") for cell, label in _CELL_LABELS.items()),
              ("Reviews", "reviews", "money_review"), ("Together", "n", "cost")]  # fmt: skip
     for label, count, amount in names:
-        now, then = (rows_at(answer, count, point) * factor for point in (answer.present, to))
+        now, then = (_rows_at(answer, count, point) * factor for point in (answer.present, to))
         cost_now, cost_then = (answer.value(amount, point) * factor for point in (answer.present, to))
         if count == "reviews" and not answer.policy.costs.review:
             continue
@@ -72,7 +72,7 @@ def move_table(answer: ThresholdAnswer, to: Point) -> pl.DataFrame:
     return pl.DataFrame(rows)
 
 
-def rows_at(answer: ThresholdAnswer, name: str, point: Point) -> float:
+def _rows_at(answer: ThresholdAnswer, name: str, point: Point) -> float:
     """Return the judged rows of a cell at a point, of those that are looked at, or of all."""
     if name == "n":
         return float(answer.n_judged)
@@ -140,14 +140,14 @@ def threshold_json(
             "decided_and_not_scored": int(answer.decisions.not_scored_so[place]),
         }
     if slices is not None:
-        found |= slices_json(slices)
+        found |= _slices_json(slices)
     if band is not None:
         found["band"] = {**vars(band), "low": answer.threshold_at(band.low), "high": answer.threshold_at(band.high)}
     rows = sweep_frame(answer).iter_rows(named=True)
     return {**found, "sweep": [{name: json_value(value) for name, value in row.items()} for row in rows]}
 
 
-def slices_json(slices: SlicePolicy) -> dict[str, Any]:
+def _slices_json(slices: SlicePolicy) -> dict[str, Any]:
     """Return thresholds per slice for JSON: ``slices`` and what they save together."""
     keys = [f"slice_{place}" for place in range(len(slices.by))]
     rows = [

@@ -11,11 +11,11 @@ import narwhals.stable.v2 as nw
 
 from analytics.query.relations import integer, keep
 
-PRIME = 2_147_483_647
-MULTIPLIER = 1_220_703_125
+_PRIME = 2_147_483_647
+_MULTIPLIER = 1_220_703_125
 
 
-class Costs(Protocol):
+class _Costs(Protocol):
     """What a row of each outcome costs; `measure.costs.Costs` says what each means."""
 
     @property
@@ -60,24 +60,24 @@ class Objective:
     definition: str
     is_share: bool
     counted: Callable[[float], nw.Expr]
-    value: Callable[[float, Costs], nw.Expr]
+    value: Callable[[float, _Costs], nw.Expr]
     needs_probability: bool = False
     is_change: bool = False
     unit: str = "errors"
     is_signed: bool = False
 
 
-def every_row(threshold: float) -> nw.Expr:
+def _every_row(threshold: float) -> nw.Expr:
     """Count every judged row."""
     return ~nw.col("label").is_null()
 
 
-def is_wrong(threshold: float, costs: Costs) -> nw.Expr:
+def _is_wrong(threshold: float, costs: _Costs) -> nw.Expr:
     """Return 1 where the prediction differs from the label."""
     return integer((nw.col("score") >= threshold) != (nw.col("label") == 1))
 
 
-def cost_of(threshold: float, costs: Costs) -> nw.Expr:
+def _cost_of(threshold: float, costs: _Costs) -> nw.Expr:
     """Return the cost of a row's outcome; an amount that is missing counts as 0, as on the Thresholds page."""
     flagged, positive = nw.col("score") >= threshold, nw.col("label") == 1
 
@@ -93,7 +93,7 @@ def cost_of(threshold: float, costs: Costs) -> nw.Expr:
     return nw.when(flagged).then(of_flagged).otherwise(of_others)
 
 
-def squared_error(threshold: float, costs: Costs) -> nw.Expr:
+def _squared_error(threshold: float, costs: _Costs) -> nw.Expr:
     """Return the squared distance of score and label."""
     gap = nw.col("score") - nw.col("label")
     return gap * gap
@@ -101,55 +101,55 @@ def squared_error(threshold: float, costs: Costs) -> nw.Expr:
 
 OBJECTIVES: dict[str, Objective] = {
     "error_rate": Objective(
-        "error rate", "Share of judged rows whose prediction differs from the label.", True, every_row, is_wrong
+        "error rate", "Share of judged rows whose prediction differs from the label.", True, _every_row, _is_wrong
     ),
     "fpr": Objective(
         "false positive rate", "Share of the negative rows that are predicted positive.", True,
-        lambda threshold: nw.col("label") == 0, is_wrong, unit="false positives",
+        lambda threshold: nw.col("label") == 0, _is_wrong, unit="false positives",
     ),
     "fnr": Objective(
         "false negative rate", "Share of the positive rows that are predicted negative.", True,
-        lambda threshold: nw.col("label") == 1, is_wrong, unit="false negatives",
+        lambda threshold: nw.col("label") == 1, _is_wrong, unit="false negatives",
     ),
-    "cost": Objective("cost per row", "Mean cost of the outcomes of judged rows.", False, every_row, cost_of, unit="cost"),
+    "cost": Objective("cost per row", "Mean cost of the outcomes of judged rows.", False, _every_row, _cost_of, unit="cost"),
     "brier": Objective(
-        "Brier score", "Mean squared distance between the score and the label.", False, every_row, squared_error, True,
+        "Brier score", "Mean squared distance between the score and the label.", False, _every_row, _squared_error, True,
         unit="Brier loss",
     ),
     "overprediction": Objective(
-        "over-prediction", "Mean score less the observed rate: calibration bias upwards.", False, every_row,
+        "over-prediction", "Mean score less the observed rate: calibration bias upwards.", False, _every_row,
         lambda threshold, costs: nw.col("score") - nw.col("label"), True, unit="over-prediction", is_signed=True,
     ),
     "underprediction": Objective(
-        "under-prediction", "Observed rate less the mean score: calibration bias downwards.", False, every_row,
+        "under-prediction", "Observed rate less the mean score: calibration bias downwards.", False, _every_row,
         lambda threshold, costs: nw.col("label") - nw.col("score"), True, unit="under-prediction", is_signed=True,
     ),
     "change": Objective(
-        "rise of the error rate", "Error rate less that of the same slice in a reference.", True, every_row, is_wrong,
+        "rise of the error rate", "Error rate less that of the same slice in a reference.", True, _every_row, _is_wrong,
         is_change=True,
     ),
 }  # fmt: skip
 
 
-def by_hash(key: nw.Expr, seed: int) -> nw.Expr:
+def _by_hash(key: nw.Expr, seed: int) -> nw.Expr:
     """Return 1 for about half of the keys, chosen by a hash in whole numbers that every engine computes alike.
 
     The key is multiplied modulo a prime, squared and multiplied again; no product passes 2**63.
     """
-    mixed = ((key % PRIME) * MULTIPLIER + (seed * 48_271 + 11) % PRIME) % PRIME
-    mixed = (mixed * mixed + mixed) % PRIME
-    return integer((mixed * MULTIPLIER) % PRIME >= PRIME // 2)
+    mixed = ((key % _PRIME) * _MULTIPLIER + (seed * 48_271 + 11) % _PRIME) % _PRIME
+    mixed = (mixed * mixed + mixed) % _PRIME
+    return integer((mixed * _MULTIPLIER) % _PRIME >= _PRIME // 2)
 
 
 def by_row(seed: int) -> nw.Expr:
     """Hold back about half of the rows."""
-    return by_hash(nw.col("row_id"), seed)
+    return _by_hash(nw.col("row_id"), seed)
 
 
 def by_entity(id_column: str, seed: int) -> nw.Expr:
     """Hold back the rows of about half of the ids; an id is known by its first row, rows without one stand alone."""
     first = nw.col("row_id").min().over(id_column)
-    return by_hash(nw.when(nw.col(id_column).is_null()).then(nw.col("row_id")).otherwise(first), seed)
+    return _by_hash(nw.when(nw.col(id_column).is_null()).then(nw.col("row_id")).otherwise(first), seed)
 
 
 def row_count(frame: nw.LazyFrame[Any], kept: nw.Expr | None) -> nw.LazyFrame[Any]:

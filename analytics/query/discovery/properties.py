@@ -16,12 +16,12 @@ from analytics.query.cohort import WEEKDAYS, Clause, slice_clauses
 from analytics.query.engine import stored_slice
 from analytics.query.relations import integer
 
-Kind = Literal["value", "spike", "missing", "text", "hour", "weekday", "gaps"]
+_Kind = Literal["value", "spike", "missing", "text", "hour", "weekday", "gaps"]
 
-MIN_SPIKE, OWN_BIN = 0.02, 0.1
-LONG_TEXT = 1_000
-MAX_GAPS = 5
-GAPS = "fields missing"
+_MIN_SPIKE, _OWN_BIN = 0.02, 0.1
+_LONG_TEXT = 1_000
+_MAX_GAPS = 5
+_GAPS = "fields missing"
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Property:
 
     name: str
     column: str | None
-    kind: Kind
+    kind: _Kind
 
     @property
     def source(self) -> str:
@@ -74,19 +74,19 @@ def properties(log: Log, columns: tuple[str, ...] | None = None) -> tuple[Proper
     segments = log.mapping.segments if columns is None else columns
     found = [Property(name, name, "value") for name in segments if log.column(name).kind != "time"]
     if columns is None:
-        found += derived(log)
+        found += _derived(log)
     if not found:
         raise QuestionError("Expected columns to search by, found no segment column. Choose some in the mapping.")
     return tuple(found)
 
 
-def derived(log: Log) -> list[Property]:
+def _derived(log: Log) -> list[Property]:
     """Return the properties that the columns of a log allow beyond its segments."""
     mapping, segments = log.mapping, set(log.mapping.segments)
     judged = {mapping.label, mapping.score, mapping.decision}
     found: list[Property] = []
     for column in log.columns:
-        if column.name in segments and spikes(column, log):
+        if column.name in segments and _spikes(column, log):
             found.append(Property(f"exact {column.name}", column.name, "spike"))
         elif column.name in mapping.text:
             found.append(Property(f"text of {column.name}", column.name, "text"))
@@ -96,25 +96,25 @@ def derived(log: Log) -> list[Property]:
         found.append(Property(f"hour of {mapping.time}", mapping.time, "hour"))
         found.append(Property(f"weekday of {mapping.time}", mapping.time, "weekday"))
     if sum(log.column(name).n_missing > 0 for name in segments) > 1:
-        found.append(Property(GAPS, None, "gaps"))
+        found.append(Property(_GAPS, None, "gaps"))
     taken = {column.name for column in log.columns}
-    return [entry if entry.kind == "missing" else replace(entry, name=free(entry.name, taken)) for entry in found]
+    return [entry if entry.kind == "missing" else replace(entry, name=_free(entry.name, taken)) for entry in found]
 
 
-def free(name: str, taken: Collection[str]) -> str:
+def _free(name: str, taken: Collection[str]) -> str:
     """Return a name that no column has.
 
     >>> free("hour of at", ["at"]), free("hour of at", ["at", "hour of at"])
     ('hour of at', 'hour of at (derived)')
     """
-    return free(f"{name} (derived)", taken) if name in taken else name
+    return _free(f"{name} (derived)", taken) if name in taken else name
 
 
-def spikes(column: Column, log: Log) -> list[float]:
+def _spikes(column: Column, log: Log) -> list[float]:
     """Return the numbers of a binned column on which at least 2 % of the rows stand and that have no bin of their own."""
     if column.name not in log.bins:
         return []
-    return [float(value) for value, rows in column.top if MIN_SPIKE * log.n_rows <= rows < OWN_BIN * log.n_rows]
+    return [float(value) for value, rows in column.top if _MIN_SPIKE * log.n_rows <= rows < _OWN_BIN * log.n_rows]
 
 
 def expression(log: Log, found: Property, left_out: Collection[str] = ()) -> nw.Expr:
@@ -126,7 +126,7 @@ def expression(log: Log, found: Property, left_out: Collection[str] = ()) -> nw.
         names = [name for name in log.mapping.segments if name not in left_out]
         flags = [integer(nw.col(log.column(name).sql_name).is_null()) for name in names]
         total = reduce(lambda left, right: left + right, flags, nw.lit(0))
-        return nw.when(total > MAX_GAPS).then(nw.lit(MAX_GAPS)).otherwise(total)
+        return nw.when(total > _MAX_GAPS).then(nw.lit(_MAX_GAPS)).otherwise(total)
     assert found.column is not None
     if found.kind == "value":
         return nw.col(stored_slice(log, found.column))
@@ -136,11 +136,11 @@ def expression(log: Log, found: Property, left_out: Collection[str] = ()) -> nw.
     column = log.column(found.column)
     col = nw.col(column.sql_name)
     if found.kind == "spike":
-        return nw.when(col.is_in(spikes(column, log))).then(col)
+        return nw.when(col.is_in(_spikes(column, log))).then(col)
     if found.kind == "missing":
         return nw.when(col.is_null()).then(nw.lit(1))
     text = col.cast(nw.String)
-    is_empty, is_long = text.str.strip_chars() == "", text.str.len_chars() > LONG_TEXT
+    is_empty, is_long = text.str.strip_chars() == "", text.str.len_chars() > _LONG_TEXT
     return (
         nw.when(col.is_null()).then(nw.lit(0)).otherwise(
             nw.when(is_empty).then(nw.lit(1)).otherwise(nw.when(is_long).then(nw.lit(2)))
@@ -155,9 +155,9 @@ def shown_value(log: Log, found: Property, value: Any) -> Any:
     if found.kind == "weekday" and value is not None:
         return WEEKDAYS[int(value) - 1]
     if found.kind == "text":
-        return None if value is None else (None, "empty", f"over {LONG_TEXT:,} characters")[int(value)]
+        return None if value is None else (None, "empty", f"over {_LONG_TEXT:,} characters")[int(value)]
     if found.kind == "gaps":
-        return f"{MAX_GAPS} or more" if int(value) == MAX_GAPS else int(value)
+        return f"{_MAX_GAPS} or more" if int(value) == _MAX_GAPS else int(value)
     return None if found.kind == "missing" else value
 
 
@@ -170,7 +170,7 @@ def clauses(
     """
     if found.kind == "gaps" and left_out is not None:
         names = [name for name in log.mapping.segments if name not in left_out and log.column(name).n_missing]
-        return (Clause("", "gaps", (str(value) if isinstance(value, int) else f"{MAX_GAPS}+", *names)),)
+        return (Clause("", "gaps", (str(value) if isinstance(value, int) else f"{_MAX_GAPS}+", *names)),)
     if found.column is None or (found.kind in ("hour", "weekday") and log.column(found.column).kind != "time"):
         return None
     if value is None:
@@ -179,7 +179,7 @@ def clauses(
         return (Clause(found.column, "in", (repr(value),)),)
     if found.kind == "text":
         return (
-            Clause(found.column, "blank") if value == "empty" else Clause(found.column, "longer", (str(LONG_TEXT),)),
+            Clause(found.column, "blank") if value == "empty" else Clause(found.column, "longer", (str(_LONG_TEXT),)),
         )
     if found.kind == "hour":
         return (Clause(found.column, "hour", (str(value),)),)

@@ -16,9 +16,9 @@ from analytics.reading.delimited.lexer import Dialect, Lexer, Record, Records, l
 from analytics.reading.delimited.rows import Rows
 from analytics.reading.delimited.table import Layout, find_layout, is_rule
 
-HEAD_LINES = 500
-HEAD_CHARS = 1 << 20
-UNSURE_LINES = 50
+_HEAD_LINES = 500
+_HEAD_CHARS = 1 << 20
+_UNSURE_LINES = 50
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def examine(path: Path, options: CsvOptions) -> Head:
         if number > start:
             head.append(line)
             size += len(line)
-        if len(head) >= HEAD_LINES or size >= HEAD_CHARS:
+        if len(head) >= _HEAD_LINES or size >= _HEAD_CHARS:
             break
     guess = guess_dialect(head, options)
     records = list(Records(iter(head), guess.dialect, first_line=start + 1))
@@ -68,13 +68,13 @@ def examine(path: Path, options: CsvOptions) -> Head:
         records = list(Records(iter(head), guess.dialect, first_line=start + 1))
         layout = find_layout(records, guess.dialect, options)
     source.close()  # type: ignore[attr-defined]
-    until = start + len(head) - UNSURE_LINES  # a text in quotes may run over the end of the head
+    until = start + len(head) - _UNSURE_LINES  # a text in quotes may run over the end of the head
     first = [record for record in records if layout.first_line <= record.line < until]
     has_rule = any(is_rule(record) for record in records if record.line == layout.first_line)
-    return Head(guess, layout, not has_rule and are_regular(first, guess.dialect, layout.width))
+    return Head(guess, layout, not has_rule and _are_regular(first, guess.dialect, layout.width))
 
 
-def are_regular(records: Sequence[Record], dialect: Dialect, width: int) -> bool:
+def _are_regular(records: Sequence[Record], dialect: Dialect, width: int) -> bool:
     """Whether records speak for a clean file: all of one width, up to a text in quotes that ends where nobody has looked."""
     for record in records:
         if record.cells is None:
@@ -120,14 +120,14 @@ def outcome(books: Books, head: Head) -> Outcome:
     reasons = tuple(
         SetAside(reason, count) for reason, count in sorted(books.reasons.items(), key=lambda item: (-item[1], item[0]))
     )
-    return Outcome(books.rows, books.counts(), reasons, tuple(chain(layout_notes(head, books), repair_notes(books))))
+    return Outcome(books.rows, books.counts(), reasons, tuple(chain(_layout_notes(head, books), _repair_notes(books))))
 
 
-def layout_notes(head: Head, books: Books) -> Iterator[str]:
+def _layout_notes(head: Head, books: Books) -> Iterator[str]:
     """Say what is unusual about a file's layout."""
     layout, dialect = head.layout, head.guess.dialect
     if books.skipped:
-        yield f"{lines_of(books.skipped)} before the header {'was' if books.skipped == 1 else 'were'} skipped."
+        yield f"{_lines_of(books.skipped)} before the header {'was' if books.skipped == 1 else 'were'} skipped."
     if len(layout.header_records) > 1:
         yield f"The header stands on {len(layout.header_records)} lines, which were joined."
     if layout.repair:
@@ -143,20 +143,20 @@ def layout_notes(head: Head, books: Books) -> Iterator[str]:
         yield f"Only one column was found. If a delimiter was missed{nearly}, set it by hand."
 
 
-def repair_notes(books: Books) -> Iterator[str]:
+def _repair_notes(books: Books) -> Iterator[str]:
     """Say how many lines were mended, and how."""
     if total := books.repairs.total():
-        parts = ", ".join(f"{count:,} with {article(kind)}{kind}" for kind, count in books.repairs.most_common())
-        yield f"{lines_of(total)} {'was' if total == 1 else 'were'} repaired: {parts}."
+        parts = ", ".join(f"{count:,} with {_article(kind)}{kind}" for kind, count in books.repairs.most_common())
+        yield f"{_lines_of(total)} {'was' if total == 1 else 'were'} repaired: {parts}."
 
 
-def article(kind: str) -> str:
+def _article(kind: str) -> str:
     """Return the article of a kind of repair."""
     if kind.startswith(("another", "fields")):
         return ""
     return "an " if kind[0] in "aeiou" else "a "
 
 
-def lines_of(count: int) -> str:
+def _lines_of(count: int) -> str:
     """Say a number of lines."""
     return f"{count:,} line" + ("" if count == 1 else "s")

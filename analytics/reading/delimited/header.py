@@ -11,9 +11,9 @@ from analytics.reading.delimited.repair import MISSING_FIELDS, MISSING_SEPARATOR
 from analytics.reading.delimited.shapes import ColumnProfile, is_texty, shape
 
 MAX_COST = 4.5
-NUMBER = re.compile(r"[-+]?[\d.,]+%?")
+_NUMBER = re.compile(r"[-+]?[\d.,]+%?")
 OTHER_DELIMITERS = (",", ";", "\t", "|", " ")
-NAMES_OF_KINDS = (
+_NAMES_OF_KINDS = (
     (re.compile(r"date|day|time|month|year|when|at", re.IGNORECASE), re.compile(r"9{1,4}[-/.:]9+")),
     (re.compile(r"price|cost|amount|total|fee|value|sum", re.IGNORECASE), re.compile(r".*[$€£¥9].*")),
     (re.compile(r"ur[li]|link|website|page", re.IGNORECASE), re.compile("url")),
@@ -40,7 +40,7 @@ def is_header(
 def header_votes(cells: Sequence[str], columns: Sequence[ColumnProfile]) -> float:
     """Return the votes of the columns for a row of names, less those for a row of values."""
     votes = 0.0
-    is_series = is_years(cells)
+    is_series = _is_years(cells)
     for cell, column in zip(cells, columns, strict=True):
         loose = shape(cell.strip())[1]
         if not cell.strip() or not column.n_filled:
@@ -59,10 +59,10 @@ def header_votes(cells: Sequence[str], columns: Sequence[ColumnProfile]) -> floa
     return votes
 
 
-def is_years(cells: Sequence[str]) -> bool:
+def _is_years(cells: Sequence[str]) -> bool:
     """Whether a row holds years one after the other, as headers of tables by year do."""
     years = [int(cell) for cell in cells if re.fullmatch(r"(?:19|20)\d\d", cell.strip())]
-    n_numbers = sum(1 for cell in cells if NUMBER.fullmatch(cell.strip()))
+    n_numbers = sum(1 for cell in cells if _NUMBER.fullmatch(cell.strip()))
     return (
         2 * len(years) > n_numbers
         and len(years) >= 2
@@ -73,7 +73,7 @@ def is_years(cells: Sequence[str]) -> bool:
 def is_named(cells: Sequence[str]) -> bool:
     """Whether a row holds no number, no doubled cell and no empty one: the mark of a line of names."""
     return len(set(cells)) == len(cells) and not any(
-        NUMBER.fullmatch(cell.strip()) or not cell.strip() for cell in cells
+        _NUMBER.fullmatch(cell.strip()) or not cell.strip() for cell in cells
     )
 
 
@@ -99,7 +99,7 @@ def mended_header(record: Record, dialect: Dialect, width: int, columns: Sequenc
     if cells is not None and len(cells) == width:
         return Row(tuple(cells), 0.0, frozenset())
     if cells is not None and 2 * len(cells) > width > len(cells):
-        row = parted(record, columns, dialect.quote) if len(cells) == width - 1 else None
+        row = _parted(record, columns, dialect.quote) if len(cells) == width - 1 else None
         return row or Row((*cells, *[""] * (width - len(cells))), 2.0, frozenset({MISSING_FIELDS}), width - len(cells))
     n_fields = len(cells) if cells is not None else width - 1
     found = Search(dialect, width).read(record.text, n_fields=n_fields)
@@ -113,7 +113,7 @@ def mended_header(record: Record, dialect: Dialect, width: int, columns: Sequenc
     return None
 
 
-def parted(record: Record, columns: Sequence[ColumnProfile], quote: str) -> Row | None:
+def _parted(record: Record, columns: Sequence[ColumnProfile], quote: str) -> Row | None:
     """Return a header whose names ran together at one place, parted where case or meaning change; None where that is unclear."""
     cells = record.cells or []
     found: list[tuple[float, tuple[str, ...]]] = []
@@ -121,9 +121,9 @@ def parted(record: Record, columns: Sequence[ColumnProfile], quote: str) -> Row 
         for at in range(1, len(cell)):
             left, right = cell[:at], cell[at:]
             score = (
-                0.6 * is_boundary(left, right)
-                + names_kind(left, columns[place])
-                + names_kind(right, columns[place + 1])
+                0.6 * _is_boundary(left, right)
+                + _names_kind(left, columns[place])
+                + _names_kind(right, columns[place + 1])
             )
             found.append(
                 (score, (*cells[:place], left.strip(quote + " "), right.strip(quote + " "), *cells[place + 1 :]))
@@ -134,7 +134,7 @@ def parted(record: Record, columns: Sequence[ColumnProfile], quote: str) -> Row 
     return Row(found[0][1], 2.0, frozenset({MISSING_SEPARATOR}))
 
 
-def is_boundary(left: str, right: str) -> bool:
+def _is_boundary(left: str, right: str) -> bool:
     """Whether two names may have run together here: at a quote, a blank, or where a capital begins a word."""
     before, at, following = left[-1], right[0], right[1:2]
     if '"' in (before, at) or before == " " or at == " ":
@@ -142,9 +142,9 @@ def is_boundary(left: str, right: str) -> bool:
     return (before.islower() and at.isupper()) or (before.isupper() and at.isupper() and following.islower())
 
 
-def names_kind(name: str, column: ColumnProfile) -> float:
+def _names_kind(name: str, column: ColumnProfile) -> float:
     """Return 1 for a name that says what its column holds, such as a date or a price, else 0."""
     if not column.loose:
         return 0.0
     kind = column.loose.most_common(1)[0][0]
-    return float(any(word.fullmatch(name.strip()) and value.match(kind) for word, value in NAMES_OF_KINDS))
+    return float(any(word.fullmatch(name.strip()) and value.match(kind) for word, value in _NAMES_OF_KINDS))

@@ -11,11 +11,11 @@ from pathlib import Path
 
 from analytics.errors import InputError
 
-CHUNK = 1 << 20
-MAX_LINE_CHARS = 64 << 20
-MAX_JOINED_LINES = 10_000
-MAX_JOINED_CHARS = 8 << 20
-MAX_TRIES = 100
+_CHUNK = 1 << 20
+_MAX_LINE_CHARS = 64 << 20
+_MAX_JOINED_LINES = 10_000
+_MAX_JOINED_CHARS = 8 << 20
+_MAX_TRIES = 100
 
 
 @dataclass(frozen=True)
@@ -76,12 +76,12 @@ class Record:
 
 def lines(path: Path) -> Iterator[str]:
     """Yield the physical lines of a UTF-8 file with their ends: LF, CR LF, or CR alone where the file has no LF."""
-    ending = line_ending(path)
+    ending = _line_ending(path)
     with path.open(encoding="utf-8", newline=ending) as file:
-        while line := file.readline(MAX_LINE_CHARS):
-            if len(line) >= MAX_LINE_CHARS:
+        while line := file.readline(_MAX_LINE_CHARS):
+            if len(line) >= _MAX_LINE_CHARS:
                 raise InputError(
-                    f"Expected lines of at most {MAX_LINE_CHARS >> 20} MB, found a longer one. "
+                    f"Expected lines of at most {_MAX_LINE_CHARS >> 20} MB, found a longer one. "
                     "Check that this is a table of text."
                 )
             yield line
@@ -94,18 +94,18 @@ def without_end(line: str) -> str:
     return line[:-1] if line.endswith("\r") else line
 
 
-def line_ending(path: Path) -> str:
+def _line_ending(path: Path) -> str:
     """Return LF, or CR for a file that holds CR and no LF."""
     with path.open("rb") as file:
         has_return = False
-        while piece := file.read(CHUNK):
+        while piece := file.read(_CHUNK):
             if b"\n" in piece:
                 return "\n"
             has_return = has_return or b"\r" in piece
     return "\r" if has_return else "\n"
 
 
-def may_close(line: str, dialect: Dialect) -> bool:
+def _may_close(line: str, dialect: Dialect) -> bool:
     """Whether a line can end a quoted field that began on an earlier one: doubled quotes come in pairs."""
     quotes = line.count(dialect.quote)
     return quotes % 2 == 1 if dialect.escape == dialect.quote else quotes > 0
@@ -220,7 +220,7 @@ class Records:
     def _join(self, line: int, text: str) -> Record | None:
         """Return the record of a quoted field that runs over several lines, None where it does not end as it should."""
         dialect, parts, size, tries = self.lexer.dialect, [text], len(text), 0
-        for place in range(MAX_JOINED_LINES):
+        for place in range(_MAX_JOINED_LINES):
             if place >= len(self.waiting):
                 further = next(self.source, None)
                 if further is None:
@@ -229,9 +229,9 @@ class Records:
             part = self.waiting[place]
             parts.append(part)
             size += len(part)
-            if size > MAX_JOINED_CHARS or tries > MAX_TRIES:
+            if size > _MAX_JOINED_CHARS or tries > _MAX_TRIES:
                 return None
-            if not may_close(part, dialect):
+            if not _may_close(part, dialect):
                 continue
             tries += 1
             whole = without_end("".join(parts))

@@ -11,14 +11,14 @@ from numpy.typing import NDArray
 
 from analytics.reading.delimited.lexer import Dialect
 
-CHUNK = 1 << 20
-MAX_CARRIED = 64 << 20
-NEWLINE, RETURN, POINT, ZERO, NINE, MINUS, UNDERSCORE = b"\n\r.09-_"
-MAX_DIGITS = 15
-POINT_WITHIN = 12
+_CHUNK = 1 << 20
+_MAX_CARRIED = 64 << 20
+_NEWLINE, _RETURN, _POINT, _ZERO, _NINE, _MINUS, _UNDERSCORE = b"\n\r.09-_"
+_MAX_DIGITS = 15
+_POINT_WITHIN = 12
 
-Bytes = NDArray[np.uint8]
-Places = NDArray[np.intp]
+_Bytes = NDArray[np.uint8]
+_Places = NDArray[np.intp]
 
 
 @dataclass(frozen=True)
@@ -60,15 +60,15 @@ def prove(path: Path, dialect: Dialect, types: Sequence[str], first_line: int) -
         return None
     if not dialect.delimiter and width != 1:
         return None
-    sums = Sums(types)
+    sums = _Sums(types)
     lines = blank = 0
     returns: set[bool] = set()
-    for piece, is_last in pieces(path, first_line - 1, quote):
-        data, blank = without_blank_end(piece) if is_last else (piece, 0)
+    for piece, is_last in _pieces(path, first_line - 1, quote):
+        data, blank = _without_blank_end(piece) if is_last else (piece, 0)
         if not data:
             continue
         has_returns = b"\r" in data
-        found = clean_ends(data, width, delimiter, quote, has_returns=has_returns)
+        found = _clean_ends(data, width, delimiter, quote, has_returns=has_returns)
         if found is None:
             return None
         returns.add(has_returns)
@@ -87,16 +87,16 @@ def prove(path: Path, dialect: Dialect, types: Sequence[str], first_line: int) -
     )
 
 
-def pieces(path: Path, skipped: int, quote: bytes) -> Iterator[tuple[bytes, bool]]:
+def _pieces(path: Path, skipped: int, quote: bytes) -> Iterator[tuple[bytes, bool]]:
     """Yield a file from a line on in pieces that end with records; the last says so."""
     with path.open("rb") as file:
         for _ in range(skipped):
             file.readline()
         carried = b""
-        while chunk := file.read(CHUNK):
+        while chunk := file.read(_CHUNK):
             data = carried + chunk
-            end = last_end(data, quote)
-            if len(data) - end > MAX_CARRIED:
+            end = _last_end(data, quote)
+            if len(data) - end > _MAX_CARRIED:
                 end = len(data)
             if end:
                 yield data[:end], False
@@ -104,7 +104,7 @@ def pieces(path: Path, skipped: int, quote: bytes) -> Iterator[tuple[bytes, bool
         yield carried, True
 
 
-def last_end(data: bytes, quote: bytes) -> int:
+def _last_end(data: bytes, quote: bytes) -> int:
     """Return where the last whole record ends: after a line feed with an even number of quotes before it."""
     end = data.rfind(b"\n") + 1
     quotes = data.count(quote, 0, end) if quote else 0
@@ -115,7 +115,7 @@ def last_end(data: bytes, quote: bytes) -> int:
     return end
 
 
-def without_blank_end(data: bytes) -> tuple[bytes, int]:
+def _without_blank_end(data: bytes) -> tuple[bytes, int]:
     """Return the end of a file without its blank lines, and how many they are.
 
     >>> without_blank_end(b"a,b\\n\\n")
@@ -130,10 +130,10 @@ def without_blank_end(data: bytes) -> tuple[bytes, int]:
     )
 
 
-def clean_ends(data: bytes, width: int, delimiter: bytes, quote: bytes, *, has_returns: bool) -> Places | None:
+def _clean_ends(data: bytes, width: int, delimiter: bytes, quote: bytes, *, has_returns: bool) -> _Places | None:
     """Return where each field of each record ends, one row per record; None where a record is not clean."""
     array = np.frombuffer(data, dtype=np.uint8)
-    is_mark = (array == NEWLINE) | (array == delimiter[0])
+    is_mark = (array == _NEWLINE) | (array == delimiter[0])
     if quote and quote in data:
         is_mark |= array == quote[0]
     places = np.flatnonzero(is_mark)
@@ -141,37 +141,37 @@ def clean_ends(data: bytes, width: int, delimiter: bytes, quote: bytes, *, has_r
     if quote and quote in data:
         is_quote = marks == quote[0]
         inside = (np.cumsum(is_quote, dtype=np.uint8) & 1).astype(bool)
-        if not are_quotes_regular(array, places[is_quote], delimiter[0], quote[0]):
+        if not _are_quotes_regular(array, places[is_quote], delimiter[0], quote[0]):
             return None
         keep = ~(is_quote | inside)
         places, marks = places[keep], marks[keep]
     if not len(places) or len(places) % width or places[-1] != len(array) - 1:
         return None
-    at_end = (marks == NEWLINE).reshape(-1, width)
+    at_end = (marks == _NEWLINE).reshape(-1, width)
     if not at_end[:, -1].all() or np.count_nonzero(at_end) != len(at_end):
         return None
     if width == 1 and (np.diff(places, prepend=-1) <= 1 + has_returns).any():
         return None
     if has_returns:
-        returns = np.flatnonzero(array == RETURN)
+        returns = np.flatnonzero(array == _RETURN)
         if len(returns) != len(at_end) or not (returns == places[width - 1 :: width] - 1).all():
             return None
     return places.reshape(-1, width)
 
 
-def are_quotes_regular(array: Bytes, quotes: Places, delimiter: int, quote: int) -> bool:
+def _are_quotes_regular(array: _Bytes, quotes: _Places, delimiter: int, quote: int) -> bool:
     """Whether quotes open right after a delimiter or a line end, close right before one, and are doubled inside."""
     if len(quotes) % 2:
         return False
     opening, closing = quotes[0::2], quotes[1::2]
     before = array[np.maximum(opening - 1, 0)]
     after = array[np.minimum(closing + 1, len(array) - 1)]
-    is_opened = (opening == 0) | (before == delimiter) | (before == NEWLINE) | (before == quote)
-    is_closed = (after == delimiter) | (after == NEWLINE) | (after == RETURN) | (after == quote)
+    is_opened = (opening == 0) | (before == delimiter) | (before == _NEWLINE) | (before == quote)
+    is_closed = (after == delimiter) | (after == _NEWLINE) | (after == _RETURN) | (after == quote)
     return bool(is_opened.all() and is_closed.all())
 
 
-class Sums:
+class _Sums:
     """Counts over all pieces of a file, column by column, as far as the types need them."""
 
     def __init__(self, types: Sequence[str]) -> None:
@@ -184,7 +184,7 @@ class Sums:
         self.is_decimal = [True] * self.width
         self.has_end_zero = [False] * self.width
 
-    def add(self, array: Bytes, ends: Places, *, has_returns: bool) -> None:
+    def add(self, array: _Bytes, ends: _Places, *, has_returns: bool) -> None:
         """Count one clean piece."""
         self.records += len(ends)
         befores = np.concatenate(([-1], ends.ravel()[:-1])).reshape(ends.shape)
@@ -197,38 +197,38 @@ class Sums:
                 self.lengths[column] += int(length.sum())
                 self.squares[column] += int(np.dot(length, length))
             else:
-                self.is_decimal[column] = is_decimal(array, starts, length)
-                self.has_end_zero[column] = self.has_end_zero[column] or has_end_zero(array, starts, length)
+                self.is_decimal[column] = _is_decimal(array, starts, length)
+                self.has_end_zero[column] = self.has_end_zero[column] or _has_end_zero(array, starts, length)
         if any(self.is_decimal[place] for place in self.decimals):
-            touched = np.searchsorted(ends.ravel(), np.flatnonzero(array == UNDERSCORE)) % self.width
+            touched = np.searchsorted(ends.ravel(), np.flatnonzero(array == _UNDERSCORE)) % self.width
             for column in set(touched.tolist()) & set(self.decimals):
                 self.is_decimal[column] = False
 
 
-def is_decimal(array: Bytes, starts: Places, lengths: Places) -> bool:
+def _is_decimal(array: _Bytes, starts: _Places, lengths: _Places) -> bool:
     """Whether every field begins like a number and none like a code of digits, and long ones have a point."""
     starts = starts[lengths > 0]
-    starts = starts + (array[starts] == MINUS)
+    starts = starts + (array[starts] == _MINUS)
     first, second = array[starts], array[np.minimum(starts + 1, len(array) - 1)]
-    if bool((~is_digit(first) & (first != POINT)).any()) or bool(((first == ZERO) & is_digit(second)).any()):
+    if bool((~_is_digit(first) & (first != _POINT)).any()) or bool(((first == _ZERO) & _is_digit(second)).any()):
         return False
     lengths = lengths[lengths > 0]
-    long = starts[lengths > MAX_DIGITS]
+    long = starts[lengths > _MAX_DIGITS]
     has_point = np.zeros(len(long), dtype=bool)
-    for offset in range(1, POINT_WITHIN):
-        has_point |= array[np.minimum(long + offset, len(array) - 1)] == POINT
+    for offset in range(1, _POINT_WITHIN):
+        has_point |= array[np.minimum(long + offset, len(array) - 1)] == _POINT
     return bool(has_point.all())
 
 
-def has_end_zero(array: Bytes, starts: Places, lengths: Places) -> bool:
+def _has_end_zero(array: _Bytes, starts: _Places, lengths: _Places) -> bool:
     """Whether a field ends with a zero that says nothing after its point; the one of ``1.0`` is not counted."""
     places = np.flatnonzero(lengths > 2)
     ends = starts[places] + lengths[places] - 1
-    is_zero = (array[ends] == ZERO) & (array[ends - 1] != POINT)
+    is_zero = (array[ends] == _ZERO) & (array[ends - 1] != _POINT)
     starts, ends = starts[places][is_zero], ends[is_zero]
-    return any(bool((array[np.maximum(ends - offset, starts)] == POINT).any()) for offset in range(2, POINT_WITHIN))
+    return any(bool((array[np.maximum(ends - offset, starts)] == _POINT).any()) for offset in range(2, _POINT_WITHIN))
 
 
-def is_digit(array: Bytes) -> NDArray[np.bool_]:
+def _is_digit(array: _Bytes) -> NDArray[np.bool_]:
     """Return which bytes are digits."""
-    return (array >= ZERO) & (array <= NINE)
+    return (array >= _ZERO) & (array <= _NINE)

@@ -12,15 +12,15 @@ from analytics.reading.delimited.repair import OTHER_DELIMITER, STRAY_QUOTE, Row
 from analytics.reading.delimited.shapes import pattern
 from analytics.reading.delimited.table import Layout, is_rule
 
-MAX_COST = 4.5
-CHEAP = 2.0
-MAX_WAITING = 500
-RUN = 3
+_MAX_COST = 4.5
+_CHEAP = 2.0
+_MAX_WAITING = 500
+_RUN = 3
 """Further lines of another width that make a line of names with that width the header of another table."""
 
 BYTE_ORDER_MARK = "\ufeff"
-TOO_FEW, TOO_MANY = "missing columns", "too many columns"
-QUOTES, UNCLEAR, FOOTER, OTHER_TABLE, HEADER_AGAIN, RULE = (
+_TOO_FEW, _TOO_MANY = "missing columns", "too many columns"
+_QUOTES, _UNCLEAR, _FOOTER, _OTHER_TABLE, _HEADER_AGAIN, _RULE = (
     "quotes that do not match",
     "a separator too many or too few, unclear where",
     "footer",
@@ -61,10 +61,10 @@ class Rows:
                 if self.repeats_rows():
                     yield from self.other_table(record)
                     return
-                yield self.aside(record, HEADER_AGAIN)
+                yield self.aside(record, _HEADER_AGAIN)
                 self.has_blank_before = False
             elif self.first_row is None and is_rule(record):
-                yield self.aside(record, RULE)
+                yield self.aside(record, _RULE)
             elif (
                 cells is not None
                 and len(cells) == width
@@ -139,7 +139,7 @@ class Rows:
     def wait(self, entry: Record | Aside) -> Iterator[Sequence[str] | Aside]:
         """Hold a record back: at the end of the file it is a footer."""
         self.waiting.append(entry)
-        if len(self.waiting) > MAX_WAITING:
+        if len(self.waiting) > _MAX_WAITING:
             yield from self.released(is_end=False)
 
     def released(self, *, is_end: bool) -> Iterator[Sequence[str] | Aside]:
@@ -154,11 +154,11 @@ class Rows:
                 yield self.keep(record, Row(tuple(record.cells or ()), 0.0, frozenset()))
             else:
                 reason = (
-                    FOOTER
+                    _FOOTER
                     if is_end and self.is_footer(record)
                     else entry.reason
                     if isinstance(entry, Aside)
-                    else FOOTER
+                    else _FOOTER
                 )
                 yield self.aside(record, reason)
 
@@ -196,7 +196,7 @@ class Rows:
         shared = min(len(cells), self.layout.width)
         if header_votes(cells[:shared], self.layout.columns[:shared]) < 1:
             return False
-        following = self.records.ahead(RUN, lambda other: not other.is_blank)
+        following = self.records.ahead(_RUN, lambda other: not other.is_blank)
         return len(following) > 0 and all(
             other.cells is not None and len(other.cells) == len(cells) for other in following
         )
@@ -213,38 +213,38 @@ class Rows:
 
     def other_table(self, record: Record) -> Iterator[Aside]:
         """Set aside all that follows the header of another table."""
-        yield self.aside(record, OTHER_TABLE)
+        yield self.aside(record, _OTHER_TABLE)
         for further in self.records:
             if further.is_blank:
                 self.books.blank += further.n_lines
             else:
-                yield self.aside(further, OTHER_TABLE)
+                yield self.aside(further, _OTHER_TABLE)
 
     def mended(self, record: Record) -> Row | str:
         """Return a damaged line as a row, or the reason why it cannot be one."""
         width, cells, text = self.layout.width, record.cells, record.text
         if cells is None:
             found = self.search.read(text, n_fields=width)
-            if found is None or found.cost > CHEAP or found.is_ambiguous:
-                found = cheapest(found, self.search.read(text, n_fields=width - 1))
+            if found is None or found.cost > _CHEAP or found.is_ambiguous:
+                found = _cheapest(found, self.search.read(text, n_fields=width - 1))
             count = len(text.split(self.dialect.delimiter)) if self.dialect.delimiter else 1
-            if (found is None or found.cost > MAX_COST) and count > width:
-                found = cheapest(found, self.search.read(text, n_fields=count))
+            if (found is None or found.cost > _MAX_COST) and count > width:
+                found = _cheapest(found, self.search.read(text, n_fields=count))
         else:
             found = self.search.read(text, n_fields=len(cells))
-        if found is None or found.cost > CHEAP + 1.0 or found.is_ambiguous:
-            found = cheapest(found, self.in_other_dialect(text))
+        if found is None or found.cost > _CHEAP + 1.0 or found.is_ambiguous:
+            found = _cheapest(found, self.in_other_dialect(text))
         if found is None or not self.is_acceptable(found):
-            return QUOTES if cells is None else TOO_FEW if len(cells) < width else TOO_MANY
-        return UNCLEAR if found.is_ambiguous else found
+            return _QUOTES if cells is None else _TOO_FEW if len(cells) < width else _TOO_MANY
+        return _UNCLEAR if found.is_ambiguous else found
 
     def is_acceptable(self, row: Row) -> bool:
         """Whether a mended row is likely what was meant."""
         if row.n_padded:
             padded = self.layout.columns[self.layout.width - row.n_padded :]
             may_be_empty = all(column.empty > 0.02 or not column.n for column in padded)
-            return (may_be_empty or row.n_padded * 2 < self.layout.width) and row.cost <= MAX_COST + 1.25 * row.n_padded
-        return row.cost <= MAX_COST + 0.1 * self.layout.width
+            return (may_be_empty or row.n_padded * 2 < self.layout.width) and row.cost <= _MAX_COST + 1.25 * row.n_padded
+        return row.cost <= _MAX_COST + 0.1 * self.layout.width
 
     def in_other_dialect(self, text: str) -> Row | None:
         """Return a line that uses another delimiter as a row."""
@@ -256,11 +256,11 @@ class Rows:
             found = search.read(text, n_fields=count + 1)
             if found is not None and not found.n_padded:
                 row = replace(found, cost=found.cost + 1.0, repairs=found.repairs | {OTHER_DELIMITER})
-                best = cheapest(best, row)
+                best = _cheapest(best, row)
         return best
 
 
-def cheapest(one: Row | None, other: Row | None) -> Row | None:
+def _cheapest(one: Row | None, other: Row | None) -> Row | None:
     """Return the cheaper of two rows."""
     if one is None or other is None:
         return one or other

@@ -8,15 +8,15 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import cached_property, lru_cache
 
-SHAPES = str.maketrans(string.digits + string.ascii_uppercase + string.ascii_lowercase, "9" * 10 + "A" * 26 + "a" * 26)
-RUNS = re.compile(r"(.)\1+")
-URL = re.compile(r"(?:https?|ftp|s3)://\S+|www\.\S+", re.IGNORECASE)
-MONEY = re.compile(r"[-+(]?\s?[$€£¥]?\s?[-+]?(?:\d{1,3}(?:[,. ]\d{3})+|\d+)?(?:[.,]\d+)?(?:[eE][-+]?\d+)?\s?[%$€£¥)]?")
-MASKED, MAX_URL = 32, 2_000
+_SHAPES = str.maketrans(string.digits + string.ascii_uppercase + string.ascii_lowercase, "9" * 10 + "A" * 26 + "a" * 26)
+_RUNS = re.compile(r"(.)\1+")
+_URL = re.compile(r"(?:https?|ftp|s3)://\S+|www\.\S+", re.IGNORECASE)
+_MONEY = re.compile(r"[-+(]?\s?[$€£¥]?\s?[-+]?(?:\d{1,3}(?:[,. ]\d{3})+|\d+)?(?:[.,]\d+)?(?:[eE][-+]?\d+)?\s?[%$€£¥)]?")
+_MASKED, _MAX_URL = 32, 2_000
 """Longer values are told apart by being text, not by their letters."""
 
-UNSEEN, TEXT_SEEN = 1.5, 0.1
-RARE, COMMON = 0.004, 0.06
+_UNSEEN, _TEXT_SEEN = 1.5, 0.1
+_RARE, _COMMON = 0.004, 0.06
 
 
 def shape(text: str) -> tuple[str, str]:
@@ -25,26 +25,26 @@ def shape(text: str) -> tuple[str, str]:
     >>> shape("28/01/2018"), shape("two words"), shape("-1,234.50")
     (('99/99/9999', '9/9/9'), ('text', 'text'), ('-9,999.99', 'number'))
     """
-    if len(text) > MASKED:
-        kind = "url" if URL.fullmatch(text, 0, MAX_URL) else "text"
+    if len(text) > _MASKED:
+        kind = "url" if _URL.fullmatch(text, 0, _MAX_URL) else "text"
         return kind, kind
-    return short_shape(text)
+    return _short_shape(text)
 
 
 @lru_cache(maxsize=50_000)
-def short_shape(text: str) -> tuple[str, str]:
+def _short_shape(text: str) -> tuple[str, str]:
     """Return the shapes of a value that is short enough to be looked at."""
     if not text:
         return "", ""
-    if any(char.isdigit() for char in text) and MONEY.fullmatch(text):
+    if any(char.isdigit() for char in text) and _MONEY.fullmatch(text):
         sign = next((char for char in text if char in "$€£¥%"), "")
-        return text.translate(SHAPES), "number" + sign
-    if URL.fullmatch(text):
+        return text.translate(_SHAPES), "number" + sign
+    if _URL.fullmatch(text):
         return "url", "url"
-    mask = text.translate(SHAPES)
+    mask = text.translate(_SHAPES)
     if " " in text.strip() and any(char.isalpha() for char in text):
         return "text", "text"
-    loose = RUNS.sub(r"\1", mask)
+    loose = _RUNS.sub(r"\1", mask)
     return mask, "word" if loose in ("a", "A", "Aa") or text.isalpha() else loose
 
 
@@ -54,7 +54,7 @@ def pattern(text: str) -> str:
     >>> pattern("row 12"), pattern("Total of 3")
     ('a 9', 'Aa a 9')
     """
-    return RUNS.sub(r"\1", text.strip()[:MASKED].translate(SHAPES))
+    return _RUNS.sub(r"\1", text.strip()[:_MASKED].translate(_SHAPES))
 
 
 def is_texty(loose: str) -> bool:
@@ -74,7 +74,7 @@ class ColumnProfile:
         self.values = Counter(filled)
         self.n_filled = len(filled)
         self.longest = max((len(cell) for cell in filled), default=0)
-        self.quotes_first = sum(1 for cell in filled if cell[0] in "\"'") > COMMON * self.n_filled
+        self.quotes_first = sum(1 for cell in filled if cell[0] in "\"'") > _COMMON * self.n_filled
         self.texty = sum(count for loose, count in self.loose.items() if is_texty(loose)) / max(self.n_filled, 1)
         self.empty = 1 - self.n_filled / self.n if self.n else 1.0
         self.quoted = n_quoted / self.n_filled if self.n_filled else 0.0
@@ -89,7 +89,7 @@ class ColumnProfile:
         """How many values begin with which kind of character."""
         firsts: Counter[str] = Counter()
         for cell, count in self.values.items():
-            firsts[first_kind(cell)] += count
+            firsts[_first_kind(cell)] += count
         return firsts
 
     @property
@@ -105,7 +105,7 @@ class ColumnProfile:
 
     def has_shape(self, text: str) -> bool:
         """Whether values like this one were seen."""
-        return self.loose[shape(text.strip())[1]] > COMMON * self.n_filled
+        return self.loose[shape(text.strip())[1]] > _COMMON * self.n_filled
 
     def misfit(self, text: str, *, quoted: bool = False) -> float:
         """Return how badly a value would stand out: 0 not at all, from 1 on clearly."""
@@ -114,7 +114,7 @@ class ColumnProfile:
         if not text.strip("\"' "):
             return 0.0 if self.empty > 0.02 else 1.0
         if not self.n_filled:
-            return UNSEEN
+            return _UNSEEN
         strange = 0.0
         if self.quoted >= 0.95 and not quoted:
             strange += 0.75
@@ -128,15 +128,15 @@ class ColumnProfile:
         if self.loose[loose] and not is_texty(loose):
             return strange + (0.6 if self.exact.most_common(1)[0][1] >= 0.9 * self.n_filled else 0.2)
         if self.texty >= 0.5:
-            strange += TEXT_SEEN if is_texty(loose) else 0.4
-            strange += 0.4 if self.firsts[first_kind(text)] <= RARE * self.n_filled else 0.0
+            strange += _TEXT_SEEN if is_texty(loose) else 0.4
+            strange += 0.4 if self.firsts[_first_kind(text)] <= _RARE * self.n_filled else 0.0
             return strange + (0.3 if len(text) > 3 * self.longest else 0.0)
         if self.texty > 0.02 and is_texty(loose):
             return strange + 0.4
-        return strange + UNSEEN
+        return strange + _UNSEEN
 
 
-def first_kind(text: str) -> str:
+def _first_kind(text: str) -> str:
     """Return the kind of the first character."""
     first = text.lstrip("\"'")[:1]
     return shape(first)[0] if first.isascii() else "A"

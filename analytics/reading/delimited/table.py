@@ -12,8 +12,8 @@ from analytics.reading.delimited.lexer import Dialect, Record, lenient_fields
 from analytics.reading.delimited.repair import Search
 from analytics.reading.delimited.shapes import ColumnProfile, profiles
 
-MAX_HEADER_LINES = 6
-MIN_REMARKED = 4
+_MAX_HEADER_LINES = 6
+_MIN_REMARKED = 4
 """Columns of a table above which a row of two cells stands out."""
 
 
@@ -50,61 +50,61 @@ def find_layout(head: Sequence[Record], dialect: Dialect, options: CsvOptions) -
     wanted = options.header_lines
     if wanted is None and options.has_header is False:
         wanted = 0
-    head = readable(head, dialect)
-    width = table_width(head)
-    places = [place for place, record in enumerate(head) if is_full(record, width)]
+    head = _readable(head, dialect)
+    width = _table_width(head)
+    places = [place for place, record in enumerate(head) if _is_full(record, width)]
     start = places[0] if places else len(head)
     if options.skip_lines is not None or wanted:
         start = next((place for place, record in enumerate(head) if not record.is_blank), len(head))
         start = (
             start
             if options.skip_lines is not None
-            else min(start_with_header(head, places, width), start_or(places, start))
+            else min(_start_with_header(head, places, width), _start_or(places, start))
         )
     if wanted is not None:
-        return given_layout(head, dialect, width, start, wanted)
+        return _given_layout(head, dialect, width, start, wanted)
     n_names = 0
-    full = below_remarks([head[place] for place in places if place >= start and not is_rule(head[place])], width)
-    while n_names < min(MAX_HEADER_LINES, len(full)) and is_next(full, n_names):
-        rest = profiles(rows_of(body(full, n_names)), width)
+    full = _below_remarks([head[place] for place in places if place >= start and not is_rule(head[place])], width)
+    while n_names < min(_MAX_HEADER_LINES, len(full)) and _is_next(full, n_names):
+        rest = profiles(_rows_of(_body(full, n_names)), width)
         first = full[0].cells if n_names else None
         if not is_header(full[n_names].cells or [], rest, first=first, must=options.has_header is True and not n_names):
             break
         n_names += 1
-    columns = profiles(rows_of(full[n_names:]), width)
+    columns = profiles(_rows_of(full[n_names:]), width)
     if n_names:
         records = tuple(full[:n_names])
-        return Layout(width, joined([record.cells or [] for record in records]), records, after(records[-1]), columns)
-    return mended_layout(head, dialect, width, start, columns)
+        return Layout(width, joined([record.cells or [] for record in records]), records, _after(records[-1]), columns)
+    return _mended_layout(head, dialect, width, start, columns)
 
 
-def below_remarks(full: Sequence[Record], width: int) -> Sequence[Record]:
+def _below_remarks(full: Sequence[Record], width: int) -> Sequence[Record]:
     """Return the records without names and values of the export that a spreadsheet filled up to the width of the table."""
-    place = next((place for place, record in enumerate(full) if not is_remark(record.cells or [])), 0)
-    if not place or width < MIN_REMARKED:
+    place = next((place for place, record in enumerate(full) if not _is_remark(record.cells or [])), 0)
+    if not place or width < _MIN_REMARKED:
         return full
     cells = full[place].cells or []
-    rest = profiles(rows_of(body(full, place)), width)
+    rest = profiles(_rows_of(_body(full, place)), width)
     return full[place:] if is_named(cells) and is_header(cells, rest, first=None, must=False) else full
 
 
-def is_remark(cells: Sequence[str]) -> bool:
+def _is_remark(cells: Sequence[str]) -> bool:
     """Whether a row holds no more than a name and a value at its beginning."""
     return not any(cell.strip() for cell in cells[2:])
 
 
-def body(full: Sequence[Record], place: int) -> Sequence[Record]:
+def _body(full: Sequence[Record], place: int) -> Sequence[Record]:
     """Return the rows to hold a header line against: those below it, without its copies and, of many, the first few."""
     rest = [record for record in full[place + 1 :] if record.cells != full[place].cells] or full[place + 1 :]
-    return rest[MAX_HEADER_LINES:] if len(rest) > 2 * MAX_HEADER_LINES else rest
+    return rest[_MAX_HEADER_LINES:] if len(rest) > 2 * _MAX_HEADER_LINES else rest
 
 
-def start_or(places: Sequence[int], start: int) -> int:
+def _start_or(places: Sequence[int], start: int) -> int:
     """Return the first full record, or ``start`` where there is none."""
     return places[0] if places else start
 
 
-def start_with_header(head: Sequence[Record], places: Sequence[int], width: int) -> int:
+def _start_with_header(head: Sequence[Record], places: Sequence[int], width: int) -> int:
     """Return where a header of a known number of lines begins: at the first full record, or at a broken one right before it."""
     if not places:
         return len(head)
@@ -119,22 +119,22 @@ def start_with_header(head: Sequence[Record], places: Sequence[int], width: int)
     return places[0]
 
 
-def given_layout(head: Sequence[Record], dialect: Dialect, width: int, start: int, wanted: int) -> Layout:
+def _given_layout(head: Sequence[Record], dialect: Dialect, width: int, start: int, wanted: int) -> Layout:
     """Return the layout with as many header lines as were said."""
     left = [record for record in head[start:] if not record.is_blank]
     names, rest = left[:wanted], left[wanted:]
-    columns = profiles(rows_of(rest), width)
+    columns = profiles(_rows_of(rest), width)
     rows = [mended_header(record, dialect, width, columns) for record in names]
     cells = [
         list(row.cells) if row else fitted(record.cells or [record.text], width)
         for row, record in zip(rows, names, strict=True)
     ]
     repair = next((row.repair for row in rows if row and row.repair), None)
-    first = after(names[-1]) if names else (left[0].line if left else 1)
+    first = _after(names[-1]) if names else (left[0].line if left else 1)
     return Layout(width, joined(cells) if names else (), tuple(names), first, columns, repair)
 
 
-def mended_layout(
+def _mended_layout(
     head: Sequence[Record], dialect: Dialect, width: int, start: int, columns: list[ColumnProfile]
 ) -> Layout:
     """Return the layout of a file whose header is damaged or absent: the line before the first row may be it."""
@@ -145,7 +145,7 @@ def mended_layout(
         row = mended_header(record, dialect, width, columns)
         names = row.cells[: width - row.n_padded] if row else ()
         if row and is_header(names, columns[: len(names)], first=None, must=False) and is_named(names):
-            return Layout(width, row.cells, (record,), after(record), columns, row.repair)
+            return Layout(width, row.cells, (record,), _after(record), columns, row.repair)
         search = Search(dialect, width, columns)
         while before:
             row = search.read(before[-1].text, n_fields=len(before[-1].cells or [""] * (width - 1)))
@@ -155,7 +155,7 @@ def mended_layout(
     return Layout(width, (), (), first, columns)
 
 
-def readable(head: Sequence[Record], dialect: Dialect) -> Sequence[Record]:
+def _readable(head: Sequence[Record], dialect: Dialect) -> Sequence[Record]:
     """Return the records with a rough reading of those whose quotes break the rules, where these are the most."""
     broken = sum(record.cells is None for record in head)
     if 2 * broken <= len(head):
@@ -168,7 +168,7 @@ def readable(head: Sequence[Record], dialect: Dialect) -> Sequence[Record]:
     ]
 
 
-def table_width(head: Sequence[Record]) -> int:
+def _table_width(head: Sequence[Record]) -> int:
     """Return the commonest number of fields; several count for more than one, the earlier for more than the later."""
     widths = Counter(len(record.cells) for record in head if record.cells and not record.is_blank and any(record.cells))
     if not widths:
@@ -176,7 +176,7 @@ def table_width(head: Sequence[Record]) -> int:
     return max(widths, key=lambda width: widths[width] * (0.5 if width == 1 and len(widths) > 1 else 1.0))
 
 
-def is_full(record: Record, width: int) -> bool:
+def _is_full(record: Record, width: int) -> bool:
     """Whether a record has the table's width and at least two cells filled, or the only one."""
     if record.cells is None or len(record.cells) != width or record.is_blank:
         return False
@@ -190,16 +190,16 @@ def is_rule(record: Record) -> bool:
     return bool(cells) and all(len(cell.strip()) > 1 and not cell.strip("-= ") for cell in cells or ())
 
 
-def is_next(full: Sequence[Record], place: int) -> bool:
+def _is_next(full: Sequence[Record], place: int) -> bool:
     """Whether a record follows the one before it at once."""
-    return place == 0 or full[place].line == after(full[place - 1])
+    return place == 0 or full[place].line == _after(full[place - 1])
 
 
-def after(record: Record) -> int:
+def _after(record: Record) -> int:
     """Return the line that follows a record."""
     return record.line + record.n_lines
 
 
-def rows_of(records: Sequence[Record]) -> list[tuple[list[str], list[bool] | None]]:
+def _rows_of(records: Sequence[Record]) -> list[tuple[list[str], list[bool] | None]]:
     """Return the cells of records, with their quotes."""
     return [(record.cells, record.quoted) for record in records if record.cells is not None]

@@ -10,19 +10,19 @@ from typing import Any
 
 from analytics.errors import InputError
 
-MAX_DOCUMENT_BYTES = 512 << 20
-MAX_LINE_CHARS = 64 << 20
-MAX_DIGITS = 18
-MAX_BAD_SHARE = 0.5
-MAX_SHOWN = 300
-NO_JSON = "no JSON: {}"
-NO_OBJECT = "JSON, but no object"
-PREFERRED = ("data", "rows", "records", "results", "items", "values", "logs", "predictions")
-ADVICE = "Save it as a list of objects, or as one object per line."
+_MAX_DOCUMENT_BYTES = 512 << 20
+_MAX_LINE_CHARS = 64 << 20
+_MAX_DIGITS = 18
+_MAX_BAD_SHARE = 0.5
+_MAX_SHOWN = 300
+_NO_JSON = "no JSON: {}"
+_NO_OBJECT = "JSON, but no object"
+_PREFERRED = ("data", "rows", "records", "results", "items", "values", "logs", "predictions")
+_ADVICE = "Save it as a list of objects, or as one object per line."
 
 
 @dataclass(frozen=True)
-class BadLine:
+class _BadLine:
     """A line of an NDJSON file that is no record."""
 
     line: int
@@ -31,25 +31,25 @@ class BadLine:
 
 
 @dataclass(frozen=True)
-class Lines:
+class _Lines:
     """What became of the lines of an NDJSON file."""
 
     kept: int
     blank: int
-    bad: tuple[BadLine, ...]
+    bad: tuple[_BadLine, ...]
 
 
-def whole(digits: str) -> int | str:
+def _whole(digits: str) -> int | str:
     """Return a whole number, as text where a 64-bit integer would not hold it."""
-    return int(digits) if len(digits) <= MAX_DIGITS else digits
+    return int(digits) if len(digits) <= _MAX_DIGITS else digits
 
 
-def parse(text: str) -> Any:
+def _parse(text: str) -> Any:
     """Return a JSON value."""
-    return json.loads(text, parse_int=whole)
+    return json.loads(text, parse_int=_whole)
 
 
-def sort_lines(path: Path, target: Path) -> Lines:
+def sort_lines(path: Path, target: Path) -> _Lines:
     """Write the records of an NDJSON file to ``target``, one per line; return what is no record.
 
     Raises
@@ -58,36 +58,36 @@ def sort_lines(path: Path, target: Path) -> Lines:
         If half of the lines or more are none.
     """
     kept = blank = 0
-    bad: list[BadLine] = []
+    bad: list[_BadLine] = []
     with path.open(encoding="utf-8") as file, target.open("w", encoding="utf-8") as out:
-        for number, line in enumerate(iter(lambda: file.readline(MAX_LINE_CHARS), ""), start=1):
+        for number, line in enumerate(iter(lambda: file.readline(_MAX_LINE_CHARS), ""), start=1):
             if not line.strip():
                 blank += 1
                 continue
             try:
-                value = parse(line)
+                value = _parse(line)
             except (ValueError, RecursionError) as error:
-                bad.append(BadLine(number, NO_JSON.format(reason_of(error)), line.rstrip("\r\n")))
+                bad.append(_BadLine(number, _NO_JSON.format(_reason_of(error)), line.rstrip("\r\n")))
                 continue
             if isinstance(value, dict):
                 kept += 1
-                out.write(dumped(value))
+                out.write(_dumped(value))
             else:
-                bad.append(BadLine(number, NO_OBJECT, line.rstrip("\r\n")))
-    if len(bad) >= MAX_BAD_SHARE * (kept + len(bad)):
+                bad.append(_BadLine(number, _NO_OBJECT, line.rstrip("\r\n")))
+    if len(bad) >= _MAX_BAD_SHARE * (kept + len(bad)):
         raise InputError(
             f"Expected a whole file with one JSON object per line, found {len(bad):,} of {kept + len(bad):,} "
-            f"lines that are none, the first on line {bad[0].line:,}: {bad[0].reason}. {ADVICE}"
+            f"lines that are none, the first on line {bad[0].line:,}: {bad[0].reason}. {_ADVICE}"
         )
-    return Lines(kept, blank, tuple(bad))
+    return _Lines(kept, blank, tuple(bad))
 
 
-def reason_of(error: Exception) -> str:
+def _reason_of(error: Exception) -> str:
     """Return what a parser said, without the position in its own words."""
     return error.msg.lower() if isinstance(error, json.JSONDecodeError) else "nested too deeply"
 
 
-def dumped(record: dict[str, Any]) -> str:
+def _dumped(record: dict[str, Any]) -> str:
     """Return a record as a line."""
     return json.dumps(record, ensure_ascii=False, separators=(",", ":")) + "\n"
 
@@ -100,64 +100,64 @@ def lay_out(path: Path, target: Path) -> str | None:
     InputError
         If the document is damaged, too large to be turned over in memory, or holds no table.
     """
-    if path.stat().st_size > MAX_DOCUMENT_BYTES:
+    if path.stat().st_size > _MAX_DOCUMENT_BYTES:
         raise InputError(
-            f"Expected a JSON object of at most {MAX_DOCUMENT_BYTES >> 20} MB, found {path.stat().st_size >> 20:,} MB. {ADVICE}"
+            f"Expected a JSON object of at most {_MAX_DOCUMENT_BYTES >> 20} MB, found {path.stat().st_size >> 20:,} MB. {_ADVICE}"
         )
     try:
-        document = parse(path.read_text("utf-8"))
+        document = _parse(path.read_text("utf-8"))
     except (ValueError, RecursionError) as error:
         where = f" in line {error.lineno:,}" if isinstance(error, json.JSONDecodeError) else ""
         raise InputError(
-            f"Expected a whole JSON document; reading it stopped with: {reason_of(error)}{where}. {ADVICE}"
+            f"Expected a whole JSON document; reading it stopped with: {_reason_of(error)}{where}. {_ADVICE}"
         ) from error
-    records, said = records_of(document)
+    records, said = _records_of(document)
     with target.open("w", encoding="utf-8") as out:
-        n_written = sum(out.write(dumped(record)) > 0 for record in records)
+        n_written = sum(out.write(_dumped(record)) > 0 for record in records)
     if not n_written:
-        raise InputError(f"Expected records in the JSON document, found none. {ADVICE}")
+        raise InputError(f"Expected records in the JSON document, found none. {_ADVICE}")
     return said
 
 
-def records_of(document: Any) -> tuple[Iterable[dict[str, Any]], str | None]:
+def _records_of(document: Any) -> tuple[Iterable[dict[str, Any]], str | None]:
     """Return the records of a document, however they were laid out, and what to say about it."""
     if isinstance(document, list):
-        return from_list(document), None
+        return _from_list(document), None
     if not isinstance(document, dict):
-        raise InputError(f"Expected records in the JSON document, found a single value. {ADVICE}")
-    for is_layout, read, said in LAYOUTS:
+        raise InputError(f"Expected records in the JSON document, found a single value. {_ADVICE}")
+    for is_layout, read, said in _LAYOUTS:
         if is_layout(document):
             return read(document), said
-    key = key_of_records(document)
+    key = _key_of_records(document)
     if key is not None:
-        records, said = records_of(document[key])
+        records, said = _records_of(document[key])
         return records, f"The records stand under {key!r} in the JSON document." + (f" {said}" if said else "")
     return [document], None
 
 
-def key_of_records(document: dict[str, Any]) -> str | None:
+def _key_of_records(document: dict[str, Any]) -> str | None:
     """Return the key under which an object holds its records: a usual name, else the longest list."""
-    tables = {key: len(value) for key, value in document.items() if is_table(value)}
-    for key in PREFERRED:
+    tables = {key: len(value) for key, value in document.items() if _is_table(value)}
+    for key in _PREFERRED:
         if key in tables:
             return key
-    nested = [key for key in PREFERRED if isinstance(document.get(key), dict) and key_or_layout(document[key])]
+    nested = [key for key in _PREFERRED if isinstance(document.get(key), dict) and _key_or_layout(document[key])]
     return max(tables, key=lambda key: tables[key]) if tables else (nested[0] if nested else None)
 
 
-def key_or_layout(document: dict[str, Any]) -> bool:
+def _key_or_layout(document: dict[str, Any]) -> bool:
     """Whether an object holds a table itself."""
-    return any(is_layout(document) for is_layout, _, _ in LAYOUTS) or key_of_records(document) is not None
+    return any(is_layout(document) for is_layout, _, _ in _LAYOUTS) or _key_of_records(document) is not None
 
 
-def is_table(value: Any) -> bool:
+def _is_table(value: Any) -> bool:
     """Whether a value is a list of objects, or a list of lists under a line of names."""
     if not isinstance(value, list) or not value:
         return False
-    return all(isinstance(entry, dict) for entry in value) or is_headed(value)
+    return all(isinstance(entry, dict) for entry in value) or _is_headed(value)
 
 
-def is_headed(rows: list[Any]) -> bool:
+def _is_headed(rows: list[Any]) -> bool:
     """Whether a list of lists begins with names."""
     return (
         len(rows) > 1
@@ -167,7 +167,7 @@ def is_headed(rows: list[Any]) -> bool:
     )
 
 
-def from_list(rows: list[Any]) -> Iterator[dict[str, Any]]:
+def _from_list(rows: list[Any]) -> Iterator[dict[str, Any]]:
     """Yield the records of a list: objects, or lists under a line of names or under the numbers of their columns."""
     if all(isinstance(row, dict) for row in rows):
         yield from rows
@@ -175,24 +175,24 @@ def from_list(rows: list[Any]) -> Iterator[dict[str, Any]]:
     if not all(isinstance(row, list) for row in rows):
         place = next(place for place, row in enumerate(rows, start=1) if not isinstance(row, dict))
         raise InputError(
-            f"Expected a list of objects in the JSON document, found something else as entry {place:,}. {ADVICE}"
+            f"Expected a list of objects in the JSON document, found something else as entry {place:,}. {_ADVICE}"
         )
     width = max(len(row) for row in rows)
-    names = rows[0] if is_headed(rows) else [f"column {place}" for place in range(1, width + 1)]
-    yield from zipped(names, rows[1:] if is_headed(rows) else rows)
+    names = rows[0] if _is_headed(rows) else [f"column {place}" for place in range(1, width + 1)]
+    yield from _zipped(names, rows[1:] if _is_headed(rows) else rows)
 
 
-def zipped(names: list[Any], rows: Iterable[list[Any]]) -> Iterator[dict[str, Any]]:
+def _zipped(names: list[Any], rows: Iterable[list[Any]]) -> Iterator[dict[str, Any]]:
     """Yield lists as records; one of another length is an error."""
     for place, row in enumerate(rows, start=1):
         if not isinstance(row, list) or len(row) != len(names):
             raise InputError(
-                f"Expected rows of {len(names):,} values in the JSON document, found another one as row {place:,}. {ADVICE}"
+                f"Expected rows of {len(names):,} values in the JSON document, found another one as row {place:,}. {_ADVICE}"
             )
         yield dict(zip(map(str, names), row, strict=True))
 
 
-def is_split(document: dict[str, Any]) -> bool:
+def _is_split(document: dict[str, Any]) -> bool:
     """Whether an object holds names under one key and lists of values under another."""
     names, rows = document.get("columns"), document.get("data", document.get("rows"))
     return (
@@ -200,31 +200,31 @@ def is_split(document: dict[str, Any]) -> bool:
     )
 
 
-def from_split(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def _from_split(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Yield the records of such an object; a column may be described by an object with its name."""
     names = [
         name.get("name", place) if isinstance(name, dict) else name for place, name in enumerate(document["columns"])
     ]
-    return zipped(names, document.get("data", document.get("rows", [])))
+    return _zipped(names, document.get("data", document.get("rows", [])))
 
 
-def is_lists(document: dict[str, Any]) -> bool:
+def _is_lists(document: dict[str, Any]) -> bool:
     """Whether every value is a list of plain values, all of one length."""
     values = list(document.values())
     return (
         bool(values)
-        and all(isinstance(value, list) and not is_table(value) for value in values)
+        and all(isinstance(value, list) and not _is_table(value) for value in values)
         and len({len(value) for value in values}) == 1
         and (len(values) > 1 or not any(isinstance(entry, list) for entry in values[0]))
     )
 
 
-def from_lists(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def _from_lists(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Yield the records of columns that are lists."""
-    return zipped(list(document), map(list, zip(*document.values(), strict=True)))
+    return _zipped(list(document), map(list, zip(*document.values(), strict=True)))
 
 
-def is_nested(document: dict[str, Any]) -> bool:
+def _is_nested(document: dict[str, Any]) -> bool:
     """Whether every value is an object with the same keys: a table by columns or by rows."""
     values = list(document.values())
     if not values or not all(
@@ -234,7 +234,7 @@ def is_nested(document: dict[str, Any]) -> bool:
     return not any(isinstance(cell, list | dict) for cell in values[0].values())
 
 
-def from_nested(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def _from_nested(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Yield the records of nested objects: the side whose keys are numbers counts the rows."""
     inner = list(next(iter(document.values())))
     if all(key.isdigit() for key in inner) or not (
@@ -248,10 +248,10 @@ def from_nested(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
             yield record if is_counted or "key" in record else {"key": key, **record}
 
 
-LAYOUTS: tuple[
+_LAYOUTS: tuple[
     tuple[Callable[[dict[str, Any]], bool], Callable[[dict[str, Any]], Iterable[dict[str, Any]]], str | None], ...
 ] = (
-    (is_split, from_split, None),
-    (is_lists, from_lists, "The JSON document holds columns; they were turned into rows."),
-    (is_nested, from_nested, "The JSON document holds nested objects; they were turned into rows."),
+    (_is_split, _from_split, None),
+    (_is_lists, _from_lists, "The JSON document holds columns; they were turned into rows."),
+    (_is_nested, _from_nested, "The JSON document holds nested objects; they were turned into rows."),
 )

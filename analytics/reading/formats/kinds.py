@@ -16,9 +16,9 @@ PACKINGS: dict[bytes, Packing] = {
     b"PK\x03\x04": "zip",
     b"PK\x05\x06": "zip",
 }
-FORMATS: dict[bytes, FileFormat] = {b"PAR1": "parquet", b"ARROW1": "arrow", b"\xff\xff\xff\xff": "arrow"}
+_FORMATS: dict[bytes, FileFormat] = {b"PAR1": "parquet", b"ARROW1": "arrow", b"\xff\xff\xff\xff": "arrow"}
 
-UNREADABLE: dict[bytes, str] = {
+_UNREADABLE: dict[bytes, str] = {
     b"\xd0\xcf\x11\xe0": "an old Excel file (.xls)",
     b"%PDF": "a PDF",
     b"SQLite format 3": "a SQLite database",
@@ -47,7 +47,7 @@ UNREADABLE: dict[bytes, str] = {
 }
 """Beginnings of files that are known and not read."""
 
-MARKUP = {
+_MARKUP = {
     b"<!doctype html": "an HTML page",
     b"<html": "an HTML page",
     b"<table": "an HTML table",
@@ -55,7 +55,7 @@ MARKUP = {
 }
 READABLE = "CSV, TSV, JSON, NDJSON, Parquet, Arrow or Excel (.xlsx), plain or as .gz, .zst or .zip"
 
-SAID: dict[str, set[str]] = {
+_SAID: dict[str, set[str]] = {
     ".csv": {"csv"}, ".tsv": {"csv"}, ".tab": {"csv"}, ".psv": {"csv"}, ".json": {"json", "ndjson"},
     ".ndjson": {"ndjson"}, ".jsonl": {"ndjson"}, ".parquet": {"parquet"}, ".pq": {"parquet"}, ".arrow": {"arrow"},
     ".feather": {"arrow"}, ".ipc": {"arrow"}, ".xlsx": {"xlsx"}, ".xlsm": {"xlsx"}, ".xls": {"xls"}, ".html": {"html"},
@@ -63,9 +63,9 @@ SAID: dict[str, set[str]] = {
 }  # fmt: skip
 """What the end of a name says of the content; the others, such as ``.txt`` and ``.log``, say nothing."""
 
-SAID_PACKINGS: dict[str, Packing] = {".gz": "gzip", ".gzip": "gzip", ".zst": "zstd", ".zstd": "zstd", ".zip": "zip"}
-TABLES = {*SAID, *SAID_PACKINGS, ".txt", ".log", ".dat"} - {".html", ".pdf", ".xls"}
-SHOWN = {
+_SAID_PACKINGS: dict[str, Packing] = {".gz": "gzip", ".gzip": "gzip", ".zst": "zstd", ".zstd": "zstd", ".zip": "zip"}
+_TABLES = {*_SAID, *_SAID_PACKINGS, ".txt", ".log", ".dat"} - {".html", ".pdf", ".xls"}
+_SHOWN = {
     "csv": "text with delimiters",
     "json": "JSON",
     "ndjson": "NDJSON",
@@ -84,13 +84,13 @@ def by_first_bytes(head: bytes) -> FileFormat | Packing | None:
         If they name something that is not read.
     """
     packings = next((packing for magic, packing in PACKINGS.items() if head.startswith(magic)), None)
-    formats = next((format_ for magic, format_ in FORMATS.items() if head.startswith(magic)), None)
+    formats = next((format_ for magic, format_ in _FORMATS.items() if head.startswith(magic)), None)
     if packings or formats:
         return packings or formats
-    what = next((what for magic, what in UNREADABLE.items() if head.startswith(magic)), None)
+    what = next((what for magic, what in _UNREADABLE.items() if head.startswith(magic)), None)
     if what is None:
         start = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:20].lower()
-        what = next((what for magic, what in MARKUP.items() if start.startswith(magic)), None)
+        what = next((what for magic, what in _MARKUP.items() if start.startswith(magic)), None)
     if what is None and head[257:262] == b"ustar":
         what = "a tar archive"
     if what is None and head[8:12] == b"DUCK":
@@ -107,13 +107,13 @@ def contradiction(name: str, file_format: str, packing: Packing | None) -> str |
     (None, None)
     """
     suffixes = [suffix.lower() for suffix in PurePath(name).suffixes]
-    packed = SAID_PACKINGS.get(suffixes[-1]) if suffixes else None
-    said = SAID.get(suffixes[-2] if packed and len(suffixes) > 1 else suffixes[-1]) if suffixes else None
+    packed = _SAID_PACKINGS.get(suffixes[-1]) if suffixes else None
+    said = _SAID.get(suffixes[-2] if packed and len(suffixes) > 1 else suffixes[-1]) if suffixes else None
     is_packed_otherwise = (said or packed) is not None and packed != packing
     is_otherwise = said is not None and file_format not in said
     if not is_packed_otherwise and not is_otherwise:
         return None
-    found = SHOWN.get(file_format, file_format) + (f" in {packing}" if packing else "")
+    found = _SHOWN.get(file_format, file_format) + (f" in {packing}" if packing else "")
     return f"The name {name!r} says something else than the content: it is {found} and was read as that."
 
 
@@ -121,7 +121,7 @@ def is_table_name(name: str) -> bool:
     """Whether a name ends like that of a table."""
     path = PurePath(name)
     about = ("readme", "license", "licence", "copying", "notice")
-    return path.suffix.lower() in TABLES and not path.name.lower().startswith(about)
+    return path.suffix.lower() in _TABLES and not path.name.lower().startswith(about)
 
 
 def is_hidden(name: str) -> bool:

@@ -17,12 +17,12 @@ from analytics.reading.formats import kinds, sheets
 from analytics.reading.formats import packed as packed_files
 from analytics.reading.formats.kinds import FileFormat, Packing
 
-CHUNK = 1 << 20
-MAX_LAYERS = 2
-JSON_START = re.compile(r'\{\s*["}]|\[\s*(\{|\]|$|\[\s*(["\d\[\]-]|null|true|false))')
+_CHUNK = 1 << 20
+_MAX_LAYERS = 2
+_JSON_START = re.compile(r'\{\s*["}]|\[\s*(\{|\]|$|\[\s*(["\d\[\]-]|null|true|false))')
 """An object or a list of objects or lists; a header such as ``[id],[score]`` begins alike."""
 
-OnProgress = Callable[[float], None]
+_OnProgress = Callable[[float], None]
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def prepare(
     scratch: Path,
     *,
     max_bytes: int,
-    progress: OnProgress,
+    progress: _OnProgress,
     csv: CsvOptions | None = None,
     name: str | None = None,
 ) -> Source:
@@ -76,7 +76,7 @@ def prepare_all(
     scratch: Path,
     *,
     max_bytes: int,
-    progress: OnProgress,
+    progress: _OnProgress,
     csv: CsvOptions | None = None,
     name: str | None = None,
 ) -> list[Source]:
@@ -104,8 +104,8 @@ def prepare_all(
     """
     shown, csv = name or path.name, csv or CsvOptions()
     packing: Packing | None = None
-    for layer in range(MAX_LAYERS + 1):
-        head = read_head(path)
+    for layer in range(_MAX_LAYERS + 1):
+        head = _read_head(path)
         if not head:
             where = f"inside {shown!r}, which is packed" if packing else f"in {shown!r}"
             raise InputError(f"Expected a table {where}, found an empty file: nothing to read. Export the log again.")
@@ -114,31 +114,31 @@ def prepare_all(
             break
         packing = packing or found
         plain = scratch / f"plain{layer}"
-        decompress(path, plain, str(found), max_bytes=max_bytes, progress=progress)
+        _decompress(path, plain, str(found), max_bytes=max_bytes, progress=progress)
         path = plain
     else:
         raise InputError(
-            f"Expected a table, found one packed more than {MAX_LAYERS} times in {shown!r}. Unpack it first."
+            f"Expected a table, found one packed more than {_MAX_LAYERS} times in {shown!r}. Unpack it first."
         )
     if found == "zip":
-        if not is_workbook(path, max_bytes):
-            return unpack(path, scratch, shown, csv, max_bytes=max_bytes, progress=progress)
+        if not _is_workbook(path, max_bytes):
+            return _unpack(path, scratch, shown, csv, max_bytes=max_bytes, progress=progress)
         sheet = sheets.lay_out(path, scratch, csv.sheet, max_bytes)
         source = Source(sheet.path, "xlsx", sheet.repairs, sheet=sheet.name, sheets=sheet.names)
     elif found in ("parquet", "arrow"):
         source = Source(path, found)
     else:
-        source = plain_source(path, scratch, head, csv)
+        source = _plain_source(path, scratch, head, csv)
     return [replace(source, name=shown, contradiction=kinds.contradiction(shown, source.file_format, packing))]
 
 
-def read_head(path: Path, size: int = 1 << 16) -> bytes:
+def _read_head(path: Path, size: int = 1 << 16) -> bytes:
     """Return the first bytes of a file."""
     with path.open("rb") as file:
         return file.read(size)
 
 
-def decompress(path: Path, target: Path, codec: str, *, max_bytes: int, progress: OnProgress) -> None:
+def _decompress(path: Path, target: Path, codec: str, *, max_bytes: int, progress: _OnProgress) -> None:
     """Unpack ``path`` into ``target`` in small pieces, refusing to go beyond ``max_bytes``."""
     import pyarrow as pa  # most files are not compressed
 
@@ -149,7 +149,7 @@ def decompress(path: Path, target: Path, codec: str, *, max_bytes: int, progress
             pa.CompressedInputStream(pa.PythonFile(raw), codec) as stream,
             target.open("wb") as out,
         ):
-            while piece := stream.read(CHUNK):
+            while piece := stream.read(_CHUNK):
                 written += len(piece)
                 if written > max_bytes:
                     raise InputError(
@@ -163,7 +163,7 @@ def decompress(path: Path, target: Path, codec: str, *, max_bytes: int, progress
         ) from error
 
 
-def is_workbook(path: Path, max_bytes: int) -> bool:
+def _is_workbook(path: Path, max_bytes: int) -> bool:
     """Tell an Excel workbook from an archive of tables.
 
     Raises
@@ -185,8 +185,8 @@ def is_workbook(path: Path, max_bytes: int) -> bool:
         return "xl/workbook.xml" in names
 
 
-def unpack(
-    path: Path, scratch: Path, shown: str, csv: CsvOptions, *, max_bytes: int, progress: OnProgress
+def _unpack(
+    path: Path, scratch: Path, shown: str, csv: CsvOptions, *, max_bytes: int, progress: _OnProgress
 ) -> list[Source]:
     """Unpack the tables of an archive under names of our own, so that theirs lead nowhere, and make each plain."""
     sources: list[Source] = []
@@ -199,10 +199,10 @@ def unpack(
             folder.mkdir()
             target = folder / "entry"
             with opened.open(entry) as packed, target.open("wb") as out:
-                shutil.copyfileobj(packed, out, CHUNK)
+                shutil.copyfileobj(packed, out, _CHUNK)
             done += entry.file_size
             progress(done / total)
-            if kinds.PACKINGS.get(read_head(target, 4)) == "zip" and not is_workbook(target, max_bytes):
+            if kinds.PACKINGS.get(_read_head(target, 4)) == "zip" and not _is_workbook(target, max_bytes):
                 raise InputError(
                     f"Expected tables in {shown!r}, found another archive in it: {entry.filename!r}. Unpack it first."
                 )
@@ -223,15 +223,15 @@ def unpack(
     return sources
 
 
-def plain_source(path: Path, scratch: Path, head: bytes, csv: CsvOptions) -> Source:
+def _plain_source(path: Path, scratch: Path, head: bytes, csv: CsvOptions) -> Source:
     """Make a text file UTF-8 without a mark and tell JSON from NDJSON from CSV."""
     path, said = text.plain_text(path, scratch, head, csv)
-    start = read_head(path).decode("utf-8", errors="ignore").lstrip()
-    is_json = not csv.is_about_text and JSON_START.match(start)
-    return Source(path, json_layout(start) if is_json else "csv", (said,) if said else ())
+    start = _read_head(path).decode("utf-8", errors="ignore").lstrip()
+    is_json = not csv.is_about_text and _JSON_START.match(start)
+    return Source(path, _json_layout(start) if is_json else "csv", (said,) if said else ())
 
 
-def json_layout(start: str) -> Literal["json", "ndjson"]:
+def _json_layout(start: str) -> Literal["json", "ndjson"]:
     """Tell one JSON document from one JSON object per line.
 
     >>> json_layout('{"a": 1}\\n{"a": 2}'), json_layout('[{"a": 1}]'), json_layout('{"data": [{"a": 1}]}')
@@ -240,10 +240,10 @@ def json_layout(start: str) -> Literal["json", "ndjson"]:
     if start.startswith("["):
         return "json"
     lines = [line for line in start.split("\n", 3)[:3] if line.strip()]
-    return "ndjson" if len(lines) > 1 and any(is_json(line) for line in lines[:2]) else "json"
+    return "ndjson" if len(lines) > 1 and any(_is_json(line) for line in lines[:2]) else "json"
 
 
-def is_json(line: str) -> bool:
+def _is_json(line: str) -> bool:
     """Whether a line is a JSON object of its own."""
     try:
         return isinstance(json.loads(line), dict)

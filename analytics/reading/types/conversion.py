@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-SAMPLE_ROWS = 20_000
+_SAMPLE_ROWS = 20_000
 GROUP = 20
 """Columns per statement: DuckDB plans one over 600 columns in 20 seconds, 30 statements over 20 in one."""
 
@@ -13,8 +13,8 @@ MAX_NAMES = 200
 
 MIN_SHARE_SAMPLE = 0.9
 MAX_SHARE_UNPARSABLE = 0.05
-MISSING_TOKENS = ("", "na", "n/a", "#n/a", "nan", "null", "none", "nil", "-", "--", "?", "missing", "<na>")
-TOKENS = ", ".join(f"'{token}'" for token in MISSING_TOKENS)
+_MISSING_TOKENS = ("", "na", "n/a", "#n/a", "nan", "null", "none", "nil", "-", "--", "?", "missing", "<na>")
+_TOKENS = ", ".join(f"'{token}'" for token in _MISSING_TOKENS)
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Conversion:
 
 def is_value(name: str) -> str:
     """Return the predicate for text that means a value, not one of the usual words for a missing one."""
-    return f"({name} IS NOT NULL AND lower(trim({name})) NOT IN ({TOKENS}))"
+    return f"({name} IS NOT NULL AND lower(trim({name})) NOT IN ({_TOKENS}))"
 
 
 def looks_like_code(name: str) -> str:
@@ -39,4 +39,4 @@ def looks_like_code(name: str) -> str:
 
 def first_values(name: str) -> str:
     """Return the first rows of a column that have a value as a source: a field may come late, and stand as NA before."""
-    return f"(SELECT {name} FROM raw WHERE {is_value(name)} LIMIT {SAMPLE_ROWS})"
+    return f"(SELECT {name} FROM raw WHERE {is_value(name)} LIMIT {_SAMPLE_ROWS})"

@@ -20,14 +20,14 @@ from analytics.reading.types.conversion import (
     looks_like_code,
 )
 
-MAX_ALTERED = 4
+_MAX_ALTERED = 4
 """Columns up to which it is faster to rewrite them alone."""
 
-OF_TIMES = re.compile(
+_OF_TIMES = re.compile(
     r"(?i:(?:^|[_ .-])(?:ts|time|timestamp|datetime|date|at|epoch)(?:$|[_ .-](?:ms|us|ns|s|utc)$))"
     r"|[a-z](?:Time|Timestamp|Date|At)$"
 )
-CALENDAR = "TIMESTAMP '0001-01-01' AND TIMESTAMP '9999-12-31 23:59:59.999999'"
+_CALENDAR = "TIMESTAMP '0001-01-01' AND TIMESTAMP '9999-12-31 23:59:59.999999'"
 
 
 def parsed(name: str, type_: str) -> str:
@@ -47,11 +47,11 @@ def parsed(name: str, type_: str) -> str:
         return f"CASE lower({text}) WHEN 'true' THEN true WHEN 'false' THEN false END"
     if type_ == "TIMESTAMP":
         value = f"TRY_CAST(TRY_CAST({text} AS TIMESTAMPTZ) AS TIMESTAMP)"
-        return f"CASE WHEN regexp_matches({text}, '^[0-9]{{4}}[-/]') AND {value} BETWEEN {CALENDAR} THEN {value} END"
+        return f"CASE WHEN regexp_matches({text}, '^[0-9]{{4}}[-/]') AND {value} BETWEEN {_CALENDAR} THEN {value} END"
     return name
 
 
-def infer(connection: duckdb.DuckDBPyConnection, names: Sequence[str], *, times_only: bool) -> dict[str, Conversion]:
+def _infer(connection: duckdb.DuckDBPyConnection, names: Sequence[str], *, times_only: bool) -> dict[str, Conversion]:
     """Choose a type for every text column of ``raw``.
 
     A candidate is found on the first rows and then held against all of them: it stands when at most 5 % of the values do not
@@ -65,9 +65,9 @@ def infer(connection: duckdb.DuckDBPyConnection, names: Sequence[str], *, times_
     times_only : bool
         Whether text may only become a time: true for formats that carry types of their own.
     """
-    candidates = [(name, type_) for name in names if (type_ := candidate(connection, name, times_only=times_only))]
+    candidates = [(name, type_) for name in names if (type_ := _candidate(connection, name, times_only=times_only))]
     groups = [candidates[start : start + GROUP] for start in range(0, len(candidates), GROUP)]
-    facts = [fact for group in groups for fact in fitting(connection, group)]
+    facts = [fact for group in groups for fact in _fitting(connection, group)]
     conversions: dict[str, Conversion] = {}
     retry: list[str] = []
     for (name, type_), (n_values, n_bad, example, is_code) in zip(candidates, facts, strict=True):
@@ -76,12 +76,12 @@ def infer(connection: duckdb.DuckDBPyConnection, names: Sequence[str], *, times_
         if type_ == "BIGINT" and n_bad:
             retry.append(name)
         elif n_bad <= MAX_SHARE_UNPARSABLE * n_values and not (
-            type_ == "DOUBLE" and is_more_than_real(connection, name)
+            type_ == "DOUBLE" and _is_more_than_real(connection, name)
         ):
             conversions[name] = Conversion(type_, n_bad, example)
-    for name in [name for name in retry if not holds_codes(connection, name)]:
-        whole, real = hold(connection, name, "BIGINT"), hold(connection, name, "DOUBLE")
-        if real and loses_digits(connection, name):
+    for name in [name for name in retry if not _holds_codes(connection, name)]:
+        whole, real = _hold(connection, name, "BIGINT"), _hold(connection, name, "DOUBLE")
+        if real and _loses_digits(connection, name):
             real = None
         if whole and (real is None or whole.n_unparsable == real.n_unparsable):
             conversions[name] = whole
@@ -90,21 +90,21 @@ def infer(connection: duckdb.DuckDBPyConnection, names: Sequence[str], *, times_
     return conversions
 
 
-def is_of_times(header: str) -> bool:
+def _is_of_times(header: str) -> bool:
     """Whether a column is called like one of times: ``ts``, ``created_at``, ``eventTime``.
 
     >>> is_of_times("scored_at"), is_of_times("eventTime"), is_of_times("flat"), is_of_times("sentiment")
     (True, True, False, False)
     """
-    return re.search(OF_TIMES, header.strip()) is not None
+    return re.search(_OF_TIMES, header.strip()) is not None
 
 
-def is_more_than_real(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
+def _is_more_than_real(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
     """Whether real numbers would not say all that a column says."""
-    return holds_names(connection, name) or loses_digits(connection, name)
+    return _holds_names(connection, name) or _loses_digits(connection, name)
 
 
-def loses_digits(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
+def _loses_digits(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
     """Whether a whole number of a column has more digits than a real one keeps: two ids would become one."""
     whole = parsed(name, "BIGINT")
     row = connection.execute(
@@ -114,7 +114,7 @@ def loses_digits(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
     return row is not None and bool(row[0])
 
 
-def holds_names(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
+def _holds_names(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
     """Whether a column holds few numbers with a fraction of which two differ in nothing but zeros at the end."""
     value = parsed(name, "DOUBLE")
     row = connection.execute(
@@ -124,7 +124,7 @@ def holds_names(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
     return row is not None and bool(row[0])
 
 
-def holds_codes(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
+def _holds_codes(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
     """Whether a column of whole numbers is one of ids: nearly all differ, and some have letters among their digits."""
     is_mixed = f"regexp_matches({name}, '[A-Za-z]') AND regexp_matches({name}, '[0-9]')"
     row = connection.execute(
@@ -134,7 +134,7 @@ def holds_codes(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
     return row is not None and bool(row[0])
 
 
-def fitting(
+def _fitting(
     connection: duckdb.DuckDBPyConnection, candidates: Sequence[tuple[str, str]]
 ) -> list[tuple[int, int, str | None, bool]]:
     """Return per column its values, those that do not fit its type, the first of these, and whether some look like a code."""
@@ -148,7 +148,7 @@ def fitting(
     return [row[at : at + 4] for at in range(0, len(row), 4)]
 
 
-def candidate(connection: duckdb.DuckDBPyConnection, name: str, *, times_only: bool) -> str | None:
+def _candidate(connection: duckdb.DuckDBPyConnection, name: str, *, times_only: bool) -> str | None:
     """Return the narrowest type that at least nine tenths of the first values fit, None for text."""
     types = ("TIMESTAMP",) if times_only else ("BIGINT", "DOUBLE", "BOOLEAN", "TIMESTAMP")
     counts = ", ".join(f"count({parsed(name, type_)})" for type_ in types)
@@ -160,7 +160,7 @@ def candidate(connection: duckdb.DuckDBPyConnection, name: str, *, times_only: b
     return next((type_ for type_, count in fitting.items() if count == max(fitting.values())), None)
 
 
-def hold(connection: duckdb.DuckDBPyConnection, name: str, type_: str) -> Conversion | None:
+def _hold(connection: duckdb.DuckDBPyConnection, name: str, type_: str) -> Conversion | None:
     """Return the conversion of one column to ``type_``, None where too many values do not fit."""
     bad = f"{is_value(name)} AND {parsed(name, type_)} IS NULL"
     row = connection.execute(
@@ -170,23 +170,23 @@ def hold(connection: duckdb.DuckDBPyConnection, name: str, type_: str) -> Conver
     return Conversion(type_, row[1], row[2]) if row[1] <= MAX_SHARE_UNPARSABLE * row[0] else None
 
 
-def usable(name: str, type_: str) -> str:
+def _usable(name: str, type_: str) -> str:
     """Return the predicate for a typed value that a log can hold: a finite number, a time of the calendar."""
-    return f"isfinite({name})" if type_ == "DOUBLE" else f"{name} BETWEEN {CALENDAR}"
+    return f"isfinite({name})" if type_ == "DOUBLE" else f"{name} BETWEEN {_CALENDAR}"
 
 
-def unusable(connection: duckdb.DuckDBPyConnection, types: Mapping[str, str]) -> dict[str, Conversion]:
+def _unusable(connection: duckdb.DuckDBPyConnection, types: Mapping[str, str]) -> dict[str, Conversion]:
     """Return the typed columns of ``raw`` that hold what a log cannot; NaN, the floats' word for missing, is not counted."""
     columns = list(types.items())
     lost: dict[str, Conversion] = {}
     for start in range(0, len(columns), GROUP):
-        lost |= unusable_of(connection, dict(columns[start : start + GROUP]))
+        lost |= _unusable_of(connection, dict(columns[start : start + GROUP]))
     return lost
 
 
-def unusable_of(connection: duckdb.DuckDBPyConnection, types: Mapping[str, str]) -> dict[str, Conversion]:
+def _unusable_of(connection: duckdb.DuckDBPyConnection, types: Mapping[str, str]) -> dict[str, Conversion]:
     """Return what `unusable` does, for so many columns as one statement takes: most have nothing to count."""
-    lost = {name: f"{name} IS NOT NULL AND NOT ({usable(name, type_)})" for name, type_ in types.items()}
+    lost = {name: f"{name} IS NOT NULL AND NOT ({_usable(name, type_)})" for name, type_ in types.items()}
     sums = ", ".join(f"coalesce(bool_or({predicate}), false)" for predicate in lost.values())
     has_lost = connection.execute(f"SELECT {sums} FROM raw").fetchone()
     assert has_lost is not None
@@ -201,7 +201,7 @@ def unusable_of(connection: duckdb.DuckDBPyConnection, types: Mapping[str, str])
     return found
 
 
-def whole_numbers(connection: duckdb.DuckDBPyConnection, names: Sequence[str]) -> list[str]:
+def _whole_numbers(connection: duckdb.DuckDBPyConnection, names: Sequence[str]) -> list[str]:
     """Return the DOUBLE columns of ``raw`` that hold whole numbers only: exports write 1.0 where a value is missing."""
     if not names:
         return []
@@ -228,8 +228,8 @@ def convert(
     """
     given = {f"c{place}": type_ for place, type_ in enumerate(types)}
     texts = [name for name, type_ in given.items() if type_ == "VARCHAR"]
-    read = infer(connection, texts, times_only=not is_text)
-    mended = unusable(connection, {name: type_ for name, type_ in given.items() if type_ in ("DOUBLE", "TIMESTAMP")})
+    read = _infer(connection, texts, times_only=not is_text)
+    mended = _unusable(connection, {name: type_ for name, type_ in given.items() if type_ in ("DOUBLE", "TIMESTAMP")})
     has_points = any(type_ == "DOUBLE" for type_ in types) or any(found.type == "DOUBLE" for found in read.values())
     left = [name for name in texts if name not in read]
     partly = [name for name, found in read.items() if found.n_unparsable and found.type in ("BIGINT", "DOUBLE")]
@@ -250,13 +250,13 @@ def convert(
         for name, found in noted.items()
         if found.notation and found.type != "VARCHAR"
     }
-    expressions |= {name: f"CASE WHEN {usable(name, found.type)} THEN {name} END" for name, found in mended.items()}
-    rewrite(connection, list(given), expressions, {name: done[name].type for name in expressions})
-    for name in whole_numbers(connection, [name for name, conversion in done.items() if conversion.type == "DOUBLE"]):
+    expressions |= {name: f"CASE WHEN {_usable(name, found.type)} THEN {name} END" for name, found in mended.items()}
+    _rewrite(connection, list(given), expressions, {name: done[name].type for name in expressions})
+    for name in _whole_numbers(connection, [name for name, conversion in done.items() if conversion.type == "DOUBLE"]):
         connection.execute(f"ALTER TABLE raw ALTER {name} TYPE BIGINT")
         done[name] = replace(done[name], type="BIGINT")
     whole = [
-        name for name, header in zip(given, headers, strict=True) if done[name].type == "BIGINT" and is_of_times(header)
+        name for name, header in zip(given, headers, strict=True) if done[name].type == "BIGINT" and _is_of_times(header)
     ]
     for name, unit in notations.counted_times(connection, whole).items():
         connection.execute(f"ALTER TABLE raw ALTER {name} TYPE TIMESTAMP USING {unit.time.format(name)}")
@@ -264,14 +264,14 @@ def convert(
     return list(done.values())
 
 
-def rewrite(
+def _rewrite(
     connection: duckdb.DuckDBPyConnection,
     names: Sequence[str],
     expressions: Mapping[str, str],
     types: Mapping[str, str],
 ) -> None:
     """Replace columns of ``raw`` by expressions: one by one where they are few, else all with the table."""
-    if len(expressions) <= MAX_ALTERED:
+    if len(expressions) <= _MAX_ALTERED:
         for name, expression in expressions.items():
             connection.execute(f"ALTER TABLE raw ALTER {name} TYPE {types[name]} USING {expression}")
         return

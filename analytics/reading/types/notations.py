@@ -34,23 +34,23 @@ from analytics.reading.types.written import (
     parsed,
 )
 
-SAID = {
+_SAID = {
     POINT: "Numbers with signs or groups of thousands were read as such: {}.",
     COMMA: "Numbers with a decimal comma were read as such: {}.",
     DAY: "Dates with the day before the month were read as such: {}.",
     MONTH: "Dates with the month before the day were read as such: {}.",
 }
-UNSETTLED = {
+_UNSETTLED = {
     POINT: "Text that may hold thousands or fractions, as 1,234, stayed text, since nothing settles which: {}.",
     DAY: "Text that may have the day or the month first, as 03/04/2024, stayed text, since nothing settles which: {}.",
 }
-OTHER_TIMES = "Times written in another way (…) were read as such: {}."
-PAIRS = ((POINT, COMMA), (DAY, MONTH), (f"{DAY}, short year", f"{MONTH}, short year"))
-N_SHOWN, FIRST = 6, 1_000
+_OTHER_TIMES = "Times written in another way (…) were read as such: {}."
+_PAIRS = ((POINT, COMMA), (DAY, MONTH), (f"{DAY}, short year", f"{MONTH}, short year"))
+_N_SHOWN, _FIRST = 6, 1_000
 
 
 @dataclass(frozen=True)
-class Fit:
+class _Fit:
     """How a column's values fit two notations that exclude each other, or one.
 
     ``only`` are the values that fit one and not the other; ``n_differ`` those that fit both and mean something else in each.
@@ -79,7 +79,7 @@ class Fit:
         return 0 if self.only[0] else 1
 
 
-def count_fit(connection: duckdb.DuckDBPyConnection, name: str, pair: tuple[str, str]) -> Fit:
+def _count_fit(connection: duckdb.DuckDBPyConnection, name: str, pair: tuple[str, str]) -> _Fit:
     """Hold all values of a column against two notations."""
     one, other = (parsed(name, notation) for notation in pair)
     sure = "regexp_matches(v, '[$£¥]')" if pair[0] == POINT else "false"
@@ -89,7 +89,7 @@ def count_fit(connection: duckdb.DuckDBPyConnection, name: str, pair: tuple[str,
         f"FROM (SELECT {name} AS v, {one} AS a, {other} AS b FROM raw WHERE {is_value(name)})"
     ).fetchone()
     assert row is not None
-    return Fit(row[0], (row[1], row[2]), (row[3], row[4]), (row[5], row[6]), row[7], row[8])
+    return _Fit(row[0], (row[1], row[2]), (row[3], row[4]), (row[5], row[6]), row[7], row[8])
 
 
 def recognise(
@@ -111,13 +111,13 @@ def recognise(
     dict of str to Conversion
         The columns found. One that could be read in two ways, and nothing settles which, stays ``VARCHAR``.
     """
-    fits: dict[str, tuple[tuple[str, str], Fit]] = {}
-    for name in in_question(connection, names, times_only=times_only):
-        seen = first_guess(connection, name, times_only=times_only)
+    fits: dict[str, tuple[tuple[str, str], _Fit]] = {}
+    for name in _in_question(connection, names, times_only=times_only):
+        seen = _first_guess(connection, name, times_only=times_only)
         if seen is None:
             continue
-        pair = next((pair for pair in PAIRS if seen in pair), (seen, seen))
-        fit = count_fit(connection, name, pair)
+        pair = next((pair for pair in _PAIRS if seen in pair), (seen, seen))
+        fit = _count_fit(connection, name, pair)
         if fit.fits(0) or fit.fits(1):
             fits[name] = pair, fit
     settled = {
@@ -130,7 +130,7 @@ def recognise(
     for name, (pair, fit) in fits.items():
         choice = fit.choice()
         if choice is None:
-            others = [place for place in (0, 1) if settled & family(pair[place])]
+            others = [place for place in (0, 1) if settled & _family(pair[place])]
             choice = others[0] if len(others) == 1 else None
         if choice is None:
             found[name] = Conversion("VARCHAR", notation=pair[0])
@@ -140,7 +140,7 @@ def recognise(
     return found
 
 
-def in_question(connection: duckdb.DuckDBPyConnection, names: Sequence[str], *, times_only: bool) -> list[str]:
+def _in_question(connection: duckdb.DuckDBPyConnection, names: Sequence[str], *, times_only: bool) -> list[str]:
     """Return the columns of whose first values nine tenths have the outline of a notation, or which have none there."""
     outline = "|".join(
         f"(?:{shape})" for shape in [*([] if times_only else [WRITTEN]), *(times.shape for times in TIMES.values())]
@@ -153,18 +153,18 @@ def in_question(connection: duckdb.DuckDBPyConnection, names: Sequence[str], *, 
             f"{MIN_SHARE_SAMPLE} * count(*) FILTER ({is_value(name)})"
             for name in group
         )
-        row = connection.execute(f"SELECT {', '.join(parts)} FROM (FROM raw LIMIT {FIRST})").fetchone()
+        row = connection.execute(f"SELECT {', '.join(parts)} FROM (FROM raw LIMIT {_FIRST})").fetchone()
         assert row is not None
         found += [name for name, is_outlined in zip(group, row, strict=True) if is_outlined]
     return found
 
 
-def first_guess(connection: duckdb.DuckDBPyConnection, name: str, *, times_only: bool) -> str | None:
+def _first_guess(connection: duckdb.DuckDBPyConnection, name: str, *, times_only: bool) -> str | None:
     """Return the notation that nine tenths of a column's first values fit; None for text, codes, and groups that never end."""
     notations = [*TIMES] if times_only else [POINT, COMMA, *TIMES]
     counts = ", ".join(f"count({parsed(name, notation)})" for notation in notations)
     row = connection.execute(
-        f"SELECT count(*), {counts} FROM (SELECT {name} FROM raw WHERE {is_value(name)} LIMIT {FIRST})"
+        f"SELECT count(*), {counts} FROM (SELECT {name} FROM raw WHERE {is_value(name)} LIMIT {_FIRST})"
     ).fetchone()
     assert row is not None
     fitting = [
@@ -172,12 +172,12 @@ def first_guess(connection: duckdb.DuckDBPyConnection, name: str, *, times_only:
         for notation, count in zip(notations, row[1:], strict=True)
         if count and count >= MIN_SHARE_SAMPLE * row[0]
     ]
-    if not fitting or (fitting[0] in (POINT, COMMA) and not is_quantity(connection, name)):
+    if not fitting or (fitting[0] in (POINT, COMMA) and not _is_quantity(connection, name)):
         return None
     return fitting[0]
 
 
-def is_quantity(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
+def _is_quantity(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
     """Whether numbers with signs or groups are no codes: no leading zeros, one sign or none, and not all in groups of blanks."""
     text = f"trim({name})"
     sign = f"nullif(regexp_extract({text}, '[{SIGNS}]'), '')"
@@ -220,7 +220,7 @@ def counted_times(connection: duckdb.DuckDBPyConnection, names: Sequence[str]) -
     return found
 
 
-def family(notation: str) -> set[str]:
+def _family(notation: str) -> set[str]:
     """Return the notations that are written by the same habit: a short year does not change the order of days and months."""
     return {notation, *(other for other in TIMES if other.partition(",")[0] == notation.partition(",")[0])}
 
@@ -231,7 +231,7 @@ def said(names: Sequence[str], conversions: Sequence[Conversion]) -> Iterator[st
     for name, conversion in zip(names, conversions, strict=True):
         if conversion.notation is not None:
             habit = conversion.notation.removesuffix(", short year")
-            sentences = UNSETTLED if conversion.type == "VARCHAR" else SAID
-            groups.setdefault(sentences.get(habit, OTHER_TIMES.replace("…", habit)), []).append(name)
+            sentences = _UNSETTLED if conversion.type == "VARCHAR" else _SAID
+            groups.setdefault(sentences.get(habit, _OTHER_TIMES.replace("…", habit)), []).append(name)
     for sentence, columns in groups.items():
-        yield sentence.format(", ".join(map(repr, columns[:N_SHOWN])) + (", …" if len(columns) > N_SHOWN else ""))
+        yield sentence.format(", ".join(map(repr, columns[:_N_SHOWN])) + (", …" if len(columns) > _N_SHOWN else ""))

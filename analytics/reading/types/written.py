@@ -9,20 +9,20 @@ DAY, MONTH = "day before month", "month before day"
 
 SIGNS = "$€£¥%"
 BLANK = r" \x{a0}\x{202f}"
-EXPONENT = r"(?:[eE][+-]?[0-9]+)?"
-SEPARATORS = {POINT: f"[,''{BLANK}]", COMMA: f"[.''{BLANK}]"}
-BODIES = {
-    notation: rf"(?:[0-9]+|[1-9][0-9]{{0,2}}(?:{separator}[0-9]{{3}})+)?(?:[{mark}][0-9]*)?{EXPONENT}"
-    for (notation, separator), mark in zip(SEPARATORS.items(), ".,", strict=True)
+_EXPONENT = r"(?:[eE][+-]?[0-9]+)?"
+_SEPARATORS = {POINT: f"[,''{BLANK}]", COMMA: f"[.''{BLANK}]"}
+_BODIES = {
+    notation: rf"(?:[0-9]+|[1-9][0-9]{{0,2}}(?:{separator}[0-9]{{3}})+)?(?:[{mark}][0-9]*)?{_EXPONENT}"
+    for (notation, separator), mark in zip(_SEPARATORS.items(), ".,", strict=True)
 }
 WRITTEN = (
-    rf"^\(?[+-]?[{BLANK}]?[{SIGNS}]?[{BLANK}]?[+-]?([0-9.,''{BLANK}]*[0-9][.,]?{EXPONENT})[{BLANK}]?[{SIGNS}]?\)?$"
+    rf"^\(?[+-]?[{BLANK}]?[{SIGNS}]?[{BLANK}]?[+-]?([0-9.,''{BLANK}]*[0-9][.,]?{_EXPONENT})[{BLANK}]?[{SIGNS}]?\)?$"
 )
 """A number with its signs; the group is what is left without them."""
 
 DOTTED = r"[1-9][0-9]{0,2}(?:\.[0-9]{3})+"
 
-CLOCK = (
+_CLOCK = (
     "",
     " %H:%M",
     " %H:%M:%S",
@@ -33,42 +33,42 @@ CLOCK = (
     ", %H:%M:%S",
     ", %I:%M:%S %p",
 )
-AFTER_DATE = r"([ T,].*)?"
+_AFTER_DATE = r"([ T,].*)?"
 
 
 @dataclass(frozen=True)
-class Times:
+class _Times:
     """A way of writing times: what they look like as a whole, and the engine's formats for them."""
 
     shape: str
     formats: tuple[str, ...]
 
 
-def on_clocks(*dates: str) -> tuple[str, ...]:
+def _on_clocks(*dates: str) -> tuple[str, ...]:
     """Return the formats of dates with every way of writing the time of day, and without one."""
-    return tuple(date + clock for date in dates for clock in CLOCK)
+    return tuple(date + clock for date in dates for clock in _CLOCK)
 
 
-LONG, SHORT = rf"[0-9]{{4}}{AFTER_DATE}", rf"[0-9]{{2}}{AFTER_DATE}"
+_LONG, _SHORT = rf"[0-9]{{4}}{_AFTER_DATE}", rf"[0-9]{{2}}{_AFTER_DATE}"
 TIMES = {
-    "day.month.year": Times(rf"[0-9]{{1,2}}\.[0-9]{{1,2}}\.{LONG}", on_clocks("%d.%m.%Y")),
-    DAY: Times(rf"[0-9]{{1,2}}[/-][0-9]{{1,2}}[/-]{LONG}", on_clocks("%d/%m/%Y", "%d-%m-%Y")),
-    MONTH: Times(rf"[0-9]{{1,2}}[/-][0-9]{{1,2}}[/-]{LONG}", on_clocks("%m/%d/%Y", "%m-%d-%Y")),
-    f"{DAY}, short year": Times(rf"[0-9]{{1,2}}/[0-9]{{1,2}}/{SHORT}", on_clocks("%d/%m/%y")),
-    f"{MONTH}, short year": Times(rf"[0-9]{{1,2}}/[0-9]{{1,2}}/{SHORT}", on_clocks("%m/%d/%y")),
-    "month by name": Times(
-        rf"(?:[0-9]{{1,2}}[ -])?[A-Za-z]{{3,9}}[ -](?:[0-9]{{1,2}},? )?{LONG}",
-        on_clocks("%d-%b-%Y", "%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y", "%b %d %Y"),
+    "day.month.year": _Times(rf"[0-9]{{1,2}}\.[0-9]{{1,2}}\.{_LONG}", _on_clocks("%d.%m.%Y")),
+    DAY: _Times(rf"[0-9]{{1,2}}[/-][0-9]{{1,2}}[/-]{_LONG}", _on_clocks("%d/%m/%Y", "%d-%m-%Y")),
+    MONTH: _Times(rf"[0-9]{{1,2}}[/-][0-9]{{1,2}}[/-]{_LONG}", _on_clocks("%m/%d/%Y", "%m-%d-%Y")),
+    f"{DAY}, short year": _Times(rf"[0-9]{{1,2}}/[0-9]{{1,2}}/{_SHORT}", _on_clocks("%d/%m/%y")),
+    f"{MONTH}, short year": _Times(rf"[0-9]{{1,2}}/[0-9]{{1,2}}/{_SHORT}", _on_clocks("%m/%d/%y")),
+    "month by name": _Times(
+        rf"(?:[0-9]{{1,2}}[ -])?[A-Za-z]{{3,9}}[ -](?:[0-9]{{1,2}},? )?{_LONG}",
+        _on_clocks("%d-%b-%Y", "%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y", "%b %d %Y"),
     ),
-    "month by name, short year": Times(rf"[0-9]{{1,2}}-[A-Za-z]{{3}}-{SHORT}", on_clocks("%d-%b-%y")),
-    "as web servers do": Times(
+    "month by name, short year": _Times(rf"[0-9]{{1,2}}-[A-Za-z]{{3}}-{_SHORT}", _on_clocks("%d-%b-%y")),
+    "as web servers do": _Times(
         r"\[?[0-9]{1,2}/[A-Za-z]{3}/[0-9]{4}:.*", ("%d/%b/%Y:%H:%M:%S %z", "[%d/%b/%Y:%H:%M:%S %z]")
     ),
-    "as mails do": Times(
+    "as mails do": _Times(
         r"[A-Za-z]{3}, [0-9]{1,2} [A-Za-z]{3} [0-9]{4} .*", ("%a, %d %b %Y %H:%M:%S %z", "%a, %d %b %Y %H:%M:%S %Z")
     ),
-    "without separators": Times(r"(19|20)[0-9]{6}T[0-9]{6}Z?", ("%Y%m%dT%H%M%S", "%Y%m%dT%H%M%SZ")),
-    "comma before milliseconds": Times(
+    "without separators": _Times(r"(19|20)[0-9]{6}T[0-9]{6}Z?", ("%Y%m%dT%H%M%S", "%Y%m%dT%H%M%SZ")),
+    "comma before milliseconds": _Times(
         r"[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9:]{8},[0-9]{3}", ("%Y-%m-%d %H:%M:%S,%g", "%Y-%m-%dT%H:%M:%S,%g")
     ),
 }
@@ -82,9 +82,9 @@ def parsed(name: str, notation: str) -> str:
         value = f"try_strptime({text}, [{formats}])::TIMESTAMP"
         return f"CASE WHEN regexp_full_match({text}, '{TIMES[notation].shape}') THEN {value} END"
     bare = f"regexp_extract({text}, '{WRITTEN}', 1)"
-    number = f"TRY_CAST(replace(regexp_replace({bare}, '{SEPARATORS[notation]}', '', 'g'), ',', '.') AS DOUBLE)"
+    number = f"TRY_CAST(replace(regexp_replace({bare}, '{_SEPARATORS[notation]}', '', 'g'), ',', '.') AS DOUBLE)"
     sign = f"CASE WHEN regexp_matches({text}, '^[^0-9.,]*[-(]') THEN -1 ELSE 1 END"
-    return f"CASE WHEN {bare} <> '' AND regexp_full_match({bare}, '{BODIES[notation]}') THEN {sign} * {number} END"
+    return f"CASE WHEN {bare} <> '' AND regexp_full_match({bare}, '{_BODIES[notation]}') THEN {sign} * {number} END"
 
 
 @dataclass(frozen=True)
@@ -96,10 +96,10 @@ class Unit:
     time: str
 
 
-FROM, UNTIL = 946_684_800, 4_102_444_800
+_FROM, _UNTIL = 946_684_800, 4_102_444_800
 """Seconds from 1970 to the years 2000 and 2100."""
 
-TIME_OF = {
+_TIME_OF = {
     1: "make_timestamp({0} * 1000000)",
     1_000: "make_timestamp({0} * 1000)",
     1_000_000: "make_timestamp({0})",
@@ -109,8 +109,8 @@ TIME_OF = {
 
 UNITS = (
     *(
-        Unit("as a number since 1970", f"{{0}} BETWEEN {FROM * per_second} AND {UNTIL * per_second}", time)
-        for per_second, time in TIME_OF.items()
+        Unit("as a number since 1970", f"{{0}} BETWEEN {_FROM * per_second} AND {_UNTIL * per_second}", time)
+        for per_second, time in _TIME_OF.items()
     ),
     Unit(
         "year, month and day as one number",

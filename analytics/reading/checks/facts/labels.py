@@ -11,10 +11,10 @@ from analytics.log.schema import Log
 from analytics.reading.checks.evidence import OneClassAfter
 from analytics.reading.expressions import membership
 
-N_OTHER_VALUES = 50
-MIN_ROWS_AFTER = 20
-MAX_SHARE_OTHERS = 0.01
-LOG_CHANCE = math.log(1e-6)
+_N_OTHER_VALUES = 50
+_MIN_ROWS_AFTER = 20
+_MAX_SHARE_OTHERS = 0.01
+_LOG_CHANCE = math.log(1e-6)
 
 
 def ids(connection: duckdb.DuckDBPyConnection, log: Log) -> dict[str, int | str | None]:
@@ -75,7 +75,7 @@ def other_labels(connection: duckdb.DuckDBPyConnection, log: Log) -> tuple[tuple
     own = membership(log.reading, log.mapping.label, log.mapping.positive, log.mapping.negative)
     rows = connection.execute(
         f"SELECT left({name}::VARCHAR, 80), count(*) FROM log_file.log WHERE {name} IS NOT NULL AND label IS NULL "
-        f"AND ({own.sql}) IS NULL GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {N_OTHER_VALUES}",
+        f"AND ({own.sql}) IS NULL GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {_N_OTHER_VALUES}",
         list(own.parameters),
     ).fetchall()
     return tuple((value, int(count)) for value, count in rows)
@@ -101,12 +101,12 @@ def one_class_after(connection: duckdb.DuckDBPyConnection, log: Log) -> OneClass
             "FROM runs "
             "WHERE others <= $most * rows AND here = 0 AND rows >= $least AND rows < all_rows AND others < all_others "
             "ORDER BY rows DESC LIMIT 1",
-            {"label": label, "most": MAX_SHARE_OTHERS, "least": MIN_ROWS_AFTER},
+            {"label": label, "most": _MAX_SHARE_OTHERS, "least": _MIN_ROWS_AFTER},
         ).fetchone()
         if row is None:
             continue
         since, rows, others, share = row
         log_chance = (rows - others) * math.log(share) + others * math.log(rows)
-        if log_chance < LOG_CHANCE:
+        if log_chance < _LOG_CHANCE:
             found.append(OneClassAfter(since, label == 1, rows, others, share))
     return max(found, key=lambda run: run.rows, default=None)

@@ -11,19 +11,19 @@ from analytics.log.stand_ins import WORDS
 from analytics.reading.checks.evidence import Spike
 from analytics.reading.types.conversion import GROUP
 
-MIN_ROWS = 20
-MIN_SHARE = 0.005
-MAX_SHARE = 0.6
-MIN_FREQUENT = 0.02
-TIMES_THE_NEXT = 8
-TIMES_THE_NEXT_TEXT = 20
-MAX_WORD_SHARE = 0.9
-MIN_APART, FAR_APART = 0.15, 0.3
-STAND_INS = {float(sign * int(digit * length)) for sign in (1, -1) for digit in "19" for length in range(1, 10)} - {
+_MIN_ROWS = 20
+_MIN_SHARE = 0.005
+_MAX_SHARE = 0.6
+_MIN_FREQUENT = 0.02
+_TIMES_THE_NEXT = 8
+_TIMES_THE_NEXT_TEXT = 20
+_MAX_WORD_SHARE = 0.9
+_MIN_APART, _FAR_APART = 0.15, 0.3
+_STAND_INS = {float(sign * int(digit * length)) for sign in (1, -1) for digit in "19" for length in range(1, 10)} - {
     1.0,
     9.0,
 }
-ODD_TIMES = ("1900-01-01", "1970-01-01", "1899-12-30", "1899-12-31", "1753-01-01", "0001-01-01", "1904-01-01", "2000-01-01",
+_ODD_TIMES = ("1900-01-01", "1970-01-01", "1899-12-30", "1899-12-31", "1753-01-01", "0001-01-01", "1904-01-01", "2000-01-01",
              "9999-12-31", "2099-12-31", "2999-12-31", "9999-01-01", "2100-01-01", "1980-01-01")  # fmt: skip
 
 
@@ -33,25 +33,25 @@ def spikes(connection: duckdb.DuckDBPyConnection, log: Log) -> tuple[Spike, ...]
     left_out = {mapping.score, mapping.decision, mapping.label, mapping.row_id, mapping.model_version}
     columns = [column for column in log.reading.columns if column.name not in left_out and column.n_distinct > 2]
     numbers = [column for column in columns if column.kind == "number" and column.n_distinct > MAX_VALUES_BY_VALUE]
-    found = [*number_spikes(connection, numbers, log.n_rows), *time_spikes(connection, columns)]
-    words = {spike.column: spike for column in columns if (spike := word_spike(column, log.n_rows))}
+    found = [*_number_spikes(connection, numbers, log.n_rows), *_time_spikes(connection, columns)]
+    words = {spike.column: spike for column in columns if (spike := _word_spike(column, log.n_rows))}
     return (*found, *words.values())
 
 
-def number_spikes(connection: duckdb.DuckDBPyConnection, columns: Sequence[Column], n_rows: int) -> list[Spike]:
+def _number_spikes(connection: duckdb.DuckDBPyConnection, columns: Sequence[Column], n_rows: int) -> list[Spike]:
     """Return the spikes of numeric columns."""
     found = []
-    tops = top_counts(connection, columns)
+    tops = _top_counts(connection, columns)
     for column in columns:
-        for value, rows, next_rows in candidates(column, tops[column.name], n_rows):
-            spike = number_spike(connection, column, value, rows, next_rows)
+        for value, rows, next_rows in _candidates(column, tops[column.name], n_rows):
+            spike = _number_spike(connection, column, value, rows, next_rows)
             if spike is not None:
                 found.append(spike)
                 break
     return found
 
 
-def top_counts(connection: duckdb.DuckDBPyConnection, columns: Sequence[Column]) -> dict[str, list[tuple[float, int]]]:
+def _top_counts(connection: duckdb.DuckDBPyConnection, columns: Sequence[Column]) -> dict[str, list[tuple[float, int]]]:
     """Return the most frequent values of each column with their rows, and those of its two ends; exact counts."""
     found = {column.name: [(float(value), rows) for value, rows in column.top] for column in columns}
     many = [column for column in columns if column.top and column.top[0][1] == 1]
@@ -79,21 +79,21 @@ def top_counts(connection: duckdb.DuckDBPyConnection, columns: Sequence[Column])
     return found
 
 
-def candidates(column: Column, top: Sequence[tuple[float, int]], n_rows: int) -> list[tuple[float, int, int]]:
+def _candidates(column: Column, top: Sequence[tuple[float, int]], n_rows: int) -> list[tuple[float, int, int]]:
     """Return the values that are worth a look, each with its rows and those of the most frequent other value."""
     ends = (float(column.low or "nan"), float(column.high or "nan"))
-    enough = max(MIN_ROWS, MIN_SHARE * n_rows)
+    enough = max(_MIN_ROWS, _MIN_SHARE * n_rows)
     found = []
     for value, rows in top:
         next_rows = next((other for number, other in top if number != value), 0)
-        is_end = value in ends and (value in STAND_INS or value == 0 or rows >= next_rows)
-        is_frequent = rows >= max(MIN_ROWS, MIN_FREQUENT * n_rows) and rows >= TIMES_THE_NEXT * max(next_rows, 1)
+        is_end = value in ends and (value in _STAND_INS or value == 0 or rows >= next_rows)
+        is_frequent = rows >= max(_MIN_ROWS, _MIN_FREQUENT * n_rows) and rows >= _TIMES_THE_NEXT * max(next_rows, 1)
         if rows >= enough and (is_end or is_frequent):
             found.append((value, rows, next_rows))
     return found
 
 
-def number_spike(
+def _number_spike(
     connection: duckdb.DuckDBPyConnection, column: Column, value: float, rows: int, next_rows: int
 ) -> Spike | None:
     """Hold one value against the rest of its column: beyond it, apart from it, or only more frequent."""
@@ -105,30 +105,30 @@ def number_spike(
     ).fetchone()
     assert row is not None
     low, high, quantiles, n_rest = row
-    if low is None or n_rest < MIN_ROWS:
+    if low is None or n_rest < _MIN_ROWS:
         return None
     p01, p05, p50, p95 = quantiles
     spread, text = max(p95 - p05, 1e-12), f"{value:g}"
     share = rows / (rows + n_rest)
     gap = low - value if value < low else value - high if value > high else 0.0
     shown = (f"{low:g}", f"{high:g}")
-    if value in STAND_INS and gap > 0 and (gap >= spread / 2 or (value < 0 <= low)):
+    if value in _STAND_INS and gap > 0 and (gap >= spread / 2 or (value < 0 <= low)):
         return Spike(column.name, text, rows, "beyond", *shown)
-    if gap >= 2 * spread and share <= MAX_SHARE:
+    if gap >= 2 * spread and share <= _MAX_SHARE:
         return Spike(column.name, text, rows, "beyond", *shown)
-    if value == 0 and gap > 0 and share <= MAX_SHARE and p01 >= MIN_APART * p50 and gap >= MIN_APART * spread:
-        return Spike(column.name, text, rows, "apart" if gap >= FAR_APART * spread else "near", *shown)
-    if MIN_FREQUENT <= share <= MAX_SHARE and low < value < high and rows >= TIMES_THE_NEXT * max(next_rows, 1):
+    if value == 0 and gap > 0 and share <= _MAX_SHARE and p01 >= _MIN_APART * p50 and gap >= _MIN_APART * spread:
+        return Spike(column.name, text, rows, "apart" if gap >= _FAR_APART * spread else "near", *shown)
+    if _MIN_FREQUENT <= share <= _MAX_SHARE and low < value < high and rows >= _TIMES_THE_NEXT * max(next_rows, 1):
         return Spike(column.name, text, rows, "frequent", *shown, next_rows)
     return None
 
 
-def time_spikes(connection: duckdb.DuckDBPyConnection, columns: Sequence[Column]) -> list[Spike]:
+def _time_spikes(connection: duckdb.DuckDBPyConnection, columns: Sequence[Column]) -> list[Spike]:
     """Return the odd days at either end of a time column, a year or more from every other time."""
     found = []
     for column in columns:
         ends = (
-            {(text or "")[:10] for text in (column.low, column.high)} & set(ODD_TIMES)
+            {(text or "")[:10] for text in (column.low, column.high)} & set(_ODD_TIMES)
             if column.kind == "time"
             else set()
         )
@@ -150,20 +150,20 @@ def time_spikes(connection: duckdb.DuckDBPyConnection, columns: Sequence[Column]
     return found
 
 
-def word_spike(column: Column, n_rows: int) -> Spike | None:
+def _word_spike(column: Column, n_rows: int) -> Spike | None:
     """Return a text that stands for a missing value, or the one that is far more frequent than any other of many."""
     if column.kind != "text" or not column.top:
         return None
     for value, rows in column.top:
         if (
             value.strip().casefold() in WORDS
-            and MIN_ROWS <= rows <= MAX_WORD_SHARE * n_rows
-            and rows >= MIN_SHARE * n_rows
+            and _MIN_ROWS <= rows <= _MAX_WORD_SHARE * n_rows
+            and rows >= _MIN_SHARE * n_rows
         ):
             return Spike(column.name, value, rows, "word")
     (value, rows), next_rows = column.top[0], column.top[1][1] if len(column.top) > 1 else 0
-    is_frequent = MIN_FREQUENT * n_rows <= rows <= MAX_SHARE * n_rows and rows >= max(
-        MIN_ROWS, TIMES_THE_NEXT_TEXT * next_rows
+    is_frequent = _MIN_FREQUENT * n_rows <= rows <= _MAX_SHARE * n_rows and rows >= max(
+        _MIN_ROWS, _TIMES_THE_NEXT_TEXT * next_rows
     )
     if column.n_distinct > MAX_VALUES_BY_VALUE and is_frequent:
         return Spike(column.name, value, rows, "frequent", next_rows=next_rows)

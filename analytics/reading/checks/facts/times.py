@@ -11,8 +11,8 @@ import duckdb
 from analytics.log.schema import Column, Log
 from analytics.reading.checks.evidence import Offset, Reversed
 
-MAX_TIMES = 12
-ENDS: dict[str, tuple[str, ...]] = {
+_MAX_TIMES = 12
+_ENDS: dict[str, tuple[str, ...]] = {
     "start": ("end", "stop", "finish"), "started": ("ended", "stopped", "finished", "completed"), "begin": ("end",),
     "from": ("to", "until", "till", "thru"), "in": ("out",), "open": ("close",), "opened": ("closed", "resolved"),
     "created": ("closed", "updated", "modified", "completed", "resolved", "deleted", "finished", "expired"),
@@ -23,26 +23,26 @@ ENDS: dict[str, tuple[str, ...]] = {
     "ordered": ("delivered", "shipped"), "checkin": ("checkout",), "hired": ("terminated", "left"), "birth": ("death",),
     "first": ("last",), "min": ("max",), "effective": ("expiration", "expiry"), "valid": ("expires",), "login": ("logout",),
 }  # fmt: skip
-LABEL_TIME = re.compile(r".*(label|outcome).*(available|known|at|time|date|on).*")
-MAX_SHARE_REVERSED = 0.5
-SAMPLE_ROWS = 20_000
-MIN_SHARE_OF_DAY = 0.98
-MAX_HOURS = 15
-MAX_SWITCHES = 6
-SWITCH_MONTHS = (3, 4, 9, 10, 11)
+_LABEL_TIME = re.compile(r".*(label|outcome).*(available|known|at|time|date|on).*")
+_MAX_SHARE_REVERSED = 0.5
+_SAMPLE_ROWS = 20_000
+_MIN_SHARE_OF_DAY = 0.98
+_MAX_HOURS = 15
+_MAX_SWITCHES = 6
+_SWITCH_MONTHS = (3, 4, 9, 10, 11)
 
 
-def time_columns(log: Log) -> list[Column]:
+def _time_columns(log: Log) -> list[Column]:
     """Return the columns that hold times."""
-    return [column for column in log.columns if column.kind == "time" and column.n_missing < log.n_rows][:MAX_TIMES]
+    return [column for column in log.columns if column.kind == "time" and column.n_missing < log.n_rows][:_MAX_TIMES]
 
 
 def reversed_pairs(connection: duckdb.DuckDBPyConnection, log: Log) -> tuple[Reversed, ...]:
     """Count the rows on which an end lies before its start, for pairs of columns whose names say so."""
     found = []
-    for start, end in permutations(time_columns(log), 2):
-        if not is_pair(start.name, end.name) and not (
-            start.name == log.mapping.time and LABEL_TIME.fullmatch(end.name.casefold())
+    for start, end in permutations(_time_columns(log), 2):
+        if not _is_pair(start.name, end.name) and not (
+            start.name == log.mapping.time and _LABEL_TIME.fullmatch(end.name.casefold())
         ):
             continue
         a, b = start.sql_name, end.sql_name
@@ -55,31 +55,31 @@ def reversed_pairs(connection: duckdb.DuckDBPyConnection, log: Log) -> tuple[Rev
         assert row is not None
         n_both, by_moment, by_day, are_days, place, place_day = row
         rows, first = (by_day, place_day) if are_days else (by_moment, place)
-        if 0 < rows <= MAX_SHARE_REVERSED * n_both:
-            found.append(Reversed(start.name, end.name, rows, n_both, example(connection, a, b, first)))
+        if 0 < rows <= _MAX_SHARE_REVERSED * n_both:
+            found.append(Reversed(start.name, end.name, rows, n_both, _example(connection, a, b, first)))
     return tuple(found)
 
 
-def is_pair(start: str, end: str) -> bool:
+def _is_pair(start: str, end: str) -> bool:
     """Whether the names of two columns differ in a word for a beginning and its end only.
 
     >>> is_pair("c_jail_in", "c_jail_out"), is_pair("startDate", "endDate"), is_pair("start_date", "scored_at")
     (True, True, False)
     """
-    first, second = words_of(start), words_of(end)
+    first, second = _words_of(start), _words_of(end)
     if len(first) != len(second):
         return False
     different = [(one, other) for one, other in zip(first, second, strict=True) if one != other]
-    return len(different) == 1 and different[0][1] in ENDS.get(different[0][0], ())
+    return len(different) == 1 and different[0][1] in _ENDS.get(different[0][0], ())
 
 
-def words_of(name: str) -> list[str]:
+def _words_of(name: str) -> list[str]:
     """Return the words of a column's name, in small letters."""
     parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)
     return [word for word in re.split(r"[\W_]+", parted.casefold()) if word]
 
 
-def example(connection: duckdb.DuckDBPyConnection, first: str, second: str, place: int) -> str:
+def _example(connection: duckdb.DuckDBPyConnection, first: str, second: str, place: int) -> str:
     """Return two times of one row as text."""
     row = connection.execute(
         f"SELECT {first}::VARCHAR, {second}::VARCHAR FROM log_file.log WHERE row_id = ?", [place]
@@ -94,26 +94,26 @@ def offsets(connection: duckdb.DuckDBPyConnection, log: Log) -> tuple[Offset, ..
     Minutes may differ: one of the two is often cut to the hour. Both are cut before they are subtracted. A column
     that is in one such pair is not held against further ones.
     """
-    times = [column for column in time_columns(log) if (column.low or "")[:4] >= "1950" and column.n_distinct > 2]
+    times = [column for column in _time_columns(log) if (column.low or "")[:4] >= "1950" and column.n_distinct > 2]
     times.sort(key=lambda column: column.name != log.mapping.time)
     found: list[Offset] = []
     for first, second in combinations(times, 2):
         is_said = any({first.name, second.name} & {offset.first, offset.second} for offset in found)
-        if not is_said and (offset := offset_of(connection, first, second)) is not None:
+        if not is_said and (offset := _offset_of(connection, first, second)) is not None:
             found.append(offset)
     return tuple(found)
 
 
-def offset_of(connection: duckdb.DuckDBPyConnection, first: Column, second: Column) -> Offset | None:
+def _offset_of(connection: duckdb.DuckDBPyConnection, first: Column, second: Column) -> Offset | None:
     """Return how one pair of times is apart, None where it is not by hours that switch."""
     a, b = first.sql_name, second.sql_name
     hours = f"date_diff('hour', date_trunc('hour', {b}), date_trunc('hour', {a}))"
     few = connection.execute(
-        f"WITH h AS (SELECT {hours} AS h FROM (FROM log_file.log USING SAMPLE reservoir({SAMPLE_ROWS} ROWS) REPEATABLE (1)) "
+        f"WITH h AS (SELECT {hours} AS h FROM (FROM log_file.log USING SAMPLE reservoir({_SAMPLE_ROWS} ROWS) REPEATABLE (1)) "
         f"WHERE {a} IS NOT NULL AND {b} IS NOT NULL), counted AS (SELECT h, count(*) AS n FROM h GROUP BY h) "
         "SELECT count(*) > 1 AND sum(n) FILTER (place <= 2) >= ? * sum(n) "
         "FROM (SELECT *, row_number() OVER (ORDER BY n DESC, h) AS place FROM counted)",
-        [MIN_SHARE_OF_DAY],
+        [_MIN_SHARE_OF_DAY],
     ).fetchone()
     if few is None or not few[0]:
         return None
@@ -122,19 +122,19 @@ def offset_of(connection: duckdb.DuckDBPyConnection, first: Column, second: Colu
         "counted AS (SELECT day, h, count(*) AS n, min(row_id) AS place FROM h GROUP BY 1, 2) "
         "SELECT day::VARCHAR, arg_max(h, n), max(n), sum(n)::BIGINT, arg_max(place, n) FROM counted GROUP BY day ORDER BY day"
     ).fetchall()
-    switches = switches_of([(day, hour) for day, hour, *_ in days])
+    switches = _switches_of([(day, hour) for day, hour, *_ in days])
     rows = sum(n for *_, n, _ in days)
     apart = {hour for _, hour in switches}
-    fits_day = sum(most for _, _, most, _, _ in days) >= MIN_SHARE_OF_DAY * rows
-    is_saving = len(apart) == 2 and max(apart) - min(apart) == 1 and max(map(abs, apart)) < MAX_HOURS
-    in_season = all(int(day[5:7]) in SWITCH_MONTHS for day, _ in switches[1:])
-    if not (fits_day and is_saving and in_season and len(switches) <= MAX_SWITCHES):
+    fits_day = sum(most for _, _, most, _, _ in days) >= _MIN_SHARE_OF_DAY * rows
+    is_saving = len(apart) == 2 and max(apart) - min(apart) == 1 and max(map(abs, apart)) < _MAX_HOURS
+    in_season = all(int(day[5:7]) in _SWITCH_MONTHS for day, _ in switches[1:])
+    if not (fits_day and is_saving and in_season and len(switches) <= _MAX_SWITCHES):
         return None
-    shown = example(connection, a, b, days[0][4])
+    shown = _example(connection, a, b, days[0][4])
     return Offset(first.name, second.name, rows, tuple((hour, day) for day, hour in switches), shown)
 
 
-def switches_of(days: Sequence[tuple[str, int]]) -> list[tuple[str, int]]:
+def _switches_of(days: Sequence[tuple[str, int]]) -> list[tuple[str, int]]:
     """Return the first day of every run of equal hours; a single day that differs is no run."""
     runs: list[tuple[str, int]] = []
     for place, (day, hour) in enumerate(days):

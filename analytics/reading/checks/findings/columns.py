@@ -31,9 +31,9 @@ def about_columns(log: Log, facts: Facts) -> Iterator[Finding]:
                 f"Every row holds {value[:60]!r}: nothing to slice by.",
             )
     for gap in facts.gaps:
-        yield about_gap(gap)
+        yield _about_gap(gap)
     for spike in facts.spikes:
-        yield about_spike(spike, log.n_rows)
+        yield _about_spike(spike, log.n_rows)
 
 
 def about_segments(log: Log, facts: Facts) -> Iterator[Finding]:
@@ -56,7 +56,7 @@ def about_segments(log: Log, facts: Facts) -> Iterator[Finding]:
         )  # fmt: skip
 
 
-def about_gap(gap: Gap) -> Finding:
+def _about_gap(gap: Gap) -> Finding:
     """A column that is missing almost only in one segment."""
     where = " and ".join(f"{value} ({share:.0%})" for value, share in gap.values)
     further = f" The same holds for {', '.join(map(repr, gap.columns[1:5]))}." if len(gap.columns) > 1 else ""
@@ -69,7 +69,7 @@ def about_gap(gap: Gap) -> Finding:
     )  # fmt: skip
 
 
-def about_spike(spike: Spike, n_rows: int) -> Finding:
+def _about_spike(spike: Spike, n_rows: int) -> Finding:
     """A value that looks like a default."""
     rows = f"{spike.rows:,} rows ({spike.rows / max(n_rows, 1):.1%}) hold {spike.value!r}"
     rest = f"every other value lies between {spike.rest_low} and {spike.rest_high}"

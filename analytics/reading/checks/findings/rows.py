@@ -8,13 +8,13 @@ from analytics.log.receipt import Finding, LabelCounts
 from analytics.log.schema import Log, Reading
 from analytics.reading.checks.evidence import Facts
 
-FOOTER = "footer"
+_FOOTER = "footer"
 
 
 def about_reading(reading: Reading) -> Iterator[Finding]:
     """Rows that were set aside, a text that was repaired."""
     for reason in reading.set_aside:
-        if reason.reason == FOOTER:
+        if reason.reason == _FOOTER:
             yield Finding(
                 "footer", "note", None, reason.rows,
                 f"{reason.rows:,} lines below the table are a footer and were set aside. Download them below and check that none "
@@ -72,7 +72,7 @@ def about_joined_labels(log: Log) -> Iterator[Finding]:
     labels = log.reading.labels
     if labels is None:
         return
-    yield Finding("labels-joined", "note", labels.label_column, labels.rows_matched, joined_words(labels))
+    yield Finding("labels-joined", "note", labels.label_column, labels.rows_matched, _joined_words(labels))
     if labels.n_contrary:
         yield Finding(
             "labels-contradict", "warning", labels.label_column, labels.rows_contrary,
@@ -104,7 +104,7 @@ def about_joined_labels(log: Log) -> Iterator[Finding]:
         )  # fmt: skip
 
 
-def joined_words(labels: LabelCounts) -> str:
+def _joined_words(labels: LabelCounts) -> str:
     """Say how labels were joined and where every row of their file went."""
     by = f"{labels.id_column!r} and {labels.version_column!r}" if labels.version_column else repr(labels.id_column)
     parts = {

@@ -9,7 +9,7 @@ from analytics.log.schema import Log
 from analytics.reading.checks.evidence import Facts
 
 CONSTANT_MIN_ROWS = 2
-MAX_SHARE_OUTSIDE = 0.1
+_MAX_SHARE_OUTSIDE = 0.1
 
 
 def about_score(log: Log, facts: Facts) -> Iterator[Finding]:
@@ -42,7 +42,7 @@ def about_score(log: Log, facts: Facts) -> Iterator[Finding]:
             "constant-score", "error", name or log.mapping.decision, log.n_rows - log.n_unscored,
             f"Every row has the score {log.edges[0]:g}. Check that this is the column of scores.",
         )  # fmt: skip
-    if is_almost_probability(log, facts):
+    if _is_almost_probability(log, facts):
         yield Finding(
             "score-outside-range", "warning", name, facts.n_scores_outside,
             f"Expected probabilities from 0 to 1, found {facts.n_scores_outside:,} scores outside, such as "
@@ -69,10 +69,10 @@ def about_score(log: Log, facts: Facts) -> Iterator[Finding]:
         )  # fmt: skip
 
 
-def is_almost_probability(log: Log, facts: Facts) -> bool:
+def _is_almost_probability(log: Log, facts: Facts) -> bool:
     """Whether all but a few scores lie in [0, 1], most of them strictly between: stray values made a rank of them."""
     scored = log.n_rows - log.n_unscored
-    return 0 < facts.n_scores_outside <= MAX_SHARE_OUTSIDE * scored and facts.n_scores_between >= scored / 2
+    return 0 < facts.n_scores_outside <= _MAX_SHARE_OUTSIDE * scored and facts.n_scores_between >= scored / 2
 
 
 def about_decisions(log: Log, facts: Facts) -> Iterator[Finding]:
