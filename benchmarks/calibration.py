@@ -87,7 +87,7 @@ def main() -> None:
             ("all segments", lambda: calibration_scan(engine, question), f"{region}, "),
             ("over time", lambda: calibration_time(engine, question), "date_trunc('day', moment), "),
             ("recalibration", lambda: recalibration(engine, question), "date_trunc('day', moment), "),
-        ):  # fmt: skip
+        ):
             answer, query = seconds(ask), seconds(lambda by=by: bare.sql(BARE.format(by=by)).pl())
             print(f"{name:14} {answer:6.2f} s   bare aggregate {query:6.2f} s   ratio {answer / query:.2f}")
 

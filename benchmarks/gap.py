@@ -55,8 +55,16 @@ def write_log(path: Path, n: int, seed: int) -> None:
     start = np.datetime64("2024-01-01T00:00:00") + np.timedelta64(seed * 60, "D")
     moment = start + (np.arange(n) * (60 * 86_400 / n)).astype("timedelta64[s]")
     income = rng.lognormal(7, 0.5, n).round(1)
-    frame = pl.DataFrame({"score": score, "label": label.astype(np.int8), "region": region, "income": income,
-                          "missing": missing, "scored_at": moment.astype("datetime64[us]")})  # fmt: skip
+    frame = pl.DataFrame(
+        {
+            "score": score,
+            "label": label.astype(np.int8),
+            "region": region,
+            "income": income,
+            "missing": missing,
+            "scored_at": moment.astype("datetime64[us]"),
+        }
+    )
     frame.with_columns(region=pl.format("r{}", "region"), income=pl.when(~pl.col("missing")).then("income")).drop(
         "missing"
     ).write_parquet(path)
@@ -105,7 +113,7 @@ def main() -> None:
             ("gap", lambda: gap(engine, sides, inputs)),
             ("jointly", lambda: jointly(found, inputs)),
             ("over time", lambda: gap_time(engine, found)),
-        ):  # fmt: skip
+        ):
             taken = seconds(ask)
             print(f"{name:10} {taken:6.2f} s   ratio {taken / once:.2f}")
         parts = {part: round(float(size.value), 4) for part, size in found.waterfall.parts.items()}

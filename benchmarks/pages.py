@@ -83,9 +83,11 @@ def filter_changes(home: Path, empty: Path, log_id: str, by: str, wheres: list[s
     """Return the seconds from asking a server for a new filter to the whole Slices page, and for an empty page."""
     full, bare = [], []
     with (
-        serving(ROOT / "app.py", home) as app, visiting(app) as visitor,
-        serving(empty, home) as nothing, visiting(nothing) as idle,
-    ):  # fmt: skip
+        serving(ROOT / "app.py", home) as app,
+        visiting(app) as visitor,
+        serving(empty, home) as nothing,
+        visiting(nothing) as idle,
+    ):
         visitor.ask("slices", log=log_id, by=by)
         idle.ask("")
         for where in wheres:

@@ -64,8 +64,10 @@ class Desk:
 
     def csv(self, header: Sequence[str], rows: Sequence[Sequence[object]]) -> Path:
         """Write rows as CSV with every field quoted; None is an empty field."""
-        lines = [",".join('"' + str("" if cell is None else cell).replace('"', '""') + '"' for cell in row)
-                 for row in [header, *rows]]  # fmt: skip
+        lines = [
+            ",".join('"' + str("" if cell is None else cell).replace('"', '""') + '"' for cell in row)
+            for row in [header, *rows]
+        ]
         return self.file("\n".join(lines) + "\n")
 
     def frame(self, frame: pl.DataFrame) -> Path:

@@ -158,8 +158,19 @@ def test_only_the_composition_roots_join_rooms(module: str) -> None:
         assert not {name for name in imported(module) for room in later if is_within(name, room)}
 
 
-SQL_WORDS = ("SELECT ", "CREATE TABLE", "CREATE TEMP", "CREATE VIEW", "INSERT INTO", "ATTACH '", "COPY (", "DROP TABLE", "ALTER TABLE",
-             "PRAGMA ", "SET ")  # fmt: skip
+SQL_WORDS = (
+    "SELECT ",
+    "CREATE TABLE",
+    "CREATE TEMP",
+    "CREATE VIEW",
+    "INSERT INTO",
+    "ATTACH '",
+    "COPY (",
+    "DROP TABLE",
+    "ALTER TABLE",
+    "PRAGMA ",
+    "SET ",
+)
 ROOMS_OF_SQL = (
     "analytics/reading",
     "analytics/query/engine.py",

@@ -103,8 +103,15 @@ def histogram(scores: ScoreTable) -> pl.DataFrame:
     """
     edges, frame = scores.edges, scores.frame.filter(pl.col("score_bin").is_not_null())
     if frame.is_empty():
-        return pl.DataFrame(schema={"low": pl.Float64, "high": pl.Float64, "positive": pl.Int64, "negative": pl.Int64,
-                                    "unlabelled": pl.Int64})  # fmt: skip
+        return pl.DataFrame(
+            schema={
+                "low": pl.Float64,
+                "high": pl.Float64,
+                "positive": pl.Int64,
+                "negative": pl.Int64,
+                "unlabelled": pl.Int64,
+            }
+        )
     values = pl.Series("score", edges[frame["score_bin"].to_numpy()])
     low, high = (
         (0.0, 1.0) if edges[0] >= 0 and edges[-1] <= 1 and len(edges) > 2 else (float(edges[0]), float(edges[-1]))

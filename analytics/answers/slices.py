@@ -120,18 +120,28 @@ def ranked_columns(engine: Engine, question: Question) -> pl.DataFrame:
         )
         n_errors = int(answer.overall["fp"][0] + answer.overall["fn"][0])
         top = worse.row(0, named=True) if worse.height else None
-        rows.append({
-            "column": name,
-            "n_slices": table.height,
-            "n_compared": compared.height,
-            "n_worse": worse.height,
-            "share_separated": float(worse["excess_errors"].sum()) / n_errors if n_errors else None,
-            "worst": _value_text(top["slice_0"]) if top else None,
-            "worst_rate": top["error_rate"] if top else None,
-            "n_judged": n_judged,
-        })  # fmt: skip
-    schema = {"column": pl.String, "n_slices": pl.Int64, "n_compared": pl.Int64, "n_worse": pl.Int64,
-              "share_separated": pl.Float64, "worst": pl.String, "worst_rate": pl.Float64, "n_judged": pl.Int64}  # fmt: skip
+        rows.append(
+            {
+                "column": name,
+                "n_slices": table.height,
+                "n_compared": compared.height,
+                "n_worse": worse.height,
+                "share_separated": float(worse["excess_errors"].sum()) / n_errors if n_errors else None,
+                "worst": _value_text(top["slice_0"]) if top else None,
+                "worst_rate": top["error_rate"] if top else None,
+                "n_judged": n_judged,
+            }
+        )
+    schema = {
+        "column": pl.String,
+        "n_slices": pl.Int64,
+        "n_compared": pl.Int64,
+        "n_worse": pl.Int64,
+        "share_separated": pl.Float64,
+        "worst": pl.String,
+        "worst_rate": pl.Float64,
+        "n_judged": pl.Int64,
+    }
     return pl.DataFrame(rows, schema=schema).sort("share_separated", descending=True, nulls_last=True)
 
 

@@ -23,9 +23,14 @@ from analytics.query.engine import Engine
 from analytics.reading import api, attach
 
 _ROLE_OPTIONS: dict[str, str] = {
-    "score": "score", "label": "label", "decision": "decision", "id": "row_id", "time": "time", "amount": "amount",
+    "score": "score",
+    "label": "label",
+    "decision": "decision",
+    "id": "row_id",
+    "time": "time",
+    "amount": "amount",
     "model_version": "model_version",
-}  # fmt: skip
+}
 
 
 def _overridden(mapping: Mapping, reading: Reading, source: Source) -> Mapping:

@@ -18,8 +18,22 @@ _NO_PROBABILITY = (
     "The scores are no probabilities: they are judged through an isotonic map that was fitted to these rows, so that on the "
     "whole it is right by construction; only slices and times can be off."
 )
-_IN_TEXT = ("slice", "n", "mean_score", "observed", "difference", "difference_low", "difference_high", "p_adjusted",
-           "ece", "ece_chance_high", "brier", "slope", "slope_p_adjusted", "intercept")  # fmt: skip
+_IN_TEXT = (
+    "slice",
+    "n",
+    "mean_score",
+    "observed",
+    "difference",
+    "difference_low",
+    "difference_high",
+    "p_adjusted",
+    "ece",
+    "ece_chance_high",
+    "brier",
+    "slope",
+    "slope_p_adjusted",
+    "intercept",
+)
 
 
 def calibration(

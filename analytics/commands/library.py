@@ -93,12 +93,20 @@ def _replay(
         return
     write(
         [
-            {"log": entry.case.log_name, "row": entry.case.row_id, "id": entry.case.case_id, "state": entry.state,
-             "why": entry.why, "score_then": entry.case.score, "score_now": entry.score, "reason": entry.case.reason}
+            {
+                "log": entry.case.log_name,
+                "row": entry.case.row_id,
+                "id": entry.case.case_id,
+                "state": entry.state,
+                "why": entry.why,
+                "score_then": entry.case.score,
+                "score_now": entry.score,
+                "reason": entry.case.reason,
+            }
             for entry in found.cases
         ],
         output,
-    )  # fmt: skip
+    )
 
 
 def _snake(counts: dict[str, int]) -> dict[str, int]:

@@ -22,9 +22,7 @@ def slices(
     output: Output,
     by: Annotated[str, typer.Option(help="One or two segment columns, separated by a comma.")],
     metric: Annotated[str, typer.Option(help="The metric that is compared.")] = "error_rate",
-    min_support: Annotated[
-        int, typer.Option(min=0, help="Judged rows below which a slice is marked.")
-    ] = MIN_SUPPORT,
+    min_support: Annotated[int, typer.Option(min=0, help="Judged rows below which a slice is marked.")] = MIN_SUPPORT,
 ) -> None:
     """Metrics by slice, against the complement."""
     from analytics.present.tables.slices import slice_json_rows

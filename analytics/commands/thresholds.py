@@ -56,7 +56,11 @@ def _policy_of(given: _Given) -> Policy:
     capacity, period = (None, "day") if given.capacity is None else capacity_of(given.capacity)
     return Policy(
         Costs(
-            given.cost_tp, given.cost_fp, given.cost_fn, given.cost_tn, given.cost_review,
+            given.cost_tp,
+            given.cost_fp,
+            given.cost_fn,
+            given.cost_tn,
+            given.cost_review,
             tuple(cell for text in given.amount_cells or () for cell in text.split(",")),
         ),
         given.unit,
@@ -64,7 +68,7 @@ def _policy_of(given: _Given) -> Policy:
         capacity,
         period,  # type: ignore[arg-type]
         given.tolerance,
-    )  # fmt: skip
+    )
 
 
 def thresholds(
@@ -74,14 +78,16 @@ def thresholds(
     output: Output,
     by: Annotated[Text, named("One or two segment columns for thresholds per slice.", panel=_SLICES)] = None,
     rule: Annotated[Rule, named("How each slice's threshold is chosen.", panel=_SLICES)] = "own-optimum",
-    min_support: Annotated[int, typer.Option(min=0, help="Judged rows below which a slice keeps the single one.",
-                                             rich_help_panel=_SLICES)] = Pooling.min_support,
-    pseudo_rows: Annotated[float, typer.Option(min=0, help="Rows of the whole cohort that join each slice.",
-                                               rich_help_panel=_SLICES)] = Pooling.pseudo_rows,
+    min_support: Annotated[
+        int, typer.Option(min=0, help="Judged rows below which a slice keeps the single one.", rich_help_panel=_SLICES)
+    ] = Pooling.min_support,
+    pseudo_rows: Annotated[
+        float, typer.Option(min=0, help="Rows of the whole cohort that join each slice.", rich_help_panel=_SLICES)
+    ] = Pooling.pseudo_rows,
     look_cost: Annotated[_Number, named("Cost of a look by a person: asks for two thresholds.", panel=_PEOPLE)] = None,
     look_error: Annotated[float, named("Share of looks that are wrong.", panel=_PEOPLE)] = 0.05,
     look_capacity: Annotated[_Number, named("Looks per week at most; needs times.", panel=_PEOPLE)] = None,
-) -> None:  # fmt: skip
+) -> None:
     """The best threshold under a cost matrix, how sure it is, and what it is worth."""
     from analytics.present.readings import threshold_reading
     from analytics.present.tables.thresholds import threshold_json

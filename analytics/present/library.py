@@ -14,12 +14,32 @@ from analytics.review.library import KeptCase, case_from
 
 FORMATS = {"jsonl": "application/x-ndjson", "csv": "text/csv", "parquet": "application/vnd.apache.parquet"}
 _WHOLE = "case"
-_OWN = ("content_hash", "row_id", "log_name", "case_id", "cohort", "threshold", "model_version", "score", "label", "decision",
-       "error_kind", "reason", "expected_label", "why", "reviewer", "kept_at")  # fmt: skip
+_OWN = (
+    "content_hash",
+    "row_id",
+    "log_name",
+    "case_id",
+    "cohort",
+    "threshold",
+    "model_version",
+    "score",
+    "label",
+    "decision",
+    "error_kind",
+    "reason",
+    "expected_label",
+    "why",
+    "reviewer",
+    "kept_at",
+)
 _SCHEMA = {
-    "row_id": pl.Int64, "threshold": pl.Float64, "score": pl.Float64, "label": pl.Int64, "decision": pl.Int64,
+    "row_id": pl.Int64,
+    "threshold": pl.Float64,
+    "score": pl.Float64,
+    "label": pl.Int64,
+    "decision": pl.Int64,
     "expected_label": pl.Int64,
-}  # fmt: skip
+}
 
 
 def library_table(cases: Sequence[KeptCase]) -> pl.DataFrame:

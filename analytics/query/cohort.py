@@ -211,9 +211,13 @@ def _either(words: Sequence[str]) -> str:
 
 _SIGNS: tuple[tuple[str, Op], ...] = (("!=", "not-in"), (">=", "ge"), ("<=", "le"), ("=", "in"))
 _WORDS: tuple[tuple[str, Op], ...] = (
-    ("not in ", "not-in"), ("in ", "in"), ("contains ", "contains"), ("hour in ", "hour"), ("weekday in ", "weekday"),
+    ("not in ", "not-in"),
+    ("in ", "in"),
+    ("contains ", "contains"),
+    ("hour in ", "hour"),
+    ("weekday in ", "weekday"),
     ("longer than ", "longer"),
-)  # fmt: skip
+)
 
 
 def parse_where(text: str, names: Sequence[str]) -> Clause:

@@ -151,9 +151,18 @@ class Engine:
         return relations.keep(self.frame(log), predicate(cohort, log, threshold))
 
     def score_table(
-        self, log: Log, cohort: Cohort, threshold: float, by: Sequence[str] = (), *, by_score: bool = False,
-        with_moments: bool = True, with_log_loss: bool = True, with_amount: bool = True, every: str | None = None,
-    ) -> ScoreTable:  # fmt: skip
+        self,
+        log: Log,
+        cohort: Cohort,
+        threshold: float,
+        by: Sequence[str] = (),
+        *,
+        by_score: bool = False,
+        with_moments: bool = True,
+        with_log_loss: bool = True,
+        with_amount: bool = True,
+        every: str | None = None,
+    ) -> ScoreTable:
         """Aggregate a cohort by slice and score.
 
         Parameters

@@ -161,9 +161,13 @@ def matches(frame: nw.LazyFrame[Any], values: Mapping[str, Sequence[object]], th
         frame = frame.filter(is_wanted | nw.col(name).is_null() if len(known) < len(wanted) else is_wanted)
     score, label = nw.col("score"), nw.col("label")
     prepared = frame.select(
-        *values, is_scored=integer(~score.is_null()), is_flagged=integer(score >= threshold), is_pos=integer(label == 1),
-        is_neg=integer(label == 0), score_of=score,
-    )  # fmt: skip
+        *values,
+        is_scored=integer(~score.is_null()),
+        is_flagged=integer(score >= threshold),
+        is_pos=integer(label == 1),
+        is_neg=integer(label == 0),
+        score_of=score,
+    )
     counts = {"n_scored": "is_scored", "n_flagged": "is_flagged", "n_pos": "is_pos", "n_neg": "is_neg"}
     return prepared.group_by(*values).agg(
         n=nw.len().cast(nw.Int64),

@@ -94,9 +94,15 @@ def read_file(
     shown = name or shown_name(path, files)
     known = {log.log_id: log for log in workspace.receipts()}
     with scratch_folder(workspace) as folder:
-        request = {"task": "read", "files": files, "name": shown, "known": sorted(known),
-                   "max_bytes": max_plain_bytes(*_paths_of(files), labels), "csv": csv.given if csv else None,
-                   "labels": labels_request(labels, None, id_column, label_column) if labels else None}  # fmt: skip
+        request = {
+            "task": "read",
+            "files": files,
+            "name": shown,
+            "known": sorted(known),
+            "max_bytes": max_plain_bytes(*_paths_of(files), labels),
+            "csv": csv.given if csv else None,
+            "labels": labels_request(labels, None, id_column, label_column) if labels else None,
+        }
         answer = run_child(request, folder, on_progress, should_stop)
         if "known" in answer:
             return known[answer["known"]]
@@ -206,8 +212,12 @@ def write_back(
     """
     with scratch_folder(workspace) as folder:
         files = files_of(path)
-        request = {"task": "copy", "files": files, "max_bytes": max_plain_bytes(*_paths_of(files)),
-                   "csv": csv.given if csv else None}  # fmt: skip
+        request = {
+            "task": "copy",
+            "files": files,
+            "max_bytes": max_plain_bytes(*_paths_of(files)),
+            "csv": csv.given if csv else None,
+        }
         answer = run_child(request, folder, no_progress, never)
         with storing(target):
             shutil.copyfile(answer["copy"], target)

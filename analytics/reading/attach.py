@@ -44,10 +44,16 @@ def attach(
     shown = name or labels.name
     known = {other.log_id: other for other in workspace.receipts()}
     with api.scratch_folder(workspace) as folder:
-        request = {"task": "attach", "origin": str(workspace.path(log.key)), "reading": asdict(log.reading),
-                   "mapping": asdict(log.mapping), "name": f"{log.name} + {shown}", "known": sorted(known),
-                   "max_bytes": api.max_plain_bytes(labels, workspace.path(log.key)),
-                   "labels": api.labels_request(labels, shown, id_column or log.mapping.row_id, label_column)}  # fmt: skip
+        request = {
+            "task": "attach",
+            "origin": str(workspace.path(log.key)),
+            "reading": asdict(log.reading),
+            "mapping": asdict(log.mapping),
+            "name": f"{log.name} + {shown}",
+            "known": sorted(known),
+            "max_bytes": api.max_plain_bytes(labels, workspace.path(log.key)),
+            "labels": api.labels_request(labels, shown, id_column or log.mapping.row_id, label_column),
+        }
         answer = api.run_child(request, folder, on_progress, should_stop)
         if "known" in answer:
             return known[answer["known"]]

@@ -38,8 +38,14 @@ def build(
     InputError
         If the mapping names neither a score nor a decision, or a column that does not hold what its role needs.
     """
-    for column_name in (mapping.score, mapping.decision, mapping.label, mapping.amount, mapping.time,
-                        mapping.latest_by):  # fmt: skip
+    for column_name in (
+        mapping.score,
+        mapping.decision,
+        mapping.label,
+        mapping.amount,
+        mapping.time,
+        mapping.latest_by,
+    ):
         if column_name is not None:
             reading.column(column_name)
     if mapping.score is None and mapping.decision is None:
@@ -98,8 +104,10 @@ def _create_log(
 
     The bins are looked up for the distinct scores: an ASOF join of all rows would sort them with all their columns.
     """
-    connection.execute("CREATE TEMP TABLE edge AS SELECT unnest(?::DOUBLE[]) AS edge, unnest(range(?))::USMALLINT AS bin",
-                       [list(edges), len(edges)])  # fmt: skip
+    connection.execute(
+        "CREATE TEMP TABLE edge AS SELECT unnest(?::DOUBLE[]) AS edge, unnest(range(?))::USMALLINT AS bin",
+        [list(edges), len(edges)],
+    )
     connection.execute(
         f"CREATE TEMP TABLE bin_of AS SELECT s.score, edge.bin FROM (SELECT DISTINCT {score.sql} AS score FROM raw) s "
         "ASOF JOIN edge ON s.score >= edge.edge",

@@ -22,8 +22,20 @@ _MB = 1 << 20
 _NEW_NETWORK, _NEW_USER = 0x4000_0000, 0x1000_0000
 _DIE_WITH_PARENT = 1
 _NO_NEW_PRIVILEGES = 38
-_FORBIDDEN = ("socket.connect", "socket.bind", "socket.sendto", "socket.sendmsg", "socket.getaddrinfo", "socket.gethostbyname",
-             "subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.fork", "os.forkpty")  # fmt: skip
+_FORBIDDEN = (
+    "socket.connect",
+    "socket.bind",
+    "socket.sendto",
+    "socket.sendmsg",
+    "socket.getaddrinfo",
+    "socket.gethostbyname",
+    "subprocess.Popen",
+    "os.system",
+    "os.exec",
+    "os.posix_spawn",
+    "os.fork",
+    "os.forkpty",
+)
 """Events of Python that are refused in a confined process: calling out, and starting other programs."""
 
 

@@ -123,7 +123,9 @@ def read_head(
     connection: duckdb.DuckDBPyConnection, given: Given, folder: Path, csv: CsvOptions, *, max_bytes: int
 ) -> tuple[Table, list[list[str | None]]]:
     """Read the first lines of a text file as text; return its columns with their account, and the first rows."""
-    source = file_sources.prepare_all(given.path, folder, max_bytes=max_bytes, progress=_nothing, csv=csv, name=given.name)[0]
+    source = file_sources.prepare_all(
+        given.path, folder, max_bytes=max_bytes, progress=_nothing, csv=csv, name=given.name
+    )[0]
     head = folder / "head"
     with source.path.open("rb") as file:
         data = file.read(HEAD_BYTES)

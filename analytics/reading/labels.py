@@ -105,8 +105,9 @@ def join_labels(
         old.position: Conversion(old.type, old.n_unparsable, old.example_unparsable) for old in revised.values()
     }
     described |= {len(reading.columns) + offset: conversions[column.position] for offset, column in enumerate(added)}
-    _, new = profile.profile(connection, [names[place] for place in described], list(described.values()), progress,
-                             places=list(described))  # fmt: skip
+    _, new = profile.profile(
+        connection, [names[place] for place in described], list(described.values()), progress, places=list(described)
+    )
     label = revised[keys.label].name if keys.label in revised else names[len(reading.columns) + added.index(keys.label)]
     for_books = LabelCounts(
         source=given.source,
@@ -253,11 +254,19 @@ def _count_labels(connection: duckdb.DuckDBPyConnection, keys: _Keys, key: str) 
     matched, rows_contrary, n_rows, example_unmatched = row[8:]
     connection.execute("DROP TABLE log_keys")
     return {
-        "n_without_id": without_id, "n_without_label": without_label, "n_repeated": repeated, "n_changed": changed,
-        "n_contrary": contrary, "n_orphans": orphans, "rows_matched": matched, "rows_contrary": rows_contrary,
-        "rows_unmatched": n_rows - matched - rows_contrary, "example_contrary": example_contrary,
-        "example_orphan": example_orphan, "example_unmatched": example_unmatched,
-    }  # fmt: skip
+        "n_without_id": without_id,
+        "n_without_label": without_label,
+        "n_repeated": repeated,
+        "n_changed": changed,
+        "n_contrary": contrary,
+        "n_orphans": orphans,
+        "rows_matched": matched,
+        "rows_contrary": rows_contrary,
+        "rows_unmatched": n_rows - matched - rows_contrary,
+        "example_contrary": example_contrary,
+        "example_orphan": example_orphan,
+        "example_unmatched": example_unmatched,
+    }
 
 
 def _revisions(connection: duckdb.DuckDBPyConnection, reading: Reading, keys: _Keys) -> dict[Column, Column]:

@@ -41,9 +41,14 @@ def read_again(
     """
     files = _origin(workspace, upload)
     found = api.read_file(
-        workspace, [Path(path) for path, _ in files], name=upload.reading.source, names=[name for _, name in files],
-        csv=csv, on_progress=on_progress, should_stop=should_stop,
-    )  # fmt: skip
+        workspace,
+        [Path(path) for path, _ in files],
+        name=upload.reading.source,
+        names=[name for _, name in files],
+        csv=csv,
+        on_progress=on_progress,
+        should_stop=should_stop,
+    )
     if isinstance(found, Staged):
         keep_files(workspace, found)
     api.discard(workspace, upload.staged_id)

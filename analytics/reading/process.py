@@ -48,11 +48,20 @@ def run_child(
     memory = int(settings.READER_MEMORY_MB.value * _DUCKDB_SHARE)
     request = {**request, "folder": str(folder), "memory_limit": f"{memory}MB"}
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore", "TMPDIR": str(folder)}
-    with tempfile.TemporaryFile(dir=folder.parent) as detail, subprocess.Popen(
-        [sys.executable, "-m", "analytics.reading.confine", MODULE],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=detail, start_new_session=True,
-        cwd=ROOT, env=environment, text=True, encoding="utf-8",
-    ) as process:  # fmt: skip
+    with (
+        tempfile.TemporaryFile(dir=folder.parent) as detail,
+        subprocess.Popen(
+            [sys.executable, "-m", "analytics.reading.confine", MODULE],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=detail,
+            start_new_session=True,
+            cwd=ROOT,
+            env=environment,
+            text=True,
+            encoding="utf-8",
+        ) as process,
+    ):
         assert process.stdin is not None and process.stdout is not None
         lines: queue.Queue[str | None] = queue.Queue()
         threading.Thread(target=_forward, args=(process.stdout, lines), daemon=True).start()

@@ -176,8 +176,9 @@ def scalar(value: object) -> Scalar:
 
 def with_verdict(case: KeptCase, verdict: Verdict) -> KeptCase:
     """Return a case with what a verdict says."""
-    return replace(case, reason=verdict.reason, expected_label=verdict.expected_label, why=verdict.note,
-                   reviewer=verdict.reviewer)  # fmt: skip
+    return replace(
+        case, reason=verdict.reason, expected_label=verdict.expected_label, why=verdict.note, reviewer=verdict.reviewer
+    )
 
 
 def shelf(store: ReviewStore) -> list[Shelved]:

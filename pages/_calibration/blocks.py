@@ -37,13 +37,22 @@ def draw_controls(question: Question) -> tuple[Binning, int, bool, str | None]:
         "Bins", offered, key="binning", bind="query-params", format_func=lambda name: _BINNINGS[name]
     )
     groups = groups_place.number_input(
-        "How many", min_value=2, max_value=100, value=GROUPS, key="bins", bind="query-params",
-        disabled=binning == "scores", help="Bins of the diagram, and of ECE.",
-    )  # fmt: skip
+        "How many",
+        min_value=2,
+        max_value=100,
+        value=GROUPS,
+        key="bins",
+        bind="query-params",
+        disabled=binning == "scores",
+        help="Bins of the diagram, and of ECE.",
+    )
     in_log_odds = scale_place.toggle(
-        "Log-odds", key="odds", bind="query-params", help="Spreads rare positives out.",
+        "Log-odds",
+        key="odds",
+        bind="query-params",
+        help="Spreads rare positives out.",
         disabled=not question.log.is_probability,
-    )  # fmt: skip
+    )
     chosen: Binning = binning if binning in offered else "equal_mass"
     return chosen, min(max(int(groups or GROUPS), 2), 100), bool(in_log_odds), by if by in segments else None
 
@@ -90,11 +99,7 @@ def draw_slices(question: Question, by: str | None, binning: Binning, groups: in
         return
     answer = cache.calibration_slices(question, (by,), binning, groups)
     key = answer.keys[0]
-    slices = [
-        (words.value_label(value), {key: value})
-        for value, n in answer.table.select(key, "n").iter_rows()
-        if n
-    ]  # fmt: skip
+    slices = [(words.value_label(value), {key: value}) for value, n in answer.table.select(key, "n").iter_rows() if n]
     figure(
         figures.calibration_multiples(answer.bins, slices, by),
         readings.calibration_slices_reading(answer),
@@ -220,9 +225,15 @@ def _draw_split(question: Question) -> tuple[Split, float]:
     splits: list[Split] = ["time", "rows"] if question.log.time_low is not None else ["rows"]
     split_place, share_place = st.columns(2, vertical_alignment="bottom")
     split = split_place.segmented_control(
-        "Fitted on rows", splits, default=splits[0], key="split", bind="query-params", required=True,
-        format_func=lambda name: _SPLITS[name], help="Maps are judged on the rows that they were not fitted on.",
-    )  # fmt: skip
+        "Fitted on rows",
+        splits,
+        default=splits[0],
+        key="split",
+        bind="query-params",
+        required=True,
+        format_func=lambda name: _SPLITS[name],
+        help="Maps are judged on the rows that they were not fitted on.",
+    )
     percent = share_place.number_input(
         "Share, %", min_value=10, max_value=90, value=50, step=10, key="share", bind="query-params"
     )
@@ -260,7 +271,21 @@ def _draw_maps(found: Recalibration, method: str, unit: str) -> None:
     chosen = found.maps.get(method)
     if chosen is not None:
         with st.container(horizontal=True):
-            st.download_button("Map as JSON", chosen.to_json, f"{method}.json", "application/json", key="map_json",
-                               icon=":material/download:", on_click="ignore")  # fmt: skip
-            st.download_button("Map as Python", chosen.to_python, f"{method}.py", "text/x-python", key="map_python",
-                               icon=":material/download:", on_click="ignore")  # fmt: skip
+            st.download_button(
+                "Map as JSON",
+                chosen.to_json,
+                f"{method}.json",
+                "application/json",
+                key="map_json",
+                icon=":material/download:",
+                on_click="ignore",
+            )
+            st.download_button(
+                "Map as Python",
+                chosen.to_python,
+                f"{method}.py",
+                "text/x-python",
+                key="map_python",
+                icon=":material/download:",
+                on_click="ignore",
+            )

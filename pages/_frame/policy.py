@@ -100,9 +100,13 @@ def draw_policy(question: Question) -> Policy:
 def draw_amounts(amount: str) -> None:
     """Choose the cells whose cost a row's amount multiplies."""
     st.pills(
-        f"Multiplied by {amount}", CELLS, selection_mode="multi", key="amounts", bind="query-params",
+        f"Multiplied by {amount}",
+        CELLS,
+        selection_mode="multi",
+        key="amounts",
+        bind="query-params",
         help="The cost of a row in these cells is multiplied by its amount: tp, fp, fn, tn.",
-    )  # fmt: skip
+    )
 
 
 def draw_errors(question: Question) -> Policy:
@@ -171,8 +175,13 @@ def _draw_limits(question: Question) -> None:
         for column, (key, label) in zip(st.columns(2, gap="small", vertical_alignment="bottom"), pair, strict=True):
             with column:
                 _number(label, key, "From 0 to 1.", min_value=0.0, max_value=1.0, step=0.05, placeholder="no limit")
-    _number("As good as the best: within %", "tolerance", "Thresholds whose cost is within this share of the best.",
-           min_value=0.0, max_value=100.0)  # fmt: skip
+    _number(
+        "As good as the best: within %",
+        "tolerance",
+        "Thresholds whose cost is within this share of the best.",
+        min_value=0.0,
+        max_value=100.0,
+    )
 
 
 def _current_policy(*, has_amount: bool, has_time: bool) -> Policy:
@@ -203,8 +212,14 @@ def _draw_saved() -> None:
         for place, (name, text) in enumerate(saved.items()):
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.button(escaped(name), key=f"policy_{place}", on_click=_take_saved, args=(text,), type="tertiary")
-                st.button("Forget", key=f"forget_policy_{place}", icon=":material/delete:", type="tertiary",
-                          on_click=workspace.save_policy, args=(name, None))  # fmt: skip
+                st.button(
+                    "Forget",
+                    key=f"forget_policy_{place}",
+                    icon=":material/delete:",
+                    type="tertiary",
+                    on_click=workspace.save_policy,
+                    args=(name, None),
+                )
         st.text_input("Save these costs, limits and the threshold as", key="policy_name", max_chars=80)
         st.button("Save", key="save_policy", on_click=_save_policy, disabled=not st.session_state.get("policy_name"))
 

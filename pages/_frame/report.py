@@ -74,8 +74,9 @@ def _add_section(question: Question, columns: tuple[str, ...]) -> None:
 def draw_add(question: Question, by: tuple[str, ...]) -> None:
     """Offer to add what is sliced to the report; without it, the report begins with what was sliced last."""
     st.session_state[_LAST_SLICED] = by
-    if st.button("Add to the report", key="report_slices", icon=":material/note_add:", on_click=_add_section,
-                 args=(question, by)):  # fmt: skip
+    if st.button(
+        "Add to the report", key="report_slices", icon=":material/note_add:", on_click=_add_section, args=(question, by)
+    ):
         st.toast(f"Added to the report: slices by {escaped(words.listed(by))}.")
 
 
@@ -92,10 +93,13 @@ def draw_found(question: Question) -> None:
         st.caption("Discovered slices, as they were found:")
     for place, slice_ in enumerate(kept):
         st.button(
-            escaped(words.shortened(slice_.title, 120)), key=f"drop_found_{place}", icon=":material/close:",
-            on_click=discovery.drop, args=(session.workspace(), question.log.key, slice_),
+            escaped(words.shortened(slice_.title, 120)),
+            key=f"drop_found_{place}",
+            icon=":material/close:",
+            on_click=discovery.drop,
+            args=(session.workspace(), question.log.key, slice_),
             help="Take this slice out of the report",
-        )  # fmt: skip
+        )
 
 
 def _first_sections(question: Question, options: dict[str, tuple[str, ...]]) -> list[str]:

@@ -81,9 +81,13 @@ def _is_in_address(key: str) -> bool:
 
 def _ways_apart(log: Log) -> list[str]:
     """Return what can tell two sides of a log apart: the time, columns with few values, another log."""
-    columns = [column.name for column in log.columns
-               if 2 <= column.n_distinct + bool(column.n_missing) <= _MAX_VALUES and column.kind != "time"
-               and column.name not in (_TIME, _LOG, log.mapping.label)]  # fmt: skip
+    columns = [
+        column.name
+        for column in log.columns
+        if 2 <= column.n_distinct + bool(column.n_missing) <= _MAX_VALUES
+        and column.kind != "time"
+        and column.name not in (_TIME, _LOG, log.mapping.label)
+    ]
     first = [name for name in (log.mapping.model_version,) if name in columns]
     times = [_TIME] if log.time_low is not None and log.mapping.time is not None else []
     return [
@@ -171,8 +175,9 @@ def _by_log(question: Question, before: DeltaGenerator, after: DeltaGenerator) -
     st.query_params["then_log"] = chosen
     with after:
         st.markdown(f"**Production:** {escaped(question.log.name)}")
-        is_both = st.toggle("Filter the reference too", value=True, key="filter_both", bind="query-params",
-                            disabled=not question.cohort)  # fmt: skip
+        is_both = st.toggle(
+            "Filter the reference too", value=True, key="filter_both", bind="query-params", disabled=not question.cohort
+        )
     other = others[chosen]
     kept = answerable(question.cohort.to_text(), other)[0] if is_both else Cohort()
     return Question(other, kept, other.mapping.threshold), question
@@ -186,8 +191,14 @@ def _draw_saved() -> None:
         for place, (name, text) in enumerate(saved.items()):
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.button(escaped(name), key=f"sides_{place}", on_click=_take_saved, args=(text,), type="tertiary")
-                st.button("Forget", key=f"forget_sides_{place}", icon=":material/delete:", type="tertiary",
-                          on_click=workspace.save_sides, args=(name, None))  # fmt: skip
+                st.button(
+                    "Forget",
+                    key=f"forget_sides_{place}",
+                    icon=":material/delete:",
+                    type="tertiary",
+                    on_click=workspace.save_sides,
+                    args=(name, None),
+                )
         if not saved:
             st.caption("No pair of sides is saved yet.")
         st.text_input("Save these sides, with log and filters, as", key="sides_name", max_chars=80)
@@ -224,13 +235,19 @@ def draw_metric(reference: Question, production: Question) -> tuple[str, Costs, 
     is_probability = reference.log.is_probability and production.log.is_probability
     offered = [name for name in OFFERED if is_probability or name != "brier"]
     metric_place, by_place = st.columns([3, 10], vertical_alignment="bottom")
-    metric = metric_place.selectbox("Metric", offered, key="gap_metric", bind="query-params", format_func=metric_label,
-                                    help=_OFFERED_HELP)  # fmt: skip
+    metric = metric_place.selectbox(
+        "Metric", offered, key="gap_metric", bind="query-params", format_func=metric_label, help=_OFFERED_HELP
+    )
     segments = list(dict.fromkeys([*reference.log.mapping.segments, *production.log.mapping.segments]))
     by = by_place.multiselect(
-        "Slices of", segments, key="gap_by", bind="query-params", max_selections=3,
-        placeholder="Chosen by what they explain", help="The columns whose slices the mix, and the change within, are made of.",
-    )  # fmt: skip
+        "Slices of",
+        segments,
+        key="gap_by",
+        bind="query-params",
+        max_selections=3,
+        placeholder="Chosen by what they explain",
+        help="The columns whose slices the mix, and the change within, are made of.",
+    )
     costs = _priced()
     if metric == COST:
         st.caption(

@@ -32,8 +32,13 @@ _PAGES = {
     "Calibration": "pages/calibration.py",
     "Thresholds": "pages/thresholds.py",
 }
-_ICONS = {"data": ":material/database:", "model": ":material/model_training:", "system": ":material/tune:",
-         "labels": ":material/hourglass:", "nothing": ":material/check_circle:"}  # fmt: skip
+_ICONS = {
+    "data": ":material/database:",
+    "model": ":material/model_training:",
+    "system": ":material/tune:",
+    "labels": ":material/hourglass:",
+    "nothing": ":material/check_circle:",
+}
 
 
 def draw_names(gap: Gap) -> None:
@@ -41,9 +46,11 @@ def draw_names(gap: Gap) -> None:
     before, after = (words.shortened(name, 160) for name in gap.sides.names())
     flow = gap.waterfall
     st.caption(
-        escaped(f"Reference: {before} ({words.plural(flow.n_reference, 'judged row')}). Production: {after} "
-                f"({words.plural(flow.n_production, 'judged row')}).")
-    )  # fmt: skip
+        escaped(
+            f"Reference: {before} ({words.plural(flow.n_reference, 'judged row')}). Production: {after} "
+            f"({words.plural(flow.n_production, 'judged row')})."
+        )
+    )
 
 
 def draw_method() -> None:
@@ -124,7 +131,7 @@ def _draw_ranking(gap: Gap) -> None:
             "within": st.column_config.TextColumn("Within", width=width, help="Slices have other rates than before."),
             "overlap": number("Overlap", format="%.0f %%", width=68, help=_OVERLAP),
         },
-    )  # fmt: skip
+    )
     st.caption(
         "Mix and within of each column add up to the change; columns overlap, so rows of this table do not add up."
     )
@@ -185,14 +192,22 @@ def draw_inputs(gap: Gap, inputs: Inputs) -> None:
             "bars_reference": _bars("Reference", palette.REFERENCE),
             "bars_production": _bars("Production", palette.PRODUCTION),
             "what": st.column_config.TextColumn("What is new", width=250),
-            "distance": st.column_config.ProgressColumn("Distance", min_value=0.0, max_value=most, format="%.3f", width=130,
-                help="Kolmogorov–Smirnov of numbers, Jensen–Shannon of values; missing counts as a value."),
+            "distance": st.column_config.ProgressColumn(
+                "Distance",
+                min_value=0.0,
+                max_value=most,
+                format="%.3f",
+                width=130,
+                help="Kolmogorov–Smirnov of numbers, Jensen–Shannon of values; missing counts as a value.",
+            ),
             "noise": number("Noise", format="%.3f", width=60, help="What chance and the reference's own weeks reach."),
-            "psi": number("PSI", format="%.3f", width=60, help="Population stability index, in tenths of the reference."),
+            "psi": number(
+                "PSI", format="%.3f", width=60, help="Population stability index, in tenths of the reference."
+            ),
             "missing_reference": number("Missing then", format="%.1f %%", width=100),
             "missing_production": number("Missing now", format="%.1f %%", width=100),
         },
-    )  # fmt: skip
+    )
     table_downloads(table.drop(BARS), "inputs", key="gap_inputs")
 
 

@@ -84,9 +84,11 @@ def _choose_sheet(upload: Staged) -> CsvOptions | None:
     """Let another sheet of the workbook be chosen."""
     origin = upload.reading.origin
     sheet = st.selectbox(
-        "Sheet", origin.sheets, index=origin.sheets.index(origin.sheet) if origin.sheet in origin.sheets else 0,
+        "Sheet",
+        origin.sheets,
+        index=origin.sheets.index(origin.sheet) if origin.sheet in origin.sheets else 0,
         key=f"sheet_{upload.staged_id}",
-    )  # fmt: skip
+    )
     if sheet != origin.sheet and st.button("Read this sheet", key="read_sheet", type="primary"):
         return CsvOptions(sheet=sheet)
     return None
@@ -122,13 +124,20 @@ def _dialect_controls(found: CsvOptions, key: str) -> CsvOptions:
         header = st.number_input("Header lines", 0, 20, found.header_lines or 0, key=f"header_{key}")
         skip = st.number_input("Lines before it", 0, 100_000, found.skip_lines or 0, key=f"skip_{key}")
         encoding = st.selectbox(
-            "Encoding", list(dict.fromkeys([*_ENCODINGS, found.encoding or _GUESSED])),
-            index=_ENCODINGS.index(found.encoding) if found.encoding in _ENCODINGS else 0, key=f"encoding_{key}",
-        )  # fmt: skip
+            "Encoding",
+            list(dict.fromkeys([*_ENCODINGS, found.encoding or _GUESSED])),
+            index=_ENCODINGS.index(found.encoding) if found.encoding in _ENCODINGS else 0,
+            key=f"encoding_{key}",
+        )
     return replace(
-        found, delimiter=delimiter, quote=quote, escape=escape, header_lines=header, skip_lines=skip,
+        found,
+        delimiter=delimiter,
+        quote=quote,
+        escape=escape,
+        header_lines=header,
+        skip_lines=skip,
         encoding=None if encoding == _GUESSED else encoding,
-    )  # fmt: skip
+    )
 
 
 def _pick(label: str, names: dict[str, str], found: str | None, key: str, *, is_open: bool = False) -> str | None:

@@ -158,8 +158,10 @@ def _choose_decision_values(reading: Reading, mapping: Mapping, changed: Mapping
         return ()
     column = reading.column(changed.decision)
     is_as_before = (changed.decision, changed.label, changed.positive) == (
-        mapping.decision, mapping.label, mapping.positive
-    )  # fmt: skip
+        mapping.decision,
+        mapping.label,
+        mapping.positive,
+    )
     first = mapping.decision_positive if is_as_before else roles.decision_values(changed, reading)
     return tuple(
         st.multiselect(

@@ -74,9 +74,11 @@ def draw_mending(log: Log, rebuild: Callable[[Log, Mapping], None]) -> None:
         ):
             wanted = replace(wanted, latest_by=log.mapping.time)
         if log.mapping.latest_by and st.button(
-            "Take each row's own label", key=f"own_{log.key}", icon=":material/undo:",
+            "Take each row's own label",
+            key=f"own_{log.key}",
+            icon=":material/undo:",
             help="Rows of one id may have different labels again.",
-        ):  # fmt: skip
+        ):
             wanted = replace(wanted, latest_by=None)
     if wanted != log.mapping:
         rebuild(log, wanted)
@@ -113,6 +115,4 @@ def draw_attach(log: Log, read: Callable[[Callable[[OnProgress], Staged | Log]],
 def _read_labels(log: Log, file: UploadedFile, id_column: str | None, progress: OnProgress) -> Staged | Log:
     """Hand a labels file to the disk in pieces and join it there."""
     with uploads.on_disk(file) as path:
-        return attach.attach(
-            session.workspace(), log, path, name=file.name, id_column=id_column, on_progress=progress
-        )
+        return attach.attach(session.workspace(), log, path, name=file.name, id_column=id_column, on_progress=progress)

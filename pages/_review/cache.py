@@ -24,9 +24,17 @@ from pages._frame.cache import MAX_ENTRIES, asked, primitives, scope
 
 @st.cache_data(max_entries=MAX_ENTRIES, show_spinner="Ranking rows …")
 def _queue(
-    key: str, cohort: str, threshold: float, version: str, errors: str, rank: str, seed: int, offset: int, limit: int,
+    key: str,
+    cohort: str,
+    threshold: float,
+    version: str,
+    errors: str,
+    rank: str,
+    seed: int,
+    offset: int,
+    limit: int,
     policy: str,
-) -> Queue:  # fmt: skip
+) -> Queue:
     costs = Policy.from_text(policy).costs if policy else None
     options: dict[str, Any] = {"seed": seed, "offset": offset, "limit": limit, "costs": costs}
     return queue_answer(session.engine(), asked(key, cohort, threshold), errors, rank, **options)

@@ -26,8 +26,10 @@ def draw_head(question: Question, case: dict[str, Any], n_rows: int) -> None:
     log, threshold = question.log, question.threshold
     kind = case["error_kind"]
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        st.markdown(f":{_COLOURS[kind]}-badge[{KINDS[kind]}] &nbsp; {escaped(_score_words(case['score'], threshold))}",
-                    width="content")  # fmt: skip
+        st.markdown(
+            f":{_COLOURS[kind]}-badge[{KINDS[kind]}] &nbsp; {escaped(_score_words(case['score'], threshold))}",
+            width="content",
+        )
         st.caption(f"{case['position'] + 1:,} of {words.plural(n_rows, 'row')}", width="content")
     facts = [f"Label {_LABELS[case['label']]}{_arrival_words(question, case)}"]
     if case["decision"] is not None:
@@ -133,7 +135,8 @@ def _draw_long(fields: list[Field]) -> None:
         if field.value is None and field.role == "Free text":
             st.markdown(f"**{escaped(words.shortened(field.name, 60))}** {_value_markdown(None)}")
         if isinstance(field.value, str) and (len(field.value) > _MAX_CELL or field.role == "Free text"):
-            st.markdown(f"**{escaped(words.shortened(field.name, 60))}** "
-                        f":gray[{words.plural(len(field.value), 'character')}]")  # fmt: skip
+            st.markdown(
+                f"**{escaped(words.shortened(field.name, 60))}** :gray[{words.plural(len(field.value), 'character')}]"
+            )
             with st.container(height=220 if len(field.value) > 600 else "content", key=f"long_{place}"):
                 st.code(field.value[:_MAX_LONG].replace("\x00", "␀"), language=None, wrap_lines=True)

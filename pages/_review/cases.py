@@ -29,9 +29,13 @@ def draw(question: Question) -> None:
     with boundary():
         queue.take_valid()
         view = st.segmented_control(
-            "View", list(_VIEWS), key="review_view", format_func=_VIEWS.__getitem__, required=True,
+            "View",
+            list(_VIEWS),
+            key="review_view",
+            format_func=_VIEWS.__getitem__,
+            required=True,
             label_visibility="collapsed",
-        )  # fmt: skip
+        )
         store = session.reviews()
         reasons, _ = store.reasons()
         verdicts = store.verdicts(question.log.reading.content_hash)

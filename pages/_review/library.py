@@ -30,14 +30,17 @@ def draw(question: Question, reasons: tuple[Reason, ...]) -> None:
     """Show the library, one case of it, and what the present log makes of it."""
     held = library.shelf(session.reviews())
     if not held:
-        st.info("The library is empty. On Cases, L keeps the open row; or bring an exported library in.",
-                icon=":material/library_books:")  # fmt: skip
+        st.info(
+            "The library is empty. On Cases, L keeps the open row; or bring an exported library in.",
+            icon=":material/library_books:",
+        )
         _draw_import()
         return
     tags = sorted({tag for entry in held for tag in entry.case.tags})
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        text = st.text_input("Search", key="library_search", placeholder="Words in fields, notes, tags",
-                             persist_state="session")  # fmt: skip
+        text = st.text_input(
+            "Search", key="library_search", placeholder="Words in fields, notes, tags", persist_state="session"
+        )
         wanted = st.multiselect("Tags", tags, key="library_tags", placeholder="Any", disabled=not tags)
     found = library.search(held, text or "", wanted or ())
     sentence(f"{words.plural(len(found), 'case')} of {words.count(len(held))} in the library.")
@@ -112,11 +115,20 @@ def _draw_case(entry: Shelved, reasons: tuple[Reason, ...]) -> None:
     _draw_said()
     with st.expander("All fields", key=f"fields_{stem}"):
         st.dataframe(
-            pl.DataFrame({"Field": list(case.fields), "Value": [
-                None if value is None else words.shortened(str(value), 2_000) for value in case.fields.values()
-            ]}, schema={"Field": pl.String, "Value": pl.String}),
-            hide_index=True, height=320, placeholder="missing", alt="All fields of the case",
-        )  # fmt: skip
+            pl.DataFrame(
+                {
+                    "Field": list(case.fields),
+                    "Value": [
+                        None if value is None else words.shortened(str(value), 2_000) for value in case.fields.values()
+                    ],
+                },
+                schema={"Field": pl.String, "Value": pl.String},
+            ),
+            hide_index=True,
+            height=320,
+            placeholder="missing",
+            alt="All fields of the case",
+        )
 
 
 def _change(case: KeptCase | None, entry: Shelved) -> None:
@@ -160,8 +172,13 @@ def _draw_files(cases: list[KeptCase]) -> None:
 def _draw_import() -> None:
     """Bring an exported library in; what is there already is not doubled."""
     with st.expander("Bring a library in", icon=":material/upload_file:", key="library_in"):
-        given = st.file_uploader("A library that Slicewise exported", ["jsonl", "csv", "parquet"], key="library_file",
-                                 max_upload_size=_MAX_LIBRARY_MB, label_visibility="collapsed")  # fmt: skip
+        given = st.file_uploader(
+            "A library that Slicewise exported",
+            ["jsonl", "csv", "parquet"],
+            key="library_file",
+            max_upload_size=_MAX_LIBRARY_MB,
+            label_visibility="collapsed",
+        )
         if given is not None and st.button("Import", key="library_import", type="primary"):
             cases, refused = read_library(given.read())
             added = library.add_all(session.reviews(), cases)
@@ -177,9 +194,12 @@ def _draw_replay(question: Question, cases: list[KeptCase]) -> None:
     log = question.log
     names = [column.name for column in log.columns if column.name != log.mapping.row_id]
     by = st.multiselect(
-        "Match rows to cases by", names, key="replay_by", persist_state="session",
+        "Match rows to cases by",
+        names,
+        key="replay_by",
+        persist_state="session",
         placeholder=f"The id, {log.mapping.row_id}" if log.mapping.row_id else "This log has no id: choose columns",
-    )  # fmt: skip
+    )
     if not by and log.mapping.row_id is None:
         st.caption("Choose the columns in which a row must equal a case.")
         return
@@ -214,14 +234,24 @@ def _draw_states(found: Replay) -> None:
     table = pl.DataFrame(
         [
             {
-                "State": entry.state, "Id": entry.case.case_id or str(entry.case.row_id), "Then": entry.case.score,
-                "Now": entry.score, "Compared": entry.why, "Why": words.one_line(entry.case.why),
+                "State": entry.state,
+                "Id": entry.case.case_id or str(entry.case.row_id),
+                "Then": entry.case.score,
+                "Now": entry.score,
+                "Compared": entry.why,
+                "Why": words.one_line(entry.case.why),
             }
             for entry in listed
         ],
-        schema={"State": pl.String, "Id": pl.String, "Then": pl.Float64, "Now": pl.Float64, "Compared": pl.String,
-                "Why": pl.String},
-    )  # fmt: skip
+        schema={
+            "State": pl.String,
+            "Id": pl.String,
+            "Then": pl.Float64,
+            "Now": pl.Float64,
+            "Compared": pl.String,
+            "Why": pl.String,
+        },
+    )
     st.dataframe(
         table.head(_MAX_SHOWN),
         hide_index=True,

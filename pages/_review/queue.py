@@ -181,14 +181,16 @@ def draw_list(
     for row in page.rows.to_dicts():
         verdict = judged.get(row["row_id"])
         cells = {f"c_{name}": _cell(row[question.log.column(name).sql_name]) for name in names}
-        rows.append({
-            "open": "→" if row["position"] == asked.at else "",
-            "kind": _SHORT[row["error_kind"]],
-            "score": row["score"],
-            "cost": row["cost"],
-            "verdict": label_of(verdict.reason, reasons) if verdict else "by others" * (row["row_id"] in others),
-            **cells,
-        })  # fmt: skip
+        rows.append(
+            {
+                "open": "→" if row["position"] == asked.at else "",
+                "kind": _SHORT[row["error_kind"]],
+                "score": row["score"],
+                "cost": row["cost"],
+                "verdict": label_of(verdict.reason, reasons) if verdict else "by others" * (row["row_id"] in others),
+                **cells,
+            }
+        )
     has_cost = asked.rank in ("cost", "mix")
     shown = pl.DataFrame(rows, infer_schema_length=None).select(
         ["open", "kind", "score", *(["cost"] if has_cost else []), "verdict", *[f"c_{name}" for name in names]]
@@ -232,12 +234,28 @@ def _draw_pages(asked: _Asked, page: Queue) -> None:
     """Turn the pages, and say where one is."""
     first = asked.at // PAGE_ROWS * PAGE_ROWS
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.button("", key="page_back", icon=":material/chevron_left:", disabled=first == 0, on_click=go,
-                  args=(first - PAGE_ROWS,), help="Page back", type="tertiary")  # fmt: skip
+        st.button(
+            "",
+            key="page_back",
+            icon=":material/chevron_left:",
+            disabled=first == 0,
+            on_click=go,
+            args=(first - PAGE_ROWS,),
+            help="Page back",
+            type="tertiary",
+        )
         last = min(first + PAGE_ROWS, page.n_rows)
         st.caption(f"{first + 1:,}–{last:,} of {words.plural(page.n_rows, 'row')}", width="content")
-        st.button("", key="page_on", icon=":material/chevron_right:", disabled=last >= page.n_rows, on_click=go,
-                  args=(first + PAGE_ROWS,), help="Page on", type="tertiary")  # fmt: skip
+        st.button(
+            "",
+            key="page_on",
+            icon=":material/chevron_right:",
+            disabled=last >= page.n_rows,
+            on_click=go,
+            args=(first + PAGE_ROWS,),
+            help="Page on",
+            type="tertiary",
+        )
 
 
 def _draw_columns(question: Question) -> list[str]:

@@ -145,24 +145,52 @@ def draw(question: Question, case: dict[str, Any], frame: str, n_rows: int, reas
     _draw_reasons(reasons, case)
     note, side = st.columns([1.8, 1], gap="small")
     note.text_area(
-        "Note", key=_NOTE, height=104, placeholder="Why is this row wrong? N writes here.", label_visibility="collapsed",
-        max_chars=MAX_NOTE, persist_state="session",
-    )  # fmt: skip
+        "Note",
+        key=_NOTE,
+        height=104,
+        placeholder="Why is this row wrong? N writes here.",
+        label_visibility="collapsed",
+        max_chars=MAX_NOTE,
+        persist_state="session",
+    )
     with side:
         _draw_reviewer()
         said = _EXPECTED_WORDS[st.session_state.get(_EXPECTED)]
-        st.button(f"Expected: {said}", key="review_turn", shortcut="e", on_click=_turn_expected, width="stretch",
-                  help="What the label should be: not said, positive or negative.")  # fmt: skip
+        st.button(
+            f"Expected: {said}",
+            key="review_turn",
+            shortcut="e",
+            on_click=_turn_expected,
+            width="stretch",
+            help="What the label should be: not said, positive or negative.",
+        )
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         last = case["position"] + 1 >= n_rows
-        st.button("Save and next", key="review_save", type="primary", shortcut="Ctrl+Enter", on_click=_save,
-                  args=(question, case, frame))  # fmt: skip
-        st.button("Previous", key="review_back", shortcut="k", disabled=case["position"] == 0, on_click=queue.go,
-                  args=(case["position"] - 1,))  # fmt: skip
-        st.button("Next", key="review_on", shortcut="j", disabled=last, on_click=queue.go,
-                  args=(case["position"] + 1,))  # fmt: skip
-        st.button("Keep", key="review_keep", shortcut="l", help="Keep this row in the library of counterexamples.",
-                  on_click=_keep, args=(question, case, frame))  # fmt: skip
+        st.button(
+            "Save and next",
+            key="review_save",
+            type="primary",
+            shortcut="Ctrl+Enter",
+            on_click=_save,
+            args=(question, case, frame),
+        )
+        st.button(
+            "Previous",
+            key="review_back",
+            shortcut="k",
+            disabled=case["position"] == 0,
+            on_click=queue.go,
+            args=(case["position"] - 1,),
+        )
+        st.button("Next", key="review_on", shortcut="j", disabled=last, on_click=queue.go, args=(case["position"] + 1,))
+        st.button(
+            "Keep",
+            key="review_keep",
+            shortcut="l",
+            help="Keep this row in the library of counterexamples.",
+            on_click=_keep,
+            args=(question, case, frame),
+        )
     with st.container(height=52, border=False, gap=None):
         _draw_said(history, reasons)
     st.caption(_HELP)
@@ -189,9 +217,13 @@ def _draw_reasons(reasons: tuple[Reason, ...], case: dict[str, Any]) -> None:
 def _draw_reviewer() -> None:
     """Ask who judges; the name is kept for as long as the visit, and in the address for a reload."""
     name = st.text_input(
-        "Your name", key=_REVIEWER, max_chars=MAX_REVIEWER, placeholder="Your name", label_visibility="collapsed",
+        "Your name",
+        key=_REVIEWER,
+        max_chars=MAX_REVIEWER,
+        placeholder="Your name",
+        label_visibility="collapsed",
         persist_state="session",
-    )  # fmt: skip
+    )
     if name and st.query_params.get("reviewer") != name:
         st.query_params["reviewer"] = name
 
@@ -225,8 +257,13 @@ def _draw_conflict(question: Question, conflict: Conflict, position: int, reason
                 st.markdown(f"**{escaped(title)}** – {escaped(label_of(verdict.reason, reasons))}")
                 st.code(verdict.note or "(no note)", language=None, wrap_lines=True)
         with st.container(horizontal=True):
-            st.button("Save mine too", key="conflict_mine", type="primary", on_click=_put,
-                      args=(question, conflict.mine, conflict.theirs.revision, position))  # fmt: skip
+            st.button(
+                "Save mine too",
+                key="conflict_mine",
+                type="primary",
+                on_click=_put,
+                args=(question, conflict.mine, conflict.theirs.revision, position),
+            )
             st.button("Leave theirs alone", key="conflict_theirs", on_click=_keep_theirs, args=(position,))
 
 

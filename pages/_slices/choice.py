@@ -86,7 +86,10 @@ def draw_review(clauses: tuple[Clause, ...], *, disabled: bool = False) -> None:
     """Link to the errors of a slice on the Review page; the address carries the cohort there."""
     kept = {key: value for key, value in st.query_params.items() if key in session.QUESTION_KEYS}
     st.page_link(
-        "pages/review.py", label="Review", icon=":material/rate_review:", disabled=disabled,
+        "pages/review.py",
+        label="Review",
+        icon=":material/rate_review:",
+        disabled=disabled,
         help="Read the errors of this slice one by one.",
         query_params={**kept, "where": session.cohort().with_clauses(clauses).to_text()},
-    )  # fmt: skip
+    )

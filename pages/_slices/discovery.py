@@ -85,27 +85,35 @@ def _draw_table(answer: Discovery) -> None:
     number = "%+.1f" if is_change else "%.1f %%" if is_share else "%.3f"
     what = "Change" if is_change else "Rate"
     table = answer.table
-    shown = pl.DataFrame({
-        "slice": [slice_words(entry) for entry in answer.slices],
-        "status": table["status"],
-        "n": table["n"],
-        "rate": table["rate"] * scale,
-        "rate_complement": table["rate_complement"] * scale,
-        "excess_errors": table["excess_errors"].round(0).cast(pl.Int64) if is_share else table["excess_errors"],
-        "share_of_errors": table["share_of_errors"] * 100,
-        "difference": table["difference"] * scale,
-        "interval": [
-            words.between(words.plain(low * scale, digits), words.plain(high * scale, digits)) if low is not None else "–"
-            for low, high in table.select("difference_low", "difference_high").iter_rows()
-        ],
-        "p_adjusted": [words.p_value(p) for p in table["p_adjusted"]],
-    })  # fmt: skip
+    shown = pl.DataFrame(
+        {
+            "slice": [slice_words(entry) for entry in answer.slices],
+            "status": table["status"],
+            "n": table["n"],
+            "rate": table["rate"] * scale,
+            "rate_complement": table["rate_complement"] * scale,
+            "excess_errors": table["excess_errors"].round(0).cast(pl.Int64) if is_share else table["excess_errors"],
+            "share_of_errors": table["share_of_errors"] * 100,
+            "difference": table["difference"] * scale,
+            "interval": [
+                words.between(words.plain(low * scale, digits), words.plain(high * scale, digits))
+                if low is not None
+                else "–"
+                for low, high in table.select("difference_low", "difference_high").iter_rows()
+            ],
+            "p_adjusted": [words.p_value(p) for p in table["p_adjusted"]],
+        }
+    )
     column = st.column_config
     st.markdown("**Discovered slices**")
     st.dataframe(
-        shown if has_share else shown.drop("share_of_errors"), key="discovery_table", hide_index=True,
+        shown if has_share else shown.drop("share_of_errors"),
+        key="discovery_table",
+        hide_index=True,
         on_select=_choose_from_table,
-        selection_mode="single-row", height="content", alt="Discovered slices with rates, differences and status",
+        selection_mode="single-row",
+        height="content",
+        alt="Discovered slices with rates, differences and status",
         column_config={
             "slice": column.TextColumn("Slice", width=440),
             "status": column.TextColumn("Status", help="Confirmed: adjusted p below 0.05; suggestive: unadjusted."),
@@ -115,15 +123,19 @@ def _draw_table(answer: Discovery) -> None:
             "difference": column.NumberColumn("To the rest", format="%.1f" if is_share else "%.3f"),
             "interval": column.TextColumn("Its interval"),
             "p_adjusted": column.TextColumn("p, adj.", help="One-sided, Benjamini–Hochberg."),
-            "excess_errors": column.NumberColumn(f"Excess {objective.unit}", format="localized" if is_share else "%.1f",
-                                                 help="Beyond what the rate of the rest would predict on all its rows."),
+            "excess_errors": column.NumberColumn(
+                f"Excess {objective.unit}",
+                format="localized" if is_share else "%.1f",
+                help="Beyond what the rate of the rest would predict on all its rows.",
+            ),
             "share_of_errors": column.NumberColumn(f"Share of {objective.unit}", format="%.1f %%"),
         },
-    )  # fmt: skip
+    )
     table_downloads(
         table.with_columns(slice=pl.Series([slice_words(entry) for entry in answer.slices], dtype=pl.String)),
-        "discovered", key="all_discovered",
-    )  # fmt: skip
+        "discovered",
+        key="all_discovered",
+    )
 
 
 def _members_words(n_shown: int, n: int) -> str:
@@ -171,16 +183,24 @@ def _draw_chosen(answer: Discovery, question: Question) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"**{escaped(slice_words(chosen))}**")
             st.button(
-                "Add to the cohort", key="keep_discovered", icon=":material/filter_alt:", type="primary", on_click=_keep,
-                args=(tuple(clause for part in parts for clause in part or ()),), disabled=bool(unsayable),
+                "Add to the cohort",
+                key="keep_discovered",
+                icon=":material/filter_alt:",
+                type="primary",
+                on_click=_keep,
+                args=(tuple(clause for part in parts for clause in part or ()),),
+                disabled=bool(unsayable),
                 help=f"Filters cannot say: {', '.join(unsayable)}." if unsayable else None,
-            )  # fmt: skip
+            )
             choice.draw_review(tuple(clause for part in parts for clause in part or ()), disabled=bool(unsayable))
             st.button(
-                "Add to the report", key="report_discovered", icon=":material/note_add:", on_click=report.add_found,
+                "Add to the report",
+                key="report_discovered",
+                icon=":material/note_add:",
+                on_click=report.add_found,
                 args=(question, found_slice(answer, row, question)),
                 help="This slice becomes a section of the report, as it was found.",
-            )  # fmt: skip
+            )
             st.button("Close", key="close_discovered", type="tertiary", on_click=_forget)
         if len(chosen) > 1 and answer.contributions:
             scale, digits = (100, 1) if OBJECTIVES[answer.search.objective].is_share else (1, 3)
@@ -193,16 +213,26 @@ def _draw_chosen(answer: Discovery, question: Question) -> None:
         if answer.members[row]:
             with st.expander(_members_words(len(answer.members[row]), answer.n_members[row])):
                 st.dataframe(
-                    pl.DataFrame({
-                        "Slice": [slice_words(member.slice) for member in answer.members[row]],
-                        "Rows": [member.n for member in answer.members[row]],
-                        "Rate, as found": [objective_text(answer, member.rate_found) for member in answer.members[row]],
-                        "Overlap, %": [round(100 * member.overlap, 1) for member in answer.members[row]],
-                    }), hide_index=True, alt="Slices that this one stands for",
+                    pl.DataFrame(
+                        {
+                            "Slice": [slice_words(member.slice) for member in answer.members[row]],
+                            "Rows": [member.n for member in answer.members[row]],
+                            "Rate, as found": [
+                                objective_text(answer, member.rate_found) for member in answer.members[row]
+                            ],
+                            "Overlap, %": [round(100 * member.overlap, 1) for member in answer.members[row]],
+                        }
+                    ),
+                    hide_index=True,
+                    alt="Slices that this one stands for",
                     column_config={
                         "Slice": st.column_config.TextColumn(width=340),
-                        "Rows": st.column_config.NumberColumn(format="localized", help="Judged rows of the cohort in the slice."),
+                        "Rows": st.column_config.NumberColumn(
+                            format="localized", help="Judged rows of the cohort in the slice."
+                        ),
                         "Rate, as found": st.column_config.TextColumn(help="In the rows that were searched: too high."),
-                        "Overlap, %": st.column_config.NumberColumn(format="%.1f", help="Rows in both, of those in either."),
+                        "Overlap, %": st.column_config.NumberColumn(
+                            format="%.1f", help="Rows in both, of those in either."
+                        ),
                     },
-                )  # fmt: skip
+                )

@@ -32,9 +32,14 @@ def draw_controls(question: Question, forget: Callable[[], None]) -> Search:
     if not set(st.session_state.get(AMONG, [])) <= set(segments):
         st.session_state[AMONG] = [name for name in st.session_state[AMONG] if name in segments]
     columns = among.multiselect(
-        "Search by", segments, key=AMONG, bind="query-params", on_change=forget, placeholder="All columns",
+        "Search by",
+        segments,
+        key=AMONG,
+        bind="query-params",
+        on_change=forget,
+        placeholder="All columns",
         help="Nothing chosen: all segment columns, fields that are missing, hour and weekday, numbers that look like defaults.",
-    )  # fmt: skip
+    )
     offered = {
         name: f"{entry.label[:1].upper()}{entry.label[1:]}"
         for name, entry in OBJECTIVES.items()
@@ -46,9 +51,13 @@ def draw_controls(question: Question, forget: Callable[[], None]) -> Search:
     with right, st.popover("Settings", icon=":material/tune:", width="stretch"):
         support, depth, split = _draw_settings(question, forget, is_change=is_change)
     return Search(
-        objective=objective, min_support=support, max_depth=depth, split=split, columns=tuple(columns) or None,
+        objective=objective,
+        min_support=support,
+        max_depth=depth,
+        split=split,
+        columns=tuple(columns) or None,
         costs=_draw_costs(question) if objective == "cost" else Costs(),
-    )  # fmt: skip
+    )
 
 
 def _draw_settings(
@@ -56,13 +65,27 @@ def _draw_settings(
 ) -> tuple[float, int, Split | None]:
     """Choose the least support, the depth, and which rows confirm."""
     support = st.number_input(
-        "Least rows, %", 0.1, 50.0, 100 * MIN_SHARE, 0.5, key="least", bind="query-params", on_change=forget,
+        "Least rows, %",
+        0.1,
+        50.0,
+        100 * MIN_SHARE,
+        0.5,
+        key="least",
+        bind="query-params",
+        on_change=forget,
         help="Slices that hold a smaller share of the judged rows, or fewer than 50, are not looked at.",
-    )  # fmt: skip
+    )
     depth = st.number_input(
-        "Conditions at most", 1, 5, MAX_DEPTH, 1, key="depth", bind="query-params", on_change=forget,
+        "Conditions at most",
+        1,
+        5,
+        MAX_DEPTH,
+        1,
+        key="depth",
+        bind="query-params",
+        on_change=forget,
         help="How many conditions a slice combines.",
-    )  # fmt: skip
+    )
     usual, mapping = default_split(question), question.log.mapping
     has = {
         "row": True,
@@ -74,10 +97,13 @@ def _draw_settings(
         **{name: label for name, label in _SPLITS.items() if has[name] and name != usual},
     }
     split = _addressed_choice(
-        "What confirms", "split", offered, forget,
+        "What confirms",
+        "split",
+        offered,
+        forget,
         "These rows are held back from the search, and slices are confirmed on them. By ids where one has several rows: "
         "they are no independent witnesses.",
-    )  # fmt: skip
+    )
     return support / 100, int(depth), None if split == usual else split  # type: ignore[return-value]
 
 

@@ -20,8 +20,14 @@ CHOSEN = "_chosen_node"
 def draw_switch() -> bool:
     """Choose between groups of slices and a tree; return whether it is the tree."""
     chosen = st.segmented_control(
-        "Show as", _SHAPES, key="shape", default=_SHAPES[0], bind="query-params", label_visibility="collapsed", required=True
-    )  # fmt: skip
+        "Show as",
+        _SHAPES,
+        key="shape",
+        default=_SHAPES[0],
+        bind="query-params",
+        label_visibility="collapsed",
+        required=True,
+    )
     return chosen == _SHAPES[1]
 
 
@@ -76,7 +82,13 @@ def _draw_chosen(answer: Discovery, question: Question) -> None:
             why = f"The cohort filters {', '.join(filtered)} already. Take that filter off first."
         st.markdown(f"**{escaped(node_words(tree, place))}** {escaped(f'– {value}')}")
         st.button(
-            "Add to the cohort", key="keep_node", icon=":material/filter_alt:", type="primary", on_click=_keep,
-            args=(wanted or (),), disabled=why is not None, help=why,
-        )  # fmt: skip
+            "Add to the cohort",
+            key="keep_node",
+            icon=":material/filter_alt:",
+            type="primary",
+            on_click=_keep,
+            args=(wanted or (),),
+            disabled=why is not None,
+            help=why,
+        )
         st.button("Close", key="close_node", type="tertiary", on_click=forget)

@@ -19,8 +19,16 @@ from pages._slices.choice import choose_from_table
 _ROW_HEIGHT = 40
 _MAX_SHOWN_WHOLE = 20
 _MAX_NAME_WIDTH = 190
-_WIDTHS = {"n": 60, "n_labelled": 68, "interval": 88, "difference": 54, "difference_interval": 92, "p": 56,
-          "excess_errors": 58, "share_of_errors": 64}  # fmt: skip
+_WIDTHS = {
+    "n": 60,
+    "n_labelled": 68,
+    "interval": 88,
+    "difference": 54,
+    "difference_interval": 92,
+    "p": 56,
+    "excess_errors": 58,
+    "share_of_errors": 64,
+}
 _HELP = {
     "difference": "Difference to the rest: slice less its complement, all other rows of the cohort.",
     "excess_errors": "Excess errors: errors beyond what the complement's error rate would predict on these rows.",
@@ -58,8 +66,17 @@ def draw_table(answer: SliceAnswer) -> None:
         slice_cells(answer)
     )
     names = table.columns[: len(answer.by)]
-    first = ["n", "n_labelled", metric, "interval", "difference", "difference_interval", "p", "excess_errors",
-             "share_of_errors"]  # fmt: skip
+    first = [
+        "n",
+        "n_labelled",
+        metric,
+        "interval",
+        "difference",
+        "difference_interval",
+        "p",
+        "excess_errors",
+        "share_of_errors",
+    ]
     order = [*names, *first, *further, "interval_text", "difference_text"]
     labels = {**column_labels(answer), **{name: heading(name) for name in (metric, *further)}, **_HEADINGS}
     config = {name: _column_config(name, labels[name], metric, shares) for name in order if name not in names}

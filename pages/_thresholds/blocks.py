@@ -42,29 +42,47 @@ def draw_decisions(answer: ThresholdAnswer, question: Question) -> None:
     unit, place = answer.policy.unit, answer.present.bin
     st.dataframe(
         [
-            {"": "Logged decisions", **{name.upper(): words.count(n) for name, n in found.counts.items()},
-             "Cost": money(found.cost, unit)},
-            {"": f"Score at {words.threshold_text(answer.threshold)}",
-             **{name.upper(): words.count(n) for name, n in found.model_counts.items()},
-             "Cost": money(found.model_cost, unit)},
+            {
+                "": "Logged decisions",
+                **{name.upper(): words.count(n) for name, n in found.counts.items()},
+                "Cost": money(found.cost, unit),
+            },
+            {
+                "": f"Score at {words.threshold_text(answer.threshold)}",
+                **{name.upper(): words.count(n) for name, n in found.model_counts.items()},
+                "Cost": money(found.model_cost, unit),
+            },
         ],
         hide_index=True,
         alt="Confusion counts and cost of the logged decisions and of the score",
-    )  # fmt: skip
+    )
     st.caption("Both on the rows that have a label, a score and a decision.")
     column, score = question.log.mapping.decision, question.log.mapping.score
     if column is None or score is None:
         return
     positive, line = question.log.mapping.decision_positive, repr(answer.threshold)
     for key, label, n, clauses in (
-        ("not_decided", "at or above the threshold, not flagged", found.not_decided[place],
-         (Clause(column, "not-in", positive), Clause(column, "present"), Clause(score, "ge", (line,)))),
-        ("not_scored", "below the threshold, flagged", found.not_scored_so[place],
-         (Clause(column, "in", positive), Clause(score, "lt", (line,)))),
-    ):  # fmt: skip
+        (
+            "not_decided",
+            "at or above the threshold, not flagged",
+            found.not_decided[place],
+            (Clause(column, "not-in", positive), Clause(column, "present"), Clause(score, "ge", (line,))),
+        ),
+        (
+            "not_scored",
+            "below the threshold, flagged",
+            found.not_scored_so[place],
+            (Clause(column, "in", positive), Clause(score, "lt", (line,))),
+        ),
+    ):
         if n:
-            st.button(f"Filter to {words.plural(int(n), 'row')} {label}", key=key, icon=":material/filter_alt:",
-                      on_click=_open_rows, args=(clauses,))  # fmt: skip
+            st.button(
+                f"Filter to {words.plural(int(n), 'row')} {label}",
+                key=key,
+                icon=":material/filter_alt:",
+                on_click=_open_rows,
+                args=(clauses,),
+            )
 
 
 def _open_rows(clauses: tuple[Clause, ...]) -> None:
@@ -90,15 +108,25 @@ def draw_slices(answer: ThresholdAnswer, question: Question, policy: Policy) -> 
     if answer.limits.given:
         st.caption("Capacity and limits are not applied slice by slice.")
     table = slice_policy_frame(found)
-    labels = {"n_judged": "Judged rows", "threshold": "Threshold", "cost": "Cost", "cost_single": "Cost with the single one",
-              "saving": "Saved on these rows", "recall": "Recall", "fpr": "FPR", "selection_rate": "Selection rate",
-              "few_rows": "Few rows"}  # fmt: skip
+    labels = {
+        "n_judged": "Judged rows",
+        "threshold": "Threshold",
+        "cost": "Cost",
+        "cost_single": "Cost with the single one",
+        "saving": "Saved on these rows",
+        "recall": "Recall",
+        "fpr": "FPR",
+        "selection_rate": "Selection rate",
+        "few_rows": "Few rows",
+    }
     shares = ("recall", "fpr", "selection_rate")
     config = {name: st.column_config.NumberColumn(label, format="localized") for name, label in labels.items()}
     config |= {name: st.column_config.NumberColumn(labels[name], format="percent") for name in shares}
-    config |= {"threshold": st.column_config.NumberColumn("Threshold", format="%.4g"),
-               "few_rows": st.column_config.CheckboxColumn("Few rows"),
-               "curve": st.column_config.LineChartColumn("Cost along the score")}  # fmt: skip
+    config |= {
+        "threshold": st.column_config.NumberColumn("Threshold", format="%.4g"),
+        "few_rows": st.column_config.CheckboxColumn("Few rows"),
+        "curve": st.column_config.LineChartColumn("Cost along the score"),
+    }
     st.dataframe(table, hide_index=True, column_config=config, alt="Threshold, cost and rates of each slice")
     st.caption("Costs and what is saved are over the whole cohort and in sample; the curves have scales of their own.")
     table_downloads(table.drop("curve"), "slice_thresholds", key="slice_thresholds")
@@ -123,9 +151,14 @@ def _slice_controls(segments: list[str]) -> tuple[str | None, Rule, Pooling]:
         help="Slices with fewer judged rows keep the single threshold.",
     )
     pseudo = places[3].number_input(
-        "Pooled rows", 0, value=int(Pooling.pseudo_rows), step=50, key="pooled", bind="query-params",
+        "Pooled rows",
+        0,
+        value=int(Pooling.pseudo_rows),
+        step=50,
+        key="pooled",
+        bind="query-params",
         help="Each slice is joined by so many rows of the whole cohort's distribution.",
-    )  # fmt: skip
+    )
     chosen: Rule = rule if rule in get_args(Rule) else "own-optimum"  # type: ignore[assignment]
     return by, chosen, Pooling(int(support), float(pseudo))
 
@@ -146,9 +179,17 @@ def draw_band(answer: ThresholdAnswer, question: Question, policy: Policy) -> No
         "A person is wrong on, % of rows", 0.0, 100.0, 5.0, 1.0, key="look_error", bind="query-params", format="%.6g"
     )
     limit = capacity.number_input(
-        "Looks per week at most", 0.0, None, None, 10.0, key="looks", bind="query-params", format="%.6g",
-        placeholder="no limit", disabled=not answer.days,
-    )  # fmt: skip
+        "Looks per week at most",
+        0.0,
+        None,
+        None,
+        10.0,
+        key="looks",
+        bind="query-params",
+        format="%.6g",
+        placeholder="no limit",
+        disabled=not answer.days,
+    )
     rows = None if limit is None or not answer.days else limit * answer.days / DAYS["week"]
     reviewer = Reviewer(float(look or 0.0), float(error or 0.0) / 100, rows)
     band = cache.human_band(question, policy, reviewer.cost, reviewer.error_rate, reviewer.capacity)

@@ -26,20 +26,34 @@ def draw_decision(answer: ThresholdAnswer, question: Question) -> None:
     if failed:
         st.error(escaped(failed), icon=":material/save:")
     st.text_area(
-        "What was decided", key=_NOTE, max_chars=MAX_NOTE, height=80,
+        "What was decided",
+        key=_NOTE,
+        max_chars=MAX_NOTE,
+        height=80,
         placeholder="From which day the line moves, who decided, what is watched",
         help="Kept with this log and printed in its report, beside the policy and the sentences above.",
-    )  # fmt: skip
-    st.button("Write it into the report", key="write_decision", icon=":material/edit_note:", on_click=_write,
-              args=(answer, question), disabled=not (st.session_state.get(_NOTE) or "").strip())  # fmt: skip
+    )
+    st.button(
+        "Write it into the report",
+        key="write_decision",
+        icon=":material/edit_note:",
+        on_click=_write,
+        args=(answer, question),
+        disabled=not (st.session_state.get(_NOTE) or "").strip(),
+    )
     for place, found in enumerate(reversed(decisions(session.workspace(), question.log.key))):
         with st.container(border=True, horizontal=True, horizontal_alignment="distribute"):
             st.markdown(
                 f"**{escaped(found.note)}**  \n" + escaped(f"{found.when} UTC, on {found.cohort}. {found.evidence}"),
                 width="stretch",
             )
-            st.button("Take back", key=f"forget_decision_{place}", type="tertiary", on_click=forget,
-                      args=(session.workspace(), question.log.key, found))  # fmt: skip
+            st.button(
+                "Take back",
+                key=f"forget_decision_{place}",
+                type="tertiary",
+                on_click=forget,
+                args=(session.workspace(), question.log.key, found),
+            )
 
 
 def _write(answer: ThresholdAnswer, question: Question) -> None:

@@ -95,10 +95,27 @@ def _draw_line(answer: ThresholdAnswer, question: Question) -> None:
     shown = _score_of(answer, to) if typed is None else float(typed)
     st.session_state[key] = min(max(round((shown - low) / step) * step + low, low), high)
     slide, field = st.columns([4, 1], vertical_alignment="bottom")
-    slide.slider("Consider the threshold", low, high, step=step, key=key, on_change=_take_slider, args=(key,),
-                 format="%.3f" if step < 1 else "%.0f", help="Arrow keys move it by one step.")  # fmt: skip
-    field.number_input("or type it", value=None, key="to", bind="query-params", step=step * 10 if step < 1 else 1.0,
-                       format="%.6g", placeholder="best", label_visibility="visible")  # fmt: skip
+    slide.slider(
+        "Consider the threshold",
+        low,
+        high,
+        step=step,
+        key=key,
+        on_change=_take_slider,
+        args=(key,),
+        format="%.3f" if step < 1 else "%.0f",
+        help="Arrow keys move it by one step.",
+    )
+    field.number_input(
+        "or type it",
+        value=None,
+        key="to",
+        bind="query-params",
+        step=step * 10 if step < 1 else 1.0,
+        format="%.6g",
+        placeholder="best",
+        label_visibility="visible",
+    )
     best = answer.best
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
@@ -108,8 +125,18 @@ def _draw_line(answer: ThresholdAnswer, question: Question) -> None:
             args=(None,),
             disabled=best is None,
         )
-        st.button(f"Now: {words.threshold_text(answer.threshold)}", key="consider_now", on_click=_consider,
-                  args=(answer.threshold,))  # fmt: skip
-        if st.button("Use on every page", key="use_everywhere", type="primary", on_click=_use_everywhere,
-                     args=(_score_of(answer, to),), disabled=to == answer.present):  # fmt: skip
+        st.button(
+            f"Now: {words.threshold_text(answer.threshold)}",
+            key="consider_now",
+            on_click=_consider,
+            args=(answer.threshold,),
+        )
+        if st.button(
+            "Use on every page",
+            key="use_everywhere",
+            type="primary",
+            on_click=_use_everywhere,
+            args=(_score_of(answer, to),),
+            disabled=to == answer.present,
+        ):
             st.rerun()

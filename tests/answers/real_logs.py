@@ -15,8 +15,20 @@ from analytics.query.cohort import Clause, Cohort
 from analytics.query.engine import Engine
 from tests.ingested import Desk
 
-FLIGHTS = ("flight_id", "scored_at", "carrier", "origin", "dest", "distance", "wind_gust", "model_version", "role", "score",
-           "decision", "label")  # fmt: skip
+FLIGHTS = (
+    "flight_id",
+    "scored_at",
+    "carrier",
+    "origin",
+    "dest",
+    "distance",
+    "wind_gust",
+    "model_version",
+    "role",
+    "score",
+    "decision",
+    "label",
+)
 
 
 @dataclass(frozen=True)

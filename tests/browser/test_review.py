@@ -24,13 +24,15 @@ NOTE = ".st-key-review_note textarea"
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
     n = 400
-    frame = pl.DataFrame({
-        "id": range(n),
-        "score": [(k * 37 % 100) / 100 for k in range(n)],
-        "label": [int(k * 37 % 100 > 55) ^ int(k % 3 == 0) for k in range(n)],
-        "region": [("north", "south", None)[k % 3] for k in range(n)],
-        "text": [None if k % 5 == 0 else "word " * (k % 90) for k in range(n)],
-    })  # fmt: skip
+    frame = pl.DataFrame(
+        {
+            "id": range(n),
+            "score": [(k * 37 % 100) / 100 for k in range(n)],
+            "label": [int(k * 37 % 100 > 55) ^ int(k % 3 == 0) for k in range(n)],
+            "region": [("north", "south", None)[k % 3] for k in range(n)],
+            "text": [None if k % 5 == 0 else "word " * (k % 90) for k in range(n)],
+        }
+    )
     frame.write_parquet(tmp_path / "log.parquet")
     workspace = Workspace(tmp_path / "home")
     read = api.read_file(workspace, tmp_path / "log.parquet")

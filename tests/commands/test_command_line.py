@@ -85,8 +85,13 @@ def flights_frame(data: Path) -> pl.DataFrame:
 def test_compas_by_race(compas: Path) -> None:
     rows = by_slice(ask("slices", compas, *COMPAS, "--by", "race"))
     assert {race: row["n"] for race, row in rows.items()} == {
-        "African-American": 3696, "Asian": 32, "Caucasian": 2454, "Hispanic": 637, "Native American": 18, "Other": 377,
-    }  # fmt: skip
+        "African-American": 3696,
+        "Asian": 32,
+        "Caucasian": 2454,
+        "Hispanic": 637,
+        "Native American": 18,
+        "Other": 377,
+    }
     published = {
         "African-American": (990, 805, 532, 1369, 44.85, 27.99),
         "Caucasian": (1139, 349, 461, 505, 23.45, 47.72),
@@ -178,11 +183,18 @@ def flights(real: Path) -> Path:
 
 
 LIVE_MONTHS = {
-    2: (0.2295, 0.2247, 0.625, 0.1741), 3: (0.2284, 0.2219, 0.614, 0.1746), 4: (0.2793, 0.2220, 0.634, 0.1977),
-    5: (0.2196, 0.2671, 0.739, 0.1507), 6: (0.3080, 0.2743, 0.699, 0.1913), 7: (0.3146, 0.2384, 0.661, 0.2085),
-    8: (0.2383, 0.2514, 0.692, 0.1650), 9: (0.1324, 0.2206, 0.723, 0.1105), 10: (0.1677, 0.2255, 0.675, 0.1382),
-    11: (0.1735, 0.2466, 0.661, 0.1460), 12: (0.3261, 0.2496, 0.705, 0.1975),
-}  # fmt: skip
+    2: (0.2295, 0.2247, 0.625, 0.1741),
+    3: (0.2284, 0.2219, 0.614, 0.1746),
+    4: (0.2793, 0.2220, 0.634, 0.1977),
+    5: (0.2196, 0.2671, 0.739, 0.1507),
+    6: (0.3080, 0.2743, 0.699, 0.1913),
+    7: (0.3146, 0.2384, 0.661, 0.2085),
+    8: (0.2383, 0.2514, 0.692, 0.1650),
+    9: (0.1324, 0.2206, 0.723, 0.1105),
+    10: (0.1677, 0.2255, 0.675, 0.1382),
+    11: (0.1735, 0.2466, 0.661, 0.1460),
+    12: (0.3261, 0.2496, 0.705, 0.1975),
+}
 
 
 def test_flights_by_live_month(flights: Path, flights_frame: pl.DataFrame) -> None:
@@ -552,8 +564,20 @@ def test_discover_lists_the_published_patterns_with_their_supports_and_divergenc
 
 def test_discover_reports_groups_with_their_fields(small: Path) -> None:
     rows = ask("discover", small, "--min-rows", "5", "--max-depth", "2")
-    wanted = {"slice", "n", "rate", "rate_complement", "difference_low", "difference_high", "p_adjusted", "excess_errors",
-              "share_of_errors", "status", "contributions", "members"}  # fmt: skip
+    wanted = {
+        "slice",
+        "n",
+        "rate",
+        "rate_complement",
+        "difference_low",
+        "difference_high",
+        "p_adjusted",
+        "excess_errors",
+        "share_of_errors",
+        "status",
+        "contributions",
+        "members",
+    }
     assert all(wanted <= row.keys() for row in rows)
     assert "Expected an objective" in refused("discover", small, "--objective", "nonsense")
     assert "Expected a reference for a change" in refused("discover", small, "--objective", "change")

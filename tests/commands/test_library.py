@@ -85,6 +85,11 @@ def test_a_replay_gives_counts_that_add_up_and_the_list_behind_them(desk: Desk) 
     assert answer == {"matched_by": "id", "n": 7, **states}
     listed = {row["id"]: row["state"] for row in json.loads(run(*asked, "--list"))}
     assert listed == {
-        "r0": "fixed", "r2": "fixed", "r1": "still wrong", "r5": "still wrong", "r3": "regressed", "r4": "still right",
+        "r0": "fixed",
+        "r2": "fixed",
+        "r1": "still wrong",
+        "r5": "still wrong",
+        "r3": "regressed",
+        "r4": "still right",
         "r99": "not comparable",
-    }  # fmt: skip
+    }

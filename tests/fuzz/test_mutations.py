@@ -49,9 +49,15 @@ class Worker:
             "TMPDIR": str(self.folder),
         }
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "analytics.reading.confine", "tests.fuzz.worker"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL, text=True, start_new_session=True, env=environment, cwd=reading_process.ROOT,
-        )  # fmt: skip
+            [sys.executable, "-m", "analytics.reading.confine", "tests.fuzz.worker"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            start_new_session=True,
+            env=environment,
+            cwd=reading_process.ROOT,
+        )
         return self.process
 
     def read(self, path: Path) -> tuple[str, str, float]:

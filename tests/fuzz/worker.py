@@ -19,8 +19,18 @@ from tests.ingested import Quiet
 def answer(request: dict[str, str]) -> dict[str, str]:
     folder = Path(request["folder"])
     folder.mkdir()
-    task = {"task": "read", "files": [[request["path"], Path(request["path"]).name]], "folder": request["folder"], "name": "x", "labels": None, "id": None, "csv": None,
-            "known": [], "max_bytes": 64 << 20, "memory_limit": "1GB"}  # fmt: skip
+    task = {
+        "task": "read",
+        "files": [[request["path"], Path(request["path"]).name]],
+        "folder": request["folder"],
+        "name": "x",
+        "labels": None,
+        "id": None,
+        "csv": None,
+        "known": [],
+        "max_bytes": 64 << 20,
+        "memory_limit": "1GB",
+    }
     try:
         message = worker.answer(task, Quiet())
     except BaseException:  # noqa: BLE001 - Rust's panics are no Exception

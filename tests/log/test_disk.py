@@ -69,8 +69,12 @@ def test_killed_at_any_point_no_half_log_is_listed_and_the_next_start_is_clean(d
     span = 60.0
     for place in range(N_KILLS + 1):
         home = desk.folder / f"killed{place}"
-        with subprocess.Popen([sys.executable, "-c", READ_AND_BUILD, str(path)], stdout=subprocess.PIPE, text=True,
-                              env={**environment, "SLICEWISE_HOME": str(home)}) as process:  # fmt: skip
+        with subprocess.Popen(
+            [sys.executable, "-c", READ_AND_BUILD, str(path)],
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**environment, "SLICEWISE_HOME": str(home)},
+        ) as process:
             assert process.stdout is not None
             assert process.stdout.readline() == "begun\n"
             begun = time.monotonic()
@@ -197,7 +201,9 @@ def test_what_is_damaged_while_the_server_is_down_is_set_aside_at_its_start(desk
     if part == "cut database":
         os.truncate(database, database.stat().st_size - 1)
     else:
-        receipt.write_text({"cut receipt": text[:300], "receipt of another": text.replace(bad.log_id, "0" * 12)}.get(part, ""))  # fmt: skip
+        receipt.write_text(
+            {"cut receipt": text[:300], "receipt of another": text.replace(bad.log_id, "0" * 12)}.get(part, "")
+        )
     reopened = Workspace(desk.workspace.home)
     reopened.sweep()
     assert reopened.notices() == [], "it may just be written by another process"
@@ -319,9 +325,21 @@ print(json.dumps({"said": said, "logs": [found.log_id for found in reopened.rece
 
 
 def on_small_disk(desk: Desk, script: str, *arguments: Path, disk_options: str = "size=12m") -> dict[str, object]:
-    environment = {**os.environ, "ROOT": str(ROOT), "SCRIPT": script, "DISK": disk_options, "SLICEWISE_HOME": str(desk.workspace.home)}  # fmt: skip
-    done = subprocess.run([sys.executable, "-c", IN_A_SMALL_DISK, *map(str, arguments)], env=environment, capture_output=True,
-                          text=True, check=False, timeout=120)  # fmt: skip
+    environment = {
+        **os.environ,
+        "ROOT": str(ROOT),
+        "SCRIPT": script,
+        "DISK": disk_options,
+        "SLICEWISE_HOME": str(desk.workspace.home),
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", IN_A_SMALL_DISK, *map(str, arguments)],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
     if done.returncode == 77:
         pytest.skip("a small disk cannot be mounted here")
     assert done.returncode == 0, done.stderr
@@ -334,7 +352,10 @@ def test_a_full_disk_is_said_and_nothing_half_written_stays(desk: Desk) -> None:
     small = desk.file(ROWS)
     small.with_name("other.csv").write_text(ROWS.replace("0,0.0,0,b", "0,0.0,1,b"))
     rng = random.Random(5)
-    large = desk.file("score,label,text\n" + "".join(f"{rng.random()},{place % 2},{rng.randbytes(20).hex()}\n" for place in range(400_000)))  # fmt: skip
+    large = desk.file(
+        "score,label,text\n"
+        + "".join(f"{rng.random()},{place % 2},{rng.randbytes(20).hex()}\n" for place in range(400_000))
+    )
     found = on_small_disk(desk, FULL, small, large)
     assert [code for code, _ in found["said"]] == ["disk-full"] * 5, found["said"]  # type: ignore[attr-defined]
     assert all(text.endswith(".") and "Traceback" not in text for _, text in found["said"])  # type: ignore[attr-defined]

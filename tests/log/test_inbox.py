@@ -30,13 +30,30 @@ def root(tmp_path: Path) -> Path:
 def test_files_and_folders_of_files_are_offered_with_their_sizes(root: Path) -> None:
     offers = {offer.name: (offer.size, offer.n_files) for offer in inbox.offers(root)}
     assert offers == {
-        "log.csv": (18, 1), "good.csv": (18, 1), "may/1.parquet": (18, 1), "may/2.parquet": (18, 1), "may/": (36, 2),
-    }  # fmt: skip
+        "log.csv": (18, 1),
+        "good.csv": (18, 1),
+        "may/1.parquet": (18, 1),
+        "may/2.parquet": (18, 1),
+        "may/": (36, 2),
+    }
 
 
-@pytest.mark.parametrize("name", [
-    "../outside.csv", "may/../../outside.csv", "link.csv", "linked", "linked/deep.csv", "/etc/passwd", "", ".", "..", "none.csv", "a\x00b",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "name",
+    [
+        "../outside.csv",
+        "may/../../outside.csv",
+        "link.csv",
+        "linked",
+        "linked/deep.csv",
+        "/etc/passwd",
+        "",
+        ".",
+        "..",
+        "none.csv",
+        "a\x00b",
+    ],
+)
 def test_what_leads_out_is_refused(root: Path, name: str) -> None:
     with pytest.raises(InputError, match="Choose one of the list"):
         inbox.resolved(root, name)

@@ -49,8 +49,14 @@ def columns(cells: Sequence[str]) -> st.SearchStrategy[list[str]]:
 
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(scores=columns(SCORES), labels=columns(LABELS), decisions=columns(LABELS), has_score=st.booleans(),
-       has_negative=st.booleans(), threshold=st.sampled_from([0.0, 0.25, 0.5, 1.0]))  # fmt: skip
+@given(
+    scores=columns(SCORES),
+    labels=columns(LABELS),
+    decisions=columns(LABELS),
+    has_score=st.booleans(),
+    has_negative=st.booleans(),
+    threshold=st.sampled_from([0.0, 0.25, 0.5, 1.0]),
+)
 @example(["0.5"] * 7 + ["true"], ["1"] * 4 + ["0"] * 4, ["1"] * 8, True, True, 0.5)
 def test_preview_agrees_with_the_built_log(
     desk: Desk,

@@ -157,8 +157,18 @@ def made_log() -> str:
     columns = (Column(0, "score", "DOUBLE", "number", top=(("0.5", 3),), low="0", high="1"),)
     reading = Reading("0" * 64, "x.csv", "csv", 3, 2, columns, (SetAside("too many", 1),), ("repaired",))
     mapping = Mapping(score="score", segments=("score",))
-    return Log("0" * 12, "x", reading, mapping, "now", "probability", (0.0, 1.0), True, {"score": Bins((0.0, 1.0))},
-               findings=(Finding("a", "note", None, None, "b"),)).to_json()  # fmt: skip
+    return Log(
+        "0" * 12,
+        "x",
+        reading,
+        mapping,
+        "now",
+        "probability",
+        (0.0, 1.0),
+        True,
+        {"score": Bins((0.0, 1.0))},
+        findings=(Finding("a", "note", None, None, "b"),),
+    ).to_json()
 
 
 LOG_TEXT = made_log()
@@ -179,9 +189,10 @@ def test_a_home_that_became_read_only_is_a_store_error(desk: Desk, monkeypatch: 
     upload = desk.stage(OTHER)
     monkeypatch.setattr(Path, "write_text", refuse)
     for act in (
-        lambda: desk.workspace.remember(log), lambda: desk.workspace.save_cohort("a", "x"),
+        lambda: desk.workspace.remember(log),
+        lambda: desk.workspace.save_cohort("a", "x"),
         lambda: desk.workspace.keep(log, desk.workspace.path(log.key)),
-    ):  # fmt: skip
+    ):
         with pytest.raises(StoreError, match="Permission denied"):
             act()
     monkeypatch.setattr(Path, "mkdir", refuse)
@@ -270,8 +281,12 @@ def test_a_real_process_gives_the_same_log(desk: Desk) -> None:
 def test_cancelling_leaves_nothing(desk: Desk, step: str) -> None:
     reached = threading.Event()
     with pytest.raises(Cancelled, match="Nothing was kept"):
-        api.read_file(desk.workspace, large(desk), should_stop=reached.is_set,
-                         on_progress=lambda now, _: reached.set() if now == step else None)  # fmt: skip
+        api.read_file(
+            desk.workspace,
+            large(desk),
+            should_stop=reached.is_set,
+            on_progress=lambda now, _: reached.set() if now == step else None,
+        )
     assert files(desk.workspace) == set()
     assert not any(desk.workspace.scratch.iterdir()) and not any(desk.workspace.staging.iterdir())
 
@@ -313,7 +328,9 @@ def test_a_parent_that_is_killed_leaves_what_the_next_sweep_removes(desk: Desk) 
         "api.read_file(Workspace(), pathlib.Path(sys.argv[1]), on_progress=lambda step, _: print(step, flush=True))"
     )
     environment = {**os.environ, "SLICEWISE_HOME": str(desk.workspace.home), "PYTHONPATH": str(api.ROOT)}
-    with subprocess.Popen([sys.executable, "-c", script, str(large(desk))], env=environment, stdout=subprocess.PIPE, text=True) as process:  # fmt: skip
+    with subprocess.Popen(
+        [sys.executable, "-c", script, str(large(desk))], env=environment, stdout=subprocess.PIPE, text=True
+    ) as process:
         assert process.stdout is not None
         while "Reading rows" not in process.stdout.readline():
             pass

@@ -368,8 +368,20 @@ def test_a_preset_and_a_saved_policy_fill_the_fields(home: Path) -> None:
     Workspace(home).save_policy("Spring *plan*", None)
 
 
-@pytest.mark.parametrize("address", [{"cost_fn": "nan"}, {"cost_fn": "x"}, {"min_recall": "7"}, {"to": "1e300"}, {"per": "no"},
-                                     {"unit": "<b>$x$"}, {"amounts": "zz"}, {"rule": "fair"}, {"looks": "-1"}])  # fmt: skip
+@pytest.mark.parametrize(
+    "address",
+    [
+        {"cost_fn": "nan"},
+        {"cost_fn": "x"},
+        {"min_recall": "7"},
+        {"to": "1e300"},
+        {"per": "no"},
+        {"unit": "<b>$x$"},
+        {"amounts": "zz"},
+        {"rule": "fair"},
+        {"looks": "-1"},
+    ],
+)
 def test_a_broken_policy_in_the_address_is_survived(address: dict[str, str]) -> None:
     app = opened("thresholds", **address)
     assert not app.exception
@@ -397,8 +409,17 @@ def test_two_sides_are_saved_by_name_and_taken_again(home: Path) -> None:
     Workspace(home).save_sides("Old *and* new", None)
 
 
-@pytest.mark.parametrize("address", [{"apart": "nope"}, {"apart": "version", "then": "v9"}, {"apart": "by time", "then_from": "x"},
-                                     {"gap_metric": "AUROC"}, {"gap_by": "nope"}, {"then_log": "../x", "apart": "another log"}])  # fmt: skip
+@pytest.mark.parametrize(
+    "address",
+    [
+        {"apart": "nope"},
+        {"apart": "version", "then": "v9"},
+        {"apart": "by time", "then_from": "x"},
+        {"gap_metric": "AUROC"},
+        {"gap_by": "nope"},
+        {"then_log": "../x", "apart": "another log"},
+    ],
+)
 def test_a_broken_gap_address_is_survived(address: dict[str, str]) -> None:
     app = opened("gap", **address)
     assert not app.exception

@@ -226,7 +226,11 @@ def test_sessions_that_take_turns_keep_their_logs(desk: Desk) -> None:
 def test_a_server_that_starts_anew_has_the_logs_and_the_view(desk: Desk) -> None:
     logs = [desk.log(table(seed)) for seed in range(2)]
     first = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
-    first.query_params["log"], first.query_params["where"], first.query_params["threshold"] = logs[0].log_id, region_is("north").to_text(), "0.25"  # fmt: skip
+    first.query_params["log"], first.query_params["where"], first.query_params["threshold"] = (
+        logs[0].log_id,
+        region_is("north").to_text(),
+        "0.25",
+    )
     before = shown(first.run())
     st.cache_resource.clear()
     st.cache_data.clear()

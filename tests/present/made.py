@@ -103,8 +103,20 @@ def make_question(name: str = "flights.csv", score_kind: ScoreKind = "probabilit
     reading = Reading("hash", name, "csv", 103, 100, columns, aside)
     mapping = Mapping(score="score", label=name, positive=(name,), segments=("carrier",))
     finding = Finding("late-labels", "warning", name, 5, f"{name} waits for its label")
-    log = Log("id", name, reading, mapping, "2024-01-01", score_kind, (0.2, 0.8), True, n_rows=100, findings=(finding,),
-              time_low="2024-01-01 00:00:00", time_high="2024-01-28 00:00:00")  # fmt: skip
+    log = Log(
+        "id",
+        name,
+        reading,
+        mapping,
+        "2024-01-01",
+        score_kind,
+        (0.2, 0.8),
+        True,
+        n_rows=100,
+        findings=(finding,),
+        time_low="2024-01-01 00:00:00",
+        time_high="2024-01-28 00:00:00",
+    )
     return Question(log, Cohort((Clause("carrier", "in", (name, "B6")),)), 0.8)
 
 

@@ -119,8 +119,11 @@ def test_a_metric_that_falls_is_told_without_its_sign(desk: Desk, engine: Engine
 
 def test_no_change_is_called_none(desk: Desk, engine: Engine) -> None:
     gap, inputs = told(desk, engine, USUAL)
-    still = replace(gap.waterfall, change=Interval(*(np.asarray(end) for end in (0.001, -0.01, 0.012))),
-                    parts={name: Interval(*(np.asarray(end) for end in (0.0, -0.01, 0.01))) for name in gap.waterfall.parts})  # fmt: skip
+    still = replace(
+        gap.waterfall,
+        change=Interval(*(np.asarray(end) for end in (0.001, -0.01, 0.012))),
+        parts={name: Interval(*(np.asarray(end) for end in (0.0, -0.01, 0.01))) for name in gap.waterfall.parts},
+    )
     quiet = replace(gap, waterfall=still)
     assert kind_of(quiet) == "none" and leading(quiet) == []
     assert "did not change beyond chance" in readings.gap_reading(quiet)
@@ -152,8 +155,10 @@ def test_two_thresholds_are_named_where_the_scores_did_not_move(desk: Desk, engi
 def test_a_part_that_reads_as_zero_is_not_told(desk: Desk, engine: Engine) -> None:
     gap, inputs = told(desk, engine, USUAL)
     sizes = {"segments": -0.016, "concept": 0.0196, "missingness": 0.0004}
-    parts = {name: Interval(*(np.asarray(sizes.get(name, 0.0) + end) for end in (0.0, -0.0002, 0.0002)))
-             for name in gap.waterfall.parts}  # fmt: skip
+    parts = {
+        name: Interval(*(np.asarray(sizes.get(name, 0.0) + end) for end in (0.0, -0.0002, 0.0002)))
+        for name in gap.waterfall.parts
+    }
     small = replace(gap.waterfall, change=Interval(*(np.asarray(end) for end in (0.004, 0.0003, 0.0077))), parts=parts)
     split = replace(gap, waterfall=small)
     assert leading(split) == ["concept"]

@@ -12,9 +12,10 @@ from analytics.present.export import FORMULA
 from analytics.present.library import FORMATS, library_table, read_library, write_library
 from tests.review.cases import HOSTILE, case
 
-CASES = [case(0, tags=("a", "b"), label=None), *(
-    case(k, why=text, log_name=text, fields={text: text, "x": -1.5}) for k, text in enumerate(HOSTILE, start=1)
-)]  # fmt: skip
+CASES = [
+    case(0, tags=("a", "b"), label=None),
+    *(case(k, why=text, log_name=text, fields={text: text, "x": -1.5}) for k, text in enumerate(HOSTILE, start=1)),
+]
 
 
 @pytest.mark.parametrize("file_format", list(FORMATS))

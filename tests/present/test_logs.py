@@ -17,14 +17,20 @@ WARNING = Finding("null-label", "warning", "label", 100, "100 rows have no label
 ERROR = Finding("one-class", "error", "label", 900, "Every label is positive. Check it.")
 
 
-@pytest.mark.parametrize(("changes", "words"), [
-    ({}, "Fit to be judged: 900 of 1,000 rows"),
-    ({"n_labelled": 1_000}, "every one of its 1,000 rows has a label, and preflight found nothing in the way."),
-    ({"findings": (WARNING,)}, "Fit to be judged, with care: 900 of 1,000 rows"),
-    ({"findings": (WARNING, ERROR, ERROR)}, "Not fit to be judged as it stands. Every label is positive. Check it. 1 more error"),
-    ({"n_labelled": 0, "findings": (ERROR,)}, "Cannot be judged yet: none of its 1,000 rows"),
-    ({"n_rows": 0, "n_labelled": 0}, "Not fit to be judged: the log has no rows."),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({}, "Fit to be judged: 900 of 1,000 rows"),
+        ({"n_labelled": 1_000}, "every one of its 1,000 rows has a label, and preflight found nothing in the way."),
+        ({"findings": (WARNING,)}, "Fit to be judged, with care: 900 of 1,000 rows"),
+        (
+            {"findings": (WARNING, ERROR, ERROR)},
+            "Not fit to be judged as it stands. Every label is positive. Check it. 1 more error",
+        ),
+        ({"n_labelled": 0, "findings": (ERROR,)}, "Cannot be judged yet: none of its 1,000 rows"),
+        ({"n_rows": 0, "n_labelled": 0}, "Not fit to be judged: the log has no rows."),
+    ],
+)
 def test_fitness(changes: dict[str, object], words: str) -> None:
     assert words in fitness_reading(replace(LOG, **changes))  # type: ignore[arg-type]
 

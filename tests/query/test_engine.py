@@ -37,16 +37,19 @@ def rows(n: int, n_scores: int | None, seed: int = 1) -> pl.DataFrame:
     draw = np.random.default_rng(seed)
     score = draw.beta(2, 3, n) if n_scores is None else draw.integers(0, n_scores, n) / (n_scores - 1)
     label = (draw.random(n) < score).astype(float)
-    return pl.DataFrame({
-        "id": np.arange(n),
-        "score": pl.Series(score).set(pl.Series(draw.random(n) < 0.02), None),
-        "label": pl.Series(label).set(pl.Series(draw.random(n) < 0.1), None).cast(pl.Int64),
-        "region": pl.Series(draw.choice(["north", "south", "west"], n)).set(pl.Series(draw.random(n) < 0.2), None),
-        "income": draw.lognormal(8, 1, n).round(2),
-        "vip": draw.random(n) < 0.3,
-        "scored_at": pl.datetime_range(pl.datetime(2024, 1, 1), pl.datetime(2024, 3, 1), "1h", eager=True).sample(
-            n, with_replacement=True, seed=seed),
-    })  # fmt: skip
+    return pl.DataFrame(
+        {
+            "id": np.arange(n),
+            "score": pl.Series(score).set(pl.Series(draw.random(n) < 0.02), None),
+            "label": pl.Series(label).set(pl.Series(draw.random(n) < 0.1), None).cast(pl.Int64),
+            "region": pl.Series(draw.choice(["north", "south", "west"], n)).set(pl.Series(draw.random(n) < 0.2), None),
+            "income": draw.lognormal(8, 1, n).round(2),
+            "vip": draw.random(n) < 0.3,
+            "scored_at": pl.datetime_range(pl.datetime(2024, 1, 1), pl.datetime(2024, 3, 1), "1h", eager=True).sample(
+                n, with_replacement=True, seed=seed
+            ),
+        }
+    )
 
 
 @pytest.fixture
@@ -220,12 +223,14 @@ def test_mean_score_is_that_of_the_judged_rows_in_every_slice(desk: Desk, engine
 
 def test_a_slice_that_holds_most_rows_does_not_rank_its_column(desk: Desk, engine: Engine) -> None:
     n = 1_000
-    frame = pl.DataFrame({
-        "score": [0.9 if i % 2 else 0.1 for i in range(n)],
-        "label": [int(i % 2) if i % 5 else 1 - int(i % 2) for i in range(n)],
-        "common": ["usual" if i % 5 == 0 or i % 10 < 8 else "rare" for i in range(n)],
-        "kind": ["a" if i % 15 == 0 else "b" if i % 3 else "c" for i in range(n)],
-    })  # fmt: skip
+    frame = pl.DataFrame(
+        {
+            "score": [0.9 if i % 2 else 0.1 for i in range(n)],
+            "label": [int(i % 2) if i % 5 else 1 - int(i % 2) for i in range(n)],
+            "common": ["usual" if i % 5 == 0 or i % 10 < 8 else "rare" for i in range(n)],
+            "kind": ["a" if i % 15 == 0 else "b" if i % 3 else "c" for i in range(n)],
+        }
+    )
     question = Question(desk.log(frame, segments=("common", "kind")), ALL, 0.5)
     ranked = {row["column"]: row for row in ranked_columns(engine, question).iter_rows(named=True)}
     assert ranked["common"]["n_worse"] == 0
@@ -286,9 +291,13 @@ def test_pairs_of_logs_that_differ_in_one_cell_share_nothing(desk: Desk, engine:
     frame = rows(400, 11, seed=23)
     changed = {
         "score": frame.with_columns(pl.when(pl.col("id") == 200).then(0.95).otherwise("score").alias("score")),
-        "label": frame.with_columns(pl.when(pl.col("id") == 200).then(1 - pl.col("label").fill_null(0)).otherwise("label").alias("label")),
-        "region": frame.with_columns(pl.when(pl.col("id") == 200).then(pl.lit("east")).otherwise("region").alias("region")),
-    }  # fmt: skip
+        "label": frame.with_columns(
+            pl.when(pl.col("id") == 200).then(1 - pl.col("label").fill_null(0)).otherwise("label").alias("label")
+        ),
+        "region": frame.with_columns(
+            pl.when(pl.col("id") == 200).then(pl.lit("east")).otherwise("region").alias("region")
+        ),
+    }
     log = desk.log(frame)
     for name, other_frame in changed.items():
         other = desk.log(other_frame)

@@ -19,11 +19,45 @@ from analytics.query.engine import Engine
 from ..ingested import Desk
 
 NAMES = (
-    'we"ird; drop table x;--', "it's", "=1+1", "new\nline", "emoji 🛫", "score_bin", "row_id", "c0", "slice_0", "n", "*",
-    "^c.*$", "{}", "a,b", "%s", "Label ", "LABEL", "count(*)", "moment",
-)  # fmt: skip
-VALUES = ("=1+1", "+1", "@x", 'say "hi"', "it's", "line\nbreak", "tab\there", "🛫", "null ", "(missing)", " padded ", "a,b;c|d",
-          "'; DROP TABLE log; --", "%_\\", "x" * 500, "caf\u00e9", "cafe\u0301")  # fmt: skip
+    'we"ird; drop table x;--',
+    "it's",
+    "=1+1",
+    "new\nline",
+    "emoji 🛫",
+    "score_bin",
+    "row_id",
+    "c0",
+    "slice_0",
+    "n",
+    "*",
+    "^c.*$",
+    "{}",
+    "a,b",
+    "%s",
+    "Label ",
+    "LABEL",
+    "count(*)",
+    "moment",
+)
+VALUES = (
+    "=1+1",
+    "+1",
+    "@x",
+    'say "hi"',
+    "it's",
+    "line\nbreak",
+    "tab\there",
+    "🛫",
+    "null ",
+    "(missing)",
+    " padded ",
+    "a,b;c|d",
+    "'; DROP TABLE log; --",
+    "%_\\",
+    "x" * 500,
+    "caf\u00e9",
+    "cafe\u0301",
+)
 
 
 @pytest.fixture
@@ -50,8 +84,13 @@ def written(desk: Desk, kind: str) -> Log:
     frame = pl.DataFrame(rows, schema=header, orient="row", infer_schema_length=None)
     if kind == "ndjson":  # DuckDB keeps both of two keys that differ only by case, and calls the second LABEL_1
         log = desk.log(frame.write_ndjson().encode(), segments=("empty", *NAMES[:-3], "LABEL_1", *NAMES[-2:]))
-        return replace(log, reading=replace(log.reading, columns=tuple(
-            replace(column, name=name) for column, name in zip(log.columns, header, strict=True))))  # fmt: skip
+        return replace(
+            log,
+            reading=replace(
+                log.reading,
+                columns=tuple(replace(column, name=name) for column, name in zip(log.columns, header, strict=True)),
+            ),
+        )
     return desk.log(frame, segments=("empty", *NAMES))
 
 
@@ -84,8 +123,10 @@ def test_a_column_that_is_entirely_missing(desk: Desk, engine: Engine) -> None:
 
 
 @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(name=st.text(min_size=1, max_size=15).filter(lambda text: "\x00" not in text and text.strip()),
-       value=st.text(min_size=1, max_size=10).filter(lambda text: "\x00" not in text))  # fmt: skip
+@given(
+    name=st.text(min_size=1, max_size=15).filter(lambda text: "\x00" not in text and text.strip()),
+    value=st.text(min_size=1, max_size=10).filter(lambda text: "\x00" not in text),
+)
 def test_any_name_and_any_value(desk: Desk, engine: Engine, name: str, value: str) -> None:
     """Through Parquet, where no quoting can go wrong: what comes in goes out."""
     name = name if name not in ("score", "label") else f"{name}."

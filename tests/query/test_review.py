@@ -76,10 +76,15 @@ def test_confidence_and_cost_are_polars_sorts_with_ties_in_the_order_of_the_file
 
 
 def many(n: int) -> pl.DataFrame:
-    return pl.DataFrame({
-        "row_id": range(n), "score": [k % 100 / 100 for k in range(n)], "label": [k % 3 % 2 for k in range(n)],
-        "amount": [float(k * 7 % 1_000) for k in range(n)], "c0": ["x"] * n,
-    })  # fmt: skip
+    return pl.DataFrame(
+        {
+            "row_id": range(n),
+            "score": [k % 100 / 100 for k in range(n)],
+            "label": [k % 3 % 2 for k in range(n)],
+            "amount": [float(k * 7 % 1_000) for k in range(n)],
+            "c0": ["x"] * n,
+        }
+    )
 
 
 def test_the_random_order_repeats_with_its_seed_and_looks_random() -> None:

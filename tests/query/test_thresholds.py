@@ -54,8 +54,18 @@ def test_both_engines_count_what_a_loop_counts(frame: pl.DataFrame, split: float
 
 def test_the_halves_are_even_and_do_not_follow_the_order_of_the_file() -> None:
     n = 60_000
-    frame = pl.DataFrame({"row_id": range(n), "score": 0.5, "score_bin": 0, "label": 1, "decision": 1, "amount": 1.0,
-                          "moment": None, "c0": [str(place % 6) for place in range(n)]})  # fmt: skip
+    frame = pl.DataFrame(
+        {
+            "row_id": range(n),
+            "score": 0.5,
+            "score_bin": 0,
+            "label": 1,
+            "decision": 1,
+            "amount": 1.0,
+            "moment": None,
+            "c0": [str(place % 6) for place in range(n)],
+        }
+    )
     table = cost_table(nw.from_native(frame.lazy()), ["c0"]).collect("polars").to_native()
     first = table.filter(pl.col("part") == 0)
     assert len(first) == 6

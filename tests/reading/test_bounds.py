@@ -31,10 +31,13 @@ def test_too_wide(tmp_path: Path, content: bytes, words: str) -> None:
 @pytest.mark.parametrize(
     "content",
     [
-        b"", b"\n", b",".join([b"c"] * bounds.MAX_COLUMNS) + b"\n1\n", b"ab" * 400_000 + b"\n1\n",
+        b"",
+        b"\n",
+        b",".join([b"c"] * bounds.MAX_COLUMNS) + b"\n1\n",
+        b"ab" * 400_000 + b"\n1\n",
         b"score\n" + (b"x" * 60_000 + b"\n") * 30,
     ],
-)  # fmt: skip
+)
 def test_wide_enough(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "x.csv"
     path.write_bytes(content)

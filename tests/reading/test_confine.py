@@ -49,8 +49,14 @@ def answers_of_any_kind(monkeypatch: pytest.MonkeyPatch) -> None:
     ],
 )
 def test_a_task_that_exceeds_a_limit_is_ended_with_a_sentence(
-    folder: Path, monkeypatch: pytest.MonkeyPatch, name: str, setting: settings.Setting, value: int, code: str, sentence: str
-) -> None:  # fmt: skip
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    setting: settings.Setting,
+    value: int,
+    code: str,
+    sentence: str,
+) -> None:
     monkeypatch.setenv(setting.name, str(value))
     start = time.monotonic()
     with pytest.raises(InputError, match=sentence) as caught:

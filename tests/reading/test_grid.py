@@ -50,14 +50,17 @@ def test_many_distinct_scores_have_even_edges_and_quantiles(desk: Desk) -> None:
     assert np.bincount(stored).max() <= 3 * len(scores) / 1000
 
 
-@pytest.mark.parametrize("scores", [
-    np.random.default_rng(5).random(5_000),
-    np.arange(1001) / 1000,
-    np.arange(3001) / 3000,
-    np.random.default_rng(6).normal(0, 100, 5_000),
-    np.array([0.29, 0.57, 0.28999999999999998, 0.5700000000000001, np.nextafter(0.29, 0), np.nextafter(0.57, 1)]),
-    -np.arange(5_000) / 7,
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "scores",
+    [
+        np.random.default_rng(5).random(5_000),
+        np.arange(1001) / 1000,
+        np.arange(3001) / 3000,
+        np.random.default_rng(6).normal(0, 100, 5_000),
+        np.array([0.29, 0.57, 0.28999999999999998, 0.5700000000000001, np.nextafter(0.29, 0), np.nextafter(0.57, 1)]),
+        -np.arange(5_000) / 7,
+    ],
+)
 def test_bins_agree_with_numpy_at_every_edge(desk: Desk, scores: np.ndarray) -> None:
     """Every edge and the numbers next to it are scores too: floor(score * 1000) would put 0.29 into bin 289."""
     edges = np.array(scored(desk, scores).edges)

@@ -35,15 +35,18 @@ def test_without_negative_values_all_others_are_negative(desk: Desk) -> None:
     assert desk.stored(log)["label"].to_list() == [0, 1, 0, None, 0, 1, 1, 0]
 
 
-@pytest.mark.parametrize(("values", "positive", "negative"), [
-    ([1, 0, None, 2], "1", "0"),
-    ([1.0, 0.0, None, 2.0], "1.0", "0"),
-    ([1.0, 0.5, None, 2.0], "1", "0.50"),
-    ([True, False, None, None], "true", "false"),
-    ([True, False, None, None], "1", "0"),
-    (["yes", "no", None, "Yes"], "yes", "no"),
-    (["1", "0", None, " 1"], "1", "0"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("values", "positive", "negative"),
+    [
+        ([1, 0, None, 2], "1", "0"),
+        ([1.0, 0.0, None, 2.0], "1.0", "0"),
+        ([1.0, 0.5, None, 2.0], "1", "0.50"),
+        ([True, False, None, None], "true", "false"),
+        ([True, False, None, None], "1", "0"),
+        (["yes", "no", None, "Yes"], "yes", "no"),
+        (["1", "0", None, " 1"], "1", "0"),
+    ],
+)
 def test_values_are_compared_as_what_they_are(desk: Desk, values: list[object], positive: str, negative: str) -> None:
     log = labelled(desk, Mapping(score="score", label="status", positive=(positive,), negative=(negative,)), values)
     assert desk.stored(log)["label"].to_list() == [1, 0, None, None]
@@ -79,9 +82,15 @@ def test_the_logged_threshold_is_found(desk: Desk) -> None:
 
 
 def test_amounts_times_and_versions_are_stored(desk: Desk) -> None:
-    frame = pl.DataFrame({
-        "score": [0.1, 0.9], "label": [0, 1], "cost": [12.5, None], "when": ["2024-05-31", None], "model": ["v1", "v2"],
-    })  # fmt: skip
+    frame = pl.DataFrame(
+        {
+            "score": [0.1, 0.9],
+            "label": [0, 1],
+            "cost": [12.5, None],
+            "when": ["2024-05-31", None],
+            "model": ["v1", "v2"],
+        }
+    )
     log = desk.log(
         frame, Mapping(score="score", label="label", positive=("1",), amount="cost", time="when", model_version="model")
     )
@@ -91,17 +100,20 @@ def test_amounts_times_and_versions_are_stored(desk: Desk) -> None:
     assert stored["moment"].null_count() == 1
 
 
-@pytest.mark.parametrize(("mapping", "words"), [
-    (Mapping(label="label", positive=("1",)), "a score or a decision column"),
-    (Mapping(score="nothing"), "'nothing'"),
-    (Mapping(score="score", label="label"), "the value of 'label' that means positive"),
-    (Mapping(score="score", label="label", positive=("many",)), "'many'"),
-    (Mapping(score="score", time="city"), "dates or times in 'city'"),
-    (Mapping(score="when"), "numbers in 'when'"),
-    (Mapping(score="score", amount="when"), "numbers in 'when'"),
-    (Mapping(score="city"), "numbers in 'city'"),
-    (Mapping(score="score", segments=("gone",)), "'gone'"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("mapping", "words"),
+    [
+        (Mapping(label="label", positive=("1",)), "a score or a decision column"),
+        (Mapping(score="nothing"), "'nothing'"),
+        (Mapping(score="score", label="label"), "the value of 'label' that means positive"),
+        (Mapping(score="score", label="label", positive=("many",)), "'many'"),
+        (Mapping(score="score", time="city"), "dates or times in 'city'"),
+        (Mapping(score="when"), "numbers in 'when'"),
+        (Mapping(score="score", amount="when"), "numbers in 'when'"),
+        (Mapping(score="city"), "numbers in 'city'"),
+        (Mapping(score="score", segments=("gone",)), "'gone'"),
+    ],
+)
 def test_a_mapping_that_does_not_fit_is_refused(desk: Desk, mapping: Mapping, words: str) -> None:
     frame = pl.DataFrame(
         {"score": [0.1, 0.9], "label": [0, 1], "city": ["a", "b"], "when": ["2024-05-31", "2024-06-01"]}
@@ -115,12 +127,14 @@ def test_a_mapping_that_does_not_fit_is_refused(desk: Desk, mapping: Mapping, wo
 
 # Several labels of one id in the log itself
 
-EVENTS = pl.DataFrame({
-    "case_id": ["a", "a", "b", "b", "c", "d", "d", "e", "e", None, *[f"x{place}" for place in range(20)]],
-    "score": [0.1, 0.1, 0.9, 0.9, 0.5, 0.4, 0.4, 0.3, 0.3, 0.2, *[place / 20 for place in range(20)]],
-    "label": [0, 1, 1, None, 1, 0, 1, 1, 1, 0, *[place % 2 for place in range(20)]],
-    "logged_at": [f"2024-01-{day:02d}" for day in [1, 5, 2, 9, 3, 4, 4, 6, 7, 1, *[8] * 20]],
-})  # fmt: skip
+EVENTS = pl.DataFrame(
+    {
+        "case_id": ["a", "a", "b", "b", "c", "d", "d", "e", "e", None, *[f"x{place}" for place in range(20)]],
+        "score": [0.1, 0.1, 0.9, 0.9, 0.5, 0.4, 0.4, 0.3, 0.3, 0.2, *[place / 20 for place in range(20)]],
+        "label": [0, 1, 1, None, 1, 0, 1, 1, 1, 0, *[place % 2 for place in range(20)]],
+        "logged_at": [f"2024-01-{day:02d}" for day in [1, 5, 2, 9, 3, 4, 4, 6, 7, 1, *[8] * 20]],
+    }
+)
 
 
 def test_different_outcomes_of_one_id_are_said_and_left_alone(desk: Desk) -> None:

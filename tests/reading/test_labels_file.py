@@ -79,8 +79,9 @@ def test_the_latest_label_by_time_wins_whatever_its_place(desk: Desk) -> None:
     log = desk.build(upload)
     assert "labels-by-order" not in findings(log)
     assert history(desk, log)[:2] == [
-        ("1", None, "0", "2024-01-01 00:00:00", 1, "labels.csv"), ("1", None, "1", "2024-03-01 00:00:00", 2, "labels.csv"),
-    ]  # fmt: skip
+        ("1", None, "0", "2024-01-01 00:00:00", 1, "labels.csv"),
+        ("1", None, "1", "2024-03-01 00:00:00", 2, "labels.csv"),
+    ]
     assert len(history(desk, log)) == 6
     again = desk.remap(log, upload.mapping.with_names([name for name in log.reading.names if name != "updated_at"]))
     assert history(desk, again) == history(desk, log)
@@ -126,15 +127,22 @@ def test_an_id_and_a_version_do_not_run_into_each_other(desk: Desk) -> None:
 def test_every_label_is_in_one_class_and_the_books_close(desk: Desk) -> None:
     draw = random.Random(3)
     rows = pl.DataFrame({"id": [draw.randrange(60) for _ in range(100)], "score": [draw.random() for _ in range(100)]})
-    given = pl.DataFrame({
-        "id": [draw.choice([None, *range(80)]) for _ in range(300)], "label": [draw.choice([None, 0, 1]) for _ in range(300)],
-        "labelled_at": [f"2024-01-{draw.randrange(1, 29):02d}" for _ in range(300)],
-    }, strict=False)  # fmt: skip
+    given = pl.DataFrame(
+        {
+            "id": [draw.choice([None, *range(80)]) for _ in range(300)],
+            "label": [draw.choice([None, 0, 1]) for _ in range(300)],
+            "labelled_at": [f"2024-01-{draw.randrange(1, 29):02d}" for _ in range(300)],
+        },
+        strict=False,
+    )
     upload = desk.stage(desk.frame(rows), labels=desk.frame(given), id_column="id")
     counts = books(upload)
     known = given.drop_nulls(["id", "label"])
-    last = known.filter(pl.col("labelled_at") == pl.col("labelled_at").max().over("id")).group_by("id").agg(
-        pl.col("label").min().alias("low"), pl.col("label").max().alias("high"))  # fmt: skip
+    last = (
+        known.filter(pl.col("labelled_at") == pl.col("labelled_at").max().over("id"))
+        .group_by("id")
+        .agg(pl.col("label").min().alias("low"), pl.col("label").max().alias("high"))
+    )
     expected = rows.join(last, on="id", how="left", maintain_order="left").select(
         pl.when(pl.col("low") == pl.col("high")).then("low").cast(pl.String)
     )
@@ -163,13 +171,31 @@ def test_lines_of_the_rows_that_do_not_fit_stay_theirs(desk: Desk) -> None:
     assert [reason.rows for reason in upload.reading.set_aside] == [1]
 
 
-@pytest.mark.parametrize(("rows", "labels", "options", "words"), [
-    (ROWS, "key,label\n1,1\n2,0\n", {}, "the id column 'id' and a label in 'labels.csv', found the columns 'key', 'label'"),
-    (ROWS, "id\n1\n2\n", {}, "the id column 'id' and a label"),
-    (ROWS, "id,label\n1,1\n2,0\n", {"id_column": "nothing"}, "the id column 'nothing' in the log, found the columns 'id', 'score'"),
-    ("part,score\n" + "a,0.5\n" * 9, "part,label\na,1\nb,0\n", {"id_column": None}, "a column that identifies a row"),
-    (ROWS, "id,comment,remark\n" + "".join(f"{i},c{i},r{i}\n" for i in range(30)), {}, "Name it with --label"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("rows", "labels", "options", "words"),
+    [
+        (
+            ROWS,
+            "key,label\n1,1\n2,0\n",
+            {},
+            "the id column 'id' and a label in 'labels.csv', found the columns 'key', 'label'",
+        ),
+        (ROWS, "id\n1\n2\n", {}, "the id column 'id' and a label"),
+        (
+            ROWS,
+            "id,label\n1,1\n2,0\n",
+            {"id_column": "nothing"},
+            "the id column 'nothing' in the log, found the columns 'id', 'score'",
+        ),
+        (
+            "part,score\n" + "a,0.5\n" * 9,
+            "part,label\na,1\nb,0\n",
+            {"id_column": None},
+            "a column that identifies a row",
+        ),
+        (ROWS, "id,comment,remark\n" + "".join(f"{i},c{i},r{i}\n" for i in range(30)), {}, "Name it with --label"),
+    ],
+)
 def test_labels_that_cannot_be_joined_are_refused(
     desk: Desk, rows: str, labels: str, options: dict[str, Any], words: str
 ) -> None:
@@ -252,7 +278,10 @@ def test_the_employment_log_with_its_labels_file(desk: Desk) -> None:
     joined_log = desk.build(desk.attach(log, folder / "employment_MA_labels_delayed.parquet"))
     assert (log.n_labelled, joined_log.n_labelled, joined_log.n_rows) == (0, 208_892, 208_892)
     year = joined_log.column("year").sql_name
-    rows = desk.stored(joined_log).group_by(year).agg(
-        ((pl.col("score") - pl.col("label")) ** 2).mean().alias("brier"), pl.col("label").mean().alias("base"))  # fmt: skip
+    rows = (
+        desk.stored(joined_log)
+        .group_by(year)
+        .agg(((pl.col("score") - pl.col("label")) ** 2).mean().alias("brier"), pl.col("label").mean().alias("base"))
+    )
     found = {row[0]: (round(row[1], 4), round(row[2], 4)) for row in rows.rows()}
     assert found == {2016: (0.1237, 0.5010), 2017: (0.1217, 0.5032), 2018: (0.1213, 0.5051)}

@@ -126,9 +126,15 @@ def calibration(
 
 
 def calibration_slices(
-    engine: Engine, question: Question, by: Sequence[str] = (), every: str | None = None, *,
-    binning: Binning = "equal_mass", groups: int = GROUPS, min_support: int = MIN_SUPPORT,
-) -> CalibrationSlices:  # fmt: skip
+    engine: Engine,
+    question: Question,
+    by: Sequence[str] = (),
+    every: str | None = None,
+    *,
+    binning: Binning = "equal_mass",
+    groups: int = GROUPS,
+    min_support: int = MIN_SUPPORT,
+) -> CalibrationSlices:
     """Answer "for whom?" for some segment columns, and buckets of time where ``every`` says so.
 
     Those slices come first whose ECE, rows counted, is furthest above what chance gives it: it takes level, slope and shape
@@ -137,9 +143,14 @@ def calibration_slices(
     scores = scored(engine, question, by, every)
     judged = probabilities(scores, map_of(question, scores))
     numbers = calibration_table(
-        judged.frame, judged.edges, by=judged.by, groups=groups, min_support=min_support,
-        replicates=_SLICE_REPLICATES, cells=_SLICE_CELLS,
-    )  # fmt: skip
+        judged.frame,
+        judged.edges,
+        by=judged.by,
+        groups=groups,
+        min_support=min_support,
+        replicates=_SLICE_REPLICATES,
+        cells=_SLICE_CELLS,
+    )
     off = ((pl.col("ece") - pl.col("ece_chance")) * pl.col("n")).fill_null(0.0)
     table = numbers if every else numbers.sort(["few_rows", off, "n"], descending=[False, True, True])
     bins = reliability_table(judged.frame, judged.edges, by=judged.by, groups=groups, binning=binning)
@@ -224,8 +235,11 @@ def probabilities(scores: ScoreTable, score_map: ScoreMap | None) -> ScoreTable:
         return scores
     frame = scores.frame.filter(pl.col("score_bin").is_not_null())
     n, pos = (frame["n"] - frame["n_unlabelled"]).to_numpy(), frame["n_pos"].to_numpy()
-    raw = np.where(n > 0, frame["score_sum"].fill_null(0.0).to_numpy() / np.maximum(n, 1),
-                   scores.edges[frame["score_bin"].to_numpy()])  # fmt: skip
+    raw = np.where(
+        n > 0,
+        frame["score_sum"].fill_null(0.0).to_numpy() / np.maximum(n, 1),
+        scores.edges[frame["score_bin"].to_numpy()],
+    )
     score = score_map(raw)
     edges, place = np.unique(score, return_inverse=True)
     p = score.clip(1e-12, 1 - 1e-12)

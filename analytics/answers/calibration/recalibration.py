@@ -105,16 +105,28 @@ def recalibration(
     for name, (learned, judged) in sides.items():
         best = best_threshold(learned, costs)
         row = {
-            "method": name, "n": int(judged.judged.sum()), "cost_at_best": cost_per_row(judged, best, costs),
+            "method": name,
+            "n": int(judged.judged.sum()),
+            "cost_at_best": cost_per_row(judged, best, costs),
             "best_threshold": best if isfinite(best) else None,
-        }  # fmt: skip
+        }
         if name != _AS_LOGGED or question.log.is_probability:
             row |= slice_numbers(judged, groups=groups, level=0.95, seed=seed, replicates=1, cells=100)
             row["cost_at_formula"] = None if formula is None else cost_per_row(judged, formula, costs)
             bins.append(_bins_of(judged, groups).with_columns(method=pl.lit(name)))
         rows.append(row)
-    names = ("difference", "ece", "ece_low", "ece_high", "brier", "log_loss", "slope", "cost_at_formula",
-             "cost_at_best", "best_threshold")  # fmt: skip
+    names = (
+        "difference",
+        "ece",
+        "ece_low",
+        "ece_high",
+        "brier",
+        "log_loss",
+        "slope",
+        "cost_at_formula",
+        "cost_at_best",
+        "best_threshold",
+    )
     schema = {"method": pl.String, "n": pl.Int64, **dict.fromkeys(names, pl.Float64)}
     table = pl.DataFrame([{key: row.get(key) for key in schema} for row in rows], schema=schema)
     return Recalibration(
@@ -134,8 +146,9 @@ def _at_mean_amounts(engine: Engine, question: Question, costs: Costs) -> Costs:
     if not costs.amount_cells:
         return costs
     sums = cost_table(engine, question).bins()
-    means = (ratio(amounts.sum(), rows.sum()) for amounts, rows in
-             ((sums.amount_pos, sums.pos), (sums.amount_neg, sums.neg)))  # fmt: skip
+    means = (
+        ratio(amounts.sum(), rows.sum()) for amounts, rows in ((sums.amount_pos, sums.pos), (sums.amount_neg, sums.neg))
+    )
     return with_mean_amounts(costs, *(float(mean) if isfinite(mean) else 0.0 for mean in means))
 
 
@@ -175,6 +188,11 @@ def _bins_of(bins: ScoreBins, groups: int) -> pl.DataFrame:
 
     n = sums(bins.judged)
     observed = wilson(sums(bins.pos), n)
-    found = {"n": n, "mean_score": ratio(sums(bins.score_sum), n), "observed": observed.value,
-             "observed_low": observed.low, "observed_high": observed.high}  # fmt: skip
+    found = {
+        "n": n,
+        "mean_score": ratio(sums(bins.score_sum), n),
+        "observed": observed.value,
+        "observed_low": observed.low,
+        "observed_high": observed.high,
+    }
     return pl.DataFrame(found).filter(pl.col("n") > 0).with_columns(pl.col("n").cast(pl.Int64))

@@ -50,8 +50,9 @@ def calibration_scan(engine: Engine, question: Question, min_support: int = MIN_
 
 def _slices_of(engine: Engine, question: Question, name: str) -> pl.DataFrame:
     """Compare the slices of one segment column with their rest: ``column, value`` and the columns of `misfit_table`."""
-    scores = engine.score_table(question.log, question.cohort, question.threshold, (name,), with_log_loss=False,
-                                with_amount=False)  # fmt: skip
+    scores = engine.score_table(
+        question.log, question.cohort, question.threshold, (name,), with_log_loss=False, with_amount=False
+    )
     judged = probabilities(scores, map_of(question, scores))
     found = misfit_table(judged.frame, judged.edges, "slice_0")
     values = pl.Series([_value_of(value) for value in found["slice_0"]], dtype=pl.String)

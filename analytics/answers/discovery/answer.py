@@ -224,7 +224,7 @@ def _reported(
         n_found=pl.Series(found.n).cast(pl.Int64),
         rate_found=pl.Series(rates(found)).fill_nan(None),
         score=pl.Series([group.score for group in groups], dtype=pl.Float64),
-    )  # fmt: skip
+    )
 
 
 def _ranked(table: pl.DataFrame, *, every: bool) -> list[int]:

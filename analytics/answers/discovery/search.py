@@ -101,7 +101,7 @@ class Cells:
         return tuple(
             Predicate(self.properties[column], self.values[column][pattern[column]])
             for column in np.flatnonzero(pattern >= 0)
-        )  # fmt: skip
+        )
 
 
 def checked(question: Question, search: Search) -> None:
@@ -178,9 +178,13 @@ def cells_of(engine: Engine, question: Question, search: Search, split: Split) -
     if search.reference is not None:
         parts = [part * is_side for is_side in (is_own, ~is_own) for part in parts]
     cube = Cube(
-        tuple(codes), tuple(map(len, values)), tuple(is_value), tuple(sources.index(source) for source in sources),
-        Sums.of(parts), is_binary=objective.is_share,
-    )  # fmt: skip
+        tuple(codes),
+        tuple(map(len, values)),
+        tuple(is_value),
+        tuple(sources.index(source) for source in sources),
+        Sums.of(parts),
+        is_binary=objective.is_share,
+    )
     is_held_back = table["part"].to_numpy() == 1 if split != "none" else np.zeros(table.height, dtype=bool)
     left_out = tuple(dict.fromkeys(found.source for found in properties(log, search.columns) if found.source in told))
     return Cells(cube, searched, tuple(values), left_out, named, is_held_back)

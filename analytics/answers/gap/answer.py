@@ -97,9 +97,14 @@ class Gap:
 
 
 def gap(
-    engine: Engine, sides: Sides, inputs: Inputs, metric: str = "error_rate", *, costs: Costs | None = None,
+    engine: Engine,
+    sides: Sides,
+    inputs: Inputs,
+    metric: str = "error_rate",
+    *,
+    costs: Costs | None = None,
     by: Sequence[str] | None = None,
-) -> Gap:  # fmt: skip
+) -> Gap:
     """Answer "why is production worse, in points, and which part is whose?".
 
     Parameters
@@ -150,8 +155,11 @@ def gap(
         slices[name] = table.with_columns(own).sort(pl.col("contribution").abs(), descending=True, nulls_last=True)
     faults = {name for name, change in inputs.changes.items() if change.is_fault}
     columns = columns_table(candidates, slices, faults)
-    emptied = {name for name, change in inputs.changes.items()
-               if abs(change.missing_production - change.missing_reference) >= MUCH_EMPTIED}  # fmt: skip
+    emptied = {
+        name
+        for name, change in inputs.changes.items()
+        if abs(change.missing_production - change.missing_reference) >= MUCH_EMPTIED
+    }
     settled = tuple(by) if by is not None else chosen_columns(candidates, columns, emptied)
     known = {each.dimension.name: each.dimension for each in candidates}
     unknown = [name for name in settled if name not in known]
@@ -189,11 +197,20 @@ def gap(
     held = dict(columns.select("column", "overlap").iter_rows())
     alone = tuple((name, 1 - held[name]) for name in sorted(far, key=lambda name: name not in names))
     return Gap(
-        sides, chosen, flow, names, columns, slices, tuple(left_out),
-        (_prevalence(whole.reference), _prevalence(whole.production)), _best_threshold(whole, sides, chosen),
-        bool(account.score_groups), not is_same_model, alone,
+        sides,
+        chosen,
+        flow,
+        names,
+        columns,
+        slices,
+        tuple(left_out),
+        (_prevalence(whole.reference), _prevalence(whole.production)),
+        _best_threshold(whole, sides, chosen),
+        bool(account.score_groups),
+        not is_same_model,
+        alone,
         sides.is_waiting and _may_be_labels(whole),
-    )  # fmt: skip
+    )
 
 
 def _in_its_unit(dimension: Dimension, inputs: Inputs) -> Dimension:

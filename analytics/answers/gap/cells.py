@@ -58,10 +58,14 @@ def two_bin_cells(
     frames = []
     for side, question in enumerate(sides.questions):
         relation = sliced_table(
-            engine.kept(question.log, question.cohort, question.threshold), question.log, side, [dimension],
-            threshold=question.threshold, with_moments=with_moments,
+            engine.kept(question.log, question.cohort, question.threshold),
+            question.log,
+            side,
+            [dimension],
+            threshold=question.threshold,
+            with_moments=with_moments,
             with_amount=with_amount and question.log.mapping.amount is not None,
-        )  # fmt: skip
+        )
         frames.append(_named(engine.collect(relation), sides, side, [dimension]))
     keys = pl.concat([frame.select("0") for frame in frames]).unique().sort("0", nulls_last=True)
     edges = np.zeros(2)
@@ -87,10 +91,14 @@ def scored_cells(engine: Engine, sides: Sides, dimensions: Sequence[Dimension], 
         edges = np.asarray(log.edges, dtype=np.float64)
         split = None if log.grid_is_exact or threshold in edges else threshold
         relation = sliced_table(
-            engine.kept(log, question.cohort, threshold), log, side, dimensions,
-            mature_before=sides.mature_before[side], split=split,
+            engine.kept(log, question.cohort, threshold),
+            log,
+            side,
+            dimensions,
+            mature_before=sides.mature_before[side],
+            split=split,
             with_amount=with_amount and log.mapping.amount is not None,
-        )  # fmt: skip
+        )
         frame = engine.collect(relation)
         if frame.is_empty():
             raise empty_cohort(engine, log, question.cohort, threshold)

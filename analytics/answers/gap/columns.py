@@ -121,13 +121,25 @@ def columns_table(
         is_within, is_fault, held = p[2 * place + 1] < SIGNIFICANT, name in faults, _overlap(table)
         is_apart = held < LEAST_OVERLAP and not is_fault
         uneven = _unevenness(table) if is_within else 0.0
-        rows.append({
-            "column": name, "is_flag": each.dimension.is_flag, "matters": each.matters_anywhere, "n_slices": table.height,
-            "mix": mix, "mix_low": mix - errors[0], "mix_high": mix + errors[0],
-            "within": within, "within_low": within - errors[1], "within_high": within + errors[1],
-            "explained": None if is_apart else max(abs(mix) * is_mix, uneven), "overlap": held, "is_fault": is_fault,
-            "p_mix": float(p[2 * place]), "p_within": float(p[2 * place + 1]),
-        })  # fmt: skip
+        rows.append(
+            {
+                "column": name,
+                "is_flag": each.dimension.is_flag,
+                "matters": each.matters_anywhere,
+                "n_slices": table.height,
+                "mix": mix,
+                "mix_low": mix - errors[0],
+                "mix_high": mix + errors[0],
+                "within": within,
+                "within_low": within - errors[1],
+                "within_high": within + errors[1],
+                "explained": None if is_apart else max(abs(mix) * is_mix, uneven),
+                "overlap": held,
+                "is_fault": is_fault,
+                "p_mix": float(p[2 * place]),
+                "p_within": float(p[2 * place + 1]),
+            }
+        )
     numbers = (
         "mix",
         "mix_low",
@@ -140,8 +152,14 @@ def columns_table(
         "p_mix",
         "p_within",
     )
-    schema = {"column": pl.String, "is_flag": pl.Boolean, "matters": pl.Boolean, "is_fault": pl.Boolean, "n_slices": pl.Int64,
-              **dict.fromkeys(numbers, pl.Float64)}  # fmt: skip
+    schema = {
+        "column": pl.String,
+        "is_flag": pl.Boolean,
+        "matters": pl.Boolean,
+        "is_fault": pl.Boolean,
+        "n_slices": pl.Int64,
+        **dict.fromkeys(numbers, pl.Float64),
+    }
     return pl.DataFrame(rows, schema=schema).sort(RANKED, descending=True)
 
 

@@ -39,8 +39,9 @@ def apart(candidates: Sequence[Candidate], columns: pl.DataFrame) -> list[str]:
     return [name for name in far["column"] if known[name].matters]
 
 
-def with_apart(names: Sequence[str], far: Sequence[str], candidates: Sequence[Candidate], columns: pl.DataFrame,
-               change: float) -> tuple[str, ...]:  # fmt: skip
+def with_apart(
+    names: Sequence[str], far: Sequence[str], candidates: Sequence[Candidate], columns: pl.DataFrame, change: float
+) -> tuple[str, ...]:
     """Add the columns that rows have no counterpart by to those of the waterfall, unless these explain most of the change.
 
     A column that explains nothing gives way.

@@ -53,8 +53,11 @@ class GapTime:
         """Whether the metric is another one from production's first bucket on, and the sides do not meet in it."""
         held = self.table.drop_nulls("value")
         starts = held.filter(pl.col("side") == "production")["bucket"].min()
-        return self.bucket is not None and self.bucket == starts and self.bucket not in held.filter(
-            pl.col("side") == "reference")["bucket"].to_list()  # fmt: skip
+        return (
+            self.bucket is not None
+            and self.bucket == starts
+            and self.bucket not in held.filter(pl.col("side") == "reference")["bucket"].to_list()
+        )
 
 
 def gap_time(engine: Engine, gap: Gap) -> GapTime | None:
@@ -83,9 +86,10 @@ def gap_time(engine: Engine, gap: Gap) -> GapTime | None:
         found = level_break(*sums)
     is_clear = found is not None and found.p_value < _SIGNIFICANT
     shown = table.select("bucket", "side", n=pl.sum_horizontal("tp", "fp", "fn", "tn")).with_columns(
-        value=pl.Series(value).fill_nan(None), low=pl.Series(value - 1.96 * error).fill_nan(None),
+        value=pl.Series(value).fill_nan(None),
+        low=pl.Series(value - 1.96 * error).fill_nan(None),
         high=pl.Series(value + 1.96 * error).fill_nan(None),
-    )  # fmt: skip
+    )
     since = buckets[found.place] if found is not None and is_clear else None
     starts = shown.filter(pl.col("side") == "production")["bucket"].min()
     first = since

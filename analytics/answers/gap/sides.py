@@ -106,9 +106,14 @@ def sides(engine: Engine, reference: Question, production: Question) -> Sides:
             flags.append(Dimension(first.name, (first, second), is_flag=True))
     mature = _mature_before(engine, reference), _mature_before(engine, production)
     return Sides(
-        reference, production, (*dimensions, *flags), tuple(inputs), tuple(left_out), mature,
+        reference,
+        production,
+        (*dimensions, *flags),
+        tuple(inputs),
+        tuple(left_out),
+        mature,
         _is_waiting(engine, production, mature[1]),
-    )  # fmt: skip
+    )
 
 
 def proposed_sides(engine: Engine, question: Question) -> tuple[str, str, str] | None:

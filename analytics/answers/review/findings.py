@@ -127,9 +127,13 @@ def findings(
 
 
 def _corrected(
-    engine: Engine, question: Question, errors: str, last: Mapping[int, Verdict], part: Sequence[int],
+    engine: Engine,
+    question: Question,
+    errors: str,
+    last: Mapping[int, Verdict],
+    part: Sequence[int],
     is_error: Mapping[int, bool],
-) -> Corrected:  # fmt: skip
+) -> Corrected:
     """Return the error rate of a cohort, and what the verdicts that a label is wrong make of it."""
     scores = engine.score_table(
         question.log, question.cohort, question.threshold, with_moments=False, with_log_loss=False, with_amount=False
@@ -179,6 +183,15 @@ def reasons_by_slice(
     ]
     order = ["slice", "reason", "n", "n_slice", "share", "low", "high"]
     if not tables:
-        return pl.DataFrame(schema={"slice": pl.String, "reason": pl.String, "n": pl.Int64, "n_slice": pl.Int64,
-                                    "share": pl.Float64, "low": pl.Float64, "high": pl.Float64})  # fmt: skip
+        return pl.DataFrame(
+            schema={
+                "slice": pl.String,
+                "reason": pl.String,
+                "n": pl.Int64,
+                "n_slice": pl.Int64,
+                "share": pl.Float64,
+                "low": pl.Float64,
+                "high": pl.Float64,
+            }
+        )
     return pl.concat(tables, how="vertical_relaxed").select(order)

@@ -131,13 +131,18 @@ def _with_kinds(rows: pl.DataFrame, threshold: float) -> pl.DataFrame:
     """Add what each row is: ``error_kind``."""
     flagged, positive = pl.col("score") >= threshold, pl.col("label") == 1
     kind = (
-        pl.when(pl.col("label").is_null()).then(pl.lit("unlabelled"))
-        .when(pl.col("score").is_null()).then(pl.lit("unscored"))
-        .when(flagged & positive).then(pl.lit("tp"))
-        .when(flagged).then(pl.lit("fp"))
-        .when(positive).then(pl.lit("fn"))
+        pl.when(pl.col("label").is_null())
+        .then(pl.lit("unlabelled"))
+        .when(pl.col("score").is_null())
+        .then(pl.lit("unscored"))
+        .when(flagged & positive)
+        .then(pl.lit("tp"))
+        .when(flagged)
+        .then(pl.lit("fp"))
+        .when(positive)
+        .then(pl.lit("fn"))
         .otherwise(pl.lit("tn"))
-    )  # fmt: skip
+    )
     return rows.with_columns(kind.alias("error_kind"))
 
 

@@ -88,10 +88,13 @@ def replay(engine: Engine, question: Question, kept: Sequence[KeptCase], by: Seq
     keys = [_key_of(case, columns, is_by_id=is_by_id) for case in kept]
     usable = {key for key in keys if key is not None}
     rows = _matching(engine, question, columns, usable) if usable else {}
-    return Replay(by, tuple(
-        _judged(case, None if key is None else rows.get(key, {}), question.threshold)
-        for case, key in zip(kept, keys, strict=True)
-    ))  # fmt: skip
+    return Replay(
+        by,
+        tuple(
+            _judged(case, None if key is None else rows.get(key, {}), question.threshold)
+            for case, key in zip(kept, keys, strict=True)
+        ),
+    )
 
 
 def _key_of(case: KeptCase, columns: Sequence[Column], *, is_by_id: bool) -> tuple[Any, ...] | None:

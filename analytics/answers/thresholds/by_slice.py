@@ -50,9 +50,11 @@ def slice_policy(table: CostTable, costs: Costs, rule: Rule, pooling: Pooling) -
     """Answer "should every slice have its own threshold?" by arithmetic on a table by slice."""
     judged = pl.when(pl.col("score_bin").is_not_null()).then(pl.col("n") - pl.col("n_unlabelled")).otherwise(0)
     keys = list(table.keys)
-    support = table.frame.group_by(keys).agg(n_judged=judged.sum()).sort(
-        ["n_judged", *keys], descending=[True, *[False] * len(keys)], nulls_last=True
-    )  # fmt: skip
+    support = (
+        table.frame.group_by(keys)
+        .agg(n_judged=judged.sum())
+        .sort(["n_judged", *keys], descending=[True, *[False] * len(keys)], nulls_last=True)
+    )
     kept = support.head(_MAX_SLICES)
     slices = kept.select(keys)
     bins, whole = table.bins(slices), table.bins()

@@ -65,8 +65,13 @@ class ScoreMap:
             if line
             else {}
         )
-        body = {"method": self.method, "parameters": self.parameters, **exact, "score": scores.tolist(),
-                "probability": found.tolist()}  # fmt: skip
+        body = {
+            "method": self.method,
+            "parameters": self.parameters,
+            **exact,
+            "score": scores.tolist(),
+            "probability": found.tolist(),
+        }
         return json.dumps(body, indent=1)
 
     def to_python(self) -> str:

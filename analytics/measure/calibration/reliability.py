@@ -89,7 +89,9 @@ def equal_mass_groups(judged: FloatArray, groups: int = GROUPS) -> _IntArray:
     return np.asarray(np.minimum(before * groups // total, groups - 1), dtype=np.int64)
 
 
-def equal_width_groups(scores: FloatArray, groups: int = GROUPS, *, span: tuple[float, float] = (0.0, 1.0)) -> _IntArray:
+def equal_width_groups(
+    scores: FloatArray, groups: int = GROUPS, *, span: tuple[float, float] = (0.0, 1.0)
+) -> _IntArray:
     """Assign scores to groups of equal width, closed on the right, as scikit-learn's ``calibration_curve`` does."""
     inner = np.linspace(*span, groups + 1)[1:-1]
     return np.searchsorted(inner, scores, side="left").astype(np.int64)
@@ -204,9 +206,14 @@ def reliability_table(
 
 
 _NO_BINS = pl.DataFrame(
-    schema={"bin": pl.Int64, "low": pl.Float64, "high": pl.Float64, "n": pl.Int64,
-            **dict.fromkeys(("mean_score", "observed", "observed_low", "observed_high"), pl.Float64)}
-)  # fmt: skip
+    schema={
+        "bin": pl.Int64,
+        "low": pl.Float64,
+        "high": pl.Float64,
+        "n": pl.Int64,
+        **dict.fromkeys(("mean_score", "observed", "observed_low", "observed_high"), pl.Float64),
+    }
+)
 
 
 def _slice_bins(
@@ -229,8 +236,16 @@ def _slice_bins(
         high = above[held][np.append(first[1:], len(held)) - 1] if groups else low
     n, pos, score_sum = (np.bincount(group, values[0], groups) for values in (bins.judged, bins.pos, bins.score_sum))
     observed = wilson(pos, n, level)
-    found = pl.DataFrame({
-        "bin": np.arange(groups), "low": low, "high": high, "n": n, "mean_score": ratio(score_sum, n),
-        "observed": observed.value, "observed_low": observed.low, "observed_high": observed.high,
-    })  # fmt: skip
+    found = pl.DataFrame(
+        {
+            "bin": np.arange(groups),
+            "low": low,
+            "high": high,
+            "n": n,
+            "mean_score": ratio(score_sum, n),
+            "observed": observed.value,
+            "observed_low": observed.low,
+            "observed_high": observed.high,
+        }
+    )
     return found.cast(_NO_BINS.schema).with_columns(pl.col(pl.Float64).fill_nan(None))

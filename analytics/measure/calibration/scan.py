@@ -16,8 +16,22 @@ from analytics.measure.intervals import FloatArray, normal_quantile, ratio
 from analytics.measure.score_bins import BinnedSlices, ScoreBins, with_segments
 
 _AT_ONCE = 64
-_FLOATS = ("mean_score", "observed", "difference", "to_the_rest", "off", "p_value", "slope", "slope_low", "slope_high",
-           "slope_to_the_rest", "stretched", "slope_p_value", "ece", "ece_chance_high")  # fmt: skip
+_FLOATS = (
+    "mean_score",
+    "observed",
+    "difference",
+    "to_the_rest",
+    "off",
+    "p_value",
+    "slope",
+    "slope_low",
+    "slope_high",
+    "slope_to_the_rest",
+    "stretched",
+    "slope_p_value",
+    "ece",
+    "ece_chance_high",
+)
 MISFITS: dict[str, pl.DataType | type[pl.DataType]] = {
     "n": pl.Int64,
     "n_pos": pl.Int64,
@@ -54,13 +68,31 @@ def misfit_table(
         _misfits(binned.between(start, min(start + _AT_ONCE, slices.height)), whole, groups, level)
         for start in range(0, slices.height, _AT_ONCE)
     ]
-    names = ("n", "n_pos", "score_sum", "score_sq_sum", "slope", "slope_low", "slope_high", "slope_to_the_rest",
-             "stretched", "slope_p_value", "ece", "ece_chance_high")  # fmt: skip
+    names = (
+        "n",
+        "n_pos",
+        "score_sum",
+        "score_sq_sum",
+        "slope",
+        "slope_low",
+        "slope_high",
+        "slope_to_the_rest",
+        "stretched",
+        "slope_p_value",
+        "ece",
+        "ece_chance_high",
+    )
     columns = {name: np.concatenate([part[name] for part in parts]) if parts else np.empty(0) for name in names}
     n, pos, score = (columns[name] for name in ("n", "n_pos", "score_sum"))
     to_the_rest, p_value = against_the_rest(score - pos, (score - columns["score_sq_sum"]).clip(min=0), n)
-    columns |= {"mean_score": ratio(score, n), "observed": ratio(pos, n), "difference": ratio(score - pos, n),
-                "to_the_rest": to_the_rest, "off": _smaller(ratio(score - pos, n), to_the_rest), "p_value": p_value}  # fmt: skip
+    columns |= {
+        "mean_score": ratio(score, n),
+        "observed": ratio(pos, n),
+        "difference": ratio(score - pos, n),
+        "to_the_rest": to_the_rest,
+        "off": _smaller(ratio(score - pos, n), to_the_rest),
+        "p_value": p_value,
+    }
     table = pl.DataFrame({name: columns[name] for name in MISFITS}).with_columns(pl.col(pl.Float64).fill_nan(None))
     return with_segments(slices, np.arange(slices.height), table.cast({"n": pl.Int64, "n_pos": pl.Int64}).to_dict())
 
@@ -72,13 +104,19 @@ def _misfits(bins: ScoreBins, whole: ScoreBins, groups: int, level: float) -> di
     apart = own.slope - rest.slope
     z = ratio(apart, np.hypot(own.slope_error, rest.slope_error))
     return {
-        "n": bins.judged.sum(-1), "n_pos": bins.pos.sum(-1),
-        "score_sum": bins.score_sum.sum(-1), "score_sq_sum": bins.score_sq_sum.sum(-1),
-        "slope": own.slope, "slope_low": own.slope - reach, "slope_high": own.slope + reach,
-        "slope_to_the_rest": apart, "slope_p_value": 2 * special.ndtr(-np.abs(z)),
+        "n": bins.judged.sum(-1),
+        "n_pos": bins.pos.sum(-1),
+        "score_sum": bins.score_sum.sum(-1),
+        "score_sq_sum": bins.score_sq_sum.sum(-1),
+        "slope": own.slope,
+        "slope_low": own.slope - reach,
+        "slope_high": own.slope + reach,
+        "slope_to_the_rest": apart,
+        "slope_p_value": 2 * special.ndtr(-np.abs(z)),
         "stretched": _smaller(own.slope - 1, apart) * own.leverage,
-        "ece": ece(bins, groups=groups).value, "ece_chance_high": ece_by_chance(bins, groups=groups, level=level),
-    }  # fmt: skip
+        "ece": ece(bins, groups=groups).value,
+        "ece_chance_high": ece_by_chance(bins, groups=groups, level=level),
+    }
 
 
 def _smaller(one: FloatArray, other: FloatArray) -> FloatArray:

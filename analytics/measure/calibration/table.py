@@ -20,15 +20,52 @@ from analytics.measure.score_bins import BinnedSlices, ScoreBins, with_segments
 
 MIN_SUPPORT = 30
 _FLOATS = (
-    "mean_score", "observed", "observed_low", "observed_high", "difference", "difference_low", "difference_high",
-    "p_value", "p_adjusted", "ece", "ece_low", "ece_high", "ece_chance", "ece_chance_high", "mce",
-    "brier", "brier_low", "brier_high", "reliability", "resolution", "uncertainty", "within", "brier_skill", "log_loss",
-    "slope", "slope_low", "slope_high", "slope_p_value", "slope_p_adjusted",
-    "intercept", "intercept_low", "intercept_high", "in_the_large",
-    "in_the_large_low", "in_the_large_high", "calibration_p", "spiegelhalter_z", "spiegelhalter_p",
-)  # fmt: skip
-_NUMBERS = {"n": pl.Int64, "n_pos": pl.Int64, "few_rows": pl.Boolean, **dict.fromkeys(_FLOATS, pl.Float64),
-           "undefined": pl.String}  # fmt: skip
+    "mean_score",
+    "observed",
+    "observed_low",
+    "observed_high",
+    "difference",
+    "difference_low",
+    "difference_high",
+    "p_value",
+    "p_adjusted",
+    "ece",
+    "ece_low",
+    "ece_high",
+    "ece_chance",
+    "ece_chance_high",
+    "mce",
+    "brier",
+    "brier_low",
+    "brier_high",
+    "reliability",
+    "resolution",
+    "uncertainty",
+    "within",
+    "brier_skill",
+    "log_loss",
+    "slope",
+    "slope_low",
+    "slope_high",
+    "slope_p_value",
+    "slope_p_adjusted",
+    "intercept",
+    "intercept_low",
+    "intercept_high",
+    "in_the_large",
+    "in_the_large_low",
+    "in_the_large_high",
+    "calibration_p",
+    "spiegelhalter_z",
+    "spiegelhalter_p",
+)
+_NUMBERS = {
+    "n": pl.Int64,
+    "n_pos": pl.Int64,
+    "few_rows": pl.Boolean,
+    **dict.fromkeys(_FLOATS, pl.Float64),
+    "undefined": pl.String,
+}
 """Columns of `calibration_table` behind those of the slice."""
 
 
@@ -136,11 +173,16 @@ def slice_numbers(
     for name, found in intervals.items():
         row |= {name: found.value[0], f"{name}_low": found.low[0], f"{name}_high": found.high[0]}
     values = {
-        "mean_score": ratio(bins.score_sum.sum(-1), n), "p_value": p_value, "mce": mce(bins, groups),
-        "reliability": parts.reliability, "resolution": parts.resolution, "uncertainty": parts.uncertainty,
-        "within": parts.within, "brier_skill": 1 - ratio(squared.value, parts.uncertainty),
+        "mean_score": ratio(bins.score_sum.sum(-1), n),
+        "p_value": p_value,
+        "mce": mce(bins, groups),
+        "reliability": parts.reliability,
+        "resolution": parts.resolution,
+        "uncertainty": parts.uncertainty,
+        "within": parts.within,
+        "brier_skill": 1 - ratio(squared.value, parts.uncertainty),
         "log_loss": log_loss(bins).value,
-    }  # fmt: skip
+    }
     row |= {name: float(value[0]) for name, value in values.items()}
     cells_drawn, pos = drawn(bins, groups=groups, replicates=replicates, cells=cells, seed=seed)
     row["ece_chance"], _, row["ece_chance_high"] = chance_range(gap_draws(cells_drawn, pos, groups)["ece"], level)

@@ -231,6 +231,13 @@ def _divided_side(side: SideCells, joint: FloatArray, member: FloatArray, zone: 
     counts = counts.reshape(*joint.shape[:-3], cells, _ZONES, 2)
     nothing = np.zeros(counts.shape[:-1])
     return SideCells(
-        counts[..., 1], counts[..., 0], nothing, nothing, nothing, mean(side.loss, loss_of(score)),
-        mean(side.amount, np.zeros(2)), np.arange(_ZONES) / _ZONES, 1,
-    )  # fmt: skip
+        counts[..., 1],
+        counts[..., 0],
+        nothing,
+        nothing,
+        nothing,
+        mean(side.loss, loss_of(score)),
+        mean(side.amount, np.zeros(2)),
+        np.arange(_ZONES) / _ZONES,
+        1,
+    )

@@ -189,9 +189,16 @@ def side_cells(
     loss = ratio(np.stack([dense(loss_neg), dense(loss_pos)], axis=-1), known)
     amount = ratio(np.stack([dense(column("amount_neg_sum")), dense(column("amount_pos_sum"))], axis=-1), known)
     return SideCells(
-        dense(pos * is_mature), dense(neg * is_mature), dense(pos * ~is_mature), dense(neg * ~is_mature), dense(unknown),
-        filled(loss, loss_of(score)), filled(amount, _overall_mean(np.nan_to_num(amount), known)), score, threshold_bin,
-    )  # fmt: skip
+        dense(pos * is_mature),
+        dense(neg * is_mature),
+        dense(pos * ~is_mature),
+        dense(neg * ~is_mature),
+        dense(unknown),
+        filled(loss, loss_of(score)),
+        filled(amount, _overall_mean(np.nan_to_num(amount), known)),
+        score,
+        threshold_bin,
+    )
 
 
 def filled(values: FloatArray, fallback: FloatArray) -> FloatArray:

@@ -90,9 +90,15 @@ def _density_weights(
     found = np.zeros(len(y))
     for fitted, held in StratifiedKFold(_FOLDS, shuffle=True, random_state=seed).split(x, y):
         model = HistGradientBoostingClassifier(
-            max_iter=40, learning_rate=0.15, max_leaf_nodes=15, min_samples_leaf=40, l2_regularization=1.0,
-            categorical_features=is_text, early_stopping=False, random_state=seed,
-        )  # fmt: skip
+            max_iter=40,
+            learning_rate=0.15,
+            max_leaf_nodes=15,
+            min_samples_leaf=40,
+            l2_regularization=1.0,
+            categorical_features=is_text,
+            early_stopping=False,
+            random_state=seed,
+        )
         model.fit(x[fitted], y[fitted], sample_weight=weight[fitted])
         found[held] = model.predict_proba(x[held])[:, 1]
     return found[y == 0], found[y == 1]
@@ -109,9 +115,15 @@ def _encoded_column(values: pl.Series) -> pl.Series:
 
 
 def joint_effect(
-    reference: pl.DataFrame, production: pl.DataFrame, top: FloatArray, bottom: FloatArray, *,
-    draws: int = _DRAWS, seed: int = _SEED, level: float = 0.95,
-) -> Joint:  # fmt: skip
+    reference: pl.DataFrame,
+    production: pl.DataFrame,
+    top: FloatArray,
+    bottom: FloatArray,
+    *,
+    draws: int = _DRAWS,
+    seed: int = _SEED,
+    level: float = 0.95,
+) -> Joint:
     """Estimate what production's inputs alone do to a metric.
 
     Parameters

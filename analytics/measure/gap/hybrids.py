@@ -96,9 +96,12 @@ def hybrid_values(
     for switches in product((False, True), repeat=len(PLAYERS)):
         by_segment, by_missing, is_shifted, is_moved, is_other = switches
         weights = _mixed_shares(
-            shares_at[is_shifted], keys, by_segment=by_segment, by_missing=by_missing,
+            shares_at[is_shifted],
+            keys,
+            by_segment=by_segment,
+            by_missing=by_missing,
             by_value=by_missing if account.selects else by_segment,
-        )  # fmt: skip
+        )
         mine, theirs = (values[place, is_shifted, is_moved] for place in (int(is_other), 1 - int(is_other)))
         has = known[int(is_other)]
         sums = [(weights * np.where(has, mine[part], theirs[part])).sum(-1) for part in (0, 1)]
@@ -141,8 +144,9 @@ def _odds_factor(reference: FloatArray, production: FloatArray, both: np.ndarray
     middle = np.cumsum(weights, axis=-1) - weights / 2
     shape = ordered.shape[:-1]
     flat = zip(*(values.reshape(-1, values.shape[-1]) for values in (ordered, middle, total)), strict=True)
-    medians = [np.interp(all_weight[0] / 2, place, value) if all_weight[0] > 0 else 0.0
-               for value, place, all_weight in flat]  # fmt: skip
+    medians = [
+        np.interp(all_weight[0] / 2, place, value) if all_weight[0] > 0 else 0.0 for value, place, all_weight in flat
+    ]
     return np.asarray(np.exp(medians), dtype=float).reshape(shape)
 
 
@@ -209,8 +213,12 @@ def _scores_read(plain: list[FloatArray], sides: tuple[SideCells, SideCells]) ->
         own, other = sides[side], sides[1 - side]
         ranks = [np.cumsum(mass, axis=-1) - mass / 2 for mass in (plain[side], plain[1 - side])]
         pairs = zip(*(rank.reshape(-1, rank.shape[-1]) for rank in ranks), strict=True)
-        read = np.array([np.interp(mine, theirs, other.score) if theirs[-1] > 0 and mine[-1] > 0 else own.score
-                         for mine, theirs in pairs])  # fmt: skip
+        read = np.array(
+            [
+                np.interp(mine, theirs, other.score) if theirs[-1] > 0 and mine[-1] > 0 else own.score
+                for mine, theirs in pairs
+            ]
+        )
         found[side, side == 0] = read.reshape(ranks[0].shape)
     return found
 

@@ -274,7 +274,8 @@ def _word_spike_of(counts: pl.DataFrame, stand_ins: Collection[str]) -> tuple[st
     )
     words = shares.filter(pl.col("value").str.strip_chars().str.to_lowercase().is_in(list(stand_ins)))
     risen = words.filter(
-        pl.col("production") >= pl.max_horizontal(pl.col("reference") + _SPIKE_SHARE, _SPIKE_TIMES * pl.col("reference"))
+        pl.col("production")
+        >= pl.max_horizontal(pl.col("reference") + _SPIKE_SHARE, _SPIKE_TIMES * pl.col("reference"))
     )
     if risen.is_empty():
         return None

@@ -79,9 +79,16 @@ def _all_mix(parts: tuple[FloatArray, FloatArray], chosen: np.ndarray) -> tuple[
 
 
 def slice_changes(
-    reference: SideCells, production: SideCells, values: pl.Series, metric: GapMetric, *,
-    draws: int = _DRAWS, seed: int = 0, level: float = 0.95, min_support: int = MIN_SUPPORT,
-) -> pl.DataFrame:  # fmt: skip
+    reference: SideCells,
+    production: SideCells,
+    values: pl.Series,
+    metric: GapMetric,
+    *,
+    draws: int = _DRAWS,
+    seed: int = 0,
+    level: float = 0.95,
+    min_support: int = MIN_SUPPORT,
+) -> pl.DataFrame:
     """Split the change of a metric by the slices of one column.
 
     Parameters

@@ -58,9 +58,16 @@ class Waterfall:
 
 
 def waterfall(
-    reference: SideCells, production: SideCells, keys: CellKeys, metric: GapMetric, *,
-    account: Account = PLAIN, draws: int = _DRAWS, seed: int = _SEED, level: float = 0.95,
-) -> Waterfall:  # fmt: skip
+    reference: SideCells,
+    production: SideCells,
+    keys: CellKeys,
+    metric: GapMetric,
+    *,
+    account: Account = PLAIN,
+    draws: int = _DRAWS,
+    seed: int = _SEED,
+    level: float = 0.95,
+) -> Waterfall:
     """Split the change of a metric.
 
     Parameters

@@ -102,9 +102,17 @@ class Canvas:
         self.parts.append(circle.format(x, y, fill, colour))
 
     def text(
-        self, x: float, y: float, content: str, *, anchor: str = "start", colour: str = _MUTED, size: float = _SIZE,
-        weight: str = "normal", turn: float = 0.0,
-    ) -> None:  # fmt: skip
+        self,
+        x: float,
+        y: float,
+        content: str,
+        *,
+        anchor: str = "start",
+        colour: str = _MUTED,
+        size: float = _SIZE,
+        weight: str = "normal",
+        turn: float = 0.0,
+    ) -> None:
         """Write a text whose baseline begins, is centred or ends at a place, turned by some degrees about it."""
         turned = Markup(' transform="rotate({:.0f} {:.1f} {:.1f})"').format(turn, x, y) if turn else ""
         tag = Markup(

@@ -51,10 +51,16 @@ def bars_drawing(table: pl.DataFrame, metric: str, overall: float | None, alt: s
     canvas.text(_PLOT_RIGHT + 20, bottom + 16, "Rows")
     verdicts = dict.fromkeys(mark.verdict for mark in marks)
     arrows = {"up": "▲ ", "down": "▼ ", None: ""}
-    key(canvas, left, 16, [
-        (f"{arrows[points_to(verdict, metric)]}{words_of}", palette.VERDICTS[verdict])
-        for verdict, words_of in VERDICT_WORDS.items() if verdict in verdicts
-    ])  # fmt: skip
+    key(
+        canvas,
+        left,
+        16,
+        [
+            (f"{arrows[points_to(verdict, metric)]}{words_of}", palette.VERDICTS[verdict])
+            for verdict, words_of in VERDICT_WORDS.items()
+            if verdict in verdicts
+        ],
+    )
     return canvas.markup(alt)
 
 

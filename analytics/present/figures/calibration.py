@@ -84,14 +84,25 @@ def reliability_diagram(
     if not is_probability:
         subtitle = "Observed rate of each bin with 95 % interval; these scores are no probabilities"
     layout = framed_layout(
-        title, subtitle, height=520, margin={"t": 104, "l": 12}, showlegend=True,
-        legend=legend_above(), bargap=0,
-        xaxis=axis("Mean score" if is_probability else "Score", anchor="y2",
-                   **_scale(span if is_probability else None, in_log_odds=in_log_odds)),
-        yaxis=axis("Observed rate", domain=[0.28, 1],
-                   **_scale(span if is_probability else (0.0, _top_of(held)), in_log_odds=in_log_odds, is_share=True)),
+        title,
+        subtitle,
+        height=520,
+        margin={"t": 104, "l": 12},
+        showlegend=True,
+        legend=legend_above(),
+        bargap=0,
+        xaxis=axis(
+            "Mean score" if is_probability else "Score",
+            anchor="y2",
+            **_scale(span if is_probability else None, in_log_odds=in_log_odds),
+        ),
+        yaxis=axis(
+            "Observed rate",
+            domain=[0.28, 1],
+            **_scale(span if is_probability else (0.0, _top_of(held)), in_log_odds=in_log_odds, is_share=True),
+        ),
         yaxis2=axis("Rows", domain=[0, 0.18], nticks=3, rangemode="tozero"),
-    )  # fmt: skip
+    )
     return go.Figure(traces, layout)
 
 
@@ -125,8 +136,12 @@ def _scale(
     if in_log_odds:
         values = [p for p in _ODDS_TICKS if span[0] <= (_log_odds(p) or 0.0) <= span[1]]
         places = [_log_odds(p) or 0.0 for p in values]
-        texts = [words.plain(100 * p, 2 if p < 0.001 else 1 if p < 0.01 else 0) + f"{words.THIN_SPACE}%" if is_share
-                 else f"{p:g}" for p in values]  # fmt: skip
+        texts = [
+            words.plain(100 * p, 2 if p < 0.001 else 1 if p < 0.01 else 0) + f"{words.THIN_SPACE}%"
+            if is_share
+            else f"{p:g}"
+            for p in values
+        ]
     else:
         places = ticks(*span, about)
         texts = tick_texts(places, is_share=is_share)
@@ -135,9 +150,17 @@ def _scale(
 
 def _diagonal(span: tuple[float, float], **more: Any) -> dict[str, Any]:
     """Return the line on which scores are right."""
-    return {"type": "scatter", "x": list(span), "y": list(span), "mode": "lines", "hoverinfo": "skip",
-            "line": {"color": palette.LINE, "dash": "dot", "width": 1.5}, "name": "calibrated", "showlegend": False,
-            **more}  # fmt: skip
+    return {
+        "type": "scatter",
+        "x": list(span),
+        "y": list(span),
+        "mode": "lines",
+        "hoverinfo": "skip",
+        "line": {"color": palette.LINE, "dash": "dot", "width": 1.5},
+        "name": "calibrated",
+        "showlegend": False,
+        **more,
+    }
 
 
 def _curve(isotonic: pl.DataFrame, place: _Place) -> list[dict[str, Any]]:
@@ -146,11 +169,27 @@ def _curve(isotonic: pl.DataFrame, place: _Place) -> list[dict[str, Any]]:
         return []
     x = [place(value) for value in isotonic["score"]]
     low, high, middle = ([place(value) for value in isotonic[f"observed{end}"]] for end in ("_low", "_high", ""))
-    band = {"type": "scatter", "x": [*x, *reversed(x)], "y": [*high, *reversed(low)], "mode": "lines",
-            "line": {"width": 0}, "fill": "toself", "fillcolor": palette.faded(palette.PRODUCTION, 0.16),
-            "hoverinfo": "skip", "showlegend": False, "name": "band"}  # fmt: skip
-    line = {"type": "scatter", "x": x, "y": middle, "mode": "lines", "line": {"color": palette.PRODUCTION, "width": 1.5},
-            "hoverinfo": "skip", "name": "isotonic curve"}  # fmt: skip
+    band = {
+        "type": "scatter",
+        "x": [*x, *reversed(x)],
+        "y": [*high, *reversed(low)],
+        "mode": "lines",
+        "line": {"width": 0},
+        "fill": "toself",
+        "fillcolor": palette.faded(palette.PRODUCTION, 0.16),
+        "hoverinfo": "skip",
+        "showlegend": False,
+        "name": "band",
+    }
+    line = {
+        "type": "scatter",
+        "x": x,
+        "y": middle,
+        "mode": "lines",
+        "line": {"color": palette.PRODUCTION, "width": 1.5},
+        "hoverinfo": "skip",
+        "name": "isotonic curve",
+    }
     return [band, line]
 
 
@@ -175,26 +214,45 @@ def _empty_bins(bins: pl.DataFrame, place: _Place, bottom: float, **more: Any) -
     texts = [
         lines(f"scores {words.between(*map(words.threshold_text, (row['low'], row['high'])))}", "n 0") for row in rows
     ]
-    return [{"type": "scatter", "mode": "markers", "x": [place(_middle(row)) for row in rows], "y": [bottom] * len(rows),
-             "marker": {"color": palette.SAME, "symbol": "square-open", "size": 8}, "cliponaxis": False,
-             "hovertext": texts, "hoverinfo": "text", "name": "no rows", **more}]  # fmt: skip
+    return [
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "x": [place(_middle(row)) for row in rows],
+            "y": [bottom] * len(rows),
+            "marker": {"color": palette.SAME, "symbol": "square-open", "size": 8},
+            "cliponaxis": False,
+            "hovertext": texts,
+            "hoverinfo": "text",
+            "name": "no rows",
+            **more,
+        }
+    ]
 
 
 def _trace_of(rows: Sequence[dict[str, Any]], place: _Place, colour: str, symbol: str) -> dict[str, Any]:
     """Return points with intervals."""
     placed = [[place(row[f"observed{end}"]) or 0.0 for end in ("", "_low", "_high")] for row in rows]
     return {
-        "type": "scatter", "mode": "markers",
+        "type": "scatter",
+        "mode": "markers",
         "x": [place(row["mean_score"]) for row in rows],
         "y": [value for value, _, _ in placed],
         "error_y": {
-            "type": "data", "symmetric": False, "array": [high - value for value, _, high in placed],
-            "arrayminus": [value - low for value, low, _ in placed], "color": colour, "thickness": 1.5, "width": 0,
+            "type": "data",
+            "symmetric": False,
+            "array": [high - value for value, _, high in placed],
+            "arrayminus": [value - low for value, low, _ in placed],
+            "color": colour,
+            "thickness": 1.5,
+            "width": 0,
         },
-        "marker": {"color": colour, "symbol": symbol, "size": 9}, "cliponaxis": False,
+        "marker": {"color": colour, "symbol": symbol, "size": 9},
+        "cliponaxis": False,
         "customdata": [row.get("row") for row in rows],
-        "hovertext": [_hover(row) for row in rows], "hoverinfo": "text",
-    }  # fmt: skip
+        "hovertext": [_hover(row) for row in rows],
+        "hoverinfo": "text",
+    }
 
 
 def _hover(row: dict[str, Any]) -> str:
@@ -211,11 +269,17 @@ def _rows_below(histogram: pl.DataFrame, place: _Place) -> dict[str, Any]:
     low, high = ([place(value) or 0.0 for value in histogram[end]] for end in ("low", "high"))
     width = [b - a if b > a else None for a, b in zip(low, high, strict=True)]
     return {
-        "type": "bar", "x": [(a + b) / 2 for a, b in zip(low, high, strict=True)], "y": n, "yaxis": "y2",
-        "width": None if None in width else width, "showlegend": False, "name": "rows",
+        "type": "bar",
+        "x": [(a + b) / 2 for a, b in zip(low, high, strict=True)],
+        "y": n,
+        "yaxis": "y2",
+        "width": None if None in width else width,
+        "showlegend": False,
+        "name": "rows",
         "marker": {"color": palette.faded(palette.SAME, 0.45), "line": {"width": 0}},
-        "hovertext": [f"{words.count(rows)} judged rows" for rows in n], "hoverinfo": "text",
-    }  # fmt: skip
+        "hovertext": [f"{words.count(rows)} judged rows" for rows in n],
+        "hoverinfo": "text",
+    }
 
 
 def calibration_multiples(bins: pl.DataFrame, slices: Sequence[tuple[str, dict[str, Any]]], column: str) -> go.Figure:
@@ -246,10 +310,18 @@ def calibration_multiples(bins: pl.DataFrame, slices: Sequence[tuple[str, dict[s
     for place, (label, panel) in enumerate(panels):
         found, where = _panel_axes(place, len(panels), span)
         axes |= found
-        axes["annotations"].append({
-            "text": f"<b>{shown(label, 28)}</b>  n {words.count(sum(panel['n']))}", "x": 0, "y": 1, "yanchor": "bottom",
-            "xref": f"{where['xaxis']} domain", "yref": f"{where['yaxis']} domain", "xanchor": "left", "showarrow": False,
-        })  # fmt: skip
+        axes["annotations"].append(
+            {
+                "text": f"<b>{shown(label, 28)}</b>  n {words.count(sum(panel['n']))}",
+                "x": 0,
+                "y": 1,
+                "yanchor": "bottom",
+                "xref": f"{where['xaxis']} domain",
+                "yref": f"{where['yaxis']} domain",
+                "xanchor": "left",
+                "showarrow": False,
+            }
+        )
         traces.append(_diagonal(span, **where))
         drawn = panel.with_row_index("row").filter(pl.col("n") > 0)
         traces += _points(drawn, _plainly, is_probability=True, showlegend=False, **where)
@@ -270,14 +342,19 @@ def _panel_axes(place: int, panels: int, span: tuple[float, float]) -> tuple[dic
     top = 1 - row * (height + gap)
     axes = {
         f"xaxis{end}": axis(
-            "Mean score" if place + across >= panels else "", anchor=f"y{end}",
-            domain=[(column + 0.06) / across, (column + 0.94) / across], **_scale(span, in_log_odds=False, about=3),
+            "Mean score" if place + across >= panels else "",
+            anchor=f"y{end}",
+            domain=[(column + 0.06) / across, (column + 0.94) / across],
+            **_scale(span, in_log_odds=False, about=3),
         ),
         f"yaxis{end}": axis(
-            "" if column else "Observed rate", anchor=f"x{end}", domain=[max(top - height, 0.0), top],
-            showticklabels=column == 0, **_scale(span, in_log_odds=False, is_share=True),
+            "" if column else "Observed rate",
+            anchor=f"x{end}",
+            domain=[max(top - height, 0.0), top],
+            showticklabels=column == 0,
+            **_scale(span, in_log_odds=False, is_share=True),
         ),
-    }  # fmt: skip
+    }
     return axes, {"xaxis": f"x{end}", "yaxis": f"y{end}"}
 
 
@@ -300,14 +377,20 @@ def recalibration_diagram(bins: pl.DataFrame, method: str, first: str | None) ->
     span = _limits(chosen, chosen, place=_plainly)
     traces = [_diagonal(span)]
     for name, label, colour, symbol in (
-        (first, "as logged", palette.SAME, "circle-open"), (method, f"after {method}", palette.PRODUCTION, "circle"),
-    ):  # fmt: skip
+        (first, "as logged", palette.SAME, "circle-open"),
+        (method, f"after {method}", palette.PRODUCTION, "circle"),
+    ):
         rows = list(chosen.filter(pl.col("method") == name).iter_rows(named=True)) if name else []
         if rows:
             traces.append({**_trace_of(rows, _plainly, colour, symbol), "name": label})
     layout = framed_layout(
-        title, "The part that the map was not fitted on", height=380, margin={"t": 100}, showlegend=True,
-        legend=legend_above(), xaxis=axis("Mean score", **_scale(span, in_log_odds=False)),
+        title,
+        "The part that the map was not fitted on",
+        height=380,
+        margin={"t": 100},
+        showlegend=True,
+        legend=legend_above(),
+        xaxis=axis("Mean score", **_scale(span, in_log_odds=False)),
         yaxis=axis("Observed rate", **_scale(span, in_log_odds=False, is_share=True)),
-    )  # fmt: skip
+    )
     return go.Figure(traces, layout)

@@ -36,36 +36,69 @@ def calibration_trend(table: pl.DataFrame, every: str, broke: datetime | None) -
     traces = [_line(full, name, label, colour, every) for name, label, colour in _LINES]
     traces += [*_band(full), _difference(full, every)]
     layout = framed_layout(
-        title, f"By {words.BUCKETS[every]}; above 0 the scores are too high; the band is the 95 % interval",
-        height=440, margin={"t": 84, "r": 104}, xaxis=axis("Time", anchor="y2", showgrid=False),
+        title,
+        f"By {words.BUCKETS[every]}; above 0 the scores are too high; the band is the 95 % interval",
+        height=440,
+        margin={"t": 84, "r": 104},
+        xaxis=axis("Time", anchor="y2", showgrid=False),
         yaxis=axis("Share of rows", domain=[0.5, 1], **_share_scale(known, ("mean_score", "observed"))),
-        yaxis2=axis("Mean score<br>less observed", domain=[0, 0.42],
-                    **_share_scale(known, ("difference", "difference_low", "difference_high"))),
-        annotations=_labels(full, known, broke, every), shapes=_shapes(broke),
-    )  # fmt: skip
+        yaxis2=axis(
+            "Mean score<br>less observed",
+            domain=[0, 0.42],
+            **_share_scale(known, ("difference", "difference_low", "difference_high")),
+        ),
+        annotations=_labels(full, known, broke, every),
+        shapes=_shapes(broke),
+    )
     return go.Figure(traces, layout)
 
 
 def _line(table: pl.DataFrame, name: str, label: str, colour: str, every: str) -> dict[str, Any]:
     """Return a line of shares."""
-    texts = [lines(words.bucket_label(row["bucket"], every), f"{label} {words.share(row[name])}",
-                   f"n {words.count(row['n'])}") for row in table.iter_rows(named=True)]  # fmt: skip
-    return {"type": "scatter", "x": table["bucket"].to_list(), "y": table[name].to_list(), "mode": "lines+markers",
-            "line": {"color": colour, "width": 2}, "marker": {"size": 4}, "hovertext": texts, "hoverinfo": "text",
-            "name": label, "customdata": table["row"].to_list(), "connectgaps": False}  # fmt: skip
+    texts = [
+        lines(
+            words.bucket_label(row["bucket"], every), f"{label} {words.share(row[name])}", f"n {words.count(row['n'])}"
+        )
+        for row in table.iter_rows(named=True)
+    ]
+    return {
+        "type": "scatter",
+        "x": table["bucket"].to_list(),
+        "y": table[name].to_list(),
+        "mode": "lines+markers",
+        "line": {"color": colour, "width": 2},
+        "marker": {"size": 4},
+        "hovertext": texts,
+        "hoverinfo": "text",
+        "name": label,
+        "customdata": table["row"].to_list(),
+        "connectgaps": False,
+    }
 
 
 def _difference(table: pl.DataFrame, every: str) -> dict[str, Any]:
     """Return the line of the difference."""
     texts = [
-        lines(words.bucket_label(row["bucket"], every),
-              words.points(row["difference"], row["difference_low"], row["difference_high"]),
-              f"n {words.count(row['n'])}")
+        lines(
+            words.bucket_label(row["bucket"], every),
+            words.points(row["difference"], row["difference_low"], row["difference_high"]),
+            f"n {words.count(row['n'])}",
+        )
         for row in table.iter_rows(named=True)
-    ]  # fmt: skip
-    return {"type": "scatter", "x": table["bucket"].to_list(), "y": table["difference"].to_list(), "yaxis": "y2",
-            "mode": "lines+markers", "line": {"color": palette.HIGHER, "width": 2}, "marker": {"size": 4},
-            "hovertext": texts, "hoverinfo": "text", "name": "Difference", "connectgaps": False}  # fmt: skip
+    ]
+    return {
+        "type": "scatter",
+        "x": table["bucket"].to_list(),
+        "y": table["difference"].to_list(),
+        "yaxis": "y2",
+        "mode": "lines+markers",
+        "line": {"color": palette.HIGHER, "width": 2},
+        "marker": {"size": 4},
+        "hovertext": texts,
+        "hoverinfo": "text",
+        "name": "Difference",
+        "connectgaps": False,
+    }
 
 
 def _band(table: pl.DataFrame) -> list[dict[str, Any]]:
@@ -73,9 +106,19 @@ def _band(table: pl.DataFrame) -> list[dict[str, Any]]:
     found = []
     for run in runs(table, "difference_low"):
         x, low, high = (run[name].to_list() for name in ("bucket", "difference_low", "difference_high"))
-        found.append({"type": "scatter", "x": [*x, *reversed(x)], "y": [*high, *reversed(low)], "yaxis": "y2",
-                      "mode": "lines", "line": {"width": 0}, "fill": "toself", "hoverinfo": "skip",
-                      "fillcolor": palette.faded(palette.HIGHER, 0.22)})  # fmt: skip
+        found.append(
+            {
+                "type": "scatter",
+                "x": [*x, *reversed(x)],
+                "y": [*high, *reversed(low)],
+                "yaxis": "y2",
+                "mode": "lines",
+                "line": {"width": 0},
+                "fill": "toself",
+                "hoverinfo": "skip",
+                "fillcolor": palette.faded(palette.HIGHER, 0.22),
+            }
+        )
     return found
 
 
@@ -86,8 +129,12 @@ def _share_scale(table: pl.DataFrame, names: tuple[str, ...]) -> dict[str, Any]:
     pad = 0.08 * max(high - low, 0.01)
     span = (low - pad if low < 0 else 0.0, high + pad)
     places = ticks(*span, 4)
-    return {"range": list(span), **axis_ticks(places, tick_texts(places, is_share=True)), "zeroline": True,
-            "zerolinecolor": palette.LINE}  # fmt: skip
+    return {
+        "range": list(span),
+        **axis_ticks(places, tick_texts(places, is_share=True)),
+        "zeroline": True,
+        "zerolinecolor": palette.LINE,
+    }
 
 
 def _labels(full: pl.DataFrame, known: pl.DataFrame, broke: datetime | None, every: str) -> list[dict[str, Any]]:
@@ -95,13 +142,30 @@ def _labels(full: pl.DataFrame, known: pl.DataFrame, broke: datetime | None, eve
     last = known.row(-1, named=True)
     is_higher = last["mean_score"] >= last["observed"]
     found = [
-        {"text": label, "x": full["bucket"][-1], "y": last[name], "xanchor": "left", "xshift": 8, "showarrow": False,
-         "yshift": 9 if (name == "mean_score") == is_higher else -9, "font": {"color": colour}}
+        {
+            "text": label,
+            "x": full["bucket"][-1],
+            "y": last[name],
+            "xanchor": "left",
+            "xshift": 8,
+            "showarrow": False,
+            "yshift": 9 if (name == "mean_score") == is_higher else -9,
+            "font": {"color": colour},
+        }
         for name, label, colour in _LINES
-    ]  # fmt: skip
+    ]
     if broke is not None:
-        found.append({"text": f"breaks {words.bucket_label(broke, every)}", "x": broke, "y": 1, "yref": "paper",
-                      "yanchor": "bottom", "xanchor": "center", "showarrow": False})  # fmt: skip
+        found.append(
+            {
+                "text": f"breaks {words.bucket_label(broke, every)}",
+                "x": broke,
+                "y": 1,
+                "yref": "paper",
+                "yanchor": "bottom",
+                "xanchor": "center",
+                "showarrow": False,
+            }
+        )
     return found
 
 
@@ -109,5 +173,14 @@ def _shapes(broke: datetime | None) -> list[dict[str, Any]]:
     """Return the line of the break through both rows."""
     if broke is None:
         return []
-    return [{"type": "line", "x0": broke, "x1": broke, "y0": 0, "y1": 1, "yref": "paper",
-             "line": {"color": palette.LINE, "dash": "dash", "width": 1.5}}]  # fmt: skip
+    return [
+        {
+            "type": "line",
+            "x0": broke,
+            "x1": broke,
+            "y0": 0,
+            "y1": 1,
+            "yref": "paper",
+            "line": {"color": palette.LINE, "dash": "dash", "width": 1.5},
+        }
+    ]

@@ -71,28 +71,49 @@ def discovery_map(answer: Discovery) -> go.Figure:
         traces,
         framed_layout(
             title,
-            "Rates with 95 % intervals, from rows the search did not see" if answer.split != "none" else "No row was held back",
+            "Rates with 95 % intervals, from rows the search did not see"
+            if answer.split != "none"
+            else "No row was held back",
             height=430,
             margin={"t": 104},
             showlegend=True,
             legend={**legend_above(), "y": 1.02},
             xaxis=axis(
-                "Share of judged rows, log scale", type="log", range=[float(np.log10(across[0])), float(np.log10(across[-1]))],
+                "Share of judged rows, log scale",
+                type="log",
+                range=[float(np.log10(across[0])), float(np.log10(across[-1]))],
                 **_support_ticks(across),
             ),
             yaxis=axis(
-                f"{objective.label.capitalize()}{', points' if objective.is_change else ''}", range=[bottom - pad, top + pad],
+                f"{objective.label.capitalize()}{', points' if objective.is_change else ''}",
+                range=[bottom - pad, top + pad],
                 **axis_ticks(places, _rate_texts(objective, places)),
             ),
-            shapes=[{"type": "line", "x0": 0, "x1": 1, "xref": "x domain", "y0": answer.overall, "y1": answer.overall,
-                     "line": {"color": palette.LINE, "width": 1.5, "dash": "dash"}}],
+            shapes=[
+                {
+                    "type": "line",
+                    "x0": 0,
+                    "x1": 1,
+                    "xref": "x domain",
+                    "y0": answer.overall,
+                    "y1": answer.overall,
+                    "line": {"color": palette.LINE, "width": 1.5, "dash": "dash"},
+                }
+            ],
             annotations=[
-                {"x": 1, "xref": "x domain", "xanchor": "right", "y": answer.overall, "yanchor": "top", "showarrow": False,
-                 "text": f"all rows {objective_text(answer, answer.overall)}"},
+                {
+                    "x": 1,
+                    "xref": "x domain",
+                    "xanchor": "right",
+                    "y": answer.overall,
+                    "yanchor": "top",
+                    "showarrow": False,
+                    "text": f"all rows {objective_text(answer, answer.overall)}",
+                },
                 *_names(answer, float(across[0]), float(across[-1]), top - bottom),
             ],
         ),
-    )  # fmt: skip
+    )
 
 
 def _rate_texts(objective: Objective, places: Sequence[float]) -> list[str]:
@@ -111,21 +132,33 @@ def _support_ticks(across: np.ndarray[Any, np.dtype[np.float64]]) -> dict[str, A
 def _noise_area(across: Any, band: Any, overall: float) -> dict[str, Any]:
     """Return the area that slices reach by noise alone."""
     return {
-        "type": "scatter", "mode": "lines", "fill": "toself", "hoverinfo": "skip", "name": "what noise alone reaches",
-        "x": [*across, *across[::-1]], "y": [*band, *[overall] * len(across)],
-        "line": {"width": 0}, "fillcolor": palette.faded(palette.SAME, 0.2),
-    }  # fmt: skip
+        "type": "scatter",
+        "mode": "lines",
+        "fill": "toself",
+        "hoverinfo": "skip",
+        "name": "what noise alone reaches",
+        "x": [*across, *across[::-1]],
+        "y": [*band, *[overall] * len(across)],
+        "line": {"width": 0},
+        "fillcolor": palette.faded(palette.SAME, 0.2),
+    }
 
 
 def _points(answer: Discovery, rows: list[dict[str, Any]], status: str) -> dict[str, Any]:
     """Return the slices of one status."""
     name, colour, symbol = _MARKS[status]
     return {
-        "type": "scatter", "mode": "markers", "name": name,
+        "type": "scatter",
+        "mode": "markers",
+        "name": name,
         "x": [row["share_of_rows"] for row in rows],
         "y": [row["rate"] for row in rows],
         "error_y": {
-            "type": "data", "symmetric": False, "thickness": 1, "width": 0, "color": palette.faded(colour, 0.55),
+            "type": "data",
+            "symmetric": False,
+            "thickness": 1,
+            "width": 0,
+            "color": palette.faded(colour, 0.55),
             "array": [(row["rate_high"] or row["rate"]) - row["rate"] for row in rows],
             "arrayminus": [row["rate"] - (row["rate_low"] or row["rate"]) for row in rows],
         },
@@ -133,7 +166,7 @@ def _points(answer: Discovery, rows: list[dict[str, Any]], status: str) -> dict[
         "customdata": [row["row"] for row in rows],
         "hovertext": [_hover(answer, row) for row in rows],
         "hoverinfo": "text",
-    }  # fmt: skip
+    }
 
 
 def _hover(answer: Discovery, row: dict[str, Any]) -> str:
@@ -165,9 +198,15 @@ def _names(answer: Discovery, low: float, high: float, span: float) -> list[dict
             box = name_box(side, float(points[place][0]), y / span, _LETTER * min(len(text), _MAX_NAME))
             if is_free(box, others, taken):
                 taken.append(box)
-                found.append({
-                    "x": float(np.log10(row["share_of_rows"])), "y": y, "showarrow": False, "text": text, **_SIDES[side],
-                })  # fmt: skip
+                found.append(
+                    {
+                        "x": float(np.log10(row["share_of_rows"])),
+                        "y": y,
+                        "showarrow": False,
+                        "text": text,
+                        **_SIDES[side],
+                    }
+                )
                 break
     return found
 

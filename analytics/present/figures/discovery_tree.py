@@ -46,12 +46,14 @@ def discovery_tree(answer: Discovery) -> go.Figure:
     return go.Figure(
         [_branches(tree, depths, heights), _nodes(answer, tree, depths, heights)],
         framed_layout(
-            title, below, height=120 + _ROW * n_leaves,
+            title,
+            below,
+            height=120 + _ROW * n_leaves,
             margin={"b": 8},
             xaxis=axis(range=[-0.06, max(depths) + 0.95], visible=False),
             yaxis=axis(range=[n_leaves - 0.35, -0.75], visible=False),
         ),
-    )  # fmt: skip
+    )
 
 
 def _heights_of(tree: Tree) -> list[float]:
@@ -79,9 +81,13 @@ def _branches(tree: Tree, depths: list[int], heights: list[float]) -> dict[str, 
             across += [depths[parent], bend, bend, depths[place], None]
             down += [heights[parent], heights[parent], heights[place], heights[place], None]
     return {
-        "type": "scatter", "mode": "lines", "x": across, "y": down, "hoverinfo": "skip",
+        "type": "scatter",
+        "mode": "lines",
+        "x": across,
+        "y": down,
+        "hoverinfo": "skip",
         "line": {"color": palette.LINE, "width": 1},
-    }  # fmt: skip
+    }
 
 
 def _nodes(answer: Discovery, tree: Tree, depths: list[int], heights: list[float]) -> dict[str, Any]:
@@ -95,11 +101,19 @@ def _nodes(answer: Discovery, tree: Tree, depths: list[int], heights: list[float
         hovers.append(lines(f"<b>{shown(node_words(tree, place))}</b>", interval, f"n {words.count(row['n'])}"))
         colours.append(_colour_of(answer, row))
     return {
-        "type": "scatter", "mode": "markers+text", "x": depths, "y": heights, "text": texts, "textposition": "top right",
-        "marker": {"size": 12, "color": colours}, "customdata": list(range(len(texts))), "hovertext": hovers,
-        "hoverinfo": "text", "cliponaxis": False,
+        "type": "scatter",
+        "mode": "markers+text",
+        "x": depths,
+        "y": heights,
+        "text": texts,
+        "textposition": "top right",
+        "marker": {"size": 12, "color": colours},
+        "customdata": list(range(len(texts))),
+        "hovertext": hovers,
+        "hoverinfo": "text",
+        "cliponaxis": False,
         "unselected": {"marker": {"opacity": 0.45}, "textfont": {"color": palette.MUTED_TEXT}},
-    }  # fmt: skip
+    }
 
 
 def _colour_of(answer: Discovery, row: dict[str, Any]) -> str:

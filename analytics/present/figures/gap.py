@@ -64,8 +64,14 @@ def waterfall_figure(gap: Gap) -> go.Figure:
         colours.append(palette.faded(palette.SAME, 0.6) if not clear else palette.WORSE if is_worse else palette.BETTER)
         mark = "" if not clear else "▲ " if is_worse else "▼ "
         texts.append(f"{mark}{shown(change_text(metric, part))}")
-        hovers.append(lines(f"<b>{label}</b>", shown(change_text(metric, part)), PART_HELP[name],
-                            "" if clear else "not to be told apart" if is_clear(part) else "not beyond chance"))  # fmt: skip
+        hovers.append(
+            lines(
+                f"<b>{label}</b>",
+                shown(change_text(metric, part)),
+                PART_HELP[name],
+                "" if clear else "not to be told apart" if is_clear(part) else "not beyond chance",
+            )
+        )
         level += size
         arms.append((float(part.high) - size, size - float(part.low)))
     sides = gap.sides.names()
@@ -74,24 +80,46 @@ def waterfall_figure(gap: Gap) -> go.Figure:
     rows = list(range(len(names)))
     drawn = [max(base, low) if name in _ENDS else base for base, name in zip(bases, names, strict=True)]
     bars = {
-        "type": "bar", "orientation": "h", "y": rows, "base": drawn,
+        "type": "bar",
+        "orientation": "h",
+        "y": rows,
+        "base": drawn,
         "x": [base + size - at for base, size, at in zip(bases, sizes, drawn, strict=True)],
-        "marker": {"color": colours, "line": {"width": 0}}, "width": 0.62, "customdata": names, "hovertext": hovers,
+        "marker": {"color": colours, "line": {"width": 0}},
+        "width": 0.62,
+        "customdata": names,
+        "hovertext": hovers,
         "hoverinfo": "text",
-    }  # fmt: skip
+    }
     whiskers = {
-        "type": "scatter", "mode": "markers", "y": rows[1:-1],
+        "type": "scatter",
+        "mode": "markers",
+        "y": rows[1:-1],
         "x": [base + size for base, size in zip(bases[1:-1], sizes[1:-1], strict=True)],
-        "marker": {"size": 1, "color": palette.MUTED_TEXT}, "hoverinfo": "skip",
-        "error_x": {"type": "data", "symmetric": False, "array": [arm[0] for arm in arms[1:-1]],
-                    "arrayminus": [arm[1] for arm in arms[1:-1]], "color": palette.MUTED_TEXT, "thickness": 1.4, "width": 4},
-    }  # fmt: skip
+        "marker": {"size": 1, "color": palette.MUTED_TEXT},
+        "hoverinfo": "skip",
+        "error_x": {
+            "type": "data",
+            "symmetric": False,
+            "array": [arm[0] for arm in arms[1:-1]],
+            "arrayminus": [arm[1] for arm in arms[1:-1]],
+            "color": palette.MUTED_TEXT,
+            "thickness": 1.4,
+            "width": 4,
+        },
+    }
     after = [base + size for base, size in zip(bases, sizes, strict=True)]
     connectors = [
-        {"type": "line", "x0": after[row], "x1": after[row], "y0": row + 0.31, "y1": row + 0.69,
-         "line": {"color": palette.LINE, "width": 1, "dash": "dot"}}
+        {
+            "type": "line",
+            "x0": after[row],
+            "x1": after[row],
+            "y0": row + 0.31,
+            "y1": row + 0.69,
+            "line": {"color": palette.LINE, "width": 1, "dash": "dot"},
+        }
         for row in rows[:-1]
-    ]  # fmt: skip
+    ]
     notes = [
         {"x": 1.0, "xref": "paper", "xanchor": "right", "y": row, "text": text, "showarrow": False, "align": "right"}
         for row, text in zip(rows, texts, strict=True)
@@ -104,11 +132,18 @@ def waterfall_figure(gap: Gap) -> go.Figure:
         height=130 + _ROW_HEIGHT * len(names),
         shapes=connectors,
         annotations=notes,
-        xaxis=axis(metric_label(metric.name) + (", axis cut" if low > 0 else ""), range=[low, high], domain=[0, 0.68],
-                   **axis_ticks(values, tick_texts(values, is_share=metric.is_share))),
-        yaxis=axis(range=[len(names) - 0.4, -0.6], showgrid=False,
-                   **axis_ticks(rows, [_two_lines(*pair) for pair in zip(labels, details, strict=True)])),
-    )  # fmt: skip
+        xaxis=axis(
+            metric_label(metric.name) + (", axis cut" if low > 0 else ""),
+            range=[low, high],
+            domain=[0, 0.68],
+            **axis_ticks(values, tick_texts(values, is_share=metric.is_share)),
+        ),
+        yaxis=axis(
+            range=[len(names) - 0.4, -0.6],
+            showgrid=False,
+            **axis_ticks(rows, [_two_lines(*pair) for pair in zip(labels, details, strict=True)]),
+        ),
+    )
     return go.Figure({"data": [bars, whiskers], "layout": layout})
 
 
@@ -143,19 +178,41 @@ def slice_contributions(gap: Gap, column: str) -> go.Figure:
     labels = [shown(words.value_label(value), 28) for value in cut["value"]]
     data: list[dict[str, Any]] = []
     for name, colour in (("mix", palette.LOWER), ("within", palette.HIGHER)):
-        data.append({
-            "type": "bar", "orientation": "h", "name": {"mix": "its share changed", "within": "its rate changed"}[name],
-            "x": cut[name].to_list(), "y": rows, "width": 0.6, "marker": {"color": colour, "line": {"width": 0}},
-            "customdata": rows, "hoverinfo": "text", "hovertext": [_hover_of(gap, row) for row in cut.iter_rows(named=True)],
-        })  # fmt: skip
+        data.append(
+            {
+                "type": "bar",
+                "orientation": "h",
+                "name": {"mix": "its share changed", "within": "its rate changed"}[name],
+                "x": cut[name].to_list(),
+                "y": rows,
+                "width": 0.6,
+                "marker": {"color": colour, "line": {"width": 0}},
+                "customdata": rows,
+                "hoverinfo": "text",
+                "hovertext": [_hover_of(gap, row) for row in cut.iter_rows(named=True)],
+            }
+        )
     total = cut["contribution"].to_list()
-    data.append({
-        "type": "scatter", "mode": "markers", "x": total, "y": rows, "name": "together", "hoverinfo": "skip",
-        "marker": {"size": 7, "color": palette.MUTED_TEXT, "symbol": "diamond"},
-        "error_x": {"type": "data", "symmetric": False, "color": palette.MUTED_TEXT, "thickness": 1.2, "width": 3,
-                    "array": (cut["contribution_high"] - cut["contribution"]).to_list(),
-                    "arrayminus": (cut["contribution"] - cut["contribution_low"]).to_list()},
-    })  # fmt: skip
+    data.append(
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "x": total,
+            "y": rows,
+            "name": "together",
+            "hoverinfo": "skip",
+            "marker": {"size": 7, "color": palette.MUTED_TEXT, "symbol": "diamond"},
+            "error_x": {
+                "type": "data",
+                "symmetric": False,
+                "color": palette.MUTED_TEXT,
+                "thickness": 1.2,
+                "width": 3,
+                "array": (cut["contribution_high"] - cut["contribution"]).to_list(),
+                "arrayminus": (cut["contribution"] - cut["contribution_low"]).to_list(),
+            },
+        }
+    )
     ends = [
         *cut["contribution_low"].to_list(),
         *cut["contribution_high"].to_list(),
@@ -166,9 +223,9 @@ def slice_contributions(gap: Gap, column: str) -> go.Figure:
     low, high = min(0.0, *known), max(0.0, *known)
     values = ticks(low, high)
     notes = [
-        {"x": 1.0, "xref": "paper", "xanchor": "right", "y": place, "showarrow": False,
-         "text": _rates_text(gap, row)} for place, row in enumerate(cut.iter_rows(named=True))
-    ]  # fmt: skip
+        {"x": 1.0, "xref": "paper", "xanchor": "right", "y": place, "showarrow": False, "text": _rates_text(gap, row)}
+        for place, row in enumerate(cut.iter_rows(named=True))
+    ]
     heading = {
         "x": 1.0,
         "xref": "paper",
@@ -188,10 +245,15 @@ def slice_contributions(gap: Gap, column: str) -> go.Figure:
         legend=legend_above(),
         margin={"t": 104},
         annotations=[*notes, heading],
-        xaxis=axis("Contribution to the change", domain=[0, 0.74], zeroline=True, zerolinecolor=palette.LINE,
-                   **axis_ticks(values, _contribution_texts(values, is_share=metric.is_share))),
+        xaxis=axis(
+            "Contribution to the change",
+            domain=[0, 0.74],
+            zeroline=True,
+            zerolinecolor=palette.LINE,
+            **axis_ticks(values, _contribution_texts(values, is_share=metric.is_share)),
+        ),
         yaxis=axis(range=[cut.height - 0.4, -1.3], showgrid=False, **axis_ticks(rows, labels)),
-    )  # fmt: skip
+    )
     return go.Figure({"data": data, "layout": layout})
 
 
@@ -215,9 +277,12 @@ def _hover_of(gap: Gap, row: dict[str, Any]) -> str:
     shares = " → ".join(words.share(row[f"share_{side}"]) for side in ("reference", "production"))
     counts = " → ".join(words.count(row[f"n_{side}"]) for side in ("reference", "production"))
     return lines(
-        f"<b>{shown(words.value_label(row['value']))}</b>", f"share {shares}", f"rate {_rates_text(gap, row)}",
-        f"judged rows {counts}", f"p {words.p_value(row['p_adjusted'])}, adjusted",
-    )  # fmt: skip
+        f"<b>{shown(words.value_label(row['value']))}</b>",
+        f"share {shares}",
+        f"rate {_rates_text(gap, row)}",
+        f"judged rows {counts}",
+        f"p {words.p_value(row['p_adjusted'])}, adjusted",
+    )
 
 
 def gap_trend(gap: Gap, found: GapTime) -> go.Figure:
@@ -229,27 +294,63 @@ def gap_trend(gap: Gap, found: GapTime) -> go.Figure:
     data: list[dict[str, Any]] = []
     for side, colour in _ENDS.items():
         part = table.filter(pl.col("side") == side)
-        data.append({
-            "type": "scatter", "mode": "lines+markers" if part.height <= 60 else "lines", "x": part["bucket"].to_list(),
-            "y": part["value"].to_list(), "name": side, "line": {"color": colour, "width": 2}, "marker": {"size": 5},
-            "error_y": {"type": "data", "symmetric": False, "array": (part["high"] - part["value"]).to_list(),
-                        "arrayminus": (part["value"] - part["low"]).to_list(), "color": palette.faded(colour, 0.5), "width": 0},
-            "hoverinfo": "text", "hovertext": [
-                lines(words.bucket_label(row["bucket"], found.every), f"{side} {shown(value_text(gap.metric, row['value']))}",
-                      f"n {words.count(row['n'])}") for row in part.iter_rows(named=True)],
-        })  # fmt: skip
+        data.append(
+            {
+                "type": "scatter",
+                "mode": "lines+markers" if part.height <= 60 else "lines",
+                "x": part["bucket"].to_list(),
+                "y": part["value"].to_list(),
+                "name": side,
+                "line": {"color": colour, "width": 2},
+                "marker": {"size": 5},
+                "error_y": {
+                    "type": "data",
+                    "symmetric": False,
+                    "array": (part["high"] - part["value"]).to_list(),
+                    "arrayminus": (part["value"] - part["low"]).to_list(),
+                    "color": palette.faded(colour, 0.5),
+                    "width": 0,
+                },
+                "hoverinfo": "text",
+                "hovertext": [
+                    lines(
+                        words.bucket_label(row["bucket"], found.every),
+                        f"{side} {shown(value_text(gap.metric, row['value']))}",
+                        f"n {words.count(row['n'])}",
+                    )
+                    for row in part.iter_rows(named=True)
+                ],
+            }
+        )
     low, high = float(table["value"].min()), float(table["value"].max())  # type: ignore[arg-type]
     pad = 0.15 * (high - low) or 0.01
     values = ticks(low - pad, high + pad)
     line = []
     if found.since is not None:
-        line = [{"type": "line", "x0": found.since, "x1": found.since, "y0": 0, "y1": 1, "yref": "paper",
-                 "line": {"color": palette.LINE, "width": 1.5, "dash": "dash"}}]  # fmt: skip
+        line = [
+            {
+                "type": "line",
+                "x0": found.since,
+                "x1": found.since,
+                "y0": 0,
+                "y1": 1,
+                "yref": "paper",
+                "line": {"color": palette.LINE, "width": 1.5, "dash": "dash"},
+            }
+        ]
     layout = framed_layout(
-        title, "Dashed: from here on another level" if line else "No single date stands out", height=320, shapes=line,
-        showlegend=True, legend=legend_above(),
+        title,
+        "Dashed: from here on another level" if line else "No single date stands out",
+        height=320,
+        shapes=line,
+        showlegend=True,
+        legend=legend_above(),
         margin={"t": 100},
-        xaxis=axis(), yaxis=axis(metric_label(gap.metric.name), range=[low - pad, high + pad],
-                                 **axis_ticks(values, tick_texts(values, is_share=gap.metric.is_share))),
-    )  # fmt: skip
+        xaxis=axis(),
+        yaxis=axis(
+            metric_label(gap.metric.name),
+            range=[low - pad, high + pad],
+            **axis_ticks(values, tick_texts(values, is_share=gap.metric.is_share)),
+        ),
+    )
     return go.Figure({"data": data, "layout": layout})

@@ -50,10 +50,12 @@ def confusion_matrix(counts: Mapping[str, int]) -> go.Figure:
         figure.add_annotation(
             x=x - 0.44, y=y, xanchor="left", align="left", showarrow=False, text=_cell_text(outcome, counts, total)
         )
-    unjudged = words.listed([
-        *([f"{words.count(counts['n_unlabelled'])} not known yet"] if counts.get("n_unlabelled") else []),
-        *([f"{words.count(counts['n_unscored'])} without a score"] if counts.get("n_unscored") else []),
-    ])  # fmt: skip
+    unjudged = words.listed(
+        [
+            *([f"{words.count(counts['n_unlabelled'])} not known yet"] if counts.get("n_unlabelled") else []),
+            *([f"{words.count(counts['n_unscored'])} without a score"] if counts.get("n_unscored") else []),
+        ]
+    )
     subtitle = f"{words.plural(total, 'judged row')}{f'; left out: {unjudged}' if unjudged else ''}"
     framed(figure, _MATRIX_TITLE, subtitle, height=330, margin={"b": 48})
     sides: dict[str, Any] = {"fixedrange": True, "showgrid": False, "range": [-0.5, 1.5], "ticks": ""}
@@ -109,12 +111,27 @@ def score_distribution(histogram: pl.DataFrame, threshold: float) -> go.Figure:
     figure.add_vline(x=bars.line, line={"color": palette.SAME, "width": 2, "dash": "dash"})
     is_right = bars.line > (bars.span[0] + bars.span[1]) / 2
     figure.add_annotation(
-        x=bars.line, y=1, yref="paper", yanchor="top", text=text, showarrow=False,
-        xanchor="right" if is_right else "left", xshift=-4 if is_right else 4,
-    )  # fmt: skip
+        x=bars.line,
+        y=1,
+        yref="paper",
+        yanchor="top",
+        text=text,
+        showarrow=False,
+        xanchor="right" if is_right else "left",
+        xshift=-4 if is_right else 4,
+    )
     subtitle = "Rows at or above the threshold are predicted positive"
-    framed(figure, _SCORES_TITLE, subtitle, height=350, margin={"t": 116}, showlegend=True, legend=legend_above(),
-           barmode="stack", bargap=0)  # fmt: skip
+    framed(
+        figure,
+        _SCORES_TITLE,
+        subtitle,
+        height=350,
+        margin={"t": 116},
+        showlegend=True,
+        legend=legend_above(),
+        barmode="stack",
+        bargap=0,
+    )
     ticks = axis_ticks(*bars.ticks)
     figure.update_xaxes(title_text="Score", range=list(bars.span), fixedrange=True, showgrid=False, **ticks)
     top = 1.15 * max([*bars.n, 1])

@@ -63,9 +63,15 @@ def trend(trend_table: pl.DataFrame, every: str) -> go.Figure:
         row=3,
         col=1,
     )
-    framed(figure, _TITLE, f"One point per {unit}; the band is the 95 % interval of the error rate", height=500,
-           margin={"t": 80, "r": 96},
-           dragmode="zoom", bargap=0.1)  # fmt: skip
+    framed(
+        figure,
+        _TITLE,
+        f"One point per {unit}; the band is the 95 % interval of the error rate",
+        height=500,
+        margin={"t": 80, "r": 96},
+        dragmode="zoom",
+        bargap=0.1,
+    )
     _set_axes(figure, table)
     return figure
 
@@ -75,10 +81,17 @@ def _add_band(figure: go.Figure, table: pl.DataFrame) -> None:
     for run in runs(table, "error_rate_low"):
         ends = pl.concat([run["error_rate_high"], run["error_rate_low"].reverse()])
         figure.add_scatter(
-            x=pl.concat([run["bucket"], run["bucket"].reverse()]), y=ends, mode="lines", line={"width": 0},
-            fill="toself", fillcolor=palette.faded(palette.RATES["error_rate"], 0.2), hoverinfo="skip",
-            showlegend=False, row=1, col=1,
-        )  # fmt: skip
+            x=pl.concat([run["bucket"], run["bucket"].reverse()]),
+            y=ends,
+            mode="lines",
+            line={"width": 0},
+            fill="toself",
+            fillcolor=palette.faded(palette.RATES["error_rate"], 0.2),
+            hoverinfo="skip",
+            showlegend=False,
+            row=1,
+            col=1,
+        )
 
 
 def _add_line(figure: go.Figure, table: pl.DataFrame, name: str, every: str, place: int) -> None:
@@ -93,17 +106,35 @@ def _add_line(figure: go.Figure, table: pl.DataFrame, name: str, every: str, pla
         for row in table.iter_rows(named=True)
     ]
     figure.add_scatter(
-        x=table["bucket"], y=table[name], customdata=table["row"].to_list(), mode="lines+markers", connectgaps=False,
-        hovertext=texts, name=label, hoverinfo="text", line={"color": palette.RATES[name], "width": 2},
-        marker={"size": 5 if len(table) <= _MANY else 3}, row=place, col=1,
-    )  # fmt: skip
+        x=table["bucket"],
+        y=table[name],
+        customdata=table["row"].to_list(),
+        mode="lines+markers",
+        connectgaps=False,
+        hovertext=texts,
+        name=label,
+        hoverinfo="text",
+        line={"color": palette.RATES[name], "width": 2},
+        marker={"size": 5 if len(table) <= _MANY else 3},
+        row=place,
+        col=1,
+    )
     known = table.drop_nulls(name)
     if known.is_empty():
         return
     figure.add_annotation(
-        x=table["bucket"][-1], y=known[name][-1], text=label.replace(" ", "<br>", 1), showarrow=False, xanchor="left",
-        xshift=8, align="left", font={"color": palette.RATES[name]}, yshift=_side_of(table, name), row=place, col=1,
-    )  # fmt: skip
+        x=table["bucket"][-1],
+        y=known[name][-1],
+        text=label.replace(" ", "<br>", 1),
+        showarrow=False,
+        xanchor="left",
+        xshift=8,
+        align="left",
+        font={"color": palette.RATES[name]},
+        yshift=_side_of(table, name),
+        row=place,
+        col=1,
+    )
 
 
 def _side_of(table: pl.DataFrame, name: str) -> int:

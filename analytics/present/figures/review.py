@@ -36,28 +36,51 @@ def reason_bars(judged: pl.DataFrame, random: pl.DataFrame, labels: Mapping[str,
     by_name = {row["reason"]: row for row in random.iter_rows(named=True)} if n_random else {}
     data: list[dict[str, Any]] = [
         {
-            "type": "bar", "orientation": "h", "x": [100 * share for share in judged["share"]], "y": places,
-            "name": f"all {words.count(n_judged)} judged rows", "marker": {"color": palette.SAME, "opacity": 0.35}, "width": 0.55,
-            "hovertext": [lines(f"<b>{text}</b>", f"{words.count(n)} of {words.plural(n_judged, 'judged row')}")
-                          for text, n in zip(texts, judged["n"], strict=True)],
+            "type": "bar",
+            "orientation": "h",
+            "x": [100 * share for share in judged["share"]],
+            "y": places,
+            "name": f"all {words.count(n_judged)} judged rows",
+            "marker": {"color": palette.SAME, "opacity": 0.35},
+            "width": 0.55,
+            "hovertext": [
+                lines(f"<b>{text}</b>", f"{words.count(n)} of {words.plural(n_judged, 'judged row')}")
+                for text, n in zip(texts, judged["n"], strict=True)
+            ],
             "hoverinfo": "text",
         }
-    ]  # fmt: skip
+    ]
     if by_name:
         rows = [by_name.get(name, {"n": 0, "share": 0.0, "low": 0.0, "high": 0.0}) for name in names]
-        data.append({
-            "type": "scatter", "mode": "markers", "x": [100 * row["share"] for row in rows], "y": places,
-            "name": f"{words.count(n_random)} drawn at random, for {shown(everything)}",
-            "marker": {"color": palette.PRODUCTION, "size": 9},
-            "error_x": {"type": "data", "symmetric": False, "thickness": 1.5, "width": 0, "color": palette.PRODUCTION,
-                        "array": [100 * (row["high"] - row["share"]) for row in rows],
-                        "arrayminus": [100 * (row["share"] - row["low"]) for row in rows]},
-            "hovertext": [lines(f"<b>{text}</b>", f"{words.share(row['share'])} "
-                                f"({words.plain(100 * row['low'], 1)}–{words.plain(100 * row['high'], 1)})",
-                                f"{words.count(row['n'])} of {words.plural(n_random, 'random row')}")
-                          for text, row in zip(texts, rows, strict=True)],
-            "hoverinfo": "text",
-        })  # fmt: skip
+        data.append(
+            {
+                "type": "scatter",
+                "mode": "markers",
+                "x": [100 * row["share"] for row in rows],
+                "y": places,
+                "name": f"{words.count(n_random)} drawn at random, for {shown(everything)}",
+                "marker": {"color": palette.PRODUCTION, "size": 9},
+                "error_x": {
+                    "type": "data",
+                    "symmetric": False,
+                    "thickness": 1.5,
+                    "width": 0,
+                    "color": palette.PRODUCTION,
+                    "array": [100 * (row["high"] - row["share"]) for row in rows],
+                    "arrayminus": [100 * (row["share"] - row["low"]) for row in rows],
+                },
+                "hovertext": [
+                    lines(
+                        f"<b>{text}</b>",
+                        f"{words.share(row['share'])} "
+                        f"({words.plain(100 * row['low'], 1)}–{words.plain(100 * row['high'], 1)})",
+                        f"{words.count(row['n'])} of {words.plural(n_random, 'random row')}",
+                    )
+                    for text, row in zip(texts, rows, strict=True)
+                ],
+                "hoverinfo": "text",
+            }
+        )
     top = max([*judged["high"], *(row["high"] for row in by_name.values())])
     layout = framed_layout(
         "Why rows are wrong",

@@ -124,9 +124,12 @@ def hover(mark: Mark, metric: str) -> str:
     support = "" if mark.support == mark.n else f", {words.count(mark.support)} behind the metric"
     few = words.FEW_ROWS if mark.verdict == "few" else ""
     return lines(
-        f"<b>{shown(mark.label)}</b>", f"{METRICS[metric].label} {value}", f"n {words.count(mark.n)}{support}",
-        mark.note, few,
-    )  # fmt: skip
+        f"<b>{shown(mark.label)}</b>",
+        f"{METRICS[metric].label} {value}",
+        f"n {words.count(mark.n)}{support}",
+        mark.note,
+        few,
+    )
 
 
 def _drawn_rows(marks: list[Mark]) -> dict[str, Any]:
@@ -159,14 +162,25 @@ def _axes(marks: list[Mark], metric: str, overall: float | None) -> dict[str, An
     down: dict[str, Any] = {"range": [len(marks) - 0.4, -0.6], "showgrid": False}
     return {
         "xaxis": axis(
-            f"{METRICS[metric].label}, 95 % interval", range=[low, high], domain=[0, _VALUES_WIDTH], anchor="y",
+            f"{METRICS[metric].label}, 95 % interval",
+            range=[low, high],
+            domain=[0, _VALUES_WIDTH],
+            anchor="y",
             **axis_ticks(values, tick_texts(values, is_share=METRICS[metric].is_share)),
         ),
-        "xaxis2": axis("Rows", range=[0, 1.9 * widest], domain=[_VALUES_WIDTH + 0.03, 1], anchor="y2", showticklabels=False,
-                       showgrid=False),
-        "yaxis": axis(**down, **axis_ticks([mark.row for mark in marks], [shown(mark.label, MAX_LABEL) for mark in marks])),
+        "xaxis2": axis(
+            "Rows",
+            range=[0, 1.9 * widest],
+            domain=[_VALUES_WIDTH + 0.03, 1],
+            anchor="y2",
+            showticklabels=False,
+            showgrid=False,
+        ),
+        "yaxis": axis(
+            **down, **axis_ticks([mark.row for mark in marks], [shown(mark.label, MAX_LABEL) for mark in marks])
+        ),
         "yaxis2": axis(**down, anchor="x2", matches="y", showticklabels=False),
-    }  # fmt: skip
+    }
 
 
 def _overall_line(metric: str, overall: float | None) -> dict[str, Any]:

@@ -58,11 +58,17 @@ def slice_heat_map(table: pl.DataFrame, columns: Sequence[str], metric: str, ove
         height=height,
         margin={"t": _TOP},
         hoverdistance=-1,  # the nearest cell is the one under the pointer, however wide it is
-        xaxis=axis(shown(columns[1], MAX_TITLE), range=[-0.5, len(across) - 0.5], tickangle=0 if is_level else -45,
-                   **still, **axis_ticks(range(len(across)), across)),
-        yaxis=axis(shown(columns[0], MAX_TITLE), range=[len(down) - 0.5, -0.5], **still,
-                   **axis_ticks(range(len(down)), down)),
-    )  # fmt: skip
+        xaxis=axis(
+            shown(columns[1], MAX_TITLE),
+            range=[-0.5, len(across) - 0.5],
+            tickangle=0 if is_level else -45,
+            **still,
+            **axis_ticks(range(len(across)), across),
+        ),
+        yaxis=axis(
+            shown(columns[0], MAX_TITLE), range=[len(down) - 0.5, -0.5], **still, **axis_ticks(range(len(down)), down)
+        ),
+    )
     return go.Figure([*_colours(grid, metric, 1 - (_TOP - 4) / height), _texts(grid, metric)], layout)
 
 

@@ -20,8 +20,12 @@ if TYPE_CHECKING:
 _COST_TITLE = "What each threshold costs"
 _MAX_POINTS = 500
 _HOVER_PIXELS = 60
-_RATES = {"recall": palette.TRUE_POSITIVE, "precision": palette.BETTER, "fpr": palette.FALSE_POSITIVE,
-         "selection_rate": palette.HIGHER}  # fmt: skip
+_RATES = {
+    "recall": palette.TRUE_POSITIVE,
+    "precision": palette.BETTER,
+    "fpr": palette.FALSE_POSITIVE,
+    "selection_rate": palette.HIGHER,
+}
 _RATE_LABELS = {"recall": "Recall", "precision": "Precision", "fpr": "FPR", "selection_rate": "Selection rate"}
 CLICKABLE: dict[str, Any] = {
     "mode": "lines+markers",
@@ -77,25 +81,59 @@ def cost_figure(answer: ThresholdAnswer, sweep: pl.DataFrame, to: Point) -> go.F
     custom = places.tolist()
     low, high = part["cost_low"].to_numpy() * scale, part["cost_high"].to_numpy() * scale
     traces: list[Any] = [
-        {"type": "scatter", "x": np.concatenate([x, x[::-1]]), "y": np.concatenate([high, low[::-1]]), "mode": "lines",
-         "line": {"width": 0}, "fill": "toself", "fillcolor": palette.faded(palette.LOWER, 0.22), "hoverinfo": "skip",
-         "name": "95 % band"},
-        {"type": "scatter", "x": x, "y": part["cost_per_1000"].to_numpy(), **CLICKABLE, "name": "cost",
-         "customdata": custom, "hovertext": texts, "hoverinfo": "text", "line": {"color": palette.LOWER, "width": 2.5}},
-    ]  # fmt: skip
+        {
+            "type": "scatter",
+            "x": np.concatenate([x, x[::-1]]),
+            "y": np.concatenate([high, low[::-1]]),
+            "mode": "lines",
+            "line": {"width": 0},
+            "fill": "toself",
+            "fillcolor": palette.faded(palette.LOWER, 0.22),
+            "hoverinfo": "skip",
+            "name": "95 % band",
+        },
+        {
+            "type": "scatter",
+            "x": x,
+            "y": part["cost_per_1000"].to_numpy(),
+            **CLICKABLE,
+            "name": "cost",
+            "customdata": custom,
+            "hovertext": texts,
+            "hoverinfo": "text",
+            "line": {"color": palette.LOWER, "width": 2.5},
+        },
+    ]
     for name, colour in _RATES.items():
         traces.append(
-            {"type": "scatter", "x": x, "y": part[name].to_numpy(), **CLICKABLE, "name": _RATE_LABELS[name], "yaxis": "y2",
-             "customdata": custom, "hovertext": texts, "hoverinfo": "text", "line": {"color": colour, "width": 2}}
-        )  # fmt: skip
+            {
+                "type": "scatter",
+                "x": x,
+                "y": part[name].to_numpy(),
+                **CLICKABLE,
+                "name": _RATE_LABELS[name],
+                "yaxis": "y2",
+                "customdata": custom,
+                "hovertext": texts,
+                "hoverinfo": "text",
+                "line": {"color": colour, "width": 2},
+            }
+        )
     for label, point, colour, symbol in marked_points(answer, to):
         cost = answer.value("cost", point) * scale
         traces.append(
-            {"type": "scatter", "x": [_at_score(answer, point)], "y": [cost], "mode": "markers", "name": label,
-             "hoverinfo": "text", "hovertext": [lines(label, shown(money(cost, answer.policy.unit)) + " per 1,000 rows")],
-             "customdata": [point.bin], "marker": {"color": colour, "size": 11, "symbol": symbol,
-                                                   "line": {"color": "#fff", "width": 1}}}
-        )  # fmt: skip
+            {
+                "type": "scatter",
+                "x": [_at_score(answer, point)],
+                "y": [cost],
+                "mode": "markers",
+                "name": label,
+                "hoverinfo": "text",
+                "hovertext": [lines(label, shown(money(cost, answer.policy.unit)) + " per 1,000 rows")],
+                "customdata": [point.bin],
+                "marker": {"color": colour, "size": 11, "symbol": symbol, "line": {"color": "#fff", "width": 1}},
+            }
+        )
     top = float(max(np.max(high), np.max(part["cost_per_1000"].to_numpy())))
     bottom = float(min(np.min(low), np.min(part["cost_per_1000"].to_numpy())))
     reach = (top - bottom) * 0.08
@@ -106,15 +144,27 @@ def cost_figure(answer: ThresholdAnswer, sweep: pl.DataFrame, to: Point) -> go.F
         height=520,
         margin={"t": 84, "r": 100},
         xaxis=axis("Threshold (score)", anchor="y2", range=_score_range(answer), showgrid=False),
-        yaxis=axis(f"Cost per 1,000 rows, {shown(answer.policy.unit, 12)}", domain=[0.45, 1], tickmode="array", tickvals=values,
-                   ticktext=[money_tick(value) for value in values], range=[bottom - reach, top + reach]),
-        yaxis2=axis("Share", domain=[0, 0.36], tickmode="array", tickvals=[0, 0.5, 1],
-                    ticktext=tick_texts([0, 0.5, 1], is_share=True), range=[-0.03, 1.03]),
+        yaxis=axis(
+            f"Cost per 1,000 rows, {shown(answer.policy.unit, 12)}",
+            domain=[0.45, 1],
+            tickmode="array",
+            tickvals=values,
+            ticktext=[money_tick(value) for value in values],
+            range=[bottom - reach, top + reach],
+        ),
+        yaxis2=axis(
+            "Share",
+            domain=[0, 0.36],
+            tickmode="array",
+            tickvals=[0, 0.5, 1],
+            ticktext=tick_texts([0, 0.5, 1], is_share=True),
+            range=[-0.03, 1.03],
+        ),
         shapes=_shapes(answer, to),
         annotations=[*_point_labels(answer, to), *_rate_labels(answer, part, x)],
         uirevision="costs",
         hoverdistance=_HOVER_PIXELS,
-    )  # fmt: skip
+    )
     return go.Figure({"data": traces, "layout": layout})
 
 
@@ -145,14 +195,46 @@ def _shapes(answer: ThresholdAnswer, to: Point) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     if answer.region is not None:
         ends = [float(answer.edges[min(place, len(answer.edges) - 1)]) for place in answer.region]
-        found.append({"type": "rect", "xref": "x", "yref": "paper", "x0": ends[0], "x1": ends[1], "y0": 0.45, "y1": 1,
-                      "fillcolor": palette.faded(BEST, 0.13), "line": {"width": 0}, "layer": "below"})  # fmt: skip
+        found.append(
+            {
+                "type": "rect",
+                "xref": "x",
+                "yref": "paper",
+                "x0": ends[0],
+                "x1": ends[1],
+                "y0": 0.45,
+                "y1": 1,
+                "fillcolor": palette.faded(BEST, 0.13),
+                "line": {"width": 0},
+                "layer": "below",
+            }
+        )
     for _, point, colour, _ in marked_points(answer, to):
-        found.append({"type": "line", "xref": "x", "yref": "paper", "x0": _at_score(answer, point), "x1": _at_score(answer, point),
-                      "y0": 0, "y1": 1, "line": {"color": colour, "width": 1.5, "dash": "dot"}})  # fmt: skip
+        found.append(
+            {
+                "type": "line",
+                "xref": "x",
+                "yref": "paper",
+                "x0": _at_score(answer, point),
+                "x1": _at_score(answer, point),
+                "y0": 0,
+                "y1": 1,
+                "line": {"color": colour, "width": 1.5, "dash": "dot"},
+            }
+        )
     if answer.theoretical is not None and answer.theoretical <= 1:
-        found.append({"type": "line", "xref": "x", "yref": "y domain", "x0": answer.theoretical, "x1": answer.theoretical,
-                      "y0": 0, "y1": 0.06, "line": {"color": palette.REFERENCE, "width": 3}})  # fmt: skip
+        found.append(
+            {
+                "type": "line",
+                "xref": "x",
+                "yref": "y domain",
+                "x0": answer.theoretical,
+                "x1": answer.theoretical,
+                "y0": 0,
+                "y1": 0.06,
+                "line": {"color": palette.REFERENCE, "width": 3},
+            }
+        )
     return found
 
 
@@ -171,13 +253,36 @@ def _point_labels(answer: ThresholdAnswer, to: Point) -> list[dict[str, Any]]:
         value = answer.threshold if point == answer.present else threshold
         text = f"{name} {words.threshold_text(value)}" if value is not None else f"{name}: none flagged"
         side = "right" if x > low + (high - low) * 0.85 else "left"
-        found.append({"x": x, "y": 1, "xref": "x", "yref": "paper", "text": text, "showarrow": False, "xanchor": side,
-                      "xshift": 3 if side == "left" else -3, "yanchor": "top", "yshift": -15 * row,
-                      "font": {"color": colour}})  # fmt: skip
+        found.append(
+            {
+                "x": x,
+                "y": 1,
+                "xref": "x",
+                "yref": "paper",
+                "text": text,
+                "showarrow": False,
+                "xanchor": side,
+                "xshift": 3 if side == "left" else -3,
+                "yanchor": "top",
+                "yshift": -15 * row,
+                "font": {"color": colour},
+            }
+        )
     if answer.theoretical is not None and answer.theoretical <= 1:
-        found.append({"x": answer.theoretical, "y": 0.45, "xref": "x", "yref": "paper", "showarrow": False, "xanchor": "left",
-                      "xshift": 4, "yanchor": "bottom", "font": {"color": palette.MUTED_TEXT},
-                      "text": f"if calibrated {words.threshold_text(answer.theoretical)}"})  # fmt: skip
+        found.append(
+            {
+                "x": answer.theoretical,
+                "y": 0.45,
+                "xref": "x",
+                "yref": "paper",
+                "showarrow": False,
+                "xanchor": "left",
+                "xshift": 4,
+                "yanchor": "bottom",
+                "font": {"color": palette.MUTED_TEXT},
+                "text": f"if calibrated {words.threshold_text(answer.theoretical)}",
+            }
+        )
     return found
 
 
@@ -194,7 +299,16 @@ def _rate_labels(answer: ThresholdAnswer, part: pl.DataFrame, x: np.ndarray) -> 
         places[place] = max(places[place], places[place - 1] + 0.13)
     over = max(0.0, (places[-1] if places else 0.0) - 1.0)
     return [
-        {"x": 1, "xref": "paper", "y": place - over, "yref": "y2", "text": label, "showarrow": False, "xanchor": "left",
-         "xshift": 6, "font": {"color": colour}}
+        {
+            "x": 1,
+            "xref": "paper",
+            "y": place - over,
+            "yref": "y2",
+            "text": label,
+            "showarrow": False,
+            "xanchor": "left",
+            "xshift": 6,
+            "font": {"color": colour},
+        }
         for place, (_, label, colour) in zip(places, ends, strict=True)
-    ]  # fmt: skip
+    ]

@@ -54,30 +54,82 @@ def trade_off_figure(answer: ThresholdAnswer, sweep: pl.DataFrame, to: Point) ->
         ]
         common = {"type": "scatter", "xaxis": f"x{suffix}", "yaxis": f"y{suffix}"}
         if y_name != "precision":
-            traces.append({**common, "x": [0, 1], "y": [0, 1], "mode": "lines", "hoverinfo": "skip", "name": "chance",
-                           "line": {"color": palette.LINE, "width": 1, "dash": "dot"}})  # fmt: skip
-        traces.append({**common, "x": part[x_name].to_numpy(), "y": part[y_name].to_numpy(), **CLICKABLE, "name": title,
-                       "customdata": places.tolist(), "hovertext": texts, "hoverinfo": "text",
-                       "line": {"color": palette.LOWER, "width": 2}})  # fmt: skip
+            traces.append(
+                {
+                    **common,
+                    "x": [0, 1],
+                    "y": [0, 1],
+                    "mode": "lines",
+                    "hoverinfo": "skip",
+                    "name": "chance",
+                    "line": {"color": palette.LINE, "width": 1, "dash": "dot"},
+                }
+            )
+        traces.append(
+            {
+                **common,
+                "x": part[x_name].to_numpy(),
+                "y": part[y_name].to_numpy(),
+                **CLICKABLE,
+                "name": title,
+                "customdata": places.tolist(),
+                "hovertext": texts,
+                "hoverinfo": "text",
+                "line": {"color": palette.LOWER, "width": 2},
+            }
+        )
         for label, point, colour, symbol in marked_points(answer, to):
             row = sweep.row(min(point.bin, sweep.height - 1), named=True)
             if row[x_name] is not None and row[y_name] is not None:
-                traces.append({**common, "x": [row[x_name]], "y": [row[y_name]], "mode": "markers", "name": label,
-                               "customdata": [point.bin], "hoverinfo": "text", "hovertext": [label],
-                               "marker": {"color": colour, "size": 10, "symbol": symbol,
-                                          "line": {"color": "#fff", "width": 1}}})  # fmt: skip
+                traces.append(
+                    {
+                        **common,
+                        "x": [row[x_name]],
+                        "y": [row[y_name]],
+                        "mode": "markers",
+                        "name": label,
+                        "customdata": [point.bin],
+                        "hoverinfo": "text",
+                        "hovertext": [label],
+                        "marker": {
+                            "color": colour,
+                            "size": 10,
+                            "symbol": symbol,
+                            "line": {"color": "#fff", "width": 1},
+                        },
+                    }
+                )
         start = (number - 1) * (1 - width) / 2
-        shared = {"range": [-0.02, 1.02], "tickmode": "array", "tickvals": [0, 0.5, 1],
-                  "ticktext": tick_texts([0, 0.5, 1], is_share=True)}  # fmt: skip
+        shared = {
+            "range": [-0.02, 1.02],
+            "tickmode": "array",
+            "tickvals": [0, 0.5, 1],
+            "ticktext": tick_texts([0, 0.5, 1], is_share=True),
+        }
         layout[f"xaxis{suffix}"] = axis(x_title, anchor=f"y{suffix}", domain=[start, start + width], **shared)
         layout[f"yaxis{suffix}"] = axis(y_title, anchor=f"x{suffix}", **shared)
         annotations.append(
-            {"text": f"<b>{title}</b>", "x": start, "y": 1.02, "xref": "paper", "yref": "paper", "showarrow": False,
-             "xanchor": "left", "yanchor": "bottom"}
-        )  # fmt: skip
+            {
+                "text": f"<b>{title}</b>",
+                "x": start,
+                "y": 1.02,
+                "xref": "paper",
+                "yref": "paper",
+                "showarrow": False,
+                "xanchor": "left",
+                "yanchor": "bottom",
+            }
+        )
     named = ", ".join(f"{symbol} {label}" for label, _, _, symbol in marked_points(answer, to))
-    whole = framed_layout(_TRADE_TITLE, f"Marked: {named}", height=330, margin={"t": 100}, annotations=annotations,
-                          uirevision="trade", **layout)  # fmt: skip
+    whole = framed_layout(
+        _TRADE_TITLE,
+        f"Marked: {named}",
+        height=330,
+        margin={"t": 100},
+        annotations=annotations,
+        uirevision="trade",
+        **layout,
+    )
     return go.Figure({"data": traces, "layout": whole})
 
 
@@ -108,14 +160,29 @@ def sensitivity_map(answer: ThresholdAnswer) -> go.Figure:
             for across, text in zip(labels[0], row, strict=True)
         ]
         for down, row in zip(labels[1], texts, strict=True)
-    ]  # fmt: skip
-    heat = {"type": "heatmap", "z": grid, "text": texts, "texttemplate": "%{text}", "hovertext": hover, "hoverinfo": "text",
-            "colorscale": [[0, palette.MIDDLE], [1, palette.mixed(palette.MIDDLE, palette.LOWER, 0.65)]],
-            "textfont": {"color": palette.INK}, "showscale": False,
-            "xgap": 1, "ygap": 1}  # fmt: skip
+    ]
+    heat = {
+        "type": "heatmap",
+        "z": grid,
+        "text": texts,
+        "texttemplate": "%{text}",
+        "hovertext": hover,
+        "hoverinfo": "text",
+        "colorscale": [[0, palette.MIDDLE], [1, palette.mixed(palette.MIDDLE, palette.LOWER, 0.65)]],
+        "textfont": {"color": palette.INK},
+        "showscale": False,
+        "xgap": 1,
+        "ygap": 1,
+    }
     middle = len(fp) // 2
-    frame = {"type": "rect", "x0": middle - 0.5, "x1": middle + 0.5, "y0": middle - 0.5, "y1": middle + 0.5,
-             "line": {"color": BEST, "width": 3}}  # fmt: skip
+    frame = {
+        "type": "rect",
+        "x0": middle - 0.5,
+        "x1": middle + 0.5,
+        "y0": middle - 0.5,
+        "y1": middle + 0.5,
+        "line": {"color": BEST, "width": 3},
+    }
     across, down = (
         axis(name, tickmode="array", tickvals=list(range(len(fp))), ticktext=texts_of, showgrid=False)
         for name, texts_of in zip(titles, numbers, strict=True)

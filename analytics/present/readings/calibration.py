@@ -154,8 +154,10 @@ def _slope_part(answer: Calibration) -> str:
         text += ": scores are too timid, they spread less than the rates do"
     rejected = row["calibration_p"] is not None and row["calibration_p"] < SIGNIFICANT
     caveat = f"; on {words.count(row['n'])} rows a test rejects even harmless deviations" if row["n"] >= _LARGE else ""
-    return f"{text}. The test of calibration {'rejects it' if rejected else 'does not reject it'} (p " \
-           f"{words.p_value(row['calibration_p'])}){caveat if rejected else ''}."  # fmt: skip
+    return (
+        f"{text}. The test of calibration {'rejects it' if rejected else 'does not reject it'} (p "
+        f"{words.p_value(row['calibration_p'])}){caveat if rejected else ''}."
+    )
 
 
 def calibration_slices_reading(answer: CalibrationSlices) -> str:

@@ -259,8 +259,10 @@ def waterfall_reading(gap: Gap) -> str:
         made = f"groups of scores{f', beside slices of {named}' if gap.by else ''}"
     text = f"The parts add up to the change. They are made of {made}."
     if flow.n_pending:
-        low, high = (words.metric_difference(metric.name, end) if metric.name != COST else words.signed(end, 1)
-                     for end in (flow.pending_low, flow.pending_high))  # fmt: skip
+        low, high = (
+            words.metric_difference(metric.name, end) if metric.name != COST else words.signed(end, 1)
+            for end in (flow.pending_low, flow.pending_high)
+        )
         text += (
             f" {words.plural(flow.n_pending, 'row')} of production without a label that counts: whatever the labels that are "
             f"not known yet turn out to be, the change lies from {low} to {high}."

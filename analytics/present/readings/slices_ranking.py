@@ -33,8 +33,10 @@ def ranking_reading(table: pl.DataFrame, min_support: int) -> str:
     n_worse = best["n_worse"]
     held = f"{words.share(best['share_separated'])} of all errors beyond what the rest would predict"
     worst = words.shortened(words.one_line(best["worst"]), 60)
-    which = f"its worse slice, {worst}, holds {held}" if n_worse == 1 else (
-        f"its {words.count(n_worse)} worse slices hold {held}, the most excess errors being in {worst}"
-    )  # fmt: skip
+    which = (
+        f"its worse slice, {worst}, holds {held}"
+        if n_worse == 1
+        else (f"its {words.count(n_worse)} worse slices hold {held}, the most excess errors being in {worst}")
+    )
     column = words.shortened(words.one_line(best["column"]), 60)
     return f"{column} separates the errors most: {which}. Choose a column to open it."

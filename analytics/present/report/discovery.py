@@ -32,20 +32,25 @@ def found_slice(answer: Discovery, row: int, question: Question) -> FoundSlice:
     label = f"{objective.label[:1].upper()}{objective.label[1:]}"
     lines = [
         ("Status", f"{known['status']}, adjusted p {words.p_value(known['p_adjusted'])}"),
-        ("Judged rows", f"{words.count(known['n'])}, {words.share(known['share_of_rows'])} of all; "
-                        f"{words.count(known['n_reported'])} of them confirm"),
+        (
+            "Judged rows",
+            f"{words.count(known['n'])}, {words.share(known['share_of_rows'])} of all; "
+            f"{words.count(known['n_reported'])} of them confirm",
+        ),
         (label, objective_interval(answer, known["rate"], known["rate_low"], known["rate_high"])),
         (f"{label}, in the rest", objective_text(answer, known["rate_complement"])),
         ("Difference to the rest", difference(*(known[f"difference{end}"] for end in ("", "_low", "_high")))),
         (f"Excess {objective.unit}", words.signed(known["excess_errors"], 0 if objective.is_share else 1)),
         (f"{label}, where it was found", objective_text(answer, known["rate_found"])),
-    ]  # fmt: skip
+    ]
     if not objective.is_signed and known["share_of_errors"] is not None:
         lines.insert(-1, (f"Share of all {objective.unit}", words.share(known["share_of_errors"])))
     if answer.contributions and len(found) > 1:
         scale, digits = (100, 1) if objective.is_share else (1, 3)
-        told = [f"{predicate_words(entry)} {words.signed(scale * value, digits)}"
-                for entry, value in zip(found, answer.contributions[row], strict=True)]  # fmt: skip
+        told = [
+            f"{predicate_words(entry)} {words.signed(scale * value, digits)}"
+            for entry, value in zip(found, answer.contributions[row], strict=True)
+        ]
         lines.append(("Contributions of the conditions", f"{'; '.join(told)}{' points' if objective.is_share else ''}"))
     asked = f"Found in {question.cohort.to_words()}, at threshold {words.threshold_text(question.threshold)}"
     if answer.search.objective == "cost":

@@ -167,8 +167,7 @@ def _section(answer: SliceAnswer) -> _Section:
 def _found_section(found: FoundSlice) -> _Section:
     """Return the section of a discovered slice."""
     heads = (tables.Head("What"), tables.Head("Value"))
-    rows = [tables.Row((tables.Cell(name), tables.Cell(tables.short(value, 600))))
-            for name, value in found.lines]  # fmt: skip
+    rows = [tables.Row((tables.Cell(name), tables.Cell(tables.short(value, 600)))) for name, value in found.lines]
     return _Section(
         title=f"Discovered: {tables.short(found.title, 160)}",
         reading=found.reading,

@@ -112,15 +112,17 @@ def rows_sentence(log: Log) -> str:
 def findings(log: Log) -> Table:
     """List what preflight found, the gravest first."""
     rows = [
-        Row((
-            Cell(found.severity, mark=found.severity),
-            Cell(found.code),
-            Cell(short(found.column or words.UNDEFINED)),
-            Cell(words.count(found.rows)),
-            Cell(short(found.message, 4 * _MAX_TEXT)),
-        ))
+        Row(
+            (
+                Cell(found.severity, mark=found.severity),
+                Cell(found.code),
+                Cell(short(found.column or words.UNDEFINED)),
+                Cell(words.count(found.rows)),
+                Cell(short(found.message, 4 * _MAX_TEXT)),
+            )
+        )
         for found in log.findings[:_MAX_FINDINGS]
-    ]  # fmt: skip
+    ]
     return Table((Head("Severity"), Head("Code"), Head("Column"), Head("Rows", is_number=True), Head("Finding")), rows)
 
 
@@ -193,9 +195,11 @@ def _arrow(verdict: str, metric: str) -> str:
 def slices_note(answer: SliceAnswer) -> str:
     """Say what the table of slices shows and what it leaves out."""
     n = len(answer.table)
-    shown = f"The first {_MAX_SLICES} of {words.count(n)} slices, {order_words(answer.metric)}" if n > _MAX_SLICES else (
-        f"All {words.plural(n, 'slice')}" if n != 1 else "The only slice"
-    )  # fmt: skip
+    shown = (
+        f"The first {_MAX_SLICES} of {words.count(n)} slices, {order_words(answer.metric)}"
+        if n > _MAX_SLICES
+        else (f"All {words.plural(n, 'slice')}" if n != 1 else "The only slice")
+    )
     unit = " in points" if METRICS[answer.metric].is_share else ""
     least = f"{words.count(answer.min_support)} {support_words(answer.metric)}"
     return (

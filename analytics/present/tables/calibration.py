@@ -48,10 +48,35 @@ NUMBERS = (
     ("spiegelhalter_p", "p of Spiegelhalter's z", "Test of the Brier score; the same caveat."),
 )
 _SHORT = ("slope", "intercept", "in_the_large")
-_SHOWN = ("n", "mean_score", "observed", "difference", "interval", "p_adjusted", "slope", "slope_interval",
-         "slope_p_adjusted", "ece", "ece_chance_high", "few_rows")  # fmt: skip
-_SCANNED = ("column", "value", "n", "mean_score", "observed", "difference", "to_the_rest", "p_adjusted", "slope",
-           "slope_interval", "slope_p_adjusted", "ece", "ece_chance_high")  # fmt: skip
+_SHOWN = (
+    "n",
+    "mean_score",
+    "observed",
+    "difference",
+    "interval",
+    "p_adjusted",
+    "slope",
+    "slope_interval",
+    "slope_p_adjusted",
+    "ece",
+    "ece_chance_high",
+    "few_rows",
+)
+_SCANNED = (
+    "column",
+    "value",
+    "n",
+    "mean_score",
+    "observed",
+    "difference",
+    "to_the_rest",
+    "p_adjusted",
+    "slope",
+    "slope_interval",
+    "slope_p_adjusted",
+    "ece",
+    "ece_chance_high",
+)
 MAX_SCANNED = 20
 _BIN_FIELDS = ("low", "high", "n", "mean_score", "observed", "observed_low", "observed_high")
 
@@ -90,8 +115,14 @@ def number_rows(answer: Calibration) -> pl.DataFrame:
     for name, label, _ in NUMBERS:
         found = chance.get(name)
         calibrated = "" if found is None else _with_ends(name, found, "chance")
-        rows.append({"Number": label, "Value": _with_ends(name, row, name), "If calibrated": calibrated,
-                     "That is": _side_of_chance(found)})  # fmt: skip
+        rows.append(
+            {
+                "Number": label,
+                "Value": _with_ends(name, row, name),
+                "If calibrated": calibrated,
+                "That is": _side_of_chance(found),
+            }
+        )
     return pl.DataFrame(rows)
 
 

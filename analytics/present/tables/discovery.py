@@ -69,10 +69,15 @@ def discovery_json_rows(answer: Discovery) -> list[dict[str, Any]]:
             more["contributions"] = dict(zip(described, answer.contributions[place], strict=True))
             more["n_members"] = answer.n_members[place]
             more["members"] = [
-                {"slice": {p.property.name: json_value(p.value) for p in member.slice}, "n": member.n,
-                 "n_found": member.n_found, "rate_found": json_value(member.rate_found), "overlap": member.overlap}
+                {
+                    "slice": {p.property.name: json_value(p.value) for p in member.slice},
+                    "n": member.n,
+                    "n_found": member.n_found,
+                    "rate_found": json_value(member.rate_found),
+                    "overlap": member.overlap,
+                }
                 for member in answer.members[place]
-            ]  # fmt: skip
+            ]
         rows.append({"slice": described, "n": numbers.pop("n"), **numbers, **more})
     return rows
 

@@ -23,9 +23,23 @@ if TYPE_CHECKING:
     from analytics.measure.intervals import Interval
 
 BARS = ("bars_reference", "bars_production")
-_SLICE_FIELDS = ("value", "n_reference", "n_production", "share_reference", "share_production", "rate_reference",
-                "rate_production", "mix", "within", "contribution", "contribution_low", "contribution_high", "p_value",
-                "p_adjusted", "few_rows")  # fmt: skip
+_SLICE_FIELDS = (
+    "value",
+    "n_reference",
+    "n_production",
+    "share_reference",
+    "share_production",
+    "rate_reference",
+    "rate_production",
+    "mix",
+    "within",
+    "contribution",
+    "contribution_low",
+    "contribution_high",
+    "p_value",
+    "p_adjusted",
+    "few_rows",
+)
 
 
 def gap_json(gap: Gap, inputs: Inputs, joint: Joint | None, time: GapTime | None) -> dict[str, Any]:
@@ -124,8 +138,10 @@ def column_rows(gap: Gap) -> pl.DataFrame:
 
     def effects(name: str) -> pl.Series:
         ends = table.select(pl.col(name, f"{name}_low", f"{name}_high") * scale).rows()
-        texts = [f"{words.signed(value, digits)} ({words.between(words.plain(low, digits), words.plain(high, digits))})"
-                 for value, low, high in ends]  # fmt: skip
+        texts = [
+            f"{words.signed(value, digits)} ({words.between(words.plain(low, digits), words.plain(high, digits))})"
+            for value, low, high in ends
+        ]
         told = (table["overlap"] >= LEAST_OVERLAP) | table["is_fault"]
         texts = [text if known else words.UNDEFINED for text, known in zip(texts, told, strict=True)]
         return pl.Series(name, texts, dtype=pl.String)
@@ -152,10 +168,14 @@ def slice_rows(gap: Gap, column: str) -> pl.DataFrame:
     ]
     return table.select(
         pl.Series("value", [words.value_label(value) for value in table["value"]], dtype=pl.String),
-        "n_reference", "n_production", pl.col("share_reference", "share_production") * 100,
+        "n_reference",
+        "n_production",
+        pl.col("share_reference", "share_production") * 100,
         pl.col("rate_reference", "rate_production", "mix", "within", "contribution") * scale,
-        pl.Series("interval", texts, dtype=pl.String), "p_adjusted", "few_rows",
-    )  # fmt: skip
+        pl.Series("interval", texts, dtype=pl.String),
+        "p_adjusted",
+        "few_rows",
+    )
 
 
 def input_rows(gap: Gap, inputs: Inputs) -> pl.DataFrame:
@@ -163,17 +183,26 @@ def input_rows(gap: Gap, inputs: Inputs) -> pl.DataFrame:
     explained = dict(gap.columns.select("column", "explained").iter_rows())
     rows = []
     for name, change in inputs.changes.items():
-        rows.append({
-            "column": name, "explained": explained.get(name, 0.0), "distance": change.distance, "noise": change.noise,
-            "psi": change.psi, "missing_reference": 100 * change.missing_reference,
-            "missing_production": 100 * change.missing_production, "what": what_changed(change),
-            **dict(zip(BARS, _on_one_scale(change), strict=True)),
-        })  # fmt: skip
+        rows.append(
+            {
+                "column": name,
+                "explained": explained.get(name, 0.0),
+                "distance": change.distance,
+                "noise": change.noise,
+                "psi": change.psi,
+                "missing_reference": 100 * change.missing_reference,
+                "missing_production": 100 * change.missing_production,
+                "what": what_changed(change),
+                **dict(zip(BARS, _on_one_scale(change), strict=True)),
+            }
+        )
     numbers = ("explained", "distance", "noise", "psi", "missing_reference", "missing_production")
     schema: dict[str, pl.DataType] = {
-        "column": pl.String(), "what": pl.String(), **dict.fromkeys(numbers, pl.Float64()),
+        "column": pl.String(),
+        "what": pl.String(),
+        **dict.fromkeys(numbers, pl.Float64()),
         **dict.fromkeys(BARS, pl.List(pl.Float64)),
-    }  # fmt: skip
+    }
     excess = pl.col("distance") - pl.col("noise")
     return pl.DataFrame(rows, schema=schema).sort(["explained", excess], descending=True)
 

@@ -47,7 +47,10 @@ def slice_cells(answer: SliceAnswer) -> pl.DataFrame:
     metric, table = answer.metric, answer.table
     marks = slice_marks(table, metric, len(table))
     overall = answer.overall[metric][0]
-    span, gaps = value_range(marks, metric, overall), list(table.select(f"difference{end}" for end in _ENDS).iter_rows())
+    span, gaps = (
+        value_range(marks, metric, overall),
+        list(table.select(f"difference{end}" for end in _ENDS).iter_rows()),
+    )
     trusted = [gap for gap, mark in zip(gaps, marks, strict=True) if mark.verdict != "few"] or gaps
     reach = max([abs(end) for gap in trusted for end in gap if end is not None], default=1.0) or 1.0
     rows: dict[str, list[str | None]] = {

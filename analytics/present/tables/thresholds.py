@@ -50,8 +50,11 @@ def move_table(answer: ThresholdAnswer, to: Point) -> pl.DataFrame:
     """Return what a move from the present threshold does to each cell, in rows and money per week."""
     factor, span = per_week(answer)
     rows = []
-    names = [*((label, cell, f"money_{cell}") for cell, label in _CELL_LABELS.items()),
-             ("Reviews", "reviews", "money_review"), ("Together", "n", "cost")]  # fmt: skip
+    names = [
+        *((label, cell, f"money_{cell}") for cell, label in _CELL_LABELS.items()),
+        ("Reviews", "reviews", "money_review"),
+        ("Together", "n", "cost"),
+    ]
     for label, count, amount in names:
         now, then = (_rows_at(answer, count, point) * factor for point in (answer.present, to))
         cost_now, cost_then = (answer.value(amount, point) * factor for point in (answer.present, to))
@@ -157,6 +160,8 @@ def _slices_json(slices: SlicePolicy) -> dict[str, Any]:
         }
         for row in slices.table.iter_rows(named=True)
     ]
-    saving = {f"slices_saving{end}": float(value) for end, value in
-              (("", slices.saving.value), ("_low", slices.saving.low), ("_high", slices.saving.high))}  # fmt: skip
+    saving = {
+        f"slices_saving{end}": float(value)
+        for end, value in (("", slices.saving.value), ("_low", slices.saving.low), ("_high", slices.saving.high))
+    }
     return {"rule": slices.rule, "single_threshold": slices.single, **saving, "slices": rows}

@@ -104,31 +104,62 @@ OBJECTIVES: dict[str, Objective] = {
         "error rate", "Share of judged rows whose prediction differs from the label.", True, _every_row, _is_wrong
     ),
     "fpr": Objective(
-        "false positive rate", "Share of the negative rows that are predicted positive.", True,
-        lambda threshold: nw.col("label") == 0, _is_wrong, unit="false positives",
+        "false positive rate",
+        "Share of the negative rows that are predicted positive.",
+        True,
+        lambda threshold: nw.col("label") == 0,
+        _is_wrong,
+        unit="false positives",
     ),
     "fnr": Objective(
-        "false negative rate", "Share of the positive rows that are predicted negative.", True,
-        lambda threshold: nw.col("label") == 1, _is_wrong, unit="false negatives",
+        "false negative rate",
+        "Share of the positive rows that are predicted negative.",
+        True,
+        lambda threshold: nw.col("label") == 1,
+        _is_wrong,
+        unit="false negatives",
     ),
-    "cost": Objective("cost per row", "Mean cost of the outcomes of judged rows.", False, _every_row, _cost_of, unit="cost"),
+    "cost": Objective(
+        "cost per row", "Mean cost of the outcomes of judged rows.", False, _every_row, _cost_of, unit="cost"
+    ),
     "brier": Objective(
-        "Brier score", "Mean squared distance between the score and the label.", False, _every_row, _squared_error, True,
+        "Brier score",
+        "Mean squared distance between the score and the label.",
+        False,
+        _every_row,
+        _squared_error,
+        True,
         unit="Brier loss",
     ),
     "overprediction": Objective(
-        "over-prediction", "Mean score less the observed rate: calibration bias upwards.", False, _every_row,
-        lambda threshold, costs: nw.col("score") - nw.col("label"), True, unit="over-prediction", is_signed=True,
+        "over-prediction",
+        "Mean score less the observed rate: calibration bias upwards.",
+        False,
+        _every_row,
+        lambda threshold, costs: nw.col("score") - nw.col("label"),
+        True,
+        unit="over-prediction",
+        is_signed=True,
     ),
     "underprediction": Objective(
-        "under-prediction", "Observed rate less the mean score: calibration bias downwards.", False, _every_row,
-        lambda threshold, costs: nw.col("label") - nw.col("score"), True, unit="under-prediction", is_signed=True,
+        "under-prediction",
+        "Observed rate less the mean score: calibration bias downwards.",
+        False,
+        _every_row,
+        lambda threshold, costs: nw.col("label") - nw.col("score"),
+        True,
+        unit="under-prediction",
+        is_signed=True,
     ),
     "change": Objective(
-        "rise of the error rate", "Error rate less that of the same slice in a reference.", True, _every_row, _is_wrong,
+        "rise of the error rate",
+        "Error rate less that of the same slice in a reference.",
+        True,
+        _every_row,
+        _is_wrong,
         is_change=True,
     ),
-}  # fmt: skip
+}
 
 
 def _by_hash(key: nw.Expr, seed: int) -> nw.Expr:

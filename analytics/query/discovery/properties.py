@@ -142,10 +142,10 @@ def expression(log: Log, found: Property, left_out: Collection[str] = ()) -> nw.
     text = col.cast(nw.String)
     is_empty, is_long = text.str.strip_chars() == "", text.str.len_chars() > _LONG_TEXT
     return (
-        nw.when(col.is_null()).then(nw.lit(0)).otherwise(
-            nw.when(is_empty).then(nw.lit(1)).otherwise(nw.when(is_long).then(nw.lit(2)))
-        )
-    )  # fmt: skip
+        nw.when(col.is_null())
+        .then(nw.lit(0))
+        .otherwise(nw.when(is_empty).then(nw.lit(1)).otherwise(nw.when(is_long).then(nw.lit(2))))
+    )
 
 
 def shown_value(log: Log, found: Property, value: Any) -> Any:

@@ -121,7 +121,9 @@ def _column_worth(cells: Sequence[str], quote: str) -> float:
         if quote and quote in cell and (cell.startswith(quote) or cell.endswith(quote) or "," + quote in cell):
             worth += _BROKEN
             continue
-        if quote in _QUOTES and len(cell) > 1 and cell[0] == cell[-1] != quote and cell[0] in _QUOTES:  # quoted otherwise
+        if (
+            quote in _QUOTES and len(cell) > 1 and cell[0] == cell[-1] != quote and cell[0] in _QUOTES
+        ):  # quoted otherwise
             worth += _BROKEN
             continue
         loose = shape(cell.strip())[1]

@@ -91,7 +91,9 @@ def _load_clean(connection: duckdb.DuckDBPyConnection, path: Path, head: Head, *
         proof = proving.result()
         if proof is None or not proof.records:
             return None
-        kept = _with_names(connection, _exact(connection, types, proof), proof) if is_typed else ["VARCHAR"] * len(types)
+        kept = (
+            _with_names(connection, _exact(connection, types, proof), proof) if is_typed else ["VARCHAR"] * len(types)
+        )
         if kept != types and not _create(connection, path, head, kept):
             return None
         if not _is_as_proven(connection, path, head, proof, kept):

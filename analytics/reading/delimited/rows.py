@@ -243,7 +243,9 @@ class Rows:
         if row.n_padded:
             padded = self.layout.columns[self.layout.width - row.n_padded :]
             may_be_empty = all(column.empty > 0.02 or not column.n for column in padded)
-            return (may_be_empty or row.n_padded * 2 < self.layout.width) and row.cost <= _MAX_COST + 1.25 * row.n_padded
+            return (
+                may_be_empty or row.n_padded * 2 < self.layout.width
+            ) and row.cost <= _MAX_COST + 1.25 * row.n_padded
         return row.cost <= _MAX_COST + 0.1 * self.layout.width
 
     def in_other_dialect(self, text: str) -> Row | None:

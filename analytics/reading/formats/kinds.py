@@ -56,11 +56,24 @@ _MARKUP = {
 READABLE = "CSV, TSV, JSON, NDJSON, Parquet, Arrow or Excel (.xlsx), plain or as .gz, .zst or .zip"
 
 _SAID: dict[str, set[str]] = {
-    ".csv": {"csv"}, ".tsv": {"csv"}, ".tab": {"csv"}, ".psv": {"csv"}, ".json": {"json", "ndjson"},
-    ".ndjson": {"ndjson"}, ".jsonl": {"ndjson"}, ".parquet": {"parquet"}, ".pq": {"parquet"}, ".arrow": {"arrow"},
-    ".feather": {"arrow"}, ".ipc": {"arrow"}, ".xlsx": {"xlsx"}, ".xlsm": {"xlsx"}, ".xls": {"xls"}, ".html": {"html"},
+    ".csv": {"csv"},
+    ".tsv": {"csv"},
+    ".tab": {"csv"},
+    ".psv": {"csv"},
+    ".json": {"json", "ndjson"},
+    ".ndjson": {"ndjson"},
+    ".jsonl": {"ndjson"},
+    ".parquet": {"parquet"},
+    ".pq": {"parquet"},
+    ".arrow": {"arrow"},
+    ".feather": {"arrow"},
+    ".ipc": {"arrow"},
+    ".xlsx": {"xlsx"},
+    ".xlsm": {"xlsx"},
+    ".xls": {"xls"},
+    ".html": {"html"},
     ".pdf": {"pdf"},
-}  # fmt: skip
+}
 """What the end of a name says of the content; the others, such as ``.txt`` and ``.log``, say nothing."""
 
 _SAID_PACKINGS: dict[str, Packing] = {".gz": "gzip", ".gzip": "gzip", ".zst": "zstd", ".zstd": "zstd", ".zip": "zip"}

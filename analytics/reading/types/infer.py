@@ -256,7 +256,9 @@ def convert(
         connection.execute(f"ALTER TABLE raw ALTER {name} TYPE BIGINT")
         done[name] = replace(done[name], type="BIGINT")
     whole = [
-        name for name, header in zip(given, headers, strict=True) if done[name].type == "BIGINT" and _is_of_times(header)
+        name
+        for name, header in zip(given, headers, strict=True)
+        if done[name].type == "BIGINT" and _is_of_times(header)
     ]
     for name, unit in notations.counted_times(connection, whole).items():
         connection.execute(f"ALTER TABLE raw ALTER {name} TYPE TIMESTAMP USING {unit.time.format(name)}")

@@ -57,8 +57,15 @@ def opposed(n: int = 20_000) -> pl.DataFrame:
     region = rng.choice(["high", "low", "fair"], n)
     truth = score + np.select([region == "high", region == "low"], [-0.12, 0.12])
     days = np.datetime64("2024-01-01") + np.arange(n) * 60 // n
-    return pl.DataFrame({"score": score, "label": (rng.random(n) < truth).astype(int), "region": region,
-                         "other": rng.choice(["a", "b", "c"], n), "day": days})  # fmt: skip
+    return pl.DataFrame(
+        {
+            "score": score,
+            "label": (rng.random(n) < truth).astype(int),
+            "region": region,
+            "other": rng.choice(["a", "b", "c"], n),
+            "day": days,
+        }
+    )
 
 
 def asked(desk: Desk, frame: pl.DataFrame, **roles: Any) -> Question:
@@ -88,8 +95,15 @@ def stale(n: int = 12_000, slope: float = 0.4, seed: int = 3) -> pl.DataFrame:
     odds = np.log(score / (1 - score))
     label = rng.random(n) < np.where(region == "north", 1 / (1 + np.exp(-slope * odds)), score)
     delay = np.where(label, rng.choice(["late", "very late"], n), rng.choice(["early", "in time"], n))
-    return pl.DataFrame({"score": score, "label": label.astype(int), "region": region, "other": rng.choice(["a", "b"], n),
-                         "delay": delay})  # fmt: skip
+    return pl.DataFrame(
+        {
+            "score": score,
+            "label": label.astype(int),
+            "region": region,
+            "other": rng.choice(["a", "b"], n),
+            "delay": delay,
+        }
+    )
 
 
 def test_a_segment_that_is_right_on_average_and_stale_is_named(desk: Desk, engine: Engine) -> None:
@@ -178,8 +192,9 @@ def test_scores_that_are_no_probabilities_have_a_cost_before_and_after(desk: Des
     frame = opposed().with_columns(score=(pl.col("score") * 10).round())
     found = recalibration(engine, asked(desk, frame, time="day"), Costs(fp=1, fn=3))
     before, after = found.table.to_dicts()
-    assert (before["method"], after["method"]) == ("as logged", "isotonic") and found.bins["method"].unique().to_list() == [
-        "isotonic"]  # fmt: skip
+    assert (before["method"], after["method"]) == ("as logged", "isotonic") and found.bins[
+        "method"
+    ].unique().to_list() == ["isotonic"]
     days = frame["day"].dt.strftime("%Y-%m-%d").to_numpy()
     is_early = days < (found.split or "")[:10]
     y, score = frame["label"].to_numpy(), frame["score"].to_numpy()
@@ -214,8 +229,14 @@ def test_a_log_too_long_for_every_score_says_so_and_is_nearly_exact(
 ) -> None:
     rng = np.random.default_rng(9)
     score = rng.beta(2, 5, 40_000)
-    frame = pl.DataFrame({"score": score, "label": (rng.random(40_000) < score**1.1).astype(int),
-                          "region": rng.choice(["a", "b"], 40_000), "other": "x"})  # fmt: skip
+    frame = pl.DataFrame(
+        {
+            "score": score,
+            "label": (rng.random(40_000) < score**1.1).astype(int),
+            "region": rng.choice(["a", "b"], 40_000),
+            "other": "x",
+        }
+    )
     question = asked(desk, frame)
     exact = calibration(engine, question)
     monkeypatch.setattr("analytics.answers.question.MAX_ROWS_FOR_EXACT_AREAS", 0)
@@ -225,8 +246,15 @@ def test_a_log_too_long_for_every_score_says_so_and_is_nearly_exact(
         stepped
     )
     one, other = (found.numbers.row(0, named=True) for found in (exact, stepped))
-    for name, near in (("difference", 1e-12), ("brier", 1e-12), ("log_loss", 1e-12), ("ece", 5e-4), ("mce", 2e-3),
-                       ("slope", 1e-4), ("intercept", 1e-4)):  # fmt: skip
+    for name, near in (
+        ("difference", 1e-12),
+        ("brier", 1e-12),
+        ("log_loss", 1e-12),
+        ("ece", 5e-4),
+        ("mce", 2e-3),
+        ("slope", 1e-4),
+        ("intercept", 1e-4),
+    ):
         assert one[name] == pytest.approx(other[name], abs=near), name
     sizes = exact.bins["n"] - stepped.bins["n"]
     assert sizes.abs().max() <= 0.02 * exact.bins["n"].max() and sizes.abs().max() > 0  # type: ignore[operator]
@@ -263,8 +291,12 @@ def test_flights_change_sign_between_september_and_december(real: Path) -> None:
     path = real / "nycflights/inference_log.parquet"
     rows = ask("calibration", path, "--over", "month", "--where", "role=live")
     months = {row["slice"]["scored_at"][5:7]: row for row in rows}
-    published = {"09": (0.1324, 0.2206, 0.1105), "10": (0.1677, 0.2255, 0.1382), "11": (0.1735, 0.2466, 0.1460),
-                 "12": (0.3261, 0.2496, 0.1975)}  # fmt: skip
+    published = {
+        "09": (0.1324, 0.2206, 0.1105),
+        "10": (0.1677, 0.2255, 0.1382),
+        "11": (0.1735, 0.2466, 0.1460),
+        "12": (0.3261, 0.2496, 0.1975),
+    }
     for month, numbers in published.items():
         found = [months[month][name] for name in ("observed", "mean_score", "brier")]
         assert [round(value, 4) for value in found] == list(numbers)
@@ -278,12 +310,28 @@ def test_flights_change_sign_between_september_and_december(real: Path) -> None:
 
 def test_the_employment_log_is_under_predicted_more_than_at_first(real: Path) -> None:
     folder = real / "nannyml"
-    rows = by_slice(ask("calibration", folder / "employment_MA_analysis_no_labels.parquet", "--labels",
-                        folder / "employment_MA_labels_delayed.parquet", "--id", "id", "--segments", "year",
-                        "--score", "predicted_probability", "--by", "year"))  # fmt: skip
+    rows = by_slice(
+        ask(
+            "calibration",
+            folder / "employment_MA_analysis_no_labels.parquet",
+            "--labels",
+            folder / "employment_MA_labels_delayed.parquet",
+            "--id",
+            "id",
+            "--segments",
+            "year",
+            "--score",
+            "predicted_probability",
+            "--by",
+            "year",
+        )
+    )
     off = [rows[year]["difference"] for year in sorted(rows)]
     assert sorted(rows) == [2016, 2017, 2018] and [round(rows[y]["observed"], 4) for y in sorted(rows)] == [
-        0.5010, 0.5032, 0.5051]  # fmt: skip
+        0.5010,
+        0.5032,
+        0.5051,
+    ]
     assert off[2] < off[0] < 0 and all(rows[year]["difference_high"] < 0 for year in rows)
 
 
@@ -293,7 +341,14 @@ def test_the_command_writes_every_format(desk: Desk) -> None:
     assert text.splitlines()[0].split()[:3] == ["region", "n", "mean_score"] and len(text.splitlines()) == 4
     (row,) = ask("calibration", path, "--groups", "5", "--bins", "equal-width")
     assert len(row["bins"]) == 5 and set(row["bins"][0]) == {
-        "low", "high", "n", "mean_score", "observed", "observed_low", "observed_high"}  # fmt: skip
+        "low",
+        "high",
+        "n",
+        "mean_score",
+        "observed",
+        "observed_low",
+        "observed_high",
+    }
     assert "bins" in run("calibration", path, "--format", "csv").stdout.splitlines()[0]
 
 
@@ -303,11 +358,17 @@ def test_a_model_that_goes_stale_at_its_level_is_found_by_its_slope(desk: Desk, 
     score = np.rint(rng.beta(2, 2, n) * 1000).clip(1, 999) / 1000
     day = rng.integers(0, days, n)
     rate = np.where(day < 80, score, score.mean() + 0.3 * (score - score.mean()))
-    frame = pl.DataFrame({
-        "day": pl.Series(day).cast(pl.Int32).map_elements(lambda k: f"2024-{1 + k // 28:02d}-{1 + k % 28:02d}", pl.String),
-        "score": score, "label": (rng.random(n) < rate).astype(int), "region": rng.choice(["a", "b"], n),
-        "other": rng.choice(["x", "y"], n),
-    })  # fmt: skip
+    frame = pl.DataFrame(
+        {
+            "day": pl.Series(day)
+            .cast(pl.Int32)
+            .map_elements(lambda k: f"2024-{1 + k // 28:02d}-{1 + k % 28:02d}", pl.String),
+            "score": score,
+            "label": (rng.random(n) < rate).astype(int),
+            "region": rng.choice(["a", "b"], n),
+            "other": rng.choice(["x", "y"], n),
+        }
+    )
     found = calibration_time(engine, asked(desk, frame, time="day"), "1w")
     assert found is not None and found.broke is not None and found.broke.of_slope
     turned = pl.Series(["2024-03-25"]).str.to_datetime()[0]

@@ -27,10 +27,16 @@ CHANGE = Search(objective="change", split="row", reference=EARLY)
 def log(desk: Desk) -> Log:
     """``g`` is a fails twice as often, but only late; ``h`` is bad in both periods."""
     rng = np.random.default_rng(5)
-    frame = pl.DataFrame({
-        "g": rng.choice(["a", "b", "c", "d"], N), "h": rng.choice(["k", "l", "m"], N), "f": rng.choice(["x", "y"], N),
-        "period": rng.choice(["early", "late"], N), "label": rng.integers(0, 2, N), "hidden": rng.random(N),
-    })  # fmt: skip
+    frame = pl.DataFrame(
+        {
+            "g": rng.choice(["a", "b", "c", "d"], N),
+            "h": rng.choice(["k", "l", "m"], N),
+            "f": rng.choice(["x", "y"], N),
+            "period": rng.choice(["early", "late"], N),
+            "label": rng.integers(0, 2, N),
+            "hidden": rng.random(N),
+        }
+    )
     later = (pl.col("g") == "a") & (pl.col("period") == "late")
     rate = pl.when(later).then(0.3).when(pl.col("h") == "k").then(0.4).otherwise(0.14)
     wrong = pl.col("hidden") < rate
@@ -67,8 +73,10 @@ def test_changes_equal_polars(engine: Engine, log: Log, desk: Desk) -> None:
     wrong = ((pl.col("score") >= 0.5) != (pl.col("label") == 1)).cast(pl.Float64).mean()
     stored = desk.stored(log)
     period = log.column("period").sql_name
-    rate = {when: dict(stored.filter(pl.col(period) == when).group_by("c0").agg(wrong).iter_rows())
-            for when in ("early", "late")}  # fmt: skip
+    rate = {
+        when: dict(stored.filter(pl.col(period) == when).group_by("c0").agg(wrong).iter_rows())
+        for when in ("early", "late")
+    }
     assert len(answer.slices) == 4
     for found, row in zip(answer.slices, answer.table.iter_rows(named=True), strict=True):
         value = found[0].value

@@ -34,11 +34,17 @@ N = 6_000
 def generated(*, has_effect: bool = True) -> pl.DataFrame:
     """A log whose predictions are wrong far more often where ``g`` is missing."""
     rng = np.random.default_rng(1)
-    frame = pl.DataFrame({
-        "g": rng.choice(["a", "b", "c"], N), "h": rng.choice(["k", "l"], N), "<b>odd</b>": rng.choice(["=1", "x"], N),
-        "label": rng.integers(0, 2, N), "hidden": rng.random(N), "gap": rng.random(N) < 0.1,
-        "when": [f"2024-0{1 + place * 6 // N}-{1 + place % 28:02d} 10:00:00" for place in range(N)],
-    })  # fmt: skip
+    frame = pl.DataFrame(
+        {
+            "g": rng.choice(["a", "b", "c"], N),
+            "h": rng.choice(["k", "l"], N),
+            "<b>odd</b>": rng.choice(["=1", "x"], N),
+            "label": rng.integers(0, 2, N),
+            "hidden": rng.random(N),
+            "gap": rng.random(N) < 0.1,
+            "when": [f"2024-0{1 + place * 6 // N}-{1 + place % 28:02d} 10:00:00" for place in range(N)],
+        }
+    )
     rate = pl.when(pl.col("gap") & has_effect).then(0.5).otherwise(0.1)
     wrong = pl.col("hidden") < rate
     score = pl.when(wrong).then(1 - pl.col("label")).otherwise(pl.col("label")) * 0.8 + 0.1
@@ -132,8 +138,11 @@ def test_a_field_that_tells_the_label_by_being_missing_is_no_missing_field(engin
     log = desk.log(frame, segments=("g", "after", "other"), time="when", row_id=None)
     answer = discover(engine, Question(log, Cohort(), 0.5), Search(split="none", every=True))
     assert answer.left_out == ("after",)
-    counts = {found[0].value: n for found, n in zip(answer.slices, answer.table["n"], strict=True)
-              if len(found) == 1 and found[0].property.kind == "gaps"}  # fmt: skip
+    counts = {
+        found[0].value: n
+        for found, n in zip(answer.slices, answer.table["n"], strict=True)
+        if len(found) == 1 and found[0].property.kind == "gaps"
+    }
     missing = frame.select(pl.sum_horizontal(pl.col("g").is_null(), pl.col("other").is_null())).to_series()
     assert counts == dict(missing.value_counts().iter_rows())
 
@@ -219,8 +228,12 @@ def test_names_of_a_log_reach_the_figure_as_text(engine: Engine, log: Log) -> No
 def test_points_of_the_figure_are_rows_of_the_table(engine: Engine, log: Log) -> None:
     answer = discover(engine, Question(log, Cohort(), 0.5), Search())
     drawn = discovery_map(answer)
-    points = [(row, x, y) for trace in drawn.data if trace.mode == "markers"
-              for row, x, y in zip(trace.customdata, trace.x, trace.y, strict=True)]  # fmt: skip
+    points = [
+        (row, x, y)
+        for trace in drawn.data
+        if trace.mode == "markers"
+        for row, x, y in zip(trace.customdata, trace.x, trace.y, strict=True)
+    ]
     assert sorted(row for row, *_ in points) == list(range(answer.table.height))
     for row, x, y in points:
         assert (x, y) == (answer.table["share_of_rows"][row], answer.table["rate"][row])
@@ -249,11 +262,13 @@ def test_every_objective_equals_polars(engine: Engine, log: Log, desk: Desk, obj
     stored = desk.stored(log)
     label, flag = pl.col("label").cast(pl.Float64), (pl.col("score") >= 0.5).cast(pl.Float64)
     value = {
-        "fpr": pl.when(label == 0).then(flag), "fnr": pl.when(label == 1).then(1 - flag),
+        "fpr": pl.when(label == 0).then(flag),
+        "fnr": pl.when(label == 1).then(1 - flag),
         "cost": 2 * flag * (1 - label) + 5 * (1 - flag) * label + (1 - flag) * (1 - label),
-        "brier": (pl.col("score") - label) ** 2, "overprediction": pl.col("score") - label,
+        "brier": (pl.col("score") - label) ** 2,
+        "overprediction": pl.col("score") - label,
         "underprediction": label - pl.col("score"),
-    }[objective]  # fmt: skip
+    }[objective]
     expected = dict(stored.group_by("c0").agg(value.mean()).iter_rows())
     assert len(answer.slices) == 4
     for found, rate in zip(answer.slices, answer.table["rate"], strict=True):

@@ -34,8 +34,15 @@ def engine(desk: Desk) -> Iterator[Engine]:
     found.close()
 
 
-def told(desk: Desk, engine: Engine, world: Truth, *metrics: str, reference: Truth | None = None,
-         thresholds: tuple[float, float] = (0.3, 0.3), **options: object) -> tuple[list[Gap], Inputs]:  # fmt: skip
+def told(
+    desk: Desk,
+    engine: Engine,
+    world: Truth,
+    *metrics: str,
+    reference: Truth | None = None,
+    thresholds: tuple[float, float] = (0.3, 0.3),
+    **options: object,
+) -> tuple[list[Gap], Inputs]:
     log = desk.log(true_pair(world, reference, **options), **SCHEMA)  # type: ignore[arg-type]
     sides = two_sides(engine, log, thresholds=thresholds)
     inputs = inputs_answer(engine, sides)
@@ -88,14 +95,17 @@ def test_a_mix_that_the_model_cannot_see_is_told_as_what_cannot_be_told_apart(de
     assert "not to be told apart" in str(figures.waterfall_figure(gap).layout.title.subtitle.text)
 
 
-@pytest.mark.parametrize(("world", "reference", "part"), [
-    (Truth(prior=1.2), None, "base_rate"),
-    (Truth(scale=1.2), None, "operating"),
-    (Truth(missing=0.6), None, "missingness"),
-    (Truth(missing=0.5, by_value=0.8), Truth(missing=0.1, by_value=0.8), "missingness"),
-    (Truth(fahrenheit=True), None, "segments"),
-    (Truth(shops=(0.2, 0.3, 0.6, 1.0, 1.5, 4.0), tenure=(3.8, 0.7)), None, "segments"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("world", "reference", "part"),
+    [
+        (Truth(prior=1.2), None, "base_rate"),
+        (Truth(scale=1.2), None, "operating"),
+        (Truth(missing=0.6), None, "missingness"),
+        (Truth(missing=0.5, by_value=0.8), Truth(missing=0.1, by_value=0.8), "missingness"),
+        (Truth(fahrenheit=True), None, "segments"),
+        (Truth(shops=(0.2, 0.3, 0.6, 1.0, 1.5, 4.0), tenure=(3.8, 0.7)), None, "segments"),
+    ],
+)
 def test_a_planted_cause_gets_nine_tenths_beside_a_column_that_only_counts(
     desk: Desk, engine: Engine, world: Truth, reference: Truth | None, part: str
 ) -> None:
@@ -104,11 +114,16 @@ def test_a_planted_cause_gets_nine_tenths_beside_a_column_that_only_counts(
     for gap in found:
         assert share(gap, part) == pytest.approx(1, abs=0.15)
         others = [entry for name, entry in gap.waterfall.parts.items() if name != part]
-        assert all(abs(float(entry.value)) < 0.1 * abs(float(gap.waterfall.change.value)) or entry.low <= 0 <= entry.high for entry in others)  # fmt: skip
+        assert all(
+            abs(float(entry.value)) < 0.1 * abs(float(gap.waterfall.change.value)) or entry.low <= 0 <= entry.high
+            for entry in others
+        )
         assert leading(gap)[0] == part and not gap.apart
         assert "counter" not in gap.by and gap.columns["column"][0] != "counter"
     if world.fahrenheit:
-        assert "degrees looks like a change of unit (°C → °F)" in readings.advice(found[0], inputs)[0].text.replace("Degrees", "degrees")  # fmt: skip
+        assert "degrees looks like a change of unit (°C → °F)" in readings.advice(found[0], inputs)[0].text.replace(
+            "Degrees", "degrees"
+        )
 
 
 def test_a_column_by_which_nothing_differs_does_not_make_all_inputs_inconclusive(desk: Desk, engine: Engine) -> None:

@@ -21,8 +21,14 @@ from analytics.query.engine import Engine
 from tests.ingested import Desk
 from tests.planted import CAUSES, USUAL, World, pair
 
-SCHEMA = {"score": "score", "label": "label", "positive": ("1",), "negative": ("0",), "time": "at",
-          "segments": ("region", "income", "hour", "team", "side")}  # fmt: skip
+SCHEMA = {
+    "score": "score",
+    "label": "label",
+    "positive": ("1",),
+    "negative": ("0",),
+    "time": "at",
+    "segments": ("region", "income", "hour", "team", "side"),
+}
 
 
 @pytest.fixture

@@ -51,8 +51,18 @@ def test_september_against_december_is_led_by_the_base_rate(real: Path) -> None:
 
 
 def test_two_versions_on_the_same_flights_differ_in_nothing_that_comes_in(real: Path) -> None:
-    answer = ask("gap", real / FLIGHTS, "--where", "month in 5,6", "--reference", "model_version=v2", "--production", "model_version=v1",
-                 "--by", "carrier")  # fmt: skip
+    answer = ask(
+        "gap",
+        real / FLIGHTS,
+        "--where",
+        "month in 5,6",
+        "--reference",
+        "model_version=v2",
+        "--production",
+        "model_version=v1",
+        "--by",
+        "carrier",
+    )
     found = parts(answer)
     for name in ("segments", "missingness"):
         assert found[name] == pytest.approx(0.0, abs=1e-9)
@@ -62,9 +72,21 @@ def test_two_versions_on_the_same_flights_differ_in_nothing_that_comes_in(real: 
 
 def test_the_break_of_the_car_loans_has_its_date(real: Path) -> None:
     folder = real / "nannyml"
-    answer = ask("gap", folder / "synthetic_car_loan_reference.parquet", folder / "synthetic_car_loan_analysis.parquet",
-                 "--labels", folder / "synthetic_car_loan_analysis_target.parquet", "--label", "repaid", "--score", "y_pred_proba",
-                 "--id", "id", "--threshold", "0.5")  # fmt: skip
+    answer = ask(
+        "gap",
+        folder / "synthetic_car_loan_reference.parquet",
+        folder / "synthetic_car_loan_analysis.parquet",
+        "--labels",
+        folder / "synthetic_car_loan_analysis_target.parquet",
+        "--label",
+        "repaid",
+        "--score",
+        "y_pred_proba",
+        "--id",
+        "id",
+        "--threshold",
+        "0.5",
+    )
     # The sixth chunk of 5,000 rows begins on 31 March 2019.
     assert answer["since"] == "2019-04-01T00:00:00"
     assert answer["kind"] == "concept" and answer["n_pending"] == 0
@@ -75,9 +97,25 @@ def test_employment_with_labels_that_came_later(real: Path, tmp_path: Path) -> N
     folder = real / "nannyml"
     half = tmp_path / "half.parquet"
     pl.read_parquet(folder / "employment_MA_labels_delayed.parquet").filter(pl.col("id") % 2 == 0).write_parquet(half)
-    answer = ask("gap", folder / "employment_MA_reference.parquet", folder / "employment_MA_analysis_no_labels.parquet",
-                 "--labels", half, "--label", "employed", "--score", "predicted_probability", "--id", "id",
-                 "--threshold", "0.5", "--production", "year=2018", "--metric", "brier")  # fmt: skip
+    answer = ask(
+        "gap",
+        folder / "employment_MA_reference.parquet",
+        folder / "employment_MA_analysis_no_labels.parquet",
+        "--labels",
+        half,
+        "--label",
+        "employed",
+        "--score",
+        "predicted_probability",
+        "--id",
+        "id",
+        "--threshold",
+        "0.5",
+        "--production",
+        "year=2018",
+        "--metric",
+        "brier",
+    )
     assert answer["reference"] == pytest.approx(0.1229, abs=5e-5) and answer["production"] == pytest.approx(
         0.1213, abs=1e-3
     )

@@ -109,8 +109,10 @@ def test_the_best_threshold_is_found_by_trying_them_all() -> None:
         log = calibrated(300, seed)
         y, score = judged(log)
         bins = alone(log)
-        costs = {t: (fp * ((score >= t) & (y == 0)).sum() + fn * ((score < t) & (y == 1)).sum()) / len(y)
-                 for t in [*np.unique(score), np.inf]}  # fmt: skip
+        costs = {
+            t: (fp * ((score >= t) & (y == 0)).sum() + fn * ((score < t) & (y == 1)).sum()) / len(y)
+            for t in [*np.unique(score), np.inf]
+        }
         given = Costs(fp=fp, fn=fn)
         found = best_threshold(bins, given)
         assert cost_per_row(bins, found, given) == pytest.approx(min(costs.values()))

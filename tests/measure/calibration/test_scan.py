@@ -63,8 +63,10 @@ def test_a_segment_that_is_right_on_average_and_stale_stands_out_by_its_slope() 
 def test_calibrated_logs_have_a_slice_that_stands_out_no_more_often_than_stated() -> None:
     logs = 200
     tables = [found_in(segmented(1_500, seed)) for seed in range(logs)]
-    named = sum((table.select(pl.min_horizontal(pl.min("p_adjusted"), pl.min("slope_p_adjusted"))).item()) < 0.05
-                for table in tables)  # fmt: skip
+    named = sum(
+        (table.select(pl.min_horizontal(pl.min("p_adjusted"), pl.min("slope_p_adjusted"))).item()) < 0.05
+        for table in tables
+    )
     assert stats.binomtest(named, logs, 0.05, alternative="greater").pvalue > 0.01, named
     p = pl.concat(tables)
     for name in ("p_value", "slope_p_value"):

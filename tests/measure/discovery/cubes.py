@@ -25,9 +25,13 @@ def cube_of(columns: Columns, value: Any, counted: Any = None, *, is_binary: boo
     total = np.asarray(value, dtype=float) * trials
     sizes = tuple(int(column.max()) + 1 for column in columns)
     return Cube(
-        tuple(columns), sizes, tuple(np.ones(size, dtype=bool) for size in sizes), tuple(range(len(columns))),
-        Sums(n, trials, total, total**2, cubes=None if is_binary else total**3), is_binary,
-    )  # fmt: skip
+        tuple(columns),
+        sizes,
+        tuple(np.ones(size, dtype=bool) for size in sizes),
+        tuple(range(len(columns))),
+        Sums(n, trials, total, total**2, cubes=None if is_binary else total**3),
+        is_binary,
+    )
 
 
 @dataclass
@@ -65,9 +69,13 @@ def halves(cube: Cube, rng: np.random.Generator) -> Found:
     groups = candidates(find, found, scores(found.sums, find.sums.sum(), is_binary=cube.is_binary))
     sums = stacked([report.sums_of(group.pattern) for group in groups])
     table = confirmation_table(
-        sums, report.sums.sum(), 2 * sums.trials, is_binary=cube.is_binary, is_held_back=True,
+        sums,
+        report.sums.sum(),
+        2 * sums.trials,
+        is_binary=cube.is_binary,
+        is_held_back=True,
         weights=weights(groups, len(found.patterns)),
-    )  # fmt: skip
+    )
     rows, _ = presented(cube, found, groups, (table["status"] == "confirmed").to_numpy())
     return Found([groups[row] for row in rows], table[rows])
 

@@ -135,8 +135,10 @@ def test_the_adjustment_equals_scipys_and_only_rows_held_back_confirm() -> None:
     slices, whole = sums(n.tolist(), k.tolist()), sums([20_000], [2_000])
     held = confirmation_table(slices, whole, n, is_binary=True, is_held_back=True)
     np.testing.assert_allclose(held["p_adjusted"], stats.false_discovery_control(held["p_value"].to_numpy()))
-    expected = ["confirmed" if adjusted < 0.05 else "suggestive" if p < 0.05 else "not confirmed"
-                for adjusted, p in held.select("p_adjusted", "p_value").iter_rows()]  # fmt: skip
+    expected = [
+        "confirmed" if adjusted < 0.05 else "suggestive" if p < 0.05 else "not confirmed"
+        for adjusted, p in held.select("p_adjusted", "p_value").iter_rows()
+    ]
     assert held["status"].to_list() == expected
     assert {"confirmed", "not confirmed"} <= set(expected)
     all_rows = confirmation_table(slices, whole, n, is_binary=True, is_held_back=False)
@@ -164,9 +166,12 @@ def test_intervals_cover_at_their_rate() -> None:
     rng = np.random.default_rng(2)
     k, rest = rng.binomial(150, 0.3, 4_000), rng.binomial(9_850, 0.2, 4_000)
     table = confirmation_table(
-        sums([150] * 4_000, k.tolist()), sums([10_000] * 4_000, (k + rest).tolist()), np.full(4_000, 150.0),
-        is_binary=True, is_held_back=True,
-    )  # fmt: skip
+        sums([150] * 4_000, k.tolist()),
+        sums([10_000] * 4_000, (k + rest).tolist()),
+        np.full(4_000, 150.0),
+        is_binary=True,
+        is_held_back=True,
+    )
     covered = table.select(((pl.col("difference_low") <= 0.1) & (pl.col("difference_high") >= 0.1)).mean()).item()
     assert 0.94 < covered < 0.965
 
@@ -279,8 +284,12 @@ def test_slices_that_lack_the_rare_rows_by_chance_are_not_sure_of_it(is_over: bo
     value = (score - (rng.random(20_000) < score)) * (1 if is_over else -1)
     chosen = [rng.choice(20_000, 100, replace=False) for _ in range(5_000)]
     rows = np.full(5_000, 100.0)
-    own = Sums(rows, rows, *(np.array([(value[at] ** power).sum() for at in chosen]) for power in (1, 2)),
-               cubes=np.array([(value[at] ** 3).sum() for at in chosen]))  # fmt: skip
+    own = Sums(
+        rows,
+        rows,
+        *(np.array([(value[at] ** power).sum() for at in chosen]) for power in (1, 2)),
+        cubes=np.array([(value[at] ** 3).sum() for at in chosen]),
+    )
     whole = cube_of([np.zeros(20_000, dtype=np.int64)], value, is_binary=False).sums.sum()
     p = p_values(own, whole - own, is_binary=False)
     assert (p < 0.01).mean() <= 0.015

@@ -49,8 +49,10 @@ def costs(sigma: float, share: float = 1.0) -> Draw:
 SHAPES = {
     **{f"bias {base:.1%}": calibrated(base)[0] for base in (0.01, 0.02, 0.05, 0.137)},
     **{f"loss {base:.1%}": calibrated(base)[1] for base in (0.01, 0.02, 0.05, 0.137)},
-    "costs 1": costs(1.0), "costs 1.5": costs(1.5), "costs of 13.7% errors": costs(1.0, 0.137),
-}  # fmt: skip
+    "costs 1": costs(1.0),
+    "costs 1.5": costs(1.5),
+    "costs of 13.7% errors": costs(1.0, 0.137),
+}
 
 
 def sums_of(values: Any) -> Sums:
@@ -159,9 +161,9 @@ def test_what_is_significant_has_an_interval_above_zero(shape: str) -> None:
     own, rest, n_significant = drawn(draw, rng, 80, 2_000), drawn(draw, rng, 8_000, 100)[:1], 0
     for at in range(2_000):
         slices = own[[at]]
-        row = confirmation_table(
-            slices, slices + rest, slices.n, is_binary=shape == "flags", is_held_back=True
-        ).row(0, named=True)  # fmt: skip
+        row = confirmation_table(slices, slices + rest, slices.n, is_binary=shape == "flags", is_held_back=True).row(
+            0, named=True
+        )
         assert row["p_adjusted"] >= max(0.05 if row["difference_low"] <= 0 else 0.0, row["p_value"])
         n_significant += row["p_adjusted"] < 0.05
     assert n_significant

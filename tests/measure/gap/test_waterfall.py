@@ -37,17 +37,34 @@ def rows(n: int, seed: int, *, missing: float = 0.2, unlabelled: float = 0.0, am
     strength = np.where(is_missing, 0.4, 1.0 + 0.4 * region)
     score = np.round(50 / (1 + np.exp(-(rng.normal(-0.5, 1, n) + strength * (label - 0.3))))) / 50
     known = rng.random(n) >= unlabelled
-    return pl.DataFrame({"cell": (2 * region + is_missing).astype(np.int64), "score": score, "label": label, "known": known,
-                         "amount": rng.exponential(10, n) * amounts, "is_mature": rng.random(n) < 1.1})  # fmt: skip
+    return pl.DataFrame(
+        {
+            "cell": (2 * region + is_missing).astype(np.int64),
+            "score": score,
+            "label": label,
+            "known": known,
+            "amount": rng.exponential(10, n) * amounts,
+            "is_mature": rng.random(n) < 1.1,
+        }
+    )
 
 
 def cells_of(frame: pl.DataFrame, threshold: float = 0.5) -> SideCells:
     label, score, known = pl.col("label"), pl.col("score"), pl.col("known")
-    table = frame.with_columns(score_bin=(score * 50).round().cast(pl.Int64)).group_by("cell", "is_mature", "score_bin").agg(
-        n=pl.len(), n_pos=(label * known).sum(), n_unlabelled=(~known).sum(),
-        score_sum=(score * known).sum(), score_sq_sum=(score**2 * known).sum(), score_pos_sum=(score * label * known).sum(),
-        amount_pos_sum=(pl.col("amount") * label * known).sum(), amount_neg_sum=(pl.col("amount") * (1 - label) * known).sum(),
-    )  # fmt: skip
+    table = (
+        frame.with_columns(score_bin=(score * 50).round().cast(pl.Int64))
+        .group_by("cell", "is_mature", "score_bin")
+        .agg(
+            n=pl.len(),
+            n_pos=(label * known).sum(),
+            n_unlabelled=(~known).sum(),
+            score_sum=(score * known).sum(),
+            score_sq_sum=(score**2 * known).sum(),
+            score_pos_sum=(score * label * known).sum(),
+            amount_pos_sum=(pl.col("amount") * label * known).sum(),
+            amount_neg_sum=(pl.col("amount") * (1 - label) * known).sum(),
+        )
+    )
     line = int(np.searchsorted(EDGES, threshold - 1e-9))
     return side_cells(table, pl.DataFrame({"cell": np.arange(2 * REGIONS)}), len(EDGES), line, EDGES)
 
@@ -79,10 +96,16 @@ def test_a_side_is_measured_as_scikit_learn_measures_it(metric: str) -> None:
     y, score, money = (known[name].to_numpy() for name in ("label", "score", "amount"))
     tn, fp, fn, tp = confusion_matrix(y, score >= 0.5).ravel()
     expected = {
-        "error_rate": (fp + fn) / len(y), "accuracy": (tp + tn) / len(y), "precision": tp / (tp + fp), "recall": tp / (tp + fn),
-        "specificity": tn / (tn + fp), "fpr": fp / (tn + fp), "fnr": fn / (tp + fn), "brier": brier_score_loss(y, score),
+        "error_rate": (fp + fn) / len(y),
+        "accuracy": (tp + tn) / len(y),
+        "precision": tp / (tp + fp),
+        "recall": tp / (tp + fn),
+        "specificity": tn / (tn + fp),
+        "fpr": fp / (tn + fp),
+        "fnr": fn / (tp + fn),
+        "brier": brier_score_loss(y, score),
         "cost_per_1000": 1000 * (fp + 2 * money[(y == 1) & (score < 0.5)].sum()) / len(y),
-    }  # fmt: skip
+    }
     assert judged_value(cells_of(frame), gap_metric(metric, AMOUNTS)) == pytest.approx(expected[metric], abs=1e-12)
 
 
@@ -156,8 +179,13 @@ def test_an_undefined_metric_has_undefined_parts() -> None:
 
 
 def test_slices_by_hand() -> None:
-    table = slice_changes(cells_of(rows(4_000, 9)), cells_of(rows(4_000, 10, missing=0.6)), pl.Series([str(k) for k in range(8)]),
-                          gap_metric("error_rate"), draws=30)  # fmt: skip
+    table = slice_changes(
+        cells_of(rows(4_000, 9)),
+        cells_of(rows(4_000, 10, missing=0.6)),
+        pl.Series([str(k) for k in range(8)]),
+        gap_metric("error_rate"),
+        draws=30,
+    )
     row = table.row(1, named=True)
     by_hand = (row["share_production"] - row["share_reference"]) * (
         (row["rate_production"] + row["rate_reference"]) / 2 - overall(table)
@@ -236,7 +264,10 @@ def test_scores_beyond_those_of_the_common_rows_stay_flagged(metric: str) -> Non
     common = rows(2_000, 3).with_columns(cell=pl.lit(0, pl.Int64), score=pl.col("score") * 0.7)
     own, new = (rows(2_000, seed).with_columns(cell=pl.lit(cell, pl.Int64)) for seed, cell in ((4, 2), (5, 4)))
     high = new.with_columns(score=0.9 + 0.1 * (pl.col("score") > 0.5))
-    sides = [cells_of(pl.concat([common, other]).with_columns(score=(pl.col("score") * 50).round() / 50)) for other in (own, high)]  # fmt: skip
+    sides = [
+        cells_of(pl.concat([common, other]).with_columns(score=(pl.col("score") * 50).round() / 50))
+        for other in (own, high)
+    ]
     found = dict(zip((*PARTS, "change"), part_values(*sides, KEYS, gap_metric(metric)), strict=True))
     assert found["operating"] == pytest.approx(0.0, abs=1e-9)
     assert found["change"] == pytest.approx(sum(found[part] for part in PARTS), abs=1e-12)

@@ -139,8 +139,9 @@ def test_drawn_amounts_have_the_mean_and_the_spread_of_resampled_rows() -> None:
     rng = np.random.default_rng(3)
     amount = rng.lognormal(3, 1, 300)
     bins = bins_of([300], [0])
-    bins = type(bins)(bins.n, bins.pos, bins.neg, np.array([[amount.sum()]]), bins.neg,
-                      np.array([[(amount**2).sum()]]), bins.neg)  # fmt: skip
+    bins = type(bins)(
+        bins.n, bins.pos, bins.neg, np.array([[amount.sum()]]), bins.neg, np.array([[(amount**2).sum()]]), bins.neg
+    )
     drawn = resampled(bins, 20_000, rng).amount_pos[:, 0]
     assert drawn.mean() == pytest.approx(amount.sum(), rel=0.01)
     assert drawn.std() == pytest.approx(np.sqrt((amount**2).sum()), rel=0.03)

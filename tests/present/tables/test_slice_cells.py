@@ -11,8 +11,12 @@ from analytics.present.drawings import interval_picture
 from analytics.present.tables.slice_cells import MAX_PICTURES, slice_cells
 from tests.present.made import hostile_answer, make_answer
 
-SLICES = [("EV", 30, 200, 100, 170, 5, 0), ("B6", 300, 50, 50, 600, 0, 0), (None, 60, 25, 20, 80, 0, 0),
-          ("few", 1, 2, 3, 4, 0, 0)]  # fmt: skip
+SLICES = [
+    ("EV", 30, 200, 100, 170, 5, 0),
+    ("B6", 300, 50, 50, 600, 0, 0),
+    (None, 60, 25, 20, 80, 0, 0),
+    ("few", 1, 2, 3, 4, 0, 0),
+]
 
 
 def drawn(picture: str | None) -> ElementTree.Element:

@@ -121,9 +121,13 @@ def test_rows_before_a_moment_are_searched_and_those_without_one_too(twins: Twin
 def test_codes_give_every_value_back() -> None:
     enum = pl.Enum(["b", "a", "unused"])
     for values in (
-        pl.Series(["a", None, "b", "a"], dtype=enum), pl.Series([3, 1, None, 3]), pl.Series([True, False, None]),
-        pl.Series([0.5, float("nan"), None]), pl.Series([], dtype=pl.Int64), pl.Series([2, 2]),
-    ):  # fmt: skip
+        pl.Series(["a", None, "b", "a"], dtype=enum),
+        pl.Series([3, 1, None, 3]),
+        pl.Series([True, False, None]),
+        pl.Series([0.5, float("nan"), None]),
+        pl.Series([], dtype=pl.Int64),
+        pl.Series([2, 2]),
+    ):
         codes, known = in_codes(values)
         assert codes.null_count() == 0
         assert [str(known[code]) for code in codes] == [str(value) for value in values]
@@ -131,23 +135,34 @@ def test_codes_give_every_value_back() -> None:
 
 def test_properties_are_derived_where_the_columns_allow_them(desk: Desk) -> None:
     n = 1_200
-    frame = pl.DataFrame({
-        "score": [(place * 37 % 100) / 100 for place in range(n)],
-        "label": [place % 3 == 0 for place in range(n)],
-        "amount": [0.0 if place % 20 == 0 else place + 0.5 for place in range(n)],
-        "a": [None if place % 4 == 0 else "x" for place in range(n)],
-        "b": [None if place % 6 == 0 else "y" for place in range(n)],
-        "scored_at": [START + timedelta(hours=place) for place in range(n)],
-        "seen": [None if place % 5 == 0 else f"user {place}" for place in range(n)],
-        "note": ["" if place % 10 == 0 else "long " * (300 if place % 10 == 1 else 20) + str(place) for place in range(n)],
-    })  # fmt: skip
+    frame = pl.DataFrame(
+        {
+            "score": [(place * 37 % 100) / 100 for place in range(n)],
+            "label": [place % 3 == 0 for place in range(n)],
+            "amount": [0.0 if place % 20 == 0 else place + 0.5 for place in range(n)],
+            "a": [None if place % 4 == 0 else "x" for place in range(n)],
+            "b": [None if place % 6 == 0 else "y" for place in range(n)],
+            "scored_at": [START + timedelta(hours=place) for place in range(n)],
+            "seen": [None if place % 5 == 0 else f"user {place}" for place in range(n)],
+            "note": [
+                "" if place % 10 == 0 else "long " * (300 if place % 10 == 1 else 20) + str(place) for place in range(n)
+            ],
+        }
+    )
     log = desk.log(frame, segments=("amount", "a", "b"), text=("note",), time="scored_at", amount=None, row_id=None)
     stored = desk.stored(log)
     found = {entry.name: entry for entry in properties(log)}
     assert {name: entry.kind for name, entry in found.items()} == {
-        "amount": "value", "a": "value", "b": "value", "exact amount": "spike", "seen": "missing", "text of note": "text",
-        "hour of scored_at": "hour", "weekday of scored_at": "weekday", "fields missing": "gaps",
-    }  # fmt: skip
+        "amount": "value",
+        "a": "value",
+        "b": "value",
+        "exact amount": "spike",
+        "seen": "missing",
+        "text of note": "text",
+        "hour of scored_at": "hour",
+        "weekday of scored_at": "weekday",
+        "fields missing": "gaps",
+    }
     expected = {
         "exact amount": [0.0 if place % 20 == 0 else None for place in range(n)],
         "seen": [None] * n,

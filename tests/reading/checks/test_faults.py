@@ -28,23 +28,25 @@ def sound() -> pl.DataFrame:
         .sample(N, seed=1)
         .sort()
     )
-    return pl.DataFrame({
-        "row_id": [f"r{place}" for place in range(N)],
-        "score": score,
-        "label": (draw.random(N) < score).astype(int),
-        "decision": (score >= 0.5).astype(int),
-        "scored_at": time,
-        "started_at": time.dt.offset_by("-3h"),
-        "ended_at": time + pl.Series(draw.integers(1, 400, N) * 60_000_000).cast(pl.Duration("us")),
-        "weight": draw.lognormal(4, 0.5, N).round(2),
-        "age": draw.integers(18, 80, N),
-        "visits": draw.poisson(0.3, N) * draw.integers(1, 60, N),
-        "reading": np.where(draw.random(N) < 0.05, np.nan, draw.normal(20, 4, N).round(3)),
-        "city": draw.choice(["Berlin", "Köln", "Ulm", "Bonn", "Trier"], N),
-        "partner": draw.choice(["A", "B", "C", "D"], N),
-        "code": [f"{draw.integers(100, 999)}-{draw.integers(10, 99)}" for _ in range(N)],
-        "returning": draw.random(N) < 0.2,
-    }).with_columns(pl.col("reading").fill_nan(None))  # fmt: skip
+    return pl.DataFrame(
+        {
+            "row_id": [f"r{place}" for place in range(N)],
+            "score": score,
+            "label": (draw.random(N) < score).astype(int),
+            "decision": (score >= 0.5).astype(int),
+            "scored_at": time,
+            "started_at": time.dt.offset_by("-3h"),
+            "ended_at": time + pl.Series(draw.integers(1, 400, N) * 60_000_000).cast(pl.Duration("us")),
+            "weight": draw.lognormal(4, 0.5, N).round(2),
+            "age": draw.integers(18, 80, N),
+            "visits": draw.poisson(0.3, N) * draw.integers(1, 60, N),
+            "reading": np.where(draw.random(N) < 0.05, np.nan, draw.normal(20, 4, N).round(3)),
+            "city": draw.choice(["Berlin", "Köln", "Ulm", "Bonn", "Trier"], N),
+            "partner": draw.choice(["A", "B", "C", "D"], N),
+            "code": [f"{draw.integers(100, 999)}-{draw.integers(10, 99)}" for _ in range(N)],
+            "returning": draw.random(N) < 0.2,
+        }
+    ).with_columns(pl.col("reading").fill_nan(None))
 
 
 def some(share: float, seed: int = 3) -> pl.Series:
@@ -76,20 +78,52 @@ def misspelt(frame: pl.DataFrame) -> pl.DataFrame:
 PLANTED: dict[str, tuple[Plant, str, str, int | None, str]] = {
     "score-outside-range": (put("score", some(0.01), 1.7), "warning", "score", None, "1.7"),
     "one-class-after": (put("label", after(11), 1), "warning", "label", None, "From 2024-11-01 on all of"),
-    "different-outcomes": (lambda frame: pl.concat([frame, frame.head(4).with_columns(label=1 - pl.col("label"))]),
-                           "warning", "row_id", 8, "'r0'"),
+    "different-outcomes": (
+        lambda frame: pl.concat([frame, frame.head(4).with_columns(label=1 - pl.col("label"))]),
+        "warning",
+        "row_id",
+        8,
+        "'r0'",
+    ),
     "label-third-value": (put("label", some(0.02), 2), "warning", "label", None, "found 3 that count"),
-    "missing-in-segment": (put("weight", (pl.col("partner") == "C") & some(0.95), None), "warning", "weight", None,
-                           "'partner' is C (94%)"),
-    "default-spike": (put("age", some(0.03), 999), "warning", "age", None, "'999', and every other value lies between 18 and 79"),
-    "end-before-start": (put("ended_at", some(0.01), pl.col("started_at").dt.offset_by("-1h")), "warning", "ended_at", None,
-                         "Expected 'ended_at' after 'started_at'"),
-    "utc-and-local": (utc, "warning", "scored_at", None, "-5 h from 2024-01-01, -4 h from 2024-03-10, -5 h from 2024-11-0"),
+    "missing-in-segment": (
+        put("weight", (pl.col("partner") == "C") & some(0.95), None),
+        "warning",
+        "weight",
+        None,
+        "'partner' is C (94%)",
+    ),
+    "default-spike": (
+        put("age", some(0.03), 999),
+        "warning",
+        "age",
+        None,
+        "'999', and every other value lies between 18 and 79",
+    ),
+    "end-before-start": (
+        put("ended_at", some(0.01), pl.col("started_at").dt.offset_by("-1h")),
+        "warning",
+        "ended_at",
+        None,
+        "Expected 'ended_at' after 'started_at'",
+    ),
+    "utc-and-local": (
+        utc,
+        "warning",
+        "scored_at",
+        None,
+        "-5 h from 2024-01-01, -4 h from 2024-03-10, -5 h from 2024-11-0",
+    ),
     "unit-change": (put("weight", after(7), pl.col("weight") * 1000), "warning", "weight", None, "times 1000"),
-    "format-change": (put("code", after(5), pl.col("code").str.replace("-", "/").str.replace("^", "K")), "warning", "code", None,
-                      "at first and like"),
+    "format-change": (
+        put("code", after(5), pl.col("code").str.replace("-", "/").str.replace("^", "K")),
+        "warning",
+        "code",
+        None,
+        "at first and like",
+    ),
     "near-duplicates": (misspelt, "warning", "city", 70, "'berlin' from 'Berlin'"),
-}  # fmt: skip
+}
 
 FURTHER: dict[str, tuple[str, Plant, str]] = {
     "a stand-in below zero": ("default-spike", put("visits", some(0.02), -1), "visits"),
@@ -109,31 +143,55 @@ FURTHER: dict[str, tuple[str, Plant, str]] = {
 }
 
 HARMLESS: dict[str, tuple[str, Plant]] = {
-    "scores that are ranks": ("score-outside-range", lambda frame: frame.with_columns((pl.col("score") * 9 + 1).round().alias("score"))),
+    "scores that are ranks": (
+        "score-outside-range",
+        lambda frame: frame.with_columns((pl.col("score") * 9 + 1).round().alias("score")),
+    ),
     "more positives at the end": ("one-class-after", put("label", after(11) & some(0.8), 1)),
     "a few rows at the end": ("one-class-after", put("label", pl.int_range(pl.len()) >= N - 8, 1)),
     "a short run in a rare class": ("one-class-after", put("label", some(0.97), 0)),
     "the same outcome twice": ("different-outcomes", lambda frame: pl.concat([frame, frame.head(4)])),
     "labels yet to come": ("label-third-value", put("label", some(0.05), None)),
     "missing everywhere alike": ("missing-in-segment", put("weight", some(0.3), None)),
-    "missing in half of the segments": ("missing-in-segment", put("weight", pl.col("partner").is_in(["A", "B"]) & some(0.6) | some(0.3), None)),
+    "missing in half of the segments": (
+        "missing-in-segment",
+        put("weight", pl.col("partner").is_in(["A", "B"]) & some(0.6) | some(0.3), None),
+    ),
     "a count with many zeros": ("default-spike", put("visits", some(0.7), 0)),
     "a round number that is frequent": ("default-spike", put("age", some(0.1), 40)),
     "one outlier": ("default-spike", put("weight", pl.int_range(pl.len()) == 5, 99_999.0)),
     "an end at its start": ("end-before-start", put("ended_at", some(0.1), pl.col("started_at"))),
-    "an end on the day of its start": ("end-before-start", lambda frame: frame.with_columns(pl.col("ended_at").dt.truncate("1d"))),
-    "a constant lag": ("utc-and-local", lambda frame: frame.with_columns(logged=pl.col("scored_at").dt.offset_by("5h"))),
-    "a lag that grows once": ("utc-and-local", lambda frame: frame.with_columns(
-        logged=pl.when(after(7)).then(pl.col("scored_at").dt.offset_by("2h")).otherwise(pl.col("scored_at").dt.offset_by("1h")))),
+    "an end on the day of its start": (
+        "end-before-start",
+        lambda frame: frame.with_columns(pl.col("ended_at").dt.truncate("1d")),
+    ),
+    "a constant lag": (
+        "utc-and-local",
+        lambda frame: frame.with_columns(logged=pl.col("scored_at").dt.offset_by("5h")),
+    ),
+    "a lag that grows once": (
+        "utc-and-local",
+        lambda frame: frame.with_columns(
+            logged=pl.when(after(7))
+            .then(pl.col("scored_at").dt.offset_by("2h"))
+            .otherwise(pl.col("scored_at").dt.offset_by("1h"))
+        ),
+    ),
     "a level that rises": ("unit-change", put("weight", after(7), pl.col("weight") * 1.5)),
-    "a level that drifts to ten times": ("unit-change", lambda frame: frame.with_columns(
-        pl.col("weight") * (10 ** (pl.int_range(pl.len()) / N)))),
+    "a level that drifts to ten times": (
+        "unit-change",
+        lambda frame: frame.with_columns(pl.col("weight") * (10 ** (pl.int_range(pl.len()) / N))),
+    ),
     "ten times in random rows": ("unit-change", put("weight", some(0.5), pl.col("weight") * 10)),
     "formats side by side": ("format-change", put("code", some(0.5), pl.col("code").str.replace("-", "/"))),
     "values that differ by more": ("near-duplicates", put("city", some(0.1), "Ulm-Süd")),
-    "grades": ("near-duplicates", lambda frame: frame.with_columns(pl.col("city").replace_strict(
-        ["Berlin", "Köln", "Ulm", "Bonn", "Trier"], ["A", "A+", "A-", "AA", "B"]))),
-}  # fmt: skip
+    "grades": (
+        "near-duplicates",
+        lambda frame: frame.with_columns(
+            pl.col("city").replace_strict(["Berlin", "Köln", "Ulm", "Bonn", "Trier"], ["A", "A+", "A-", "AA", "B"])
+        ),
+    ),
+}
 
 
 def shown(log: Log) -> dict[str, Finding]:
@@ -223,8 +281,10 @@ def test_spellings_merge_for_slicing_and_the_text_stays(desk: Desk) -> None:
     column = log.column("city")
     again = desk.remap(log, merged(log))
     stored = desk.stored(again)
-    assert stored[column.sql_name].cast(pl.String).to_list() == frame["city"].replace(
-        ["berlin", "Berlin ", "Koln"], ["Berlin", "Berlin", "Köln"]).to_list()  # fmt: skip
+    assert (
+        stored[column.sql_name].cast(pl.String).to_list()
+        == frame["city"].replace(["berlin", "Berlin ", "Koln"], ["Berlin", "Berlin", "Köln"]).to_list()
+    )
     assert stored[column.original_name].to_list() == frame["city"].to_list()
     assert "near-duplicates" not in shown(again)
     assert dict(again.column("city").top) == dict(stored[column.sql_name].value_counts().rows())
@@ -251,12 +311,15 @@ def test_merges_survive_their_receipt(desk: Desk) -> None:
 DATA = Path(__file__).parents[4] / "shared" / "data"
 
 
-@pytest.mark.parametrize(("path", "code", "column", "words"), [
-    ("compas/compas-scores-two-years_noPII.csv", "one-class-after", "two_year_recid", "From 2014-04-0"),
-    ("aequitas-small/adult_rf_binary.csv", "score-ranks-wrong-way", "score", "AUROC 0.214"),
-    ("nycflights/inference_log.parquet", "utc-and-local", "scored_at", "'time_hour'"),
-    ("nycflights/inference_log.parquet", "missing-in-segment", "plane_year", "MQ (97%)"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("path", "code", "column", "words"),
+    [
+        ("compas/compas-scores-two-years_noPII.csv", "one-class-after", "two_year_recid", "From 2014-04-0"),
+        ("aequitas-small/adult_rf_binary.csv", "score-ranks-wrong-way", "score", "AUROC 0.214"),
+        ("nycflights/inference_log.parquet", "utc-and-local", "scored_at", "'time_hour'"),
+        ("nycflights/inference_log.parquet", "missing-in-segment", "plane_year", "MQ (97%)"),
+    ],
+)
 def test_the_faults_of_real_logs_are_found(desk: Desk, path: str, code: str, column: str, words: str) -> None:
     if not DATA.exists():
         pytest.skip(f"the real data are not at {DATA}")

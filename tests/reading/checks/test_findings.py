@@ -20,16 +20,20 @@ def healthy() -> pl.DataFrame:
     """A log without a fault: the score ranks well, every column varies, no value is missing."""
     draw = np.random.default_rng(1)
     score = draw.beta(2, 2, N).round(6)
-    return pl.DataFrame({
-        "row_id": np.arange(N),
-        "score": score,
-        "label": (draw.random(N) < score).astype(int),
-        "decision": (score >= 0.5).astype(int),
-        "amount": draw.lognormal(3, 1, N).round(2),
-        "region": draw.choice(["north", "south"], N),
-        "model_version": draw.choice(["v1", "v2"], N),
-        "scored_at": pl.datetime_range(pl.datetime(2024, 1, 1), interval="1h", end=pl.datetime(2024, 12, 1), eager=True).head(N),
-    })  # fmt: skip
+    return pl.DataFrame(
+        {
+            "row_id": np.arange(N),
+            "score": score,
+            "label": (draw.random(N) < score).astype(int),
+            "decision": (score >= 0.5).astype(int),
+            "amount": draw.lognormal(3, 1, N).round(2),
+            "region": draw.choice(["north", "south"], N),
+            "model_version": draw.choice(["v1", "v2"], N),
+            "scored_at": pl.datetime_range(
+                pl.datetime(2024, 1, 1), interval="1h", end=pl.datetime(2024, 12, 1), eager=True
+            ).head(N),
+        }
+    )
 
 
 def first(count: int) -> pl.Expr:
@@ -58,7 +62,13 @@ def shown(log: Log) -> dict[str, Finding]:
 
 PLANTED: dict[str, tuple[Callable[[pl.DataFrame], pl.DataFrame | str], str, str | None, int | None, str]] = {
     "rows-set-aside": (lambda frame: frame.write_csv() + "1,2\n3\n", "warning", None, 2, "missing columns"),
-    "repaired": (lambda frame: frame.with_columns(region=pl.lit("Málaga") + pl.col("region")).write_csv(), "note", None, None, "UTF-8"),
+    "repaired": (
+        lambda frame: frame.with_columns(region=pl.lit("Málaga") + pl.col("region")).write_csv(),
+        "note",
+        None,
+        None,
+        "UTF-8",
+    ),
     "no-rows": (lambda frame: frame.head(0).write_csv(), "error", None, 0, "no rows"),
     "duplicate-ids": (lambda frame: pl.concat([frame, frame.head(3)]), "warning", "row_id", 3, "'0'"),
     "null-score": (put("score", 5, None), "warning", "score", 5, "not judged"),
@@ -66,21 +76,44 @@ PLANTED: dict[str, tuple[Callable[[pl.DataFrame], pl.DataFrame | str], str, str 
     "unparsable-amount": (as_text("amount", 4, "free"), "warning", "amount", 4, "no finite number"),
     "constant-score": (lambda frame: frame.with_columns(score=0.25), "error", "score", N, "0.25"),
     "score-not-probability": (lambda frame: frame.with_columns(pl.col("score") * 100), "note", "score", None, "rank"),
-    "score-ranks-wrong-way": (lambda frame: frame.with_columns((1 - pl.col("score")).alias("score")), "error", "score", N, "wrong way round"),
+    "score-ranks-wrong-way": (
+        lambda frame: frame.with_columns((1 - pl.col("score")).alias("score")),
+        "error",
+        "score",
+        N,
+        "wrong way round",
+    ),
     "decision-against-score": (put("decision", 400, 1), "warning", "decision", None, "differ from the score"),
     "null-label": (put("label", 7, None), "warning", "label", 7, "never as negative"),
-    "label-other-values": (lambda frame: frame.with_columns(label=pl.when(first(6)).then(pl.lit("pending")).when(
-        pl.col("label") == 1).then(pl.lit("yes")).otherwise(pl.lit("no"))), "warning", "label", 6, "'pending' (6)"),
+    "label-other-values": (
+        lambda frame: frame.with_columns(
+            label=pl.when(first(6))
+            .then(pl.lit("pending"))
+            .when(pl.col("label") == 1)
+            .then(pl.lit("yes"))
+            .otherwise(pl.lit("no"))
+        ),
+        "warning",
+        "label",
+        6,
+        "'pending' (6)",
+    ),
     "one-class": (lambda frame: frame.with_columns(label=1), "error", "label", N, "Every label is positive"),
     "unparsable-values": (as_text("scored_at", 4, "noon"), "warning", "scored_at", 4, "'noon'"),
     "empty-column": (lambda frame: frame.with_columns(void=pl.lit(None, dtype=pl.String)), "note", "void", N, "empty"),
     "constant-column": (lambda frame: frame.with_columns(site=pl.lit("here")), "note", "site", N, "'here'"),
-    "too-many-values": (lambda frame: pl.concat([frame] * 6).with_columns(
-        pl.int_range(pl.len()).alias("row_id"), pl.format("s{}", pl.int_range(pl.len()) // 2).alias("region")),
-        "warning", "region", None, "1,200 different values"),
+    "too-many-values": (
+        lambda frame: pl.concat([frame] * 6).with_columns(
+            pl.int_range(pl.len()).alias("row_id"), pl.format("s{}", pl.int_range(pl.len()) // 2).alias("region")
+        ),
+        "warning",
+        "region",
+        None,
+        "1,200 different values",
+    ),
     "no-label": (lambda frame: frame.drop("label", "decision"), "warning", None, N, "nothing can be judged"),
     "no-score": (lambda frame: frame.drop("score"), "note", "decision", None, "decisions and no score"),
-}  # fmt: skip
+}
 
 
 def faulty(desk: Desk, code: str) -> Log:
@@ -113,10 +146,13 @@ def test_planted_faults_are_found(desk: Desk, code: str) -> None:
 
 
 EXPECTED_WITH = {
-    "constant-score": {"decision-against-score", "constant-column"}, "unparsable-score": {"null-score"},
-    "score-not-probability": {"decision-against-score"}, "score-ranks-wrong-way": {"decision-against-score"},
-    "decision-against-score": {"constant-column"}, "one-class": {"constant-column"},
-}  # fmt: skip
+    "constant-score": {"decision-against-score", "constant-column"},
+    "unparsable-score": {"null-score"},
+    "score-not-probability": {"decision-against-score"},
+    "score-ranks-wrong-way": {"decision-against-score"},
+    "decision-against-score": {"constant-column"},
+    "one-class": {"constant-column"},
+}
 
 
 @pytest.mark.parametrize(

@@ -84,9 +84,13 @@ def pollock(data: Path) -> Path:
 def options_of(parameters: Path) -> CsvOptions:
     said = json.loads(parameters.read_text("utf-8"))
     return CsvOptions(
-        delimiter=said["delimiter"] or None, quote=said["quotechar"], escape=said["escapechar"],
-        header_lines=said["header_lines"], skip_lines=said["preamble_lines"], encoding=said["encoding"],
-    )  # fmt: skip
+        delimiter=said["delimiter"] or None,
+        quote=said["quotechar"],
+        escape=said["escapechar"],
+        header_lines=said["header_lines"],
+        skip_lines=said["preamble_lines"],
+        encoding=said["encoding"],
+    )
 
 
 @pytest.mark.parametrize("is_given", [False, True])
@@ -135,8 +139,10 @@ def test_footers_of_the_loans_are_no_rows(data: Path, tmp_path: Path) -> None:
     assert all(row[0].isdigit() for row in found.rows[1:])
 
 
-GOOD = [["id", "day", "amount", "note"]] + [[f"AB-{place:04}", f"2024-03-{place % 28 + 1:02}", f"{place * 1.25:.2f}", word]
-        for place, word in enumerate(["all is well", "late again", "ok", "as agreed, twice", "call back"] * 6)]  # fmt: skip
+GOOD = [["id", "day", "amount", "note"]] + [
+    [f"AB-{place:04}", f"2024-03-{place % 28 + 1:02}", f"{place * 1.25:.2f}", word]
+    for place, word in enumerate(["all is well", "late again", "ok", "as agreed, twice", "call back"] * 6)
+]
 
 
 def line_of(row: list[str], delimiter: str = ",") -> str:
@@ -225,16 +231,19 @@ def test_delimiters_are_found(tmp_path: Path, delimiter: str, end: str) -> None:
     assert found.lines.kept == len(GOOD) - 1
 
 
-@pytest.mark.parametrize(("content", "header", "counts"), [
-    ("Report\nof May\n\n{}", 1, {"skipped": 2, "blank": 1}),
-    ("Report,,,\n,,,\n{}", 1, {"skipped": 2}),
-    ("{}\nSource: the bank\nNote: preliminary, as always\n", 1, {"blank": 1, "set_aside": 2}),
-    ("{}Total of all,,,\n", 1, {"set_aside": 1}),
-    ("{}\n\n", 1, {"blank": 2}),
-    ("id,day,amount,note\n{}", 2, {}),
-    ("{}\nname,place\nann,rome\nbob,oslo\ncarl,bern\n", 1, {"blank": 1, "set_aside": 4}),
-    ("{}name,place,when,of,what\n1,2,3,4,5\n1,2,3,4,5\n1,2,3,4,5\n", 1, {"set_aside": 4}),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("content", "header", "counts"),
+    [
+        ("Report\nof May\n\n{}", 1, {"skipped": 2, "blank": 1}),
+        ("Report,,,\n,,,\n{}", 1, {"skipped": 2}),
+        ("{}\nSource: the bank\nNote: preliminary, as always\n", 1, {"blank": 1, "set_aside": 2}),
+        ("{}Total of all,,,\n", 1, {"set_aside": 1}),
+        ("{}\n\n", 1, {"blank": 2}),
+        ("id,day,amount,note\n{}", 2, {}),
+        ("{}\nname,place\nann,rome\nbob,oslo\ncarl,bern\n", 1, {"blank": 1, "set_aside": 4}),
+        ("{}name,place,when,of,what\n1,2,3,4,5\n1,2,3,4,5\n1,2,3,4,5\n", 1, {"set_aside": 4}),
+    ],
+)
 def test_what_surrounds_the_table(tmp_path: Path, content: str, header: int, counts: dict[str, int]) -> None:
     found = text(tmp_path, content.replace("{}", with_line(0, "id,day,amount,note")))
     names = [" ".join([name] * header) for name in GOOD[0]]
@@ -277,16 +286,19 @@ def test_one_column_is_read_and_said(tmp_path: Path) -> None:
 FIRST, SECOND = "id,name,score\n1,a,0.5\n2,b,0.25\n", "id,name,score\n3,c,0.75\n4,d,0.1\n"
 
 
-@pytest.mark.parametrize(("content", "n_rows", "reasons"), [
-    (FIRST + SECOND, 4, {"the header once more": 1}),
-    (FIRST + "\n" + SECOND, 4, {"the header once more": 1}),
-    ("\ufeff" + FIRST + "\ufeff" + SECOND, 4, {"the header once more": 1}),
-    ("name,kind\na,b\nc,d\n\ufeffname,kind\ne,f\n", 3, {"the header once more": 1}),
-    (FIRST + FIRST, 2, {"another table": 3}),
-    (FIRST + "Total,,\n" + SECOND, 4, {"footer": 1, "the header once more": 1}),
-    (FIRST.replace("score\n", "score\n--,----,-----\n"), 2, {"a line of dashes": 1}),
-    (FIRST + "--,----,\n", 3, {}),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("content", "n_rows", "reasons"),
+    [
+        (FIRST + SECOND, 4, {"the header once more": 1}),
+        (FIRST + "\n" + SECOND, 4, {"the header once more": 1}),
+        ("\ufeff" + FIRST + "\ufeff" + SECOND, 4, {"the header once more": 1}),
+        ("name,kind\na,b\nc,d\n\ufeffname,kind\ne,f\n", 3, {"the header once more": 1}),
+        (FIRST + FIRST, 2, {"another table": 3}),
+        (FIRST + "Total,,\n" + SECOND, 4, {"footer": 1, "the header once more": 1}),
+        (FIRST.replace("score\n", "score\n--,----,-----\n"), 2, {"a line of dashes": 1}),
+        (FIRST + "--,----,\n", 3, {}),
+    ],
+)
 def test_files_put_one_behind_the_other_are_one_table(
     tmp_path: Path, content: str, n_rows: int, reasons: dict[str, int]
 ) -> None:
@@ -395,20 +407,23 @@ def test_whatever_python_writes_is_read(tmp_path: Path, rows: list[list[str]]) -
     assert_balanced(path.read_bytes(), found)
 
 
-@pytest.mark.parametrize(("content", "options", "rows"), [
-    ("a:b\n1:2\n", CsvOptions(delimiter=":"), [["a", "b"], ["1", "2"]]),
-    ("a<>b\n1<>2\n", CsvOptions(delimiter="<>"), [["a", "b"], ["1", "2"]]),
-    ("x\na,b\n1,2\n", CsvOptions(skip_lines=1), [["a", "b"], ["1", "2"]]),
-    ("a,b\nc,d\n1,2\n3,4\n", CsvOptions(header_lines=2), [["a c", "b d"], ["1", "2"], ["3", "4"]]),
-    ("a,b\nc,d\n", CsvOptions(header_lines=0), [["a", "b"], ["c", "d"]]),
-    ("a,b\nc,d\n", CsvOptions(has_header=False), [["a", "b"], ["c", "d"]]),
-    ("1,2\n3,4\n5,6\n", CsvOptions(has_header=True), [["1", "2"], ["3", "4"], ["5", "6"]]),
-    ('a,b\n"1,2\n', CsvOptions(quote=""), [["a", "b"], ['"1', "2"]]),
-    ("a,b\n/x,1/,2\n", CsvOptions(quote="/"), [["a", "b"], ["x,1", "2"]]),
-    ('a,b\n"x~"y",2\n', CsvOptions(escape="~"), [["a", "b"], ['x"y', "2"]]),
-    ("a,b\n1,é\n".encode("cp437"), CsvOptions(encoding="cp437"), [["a", "b"], ["1", "é"]]),
-    ('{"a": 1}\n{"a": 2}\n', CsvOptions(delimiter=":", quote=""), [['{"a"', " 1}"], ['{"a"', " 2}"]]),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("content", "options", "rows"),
+    [
+        ("a:b\n1:2\n", CsvOptions(delimiter=":"), [["a", "b"], ["1", "2"]]),
+        ("a<>b\n1<>2\n", CsvOptions(delimiter="<>"), [["a", "b"], ["1", "2"]]),
+        ("x\na,b\n1,2\n", CsvOptions(skip_lines=1), [["a", "b"], ["1", "2"]]),
+        ("a,b\nc,d\n1,2\n3,4\n", CsvOptions(header_lines=2), [["a c", "b d"], ["1", "2"], ["3", "4"]]),
+        ("a,b\nc,d\n", CsvOptions(header_lines=0), [["a", "b"], ["c", "d"]]),
+        ("a,b\nc,d\n", CsvOptions(has_header=False), [["a", "b"], ["c", "d"]]),
+        ("1,2\n3,4\n5,6\n", CsvOptions(has_header=True), [["1", "2"], ["3", "4"], ["5", "6"]]),
+        ('a,b\n"1,2\n', CsvOptions(quote=""), [["a", "b"], ['"1', "2"]]),
+        ("a,b\n/x,1/,2\n", CsvOptions(quote="/"), [["a", "b"], ["x,1", "2"]]),
+        ('a,b\n"x~"y",2\n', CsvOptions(escape="~"), [["a", "b"], ['x"y', "2"]]),
+        ("a,b\n1,é\n".encode("cp437"), CsvOptions(encoding="cp437"), [["a", "b"], ["1", "é"]]),
+        ('{"a": 1}\n{"a": 2}\n', CsvOptions(delimiter=":", quote=""), [['{"a"', " 1}"], ['{"a"', " 2}"]]),
+    ],
+)
 def test_what_is_set_by_hand_holds(
     tmp_path: Path, content: str | bytes, options: CsvOptions, rows: list[list[str]]
 ) -> None:
@@ -454,13 +469,15 @@ def test_the_engine_still_reads_wrong_what_the_proof_refuses(tmp_path: Path) -> 
 
 
 WORST = [
-    'id,note,score\n' + "".join(f'{place},"never closed {place},0.5\n' for place in range(3_000)),
+    "id,note,score\n" + "".join(f'{place},"never closed {place},0.5\n' for place in range(3_000)),
     'id,note,score\n1,"open\n' + "".join(f'{place},"" "",0.5\n' for place in range(3_000)),
-    "id,when,note\n" + "".join(f'{place}{"," * (place % 2)}2024-01-0{place % 9 + 1},"some, note"\n' for place in range(1, 2_000)) + '1,2024-01-01,"a"\n',
+    "id,when,note\n"
+    + "".join(f'{place}{"," * (place % 2)}2024-01-0{place % 9 + 1},"some, note"\n' for place in range(1, 2_000))
+    + '1,2024-01-01,"a"\n',
     "a,b,c\n" + "1,2,3\n" * 50 + '"' + '","' * 20_000 + "\n" + "1,2,3\n" * 50,
     "a,b,c\n" + "1,2,3\n" * 50 + '1,"' + 'x"y' * 100_000 + '",3\n' + "1,2,3\n" * 50,
     "a,b,c\n" + "1,2,3\n" * 50 + "," * (LONG_RUN - 1) + "\n" + "1,2,3\n" * 50,
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("content", WORST)

@@ -23,8 +23,10 @@ ROWS = [
 
 
 def joined(rows: list[list[str]], delimiter: str, newline: str = "\n") -> str:
-    lines = [delimiter.join('"' + cell.replace('"', '""') + '"' if set(cell) & set(',;|\t\n"') else cell for cell in row)
-             for row in rows]  # fmt: skip
+    lines = [
+        delimiter.join('"' + cell.replace('"', '""') + '"' if set(cell) & set(',;|\t\n"') else cell for cell in row)
+        for row in rows
+    ]
     return newline.join(lines) + newline
 
 

@@ -89,15 +89,18 @@ def test_values_inside_values_stay_json_and_that_is_said(desk: Desk) -> None:
     assert "Values inside values are kept as JSON text: 'features'." in reading.repairs
 
 
-@pytest.mark.parametrize(("text", "words"), [
-    ('{"data": [{"a": 1}, {"a"', "whole"),
-    ('{"data": []}', ""),
-    ("[1, 2, 3]", ""),
-    ('[{"a": 1}, 2]', ""),
-    ('{"columns": ["a", "b"], "data": [[1, 2], [3]]}', "rows of 2 values"),
-    ("[" * 5_000, ""),
-    ('{"a":' * 5_000, ""),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('{"data": [{"a": 1}, {"a"', "whole"),
+        ('{"data": []}', ""),
+        ("[1, 2, 3]", ""),
+        ('[{"a": 1}, 2]', ""),
+        ('{"columns": ["a", "b"], "data": [[1, 2], [3]]}', "rows of 2 values"),
+        ("[" * 5_000, ""),
+        ('{"a":' * 5_000, ""),
+    ],
+)
 def test_what_holds_no_records_is_refused_or_read_in_words(desk: Desk, text: str, words: str) -> None:
     if words:
         with pytest.raises(InputError, match=words):

@@ -45,10 +45,13 @@ def test_windows_text_is_read_and_said(desk: Desk) -> None:
     assert odd.path.read_text("utf-8").startswith("a\nMálaga ")
 
 
-@pytest.mark.parametrize("content", [
-    "a,b\nMálaga,1\nÁvila,2\n".encode() + b"Jos\xc3,3\n",
-    "a,b\nMálaga,1\n".encode() + "Ávila,2\n".encode("cp1252") + "Łódź,3\n".encode(),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "content",
+    [
+        "a,b\nMálaga,1\nÁvila,2\n".encode() + b"Jos\xc3,3\n",
+        "a,b\nMálaga,1\n".encode() + "Ávila,2\n".encode("cp1252") + "Łódź,3\n".encode(),
+    ],
+)
 def test_a_byte_that_is_none_leaves_the_rest_of_the_text_as_it_is(desk: Desk, content: bytes) -> None:
     source = prepared(desk, content)
     text = source.path.read_text("utf-8")
@@ -61,17 +64,20 @@ def test_bytes_that_break_utf8_late_are_found(desk: Desk) -> None:
     assert source.repairs and source.path.read_text("utf-8").endswith("é\n")
 
 
-@pytest.mark.parametrize(("content", "words"), [
-    (b"", "empty file"),
-    (gzip.compress(b"", mtime=0), "nothing"),
-    (gzip.compress(TEXT.encode() * 1_000, mtime=0)[:200], "damaged"),
-    (b"\x1f\x8b" + b"junk" * 50, "damaged"),
-    (b"\x28\xb5\x2f\xfd" + b"junk" * 50, "damaged"),
-    (b"%PDF-1.7 ...", "a PDF"),
-    (b"\xd0\xcf\x11\xe0" + bytes(100), "an old Excel file"),
-    (b"SQLite format 3\x00" + bytes(100), "a SQLite database"),
-    (b"FEA1" + bytes(100), "version 1"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "empty file"),
+        (gzip.compress(b"", mtime=0), "nothing"),
+        (gzip.compress(TEXT.encode() * 1_000, mtime=0)[:200], "damaged"),
+        (b"\x1f\x8b" + b"junk" * 50, "damaged"),
+        (b"\x28\xb5\x2f\xfd" + b"junk" * 50, "damaged"),
+        (b"%PDF-1.7 ...", "a PDF"),
+        (b"\xd0\xcf\x11\xe0" + bytes(100), "an old Excel file"),
+        (b"SQLite format 3\x00" + bytes(100), "a SQLite database"),
+        (b"FEA1" + bytes(100), "version 1"),
+    ],
+)
 def test_what_cannot_be_read_is_said(desk: Desk, content: bytes, words: str) -> None:
     with pytest.raises(InputError, match=words):
         prepared(desk, content)
@@ -103,17 +109,21 @@ def test_damaged_files_of_every_format_are_input_errors(desk: Desk) -> None:
             desk.stage(text)
 
 
-FRAME = pl.DataFrame({
-    "id": [7, 8, 9, 10, 11],
-    "score": [0.25, None, 0.75, 1e-7, 0.5],
-    "label": [0, 1, None, 1, 0],
-    "city": ["Málaga", "a,b", None, 'say "x"', "line\nbreak"],
-    "code": ["007", "010", "011", None, "099"],
-    "vip": [True, False, None, True, True],
-    "day": pl.Series(["2024-05-31T10:30:00", "2024-06-01T00:00:00", None, "2024-06-02T23:59:59", "2024-01-01T00:00:00"]).str.to_datetime(),
-    "whole": [1.0, 2.0, None, 4.0, 5.0],
-    "void": pl.Series([None] * 5, dtype=pl.String),
-})  # fmt: skip
+FRAME = pl.DataFrame(
+    {
+        "id": [7, 8, 9, 10, 11],
+        "score": [0.25, None, 0.75, 1e-7, 0.5],
+        "label": [0, 1, None, 1, 0],
+        "city": ["Málaga", "a,b", None, 'say "x"', "line\nbreak"],
+        "code": ["007", "010", "011", None, "099"],
+        "vip": [True, False, None, True, True],
+        "day": pl.Series(
+            ["2024-05-31T10:30:00", "2024-06-01T00:00:00", None, "2024-06-02T23:59:59", "2024-01-01T00:00:00"]
+        ).str.to_datetime(),
+        "whole": [1.0, 2.0, None, 4.0, 5.0],
+        "void": pl.Series([None] * 5, dtype=pl.String),
+    }
+)
 
 
 def written(write: Callable[[io.BytesIO], object]) -> bytes:
@@ -160,8 +170,16 @@ def test_every_format_gives_the_same_log(desk: Desk, kind: str, packing: str, re
     found = described(desk, log)
     assert found == reference.setdefault("log", found)
     assert [column.type for column in log.columns] == [
-        "BIGINT", "DOUBLE", "BIGINT", "VARCHAR", "VARCHAR", "BOOLEAN", "TIMESTAMP", "BIGINT", "VARCHAR",
-    ]  # fmt: skip
+        "BIGINT",
+        "DOUBLE",
+        "BIGINT",
+        "VARCHAR",
+        "VARCHAR",
+        "BOOLEAN",
+        "TIMESTAMP",
+        "BIGINT",
+        "VARCHAR",
+    ]
     stored = desk.stored(log)
     assert stored["c3"].cast(pl.String).to_list() == FRAME["city"].to_list()
     assert stored["c4"].cast(pl.String).to_list() == FRAME["code"].to_list()
@@ -171,33 +189,44 @@ def test_every_format_gives_the_same_log(desk: Desk, kind: str, packing: str, re
 def test_content_wins_over_the_name_and_a_contradiction_is_said(desk: Desk) -> None:
     parquet = written(FRAME.write_parquet)
     for content, name, file_format, is_said in (
-        (parquet, "log.csv", "parquet", True), (parquet, "log.json.gz", "parquet", True),
-        (parquet, "a*b[1]?.csv", "parquet", True), (parquet, "no extension", "parquet", False),
-        (parquet, "it's.parquet", "parquet", False), (TEXT.encode(), "log.parquet", "csv", True),
-        (TEXT.encode(), "log.json", "csv", True), (TEXT.encode(), "log.txt", "csv", False),
-        (gzip.compress(TEXT.encode(), mtime=0), "log.csv", "csv", True), (gzip.compress(TEXT.encode(), mtime=0), "log.csv.gz", "csv", False),
-        (gzip.compress(TEXT.encode(), mtime=0), "log.gz", "csv", False), (TEXT.encode(), "log.csv.gz", "csv", True),
-        (b'{"score": 1, "label": 0}\n' * 3, "log.csv", "ndjson", True), (b'{"score": 1, "label": 0}\n' * 3, "log.json", "ndjson", False),
-        (zipped({"a.csv": TEXT}), "log.csv", "csv", True), (zipped({"a.csv": TEXT}), "log.zip", "csv", False),
-    ):  # fmt: skip
+        (parquet, "log.csv", "parquet", True),
+        (parquet, "log.json.gz", "parquet", True),
+        (parquet, "a*b[1]?.csv", "parquet", True),
+        (parquet, "no extension", "parquet", False),
+        (parquet, "it's.parquet", "parquet", False),
+        (TEXT.encode(), "log.parquet", "csv", True),
+        (TEXT.encode(), "log.json", "csv", True),
+        (TEXT.encode(), "log.txt", "csv", False),
+        (gzip.compress(TEXT.encode(), mtime=0), "log.csv", "csv", True),
+        (gzip.compress(TEXT.encode(), mtime=0), "log.csv.gz", "csv", False),
+        (gzip.compress(TEXT.encode(), mtime=0), "log.gz", "csv", False),
+        (TEXT.encode(), "log.csv.gz", "csv", True),
+        (b'{"score": 1, "label": 0}\n' * 3, "log.csv", "ndjson", True),
+        (b'{"score": 1, "label": 0}\n' * 3, "log.json", "ndjson", False),
+        (zipped({"a.csv": TEXT}), "log.csv", "csv", True),
+        (zipped({"a.csv": TEXT}), "log.zip", "csv", False),
+    ):
         reading = desk.read(desk.file(content, name))
         assert reading.file_format == file_format, name
         assert [name in said for said in reading.origin.contradictions] == [True] * is_said, name
 
 
-@pytest.mark.parametrize(("content", "words"), [
-    (b"\x89PNG\r\n\x1a\n" + bytes(99), "a picture"),
-    (b"\xff\xd8\xff\xe0" + bytes(99), "a picture"),
-    (b"<!DOCTYPE html><html><table><tr><td>1</td></tr></table></html>", "an HTML page"),
-    (b"\xef\xbb\xbf  <HTML>x</HTML>", "an HTML page"),
-    (b"<?xml version='1.0'?><a/>", "an XML document"),
-    (b"BZh91AY&SY" + bytes(99), "a bzip2 file"),
-    (b"a.csv" + bytes(252) + b"ustar\x0000" + bytes(300), "a tar archive"),
-    (bytes(8) + b"DUCK" + bytes(99), "a DuckDB database"),
-    (random.Random(7).randbytes(4_000), "controls"),
-    (random.Random(8).randbytes(200_000), "controls"),
-    (b"id,score\n1,0.5\n" + bytes(200), "controls"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"\x89PNG\r\n\x1a\n" + bytes(99), "a picture"),
+        (b"\xff\xd8\xff\xe0" + bytes(99), "a picture"),
+        (b"<!DOCTYPE html><html><table><tr><td>1</td></tr></table></html>", "an HTML page"),
+        (b"\xef\xbb\xbf  <HTML>x</HTML>", "an HTML page"),
+        (b"<?xml version='1.0'?><a/>", "an XML document"),
+        (b"BZh91AY&SY" + bytes(99), "a bzip2 file"),
+        (b"a.csv" + bytes(252) + b"ustar\x0000" + bytes(300), "a tar archive"),
+        (bytes(8) + b"DUCK" + bytes(99), "a DuckDB database"),
+        (random.Random(7).randbytes(4_000), "controls"),
+        (random.Random(8).randbytes(200_000), "controls"),
+        (b"id,score\n1,0.5\n" + bytes(200), "controls"),
+    ],
+)
 def test_what_is_no_table_is_refused_by_its_content(desk: Desk, content: bytes, words: str) -> None:
     for name in ("log.csv", "log.xls", "log"):
         with pytest.raises(InputError, match=words):
@@ -247,23 +276,35 @@ def test_json_text_has_no_quotes_and_mixed_values_stay_text(desk: Desk) -> None:
 
 
 def test_types_that_only_parquet_has(desk: Desk) -> None:
-    frame = pl.DataFrame({
-        "small": pl.Series([1, 2, None], dtype=pl.UInt64),
-        "large": pl.Series([1, 2**64 - 1, None], dtype=pl.UInt64),
-        "list": pl.Series([[1.5], None, []], dtype=pl.List(pl.Decimal(10, 2))),
-        "struct": [{"a": 1}, None, {"a": 2}],
-        "decimal": pl.Series(["1.50", "2.25", None]).cast(pl.Decimal(10, 2)),
-        "category": pl.Series(["x", "y", None], dtype=pl.Categorical),
-        "time": pl.Series(["10:00:00", None, "11:30:00"]).str.to_time(),
-        "zoned": pl.Series(["2024-05-31T10:00:00+02:00", None, None]).str.to_datetime(time_zone="Europe/Madrid"),
-        "binary": [b"\x00\x01", None, b"a"],
-        "float": pl.Series([0.5, 0.25, None], dtype=pl.Float32),
-        "nothing": pl.Series([None, None, None], dtype=pl.Null),
-    })  # fmt: skip
+    frame = pl.DataFrame(
+        {
+            "small": pl.Series([1, 2, None], dtype=pl.UInt64),
+            "large": pl.Series([1, 2**64 - 1, None], dtype=pl.UInt64),
+            "list": pl.Series([[1.5], None, []], dtype=pl.List(pl.Decimal(10, 2))),
+            "struct": [{"a": 1}, None, {"a": 2}],
+            "decimal": pl.Series(["1.50", "2.25", None]).cast(pl.Decimal(10, 2)),
+            "category": pl.Series(["x", "y", None], dtype=pl.Categorical),
+            "time": pl.Series(["10:00:00", None, "11:30:00"]).str.to_time(),
+            "zoned": pl.Series(["2024-05-31T10:00:00+02:00", None, None]).str.to_datetime(time_zone="Europe/Madrid"),
+            "binary": [b"\x00\x01", None, b"a"],
+            "float": pl.Series([0.5, 0.25, None], dtype=pl.Float32),
+            "nothing": pl.Series([None, None, None], dtype=pl.Null),
+        }
+    )
     reading = desk.read(frame)
     assert [column.type for column in reading.columns] == [
-        "BIGINT", "VARCHAR", "VARCHAR", "VARCHAR", "DOUBLE", "VARCHAR", "VARCHAR", "TIMESTAMP", "VARCHAR", "DOUBLE", "VARCHAR",
-    ]  # fmt: skip
+        "BIGINT",
+        "VARCHAR",
+        "VARCHAR",
+        "VARCHAR",
+        "DOUBLE",
+        "VARCHAR",
+        "VARCHAR",
+        "TIMESTAMP",
+        "VARCHAR",
+        "DOUBLE",
+        "VARCHAR",
+    ]
     assert reading.column("large").top == (("1", 1), ("18446744073709551615", 1))
     assert reading.column("struct").top == (('{"a":1}', 1), ('{"a":2}', 1))
     assert reading.column("zoned").low == "2024-05-31 08:00:00"

@@ -142,10 +142,14 @@ def _unit_change(
     before, after = (levels[1], levels[0]) if is_high[0] else levels
     changed = [period for period, high in zip(known, is_high, strict=True) if high != is_high[0]]
     return Change(
-        column.name, f"{before[1]:.4g}", f"{after[1]:.4g}", changed[0].since[:10],
-        changed[-1].until[:10] if len(runs) > 2 else None, round(step * sum(period.rows for period in changed)),
+        column.name,
+        f"{before[1]:.4g}",
+        f"{after[1]:.4g}",
+        changed[0].since[:10],
+        changed[-1].until[:10] if len(runs) > 2 else None,
+        round(step * sum(period.rows for period in changed)),
         factor if not is_high[0] else 1 / factor,
-    )  # fmt: skip
+    )
 
 
 def _widest_gap(values: Sequence[float]) -> float | None:
@@ -202,6 +206,10 @@ def _format_change(
         return None
     changed = [row for row in cells if row[1] != shapes[0]]
     return Change(
-        column.name, cells[0][4], changed[0][4], by_place[changed[0][0]].since[:10],
-        by_place[changed[-1][0]].until[:10] if len(runs) > 2 else None, round(step * sum(row[3] for row in changed)),
-    )  # fmt: skip
+        column.name,
+        cells[0][4],
+        changed[0][4],
+        by_place[changed[0][0]].since[:10],
+        by_place[changed[-1][0]].until[:10] if len(runs) > 2 else None,
+        round(step * sum(row[3] for row in changed)),
+    )

@@ -13,16 +13,37 @@ from analytics.reading.checks.evidence import Offset, Reversed
 
 _MAX_TIMES = 12
 _ENDS: dict[str, tuple[str, ...]] = {
-    "start": ("end", "stop", "finish"), "started": ("ended", "stopped", "finished", "completed"), "begin": ("end",),
-    "from": ("to", "until", "till", "thru"), "in": ("out",), "open": ("close",), "opened": ("closed", "resolved"),
+    "start": ("end", "stop", "finish"),
+    "started": ("ended", "stopped", "finished", "completed"),
+    "begin": ("end",),
+    "from": ("to", "until", "till", "thru"),
+    "in": ("out",),
+    "open": ("close",),
+    "opened": ("closed", "resolved"),
     "created": ("closed", "updated", "modified", "completed", "resolved", "deleted", "finished", "expired"),
-    "requested": ("completed", "resolved", "delivered", "approved"), "submitted": ("approved", "resolved", "completed"),
-    "received": ("resolved", "closed", "completed"), "departure": ("arrival",), "dep": ("arr",), "depart": ("arrive",),
-    "departed": ("arrived",), "admission": ("discharge",), "admitted": ("discharged",), "issue": ("expiry", "maturity"),
-    "issued": ("expires", "expired"), "pickup": ("dropoff", "delivery"), "order": ("delivery", "shipment"),
-    "ordered": ("delivered", "shipped"), "checkin": ("checkout",), "hired": ("terminated", "left"), "birth": ("death",),
-    "first": ("last",), "min": ("max",), "effective": ("expiration", "expiry"), "valid": ("expires",), "login": ("logout",),
-}  # fmt: skip
+    "requested": ("completed", "resolved", "delivered", "approved"),
+    "submitted": ("approved", "resolved", "completed"),
+    "received": ("resolved", "closed", "completed"),
+    "departure": ("arrival",),
+    "dep": ("arr",),
+    "depart": ("arrive",),
+    "departed": ("arrived",),
+    "admission": ("discharge",),
+    "admitted": ("discharged",),
+    "issue": ("expiry", "maturity"),
+    "issued": ("expires", "expired"),
+    "pickup": ("dropoff", "delivery"),
+    "order": ("delivery", "shipment"),
+    "ordered": ("delivered", "shipped"),
+    "checkin": ("checkout",),
+    "hired": ("terminated", "left"),
+    "birth": ("death",),
+    "first": ("last",),
+    "min": ("max",),
+    "effective": ("expiration", "expiry"),
+    "valid": ("expires",),
+    "login": ("logout",),
+}
 _LABEL_TIME = re.compile(r".*(label|outcome).*(available|known|at|time|date|on).*")
 _MAX_SHARE_REVERSED = 0.5
 _SAMPLE_ROWS = 20_000

@@ -15,10 +15,13 @@ def about_columns(log: Log, facts: Facts) -> Iterator[Finding]:
     for column in log.columns:
         if column.n_unparsable and column.name not in (log.mapping.score, log.mapping.amount):
             yield Finding(
-                "unparsable-values", "warning", column.name, column.n_unparsable,
+                "unparsable-values",
+                "warning",
+                column.name,
+                column.n_unparsable,
                 f"{column.n_unparsable:,} values are no {column.kind}, the first is {column.example_unparsable!r}. "
                 "They count as missing.",
-            )  # fmt: skip
+            )
         if log.n_rows >= CONSTANT_MIN_ROWS and column.n_missing == log.n_rows and not column.n_unparsable:
             yield Finding("empty-column", "note", column.name, log.n_rows, "The column is empty on every row.")
         elif log.n_rows >= CONSTANT_MIN_ROWS and column.n_distinct == 1 and column.n_missing == 0:
@@ -42,18 +45,25 @@ def about_segments(log: Log, facts: Facts) -> Iterator[Finding]:
         column = log.column(name)
         if column.kind == "text" and column.n_distinct > MAX_SEGMENT_VALUES:
             yield Finding(
-                "too-many-values", "warning", name, None,
+                "too-many-values",
+                "warning",
+                name,
+                None,
                 f"{column.n_distinct:,} different values: most slices will have few rows. Choose a coarser column.",
-            )  # fmt: skip
+            )
     for found in facts.spellings:
         old, new = found.merges[0]
         yield Finding(
-            "near-duplicates", "warning", found.column, found.rows,
+            "near-duplicates",
+            "warning",
+            found.column,
+            found.rows,
             f"{len(found.merges):,} spelling{'s' * (len(found.merges) != 1)} of {found.column!r} "
             f"differ from another value in case, blanks or accents "
             f"only, such as {old!r} from {new!r}. Merge them for slicing in the mapping; the original text stays.",
-            f"{old!r} → {new!r}", found.merges,
-        )  # fmt: skip
+            f"{old!r} → {new!r}",
+            found.merges,
+        )
 
 
 def _about_gap(gap: Gap) -> Finding:
@@ -62,11 +72,14 @@ def _about_gap(gap: Gap) -> Finding:
     further = f" The same holds for {', '.join(map(repr, gap.columns[1:5]))}." if len(gap.columns) > 1 else ""
     severity: Severity = "note" if gap.is_flag and gap.values[0][1] == 1 else "warning"
     return Finding(
-        "missing-in-segment", severity, gap.columns[0], gap.rows,
+        "missing-in-segment",
+        severity,
+        gap.columns[0],
+        gap.rows,
         f"{gap.rows:,} of {gap.rows_missing:,} rows without a value lie where {gap.segment!r} is {where}; elsewhere "
         f"{gap.share_elsewhere:.1%} are missing.{further} Ask the source of this segment, and slice by being missing.",
         f"{gap.segment} = {gap.values[0][0]}",
-    )  # fmt: skip
+    )
 
 
 def _about_spike(spike: Spike, n_rows: int) -> Finding:
@@ -80,6 +93,6 @@ def _about_spike(spike: Spike, n_rows: int) -> Finding:
         "frequent": f"{rows}, the next frequent value {spike.next_rows or 0:,}. It may be a default that is filled in: check "
         "with the source, and slice by this value.",
         "word": f"{rows}, a word for a missing value, which counts as a value here. Export it as empty if it means missing.",
-    }  # fmt: skip
+    }
     severity: Severity = "note" if spike.kind in ("near", "frequent", "word") else "warning"
     return Finding("default-spike", severity, spike.column, spike.rows, words[spike.kind], spike.value)

@@ -16,15 +16,21 @@ def about_reading(reading: Reading) -> Iterator[Finding]:
     for reason in reading.set_aside:
         if reason.reason == _FOOTER:
             yield Finding(
-                "footer", "note", None, reason.rows,
+                "footer",
+                "note",
+                None,
+                reason.rows,
                 f"{reason.rows:,} lines below the table are a footer and were set aside. Download them below and check that none "
                 "is a row.",
-            )  # fmt: skip
+            )
         else:
             yield Finding(
-                "rows-set-aside", "warning", None, reason.rows,
+                "rows-set-aside",
+                "warning",
+                None,
+                reason.rows,
                 f"{reason.rows:,} rows were set aside: {reason.reason}. Download them below and correct the export.",
-            )  # fmt: skip
+            )
     for difference in reading.origin.differences:
         yield Finding("columns-differ", "warning", None, None, difference)
     for contradiction in reading.origin.contradictions:
@@ -44,27 +50,36 @@ def about_ids(log: Log, facts: Facts) -> Iterator[Finding]:
     per = " for one model version" if log.mapping.model_version else ""
     if facts.n_contrary_ids:
         yield Finding(
-            "different-outcomes", "warning", log.mapping.row_id, facts.rows_contrary,
+            "different-outcomes",
+            "warning",
+            log.mapping.row_id,
+            facts.rows_contrary,
             f"Expected one outcome per id; {facts.n_contrary_ids:,} ids stand on {facts.rows_contrary:,} rows that are positive "
             f"here and negative there{per}, the first is {facts.example_contrary!r}. "
             "Check whether the column is the id of a row, and "
             "export the final label of each.",
             facts.example_contrary,
-        )  # fmt: skip
+        )
     if facts.n_revised_ids:
         yield Finding(
-            "latest-label", "warning" if facts.rows_unsettled else "note", log.mapping.label, facts.rows_revised,
+            "latest-label",
+            "warning" if facts.rows_unsettled else "note",
+            log.mapping.label,
+            facts.rows_revised,
             f"{facts.n_revised_ids:,} ids have different labels; the latest by {log.mapping.latest_by!r} counts, in place of the "
             f"own label of {facts.rows_revised:,} rows. {facts.rows_unsettled:,} rows are not known yet, as their latest labels "
             "contradict each other: correct the export. The column of the file is kept as it is.",
-        )  # fmt: skip
+        )
     if facts.n_duplicate_ids:
         yield Finding(
-            "duplicate-ids", "warning", log.mapping.row_id, facts.n_duplicate_ids,
+            "duplicate-ids",
+            "warning",
+            log.mapping.row_id,
+            facts.n_duplicate_ids,
             f"{facts.n_duplicate_ids:,} rows repeat an id{per}, the first is {facts.example_duplicate!r}. "
             "All rows are kept: check whether the export holds rows twice.",
             facts.example_duplicate,
-        )  # fmt: skip
+        )
 
 
 def about_joined_labels(log: Log) -> Iterator[Finding]:
@@ -75,33 +90,45 @@ def about_joined_labels(log: Log) -> Iterator[Finding]:
     yield Finding("labels-joined", "note", labels.label_column, labels.rows_matched, _joined_words(labels))
     if labels.n_contrary:
         yield Finding(
-            "labels-contradict", "warning", labels.label_column, labels.rows_contrary,
+            "labels-contradict",
+            "warning",
+            labels.label_column,
+            labels.rows_contrary,
             f"Expected one label per id and time in {labels.source!r}, found different ones at the same latest time for "
             f"{labels.n_contrary:,} ids, the first is {labels.example_contrary!r}. Their {labels.rows_contrary:,} rows count as "
             "not known yet: correct the file and attach it again.",
             labels.example_contrary,
-        )  # fmt: skip
+        )
     if labels.n_changed and labels.time_column is None:
         yield Finding(
-            "labels-by-order", "warning", labels.label_column, labels.n_changed,
+            "labels-by-order",
+            "warning",
+            labels.label_column,
+            labels.n_changed,
             f"{labels.n_changed:,} ids have different labels in {labels.source!r}, which has no column of times: the last one in "
             "the order of the file counts. Add the time of each label, or check that the file is in order.",
-        )  # fmt: skip
+        )
     if labels.n_orphans:
         yield Finding(
-            "labels-without-rows", "warning", labels.id_column, labels.n_orphans,
+            "labels-without-rows",
+            "warning",
+            labels.id_column,
+            labels.n_orphans,
             f"{labels.n_orphans:,} ids of {labels.source!r} belong to no row of the log, the first is {labels.example_orphan!r}. "
             "Check that both files are of the same period and write the id alike.",
             labels.example_orphan,
-        )  # fmt: skip
+        )
     if labels.rows_unmatched:
         yield Finding(
-            "rows-without-labels", "warning", labels.id_column, labels.rows_unmatched,
+            "rows-without-labels",
+            "warning",
+            labels.id_column,
+            labels.rows_unmatched,
             f"{labels.rows_unmatched:,} rows found no label in {labels.source!r}"
             + (f", the first id is {labels.example_unmatched!r}" if labels.example_unmatched else "")
             + ". They keep what the log had, else they are not known yet: attach later labels when they are there.",
             labels.example_unmatched,
-        )  # fmt: skip
+        )
 
 
 def _joined_words(labels: LabelCounts) -> str:

@@ -17,45 +17,66 @@ def about_score(log: Log, facts: Facts) -> Iterator[Finding]:
     name = log.mapping.score
     if name is None:
         yield Finding(
-            "no-score", "note", log.mapping.decision, None,
+            "no-score",
+            "note",
+            log.mapping.decision,
+            None,
             "The log has decisions and no score: thresholds cannot be moved, and areas under curves say little.",
-        )  # fmt: skip
+        )
     if log.n_unscored:
         yield Finding(
-            "null-score", "warning", name or log.mapping.decision, log.n_unscored,
+            "null-score",
+            "warning",
+            name or log.mapping.decision,
+            log.n_unscored,
             f"{log.n_unscored:,} rows have no score. They are kept, counted and not judged.",
-        )  # fmt: skip
+        )
     if facts.n_bad_scores:
         yield Finding(
-            "unparsable-score", "warning", name, facts.n_bad_scores,
+            "unparsable-score",
+            "warning",
+            name,
+            facts.n_bad_scores,
             f"{facts.n_bad_scores:,} rows hold something in the score column that is no finite number; "
             "it counts as missing.",
-        )  # fmt: skip
+        )
     if facts.n_bad_amounts:
         yield Finding(
-            "unparsable-amount", "warning", log.mapping.amount, facts.n_bad_amounts,
+            "unparsable-amount",
+            "warning",
+            log.mapping.amount,
+            facts.n_bad_amounts,
             f"{facts.n_bad_amounts:,} rows hold something in the amount column that is no finite number; "
             "it counts as missing.",
-        )  # fmt: skip
+        )
     if len(log.edges) == 1 and log.n_rows - log.n_unscored >= CONSTANT_MIN_ROWS:
         yield Finding(
-            "constant-score", "error", name or log.mapping.decision, log.n_rows - log.n_unscored,
+            "constant-score",
+            "error",
+            name or log.mapping.decision,
+            log.n_rows - log.n_unscored,
             f"Every row has the score {log.edges[0]:g}. Check that this is the column of scores.",
-        )  # fmt: skip
+        )
     if _is_almost_probability(log, facts):
         yield Finding(
-            "score-outside-range", "warning", name, facts.n_scores_outside,
+            "score-outside-range",
+            "warning",
+            name,
+            facts.n_scores_outside,
             f"Expected probabilities from 0 to 1, found {facts.n_scores_outside:,} scores outside, such as "
             f"{facts.example_outside:g}. The whole column counts as a rank, so that Brier score, log loss and ECE are not shown: "
             "check what these rows hold, and export them without a score.",
             f"{facts.example_outside:g}",
-        )  # fmt: skip
+        )
     elif log.score_kind == "rank":
         yield Finding(
-            "score-not-probability", "note", name, None,
+            "score-not-probability",
+            "note",
+            name,
+            None,
             f"Scores run from {log.edges[0]:g} to {log.reading.column(name or '').high}: they rank, but are no "
             "probabilities. Brier score, log loss and ECE are not shown.",
-        )  # fmt: skip
+        )
     if facts.auroc is not None and facts.auroc_high is not None and facts.auroc_high < 0.5:
         what, todo = (
             ("The score ranks", "whether the score is of the other class")
@@ -63,10 +84,13 @@ def about_score(log: Log, facts: Facts) -> Iterator[Finding]:
             else ("The decision points", "the positive value of the decision")
         )
         yield Finding(
-            "score-ranks-wrong-way", "error", name or log.mapping.decision, log.n_labelled,
+            "score-ranks-wrong-way",
+            "error",
+            name or log.mapping.decision,
+            log.n_labelled,
             f"{what} the wrong way round: AUROC {facts.auroc:.3f} (95 % {facts.auroc_low:.3f} to "
             f"{facts.auroc_high:.3f}) is below one half. Check the positive value of the label, or {todo}.",
-        )  # fmt: skip
+        )
 
 
 def _is_almost_probability(log: Log, facts: Facts) -> bool:
@@ -79,8 +103,11 @@ def about_decisions(log: Log, facts: Facts) -> Iterator[Finding]:
     """Logged decisions that the score contradicts at the logged threshold."""
     if facts.n_decisions_against_score:
         yield Finding(
-            "decision-against-score", "warning", log.mapping.decision, facts.n_decisions_against_score,
+            "decision-against-score",
+            "warning",
+            log.mapping.decision,
+            facts.n_decisions_against_score,
             f"{facts.n_decisions_against_score:,} logged decisions differ from the score at the threshold "
             f"{log.mapping.threshold:g}. Check the threshold, or whether people override the model.",
             facts.example_decision,
-        )  # fmt: skip
+        )
