@@ -14,13 +14,13 @@ from analytics.commands.options import Asked, Source
 from analytics.errors import AnalysisError, QuestionError
 from analytics.log import roles
 from analytics.log.conflicts import conflicts, require_values
-from analytics.log.inbox import is_there
 from analytics.log.judge import is_one_of
 from analytics.log.schema import Column, Log, Mapping, Reading
 from analytics.log.workspace import Workspace
 from analytics.query.cohort import Cohort, parse_where
 from analytics.query.engine import Engine
 from analytics.reading import api, attach
+from analytics.reading.inbox import is_there
 
 _ROLE_OPTIONS: dict[str, str] = {
     "score": "score",

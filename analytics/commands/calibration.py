@@ -10,7 +10,7 @@ from analytics.answers.calibration.answer import calibration_slices
 from analytics.commands.asking import ask, columns_of
 from analytics.commands.options import Asked, Output, Source
 from analytics.commands.writing import write
-from analytics.measure.calibration.reliability import Binning
+from analytics.measure.reliability import Binning
 
 _BINNINGS: dict[str, Binning] = {"equal-mass": "equal_mass", "equal-width": "equal_width", "scores": "scores"}
 _EVERY = {"hour": "1h", "day": "1d", "week": "1w", "month": "1mo"}

@@ -82,7 +82,7 @@ def discover(
     typer.echo(discovery_reading(answer), err=True)
     rows = discovery_json_rows(answer)
     if output.format == "table":
-        from analytics.present.tables.discovery import slice_words
+        from analytics.present.discovery import slice_words
 
         rows = [
             {**{name: row[name] for name in _IN_TEXT}, "slice": slice_words(found)}

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from analytics.measure.calibration.reliability import brier, ece, log_loss, mean_score
 from analytics.measure.counts import Counts, confusion_table, segments
 from analytics.measure.curves import auroc, average_precision
 from analytics.measure.intervals import (
@@ -22,6 +21,7 @@ from analytics.measure.intervals import (
     wilson,
 )
 from analytics.measure.metrics import METRICS, Metric, count_value, named
+from analytics.measure.reliability import brier, ece, log_loss, mean_score
 from analytics.measure.score_bins import BinnedSlices, ScoreBins
 
 MEANS = {"mean_score": mean_score, "brier": brier, "log_loss": log_loss}

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import asdict
 from pathlib import Path
 
-from analytics.log.inbox import check_file
 from analytics.log.schema import Log
 from analytics.log.workspace import Workspace
 from analytics.reading import api
+from analytics.reading.inbox import check_file
 
 
 def attach(

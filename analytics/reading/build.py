@@ -16,8 +16,8 @@ from analytics.log.schema import (
     Mapping,
     Reading,
 )
-from analytics.reading.expressions import NULL, Expression, membership, numeric, score_expression, time_expression
 from analytics.reading.grid import bin_case, numeric_bins, score_grid
+from analytics.reading.sql.expressions import NULL, Expression, membership, numeric, score_expression, time_expression
 
 _MAX_ENUM_VALUES = 20_000
 

@@ -18,8 +18,8 @@ from analytics.log.schema import LineCounts, SetAside, unique_names
 from analytics.reading import raw
 from analytics.reading.formats import sources as file_sources
 from analytics.reading.formats.sources import Source
+from analytics.reading.mixed import read_as_written, types_found
 from analytics.reading.raw import Table
-from analytics.reading.types.mixed import read_as_written, types_found
 
 _SOURCE_FILE = "source_file"
 _MIN_SHARED = 0.5

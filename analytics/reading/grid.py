@@ -9,7 +9,7 @@ import duckdb
 
 from analytics.log.bins import Bins
 from analytics.log.schema import MAX_DISTINCT_SCORES, Column, Mapping, Reading, ScoreKind
-from analytics.reading.expressions import Expression, membership, score_expression
+from analytics.reading.sql.expressions import Expression, membership, score_expression
 
 N_BINS = 10
 _MAX_COUNTED = 5_000_000

@@ -206,8 +206,9 @@ def _rank_labels(connection: duckdb.DuckDBPyConnection, keys: _Keys, source: str
     time = keys.time.sql_name if keys.time else "NULL"
     connection.execute("ALTER TABLE raw RENAME TO raw_labels")
     connection.execute(
-        f"CREATE TABLE given_labels AS SELECT {_key_of(keys.row_id, keys.version)} AS key, {keys.row_id.sql_name}::VARCHAR AS id, "
-        f"{version} AS version, {keys.label.sql_name}::VARCHAR AS label, {time}::TIMESTAMP AS time, rowid AS place "
+        f"CREATE TABLE given_labels AS SELECT {_key_of(keys.row_id, keys.version)} AS key, "
+        f"{keys.row_id.sql_name}::VARCHAR AS id, {version} AS version, {keys.label.sql_name}::VARCHAR AS label, "
+        f"{time}::TIMESTAMP AS time, rowid AS place "
         f"FROM raw_labels WHERE {keys.label.sql_name} IS NOT NULL AND {_key_of(keys.row_id, keys.version)} IS NOT NULL"
     )
     connection.execute(

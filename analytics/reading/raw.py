@@ -14,10 +14,10 @@ from analytics.errors import InputError
 from analytics.log.layout import CsvOptions
 from analytics.log.schema import LineCounts, SetAside, unique_names
 from analytics.reading.bounds import check_columns, check_first_line
-from analytics.reading.database import escape_glob
 from analytics.reading.delimited.load import load
 from analytics.reading.formats import documents
 from analytics.reading.formats.sources import Source
+from analytics.reading.sql.database import escape_glob
 
 _MAX_LINE_BYTES = 64 << 20
 _WIDE = re.compile(r"UBIGINT|U?HUGEINT|DECIMAL\((?:19|[23]\d),0\)")

@@ -24,9 +24,10 @@ from analytics.log import roles
 from analytics.log.disk import NO_ROOM
 from analytics.log.layout import CsvOptions
 from analytics.log.schema import Reading, mapping_from_dict, reading_from_dict
-from analytics.reading import build, database, files, grid, profile
+from analytics.reading import build, files, grid, profile
 from analytics.reading import labels as later_labels
 from analytics.reading.checks import facts, findings
+from analytics.reading.sql import database
 from analytics.reading.types import infer, notations
 
 _PROGRESS_SECONDS = 0.2

@@ -12,9 +12,10 @@ from analytics.answers.calibration.scan import CalibrationScan
 from analytics.answers.question import Question
 from analytics.errors import QuestionError
 from analytics.measure.calibration.recalibration import METHODS, Method
-from analytics.measure.calibration.reliability import GROUPS, Binning
+from analytics.measure.reliability import GROUPS, Binning
 from analytics.present import figures, readings, words
-from analytics.present.tables.calibration import MAX_SCANNED, NUMBERS, map_rows, number_rows, scan_rows, slice_rows
+from analytics.present.marks.calibration import MAX_SCANNED
+from analytics.present.tables.calibration import NUMBERS, map_rows, number_rows, scan_rows, slice_rows
 from pages._frame import cache
 from pages._frame import policy as policy_controls
 from pages._frame.render import escaped, figure, sentence, table_downloads

@@ -36,7 +36,7 @@ from analytics.errors import QuestionError
 from analytics.log.kept.discovery import FoundSlice, found_slices
 from analytics.log.kept.thresholds import Decision, decisions
 from analytics.log.schema import Log
-from analytics.measure.calibration.reliability import Binning
+from analytics.measure.reliability import Binning
 from analytics.measure.thresholds.by_slice import Pooling, Rule
 from analytics.measure.thresholds.costs import Costs
 from analytics.measure.thresholds.human_band import Band, Reviewer

@@ -12,9 +12,9 @@ import streamlit as st
 from streamlit.typing import UploadedFile
 
 from analytics.errors import AnalysisError, QuestionError
-from analytics.log import inbox, roles
+from analytics.log import roles
 from analytics.log.schema import Log, Mapping
-from analytics.reading import api, preview
+from analytics.reading import api, inbox, preview
 from analytics.reading.api import OnProgress, Staged
 from pages._frame import session
 from pages._frame.render import escaped

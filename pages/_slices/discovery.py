@@ -11,8 +11,8 @@ from analytics.answers.discovery.answer import Discovery
 from analytics.answers.question import Question
 from analytics.errors import QuestionError
 from analytics.present import figures, readings, words
+from analytics.present.discovery import objective_text, predicate_words, slice_words
 from analytics.present.report.discovery import found_slice
-from analytics.present.tables.discovery import objective_text, predicate_words, slice_words
 from analytics.query.cohort import Clause
 from analytics.query.discovery.objectives import OBJECTIVES
 from analytics.query.discovery.properties import clauses

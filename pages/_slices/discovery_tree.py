@@ -8,7 +8,7 @@ from analytics.answers.discovery.answer import Discovery
 from analytics.answers.discovery.tree import path_clauses
 from analytics.answers.question import Question
 from analytics.present import figures, readings
-from analytics.present.tables.discovery import branch_words, node_words, objective_interval
+from analytics.present.discovery import branch_words, node_words, objective_interval
 from analytics.query.cohort import Clause
 from pages._frame import session
 from pages._frame.render import clicked, escaped, figure, sentence

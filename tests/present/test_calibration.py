@@ -12,12 +12,13 @@ import pytest
 from analytics.answers.calibration.answer import Calibration, CalibrationBreak, CalibrationSlices, CalibrationTime
 from analytics.answers.calibration.recalibration import Recalibration
 from analytics.measure.calibration.recalibration import ScoreMap, isotonic_table
-from analytics.measure.calibration.reliability import reliability_table
 from analytics.measure.calibration.scan import MISFITS
 from analytics.measure.calibration.table import calibration_table, chance_table
+from analytics.measure.reliability import reliability_table
 from analytics.measure.score_bins import BinnedSlices, ScoreBins
 from analytics.measure.thresholds.costs import Costs
 from analytics.present import figures, words
+from analytics.present.marks.calibration import side_of
 from analytics.present.readings import (
     calibration_reading,
     calibration_slices_reading,
@@ -26,14 +27,7 @@ from analytics.present.readings import (
     recalibration_reading,
     reliability_reading,
 )
-from analytics.present.tables.calibration import (
-    calibration_json_rows,
-    map_rows,
-    number_rows,
-    scan_rows,
-    side_of,
-    slice_rows,
-)
+from analytics.present.tables.calibration import calibration_json_rows, map_rows, number_rows, scan_rows, slice_rows
 from tests.measure.logs import distinct_edges, score_table
 
 from .test_readings import BAD, plain

@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from analytics.log.schema import MAX_DISTINCT_SCORES, Log
-from analytics.reading.expressions import Expression
 from analytics.reading.grid import score_quantiles
+from analytics.reading.sql.expressions import Expression
 
 from ..ingested import Desk
 

@@ -14,8 +14,8 @@ from analytics.answers.question import Question, score_table
 from analytics.errors import QuestionError
 from analytics.measure.calibration.breaks import level_break
 from analytics.measure.calibration.recalibration import ScoreMap, fit_map, isotonic_table
-from analytics.measure.calibration.reliability import GROUPS, Binning, reliability_table
 from analytics.measure.calibration.table import MIN_SUPPORT, calibration_table, chance_table
+from analytics.measure.reliability import GROUPS, Binning, reliability_table
 from analytics.measure.score_bins import BinnedSlices, ScoreBins
 from analytics.query.engine import Engine, ScoreTable
 

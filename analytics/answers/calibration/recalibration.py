@@ -16,9 +16,9 @@ from analytics.answers.thresholds.costs import cost_table
 from analytics.errors import QuestionError
 from analytics.measure.calibration.recalibration import METHODS, Method, ScoreMap, best_threshold, cost_per_row, fit_map
 from analytics.measure.calibration.regrouping import parted, with_scores
-from analytics.measure.calibration.reliability import GROUPS, equal_mass_groups, group_sums
 from analytics.measure.calibration.table import slice_numbers
 from analytics.measure.intervals import FloatArray, ratio, wilson
+from analytics.measure.reliability import GROUPS, equal_mass_groups, group_sums
 from analytics.measure.score_bins import ScoreBins
 from analytics.measure.thresholds.costs import Costs, theoretical_threshold, with_mean_amounts
 from analytics.query.engine import Engine, ScoreTable

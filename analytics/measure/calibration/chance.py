@@ -10,8 +10,8 @@ from scipy import special
 from analytics.measure.calibration.lines import calibration_lines, levels_at_slope_1
 from analytics.measure.calibration.logistic import log_odds
 from analytics.measure.calibration.regrouping import coarsened
-from analytics.measure.calibration.reliability import GROUPS, equal_mass_groups, group_sums
 from analytics.measure.intervals import FloatArray, normal_quantile, ratio
+from analytics.measure.reliability import GROUPS, equal_mass_groups, group_sums
 from analytics.measure.score_bins import ScoreBins
 
 REPLICATES = 1_000

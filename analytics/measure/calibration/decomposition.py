@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analytics.measure.calibration.reliability import GROUPS, equal_mass_groups, group_sums
 from analytics.measure.intervals import FloatArray, ratio
+from analytics.measure.reliability import GROUPS, equal_mass_groups, group_sums
 from analytics.measure.score_bins import ScoreBins
 
 

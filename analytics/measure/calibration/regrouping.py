@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from analytics.measure.calibration.logistic import log_odds
-from analytics.measure.calibration.reliability import GROUPS, equal_mass_groups
 from analytics.measure.intervals import FloatArray
+from analytics.measure.reliability import GROUPS, equal_mass_groups
 from analytics.measure.score_bins import ScoreBins
 
 _EPSILON = float(np.finfo(np.float64).eps)

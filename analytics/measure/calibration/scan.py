@@ -10,9 +10,9 @@ from analytics.measure.calibration.breaks import against_the_rest
 from analytics.measure.calibration.chance import ece_by_chance
 from analytics.measure.calibration.lines import Lines, calibration_lines
 from analytics.measure.calibration.logistic import log_odds
-from analytics.measure.calibration.reliability import GROUPS, ece
 from analytics.measure.counts import confusion_table, segments
 from analytics.measure.intervals import FloatArray, normal_quantile, ratio
+from analytics.measure.reliability import GROUPS, ece
 from analytics.measure.score_bins import BinnedSlices, ScoreBins, with_segments
 
 _AT_ONCE = 64

@@ -12,10 +12,10 @@ from scipy import special
 from analytics.measure.calibration.chance import CELLS, REPLICATES, chance_draws, chance_range, drawn, gap_draws
 from analytics.measure.calibration.decomposition import brier_parts, mce
 from analytics.measure.calibration.logistic import calibration_line
-from analytics.measure.calibration.reliability import GROUPS, brier, ece, log_loss
 from analytics.measure.comparisons import benjamini_hochberg
 from analytics.measure.counts import confusion_table, segments
 from analytics.measure.intervals import Estimate, FloatArray, Interval, mean_interval, ratio, wilson
+from analytics.measure.reliability import GROUPS, brier, ece, log_loss
 from analytics.measure.score_bins import BinnedSlices, ScoreBins, with_segments
 
 MIN_SUPPORT = 30

@@ -20,8 +20,8 @@ from analytics.present.figures.base import (
     lines,
     shown,
 )
+from analytics.present.marks.calibration import side_of
 from analytics.present.marks.slices import tick_texts, ticks
-from analytics.present.tables.calibration import side_of
 
 _SIDES = {
     "over": ("too high", palette.HIGHER, "triangle-down"),

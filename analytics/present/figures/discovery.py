@@ -10,9 +10,9 @@ import plotly.graph_objects as go
 import polars as pl
 
 from analytics.present import palette, words
+from analytics.present.discovery import objective_interval, objective_text, slice_words
 from analytics.present.figures.base import axis, axis_ticks, empty, framed_layout, legend_above, lines, shown
 from analytics.present.marks.slices import tick_texts, ticks
-from analytics.present.tables.discovery import objective_interval, objective_text, slice_words
 from analytics.query.discovery.objectives import OBJECTIVES, Objective
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import plotly.graph_objects as go
 
 from analytics.present import palette, words
+from analytics.present.discovery import branch_words, node_words, objective_interval, objective_text
 from analytics.present.figures.base import axis, empty, framed_layout, lines, shown
-from analytics.present.tables.discovery import branch_words, node_words, objective_interval, objective_text
 from analytics.query.discovery.objectives import OBJECTIVES
 
 if TYPE_CHECKING:

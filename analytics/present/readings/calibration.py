@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from analytics.present import words
+from analytics.present.marks.calibration import side_of
 from analytics.present.marks.slices import SIGNIFICANT
 from analytics.present.readings.calibration_scan import CLOSE, MAX_NAME, SMALLEST, segments_part
-from analytics.present.tables.calibration import side_of
 
 if TYPE_CHECKING:
     from analytics.answers.calibration.answer import Calibration, CalibrationSlices, CalibrationTime

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from analytics.present import words
+from analytics.present.marks.calibration import MAX_SCANNED
 from analytics.present.marks.slices import SIGNIFICANT
-from analytics.present.tables.calibration import MAX_SCANNED
 
 if TYPE_CHECKING:
     from analytics.answers.calibration.scan import CalibrationScan

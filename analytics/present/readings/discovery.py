@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from analytics.present import words
-from analytics.present.tables.discovery import node_words, objective_interval, objective_text, slice_words
+from analytics.present.discovery import node_words, objective_interval, objective_text, slice_words
 from analytics.query.discovery.objectives import OBJECTIVES
 
 if TYPE_CHECKING:

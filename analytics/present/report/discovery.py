@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from analytics.log.kept.discovery import FoundSlice
 from analytics.measure.thresholds.costs import CELLS
 from analytics.present import words
+from analytics.present.discovery import objective_interval, objective_text, predicate_words, slice_words
 from analytics.present.readings.discovery import found_reading, searched_words
-from analytics.present.tables.discovery import objective_interval, objective_text, predicate_words, slice_words
 from analytics.query.discovery.objectives import OBJECTIVES
 
 if TYPE_CHECKING:

@@ -77,7 +77,6 @@ _SCANNED = (
     "ece",
     "ece_chance_high",
 )
-MAX_SCANNED = 20
 _BIN_FIELDS = ("low", "high", "n", "mean_score", "observed", "observed_low", "observed_high")
 
 
@@ -94,17 +93,6 @@ def calibration_json_rows(answer: CalibrationSlices) -> list[dict[str, Any]]:
         numbers = {name: json_value(value) for name, value in row.items() if name not in answer.keys}
         rows.append({"slice": found, "bins": bins.get(key, []), **numbers})
     return rows
-
-
-def side_of(row: dict[str, Any]) -> str:
-    """Say on which side of the diagonal a bin lies beyond its interval: below it the scores are too high.
-
-    >>> side_of({"mean_score": 0.8, "observed_low": 0.5, "observed_high": 0.6})
-    'over'
-    """
-    if row["mean_score"] > row["observed_high"]:
-        return "over"
-    return "under" if row["mean_score"] < row["observed_low"] else "same"
 
 
 def number_rows(answer: Calibration) -> pl.DataFrame:

@@ -12,8 +12,7 @@ from typing import Literal
 
 from analytics.errors import InputError
 from analytics.log.layout import CsvOptions
-from analytics.reading import text
-from analytics.reading.formats import kinds, sheets
+from analytics.reading.formats import kinds, sheets, text
 from analytics.reading.formats import packed as packed_files
 from analytics.reading.formats.kinds import FileFormat, Packing
 

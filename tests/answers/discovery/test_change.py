@@ -12,8 +12,9 @@ from analytics.answers.question import Question
 from analytics.errors import QuestionError
 from analytics.log.schema import Log
 from analytics.present import readings
+from analytics.present.discovery import slice_words
 from analytics.present.figures import discovery_map
-from analytics.present.tables.discovery import discovery_json_rows, slice_words
+from analytics.present.tables.discovery import discovery_json_rows
 from analytics.query.cohort import Clause, Cohort
 from analytics.query.engine import Engine
 from tests.ingested import Desk

@@ -17,11 +17,12 @@ from analytics.errors import QuestionError
 from analytics.log.schema import Log
 from analytics.measure.thresholds.costs import Costs
 from analytics.present import readings
+from analytics.present.discovery import node_words, objective_interval, slice_words
 from analytics.present.figures import discovery_map, discovery_tree
 from analytics.present.figures.discovery import is_free, name_box
 from analytics.present.report.discovery import found_slice
 from analytics.present.report.pack import slice_report
-from analytics.present.tables.discovery import discovery_json_rows, node_words, objective_interval, slice_words
+from analytics.present.tables.discovery import discovery_json_rows
 from analytics.query.cohort import Clause, Cohort
 from analytics.query.discovery.objectives import OBJECTIVES
 from analytics.query.discovery.properties import Property

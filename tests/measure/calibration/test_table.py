@@ -14,8 +14,8 @@ from analytics.measure.calibration.chance import chance_draws, chance_range, dra
 from analytics.measure.calibration.decomposition import brier_parts, mce
 from analytics.measure.calibration.logistic import ONE_CLASS, ONE_SCORE, SEPARATED, calibration_line, log_odds
 from analytics.measure.calibration.regrouping import coarsened, combined, parted, with_scores
-from analytics.measure.calibration.reliability import brier, ece, reliability_table
 from analytics.measure.calibration.table import calibration_table, chance_table, over_prediction, slice_numbers
+from analytics.measure.reliability import brier, ece, reliability_table
 from analytics.measure.score_bins import BinnedSlices, ScoreBins
 from analytics.present.tables.calibration import NUMBERS
 

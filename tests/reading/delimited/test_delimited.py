@@ -15,11 +15,12 @@ from hypothesis import strategies as st
 from analytics.errors import InputError, QuestionError
 from analytics.log.layout import CsvOptions
 from analytics.log.schema import LineCounts
-from analytics.reading import database, raw
+from analytics.reading import raw
 from analytics.reading.bounds import LONG_RUN
 from analytics.reading.formats import sources
+from analytics.reading.formats.text import FEW
 from analytics.reading.raw import Table
-from analytics.reading.text import FEW
+from analytics.reading.sql import database
 
 from ..ingested import Desk
 

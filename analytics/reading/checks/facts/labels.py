@@ -9,7 +9,7 @@ import duckdb
 
 from analytics.log.schema import Log
 from analytics.reading.checks.evidence import OneClassAfter
-from analytics.reading.expressions import membership
+from analytics.reading.sql.expressions import membership
 
 _N_OTHER_VALUES = 50
 _MIN_ROWS_AFTER = 20

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from analytics.errors import InputError
-from analytics.log import inbox
+from analytics.reading import inbox
 
 
 @pytest.fixture

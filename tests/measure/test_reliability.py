@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from sklearn.calibration import calibration_curve
 
-from analytics.measure.calibration.reliability import (
+from analytics.measure.intervals import wilson
+from analytics.measure.reliability import (
     brier,
     ece,
     equal_mass_groups,
@@ -16,7 +17,6 @@ from analytics.measure.calibration.reliability import (
     log_loss,
     reliability_table,
 )
-from analytics.measure.intervals import wilson
 from analytics.measure.score_bins import ScoreBins, score_bins
 
 from .logs import distinct_edges, judged, rows, score_table
