@@ -114,6 +114,6 @@ def _snake(counts: dict[str, int]) -> dict[str, int]:
     return {name.replace(" ", "_"): count for name, count in counts.items()}
 
 
-command(app, _export)
+command(app, _export, name="export")
 command(app, _import_, name="import")
-command(app, _replay)
+command(app, _replay, name="replay")

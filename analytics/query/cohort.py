@@ -164,7 +164,7 @@ def column_words(column: str, clauses: Sequence[Clause]) -> str:
 def _part_words(clauses: Sequence[Clause]) -> list[str]:
     """Say what values must have besides what they are.
 
-    >>> part_words([Clause("at", "hour", ("9", "17")), Clause("at", "weekday", ("Sat",))])
+    >>> _part_words([Clause("at", "hour", ("9", "17")), Clause("at", "weekday", ("Sat",))])
     ['is in hour 09 or 17', 'is on Sat']
     """
     words = {
@@ -178,7 +178,7 @@ def _part_words(clauses: Sequence[Clause]) -> list[str]:
 def _gap_words(clause: Clause) -> str:
     """Say how many fields of a row have no value.
 
-    >>> gap_words(Clause("", "gaps", ("5+", "seats", "year")))
+    >>> _gap_words(Clause("", "gaps", ("5+", "seats", "year")))
     '5 or more of seats and year are missing'
     """
     number, *names = clause.values or ("",)
@@ -189,7 +189,7 @@ def _gap_words(clause: Clause) -> str:
 def _shown(value: str) -> str:
     """Return a value for a sentence; an empty text, and one that reads like no value, stand in quotes.
 
-    >>> shown("north"), shown(""), shown("missing")
+    >>> _shown("north"), _shown(""), _shown("missing")
     ('north', "''", "'missing'")
     """
     return value if value.strip() and value.strip() not in READS_LIKE_NONE else repr(value)
@@ -256,7 +256,7 @@ def parse_where(text: str, names: Sequence[str]) -> Clause:
 def _listed(text: str) -> tuple[str, ...]:
     """Return values that are separated by commas, quoted where they hold one; none where the text is no such list.
 
-    >>> listed('A, "B, C"')
+    >>> _listed('A, "B, C"')
     ('A', 'B, C')
     """
     try:

@@ -235,7 +235,7 @@ def _some(names: Sequence[str]) -> str:
 def _common_type(types: Sequence[str]) -> str:
     """Return the type that holds the values of a column in every file.
 
-    >>> common_type(["BIGINT", "DOUBLE"]), common_type(["BIGINT", "VARCHAR"])
+    >>> _common_type(["BIGINT", "DOUBLE"]), _common_type(["BIGINT", "VARCHAR"])
     ('DOUBLE', 'VARCHAR')
     """
     found = set(types)

@@ -250,9 +250,9 @@ def _narrowed(connection: duckdb.DuckDBPyConnection, places: Sequence[int]) -> s
 def _plain_type(type_: str) -> str:
     """Return the house's type for one of DuckDB's.
 
-    >>> plain_type("UINTEGER"), plain_type("DECIMAL(10,2)"), plain_type("STRUCT(a INTEGER)")
+    >>> _plain_type("UINTEGER"), _plain_type("DECIMAL(10,2)"), _plain_type("STRUCT(a INTEGER)")
     ('BIGINT', 'DOUBLE', 'VARCHAR')
-    >>> plain_type("DECIMAL(18,0)"), plain_type("DECIMAL(38,0)")
+    >>> _plain_type("DECIMAL(18,0)"), _plain_type("DECIMAL(38,0)")
     ('BIGINT', 'VARCHAR')
     """
     if type_.endswith("]") or _WIDE.fullmatch(type_):

@@ -38,7 +38,7 @@ DEFAULT_REASONS = (
 def _reason_key(label: str) -> str:
     """Return the key of a new reason.
 
-    >>> reason_key("Duplicate  of another row"), reason_key("Été?"), reason_key("!")
+    >>> _reason_key("Duplicate  of another row"), _reason_key("Été?"), _reason_key("!")
     ('duplicate-of-another-row', 'ete', 'reason')
     """
     plain = unicodedata.normalize("NFKD", label).encode("ascii", "ignore").decode().lower()

@@ -33,7 +33,7 @@ def enter() -> None:
 
 
 def person() -> str:
-    """Return what tells people apart, as `identified` finds it."""
+    """Return what tells people apart, as `_identified` finds it."""
     known = st.session_state.get(_PERSON)
     return _identified() if known is None else str(known)
 
@@ -163,7 +163,7 @@ def keep_valid_filters(log: Log) -> tuple[str, ...]:
 def _number_text(value: float) -> str:
     """Write a number so that it reads back as itself, short where that is enough.
 
-    >>> number_text(5.0), number_text(0.1 + 0.2)
+    >>> _number_text(5.0), _number_text(0.1 + 0.2)
     ('5', '0.30000000000000004')
     """
     short = f"{value:.12g}"

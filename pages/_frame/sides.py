@@ -157,7 +157,7 @@ def _by_time(question: Question, before: DeltaGenerator, after: DeltaGenerator) 
 def _default_dates(first: date, last: date) -> tuple[date, date, date, date]:
     """Return the last quarter of a span and the quarter before it.
 
-    >>> default_dates(date(2024, 1, 1), date(2024, 1, 8))[1:3]
+    >>> _default_dates(date(2024, 1, 1), date(2024, 1, 8))[1:3]
     (datetime.date(2024, 1, 6), datetime.date(2024, 1, 7))
     """
     quarter = timedelta(days=max(1, ((last - first).days + 1) // 4))

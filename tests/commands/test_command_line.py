@@ -28,8 +28,7 @@ from analytics.measure.thresholds.policy import Policy
 from analytics.query.cohort import Clause, Cohort
 from analytics.query.engine import Engine
 from analytics.reading import api
-
-from .ingested import run_here
+from tests.ingested import run_here
 
 ROOT = Path(__file__).parents[2]
 COMPAS = ("--score", "decile_score", "--label", "two_year_recid", "--threshold", "5")

@@ -21,10 +21,9 @@ from analytics.errors import InputError
 from analytics.reading import api
 from analytics.reading import process as reading_process
 from analytics.reading.api import Staged
-
-from ..ingested import Desk
-from ..thorough import IS_THOROUGH, amount
-from .formats import mutated, seeds
+from tests.fuzz.formats import mutated, seeds
+from tests.ingested import Desk
+from tests.thorough import IS_THOROUGH, amount
 
 SEEDS = seeds()
 N_FILES = amount(2_000, 100_000) // len(SEEDS)

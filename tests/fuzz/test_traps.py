@@ -11,10 +11,9 @@ import pytest
 
 from analytics.errors import InputError
 from analytics.reading import api
-
-from ..ingested import Desk
-from ..thorough import IS_THOROUGH
-from .traps import TRAPS, lay
+from tests.fuzz.traps import TRAPS, lay
+from tests.ingested import Desk
+from tests.thorough import IS_THOROUGH
 
 SECONDS = 30
 GROWTH = 50 << 20

@@ -18,8 +18,7 @@ from analytics.log.schema import Column
 from analytics.query.cohort import Cohort, slice_clauses
 from analytics.query.engine import Engine
 from analytics.reading.grid import N_BINS, bin_case, numeric_bins
-
-from ..ingested import Desk
+from tests.ingested import Desk
 
 
 def binned(values: Sequence[float | int | None], *, is_integer: bool) -> tuple[Bins, list[int | None]]:

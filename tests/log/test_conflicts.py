@@ -9,8 +9,7 @@ import pytest
 from analytics.errors import QuestionError
 from analytics.log.conflicts import all_positive, conflicts, one_class, require_values
 from analytics.log.schema import Mapping, Reading
-
-from ..ingested import Desk
+from tests.ingested import Desk
 
 
 @pytest.fixture

@@ -22,9 +22,8 @@ from analytics.log.workspace import Workspace
 from analytics.query.cohort import Clause, Cohort
 from analytics.query.engine import Engine
 from analytics.reading import api
-
-from ..ingested import Desk
-from ..thorough import amount
+from tests.ingested import Desk
+from tests.thorough import amount
 
 ROOT = Path(__file__).parents[2]
 ROWS = "id,score,label,region\n" + "".join(

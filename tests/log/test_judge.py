@@ -16,8 +16,7 @@ from analytics.log.judge import OUTCOMES, Judged, judge, mixed
 from analytics.log.schema import Mapping
 from analytics.query.cohort import Cohort
 from analytics.query.engine import Engine
-
-from ..ingested import Desk
+from tests.ingested import Desk
 
 SCORES = (
     "0.5",

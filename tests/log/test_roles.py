@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 
 from analytics.log import roles
 from analytics.log.schema import Column, Mapping, Reading
-
-from ..ingested import Desk
+from tests.ingested import Desk
 
 
 def guessed(desk: Desk, source: Path | pl.DataFrame | str) -> Mapping:

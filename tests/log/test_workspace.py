@@ -22,8 +22,7 @@ from analytics.log import workspace as module
 from analytics.log.schema import Log, Mapping
 from analytics.log.workspace import Workspace
 from analytics.reading import api
-
-from ..ingested import Desk
+from tests.ingested import Desk
 
 ROWS = "id,score,label,region\n" + "".join(
     f"{place},{place % 20 / 20},{place % 2},{'ab'[place % 3 > 0]}\n" for place in range(90)

@@ -18,9 +18,8 @@ from analytics.measure.reliability import (
     reliability_table,
 )
 from analytics.measure.score_bins import ScoreBins, score_bins
-
-from .logs import distinct_edges, judged, rows, score_table
-from .test_metrics import ece_by_hand
+from tests.measure.logs import distinct_edges, judged, rows, score_table
+from tests.measure.test_metrics import ece_by_hand
 
 
 def bins_of(log: pl.DataFrame, edges: np.ndarray) -> ScoreBins:

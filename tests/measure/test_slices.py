@@ -10,8 +10,7 @@ from analytics.measure.estimates import estimate_table
 from analytics.measure.intervals import newcombe
 from analytics.measure.metrics import METRICS
 from analytics.measure.slices import slice_table
-
-from .logs import distinct_edges, rows, score_table
+from tests.measure.logs import distinct_edges, rows, score_table
 
 
 @given(rows())

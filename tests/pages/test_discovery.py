@@ -12,8 +12,7 @@ from analytics.query.cohort import Clause, Cohort
 from pages._frame import session
 from pages._frame.render import escaped
 from pages._slices import discovery, discovery_search, discovery_tree
-
-from .test_pages import ODD, home, opened, workspace_of_the_test  # noqa: F401
+from tests.pages.test_pages import ODD, home, opened, workspace_of_the_test  # noqa: F401
 
 
 def discovered(**address: str) -> AppTest:

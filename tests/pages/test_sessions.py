@@ -21,9 +21,8 @@ from analytics.log.schema import Log
 from analytics.log.workspace import Workspace
 from analytics.query.cohort import Clause, Cohort
 from pages._frame import cache, session
-
-from ..ingested import Desk
-from ..thorough import amount
+from tests.ingested import Desk
+from tests.thorough import amount
 
 ROOT = Path(__file__).parents[2]
 N_LOGS, N_ROWS = 10, 300

@@ -29,8 +29,7 @@ from analytics.present.readings import (
 )
 from analytics.present.tables.calibration import calibration_json_rows, map_rows, number_rows, scan_rows, slice_rows
 from tests.measure.logs import distinct_edges, score_table
-
-from .test_readings import BAD, plain
+from tests.present.test_readings import BAD, plain
 
 NO_SCAN = pl.DataFrame(
     schema={

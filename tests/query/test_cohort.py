@@ -15,8 +15,7 @@ from analytics.errors import QuestionError
 from analytics.query import relations
 from analytics.query.cohort import VALUELESS, Clause, Cohort, Op, Outcome, parse_where
 from analytics.query.operators import answerable, predicate
-
-from .logs import COLUMNS, LOG, SCHEMA, START, TEXTS, Twins, collected, frames
+from tests.query.logs import COLUMNS, LOG, SCHEMA, START, TEXTS, Twins, collected, frames
 
 OPS = get_args(Op)
 

@@ -26,8 +26,7 @@ from analytics.measure.curves import auroc, sweep_table
 from analytics.measure.metrics import METRICS
 from analytics.query.cohort import Clause, Cohort, slice_clauses
 from analytics.query.engine import Engine
-
-from ..ingested import Desk
+from tests.ingested import Desk
 
 ALL = Cohort()
 

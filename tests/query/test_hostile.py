@@ -15,8 +15,7 @@ from analytics.answers.slices import slices
 from analytics.log.schema import Log
 from analytics.query.cohort import Clause, Cohort, slice_clauses
 from analytics.query.engine import Engine
-
-from ..ingested import Desk
+from tests.ingested import Desk
 
 NAMES = (
     'we"ird; drop table x;--',

@@ -12,8 +12,7 @@ import pytest
 from analytics.errors import QuestionError
 from analytics.query.cohort import Clause, Cohort
 from analytics.query.engine import MAX_EXECUTION_MS, Engine
-
-from ..ingested import Desk
+from tests.ingested import Desk
 
 SECRET = "a secret of the server"
 STATEMENTS = (

@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from analytics.query import relations
-
-from .logs import Twins, collected, frames
+from tests.query.logs import Twins, collected, frames
 
 SLICES = ((), ("c0",), ("c1",), ("c2",), ("c0", "c3"))
 

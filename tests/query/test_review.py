@@ -16,8 +16,7 @@ from scipy import stats
 
 from analytics.measure.review import share_of
 from analytics.query import review
-
-from .logs import Twins, collected, frames
+from tests.query.logs import Twins, collected, frames
 
 COLUMNS = ("score", "label", "amount", "c0")
 PRICES = {"fp": (0.0, 1.0), "fn": (2.0, 3.0)}

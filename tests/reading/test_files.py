@@ -15,9 +15,8 @@ from analytics.log.schema import Reading
 from analytics.query.engine import Engine
 from analytics.reading import api
 from analytics.reading.formats import packed
-
-from ..ingested import Desk, run_here
-from .packed import workbook, zipped
+from tests.ingested import Desk, run_here
+from tests.reading.formats.packed import workbook, zipped
 
 MAY = "id,score,label,region\n001,0.25,0,north\n002,0.75,1,south\n"
 JUNE = "id,label,score\n1003,1,0.5\n1004,0,0.125\n1005,1,1\n"

@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 from analytics.log.schema import MAX_DISTINCT_SCORES, Log
 from analytics.reading.grid import score_quantiles
 from analytics.reading.sql.expressions import Expression
-
-from ..ingested import Desk
+from tests.ingested import Desk
 
 
 def scored(desk: Desk, scores: object) -> Log:

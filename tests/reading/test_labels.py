@@ -9,8 +9,7 @@ import pytest
 
 from analytics.errors import InputError
 from analytics.log.schema import Log, Mapping
-
-from ..ingested import Desk
+from tests.ingested import Desk
 
 STATUS = ["Fully Paid", "Charged Off", "Current", None, "Fully Paid", "Late", "Charged Off", "Current"]
 

@@ -13,8 +13,7 @@ import pytest
 from analytics.errors import InputError
 from analytics.log.schema import Finding, LabelCounts, Log
 from analytics.reading import api
-
-from ..ingested import Desk
+from tests.ingested import Desk
 
 ROWS = "id,score\n1,0.5\n2,0.25\n3,0.75\n3,0.8\n,0.1\n"
 

@@ -12,9 +12,8 @@ from analytics.errors import InputError
 from analytics.log.layout import CsvOptions
 from analytics.reading import api, preview
 from analytics.reading.api import Staged
-
-from ..ingested import Desk, run_here
-from .packed import workbook
+from tests.ingested import Desk, run_here
+from tests.reading.formats.packed import workbook
 
 TEXT = "a;b|score|label\n" + "".join(f"{row};x|0.{row % 9 + 1}|{row % 2}\n" for row in range(200))
 

@@ -160,7 +160,7 @@ def staged_columns(log: Log) -> list[tuple[str, list[str], list[str]]]:
 def _called(values: Collection[str], names: Collection[str]) -> list[str]:
     """Return the values that have one of some words in them.
 
-    >>> called(["offline (2024)", "prod-eu", "latest"], EVALUATED)
+    >>> _called(["offline (2024)", "prod-eu", "latest"], _EVALUATED)
     ['offline (2024)']
     """
     return [value for value in values if not set(re.findall("[a-z]+", value.casefold())).isdisjoint(names)]

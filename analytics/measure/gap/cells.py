@@ -130,7 +130,7 @@ class SideCells:
 def _score_groups(rows: FloatArray, groups: int = _RATE_GROUPS) -> np.ndarray:
     """Assign score bins to groups of about equally many rows, numbered without gaps.
 
-    >>> print(score_groups(np.array([1.0, 1.0, 4.0, 1.0, 1.0]), 4))
+    >>> print(_score_groups(np.array([1.0, 1.0, 4.0, 1.0, 1.0]), 4))
     [0 0 1 2 2]
     """
     before = np.cumsum(rows) - rows
@@ -139,7 +139,7 @@ def _score_groups(rows: FloatArray, groups: int = _RATE_GROUPS) -> np.ndarray:
 
 
 def _group_member(rows: FloatArray, groups: int) -> FloatArray:
-    """Say which bin is in which group of `score_groups`: 1 or 0, shape (bins, groups)."""
+    """Say which bin is in which group of `_score_groups`: 1 or 0, shape (bins, groups)."""
     group = _score_groups(rows, groups)
     return np.asarray(np.eye(int(group.max()) + 1)[group])
 

@@ -77,7 +77,7 @@ def cost_ranges(
 def _held_between(moved: FloatArray, holds: BoolArray, value: float) -> tuple[float | None, float | None]:
     """Give the run of values around ``value`` at which the decision holds; None where it has no end.
 
-    >>> held_between(np.array([0.5, 1.0, 2.0, 4.0]), np.array([True, True, True, False]), 1.0)
+    >>> _held_between(np.array([0.5, 1.0, 2.0, 4.0]), np.array([True, True, True, False]), 1.0)
     (None, 2.0)
     """
     here = int(np.argmin(np.abs(moved - value)))

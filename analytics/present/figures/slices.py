@@ -111,7 +111,7 @@ def _drawn_points(marks: list[Mark], metric: str, verdict: str) -> dict[str, Any
 def _symbol(verdict: str, metric: str) -> str:
     """Return the marker of a verdict: a triangle that points to where the values lie.
 
-    >>> symbol("worse", "error_rate"), symbol("worse", "recall"), symbol("few", "recall")
+    >>> _symbol("worse", "error_rate"), _symbol("worse", "recall"), _symbol("few", "recall")
     ('triangle-up', 'triangle-down', 'circle-open')
     """
     side = points_to(verdict, metric)

@@ -72,7 +72,7 @@ def score_bars(histogram: pl.DataFrame, threshold: float) -> _ScoreBars:
 def _line_between(scores: list[float], threshold: float, gap: float) -> float:
     """Return where the threshold's line stands among distinct scores: before the first one that is flagged.
 
-    >>> line_between([1.0, 2.0, 3.0], 2.0, 1.0), line_between([0.0, 1.0], 0.5, 1.0), line_between([0.0], 2.0, 1.0)
+    >>> _line_between([1.0, 2.0, 3.0], 2.0, 1.0), _line_between([0.0, 1.0], 0.5, 1.0), _line_between([0.0], 2.0, 1.0)
     (1.5, 0.5, 0.5)
     """
     first = next((score for score in scores if score >= threshold), None)
@@ -82,7 +82,7 @@ def _line_between(scores: list[float], threshold: float, gap: float) -> float:
 def _score_label(low: float, high: float) -> str:
     """Say which scores a bar holds.
 
-    >>> score_label(5.0, 5.0), score_label(0.3, 0.32)
+    >>> _score_label(5.0, 5.0), _score_label(0.3, 0.32)
     ('5', '0.30 to under 0.32')
     """
     text = words.threshold_text(low)

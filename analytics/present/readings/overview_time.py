@@ -49,7 +49,7 @@ def _n_judged(rate: float, low: float, high: float) -> float:
 
     >>> from analytics.measure.intervals import wilson
     >>> bounds = wilson(27, 100)
-    >>> n_judged(0.27, float(bounds.low), float(bounds.high))
+    >>> _n_judged(0.27, float(bounds.low), float(bounds.high))
     100.0
     """
     z2, half2 = normal_quantile(0.95) ** 2, ((high - low) / 2) ** 2

@@ -35,7 +35,7 @@ def queue_reading(n_rows: int, errors: str, threshold: float, n_judged: int) -> 
 def _share_text(found: Share) -> str:
     """Write a share with its interval and its rows.
 
-    >>> share_text(Share(1, 4, 0.25, 0.046, 0.699)).replace(words.THIN_SPACE, " ")
+    >>> _share_text(Share(1, 4, 0.25, 0.046, 0.699)).replace(words.THIN_SPACE, " ")
     '25.0 % (4.6–69.9) of 4'
     """
     if found.value is None or found.low is None or found.high is None:

@@ -74,7 +74,7 @@ def short(text: str, limit: int = _MAX_TEXT) -> str:
 def _estimate(text: str, mark: str = "", lead: str = "") -> Cell:
     """Return a cell whose interval stays in one piece.
 
-    >>> estimate("0.65 (0.64–0.66)")
+    >>> _estimate("0.65 (0.64–0.66)")
     Cell(text='0.65', mark='', tag='', interval='0.64–0.66')
     """
     value, _, interval = text.partition(" (")

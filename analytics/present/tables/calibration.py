@@ -117,7 +117,7 @@ def number_rows(answer: Calibration) -> pl.DataFrame:
 def _side_of_chance(found: dict[str, Any] | None) -> str:
     """Say where a number lies beside its chance range.
 
-    >>> side_of_chance({"value": 0.02, "chance_low": 0.003, "chance_high": 0.01})
+    >>> _side_of_chance({"value": 0.02, "chance_low": 0.003, "chance_high": 0.01})
     'above'
     """
     if found is None or found["value"] is None or found["chance_low"] is None:

@@ -73,7 +73,7 @@ def slice_cells(answer: SliceAnswer) -> pl.DataFrame:
 def _interval_words(metric: str, low: float | None, high: float | None, *, is_signed: bool = False) -> str:
     """Write the bounds of an interval, in points where the metric is a share.
 
-    >>> interval_words("recall", 0.116, 0.13), interval_words("auroc", -0.05, 0.1, is_signed=True)
+    >>> _interval_words("recall", 0.116, 0.13), _interval_words("auroc", -0.05, 0.1, is_signed=True)
     ('11.6–13.0', '−0.050 to +0.100')
     """
     if low is None or high is None:

@@ -104,7 +104,7 @@ def _derived(log: Log) -> list[Property]:
 def _free(name: str, taken: Collection[str]) -> str:
     """Return a name that no column has.
 
-    >>> free("hour of at", ["at"]), free("hour of at", ["at", "hour of at"])
+    >>> _free("hour of at", ["at"]), _free("hour of at", ["at", "hour of at"])
     ('hour of at', 'hour of at (derived)')
     """
     return _free(f"{name} (derived)", taken) if name in taken else name

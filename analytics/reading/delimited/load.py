@@ -145,7 +145,7 @@ def _rows_below(path: Path, head: Head) -> Iterator[list[str]]:
 def _candidate(values: Collection[str]) -> str:
     """Return the type that all of the values are written in; text where they may be names of which all rows must decide.
 
-    >>> candidate({"1", "2.5", *map(str, range(50))}), candidate({"1.1", "1.2", "1.10"}), candidate(set())
+    >>> _candidate({"1", "2.5", *map(str, range(50))}), _candidate({"1.1", "1.2", "1.10"}), _candidate(set())
     ('DOUBLE', 'VARCHAR', 'VARCHAR')
     """
     for type_, pattern in _TYPES:

@@ -118,7 +118,7 @@ def _last_end(data: bytes, quote: bytes) -> int:
 def _without_blank_end(data: bytes) -> tuple[bytes, int]:
     """Return the end of a file without its blank lines, and how many they are.
 
-    >>> without_blank_end(b"a,b\\n\\n")
+    >>> _without_blank_end(b"a,b\\n\\n")
     (b'a,b\\n', 1)
     """
     kept = data.rstrip(b"\r\n")

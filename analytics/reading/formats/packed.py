@@ -170,7 +170,7 @@ def extent(opened: zipfile.ZipFile, name: str, styles: set[int]) -> _Extent:
 def _number_of(letters: bytes) -> int:
     """Return the number of a column from its letters.
 
-    >>> number_of(b"A"), number_of(b"AA"), number_of(b"XFD")
+    >>> _number_of(b"A"), _number_of(b"AA"), _number_of(b"XFD")
     (1, 27, 16384)
     """
     number = 0

@@ -233,7 +233,7 @@ def _plain_source(path: Path, scratch: Path, head: bytes, csv: CsvOptions) -> So
 def _json_layout(start: str) -> Literal["json", "ndjson"]:
     """Tell one JSON document from one JSON object per line.
 
-    >>> json_layout('{"a": 1}\\n{"a": 2}'), json_layout('[{"a": 1}]'), json_layout('{"data": [{"a": 1}]}')
+    >>> _json_layout('{"a": 1}\\n{"a": 2}'), _json_layout('[{"a": 1}]'), _json_layout('{"data": [{"a": 1}]}')
     ('ndjson', 'json', 'json')
     """
     if start.startswith("["):

@@ -93,7 +93,7 @@ def _infer(connection: duckdb.DuckDBPyConnection, names: Sequence[str], *, times
 def _is_of_times(header: str) -> bool:
     """Whether a column is called like one of times: ``ts``, ``created_at``, ``eventTime``.
 
-    >>> is_of_times("scored_at"), is_of_times("eventTime"), is_of_times("flat"), is_of_times("sentiment")
+    >>> _is_of_times("scored_at"), _is_of_times("eventTime"), _is_of_times("flat"), _is_of_times("sentiment")
     (True, True, False, False)
     """
     return re.search(_OF_TIMES, header.strip()) is not None
@@ -185,7 +185,7 @@ def _unusable(connection: duckdb.DuckDBPyConnection, types: Mapping[str, str]) -
 
 
 def _unusable_of(connection: duckdb.DuckDBPyConnection, types: Mapping[str, str]) -> dict[str, Conversion]:
-    """Return what `unusable` does, for so many columns as one statement takes: most have nothing to count."""
+    """Return what `_unusable` does, for so many columns as one statement takes: most have nothing to count."""
     lost = {name: f"{name} IS NOT NULL AND NOT ({_usable(name, type_)})" for name, type_ in types.items()}
     sums = ", ".join(f"coalesce(bool_or({predicate}), false)" for predicate in lost.values())
     has_lost = connection.execute(f"SELECT {sums} FROM raw").fetchone()

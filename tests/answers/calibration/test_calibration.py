@@ -31,9 +31,8 @@ from analytics.present.readings import (
 from analytics.query.cohort import Cohort
 from analytics.query.engine import Engine
 from analytics.reading import api
-
-from .ingested import Desk, run_here
-from .test_command_line import COMPAS, ask, by_slice, run
+from tests.commands.test_command_line import COMPAS, ask, by_slice, run
+from tests.ingested import Desk, run_here
 
 SCHEMA = {"segments": ("region", "other"), "score": "score", "label": "label", "positive": ("1",), "negative": ("0",)}
 

@@ -14,9 +14,8 @@ from sklearn.metrics import log_loss
 from analytics.measure.calibration.logistic import log_odds
 from analytics.measure.calibration.recalibration import METHODS, best_threshold, cost_per_row, fit_map, isotonic_table
 from analytics.measure.thresholds.costs import Costs
-
-from .logs import judged, rows
-from .test_calibration_numbers import alone, calibrated, made
+from tests.measure.calibration.test_table import alone, calibrated, made
+from tests.measure.logs import judged, rows
 
 LOG = calibrated(3_000, 8, 1.6)
 

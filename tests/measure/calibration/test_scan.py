@@ -10,10 +10,9 @@ from analytics.measure.calibration.chance import chance_draws, chance_range, ece
 from analytics.measure.calibration.logistic import log_odds
 from analytics.measure.calibration.scan import misfit_table
 from analytics.measure.calibration.table import adjusted
-
-from .logs import distinct_edges, judged, score_table
-from .test_calibration_numbers import alone, calibrated, cells_of_a_large_log, made
-from .test_metrics import ece_by_hand
+from tests.measure.calibration.test_table import alone, calibrated, cells_of_a_large_log, made
+from tests.measure.logs import distinct_edges, judged, score_table
+from tests.measure.test_metrics import ece_by_hand
 
 
 def segmented(n: int, seed: int, slope: float = 1.0) -> pl.DataFrame:

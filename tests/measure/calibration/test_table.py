@@ -18,9 +18,8 @@ from analytics.measure.calibration.table import calibration_table, chance_table,
 from analytics.measure.reliability import brier, ece, reliability_table
 from analytics.measure.score_bins import BinnedSlices, ScoreBins
 from analytics.present.tables.calibration import NUMBERS
-
-from .logs import distinct_edges, judged, rows, score_table
-from .test_metrics import ece_by_hand
+from tests.measure.logs import distinct_edges, judged, rows, score_table
+from tests.measure.test_metrics import ece_by_hand
 
 
 def made(score: np.ndarray, label: np.ndarray, **columns: object) -> pl.DataFrame:

@@ -11,9 +11,8 @@ from analytics.measure.discovery.evidence import conditional_score, p_values, ra
 from analytics.measure.discovery.lattice import lattice
 from analytics.measure.discovery.noise import noise_of
 from analytics.measure.intervals import newcombe
-
-from ..thorough import amount
-from .cubes import Columns, Found, changed, halves
+from tests.measure.discovery.cubes import Columns, Found, changed, halves
+from tests.thorough import amount
 
 N = 24_000
 

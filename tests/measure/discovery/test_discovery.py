@@ -22,9 +22,8 @@ from analytics.measure.discovery.lattice import Lattice, lattice
 from analytics.measure.discovery.noise import noise_of
 from analytics.measure.discovery.tree import sums_in, tree
 from analytics.measure.leaks import label_told
-
-from ..thorough import amount
-from .cubes import cube_of, noise, planted, searched
+from tests.measure.discovery.cubes import cube_of, noise, planted, searched
+from tests.thorough import amount
 
 
 def sums(n: list[float], total: list[float]) -> Sums:

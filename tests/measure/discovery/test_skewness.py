@@ -16,9 +16,8 @@ from analytics.measure.discovery.cube import Sums
 from analytics.measure.discovery.evidence import gap_interval, p_values, rate_interval, scores, skewness
 from analytics.measure.discovery.noise import draws
 from analytics.measure.discovery.skewness import SHORTEST, normal_scores
-
-from ..thorough import IS_THOROUGH, amount
-from .cubes import cube_of, halves
+from tests.measure.discovery.cubes import cube_of, halves
+from tests.thorough import IS_THOROUGH, amount
 
 Draw = Callable[[np.random.Generator, tuple[int, int]], Any]
 

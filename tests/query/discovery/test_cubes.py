@@ -20,8 +20,7 @@ from analytics.query.discovery.objectives import OBJECTIVES, by_entity, by_row, 
 from analytics.query.discovery.properties import clauses, expression, in_codes, properties, shown_value
 from analytics.query.operators import predicate
 from tests.ingested import Desk
-
-from .logs import START, Twins, collected, frames
+from tests.query.logs import START, Twins, collected, frames
 
 COSTS = Costs(-1.0, 2.0, 5.0, 0.5, review=0.25, amount_cells=("fn", "tp"))
 

@@ -12,8 +12,7 @@ import pytest
 
 from analytics.log.schema import Finding, Log, Mapping
 from analytics.reading.checks.findings import CODES
-
-from ..ingested import Desk
+from tests.ingested import Desk
 
 N = 3000
 Plant = Callable[[pl.DataFrame], pl.DataFrame]
@@ -328,7 +327,7 @@ def test_the_faults_of_real_logs_are_found(desk: Desk, path: str, code: str, col
 
 
 def test_every_code_is_planted_in_one_of_the_tests() -> None:
-    from .test_findings import PLANTED as OLDER
+    from tests.reading.checks.test_findings import PLANTED as OLDER
 
     of_labels = {
         "labels-joined",

@@ -10,8 +10,7 @@ import pytest
 
 from analytics.log.schema import Finding, Log, Mapping
 from analytics.reading.checks.findings import ORDER
-
-from ..ingested import Desk
+from tests.ingested import Desk
 
 N = 400
 

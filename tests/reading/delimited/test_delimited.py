@@ -21,8 +21,7 @@ from analytics.reading.formats import sources
 from analytics.reading.formats.text import FEW
 from analytics.reading.raw import Table
 from analytics.reading.sql import database
-
-from ..ingested import Desk
+from tests.ingested import Desk
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 from analytics.errors import InputError
 from analytics.log.schema import Mapping
 from analytics.query.engine import Engine
-
-from ..ingested import Desk
+from tests.ingested import Desk
 
 ROWS = [
     ["id", "score", "note"],

@@ -8,8 +8,7 @@ import pytest
 
 from analytics.errors import InputError
 from analytics.query.engine import Engine
-
-from ..ingested import Desk
+from tests.ingested import Desk
 
 RECORDS = [
     {"id": "a", "score": 0.5, "label": 1},

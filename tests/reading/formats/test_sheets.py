@@ -15,9 +15,8 @@ from analytics.errors import InputError
 from analytics.log.layout import CsvOptions
 from analytics.log.schema import Reading
 from analytics.reading.formats import packed
-
-from ..ingested import Desk
-from .packed import rewritten, workbook, zipped
+from tests.ingested import Desk
+from tests.reading.formats.packed import rewritten, workbook, zipped
 
 HEADER = ["id", "score", "label", "city"]
 ROWS = [["00001", 0.25, 0, "Málaga"], ["00002", 0.75, 1, "a,b"], ["00003", 0.5, None, 'say "x"\nnow']]

@@ -17,9 +17,8 @@ from pyarrow import parquet
 from analytics.errors import InputError
 from analytics.log.schema import Log
 from analytics.reading.formats import sources
-
-from ..ingested import Desk
-from .packed import zipped
+from tests.ingested import Desk
+from tests.reading.formats.packed import zipped
 
 TEXT = "id,score,label,city\n1,0.25,0,Málaga\n2,0.75,1,Łódź\n"
 

@@ -12,8 +12,7 @@ import pytest
 
 from analytics.log.schema import Column
 from analytics.reading import api
-
-from ..ingested import Desk
+from tests.ingested import Desk
 
 
 def typed(desk: Desk, values: list[Any]) -> Column:

@@ -84,7 +84,7 @@ def reversed_pairs(connection: duckdb.DuckDBPyConnection, log: Log) -> tuple[Rev
 def _is_pair(start: str, end: str) -> bool:
     """Whether the names of two columns differ in a word for a beginning and its end only.
 
-    >>> is_pair("c_jail_in", "c_jail_out"), is_pair("startDate", "endDate"), is_pair("start_date", "scored_at")
+    >>> _is_pair("c_jail_in", "c_jail_out"), _is_pair("startDate", "endDate"), _is_pair("start_date", "scored_at")
     (True, True, False)
     """
     first, second = _words_of(start), _words_of(end)
