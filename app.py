@@ -1,5 +1,5 @@
 """The frame around every page: configuration, navigation, the sidebar with log and cohort."""
 
-from pages._shared import frame
+from pages._frame import frame
 
 frame.run()

@@ -24,7 +24,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from analytics import settings
-from pages._shared import keyboard
+from pages._review import keyboard
 
 ROOT = Path(__file__).parent
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")

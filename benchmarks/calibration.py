@@ -20,6 +20,11 @@ import duckdb
 import numpy as np
 import polars as pl
 
+from analytics.answers.calibration.answer import calibration, calibration_slices, calibration_time
+from analytics.answers.calibration.recalibration import recalibration
+from analytics.answers.calibration.scan import calibration_scan
+from analytics.answers.question import Question
+
 ROOT = Path(__file__).parents[1]
 BARE = """
 SELECT {by} score_bin, count(*), count(*) FILTER (label = 1), count(*) FILTER (label IS NULL),
@@ -61,28 +66,28 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         os.environ["SLICEWISE_HOME"] = str(Path(folder) / "home")
         sys.path.insert(0, str(ROOT))
-        from analytics import answers, intake
         from analytics.log.workspace import Workspace
         from analytics.query.cohort import Cohort
         from analytics.query.engine import Engine
+        from analytics.reading import api
 
         path = Path(folder) / "log.parquet"
         write_log(path, arguments.rows)
         workspace = Workspace()
-        read = intake.read_file(workspace, path)
-        log = intake.build_staged(workspace, read, read.mapping) if isinstance(read, intake.Staged) else read
-        engine, question = Engine(workspace), answers.Question(log, Cohort(), 0.5)
+        read = api.read_file(workspace, path)
+        log = api.build_staged(workspace, read, read.mapping) if isinstance(read, api.Staged) else read
+        engine, question = Engine(workspace), Question(log, Cohort(), 0.5)
         bare = duckdb.connect()
         bare.execute(f"ATTACH '{workspace.path(log.key)}' AS log (READ_ONLY)")
         region = log.column("region").sql_name
         print(f"{log.n_rows:,} rows, {len(log.edges):,} score bins")
         for name, ask, by in (
-            ("whole cohort", lambda: answers.calibration(engine, question), ""),
-            ("by slice", lambda: answers.calibration_slices(engine, question, ["region"]), f"{region}, "),
-            ("all segments", lambda: answers.calibration_scan(engine, question), f"{region}, "),
-            ("over time", lambda: answers.calibration_time(engine, question), "date_trunc('day', moment), "),
-            ("recalibration", lambda: answers.recalibration(engine, question), "date_trunc('day', moment), "),
-        ):  # fmt: skip
+            ("whole cohort", lambda: calibration(engine, question), ""),
+            ("by slice", lambda: calibration_slices(engine, question, ["region"]), f"{region}, "),
+            ("all segments", lambda: calibration_scan(engine, question), f"{region}, "),
+            ("over time", lambda: calibration_time(engine, question), "date_trunc('day', moment), "),
+            ("recalibration", lambda: recalibration(engine, question), "date_trunc('day', moment), "),
+        ):
             answer, query = seconds(ask), seconds(lambda by=by: bare.sql(BARE.format(by=by)).pl())
             print(f"{name:14} {answer:6.2f} s   bare aggregate {query:6.2f} s   ratio {answer / query:.2f}")
 

@@ -51,18 +51,18 @@ def write_rows(path: Path, n: int, sizes: tuple[int, ...]) -> None:
 
 def ingested(path: Path, home: Path) -> Any:
     """Bring a file into a workspace of its own."""
-    from analytics import intake
     from analytics.log.workspace import Workspace
+    from analytics.reading import api
 
     workspace = Workspace(home)
-    read = intake.read_file(workspace, path)
-    return workspace, intake.build_staged(workspace, read, read.mapping) if isinstance(read, intake.Staged) else read
+    read = api.read_file(workspace, path)
+    return workspace, api.build_staged(workspace, read, read.mapping) if isinstance(read, api.Staged) else read
 
 
 def ours(home: Path, depth: int, support: float) -> dict[str, Any]:
     """Search an ingested log for every slice."""
-    from analytics.answers import Question
-    from analytics.answers.candidates import Search, cells_of
+    from analytics.answers.discovery.search import Search, cells_of
+    from analytics.answers.question import Question
     from analytics.log.workspace import Workspace
     from analytics.measure.discovery.lattice import lattice
     from analytics.query.cohort import Cohort
@@ -76,10 +76,14 @@ def ours(home: Path, depth: int, support: float) -> dict[str, Any]:
     counted = time.perf_counter()
     found = lattice(cells.cube, support * log.n_rows - 1e-6, depth)
     seconds, grown = time.perf_counter() - started, memory() - before
-    slices = {
-        " ".join(f"{p.property.name}={p.value}" for p in cells.slice_of(pattern)): [n, k]
-        for pattern, n, k in zip(found.patterns, found.sums.n.tolist(), found.sums.total.tolist(), strict=True)
-    } if depth > 3 else {}  # fmt: skip
+    slices = (
+        {
+            " ".join(f"{p.property.name}={p.value}" for p in cells.slice_of(pattern)): [n, k]
+            for pattern, n, k in zip(found.patterns, found.sums.n.tolist(), found.sums.total.tolist(), strict=True)
+        }
+        if depth > 3
+        else {}
+    )
     return {
         "seconds": seconds,
         "counting": counted - started,
@@ -136,8 +140,10 @@ def compare_lattice(folder: Path) -> None:
     found = {" ".join(sorted(key.split())): value for key, value in found.items()}
     print(f"slices {len(found):,}, DivExplorer {len(reference):,}; the same: {found.keys() == reference.keys()}")
     shared = found.keys() & reference.keys()
-    print(f"largest difference of support {max(abs(found[key][0] - reference[key][0]) for key in shared):.3g} rows, "
-          f"of errors {max(abs(found[key][1] - reference[key][1]) for key in shared):.3g}")  # fmt: skip
+    print(
+        f"largest difference of support {max(abs(found[key][0] - reference[key][0]) for key in shared):.3g} rows, "
+        f"of errors {max(abs(found[key][1] - reference[key][1]) for key in shared):.3g}"
+    )
     for name in ("seconds", "memory"):
         one, other = (statistics.median(run[name] for run in side) for side in (mine, theirs))
         print(f"{name:8} {one:9.2f}   DivExplorer {other:9.2f}   ratio {other / one:.1f}")
@@ -159,8 +165,10 @@ def compare_large(folder: Path, n: int) -> None:
         connection.close()
     mine = [apart("ours", str(home), "3", "0.01") for _ in range(2)]
     one, other = statistics.median(run["seconds"] for run in mine), statistics.median(bare)
-    print(f"{n:,} rows x {len(LARGE)} columns to depth 3: {mine[0]['n']:,} slices in {one:.2f} s, of which counting "
-          f"{statistics.median(run['counting'] for run in mine):.2f} s; memory {mine[0]['memory']:,.0f} MB")  # fmt: skip
+    print(
+        f"{n:,} rows x {len(LARGE)} columns to depth 3: {mine[0]['n']:,} slices in {one:.2f} s, of which counting "
+        f"{statistics.median(run['counting'] for run in mine):.2f} s; memory {mine[0]['memory']:,.0f} MB"
+    )
     print(f"bare GROUP BY {other:.2f} s   ratio {one / other:.1f}")
 
 
@@ -180,13 +188,15 @@ def ceilings(base: float, n: int = 20_000, share: float = 0.015, draws: int = 20
 
 def simulate(n_planted: int, n_noise: int) -> None:
     """Print how often a planted slice is found and confirmed, and how often noise is."""
-    from tests.measure.cubes import noise, planted
+    from tests.measure.discovery.cubes import noise, planted
 
     pattern = [0, 1, 0, *[-1] * 7]
     for base in (0.137, 0.2):
         known, best = ceilings(base)
-        print(f"at {base:.1%}: known beforehand, half of the rows confirm it in {known:.1%} of logs; all rows, with no row "
-              f"held back and Bonferroni over 8,000 slices, find it in {best:.1%}")  # fmt: skip
+        print(
+            f"at {base:.1%}: known beforehand, half of the rows confirm it in {known:.1%} of logs; all rows, with no row "
+            f"held back and Bonferroni over 8,000 slices, find it in {best:.1%}"
+        )
         hits = sum(pattern in planted(seed, base=base).confirmed() for seed in range(n_planted))
         print(f"planted, error rate {base:.1%} and {2 * base:.1%}: found and confirmed in {hits} of {n_planted}")
     wrong = sum(bool(noise(seed).confirmed()) for seed in range(n_noise))

@@ -21,6 +21,12 @@ import duckdb
 import numpy as np
 import polars as pl
 
+from analytics.answers.gap.answer import gap
+from analytics.answers.gap.inputs import inputs as inputs_answer
+from analytics.answers.gap.over_time import gap_time, jointly
+from analytics.answers.gap.sides import sides as sides_answer
+from analytics.answers.question import Question
+
 ROOT = Path(__file__).parents[1]
 BARE = """
 SELECT {by} score_bin, count(*), count(*) FILTER (label = 1), count(*) FILTER (label IS NULL),
@@ -49,8 +55,16 @@ def write_log(path: Path, n: int, seed: int) -> None:
     start = np.datetime64("2024-01-01T00:00:00") + np.timedelta64(seed * 60, "D")
     moment = start + (np.arange(n) * (60 * 86_400 / n)).astype("timedelta64[s]")
     income = rng.lognormal(7, 0.5, n).round(1)
-    frame = pl.DataFrame({"score": score, "label": label.astype(np.int8), "region": region, "income": income,
-                          "missing": missing, "scored_at": moment.astype("datetime64[us]")})  # fmt: skip
+    frame = pl.DataFrame(
+        {
+            "score": score,
+            "label": label.astype(np.int8),
+            "region": region,
+            "income": income,
+            "missing": missing,
+            "scored_at": moment.astype("datetime64[us]"),
+        }
+    )
     frame.with_columns(region=pl.format("r{}", "region"), income=pl.when(~pl.col("missing")).then("income")).drop(
         "missing"
     ).write_parquet(path)
@@ -64,20 +78,20 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         os.environ["SLICEWISE_HOME"] = str(Path(folder) / "home")
         sys.path.insert(0, str(ROOT))
-        from analytics import answers, intake
         from analytics.log.workspace import Workspace
         from analytics.query.cohort import Cohort
         from analytics.query.engine import Engine
+        from analytics.reading import api
 
         workspace, logs = Workspace(), []
         for seed in (0, 1):
             path = Path(folder) / f"log{seed}.parquet"
             write_log(path, arguments.rows, seed)
-            read = intake.read_file(workspace, path)
-            logs.append(intake.build_staged(workspace, read, read.mapping) if isinstance(read, intake.Staged) else read)
+            read = api.read_file(workspace, path)
+            logs.append(api.build_staged(workspace, read, read.mapping) if isinstance(read, api.Staged) else read)
             path.unlink()
         engine, bare = Engine(workspace), duckdb.connect()
-        questions = [answers.Question(log, Cohort(), 0.5) for log in logs]
+        questions = [Question(log, Cohort(), 0.5) for log in logs]
         for place, log in enumerate(logs):
             bare.execute(f"ATTACH '{workspace.path(log.key)}' AS log{place} (READ_ONLY)")
         region = logs[0].column("region").sql_name
@@ -86,20 +100,20 @@ def main() -> None:
             for place in (0, 1):
                 bare.sql(BARE.format(by=by, log=f"log{place}")).pl()
 
-        sides = answers.sides(engine, *questions)
-        inputs = answers.inputs(engine, sides)
-        found = answers.gap(engine, sides, inputs)
+        sides = sides_answer(engine, *questions)
+        inputs = inputs_answer(engine, sides)
+        found = gap(engine, sides, inputs)
         once = seconds(lambda: plain(f"{region}, "))
         print(
             f"{arguments.rows:,} rows per side, {len(sides.dimensions)} columns; a bare aggregate of both {once:.2f} s"
         )
         for name, ask in (
-            ("matching", lambda: answers.sides(engine, *questions)),
-            ("inputs", lambda: answers.inputs(engine, sides)),
-            ("gap", lambda: answers.gap(engine, sides, inputs)),
-            ("jointly", lambda: answers.jointly(found, inputs)),
-            ("over time", lambda: answers.gap_time(engine, found)),
-        ):  # fmt: skip
+            ("matching", lambda: sides_answer(engine, *questions)),
+            ("inputs", lambda: inputs_answer(engine, sides)),
+            ("gap", lambda: gap(engine, sides, inputs)),
+            ("jointly", lambda: jointly(found, inputs)),
+            ("over time", lambda: gap_time(engine, found)),
+        ):
             taken = seconds(ask)
             print(f"{name:10} {taken:6.2f} s   ratio {taken / once:.2f}")
         parts = {part: round(float(size.value), 4) for part, size in found.waterfall.parts.items()}

@@ -32,9 +32,13 @@ def measured(command: list[str], request: str | None = None) -> tuple[float, flo
     """Return the seconds and the peak memory in MB of a process, and what it wrote."""
     started = time.perf_counter()
     process = subprocess.Popen(
-        command, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore"},
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-    )  # fmt: skip
+        command,
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore"},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
     assert process.stdin is not None and process.stdout is not None
     process.stdin.write(request or "")
     process.stdin.close()
@@ -48,9 +52,19 @@ def measured(command: list[str], request: str | None = None) -> tuple[float, flo
 def read_by_app(path: Path, folder: Path) -> tuple[float, float]:
     """Read a file as the app does: recognised, proven, typed, described."""
     folder.mkdir()
-    request = {"task": "read", "files": [[str(path), path.name]], "name": path.name, "known": [], "labels": None, "id": None,
-               "csv": None, "max_bytes": 64 << 30, "folder": str(folder), "memory_limit": "4GB"}  # fmt: skip
-    seconds, peak, written = measured([sys.executable, "-m", "analytics.child"], json.dumps(request) + "\n")
+    request = {
+        "task": "read",
+        "files": [[str(path), path.name]],
+        "name": path.name,
+        "known": [],
+        "labels": None,
+        "id": None,
+        "csv": None,
+        "max_bytes": 64 << 30,
+        "folder": str(folder),
+        "memory_limit": "4GB",
+    }
+    seconds, peak, written = measured([sys.executable, "-m", "analytics.reading.worker"], json.dumps(request) + "\n")
     assert '"staged"' in written.splitlines()[-1], written
     return seconds, peak
 

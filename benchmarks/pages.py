@@ -83,9 +83,11 @@ def filter_changes(home: Path, empty: Path, log_id: str, by: str, wheres: list[s
     """Return the seconds from asking a server for a new filter to the whole Slices page, and for an empty page."""
     full, bare = [], []
     with (
-        serving(ROOT / "app.py", home) as app, visiting(app) as visitor,
-        serving(empty, home) as nothing, visiting(nothing) as idle,
-    ):  # fmt: skip
+        serving(ROOT / "app.py", home) as app,
+        visiting(app) as visitor,
+        serving(empty, home) as nothing,
+        visiting(nothing) as idle,
+    ):
         visitor.ask("slices", log=log_id, by=by)
         idle.ask("")
         for where in wheres:
@@ -123,13 +125,13 @@ def main() -> None:
         home, empty = Path(folder) / "home", Path(folder) / "empty.py"
         empty.write_text(EMPTY)
         os.environ["SLICEWISE_HOME"] = str(home)
-        from analytics import intake
         from analytics.log.workspace import Workspace
         from analytics.query.cohort import Clause, Cohort
+        from analytics.reading import api
 
         workspace = Workspace()
-        read = intake.read_file(workspace, arguments.log)
-        log = intake.build_staged(workspace, read, read.mapping) if isinstance(read, intake.Staged) else read
+        read = api.read_file(workspace, arguments.log)
+        log = api.build_staged(workspace, read, read.mapping) if isinstance(read, api.Staged) else read
         starts = [(cold_start(ROOT / "app.py", home), cold_start(empty, home)) for _ in range(3)]
         first, nothing = (statistics.median(side) for side in zip(*starts, strict=True))
         print(f"{log.name}: {log.n_rows:,} rows")

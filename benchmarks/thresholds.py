@@ -34,9 +34,9 @@ def main() -> None:
     parser.add_argument("--bins", type=int, default=2_000)
     arguments = parser.parse_args()
     sys.path.insert(0, str(ROOT))
-    from analytics.measure.certainty import certainty
-    from analytics.measure.costs import CostBins, Costs, best_bin, total_costs
-    from analytics.measure.operating import Limits, cost_sweep
+    from analytics.measure.thresholds.certainty import certainty
+    from analytics.measure.thresholds.costs import CostBins, Costs, best_bin, total_costs
+    from analytics.measure.thresholds.operating import Limits, cost_sweep
 
     rng = np.random.default_rng(0)
     shape = (arguments.slices, arguments.bins)

@@ -3,15 +3,16 @@
 import streamlit as st
 
 from analytics.present import figures, readings
-from pages._shared import cache, calibrating, frame, session
-from pages._shared.render import figure, headline
+from pages._calibration import blocks
+from pages._frame import cache, frame, session
+from pages._frame.render import figure, headline
 
 frame.require()
 
 with frame.boundary():
     question = session.question()
     head = st.container()
-    binning, groups, in_log_odds, by = calibrating.draw_controls(question)
+    binning, groups, in_log_odds, by = blocks.draw_controls(question)
     answer = cache.calibration(question, binning, groups)
     with head:
         headline("Calibration", readings.calibration_reading(answer, cache.calibration_scan(question).table))
@@ -31,7 +32,7 @@ with frame.boundary():
             table=answer.bins,
         )
     with pair.cell():
-        calibrating.draw_numbers(answer)
-    calibrating.draw_slices(question, by, binning, groups)
-    calibrating.draw_time(question, groups)
-    calibrating.draw_recalibration(question, groups)
+        blocks.draw_numbers(answer)
+    blocks.draw_slices(question, by, binning, groups)
+    blocks.draw_time(question, groups)
+    blocks.draw_recalibration(question, groups)

@@ -2,23 +2,25 @@
 
 import streamlit as st
 
-from pages._shared import frame, intake, session, shelf
+from pages._frame import frame, session
+from pages._logs import shelf
+from pages._logs import upload as upload_flow
 
 frame.require()
 
 st.title("Logs")
 with frame.boundary():
-    intake.draw_notices()
-    upload = intake.staged()
+    upload_flow.draw_notices()
+    upload = upload_flow.staged()
     if upload is not None:
-        intake.draw_mapping(upload)
+        upload_flow.draw_mapping(upload)
         st.divider()
 left, right = st.columns([3, 5], gap="medium")
 with left, frame.boundary():
     shelf.draw_lead()
-    intake.draw_drop_zone()
+    upload_flow.draw_drop_zone()
     shelf.draw_waiting()
     shelf.draw_list()
 with right, frame.boundary():
     if upload is None and session.logs():
-        intake.draw_log(session.current_log())
+        upload_flow.draw_log(session.current_log())

@@ -3,8 +3,9 @@
 import streamlit as st
 
 from analytics.present import figures, readings
-from pages._shared import cache, frame, numbers, session
-from pages._shared.render import figure, sentence
+from pages._frame import cache, frame, session
+from pages._frame.render import figure, sentence
+from pages._overview import numbers
 
 frame.require()
 

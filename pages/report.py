@@ -2,14 +2,15 @@
 
 import streamlit as st
 
-from pages._shared import cache, frame, packing, session
+from pages._frame import cache, frame, session
+from pages._report import paper
 
 frame.require()
 
 st.title("Report")
 with frame.boundary():
     question = session.question()
-    chosen, metric = packing.draw_controls(question)
-    packing.draw_found(question)
+    chosen, metric = paper.draw_controls(question)
+    paper.draw_found(question)
     html = cache.report(question, chosen, metric)
-    packing.draw_paper(html, question)
+    paper.draw_paper(html, question)

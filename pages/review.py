@@ -2,11 +2,12 @@
 
 import streamlit as st
 
-from pages._shared import frame, queueing, reviewing, session
+from pages._frame import frame, session
+from pages._review import cases, queue
 
 frame.require()
 
 st.title("Review")
 with frame.boundary():
-    queueing.from_address()
-    reviewing.draw(session.question())
+    queue.from_address()
+    cases.draw(session.question())

@@ -3,18 +3,19 @@
 import streamlit as st
 
 from analytics.present import figures, readings
-from pages._shared import cache, choice, discovering, frame, packing, ranking, session, slice_table, slicing
-from pages._shared.render import figure, sentence
+from pages._frame import cache, frame, report, session
+from pages._frame.render import figure, sentence
+from pages._slices import choice, controls, discovery, ranking, table
 
 frame.require()
 
 st.title("Slices")
 with frame.boundary():
     question = session.question()
-    is_discovered = discovering.draw_switch()
-    by, metric, min_support = ((), "", 0) if is_discovered else slicing.draw_controls(question)
+    is_discovered = discovery.draw_switch()
+    by, metric, min_support = ((), "", 0) if is_discovered else controls.draw_controls(question)
     if is_discovered:
-        discovering.draw(question)
+        discovery.draw(question)
     elif not by:
         ranking.draw_ranking(cache.ranked_columns(question))
     else:
@@ -23,14 +24,14 @@ with frame.boundary():
         draw = figures.slice_bars if len(by) == 1 else figures.slice_heat_map
         figure(
             draw(answer.table, by, metric, answer.overall[metric][0]),
-            slicing.how_to_read(answer),
+            controls.how_to_read(answer),
             "slices",
             alt=f"{metric} by {' and '.join(by)}",
             on_select=choice.choose_from_figure,
         )
         choice.draw_chosen(answer, question)
         with st.container(horizontal=True):
-            packing.draw_add(question, by)
+            report.draw_add(question, by)
             if len(by) == 2:
-                discovering.draw_handover(by)
-        slice_table.draw_table(answer)
+                discovery.draw_handover(by)
+        table.draw_table(answer)

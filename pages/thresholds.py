@@ -3,8 +3,10 @@
 import streamlit as st
 
 from analytics.present import readings
-from pages._shared import cache, costing, deciding, exploring, frame, further_costs, session
-from pages._shared.render import escaped, sentence
+from pages._frame import cache, frame, session
+from pages._frame import policy as policy_controls
+from pages._frame.render import escaped, sentence
+from pages._thresholds import blocks, decision, explorer
 
 frame.require()
 
@@ -14,16 +16,16 @@ with frame.boundary():
     head = st.container()
     left, right = st.columns([1, 2.1], gap="medium")
     with left:
-        policy = costing.draw_policy(question)
+        policy = policy_controls.draw_policy(question)
     answer = cache.thresholds(question, policy)
     with head:
         sentence(readings.threshold_reading(answer))
     with left:
         st.caption(escaped(readings.limits_reading(answer)))
     with right:
-        exploring.draw_explorer(answer, question)
-    further_costs.draw_sensitivity(answer)
-    further_costs.draw_decisions(answer, question)
-    further_costs.draw_slices(answer, question, policy)
-    further_costs.draw_band(answer, question, policy)
-    deciding.draw_decision(answer, question)
+        explorer.draw_explorer(answer, question)
+    blocks.draw_sensitivity(answer)
+    blocks.draw_decisions(answer, question)
+    blocks.draw_slices(answer, question, policy)
+    blocks.draw_band(answer, question, policy)
+    decision.draw_decision(answer, question)

@@ -13,17 +13,18 @@ from unittest.mock import patch
 import duckdb
 import polars as pl
 
-from analytics import child, intake, labelling
 from analytics.errors import AnalysisError, InputError
 from analytics.log import roles
 from analytics.log.schema import Log, Mapping, Reading
 from analytics.log.workspace import Workspace
 from analytics.query.engine import Engine
+from analytics.reading import api, worker
+from analytics.reading import attach as attaching
 
 NUMBERS = count()
 
 
-class Quiet(child.Progress):
+class Quiet(worker.Progress):
     """Progress that nobody watches."""
 
     def __init__(self) -> None:
@@ -38,10 +39,10 @@ class Quiet(child.Progress):
 
 
 def run_here(request: dict[str, Any], folder: Path, *_: object) -> dict[str, Any]:
-    """What `intake.run_child` does, in this process."""
+    """What `process.run_child` does, in this process."""
     request = json.loads(json.dumps({**request, "folder": str(folder), "memory_limit": "2GB"}))
     try:
-        answer: dict[str, Any] = json.loads(json.dumps(child.TASKS[request["task"]](request, Quiet())))
+        answer: dict[str, Any] = json.loads(json.dumps(worker.TASKS[request["task"]](request, Quiet())))
     except AnalysisError as error:
         raise InputError(str(error)) from error
     return answer
@@ -63,8 +64,10 @@ class Desk:
 
     def csv(self, header: Sequence[str], rows: Sequence[Sequence[object]]) -> Path:
         """Write rows as CSV with every field quoted; None is an empty field."""
-        lines = [",".join('"' + str("" if cell is None else cell).replace('"', '""') + '"' for cell in row)
-                 for row in [header, *rows]]  # fmt: skip
+        lines = [
+            ",".join('"' + str("" if cell is None else cell).replace('"', '""') + '"' for cell in row)
+            for row in [header, *rows]
+        ]
         return self.file("\n".join(lines) + "\n")
 
     def frame(self, frame: pl.DataFrame) -> Path:
@@ -73,23 +76,23 @@ class Desk:
         frame.write_parquet(path)
         return path
 
-    def stage(self, source: Path | str | bytes | pl.DataFrame, **options: Any) -> intake.Staged:
+    def stage(self, source: Path | str | bytes | pl.DataFrame, **options: Any) -> api.Staged:
         """Read a file, or content that is written to one; a log of the same bytes gives way."""
         if isinstance(source, pl.DataFrame):
             source = self.frame(source)
         path = source if isinstance(source, Path) else self.file(source)
-        with patch.object(intake, "run_child", run_here):
-            found = intake.read_file(self.workspace, path, **options)
+        with patch.object(api, "run_child", run_here):
+            found = api.read_file(self.workspace, path, **options)
             if isinstance(found, Log):
                 self.workspace.remove(found.log_id)
-                found = intake.read_file(self.workspace, path, **options)
-        assert isinstance(found, intake.Staged)
+                found = api.read_file(self.workspace, path, **options)
+        assert isinstance(found, api.Staged)
         return found
 
     def read(self, source: Path | str | bytes | pl.DataFrame, **options: Any) -> Reading:
         """Read a file and forget it."""
         upload = self.stage(source, **options)
-        intake.discard(self.workspace, upload.staged_id)
+        api.discard(self.workspace, upload.staged_id)
         return upload.reading
 
     def log(self, source: Path | str | bytes | pl.DataFrame, mapping: Mapping | None = None, **roles_given: Any) -> Log:
@@ -103,21 +106,21 @@ class Desk:
 
     def remap(self, log: Log, mapping: Mapping, *, is_current: bool = True) -> Log:
         """Build a log anew."""
-        with patch.object(intake, "run_child", run_here):
-            return intake.remap(self.workspace, log, mapping, is_current=is_current)
+        with patch.object(api, "run_child", run_here):
+            return api.remap(self.workspace, log, mapping, is_current=is_current)
 
-    def attach(self, log: Log, labels: Path | str, **options: Any) -> intake.Staged:
+    def attach(self, log: Log, labels: Path | str, **options: Any) -> api.Staged:
         """Attach labels to a log, up to the mapping."""
         path = labels if isinstance(labels, Path) else self.file(labels, "labels.csv")
-        with patch.object(intake, "run_child", run_here):
-            found = labelling.attach(self.workspace, log, path, **options)
-        assert isinstance(found, intake.Staged)
+        with patch.object(api, "run_child", run_here):
+            found = attaching.attach(self.workspace, log, path, **options)
+        assert isinstance(found, api.Staged)
         return found
 
-    def build(self, upload: intake.Staged, mapping: Mapping | None = None) -> Log:
+    def build(self, upload: api.Staged, mapping: Mapping | None = None) -> Log:
         """Make a log of what is staged."""
-        with patch.object(intake, "run_child", run_here):
-            return intake.build_staged(self.workspace, upload, mapping or upload.mapping)
+        with patch.object(api, "run_child", run_here):
+            return api.build_staged(self.workspace, upload, mapping or upload.mapping)
 
     def stored(self, log: Log) -> pl.DataFrame:
         """Every row of a log as it is stored."""

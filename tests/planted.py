@@ -46,14 +46,28 @@ class World:
         if self.late:
             # Positives of the last weeks are known late: what is there already is mostly negative.
             known = ~((day >= 28) & (rng.random(n) < np.where(label, self.late, 0.1)))
-        return pl.DataFrame({
-            "score": np.round(score, 3), "label": pl.Series(label.astype(int)), "region": REGIONS[place],
-            "income": pl.Series(income), "hour": rng.integers(0, 6, n), "team": rng.choice(["a", "b", "c"], n),
-            "at": (np.datetime64("2024-01-01T08:00:00") + day.astype("timedelta64[D]")).astype("datetime64[us]"),
-            "is_missing": is_missing, "known": known,
-        }).with_columns(
-            label=pl.when("known").then("label"), income=pl.when(~pl.col("is_missing")).then("income"),
-        ).drop("is_missing", "known")  # fmt: skip
+        return (
+            pl.DataFrame(
+                {
+                    "score": np.round(score, 3),
+                    "label": pl.Series(label.astype(int)),
+                    "region": REGIONS[place],
+                    "income": pl.Series(income),
+                    "hour": rng.integers(0, 6, n),
+                    "team": rng.choice(["a", "b", "c"], n),
+                    "at": (np.datetime64("2024-01-01T08:00:00") + day.astype("timedelta64[D]")).astype(
+                        "datetime64[us]"
+                    ),
+                    "is_missing": is_missing,
+                    "known": known,
+                }
+            )
+            .with_columns(
+                label=pl.when("known").then("label"),
+                income=pl.when(~pl.col("is_missing")).then("income"),
+            )
+            .drop("is_missing", "known")
+        )
 
 
 USUAL = World()
@@ -74,6 +88,8 @@ def pair(world: World, n: int = 20_000, seed: int = 0, reference: World = USUAL)
     """Draw both sides."""
     if world.unit != 1.0:
         reference = replace(reference, missing=world.missing)
-    sides = [side.rows(n, seed + place).with_columns(side=pl.lit(name), at=pl.col("at") + pl.duration(days=56 * place))
-             for place, (side, name) in enumerate(((reference, "before"), (world, "after")))]  # fmt: skip
+    sides = [
+        side.rows(n, seed + place).with_columns(side=pl.lit(name), at=pl.col("at") + pl.duration(days=56 * place))
+        for place, (side, name) in enumerate(((reference, "before"), (world, "after")))
+    ]
     return pl.concat(sides)

@@ -11,8 +11,14 @@ import polars as pl
 SHOPS = np.array(["alpha", "beta", "gamma", "delta", "epsilon", "zeta"])
 LEVEL = np.array([-0.8, -0.4, 0.0, 0.2, 0.5, 1.0])
 STEEP = np.array([0.5, 0.9, 1.2, 1.4, 1.6, 2.0])
-SCHEMA = {"score": "p", "label": "y", "positive": ("1",), "negative": ("0",), "time": "at",
-          "segments": ("shop", "tenure", "signal", "degrees", "counter", "side")}  # fmt: skip
+SCHEMA = {
+    "score": "p",
+    "label": "y",
+    "positive": ("1",),
+    "negative": ("0",),
+    "time": "at",
+    "segments": ("shop", "tenure", "signal", "degrees", "counter", "side"),
+}
 
 
 @dataclass(frozen=True)
@@ -46,11 +52,22 @@ class Truth:
         is_missing = rng.random(n) < self.missing * np.where(z > 0, 1 + self.by_value, 1 - self.by_value)
         shown = degrees * 1.8 + 32 if self.fahrenheit else degrees
         score = 1 / (1 + np.exp(-logit(tenure, shown, np.where(is_missing, 0, z), told=False) - self.scale))
-        return pl.DataFrame({
-            "p": score.round(5), "y": label.astype(int), "shop": SHOPS[shop], "tenure": tenure.round(1),
-            "signal": pl.Series(z.round(2)), "is_missing": is_missing, "degrees": shown.round(1),
-            "counter": np.arange(n) + n * (seed % 2),
-        }).with_columns(signal=pl.when(~pl.col("is_missing")).then("signal")).drop("is_missing")  # fmt: skip
+        return (
+            pl.DataFrame(
+                {
+                    "p": score.round(5),
+                    "y": label.astype(int),
+                    "shop": SHOPS[shop],
+                    "tenure": tenure.round(1),
+                    "signal": pl.Series(z.round(2)),
+                    "is_missing": is_missing,
+                    "degrees": shown.round(1),
+                    "counter": np.arange(n) + n * (seed % 2),
+                }
+            )
+            .with_columns(signal=pl.when(~pl.col("is_missing")).then("signal"))
+            .drop("is_missing")
+        )
 
 
 def true_pair(world: Truth, reference: Truth | None = None, *, n: int = 12_000, base: float = -1.5) -> pl.DataFrame:

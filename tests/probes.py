@@ -1,4 +1,4 @@
-"""What a reading process might do that it must not: run in place of `analytics.child` by `test_confine`."""
+"""What a reading process might do that it must not: run in place of `analytics.reading.worker` by `test_confine`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pathlib import Path
 
 import duckdb
 
-from analytics import child
+from analytics.reading import worker
 
 
 def memory(folder: Path) -> object:
@@ -108,8 +108,8 @@ def place_for_files(folder: Path) -> object:
 
 
 def main() -> int:
-    child.TASKS = {"probe": lambda request, _: globals()[request["probe"]](Path(request["folder"]))}
-    return child.main()
+    worker.TASKS = {"probe": lambda request, _: globals()[request["probe"]](Path(request["folder"]))}
+    return worker.main()
 
 
 if __name__ == "__main__":

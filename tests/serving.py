@@ -18,9 +18,12 @@ from tests.browser.conftest import ROOT, SECONDS, Server, free_port, stop
 def shared_server(home: Path, **settings: str) -> Iterator[Server]:
     port = int(settings.get("SLICEWISE_PORT", free_port()))
     process = subprocess.Popen(
-        [sys.executable, "serve.py"], cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        [sys.executable, "serve.py"],
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
         env={**os.environ, "SLICEWISE_HOME": str(home), "SLICEWISE_PORT": str(port), **settings},
-    )  # fmt: skip
+    )
     running = Server(f"http://127.0.0.1:{port}", home, process)
     try:
         for _ in range(SECONDS * 4):

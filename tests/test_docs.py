@@ -7,9 +7,9 @@ from pathlib import Path
 
 from analytics import errors
 from analytics.__main__ import app
-from analytics.log.preflight import CODES
 from analytics.log.schema import ROLE_LABELS
 from analytics.measure.metrics import METRICS
+from analytics.reading.checks.findings import CODES
 from analytics.settings import SETTINGS
 
 ROOT = Path(__file__).parents[1]
@@ -35,7 +35,9 @@ def test_every_finding_is_in_the_readme_and_nothing_else_is() -> None:
 
 
 def test_every_finding_that_can_be_made_has_a_code_in_the_registry() -> None:
-    source = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "analytics/log/preflight").glob("*.py"))
+    source = "".join(
+        path.read_text(encoding="utf-8") for path in (ROOT / "analytics/reading/checks/findings").glob("*.py")
+    )
     made = set(re.findall(r'Finding\(\s*"([a-z-]+)"', source))
     assert made == set(CODES)
 

@@ -67,8 +67,12 @@ def test_the_server_listens_on_loopback_alone(server: Server) -> None:
     if not Path("/proc/net/tcp").exists():
         pytest.skip("needs the table of sockets of Linux")
     port = f":{int(server.url.rpartition(':')[2]):04X}"
-    sockets = [line.split()[1] for table in ("tcp", "tcp6") for line in Path(f"/proc/net/{table}").read_text().splitlines()[1:]
-               if line.split()[1].endswith(port) and line.split()[3] == "0A"]  # fmt: skip
+    sockets = [
+        line.split()[1]
+        for table in ("tcp", "tcp6")
+        for line in Path(f"/proc/net/{table}").read_text().splitlines()[1:]
+        if line.split()[1].endswith(port) and line.split()[3] == "0A"
+    ]
     assert sockets == [f"0100007F{port}"]
 
 
@@ -97,8 +101,15 @@ def test_strangers_do_not_share_a_workspace_by_accident(
 
 def test_a_server_that_must_not_start_says_why() -> None:
     environment = {**os.environ, "SLICEWISE_HOSTS": "slices.example"}
-    done = subprocess.run([sys.executable, "serve.py"], cwd=serve.ROOT, env=environment, capture_output=True, text=True,
-                          timeout=60, check=False)  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "serve.py"],
+        cwd=serve.ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
     assert done.returncode == 2 and "Expected a sign-in" in done.stderr
 
 

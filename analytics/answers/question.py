@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from analytics.answers.emptiness import empty_cohort
+from analytics.answers.empty_cohort import empty_cohort
 from analytics.log.schema import Log
 from analytics.measure.metrics import METRICS
 from analytics.query.cohort import Clause, Cohort
 from analytics.query.engine import Engine, ScoreTable
 
 MAX_ROWS_FOR_EXACT_AREAS = 2_000_000
-RANKED = tuple(name for name, metric in METRICS.items() if metric.family in ("ranking", "loss", "calibration"))
+_RANKED = tuple(name for name, metric in METRICS.items() if metric.family in ("ranking", "loss", "calibration"))
 COUNTED = tuple(name for name, metric in METRICS.items() if metric.is_count)
 
 
@@ -28,9 +28,14 @@ class Question:
 
 
 def score_table(
-    engine: Engine, question: Question, by: Sequence[str], metrics: Sequence[str], *, with_amount: bool = False,
+    engine: Engine,
+    question: Question,
+    by: Sequence[str],
+    metrics: Sequence[str],
+    *,
+    with_amount: bool = False,
     every: str | None = None,
-) -> ScoreTable:  # fmt: skip
+) -> ScoreTable:
     """Return the score table that some metrics need; by distinct score where areas are asked for and the log allows it.
 
     Raises
@@ -38,7 +43,7 @@ def score_table(
     EmptyCohort
         If the filters leave no row.
     """
-    is_ranked = any(name in RANKED for name in metrics)
+    is_ranked = any(name in _RANKED for name in metrics)
     scores = engine.score_table(
         question.log,
         question.cohort,
@@ -67,13 +72,18 @@ def judged_rows(engine: Engine, question: Question, limit: int = 10) -> pl.DataF
     rows = engine.head(log, question.cohort, question.threshold, limit)
     flagged = pl.col("score") >= question.threshold
     outcome = (
-        pl.when(pl.col("score").is_null()).then(pl.lit("no score"))
-        .when(pl.col("label").is_null()).then(pl.lit("not known yet"))
-        .when(flagged & (pl.col("label") == 1)).then(pl.lit("TP"))
-        .when(flagged).then(pl.lit("FP"))
-        .when(pl.col("label") == 1).then(pl.lit("FN"))
+        pl.when(pl.col("score").is_null())
+        .then(pl.lit("no score"))
+        .when(pl.col("label").is_null())
+        .then(pl.lit("not known yet"))
+        .when(flagged & (pl.col("label") == 1))
+        .then(pl.lit("TP"))
+        .when(flagged)
+        .then(pl.lit("FP"))
+        .when(pl.col("label") == 1)
+        .then(pl.lit("FN"))
         .otherwise(pl.lit("TN"))
-    )  # fmt: skip
+    )
     return rows.select(
         "score",
         pl.when(flagged).then(pl.lit("positive")).when(~flagged).then(pl.lit("negative")).alias("predicted"),

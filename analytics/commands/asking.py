@@ -9,26 +9,31 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from analytics import intake, labelling
-from analytics.answers import Question
+from analytics.answers.question import Question
 from analytics.commands.options import Asked, Source
 from analytics.errors import AnalysisError, QuestionError
 from analytics.log import roles
 from analytics.log.conflicts import conflicts, require_values
-from analytics.log.inbox import is_there
 from analytics.log.judge import is_one_of
 from analytics.log.schema import Column, Log, Mapping, Reading
 from analytics.log.workspace import Workspace
 from analytics.query.cohort import Cohort, parse_where
 from analytics.query.engine import Engine
+from analytics.reading import api, attach
+from analytics.reading.inbox import is_there
 
-ROLE_OPTIONS: dict[str, str] = {
-    "score": "score", "label": "label", "decision": "decision", "id": "row_id", "time": "time", "amount": "amount",
+_ROLE_OPTIONS: dict[str, str] = {
+    "score": "score",
+    "label": "label",
+    "decision": "decision",
+    "id": "row_id",
+    "time": "time",
+    "amount": "amount",
     "model_version": "model_version",
-}  # fmt: skip
+}
 
 
-def overridden(mapping: Mapping, reading: Reading, source: Source) -> Mapping:
+def _overridden(mapping: Mapping, reading: Reading, source: Source) -> Mapping:
     """Return the mapping with what the command line says.
 
     Raises
@@ -36,24 +41,24 @@ def overridden(mapping: Mapping, reading: Reading, source: Source) -> Mapping:
     QuestionError
         If the log has no such column, no row holds such a value, or two options contradict each other.
     """
-    chosen = {role: name for option, role in ROLE_OPTIONS.items() if (name := getattr(source, option))}
+    chosen = {role: name for option, role in _ROLE_OPTIONS.items() if (name := getattr(source, option))}
     for name in chosen.values():
         reading.column(name)
     taken = set(chosen.values())
     cleared: dict[str, Any] = {
-        role: None for role in ROLE_OPTIONS.values() if role not in chosen and getattr(mapping, role) in taken
+        role: None for role in _ROLE_OPTIONS.values() if role not in chosen and getattr(mapping, role) in taken
     }
     changed = replace(mapping, **chosen, **cleared)
     if source.segments:
         names = listed_columns(source.segments, reading.names)
         changed = replace(changed, segments=tuple(reading.column(name).name for name in names))
-    changed = with_said_values(with_values_of(changed, reading, chosen), reading, source)
+    changed = _with_said_values(_with_values_of(changed, reading, chosen), reading, source)
     if source.names_roles and (found := conflicts(changed, reading)):
         raise QuestionError(found[0])
     return changed
 
 
-def with_values_of(mapping: Mapping, reading: Reading, chosen: Collection[str]) -> Mapping:
+def _with_values_of(mapping: Mapping, reading: Reading, chosen: Collection[str]) -> Mapping:
     """Return the mapping with the values of the columns that were chosen; those of the others stay as they are."""
     guess = roles.with_values(mapping, reading)
     if "label" in chosen:
@@ -63,7 +68,7 @@ def with_values_of(mapping: Mapping, reading: Reading, chosen: Collection[str]) 
     return replace(mapping, threshold=guess.threshold) if "score" in chosen or "decision" in chosen else mapping
 
 
-def with_said_values(mapping: Mapping, reading: Reading, source: Source) -> Mapping:
+def _with_said_values(mapping: Mapping, reading: Reading, source: Source) -> Mapping:
     """Return the mapping with the values that the command line calls positive and negative."""
     for option, role, said in (
         ("--positive", "label", source.positive),
@@ -78,10 +83,10 @@ def with_said_values(mapping: Mapping, reading: Reading, source: Source) -> Mapp
     label = reading.column(mapping.label) if mapping.label else None
     if source.positive and label:
         mapping = replace(mapping, positive=tuple(source.positive))
-        mapping = replace(mapping, negative=negatives(mapping, label))
+        mapping = replace(mapping, negative=_negatives(mapping, label))
     if source.negative and label:
         mapping = replace(mapping, negative=tuple(source.negative))
-        mapping = mapping if source.positive else replace(mapping, positive=positives(mapping, label))
+        mapping = mapping if source.positive else replace(mapping, positive=_positives(mapping, label))
     if source.decision_positive:
         return replace(mapping, decision_positive=tuple(source.decision_positive))
     if mapping.decision and (source.positive or source.label):
@@ -90,7 +95,7 @@ def with_said_values(mapping: Mapping, reading: Reading, source: Source) -> Mapp
     return mapping
 
 
-def negatives(mapping: Mapping, column: Column) -> tuple[str, ...]:
+def _negatives(mapping: Mapping, column: Column) -> tuple[str, ...]:
     """Return the values of a label that are negative once the positive ones are said: all others that are known."""
     others = [value for value, _ in column.top if not is_one_of(value, column, mapping.positive)]
     return tuple(
@@ -100,7 +105,7 @@ def negatives(mapping: Mapping, column: Column) -> tuple[str, ...]:
     )
 
 
-def positives(mapping: Mapping, column: Column) -> tuple[str, ...]:
+def _positives(mapping: Mapping, column: Column) -> tuple[str, ...]:
     """Return the values of a label that are positive once the negative ones are said: as they were, else all others."""
     others = [value for value, _ in column.top if not is_one_of(value, column, mapping.negative)]
     return tuple(value for value in others if is_one_of(value, column, mapping.positive)) or tuple(others)
@@ -118,15 +123,15 @@ def open_log(workspace: Workspace, source: Source, *, threshold: float | None = 
             f"Expected the path of a file or the id of a log, found {source.log!r}. Check the path. {''.join(known)}"
         ) from error
     if source.labels:
-        attached = labelling.attach(workspace, found, source.labels, id_column=source.id, label_column=source.label)
+        attached = attach.attach(workspace, found, source.labels, id_column=source.id, label_column=source.label)
         return kept(workspace, attached, source, threshold=threshold, is_current=is_current, first=attached.mapping)
-    mapping = with_threshold(overridden(found.mapping, found.reading, source), threshold)
-    return intake.remap(workspace, found, mapping, is_current=is_current)
+    mapping = _with_threshold(_overridden(found.mapping, found.reading, source), threshold)
+    return api.remap(workspace, found, mapping, is_current=is_current)
 
 
-def read_path(workspace: Workspace, source: Source, further: Sequence[Path] = ()) -> intake.Staged | Log:
+def read_path(workspace: Workspace, source: Source, further: Sequence[Path] = ()) -> api.Staged | Log:
     """Read the file, the folder or the files that the command line names."""
-    return intake.read_file(
+    return api.read_file(
         workspace,
         [Path(source.log), *further] if further else Path(source.log),
         labels=source.labels,
@@ -138,7 +143,7 @@ def read_path(workspace: Workspace, source: Source, further: Sequence[Path] = ()
 
 def kept(
     workspace: Workspace,
-    read: intake.Staged | Log,
+    read: api.Staged | Log,
     source: Source,
     *,
     threshold: float | None = None,
@@ -149,17 +154,17 @@ def kept(
     try:
         if first is None:
             first = read.mapping if isinstance(read, Log) else roles.guess(read.reading).mapping
-        mapping = with_threshold(overridden(first, read.reading, source), threshold)
-        if isinstance(read, intake.Staged):
-            return intake.build_staged(workspace, read, mapping)
-        return intake.remap(workspace, read, mapping, is_current=is_current)
+        mapping = _with_threshold(_overridden(first, read.reading, source), threshold)
+        if isinstance(read, api.Staged):
+            return api.build_staged(workspace, read, mapping)
+        return api.remap(workspace, read, mapping, is_current=is_current)
     except AnalysisError:
-        if isinstance(read, intake.Staged):
-            intake.discard(workspace, read.staged_id)
+        if isinstance(read, api.Staged):
+            api.discard(workspace, read.staged_id)
         raise
 
 
-def with_threshold(mapping: Mapping, threshold: float | None) -> Mapping:
+def _with_threshold(mapping: Mapping, threshold: float | None) -> Mapping:
     """Return the mapping with the threshold that is to be the log's own, where one is said."""
     return mapping if threshold is None else replace(mapping, threshold=finite_threshold(threshold))
 

@@ -6,20 +6,34 @@ from typing import Annotated, Literal
 
 import typer
 
-from analytics import answers
+from analytics.answers.calibration.answer import calibration_slices
 from analytics.commands.asking import ask, columns_of
 from analytics.commands.options import Asked, Output, Source
 from analytics.commands.writing import write
-from analytics.measure.calibration import Binning
+from analytics.measure.reliability import Binning
 
-BINNINGS: dict[str, Binning] = {"equal-mass": "equal_mass", "equal-width": "equal_width", "scores": "scores"}
-EVERY = {"hour": "1h", "day": "1d", "week": "1w", "month": "1mo"}
-NO_PROBABILITY = (
+_BINNINGS: dict[str, Binning] = {"equal-mass": "equal_mass", "equal-width": "equal_width", "scores": "scores"}
+_EVERY = {"hour": "1h", "day": "1d", "week": "1w", "month": "1mo"}
+_NO_PROBABILITY = (
     "The scores are no probabilities: they are judged through an isotonic map that was fitted to these rows, so that on the "
     "whole it is right by construction; only slices and times can be off."
 )
-IN_TEXT = ("slice", "n", "mean_score", "observed", "difference", "difference_low", "difference_high", "p_adjusted",
-           "ece", "ece_chance_high", "brier", "slope", "slope_p_adjusted", "intercept")  # fmt: skip
+_IN_TEXT = (
+    "slice",
+    "n",
+    "mean_score",
+    "observed",
+    "difference",
+    "difference_low",
+    "difference_high",
+    "p_adjusted",
+    "ece",
+    "ece_chance_high",
+    "brier",
+    "slope",
+    "slope_p_adjusted",
+    "intercept",
+)
 
 
 def calibration(
@@ -36,15 +50,15 @@ def calibration(
     groups: Annotated[int, typer.Option(min=1, max=200, help="How many bins at most; ECE has as many.")] = 15,
 ) -> None:
     """Bins, ECE, Brier score and its parts, slope and intercept."""
-    from analytics.present.calibration_tables import calibration_json_rows
+    from analytics.present.tables.calibration import calibration_json_rows
 
     engine, question = ask(source, asked)
     columns = columns_of(by, question.log) if by else []
-    every = EVERY[over] if over else None
+    every = _EVERY[over] if over else None
     if not question.log.is_probability:
-        typer.echo(NO_PROBABILITY, err=True)
-    answer = answers.calibration_slices(engine, question, columns, every, binning=BINNINGS[bins], groups=groups)
+        typer.echo(_NO_PROBABILITY, err=True)
+    answer = calibration_slices(engine, question, columns, every, binning=_BINNINGS[bins], groups=groups)
     rows = calibration_json_rows(answer)
     if output.format == "table":
-        rows = [{name: row[name] for name in IN_TEXT} for row in rows]
+        rows = [{name: row[name] for name in _IN_TEXT} for row in rows]
     write(rows, output)

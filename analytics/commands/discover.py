@@ -6,62 +6,86 @@ from typing import Annotated, Literal
 
 import typer
 
-from analytics.answers import candidates, discovery
+from analytics.answers.discovery import answer as discovery
+from analytics.answers.discovery import search as slice_search
 from analytics.commands.asking import ask, cohort_of, columns_of
 from analytics.commands.options import Asked, Output, Source, Texts
 from analytics.commands.writing import write
-from analytics.measure.costs import Costs
-from analytics.query.objectives import OBJECTIVES
+from analytics.measure.thresholds.costs import Costs
+from analytics.query.discovery.objectives import OBJECTIVES
 
-IN_TEXT = (
-    "slice", "n", "rate", "rate_complement", "difference", "difference_low", "difference_high", "p_adjusted", "excess_errors",
-    "share_of_errors", "status",
-)  # fmt: skip
-OBJECTIVE = f"What fails: {', '.join(OBJECTIVES)}."
-REFERENCE = "Filter of the reference of --objective change, as --where. Repeatable."
-HELD_BACK = "How the rows that confirm are held back; by default by entity where ids repeat, else by row."
+_IN_TEXT = (
+    "slice",
+    "n",
+    "rate",
+    "rate_complement",
+    "difference",
+    "difference_low",
+    "difference_high",
+    "p_adjusted",
+    "excess_errors",
+    "share_of_errors",
+    "status",
+)
+_OBJECTIVE = f"What fails: {', '.join(OBJECTIVES)}."
+_REFERENCE = "Filter of the reference of --objective change, as --where. Repeatable."
+_HELD_BACK = "How the rows that confirm are held back; by default by entity where ids repeat, else by row."
 
 
 def discover(
     source: Source,
     asked: Asked,
     output: Output,
-    objective: Annotated[str, typer.Option(help=OBJECTIVE)] = "error_rate",
-    reference: Annotated[Texts, typer.Option(help=REFERENCE)] = None,
-    min_support: Annotated[float, typer.Option(help="Least share of the judged rows that a slice holds.")] = candidates.MIN_SHARE,
-    min_rows: Annotated[int, typer.Option(help="Least number of judged rows of a slice.")] = candidates.MIN_ROWS,
-    max_depth: Annotated[int, typer.Option(help="Most predicates of a slice.")] = candidates.MAX_DEPTH,
+    objective: Annotated[str, typer.Option(help=_OBJECTIVE)] = "error_rate",
+    reference: Annotated[Texts, typer.Option(help=_REFERENCE)] = None,
+    min_support: Annotated[
+        float, typer.Option(help="Least share of the judged rows that a slice holds.")
+    ] = slice_search.MIN_SHARE,
+    min_rows: Annotated[int, typer.Option(help="Least number of judged rows of a slice.")] = slice_search.MIN_ROWS,
+    max_depth: Annotated[int, typer.Option(help="Most predicates of a slice.")] = slice_search.MAX_DEPTH,
     by: Annotated[str | None, typer.Option(help="Search these segment columns only, separated by commas.")] = None,
-    split: Annotated[Literal["row", "entity", "time"] | None, typer.Option(help=HELD_BACK)] = None,
-    no_split: Annotated[bool, typer.Option("--no-split", help="Search and report all rows; nothing is confirmed.")] = False,
+    split: Annotated[Literal["row", "entity", "time"] | None, typer.Option(help=_HELD_BACK)] = None,
+    no_split: Annotated[
+        bool, typer.Option("--no-split", help="Search and report all rows; nothing is confirmed.")
+    ] = False,
     every: Annotated[bool, typer.Option("--all", help="List every slice, the largest divergence first.")] = False,
     cost_tp: Annotated[float, typer.Option(help="Cost of a true positive.")] = 0.0,
     cost_fp: Annotated[float, typer.Option(help="Cost of a false positive.")] = 1.0,
     cost_fn: Annotated[float, typer.Option(help="Cost of a false negative.")] = 1.0,
     cost_tn: Annotated[float, typer.Option(help="Cost of a true negative.")] = 0.0,
     cost_review: Annotated[float, typer.Option(help="Cost of a look at each flagged row.")] = 0.0,
-    amount_cells: Annotated[Texts, typer.Option(help="Cell whose cost is multiplied by the amount. Repeatable.")] = None,
+    amount_cells: Annotated[
+        Texts, typer.Option(help="Cell whose cost is multiplied by the amount. Repeatable.")
+    ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the split and of the noise.")] = 0,
-) -> None:  # fmt: skip
+) -> None:
     """Slices that fail, found on one part of the rows and confirmed on the other."""
-    from analytics.present.discovered import discovery_json_rows
     from analytics.present.readings import discovery_reading
+    from analytics.present.tables.discovery import discovery_json_rows
 
     engine, question = ask(source, asked)
     cells = tuple(cell for text in amount_cells or () for cell in text.split(","))
-    search = candidates.Search(
-        max_members=None if output.format == "json" else candidates.MAX_MEMBERS,
-        objective=objective, min_support=min_support, min_rows=min_rows, max_depth=max_depth, every=every, seed=seed,
-        split="none" if no_split else split, columns=tuple(columns_of(by, question.log)) if by else None,
+    search = slice_search.Search(
+        max_members=None if output.format == "json" else slice_search.MAX_MEMBERS,
+        objective=objective,
+        min_support=min_support,
+        min_rows=min_rows,
+        max_depth=max_depth,
+        every=every,
+        seed=seed,
+        split="none" if no_split else split,
+        columns=tuple(columns_of(by, question.log)) if by else None,
         costs=Costs(cost_tp, cost_fp, cost_fn, cost_tn, cost_review, cells),
         reference=cohort_of(reference, question.log) if reference else None,
-    )  # fmt: skip
+    )
     answer = discovery.discover(engine, question, search)
     typer.echo(discovery_reading(answer), err=True)
     rows = discovery_json_rows(answer)
     if output.format == "table":
-        from analytics.present.discovered import slice_words
+        from analytics.present.discovery import slice_words
 
-        rows = [{**{name: row[name] for name in IN_TEXT}, "slice": slice_words(found)}
-                for row, found in zip(rows, answer.slices, strict=True)]  # fmt: skip
+        rows = [
+            {**{name: row[name] for name in _IN_TEXT}, "slice": slice_words(found)}
+            for row, found in zip(rows, answer.slices, strict=True)
+        ]
     write(rows, output)

@@ -7,20 +7,23 @@ from typing import Annotated
 
 import typer
 
-from analytics import answers
-from analytics.answers import Question
+from analytics.answers.gap.answer import gap as gap_answer
+from analytics.answers.gap.inputs import inputs as inputs_answer
+from analytics.answers.gap.over_time import gap_time, jointly
+from analytics.answers.gap.sides import sides as sides_answer
+from analytics.answers.question import Question
 from analytics.commands.asking import finite_threshold, listed_columns, open_log, question_of
 from analytics.commands.options import Asked, Output, Source, Text, Texts, named
 from analytics.commands.writing import write
 from analytics.errors import QuestionError
 from analytics.log.workspace import Workspace
-from analytics.measure.costs import Costs
-from analytics.measure.policies import Policy
+from analytics.measure.thresholds.costs import Costs
+from analytics.measure.thresholds.policy import Policy
 from analytics.query.cohort import Cohort, parse_where
 from analytics.query.engine import Engine
 
-SIDES = "Sides"
-NOT_IN_TEXT = (
+_SIDES = "Sides"
+_NOT_IN_TEXT = (
     "columns",
     "inputs",
     "left_out",
@@ -34,20 +37,20 @@ NOT_IN_TEXT = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class Both:
+class _Both:
     """What tells the two sides apart."""
 
-    reference: Annotated[Texts, named("Filter of the reference alone, as --where. Repeatable.", panel=SIDES)] = None
-    production: Annotated[Texts, named("Filter of production alone. Repeatable.", panel=SIDES)] = None
+    reference: Annotated[Texts, named("Filter of the reference alone, as --where. Repeatable.", panel=_SIDES)] = None
+    production: Annotated[Texts, named("Filter of production alone. Repeatable.", panel=_SIDES)] = None
     production_threshold: Annotated[
-        float | None, named("Threshold of production, where it is another one.", "--production-threshold", panel=SIDES)
+        float | None, named("Threshold of production, where it is another one.", "--production-threshold", panel=_SIDES)
     ] = None
 
 
 def gap(
     source: Source,
     asked: Asked,
-    both: Both,
+    both: _Both,
     output: Output,
     other: Annotated[
         str | None, typer.Argument(metavar="PRODUCTION", help="The log of production, where it is another one.")
@@ -59,27 +62,27 @@ def gap(
     policy: Annotated[Text, typer.Option(help="Name of a saved policy, for the cost per 1,000 rows.")] = None,
 ) -> None:
     """Why production is worse than the reference: the change of a metric in parts, by column and slice."""
-    from analytics.present.gap_tables import gap_json
+    from analytics.present.tables.gap import gap_json
 
     workspace = Workspace()
-    engine, reference, production = two_questions(workspace, source, asked, both, other)
-    sides = answers.sides(engine, reference, production)
-    inputs = answers.inputs(engine, sides)
+    engine, reference, production = _two_questions(workspace, source, asked, both, other)
+    sides = sides_answer(engine, reference, production)
+    inputs = inputs_answer(engine, sides)
     costs = Policy.from_text(workspace.saved_policy(policy)).costs if policy else Costs()
     names = listed_columns(by, reference.log.reading.names) if by else None
-    found = answers.gap(engine, sides, inputs, metric, costs=costs, by=names)
-    answer = gap_json(found, inputs, answers.jointly(found, inputs), answers.gap_time(engine, found))
+    found = gap_answer(engine, sides, inputs, metric, costs=costs, by=names)
+    answer = gap_json(found, inputs, jointly(found, inputs), gap_time(engine, found))
     if output.format == "json":
         write(answer, output)
     elif output.format == "csv":
         write(answer["parts"], output)
     else:
         parts = {part["part"]: part["value"] for part in answer["parts"]}
-        write({**{name: value for name, value in answer.items() if name not in NOT_IN_TEXT}, **parts}, output)
+        write({**{name: value for name, value in answer.items() if name not in _NOT_IN_TEXT}, **parts}, output)
 
 
-def two_questions(
-    workspace: Workspace, source: Source, asked: Asked, both: Both, other: str | None
+def _two_questions(
+    workspace: Workspace, source: Source, asked: Asked, both: _Both, other: str | None
 ) -> tuple[Engine, Question, Question]:
     """Return the reference and production: two logs, or two parts of one; labels of another file are those of production."""
     if other is None and not (both.reference or both.production or both.production_threshold is not None):
@@ -94,10 +97,10 @@ def two_questions(
         after = question_of(workspace, open_log(workspace, replace(source, log=other)), asked)[1]
     if both.production_threshold is not None:
         after = replace(after, threshold=finite_threshold(both.production_threshold))
-    return engine, with_filters(before, both.reference), with_filters(after, both.production)
+    return engine, _with_filters(before, both.reference), _with_filters(after, both.production)
 
 
-def with_filters(question: Question, filters: list[str] | None) -> Question:
+def _with_filters(question: Question, filters: list[str] | None) -> Question:
     """Return a question with further filters."""
     names = [column.name for column in question.log.columns]
     clauses = tuple(parse_where(text, names) for text in filters or ())

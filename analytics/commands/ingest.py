@@ -9,14 +9,15 @@ from typing import Annotated, Any
 
 import typer
 
-from analytics import answers, intake
+from analytics.answers.empty_cohort import empty_cohort
 from analytics.commands.asking import kept, open_log, question_of, read_path
 from analytics.commands.options import OUTPUT, Asked, Format, Output, Source, named
 from analytics.commands.writing import check_place, write
-from analytics.log.inbox import is_there
-from analytics.log.preflight.rows import about_reading
 from analytics.log.schema import Log, Mapping, Reading
 from analytics.log.workspace import Workspace
+from analytics.reading import api
+from analytics.reading.checks.findings.rows import about_reading
+from analytics.reading.inbox import is_there
 
 
 def ingest(
@@ -31,40 +32,40 @@ def ingest(
     further = [Path(path) for path in more or ()]
     if out is not None:
         check_place(out)
-        intake.write_back(workspace, [Path(source.log), *further] if further else Path(source.log), out, csv=source.csv)
-    write(ingested(workspace, source, asked, further), Output(format=format))
+        api.write_back(workspace, [Path(source.log), *further] if further else Path(source.log), out, csv=source.csv)
+    write(_ingested(workspace, source, asked, further), Output(format=format))
 
 
-def ingested(workspace: Workspace, source: Source, asked: Asked, further: Sequence[Path] = ()) -> dict[str, Any]:
+def _ingested(workspace: Workspace, source: Source, asked: Asked, further: Sequence[Path] = ()) -> dict[str, Any]:
     """Return the answer of ``ingest``; a table without a score or a decision is read, and is no log."""
     threshold = asked.threshold
     if not further and not is_there(Path(source.log)):
         found = open_log(workspace, source, threshold=threshold, is_current=True)
     else:
         read = read_path(workspace, source, further)
-        if isinstance(read, intake.Staged) and not has_scores(read.mapping) and not (source.score or source.decision):
-            intake.discard(workspace, read.staged_id)
-            return accounting(None, read.reading, read.mapping, [NO_SCORE, *map(asdict, about_reading(read.reading))])
+        if isinstance(read, api.Staged) and not _has_scores(read.mapping) and not (source.score or source.decision):
+            api.discard(workspace, read.staged_id)
+            return _accounting(None, read.reading, read.mapping, [_NO_SCORE, *map(asdict, about_reading(read.reading))])
         is_said = source.names_roles or threshold is not None
         found = (
             kept(workspace, read, source, threshold=threshold, is_current=True)
-            if isinstance(read, intake.Staged) or is_said
+            if isinstance(read, api.Staged) or is_said
             else read
         )
-    answer = accounting(found.log_id, found.reading, found.mapping, [asdict(finding) for finding in found.findings])
-    return {**answer, "cohort": counted(workspace, found, asked)} if asked.where else answer
+    answer = _accounting(found.log_id, found.reading, found.mapping, [asdict(finding) for finding in found.findings])
+    return {**answer, "cohort": _counted(workspace, found, asked)} if asked.where else answer
 
 
-def counted(workspace: Workspace, log: Log, asked: Asked) -> dict[str, int]:
+def _counted(workspace: Workspace, log: Log, asked: Asked) -> dict[str, int]:
     """Return how many rows the filters keep, and how many of them are labelled."""
     engine, question = question_of(workspace, log, asked)
     n, n_labelled = engine.row_counts(question.log, question.cohort, question.threshold)
     if not n:
-        raise answers.empty_cohort(engine, question.log, question.cohort, question.threshold)
+        raise empty_cohort(engine, question.log, question.cohort, question.threshold)
     return {"n": n, "n_labelled": n_labelled}
 
 
-NO_SCORE = {
+_NO_SCORE = {
     "code": "no-score-or-decision",
     "severity": "error",
     "column": None,
@@ -73,12 +74,12 @@ NO_SCORE = {
 }
 
 
-def has_scores(mapping: Mapping) -> bool:
+def _has_scores(mapping: Mapping) -> bool:
     """Whether rows can be judged under a mapping."""
     return mapping.score is not None or mapping.decision is not None
 
 
-def accounting(
+def _accounting(
     log_id: str | None, reading: Reading, mapping: Mapping, findings: list[dict[str, Any]]
 ) -> dict[str, Any]:
     """Return what was read, kept and set aside."""

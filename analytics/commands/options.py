@@ -12,16 +12,16 @@ from typing import Annotated, Any, Literal
 import typer
 
 from analytics.errors import AnalysisError
-from analytics.log.options import CsvOptions
+from analytics.log.layout import CsvOptions
 
 Format = Literal["table", "csv", "json"]
 Text = str | None
 Texts = list[str] | None
-WHERE = 'Filter: "column=value", also !=, >=, <=, in, contains, is missing. Repeatable.'
-COLUMNS, LAYOUT, QUESTION, OUTPUT = "Columns of the log", "Layout of the file", "Question", "Output"
+_WHERE = 'Filter: "column=value", also !=, >=, <=, in, contains, is missing. Repeatable.'
+_COLUMNS, _LAYOUT, _QUESTION, OUTPUT = "Columns of the log", "Layout of the file", "Question", "Output"
 
 
-def named(help_: str, *names: str, panel: str = COLUMNS) -> Any:
+def named(help_: str, *names: str, panel: str = _COLUMNS) -> Any:
     """Return an option under the heading of its group."""
     return typer.Option(*names, help=help_, rich_help_panel=panel)
 
@@ -47,13 +47,13 @@ class Source:
     model_version: Annotated[Text, named("Column of model versions.", "--model-version")] = None
     segments: Annotated[Text, named("Segment columns, separated by commas.")] = None
     labels: Annotated[Path | None, named("Labels that came in another file, joined by --id.")] = None
-    delimiter: Annotated[Text, named("What stands between two fields; guessed by default.", panel=LAYOUT)] = None
-    quote: Annotated[Text, named("The character around fields; empty: none.", panel=LAYOUT)] = None
-    escape: Annotated[Text, named("The character before a quote inside a field; empty: none.", panel=LAYOUT)] = None
-    header_lines: Annotated[int | None, named("Lines of the header; 0: none.", panel=LAYOUT)] = None
-    skip_lines: Annotated[int | None, named("Lines that stand before the header.", panel=LAYOUT)] = None
-    encoding: Annotated[Text, named("Encoding, such as utf-8 or latin-1.", panel=LAYOUT)] = None
-    sheet: Annotated[Text, named("Sheet of a workbook; by default the first with a table.", panel=LAYOUT)] = None
+    delimiter: Annotated[Text, named("What stands between two fields; guessed by default.", panel=_LAYOUT)] = None
+    quote: Annotated[Text, named("The character around fields; empty: none.", panel=_LAYOUT)] = None
+    escape: Annotated[Text, named("The character before a quote inside a field; empty: none.", panel=_LAYOUT)] = None
+    header_lines: Annotated[int | None, named("Lines of the header; 0: none.", panel=_LAYOUT)] = None
+    skip_lines: Annotated[int | None, named("Lines that stand before the header.", panel=_LAYOUT)] = None
+    encoding: Annotated[Text, named("Encoding, such as utf-8 or latin-1.", panel=_LAYOUT)] = None
+    sheet: Annotated[Text, named("Sheet of a workbook; by default the first with a table.", panel=_LAYOUT)] = None
 
     @property
     def csv(self) -> CsvOptions | None:
@@ -80,8 +80,8 @@ class Source:
 class Asked:
     """Which rows, judged at which threshold."""
 
-    where: Annotated[Texts, named(WHERE, panel=QUESTION)] = None
-    threshold: Annotated[float | None, named("Predicted positive iff score >= THRESHOLD.", panel=QUESTION)] = None
+    where: Annotated[Texts, named(_WHERE, panel=_QUESTION)] = None
+    threshold: Annotated[float | None, named("Predicted positive iff score >= THRESHOLD.", panel=_QUESTION)] = None
 
 
 @dataclass(frozen=True, kw_only=True)

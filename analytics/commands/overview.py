@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from analytics import answers
+from analytics.answers.overview import overview as overview_answer
 from analytics.commands.asking import ask
 from analytics.commands.options import Asked, Output, Source
 from analytics.commands.writing import finite, write
@@ -13,7 +13,7 @@ from analytics.commands.writing import finite, write
 def overview(source: Source, asked: Asked, output: Output) -> None:
     """Headline metrics with intervals."""
     engine, question = ask(source, asked)
-    answer = answers.overview(engine, question)
+    answer = overview_answer(engine, question)
     row: dict[str, Any] = dict(answer.counts)
     for entry in answer.metrics.iter_rows(named=True):
         name = entry["metric"]

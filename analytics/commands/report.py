@@ -7,12 +7,13 @@ from typing import Annotated
 
 import typer
 
-from analytics import answers
+from analytics.answers.overview import overview
+from analytics.answers.slices import ranked_columns, slices
 from analytics.commands.asking import ask, columns_of
 from analytics.commands.options import OUTPUT, Asked, Format, Output, Source, named
 from analytics.commands.writing import write, write_text
-from analytics.log.decisions import decisions
-from analytics.log.found import found_slices
+from analytics.log.kept.discovery import found_slices
+from analytics.log.kept.thresholds import decisions
 
 
 def report(
@@ -26,17 +27,17 @@ def report(
     metric: Annotated[str, typer.Option(help="The metric that is compared.")] = "error_rate",
 ) -> None:
     """Write the slice report: one HTML file that needs no network."""
-    from analytics.present.report import slice_report
+    from analytics.present.report.pack import slice_report
 
     engine, question = ask(source, asked)
     if by:
         chosen = [columns_of(columns, question.log) for columns in by]
     else:
-        chosen = [[name] for name in answers.ranked_columns(engine, question)["column"].to_list()[:3]]
-    parts = [answers.slices(engine, question, columns, metric=metric) for columns in chosen]
+        chosen = [[name] for name in ranked_columns(engine, question)["column"].to_list()[:3]]
+    parts = [slices(engine, question, columns, metric=metric) for columns in chosen]
     decided = decisions(engine.workspace, question.log.key)
     found = found_slices(engine.workspace, question.log.key)
-    write_text(slice_report(question, answers.overview(engine, question), parts, decided, found=found), out)
+    write_text(slice_report(question, overview(engine, question), parts, decided, found=found), out)
     if format == "table":
         typer.echo(str(out))
     else:

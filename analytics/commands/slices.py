@@ -6,13 +6,14 @@ from typing import Annotated
 
 import typer
 
-from analytics import answers
+from analytics.answers.slices import MIN_SUPPORT
+from analytics.answers.slices import slices as slices_answer
 from analytics.commands.asking import ask, columns_of
 from analytics.commands.options import Asked, Output, Source
 from analytics.commands.writing import write
 from analytics.measure.metrics import METRICS
 
-IN_TEXT = ("fpr", "fnr", "difference", "p_adjusted", "excess_errors", "share_of_errors")
+_IN_TEXT = ("fpr", "fnr", "difference", "p_adjusted", "excess_errors", "share_of_errors")
 
 
 def slices(
@@ -21,19 +22,17 @@ def slices(
     output: Output,
     by: Annotated[str, typer.Option(help="One or two segment columns, separated by a comma.")],
     metric: Annotated[str, typer.Option(help="The metric that is compared.")] = "error_rate",
-    min_support: Annotated[
-        int, typer.Option(min=0, help="Judged rows below which a slice is marked.")
-    ] = answers.MIN_SUPPORT,
+    min_support: Annotated[int, typer.Option(min=0, help="Judged rows below which a slice is marked.")] = MIN_SUPPORT,
 ) -> None:
     """Metrics by slice, against the complement."""
-    from analytics.present.tables import slice_json_rows
+    from analytics.present.tables.slices import slice_json_rows
 
     engine, question = ask(source, asked)
     columns = columns_of(by, question.log)
     metrics = None if output.format == "table" else tuple(METRICS)
-    answer = answers.slices(engine, question, columns, metric=metric, metrics=metrics, min_support=min_support)
+    answer = slices_answer(engine, question, columns, metric=metric, metrics=metrics, min_support=min_support)
     rows = slice_json_rows(answer)
     if output.format == "table":
-        shown = dict.fromkeys(("slice", "n", "n_labelled", metric, f"{metric}_low", f"{metric}_high", *IN_TEXT))
+        shown = dict.fromkeys(("slice", "n", "n_labelled", metric, f"{metric}_low", f"{metric}_high", *_IN_TEXT))
         rows = [{name: row[name] for name in shown} for row in rows]
     write(rows, output)

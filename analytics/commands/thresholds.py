@@ -7,53 +7,60 @@ from typing import Annotated, Any
 
 import typer
 
-from analytics import answers
+from analytics.answers.thresholds.answer import human_band
+from analytics.answers.thresholds.answer import thresholds as thresholds_answer
+from analytics.answers.thresholds.by_slice import slice_policy
+from analytics.answers.thresholds.costs import cost_table
 from analytics.commands.asking import ask, columns_of
 from analytics.commands.options import Asked, Output, Source, Text, Texts, named
 from analytics.commands.writing import write
 from analytics.errors import QuestionError
 from analytics.log.workspace import Workspace
-from analytics.measure.costs import Costs
-from analytics.measure.human_band import Reviewer
-from analytics.measure.operating import Limits
-from analytics.measure.policies import DAYS, Policy, capacity_of
-from analytics.measure.slice_thresholds import Pooling, Rule
+from analytics.measure.thresholds.by_slice import Pooling, Rule
+from analytics.measure.thresholds.costs import Costs
+from analytics.measure.thresholds.human_band import Reviewer
+from analytics.measure.thresholds.operating import Limits
+from analytics.measure.thresholds.policy import DAYS, Policy, capacity_of
 
-COSTS, LIMITS, SLICES, PEOPLE = "Costs", "Limits", "Slices", "Human band"
-Number = float | None
-NOT_IN_TEXT = ("sweep", "at_best")
+_COSTS, _LIMITS, _SLICES, _PEOPLE = "Costs", "Limits", "Slices", "Human band"
+_Number = float | None
+_NOT_IN_TEXT = ("sweep", "at_best")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Given:
+class _Given:
     """A policy as the command line says it."""
 
-    cost_fp: Annotated[float, named("Cost of a false positive; negative is gain.", panel=COSTS)] = 1.0
-    cost_fn: Annotated[float, named("Cost of a false negative.", panel=COSTS)] = 1.0
-    cost_tp: Annotated[float, named("Cost of a true positive.", panel=COSTS)] = 0.0
-    cost_tn: Annotated[float, named("Cost of a true negative.", panel=COSTS)] = 0.0
-    cost_review: Annotated[float, named("Cost of a look at each flagged row.", panel=COSTS)] = 0.0
-    amount_cells: Annotated[Texts, named("Cell whose cost is multiplied by the amount. Repeatable.", panel=COSTS)] = (
+    cost_fp: Annotated[float, named("Cost of a false positive; negative is gain.", panel=_COSTS)] = 1.0
+    cost_fn: Annotated[float, named("Cost of a false negative.", panel=_COSTS)] = 1.0
+    cost_tp: Annotated[float, named("Cost of a true positive.", panel=_COSTS)] = 0.0
+    cost_tn: Annotated[float, named("Cost of a true negative.", panel=_COSTS)] = 0.0
+    cost_review: Annotated[float, named("Cost of a look at each flagged row.", panel=_COSTS)] = 0.0
+    amount_cells: Annotated[Texts, named("Cell whose cost is multiplied by the amount. Repeatable.", panel=_COSTS)] = (
         None
     )
-    unit: Annotated[str, named("What costs are counted in.", panel=COSTS)] = "€"
-    tolerance: Annotated[float, named("Share of the best cost that counts as equal.", panel=COSTS)] = 0.02
-    policy: Annotated[Text, named("Name of a saved policy, in place of costs and limits.", panel=COSTS)] = None
-    capacity: Annotated[Text, named("Flagged rows that can be handled, such as 50/day.", panel=LIMITS)] = None
-    min_recall: Annotated[Number, named("Recall at least.", panel=LIMITS)] = None
-    min_precision: Annotated[Number, named("Precision at least.", panel=LIMITS)] = None
-    max_fpr: Annotated[Number, named("False positive rate at most.", "--max-fpr", panel=LIMITS)] = None
-    max_selection_rate: Annotated[Number, named("Selection rate at most.", panel=LIMITS)] = None
+    unit: Annotated[str, named("What costs are counted in.", panel=_COSTS)] = "€"
+    tolerance: Annotated[float, named("Share of the best cost that counts as equal.", panel=_COSTS)] = 0.02
+    policy: Annotated[Text, named("Name of a saved policy, in place of costs and limits.", panel=_COSTS)] = None
+    capacity: Annotated[Text, named("Flagged rows that can be handled, such as 50/day.", panel=_LIMITS)] = None
+    min_recall: Annotated[_Number, named("Recall at least.", panel=_LIMITS)] = None
+    min_precision: Annotated[_Number, named("Precision at least.", panel=_LIMITS)] = None
+    max_fpr: Annotated[_Number, named("False positive rate at most.", "--max-fpr", panel=_LIMITS)] = None
+    max_selection_rate: Annotated[_Number, named("Selection rate at most.", panel=_LIMITS)] = None
 
 
-def policy_of(given: Given) -> Policy:
+def _policy_of(given: _Given) -> Policy:
     """Return the policy that is given or named."""
     if given.policy is not None:
         return Policy.from_text(Workspace().saved_policy(given.policy))
     capacity, period = (None, "day") if given.capacity is None else capacity_of(given.capacity)
     return Policy(
         Costs(
-            given.cost_tp, given.cost_fp, given.cost_fn, given.cost_tn, given.cost_review,
+            given.cost_tp,
+            given.cost_fp,
+            given.cost_fn,
+            given.cost_tn,
+            given.cost_review,
             tuple(cell for text in given.amount_cells or () for cell in text.split(",")),
         ),
         given.unit,
@@ -61,45 +68,47 @@ def policy_of(given: Given) -> Policy:
         capacity,
         period,  # type: ignore[arg-type]
         given.tolerance,
-    )  # fmt: skip
+    )
 
 
 def thresholds(
     source: Source,
     asked: Asked,
-    given: Given,
+    given: _Given,
     output: Output,
-    by: Annotated[Text, named("One or two segment columns for thresholds per slice.", panel=SLICES)] = None,
-    rule: Annotated[Rule, named("How each slice's threshold is chosen.", panel=SLICES)] = "own-optimum",
-    min_support: Annotated[int, typer.Option(min=0, help="Judged rows below which a slice keeps the single one.",
-                                             rich_help_panel=SLICES)] = Pooling.min_support,
-    pseudo_rows: Annotated[float, typer.Option(min=0, help="Rows of the whole cohort that join each slice.",
-                                               rich_help_panel=SLICES)] = Pooling.pseudo_rows,
-    look_cost: Annotated[Number, named("Cost of a look by a person: asks for two thresholds.", panel=PEOPLE)] = None,
-    look_error: Annotated[float, named("Share of looks that are wrong.", panel=PEOPLE)] = 0.05,
-    look_capacity: Annotated[Number, named("Looks per week at most; needs times.", panel=PEOPLE)] = None,
-) -> None:  # fmt: skip
+    by: Annotated[Text, named("One or two segment columns for thresholds per slice.", panel=_SLICES)] = None,
+    rule: Annotated[Rule, named("How each slice's threshold is chosen.", panel=_SLICES)] = "own-optimum",
+    min_support: Annotated[
+        int, typer.Option(min=0, help="Judged rows below which a slice keeps the single one.", rich_help_panel=_SLICES)
+    ] = Pooling.min_support,
+    pseudo_rows: Annotated[
+        float, typer.Option(min=0, help="Rows of the whole cohort that join each slice.", rich_help_panel=_SLICES)
+    ] = Pooling.pseudo_rows,
+    look_cost: Annotated[_Number, named("Cost of a look by a person: asks for two thresholds.", panel=_PEOPLE)] = None,
+    look_error: Annotated[float, named("Share of looks that are wrong.", panel=_PEOPLE)] = 0.05,
+    look_capacity: Annotated[_Number, named("Looks per week at most; needs times.", panel=_PEOPLE)] = None,
+) -> None:
     """The best threshold under a cost matrix, how sure it is, and what it is worth."""
     from analytics.present.readings import threshold_reading
-    from analytics.present.threshold_tables import threshold_json
+    from analytics.present.tables.thresholds import threshold_json
 
     engine, question = ask(source, asked)
-    policy = policy_of(given)
+    policy = _policy_of(given)
     if policy.costs.amount_cells and question.log.mapping.amount is None:
         raise QuestionError(
             "Expected an amount column for --amount-cells, found none in this log. Name one with --amount."
         )
-    table = answers.cost_table(engine, question)
-    answer = answers.thresholds(table, policy)
+    table = cost_table(engine, question)
+    answer = thresholds_answer(table, policy)
     slices = band = None
     if by is not None and answer.n_judged:
-        sliced = answers.cost_table(engine, question, columns_of(by, question.log))
-        slices = answers.slice_policy(sliced, policy.costs, rule, Pooling(min_support, pseudo_rows))
+        sliced = cost_table(engine, question, columns_of(by, question.log))
+        slices = slice_policy(sliced, policy.costs, rule, Pooling(min_support, pseudo_rows))
     if look_cost is not None and answer.n_judged:
         if look_capacity is not None and not answer.days:
             raise QuestionError("Expected a log with times for --look-capacity, found none in this cohort.")
         rows = None if look_capacity is None or not answer.days else look_capacity * answer.days / DAYS["week"]
-        band = answers.human_band(table, policy, Reviewer(look_cost, look_error, rows))
+        band = human_band(table, policy, Reviewer(look_cost, look_error, rows))
     typer.echo(threshold_reading(answer), err=True)
     found: dict[str, Any] = threshold_json(answer, slices, band)
     if output.format == "json":
@@ -107,4 +116,4 @@ def thresholds(
     elif output.format == "csv":
         write(found["slices"] if slices is not None else found["sweep"], output)
     else:
-        write({name: value for name, value in found.items() if name not in NOT_IN_TEXT}, output)
+        write({name: value for name, value in found.items() if name not in _NOT_IN_TEXT}, output)

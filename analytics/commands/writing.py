@@ -13,7 +13,7 @@ from analytics.commands.options import Output
 from analytics.errors import QuestionError, StoreError
 from analytics.present.words import missing_text
 
-NO_TEXT = (".parquet", ".arrow", ".feather", ".xlsx", ".zip", ".gz", ".zst")
+_NO_TEXT = (".parquet", ".arrow", ".feather", ".xlsx", ".zip", ".gz", ".zst")
 
 
 def check_place(out: Path) -> None:
@@ -24,7 +24,7 @@ def check_place(out: Path) -> None:
     QuestionError
         If the name ends like a file that is no text.
     """
-    if out.suffix.lower() in NO_TEXT:
+    if out.suffix.lower() in _NO_TEXT:
         raise QuestionError(
             f"Expected the name of a text file for --out, found {out.name!r}. Name it .csv, .json or .txt."
         )
@@ -35,8 +35,8 @@ def write(rows: list[dict[str, Any]] | dict[str, Any], output: Output) -> None:
     if output.format == "json":
         text = json.dumps(rows, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
     else:
-        flat = [flattened(row) for row in (rows if isinstance(rows, list) else [rows])]
-        text = as_csv(flat) if output.format == "csv" else as_text(flat, transposed=isinstance(rows, dict))
+        flat = [_flattened(row) for row in (rows if isinstance(rows, list) else [rows])]
+        text = _as_csv(flat) if output.format == "csv" else _as_text(flat, transposed=isinstance(rows, dict))
     if output.out is None:
         sys.stdout.write(text)
     else:
@@ -52,7 +52,7 @@ def write_text(text: str, out: Path) -> None:
         raise StoreError(f"{out} could not be written: {error.strerror}. Choose another place.") from error
 
 
-def flattened(row: dict[str, Any]) -> dict[str, Any]:
+def _flattened(row: dict[str, Any]) -> dict[str, Any]:
     """Lay a row out flat: the slice as its columns, lists and objects as JSON."""
     flat: dict[str, Any] = {}
     for name, value in row.items():
@@ -63,7 +63,7 @@ def flattened(row: dict[str, Any]) -> dict[str, Any]:
     return flat
 
 
-def as_csv(rows: list[dict[str, Any]]) -> str:
+def _as_csv(rows: list[dict[str, Any]]) -> str:
     """Return rows as CSV; what a spreadsheet would run as a formula is neutralised."""
     import polars as pl
 
@@ -72,13 +72,13 @@ def as_csv(rows: list[dict[str, Any]]) -> str:
     return to_csv(pl.DataFrame(rows, infer_schema_length=None)).decode()
 
 
-def as_text(rows: list[dict[str, Any]], *, transposed: bool) -> str:
+def _as_text(rows: list[dict[str, Any]], *, transposed: bool) -> str:
     """Return rows as an aligned table; one object as a line per field."""
     if transposed:
-        cells = [[name, shown(value)] for row in rows for name, value in row.items()]
+        cells = [[name, _shown(value)] for row in rows for name, value in row.items()]
     else:
         header = list(rows[0]) if rows else []
-        cells = [header, *[[shown(row.get(name)) for name in header] for row in rows]]
+        cells = [header, *[[_shown(row.get(name)) for name in header] for row in rows]]
     widths = [max(len(row[place]) for row in cells) for place in range(len(cells[0]))] if cells else []
     buffer = io.StringIO()
     for row in cells:
@@ -86,7 +86,7 @@ def as_text(rows: list[dict[str, Any]], *, transposed: bool) -> str:
     return buffer.getvalue()
 
 
-def shown(value: Any) -> str:
+def _shown(value: Any) -> str:
     """Return a value for the text table."""
     if value is None:
         return "–"

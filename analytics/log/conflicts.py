@@ -8,8 +8,8 @@ from analytics.errors import QuestionError
 from analytics.log.judge import is_one_of, member
 from analytics.log.schema import ROLE_LABELS, SINGLE_ROLES, Column, Mapping, Reading
 
-MAX_NAMED = 8
-ZERO_ONE = ("0", "1")
+_MAX_NAMED = 8
+_ZERO_ONE = ("0", "1")
 
 
 def conflicts(mapping: Mapping, reading: Reading) -> tuple[str, ...]:
@@ -27,10 +27,10 @@ def conflicts(mapping: Mapping, reading: Reading) -> tuple[str, ...]:
     tuple of str
         Neither score nor decision, one column in two roles, no positive value, a value that is positive and negative.
     """
-    return (*about_columns(mapping), *about_values(mapping, reading))
+    return (*_about_columns(mapping), *_about_values(mapping, reading))
 
 
-def about_columns(mapping: Mapping) -> Iterator[str]:
+def _about_columns(mapping: Mapping) -> Iterator[str]:
     """Say which columns are missing, or play two roles."""
     if mapping.score is None and mapping.decision is None:
         yield "Expected a score or a decision column, found neither. Choose one of the two."
@@ -46,7 +46,7 @@ def about_columns(mapping: Mapping) -> Iterator[str]:
             )
 
 
-def about_values(mapping: Mapping, reading: Reading) -> Iterator[str]:
+def _about_values(mapping: Mapping, reading: Reading) -> Iterator[str]:
     """Say which values are not chosen, or chosen twice."""
     for name, positive in ((mapping.label, mapping.positive), (mapping.decision, mapping.decision_positive)):
         if name is not None and not positive:
@@ -68,7 +68,7 @@ def values_of(column: Column) -> str:
     """Say which values a column holds, the most frequent first."""
     if not column.top:
         return "It is empty on every row."
-    named = [f"{value!r} ({rows:,})" for value, rows in column.top[:MAX_NAMED]]
+    named = [f"{value!r} ({rows:,})" for value, rows in column.top[:_MAX_NAMED]]
     return f"Its values: {', '.join(named)}{', …' if column.n_distinct > len(named) else ''}."
 
 
@@ -84,24 +84,24 @@ def require_values(column: Column, values: Sequence[str], option: str) -> None:
         If no row holds one of them; the message lists the values found.
     """
     for value in values:
-        if not may_hold(column, value):
+        if not _may_hold(column, value):
             raise QuestionError(
                 f"Expected a value of {column.name!r} after {option}, found {value!r}, which no row holds. {values_of(column)}"
             )
 
 
-def may_hold(column: Column, value: str) -> bool:
+def _may_hold(column: Column, value: str) -> bool:
     """Whether a column holds a value, or could."""
     found = [text for text, _ in column.top]
     if any(is_one_of(text, column, (value,)) for text in found):
         return True
     if column.n_distinct > len(found):
         return True
-    is_zero_one = bool(found) and all(is_one_of(text, column, ZERO_ONE) for text in found)
-    return is_zero_one and is_one_of(value, column, ZERO_ONE)
+    is_zero_one = bool(found) and all(is_one_of(text, column, _ZERO_ONE) for text in found)
+    return is_zero_one and is_one_of(value, column, _ZERO_ONE)
 
 
-def known_values(mapping: Mapping, reading: Reading) -> tuple[list[str], list[str]]:
+def _known_values(mapping: Mapping, reading: Reading) -> tuple[list[str], list[str]]:
     """Return the values of the label that rows hold, those that are positive and those that are negative."""
     if mapping.label is None:
         return [], []
@@ -114,18 +114,18 @@ def known_values(mapping: Mapping, reading: Reading) -> tuple[list[str], list[st
 
 def all_positive(mapping: Mapping, reading: Reading) -> str | None:
     """Warn where several values are positive and none is left to be negative."""
-    positive, negative = known_values(mapping, reading)
+    positive, negative = _known_values(mapping, reading)
     if len(positive) < 2 or negative:
         return None
     return (
-        f"Every value of {mapping.label!r} that is known is positive ({', '.join(map(repr, positive[:MAX_NAMED]))}): "
+        f"Every value of {mapping.label!r} that is known is positive ({', '.join(map(repr, positive[:_MAX_NAMED]))}): "
         "no row is left to be negative. Remove those that are not."
     )
 
 
 def one_class(mapping: Mapping, reading: Reading) -> str | None:
     """Say where a log knows one class alone, so that only half of the errors can be seen."""
-    positive, negative = known_values(mapping, reading)
+    positive, negative = _known_values(mapping, reading)
     if len(positive) == 1 and not negative:
         return f"Only positives are known: every known label is {positive[0]!r}. False positives cannot be counted."
     if negative and not positive:

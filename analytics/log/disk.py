@@ -66,11 +66,11 @@ def remove(path: Path) -> None:
 
 def owner() -> str:
     """Return the mark of this process: its number and, where the system says so, its start; containers give numbers again."""
-    start = start_of(os.getpid())
+    start = _start_of(os.getpid())
     return f"{os.getpid()}_{start}" if start else f"{os.getpid()}"
 
 
-def start_of(pid: int) -> str:
+def _start_of(pid: int) -> str:
     """Return when a process started, in ticks since the boot; empty where that is not known."""
     try:
         return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()[19]
@@ -81,10 +81,10 @@ def start_of(pid: int) -> str:
 def is_owned(mark: str) -> bool:
     """Whether the process that left a mark still runs."""
     pid, _, start = mark.partition("_")
-    return pid.isdigit() and is_alive(int(pid)) and (not start or start == start_of(int(pid)))
+    return pid.isdigit() and _is_alive(int(pid)) and (not start or start == _start_of(int(pid)))
 
 
-def is_alive(pid: int) -> bool:
+def _is_alive(pid: int) -> bool:
     """Whether a process with this number runs; Windows cannot be asked without harm."""
     if os.name == "nt":
         return True

@@ -24,10 +24,10 @@ class Judged:
 
 def judge(rows: Sequence[Sequence[str | None]], reading: Reading, mapping: Mapping) -> list[Judged]:
     """Judge rows, given as text in the order of the reading's columns, by the rules by which a log is built."""
-    return [judge_row(tuple(row), reading, mapping) for row in rows]
+    return [_judge_row(tuple(row), reading, mapping) for row in rows]
 
 
-def judge_row(row: tuple[str | None, ...], reading: Reading, mapping: Mapping) -> Judged:
+def _judge_row(row: tuple[str | None, ...], reading: Reading, mapping: Mapping) -> Judged:
     """Judge one row."""
     places = {column.name: column for column in reading.columns}
 
@@ -37,7 +37,7 @@ def judge_row(row: tuple[str | None, ...], reading: Reading, mapping: Mapping) -
     label = member(cell(mapping.label), places.get(mapping.label or ""), mapping.positive, mapping.negative)
     if mapping.score:
         is_text = mapping.score in places and places[mapping.score].kind == "text"
-        score = number(cell(mapping.score)) if is_text else quantity(cell(mapping.score))
+        score = _number(cell(mapping.score)) if is_text else _quantity(cell(mapping.score))
     else:
         decided = member(cell(mapping.decision), places.get(mapping.decision or ""), mapping.decision_positive, ())
         score = None if decided is None else float(decided)
@@ -70,18 +70,18 @@ def member(text: str | None, column: Column | None, positive: Sequence[str], neg
 def is_one_of(text: str, column: Column, values: Sequence[str]) -> bool:
     """Whether a value is one of ``values``; numbers and truth values are compared as numbers."""
     if column.kind in ("number", "boolean"):
-        own = quantity(text)
-        return own is not None and any(quantity(value) == own for value in values)
+        own = _quantity(text)
+        return own is not None and any(_quantity(value) == own for value in values)
     return text in values
 
 
-def quantity(text: str | None) -> float | None:
+def _quantity(text: str | None) -> float | None:
     """Return the number that a value of a numeric or boolean column means."""
     words = {"true": 1.0, "false": 0.0}
-    return words.get((text or "").strip().casefold(), number(text))
+    return words.get((text or "").strip().casefold(), _number(text))
 
 
-def number(text: str | None) -> float | None:
+def _number(text: str | None) -> float | None:
     """Return the finite number that a text means, None where it means none; as the reader does, without ``1_000`` and ``١``."""
     if text is None or "_" in text or not text.isascii():
         return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from analytics.log.options import CsvOptions
+from analytics.log.layout import CsvOptions
 
 
 @dataclass(frozen=True)

@@ -9,42 +9,139 @@ from dataclasses import dataclass, replace
 
 from analytics.log.schema import MAX_SEGMENT_VALUES, Column, Mapping, Reading
 
-NAME_PATTERNS: dict[str, tuple[str, ...]] = {
+_NAME_PATTERNS: dict[str, tuple[str, ...]] = {
     "score": (
-        r"score", r"(y_)?pred(icted)?_prob(a|ability)?.*", r"y_score", r"prob(a|ability)?", r"model_score", r"risk_score",
-        r"predicted_probability", r"p_?hat", r"decile_score", r".*_score", r".*prob(a|ability)?.*", r"score.*", r".*propensity.*",
-        r"confidence", r".*risk.*", r"pd", r"(model_|clf_|raw_)?output", r".*predicted_p", r"deciles?", r"logits?",
+        r"score",
+        r"(y_)?pred(icted)?_prob(a|ability)?.*",
+        r"y_score",
+        r"prob(a|ability)?",
+        r"model_score",
+        r"risk_score",
+        r"predicted_probability",
+        r"p_?hat",
+        r"decile_score",
+        r".*_score",
+        r".*prob(a|ability)?.*",
+        r"score.*",
+        r".*propensity.*",
+        r"confidence",
+        r".*risk.*",
+        r"pd",
+        r"(model_|clf_|raw_)?output",
+        r".*predicted_p",
+        r"deciles?",
+        r"logits?",
     ),
     "label": (
-        r"label(_value)?", r"y_?true", r"ground_?truth", r"target", r"actual", r"two_year_recid", r"outcome", r"y",
-        r".*_label", r"true_.*", r"class", r"is_(fraud|default|churn|late|spam).*", r"repaid", r"employed", r"loan_status",
-        r"obs(erved)?", r".*_?(fraud(ulent)?|churn(ed)?|default(ed)?|recid|bad|outcome|result)$",
+        r"label(_value)?",
+        r"y_?true",
+        r"ground_?truth",
+        r"target",
+        r"actual",
+        r"two_year_recid",
+        r"outcome",
+        r"y",
+        r".*_label",
+        r"true_.*",
+        r"class",
+        r"is_(fraud|default|churn|late|spam).*",
+        r"repaid",
+        r"employed",
+        r"loan_status",
+        r"obs(erved)?",
+        r".*_?(fraud(ulent)?|churn(ed)?|default(ed)?|recid|bad|outcome|result)$",
     ),
     "decision": (
-        r"decision", r"y_pred", r"pred(icted|iction)?", r"predicted_(label|class)", r"action", r"approved", r"flagged",
-        r"decision_.*", r".*_decision",
+        r"decision",
+        r"y_pred",
+        r"pred(icted|iction)?",
+        r"predicted_(label|class)",
+        r"action",
+        r"approved",
+        r"flagged",
+        r"decision_.*",
+        r".*_decision",
     ),
     "row_id": (
-        r"(row|record|event|request|prediction|case|entity|transaction|flight|application)_?id", r"id", r"uuid", r".*_id", r"key",
+        r"(row|record|event|request|prediction|case|entity|transaction|flight|application)_?id",
+        r"id",
+        r"uuid",
+        r".*_id",
+        r"key",
     ),
     "time": (
-        r"(scored|predicted|created|requested|logged|event|decided)_?(at|on|time|date)", r"timestamp", r"(event_|request_)?time",
-        r"date(time)?", r"ts", r".*screening_date", r".*_at", r".*(date|time)$", r".*timestamp.*",
+        r"(scored|predicted|created|requested|logged|event|decided)_?(at|on|time|date)",
+        r"timestamp",
+        r"(event_|request_)?time",
+        r"date(time)?",
+        r"ts",
+        r".*screening_date",
+        r".*_at",
+        r".*(date|time)$",
+        r".*timestamp.*",
     ),
-    "amount": (r"amount", r".*_amount", r"amt", r".*(cost|value_usd|price|revenue|exposure|loss)$", r"(loan|funded)_am(oun)?t"),
+    "amount": (
+        r"amount",
+        r".*_amount",
+        r"amt",
+        r".*(cost|value_usd|price|revenue|exposure|loss)$",
+        r"(loan|funded)_am(oun)?t",
+    ),
     "model_version": (r"model_?(version|id|name)?", r"version", r".*model_version"),
-}  # fmt: skip
-KEY = re.compile(r"[\w.:/+=-]{1,64}")
-NEVER_LABEL_TIME = re.compile(r".*(label|available|outcome|updated|birth|due).*")
-POSITIVE_WORDS = (
-    "1", "1.0", "true", "yes", "y", "t", "positive", "pos", "bad", "fraud", "default", "charged off", "churn", "churned",
-    "late", "spam", "high", "accept", "accepted", "approve", "approved", ">50k", "recidivist", "fail", "failed",
-)  # fmt: skip
+}
+_KEY = re.compile(r"[\w.:/+=-]{1,64}")
+_NEVER_LABEL_TIME = re.compile(r".*(label|available|outcome|updated|birth|due).*")
+_POSITIVE_WORDS = (
+    "1",
+    "1.0",
+    "true",
+    "yes",
+    "y",
+    "t",
+    "positive",
+    "pos",
+    "bad",
+    "fraud",
+    "default",
+    "charged off",
+    "churn",
+    "churned",
+    "late",
+    "spam",
+    "high",
+    "accept",
+    "accepted",
+    "approve",
+    "approved",
+    ">50k",
+    "recidivist",
+    "fail",
+    "failed",
+)
 UNKNOWN_WORDS = (
-    "unknown", "pending", "not known yet", "not known", "n/a", "na", "none", "open", "current", "in progress", "undecided", "?",
-    "issued", "in grace period", "-1", "", "nan", "null", "unlabelled", "unlabeled", "unavailable",
-)  # fmt: skip
-ADVERSE_LABELS = (
+    "unknown",
+    "pending",
+    "not known yet",
+    "not known",
+    "n/a",
+    "na",
+    "none",
+    "open",
+    "current",
+    "in progress",
+    "undecided",
+    "?",
+    "issued",
+    "in grace period",
+    "-1",
+    "",
+    "nan",
+    "null",
+    "unlabelled",
+    "unlabeled",
+    "unavailable",
+)
+_ADVERSE_LABELS = (
     "bad",
     "fraud",
     "default",
@@ -57,25 +154,38 @@ ADVERSE_LABELS = (
     "failed",
     "recidivist",
 )
-ADVERSE_DECISIONS = (
-    "reject", "rejected", "deny", "denied", "decline", "declined", "block", "blocked", "flag", "flagged", "refuse", "refused",
-    "stop", "stopped", "alert",
-)  # fmt: skip
+_ADVERSE_DECISIONS = (
+    "reject",
+    "rejected",
+    "deny",
+    "denied",
+    "decline",
+    "declined",
+    "block",
+    "blocked",
+    "flag",
+    "flagged",
+    "refuse",
+    "refused",
+    "stop",
+    "stopped",
+    "alert",
+)
 """A decision against somebody is the prediction of a label that is."""
 
-OTHER_CLASS = {"0": "1", "0.0": "1.0", "false": "true"}
+_OTHER_CLASS = {"0": "1", "0.0": "1.0", "false": "true"}
 """What the positive class is called where rows of the negative one alone are known."""
 
 
 @dataclass(frozen=True)
-class Guess:
+class _Guess:
     """A mapping and, for every column, why it got its role."""
 
     mapping: Mapping
     reasons: dict[str, str]
 
 
-def guess(reading: Reading) -> Guess:
+def guess(reading: Reading) -> _Guess:
     """Guess the role of every column of a reading."""
     columns = reading.columns
     reasons: dict[str, str] = {}
@@ -89,7 +199,7 @@ def guess(reading: Reading) -> Guess:
         found = best(role, [column for column in columns if column.name not in taken], reading.rows_kept)
         if found:
             chosen[role], reasons[found[0]] = found
-    by_values(columns, chosen, reasons, reading.rows_kept)
+    _by_values(columns, chosen, reasons, reading.rows_kept)
     mapping = Mapping(**chosen)  # type: ignore[arg-type]
     segments, texts = [], []
     for column in columns:
@@ -97,17 +207,17 @@ def guess(reading: Reading) -> Guess:
             if column.name == mapping.model_version:
                 segments.append(column.name)
             continue
-        role, reason = rest(column, reading.rows_kept)
+        role, reason = _rest(column, reading.rows_kept)
         reasons[column.name] = reason
         if role == "segment":
             segments.append(column.name)
         elif role == "text":
             texts.append(column.name)
     mapping = replace(mapping, segments=tuple(segments), text=tuple(texts))
-    return Guess(with_values(mapping, reading), reasons)
+    return _Guess(with_values(mapping, reading), reasons)
 
 
-def by_values(columns: Sequence[Column], chosen: dict[str, str], reasons: dict[str, str], n_rows: int) -> None:
+def _by_values(columns: Sequence[Column], chosen: dict[str, str], reasons: dict[str, str], n_rows: int) -> None:
     """Fill roles that no name suggested from types and values, where these leave no doubt."""
 
     def take(role: str, column: Column | None, reason: str) -> None:
@@ -119,14 +229,14 @@ def by_values(columns: Sequence[Column], chosen: dict[str, str], reasons: dict[s
         return [column for column in columns if column.name not in chosen.values()]
 
     if "decision" not in chosen:
-        take("score", only([column for column in free() if is_fraction(column)]), "the only fractions between 0 and 1")
+        take("score", only([column for column in free() if _is_fraction(column)]), "the only fractions between 0 and 1")
     if "score" in chosen or "decision" in chosen:
         take("label", any_binary(free()), "has two values")
     times = [
-        column for column in free() if column.kind == "time" and not NEVER_LABEL_TIME.fullmatch(column.name.casefold())
+        column for column in free() if column.kind == "time" and not _NEVER_LABEL_TIME.fullmatch(column.name.casefold())
     ]
     take("time", times[0] if times else None, "the first column of times")
-    take("row_id", next((column for column in free() if is_key(column, n_rows)), None), "every row has its own value")
+    take("row_id", next((column for column in free() if _is_key(column, n_rows)), None), "every row has its own value")
 
 
 def only(columns: Sequence[Column]) -> Column | None:
@@ -134,9 +244,9 @@ def only(columns: Sequence[Column]) -> Column | None:
     return columns[0] if len(columns) == 1 else None
 
 
-def is_fraction(column: Column) -> bool:
+def _is_fraction(column: Column) -> bool:
     """Whether a column holds many different numbers between 0 and 1."""
-    if column.kind != "number" or column.n_distinct <= 24 or is_whole(column):
+    if column.kind != "number" or column.n_distinct <= 24 or _is_whole(column):
         return False
     try:
         return 0 <= float(column.low or "nan") <= float(column.high or "nan") <= 1
@@ -144,34 +254,34 @@ def is_fraction(column: Column) -> bool:
         return False
 
 
-def is_key(column: Column, n_rows: int) -> bool:
+def _is_key(column: Column, n_rows: int) -> bool:
     """Whether every row has a short value of its own, as an id has."""
     if n_rows <= 24 or column.n_missing or column.n_distinct < n_rows:
         return False
-    return is_whole(column) or (column.kind == "text" and all(KEY.fullmatch(value) for value, _ in column.top))
+    return _is_whole(column) or (column.kind == "text" and all(_KEY.fullmatch(value) for value, _ in column.top))
 
 
 def best(role: str, columns: Sequence[Column], n_rows: int) -> tuple[str, str] | None:
     """Return the name of the column that fits ``role`` best, with the reason; None where none fits."""
-    for pattern in NAME_PATTERNS[role]:
+    for pattern in _NAME_PATTERNS[role]:
         for column in columns:
             folded = re.sub(r"[\s\-.]+", "_", column.name.strip()).casefold()
-            if re.fullmatch(pattern, folded) and (reason := fits(role, column, n_rows)):
+            if re.fullmatch(pattern, folded) and (reason := _fits(role, column, n_rows)):
                 return column.name, f"its name, and {reason}"
     return None
 
 
-def fits(role: str, column: Column, n_rows: int) -> str | None:
+def _fits(role: str, column: Column, n_rows: int) -> str | None:
     """Say why the values of a column allow a role, None where they do not."""
     if column.n_distinct == 0 or column.n_missing == n_rows:
         return None
     if role == "score" and column.kind in ("number", "text"):
         if column.kind == "text":
-            return "most of its values are numbers" if share_of_numbers(column) > 0.5 else None
+            return "most of its values are numbers" if _share_of_numbers(column) > 0.5 else None
         return f"numbers from {column.low} to {column.high}"
     if role in ("label", "decision") and column.n_distinct <= 24 and column.kind != "time":
         return f"{column.n_distinct} different value{'s' * (column.n_distinct != 1)}"
-    if role == "time" and column.kind == "time" and not NEVER_LABEL_TIME.fullmatch(column.name.casefold()):
+    if role == "time" and column.kind == "time" and not _NEVER_LABEL_TIME.fullmatch(column.name.casefold()):
         return f"times from {str(column.low)[:10]} to {str(column.high)[:10]}"
     if role == "row_id" and column.n_distinct >= 0.5 * n_rows and column.kind in ("number", "text"):
         return "nearly every row has its own value"
@@ -182,7 +292,7 @@ def fits(role: str, column: Column, n_rows: int) -> str | None:
     return None
 
 
-def share_of_numbers(column: Column) -> float:
+def _share_of_numbers(column: Column) -> float:
     """Return the share of the most frequent values of a text column that are numbers."""
     numbers = sum(rows for value, rows in column.top if re.fullmatch(r"\s*[+-]?\d*\.?\d+([eE][+-]?\d+)?\s*", value))
     total = sum(rows for _, rows in column.top)
@@ -193,16 +303,16 @@ def any_binary(columns: Sequence[Column]) -> Column | None:
     """Return the last column with the values 0 and 1, else the only one with two values of which one is a known word."""
     pairs = [(column, {value.strip().casefold() for value, _ in column.top} - set(UNKNOWN_WORDS)) for column in columns]
     plain = [column for column, values in pairs if values in ({"0", "1"}, {"false", "true"})]
-    words = [column for column, values in pairs if len(values) == 2 and values & set(POSITIVE_WORDS)]
+    words = [column for column, values in pairs if len(values) == 2 and values & set(_POSITIVE_WORDS)]
     return plain[-1] if plain else only(words)
 
 
-def rest(column: Column, n_rows: int) -> tuple[str, str]:
+def _rest(column: Column, n_rows: int) -> tuple[str, str]:
     """Return the role of a column that no single role claimed, with the reason."""
     if column.n_missing == n_rows:
         return "segment", "is empty throughout: being missing can still be sliced"
     if column.kind == "number":
-        if column.n_distinct >= 0.95 * n_rows and n_rows > 24 and is_whole(column):
+        if column.n_distinct >= 0.95 * n_rows and n_rows > 24 and _is_whole(column):
             return "ignore", "numbers that nearly all differ, as in an id"
         return "segment", "numbers, sliced by value" if column.n_distinct <= 24 else "numbers, sliced in bins"
     if column.kind == "boolean":
@@ -217,7 +327,7 @@ def rest(column: Column, n_rows: int) -> tuple[str, str]:
     return "ignore", f"text with {column.n_distinct:,} different values, too many to slice by"
 
 
-def is_whole(column: Column) -> bool:
+def _is_whole(column: Column) -> bool:
     """Whether a numeric column holds whole numbers only."""
     return column.type == "BIGINT"
 
@@ -238,19 +348,19 @@ def decision_values(mapping: Mapping, reading: Reading) -> tuple[str, ...]:
     if mapping.decision is None:
         return ()
     column = reading.column(mapping.decision)
-    return shared_values(mapping, column) or adverse_values(mapping, column) or split_values(column)[0]
+    return shared_values(mapping, column) or _adverse_values(mapping, column) or split_values(column)[0]
 
 
-def adverse_values(mapping: Mapping, column: Column) -> tuple[str, ...]:
+def _adverse_values(mapping: Mapping, column: Column) -> tuple[str, ...]:
     """Return the decision against somebody where the positive label is against them too."""
-    if not any(value.strip().casefold() in ADVERSE_LABELS for value in mapping.positive):
+    if not any(value.strip().casefold() in _ADVERSE_LABELS for value in mapping.positive):
         return ()
-    return tuple(value for value, _ in column.top if value.strip().casefold() in ADVERSE_DECISIONS)
+    return tuple(value for value, _ in column.top if value.strip().casefold() in _ADVERSE_DECISIONS)
 
 
 def shared_values(mapping: Mapping, column: Column) -> tuple[str, ...]:
     """Return the values of a column that are written as the positive ones of the label."""
-    texts = positive_texts(mapping)
+    texts = _positive_texts(mapping)
     return tuple(value for value, _ in column.top if value in texts)
 
 
@@ -259,9 +369,9 @@ def split_values(column: Column) -> tuple[tuple[str, ...], tuple[str, ...]]:
     values = [value for value, _ in column.top]
     known = [value for value in values if value.strip().casefold() not in UNKNOWN_WORDS or is_plain_zero_one(values)]
     words = {value.strip().casefold(): value for value in known}
-    positive = next((words[word] for word in POSITIVE_WORDS if word in words), None)
+    positive = next((words[word] for word in _POSITIVE_WORDS if word in words), None)
     if positive is None and len(known) == 1:
-        positive = OTHER_CLASS.get(known[0].strip().casefold())
+        positive = _OTHER_CLASS.get(known[0].strip().casefold())
     if positive is None:
         positive = sorted(known)[-1] if len(known) == 2 else (column.top[-1][0] if column.top else None)
     if positive is None:
@@ -289,7 +399,7 @@ def first_threshold(mapping: Mapping, reading: Reading) -> float:
     return float(math.floor(middle)) if high - low >= 4 else middle
 
 
-def positive_texts(mapping: Mapping) -> set[str]:
+def _positive_texts(mapping: Mapping) -> set[str]:
     """Return the ways in which the positive values of a mapping may be written in a column: 1 is also 1.0 and true."""
     texts = set(mapping.positive)
     for value in mapping.positive:

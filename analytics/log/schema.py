@@ -147,7 +147,7 @@ class Log:
         """Columns of the file, in its order, with spellings merged."""
         if not self.mapping.merges:
             return self.reading.columns
-        return tuple(merged(column, self.mapping.merges_of(column.name)) for column in self.reading.columns)
+        return tuple(_merged(column, self.mapping.merges_of(column.name)) for column in self.reading.columns)
 
     @property
     def is_probability(self) -> bool:
@@ -196,7 +196,7 @@ def find_column(columns: Sequence[Column], name: str) -> Column:
     raise QuestionError(f"Expected the name of a column, found {name!r}. This log has: {shown}.")
 
 
-def merged(column: Column, merges: dict[str, str]) -> Column:
+def _merged(column: Column, merges: dict[str, str]) -> Column:
     """Return a column as it is once spellings are merged."""
     counts: dict[str, int] = {}
     for value, rows in column.top:

@@ -20,11 +20,11 @@ from analytics.log.disk import code_of, is_owned, owner, remove, storing, write_
 from analytics.log.schema import Log, Mapping, mapping_from_dict
 
 MAX_SIDE_STATES = 20
-STALE_AFTER_SECONDS = 24 * 3600
-RECENT_SECONDS = 10
+_STALE_AFTER_SECONDS = 24 * 3600
+_RECENT_SECONDS = 10
 """A receipt that is so young may belong to a log that another process is just renaming."""
 
-SMALL_FILES = {
+_SMALL_FILES = {
     "mappings": "The remembered mappings",
     "cohorts": "The saved cohorts",
     "policies": "The saved policies",
@@ -32,11 +32,11 @@ SMALL_FILES = {
     "decisions": "What was decided",
     "found": "The slices of the report",
 }
-ID_DIGITS = 12
+_ID_DIGITS = 12
 """Digits of a content's hash that name a log, and begin the names of its states and readings."""
 
-CHUNK = 1 << 20
-NO_RECEIPT = (OSError, ValueError, KeyError, TypeError, AttributeError)
+_CHUNK = 1 << 20
+_NO_RECEIPT = (OSError, ValueError, KeyError, TypeError, AttributeError)
 """What reading a damaged receipt ends with."""
 
 
@@ -81,7 +81,7 @@ class Workspace:
         """Return one state of a log, None where the workspace does not hold it."""
         try:
             return self._read_receipt(self.path(key).with_suffix(".json"))
-        except NO_RECEIPT:
+        except _NO_RECEIPT:
             return None
 
     def receipts(self) -> list[Log]:
@@ -91,7 +91,7 @@ class Workspace:
             try:
                 log = self._read_receipt(receipt)
                 modified = self.path(log.key).stat().st_mtime
-            except NO_RECEIPT:
+            except _NO_RECEIPT:
                 continue
             if receipt.stem != log.key:
                 continue
@@ -142,12 +142,12 @@ class Workspace:
         else:
             others = sorted(self.side.glob("*.duckdb"), key=lambda path: path.stat().st_mtime)[:-MAX_SIDE_STATES]
         for path in others:
-            unlink(path)
+            _unlink(path)
 
     def remove(self, log_id: str) -> None:
         """Take a log out of the workspace."""
         for path in self.logs.rglob(f"{self.find(log_id).log_id}-*.duckdb"):
-            unlink(path)
+            _unlink(path)
 
     @contextlib.contextmanager
     def incoming(self, stream: IO[bytes]) -> Iterator[Path]:
@@ -155,7 +155,7 @@ class Workspace:
         target = self.scratch / f"{owner()}-{uuid.uuid4().hex}-upload"
         try:
             with storing(self.scratch), target.open("xb") as out:
-                shutil.copyfileobj(stream, out, CHUNK)
+                shutil.copyfileobj(stream, out, _CHUNK)
             yield target
         finally:
             target.unlink(missing_ok=True)
@@ -178,12 +178,12 @@ class Workspace:
     def is_whole(self, receipt: Path) -> bool:
         """Whether a receipt can be read and its database has the size that it says; a younger one is not judged."""
         try:
-            if time.time() - receipt.stat().st_mtime < RECENT_SECONDS:
+            if time.time() - receipt.stat().st_mtime < _RECENT_SECONDS:
                 return True
             size = receipt.read_text(encoding="utf-8").partition("\n")[2]
             is_named = self._read_receipt(receipt).key == receipt.stem
             return is_named and (not size or int(size) == receipt.with_suffix(".duckdb").stat().st_size)
-        except NO_RECEIPT:
+        except _NO_RECEIPT:
             return False
 
     def set_aside(self, path: Path) -> None:
@@ -204,8 +204,8 @@ class Workspace:
                     "What the backup of the last start held is back."
                 )
                 continue
-            what = SMALL_FILES.get(stem, f"The log {stem}")
-            with contextlib.suppress(*NO_RECEIPT):
+            what = _SMALL_FILES.get(stem, f"The log {stem}")
+            with contextlib.suppress(*_NO_RECEIPT):
                 what = f"The log {self._read_receipt(self.damaged / f'{stem}.json').name!r}"
             todo = "Upload the export again." if what.startswith("The log") else "Save them anew."
             sentences.append(f"{what} could not be read and was set aside in {self.damaged}. {todo}")
@@ -224,23 +224,23 @@ class Workspace:
         for folder in self.staging.iterdir():
             with contextlib.suppress(OSError):
                 modified = folder.stat().st_mtime
-                if time.time() - modified > STALE_AFTER_SECONDS:
+                if time.time() - modified > _STALE_AFTER_SECONDS:
                     remove(folder)
                 else:
                     found.append((modified, folder.name))
-        known = {path.name[:ID_DIGITS] for path in self.logs.glob("*.json")}
-        newest = {name[:ID_DIGITS]: name for _, name in sorted(found)}
+        known = {path.name[:_ID_DIGITS] for path in self.logs.glob("*.json")}
+        newest = {name[:_ID_DIGITS]: name for _, name in sorted(found)}
         waiting = {name for digest, name in newest.items() if digest not in known}
         return [name for _, name in sorted(found, reverse=True) if name in waiting]
 
     def remember(self, log: Log) -> None:
         """Keep the mapping for the next export with the same columns."""
-        every = {**self.read_json("mappings.json"), columns_key(log.reading.names): asdict(log.mapping)}
+        every = {**self.read_json("mappings.json"), _columns_key(log.reading.names): asdict(log.mapping)}
         write_json(self.home / "mappings.json", every)
 
     def remembered(self, names: tuple[str, ...]) -> Mapping | None:
         """Return the mapping that was last used for these columns, None where there is none."""
-        found = self.read_json("mappings.json").get(columns_key(names))
+        found = self.read_json("mappings.json").get(_columns_key(names))
         return mapping_from_dict(found) if isinstance(found, dict) else None
 
     def saved_cohorts(self) -> dict[str, str]:
@@ -307,13 +307,13 @@ class Workspace:
         return {}
 
 
-def unlink(database: Path) -> None:
+def _unlink(database: Path) -> None:
     """Remove a log's file and its receipt; on Windows a file in use stays until the next start."""
     for path in (database, database.with_suffix(".json")):
         with contextlib.suppress(OSError):
             path.unlink(missing_ok=True)
 
 
-def columns_key(names: tuple[str, ...]) -> str:
+def _columns_key(names: tuple[str, ...]) -> str:
     """Return a key for a set of columns, whatever their order."""
     return json.dumps(sorted(names), ensure_ascii=False)

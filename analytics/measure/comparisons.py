@@ -8,7 +8,7 @@ from scipy import special
 
 from analytics.measure.intervals import FloatArray, ratio
 
-SMALLEST_EXPECTED = 5
+_SMALLEST_EXPECTED = 5
 
 
 def proportion_p_value(s1: ArrayLike, n1: ArrayLike, s2: ArrayLike, n2: ArrayLike) -> FloatArray:
@@ -35,7 +35,7 @@ def proportion_p_value(s1: ArrayLike, n1: ArrayLike, s2: ArrayLike, n2: ArrayLik
     error = np.sqrt(pooled * (1 - pooled) * (ratio(1, n) + ratio(1, m)))
     p = np.asarray(2 * special.ndtr(-np.abs(ratio(ratio(a, n) - ratio(b, m), error))), dtype=float)
     expected = np.minimum(pooled, 1 - pooled) * np.minimum(n, m)
-    is_small = (n > 0) & (m > 0) & (expected < SMALLEST_EXPECTED)
+    is_small = (n > 0) & (m > 0) & (expected < _SMALLEST_EXPECTED)
     if not is_small.any():
         return p
     p = np.atleast_1d(p)

@@ -9,14 +9,14 @@ import numpy as np
 import polars as pl
 from numpy.typing import ArrayLike
 
-from analytics.measure.bins import score_bins, with_segments
 from analytics.measure.counts import Counts, confusion_table, segments
 from analytics.measure.intervals import Estimate, FloatArray, ratio
 from analytics.measure.metrics import METRICS, count_value
+from analytics.measure.score_bins import score_bins, with_segments
 
 
 @dataclass(frozen=True)
-class Sweep:
+class _Sweep:
     """The confusion counts at every threshold: index k is ``threshold_bin`` k, the last one flags nothing."""
 
     tp: FloatArray
@@ -31,7 +31,7 @@ def from_the_top(values: ArrayLike) -> FloatArray:
     return np.concatenate([summed, np.zeros((*summed.shape[:-1], 1))], axis=-1)
 
 
-def sweep(pos: ArrayLike, neg: ArrayLike) -> Sweep:
+def sweep(pos: ArrayLike, neg: ArrayLike) -> _Sweep:
     """Count tp, fp, fn and tn at every threshold of the score grid.
 
     Parameters
@@ -51,7 +51,7 @@ def sweep(pos: ArrayLike, neg: ArrayLike) -> Sweep:
     [4. 3. 3. 0.] [7. 3. 1. 0.]
     """
     tp, fp = from_the_top(pos), from_the_top(neg)
-    return Sweep(tp, fp, tp[..., :1] - tp, fp[..., :1] - fp)
+    return _Sweep(tp, fp, tp[..., :1] - tp, fp[..., :1] - fp)
 
 
 def auroc(pos: ArrayLike, neg: ArrayLike) -> Estimate:

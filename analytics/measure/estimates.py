@@ -8,8 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from analytics.measure.bins import BinnedSlices, ScoreBins
-from analytics.measure.calibration import brier, ece, log_loss, mean_score
 from analytics.measure.counts import Counts, confusion_table, segments
 from analytics.measure.curves import auroc, average_precision
 from analytics.measure.intervals import (
@@ -23,9 +21,11 @@ from analytics.measure.intervals import (
     wilson,
 )
 from analytics.measure.metrics import METRICS, Metric, count_value, named
+from analytics.measure.reliability import brier, ece, log_loss, mean_score
+from analytics.measure.score_bins import BinnedSlices, ScoreBins
 
 MEANS = {"mean_score": mean_score, "brier": brier, "log_loss": log_loss}
-AREAS = {"auroc": auroc, "average_precision": average_precision}
+_AREAS = {"auroc": auroc, "average_precision": average_precision}
 
 _SLICES_WITH_BINS = 64
 _SLICES_OF_COUNTS = 512
@@ -98,7 +98,7 @@ def interval(metric: Metric, known: Evidence, *, level: float, is_probability: b
         return ece(bins, level=level)
     if metric.name in MEANS:
         return mean_interval(MEANS[metric.name](bins), known.counts.judged, level, (metric.low, metric.high))
-    area = AREAS[metric.name](bins.pos, bins.neg)
+    area = _AREAS[metric.name](bins.pos, bins.neg)
     return logit_interval(area, np.minimum(bins.pos.sum(-1), bins.neg.sum(-1)), level)
 
 

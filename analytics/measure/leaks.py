@@ -39,14 +39,14 @@ def label_told(codes: NDArray[np.integer[Any]], size: int, n: FloatArray, positi
     >>> print(round(label_told(np.array([0, 1]), 2, n, positives), 3), label_told(np.array([0, 0]), 1, n, positives))
     0.999 0.0
     """
-    whole = entropy(np.array([n.sum()]), np.array([positives.sum()]))[0]
+    whole = _entropy(np.array([n.sum()]), np.array([positives.sum()]))[0]
     rows, found = (np.asarray(np.bincount(codes, part, size), dtype=float) for part in (n, positives))
-    left = entropy(rows, found).sum()
+    left = _entropy(rows, found).sum()
     by_chance = (np.count_nonzero(rows) - 1) / 2
     return float((whole - left - by_chance) / whole) if whole > 0 else 0.0
 
 
-def entropy(n: FloatArray, positives: FloatArray) -> FloatArray:
+def _entropy(n: FloatArray, positives: FloatArray) -> FloatArray:
     """Return the entropy of labels in nats, times their number."""
     share = np.nan_to_num(ratio(positives, n))
     return np.asarray(n * (special.entr(share) + special.entr(1 - share)), dtype=float)

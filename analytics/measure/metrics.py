@@ -16,7 +16,7 @@ from analytics.measure.intervals import FloatArray, ratio
 
 __all__ = ["COUNT_COLUMNS", "METRICS", "Counts", "Metric", "confusion_table", "count_value", "named"]
 
-CountFunction = Callable[[Counts], FloatArray]
+_CountFunction = Callable[[Counts], FloatArray]
 
 
 @dataclass(frozen=True)
@@ -52,8 +52,8 @@ class Metric:
     high: float = 1.0
     is_share: bool = False
     needs_probability: bool = False
-    numerator: CountFunction | None = None
-    denominator: CountFunction | None = None
+    numerator: _CountFunction | None = None
+    denominator: _CountFunction | None = None
 
     @property
     def is_count(self) -> bool:

@@ -15,7 +15,7 @@ from analytics.measure.estimates import MEANS, Evidence, columns_of, evidence, i
 from analytics.measure.intervals import FloatArray, Interval, difference, difference_p_value, newcombe, ratio
 from analytics.measure.metrics import METRICS, Metric, named
 
-MIN_SUPPORT = 30
+_MIN_SUPPORT = 30
 
 
 def slice_table(
@@ -28,7 +28,7 @@ def slice_table(
     metric: str = "error_rate",
     level: float = 0.95,
     seed: int = 0,
-    min_support: int = MIN_SUPPORT,
+    min_support: int = _MIN_SUPPORT,
     is_probability: bool,
 ) -> pl.DataFrame:
     """Estimate metrics for every slice and compare each with the slice's complement.

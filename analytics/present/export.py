@@ -31,10 +31,10 @@ def to_csv(frame: pl.DataFrame, slices: Sequence[str] = ()) -> bytes:
     >>> to_csv(pl.DataFrame({"a": ["=1+1", "ok"], "b": [-1, 2]}))
     b"a,b\n'=1+1,-1\nok,2\n"
     """
-    headers = guarded(pl.Series(frame.columns, dtype=pl.String)).to_list()
-    columns = [guarded(as_text(column)) for column in frame.get_columns()]
+    headers = _guarded(pl.Series(frame.columns, dtype=pl.String)).to_list()
+    columns = [_guarded(_as_text(column)) for column in frame.get_columns()]
     columns = [
-        with_missing(column) if name in slices else column for name, column in zip(frame.columns, columns, strict=True)
+        _with_missing(column) if name in slices else column for name, column in zip(frame.columns, columns, strict=True)
     ]
     cells = pl.DataFrame([column.alias(f"c{place}") for place, column in enumerate(columns)])
     first = pl.DataFrame([pl.Series(f"c{place}", [header]) for place, header in enumerate(headers)])
@@ -51,7 +51,7 @@ def to_parquet(frame: pl.DataFrame) -> bytes:
     return file.getvalue()
 
 
-def as_text(column: pl.Series) -> pl.Series:
+def _as_text(column: pl.Series) -> pl.Series:
     """Return a column that CSV can hold: text where it is no number, truth value or time."""
     kind = column.dtype
     if kind.is_numeric() or kind.is_temporal() or kind in (pl.Boolean, pl.String, pl.Null):
@@ -62,13 +62,13 @@ def as_text(column: pl.Series) -> pl.Series:
     return pl.Series(column.name, texts, dtype=pl.String)
 
 
-def with_missing(column: pl.Series) -> pl.Series:
+def _with_missing(column: pl.Series) -> pl.Series:
     """Return a column of slices as text, in which null and a text that reads like it stay apart."""
     written = [words.missing_text(value) for value in column.cast(pl.String)]
     return pl.Series(column.name, written, dtype=pl.String)
 
 
-def guarded(column: pl.Series) -> pl.Series:
+def _guarded(column: pl.Series) -> pl.Series:
     """Return a column whose texts no spreadsheet takes for a formula."""
     if column.dtype != pl.String:
         return column

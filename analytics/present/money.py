@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from analytics.present import words
 
 if TYPE_CHECKING:
-    from analytics.answers import ThresholdAnswer
-    from analytics.measure.operating import Point
+    from analytics.answers.thresholds.answer import ThresholdAnswer
+    from analytics.measure.thresholds.operating import Point
 
-DAYS_OF_A_MONTH = 30.4375
-SIGNS = {"€", "$", "£", "¥", "₹", "CHF", "EUR", "USD", "GBP"}
-LIMIT_WORDS = {
+_DAYS_OF_A_MONTH = 30.4375
+_SIGNS = {"€", "$", "£", "¥", "₹", "CHF", "EUR", "USD", "GBP"}
+_LIMIT_WORDS = {
     "min_recall": "floor of {} recall",
     "min_precision": "floor of {} precision",
     "max_fpr": "ceiling of {} false positive rate",
@@ -33,7 +33,7 @@ def money(value: words.Value, unit: str, *, signed: bool = False) -> str:
     mark = words.MINUS if value < 0 and text.strip("0.") else "+" if signed and value > 0 and text.strip("0.") else ""
     if not unit:
         return f"{mark}{text}"
-    first, last = (unit, text) if unit in SIGNS else (text, unit)
+    first, last = (unit, text) if unit in _SIGNS else (text, unit)
     return f"{mark}{first}{words.THIN_SPACE}{last}"
 
 
@@ -53,7 +53,7 @@ def per_month(answer: ThresholdAnswer) -> tuple[float, str]:
     """Return the factor from a cohort to a month, and the words for it; without times the cohort stands for itself."""
     if not answer.days:
         return 1.0, "on this cohort"
-    return DAYS_OF_A_MONTH / answer.days, "per month"
+    return _DAYS_OF_A_MONTH / answer.days, "per month"
 
 
 def per_week(answer: ThresholdAnswer) -> tuple[float, str]:
@@ -83,4 +83,4 @@ def limit_text(answer: ThresholdAnswer, name: str) -> str:
     if name == "capacity":
         assert answer.policy.capacity is not None
         return f"capacity of {words.number(answer.policy.capacity, 0)} per {answer.policy.period}"
-    return LIMIT_WORDS[name].format(words.share(getattr(answer.limits, name)))
+    return _LIMIT_WORDS[name].format(words.share(getattr(answer.limits, name)))

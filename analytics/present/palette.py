@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 TRUE_POSITIVE = "#0b77bd"
-TRUE_NEGATIVE = "#8b929c"
+_TRUE_NEGATIVE = "#8b929c"
 FALSE_POSITIVE = "#e69f00"
 FALSE_NEGATIVE = "#d55e00"
 NOT_YET_KNOWN = "#b8c0ca"
@@ -16,7 +16,7 @@ LOWER = "#54789f"
 SAME = "#7f8792"
 FEW_ROWS = "#b3b9c1"
 
-OUTCOMES = {"tp": TRUE_POSITIVE, "fp": FALSE_POSITIVE, "fn": FALSE_NEGATIVE, "tn": TRUE_NEGATIVE}
+OUTCOMES = {"tp": TRUE_POSITIVE, "fp": FALSE_POSITIVE, "fn": FALSE_NEGATIVE, "tn": _TRUE_NEGATIVE}
 RATES = {"error_rate": PRODUCTION, "selection_rate": HIGHER, "prevalence": LOWER}
 VERDICTS = {
     "worse": WORSE,
@@ -37,14 +37,14 @@ INK = "#1b1f24"
 PAPER = "#ffffff"
 
 
-def channels(colour: str) -> tuple[int, int, int]:
+def _channels(colour: str) -> tuple[int, int, int]:
     """Return red, green and blue of a colour such as ``#0b77bd``."""
     return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
 
 
-def luminance(colour: str) -> float:
+def _luminance(colour: str) -> float:
     """Return the relative luminance of a colour, as WCAG 2 defines it."""
-    parts = [channel / 255 for channel in channels(colour)]
+    parts = [channel / 255 for channel in _channels(colour)]
     red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
@@ -55,7 +55,7 @@ def contrast(one: str, other: str) -> float:
     >>> round(contrast("#000000", "#ffffff"))
     21
     """
-    high, low = sorted((luminance(one), luminance(other)), reverse=True)
+    high, low = sorted((_luminance(one), _luminance(other)), reverse=True)
     return (high + 0.05) / (low + 0.05)
 
 
@@ -74,7 +74,7 @@ def mixed(start: str, end: str, place: float) -> str:
     >>> mixed("#000000", "#ffffff", 0.5)
     '#808080'
     """
-    pairs = zip(channels(start), channels(end), strict=True)
+    pairs = zip(_channels(start), _channels(end), strict=True)
     return "#" + "".join(f"{round(one + (other - one) * place):02x}" for one, other in pairs)
 
 
@@ -84,7 +84,7 @@ def faded(colour: str, opacity: float) -> str:
     >>> faded("#000000", 0.2)
     'rgba(0, 0, 0, 0.2)'
     """
-    red, green, blue = channels(colour)
+    red, green, blue = _channels(colour)
     return f"rgba({red}, {green}, {blue}, {opacity})"
 
 

@@ -17,9 +17,9 @@ FEW_ROWS = "few rows"
 NOT_YET_KNOWN = "not known yet"
 BUCKETS = {"1h": "hour", "1d": "day", "1w": "week", "1mo": "month"}
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-MAX_LABEL = 1_000
-DIRECTING = {*range(0x200E, 0x2010), *range(0x202A, 0x202F), *range(0x2066, 0x206A)}
-NAMED_AFTER_PEOPLE = ("mcc", "brier")
+_MAX_LABEL = 1_000
+_DIRECTING = {*range(0x200E, 0x2010), *range(0x202A, 0x202F), *range(0x2066, 0x206A)}
+_NAMED_AFTER_PEOPLE = ("mcc", "brier")
 
 Value = float | int | None
 
@@ -165,7 +165,7 @@ def metric_phrase(name: str) -> str:
     ['the error rate', 'recall', 'AUROC', 'the Brier score', 'the F1 score']
     """
     label = METRICS[name].label
-    is_proper = label[1:2].isupper() or label[1:2].isdigit() or name in NAMED_AFTER_PEOPLE
+    is_proper = label[1:2].isupper() or label[1:2].isdigit() or name in _NAMED_AFTER_PEOPLE
     text = label if is_proper else label[:1].lower() + label[1:]
     return f"the {text}" if text.rsplit(" ", 1)[-1] in ("rate", "score", "correlation") else text
 
@@ -232,7 +232,7 @@ def one_line(text: str) -> str:
     >>> one_line("a\n\tb\u202e")
     'a b'
     """
-    kept = (" " if unicodedata.category(mark) == "Cc" else mark for mark in text if ord(mark) not in DIRECTING)
+    kept = (" " if unicodedata.category(mark) == "Cc" else mark for mark in text if ord(mark) not in _DIRECTING)
     return " ".join("".join(kept).split())
 
 
@@ -257,7 +257,7 @@ def value_label(value: object) -> str:
         return str(value).lower()
     if isinstance(value, float):
         return f"{value:.10g}".replace("-", MINUS) if isfinite(value) else str(value)
-    return str(missing_text(shortened(one_line(str(value)[: MAX_LABEL + 1]), MAX_LABEL)))
+    return str(missing_text(shortened(one_line(str(value)[: _MAX_LABEL + 1]), _MAX_LABEL)))
 
 
 def missing_text(value: object) -> object:

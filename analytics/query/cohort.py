@@ -1,6 +1,6 @@
 """A cohort: the rows that the filters keep, as a value; here are its sentence and its compact text.
 
-Its third rendering, the predicate, is in `analytics.query.predicates`.
+Its third rendering, the predicate, is in `analytics.query.operators`.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ VALUELESS = ("missing", "present", "blank")
 PARTS = ("hour", "weekday", "longer")
 """What a value has besides what it is: hour and weekday of a time, more characters than a number."""
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-MAX_CLAUSES = 50
-MAX_VALUES = 1_000
+_MAX_CLAUSES = 50
+_MAX_VALUES = 1_000
 
 
 @dataclass(frozen=True)
@@ -119,8 +119,8 @@ class Cohort:
             values = () if op in VALUELESS else tuple(unquote(value) for value in joined.split(","))
             if not column and op == "outcome":
                 outcomes = tuple(dict.fromkeys(value for value in values if value in get_args(Outcome)))
-            elif op in get_args(Op) and len(clauses) < MAX_CLAUSES:
-                clauses.append(Clause(unquote(column), op, values[:MAX_VALUES]))  # type: ignore[arg-type]
+            elif op in get_args(Op) and len(clauses) < _MAX_CLAUSES:
+                clauses.append(Clause(unquote(column), op, values[:_MAX_VALUES]))  # type: ignore[arg-type]
             else:
                 raise QuestionError(f"Expected filters as in a copied link, found {part[:60]!r}. Clear the filters.")
         return cls(tuple(clauses), outcomes)
@@ -133,52 +133,52 @@ class Cohort:
         """
         parts = [column_words(column, self.of(column)) for column in self.columns()]
         if self.outcomes:
-            parts.append(f"only {either([OUTCOME_WORDS[outcome] for outcome in self.outcomes])}")
+            parts.append(f"only {_either([OUTCOME_WORDS[outcome] for outcome in self.outcomes])}")
         return ", and ".join(parts) if parts else "all rows"
 
 
 def column_words(column: str, clauses: Sequence[Clause]) -> str:
     """Say the conditions on one column."""
     if clauses and all(clause.op == "gaps" for clause in clauses):
-        return " and ".join(map(gap_words, clauses))
-    values = [shown(value) for clause in clauses if clause.op == "in" for value in clause.values]
+        return " and ".join(map(_gap_words, clauses))
+    values = [_shown(value) for clause in clauses if clause.op == "in" for value in clause.values]
     bounds = [
-        f"{word} {shown_number(clause.values[0])}"
+        f"{word} {_shown_number(clause.values[0])}"
         for op, word in (("ge", "at least"), ("le", "at most"), ("lt", "under"))
         for clause in clauses
         if clause.op == op and clause.values
     ]
     either_of = [*values, *([" and ".join(bounds)] if bounds else [])]
     either_of += [word for word in ("missing", "blank") if any(clause.op == word for clause in clauses)]
-    words = [f"is {either(either_of)}"] if either_of else []
+    words = [f"is {_either(either_of)}"] if either_of else []
     containing = [f"contains {value!r}" for clause in clauses if clause.op == "contains" for value in clause.values]
     if containing:
         words = [" or ".join([*words, *containing])]
-    excluded = [shown(value) for clause in clauses if clause.op == "not-in" for value in clause.values]
-    words += [f"is not {either(excluded)}"] if excluded else []
-    words += part_words(clauses)
+    excluded = [_shown(value) for clause in clauses if clause.op == "not-in" for value in clause.values]
+    words += [f"is not {_either(excluded)}"] if excluded else []
+    words += _part_words(clauses)
     words += ["is not missing"] * any(clause.op == "present" for clause in clauses)
     return f"{column} {' and '.join(words)}"
 
 
-def part_words(clauses: Sequence[Clause]) -> list[str]:
+def _part_words(clauses: Sequence[Clause]) -> list[str]:
     """Say what values must have besides what they are.
 
-    >>> part_words([Clause("at", "hour", ("9", "17")), Clause("at", "weekday", ("Sat",))])
+    >>> _part_words([Clause("at", "hour", ("9", "17")), Clause("at", "weekday", ("Sat",))])
     ['is in hour 09 or 17', 'is on Sat']
     """
     words = {
-        "hour": lambda values: f"is in hour {either([value.zfill(2) for value in values])}",
-        "weekday": lambda values: f"is on {either(values)}",
-        "longer": lambda values: f"is over {' or '.join(map(shown_number, values))} characters",
+        "hour": lambda values: f"is in hour {_either([value.zfill(2) for value in values])}",
+        "weekday": lambda values: f"is on {_either(values)}",
+        "longer": lambda values: f"is over {' or '.join(map(_shown_number, values))} characters",
     }
     return [words[clause.op](clause.values) for clause in clauses if clause.op in PARTS and clause.values]
 
 
-def gap_words(clause: Clause) -> str:
+def _gap_words(clause: Clause) -> str:
     """Say how many fields of a row have no value.
 
-    >>> gap_words(Clause("", "gaps", ("5+", "seats", "year")))
+    >>> _gap_words(Clause("", "gaps", ("5+", "seats", "year")))
     '5 or more of seats and year are missing'
     """
     number, *names = clause.values or ("",)
@@ -186,16 +186,16 @@ def gap_words(clause: Clause) -> str:
     return f"{number.replace('+', ' or more')} of {joined} are missing"
 
 
-def shown(value: str) -> str:
+def _shown(value: str) -> str:
     """Return a value for a sentence; an empty text, and one that reads like no value, stand in quotes.
 
-    >>> shown("north"), shown(""), shown("missing")
+    >>> _shown("north"), _shown(""), _shown("missing")
     ('north', "''", "'missing'")
     """
     return value if value.strip() and value.strip() not in READS_LIKE_NONE else repr(value)
 
 
-def shown_number(value: str) -> str:
+def _shown_number(value: str) -> str:
     """Return a bound with separators where it is a plain number."""
     try:
         number = float(value)
@@ -204,16 +204,20 @@ def shown_number(value: str) -> str:
     return f"{number:,.10g}" if abs(number) < 1e15 else value
 
 
-def either(words: Sequence[str]) -> str:
+def _either(words: Sequence[str]) -> str:
     """Join words with commas and a last "or"."""
     return " or ".join(filter(None, [", ".join(words[:-1]), words[-1]])) if words else ""
 
 
-SIGNS: tuple[tuple[str, Op], ...] = (("!=", "not-in"), (">=", "ge"), ("<=", "le"), ("=", "in"))
-WORDS: tuple[tuple[str, Op], ...] = (
-    ("not in ", "not-in"), ("in ", "in"), ("contains ", "contains"), ("hour in ", "hour"), ("weekday in ", "weekday"),
+_SIGNS: tuple[tuple[str, Op], ...] = (("!=", "not-in"), (">=", "ge"), ("<=", "le"), ("=", "in"))
+_WORDS: tuple[tuple[str, Op], ...] = (
+    ("not in ", "not-in"),
+    ("in ", "in"),
+    ("contains ", "contains"),
+    ("hour in ", "hour"),
+    ("weekday in ", "weekday"),
     ("longer than ", "longer"),
-)  # fmt: skip
+)
 
 
 def parse_where(text: str, names: Sequence[str]) -> Clause:
@@ -237,11 +241,11 @@ def parse_where(text: str, names: Sequence[str]) -> Clause:
             return Clause(name, "present")
         if rest == "is blank":
             return Clause(name, "blank")
-        for sign, op in SIGNS:
+        for sign, op in _SIGNS:
             if rest.startswith(sign):
-                return Clause(name, op, (unquoted(rest[len(sign) :].strip()),))
-        for word, op in WORDS:
-            if rest.startswith(word) and (values := listed(rest[len(word) :])):
+                return Clause(name, op, (_unquoted(rest[len(sign) :].strip()),))
+        for word, op in _WORDS:
+            if rest.startswith(word) and (values := _listed(rest[len(word) :])):
                 return Clause(name, op, values)
     shown_names = ", ".join(repr(name) for name in list(names)[:8])
     raise QuestionError(
@@ -249,10 +253,10 @@ def parse_where(text: str, names: Sequence[str]) -> Clause:
     )
 
 
-def listed(text: str) -> tuple[str, ...]:
+def _listed(text: str) -> tuple[str, ...]:
     """Return values that are separated by commas, quoted where they hold one; none where the text is no such list.
 
-    >>> listed('A, "B, C"')
+    >>> _listed('A, "B, C"')
     ('A', 'B, C')
     """
     try:
@@ -261,7 +265,7 @@ def listed(text: str) -> tuple[str, ...]:
         return ()
 
 
-def unquoted(value: str) -> str:
+def _unquoted(value: str) -> str:
     """Return a value without the quotes around it."""
     return value[1:-1] if len(value) >= 2 and value[0] == value[-1] and value[0] in "'\"" else value
 

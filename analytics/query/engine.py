@@ -23,14 +23,14 @@ from analytics.log.schema import Log
 from analytics.log.workspace import Workspace
 from analytics.query import relations
 from analytics.query.cohort import Cohort
-from analytics.query.predicates import predicate
+from analytics.query.operators import predicate
 
-MEMORY_LIMIT = "4GB"
+_MEMORY_LIMIT = "4GB"
 MAX_EXECUTION_MS = 120_000
-MAX_SPILL = "20GB"
-UNREADABLE = (duckdb.IOException, duckdb.SerializationException, duckdb.FatalException, duckdb.InternalException)
-CORRUPT = "Corrupt database file"
-DAMAGED = "The log {!r} cannot be opened: its file is missing or damaged, and was set aside. Upload the export again."
+_MAX_SPILL = "20GB"
+_UNREADABLE = (duckdb.IOException, duckdb.SerializationException, duckdb.FatalException, duckdb.InternalException)
+_CORRUPT = "Corrupt database file"
+_DAMAGED = "The log {!r} cannot be opened: its file is missing or damaged, and was set aside. Upload the export again."
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ class Engine:
             spill.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._clean = weakref.finalize(self, shutil.rmtree, spill, ignore_errors=True)
         self._connection = duckdb.connect()
-        lock_down(self._connection, workspace.logs, spill)
+        _lock_down(self._connection, workspace.logs, spill)
 
     def frame(self, log: Log) -> nw.LazyFrame[Any]:
         """Return the rows of a log on a cursor of their own: a busy connection would refuse a second question."""
@@ -90,7 +90,7 @@ class Engine:
             frame: nw.LazyFrame[Any] = nw.from_native(self._connection.cursor().table(f"{attached}.main.{name}"))
         except duckdb.Error as error:
             self._set_aside(log.key)
-            raise StoreError(DAMAGED.format(log.name), code="damaged-log") from error
+            raise StoreError(_DAMAGED.format(log.name), code="damaged-log") from error
         return frame
 
     def _attach(self, log: Log) -> str:
@@ -103,7 +103,7 @@ class Engine:
                 self._connection.execute(f"ATTACH '{path}' AS {name} (READ_ONLY)")
             except duckdb.Error as error:
                 self.workspace.set_aside(self.workspace.path(log.key))
-                raise StoreError(DAMAGED.format(log.name), code="damaged-log") from error
+                raise StoreError(_DAMAGED.format(log.name), code="damaged-log") from error
             self._attached[log.key] = name
             return name
 
@@ -118,7 +118,7 @@ class Engine:
             try:
                 self._connection.cursor().execute(f"SELECT max(COLUMNS(*)) FROM {name}.main.log").fetchall()
             except duckdb.Error as error:
-                if is_unreadable(error):
+                if _is_unreadable(error):
                     self._set_aside(key)
 
     def collect(self, relation: nw.LazyFrame[Any]) -> pl.DataFrame:
@@ -134,10 +134,10 @@ class Engine:
             ) from error
         except duckdb.OutOfMemoryException as error:
             raise QuestionError(
-                f"The question needs more than {MEMORY_LIMIT} of memory. Narrow the cohort.", code="question-memory"
+                f"The question needs more than {_MEMORY_LIMIT} of memory. Narrow the cohort.", code="question-memory"
             ) from error
         except duckdb.Error as error:
-            if not is_unreadable(error):
+            if not _is_unreadable(error):
                 raise
             self._set_damaged_aside()
             raise StoreError(
@@ -151,9 +151,18 @@ class Engine:
         return relations.keep(self.frame(log), predicate(cohort, log, threshold))
 
     def score_table(
-        self, log: Log, cohort: Cohort, threshold: float, by: Sequence[str] = (), *, by_score: bool = False,
-        with_moments: bool = True, with_log_loss: bool = True, with_amount: bool = True, every: str | None = None,
-    ) -> ScoreTable:  # fmt: skip
+        self,
+        log: Log,
+        cohort: Cohort,
+        threshold: float,
+        by: Sequence[str] = (),
+        *,
+        by_score: bool = False,
+        with_moments: bool = True,
+        with_log_loss: bool = True,
+        with_amount: bool = True,
+        every: str | None = None,
+    ) -> ScoreTable:
         """Aggregate a cohort by slice and score.
 
         Parameters
@@ -260,7 +269,7 @@ class Engine:
         self._clean()
 
 
-def lock_down(connection: duckdb.DuckDBPyConnection, logs: Path, spill: Path) -> None:
+def _lock_down(connection: duckdb.DuckDBPyConnection, logs: Path, spill: Path) -> None:
     """Take from a connection everything but reading the workspace's logs; the order matters.
 
     What is not GLOBAL would hold for this connection alone, and questions are asked on cursors, which are others.
@@ -269,9 +278,9 @@ def lock_down(connection: duckdb.DuckDBPyConnection, logs: Path, spill: Path) ->
         connection.execute(f"SET {name} = false")
     connection.execute("SET GLOBAL python_enable_replacements = false")
     connection.execute("SET GLOBAL TimeZone = 'UTC'")
-    connection.execute(f"SET memory_limit = '{MEMORY_LIMIT}'")
+    connection.execute(f"SET memory_limit = '{_MEMORY_LIMIT}'")
     connection.execute("SET temp_directory = ?", [str(spill)])
-    connection.execute(f"SET max_temp_directory_size = '{MAX_SPILL}'")
+    connection.execute(f"SET max_temp_directory_size = '{_MAX_SPILL}'")
     connection.execute(f"SET GLOBAL max_execution_time = {MAX_EXECUTION_MS}")
     connection.execute("SET allow_persistent_secrets = false")
     connection.execute("SET allowed_directories = ?", [[str(logs)]])
@@ -279,9 +288,9 @@ def lock_down(connection: duckdb.DuckDBPyConnection, logs: Path, spill: Path) ->
     connection.execute("SET lock_configuration = true")
 
 
-def is_unreadable(error: duckdb.Error) -> bool:
+def _is_unreadable(error: duckdb.Error) -> bool:
     """Whether an error means that the file of a log is damaged: a wrong checksum has no class of its own."""
-    return isinstance(error, UNREADABLE) or CORRUPT in str(error)
+    return isinstance(error, _UNREADABLE) or _CORRUPT in str(error)
 
 
 def stored_slice(log: Log, name: str) -> str:

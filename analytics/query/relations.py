@@ -122,9 +122,16 @@ def time_table(frame: nw.LazyFrame[Any], threshold: float, every: str) -> nw.Laz
         is_tn=integer(passed & (label == 0)),
     )
     counts = {
-        "n_labelled": "is_labelled", "n_unlabelled": "is_unlabelled", "n_scored": "is_scored", "n_flagged": "is_flagged",
-        "n_pos": "is_pos", "tp": "is_tp", "fp": "is_fp", "fn": "is_fn", "tn": "is_tn",
-    }  # fmt: skip
+        "n_labelled": "is_labelled",
+        "n_unlabelled": "is_unlabelled",
+        "n_scored": "is_scored",
+        "n_flagged": "is_flagged",
+        "n_pos": "is_pos",
+        "tp": "is_tp",
+        "fp": "is_fp",
+        "fn": "is_fn",
+        "tn": "is_tn",
+    }
     return prepared.group_by("bucket").agg(
         n=nw.len().cast(nw.Int64), **{name: nw.col(source).sum().cast(nw.Int64) for name, source in counts.items()}
     )

@@ -17,13 +17,13 @@ from urllib.parse import quote
 from analytics.errors import StoreError
 from analytics.log.disk import owner, remove, storing
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 PATIENCE_SECONDS = 60.0
 BUSY_MS = 2_000
-BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL)
-DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
-REFUSED = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH)
-PARTS = ("-wal", "-shm", "")
+_BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL)
+_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+_REFUSED = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH)
+_PARTS = ("-wal", "-shm", "")
 """The journal goes before the file that it belongs to: a journal beside another file would be played into that one."""
 
 MIGRATIONS = (
@@ -84,14 +84,14 @@ class Database:
                 self._set_aside()
             if not self.path.exists() and self.backup.exists() and self._is_whole(self.backup):
                 self._put(self.backup, self.path)
-            patiently(self._migrate, self.path)
+            _patiently(self._migrate, self.path)
             self._back_up_if_there_is_room()
 
-    def read(self, work: Callable[[sqlite3.Connection], T]) -> T:
+    def read(self, work: Callable[[sqlite3.Connection], _T]) -> _T:
         """Answer from one consistent state of the file."""
         return self._run("BEGIN", work)
 
-    def write(self, work: Callable[[sqlite3.Connection], T]) -> T:
+    def write(self, work: Callable[[sqlite3.Connection], _T]) -> _T:
         """Do all of some work or nothing of it; when this returns, it is on the disk.
 
         Raises
@@ -101,18 +101,18 @@ class Database:
         """
         return self._run("BEGIN IMMEDIATE", work)
 
-    def _run(self, begin: str, work: Callable[[sqlite3.Connection], T]) -> T:
-        def attempt() -> T:
-            with self._connection() as connection, transaction(connection, begin):
+    def _run(self, begin: str, work: Callable[[sqlite3.Connection], _T]) -> _T:
+        def attempt() -> _T:
+            with self._connection() as connection, _transaction(connection, begin):
                 return work(connection)
 
         if not self.path.exists():
             self.start()
         try:
-            return patiently(attempt, self.path)
-        except Damage:
+            return _patiently(attempt, self.path)
+        except _Damage:
             self.start()
-            return patiently(attempt, self.path)
+            return _patiently(attempt, self.path)
 
     @contextlib.contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:
@@ -134,7 +134,7 @@ class Database:
                 raise
             return gate
 
-        with contextlib.closing(patiently(enter, self._gate)):
+        with contextlib.closing(_patiently(enter, self._gate)):
             yield
 
     def _is_whole(self, path: Path) -> bool:
@@ -143,14 +143,14 @@ class Database:
                 return bool(connection.execute("PRAGMA quick_check").fetchone()[0] == "ok")
 
         try:
-            return patiently(check, path)
-        except Damage:
+            return _patiently(check, path)
+        except _Damage:
             return False
 
     def _set_aside(self) -> None:
         self._damaged.mkdir(mode=0o700, exist_ok=True)
         stem = f"verdicts-{datetime.now(UTC):%Y%m%dT%H%M%S%f}.sqlite"
-        for part in PARTS:
+        for part in _PARTS:
             if (found := self.path.with_name(self.path.name + part)).exists():
                 found.replace(self._damaged / f"{stem}{part}")
 
@@ -167,7 +167,7 @@ class Database:
         with contextlib.closing(connected(self.path, "rwc")) as connection:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
-            with transaction(connection, "BEGIN IMMEDIATE"):
+            with _transaction(connection, "BEGIN IMMEDIATE"):
                 version = int(connection.execute("PRAGMA user_version").fetchone()[0])
                 if version > len(MIGRATIONS):
                     raise StoreError(
@@ -175,7 +175,7 @@ class Database:
                         "Use the Slicewise that wrote them, or a later one."
                     )
                 for script in MIGRATIONS[version:]:
-                    for statement in statements(script):
+                    for statement in _statements(script):
                         connection.execute(statement)
                 if version < len(MIGRATIONS):
                     connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
@@ -184,7 +184,7 @@ class Database:
         """Back the file up; a full disk does not hide the verdicts that are whole, and the older backup stays."""
         try:
             with storing(self.path.parent):
-                patiently(self._back_up, self.path)
+                _patiently(self._back_up, self.path)
         except StoreError as error:
             if error.code != "disk-full":
                 raise
@@ -202,7 +202,7 @@ class Database:
         partial.replace(self.backup)
 
 
-class Damage(Exception):
+class _Damage(Exception):
     """The file is no whole database."""
 
 
@@ -215,7 +215,7 @@ def connected(path: Path, mode: str) -> sqlite3.Connection:
 
 
 @contextlib.contextmanager
-def transaction(connection: sqlite3.Connection, begin: str) -> Iterator[None]:
+def _transaction(connection: sqlite3.Connection, begin: str) -> Iterator[None]:
     """Keep all of what is done inside, or nothing."""
     connection.execute(begin)
     try:
@@ -227,7 +227,7 @@ def transaction(connection: sqlite3.Connection, begin: str) -> Iterator[None]:
         raise
 
 
-def statements(script: str) -> Iterator[str]:
+def _statements(script: str) -> Iterator[str]:
     """Split a script into statements; a trigger's body holds semicolons of its own."""
     pending = ""
     for piece in script.split(";"):
@@ -237,7 +237,7 @@ def statements(script: str) -> Iterator[str]:
             pending = ""
 
 
-def patiently(work: Callable[[], T], path: Path) -> T:
+def _patiently(work: Callable[[], _T], path: Path) -> _T:
     """Do some work on a file, again for as long as others hold it; nobody sees that it was locked."""
     end = time.monotonic() + PATIENCE_SECONDS
     while True:
@@ -245,21 +245,21 @@ def patiently(work: Callable[[], T], path: Path) -> T:
             return work()
         except sqlite3.Error as error:
             code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
-            if code in DAMAGED:
-                raise Damage from error
-            if code not in BUSY or time.monotonic() > end:
-                raise refusal(error, code, path) from error
+            if code in _DAMAGED:
+                raise _Damage from error
+            if code not in _BUSY or time.monotonic() > end:
+                raise _refusal(error, code, path) from error
         time.sleep(random.uniform(0.002, 0.05))
 
 
-def refusal(error: sqlite3.Error, code: int, path: Path) -> StoreError:
+def _refusal(error: sqlite3.Error, code: int, path: Path) -> StoreError:
     """Say in a sentence what SQLite or the disk refuses."""
-    if code in BUSY:
+    if code in _BUSY:
         return StoreError(
             f"Expected to write at {path} within {PATIENCE_SECONDS:.0f} seconds, found that others kept writing. "
             "Not saved: try again."
         )
-    kind = "disk-full" if code == sqlite3.SQLITE_FULL else "read-only" if code in REFUSED else "store"
+    kind = "disk-full" if code == sqlite3.SQLITE_FULL else "read-only" if code in _REFUSED else "store"
     return StoreError(
         f"Expected to write at {path}, found: {error}. Not saved, and nothing was changed. "
         "Make room, or set SLICEWISE_HOME to another folder.",

@@ -12,11 +12,11 @@ from analytics.errors import InputError, QuestionError
 from analytics.review.store import Document, ReviewStore, now, speakable
 from analytics.review.verdict import Verdict
 
-KIND = "case"
-MAX_TEXT = 100_000
+_KIND = "case"
+_MAX_TEXT = 100_000
 MAX_TAGS = 20
 MAX_TAG = 40
-MAX_IMPORTED = 100_000
+_MAX_IMPORTED = 100_000
 Scalar = str | int | float | bool | None
 
 
@@ -86,11 +86,11 @@ class Shelved:
     revision: int
 
 
-MAX_ROW = 1 << 62
-NAMES = {field.name for field in fields(KeptCase)}
-TEXTS = ("content_hash", "log_name", "cohort", "error_kind", "reason", "why", "reviewer", "kept_at")
-MAYBE_TEXTS = ("case_id", "model_version")
-TRUTHS = ("label", "decision", "expected_label")
+_MAX_ROW = 1 << 62
+_NAMES = {field.name for field in fields(KeptCase)}
+_TEXTS = ("content_hash", "log_name", "cohort", "error_kind", "reason", "why", "reviewer", "kept_at")
+_MAYBE_TEXTS = ("case_id", "model_version")
+_TRUTHS = ("label", "decision", "expected_label")
 
 
 def case_from(body: object) -> KeptCase:
@@ -103,10 +103,10 @@ def case_from(body: object) -> KeptCase:
     """
     if not isinstance(body, dict):
         raise InputError(f"Expected a case as an object, found {str(body)[:40]!r}. Export the library again.")
-    data = {name: value for name, value in body.items() if name in NAMES}
+    data = {name: value for name, value in body.items() if name in _NAMES}
     checks: tuple[tuple[str, Any], ...] = (
-        *((name, str) for name in TEXTS),
-        *((name, (str, type(None))) for name in MAYBE_TEXTS),
+        *((name, str) for name in _TEXTS),
+        *((name, (str, type(None))) for name in _MAYBE_TEXTS),
         ("row_id", int),
         ("threshold", (int, float)),
         ("score", (int, float, type(None))),
@@ -118,23 +118,23 @@ def case_from(body: object) -> KeptCase:
             not isinstance(data.get(name), kind) or isinstance(data.get(name), bool)
         ):
             raise refused(name, data.get(name))
-    for name in TRUTHS:
+    for name in _TRUTHS:
         if data.get(name) not in (None, 0, 1) or isinstance(data.get(name), bool):
             raise refused(name, data.get(name))
-    if not data["content_hash"] or not 0 <= data["row_id"] < MAX_ROW:
+    if not data["content_hash"] or not 0 <= data["row_id"] < _MAX_ROW:
         raise refused("content_hash and row_id", (data["content_hash"], data["row_id"]))
-    numbers = {name: finite(name, data[name]) for name in ("threshold", "score") if data.get(name) is not None}
-    truths = {name: int(data[name]) for name in TRUTHS if data.get(name) is not None}
+    numbers = {name: _finite(name, data[name]) for name in ("threshold", "score") if data.get(name) is not None}
+    truths = {name: int(data[name]) for name in _TRUTHS if data.get(name) is not None}
     if not all(isinstance(value, get_args(Scalar)) for value in data["fields"].values()):
         raise refused("fields", data["fields"])
-    texts = {name: speakable(data[name])[:MAX_TEXT] for name in TEXTS if name in data}
+    texts = {name: speakable(data[name])[:_MAX_TEXT] for name in _TEXTS if name in data}
     values = {name: scalar(value) for name, value in data["fields"].items()}
     return KeptCase(
         **{**data, **texts, **numbers, **truths, "fields": values, "tags": cleaned_tags(data.get("tags", ()))}
     )
 
 
-def finite(name: str, value: float) -> float:
+def _finite(name: str, value: float) -> float:
     """Return a number as one that every format can hold."""
     try:
         number = float(value)
@@ -176,14 +176,15 @@ def scalar(value: object) -> Scalar:
 
 def with_verdict(case: KeptCase, verdict: Verdict) -> KeptCase:
     """Return a case with what a verdict says."""
-    return replace(case, reason=verdict.reason, expected_label=verdict.expected_label, why=verdict.note,
-                   reviewer=verdict.reviewer)  # fmt: skip
+    return replace(
+        case, reason=verdict.reason, expected_label=verdict.expected_label, why=verdict.note, reviewer=verdict.reviewer
+    )
 
 
 def shelf(store: ReviewStore) -> list[Shelved]:
     """Return the cases of the library, the latest kept first."""
     found = [
-        Shelved(case_from(entry.body), entry.revision) for entry in store.documents(KIND) if entry.body is not None
+        Shelved(case_from(entry.body), entry.revision) for entry in store.documents(_KIND) if entry.body is not None
     ]
     return sorted(found, key=lambda entry: (entry.case.kept_at, entry.case.key), reverse=True)
 
@@ -196,24 +197,24 @@ def keep(store: ReviewStore, case: KeptCase) -> bool:
     StoreError
         If it could not be saved.
     """
-    return store.add_documents(KIND, [(case.key, body_of(replace(case, kept_at=now())))]) == 1
+    return store.add_documents(_KIND, [(case.key, body_of(replace(case, kept_at=now())))]) == 1
 
 
 def change(store: ReviewStore, case: KeptCase | None, key: str, base: int) -> Document:
     """Change a case, or take it out with None; where somebody else did since ``base``, what it is by now is returned."""
-    return store.save_document(KIND, key, None if case is None else body_of(case), base)
+    return store.save_document(_KIND, key, None if case is None else body_of(case), base)
 
 
 def add_all(store: ReviewStore, cases: Sequence[KeptCase]) -> int:
     """Keep those of many cases that are not there yet, all or none; return how many these are."""
-    if len(cases) > MAX_IMPORTED:
-        raise QuestionError(f"Expected at most {MAX_IMPORTED:,} cases, found {len(cases):,}. Split the file.")
-    return store.add_documents(KIND, [(case.key, body_of(case)) for case in cases])
+    if len(cases) > _MAX_IMPORTED:
+        raise QuestionError(f"Expected at most {_MAX_IMPORTED:,} cases, found {len(cases):,}. Split the file.")
+    return store.add_documents(_KIND, [(case.key, body_of(case)) for case in cases])
 
 
 def body_of(case: KeptCase) -> dict[str, Any]:
     """Return a case as JSON holds it."""
-    body = asdict(replace(case, tags=cleaned_tags(case.tags), why=speakable(case.why)[:MAX_TEXT]))
+    body = asdict(replace(case, tags=cleaned_tags(case.tags), why=speakable(case.why)[:_MAX_TEXT]))
     return {**body, "fields": {name: scalar(value) for name, value in case.fields.items()}}
 
 
@@ -230,11 +231,11 @@ def search(
         for entry in found
         if set(tags) <= set(entry.case.tags)
         and reason in (None, entry.case.reason)
-        and all(word in haystack(entry.case) for word in wanted)
+        and all(word in _haystack(entry.case) for word in wanted)
     ]
 
 
-def haystack(case: KeptCase) -> str:
+def _haystack(case: KeptCase) -> str:
     """Return the text of a case that is searched."""
     held = [f"{name} {value}" for name, value in case.fields.items()]
     own = (

@@ -17,7 +17,7 @@ from analytics.review.verdict import Conflict, Verdict
 
 MAX_NOTE = 100_000
 MAX_REVIEWER = 80
-INSERT = """
+_INSERT = """
 INSERT INTO verdicts VALUES (
     :content_hash, :row_id, :revision, :reviewer, :reason, :note, :expected_label, :error_kind, :frame, :random_rank, :judged_at
 )"""
@@ -79,11 +79,11 @@ class ReviewStore:
         StoreError
             If it could not be saved.
         """
-        checked = cleaned(verdict)
+        checked = _cleaned(verdict)
 
         def work(connection: sqlite3.Connection) -> Verdict | Conflict:
             case = {"content_hash": checked.content_hash, "row_id": checked.row_id}
-            found = latest(connection, case)
+            found = _latest(connection, case)
             if (found.revision if found else 0) != base:
                 return Conflict(checked, found) if found else Conflict(checked, replace(checked, revision=0, note=""))
             stored = replace(checked, revision=base + 1, judged_at=now())
@@ -95,7 +95,7 @@ class ReviewStore:
                 "ON CONFLICT DO UPDATE SET revision = excluded.revision",
                 {**case, "revision": stored.revision},
             )
-            connection.execute(INSERT, asdict(stored))
+            connection.execute(_INSERT, asdict(stored))
             return stored
 
         return self._database.write(work)
@@ -134,7 +134,7 @@ class ReviewStore:
 
     def save_document(self, kind: str, key: str, body: object, base: int) -> Document:
         """Add a revision of a document; where it is no longer at ``base``, return what it is instead."""
-        return self._database.write(lambda connection: put_document(connection, kind, key, body, base))
+        return self._database.write(lambda connection: _put_document(connection, kind, key, body, base))
 
     def add_documents(self, kind: str, entries: Iterable[tuple[str, object]]) -> int:
         """Add those documents of a kind that are not there yet or were taken out, all or none; return how many these are."""
@@ -145,13 +145,13 @@ class ReviewStore:
             known = {key: (body, revision) for key, body, revision in connection.execute(query, (kind,))}
             fresh = {key: body for key, body in listed if known.get(key, ("null", 0))[0] == "null"}
             for key, body in fresh.items():
-                put_document(connection, kind, key, body, known.get(key, ("null", 0))[1])
+                _put_document(connection, kind, key, body, known.get(key, ("null", 0))[1])
             return len(fresh)
 
         return self._database.write(work)
 
 
-def put_document(connection: sqlite3.Connection, kind: str, key: str, body: object, base: int) -> Document:
+def _put_document(connection: sqlite3.Connection, kind: str, key: str, body: object, base: int) -> Document:
     """Add a revision of a document inside a transaction, unless it is no longer at ``base``."""
     query = "SELECT body, revision FROM documents WHERE kind = ? AND key = ? ORDER BY revision DESC LIMIT 1"
     found = connection.execute(query, (kind, key)).fetchone()
@@ -164,7 +164,7 @@ def put_document(connection: sqlite3.Connection, kind: str, key: str, body: obje
     return Document(key, json.loads(text), revision)
 
 
-def latest(connection: sqlite3.Connection, case: dict[str, object]) -> Verdict | None:
+def _latest(connection: sqlite3.Connection, case: dict[str, object]) -> Verdict | None:
     """Return the last verdict on a case, by anyone."""
     row = connection.execute(
         "SELECT * FROM verdicts WHERE content_hash = :content_hash AND row_id = :row_id ORDER BY revision DESC LIMIT 1",
@@ -173,7 +173,7 @@ def latest(connection: sqlite3.Connection, case: dict[str, object]) -> Verdict |
     return Verdict(**dict(row)) if row else None
 
 
-def cleaned(verdict: Verdict) -> Verdict:
+def _cleaned(verdict: Verdict) -> Verdict:
     """Return a verdict as it can be stored.
 
     Raises

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from analytics.errors import QuestionError
 
-MAX_REASONS = 9
-MAX_LABEL = 40
+_MAX_REASONS = 9
+_MAX_LABEL = 40
 
 
 @dataclass(frozen=True)
@@ -35,10 +35,10 @@ DEFAULT_REASONS = (
 )
 
 
-def reason_key(label: str) -> str:
+def _reason_key(label: str) -> str:
     """Return the key of a new reason.
 
-    >>> reason_key("Duplicate  of another row"), reason_key("Été?"), reason_key("!")
+    >>> _reason_key("Duplicate  of another row"), _reason_key("Été?"), _reason_key("!")
     ('duplicate-of-another-row', 'ete', 'reason')
     """
     plain = unicodedata.normalize("NFKD", label).encode("ascii", "ignore").decode().lower()
@@ -61,10 +61,10 @@ def edited(rows: Iterable[tuple[str | None, str, str]]) -> tuple[Reason, ...]:
     reasons: list[Reason] = []
     taken: set[str] = set()
     for key, label, meaning in rows:
-        label = " ".join(label.split())[:MAX_LABEL]
+        label = " ".join(label.split())[:_MAX_LABEL]
         if not label:
             continue
-        stem = name = key or reason_key(label)
+        stem = name = key or _reason_key(label)
         count = 1
         while name in taken:
             count += 1
@@ -73,8 +73,8 @@ def edited(rows: Iterable[tuple[str | None, str, str]]) -> tuple[Reason, ...]:
         reasons.append(Reason(name, label, " ".join(meaning.split())))
     labels = [reason.label.casefold() for reason in reasons]
     doubled = next((label for place, label in enumerate(labels) if label in labels[:place]), None)
-    if not 1 <= len(reasons) <= MAX_REASONS:
-        raise QuestionError(f"Expected 1 to {MAX_REASONS} reasons, found {len(reasons)}. Each has a number key.")
+    if not 1 <= len(reasons) <= _MAX_REASONS:
+        raise QuestionError(f"Expected 1 to {_MAX_REASONS} reasons, found {len(reasons)}. Each has a number key.")
     if doubled is not None:
         raise QuestionError(f"Expected reasons that differ, found {doubled!r} twice. Rename one of them.")
     return tuple(reasons)

@@ -8,15 +8,27 @@ from pathlib import Path
 
 import polars as pl
 
-from analytics.answers import Question
+from analytics.answers.question import Question
 from analytics.log.schema import Log
 from analytics.log.workspace import Workspace
 from analytics.query.cohort import Clause, Cohort
 from analytics.query.engine import Engine
 from tests.ingested import Desk
 
-FLIGHTS = ("flight_id", "scored_at", "carrier", "origin", "dest", "distance", "wind_gust", "model_version", "role", "score",
-           "decision", "label")  # fmt: skip
+FLIGHTS = (
+    "flight_id",
+    "scored_at",
+    "carrier",
+    "origin",
+    "dest",
+    "distance",
+    "wind_gust",
+    "model_version",
+    "role",
+    "score",
+    "decision",
+    "label",
+)
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from analytics import intake
 from analytics.log.schema import Log
 from analytics.log.workspace import Workspace
+from analytics.reading import api
 from tests.browser.conftest import Server, settle, start, stop
 
 pytestmark = pytest.mark.browser
@@ -25,9 +25,9 @@ def desk(tmp_path: Path) -> Iterator[Server]:
     path = tmp_path / "decisions.csv"
     path.write_text("case_id,score,label,city\n" + "\n".join(rows) + "\n", encoding="utf-8")
     workspace = Workspace(tmp_path / "home")
-    read = intake.read_file(workspace, path)
-    assert isinstance(read, intake.Staged)
-    intake.build_staged(workspace, read, read.mapping)
+    read = api.read_file(workspace, path)
+    assert isinstance(read, api.Staged)
+    api.build_staged(workspace, read, read.mapping)
     running = start(workspace.home)
     yield running
     stop(running)

@@ -33,7 +33,9 @@ def complaints(page: Page) -> list[str]:
 
     page.on("console", hear)
     page.on("pageerror", lambda error: said.append(str(error)))
-    page.add_init_script("addEventListener('securitypolicyviolation', e => console.error('violation', e.violatedDirective, e.blockedURI))")  # fmt: skip
+    page.add_init_script(
+        "addEventListener('securitypolicyviolation', e => console.error('violation', e.violatedDirective, e.blockedURI))"
+    )
     return said
 
 
@@ -76,7 +78,7 @@ def test_what_is_written_into_a_page_does_not_run(shared: Server, page: Page, co
         "outside": "const s = document.createElement('script'); s.src = 'http://127.0.0.1:9/x.js'; document.body.append(s)",
         "frame": "const f = document.createElement('iframe'); f.src = 'http://127.0.0.1:9/'; document.body.append(f)",
         "link": "const a = document.createElement('a'); a.href = 'javascript:window.ran = 1'; document.body.append(a); a.click()",
-    }  # fmt: skip
+    }
     for name, attack in attacks.items():
         complaints.clear()
         page.evaluate(attack)

@@ -10,8 +10,8 @@ import polars as pl
 import pytest
 from playwright.sync_api import Page, expect
 
-from analytics import intake
 from analytics.log.workspace import Workspace
+from analytics.reading import api
 from analytics.review.store import ReviewStore
 from tests.browser.conftest import Server, settle, start, stop
 
@@ -24,18 +24,20 @@ NOTE = ".st-key-review_note textarea"
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
     n = 400
-    frame = pl.DataFrame({
-        "id": range(n),
-        "score": [(k * 37 % 100) / 100 for k in range(n)],
-        "label": [int(k * 37 % 100 > 55) ^ int(k % 3 == 0) for k in range(n)],
-        "region": [("north", "south", None)[k % 3] for k in range(n)],
-        "text": [None if k % 5 == 0 else "word " * (k % 90) for k in range(n)],
-    })  # fmt: skip
+    frame = pl.DataFrame(
+        {
+            "id": range(n),
+            "score": [(k * 37 % 100) / 100 for k in range(n)],
+            "label": [int(k * 37 % 100 > 55) ^ int(k % 3 == 0) for k in range(n)],
+            "region": [("north", "south", None)[k % 3] for k in range(n)],
+            "text": [None if k % 5 == 0 else "word " * (k % 90) for k in range(n)],
+        }
+    )
     frame.write_parquet(tmp_path / "log.parquet")
     workspace = Workspace(tmp_path / "home")
-    read = intake.read_file(workspace, tmp_path / "log.parquet")
-    assert isinstance(read, intake.Staged)
-    intake.build_staged(workspace, read, read.mapping)
+    read = api.read_file(workspace, tmp_path / "log.parquet")
+    assert isinstance(read, api.Staged)
+    api.build_staged(workspace, read, read.mapping)
     return workspace.home
 
 

@@ -40,8 +40,15 @@ class Provider(ThreadingHTTPServer):
     def token(self, code: str) -> dict[str, Any]:
         person, nonce = self.asked.pop(code)
         now = int(time.time())
-        claims = {"iss": self.url, "aud": CLIENT, "sub": person, "email": f"{person}@example.org", "nonce": nonce,
-                  "iat": now, "exp": now + 600}  # fmt: skip
+        claims = {
+            "iss": self.url,
+            "aud": CLIENT,
+            "sub": person,
+            "email": f"{person}@example.org",
+            "nonce": nonce,
+            "iat": now,
+            "exp": now + 600,
+        }
         signed = jwt.encode({"alg": "RS256", "kid": "only"}, claims, self.key)
         return {"access_token": secrets.token_hex(8), "token_type": "Bearer", "expires_in": 600, "id_token": signed}
 
@@ -55,12 +62,17 @@ class Answers(BaseHTTPRequestHandler):
         url, provider = urllib.parse.urlparse(self.path), self.server
         query = {name: values[0] for name, values in urllib.parse.parse_qs(url.query).items()}
         if url.path == "/.well-known/openid-configuration":
-            self.say({
-                "issuer": provider.url, "authorization_endpoint": f"{provider.url}/authorize",
-                "token_endpoint": f"{provider.url}/token", "jwks_uri": f"{provider.url}/keys",
-                "response_types_supported": ["code"], "subject_types_supported": ["public"],
-                "id_token_signing_alg_values_supported": ["RS256"],
-            })  # fmt: skip
+            self.say(
+                {
+                    "issuer": provider.url,
+                    "authorization_endpoint": f"{provider.url}/authorize",
+                    "token_endpoint": f"{provider.url}/token",
+                    "jwks_uri": f"{provider.url}/keys",
+                    "response_types_supported": ["code"],
+                    "subject_types_supported": ["public"],
+                    "id_token_signing_alg_values_supported": ["RS256"],
+                }
+            )
         elif url.path == "/keys":
             self.say({"keys": [provider.key.as_dict(private=False)]})
         elif url.path == "/authorize":

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Server, settle, start, stop
-from tests.log.packed import workbook, zipped
+from tests.reading.formats.packed import workbook, zipped
 from tests.thorough import IS_THOROUGH
 
 pytestmark = pytest.mark.browser

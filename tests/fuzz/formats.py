@@ -12,9 +12,41 @@ import pyarrow as pa
 from pyarrow import feather
 
 N_ROWS = 40
-TOKENS = (b"\x00", b"\xff", b'"', b"'", b",", b";", b"\t", b"\n", b"\r", b"\r\n", b"{", b"}", b"[", b"]", b"[[[[", b":", b"\\", b"\\u",
-          b"\xef\xbb\xbf", b"\xff\xfe", b"null", b"NaN", b"-1", b"1e999", b"\x80\x80\x80\x80", b"PAR1", b"ARROW1", b"\x1f\x8b", b"PK\x03\x04",
-          b"\xff\xff\xff\xff", b"\x7f\xff\xff\xff", b"=1+1", b"\xf0\x9f\x9b\xab")  # fmt: skip
+TOKENS = (
+    b"\x00",
+    b"\xff",
+    b'"',
+    b"'",
+    b",",
+    b";",
+    b"\t",
+    b"\n",
+    b"\r",
+    b"\r\n",
+    b"{",
+    b"}",
+    b"[",
+    b"]",
+    b"[[[[",
+    b":",
+    b"\\",
+    b"\\u",
+    b"\xef\xbb\xbf",
+    b"\xff\xfe",
+    b"null",
+    b"NaN",
+    b"-1",
+    b"1e999",
+    b"\x80\x80\x80\x80",
+    b"PAR1",
+    b"ARROW1",
+    b"\x1f\x8b",
+    b"PK\x03\x04",
+    b"\xff\xff\xff\xff",
+    b"\x7f\xff\xff\xff",
+    b"=1+1",
+    b"\xf0\x9f\x9b\xab",
+)
 
 
 def table() -> pl.DataFrame:

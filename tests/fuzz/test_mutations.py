@@ -17,13 +17,13 @@ from pathlib import Path
 
 import pytest
 
-from analytics import intake, launch
 from analytics.errors import InputError
-from analytics.intake import Staged
-
-from ..ingested import Desk
-from ..thorough import IS_THOROUGH, amount
-from .formats import mutated, seeds
+from analytics.reading import api
+from analytics.reading import process as reading_process
+from analytics.reading.api import Staged
+from tests.fuzz.formats import mutated, seeds
+from tests.ingested import Desk
+from tests.thorough import IS_THOROUGH, amount
 
 SEEDS = seeds()
 N_FILES = amount(2_000, 100_000) // len(SEEDS)
@@ -43,14 +43,20 @@ class Worker:
     def start(self) -> subprocess.Popen[str]:
         environment = {
             **os.environ,
-            "PYTHONPATH": str(launch.ROOT),
+            "PYTHONPATH": str(reading_process.ROOT),
             "PYTHONWARNINGS": "ignore",
             "TMPDIR": str(self.folder),
         }
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "analytics.confine", "tests.fuzz.worker"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL, text=True, start_new_session=True, env=environment, cwd=launch.ROOT,
-        )  # fmt: skip
+            [sys.executable, "-m", "analytics.reading.confine", "tests.fuzz.worker"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            start_new_session=True,
+            env=environment,
+            cwd=reading_process.ROOT,
+        )
         return self.process
 
     def read(self, path: Path) -> tuple[str, str, float]:
@@ -78,7 +84,7 @@ class Worker:
 
     def stop(self) -> None:
         if self.process is not None:
-            launch.end(self.process)
+            reading_process.end(self.process)
             self.process.communicate()
             self.process = None
 
@@ -134,7 +140,7 @@ def test_some_go_the_whole_way(desk: Desk, tmp_path: Path, kind: str) -> None:
     for path in files(kind, tmp_path, N_WHOLE_PATH):
         start = time.monotonic()
         try:
-            assert isinstance(intake.read_file(desk.workspace, path), Staged)
+            assert isinstance(api.read_file(desk.workspace, path), Staged)
         except InputError as error:
             assert str(error) and error.code
         assert time.monotonic() - start < SECONDS

@@ -9,19 +9,28 @@ from pathlib import Path
 
 import pytest
 
-from analytics import intake
 from analytics.errors import InputError
-
-from ..ingested import Desk
-from ..thorough import IS_THOROUGH
-from .traps import TRAPS, lay
+from analytics.reading import api
+from tests.fuzz.traps import TRAPS, lay
+from tests.ingested import Desk
+from tests.thorough import IS_THOROUGH
 
 SECONDS = 30
 GROWTH = 50 << 20
 SLOW = (
-    "gz-rows.csv.gz", "zst-zeros.csv.zst", "line-of-100-MB.csv", "only-separators.csv", "quote-never-closes.csv", "wide-object.json",
-    "zeros.zip", "carriage-returns.csv", "field-of-60-MB.csv", "parquet-runs.parquet", "exponent.csv", "gz-in-gz.csv.gz",
-)  # fmt: skip
+    "gz-rows.csv.gz",
+    "zst-zeros.csv.zst",
+    "line-of-100-MB.csv",
+    "only-separators.csv",
+    "quote-never-closes.csv",
+    "wide-object.json",
+    "zeros.zip",
+    "carriage-returns.csv",
+    "field-of-60-MB.csv",
+    "parquet-runs.parquet",
+    "exponent.csv",
+    "gz-in-gz.csv.gz",
+)
 """Left to the thorough run: others of their kind are in every run."""
 
 NAMES = [name for name in TRAPS if IS_THOROUGH or name not in SLOW]
@@ -45,9 +54,9 @@ def test_a_trap_is_refused_or_bounded(desk: Desk, tmp_path: Path, name: str, mon
     before, start = resident(), time.monotonic()
     said = ""
     try:
-        staged = intake.read_file(desk.workspace, path)
-        assert isinstance(staged, intake.Staged)
-        intake.discard(desk.workspace, staged.staged_id)
+        staged = api.read_file(desk.workspace, path)
+        assert isinstance(staged, api.Staged)
+        api.discard(desk.workspace, staged.staged_id)
     except InputError as error:
         said = f"{error.code}: {error}"
         assert len(str(error)) < 2_000 and str(error).isprintable()

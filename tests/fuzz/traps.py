@@ -138,10 +138,14 @@ TRAPS: dict[str, Callable[[], bytes]] = {
     "wide-object.json": lambda: json.dumps([{f"k{place}": place for place in range(30_000)}]).encode(),
     "number.json": lambda: b'[{"score": ' + b"9" * 5_000_000 + b"}]",
     "exponent.csv": lambda: CSV_HEAD + b"1e999999999,1\n" * 1000,
-    "columns.csv": lambda: b",".join(b"c%d" % place for place in range(100_000)) + b"\n" + b",".join([b"1"] * 100_000) + b"\n",
+    "columns.csv": lambda: (
+        b",".join(b"c%d" % place for place in range(100_000)) + b"\n" + b",".join([b"1"] * 100_000) + b"\n"
+    ),
     "columns-no-rows.csv": lambda: b"," * 1_000_000 + b"\n",
     "name-of-1-MB.csv": lambda: b"score,label," + b"n" * MB + b"\n" + b"0.5,1,x\n" * 50,
-    "names-of-1-MB.csv": lambda: b",".join(b"%d" % place + b"n" * MB for place in range(20)) + b"\n" + b",".join([b"1"] * 20) + b"\n",
+    "names-of-1-MB.csv": lambda: (
+        b",".join(b"%d" % place + b"n" * MB for place in range(20)) + b"\n" + b",".join([b"1"] * 20) + b"\n"
+    ),
     "quote-never-closes.csv": lambda: CSV_HEAD + b'"' + LONG_ROW * (50 * MB // len(LONG_ROW)),
     "quotes.csv": lambda: CSV_HEAD + b'"' * 20 * MB,
     "line-of-100-MB.csv": lambda: CSV_HEAD + b"x" * 100 * MB,
@@ -160,22 +164,34 @@ TRAPS: dict[str, Callable[[], bytes]] = {
     "parquet-footer-of-0.parquet": lambda: with_footer_length(0),
     "parquet-rows-that-lie.parquet": with_rows_that_lie,
     "parquet-only-magic.parquet": lambda: b"PAR1PAR1",
-    "parquet-dictionary.parquet": lambda: parquet_of(pl.DataFrame({"score": [0.5] * 3_000, "label": ["z" * 30_000] * 3_000})),
+    "parquet-dictionary.parquet": lambda: parquet_of(
+        pl.DataFrame({"score": [0.5] * 3_000, "label": ["z" * 30_000] * 3_000})
+    ),
     "parquet-wide.parquet": lambda: parquet_of(pl.DataFrame({f"c{place}": [1] for place in range(5_000)})),
-    "parquet-runs.parquet": lambda: parquet_of(pl.DataFrame({"score": pl.repeat(0.5, 30_000_000, eager=True), "label": pl.repeat(1, 30_000_000, eager=True)})),
-    "arrow-offsets.arrow": lambda: arrow_with(lambda data: lie(data, range(len(data) // 2, len(data) // 2 + 800, 8), 1 << 40)),
-    "arrow-footer.arrow": lambda: arrow_with(lambda data: lie(data, range(len(data) - 300, len(data) - 40, 8), 1 << 61)),
-    "arrow-footer-length.arrow": lambda: arrow_with(lambda data: struct.pack_into("<i", data, len(data) - 10, 0x7FFF_FFFF)),
+    "parquet-runs.parquet": lambda: parquet_of(
+        pl.DataFrame({"score": pl.repeat(0.5, 30_000_000, eager=True), "label": pl.repeat(1, 30_000_000, eager=True)})
+    ),
+    "arrow-offsets.arrow": lambda: arrow_with(
+        lambda data: lie(data, range(len(data) // 2, len(data) // 2 + 800, 8), 1 << 40)
+    ),
+    "arrow-footer.arrow": lambda: arrow_with(
+        lambda data: lie(data, range(len(data) - 300, len(data) - 40, 8), 1 << 61)
+    ),
+    "arrow-footer-length.arrow": lambda: arrow_with(
+        lambda data: struct.pack_into("<i", data, len(data) - 10, 0x7FFF_FFFF)
+    ),
     "arrow-stream-length.arrow": lambda: b"\xff\xff\xff\xff\xff\xff\xff\x7f" + bytes(1000),
     "entries.zip": lambda: zipped([f"{place}.csv" for place in range(30_000)], CSV_HEAD),
     "zeros.zip": lambda: zipped(["log.csv"], bytes(600 * MB)),
     "overlap.zip": overlapping_zip,
     "climbs.zip": lambda: zipped(["../../outside.csv", "/etc/outside.csv"], CSV_HEAD + ROW * 10),
     "laughs.xlsx": lambda: sheet('<row r="1"><c r="A1" t="inlineStr"><is><t>&l9;</t></is></c></row>', entity=laughs()),
-    "far-cell.xlsx": lambda: sheet('<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'),
+    "far-cell.xlsx": lambda: sheet(
+        '<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
+    ),
     "deep.xlsx": lambda: sheet("<a>" * 100_000),
     "many-cells.xlsx": lambda: sheet("<row>" + "<c><v>1</v></c>" * 3_000_000 + "</row>"),
-}  # fmt: skip
+}
 
 
 def lay(name: str, folder: Path) -> Path:

@@ -1,4 +1,4 @@
-"""Reads one broken file after another in a confined process: ``python -m analytics.confine tests.fuzz.worker``.
+"""Reads one broken file after another in a confined process: ``python -m analytics.reading.confine tests.fuzz.worker``.
 
 A line of standard input names a file and a folder; the answer is one line: ``read``, ``refused``, or ``defect`` with the detail.
 The parent starts the process anew where a file ends it.
@@ -12,17 +12,27 @@ import sys
 import traceback
 from pathlib import Path
 
-from analytics import child
+from analytics.reading import worker
 from tests.ingested import Quiet
 
 
 def answer(request: dict[str, str]) -> dict[str, str]:
     folder = Path(request["folder"])
     folder.mkdir()
-    task = {"task": "read", "files": [[request["path"], Path(request["path"]).name]], "folder": request["folder"], "name": "x", "labels": None, "id": None, "csv": None,
-            "known": [], "max_bytes": 64 << 20, "memory_limit": "1GB"}  # fmt: skip
+    task = {
+        "task": "read",
+        "files": [[request["path"], Path(request["path"]).name]],
+        "folder": request["folder"],
+        "name": "x",
+        "labels": None,
+        "id": None,
+        "csv": None,
+        "known": [],
+        "max_bytes": 64 << 20,
+        "memory_limit": "1GB",
+    }
     try:
-        message = child.answer(task, Quiet())
+        message = worker.answer(task, Quiet())
     except BaseException:  # noqa: BLE001 - Rust's panics are no Exception
         return {"outcome": "defect", "detail": traceback.format_exc()[-1500:]}
     finally:

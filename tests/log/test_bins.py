@@ -11,14 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analytics.answers import Question, slices
+from analytics.answers.question import Question
+from analytics.answers.slices import slices
 from analytics.log.bins import Bins
-from analytics.log.ingest.grid import N_BINS, bin_case, inner_shares, numeric_bins
 from analytics.log.schema import Column
 from analytics.query.cohort import Cohort, slice_clauses
 from analytics.query.engine import Engine
-
-from ..ingested import Desk
+from analytics.reading.grid import N_BINS, bin_case, inner_shares, numeric_bins
+from tests.ingested import Desk
 
 
 def binned(values: Sequence[float | int | None], *, is_integer: bool) -> tuple[Bins, list[int | None]]:
@@ -42,9 +42,11 @@ def place(value: float, bins: Bins) -> list[int]:
 
 
 NUMBERS = st.one_of(
-    st.floats(allow_nan=False, allow_infinity=False), st.floats(-10, 10), st.sampled_from([0.0, -0.0, 0.1 + 0.2, 1e-300, 1e300, -5.0]),
+    st.floats(allow_nan=False, allow_infinity=False),
+    st.floats(-10, 10),
+    st.sampled_from([0.0, -0.0, 0.1 + 0.2, 1e-300, 1e300, -5.0]),
     st.integers(-100, 100).map(float),
-)  # fmt: skip
+)
 
 
 @settings(max_examples=80)
@@ -116,11 +118,14 @@ def test_a_value_that_fills_a_tenth_has_a_bin_of_its_own(spikes: list[int], is_i
             assert bins.label(own.pop()) == str(spike)
 
 
-@pytest.mark.parametrize(("values", "labels"), [
-    ([3, 3, 3], ["3"]),
-    ([1, 2, 2], ["1", "2"]),
-    ([-5, -5, 7], ["-5", "6–7"]),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("values", "labels"),
+    [
+        ([3, 3, 3], ["3"]),
+        ([1, 2, 2], ["1", "2"]),
+        ([-5, -5, 7], ["-5", "6–7"]),
+    ],
+)
 def test_few_values(values: list[int], labels: list[str]) -> None:
     bins, codes = binned(values, is_integer=True)
     assert len(set(codes)) == len(set(values))
@@ -139,21 +144,26 @@ def test_labels_of_close_edges_differ() -> None:
     assert len(set(labels)) == len(labels) > 5
 
 
-@pytest.mark.parametrize(("name", "values"), [
-    ("near", [1_234_567.0 + place / 1000 for place in range(300)]),
-    ("negative", [-place * 1.5 for place in range(300)]),
-    ("integers", [place - 150 for place in range(300)]),
-    ("large", [10**15 + place * 7 for place in range(300)]),
-    ("spiked", [0] * 150 + list(range(150))),
-    ("thirds", [place / 3 for place in range(300)]),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        ("near", [1_234_567.0 + place / 1000 for place in range(300)]),
+        ("negative", [-place * 1.5 for place in range(300)]),
+        ("integers", [place - 150 for place in range(300)]),
+        ("large", [10**15 + place * 7 for place in range(300)]),
+        ("spiked", [0] * 150 + list(range(150))),
+        ("thirds", [place / 3 for place in range(300)]),
+    ],
+)
 def test_the_clauses_of_a_bin_keep_its_rows(desk: Desk, name: str, values: list[float]) -> None:
     """Label → clauses → rows, with a tenth of the values missing."""
-    frame = pl.DataFrame({
-        "score": [place % 11 / 10 for place in range(300)],
-        "label": [place % 2 for place in range(300)],
-        "value": [None if place % 10 == 3 else value for place, value in enumerate(values)],
-    })  # fmt: skip
+    frame = pl.DataFrame(
+        {
+            "score": [place % 11 / 10 for place in range(300)],
+            "label": [place % 2 for place in range(300)],
+            "value": [None if place % 10 == 3 else value for place, value in enumerate(values)],
+        }
+    )
     log = desk.log(frame, segments=("value",))
     engine = Engine(desk.workspace)
     table = slices(engine, Question(log, Cohort(), 0.5), ["value"]).table

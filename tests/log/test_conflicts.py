@@ -9,8 +9,7 @@ import pytest
 from analytics.errors import QuestionError
 from analytics.log.conflicts import all_positive, conflicts, one_class, require_values
 from analytics.log.schema import Mapping, Reading
-
-from ..ingested import Desk
+from tests.ingested import Desk
 
 
 @pytest.fixture
@@ -27,15 +26,18 @@ def test_a_sound_mapping_has_no_conflict(reading: Reading) -> None:
     assert all_positive(SOUND, reading) is one_class(SOUND, reading) is None
 
 
-@pytest.mark.parametrize(("changes", "words"), [
-    ({"score": None}, "score or a decision"),
-    ({"score": "label"}, "'label' as score and label"),
-    ({"time": "score", "amount": "score"}, "'score' as score and time and amount"),
-    ({"positive": ()}, "'1' (4)"),
-    ({"positive": ("1", "0")}, "'0' as both"),
-    ({"positive": ("1.0",), "negative": ("1",)}, "as both"),
-    ({"decision": "answer"}, "'yes' (6)"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"score": None}, "score or a decision"),
+        ({"score": "label"}, "'label' as score and label"),
+        ({"time": "score", "amount": "score"}, "'score' as score and time and amount"),
+        ({"positive": ()}, "'1' (4)"),
+        ({"positive": ("1", "0")}, "'0' as both"),
+        ({"positive": ("1.0",), "negative": ("1",)}, "as both"),
+        ({"decision": "answer"}, "'yes' (6)"),
+    ],
+)
 def test_conflicts(reading: Reading, changes: dict[str, object], words: str) -> None:
     (sentence,) = conflicts(replace(SOUND, **changes), reading)  # type: ignore[arg-type]
     assert words in sentence

@@ -15,16 +15,15 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from analytics import intake
 from analytics.errors import StoreError
 from analytics.log import disk
 from analytics.log.schema import Log
 from analytics.log.workspace import Workspace
 from analytics.query.cohort import Clause, Cohort
 from analytics.query.engine import Engine
-
-from ..ingested import Desk
-from ..thorough import amount
+from analytics.reading import api
+from tests.ingested import Desk
+from tests.thorough import amount
 
 ROOT = Path(__file__).parents[2]
 ROWS = "id,score,label,region\n" + "".join(
@@ -48,12 +47,12 @@ def old(path: Path) -> None:
 
 READ_AND_BUILD = """
 import sys, pathlib
-from analytics import intake
+from analytics.reading import api
 from analytics.log.workspace import Workspace
 workspace = Workspace()
 print("begun", flush=True)
-upload = intake.read_file(workspace, pathlib.Path(sys.argv[1]))
-intake.build_staged(workspace, upload, upload.mapping)
+upload = api.read_file(workspace, pathlib.Path(sys.argv[1]))
+api.build_staged(workspace, upload, upload.mapping)
 print("done", flush=True)
 """
 
@@ -69,8 +68,12 @@ def test_killed_at_any_point_no_half_log_is_listed_and_the_next_start_is_clean(d
     span = 60.0
     for place in range(N_KILLS + 1):
         home = desk.folder / f"killed{place}"
-        with subprocess.Popen([sys.executable, "-c", READ_AND_BUILD, str(path)], stdout=subprocess.PIPE, text=True,
-                              env={**environment, "SLICEWISE_HOME": str(home)}) as process:  # fmt: skip
+        with subprocess.Popen(
+            [sys.executable, "-c", READ_AND_BUILD, str(path)],
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**environment, "SLICEWISE_HOME": str(home)},
+        ) as process:
             assert process.stdout is not None
             assert process.stdout.readline() == "begun\n"
             begun = time.monotonic()
@@ -99,7 +102,7 @@ def test_killed_at_any_point_no_half_log_is_listed_and_the_next_start_is_clean(d
             for part in ("origin.json", "raw.duckdb", "reading.json", "sample.json")
         ]
         assert names(opened) == sorted([*kept, *upload])
-        assert all(intake.staged(opened, name).reading.rows_kept == 3_000 for name in waiting)
+        assert all(api.staged(opened, name).reading.rows_kept == 3_000 for name in waiting)
         assert opened.notices() == []
         outcomes.append((bool(listed), bool(waiting)))
     assert len(set(outcomes)) >= 2, "the points must fall before and after the reading"
@@ -129,13 +132,13 @@ def test_a_log_that_is_killed_between_its_two_files_is_not_listed_and_swept(
         monkeypatch.setattr(Path, "replace", dies_at(number))
         monkeypatch.setattr(disk, "owner", lambda: "999999999")
         with pytest.raises(Killed):
-            intake.build_staged(desk.workspace, upload, upload.mapping)
+            api.build_staged(desk.workspace, upload, upload.mapping)
         monkeypatch.undo()
         reopened = Workspace(desk.workspace.home)
         assert reopened.receipts() == []
         reopened.sweep()
         assert not [name for name in names(reopened) if name.startswith("logs/")]
-    log = intake.build_staged(desk.workspace, upload, upload.mapping)
+    log = api.build_staged(desk.workspace, upload, upload.mapping)
     assert desk.workspace.receipts() == [log]
 
 
@@ -197,7 +200,9 @@ def test_what_is_damaged_while_the_server_is_down_is_set_aside_at_its_start(desk
     if part == "cut database":
         os.truncate(database, database.stat().st_size - 1)
     else:
-        receipt.write_text({"cut receipt": text[:300], "receipt of another": text.replace(bad.log_id, "0" * 12)}.get(part, ""))  # fmt: skip
+        receipt.write_text(
+            {"cut receipt": text[:300], "receipt of another": text.replace(bad.log_id, "0" * 12)}.get(part, "")
+        )
     reopened = Workspace(desk.workspace.home)
     reopened.sweep()
     assert reopened.notices() == [], "it may just be written by another process"
@@ -259,7 +264,7 @@ exec(os.environ["SCRIPT"])
 """
 FULL = """
 import io, json
-from analytics import intake
+from analytics.reading import api
 from analytics.errors import AnalysisError
 from analytics.log.schema import Log
 from analytics.log.workspace import Workspace
@@ -270,14 +275,14 @@ def attempt(act):
         return act()
     except AnalysisError as error:
         said.append([error.code, str(error)])
-first = intake.read_file(workspace, pathlib.Path(sys.argv[1]))
-log = intake.build_staged(workspace, first, first.mapping)
+first = api.read_file(workspace, pathlib.Path(sys.argv[1]))
+log = api.build_staged(workspace, first, first.mapping)
 before = sorted(str(path) for path in workspace.home.rglob("*") if path.is_file())
 def copy():
     with workspace.incoming(io.BytesIO(bytes(30 << 20))):
         pass
 attempt(copy)
-attempt(lambda: intake.read_file(workspace, pathlib.Path(sys.argv[2])))
+attempt(lambda: api.read_file(workspace, pathlib.Path(sys.argv[2])))
 (workspace.home / "filler").write_bytes(b"")
 with (workspace.home / "filler").open("wb", buffering=0) as filler:
     try:
@@ -286,29 +291,29 @@ with (workspace.home / "filler").open("wb", buffering=0) as filler:
     except OSError:
         pass
 attempt(lambda: workspace.save_cohort("mine", "x" * 9000))
-attempt(lambda: intake.remap(workspace, log, log.mapping.__class__(**{**log.mapping.__dict__, "threshold": 0.25})))
-attempt(lambda: intake.read_file(workspace, pathlib.Path(sys.argv[1]).with_name("other.csv")))
+attempt(lambda: api.remap(workspace, log, log.mapping.__class__(**{**log.mapping.__dict__, "threshold": 0.25})))
+attempt(lambda: api.read_file(workspace, pathlib.Path(sys.argv[1]).with_name("other.csv")))
 (workspace.home / "filler").unlink()
 after = sorted(str(path) for path in workspace.home.rglob("*") if path.is_file())
 print(json.dumps({"said": said, "same": before == after, "logs": [found.log_id for found in workspace.receipts()]}))
 """
 READ_ONLY = """
 import json
-from analytics import intake
+from analytics.reading import api
 from analytics.errors import AnalysisError
 from analytics.log.workspace import Workspace
 from analytics.query.engine import Engine
 workspace = Workspace()
-first = intake.read_file(workspace, pathlib.Path(sys.argv[1]))
-log = intake.build_staged(workspace, first, first.mapping)
+first = api.read_file(workspace, pathlib.Path(sys.argv[1]))
+log = api.build_staged(workspace, first, first.mapping)
 assert library.mount(None, home, None, 32 | 1, None) == 0
 said = []
 reopened = Workspace()
 reopened.sweep()
 for act in (
     lambda: reopened.save_cohort("mine", "x"), lambda: reopened.remember(log), lambda: Engine(reopened),
-    lambda: intake.read_file(reopened, pathlib.Path(sys.argv[1]).with_name("other.csv")),
-    lambda: intake.remap(reopened, log, log.mapping.__class__(**{**log.mapping.__dict__, "threshold": 0.25})),
+    lambda: api.read_file(reopened, pathlib.Path(sys.argv[1]).with_name("other.csv")),
+    lambda: api.remap(reopened, log, log.mapping.__class__(**{**log.mapping.__dict__, "threshold": 0.25})),
 ):
     try:
         act()
@@ -319,9 +324,21 @@ print(json.dumps({"said": said, "logs": [found.log_id for found in reopened.rece
 
 
 def on_small_disk(desk: Desk, script: str, *arguments: Path, disk_options: str = "size=12m") -> dict[str, object]:
-    environment = {**os.environ, "ROOT": str(ROOT), "SCRIPT": script, "DISK": disk_options, "SLICEWISE_HOME": str(desk.workspace.home)}  # fmt: skip
-    done = subprocess.run([sys.executable, "-c", IN_A_SMALL_DISK, *map(str, arguments)], env=environment, capture_output=True,
-                          text=True, check=False, timeout=120)  # fmt: skip
+    environment = {
+        **os.environ,
+        "ROOT": str(ROOT),
+        "SCRIPT": script,
+        "DISK": disk_options,
+        "SLICEWISE_HOME": str(desk.workspace.home),
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", IN_A_SMALL_DISK, *map(str, arguments)],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
     if done.returncode == 77:
         pytest.skip("a small disk cannot be mounted here")
     assert done.returncode == 0, done.stderr
@@ -334,7 +351,10 @@ def test_a_full_disk_is_said_and_nothing_half_written_stays(desk: Desk) -> None:
     small = desk.file(ROWS)
     small.with_name("other.csv").write_text(ROWS.replace("0,0.0,0,b", "0,0.0,1,b"))
     rng = random.Random(5)
-    large = desk.file("score,label,text\n" + "".join(f"{rng.random()},{place % 2},{rng.randbytes(20).hex()}\n" for place in range(400_000)))  # fmt: skip
+    large = desk.file(
+        "score,label,text\n"
+        + "".join(f"{rng.random()},{place % 2},{rng.randbytes(20).hex()}\n" for place in range(400_000))
+    )
     found = on_small_disk(desk, FULL, small, large)
     assert [code for code, _ in found["said"]] == ["disk-full"] * 5, found["said"]  # type: ignore[attr-defined]
     assert all(text.endswith(".") and "Traceback" not in text for _, text in found["said"])  # type: ignore[attr-defined]

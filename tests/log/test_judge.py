@@ -9,15 +9,14 @@ import pytest
 from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
-from analytics.answers import Question, judged_rows
+from analytics.answers.question import Question, judged_rows
 from analytics.errors import InputError
 from analytics.log import roles
 from analytics.log.judge import OUTCOMES, Judged, judge, mixed
 from analytics.log.schema import Mapping
 from analytics.query.cohort import Cohort
 from analytics.query.engine import Engine
-
-from ..ingested import Desk
+from tests.ingested import Desk
 
 SCORES = (
     "0.5",
@@ -49,8 +48,14 @@ def columns(cells: Sequence[str]) -> st.SearchStrategy[list[str]]:
 
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(scores=columns(SCORES), labels=columns(LABELS), decisions=columns(LABELS), has_score=st.booleans(),
-       has_negative=st.booleans(), threshold=st.sampled_from([0.0, 0.25, 0.5, 1.0]))  # fmt: skip
+@given(
+    scores=columns(SCORES),
+    labels=columns(LABELS),
+    decisions=columns(LABELS),
+    has_score=st.booleans(),
+    has_negative=st.booleans(),
+    threshold=st.sampled_from([0.0, 0.25, 0.5, 1.0]),
+)
 @example(["0.5"] * 7 + ["true"], ["1"] * 4 + ["0"] * 4, ["1"] * 8, True, True, 0.5)
 def test_preview_agrees_with_the_built_log(
     desk: Desk,

@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 
 from analytics.log import roles
 from analytics.log.schema import Column, Mapping, Reading
-
-from ..ingested import Desk
+from tests.ingested import Desk
 
 
 def guessed(desk: Desk, source: Path | pl.DataFrame | str) -> Mapping:
@@ -79,10 +78,21 @@ SCORES = [place / N for place in range(N)]
 LABELS = [place % 2 for place in range(N)]
 
 
-@pytest.mark.parametrize(("score", "label"), [
-    ("score", "label"), ("Score", "Label"), ("SCORE", "LABEL"), ("y_pred_proba", "y_true"), ("Predicted Probability", "Ground Truth"),
-    ("prob", "target"), ("model.score", "actual"), ("fraud_probability", "is_fraud"), ("p_hat", "y"), (" score ", "outcome"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("score", "label"),
+    [
+        ("score", "label"),
+        ("Score", "Label"),
+        ("SCORE", "LABEL"),
+        ("y_pred_proba", "y_true"),
+        ("Predicted Probability", "Ground Truth"),
+        ("prob", "target"),
+        ("model.score", "actual"),
+        ("fraud_probability", "is_fraud"),
+        ("p_hat", "y"),
+        (" score ", "outcome"),
+    ],
+)
 def test_names_of_the_field(desk: Desk, score: str, label: str) -> None:
     mapping = guessed(desk, pl.DataFrame({"x": ["a", "b"] * (N // 2), score: SCORES, label: LABELS}))
     assert (mapping.score, mapping.label, mapping.threshold) == (score, label, 0.5)
@@ -94,28 +104,36 @@ def test_a_label_without_a_telling_name(desk: Desk) -> None:
     assert (mapping.score, mapping.label) == ("score", "late_arrival")
 
 
-@pytest.mark.parametrize(("values", "positive", "negative"), [
-    (["1", "0"], ("1",), ("0",)),
-    (["-1", "1"], ("1",), ("-1",)),
-    (["1", "0", "-1"], ("1",), ("0",)),
-    (["good", "bad"], ("bad",), ("good",)),
-    (["Fully Paid", "Charged Off", "Current", "In Grace Period"], ("Charged Off",), ("Fully Paid",)),
-    (["yes", "no", "unknown"], ("yes",), ("no",)),
-    (["Yes", "No", "?"], ("Yes",), ("No",)),
-    (["approved", "denied"], ("approved",), ("denied",)),
-    (["true", "false"], ("true",), ("false",)),
-    ([">50K", "<=50K"], (">50K",), ("<=50K",)),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("values", "positive", "negative"),
+    [
+        (["1", "0"], ("1",), ("0",)),
+        (["-1", "1"], ("1",), ("-1",)),
+        (["1", "0", "-1"], ("1",), ("0",)),
+        (["good", "bad"], ("bad",), ("good",)),
+        (["Fully Paid", "Charged Off", "Current", "In Grace Period"], ("Charged Off",), ("Fully Paid",)),
+        (["yes", "no", "unknown"], ("yes",), ("no",)),
+        (["Yes", "No", "?"], ("Yes",), ("No",)),
+        (["approved", "denied"], ("approved",), ("denied",)),
+        (["true", "false"], ("true",), ("false",)),
+        ([">50K", "<=50K"], (">50K",), ("<=50K",)),
+    ],
+)
 def test_values_of_a_label(desk: Desk, values: list[str], positive: tuple[str, ...], negative: tuple[str, ...]) -> None:
     labels = [values[place % len(values)] for place in range(N)]
     mapping = guessed(desk, desk.csv(["score", "label"], list(zip(SCORES, labels, strict=True))))
     assert (mapping.positive, mapping.negative) == (positive, negative)
 
 
-@pytest.mark.parametrize(("labels", "decisions", "positive"), [
-    (["good", "bad"], ["bad", "good"], ("bad",)), ([1, 0], [True, False], ("true",)), (["M", "F"], ["F", "M"], ("M",)),
-    ([1, 0], ["yes", "no"], ("yes",)),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("labels", "decisions", "positive"),
+    [
+        (["good", "bad"], ["bad", "good"], ("bad",)),
+        ([1, 0], [True, False], ("true",)),
+        (["M", "F"], ["F", "M"], ("M",)),
+        ([1, 0], ["yes", "no"], ("yes",)),
+    ],
+)
 def test_a_decision_shares_the_positive_value_of_the_label(
     desk: Desk, labels: list[object], decisions: list[object], positive: tuple[str, ...]
 ) -> None:
@@ -128,22 +146,32 @@ def test_a_label_of_negatives_alone_is_positive_at_the_other_value(desk: Desk) -
     assert (mapping.positive, mapping.negative) == (("1",), ("0",))
 
 
-@pytest.mark.parametrize(("scores", "threshold"), [
-    ([place % 10 + 1 for place in range(N)], 5.0),
-    ([place % 101 for place in range(N)], 29.0),
-    ([place / N for place in range(N)], 0.5),
-    ([place / N - 2 for place in range(N)], (-2 + 59 / 60 - 2) / 2),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("scores", "threshold"),
+    [
+        ([place % 10 + 1 for place in range(N)], 5.0),
+        ([place % 101 for place in range(N)], 29.0),
+        ([place / N for place in range(N)], 0.5),
+        ([place / N - 2 for place in range(N)], (-2 + 59 / 60 - 2) / 2),
+    ],
+)
 def test_the_first_threshold(desk: Desk, scores: list[float], threshold: float) -> None:
     assert guessed(desk, pl.DataFrame({"score": scores, "label": LABELS})).threshold == pytest.approx(threshold)
 
 
 def test_an_id_a_long_text_and_a_constant_are_no_segments(desk: Desk) -> None:
-    frame = pl.DataFrame({
-        "score": SCORES, "label": LABELS, "request_id": [f"r{place}" for place in range(N)],
-        "note": [f"the customer wrote a rather long letter about the matter, number {place}" for place in range(N)],
-        "number": [place * 1_000_003 for place in range(N)], "plan": ["a", "b", "c"] * (N // 3), "void": [None] * N,
-    }, schema_overrides={"void": pl.String})  # fmt: skip
+    frame = pl.DataFrame(
+        {
+            "score": SCORES,
+            "label": LABELS,
+            "request_id": [f"r{place}" for place in range(N)],
+            "note": [f"the customer wrote a rather long letter about the matter, number {place}" for place in range(N)],
+            "number": [place * 1_000_003 for place in range(N)],
+            "plan": ["a", "b", "c"] * (N // 3),
+            "void": [None] * N,
+        },
+        schema_overrides={"void": pl.String},
+    )
     mapping = guessed(desk, frame)
     assert mapping.row_id == "request_id"
     assert mapping.text == ("note",)

@@ -17,13 +17,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from analytics import intake
 from analytics.errors import Cancelled, InputError, QuestionError, StoreError
 from analytics.log import workspace as module
 from analytics.log.schema import Log, Mapping
 from analytics.log.workspace import Workspace
-
-from ..ingested import Desk
+from analytics.reading import api
+from tests.ingested import Desk
 
 ROWS = "id,score,label,region\n" + "".join(
     f"{place},{place % 20 / 20},{place % 2},{'ab'[place % 3 > 0]}\n" for place in range(90)
@@ -55,7 +54,7 @@ def test_a_receipt_is_read_as_it_was_written(desk: Desk) -> None:
 def test_the_same_bytes_are_one_log_whatever_they_are_called(desk: Desk) -> None:
     path = desk.file(ROWS, "monday.csv")
     log = desk.log(path)
-    again = intake.read_file(desk.workspace, desk.file(ROWS, "copy of monday.csv"))
+    again = api.read_file(desk.workspace, desk.file(ROWS, "copy of monday.csv"))
     assert again == log
     assert len(desk.workspace.receipts()) == 1
     assert desk.log(OTHER).log_id != log.log_id
@@ -157,8 +156,18 @@ def made_log() -> str:
     columns = (Column(0, "score", "DOUBLE", "number", top=(("0.5", 3),), low="0", high="1"),)
     reading = Reading("0" * 64, "x.csv", "csv", 3, 2, columns, (SetAside("too many", 1),), ("repaired",))
     mapping = Mapping(score="score", segments=("score",))
-    return Log("0" * 12, "x", reading, mapping, "now", "probability", (0.0, 1.0), True, {"score": Bins((0.0, 1.0))},
-               findings=(Finding("a", "note", None, None, "b"),)).to_json()  # fmt: skip
+    return Log(
+        "0" * 12,
+        "x",
+        reading,
+        mapping,
+        "now",
+        "probability",
+        (0.0, 1.0),
+        True,
+        {"score": Bins((0.0, 1.0))},
+        findings=(Finding("a", "note", None, None, "b"),),
+    ).to_json()
 
 
 LOG_TEXT = made_log()
@@ -179,14 +188,15 @@ def test_a_home_that_became_read_only_is_a_store_error(desk: Desk, monkeypatch: 
     upload = desk.stage(OTHER)
     monkeypatch.setattr(Path, "write_text", refuse)
     for act in (
-        lambda: desk.workspace.remember(log), lambda: desk.workspace.save_cohort("a", "x"),
+        lambda: desk.workspace.remember(log),
+        lambda: desk.workspace.save_cohort("a", "x"),
         lambda: desk.workspace.keep(log, desk.workspace.path(log.key)),
-    ):  # fmt: skip
+    ):
         with pytest.raises(StoreError, match="Permission denied"):
             act()
     monkeypatch.setattr(Path, "mkdir", refuse)
     with pytest.raises(StoreError, match="Permission denied"):
-        intake.build_staged(desk.workspace, upload, upload.mapping)
+        api.build_staged(desk.workspace, upload, upload.mapping)
 
 
 def test_the_home_is_that_of_the_environment(own_home: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -233,12 +243,12 @@ def test_cohorts_are_saved_and_forgotten(desk: Desk) -> None:
 
 def test_an_upload_waits_and_can_be_discarded(desk: Desk) -> None:
     upload = desk.stage(ROWS)
-    assert intake.staged(desk.workspace, upload.staged_id) == upload
-    intake.discard(desk.workspace, upload.staged_id)
+    assert api.staged(desk.workspace, upload.staged_id) == upload
+    api.discard(desk.workspace, upload.staged_id)
     for wrong in (upload.staged_id, "../logs", ""):
         with pytest.raises(QuestionError, match="upload"):
-            intake.staged(desk.workspace, wrong)
-    intake.discard(desk.workspace, "../logs")
+            api.staged(desk.workspace, wrong)
+    api.discard(desk.workspace, "../logs")
     assert desk.workspace.logs.is_dir()
 
 
@@ -255,9 +265,9 @@ def large(desk: Desk) -> Path:
 def test_a_real_process_gives_the_same_log(desk: Desk) -> None:
     steps: list[tuple[str, float]] = []
     path = desk.file(ROWS)
-    upload = intake.read_file(desk.workspace, path, on_progress=lambda step, done: steps.append((step, done)))
-    assert isinstance(upload, intake.Staged)
-    log = intake.build_staged(
+    upload = api.read_file(desk.workspace, path, on_progress=lambda step, done: steps.append((step, done)))
+    assert isinstance(upload, api.Staged)
+    log = api.build_staged(
         desk.workspace, upload, upload.mapping, on_progress=lambda step, done: steps.append((step, done))
     )
     assert {step for step, _ in steps} >= {"Reading rows", "Recognising types", "Preparing scores and segments"}
@@ -270,8 +280,12 @@ def test_a_real_process_gives_the_same_log(desk: Desk) -> None:
 def test_cancelling_leaves_nothing(desk: Desk, step: str) -> None:
     reached = threading.Event()
     with pytest.raises(Cancelled, match="Nothing was kept"):
-        intake.read_file(desk.workspace, large(desk), should_stop=reached.is_set,
-                         on_progress=lambda now, _: reached.set() if now == step else None)  # fmt: skip
+        api.read_file(
+            desk.workspace,
+            large(desk),
+            should_stop=reached.is_set,
+            on_progress=lambda now, _: reached.set() if now == step else None,
+        )
     assert files(desk.workspace) == set()
     assert not any(desk.workspace.scratch.iterdir()) and not any(desk.workspace.staging.iterdir())
 
@@ -279,10 +293,10 @@ def test_cancelling_leaves_nothing(desk: Desk, step: str) -> None:
 def test_cancelling_the_building_keeps_the_upload(desk: Desk) -> None:
     upload = desk.stage(ROWS)
     with pytest.raises(Cancelled):
-        intake.build_staged(desk.workspace, upload, upload.mapping, should_stop=lambda: True)
+        api.build_staged(desk.workspace, upload, upload.mapping, should_stop=lambda: True)
     assert desk.workspace.receipts() == []
     assert not any(desk.workspace.scratch.iterdir())
-    assert intake.staged(desk.workspace, upload.staged_id).reading == upload.reading
+    assert api.staged(desk.workspace, upload.staged_id).reading == upload.reading
 
 
 def children_of(pid: int) -> list[int]:
@@ -298,22 +312,24 @@ def test_a_child_that_is_killed_leaves_nothing(desk: Desk) -> None:
         if step == "Reading rows":
             for pid in set(children_of(os.getpid())) - before:
                 arguments = Path(f"/proc/{pid}/cmdline").read_text() if Path(f"/proc/{pid}/cmdline").exists() else ""
-                if "analytics.child" in arguments:
+                if "analytics.reading.worker" in arguments:
                     os.kill(pid, signal.SIGKILL)
 
     with pytest.raises(InputError, match="ended without an answer"):
-        intake.read_file(desk.workspace, large(desk), on_progress=kill)
+        api.read_file(desk.workspace, large(desk), on_progress=kill)
     assert files(desk.workspace) == set()
 
 
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="needs the process table of Linux")
 def test_a_parent_that_is_killed_leaves_what_the_next_sweep_removes(desk: Desk) -> None:
     script = (
-        "import sys, pathlib; from analytics import intake; from analytics.log.workspace import Workspace;"
-        "intake.read_file(Workspace(), pathlib.Path(sys.argv[1]), on_progress=lambda step, _: print(step, flush=True))"
+        "import sys, pathlib; from analytics.reading import api; from analytics.log.workspace import Workspace;"
+        "api.read_file(Workspace(), pathlib.Path(sys.argv[1]), on_progress=lambda step, _: print(step, flush=True))"
     )
-    environment = {**os.environ, "SLICEWISE_HOME": str(desk.workspace.home), "PYTHONPATH": str(intake.ROOT)}
-    with subprocess.Popen([sys.executable, "-c", script, str(large(desk))], env=environment, stdout=subprocess.PIPE, text=True) as process:  # fmt: skip
+    environment = {**os.environ, "SLICEWISE_HOME": str(desk.workspace.home), "PYTHONPATH": str(api.ROOT)}
+    with subprocess.Popen(
+        [sys.executable, "-c", script, str(large(desk))], env=environment, stdout=subprocess.PIPE, text=True
+    ) as process:
         assert process.stdout is not None
         while "Reading rows" not in process.stdout.readline():
             pass
@@ -338,17 +354,17 @@ def test_sweeping_keeps_what_is_alive(desk: Desk) -> None:
     desk.workspace.sweep()
     assert mine.is_dir() and not dead.exists() and not old.exists()
     assert desk.workspace.receipts() == [log]
-    assert intake.staged(desk.workspace, upload.staged_id) == upload
+    assert api.staged(desk.workspace, upload.staged_id) == upload
 
 
 def test_the_same_file_read_four_times_at_once_is_one_log(desk: Desk) -> None:
     path = desk.file(ROWS)
 
     def read(_: int) -> str:
-        found = intake.read_file(desk.workspace, path)
+        found = api.read_file(desk.workspace, path)
         if isinstance(found, Log):
             return found.log_id
-        return intake.build_staged(desk.workspace, found, found.mapping).log_id
+        return api.build_staged(desk.workspace, found, found.mapping).log_id
 
     with ThreadPoolExecutor(4) as pool:
         found = list(pool.map(read, range(4)))
@@ -359,16 +375,16 @@ def test_the_same_file_read_four_times_at_once_is_one_log(desk: Desk) -> None:
 
 def test_a_missing_file_and_a_folder_are_said(desk: Desk) -> None:
     with pytest.raises(InputError, match="found none"):
-        intake.read_file(desk.workspace, desk.folder / "none.csv")
+        api.read_file(desk.workspace, desk.folder / "none.csv")
     for act in (
-        lambda: intake.read_file(desk.workspace, desk.folder),
-        lambda: intake.write_back(desk.workspace, desk.folder, desk.folder),
+        lambda: api.read_file(desk.workspace, desk.folder),
+        lambda: api.write_back(desk.workspace, desk.folder, desk.folder),
     ):
         with pytest.raises(InputError, match=r"in the folder .* found none by their names"):
             act()
     path = desk.file(ROWS)
     with pytest.raises(InputError, match=r"found none at .*labels\.csv"):
-        intake.read_file(desk.workspace, path, labels=desk.folder / "labels.csv")
+        api.read_file(desk.workspace, path, labels=desk.folder / "labels.csv")
 
 
 def test_one_content_waits_once_and_what_became_a_log_waits_no_more(desk: Desk) -> None:
@@ -376,7 +392,7 @@ def test_one_content_waits_once_and_what_became_a_log_waits_no_more(desk: Desk) 
     other = desk.stage(OTHER)
     assert first.staged_id != second.staged_id
     assert set(desk.workspace.waiting()) == {second.staged_id, other.staged_id}
-    log = intake.build_staged(desk.workspace, second, second.mapping)
+    log = api.build_staged(desk.workspace, second, second.mapping)
     assert desk.workspace.waiting() == [other.staged_id]
     desk.workspace.remove(log.log_id)
     assert set(desk.workspace.waiting()) == {first.staged_id, other.staged_id}

@@ -19,8 +19,7 @@ from analytics.measure.curves import (
 )
 from analytics.measure.intervals import poisson_bootstrap
 from analytics.measure.metrics import METRICS, confusion_table
-
-from .logs import distinct_edges, judged, rows, score_table
+from tests.measure.logs import distinct_edges, judged, rows, score_table
 
 bin_counts = hnp.arrays(np.int64, (2, 12), elements=st.integers(0, 9))
 

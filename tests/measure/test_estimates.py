@@ -9,8 +9,7 @@ from analytics.measure.curves import auroc, average_precision
 from analytics.measure.estimates import Evidence, estimate_table, interval
 from analytics.measure.intervals import Interval, logit_interval, poisson_bootstrap
 from analytics.measure.metrics import METRICS, Counts, count_value
-
-from .logs import distinct_edges, score_table
+from tests.measure.logs import distinct_edges, score_table
 
 
 def counts_of(tp: np.ndarray, fp: np.ndarray, fn: np.ndarray, tn: np.ndarray) -> Counts:

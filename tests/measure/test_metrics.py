@@ -16,8 +16,7 @@ from sklearn import metrics as sk
 from analytics.errors import QuestionError
 from analytics.measure.estimates import estimate_table
 from analytics.measure.metrics import COUNT_COLUMNS, METRICS, confusion_table, named
-
-from .logs import distinct_edges, judged, of_slice, rows, score_table
+from tests.measure.logs import distinct_edges, judged, of_slice, rows, score_table
 
 
 @dataclass(frozen=True)

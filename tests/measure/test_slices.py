@@ -10,8 +10,7 @@ from analytics.measure.estimates import estimate_table
 from analytics.measure.intervals import newcombe
 from analytics.measure.metrics import METRICS
 from analytics.measure.slices import slice_table
-
-from .logs import distinct_edges, rows, score_table
+from tests.measure.logs import distinct_edges, rows, score_table
 
 
 @given(rows())
@@ -122,11 +121,13 @@ def test_impact_by_hand() -> None:
     ("metric", "few"), [("error_rate", [False, False]), ("recall", [True, False]), ("fpr", [False, True])]
 )
 def test_a_slice_needs_enough_of_the_rows_that_the_metric_rests_on(metric: str, few: list[bool]) -> None:
-    log = pl.DataFrame({
-        "region": ["north"] * 100 + ["south"] * 100,
-        "score": [1.0] * 200,
-        "label": [1] * 5 + [0] * 95 + [1] * 95 + [0] * 5,
-    })  # fmt: skip
+    log = pl.DataFrame(
+        {
+            "region": ["north"] * 100 + ["south"] * 100,
+            "score": [1.0] * 200,
+            "label": [1] * 5 + [0] * 95 + [1] * 95 + [0] * 5,
+        }
+    )
     table, edges = score_table(log, np.array([1.0]), ["region"]), np.array([1.0])
     found = slice_table(table, edges, by=["region"], threshold_bin=0, metric=metric, metrics=[], is_probability=True)
     assert found.sort("region")["few_rows"].to_list() == few

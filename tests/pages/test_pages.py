@@ -10,13 +10,13 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from analytics import intake
-from analytics.log.decisions import decisions
+from analytics.log.kept.thresholds import decisions
 from analytics.log.schema import Log
 from analytics.log.workspace import Workspace
 from analytics.query.cohort import Clause, Cohort
-from pages._shared import session, sidebar
-from pages._shared.render import escaped
+from analytics.reading import api
+from pages._frame import session, sidebar
+from pages._frame.render import escaped
 
 ROOT = Path(__file__).parents[2]
 PAGES = ("overview", "slices", "review", "calibration", "logs", "thresholds", "gap", "report")
@@ -40,9 +40,9 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = folder / "log.csv"
     frame.write_csv(path)
     workspace = Workspace(folder / "workspace")
-    read = intake.read_file(workspace, path)
-    assert isinstance(read, intake.Staged)
-    intake.build_staged(workspace, read, read.mapping)
+    read = api.read_file(workspace, path)
+    assert isinstance(read, api.Staged)
+    api.build_staged(workspace, read, read.mapping)
     return workspace.home
 
 
@@ -165,12 +165,12 @@ def test_a_step_of_the_threshold_ends_on_a_score_of_the_grid(home: Path) -> None
     assert app.number_input(key="threshold").value in the_log(home).edges
 
 
-def staged_upload(home: Path, text: str) -> tuple[Workspace, intake.Staged]:
+def staged_upload(home: Path, text: str) -> tuple[Workspace, api.Staged]:
     workspace = Workspace(home)
     path = home / "waiting *log*.csv"
     path.write_text(text)
-    read = intake.read_file(workspace, path)
-    assert isinstance(read, intake.Staged)
+    read = api.read_file(workspace, path)
+    assert isinstance(read, api.Staged)
     return workspace, read
 
 
@@ -191,7 +191,7 @@ def test_an_upload_that_waits_is_reopened_by_its_address_and_listed(home: Path) 
         app = opened("logs", upload=read.staged_id)
         assert not app.exception and any("no longer here" in warning.value for warning in app.warning)
     finally:
-        intake.discard(workspace, read.staged_id)
+        api.discard(workspace, read.staged_id)
 
 
 def test_the_mapping_warns_and_refuses_by_what_is_chosen(home: Path) -> None:
@@ -209,7 +209,7 @@ def test_the_mapping_warns_and_refuses_by_what_is_chosen(home: Path) -> None:
         assert app.button(key="confirm").disabled
         assert any(escaped("'label' as score and label") in error.value for error in app.error)
     finally:
-        intake.discard(workspace, read.staged_id)
+        api.discard(workspace, read.staged_id)
 
 
 def test_a_column_that_is_chosen_for_a_role_is_no_segment_any_more(home: Path) -> None:
@@ -225,7 +225,7 @@ def test_a_column_that_is_chosen_for_a_role_is_no_segment_any_more(home: Path) -
         assert app.multiselect(key=f"{key}_segments").value == ["city"]
         assert "points" not in app.multiselect(key=f"{key}_segments").options
     finally:
-        intake.discard(workspace, read.staged_id)
+        api.discard(workspace, read.staged_id)
 
 
 def test_the_report_begins_with_what_was_sliced_last() -> None:
@@ -245,7 +245,7 @@ def test_a_log_of_one_class_is_not_taken_for_a_swapped_one(home: Path) -> None:
         assert not app.warning
         assert any("Only positives are known" in info.value for info in app.info)
     finally:
-        intake.discard(workspace, read.staged_id)
+        api.discard(workspace, read.staged_id)
 
 
 def test_the_logs_page_answers_its_question_first(home: Path) -> None:
@@ -368,8 +368,20 @@ def test_a_preset_and_a_saved_policy_fill_the_fields(home: Path) -> None:
     Workspace(home).save_policy("Spring *plan*", None)
 
 
-@pytest.mark.parametrize("address", [{"cost_fn": "nan"}, {"cost_fn": "x"}, {"min_recall": "7"}, {"to": "1e300"}, {"per": "no"},
-                                     {"unit": "<b>$x$"}, {"amounts": "zz"}, {"rule": "fair"}, {"looks": "-1"}])  # fmt: skip
+@pytest.mark.parametrize(
+    "address",
+    [
+        {"cost_fn": "nan"},
+        {"cost_fn": "x"},
+        {"min_recall": "7"},
+        {"to": "1e300"},
+        {"per": "no"},
+        {"unit": "<b>$x$"},
+        {"amounts": "zz"},
+        {"rule": "fair"},
+        {"looks": "-1"},
+    ],
+)
 def test_a_broken_policy_in_the_address_is_survived(address: dict[str, str]) -> None:
     app = opened("thresholds", **address)
     assert not app.exception
@@ -397,8 +409,17 @@ def test_two_sides_are_saved_by_name_and_taken_again(home: Path) -> None:
     Workspace(home).save_sides("Old *and* new", None)
 
 
-@pytest.mark.parametrize("address", [{"apart": "nope"}, {"apart": "version", "then": "v9"}, {"apart": "by time", "then_from": "x"},
-                                     {"gap_metric": "AUROC"}, {"gap_by": "nope"}, {"then_log": "../x", "apart": "another log"}])  # fmt: skip
+@pytest.mark.parametrize(
+    "address",
+    [
+        {"apart": "nope"},
+        {"apart": "version", "then": "v9"},
+        {"apart": "by time", "then_from": "x"},
+        {"gap_metric": "AUROC"},
+        {"gap_by": "nope"},
+        {"then_log": "../x", "apart": "another log"},
+    ],
+)
 def test_a_broken_gap_address_is_survived(address: dict[str, str]) -> None:
     app = opened("gap", **address)
     assert not app.exception

@@ -10,10 +10,10 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from analytics import intake
 from analytics.errors import StoreError
 from analytics.log.schema import Log
 from analytics.log.workspace import Workspace
+from analytics.reading import api
 from analytics.review import library
 from analytics.review.store import ReviewStore
 from analytics.review.verdict import Verdict
@@ -28,21 +28,23 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A log whose texts are markup, formulas, garbage and 100 kB long."""
     n = 240
     texts = [*(text for text in HOSTILE if "\x00" not in text and text), LONG, None]
-    frame = pl.DataFrame({
-        "id": [f"r{k}" for k in range(n)],
-        "score": [(k * 37 % 100) / 100 for k in range(n)],
-        "label": [None if k % 20 == 19 else int(k * 37 % 100 > 55) ^ int(k % 4 == 0) for k in range(n)],
-        "<b>note</b>": [texts[k % len(texts)] for k in range(n)],
-        "region": [("=1+1", "<script>alert(1)</script>", None, "north")[k % 4] for k in range(n)],
-        "shap_region": [k % 7 / 10 - 0.3 for k in range(n)],
-        "label_arrived_at": [f"2024-02-{1 + k % 28:02d} 10:00:00" for k in range(n)],
-    })  # fmt: skip
+    frame = pl.DataFrame(
+        {
+            "id": [f"r{k}" for k in range(n)],
+            "score": [(k * 37 % 100) / 100 for k in range(n)],
+            "label": [None if k % 20 == 19 else int(k * 37 % 100 > 55) ^ int(k % 4 == 0) for k in range(n)],
+            "<b>note</b>": [texts[k % len(texts)] for k in range(n)],
+            "region": [("=1+1", "<script>alert(1)</script>", None, "north")[k % 4] for k in range(n)],
+            "shap_region": [k % 7 / 10 - 0.3 for k in range(n)],
+            "label_arrived_at": [f"2024-02-{1 + k % 28:02d} 10:00:00" for k in range(n)],
+        }
+    )
     folder = tmp_path_factory.mktemp("review")
     frame.write_parquet(folder / "log.parquet")
     workspace = Workspace(folder / "workspace")
-    read = intake.read_file(workspace, folder / "log.parquet")
-    assert isinstance(read, intake.Staged)
-    intake.build_staged(workspace, read, read.mapping)
+    read = api.read_file(workspace, folder / "log.parquet")
+    assert isinstance(read, api.Staged)
+    api.build_staged(workspace, read, read.mapping)
     return workspace.home
 
 

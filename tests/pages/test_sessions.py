@@ -14,16 +14,15 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from analytics import answers
-from analytics.answers import Question
+from analytics.answers.question import Question
+from analytics.answers.slices import slices
 from analytics.errors import AnalysisError, QuestionError
 from analytics.log.schema import Log
 from analytics.log.workspace import Workspace
 from analytics.query.cohort import Clause, Cohort
-from pages._shared import cache, session
-
-from ..ingested import Desk
-from ..thorough import amount
+from pages._frame import cache, session
+from tests.ingested import Desk
+from tests.thorough import amount
 
 ROOT = Path(__file__).parents[2]
 N_LOGS, N_ROWS = 10, 300
@@ -111,7 +110,7 @@ def test_logs_that_differ_in_one_cell_never_share_an_answer(desk: Desk, column: 
             assert dict(cache.value_counts(question, "region").iter_rows()) == dict(
                 rows["region"].value_counts().iter_rows()
             )
-            fresh = answers.slices(session.engine(), question, ("region",), metric="error_rate", metrics=cache.SHOWN)
+            fresh = slices(session.engine(), question, ("region",), metric="error_rate", metrics=cache.SHOWN)
             assert cache.slices(question, ("region",), "error_rate", 30).table.equals(fresh.table)
             assert asked(question) == truth(rows, 0.5, None)
 
@@ -226,7 +225,11 @@ def test_sessions_that_take_turns_keep_their_logs(desk: Desk) -> None:
 def test_a_server_that_starts_anew_has_the_logs_and_the_view(desk: Desk) -> None:
     logs = [desk.log(table(seed)) for seed in range(2)]
     first = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
-    first.query_params["log"], first.query_params["where"], first.query_params["threshold"] = logs[0].log_id, region_is("north").to_text(), "0.25"  # fmt: skip
+    first.query_params["log"], first.query_params["where"], first.query_params["threshold"] = (
+        logs[0].log_id,
+        region_is("north").to_text(),
+        "0.25",
+    )
     before = shown(first.run())
     st.cache_resource.clear()
     st.cache_data.clear()
@@ -246,7 +249,7 @@ def test_what_nobody_foresaw_shows_a_number_and_leaves_the_rest(
     def breaks(*_: object, **__: object) -> None:
         raise RuntimeError("a detail that nobody should read on a page")
 
-    monkeypatch.setattr(answers, "overview", breaks)
+    monkeypatch.setattr("pages._frame.cache.overview_answer", breaks)
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
     assert not app.exception
     said = app.error[0].value

@@ -8,12 +8,14 @@ from datetime import datetime
 import numpy as np
 import polars as pl
 
-from analytics.answers import COUNTED, Overview, Question, SliceAnswer, histogram
+from analytics.answers.overview import Overview, histogram
+from analytics.answers.question import COUNTED, Question
+from analytics.answers.slices import SliceAnswer
 from analytics.log.schema import Column, Finding, Log, Mapping, Reading, ScoreKind, SetAside
 from analytics.measure.estimates import estimate_table
 from analytics.measure.metrics import METRICS
+from analytics.measure.overview import trend_table
 from analytics.measure.slices import slice_table
-from analytics.measure.trend import trend_table
 from analytics.query.cohort import Clause, Cohort
 from analytics.query.engine import ScoreTable
 
@@ -101,8 +103,20 @@ def make_question(name: str = "flights.csv", score_kind: ScoreKind = "probabilit
     reading = Reading("hash", name, "csv", 103, 100, columns, aside)
     mapping = Mapping(score="score", label=name, positive=(name,), segments=("carrier",))
     finding = Finding("late-labels", "warning", name, 5, f"{name} waits for its label")
-    log = Log("id", name, reading, mapping, "2024-01-01", score_kind, (0.2, 0.8), True, n_rows=100, findings=(finding,),
-              time_low="2024-01-01 00:00:00", time_high="2024-01-28 00:00:00")  # fmt: skip
+    log = Log(
+        "id",
+        name,
+        reading,
+        mapping,
+        "2024-01-01",
+        score_kind,
+        (0.2, 0.8),
+        True,
+        n_rows=100,
+        findings=(finding,),
+        time_low="2024-01-01 00:00:00",
+        time_high="2024-01-28 00:00:00",
+    )
     return Question(log, Cohort((Clause("carrier", "in", (name, "B6")),)), 0.8)
 
 

@@ -9,23 +9,16 @@ import numpy as np
 import polars as pl
 import pytest
 
-from analytics.answers import Calibration, CalibrationSlices, CalibrationTime, Recalibration
-from analytics.answers.reliability import CalibrationBreak
-from analytics.measure.bins import BinnedSlices, ScoreBins
-from analytics.measure.calibration import reliability_table
-from analytics.measure.calibration_numbers import calibration_table, chance_table
-from analytics.measure.costs import Costs
-from analytics.measure.misfits import MISFITS
-from analytics.measure.recalibration import ScoreMap, isotonic_table
+from analytics.answers.calibration.answer import Calibration, CalibrationBreak, CalibrationSlices, CalibrationTime
+from analytics.answers.calibration.recalibration import Recalibration
+from analytics.measure.calibration.recalibration import ScoreMap, isotonic_table
+from analytics.measure.calibration.scan import MISFITS
+from analytics.measure.calibration.table import calibration_table, chance_table
+from analytics.measure.reliability import reliability_table
+from analytics.measure.score_bins import BinnedSlices, ScoreBins
+from analytics.measure.thresholds.costs import Costs
 from analytics.present import figures, words
-from analytics.present.calibration_tables import (
-    calibration_json_rows,
-    map_rows,
-    number_rows,
-    scan_rows,
-    side_of,
-    slice_rows,
-)
+from analytics.present.marks.calibration import side_of
 from analytics.present.readings import (
     calibration_reading,
     calibration_slices_reading,
@@ -34,12 +27,19 @@ from analytics.present.readings import (
     recalibration_reading,
     reliability_reading,
 )
+from analytics.present.tables.calibration import calibration_json_rows, map_rows, number_rows, scan_rows, slice_rows
 from tests.measure.logs import distinct_edges, score_table
+from tests.present.test_readings import BAD, plain
 
-from .test_readings import BAD, plain
-
-NO_SCAN = pl.DataFrame(schema={"column": pl.String, "value": pl.String, **MISFITS, "p_adjusted": pl.Float64,
-                               "slope_p_adjusted": pl.Float64})  # fmt: skip
+NO_SCAN = pl.DataFrame(
+    schema={
+        "column": pl.String,
+        "value": pl.String,
+        **MISFITS,
+        "p_adjusted": pl.Float64,
+        "slope_p_adjusted": pl.Float64,
+    }
+)
 
 
 def made_log(shift: float = 0.0, n: int = 4_000, seed: int = 1) -> pl.DataFrame:
@@ -55,16 +55,26 @@ def made_answer(log: pl.DataFrame, score_map: ScoreMap | None = None) -> Calibra
     table = score_table(log, edges)
     bins: ScoreBins = BinnedSlices(table, pl.DataFrame(), len(edges)).alone(0)[1]
     bars = pl.DataFrame({"low": edges, "high": edges + 0.01, "positive": 1, "negative": 1, "unlabelled": 0})
-    return Calibration(reliability_table(table, edges), calibration_table(table, edges), chance_table(bins),
-                       isotonic_table(bins), bars, score_map)  # fmt: skip
+    return Calibration(
+        reliability_table(table, edges),
+        calibration_table(table, edges),
+        chance_table(bins),
+        isotonic_table(bins),
+        bars,
+        score_map,
+    )
 
 
 def made_slices(log: pl.DataFrame) -> CalibrationSlices:
     edges = distinct_edges(log)
     renamed = log.rename({"region": "slice_0"})
     table = score_table(renamed, edges, ["slice_0"])
-    return CalibrationSlices(("region",), ("slice_0",), calibration_table(table, edges, by=["slice_0"]),
-                             reliability_table(table, edges, by=["slice_0"]))  # fmt: skip
+    return CalibrationSlices(
+        ("region",),
+        ("slice_0",),
+        calibration_table(table, edges, by=["slice_0"]),
+        reliability_table(table, edges, by=["slice_0"]),
+    )
 
 
 def test_a_point_below_the_diagonal_is_over_prediction() -> None:
@@ -119,8 +129,18 @@ def test_scores_that_are_no_probabilities_get_no_diagonal() -> None:
 
 
 def made_scan(*rows: dict[str, Any]) -> pl.DataFrame:
-    usual = {"column": "region", "n": 500, "difference": 0.0, "off": 0.0, "p_adjusted": 0.9, "slope": 1.0, "slope_low": 0.9,
-             "slope_high": 1.1, "stretched": 0.0, "slope_p_adjusted": 0.9}  # fmt: skip
+    usual = {
+        "column": "region",
+        "n": 500,
+        "difference": 0.0,
+        "off": 0.0,
+        "p_adjusted": 0.9,
+        "slope": 1.0,
+        "slope_low": 0.9,
+        "slope_high": 1.1,
+        "stretched": 0.0,
+        "slope_p_adjusted": 0.9,
+    }
     return pl.DataFrame([{**dict.fromkeys(NO_SCAN.columns), **usual, **row} for row in rows], schema=NO_SCAN.schema)
 
 
@@ -261,11 +281,29 @@ def test_the_costs_beside_those_of_the_errors_are_named() -> None:
 
 def test_no_p_value_is_written_as_nothing() -> None:
     scan = made_scan(
-        {"column": "a", "value": "x", "mean_score": 0.5, "observed": 0.25, "difference": 0.25, "to_the_rest": 0.125,
-         "p_adjusted": 1e-9, "slope_p_adjusted": 0.5},
-        {"column": "a", "value": None, "mean_score": 0.5, "observed": 0.5, "difference": -0.0002, "to_the_rest": 0.0,
-         "p_adjusted": 0.25, "slope_p_adjusted": 0.0, "slope_low": None, "slope_high": None},
-    )  # fmt: skip
+        {
+            "column": "a",
+            "value": "x",
+            "mean_score": 0.5,
+            "observed": 0.25,
+            "difference": 0.25,
+            "to_the_rest": 0.125,
+            "p_adjusted": 1e-9,
+            "slope_p_adjusted": 0.5,
+        },
+        {
+            "column": "a",
+            "value": None,
+            "mean_score": 0.5,
+            "observed": 0.5,
+            "difference": -0.0002,
+            "to_the_rest": 0.0,
+            "p_adjusted": 0.25,
+            "slope_p_adjusted": 0.0,
+            "slope_low": None,
+            "slope_high": None,
+        },
+    )
     rows = scan_rows(scan)
     assert [plain(text) for text in rows["p_adjusted"]] == ["< 0.001", "0.250"]
     assert [plain(text) for text in rows["slope_p_adjusted"]] == ["0.500", "< 0.001"]
@@ -275,7 +313,13 @@ def test_no_p_value_is_written_as_nothing() -> None:
 
 
 def test_what_rounds_to_zero_has_no_sign_among_the_maps() -> None:
-    table = pl.DataFrame({"method": ["beta", "raw"], "difference": [-0.0003, None], "cost_at_formula": [0.5, None],
-                          "cost_at_best": [0.25, 1.0]})  # fmt: skip
+    table = pl.DataFrame(
+        {
+            "method": ["beta", "raw"],
+            "difference": [-0.0003, None],
+            "cost_at_formula": [0.5, None],
+            "cost_at_best": [0.25, 1.0],
+        }
+    )
     rows = map_rows(table)
     assert str(rows["difference"].to_list()) == "[0.0, None]" and rows["cost_at_best"].to_list() == [250.0, 1000.0]

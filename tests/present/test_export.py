@@ -12,8 +12,30 @@ from hypothesis import strategies as st
 from analytics.present.export import to_csv, to_parquet
 from tests.present.made import HOSTILE
 
-FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\rx", "\nx", "  =1", "\u00a0=1", "＝1", "＋1", "－1", "＠a",
-            "\ufeff=1", "\u200b=1", "\x1f=1", "\x00-1", "\x85+1", "\u2060=1", "-", "--", '=HYPERLINK("http://x")']  # fmt: skip
+FORMULAS = [
+    "=1+1",
+    "+1",
+    "-1",
+    "@SUM(A1)",
+    "\t=1",
+    "\rx",
+    "\nx",
+    "  =1",
+    "\u00a0=1",
+    "＝1",
+    "＋1",
+    "－1",
+    "＠a",
+    "\ufeff=1",
+    "\u200b=1",
+    "\x1f=1",
+    "\x00-1",
+    "\x85+1",
+    "\u2060=1",
+    "-",
+    "--",
+    '=HYPERLINK("http://x")',
+]
 HARMLESS = ["a=1", "1-2", "", "é", "🙈", "'=1", "a\tb", "5", "−3", " x"]
 
 

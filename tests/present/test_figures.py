@@ -8,13 +8,17 @@ import plotly.io as pio
 import polars as pl
 import pytest
 
-from analytics.answers import SliceAnswer
+from analytics.answers.slices import SliceAnswer
 from analytics.present import figures, palette, words
-from analytics.present.figures.frame import shown
+from analytics.present.figures.base import shown
 from tests.present.made import hostile_answer, make_answer, make_overview
 
-CARRIERS = [("EV", 30, 200, 100, 170, 5, 0), ("B6", 300, 50, 50, 600, 0, 0), (None, 60, 25, 20, 80, 0, 0),
-            ("few", 1, 2, 3, 4, 0, 0)]  # fmt: skip
+CARRIERS = [
+    ("EV", 30, 200, 100, 170, 5, 0),
+    ("B6", 300, 50, 50, 600, 0, 0),
+    (None, 60, 25, 20, 80, 0, 0),
+    ("few", 1, 2, 3, 4, 0, 0),
+]
 PAIRS = [("EV", "JFK", 30, 200, 100, 170, 0, 0), ("EV", None, 300, 50, 50, 600, 0, 0), ("B6", "JFK", 1, 2, 3, 4, 0, 0)]
 
 
@@ -104,14 +108,24 @@ def test_confusion_matrix_squares_have_the_areas_of_the_counts() -> None:
 def test_score_distribution_holds_the_histogram_in_the_colours_of_the_outcomes(step: float, width: float) -> None:
     low = [place * step for place in range(1, 11)]
     histogram = pl.DataFrame(
-        {"low": low, "high": [value + width for value in low], "positive": range(10), "negative": range(10, 0, -1),
-         "unlabelled": [1] * 10}
-    )  # fmt: skip
+        {
+            "low": low,
+            "high": [value + width for value in low],
+            "positive": range(10),
+            "negative": range(10, 0, -1),
+            "unlabelled": [1] * 10,
+        }
+    )
     threshold = low[4]
     figure = figures.score_distribution(histogram, threshold)
     sums = {"positive": [0] * 10, "negative": [0] * 10, "unlabelled": [0] * 10}
-    columns = {"true positives": "positive", "false negatives": "positive", "false positives": "negative",
-               "true negatives": "negative", "not known yet": "unlabelled"}  # fmt: skip
+    columns = {
+        "true positives": "positive",
+        "false negatives": "positive",
+        "false positives": "negative",
+        "true negatives": "negative",
+        "not known yet": "unlabelled",
+    }
     for trace in figure.data:
         for place, n in zip(trace.customdata, trace.y, strict=True):
             sums[columns[trace.name]][place] += n
@@ -204,10 +218,14 @@ def test_text_is_escaped_and_cut() -> None:
 
 @pytest.mark.parametrize(
     "values",
-    [pl.Series(["0–9", "10–19", None], dtype=pl.Enum(["0–9", "10–19"])), pl.Series([True, False, None]),
-     pl.Series([datetime(2024, 1, 1), datetime(2024, 1, 2), None]), pl.Series([0.5, 2.0, None])],
+    [
+        pl.Series(["0–9", "10–19", None], dtype=pl.Enum(["0–9", "10–19"])),
+        pl.Series([True, False, None]),
+        pl.Series([datetime(2024, 1, 1), datetime(2024, 1, 2), None]),
+        pl.Series([0.5, 2.0, None]),
+    ],
     ids=["bins", "booleans", "times", "numbers"],
-)  # fmt: skip
+)
 def test_slices_of_every_kind_of_column_are_drawn_with_missing_last(values: pl.Series) -> None:
     slices = [(place, "x", 20 + place, 10, 10, 30, 0, 0) for place in range(3)]
     answer = make_answer(slices, by=("a", "b"))

@@ -10,15 +10,19 @@ import numpy as np
 import polars as pl
 import pytest
 
-from analytics import answers
-from analytics.answers import Gap, Inputs
-from analytics.measure.inputs import input_change
+from analytics.answers.gap.answer import Gap
+from analytics.answers.gap.answer import gap as gap_answer
+from analytics.answers.gap.inputs import Inputs
+from analytics.answers.gap.inputs import inputs as inputs_answer
+from analytics.answers.gap.over_time import gap_time, jointly
+from analytics.answers.gap.sides import sides as sides_answer
+from analytics.measure.gap.inputs import input_change
 from analytics.measure.intervals import Interval
 from analytics.present import figures, readings, words
-from analytics.present.gap_tables import column_rows, gap_json, input_rows, part_rows, slice_rows, what_changed
 from analytics.present.readings.gap import emptied, kind_of, leading
+from analytics.present.tables.gap import column_rows, gap_json, input_rows, part_rows, slice_rows, what_changed
 from analytics.query.engine import Engine
-from tests.answers.test_gap import SCHEMA, two_sides
+from tests.answers.gap.test_gap import SCHEMA, two_sides
 from tests.ingested import Desk
 from tests.planted import CAUSES, USUAL, World, pair
 
@@ -32,8 +36,8 @@ def engine(desk: Desk) -> Iterator[Engine]:
 
 def told(desk: Desk, engine: Engine, world: World, metric: str = "error_rate", n: int = 8_000) -> tuple[Gap, Inputs]:
     sides = two_sides(engine, desk.log(pair(world, n), **SCHEMA))
-    inputs = answers.inputs(engine, sides)
-    return answers.gap(engine, sides, inputs, metric), inputs
+    inputs = inputs_answer(engine, sides)
+    return gap_answer(engine, sides, inputs, metric), inputs
 
 
 def test_a_change_of_unit_is_named_and_its_source_is_to_be_mended_first(desk: Desk, engine: Engine) -> None:
@@ -51,7 +55,7 @@ def test_a_gap_is_told_with_its_numbers(desk: Desk, engine: Engine) -> None:
     gap, inputs = told(desk, engine, CAUSES["mix"][0])
     text = readings.gap_reading(gap)
     assert "worse" in text and "mix of segments (region)" in text and kind_of(gap) == "covariate"
-    joint, time = answers.jointly(gap, inputs), answers.gap_time(engine, gap)
+    joint, time = jointly(gap, inputs), gap_time(engine, gap)
     assert joint is not None and joint.is_conclusive and joint.effect.low > 0
     assert joint.effect.low < gap.waterfall.parts["segments"].value < joint.effect.high
     assert time is not None and time.since is not None
@@ -90,9 +94,9 @@ def test_fields_that_arrive_empty_are_named_with_their_shares(desk: Desk, engine
 def test_what_made_it_better_is_not_to_be_mended(desk: Desk, engine: Engine) -> None:
     log = desk.log(pair(CAUSES["missingness"][0], 8_000), **SCHEMA)
     sides = two_sides(engine, log)
-    turned = answers.sides(engine, *sides.questions[::-1])
-    inputs = answers.inputs(engine, turned)
-    gap = answers.gap(engine, turned, inputs)
+    turned = sides_answer(engine, *sides.questions[::-1])
+    inputs = inputs_answer(engine, turned)
+    gap = gap_answer(engine, turned, inputs)
     assert "better" in readings.gap_reading(gap) and "missingness" in leading(gap)
     assert not any("arrives empty" in each.text for each in readings.advice(gap, inputs))
 
@@ -115,8 +119,11 @@ def test_a_metric_that_falls_is_told_without_its_sign(desk: Desk, engine: Engine
 
 def test_no_change_is_called_none(desk: Desk, engine: Engine) -> None:
     gap, inputs = told(desk, engine, USUAL)
-    still = replace(gap.waterfall, change=Interval(*(np.asarray(end) for end in (0.001, -0.01, 0.012))),
-                    parts={name: Interval(*(np.asarray(end) for end in (0.0, -0.01, 0.01))) for name in gap.waterfall.parts})  # fmt: skip
+    still = replace(
+        gap.waterfall,
+        change=Interval(*(np.asarray(end) for end in (0.001, -0.01, 0.012))),
+        parts={name: Interval(*(np.asarray(end) for end in (0.0, -0.01, 0.01))) for name in gap.waterfall.parts},
+    )
     quiet = replace(gap, waterfall=still)
     assert kind_of(quiet) == "none" and leading(quiet) == []
     assert "did not change beyond chance" in readings.gap_reading(quiet)
@@ -128,7 +135,7 @@ def test_no_change_is_called_none(desk: Desk, engine: Engine) -> None:
 def test_an_undefined_metric_is_said(desk: Desk, engine: Engine) -> None:
     log = desk.log(pair(USUAL, 2_000), **SCHEMA)
     sides = two_sides(engine, log, thresholds=(0.5, 1.5))
-    gap = answers.gap(engine, sides, answers.inputs(engine, sides), "precision")
+    gap = gap_answer(engine, sides, inputs_answer(engine, sides), "precision")
     assert "undefined on one side" in readings.gap_reading(gap)
     assert "undefined" in str(figures.waterfall_figure(gap).layout.annotations[0].text)
 
@@ -136,8 +143,8 @@ def test_an_undefined_metric_is_said(desk: Desk, engine: Engine) -> None:
 def test_two_thresholds_are_named_where_the_scores_did_not_move(desk: Desk, engine: Engine) -> None:
     log = desk.log(pair(USUAL, 8_000), **SCHEMA)
     sides = two_sides(engine, log, thresholds=(0.5, 0.2))
-    inputs = answers.inputs(engine, sides)
-    gap = answers.gap(engine, sides, inputs)
+    inputs = inputs_answer(engine, sides)
+    gap = gap_answer(engine, sides, inputs)
     assert kind_of(gap) == "scale"
     first = readings.advice(gap, inputs)[0].text
     assert "threshold 0.50 → 0.20" in first and "another scale" not in first
@@ -148,8 +155,10 @@ def test_two_thresholds_are_named_where_the_scores_did_not_move(desk: Desk, engi
 def test_a_part_that_reads_as_zero_is_not_told(desk: Desk, engine: Engine) -> None:
     gap, inputs = told(desk, engine, USUAL)
     sizes = {"segments": -0.016, "concept": 0.0196, "missingness": 0.0004}
-    parts = {name: Interval(*(np.asarray(sizes.get(name, 0.0) + end) for end in (0.0, -0.0002, 0.0002)))
-             for name in gap.waterfall.parts}  # fmt: skip
+    parts = {
+        name: Interval(*(np.asarray(sizes.get(name, 0.0) + end) for end in (0.0, -0.0002, 0.0002)))
+        for name in gap.waterfall.parts
+    }
     small = replace(gap.waterfall, change=Interval(*(np.asarray(end) for end in (0.004, 0.0003, 0.0077))), parts=parts)
     split = replace(gap, waterfall=small)
     assert leading(split) == ["concept"]

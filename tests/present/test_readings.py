@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analytics.answers import COUNTED
-from analytics.measure.trend import trend_table
+from analytics.answers.question import COUNTED
+from analytics.measure.overview import trend_table
 from analytics.present import words
 from analytics.present.readings import (
     confusion_reading,
@@ -87,11 +87,21 @@ def test_score_reading_says_when_scores_do_not_separate() -> None:
 
 def weeks(*errors_of: tuple[int, int], unknown: int = 0) -> pl.DataFrame:
     rows = [
-        {"bucket": datetime(2024, 1, 1) + timedelta(days=7 * place), "n": n + unknown, "n_labelled": n,
-         "n_unlabelled": unknown, "n_scored": n + unknown, "n_flagged": errors, "n_pos": 0, "tp": 0, "fp": errors,
-         "fn": 0, "tn": n - errors}
+        {
+            "bucket": datetime(2024, 1, 1) + timedelta(days=7 * place),
+            "n": n + unknown,
+            "n_labelled": n,
+            "n_unlabelled": unknown,
+            "n_scored": n + unknown,
+            "n_flagged": errors,
+            "n_pos": 0,
+            "tp": 0,
+            "fp": errors,
+            "fn": 0,
+            "tn": n - errors,
+        }
         for place, (errors, n) in enumerate(errors_of)
-    ]  # fmt: skip
+    ]
     return trend_table(pl.DataFrame(rows))
 
 
@@ -145,11 +155,13 @@ def test_slices_never_names_noise() -> None:
 
 @pytest.mark.parametrize(
     ("metric", "expected"),
-    [("recall", "Recall is lower (worse) than in the rest in 1 of 2 slices by carrier: bad, 20.0 %"),
-     ("fnr", "The false negative rate is higher (worse) than in the rest in 1 of 2 slices by carrier: bad, 80.0 %"),
-     ("prevalence", "Prevalence is higher than in the rest in 1 of 2 slices by carrier: bad, 66.7 %"),
-     ("accuracy", "Accuracy is lower (worse) than in the rest in 1 of 2")],
-)  # fmt: skip
+    [
+        ("recall", "Recall is lower (worse) than in the rest in 1 of 2 slices by carrier: bad, 20.0 %"),
+        ("fnr", "The false negative rate is higher (worse) than in the rest in 1 of 2 slices by carrier: bad, 80.0 %"),
+        ("prevalence", "Prevalence is higher than in the rest in 1 of 2 slices by carrier: bad, 66.7 %"),
+        ("accuracy", "Accuracy is lower (worse) than in the rest in 1 of 2"),
+    ],
+)
 def test_slices_respects_the_direction_of_the_metric(metric: str, expected: str) -> None:
     answer = make_answer([("bad", 40, 10, 160, 90, 0, 0), ("good", 80, 10, 20, 290, 0, 0)], metric=metric)
     assert plain(slices_reading(answer)).startswith(expected)
@@ -206,8 +218,16 @@ def test_overview_readings_read_well_whatever_the_counts(
         assert not BAD.search(plain(text)), text
 
 
-RANKED = {"column": "carrier", "n_slices": 3, "n_compared": 3, "n_worse": 2, "share_separated": 0.25, "worst": "EV",
-          "worst_rate": 0.4, "n_judged": 900}  # fmt: skip
+RANKED = {
+    "column": "carrier",
+    "n_slices": 3,
+    "n_compared": 3,
+    "n_worse": 2,
+    "share_separated": 0.25,
+    "worst": "EV",
+    "worst_rate": 0.4,
+    "n_judged": 900,
+}
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,9 @@ from html.parser import HTMLParser
 
 import pytest
 
-from analytics.log.decisions import Decision
+from analytics.log.kept.thresholds import Decision
 from analytics.measure.metrics import METRICS
-from analytics.present.report import slice_report
+from analytics.present.report.pack import slice_report
 from tests.present.made import HOSTILE, hostile_answer, make_answer, make_overview, make_question
 
 AT = datetime(2024, 5, 6, 7, 8, tzinfo=UTC)

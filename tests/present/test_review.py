@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.answers import Findings, Replay, Replayed
-from analytics.measure.verdicts import Agreement, corrected_error_rate, reason_table, share_of, without_news
+from analytics.answers.review.findings import Findings
+from analytics.answers.review.replay import Replay, Replayed
+from analytics.measure.review import Agreement, corrected_error_rate, reason_table, share_of, without_news
 from analytics.present import figures, readings, words
 from tests.present.test_readings import BAD
 from tests.review.cases import case

@@ -8,13 +8,14 @@ import numpy as np
 import polars as pl
 import pytest
 
-from analytics.answers import CostTable, ThresholdAnswer, thresholds
-from analytics.measure.costs import Costs
-from analytics.measure.operating import Point
-from analytics.measure.policies import Policy
+from analytics.answers.thresholds.answer import ThresholdAnswer, thresholds
+from analytics.answers.thresholds.costs import CostTable
+from analytics.measure.thresholds.costs import Costs
+from analytics.measure.thresholds.operating import Point
+from analytics.measure.thresholds.policy import Policy
 from analytics.present import figures, readings
 from analytics.present.money import money, money_interval
-from analytics.present.threshold_tables import move_table, sweep_frame
+from analytics.present.tables.thresholds import move_table, sweep_frame
 
 START = datetime(2024, 1, 1)
 
@@ -24,10 +25,20 @@ def made(unit: str = "€", **policy: object) -> ThresholdAnswer:
     rng = np.random.default_rng(0)
     edges = np.arange(20) / 20
     rows = [
-        {"part": part, "score_bin": place, "n": int(n), "n_pos": int(rng.binomial(n, edge + 0.025)), "n_unlabelled": 0,
-         "n_amount_missing": 0, "first": START, "last": START + timedelta(days=27)}
-        for part in (0, 1) for place, edge in enumerate(edges) for n in [rng.poisson(200)]
-    ]  # fmt: skip
+        {
+            "part": part,
+            "score_bin": place,
+            "n": int(n),
+            "n_pos": int(rng.binomial(n, edge + 0.025)),
+            "n_unlabelled": 0,
+            "n_amount_missing": 0,
+            "first": START,
+            "last": START + timedelta(days=27),
+        }
+        for part in (0, 1)
+        for place, edge in enumerate(edges)
+        for n in [rng.poisson(200)]
+    ]
     table = CostTable(
         pl.DataFrame(rows), edges, 10, 0.5, (), 28.0, is_probability=True, has_decision=False, has_amount=False
     )
@@ -59,8 +70,10 @@ def test_the_trade_offs_mark_the_same_points() -> None:
     marks = [trace for trace in figure.data if trace.name == "considered"]
     row = sweep.row(15, named=True)
     assert [(mark.x[0], mark.y[0]) for mark in marks] == [
-        (row["fpr"], row["recall"]), (row["recall"], row["precision"]), (row["selection_rate"], row["recall"])
-    ]  # fmt: skip
+        (row["fpr"], row["recall"]),
+        (row["recall"], row["precision"]),
+        (row["selection_rate"], row["recall"]),
+    ]
 
 
 def test_a_unit_cannot_become_markup() -> None:
@@ -82,8 +95,12 @@ def test_a_move_is_counted_per_week_and_adds_up() -> None:
     answer = made()
     table = move_table(answer, Point(4))
     assert table["Outcome"].to_list() == [
-        "True positives", "False positives", "False negatives", "True negatives", "Together"
-    ]  # fmt: skip
+        "True positives",
+        "False positives",
+        "False negatives",
+        "True negatives",
+        "Together",
+    ]
     fewer = (answer.value("fn", Point(4)) - answer.value("fn", answer.present)) / 4
     assert table["Change"][2] == f"−{abs(round(fewer))}"
     change = (answer.value("cost", Point(4)) - answer.value("cost", answer.present)) / 4
@@ -101,7 +118,13 @@ def test_the_reading_decides() -> None:
 
 
 def test_money_has_its_unit_and_its_sign() -> None:
-    plain = {"€ 5": money(5, "€"), "−€ 5.25": money(-5.25, "€"), "+90 min": money(90, "min", signed=True), "0 min": money(0, "min", signed=True),
-             "–": money(None, "€"), "1,234": money(1234, "")}  # fmt: skip
+    plain = {
+        "€ 5": money(5, "€"),
+        "−€ 5.25": money(-5.25, "€"),
+        "+90 min": money(90, "min", signed=True),
+        "0 min": money(0, "min", signed=True),
+        "–": money(None, "€"),
+        "1,234": money(1234, ""),
+    }
     assert all(expected == found.replace("\u202f", " ") for expected, found in plain.items())
     assert money_interval(1, None, None, "") == "1"

@@ -27,9 +27,18 @@ def test_examples_in_docstrings(name: str) -> None:
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(0.1234, "12.3 %"), (0, "0.0 %"), (1, "100.0 %"), (0.0004, "< 0.1 %"), (0.9999, "> 99.9 %"), (None, "–"),
-     (float("nan"), "–"), (0.9994, "99.9 %"), (0.0005, "0.1 %")],
-)  # fmt: skip
+    [
+        (0.1234, "12.3 %"),
+        (0, "0.0 %"),
+        (1, "100.0 %"),
+        (0.0004, "< 0.1 %"),
+        (0.9999, "> 99.9 %"),
+        (None, "–"),
+        (float("nan"), "–"),
+        (0.9994, "99.9 %"),
+        (0.0005, "0.1 %"),
+    ],
+)
 def test_share(value: float | None, text: str) -> None:
     assert spaced(words.share(value)) == text
 

@@ -16,10 +16,19 @@ from analytics.log.schema import Column, Log, Mapping, Reading
 TEXTS = ("north", "South", "", "a,b", "=1+1", "O'Brien", "emoji 🛫", "line\nbreak")
 START = datetime(2024, 1, 30)
 SCHEMA: dict[str, Any] = {
-    "row_id": pl.Int64, "score": pl.Float64, "score_bin": pl.UInt16, "label": pl.UInt8, "decision": pl.UInt8,
-    "amount": pl.Float64, "moment": pl.Datetime("us"), "c0": pl.String, "c1": pl.Int64, "c2": pl.Boolean,
-    "c3": pl.Float64, "c4": pl.Datetime("us"),
-}  # fmt: skip
+    "row_id": pl.Int64,
+    "score": pl.Float64,
+    "score_bin": pl.UInt16,
+    "label": pl.UInt8,
+    "decision": pl.UInt8,
+    "amount": pl.Float64,
+    "moment": pl.Datetime("us"),
+    "c0": pl.String,
+    "c1": pl.Int64,
+    "c2": pl.Boolean,
+    "c3": pl.Float64,
+    "c4": pl.Datetime("us"),
+}
 COLUMNS = (
     Column(0, "region", "VARCHAR", "text"),
     Column(1, "seats", "BIGINT", "number", n_distinct=5),

@@ -14,9 +14,8 @@ from hypothesis import strategies as st
 from analytics.errors import QuestionError
 from analytics.query import relations
 from analytics.query.cohort import VALUELESS, Clause, Cohort, Op, Outcome, parse_where
-from analytics.query.predicates import answerable, predicate
-
-from .logs import COLUMNS, LOG, SCHEMA, START, TEXTS, Twins, collected, frames
+from analytics.query.operators import answerable, predicate
+from tests.query.logs import COLUMNS, LOG, SCHEMA, START, TEXTS, Twins, collected, frames
 
 OPS = get_args(Op)
 
@@ -60,16 +59,60 @@ def answered(text: str, twins: Twins) -> None:
 
 
 HOSTILE = (
-    ";;;", ":::", "a", "region:in", "region:drop:x", "region:in:a;region:in:b", ":outcome:tp,zz", ":outcome:", "::",
-    "seats:in:x", "seats:ge:", "seats:le:nan", "seats:ge:inf", "seats:in:1e999", "seats:in:99999999999999999999999",
-    "vip:in:maybe", "vip:ge:1", "region:ge:a", "seen at:in:9999-12-31", "seen at:le:9999-12-31", "seen at:ge:0000-00-00",
-    "seen at:le:2024-01-01T00:00:00%2B99:00", "seen%20at:ge:2024-05-31T10:00:00%2B02:00", "region:contains:",
-    "seen%20at:le:9999-12-31", "seen%20at:in:9999-12-31,0001-01-01", "seen%20at:ge:9999-12-31T23:59:59-12:00",
-    "seen%20at:ge:0001-01-01T00:00:00%2B14:00", "region:in:%00", "region:in:%FF%FE", "%72egion:missing:", "x" * 10_000,
-    ";".join(["region:in:a"] * 60), "region:in:" + ",".join(["a"] * 5_000), "region:missing:x", "region:in:%ED%A0%80",
-    ":gaps:1,region", ":gaps:2+,region,seats", ":gaps:", ":gaps:x,region", "region:gaps:1,region", ":gaps:1,nope", "region:hour:9", "seen at:hour:99", "seen at:hour:x", "seen at:weekday:Xyz", "seats:longer:3", "seats:longer:²",
-    "temp:in:1_000", "temp:ge:١٢", "seats:in:9223372036854775808", "seats:ge:-9223372036854775809", "temp:ge:-0",
-)  # fmt: skip
+    ";;;",
+    ":::",
+    "a",
+    "region:in",
+    "region:drop:x",
+    "region:in:a;region:in:b",
+    ":outcome:tp,zz",
+    ":outcome:",
+    "::",
+    "seats:in:x",
+    "seats:ge:",
+    "seats:le:nan",
+    "seats:ge:inf",
+    "seats:in:1e999",
+    "seats:in:99999999999999999999999",
+    "vip:in:maybe",
+    "vip:ge:1",
+    "region:ge:a",
+    "seen at:in:9999-12-31",
+    "seen at:le:9999-12-31",
+    "seen at:ge:0000-00-00",
+    "seen at:le:2024-01-01T00:00:00%2B99:00",
+    "seen%20at:ge:2024-05-31T10:00:00%2B02:00",
+    "region:contains:",
+    "seen%20at:le:9999-12-31",
+    "seen%20at:in:9999-12-31,0001-01-01",
+    "seen%20at:ge:9999-12-31T23:59:59-12:00",
+    "seen%20at:ge:0001-01-01T00:00:00%2B14:00",
+    "region:in:%00",
+    "region:in:%FF%FE",
+    "%72egion:missing:",
+    "x" * 10_000,
+    ";".join(["region:in:a"] * 60),
+    "region:in:" + ",".join(["a"] * 5_000),
+    "region:missing:x",
+    "region:in:%ED%A0%80",
+    ":gaps:1,region",
+    ":gaps:2+,region,seats",
+    ":gaps:",
+    ":gaps:x,region",
+    "region:gaps:1,region",
+    ":gaps:1,nope",
+    "region:hour:9",
+    "seen at:hour:99",
+    "seen at:hour:x",
+    "seen at:weekday:Xyz",
+    "seats:longer:3",
+    "seats:longer:²",
+    "temp:in:1_000",
+    "temp:ge:١٢",
+    "seats:in:9223372036854775808",
+    "seats:ge:-9223372036854775809",
+    "temp:ge:-0",
+)
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -78,12 +121,17 @@ def test_hostile_links_are_answered_or_refused(text: str, twins: Twins) -> None:
 
 
 @settings(max_examples=100)
-@given(st.one_of(
-    st.text(max_size=40),
-    st.builds(lambda name, op, values: f"{name}:{op}:{values}",
-              st.sampled_from(["region", "seats", "vip", "temp", "seen%20at"]), st.sampled_from(OPS),
-              st.text(alphabet="0123456789-+:.eTZ,% naif", max_size=12).map(lambda text: text.replace(":", "%3A"))),
-))  # fmt: skip
+@given(
+    st.one_of(
+        st.text(max_size=40),
+        st.builds(
+            lambda name, op, values: f"{name}:{op}:{values}",
+            st.sampled_from(["region", "seats", "vip", "temp", "seen%20at"]),
+            st.sampled_from(OPS),
+            st.text(alphabet="0123456789-+:.eTZ,% naif", max_size=12).map(lambda text: text.replace(":", "%3A")),
+        ),
+    )
+)
 def test_any_link_is_answered_or_refused(twins: Twins, text: str) -> None:
     answered(text, twins)
 
@@ -91,28 +139,49 @@ def test_any_link_is_answered_or_refused(twins: Twins, text: str) -> None:
 # Words
 
 
-@pytest.mark.parametrize(("cohort", "words"), [
-    (Cohort(), "all rows"),
-    (Cohort((Clause("race", "in", ("A", "B", "C")),)), "race is A, B or C"),
-    (Cohort((Clause("race", "in", ("A",)), Clause("race", "missing"))), "race is A or missing"),
-    (Cohort((Clause("race", "not-in", ("A", "B")),)), "race is not A or B"),
-    (Cohort((Clause("amount", "ge", ("1000",)), Clause("amount", "lt", ("2500.5",)))),
-     "amount is at least 1,000 and under 2,500.5"),
-    (Cohort((Clause("day", "le", ("2024-05-31",)),)), "day is at most 2024-05-31"),
-    (Cohort((Clause("note", "contains", ("=1+1",)), Clause("note", "present"))),
-     "note contains '=1+1' and is not missing"),
-    (Cohort((Clause("empty", "in", ("", " ")),)), "empty is '' or ' '"),
-    (Cohort((Clause("a", "in", ("missing", "(missing)")), Clause("a", "missing"))),
-     "a is 'missing', '(missing)' or missing"),
-    (Cohort((Clause("a", "in", ("1",)), Clause("b", "missing")), ("fp", "fn")),
-     "a is 1, and b is missing, and only false positives or false negatives"),
-    (Cohort((Clause("at", "ge", ("2024-12-01",)), Clause("at", "hour", ("9", "17")), Clause("at", "weekday", ("Sat",)))),
-     "at is at least 2024-12-01 and is in hour 09 or 17 and is on Sat"),
-    (Cohort((Clause("", "gaps", ("2", "a", "b", "c")), Clause("a", "present"))),
-     "2 of a, b and c are missing, and a is not missing"),
-    (Cohort((Clause("note", "longer", ("1000",)),)), "note is over 1,000 characters"),
-    (Cohort((Clause("note", "blank"), Clause("note", "missing"))), "note is missing or blank"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("cohort", "words"),
+    [
+        (Cohort(), "all rows"),
+        (Cohort((Clause("race", "in", ("A", "B", "C")),)), "race is A, B or C"),
+        (Cohort((Clause("race", "in", ("A",)), Clause("race", "missing"))), "race is A or missing"),
+        (Cohort((Clause("race", "not-in", ("A", "B")),)), "race is not A or B"),
+        (
+            Cohort((Clause("amount", "ge", ("1000",)), Clause("amount", "lt", ("2500.5",)))),
+            "amount is at least 1,000 and under 2,500.5",
+        ),
+        (Cohort((Clause("day", "le", ("2024-05-31",)),)), "day is at most 2024-05-31"),
+        (
+            Cohort((Clause("note", "contains", ("=1+1",)), Clause("note", "present"))),
+            "note contains '=1+1' and is not missing",
+        ),
+        (Cohort((Clause("empty", "in", ("", " ")),)), "empty is '' or ' '"),
+        (
+            Cohort((Clause("a", "in", ("missing", "(missing)")), Clause("a", "missing"))),
+            "a is 'missing', '(missing)' or missing",
+        ),
+        (
+            Cohort((Clause("a", "in", ("1",)), Clause("b", "missing")), ("fp", "fn")),
+            "a is 1, and b is missing, and only false positives or false negatives",
+        ),
+        (
+            Cohort(
+                (
+                    Clause("at", "ge", ("2024-12-01",)),
+                    Clause("at", "hour", ("9", "17")),
+                    Clause("at", "weekday", ("Sat",)),
+                )
+            ),
+            "at is at least 2024-12-01 and is in hour 09 or 17 and is on Sat",
+        ),
+        (
+            Cohort((Clause("", "gaps", ("2", "a", "b", "c")), Clause("a", "present"))),
+            "2 of a, b and c are missing, and a is not missing",
+        ),
+        (Cohort((Clause("note", "longer", ("1000",)),)), "note is over 1,000 characters"),
+        (Cohort((Clause("note", "blank"), Clause("note", "missing"))), "note is missing or blank"),
+    ],
+)
 def test_words(cohort: Cohort, words: str) -> None:
     assert cohort.to_words() == words
 
@@ -228,8 +297,10 @@ def good_clauses() -> st.SearchStrategy[Clause]:
             one = VALUES[name].map(lambda value: (value,))
             choices.append(st.builds(Clause, st.just(name), st.sampled_from(["ge", "le", "lt"]), one))
         if name == "seen at":
-            hours, days = (st.lists(st.sampled_from(values), min_size=1, max_size=3).map(tuple)
-                           for values in (["0", "9", "10", "23"], ["Mon", "Wed", "Sun"]))  # fmt: skip
+            hours, days = (
+                st.lists(st.sampled_from(values), min_size=1, max_size=3).map(tuple)
+                for values in (["0", "9", "10", "23"], ["Mon", "Wed", "Sun"])
+            )
             choices.append(st.builds(Clause, st.just(name), st.just("hour"), hours))
             choices.append(st.builds(Clause, st.just(name), st.just("weekday"), days))
         if name == "region":
@@ -308,17 +379,20 @@ def test_large_integers_are_told_apart(twins: Twins) -> None:
     assert kept_by(twins, frame, Clause("seats", "ge", ("9007199254740993",))) == [1]
 
 
-@pytest.mark.parametrize(("clause", "words"), [
-    (Clause("regoin", "missing"), "'regoin'"),
-    (Clause("seats", "in", ("many",)), "a number for 'seats', found 'many'"),
-    (Clause("seats", "ge", ("nan",)), "a number for 'seats', found 'nan'"),
-    (Clause("seats", "ge", ("",)), "a number for 'seats', found ''"),
-    (Clause("vip", "in", ("maybe",)), "true or false"),
-    (Clause("seen at", "ge", ("May",)), "a date such as 2024-05-31"),
-    (Clause("region", "ge", ("a",)), "numbers or times"),
-    (Clause("region", "in", ()), "Expected a value"),
-    (Clause("seats", "ge", ("1", "2")), "one value"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("clause", "words"),
+    [
+        (Clause("regoin", "missing"), "'regoin'"),
+        (Clause("seats", "in", ("many",)), "a number for 'seats', found 'many'"),
+        (Clause("seats", "ge", ("nan",)), "a number for 'seats', found 'nan'"),
+        (Clause("seats", "ge", ("",)), "a number for 'seats', found ''"),
+        (Clause("vip", "in", ("maybe",)), "true or false"),
+        (Clause("seen at", "ge", ("May",)), "a date such as 2024-05-31"),
+        (Clause("region", "ge", ("a",)), "numbers or times"),
+        (Clause("region", "in", ()), "Expected a value"),
+        (Clause("seats", "ge", ("1", "2")), "one value"),
+    ],
+)
 def test_messages(clause: Clause, words: str) -> None:
     with pytest.raises(QuestionError) as refusal:
         predicate(Cohort((clause,)), LOG, 0.5)
@@ -354,35 +428,38 @@ def test_of_any_address_a_cohort_is_left_that_can_be_asked(text: str) -> None:
 NAMES = ("race", "race in", "a=b", "a", 'say "x"', "two words", "x!=y", "is missing", "café")
 
 
-@pytest.mark.parametrize(("text", "clause"), [
-    ("race=A", Clause("race", "in", ("A",))),
-    ("race = A", Clause("race", "in", ("A",))),
-    ("race='A, B'", Clause("race", "in", ("A, B",))),
-    ("race=", Clause("race", "in", ("",))),
-    ("race==1+1", Clause("race", "in", ("=1+1",))),
-    ("race=O'Brien", Clause("race", "in", ("O'Brien",))),
-    ("race!=A", Clause("race", "not-in", ("A",))),
-    ("race>=1", Clause("race", "ge", ("1",))),
-    ("race <= 1", Clause("race", "le", ("1",))),
-    ("race is missing", Clause("race", "missing")),
-    ("race is not missing", Clause("race", "present")),
-    ('race not in A, "B, C"', Clause("race", "not-in", ("A", "B, C"))),
-    ("race hour in 9, 10", Clause("race", "hour", ("9", "10"))),
-    ("race is blank", Clause("race", "blank")),
-    ("race longer than 80", Clause("race", "longer", ("80",))),
-    ("race contains x=y", Clause("race", "contains", ("x=y",))),
-    ("race in in A, B", Clause("race in", "in", ("A", "B"))),
-    ("race in A, B", Clause("race", "in", ("A", "B"))),
-    ("race in=A", Clause("race in", "in", ("A",))),
-    ("a=b=c", Clause("a=b", "in", ("c",))),
-    ("a=b", Clause("a", "in", ("b",))),
-    ("a=bc", Clause("a", "in", ("bc",))),
-    ('say "x" is missing', Clause('say "x"', "missing")),
-    ("two words in 1", Clause("two words", "in", ("1",))),
-    ("x!=y!=z", Clause("x!=y", "not-in", ("z",))),
-    ("is missing is missing", Clause("is missing", "missing")),
-    ("café=é", Clause("café", "in", ("é",))),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "clause"),
+    [
+        ("race=A", Clause("race", "in", ("A",))),
+        ("race = A", Clause("race", "in", ("A",))),
+        ("race='A, B'", Clause("race", "in", ("A, B",))),
+        ("race=", Clause("race", "in", ("",))),
+        ("race==1+1", Clause("race", "in", ("=1+1",))),
+        ("race=O'Brien", Clause("race", "in", ("O'Brien",))),
+        ("race!=A", Clause("race", "not-in", ("A",))),
+        ("race>=1", Clause("race", "ge", ("1",))),
+        ("race <= 1", Clause("race", "le", ("1",))),
+        ("race is missing", Clause("race", "missing")),
+        ("race is not missing", Clause("race", "present")),
+        ('race not in A, "B, C"', Clause("race", "not-in", ("A", "B, C"))),
+        ("race hour in 9, 10", Clause("race", "hour", ("9", "10"))),
+        ("race is blank", Clause("race", "blank")),
+        ("race longer than 80", Clause("race", "longer", ("80",))),
+        ("race contains x=y", Clause("race", "contains", ("x=y",))),
+        ("race in in A, B", Clause("race in", "in", ("A", "B"))),
+        ("race in A, B", Clause("race", "in", ("A", "B"))),
+        ("race in=A", Clause("race in", "in", ("A",))),
+        ("a=b=c", Clause("a=b", "in", ("c",))),
+        ("a=b", Clause("a", "in", ("b",))),
+        ("a=bc", Clause("a", "in", ("bc",))),
+        ('say "x" is missing', Clause('say "x"', "missing")),
+        ("two words in 1", Clause("two words", "in", ("1",))),
+        ("x!=y!=z", Clause("x!=y", "not-in", ("z",))),
+        ("is missing is missing", Clause("is missing", "missing")),
+        ("café=é", Clause("café", "in", ("é",))),
+    ],
+)
 def test_where(text: str, clause: Clause) -> None:
     assert parse_where(text, NAMES) == clause
 

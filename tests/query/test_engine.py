@@ -13,9 +13,12 @@ import pytest
 from scipy.stats import t as student
 from sklearn.metrics import average_precision_score, confusion_matrix, roc_auc_score
 
-from analytics import answers
-from analytics.answers import Question
-from analytics.answers.headline import N_HISTOGRAM_BARS
+from analytics.answers.calibration.answer import calibration
+from analytics.answers.empty_cohort import empty_cohort
+from analytics.answers.overview import N_HISTOGRAM_BARS
+from analytics.answers.overview import overview as overview_answer
+from analytics.answers.question import Question, judged_rows
+from analytics.answers.slices import ranked_columns, slices
 from analytics.errors import EmptyCohort, QuestionError, StoreError
 from analytics.log.schema import Log
 from analytics.measure.counts import confusion_table
@@ -23,8 +26,7 @@ from analytics.measure.curves import auroc, sweep_table
 from analytics.measure.metrics import METRICS
 from analytics.query.cohort import Clause, Cohort, slice_clauses
 from analytics.query.engine import Engine
-
-from ..ingested import Desk
+from tests.ingested import Desk
 
 ALL = Cohort()
 
@@ -34,16 +36,19 @@ def rows(n: int, n_scores: int | None, seed: int = 1) -> pl.DataFrame:
     draw = np.random.default_rng(seed)
     score = draw.beta(2, 3, n) if n_scores is None else draw.integers(0, n_scores, n) / (n_scores - 1)
     label = (draw.random(n) < score).astype(float)
-    return pl.DataFrame({
-        "id": np.arange(n),
-        "score": pl.Series(score).set(pl.Series(draw.random(n) < 0.02), None),
-        "label": pl.Series(label).set(pl.Series(draw.random(n) < 0.1), None).cast(pl.Int64),
-        "region": pl.Series(draw.choice(["north", "south", "west"], n)).set(pl.Series(draw.random(n) < 0.2), None),
-        "income": draw.lognormal(8, 1, n).round(2),
-        "vip": draw.random(n) < 0.3,
-        "scored_at": pl.datetime_range(pl.datetime(2024, 1, 1), pl.datetime(2024, 3, 1), "1h", eager=True).sample(
-            n, with_replacement=True, seed=seed),
-    })  # fmt: skip
+    return pl.DataFrame(
+        {
+            "id": np.arange(n),
+            "score": pl.Series(score).set(pl.Series(draw.random(n) < 0.02), None),
+            "label": pl.Series(label).set(pl.Series(draw.random(n) < 0.1), None).cast(pl.Int64),
+            "region": pl.Series(draw.choice(["north", "south", "west"], n)).set(pl.Series(draw.random(n) < 0.2), None),
+            "income": draw.lognormal(8, 1, n).round(2),
+            "vip": draw.random(n) < 0.3,
+            "scored_at": pl.datetime_range(pl.datetime(2024, 1, 1), pl.datetime(2024, 3, 1), "1h", eager=True).sample(
+                n, with_replacement=True, seed=seed
+            ),
+        }
+    )
 
 
 @pytest.fixture
@@ -95,7 +100,7 @@ def test_areas_by_score_are_those_of_scikit_learn(desk: Desk, engine: Engine) ->
     frame = rows(6_000, None, seed=5)
     log = desk.log(frame)
     assert not log.grid_is_exact
-    overview = answers.overview(engine, Question(log, ALL, 0.4))
+    overview = overview_answer(engine, Question(log, ALL, 0.4))
     kept = judged(frame)
     assert overview.areas_are_exact
     assert overview.value("auroc")[0] == pytest.approx(roc_auc_score(kept["label"], kept["score"]), abs=1e-9)
@@ -132,7 +137,7 @@ def test_slices_and_their_clauses_keep_the_same_rows(desk: Desk, engine: Engine)
     log = desk.log(rows(3_000, 101, seed=9))
     assert set(log.bins) == {"income"}
     for name in ("region", "vip", "income", "label"):
-        answer = answers.slices(engine, Question(log, ALL, 0.5), [name])
+        answer = slices(engine, Question(log, ALL, 0.5), [name])
         for value, n, n_labelled in answer.table.select("slice_0", "n", "n_labelled").iter_rows():
             cohort = Cohort(slice_clauses(log, name, value))
             assert engine.row_counts(log, cohort, 0.5) == (n, n_labelled)
@@ -173,23 +178,23 @@ def test_an_empty_cohort_is_refused_by_every_answer(desk: Desk, engine: Engine, 
     log = desk.log(rows(2_500, n_scores, seed=15))
     nobody = Question(log, Cohort((Clause("region", "in", ("nowhere",)),)), 0.51)
     for ask in (
-        lambda: answers.overview(engine, nobody),
-        lambda: answers.slices(engine, nobody, ["region"]),
-        lambda: answers.slices(engine, nobody, ["region"], metrics=tuple(METRICS)),
-        lambda: answers.calibration(engine, nobody),
-        lambda: answers.ranked_columns(engine, nobody),
+        lambda: overview_answer(engine, nobody),
+        lambda: slices(engine, nobody, ["region"]),
+        lambda: slices(engine, nobody, ["region"], metrics=tuple(METRICS)),
+        lambda: calibration(engine, nobody),
+        lambda: ranked_columns(engine, nobody),
     ):
         with pytest.raises(EmptyCohort, match="'region is nowhere'") as refusal:
             ask()
         assert refusal.value.column == "region"
-    assert answers.judged_rows(engine, nobody).is_empty()
+    assert judged_rows(engine, nobody).is_empty()
 
 
 def test_the_filter_to_blame_for_an_empty_cohort_is_named(desk: Desk, engine: Engine) -> None:
     log = desk.log("score,label,a,b\n0.9,1,x,y\n0.1,0,v,w\n0.2,0,v,w\n")
 
     def blamed(*clauses: Clause, outcomes: tuple[str, ...] = ()) -> EmptyCohort:
-        return answers.empty_cohort(engine, log, Cohort(clauses, outcomes), 0.5)
+        return empty_cohort(engine, log, Cohort(clauses, outcomes), 0.5)
 
     apart = blamed(Clause("a", "in", ("v",)), Clause("b", "in", ("y",)))
     assert apart.column == "b" and "none of the 2 rows" in str(apart) and "'b is y'" in str(apart)
@@ -205,11 +210,11 @@ def test_mean_score_is_that_of_the_judged_rows_in_every_slice(desk: Desk, engine
     frame = rows(2_500, None, seed=16)
     question = Question(desk.log(frame), ALL, 0.41)
     judged = frame.drop_nulls(["score", "label"])
-    answer = answers.slices(engine, question, ["region"], metric="mean_score", metrics=())
+    answer = slices(engine, question, ["region"], metric="mean_score", metrics=())
     assert answer.overall["mean_score"][0] == pytest.approx(judged["score"].mean())
     expected = dict(judged.group_by("region").agg(pl.col("score").mean()).iter_rows())
     assert dict(answer.table.select("slice_0", "mean_score").iter_rows()) == pytest.approx(expected)
-    value, low, high = answers.overview(engine, question).value("mean_score")
+    value, low, high = overview_answer(engine, question).value("mean_score")
     reach = judged["score"].std() / judged.height**0.5
     bounds = student.interval(0.95, judged.height - 1, judged["score"].mean(), reach)
     assert (value, low, high) == pytest.approx((judged["score"].mean(), *bounds))
@@ -217,26 +222,28 @@ def test_mean_score_is_that_of_the_judged_rows_in_every_slice(desk: Desk, engine
 
 def test_a_slice_that_holds_most_rows_does_not_rank_its_column(desk: Desk, engine: Engine) -> None:
     n = 1_000
-    frame = pl.DataFrame({
-        "score": [0.9 if i % 2 else 0.1 for i in range(n)],
-        "label": [int(i % 2) if i % 5 else 1 - int(i % 2) for i in range(n)],
-        "common": ["usual" if i % 5 == 0 or i % 10 < 8 else "rare" for i in range(n)],
-        "kind": ["a" if i % 15 == 0 else "b" if i % 3 else "c" for i in range(n)],
-    })  # fmt: skip
+    frame = pl.DataFrame(
+        {
+            "score": [0.9 if i % 2 else 0.1 for i in range(n)],
+            "label": [int(i % 2) if i % 5 else 1 - int(i % 2) for i in range(n)],
+            "common": ["usual" if i % 5 == 0 or i % 10 < 8 else "rare" for i in range(n)],
+            "kind": ["a" if i % 15 == 0 else "b" if i % 3 else "c" for i in range(n)],
+        }
+    )
     question = Question(desk.log(frame, segments=("common", "kind")), ALL, 0.5)
-    ranked = {row["column"]: row for row in answers.ranked_columns(engine, question).iter_rows(named=True)}
+    ranked = {row["column"]: row for row in ranked_columns(engine, question).iter_rows(named=True)}
     assert ranked["common"]["n_worse"] == 0
     assert ranked["kind"]["worst"] == "a"
     assert ranked["kind"]["n_judged"] == n
     few = Question(question.log, Cohort((Clause("kind", "in", ("a",)),)), 0.5)
-    assert answers.ranked_columns(engine, few)["n_compared"].sum() == 0
+    assert ranked_columns(engine, few)["n_compared"].sum() == 0
 
 
 def test_histogram_holds_every_scored_row_once(desk: Desk, engine: Engine) -> None:
     for n_scores in (2, 11, 101, None):
         frame = rows(2_500, n_scores, seed=17)
         log = desk.log(frame)
-        bars = answers.overview(engine, Question(log, ALL, 0.123)).histogram
+        bars = overview_answer(engine, Question(log, ALL, 0.123)).histogram
         assert bars.height <= N_HISTOGRAM_BARS
         scored = frame.drop_nulls("score")
         assert bars["unlabelled"].sum() == scored["label"].null_count()
@@ -283,9 +290,13 @@ def test_pairs_of_logs_that_differ_in_one_cell_share_nothing(desk: Desk, engine:
     frame = rows(400, 11, seed=23)
     changed = {
         "score": frame.with_columns(pl.when(pl.col("id") == 200).then(0.95).otherwise("score").alias("score")),
-        "label": frame.with_columns(pl.when(pl.col("id") == 200).then(1 - pl.col("label").fill_null(0)).otherwise("label").alias("label")),
-        "region": frame.with_columns(pl.when(pl.col("id") == 200).then(pl.lit("east")).otherwise("region").alias("region")),
-    }  # fmt: skip
+        "label": frame.with_columns(
+            pl.when(pl.col("id") == 200).then(1 - pl.col("label").fill_null(0)).otherwise("label").alias("label")
+        ),
+        "region": frame.with_columns(
+            pl.when(pl.col("id") == 200).then(pl.lit("east")).otherwise("region").alias("region")
+        ),
+    }
     log = desk.log(frame)
     for name, other_frame in changed.items():
         other = desk.log(other_frame)
@@ -308,9 +319,9 @@ def test_columns_that_cannot_be_sliced(desk: Desk, engine: Engine) -> None:
             engine.score_table(log, ALL, 0.5, [name])
     for columns in ([], ["region", "region"], ["region", "vip", "income"]):
         with pytest.raises(QuestionError, match="one or two different columns"):
-            answers.slices(engine, Question(log, ALL, 0.5), columns)
+            slices(engine, Question(log, ALL, 0.5), columns)
     with pytest.raises(QuestionError, match="Expected a metric, found 'roc'"):
-        answers.slices(engine, Question(log, ALL, 0.5), ["region"], metric="roc")
+        slices(engine, Question(log, ALL, 0.5), ["region"], metric="roc")
 
 
 def damaged(desk: Desk, log: Log, how: str) -> None:

@@ -10,20 +10,53 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from analytics import answers
-from analytics.answers import Question
+from analytics.answers.question import Question
+from analytics.answers.slices import slices
 from analytics.log.schema import Log
 from analytics.query.cohort import Clause, Cohort, slice_clauses
 from analytics.query.engine import Engine
-
-from ..ingested import Desk
+from tests.ingested import Desk
 
 NAMES = (
-    'we"ird; drop table x;--', "it's", "=1+1", "new\nline", "emoji 🛫", "score_bin", "row_id", "c0", "slice_0", "n", "*",
-    "^c.*$", "{}", "a,b", "%s", "Label ", "LABEL", "count(*)", "moment",
-)  # fmt: skip
-VALUES = ("=1+1", "+1", "@x", 'say "hi"', "it's", "line\nbreak", "tab\there", "🛫", "null ", "(missing)", " padded ", "a,b;c|d",
-          "'; DROP TABLE log; --", "%_\\", "x" * 500, "caf\u00e9", "cafe\u0301")  # fmt: skip
+    'we"ird; drop table x;--',
+    "it's",
+    "=1+1",
+    "new\nline",
+    "emoji 🛫",
+    "score_bin",
+    "row_id",
+    "c0",
+    "slice_0",
+    "n",
+    "*",
+    "^c.*$",
+    "{}",
+    "a,b",
+    "%s",
+    "Label ",
+    "LABEL",
+    "count(*)",
+    "moment",
+)
+VALUES = (
+    "=1+1",
+    "+1",
+    "@x",
+    'say "hi"',
+    "it's",
+    "line\nbreak",
+    "tab\there",
+    "🛫",
+    "null ",
+    "(missing)",
+    " padded ",
+    "a,b;c|d",
+    "'; DROP TABLE log; --",
+    "%_\\",
+    "x" * 500,
+    "caf\u00e9",
+    "cafe\u0301",
+)
 
 
 @pytest.fixture
@@ -50,8 +83,13 @@ def written(desk: Desk, kind: str) -> Log:
     frame = pl.DataFrame(rows, schema=header, orient="row", infer_schema_length=None)
     if kind == "ndjson":  # DuckDB keeps both of two keys that differ only by case, and calls the second LABEL_1
         log = desk.log(frame.write_ndjson().encode(), segments=("empty", *NAMES[:-3], "LABEL_1", *NAMES[-2:]))
-        return replace(log, reading=replace(log.reading, columns=tuple(
-            replace(column, name=name) for column, name in zip(log.columns, header, strict=True))))  # fmt: skip
+        return replace(
+            log,
+            reading=replace(
+                log.reading,
+                columns=tuple(replace(column, name=name) for column, name in zip(log.columns, header, strict=True)),
+            ),
+        )
     return desk.log(frame, segments=("empty", *NAMES))
 
 
@@ -61,13 +99,13 @@ def test_hostile_names_and_values(desk: Desk, engine: Engine, kind: str) -> None
     assert log.reading.names == ("score", "label", "empty", *NAMES)
     assert (log.n_rows, log.reading.rows_read) == (3 * len(VALUES), 3 * len(VALUES))
     for name in NAMES:
-        answer = answers.slices(engine, Question(log, Cohort(), 0.5), [name])
+        answer = slices(engine, Question(log, Cohort(), 0.5), [name])
         assert dict(answer.table.select("slice_0", "n").iter_rows()) == dict.fromkeys(VALUES, 3)
         for value in VALUES:
             cohort = Cohort(slice_clauses(log, name, value))
             assert Cohort.from_text(cohort.to_text()) == cohort
             assert engine.row_counts(log, cohort, 0.5)[0] == 3
-    pair = answers.slices(engine, Question(log, Cohort(), 0.5), [NAMES[0], "empty"]).table
+    pair = slices(engine, Question(log, Cohort(), 0.5), [NAMES[0], "empty"]).table
     assert pair["slice_1"].null_count() == pair.height == len(VALUES)
     kept = engine.head(log, Cohort((Clause(NAMES[0], "contains", ("; DROP",)),)), 0.5, 10)
     assert kept[log.column(NAMES[0]).sql_name].to_list() == ["'; DROP TABLE log; --"] * 3
@@ -76,7 +114,7 @@ def test_hostile_names_and_values(desk: Desk, engine: Engine, kind: str) -> None
 def test_a_column_that_is_entirely_missing(desk: Desk, engine: Engine) -> None:
     for kind in ("csv", "parquet"):
         log = written(desk, kind)
-        answer = answers.slices(engine, Question(log, Cohort(), 0.5), ["empty"])
+        answer = slices(engine, Question(log, Cohort(), 0.5), ["empty"])
         assert answer.table.select("slice_0", "n").rows() == [(None, log.n_rows)]
         assert engine.row_counts(log, Cohort((Clause("empty", "missing"),)), 0.5)[0] == log.n_rows
         assert engine.row_counts(log, Cohort((Clause("empty", "in", ("x",)),)), 0.5)[0] == 0
@@ -84,8 +122,10 @@ def test_a_column_that_is_entirely_missing(desk: Desk, engine: Engine) -> None:
 
 
 @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(name=st.text(min_size=1, max_size=15).filter(lambda text: "\x00" not in text and text.strip()),
-       value=st.text(min_size=1, max_size=10).filter(lambda text: "\x00" not in text))  # fmt: skip
+@given(
+    name=st.text(min_size=1, max_size=15).filter(lambda text: "\x00" not in text and text.strip()),
+    value=st.text(min_size=1, max_size=10).filter(lambda text: "\x00" not in text),
+)
 def test_any_name_and_any_value(desk: Desk, engine: Engine, name: str, value: str) -> None:
     """Through Parquet, where no quoting can go wrong: what comes in goes out."""
     name = name if name not in ("score", "label") else f"{name}."

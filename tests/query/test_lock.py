@@ -12,8 +12,7 @@ import pytest
 from analytics.errors import QuestionError
 from analytics.query.cohort import Clause, Cohort
 from analytics.query.engine import MAX_EXECUTION_MS, Engine
-
-from ..ingested import Desk
+from tests.ingested import Desk
 
 SECRET = "a secret of the server"
 STATEMENTS = (
@@ -130,9 +129,11 @@ def places(desk: Desk, engine: Engine) -> dict[str, str]:
     log = desk.log("score,label\n0.1,0\n0.9,1\n")
     engine.row_counts(log, Cohort((), ("tp",)), 0.5)
     return {
-        "outside": str(outside / "secret.csv"), "outside_folder": str(outside), "logs": str(desk.workspace.logs),
+        "outside": str(outside / "secret.csv"),
+        "outside_folder": str(outside),
+        "logs": str(desk.workspace.logs),
         "log": f"log_0_{log.log_id}.main",
-    }  # fmt: skip
+    }
 
 
 def test_every_probe_is_refused(engine: Engine, places: dict[str, str], tmp_path: Path) -> None:
@@ -185,10 +186,15 @@ def test_there_are_more_than_the_thirty_five_probes_and_no_secrets(engine: Engin
 def test_settings_are_those_of_the_design(engine: Engine, desk: Desk) -> None:
     settings = engine.settings()
     expected = {
-        "autoinstall_known_extensions": "false", "autoload_known_extensions": "false", "allow_community_extensions": "false",
-        "python_enable_replacements": "false", "allow_persistent_secrets": "false", "enable_external_access": "false",
-        "lock_configuration": "true", "TimeZone": "UTC",
-    }  # fmt: skip
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+        "allow_community_extensions": "false",
+        "python_enable_replacements": "false",
+        "allow_persistent_secrets": "false",
+        "enable_external_access": "false",
+        "lock_configuration": "true",
+        "TimeZone": "UTC",
+    }
     assert {name: settings[name] for name in expected} == expected
     spill = Path(settings["temp_directory"])
     assert spill.parent == desk.workspace.scratch and spill.stat().st_mode & 0o777 == 0o700

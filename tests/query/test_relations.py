@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from analytics.query import relations
-
-from .logs import Twins, collected, frames
+from tests.query.logs import Twins, collected, frames
 
 SLICES = ((), ("c0",), ("c1",), ("c2",), ("c0", "c3"))
 
@@ -111,11 +110,17 @@ def test_time_table(twins: Twins, frame: pl.DataFrame, threshold: float, every: 
     found = on_both(twins, frame, lambda rows: relations.time_table(rows, threshold, every))
     label, flagged = pl.col("label"), pl.col("score") >= threshold
     counts = {
-        "n": pl.lit(True), "n_labelled": label.is_not_null(), "n_unlabelled": label.is_null(),
-        "n_scored": pl.col("score").is_not_null(), "n_flagged": flagged, "n_pos": label == 1,
-        "tp": flagged & (label == 1), "fp": flagged & (label == 0), "fn": ~flagged & (label == 1),
+        "n": pl.lit(True),
+        "n_labelled": label.is_not_null(),
+        "n_unlabelled": label.is_null(),
+        "n_scored": pl.col("score").is_not_null(),
+        "n_flagged": flagged,
+        "n_pos": label == 1,
+        "tp": flagged & (label == 1),
+        "fp": flagged & (label == 0),
+        "fn": ~flagged & (label == 1),
         "tn": ~flagged & (label == 0),
-    }  # fmt: skip
+    }
     buckets = frame.with_columns(bucket=pl.col("moment").dt.truncate(every)).partition_by("bucket", include_key=True)
     rows = [
         {"bucket": part["bucket"][0], **{name: part.filter(condition).height for name, condition in counts.items()}}

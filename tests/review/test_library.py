@@ -102,12 +102,32 @@ def test_what_a_round_trip_through_another_tool_makes_of_a_case_can_be_exported(
 @pytest.mark.parametrize(
     "wrong",
     [
-        7, [], None, {}, {"row_id": "1"}, {"row_id": True}, {"row_id": -1}, {"threshold": "x"}, {"threshold": float("nan")},
-        {"fields": []}, {"fields": {"a": {"b": 1}}}, {"fields": {"a": [1]}}, {"label": 2}, {"label": "1"}, {"tags": "x"}, {"score": "1"},
-        {"why": 3}, {"content_hash": ""}, {"case_id": 7}, {"decision": True},
-        {"score": float("nan")}, {"score": 10**400}, {"threshold": 10**400}, {"row_id": 2**70},
+        7,
+        [],
+        None,
+        {},
+        {"row_id": "1"},
+        {"row_id": True},
+        {"row_id": -1},
+        {"threshold": "x"},
+        {"threshold": float("nan")},
+        {"fields": []},
+        {"fields": {"a": {"b": 1}}},
+        {"fields": {"a": [1]}},
+        {"label": 2},
+        {"label": "1"},
+        {"tags": "x"},
+        {"score": "1"},
+        {"why": 3},
+        {"content_hash": ""},
+        {"case_id": 7},
+        {"decision": True},
+        {"score": float("nan")},
+        {"score": 10**400},
+        {"threshold": 10**400},
+        {"row_id": 2**70},
     ],
-)  # fmt: skip
+)
 def test_what_is_no_case_is_refused_in_words(wrong: object) -> None:
     body = {**json.loads(case().to_json()), **wrong} if isinstance(wrong, dict) and wrong else wrong
     with pytest.raises(InputError, match="Expected a case"):

@@ -11,13 +11,19 @@ from analytics.measure.discovery.evidence import gap_interval, p_values, rate_in
 from analytics.measure.intervals import FloatArray, difference_p_value, ratio
 
 SIGNIFICANT = 0.05
-STATUSES = ("confirmed", "suggestive", "not confirmed")
+_STATUSES = ("confirmed", "suggestive", "not confirmed")
 
 
 def confirmation_table(
-    sums: Sums, whole: Sums, trials: FloatArray, *, is_binary: bool, is_held_back: bool,
-    weights: FloatArray | float = 1.0, level: float = 0.95,
-) -> pl.DataFrame:  # fmt: skip
+    sums: Sums,
+    whole: Sums,
+    trials: FloatArray,
+    *,
+    is_binary: bool,
+    is_held_back: bool,
+    weights: FloatArray | float = 1.0,
+    level: float = 0.95,
+) -> pl.DataFrame:
     """Compare slices with their complements, adjusted for all of them.
 
     Parameters
@@ -63,20 +69,26 @@ def confirmation_table(
     adjusted = np.maximum(benjamini_hochberg(p, weights), p)
     is_open = (adjusted < SIGNIFICANT) & ~(gap.low > 0)
     adjusted = np.where(is_open, np.fmax(adjusted, difference_p_value(gap, level)), adjusted)
-    best = STATUSES[0] if is_held_back else STATUSES[1]
+    best = _STATUSES[0] if is_held_back else _STATUSES[1]
     weak = (p if is_held_back else adjusted) < SIGNIFICANT
-    status = np.select([adjusted < SIGNIFICANT, weak], [best, STATUSES[1]], STATUSES[2])
+    status = np.select([adjusted < SIGNIFICANT, weak], [best, _STATUSES[1]], _STATUSES[2])
     columns = {
         "n_reported": sums.n,
-        "rate": own.value, "rate_low": own.low, "rate_high": own.high,
+        "rate": own.value,
+        "rate_low": own.low,
+        "rate_high": own.high,
         "rate_complement": rates(rest),
-        "difference": gap.value, "difference_low": gap.low, "difference_high": gap.high,
+        "difference": gap.value,
+        "difference_low": gap.low,
+        "difference_high": gap.high,
         "divergence": own.value - rates(whole),
-        "p_value": p, "p_adjusted": adjusted,
+        "p_value": p,
+        "p_adjusted": adjusted,
         "excess_errors": trials * gap.value,
-        "excess_errors_low": trials * gap.low, "excess_errors_high": trials * gap.high,
+        "excess_errors_low": trials * gap.low,
+        "excess_errors_high": trials * gap.high,
         "share_of_errors": ratio(sums.total, whole.total),
-    }  # fmt: skip
+    }
     if sums.before is not None:
         now = {"rate_now": ratio(sums.total, sums.trials), "rate_before": rates(sums.before), "n_before": sums.before.n}
         columns |= now

@@ -56,7 +56,7 @@ def scores(sums: Sums, whole: Sums, *, is_binary: bool) -> FloatArray:
     rest = whole - sums
     gap = rates(sums) - rates(rest)
     if whole.before is not None:
-        root = errors_above(sums, rest, is_binary=is_binary)
+        root = _errors_above(sums, rest, is_binary=is_binary)
     elif is_binary:
         parts = (sums.total, sums.trials - sums.total, rest.total, rest.trials - rest.total)
         pooled = ratio(whole.total, whole.trials)
@@ -107,13 +107,13 @@ def p_values(sums: Sums, rest: Sums, *, is_binary: bool) -> FloatArray:
     """
     if is_binary and sums.before is None:
         return greater_p_value(sums.total, sums.trials, rest.total, rest.trials)
-    errors = errors_above(sums, rest, is_binary=is_binary)
+    errors = _errors_above(sums, rest, is_binary=is_binary)
     if not is_binary:
         errors = np.minimum(errors, scores(sums, sums + rest, is_binary=False))
     return np.asarray(special.ndtr(-errors), dtype=float)
 
 
-def errors_above(sums: Sums, rest: Sums, *, is_binary: bool) -> FloatArray:
+def _errors_above(sums: Sums, rest: Sums, *, is_binary: bool) -> FloatArray:
     """Return how many standard errors slices lie above their complements, by the arm of the interval that points at zero."""
     gap = gap_interval(sums, rest, 0.95, is_binary=is_binary)
     arm = np.where(gap.value > 0, gap.value - gap.low, gap.high - gap.value)

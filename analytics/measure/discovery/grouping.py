@@ -15,16 +15,16 @@ from analytics.measure.discovery.evidence import conditional_score
 from analytics.measure.discovery.lattice import Lattice
 from analytics.measure.intervals import FloatArray
 
-MAX_LOOKED = 4_000
-MAX_SENT, MAX_CLEAR, MAX_SHOWN = 250, 40, 20
-EXPLAINED = 3.09
+_MAX_LOOKED = 4_000
+_MAX_SENT, _MAX_CLEAR, _MAX_SHOWN = 250, 40, 20
+_EXPLAINED = 3.09
 """A slice whose excess given another one is below this (one in a thousand by chance) says nothing of its own."""
-SAME_ROWS = 0.5
+_SAME_ROWS = 0.5
 """A slice that shares more of its rows with another one (Jaccard overlap) is told by that one, real or not."""
-ADDS_NOTHING, AS_FAR = 1.96, 0.9
+_ADDS_NOTHING, _AS_FAR = 1.96, 0.9
 """A predicate is left out where its slice differs from the rest of its parent by less than the first, and the parent
 stands out at least this share as far."""
-ERROR = 0.05
+_ERROR = 0.05
 
 
 @dataclass
@@ -54,7 +54,7 @@ class Group:
 
 def clear_score(n_slices: int) -> float:
     """Return the score that stands out beyond all slices that were looked at (Bonferroni, one-sided 5 %)."""
-    return float(-special.ndtri(ERROR / max(n_slices, 1)))
+    return float(-special.ndtri(_ERROR / max(n_slices, 1)))
 
 
 def weights(groups: Sequence[Group], n_slices: int) -> FloatArray:
@@ -63,7 +63,7 @@ def weights(groups: Sequence[Group], n_slices: int) -> FloatArray:
     Those that stand out clearly weigh alike, so that none of them takes the weight of the others.
     """
     found = np.array([group.score for group in groups], dtype=float)
-    return np.asarray(1 / np.maximum(special.ndtr(-found), ERROR / max(n_slices, 1)), dtype=float)
+    return np.asarray(1 / np.maximum(special.ndtr(-found), _ERROR / max(n_slices, 1)), dtype=float)
 
 
 def candidates(
@@ -90,21 +90,21 @@ def candidates(
     Where a predicate leaves a slice no worse than the rest of its parent, the parent goes to confirmation before it.
     """
     clear = clear_score(len(scores))
-    order = np.argsort(-scores, kind="stable")[:MAX_LOOKED]
+    order = np.argsort(-scores, kind="stable")[:_MAX_LOOKED]
     order = order[scores[order] > 0]
     told = np.full(len(order), -1)
     rows = {pattern.tobytes(): row for row, pattern in enumerate(lattice.patterns)}
-    chosen = Chosen(cube, MAX_SENT)
+    chosen = _Chosen(cube, _MAX_SENT)
     groups: list[Group] = []
     for place, row in enumerate(order):
         if told[place] >= 0:
             continue
-        progress(max(len(groups) / MAX_SENT, place / len(order)))
-        told[place] = chosen.telling(cells_in(cube, lattice, int(row)), scores[row])
+        progress(max(len(groups) / _MAX_SENT, place / len(order)))
+        told[place] = chosen.telling(_cells_in(cube, lattice, int(row)), scores[row])
         if told[place] >= 0:
             continue
-        for own in dict.fromkeys((simplified(lattice, scores, rows, int(row)), int(row))):
-            cells = cells_in(cube, lattice, own)
+        for own in dict.fromkeys((_simplified(lattice, scores, rows, int(row)), int(row))):
+            cells = _cells_in(cube, lattice, own)
             told[place] = chosen.telling(cells, scores[own])
             if told[place] >= 0:
                 continue
@@ -112,11 +112,11 @@ def candidates(
             chosen.add(cells, is_telling=is_clear)
             groups.append(Group(lattice.patterns[own], float(scores[own]), own))
             if is_clear:
-                is_told = told_by_parent(lattice, scores, order, groups[-1], chosen.sums(len(groups) - 1))
+                is_told = _told_by_parent(lattice, scores, order, groups[-1], chosen.sums(len(groups) - 1))
                 told[is_told & (told < 0)] = len(groups) - 1
-            if len(groups) == MAX_SENT:
+            if len(groups) == _MAX_SENT:
                 break
-        if len(groups) == MAX_SENT or np.count_nonzero(chosen.is_telling) >= MAX_CLEAR:
+        if len(groups) == _MAX_SENT or np.count_nonzero(chosen.is_telling) >= _MAX_CLEAR:
             break
     for at, group in enumerate(groups):
         group.members = [(int(row), 0.0) for row in order[told == at] if row != group.row]
@@ -128,7 +128,7 @@ def presented(
     lattice: Lattice,
     groups: Sequence[Group],
     is_real: NDArray[np.bool_],
-    limit: int = MAX_SHOWN,
+    limit: int = _MAX_SHOWN,
     *,
     max_members: int | None = None,
 ) -> tuple[list[int], int]:
@@ -155,7 +155,7 @@ def presented(
     score = evidence.scores(sums, cube.sums.sum(), is_binary=cube.is_binary)
     known = [group.score for group in groups]
     order = sorted(range(len(groups)), key=lambda at: (not is_real[at], -score[at] if is_real[at] else -known[at]))
-    chosen = Chosen(cube, limit)
+    chosen = _Chosen(cube, limit)
     kept: list[int] = []
     n_more = 0
     for place in order:
@@ -176,12 +176,12 @@ def presented(
     return kept, n_more
 
 
-def cells_in(cube: Cube, lattice: Lattice, row: int) -> NDArray[np.int64]:
+def _cells_in(cube: Cube, lattice: Lattice, row: int) -> NDArray[np.int64]:
     """Return the cells of a slice of the lattice."""
     return np.flatnonzero(cube.cells_of(lattice.patterns[row]))
 
 
-def told_by_parent(
+def _told_by_parent(
     lattice: Lattice, scores: FloatArray, rows: NDArray[np.int64], parent: Group, sums: Sums
 ) -> NDArray[np.bool_]:
     """Say which slices are nested in a parent of these ``sums`` and are more than half of it, or not clearly worse than
@@ -193,36 +193,36 @@ def told_by_parent(
     is_nested = (lattice.patterns[rows][:, columns] == parent.pattern[columns]).all(axis=1)
     own = lattice.sums[rows]
     excess, spread = conditional_score(own, sums)
-    needed = np.where(scores[rows] >= AS_FAR * parent.score, ADDS_NOTHING, EXPLAINED)
-    is_told: NDArray[np.bool_] = is_nested & ((excess < needed * np.sqrt(spread)) | (own.n > SAME_ROWS * sums.n))
+    needed = np.where(scores[rows] >= _AS_FAR * parent.score, _ADDS_NOTHING, _EXPLAINED)
+    is_told: NDArray[np.bool_] = is_nested & ((excess < needed * np.sqrt(spread)) | (own.n > _SAME_ROWS * sums.n))
     return is_told
 
 
-def simplified(lattice: Lattice, scores: FloatArray, rows: dict[bytes, int], row: int) -> int:
+def _simplified(lattice: Lattice, scores: FloatArray, rows: dict[bytes, int], row: int) -> int:
     """Drop the predicates of a slice that leave it no worse than the rest of a parent that stands out about as far.
 
     ``rows`` holds the row of the lattice by pattern; the row of what is left is returned.
     """
     while np.count_nonzero(lattice.patterns[row] >= 0) > 1:
         pattern = lattice.patterns[row]
-        parents = np.array([rows[without(pattern, int(column)).tobytes()] for column in np.flatnonzero(pattern >= 0)])
+        parents = np.array([rows[_without(pattern, int(column)).tobytes()] for column in np.flatnonzero(pattern >= 0)])
         excess, spread = conditional_score(lattice.sums[np.array([row])], lattice.sums[parents])
         gains = np.divide(excess, np.sqrt(spread), out=np.zeros_like(excess), where=spread > 0)
-        gains[scores[parents] < AS_FAR * scores[row]] = np.inf
-        if gains.min() >= ADDS_NOTHING:
+        gains[scores[parents] < _AS_FAR * scores[row]] = np.inf
+        if gains.min() >= _ADDS_NOTHING:
             break
         row = int(parents[np.argmin(gains)])
     return row
 
 
-def without(pattern: CodeArray, column: int) -> CodeArray:
+def _without(pattern: CodeArray, column: int) -> CodeArray:
     """Return a pattern without its predicate on a column."""
     parent = pattern.copy()
     parent[column] = -1
     return parent
 
 
-class Chosen:
+class _Chosen:
     """The chosen slices, cell by cell, so that another one is compared with all of them at once."""
 
     def __init__(self, cube: Cube, limit: int) -> None:
@@ -254,7 +254,7 @@ class Chosen:
         parts = self.parts[cells]
         own = Sums.of(parts.sum(axis=0)[:, None])
         n = self.slices[:, 0]
-        places = np.flatnonzero(self.is_telling | (np.minimum(n, own.n) > SAME_ROWS * np.maximum(n, own.n)))
+        places = np.flatnonzero(self.is_telling | (np.minimum(n, own.n) > _SAME_ROWS * np.maximum(n, own.n)))
         if not len(places):
             return -1
         chosen = self.sums(places)
@@ -264,8 +264,8 @@ class Chosen:
         spread = np.sqrt(inside_spread + outside_spread)
         left = np.divide(inside + outside, spread, out=np.zeros_like(spread), where=spread > 0)
         overlap = both.n / (own.n + chosen.n - both.n)
-        explains = (left < min(EXPLAINED, score / 2)) & (both.n > 0) & self.is_telling[places]
-        is_told = (overlap > SAME_ROWS) | explains
+        explains = (left < min(_EXPLAINED, score / 2)) & (both.n > 0) & self.is_telling[places]
+        is_told = (overlap > _SAME_ROWS) | explains
         return int(places[np.argmax(np.where(is_told, overlap, -1.0))]) if is_told.any() else -1
 
 

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from analytics.measure.discovery.cube import CodeArray, Cube, Sums
 from analytics.measure.intervals import FloatArray
 
-MAX_KEPT = 0.6
+_MAX_KEPT = 0.6
 """Above this share of cells in frequent slices, dropping the others costs more than it saves."""
 
-Emit = Callable[[tuple[int, ...], CodeArray, FloatArray], None]
+_Emit = Callable[[tuple[int, ...], CodeArray, FloatArray], None]
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ def lattice(
 
 
 @dataclass
-class Cells:
+class _Cells:
     """Cells below one conjunction of columns: which slice of it each belongs to, and the columns still to come."""
 
     slot: NDArray[np.int64]
@@ -110,7 +110,7 @@ class Walker:
     """
 
     def __init__(
-        self, cube: Cube, min_support: float, max_depth: int, emit: Emit, progress: Callable[[float], None]
+        self, cube: Cube, min_support: float, max_depth: int, emit: _Emit, progress: Callable[[float], None]
     ) -> None:
         self.min_support, self.max_depth, self.emit, self.progress = min_support, max_depth, emit, progress
         self.sources, self.work, self.cube = cube.sources, 0, cube
@@ -132,10 +132,10 @@ class Walker:
             self.values[column] = frequent
         order = sorted(columns, key=lambda column: (-len(self.values[column]), column))
         slot = np.zeros(self.cube.n_cells, dtype=np.int64)
-        cells = Cells(slot, 1, {column: columns[column] for column in order}, weights)
+        cells = _Cells(slot, 1, {column: columns[column] for column in order}, weights)
         self.extend(cells, (), np.zeros((1, 0), dtype=np.int64))
 
-    def extend(self, cells: Cells, prefix: tuple[int, ...], known: NDArray[np.int64]) -> None:
+    def extend(self, cells: _Cells, prefix: tuple[int, ...], known: NDArray[np.int64]) -> None:
         """Extend the slices of ``prefix``, whose codes are ``known``, by every column still to come."""
         sources = {self.sources[column] for column in prefix}
         pending = list(cells.columns)
@@ -145,9 +145,9 @@ class Walker:
             if not prefix:
                 self.progress((place + 1) / len(pending))
             rest = {other: cells.columns[other] for other in pending[place + 1 :]}
-            cells = self.summed_out(Cells(cells.slot, cells.n_slots, rest, cells.weights))
+            cells = self.summed_out(_Cells(cells.slot, cells.n_slots, rest, cells.weights))
 
-    def extend_by(self, cells: Cells, column: int, prefix: tuple[int, ...], known: NDArray[np.int64]) -> None:
+    def extend_by(self, cells: _Cells, column: int, prefix: tuple[int, ...], known: NDArray[np.int64]) -> None:
         """Count the slices of ``prefix`` and one more column, and go on below the frequent ones."""
         values = self.values[column]
         size = len(values) + 1
@@ -172,33 +172,33 @@ class Walker:
             self.extend(self.below(cells, code, frequent, len(n), rest), columns, found)
 
     @staticmethod
-    def is_after(other: int, column: int, cells: Cells) -> bool:
+    def is_after(other: int, column: int, cells: _Cells) -> bool:
         order = list(cells.columns)
         return order.index(other) > order.index(column)
 
     def below(
         self,
-        cells: Cells,
+        cells: _Cells,
         code: NDArray[np.int64],
         frequent: NDArray[np.int64],
         n_codes: int,
         rest: dict[int, CodeArray],
-    ) -> Cells:
+    ) -> _Cells:
         """Return the cells of the frequent slices; the others share a last slot where dropping them would not pay."""
         rank = np.full(n_codes, len(frequent), dtype=np.int64)
         rank[frequent] = np.arange(len(frequent))
         slot = rank[code]
         is_kept = slot < len(frequent)
-        if np.count_nonzero(is_kept) <= MAX_KEPT * len(slot):
+        if np.count_nonzero(is_kept) <= _MAX_KEPT * len(slot):
             kept = np.flatnonzero(is_kept)
             slot, n_slots = slot[kept], len(frequent)
             rest = {column: codes[kept] for column, codes in rest.items()}
             weights = tuple(weight[kept] for weight in cells.weights)
         else:
             n_slots, weights = len(frequent) + 1, cells.weights
-        return self.summed_out(Cells(slot, n_slots, rest, weights))
+        return self.summed_out(_Cells(slot, n_slots, rest, weights))
 
-    def summed_out(self, cells: Cells) -> Cells:
+    def summed_out(self, cells: _Cells) -> _Cells:
         """Add up the cells that no column still to come tells apart, where their codes are fewer than they are."""
         sizes = {column: len(self.values[column]) + 1 for column in cells.columns}
         space = cells.n_slots
@@ -216,4 +216,4 @@ class Walker:
         for column, size in reversed(sizes.items()):
             code, columns[column] = np.divmod(code, size)
         ordered = {column: columns[column].astype(cells.columns[column].dtype) for column in sizes}
-        return Cells(code, cells.n_slots, ordered, tuple(part[left] for part in sums))
+        return _Cells(code, cells.n_slots, ordered, tuple(part[left] for part in sums))

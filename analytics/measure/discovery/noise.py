@@ -13,13 +13,13 @@ from analytics.measure.discovery.evidence import rates, scores, skewness, varian
 from analytics.measure.discovery.lattice import Walker
 from analytics.measure.intervals import FloatArray, ratio
 
-MAX_REPLICATES, MIN_REPLICATES = 40, 5
-MAX_WORK = 400_000_000
+_MAX_REPLICATES, _MIN_REPLICATES = 40, 5
+_MAX_WORK = 400_000_000
 """Cells that may be read for all replicates together; a large search makes do with fewer of them."""
-MIXER = np.uint64(0x9E3779B97F4A7C15)
-STRAIGHT = 0.01
+_MIXER = np.uint64(0x9E3779B97F4A7C15)
+_STRAIGHT = 0.01
 """Below this skewness a gamma distribution is a normal one."""
-GUMBEL_95 = 1.866
+_GUMBEL_95 = 1.866
 """Standard deviations from the mean to the 95th percentile of a Gumbel distribution, which maxima follow."""
 
 
@@ -64,7 +64,7 @@ class Noise:
         for _ in range(40):
             middle = (low + high) / 2
             total = (middle + usual) * trials
-            found = scores(scored(n, trials, total, before, self.whole), self.whole, is_binary=self.is_binary)
+            found = scores(_scored(n, trials, total, before, self.whole), self.whole, is_binary=self.is_binary)
             low, high = np.where(found < self.score, middle, low), np.where(found < self.score, high, middle)
         return high
 
@@ -96,9 +96,9 @@ def noise_of(
     distribution, given how many there are in all. Other objectives are drawn from the shifted gamma distribution with the mean,
     variance and skewness of all rows, which adds up over cells to the same of any slice, given their total.
     """
-    cube = in_fixed_order(cube)
+    cube = _in_fixed_order(cube)
     whole = cube.sums.sum()
-    replicates = int(np.clip(MAX_WORK // max(work, 1), MIN_REPLICATES, MAX_REPLICATES))
+    replicates = int(np.clip(_MAX_WORK // max(work, 1), _MIN_REPLICATES, _MAX_REPLICATES))
     rng = np.random.default_rng(seed)
     weights = [cube.sums.n, cube.sums.trials, *draws(cube.sums, replicates, rng, is_binary=cube.is_binary)]
     if cube.sums.before is not None:
@@ -111,7 +111,7 @@ def noise_of(
         if cube.sums.before is not None:
             same, known = sums[2 + replicates], sums[3 + replicates :]
             before = Sums(same, same, known, known)
-        slices = scored(n, trials, totals, before, whole)
+        slices = _scored(n, trials, totals, before, whole)
         np.maximum(highest, scores(slices, whole, is_binary=cube.is_binary).max(axis=1), out=highest)
         np.fmax(ratios, np.fmax.reduce(rates(slices), axis=1), out=ratios)
 
@@ -119,19 +119,19 @@ def noise_of(
     spread = float(highest.std(ddof=1))
     has_ratio = overall > 0 and cube.sums.before is None
     times = float(np.median(ratios) / overall) if has_ratio else float("nan")
-    return Noise(float(highest.mean()) + GUMBEL_95 * spread, times, replicates, whole, cube.is_binary)
+    return Noise(float(highest.mean()) + _GUMBEL_95 * spread, times, replicates, whole, cube.is_binary)
 
 
-def scored(n: FloatArray, trials: FloatArray, total: FloatArray, before: Sums | None, whole: Sums) -> Sums:
+def _scored(n: FloatArray, trials: FloatArray, total: FloatArray, before: Sums | None, whole: Sums) -> Sums:
     """Return sums with all that a score needs: it takes the powers of the objective from ``whole``."""
     return Sums(n, trials, total, total, before, None if whole.cubes is None else total)
 
 
-def in_fixed_order(cube: Cube) -> Cube:
+def _in_fixed_order(cube: Cube) -> Cube:
     """Order the cells by a hash of what they are: an engine returns them in any order, and a seed must mean one draw."""
     key = np.zeros(cube.n_cells, dtype=np.uint64)
     for part in (*cube.codes, cube.sums.n, cube.sums.trials):
-        key = (key ^ part.astype(np.uint64)) * MIXER
+        key = (key ^ part.astype(np.uint64)) * _MIXER
         key ^= key >> np.uint64(29)
     return cube.part(np.argsort(key, kind="stable"))
 
@@ -143,7 +143,7 @@ def draws(sums: Sums, replicates: int, rng: np.random.Generator, *, is_binary: b
         chosen = rng.multivariate_hypergeometric(trials.astype(np.int64), int(whole.total[0]), replicates, "marginals")
         return chosen.astype(np.float64)
     spread, lean = np.sqrt(variances(whole)), skewness(whole)[0]
-    if abs(lean) < STRAIGHT:
+    if abs(lean) < _STRAIGHT:
         raw = rng.normal(size=(replicates, len(trials))) * np.sqrt(trials) * spread
     else:
         shape = trials * 4 / lean**2

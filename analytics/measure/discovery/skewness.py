@@ -8,11 +8,11 @@ from scipy import special
 from analytics.measure.discovery.cube import Sums
 from analytics.measure.intervals import FloatArray, Interval, ratio
 
-BORROWED = 300
+_BORROWED = 300
 """Rows of the whole that a slice borrows the shape of its values from."""
 SHORTEST = (5**0.5 - 1) / 2
 """The arm on the side of the few large values is at least this share of the symmetrical one."""
-STEEPEST = 4.0
+_STEEPEST = 4.0
 """Where means are more skewed than this, the normal scores of a gamma distribution are no longer known well."""
 
 
@@ -65,7 +65,7 @@ def skewed_mean(sums: Sums, whole: Sums, level: float) -> Interval:
     """
     mean, second, third = central_sums(sums)
     _, all_second, all_third = central_sums(whole)
-    n, lent = sums.trials, BORROWED * ratio(1, whole.trials)
+    n, lent = sums.trials, _BORROWED * ratio(1, whole.trials)
     t = special.stdtrit(np.where(n > 1, n - 1, 1.0), (1 + level) / 2)
     slope = np.nan_to_num(ratio(third + lent * all_third, second + lent * all_second)) * (2 / 3 + 1 / (3 * t**2))
     spread = np.sqrt(ratio(second, (n - 1).clip(min=0) * n))
@@ -91,7 +91,7 @@ def normal_scores(z: FloatArray, skewness: FloatArray) -> FloatArray:
     >>> print(normal_scores(np.array([2.0, 4.0, 4.0]), np.array([0.0, 1.0, -0.4])).round(2))
     [2.   2.82 6.16]
     """
-    lean = np.clip(np.nan_to_num(skewness), -STEEPEST, STEEPEST)
+    lean = np.clip(np.nan_to_num(skewness), -_STEEPEST, _STEEPEST)
     is_straight = np.abs(lean) < 1e-6
     safe = np.where(is_straight, 1.0, lean)
     bent = 6 / safe * (np.cbrt(np.maximum(1 + safe * z / 2, 0.0)) - 1) + safe / 6

@@ -16,11 +16,11 @@ from analytics.measure.discovery.cube import Cube, Sums
 from analytics.measure.discovery.evidence import rates
 from analytics.measure.intervals import FloatArray, ratio
 
-TREE_DEPTH = 3
+_TREE_DEPTH = 3
 
 
 @dataclass(frozen=True)
-class Cut:
+class _Cut:
     """A question about one column: whether its code is ``code``, or for ordered codes below it."""
 
     column: int
@@ -38,12 +38,12 @@ class Node:
     """A node: the place of its parent, -1 for the root, the cut of the parent and its answer, and the node's rows."""
 
     parent: int
-    cut: Cut | None
+    cut: _Cut | None
     is_yes: bool
     sums: Sums
 
 
-def tree(cube: Cube, min_support: float, n_ordered: Sequence[int], max_depth: int = TREE_DEPTH) -> list[Node]:
+def tree(cube: Cube, min_support: float, n_ordered: Sequence[int], max_depth: int = _TREE_DEPTH) -> list[Node]:
     """Cut the rows into two, and each part again, where the objective differs most.
 
     Parameters
@@ -74,27 +74,27 @@ def tree(cube: Cube, min_support: float, n_ordered: Sequence[int], max_depth: in
     [(-1, True, 200.0, 45.0), (0, True, 100.0, 10.0), (0, False, 100.0, 35.0)]
     """
     nodes = [Node(-1, None, True, cube.sums.sum())]
-    grow(cube, 0, nodes, min_support, n_ordered, max_depth)
+    _grow(cube, 0, nodes, min_support, n_ordered, max_depth)
     return nodes
 
 
-def grow(
+def _grow(
     cube: Cube, place: int, nodes: list[Node], min_support: float, n_ordered: Sequence[int], depth_left: int
 ) -> None:
     """Add what is below a node, whose cells are ``cube``."""
     if not depth_left:
         return
-    found = max(candidates(cube, min_support, n_ordered), key=lambda pair: pair[0], default=None)
+    found = max(_candidates(cube, min_support, n_ordered), key=lambda pair: pair[0], default=None)
     if found is None:
         return
     is_inside = found[1].holds(cube)
     for is_yes in (True, False):
         part = cube.part(is_inside == is_yes)
         nodes.append(Node(place, found[1], is_yes, part.sums.sum()))
-        grow(part, len(nodes) - 1, nodes, min_support, n_ordered, depth_left - 1)
+        _grow(part, len(nodes) - 1, nodes, min_support, n_ordered, depth_left - 1)
 
 
-def candidates(cube: Cube, min_support: float, n_ordered: Sequence[int]) -> Iterator[tuple[float, Cut]]:
+def _candidates(cube: Cube, min_support: float, n_ordered: Sequence[int]) -> Iterator[tuple[float, _Cut]]:
     """Return the best cut of each column with what it reduces the squared error by."""
     whole = cube.sums.sum()
     for column, (codes, size, is_value) in enumerate(zip(cube.codes, cube.sizes, cube.is_value, strict=True)):
@@ -103,15 +103,15 @@ def candidates(cube: Cube, min_support: float, n_ordered: Sequence[int]) -> Iter
         ordered = n_ordered[column]
         for is_below, chosen in ((True, np.arange(1, ordered)), (False, np.arange(ordered, size))):
             inside = [np.cumsum(part)[chosen - 1] if is_below else part[chosen] for part in (n, trials, total)]
-            gain = gains(inside[1], inside[2], whole)
+            gain = _gains(inside[1], inside[2], whole)
             is_large = (inside[0] >= min_support) & (whole.n - inside[0] >= min_support)
             gain[~(is_large & (is_below | is_value[chosen]))] = 0
             if gain.max(initial=0) > 1e-9:
                 best = int(np.argmax(gain))
-                yield float(gain[best]), Cut(column, int(chosen[best]), is_below)
+                yield float(gain[best]), _Cut(column, int(chosen[best]), is_below)
 
 
-def gains(trials: FloatArray, total: FloatArray, whole: Sums) -> FloatArray:
+def _gains(trials: FloatArray, total: FloatArray, whole: Sums) -> FloatArray:
     """Return what a cut into a part and the rest reduces the squared error by."""
     one, other = ratio(total**2, trials), ratio((whole.total - total) ** 2, whole.trials - trials)
     return np.asarray(np.nan_to_num(one + other - whole.total * rates(whole), nan=0.0), dtype=float)

@@ -11,10 +11,10 @@ from markupsafe import Markup
 
 from analytics.present import palette, words
 
-WIDTH = 800
-SIZE = 12
-LETTER, WIDE_LETTER = 0.6, 0.9
-MUTED = "#5c636d"
+_WIDTH = 800
+_SIZE = 12
+_LETTER, _WIDE_LETTER = 0.6, 0.9
+_MUTED = "#5c636d"
 RULE = "#c9ced5"
 GRID = "#e6e9ed"
 
@@ -31,17 +31,17 @@ def scale(low: float, high: float, start: float, end: float) -> Scale:
     return lambda value: start + (value - low) / span * (end - start)
 
 
-def text_width(text: str, size: float = SIZE) -> float:
+def text_width(text: str, size: float = _SIZE) -> float:
     """Estimate how wide a text is drawn."""
-    return size * sum(1.0 if is_wide(mark) else WIDE_LETTER if mark in "MWmw" else LETTER for mark in text)
+    return size * sum(1.0 if _is_wide(mark) else _WIDE_LETTER if mark in "MWmw" else _LETTER for mark in text)
 
 
-def is_wide(mark: str) -> bool:
+def _is_wide(mark: str) -> bool:
     """Say whether a character takes a full square, as Chinese ones and most emoji do."""
     return unicodedata.east_asian_width(mark) in "WF"
 
 
-def fitted(text: str, width: float, size: float = SIZE) -> str:
+def fitted(text: str, width: float, size: float = _SIZE) -> str:
     """Cut a text to a width.
 
     >>> fitted("African-American", 64)
@@ -59,7 +59,7 @@ class Canvas:
     """An SVG in the making; places are in its own units, 800 across."""
 
     height: float
-    width: float = WIDTH
+    width: float = _WIDTH
     parts: list[Markup] = field(default_factory=list)
 
     def rect(self, x: float, y: float, width: float, height: float, fill: str, stroke: str = "none") -> None:
@@ -102,9 +102,17 @@ class Canvas:
         self.parts.append(circle.format(x, y, fill, colour))
 
     def text(
-        self, x: float, y: float, content: str, *, anchor: str = "start", colour: str = MUTED, size: float = SIZE,
-        weight: str = "normal", turn: float = 0.0,
-    ) -> None:  # fmt: skip
+        self,
+        x: float,
+        y: float,
+        content: str,
+        *,
+        anchor: str = "start",
+        colour: str = _MUTED,
+        size: float = _SIZE,
+        weight: str = "normal",
+        turn: float = 0.0,
+    ) -> None:
         """Write a text whose baseline begins, is centred or ends at a place, turned by some degrees about it."""
         turned = Markup(' transform="rotate({:.0f} {:.1f} {:.1f})"').format(turn, x, y) if turn else ""
         tag = Markup(

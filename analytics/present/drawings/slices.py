@@ -8,8 +8,8 @@ from markupsafe import Markup
 from analytics.measure.metrics import METRICS
 from analytics.present import palette, words
 from analytics.present.drawings.canvas import GRID, Canvas, fitted, key, scale, text_width
-from analytics.present.heat_grid import MAX_ACROSS, MAX_DOWN, MAX_WIDE_ACROSS, HeatGrid, heat_grid
-from analytics.present.marks import (
+from analytics.present.marks.heat import MAX_ACROSS, MAX_DOWN, MAX_WIDE_ACROSS, HeatGrid, heat_grid
+from analytics.present.marks.slices import (
     VERDICT_WORDS,
     Mark,
     points_to,
@@ -20,11 +20,11 @@ from analytics.present.marks import (
 )
 
 MAX_BARS = 40
-ROW = 22
-LABEL_WIDTH = 190.0
-PLOT_RIGHT = 640.0
-ROWS_RIGHT = 740.0
-ACROSS_WIDTH, TURN = 110.0, -40.0
+_ROW = 22
+_LABEL_WIDTH = 190.0
+_PLOT_RIGHT = 640.0
+_ROWS_RIGHT = 740.0
+_ACROSS_WIDTH, _TURN = 110.0, -40.0
 
 
 def bars_drawing(table: pl.DataFrame, metric: str, overall: float | None, alt: str) -> Markup:
@@ -32,11 +32,11 @@ def bars_drawing(table: pl.DataFrame, metric: str, overall: float | None, alt: s
     marks = slice_marks(table, metric, MAX_BARS)
     if not any(mark.value is not None for mark in marks):
         return Markup("")
-    left = min(LABEL_WIDTH, max(text_width(fitted(mark.label, LABEL_WIDTH - 14)) for mark in marks) + 16)
-    top, bottom = 48.0, 48.0 + ROW * len(marks)
+    left = min(_LABEL_WIDTH, max(text_width(fitted(mark.label, _LABEL_WIDTH - 14)) for mark in marks) + 16)
+    top, bottom = 48.0, 48.0 + _ROW * len(marks)
     canvas = Canvas(bottom + 40)
     low, high = value_range(marks, metric, overall)
-    x = scale(low, high, left, PLOT_RIGHT)
+    x = scale(low, high, left, _PLOT_RIGHT)
     values = [value for value in ticks(low, high) if low <= value <= high]
     for value, text in zip(values, tick_texts(values, is_share=METRICS[metric].is_share), strict=True):
         canvas.line(x(value), top, x(value), bottom, GRID)
@@ -46,23 +46,29 @@ def bars_drawing(table: pl.DataFrame, metric: str, overall: float | None, alt: s
         canvas.text(x(overall), top - 8, f"all {words.metric_text(metric, overall)}", anchor="middle")
     widest = max(mark.n for mark in marks)
     for place, mark in enumerate(marks):
-        draw_slice(canvas, mark, metric, top + (place + 0.5) * ROW, left, (low, high), widest)
-    canvas.text((left + PLOT_RIGHT) / 2, bottom + 34, f"{METRICS[metric].label}, 95 % interval", anchor="middle")
-    canvas.text(PLOT_RIGHT + 20, bottom + 16, "Rows")
+        _draw_slice(canvas, mark, metric, top + (place + 0.5) * _ROW, left, (low, high), widest)
+    canvas.text((left + _PLOT_RIGHT) / 2, bottom + 34, f"{METRICS[metric].label}, 95 % interval", anchor="middle")
+    canvas.text(_PLOT_RIGHT + 20, bottom + 16, "Rows")
     verdicts = dict.fromkeys(mark.verdict for mark in marks)
     arrows = {"up": "▲ ", "down": "▼ ", None: ""}
-    key(canvas, left, 16, [
-        (f"{arrows[points_to(verdict, metric)]}{words_of}", palette.VERDICTS[verdict])
-        for verdict, words_of in VERDICT_WORDS.items() if verdict in verdicts
-    ])  # fmt: skip
+    key(
+        canvas,
+        left,
+        16,
+        [
+            (f"{arrows[points_to(verdict, metric)]}{words_of}", palette.VERDICTS[verdict])
+            for verdict, words_of in VERDICT_WORDS.items()
+            if verdict in verdicts
+        ],
+    )
     return canvas.markup(alt)
 
 
-def draw_slice(
+def _draw_slice(
     canvas: Canvas, mark: Mark, metric: str, y: float, left: float, span: tuple[float, float], widest: int
 ) -> None:
     """Draw the row of one slice."""
-    x, colour = scale(*span, left, PLOT_RIGHT), palette.VERDICTS[mark.verdict]
+    x, colour = scale(*span, left, _PLOT_RIGHT), palette.VERDICTS[mark.verdict]
     canvas.text(left - 10, y + 4, fitted(mark.label, left - 14), anchor="end", colour=palette.INK)
     if mark.value is not None:
         if mark.low is not None and mark.high is not None:
@@ -70,9 +76,9 @@ def draw_slice(
         canvas.marker(x(mark.value), y, colour, points_to(mark.verdict, metric), is_open=mark.verdict == "few")
     else:
         canvas.text(left + 6, y + 4, words.UNDEFINED)
-    width = (ROWS_RIGHT - PLOT_RIGHT - 20) * mark.n / widest if widest else 0.0
-    canvas.rect(PLOT_RIGHT + 20, y - 7, width, 14, palette.MIDDLE)
-    canvas.text(PLOT_RIGHT + 25 + width, y + 4, words.count(mark.n))
+    width = (_ROWS_RIGHT - _PLOT_RIGHT - 20) * mark.n / widest if widest else 0.0
+    canvas.rect(_PLOT_RIGHT + 20, y - 7, width, 14, palette.MIDDLE)
+    canvas.text(_PLOT_RIGHT + 25 + width, y + 4, words.count(mark.n))
 
 
 def heat_drawing(table: pl.DataFrame, columns: tuple[str, ...], metric: str, overall: float | None, alt: str) -> Markup:
@@ -80,15 +86,15 @@ def heat_drawing(table: pl.DataFrame, columns: tuple[str, ...], metric: str, ove
     grid = heat_grid(table, metric, overall)
     if not any(mark.value is not None for *_, mark in grid.cells):
         return Markup("")
-    left = LABEL_WIDTH
+    left = _LABEL_WIDTH
     width = (790.0 - left) / len(grid.across)
-    labels = [fitted(words.value_label(value), ACROSS_WIDTH) for value in grid.across]
+    labels = [fitted(words.value_label(value), _ACROSS_WIDTH) for value in grid.across]
     longest = max(map(text_width, labels))
-    turn = TURN if longest > width - 4 else 0.0
+    turn = _TURN if longest > width - 4 else 0.0
     top = 78.0 + (longest * 0.6 if turn else 0.0)
     height = 34.0
     canvas = Canvas(top + height * len(grid.down) + 10)
-    draw_scale(canvas, grid, metric, left)
+    _draw_scale(canvas, grid, metric, left)
     canvas.text(left - 10, top - 10, f"{fitted(columns[0], 80)} ↓  {fitted(columns[1], 80)} →", anchor="end")
     for place, label in enumerate(labels):
         anchor = "start" if turn else "middle"
@@ -99,7 +105,7 @@ def heat_drawing(table: pl.DataFrame, columns: tuple[str, ...], metric: str, ove
     for down, across, mark in grid.cells:
         x, y, colour = left + across * width, top + down * height, grid.colour(mark)
         canvas.rect(x + 1, y + 1, width - 2, height - 2, colour)
-        draw_cell(canvas, grid.texts(mark, metric), x + width / 2, y + height / 2, palette.text_on(colour))
+        _draw_cell(canvas, grid.texts(mark, metric), x + width / 2, y + height / 2, palette.text_on(colour))
     return canvas.markup(alt)
 
 
@@ -114,14 +120,14 @@ def heat_words(table: pl.DataFrame) -> str:
     return f"{written}, the most excess errors: {', '.join(f'{kept} of {n} {side}' for kept, n, side in sides)}"
 
 
-def draw_cell(canvas: Canvas, texts: tuple[str, str], x: float, y: float, colour: str) -> None:
+def _draw_cell(canvas: Canvas, texts: tuple[str, str], x: float, y: float, colour: str) -> None:
     """Write the value of a cell and under it its rows."""
     value, n = texts
     canvas.text(x, y - 2, value, anchor="middle", colour=colour, size=12, weight="600")
     canvas.text(x, y + 12, n, anchor="middle", colour=colour, size=10.5)
 
 
-def draw_scale(canvas: Canvas, grid: HeatGrid, metric: str, left: float) -> None:
+def _draw_scale(canvas: Canvas, grid: HeatGrid, metric: str, left: float) -> None:
     """Draw which colour means which value."""
     below, above = palette.ends(grid.direction)
     limits = METRICS[metric]

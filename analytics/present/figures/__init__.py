@@ -1,18 +1,18 @@
 """Interactive figures, each from a finished table. The only room that imports Plotly."""
 
-from analytics.present.figures.bars import slice_bars
-from analytics.present.figures.books import row_books
 from analytics.present.figures.calibration import calibration_multiples, recalibration_diagram, reliability_diagram
 from analytics.present.figures.calibration_time import calibration_trend
-from analytics.present.figures.costs import cost_figure
 from analytics.present.figures.discovery import discovery_map
+from analytics.present.figures.discovery_tree import discovery_tree
 from analytics.present.figures.gap import gap_trend, slice_contributions, waterfall_figure
-from analytics.present.figures.heat import slice_heat_map
-from analytics.present.figures.outcomes import confusion_matrix, score_distribution
-from analytics.present.figures.reasons import reason_bars
-from analytics.present.figures.time import trend
-from analytics.present.figures.trade_offs import sensitivity_map, trade_off_figure
-from analytics.present.figures.trees import discovery_tree
+from analytics.present.figures.logs import row_books
+from analytics.present.figures.overview import confusion_matrix, score_distribution
+from analytics.present.figures.overview_time import trend
+from analytics.present.figures.review import reason_bars
+from analytics.present.figures.slices import slice_bars
+from analytics.present.figures.slices_heat import slice_heat_map
+from analytics.present.figures.thresholds import cost_figure
+from analytics.present.figures.thresholds_trade_offs import sensitivity_map, trade_off_figure
 
 __all__ = [
     "calibration_multiples",

@@ -10,8 +10,7 @@ import plotly.graph_objects as go
 import polars as pl
 
 from analytics.present import palette, words
-from analytics.present.calibration_tables import side_of
-from analytics.present.figures.frame import (
+from analytics.present.figures.base import (
     MAX_TITLE,
     axis,
     axis_ticks,
@@ -21,28 +20,29 @@ from analytics.present.figures.frame import (
     lines,
     shown,
 )
-from analytics.present.marks import tick_texts, ticks
+from analytics.present.marks.calibration import side_of
+from analytics.present.marks.slices import tick_texts, ticks
 
-SIDES = {
+_SIDES = {
     "over": ("too high", palette.HIGHER, "triangle-down"),
     "under": ("too low", palette.LOWER, "triangle-up"),
     "same": ("within interval", palette.SAME, "circle"),
 }
-NEAREST = 1e-4
-ODDS_TICKS = (0.0001, 0.001, 0.01, 0.03, 0.1, 0.25, 0.5, 0.75, 0.9, 0.97, 0.99, 0.999, 0.9999)
-MAX_PANELS, ACROSS = 6, 3
-Place = Callable[[float | None], float | None]
+_NEAREST = 1e-4
+_ODDS_TICKS = (0.0001, 0.001, 0.01, 0.03, 0.1, 0.25, 0.5, 0.75, 0.9, 0.97, 0.99, 0.999, 0.9999)
+_MAX_PANELS, _ACROSS = 6, 3
+_Place = Callable[[float | None], float | None]
 
 
-def log_odds(p: float | None) -> float | None:
+def _log_odds(p: float | None) -> float | None:
     """Return where a probability stands on the log-odds scale, which ends at 1 in 10,000."""
     if p is None:
         return None
-    clipped = min(max(p, NEAREST), 1 - NEAREST)
+    clipped = min(max(p, _NEAREST), 1 - _NEAREST)
     return log(clipped / (1 - clipped))
 
 
-def plainly(p: float | None) -> float | None:
+def _plainly(p: float | None) -> float | None:
     """Return where a probability stands on a plain scale."""
     return p
 
@@ -70,104 +70,143 @@ def reliability_diagram(
     held = bins.with_row_index("row").filter(pl.col("n") > 0)
     if held.is_empty():
         return empty(title, "No row has both a label and a score.")
-    place: Place = log_odds if in_log_odds else plainly
-    span = limits(bins, isotonic, place=place)
+    place: _Place = _log_odds if in_log_odds else _plainly
+    span = _limits(bins, isotonic, place=place)
     traces = [
-        *curve(isotonic, place),
-        *points(held, place, is_probability=is_probability),
-        *empty_bins(bins, place, span[0] if is_probability else 0.0),
-        rows_below(histogram, place),
+        *_curve(isotonic, place),
+        *_points(held, place, is_probability=is_probability),
+        *_empty_bins(bins, place, span[0] if is_probability else 0.0),
+        _rows_below(histogram, place),
     ]
     if is_probability:
-        traces.insert(0, diagonal(span))
+        traces.insert(0, _diagonal(span))
     subtitle = "Mean score and observed rate of each bin, with 95 % intervals; below the line scores are too high"
     if not is_probability:
         subtitle = "Observed rate of each bin with 95 % interval; these scores are no probabilities"
     layout = framed_layout(
-        title, subtitle, height=520, margin={"t": 104, "l": 12}, showlegend=True,
-        legend=legend_above(), bargap=0,
-        xaxis=axis("Mean score" if is_probability else "Score", anchor="y2",
-                   **scale(span if is_probability else None, in_log_odds=in_log_odds)),
-        yaxis=axis("Observed rate", domain=[0.28, 1],
-                   **scale(span if is_probability else (0.0, top_of(held)), in_log_odds=in_log_odds, is_share=True)),
+        title,
+        subtitle,
+        height=520,
+        margin={"t": 104, "l": 12},
+        showlegend=True,
+        legend=legend_above(),
+        bargap=0,
+        xaxis=axis(
+            "Mean score" if is_probability else "Score",
+            anchor="y2",
+            **_scale(span if is_probability else None, in_log_odds=in_log_odds),
+        ),
+        yaxis=axis(
+            "Observed rate",
+            domain=[0.28, 1],
+            **_scale(span if is_probability else (0.0, _top_of(held)), in_log_odds=in_log_odds, is_share=True),
+        ),
         yaxis2=axis("Rows", domain=[0, 0.18], nticks=3, rangemode="tozero"),
-    )  # fmt: skip
+    )
     return go.Figure(traces, layout)
 
 
-def top_of(bins: pl.DataFrame) -> float:
+def _top_of(bins: pl.DataFrame) -> float:
     """Return the highest end of an interval with some air."""
     return min(float(max(bins["observed_high"].to_list())) * 1.05, 1.02)
 
 
-def limits(bins: pl.DataFrame, isotonic: pl.DataFrame, *, place: Place) -> tuple[float, float]:
+def _limits(bins: pl.DataFrame, isotonic: pl.DataFrame, *, place: _Place) -> tuple[float, float]:
     """Return the range of both axes: what the bins, empty ones too, and every score need, from 0 on a plain scale."""
     ends = [place(value) for name in ("mean_score", "observed_low", "observed_high") for value in bins[name]]
     ends += [place(value) for value in isotonic["score"]] if "score" in isotonic.columns else []
-    ends += [place(middle(row)) for row in bins.filter(pl.col("n") == 0).iter_rows(named=True)]
+    ends += [place(_middle(row)) for row in bins.filter(pl.col("n") == 0).iter_rows(named=True)]
     known = [value for value in ends if value is not None]
-    if place is log_odds:
+    if place is _log_odds:
         return min(known) - 0.2, max(known) + 0.2
     return 0.0, min(max(known) * 1.05, 1.0)
 
 
-def middle(row: dict[str, Any]) -> float:
+def _middle(row: dict[str, Any]) -> float:
     """Return the score in the middle of a bin."""
     return float(row["low"] + row["high"]) / 2
 
 
-def scale(
+def _scale(
     span: tuple[float, float] | None, *, in_log_odds: bool, is_share: bool = False, about: int = 5
 ) -> dict[str, Any]:
     """Return range and ticks of an axis."""
     if span is None:
         return {}
     if in_log_odds:
-        values = [p for p in ODDS_TICKS if span[0] <= (log_odds(p) or 0.0) <= span[1]]
-        places = [log_odds(p) or 0.0 for p in values]
-        texts = [words.plain(100 * p, 2 if p < 0.001 else 1 if p < 0.01 else 0) + f"{words.THIN_SPACE}%" if is_share
-                 else f"{p:g}" for p in values]  # fmt: skip
+        values = [p for p in _ODDS_TICKS if span[0] <= (_log_odds(p) or 0.0) <= span[1]]
+        places = [_log_odds(p) or 0.0 for p in values]
+        texts = [
+            words.plain(100 * p, 2 if p < 0.001 else 1 if p < 0.01 else 0) + f"{words.THIN_SPACE}%"
+            if is_share
+            else f"{p:g}"
+            for p in values
+        ]
     else:
         places = ticks(*span, about)
         texts = tick_texts(places, is_share=is_share)
     return {"range": list(span), **axis_ticks(places, texts)}
 
 
-def diagonal(span: tuple[float, float], **more: Any) -> dict[str, Any]:
+def _diagonal(span: tuple[float, float], **more: Any) -> dict[str, Any]:
     """Return the line on which scores are right."""
-    return {"type": "scatter", "x": list(span), "y": list(span), "mode": "lines", "hoverinfo": "skip",
-            "line": {"color": palette.LINE, "dash": "dot", "width": 1.5}, "name": "calibrated", "showlegend": False,
-            **more}  # fmt: skip
+    return {
+        "type": "scatter",
+        "x": list(span),
+        "y": list(span),
+        "mode": "lines",
+        "hoverinfo": "skip",
+        "line": {"color": palette.LINE, "dash": "dot", "width": 1.5},
+        "name": "calibrated",
+        "showlegend": False,
+        **more,
+    }
 
 
-def curve(isotonic: pl.DataFrame, place: Place) -> list[dict[str, Any]]:
+def _curve(isotonic: pl.DataFrame, place: _Place) -> list[dict[str, Any]]:
     """Return the bin-free curve and its band."""
     if isotonic.is_empty():
         return []
     x = [place(value) for value in isotonic["score"]]
     low, high, middle = ([place(value) for value in isotonic[f"observed{end}"]] for end in ("_low", "_high", ""))
-    band = {"type": "scatter", "x": [*x, *reversed(x)], "y": [*high, *reversed(low)], "mode": "lines",
-            "line": {"width": 0}, "fill": "toself", "fillcolor": palette.faded(palette.PRODUCTION, 0.16),
-            "hoverinfo": "skip", "showlegend": False, "name": "band"}  # fmt: skip
-    line = {"type": "scatter", "x": x, "y": middle, "mode": "lines", "line": {"color": palette.PRODUCTION, "width": 1.5},
-            "hoverinfo": "skip", "name": "isotonic curve"}  # fmt: skip
+    band = {
+        "type": "scatter",
+        "x": [*x, *reversed(x)],
+        "y": [*high, *reversed(low)],
+        "mode": "lines",
+        "line": {"width": 0},
+        "fill": "toself",
+        "fillcolor": palette.faded(palette.PRODUCTION, 0.16),
+        "hoverinfo": "skip",
+        "showlegend": False,
+        "name": "band",
+    }
+    line = {
+        "type": "scatter",
+        "x": x,
+        "y": middle,
+        "mode": "lines",
+        "line": {"color": palette.PRODUCTION, "width": 1.5},
+        "hoverinfo": "skip",
+        "name": "isotonic curve",
+    }
     return [band, line]
 
 
-def points(bins: pl.DataFrame, place: Place, *, is_probability: bool, **more: Any) -> list[dict[str, Any]]:
+def _points(bins: pl.DataFrame, place: _Place, *, is_probability: bool, **more: Any) -> list[dict[str, Any]]:
     """Return one trace of points with intervals for each side of the diagonal."""
     rows = list(bins.iter_rows(named=True))
     found = []
-    for side, (name, colour, symbol) in SIDES.items():
+    for side, (name, colour, symbol) in _SIDES.items():
         own = [row for row in rows if (side_of(row) if is_probability else "same") == side]
         if own:
             found.append(
-                {**trace_of(own, place, colour, symbol), "name": name if is_probability else "observed", **more}
+                {**_trace_of(own, place, colour, symbol), "name": name if is_probability else "observed", **more}
             )
     return found
 
 
-def empty_bins(bins: pl.DataFrame, place: Place, bottom: float, **more: Any) -> list[dict[str, Any]]:
+def _empty_bins(bins: pl.DataFrame, place: _Place, bottom: float, **more: Any) -> list[dict[str, Any]]:
     """Return hollow marks on the axis where bins hold no row."""
     rows = bins.filter(pl.col("n") == 0).to_dicts()
     if not rows:
@@ -175,29 +214,48 @@ def empty_bins(bins: pl.DataFrame, place: Place, bottom: float, **more: Any) -> 
     texts = [
         lines(f"scores {words.between(*map(words.threshold_text, (row['low'], row['high'])))}", "n 0") for row in rows
     ]
-    return [{"type": "scatter", "mode": "markers", "x": [place(middle(row)) for row in rows], "y": [bottom] * len(rows),
-             "marker": {"color": palette.SAME, "symbol": "square-open", "size": 8}, "cliponaxis": False,
-             "hovertext": texts, "hoverinfo": "text", "name": "no rows", **more}]  # fmt: skip
+    return [
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "x": [place(_middle(row)) for row in rows],
+            "y": [bottom] * len(rows),
+            "marker": {"color": palette.SAME, "symbol": "square-open", "size": 8},
+            "cliponaxis": False,
+            "hovertext": texts,
+            "hoverinfo": "text",
+            "name": "no rows",
+            **more,
+        }
+    ]
 
 
-def trace_of(rows: Sequence[dict[str, Any]], place: Place, colour: str, symbol: str) -> dict[str, Any]:
+def _trace_of(rows: Sequence[dict[str, Any]], place: _Place, colour: str, symbol: str) -> dict[str, Any]:
     """Return points with intervals."""
     placed = [[place(row[f"observed{end}"]) or 0.0 for end in ("", "_low", "_high")] for row in rows]
     return {
-        "type": "scatter", "mode": "markers",
+        "type": "scatter",
+        "mode": "markers",
         "x": [place(row["mean_score"]) for row in rows],
         "y": [value for value, _, _ in placed],
         "error_y": {
-            "type": "data", "symmetric": False, "array": [high - value for value, _, high in placed],
-            "arrayminus": [value - low for value, low, _ in placed], "color": colour, "thickness": 1.5, "width": 0,
+            "type": "data",
+            "symmetric": False,
+            "array": [high - value for value, _, high in placed],
+            "arrayminus": [value - low for value, low, _ in placed],
+            "color": colour,
+            "thickness": 1.5,
+            "width": 0,
         },
-        "marker": {"color": colour, "symbol": symbol, "size": 9}, "cliponaxis": False,
+        "marker": {"color": colour, "symbol": symbol, "size": 9},
+        "cliponaxis": False,
         "customdata": [row.get("row") for row in rows],
-        "hovertext": [hover(row) for row in rows], "hoverinfo": "text",
-    }  # fmt: skip
+        "hovertext": [_hover(row) for row in rows],
+        "hoverinfo": "text",
+    }
 
 
-def hover(row: dict[str, Any]) -> str:
+def _hover(row: dict[str, Any]) -> str:
     """Say everything about a bin."""
     observed = words.metric_interval("prevalence", row["observed"], row["observed_low"], row["observed_high"])
     return lines(
@@ -205,17 +263,23 @@ def hover(row: dict[str, Any]) -> str:
     )
 
 
-def rows_below(histogram: pl.DataFrame, place: Place) -> dict[str, Any]:
+def _rows_below(histogram: pl.DataFrame, place: _Place) -> dict[str, Any]:
     """Return the bars of judged rows by score."""
     n = (histogram["positive"] + histogram["negative"]).to_list()
     low, high = ([place(value) or 0.0 for value in histogram[end]] for end in ("low", "high"))
     width = [b - a if b > a else None for a, b in zip(low, high, strict=True)]
     return {
-        "type": "bar", "x": [(a + b) / 2 for a, b in zip(low, high, strict=True)], "y": n, "yaxis": "y2",
-        "width": None if None in width else width, "showlegend": False, "name": "rows",
+        "type": "bar",
+        "x": [(a + b) / 2 for a, b in zip(low, high, strict=True)],
+        "y": n,
+        "yaxis": "y2",
+        "width": None if None in width else width,
+        "showlegend": False,
+        "name": "rows",
         "marker": {"color": palette.faded(palette.SAME, 0.45), "line": {"width": 0}},
-        "hovertext": [f"{words.count(rows)} judged rows" for rows in n], "hoverinfo": "text",
-    }  # fmt: skip
+        "hovertext": [f"{words.count(rows)} judged rows" for rows in n],
+        "hoverinfo": "text",
+    }
 
 
 def calibration_multiples(bins: pl.DataFrame, slices: Sequence[tuple[str, dict[str, Any]]], column: str) -> go.Figure:
@@ -231,7 +295,7 @@ def calibration_multiples(bins: pl.DataFrame, slices: Sequence[tuple[str, dict[s
         What is sliced by.
     """
     panels = []
-    for label, key in slices[:MAX_PANELS]:
+    for label, key in slices[:_MAX_PANELS]:
         is_own = [pl.col(name).eq_missing(pl.lit(value, dtype=bins.schema[name])) for name, value in key.items()]
         panels.append((label, bins.filter(*is_own)))
     title = f"For whom do scores mean what they say? By {shown(column, MAX_TITLE)}"
@@ -239,30 +303,38 @@ def calibration_multiples(bins: pl.DataFrame, slices: Sequence[tuple[str, dict[s
     if not held:
         return empty(title, "No slice has rows with both a label and a score.")
     every = pl.concat(held)
-    span = limits(every, every, place=plainly)
-    down = -(-len(panels) // ACROSS)
+    span = _limits(every, every, place=_plainly)
+    down = -(-len(panels) // _ACROSS)
     traces: list[dict[str, Any]] = []
     axes: dict[str, Any] = {"annotations": []}
     for place, (label, panel) in enumerate(panels):
-        found, where = panel_axes(place, len(panels), span)
+        found, where = _panel_axes(place, len(panels), span)
         axes |= found
-        axes["annotations"].append({
-            "text": f"<b>{shown(label, 28)}</b>  n {words.count(sum(panel['n']))}", "x": 0, "y": 1, "yanchor": "bottom",
-            "xref": f"{where['xaxis']} domain", "yref": f"{where['yaxis']} domain", "xanchor": "left", "showarrow": False,
-        })  # fmt: skip
-        traces.append(diagonal(span, **where))
+        axes["annotations"].append(
+            {
+                "text": f"<b>{shown(label, 28)}</b>  n {words.count(sum(panel['n']))}",
+                "x": 0,
+                "y": 1,
+                "yanchor": "bottom",
+                "xref": f"{where['xaxis']} domain",
+                "yref": f"{where['yaxis']} domain",
+                "xanchor": "left",
+                "showarrow": False,
+            }
+        )
+        traces.append(_diagonal(span, **where))
         drawn = panel.with_row_index("row").filter(pl.col("n") > 0)
-        traces += points(drawn, plainly, is_probability=True, showlegend=False, **where)
-        traces += empty_bins(panel, plainly, 0.0, showlegend=False, **where)
+        traces += _points(drawn, _plainly, is_probability=True, showlegend=False, **where)
+        traces += _empty_bins(panel, _plainly, 0.0, showlegend=False, **where)
     subtitle = "▼ scores too high, ▲ too low, ● within the 95 % interval"
     if any((panel["n"] == 0).any() for panel in held):
         subtitle += ", □ no rows"
     return go.Figure(traces, framed_layout(title, subtitle, height=110 + 250 * down, margin={"t": 96}, **axes))
 
 
-def panel_axes(place: int, panels: int, span: tuple[float, float]) -> tuple[dict[str, Any], dict[str, str]]:
+def _panel_axes(place: int, panels: int, span: tuple[float, float]) -> tuple[dict[str, Any], dict[str, str]]:
     """Return the two axes of a panel, three of which stand beside each other, and their names for its traces."""
-    across, down = min(ACROSS, panels), -(-panels // ACROSS)
+    across, down = min(_ACROSS, panels), -(-panels // _ACROSS)
     column, row = place % across, place // across
     end = "" if place == 0 else str(place + 1)
     gap = 0.16 if down > 1 else 0.0
@@ -270,14 +342,19 @@ def panel_axes(place: int, panels: int, span: tuple[float, float]) -> tuple[dict
     top = 1 - row * (height + gap)
     axes = {
         f"xaxis{end}": axis(
-            "Mean score" if place + across >= panels else "", anchor=f"y{end}",
-            domain=[(column + 0.06) / across, (column + 0.94) / across], **scale(span, in_log_odds=False, about=3),
+            "Mean score" if place + across >= panels else "",
+            anchor=f"y{end}",
+            domain=[(column + 0.06) / across, (column + 0.94) / across],
+            **_scale(span, in_log_odds=False, about=3),
         ),
         f"yaxis{end}": axis(
-            "" if column else "Observed rate", anchor=f"x{end}", domain=[max(top - height, 0.0), top],
-            showticklabels=column == 0, **scale(span, in_log_odds=False, is_share=True),
+            "" if column else "Observed rate",
+            anchor=f"x{end}",
+            domain=[max(top - height, 0.0), top],
+            showticklabels=column == 0,
+            **_scale(span, in_log_odds=False, is_share=True),
         ),
-    }  # fmt: skip
+    }
     return axes, {"xaxis": f"x{end}", "yaxis": f"y{end}"}
 
 
@@ -297,17 +374,23 @@ def recalibration_diagram(bins: pl.DataFrame, method: str, first: str | None) ->
     if bins.is_empty() or method not in bins["method"].to_list():
         return empty(title, "This map cannot be fitted to these rows.")
     chosen = bins.filter(pl.col("method").is_in([name for name in (first, method) if name]))
-    span = limits(chosen, chosen, place=plainly)
-    traces = [diagonal(span)]
+    span = _limits(chosen, chosen, place=_plainly)
+    traces = [_diagonal(span)]
     for name, label, colour, symbol in (
-        (first, "as logged", palette.SAME, "circle-open"), (method, f"after {method}", palette.PRODUCTION, "circle"),
-    ):  # fmt: skip
+        (first, "as logged", palette.SAME, "circle-open"),
+        (method, f"after {method}", palette.PRODUCTION, "circle"),
+    ):
         rows = list(chosen.filter(pl.col("method") == name).iter_rows(named=True)) if name else []
         if rows:
-            traces.append({**trace_of(rows, plainly, colour, symbol), "name": label})
+            traces.append({**_trace_of(rows, _plainly, colour, symbol), "name": label})
     layout = framed_layout(
-        title, "The part that the map was not fitted on", height=380, margin={"t": 100}, showlegend=True,
-        legend=legend_above(), xaxis=axis("Mean score", **scale(span, in_log_odds=False)),
-        yaxis=axis("Observed rate", **scale(span, in_log_odds=False, is_share=True)),
-    )  # fmt: skip
+        title,
+        "The part that the map was not fitted on",
+        height=380,
+        margin={"t": 100},
+        showlegend=True,
+        legend=legend_above(),
+        xaxis=axis("Mean score", **_scale(span, in_log_odds=False)),
+        yaxis=axis("Observed rate", **_scale(span, in_log_odds=False, is_share=True)),
+    )
     return go.Figure(traces, layout)

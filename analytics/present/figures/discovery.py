@@ -10,29 +10,29 @@ import plotly.graph_objects as go
 import polars as pl
 
 from analytics.present import palette, words
-from analytics.present.discovered import objective_interval, objective_text, slice_words
-from analytics.present.figures.frame import axis, axis_ticks, empty, framed_layout, legend_above, lines, shown
-from analytics.present.marks import tick_texts, ticks
-from analytics.query.objectives import OBJECTIVES, Objective
+from analytics.present.discovery import objective_interval, objective_text, slice_words
+from analytics.present.figures.base import axis, axis_ticks, empty, framed_layout, legend_above, lines, shown
+from analytics.present.marks.slices import tick_texts, ticks
+from analytics.query.discovery.objectives import OBJECTIVES, Objective
 
 if TYPE_CHECKING:
-    from analytics.answers.discovery import Discovery
+    from analytics.answers.discovery.answer import Discovery
 
-Box = tuple[float, float, float, float]
-MARKS = {
+_Box = tuple[float, float, float, float]
+_MARKS = {
     "confirmed": ("confirmed", palette.WORSE, "circle"),
     "suggestive": ("suggestive", palette.WORSE, "circle-open"),
     "not confirmed": ("not confirmed", palette.SAME, "circle-open"),
 }
-SIDES: dict[str, dict[str, Any]] = {
+_SIDES: dict[str, dict[str, Any]] = {
     "right": {"xanchor": "left", "yanchor": "middle", "xshift": 9},
     "above": {"xanchor": "center", "yanchor": "bottom", "yshift": 4},
     "left": {"xanchor": "right", "yanchor": "middle", "xshift": -9},
     "below": {"xanchor": "center", "yanchor": "top", "yshift": -4},
 }
-SUPPORTS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
-N_NAMED, MAX_NAME = 3, 46
-LETTER, NAME_HEIGHT, GAP = 0.009, 0.055, 0.015
+_SUPPORTS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
+_N_NAMED, _MAX_NAME = 3, 46
+_LETTER, _NAME_HEIGHT, _GAP = 0.009, 0.055, 0.015
 """Of the plot's width and height: a letter, a line, and the room around a point."""
 
 
@@ -58,11 +58,11 @@ def discovery_map(answer: Discovery) -> go.Figure:
     low, high = float(table["share_of_rows"].min()), float(table["share_of_rows"].max())  # type: ignore[arg-type]
     across = np.geomspace(low / 1.25, min(1.0, high * 1.35), 60)
     band = answer.noise.band(across * answer.n_searched) if answer.noise else None
-    traces = [*([noise_area(across, band, answer.overall)] if band is not None else [])]
-    for status in MARKS:
+    traces = [*([_noise_area(across, band, answer.overall)] if band is not None else [])]
+    for status in _MARKS:
         rows = [row for row in table.iter_rows(named=True) if row["status"] == status and row["rate"] is not None]
         if rows:
-            traces.append(points(answer, rows, status))
+            traces.append(_points(answer, rows, status))
     ends = [answer.overall, *table["rate_high"].drop_nulls(), *table["rate_low"].drop_nulls()]
     bottom, top = min(ends), max(ends)
     pad = 0.08 * (top - bottom) or 0.01
@@ -71,72 +71,105 @@ def discovery_map(answer: Discovery) -> go.Figure:
         traces,
         framed_layout(
             title,
-            "Rates with 95 % intervals, from rows the search did not see" if answer.split != "none" else "No row was held back",
+            "Rates with 95 % intervals, from rows the search did not see"
+            if answer.split != "none"
+            else "No row was held back",
             height=430,
             margin={"t": 104},
             showlegend=True,
             legend={**legend_above(), "y": 1.02},
             xaxis=axis(
-                "Share of judged rows, log scale", type="log", range=[float(np.log10(across[0])), float(np.log10(across[-1]))],
-                **support_ticks(across),
+                "Share of judged rows, log scale",
+                type="log",
+                range=[float(np.log10(across[0])), float(np.log10(across[-1]))],
+                **_support_ticks(across),
             ),
             yaxis=axis(
-                f"{objective.label.capitalize()}{', points' if objective.is_change else ''}", range=[bottom - pad, top + pad],
-                **axis_ticks(places, rate_texts(objective, places)),
+                f"{objective.label.capitalize()}{', points' if objective.is_change else ''}",
+                range=[bottom - pad, top + pad],
+                **axis_ticks(places, _rate_texts(objective, places)),
             ),
-            shapes=[{"type": "line", "x0": 0, "x1": 1, "xref": "x domain", "y0": answer.overall, "y1": answer.overall,
-                     "line": {"color": palette.LINE, "width": 1.5, "dash": "dash"}}],
+            shapes=[
+                {
+                    "type": "line",
+                    "x0": 0,
+                    "x1": 1,
+                    "xref": "x domain",
+                    "y0": answer.overall,
+                    "y1": answer.overall,
+                    "line": {"color": palette.LINE, "width": 1.5, "dash": "dash"},
+                }
+            ],
             annotations=[
-                {"x": 1, "xref": "x domain", "xanchor": "right", "y": answer.overall, "yanchor": "top", "showarrow": False,
-                 "text": f"all rows {objective_text(answer, answer.overall)}"},
-                *names(answer, float(across[0]), float(across[-1]), top - bottom),
+                {
+                    "x": 1,
+                    "xref": "x domain",
+                    "xanchor": "right",
+                    "y": answer.overall,
+                    "yanchor": "top",
+                    "showarrow": False,
+                    "text": f"all rows {objective_text(answer, answer.overall)}",
+                },
+                *_names(answer, float(across[0]), float(across[-1]), top - bottom),
             ],
         ),
-    )  # fmt: skip
+    )
 
 
-def rate_texts(objective: Objective, places: Sequence[float]) -> list[str]:
+def _rate_texts(objective: Objective, places: Sequence[float]) -> list[str]:
     """Write the ticks of the objective: shares in percent, changes in points."""
     if objective.is_change:
         return tick_texts([100 * place for place in places], is_share=False)
     return tick_texts(places, is_share=objective.is_share)
 
 
-def support_ticks(across: np.ndarray[Any, np.dtype[np.float64]]) -> dict[str, Any]:
+def _support_ticks(across: np.ndarray[Any, np.dtype[np.float64]]) -> dict[str, Any]:
     """Return round shares within the range."""
-    inside = [share for share in SUPPORTS if across[0] <= share <= across[-1]]
+    inside = [share for share in _SUPPORTS if across[0] <= share <= across[-1]]
     return axis_ticks(inside, [f"{100 * share:g}{words.THIN_SPACE}%" for share in inside])
 
 
-def noise_area(across: Any, band: Any, overall: float) -> dict[str, Any]:
+def _noise_area(across: Any, band: Any, overall: float) -> dict[str, Any]:
     """Return the area that slices reach by noise alone."""
     return {
-        "type": "scatter", "mode": "lines", "fill": "toself", "hoverinfo": "skip", "name": "what noise alone reaches",
-        "x": [*across, *across[::-1]], "y": [*band, *[overall] * len(across)],
-        "line": {"width": 0}, "fillcolor": palette.faded(palette.SAME, 0.2),
-    }  # fmt: skip
+        "type": "scatter",
+        "mode": "lines",
+        "fill": "toself",
+        "hoverinfo": "skip",
+        "name": "what noise alone reaches",
+        "x": [*across, *across[::-1]],
+        "y": [*band, *[overall] * len(across)],
+        "line": {"width": 0},
+        "fillcolor": palette.faded(palette.SAME, 0.2),
+    }
 
 
-def points(answer: Discovery, rows: list[dict[str, Any]], status: str) -> dict[str, Any]:
+def _points(answer: Discovery, rows: list[dict[str, Any]], status: str) -> dict[str, Any]:
     """Return the slices of one status."""
-    name, colour, symbol = MARKS[status]
+    name, colour, symbol = _MARKS[status]
     return {
-        "type": "scatter", "mode": "markers", "name": name,
+        "type": "scatter",
+        "mode": "markers",
+        "name": name,
         "x": [row["share_of_rows"] for row in rows],
         "y": [row["rate"] for row in rows],
         "error_y": {
-            "type": "data", "symmetric": False, "thickness": 1, "width": 0, "color": palette.faded(colour, 0.55),
+            "type": "data",
+            "symmetric": False,
+            "thickness": 1,
+            "width": 0,
+            "color": palette.faded(colour, 0.55),
             "array": [(row["rate_high"] or row["rate"]) - row["rate"] for row in rows],
             "arrayminus": [row["rate"] - (row["rate_low"] or row["rate"]) for row in rows],
         },
         "marker": {"symbol": symbol, "size": 10, "color": colour, "line": {"width": 2, "color": colour}},
         "customdata": [row["row"] for row in rows],
-        "hovertext": [hover(answer, row) for row in rows],
+        "hovertext": [_hover(answer, row) for row in rows],
         "hoverinfo": "text",
-    }  # fmt: skip
+    }
 
 
-def hover(answer: Discovery, row: dict[str, Any]) -> str:
+def _hover(answer: Discovery, row: dict[str, Any]) -> str:
     """Say everything about a slice."""
     return lines(
         f"<b>{shown(slice_words(answer.slices[row['row']]))}</b>",
@@ -147,45 +180,51 @@ def hover(answer: Discovery, row: dict[str, Any]) -> str:
     )
 
 
-def names(answer: Discovery, low: float, high: float, span: float) -> list[dict[str, Any]]:
+def _names(answer: Discovery, low: float, high: float, span: float) -> list[dict[str, Any]]:
     """Return the names of the first slices that noise does not explain, beside their points where there is room."""
     if answer.search.every:
         return []
     shares, heights = answer.table["share_of_rows"].to_numpy(), answer.table["rate"].cast(pl.Float64).to_numpy() / span
     points = list(zip(np.log(shares / low) / np.log(high / low), heights, strict=True))
     found: list[dict[str, Any]] = []
-    taken = [(1 - LETTER * 16, 1.0, answer.overall / span - NAME_HEIGHT, answer.overall / span)]
-    for place, row in enumerate(answer.table.head(N_NAMED).iter_rows(named=True)):
+    taken = [(1 - _LETTER * 16, 1.0, answer.overall / span - _NAME_HEIGHT, answer.overall / span)]
+    for place, row in enumerate(answer.table.head(_N_NAMED).iter_rows(named=True)):
         if row["rate_high"] is None or row["status"] == "not confirmed":
             continue
-        text = shown(slice_words(answer.slices[place]), MAX_NAME)
+        text = shown(slice_words(answer.slices[place]), _MAX_NAME)
         others = [point for at, point in enumerate(points) if at != place]
         ends = {"above": row["rate_high"], "right": row["rate"], "left": row["rate"], "below": row["rate_low"]}
         for side, y in ends.items():
-            box = name_box(side, float(points[place][0]), y / span, LETTER * min(len(text), MAX_NAME))
+            box = name_box(side, float(points[place][0]), y / span, _LETTER * min(len(text), _MAX_NAME))
             if is_free(box, others, taken):
                 taken.append(box)
-                found.append({
-                    "x": float(np.log10(row["share_of_rows"])), "y": y, "showarrow": False, "text": text, **SIDES[side],
-                })  # fmt: skip
+                found.append(
+                    {
+                        "x": float(np.log10(row["share_of_rows"])),
+                        "y": y,
+                        "showarrow": False,
+                        "text": text,
+                        **_SIDES[side],
+                    }
+                )
                 break
     return found
 
 
-def name_box(side: str, across: float, up: float, width: float) -> Box:
+def name_box(side: str, across: float, up: float, width: float) -> _Box:
     """Return left, right, bottom and top of a name beside a point, as shares of the plot."""
     if side in ("above", "below"):
-        bottom = up if side == "above" else up - NAME_HEIGHT
-        return across - width / 2, across + width / 2, bottom, bottom + NAME_HEIGHT
-    left = across + GAP if side == "right" else across - GAP - width
-    return left, left + width, up - NAME_HEIGHT / 2, up + NAME_HEIGHT / 2
+        bottom = up if side == "above" else up - _NAME_HEIGHT
+        return across - width / 2, across + width / 2, bottom, bottom + _NAME_HEIGHT
+    left = across + _GAP if side == "right" else across - _GAP - width
+    return left, left + width, up - _NAME_HEIGHT / 2, up + _NAME_HEIGHT / 2
 
 
-def is_free(box: Box, points: Sequence[tuple[float, float]], taken: Sequence[Box]) -> bool:
+def is_free(box: _Box, points: Sequence[tuple[float, float]], taken: Sequence[_Box]) -> bool:
     """Say whether a name lies inside of the plot, on no point and on no other name."""
     left, right, bottom, top = box
     is_inside = left >= 0 and right <= 1
-    hit = any(left - GAP < x < right + GAP and bottom - GAP < y < top + GAP for x, y in points)
+    hit = any(left - _GAP < x < right + _GAP and bottom - _GAP < y < top + _GAP for x, y in points)
     return (
         is_inside
         and not hit

@@ -6,16 +6,16 @@ from analytics.present.readings.calibration import (
     calibration_trend_reading,
     reliability_reading,
 )
+from analytics.present.readings.calibration_recalibration import costs_reading, recalibration_reading
+from analytics.present.readings.calibration_scan import scan_reading
 from analytics.present.readings.discovery import discovery_reading, tree_reading
 from analytics.present.readings.gap import HOW, gap_reading, waterfall_reading
 from analytics.present.readings.gap_advice import advice
 from analytics.present.readings.gap_drift import drift_reading, joint_reading
-from analytics.present.readings.gap_further import gap_time_reading, inputs_reading, slices_of_gap_reading
+from analytics.present.readings.gap_inputs import gap_time_reading, inputs_reading, slices_of_gap_reading
 from analytics.present.readings.logs import books_reading, fitness_reading
-from analytics.present.readings.misfits import scan_reading
 from analytics.present.readings.overview import confusion_reading, overview_reading, score_reading
-from analytics.present.readings.ranking import ranking_reading
-from analytics.present.readings.recalibration import costs_reading, recalibration_reading
+from analytics.present.readings.overview_time import trend_reading
 from analytics.present.readings.review import (
     agreement_reading,
     corrected_reading,
@@ -24,8 +24,8 @@ from analytics.present.readings.review import (
     queue_reading,
     replay_reading,
 )
-from analytics.present.readings.slice_policies import band_reading, slice_policy_reading
 from analytics.present.readings.slices import slices_reading
+from analytics.present.readings.slices_ranking import ranking_reading
 from analytics.present.readings.thresholds import (
     curve_reading,
     decisions_reading,
@@ -35,7 +35,7 @@ from analytics.present.readings.thresholds import (
     theory_reading,
     threshold_reading,
 )
-from analytics.present.readings.trend import trend_reading
+from analytics.present.readings.thresholds_by_slice import band_reading, slice_policy_reading
 
 __all__ = [
     "HOW",

@@ -7,24 +7,24 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from analytics.present import words
-from analytics.present.calibration_tables import side_of
-from analytics.present.marks import SIGNIFICANT
-from analytics.present.readings.misfits import CLOSE, MAX_NAME, SMALLEST, segments_part
+from analytics.present.marks.calibration import side_of
+from analytics.present.marks.slices import SIGNIFICANT
+from analytics.present.readings.calibration_scan import CLOSE, MAX_NAME, SMALLEST, segments_part
 
 if TYPE_CHECKING:
-    from analytics.answers import Calibration, CalibrationSlices, CalibrationTime
+    from analytics.answers.calibration.answer import Calibration, CalibrationSlices, CalibrationTime
 
-Row = dict[str, Any]
+_Row = dict[str, Any]
 
-NOTHING = "No row has both a label and a score, so calibration cannot be judged."
-LARGE = 100_000
+_NOTHING = "No row has both a label and a score, so calibration cannot be judged."
+_LARGE = 100_000
 
 
 def calibration_reading(answer: Calibration, scan: pl.DataFrame) -> str:
     """Answer the page's question: are scores too high or too low on the whole, by how much, and where most."""
     row = answer.numbers.row(0, named=True)
     if not row["n"]:
-        return NOTHING
+        return _NOTHING
     n = words.plural(row["n"], "judged row")
     segments = segments_part(scan)
     if answer.score_map is not None:
@@ -33,13 +33,13 @@ def calibration_reading(answer: Calibration, scan: pl.DataFrame) -> str:
             f"rates that they stand for, with an overall rate of {words.share(row['observed'])}."
         )
         return " ".join(filter(None, [lead, segments]))
-    ece = f"ECE is {words.number(row['ece'])}; a calibrated model of this size would show up to {chance_of(answer, 'ece')}"
-    return " ".join(filter(None, [f"{level_part(row)} {ece}.", spread_part(row), segments]))
+    ece = f"ECE is {words.number(row['ece'])}; a calibrated model of this size would show up to {_chance_of(answer, 'ece')}"
+    return " ".join(filter(None, [f"{_level_part(row)} {ece}.", _spread_part(row), segments]))
 
 
-def spread_part(row: Row) -> str:
+def _spread_part(row: _Row) -> str:
     """Say that scores are too extreme or too timid on the whole, where they are by more than a tenth."""
-    if row["slope"] is None or not is_clear(row["slope_p_adjusted"]) or abs(row["slope"] - 1) < CLOSE:
+    if row["slope"] is None or not _is_clear(row["slope_p_adjusted"]) or abs(row["slope"] - 1) < CLOSE:
         return ""
     ends = words.between(words.number(row["slope_low"], 2), words.number(row["slope_high"], 2))
     if row["slope_high"] < 0:
@@ -51,13 +51,13 @@ def spread_part(row: Row) -> str:
     return f"{lead}: slope {words.number(row['slope'], 2)} ({ends})."
 
 
-def chance_of(answer: Calibration, name: str) -> str:
+def _chance_of(answer: Calibration, name: str) -> str:
     """Return the upper end of what chance gives."""
     found = answer.chance.filter(pl.col("metric") == name)
     return words.number(found["chance_high"][0] if found.height else None)
 
 
-def level_part(row: Row) -> str:
+def _level_part(row: _Row) -> str:
     """Say whether scores are too high or too low on the whole."""
     size = words.points(row["difference"], row["difference_low"], row["difference_high"])
     means = f"mean score {words.share(row['mean_score'])}, observed {words.share(row['observed'])}"
@@ -65,10 +65,10 @@ def level_part(row: Row) -> str:
     if row["p_value"] is None or not row["p_value"] < SIGNIFICANT:
         return f"On the whole scores are neither too high nor too low beyond chance: {means} on {n}, {size}."
     side = "high" if row["difference"] > 0 else "low"
-    return f"Scores are too {side} on the whole by {size_of(row)}: {means} on {n}."
+    return f"Scores are too {side} on the whole by {_size_of(row)}: {means} on {n}."
 
 
-def size_of(row: Row) -> str:
+def _size_of(row: _Row) -> str:
     """Write how far scores are off, without the sign that the sentence already says."""
     ends = (row["difference"], row["difference_low"], row["difference_high"])
     size, low, high = (end if row["difference"] > 0 else -end for end in ends)
@@ -81,13 +81,13 @@ def reliability_reading(answer: Calibration) -> str:
     """Read the diagram: how many bins lie below and above the line, and which is furthest off."""
     bins = answer.bins.filter(pl.col("n") > 0)
     if bins.is_empty():
-        return NOTHING
+        return _NOTHING
     rows = list(bins.iter_rows(named=True))
     if answer.score_map is not None:
         first, last = rows[0], rows[-1]
         return (
-            f"The observed rate goes from {bin_rate(first)} at a mean score of {words.threshold_text(first['mean_score'])} "
-            f"to {bin_rate(last)} at {words.threshold_text(last['mean_score'])}. {map_part(first, last)}{steps_part(answer)}"
+            f"The observed rate goes from {_bin_rate(first)} at a mean score of {words.threshold_text(first['mean_score'])} "
+            f"to {_bin_rate(last)} at {words.threshold_text(last['mean_score'])}. {_map_part(first, last)}{_steps_part(answer)}"
         )
     sides = [side_of(row) for row in rows]
     empty = len(answer.bins) - len(rows)
@@ -98,7 +98,7 @@ def reliability_reading(answer: Calibration) -> str:
     )
     if "over" not in sides and "under" not in sides:
         lead = f"All {len(rows)} bins with rows lie" if len(rows) > 1 else "The only bin with rows lies"
-        return f"{lead} on the line within the 95 % interval.{left} {slope_part(answer)}{steps_part(answer)}"
+        return f"{lead} on the line within the 95 % interval.{left} {_slope_part(answer)}{_steps_part(answer)}"
     parts = []
     for side, text in (("over", "below the line (scores too high)"), ("under", "above it (scores too low)")):
         if side in sides:
@@ -106,15 +106,15 @@ def reliability_reading(answer: Calibration) -> str:
     off = max((row for row in rows if side_of(row) != "same"), key=lambda row: abs(row["mean_score"] - row["observed"]))
     verb = "lies" if sides.count("over") + sides.count("under") == 1 else "lie"
     furthest = (
-        f"Furthest off: scores around {words.number(off['mean_score'], 2)} were positive {bin_rate(off)} of the time"
+        f"Furthest off: scores around {words.number(off['mean_score'], 2)} were positive {_bin_rate(off)} of the time"
     )
     return (
         f"Of {words.plural(len(rows), 'bin')} {words.listed(parts)} {verb} beyond the 95 % interval. {furthest}, "
-        f"n {words.count(off['n'])}.{left} {slope_part(answer)}{steps_part(answer)}"
+        f"n {words.count(off['n'])}.{left} {_slope_part(answer)}{_steps_part(answer)}"
     )
 
 
-def steps_part(answer: Calibration) -> str:
+def _steps_part(answer: Calibration) -> str:
     """Say what is not exact where a log is too long for every score to be kept apart."""
     if answer.steps is None:
         return ""
@@ -124,7 +124,7 @@ def steps_part(answer: Calibration) -> str:
     )
 
 
-def map_part(first: Row, last: Row) -> str:
+def _map_part(first: _Row, last: _Row) -> str:
     """Say whether the rates of a score that is no probability rise with it, as a rising map needs."""
     if last["observed_low"] > first["observed_high"]:
         return "It rises with the score, and so does the isotonic map."
@@ -136,12 +136,12 @@ def map_part(first: Row, last: Row) -> str:
     return "It does not clearly rise with the score, so a rising map has little to say."
 
 
-def bin_rate(row: Row) -> str:
+def _bin_rate(row: _Row) -> str:
     """Write the observed rate of a bin."""
     return words.metric_interval("prevalence", row["observed"], row["observed_low"], row["observed_high"])
 
 
-def slope_part(answer: Calibration) -> str:
+def _slope_part(answer: Calibration) -> str:
     """Say what the slope means, or why there is none, and what the test of calibration can and cannot say."""
     row = answer.numbers.row(0, named=True)
     if row["slope"] is None:
@@ -153,18 +153,20 @@ def slope_part(answer: Calibration) -> str:
     elif row["slope_low"] > 1:
         text += ": scores are too timid, they spread less than the rates do"
     rejected = row["calibration_p"] is not None and row["calibration_p"] < SIGNIFICANT
-    caveat = f"; on {words.count(row['n'])} rows a test rejects even harmless deviations" if row["n"] >= LARGE else ""
-    return f"{text}. The test of calibration {'rejects it' if rejected else 'does not reject it'} (p " \
-           f"{words.p_value(row['calibration_p'])}){caveat if rejected else ''}."  # fmt: skip
+    caveat = f"; on {words.count(row['n'])} rows a test rejects even harmless deviations" if row["n"] >= _LARGE else ""
+    return (
+        f"{text}. The test of calibration {'rejects it' if rejected else 'does not reject it'} (p "
+        f"{words.p_value(row['calibration_p'])}){caveat if rejected else ''}."
+    )
 
 
 def calibration_slices_reading(answer: CalibrationSlices) -> str:
     """Say which slices are over- and which under-predicted after adjustment for looking at all of them."""
     rows = [row for row in answer.table.iter_rows(named=True) if row["n"]]
     if not rows:
-        return NOTHING
+        return _NOTHING
     by = words.listed([words.shortened(words.one_line(name), MAX_NAME) for name in answer.by])
-    clear = [row for row in rows if not row["few_rows"] and is_clear(row["p_adjusted"])]
+    clear = [row for row in rows if not row["few_rows"] and _is_clear(row["p_adjusted"])]
     parts = []
     for side, own in (
         ("too high", [row for row in clear if row["difference"] > 0]),
@@ -172,20 +174,20 @@ def calibration_slices_reading(answer: CalibrationSlices) -> str:
     ):
         if own:
             most = own[0]
-            size = size_of(most)
+            size = _size_of(most)
             name = words.shortened(words.slice_label([most[key] for key in answer.keys]), MAX_NAME)
             parts.append(f"{side} in {words.count(len(own))}, most of all in {name} by {size}")
     few = sum(row["few_rows"] for row in rows)
     tail = f" {words.plural(few, 'slice')} {'has' if few == 1 else 'have'} few rows and cannot be named." if few else ""
-    tail = f"{slice_slopes_part(rows, answer.keys)}{tail}"
+    tail = f"{_slice_slopes_part(rows, answer.keys)}{tail}"
     if not parts:
         return f"By {by}, none of {words.plural(len(rows), 'slice')} has scores that are off on the whole beyond chance.{tail}"
     return f"By {by}, scores of {words.plural(len(rows), 'slice')} are {words.listed(parts)}.{tail}"
 
 
-def slice_slopes_part(rows: list[Row], keys: tuple[str, ...]) -> str:
+def _slice_slopes_part(rows: list[_Row], keys: tuple[str, ...]) -> str:
     """Say in how many slices the slope is off, and name the first of those."""
-    clear = [row for row in rows if not row["few_rows"] and is_clear(row["slope_p_adjusted"])]
+    clear = [row for row in rows if not row["few_rows"] and _is_clear(row["slope_p_adjusted"])]
     parts = []
     for side, own in (
         ("below 1 (scores too extreme)", [row for row in clear if row["slope"] < 1]),
@@ -201,7 +203,7 @@ def slice_slopes_part(rows: list[Row], keys: tuple[str, ...]) -> str:
     return f" The slope is {', and '.join(parts)}." if parts else ""
 
 
-def is_clear(p: float | None) -> bool:
+def _is_clear(p: float | None) -> bool:
     """Say whether an adjusted p-value is small."""
     return p is not None and p < SIGNIFICANT
 
@@ -211,13 +213,13 @@ def calibration_trend_reading(found: CalibrationTime) -> str:
     rows = [row for row in found.table.iter_rows(named=True) if row["n"]]
     if not rows:
         return "No row with a time has both a label and a score."
-    clear = [row for row in rows if not row["few_rows"] and is_clear(row["p_adjusted"])]
+    clear = [row for row in rows if not row["few_rows"] and _is_clear(row["p_adjusted"])]
     unit = words.BUCKETS[found.every]
     high = [row for row in clear if row["difference"] > 0]
     low = [row for row in clear if row["difference"] < 0]
     counted = (
         f"Scores are too high in {words.count(len(high))} and too low in {words.count(len(low))} of "
-        f"{words.plural(len(rows), unit)}{extremes(high, low, found.every)}."
+        f"{words.plural(len(rows), unit)}{_extremes(high, low, found.every)}."
     )
     if found.broke is None:
         return f"One break is looked for, and no {unit} splits the period into two clearly different levels or slopes. {counted}"
@@ -227,15 +229,15 @@ def calibration_trend_reading(found: CalibrationTime) -> str:
     caveat = "One break is looked for, the clearest; there may be others."
     if found.broke.of_slope:
         lead = f"Calibration broke {moment}: the level of the scores stayed, their slope did not."
-        return f"{lead} {cause(before, after)} {counted} {caveat}"
+        return f"{lead} {_cause(before, after)} {counted} {caveat}"
     return (
         f"Calibration broke {moment}: scores were off by "
         f"{words.signed(100 * before['difference'], 1)} points before and {words.signed(100 * after['difference'], 1)} from "
-        f"then on. {cause(before, after)} {counted} {caveat}"
+        f"then on. {_cause(before, after)} {counted} {caveat}"
     )
 
 
-def extremes(high: list[Row], low: list[Row], every: str) -> str:
+def _extremes(high: list[_Row], low: list[_Row], every: str) -> str:
     """Name the buckets that are furthest off on either side."""
     parts = []
     for rows in (high, low):
@@ -245,7 +247,7 @@ def extremes(high: list[Row], low: list[Row], every: str) -> str:
     return f", most of all in {words.listed(parts)}" if parts else ""
 
 
-def cause(before: Row, after: Row) -> str:
+def _cause(before: _Row, after: _Row) -> str:
     """Tell a moved base rate from scores that moved and from a model that has gone stale."""
     rate, score = after["observed"] - before["observed"], after["mean_score"] - before["mean_score"]
     rates = f"from {words.share(before['observed'])} to {words.share(after['observed'])}"

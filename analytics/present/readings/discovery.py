@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from analytics.present import words
-from analytics.present.discovered import node_words, objective_interval, objective_text, slice_words
-from analytics.query.objectives import OBJECTIVES
+from analytics.present.discovery import node_words, objective_interval, objective_text, slice_words
+from analytics.query.discovery.objectives import OBJECTIVES
 
 if TYPE_CHECKING:
-    from analytics.answers.discovery import Discovery
+    from analytics.answers.discovery.answer import Discovery
 
-HELD_BACK = {"row": "half of the rows", "entity": "the rows of half of the ids", "time": "the later half of the rows"}
+_HELD_BACK = {"row": "half of the rows", "entity": "the rows of half of the ids", "time": "the later half of the rows"}
 
 
 def discovery_reading(answer: Discovery) -> str:
@@ -19,55 +19,55 @@ def discovery_reading(answer: Discovery) -> str:
     looked = f"{words.plural(answer.n_slices, 'slice')} of at most {words.plural(answer.search.max_depth, 'condition')}"
     if not answer.table.height:
         if not answer.n_slices:
-            return f"No slice but the whole holds enough of the {words.plural(answer.n_judged, 'judged row')}: {advice(answer)}."
-        return f"Of {looked}, none has more than the {phrase(answer)} of the rest."
+            return f"No slice but the whole holds enough of the {words.plural(answer.n_judged, 'judged row')}: {_advice(answer)}."
+        return f"Of {looked}, none has more than the {_phrase(answer)} of the rest."
     rows = answer.table.to_dicts()
     confirmed = [place for place, row in enumerate(rows) if row["status"] == "confirmed"]
     if confirmed:
-        lead = lead_of(answer, rows[confirmed[0]], slice_words(answer.slices[confirmed[0]]))
+        lead = _lead_of(answer, rows[confirmed[0]], slice_words(answer.slices[confirmed[0]]))
         more = f" (and {words.count(answer.n_more)} more that stand out less, not shown)" if answer.n_more else ""
         groups = f"{words.plural(len(confirmed), 'group')} of slices"
         count = (
-            f"{groups} {verb(len(confirmed))} confirmed{on_what(answer)}{more}: of "
+            f"{groups} {_verb(len(confirmed))} confirmed{_on_what(answer)}{more}: of "
             f"{words.plural(answer.n_sent, 'candidate')} out of {looked}"
         )
     else:
         lead = ""
-        count = unconfirmed(answer, looked)
-    return " ".join(filter(None, [lead, f"{count}.", noise_part(answer), left_out_part(answer), same_part(answer)]))
+        count = _unconfirmed(answer, looked)
+    return " ".join(filter(None, [lead, f"{count}.", _noise_part(answer), _left_out_part(answer), _same_part(answer)]))
 
 
 def tree_reading(answer: Discovery) -> str:
     """Say which leaf of the tree fails most."""
     tree = answer.tree
     if tree is None or len(tree.parents) == 1:
-        return f"No cut of the rows separates the {phrase(answer)}."
+        return f"No cut of the rows separates the {_phrase(answer)}."
     rows = tree.table.to_dicts()
     leaves = [place for place, row in enumerate(rows) if tree.is_leaf(place) and row["rate"] is not None]
     if not leaves:
-        return f"No leaf holds rows to judge the {phrase(answer)} on."
+        return f"No leaf holds rows to judge the {_phrase(answer)} on."
     worst = max(leaves, key=lambda place: rows[place]["rate"])
     value = objective_interval(answer, *(rows[worst][name] for name in ("rate", "rate_low", "rate_high")))
     return (
         f"The worst of the {words.count(len(leaves))} leaves: {node_words(tree, worst)}, {value} against "
-        f"{objective_text(answer, answer.overall)} of all rows, n {words.count(rows[worst]['n'])}{on_what(answer)}."
+        f"{objective_text(answer, answer.overall)} of all rows, n {words.count(rows[worst]['n'])}{_on_what(answer)}."
     )
 
 
-def lead_of(answer: Discovery, row: dict[str, Any], name: str) -> str:
+def _lead_of(answer: Discovery, row: dict[str, Any], name: str) -> str:
     """Say the first confirmed slice with its numbers."""
     objective = OBJECTIVES[answer.search.objective]
     most = f"Most excess {objective.unit}"
     if not objective.is_share:
-        most = f"Most of the {phrase(answer)} beyond that of the rest"
-    return f"{most}, confirmed: {name}, {numbers_of(answer, row)}."
+        most = f"Most of the {_phrase(answer)} beyond that of the rest"
+    return f"{most}, confirmed: {name}, {_numbers_of(answer, row)}."
 
 
 def found_reading(answer: Discovery, place: int) -> str:
     """Say what the rows that confirm say of one slice."""
     row = answer.table.row(place, named=True)
-    named = "" if OBJECTIVES[answer.search.objective].is_change else f"{phrase(answer)} "
-    return f"{row['status'].capitalize()}{on_what(answer)}: {named}{numbers_of(answer, row)}."
+    named = "" if OBJECTIVES[answer.search.objective].is_change else f"{_phrase(answer)} "
+    return f"{row['status'].capitalize()}{_on_what(answer)}: {named}{_numbers_of(answer, row)}."
 
 
 def searched_words(answer: Discovery) -> str:
@@ -78,7 +78,7 @@ def searched_words(answer: Discovery) -> str:
     )
 
 
-def numbers_of(answer: Discovery, row: dict[str, Any]) -> str:
+def _numbers_of(answer: Discovery, row: dict[str, Any]) -> str:
     """Say the rate of a slice with that of the rest, its rows and its excess."""
     objective = OBJECTIVES[answer.search.objective]
     value = objective_interval(answer, row["rate"], row["rate_low"], row["rate_high"])
@@ -95,31 +95,31 @@ def numbers_of(answer: Discovery, row: dict[str, Any]) -> str:
     return f"{value} against {rest} in the rest, n {words.count(row['n'])}{more}"
 
 
-def unconfirmed(answer: Discovery, looked: str) -> str:
+def _unconfirmed(answer: Discovery, looked: str) -> str:
     """Say that nothing is confirmed, and whether it could be."""
     found = f"{words.plural(answer.n_sent, 'candidate')} found in {looked}"
     if answer.split == "none":
         return f"{found}; no row was held back, so none can be confirmed"
-    return f"None of the {found} is confirmed{on_what(answer)}"
+    return f"None of the {found} is confirmed{_on_what(answer)}"
 
 
-def on_what(answer: Discovery) -> str:
+def _on_what(answer: Discovery) -> str:
     """Say which rows confirm."""
-    return f" on {HELD_BACK[answer.split]}, which the search did not see" if answer.split in HELD_BACK else ""
+    return f" on {_HELD_BACK[answer.split]}, which the search did not see" if answer.split in _HELD_BACK else ""
 
 
-def noise_part(answer: Discovery) -> str:
+def _noise_part(answer: Discovery) -> str:
     """Say how far noise alone reaches; a mean that rows cancel out of is close to 0, and no measure of it."""
     is_signed = OBJECTIVES[answer.search.objective].is_signed
     if answer.noise is None or is_signed or not words.is_known(answer.noise.ratio):
         return ""
     return (
         f"In a search of {words.plural(answer.n_searched, 'row')} like this one, noise alone produces slices up to "
-        f"{words.number(answer.noise.ratio, 2)} times the overall {phrase(answer)}."
+        f"{words.number(answer.noise.ratio, 2)} times the overall {_phrase(answer)}."
     )
 
 
-def advice(answer: Discovery) -> str:
+def _advice(answer: Discovery) -> str:
     """Say what could be done where there is nothing to search by; on few rows the least number of rows binds."""
     search = answer.search
     if search.min_rows >= search.min_support * answer.n_judged:
@@ -127,7 +127,7 @@ def advice(answer: Discovery) -> str:
     return "lower the least support, or choose other segment columns"
 
 
-def left_out_part(answer: Discovery) -> str:
+def _left_out_part(answer: Discovery) -> str:
     """Say what the search did not use."""
     if not answer.left_out:
         return ""
@@ -137,17 +137,17 @@ def left_out_part(answer: Discovery) -> str:
     return f"Left out: {names}, which {tell} {what} and would only name the errors; choose columns to search by to use them."
 
 
-def same_part(answer: Discovery) -> str:
+def _same_part(answer: Discovery) -> str:
     """Say which columns are other names of another one."""
     told = [f"{words.one_line(name)} says the same as {words.one_line(of)}" for name, of in answer.same]
     return f"Not searched apart: {words.listed(told)}." if told else ""
 
 
-def phrase(answer: Discovery) -> str:
+def _phrase(answer: Discovery) -> str:
     """Name the objective inside a sentence."""
     return OBJECTIVES[answer.search.objective].label
 
 
-def verb(count: int) -> str:
+def _verb(count: int) -> str:
     """Return is or are."""
     return "is" if count == 1 else "are"

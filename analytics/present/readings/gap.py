@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analytics.measure.distances import FAHRENHEIT
-from analytics.measure.gap_metrics import COST, GapMetric
-from analytics.measure.waterfall import ENTANGLED
+from analytics.measure.gap.distances import FAHRENHEIT
+from analytics.measure.gap.metric import COST, GapMetric
+from analytics.measure.gap.waterfall import ENTANGLED
 from analytics.present import words
-from analytics.present.readings.gap_apart import (
+from analytics.present.readings.gap_counterparts import (
     OTHER_MODEL_NOTES,
     apart_caption,
     entangled_sentence,
@@ -16,7 +16,8 @@ from analytics.present.readings.gap_apart import (
 )
 
 if TYPE_CHECKING:
-    from analytics.answers import Gap, Inputs
+    from analytics.answers.gap.answer import Gap
+    from analytics.answers.gap.inputs import Inputs
     from analytics.measure.intervals import Interval
 
 PART_WORDS = {
@@ -35,7 +36,7 @@ PART_HELP = {
     "operating": "Scores read higher or lower, or the threshold moved: what a monotone map of the scores would undo.",
     "concept": "Within slices, scores tell labels apart better or worse than before, or one slice changed alone.",
 }
-KINDS = {
+_KINDS = {
     "coverage": "labels",
     "segments": "covariate",
     "missingness": "covariate",
@@ -43,7 +44,7 @@ KINDS = {
     "operating": "scale",
     "concept": "concept",
 }
-PART_NOTES = {
+_PART_NOTES = {
     "coverage": "judged rows against all rows",
     "segments": "other kinds of rows come in",
     "missingness": "more or less often than before",
@@ -51,14 +52,14 @@ PART_NOTES = {
     "operating": "scores read on another scale",
     "concept": "same inputs, other outcomes",
 }
-WITHOUT_ARTICLE = ("operating", "missingness", "coverage")
-WAITING = ("base_rate", "operating")
+_WITHOUT_ARTICLE = ("operating", "missingness", "coverage")
+_WAITING = ("base_rate", "operating")
 """Parts that labels of one kind which come later than the others look like."""
 
 MAX_NAMED = 3
-DEGREES = {FAHRENHEIT: "°C → °F", 1 / FAHRENHEIT: "°F → °C"}
+_DEGREES = {FAHRENHEIT: "°C → °F", 1 / FAHRENHEIT: "°F → °C"}
 LEAST_EMPTIED = 0.01
-LEAST_PART = 0.05
+_LEAST_PART = 0.05
 """Of the change; a smaller part is not called, however narrow its interval."""
 
 
@@ -99,13 +100,13 @@ def is_called(gap: Gap, name: str) -> bool:
     part is told where it is larger than what the whole may have changed by.
     """
     part, change = gap.waterfall.parts[name], gap.waterfall.change
-    least = LEAST_PART * abs(float(change.value)) if is_clear(change) else float(change.high - change.low) / 2
-    if not is_clear(part) or reads_as_zero(gap.metric, part) or (name in WAITING and gap.is_waiting):
+    least = _LEAST_PART * abs(float(change.value)) if is_clear(change) else float(change.high - change.low) / 2
+    if not is_clear(part) or _reads_as_zero(gap.metric, part) or (name in _WAITING and gap.is_waiting):
         return False
     return abs(float(part.value)) > least and not (gap.is_entangled and name in ENTANGLED)
 
 
-def reads_as_zero(metric: GapMetric, part: Interval) -> bool:
+def _reads_as_zero(metric: GapMetric, part: Interval) -> bool:
     """Whether a part is zero in the digits that are shown."""
     return not any(digit in "123456789" for digit in change_text(metric, part).partition(" (")[0])
 
@@ -120,7 +121,7 @@ def leading(gap: Gap) -> list[str]:
     return sorted(with_it, key=lambda name: -abs(float(parts[name].value)))
 
 
-def beneath(gap: Gap) -> list[str]:
+def _beneath(gap: Gap) -> list[str]:
     """Return the parts that are told whatever the whole did."""
     return [name for name in gap.waterfall.parts if is_called(gap, name)]
 
@@ -136,9 +137,9 @@ def is_mostly_entangled(gap: Gap) -> bool:
 def kind_of(gap: Gap) -> str:
     """Say which drift the largest part is: labels, covariate, label, scale, concept; none, or open where no part is clear."""
     if not is_clear(gap.waterfall.change):
-        return "open" if beneath(gap) else "none"
+        return "open" if _beneath(gap) else "none"
     found = leading(gap)
-    return KINDS[found[0]] if found and not is_mostly_entangled(gap) else "open"
+    return _KINDS[found[0]] if found and not is_mostly_entangled(gap) else "open"
 
 
 def gap_reading(gap: Gap) -> str:
@@ -153,14 +154,14 @@ def gap_reading(gap: Gap) -> str:
     if kind_of(gap) == "none":
         return f"{start} did not change beyond chance: {ends}, {change_text(metric, flow.change)}, on {rows}."
     if not is_clear(flow.change):
-        clear = [f"{named_part(gap, name)} {change_text(metric, flow.parts[name])}" for name in beneath(gap)]
+        clear = [f"{_named_part(gap, name)} {change_text(metric, flow.parts[name])}" for name in _beneath(gap)]
         return (
             f"{start} did not change beyond chance on the whole, {ends}, {change_text(metric, flow.change)}; beneath that "
             f"{'moved' if len(clear) == 1 else 'moved against each other'} {words.listed(clear)}."
         )
     is_rise = float(flow.change.value) > 0
     verdict = "worse" if is_rise == metric.is_lower_better else "better"
-    lead = f"{start} {'rose' if is_rise else 'fell'} {ends}: {size_text(metric, flow.change, verdict)}."
+    lead = f"{start} {'rose' if is_rise else 'fell'} {ends}: {_size_text(metric, flow.change, verdict)}."
     found = leading(gap)
     apart = ""
     if gap.is_entangled and is_clear(flow.entangled):
@@ -172,22 +173,22 @@ def gap_reading(gap: Gap) -> str:
         return f"{lead} {waiting_sentence(gap) or f'No single part of it is beyond chance on {rows}.'}"
     largest = float(flow.parts[found[0]].value) / float(flow.change.value)
     most = "Most of it" if largest > 0.5 else "The largest part of it"
-    first = f"{most} is {with_article(gap, found[0])}: {change_text(metric, flow.parts[found[0]])}."
-    others = [f"{with_article(gap, name)} {change_text(metric, flow.parts[name])}" for name in found[1:MAX_NAMED]]
+    first = f"{most} is {_with_article(gap, found[0])}: {change_text(metric, flow.parts[found[0]])}."
+    others = [f"{_with_article(gap, name)} {change_text(metric, flow.parts[name])}" for name in found[1:MAX_NAMED]]
     against = [
-        f"{with_article(gap, name)} {change_text(metric, part)}"
+        f"{_with_article(gap, name)} {change_text(metric, part)}"
         for name, part in flow.parts.items()
         if is_called(gap, name) and name not in found
     ]
     if is_mostly_entangled(gap) and apart:
-        first = f"{apart} Besides, {with_article(gap, found[0])}: {change_text(metric, flow.parts[found[0]])}."
+        first = f"{apart} Besides, {_with_article(gap, found[0])}: {change_text(metric, flow.parts[found[0]])}."
         apart = ""
     further = f"Then {words.listed(others)}." if others else ""
     counter = f"Against it {'work' if len(against) > 1 else 'works'} {words.listed(against)}." if against else ""
     return " ".join(filter(None, [lead, first, further, apart, counter, waiting_sentence(gap)]))
 
 
-def named_part(gap: Gap, name: str) -> str:
+def _named_part(gap: Gap, name: str) -> str:
     """Name a part, with the columns whose slices it is made of."""
     if name in ("segments", "concept") and gap.by:
         return f"{PART_WORDS[name]} ({words.listed([words.shortened(column, 30) for column in gap.by])})"
@@ -195,19 +196,19 @@ def named_part(gap: Gap, name: str) -> str:
         before, after = (words.share(share) for share in gap.prevalence)
         return f"{PART_WORDS[name]} ({before} → {after})"
     if name == "missingness" and emptied(gap):
-        return f"{PART_WORDS[name]} ({words.listed([emptied_text(*each) for each in emptied(gap)])} of rows)"
+        return f"{PART_WORDS[name]} ({words.listed([_emptied_text(*each) for each in emptied(gap)])} of rows)"
     return PART_WORDS[name]
 
 
-def with_article(gap: Gap, name: str) -> str:
+def _with_article(gap: Gap, name: str) -> str:
     """Name a part inside a sentence."""
-    return f"{'' if name in WITHOUT_ARTICLE else 'the '}{named_part(gap, name)}"
+    return f"{'' if name in _WITHOUT_ARTICLE else 'the '}{_named_part(gap, name)}"
 
 
 def part_note(gap: Gap, name: str) -> str:
     """Say in short what a part is, with its numbers where it has some."""
     if name == "missingness" and emptied(gap):
-        return emptied_text(*emptied(gap)[0])
+        return _emptied_text(*emptied(gap)[0])
     if name == "segments" and gap.is_entangled:
         return "with rows without a counterpart"
     if name == "operating" and moved_threshold(gap):
@@ -215,7 +216,7 @@ def part_note(gap: Gap, name: str) -> str:
     if gap.is_other_model and name in OTHER_MODEL_NOTES:
         return OTHER_MODEL_NOTES[name]
     before, after = (words.share(share) for share in gap.prevalence)
-    return PART_NOTES[name].format(before=before, after=after)
+    return _PART_NOTES[name].format(before=before, after=after)
 
 
 def moved_threshold(gap: Gap) -> str:
@@ -237,12 +238,12 @@ def emptied(gap: Gap) -> list[tuple[str, float, float]]:
     return sorted(found, key=lambda entry: -abs(entry[2] - entry[1]))[:MAX_NAMED]
 
 
-def emptied_text(name: str, before: float, after: float) -> str:
+def _emptied_text(name: str, before: float, after: float) -> str:
     """Say how often a column is empty on either side."""
     return f"{words.shortened(name, 30)}: {words.share(before)} → {words.share(after)}"
 
 
-def size_text(metric: GapMetric, part: Interval, verdict: str) -> str:
+def _size_text(metric: GapMetric, part: Interval, verdict: str) -> str:
     """Write how large a change is, without its sign, and whether it is worse or better."""
     ends = (part.low, part.high) if float(part.value) > 0 else (-part.high, -part.low)
     size, _, interval = change_text(metric, type(part)(abs(part.value), *ends)).partition(" (")
@@ -258,8 +259,10 @@ def waterfall_reading(gap: Gap) -> str:
         made = f"groups of scores{f', beside slices of {named}' if gap.by else ''}"
     text = f"The parts add up to the change. They are made of {made}."
     if flow.n_pending:
-        low, high = (words.metric_difference(metric.name, end) if metric.name != COST else words.signed(end, 1)
-                     for end in (flow.pending_low, flow.pending_high))  # fmt: skip
+        low, high = (
+            words.metric_difference(metric.name, end) if metric.name != COST else words.signed(end, 1)
+            for end in (flow.pending_low, flow.pending_high)
+        )
         text += (
             f" {words.plural(flow.n_pending, 'row')} of production without a label that counts: whatever the labels that are "
             f"not known yet turn out to be, the change lies from {low} to {high}."
@@ -300,8 +303,8 @@ def unit_text(factor: float) -> str:
     >>> unit_text(100.0), unit_text(1 / 60), unit_text(1.8)
     ('×100', '÷60', '°C → °F')
     """
-    if factor in DEGREES:
-        return DEGREES[factor]
+    if factor in _DEGREES:
+        return _DEGREES[factor]
     return f"×{factor:g}" if factor >= 1 else f"÷{1 / factor:g}"
 
 

@@ -19,12 +19,13 @@ from analytics.present.readings.gap import (
     slice_leads,
     value_text,
 )
-from analytics.present.readings.gap_apart import OTHER_MODEL_MENDING, without_counterpart
+from analytics.present.readings.gap_counterparts import OTHER_MODEL_MENDING, without_counterpart
 
 if TYPE_CHECKING:
-    from analytics.answers import Gap, Inputs
+    from analytics.answers.gap.answer import Gap
+    from analytics.answers.gap.inputs import Inputs
 
-MENDING = {
+_MENDING = {
     "coverage": (
         "labels",
         "Wait for the labels, or attach those that came later, before the numbers are compared.",
@@ -61,7 +62,7 @@ MENDING = {
 
 
 @dataclass(frozen=True)
-class Advice:
+class _Advice:
     """What to mend.
 
     Attributes
@@ -83,28 +84,28 @@ class Advice:
     column: str | None = None
 
 
-def advice(gap: Gap, inputs: Inputs) -> list[Advice]:
+def advice(gap: Gap, inputs: Inputs) -> list[_Advice]:
     """Say what to mend, the most first: data, model, system or labels."""
     found = []
     faults = [name for name, change in inputs.changes.items() if change.is_fault]
-    parts = to_mend(gap)
+    parts = _to_mend(gap)
     told = [name for name in parts if name in ("segments", "concept") and gap.by and set(gap.by) <= set(faults)]
     for name in faults[:MAX_NAMED]:
         text = f"{fault_text(inputs, name)}: mend its source first."
-        size = part_size(gap, told[0]) if told and gap.by == (name,) else ""
-        found.append(Advice("data", text, ("Slices",), size, name))
+        size = _part_size(gap, told[0]) if told and gap.by == (name,) else ""
+        found.append(_Advice("data", text, ("Slices",), size, name))
     for name in [name for name in parts if name not in told][:MAX_NAMED]:
-        found.append(advice_for(gap, name))
+        found.append(_advice_for(gap, name))
     if gap.is_entangled and is_clear(gap.waterfall.entangled):
         size = change_text(gap.metric, gap.waterfall.entangled).partition(" (")[0]
         text = f"{without_counterpart(gap)}: evaluate anew on labelled rows like these before a model or a threshold is changed."
-        found.append(Advice("labels", text, ("Slices",), size, gap.apart[0][0]))
+        found.append(_Advice("labels", text, ("Slices",), size, gap.apart[0][0]))
     if not found:
-        return [Advice("nothing", "Nothing needs mending on this evidence.", ())]
+        return [_Advice("nothing", "Nothing needs mending on this evidence.", ())]
     return found
 
 
-def to_mend(gap: Gap) -> list[str]:
+def _to_mend(gap: Gap) -> list[str]:
     """Return the parts that made the metric worse beyond chance, and labels that are not known yet; the largest first."""
     found, parts = leading(gap), gap.waterfall.parts
     if not found or (float(gap.waterfall.change.value) > 0) == gap.metric.is_lower_better:
@@ -114,7 +115,7 @@ def to_mend(gap: Gap) -> list[str]:
     return sorted(kept + against, key=lambda name: -abs(float(parts[name].value)))
 
 
-def advice_for(gap: Gap, name: str) -> Advice:
+def _advice_for(gap: Gap, name: str) -> _Advice:
     """Say what to mend about one part."""
     leads = [] if gap.is_carried or gap.is_entangled else slice_leads(gap, 2)
     slices = [f"{column} {value}" for column, value, _ in leads]
@@ -129,8 +130,8 @@ def advice_for(gap: Gap, name: str) -> Advice:
         best = f" {sentence_start(line)} would give {value_text(gap.metric, gap.best[1])} on the rows that it was chosen on."
     fields = "Fields arrive empty more or less often"
     if emptied(gap):
-        fields = "; ".join(empty_text(*each) for each in emptied(gap))
-    what, text, pages = MENDING[name]
+        fields = "; ".join(_empty_text(*each) for each in emptied(gap))
+    what, text, pages = _MENDING[name]
     if gap.is_other_model and name == "concept":
         text = OTHER_MODEL_MENDING
     before, after = (words.share(share) for share in gap.prevalence)
@@ -138,14 +139,14 @@ def advice_for(gap: Gap, name: str) -> Advice:
     scale = f"The two sides are judged at two thresholds ({moved})" if moved else "Scores are read on another scale"
     told = text.format(where=where, best=best, before=before, after=after, fields=fields, scale=scale)
     columns = [column for column, _, _ in emptied(gap) if name == "missingness"] + [column for column, _, _ in leads]
-    return Advice(what, told, pages, part_size(gap, name), next(iter([*columns, *gap.by]), None))
+    return _Advice(what, told, pages, _part_size(gap, name), next(iter([*columns, *gap.by]), None))
 
 
-def part_size(gap: Gap, name: str) -> str:
+def _part_size(gap: Gap, name: str) -> str:
     """Return how much of the change a part is, in words."""
     return change_text(gap.metric, gap.waterfall.parts[name]).partition(" (")[0]
 
 
-def empty_text(name: str, before: float, after: float) -> str:
+def _empty_text(name: str, before: float, after: float) -> str:
     """Say in a sentence how often a column is empty now and was before."""
     return f"{words.shortened(name, 40)} arrives empty in {words.share(after)} of rows, before in {words.share(before)}"

@@ -18,7 +18,7 @@ from analytics.present.readings.gap import (
     moved_threshold,
     sentence_start,
 )
-from analytics.present.readings.gap_apart import (
+from analytics.present.readings.gap_counterparts import (
     OTHER_MODEL_KINDS,
     OTHER_MODEL_SETTLES,
     apart_caption,
@@ -26,10 +26,12 @@ from analytics.present.readings.gap_apart import (
 )
 
 if TYPE_CHECKING:
-    from analytics.answers import Gap, GapTime, Inputs
-    from analytics.measure.density import Joint
+    from analytics.answers.gap.answer import Gap
+    from analytics.answers.gap.inputs import Inputs
+    from analytics.answers.gap.over_time import GapTime
+    from analytics.measure.gap.density import Joint
 
-KIND_WORDS = {
+_KIND_WORDS = {
     "labels": "labels that are not complete",
     "covariate": "covariate drift: other rows come in",
     "emptied": "covariate drift: fields arrive empty that were filled before",
@@ -48,7 +50,7 @@ def drift_reading(gap: Gap, inputs: Inputs, joint: Joint | None, since: GapTime 
     frequent = "more frequent" if gap.prevalence[1] > gap.prevalence[0] else "less frequent"
     fields = emptied(gap) if leading(gap)[:1] == ["missingness"] else []
     drift = kind if not fields else "emptied" if fields[0][2] > fields[0][1] else "filled"
-    spoken = OTHER_MODEL_KINDS.get(drift, KIND_WORDS[drift]) if gap.is_other_model else KIND_WORDS[drift]
+    spoken = OTHER_MODEL_KINDS.get(drift, _KIND_WORDS[drift]) if gap.is_other_model else _KIND_WORDS[drift]
     moved = moved_threshold(gap) if kind == "scale" else ""
     if moved:
         spoken = f"{spoken} ({moved})"

@@ -11,9 +11,10 @@ from analytics.present import words
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from analytics.answers import Overview, Question
+    from analytics.answers.overview import Overview
+    from analytics.answers.question import Question
 
-WIDE = 0.1
+_WIDE = 0.1
 NO_ROWS = "No row is in this cohort: remove a filter."
 
 
@@ -22,28 +23,28 @@ def overview_reading(overview: Overview, question: Question) -> str:
     counts = overview.counts
     if not counts["n"]:
         return NO_ROWS
-    n_judged = judged_of(counts)
+    n_judged = _judged_of(counts)
     if not n_judged:
-        return f"{why_unjudged(counts)} {flagged_part(overview)}".strip()
+        return f"{_why_unjudged(counts)} {_flagged_part(overview)}".strip()
     is_decision = question.log.score_kind == "decision"
     at = "by the logged decisions" if is_decision else f"at threshold {words.threshold_text(question.threshold)}"
     wrong = words.metric_interval("error_rate", *overview.value("error_rate"))
     parts = [
         f"{wrong} of {words.plural(n_judged, 'judged row')} {'is' if n_judged == 1 else 'are'} wrong {at}: "
         f"{words.plural(counts['fp'], 'false positive')} and {words.plural(counts['fn'], 'false negative')}.",
-        rates_part(overview),
-        baseline_part(overview),
-        unjudged_part(counts),
+        _rates_part(overview),
+        _baseline_part(overview),
+        _unjudged_part(counts),
     ]
     return " ".join(filter(None, parts))
 
 
-def judged_of(counts: Mapping[str, int]) -> int:
+def _judged_of(counts: Mapping[str, int]) -> int:
     """Count the rows with a label and a score."""
     return counts["tp"] + counts["fp"] + counts["fn"] + counts["tn"]
 
 
-def why_unjudged(counts: Mapping[str, int]) -> str:
+def _why_unjudged(counts: Mapping[str, int]) -> str:
     """Say why no row can be judged."""
     n = counts["n"]
     subject = "The one row has no" if n == 1 else f"None of the {words.plural(n, 'row')} has a"
@@ -54,7 +55,7 @@ def why_unjudged(counts: Mapping[str, int]) -> str:
     return "No row has both a label and a score, so nothing can be judged."
 
 
-def flagged_part(overview: Overview) -> str:
+def _flagged_part(overview: Overview) -> str:
     """Say how many rows are predicted positive."""
     selection = overview.value("selection_rate")
     if not words.is_known(selection[0]):
@@ -63,7 +64,7 @@ def flagged_part(overview: Overview) -> str:
     return f"{words.metric_interval('selection_rate', *selection)} of {n_scored} are predicted positive."
 
 
-def rates_part(overview: Overview) -> str:
+def _rates_part(overview: Overview) -> str:
     """Say recall and precision, or why one of them has no value."""
     found, reasons = [], []
     for name in ("recall", "precision"):
@@ -76,10 +77,10 @@ def rates_part(overview: Overview) -> str:
     return f"{text[:1].upper()}{text[1:]}."
 
 
-def baseline_part(overview: Overview) -> str:
+def _baseline_part(overview: Overview) -> str:
     """Say when giving every row the same prediction would be wrong less often."""
     counts, (_, low, _) = overview.counts, overview.value("error_rate")
-    n_positive, n_judged = counts["tp"] + counts["fn"], judged_of(counts)
+    n_positive, n_judged = counts["tp"] + counts["fn"], _judged_of(counts)
     fewest = min(n_positive, n_judged - n_positive)
     if low is None or not 0 < fewest / n_judged < low:
         return ""
@@ -87,7 +88,7 @@ def baseline_part(overview: Overview) -> str:
     return f"Predicting every row {always} would be wrong on fewer, {words.share(fewest / n_judged)}."
 
 
-def unjudged_part(counts: Mapping[str, int]) -> str:
+def _unjudged_part(counts: Mapping[str, int]) -> str:
     """Say how many rows have no label yet or no score."""
     n, parts = counts["n"], []
     if unlabelled := counts["n_unlabelled"]:
@@ -103,11 +104,11 @@ def confusion_reading(counts: Mapping[str, int]) -> str:
     """Say which kind of error is the more frequent, and what it means for the flagged and for the positive rows."""
     if not counts["n"]:
         return NO_ROWS
-    if not judged_of(counts):
-        return why_unjudged(counts)
+    if not _judged_of(counts):
+        return _why_unjudged(counts)
     fp, fn = counts["fp"], counts["fn"]
     if not fp + fn:
-        return f"No error on {words.plural(judged_of(counts), 'judged row')}."
+        return f"No error on {words.plural(_judged_of(counts), 'judged row')}."
     main, n_main, other, n_other = (
         ("false positive", fp, "false negative", fn) if fp >= fn else ("false negative", fn, "false positive", fp)
     )
@@ -121,10 +122,10 @@ def confusion_reading(counts: Mapping[str, int]) -> str:
             f"{words.count(n_main)} of {words.plural(fp + fn, 'error')}, {part}, {verb} "
             f"{main}{'' if n_main == 1 else 's'}; {words.plural(n_other, other)} make up the rest."
         )
-    return " ".join([first, *consequences(counts)])
+    return " ".join([first, *_consequences(counts)])
 
 
-def consequences(counts: Mapping[str, int]) -> list[str]:
+def _consequences(counts: Mapping[str, int]) -> list[str]:
     """Say which share of the flagged rows is wrong, and which share of the positive rows is missed."""
     found = []
     for error, right, sentence in (
@@ -139,11 +140,11 @@ def consequences(counts: Mapping[str, int]) -> list[str]:
     return [f"{', and '.join(found)}."] if found else []
 
 
-def chance_part(low: float, high: float | None) -> str:
+def _chance_part(low: float, high: float | None) -> str:
     """Say how an area whose interval begins at or below one half compares with chance."""
     if high is None or high < 0.5:
         return " That is worse than chance: is the score reversed?"
-    if high - low > WIDE:
+    if high - low > _WIDE:
         return " On so few rows that cannot be told from chance."
     return " That is no better than chance."
 
@@ -154,7 +155,7 @@ def score_reading(overview: Overview, question: Question) -> str:
         return NO_ROWS
     if not overview.counts["n_scored"]:
         return "No row has a score."
-    flagged = flagged_part(overview)
+    flagged = _flagged_part(overview)
     area = overview.value("auroc")
     if not words.is_known(area[0]):
         return f"How well the scores separate the labels is not known: {METRICS['auroc'].undefined}. {flagged}".strip()
@@ -164,5 +165,5 @@ def score_reading(overview: Overview, question: Question) -> str:
     pairs = words.metric_interval("error_rate", *area)
     lead = f"A positive row scores above a negative one in {pairs} of pairs, a tie counting half (AUROC)."
     if area[1] is not None and area[1] <= 0.5:
-        lead += chance_part(area[1], area[2])
+        lead += _chance_part(area[1], area[2])
     return f"{lead}{caveat} {flagged}".strip()

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from analytics.measure.verdicts import Agreement, Corrected, Share
+from analytics.measure.review import Agreement, Corrected, Share
 from analytics.present import words
 
 if TYPE_CHECKING:
-    from analytics.answers import Findings, Replay
+    from analytics.answers.review.findings import Findings
+    from analytics.answers.review.replay import Replay
 
-MIN_RANDOM = 20
-ENOUGH = 0.95
+_MIN_RANDOM = 20
+_ENOUGH = 0.95
 ROWS = {"fp": "false positive", "fn": "false negative", "both": "error", "all": "row"}
-AGREEMENTS = ((0.8, "very good"), (0.6, "good"), (0.4, "moderate"), (0.2, "fair"), (-1.0, "poor"))
+_AGREEMENTS = ((0.8, "very good"), (0.6, "good"), (0.4, "moderate"), (0.2, "fair"), (-1.0, "poor"))
 
 
 def queue_reading(n_rows: int, errors: str, threshold: float, n_judged: int) -> str:
@@ -31,10 +32,10 @@ def queue_reading(n_rows: int, errors: str, threshold: float, n_judged: int) -> 
     return f"{held}{at}. {words.count(n_judged)} {have}."
 
 
-def share_text(found: Share) -> str:
+def _share_text(found: Share) -> str:
     """Write a share with its interval and its rows.
 
-    >>> share_text(Share(1, 4, 0.25, 0.046, 0.699)).replace(words.THIN_SPACE, " ")
+    >>> _share_text(Share(1, 4, 0.25, 0.046, 0.699)).replace(words.THIN_SPACE, " ")
     '25.0 % (4.6–69.9) of 4'
     """
     if found.value is None or found.low is None or found.high is None:
@@ -59,11 +60,11 @@ def findings_reading(found: Findings, errors: str, labels: Mapping[str, str]) ->
         return (
             f"Nobody has judged one of the {everything} yet. Judge some on Cases; those drawn at random speak for all."
         )
-    table = found.random if found.n_random >= MIN_RANDOM else found.reasons
+    table = found.random if found.n_random >= _MIN_RANDOM else found.reasons
     top = table.row(0, named=True)
-    n = found.n_random if found.n_random >= MIN_RANDOM else found.n_judged
-    share = share_text(Share(top["n"], n, top["share"], top["low"], top["high"]))
-    if found.n_random >= MIN_RANDOM:
+    n = found.n_random if found.n_random >= _MIN_RANDOM else found.n_judged
+    share = _share_text(Share(top["n"], n, top["share"], top["low"], top["high"]))
+    if found.n_random >= _MIN_RANDOM:
         return (
             f"“{labels.get(top['reason'], top['reason'])}” is the most frequent reason: {share} rows that chance drew from "
             f"the {everything}. That share speaks for all of them."
@@ -71,7 +72,7 @@ def findings_reading(found: Findings, errors: str, labels: Mapping[str, str]) ->
     return (
         f"“{labels.get(top['reason'], top['reason'])}” is the most frequent reason, given for {words.count(top['n'])} of "
         f"{words.plural(found.n_judged, 'judged row')}. That says nothing of all {everything}: "
-        f"{words.count(found.n_random)} of the judged rows were drawn at random without a gap, and {MIN_RANDOM} are needed. "
+        f"{words.count(found.n_random)} of the judged rows were drawn at random without a gap, and {_MIN_RANDOM} are needed. "
         "Choose the order “At random”."
     )
 
@@ -82,10 +83,10 @@ def enough_reading(recent: Share) -> str:
         return "How many reviews are enough is known after the first ones."
     new = recent.n - recent.count
     brought = "brought no new reason" if not new else f"brought {words.plural(new, 'new reason')}"
-    text = f"The last {words.plural(recent.n, 'review')} {brought}: {share_text(recent)} repeated a known one. "
-    if recent.n < MIN_RANDOM:
+    text = f"The last {words.plural(recent.n, 'review')} {brought}: {_share_text(recent)} repeated a known one. "
+    if recent.n < _MIN_RANDOM:
         return f"{text}Too few to say whether that is all."
-    if recent.value >= ENOUGH:
+    if recent.value >= _ENOUGH:
         return f"{text}More reviews would sharpen the shares rather than add reasons."
     return f"{text}More reviews may well bring further reasons."
 
@@ -105,7 +106,7 @@ def corrected_reading(found: Corrected) -> str:
         )
     estimate = found.estimated
     if (
-        estimate.n >= MIN_RANDOM
+        estimate.n >= _MIN_RANDOM
         and estimate.value is not None
         and estimate.low is not None
         and estimate.high is not None
@@ -127,7 +128,7 @@ def agreement_reading(pair: Agreement) -> str:
     text = f"{pair.first} and {pair.second} judged the same {words.plural(pair.n, 'row')} and agree on {pair.agreed} of them"
     if pair.kappa is None:
         return f"{text}; kappa is not defined where both gave one reason alone."
-    grade = next(name for least, name in AGREEMENTS if pair.kappa >= least)
+    grade = next(name for least, name in _AGREEMENTS if pair.kappa >= least)
     return f"{text}; Cohen’s kappa is {words.number(pair.kappa, 2)}, {grade} agreement beyond chance."
 
 

@@ -10,106 +10,106 @@ import polars.selectors as cs
 
 from analytics.measure.metrics import METRICS
 from analytics.present import words
-from analytics.present.marks import support, support_words, verdict
+from analytics.present.marks.slices import support, support_words, verdict
 from analytics.present.readings.overview import NO_ROWS
 
 if TYPE_CHECKING:
-    from analytics.answers import SliceAnswer
+    from analytics.answers.slices import SliceAnswer
 
-Row = dict[str, Any]
+_Row = dict[str, Any]
 
-MAX_NAMED = 3
-MAX_NAME = 60
-CONCENTRATED = 1.1
-STANDING_OUT = ("worse", "higher", "better", "lower")
-COUNTED = ("tp", "fp", "fn", "tn", "few_rows", "excess_errors", "excess_errors_low", "excess_errors_high")
-ENDS = ("", "_low", "_high")
+_MAX_NAMED = 3
+_MAX_NAME = 60
+_CONCENTRATED = 1.1
+_STANDING_OUT = ("worse", "higher", "better", "lower")
+_COUNTED = ("tp", "fp", "fn", "tn", "few_rows", "excess_errors", "excess_errors_low", "excess_errors_high")
+_ENDS = ("", "_low", "_high")
 
 
 def slices_reading(answer: SliceAnswer) -> str:
     """Say where the metric is worse than in the rest, where it is better, and how many slices had few rows."""
     metric, table = answer.metric, answer.table
-    needed = [*table.select(cs.starts_with("slice_")).columns, *COUNTED, *(f"{metric}{end}" for end in ENDS)]
-    needed += [f"{metric}_difference{end}" for end in ENDS] + [f"{metric}_p_adjusted"]
+    needed = [*table.select(cs.starts_with("slice_")).columns, *_COUNTED, *(f"{metric}{end}" for end in _ENDS)]
+    needed += [f"{metric}_difference{end}" for end in _ENDS] + [f"{metric}_p_adjusted"]
     rows = list(table.select(needed).with_columns(support=support(table, metric)).iter_rows(named=True))
     if not rows:
         return NO_ROWS
     if not any(words.is_known(row[metric]) for row in rows):
-        return f"{sentence_start(metric)} has no value by {by_of(answer)}: {METRICS[metric].undefined}."
+        return f"{_sentence_start(metric)} has no value by {_by_of(answer)}: {METRICS[metric].undefined}."
     if len(rows) == 1:
-        text = words.metric_interval(metric, *(rows[0][f"{metric}{end}"] for end in ENDS))
-        whole = f"All rows are in one slice, {name_of(answer, rows[0])}"
+        text = words.metric_interval(metric, *(rows[0][f"{metric}{end}"] for end in _ENDS))
+        whole = f"All rows are in one slice, {_name_of(answer, rows[0])}"
         return f"{whole}, so there is nothing to compare: {words.metric_phrase(metric)} is {text}."
-    found = {key: [row for row in rows if verdict(row, metric) == key] for key in STANDING_OUT}
-    lead = standing_out(answer, rows, found) if any(found.values()) else nothing_stands_out(answer, rows)
-    return " ".join(filter(None, [lead, few_part(answer, rows)]))
+    found = {key: [row for row in rows if verdict(row, metric) == key] for key in _STANDING_OUT}
+    lead = _standing_out(answer, rows, found) if any(found.values()) else _nothing_stands_out(answer, rows)
+    return " ".join(filter(None, [lead, _few_part(answer, rows)]))
 
 
-def standing_out(answer: SliceAnswer, rows: list[Row], found: dict[str, list[Row]]) -> str:
+def _standing_out(answer: SliceAnswer, rows: list[_Row], found: dict[str, list[_Row]]) -> str:
     """Say what stands out, the bad before the good."""
-    where = f" of {words.plural(len(rows), 'slice')} by {by_of(answer)}"
+    where = f" of {words.plural(len(rows), 'slice')} by {_by_of(answer)}"
     parts: list[str] = []
     for key, slices in found.items():
         if slices and key == "worse" and answer.metric == "error_rate":
-            parts.append(errors_part(answer, rows, slices))
+            parts.append(_errors_part(answer, rows, slices))
         elif slices:
-            parts.append(differing_part(answer, slices, key, "" if parts else where))
+            parts.append(_differing_part(answer, slices, key, "" if parts else where))
     return " ".join(parts)
 
 
-def errors_part(answer: SliceAnswer, rows: list[Row], worse: list[Row]) -> str:
+def _errors_part(answer: SliceAnswer, rows: list[_Row], worse: list[_Row]) -> str:
     """Say which slices hold more errors than their rows would predict, and how many more the first one has."""
-    named = sorted(worse, key=lambda row: -row["excess_errors"])[:MAX_NAMED]
-    names = words.listed([name_of(answer, row) for row in named])
+    named = sorted(worse, key=lambda row: -row["excess_errors"])[:_MAX_NAMED]
+    names = words.listed([_name_of(answer, row) for row in named])
     errors = sum(row["fp"] + row["fn"] for row in rows)
     held = sum(row["fp"] + row["fn"] for row in named) / errors
-    on = sum(map(n_judged, named)) / sum(map(n_judged, rows))
-    verb = "concentrate" if held > CONCENTRATED * on else "are slightly more frequent"
-    where = f"{words.count(len(worse))} of {words.plural(len(rows), 'slice')} by {by_of(answer)}"
+    on = sum(map(_n_judged, named)) / sum(map(_n_judged, rows))
+    verb = "concentrate" if held > _CONCENTRATED * on else "are slightly more frequent"
+    where = f"{words.count(len(worse))} of {words.plural(len(rows), 'slice')} by {_by_of(answer)}"
     only = ", most of all in" if len(worse) > len(named) else ":"
     holds = "holds" if len(named) == 1 else "hold"
     first = named[0]
     excess = words.count(first["excess_errors"])
     low, high = words.count(first["excess_errors_low"]), words.count(first["excess_errors_high"])
     lead = f"Errors {verb} in {where}{only} {names}{', which' if len(worse) > len(named) else ''} {holds}"
-    alone = f"{name_of(answer, first)} alone" if len(worse) > 1 else "it"
+    alone = f"{_name_of(answer, first)} alone" if len(worse) > 1 else "it"
     return (
         f"{lead} {words.share(held)} of the errors on {words.share(on)} of the judged rows; {alone} has {excess} more "
         f"than the rest would predict ({low} to {high})."
     )
 
 
-def differing_part(answer: SliceAnswer, found: list[Row], key: str, where: str) -> str:
+def _differing_part(answer: SliceAnswer, found: list[_Row], key: str, where: str) -> str:
     """Say in which slices the metric differs in one direction; the one that differs most with its numbers."""
     metric = answer.metric
     furthest = max(found, key=lambda row: abs(row[f"{metric}_difference"]))
-    value = words.metric_interval(metric, *(furthest[f"{metric}{end}"] for end in ENDS))
-    size = words.metric_difference(metric, *(furthest[f"{metric}_difference{end}"] for end in ENDS))
+    value = words.metric_interval(metric, *(furthest[f"{metric}{end}"] for end in _ENDS))
+    size = words.metric_difference(metric, *(furthest[f"{metric}_difference{end}"] for end in _ENDS))
     side = "higher" if furthest[f"{metric}_difference"] > 0 else "lower"
     valued = {"worse": " (worse)", "better": " (better)"}.get(key, "")
     most = "" if len(found) == 1 else "most in "
     return (
-        f"{sentence_start(metric)} is {side}{valued} than in the rest in {words.count(len(found))}{where}: "
-        f"{most}{name_of(answer, furthest)}, {value}, which is {size}, n {words.count(furthest['support'])}."
+        f"{_sentence_start(metric)} is {side}{valued} than in the rest in {words.count(len(found))}{where}: "
+        f"{most}{_name_of(answer, furthest)}, {value}, which is {size}, n {words.count(furthest['support'])}."
     )
 
 
-def nothing_stands_out(answer: SliceAnswer, rows: list[Row]) -> str:
+def _nothing_stands_out(answer: SliceAnswer, rows: list[_Row]) -> str:
     """Say that no difference survives the adjustment, and which is the largest."""
-    metric, by = answer.metric, by_of(answer)
+    metric, by = answer.metric, _by_of(answer)
     compared = [row for row in rows if not row["few_rows"] and words.is_known(row[f"{metric}_difference"])]
     if not compared:
         return f"No slice by {by} has enough {support_words(metric)} to compare {words.metric_phrase(metric)} with the rest."
     furthest = max(compared, key=lambda row: abs(row[f"{metric}_difference"]))
-    ends = (furthest[f"{metric}_difference{end}"] for end in ENDS)
+    ends = (furthest[f"{metric}_difference{end}"] for end in _ENDS)
     return (
-        f"{sentence_start(metric)} differs from the rest in none of {words.plural(len(rows), 'slice')} by {by} after "
-        f"adjusting for looking at all of them; the largest difference is {name_of(answer, furthest)} with "
+        f"{_sentence_start(metric)} differs from the rest in none of {words.plural(len(rows), 'slice')} by {by} after "
+        f"adjusting for looking at all of them; the largest difference is {_name_of(answer, furthest)} with "
         f"{words.metric_difference(metric, *ends)}, n {words.count(furthest['support'])}."
     )
 
 
-def few_part(answer: SliceAnswer, rows: Sequence[Row]) -> str:
+def _few_part(answer: SliceAnswer, rows: Sequence[_Row]) -> str:
     """Say how many slices had too few judged rows to be named."""
     few = sum(row["few_rows"] for row in rows)
     if not few:
@@ -119,27 +119,27 @@ def few_part(answer: SliceAnswer, rows: Sequence[Row]) -> str:
     return f"{words.plural(few, 'slice')} {verb} fewer than {limit} {support_words(answer.metric)} and cannot be named."
 
 
-def n_judged(row: Row) -> int:
+def _n_judged(row: _Row) -> int:
     """Count the rows of a slice with a label and a score."""
     return int(row["tp"] + row["fp"] + row["fn"] + row["tn"])
 
 
-def name_of(answer: SliceAnswer, row: Row) -> str:
+def _name_of(answer: SliceAnswer, row: _Row) -> str:
     """Name a slice by its values, cut where they are long; a number or a missing value says its column."""
     names = []
     for place, column in enumerate(answer.by):
         value, is_text = row[f"slice_{place}"], answer.table.schema[f"slice_{place}"] == pl.String
         label = words.value_label(value)
         names.append(label if is_text and value is not None else f"{words.one_line(column)} {label}")
-    return words.shortened(" · ".join(names), MAX_NAME)
+    return words.shortened(" · ".join(names), _MAX_NAME)
 
 
-def by_of(answer: SliceAnswer) -> str:
+def _by_of(answer: SliceAnswer) -> str:
     """Name the sliced columns."""
-    return words.listed([words.shortened(words.one_line(column), MAX_NAME) for column in answer.by])
+    return words.listed([words.shortened(words.one_line(column), _MAX_NAME) for column in answer.by])
 
 
-def sentence_start(metric: str) -> str:
+def _sentence_start(metric: str) -> str:
     """Name a metric at the start of a sentence."""
     phrase = words.metric_phrase(metric)
     return f"{phrase[:1].upper()}{phrase[1:]}"

@@ -8,23 +8,23 @@ from analytics.present import words
 from analytics.present.money import limit_text, money, money_interval, per_month, per_week, point_text
 
 if TYPE_CHECKING:
-    from analytics.answers import ThresholdAnswer
-    from analytics.measure.operating import Point
+    from analytics.answers.thresholds.answer import ThresholdAnswer
+    from analytics.measure.thresholds.operating import Point
 
-CROSS_FITTED = "judged on rows that did not choose it"
+_CROSS_FITTED = "judged on rows that did not choose it"
 
 
 def threshold_reading(answer: ThresholdAnswer) -> str:
     """Say which threshold to take, what that saves and how sure it is; or why none can be said."""
-    reason = why_no_answer(answer)
+    reason = _why_no_answer(answer)
     if reason:
         return reason
-    return " ".join([move_part(answer), *caveats(answer)])
+    return " ".join([_move_part(answer), *_caveats(answer)])
 
 
-def move_part(answer: ThresholdAnswer) -> str:
+def _move_part(answer: ThresholdAnswer) -> str:
     """Say whether to move the threshold, and what the move is worth on rows that did not choose it."""
-    present, best = point_text(answer, answer.present), f"{point_text(answer, answer.best)}{best_interval(answer)}"
+    present, best = point_text(answer, answer.present), f"{point_text(answer, answer.best)}{_best_interval(answer)}"
     factor, span = per_month(answer)
     unit = answer.policy.unit
     value, low, high = (float(part) * factor for part in (answer.saving.value, answer.saving.low, answer.saving.high))
@@ -34,20 +34,20 @@ def move_part(answer: ThresholdAnswer) -> str:
     if not answer.allowed[answer.present.bin]:
         lead = f"Move the threshold from {present} to {best}: the present one does not keep every limit."
         if value >= 0:
-            return f"{lead} The move saves {saved} {span}, {CROSS_FITTED}."
-        return f"{lead} Keeping them costs {money_interval(-value, -high, -low, unit)} {span}, {CROSS_FITTED}."
+            return f"{lead} The move saves {saved} {span}, {_CROSS_FITTED}."
+        return f"{lead} Keeping them costs {money_interval(-value, -high, -low, unit)} {span}, {_CROSS_FITTED}."
     if low > 0:
-        return f"Move the threshold from {present} to {best}: that saves {saved} {span}, {CROSS_FITTED}."
+        return f"Move the threshold from {present} to {best}: that saves {saved} {span}, {_CROSS_FITTED}."
     if answer.region is not None and answer.region[0] <= answer.present.bin <= answer.region[1]:
         tolerance = words.share(answer.policy.tolerance)
         return f"Keep the threshold at {present}: on these rows it costs within {tolerance} of the best, {best}."
     return (
         f"No move from {present} is clearly worth it: the best threshold on these rows is {best}, and what it saves, "
-        f"{CROSS_FITTED}, is {saved} {span}."
+        f"{_CROSS_FITTED}, is {saved} {span}."
     )
 
 
-def why_no_answer(answer: ThresholdAnswer) -> str:
+def _why_no_answer(answer: ThresholdAnswer) -> str:
     """Say why no threshold can be recommended, nothing where one can."""
     if not answer.n:
         return "No row is in this cohort: remove a filter."
@@ -75,7 +75,7 @@ def why_no_answer(answer: ThresholdAnswer) -> str:
     return ""
 
 
-def best_interval(answer: ThresholdAnswer) -> str:
+def _best_interval(answer: ThresholdAnswer) -> str:
     """Return the bootstrap interval of the best threshold in brackets."""
     sure = answer.certainty
     if sure.best_low is None or sure.best_high is None:
@@ -85,7 +85,7 @@ def best_interval(answer: ThresholdAnswer) -> str:
     return f" ({words.between(*texts)})" if high is not None else f" ({texts[0]} to above the top score)"
 
 
-def caveats(answer: ThresholdAnswer) -> list[str]:
+def _caveats(answer: ThresholdAnswer) -> list[str]:
     """Say what the costs leave out."""
     found = []
     left_out = answer.n - answer.n_judged
@@ -125,14 +125,14 @@ def theory_reading(answer: ThresholdAnswer) -> str:
         rate = words.metric_interval("prevalence", float(observed.value), float(observed.low), float(observed.high))
         there = f" Rows scored there turn out positive in {rate} of cases."
     if within:
-        return f"{lead}, which lies in the interval of the optimum{best_interval(answer)}: the two agree.{there}"
+        return f"{lead}, which lies in the interval of the optimum{_best_interval(answer)}: the two agree.{there}"
     side = "lower" if high is not None and high < theory else "higher"
     meaning, backed = "not calibrated along the way", False
     if observed is not None:
         backed = float(observed.low) > theory if side == "lower" else float(observed.high) < theory
     if backed:
         meaning = f"too {'low' if side == 'lower' else 'high'} there"
-    return f"{lead}, but the optimum{best_interval(answer)} lies {side}: the scores are {meaning}.{there}"
+    return f"{lead}, but the optimum{_best_interval(answer)} lies {side}: the scores are {meaning}.{there}"
 
 
 def curve_reading(answer: ThresholdAnswer) -> str:

@@ -1,0 +1,266 @@
+"""Does 0.8 mean 80 %, for whom, since when."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import numpy as np
+import polars as pl
+
+from analytics.answers.overview import bucket, histogram
+from analytics.answers.question import Question, score_table
+from analytics.errors import QuestionError
+from analytics.measure.calibration.breaks import level_break
+from analytics.measure.calibration.recalibration import ScoreMap, fit_map, isotonic_table
+from analytics.measure.calibration.table import MIN_SUPPORT, calibration_table, chance_table
+from analytics.measure.reliability import GROUPS, Binning, reliability_table
+from analytics.measure.score_bins import BinnedSlices, ScoreBins
+from analytics.query.engine import Engine, ScoreTable
+
+SIGNIFICANT = 0.05
+_SLICE_REPLICATES, _SLICE_CELLS = 200, 100
+_SUMS = ("n", "n_pos", "score_sum", "score_sq_sum")
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """Calibration of a cohort.
+
+    Attributes
+    ----------
+    bins : DataFrame
+        `reliability_table`; its scores are those of the log, also where these are no probabilities.
+    numbers : DataFrame
+        One row of `calibration_table`; after ``score_map`` where there is one.
+    chance : DataFrame
+        `chance_table`: each number beside what a calibrated model of this size would show.
+    isotonic : DataFrame
+        `isotonic_table`: the observed rate over the scores without bins.
+    histogram : DataFrame
+        ``low, high, positive, negative, unlabelled``: rows by score.
+    score_map : ScoreMap or None
+        The isotonic map through which scores that are no probabilities are judged.
+    steps : int or None
+        How many steps of the score stand for its many values in a log that is too long for every score to be kept apart;
+        None where all numbers are exact.
+    """
+
+    bins: pl.DataFrame
+    numbers: pl.DataFrame
+    chance: pl.DataFrame
+    isotonic: pl.DataFrame
+    histogram: pl.DataFrame
+    score_map: ScoreMap | None
+    steps: int | None = None
+
+
+@dataclass(frozen=True)
+class CalibrationSlices:
+    """Calibration by slice.
+
+    Attributes
+    ----------
+    by : tuple of str
+        The sliced columns as people call them.
+    keys : tuple of str
+        The columns of the tables that hold their values: ``slice_0 …`` and ``bucket``.
+    table : DataFrame
+        `calibration_table`, those slices first that matter most.
+    bins : DataFrame
+        `reliability_table` of all of them.
+    """
+
+    by: tuple[str, ...]
+    keys: tuple[str, ...]
+    table: pl.DataFrame
+    bins: pl.DataFrame
+
+
+@dataclass(frozen=True)
+class CalibrationBreak:
+    """The bucket from which calibration is another one: rows of `calibration_table` before it and from it on.
+
+    ``of_slope`` says that the level stayed and the slope did not.
+    """
+
+    bucket: datetime
+    p_value: float
+    parts: pl.DataFrame
+    of_slope: bool = False
+
+
+@dataclass(frozen=True)
+class CalibrationTime:
+    """Calibration over time: ``bucket`` and the columns of `calibration_table`, and where it broke, if it did."""
+
+    every: str
+    table: pl.DataFrame
+    broke: CalibrationBreak | None
+
+
+def calibration(
+    engine: Engine, question: Question, *, binning: Binning = "equal_mass", groups: int = GROUPS
+) -> Calibration:
+    """Answer "does 0.8 mean 80 %?" for a cohort.
+
+    Raises
+    ------
+    QuestionError
+        If the log has decisions and no scores.
+    """
+    scores = scored(engine, question)
+    score_map = map_of(question, scores)
+    judged = probabilities(scores, score_map)
+    bins = judged_bins(judged)
+    return Calibration(
+        bins=reliability_table(scores.frame, scores.edges, groups=groups, binning=binning),
+        numbers=calibration_table(judged.frame, judged.edges, groups=groups, replicates=1),
+        chance=chance_table(bins, groups=groups),
+        isotonic=isotonic_table(judged_bins(scores)),
+        histogram=histogram(scores),
+        score_map=score_map,
+        steps=None if scores.is_exact else len(scores.edges),
+    )
+
+
+def calibration_slices(
+    engine: Engine,
+    question: Question,
+    by: Sequence[str] = (),
+    every: str | None = None,
+    *,
+    binning: Binning = "equal_mass",
+    groups: int = GROUPS,
+    min_support: int = MIN_SUPPORT,
+) -> CalibrationSlices:
+    """Answer "for whom?" for some segment columns, and buckets of time where ``every`` says so.
+
+    Those slices come first whose ECE, rows counted, is furthest above what chance gives it: it takes level, slope and shape
+    together. Buckets stand in their order.
+    """
+    scores = scored(engine, question, by, every)
+    judged = probabilities(scores, map_of(question, scores))
+    numbers = calibration_table(
+        judged.frame,
+        judged.edges,
+        by=judged.by,
+        groups=groups,
+        min_support=min_support,
+        replicates=_SLICE_REPLICATES,
+        cells=_SLICE_CELLS,
+    )
+    off = ((pl.col("ece") - pl.col("ece_chance")) * pl.col("n")).fill_null(0.0)
+    table = numbers if every else numbers.sort(["few_rows", off, "n"], descending=[False, True, True])
+    bins = reliability_table(judged.frame, judged.edges, by=judged.by, groups=groups, binning=binning)
+    names = (*by, question.log.mapping.time or "time") if every else tuple(by)
+    return CalibrationSlices(names, judged.by, table, bins)
+
+
+def calibration_time(
+    engine: Engine, question: Question, every: str | None = None, *, groups: int = GROUPS
+) -> CalibrationTime | None:
+    """Answer "since when?": by hour, day, week or month (1h, 1d, 1w, 1mo), by default as fits; None without times."""
+    if question.log.time_low is None:
+        return None
+    every = every or bucket(question.log) or "1mo"
+    scores = scored(engine, question, (), every)
+    judged = probabilities(scores, map_of(question, scores))
+    judged = replace(judged, frame=judged.frame.drop_nulls("bucket"))
+    table = calibration_table(
+        judged.frame, judged.edges, by=("bucket",), groups=groups, replicates=_SLICE_REPLICATES, cells=_SLICE_CELLS
+    )
+    return CalibrationTime(every, table, _break_of(judged))
+
+
+def _break_of(scores: ScoreTable) -> CalibrationBreak | None:
+    """Find the bucket at which the level of calibration broke, else its slope; None where neither did."""
+    sums = _level_sums(scores, "bucket").sort("bucket")
+    found, of_slope = level_break(*_levels(sums)), False
+    if found is None or not found.p_value < SIGNIFICANT / 2:
+        sums, of_slope = _stretch_sums(scores).sort("bucket"), True
+        found = level_break(*(sums[name].to_numpy() for name in ("deviation", "variance", "weight")))
+    if found is None or not found.p_value < SIGNIFICANT / 2:
+        return None
+    moment: datetime = sums["bucket"][found.place]
+    parts = scores.frame.with_columns(is_after=pl.col("bucket") >= moment)
+    table = calibration_table(parts, scores.edges, by=("is_after",), replicates=_SLICE_REPLICATES, cells=_SLICE_CELLS)
+    return CalibrationBreak(moment, min(1.0, 2 * found.p_value), table, of_slope)
+
+
+def _stretch_sums(scores: ScoreTable) -> pl.DataFrame:
+    """Add up, by bucket, what says how much too far scores spread around their mean.
+
+    ``deviation`` sums (score - label) (score - mean), ``variance`` is its variance if scores were the true probabilities, and
+    ``weight`` sums (score - mean)²; their ratio is about one less the slope on the scale of probabilities.
+    """
+    n = pl.col("n") - pl.col("n_unlabelled")
+    judged = scores.frame.filter(pl.col("score_bin").is_not_null() & (n > 0)).with_columns(judged=n.cast(pl.Float64))
+    total = judged.select("score_sum", "judged").to_numpy().sum(axis=0)
+    mean = float(total[0] / total[1]) if judged.height else 0.0
+    score, n_judged = pl.col("score_sum"), pl.col("judged")
+    spread = pl.col("score_sq_sum") - 2 * mean * score + mean**2 * n_judged
+    at = score / n_judged
+    return judged.group_by("bucket").agg(
+        deviation=(pl.col("score_sq_sum") - pl.col("score_pos_sum") - mean * (score - pl.col("n_pos"))).sum(),
+        variance=(at * (1 - at) * spread).clip(0, None).sum(),
+        weight=spread.clip(0, None).sum(),
+    )
+
+
+def scored(engine: Engine, question: Question, by: Sequence[str] = (), every: str | None = None) -> ScoreTable:
+    """Return the score table behind calibration."""
+    if question.log.score_kind == "decision":
+        raise QuestionError(
+            "Expected scores, found decisions alone: a decision says nothing about how likely it is. "
+            "Choose a score column in the mapping on the Logs page."
+        )
+    return score_table(engine, question, by, ("brier", "log_loss"), every=every)
+
+
+def judged_bins(scores: ScoreTable) -> ScoreBins:
+    """Return the bins of the whole table that hold judged rows."""
+    return BinnedSlices(scores.frame, pl.DataFrame(), len(scores.edges)).alone(0)[1]
+
+
+def map_of(question: Question, scores: ScoreTable) -> ScoreMap | None:
+    """Return the isotonic map of scores that are no probabilities, fitted to the cohort."""
+    return None if question.log.is_probability else fit_map(judged_bins(scores), "isotonic")
+
+
+def probabilities(scores: ScoreTable, score_map: ScoreMap | None) -> ScoreTable:
+    """Return a score table as a map turns its scores into probabilities."""
+    if score_map is None:
+        return scores
+    frame = scores.frame.filter(pl.col("score_bin").is_not_null())
+    n, pos = (frame["n"] - frame["n_unlabelled"]).to_numpy(), frame["n_pos"].to_numpy()
+    raw = np.where(
+        n > 0,
+        frame["score_sum"].fill_null(0.0).to_numpy() / np.maximum(n, 1),
+        scores.edges[frame["score_bin"].to_numpy()],
+    )
+    score = score_map(raw)
+    edges, place = np.unique(score, return_inverse=True)
+    p = score.clip(1e-12, 1 - 1e-12)
+    moved = frame.with_columns(
+        score_bin=pl.Series(place).cast(pl.Int64),
+        score_sum=n * score,
+        score_sq_sum=n * score**2,
+        score_pos_sum=pos * score,
+        log_loss_sum=-(pos * np.log(p) + (n - pos) * np.log1p(-p)),
+    )
+    unscored = scores.frame.filter(pl.col("score_bin").is_null()).select(moved.columns).cast(moved.schema)
+    return replace(scores, frame=pl.concat([moved, unscored]), edges=edges, threshold_bin=0)
+
+
+def _level_sums(scores: ScoreTable, by: str) -> pl.DataFrame:
+    """Add up what says how far off the level of each slice is, over judged rows."""
+    judged = scores.frame.filter(pl.col("score_bin").is_not_null()).with_columns(n=pl.col("n") - pl.col("n_unlabelled"))
+    return judged.group_by(by, maintain_order=True).agg(pl.col(name).sum().cast(pl.Float64) for name in _SUMS)
+
+
+def _levels(sums: pl.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the sum of score - label, the variance that calibrated scores would give it, and the judged rows."""
+    n, pos, score, squares = (sums[name].to_numpy() for name in _SUMS)
+    return score - pos, (score - squares).clip(min=0), n

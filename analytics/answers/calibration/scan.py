@@ -1,0 +1,70 @@
+"""The segments whose scores are off by another amount than those of the rest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from analytics.answers.calibration.answer import SIGNIFICANT, map_of, probabilities
+from analytics.answers.question import Question
+from analytics.measure.calibration.scan import MISFITS, misfit_table
+from analytics.measure.calibration.table import MIN_SUPPORT, adjusted
+from analytics.measure.leaks import TELLS, label_told
+from analytics.query.engine import Engine
+
+
+@dataclass(frozen=True)
+class CalibrationScan:
+    """What a look through every segment column found.
+
+    Attributes
+    ----------
+    table : DataFrame
+        ``column, value`` (as text, None where missing) and the columns of `misfit_table`, with ``p_adjusted`` and
+        ``slope_p_adjusted`` over both tests of all slices of all columns. Those come first whose level or slope is clearly
+        off, and of them those off by most, rows counted. Slices with fewer judged rows than the minimum support are left out.
+    told : tuple of str
+        Segment columns that tell the label (`label_told`), so that they may be known only after the outcome: they are in
+        no ranking.
+    """
+
+    table: pl.DataFrame
+    told: tuple[str, ...] = ()
+
+
+def calibration_scan(engine: Engine, question: Question, min_support: int = MIN_SUPPORT) -> CalibrationScan:
+    """Look through every segment column for slices whose scores are off by another amount than those of the rest."""
+    names = question.log.mapping.segments if question.log.score_kind != "decision" else ()
+    parts = {name: _slices_of(engine, question, name) for name in names}
+    told = tuple(name for name, part in parts.items() if _tells_the_label(part))
+    if len(told) == len(parts):
+        told = ()
+    kept = [part.filter(pl.col("n") >= min_support) for name, part in parts.items() if name not in told]
+    table = adjusted(pl.concat([pl.DataFrame(schema={"column": pl.String, "value": pl.String, **MISFITS}), *kept]))
+    size = pl.max_horizontal(pl.col("off", "stretched").abs()).fill_null(0.0) * pl.col("n")
+    is_clear = pl.min_horizontal("p_adjusted", "slope_p_adjusted") < SIGNIFICANT
+    return CalibrationScan(table.sort(is_clear.fill_null(value=False), size, descending=True), told)
+
+
+def _slices_of(engine: Engine, question: Question, name: str) -> pl.DataFrame:
+    """Compare the slices of one segment column with their rest: ``column, value`` and the columns of `misfit_table`."""
+    scores = engine.score_table(
+        question.log, question.cohort, question.threshold, (name,), with_log_loss=False, with_amount=False
+    )
+    judged = probabilities(scores, map_of(question, scores))
+    found = misfit_table(judged.frame, judged.edges, "slice_0")
+    values = pl.Series([_value_of(value) for value in found["slice_0"]], dtype=pl.String)
+    return found.select(pl.lit(name).alias("column"), values.alias("value"), *MISFITS)
+
+
+def _tells_the_label(slices: pl.DataFrame) -> bool:
+    """Say whether the slices of a column tell the label, as what is known only after the outcome does."""
+    n, positives = (slices[name].cast(pl.Float64).to_numpy() for name in ("n", "n_pos"))
+    return label_told(np.arange(len(n)), len(n), n, positives) > TELLS
+
+
+def _value_of(value: object) -> str | None:
+    """Write the value of a slice, None where it is missing."""
+    return f"{value:g}" if isinstance(value, float) else None if value is None else str(value)

@@ -1,0 +1,1 @@
+"""Which slices fail, and which of them are real?"""

@@ -1,0 +1,259 @@
+"""What a search for slices is asked, and the cube of a cohort that it runs on."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+import polars as pl
+
+from analytics.answers.question import Question
+from analytics.errors import QuestionError
+from analytics.measure.discovery.cube import CodeArray, Cube, Sums, second_names
+from analytics.measure.leaks import TELLS, label_told
+from analytics.measure.thresholds.costs import Costs
+from analytics.query.cohort import Cohort
+from analytics.query.discovery.objectives import OBJECTIVES, SPLITS, by_entity, by_row, by_time, row_count
+from analytics.query.discovery.properties import Property, expression, in_codes, properties, shown_value
+from analytics.query.engine import Engine
+from analytics.query.operators import predicate
+from analytics.query.relations import cube_table
+
+Split = Literal["row", "entity", "time", "none"]
+
+_IS_PREDICTION = 0.9
+"""A column that removes more than this share of the uncertainty about the prediction, among rows of one label, is one."""
+
+_BY_LABEL = ("fpr", "fnr")
+MIN_SHARE, MIN_ROWS, MAX_DEPTH, MAX_MEMBERS = 0.01, 50, 3, 25
+
+
+@dataclass(frozen=True)
+class Search:
+    """What to search for.
+
+    Attributes
+    ----------
+    objective : str
+        An entry of `OBJECTIVES`.
+    min_support, min_rows
+        A slice holds at least this share of the judged rows, and at least that many of them.
+    max_depth : int
+        Predicates of a slice at most.
+    split : {"row", "entity", "time", "none"} or None
+        How the rows that confirm are held back; None: by entity where ids repeat, else by row.
+    columns : tuple of str or None
+        Search these segment columns only; None: all of them and what can be derived.
+    costs : Costs
+        What the outcomes cost, where the objective is the cost per row.
+    reference : Cohort or None
+        The rows of the log that a change is measured against.
+    every : bool
+        Report every slice above the minimum support instead of groups of those that stand out.
+    max_members : int or None
+        Slices that another one stands for are listed up to this many; None: all of them.
+    seed : int
+    """
+
+    objective: str = "error_rate"
+    min_support: float = MIN_SHARE
+    min_rows: int = MIN_ROWS
+    max_depth: int = MAX_DEPTH
+    split: Split | None = None
+    columns: tuple[str, ...] | None = None
+    costs: Costs = field(default_factory=Costs)
+    reference: Cohort | None = None
+    every: bool = False
+    max_members: int | None = MAX_MEMBERS
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class Predicate:
+    """One condition of a slice: a property and its value as people see it, None where it is missing."""
+
+    property: Property
+    value: Any
+
+
+Slice = tuple[Predicate, ...]
+
+
+@dataclass(frozen=True)
+class Cells:
+    """The cube of a question with the values of its codes, and which cells are held back.
+
+    Columns that are ``left_out`` tell the label; the search does not use them unless it is told its columns. Those in
+    ``same`` part the rows as another one does, whose name stands behind theirs.
+    """
+
+    cube: Cube
+    properties: tuple[Property, ...]
+    values: tuple[list[Any], ...]
+    left_out: tuple[str, ...]
+    same: tuple[tuple[str, str], ...]
+    is_held_back: np.ndarray[Any, np.dtype[np.bool_]]
+
+    def slice_of(self, pattern: CodeArray) -> Slice:
+        """Return the predicates of a pattern, in the order of the properties."""
+        return tuple(
+            Predicate(self.properties[column], self.values[column][pattern[column]])
+            for column in np.flatnonzero(pattern >= 0)
+        )
+
+
+def checked(question: Question, search: Search) -> None:
+    """Refuse what cannot be searched."""
+    if search.objective not in OBJECTIVES:
+        raise QuestionError(f"Expected an objective, found {search.objective!r}. Objectives: {', '.join(OBJECTIVES)}.")
+    if OBJECTIVES[search.objective].needs_probability and not question.log.is_probability:
+        raise QuestionError(f"Expected scores in 0–1 for {search.objective!r}, found others. Choose another objective.")
+    if OBJECTIVES[search.objective].is_change != (search.reference is not None):
+        raise QuestionError("Expected a reference for a change, and for nothing else. Name both, or neither.")
+    if search.objective == "cost" and search.costs.amount_cells and question.log.mapping.amount is None:
+        raise QuestionError("Expected a column of amounts to multiply costs by, found none. Choose it in the mapping.")
+    if search.split == "time" and search.reference is not None:
+        raise QuestionError("Expected a split that both sides can share, found 'time'. Split by row or entity.")
+    if search.split not in (None, *SPLITS):
+        raise QuestionError(f"Expected a split, found {search.split!r}. Splits: {', '.join(SPLITS)}.")
+    if search.split == "entity" and question.log.mapping.row_id is None:
+        raise QuestionError("Expected a row id to split by entity, found none. Choose the column in the mapping.")
+    if search.split == "time" and question.log.time_low is None:
+        raise QuestionError("Expected times to split by, found none. Choose the column of times in the mapping.")
+    if not 0 <= search.min_support < 1 or search.min_rows < 1 or not 1 <= search.max_depth <= 8:
+        raise QuestionError(
+            f"Expected a minimum support in 0–1 and one to eight predicates, found {search.min_support:g} and "
+            f"{search.max_depth}."
+        )
+
+
+def default_split(question: Question) -> Split:
+    """Split by entity where ids repeat, else by row."""
+    log = question.log
+    if log.mapping.row_id is None:
+        return "row"
+    column = log.column(log.mapping.row_id)
+    return "entity" if column.n_distinct < log.n_rows - column.n_missing else "row"
+
+
+def cells_of(engine: Engine, question: Question, search: Search, split: Split) -> Cells:
+    """Aggregate a cohort into the cube of a search."""
+    log, objective = question.log, OBJECTIVES[search.objective]
+    part = {} if split == "none" else {"part": _part_of(engine, question, split, search.seed)}
+
+    def counted(cohort: Cohort, searched: Sequence[Property], told: Collection[str]) -> pl.DataFrame:
+        keys = {f"key_{place}": expression(log, found, told) for place, found in enumerate(searched)}
+        rows = engine.kept(log, cohort, question.threshold)
+        sides = objective.counted(question.threshold), objective.value(question.threshold, search.costs)
+        return engine.collect(cube_table(rows, keys | part, *sides, with_cubes=not objective.is_share))
+
+    searched = properties(log, search.columns)
+    own, told = counted(question.cohort, searched, ()), set[str]()
+    while search.columns is None and (more := _told_by(engine, question, search, searched, own, told)):
+        # What tells the label must not come back as one of the missing fields.
+        told |= more
+        searched = tuple(found for found in searched if found.source not in told)
+        own = counted(question.cohort, searched, told)
+    table = own
+    if search.reference is not None:
+        _refuse_common(engine, question, search.reference)
+        table = pl.concat([own, counted(search.reference, searched, told)])
+    coded = [in_codes(table[f"key_{place}"]) for place in range(len(searched))]
+    n, is_stored = table["n"].cast(pl.Float64).to_numpy(), [found.kind == "value" for found in searched]
+    same = {} if search.every else second_names([column.to_numpy() for column, _ in coded], n, is_stored)
+    named = tuple((searched[place].name, searched[other].name) for place, other in same.items())
+    kept = [(found, *coded[place]) for place, found in enumerate(searched) if place not in same]
+    searched = tuple(found for found, *_ in kept)
+    codes, values, is_value = [], [], []
+    for found, column, known in kept:
+        codes.append(column.cast(pl.UInt16 if len(known) < 65_536 else pl.Int32).to_numpy())
+        is_value.append(np.array([value is not None or not found.is_partial for value in known], dtype=bool))
+        values.append([shown_value(log, found, value) for value in known])
+    sources = [found.source for found in searched]
+    sums = ("n", "trials", "total", "squares", *(() if objective.is_share else ("cubes",)))
+    parts = [table[name].fill_null(0).cast(pl.Float64).to_numpy() for name in sums]
+    is_own = np.arange(table.height) < own.height
+    if search.reference is not None:
+        parts = [part * is_side for is_side in (is_own, ~is_own) for part in parts]
+    cube = Cube(
+        tuple(codes),
+        tuple(map(len, values)),
+        tuple(is_value),
+        tuple(sources.index(source) for source in sources),
+        Sums.of(parts),
+        is_binary=objective.is_share,
+    )
+    is_held_back = table["part"].to_numpy() == 1 if split != "none" else np.zeros(table.height, dtype=bool)
+    left_out = tuple(dict.fromkeys(found.source for found in properties(log, search.columns) if found.source in told))
+    return Cells(cube, searched, tuple(values), left_out, named, is_held_back)
+
+
+def _refuse_common(engine: Engine, question: Question, reference: Cohort) -> None:
+    """Refuse two sides that share rows."""
+    rows = engine.kept(question.log, question.cohort, question.threshold)
+    both = engine.collect(row_count(rows, predicate(reference, question.log, question.threshold)))["n"][0]
+    if both:
+        raise QuestionError(
+            f"Expected a reference without the rows that are searched, found {both:,} in both. Filter the cohort, for "
+            "instance to a later period."
+        )
+
+
+def _told_by(
+    engine: Engine,
+    question: Question,
+    search: Search,
+    searched: Sequence[Property],
+    table: pl.DataFrame,
+    left_out: Collection[str],
+) -> set[str]:
+    """Return what tells the label, none where nothing else is left; ``table`` holds the cells of the cohort.
+
+    For the rates of false positives and false negatives, what is another word for the prediction is left out too. All
+    labelled rows of the log decide: a cohort must not change what is searched by. The number of missing fields is judged
+    once the columns that tell are left out.
+    """
+    told: set[str] = set()
+    for place, found in sorted(enumerate(searched), key=lambda pair: pair[1].kind == "gaps"):
+        if found.kind == "gaps" and told:
+            break
+        cells = table.rename({f"key_{place}": "key"})
+        if question.cohort:
+            cells = _whole_log(engine, question, search, found, left_out)
+        codes, known = in_codes(cells["key"])
+        pairs = [
+            ("n", "positives", TELLS),
+            *([("trials", "total", _IS_PREDICTION)] if search.objective in _BY_LABEL else []),
+        ]
+        for counted, which, limit in pairs:
+            n, positives = (cells[name].fill_null(0).cast(pl.Float64).to_numpy() for name in (counted, which))
+            if label_told(codes.to_numpy(), len(known), n, positives) > limit:
+                told.add(found.source)
+    return set() if all(found.source in told for found in searched) else told
+
+
+def _whole_log(
+    engine: Engine, question: Question, search: Search, found: Property, left_out: Collection[str]
+) -> pl.DataFrame:
+    """Return the rows of the whole log by one property."""
+    objective = OBJECTIVES[search.objective]
+    rows = engine.kept(question.log, Cohort(), question.threshold)
+    counted, value = objective.counted(question.threshold), objective.value(question.threshold, search.costs)
+    return engine.collect(cube_table(rows, {"key": expression(question.log, found, left_out)}, counted, value))
+
+
+def _part_of(engine: Engine, question: Question, split: Split, seed: int) -> Any:
+    """Return the expression that is 1 for the rows that are held back."""
+    log = question.log
+    if split == "entity":
+        assert log.mapping.row_id is not None
+        return by_entity(log.column(log.mapping.row_id).sql_name, seed)
+    if split == "row":
+        return by_row(seed)
+    hours = engine.time_table(log, question.cohort, question.threshold, "1h").filter(pl.col("bucket").is_not_null())
+    before = hours["n_labelled"].cum_sum()
+    if not len(before) or not before[-1]:
+        raise QuestionError("Expected labelled rows with a time to split by, found none. Split by row.")
+    return by_time(hours["bucket"][int((before < before[-1] / 2).sum())])

@@ -1,0 +1,1 @@
+"""Why is production worse than the reference, and which part is whose?"""

@@ -1,0 +1,93 @@
+"""What came in on both sides: every column that both have, compared on a sample of rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from analytics.answers.gap.sides import Sides
+from analytics.log.stand_ins import WORDS
+from analytics.measure.gap.inputs import InputChange, input_change
+from analytics.query.engine import Engine
+from analytics.query.gap import sampled, text_of
+
+_MAX_ROWS = 50_000
+SCORE, LABEL, _MOMENT = "__score__", "__label__", "__moment__"
+_MIN_ROWS_OF_WEEKDAYS = 200
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """Every column on both sides.
+
+    Attributes
+    ----------
+    changes : dict of str to InputChange
+        By the reference's name of the column, for columns with more than one value on a side.
+    rows : pair of DataFrame
+        The sample: `SCORE`, `LABEL`, `MOMENT`, and the columns by the reference's names, numbers as numbers and all else as
+        text.
+    one_in : pair of int
+        One row in so many was taken on either side: 1 for all of them.
+    weekdays : tuple of int
+        The weekdays (1 is Monday) of the reference that are compared, because production has no others; empty for all.
+    """
+
+    changes: dict[str, InputChange]
+    rows: tuple[pl.DataFrame, pl.DataFrame] = field(repr=False)
+    one_in: tuple[int, int]
+    weekdays: tuple[int, ...]
+
+
+def inputs(engine: Engine, sides: Sides, *, max_rows: int = _MAX_ROWS) -> Inputs:
+    """Answer "did something else come in?" column by column.
+
+    Parameters
+    ----------
+    max_rows : int
+        About how many rows of a side are compared at most; they are drawn by a fixed rule from their numbers.
+    """
+    frames, one_in = [], []
+    for side, question in enumerate(sides.questions):
+        log = question.log
+        n_rows = engine.row_counts(log, question.cohort, question.threshold)[0]
+        step = max(1, -(-n_rows // max_rows))
+        kept = engine.kept(log, question.cohort, question.threshold)
+        frame = engine.collect(sampled(kept, [pair[side].sql_name for pair in sides.inputs], step))
+        frames.append(_plain(frame, sides, side))
+        one_in.append(step)
+    reference, production = frames
+    weekdays: tuple[int, ...] = ()
+    compared = reference
+    if production[_MOMENT].null_count() < production.height and reference[_MOMENT].null_count() < reference.height:
+        held = production[_MOMENT].drop_nulls().dt.weekday().unique().sort().to_list()
+        matching = reference.filter(pl.col(_MOMENT).dt.weekday().is_in(held))
+        if len(held) < 7 and matching.height >= _MIN_ROWS_OF_WEEKDAYS and matching.height < reference.height:
+            compared, weekdays = matching, tuple(held)
+    weeks = _whole_weeks(compared[_MOMENT]) if compared[_MOMENT].drop_nulls().len() else None
+    names = [first.name for first, _ in sides.inputs]
+    varied = [name for name in names if max(compared[name].n_unique(), production[name].n_unique()) > 1]
+    changes = {name: input_change(compared[name], production[name], weeks, WORDS) for name in varied}
+    return Inputs(changes, (reference, production), (one_in[0], one_in[1]), weekdays)
+
+
+def _whole_weeks(moments: pl.Series) -> pl.Series:
+    """Return the week of each row, null in weeks that have fewer weekdays than others: at either end of a log."""
+    rows = pl.DataFrame({"week": moments.dt.truncate("1w"), "day": moments.dt.weekday()})
+    days = pl.col("day").n_unique().over("week")
+    return rows.select(pl.when(days == days.max()).then("week").alias("week")).to_series()
+
+
+def _plain(frame: pl.DataFrame, sides: Sides, side: int) -> pl.DataFrame:
+    """Return a sample under the reference's names: numbers as numbers, all else as text."""
+    taken = {SCORE: frame["score"], LABEL: frame["label"], _MOMENT: frame["moment"]}
+    for pair in sides.inputs:
+        values = frame[pair[side].sql_name]
+        if pair[side].kind == "number":
+            taken[pair[0].name] = values.cast(pl.Float64)
+        elif values.dtype == pl.Boolean:
+            taken[pair[0].name] = pl.Series([text_of(value) for value in values], dtype=pl.String)
+        else:
+            taken[pair[0].name] = values.cast(pl.String)
+    return pl.DataFrame(taken)

@@ -1,0 +1,254 @@
+"""Two sides of a comparison: two parts of one log, or two logs, with the columns that both have."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+import polars as pl
+
+from analytics.answers.question import Question
+from analytics.errors import QuestionError
+from analytics.log.schema import MAX_SEGMENT_VALUES, MAX_VALUES_BY_VALUE, Column, Log
+from analytics.query.cohort import Clause, Cohort
+from analytics.query.engine import Engine
+from analytics.query.gap import Dimension
+
+_COMPLETE_SHARE = 0.9
+_LEAST_WAITING = 0.02
+CHANCE_ERRORS = 3.0
+_MIN_MATURE = 200
+_EVALUATED = frozenset(("evaluation", "eval", "offline", "test", "validation", "holdout", "backtest"))
+_DEPLOYED = frozenset(("production", "prod", "live", "online", "pilot", "deployed"))
+_ROLES = ("score", "decision", "label", "row_id", "time", "amount", "model_version")
+
+
+@dataclass(frozen=True)
+class Sides:
+    """A reference and production.
+
+    Attributes
+    ----------
+    reference, production : Question
+    dimensions : tuple of Dimension
+        The columns that both sides can be sliced by, then whether other columns are missing.
+    inputs : tuple of (Column, Column)
+        All columns that both sides have and that are no role, in the reference and in production.
+    left_out : tuple of (str, str)
+        Columns that are not compared, each with the reason.
+    mature_before : tuple of (datetime or None, datetime or None)
+        The labels of rows from then on still come in.
+    is_waiting : bool
+        Whether labels of production still come in on all of its days: the newer the rows, the fewer have one.
+    """
+
+    reference: Question
+    production: Question
+    dimensions: tuple[Dimension, ...]
+    inputs: tuple[tuple[Column, Column], ...]
+    left_out: tuple[tuple[str, str], ...]
+    mature_before: tuple[datetime | None, datetime | None]
+    is_waiting: bool = False
+
+    @property
+    def questions(self) -> tuple[Question, Question]:
+        """Both sides, the reference first."""
+        return self.reference, self.production
+
+    @property
+    def is_one_log(self) -> bool:
+        """Whether both sides are parts of one log."""
+        return self.reference.log.key == self.production.log.key
+
+    def names(self) -> tuple[str, str]:
+        """Say what the sides are, without what they have in common."""
+        if not self.is_one_log:
+            found = []
+            for question in self.questions:
+                where = f", {question.cohort.to_words()}" if question.cohort else ""
+                found.append(f"{question.log.name}{where}")
+            return found[0], found[1]
+        cohorts = [question.cohort for question in self.questions]
+        shared = set(cohorts[0].clauses) & set(cohorts[1].clauses)
+        own = [Cohort(tuple(clause for clause in cohort.clauses if clause not in shared)) for cohort in cohorts]
+        return own[0].to_words(), own[1].to_words()
+
+
+def sides(engine: Engine, reference: Question, production: Question) -> Sides:
+    """Match two sides: columns by name, roles by role.
+
+    Raises
+    ------
+    QuestionError
+        If both sides are the same rows.
+    """
+    if reference == production:
+        raise QuestionError(
+            "Expected two different sides, found the same rows twice at one threshold. Give the reference and production "
+            "filters of their own."
+        )
+    left_out: list[tuple[str, str]] = []
+    pairs = _matched(reference.log, production.log, left_out)
+    defining = {column for question in (reference, production) for column in question.cohort.columns()}
+    dimensions, flags, inputs = [], [], []
+    for first, second in pairs:
+        if first.name in defining:
+            left_out.append((first.name, "it tells the two sides apart"))
+            continue
+        dimension = _dimension_of(reference.log, production.log, first, second)
+        inputs.append((first, second))
+        if dimension is not None:
+            dimensions.append(dimension)
+        elif first.n_missing or second.n_missing:
+            flags.append(Dimension(first.name, (first, second), is_flag=True))
+    mature = _mature_before(engine, reference), _mature_before(engine, production)
+    return Sides(
+        reference,
+        production,
+        (*dimensions, *flags),
+        tuple(inputs),
+        tuple(left_out),
+        mature,
+        _is_waiting(engine, production, mature[1]),
+    )
+
+
+def proposed_sides(engine: Engine, question: Question) -> tuple[str, str, str] | None:
+    """Propose a column with two values that are called like an evaluation and like production, of the same model versions.
+
+    Returns
+    -------
+    tuple of str
+        The column, its value for the reference and for production, of several pairs the one with most rows of production;
+        None without such values.
+    """
+    log = question.log
+    for name, references, productions in staged_columns(log):
+        rest = question.cohort.without(name)
+        found = {}
+        for value in (*references, *productions):
+            cohort = Cohort((*rest.clauses, Clause(name, "in", (value,))), rest.outcomes)
+            counts = engine.value_counts(log, cohort, question.threshold, log.mapping.model_version or name)
+            versions = frozenset(counts["value"]) if log.mapping.model_version else frozenset("")
+            found[value] = (versions, int(counts["n"].sum()))
+        pairs = [
+            (found[second][1], name, first, second)
+            for first in references
+            for second in productions
+            if first != second and found[first][1] and found[second][1] and found[first][0] == found[second][0]
+        ]
+        if pairs:
+            return max(pairs)[1:]
+    return None
+
+
+def staged_columns(log: Log) -> list[tuple[str, list[str], list[str]]]:
+    """Return the columns that call some rows an evaluation and others production, with the values of either kind."""
+    roles = {getattr(log.mapping, role) for role in _ROLES}
+    found = []
+    for column in log.columns:
+        values = [value for value, _ in column.top]
+        references, productions = (_called(values, known) for known in (_EVALUATED, _DEPLOYED))
+        if column.kind == "text" and column.name not in roles and references and productions:
+            found.append((column.name, references, productions))
+    return found
+
+
+def _called(values: Collection[str], names: Collection[str]) -> list[str]:
+    """Return the values that have one of some words in them.
+
+    >>> _called(["offline (2024)", "prod-eu", "latest"], _EVALUATED)
+    ['offline (2024)']
+    """
+    return [value for value in values if not set(re.findall("[a-z]+", value.casefold())).isdisjoint(names)]
+
+
+def _matched(reference: Log, production: Log, left_out: list[tuple[str, str]]) -> list[tuple[Column, Column]]:
+    """Return the columns that both logs have and that are no role; what does not match is added to ``left_out``."""
+    sliced = {*reference.mapping.segments, *production.mapping.segments}
+    roles = {getattr(log.mapping, role) for log in (reference, production) for role in _ROLES}
+    roles -= {name for name in sliced if name in (reference.mapping.amount, production.mapping.amount)}
+    texts = {*reference.mapping.text, *production.mapping.text}
+    others = {column.name: column for column in production.columns}
+    folded = {column.name.casefold(): column for column in production.columns}
+    found = []
+    for column in reference.columns:
+        other = others.get(column.name) or folded.get(column.name.casefold())
+        if column.name in roles or (other is not None and other.name in roles) or column.kind == "time":
+            continue
+        if other is None:
+            left_out.append((column.name, "production does not have it"))
+        elif other.kind != column.kind:
+            left_out.append((column.name, f"it holds {column.kind} in the reference and {other.kind} in production"))
+        elif column.name not in texts:
+            found.append((column, other))
+    names = {column.name.casefold() for column in reference.columns}
+    new = [
+        c.name
+        for c in production.columns
+        if c.name.casefold() not in names and c.name not in roles and c.kind != "time"
+    ]
+    left_out += [(name, "the reference does not have it") for name in new]
+    return found
+
+
+def _dimension_of(reference: Log, production: Log, first: Column, second: Column) -> Dimension | None:
+    """Return the slices of a pair of columns, None where it has none that could be read."""
+    if first.name not in reference.mapping.segments and second.name not in production.mapping.segments:
+        return None
+    if first.kind == "number":
+        bins = reference.bins.get(first.name) or production.bins.get(second.name)
+        if bins is None and max(first.n_distinct, second.n_distinct) > MAX_VALUES_BY_VALUE:
+            return None
+        return Dimension(first.name, (first, second), bins)
+    if max(first.n_distinct, second.n_distinct) > MAX_SEGMENT_VALUES:
+        return None
+    return Dimension(first.name, (first, second))
+
+
+def _mature_before(engine: Engine, question: Question) -> datetime | None:
+    """Find the day from which on labels of a side still come in.
+
+    That is the first day of the last run of days each of which is labelled less often than the earlier half of the rows, by
+    more than chance and by a tenth, or by half the share of positives where that is less: rare positives that are known late
+    leave few rows without a label. None where there is none, or too few labelled rows are before it.
+    """
+    if question.log.time_low is None or question.log.n_labelled == question.log.n_rows:
+        return None
+    days = engine.time_table(question.log, question.cohort, question.threshold, "1d").drop_nulls("bucket")
+    if days.height < 2 or days["n_labelled"].equals(days["n"]):
+        return None
+    n, labelled, positive = (
+        days.select(pl.col("n"), pl.col("n_labelled"), pl.col("tp") + pl.col("fn")).to_numpy().T.astype(float)
+    )
+    early = n.cumsum() <= max(n.sum() / 2, n[0])
+    usual, share = labelled[early].sum() / n[early].sum(), labelled / n
+    rare = positive[early].sum() / max(labelled[early].sum(), 1.0) / 2
+    chance = CHANCE_ERRORS * (usual * (1 - usual) / n) ** 0.5
+    line = usual - np.maximum(usual * min(1 - _COMPLETE_SHARE, rare), chance)
+    first = days.height
+    while first > 0 and share[first - 1] < line[first - 1]:
+        first -= 1
+    if first in (0, days.height) or labelled[:first].sum() < _MIN_MATURE:
+        return None
+    moment: datetime = days["bucket"][first]
+    return moment
+
+
+def _is_waiting(engine: Engine, question: Question, until: datetime | None) -> bool:
+    """Whether of a side's rows, those up to when labels are taken for complete, the newest fifth has fewer than the oldest."""
+    if question.log.time_low is None or question.log.n_labelled == question.log.n_rows:
+        return False
+    days = engine.time_table(question.log, question.cohort, question.threshold, "1d").drop_nulls("bucket")
+    days = days if until is None else days.filter(pl.col("bucket") < until)
+    if days.height < 2:
+        return False
+    n, labelled = days.select("n", "n_labelled").to_numpy().T.astype(float)
+    before = n.cumsum()
+    old, new = before <= max(before[-1] / 5, n[0]), before > before[-1] * 4 / 5
+    first, last = (labelled[part].sum() / n[part].sum() for part in (old, new))
+    chance = (first * (1 - first) / n[old].sum() + last * (1 - last) / n[new].sum()) ** 0.5
+    return bool(first - last > max(CHANCE_ERRORS * chance, _LEAST_WAITING))

@@ -1,0 +1,133 @@
+"""How good is it, on what, since when: the headline numbers of a cohort."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import polars as pl
+
+from analytics.answers.question import Question, score_table
+from analytics.log.schema import Log
+from analytics.measure.estimates import estimate_table
+from analytics.measure.metrics import METRICS
+from analytics.measure.overview import trend_table
+from analytics.query.engine import Engine, ScoreTable
+
+N_HISTOGRAM_BARS = 50
+
+
+@dataclass(frozen=True)
+class Overview:
+    """Headline numbers of a cohort.
+
+    Attributes
+    ----------
+    counts : dict of str to int
+        ``n, n_labelled, n_unlabelled, n_unscored, n_flagged, n_scored, n_pos, tp, fp, fn, tn``.
+    metrics : DataFrame
+        ``metric, value, low, high``, one row per entry of the registry; null where undefined.
+    histogram : DataFrame
+        ``low, high, positive, negative, unlabelled``: rows by score.
+    trend : DataFrame or None
+        `trend_table` of the cohort, None for a log without times.
+    every : str or None
+        The trend's bucket: 1h, 1d, 1w or 1mo.
+    areas_are_exact : bool
+        Whether areas under curves carry no ties but those of the scores.
+    """
+
+    counts: dict[str, int]
+    metrics: pl.DataFrame
+    histogram: pl.DataFrame
+    trend: pl.DataFrame | None
+    every: str | None
+    areas_are_exact: bool
+
+    def value(self, metric: str) -> tuple[float | None, float | None, float | None]:
+        """Return a metric with its interval."""
+        row = self.metrics.row(by_predicate=pl.col("metric") == metric, named=True)
+        return row["value"], row["low"], row["high"]
+
+
+def overview(engine: Engine, question: Question) -> Overview:
+    """Answer "how good is it, on what, since when?"."""
+    scores = score_table(engine, question, (), tuple(METRICS))
+    estimates = estimate_table(
+        scores.frame,
+        scores.edges,
+        by=(),
+        threshold_bin=scores.threshold_bin,
+        is_probability=question.log.is_probability,
+    )
+    row = estimates.row(0, named=True)
+    counts = {name: int(row[name]) for name in estimates.columns if estimates.schema[name].is_integer()}
+    every = bucket(question.log)
+    trend = None
+    if every:
+        trend = trend_table(engine.time_table(question.log, question.cohort, question.threshold, every))
+    return Overview(
+        counts=counts,
+        metrics=pl.DataFrame(
+            [
+                {"metric": name, "value": row[name], "low": row[f"{name}_low"], "high": row[f"{name}_high"]}
+                for name in METRICS
+            ],
+            schema={"metric": pl.String, "value": pl.Float64, "low": pl.Float64, "high": pl.Float64},
+        ),
+        histogram=histogram(scores),
+        trend=trend,
+        every=every,
+        areas_are_exact=scores.is_exact,
+    )
+
+
+def bucket(log: Log) -> str | None:
+    """Return the bucket for a log's span: hours, days, weeks or months; None without times."""
+    if log.time_low is None or log.time_high is None:
+        return None
+    span = datetime.fromisoformat(log.time_high) - datetime.fromisoformat(log.time_low)
+    for limit, every in ((timedelta(days=3), "1h"), (timedelta(days=92), "1d"), (timedelta(days=800), "1w")):
+        if span <= limit:
+            return every
+    return "1mo"
+
+
+def histogram(scores: ScoreTable) -> pl.DataFrame:
+    """Count rows by score and label in at most 50 bars of equal width; distinct scores keep bars of their own.
+
+    Returns
+    -------
+    DataFrame
+        ``low, high, positive, negative, unlabelled``, the lowest scores first.
+    """
+    edges, frame = scores.edges, scores.frame.filter(pl.col("score_bin").is_not_null())
+    if frame.is_empty():
+        return pl.DataFrame(
+            schema={
+                "low": pl.Float64,
+                "high": pl.Float64,
+                "positive": pl.Int64,
+                "negative": pl.Int64,
+                "unlabelled": pl.Int64,
+            }
+        )
+    values = pl.Series("score", edges[frame["score_bin"].to_numpy()])
+    low, high = (
+        (0.0, 1.0) if edges[0] >= 0 and edges[-1] <= 1 and len(edges) > 2 else (float(edges[0]), float(edges[-1]))
+    )
+    if len(edges) <= N_HISTOGRAM_BARS:
+        bars = frame.with_columns(low=values, high=values)
+    else:
+        width = (high - low) / N_HISTOGRAM_BARS
+        place = ((values - low) / width + 1e-9).floor().clip(0, N_HISTOGRAM_BARS - 1)
+        bars = frame.with_columns(low=low + place * width, high=low + (place + 1) * width)
+    return (
+        bars.group_by("low", "high")
+        .agg(
+            positive=pl.col("n_pos").sum(),
+            negative=(pl.col("n") - pl.col("n_pos") - pl.col("n_unlabelled")).sum(),
+            unlabelled=pl.col("n_unlabelled").sum(),
+        )
+        .sort("low")
+    )

@@ -1,0 +1,1 @@
+"""Why does it fail: cases, what the verdicts say, and replay."""

@@ -1,0 +1,154 @@
+"""One row in full: its fields by role, which of them lie in a slice that fails, and how its twins differ."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from analytics.answers.question import Question
+from analytics.answers.review.queue import slice_values
+from analytics.answers.slices import SIGNIFICANT, slices
+from analytics.errors import QuestionError
+from analytics.log.mapping import ROLE_LABELS
+from analytics.log.schema import Column, Log
+from analytics.query.engine import Engine
+
+_ATTRIBUTION = re.compile(
+    r"^(?:(?:shap|attribution|attr|contribution|contrib)(?:_values?)?[_ .:](?P<after>.+)"
+    r"|(?P<before>.+)[_ .:](?:shap|attribution|attr|contribution|contrib)(?:_values?)?)$",
+    re.IGNORECASE,
+)
+_ARRIVAL = re.compile(r"label|outcome|truth|result", re.IGNORECASE)
+_GROUPS = ("segment", "text", "ignore", "row_id", "time", "amount", "model_version", "score", "label", "decision")
+"""The order in which a case is read: what it is first, what was made of it last."""
+
+
+@dataclass(frozen=True)
+class Failing:
+    """A slice that fails: its error rate, how far that is above the rest's, and its rows."""
+
+    rate: float
+    difference: float
+    n: int
+
+
+Failures = Mapping[str, Mapping[object, Failing]]
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field of a case.
+
+    Attributes
+    ----------
+    name, role : str
+        The column and what it is: a label of `ROLE_LABELS`, ``Other`` for none.
+    value : object
+        None where it is missing.
+    twins : tuple of object
+        The value of each twin.
+    differs : tuple of bool
+        Whether a twin's value is another one.
+    failing : Failing, optional
+        The slice that the value belongs to, where that fails.
+    attribution : float, optional
+        What the log says that the field did to the score.
+    """
+
+    name: str
+    role: str
+    value: object
+    twins: tuple[object, ...] = ()
+    differs: tuple[bool, ...] = ()
+    failing: Failing | None = None
+    attribution: float | None = None
+
+
+def failing_slices(engine: Engine, question: Question) -> Failures:
+    """Return, by segment column, the slices that err more than the rest: adjusted p below 0.05, enough rows, fewer than half."""
+    found: dict[str, dict[object, Failing]] = {}
+    judged = pl.sum_horizontal("tp", "fp", "fn", "tn")
+    for name in question.log.mapping.segments:
+        try:
+            answer = slices(engine, question, [name], metrics=())
+        except QuestionError:
+            continue
+        total = int(answer.overall.select(judged).item())
+        worse = answer.table.filter(
+            ~pl.col("few_rows")
+            & (pl.col("p_adjusted") < SIGNIFICANT)
+            & (pl.col("difference") > 0)
+            & (2 * judged < total)
+        )
+        found[name] = {
+            value: Failing(rate, difference, n)
+            for value, rate, difference, n in worse.select("slice_0", "error_rate", "difference", "n").iter_rows()
+        }
+    return found
+
+
+def _attributions(log: Log) -> dict[str, str]:
+    """Return the columns that say what a field did to the score: name of the field to name of the column.
+
+    They are told by their names, such as ``shap_age`` or ``age_contribution``, where the field is a column of the log.
+    """
+    names = {column.name for column in log.columns}
+    found = {}
+    for column in log.columns:
+        match = _ATTRIBUTION.match(column.name) if column.kind == "number" else None
+        field = match and (match["after"] or match["before"])
+        if field in names and field is not None:
+            found[field] = column.name
+    return found
+
+
+def arrival(log: Log) -> Column | None:
+    """Return the column that says when the label arrived: what labels are the latest by, else a time called after them."""
+    if log.mapping.latest_by:
+        return log.column(log.mapping.latest_by)
+    times = [column for column in log.columns if column.kind == "time" and column.name != log.mapping.time]
+    return next((column for column in times if _ARRIVAL.search(column.name)), None)
+
+
+def case_fields(
+    log: Log, case: dict[str, Any], twins: Sequence[dict[str, Any]] = (), failures: Failures | None = None
+) -> list[Field]:
+    """Return the fields of a row by role, the most attributed first within each.
+
+    Parameters
+    ----------
+    case : dict
+        A row of a queue.
+    twins : sequence of dict
+        Rows to compare it with.
+    failures : mapping, optional
+        What `failing_slices` found.
+    """
+    pushes = _attributions(log)
+    shown = [column for column in log.columns if column.name not in set(pushes.values())]
+    slices_of = slice_values(log, case, [name for name in failures or {} if failures and failures[name]])
+    fields = []
+    for column in shown:
+        role = log.mapping.role_of(column.name)
+        values = tuple(twin[column.sql_name] for twin in twins)
+        bad = (
+            (failures or {}).get(column.name, {}).get(slices_of.get(column.name)) if column.name in slices_of else None
+        )
+        push = case[log.column(pushes[column.name]).sql_name] if column.name in pushes else None
+        fields.append(
+            Field(
+                column.name,
+                "Other" if role == "ignore" else ROLE_LABELS[role],
+                case[column.sql_name],
+                values,
+                tuple(value != case[column.sql_name] for value in values),
+                bad,
+                push,
+            )
+        )
+    order = {ROLE_LABELS[role] if role != "ignore" else "Other": place for place, role in enumerate(_GROUPS)}
+    return sorted(fields, key=lambda field: (order[field.role], -abs(field.attribution or 0.0)))

@@ -1,0 +1,189 @@
+"""Why does it fail: the worst rows one by one, each with the rows that were decided correctly beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+import polars as pl
+
+from analytics.answers.question import Question
+from analytics.errors import QuestionError
+from analytics.log.schema import Log
+from analytics.measure.thresholds.costs import CELLS, Costs
+from analytics.query import review
+from analytics.query.cohort import Cohort
+from analytics.query.engine import Engine, as_people_see, stored_slice
+from analytics.query.review import Rank as Rank
+
+Errors = Literal["fp", "fn", "both", "all"]
+_OUTCOMES: dict[str, tuple[str, ...]] = {"fp": ("fp",), "fn": ("fn",), "both": ("fp", "fn"), "all": ()}
+_RANKS = get_args(Rank)
+_KEPT = ("row_id", "score", "label", "decision", "amount", "moment")
+_N_TWINS = 3
+
+
+@dataclass(frozen=True)
+class Queue:
+    """One page of the review queue.
+
+    Attributes
+    ----------
+    rows : DataFrame
+        ``row_id, score, label, decision, amount, moment``, every column of the file under its stored name, ``error_kind``,
+        ``cost``, ``position`` from 0 and ``random_rank`` from 1.
+    n_rows : int
+        Rows of the whole queue.
+    frame : str
+        What the queue was drawn from, with its seed: verdicts on one frame's random part estimate shares of its rows.
+    """
+
+    rows: pl.DataFrame
+    n_rows: int
+    frame: str
+
+
+def _frame_text(question: Question, errors: str, seed: int) -> str:
+    """Return the text that names the rows of a queue and the order in which they are drawn at random."""
+    return f"{question.log.key} {question.threshold!r} {errors} {question.cohort.to_text()} seed {seed}"
+
+
+def outcomes_of(question: Question, errors: str) -> tuple[str, ...] | None:
+    """Return the outcomes that a queue keeps, () for every row; None where the cohort's own filter leaves none of them."""
+    if errors not in _OUTCOMES:
+        raise QuestionError(f"Expected fp, fn, both or all as errors, found {errors!r}. Choose one of them.")
+    wanted, kept = _OUTCOMES[errors], question.cohort.outcomes
+    if not wanted or not kept:
+        return wanted or kept
+    return tuple(outcome for outcome in wanted if outcome in kept) or None
+
+
+def queue(
+    engine: Engine,
+    question: Question,
+    errors: str = "both",
+    rank: str = "confidence",
+    *,
+    seed: int = 0,
+    offset: int = 0,
+    limit: int = 50,
+    costs: Costs | None = None,
+) -> Queue:
+    """Answer "which rows are wrong, the worst first?", one page at a time.
+
+    Parameters
+    ----------
+    errors : {"fp", "fn", "both", "all"}
+    rank : {"confidence", "cost", "random", "mix"}
+        As `query.cases.queue` says.
+    costs : Costs, optional
+        What rows cost; without it an error costs its amount, where the log has amounts.
+
+    Raises
+    ------
+    QuestionError
+        If errors or rank are none of these, or rows are to be ranked by a cost that nothing tells.
+    """
+    log = question.log
+    if rank not in _RANKS:
+        raise QuestionError(f"Expected one of {', '.join(_RANKS)} as rank, found {rank!r}. Choose one of them.")
+    if rank in ("cost", "mix") and costs is None and log.mapping.amount is None:
+        raise QuestionError(
+            "Expected a column of amounts or a policy to rank by cost, found neither. "
+            "Choose the amount on the Logs page, save a policy on the Thresholds page, or rank by confidence."
+        )
+    outcomes = outcomes_of(question, errors)
+    kept = Cohort(question.cohort.clauses, outcomes or ())
+    n_rows = 0 if outcomes is None else engine.row_counts(log, kept, question.threshold)[0]
+    relation = review.queue(
+        engine.kept(log, kept, question.threshold),
+        _stored_names(log),
+        threshold=question.threshold,
+        prices=_prices(log, costs),
+        rank=rank,  # type: ignore[arg-type]
+        seed=seed,
+        offset=max(0, offset),
+        limit=max(0, limit) if n_rows else 0,
+    )
+    rows = engine.collect(relation)
+    return Queue(_with_kinds(rows, question.threshold), n_rows, _frame_text(question, errors, seed))
+
+
+def _prices(log: Log, costs: Costs | None) -> review.Prices:
+    """Return what a row of each outcome costs, and what a unit of its amount adds."""
+    if costs is None:
+        return {"fp": (0.0, 1.0), "fn": (0.0, 1.0)} if log.mapping.amount else {}
+    found = {}
+    for cell in CELLS:
+        own, look = float(getattr(costs, cell)), costs.review if cell in ("tp", "fp") else 0.0
+        found[cell] = (look, own) if cell in costs.amount_cells and log.mapping.amount else (own + look, 0.0)
+    return found
+
+
+def _stored_names(log: Log) -> list[str]:
+    """Return the stored columns of a case: what it is judged by, then those of the file, then the bins of its segments."""
+    bins = [log.column(name).bin_name for name in log.mapping.segments if name in log.bins]
+    return [*_KEPT, *(column.sql_name for column in log.columns), *bins]
+
+
+def _with_kinds(rows: pl.DataFrame, threshold: float) -> pl.DataFrame:
+    """Add what each row is: ``error_kind``."""
+    flagged, positive = pl.col("score") >= threshold, pl.col("label") == 1
+    kind = (
+        pl.when(pl.col("label").is_null())
+        .then(pl.lit("unlabelled"))
+        .when(pl.col("score").is_null())
+        .then(pl.lit("unscored"))
+        .when(flagged & positive)
+        .then(pl.lit("tp"))
+        .when(flagged)
+        .then(pl.lit("fp"))
+        .when(positive)
+        .then(pl.lit("fn"))
+        .otherwise(pl.lit("tn"))
+    )
+    return rows.with_columns(kind.alias("error_kind"))
+
+
+def twins(engine: Engine, question: Question, case: dict[str, Any], limit: int = _N_TWINS) -> pl.DataFrame:
+    """Return the correctly decided rows of the cohort that differ from a case in the fewest segment columns.
+
+    Parameters
+    ----------
+    case : dict
+        A row of a queue.
+
+    Returns
+    -------
+    DataFrame
+        As `Queue.rows` without its ranking, and ``n_differing``; the nearest first, by the score among equals.
+    """
+    log = question.log
+    stored = [stored_slice(log, name) for name in log.mapping.segments if log.column(name).kind != "time"]
+    relation = review.twins(
+        engine.kept(log, Cohort(question.cohort.clauses), question.threshold),
+        _stored_names(log),
+        {name: case[name] for name in stored},
+        row_id=case["row_id"],
+        score=case["score"],
+        threshold=question.threshold,
+        limit=limit,
+    )
+    return _with_kinds(engine.collect(relation), question.threshold)
+
+
+def slice_values(log: Log, case: dict[str, Any], names: Sequence[str]) -> dict[str, object]:
+    """Return the slice to which a case belongs, by segment column, as people see it."""
+    found = {}
+    for name in names:
+        stored = stored_slice(log, name)
+        found[name] = as_people_see(log, name, pl.Series([case[stored]], strict=False))[0]
+    return found
+
+
+def review_rows(log: Log, found: Queue) -> list[dict[str, Any]]:
+    """Return the rows of a queue by the names that people see: the columns of the file, then what they are judged by."""
+    own = ("score", "label", "error_kind", "cost")
+    rows = found.rows.to_dicts()
+    return [{**{c.name: row[c.sql_name] for c in log.columns}, **{name: row[name] for name in own}} for row in rows]

@@ -1,0 +1,1 @@
+"""Where should the line be, and what is that worth?"""

@@ -1,0 +1,117 @@
+"""The one table that thresholds and costs are computed from, asked once for a cohort."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import polars as pl
+
+from analytics.answers.empty_cohort import empty_cohort
+from analytics.answers.question import Question
+from analytics.measure.intervals import FloatArray
+from analytics.measure.thresholds.costs import CostBins, cost_bins
+from analytics.query.engine import Engine, as_people_see, stored_slice
+from analytics.query.thresholds import cost_table as cost_relation
+
+
+@dataclass(frozen=True)
+class CostTable:
+    """The rows of a cohort by half, slice and score bin.
+
+    Attributes
+    ----------
+    frame : DataFrame
+        As `query.cost_rows.cost_table` says, slices as people see them.
+    edges : ndarray of shape (bins,)
+        The score grid; the present threshold is one of its edges, or lies between two distinct scores.
+    present_bin : int
+        The present threshold flags the bins from here on.
+    threshold : float
+        The present threshold.
+    by : tuple of str
+        The sliced columns; their values stand in ``slice_0 …``.
+    days : float or None
+        Calendar days from the first to the last row of the cohort; None without times.
+    is_probability, has_decision, has_amount : bool
+        What the log has.
+    """
+
+    frame: pl.DataFrame
+    edges: FloatArray
+    present_bin: int
+    threshold: float
+    by: tuple[str, ...]
+    days: float | None
+    is_probability: bool
+    has_decision: bool
+    has_amount: bool
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The slice columns of ``frame``."""
+        return tuple(f"slice_{place}" for place in range(len(self.by)))
+
+    def at(self, threshold: float) -> CostTable:
+        """Return the table with another present threshold: an edge of the grid, or any where edges are distinct scores."""
+        return replace(self, threshold=threshold, present_bin=int(np.searchsorted(self.edges, threshold)))
+
+    def bins(self, slices: pl.DataFrame | None = None) -> CostBins:
+        """Return all rows as arrays."""
+        return cost_bins(self.frame, len(self.edges), slices)
+
+    def halves(self, slices: pl.DataFrame | None = None) -> tuple[CostBins, CostBins]:
+        """Return the rows of either half as arrays."""
+        first, second = (self.frame.filter(pl.col("part") == part) for part in (0, 1))
+        return cost_bins(first, len(self.edges), slices), cost_bins(second, len(self.edges), slices)
+
+
+def cost_table(engine: Engine, question: Question, by: Sequence[str] = ()) -> CostTable:
+    """Ask the engine for the rows of a cohort by half, slice and score bin: the only query that a threshold needs.
+
+    Raises
+    ------
+    QuestionError
+        If a column is unknown or cannot be sliced, or no row is in the cohort.
+    """
+    log = question.log
+    stored = [stored_slice(log, name) for name in by]
+    edges = np.asarray(log.edges, dtype=np.float64)
+    split = None if log.grid_is_exact or question.threshold in edges else question.threshold
+    has_decision = log.mapping.decision is not None and log.mapping.score is not None
+    frame = engine.collect(
+        cost_relation(
+            engine.kept(log, question.cohort, question.threshold),
+            stored,
+            split=split,
+            with_decision=has_decision and not by,
+            with_amount=log.mapping.amount is not None,
+        )
+    )
+    if question.cohort and frame.is_empty():
+        raise empty_cohort(engine, log, question.cohort, question.threshold)
+    if split is not None:
+        edges = np.insert(edges, int(np.searchsorted(edges, split)), split)
+    for place, column in enumerate(by):
+        name = f"slice_{place}"
+        frame = frame.with_columns(as_people_see(log, column, frame[name]).alias(name))
+    return CostTable(
+        frame,
+        edges,
+        int(np.searchsorted(edges, question.threshold)),
+        question.threshold,
+        tuple(by),
+        _days_of(frame),
+        is_probability=log.is_probability,
+        has_decision=has_decision,
+        has_amount=log.mapping.amount is not None,
+    )
+
+
+def _days_of(frame: pl.DataFrame) -> float | None:
+    """Count the calendar days from the first to the last row, both included."""
+    first, last = frame["first"].min(), frame["last"].max()
+    if first is None or last is None:
+        return None
+    return float((last.date() - first.date()).days + 1)  # type: ignore[union-attr]

@@ -1,0 +1,70 @@
+"""What was decided on a log: kept in the workspace, written into its reports."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
+
+from analytics.log.disk import write_json
+from analytics.log.workspace import Workspace
+
+_FILE = "decisions.json"
+MAX_NOTE = 2_000
+MAX_KEPT = 50
+
+
+@dataclass(frozen=True)
+class Decision:
+    """One decision: when, on which rows, on what evidence, and in whose words.
+
+    Attributes
+    ----------
+    when : str
+        Moment in UTC, as ISO 8601.
+    cohort : str
+        The rows in words.
+    evidence : str
+        The readings that were on the screen.
+    note : str
+        What the team wrote.
+    """
+
+    when: str
+    cohort: str
+    evidence: str
+    note: str
+
+
+def decisions(workspace: Workspace, key: str) -> list[Decision]:
+    """Return what was decided on a log, the oldest first."""
+    found = workspace.read_json(_FILE).get(key)
+    entries = found if isinstance(found, list) else []
+    names = [field.name for field in fields(Decision)]
+    return [
+        Decision(**{name: str(entry.get(name, "")) for name in names})
+        for entry in entries
+        if isinstance(entry, Mapping)
+    ]
+
+
+def record(workspace: Workspace, key: str, decision: Decision) -> None:
+    """Keep a decision on a log.
+
+    Raises
+    ------
+    StoreError
+        If it cannot be written.
+    """
+    kept = [*decisions(workspace, key), decision][-MAX_KEPT:]
+    _write_decisions(workspace, key, kept)
+
+
+def forget(workspace: Workspace, key: str, decision: Decision) -> None:
+    """Take a decision back."""
+    _write_decisions(workspace, key, [kept for kept in decisions(workspace, key) if kept != decision])
+
+
+def _write_decisions(workspace: Workspace, key: str, kept: Sequence[Decision]) -> None:
+    """Write what was decided on a log, beside that of the others."""
+    every = {**workspace.read_json(_FILE), key: [asdict(decision) for decision in kept]}
+    write_json(workspace.home / _FILE, every)

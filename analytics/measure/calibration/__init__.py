@@ -1,0 +1,1 @@
+"""Whether scores can be read as probabilities: arithmetic on score bins."""

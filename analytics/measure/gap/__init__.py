@@ -1,0 +1,1 @@
+"""The change of a metric between two sides, in parts that add up."""

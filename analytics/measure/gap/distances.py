@@ -1,0 +1,105 @@
+"""How far two samples of one column are apart."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import special
+
+from analytics.measure.intervals import FloatArray
+
+_PSI_FLOOR = 1e-4
+_UNIT_FACTORS = (10.0, 100.0, 1_000.0, 60.0, 3_600.0, 1_000_000.0)
+_NEAR_FACTOR = 0.12
+FAHRENHEIT, _FREEZING, _NEAR_DEGREES, _MOST_CELSIUS = 1.8, 32.0, 0.06, 60.0
+
+
+def _shares_of(counts: FloatArray) -> FloatArray:
+    """Give the shares of counts."""
+    return counts / max(float(counts.sum()), 1.0)
+
+
+def psi(reference: FloatArray, production: FloatArray) -> float:
+    """Give the population stability index of two sets of counts; shares below 0.01 % count as that.
+
+    >>> round(psi(np.array([50.0, 50.0]), np.array([30.0, 70.0])), 4)
+    0.1695
+    """
+    p, q = (np.maximum(_shares_of(counts), _PSI_FLOOR) for counts in (reference, production))
+    return float(((q - p) * np.log(q / p)).sum())
+
+
+def jensen_shannon(reference: FloatArray, production: FloatArray) -> float:
+    """Give the Jensen-Shannon distance of two sets of counts: from 0 to 1, the root of the divergence in bits.
+
+    >>> jensen_shannon(np.array([1.0, 0.0]), np.array([0.0, 1.0]))
+    1.0
+    """
+    p, q = _shares_of(reference), _shares_of(production)
+    middle = (p + q) / 2
+    divergence = (special.rel_entr(p, middle).sum() + special.rel_entr(q, middle).sum()) / 2 / np.log(2)
+    return float(np.sqrt(max(divergence, 0.0)))
+
+
+def kolmogorov_smirnov(reference: FloatArray, production: FloatArray) -> float:
+    """Give the largest difference of two cumulative distributions; NaN where a sample is empty."""
+    if not reference.size or not production.size:
+        return float("nan")
+    values = np.concatenate([reference, production])
+    below = [np.searchsorted(np.sort(sample), values, side="right") / sample.size for sample in (reference, production)]
+    return float(np.abs(below[0] - below[1]).max())
+
+
+def wasserstein(reference: FloatArray, production: FloatArray) -> float:
+    """Give the mean distance that values move from one distribution to the other, in the column's unit."""
+    if not reference.size or not production.size:
+        return float("nan")
+    values = np.sort(np.concatenate([reference, production]))
+    steps = np.diff(values)
+    below = [
+        np.searchsorted(np.sort(sample), values[:-1], side="right") / sample.size for sample in (reference, production)
+    ]
+    return float((np.abs(below[0] - below[1]) * steps).sum())
+
+
+def chance_level(n_reference: int, n_production: int, n_values: int, *, is_number: bool, level: float = 0.95) -> float:
+    """Give the distance that two samples of one distribution stay below: KS of numbers, Jensen-Shannon of categories.
+
+    References
+    ----------
+    Smirnov (1948), Ann. Math. Stat. 19:279-281. For categories the divergence is an eighth of a chi-squared statistic.
+    """
+    if not n_reference or not n_production:
+        return float("nan")
+    spread = 1 / n_reference + 1 / n_production
+    if is_number:
+        return float(min(1.0, special.kolmogi(1 - level) * np.sqrt(spread)))
+    chi = float(special.chdtri(max(n_values - 1, 1), 1 - level))
+    return float(min(1.0, np.sqrt(chi * spread / 8 / np.log(2))))
+
+
+def unit_factor(reference: FloatArray, production: FloatArray) -> float | None:
+    """Give the factor by which all quartiles changed, where it is one of a change of unit; None otherwise.
+
+    Degrees that became Fahrenheit, or Celsius, have their factor 1.8 or 1/1.8.
+
+    >>> values = np.arange(1.0, 50.0)
+    >>> unit_factor(values, 100 * values), unit_factor(values, 1.3 * values)
+    (100.0, None)
+    """
+    if reference.size < 20 or production.size < 20:
+        return None
+    plain = [np.quantile(sample, (0.25, 0.5, 0.75)) for sample in (reference, production)]
+    for factor, (celsius, fahrenheit) in ((FAHRENHEIT, plain), (1 / FAHRENHEIT, plain[::-1])):
+        off = np.abs(fahrenheit - (FAHRENHEIT * celsius + _FREEZING))
+        is_weather = np.abs(celsius).max() <= _MOST_CELSIUS
+        if is_weather and (off < _NEAR_DEGREES * (fahrenheit[2] - fahrenheit[0])).all():
+            return factor
+    quartiles = [np.quantile(np.abs(sample), (0.25, 0.5, 0.75)) for sample in (reference, production)]
+    if min(part.min() for part in quartiles) <= 0:
+        return None
+    steps = np.log(quartiles[1] / quartiles[0])
+    for factor in _UNIT_FACTORS:
+        for signed in (np.log(factor), -np.log(factor)):
+            if (np.abs(steps - signed) < _NEAR_FACTOR).all():
+                return float(np.exp(signed)) if signed < 0 else factor
+    return None

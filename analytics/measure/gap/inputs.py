@@ -1,0 +1,283 @@
+"""One column on two sides: how far apart, and whether that is more than the reference's own weeks are."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+import polars as pl
+
+from analytics.measure.gap.distances import (
+    chance_level,
+    jensen_shannon,
+    kolmogorov_smirnov,
+    psi,
+    unit_factor,
+    wasserstein,
+)
+from analytics.measure.intervals import FloatArray
+
+_BINS = 10
+_MIN_WEEK_ROWS = 50
+_CHANCE = 0.999
+"""Many columns are looked at, so chance is what one sample of a thousand exceeds."""
+
+_MIN_WEEKS = 3
+_MAX_WEEKS = 12
+_NEW_SHARE = 0.001
+_NEW_ROWS = 10
+_SPIKE_SHARE = 0.03
+_SPIKE_TIMES = 5.0
+_TIMES_THE_NEXT = 3.0
+_OUTSIDE_SHARE = 0.001
+_MANY_VALUES = 24
+MISSING, OTHERS = "(missing)", "(other values)"
+
+
+@dataclass(frozen=True)
+class InputChange:
+    """One column on two sides.
+
+    Attributes
+    ----------
+    n_reference, n_production : int
+        Rows compared.
+    missing_reference, missing_production : float
+        Shares of missing values.
+    psi, jensen_shannon : float
+        Over values with missing as one of them; numbers in tenths of the reference.
+    kolmogorov_smirnov, wasserstein : float or None
+        Of numbers, without missing ones; the second in the column's unit.
+    distance, noise : float
+        The Kolmogorov-Smirnov distance of numbers (at least the change of the missing share), else the Jensen-Shannon
+        distance; what chance and the weeks of the reference reach.
+    new, vanished : tuple of (str, float)
+        Values that only one side has, with their share there.
+    spike : tuple of (str, float, float) or None
+        A value that became frequent, with its share on either side.
+    unit : float or None
+        The factor by which the column changed, where it looks like a change of unit.
+    outside : float
+        Share of production's numbers beyond the reference's range.
+    medians : tuple of (float, float) or None
+        Of numbers, on either side.
+    moved : tuple of (str, float, float) or None
+        Of other values, the one whose share changed most, with its share on either side.
+    bars : tuple of str
+        The groups that both sides are drawn in: ten equal ranges of numbers between the first and the last hundredth, or the
+        most frequent values and all others; missing is the last.
+    shares_reference, shares_production : tuple of float
+        Share of the rows in each group.
+    """
+
+    n_reference: int
+    n_production: int
+    missing_reference: float
+    missing_production: float
+    psi: float
+    jensen_shannon: float
+    kolmogorov_smirnov: float | None
+    wasserstein: float | None
+    distance: float
+    noise: float
+    new: tuple[tuple[str, float], ...]
+    vanished: tuple[tuple[str, float], ...]
+    spike: tuple[str, float, float] | None
+    unit: float | None
+    outside: float
+    medians: tuple[float, float] | None
+    moved: tuple[str, float, float] | None
+    bars: tuple[str, ...]
+    shares_reference: tuple[float, ...]
+    shares_production: tuple[float, ...]
+
+    @property
+    def is_beyond_noise(self) -> bool:
+        """Whether the sides are farther apart than chance and the reference's own weeks."""
+        return self.distance > self.noise
+
+    @property
+    def is_fault(self) -> bool:
+        """Whether it looks like something broke on the way to the model."""
+        return self.unit is not None or self.spike is not None
+
+
+def input_change(
+    reference: pl.Series, production: pl.Series, weeks: pl.Series | None = None, stand_ins: Collection[str] = ()
+) -> InputChange:
+    """Compare a column on two sides.
+
+    Parameters
+    ----------
+    reference, production : polars.Series
+        Values of a sample of rows: numbers, or text.
+    weeks : polars.Series, optional
+        The week of each row of the reference; with three weeks or more they say how far apart the reference is by itself.
+    stand_ins : collection of str
+        Words, in small letters, that stand for a value that is not there: of text only these are a spike.
+    """
+    is_number = reference.dtype.is_numeric()
+    counts = _value_counts(reference, production)
+    p, q = (counts[side].to_numpy().astype(float) for side in ("reference", "production"))
+    grouped = _tenths(reference, production) if is_number and counts.height > _MANY_VALUES else (p, q)
+    numbers = [_numbers_of(side) if is_number else np.empty(0) for side in (reference, production)]
+    ks = kolmogorov_smirnov(*numbers) if is_number else None
+    missing = [side.null_count() / max(len(side), 1) for side in (reference, production)]
+    low, high = (numbers[0].min(), numbers[0].max()) if numbers[0].size else (-np.inf, np.inf)
+    outside = float(((numbers[1] < low) | (numbers[1] > high)).mean()) if numbers[1].size else 0.0
+    by_value = counts.height <= _MANY_VALUES or not is_number
+    return InputChange(
+        len(reference),
+        len(production),
+        missing[0],
+        missing[1],
+        psi(*grouped),
+        jensen_shannon(*grouped),
+        ks,
+        wasserstein(*numbers) if is_number else None,
+        _distance_of(reference, production),
+        max(
+            chance_level(len(reference), len(production), len(grouped[0]), is_number=is_number, level=_CHANCE),
+            _weekly_level(reference, weeks) if weeks is not None else 0.0,
+        ),
+        _only_in(counts, "production", "reference") if by_value else (),
+        _only_in(counts, "reference", "production") if by_value else (),
+        _spike_of(counts) if is_number else _word_spike_of(counts, stand_ins),
+        unit_factor(*numbers) if is_number else None,
+        outside if outside >= _OUTSIDE_SHARE else 0.0,
+        (float(np.median(numbers[0])), float(np.median(numbers[1]))) if numbers[0].size and numbers[1].size else None,
+        None if is_number else _most_moved(counts),
+        *(_bars_of_numbers(reference, production) if not by_value else _bars_of_values(counts, is_number=is_number)),
+    )
+
+
+_Bars = tuple[tuple[str, ...], tuple[float, ...], tuple[float, ...]]
+
+
+def _bars_of_numbers(reference: pl.Series, production: pl.Series) -> _Bars:
+    """Return ten equal ranges of numbers and missing, with the share of either side in each."""
+    numbers = [_numbers_of(side) for side in (reference, production)]
+    ends = [np.quantile(known, (0.01, 0.99)) for known in numbers if known.size]
+    low, high = min(float(end[0]) for end in ends), max(float(end[1]) for end in ends)
+    edges = np.linspace(low, max(high, low + 1e-9 * max(1.0, abs(low))), _BINS + 1)
+    shares = []
+    for side, known in zip((reference, production), numbers, strict=True):
+        counts = np.append(np.histogram(known.clip(low, high), edges)[0], side.null_count())
+        shares.append(tuple(float(share) for share in counts / max(len(side), 1)))
+    names = (f"{start:.4g} to {end:.4g}" for start, end in pairwise(edges))
+    return (*names, MISSING), shares[0], shares[1]
+
+
+def _bars_of_values(counts: pl.DataFrame, *, is_number: bool) -> _Bars:
+    """Return the most frequent values, all others and missing, with the share of either side in each."""
+    shares = counts.with_columns(pl.col(side) / max(int(counts[side].sum()), 1) for side in ("reference", "production"))
+    known = shares.drop_nulls("value").sort(pl.col("reference") + pl.col("production"), descending=True)
+    first, rest = (
+        known.head(_MANY_VALUES if is_number else _BINS - 1),
+        known.slice(_MANY_VALUES if is_number else _BINS - 1),
+    )
+    first = first.sort("value") if is_number else first
+    names = [f"{value:g}" if is_number else str(value) for value in first["value"]]
+    empty = shares.filter(pl.col("value").is_null())
+    parts = [first, *([rest.sum()] if rest.height else []), empty.sum()]
+    found = [tuple(float(share) for part in parts for share in part[side]) for side in ("reference", "production")]
+    return (*names, *([OTHERS] if rest.height else []), MISSING), found[0], found[1]
+
+
+def _most_moved(counts: pl.DataFrame) -> tuple[str, float, float] | None:
+    """Return the value whose share changed most, with its share on either side; None without values."""
+    known = counts.drop_nulls("value").with_columns(
+        *(pl.col(side) / max(int(counts[side].sum()), 1) for side in ("reference", "production"))
+    )
+    if known.is_empty():
+        return None
+    value, before, after = known.sort((pl.col("production") - pl.col("reference")).abs(), descending=True).row(0)
+    return str(value), float(before), float(after)
+
+
+def _distance_of(reference: pl.Series, production: pl.Series) -> float:
+    """Return the distance that a column is ranked by."""
+    if reference.dtype.is_numeric():
+        missing = abs(
+            reference.null_count() / max(len(reference), 1) - production.null_count() / max(len(production), 1)
+        )
+        known = kolmogorov_smirnov(_numbers_of(reference), _numbers_of(production))
+        return max(missing, float(np.nan_to_num(known)))
+    counts = _value_counts(reference, production)
+    return jensen_shannon(*(counts[side].to_numpy().astype(float) for side in ("reference", "production")))
+
+
+def _numbers_of(values: pl.Series) -> FloatArray:
+    """Return the finite numbers of a column."""
+    found = values.cast(pl.Float64).drop_nulls().to_numpy()
+    return np.asarray(found[np.isfinite(found)])
+
+
+def _value_counts(reference: pl.Series, production: pl.Series) -> pl.DataFrame:
+    """Count each value on either side, missing too: ``value, reference, production``."""
+    sides = [
+        pl.DataFrame({"value": values}).group_by("value").agg(pl.len().alias(name))
+        for name, values in (("reference", reference), ("production", production))
+    ]
+    joined = sides[0].join(sides[1], on="value", how="full", coalesce=True, nulls_equal=True)
+    return joined.with_columns(pl.col("reference", "production").fill_null(0)).sort("value", nulls_last=True)
+
+
+def _tenths(reference: pl.Series, production: pl.Series) -> tuple[FloatArray, FloatArray]:
+    """Count the rows of either side in tenths of the reference, and those that are missing."""
+    known = _numbers_of(reference)
+    edges = np.unique(np.quantile(known, np.arange(1, _BINS) / _BINS)) if known.size else np.empty(0)
+    found = []
+    for side in (reference, production):
+        place = np.searchsorted(edges, _numbers_of(side), side="right")
+        found.append(np.append(np.bincount(place, minlength=len(edges) + 1), side.null_count()).astype(float))
+    return found[0], found[1]
+
+
+def _weekly_level(reference: pl.Series, weeks: pl.Series) -> float:
+    """Return the largest distance between a week of the reference and all its other weeks; 0 with fewer than three weeks."""
+    held = weeks.value_counts().filter(pl.col("count") >= _MIN_WEEK_ROWS).drop_nulls()[weeks.name].to_list()
+    if len(held) < _MIN_WEEKS:
+        return 0.0
+    spread = sorted(held)[:: -(-len(held) // _MAX_WEEKS)]
+    return max(_distance_of(reference.filter(weeks != week), reference.filter(weeks == week)) for week in spread)
+
+
+def _only_in(counts: pl.DataFrame, side: str, other: str) -> tuple[tuple[str, float], ...]:
+    """Return the values that one side has and the other does not, with their share, the most frequent first."""
+    total = max(int(counts[side].sum()), 1)
+    enough = max(_NEW_ROWS, _NEW_SHARE * total)
+    found = counts.drop_nulls("value").filter((pl.col(other) == 0) & (pl.col(side) >= enough))
+    rows = found.sort(side, descending=True).select("value", side).rows()
+    return tuple((f"{value:g}" if isinstance(value, float) else str(value), n / total) for value, n in rows)
+
+
+def _spike_of(counts: pl.DataFrame) -> tuple[str, float, float] | None:
+    """Return the number that became far more frequent than it was and than any other, with its share on either side."""
+    if counts.height <= _MANY_VALUES:
+        return None
+    shares = counts.drop_nulls("value").with_columns(
+        pl.col("reference") / max(int(counts["reference"].sum()), 1),
+        pl.col("production") / max(int(counts["production"].sum()), 1),
+    )
+    (value, before, after), (_, _, following) = shares.sort("production", descending=True).head(2).rows()
+    is_risen = after >= before + _SPIKE_SHARE and after >= _SPIKE_TIMES * before
+    return (f"{value:g}", before, after) if is_risen and after >= _TIMES_THE_NEXT * following else None
+
+
+def _word_spike_of(counts: pl.DataFrame, stand_ins: Collection[str]) -> tuple[str, float, float] | None:
+    """Return the word for no value that became far more frequent than it was, with its share on either side."""
+    shares = counts.drop_nulls("value").with_columns(
+        pl.col(side) / max(int(counts[side].sum()), 1) for side in ("reference", "production")
+    )
+    words = shares.filter(pl.col("value").str.strip_chars().str.to_lowercase().is_in(list(stand_ins)))
+    risen = words.filter(
+        pl.col("production")
+        >= pl.max_horizontal(pl.col("reference") + _SPIKE_SHARE, _SPIKE_TIMES * pl.col("reference"))
+    )
+    if risen.is_empty():
+        return None
+    value, before, after = risen.sort("production", descending=True).row(0)
+    return str(value), float(before), float(after)

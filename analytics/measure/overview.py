@@ -1,0 +1,42 @@
+"""The same metrics bucket by bucket in time."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from analytics.measure.counts import Counts
+from analytics.measure.estimates import Evidence, columns_of, interval, with_columns
+from analytics.measure.intervals import ratio
+from analytics.measure.metrics import named
+
+_TREND_METRICS = ("error_rate", "prevalence", "selection_rate", "recall", "precision")
+
+
+def trend_table(counts: pl.DataFrame, *, level: float = 0.95) -> pl.DataFrame:
+    """Follow the main proportions over time.
+
+    Parameters
+    ----------
+    counts : polars.DataFrame
+        One row per bucket, in the order to keep: bucket and the counts of `confusion_table` (n_unscored may be absent).
+    level : float
+        Confidence level of the Wilson intervals.
+
+    Returns
+    -------
+    polars.DataFrame
+        bucket, n, share_unlabelled, then m, m_low, m_high for m in error_rate, prevalence, selection_rate, recall,
+        precision.
+
+    Examples
+    --------
+    >>> weeks = pl.DataFrame({"bucket": [1], "n": [10], "n_labelled": [8], "n_unlabelled": [2], "n_scored": [10],
+    ...     "n_flagged": [5], "n_pos": [4], "tp": [3], "fp": [1], "fn": [1], "tn": [3]})
+    >>> trend_table(weeks).select("share_unlabelled", "error_rate", "recall").row(0)
+    (0.2, 0.25, 0.75)
+    """
+    known = Evidence(Counts.of(counts.with_columns(n_unscored=pl.col("n") - pl.col("n_scored"))), None, None)
+    columns = {"share_unlabelled": ratio(known.counts.n_unlabelled, known.counts.n)}
+    for metric in named(_TREND_METRICS):
+        columns |= columns_of(metric.name, interval(metric, known, level=level, is_probability=False))
+    return with_columns(counts.select("bucket", "n"), columns)

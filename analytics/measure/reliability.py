@@ -1,0 +1,251 @@
+"""Whether scores can be read as probabilities: Brier score, log loss, reliability and ECE."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+from scipy import special
+
+from analytics.measure.counts import confusion_table, segments
+from analytics.measure.intervals import Estimate, FloatArray, Interval, normal_quantile, ratio, wilson
+from analytics.measure.score_bins import BinnedSlices, ScoreBins, with_segments
+
+GROUPS = 15
+_EPSILON = float(np.finfo(np.float64).eps)
+
+_IntArray = NDArray[np.int64]
+Binning = Literal["equal_mass", "equal_width", "scores"]
+
+
+def brier(bins: ScoreBins) -> Estimate:
+    """Compute the Brier score and its standard error.
+
+    The standard error is the closed form of a Poisson bootstrap of the bins, positives and negatives apart, with each
+    row's loss taken at the mean score of its class and bin; exact when the grid is the distinct scores.
+
+    Returns
+    -------
+    Estimate
+        Arrays of shape (slices,); NaN without judged rows, and no standard error for a single row.
+    """
+    total = bins.score_sq_sum - 2 * bins.score_pos_sum + bins.pos
+    score_pos, score_neg = _mean_scores(bins)
+    return _mean_loss(bins, total, (1 - score_pos) ** 2, score_neg**2)
+
+
+def mean_score(bins: ScoreBins) -> Estimate:
+    """Average the scores of the judged rows, with the standard error of a mean; none for a single row."""
+    n = bins.judged.sum(-1)
+    value = ratio(bins.score_sum.sum(-1), n)
+    squares = (bins.score_sq_sum.sum(-1) - n * value**2).clip(min=0)
+    return Estimate(value, np.sqrt(ratio(squares, n * (n - 1))))
+
+
+def log_loss(bins: ScoreBins) -> Estimate:
+    """Compute the log loss, clipped as in scikit-learn, and its standard error as for `brier`."""
+    score_pos, score_neg = _mean_scores(bins)
+    loss_pos = -np.log(score_pos.clip(_EPSILON, 1 - _EPSILON))
+    loss_neg = -np.log1p(-score_neg.clip(_EPSILON, 1 - _EPSILON))
+    return _mean_loss(bins, bins.log_loss_sum, loss_pos, loss_neg)
+
+
+def _mean_scores(bins: ScoreBins) -> tuple[FloatArray, FloatArray]:
+    score_pos = np.nan_to_num(ratio(bins.score_pos_sum, bins.pos))
+    score_neg = np.nan_to_num(ratio(bins.score_sum - bins.score_pos_sum, bins.neg))
+    return score_pos, score_neg
+
+
+def _mean_loss(bins: ScoreBins, total: FloatArray, loss_pos: FloatArray, loss_neg: FloatArray) -> Estimate:
+    n = bins.judged.sum(-1)
+    value = ratio(total.sum(-1), n)
+    centre = value[:, None]
+    squares = (bins.pos * (loss_pos - centre) ** 2 + bins.neg * (loss_neg - centre) ** 2).sum(-1)
+    return Estimate(value, np.sqrt(ratio(squares, n * (n - 1))))
+
+
+def equal_mass_groups(judged: FloatArray, groups: int = GROUPS) -> _IntArray:
+    """Assign score bins to groups of about equally many rows; ties are never split.
+
+    A group is closed at the first score at which the cumulative share of rows reaches k / groups, so heavy ties give
+    fewer groups. The numbers of the groups rise with the score but may have gaps.
+
+    Parameters
+    ----------
+    judged : numpy.ndarray of shape (slices, bins)
+    groups : int
+
+    Examples
+    --------
+    >>> print(equal_mass_groups(np.array([[1.0, 1.0, 4.0, 1.0, 1.0]]), 4))
+    [[0 0 1 3 3]]
+    """
+    rows = judged.astype(np.int64)
+    before = np.cumsum(rows, axis=-1) - rows
+    total = np.maximum(rows.sum(-1, keepdims=True), 1)
+    return np.asarray(np.minimum(before * groups // total, groups - 1), dtype=np.int64)
+
+
+def equal_width_groups(
+    scores: FloatArray, groups: int = GROUPS, *, span: tuple[float, float] = (0.0, 1.0)
+) -> _IntArray:
+    """Assign scores to groups of equal width, closed on the right, as scikit-learn's ``calibration_curve`` does."""
+    inner = np.linspace(*span, groups + 1)[1:-1]
+    return np.searchsorted(inner, scores, side="left").astype(np.int64)
+
+
+def group_sums(values: FloatArray, group: _IntArray, groups: int) -> FloatArray:
+    """Add values of shape (slices, bins) up by group, to shape (slices, groups)."""
+    slices = values.shape[0]
+    cell = group + groups * np.arange(slices)[:, None]
+    sums: FloatArray = np.bincount(cell.ravel(), values.ravel(), minlength=slices * groups).astype(np.float64)
+    return sums.reshape(slices, groups)
+
+
+def ece(bins: ScoreBins, *, groups: int = GROUPS, level: float = 0.95) -> Interval:
+    """Compute the expected calibration error over equal-mass groups, with an interval.
+
+    Parameters
+    ----------
+    bins : ScoreBins
+    groups : int
+    level : float
+
+    Returns
+    -------
+    Interval
+        Arrays of shape (slices,); NaN without judged rows.
+
+    Notes
+    -----
+    ECE is a sum of absolute values, so noise pushes it up: for calibrated scores it is above 0, and the percentiles of
+    a bootstrap, which adds noise once more, leave the truth out. The interval therefore reaches down by the largest
+    upward bias that the groups' deviations allow at this level, on top of the standard error. That standard error is
+    the closed form of a Poisson bootstrap whose deviations are normal within each group.
+    """
+    group = equal_mass_groups(bins.judged, groups)
+    n = bins.judged.sum(-1)
+    deviation = np.abs(group_sums(bins.score_sum - bins.pos, group, groups))
+    squares = group_sums(bins.score_sq_sum - 2 * bins.score_pos_sum + bins.pos, group, groups).clip(min=0)
+    spread = np.sqrt(squares)
+    value = ratio(deviation.sum(-1), n)
+    mean = _folded_mean(deviation, spread)
+    variance = (deviation**2 + squares - mean**2).clip(min=0)
+    covariance = deviation * (1 - 2 * special.ndtr(-_standardised(deviation, spread)))
+    scatter = variance.sum(-1) - 2 * value * covariance.sum(-1) + value**2 * n
+    z = normal_quantile(level)
+    nearest = (deviation - z * spread).clip(min=0)
+    bias = ratio((_folded_mean(nearest, spread) - nearest).sum(-1), n)
+    reach = z * ratio(np.sqrt(scatter.clip(min=0)), n)
+    return Interval(value, (value - bias - reach).clip(min=0), (value + reach).clip(max=1))
+
+
+def _standardised(deviation: FloatArray, spread: FloatArray) -> FloatArray:
+    return np.nan_to_num(ratio(deviation, spread))
+
+
+def _folded_mean(deviation: FloatArray, spread: FloatArray) -> FloatArray:
+    """Give the mean of the absolute value of a normal variable."""
+    z = _standardised(deviation, spread)
+    folded = spread * np.sqrt(2 / np.pi) * np.exp(-(z**2) / 2) + deviation * (1 - 2 * special.ndtr(-z))
+    return np.where(spread > 0, folded, deviation)
+
+
+def reliability_table(
+    score_table: pl.DataFrame,
+    edges: FloatArray,
+    *,
+    by: Sequence[str] = (),
+    groups: int = GROUPS,
+    binning: Binning = "equal_mass",
+    level: float = 0.95,
+) -> pl.DataFrame:
+    """Compare the mean score with the observed rate in groups of similar scores.
+
+    Parameters
+    ----------
+    score_table : polars.DataFrame
+        One row per slice and score bin.
+    edges : numpy.ndarray of shape (bins,)
+        The score grid.
+    by : sequence of str
+        The segment columns; with none, slices are added up.
+    groups : int
+        How many bins to make at most.
+    binning : {"equal_mass", "equal_width", "scores"}
+        Equal-width bins divide 0 to 1, or the span of the grid where it is wider; a grid bin belongs to the bin that
+        holds its mean score. With "scores" every bin of the score table stands alone.
+    level : float
+        Confidence level of the Wilson band.
+
+    Returns
+    -------
+    polars.DataFrame
+        by…, bin (from 0), low, high, n (judged rows), mean_score, observed, observed_low, observed_high. Bins hold scores in
+        [low, high), the last one is closed; equal-width bins, as in scikit-learn, hold (low, high], the first one is closed,
+        and those without rows are kept, with n = 0 and nulls.
+
+    Examples
+    --------
+    >>> counts = {"score_bin": [0, 1], "n": [4, 2], "n_pos": [1, 1], "n_unlabelled": [0, 0]}
+    >>> sums = {"score_sum": [0.8, 1.6], "score_sq_sum": [0.16, 1.28], "score_pos_sum": [0.2, 0.8]}
+    >>> table = pl.DataFrame({**counts, **sums, "log_loss_sum": [1.0, 2.0]})
+    >>> reliability_table(table, np.array([0.2, 0.8])).select("bin", "n", "mean_score", "observed").rows()
+    [(0, 4, 0.2, 0.25), (1, 2, 0.8, 0.5)]
+    """
+    slices = segments(confusion_table(score_table, by=by, threshold_bin=0), by)
+    binned = BinnedSlices(score_table, slices, len(edges))
+    grid = np.asarray(edges, dtype=float)
+    n_slices = slices.height if slices.columns else 1
+    tables = [_slice_bins(*binned.alone(place), grid, groups, binning, level) for place in range(n_slices)]
+    at = np.repeat(np.arange(n_slices), [table.height for table in tables])
+    return with_segments(slices, at, pl.concat(tables).to_dict() if tables else _NO_BINS.to_dict())
+
+
+_NO_BINS = pl.DataFrame(
+    schema={
+        "bin": pl.Int64,
+        "low": pl.Float64,
+        "high": pl.Float64,
+        "n": pl.Int64,
+        **dict.fromkeys(("mean_score", "observed", "observed_low", "observed_high"), pl.Float64),
+    }
+)
+
+
+def _slice_bins(
+    held: _IntArray, bins: ScoreBins, edges: FloatArray, groups: int, binning: Binning, level: float
+) -> pl.DataFrame:
+    """Give the bins of one slice."""
+    above = np.append(edges[1:], edges[-1:])
+    if binning == "equal_width":
+        span = (min(0.0, float(edges[0])), max(1.0, float(edges[-1]))) if len(edges) else (0.0, 1.0)
+        mean = bins.score[0]  # a sum over rows: where the grid is the distinct scores, the edge is the score itself
+        exact = np.where(np.isclose(mean, edges[held], rtol=1e-12, atol=0), edges[held], mean)
+        group = equal_width_groups(exact, groups, span=span)
+        bounds = span[0] + (span[1] - span[0]) * np.arange(groups + 1) / groups
+        low, high = bounds[:-1], bounds[1:]
+    else:
+        own = np.arange(len(held)) if binning == "scores" else equal_mass_groups(bins.judged, groups)[0]
+        _, first, group = np.unique(own, return_index=True, return_inverse=True)
+        groups = len(first)
+        low = edges[held][first]
+        high = above[held][np.append(first[1:], len(held)) - 1] if groups else low
+    n, pos, score_sum = (np.bincount(group, values[0], groups) for values in (bins.judged, bins.pos, bins.score_sum))
+    observed = wilson(pos, n, level)
+    found = pl.DataFrame(
+        {
+            "bin": np.arange(groups),
+            "low": low,
+            "high": high,
+            "n": n,
+            "mean_score": ratio(score_sum, n),
+            "observed": observed.value,
+            "observed_low": observed.low,
+            "observed_high": observed.high,
+        }
+    )
+    return found.cast(_NO_BINS.schema).with_columns(pl.col(pl.Float64).fill_nan(None))

@@ -1,0 +1,1 @@
+"""What decisions cost at every threshold, and where the line should be."""

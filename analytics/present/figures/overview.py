@@ -1,0 +1,139 @@
+"""Figures of the overview: the confusion matrix and the distribution of the scores."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import plotly.graph_objects as go
+import polars as pl
+
+from analytics.present import palette, words
+from analytics.present.figures.base import axis_ticks, empty, framed, legend_above, lines
+from analytics.present.marks.scores import OUTCOME_LABELS, SHARES_OF, score_bars
+
+_CELLS = {"tp": (0, 1), "fp": (1, 1), "fn": (0, 0), "tn": (1, 0)}
+_LARGEST = 92
+_MATRIX_TITLE = "Right and wrong predictions"
+_SCORES_TITLE = "How do the scores separate the labels?"
+
+
+def confusion_matrix(counts: Mapping[str, int]) -> go.Figure:
+    """Draw the four outcomes: a square whose area is the count, with the count and its shares in words.
+
+    Parameters
+    ----------
+    counts : mapping
+        ``tp, fp, fn, tn`` and, for the subtitle, ``n_unlabelled, n_unscored``. ``customdata`` of a point is its
+        outcome.
+    """
+    total = sum(counts[outcome] for outcome in _CELLS)
+    largest = max(counts[outcome] for outcome in _CELLS)
+    figure = go.Figure()
+    for outcome, (x, y) in _CELLS.items():
+        figure.add_scatter(
+            x=[x + 0.24],
+            y=[y],
+            mode="markers",
+            marker={
+                "symbol": "square",
+                "size": [_LARGEST * (counts[outcome] / largest) ** 0.5 if largest else 0],
+                "color": palette.OUTCOMES[outcome],
+                "opacity": 1,
+                "line": {"width": 0},
+            },
+            customdata=[outcome],
+            hovertext=[_cell_text(outcome, counts, total)],
+            hoverinfo="text",
+            name=OUTCOME_LABELS[outcome],
+        )
+        figure.add_annotation(
+            x=x - 0.44, y=y, xanchor="left", align="left", showarrow=False, text=_cell_text(outcome, counts, total)
+        )
+    unjudged = words.listed(
+        [
+            *([f"{words.count(counts['n_unlabelled'])} not known yet"] if counts.get("n_unlabelled") else []),
+            *([f"{words.count(counts['n_unscored'])} without a score"] if counts.get("n_unscored") else []),
+        ]
+    )
+    subtitle = f"{words.plural(total, 'judged row')}{f'; left out: {unjudged}' if unjudged else ''}"
+    framed(figure, _MATRIX_TITLE, subtitle, height=330, margin={"b": 48})
+    sides: dict[str, Any] = {"fixedrange": True, "showgrid": False, "range": [-0.5, 1.5], "ticks": ""}
+    figure.update_xaxes(title_text="Label", **axis_ticks([0, 1], ["positive", "negative"]), **sides)
+    figure.update_yaxes(title_text="Predicted", **axis_ticks([0, 1], ["negative", "positive"]), tickangle=-90, **sides)
+    figure.add_hline(y=0.5, line={"color": palette.LINE, "width": 1})
+    figure.add_vline(x=0.5, line={"color": palette.LINE, "width": 1})
+    return figure
+
+
+def _cell_text(outcome: str, counts: Mapping[str, int], total: int) -> str:
+    """Say an outcome, its count and its shares of all judged rows and of its label."""
+    n = counts[outcome]
+    of_label = n + counts[SHARES_OF[outcome][0]]
+    shares = (
+        f"{words.share(n / total if total else None)} of judged",
+        f"{words.share(n / of_label if of_label else None)} of {SHARES_OF[outcome][1]}",
+    )
+    return lines(f"<b>{words.count(n)}</b>", OUTCOME_LABELS[outcome], *shares)
+
+
+def score_distribution(histogram: pl.DataFrame, threshold: float) -> go.Figure:
+    """Draw rows by score and label in the colours of their outcomes, with the threshold.
+
+    Parameters
+    ----------
+    histogram : DataFrame
+        As `Overview.histogram`: ``low == high`` is one distinct score, else a bar holds scores from low to under high.
+    threshold : float
+        Rows at or above it are predicted positive. A bar that it cuts has the colour of its larger side.
+    """
+    if histogram.is_empty():
+        return empty(_SCORES_TITLE, "No row has a score.")
+    bars = score_bars(histogram, threshold)
+    figure = go.Figure()
+    for part in bars.parts:
+        is_unknown = part.name == words.NOT_YET_KNOWN
+        pattern = palette.HATCH if is_unknown else None
+        figure.add_bar(
+            x=[bars.centres[place] for place in part.places],
+            y=part.counts,
+            width=[bars.widths[place] for place in part.places],
+            name=part.name,
+            marker={"color": part.colour, "line": {"width": 0}, "pattern": pattern},
+            customdata=part.places,
+            hovertext=[
+                lines(f"score {bars.labels[place]}", f"{part.name} {words.count(n)}", f"n {words.count(bars.n[place])}")
+                for place, n in zip(part.places, part.counts, strict=True)
+            ],
+            hoverinfo="text",
+        )
+    text = f"threshold {words.threshold_text(threshold)} →"
+    figure.add_vline(x=bars.line, line={"color": palette.SAME, "width": 2, "dash": "dash"})
+    is_right = bars.line > (bars.span[0] + bars.span[1]) / 2
+    figure.add_annotation(
+        x=bars.line,
+        y=1,
+        yref="paper",
+        yanchor="top",
+        text=text,
+        showarrow=False,
+        xanchor="right" if is_right else "left",
+        xshift=-4 if is_right else 4,
+    )
+    subtitle = "Rows at or above the threshold are predicted positive"
+    framed(
+        figure,
+        _SCORES_TITLE,
+        subtitle,
+        height=350,
+        margin={"t": 116},
+        showlegend=True,
+        legend=legend_above(),
+        barmode="stack",
+        bargap=0,
+    )
+    ticks = axis_ticks(*bars.ticks)
+    figure.update_xaxes(title_text="Score", range=list(bars.span), fixedrange=True, showgrid=False, **ticks)
+    top = 1.15 * max([*bars.n, 1])
+    figure.update_yaxes(title_text="Rows", range=[0, top], fixedrange=True, tickformat=",d", nticks=5)
+    return figure

@@ -1,0 +1,166 @@
+"""The figure of time lines: rates and the share not known yet on one axis of time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import plotly.graph_objects as go
+import polars as pl
+from plotly.subplots import make_subplots
+
+from analytics.measure.metrics import METRICS
+from analytics.present import palette, words
+from analytics.present.figures.base import axis_ticks, empty, framed, lines
+from analytics.present.marks.slices import tick_texts, ticks
+from analytics.present.marks.time import runs, timeline
+
+_TITLE = "How did it go over time?"
+_ROWS = (("error_rate",), ("selection_rate", "prevalence"), ("share_unlabelled",))
+_APART = 0.2
+"""Lines that end so far apart need no care for their names."""
+_MANY = 60
+"""Up to so many buckets each point is marked."""
+
+
+def trend(trend_table: pl.DataFrame, every: str) -> go.Figure:
+    """Draw the error rate with its band, selection rate and prevalence, and the share not known yet, on one axis.
+
+    Parameters
+    ----------
+    trend_table : DataFrame
+        As `Overview.trend`.
+    every : str
+        1h, 1d, 1w or 1mo. A bucket without rows or without a value is a gap. ``customdata`` of a point is its row.
+    """
+    table = timeline(trend_table, every)
+    unit = words.BUCKETS[every]
+    if table.is_empty():
+        return empty(_TITLE, "No row has a time.")
+    figure = make_subplots(rows=3, cols=1, shared_xaxes=True, vertical_spacing=0.07, row_heights=[0.42, 0.36, 0.22])
+    _add_band(figure, table)
+    for place, names in enumerate(_ROWS[:2], start=1):
+        for name in names:
+            _add_line(figure, table, name, every, place)
+    figure.add_bar(
+        x=table["bucket"],
+        y=table["share_unlabelled"],
+        customdata=table["row"].to_list(),
+        hovertext=[
+            lines(
+                words.bucket_label(row["bucket"], every),
+                f"{words.NOT_YET_KNOWN} {words.share(row['share_unlabelled'])}",
+                f"n {words.count(row['n'])}",
+            )
+            for row in table.iter_rows(named=True)
+        ],
+        hoverinfo="text",
+        name=words.NOT_YET_KNOWN,
+        marker={
+            "color": palette.NOT_YET_KNOWN,
+            "line": {"width": 0},
+            "pattern": palette.HATCH,
+        },
+        row=3,
+        col=1,
+    )
+    framed(
+        figure,
+        _TITLE,
+        f"One point per {unit}; the band is the 95 % interval of the error rate",
+        height=500,
+        margin={"t": 80, "r": 96},
+        dragmode="zoom",
+        bargap=0.1,
+    )
+    _set_axes(figure, table)
+    return figure
+
+
+def _add_band(figure: go.Figure, table: pl.DataFrame) -> None:
+    """Add the interval of the error rate, one shape per run without a gap."""
+    for run in runs(table, "error_rate_low"):
+        ends = pl.concat([run["error_rate_high"], run["error_rate_low"].reverse()])
+        figure.add_scatter(
+            x=pl.concat([run["bucket"], run["bucket"].reverse()]),
+            y=ends,
+            mode="lines",
+            line={"width": 0},
+            fill="toself",
+            fillcolor=palette.faded(palette.RATES["error_rate"], 0.2),
+            hoverinfo="skip",
+            showlegend=False,
+            row=1,
+            col=1,
+        )
+
+
+def _add_line(figure: go.Figure, table: pl.DataFrame, name: str, every: str, place: int) -> None:
+    """Add the line of a metric and its name at the end."""
+    label = METRICS[name].label
+    texts = [
+        lines(
+            words.bucket_label(row["bucket"], every),
+            f"{label} {words.metric_interval(name, row[name], row[f'{name}_low'], row[f'{name}_high'])}",
+            f"n {words.count(row['n'])}",
+        )
+        for row in table.iter_rows(named=True)
+    ]
+    figure.add_scatter(
+        x=table["bucket"],
+        y=table[name],
+        customdata=table["row"].to_list(),
+        mode="lines+markers",
+        connectgaps=False,
+        hovertext=texts,
+        name=label,
+        hoverinfo="text",
+        line={"color": palette.RATES[name], "width": 2},
+        marker={"size": 5 if len(table) <= _MANY else 3},
+        row=place,
+        col=1,
+    )
+    known = table.drop_nulls(name)
+    if known.is_empty():
+        return
+    figure.add_annotation(
+        x=table["bucket"][-1],
+        y=known[name][-1],
+        text=label.replace(" ", "<br>", 1),
+        showarrow=False,
+        xanchor="left",
+        xshift=8,
+        align="left",
+        font={"color": palette.RATES[name]},
+        yshift=_side_of(table, name),
+        row=place,
+        col=1,
+    )
+
+
+def _side_of(table: pl.DataFrame, name: str) -> int:
+    """Shift a label away from that of the other line of its row."""
+    pairs = {"selection_rate": "prevalence", "prevalence": "selection_rate"}
+    if name not in pairs:
+        return 0
+    own, other = table[name].drop_nulls(), table[pairs[name]].drop_nulls()
+    if own.is_empty() or other.is_empty() or abs(own[-1] - other[-1]) > _APART:
+        return 0
+    return 13 if (own[-1], name) > (other[-1], pairs[name]) else -13
+
+
+def _set_axes(figure: go.Figure, table: pl.DataFrame) -> None:
+    """Set ranges from zero, ticks as percentages and the titles of the axes."""
+    tops = {
+        1: [*table["error_rate"].drop_nulls(), *table["error_rate_high"].drop_nulls()],
+        2: [*table["selection_rate"].drop_nulls(), *table["prevalence"].drop_nulls()],
+        3: table["share_unlabelled"].drop_nulls().to_list(),
+    }
+    for place, title in ((1, "Error rate"), (2, "Share of rows"), (3, "Not known<br>yet")):
+        top = min(max([*tops[place], 0.01]) * 1.08, 1.02)
+        values = ticks(0, top, 4 if place < 3 else 2)
+        fixed: dict[str, Any] = {"range": [0, top], "fixedrange": True}
+        figure.update_yaxes(
+            title_text=title, **axis_ticks(values, tick_texts(values, is_share=True)), **fixed, row=place, col=1
+        )
+    figure.update_xaxes(showgrid=False)
+    figure.update_xaxes(title_text="Time", row=3, col=1)

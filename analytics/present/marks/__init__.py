@@ -1,0 +1,1 @@
+"""What figures and drawings of one kind share: places, labels and colours, whatever draws them."""

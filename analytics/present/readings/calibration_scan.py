@@ -1,0 +1,98 @@
+"""The readings of the segments whose scores are off by another amount than those of the rest."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from analytics.present import words
+from analytics.present.marks.calibration import MAX_SCANNED
+from analytics.present.marks.slices import SIGNIFICANT
+
+if TYPE_CHECKING:
+    from analytics.answers.calibration.scan import CalibrationScan
+
+_Row = dict[str, Any]
+
+_MAX_NAMED, MAX_NAME = 2, 60
+CLOSE = 0.1
+"""A slope that is as near to 1 is not worth a word in the first line, whatever the number of rows."""
+SMALLEST = 0.005
+"""Half a point: what is smaller is not called a change, whatever the number of rows."""
+
+
+def segments_part(scan: pl.DataFrame) -> str:
+    """Name the segments that are most over- and under-predicted, and those whose slope is off, beyond what the rest is."""
+    if scan.is_empty():
+        return ""
+    named = " ".join(filter(None, [_sides_part(scan), _slopes_part(scan)]))
+    if named:
+        return named
+    if scan.filter((pl.col("p_adjusted") < SIGNIFICANT) | (pl.col("slope_p_adjusted") < SIGNIFICANT)).is_empty():
+        return "No segment is off by more than the rest beyond chance."
+    return "No segment is off by half a point more than the rest."
+
+
+def _sides_part(scan: pl.DataFrame) -> str:
+    """Name the segments whose level is most off on either side."""
+    found = scan.filter((pl.col("p_adjusted") < SIGNIFICANT) & (pl.col("off").abs() >= SMALLEST))
+    found = _distinct(found.sort((pl.col("off") * pl.col("n")).abs(), descending=True))
+    parts = []
+    for side, own in (
+        ("over-predicted", found.filter(pl.col("off") > 0)),
+        ("under-predicted", found.filter(pl.col("off") < 0)),
+    ):
+        rows = own.head(_MAX_NAMED).to_dicts()
+        if rows:
+            names = [f"{_name_of(row)} ({words.signed(100 * row['difference'], 1)} points)" for row in rows]
+            parts.append(f"{side} in {words.listed(names)}")
+    return f"Most {', and most '.join(parts)}." if parts else ""
+
+
+def _slopes_part(scan: pl.DataFrame) -> str:
+    """Name the segments whose slope is most off: right as they may be on average, their scores are too extreme or too timid."""
+    found = scan.filter(
+        (pl.col("slope_p_adjusted") < SIGNIFICANT)
+        & (pl.col("stretched").abs() >= SMALLEST)
+        & ((pl.col("slope") - 1).abs() >= CLOSE)
+    )
+    found = _distinct(found.sort((pl.col("stretched") * pl.col("n")).abs(), descending=True))
+    parts = []
+    for side, own in (
+        ("too extreme", found.filter((pl.col("stretched") < 0) & (pl.col("slope_high") < 1))),
+        ("too timid", found.filter((pl.col("stretched") > 0) & (pl.col("slope_low") > 1))),
+    ):
+        rows = own.head(_MAX_NAMED).to_dicts()
+        if rows:
+            names = [f"{_name_of(row)} (slope {words.number(row['slope'], 2)})" for row in rows]
+            parts.append(f"{side} in {words.listed(names)}")
+    return f"Scores are {', and '.join(parts)}." if parts else ""
+
+
+def _distinct(slices: pl.DataFrame) -> pl.DataFrame:
+    """Keep one of slices that hold the same rows under the names of two columns."""
+    return slices.unique(["n", "difference", "slope"], keep="first", maintain_order=True)
+
+
+def scan_reading(scan: CalibrationScan) -> str:
+    """Say what the table of all segment columns shows, and which columns it leaves out."""
+    told = ""
+    if scan.told:
+        names = words.listed([words.shortened(words.one_line(name), MAX_NAME) for name in scan.told])
+        verb = "tells" if len(scan.told) == 1 else "tell"
+        told = (
+            f" Left out: {names} {verb} the label, as what is known only after the outcome does; "
+            f"choose {'it' if len(scan.told) == 1 else 'one'} above to see it all the same."
+        )
+    shown, n = min(len(scan.table), MAX_SCANNED), words.plural(len(scan.table), "slice")
+    return (
+        f"Of all segment columns, the {shown} of {n} whose level or slope is off by most, rows counted, beyond what the rest "
+        "is. Both p are of the difference to the rest, adjusted for both tests of all slices; “ECE, chance” "
+        f"is what a calibrated model of the slice's size stays below 97.5 % of the time.{told}"
+    )
+
+
+def _name_of(row: _Row) -> str:
+    """Name a slice by its column and value."""
+    return words.shortened(f"{words.one_line(row['column'])} {words.value_label(row['value'])}", MAX_NAME)

@@ -1,0 +1,113 @@
+"""The reading of the time lines."""
+
+from __future__ import annotations
+
+from math import sqrt
+
+import numpy as np
+import polars as pl
+
+from analytics.measure.comparisons import benjamini_hochberg, proportion_p_value
+from analytics.measure.intervals import newcombe, normal_quantile
+from analytics.present import words
+from analytics.present.marks.slices import SIGNIFICANT
+
+_MIN_JUDGED = 30
+_MANY_UNLABELLED = 0.2
+
+
+def trend_reading(trend: pl.DataFrame | None, every: str | None) -> str:
+    """Say whether the error rate moved, when it was highest and lowest, and whether late labels blur the end.
+
+    Parameters
+    ----------
+    trend : DataFrame or None
+        As `Overview.trend`.
+    every : str or None
+        1h, 1d, 1w or 1mo.
+    """
+    if trend is None or every is None:
+        return "The log has no times."
+    dated = trend.drop_nulls("bucket")
+    table = dated.drop_nulls(["error_rate", "error_rate_low", "error_rate_high"])
+    unit = words.BUCKETS[every]
+    if table.is_empty():
+        return "No row with a time can be judged." if len(dated) else "No row has a time."
+    late = _late_part(dated, every)
+    if len(table) == 1:
+        ends = (table.item(0, f"error_rate{end}") for end in ("", "_low", "_high"))
+        only = f"Only one {unit} can be judged: its error rate is {words.metric_interval('error_rate', *ends)}."
+        return " ".join(filter(None, [only, late]))
+    rates = zip(*(table[f"error_rate{end}"] for end in ("", "_low", "_high")), strict=True)
+    n = np.array([_n_judged(*row) for row in rates])
+    errors = np.round(table["error_rate"].to_numpy() * n)
+    return " ".join(filter(None, [_halves_part(errors, n), _extremes_part(table, errors, n, every), late]))
+
+
+def _n_judged(rate: float, low: float, high: float) -> float:
+    """Return the rows behind a proportion and its 95 % Wilson interval.
+
+    >>> from analytics.measure.intervals import wilson
+    >>> bounds = wilson(27, 100)
+    >>> _n_judged(0.27, float(bounds.low), float(bounds.high))
+    100.0
+    """
+    z2, half2 = normal_quantile(0.95) ** 2, ((high - low) / 2) ** 2
+    a, b, c = half2 * z2**2 - z2**2 / 4, 2 * half2 * z2 - z2 * rate * (1 - rate), half2
+    return round((sqrt(b * b - 4 * a * c) - b) / (2 * c), 0)
+
+
+def _halves_part(errors: np.ndarray, n: np.ndarray) -> str:
+    """Compare the first half of the buckets with the second."""
+    half = len(n) // 2
+    s1, n1, s2, n2 = errors[:half].sum(), n[:half].sum(), errors[half:].sum(), n[half:].sum()
+    change = newcombe(s2, n2, s1, n1)
+    p = float(proportion_p_value(s2, n2, s1, n1))
+    rates = f"from {words.share(s1 / n1)} in the first half of the period to {words.share(s2 / n2)} in the second"
+    size = words.points(float(change.value), float(change.low), float(change.high))
+    if not p < SIGNIFICANT:
+        return f"The error rate shows no clear change {rates}, {size}."
+    return f"The error rate {'rose' if change.value > 0 else 'fell'} {rates}, {size}."
+
+
+def _extremes_part(table: pl.DataFrame, errors: np.ndarray, n: np.ndarray, every: str) -> str:
+    """Name the worst and the best bucket among those that differ from the rest, adjusted for looking at all."""
+    p = benjamini_hochberg(proportion_p_value(errors, n, errors.sum() - errors, n.sum() - n))
+    overall = errors.sum() / n.sum()
+    stands_out = (p < SIGNIFICANT) & (n >= _MIN_JUDGED)
+    looked = words.plural(len(n), words.BUCKETS[every])
+    if not stands_out.any():
+        return f"None of {looked} stands out from the others after adjusting for looking at all of them."
+    rates = errors / n
+    parts = []
+    for word, is_side, place in (
+        ("highest", rates > overall, np.argmax(np.where(stands_out, rates, -1.0))),
+        ("lowest", rates < overall, np.argmin(np.where(stands_out, rates, 2.0))),
+    ):
+        if (stands_out & is_side).any():
+            row = table.row(int(place), named=True)
+            text = words.metric_interval("error_rate", *(row[f"error_rate{end}"] for end in ("", "_low", "_high")))
+            label = words.bucket_label(row["bucket"], every)
+            parts.append(f"{word} in {'the ' if every == '1w' else ''}{label}, {text}, n {words.count(n[place])}")
+    verb = "differs" if stands_out.sum() == 1 else "differ"
+    return f"{words.count(stands_out.sum())} of {looked} {verb} from the others: {'; '.join(parts)}."
+
+
+def _late_part(dated: pl.DataFrame, every: str) -> str:
+    """Say how many of the last buckets wait for labels."""
+    waiting = 0
+    for part in reversed(dated["share_unlabelled"].to_list()):
+        if part is None or part < _MANY_UNLABELLED:
+            break
+        waiting += 1
+    if not waiting:
+        return ""
+    unit, last = words.BUCKETS[every], words.share(dated["share_unlabelled"][-1])
+    if dated["share_unlabelled"][-1] == 1 and waiting == 1:
+        return f"The last {unit} has no label yet and cannot be judged."
+    if waiting == 1:
+        return f"In the last {unit} {last} of the rows have no label yet: its error rate may still move."
+    return (
+        f"In the last {words.plural(waiting, unit)} a fifth or more of the rows have no label yet ({last} in the last "
+        "one): their error rates may still move."
+    )

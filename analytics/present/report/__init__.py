@@ -1,0 +1,1 @@
+"""The review pack: one HTML file that needs no network."""

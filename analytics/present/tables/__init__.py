@@ -1,0 +1,1 @@
+"""The tables that pages and commands show, as finished rows."""

@@ -1,0 +1,167 @@
+"""The tables of thresholds that pages show, and the object that the command line writes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import polars as pl
+
+from analytics.measure.intervals import ratio
+from analytics.measure.thresholds.costs import CELLS
+from analytics.present import words
+from analytics.present.money import money, per_week
+from analytics.present.tables.slices import json_value
+
+if TYPE_CHECKING:
+    from analytics.answers.thresholds.answer import ThresholdAnswer
+    from analytics.answers.thresholds.by_slice import SlicePolicy
+    from analytics.measure.thresholds.human_band import Band
+    from analytics.measure.thresholds.operating import Point
+
+_CELL_LABELS = {"tp": "True positives", "fp": "False positives", "fn": "False negatives", "tn": "True negatives"}
+
+
+def sweep_frame(answer: ThresholdAnswer) -> pl.DataFrame:
+    """Return the whole sweep: ``threshold`` (null: flags nothing), counts, rates, ``cost`` with its band, ``cost_per_1000``."""
+    sweep = answer.sweep
+    n, tp, fp, fn, tn = (getattr(sweep, name)[0] for name in ("n_flagged", *CELLS))
+    columns = {
+        "threshold": np.append(answer.edges, np.nan),
+        "cost": sweep.cost[0],
+        "cost_low": answer.certainty.low,
+        "cost_high": answer.certainty.high,
+        "cost_per_1000": 1000 * ratio(sweep.cost[0], tp + fp + fn + tn),
+        "precision": ratio(tp, tp + fp),
+        "recall": ratio(tp, tp + fn),
+        "fpr": ratio(fp, fp + tn),
+        "selection_rate": ratio(n, n[0]),
+    }
+    counts = {
+        name: values.astype(np.int64) for name, values in zip(("n_flagged", *CELLS), (n, tp, fp, fn, tn), strict=True)
+    }
+    frame = pl.DataFrame({**columns, **counts, "keeps_limits": answer.allowed})
+    return frame.with_columns(pl.col(pl.Float64).fill_nan(None)).select(
+        "threshold", "n_flagged", *CELLS, *list(columns)[1:], "keeps_limits"
+    )
+
+
+def move_table(answer: ThresholdAnswer, to: Point) -> pl.DataFrame:
+    """Return what a move from the present threshold does to each cell, in rows and money per week."""
+    factor, span = per_week(answer)
+    rows = []
+    names = [
+        *((label, cell, f"money_{cell}") for cell, label in _CELL_LABELS.items()),
+        ("Reviews", "reviews", "money_review"),
+        ("Together", "n", "cost"),
+    ]
+    for label, count, amount in names:
+        now, then = (_rows_at(answer, count, point) * factor for point in (answer.present, to))
+        cost_now, cost_then = (answer.value(amount, point) * factor for point in (answer.present, to))
+        if count == "reviews" and not answer.policy.costs.review:
+            continue
+        unit = answer.policy.unit
+        rows.append(
+            {
+                "Outcome": label,
+                f"Rows {span}, now": words.count(now),
+                "then": words.count(then),
+                "Change": words.signed(then - now) if count != "n" else words.UNDEFINED,
+                f"Cost {span}, now": money(cost_now, unit),
+                "Cost, then": money(cost_then, unit),
+                "Change of cost": money(cost_then - cost_now, unit, signed=True),
+            }
+        )
+    return pl.DataFrame(rows)
+
+
+def _rows_at(answer: ThresholdAnswer, name: str, point: Point) -> float:
+    """Return the judged rows of a cell at a point, of those that are looked at, or of all."""
+    if name == "n":
+        return float(answer.n_judged)
+    if name == "reviews":
+        return answer.value("tp", point) + answer.value("fp", point)
+    return answer.value(name, point)
+
+
+def slice_policy_frame(slices: SlicePolicy) -> pl.DataFrame:
+    """Return the table of thresholds per slice under the names of its columns, slices as text."""
+    table = slices.table
+    labels = [
+        pl.Series(name, [words.value_label(value) for value in table[f"slice_{place}"]], dtype=pl.String)
+        for place, name in enumerate(slices.by)
+    ]
+    return pl.DataFrame(labels).hstack(table.drop(f"slice_{place}" for place in range(len(slices.by))))
+
+
+def threshold_json(
+    answer: ThresholdAnswer, slices: SlicePolicy | None = None, band: Band | None = None
+) -> dict[str, Any]:
+    """Return one object for JSON, numbers unrounded; a threshold that flags nothing is null."""
+    best, sure, region = answer.best, answer.certainty, answer.region
+    at_best = {} if best is None else {name: answer.value(name, best) for name in ("n_flagged", *CELLS)}
+    found: dict[str, Any] = {
+        "best_threshold": None if best is None else answer.threshold_at(best.bin),
+        "best_low": answer.threshold_at(sure.best_low),
+        "best_high": answer.threshold_at(sure.best_high),
+        "flags_nothing": best is not None and best.bin == len(answer.edges) and not best.share,
+        "share_of_ties": 0.0 if best is None else best.share,
+        "tied_score": float(answer.edges[best.bin - 1]) if best is not None and best.share else None,
+        "indifference_low": None if region is None else answer.threshold_at(region[0]),
+        "indifference_high": None if region is None else answer.threshold_at(region[1]),
+        "cost_at_best": None if best is None else answer.value("cost", best),
+        "threshold_now": answer.threshold,
+        "cost_now": answer.value("cost", answer.present) if answer.n_judged else None,
+        **{
+            name: json_value(float(value)) if answer.n_judged else None
+            for name, value in (
+                ("saving", answer.saving.value),
+                ("saving_low", answer.saving.low),
+                ("saving_high", answer.saving.high),
+            )
+        },
+        "theoretical_threshold": answer.theoretical,
+        "unit": answer.policy.unit,
+        "days": answer.days,
+        "n": answer.n,
+        "n_judged": answer.n_judged,
+        "n_unlabelled": answer.n_unlabelled,
+        "n_unscored": answer.n_unscored,
+        "at_best": at_best,
+        "flagged_per_day": at_best["n_flagged"] / answer.days if at_best and answer.days else None,
+        "limits": [{"limit": entry.name, "binds": entry.binds, "price": entry.price} for entry in answer.pressures],
+        "worth_of_one_more": answer.worth,
+        "sensitivity": [vars(entry) for entry in answer.ranges],
+    }
+    if answer.decisions is not None:
+        place = answer.present.bin
+        found["decisions"] = {
+            **answer.decisions.counts,
+            "cost": answer.decisions.cost,
+            "cost_of_score": answer.decisions.model_cost,
+            "scored_and_not_decided": int(answer.decisions.not_decided[place]),
+            "decided_and_not_scored": int(answer.decisions.not_scored_so[place]),
+        }
+    if slices is not None:
+        found |= _slices_json(slices)
+    if band is not None:
+        found["band"] = {**vars(band), "low": answer.threshold_at(band.low), "high": answer.threshold_at(band.high)}
+    rows = sweep_frame(answer).iter_rows(named=True)
+    return {**found, "sweep": [{name: json_value(value) for name, value in row.items()} for row in rows]}
+
+
+def _slices_json(slices: SlicePolicy) -> dict[str, Any]:
+    """Return thresholds per slice for JSON: ``slices`` and what they save together."""
+    keys = [f"slice_{place}" for place in range(len(slices.by))]
+    rows = [
+        {
+            "slice": {column: json_value(row[key]) for column, key in zip(slices.by, keys, strict=True)},
+            **{name: json_value(value) for name, value in row.items() if name not in (*keys, "curve")},
+        }
+        for row in slices.table.iter_rows(named=True)
+    ]
+    saving = {
+        f"slices_saving{end}": float(value)
+        for end, value in (("", slices.saving.value), ("_low", slices.saving.low), ("_high", slices.saving.high))
+    }
+    return {"rule": slices.rule, "single_threshold": slices.single, **saving, "slices": rows}

@@ -1,0 +1,1 @@
+"""What a search for slices looks at, and what slices are made of."""

@@ -1,0 +1,196 @@
+"""What a search for slices can look at, and how it holds back the rows that confirm: expressions over the rows of a log."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+import narwhals.stable.v2 as nw
+
+from analytics.query.relations import integer, keep
+
+_PRIME = 2_147_483_647
+_MULTIPLIER = 1_220_703_125
+
+
+class _Costs(Protocol):
+    """What a row of each outcome costs; `measure.costs.Costs` says what each means."""
+
+    @property
+    def tp(self) -> float: ...
+    @property
+    def fp(self) -> float: ...
+    @property
+    def fn(self) -> float: ...
+    @property
+    def tn(self) -> float: ...
+    @property
+    def review(self) -> float: ...
+    @property
+    def amount_cells(self) -> tuple[str, ...]: ...
+
+
+@dataclass(frozen=True)
+class Objective:
+    """A quantity that is averaged over rows; higher is worse.
+
+    Attributes
+    ----------
+    label : str
+        Its name in sentences.
+    definition : str
+    is_share : bool
+        Whether it is a share of rows, so that its values are flags.
+    counted : callable
+        From the threshold to the predicate of the rows that it is averaged over.
+    value : callable
+        From the threshold and the costs to its value for such a row.
+    needs_probability : bool
+    is_change : bool
+        Whether it is what the mean has changed by since a reference.
+    unit : str
+        What its sum over rows is called.
+    is_signed : bool
+        Whether rows cancel out in the sum, so that no slice has a share of it.
+    """
+
+    label: str
+    definition: str
+    is_share: bool
+    counted: Callable[[float], nw.Expr]
+    value: Callable[[float, _Costs], nw.Expr]
+    needs_probability: bool = False
+    is_change: bool = False
+    unit: str = "errors"
+    is_signed: bool = False
+
+
+def _every_row(threshold: float) -> nw.Expr:
+    """Count every judged row."""
+    return ~nw.col("label").is_null()
+
+
+def _is_wrong(threshold: float, costs: _Costs) -> nw.Expr:
+    """Return 1 where the prediction differs from the label."""
+    return integer((nw.col("score") >= threshold) != (nw.col("label") == 1))
+
+
+def _cost_of(threshold: float, costs: _Costs) -> nw.Expr:
+    """Return the cost of a row's outcome; an amount that is missing counts as 0, as on the Thresholds page."""
+    flagged, positive = nw.col("score") >= threshold, nw.col("label") == 1
+
+    def cell(name: str, cost: float, look: float = 0.0) -> nw.Expr:
+        if name not in costs.amount_cells:
+            return nw.lit(float(cost + look))
+        return nw.col("amount").cast(nw.Float64).fill_null(0.0) * float(cost) + float(look)
+
+    of_flagged = (
+        nw.when(positive).then(cell("tp", costs.tp, costs.review)).otherwise(cell("fp", costs.fp, costs.review))
+    )
+    of_others = nw.when(positive).then(cell("fn", costs.fn)).otherwise(cell("tn", costs.tn))
+    return nw.when(flagged).then(of_flagged).otherwise(of_others)
+
+
+def _squared_error(threshold: float, costs: _Costs) -> nw.Expr:
+    """Return the squared distance of score and label."""
+    gap = nw.col("score") - nw.col("label")
+    return gap * gap
+
+
+OBJECTIVES: dict[str, Objective] = {
+    "error_rate": Objective(
+        "error rate", "Share of judged rows whose prediction differs from the label.", True, _every_row, _is_wrong
+    ),
+    "fpr": Objective(
+        "false positive rate",
+        "Share of the negative rows that are predicted positive.",
+        True,
+        lambda threshold: nw.col("label") == 0,
+        _is_wrong,
+        unit="false positives",
+    ),
+    "fnr": Objective(
+        "false negative rate",
+        "Share of the positive rows that are predicted negative.",
+        True,
+        lambda threshold: nw.col("label") == 1,
+        _is_wrong,
+        unit="false negatives",
+    ),
+    "cost": Objective(
+        "cost per row", "Mean cost of the outcomes of judged rows.", False, _every_row, _cost_of, unit="cost"
+    ),
+    "brier": Objective(
+        "Brier score",
+        "Mean squared distance between the score and the label.",
+        False,
+        _every_row,
+        _squared_error,
+        True,
+        unit="Brier loss",
+    ),
+    "overprediction": Objective(
+        "over-prediction",
+        "Mean score less the observed rate: calibration bias upwards.",
+        False,
+        _every_row,
+        lambda threshold, costs: nw.col("score") - nw.col("label"),
+        True,
+        unit="over-prediction",
+        is_signed=True,
+    ),
+    "underprediction": Objective(
+        "under-prediction",
+        "Observed rate less the mean score: calibration bias downwards.",
+        False,
+        _every_row,
+        lambda threshold, costs: nw.col("label") - nw.col("score"),
+        True,
+        unit="under-prediction",
+        is_signed=True,
+    ),
+    "change": Objective(
+        "rise of the error rate",
+        "Error rate less that of the same slice in a reference.",
+        True,
+        _every_row,
+        _is_wrong,
+        is_change=True,
+    ),
+}
+
+
+def _by_hash(key: nw.Expr, seed: int) -> nw.Expr:
+    """Return 1 for about half of the keys, chosen by a hash in whole numbers that every engine computes alike.
+
+    The key is multiplied modulo a prime, squared and multiplied again; no product passes 2**63.
+    """
+    mixed = ((key % _PRIME) * _MULTIPLIER + (seed * 48_271 + 11) % _PRIME) % _PRIME
+    mixed = (mixed * mixed + mixed) % _PRIME
+    return integer((mixed * _MULTIPLIER) % _PRIME >= _PRIME // 2)
+
+
+def by_row(seed: int) -> nw.Expr:
+    """Hold back about half of the rows."""
+    return _by_hash(nw.col("row_id"), seed)
+
+
+def by_entity(id_column: str, seed: int) -> nw.Expr:
+    """Hold back the rows of about half of the ids; an id is known by its first row, rows without one stand alone."""
+    first = nw.col("row_id").min().over(id_column)
+    return _by_hash(nw.when(nw.col(id_column).is_null()).then(nw.col("row_id")).otherwise(first), seed)
+
+
+def row_count(frame: nw.LazyFrame[Any], kept: nw.Expr | None) -> nw.LazyFrame[Any]:
+    """Count the rows that a predicate keeps: ``n``."""
+    return keep(frame, kept).select(n=nw.len())
+
+
+def by_time(moment: datetime) -> nw.Expr:
+    """Hold back the rows from a moment on; rows without a time are searched."""
+    return integer(nw.col("moment") >= moment)
+
+
+SPLITS: Sequence[str] = ("row", "entity", "time", "none")

@@ -1,0 +1,177 @@
+"""Relations that ask two sides the same: the same slices, whatever each log stores, and what is missing in every column."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import reduce
+from typing import Any
+
+import narwhals.stable.v2 as nw
+import polars as pl
+
+from analytics.log.bins import Bins, whole
+from analytics.log.schema import Column, Log
+from analytics.query.engine import as_people_see
+from analytics.query.relations import integer, score_table
+from analytics.query.thresholds import scattered
+
+_UNDER = -1
+OTHER_UNIT = " in another unit"
+WITHOUT_COUNTERPART = " without a counterpart"
+
+
+@dataclass(frozen=True)
+class Dimension:
+    """A column as both sides are sliced by it.
+
+    Attributes
+    ----------
+    name : str
+        What the reference calls it.
+    columns : tuple of Column
+        In the reference and in production.
+    bins : Bins or None
+        Those of the reference: both sides are sliced by them.
+    is_flag : bool
+        Whether only being missing tells slices apart.
+    is_other_unit : bool
+        Whether production has the column in another unit: then no value of it is one of the reference's.
+    alone : frozenset of str
+        Slices in which production has rows and the reference hardly any: they are not the reference's.
+    """
+
+    name: str
+    columns: tuple[Column, Column]
+    bins: Bins | None = None
+    is_flag: bool = False
+    is_other_unit: bool = False
+    alone: frozenset[str] = frozenset()
+
+    def expression(self, log: Log, side: int) -> nw.Expr:
+        """Return the slice of a row of one side (0 the reference, 1 production)."""
+        column = self.columns[side]
+        value = nw.col(column.sql_name)
+        if self.is_flag:
+            return integer(value.is_null())
+        if self.bins is None:
+            return value.cast(nw.Float64) if column.kind == "number" else value
+        if log.bins.get(column.name) == self.bins:
+            return nw.col(column.bin_name).cast(nw.Int64)
+        return _binned(value.cast(nw.Float64), self.bins)
+
+    def values(self, log: Log, side: int, found: pl.Series) -> pl.Series:
+        """Return slices as text, null where the value is missing."""
+        shown = self.texts(log, side, found)
+        if side == 1 and self.alone:
+            marked = pl.select(
+                pl.when(shown.is_in(list(self.alone))).then(shown + WITHOUT_COUNTERPART).otherwise(shown)
+            )
+            return marked.to_series()
+        return shown + OTHER_UNIT if self.is_other_unit and side == 1 else shown
+
+    def texts(self, log: Log, side: int, found: pl.Series) -> pl.Series:
+        """Return slices as the side's own text."""
+        if self.is_flag:
+            return found.replace_strict({0: "(present)", 1: None}, return_dtype=pl.String)
+        if self.bins is not None:
+            names = {code: self.label(code) for code in range(_UNDER, len(self.bins.edges))}
+            return found.cast(pl.Int64).replace_strict(names, return_dtype=pl.String)
+        shown = as_people_see(log, self.columns[side].name, found, in_bins=False)
+        return pl.Series(shown.name, [text_of(value) for value in shown], dtype=pl.String)
+
+    def label(self, code: int) -> str | None:
+        """Say which values a slice holds: those of a bin, or those beyond the reference's range."""
+        assert self.bins is not None
+        low, high = self.bins.edges[0], self.bins.edges[-1]
+        shown = whole if self.bins.is_integer else "{:,.6g}".format
+        if code == _UNDER:
+            return f"under {shown(low)}"
+        return f"over {shown(high)}" if code == len(self.bins.edges) - 1 else self.bins.label(code)
+
+
+def text_of(value: object) -> str | None:
+    """Return a value as text, None where it is missing.
+
+    >>> text_of(9.0), text_of(True), text_of("a"), text_of(None)
+    ('9', 'true', 'a', None)
+    """
+    if value is None:
+        return None
+    return (
+        f"{value:.10g}" if isinstance(value, float) else str(value).lower() if isinstance(value, bool) else str(value)
+    )
+
+
+def _binned(value: nw.Expr, bins: Bins) -> nw.Expr:
+    """Return the bin of a value by comparison with the edges: -1 below the first, the number of bins above the last."""
+    code = nw.when(value >= bins.edges[0]).then(nw.lit(0)).when(value < bins.edges[0]).then(nw.lit(_UNDER))
+    n_bins = len(bins.edges) - 1
+    steps: list[nw.Expr] = [integer(value >= edge) for edge in bins.edges[1:-1]]
+    above = integer(value > bins.edges[-1])
+    return code + reduce(lambda left, right: left + right, [*steps, above], nw.lit(0)) if n_bins else code
+
+
+def sliced_table(
+    frame: nw.LazyFrame[Any],
+    log: Log,
+    side: int,
+    dimensions: Sequence[Dimension],
+    *,
+    mature_before: datetime | None = None,
+    threshold: float | None = None,
+    split: float | None = None,
+    with_moments: bool = True,
+    with_amount: bool = False,
+) -> nw.LazyFrame[Any]:
+    """Aggregate the rows of one side by slice, by whether their labels are complete, and by score.
+
+    Parameters
+    ----------
+    frame, log, side
+        The rows of a side, its log, and which it is.
+    dimensions : sequence of Dimension
+    mature_before : datetime, optional
+        The labels of rows from then on still come in.
+    threshold : float, optional
+        Two score bins, below and from it on, instead of those of the grid.
+    split, with_moments, with_amount
+        As in `relations.score_table`.
+
+    Returns
+    -------
+    LazyFrame
+        As `relations.score_table`; the last slice column is 1 where labels are complete.
+    """
+    score = nw.col("score")
+    columns = {f"dimension_{place}": dimension.expression(log, side) for place, dimension in enumerate(dimensions)}
+    columns["is_mature"] = nw.lit(1) if mature_before is None else integer(~(nw.col("moment") >= mature_before))
+    if threshold is not None:
+        columns["score_bin"] = nw.when(score >= threshold).then(nw.lit(1)).when(score < threshold).then(nw.lit(0))
+    prepared = frame.with_columns(**columns)
+    names = [*list(columns)[: len(dimensions)], "is_mature"]
+    return score_table(
+        prepared, names, split=split, with_moments=with_moments, with_log_loss=False, with_amount=with_amount
+    )
+
+
+def _missing_table(frame: nw.LazyFrame[Any], columns: Sequence[str], threshold: float) -> nw.LazyFrame[Any]:
+    """Count the missing values of every column by outcome: ``flagged``, ``label``, ``n`` and one count per column."""
+    score, label = nw.col("score"), nw.col("label")
+    return (
+        frame.select(
+            flagged=nw.when(~score.is_null()).then(integer(score >= threshold)),
+            known=label.cast(nw.Int64),
+            **{f"is_missing_{name}": integer(nw.col(name).is_null()) for name in columns},
+        )
+        .group_by("flagged", "known")
+        .agg(n=nw.len().cast(nw.Int64), **{name: nw.col(f"is_missing_{name}").sum().cast(nw.Int64) for name in columns})
+        .rename({"known": "label"})
+    )
+
+
+def sampled(frame: nw.LazyFrame[Any], columns: Sequence[str], one_in: int) -> nw.LazyFrame[Any]:
+    """Return every row whose scattered number says so, about one in ``one_in``, in the order of the file."""
+    kept = frame if one_in <= 1 else frame.filter(scattered(nw.col("row_id")) % one_in == 0)
+    return kept.sort("row_id").select("row_id", "score", "label", "moment", *columns)

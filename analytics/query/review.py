@@ -1,0 +1,185 @@
+"""Single rows, a page of them at a time: the review queue and the twins of a case; in Narwhals, as `relations` is."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+import narwhals.stable.v2 as nw
+
+from analytics.query.operators import outcome_predicate
+from analytics.query.relations import integer
+
+Rank = Literal["confidence", "cost", "random", "mix"]
+Prices = Mapping[str, tuple[float, float]]
+
+_PRIME = 2_147_483_647
+_ROUNDS = 4
+_LAST = math.inf
+
+
+def queue(
+    frame: nw.LazyFrame[Any],
+    columns: Sequence[str],
+    *,
+    threshold: float,
+    prices: Prices,
+    rank: Rank,
+    seed: int = 0,
+    offset: int = 0,
+    limit: int = 50,
+) -> nw.LazyFrame[Any]:
+    """Return one page of rows, the worst first; rows of one rank stand in the order of the file.
+
+    Parameters
+    ----------
+    frame : LazyFrame
+        The rows to rank.
+    columns : sequence of str
+        Stored columns to return.
+    threshold : float
+        What confidence is measured from: the distance of the score to it.
+    prices : mapping of outcome to (float, float)
+        What a row of ``tp, fp, fn, tn`` costs, and what one unit of its amount adds.
+    rank : {"confidence", "cost", "random", "mix"}
+        Mix takes the costliest row and a random one in turn, each row once.
+    seed : int
+        Of the random order.
+    offset, limit : int
+        Which rows of the ranking.
+
+    Returns
+    -------
+    LazyFrame
+        ``columns``, ``cost`` (null where the outcome or a needed amount is not known), ``position`` from 0, and
+        ``random_rank`` from 1, null where nothing is drawn at random.
+    """
+    score = nw.col("score")
+    slim = frame.select(
+        "row_id", distance=-((score - threshold).abs()), cost=cost(threshold, prices), mixed=nw.col("row_id")
+    ).with_columns(
+        distance=nw.col("distance").fill_null(_LAST),
+        price=nw.when(nw.col("cost").is_null()).then(nw.lit(_LAST)).otherwise(-nw.col("cost")),
+    )
+    if rank in ("random", "mix"):
+        slim = _scattered(slim, seed).with_row_index("by_random", order_by=["mixed", "row_id"])
+        slim = slim.with_columns(random_rank=nw.col("by_random").cast(nw.Int64) + 1)
+    else:
+        slim = slim.with_columns(random_rank=nw.lit(None).cast(nw.Int64))
+    if rank == "mix":
+        slim = slim.with_row_index("by_price", order_by=["price", "distance", "row_id"])
+        turn = nw.col("by_price").cast(nw.Int64) * 2
+        slim = slim.with_columns(turn=nw.min_horizontal(turn, nw.col("random_rank") * 2 - 1))
+    order = {"confidence": ["distance"], "cost": ["price", "distance"], "random": ["random_rank"], "mix": ["turn"]}
+    by = [*order[rank], "row_id"]
+    # Only the numbers of the rows are ranked; the columns of one page are fetched for it.
+    top = slim.sort(*by).head(offset + limit).with_row_index("position", order_by=by)
+    page = top.filter(nw.col("position") >= offset).select("row_id", "position", "random_rank", "cost")
+    rows = frame.select("row_id", *[name for name in columns if name != "row_id"])
+    return rows.join(page, on="row_id", how="inner").sort("position")
+
+
+def cost(threshold: float, prices: Prices) -> nw.Expr:
+    """Return what each row costs, null where its outcome or a needed amount is not known."""
+    found = nw.lit(None).cast(nw.Float64)
+    for outcome, (constant, per_amount) in prices.items():
+        price = nw.lit(float(constant)) + (nw.col("amount") * per_amount if per_amount else nw.lit(0.0))
+        found = nw.when(outcome_predicate(outcome, threshold)).then(price).otherwise(found)
+    return found
+
+
+def _scattered(frame: nw.LazyFrame[Any], seed: int) -> nw.LazyFrame[Any]:
+    """Replace ``mixed`` by a number that looks random and never repeats: a permutation of the numbers below a prime.
+
+    Each round adds a key and takes the fifth power, which is one to one since 5 shares no factor with the prime less one;
+    no product leaves 64 bits. The construction is that of the block cipher MiMC (Albrecht et al., ASIACRYPT 2016).
+    """
+    keys = [
+        int.from_bytes(hashlib.sha256(f"{seed} {place}".encode()).digest()[:8], "big") % _PRIME
+        for place in range(_ROUNDS + 1)
+    ]
+    mixed, square = nw.col("mixed"), nw.col("square")
+    frame = frame.with_columns(mixed=(mixed.cast(nw.Int64) + keys[0]) % _PRIME)
+    for key in keys[1:]:
+        frame = frame.with_columns(square=(mixed * mixed) % _PRIME)
+        frame = frame.with_columns(mixed=((square * square) % _PRIME * mixed + key) % _PRIME)
+    return frame
+
+
+def twins(
+    frame: nw.LazyFrame[Any],
+    columns: Sequence[str],
+    values: Mapping[str, object],
+    *,
+    row_id: int,
+    score: float | None,
+    threshold: float,
+    limit: int,
+) -> nw.LazyFrame[Any]:
+    """Return the correctly decided rows that differ from a case in the fewest stored columns, then by the nearest score.
+
+    Parameters
+    ----------
+    values : mapping of stored column to value
+        The case; null is a value like any other.
+    """
+    differing = nw.lit(0)
+    for name, value in values.items():
+        differing = differing + integer(_differs(name, value))
+    correct = outcome_predicate("tp", threshold) | outcome_predicate("tn", threshold)
+    distance = (nw.col("score") - score).abs() if score is not None else nw.lit(0.0)
+    found = frame.filter(correct & (nw.col("row_id") != row_id))
+    nearest = (
+        found.select("row_id", n_differing=differing, distance=distance)
+        .sort("n_differing", "distance", "row_id")
+        .head(limit)
+    )
+    rows = frame.select("row_id", *[name for name in columns if name != "row_id"])
+    return rows.join(nearest, on="row_id", how="inner").sort("n_differing", "distance", "row_id")
+
+
+def rows(frame: nw.LazyFrame[Any], row_ids: Sequence[int], columns: Sequence[str]) -> nw.LazyFrame[Any]:
+    """Return some rows by their numbers: ``row_id`` and the columns, in the order of the file."""
+    names = ["row_id", *dict.fromkeys(name for name in columns if name != "row_id")]
+    return frame.filter(nw.col("row_id").is_in(list(row_ids))).select(*names).sort("row_id")
+
+
+def matches(frame: nw.LazyFrame[Any], values: Mapping[str, Sequence[object]], threshold: float) -> nw.LazyFrame[Any]:
+    """Count, by the values of some stored columns, the rows that hold one of the given values in each.
+
+    Returns
+    -------
+    LazyFrame
+        The columns, ``n``, ``n_scored``, ``n_flagged``, ``n_pos``, ``n_neg`` and ``score_mean``.
+    """
+    for name, wanted in values.items():
+        known = [value for value in wanted if value is not None]
+        col = nw.col(name).cast(nw.String) if known and isinstance(known[0], str) else nw.col(name)
+        is_wanted = col.is_in(known) if known else nw.col(name).is_null()
+        frame = frame.filter(is_wanted | nw.col(name).is_null() if len(known) < len(wanted) else is_wanted)
+    score, label = nw.col("score"), nw.col("label")
+    prepared = frame.select(
+        *values,
+        is_scored=integer(~score.is_null()),
+        is_flagged=integer(score >= threshold),
+        is_pos=integer(label == 1),
+        is_neg=integer(label == 0),
+        score_of=score,
+    )
+    counts = {"n_scored": "is_scored", "n_flagged": "is_flagged", "n_pos": "is_pos", "n_neg": "is_neg"}
+    return prepared.group_by(*values).agg(
+        n=nw.len().cast(nw.Int64),
+        **{name: nw.col(source).sum().cast(nw.Int64) for name, source in counts.items()},
+        score_mean=nw.col("score_of").mean(),
+    )
+
+
+def _differs(name: str, value: object) -> nw.Expr:
+    """Return the predicate that a stored column holds another value."""
+    col = nw.col(name)
+    if value is None:
+        return ~col.is_null()
+    held = col.cast(nw.String) if isinstance(value, str) else col
+    return (held != value) | col.is_null()

@@ -1,0 +1,267 @@
+"""From a file to a log in the workspace: starts the reading process, follows it, and stops it when told to."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import uuid
+from collections.abc import Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from analytics import settings
+from analytics.errors import QuestionError
+from analytics.log import roles
+from analytics.log.disk import owner, storing
+from analytics.log.layout import CsvOptions
+from analytics.log.schema import Log, Mapping, Reading, mapping_from_dict, reading_from_dict
+from analytics.log.workspace import Workspace
+from analytics.reading.inbox import check_file, files_of, shown_name
+from analytics.reading.process import ROOT, OnProgress, ShouldStop, run_child
+
+_MAX_EXPANSION = 100
+"""A compressed file may unpack to so many times its size; repetitive logs reach 50."""
+
+ORIGIN = "origin.json"
+
+__all__ = ["ROOT", "OnProgress", "ShouldStop", "run_child"]
+
+
+@dataclass(frozen=True)
+class Staged:
+    """A file that was read and waits for its mapping."""
+
+    staged_id: str
+    reading: Reading
+    mapping: Mapping
+    reasons: dict[str, str]
+    sample: list[list[str | None]]
+    is_remembered: bool = False
+
+
+def no_progress(step: str, done: float) -> None:
+    """Ignore progress."""
+
+
+def never() -> bool:
+    """Never stop."""
+    return False
+
+
+def read_file(
+    workspace: Workspace,
+    path: Path | Sequence[Path],
+    *,
+    name: str | None = None,
+    names: Sequence[str] | None = None,
+    labels: Path | None = None,
+    id_column: str | None = None,
+    label_column: str | None = None,
+    csv: CsvOptions | None = None,
+    on_progress: OnProgress = no_progress,
+    should_stop: ShouldStop = never,
+) -> Staged | Log:
+    """Read the file or the files of one log; return the log if the workspace already has one from the same bytes.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        Where the reading is staged.
+    path : Path or sequence of Path
+        A file, a folder of files, or several files.
+    name, names : str and sequence of str, optional
+        What people call the log, and each of several files; by default as the files are called.
+    labels, id_column, label_column : Path and str, optional
+        Labels that came in another file, the id that joins them, by default the guessed one, and the column that holds them.
+    csv : CsvOptions, optional
+        What is known of the layout of a CSV file; the same bytes under another layout are another log.
+    on_progress, should_stop : callable
+        Told the step and the share of it that is done; asked ten times a second whether to stop.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read.
+    Cancelled
+        If ``should_stop`` said so; nothing is left behind.
+    """
+    files = files_of(path, names or ([name] if name else None))
+    if labels:
+        check_file(labels)
+    shown = name or shown_name(path, files)
+    known = {log.log_id: log for log in workspace.receipts()}
+    with scratch_folder(workspace) as folder:
+        request = {
+            "task": "read",
+            "files": files,
+            "name": shown,
+            "known": sorted(known),
+            "max_bytes": max_plain_bytes(*_paths_of(files), labels),
+            "csv": csv.given if csv else None,
+            "labels": labels_request(labels, None, id_column, label_column) if labels else None,
+        }
+        answer = run_child(request, folder, on_progress, should_stop)
+        if "known" in answer:
+            return known[answer["known"]]
+        with storing(folder):
+            (folder / ORIGIN).write_text(json.dumps(files), encoding="utf-8")
+        return take_staged(workspace, folder, answer["staged"])
+
+
+def labels_request(path: Path, name: str | None, id_column: str | None, label_column: str | None) -> dict[str, Any]:
+    """Return how the reading process is told of a labels file."""
+    return {"path": str(path.absolute()), "name": name or path.name, "id": id_column, "label": label_column}
+
+
+def take_staged(workspace: Workspace, folder: Path, digest: str) -> Staged:
+    """Put what the reading process left into the staging folder."""
+    staged_id = f"{digest}{uuid.uuid4().hex[:8]}"  # two readings of one file at once must not meet
+    with storing(workspace.staging):
+        folder.replace(workspace.staging / staged_id)
+    return staged(workspace, staged_id)
+
+
+def max_plain_bytes(*paths: Path | None) -> int:
+    """Return what the files may unpack to: enough for any real log, and no more than the reader may write."""
+    size = sum(path.stat().st_size for path in paths if path is not None)
+    allowed = max(settings.READER_UNPACKED_MB.value << 20, _MAX_EXPANSION * size)
+    return min(allowed, settings.READER_FILE_MB.value << 20)
+
+
+def _paths_of(files: Sequence[tuple[str, str]]) -> list[Path]:
+    """Return where the files of a request are."""
+    return [Path(path) for path, _ in files]
+
+
+def staged(workspace: Workspace, staged_id: str) -> Staged:
+    """Return a staged reading, with the mapping that was last used for its columns where there is one.
+
+    Raises
+    ------
+    QuestionError
+        If nothing is staged under this id.
+    """
+    if not staged_id.isalnum():
+        raise QuestionError(f"Expected the id of an upload, found {staged_id!r}.")
+    try:
+        text = (workspace.staging / staged_id / "reading.json").read_text(encoding="utf-8")
+        reading = reading_from_dict(json.loads(text))
+        sample = json.loads((workspace.staging / staged_id / "sample.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise QuestionError(f"The upload {staged_id!r} is no longer here. Upload the file again.") from error
+    guess = roles.guess(reading)
+    attached = workspace.staging / staged_id / "mapping.json"
+    if attached.exists():
+        mapping = mapping_from_dict(json.loads(attached.read_text(encoding="utf-8")))
+        return Staged(staged_id, reading, mapping, guess.reasons, sample)
+    remembered = workspace.remembered(reading.names)
+    mapping = remembered or guess.mapping
+    return Staged(staged_id, reading, mapping, guess.reasons, sample, is_remembered=remembered is not None)
+
+
+def build_staged(
+    workspace: Workspace,
+    upload: Staged,
+    mapping: Mapping,
+    *,
+    name: str | None = None,
+    on_progress: OnProgress = no_progress,
+    should_stop: ShouldStop = never,
+) -> Log:
+    """Make a log of a staged reading and take it into the workspace."""
+    origin = workspace.staging / upload.staged_id / "raw.duckdb"
+    shown = name or upload.reading.source
+    log = _build(workspace, upload.reading, mapping, origin, shown, False, True, on_progress, should_stop)
+    shutil.rmtree(workspace.staging / upload.staged_id, ignore_errors=True)
+    return log
+
+
+def remap(
+    workspace: Workspace,
+    log: Log,
+    mapping: Mapping,
+    *,
+    is_current: bool = True,
+    on_progress: OnProgress = no_progress,
+    should_stop: ShouldStop = never,
+) -> Log:
+    """Build a log anew under another mapping; the file it came from is not needed.
+
+    With ``is_current=False`` the workspace keeps showing the log as it is, and the new state is only for this question.
+    """
+    if mapping.digest() == log.revision:
+        return log
+    if not is_current and (found := workspace.state(f"{log.log_id}-{mapping.digest()}")):
+        return found
+    origin = workspace.path(log.key)
+    return _build(workspace, log.reading, mapping, origin, log.name, True, is_current, on_progress, should_stop)
+
+
+def write_back(
+    workspace: Workspace, path: Path | Sequence[Path], target: Path, *, csv: CsvOptions | None = None
+) -> None:
+    """Write what is read from a file as a CSV of text, under the header of the file where it has one.
+
+    Raises
+    ------
+    InputError, StoreError
+        If the file cannot be read, or the target not written.
+    """
+    with scratch_folder(workspace) as folder:
+        files = files_of(path)
+        request = {
+            "task": "copy",
+            "files": files,
+            "max_bytes": max_plain_bytes(*_paths_of(files)),
+            "csv": csv.given if csv else None,
+        }
+        answer = run_child(request, folder, no_progress, never)
+        with storing(target):
+            shutil.copyfile(answer["copy"], target)
+
+
+def discard(workspace: Workspace, staged_id: str) -> None:
+    """Forget a staged reading."""
+    if staged_id.isalnum():
+        shutil.rmtree(workspace.staging / staged_id, ignore_errors=True)
+
+
+def _build(
+    workspace: Workspace,
+    reading: Reading,
+    mapping: Mapping,
+    origin: Path,
+    name: str,
+    from_log: bool,
+    is_current: bool,
+    on_progress: OnProgress,
+    should_stop: ShouldStop,
+) -> Log:
+    with scratch_folder(workspace) as folder:
+        request = {
+            "task": "build",
+            "origin": str(origin),
+            "from_log": from_log,
+            "reading": asdict(reading),
+            "mapping": asdict(mapping),
+            "name": name,
+            "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        }
+        log = Log.from_json(run_child(request, folder, on_progress, should_stop)["log"])
+        workspace.keep(log, folder / "log.duckdb", is_current=is_current)
+    return log
+
+
+@contextmanager
+def scratch_folder(workspace: Workspace) -> Any:
+    """Give a private folder that is gone afterwards, whatever happens."""
+    folder = workspace.scratch / f"{owner()}-{uuid.uuid4().hex}"
+    with storing(workspace.scratch):
+        folder.mkdir(mode=0o700)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,40 @@
+"""Bounds that a table must keep, looked at before it is read: what lies beyond is no log, and takes all there is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from analytics.errors import InputError
+
+MAX_COLUMNS = 1_500
+MAX_HEADER_BYTES = 1 << 20
+LONG_RUN = 1 << 16
+_SEPARATORS = b",;\t|"
+
+
+def check_columns(n_columns: int) -> None:
+    """Raise `InputError` where a table has more columns than can be read."""
+    if n_columns > MAX_COLUMNS:
+        raise InputError(
+            f"Expected at most {MAX_COLUMNS:,} columns, found about {n_columns:,}. Export the columns that matter.",
+            code="too-wide",
+        )
+
+
+def check_first_line(path: Path) -> None:
+    """Raise `InputError` where the first line of a text file cannot be a header of a log, or what follows no text."""
+    with path.open("rb") as file:
+        head = file.read(MAX_HEADER_BYTES + 1)
+    line = head.lstrip(b"\r\n").replace(b"\r", b"\n").partition(b"\n")[0]
+    if len(line) > MAX_HEADER_BYTES - 2:
+        raise InputError(
+            "Expected a first line of less than 1 MB, found a longer one. Check that this is a table of text with lines.",
+            code="too-wide",
+        )
+    for byte in set(head[::LONG_RUN]):
+        if bytes([byte]) * LONG_RUN in head:
+            raise InputError(
+                f"Expected a table of text, found the character {chr(byte)!r} {LONG_RUN:,} times in a row. Export the log again.",
+                code="too-wide",
+            )
+    check_columns(max(line.count(separator) for separator in _SEPARATORS) + 1)

@@ -1,0 +1,175 @@
+"""From the table ``raw`` and a mapping to the table ``log``: labels of three values, the score grid, bins, ENUM segments."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import duckdb
+
+from analytics.errors import InputError
+from analytics.log.bins import Bins
+from analytics.log.schema import (
+    MAX_VALUES_BY_VALUE,
+    Column,
+    Log,
+    Mapping,
+    Reading,
+)
+from analytics.reading.grid import bin_case, numeric_bins, score_grid
+from analytics.reading.sql.expressions import NULL, Expression, membership, numeric, score_expression, time_expression
+
+_MAX_ENUM_VALUES = 20_000
+
+
+def build(
+    connection: duckdb.DuckDBPyConnection,
+    reading: Reading,
+    mapping: Mapping,
+    progress: Callable[[float], None],
+    *,
+    name: str,
+    created_at: str,
+) -> Log:
+    """Create the table ``log`` in the database that is called ``log_file``, from ``raw``.
+
+    Raises
+    ------
+    InputError
+        If the mapping names neither a score nor a decision, or a column that does not hold what its role needs.
+    """
+    for column_name in (
+        mapping.score,
+        mapping.decision,
+        mapping.label,
+        mapping.amount,
+        mapping.time,
+        mapping.latest_by,
+    ):
+        if column_name is not None:
+            reading.column(column_name)
+    if mapping.score is None and mapping.decision is None:
+        raise InputError("Expected a score or a decision column, found neither. Choose one of the two in the mapping.")
+    score = score_expression(reading, mapping)
+    score_kind, edges, grid_is_exact = score_grid(connection, score, has_score=mapping.score is not None)
+    progress(0.2)
+    bins = {}
+    binned = [reading.column(segment) for segment in mapping.segments]
+    for column in binned:
+        if column.kind == "number" and column.n_distinct > MAX_VALUES_BY_VALUE:
+            bins[column.name] = numeric_bins(connection, column)
+    progress(0.5)
+    _create_log(connection, reading, mapping, score, edges, bins)
+    if mapping.latest_by and mapping.row_id:
+        _take_latest_labels(connection, reading, mapping)
+    progress(0.9)
+    counts = connection.execute(
+        "SELECT count(*), count(label), count(*) FILTER (label = 1), count(*) FILTER (score IS NULL), "
+        "min(moment)::VARCHAR, max(moment)::VARCHAR FROM log_file.log"
+    ).fetchone()
+    assert counts is not None
+    if mapping.score and counts[0] == counts[3] > reading.column(mapping.score).n_missing:
+        raise InputError(
+            f"Expected numbers in {mapping.score!r}, found text such as {reading.column(mapping.score).top[0][0]!r}. "
+            "Choose another column for this role."
+        )
+    return Log(
+        log_id=reading.content_hash[:12],
+        name=name,
+        reading=reading,
+        mapping=mapping,
+        created_at=created_at,
+        score_kind=score_kind,
+        edges=edges,
+        grid_is_exact=grid_is_exact,
+        bins=bins,
+        n_rows=counts[0],
+        n_labelled=counts[1],
+        n_positive=counts[2],
+        n_unscored=counts[3],
+        time_low=counts[4],
+        time_high=counts[5],
+    )
+
+
+def _create_log(
+    connection: duckdb.DuckDBPyConnection,
+    reading: Reading,
+    mapping: Mapping,
+    score: Expression,
+    edges: Sequence[float],
+    bins: dict[str, Bins],
+) -> None:
+    """Write the table ``log``: one row per row of ``raw``.
+
+    The bins are looked up for the distinct scores: an ASOF join of all rows would sort them with all their columns.
+    """
+    connection.execute(
+        "CREATE TEMP TABLE edge AS SELECT unnest(?::DOUBLE[]) AS edge, unnest(range(?))::USMALLINT AS bin",
+        [list(edges), len(edges)],
+    )
+    connection.execute(
+        f"CREATE TEMP TABLE bin_of AS SELECT s.score, edge.bin FROM (SELECT DISTINCT {score.sql} AS score FROM raw) s "
+        "ASOF JOIN edge ON s.score >= edge.edge",
+        score.parameters,
+    )
+    selected: list[Expression] = []
+    for column in reading.columns:
+        selected += _stored_column(connection, column, mapping)
+        if column.name in bins:
+            selected.append(Expression(f"{bin_case(column, bins[column.name])} AS {column.bin_name}"))
+    label = membership(reading, mapping.label, mapping.positive, mapping.negative)
+    decision = membership(reading, mapping.decision, mapping.decision_positive, ())
+    amount = numeric(reading.column(mapping.amount)) if mapping.amount else NULL
+    time = time_expression(reading, mapping)
+    selected += [
+        Expression(f"({label.sql})::UTINYINT AS label", label.parameters),
+        Expression(f"({decision.sql})::UTINYINT AS decision", decision.parameters),
+        Expression(f"({amount.sql})::DOUBLE AS amount", amount.parameters),
+        Expression(f"({time.sql})::TIMESTAMP AS moment", time.parameters),
+    ]
+    columns = ", ".join(expression.sql for expression in selected)
+    parameters = [value for expression in selected for value in expression.parameters]
+    connection.execute(
+        f"CREATE TABLE log_file.log AS SELECT s.row_id, s.score, bin_of.bin AS score_bin, s.* EXCLUDE (row_id, score) "
+        f"FROM (SELECT rowid AS row_id, {score.sql} AS score, {columns} FROM raw) s LEFT JOIN bin_of ON s.score = bin_of.score",
+        [*score.parameters, *parameters],
+    )
+
+
+def _take_latest_labels(connection: duckdb.DuckDBPyConnection, reading: Reading, mapping: Mapping) -> None:
+    """Give all rows of one id and model version the label that is the latest by ``mapping.latest_by``.
+
+    Different labels of the same latest time contradict each other: the rows are not known yet. The column of the file stays.
+    """
+    time = time_expression(reading, replace(mapping, time=mapping.latest_by))
+    columns = [reading.column(name).sql_name for name in (mapping.row_id, mapping.model_version) if name]
+    key = ", ".join(columns)
+    same = " AND ".join(f"log.{column} IS NOT DISTINCT FROM k.{column}" for column in columns)
+    connection.execute(
+        f"UPDATE log_file.log SET label = k.latest FROM "
+        f"(SELECT {key}, CASE WHEN min(label) = max(label) THEN max(label) END AS latest "
+        f"FROM (SELECT {key}, label, {time.sql} AS time, max({time.sql}) OVER (PARTITION BY {key}) AS last FROM log_file.log "
+        f"WHERE label IS NOT NULL) WHERE time IS NOT DISTINCT FROM last GROUP BY {key}) k "
+        f"WHERE log.{columns[0]} IS NOT NULL AND {same}"
+    )
+
+
+def _stored_column(connection: duckdb.DuckDBPyConnection, column: Column, mapping: Mapping) -> list[Expression]:
+    """Return what is stored of a column of the file: text that is sliced by becomes an ENUM, with its original where merged."""
+    is_segment = column.name in mapping.segments or column.name == mapping.model_version
+    if column.kind != "text" or not is_segment or not 0 < column.n_distinct <= _MAX_ENUM_VALUES:
+        return [Expression(column.sql_name)]
+    name, values, type_ = column.sql_name, column.sql_name, f"log_file.e{column.position}"
+    if merges := mapping.merges_of(column.name):
+        connection.execute(
+            f"CREATE TEMP TABLE merge{column.position} AS SELECT unnest(?::VARCHAR[]) AS old, unnest(?::VARCHAR[]) AS new",
+            [list(merges), list(merges.values())],
+        )
+        values = f"coalesce((SELECT any_value(new) FROM merge{column.position} WHERE old = {name}), {name})"
+    connection.execute(
+        f"CREATE TYPE {type_} AS ENUM (SELECT DISTINCT value FROM (SELECT {values} AS value FROM raw) "
+        "WHERE value IS NOT NULL ORDER BY 1)"
+    )
+    stored = [Expression(f"({values})::{type_} AS {name}")]
+    return [*stored, Expression(f"{name} AS {column.original_name}")] if merges else stored

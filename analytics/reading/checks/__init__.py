@@ -1,0 +1,1 @@
+"""What ruins analyses, found before anyone looks at a chart."""

@@ -1,0 +1,150 @@
+"""Names above a table: whether a row holds them, and how a damaged line of them is read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+
+from analytics.reading.delimited.lexer import Dialect, Record
+from analytics.reading.delimited.repair import MISSING_FIELDS, MISSING_SEPARATOR, OTHER_DELIMITER, Row, Search
+from analytics.reading.delimited.shapes import ColumnProfile, is_texty, shape
+
+MAX_COST = 4.5
+_NUMBER = re.compile(r"[-+]?[\d.,]+%?")
+OTHER_DELIMITERS = (",", ";", "\t", "|", " ")
+_NAMES_OF_KINDS = (
+    (re.compile(r"date|day|time|month|year|when|at", re.IGNORECASE), re.compile(r"9{1,4}[-/.:]9+")),
+    (re.compile(r"price|cost|amount|total|fee|value|sum", re.IGNORECASE), re.compile(r".*[$€£¥9].*")),
+    (re.compile(r"ur[li]|link|website|page", re.IGNORECASE), re.compile("url")),
+    (re.compile(r"id|code|key|no|number|ref|qty|quantity|count", re.IGNORECASE), re.compile(r".*(9|number).*")),
+)
+"""Words in headers and the shapes of values that they announce: they help to part two names that ran together."""
+
+
+def is_header(
+    cells: Sequence[str], columns: Sequence[ColumnProfile], *, first: Sequence[str] | None, must: bool
+) -> bool:
+    """Whether a row holds names and not values: it differs from what its columns hold below.
+
+    ``first`` is the header's first line where this would be a further one: then the contrast has to be clear.
+    """
+    if must:
+        return True
+    votes = header_votes(cells, columns)
+    if first is not None:
+        return list(cells) == list(first) or (votes >= 1 and votes * 2 >= sum(column.is_typed for column in columns))
+    return votes > 0 or (votes == 0 and is_named(cells))
+
+
+def header_votes(cells: Sequence[str], columns: Sequence[ColumnProfile]) -> float:
+    """Return the votes of the columns for a row of names, less those for a row of values."""
+    votes = 0.0
+    is_series = _is_years(cells)
+    for cell, column in zip(cells, columns, strict=True):
+        loose = shape(cell.strip())[1]
+        if not cell.strip() or not column.n_filled:
+            continue
+        if is_series and loose == "number":
+            votes += 0.5
+        elif column.is_typed:
+            if column.has_shape(cell):
+                votes -= 1.0
+            elif is_texty(loose) or not any(char.isdigit() for char in cell):
+                votes += 1.0
+            else:
+                votes += 0.25
+        elif column.is_category:
+            votes += -0.5 if cell in column.values else 0.5
+    return votes
+
+
+def _is_years(cells: Sequence[str]) -> bool:
+    """Whether a row holds years one after the other, as headers of tables by year do."""
+    years = [int(cell) for cell in cells if re.fullmatch(r"(?:19|20)\d\d", cell.strip())]
+    n_numbers = sum(1 for cell in cells if _NUMBER.fullmatch(cell.strip()))
+    return (
+        2 * len(years) > n_numbers
+        and len(years) >= 2
+        and all(right - left == years[1] - years[0] != 0 for left, right in pairwise(years))
+    )
+
+
+def is_named(cells: Sequence[str]) -> bool:
+    """Whether a row holds no number, no doubled cell and no empty one: the mark of a line of names."""
+    return len(set(cells)) == len(cells) and not any(
+        _NUMBER.fullmatch(cell.strip()) or not cell.strip() for cell in cells
+    )
+
+
+def joined(rows: Sequence[Sequence[str]]) -> tuple[str, ...]:
+    """Return the names of a header on several lines: what stands in one column, joined by blanks.
+
+    >>> joined([["a", "b"], ["", "c"]])
+    ('a', 'b c')
+    """
+    if len(rows) == 1:
+        return tuple(rows[0])
+    return tuple(" ".join(cell for cell in column if cell) for column in zip(*rows, strict=True))
+
+
+def fitted(cells: Sequence[str], width: int) -> list[str]:
+    """Return a header's cells at the table's width: cut, or filled up with empty ones."""
+    return [*cells[:width], *[""] * (width - len(cells))]
+
+
+def mended_header(record: Record, dialect: Dialect, width: int, columns: Sequence[ColumnProfile]) -> Row | None:
+    """Return a header line as a row of the table, whatever is wrong with it; None where no reading makes sense."""
+    cells = record.cells
+    if cells is not None and len(cells) == width:
+        return Row(tuple(cells), 0.0, frozenset())
+    if cells is not None and 2 * len(cells) > width > len(cells):
+        row = _parted(record, columns, dialect.quote) if len(cells) == width - 1 else None
+        return row or Row((*cells, *[""] * (width - len(cells))), 2.0, frozenset({MISSING_FIELDS}), width - len(cells))
+    n_fields = len(cells) if cells is not None else width - 1
+    found = Search(dialect, width).read(record.text, n_fields=n_fields)
+    if found and not found.n_padded and found.cost <= MAX_COST:
+        return found
+    for delimiter in OTHER_DELIMITERS:
+        if delimiter != dialect.delimiter and width > 2:
+            other = Search(Dialect(delimiter, dialect.quote, dialect.escape), width).read(record.text, n_fields=width)
+            if other and other.cost < 1 and not other.n_padded:
+                return Row(other.cells, other.cost + 1.5, frozenset({OTHER_DELIMITER}))
+    return None
+
+
+def _parted(record: Record, columns: Sequence[ColumnProfile], quote: str) -> Row | None:
+    """Return a header whose names ran together at one place, parted where case or meaning change; None where that is unclear."""
+    cells = record.cells or []
+    found: list[tuple[float, tuple[str, ...]]] = []
+    for place, cell in enumerate(cells):
+        for at in range(1, len(cell)):
+            left, right = cell[:at], cell[at:]
+            score = (
+                0.6 * _is_boundary(left, right)
+                + _names_kind(left, columns[place])
+                + _names_kind(right, columns[place + 1])
+            )
+            found.append(
+                (score, (*cells[:place], left.strip(quote + " "), right.strip(quote + " "), *cells[place + 1 :]))
+            )
+    found.sort(reverse=True)
+    if not found or found[0][0] < 1.0 or (len(found) > 1 and found[1][0] == found[0][0]):
+        return None
+    return Row(found[0][1], 2.0, frozenset({MISSING_SEPARATOR}))
+
+
+def _is_boundary(left: str, right: str) -> bool:
+    """Whether two names may have run together here: at a quote, a blank, or where a capital begins a word."""
+    before, at, following = left[-1], right[0], right[1:2]
+    if '"' in (before, at) or before == " " or at == " ":
+        return True
+    return (before.islower() and at.isupper()) or (before.isupper() and at.isupper() and following.islower())
+
+
+def _names_kind(name: str, column: ColumnProfile) -> float:
+    """Return 1 for a name that says what its column holds, such as a date or a price, else 0."""
+    if not column.loose:
+        return 0.0
+    kind = column.loose.most_common(1)[0][0]
+    return float(any(word.fullmatch(name.strip()) and value.match(kind) for word, value in _NAMES_OF_KINDS))

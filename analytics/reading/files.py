@@ -1,0 +1,309 @@
+"""One log from one file or several: each is read by itself, then they become one table by the names of their columns."""
+
+from __future__ import annotations
+
+import shutil
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain
+from pathlib import Path
+
+import duckdb
+
+from analytics.errors import InputError
+from analytics.log.layout import CsvOptions
+from analytics.log.origin import FileRead, Origin
+from analytics.log.schema import LineCounts, SetAside, unique_names
+from analytics.reading import raw
+from analytics.reading.formats import sources as file_sources
+from analytics.reading.formats.sources import Source
+from analytics.reading.mixed import read_as_written, types_found
+from analytics.reading.raw import Table
+
+_SOURCE_FILE = "source_file"
+_MIN_SHARED = 0.5
+"""Share of all names of two tables that both have, from which they are exports of one log."""
+
+_MAX_FILES = 5_000
+_MAX_SHOWN = 4
+HEAD_BYTES, _HEAD_ROWS, _MAX_CELL = 256 << 10, 10, 200
+
+
+@dataclass(frozen=True)
+class Given:
+    """A file, and what people call it."""
+
+    path: Path
+    name: str
+
+
+@dataclass(frozen=True)
+class _Export:
+    """What was read into ``raw``, from which files, and what is to be said about them.
+
+    Attributes
+    ----------
+    table : Table
+        The columns, with the account over all files.
+    file_format : str
+        What the files were; several formats are joined by a plus.
+    origin : Origin
+        The account of each file, and what is to be said about them.
+    """
+
+    table: Table
+    file_format: str
+    origin: Origin
+
+
+def read_exports(
+    connection: duckdb.DuckDBPyConnection,
+    given: Sequence[Given],
+    folder: Path,
+    csv: CsvOptions,
+    *,
+    max_bytes: int,
+    progress: Callable[[float], None],
+    as_text: bool = False,
+) -> _Export:
+    """Read the files of one log into ``raw`` and ``set_aside``.
+
+    Parameters
+    ----------
+    connection : DuckDBPyConnection
+        Where the tables are made.
+    given : sequence of Given
+        The files; an archive may hold several.
+    folder : Path
+        Where plain copies are laid while they are needed.
+    csv : CsvOptions
+        What is known of their layout.
+    max_bytes : int
+        Largest plain size of a file.
+    progress : callable
+        Told the share of the work that is done.
+    as_text : bool
+        Whether the columns of text files stay text.
+
+    Raises
+    ------
+    InputError
+        If a file cannot be read, or is no export of the same log.
+    """
+    scratch = folder / "plain"
+    scratch.mkdir()
+    try:
+        sources: list[Source] = []
+        for place, file in enumerate(given):
+            own = scratch / f"file{place}"
+            own.mkdir()
+            done = progress if len(given) == 1 else _nothing
+            try:
+                sources += file_sources.prepare_all(
+                    file.path, own, max_bytes=max_bytes, progress=done, csv=csv, name=file.name
+                )
+            except InputError as error:
+                raise _named(error, file.name, len(given)) from error
+        if len(sources) > _MAX_FILES:
+            raise InputError(f"Expected at most {_MAX_FILES:,} files, found {len(sources):,}. Join them before.")
+        contradictions = tuple(source.contradiction for source in sources if source.contradiction)
+        if len(sources) == 1:
+            (source,) = sources
+            table = raw.read_source(connection, source, scratch, csv, as_text=as_text)
+            table = replace(table, repairs=(*source.repairs, *table.repairs))
+            origin = Origin((), (), contradictions, source.sheet, source.sheets, table.layout)
+            return _Export(table, source.file_format, origin)
+        return _united(connection, sources, scratch, csv, progress, contradictions, as_text=as_text)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def read_head(
+    connection: duckdb.DuckDBPyConnection, given: Given, folder: Path, csv: CsvOptions, *, max_bytes: int
+) -> tuple[Table, list[list[str | None]]]:
+    """Read the first lines of a text file as text; return its columns with their account, and the first rows."""
+    source = file_sources.prepare_all(
+        given.path, folder, max_bytes=max_bytes, progress=_nothing, csv=csv, name=given.name
+    )[0]
+    head = folder / "head"
+    with source.path.open("rb") as file:
+        data = file.read(HEAD_BYTES)
+    head.write_bytes(data[: data.rfind(b"\n") + 1] or data if len(data) == HEAD_BYTES else data)
+    table = raw.read_source(connection, replace(source, path=head), folder, csv, as_text=True)
+    cells = ", ".join(f"left(c{place}::VARCHAR, {_MAX_CELL})" for place in range(len(table.names)))
+    rows = connection.execute(f"SELECT {cells} FROM raw ORDER BY rowid LIMIT {_HEAD_ROWS}").fetchall()
+    return replace(table, repairs=(*source.repairs, *table.repairs)), [list(row) for row in rows]
+
+
+def _nothing(done: float) -> None:
+    """Ignore progress."""
+
+
+def _named(error: InputError, name: str, n_files: int) -> InputError:
+    """Return an error with the file it is about, where there are several."""
+    return error if n_files == 1 or name in str(error) else InputError(f"{name}: {error}")
+
+
+def _united(
+    connection: duckdb.DuckDBPyConnection,
+    sources: Sequence[Source],
+    scratch: Path,
+    csv: CsvOptions,
+    progress: Callable[[float], None],
+    contradictions: tuple[str, ...],
+    *,
+    as_text: bool,
+) -> _Export:
+    """Read several files and join them by the names of their columns, with a column that says which file a row is from."""
+    shown = _distinct_names([source.name for source in sources])
+    connection.execute("CREATE TABLE all_set_aside (line BIGINT, reason VARCHAR, text VARCHAR, file VARCHAR)")
+    tables: list[Table] = []
+    files: list[FileRead] = []
+    for place, (source, name) in enumerate(zip(sources, shown, strict=True)):
+        own = scratch / f"read{place}"
+        own.mkdir()
+        try:
+            table = _with_header_of(tables, raw.read_source(connection, source, own, csv, as_text=as_text))
+        except InputError as error:
+            raise _named(error, name, len(sources)) from error
+        _refuse_stranger(tables, shown, table, name)
+        rows = connection.execute("SELECT count(*) FROM raw").fetchone()
+        n_aside = sum(reason.rows for reason in table.set_aside)
+        files.append(FileRead(name, source.file_format, (rows[0] if rows else 0) + n_aside, rows[0] if rows else 0))
+        connection.execute("INSERT INTO all_set_aside SELECT *, ? FROM set_aside", [name])
+        connection.execute(f"DROP TABLE set_aside; ALTER TABLE raw RENAME TO part{place}")
+        tables.append(table)
+        shutil.rmtree(own, ignore_errors=True)
+        progress((place + 1) / (len(sources) + 1))
+    names = tuple(dict.fromkeys(chain.from_iterable(table.names for table in tables)))
+    found = [types_found(connection, tables, name) for name in names]
+    types = [_common_type(list(known.values())) for known in found]
+    mixed = {name: known for name, known, type_ in zip(names, found, types, strict=True) if type_ == "VARCHAR"}
+    read_as_written(connection, sources, tables, mixed, scratch, csv)
+    for source in sources:
+        source.path.unlink(missing_ok=True) if source.path.is_relative_to(scratch) else None
+    _join_parts(connection, tables, shown, names, types)
+    connection.execute("ALTER TABLE all_set_aside RENAME TO set_aside")
+    table = Table(
+        unique_names([*names, _SOURCE_FILE]),
+        (*types, "VARCHAR"),
+        is_text=any(table.is_text for table in tables),
+        set_aside=_added_reasons(tables),
+        header=unique_names([*names, _SOURCE_FILE]),
+        repairs=_said_of_all(
+            [(*source.repairs, *table.repairs) for source, table in zip(sources, tables, strict=True)], shown
+        ),
+        lines=_added_lines(tables),
+    )
+    file_format = "+".join(sorted({source.file_format for source in sources}))
+    differing = tuple(_differences(tables, shown, names))
+    return _Export(table, file_format, Origin(tuple(files), differing, contradictions, layout=tables[0].layout))
+
+
+def _distinct_names(names: Sequence[str]) -> list[str]:
+    """Return the names of files, numbered where two are alike."""
+    return list(unique_names(names))
+
+
+def _with_header_of(tables: Sequence[Table], table: Table) -> Table:
+    """Return a table without a header under that of the first one, where the widths agree: exports are split like that."""
+    if not table.header and tables and tables[0].header and len(table.names) == len(tables[0].names):
+        return replace(table, names=tables[0].names)
+    return table
+
+
+def _refuse_stranger(tables: Sequence[Table], shown: Sequence[str], table: Table, name: str) -> None:
+    """Refuse a file that shares less than half of its columns with the first one."""
+    if not tables:
+        return
+    one, other = set(tables[0].names), set(table.names)
+    if len(one & other) < _MIN_SHARED * len(one | other):
+        raise InputError(
+            f"Expected exports of one log, found tables of different shapes: {shown[0]!r} has {_some(tables[0].names)}, "
+            f"{name!r} has {_some(table.names)}. Bring them one by one."
+        )
+
+
+def _some(names: Sequence[str]) -> str:
+    """Return the first few names as text."""
+    return ", ".join(map(repr, names[:_MAX_SHOWN])) + (
+        f" and {len(names) - _MAX_SHOWN:,} more" if len(names) > _MAX_SHOWN else ""
+    )
+
+
+def _common_type(types: Sequence[str]) -> str:
+    """Return the type that holds the values of a column in every file.
+
+    >>> _common_type(["BIGINT", "DOUBLE"]), _common_type(["BIGINT", "VARCHAR"])
+    ('DOUBLE', 'VARCHAR')
+    """
+    found = set(types)
+    if len(found) == 1:
+        return types[0]
+    return "DOUBLE" if found == {"BIGINT", "DOUBLE"} else "VARCHAR"
+
+
+def _join_parts(
+    connection: duckdb.DuckDBPyConnection,
+    tables: Sequence[Table],
+    shown: Sequence[str],
+    names: Sequence[str],
+    types: Sequence[str],
+) -> None:
+    """Move the rows of ``part0, part1, …`` into ``raw``, in the order of the files."""
+    columns = ", ".join(f"c{place} {type_}" for place, type_ in enumerate([*types, "VARCHAR"]))
+    connection.execute(f"CREATE TABLE raw ({columns})")
+    for at, (table, name) in enumerate(zip(tables, shown, strict=True)):
+        places = {own: place for place, own in enumerate(table.names)}
+        cells = ", ".join(
+            f"c{places[name]}::{type_}" if name in places else "NULL" for name, type_ in zip(names, types, strict=True)
+        )
+        connection.execute(f"INSERT INTO raw SELECT {cells}, ? FROM part{at} ORDER BY rowid", [name])
+        connection.execute(f"DROP TABLE part{at}")
+
+
+def _differences(tables: Sequence[Table], shown: Sequence[str], names: Sequence[str]) -> list[str]:
+    """Say which columns not all files have."""
+    said = []
+    for name in names:
+        without = [file for table, file in zip(tables, shown, strict=True) if name not in table.names]
+        if without:
+            files = _some(without)
+            said.append(
+                f"{name!r} is missing in {len(without):,} of {len(tables):,} files ({files}): it is missing on their rows."
+            )
+    return said
+
+
+def _added_reasons(tables: Sequence[Table]) -> tuple[SetAside, ...]:
+    """Return the rows set aside over all files, by reason."""
+    reasons: Counter[str] = Counter()
+    for reason in chain.from_iterable(table.set_aside for table in tables):
+        reasons[reason.reason] += reason.rows
+    return tuple(SetAside(*reason) for reason in reasons.most_common())
+
+
+def _added_lines(tables: Sequence[Table]) -> LineCounts | None:
+    """Return the lines over all files, where each has lines."""
+    counts = [table.lines for table in tables if table.lines is not None]
+    if len(counts) < len(tables):
+        return None
+    return LineCounts(
+        *[
+            sum(getattr(count, name) for count in counts)
+            for name in ("header", "skipped", "blank", "kept", "set_aside", "total")
+        ]
+    )
+
+
+def _said_of_all(repairs: Sequence[Sequence[str]], shown: Sequence[str]) -> tuple[str, ...]:
+    """Return what was said about the files, once for all where it was said of several."""
+    files: dict[str, list[str]] = {}
+    for said, name in zip(repairs, shown, strict=True):
+        for sentence in said:
+            files.setdefault(sentence, []).append(name)
+    return tuple(
+        f"{len(names):,} files: {sentence}" if len(names) > 1 else f"{names[0]}: {sentence}"
+        for sentence, names in files.items()
+    )

@@ -1,0 +1,1 @@
+"""What a file is, and from its format to a plain table or text."""

@@ -1,0 +1,257 @@
+"""JSON that is not one record per line: laid out as that, damaged lines set aside, long whole numbers kept to the digit."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from analytics.errors import InputError
+
+_MAX_DOCUMENT_BYTES = 512 << 20
+_MAX_LINE_CHARS = 64 << 20
+_MAX_DIGITS = 18
+_MAX_BAD_SHARE = 0.5
+_MAX_SHOWN = 300
+_NO_JSON = "no JSON: {}"
+_NO_OBJECT = "JSON, but no object"
+_PREFERRED = ("data", "rows", "records", "results", "items", "values", "logs", "predictions")
+_ADVICE = "Save it as a list of objects, or as one object per line."
+
+
+@dataclass(frozen=True)
+class _BadLine:
+    """A line of an NDJSON file that is no record."""
+
+    line: int
+    reason: str
+    text: str
+
+
+@dataclass(frozen=True)
+class _Lines:
+    """What became of the lines of an NDJSON file."""
+
+    kept: int
+    blank: int
+    bad: tuple[_BadLine, ...]
+
+
+def _whole(digits: str) -> int | str:
+    """Return a whole number, as text where a 64-bit integer would not hold it."""
+    return int(digits) if len(digits) <= _MAX_DIGITS else digits
+
+
+def _parse(text: str) -> Any:
+    """Return a JSON value."""
+    return json.loads(text, parse_int=_whole)
+
+
+def sort_lines(path: Path, target: Path) -> _Lines:
+    """Write the records of an NDJSON file to ``target``, one per line; return what is no record.
+
+    Raises
+    ------
+    InputError
+        If half of the lines or more are none.
+    """
+    kept = blank = 0
+    bad: list[_BadLine] = []
+    with path.open(encoding="utf-8") as file, target.open("w", encoding="utf-8") as out:
+        for number, line in enumerate(iter(lambda: file.readline(_MAX_LINE_CHARS), ""), start=1):
+            if not line.strip():
+                blank += 1
+                continue
+            try:
+                value = _parse(line)
+            except (ValueError, RecursionError) as error:
+                bad.append(_BadLine(number, _NO_JSON.format(_reason_of(error)), line.rstrip("\r\n")))
+                continue
+            if isinstance(value, dict):
+                kept += 1
+                out.write(_dumped(value))
+            else:
+                bad.append(_BadLine(number, _NO_OBJECT, line.rstrip("\r\n")))
+    if len(bad) >= _MAX_BAD_SHARE * (kept + len(bad)):
+        raise InputError(
+            f"Expected a whole file with one JSON object per line, found {len(bad):,} of {kept + len(bad):,} "
+            f"lines that are none, the first on line {bad[0].line:,}: {bad[0].reason}. {_ADVICE}"
+        )
+    return _Lines(kept, blank, tuple(bad))
+
+
+def _reason_of(error: Exception) -> str:
+    """Return what a parser said, without the position in its own words."""
+    return error.msg.lower() if isinstance(error, json.JSONDecodeError) else "nested too deeply"
+
+
+def _dumped(record: dict[str, Any]) -> str:
+    """Return a record as a line."""
+    return json.dumps(record, ensure_ascii=False, separators=(",", ":")) + "\n"
+
+
+def lay_out(path: Path, target: Path) -> str | None:
+    """Write the records of a JSON document to ``target``, one per line; return a sentence on where they were.
+
+    Raises
+    ------
+    InputError
+        If the document is damaged, too large to be turned over in memory, or holds no table.
+    """
+    if path.stat().st_size > _MAX_DOCUMENT_BYTES:
+        raise InputError(
+            f"Expected a JSON object of at most {_MAX_DOCUMENT_BYTES >> 20} MB, found {path.stat().st_size >> 20:,} MB. {_ADVICE}"
+        )
+    try:
+        document = _parse(path.read_text("utf-8"))
+    except (ValueError, RecursionError) as error:
+        where = f" in line {error.lineno:,}" if isinstance(error, json.JSONDecodeError) else ""
+        raise InputError(
+            f"Expected a whole JSON document; reading it stopped with: {_reason_of(error)}{where}. {_ADVICE}"
+        ) from error
+    records, said = _records_of(document)
+    with target.open("w", encoding="utf-8") as out:
+        n_written = sum(out.write(_dumped(record)) > 0 for record in records)
+    if not n_written:
+        raise InputError(f"Expected records in the JSON document, found none. {_ADVICE}")
+    return said
+
+
+def _records_of(document: Any) -> tuple[Iterable[dict[str, Any]], str | None]:
+    """Return the records of a document, however they were laid out, and what to say about it."""
+    if isinstance(document, list):
+        return _from_list(document), None
+    if not isinstance(document, dict):
+        raise InputError(f"Expected records in the JSON document, found a single value. {_ADVICE}")
+    for is_layout, read, said in _LAYOUTS:
+        if is_layout(document):
+            return read(document), said
+    key = _key_of_records(document)
+    if key is not None:
+        records, said = _records_of(document[key])
+        return records, f"The records stand under {key!r} in the JSON document." + (f" {said}" if said else "")
+    return [document], None
+
+
+def _key_of_records(document: dict[str, Any]) -> str | None:
+    """Return the key under which an object holds its records: a usual name, else the longest list."""
+    tables = {key: len(value) for key, value in document.items() if _is_table(value)}
+    for key in _PREFERRED:
+        if key in tables:
+            return key
+    nested = [key for key in _PREFERRED if isinstance(document.get(key), dict) and _key_or_layout(document[key])]
+    return max(tables, key=lambda key: tables[key]) if tables else (nested[0] if nested else None)
+
+
+def _key_or_layout(document: dict[str, Any]) -> bool:
+    """Whether an object holds a table itself."""
+    return any(is_layout(document) for is_layout, _, _ in _LAYOUTS) or _key_of_records(document) is not None
+
+
+def _is_table(value: Any) -> bool:
+    """Whether a value is a list of objects, or a list of lists under a line of names."""
+    if not isinstance(value, list) or not value:
+        return False
+    return all(isinstance(entry, dict) for entry in value) or _is_headed(value)
+
+
+def _is_headed(rows: list[Any]) -> bool:
+    """Whether a list of lists begins with names."""
+    return (
+        len(rows) > 1
+        and all(isinstance(row, list) for row in rows)
+        and bool(rows[0])
+        and all(isinstance(name, str) for name in rows[0])
+    )
+
+
+def _from_list(rows: list[Any]) -> Iterator[dict[str, Any]]:
+    """Yield the records of a list: objects, or lists under a line of names or under the numbers of their columns."""
+    if all(isinstance(row, dict) for row in rows):
+        yield from rows
+        return
+    if not all(isinstance(row, list) for row in rows):
+        place = next(place for place, row in enumerate(rows, start=1) if not isinstance(row, dict))
+        raise InputError(
+            f"Expected a list of objects in the JSON document, found something else as entry {place:,}. {_ADVICE}"
+        )
+    width = max(len(row) for row in rows)
+    names = rows[0] if _is_headed(rows) else [f"column {place}" for place in range(1, width + 1)]
+    yield from _zipped(names, rows[1:] if _is_headed(rows) else rows)
+
+
+def _zipped(names: list[Any], rows: Iterable[list[Any]]) -> Iterator[dict[str, Any]]:
+    """Yield lists as records; one of another length is an error."""
+    for place, row in enumerate(rows, start=1):
+        if not isinstance(row, list) or len(row) != len(names):
+            raise InputError(
+                f"Expected rows of {len(names):,} values in the JSON document, found another one as row {place:,}. {_ADVICE}"
+            )
+        yield dict(zip(map(str, names), row, strict=True))
+
+
+def _is_split(document: dict[str, Any]) -> bool:
+    """Whether an object holds names under one key and lists of values under another."""
+    names, rows = document.get("columns"), document.get("data", document.get("rows"))
+    return (
+        isinstance(names, list) and isinstance(rows, list) and bool(rows) and all(isinstance(row, list) for row in rows)
+    )
+
+
+def _from_split(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the records of such an object; a column may be described by an object with its name."""
+    names = [
+        name.get("name", place) if isinstance(name, dict) else name for place, name in enumerate(document["columns"])
+    ]
+    return _zipped(names, document.get("data", document.get("rows", [])))
+
+
+def _is_lists(document: dict[str, Any]) -> bool:
+    """Whether every value is a list of plain values, all of one length."""
+    values = list(document.values())
+    return (
+        bool(values)
+        and all(isinstance(value, list) and not _is_table(value) for value in values)
+        and len({len(value) for value in values}) == 1
+        and (len(values) > 1 or not any(isinstance(entry, list) for entry in values[0]))
+    )
+
+
+def _from_lists(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the records of columns that are lists."""
+    return _zipped(list(document), map(list, zip(*document.values(), strict=True)))
+
+
+def _is_nested(document: dict[str, Any]) -> bool:
+    """Whether every value is an object with the same keys: a table by columns or by rows."""
+    values = list(document.values())
+    if not values or not all(
+        isinstance(value, dict) and value and value.keys() == values[0].keys() for value in values
+    ):
+        return False
+    return not any(isinstance(cell, list | dict) for cell in values[0].values())
+
+
+def _from_nested(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the records of nested objects: the side whose keys are numbers counts the rows."""
+    inner = list(next(iter(document.values())))
+    if all(key.isdigit() for key in inner) or not (
+        all(key.isdigit() for key in document) or len(document) > len(inner)
+    ):
+        for key in inner:
+            yield {name: column[key] for name, column in document.items()}
+    else:
+        is_counted = all(key.isdigit() for key in document)
+        for key, record in document.items():
+            yield record if is_counted or "key" in record else {"key": key, **record}
+
+
+_LAYOUTS: tuple[
+    tuple[Callable[[dict[str, Any]], bool], Callable[[dict[str, Any]], Iterable[dict[str, Any]]], str | None], ...
+] = (
+    (_is_split, _from_split, None),
+    (_is_lists, _from_lists, "The JSON document holds columns; they were turned into rows."),
+    (_is_nested, _from_nested, "The JSON document holds nested objects; they were turned into rows."),
+)

@@ -1,0 +1,144 @@
+"""What a file is, by its first bytes, and what its name says it is."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+from typing import Literal
+
+from analytics.errors import InputError
+
+FileFormat = Literal["csv", "ndjson", "json", "parquet", "arrow", "xlsx"]
+Packing = Literal["gzip", "zstd", "zip"]
+
+PACKINGS: dict[bytes, Packing] = {
+    b"\x1f\x8b": "gzip",
+    b"\x28\xb5\x2f\xfd": "zstd",
+    b"PK\x03\x04": "zip",
+    b"PK\x05\x06": "zip",
+}
+_FORMATS: dict[bytes, FileFormat] = {b"PAR1": "parquet", b"ARROW1": "arrow", b"\xff\xff\xff\xff": "arrow"}
+
+_UNREADABLE: dict[bytes, str] = {
+    b"\xd0\xcf\x11\xe0": "an old Excel file (.xls)",
+    b"%PDF": "a PDF",
+    b"SQLite format 3": "a SQLite database",
+    b"\x89PNG": "a picture (PNG)",
+    b"\xff\xd8\xff": "a picture (JPEG)",
+    b"GIF8": "a picture (GIF)",
+    b"RIFF": "a picture or a recording (RIFF)",
+    b"{\\rtf": "a text document (RTF)",
+    b"PAR2": "a repair archive (PAR2)",
+    b"PARE": "an encrypted Parquet file",
+    b"FEA1": "Feather version 1",
+    b"Obj\x01": "an Avro file",
+    b"ORC": "an ORC file",
+    b"\x89HDF": "an HDF5 file",
+    b"\x93NUMPY": "a NumPy array",
+    b"$FL2": "an SPSS file",
+    b"<stata_dta>": "a Stata file",
+    b"\x80\x04": "a Python pickle",
+    b"\x80\x05": "a Python pickle",
+    b"7z\xbc\xaf\x27\x1c": "a 7-Zip archive",
+    b"Rar!": "a RAR archive",
+    b"BZh": "a bzip2 file",
+    b"\xfd7zXZ": "an xz file",
+    b"\x7fELF": "a program",
+    b"MZ\x90": "a program",
+}
+"""Beginnings of files that are known and not read."""
+
+_MARKUP = {
+    b"<!doctype html": "an HTML page",
+    b"<html": "an HTML page",
+    b"<table": "an HTML table",
+    b"<?xml": "an XML document",
+}
+READABLE = "CSV, TSV, JSON, NDJSON, Parquet, Arrow or Excel (.xlsx), plain or as .gz, .zst or .zip"
+
+_SAID: dict[str, set[str]] = {
+    ".csv": {"csv"},
+    ".tsv": {"csv"},
+    ".tab": {"csv"},
+    ".psv": {"csv"},
+    ".json": {"json", "ndjson"},
+    ".ndjson": {"ndjson"},
+    ".jsonl": {"ndjson"},
+    ".parquet": {"parquet"},
+    ".pq": {"parquet"},
+    ".arrow": {"arrow"},
+    ".feather": {"arrow"},
+    ".ipc": {"arrow"},
+    ".xlsx": {"xlsx"},
+    ".xlsm": {"xlsx"},
+    ".xls": {"xls"},
+    ".html": {"html"},
+    ".pdf": {"pdf"},
+}
+"""What the end of a name says of the content; the others, such as ``.txt`` and ``.log``, say nothing."""
+
+_SAID_PACKINGS: dict[str, Packing] = {".gz": "gzip", ".gzip": "gzip", ".zst": "zstd", ".zstd": "zstd", ".zip": "zip"}
+_TABLES = {*_SAID, *_SAID_PACKINGS, ".txt", ".log", ".dat"} - {".html", ".pdf", ".xls"}
+_SHOWN = {
+    "csv": "text with delimiters",
+    "json": "JSON",
+    "ndjson": "NDJSON",
+    "parquet": "Parquet",
+    "arrow": "Arrow",
+    "xlsx": "an Excel workbook",
+}
+
+
+def by_first_bytes(head: bytes) -> FileFormat | Packing | None:
+    """Return the format or the packing that a file's first bytes name, None for text.
+
+    Raises
+    ------
+    InputError
+        If they name something that is not read.
+    """
+    packings = next((packing for magic, packing in PACKINGS.items() if head.startswith(magic)), None)
+    formats = next((format_ for magic, format_ in _FORMATS.items() if head.startswith(magic)), None)
+    if packings or formats:
+        return packings or formats
+    what = next((what for magic, what in _UNREADABLE.items() if head.startswith(magic)), None)
+    if what is None:
+        start = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:20].lower()
+        what = next((what for magic, what in _MARKUP.items() if start.startswith(magic)), None)
+    if what is None and head[257:262] == b"ustar":
+        what = "a tar archive"
+    if what is None and head[8:12] == b"DUCK":
+        what = "a DuckDB database"
+    if what is not None:
+        raise InputError(f"Expected {READABLE}, found {what}. Save the table in one of these formats.")
+    return None
+
+
+def contradiction(name: str, file_format: str, packing: Packing | None) -> str | None:
+    """Return a sentence where the end of a name says something else than the content; None where they agree.
+
+    >>> contradiction("log.csv.gz", "csv", "gzip"), contradiction("log.csv", "csv", None)
+    (None, None)
+    """
+    suffixes = [suffix.lower() for suffix in PurePath(name).suffixes]
+    packed = _SAID_PACKINGS.get(suffixes[-1]) if suffixes else None
+    said = _SAID.get(suffixes[-2] if packed and len(suffixes) > 1 else suffixes[-1]) if suffixes else None
+    is_packed_otherwise = (said or packed) is not None and packed != packing
+    is_otherwise = said is not None and file_format not in said
+    if not is_packed_otherwise and not is_otherwise:
+        return None
+    found = _SHOWN.get(file_format, file_format) + (f" in {packing}" if packing else "")
+    return f"The name {name!r} says something else than the content: it is {found} and was read as that."
+
+
+def is_table_name(name: str) -> bool:
+    """Whether a name ends like that of a table."""
+    path = PurePath(name)
+    about = ("readme", "license", "licence", "copying", "notice")
+    return path.suffix.lower() in _TABLES and not path.name.lower().startswith(about)
+
+
+def is_hidden(name: str) -> bool:
+    """Whether a name, or a folder in it, is one that systems put beside tables: ``.DS_Store``, ``__MACOSX``, ``_SUCCESS``."""
+    return any(
+        part.startswith((".", "_")) for part in PurePath(name.replace("\\", "/")).parts if part not in (".", "..")
+    )

@@ -1,0 +1,213 @@
+"""A sheet of a workbook as text with delimiters: the house reads its header, preamble and types as it does those of a CSV."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from xml.etree import ElementTree
+
+from analytics.errors import InputError, QuestionError
+from analytics.reading.formats import packed
+
+if TYPE_CHECKING:
+    import polars as pl
+
+_ROWS_AT_ONCE = 50_000
+_MAX_PART_BYTES = 64 << 20
+_MAX_SHEETS = 1_000
+_NUMBER = r"^-?\d+(\.\d+)?$"
+_ZERO_TIME = "1899-12-31 "
+_MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+_LINK = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+_ALIKE = {"http://purl.oclc.org/ooxml/spreadsheetml/main": _MAIN[1:-1]}
+_DAMAGED = "Expected a readable workbook; reading it stopped with: {}. Open it and save it again, or export it as CSV."
+
+
+@dataclass(frozen=True)
+class _Tab:
+    """A sheet of a workbook: its name, the part of the archive that holds it, and whether people see it."""
+
+    name: str
+    part: str
+    is_hidden: bool
+
+
+@dataclass(frozen=True)
+class _Sheet:
+    """A sheet that was laid out as text: where, its name, those of all sheets, and sentences about the reading."""
+
+    path: Path
+    name: str
+    names: tuple[str, ...]
+    repairs: tuple[str, ...]
+
+
+def lay_out(path: Path, scratch: Path, wanted: str | None, max_bytes: int) -> _Sheet:
+    """Write the wanted sheet of a workbook, by default the first that holds a table, as CSV in UTF-8.
+
+    Raises
+    ------
+    InputError
+        If the workbook is damaged, holds no table, or spans more cells than can be read.
+    QuestionError
+        If it has no sheet of the wanted name.
+    """
+    with packed.archive(path, max_bytes) as opened:
+        packed.check_workbook(opened)
+        tabs = _tabs_of(opened)
+        names = ", ".join(repr(tab.name) for tab in tabs)
+        if wanted is not None and wanted not in [tab.name for tab in tabs]:
+            raise QuestionError(f"Expected the name of a sheet, found {wanted!r}. The workbook has: {names}.")
+        pads = _padded_styles(opened)
+        first: tuple[_Tab, pl.DataFrame, int] | None = None
+        for tab in [tab for tab in tabs if wanted is None or tab.name == wanted]:
+            extent = packed.extent(opened, tab.part, set(pads))
+            if not extent.rows and wanted is None:
+                continue
+            frame, n_errors = _cells_of(path, tab.name)
+            frame = _with_zeros(frame, {column: pads[style] for column, style in extent.styles.items()})
+            if frame.height and (first is None or _is_table(frame)):
+                first = (tab, frame, n_errors)
+            if first is not None and (_is_table(frame) or wanted is not None):
+                break
+    if first is None:
+        raise InputError(f"Expected a table in the workbook, found empty sheets: {names}. Export the log again.")
+    tab, frame, n_errors = first
+    target = scratch / "sheet.csv"
+    _write_text(_trimmed(frame), target)
+    return _Sheet(target, tab.name, tuple(tab.name for tab in tabs), tuple(_notes(tab, tabs, n_errors)))
+
+
+def _notes(tab: _Tab, tabs: list[_Tab], n_errors: int) -> list[str]:
+    """Say which sheet was read, which were not, and how many cells hold an error."""
+    said = []
+    others = [repr(other.name) + " (hidden)" * other.is_hidden for other in tabs if other.name != tab.name]
+    if others:
+        hidden = ", which is hidden," if tab.is_hidden else ""
+        said.append(f"The sheet {tab.name!r}{hidden} was read; the workbook also has {', '.join(others[:20])}.")
+    if n_errors:
+        verb, counts = ("s hold", "they count") if n_errors > 1 else (" holds", "it counts")
+        said.append(f"{n_errors:,} cell{verb} an error such as #N/A: {counts} as missing.")
+    return said
+
+
+def _tabs_of(opened: zipfile.ZipFile) -> list[_Tab]:
+    """Return the sheets of a workbook in its order, those that people see first."""
+    book, links = _part(opened, "xl/workbook.xml"), _part(opened, "xl/_rels/workbook.xml.rels")
+    targets = {link.get("Id", ""): link.get("Target", "") for link in links}
+    tabs = []
+    for sheet in book.iter(f"{_MAIN}sheet"):
+        target = targets.get(sheet.get(_LINK, ""), "")
+        where = target.lstrip("/") if target.startswith(("/", "xl/")) else f"xl/{target}"
+        if where in opened.NameToInfo and where.startswith("xl/worksheets/"):
+            tabs.append(_Tab(sheet.get("name", ""), where, sheet.get("state", "visible") != "visible"))
+    if not tabs or len(tabs) > _MAX_SHEETS:
+        raise InputError(
+            f"Expected a workbook with 1 to {_MAX_SHEETS:,} sheets of cells, found {len(tabs):,}. Export the table as CSV."
+        )
+    return sorted(tabs, key=lambda tab: tab.is_hidden)
+
+
+def _part(opened: zipfile.ZipFile, name: str) -> ElementTree.Element:
+    """Return a small part of a workbook, parsed; document types, which can grow without end, are refused."""
+    info = opened.NameToInfo.get(name)
+    if info is None or info.file_size > _MAX_PART_BYTES:
+        raise InputError(_DAMAGED.format(f"the part {name} is missing or too large"))
+    data = opened.read(name)
+    if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
+        raise InputError(_DAMAGED.format(f"the part {name} declares a document type"))
+    for other, usual in _ALIKE.items():
+        data = data.replace(other.encode(), usual.encode())
+    data = data.replace(b"http://purl.oclc.org/ooxml/officeDocument/relationships", _LINK[1:-3].encode())
+    try:
+        return ElementTree.fromstring(data)
+    except (ElementTree.ParseError, ValueError, LookupError) as error:
+        raise InputError(_DAMAGED.format(f"{name}: {error}")) from error
+
+
+def _padded_styles(opened: zipfile.ZipFile) -> dict[int, int]:
+    """Return the cell styles that show whole numbers with leading zeros, as ids and postal codes are, and how many digits."""
+    if "xl/styles.xml" not in opened.NameToInfo:
+        return {}
+    styles = _part(opened, "xl/styles.xml")
+    widths = {
+        entry.get("numFmtId", ""): len(entry.get("formatCode", ""))
+        for entry in styles.iter(f"{_MAIN}numFmt")
+        if re.fullmatch("0{2,30}", entry.get("formatCode", ""))
+    }
+    used = styles.find(f"{_MAIN}cellXfs")
+    ids = [entry.get("numFmtId", "") for entry in used] if used is not None else []
+    return {place: widths[id_] for place, id_ in enumerate(ids) if id_ in widths}
+
+
+def _cells_of(path: Path, name: str) -> tuple[pl.DataFrame, int]:
+    """Return the cells of a sheet as text, a missing one as null, and how many of them hold an error."""
+    import fastexcel  # the only use: most files are no workbooks
+    import polars as pl
+
+    try:
+        book = fastexcel.read_excel(path)
+        batch, errors = book.load_sheet(name, header_row=None, skip_rows=0, dtypes="string").to_arrow_with_errors()
+        numbers = book.load_sheet(name, header_row=None, skip_rows=0, dtypes="float").to_polars()
+    except fastexcel.FastExcelError as error:
+        raise InputError(_DAMAGED.format(str(error).splitlines()[0][:200])) from error
+    frame: Any = pl.from_arrow(batch)
+    return _with_all_digits(frame, numbers), len(errors.errors) if errors is not None else 0
+
+
+def _with_all_digits(frame: pl.DataFrame, numbers: pl.DataFrame) -> pl.DataFrame:
+    """Return the cells with every digit of their numbers: the reader rounds a number to nine decimals when it makes it text."""
+    import polars as pl
+
+    columns = []
+    for texts, values in zip(frame, numbers, strict=True):
+        is_rounded = texts.str.contains(_NUMBER) & (texts.cast(pl.Float64, strict=False) != values)
+        columns.append(
+            texts.to_frame().select(pl.when(is_rounded).then(values.cast(pl.String)).otherwise(texts).alias(texts.name))
+        )
+    return pl.concat(columns, how="horizontal") if columns else frame
+
+
+def _with_zeros(frame: pl.DataFrame, widths: dict[int, int]) -> pl.DataFrame:
+    """Return the cells with the leading zeros that their number format shows."""
+    import polars as pl
+
+    columns = {frame.columns[place]: width for place, width in widths.items() if place < frame.width}
+    return frame.with_columns(
+        pl.when(pl.col(name).str.contains(r"^\d+$")).then(pl.col(name).str.zfill(width)).otherwise(pl.col(name))
+        for name, width in columns.items()
+    )
+
+
+def _is_table(frame: pl.DataFrame) -> bool:
+    """Whether a sheet holds more than a column of remarks: two columns and two rows that are filled."""
+    import polars as pl
+
+    filled = [column for column in frame if column.null_count() < column.len()]
+    return len(filled) > 1 and frame.select(pl.sum_horizontal(pl.all().is_not_null()) > 1).to_series().sum() > 1
+
+
+def _trimmed(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return the cells without the empty columns on both sides."""
+    filled = [place for place, column in enumerate(frame) if column.null_count() < column.len()]
+    return frame[:, filled[0] : filled[-1] + 1] if filled else frame
+
+
+def _write_text(frame: pl.DataFrame, target: Path) -> None:
+    """Write cells with commas between them and quotes around them; a row without any is a blank line."""
+    import polars as pl
+
+    texts = [
+        pl.col(name).str.strip_prefix(_ZERO_TIME).str.replace_all('"', '""', literal=True) for name in frame.columns
+    ]
+    cells = [pl.when(text.is_null()).then(pl.lit("")).otherwise(pl.format('"{}"', text)) for text in texts]
+    line = (
+        pl.when(pl.all_horizontal(pl.all().is_null())).then(pl.lit("")).otherwise(pl.concat_str(cells, separator=","))
+    )
+    with target.open("w", encoding="utf-8", newline="") as file:
+        for start in range(0, frame.height, _ROWS_AT_ONCE):
+            rows = frame.slice(start, _ROWS_AT_ONCE).select(line.alias("line")).to_series()
+            file.write("\n".join(rows) + "\n")

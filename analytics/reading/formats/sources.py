@@ -1,0 +1,250 @@
+"""From a file as it was given to plain files, ready for a reader: unpacked, recognised by content, text as UTF-8."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+from analytics.errors import InputError
+from analytics.log.layout import CsvOptions
+from analytics.reading.formats import kinds, sheets, text
+from analytics.reading.formats import packed as packed_files
+from analytics.reading.formats.kinds import FileFormat, Packing
+
+_CHUNK = 1 << 20
+_MAX_LAYERS = 2
+_JSON_START = re.compile(r'\{\s*["}]|\[\s*(\{|\]|$|\[\s*(["\d\[\]-]|null|true|false))')
+"""An object or a list of objects or lists; a header such as ``[id],[score]`` begins alike."""
+
+_OnProgress = Callable[[float], None]
+
+
+@dataclass(frozen=True)
+class Source:
+    """A plain file, ready for a reader: uncompressed, and UTF-8 where it is text.
+
+    Attributes
+    ----------
+    path, file_format : Path and str
+        Where it is, and what.
+    repairs : tuple of str
+        Sentences about what was mended.
+    name : str
+        What people call it.
+    contradiction : str or None
+        A sentence where the name says something else than the content.
+    sheet, sheets : str or None, and tuple of str
+        The sheet that was read, and all of the workbook.
+    """
+
+    path: Path
+    file_format: FileFormat
+    repairs: tuple[str, ...] = ()
+    name: str = ""
+    contradiction: str | None = None
+    sheet: str | None = None
+    sheets: tuple[str, ...] = ()
+
+
+def prepare(
+    path: Path,
+    scratch: Path,
+    *,
+    max_bytes: int,
+    progress: _OnProgress,
+    csv: CsvOptions | None = None,
+    name: str | None = None,
+) -> Source:
+    """Unpack, recognise and transcode a file that holds one table; the parameters are those of `prepare_all`."""
+    found = prepare_all(path, scratch, max_bytes=max_bytes, progress=progress, csv=csv, name=name)
+    if len(found) > 1:
+        names = ", ".join(repr(source.name) for source in found[:6])
+        raise InputError(
+            f"Expected one table in {name or path.name!r}, found {len(found):,}: {names}. Name one of them."
+        )
+    return found[0]
+
+
+def prepare_all(
+    path: Path,
+    scratch: Path,
+    *,
+    max_bytes: int,
+    progress: _OnProgress,
+    csv: CsvOptions | None = None,
+    name: str | None = None,
+) -> list[Source]:
+    """Unpack, recognise and transcode a file; an archive may hold several tables.
+
+    Parameters
+    ----------
+    path : Path
+        The file as it was given.
+    scratch : Path
+        A folder for the plain copies, where they are needed.
+    max_bytes : int
+        Largest plain size that is accepted, against files that unpack without end.
+    progress : callable
+        Told the share of the packed file that is done.
+    csv : CsvOptions, optional
+        What is known of its layout: with something given, a text file is a CSV.
+    name : str, optional
+        What people call it; the file's own name by default.
+
+    Raises
+    ------
+    InputError
+        If the file is empty, of a kind that cannot be read, damaged, or unpacks to more than ``max_bytes``.
+    """
+    shown, csv = name or path.name, csv or CsvOptions()
+    packing: Packing | None = None
+    for layer in range(_MAX_LAYERS + 1):
+        head = _read_head(path)
+        if not head:
+            where = f"inside {shown!r}, which is packed" if packing else f"in {shown!r}"
+            raise InputError(f"Expected a table {where}, found an empty file: nothing to read. Export the log again.")
+        found = kinds.by_first_bytes(head)
+        if found not in ("gzip", "zstd"):
+            break
+        packing = packing or found
+        plain = scratch / f"plain{layer}"
+        _decompress(path, plain, str(found), max_bytes=max_bytes, progress=progress)
+        path = plain
+    else:
+        raise InputError(
+            f"Expected a table, found one packed more than {_MAX_LAYERS} times in {shown!r}. Unpack it first."
+        )
+    if found == "zip":
+        if not _is_workbook(path, max_bytes):
+            return _unpack(path, scratch, shown, csv, max_bytes=max_bytes, progress=progress)
+        sheet = sheets.lay_out(path, scratch, csv.sheet, max_bytes)
+        source = Source(sheet.path, "xlsx", sheet.repairs, sheet=sheet.name, sheets=sheet.names)
+    elif found in ("parquet", "arrow"):
+        source = Source(path, found)
+    else:
+        source = _plain_source(path, scratch, head, csv)
+    return [replace(source, name=shown, contradiction=kinds.contradiction(shown, source.file_format, packing))]
+
+
+def _read_head(path: Path, size: int = 1 << 16) -> bytes:
+    """Return the first bytes of a file."""
+    with path.open("rb") as file:
+        return file.read(size)
+
+
+def _decompress(path: Path, target: Path, codec: str, *, max_bytes: int, progress: _OnProgress) -> None:
+    """Unpack ``path`` into ``target`` in small pieces, refusing to go beyond ``max_bytes``."""
+    import pyarrow as pa  # most files are not compressed
+
+    total, written = path.stat().st_size, 0
+    try:
+        with (
+            path.open("rb") as raw,
+            pa.CompressedInputStream(pa.PythonFile(raw), codec) as stream,
+            target.open("wb") as out,
+        ):
+            while piece := stream.read(_CHUNK):
+                written += len(piece)
+                if written > max_bytes:
+                    raise InputError(
+                        f"Expected at most {max_bytes / 1e9:,.1f} GB after unpacking, found more. Split the export."
+                    )
+                out.write(piece)
+                progress(min(raw.tell() / total, 1.0))
+    except OSError as error:
+        raise InputError(
+            f"Expected a whole {codec} file, found a damaged one after {written:,} bytes. Export or copy it again."
+        ) from error
+
+
+def _is_workbook(path: Path, max_bytes: int) -> bool:
+    """Tell an Excel workbook from an archive of tables.
+
+    Raises
+    ------
+    InputError
+        If it is a document of another office program.
+    """
+    with packed_files.archive(path, max_bytes) as opened:
+        names = set(opened.NameToInfo)
+        what = None
+        if "xl/workbook.bin" in names:
+            what = "a binary workbook (.xlsb)"
+        elif "content.xml" in names and "mimetype" in names:
+            what = "an OpenDocument file (.ods)"
+        elif "word/document.xml" in names or "ppt/presentation.xml" in names:
+            what = "a text document or slides"
+        if what:
+            raise InputError(f"Expected {kinds.READABLE}, found {what}. Save the table in one of these formats.")
+        return "xl/workbook.xml" in names
+
+
+def _unpack(
+    path: Path, scratch: Path, shown: str, csv: CsvOptions, *, max_bytes: int, progress: _OnProgress
+) -> list[Source]:
+    """Unpack the tables of an archive under names of our own, so that theirs lead nowhere, and make each plain."""
+    sources: list[Source] = []
+    with packed_files.archive(path, max_bytes) as opened:
+        entries = [entry for entry in opened.infolist() if not entry.is_dir() and not kinds.is_hidden(entry.filename)]
+        tables = [entry for entry in entries if kinds.is_table_name(entry.filename)] or entries
+        total, done = sum(entry.file_size for entry in tables) or 1, 0
+        for place, entry in enumerate(sorted(tables, key=lambda entry: entry.filename)):
+            folder = scratch / f"entry{place}"
+            folder.mkdir()
+            target = folder / "entry"
+            with opened.open(entry) as packed, target.open("wb") as out:
+                shutil.copyfileobj(packed, out, _CHUNK)
+            done += entry.file_size
+            progress(done / total)
+            if kinds.PACKINGS.get(_read_head(target, 4)) == "zip" and not _is_workbook(target, max_bytes):
+                raise InputError(
+                    f"Expected tables in {shown!r}, found another archive in it: {entry.filename!r}. Unpack it first."
+                )
+            sources.append(
+                prepare(target, folder, max_bytes=max_bytes, progress=lambda _: None, csv=csv, name=entry.filename)
+            )
+    if not sources:
+        raise InputError(
+            f"Expected a table in the archive {shown!r}, found none: nothing to read. Export the log again."
+        )
+    left_out = len(entries) - len(tables)
+    if left_out:
+        said = f"{left_out:,} other file{'s' * (left_out > 1)} in the archive {'were' if left_out > 1 else 'was'} left out."
+        sources[0] = replace(sources[0], repairs=(*sources[0].repairs, said))
+    if not shown.lower().endswith(".zip"):
+        said = f"The name {shown!r} says something else than the content: it is a zip archive and was read as that."
+        sources[0] = replace(sources[0], contradiction=sources[0].contradiction or said)
+    return sources
+
+
+def _plain_source(path: Path, scratch: Path, head: bytes, csv: CsvOptions) -> Source:
+    """Make a text file UTF-8 without a mark and tell JSON from NDJSON from CSV."""
+    path, said = text.plain_text(path, scratch, head, csv)
+    start = _read_head(path).decode("utf-8", errors="ignore").lstrip()
+    is_json = not csv.is_about_text and _JSON_START.match(start)
+    return Source(path, _json_layout(start) if is_json else "csv", (said,) if said else ())
+
+
+def _json_layout(start: str) -> Literal["json", "ndjson"]:
+    """Tell one JSON document from one JSON object per line.
+
+    >>> _json_layout('{"a": 1}\\n{"a": 2}'), _json_layout('[{"a": 1}]'), _json_layout('{"data": [{"a": 1}]}')
+    ('ndjson', 'json', 'json')
+    """
+    if start.startswith("["):
+        return "json"
+    lines = [line for line in start.split("\n", 3)[:3] if line.strip()]
+    return "ndjson" if len(lines) > 1 and any(_is_json(line) for line in lines[:2]) else "json"
+
+
+def _is_json(line: str) -> bool:
+    """Whether a line is a JSON object of its own."""
+    try:
+        return isinstance(json.loads(line), dict)
+    except (ValueError, RecursionError):
+        return False

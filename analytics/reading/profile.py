@@ -1,0 +1,91 @@
+"""What each column of ``raw`` holds: missing rows, distinct values, the most frequent ones, the range."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import duckdb
+
+from analytics.log.schema import Column, Kind
+from analytics.reading.types.conversion import Conversion
+
+_N_TOP = 50
+_N_SAMPLE = 200
+_MAX_SAMPLE_TEXT = 300
+_MAX_COUNTED_EXACTLY = 20_000
+
+_KINDS: dict[str, Kind] = {"BIGINT": "number", "DOUBLE": "number", "BOOLEAN": "boolean", "TIMESTAMP": "time"}
+
+
+def profile(
+    connection: duckdb.DuckDBPyConnection,
+    names: Sequence[str],
+    conversions: Sequence[Conversion],
+    progress: Callable[[float], None],
+    places: Sequence[int] | None = None,
+) -> tuple[int, tuple[Column, ...]]:
+    """Describe the columns of ``raw``: all of them, or those at ``places``.
+
+    Returns
+    -------
+    tuple of int and tuple of Column
+        Rows of the table, and its columns. ``n_distinct`` is exact up to about 20,000 and approximate beyond.
+    """
+    parts = []
+    places = range(len(names)) if places is None else places
+    for place, conversion in zip(places, conversions, strict=True):
+        name = f"c{place}"
+        bounds = f"min({name})::VARCHAR, max({name})::VARCHAR" if conversion.type != "VARCHAR" else "NULL, NULL"
+        parts.append(f"count({name}), approx_count_distinct({name}), {bounds}")
+    row = connection.execute(f"SELECT count(*), {', '.join(parts)} FROM raw").fetchone()
+    assert row is not None
+    n_rows = int(row[0])
+    columns = []
+    for at, (place, header, conversion) in enumerate(zip(places, names, conversions, strict=True)):
+        n_present, n_distinct, low, high = row[1 + 4 * at : 5 + 4 * at]
+        if n_distinct <= _MAX_COUNTED_EXACTLY:
+            n_distinct, top = _top_values(connection, f"c{place}")
+        else:
+            top = _first_values(connection, f"c{place}")
+        columns.append(
+            Column(
+                position=place,
+                name=header,
+                type=conversion.type,
+                kind=_KINDS.get(conversion.type, "text"),
+                n_missing=n_rows - n_present,
+                n_distinct=int(n_distinct),
+                n_unparsable=conversion.n_unparsable,
+                top=top,
+                low=low,
+                high=high,
+                example_unparsable=conversion.example[:80] if conversion.example else None,
+            )
+        )
+        progress((at + 1) / len(names))
+    return n_rows, tuple(columns)
+
+
+def _top_values(connection: duckdb.DuckDBPyConnection, name: str) -> tuple[int, tuple[tuple[str, int], ...]]:
+    """Return how many values there are, and the most frequent with their rows."""
+    rows = connection.execute(
+        f"SELECT left({name}::VARCHAR, 200), count(*), count(*) OVER () FROM raw WHERE {name} IS NOT NULL GROUP BY {name} "
+        f"ORDER BY count(*) DESC, {name} LIMIT {_N_TOP}"
+    ).fetchall()
+    return rows[0][2] if rows else 0, tuple((value, count) for value, count, _ in rows)
+
+
+def _first_values(connection: duckdb.DuckDBPyConnection, name: str) -> tuple[tuple[str, int], ...]:
+    """Return three examples of a column whose values are too many to count, each as one row."""
+    rows = connection.execute(f"SELECT left({name}::VARCHAR, 200) FROM raw WHERE {name} IS NOT NULL LIMIT 3").fetchall()
+    return tuple((value, 1) for (value,) in rows)
+
+
+def sample_rows(connection: duckdb.DuckDBPyConnection, width: int) -> list[list[str | None]]:
+    """Return 200 rows as text, drawn with a fixed seed, in the order of the file: for the preview of a mapping."""
+    cells = ", ".join(f"left(c{place}::VARCHAR, {_MAX_SAMPLE_TEXT})" for place in range(width))
+    rows = connection.execute(
+        f"SELECT {cells} FROM (SELECT rowid AS place, * FROM raw) "
+        f"USING SAMPLE reservoir({_N_SAMPLE} ROWS) REPEATABLE (1) ORDER BY place"
+    ).fetchall()
+    return [list(row) for row in rows]

@@ -1,0 +1,279 @@
+"""From a plain file to the table ``raw`` with columns ``c0, c1, …`` and the table ``set_aside``."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import duckdb
+
+from analytics.errors import InputError
+from analytics.log.layout import CsvOptions
+from analytics.log.schema import LineCounts, SetAside, unique_names
+from analytics.reading.bounds import check_columns, check_first_line
+from analytics.reading.delimited.load import load
+from analytics.reading.formats import documents
+from analytics.reading.formats.sources import Source
+from analytics.reading.sql.database import escape_glob
+
+_MAX_LINE_BYTES = 64 << 20
+_WIDE = re.compile(r"UBIGINT|U?HUGEINT|DECIMAL\((?:19|[23]\d),0\)")
+"""Types of whole numbers that may need more than 64 bits; databases export ids as the widest decimal."""
+
+_NO_TIME = "\x1f%Y"
+"""A format that no time has: the engine takes any digits with dashes for a date, and days first where nothing settles it."""
+
+_CREATE_SET_ASIDE = "CREATE TABLE set_aside (line BIGINT, reason VARCHAR, text VARCHAR)"
+
+
+@dataclass(frozen=True)
+class Table:
+    """The columns of ``raw``: names as people see them, DuckDB types, and the books of the reading.
+
+    ``header`` is what the file itself has as names, empty where it has none; ``found`` are the types of a file that has some,
+    ``layout`` is how text was taken apart.
+    """
+
+    names: tuple[str, ...]
+    types: tuple[str, ...]
+    is_text: bool
+    set_aside: tuple[SetAside, ...] = ()
+    header: tuple[str, ...] = ()
+    repairs: tuple[str, ...] = ()
+    lines: LineCounts | None = None
+    found: tuple[str, ...] = ()
+    layout: CsvOptions | None = None
+
+
+def read_source(
+    connection: duckdb.DuckDBPyConnection,
+    source: Source,
+    scratch: Path,
+    csv: CsvOptions | None = None,
+    *,
+    as_text: bool = False,
+) -> Table:
+    """Read a plain file into ``raw``.
+
+    Parameters
+    ----------
+    connection : DuckDBPyConnection
+        Where ``raw`` and ``set_aside`` are made.
+    source, scratch : Source and Path
+        The file, and a folder for what is laid out anew.
+    csv : CsvOptions, optional
+        What is known of the layout of a CSV file; the rest is guessed.
+    as_text : bool
+        Whether the columns of a CSV file stay text.
+
+    Raises
+    ------
+    InputError
+        If the file holds no table, or is damaged.
+    """
+    connection.execute(_CREATE_SET_ASIDE)
+    try:
+        if source.file_format in ("csv", "xlsx"):
+            said = csv or CsvOptions()
+            if source.file_format == "xlsx":
+                said = replace(said, delimiter=",", quote='"', escape='"')
+            check_first_line(source.path)
+            return read_csv(connection, source.path, scratch, said, as_text=as_text)
+        if source.file_format == "arrow":
+            parquet = scratch / "arrow.parquet"
+            _arrow_to_parquet(source.path, parquet)
+            return _read_parquet(connection, parquet)
+        if source.file_format == "parquet":
+            return _read_parquet(connection, source.path)
+        return _read_json(connection, source, scratch)
+    except duckdb.Error as error:
+        first = str(error).splitlines()[0][:300] if str(error) else type(error).__name__
+        first = first.replace(str(source.path), source.name or "the file").replace(str(scratch), "…")
+        raise InputError(
+            f"Expected a readable {source.file_format.upper()} table; reading it stopped with: {first}. "
+            "Check that the file is whole and is what its name says."
+        ) from error
+
+
+def _read_json(connection: duckdb.DuckDBPyConnection, source: Source, scratch: Path) -> Table:
+    """Read JSON by the engine where it is clean; damaged lines are set aside, other layouts and long numbers laid out first."""
+    plain = scratch / "records.ndjson"
+    if source.file_format == "json" and not _starts_with_records(source.path):
+        said = documents.lay_out(source.path, plain)
+        table = _read_records(connection, plain, "newline_delimited")
+        return _noted(table, *([said] if said else []))
+    layout = "newline_delimited" if source.file_format == "ndjson" else "auto"
+    try:
+        table = _read_records(connection, source.path, layout)
+        if not _has_lost_digits(connection, table):
+            return _noted(table)
+    except duckdb.Error:
+        if source.file_format == "json":
+            raise
+    connection.execute("DROP TABLE IF EXISTS raw")
+    if source.file_format == "json":
+        documents.lay_out(source.path, plain)
+        return _noted(_read_records(connection, plain, "newline_delimited"))
+    found = documents.sort_lines(source.path, plain)
+    table = _read_records(connection, plain, "newline_delimited")
+    rows = [(bad.line, bad.reason, bad.text) for bad in found.bad]
+    for row in rows:
+        connection.execute("INSERT INTO set_aside VALUES (?, ?, ?)", row)
+    reasons = Counter(bad.reason for bad in found.bad)
+    lines = LineCounts(0, 0, found.blank, found.kept, len(rows), found.blank + found.kept + len(rows))
+    return _noted(replace(table, set_aside=tuple(SetAside(*reason) for reason in reasons.most_common()), lines=lines))
+
+
+def _read_records(connection: duckdb.DuckDBPyConnection, path: Path, layout: str) -> Table:
+    """Read records by the engine's reader; values inside values stay JSON, and times text until all of a column decide."""
+    scan = (
+        f"read_json(?, format = '{layout}', sample_size = -1, maximum_object_size = {_MAX_LINE_BYTES}, maximum_depth = 2, "
+        f"dateformat = '{_NO_TIME}', timestampformat = '{_NO_TIME}')"
+    )
+    return _read_typed(connection, scan, [escape_glob(path)])
+
+
+def _starts_with_records(path: Path) -> bool:
+    """Whether a JSON document is a list of objects, which the engine reads as it stands."""
+    with path.open(encoding="utf-8") as file:
+        return re.match(r"\s*\[\s*(\{|\]\s*$)", file.read(1 << 12)) is not None
+
+
+def _has_lost_digits(connection: duckdb.DuckDBPyConnection, table: Table) -> bool:
+    """Whether a column holds numbers that large that they may have been whole ones with more digits than a float keeps."""
+    names = [f"c{place}" for place, type_ in enumerate(table.types) if type_ == "DOUBLE"]
+    if not names:
+        return False
+    sums = " OR ".join(
+        f"coalesce(bool_or(isfinite({name}) AND abs({name}) BETWEEN 9e17 AND 1e40), false)" for name in names
+    )
+    row = connection.execute(f"SELECT {sums} FROM raw").fetchone()
+    return row is not None and bool(row[0])
+
+
+def _noted(table: Table, *said: str) -> Table:
+    """Return a table read from JSON with what is to say of it."""
+    nested = [name for name, type_ in zip(table.names, table.found, strict=True) if _is_nested(type_)]
+    if nested:
+        shown = ", ".join(map(repr, nested[:6])) + (", …" if len(nested) > 6 else "")
+        said = (*said, f"Values inside values are kept as JSON text: {shown}.")
+    return replace(table, repairs=(*table.repairs, *said))
+
+
+def _is_nested(type_: str) -> bool:
+    """Whether values of one of DuckDB's types hold other values."""
+    return type_.startswith(("STRUCT", "MAP", "UNION")) or type_.endswith("]")
+
+
+def _arrow_to_parquet(path: Path, target: Path) -> None:
+    """Rewrite an Arrow file or stream as Parquet, which DuckDB reads without holding it in memory."""
+    import polars as pl  # the only use: most files are not Arrow
+
+    try:
+        pl.scan_ipc(path).sink_parquet(target)
+    except (pl.exceptions.PolarsError, OSError):
+        try:
+            pl.read_ipc_stream(path).write_parquet(target)
+        except (pl.exceptions.PolarsError, OSError) as error:
+            raise InputError(
+                f"Expected a readable Arrow table; reading it stopped with: {str(error)[:200]}. Check that the file is whole."
+            ) from error
+
+
+def read_csv(
+    connection: duckdb.DuckDBPyConnection, path: Path, scratch: Path, options: CsvOptions, *, as_text: bool
+) -> Table:
+    """Read a CSV file; lines that are no row of it go to ``set_aside`` with their reason."""
+    loaded = load(connection, path, scratch, options, as_text=as_text)
+    return Table(
+        unique_names(loaded.header or ("",) * len(loaded.types)),
+        loaded.types,
+        is_text=True,
+        set_aside=loaded.outcome.set_aside,
+        header=loaded.header,
+        repairs=loaded.outcome.repairs,
+        lines=loaded.outcome.lines,
+        layout=replace(loaded.layout, encoding=options.encoding),
+    )
+
+
+def _read_parquet(connection: duckdb.DuckDBPyConnection, path: Path) -> Table:
+    """Read a Parquet file; its headers are taken from it, as DuckDB renames those that differ only by case."""
+    table = _read_typed(connection, "read_parquet(?)", [escape_glob(path)])
+    headers = _parquet_headers(connection, path)
+    if len(headers) != len(table.names):
+        return table
+    return replace(table, names=unique_names(headers), header=tuple(headers))
+
+
+def _parquet_headers(connection: duckdb.DuckDBPyConnection, path: Path) -> list[str]:
+    """Return the names of a Parquet file's columns; its schema lists each one before the fields that it is made of."""
+    fields = connection.execute("SELECT name, num_children FROM parquet_schema(?)", [escape_glob(path)]).fetchall()
+    headers, n_inside = [], 0
+    for name, n_children in fields[1:]:
+        if not n_inside:
+            headers.append(name)
+        n_inside = max(n_inside - 1, 0) + (n_children or 0)
+    return headers
+
+
+def _read_typed(connection: duckdb.DuckDBPyConnection, scan: str, parameters: list[str]) -> Table:
+    """Read a file that carries its own types; what the house does not use becomes text or a plain number."""
+    described = connection.execute(f"DESCRIBE FROM {scan}", parameters).fetchall()
+    headers, found = [row[0] for row in described], [row[1] for row in described]
+    check_columns(len(headers))
+    if not headers:
+        raise InputError("Expected a table with columns, found none. Export the log again.")
+    types = tuple(_plain_type(type_) for type_ in found)
+    aliases = ", ".join(f"a{place}" for place in range(len(headers)))
+    selected = ", ".join(f"{_plain_expression(f'a{place}', type_)} AS c{place}" for place, type_ in enumerate(found))
+    connection.execute(f"CREATE TABLE raw AS SELECT {selected} FROM (FROM {scan}) AS t({aliases})", parameters)
+    narrow = _narrowed(connection, [place for place, type_ in enumerate(found) if _WIDE.fullmatch(type_)])
+    types = tuple("BIGINT" if place in narrow else type_ for place, type_ in enumerate(types))
+    return Table(unique_names(headers), types, is_text=False, header=tuple(headers), found=tuple(found))
+
+
+def _narrowed(connection: duckdb.DuckDBPyConnection, places: Sequence[int]) -> set[int]:
+    """Make integers of more than 64 bits plain ones where all of a column fit; the others stay text. Return the former."""
+    narrow = set()
+    for name, place in ((f"c{place}", place) for place in places):
+        row = connection.execute(f"SELECT count({name}) = count(TRY_CAST({name} AS BIGINT)) FROM raw").fetchone()
+        if row is not None and row[0]:
+            connection.execute(f"ALTER TABLE raw ALTER {name} TYPE BIGINT")
+            narrow.add(place)
+    return narrow
+
+
+def _plain_type(type_: str) -> str:
+    """Return the house's type for one of DuckDB's.
+
+    >>> _plain_type("UINTEGER"), _plain_type("DECIMAL(10,2)"), _plain_type("STRUCT(a INTEGER)")
+    ('BIGINT', 'DOUBLE', 'VARCHAR')
+    >>> _plain_type("DECIMAL(18,0)"), _plain_type("DECIMAL(38,0)")
+    ('BIGINT', 'VARCHAR')
+    """
+    if type_.endswith("]") or _WIDE.fullmatch(type_):
+        return "VARCHAR"
+    if type_.startswith("DECIMAL") and type_.endswith(",0)"):
+        return "BIGINT"
+    if type_ in ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"):
+        return "BIGINT"
+    if type_ in ("FLOAT", "DOUBLE") or type_.startswith("DECIMAL"):
+        return "DOUBLE"
+    if type_ == "DATE" or type_.startswith("TIMESTAMP"):
+        return "TIMESTAMP"
+    return "BOOLEAN" if type_ == "BOOLEAN" else "VARCHAR"
+
+
+def _plain_expression(name: str, type_: str) -> str:
+    """Return the expression that turns a column of ``type_`` into its plain type."""
+    if _plain_type(type_) != "VARCHAR" or type_ == "VARCHAR" or type_.startswith("ENUM"):
+        return f"{name}::{_plain_type(type_)}"
+    if _is_nested(type_):
+        return f"to_json({name})::VARCHAR"
+    if type_ == "JSON":
+        return f"json_extract_string({name}, '$')"
+    return f"{name}::VARCHAR"

@@ -1,0 +1,93 @@
+"""The databases of the reading process: opened with care, attached by internal names, written back as text."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import duckdb
+
+from analytics.log.schema import Log, Reading
+
+_ROWS_AT_ONCE = 10_000
+
+
+def connect(database: Path, memory_limit: str) -> duckdb.DuckDBPyConnection:
+    """Open the database of a reading."""
+    connection = duckdb.connect(str(database))
+    connection.execute("SET autoinstall_known_extensions = false; SET autoload_known_extensions = false")
+    connection.execute("SET TimeZone = 'UTC'; SET python_enable_replacements = false; SET enable_progress_bar = true")
+    connection.execute("SET enable_progress_bar_print = false")
+    connection.execute("SET memory_limit = ?", [memory_limit])
+    connection.execute("SET temp_directory = ?", [str(database.parent / "spill")])
+    return connection
+
+
+def attach(connection: duckdb.DuckDBPyConnection, origin: Path, target: Path) -> None:
+    """Attach what a log is built from as ``origin`` and the new file as ``log_file``."""
+    connection.execute(f"ATTACH '{quoted(origin)}' AS origin (READ_ONLY)")
+    connection.execute(f"ATTACH '{quoted(target)}' AS log_file")
+
+
+def take_rows(connection: duckdb.DuckDBPyConnection, reading: Reading, *, from_log: bool) -> None:
+    """Make the rows of ``origin`` the table ``raw``: those of a staged reading as they are, those of a log made plain."""
+    if from_log:
+        stored = _names_of(connection, "duckdb_columns()", "table_name = 'log'", "column_name")
+        plain = ", ".join(
+            f"{column.original_name if column.original_name in stored else column.sql_name}::{column.type} AS {column.sql_name}"
+            for column in reading.columns
+        )
+        connection.execute(f"CREATE TABLE raw AS SELECT {plain} FROM origin.log ORDER BY row_id")
+    else:
+        connection.execute("CREATE VIEW raw AS SELECT rowid, * FROM origin.raw")
+
+
+def copy_rows(connection: duckdb.DuckDBPyConnection, reading: Reading, origin: Path) -> None:
+    """Make the tables of a reading anew from a log that was built of it."""
+    connection.execute(f"ATTACH '{quoted(origin)}' AS origin (READ_ONLY)")
+    take_rows(connection, reading, from_log=True)
+    _copy_tables(connection, "")
+    connection.execute("DETACH origin")
+
+
+def _names_of(connection: duckdb.DuckDBPyConnection, catalogue: str, where: str, name: str) -> list[str]:
+    """Return the names of what ``origin`` holds."""
+    rows = connection.execute(f"SELECT {name} FROM {catalogue} WHERE database_name = 'origin' AND {where}").fetchall()
+    return [row[0] for row in rows]
+
+
+def _copy_tables(connection: duckdb.DuckDBPyConnection, target: str) -> None:
+    """Copy what stands beside the rows of ``origin``: lines set aside, and labels that were replaced where there are any."""
+    for name in _names_of(connection, "duckdb_tables()", "table_name IN ('set_aside', 'label_history')", "table_name"):
+        connection.execute(f"CREATE TABLE {target}{name} AS FROM origin.{name}")
+
+
+def finish(connection: duckdb.DuckDBPyConnection, log: Log) -> None:
+    """Store the rows set aside, the labels that were replaced and the receipt with a log, and close its file."""
+    _copy_tables(connection, "log_file.")
+    connection.execute("CREATE TABLE log_file.receipt AS SELECT ?::VARCHAR AS receipt", [log.to_json()])
+    connection.execute("CHECKPOINT log_file")
+    connection.close()
+
+
+def write_text(connection: duckdb.DuckDBPyConnection, header: Sequence[str], target: Path) -> None:
+    """Write ``raw`` as a CSV under the header of its file; without one where the file has none."""
+    connection.execute("SELECT * FROM raw ORDER BY rowid")
+    with target.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        if header:
+            writer.writerow(header)
+        while rows := connection.fetchmany(_ROWS_AT_ONCE):
+            writer.writerows(rows)
+
+
+def escape_glob(path: Path) -> str:
+    """Return the path as text in which DuckDB sees no pattern: a file may be called ``a*b[1].csv``."""
+    return re.sub(r"([*?\[])", r"[\1]", str(path))
+
+
+def quoted(path: Path) -> str:
+    """Return a path of our own making as SQL text: ATTACH takes no parameter."""
+    return str(path).replace("'", "''")

@@ -1,0 +1,1 @@
+"""The type of each column, from how its values are written."""

@@ -1,0 +1,120 @@
+"""How numbers and times are written that the engine does not read by itself, and the expressions that read them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+POINT, COMMA = "decimal point", "decimal comma"
+DAY, MONTH = "day before month", "month before day"
+
+SIGNS = "$€£¥%"
+BLANK = r" \x{a0}\x{202f}"
+_EXPONENT = r"(?:[eE][+-]?[0-9]+)?"
+_SEPARATORS = {POINT: f"[,''{BLANK}]", COMMA: f"[.''{BLANK}]"}
+_BODIES = {
+    notation: rf"(?:[0-9]+|[1-9][0-9]{{0,2}}(?:{separator}[0-9]{{3}})+)?(?:[{mark}][0-9]*)?{_EXPONENT}"
+    for (notation, separator), mark in zip(_SEPARATORS.items(), ".,", strict=True)
+}
+WRITTEN = (
+    rf"^\(?[+-]?[{BLANK}]?[{SIGNS}]?[{BLANK}]?[+-]?([0-9.,''{BLANK}]*[0-9][.,]?{_EXPONENT})[{BLANK}]?[{SIGNS}]?\)?$"
+)
+"""A number with its signs; the group is what is left without them."""
+
+DOTTED = r"[1-9][0-9]{0,2}(?:\.[0-9]{3})+"
+
+_CLOCK = (
+    "",
+    " %H:%M",
+    " %H:%M:%S",
+    " %H:%M:%S.%f",
+    "T%H:%M:%S",
+    " %I:%M %p",
+    " %I:%M:%S %p",
+    ", %H:%M:%S",
+    ", %I:%M:%S %p",
+)
+_AFTER_DATE = r"([ T,].*)?"
+
+
+@dataclass(frozen=True)
+class _Times:
+    """A way of writing times: what they look like as a whole, and the engine's formats for them."""
+
+    shape: str
+    formats: tuple[str, ...]
+
+
+def _on_clocks(*dates: str) -> tuple[str, ...]:
+    """Return the formats of dates with every way of writing the time of day, and without one."""
+    return tuple(date + clock for date in dates for clock in _CLOCK)
+
+
+_LONG, _SHORT = rf"[0-9]{{4}}{_AFTER_DATE}", rf"[0-9]{{2}}{_AFTER_DATE}"
+TIMES = {
+    "day.month.year": _Times(rf"[0-9]{{1,2}}\.[0-9]{{1,2}}\.{_LONG}", _on_clocks("%d.%m.%Y")),
+    DAY: _Times(rf"[0-9]{{1,2}}[/-][0-9]{{1,2}}[/-]{_LONG}", _on_clocks("%d/%m/%Y", "%d-%m-%Y")),
+    MONTH: _Times(rf"[0-9]{{1,2}}[/-][0-9]{{1,2}}[/-]{_LONG}", _on_clocks("%m/%d/%Y", "%m-%d-%Y")),
+    f"{DAY}, short year": _Times(rf"[0-9]{{1,2}}/[0-9]{{1,2}}/{_SHORT}", _on_clocks("%d/%m/%y")),
+    f"{MONTH}, short year": _Times(rf"[0-9]{{1,2}}/[0-9]{{1,2}}/{_SHORT}", _on_clocks("%m/%d/%y")),
+    "month by name": _Times(
+        rf"(?:[0-9]{{1,2}}[ -])?[A-Za-z]{{3,9}}[ -](?:[0-9]{{1,2}},? )?{_LONG}",
+        _on_clocks("%d-%b-%Y", "%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y", "%b %d %Y"),
+    ),
+    "month by name, short year": _Times(rf"[0-9]{{1,2}}-[A-Za-z]{{3}}-{_SHORT}", _on_clocks("%d-%b-%y")),
+    "as web servers do": _Times(
+        r"\[?[0-9]{1,2}/[A-Za-z]{3}/[0-9]{4}:.*", ("%d/%b/%Y:%H:%M:%S %z", "[%d/%b/%Y:%H:%M:%S %z]")
+    ),
+    "as mails do": _Times(
+        r"[A-Za-z]{3}, [0-9]{1,2} [A-Za-z]{3} [0-9]{4} .*", ("%a, %d %b %Y %H:%M:%S %z", "%a, %d %b %Y %H:%M:%S %Z")
+    ),
+    "without separators": _Times(r"(19|20)[0-9]{6}T[0-9]{6}Z?", ("%Y%m%dT%H%M%S", "%Y%m%dT%H%M%SZ")),
+    "comma before milliseconds": _Times(
+        r"[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9:]{8},[0-9]{3}", ("%Y-%m-%d %H:%M:%S,%g", "%Y-%m-%dT%H:%M:%S,%g")
+    ),
+}
+
+
+def parsed(name: str, notation: str) -> str:
+    """Return the expression that reads text in a notation, NULL where it cannot; numbers in brackets are below zero."""
+    text = f"trim({name})"
+    if notation in TIMES:
+        formats = ", ".join(f"'{format_}'" for format_ in TIMES[notation].formats)
+        value = f"try_strptime({text}, [{formats}])::TIMESTAMP"
+        return f"CASE WHEN regexp_full_match({text}, '{TIMES[notation].shape}') THEN {value} END"
+    bare = f"regexp_extract({text}, '{WRITTEN}', 1)"
+    number = f"TRY_CAST(replace(regexp_replace({bare}, '{_SEPARATORS[notation]}', '', 'g'), ',', '.') AS DOUBLE)"
+    sign = f"CASE WHEN regexp_matches({text}, '^[^0-9.,]*[-(]') THEN -1 ELSE 1 END"
+    return f"CASE WHEN {bare} <> '' AND regexp_full_match({bare}, '{_BODIES[notation]}') THEN {sign} * {number} END"
+
+
+@dataclass(frozen=True)
+class Unit:
+    """What whole numbers of a column of times count: when they do, and the time they mean."""
+
+    name: str
+    within: str
+    time: str
+
+
+_FROM, _UNTIL = 946_684_800, 4_102_444_800
+"""Seconds from 1970 to the years 2000 and 2100."""
+
+_TIME_OF = {
+    1: "make_timestamp({0} * 1000000)",
+    1_000: "make_timestamp({0} * 1000)",
+    1_000_000: "make_timestamp({0})",
+    1_000_000_000: "make_timestamp({0} // 1000)",
+}
+"""The time that a number means which counts so many per second."""
+
+UNITS = (
+    *(
+        Unit("as a number since 1970", f"{{0}} BETWEEN {_FROM * per_second} AND {_UNTIL * per_second}", time)
+        for per_second, time in _TIME_OF.items()
+    ),
+    Unit(
+        "year, month and day as one number",
+        "try_strptime({0}::VARCHAR, '%Y%m%d') BETWEEN TIMESTAMP '1900-01-01' AND TIMESTAMP '2100-01-01'",
+        "strptime({0}::VARCHAR, '%Y%m%d')",
+    ),
+)

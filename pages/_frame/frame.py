@@ -1,0 +1,150 @@
+"""What surrounds every page: its configuration, the navigation, the sidebar, and the boundary where errors end."""
+
+from __future__ import annotations
+
+import gc
+import logging
+import sys
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import streamlit as st
+
+from analytics.errors import AnalysisError, EmptyCohort
+from pages._frame import session, sidebar
+from pages._frame.render import escaped
+
+_PAGES = (
+    (
+        "pages/logs.py",
+        "Logs",
+        ":material/database:",
+        "Bring a log in, confirm its columns, see whether it is fit to be judged.",
+    ),
+    ("pages/overview.py", "Overview", ":material/speed:", "How good the model is, on what, and since when."),
+    (
+        "pages/slices.py",
+        "Slices",
+        ":material/stacked_bar_chart:",
+        "Where the model fails: metrics by segment against the rest.",
+    ),
+    (
+        "pages/review.py",
+        "Review",
+        ":material/rate_review:",
+        "Why it fails: the worst errors one by one, and what people find.",
+    ),
+    ("pages/calibration.py", "Calibration", ":material/balance:", "Whether 0.8 means 80 %, for whom, and since when."),
+    (
+        "pages/thresholds.py",
+        "Thresholds",
+        ":material/tune:",
+        "Where the line should be under a cost matrix, and what that is worth.",
+    ),
+    (
+        "pages/gap.py",
+        "Gap",
+        ":material/compare_arrows:",
+        "Why production is worse than the reference, in parts that add up.",
+    ),
+    ("pages/report.py", "Report", ":material/description:", "The slice report that goes into the meeting."),
+)
+_ICON = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="7" fill="#0b6e99"/>'
+    '<path d="M7 23V14h4v9zM14 23V8h4v15zM21 23v-6h4v6z" fill="#fff"/>'
+    '<path d="M6 12 26 6" stroke="#e69f00" stroke-width="2.5"/></svg>'
+)
+_NARROW_MARGINS = "<style>[data-testid=stMainBlockContainer] {padding-left: 1.6rem; padding-right: 1.6rem}</style>"
+_SIDEBAR_WIDTH = 260
+_ENTERED = "_frame_entered"
+_GROWN = 1.02
+"""From this growth of the imported modules on, what they hold is kept out of the collections of garbage once more."""
+_logger = logging.getLogger("slicewise")
+
+
+def navigation(*, is_hidden: bool = False) -> st.navigation:  # type: ignore[valid-type]
+    """Register the pages; the app opens on the overview of the sample."""
+    pages = [
+        st.Page(path, title=title, icon=icon, help=help_, default=title == "Overview")
+        for path, title, icon, help_ in _PAGES
+    ]
+    return st.navigation(pages, position="hidden" if is_hidden else "top")
+
+
+def _configure() -> None:
+    """Set the page's title and its own icon; without one, Streamlit would fetch the navigation's from outside."""
+    st.set_page_config(page_title="Slicewise", page_icon=_ICON, layout="wide", initial_sidebar_state=_SIDEBAR_WIDTH)
+
+
+def run() -> None:
+    """Draw the frame and the page that was asked for."""
+    _configure()
+    st.html(_NARROW_MARGINS)
+    if session.needs_sign_in():
+        _draw_sign_in()
+        return
+    page = navigation()
+    st.session_state[_ENTERED] = True
+    st.session_state[session.PAGE] = page.url_path  # type: ignore[attr-defined]
+    try:
+        with boundary():
+            session.enter()
+            session.ensure_sample()
+            sidebar.draw()
+            if session.person():
+                st.sidebar.button("Sign out", icon=":material/logout:", type="tertiary", on_click=st.logout)
+        page.run()  # type: ignore[attr-defined]
+    finally:
+        st.session_state[_ENTERED] = False
+        _spare_modules()
+
+
+def _spare_modules() -> None:
+    """Keep imported modules out of garbage collection: Streamlit collects after every run, which took most of a rerun."""
+    if len(sys.modules) > _GROWN * _spared["modules"]:
+        _spared["modules"] = len(sys.modules)
+        gc.collect()
+        gc.freeze()
+
+
+_spared = {"modules": 0}
+
+
+def _draw_sign_in() -> None:
+    """Ask who is there, before anything else is shown; the pages are known, so that a link to one of them is no mistake."""
+    navigation(is_hidden=True)
+    st.title("Slicewise")
+    st.write("Sign in to open your workspace. What you upload is seen by you alone.")
+    st.button("Sign in", type="primary", icon=":material/login:", on_click=st.login)
+
+
+def require() -> None:
+    """Begin a page: a deep link to a fresh server runs the page without its frame, which is then registered."""
+    if st.session_state.get(_ENTERED):
+        return
+    _configure()
+    if session.needs_sign_in():
+        _draw_sign_in()
+        st.stop()
+    navigation()
+    st.rerun()
+
+
+@contextmanager
+def boundary() -> Iterator[None]:
+    """End errors here, so that the rest of the page lives: those raised on purpose in words, others with a number."""
+    try:
+        yield
+    except EmptyCohort as error:
+        sidebar.draw_way_out(error)
+    except AnalysisError as error:
+        st.error(f"{escaped(str(error))} :gray[:small[({error.code})]]", icon=":material/error:")
+    except Exception:
+        number = uuid.uuid4().hex[:8]
+        _logger.exception("unexpected error %s", number)
+        st.error(
+            f"Something unexpected went wrong (number {number}). The rest of the page and everything stored is intact; "
+            "the server's log holds the detail.",
+            icon=":material/bug_report:",
+        )

@@ -1,0 +1,99 @@
+"""How text from a log and finished tables reach the screen: always as text, never as markup."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from analytics.present.export import to_csv, to_parquet
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+    import polars as pl
+
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$:&=@])")
+
+
+def escaped(text: str) -> str:
+    """Return text in which Markdown sees nothing to interpret: every value and name from a log goes through here.
+
+    >>> escaped("a*b")
+    'a\\\\*b'
+    """
+    return _MARKDOWN.sub(r"\\\1", text.replace("\r", " ").replace("\n", " "))
+
+
+def headline(title: str, reading: str) -> None:
+    """Begin a page: its title and the one sentence that answers its question."""
+    st.title(title)
+    sentence(reading)
+
+
+def sentence(reading: str) -> None:
+    """Show the sentence that answers the page's question."""
+    st.markdown(escaped(reading))
+
+
+def figure(
+    drawn: go.Figure,
+    reading: str,
+    key: str,
+    *,
+    alt: str,
+    table: pl.DataFrame | None = None,
+    on_select: Callable[[], None] | None = None,
+) -> None:
+    """Show a figure, the sentence that reads it, and its table behind one click where there is one."""
+    st.plotly_chart(
+        drawn,
+        key=f"figure_{key}",
+        alt=alt,
+        config={"displayModeBar": False, "scrollZoom": False},
+        on_select=on_select or "ignore",
+        selection_mode="points",
+    )
+    st.caption(escaped(reading))
+    if table is None:
+        return
+    with st.expander("Table", key=f"table_{key}", on_change="rerun") as opened:
+        if opened.open:
+            st.dataframe(table, hide_index=True, alt=f"Table of the figure: {alt}")
+            table_downloads(table, key, key=key)
+
+
+def clicked(key: str) -> int | None:
+    """Return the number that travels with the clicked mark of a figure; None where none does."""
+    for point in st.session_state[f"figure_{key}"]["selection"]["points"]:
+        data = point.get("customdata")
+        number = data[0] if isinstance(data, list) else data.get("0") if isinstance(data, dict) else data
+        if isinstance(number, int | float):
+            return int(number)
+    return None
+
+
+def table_downloads(table: pl.DataFrame, name: str, *, key: str, slices: Sequence[str] = ()) -> None:
+    """Offer a table as CSV and Parquet, each built on click; CSV says what is missing in the columns ``slices``."""
+    with st.container(horizontal=True, horizontal_alignment="right"):
+        st.download_button(
+            "CSV",
+            lambda: to_csv(table, slices),
+            f"{name}.csv",
+            "text/csv",
+            key=f"{key}_csv",
+            icon=":material/download:",
+            type="tertiary",
+            on_click="ignore",
+        )
+        st.download_button(
+            "Parquet",
+            lambda: to_parquet(table),
+            f"{name}.parquet",
+            "application/vnd.apache.parquet",
+            key=f"{key}_parquet",
+            icon=":material/download:",
+            type="tertiary",
+            on_click="ignore",
+        )

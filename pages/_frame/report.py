@@ -1,0 +1,79 @@
+"""What goes into the report, from whatever page it is added; all of it stands in the address or in the workspace."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import streamlit as st
+
+from analytics.answers.question import Question
+from analytics.log.kept import discovery
+from analytics.log.kept.discovery import FoundSlice
+from analytics.present import words
+from pages._frame import cache, session
+from pages._frame.render import escaped
+
+_N_FIRST = 3
+MAX_SECTIONS = 12
+_MAX_PAIRED = 40
+_LAST_SLICED = "_last_sliced"
+SECTIONS = "sections"
+
+
+def section_options(question: Question) -> dict[str, tuple[str, ...]]:
+    """Return what can be a section by its label: each segment column, then each two, the one with more values down."""
+    segments = question.log.mapping.segments
+    by_values = sorted(segments, key=lambda name: -question.log.column(name).n_distinct)
+    options: dict[str, tuple[str, ...]] = {name: (name,) for name in segments}
+    return options | {f"{down} × {across}": (down, across) for down, across in combinations(by_values[:_MAX_PAIRED], 2)}
+
+
+def _add_section(question: Question, columns: tuple[str, ...]) -> None:
+    """Add slices by these columns to the report: two as a heat map, others one by one."""
+    options = section_options(question)
+    together = [label for label, by in options.items() if len(by) == len(columns) and set(by) == set(columns)]
+    chosen = st.session_state.get(SECTIONS)
+    if chosen is None:
+        chosen = _first_sections(question, options)
+    wanted = together or [name for name in columns if name in options]
+    st.session_state[SECTIONS] = list(dict.fromkeys([*wanted, *chosen]))[:MAX_SECTIONS]
+
+
+def draw_add(question: Question, by: tuple[str, ...]) -> None:
+    """Offer to add what is sliced to the report; without it, the report begins with what was sliced last."""
+    st.session_state[_LAST_SLICED] = by
+    if st.button(
+        "Add to the report", key="report_slices", icon=":material/note_add:", on_click=_add_section, args=(question, by)
+    ):
+        st.toast(f"Added to the report: slices by {escaped(words.listed(by))}.")
+
+
+def add_found(question: Question, slice_: FoundSlice) -> None:
+    """Add a discovered slice to the report of its log."""
+    discovery.keep(session.workspace(), question.log.key, slice_)
+    st.toast(f"Added to the report: {escaped(slice_.title)}.")
+
+
+def _first_sections(question: Question, options: dict[str, tuple[str, ...]]) -> list[str]:
+    """Return what a report holds from the start: what was sliced last, and the columns that separate the errors most."""
+    ranked = [(name,) for name in cache.ranked_columns(question)["column"].to_list()[:_N_FIRST]]
+    labels = {frozenset(columns): label for label, columns in options.items()}
+    wanted = map(frozenset, [st.session_state.get(_LAST_SLICED, ()), *ranked])
+    return list(dict.fromkeys(labels[columns] for columns in wanted if columns in labels))
+
+
+def sections_from_address(question: Question, options: dict[str, tuple[str, ...]]) -> None:
+    """Take over the sections of a link, in its order; without any, what separates the errors most."""
+    given = st.query_params.get_all(SECTIONS)
+    if given and given != st.session_state.get("_address_of_sections"):
+        st.session_state[SECTIONS] = [label for label in given if label in options][:MAX_SECTIONS]
+    if not set(st.session_state.get(SECTIONS, [""])) <= set(options):
+        st.session_state[SECTIONS] = _first_sections(question, options)
+
+
+def sections_to_address(chosen: list[str]) -> None:
+    """Write the sections into the address, so that a copied link reopens the same report; none at all is said as well."""
+    found = chosen or [""]
+    st.session_state["_address_of_sections"] = found
+    if st.query_params.get_all(SECTIONS) != found:
+        st.query_params[SECTIONS] = found

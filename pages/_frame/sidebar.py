@@ -1,0 +1,200 @@
+"""The sidebar: log, model version, threshold, and the cohort in words with its counts."""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+
+import streamlit as st
+
+from analytics.answers.empty_cohort import part_words, without
+from analytics.answers.gap.sides import staged_columns
+from analytics.answers.question import model_versions
+from analytics.errors import EmptyCohort
+from analytics.log.schema import Log
+from analytics.present import words
+from analytics.query.cohort import Cohort, column_words
+from pages._frame import cache, filters, session
+from pages._frame.render import escaped
+
+
+def draw() -> None:
+    """Draw the sidebar and bring the address up to date."""
+    session.from_address()
+    session.take_wanted_log()
+    found = session.logs()
+    with st.sidebar:
+        if not found:
+            st.info("No log yet. Upload an export on the Logs page.", icon=":material/upload_file:")
+            return
+        log = _draw_log(found)
+        _draw_books(log)
+        _draw_model(log)
+        _draw_threshold(log)
+        _draw_cohort(log)
+    session.to_address()
+
+
+def _draw_log(found: list[Log]) -> Log:
+    """Choose the log; a new one begins with its own threshold and no filter."""
+    by_id = {log.log_id: log for log in found}
+    wanted = st.session_state.get("log")
+    if wanted not in by_id:
+        if wanted:
+            st.warning(
+                escaped(f"The log {str(wanted)[:40]!r} of this link is not in the workspace. Upload its export again."),
+                icon=":material/link_off:",
+            )
+        st.session_state["log"] = found[0].log_id
+    if st.session_state.get("threshold") is None:
+        st.session_state["threshold"] = by_id[st.session_state["log"]].mapping.threshold
+    chosen = st.selectbox(
+        "Log",
+        list(by_id),
+        key="log",
+        format_func=lambda log_id: _name_of(by_id[log_id], found),
+        on_change=lambda: session.reset_question(by_id[st.session_state["log"]]),
+    )
+    return by_id[chosen]
+
+
+def _name_of(log: Log, found: list[Log]) -> str:
+    """Return what a log is called in a list; logs of one name are told apart by their id."""
+    is_alone = sum(other.name == log.name for other in found) == 1
+    return log.name if is_alone else f"{log.name} · {log.log_id[:6]}"
+
+
+def _draw_books(log: Log) -> None:
+    """Keep the row accounting in sight: what was read, kept and set aside, and how much preflight found."""
+    aside = sum(reason.rows for reason in log.reading.set_aside)
+    st.caption(
+        f"{words.plural(log.reading.rows_read, 'row')} read: {log.reading.rows_kept:,} kept, {aside:,} set aside · "
+        f"{words.plural(len(log.findings), 'finding')}"
+    )
+
+
+def _draw_model(log: Log) -> None:
+    """Choose the model version, where the log has more than one."""
+    versions = model_versions(log)
+    if st.session_state.get("model") not in versions:
+        st.session_state["model"] = None
+    if len(versions) > 1:
+        st.selectbox(
+            "Model version",
+            versions,
+            index=None,
+            key="model",
+            placeholder="All versions",
+            help="Judge one version of the model alone.",
+        )
+    if len(versions) > 1 and st.session_state["model"] is None:
+        st.caption(f"{len(versions)} versions together: a row counts once for each that scored it.")
+
+
+def _draw_threshold(log: Log) -> None:
+    """Choose the threshold; between two scores of the grid it is exact all the same."""
+    if log.score_kind == "decision":
+        st.caption("Judged by the logged decision: the log has no score.")
+        st.session_state["threshold"] = 1.0
+        return
+    step = 0.01 if log.score_kind == "probability" else 1.0
+    st.number_input(
+        "Threshold",
+        value=None,
+        key="threshold",
+        step=step,
+        format="%.4g",
+        placeholder=f"{log.mapping.threshold:.4g}",
+        help="Predicted positive if the score is at least this. Arrow keys go from score to score; empty is the log's own.",
+        on_change=_move_threshold,
+        args=(log, step, st.session_state["threshold"]),
+    )
+
+
+def _move_threshold(log: Log, step: float, before: float) -> None:
+    """Return to the log's own threshold from an empty field, and from one step on to the next score of the grid."""
+    asked = st.session_state["threshold"]
+    if asked is None:
+        st.session_state["threshold"] = log.mapping.threshold
+    elif math.isclose(abs(asked - before), step, rel_tol=1e-6):
+        st.session_state["threshold"] = next_edge(log.edges, asked, is_up=asked > before)
+
+
+def next_edge(edges: Sequence[float], asked: float, *, is_up: bool) -> float:
+    """Return the first score of a grid at or beyond a threshold, seen in the direction of a step; beyond the last, itself.
+
+    >>> next_edge((0.1, 0.25, 0.7), 0.11, is_up=True), next_edge((0.1, 0.25, 0.7), 0.69, is_up=False)
+    (0.25, 0.25)
+    """
+    near = 1e-9 * max(1.0, abs(asked))
+    place = bisect_left(edges, asked - near) if is_up else bisect_right(edges, asked + near) - 1
+    return float(edges[place]) if 0 <= place < len(edges) else asked
+
+
+def _draw_cohort(log: Log) -> None:
+    """Show the cohort in words with its counts, its filters as removable chips, and what can be added."""
+    refused = session.keep_valid_filters(log)
+    if refused:
+        named = ", ".join(repr(part[:60]) for part in refused[:3]) + (", …" if len(refused) > 3 else "")
+        what = "1 filter of the address does" if len(refused) == 1 else f"{len(refused)} filters of the address do"
+        st.warning(
+            escaped(f"{what} not fit this log and {'is' if len(refused) == 1 else 'are'} left out: {named}."),
+            icon=":material/filter_alt_off:",
+        )
+    cohort = session.cohort()
+    n_rows, n_labelled = cache.row_counts(session.question())
+    st.markdown(f"**Cohort:** {escaped(cohort.to_words())}")
+    share = f" ({n_labelled / n_rows:.0%})" if n_rows else ""
+    unknown = n_rows - n_labelled
+    st.caption(f"{words.plural(n_rows, 'row')} · {n_labelled:,} labelled{share} · {unknown:,} not known yet")
+    for place, column in enumerate(cohort.columns()):
+        st.button(
+            escaped(column_words(column, cohort.of(column)))[:160],
+            key=f"chip_{place}",
+            icon=":material/close:",
+            on_click=session.set_cohort,
+            args=(cohort.without(column),),
+            width="stretch",
+            help="Remove this filter",
+        )
+    if cohort.outcomes:
+        st.button(
+            "only " + ", ".join(outcome.upper() if len(outcome) == 2 else outcome for outcome in cohort.outcomes),
+            key="chip_outcomes",
+            icon=":material/close:",
+            width="stretch",
+            help="Remove this filter",
+            on_click=session.set_cohort,
+            args=(Cohort(cohort.clauses),),
+        )
+    _draw_mixture(log, cohort)
+    filters.draw(log, cohort)
+
+
+def _draw_mixture(log: Log, cohort: Cohort) -> None:
+    """Say that an evaluation is judged together with production, where a column tells them apart and no filter does."""
+    for name, references, productions in staged_columns(log)[:1]:
+        if name not in cohort.columns() and st.session_state.get("model") is None:
+            both = " and ".join(words.shortened(values[0], 30) for values in (references, productions))
+            st.caption(escaped(f"{words.shortened(name, 30)} mixes {both}: filter it to judge one of them."))
+
+
+def draw_way_out(error: EmptyCohort) -> None:
+    """Show in place of an answer which filter leaves no row, and offer to take it away."""
+    cohort, log = session.cohort(), session.current_log()
+    is_version = error.column is not None and error.column not in cohort.columns()
+    said = "the model version" if is_version else part_words(cohort, error.column)
+    with st.container(border=True):
+        st.markdown(":material/filter_alt_off: **No row is left**")
+        st.markdown(escaped(str(error)))
+        with st.container(horizontal=True):
+            st.button(
+                escaped(f"Remove {said}")[:160],
+                key="remove_blamed",
+                type="primary",
+                on_click=session.choose_every_version if is_version else session.set_cohort,
+                args=() if is_version else (without(cohort, error.column),),
+            )
+            st.button("Clear all filters", key="clear_empty", on_click=session.reset_cohort)
+    st.caption(escaped(f"The log {log.name} has {log.n_rows:,} rows."))

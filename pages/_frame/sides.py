@@ -1,0 +1,267 @@
+"""The Gap page's controls: what tells the two sides apart, the metric, the columns; all stand in the address."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from analytics.answers.question import Question
+from analytics.errors import QuestionError
+from analytics.log.schema import Column, Log
+from analytics.measure.gap.metric import COST, OFFERED
+from analytics.measure.thresholds.costs import Costs
+from analytics.present import words
+from analytics.present.readings.gap import metric_label
+from analytics.query.cohort import Clause, Cohort
+from analytics.query.operators import answerable
+from pages._frame import cache, gap_cache, policy, session
+from pages._frame.filters import as_text
+from pages._frame.render import escaped
+
+_TIME, _LOG = "by time", "another log"
+_MAX_VALUES = 60
+_HELP = "By time, by the value of a column, or as two logs. The filters of the sidebar hold for both."
+_DATES = ("then_from", "then_to", "now_from", "now_to")
+_KEYS = ("apart", "then", "now", "then_log", *_DATES)
+_KEPT = "_sides"
+_OFFERED_HELP = (
+    "Metrics that are a sum over rows divided by another, so that their change splits into parts that add up. AUROC, F1 and ECE "
+    "are not: they compare rows with each other, or combine two such ratios."
+)
+
+
+def draw_controls(question: Question) -> tuple[Question, Question]:
+    """Choose the reference and production; the sidebar's cohort holds for both."""
+    _restore()
+    log = question.log
+    ways = _ways_apart(log)
+    if not _is_in_address("apart") and st.session_state.get("apart") not in ways:
+        _propose(question, ways)
+    place, before, after, saved = st.columns([3, 4, 4, 2], vertical_alignment="bottom")
+    with saved:
+        _draw_saved()
+    way = place.selectbox("The sides differ", ways, index=None, key="apart", bind="query-params", help=_HELP)
+    if way is None:
+        raise QuestionError(
+            "Expected something that tells two sides apart, found none. Choose the time, a column or a log."
+        )
+    if way == _LOG:
+        found = _by_log(question, before, after)
+    elif way == _TIME:
+        found = _by_time(question, before, after)
+    else:
+        found = _by_value(question, log.column(way), before, after)
+    st.session_state[_KEPT] = {key: st.session_state.get(key) for key in _KEYS}
+    return found
+
+
+def _propose(question: Question, ways: list[str]) -> None:
+    """Begin with an evaluation against production of the same model versions, where values are called so, else with the time."""
+    proposed = gap_cache.proposed_sides(question)
+    st.session_state["apart"] = ways[0] if ways else None
+    if proposed is not None and proposed[0] in ways and not any(_is_in_address(key) for key in _KEYS):
+        st.session_state.update(zip(("apart", "then", "now"), proposed, strict=True))
+
+
+def _restore() -> None:
+    """Give the controls what they held when the page was left; the address goes before."""
+    for key, value in st.session_state.get(_KEPT, {}).items():
+        if key not in st.session_state and key not in st.query_params:
+            st.session_state[key] = value
+
+
+def _is_in_address(key: str) -> bool:
+    """Whether a control will take its value from the address when it is drawn."""
+    return key in st.query_params and key not in st.session_state
+
+
+def _ways_apart(log: Log) -> list[str]:
+    """Return what can tell two sides of a log apart: the time, columns with few values, another log."""
+    columns = [
+        column.name
+        for column in log.columns
+        if 2 <= column.n_distinct + bool(column.n_missing) <= _MAX_VALUES
+        and column.kind != "time"
+        and column.name not in (_TIME, _LOG, log.mapping.label)
+    ]
+    first = [name for name in (log.mapping.model_version,) if name in columns]
+    times = [_TIME] if log.time_low is not None and log.mapping.time is not None else []
+    return [
+        *times,
+        *first,
+        *(name for name in columns if name not in first),
+        *([_LOG] if len(session.logs()) > 1 else []),
+    ]
+
+
+def _by_value(
+    question: Question, column: Column, before: DeltaGenerator, after: DeltaGenerator
+) -> tuple[Question, Question]:
+    """Choose a value of a column for either side."""
+    counts = cache.value_counts(question, column.name)
+    found = counts["value"].head(_MAX_VALUES).to_list()
+    values = [words.MISSING if value is None else str(as_text(value)) for value in found]
+    for key, default in (("then", 0), ("now", 1)):
+        if not _is_in_address(key) and st.session_state.get(key) not in values:
+            st.session_state[key] = values[min(default, len(values) - 1)]
+    chosen = []
+    for place, key, label in ((before, "then", "Reference"), (after, "now", "Production")):
+        chosen.append(place.selectbox(label, values, index=None, key=key, bind="query-params"))
+    known = [value for value in chosen if value is not None]
+    if len(known) < len(chosen):
+        raise QuestionError(f"Expected a value of {column.name!r} for both sides, found none for one. Choose it.")
+    return _sides_of(question, column.name, [_clause_of(column, value) for value in known])
+
+
+def _clause_of(column: Column, value: str) -> tuple[Clause, ...]:
+    """Return the clause that keeps one value."""
+    return (Clause(column.name, "missing") if value == words.MISSING else Clause(column.name, "in", (value,)),)
+
+
+def _sides_of(question: Question, column: str, clauses: list[tuple[Clause, ...]]) -> tuple[Question, Question]:
+    """Return a question under the clauses of either side, in place of its own on that column."""
+    rest = question.cohort.without(column)
+    first, second = (replace(question, cohort=Cohort((*rest.clauses, *own), rest.outcomes)) for own in clauses)
+    return first, second
+
+
+def _by_time(question: Question, before: DeltaGenerator, after: DeltaGenerator) -> tuple[Question, Question]:
+    """Choose a range of days for either side; at first the last quarter of the time against the one before."""
+    log = question.log
+    first, last = (datetime.fromisoformat(str(text)).date() for text in (log.time_low, log.time_high))
+    for key, default in zip(_DATES, _default_dates(first, last), strict=True):
+        if not isinstance(st.session_state.get(key), date) and key not in st.query_params:
+            st.session_state[key] = default
+    found: list[tuple[Clause, ...]] = []
+    for place, keys, label in ((before, _DATES[:2], "Reference"), (after, _DATES[2:], "Production")):
+        left, right = place.columns(2)
+        start = left.date_input(f"{label} from", value=None, key=keys[0], bind="query-params")
+        end = right.date_input("to", value=None, key=keys[1], bind="query-params")
+        if not start or not end or start > end:
+            raise QuestionError(
+                f"Expected two days in order for the {label.lower()}, found {start} and {end}. Choose both."
+            )
+        found.append(
+            (
+                Clause(str(log.mapping.time), "ge", (start.isoformat(),)),
+                Clause(str(log.mapping.time), "le", (end.isoformat(),)),
+            )
+        )
+    return _sides_of(question, str(log.mapping.time), found)
+
+
+def _default_dates(first: date, last: date) -> tuple[date, date, date, date]:
+    """Return the last quarter of a span and the quarter before it.
+
+    >>> _default_dates(date(2024, 1, 1), date(2024, 1, 8))[1:3]
+    (datetime.date(2024, 1, 6), datetime.date(2024, 1, 7))
+    """
+    quarter = timedelta(days=max(1, ((last - first).days + 1) // 4))
+    start = last - quarter + timedelta(days=1)
+    return max(first, start - quarter), start - timedelta(days=1), start, last
+
+
+def _by_log(question: Question, before: DeltaGenerator, after: DeltaGenerator) -> tuple[Question, Question]:
+    """Choose the log of the reference; production is the log of the sidebar."""
+    others = {other.log_id: other for other in session.logs() if other.log_id != question.log.log_id}
+    if st.session_state.get("then_log") not in others:
+        given = st.query_params.get("then_log")
+        st.session_state["then_log"] = given if given in others else next(iter(others))
+    chosen = before.selectbox("Reference", list(others), key="then_log", format_func=lambda key: others[key].name)
+    st.query_params["then_log"] = chosen
+    with after:
+        st.markdown(f"**Production:** {escaped(question.log.name)}")
+        is_both = st.toggle(
+            "Filter the reference too", value=True, key="filter_both", bind="query-params", disabled=not question.cohort
+        )
+    other = others[chosen]
+    kept = answerable(question.cohort.to_text(), other)[0] if is_both else Cohort()
+    return Question(other, kept, other.mapping.threshold), question
+
+
+def _draw_saved() -> None:
+    """Offer saved pairs of sides, and to save the present one."""
+    workspace = session.workspace()
+    with st.popover("Saved", icon=":material/bookmark:", width="stretch"):
+        saved = workspace.saved_sides()
+        for place, (name, text) in enumerate(saved.items()):
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.button(escaped(name), key=f"sides_{place}", on_click=_take_saved, args=(text,), type="tertiary")
+                st.button(
+                    "Forget",
+                    key=f"forget_sides_{place}",
+                    icon=":material/delete:",
+                    type="tertiary",
+                    on_click=workspace.save_sides,
+                    args=(name, None),
+                )
+        if not saved:
+            st.caption("No pair of sides is saved yet.")
+        st.text_input("Save these sides, with log and filters, as", key="sides_name", max_chars=80)
+        st.button("Save", key="save_sides", on_click=_save_sides, disabled=not st.session_state.get("sides_name"))
+
+
+def _save_sides() -> None:
+    """Keep the present sides under the name that was typed; for callbacks only."""
+    name = (st.session_state.get("sides_name") or "").strip()
+    if name:
+        state = {key: st.session_state.get(key) for key in (*_KEYS, "log", "model", "where")}
+        session.workspace().save_sides(name, json.dumps(state, default=lambda value: value.isoformat()))
+        st.session_state["sides_name"] = ""
+
+
+def _take_saved(text: str) -> None:
+    """Put saved sides into the controls; what no longer fits is replaced when they are drawn; for callbacks only."""
+    try:
+        state = json.loads(text)
+        for key in _DATES:
+            state[key] = date.fromisoformat(state[key]) if state.get(key) else None
+    except (ValueError, TypeError, AttributeError):
+        return
+    known = {log.log_id for log in session.logs()}
+    for key in (*_KEYS, "model", "where"):
+        if state.get(key) is not None:
+            st.session_state[key] = state[key]
+    if state.get("log") in known:
+        st.session_state["log"] = state["log"]
+
+
+def draw_metric(reference: Question, production: Question) -> tuple[str, Costs, tuple[str, ...]]:
+    """Choose the metric, and the columns whose slices the parts are made of."""
+    is_probability = reference.log.is_probability and production.log.is_probability
+    offered = [name for name in OFFERED if is_probability or name != "brier"]
+    metric_place, by_place = st.columns([3, 10], vertical_alignment="bottom")
+    metric = metric_place.selectbox(
+        "Metric", offered, key="gap_metric", bind="query-params", format_func=metric_label, help=_OFFERED_HELP
+    )
+    segments = list(dict.fromkeys([*reference.log.mapping.segments, *production.log.mapping.segments]))
+    by = by_place.multiselect(
+        "Slices of",
+        segments,
+        key="gap_by",
+        bind="query-params",
+        max_selections=3,
+        placeholder="Chosen by what they explain",
+        help="The columns whose slices the mix, and the change within, are made of.",
+    )
+    costs = _priced()
+    if metric == COST:
+        st.caption(
+            escaped(
+                f"With the costs of the Thresholds page: a false positive {costs.fp:g}, a false negative {costs.fn:g}."
+            )
+        )
+    return metric if metric in offered else offered[0], costs, tuple(by)
+
+
+def _priced() -> Costs:
+    """Return the costs that the Thresholds page was left with; 1 for each error before it was opened."""
+    kept = st.session_state.get(policy.KEPT)
+    if not kept:
+        return Costs()
+    tp, fp, fn, tn, review = (float(kept.get(key) or 0.0) for key in policy.COST_KEYS)
+    return Costs(tp, fp, fn, tn, review)

@@ -1,0 +1,1 @@
+"""What the Logs page needs beyond its script."""

@@ -1,0 +1,65 @@
+"""The books of a log: whether it is fit to be judged, where its rows went, and what preflight found."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from analytics.log.schema import Log
+from analytics.present import figures, readings
+from analytics.present.export import to_csv
+from pages._frame import session
+from pages._frame.render import escaped, sentence
+
+_SEVERITY = {
+    "error": ":red[:material/error:] error",
+    "warning": ":orange[:material/warning:] warning",
+    "note": ":gray[:material/info:] note",
+}
+
+
+def draw_fitness(log: Log) -> None:
+    """Answer the page's question in one sentence."""
+    sentence(readings.fitness_reading(log))
+
+
+def draw_accounting(log: Log) -> None:
+    """Close the books: rows read = rows kept + rows set aside, by reason, as one bar."""
+    st.plotly_chart(
+        figures.row_books(log),
+        key="figure_books",
+        alt="Rows read, as one bar: labelled, not known yet, and set aside by reason",
+        config={"displayModeBar": False},
+    )
+    st.caption(escaped(readings.books_reading(log)))
+    if log.reading.set_aside:
+        st.download_button(
+            "Download the rows set aside",
+            lambda: to_csv(session.engine().set_aside(log)),
+            "set_aside.csv",
+            "text/csv",
+            key="download_set_aside",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+
+
+def draw_findings(log: Log) -> None:
+    """Show what preflight found, the gravest first."""
+    st.markdown("**What preflight found**")
+    if not log.findings:
+        st.success("Nothing that stands in the way.", icon=":material/check_circle:")
+        return
+    st.table(
+        [
+            {
+                "": _SEVERITY[finding.severity],
+                "Code": f"`{finding.code}`",
+                "Column": escaped(finding.column) if finding.column else "–",
+                "Rows": f"{finding.rows:,}" if finding.rows is not None else "–",
+                "What was found, and what to do": escaped(finding.message),
+            }
+            for finding in log.findings
+        ],
+        hide_index=True,
+        alt="Findings of preflight, the gravest first",
+    )

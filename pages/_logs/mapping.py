@@ -1,0 +1,275 @@
+"""The mapping: which column plays which role, with the reason of each guess and ten rows as they will be judged."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+
+import streamlit as st
+
+from analytics.log import roles
+from analytics.log.conflicts import all_positive, conflicts, one_class
+from analytics.log.judge import judge, mixed
+from analytics.log.schema import ROLE_LABELS, Column, Mapping, Reading
+from pages._frame.render import escaped
+
+_HELP = {
+    "score": "The model's number for a row, higher for the positive class. A rank such as 1–10 is welcome.",
+    "decision": "What was decided, where the log says it.",
+    "label": "What turned out to be true. Values that are neither positive nor negative count as not known yet.",
+    "row_id": "What identifies a row.",
+    "time": "When the row was scored.",
+    "amount": "Money or another amount of the row.",
+    "model_version": "Which version of the model scored the row.",
+}
+
+
+def edit(
+    reading: Reading, mapping: Mapping, reasons: dict[str, str], sample: list[list[str | None]], key: str
+) -> Mapping:
+    """Let a person confirm or change a mapping; return it as it stands."""
+    pair = st.grid(2, min_column_width=280, gap="large")
+    main, others = pair.cell(), pair.cell()
+    with main:
+        score = _choose("score", reading, mapping, reasons, key)
+        label = _choose("label", reading, mapping, reasons, key)
+        positive, negative = _choose_values(reading, mapping, label, key)
+        first = _threshold_for(reading, mapping, score)
+        threshold_key = f"{key}_threshold_{score}"
+        st.session_state.setdefault(threshold_key, first)
+        threshold = st.number_input(
+            "Threshold",
+            value=None,
+            key=threshold_key,
+            placeholder=f"{first:.6g}",
+            format="%.6g",
+            step=None,
+            help="Predicted positive if the score is at least this. It can be moved later.",
+        )
+    with others:
+        decision = _choose("decision", reading, mapping, reasons, key)
+        as_labelled = replace(mapping, label=label, positive=positive)
+        decision_positive = _choose_decision_values(reading, mapping, replace(as_labelled, decision=decision), key)
+        quarters = st.grid(2, min_column_width=130)
+        with quarters.cell():
+            row_id = _choose("row_id", reading, mapping, reasons, key)
+        with quarters.cell():
+            amount = _choose("amount", reading, mapping, reasons, key)
+        with quarters.cell():
+            time = _choose("time", reading, mapping, reasons, key)
+        with quarters.cell():
+            model = _choose("model_version", reading, mapping, reasons, key)
+        single = {score, label, decision, row_id, time, amount}
+        segments = _choose_several(
+            "Segments",
+            reading,
+            mapping.segments,
+            single,
+            f"{key}_segments",
+            "Columns to slice by; numbers are sliced in stored bins.",
+        )
+        texts = _choose_several(
+            "Free text", reading, mapping.text, single, f"{key}_text", "Long text to read, not to slice by."
+        )
+    changed = Mapping(
+        score=score,
+        decision=decision,
+        label=label,
+        positive=positive,
+        negative=negative,
+        row_id=row_id,
+        time=time,
+        amount=amount,
+        model_version=model,
+        segments=tuple(segments),
+        text=tuple(texts),
+        threshold=_threshold_for(reading, mapping, score) if threshold is None else float(threshold),
+        decision_positive=decision_positive,
+        merges=mapping.merges,
+        latest_by=mapping.latest_by,
+    )
+    _draw_preview(reading, changed, sample)
+    _draw_reasons(reading, changed, reasons)
+    return changed
+
+
+def _choose(role: str, reading: Reading, mapping: Mapping, reasons: dict[str, str], key: str) -> str | None:
+    """Choose the column of one role."""
+    names = list(reading.names)
+    current = getattr(mapping, role)
+    chosen: str | None = st.selectbox(
+        ROLE_LABELS[role],
+        names,
+        index=names.index(current) if current in names else None,
+        key=f"{key}_{role}",
+        placeholder="None",
+        help=_HELP[role],
+    )
+    if chosen is not None:
+        is_guess = chosen == current and reasons.get(chosen, "").startswith("its name")
+        st.caption(escaped(f"Guessed by {reasons[chosen]}." if is_guess else _about(reading.column(chosen))))
+    return chosen
+
+
+def _about(column: Column) -> str:
+    """Say in a few words what a column holds."""
+    return f"{column.n_distinct:,} different values, {column.n_missing:,} missing."
+
+
+def _choose_values(
+    reading: Reading, mapping: Mapping, label: str | None, key: str
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Choose which values of the label are positive and which are negative."""
+    if label is None:
+        return (), ()
+    column = reading.column(label)
+    values = [value for value, _ in column.top]
+    if label == mapping.label:
+        positive, negative = mapping.positive, mapping.negative
+    else:
+        positive, negative = roles.split_values(column)
+    options = list(dict.fromkeys([*values, *positive, *negative]))
+    left, right = st.columns(2)
+    chosen = left.multiselect(
+        "Positive value",
+        options,
+        default=list(positive),
+        key=f"{key}_positive_{label}",
+        placeholder="Choose",
+        wrap=True,
+        help="The class that the score is for.",
+    )
+    rest = [value for value in options if value not in chosen]
+    others = right.multiselect(
+        "Negative value",
+        rest,
+        default=[value for value in (negative or rest) if value in rest],
+        key=f"{key}_negative_{label}_{'|'.join(chosen)}",
+        placeholder="All others" if rest else "None is left",
+        wrap=True,
+        help="What is neither positive nor negative is not known yet.",
+    )
+    return tuple(chosen), tuple(others)
+
+
+def _choose_decision_values(reading: Reading, mapping: Mapping, changed: Mapping, key: str) -> tuple[str, ...]:
+    """Choose which values of the decision are positive; those of the label, where both columns hold them, are first."""
+    if changed.decision is None:
+        return ()
+    column = reading.column(changed.decision)
+    is_as_before = (changed.decision, changed.label, changed.positive) == (
+        mapping.decision,
+        mapping.label,
+        mapping.positive,
+    )
+    first = mapping.decision_positive if is_as_before else roles.decision_values(changed, reading)
+    return tuple(
+        st.multiselect(
+            "Positive decision",
+            list(dict.fromkeys([*(value for value, _ in column.top), *first])),
+            default=list(first),
+            key=f"{key}_decided_{changed.decision}_{changed.label}_{'|'.join(changed.positive)}",
+            placeholder="Choose",
+            wrap=True,
+            help="The decision that stands for the positive class; all other decisions are negative.",
+        )
+    )
+
+
+def _threshold_for(reading: Reading, mapping: Mapping, score: str | None) -> float:
+    """Return the threshold to begin with for a score column."""
+    if score == mapping.score:
+        return mapping.threshold
+    return roles.first_threshold(replace(mapping, score=score), reading)
+
+
+def _choose_several(
+    label: str, reading: Reading, current: tuple[str, ...], taken: set[str | None], key: str, help_: str
+) -> list[str]:
+    """Choose any number of the columns that have no role of their own."""
+    offered = [name for name in reading.names if name not in taken]
+    st.session_state[key] = [name for name in st.session_state.get(key, current) if name in offered]
+    return st.multiselect(label, offered, key=key, help=help_)
+
+
+def _draw_preview(reading: Reading, mapping: Mapping, sample: list[list[str | None]]) -> None:
+    """Show ten rows as they will be judged, so that a swapped class is seen at once."""
+    judged = judge(sample, reading, mapping)
+    counts = Counter(row.outcome for row in judged)
+    right, wrong = counts["TP"] + counts["TN"], counts["FP"] + counts["FN"]
+    st.markdown("**As it will be judged**")
+    if right + wrong:
+        st.caption(
+            f"Of {len(judged)} rows drawn from the log, {right + wrong} can be judged: {right} right, {wrong} wrong. "
+            f"{counts['not known yet']} have no label yet, {counts['no score']} no score."
+        )
+    else:
+        st.caption(f"None of {len(judged)} rows drawn from the log can be judged yet.")
+    _draw_doubts(reading, mapping, is_doubtful=wrong > right)
+    shown = [column for column in reading.columns if column.name in (mapping.row_id, *mapping.segments[:4])]
+    table = [
+        {
+            "Score": row.score,
+            "Predicted": row.predicted,
+            "Label": row.label,
+            "Judged as": row.outcome,
+            **{_unlike(column.name): row.row[column.position] for column in shown},
+        }
+        for row in mixed(judged)
+    ]
+    st.dataframe(table, hide_index=True, alt="Ten rows as they will be judged", height="content")
+
+
+def _draw_doubts(reading: Reading, mapping: Mapping, *, is_doubtful: bool) -> None:
+    """Warn of classes that look wrong: none left to be negative, or the two swapped; one class alone is no fault."""
+    if (warning := all_positive(mapping, reading)) is not None:
+        st.warning(escaped(warning), icon=":material/warning:")
+    elif (note := one_class(mapping, reading)) is not None:
+        st.info(escaped(note), icon=":material/info:")
+    elif is_doubtful:
+        st.warning(
+            "More rows are judged wrong than right. Is the positive value swapped?", icon=":material/swap_horiz:"
+        )
+
+
+def draw_conflicts(reading: Reading, mapping: Mapping) -> bool:
+    """Say why a mapping cannot be confirmed, and return whether it cannot."""
+    found = conflicts(mapping, reading)
+    for sentence in found:
+        st.error(escaped(sentence), icon=":material/error:")
+    return bool(found)
+
+
+def _unlike(name: str) -> str:
+    """Return a column's name where it cannot be taken for one of the preview's own."""
+    return f"{name} (column)" if name in ("Score", "Predicted", "Label", "Judged as") else name
+
+
+def _draw_reasons(reading: Reading, mapping: Mapping, reasons: dict[str, str]) -> None:
+    """List every column with its role, the reason and three values."""
+    with st.expander(f"All {len(reading.columns)} columns and why"):
+        st.dataframe(
+            [
+                {
+                    "Column": column.name,
+                    "Role": ROLE_LABELS[_role_key(mapping.role_of(column.name))],
+                    "Why": reasons.get(column.name, ""),
+                    "Examples": _examples(column),
+                    "Missing": column.n_missing,
+                    "Different values": column.n_distinct,
+                }
+                for column in reading.columns
+            ],
+            hide_index=True,
+            alt="Columns with role, reason and examples",
+        )
+
+
+def _role_key(role: str) -> str:
+    """Return a role as the labels know it."""
+    return role if role in ROLE_LABELS else "ignore"
+
+
+def _examples(column: Column) -> str:
+    """Return three values of a column."""
+    return " · ".join(value[:40] for value, _ in column.top[:3])

@@ -1,0 +1,96 @@
+"""The left side of the Logs page: the way in for a first log, the uploads that wait, and the logs of the workspace."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from analytics.errors import QuestionError
+from analytics.log.schema import Log
+from analytics.present import words
+from analytics.reading import api
+from pages._frame import session
+from pages._frame.render import escaped
+
+_N_UNSCROLLED = 8
+_SCROLLED_HEIGHT = 560
+_STEPS = "**1** Drop an export → **2** Confirm its columns → **3** See what fails"
+
+
+def draw_lead() -> None:
+    """Lead by the hand where nothing but the sample is here."""
+    if all(log.name == session.SAMPLE_NAME for log in session.logs()):
+        st.markdown(_STEPS)
+
+
+def draw_waiting() -> None:
+    """List the uploads that were read and not confirmed; they are kept for a day."""
+    current = session.staged_id()
+    others = [name for name in session.workspace().waiting() if name != current]
+    if not others:
+        return
+    st.markdown("**Waiting to be confirmed**")
+    for staged_id in others:
+        try:
+            reading = api.staged(session.workspace(), staged_id).reading
+        except QuestionError:
+            continue
+        with st.container(horizontal=True, wrap=False, vertical_alignment="center"):
+            st.button(
+                escaped(f"{words.shortened(reading.source, 24)} · {words.plural(reading.rows_kept, 'row')}"),
+                key=f"waiting_{staged_id}",
+                icon=":material/pending:",
+                type="tertiary",
+                on_click=session.stage,
+                args=(staged_id,),
+            )
+            st.button(
+                "",
+                key=f"discard_{staged_id}",
+                icon=":material/delete:",
+                type="tertiary",
+                help="Discard this upload",
+                on_click=discard,
+                args=(staged_id,),
+            )
+
+
+def discard(staged_id: str) -> None:
+    """Forget an upload that was not confirmed."""
+    api.discard(session.workspace(), staged_id)
+    if session.staged_id() == staged_id:
+        session.stage(None)
+
+
+def draw_list() -> None:
+    """List the logs of the workspace; a click opens one."""
+    st.markdown("**In the workspace**")
+    logs = session.logs()
+    chosen = session.current_log().log_id if logs else None
+    height = _SCROLLED_HEIGHT if len(logs) > _N_UNSCROLLED else "content"
+    with st.container(height=height, border=False, gap="small"):  # type: ignore[arg-type]
+        for log in logs:
+            with st.container(gap=None):
+                st.button(
+                    escaped(words.shortened(log.name, 60)),
+                    key=f"open_{log.log_id}",
+                    type="tertiary",
+                    on_click=_open_log,
+                    args=(log,),
+                    icon=f":material/radio_button_{'checked' if log.log_id == chosen else 'unchecked'}:",
+                )
+                st.caption(escaped(_facts_of(log)))
+
+
+def _facts_of(log: Log) -> str:
+    """Say rows, labelled share, period and findings of a log on one line."""
+    share = f"{words.share(log.n_labelled / log.n_rows)} labelled" if log.n_rows else "no labels"
+    period = f"{log.time_low[:10]} to {log.time_high[:10]}" if log.time_low and log.time_high else ""
+    return " · ".join(
+        filter(None, [words.plural(log.n_rows, "row"), share, period, words.plural(len(log.findings), "finding")])
+    )
+
+
+def _open_log(log: Log) -> None:
+    """Make a log the present one and close the mapping."""
+    session.choose_log(log)
+    session.stage(None)

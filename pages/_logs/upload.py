@@ -1,0 +1,216 @@
+"""Bringing a log in: the drop zone, the reading with its progress, the mapping, and a log that was brought in."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TypeVar
+
+import streamlit as st
+from streamlit.typing import UploadedFile
+
+from analytics.errors import AnalysisError, QuestionError
+from analytics.log import roles
+from analytics.log.schema import Log, Mapping
+from analytics.reading import api, inbox, preview
+from analytics.reading.api import OnProgress, Staged
+from pages._frame import session
+from pages._frame.render import escaped
+from pages._logs import account, layout, mapping, mending, shelf, uploads
+
+_Answer = TypeVar("_Answer")
+
+
+def draw_drop_zone() -> None:
+    """Take the files of a log from the browser, or read them where they lie when they are too large for one."""
+    nonce = st.session_state.setdefault("_upload_nonce", 0)
+    files = st.file_uploader(
+        "Upload an export",
+        type=mending.KINDS,
+        key=f"upload_{nonce}",
+        accept_multiple_files=True,
+        max_upload_size=mending.MAX_UPLOAD_MB,
+        help="CSV, TSV, JSON, NDJSON, Parquet, Arrow, Feather or Excel (.xlsx), plain or as .gz, .zst or .zip, up to 499 MB. "
+        "Several files become one log: drop them together.",
+    )
+    root = inbox.inbox()
+    where = "Larger than 499 MB? Read it " + ("by its path" if root is None else "from the inbox")
+    with st.expander(where, key="by_path"):
+        path = _draw_path() if root is None else _draw_inbox(root)
+    if path is not None:
+        _read(lambda progress: api.read_file(session.workspace(), path, on_progress=progress))
+    if files:
+        _read(lambda progress: _read_uploads(files, progress))
+
+
+def _draw_path() -> Path | None:
+    """Ask for a path; return it once it is to be read."""
+    path = st.text_input(
+        "Path on this computer", key="path", placeholder="/exports/log.parquet, or a folder of exports"
+    )
+    return Path(path).expanduser() if st.button("Read", key="read_path", disabled=not path) else None
+
+
+def _draw_inbox(root: Path) -> Path | None:
+    """Offer the files of the inbox; return the one that is to be read."""
+    offers = {offer.name: offer for offer in inbox.offers(root)}
+    name = st.selectbox(
+        "Files and folders in the inbox",
+        list(offers),
+        index=None,
+        key="inbox",
+        format_func=lambda name: f"{name} ({_about(offers[name])})",
+        placeholder="Choose a file or a folder" if offers else "The inbox is empty",
+    )
+    return inbox.resolved(root, name) if st.button("Read", key="read_inbox", disabled=not name) and name else None
+
+
+def _about(offer: inbox.Offer) -> str:
+    """Say how large an offer is."""
+    size = f"{offer.size / 1e6:,.1f} MB" if offer.size >= 1e5 else f"{offer.size / 1e3:,.1f} kB"
+    return size if offer.n_files == 1 else f"{offer.n_files:,} files, {size}"
+
+
+def _forget_upload() -> None:
+    """Empty the drop zone: it would hand its file to the next run again."""
+    st.session_state["_upload_nonce"] = st.session_state.get("_upload_nonce", 0) + 1
+
+
+def _read_uploads(files: Sequence[UploadedFile], progress: OnProgress) -> Staged | Log:
+    """Hand uploads to the disk in pieces and read them there; they are kept beside what was read until it is confirmed."""
+    workspace = session.workspace()
+    with ExitStack() as stack:
+        targets = [stack.enter_context(uploads.on_disk(file)) for file in files]
+        found = api.read_file(workspace, targets, names=[file.name for file in files], on_progress=progress)
+        if isinstance(found, Staged):
+            preview.keep_files(workspace, found)
+        return found
+
+
+def _read(work: Callable[[OnProgress], Staged | Log]) -> None:
+    """Read with a moving bar and a way to stop; the run ends in the mapping, or in the log that was there already."""
+    try:
+        found = _with_progress(work)
+    finally:
+        _forget_upload()
+    _show(found)
+
+
+def _show(found: Staged | Log) -> None:
+    """End the run in the mapping of what was read, or in the log that was there already."""
+    if isinstance(found, Staged):
+        st.session_state["staged"] = found.staged_id
+        st.session_state.pop("remap", None)
+    else:
+        st.session_state["_wanted_log"] = found.log_id
+        st.toast(escaped(f"This file is already in the workspace as {found.name}."))
+    st.rerun()
+
+
+def _with_progress(work: Callable[[OnProgress], _Answer]) -> _Answer:
+    """Run work under a bar that moves; a click on stop reruns the page, ends the work and leaves nothing behind."""
+    place = st.empty()
+    with place.container():
+        bar = st.progress(0.0, "Starting")
+        st.button("Stop", key=f"stop_{uuid.uuid4().hex}", icon=":material/stop_circle:", on_click=_forget_upload)
+    try:
+        answer = work(lambda step, done: bar.progress(min(max(done, 0.0), 1.0), f"{step} … {done:.0%}"))
+    except AnalysisError:
+        place.empty()
+        raise
+    place.empty()
+    return answer
+
+
+def staged() -> Staged | None:
+    """Return the upload that waits for its mapping, or a log whose mapping is being changed."""
+    staged_id = session.staged_id()
+    if not staged_id:
+        return None
+    try:
+        return api.staged(session.workspace(), staged_id)
+    except QuestionError as error:
+        session.stage(None)
+        st.warning(escaped(str(error)), icon=":material/upload_file:")
+        return None
+
+
+def draw_mapping(upload: Staged) -> None:
+    """Confirm the columns of an upload."""
+    reading = upload.reading
+    st.subheader(escaped(f"Confirm the columns of {reading.source}"))
+    remembered = " The mapping is the one that was last used for these columns." if upload.is_remembered else ""
+    aside = sum(reason.rows for reason in reading.set_aside)
+    st.caption(f"{reading.rows_read:,} rows read: {reading.rows_kept:,} kept, {aside:,} set aside.{remembered}")
+    actions = st.container(horizontal=True)
+    progress = st.container()
+    wanted = layout.draw(upload)
+    if wanted is not None:
+        with progress:
+            _show(_with_progress(lambda on: preview.read_again(session.workspace(), upload, wanted, on_progress=on)))
+    changed = mapping.edit(reading, upload.mapping, upload.reasons, upload.sample, f"map_{upload.staged_id}")
+    with progress:
+        is_refused = mapping.draw_conflicts(reading, changed)
+    with actions:
+        confirm = st.button(
+            "Confirm and see what fails", type="primary", key="confirm", icon=":material/check:", disabled=is_refused
+        )
+        st.button("Discard", key="discard", on_click=shelf.discard, args=(upload.staged_id,))
+    if confirm:
+        with progress:
+            log = _with_progress(lambda on: api.build_staged(session.workspace(), upload, changed, on_progress=on))
+            session.workspace().remember(log)
+        st.session_state["staged"] = None
+        _finish(log)
+
+
+def _finish(log: Log) -> None:
+    """Go on to the question where the log fails."""
+    st.session_state["_wanted_log"] = log.log_id
+    st.switch_page("pages/slices.py")
+
+
+def draw_notices() -> None:
+    """Say what of the workspace was damaged and set aside."""
+    notices = session.workspace().notices()
+    if notices:
+        st.warning(escaped(" ".join(notices)), icon=":material/healing:")
+        st.button("Remove what was set aside", key="forget_damaged", on_click=session.workspace().forget_damaged)
+
+
+def draw_log(log: Log) -> None:
+    """Show the accounting, the findings and the mapping of a log."""
+    st.subheader(escaped(log.name))
+    account.draw_fitness(log)
+    account.draw_accounting(log)
+    account.draw_findings(log)
+    mending.draw_mending(log, _rebuild)
+    mending.draw_attach(log, _read)
+    with st.expander("Columns and roles: change them in place"):
+        guess = roles.guess(log.reading)
+        sample = session.engine().sample(log)
+        changed = mapping.edit(log.reading, log.mapping, guess.reasons, sample, f"remap_{log.key}")
+        _draw_rebuild(log, changed)
+    with st.popover("Remove this log", icon=":material/delete:"):
+        st.write("The log leaves the workspace; the file that it came from is not touched.")
+        if st.button("Remove", type="primary", key="remove"):
+            session.workspace().remove(log.log_id)
+            st.session_state["_wanted_log"] = ""
+            st.rerun()
+
+
+def _rebuild(log: Log, wanted: Mapping) -> None:
+    """Build a log anew under another mapping and open it."""
+    rebuilt = _with_progress(lambda on: api.remap(session.workspace(), log, wanted, on_progress=on))
+    session.workspace().remember(rebuilt)
+    st.session_state["_wanted_log"] = rebuilt.log_id
+    st.rerun()
+
+
+def _draw_rebuild(log: Log, changed: Mapping) -> None:
+    """Offer to build the log anew once its mapping differs."""
+    is_refused = mapping.draw_conflicts(log.reading, changed)
+    if st.button("Apply", key="apply", type="primary", disabled=is_refused or changed.digest() == log.revision):
+        _rebuild(log, changed)

@@ -1,0 +1,1 @@
+"""What the Overview page needs beyond its script."""

@@ -1,0 +1,82 @@
+"""The Report page: what goes in, the paper as it will print, the file."""
+
+from __future__ import annotations
+
+import re
+
+import streamlit as st
+
+from analytics.answers.question import Question
+from analytics.log.kept import discovery
+from analytics.measure.metrics import METRICS
+from analytics.present import words
+from pages._frame import session
+from pages._frame.metric import metric_from_address, metric_to_address, offered_metrics
+from pages._frame.render import escaped
+from pages._frame.report import MAX_SECTIONS, SECTIONS, section_options, sections_from_address, sections_to_address
+
+_METRIC = "report_metric"
+_Sections = tuple[tuple[str, ...], ...]
+
+
+def draw_controls(question: Question) -> tuple[_Sections, str]:
+    """Choose the slices of the report; the columns that separate the errors most are there from the start."""
+    st.markdown(
+        "One file for the meeting: the question in words, the books, the headline and the slices below, "
+        "without a row of the log."
+    )
+    options = section_options(question)
+    offered = offered_metrics(question)
+    sections_from_address(question, options)
+    metric_from_address(_METRIC, offered)
+    left, right = st.columns([4, 2])
+    chosen = left.multiselect(
+        "Slices by",
+        list(options),
+        key=SECTIONS,
+        max_selections=MAX_SECTIONS,
+        persist_state="session",
+        placeholder="Columns, or two columns as a heat map",
+        help="One column as a ranking; two, written “a × b”, as a heat map. Type to find them.",
+    )
+    metric = right.selectbox(
+        "Metric", offered, key=_METRIC, format_func=lambda name: METRICS[name].label, persist_state="session"
+    )
+    sections_to_address(chosen)
+    metric_to_address(_METRIC, metric)
+    return tuple(options[label] for label in chosen), metric
+
+
+def draw_found(question: Question) -> None:
+    """List the discovered slices of the report, each with a way to take it out."""
+    kept = discovery.found_slices(session.workspace(), question.log.key)
+    if kept:
+        st.caption("Discovered slices, as they were found:")
+    for place, slice_ in enumerate(kept):
+        st.button(
+            escaped(words.shortened(slice_.title, 120)),
+            key=f"drop_found_{place}",
+            icon=":material/close:",
+            on_click=discovery.drop,
+            args=(session.workspace(), question.log.key, slice_),
+            help="Take this slice out of the report",
+        )
+
+
+def draw_paper(html: str, question: Question) -> None:
+    """Show the paper and offer it as a file."""
+    size = len(html.encode()) / 1e6
+    stem = re.sub(r"[^A-Za-z0-9]+", "-", question.log.name).strip("-")[:60] or "log"
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.download_button(
+            f"Download the report ({size:.1f} MB)",
+            html,
+            f"slice-report-{stem}.html",
+            "text/html",
+            type="primary",
+            icon=":material/download:",
+            on_click="ignore",
+            key="download_report",
+        )
+        st.caption(escaped("One HTML file that needs no network; print it from the browser."))
+    st.iframe(html, height=1100)

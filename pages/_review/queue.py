@@ -1,0 +1,298 @@
+"""The queue: which rows, what comes first, a page of them, and which one is open."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, get_args
+
+import polars as pl
+import streamlit as st
+
+from analytics.answers.question import Question
+from analytics.answers.review.queue import Queue, Rank
+from analytics.errors import AnalysisError
+from analytics.present import words
+from analytics.review.taxonomy import Reason, label_of
+from analytics.review.verdict import Verdict
+from pages._frame import session
+from pages._frame.render import escaped
+from pages._review import cache
+
+PAGE_ROWS = 12
+_SHOWN_AT_FIRST = 2
+_MAX_CELL = 80
+_ERRORS = {"both": "Both", "fp": "False positives", "fn": "False negatives", "all": "All rows"}
+_RANKS: dict[str, str] = {
+    "confidence": "Surest first",
+    "cost": "Costliest first",
+    "random": "At random",
+    "mix": "Cost and chance in turn",
+}
+KINDS = {
+    "fp": "False positive",
+    "fn": "False negative",
+    "tp": "True positive",
+    "tn": "True negative",
+    "unlabelled": "Not known yet",
+    "unscored": "Without a score",
+}
+_SHORT = {"fp": "FP", "fn": "FN", "tp": "TP", "tn": "TN", "unlabelled": "–", "unscored": "–"}
+_ADDRESSED = {"errors": "both", "rank": "confidence", "seed": "0", "at": "0", "view": "cases"}
+_VIEWS = ("cases", "findings", "library")
+_AMOUNT = "The amount of the row"
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """Which queue, and the position of the row that is open."""
+
+    errors: str
+    rank: str
+    seed: int
+    policy: str
+    at: int
+
+
+def from_address() -> None:
+    """Take over what the address newly says of the queue; on whole runs only: a key may be faster than the address."""
+    known = st.session_state.setdefault("_review_address", {})
+    for name in _ADDRESSED:
+        given = st.query_params.get(name)
+        if given is not None and given != known.get(name):
+            st.session_state[f"review_{name}"] = given
+        known[name] = given
+    take_valid()
+
+
+def take_valid() -> None:
+    """Replace what no control can hold: the address is anyone's."""
+    state = st.session_state
+    for name, options in (("errors", _ERRORS), ("rank", _RANKS), ("view", _VIEWS)):
+        if state.get(f"review_{name}") not in options:
+            state[f"review_{name}"] = _ADDRESSED[name]
+    for name in ("seed", "at"):
+        text = str(state.get(f"review_{name}", "0"))
+        state[f"review_{name}"] = min(int(text), 10**9) if text.isdecimal() else 0
+
+
+def to_address() -> None:
+    """Write the queue and the open row into the address, defaults included."""
+    known = st.session_state.setdefault("_review_address", {})
+    for name in _ADDRESSED:
+        text = str(st.session_state[f"review_{name}"])
+        if known.get(name) != text or st.query_params.get(name) != text:
+            st.query_params[name] = text
+        known[name] = text
+
+
+def draw_rows() -> str:
+    """Choose which rows are reviewed."""
+    chosen: str | None = st.segmented_control(
+        "Rows",
+        list(_ERRORS),
+        key="review_errors",
+        format_func=_ERRORS.__getitem__,
+        required=True,
+        on_change=go,
+        args=(0,),
+    )
+    return chosen or "both"
+
+
+def draw_controls(question: Question) -> _Asked:
+    """Choose which rows are reviewed and what comes first."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        errors = draw_rows()
+        rank = st.selectbox(
+            "Order",
+            [rank for rank in get_args(Rank) if rank in _RANKS],
+            key="review_rank",
+            format_func=_RANKS.__getitem__,
+            on_change=go,
+            args=(0,),
+            persist_state="session",
+            width=220,
+            help="Surest: farthest from the threshold. Only what is drawn at random speaks for all errors.",
+        )
+        text = _draw_costs(question, is_used=rank in ("cost", "mix"))
+        seed = st.number_input(
+            "Seed",
+            0,
+            10**9,
+            key="review_seed",
+            step=1,
+            disabled=rank not in ("random", "mix"),
+            on_change=go,
+            args=(0,),
+            persist_state="session",
+            width=110,
+        )
+    return _Asked(errors, rank, int(seed), text, st.session_state["review_at"])
+
+
+def _draw_costs(question: Question, *, is_used: bool) -> str:
+    """Choose what an error costs; return the text of a policy, none where it is the amount of the row."""
+    policies = session.workspace().saved_policies()
+    offered = ([_AMOUNT] if question.log.mapping.amount else []) + list(policies)
+    if st.session_state.get("review_costs") not in offered:
+        st.session_state["review_costs"] = offered[0] if offered else None
+    chosen = st.selectbox(
+        "Cost of an error",
+        offered,
+        key="review_costs",
+        disabled=not is_used or not offered,
+        persist_state="session",
+        placeholder="No amount, no policy",
+        width=220,
+        help="The amount of the row, or a policy saved on the Thresholds page.",
+    )
+    return policies.get(chosen or "", "") if is_used else ""
+
+
+def go(position: int) -> None:
+    """Open the row at a position of the queue; for callbacks only."""
+    state = st.session_state
+    if state.pop("_queue_clicked", False):
+        state["_queue_clicks"] = (
+            state.get("_queue_clicks", 0) + 1
+        )  # a new key: else a second click on a cell says nothing
+    state["review_at"] = max(0, position)
+
+
+def _key_of(position: int) -> str:
+    """Return the key of the page on which a row stands."""
+    return f"queue_{position // PAGE_ROWS}_{st.session_state.get('_queue_clicks', 0)}"
+
+
+def page_of(question: Question, asked: _Asked) -> Queue:
+    """Return the page of the queue on which the open row stands."""
+    offset = asked.at // PAGE_ROWS * PAGE_ROWS
+    return cache.queue(question, asked.errors, asked.rank, asked.seed, offset, PAGE_ROWS, asked.policy)
+
+
+def draw_list(
+    question: Question, asked: _Asked, page: Queue, verdicts: list[Verdict], reasons: tuple[Reason, ...], me: str
+) -> None:
+    """Show one page of the queue; a click opens a row. What others said of a row is not shown: it would lead."""
+    names = _draw_columns(question)
+    judged = {verdict.row_id: verdict for verdict in verdicts if verdict.reviewer == me}
+    others = {verdict.row_id for verdict in verdicts}
+    rows = []
+    for row in page.rows.to_dicts():
+        verdict = judged.get(row["row_id"])
+        cells = {f"c_{name}": _cell(row[question.log.column(name).sql_name]) for name in names}
+        rows.append(
+            {
+                "open": "→" if row["position"] == asked.at else "",
+                "kind": _SHORT[row["error_kind"]],
+                "score": row["score"],
+                "cost": row["cost"],
+                "verdict": label_of(verdict.reason, reasons) if verdict else "by others" * (row["row_id"] in others),
+                **cells,
+            }
+        )
+    has_cost = asked.rank in ("cost", "mix")
+    shown = pl.DataFrame(rows, infer_schema_length=None).select(
+        ["open", "kind", "score", *(["cost"] if has_cost else []), "verdict", *[f"c_{name}" for name in names]]
+    )
+    st.dataframe(
+        shown,
+        key=_key_of(asked.at),
+        hide_index=True,
+        height="content",
+        on_select=_open_selected,
+        selection_mode="single-cell",
+        placeholder=words.UNDEFINED,
+        alt="The queue: kind of error, score, verdict and the chosen columns of each row",
+        column_config={
+            "open": st.column_config.TextColumn("", width=24, help="The row that is open"),
+            "kind": st.column_config.TextColumn("Kind", width=44),
+            "score": st.column_config.NumberColumn("Score", width=58, format="%.3f"),
+            "cost": st.column_config.NumberColumn("Cost", width=70, format="localized"),
+            "verdict": st.column_config.TextColumn("Verdict", width=134),
+            **{f"c_{name}": st.column_config.TextColumn(words.shortened(name, 30), width=80) for name in names},
+        },
+    )
+    _draw_pages(asked, page)
+
+
+def _cell(value: object) -> str | None:
+    """Return a value on one short line, None where it is missing."""
+    return None if value is None else words.shortened(words.value_label(value), _MAX_CELL)
+
+
+def _open_selected() -> None:
+    """Open the row that was clicked."""
+    at = st.session_state["review_at"]
+    cells = st.session_state[_key_of(at)]["selection"]["cells"]
+    if cells:
+        st.session_state["review_at"] = at // PAGE_ROWS * PAGE_ROWS + cells[0][0]
+        st.session_state["_queue_clicked"] = True
+
+
+def _draw_pages(asked: _Asked, page: Queue) -> None:
+    """Turn the pages, and say where one is."""
+    first = asked.at // PAGE_ROWS * PAGE_ROWS
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.button(
+            "",
+            key="page_back",
+            icon=":material/chevron_left:",
+            disabled=first == 0,
+            on_click=go,
+            args=(first - PAGE_ROWS,),
+            help="Page back",
+            type="tertiary",
+        )
+        last = min(first + PAGE_ROWS, page.n_rows)
+        st.caption(f"{first + 1:,}–{last:,} of {words.plural(page.n_rows, 'row')}", width="content")
+        st.button(
+            "",
+            key="page_on",
+            icon=":material/chevron_right:",
+            disabled=last >= page.n_rows,
+            on_click=go,
+            args=(first + PAGE_ROWS,),
+            help="Page on",
+            type="tertiary",
+        )
+
+
+def _draw_columns(question: Question) -> list[str]:
+    """Choose the columns of the queue; they are remembered with the log."""
+    log = question.log
+    names = [column.name for column in log.columns]
+    known = _remembered(log.reading.content_hash)
+    default = [name for name in log.mapping.segments if name != log.mapping.model_version][:_SHOWN_AT_FIRST]
+    if "review_columns" not in st.session_state or st.session_state.get("_columns_of") != log.log_id:
+        st.session_state["review_columns"] = [name for name in (default if known is None else known) if name in names]
+        st.session_state["_columns_of"] = log.log_id
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        st.markdown("**Queue**", width="content")
+        with st.popover("Columns", type="tertiary", icon=":material/view_column:"):
+            st.multiselect(
+                "Columns of the queue",
+                names,
+                key="review_columns",
+                format_func=lambda name: escaped(name),
+                on_change=_remember,
+                args=(log.reading.content_hash,),
+            )
+    chosen: list[str] = [name for name in st.session_state["review_columns"] if name in names]
+    return chosen
+
+
+def _remembered(content_hash: str) -> list[str] | None:
+    """Return the columns that were last shown for a log."""
+    found: list[Any] = [entry.body for entry in session.reviews().documents("columns") if entry.key == content_hash]
+    return list(map(str, found[0])) if found and isinstance(found[0], list) else None
+
+
+def _remember(content_hash: str) -> None:
+    """Keep the chosen columns; where that cannot be written they are kept for this visit."""
+    store = session.reviews()
+    base = next((entry.revision for entry in store.documents("columns") if entry.key == content_hash), 0)
+    try:
+        store.save_document("columns", content_hash, list(st.session_state["review_columns"]), base)
+    except AnalysisError as error:
+        st.session_state["_judging_said"] = str(error)

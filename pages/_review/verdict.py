@@ -1,0 +1,279 @@
+"""The verdict on the open row: given with the keyboard, written at once, and never lost."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import streamlit as st
+
+from analytics.answers.question import Question
+from analytics.answers.review.replay import kept_case
+from analytics.errors import AnalysisError
+from analytics.present import words
+from analytics.review import library
+from analytics.review.store import MAX_NOTE, MAX_REVIEWER
+from analytics.review.taxonomy import LABEL_WRONG, Reason, label_of
+from analytics.review.verdict import Conflict, Verdict
+from pages._frame import session
+from pages._frame.render import escaped
+from pages._review import keyboard, queue
+
+_NOTE, _REASON, _EXPECTED, _REVIEWER = "review_note", "_review_reason", "_review_expected", "review_reviewer"
+_SAID, _FAILED, _CONFLICT, _OPEN, _BASE, _DRAFTS = (
+    "_judging_said",
+    "_judging_failed",
+    "_judging_conflict",
+    "_judging_open",
+    "_judging_base",
+    "_judging_drafts",
+)
+_FORM = (_NOTE, _REASON, _EXPECTED)
+_EMPTY = ("", None, None)
+_NOWHERE = (None, "")
+_EXPECTED_WORDS = {None: "not said", 1: "positive", 0: "negative"}
+_HELP = (
+    "**1**–**9** reason · **N** note, **Esc** leaves it · **Ctrl+Enter** save and next · **J** next · **K** previous · "
+    "**E** expected label · **L** keep in the library"
+)
+
+
+def _open_case(question: Question, case: dict[str, Any]) -> list[Verdict]:
+    """Begin with a row: what this reviewer last wrote of it stands in the form; return the row's history."""
+    state = st.session_state
+    row = (question.log.reading.content_hash, case["row_id"])
+    history = session.reviews().history(*row)
+    before, me = state.get(_OPEN, _NOWHERE), reviewer()
+    if before == (row, me):
+        return history
+    mine = next((entry for entry in reversed(history) if entry.reviewer == me), None)
+    drafts = state.setdefault(_DRAFTS, {})
+    if before[0] != row:
+        if before[0] is not None:
+            drafts[before[0]] = tuple(state.get(key) for key in _FORM)
+        _fill(drafts.pop(row, None) or (_form_of(mine) if mine else _EMPTY))
+        state[_BASE] = history[-1].revision if history else 0
+        state.pop(_CONFLICT, None)
+        state.pop(_FAILED, None)
+    elif mine is not None and tuple(state.get(key) for key in _FORM) == _EMPTY:
+        _fill(_form_of(mine))
+    state[_OPEN] = (row, me)
+    return history
+
+
+def reviewer() -> str:
+    """Return the name in the form as the store writes it."""
+    if _REVIEWER not in st.session_state:
+        st.session_state[_REVIEWER] = str(st.query_params.get("reviewer", ""))[:MAX_REVIEWER]
+    return " ".join(str(st.session_state[_REVIEWER] or "").split())
+
+
+def _form_of(verdict: Verdict) -> tuple[Any, ...]:
+    """Return what the form holds for a verdict."""
+    return (verdict.note, verdict.reason, verdict.expected_label)
+
+
+def _fill(form: tuple[Any, ...]) -> None:
+    """Put note, reason and expected label into the form."""
+    st.session_state.update(zip(_FORM, form, strict=True))
+
+
+def _choose(reason: str, label: int | None) -> None:
+    """Take a reason; a wrong label is expected to be the other one."""
+    st.session_state[_REASON] = reason
+    if reason == LABEL_WRONG and label is not None and st.session_state.get(_EXPECTED) is None:
+        st.session_state[_EXPECTED] = 1 - label
+
+
+def _turn_expected() -> None:
+    """Go from not said to positive to negative and back."""
+    order = list(_EXPECTED_WORDS)
+    st.session_state[_EXPECTED] = order[(order.index(st.session_state.get(_EXPECTED)) + 1) % len(order)]
+
+
+def _written(question: Question, case: dict[str, Any], frame: str) -> Verdict:
+    """Return the verdict that the form holds."""
+    state = st.session_state
+    return Verdict(
+        content_hash=question.log.reading.content_hash,
+        row_id=case["row_id"],
+        reviewer=state.get(_REVIEWER) or "",
+        reason=state.get(_REASON) or "",
+        note=state.get(_NOTE) or "",
+        expected_label=state.get(_EXPECTED),
+        error_kind=case["error_kind"],
+        frame=frame,
+        random_rank=case["random_rank"],
+    )
+
+
+def _save(question: Question, case: dict[str, Any], frame: str) -> None:
+    """Write the verdict and go on; whatever stands against it, the text stays in the box."""
+    _put(question, _written(question, case, frame), st.session_state[_BASE], case["position"])
+
+
+def _put(question: Question, verdict: Verdict, base: int, position: int) -> None:
+    """Write a verdict on what somebody saw of a case."""
+    state = st.session_state
+    state.pop(_FAILED, None)
+    try:
+        found = session.reviews().save(verdict, base, log_name=question.log.name)
+    except AnalysisError as error:
+        state[_FAILED] = str(error)
+        return
+    if isinstance(found, Conflict):
+        state[_CONFLICT] = found
+        return
+    state.pop(_CONFLICT, None)
+    state[_OPEN] = _NOWHERE
+    at = datetime.fromisoformat(found.judged_at).astimezone()
+    label = label_of(found.reason, session.reviews().reasons()[0])
+    state[_SAID] = f"Saved at {at:%H:%M:%S}: row {position + 1:,}, {label}."
+    queue.go(position + 1)
+
+
+def _keep_theirs(position: int) -> None:
+    """Leave the case as somebody else left it, and go on."""
+    st.session_state.pop(_CONFLICT, None)
+    st.session_state[_SAID] = "Nothing was saved: the other verdict stands."
+    queue.go(position + 1)
+
+
+def draw(question: Question, case: dict[str, Any], frame: str, n_rows: int, reasons: tuple[Reason, ...]) -> None:
+    """Draw the form; its height does not change with what is said."""
+    history = _open_case(question, case)
+    _draw_reasons(reasons, case)
+    note, side = st.columns([1.8, 1], gap="small")
+    note.text_area(
+        "Note",
+        key=_NOTE,
+        height=104,
+        placeholder="Why is this row wrong? N writes here.",
+        label_visibility="collapsed",
+        max_chars=MAX_NOTE,
+        persist_state="session",
+    )
+    with side:
+        _draw_reviewer()
+        said = _EXPECTED_WORDS[st.session_state.get(_EXPECTED)]
+        st.button(
+            f"Expected: {said}",
+            key="review_turn",
+            shortcut="e",
+            on_click=_turn_expected,
+            width="stretch",
+            help="What the label should be: not said, positive or negative.",
+        )
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+        last = case["position"] + 1 >= n_rows
+        st.button(
+            "Save and next",
+            key="review_save",
+            type="primary",
+            shortcut="Ctrl+Enter",
+            on_click=_save,
+            args=(question, case, frame),
+        )
+        st.button(
+            "Previous",
+            key="review_back",
+            shortcut="k",
+            disabled=case["position"] == 0,
+            on_click=queue.go,
+            args=(case["position"] - 1,),
+        )
+        st.button("Next", key="review_on", shortcut="j", disabled=last, on_click=queue.go, args=(case["position"] + 1,))
+        st.button(
+            "Keep",
+            key="review_keep",
+            shortcut="l",
+            help="Keep this row in the library of counterexamples.",
+            on_click=_keep,
+            args=(question, case, frame),
+        )
+    with st.container(height=52, border=False, gap=None):
+        _draw_said(history, reasons)
+    st.caption(_HELP)
+    keyboard.draw()
+    if _CONFLICT in st.session_state:
+        _draw_conflict(question, st.session_state[_CONFLICT], case["position"], reasons)
+
+
+def _draw_reasons(reasons: tuple[Reason, ...], case: dict[str, Any]) -> None:
+    """Draw one button for each reason, each with its number."""
+    with st.container(horizontal=True, gap="xsmall"):
+        for number, reason in enumerate(reasons, start=1):
+            st.button(
+                escaped(reason.label),
+                key=f"reason_{number}",
+                shortcut=str(number),
+                type="primary" if st.session_state.get(_REASON) == reason.key else "secondary",
+                help=escaped(reason.meaning) or None,
+                on_click=_choose,
+                args=(reason.key, case["label"]),
+            )
+
+
+def _draw_reviewer() -> None:
+    """Ask who judges; the name is kept for as long as the visit, and in the address for a reload."""
+    name = st.text_input(
+        "Your name",
+        key=_REVIEWER,
+        max_chars=MAX_REVIEWER,
+        placeholder="Your name",
+        label_visibility="collapsed",
+        persist_state="session",
+    )
+    if name and st.query_params.get("reviewer") != name:
+        st.query_params["reviewer"] = name
+
+
+def _draw_said(history: list[Verdict], reasons: tuple[Reason, ...]) -> None:
+    """Say on one line what became of the last verdict, or what is known of this row."""
+    state = st.session_state
+    if _FAILED in state:
+        st.markdown(f":red[:material/error: **Not saved.**] {escaped(state[_FAILED])}")
+        return
+    said = state.get(_SAID, "")
+    if any(entry.reviewer == reviewer() for entry in history):
+        last = history[-1]
+        said += f" This row: {words.plural(len({v.reviewer for v in history}), 'verdict')}, "
+        said += f"last “{label_of(last.reason, reasons)}” by {last.reviewer}."
+    elif history:
+        said += " Somebody else judged this row; you will see how once you did."
+    st.markdown(escaped(said) or ":gray[No verdict on this row yet.]")
+
+
+def _draw_conflict(question: Question, conflict: Conflict, position: int, reasons: tuple[Reason, ...]) -> None:
+    """Show both texts where somebody wrote since the case was opened; who is second chooses."""
+    with st.container(border=True):
+        st.markdown(":material/group: **Somebody judged this row while you did.** Nothing of yours is saved yet.")
+        mine, theirs = st.columns(2)
+        for place, title, verdict in (
+            (mine, "Yours", conflict.mine),
+            (theirs, conflict.theirs.reviewer, conflict.theirs),
+        ):
+            with place:
+                st.markdown(f"**{escaped(title)}** – {escaped(label_of(verdict.reason, reasons))}")
+                st.code(verdict.note or "(no note)", language=None, wrap_lines=True)
+        with st.container(horizontal=True):
+            st.button(
+                "Save mine too",
+                key="conflict_mine",
+                type="primary",
+                on_click=_put,
+                args=(question, conflict.mine, conflict.theirs.revision, position),
+            )
+            st.button("Leave theirs alone", key="conflict_theirs", on_click=_keep_theirs, args=(position,))
+
+
+def _keep(question: Question, case: dict[str, Any], frame: str) -> None:
+    """Keep the row in the library, with the verdict as it stands in the form."""
+    held = library.with_verdict(kept_case(question, case), _written(question, case, frame))
+    try:
+        is_new = library.keep(session.reviews(), held)
+    except AnalysisError as error:
+        st.session_state[_FAILED] = str(error)
+        return
+    st.session_state.pop(_FAILED, None)
+    st.session_state[_SAID] = "Kept in the library." if is_new else "This row is in the library already."

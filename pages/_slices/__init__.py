@@ -1,0 +1,1 @@
+"""What the Slices page needs beyond its script."""

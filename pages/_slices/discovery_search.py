@@ -1,0 +1,181 @@
+"""What is searched for on the Slices page: the objective, where to look, the settings; all of it stands in the address."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import streamlit as st
+
+from analytics.answers.discovery.answer import Discovery, discover
+from analytics.answers.discovery.search import MAX_DEPTH, MIN_SHARE, Search, Split, default_split
+from analytics.answers.question import Question
+from analytics.measure.thresholds.costs import Costs
+from analytics.query.discovery.objectives import OBJECTIVES
+from pages._frame import policy as policy_controls
+from pages._frame import session
+
+AMONG, CANCELLED = "among", "_search_cancelled"
+_MAX_KEPT = 32
+_SPLITS = {
+    "row": "Half of the rows",
+    "entity": "The rows of half of the ids",
+    "time": "The later half",
+}
+
+
+def draw_controls(question: Question, forget: Callable[[], None]) -> Search:
+    """Choose what fails, among what, and how it is searched for; ``forget`` is called on a change."""
+    left, among, right = st.columns([3, 5, 2], vertical_alignment="bottom")
+    segments = [name for name in question.log.mapping.segments if question.log.column(name).kind != "time"]
+    if not set(st.session_state.get(AMONG, [])) <= set(segments):
+        st.session_state[AMONG] = [name for name in st.session_state[AMONG] if name in segments]
+    columns = among.multiselect(
+        "Search by",
+        segments,
+        key=AMONG,
+        bind="query-params",
+        on_change=forget,
+        placeholder="All columns",
+        help="Nothing chosen: all segment columns, fields that are missing, hour and weekday, numbers that look like defaults.",
+    )
+    offered = {
+        name: f"{entry.label[:1].upper()}{entry.label[1:]}"
+        for name, entry in OBJECTIVES.items()
+        if question.log.is_probability or not entry.needs_probability
+    }
+    with left:
+        objective = _addressed_choice("What fails", "objective", offered, forget)
+    is_change = OBJECTIVES[objective].is_change
+    with right, st.popover("Settings", icon=":material/tune:", width="stretch"):
+        support, depth, split = _draw_settings(question, forget, is_change=is_change)
+    return Search(
+        objective=objective,
+        min_support=support,
+        max_depth=depth,
+        split=split,
+        columns=tuple(columns) or None,
+        costs=_draw_costs(question) if objective == "cost" else Costs(),
+    )
+
+
+def _draw_settings(
+    question: Question, forget: Callable[[], None], *, is_change: bool
+) -> tuple[float, int, Split | None]:
+    """Choose the least support, the depth, and which rows confirm."""
+    support = st.number_input(
+        "Least rows, %",
+        0.1,
+        50.0,
+        100 * MIN_SHARE,
+        0.5,
+        key="least",
+        bind="query-params",
+        on_change=forget,
+        help="Slices that hold a smaller share of the judged rows, or fewer than 50, are not looked at.",
+    )
+    depth = st.number_input(
+        "Conditions at most",
+        1,
+        5,
+        MAX_DEPTH,
+        1,
+        key="depth",
+        bind="query-params",
+        on_change=forget,
+        help="How many conditions a slice combines.",
+    )
+    usual, mapping = default_split(question), question.log.mapping
+    has = {
+        "row": True,
+        "entity": mapping.row_id is not None,
+        "time": question.log.time_low is not None and not is_change,
+    }
+    offered: dict[str, str] = {
+        usual: _SPLITS[usual],
+        **{name: label for name, label in _SPLITS.items() if has[name] and name != usual},
+    }
+    split = _addressed_choice(
+        "What confirms",
+        "split",
+        offered,
+        forget,
+        "These rows are held back from the search, and slices are confirmed on them. By ids where one has several rows: "
+        "they are no independent witnesses.",
+    )
+    return support / 100, int(depth), None if split == usual else split  # type: ignore[return-value]
+
+
+def _draw_costs(question: Question) -> Costs:
+    """Say what errors cost, as on the Thresholds page."""
+    amount = question.log.mapping.amount
+    with st.container(border=True):
+        policy = policy_controls.draw_errors(question)
+        if amount is not None:
+            policy_controls.draw_amounts(amount)
+            policy = policy_controls.policy_for(question)
+        st.caption(policy_controls.sentence_of(amount))
+    return policy.costs
+
+
+def _addressed_choice(
+    label: str, name: str, labels: Mapping[str, str], forget: Callable[[], None], help_: str | None = None
+) -> str:
+    """Choose one of ``labels``, which stands in the address by its key; the first one is the default and does not.
+
+    A bound choice would write the label. Links may say either.
+    """
+    given, known = st.query_params.get(name), f"_address_of_{name}"
+    if given is not None and given != st.session_state.get(known):
+        st.session_state[name] = next((key for key, text in labels.items() if given in (key, text)), None)
+    keys = list(labels)
+    if st.session_state.get(name) not in keys:
+        st.session_state[name] = keys[0]
+    chosen = st.selectbox(label, keys, key=name, format_func=lambda key: labels[key], on_change=forget, help=help_)
+    st.session_state[known] = chosen
+    if chosen == keys[0]:
+        st.query_params.pop(name, None)
+    elif given != chosen:
+        st.query_params[name] = chosen
+    return str(chosen)
+
+
+@st.cache_resource
+def _kept() -> OrderedDict[Any, Discovery]:
+    """Return the searches of this server; a search shows its progress, which a cached function could not."""
+    return OrderedDict()
+
+
+def found(question: Question, search: Search, key: tuple[Any, ...]) -> Discovery | None:
+    """Return what a search found, kept under its key; None where it was cancelled."""
+    store = _kept()
+    if key in store:
+        store.move_to_end(key)
+        return store[key]
+    if st.session_state.get(CANCELLED) == key:
+        st.info("The search was cancelled.")
+        st.button("Search again", key="search_again", on_click=lambda: st.session_state.pop(CANCELLED, None))
+        return None
+    place = st.empty()
+    with place.container(horizontal=True, vertical_alignment="center"):
+        bar = st.progress(0.0, "Searching")
+        st.button("Cancel", key="cancel_search", on_click=lambda: st.session_state.update({CANCELLED: key}))
+    store[key] = discover(session.engine(), question, search, _mover(bar))
+    place.empty()
+    while len(store) > _MAX_KEPT:
+        store.popitem(last=False)
+    return store[key]
+
+
+def _mover(bar: Any) -> Callable[[str, float], None]:
+    """Return what moves the bar, once per percent; a click on Cancel ends the run there."""
+    last = ("", -1)
+
+    def move(step: str, done: float) -> None:
+        nonlocal last
+        if (step, int(100 * done)) != last:
+            last = (step, int(100 * done))
+            bar.progress(min(1.0, done), f"{step} …")
+
+    return move

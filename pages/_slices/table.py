@@ -1,0 +1,132 @@
+"""The table of slices: what decides first, every further metric behind it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from analytics.answers.slices import SliceAnswer
+from analytics.measure.metrics import METRICS
+from analytics.present import words
+from analytics.present.tables.slice_cells import heading, slice_cells
+from analytics.present.tables.slices import column_labels, slice_display_table
+from pages._frame import cache
+from pages._frame.render import table_downloads
+from pages._slices.choice import choose_from_table
+
+_ROW_HEIGHT = 40
+_MAX_SHOWN_WHOLE = 20
+_MAX_NAME_WIDTH = 190
+_WIDTHS = {
+    "n": 60,
+    "n_labelled": 68,
+    "interval": 88,
+    "difference": 54,
+    "difference_interval": 92,
+    "p": 56,
+    "excess_errors": 58,
+    "share_of_errors": 64,
+}
+_HELP = {
+    "difference": "Difference to the rest: slice less its complement, all other rows of the cohort.",
+    "excess_errors": "Excess errors: errors beyond what the complement's error rate would predict on these rows.",
+    "p": "Adjusted for looking at many: Benjamini–Hochberg over all slices of this table.",
+    "share_of_errors": "Errors of the slice as a share of all errors.",
+    "interval": "The line is the whole cohort.",
+    "difference_interval": "The line is no difference.",
+}
+_HEADINGS = {
+    "interval": "95 % interval",
+    "difference": "To rest",
+    "difference_interval": "95 % interval",
+    "p": "p, adj.",
+    "excess_errors": "Excess",
+    "share_of_errors": "Of errors",
+    "interval_text": "95 % interval in figures",
+    "difference_text": "To rest, 95 % interval in figures",
+}
+
+
+def _plain_table(answer: SliceAnswer) -> pl.DataFrame:
+    """Return the whole table of an answer under the names that people see."""
+    names = {f"slice_{place}": name for place, name in enumerate(answer.by)}
+    taken = set(answer.table.columns)
+    return answer.table.rename({key: f"{name} (slice)" if name in taken else name for key, name in names.items()})
+
+
+def draw_table(answer: SliceAnswer) -> None:
+    """Show the sortable table; a selected row becomes the chosen slice."""
+    metric = answer.metric
+    further = [name for name in cache.SHOWN if name != metric and name in answer.table.columns]
+    table = slice_display_table(answer, further)
+    shares = [name for name in (metric, *further, "share_of_errors") if name not in METRICS or METRICS[name].is_share]
+    shown = table.with_columns(pl.col(shares) * 100, pl.col("excess_errors").round().cast(pl.Int64)).hstack(
+        slice_cells(answer)
+    )
+    names = table.columns[: len(answer.by)]
+    first = [
+        "n",
+        "n_labelled",
+        metric,
+        "interval",
+        "difference",
+        "difference_interval",
+        "p",
+        "excess_errors",
+        "share_of_errors",
+    ]
+    order = [*names, *first, *further, "interval_text", "difference_text"]
+    labels = {**column_labels(answer), **{name: heading(name) for name in (metric, *further)}, **_HEADINGS}
+    config = {name: _column_config(name, labels[name], metric, shares) for name in order if name not in names}
+    config |= {name: st.column_config.TextColumn(pinned=True, width=_name_width(table[name])) for name in names}
+    st.markdown("**All slices**")
+    st.dataframe(
+        shown,
+        hide_index=True,
+        key="slice_table",
+        on_select=choose_from_table,
+        selection_mode="single-row",
+        column_order=order,
+        column_config=config,
+        row_height=_ROW_HEIGHT,
+        placeholder=words.UNDEFINED,
+        height="content" if len(shown) <= _MAX_SHOWN_WHOLE else "auto",
+        alt="Slices with support, the metric, difference to the rest, excess errors and further metrics",
+    )
+    unit = " in points" if METRICS[metric].is_share else ""
+    st.caption(
+        f"“To rest” is the difference{unit} to all other rows of the cohort; p is adjusted for looking at many. "
+        "A click on a heading sorts, the box of a row chooses its slice. Further metrics are to the right."
+    )
+    plain = _plain_table(answer)
+    sliced = plain.columns[: len(answer.by)]
+    table_downloads(plain, "slices", key="all_slices", slices=sliced)
+
+
+def _name_width(names: pl.Series) -> int:
+    """Return the pixels that the names of slices need, within limits."""
+    longest = max([len(names.name), *(len(name) for name in names)])
+    return min(max(6 * longest + 20, 50), _MAX_NAME_WIDTH)
+
+
+def _column_config(name: str, label: str, metric: str, shares: list[str]) -> Any:
+    """Return how a column of the table is written."""
+    about = METRICS[name].definition if name in METRICS else _HELP.get(name)
+    if name in METRICS and label != METRICS[name].label:
+        about = f"{METRICS[name].label}: {about}"
+    width = _WIDTHS.get(name, 74 if name == metric and len(label) < 12 else None)
+    if name.endswith("interval"):
+        return st.column_config.ImageColumn(label, width=width, help=about)
+    if name.endswith("_text") or name == "p":
+        return st.column_config.TextColumn(label, width=width, help=about, alignment="right")
+    if name in ("n", "n_labelled", "excess_errors"):
+        written = "localized"
+    elif name in shares:
+        written = "%.1f %%"
+    else:
+        written = "%+.3f" if name == "difference" else "%.3f"
+    if name == "difference" and METRICS[metric].is_share:
+        written = "%+.1f"
+    return st.column_config.NumberColumn(label, width=width, format=written, help=about)

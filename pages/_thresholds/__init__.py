@@ -1,0 +1,1 @@
+"""What the Thresholds page needs beyond its script."""

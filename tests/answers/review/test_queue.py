@@ -1,0 +1,93 @@
+"""The review queue on real logs equals a Polars sort of their rows."""
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+
+from analytics.answers.review.queue import queue
+from analytics.answers.review.queue import twins as twins_answer
+from analytics.errors import QuestionError
+from analytics.measure.thresholds.costs import Costs
+from analytics.query.cohort import Clause
+from tests.answers.real_logs import RealLog
+
+KINDS = {"fp": ("fp",), "fn": ("fn",), "both": ("fp", "fn")}
+
+
+def kinds(rows: pl.DataFrame, score: str, label: str, threshold: float) -> pl.DataFrame:
+    flagged, positive = pl.col(score) >= threshold, pl.col(label) == 1
+    return rows.filter(pl.col(label).is_not_null()).with_columns(
+        kind=pl.when(flagged & ~positive).then(pl.lit("fp")).when(~flagged & positive).then(pl.lit("fn")),
+        distance=(pl.col(score) - threshold).abs(),
+    )
+
+
+@pytest.mark.parametrize("errors", list(KINDS))
+def test_the_surest_errors_are_a_polars_sort_on_the_flights(flights: RealLog, errors: str) -> None:
+    live = Clause("role", "in", ("live",))
+    found = queue(flights.engine, flights.asked(live), errors, limit=300)
+    wrong = kinds(flights.rows.filter(role="live"), "score", "label", 0.3).filter(pl.col("kind").is_in(KINDS[errors]))
+    expected = wrong.sort("distance", "row_id", descending=[True, False]).head(300)
+    assert found.rows["row_id"].to_list() == expected["row_id"].to_list()
+    assert found.rows["error_kind"].to_list() == expected["kind"].to_list()
+    assert found.n_rows == wrong.height
+    assert expected["distance"].n_unique() < 300, "no ties, so that their order was not tried"
+    second = queue(flights.engine, flights.asked(live), errors, offset=100, limit=100)
+    assert second.rows["row_id"].to_list() == expected["row_id"].to_list()[100:200]
+
+
+def test_the_costliest_errors_are_a_polars_sort_on_the_flights(flights: RealLog) -> None:
+    costs = Costs(fp=2, fn=5, amount_cells=frozenset({"fn"}))
+    found = queue(flights.engine, flights.asked(), "both", "cost", limit=300, costs=costs)
+    price = pl.when(kind="fp").then(2.0).otherwise(5.0 * pl.col("distance_flown"))
+    rows = flights.rows.rename({"distance": "distance_flown"})
+    wrong = kinds(rows, "score", "label", 0.3).filter(pl.col("kind").is_not_null()).with_columns(cost=price)
+    expected = wrong.sort("cost", "distance", "row_id", descending=[True, True, False]).head(300)
+    assert found.rows["row_id"].to_list() == expected["row_id"].to_list()
+    assert found.rows["cost"].to_list() == expected["cost"].to_list()
+
+
+@pytest.mark.parametrize("errors", list(KINDS))
+def test_the_surest_errors_are_a_polars_sort_on_compas(compas: RealLog, errors: str) -> None:
+    found = queue(compas.engine, compas.asked(threshold=5), errors, limit=4_000)
+    wrong = kinds(compas.rows, "decile_score", "two_year_recid", 5).filter(pl.col("kind").is_in(KINDS[errors]))
+    expected = wrong.sort("distance", "row_id", descending=[True, False])
+    assert found.rows["row_id"].to_list() == expected["row_id"].to_list()
+    assert found.n_rows == {"fp": 1282, "fn": 1216, "both": 2498}[errors]
+
+
+def test_the_random_part_repeats_with_its_seed_and_is_another_with_another(flights: RealLog) -> None:
+    def drawn(seed: int) -> list[int]:
+        rows = queue(flights.engine, flights.asked(), "both", "random", seed=seed, limit=200).rows
+        return rows["row_id"].to_list()
+
+    assert drawn(1) == drawn(1)
+    assert len(set(drawn(1)) & set(drawn(2))) < 10
+    mixed = queue(flights.engine, flights.asked(), "both", "mix", seed=1, limit=100).rows
+    assert mixed.filter(pl.col("random_rank") <= 50)["row_id"].to_list() == drawn(1)[:50]
+
+
+def test_a_cohort_of_outcomes_narrows_the_queue(compas: RealLog) -> None:
+    question = compas.asked(threshold=5)
+    only_fp = type(question)(question.log, type(question.cohort)(outcomes=("fp",)), 5)
+    assert queue(compas.engine, only_fp, "both").n_rows == 1282
+    nothing = queue(compas.engine, only_fp, "fn")
+    assert (nothing.n_rows, nothing.rows.height) == (0, 0)
+
+
+def test_all_rows_can_be_reviewed_and_what_cannot_be_ranked_is_refused(compas: RealLog) -> None:
+    found = queue(compas.engine, compas.asked(threshold=5), "all", limit=10_000)
+    assert found.n_rows == found.rows.height == 7_214
+    for errors, rank in (("none", "confidence"), ("fp", "worst"), ("fp", "cost")):
+        with pytest.raises(QuestionError):
+            queue(compas.engine, compas.asked(), errors, rank)
+
+
+def test_twins_were_decided_correctly_and_differ_least(compas: RealLog) -> None:
+    question = compas.asked(threshold=5)
+    case = queue(compas.engine, question, "fp", limit=1).rows.row(0, named=True)
+    twins = twins_answer(compas.engine, question, case)
+    assert set(twins["error_kind"]) <= {"tp", "tn"} and twins.height == 3
+    assert twins["n_differing"].is_sorted()
+    assert case["row_id"] not in twins["row_id"].to_list()

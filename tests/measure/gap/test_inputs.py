@@ -1,0 +1,42 @@
+"""The two small distributions of an input: the same groups on both sides, and nothing is left out of them."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+import pytest
+
+from analytics.measure.gap.inputs import MISSING, OTHERS, input_change
+
+RNG = np.random.default_rng(0)
+NORMAL = pl.Series(RNG.normal(0, 1, 3_000))
+FAR = pl.Series([*RNG.normal(3, 1, 2_000), *[None] * 500], dtype=pl.Float64)
+FEW = pl.Series([1.0, 2.0, 2.0, None]), pl.Series([2.0, 3.0, 3.0, 3.0])
+MANY = pl.Series([f"v{i % 30:02d}" for i in range(900)]), pl.Series(["v00"] * 300 + [None] * 100, dtype=pl.String)
+EMPTY = NORMAL, pl.Series([None] * 50, dtype=pl.Float64)
+
+
+@pytest.mark.parametrize("pair", [(NORMAL, FAR), FEW, MANY, EMPTY])
+def test_every_row_is_in_one_group_and_missing_is_the_last(pair: tuple[pl.Series, pl.Series]) -> None:
+    found = input_change(*pair)
+    assert found.bars[-1] == MISSING and len(set(found.bars)) == len(found.bars)
+    for side, shares in zip(pair, (found.shares_reference, found.shares_production), strict=True):
+        assert len(shares) == len(found.bars) and sum(shares) == pytest.approx(1.0)
+        assert shares[-1] == pytest.approx(side.null_count() / len(side))
+
+
+def test_ten_ranges_of_numbers_hold_what_numpy_counts() -> None:
+    found = input_change(NORMAL, FAR)
+    known = FAR.drop_nulls().to_numpy()
+    ends = [np.quantile(side, (0.01, 0.99)) for side in (NORMAL.to_numpy(), known)]
+    edges = np.linspace(ends[0][0], ends[1][1], 11)
+    edges[0], edges[-1] = -np.inf, np.inf
+    assert len(found.bars) == 11
+    np.testing.assert_allclose(found.shares_production[:-1], np.histogram(known, edges)[0] / len(FAR))
+
+
+def test_values_are_the_most_frequent_ones_and_all_others() -> None:
+    few, many = input_change(*FEW), input_change(*MANY)
+    assert few.bars == ("1", "2", "3", MISSING) and few.shares_reference == (0.25, 0.5, 0.0, 0.25)
+    assert many.bars[0] == "v00" and many.bars[-2:] == (OTHERS, MISSING) and len(many.bars) == 11
+    assert many.shares_reference[-2] == pytest.approx(21 / 30) and many.shares_production[0] == 0.75

@@ -1,0 +1,76 @@
+"""The Gap page opens on an evaluation against production, where a log calls its rows so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import polars as pl
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from analytics.log.workspace import Workspace
+from analytics.reading import api
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    n = 600
+    frame = pl.DataFrame(
+        {
+            "score": [(i * 37 % 100) / 100 for i in range(n)],
+            "label": [int(i * 37 % 100 > 50) ^ int(i % 7 == 0 and i >= n / 2) for i in range(n)],
+            "stage": ["evaluation" if i < n / 2 else "production" for i in range(n)],
+            "sensor": [float(i % 50) if i < n / 2 or i % 10 == 0 else None for i in range(n)],
+            "at": [f"2024-01-{1 + i % 28:02d} 10:00:00" for i in range(n)],
+        }
+    )
+    path = tmp_path / "log.csv"
+    frame.write_csv(path)
+    workspace = Workspace(tmp_path / "home")
+    monkeypatch.setenv("SLICEWISE_HOME", str(workspace.home))
+    read = api.read_file(workspace, path)
+    assert isinstance(read, api.Staged)
+    api.build_staged(workspace, read, read.mapping)
+    st.cache_resource.clear()
+    st.cache_data.clear()
+    yield workspace.home
+    st.cache_resource.clear()
+    st.cache_data.clear()
+
+
+def opened(**address: str) -> AppTest:
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    for key, value in address.items():
+        app.query_params[key] = value
+    return app.switch_page("pages/gap.py").run()
+
+
+def test_the_sides_are_proposed_and_every_input_has_two_small_distributions(home: Path) -> None:
+    app = opened()
+    assert not app.exception and not app.error
+    assert [app.selectbox(key=key).value for key in ("apart", "then", "now")] == ["stage", "evaluation", "production"]
+    tables = [element.value for element in app.dataframe if "bars_reference" in element.value.columns]
+    (table,) = tables
+    sensor = table[table["column"] == "sensor"].iloc[0]
+    assert sensor["bars_production"][-1] == 100 and sensor["bars_reference"][-1] == 0
+    assert len(sensor["bars_reference"]) == len(sensor["bars_production"]) == 11
+    assert "empty 0.0" in sensor["what"]
+
+
+def test_rows_of_an_evaluation_are_not_judged_with_production_in_silence(home: Path) -> None:
+    said = "stage mixes evaluation and production"
+    assert any(said in caption.value for caption in opened().caption)
+    assert not any(said in caption.value for caption in opened(where="stage:in:production").caption)
+
+
+@pytest.mark.parametrize(
+    "address", [{"apart": "by time"}, {"apart": "stage", "then": "production", "now": "evaluation"}]
+)
+def test_an_address_goes_before_what_is_proposed(home: Path, address: dict[str, str]) -> None:
+    app = opened(**address)
+    assert not app.exception
+    assert {key: app.selectbox(key=key).value for key in address} == address

@@ -1,0 +1,173 @@
+"""Each finding is made where its fault is planted, and nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import polars as pl
+import pytest
+
+from analytics.log.schema import Finding, Log, Mapping
+from analytics.reading.checks.findings import ORDER
+from tests.ingested import Desk
+
+N = 400
+
+
+def healthy() -> pl.DataFrame:
+    """A log without a fault: the score ranks well, every column varies, no value is missing."""
+    draw = np.random.default_rng(1)
+    score = draw.beta(2, 2, N).round(6)
+    return pl.DataFrame(
+        {
+            "row_id": np.arange(N),
+            "score": score,
+            "label": (draw.random(N) < score).astype(int),
+            "decision": (score >= 0.5).astype(int),
+            "amount": draw.lognormal(3, 1, N).round(2),
+            "region": draw.choice(["north", "south"], N),
+            "model_version": draw.choice(["v1", "v2"], N),
+            "scored_at": pl.datetime_range(
+                pl.datetime(2024, 1, 1), interval="1h", end=pl.datetime(2024, 12, 1), eager=True
+            ).head(N),
+        }
+    )
+
+
+def first(count: int) -> pl.Expr:
+    return pl.col("row_id") < count
+
+
+def put(name: str, count: int, value: object) -> Callable[[pl.DataFrame], pl.DataFrame]:
+    def planted(frame: pl.DataFrame) -> pl.DataFrame:
+        return frame.with_columns(pl.when(first(count)).then(pl.lit(value)).otherwise(name).alias(name))
+
+    return planted
+
+
+def as_text(name: str, count: int, value: str) -> Callable[[pl.DataFrame], str]:
+    def planted(frame: pl.DataFrame) -> str:
+        text = pl.when(first(count)).then(pl.lit(value)).otherwise(pl.col(name).cast(pl.String)).alias(name)
+        return frame.with_columns(text).write_csv()
+
+    return planted
+
+
+def shown(log: Log) -> dict[str, Finding]:
+    assert len({(finding.code, finding.column) for finding in log.findings}) == len(log.findings)
+    return {finding.code: finding for finding in log.findings}
+
+
+PLANTED: dict[str, tuple[Callable[[pl.DataFrame], pl.DataFrame | str], str, str | None, int | None, str]] = {
+    "rows-set-aside": (lambda frame: frame.write_csv() + "1,2\n3\n", "warning", None, 2, "missing columns"),
+    "repaired": (
+        lambda frame: frame.with_columns(region=pl.lit("Málaga") + pl.col("region")).write_csv(),
+        "note",
+        None,
+        None,
+        "UTF-8",
+    ),
+    "no-rows": (lambda frame: frame.head(0).write_csv(), "error", None, 0, "no rows"),
+    "duplicate-ids": (lambda frame: pl.concat([frame, frame.head(3)]), "warning", "row_id", 3, "'0'"),
+    "null-score": (put("score", 5, None), "warning", "score", 5, "not judged"),
+    "unparsable-score": (as_text("score", 4, "oops"), "warning", "score", 4, "no finite number"),
+    "unparsable-amount": (as_text("amount", 4, "free"), "warning", "amount", 4, "no finite number"),
+    "constant-score": (lambda frame: frame.with_columns(score=0.25), "error", "score", N, "0.25"),
+    "score-not-probability": (lambda frame: frame.with_columns(pl.col("score") * 100), "note", "score", None, "rank"),
+    "score-ranks-wrong-way": (
+        lambda frame: frame.with_columns((1 - pl.col("score")).alias("score")),
+        "error",
+        "score",
+        N,
+        "wrong way round",
+    ),
+    "decision-against-score": (put("decision", 400, 1), "warning", "decision", None, "differ from the score"),
+    "null-label": (put("label", 7, None), "warning", "label", 7, "never as negative"),
+    "label-other-values": (
+        lambda frame: frame.with_columns(
+            label=pl.when(first(6))
+            .then(pl.lit("pending"))
+            .when(pl.col("label") == 1)
+            .then(pl.lit("yes"))
+            .otherwise(pl.lit("no"))
+        ),
+        "warning",
+        "label",
+        6,
+        "'pending' (6)",
+    ),
+    "one-class": (lambda frame: frame.with_columns(label=1), "error", "label", N, "Every label is positive"),
+    "unparsable-values": (as_text("scored_at", 4, "noon"), "warning", "scored_at", 4, "'noon'"),
+    "empty-column": (lambda frame: frame.with_columns(void=pl.lit(None, dtype=pl.String)), "note", "void", N, "empty"),
+    "constant-column": (lambda frame: frame.with_columns(site=pl.lit("here")), "note", "site", N, "'here'"),
+    "too-many-values": (
+        lambda frame: pl.concat([frame] * 6).with_columns(
+            pl.int_range(pl.len()).alias("row_id"), pl.format("s{}", pl.int_range(pl.len()) // 2).alias("region")
+        ),
+        "warning",
+        "region",
+        None,
+        "1,200 different values",
+    ),
+    "no-label": (lambda frame: frame.drop("label", "decision"), "warning", None, N, "nothing can be judged"),
+    "no-score": (lambda frame: frame.drop("score"), "note", "decision", None, "decisions and no score"),
+}
+
+
+def faulty(desk: Desk, code: str) -> Log:
+    planted = PLANTED[code][0](healthy())
+    if code == "repaired":
+        assert isinstance(planted, str)
+        return desk.log(planted.encode("cp1252"))
+    if code == "no-rows":
+        return desk.log(planted, Mapping(score="score"))
+    return desk.log(planted, segments=("region",)) if code == "too-many-values" else desk.log(planted)
+
+
+def test_a_healthy_log_has_no_findings(desk: Desk) -> None:
+    assert desk.log(healthy()).findings == ()
+    assert desk.log(healthy().write_csv()).findings == ()
+
+
+@pytest.mark.parametrize("code", PLANTED)
+def test_planted_faults_are_found(desk: Desk, code: str) -> None:
+    _, severity, column, rows, words = PLANTED[code]
+    found = shown(faulty(desk, code))
+    assert code in found, found.keys()
+    finding = found[code]
+    assert (finding.severity, finding.column) == (severity, column)
+    assert words in finding.message
+    if rows is not None:
+        assert finding.rows == rows
+    severities = [ORDER[entry.severity] for entry in found.values()]
+    assert severities == sorted(severities)
+
+
+EXPECTED_WITH = {
+    "constant-score": {"decision-against-score", "constant-column"},
+    "unparsable-score": {"null-score"},
+    "score-not-probability": {"decision-against-score"},
+    "score-ranks-wrong-way": {"decision-against-score"},
+    "decision-against-score": {"constant-column"},
+    "one-class": {"constant-column"},
+}
+
+
+@pytest.mark.parametrize(
+    "code", [code for code in PLANTED if code not in ("no-rows", "no-label", "no-score", "label-other-values")]
+)
+def test_planted_faults_bring_no_others(desk: Desk, code: str) -> None:
+    assert set(shown(faulty(desk, code))) - {code} <= EXPECTED_WITH.get(code, set())
+
+
+def test_the_same_id_of_two_model_versions_is_no_duplicate(desk: Desk) -> None:
+    frame = healthy()
+    shadow = frame.with_columns(model_version=pl.lit("v3"))
+    assert "duplicate-ids" not in shown(desk.log(pl.concat([frame, shadow])))
+
+
+def test_a_score_near_one_half_is_not_called_wrong(desk: Desk) -> None:
+    draw = np.random.default_rng(2)
+    frame = healthy().with_columns(score=pl.Series(draw.random(N)), decision=pl.lit(None, dtype=pl.Int64))
+    assert "score-ranks-wrong-way" not in shown(desk.log(frame))

@@ -1,0 +1,113 @@
+"""JSON in the layouts that tools write, each the same table; damaged lines are set aside with number and reason."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from analytics.errors import InputError
+from analytics.query.engine import Engine
+from tests.ingested import Desk
+
+RECORDS = [
+    {"id": "a", "score": 0.5, "label": 1},
+    {"id": "b", "score": 0.25, "label": 0},
+    {"id": "c", "score": None, "label": 1},
+]
+NAMES = list(RECORDS[0])
+CELLS = [list(record.values()) for record in RECORDS]
+COLUMNS = {name: [record[name] for record in RECORDS] for name in NAMES}
+LAYOUTS = {
+    "records": RECORDS,
+    "data": {"data": RECORDS},
+    "data with more": {"version": 2, "meta": {"from": "x"}, "data": RECORDS, "errors": []},
+    "rows": {"rows": RECORDS},
+    "any key": {"exported": "2024-05-31", "loans": RECORDS},
+    "nested": {"status": "ok", "data": {"total": 3, "rows": RECORDS}},
+    "split": {"columns": NAMES, "index": [0, 1, 2], "data": CELLS},
+    "split with types": {"columns": [{"name": name, "type": "x"} for name in NAMES], "rows": CELLS},
+    "table": {"schema": {"fields": [{"name": "id"}]}, "data": RECORDS},
+    "lists": COLUMNS,
+    "pandas": {name: {str(place): cell for place, cell in enumerate(cells)} for name, cells in COLUMNS.items()},
+    "by index": {str(place): record for place, record in enumerate(RECORDS)},
+    "arrays": [NAMES, *CELLS],
+}
+
+
+@pytest.mark.parametrize("indent", [None, 2])
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_every_layout_is_the_same_table(desk: Desk, layout: str, indent: int | None) -> None:
+    upload = desk.stage(json.dumps(LAYOUTS[layout], indent=indent))
+    assert upload.reading.names == tuple(NAMES)
+    assert upload.sample == [["a", "0.5", "1"], ["b", "0.25", "0"], ["c", None, "1"]]
+    assert (upload.reading.rows_read, upload.reading.rows_kept) == (3, 3)
+
+
+def test_records_under_their_ids_keep_them(desk: Desk) -> None:
+    upload = desk.stage(json.dumps({f"loan {n}": {"score": n / 10, "label": n % 2} for n in range(1, 5)}))
+    assert upload.reading.names == ("key", "score", "label")
+    assert upload.sample[0] == ["loan 1", "0.1", "1"]
+
+
+def test_where_the_records_stood_is_said(desk: Desk) -> None:
+    assert "The records stand under 'loans' in the JSON document." in desk.read(json.dumps(LAYOUTS["any key"])).repairs
+
+
+def test_a_damaged_line_is_set_aside_with_its_number_and_reason(desk: Desk) -> None:
+    good = '{"score": 0.5, "label": 1, "name": "Ł"}'
+    log = desk.log("\n".join([good, good, "", '{"score": 0.', "[1, 2]", good, "footer", good, good]) + "\n")
+    reading = log.reading
+    assert (reading.rows_read, reading.rows_kept, reading.lines and reading.lines.total) == (8, 5, 9)
+    assert reading.lines is not None and reading.lines.blank == 1
+    engine = Engine(desk.workspace)
+    rows = engine.set_aside(log).sort("line").rows()
+    engine.close()
+    assert [(row[0], row[2]) for row in rows] == [(4, '{"score": 0.'), (5, "[1, 2]"), (7, "footer")]
+    assert rows[1][1] == "JSON, but no object"
+    assert sum(reason.rows for reason in reading.set_aside) == 3
+
+
+def test_a_line_cut_off_at_the_end_is_set_aside(desk: Desk) -> None:
+    reading = desk.read('{"score": 0.5, "label": 1}\n' * 50 + '{"score": 0.5, "la')
+    assert (reading.rows_kept, [reason.rows for reason in reading.set_aside]) == (50, [1])
+
+
+@pytest.mark.parametrize("wrap", ["{}", "[{}]", '{{"data": [{}]}}'])
+def test_whole_numbers_of_any_length_keep_every_digit(desk: Desk, wrap: str) -> None:
+    numbers = ["98765432109876543210", "12345678901234567890", "1234567890123456789012345"]
+    records = [f'{{"id": {number}, "score": 0.5, "small": 7}}' for number in numbers]
+    upload = desk.stage(wrap.format("\n".join(records) if wrap == "{}" else ",".join(records)))
+    assert [row[0] for row in upload.sample] == numbers
+    assert [column.type for column in upload.reading.columns] == ["VARCHAR", "DOUBLE", "BIGINT"]
+
+
+def test_values_inside_values_stay_json_and_that_is_said(desk: Desk) -> None:
+    reading = desk.read('{"score": 0.5, "features": {"age": 3, "tags": [1]}}\n{"score": 0.1, "features": null}\n')
+    assert reading.column("features").top == (('{"age":3,"tags":[1]}', 1),)
+    assert "Values inside values are kept as JSON text: 'features'." in reading.repairs
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('{"data": [{"a": 1}, {"a"', "whole"),
+        ('{"data": []}', ""),
+        ("[1, 2, 3]", ""),
+        ('[{"a": 1}, 2]', ""),
+        ('{"columns": ["a", "b"], "data": [[1, 2], [3]]}', "rows of 2 values"),
+        ("[" * 5_000, ""),
+        ('{"a":' * 5_000, ""),
+    ],
+)
+def test_what_holds_no_records_is_refused_or_read_in_words(desk: Desk, text: str, words: str) -> None:
+    if words:
+        with pytest.raises(InputError, match=words):
+            desk.read(text)
+    else:
+        try:
+            reading = desk.read(text)
+        except InputError as error:
+            assert len(str(error)) < 600
+        else:
+            assert reading.rows_read == reading.rows_kept + sum(reason.rows for reason in reading.set_aside)
