@@ -7,7 +7,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from analytics.log.schema import MAX_SEGMENT_VALUES, Column, Mapping, Reading
+from analytics.log.column import MAX_SEGMENT_VALUES, Column
+from analytics.log.mapping import Mapping
+from analytics.log.schema import Reading
 
 _NAME_PATTERNS: dict[str, tuple[str, ...]] = {
     "score": (
