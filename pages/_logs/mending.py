@@ -12,28 +12,12 @@ from analytics.log.mapping import Mapping
 from analytics.log.schema import Log
 from analytics.reading import attach
 from analytics.reading.api import OnProgress, Staged
+from analytics.reading.formats.registry import endings
 from pages._frame import session
 from pages._frame.render import escaped
 from pages._logs import uploads
 
-KINDS = [
-    "csv",
-    "tsv",
-    "txt",
-    "json",
-    "ndjson",
-    "jsonl",
-    "parquet",
-    "pq",
-    "arrow",
-    "feather",
-    "ipc",
-    "xlsx",
-    "xlsm",
-    "zip",
-    "gz",
-    "zst",
-]
+KINDS = [ending.removeprefix(".") for ending in endings()]
 MAX_UPLOAD_MB = 499  # from about 500 on the widget rounds to "1GB per file"
 
 
