@@ -7,7 +7,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from analytics.log.schema import MAX_SEGMENT_VALUES, Column, Mapping, Reading
+from analytics.log.column import MAX_SEGMENT_VALUES, Column
+from analytics.log.mapping import Mapping
+from analytics.log.schema import Reading
 
 _NAME_PATTERNS: dict[str, tuple[str, ...]] = {
     "score": (
@@ -229,7 +231,9 @@ def _by_values(columns: Sequence[Column], chosen: dict[str, str], reasons: dict[
         return [column for column in columns if column.name not in chosen.values()]
 
     if "decision" not in chosen:
-        take("score", only([column for column in free() if _is_fraction(column)]), "the only fractions between 0 and 1")
+        take(
+            "score", _only([column for column in free() if _is_fraction(column)]), "the only fractions between 0 and 1"
+        )
     if "score" in chosen or "decision" in chosen:
         take("label", any_binary(free()), "has two values")
     times = [
@@ -239,7 +243,7 @@ def _by_values(columns: Sequence[Column], chosen: dict[str, str], reasons: dict[
     take("row_id", next((column for column in free() if _is_key(column, n_rows)), None), "every row has its own value")
 
 
-def only(columns: Sequence[Column]) -> Column | None:
+def _only(columns: Sequence[Column]) -> Column | None:
     """Return the one column that is left, None where there are more or none."""
     return columns[0] if len(columns) == 1 else None
 
@@ -304,7 +308,7 @@ def any_binary(columns: Sequence[Column]) -> Column | None:
     pairs = [(column, {value.strip().casefold() for value, _ in column.top} - set(UNKNOWN_WORDS)) for column in columns]
     plain = [column for column, values in pairs if values in ({"0", "1"}, {"false", "true"})]
     words = [column for column, values in pairs if len(values) == 2 and values & set(_POSITIVE_WORDS)]
-    return plain[-1] if plain else only(words)
+    return plain[-1] if plain else _only(words)
 
 
 def _rest(column: Column, n_rows: int) -> tuple[str, str]:

@@ -8,7 +8,9 @@ from collections.abc import Sequence
 import duckdb
 
 from analytics.log.bins import Bins
-from analytics.log.schema import MAX_DISTINCT_SCORES, Column, Mapping, Reading, ScoreKind
+from analytics.log.column import Column
+from analytics.log.mapping import Mapping
+from analytics.log.schema import MAX_DISTINCT_SCORES, Reading, ScoreKind
 from analytics.reading.sql.expressions import Expression, membership, score_expression
 
 N_BINS = 10

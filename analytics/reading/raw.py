@@ -11,8 +11,9 @@ from pathlib import Path
 import duckdb
 
 from analytics.errors import InputError
+from analytics.log.column import unique_names
 from analytics.log.layout import CsvOptions
-from analytics.log.schema import LineCounts, SetAside, unique_names
+from analytics.log.receipt import LineCounts, SetAside
 from analytics.reading.bounds import check_columns, check_first_line
 from analytics.reading.delimited.load import load
 from analytics.reading.formats import documents
@@ -81,7 +82,7 @@ def read_source(
             if source.file_format == "xlsx":
                 said = replace(said, delimiter=",", quote='"', escape='"')
             check_first_line(source.path)
-            return read_csv(connection, source.path, scratch, said, as_text=as_text)
+            return _read_csv(connection, source.path, scratch, said, as_text=as_text)
         if source.file_format == "arrow":
             parquet = scratch / "arrow.parquet"
             _arrow_to_parquet(source.path, parquet)
@@ -183,7 +184,7 @@ def _arrow_to_parquet(path: Path, target: Path) -> None:
             ) from error
 
 
-def read_csv(
+def _read_csv(
     connection: duckdb.DuckDBPyConnection, path: Path, scratch: Path, options: CsvOptions, *, as_text: bool
 ) -> Table:
     """Read a CSV file; lines that are no row of it go to ``set_aside`` with their reason."""
