@@ -21,7 +21,7 @@ from analytics.log.schema import Log, Reading
 from analytics.log.workspace import Workspace
 from analytics.query.cohort import Cohort, parse_where
 from analytics.query.engine import Engine
-from analytics.reading import api, attach
+from analytics.reading import api
 from analytics.reading.inbox import is_there
 
 _ROLE_OPTIONS: dict[str, str] = {
@@ -125,7 +125,7 @@ def open_log(workspace: Workspace, source: Source, *, threshold: float | None = 
             f"Expected the path of a file or the id of a log, found {source.log!r}. Check the path. {''.join(known)}"
         ) from error
     if source.labels:
-        attached = attach.attach(workspace, found, source.labels, id_column=source.id, label_column=source.label)
+        attached = api.attach(workspace, found, source.labels, id_column=source.id, label_column=source.label)
         return kept(workspace, attached, source, threshold=threshold, is_current=is_current, first=attached.mapping)
     mapping = _with_threshold(_overridden(found.mapping, found.reading, source), threshold)
     return api.remap(workspace, found, mapping, is_current=is_current)
