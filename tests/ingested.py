@@ -13,7 +13,7 @@ import duckdb
 import polars as pl
 
 from analytics.errors import AnalysisError, InputError
-from analytics.log import roles
+from analytics.log import classes
 from analytics.log.mapping import Mapping
 from analytics.log.schema import Log, Reading
 from analytics.log.workspace import Workspace
@@ -103,7 +103,7 @@ class Desk:
         if mapping is None:
             mapping = replace(upload.mapping, **roles_given)
             if {"label", "decision", "score"} & set(roles_given):
-                mapping = replace(roles.with_values(mapping, upload.reading), **roles_given)
+                mapping = replace(classes.with_values(mapping, upload.reading), **roles_given)
         return self.build(upload, mapping)
 
     def remap(self, log: Log, mapping: Mapping, *, is_current: bool = True) -> Log:

@@ -19,7 +19,7 @@ import duckdb
 
 from analytics import settings
 from analytics.errors import AnalysisError
-from analytics.log import roles
+from analytics.log import classes, roles
 from analytics.log.disk import NO_ROOM
 from analytics.log.schema import Reading
 from analytics.reading import build, files, grid, profile, protocol
@@ -158,7 +158,7 @@ def _attach(request: protocol.Attach, job: protocol.Job, progress: Progress) -> 
     reading = later_labels.join_labels(connection, reading, given, folder, request.max_bytes, progress.at)
     assert reading.labels is not None
     if mapping.label != reading.labels.label_column:
-        positive, negative = roles.split_values(reading.column(reading.labels.label_column))
+        positive, negative = classes.split_values(reading.column(reading.labels.label_column))
         mapping = replace(mapping, label=reading.labels.label_column, positive=positive, negative=negative)
     (folder / "mapping.json").write_text(json.dumps(asdict(mapping), ensure_ascii=False), encoding="utf-8")
     return _stage(connection, reading, folder, progress)
