@@ -34,7 +34,7 @@ class Mapping:
     model_version: str | None = None
     segments: tuple[str, ...] = ()
     text: tuple[str, ...] = ()
-    threshold: float = 0.5
+    threshold: int | float = 0.5  # a whole number stays one wherever it is sent: the digest tells 1 from 1.0
     merges: tuple[tuple[str, str, str], ...] = ()
     latest_by: str | None = None
 

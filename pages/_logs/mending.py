@@ -10,7 +10,7 @@ from streamlit.typing import UploadedFile
 
 from analytics.log.mapping import Mapping
 from analytics.log.schema import Log
-from analytics.reading import attach
+from analytics.reading import api
 from analytics.reading.api import OnProgress, Staged
 from analytics.reading.formats.registry import endings
 from pages._frame import session
@@ -100,4 +100,4 @@ def draw_attach(log: Log, read: Callable[[Callable[[OnProgress], Staged | Log]],
 def _read_labels(log: Log, file: UploadedFile, id_column: str | None, progress: OnProgress) -> Staged | Log:
     """Hand a labels file to the disk in pieces and join it there."""
     with uploads.on_disk(file) as path:
-        return attach.attach(session.workspace(), log, path, name=file.name, id_column=id_column, on_progress=progress)
+        return api.attach(session.workspace(), log, path, name=file.name, id_column=id_column, on_progress=progress)
