@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from analytics.log.schema import Finding, Log, Mapping
-from analytics.reading.checks.findings import ORDER
+from analytics.reading.checks.registry import ORDER
 from tests.ingested import Desk
 
 N = 400
