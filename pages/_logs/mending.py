@@ -11,8 +11,9 @@ from streamlit.typing import UploadedFile
 from analytics.log.mapping import Mapping
 from analytics.log.schema import Log
 from analytics.reading import api
-from analytics.reading.api import OnProgress, Staged
+from analytics.reading.api import Staged
 from analytics.reading.formats.registry import endings
+from analytics.reading.process import OnProgress
 from pages._frame import session
 from pages._frame.render import escaped
 from pages._logs import uploads

@@ -16,8 +16,9 @@ from analytics.log import roles
 from analytics.log.mapping import Mapping
 from analytics.log.schema import Log
 from analytics.reading import api, inbox, preview
-from analytics.reading.api import OnProgress, Staged
+from analytics.reading.api import Staged
 from analytics.reading.formats.registry import readable
+from analytics.reading.process import OnProgress
 from pages._frame import session
 from pages._frame.render import escaped
 from pages._logs import account, layout, mapping, mending, shelf, uploads

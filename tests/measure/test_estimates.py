@@ -5,10 +5,11 @@ import polars as pl
 import pytest
 
 from analytics.errors import QuestionError
+from analytics.measure.counts import Counts
 from analytics.measure.curves import auroc, average_precision
 from analytics.measure.estimates import Evidence, estimate_table, interval
 from analytics.measure.intervals import Interval, logit_interval, poisson_bootstrap
-from analytics.measure.metrics import METRICS, Counts, count_value
+from analytics.measure.metrics import METRICS, count_value
 from tests.measure.logs import distinct_edges, score_table
 
 

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from sklearn import metrics as sk
 
 from analytics.errors import QuestionError
+from analytics.measure.counts import COUNT_COLUMNS, confusion_table
 from analytics.measure.estimates import estimate_table
-from analytics.measure.metrics import COUNT_COLUMNS, METRICS, confusion_table, named
+from analytics.measure.metrics import METRICS, named
 from tests.measure.logs import distinct_edges, judged, of_slice, rows, score_table
 
 
