@@ -9,6 +9,7 @@ from analytics import errors
 from analytics.__main__ import app
 from analytics.log.schema import ROLE_LABELS
 from analytics.measure.metrics import METRICS
+from analytics.query.operators import OPERATORS, Operator
 from analytics.reading.checks.findings import CODES
 from analytics.settings import SETTINGS
 
@@ -40,6 +41,19 @@ def test_every_finding_that_can_be_made_has_a_code_in_the_registry() -> None:
     )
     made = set(re.findall(r'Finding\(\s*"([a-z-]+)"', source))
     assert made == set(CODES)
+
+
+def operator_row(operator: Operator) -> str:
+    """Return the row of an operator in the README; one that is about the row has no column before it."""
+    values = {"none": "", "one": " 1", "several": " a"}[operator.arity]
+    forms = ", ".join(f"`{form}{values}`" for form in operator.forms)
+    return f"| `{operator.key}` | {forms} | {', '.join(operator.kinds) or 'the row'} | {operator.meaning} |"
+
+
+def test_every_operator_is_in_the_readme_and_nothing_else_is() -> None:
+    lacking = [row for row in map(operator_row, OPERATORS.values()) if row not in README]
+    assert not lacking, "README lacks, in its table of operators:\n" + "\n".join(lacking)
+    assert rows("| operator | `--where` | columns | what it keeps |") == list(OPERATORS)
 
 
 def test_every_page_is_in_the_readme() -> None:

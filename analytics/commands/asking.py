@@ -17,8 +17,9 @@ from analytics.log.conflicts import conflicts, require_values
 from analytics.log.judge import is_one_of
 from analytics.log.schema import Column, Log, Mapping, Reading
 from analytics.log.workspace import Workspace
-from analytics.query.cohort import Cohort, parse_where
+from analytics.query.cohort import Cohort
 from analytics.query.engine import Engine
+from analytics.query.where import parse_where
 from analytics.reading import api, attach
 from analytics.reading.inbox import is_there
 

@@ -23,7 +23,7 @@ from analytics.log.schema import Log
 from analytics.log.workspace import Workspace
 from analytics.query import relations
 from analytics.query.cohort import Cohort
-from analytics.query.operators import predicate
+from analytics.query.predicates import predicate
 
 _MEMORY_LIMIT = "4GB"
 MAX_EXECUTION_MS = 120_000

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import narwhals.stable.v2 as nw
 
-from analytics.query.operators import outcome_predicate
+from analytics.query.predicates import outcome_predicate
 from analytics.query.relations import integer
 
 Rank = Literal["confidence", "cost", "random", "mix"]
