@@ -14,7 +14,8 @@ from typing import Literal
 import narwhals.stable.v2 as nw
 
 from analytics.errors import QuestionError
-from analytics.log.schema import Column, Kind, Log
+from analytics.log.column import Column, Kind
+from analytics.log.schema import Log
 from analytics.query import phrases, typed
 
 Values = Sequence[str]

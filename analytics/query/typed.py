@@ -10,7 +10,8 @@ from functools import reduce
 import narwhals.stable.v2 as nw
 
 from analytics.errors import QuestionError
-from analytics.log.schema import Column, Log
+from analytics.log.column import Column
+from analytics.log.schema import Log
 
 _MAX_WHOLE = 2**63
 """Below which a whole number fits into a BIGINT, the widest whole number that logs store."""

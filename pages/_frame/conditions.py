@@ -8,7 +8,8 @@ from typing import Any
 
 import streamlit as st
 
-from analytics.log.schema import Column, Log
+from analytics.log.column import Column
+from analytics.log.schema import Log
 from analytics.present import words
 from analytics.query.cohort import Clause, Cohort
 from analytics.query.operators import OPERATORS, Operator, offered

@@ -11,7 +11,8 @@ from streamlit.delta_generator import DeltaGenerator
 
 from analytics.answers.question import Question
 from analytics.errors import QuestionError
-from analytics.log.schema import Column, Log
+from analytics.log.column import Column
+from analytics.log.schema import Log
 from analytics.measure.gap.metric import COST, OFFERED
 from analytics.measure.thresholds.costs import Costs
 from analytics.present import words
