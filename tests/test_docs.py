@@ -9,6 +9,7 @@ from analytics import errors
 from analytics.__main__ import app
 from analytics.log.mapping import ROLE_LABELS
 from analytics.measure.metrics import METRICS
+from analytics.query.operators import OPERATORS, Operator
 from analytics.reading.checks.registry import CHECKS, ORDER
 from analytics.settings import SETTINGS
 
@@ -40,6 +41,19 @@ def test_every_finding_is_in_the_readme_and_nothing_else_is() -> None:
     lacking = "\n".join(row for row in expected if row not in written)
     whole = "\n".join(expected)
     assert written == expected, f"README lacks these rows:\n{lacking}\nIts table of findings should be:\n{whole}"
+
+
+def operator_row(operator: Operator) -> str:
+    """Return the row of an operator in the README; one that is about the row has no column before it."""
+    values = {"none": "", "one": " 1", "several": " a"}[operator.arity]
+    forms = ", ".join(f"`{form}{values}`" for form in operator.forms)
+    return f"| `{operator.key}` | {forms} | {', '.join(operator.kinds) or 'the row'} | {operator.meaning} |"
+
+
+def test_every_operator_is_in_the_readme_and_nothing_else_is() -> None:
+    lacking = [row for row in map(operator_row, OPERATORS.values()) if row not in README]
+    assert not lacking, "README lacks, in its table of operators:\n" + "\n".join(lacking)
+    assert rows("| operator | `--where` | columns | what it keeps |") == list(OPERATORS)
 
 
 def test_every_page_is_in_the_readme() -> None:

@@ -16,7 +16,7 @@ from analytics.log.column import Column
 from analytics.log.schema import Log
 from analytics.query.engine import as_people_see
 from analytics.query.relations import integer, score_table
-from analytics.query.thresholds import scattered
+from analytics.query.sampling import scattered
 
 _UNDER = -1
 OTHER_UNIT = " in another unit"
