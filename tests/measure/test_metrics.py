@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from sklearn import metrics as sk
 
 from analytics.errors import QuestionError
+from analytics.measure.counts import COUNT_COLUMNS, confusion_table
 from analytics.measure.estimates import estimate_table
-from analytics.measure.metrics import COUNT_COLUMNS, METRICS, confusion_table, named
+from analytics.measure.metrics import METRICS, named
 from tests.measure.logs import distinct_edges, judged, of_slice, rows, score_table
 
 
@@ -202,7 +203,6 @@ def test_an_unknown_metric_is_named() -> None:
 def test_the_registry_describes_every_metric(metric: object) -> None:
     assert metric.label[0].isupper() and metric.definition.endswith(".") and metric.formula
     assert metric.undefined[0].islower() and metric.low < metric.high
-    assert metric.is_count == (metric.family in {"proportion", "counts"}) == (metric.denominator is not None)
     assert not metric.is_share or (metric.low, metric.high) == (0, 1)
 
 
