@@ -10,13 +10,14 @@ import polars as pl
 
 from analytics.answers.question import Question, score_table
 from analytics.errors import QuestionError
+from analytics.measure.comparisons import SIGNIFICANT
 from analytics.measure.estimates import estimate_table
 from analytics.measure.metrics import METRICS, used_in
-from analytics.measure.slices import slice_table
+from analytics.measure.slices import MIN_SUPPORT, slice_table
 from analytics.query.engine import Engine
 
-MIN_SUPPORT = 30
-SIGNIFICANT = 0.05
+COUNTED = tuple(name for name in used_in("slices") if METRICS[name].is_count)
+"""The metrics that one table of confusion counts answers: what is computed where none are named."""
 
 
 @dataclass(frozen=True)
@@ -76,9 +77,7 @@ def slices(
         raise QuestionError(
             f"Expected one or two different columns to slice by, found {', '.join(map(repr, by)) or 'none'}."
         )
-    if metrics is None:
-        metrics = tuple(name for name in offered if METRICS[name].is_count)
-    asked = tuple(dict.fromkeys([*metrics, "error_rate", metric]))
+    asked = tuple(dict.fromkeys([*(metrics if metrics is not None else COUNTED), "error_rate", metric]))
     scores = score_table(engine, question, by, asked)
     options: dict[str, Any] = {
         "threshold_bin": scores.threshold_bin,

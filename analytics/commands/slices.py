@@ -6,12 +6,12 @@ from typing import Annotated
 
 import typer
 
-from analytics.answers.slices import MIN_SUPPORT
 from analytics.answers.slices import slices as slices_answer
 from analytics.commands.asking import ask, columns_of
 from analytics.commands.options import Asked, Output, Source
 from analytics.commands.writing import write
 from analytics.measure.metrics import used_in
+from analytics.measure.slices import MIN_SUPPORT
 
 _IN_TEXT = ("fpr", "fnr", "difference", "p_adjusted", "excess_errors", "share_of_errors")
 

@@ -66,6 +66,11 @@ class Metric:
         return self.short or self.label
 
     @property
+    def limit(self) -> str:
+        """What a threshold's limit on it is called: a floor where higher is better, else a ceiling."""
+        return f"{'min' if self.direction == 'higher' else 'max'}_{self.name}"
+
+    @property
     def is_count(self) -> bool:
         """Whether the confusion counts at one threshold suffice."""
         return isinstance(self.estimator, CountRatio)

@@ -16,7 +16,9 @@ from analytics.measure.intervals import FloatArray, Interval, difference, newcom
 from analytics.measure.metric import Metric
 from analytics.measure.metrics import METRICS, named
 
-_MIN_SUPPORT = 30
+MIN_SUPPORT = 30
+"""Judged rows below which a slice is marked: the interval of a share of one half is then at least 34 points wide (Wilson at
+95 %)."""
 
 
 def slice_table(
@@ -29,7 +31,7 @@ def slice_table(
     metric: str = "error_rate",
     level: float = 0.95,
     seed: int = 0,
-    min_support: int = _MIN_SUPPORT,
+    min_support: int = MIN_SUPPORT,
     is_probability: bool,
 ) -> pl.DataFrame:
     """Estimate metrics for every slice and compare each with the slice's complement.

@@ -14,13 +14,17 @@ from analytics.answers.question import Question, score_table
 from analytics.errors import QuestionError
 from analytics.measure.calibration.breaks import level_break
 from analytics.measure.calibration.recalibration import ScoreMap, fit_map, isotonic_table
-from analytics.measure.calibration.table import MIN_SUPPORT, calibration_table, chance_table
+from analytics.measure.calibration.table import calibration_table, chance_table
+from analytics.measure.comparisons import SIGNIFICANT
 from analytics.measure.reliability import GROUPS, Binning, reliability_table
 from analytics.measure.score_bins import BinnedSlices, ScoreBins
+from analytics.measure.slices import MIN_SUPPORT
 from analytics.query.engine import Engine, ScoreTable
 
-SIGNIFICANT = 0.05
 _SLICE_REPLICATES, _SLICE_CELLS = 200, 100
+"""Replicates of the labels and score cells behind what chance would give one slice or one bucket of time: a mean and a 95 %
+end only, for up to hundreds of slices at once. Fewer than for the whole cohort (`measure.calibration.chance`): the end then
+has a standard error of about a fifth of the spread."""
 _SUMS = ("n", "n_pos", "score_sum", "score_sq_sum")
 
 

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from analytics.answers.calibration.answer import SIGNIFICANT, map_of, probabilities
+from analytics.answers.calibration.answer import map_of, probabilities
 from analytics.answers.question import Question
 from analytics.measure.calibration.scan import MISFITS, misfit_table
-from analytics.measure.calibration.table import MIN_SUPPORT, adjusted
+from analytics.measure.calibration.table import adjusted
+from analytics.measure.comparisons import SIGNIFICANT
 from analytics.measure.leaks import TELLS, label_told
+from analytics.measure.slices import MIN_SUPPORT
 from analytics.query.engine import Engine
 from analytics.query.relations import MOMENTS
 
