@@ -56,8 +56,8 @@ def log_loss(bins: ScoreBins) -> Estimate:
 
 
 def _mean_scores(bins: ScoreBins) -> tuple[FloatArray, FloatArray]:
-    score_pos = np.nan_to_num(ratio(bins.score_pos_sum, bins.pos))
-    score_neg = np.nan_to_num(ratio(bins.score_sum - bins.score_pos_sum, bins.neg))
+    score_pos = np.where(bins.pos > 0, ratio(bins.score_pos_sum, bins.pos), 0.0)
+    score_neg = np.where(bins.neg > 0, ratio(bins.score_sum - bins.score_pos_sum, bins.neg), 0.0)
     return score_pos, score_neg
 
 
