@@ -6,7 +6,7 @@ import shutil
 import threading
 import uuid
 import weakref
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
@@ -154,10 +154,8 @@ class Engine:
         threshold: float,
         by: Sequence[str] = (),
         *,
+        sums: Collection[str] = relations.SUMS,
         by_score: bool = False,
-        with_moments: bool = True,
-        with_log_loss: bool = True,
-        with_amount: bool = True,
         every: str | None = None,
     ) -> ScoreTable:
         """Aggregate a cohort by slice and score.
@@ -168,11 +166,12 @@ class Engine:
             The question. A threshold between two edges of the grid is exact all the same: its bin is split there.
         by : sequence of str
             Names of segment columns.
+        sums : collection of str
+            Which of `relations.SUMS` are wanted besides the counts: two logarithms per row are a third of the time, sums of
+            scores and of amounts a quarter each. Left out are the log loss where scores are no probabilities, and amounts
+            where the log has none.
         by_score : bool
             Aggregate by distinct score, so that areas are exact whatever the grid.
-        with_moments, with_log_loss, with_amount : bool
-            Which sums are wanted besides the counts: two logarithms per row are a third of the time, sums of scores and of
-            amounts a quarter each. Log loss is null where scores are no probabilities.
         every : str, optional
             Slice by hour, day, week or month too (1h, 1d, 1w or 1mo), in ``bucket``.
 
@@ -185,15 +184,15 @@ class Engine:
         edges = np.asarray(log.edges, dtype=np.float64)
         by_score = by_score and not log.grid_is_exact
         split = None if by_score or log.grid_is_exact or threshold in edges else threshold
+        unknown: frozenset[str] = frozenset() if log.is_probability else relations.LOG_LOSS
+        unknown |= frozenset() if log.mapping.amount is not None else relations.AMOUNTS
         frame = self.collect(
             relations.score_table(
                 self.kept(log, cohort, threshold),
                 stored,
                 split=split,
+                sums=frozenset(sums) - unknown,
                 by_score=by_score,
-                with_moments=with_moments,
-                with_log_loss=with_log_loss and log.is_probability,
-                with_amount=with_amount and log.mapping.amount is not None,
                 every="1d" if every == "1w" else every,
             )
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 import streamlit as st
 
-from analytics.answers.slices import MIN_SUPPORT
+from analytics.measure.slices import MIN_SUPPORT
 from analytics.present import readings, words
 from pages._frame.render import sentence
 

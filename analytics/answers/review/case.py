@@ -11,11 +11,12 @@ import polars as pl
 
 from analytics.answers.question import Question
 from analytics.answers.review.queue import slice_values
-from analytics.answers.slices import SIGNIFICANT, slices
+from analytics.answers.slices import slices
 from analytics.errors import QuestionError
 from analytics.log.column import Column
 from analytics.log.mapping import ROLE_LABELS
 from analytics.log.schema import Log
+from analytics.measure.comparisons import SIGNIFICANT
 from analytics.query.engine import Engine
 
 _ATTRIBUTION = re.compile(

@@ -135,9 +135,7 @@ def _corrected(
     is_error: Mapping[int, bool],
 ) -> Corrected:
     """Return the error rate of a cohort, and what the verdicts that a label is wrong make of it."""
-    scores = engine.score_table(
-        question.log, question.cohort, question.threshold, with_moments=False, with_log_loss=False, with_amount=False
-    )
+    scores = engine.score_table(question.log, question.cohort, question.threshold, sums=())
     n_judged, n_errors = _judged_and_errors(scores.frame, scores.threshold_bin)
     outcomes = tuple(kind for kind in outcomes_of(question, errors) or _WRONG_KINDS if kind in _WRONG_KINDS)
     kept = Cohort(question.cohort.clauses, outcomes)

@@ -22,6 +22,7 @@ _OUTCOMES: dict[str, tuple[str, ...]] = {"fp": ("fp",), "fn": ("fn",), "both": (
 _RANKS = get_args(Rank)
 _KEPT = ("row_id", "score", "label", "decision", "amount", "moment")
 _N_TWINS = 3
+"""Correctly decided rows beside a case: as many as stand side by side on a screen."""
 
 
 @dataclass(frozen=True)
