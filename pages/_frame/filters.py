@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+import polars as pl
 import streamlit as st
 
 from analytics.log.schema import Column, Log
 from analytics.present import words
 from analytics.query.cohort import OUTCOME_WORDS, Clause, Cohort
-from pages._frame import cache, session
+from analytics.query.engine import Engine
+from pages._frame import session
+from pages._frame.cache import kept
 from pages._frame.render import escaped
 
 _MAX_OPTIONS = 500
+"""Distinct values that are offered one by one; of more, a piece of text is asked for."""
+_MAX_NUMBERS = 24
+"""Distinct numbers that are offered one by one, as they are sliced (DESIGN.md, section 4); of more, a range is asked for."""
 _MAX_VALUES_WITHOUT_SEARCH = 24
+"""Distinct texts that can be read through; with more, a piece of text is asked for as well."""
 _CONTAINS = "Contains (upper and lower case are the same)"
 
 
@@ -52,7 +59,7 @@ def _draw_adder(log: Log, cohort: Cohort) -> None:
     if name is None or name not in names:
         return
     column = log.column(name)
-    if column.kind == "number" and column.n_distinct > 24:
+    if column.kind == "number" and column.n_distinct > _MAX_NUMBERS:
         _draw_range(column)
     elif column.kind == "time":
         _draw_dates(column)
@@ -62,9 +69,14 @@ def _draw_adder(log: Log, cohort: Cohort) -> None:
         _draw_text(column)
 
 
+def value_counts(log: Log, column: str) -> pl.DataFrame:
+    """Return the values of a column of the whole log with their rows."""
+    return kept(Engine.value_counts, log, Cohort(), 0.0, column)
+
+
 def _draw_values(column: Column) -> None:
     """Choose values, each with its rows; being missing is one of them."""
-    counts = cache.value_counts(session.question(), column.name)
+    counts = value_counts(session.question().log, column.name)
     rows = {as_text(value): n for value, n in counts.iter_rows()}
     key = f"new_values_{column.position}"
     st.multiselect(
