@@ -11,6 +11,7 @@ from analytics.log.schema import ROLE_LABELS
 from analytics.measure.metrics import METRICS
 from analytics.reading.checks.findings import CODES
 from analytics.settings import SETTINGS
+from pages._frame.registry import PAGES
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -42,10 +43,12 @@ def test_every_finding_that_can_be_made_has_a_code_in_the_registry() -> None:
     assert made == set(CODES)
 
 
-def test_every_page_is_in_the_readme() -> None:
-    pages = {path.stem.capitalize() for path in (ROOT / "pages").glob("*.py") if path.stem != "__init__"}
-    table = README.split("| page | the question |", 1)[1].split("\n\n", 1)[0]
-    assert set(re.findall(r"^\| ([A-Z]\w+) \|", table, re.MULTILINE)) == pages
+def test_every_page_is_in_the_readme_with_its_question_and_nothing_else_is() -> None:
+    table = README.split("| page | the question |\n|---|---|\n", 1)[1].split("\n\n", 1)[0].splitlines()
+    wanted = [f"| {page.title} | {page.question} |" for page in PAGES.values()]
+    missing = [page.title for page, row in zip(PAGES.values(), wanted, strict=True) if row not in table]
+    assert not missing, f"README's table of pages lacks {missing} as pages/_frame/registry.py says them"
+    assert table == wanted
 
 
 def test_every_error_is_in_the_readme() -> None:
