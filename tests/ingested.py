@@ -15,7 +15,8 @@ import polars as pl
 
 from analytics.errors import AnalysisError, InputError
 from analytics.log import roles
-from analytics.log.schema import Log, Mapping, Reading
+from analytics.log.mapping import Mapping
+from analytics.log.schema import Log, Reading
 from analytics.log.workspace import Workspace
 from analytics.query.engine import Engine
 from analytics.reading import api, worker

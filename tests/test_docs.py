@@ -7,7 +7,7 @@ from pathlib import Path
 
 from analytics import errors
 from analytics.__main__ import app
-from analytics.log.schema import ROLE_LABELS
+from analytics.log.mapping import ROLE_LABELS
 from analytics.measure.metrics import METRICS
 from analytics.reading.checks.findings import CODES
 from analytics.settings import SETTINGS

@@ -13,9 +13,11 @@ from analytics.answers.question import Question
 from analytics.commands.options import Asked, Source
 from analytics.errors import AnalysisError, QuestionError
 from analytics.log import roles
+from analytics.log.column import Column
 from analytics.log.conflicts import conflicts, require_values
 from analytics.log.judge import is_one_of
-from analytics.log.schema import Column, Log, Mapping, Reading
+from analytics.log.mapping import Mapping
+from analytics.log.schema import Log, Reading
 from analytics.log.workspace import Workspace
 from analytics.query.cohort import Cohort, parse_where
 from analytics.query.engine import Engine

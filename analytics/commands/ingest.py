@@ -13,7 +13,8 @@ from analytics.answers.empty_cohort import empty_cohort
 from analytics.commands.asking import kept, open_log, question_of, read_path
 from analytics.commands.options import OUTPUT, Asked, Format, Output, Source, named
 from analytics.commands.writing import check_place, write
-from analytics.log.schema import Log, Mapping, Reading
+from analytics.log.mapping import Mapping
+from analytics.log.schema import Log, Reading
 from analytics.log.workspace import Workspace
 from analytics.reading import api
 from analytics.reading.checks.findings.rows import about_reading

@@ -7,7 +7,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from analytics.log.schema import MAX_SEGMENT_VALUES, Column, Mapping, Reading
+from analytics.log.column import MAX_SEGMENT_VALUES, Column
+from analytics.log.mapping import Mapping
+from analytics.log.schema import Reading
 
 _NAME_PATTERNS: dict[str, tuple[str, ...]] = {
     "score": (
@@ -229,7 +231,9 @@ def _by_values(columns: Sequence[Column], chosen: dict[str, str], reasons: dict[
         return [column for column in columns if column.name not in chosen.values()]
 
     if "decision" not in chosen:
-        take("score", _only([column for column in free() if _is_fraction(column)]), "the only fractions between 0 and 1")
+        take(
+            "score", _only([column for column in free() if _is_fraction(column)]), "the only fractions between 0 and 1"
+        )
     if "score" in chosen or "decision" in chosen:
         take("label", any_binary(free()), "has two values")
     times = [

@@ -17,7 +17,8 @@ from platformdirs import user_data_path
 
 from analytics.errors import QuestionError, StoreError
 from analytics.log.disk import code_of, is_owned, owner, remove, storing, write_json, write_whole
-from analytics.log.schema import Log, Mapping, mapping_from_dict
+from analytics.log.mapping import Mapping, mapping_from_dict
+from analytics.log.schema import Log
 
 MAX_SIDE_STATES = 20
 _STALE_AFTER_SECONDS = 24 * 3600

@@ -12,7 +12,8 @@ import narwhals.stable.v2 as nw
 import polars as pl
 
 from analytics.log.bins import Bins, whole
-from analytics.log.schema import Column, Log
+from analytics.log.column import Column
+from analytics.log.schema import Log
 from analytics.query.engine import as_people_see
 from analytics.query.relations import integer, score_table
 from analytics.query.thresholds import scattered

@@ -11,7 +11,8 @@ from urllib.parse import unquote
 import narwhals.stable.v2 as nw
 
 from analytics.errors import QuestionError
-from analytics.log.schema import Column, Log
+from analytics.log.column import Column
+from analytics.log.schema import Log
 from analytics.query.cohort import PARTS, WEEKDAYS, Clause, Cohort
 
 _MAX_WHOLE = 2**63

@@ -17,7 +17,8 @@ from analytics.errors import QuestionError
 from analytics.log import roles
 from analytics.log.disk import owner, storing
 from analytics.log.layout import CsvOptions
-from analytics.log.schema import Log, Mapping, Reading, mapping_from_dict, reading_from_dict
+from analytics.log.mapping import Mapping, mapping_from_dict
+from analytics.log.schema import Log, Reading, reading_from_dict
 from analytics.log.workspace import Workspace
 from analytics.reading.inbox import check_file, files_of, shown_name
 from analytics.reading.process import ROOT, OnProgress, ShouldStop, run_child

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from analytics.errors import InputError
 from analytics.log.layout import CsvOptions
-from analytics.log.schema import LineCounts, Log
+from analytics.log.receipt import LineCounts
+from analytics.log.schema import Log
 from analytics.log.workspace import Workspace
 from analytics.reading import api
 from analytics.reading.api import Staged

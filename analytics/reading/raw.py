@@ -11,8 +11,9 @@ from pathlib import Path
 import duckdb
 
 from analytics.errors import InputError
+from analytics.log.column import unique_names
 from analytics.log.layout import CsvOptions
-from analytics.log.schema import LineCounts, SetAside, unique_names
+from analytics.log.receipt import LineCounts, SetAside
 from analytics.reading.bounds import check_columns, check_first_line
 from analytics.reading.delimited.load import load
 from analytics.reading.formats import documents

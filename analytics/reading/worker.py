@@ -23,7 +23,8 @@ from analytics.errors import AnalysisError
 from analytics.log import roles
 from analytics.log.disk import NO_ROOM
 from analytics.log.layout import CsvOptions
-from analytics.log.schema import Reading, mapping_from_dict, reading_from_dict
+from analytics.log.mapping import mapping_from_dict
+from analytics.log.schema import Reading, reading_from_dict
 from analytics.reading import build, files, grid, profile
 from analytics.reading import labels as later_labels
 from analytics.reading.checks import facts, findings

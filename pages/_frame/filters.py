@@ -7,7 +7,8 @@ from datetime import date, datetime
 import polars as pl
 import streamlit as st
 
-from analytics.log.schema import Column, Log
+from analytics.log.column import Column
+from analytics.log.schema import Log
 from analytics.present import words
 from analytics.query.cohort import OUTCOME_WORDS, Clause, Cohort
 from analytics.query.engine import Engine

@@ -12,7 +12,8 @@ from streamlit.delta_generator import DeltaGenerator
 from analytics.answers.gap.sides import proposed_sides
 from analytics.answers.question import Question
 from analytics.errors import QuestionError
-from analytics.log.schema import Column, Log
+from analytics.log.column import Column
+from analytics.log.schema import Log
 from analytics.measure.gap.metric import COST, OFFERED
 from analytics.measure.thresholds.costs import Costs
 from analytics.present import words

@@ -8,9 +8,11 @@ from dataclasses import replace
 import streamlit as st
 
 from analytics.log import roles
+from analytics.log.column import Column
 from analytics.log.conflicts import all_positive, conflicts, one_class
 from analytics.log.judge import judge, mixed
-from analytics.log.schema import ROLE_LABELS, Column, Mapping, Reading
+from analytics.log.mapping import ROLE_LABELS, Mapping
+from analytics.log.schema import Reading
 from pages._frame.render import escaped
 
 _HELP = {

@@ -8,7 +8,8 @@ from dataclasses import replace
 import streamlit as st
 from streamlit.typing import UploadedFile
 
-from analytics.log.schema import Log, Mapping
+from analytics.log.mapping import Mapping
+from analytics.log.schema import Log
 from analytics.reading import attach
 from analytics.reading.api import OnProgress, Staged
 from pages._frame import session

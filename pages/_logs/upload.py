@@ -13,7 +13,8 @@ from streamlit.typing import UploadedFile
 
 from analytics.errors import AnalysisError, QuestionError
 from analytics.log import roles
-from analytics.log.schema import Log, Mapping
+from analytics.log.mapping import Mapping
+from analytics.log.schema import Log
 from analytics.reading import api, inbox, preview
 from analytics.reading.api import OnProgress, Staged
 from pages._frame import session

@@ -13,7 +13,7 @@ from analytics.answers.question import Question, judged_rows
 from analytics.errors import InputError
 from analytics.log import roles
 from analytics.log.judge import OUTCOMES, Judged, judge, mixed
-from analytics.log.schema import Mapping
+from analytics.log.mapping import Mapping
 from analytics.query.cohort import Cohort
 from analytics.query.engine import Engine
 from tests.ingested import Desk

@@ -12,8 +12,9 @@ from analytics.answers.question import Question
 from analytics.answers.review.queue import Row, slice_values
 from analytics.answers.slices import SIGNIFICANT, slices
 from analytics.errors import QuestionError
+from analytics.log.column import Column
 from analytics.log.mapping import ROLE_LABELS
-from analytics.log.schema import Column, Log
+from analytics.log.schema import Log
 from analytics.query.engine import Engine
 
 _ATTRIBUTION = re.compile(

@@ -8,7 +8,9 @@ import numpy as np
 import polars as pl
 import pytest
 
-from analytics.log.schema import Finding, Log, Mapping
+from analytics.log.mapping import Mapping
+from analytics.log.receipt import Finding
+from analytics.log.schema import Log
 from analytics.reading.checks.findings import ORDER
 from tests.ingested import Desk
 

@@ -10,7 +10,8 @@ from statistics import median
 
 import duckdb
 
-from analytics.log.schema import Column, Log
+from analytics.log.column import Column
+from analytics.log.schema import Log
 from analytics.reading.checks.evidence import Change
 from analytics.reading.types.conversion import GROUP
 

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import duckdb
 
-from analytics.log.schema import MAX_VALUES_BY_VALUE, Column, Log
+from analytics.log.column import MAX_VALUES_BY_VALUE, Column
+from analytics.log.schema import Log
 from analytics.reading.checks.evidence import Gap
 from analytics.reading.types.conversion import GROUP
 

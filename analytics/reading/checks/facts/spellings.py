@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import duckdb
 
-from analytics.log.schema import MAX_SEGMENT_VALUES, Log
+from analytics.log.column import MAX_SEGMENT_VALUES
+from analytics.log.schema import Log
 from analytics.reading.checks.evidence import Spellings
 
 _MAX_MERGES = 500

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import duckdb
 
-from analytics.log.schema import MAX_VALUES_BY_VALUE, Column, Log
+from analytics.log.column import MAX_VALUES_BY_VALUE, Column
+from analytics.log.schema import Log
 from analytics.log.stand_ins import WORDS
 from analytics.reading.checks.evidence import Spike
 from analytics.reading.types.conversion import GROUP

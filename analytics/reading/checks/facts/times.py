@@ -8,7 +8,8 @@ from itertools import combinations, permutations
 
 import duckdb
 
-from analytics.log.schema import Column, Log
+from analytics.log.column import Column
+from analytics.log.schema import Log
 from analytics.reading.checks.evidence import Offset, Reversed
 
 _MAX_TIMES = 12

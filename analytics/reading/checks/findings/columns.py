@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from analytics.log.column import MAX_SEGMENT_VALUES
 from analytics.log.receipt import Finding, Severity
-from analytics.log.schema import MAX_SEGMENT_VALUES, Log
+from analytics.log.schema import Log
 from analytics.reading.checks.evidence import Facts, Gap, Spike
 from analytics.reading.checks.findings.scores import CONSTANT_MIN_ROWS
 
