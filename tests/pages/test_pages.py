@@ -84,19 +84,12 @@ def test_pages_of_one_group_stand_beside_each_other() -> None:
     assert len([group for group, _ in groupby(groups)]) == len(set(groups))
 
 
-def test_the_navigation_is_the_registry() -> None:
-    shown = navigated()
-    assert [page.title for page in shown] == [page.title for page in PAGES.values()]
-    assert [page.url_path for page in shown] == ["" if page is FIRST else page.name for page in PAGES.values()]
-
-
-def navigated() -> list[Any]:
-    """What `st.navigation` is given."""
-    with pytest.MonkeyPatch.context() as patch:
-        given: list[Any] = []
-        patch.setattr(st, "navigation", lambda pages, **_: given.extend(pages))
-        frame.navigation()
-    return given
+def test_the_navigation_is_the_registry(monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[Any] = []
+    monkeypatch.setattr(st, "Page", lambda path, **said: (path, said["title"], said["default"]))
+    monkeypatch.setattr(st, "navigation", lambda pages, **_: given.extend(pages))
+    frame.navigation()
+    assert given == [(page.path, page.title, page is FIRST) for page in PAGES.values()]
 
 
 @pytest.mark.parametrize("page", PAGES)
