@@ -12,6 +12,7 @@ from analytics.measure.metrics import METRICS
 from analytics.query.operators import OPERATORS, Operator
 from analytics.reading.checks.registry import CHECKS, ORDER
 from analytics.settings import SETTINGS
+from pages._frame.registry import PAGES
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -56,10 +57,12 @@ def test_every_operator_is_in_the_readme_and_nothing_else_is() -> None:
     assert rows("| operator | `--where` | columns | what it keeps |") == list(OPERATORS)
 
 
-def test_every_page_is_in_the_readme() -> None:
-    pages = {path.stem.capitalize() for path in (ROOT / "pages").glob("*.py") if path.stem != "__init__"}
-    table = README.split("| page | the question |", 1)[1].split("\n\n", 1)[0]
-    assert set(re.findall(r"^\| ([A-Z]\w+) \|", table, re.MULTILINE)) == pages
+def test_every_page_is_in_the_readme_with_its_question_and_nothing_else_is() -> None:
+    table = README.split("| page | the question |\n|---|---|\n", 1)[1].split("\n\n", 1)[0].splitlines()
+    wanted = [f"| {page.title} | {page.question} |" for page in PAGES.values()]
+    missing = [page.title for page, row in zip(PAGES.values(), wanted, strict=True) if row not in table]
+    assert not missing, f"README's table of pages lacks {missing} as pages/_frame/registry.py says them"
+    assert table == wanted
 
 
 def test_every_error_is_in_the_readme() -> None:

@@ -6,15 +6,18 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
+import polars as pl
 import streamlit as st
 
 from analytics.log.column import Column
 from analytics.log.schema import Log
 from analytics.present import words
 from analytics.query.cohort import Clause, Cohort
+from analytics.query.engine import Engine
 from analytics.query.operators import OPERATORS, Operator, offered
 from analytics.query.typed import WEEKDAYS
-from pages._frame import cache, session
+from pages._frame import session
+from pages._frame.cache import kept
 
 MAX_OPTIONS = 500
 """Values of a column that a list offers; longer ones are slow in the browser, and nobody reads them."""
@@ -57,10 +60,15 @@ def _add(name: str, op: str, keys: list[str]) -> None:
     parts = [_texts(st.session_state.get(key)) for key in keys]
     if all(parts):
         current = session.cohort()
-        kept = [clause for clause in current.clauses if (clause.column, clause.op) != (name, op)]
+        others = [clause for clause in current.clauses if (clause.column, clause.op) != (name, op)]
         clause = Clause(name, op, tuple(text for part in parts for text in part))
-        session.set_cohort(Cohort((*kept, clause), current.outcomes))
+        session.set_cohort(Cohort((*others, clause), current.outcomes))
         st.session_state["new_column"] = None
+
+
+def value_counts(log: Log, column: str) -> pl.DataFrame:
+    """Return the values of a column of the whole log with their rows."""
+    return kept(Engine.value_counts, log, Cohort(), 0.0, column)
 
 
 def as_text(value: object) -> str | None:
@@ -92,7 +100,7 @@ def _draw_values(log: Log, name: str, key: str) -> list[str]:
         return _draw_bound(log, name, key)
     rows: dict[str, int] = {}
     if column.n_distinct <= MAX_OPTIONS:
-        counts = cache.value_counts(session.question(), name)
+        counts = value_counts(log, name)
         rows = {str(as_text(value)): n for value, n in counts.iter_rows() if value is not None}
     st.multiselect(
         "Values",

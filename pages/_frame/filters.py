@@ -10,12 +10,14 @@ from analytics.log.column import Column
 from analytics.log.schema import Log
 from analytics.present import words
 from analytics.query.cohort import OUTCOME_WORDS, Clause, Cohort
-from pages._frame import cache, conditions, session
-from pages._frame.conditions import MAX_OPTIONS, as_text
+from pages._frame import conditions, session
+from pages._frame.conditions import MAX_OPTIONS, as_text, value_counts
 from pages._frame.render import escaped
 
+_MAX_NUMBERS = 24
+"""Distinct numbers that are offered one by one, as they are sliced (DESIGN.md, section 4); of more, a range is asked for."""
 _MAX_VALUES_WITHOUT_SEARCH = 24
-"""Values of a column up to which its list is read as a whole; numbers with more are chosen by a range."""
+"""Distinct texts that can be read through; with more, a piece of text is asked for as well."""
 _CONTAINS = "Contains (upper and lower case are the same)"
 
 
@@ -57,7 +59,7 @@ def _draw_adder(log: Log, cohort: Cohort) -> None:
     column = log.column(name)
     if conditions.draw_choice(log, column):
         return
-    if column.kind == "number" and column.n_distinct > _MAX_VALUES_WITHOUT_SEARCH:
+    if column.kind == "number" and column.n_distinct > _MAX_NUMBERS:
         _draw_range(column)
     elif column.kind == "time":
         _draw_dates(column)
@@ -69,7 +71,7 @@ def _draw_adder(log: Log, cohort: Cohort) -> None:
 
 def _draw_values(column: Column) -> None:
     """Choose values, each with its rows; being missing is one of them."""
-    counts = cache.value_counts(session.question(), column.name)
+    counts = value_counts(session.question().log, column.name)
     rows = {as_text(value): n for value, n in counts.iter_rows()}
     key = f"new_values_{column.position}"
     st.multiselect(
