@@ -8,7 +8,7 @@ from __future__ import annotations
 import typer
 
 from analytics.commands.calibration import calibration
-from analytics.commands.discover import discover
+from analytics.commands.discovery import discover
 from analytics.commands.gap import gap
 from analytics.commands.ingest import ingest
 from analytics.commands.library import app as library

@@ -12,10 +12,11 @@ import narwhals.stable.v2 as nw
 import polars as pl
 
 from analytics.log.bins import Bins, whole
-from analytics.log.schema import Column, Log
+from analytics.log.column import Column
+from analytics.log.schema import Log
 from analytics.query.engine import as_people_see
 from analytics.query.relations import AMOUNTS, MOMENTS, integer, score_table
-from analytics.query.thresholds import scattered
+from analytics.query.sampling import scattered
 
 _UNDER = -1
 OTHER_UNIT = " in another unit"

@@ -9,13 +9,9 @@ import duckdb
 
 from analytics.errors import InputError
 from analytics.log.bins import Bins
-from analytics.log.schema import (
-    MAX_VALUES_BY_VALUE,
-    Column,
-    Log,
-    Mapping,
-    Reading,
-)
+from analytics.log.column import MAX_VALUES_BY_VALUE, Column
+from analytics.log.mapping import Mapping
+from analytics.log.schema import Log, Reading
 from analytics.reading.grid import bin_case, numeric_bins, score_grid
 from analytics.reading.sql.expressions import NULL, Expression, membership, numeric, score_expression, time_expression
 

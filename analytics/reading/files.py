@@ -12,9 +12,10 @@ from pathlib import Path
 import duckdb
 
 from analytics.errors import InputError
+from analytics.log.column import unique_names
 from analytics.log.layout import CsvOptions
 from analytics.log.origin import FileRead, Origin
-from analytics.log.schema import LineCounts, SetAside, unique_names
+from analytics.log.receipt import LineCounts, SetAside
 from analytics.reading import raw
 from analytics.reading.formats import sources as file_sources
 from analytics.reading.formats.sources import Source

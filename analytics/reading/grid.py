@@ -8,12 +8,16 @@ from collections.abc import Sequence
 import duckdb
 
 from analytics.log.bins import Bins
-from analytics.log.schema import MAX_DISTINCT_SCORES, Column, Mapping, Reading, ScoreKind
+from analytics.log.column import Column
+from analytics.log.mapping import Mapping
+from analytics.log.schema import MAX_DISTINCT_SCORES, Reading, ScoreKind
 from analytics.reading.sql.expressions import Expression, membership, score_expression
 
 N_BINS = 10
-_MAX_COUNTED = 5_000_000
-"""Distinct scores up to which their rows are counted: a group takes some 50 bytes."""
+_N_STEPS = 1000
+"""Steps of the score grid, even ones and quantiles."""
+_MAX_COUNTED = 1_000_000
+"""Distinct scores up to which their rows are counted: with more, sorting the rows is faster than grouping them."""
 _MAX_EXCEPTIONS = 0.1
 """Decisions against the score, of those of the rarer kind, at which there still is a threshold that the others follow."""
 
@@ -24,10 +28,10 @@ def score_grid(
     """Return the kind of score, the edges of the score grid and whether they are the distinct scores."""
     scored = f"(SELECT {score.sql} AS score FROM raw)"
     row = connection.execute(
-        f"SELECT approx_count_distinct(score), min(score), max(score) FROM {scored}", score.parameters
+        f"SELECT approx_count_distinct(score), min(score), max(score), count(score) FROM {scored}", score.parameters
     ).fetchone()
     assert row is not None
-    approximate, low, high = row
+    approximate, low, high, n_scored = row
     if low is None:
         return ("probability" if has_score else "decision"), (0.0,), True
     kind: ScoreKind = "decision" if not has_score else "probability" if low >= 0 and high <= 1 else "rank"
@@ -37,33 +41,28 @@ def score_grid(
         ).fetchall()
         if len(rows) <= MAX_DISTINCT_SCORES:
             return kind, tuple(row[0] for row in rows), True
-    steps = [step / 1000 for step in range(1001)]
-    quantiles = score_quantiles(connection, score, steps, is_counted=approximate <= _MAX_COUNTED)
+    steps = [step / _N_STEPS for step in range(_N_STEPS + 1)]
+    quantiles = score_quantiles(connection, score, n_scored, is_counted=approximate <= _MAX_COUNTED)
     even = steps if kind == "probability" else [low + (high - low) * step for step in steps]
     return kind, tuple(sorted({*even, *quantiles, low})), False
 
 
 def score_quantiles(
-    connection: duckdb.DuckDBPyConnection, score: Expression, steps: Sequence[float], *, is_counted: bool
+    connection: duckdb.DuckDBPyConnection, score: Expression, n_scored: int, *, is_counted: bool
 ) -> list[float]:
-    """Return the discrete quantiles of the scores, from the rows of each score where these are counted.
+    """Return the scores at the places ``max(ceil(k n / 1000), 1)`` of all n sorted scores, k = 0 … 1000, each once.
 
-    The engine's own function selects anew among all rows for each of the steps.
+    A score whose last row is at place p holds such a place where ``1000 p // n`` grows over its rows.
     """
-    scored = f"(SELECT {score.sql} AS score FROM raw)"
-    if not is_counted:
-        row = connection.execute(
-            f"SELECT quantile_disc(score, ?) FROM {scored}", [list(steps), *score.parameters]
-        ).fetchone()
-        assert row is not None
-        return list(row[0])
+    scored = f"FROM (SELECT {score.sql} AS score FROM raw) WHERE score IS NOT NULL"
+    counted = (
+        f"SELECT score, count(*) AS n, sum(count(*)) OVER (ORDER BY score)::BIGINT AS last {scored} GROUP BY score"
+    )
+    numbered = f"SELECT score, 1 AS n, row_number() OVER (ORDER BY score) AS last {scored}"
     rows = connection.execute(
-        f"WITH counted AS (SELECT score, count(*) AS n FROM {scored} WHERE score IS NOT NULL GROUP BY score), "
-        "upto AS (SELECT score, sum(n) OVER (ORDER BY score)::BIGINT AS last FROM counted), "
-        "step AS (SELECT greatest(n - floor(n - unnest(?::DOUBLE[]) * n), 1)::BIGINT AS place "
-        "FROM (SELECT max(last) AS n FROM upto)) "
-        "SELECT upto.score FROM step ASOF JOIN upto ON step.place <= upto.last",
-        [*score.parameters, list(steps)],
+        f"SELECT DISTINCT score FROM ({counted if is_counted else numbered}) "
+        f"WHERE last = n OR {_N_STEPS} * last // ? > {_N_STEPS} * (last - n) // ? ORDER BY score",
+        [*score.parameters, n_scored, n_scored],
     ).fetchall()
     return [row[0] for row in rows]
 
@@ -83,12 +82,12 @@ def numeric_bins(connection: duckdb.DuckDBPyConnection, column: Column) -> Bins:
     )
     if low is None:
         return Bins((0.0, 0.0))
-    often = f"SELECT v FROM {finite} GROUP BY v HAVING count(*) * {N_BINS} >= ? ORDER BY v"
-    spikes = [row[0] for row in connection.execute(often, [n_rows]).fetchall()]
+    often = f"SELECT v, count(*) FROM {finite} GROUP BY v HAVING count(*) * {N_BINS} >= ? ORDER BY v"
+    spikes = dict(connection.execute(often, [n_rows]).fetchall())
     next_values = ", min(v) FILTER (v > ?)" * len(spikes)
     quantiles, *after = connection.execute(
         f"SELECT quantile_disc(v, ?) FILTER (NOT list_contains(?::DOUBLE[], v)){next_values} FROM {finite}",
-        [[k / N_BINS for k in range(1, N_BINS)], spikes, *spikes],
+        [inner_shares(n_rows - sum(spikes.values()), N_BINS), [*spikes], *spikes],
     ).fetchone() or (None,)
     is_integer = column.type == "BIGINT"
     edges = {_rounded(edge, quantiles, is_integer=is_integer) for edge in quantiles or ()}
@@ -96,6 +95,18 @@ def numeric_bins(connection: duckdb.DuckDBPyConnection, column: Column) -> Bins:
     edges = {edge for edge in edges if edge < high and not any(spike < edge < upper for spike, upper in gaps)}
     edges |= {edge for gap in gaps for edge in gap}
     return Bins((low, *sorted(edge for edge in edges if edge > low), high), is_integer=is_integer)
+
+
+def inner_shares(n: int, parts: int) -> list[float]:
+    """Return the shares at which ``quantile_disc`` of n values gives those at the places ``max(ceil(k n / parts), 1)``.
+
+    They lie half a place before the ends of the places, so that no engine's rounding reaches a neighbour.
+
+    >>> inner_shares(8, 4)
+    [0.1875, 0.4375, 0.6875]
+    """
+    places = [max(-(-k * n // parts), 1) for k in range(1, parts)]
+    return [(place - 0.5) / max(n, 1) for place in places]
 
 
 def _rounded(edge: float, edges: Sequence[float], *, is_integer: bool) -> float:

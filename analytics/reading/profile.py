@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import duckdb
 
-from analytics.log.schema import Column, Kind
+from analytics.log.column import Column, Kind
 from analytics.reading.types.conversion import Conversion
 
 _N_TOP = 50

@@ -6,14 +6,16 @@ from datetime import date, datetime
 
 import streamlit as st
 
-from analytics.log.schema import Column, Log
+from analytics.log.column import Column
+from analytics.log.schema import Log
 from analytics.present import words
 from analytics.query.cohort import OUTCOME_WORDS, Clause, Cohort
-from pages._frame import cache, session
+from pages._frame import cache, conditions, session
+from pages._frame.conditions import MAX_OPTIONS, as_text
 from pages._frame.render import escaped
 
-_MAX_OPTIONS = 500
 _MAX_VALUES_WITHOUT_SEARCH = 24
+"""Values of a column up to which its list is read as a whole; numbers with more are chosen by a range."""
 _CONTAINS = "Contains (upper and lower case are the same)"
 
 
@@ -50,13 +52,16 @@ def _draw_adder(log: Log, cohort: Cohort) -> None:
     names = [column.name for column in log.columns]
     name = st.selectbox("Column", names, index=None, key="new_column", placeholder="Choose a column")
     if name is None or name not in names:
+        conditions.draw_rows(log)
         return
     column = log.column(name)
-    if column.kind == "number" and column.n_distinct > 24:
+    if conditions.draw_choice(log, column):
+        return
+    if column.kind == "number" and column.n_distinct > _MAX_VALUES_WITHOUT_SEARCH:
         _draw_range(column)
     elif column.kind == "time":
         _draw_dates(column)
-    elif column.n_distinct <= _MAX_OPTIONS:
+    elif column.n_distinct <= MAX_OPTIONS:
         _draw_values(column)
     else:
         _draw_text(column)
@@ -78,13 +83,6 @@ def _draw_values(column: Column) -> None:
     if column.kind == "text" and column.n_distinct > _MAX_VALUES_WITHOUT_SEARCH:
         st.text_input(f"Or: {_CONTAINS[0].lower()}{_CONTAINS[1:]}", key=text_key)
     st.button("Add", type="primary", key="add_values", on_click=_add_values, args=(column.name, key, text_key))
-
-
-def as_text(value: object) -> str | None:
-    """Return a value as a clause holds it."""
-    if value is None:
-        return None
-    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _add_values(name: str, key: str, text_key: str) -> None:
@@ -128,7 +126,7 @@ def _add_bounds(name: str, low: str, high: str, missing: str) -> None:
         value = st.session_state.get(key)
         if value is not None:
             text = value.isoformat() if isinstance(value, date) else f"{value:.15g}"
-            bounds.append(Clause(name, op, (text,)))  # type: ignore[arg-type]
+            bounds.append(Clause(name, op, (text,)))
     if st.session_state.get(missing):
         bounds.append(Clause(name, "missing"))
     _add(name, bounds)

@@ -63,7 +63,7 @@ _GROWN = 1.02
 _logger = logging.getLogger("slicewise")
 
 
-def navigation(*, is_hidden: bool = False) -> st.navigation:  # type: ignore[valid-type]
+def _navigation(*, is_hidden: bool = False) -> st.navigation:  # type: ignore[valid-type]
     """Register the pages; the app opens on the overview of the sample."""
     pages = [
         st.Page(path, title=title, icon=icon, help=help_, default=title == "Overview")
@@ -84,7 +84,7 @@ def run() -> None:
     if session.needs_sign_in():
         _draw_sign_in()
         return
-    page = navigation()
+    page = _navigation()
     st.session_state[_ENTERED] = True
     st.session_state[session.PAGE] = page.url_path  # type: ignore[attr-defined]
     try:
@@ -113,7 +113,7 @@ _spared = {"modules": 0}
 
 def _draw_sign_in() -> None:
     """Ask who is there, before anything else is shown; the pages are known, so that a link to one of them is no mistake."""
-    navigation(is_hidden=True)
+    _navigation(is_hidden=True)
     st.title("Slicewise")
     st.write("Sign in to open your workspace. What you upload is seen by you alone.")
     st.button("Sign in", type="primary", icon=":material/login:", on_click=st.login)
@@ -127,7 +127,7 @@ def require() -> None:
     if session.needs_sign_in():
         _draw_sign_in()
         st.stop()
-    navigation()
+    _navigation()
     st.rerun()
 
 

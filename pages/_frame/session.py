@@ -13,7 +13,7 @@ from analytics.log.schema import Log
 from analytics.log.workspace import Workspace
 from analytics.query.cohort import Clause, Cohort
 from analytics.query.engine import Engine
-from analytics.query.operators import answerable
+from analytics.query.predicates import answerable
 from analytics.reading import api
 from analytics.review.store import ReviewStore
 

@@ -11,15 +11,16 @@ from streamlit.delta_generator import DeltaGenerator
 
 from analytics.answers.question import Question
 from analytics.errors import QuestionError
-from analytics.log.schema import Column, Log
+from analytics.log.column import Column
+from analytics.log.schema import Log
 from analytics.measure.gap.metric import COST, OFFERED
 from analytics.measure.thresholds.costs import Costs
 from analytics.present import words
 from analytics.present.readings.gap import metric_label
 from analytics.query.cohort import Clause, Cohort
-from analytics.query.operators import answerable
+from analytics.query.predicates import answerable
 from pages._frame import cache, gap_cache, policy, session
-from pages._frame.filters import as_text
+from pages._frame.conditions import as_text
 from pages._frame.render import escaped
 
 _TIME, _LOG = "by time", "another log"

@@ -13,9 +13,12 @@ from streamlit.typing import UploadedFile
 
 from analytics.errors import AnalysisError, QuestionError
 from analytics.log import roles
-from analytics.log.schema import Log, Mapping
+from analytics.log.mapping import Mapping
+from analytics.log.schema import Log
 from analytics.reading import api, inbox, preview
-from analytics.reading.api import OnProgress, Staged
+from analytics.reading.api import Staged
+from analytics.reading.formats.registry import readable
+from analytics.reading.process import OnProgress
 from pages._frame import session
 from pages._frame.render import escaped
 from pages._logs import account, layout, mapping, mending, shelf, uploads
@@ -32,8 +35,7 @@ def draw_drop_zone() -> None:
         key=f"upload_{nonce}",
         accept_multiple_files=True,
         max_upload_size=mending.MAX_UPLOAD_MB,
-        help="CSV, TSV, JSON, NDJSON, Parquet, Arrow, Feather or Excel (.xlsx), plain or as .gz, .zst or .zip, up to 499 MB. "
-        "Several files become one log: drop them together.",
+        help=f"{readable()}, up to {mending.MAX_UPLOAD_MB} MB. Several files become one log: drop them together.",
     )
     root = inbox.inbox()
     where = "Larger than 499 MB? Read it " + ("by its path" if root is None else "from the inbox")

@@ -9,9 +9,10 @@ import polars as pl
 import streamlit as st
 
 from analytics.answers.question import Question
-from analytics.answers.review.queue import Queue, Rank
+from analytics.answers.review.queue import Queue
 from analytics.errors import AnalysisError
 from analytics.present import words
+from analytics.query.review import Rank
 from analytics.review.taxonomy import Reason, label_of
 from analytics.review.verdict import Verdict
 from pages._frame import session

@@ -10,8 +10,8 @@ import streamlit as st
 from analytics.answers.slices import SliceAnswer
 from analytics.measure.metrics import METRICS
 from analytics.present import words
-from analytics.present.tables.slice_cells import heading, slice_cells
 from analytics.present.tables.slices import column_labels, slice_display_table
+from analytics.present.tables.slices_cells import heading, slice_cells
 from pages._frame import cache
 from pages._frame.render import table_downloads
 from pages._slices.choice import choose_from_table

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from analytics.answers.question import Question
 from analytics.answers.slices import slices
 from analytics.log.bins import Bins
-from analytics.log.schema import Column
+from analytics.log.column import Column
 from analytics.query.cohort import Cohort, slice_clauses
 from analytics.query.engine import Engine
-from analytics.reading.grid import N_BINS, bin_case, numeric_bins
+from analytics.reading.grid import N_BINS, bin_case, inner_shares, numeric_bins
 from tests.ingested import Desk
 
 
@@ -79,6 +79,27 @@ def test_bins_hold_about_a_tenth_each() -> None:
     shares = np.bincount(np.array(codes, dtype=int)) / len(values)
     assert len(bins.edges) - 1 == N_BINS
     assert shares.min() > 0.07 and shares.max() < 0.13
+
+
+@pytest.mark.parametrize("n", [1, 2, 9, 10, 11, 30, 70, 1_000, 60_000, 60_001])
+@pytest.mark.parametrize("parts", [4, N_BINS, 1000])
+def test_inner_shares_ask_for_whole_places(n: int, parts: int) -> None:
+    """Against the plain definition: the value at place max(ceil(k n / parts), 1) of the sorted values."""
+    values = np.random.default_rng(n).permutation(n).tolist()
+    with duckdb.connect() as connection:
+        found = connection.execute(
+            "SELECT quantile_disc(v, ?) FROM (SELECT unnest(?::DOUBLE[]) AS v)", [inner_shares(n, parts), values]
+        ).fetchone()
+    assert found == ([max(-(-k * n // parts), 1) - 1 for k in range(1, parts)],)
+
+
+@settings(max_examples=60)
+@given(st.lists(st.integers(0, 99), min_size=11, max_size=80, unique=True))
+def test_edges_lie_at_whole_places(values: list[int]) -> None:
+    """More than ten different values, none of which fills a tenth, and of two digits, which rounding keeps."""
+    ordered, n = sorted(values), len(values)
+    tenths = {ordered[-(-k * n // N_BINS) - 1] for k in range(1, N_BINS)} - {ordered[0], ordered[-1]}
+    assert binned(values, is_integer=True)[0].edges == (ordered[0], *sorted(tenths), ordered[-1])
 
 
 @pytest.mark.parametrize("is_integer", [True, False])

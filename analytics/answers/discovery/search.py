@@ -18,7 +18,7 @@ from analytics.query.cohort import Cohort
 from analytics.query.discovery.objectives import OBJECTIVES, SPLITS, by_entity, by_row, by_time, row_count
 from analytics.query.discovery.properties import Property, expression, in_codes, properties, shown_value
 from analytics.query.engine import Engine
-from analytics.query.operators import predicate
+from analytics.query.predicates import predicate
 from analytics.query.relations import cube_table
 
 Split = Literal["row", "entity", "time", "none"]

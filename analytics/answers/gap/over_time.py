@@ -11,7 +11,7 @@ import polars as pl
 from analytics.answers.gap.answer import Gap
 from analytics.answers.gap.inputs import LABEL, SCORE, Inputs
 from analytics.answers.overview import bucket
-from analytics.log.schema import MAX_SEGMENT_VALUES, Column
+from analytics.log.column import MAX_SEGMENT_VALUES, Column
 from analytics.measure.calibration.breaks import LevelBreak, level_break
 from analytics.measure.gap.density import Joint, joint_effect
 from analytics.measure.gap.metric import PLACES, GapMetric

@@ -13,8 +13,9 @@ from analytics.answers.question import Question
 from analytics.answers.review.queue import slice_values
 from analytics.answers.slices import slices
 from analytics.errors import QuestionError
+from analytics.log.column import Column
 from analytics.log.mapping import ROLE_LABELS
-from analytics.log.schema import Column, Log
+from analytics.log.schema import Log
 from analytics.measure.comparisons import SIGNIFICANT
 from analytics.query.engine import Engine
 

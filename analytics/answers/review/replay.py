@@ -12,7 +12,7 @@ import polars as pl
 
 from analytics.answers.question import Question
 from analytics.errors import QuestionError
-from analytics.log.schema import Column
+from analytics.log.column import Column
 from analytics.query import review
 from analytics.query.engine import Engine
 from analytics.review.library import KeptCase, Scalar, scalar

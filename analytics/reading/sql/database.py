@@ -27,8 +27,8 @@ def connect(database: Path, memory_limit: str) -> duckdb.DuckDBPyConnection:
 
 def attach(connection: duckdb.DuckDBPyConnection, origin: Path, target: Path) -> None:
     """Attach what a log is built from as ``origin`` and the new file as ``log_file``."""
-    connection.execute(f"ATTACH '{quoted(origin)}' AS origin (READ_ONLY)")
-    connection.execute(f"ATTACH '{quoted(target)}' AS log_file")
+    connection.execute(f"ATTACH '{_quoted(origin)}' AS origin (READ_ONLY)")
+    connection.execute(f"ATTACH '{_quoted(target)}' AS log_file")
 
 
 def take_rows(connection: duckdb.DuckDBPyConnection, reading: Reading, *, from_log: bool) -> None:
@@ -46,7 +46,7 @@ def take_rows(connection: duckdb.DuckDBPyConnection, reading: Reading, *, from_l
 
 def copy_rows(connection: duckdb.DuckDBPyConnection, reading: Reading, origin: Path) -> None:
     """Make the tables of a reading anew from a log that was built of it."""
-    connection.execute(f"ATTACH '{quoted(origin)}' AS origin (READ_ONLY)")
+    connection.execute(f"ATTACH '{_quoted(origin)}' AS origin (READ_ONLY)")
     take_rows(connection, reading, from_log=True)
     _copy_tables(connection, "")
     connection.execute("DETACH origin")
@@ -88,6 +88,6 @@ def escape_glob(path: Path) -> str:
     return re.sub(r"([*?\[])", r"[\1]", str(path))
 
 
-def quoted(path: Path) -> str:
+def _quoted(path: Path) -> str:
     """Return a path of our own making as SQL text: ATTACH takes no parameter."""
     return str(path).replace("'", "''")

@@ -8,7 +8,7 @@ import pytest
 
 from analytics.present import palette, words
 from analytics.present.drawings import interval_picture
-from analytics.present.tables.slice_cells import MAX_PICTURES, slice_cells
+from analytics.present.tables.slices_cells import MAX_PICTURES, slice_cells
 from tests.present.made import hostile_answer, make_answer
 
 SLICES = [

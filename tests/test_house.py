@@ -1,0 +1,127 @@
+"""Rules of the house: one word per question, no public name without a user, a reason beside every number that decides."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import defaultdict
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PLACES = ("analytics", "pages", "tests", "benchmarks", "sample_data", "docs")
+
+
+@cache
+def sources() -> dict[str, Path]:
+    """Dotted name to file, of every module that may use or be used."""
+    paths = [ROOT / "app.py", ROOT / "serve.py", *(path for place in PLACES for path in (ROOT / place).rglob("*.py"))]
+    return {".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path for path in paths}
+
+
+@cache
+def tree_of(module: str) -> ast.Module:
+    return ast.parse(sources()[module].read_text("utf-8"))
+
+
+OWN = sorted(name for name in sources() if name.split(".")[0] in ("analytics", "pages"))
+
+
+def top_names(module: str) -> set[str]:
+    """Public names that a module defines at its top."""
+    found: set[str] = set()
+    for node in tree_of(module).body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            found.add(node.name)
+        elif isinstance(node, ast.Assign | ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            found |= {name.id for target in targets for name in ast.walk(target) if isinstance(name, ast.Name)}
+    return {name for name in found if not name.startswith("_")}
+
+
+@cache
+def used_names() -> dict[str, set[str]]:
+    """Module to the names of it that other modules take: imported, by attribute, or named in a test's text."""
+    used: dict[str, set[str]] = defaultdict(set)
+    for module in sources():
+        known: dict[str, set[str]] = defaultdict(set)
+        for node in ast.walk(tree_of(module)):
+            if isinstance(node, ast.ImportFrom) and node.module:
+                for alias in node.names:
+                    used[node.module].add(alias.name)
+                    known[alias.asname or alias.name].add(f"{node.module}.{alias.name}")
+            elif isinstance(node, ast.Import):
+                for alias in node.names:
+                    known[alias.asname or alias.name].add(alias.name)
+        for node in ast.walk(tree_of(module)):
+            if isinstance(node, ast.Attribute):
+                for other in known.get(ast.unparse(node.value), ()):
+                    used[other].add(node.attr)
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str) and not module.startswith("analytics"):
+                for other, name in re.findall(r"((?:analytics|pages)[\w.]*)\.(\w+)", node.value):
+                    used[other].add(name)
+                if node.value.isidentifier():
+                    for others in known.values():
+                        for other in others:
+                            used[other].add(node.value)
+    return used
+
+
+UNUSED = {
+    "pages._frame.cache": {"cost_table"},
+    "analytics.reading.confine": {"main"},
+    "analytics.reading.worker": {"main"},
+}
+"""Public names whose user is no module: those that a process begins with."""
+
+
+@pytest.mark.parametrize("module", [name for name in OWN if sources()[name].name != "__init__.py"])
+def test_every_public_name_has_a_user_outside_its_module(module: str) -> None:
+    if sources()[module].parent == ROOT / "pages":
+        return  # a script, which nobody imports
+    alone = top_names(module) - used_names()[module] - UNUSED.get(module, set())
+    assert not alone, f"{module}: no other module uses {sorted(alone)}; begin them with an underscore, or drop them"
+
+
+def test_what_is_listed_as_unused_is_there() -> None:
+    for module, names in UNUSED.items():
+        assert names <= top_names(module), module
+
+
+def test_the_formatter_lays_out_every_line() -> None:
+    mark = "fmt: " + "skip"
+    assert [name for name, path in sources().items() if mark in path.read_text("utf-8")] == []
+
+
+QUESTIONS = ("logs", "overview", "slices", "discovery", "review", "calibration", "thresholds", "gap", "report")
+"""The words of the questions: each is the name of a page or of a part of one, and of its modules in every room."""
+
+ROOMS = {
+    "analytics.answers": {"question", "empty_cohort"},
+    "analytics.commands": {"asking", "options", "writing", "ingest", "library"},
+    "analytics.present.figures": {"base"},
+    "analytics.present.readings": set(),
+    "analytics.present.drawings": {"canvas", "intervals"},
+    "analytics.present.tables": set(),
+    "analytics.log.kept": set(),
+}
+"""Rooms in which every module belongs to one question, and what serves all of them."""
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_question_bears_one_word_in_every_room(room: str) -> None:
+    depth = room.count(".") + 1
+    names = {name.split(".")[depth] for name in OWN if name.startswith(f"{room}.")}
+    strange = {
+        name for name in names - ROOMS[room] if not any(re.fullmatch(rf"{word}(_\w+)?", name) for word in QUESTIONS)
+    }
+    assert not strange, f"{room}: {sorted(strange)} bear no word of a question ({', '.join(QUESTIONS)})"
+
+
+def test_a_page_s_folder_bears_its_name() -> None:
+    pages = {path.stem for path in (ROOT / "pages").glob("*.py")} - {"__init__"}
+    folders = {path.parent.name for path in (ROOT / "pages").glob("_*/*.py")} - {"_frame"}
+    assert folders <= {f"_{page}" for page in pages}
+    assert pages <= set(QUESTIONS)
