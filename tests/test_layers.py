@@ -265,7 +265,6 @@ def test_raw_sql_lives_in_its_rooms(module: str) -> None:
 LONG = {
     "analytics/log/roles.py",
     "analytics/present/figures/calibration.py",
-    "analytics/present/figures/gap.py",
     "analytics/query/engine.py",
     "analytics/reading/labels.py",
 }

@@ -7,11 +7,13 @@ import streamlit as st
 from analytics.answers.gap.answer import Gap
 from analytics.answers.gap.answer import gap as gap_answer
 from analytics.answers.gap.inputs import Inputs, inputs
-from analytics.answers.gap.over_time import GapTime, gap_time, jointly
+from analytics.answers.gap.joint import jointly
 from analytics.answers.gap.sides import proposed_sides as proposed_sides_answer
 from analytics.answers.gap.sides import sides as sides_answer
+from analytics.answers.gap.time import gap_time
 from analytics.answers.question import Question
 from analytics.measure.gap.density import Joint
+from analytics.measure.gap.time import GapTime
 from analytics.measure.thresholds.costs import Costs
 from analytics.measure.thresholds.policy import Policy
 from pages._frame import cache, session

@@ -15,7 +15,7 @@ from analytics.log.schema import Column, Log
 from analytics.measure.gap.metric import COST, OFFERED
 from analytics.measure.thresholds.costs import Costs
 from analytics.present import words
-from analytics.present.readings.gap import metric_label
+from analytics.present.readings.gap_parts import metric_label
 from analytics.query.cohort import Clause, Cohort
 from analytics.query.operators import answerable
 from pages._frame import cache, gap_cache, policy, session

@@ -8,9 +8,9 @@ import streamlit as st
 
 from analytics.answers.gap.answer import Gap
 from analytics.answers.gap.inputs import Inputs
-from analytics.answers.gap.over_time import GapTime
 from analytics.measure.gap.density import Joint
 from analytics.measure.gap.metric import COST
+from analytics.measure.gap.time import GapTime
 from analytics.present import figures, palette, readings, words
 from analytics.present.tables.gap import BARS, column_rows, input_rows, slice_rows
 from pages._frame.render import escaped, figure, sentence, table_downloads
