@@ -17,7 +17,7 @@ from analytics.log.schema import Log
 from analytics.measure.gap.metric import COST, OFFERED
 from analytics.measure.thresholds.costs import Costs
 from analytics.present import words
-from analytics.present.readings.gap import metric_label
+from analytics.present.readings.gap_parts import metric_label
 from analytics.query.cohort import Clause, Cohort
 from analytics.query.predicates import answerable
 from pages._frame import policy, session

@@ -6,8 +6,8 @@ import streamlit as st
 
 from analytics.answers.gap.answer import Gap
 from analytics.answers.gap.inputs import Inputs
-from analytics.answers.gap.over_time import GapTime
 from analytics.measure.gap.density import Joint
+from analytics.measure.gap.time import GapTime
 from analytics.present import readings, words
 from pages._frame.registry import PAGES, Page
 from pages._frame.render import escaped, sentence

@@ -8,10 +8,11 @@ from analytics.answers.gap.answer import Gap
 from analytics.answers.gap.answer import gap as gap_answer
 from analytics.answers.gap.inputs import Inputs
 from analytics.answers.gap.inputs import inputs as inputs_answer
-from analytics.answers.gap.over_time import GapTime, gap_time, jointly
+from analytics.answers.gap.joint import jointly
 from analytics.answers.gap.sides import sides
 from analytics.answers.question import Question
 from analytics.measure.gap.density import Joint
+from analytics.measure.gap.time import GapTime, gap_time
 from analytics.measure.thresholds.costs import Costs
 from analytics.present import figures, readings, words
 from analytics.query.engine import Engine

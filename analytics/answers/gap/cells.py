@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -11,47 +11,67 @@ import polars as pl
 from analytics.answers.empty_cohort import empty_cohort
 from analytics.answers.gap.sides import Sides
 from analytics.errors import QuestionError
-from analytics.measure.gap.cells import SideCells, side_cells
-from analytics.measure.gap.hybrids import CellKeys
+from analytics.log.bins import Bins
+from analytics.measure.gap.candidates import Slicing
+from analytics.measure.gap.cells import side_cells
+from analytics.measure.gap.constants import RARE_SHARE
+from analytics.measure.gap.metric import GapMetric
+from analytics.measure.gap.pairs import Cells
+from analytics.measure.gap.split import Counts
 from analytics.query.engine import Engine
 from analytics.query.gap import OTHER_UNIT, WITHOUT_COUNTERPART, Dimension, sliced_table
 
-_RARE_SHARE = 0.005
 _OTHERS = "(other values)"
 
 
 @dataclass(frozen=True)
-class Cells:
-    """Both sides in the same cells, and what the cells are called."""
+class SideCounts(Counts):
+    """What the engine counts on both sides, as `measure.gap.split` asks for it.
 
-    keys: pl.DataFrame
-    reference: SideCells
-    production: SideCells
+    Attributes
+    ----------
+    engine : Engine
+    sides : Sides
+    units : frozenset of str
+        Columns that production has in another unit: the same number is then another value.
+    metric : GapMetric
+        Says which sums are needed.
+    """
+
+    engine: Engine
+    sides: Sides
+    units: frozenset[str]
+    metric: GapMetric
 
     @property
-    def pair(self) -> tuple[SideCells, SideCells]:
-        """Both sides, the reference first."""
-        return self.reference, self.production
+    def slicings(self) -> tuple[Slicing, ...]:
+        """The columns that both sides can be sliced by."""
+        return tuple(Slicing(each.name, each.is_flag, each.bins is not None) for each in self.sides.dimensions)
 
-    @property
-    def nesting(self) -> CellKeys:
-        """How the cells nest: columns that are missing nowhere, then what is missing of the others."""
-        always = [name for name in self.keys.columns if not self.keys[name].null_count()]
-        others = [name for name in self.keys.columns if name not in always]
-        rows = self.keys.select(*always, *[pl.col(name).is_null() for name in others])
-        is_missing = rows.select(pl.any_horizontal(others)).to_series().to_numpy() if others else None
-        return CellKeys(_numbered(self.keys, always), _numbered(rows, rows.columns), is_missing)
+    def by_decision(self, column: Slicing) -> Cells:
+        """Count the slices of one column, below and from the threshold on."""
+        return _two_bin_cells(
+            self.engine,
+            self.sides,
+            self._dimension(column),
+            with_moments=self.metric.is_loss,
+            with_amount=bool(self.metric.is_by_amount.any()),
+        )
+
+    def by_score(self, columns: Sequence[Slicing]) -> Cells:
+        """Count the slices of several columns together, score bin by score bin; without columns all rows."""
+        dimensions = [self._dimension(column) for column in columns]
+        return _scored_cells(self.engine, self.sides, dimensions, with_amount=bool(self.metric.is_by_amount.any()))
+
+    def _dimension(self, column: Slicing) -> Dimension:
+        """Return the column as the engine slices by it."""
+        own = next(each for each in self.sides.dimensions if each.name == column.name)
+        bins = Bins(column.edges, own.bins.is_integer) if own.bins is not None and column.edges else own.bins
+        is_other = column.name in self.units and not own.is_flag
+        return replace(own, bins=bins, is_other_unit=is_other, alone=column.alone)
 
 
-def _numbered(table: pl.DataFrame, columns: Sequence[str]) -> np.ndarray:
-    """Number the distinct values of some columns from 0; all rows are alike without columns."""
-    if not columns:
-        return np.zeros(table.height, dtype=np.int64)
-    places: dict[tuple[object, ...], int] = {}
-    return np.array([places.setdefault(row, len(places)) for row in table.select(columns).iter_rows()], dtype=np.int64)
-
-
-def two_bin_cells(
+def _two_bin_cells(
     engine: Engine, sides: Sides, dimension: Dimension, *, with_moments: bool, with_amount: bool
 ) -> Cells:
     """Count both sides by the slices of one column, below and from the threshold on."""
@@ -73,7 +93,7 @@ def two_bin_cells(
     return Cells(keys.rename({"0": dimension.name}), found[0], found[1])
 
 
-def scored_cells(engine: Engine, sides: Sides, dimensions: Sequence[Dimension], *, with_amount: bool) -> Cells:
+def _scored_cells(engine: Engine, sides: Sides, dimensions: Sequence[Dimension], *, with_amount: bool) -> Cells:
     """Count both sides by the slices of several columns together, score bin by score bin.
 
     Values that hold less than 0.5 % of either side are taken together.
@@ -143,7 +163,7 @@ def _with_others(frames: Sequence[pl.DataFrame], name: str) -> list[pl.DataFrame
     often: set[str] = set()
     for frame in frames:
         counts = frame.group_by(name).agg(n=pl.col("n").sum()).drop_nulls(name)
-        often |= set(counts.filter(pl.col("n") >= _RARE_SHARE * float(frame["n"].sum()))[name])
+        often |= set(counts.filter(pl.col("n") >= RARE_SHARE * float(frame["n"].sum()))[name])
     is_rare = pl.col(name).is_not_null() & ~pl.col(name).is_in(list(often))
     others = pl.lit(_OTHERS)
     for ending in (OTHER_UNIT, WITHOUT_COUNTERPART):

@@ -52,6 +52,20 @@ class GapMetric:
         """Whether a change is told in percentage points."""
         return self.name != COST and METRICS[self.name].is_share
 
+    @property
+    def told_in(self) -> tuple[float, int]:
+        """The unit and the digits that a change is told in: points with one digit, money with one, other values with three."""
+        return (100.0, 1) if self.is_share else (1.0, 1 if self.name == COST else 3)
+
+    def of_rows(self, score: FloatArray, label: FloatArray, threshold: float) -> tuple[FloatArray, FloatArray]:
+        """Return what each row adds to numerator and denominator, NaN where it is not judged."""
+        judged = ~(np.isnan(score) | np.isnan(label))
+        if self.is_loss:
+            return np.where(judged, (score - label) ** 2, np.nan), np.where(judged, 1.0, np.nan)
+        flagged, positive = (score >= threshold).astype(int), np.nan_to_num(label).astype(int)
+        top, bottom = (np.where(judged, part[flagged, positive], np.nan) for part in (self.top, self.bottom))
+        return top, bottom
+
 
 def gap_metric(name: str, costs: Costs | None = None) -> GapMetric:
     """Look a metric up.
