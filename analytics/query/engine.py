@@ -24,6 +24,8 @@ from analytics.query import lock, relations
 from analytics.query.cohort import Cohort
 from analytics.query.predicates import predicate
 
+_MAX_NUMBERS = 1_000
+"""Different numbers of a column without bins that are sliced by value: nobody reads more slices than that."""
 _UNREADABLE = (duckdb.IOException, duckdb.SerializationException, duckdb.FatalException, duckdb.InternalException)
 _CORRUPT = "Corrupt database file"
 _DAMAGED = "The log {!r} cannot be opened: its file is missing or damaged, and was set aside. Upload the export again."
@@ -285,7 +287,7 @@ def stored_slice(log: Log, name: str) -> str:
         raise QuestionError(
             f"Expected a segment column, found {name!r}, which holds times. Choose another, or filter by it."
         )
-    if column.kind == "number" and column.n_distinct > 1_000:
+    if column.kind == "number" and column.n_distinct > _MAX_NUMBERS:
         raise QuestionError(
             f"Expected a segment column, found {name!r} with {column.n_distinct:,} different numbers. "
             "Make it a segment in the mapping, so that it gets bins."

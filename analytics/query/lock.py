@@ -11,8 +11,7 @@ MEMORY_LIMIT = "4GB"
 MAX_EXECUTION_MS = 120_000
 """Of one question, in milliseconds: nobody waits longer than two minutes for a page, and what runs away ends."""
 _MAX_SPILL = "20GB"
-"""Of what does not fit into memory and is written to the scratch folder: five times the memory; an ordinary
-disk has it to spare."""
+"""Of what does not fit into memory and is written to the scratch folder: five times the memory."""
 
 
 def lock_down(connection: duckdb.DuckDBPyConnection, logs: Path, spill: Path) -> None:

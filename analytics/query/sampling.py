@@ -14,12 +14,11 @@ import narwhals.stable.v2 as nw
 from analytics.query.relations import integer
 
 PRIME = 2_147_483_647
-"""2**31 - 1, a Mersenne prime: the largest prime whose square still fits into a signed 64-bit number."""
+"""2**31 - 1, the largest prime below 2**31: a product of two remainders fits into a signed 64-bit number."""
 FACTOR = 48_271
 """A primitive root of the prime with good spectral behaviour (Park, Miller and Stockmeyer, CACM 36(7), 1993)."""
 _MULTIPLIER = 1_220_703_125
-"""5**13, the multiplier of the NAS Parallel Benchmarks (Bailey et al., 1991); more than half of the
-prime, so that one step spreads."""
+"""5**13, the multiplier of the NAS Parallel Benchmarks (Bailey et al., 1991), here modulo the prime."""
 _SHIFT = 11
 """Added in a step, so that row 0 does not stay 0; any small number does."""
 _ROUNDS = 4

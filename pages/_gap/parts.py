@@ -10,9 +10,10 @@ from analytics.answers.gap.inputs import Inputs
 from analytics.answers.gap.inputs import inputs as inputs_answer
 from analytics.answers.gap.joint import jointly
 from analytics.answers.gap.sides import sides
+from analytics.answers.gap.time import gap_time
 from analytics.answers.question import Question
 from analytics.measure.gap.density import Joint
-from analytics.measure.gap.time import GapTime, gap_time
+from analytics.measure.gap.time import GapTime
 from analytics.measure.thresholds.costs import Costs
 from analytics.present import figures, readings, words
 from analytics.query.engine import Engine
