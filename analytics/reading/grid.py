@@ -9,8 +9,9 @@ import duckdb
 
 from analytics.log.bins import Bins
 from analytics.log.column import Column
+from analytics.log.grid import MAX_DISTINCT_SCORES
 from analytics.log.mapping import Mapping
-from analytics.log.schema import MAX_DISTINCT_SCORES, Reading, ScoreKind
+from analytics.log.schema import Reading, ScoreKind
 from analytics.reading.sql.expressions import Expression, membership, score_expression
 
 N_BINS = 10

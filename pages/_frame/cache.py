@@ -137,7 +137,7 @@ def _thresholds(key: str, cohort: str, threshold: float, version: str, policy: s
 def cost_table(question: Question, by: tuple[str, ...] = ()) -> CostTable:
     """Return the rows by half, slice and score bin; a threshold that is an edge of the grid asks nothing anew."""
     log, threshold = question.log, question.threshold
-    is_free = not question.cohort.outcomes and (log.grid_is_exact or threshold in log.edges)
+    is_free = not question.cohort.outcomes and log.grid.split(threshold) is None
     key, cohort, _ = primitives(question)
     return _cost_table(key, cohort, log.edges[0] if is_free else threshold, scope(log), by).at(threshold)
 
