@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 MAX_DISTINCT_SCORES = 2_000
-"""Distinct scores up to which each is an edge of the grid; beyond, edges are 1,001 quantiles and 1,001 even steps."""
+"""Distinct scores up to which each is an edge of the grid; beyond, edges are quantiles and even steps (DESIGN.md, section 2)."""
 
 
 @dataclass(frozen=True, eq=False)
