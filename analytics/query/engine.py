@@ -6,10 +6,9 @@ import shutil
 import threading
 import uuid
 import weakref
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import count
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -22,13 +21,10 @@ from analytics.log.disk import owner, storing
 from analytics.log.grid import Grid
 from analytics.log.schema import Log
 from analytics.log.workspace import Workspace
-from analytics.query import relations
+from analytics.query import lock, relations
 from analytics.query.cohort import Cohort
-from analytics.query.operators import predicate
+from analytics.query.predicates import predicate
 
-_MEMORY_LIMIT = "4GB"
-MAX_EXECUTION_MS = 120_000
-_MAX_SPILL = "20GB"
 _UNREADABLE = (duckdb.IOException, duckdb.SerializationException, duckdb.FatalException, duckdb.InternalException)
 _CORRUPT = "Corrupt database file"
 _DAMAGED = "The log {!r} cannot be opened: its file is missing or damaged, and was set aside. Upload the export again."
@@ -79,7 +75,7 @@ class Engine:
             spill.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._clean = weakref.finalize(self, shutil.rmtree, spill, ignore_errors=True)
         self._connection = duckdb.connect()
-        _lock_down(self._connection, workspace.logs, spill)
+        lock.lock_down(self._connection, workspace.logs, spill)
 
     def frame(self, log: Log) -> nw.LazyFrame[Any]:
         """Return the rows of a log on a cursor of their own: a busy connection would refuse a second question."""
@@ -130,12 +126,13 @@ class Engine:
             frame: pl.DataFrame = relation.collect("polars").to_native()
         except duckdb.InterruptException as error:
             raise QuestionError(
-                f"The question took longer than {MAX_EXECUTION_MS / 1000:.0f} seconds and was stopped. Narrow the cohort.",
+                f"The question took longer than {lock.MAX_EXECUTION_MS / 1000:.0f} seconds and was stopped. Narrow the cohort.",
                 code="question-time",
             ) from error
         except duckdb.OutOfMemoryException as error:
             raise QuestionError(
-                f"The question needs more than {_MEMORY_LIMIT} of memory. Narrow the cohort.", code="question-memory"
+                f"The question needs more than {lock.MEMORY_LIMIT} of memory. Narrow the cohort.",
+                code="question-memory",
             ) from error
         except duckdb.Error as error:
             if not _is_unreadable(error):
@@ -158,10 +155,8 @@ class Engine:
         threshold: float,
         by: Sequence[str] = (),
         *,
+        sums: Collection[str] = relations.SUMS,
         by_score: bool = False,
-        with_moments: bool = True,
-        with_log_loss: bool = True,
-        with_amount: bool = True,
         every: str | None = None,
     ) -> ScoreTable:
         """Aggregate a cohort by slice and score.
@@ -172,11 +167,12 @@ class Engine:
             The question. A threshold between two edges of the grid is exact all the same: its bin is split there.
         by : sequence of str
             Names of segment columns.
+        sums : collection of str
+            Which of `relations.SUMS` are wanted besides the counts: two logarithms per row are a third of the time, sums of
+            scores and of amounts a quarter each. Left out are the log loss where scores are no probabilities, and amounts
+            where the log has none.
         by_score : bool
             Aggregate by distinct score, so that areas are exact whatever the grid.
-        with_moments, with_log_loss, with_amount : bool
-            Which sums are wanted besides the counts: two logarithms per row are a third of the time, sums of scores and of
-            amounts a quarter each. Log loss is null where scores are no probabilities.
         every : str, optional
             Slice by hour, day, week or month too (1h, 1d, 1w or 1mo), in ``bucket``.
 
@@ -189,15 +185,15 @@ class Engine:
         grid = log.grid
         by_score = by_score and not grid.is_exact
         split = None if by_score else grid.split(threshold)
+        unknown: frozenset[str] = frozenset() if log.is_probability else relations.LOG_LOSS
+        unknown |= frozenset() if log.mapping.amount is not None else relations.AMOUNTS
         frame = self.collect(
             relations.score_table(
                 self.kept(log, cohort, threshold),
                 stored,
                 split=split,
+                sums=frozenset(sums) - unknown,
                 by_score=by_score,
-                with_moments=with_moments,
-                with_log_loss=with_log_loss and log.is_probability,
-                with_amount=with_amount and log.mapping.amount is not None,
                 every="1d" if every == "1w" else every,
             )
         )
@@ -266,25 +262,6 @@ class Engine:
         """Close the connection; questions after it fail."""
         self._connection.close()
         self._clean()
-
-
-def _lock_down(connection: duckdb.DuckDBPyConnection, logs: Path, spill: Path) -> None:
-    """Take from a connection everything but reading the workspace's logs; the order matters.
-
-    What is not GLOBAL would hold for this connection alone, and questions are asked on cursors, which are others.
-    """
-    for name in ("autoinstall_known_extensions", "autoload_known_extensions", "allow_community_extensions"):
-        connection.execute(f"SET {name} = false")
-    connection.execute("SET GLOBAL python_enable_replacements = false")
-    connection.execute("SET GLOBAL TimeZone = 'UTC'")
-    connection.execute(f"SET memory_limit = '{_MEMORY_LIMIT}'")
-    connection.execute("SET temp_directory = ?", [str(spill)])
-    connection.execute(f"SET max_temp_directory_size = '{_MAX_SPILL}'")
-    connection.execute(f"SET GLOBAL max_execution_time = {MAX_EXECUTION_MS}")
-    connection.execute("SET allow_persistent_secrets = false")
-    connection.execute("SET allowed_directories = ?", [[str(logs)]])
-    connection.execute("SET enable_external_access = false")
-    connection.execute("SET lock_configuration = true")
 
 
 def _is_unreadable(error: duckdb.Error) -> bool:

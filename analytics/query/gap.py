@@ -15,8 +15,8 @@ from analytics.log.bins import Bins, whole
 from analytics.log.column import Column
 from analytics.log.schema import Log
 from analytics.query.engine import as_people_see
-from analytics.query.relations import integer, score_table
-from analytics.query.thresholds import scattered
+from analytics.query.relations import AMOUNTS, MOMENTS, integer, score_table
+from analytics.query.sampling import scattered
 
 _UNDER = -1
 OTHER_UNIT = " in another unit"
@@ -137,8 +137,10 @@ def sliced_table(
         The labels of rows from then on still come in.
     threshold : float, optional
         Two score bins, below and from it on, instead of those of the grid.
-    split, with_moments, with_amount
+    split
         As in `relations.score_table`.
+    with_moments, with_amount : bool
+        Whether sums of scores, or of amounts, are wanted.
 
     Returns
     -------
@@ -152,9 +154,8 @@ def sliced_table(
         columns["score_bin"] = nw.when(score >= threshold).then(nw.lit(1)).when(score < threshold).then(nw.lit(0))
     prepared = frame.with_columns(**columns)
     names = [*list(columns)[: len(dimensions)], "is_mature"]
-    return score_table(
-        prepared, names, split=split, with_moments=with_moments, with_log_loss=False, with_amount=with_amount
-    )
+    sums = [*(MOMENTS if with_moments else ()), *(AMOUNTS if with_amount else ())]
+    return score_table(prepared, names, sums=sums, split=split)
 
 
 def _missing_table(frame: nw.LazyFrame[Any], columns: Sequence[str], threshold: float) -> nw.LazyFrame[Any]:

@@ -24,7 +24,7 @@ from analytics.log.disk import NO_ROOM
 from analytics.log.schema import Reading
 from analytics.reading import build, files, grid, profile, protocol
 from analytics.reading import labels as later_labels
-from analytics.reading.checks import facts, findings
+from analytics.reading.checks import registry
 from analytics.reading.sql import database
 from analytics.reading.types import infer, notations
 
@@ -232,21 +232,10 @@ def _build_log(request: protocol.Build, job: protocol.Job, progress: Progress) -
     database.take_rows(connection, reading, from_log=request.is_log)
     log = build.build(connection, reading, mapping, progress.at, name=request.name, created_at=request.created_at)
     progress.begin("Checking the log")
-    log = replace(log, findings=findings.find(log, _with_auroc(facts.count_facts(connection, log), connection)))
+    log = replace(log, findings=registry.find(connection, log))
     progress.connection = None
     database.finish(connection, log)
     return protocol.Built(log=log.to_json())
-
-
-def _with_auroc(found: findings.Facts, connection: duckdb.DuckDBPyConnection) -> findings.Facts:
-    """Add the area under the ROC curve and its interval."""
-    from analytics.measure import curves, intervals  # SciPy takes half a second to import: not while a file is read
-
-    positives, negatives = facts.bin_counts(connection)
-    if not sum(positives) or not sum(negatives):
-        return found
-    area = intervals.logit_interval(curves.auroc(positives, negatives), min(sum(positives), sum(negatives)))
-    return replace(found, auroc=float(area.value), auroc_low=float(area.low), auroc_high=float(area.high))
 
 
 TASKS: dict[type[protocol.Request], Callable[..., protocol.Answer]] = {

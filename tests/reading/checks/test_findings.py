@@ -11,7 +11,7 @@ import pytest
 from analytics.log.mapping import Mapping
 from analytics.log.receipt import Finding
 from analytics.log.schema import Log
-from analytics.reading.checks.findings import ORDER
+from analytics.reading.checks.registry import ORDER
 from tests.ingested import Desk
 
 N = 400
