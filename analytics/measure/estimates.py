@@ -121,9 +121,9 @@ def estimate_table(
 
     Notes
     -----
-    Proportions have Wilson intervals; other metrics of counts the percentiles of 1,000 Poisson replicates of the counts;
-    AUROC (DeLong) and average precision (first-order Poisson bootstrap) normal intervals on the logit scale; the mean score and losses Student's t;
-    ECE an interval that allows for its upward bias, see `ece`.
+    Proportions have Wilson intervals; other metrics of counts the percentiles of 1,000 Poisson replicates of the
+    counts; AUROC (DeLong) and average precision (first-order Poisson bootstrap) normal intervals on the logit scale; the
+    mean score and losses Student's t; ECE an interval that allows for its upward bias, see `ece`.
 
     Examples
     --------

@@ -171,6 +171,16 @@ _REGISTRY: tuple[Metric, ...] = (
         frozenset({"slices"}),
     ),
     Metric(
+        "f2",
+        "F2 score",
+        "Weighted harmonic mean of precision and recall, in which precision weighs a quarter of recall.",
+        "5 tp / (5 tp + fp + 4 fn)",
+        "no judged row is positive or predicted positive",
+        "higher",
+        Bootstrapped(lambda c: 5 * c.tp, lambda c: 5 * c.tp + c.fp + 4 * c.fn),
+        frozenset({"slices"}),
+    ),
+    Metric(
         "balanced_accuracy",
         "Balanced accuracy",
         "Mean of recall and specificity, so that both classes weigh the same.",

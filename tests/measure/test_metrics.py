@@ -71,6 +71,7 @@ ORACLES: dict[str, Callable[[Judged], float]] = {
     "fpr": lambda j: share(j.flagged[j.y == 0]),
     "fnr": lambda j: share(1 - j.flagged[j.y == 1]),
     "f1": lambda j: sk.f1_score(j.y, j.flagged, zero_division=nan) if len(j.y) else nan,
+    "f2": lambda j: sk.fbeta_score(j.y, j.flagged, beta=2, zero_division=nan) if len(j.y) else nan,
     "balanced_accuracy": lambda j: sk.balanced_accuracy_score(j.y, j.flagged) if j.has_both else nan,
     "mcc": mcc,
     "selection_rate": lambda j: share((j.log["score"].drop_nulls() >= j.threshold).to_numpy()),
