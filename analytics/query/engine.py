@@ -18,6 +18,7 @@ import polars as pl
 
 from analytics.errors import QuestionError, StoreError
 from analytics.log.disk import owner, storing
+from analytics.log.grid import Grid
 from analytics.log.schema import Log
 from analytics.log.workspace import Workspace
 from analytics.query import lock, relations
@@ -183,9 +184,9 @@ class Engine:
             If a column is unknown or cannot be sliced.
         """
         stored = [stored_slice(log, name) for name in by]
-        edges = np.asarray(log.edges, dtype=np.float64)
-        by_score = by_score and not log.grid_is_exact
-        split = None if by_score or log.grid_is_exact or threshold in edges else threshold
+        grid = log.grid
+        by_score = by_score and not grid.is_exact
+        split = None if by_score else grid.split(threshold)
         unknown: frozenset[str] = frozenset() if log.is_probability else relations.LOG_LOSS
         unknown |= frozenset() if log.mapping.amount is not None else relations.AMOUNTS
         frame = self.collect(
@@ -201,22 +202,20 @@ class Engine:
         if every == "1w":
             frame = frame.with_columns(pl.col("bucket").dt.truncate("1w"))
         if by_score:
-            edges = frame["score"].drop_nulls().unique().sort().to_numpy()
+            grid = Grid(frame["score"].drop_nulls().unique().sort().to_numpy(), is_exact=True)
             bins = pl.Series(
-                "score_bin", np.searchsorted(edges, frame["score"].fill_null(0.0).to_numpy()), dtype=pl.Int64
+                "score_bin", np.searchsorted(grid.edges, frame["score"].fill_null(0.0).to_numpy()), dtype=pl.Int64
             )
             frame = frame.with_columns(pl.when(pl.col("score").is_not_null()).then(bins).alias("score_bin")).drop(
                 "score"
             )
-        elif split is not None:
-            edges = np.insert(edges, int(np.searchsorted(edges, split)), split)
+        else:
+            grid = grid.split_at(threshold)
         names = tuple(f"slice_{place}" for place in range(len(by)))
         for name, column in zip(names, by, strict=True):
             frame = frame.with_columns(as_people_see(log, column, frame[name]).alias(name))
         names += ("bucket",) if every else ()
-        return ScoreTable(
-            frame, edges, int(np.searchsorted(edges, threshold)), names, is_exact=by_score or log.grid_is_exact
-        )
+        return ScoreTable(frame, grid.edges, grid.at(threshold), names, is_exact=grid.is_exact)
 
     def time_table(self, log: Log, cohort: Cohort, threshold: float, every: str) -> pl.DataFrame:
         """Count outcomes per hour, day, week or month (``every`` is 1h, 1d, 1w or 1mo), in the order of time."""

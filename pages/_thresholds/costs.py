@@ -19,7 +19,7 @@ from pages._frame.render import figure
 def cost_table_of(question: Question, by: tuple[str, ...] = ()) -> CostTable:
     """Return the rows by half, slice and score bin; a threshold that is an edge of the grid asks nothing anew."""
     log, threshold = question.log, question.threshold
-    is_free = not question.cohort.outcomes and (log.grid_is_exact or threshold in log.edges)
+    is_free = not question.cohort.outcomes and log.grid.split(threshold) is None
     asked = replace(question, threshold=log.edges[0]) if is_free else question
     return kept(cost_table, asked, by).at(threshold)
 

@@ -108,24 +108,21 @@ def scored_cells(engine: Engine, sides: Sides, dimensions: Sequence[Dimension], 
     frames, grids = [], []
     for side, question in enumerate(sides.questions):
         log, threshold = question.log, question.threshold
-        edges = np.asarray(log.edges, dtype=np.float64)
-        split = None if log.grid_is_exact or threshold in edges else threshold
         relation = sliced_table(
             engine.kept(log, question.cohort, threshold),
             log,
             side,
             dimensions,
             mature_before=sides.mature_before[side],
-            split=split,
+            split=log.grid.split(threshold),
             with_amount=with_amount and log.mapping.amount is not None,
         )
         frame = engine.collect(relation)
         if frame.is_empty():
             raise empty_cohort(engine, log, question.cohort, threshold)
-        if split is not None:
-            edges = np.insert(edges, int(np.searchsorted(edges, split)), split)
+        grid = log.grid.split_at(threshold)
         frames.append(_named(frame, sides, side, dimensions))
-        grids.append((edges, int(np.searchsorted(edges, threshold))))
+        grids.append((grid.edges, grid.at(threshold)))
     places = [str(place) for place in range(len(dimensions))]
     for place in places:
         frames = _with_others(frames, place)
