@@ -298,7 +298,6 @@ def test_raw_sql_lives_in_its_rooms(module: str) -> None:
 
 
 LONG = {
-    "analytics/present/figures/calibration.py",
     "analytics/reading/labels.py",
 }
 """Modules that still want a split."""
