@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import count
@@ -14,12 +13,12 @@ import duckdb
 import polars as pl
 
 from analytics.errors import AnalysisError, InputError
-from analytics.log import roles
-from analytics.log.schema import Log, Mapping, Reading
+from analytics.log import classes
+from analytics.log.mapping import Mapping
+from analytics.log.schema import Log, Reading
 from analytics.log.workspace import Workspace
 from analytics.query.engine import Engine
-from analytics.reading import api, worker
-from analytics.reading import attach as attaching
+from analytics.reading import api, protocol, worker
 
 NUMBERS = count()
 
@@ -38,13 +37,16 @@ class Quiet(worker.Progress):
         assert -1e-9 <= done <= 1 + 1e-9
 
 
-def run_here(request: dict[str, Any], folder: Path, *_: object) -> dict[str, Any]:
+def run_here(request: protocol.Request, folder: Path, *_: object) -> protocol.Answer:
     """What `process.run_child` does, in this process."""
-    request = json.loads(json.dumps({**request, "folder": str(folder), "memory_limit": "2GB"}))
+    job = protocol.Job(request=request, folder=str(folder), memory_limit="2GB")
     try:
-        answer: dict[str, Any] = json.loads(json.dumps(worker.TASKS[request["task"]](request, Quiet())))
+        answer = protocol.decode_reply(
+            protocol.encode(worker.perform(protocol.decode_job(protocol.encode(job)), Quiet()))
+        )
     except AnalysisError as error:
         raise InputError(str(error)) from error
+    assert isinstance(answer, protocol.Answer)
     return answer
 
 
@@ -101,7 +103,7 @@ class Desk:
         if mapping is None:
             mapping = replace(upload.mapping, **roles_given)
             if {"label", "decision", "score"} & set(roles_given):
-                mapping = replace(roles.with_values(mapping, upload.reading), **roles_given)
+                mapping = replace(classes.with_values(mapping, upload.reading), **roles_given)
         return self.build(upload, mapping)
 
     def remap(self, log: Log, mapping: Mapping, *, is_current: bool = True) -> Log:
@@ -113,7 +115,7 @@ class Desk:
         """Attach labels to a log, up to the mapping."""
         path = labels if isinstance(labels, Path) else self.file(labels, "labels.csv")
         with patch.object(api, "run_child", run_here):
-            found = attaching.attach(self.workspace, log, path, **options)
+            found = api.attach(self.workspace, log, path, **options)
         assert isinstance(found, api.Staged)
         return found
 

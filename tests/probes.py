@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import json
 import os
 import resource
 import socket
@@ -13,7 +14,7 @@ from pathlib import Path
 
 import duckdb
 
-from analytics.reading import worker
+from analytics.reading import protocol, worker
 
 
 def memory(folder: Path) -> object:
@@ -107,8 +108,13 @@ def place_for_files(folder: Path) -> object:
         return {"folder": str(path.parent), "mode": path.stat().st_mode & 0o777, "made": os.umask(0o077)}
 
 
+def probe(request: protocol.Copy, job: protocol.Job, _: worker.Progress) -> protocol.Copied:
+    """Answer with what a probe returns, which is named as a file."""
+    return protocol.Copied(path=json.dumps(globals()[request.files[0].name](Path(job.folder))))
+
+
 def main() -> int:
-    worker.TASKS = {"probe": lambda request, _: globals()[request["probe"]](Path(request["folder"]))}
+    worker.TASKS = {protocol.Copy: probe}
     return worker.main()
 
 

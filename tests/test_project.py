@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import runpy
 import subprocess
 import tomllib
 from pathlib import Path
@@ -26,6 +27,27 @@ def test_every_dependency_has_its_reason_in_the_readme() -> None:
     names = [re.split(r"[>=]", entry)[0] for entry in project()["project"]["dependencies"]]  # type: ignore[index]
     for name in names:
         assert re.search(rf"^\| `{re.escape(name)}` \|", readme, re.MULTILINE), f"{name} has no row in README's table"
+
+
+def test_every_dependency_is_pinned_at_one_version_and_no_pin_names_a_host() -> None:
+    """`.ci/pins` compares them with what is resolved and installed."""
+    data = project()
+    pins = data["tool"]["uv"]["constraint-dependencies"]  # type: ignore[index]
+    for pin in pins:
+        assert re.fullmatch(r"[a-z0-9-]+==[\w.+!]+( ; [\w '.!=<>]+)?", pin), pin
+    groups = [data["project"]["dependencies"], *data["dependency-groups"].values()]  # type: ignore[index,union-attr]
+    names = {re.split(r"[\[>=]", entry)[0] for group in groups for entry in group}
+    assert names <= {pin.split("==")[0] for pin in pins}
+
+
+def test_the_script_of_the_pins_finds_the_block_that_it_writes() -> None:
+    pins = runpy.run_path(str(ROOT / ".ci" / "pins"))
+    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    found = pins["pins_in"](text)
+    assert found == project()["tool"]["uv"]["constraint-dependencies"]  # type: ignore[index]
+    assert pins["with_pins"](text, found) == text
+    changed = pins["with_pins"](text, ["duckdb==9.0", "colorama==1 ; sys_platform == 'win32'"])
+    assert pins["pins_in"](changed) == ["duckdb==9.0", "colorama==1 ; sys_platform == 'win32'"]
 
 
 def test_the_server_listens_on_loopback_and_sends_nothing_home() -> None:

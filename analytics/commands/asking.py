@@ -12,14 +12,17 @@ from typing import Any
 from analytics.answers.question import Question
 from analytics.commands.options import Asked, Source
 from analytics.errors import AnalysisError, QuestionError
-from analytics.log import roles
+from analytics.log import classes, roles
+from analytics.log.column import Column
 from analytics.log.conflicts import conflicts, require_values
 from analytics.log.judge import is_one_of
-from analytics.log.schema import Column, Log, Mapping, Reading
+from analytics.log.mapping import Mapping
+from analytics.log.schema import Log, Reading
 from analytics.log.workspace import Workspace
-from analytics.query.cohort import Cohort, parse_where
+from analytics.query.cohort import Cohort
 from analytics.query.engine import Engine
-from analytics.reading import api, attach
+from analytics.query.where import parse_where
+from analytics.reading import api
 from analytics.reading.inbox import is_there
 
 _ROLE_OPTIONS: dict[str, str] = {
@@ -60,11 +63,11 @@ def _overridden(mapping: Mapping, reading: Reading, source: Source) -> Mapping:
 
 def _with_values_of(mapping: Mapping, reading: Reading, chosen: Collection[str]) -> Mapping:
     """Return the mapping with the values of the columns that were chosen; those of the others stay as they are."""
-    guess = roles.with_values(mapping, reading)
+    guess = classes.with_values(mapping, reading)
     if "label" in chosen:
         mapping = replace(mapping, positive=guess.positive, negative=guess.negative)
     if "decision" in chosen:
-        mapping = replace(mapping, decision_positive=roles.decision_values(mapping, reading))
+        mapping = replace(mapping, decision_positive=classes.decision_values(mapping, reading))
     return replace(mapping, threshold=guess.threshold) if "score" in chosen or "decision" in chosen else mapping
 
 
@@ -90,7 +93,7 @@ def _with_said_values(mapping: Mapping, reading: Reading, source: Source) -> Map
     if source.decision_positive:
         return replace(mapping, decision_positive=tuple(source.decision_positive))
     if mapping.decision and (source.positive or source.label):
-        shared = roles.shared_values(mapping, reading.column(mapping.decision))
+        shared = classes.shared_values(mapping, reading.column(mapping.decision))
         return replace(mapping, decision_positive=shared or mapping.decision_positive)
     return mapping
 
@@ -101,7 +104,8 @@ def _negatives(mapping: Mapping, column: Column) -> tuple[str, ...]:
     return tuple(
         value
         for value in others
-        if value.strip().casefold() not in roles.UNKNOWN_WORDS or roles.is_plain_zero_one([*mapping.positive, value])
+        if value.strip().casefold() not in classes.UNKNOWN_WORDS
+        or classes.is_plain_zero_one([*mapping.positive, value])
     )
 
 
@@ -123,7 +127,7 @@ def open_log(workspace: Workspace, source: Source, *, threshold: float | None = 
             f"Expected the path of a file or the id of a log, found {source.log!r}. Check the path. {''.join(known)}"
         ) from error
     if source.labels:
-        attached = attach.attach(workspace, found, source.labels, id_column=source.id, label_column=source.label)
+        attached = api.attach(workspace, found, source.labels, id_column=source.id, label_column=source.label)
         return kept(workspace, attached, source, threshold=threshold, is_current=is_current, first=attached.mapping)
     mapping = _with_threshold(_overridden(found.mapping, found.reading, source), threshold)
     return api.remap(workspace, found, mapping, is_current=is_current)

@@ -20,8 +20,9 @@ from analytics.errors import QuestionError
 from analytics.log.workspace import Workspace
 from analytics.measure.thresholds.costs import Costs
 from analytics.measure.thresholds.policy import Policy
-from analytics.query.cohort import Cohort, parse_where
+from analytics.query.cohort import Cohort
 from analytics.query.engine import Engine
+from analytics.query.where import parse_where
 
 _SIDES = "Sides"
 _NOT_IN_TEXT = (

@@ -13,10 +13,11 @@ from analytics.answers.empty_cohort import empty_cohort
 from analytics.commands.asking import kept, open_log, question_of, read_path
 from analytics.commands.options import OUTPUT, Asked, Format, Output, Source, named
 from analytics.commands.writing import check_place, write
-from analytics.log.schema import Log, Mapping, Reading
+from analytics.log.mapping import Mapping
+from analytics.log.schema import Log, Reading
 from analytics.log.workspace import Workspace
 from analytics.reading import api
-from analytics.reading.checks.findings.rows import about_reading
+from analytics.reading.checks.registry import find_before
 from analytics.reading.inbox import is_there
 
 
@@ -45,7 +46,7 @@ def _ingested(workspace: Workspace, source: Source, asked: Asked, further: Seque
         read = read_path(workspace, source, further)
         if isinstance(read, api.Staged) and not _has_scores(read.mapping) and not (source.score or source.decision):
             api.discard(workspace, read.staged_id)
-            return _accounting(None, read.reading, read.mapping, [_NO_SCORE, *map(asdict, about_reading(read.reading))])
+            return _accounting(None, read.reading, read.mapping, [asdict(finding) for finding in find_before(read)])
         is_said = source.names_roles or threshold is not None
         found = (
             kept(workspace, read, source, threshold=threshold, is_current=True)
@@ -63,15 +64,6 @@ def _counted(workspace: Workspace, log: Log, asked: Asked) -> dict[str, int]:
     if not n:
         raise empty_cohort(engine, question.log, question.cohort, question.threshold)
     return {"n": n, "n_labelled": n_labelled}
-
-
-_NO_SCORE = {
-    "code": "no-score-or-decision",
-    "severity": "error",
-    "column": None,
-    "rows": None,
-    "message": "Found neither a score nor a decision: name one with --score or --decision to judge this table.",
-}
 
 
 def _has_scores(mapping: Mapping) -> bool:

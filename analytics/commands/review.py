@@ -6,12 +6,13 @@ from typing import Annotated
 
 import typer
 
-from analytics.answers.review.queue import Errors, Rank, queue, review_rows
+from analytics.answers.review.queue import Errors, queue, review_rows
 from analytics.commands.asking import ask
 from analytics.commands.options import Asked, Output, Source, Text
 from analytics.commands.writing import write
 from analytics.log.workspace import Workspace
 from analytics.measure.thresholds.policy import Policy
+from analytics.query.review import Rank
 
 
 def review(

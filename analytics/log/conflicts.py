@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from analytics.errors import QuestionError
+from analytics.log.column import Column
 from analytics.log.judge import is_one_of, member
-from analytics.log.schema import ROLE_LABELS, SINGLE_ROLES, Column, Mapping, Reading
+from analytics.log.mapping import ROLE_LABELS, SINGLE_ROLES, Mapping
+from analytics.log.schema import Reading
 
 _MAX_NAMED = 8
+"""Values that a sentence names before it ends with an ellipsis. A judgement."""
+
 _ZERO_ONE = ("0", "1")
 
 

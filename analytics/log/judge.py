@@ -6,7 +6,9 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from analytics.log.schema import Column, Mapping, Reading
+from analytics.log.column import Column
+from analytics.log.mapping import Mapping
+from analytics.log.schema import Reading
 
 OUTCOMES = ("TP", "FP", "FN", "TN", "not known yet", "no score")
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
-FORMAT_VERSION = 1
+_FORMAT_VERSION = 1
 """Raise it when the inside of a log's file changes: older files are then read again."""
 
 
@@ -34,7 +34,7 @@ class Mapping:
     model_version: str | None = None
     segments: tuple[str, ...] = ()
     text: tuple[str, ...] = ()
-    threshold: float = 0.5
+    threshold: int | float = 0.5  # a whole number stays one wherever it is sent: the digest tells 1 from 1.0
     merges: tuple[tuple[str, str, str], ...] = ()
     latest_by: str | None = None
 
@@ -66,7 +66,7 @@ class Mapping:
 
     def digest(self) -> str:
         """Return eight characters that differ when the mapping does."""
-        text = json.dumps([FORMAT_VERSION, asdict(self)], sort_keys=True)
+        text = json.dumps([_FORMAT_VERSION, asdict(self)], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 

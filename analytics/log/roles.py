@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from analytics.log.schema import MAX_SEGMENT_VALUES, Column, Mapping, Reading
+from analytics.log import classes
+from analytics.log.column import MAX_SEGMENT_VALUES, Column
+from analytics.log.mapping import Mapping
+from analytics.log.schema import Reading
 
 _NAME_PATTERNS: dict[str, tuple[str, ...]] = {
     "score": (
@@ -91,90 +93,6 @@ _NAME_PATTERNS: dict[str, tuple[str, ...]] = {
 }
 _KEY = re.compile(r"[\w.:/+=-]{1,64}")
 _NEVER_LABEL_TIME = re.compile(r".*(label|available|outcome|updated|birth|due).*")
-_POSITIVE_WORDS = (
-    "1",
-    "1.0",
-    "true",
-    "yes",
-    "y",
-    "t",
-    "positive",
-    "pos",
-    "bad",
-    "fraud",
-    "default",
-    "charged off",
-    "churn",
-    "churned",
-    "late",
-    "spam",
-    "high",
-    "accept",
-    "accepted",
-    "approve",
-    "approved",
-    ">50k",
-    "recidivist",
-    "fail",
-    "failed",
-)
-UNKNOWN_WORDS = (
-    "unknown",
-    "pending",
-    "not known yet",
-    "not known",
-    "n/a",
-    "na",
-    "none",
-    "open",
-    "current",
-    "in progress",
-    "undecided",
-    "?",
-    "issued",
-    "in grace period",
-    "-1",
-    "",
-    "nan",
-    "null",
-    "unlabelled",
-    "unlabeled",
-    "unavailable",
-)
-_ADVERSE_LABELS = (
-    "bad",
-    "fraud",
-    "default",
-    "charged off",
-    "churn",
-    "churned",
-    "late",
-    "spam",
-    "fail",
-    "failed",
-    "recidivist",
-)
-_ADVERSE_DECISIONS = (
-    "reject",
-    "rejected",
-    "deny",
-    "denied",
-    "decline",
-    "declined",
-    "block",
-    "blocked",
-    "flag",
-    "flagged",
-    "refuse",
-    "refused",
-    "stop",
-    "stopped",
-    "alert",
-)
-"""A decision against somebody is the prediction of a label that is."""
-
-_OTHER_CLASS = {"0": "1", "0.0": "1.0", "false": "true"}
-"""What the positive class is called where rows of the negative one alone are known."""
 
 
 @dataclass(frozen=True)
@@ -214,7 +132,7 @@ def guess(reading: Reading) -> _Guess:
         elif role == "text":
             texts.append(column.name)
     mapping = replace(mapping, segments=tuple(segments), text=tuple(texts))
-    return _Guess(with_values(mapping, reading), reasons)
+    return _Guess(classes.with_values(mapping, reading), reasons)
 
 
 def _by_values(columns: Sequence[Column], chosen: dict[str, str], reasons: dict[str, str], n_rows: int) -> None:
@@ -229,7 +147,9 @@ def _by_values(columns: Sequence[Column], chosen: dict[str, str], reasons: dict[
         return [column for column in columns if column.name not in chosen.values()]
 
     if "decision" not in chosen:
-        take("score", _only([column for column in free() if _is_fraction(column)]), "the only fractions between 0 and 1")
+        take(
+            "score", _only([column for column in free() if _is_fraction(column)]), "the only fractions between 0 and 1"
+        )
     if "score" in chosen or "decision" in chosen:
         take("label", any_binary(free()), "has two values")
     times = [
@@ -301,9 +221,12 @@ def _share_of_numbers(column: Column) -> float:
 
 def any_binary(columns: Sequence[Column]) -> Column | None:
     """Return the last column with the values 0 and 1, else the only one with two values of which one is a known word."""
-    pairs = [(column, {value.strip().casefold() for value, _ in column.top} - set(UNKNOWN_WORDS)) for column in columns]
+    pairs = [
+        (column, {value.strip().casefold() for value, _ in column.top} - set(classes.UNKNOWN_WORDS))
+        for column in columns
+    ]
     plain = [column for column, values in pairs if values in ({"0", "1"}, {"false", "true"})]
-    words = [column for column, values in pairs if len(values) == 2 and values & set(_POSITIVE_WORDS)]
+    words = [column for column, values in pairs if len(values) == 2 and values & set(classes.POSITIVE_WORDS)]
     return plain[-1] if plain else _only(words)
 
 
@@ -330,80 +253,3 @@ def _rest(column: Column, n_rows: int) -> tuple[str, str]:
 def _is_whole(column: Column) -> bool:
     """Whether a numeric column holds whole numbers only."""
     return column.type == "BIGINT"
-
-
-def with_values(mapping: Mapping, reading: Reading) -> Mapping:
-    """Complete a mapping with the positive and negative values and a first threshold."""
-    if mapping.label:
-        positive, negative = split_values(reading.column(mapping.label))
-        mapping = replace(mapping, positive=positive, negative=negative)
-    if mapping.decision:
-        mapping = replace(mapping, decision_positive=decision_values(mapping, reading))
-    threshold = reading.logged_threshold
-    return replace(mapping, threshold=first_threshold(mapping, reading) if threshold is None else threshold)
-
-
-def decision_values(mapping: Mapping, reading: Reading) -> tuple[str, ...]:
-    """Return the values of the decision that mean positive: those of the label where both columns hold them."""
-    if mapping.decision is None:
-        return ()
-    column = reading.column(mapping.decision)
-    return shared_values(mapping, column) or _adverse_values(mapping, column) or split_values(column)[0]
-
-
-def _adverse_values(mapping: Mapping, column: Column) -> tuple[str, ...]:
-    """Return the decision against somebody where the positive label is against them too."""
-    if not any(value.strip().casefold() in _ADVERSE_LABELS for value in mapping.positive):
-        return ()
-    return tuple(value for value, _ in column.top if value.strip().casefold() in _ADVERSE_DECISIONS)
-
-
-def shared_values(mapping: Mapping, column: Column) -> tuple[str, ...]:
-    """Return the values of a column that are written as the positive ones of the label."""
-    texts = _positive_texts(mapping)
-    return tuple(value for value, _ in column.top if value in texts)
-
-
-def split_values(column: Column) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Split the values of a label into positive and negative ones; what is in neither is not known yet."""
-    values = [value for value, _ in column.top]
-    known = [value for value in values if value.strip().casefold() not in UNKNOWN_WORDS or is_plain_zero_one(values)]
-    words = {value.strip().casefold(): value for value in known}
-    positive = next((words[word] for word in _POSITIVE_WORDS if word in words), None)
-    if positive is None and len(known) == 1:
-        positive = _OTHER_CLASS.get(known[0].strip().casefold())
-    if positive is None:
-        positive = sorted(known)[-1] if len(known) == 2 else (column.top[-1][0] if column.top else None)
-    if positive is None:
-        return (), ()
-    return (positive,), tuple(value for value in known if value != positive)
-
-
-def is_plain_zero_one(values: Sequence[str]) -> bool:
-    """Whether the values are two numbers such as 0 and 1 or -1 and 1, so that -1 is a class and not a stand-in."""
-    return len(values) == 2 and all(re.fullmatch(r"-?[01](\.0)?", value) for value in values)
-
-
-def first_threshold(mapping: Mapping, reading: Reading) -> float:
-    """Return a threshold to begin with: ½ for scores in [0, 1], the middle of the range for others."""
-    if mapping.score is None:
-        return 1.0
-    column = reading.column(mapping.score)
-    try:
-        low, high = float(column.low or "nan"), float(column.high or "nan")
-    except ValueError:
-        return 0.5
-    if not low <= high or (low >= 0 and high <= 1):
-        return 0.5
-    middle = (low + high) / 2
-    return float(math.floor(middle)) if high - low >= 4 else middle
-
-
-def _positive_texts(mapping: Mapping) -> set[str]:
-    """Return the ways in which the positive values of a mapping may be written in a column: 1 is also 1.0 and true."""
-    texts = set(mapping.positive)
-    for value in mapping.positive:
-        folded = value.strip().casefold()
-        texts |= {"1", "1.0", "true"} if folded in ("1", "1.0", "true") else set()
-        texts |= {"0", "0.0", "false"} if folded in ("0", "0.0", "false") else set()
-    return texts

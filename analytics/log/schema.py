@@ -1,84 +1,22 @@
-"""What a log is made of: its columns, the role each one plays, the score grid, and the receipt of its reading."""
+"""A log and the reading that it was made of, as they are stored beside it."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal
 
-from analytics.errors import QuestionError
+import numpy as np
+
 from analytics.log.bins import Bins
-from analytics.log.mapping import FORMAT_VERSION as FORMAT_VERSION
-from analytics.log.mapping import ROLE_LABELS as ROLE_LABELS
-from analytics.log.mapping import SINGLE_ROLES as SINGLE_ROLES
-from analytics.log.mapping import Mapping as Mapping
-from analytics.log.mapping import mapping_from_dict as mapping_from_dict
+from analytics.log.column import Column, find_column
+from analytics.log.grid import Grid
+from analytics.log.mapping import Mapping, mapping_from_dict
 from analytics.log.origin import Origin, origin_from_dict
-from analytics.log.receipt import Finding as Finding
-from analytics.log.receipt import LabelCounts as LabelCounts
-from analytics.log.receipt import LineCounts as LineCounts
-from analytics.log.receipt import SetAside as SetAside
+from analytics.log.receipt import Finding, LabelCounts, LineCounts, SetAside
 
-Kind = Literal["number", "text", "time", "boolean"]
 ScoreKind = Literal["probability", "rank", "decision"]
-
-MAX_DISTINCT_SCORES = 2_000
-MAX_VALUES_BY_VALUE = 24
-MAX_SEGMENT_VALUES = 1_000
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column of a log, as found.
-
-    Attributes
-    ----------
-    position : int
-        Place in the file, from 0; ``sql_name`` follows from it.
-    name : str
-        What people see: the header, made unique.
-    type : str
-        DuckDB's type in the log.
-    kind : {"number", "text", "time", "boolean"}
-        How it is filtered and sliced.
-    n_missing, n_distinct, n_unparsable : int
-        Rows without a value, different values, and rows whose text did not fit the type (these are missing too).
-    top : tuple of (str, int)
-        The most frequent values as text with their rows, at most 50.
-    low, high : str or None
-        Smallest and largest value as text, for numbers and times.
-    example_unparsable : str or None
-        The first text that did not fit.
-    """
-
-    position: int
-    name: str
-    type: str
-    kind: Kind
-    n_missing: int = 0
-    n_distinct: int = 0
-    n_unparsable: int = 0
-    top: tuple[tuple[str, int], ...] = ()
-    low: str | None = None
-    high: str | None = None
-    example_unparsable: str | None = None
-
-    @property
-    def sql_name(self) -> str:
-        """Name inside the log's file, which no header can influence."""
-        return f"c{self.position}"
-
-    @property
-    def original_name(self) -> str:
-        """Name inside the log's file of the text as it was written, where spellings of it are merged."""
-        return f"o{self.position}"
-
-    @property
-    def bin_name(self) -> str:
-        """Name of the stored bins of a numeric column inside the log's file."""
-        return f"b{self.position}"
 
 
 @dataclass(frozen=True)
@@ -137,6 +75,11 @@ class Log:
         """Digest of the mapping: with ``log_id`` it names one state of one log."""
         return self.mapping.digest()
 
+    @cached_property
+    def grid(self) -> Grid:
+        """The grid by which the scores are counted."""
+        return Grid(np.asarray(self.edges, dtype=np.float64), is_exact=self.grid_is_exact)
+
     @property
     def key(self) -> str:
         """Name of the file and of every cache entry."""
@@ -179,23 +122,6 @@ class Log:
         return cls(**data)
 
 
-def find_column(columns: Sequence[Column], name: str) -> Column:
-    """Return the column called ``name``.
-
-    Raises
-    ------
-    QuestionError
-        If there is no such column; the message names close ones.
-    """
-    for column in columns:
-        if column.name == name:
-            return column
-    folded = [column.name for column in columns if column.name.casefold() == name.casefold()]
-    known = folded or [column.name for column in columns]
-    shown = ", ".join(repr(other) for other in known[:8]) + (", …" if len(known) > 8 else "")
-    raise QuestionError(f"Expected the name of a column, found {name!r}. This log has: {shown}.")
-
-
 def _merged(column: Column, merges: dict[str, str]) -> Column:
     """Return a column as it is once spellings are merged."""
     counts: dict[str, int] = {}
@@ -217,23 +143,3 @@ def reading_from_dict(data: dict[str, Any]) -> Reading:
     repairs, origin = tuple(data["repairs"]), origin_from_dict(data.get("origin"))
     plain = {"set_aside": set_aside, "repairs": repairs, "lines": lines, "labels": labels, "origin": origin}
     return Reading(**{**data, "columns": columns, **plain})
-
-
-def unique_names(headers: Sequence[str]) -> tuple[str, ...]:
-    """Make headers unique: an empty one is called by its place, a repeated one gets ``_1``, ``_2``, ….
-
-    >>> unique_names(["id", "", "id", "ID"])
-    ('id', 'column 2', 'id_1', 'ID')
-    """
-    taken: set[str] = set(headers)
-    seen: set[str] = set()
-    names: list[str] = []
-    for place, header in enumerate(headers, start=1):
-        name = header if header.strip() else f"column {place}"
-        stem, count = name, 0
-        while name in seen or (count and name in taken) or (not header.strip() and name in taken):
-            count += 1
-            name = f"{stem}_{count}"
-        seen.add(name)
-        names.append(name)
-    return tuple(names)

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import shutil
 import time
 import uuid
 from collections.abc import Iterator
-from dataclasses import asdict
 from pathlib import Path
 from typing import IO
 
 from platformdirs import user_data_path
 
 from analytics.errors import QuestionError, StoreError
-from analytics.log.disk import code_of, is_owned, owner, remove, storing, write_json, write_whole
-from analytics.log.schema import Log, Mapping, mapping_from_dict
+from analytics.log.disk import code_of, is_owned, owner, remove, storing, write_whole
+from analytics.log.saved import SavedFiles
+from analytics.log.schema import Log
 
 MAX_SIDE_STATES = 20
+"""States of logs that commands made for one question, of which the latest are kept for the next. A judgement."""
+
 _STALE_AFTER_SECONDS = 24 * 3600
+"""Age in seconds from which a reading that waits for its mapping is forgotten: a day. A judgement."""
+
 _RECENT_SECONDS = 10
 """A receipt that is so young may belong to a log that another process is just renaming."""
 
@@ -36,12 +39,14 @@ _ID_DIGITS = 12
 """Digits of a content's hash that name a log, and begin the names of its states and readings."""
 
 _CHUNK = 1 << 20
+"""Bytes of an upload that are in memory at once."""
+
 _NO_RECEIPT = (OSError, ValueError, KeyError, TypeError, AttributeError)
 """What reading a damaged receipt ends with."""
 
 
-class Workspace:
-    """The folder that holds logs, remembered mappings, saved cohorts and policies.
+class Workspace(SavedFiles):
+    """The folder that holds logs, and beside them what people saved.
 
     Parameters
     ----------
@@ -56,12 +61,11 @@ class Workspace:
 
     def __init__(self, home: Path | None = None) -> None:
         given = os.environ.get("SLICEWISE_HOME")
-        self.home = (home or (Path(given) if given else user_data_path("slicewise", appauthor=False))).absolute()
+        super().__init__((home or (Path(given) if given else user_data_path("slicewise", appauthor=False))).absolute())
         self.logs = self.home / "logs"
         self.side = self.logs / "side"
         self.staging = self.home / "staging"
         self.scratch = self.home / "scratch"
-        self.damaged = self.home / "damaged"
         self._receipts: dict[Path, tuple[tuple[int, int, int], Log]] = {}
         try:
             for folder in (self.home, self.logs, self.side, self.staging, self.scratch):
@@ -160,6 +164,17 @@ class Workspace:
         finally:
             target.unlink(missing_ok=True)
 
+    @contextlib.contextmanager
+    def scratch_folder(self) -> Iterator[Path]:
+        """Give a private folder that is gone afterwards, whatever happens."""
+        folder = self.scratch / f"{owner()}-{uuid.uuid4().hex}"
+        with storing(self.scratch):
+            folder.mkdir(mode=0o700)
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
     def sweep(self) -> None:
         """Remove what an earlier process left unfinished, and set aside what is damaged."""
         for leftover in self.scratch.iterdir():
@@ -185,14 +200,6 @@ class Workspace:
             return is_named and (not size or int(size) == receipt.with_suffix(".duckdb").stat().st_size)
         except _NO_RECEIPT:
             return False
-
-    def set_aside(self, path: Path) -> None:
-        """Move a damaged file, and what belongs to it, to where it harms nothing; `notices` tells of it."""
-        with contextlib.suppress(OSError):
-            self.damaged.mkdir(mode=0o700, exist_ok=True)
-            for part in {path, path.with_suffix(".json"), path.with_suffix(".duckdb")}:
-                if part.exists():
-                    part.replace(self.damaged / part.name)
 
     def notices(self) -> list[str]:
         """Return a sentence for each damaged thing that was set aside."""
@@ -233,87 +240,9 @@ class Workspace:
         waiting = {name for digest, name in newest.items() if digest not in known}
         return [name for _, name in sorted(found, reverse=True) if name in waiting]
 
-    def remember(self, log: Log) -> None:
-        """Keep the mapping for the next export with the same columns."""
-        every = {**self.read_json("mappings.json"), _columns_key(log.reading.names): asdict(log.mapping)}
-        write_json(self.home / "mappings.json", every)
-
-    def remembered(self, names: tuple[str, ...]) -> Mapping | None:
-        """Return the mapping that was last used for these columns, None where there is none."""
-        found = self.read_json("mappings.json").get(_columns_key(names))
-        return mapping_from_dict(found) if isinstance(found, dict) else None
-
-    def saved_cohorts(self) -> dict[str, str]:
-        """Return the saved cohorts: name to compact text."""
-        return self._texts("cohorts.json")
-
-    def save_cohort(self, name: str, text: str | None) -> None:
-        """Save a cohort under a name; ``None`` forgets it."""
-        self._keep("cohorts.json", name, text)
-
-    def saved_policies(self) -> dict[str, str]:
-        """Return the saved policies: name to text."""
-        return self._texts("policies.json")
-
-    def saved_policy(self, name: str) -> str:
-        """Return the text of a saved policy.
-
-        Raises
-        ------
-        QuestionError
-            If there is none of this name.
-        """
-        policies = self.saved_policies()
-        if name not in policies:
-            known = ", ".join(list(policies)[:6]) or "none"
-            raise QuestionError(f"Expected the name of a saved policy, found {name!r}. Saved policies: {known}.")
-        return policies[name]
-
-    def save_policy(self, name: str, text: str | None) -> None:
-        """Save a policy under a name; ``None`` forgets it."""
-        self._keep("policies.json", name, text)
-
-    def saved_sides(self) -> dict[str, str]:
-        """Return the saved pairs of sides: name to text."""
-        return self._texts("sides.json")
-
-    def save_sides(self, name: str, text: str | None) -> None:
-        """Save a pair of sides under a name; ``None`` forgets it."""
-        self._keep("sides.json", name, text)
-
-    def _texts(self, file: str) -> dict[str, str]:
-        return {name: text for name, text in self.read_json(file).items() if isinstance(text, str)}
-
-    def _keep(self, file: str, name: str, text: str | None) -> None:
-        """Keep a text under a name, for the names that people give; ``None`` forgets it."""
-        kept = self._texts(file)
-        if text is None:
-            kept.pop(name, None)
-        else:
-            kept[name.strip()[:80]] = text
-        write_json(self.home / file, kept)
-
-    def read_json(self, name: str) -> dict[str, object]:
-        """Return a small file of the workspace, empty where there is none; a damaged one is set aside."""
-        try:
-            data = json.loads((self.home / name).read_text(encoding="utf-8"))
-        except OSError:
-            return {}
-        except ValueError:
-            data = None
-        if isinstance(data, dict):
-            return data
-        self.set_aside(self.home / name)
-        return {}
-
 
 def _unlink(database: Path) -> None:
     """Remove a log's file and its receipt; on Windows a file in use stays until the next start."""
     for path in (database, database.with_suffix(".json")):
         with contextlib.suppress(OSError):
             path.unlink(missing_ok=True)
-
-
-def _columns_key(names: tuple[str, ...]) -> str:
-    """Return a key for a set of columns, whatever their order."""
-    return json.dumps(sorted(names), ensure_ascii=False)

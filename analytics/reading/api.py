@@ -6,19 +6,19 @@ import json
 import shutil
 import uuid
 from collections.abc import Sequence
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from analytics import settings
 from analytics.errors import QuestionError
 from analytics.log import roles
-from analytics.log.disk import owner, storing
+from analytics.log.disk import storing
 from analytics.log.layout import CsvOptions
-from analytics.log.schema import Log, Mapping, Reading, mapping_from_dict, reading_from_dict
+from analytics.log.mapping import Mapping, mapping_from_dict
+from analytics.log.schema import Log, Reading, reading_from_dict
 from analytics.log.workspace import Workspace
+from analytics.reading import protocol
 from analytics.reading.inbox import check_file, files_of, shown_name
 from analytics.reading.process import ROOT, OnProgress, ShouldStop, run_child
 
@@ -93,30 +93,85 @@ def read_file(
         check_file(labels)
     shown = name or shown_name(path, files)
     known = {log.log_id: log for log in workspace.receipts()}
-    with scratch_folder(workspace) as folder:
-        request = {
-            "task": "read",
-            "files": files,
-            "name": shown,
-            "known": sorted(known),
-            "max_bytes": max_plain_bytes(*_paths_of(files), labels),
-            "csv": csv.given if csv else None,
-            "labels": labels_request(labels, None, id_column, label_column) if labels else None,
-        }
+    with workspace.scratch_folder() as folder:
+        request = protocol.Read(
+            files=_given(files),
+            name=shown,
+            known=tuple(sorted(known)),
+            max_bytes=max_plain_bytes(*_paths_of(files), labels),
+            csv=csv or CsvOptions(),
+            labels=_labels_given(labels, labels.name, id_column, label_column) if labels else None,
+        )
         answer = run_child(request, folder, on_progress, should_stop)
-        if "known" in answer:
-            return known[answer["known"]]
+        if isinstance(answer, protocol.Known):
+            return known[answer.log_id]
+        assert isinstance(answer, protocol.Waiting)
         with storing(folder):
             (folder / ORIGIN).write_text(json.dumps(files), encoding="utf-8")
-        return take_staged(workspace, folder, answer["staged"])
+        return _take_staged(workspace, folder, answer.digest)
 
 
-def labels_request(path: Path, name: str | None, id_column: str | None, label_column: str | None) -> dict[str, Any]:
+def attach(
+    workspace: Workspace,
+    log: Log,
+    labels: Path,
+    *,
+    name: str | None = None,
+    id_column: str | None = None,
+    label_column: str | None = None,
+    on_progress: OnProgress = no_progress,
+    should_stop: ShouldStop = never,
+) -> Staged | Log:
+    """Join labels to a log of the workspace; the result waits for its mapping and becomes a log of its own.
+
+    Parameters
+    ----------
+    workspace, log : Workspace and Log
+        The log; it stays as it is.
+    labels, name : Path and str, optional
+        The labels file, and what people call it.
+    id_column, label_column : str, optional
+        The id that joins them, by default that of the log's mapping, and the column that holds the labels.
+    on_progress, should_stop : callable
+        Told the step and the share of it that is done; asked ten times a second whether to stop.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read, or shares no id with the log.
+    """
+    check_file(labels)
+    shown = name or labels.name
+    known = {other.log_id: other for other in workspace.receipts()}
+    with workspace.scratch_folder() as folder:
+        request = protocol.Attach(
+            origin=str(workspace.path(log.key)),
+            reading=log.reading,
+            mapping=log.mapping,
+            name=f"{log.name} + {shown}",
+            known=tuple(sorted(known)),
+            max_bytes=max_plain_bytes(labels, workspace.path(log.key)),
+            labels=_labels_given(labels, shown, id_column or log.mapping.row_id, label_column),
+        )
+        answer = run_child(request, folder, on_progress, should_stop)
+        if isinstance(answer, protocol.Known):
+            return known[answer.log_id]
+        assert isinstance(answer, protocol.Waiting)
+        return _take_staged(workspace, folder, answer.digest)
+
+
+def _given(files: Sequence[tuple[str, str]]) -> tuple[protocol.FileGiven, ...]:
+    """Return how the reading process is told of files."""
+    return tuple(protocol.FileGiven(path=path, name=name) for path, name in files)
+
+
+def _labels_given(path: Path, name: str, id_column: str | None, label_column: str | None) -> protocol.LabelsGiven:
     """Return how the reading process is told of a labels file."""
-    return {"path": str(path.absolute()), "name": name or path.name, "id": id_column, "label": label_column}
+    (file,) = _given([(str(path.absolute()), name)])
+    return protocol.LabelsGiven(file=file, id_column=id_column, label_column=label_column)
 
 
-def take_staged(workspace: Workspace, folder: Path, digest: str) -> Staged:
+def _take_staged(workspace: Workspace, folder: Path, digest: str) -> Staged:
     """Put what the reading process left into the staging folder."""
     staged_id = f"{digest}{uuid.uuid4().hex[:8]}"  # two readings of one file at once must not meet
     with storing(workspace.staging):
@@ -210,17 +265,14 @@ def write_back(
     InputError, StoreError
         If the file cannot be read, or the target not written.
     """
-    with scratch_folder(workspace) as folder:
+    with workspace.scratch_folder() as folder:
         files = files_of(path)
-        request = {
-            "task": "copy",
-            "files": files,
-            "max_bytes": max_plain_bytes(*_paths_of(files)),
-            "csv": csv.given if csv else None,
-        }
+        size = max_plain_bytes(*_paths_of(files))
+        request = protocol.Copy(files=_given(files), max_bytes=size, csv=csv or CsvOptions())
         answer = run_child(request, folder, no_progress, never)
+        assert isinstance(answer, protocol.Copied)
         with storing(target):
-            shutil.copyfile(answer["copy"], target)
+            shutil.copyfile(answer.path, target)
 
 
 def discard(workspace: Workspace, staged_id: str) -> None:
@@ -240,28 +292,17 @@ def _build(
     on_progress: OnProgress,
     should_stop: ShouldStop,
 ) -> Log:
-    with scratch_folder(workspace) as folder:
-        request = {
-            "task": "build",
-            "origin": str(origin),
-            "from_log": from_log,
-            "reading": asdict(reading),
-            "mapping": asdict(mapping),
-            "name": name,
-            "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
-        }
-        log = Log.from_json(run_child(request, folder, on_progress, should_stop)["log"])
+    with workspace.scratch_folder() as folder:
+        request = protocol.Build(
+            origin=str(origin),
+            is_log=from_log,
+            reading=reading,
+            mapping=mapping,
+            name=name,
+            created_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        )
+        answer = run_child(request, folder, on_progress, should_stop)
+        assert isinstance(answer, protocol.Built)
+        log = Log.from_json(answer.log)
         workspace.keep(log, folder / "log.duckdb", is_current=is_current)
     return log
-
-
-@contextmanager
-def scratch_folder(workspace: Workspace) -> Any:
-    """Give a private folder that is gone afterwards, whatever happens."""
-    folder = workspace.scratch / f"{owner()}-{uuid.uuid4().hex}"
-    with storing(workspace.scratch):
-        folder.mkdir(mode=0o700)
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)

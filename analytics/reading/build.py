@@ -9,17 +9,14 @@ import duckdb
 
 from analytics.errors import InputError
 from analytics.log.bins import Bins
-from analytics.log.schema import (
-    MAX_VALUES_BY_VALUE,
-    Column,
-    Log,
-    Mapping,
-    Reading,
-)
+from analytics.log.column import MAX_VALUES_BY_VALUE, Column
+from analytics.log.mapping import Mapping
+from analytics.log.schema import Log, Reading
 from analytics.reading.grid import bin_case, numeric_bins, score_grid
 from analytics.reading.sql.expressions import NULL, Expression, membership, numeric, score_expression, time_expression
 
 _MAX_ENUM_VALUES = 20_000
+"""Different values up to which text is stored as an ENUM; they are counted exactly up to there (`profile`)."""
 
 
 def build(

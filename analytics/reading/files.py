@@ -12,9 +12,10 @@ from pathlib import Path
 import duckdb
 
 from analytics.errors import InputError
+from analytics.log.column import unique_names
 from analytics.log.layout import CsvOptions
 from analytics.log.origin import FileRead, Origin
-from analytics.log.schema import LineCounts, SetAside, unique_names
+from analytics.log.receipt import LineCounts, SetAside
 from analytics.reading import raw
 from analytics.reading.formats import sources as file_sources
 from analytics.reading.formats.sources import Source
@@ -26,8 +27,13 @@ _MIN_SHARED = 0.5
 """Share of all names of two tables that both have, from which they are exports of one log."""
 
 _MAX_FILES = 5_000
+"""Files of one log, those in archives counted. A judgement; the inbox refuses a folder of more as well."""
+
 _MAX_SHOWN = 4
+"""Names of files or columns in one sentence. A judgement."""
+
 HEAD_BYTES, _HEAD_ROWS, _MAX_CELL = 256 << 10, 10, 200
+"""Of a preview: bytes of the file that are read, rows that are shown, and characters of a cell. A judgement."""
 
 
 @dataclass(frozen=True)

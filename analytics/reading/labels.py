@@ -12,7 +12,9 @@ import duckdb
 
 from analytics.errors import InputError
 from analytics.log import roles
-from analytics.log.schema import Column, LabelCounts, Reading, find_column, unique_names
+from analytics.log.column import Column, find_column, unique_names
+from analytics.log.receipt import LabelCounts
+from analytics.log.schema import Reading
 from analytics.reading import profile, raw
 from analytics.reading.formats import sources
 from analytics.reading.types import infer

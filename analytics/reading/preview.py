@@ -3,25 +3,14 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
 
 from analytics.errors import InputError
 from analytics.log.layout import CsvOptions
-from analytics.log.schema import LineCounts, Log
+from analytics.log.schema import Log
 from analytics.log.workspace import Workspace
-from analytics.reading import api
+from analytics.reading import api, protocol
 from analytics.reading.api import Staged
-
-
-@dataclass(frozen=True)
-class _Preview:
-    """The first rows of a file under a layout: names, ten rows, the lines of the head, and what was unusual."""
-
-    names: tuple[str, ...]
-    rows: list[list[str | None]]
-    lines: LineCounts
-    repairs: tuple[str, ...]
 
 
 def read_again(
@@ -55,18 +44,16 @@ def read_again(
     return found
 
 
-def preview(workspace: Workspace, upload: Staged, csv: CsvOptions) -> _Preview:
+def preview(workspace: Workspace, upload: Staged, csv: CsvOptions) -> protocol.Head:
     """Read the first rows of a staged upload under another layout."""
-    files = _origin(workspace, upload)
-    with api.scratch_folder(workspace) as folder:
-        request = {
-            "task": "preview",
-            "files": files[:1],
-            "max_bytes": api.max_plain_bytes(Path(files[0][0])),
-            "csv": csv.given,
-        }
+    path, name = _origin(workspace, upload)[0]
+    with workspace.scratch_folder() as folder:
+        request = protocol.Preview(
+            file=protocol.FileGiven(path=path, name=name), max_bytes=api.max_plain_bytes(Path(path)), csv=csv
+        )
         answer = api.run_child(request, folder, api.no_progress, api.never)
-    return _Preview(tuple(answer["names"]), answer["rows"], LineCounts(**answer["lines"]), tuple(answer["repairs"]))
+    assert isinstance(answer, protocol.Head)
+    return answer
 
 
 def _origin(workspace: Workspace, upload: Staged) -> list[tuple[str, str]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import queue
@@ -15,17 +14,23 @@ import time
 import uuid
 from collections.abc import Callable
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 from analytics import settings
 from analytics.errors import AnalysisError, Cancelled, InputError
+from analytics.reading import protocol
 
 ROOT = Path(__file__).parents[2]
 MODULE = "analytics.reading.worker"
 _DUCKDB_SHARE = 0.6
 """Of the memory that the process may use: what DuckDB counts; not all that it takes is counted."""
+
 _TICK_SECONDS = 0.1
+"""Seconds between two questions whether to stop. A judgement."""
+
 _MAX_DETAIL = 4_000
+"""Bytes at the end of a dead process's output that go to the log. A judgement."""
+
 _CPU_SIGNAL = getattr(signal, "SIGXCPU", None)
 
 OnProgress = Callable[[str, float], object]
@@ -34,8 +39,8 @@ _logger = logging.getLogger("slicewise")
 
 
 def run_child(
-    request: dict[str, Any], folder: Path, on_progress: OnProgress, should_stop: ShouldStop
-) -> dict[str, Any]:
+    request: protocol.Request, folder: Path, on_progress: OnProgress, should_stop: ShouldStop
+) -> protocol.Answer:
     """Run one request in a confined process of its own and return its answer.
 
     Raises
@@ -46,7 +51,7 @@ def run_child(
         If ``should_stop`` said so.
     """
     memory = int(settings.READER_MEMORY_MB.value * _DUCKDB_SHARE)
-    request = {**request, "folder": str(folder), "memory_limit": f"{memory}MB"}
+    job = protocol.Job(request=request, folder=str(folder), memory_limit=f"{memory}MB")
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore", "TMPDIR": str(folder)}
     with (
         tempfile.TemporaryFile(dir=folder.parent) as detail,
@@ -66,7 +71,7 @@ def run_child(
         lines: queue.Queue[str | None] = queue.Queue()
         threading.Thread(target=_forward, args=(process.stdout, lines), daemon=True).start()
         try:
-            process.stdin.write(json.dumps(request) + "\n")
+            process.stdin.write(protocol.encode(job))
             process.stdin.close()
             return _follow(lines, on_progress, should_stop)
         except (BrokenPipeError, _Ended) as error:
@@ -85,7 +90,7 @@ def _forward(stream: IO[str], lines: queue.Queue[str | None]) -> None:
     lines.put(None)
 
 
-def _follow(lines: queue.Queue[str | None], on_progress: OnProgress, should_stop: ShouldStop) -> dict[str, Any]:
+def _follow(lines: queue.Queue[str | None], on_progress: OnProgress, should_stop: ShouldStop) -> protocol.Answer:
     seconds = settings.READER_WALL_SECONDS.value
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
@@ -97,13 +102,12 @@ def _follow(lines: queue.Queue[str | None], on_progress: OnProgress, should_stop
             continue
         if line is None:
             raise _Ended
-        message = json.loads(line)
-        if "error" in message:
-            raise InputError(message["error"], code=message["code"])
-        if "result" in message:
-            answer: dict[str, Any] = message["result"]
-            return answer
-        on_progress(message["step"], message["done"])
+        message = protocol.decode_reply(line)
+        if isinstance(message, protocol.Refusal):
+            raise InputError(message.error, code=message.code)
+        if not isinstance(message, protocol.Progress):
+            return message
+        on_progress(message.step, message.done)
     raise InputError(
         f"Reading took longer than {seconds:,} seconds and was stopped. "
         f"Split the export, or set {settings.READER_WALL_SECONDS.name}.",

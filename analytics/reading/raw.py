@@ -11,15 +11,19 @@ from pathlib import Path
 import duckdb
 
 from analytics.errors import InputError
+from analytics.log.column import unique_names
 from analytics.log.layout import CsvOptions
-from analytics.log.schema import LineCounts, SetAside, unique_names
+from analytics.log.receipt import LineCounts, SetAside
 from analytics.reading.bounds import check_columns, check_first_line
 from analytics.reading.delimited.load import load
 from analytics.reading.formats import documents
+from analytics.reading.formats.registry import FORMATS
 from analytics.reading.formats.sources import Source
 from analytics.reading.sql.database import escape_glob
 
 _MAX_LINE_BYTES = 64 << 20
+"""Bytes of one JSON object, which the engine reads whole. A judgement."""
+
 _WIDE = re.compile(r"UBIGINT|U?HUGEINT|DECIMAL\((?:19|[23]\d),0\)")
 """Types of whole numbers that may need more than 64 bits; databases export ids as the widest decimal."""
 
@@ -76,19 +80,19 @@ def read_source(
     """
     connection.execute(_CREATE_SET_ASIDE)
     try:
-        if source.file_format in ("csv", "xlsx"):
+        entry = FORMATS[source.file_format]
+        if entry.way == "text":
             said = csv or CsvOptions()
-            if source.file_format == "xlsx":
+            if source.sheet is not None:
                 said = replace(said, delimiter=",", quote='"', escape='"')
             check_first_line(source.path)
             return _read_csv(connection, source.path, scratch, said, as_text=as_text)
-        if source.file_format == "arrow":
-            parquet = scratch / "arrow.parquet"
-            _arrow_to_parquet(source.path, parquet)
-            return _read_parquet(connection, parquet)
-        if source.file_format == "parquet":
+        if entry.way == "json":
+            return _read_json(connection, source, scratch)
+        if entry.to_parquet is None:
             return _read_parquet(connection, source.path)
-        return _read_json(connection, source, scratch)
+        repairs = entry.to_parquet(source.path, scratch / "laid_out.parquet")
+        return replace(_read_parquet(connection, scratch / "laid_out.parquet"), repairs=repairs)
     except duckdb.Error as error:
         first = str(error).splitlines()[0][:300] if str(error) else type(error).__name__
         first = first.replace(str(source.path), source.name or "the file").replace(str(scratch), "…")
@@ -166,21 +170,6 @@ def _noted(table: Table, *said: str) -> Table:
 def _is_nested(type_: str) -> bool:
     """Whether values of one of DuckDB's types hold other values."""
     return type_.startswith(("STRUCT", "MAP", "UNION")) or type_.endswith("]")
-
-
-def _arrow_to_parquet(path: Path, target: Path) -> None:
-    """Rewrite an Arrow file or stream as Parquet, which DuckDB reads without holding it in memory."""
-    import polars as pl  # the only use: most files are not Arrow
-
-    try:
-        pl.scan_ipc(path).sink_parquet(target)
-    except (pl.exceptions.PolarsError, OSError):
-        try:
-            pl.read_ipc_stream(path).write_parquet(target)
-        except (pl.exceptions.PolarsError, OSError) as error:
-            raise InputError(
-                f"Expected a readable Arrow table; reading it stopped with: {str(error)[:200]}. Check that the file is whole."
-            ) from error
 
 
 def _read_csv(

@@ -1,7 +1,7 @@
 """The process that reads uploaded files, so that the server is not the one that dies.
 
-It is started by `analytics.reading.api`, takes one request as JSON on standard input and answers with JSON lines:
-``{"step": …, "done": 0…1}`` while it works, then ``{"result": …}`` or ``{"error": …}``.
+It is started by `analytics.reading.process`, takes one job on standard input and writes its progress and one answer, or
+refusal, to standard output: the messages of `analytics.reading.protocol`.
 """
 
 from __future__ import annotations
@@ -11,27 +11,29 @@ import json
 import os
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
 from analytics import settings
 from analytics.errors import AnalysisError
-from analytics.log import roles
+from analytics.log import classes, roles
 from analytics.log.disk import NO_ROOM
-from analytics.log.layout import CsvOptions
-from analytics.log.schema import Reading, mapping_from_dict, reading_from_dict
-from analytics.reading import build, files, grid, profile
+from analytics.log.schema import Reading
+from analytics.reading import build, files, grid, profile, protocol
 from analytics.reading import labels as later_labels
-from analytics.reading.checks import facts, findings
+from analytics.reading.checks import registry
 from analytics.reading.sql import database
 from analytics.reading.types import infer, notations
 
 _PROGRESS_SECONDS = 0.2
+"""Seconds between two accounts of a statement that runs. A judgement."""
+
 _MAX_CHAIN = 10
+"""Causes of an error that are looked at, so that no long chain holds the answer. A judgement."""
+
 _EXPECTED = (AnalysisError, duckdb.Error, OSError, MemoryError, RecursionError)
 _NO_THREAD = "can't start new thread"
 _LIBRARIES = ("pyarrow", "polars", "pyo3_runtime")
@@ -47,9 +49,9 @@ _TOO_LARGE = (
 )
 
 
-def _emit(message: dict[str, Any]) -> None:
+def _emit(message: protocol.Reply) -> None:
     """Send one line to the parent."""
-    sys.stdout.write(json.dumps(message, ensure_ascii=True) + "\n")
+    sys.stdout.write(protocol.encode(message))
     sys.stdout.flush()
 
 
@@ -64,11 +66,11 @@ class Progress:
     def begin(self, step: str) -> None:
         """Begin the next step."""
         self.step = step
-        _emit({"step": step, "done": 0.0})
+        _emit(protocol.Progress(step=step, done=0.0))
 
     def at(self, done: float) -> None:
         """Say how far the present step is."""
-        _emit({"step": self.step, "done": round(done, 3)})
+        _emit(protocol.Progress(step=self.step, done=round(done, 3)))
 
     def _watch(self) -> None:
         waiting = threading.Event()
@@ -88,9 +90,9 @@ def _content_hash(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _files_of(request: dict[str, Any]) -> list[files.Given]:
-    """Return the files of a request."""
-    return [files.Given(Path(path), name) for path, name in request["files"]]
+def _given(file: protocol.FileGiven) -> files.Given:
+    """Return a file of a request."""
+    return files.Given(Path(file.path), file.name)
 
 
 def _digest_of(given: Sequence[files.Given]) -> str:
@@ -102,23 +104,21 @@ def _digest_of(given: Sequence[files.Given]) -> str:
     return hashlib.sha256(json.dumps(names).encode()).hexdigest()
 
 
-def read(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
+def _read(request: protocol.Read, job: protocol.Job, progress: Progress) -> protocol.Answer:
     """Read a file into ``raw.duckdb`` beside its reading and a guess at its roles."""
-    given, folder = _files_of(request), Path(request["folder"])
-    labels = request["labels"]
+    given, folder, csv, labels = [_given(file) for file in request.files], Path(job.folder), request.csv, request.labels
     progress.begin("Recognising the file")
     digest = _digest_of(given)
-    csv = CsvOptions.from_dict(request.get("csv"))
     if csv.given:
         digest = hashlib.sha256(f"{digest}{json.dumps(csv.given, sort_keys=True)}".encode()).hexdigest()
     if labels:
         digest = _labelled_hash(digest, labels)
-    if digest[:12] in request["known"]:
-        return {"known": digest[:12]}
-    connection = database.connect(folder / "raw.duckdb", request["memory_limit"])
+    if digest[:12] in request.known:
+        return protocol.Known(log_id=digest[:12])
+    connection = database.connect(folder / "raw.duckdb", job.memory_limit)
     progress.connection = connection
     progress.begin("Reading rows")
-    export = files.read_exports(connection, given, folder, csv, max_bytes=request["max_bytes"], progress=progress.at)
+    export = files.read_exports(connection, given, folder, csv, max_bytes=request.max_bytes, progress=progress.at)
     table = export.table
     progress.begin("Recognising types")
     conversions = infer.convert(connection, table.names, table.types, is_text=table.is_text)
@@ -126,7 +126,7 @@ def read(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
     n_rows, columns = profile.profile(connection, table.names, conversions, progress.at)
     reading = Reading(
         content_hash=digest,
-        source=request["name"],
+        source=request.name,
         file_format=export.file_format,
         rows_read=n_rows + sum(reason.rows for reason in table.set_aside),
         rows_kept=n_rows,
@@ -139,48 +139,52 @@ def read(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
     first = roles.guess(reading).mapping
     if labels:
         progress.begin("Joining labels")
-        asked = _labels_file(labels, labels["id"] or first.row_id, first.model_version)
-        reading = later_labels.join_labels(connection, reading, asked, folder, request["max_bytes"], progress.at)
+        asked = _labels_file(labels, labels.id_column or first.row_id, first.model_version)
+        reading = later_labels.join_labels(connection, reading, asked, folder, request.max_bytes, progress.at)
         first = roles.guess(reading).mapping
     reading = replace(reading, logged_threshold=grid.logged_threshold(connection, reading, first))
     return _stage(connection, reading, folder, progress)
 
 
-def _attach(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
+def _attach(request: protocol.Attach, job: protocol.Job, progress: Progress) -> protocol.Answer:
     """Join labels to the rows of a log that exists; the result waits for its mapping like a file that was read."""
-    folder, labels = Path(request["folder"]), request["labels"]
-    reading, mapping = reading_from_dict(request["reading"]), mapping_from_dict(request["mapping"])
+    folder, labels, reading, mapping = Path(job.folder), request.labels, request.reading, request.mapping
     progress.begin("Recognising the file")
     digest = _labelled_hash(reading.content_hash, labels)
-    if digest[:12] in request["known"]:
-        return {"known": digest[:12]}
-    connection = database.connect(folder / "raw.duckdb", request["memory_limit"])
+    if digest[:12] in request.known:
+        return protocol.Known(log_id=digest[:12])
+    connection = database.connect(folder / "raw.duckdb", job.memory_limit)
     progress.connection = connection
-    database.copy_rows(connection, reading, Path(request["origin"]))
+    database.copy_rows(connection, reading, Path(request.origin))
     progress.begin("Joining labels")
-    given = _labels_file(labels, labels["id"], mapping.model_version)
-    reading = replace(reading, content_hash=digest, source=request["name"])
-    reading = later_labels.join_labels(connection, reading, given, folder, request["max_bytes"], progress.at)
+    given = _labels_file(labels, labels.id_column, mapping.model_version)
+    reading = replace(reading, content_hash=digest, source=request.name)
+    reading = later_labels.join_labels(connection, reading, given, folder, request.max_bytes, progress.at)
     assert reading.labels is not None
     if mapping.label != reading.labels.label_column:
-        positive, negative = roles.split_values(reading.column(reading.labels.label_column))
+        positive, negative = classes.split_values(reading.column(reading.labels.label_column))
         mapping = replace(mapping, label=reading.labels.label_column, positive=positive, negative=negative)
     (folder / "mapping.json").write_text(json.dumps(asdict(mapping), ensure_ascii=False), encoding="utf-8")
     return _stage(connection, reading, folder, progress)
 
 
-def _labels_file(labels: dict[str, Any], id_column: str | None, version_column: str | None) -> later_labels.LabelsFile:
+def _labels_file(
+    labels: protocol.LabelsGiven, id_column: str | None, version_column: str | None
+) -> later_labels.LabelsFile:
     """Return the labels file of a request."""
-    return later_labels.LabelsFile(Path(labels["path"]), labels["name"], id_column, version_column, labels["label"])
+    file = _given(labels.file)
+    return later_labels.LabelsFile(file.path, file.name, id_column, version_column, labels.label_column)
 
 
-def _labelled_hash(digest: str, labels: dict[str, Any]) -> str:
+def _labelled_hash(digest: str, labels: protocol.LabelsGiven) -> str:
     """Return the digest of a log with labels from another file."""
-    parts = [digest, _content_hash(Path(labels["path"])), labels["id"], labels["label"]]
+    parts = [digest, _content_hash(Path(labels.file.path)), labels.id_column, labels.label_column]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
-def _stage(connection: duckdb.DuckDBPyConnection, reading: Reading, folder: Path, progress: Progress) -> dict[str, Any]:
+def _stage(
+    connection: duckdb.DuckDBPyConnection, reading: Reading, folder: Path, progress: Progress
+) -> protocol.Waiting:
     """Leave ``raw.duckdb``, the reading and sampled rows in the folder, and nothing else."""
     sample = profile.sample_rows(connection, len(reading.columns))
     (folder / "sample.json").write_text(json.dumps(sample, ensure_ascii=False), encoding="utf-8")
@@ -190,81 +194,74 @@ def _stage(connection: duckdb.DuckDBPyConnection, reading: Reading, folder: Path
         if leftover.name not in ("raw.duckdb", "sample.json", "mapping.json") and leftover.is_file():
             leftover.unlink()
     (folder / "reading.json").write_text(json.dumps(asdict(reading), ensure_ascii=False), encoding="utf-8")
-    return {"staged": reading.content_hash[:12]}
+    return protocol.Waiting(digest=reading.content_hash[:12])
 
 
-def _copy(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
+def _copy(request: protocol.Copy, job: protocol.Job, progress: Progress) -> protocol.Answer:
     """Write what was read from a file as a CSV of text, whatever the file holds; of an empty file nothing."""
-    given, folder = _files_of(request), Path(request["folder"])
+    given, folder = [_given(file) for file in request.files], Path(job.folder)
+    copied = protocol.Copied(path=str(folder / "copy.csv"))
     progress.begin("Reading rows")
-    csv = CsvOptions.from_dict(request.get("csv"))
     if not any(file.path.stat().st_size for file in given):
         (folder / "copy.csv").touch()
-        return {"copy": str(folder / "copy.csv")}
-    connection = database.connect(folder / "raw.duckdb", request["memory_limit"])
+        return copied
+    connection = database.connect(folder / "raw.duckdb", job.memory_limit)
     export = files.read_exports(
-        connection, given, folder, csv, max_bytes=request["max_bytes"], progress=progress.at, as_text=True
+        connection, given, folder, request.csv, max_bytes=request.max_bytes, progress=progress.at, as_text=True
     )
     database.write_text(connection, export.table.header, folder / "copy.csv")
-    return {"copy": str(folder / "copy.csv")}
+    return copied
 
 
-def _preview(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
+def _preview(request: protocol.Preview, job: protocol.Job, progress: Progress) -> protocol.Answer:
     """Read the first lines of a text file under a layout."""
-    (given,), folder = _files_of(request), Path(request["folder"])
-    connection = database.connect(folder / "raw.duckdb", request["memory_limit"])
-    table, rows = files.read_head(
-        connection, given, folder, CsvOptions.from_dict(request["csv"]), max_bytes=request["max_bytes"]
-    )
+    folder = Path(job.folder)
+    connection = database.connect(folder / "raw.duckdb", job.memory_limit)
+    table, rows = files.read_head(connection, _given(request.file), folder, request.csv, max_bytes=request.max_bytes)
     assert table.lines is not None
-    return {"names": table.names, "rows": rows, "lines": asdict(table.lines), "repairs": table.repairs}
+    return protocol.Head(names=table.names, rows=tuple(map(tuple, rows)), lines=table.lines, repairs=table.repairs)
 
 
-def _build_log(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
+def _build_log(request: protocol.Build, job: protocol.Job, progress: Progress) -> protocol.Answer:
     """Build a log from a staged reading, or anew from a log that exists, under another mapping."""
-    folder, origin = Path(request["folder"]), Path(request["origin"])
-    reading, mapping = reading_from_dict(request["reading"]), mapping_from_dict(request["mapping"])
-    connection = database.connect(folder / "scratch.duckdb", request["memory_limit"])
+    folder, origin, reading, mapping = Path(job.folder), Path(request.origin), request.reading, request.mapping
+    connection = database.connect(folder / "scratch.duckdb", job.memory_limit)
     progress.connection = connection
     progress.begin("Preparing scores and segments")
     database.attach(connection, origin, folder / "log.duckdb")
-    database.take_rows(connection, reading, from_log=request["from_log"])
-    log = build.build(connection, reading, mapping, progress.at, name=request["name"], created_at=request["created_at"])
+    database.take_rows(connection, reading, from_log=request.is_log)
+    log = build.build(connection, reading, mapping, progress.at, name=request.name, created_at=request.created_at)
     progress.begin("Checking the log")
-    log = replace(log, findings=findings.find(log, _with_auroc(facts.count_facts(connection, log), connection)))
+    log = replace(log, findings=registry.find(connection, log))
     progress.connection = None
     database.finish(connection, log)
-    return {"log": log.to_json()}
+    return protocol.Built(log=log.to_json())
 
 
-def _with_auroc(found: findings.Facts, connection: duckdb.DuckDBPyConnection) -> findings.Facts:
-    """Add the area under the ROC curve and its interval."""
-    from analytics.measure import curves, intervals  # SciPy takes half a second to import: not while a file is read
-
-    positives, negatives = facts.bin_counts(connection)
-    if not sum(positives) or not sum(negatives):
-        return found
-    area = intervals.logit_interval(curves.auroc(positives, negatives), min(sum(positives), sum(negatives)))
-    return replace(found, auroc=float(area.value), auroc_low=float(area.low), auroc_high=float(area.high))
-
-
-TASKS = {"read": read, "attach": _attach, "copy": _copy, "preview": _preview, "build": _build_log}
+TASKS: dict[type[protocol.Request], Callable[..., protocol.Answer]] = {
+    protocol.Read: _read,
+    protocol.Attach: _attach,
+    protocol.Copy: _copy,
+    protocol.Preview: _preview,
+    protocol.Build: _build_log,
+}
+"""By request: what answers it, given the request, its job and the progress."""
 
 
-def _explained(error: BaseException) -> dict[str, str]:
+def _explained(error: BaseException) -> protocol.Refusal:
     """Return the sentence and the code of a failure; a full disk or memory counts more than what was made of it."""
     chain: list[BaseException] = [error]
     while (above := chain[-1].__cause__ or chain[-1].__context__) is not None and len(chain) < _MAX_CHAIN:
         chain.append(above)
     for cause in chain:
         if _is_full(cause):
-            return {"error": _FULL, "code": "disk-full"}
+            return protocol.Refusal(error=_FULL, code="disk-full")
         if _is_memory(cause):
-            return {"error": _TOO_LARGE.format(settings.READER_MEMORY_MB.value), "code": "reader-memory"}
+            return protocol.Refusal(error=_TOO_LARGE.format(settings.READER_MEMORY_MB.value), code="reader-memory")
     if isinstance(error, AnalysisError):
-        return {"error": str(error), "code": error.code}
+        return protocol.Refusal(error=str(error), code=error.code)
     first = str(error).splitlines()[0][:300] if str(error) else type(error).__name__
-    return {"error": f"The file could not be read to its end: {first}", "code": "reader-unread"}
+    return protocol.Refusal(error=f"The file could not be read to its end: {first}", code="reader-unread")
 
 
 def _is_full(error: BaseException) -> bool:
@@ -279,10 +276,15 @@ def _is_memory(error: BaseException) -> bool:
     return isinstance(error, (MemoryError, duckdb.OutOfMemoryException)) or str(error) == _NO_THREAD
 
 
-def answer(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
-    """Answer one request: a result, or a sentence and its code; what no file can cause is raised."""
+def perform(job: protocol.Job, progress: Progress) -> protocol.Answer:
+    """Do what a job asks for."""
+    return TASKS[type(job.request)](job.request, job, progress)
+
+
+def answer(line: str, progress: Progress) -> protocol.Answer | protocol.Refusal:
+    """Answer one job, or say in a sentence why not; what no file can cause is raised."""
     try:
-        return {"result": TASKS[request["task"]](request, progress)}
+        return perform(protocol.decode_job(line), progress)
     except BaseException as error:
         if isinstance(error, _EXPECTED) or _is_memory(error) or type(error).__module__.partition(".")[0] in _LIBRARIES:
             return _explained(error)
@@ -290,10 +292,10 @@ def answer(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
 
 
 def main() -> int:
-    """Answer one request."""
-    message = answer(json.loads(sys.stdin.readline()), Progress())
+    """Answer one job."""
+    message = answer(sys.stdin.readline(), Progress())
     _emit(message)
-    return 2 if "error" in message else 0
+    return 2 if isinstance(message, protocol.Refusal) else 0
 
 
 if __name__ == "__main__":

@@ -8,7 +8,8 @@ import streamlit as st
 
 from analytics.errors import AnalysisError
 from analytics.log.layout import CsvOptions
-from analytics.log.schema import LineCounts, Reading
+from analytics.log.receipt import LineCounts
+from analytics.log.schema import Reading
 from analytics.present import words
 from analytics.reading import preview
 from analytics.reading.api import Staged

@@ -7,10 +7,12 @@ from dataclasses import replace
 
 import streamlit as st
 
-from analytics.log import roles
+from analytics.log import classes
+from analytics.log.column import Column
 from analytics.log.conflicts import all_positive, conflicts, one_class
 from analytics.log.judge import judge, mixed
-from analytics.log.schema import ROLE_LABELS, Column, Mapping, Reading
+from analytics.log.mapping import ROLE_LABELS, Mapping
+from analytics.log.schema import Reading
 from pages._frame.render import escaped
 
 _HELP = {
@@ -127,7 +129,7 @@ def _choose_values(
     if label == mapping.label:
         positive, negative = mapping.positive, mapping.negative
     else:
-        positive, negative = roles.split_values(column)
+        positive, negative = classes.split_values(column)
     options = list(dict.fromkeys([*values, *positive, *negative]))
     left, right = st.columns(2)
     chosen = left.multiselect(
@@ -162,7 +164,7 @@ def _choose_decision_values(reading: Reading, mapping: Mapping, changed: Mapping
         mapping.label,
         mapping.positive,
     )
-    first = mapping.decision_positive if is_as_before else roles.decision_values(changed, reading)
+    first = mapping.decision_positive if is_as_before else classes.decision_values(changed, reading)
     return tuple(
         st.multiselect(
             "Positive decision",
@@ -180,7 +182,7 @@ def _threshold_for(reading: Reading, mapping: Mapping, score: str | None) -> flo
     """Return the threshold to begin with for a score column."""
     if score == mapping.score:
         return mapping.threshold
-    return roles.first_threshold(replace(mapping, score=score), reading)
+    return classes.first_threshold(replace(mapping, score=score), reading)
 
 
 def _choose_several(

@@ -8,32 +8,19 @@ from dataclasses import replace
 import streamlit as st
 from streamlit.typing import UploadedFile
 
-from analytics.log.schema import Log, Mapping
-from analytics.reading import attach
-from analytics.reading.api import OnProgress, Staged
+from analytics.log.mapping import Mapping
+from analytics.log.schema import Log
+from analytics.reading import api
+from analytics.reading.api import Staged
+from analytics.reading.formats.registry import endings
+from analytics.reading.process import OnProgress
 from pages._frame import session
 from pages._frame.render import escaped
-from pages._logs import uploads
+from pages._logs import incoming
 
-KINDS = [
-    "csv",
-    "tsv",
-    "txt",
-    "json",
-    "ndjson",
-    "jsonl",
-    "parquet",
-    "pq",
-    "arrow",
-    "feather",
-    "ipc",
-    "xlsx",
-    "xlsm",
-    "zip",
-    "gz",
-    "zst",
-]
-MAX_UPLOAD_MB = 499  # from about 500 on the widget rounds to "1GB per file"
+KINDS = [ending.removeprefix(".") for ending in endings()]
+MAX_UPLOAD_MB = 499
+"""MB of one uploaded file; from about 500 on, the widget rounds to "1GB per file"."""
 
 
 def draw_mending(log: Log, rebuild: Callable[[Log, Mapping], None]) -> None:
@@ -114,5 +101,5 @@ def draw_attach(log: Log, read: Callable[[Callable[[OnProgress], Staged | Log]],
 
 def _read_labels(log: Log, file: UploadedFile, id_column: str | None, progress: OnProgress) -> Staged | Log:
     """Hand a labels file to the disk in pieces and join it there."""
-    with uploads.on_disk(file) as path:
-        return attach.attach(session.workspace(), log, path, name=file.name, id_column=id_column, on_progress=progress)
+    with incoming.on_disk(file) as path:
+        return api.attach(session.workspace(), log, path, name=file.name, id_column=id_column, on_progress=progress)

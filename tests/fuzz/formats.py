@@ -7,9 +7,10 @@ import io
 import random
 from collections.abc import Callable
 
+import fastavro
 import polars as pl
 import pyarrow as pa
-from pyarrow import feather
+from pyarrow import feather, orc
 
 N_ROWS = 40
 TOKENS = (
@@ -82,8 +83,24 @@ def zip_archive(frame: pl.DataFrame, buffer: io.BytesIO) -> None:
         archive.writestr("log.csv", frame.write_csv())
 
 
+def avro(frame: pl.DataFrame, buffer: io.BytesIO) -> None:
+    kinds = {pl.String: "string", pl.Float64: "double", pl.Int64: "long"}
+    fields = [{"name": name, "type": ["null", kinds[type(kind)]]} for name, kind in frame.schema.items()]
+    fastavro.writer(buffer, {"type": "record", "name": "row", "fields": fields}, frame.to_dicts(), codec="deflate")
+
+
+def orc_file(frame: pl.DataFrame, buffer: io.BytesIO) -> None:
+    orc.write_table(
+        frame.to_arrow().cast(pa.schema([(name, arrow_type(kind)) for name, kind in frame.schema.items()])), buffer
+    )
+
+
+def arrow_type(kind: pl.DataType) -> pa.DataType:
+    return {pl.String: pa.string(), pl.Float64: pa.float64(), pl.Int64: pa.int64()}[type(kind)]
+
+
 def seeds() -> dict[str, bytes]:
-    """Return a whole file of each format by its extension."""
+    """Return a whole file of each format and packing by the end of its name."""
     csv = table().write_csv().encode()
     return {
         "csv": csv,
@@ -93,6 +110,9 @@ def seeds() -> dict[str, bytes]:
         "parquet": written(lambda frame, buffer: frame.write_parquet(buffer, row_group_size=16)),
         "arrow": written(arrow_stream),
         "feather": written(lambda frame, buffer: feather.write_feather(frame.to_arrow(), buffer, compression="lz4")),
+        "avro": written(avro),
+        "orc": written(orc_file),
+        "xlsx": written(spreadsheet),
         "gz": gzip.compress(csv, mtime=0),
         "zst": pa.Codec("zstd").compress(csv, asbytes=True),
         "zip": written(zip_archive),

@@ -1,4 +1,4 @@
-"""Broken files of ten formats: each is read or refused in words, in time, and the server never notices."""
+"""Broken files of all formats: each is read or refused in words, in time, and the server never notices."""
 
 from __future__ import annotations
 

@@ -12,32 +12,35 @@ import sys
 import traceback
 from pathlib import Path
 
-from analytics.reading import worker
+from analytics.log.layout import CsvOptions
+from analytics.reading import protocol, worker
 from tests.ingested import Quiet
 
 
 def answer(request: dict[str, str]) -> dict[str, str]:
     folder = Path(request["folder"])
     folder.mkdir()
-    task = {
-        "task": "read",
-        "files": [[request["path"], Path(request["path"]).name]],
-        "folder": request["folder"],
-        "name": "x",
-        "labels": None,
-        "id": None,
-        "csv": None,
-        "known": [],
-        "max_bytes": 64 << 20,
-        "memory_limit": "1GB",
-    }
+    job = protocol.Job(
+        request=protocol.Read(
+            files=(protocol.FileGiven(path=request["path"], name=Path(request["path"]).name),),
+            name="x",
+            known=(),
+            max_bytes=64 << 20,
+            csv=CsvOptions(),
+            labels=None,
+        ),
+        folder=request["folder"],
+        memory_limit="1GB",
+    )
     try:
-        message = worker.answer(task, Quiet())
+        message = worker.answer(protocol.encode(job), Quiet())
     except BaseException:  # noqa: BLE001 - Rust's panics are no Exception
         return {"outcome": "defect", "detail": traceback.format_exc()[-1500:]}
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    return {"outcome": "refused", **message} if "error" in message else {"outcome": "read"}
+    if isinstance(message, protocol.Refusal):
+        return {"outcome": "refused", "error": message.error, "code": message.code}
+    return {"outcome": "read"}
 
 
 def main() -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from analytics.answers.question import Question
 from analytics.answers.slices import slices
 from analytics.log.bins import Bins
-from analytics.log.schema import Column
+from analytics.log.column import Column
 from analytics.query.cohort import Cohort, slice_clauses
 from analytics.query.engine import Engine
 from analytics.reading.grid import N_BINS, bin_case, inner_shares, numeric_bins

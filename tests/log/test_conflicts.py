@@ -8,7 +8,8 @@ import pytest
 
 from analytics.errors import QuestionError
 from analytics.log.conflicts import all_positive, conflicts, one_class, require_values
-from analytics.log.schema import Mapping, Reading
+from analytics.log.mapping import Mapping
+from analytics.log.schema import Reading
 from tests.ingested import Desk
 
 

@@ -10,7 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from analytics.log import roles
-from analytics.log.schema import Column, Mapping, Reading
+from analytics.log.column import Column
+from analytics.log.mapping import Mapping
+from analytics.log.schema import Reading
 from tests.ingested import Desk
 
 

@@ -19,7 +19,8 @@ from hypothesis import strategies as st
 
 from analytics.errors import Cancelled, InputError, QuestionError, StoreError
 from analytics.log import workspace as module
-from analytics.log.schema import Log, Mapping
+from analytics.log.mapping import Mapping
+from analytics.log.schema import Log
 from analytics.log.workspace import Workspace
 from analytics.reading import api
 from tests.ingested import Desk
@@ -151,7 +152,9 @@ def test_a_damaged_receipt_is_ignored(desk: Desk, data: st.DataObject) -> None:
 
 def made_log() -> str:
     from analytics.log.bins import Bins
-    from analytics.log.schema import Column, Finding, Reading, SetAside
+    from analytics.log.column import Column
+    from analytics.log.receipt import Finding, SetAside
+    from analytics.log.schema import Reading
 
     columns = (Column(0, "score", "DOUBLE", "number", top=(("0.5", 3),), low="0", high="1"),)
     reading = Reading("0" * 64, "x.csv", "csv", 3, 2, columns, (SetAside("too many", 1),), ("repaired",))

@@ -9,9 +9,12 @@ import numpy as np
 import polars as pl
 
 from analytics.answers.overview import Overview, histogram
-from analytics.answers.question import COUNTED, Question
-from analytics.answers.slices import SliceAnswer
-from analytics.log.schema import Column, Finding, Log, Mapping, Reading, ScoreKind, SetAside
+from analytics.answers.question import Question
+from analytics.answers.slices import COUNTED, SliceAnswer
+from analytics.log.column import Column
+from analytics.log.mapping import Mapping
+from analytics.log.receipt import Finding, SetAside
+from analytics.log.schema import Log, Reading, ScoreKind
 from analytics.measure.estimates import estimate_table
 from analytics.measure.metrics import METRICS
 from analytics.measure.overview import trend_table

@@ -6,7 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from analytics.log.schema import Finding, Log, Mapping, Reading, SetAside
+from analytics.log.mapping import Mapping
+from analytics.log.receipt import Finding, SetAside
+from analytics.log.schema import Log, Reading
 from analytics.present import palette
 from analytics.present.figures import row_books
 from analytics.present.readings import books_reading, fitness_reading

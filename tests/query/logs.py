@@ -11,7 +11,9 @@ import numpy as np
 import polars as pl
 from hypothesis import strategies as st
 
-from analytics.log.schema import Column, Log, Mapping, Reading
+from analytics.log.column import Column
+from analytics.log.mapping import Mapping
+from analytics.log.schema import Log, Reading
 
 TEXTS = ("north", "South", "", "a,b", "=1+1", "O'Brien", "emoji 🛫", "line\nbreak")
 START = datetime(2024, 1, 30)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import socket
 import sys
@@ -13,7 +14,8 @@ import pytest
 
 from analytics import settings
 from analytics.errors import AnalysisError, InputError
-from analytics.reading import process
+from analytics.log.layout import CsvOptions
+from analytics.reading import process, protocol
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="limits and name spaces of Linux")
 
@@ -27,13 +29,10 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def probe(name: str, folder: Path) -> Any:
-    return process.run_child({"task": "probe", "probe": name}, folder, lambda *_: None, lambda: False)["result"]
-
-
-@pytest.fixture(autouse=True)
-def answers_of_any_kind(monkeypatch: pytest.MonkeyPatch) -> None:
-    follow = process._follow
-    monkeypatch.setattr(process, "_follow", lambda *arguments: {"result": follow(*arguments)})
+    request = protocol.Copy(files=(protocol.FileGiven(path="", name=name),), max_bytes=0, csv=CsvOptions())
+    answer = process.run_child(request, folder, lambda *_: None, lambda: False)
+    assert isinstance(answer, protocol.Copied)
+    return json.loads(answer.path)
 
 
 @pytest.mark.parametrize(

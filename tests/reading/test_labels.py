@@ -8,7 +8,8 @@ import polars as pl
 import pytest
 
 from analytics.errors import InputError
-from analytics.log.schema import Log, Mapping
+from analytics.log.mapping import Mapping
+from analytics.log.schema import Log
 from tests.ingested import Desk
 
 STATUS = ["Fully Paid", "Charged Off", "Current", None, "Fully Paid", "Late", "Charged Off", "Current"]

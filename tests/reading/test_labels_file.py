@@ -11,7 +11,8 @@ import polars as pl
 import pytest
 
 from analytics.errors import InputError
-from analytics.log.schema import Finding, LabelCounts, Log
+from analytics.log.receipt import Finding, LabelCounts
+from analytics.log.schema import Log
 from analytics.reading import api
 from tests.ingested import Desk
 

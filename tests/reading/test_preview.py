@@ -49,7 +49,7 @@ def test_a_preview_shows_ten_rows_and_the_books(desk: Desk) -> None:
     with patch.object(api, "run_child", run_here):
         shown = preview.preview(desk.workspace, upload, replace(layout, delimiter=";"))
     assert shown.names == ("a", "b|score|label")
-    assert (len(shown.rows), shown.rows[0]) == (10, ["0", "x|0.1|0"])
+    assert (len(shown.rows), shown.rows[0]) == (10, ("0", "x|0.1|0"))
     assert (shown.lines.header, shown.lines.kept, shown.lines.total) == (1, 200, 201)
 
 

@@ -6,7 +6,7 @@ import polars as pl
 
 from analytics.answers.gap.answer import Gap
 from analytics.answers.gap.inputs import LABEL, SCORE, Inputs
-from analytics.log.schema import MAX_SEGMENT_VALUES, Column
+from analytics.log.column import MAX_SEGMENT_VALUES, Column
 from analytics.measure.gap.density import Joint, joint_effect, thinned
 
 

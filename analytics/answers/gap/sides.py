@@ -11,7 +11,8 @@ import polars as pl
 
 from analytics.answers.question import Question
 from analytics.errors import QuestionError
-from analytics.log.schema import MAX_SEGMENT_VALUES, MAX_VALUES_BY_VALUE, Column, Log
+from analytics.log.column import MAX_SEGMENT_VALUES, MAX_VALUES_BY_VALUE, Column
+from analytics.log.schema import Log
 from analytics.measure.gap.maturity import is_waiting, mature_before
 from analytics.query.cohort import Clause, Cohort
 from analytics.query.engine import Engine

@@ -9,11 +9,11 @@ import numpy as np
 from analytics.errors import QuestionError
 from analytics.measure.counts import COUNT_COLUMNS, Counts
 from analytics.measure.intervals import FloatArray
-from analytics.measure.metrics import METRICS
+from analytics.measure.metrics import METRICS, used_in
 from analytics.measure.thresholds.costs import CELLS, Costs
 
 COST = "cost_per_1000"
-OFFERED = ("error_rate", "accuracy", "precision", "recall", "specificity", "fpr", "fnr", "brier", COST)
+OFFERED = (*used_in("gap"), COST)
 """Others are no ratio of sums over judged rows, so their parts would not add up slice by slice."""
 
 PLACES = {"tn": (0, 0), "fn": (0, 1), "fp": (1, 0), "tp": (1, 1)}

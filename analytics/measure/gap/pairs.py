@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,9 +32,10 @@ class CellKeys:
 
 @dataclass(frozen=True)
 class Cells:
-    """Both sides in the same cells, and what the cells are called."""
+    """Both sides in the same cells, what the cells are called, and of which kind each value is: equal texts may be several."""
 
     keys: pl.DataFrame
+    kinds: pl.DataFrame
     reference: SideCells
     production: SideCells
 
@@ -56,12 +56,16 @@ class Cells:
         others = [name for name in self.keys.columns if name not in always]
         rows = self.keys.select(*always, *[pl.col(name).is_null() for name in others])
         is_missing = rows.select(pl.any_horizontal(others)).to_series().to_numpy() if others else None
-        return CellKeys(_numbered(self.keys, always), _numbered(rows, rows.columns), is_missing)
+        kinds = self.kinds.select(always)
+        return CellKeys(
+            _numbered(self.keys.select(always), kinds, height=self.keys.height),
+            _numbered(rows, kinds, height=self.keys.height),
+            is_missing,
+        )
 
 
-def _numbered(table: pl.DataFrame, columns: Sequence[str]) -> np.ndarray:
-    """Number the distinct values of some columns from 0; all rows are alike without columns."""
-    if not columns:
-        return np.zeros(table.height, dtype=np.int64)
+def _numbered(*tables: pl.DataFrame, height: int) -> np.ndarray:
+    """Number the distinct rows of tables side by side from 0; all rows are alike without columns."""
+    beside = [table.rows() if table.width else [()] * height for table in tables]
     places: dict[tuple[object, ...], int] = {}
-    return np.array([places.setdefault(row, len(places)) for row in table.select(columns).iter_rows()], dtype=np.int64)
+    return np.array([places.setdefault(row, len(places)) for row in zip(*beside, strict=True)], dtype=np.int64)

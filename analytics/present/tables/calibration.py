@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from analytics.log.schema import unique_names
+from analytics.log.column import unique_names
 from analytics.present import words
 from analytics.present.tables.slices import json_value
 

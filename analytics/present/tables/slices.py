@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from analytics.log.schema import unique_names
+from analytics.log.column import unique_names
 from analytics.measure.metrics import METRICS
 from analytics.present import words
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
-from analytics.log.schema import LineCounts
+from analytics.log.receipt import LineCounts
 from analytics.reading.delimited.lexer import Record
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from analytics.errors import InputError
 from analytics.log.layout import CsvOptions
-from analytics.log.schema import LineCounts, SetAside
+from analytics.log.receipt import LineCounts, SetAside
 from analytics.reading.delimited.account import Books
 from analytics.reading.delimited.dialect import Guess, guess_dialect
 from analytics.reading.delimited.lexer import Dialect, Lexer, Record, Records, lines

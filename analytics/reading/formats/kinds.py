@@ -3,20 +3,12 @@
 from __future__ import annotations
 
 from pathlib import PurePath
-from typing import Literal
 
 from analytics.errors import InputError
+from analytics.reading.formats.registry import FORMATS, PACKINGS, endings, readable
 
-FileFormat = Literal["csv", "ndjson", "json", "parquet", "arrow", "xlsx"]
-Packing = Literal["gzip", "zstd", "zip"]
-
-PACKINGS: dict[bytes, Packing] = {
-    b"\x1f\x8b": "gzip",
-    b"\x28\xb5\x2f\xfd": "zstd",
-    b"PK\x03\x04": "zip",
-    b"PK\x05\x06": "zip",
-}
-_FORMATS: dict[bytes, FileFormat] = {b"PAR1": "parquet", b"ARROW1": "arrow", b"\xff\xff\xff\xff": "arrow"}
+_PACKED = {magic: entry.name for entry in PACKINGS.values() for magic in entry.magic}
+_KNOWN = {magic: entry.name for entry in FORMATS.values() for magic in entry.magic}
 
 _UNREADABLE: dict[bytes, str] = {
     b"\xd0\xcf\x11\xe0": "an old Excel file (.xls)",
@@ -30,8 +22,6 @@ _UNREADABLE: dict[bytes, str] = {
     b"PAR2": "a repair archive (PAR2)",
     b"PARE": "an encrypted Parquet file",
     b"FEA1": "Feather version 1",
-    b"Obj\x01": "an Avro file",
-    b"ORC": "an ORC file",
     b"\x89HDF": "an HDF5 file",
     b"\x93NUMPY": "a NumPy array",
     b"$FL2": "an SPSS file",
@@ -53,42 +43,13 @@ _MARKUP = {
     b"<table": "an HTML table",
     b"<?xml": "an XML document",
 }
-READABLE = "CSV, TSV, JSON, NDJSON, Parquet, Arrow or Excel (.xlsx), plain or as .gz, .zst or .zip"
-
-_SAID: dict[str, set[str]] = {
-    ".csv": {"csv"},
-    ".tsv": {"csv"},
-    ".tab": {"csv"},
-    ".psv": {"csv"},
-    ".json": {"json", "ndjson"},
-    ".ndjson": {"ndjson"},
-    ".jsonl": {"ndjson"},
-    ".parquet": {"parquet"},
-    ".pq": {"parquet"},
-    ".arrow": {"arrow"},
-    ".feather": {"arrow"},
-    ".ipc": {"arrow"},
-    ".xlsx": {"xlsx"},
-    ".xlsm": {"xlsx"},
-    ".xls": {"xls"},
-    ".html": {"html"},
-    ".pdf": {"pdf"},
-}
+_SAID = {ending: entry.name for entry in FORMATS.values() for ending in entry.endings}
+_SAID |= {".xls": "xls", ".html": "html", ".pdf": "pdf"}
 """What the end of a name says of the content; the others, such as ``.txt`` and ``.log``, say nothing."""
-
-_SAID_PACKINGS: dict[str, Packing] = {".gz": "gzip", ".gzip": "gzip", ".zst": "zstd", ".zstd": "zstd", ".zip": "zip"}
-_TABLES = {*_SAID, *_SAID_PACKINGS, ".txt", ".log", ".dat"} - {".html", ".pdf", ".xls"}
-_SHOWN = {
-    "csv": "text with delimiters",
-    "json": "JSON",
-    "ndjson": "NDJSON",
-    "parquet": "Parquet",
-    "arrow": "Arrow",
-    "xlsx": "an Excel workbook",
-}
+_SAID_PACKINGS = {ending: entry.name for entry in PACKINGS.values() for ending in entry.endings}
 
 
-def by_first_bytes(head: bytes) -> FileFormat | Packing | None:
+def by_first_bytes(head: bytes) -> str | None:
     """Return the format or the packing that a file's first bytes name, None for text.
 
     Raises
@@ -96,8 +57,8 @@ def by_first_bytes(head: bytes) -> FileFormat | Packing | None:
     InputError
         If they name something that is not read.
     """
-    packings = next((packing for magic, packing in PACKINGS.items() if head.startswith(magic)), None)
-    formats = next((format_ for magic, format_ in _FORMATS.items() if head.startswith(magic)), None)
+    packings = next((packing for magic, packing in _PACKED.items() if head.startswith(magic)), None)
+    formats = next((format_ for magic, format_ in _KNOWN.items() if head.startswith(magic)), None)
     if packings or formats:
         return packings or formats
     what = next((what for magic, what in _UNREADABLE.items() if head.startswith(magic)), None)
@@ -109,11 +70,11 @@ def by_first_bytes(head: bytes) -> FileFormat | Packing | None:
     if what is None and head[8:12] == b"DUCK":
         what = "a DuckDB database"
     if what is not None:
-        raise InputError(f"Expected {READABLE}, found {what}. Save the table in one of these formats.")
+        raise InputError(f"Expected {readable()}, found {what}. Save the table in one of these formats.")
     return None
 
 
-def contradiction(name: str, file_format: str, packing: Packing | None) -> str | None:
+def contradiction(name: str, file_format: str, packing: str | None) -> str | None:
     """Return a sentence where the end of a name says something else than the content; None where they agree.
 
     >>> contradiction("log.csv.gz", "csv", "gzip"), contradiction("log.csv", "csv", None)
@@ -123,18 +84,23 @@ def contradiction(name: str, file_format: str, packing: Packing | None) -> str |
     packed = _SAID_PACKINGS.get(suffixes[-1]) if suffixes else None
     said = _SAID.get(suffixes[-2] if packed and len(suffixes) > 1 else suffixes[-1]) if suffixes else None
     is_packed_otherwise = (said or packed) is not None and packed != packing
-    is_otherwise = said is not None and file_format not in said
+    is_otherwise = said is not None and said not in (file_format, *_like(file_format))
     if not is_packed_otherwise and not is_otherwise:
         return None
-    found = _SHOWN.get(file_format, file_format) + (f" in {packing}" if packing else "")
+    found = FORMATS[file_format].shown + (f" in {packing}" if packing else "")
     return f"The name {name!r} says something else than the content: it is {found} and was read as that."
+
+
+def _like(file_format: str) -> tuple[str, ...]:
+    """Return the formats whose endings do not contradict this content."""
+    return FORMATS[file_format].is_like if file_format in FORMATS else ()
 
 
 def is_table_name(name: str) -> bool:
     """Whether a name ends like that of a table."""
     path = PurePath(name)
     about = ("readme", "license", "licence", "copying", "notice")
-    return path.suffix.lower() in _TABLES and not path.name.lower().startswith(about)
+    return path.suffix.lower() in endings() and not path.name.lower().startswith(about)
 
 
 def is_hidden(name: str) -> bool:

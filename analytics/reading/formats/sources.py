@@ -14,7 +14,7 @@ from analytics.errors import InputError
 from analytics.log.layout import CsvOptions
 from analytics.reading.formats import kinds, sheets, text
 from analytics.reading.formats import packed as packed_files
-from analytics.reading.formats.kinds import FileFormat, Packing
+from analytics.reading.formats.registry import FORMATS, PACKINGS, readable
 
 _CHUNK = 1 << 20
 _MAX_LAYERS = 2
@@ -43,7 +43,7 @@ class Source:
     """
 
     path: Path
-    file_format: FileFormat
+    file_format: str
     repairs: tuple[str, ...] = ()
     name: str = ""
     contradiction: str | None = None
@@ -102,14 +102,14 @@ def prepare_all(
         If the file is empty, of a kind that cannot be read, damaged, or unpacks to more than ``max_bytes``.
     """
     shown, csv = name or path.name, csv or CsvOptions()
-    packing: Packing | None = None
+    packing: str | None = None
     for layer in range(_MAX_LAYERS + 1):
         head = _read_head(path)
         if not head:
             where = f"inside {shown!r}, which is packed" if packing else f"in {shown!r}"
             raise InputError(f"Expected a table {where}, found an empty file: nothing to read. Export the log again.")
         found = kinds.by_first_bytes(head)
-        if found not in ("gzip", "zstd"):
+        if found not in PACKINGS or found == "zip":
             break
         packing = packing or found
         plain = scratch / f"plain{layer}"
@@ -124,7 +124,7 @@ def prepare_all(
             return _unpack(path, scratch, shown, csv, max_bytes=max_bytes, progress=progress)
         sheet = sheets.lay_out(path, scratch, csv.sheet, max_bytes)
         source = Source(sheet.path, "xlsx", sheet.repairs, sheet=sheet.name, sheets=sheet.names)
-    elif found in ("parquet", "arrow"):
+    elif found in FORMATS:
         source = Source(path, found)
     else:
         source = _plain_source(path, scratch, head, csv)
@@ -180,7 +180,7 @@ def _is_workbook(path: Path, max_bytes: int) -> bool:
         elif "word/document.xml" in names or "ppt/presentation.xml" in names:
             what = "a text document or slides"
         if what:
-            raise InputError(f"Expected {kinds.READABLE}, found {what}. Save the table in one of these formats.")
+            raise InputError(f"Expected {readable()}, found {what}. Save the table in one of these formats.")
         return "xl/workbook.xml" in names
 
 
@@ -201,7 +201,7 @@ def _unpack(
                 shutil.copyfileobj(packed, out, _CHUNK)
             done += entry.file_size
             progress(done / total)
-            if kinds.PACKINGS.get(_read_head(target, 4)) == "zip" and not _is_workbook(target, max_bytes):
+            if _read_head(target, 4).startswith(PACKINGS["zip"].magic) and not _is_workbook(target, max_bytes):
                 raise InputError(
                     f"Expected tables in {shown!r}, found another archive in it: {entry.filename!r}. Unpack it first."
                 )

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from analytics.errors import InputError
-from analytics.log.schema import Column, Mapping, Reading
+from analytics.log.column import Column
+from analytics.log.mapping import Mapping
+from analytics.log.schema import Reading
 from analytics.reading.types.infer import parsed
 
 

@@ -10,8 +10,9 @@ import numpy as np
 import polars as pl
 import pytest
 
-from analytics.log.schema import Finding, Log, Mapping
-from analytics.reading.checks.findings import CODES
+from analytics.log.mapping import Mapping
+from analytics.log.receipt import Finding
+from analytics.log.schema import Log
 from tests.ingested import Desk
 
 N = 3000
@@ -324,18 +325,3 @@ def test_the_faults_of_real_logs_are_found(desk: Desk, path: str, code: str, col
         pytest.skip(f"the real data are not at {DATA}")
     found = {(finding.code, finding.column): finding for finding in desk.log(DATA / path).findings}
     assert words in found[code, column].message
-
-
-def test_every_code_is_planted_in_one_of_the_tests() -> None:
-    from tests.reading.checks.test_findings import PLANTED as OLDER
-
-    of_labels = {
-        "labels-joined",
-        "labels-contradict",
-        "labels-by-order",
-        "latest-label",
-        "labels-without-rows",
-        "rows-without-labels",
-    }
-    of_files = {"footer", "columns-differ", "content-not-name"}
-    assert {*PLANTED, *OLDER, *of_labels, *of_files} == set(CODES)

@@ -8,8 +8,10 @@ import numpy as np
 import polars as pl
 import pytest
 
-from analytics.log.schema import Finding, Log, Mapping
-from analytics.reading.checks.findings import ORDER
+from analytics.log.mapping import Mapping
+from analytics.log.receipt import Finding
+from analytics.log.schema import Log
+from analytics.reading.checks.registry import ORDER
 from tests.ingested import Desk
 
 N = 400

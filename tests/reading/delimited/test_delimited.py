@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from analytics.errors import InputError, QuestionError
 from analytics.log.layout import CsvOptions
-from analytics.log.schema import LineCounts
+from analytics.log.receipt import LineCounts
 from analytics.reading import raw
 from analytics.reading.bounds import LONG_RUN
 from analytics.reading.formats import sources

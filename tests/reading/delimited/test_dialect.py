@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from analytics.errors import InputError
-from analytics.log.schema import Mapping
+from analytics.log.mapping import Mapping
 from analytics.query.engine import Engine
 from tests.ingested import Desk
 

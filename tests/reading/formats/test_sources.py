@@ -9,10 +9,11 @@ from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 
+import fastavro
 import polars as pl
 import pyarrow as pa
 import pytest
-from pyarrow import parquet
+from pyarrow import orc, parquet
 
 from analytics.errors import InputError
 from analytics.log.schema import Log
@@ -131,6 +132,34 @@ def written(write: Callable[[io.BytesIO], object]) -> bytes:
     return buffer.getvalue()
 
 
+def as_plain_arrow(frame: pl.DataFrame) -> pa.Table:
+    """Return a table without the views of text that ORC does not know."""
+    found = frame.to_arrow()
+    return found.cast(pa.schema([(field.name, plain_type(field.type)) for field in found.schema]))
+
+
+def plain_type(kind: pa.DataType) -> pa.DataType:
+    return kind if pa.types.is_primitive(kind) else pa.string()
+
+
+AVRO_TYPES = {
+    "id": "long",
+    "score": "double",
+    "label": "long",
+    "city": "string",
+    "code": "string",
+    "vip": "boolean",
+    "day": {"type": "long", "logicalType": "local-timestamp-micros"},
+    "whole": "double",
+    "void": "string",
+}
+AVRO = {
+    "type": "record",
+    "name": "row",
+    "fields": [{"name": name, "type": ["null", kind]} for name, kind in AVRO_TYPES.items()],
+}
+
+
 def as_json(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(pl.col("day").dt.to_string("%Y-%m-%d %H:%M:%S"))
 
@@ -143,6 +172,8 @@ FORMATS: dict[str, Callable[[], bytes]] = {
     "parquet": lambda: written(FRAME.write_parquet),
     "feather": lambda: written(FRAME.write_ipc),
     "arrow stream": lambda: written(FRAME.write_ipc_stream),
+    "orc": lambda: written(lambda buffer: orc.write_table(as_plain_arrow(FRAME), buffer)),
+    "avro": lambda: written(lambda buffer: fastavro.writer(buffer, AVRO, FRAME.to_dicts())),
 }
 PACKINGS: dict[str, Callable[[bytes], bytes]] = {
     "plain": lambda content: content,

@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from analytics.log.schema import Column
+from analytics.log.column import Column
 from analytics.reading import api
 from tests.ingested import Desk
 

@@ -1,0 +1,138 @@
+"""Checks of ids that stand on more than one row, with the same outcome or with different ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from analytics.log.schema import Log
+from analytics.reading.checks.check import Check, CountingCheck, Evidence, Said
+from analytics.reading.sql.expressions import membership
+
+
+@dataclass(frozen=True)
+class _Repeated:
+    """Ids of one model version that stand on several rows, and those of them with different outcomes.
+
+    Attributes
+    ----------
+    n_duplicates, example : int, and str or None
+        Rows whose id stands on an earlier row as well, and the first such id.
+    n_contrary, rows_contrary, example_contrary : int, int, and str or None
+        Ids with different outcomes, their rows, and the first of them.
+    """
+
+    n_duplicates: int = 0
+    example: str | None = None
+    n_contrary: int = 0
+    rows_contrary: int = 0
+    example_contrary: str | None = None
+
+
+@dataclass(frozen=True)
+class _Revised:
+    """Ids with different labels of which the latest counts: rows whose own label it replaced, and rows that are not known yet."""
+
+    n_ids: int = 0
+    rows: int = 0
+    rows_unsettled: int = 0
+
+
+def _repeated(evidence: Evidence) -> _Repeated:
+    """Count the ids that stand on several rows."""
+    log = evidence.log
+    if log.mapping.row_id is None:
+        return _Repeated()
+    name = log.column(log.mapping.row_id).sql_name
+    key = f"{name}, {log.column(log.mapping.model_version).sql_name}" if log.mapping.model_version else name
+    return _Repeated(
+        *evidence.row(
+            "SELECT coalesce(sum(n - 1), 0)::BIGINT, arg_min(id, id), count(*) FILTER (is_contrary), "
+            "coalesce(sum(n) FILTER (is_contrary), 0)::BIGINT, arg_min(id, id) FILTER (is_contrary) FROM "
+            f"(SELECT any_value({name})::VARCHAR AS id, count(*) AS n, coalesce(min(label) <> max(label), false) AS is_contrary "
+            f"FROM log_file.log WHERE {name} IS NOT NULL GROUP BY {key} HAVING count(*) > 1)"
+        )
+    )
+
+
+def revised(evidence: Evidence) -> _Revised:
+    """Count what taking the latest label of each id changed."""
+    log, mapping = evidence.log, evidence.log.mapping
+    if not (mapping.latest_by and mapping.row_id and mapping.label):
+        return _Revised()
+    own = membership(log.reading, mapping.label, mapping.positive, mapping.negative)
+    names = [log.column(name).sql_name for name in (mapping.row_id, mapping.model_version) if name]
+    return _Revised(
+        *evidence.row(
+            "SELECT count(*), coalesce(sum(replaced), 0)::BIGINT, coalesce(sum(unsettled), 0)::BIGINT FROM ("
+            "SELECT count(*) FILTER (own <> label) AS replaced, count(*) FILTER (own IS NOT NULL AND label IS NULL) AS unsettled "
+            f"FROM (SELECT {', '.join(names)}, label, {own.sql} AS own FROM log_file.log WHERE {names[0]} IS NOT NULL) "
+            f"GROUP BY {', '.join(names)} HAVING min(own) <> max(own))",
+            list(own.parameters),
+        )
+    )
+
+
+def _per_version(log: Log) -> str:
+    """Say within what an id is expected once."""
+    return " for one model version" if log.mapping.model_version else ""
+
+
+def _different_outcomes(log: Log, found: _Repeated) -> Iterator[Said]:
+    if found.n_contrary:
+        yield Said(
+            log.mapping.row_id,
+            found.rows_contrary,
+            f"Expected one outcome per id; {found.n_contrary:,} ids stand on {found.rows_contrary:,} rows that are positive "
+            f"here and negative there{_per_version(log)}, the first is {found.example_contrary!r}. "
+            "Check whether the column is the id of a row, and export the final label of each.",
+            found.example_contrary,
+        )
+
+
+def _latest_label(log: Log, found: _Revised) -> Iterator[Said]:
+    if found.n_ids:
+        yield Said(
+            log.mapping.label,
+            found.rows,
+            f"{found.n_ids:,} ids have different labels; the latest by {log.mapping.latest_by!r} counts, in place of the "
+            f"own label of {found.rows:,} rows. {found.rows_unsettled:,} rows are not known yet, as their latest labels "
+            "contradict each other: correct the export. The column of the file is kept as it is.",
+            severity="warning" if found.rows_unsettled else "note",
+        )
+
+
+def _duplicate_ids(log: Log, found: _Repeated) -> Iterator[Said]:
+    if found.n_duplicates:
+        yield Said(
+            log.mapping.row_id,
+            found.n_duplicates,
+            f"{found.n_duplicates:,} rows repeat an id{_per_version(log)}, the first is {found.example!r}. "
+            "All rows are kept: check whether the export holds rows twice.",
+            found.example,
+        )
+
+
+CHECKS: tuple[Check, ...] = (
+    CountingCheck(
+        code="different-outcomes",
+        severities=("warning",),
+        meaning="an id that stands on rows with different labels, within one model version",
+        count=_repeated,
+        say=_different_outcomes,
+    ),
+    CountingCheck(
+        code="latest-label",
+        severities=("warning", "note"),
+        meaning="ids with several labels in the log itself, of which the latest counts",
+        count=revised,
+        say=_latest_label,
+    ),
+    CountingCheck(
+        code="duplicate-ids",
+        severities=("warning",),
+        meaning="ids that stand on more than one row of a model version",
+        count=_repeated,
+        say=_duplicate_ids,
+    ),
+)

@@ -1,0 +1,214 @@
+"""Checks of the label: missing, of one class, with further values, of one class from a date on."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from analytics.log.schema import Log
+from analytics.reading.checks import ids
+from analytics.reading.checks.check import Check, CountingCheck, Evidence, LogCheck, Said
+from analytics.reading.sql.expressions import membership
+
+_N_OTHER_VALUES = 50
+"""Values that are neither positive nor negative whose rows are counted, the most frequent first. Bounds the answer."""
+
+_N_SHOWN = 4
+"""Values beside their rows that a sentence names."""
+
+_MIN_ROWS_AFTER = 20
+"""Labelled rows that a run of one class at the end must have; fewer are the noise of the last day. Set by hand."""
+
+_MAX_SHARE_OTHERS = 0.01
+"""Share of labels of the other class that a run may hold, for corrections that came early. Set by hand; on COMPAS the run has
+no more (tests/reading/checks/test_faults.py)."""
+
+_LOG_CHANCE = math.log(1e-6)
+"""Natural logarithm of the chance below which a run is no accident: fewer than one sound log in a million is accused. By
+definition; the chance is that of so many equal labels under the share before, once per place where the others may stand."""
+
+
+@dataclass(frozen=True)
+class _OneClassAfter:
+    """Labels that are all of one class from a day on, but for a few others, and the share of that class before it."""
+
+    since: str
+    is_positive: bool
+    rows: int
+    others: int
+    share_before: float
+
+
+_Values = tuple[tuple[str, int], ...]
+"""Values and their rows."""
+
+
+def _other_values(evidence: Evidence) -> _Values:
+    """Return the values of the label that are neither positive nor negative, with their rows."""
+    log, mapping = evidence.log, evidence.log.mapping
+    if mapping.label is None:
+        return ()
+    name = log.column(mapping.label).sql_name
+    own = membership(log.reading, mapping.label, mapping.positive, mapping.negative)
+    rows = evidence.connection.execute(
+        f"SELECT left({name}::VARCHAR, 80), count(*) FROM log_file.log WHERE {name} IS NOT NULL AND label IS NULL "
+        f"AND ({own.sql}) IS NULL GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {_N_OTHER_VALUES}",
+        list(own.parameters),
+    ).fetchall()
+    return tuple((value, int(count)) for value, count in rows)
+
+
+def _n_null(evidence: Evidence) -> int:
+    """Count the rows without any label: neither another value nor one that is open because labels contradict each other."""
+    log = evidence.log
+    others = sum(rows for _, rows in evidence.once(_other_values))
+    return log.n_rows - log.n_labelled - others - evidence.once(ids.revised).rows_unsettled
+
+
+def _one_class_after(evidence: Evidence) -> _OneClassAfter | None:
+    """Return the longest time at the end of the log in which at least 99 % of the labels are of one class, against all odds.
+
+    Days are added up from the last one backwards. What counts is a run that chance would give less than once in a million logs
+    under the share of the class before it.
+    """
+    log = evidence.log
+    if log.time_low is None or not 0 < log.n_positive < log.n_labelled:
+        return None
+    found: list[_OneClassAfter] = []
+    for label in (1, 0):
+        row = evidence.connection.execute(
+            "WITH days AS (SELECT date_trunc('day', moment) AS day, count(*) AS n, count(*) FILTER (label <> $label) AS others "
+            "FROM log_file.log WHERE label IS NOT NULL AND moment IS NOT NULL GROUP BY 1), "
+            "runs AS (SELECT day, others AS here, sum(n) OVER later AS rows, sum(others) OVER later AS others, "
+            "sum(n) OVER () AS all_rows, sum(others) OVER () AS all_others FROM days "
+            "WINDOW later AS (ORDER BY day DESC ROWS UNBOUNDED PRECEDING)) "
+            "SELECT day::DATE::VARCHAR, rows::BIGINT, others::BIGINT, 1 - (all_others - others) / (all_rows - rows) AS share "
+            "FROM runs "
+            "WHERE others <= $most * rows AND here = 0 AND rows >= $least AND rows < all_rows AND others < all_others "
+            "ORDER BY rows DESC LIMIT 1",
+            {"label": label, "most": _MAX_SHARE_OTHERS, "least": _MIN_ROWS_AFTER},
+        ).fetchone()
+        if row is None:
+            continue
+        since, rows, others, share = row
+        log_chance = (rows - others) * math.log(share) + others * math.log(rows)
+        if log_chance < _LOG_CHANCE:
+            found.append(_OneClassAfter(since, label == 1, rows, others, share))
+    return max(found, key=lambda run: run.rows, default=None)
+
+
+def _no_label(log: Log) -> Iterator[Said]:
+    if log.mapping.label is None:
+        yield Said(
+            None,
+            log.n_rows,
+            "The log has no label: nothing can be judged yet. Choose the column of outcomes in the mapping.",
+        )
+
+
+def _null_label(log: Log, n_null: int) -> Iterator[Said]:
+    if log.mapping.label is not None and n_null:
+        yield Said(
+            log.mapping.label,
+            n_null,
+            f"{n_null:,} rows ({n_null / log.n_rows:.1%}) have no label. They are kept as not known yet, never as negative.",
+        )
+
+
+def _label_other_values(log: Log, others: _Values) -> Iterator[Said]:
+    if others:
+        n_rows = sum(rows for _, rows in others)
+        yield Said(
+            log.mapping.label,
+            n_rows,
+            f"{n_rows:,} rows hold a label that is neither positive nor negative: {_in_words(others[:_N_SHOWN])}. "
+            "They count as not known yet.",
+        )
+
+
+def _one_class(log: Log) -> Iterator[Said]:
+    if log.n_labelled and log.n_positive in (0, log.n_labelled):
+        what = "negative" if log.n_positive == 0 else "positive"
+        yield Said(
+            log.mapping.label,
+            log.n_labelled,
+            f"Every label is {what}. Check the positive value: found {', '.join(map(repr, log.mapping.positive))}.",
+        )
+
+
+def _label_third_value(log: Log) -> Iterator[Said]:
+    if log.mapping.label is None:
+        return
+    counted = (*log.mapping.positive, *log.mapping.negative)
+    found = tuple((value, rows) for value, rows in log.column(log.mapping.label).top if value in counted)
+    if len(found) > 2:
+        yield Said(
+            log.mapping.label,
+            sum(rows for _, rows in found[2:]),
+            f"Expected two values in the label, found {len(found)} that count: {_in_words(found[: _N_SHOWN + 1])}. Positive is "
+            f"{', '.join(map(repr, log.mapping.positive))}, the others are negative: choose in the "
+            "mapping which are not known yet.",
+            found[-1][0],
+        )
+
+
+def _in_words(values: _Values) -> str:
+    """Say values with their rows."""
+    return ", ".join(f"{value!r} ({rows:,})" for value, rows in values)
+
+
+def _say_one_class_after(log: Log, after: _OneClassAfter | None) -> Iterator[Said]:
+    if after is not None:
+        what = "positive" if after.is_positive else "negative"
+        share = f"all but {after.others:,}" if after.others else "all"
+        yield Said(
+            log.mapping.label,
+            after.rows,
+            f"From {after.since} on {share} of {after.rows:,} labels are {what}, against {after.share_before:.1%} before. The "
+            "labels of this time are not all there yet, or they were written by a rule: filter it out before you compare.",
+            after.since,
+        )
+
+
+CHECKS: tuple[Check, ...] = (
+    LogCheck(
+        code="no-label",
+        severities=("warning",),
+        meaning="no column of labels: nothing can be judged",
+        say=_no_label,
+    ),
+    CountingCheck(
+        code="null-label",
+        severities=("warning",),
+        meaning="rows without a label: kept as not known yet",
+        count=_n_null,
+        say=_null_label,
+    ),
+    CountingCheck(
+        code="label-other-values",
+        severities=("warning",),
+        meaning="labels that are neither positive nor negative: kept as not known yet",
+        count=_other_values,
+        say=_label_other_values,
+    ),
+    LogCheck(
+        code="one-class",
+        severities=("error",),
+        meaning="every label is positive, or every label is negative",
+        say=_one_class,
+    ),
+    LogCheck(
+        code="label-third-value",
+        severities=("warning",),
+        meaning="more than two values in the label, each counted as positive or negative",
+        say=_label_third_value,
+    ),
+    CountingCheck(
+        code="one-class-after",
+        severities=("warning",),
+        meaning="from a date on the labels are all positive, or all negative",
+        count=_one_class_after,
+        say=_say_one_class_after,
+    ),
+)

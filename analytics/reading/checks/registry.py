@@ -1,0 +1,81 @@
+"""Every check of preflight, and what they find before anyone looks at a chart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import chain
+
+import duckdb
+
+from analytics.log.receipt import Finding, Severity
+from analytics.log.schema import Log
+from analytics.reading.checks import (
+    changes,
+    columns,
+    ids,
+    labels,
+    labels_file,
+    missing,
+    rows,
+    scores,
+    spellings,
+    spikes,
+    times,
+)
+from analytics.reading.checks.check import Check, ColumnCheck, Evidence, Read, ReadingCheck
+
+ORDER: dict[Severity, int] = {"error": 0, "warning": 1, "note": 2}
+"""Severities, the gravest first."""
+
+_FAMILIES: tuple[tuple[Check, ...], ...] = (
+    rows.CHECKS,
+    ids.CHECKS,
+    labels_file.CHECKS,
+    scores.CHECKS,
+    labels.CHECKS,
+    columns.CHECKS,
+    missing.CHECKS,
+    spikes.CHECKS,
+    spellings.CHECKS,
+    times.CHECKS,
+    changes.CHECKS,
+)
+"""The checks of each module."""
+
+
+def _by_code(checks: Iterable[Check]) -> dict[str, Check]:
+    """Return checks by their code, which is the code of one check only."""
+    found: dict[str, Check] = {}
+    for check in checks:
+        if check.code in found:
+            raise ValueError(f"Expected one check of the code {check.code!r}, found two.")
+        found[check.code] = check
+    return found
+
+
+CHECKS = _by_code(chain.from_iterable(_FAMILIES))
+"""Every check by its code; of findings that are equally grave and touch as many rows the earlier check's comes first."""
+
+
+def find(connection: duckdb.DuckDBPyConnection, log: Log) -> tuple[Finding, ...]:
+    """Return every finding in a built log whose rows are ``log_file.log``, the gravest first."""
+    found = _in_turn(Evidence(connection, log))
+    return tuple(sorted(found, key=lambda finding: (ORDER[finding.severity], -(finding.rows or 0))))
+
+
+def find_before(read: Read) -> tuple[Finding, ...]:
+    """Return what can be said of a file that was read before it is a log, in the order of the checks."""
+    checks = (check for check in CHECKS.values() if isinstance(check, ReadingCheck))
+    return tuple(finding for check in checks for finding in check.find_before(read))
+
+
+def _in_turn(evidence: Evidence) -> Iterator[Finding]:
+    """Let every check speak in turn; those of single columns speak together, column by column."""
+    by_column = [check for check in CHECKS.values() if isinstance(check, ColumnCheck)]
+    for check in CHECKS.values():
+        if not isinstance(check, ColumnCheck):
+            yield from check.find(evidence)
+        elif check is by_column[0]:
+            for column in evidence.log.columns:
+                for each in by_column:
+                    yield from each.find_in(evidence.log, column)

@@ -1,0 +1,107 @@
+"""Checks of what was read: lines that were set aside or mended, files that differ, a table without rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from analytics.log.schema import Log
+from analytics.reading.checks.check import Check, LogCheck, Read, ReadingCheck, Said
+
+_FOOTER = "footer"
+"""The reason with which the reader sets lines below a table aside."""
+
+
+def _no_score_or_decision(read: Read) -> Iterator[Said]:
+    if read.mapping.score is None and read.mapping.decision is None:
+        yield Said(
+            None,
+            None,
+            "Found neither a score nor a decision: name one with --score or --decision to judge this table.",
+        )
+
+
+def _rows_set_aside(read: Read) -> Iterator[Said]:
+    for aside in read.reading.set_aside:
+        if aside.reason != _FOOTER:
+            yield Said(
+                None,
+                aside.rows,
+                f"{aside.rows:,} rows were set aside: {aside.reason}. Download them below and correct the export.",
+            )
+
+
+def _footer(read: Read) -> Iterator[Said]:
+    for aside in read.reading.set_aside:
+        if aside.reason == _FOOTER:
+            yield Said(
+                None,
+                aside.rows,
+                f"{aside.rows:,} lines below the table are a footer and were set aside. Download them below and check that none "
+                "is a row.",
+            )
+
+
+def _columns_differ(read: Read) -> Iterator[Said]:
+    for difference in read.reading.origin.differences:
+        yield Said(None, None, difference)
+
+
+def _content_not_name(read: Read) -> Iterator[Said]:
+    for contradiction in read.reading.origin.contradictions:
+        yield Said(None, None, contradiction)
+
+
+def _repaired(read: Read) -> Iterator[Said]:
+    for repair in read.reading.repairs:
+        yield Said(None, None, repair)
+
+
+def _no_rows(log: Log) -> Iterator[Said]:
+    if log.n_rows == 0:
+        yield Said(None, 0, "The file has a header and no rows. Export the log again.")
+
+
+CHECKS: tuple[Check, ...] = (
+    ReadingCheck(
+        code="no-score-or-decision",
+        severities=("error",),
+        meaning="neither scores nor decisions: the table is read, and is no log",
+        say=_no_score_or_decision,
+    ),
+    ReadingCheck(
+        code="rows-set-aside",
+        severities=("warning",),
+        meaning="lines that could not be read as rows",
+        say=_rows_set_aside,
+    ),
+    ReadingCheck(
+        code="footer",
+        severities=("note",),
+        meaning="lines below the table that are no rows of it",
+        say=_footer,
+    ),
+    ReadingCheck(
+        code="columns-differ",
+        severities=("warning",),
+        meaning="a column that not all files of the log have",
+        say=_columns_differ,
+    ),
+    ReadingCheck(
+        code="content-not-name",
+        severities=("note",),
+        meaning="a file is not what its name says",
+        say=_content_not_name,
+    ),
+    ReadingCheck(
+        code="repaired",
+        severities=("note",),
+        meaning="something was mended while reading",
+        say=_repaired,
+    ),
+    LogCheck(
+        code="no-rows",
+        severities=("error",),
+        meaning="the file has a header and no rows",
+        say=_no_rows,
+    ),
+)

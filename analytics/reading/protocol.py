@@ -1,0 +1,222 @@
+"""What the app and the reading process say to each other: a job, then progress and one answer, each a line of JSON.
+
+A line that has a field too many or too few is refused on either side, in its messages and in the values that they carry:
+both sides are one program, and a field that only one of them knows is a defect of it.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+import msgspec
+
+from analytics.errors import InputError
+from analytics.log.layout import CsvOptions
+from analytics.log.mapping import Mapping
+from analytics.log.receipt import LineCounts
+from analytics.log.schema import Reading
+
+
+class _Value(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A part of a message."""
+
+
+class FileGiven(_Value, frozen=True, kw_only=True):
+    """A file by its absolute path, and what people call it."""
+
+    path: str
+    name: str
+
+
+class LabelsGiven(_Value, frozen=True, kw_only=True):
+    """A labels file, the id that joins it and its column of labels; ``None`` is guessed."""
+
+    file: FileGiven
+    id_column: str | None
+    label_column: str | None
+
+
+class _Request(_Value, frozen=True, kw_only=True, tag_field="task", tag=str.lower):
+    """What the app asks for."""
+
+
+class Read(_Request, frozen=True, kw_only=True):
+    """Read the files of one log up to its mapping, unless its id is among ``known``; ``max_bytes`` is their plain size."""
+
+    files: tuple[FileGiven, ...]
+    name: str
+    known: tuple[str, ...]
+    max_bytes: int
+    csv: CsvOptions
+    labels: LabelsGiven | None
+
+
+class Attach(_Request, frozen=True, kw_only=True):
+    """Join labels to the rows of the log in the file ``origin``, up to its mapping."""
+
+    origin: str
+    reading: Reading
+    mapping: Mapping
+    name: str
+    known: tuple[str, ...]
+    max_bytes: int
+    labels: LabelsGiven
+
+
+class Copy(_Request, frozen=True, kw_only=True):
+    """Write what is read from files as a CSV of text."""
+
+    files: tuple[FileGiven, ...]
+    max_bytes: int
+    csv: CsvOptions
+
+
+class Preview(_Request, frozen=True, kw_only=True):
+    """Read the first rows of a text file under a layout."""
+
+    file: FileGiven
+    max_bytes: int
+    csv: CsvOptions
+
+
+class Build(_Request, frozen=True, kw_only=True):
+    """Build a log from the rows in ``origin``: of a staged reading, or of a log under another mapping."""
+
+    origin: str
+    is_log: bool
+    reading: Reading
+    mapping: Mapping
+    name: str
+    created_at: str
+
+
+Request = Read | Attach | Copy | Preview | Build
+
+
+class Job(_Value, frozen=True, kw_only=True):
+    """A request, the folder to work in, and the memory that the engine may take, as it writes it (``"600MB"``)."""
+
+    request: Request
+    folder: str
+    memory_limit: str
+
+
+class _Reply(_Value, frozen=True, kw_only=True, tag_field="reply", tag=str.lower):
+    """What the reading process says."""
+
+
+class Progress(_Reply, frozen=True, kw_only=True):
+    """The present step, and the share of it that is done, from 0 to 1."""
+
+    step: str
+    done: float
+
+
+class Refusal(_Reply, frozen=True, kw_only=True):
+    """Why there is no answer: a sentence, and its code of `analytics.errors.ERROR_CODES`."""
+
+    error: str
+    code: str
+
+
+class Known(_Reply, frozen=True, kw_only=True):
+    """The workspace has a log of the same bytes."""
+
+    log_id: str
+
+
+class Waiting(_Reply, frozen=True, kw_only=True):
+    """The folder holds rows, reading and sample, which wait for a mapping; ``digest`` begins the hash of their content."""
+
+    digest: str
+
+
+class Copied(_Reply, frozen=True, kw_only=True):
+    """Where the copy is."""
+
+    path: str
+
+
+class Head(_Reply, frozen=True, kw_only=True):
+    """The first rows of a text file, what became of the lines of its head, and what was unusual."""
+
+    names: tuple[str, ...]
+    rows: tuple[tuple[str | None, ...], ...]
+    lines: LineCounts
+    repairs: tuple[str, ...]
+
+
+class Built(_Reply, frozen=True, kw_only=True):
+    """The log that the folder holds, as `Log.to_json` writes it: what crosses is what is stored."""
+
+    log: str
+
+
+Answer = Known | Waiting | Copied | Head | Built
+Reply = Progress | Refusal | Answer
+
+
+def encode(message: Job | Reply) -> str:
+    """Write a message as one line of ASCII: names of files may hold bytes that are no text of any encoding."""
+    return json.dumps(msgspec.to_builtins(message), ensure_ascii=True) + "\n"
+
+
+def decode_job(line: str) -> Job:
+    """Read what the app asks.
+
+    Raises
+    ------
+    InputError
+        If a field is missing, unknown or of another type.
+    """
+    job: Job = _decoded(line, Job)
+    return job
+
+
+def decode_reply(line: str) -> Reply:
+    """Read what the reading process says.
+
+    Raises
+    ------
+    InputError
+        If a field is missing, unknown or of another type.
+    """
+    reply: Reply = _decoded(line, Reply)
+    return reply
+
+
+def _decoded(line: str, kind: Any) -> Any:
+    """Read a message; of dataclasses, `msgspec` lets fields pass that they do not know, and lack those with a default."""
+    try:
+        sent = json.loads(line)
+        message = msgspec.convert(sent, kind)
+    except ValueError as error:  # that of JSON, and of msgspec
+        raise _strange(str(error)) from error
+    if field := _differing(sent, message):
+        raise _strange(f"the field {field!r} is on one side only")
+    return message
+
+
+def _strange(why: str) -> InputError:
+    """Return what is said of a line that is no message."""
+    return InputError(
+        f"Expected a message between the app and its reader, found another: {why}. Start Slicewise anew: its files may have "
+        "changed while it ran.",
+        code="reader-unread",
+    )
+
+
+def _differing(sent: Any, value: Any, place: str = "") -> str | None:
+    """Return the place of the first field that a line and a dataclass in its message do not share, None where they share all."""
+    if is_dataclass(value) and (strange := sent.keys() ^ {field.name for field in fields(value)}):
+        return f"{place}{min(strange)}"
+    parts: list[tuple[str, Any, Any]]
+    if is_dataclass(value) or isinstance(value, msgspec.Struct):
+        parts = [(name, inner, getattr(value, name)) for name, inner in sent.items() if hasattr(value, name)]
+    elif isinstance(value, tuple):
+        parts = [(str(at), *pair) for at, pair in enumerate(zip(sent, value, strict=True))]
+    else:
+        return None
+    return next((found for name, one, other in parts if (found := _differing(one, other, f"{place}{name}."))), None)

@@ -1,0 +1,103 @@
+"""The Review page: cases, what the verdicts say, and the library."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+
+import polars as pl
+import streamlit as st
+
+from analytics.answers.question import Question
+from analytics.answers.review.queue import cases
+from analytics.measure.review import reason_table
+from analytics.present import readings
+from analytics.review.taxonomy import Reason, label_of
+from analytics.review.verdict import Verdict
+from pages._frame import session
+from pages._frame.frame import boundary
+from pages._frame.render import sentence
+from pages._review import case as case_view
+from pages._review import findings, library, queue
+from pages._review import verdict as verdict_form
+
+_VIEWS = {"cases": "Cases", "findings": "What the verdicts say", "library": "Library"}
+
+
+@st.fragment
+def draw(question: Question) -> None:
+    """Show one of the three views; only this part of the page is drawn anew by a verdict."""
+    with boundary():
+        queue.take_valid()
+        view = st.segmented_control(
+            "View",
+            list(_VIEWS),
+            key="review_view",
+            format_func=_VIEWS.__getitem__,
+            required=True,
+            label_visibility="collapsed",
+        )
+        store = session.reviews()
+        reasons, _ = store.reasons()
+        verdicts = store.verdicts(question.log.reading.content_hash)
+        if view == "findings":
+            findings.draw(question, verdicts, reasons)
+        elif view == "library":
+            library.draw(question, reasons)
+        else:
+            _draw_cases(question, verdicts, reasons)
+        queue.to_address()
+
+
+def _draw_cases(question: Question, verdicts: list[Verdict], reasons: tuple[Reason, ...]) -> None:
+    """Show the queue and the open case."""
+    said = st.container()
+    asked = queue.draw_controls(question)
+    page = queue.page_of(question, asked)
+    n_judged = len({verdict.row_id for verdict in verdicts})
+    with said:
+        sentence(readings.queue_reading(page.n_rows, asked.errors, question.threshold, n_judged))
+    if not page.n_rows:
+        st.info(
+            "No row of this cohort is such an error. Choose other rows, or widen the cohort.", icon=":material/inbox:"
+        )
+        return
+    if asked.at >= page.n_rows:
+        queue.go(page.n_rows - 1)
+        asked = replace(asked, at=page.n_rows - 1)
+        page = queue.page_of(question, asked)
+    left, right = st.columns([1, 1.65], gap="medium")
+    with left:
+        queue.draw_list(question, asked, page, verdicts, reasons, verdict_form.reviewer())
+        _draw_so_far(verdicts, reasons)
+    case = cases(page.rows)[asked.at % queue.PAGE_ROWS]
+    with right:
+        case_view.draw_head(question, case, page.n_rows)
+        verdict_form.draw(question, case, page.frame, page.n_rows, reasons)
+        case_view.draw_fields(question, case)
+
+
+def _draw_so_far(verdicts: list[Verdict], reasons: tuple[Reason, ...]) -> None:
+    """Show how often each reason was given for this log."""
+    st.markdown("**Verdicts so far**")
+    last = {verdict.row_id: verdict.reason for verdict in verdicts}
+    table = reason_table(list(last.values()), [reason.key for reason in reasons])
+    labels = {key: label_of(key, reasons) for key in table["reason"]}
+    order = Counter({reason.key: -place for place, reason in enumerate(reasons)})
+    shown = table.with_columns(
+        place=pl.Series([-order[key] for key in table["reason"]], dtype=pl.Int64),
+        label=pl.col("reason").replace(labels),
+    ).sort("place")
+    st.dataframe(
+        shown,
+        hide_index=True,
+        height="content",
+        column_order=["label", "n"],
+        alt="How often each reason was given for this log",
+        column_config={
+            "label": st.column_config.TextColumn("Reason", width=140),
+            "n": st.column_config.ProgressColumn(
+                "Rows", format="%d", min_value=0, max_value=max(1, *table["n"].to_list()), width=90
+            ),
+        },
+    )
