@@ -269,7 +269,6 @@ LONG = {
     "analytics/present/figures/calibration.py",
     "analytics/present/figures/gap.py",
     "analytics/query/engine.py",
-    "analytics/reading/labels.py",
 }
 """Modules that still want a split."""
 
