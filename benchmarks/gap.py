@@ -23,8 +23,9 @@ import polars as pl
 
 from analytics.answers.gap.answer import gap
 from analytics.answers.gap.inputs import inputs as inputs_answer
-from analytics.answers.gap.over_time import gap_time, jointly
+from analytics.answers.gap.joint import jointly
 from analytics.answers.gap.sides import sides as sides_answer
+from analytics.answers.gap.time import gap_time
 from analytics.answers.question import Question
 
 ROOT = Path(__file__).parents[1]

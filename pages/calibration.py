@@ -2,20 +2,23 @@
 
 import streamlit as st
 
+from analytics.answers.calibration.answer import calibration
+from analytics.answers.calibration.scan import calibration_scan
 from analytics.present import figures, readings
-from pages._calibration import blocks
-from pages._frame import cache, frame, session
+from pages._calibration import breakdown, diagram, recalibration
+from pages._frame import frame, session
+from pages._frame.cache import kept
 from pages._frame.render import figure, headline
 
 frame.require()
 
 with frame.boundary():
-    question = session.question()
+    question = diagram.at_any_threshold(session.question())
     head = st.container()
-    binning, groups, in_log_odds, by = blocks.draw_controls(question)
-    answer = cache.calibration(question, binning, groups)
+    binning, groups, in_log_odds, by = diagram.draw_controls(question)
+    answer = kept(calibration, question, binning=binning, groups=groups)
     with head:
-        headline("Calibration", readings.calibration_reading(answer, cache.calibration_scan(question).table))
+        headline("Calibration", readings.calibration_reading(answer, kept(calibration_scan, question).table))
     pair = st.grid(2, min_column_width=440, gap="medium")
     with pair.cell():
         figure(
@@ -32,7 +35,7 @@ with frame.boundary():
             table=answer.bins,
         )
     with pair.cell():
-        blocks.draw_numbers(answer)
-    blocks.draw_slices(question, by, binning, groups)
-    blocks.draw_time(question, groups)
-    blocks.draw_recalibration(question, groups)
+        diagram.draw_numbers(answer)
+    breakdown.draw_slices(question, by, binning, groups)
+    breakdown.draw_time(question, groups)
+    recalibration.draw_recalibration(question, groups)

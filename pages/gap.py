@@ -4,9 +4,10 @@ import streamlit as st
 
 from analytics.present import figures, readings
 from analytics.present.tables.gap import part_rows
-from pages._frame import frame, gap_cache, session, sides
+from pages._frame import frame, session, sides
+from pages._frame.cache import kept
 from pages._frame.render import figure, sentence
-from pages._gap import blocks
+from pages._gap import columns, drift, inputs, parts
 
 frame.require()
 
@@ -15,11 +16,12 @@ with frame.boundary():
     head = st.container()
     reference, production = sides.draw_controls(session.question())
     metric, costs, by = sides.draw_metric(reference, production)
-    gap, inputs = gap_cache.gap(reference, production, metric, costs, by)
-    joint, time = gap_cache.gap_further(reference, production, metric, costs, by)
+    gap = kept(parts.split, reference, production, metric, costs, by)
+    both = kept(parts.came_in, reference, production)
+    joint, time = kept(parts.further, reference, production, metric, costs, by)
     with head:
         sentence(readings.gap_reading(gap))
-        blocks.draw_names(gap)
+        parts.draw_names(gap)
     pair = st.grid(2, min_column_width=500, gap="medium")
     with pair.cell():
         figure(
@@ -29,9 +31,9 @@ with frame.boundary():
             alt="The change from the reference to production in parts that add up",
             table=part_rows(gap),
         )
-        blocks.draw_method()
+        parts.draw_method()
     with pair.cell():
-        blocks.draw_verdict(gap, inputs, joint, time)
-    blocks.draw_columns(gap)
-    blocks.draw_time(gap, time)
-    blocks.draw_inputs(gap, inputs)
+        drift.draw_verdict(gap, both, joint, time)
+    columns.draw_columns(gap)
+    parts.draw_time(gap, time)
+    inputs.draw_inputs(gap, both)

@@ -2,8 +2,10 @@
 
 import streamlit as st
 
+from analytics.answers.overview import overview
 from analytics.present import figures, readings
-from pages._frame import cache, frame, session
+from pages._frame import frame, session
+from pages._frame.cache import kept
 from pages._frame.render import figure, sentence
 from pages._overview import numbers
 
@@ -12,7 +14,7 @@ frame.require()
 st.title("Overview")
 with frame.boundary():
     question = session.question()
-    answer = cache.overview(question)
+    answer = kept(overview, question)
     sentence(readings.overview_reading(answer, question))
     numbers.draw_headline(answer)
     pair = st.grid(2, min_column_width=460, gap="medium")

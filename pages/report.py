@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages._frame import cache, frame, session
+from pages._frame import frame, session
 from pages._report import paper
 
 frame.require()
@@ -12,5 +12,5 @@ with frame.boundary():
     question = session.question()
     chosen, metric = paper.draw_controls(question)
     paper.draw_found(question)
-    html = cache.report(question, chosen, metric)
+    html = paper.report_of(question, chosen, metric)
     paper.draw_paper(html, question)

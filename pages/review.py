@@ -3,11 +3,11 @@
 import streamlit as st
 
 from pages._frame import frame, session
-from pages._review import cases, queue
+from pages._review import queue, views
 
 frame.require()
 
 st.title("Review")
 with frame.boundary():
     queue.from_address()
-    cases.draw(session.question())
+    views.draw(session.question())

@@ -2,10 +2,12 @@
 
 import streamlit as st
 
+from analytics.answers.slices import ranked_columns, slices
 from analytics.present import figures, readings
-from pages._frame import cache, frame, report, session
+from pages._frame import frame, report, session
+from pages._frame.cache import kept
 from pages._frame.render import figure, sentence
-from pages._slices import choice, controls, discovery, ranking, table
+from pages._slices import choice, controls, discovery, table
 
 frame.require()
 
@@ -17,9 +19,9 @@ with frame.boundary():
     if is_discovered:
         discovery.draw(question)
     elif not by:
-        ranking.draw_ranking(cache.ranked_columns(question))
+        table.draw_ranking(kept(ranked_columns, question))
     else:
-        answer = cache.slices(question, by, metric, min_support)
+        answer = kept(slices, question, by, metric=metric, metrics=table.SHOWN, min_support=min_support)
         sentence(readings.slices_reading(answer))
         draw = figures.slice_bars if len(by) == 1 else figures.slice_heat_map
         figure(

@@ -3,10 +3,10 @@
 import streamlit as st
 
 from analytics.present import readings
-from pages._frame import cache, frame, session
+from pages._frame import frame, session
 from pages._frame import policy as policy_controls
 from pages._frame.render import escaped, sentence
-from pages._thresholds import blocks, decision, explorer
+from pages._thresholds import by_slice, costs, decisions, explorer, human_band
 
 frame.require()
 
@@ -17,15 +17,15 @@ with frame.boundary():
     left, right = st.columns([1, 2.1], gap="medium")
     with left:
         policy = policy_controls.draw_policy(question)
-    answer = cache.thresholds(question, policy)
+    answer = costs.sweep_of(question, policy)
     with head:
         sentence(readings.threshold_reading(answer))
     with left:
         st.caption(escaped(readings.limits_reading(answer)))
     with right:
         explorer.draw_explorer(answer, question)
-    blocks.draw_sensitivity(answer)
-    blocks.draw_decisions(answer, question)
-    blocks.draw_slices(answer, question, policy)
-    blocks.draw_band(answer, question, policy)
-    decision.draw_decision(answer, question)
+    costs.draw_sensitivity(answer)
+    decisions.draw_logged(answer, question)
+    by_slice.draw_slices(answer, question, policy)
+    human_band.draw_band(answer, question, policy)
+    decisions.draw_decision(answer, question)

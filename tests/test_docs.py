@@ -9,8 +9,10 @@ from analytics import errors
 from analytics.__main__ import app
 from analytics.log.mapping import ROLE_LABELS
 from analytics.measure.metrics import METRICS
+from analytics.query.operators import OPERATORS, Operator
 from analytics.reading.checks.registry import CHECKS, ORDER
 from analytics.settings import SETTINGS
+from pages._frame.registry import PAGES
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -42,10 +44,25 @@ def test_every_finding_is_in_the_readme_and_nothing_else_is() -> None:
     assert written == expected, f"README lacks these rows:\n{lacking}\nIts table of findings should be:\n{whole}"
 
 
-def test_every_page_is_in_the_readme() -> None:
-    pages = {path.stem.capitalize() for path in (ROOT / "pages").glob("*.py") if path.stem != "__init__"}
-    table = README.split("| page | the question |", 1)[1].split("\n\n", 1)[0]
-    assert set(re.findall(r"^\| ([A-Z]\w+) \|", table, re.MULTILINE)) == pages
+def operator_row(operator: Operator) -> str:
+    """Return the row of an operator in the README; one that is about the row has no column before it."""
+    values = {"none": "", "one": " 1", "several": " a"}[operator.arity]
+    forms = ", ".join(f"`{form}{values}`" for form in operator.forms)
+    return f"| `{operator.key}` | {forms} | {', '.join(operator.kinds) or 'the row'} | {operator.meaning} |"
+
+
+def test_every_operator_is_in_the_readme_and_nothing_else_is() -> None:
+    lacking = [row for row in map(operator_row, OPERATORS.values()) if row not in README]
+    assert not lacking, "README lacks, in its table of operators:\n" + "\n".join(lacking)
+    assert rows("| operator | `--where` | columns | what it keeps |") == list(OPERATORS)
+
+
+def test_every_page_is_in_the_readme_with_its_question_and_nothing_else_is() -> None:
+    table = README.split("| page | the question |\n|---|---|\n", 1)[1].split("\n\n", 1)[0].splitlines()
+    wanted = [f"| {page.title} | {page.question} |" for page in PAGES.values()]
+    missing = [page.title for page, row in zip(PAGES.values(), wanted, strict=True) if row not in table]
+    assert not missing, f"README's table of pages lacks {missing} as pages/_frame/registry.py says them"
+    assert table == wanted
 
 
 def test_every_error_is_in_the_readme() -> None:

@@ -70,7 +70,6 @@ def used_names() -> dict[str, set[str]]:
 
 
 UNUSED = {
-    "pages._frame.cache": {"cost_table"},
     "analytics.reading.confine": {"main"},
     "analytics.reading.worker": {"main"},
 }

@@ -86,7 +86,7 @@ MAY_AFTER_ALL = {
 """By module and package: the exceptions, each with its reason."""
 
 ONLY = {
-    "duckdb": ("analytics/reading", "analytics/query/engine.py"),
+    "duckdb": ("analytics/reading", "analytics/query/engine.py", "analytics/query/lock.py"),
     "narwhals": ("analytics/query",),
     "plotly": ("analytics/present/figures", "pages/_frame"),
     "streamlit": ("app.py", "pages"),
@@ -169,12 +169,43 @@ def test_pages_are_thin(module: str) -> None:
     assert n_lines <= 45, f"{module} has {n_lines} lines"
 
 
+SCRIPTS = [Path(module).stem for module in PAGES if module.startswith("pages/") and Path(module).stem != "__init__"]
+
+
+def pages_folders(module: str) -> set[str]:
+    """Folders of ``pages`` from which a module imports."""
+    return {name.split(".")[1] for name in imported(module) if name.startswith("pages._")}
+
+
 @pytest.mark.parametrize("module", [module for module in modules() if module.startswith("pages/")])
 def test_what_one_page_needs_is_its_own(module: str) -> None:
     """A page's folder is used by its page and by itself; what two pages need is in the frame."""
-    own = {"_frame", f"_{Path(module).stem}", Path(module).parent.name}
-    folders = {name.split(".")[1] for name in imported(module) if name.startswith("pages._")}
+    own = {"_frame", f"_{Path(module).stem}" if module in PAGES else "_frame", Path(module).parent.name}
+    if Path(module).parent.name == "_frame":
+        own = {"_frame"}
+    folders = pages_folders(module)
     assert folders <= own, f"{module} imports from {sorted(folders - own)}"
+
+
+def test_what_two_pages_need_is_seen() -> None:
+    assert pages_folders("pages/_gap/parts.py") == {"_frame"}
+    assert not any(is_within(name, f"pages.{page}") for page in SCRIPTS for name in imported("pages/_gap/parts.py"))
+
+
+@pytest.mark.parametrize("module", [module for module in modules() if module.startswith("pages/")])
+def test_nothing_imports_a_script_of_a_page(module: str) -> None:
+    wrong = {name for page in SCRIPTS for name in imported(module) if is_within(name, f"pages.{page}")}
+    assert not wrong, f"{module} imports {sorted(wrong)}, which Streamlit runs"
+
+
+@pytest.mark.parametrize("module", [module for module in modules() if module.startswith("pages/_")])
+def test_a_small_module_is_not_one_other_module_s(module: str) -> None:
+    """Short and used by one module alone: it belongs into that one, unless that is a script, which stays thin."""
+    here = module.removesuffix(".py").replace("/", ".")
+    users = [other for other in [*modules(), "serve.py"] if any(is_within(name, here) for name in imported(other))]
+    is_short = (ROOT / module).read_text("utf-8").count("\n") < 60
+    is_alone = len(users) == 1 and Path(users[0]).parent != Path("pages")
+    assert not (is_short and is_alone and not module.endswith("__init__.py")), f"{module} is used by {users[0]} alone"
 
 
 def room_of(name: str, known: dict[str, str]) -> str | None:
@@ -249,6 +280,7 @@ SQL_WORDS = (
 ROOMS_OF_SQL = (
     "analytics/reading",
     "analytics/query/engine.py",
+    "analytics/query/lock.py",
     "analytics/review/store.py",
     "analytics/review/database.py",
 )
@@ -267,8 +299,6 @@ def test_raw_sql_lives_in_its_rooms(module: str) -> None:
 
 LONG = {
     "analytics/present/figures/calibration.py",
-    "analytics/present/figures/gap.py",
-    "analytics/query/engine.py",
 }
 """Modules that still want a split."""
 

@@ -15,6 +15,11 @@ from analytics.measure.overview import trend_table
 from analytics.query.engine import Engine, ScoreTable
 
 N_HISTOGRAM_BARS = 50
+"""Bars of the histogram at most: probabilities then have bars of two points."""
+_BUCKETS = ((timedelta(days=3), "1h"), (timedelta(days=92), "1d"), (timedelta(days=800), "1w"))
+"""Longest span of a log that is shown by hour, day or week, longer ones by month: at most 72, 92 and 115 points on a line."""
+_EDGE = 1e-9
+"""Share of a bar's width by which a score that stands on a bar's edge may lie below it through rounding."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +92,7 @@ def bucket(log: Log) -> str | None:
     if log.time_low is None or log.time_high is None:
         return None
     span = datetime.fromisoformat(log.time_high) - datetime.fromisoformat(log.time_low)
-    for limit, every in ((timedelta(days=3), "1h"), (timedelta(days=92), "1d"), (timedelta(days=800), "1w")):
+    for limit, every in _BUCKETS:
         if span <= limit:
             return every
     return "1mo"
@@ -120,7 +125,7 @@ def histogram(scores: ScoreTable) -> pl.DataFrame:
         bars = frame.with_columns(low=values, high=values)
     else:
         width = (high - low) / N_HISTOGRAM_BARS
-        place = ((values - low) / width + 1e-9).floor().clip(0, N_HISTOGRAM_BARS - 1)
+        place = ((values - low) / width + _EDGE).floor().clip(0, N_HISTOGRAM_BARS - 1)
         bars = frame.with_columns(low=low + place * width, high=low + (place + 1) * width)
     return (
         bars.group_by("low", "high")

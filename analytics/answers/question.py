@@ -9,13 +9,13 @@ import polars as pl
 
 from analytics.answers.empty_cohort import empty_cohort
 from analytics.log.schema import Log
-from analytics.measure.metrics import METRICS
+from analytics.measure.metrics import METRICS, sums_of
 from analytics.query.cohort import Clause, Cohort
 from analytics.query.engine import Engine, ScoreTable
 
 MAX_ROWS_FOR_EXACT_AREAS = 2_000_000
-_RANKED = tuple(name for name, metric in METRICS.items() if metric.family in ("ranking", "loss", "calibration"))
-COUNTED = tuple(name for name, metric in METRICS.items() if metric.is_count)
+"""Rows of a log up to which areas and losses are computed score by score; above, on the grid, which bounds the table that
+leaves the engine. As many rows as scores at most: seven numbers each are 112 MB."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,6 @@ def score_table(
     by: Sequence[str],
     metrics: Sequence[str],
     *,
-    with_amount: bool = False,
     every: str | None = None,
 ) -> ScoreTable:
     """Return the score table that some metrics need; by distinct score where areas are asked for and the log allows it.
@@ -43,16 +42,14 @@ def score_table(
     EmptyCohort
         If the filters leave no row.
     """
-    is_ranked = any(name in _RANKED for name in metrics)
+    is_sharper_by_score = any(METRICS[name].estimator.is_sharper_by_score for name in metrics)
     scores = engine.score_table(
         question.log,
         question.cohort,
         question.threshold,
         by,
-        by_score=is_ranked and question.log.n_rows <= MAX_ROWS_FOR_EXACT_AREAS,
-        with_moments=any(name not in COUNTED for name in metrics),
-        with_log_loss="log_loss" in metrics,
-        with_amount=with_amount,
+        by_score=is_sharper_by_score and question.log.n_rows <= MAX_ROWS_FOR_EXACT_AREAS,
+        sums=sums_of(metrics),
         every=every,
     )
     if question.cohort and scores.frame.is_empty():

@@ -8,15 +8,16 @@ from typing import Any
 
 import polars as pl
 
-from analytics.answers.question import COUNTED, Question, score_table
+from analytics.answers.question import Question, score_table
 from analytics.errors import QuestionError
+from analytics.measure.comparisons import SIGNIFICANT
 from analytics.measure.estimates import estimate_table
-from analytics.measure.metrics import METRICS
-from analytics.measure.slices import slice_table
+from analytics.measure.metrics import METRICS, used_in
+from analytics.measure.slices import MIN_SUPPORT, slice_table
 from analytics.query.engine import Engine
 
-MIN_SUPPORT = 30
-SIGNIFICANT = 0.05
+COUNTED = tuple(name for name in used_in("slices") if METRICS[name].is_count)
+"""The metrics that one table of confusion counts answers: what is computed where none are named."""
 
 
 @dataclass(frozen=True)
@@ -69,8 +70,9 @@ def slices(
     QuestionError
         If a column or the metric is unknown, or there are not one or two columns.
     """
-    if metric not in METRICS:
-        raise QuestionError(f"Expected a metric, found {metric!r}. Metrics: {', '.join(METRICS)}.")
+    offered = used_in("slices")
+    if metric not in offered:
+        raise QuestionError(f"Expected a metric, found {metric!r}. Metrics: {', '.join(offered)}.")
     if not 1 <= len(set(by)) == len(by) <= 2:
         raise QuestionError(
             f"Expected one or two different columns to slice by, found {', '.join(map(repr, by)) or 'none'}."
@@ -89,7 +91,7 @@ def slices(
 
 def _ranked(table: pl.DataFrame, metric: str, by: Sequence[str]) -> pl.DataFrame:
     """Put the slices with most impact first: by excess errors, or by what another metric says is worst; few rows last."""
-    key = "excess_errors" if metric in ("error_rate", "accuracy") else "difference"
+    key = "excess_errors" if METRICS[metric].is_of_errors else "difference"
     is_descending = key == "excess_errors" or METRICS[metric].direction != "higher"
     return table.sort(
         ["few_rows", key, "n", *by], descending=[False, is_descending, True, *[False] * len(by)], nulls_last=True

@@ -19,8 +19,9 @@ from analytics.log.judge import is_one_of
 from analytics.log.mapping import Mapping
 from analytics.log.schema import Log, Reading
 from analytics.log.workspace import Workspace
-from analytics.query.cohort import Cohort, parse_where
+from analytics.query.cohort import Cohort
 from analytics.query.engine import Engine
+from analytics.query.where import parse_where
 from analytics.reading import api
 from analytics.reading.inbox import is_there
 

@@ -9,8 +9,9 @@ import typer
 
 from analytics.answers.gap.answer import gap as gap_answer
 from analytics.answers.gap.inputs import inputs as inputs_answer
-from analytics.answers.gap.over_time import gap_time, jointly
+from analytics.answers.gap.joint import jointly
 from analytics.answers.gap.sides import sides as sides_answer
+from analytics.answers.gap.time import gap_time
 from analytics.answers.question import Question
 from analytics.commands.asking import finite_threshold, listed_columns, open_log, question_of
 from analytics.commands.options import Asked, Output, Source, Text, Texts, named
@@ -19,8 +20,9 @@ from analytics.errors import QuestionError
 from analytics.log.workspace import Workspace
 from analytics.measure.thresholds.costs import Costs
 from analytics.measure.thresholds.policy import Policy
-from analytics.query.cohort import Cohort, parse_where
+from analytics.query.cohort import Cohort
 from analytics.query.engine import Engine
+from analytics.query.where import parse_where
 
 _SIDES = "Sides"
 _NOT_IN_TEXT = (

@@ -13,11 +13,11 @@ import typer
 
 from analytics.errors import AnalysisError
 from analytics.log.layout import CsvOptions
+from analytics.query.where import WHERE
 
 Format = Literal["table", "csv", "json"]
 Text = str | None
 Texts = list[str] | None
-_WHERE = 'Filter: "column=value", also !=, >=, <=, in, contains, is missing. Repeatable.'
 _COLUMNS, _LAYOUT, _QUESTION, OUTPUT = "Columns of the log", "Layout of the file", "Question", "Output"
 
 
@@ -80,7 +80,7 @@ class Source:
 class Asked:
     """Which rows, judged at which threshold."""
 
-    where: Annotated[Texts, named(_WHERE, panel=_QUESTION)] = None
+    where: Annotated[Texts, named(WHERE, panel=_QUESTION)] = None
     threshold: Annotated[float | None, named("Predicted positive iff score >= THRESHOLD.", panel=_QUESTION)] = None
 
 

@@ -6,12 +6,12 @@ from typing import Annotated
 
 import typer
 
-from analytics.answers.slices import MIN_SUPPORT
 from analytics.answers.slices import slices as slices_answer
 from analytics.commands.asking import ask, columns_of
 from analytics.commands.options import Asked, Output, Source
 from analytics.commands.writing import write
-from analytics.measure.metrics import METRICS
+from analytics.measure.metrics import used_in
+from analytics.measure.slices import MIN_SUPPORT
 
 _IN_TEXT = ("fpr", "fnr", "difference", "p_adjusted", "excess_errors", "share_of_errors")
 
@@ -29,7 +29,7 @@ def slices(
 
     engine, question = ask(source, asked)
     columns = columns_of(by, question.log)
-    metrics = None if output.format == "table" else tuple(METRICS)
+    metrics = None if output.format == "table" else used_in("slices")
     answer = slices_answer(engine, question, columns, metric=metric, metrics=metrics, min_support=min_support)
     rows = slice_json_rows(answer)
     if output.format == "table":

@@ -11,10 +11,10 @@ from analytics.errors import QuestionError
 Kind = Literal["number", "text", "time", "boolean"]
 
 MAX_VALUES_BY_VALUE = 24
-"""Different numbers up to which a column is sliced value by value, beyond in bins: the hours of a day still are values."""
+"""Different numbers up to which a column is sliced value by value, beyond in bins (DESIGN.md, section 4)."""
 
 MAX_SEGMENT_VALUES = 1_000
-"""Different values up to which a column of text is sliced: a table of slices beyond is no longer read."""
+"""Different values up to which a column of text is offered for slicing, and two columns for crossing. A judgement."""
 
 
 @dataclass(frozen=True)

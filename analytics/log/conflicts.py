@@ -11,6 +11,8 @@ from analytics.log.mapping import ROLE_LABELS, SINGLE_ROLES, Mapping
 from analytics.log.schema import Reading
 
 _MAX_NAMED = 8
+"""Values that a sentence names before it ends with an ellipsis. A judgement."""
+
 _ZERO_ONE = ("0", "1")
 
 

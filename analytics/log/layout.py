@@ -9,6 +9,7 @@ from typing import Any
 from analytics.errors import QuestionError
 
 _MAX_LINES = 1_000_000
+"""Lines of a header, or before it, from which a number is taken for a slip of the hand. A judgement."""
 
 
 @dataclass(frozen=True)

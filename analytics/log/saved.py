@@ -13,7 +13,7 @@ from analytics.log.mapping import Mapping, mapping_from_dict
 from analytics.log.schema import Log
 
 _MAX_NAME = 80
-"""Characters of a name that a person gives; what is longer breaks every list of names."""
+"""Characters that are kept of a name that a person gives. A judgement."""
 
 
 class SavedFiles:

@@ -7,15 +7,16 @@ from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal
 
+import numpy as np
+
 from analytics.log.bins import Bins
 from analytics.log.column import Column, find_column
+from analytics.log.grid import Grid
 from analytics.log.mapping import Mapping, mapping_from_dict
 from analytics.log.origin import Origin, origin_from_dict
 from analytics.log.receipt import Finding, LabelCounts, LineCounts, SetAside
 
 ScoreKind = Literal["probability", "rank", "decision"]
-
-MAX_DISTINCT_SCORES = 2_000
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,11 @@ class Log:
     def revision(self) -> str:
         """Digest of the mapping: with ``log_id`` it names one state of one log."""
         return self.mapping.digest()
+
+    @cached_property
+    def grid(self) -> Grid:
+        """The grid by which the scores are counted."""
+        return Grid(np.asarray(self.edges, dtype=np.float64), is_exact=self.grid_is_exact)
 
     @property
     def key(self) -> str:

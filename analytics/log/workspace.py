@@ -19,7 +19,11 @@ from analytics.log.saved import SavedFiles
 from analytics.log.schema import Log
 
 MAX_SIDE_STATES = 20
+"""States of logs that commands made for one question, of which the latest are kept for the next. A judgement."""
+
 _STALE_AFTER_SECONDS = 24 * 3600
+"""Age in seconds from which a reading that waits for its mapping is forgotten: a day. A judgement."""
+
 _RECENT_SECONDS = 10
 """A receipt that is so young may belong to a log that another process is just renaming."""
 
@@ -35,6 +39,8 @@ _ID_DIGITS = 12
 """Digits of a content's hash that name a log, and begin the names of its states and readings."""
 
 _CHUNK = 1 << 20
+"""Bytes of an upload that are in memory at once."""
+
 _NO_RECEIPT = (OSError, ValueError, KeyError, TypeError, AttributeError)
 """What reading a damaged receipt ends with."""
 

@@ -8,7 +8,17 @@ from scipy import special
 
 from analytics.measure.intervals import FloatArray, ratio
 
+SIGNIFICANT = 0.05
+"""An adjusted p-value below it is called clear: one in twenty of the differences so called may be chance. The convention of
+the field (Fisher 1925), the other side of intervals at 95 %."""
 _SMALLEST_EXPECTED = 5
+"""Rows expected in a cell of a 2 x 2 table, below which the z-test is not trusted (Cochran 1954, Biometrics 10:417-451)."""
+_TAIL_SPREADS, _TAIL_ROWS = 12, 40
+"""Standard deviations, and rows more, above the mean of a hypergeometric variable: beyond, nothing is left that a double
+could add."""
+_AS_LIKELY = 1 + 1e-7
+"""Outcomes up to this ratio as likely as the observed one belong to the tail: equal ones that rounding tells apart, as in
+SciPy's ``fisher_exact``."""
 
 
 def proportion_p_value(s1: ArrayLike, n1: ArrayLike, s2: ArrayLike, n2: ArrayLike) -> FloatArray:
@@ -75,10 +85,8 @@ def _upper_tail(
     successes, total = s1 + s2, n1 + n2
     mean = n1 * ratio(successes, total)
     spread = np.sqrt(mean * (1 - ratio(successes, total)) * ratio(n2, total - 1).clip(max=1))
-    # Beyond 12 standard deviations above the mean nothing is left that a double could add.
-    last = np.minimum(
-        np.minimum(successes, n1), (np.maximum(mean, s1) + 12 * np.nan_to_num(spread) + 40).astype(np.int64)
-    )
+    end = np.maximum(mean, s1) + _TAIL_SPREADS * np.nan_to_num(spread) + _TAIL_ROWS
+    last = np.minimum(np.minimum(successes, n1), end.astype(np.int64))
     lengths = (last - s1 + 1).clip(min=1)
     starts = np.cumsum(lengths) - lengths
     at = np.repeat(np.arange(lengths.size), lengths)
@@ -102,8 +110,7 @@ def _fisher(s1: NDArray[np.int64], n1: NDArray[np.int64], s2: NDArray[np.int64],
 
     probability = np.exp(log_probability(outcome, table))
     observed = np.exp(log_probability(s1, np.arange(lengths.size)))
-    # Outcomes exactly as likely as the observed one belong to the tail, and rounding must not drop them (as in scipy).
-    in_tail = probability <= observed[table] * (1 + 1e-7)
+    in_tail = probability <= observed[table] * _AS_LIKELY
     return np.add.reduceat(np.where(in_tail, probability, 0.0), starts).clip(max=1.0)
 
 

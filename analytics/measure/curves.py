@@ -1,18 +1,13 @@
-"""Every threshold at once: the sweep, the ROC and precision-recall curves and the areas under them."""
+"""Every threshold at once: the sweep of the confusion counts, and the areas under the curves."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import polars as pl
 from numpy.typing import ArrayLike
 
-from analytics.measure.counts import Counts, confusion_table, segments
 from analytics.measure.intervals import Estimate, FloatArray, ratio
-from analytics.measure.metrics import METRICS, count_value
-from analytics.measure.score_bins import score_bins, with_segments
 
 
 @dataclass(frozen=True)
@@ -135,78 +130,3 @@ def average_precision(pos: ArrayLike, neg: ArrayLike) -> Estimate:
     by_pos = ratio(precision - value + np.cumsum(np.nan_to_num(ratio(pos * fp, flagged_sq)), axis=-1), n_pos)
     by_neg = ratio(np.cumsum(np.nan_to_num(ratio(pos * tp, flagged_sq)), axis=-1), n_pos)
     return Estimate(value[..., 0], np.sqrt((pos * by_pos**2 + neg * by_neg**2).sum(-1)))
-
-
-def sweep_table(score_table: pl.DataFrame, edges: FloatArray, *, by: Sequence[str] = ()) -> pl.DataFrame:
-    """Give the counts and every metric of counts at every threshold.
-
-    Parameters
-    ----------
-    score_table : polars.DataFrame
-        One row per slice and score bin.
-    edges : numpy.ndarray of shape (bins,)
-        The score grid.
-    by : sequence of str
-        The segment columns; with none, slices are added up.
-
-    Returns
-    -------
-    polars.DataFrame
-        by…, threshold_bin, threshold (null in the last row, where nothing is flagged), n_flagged, tp, fp, fn, tn, and
-        the metrics of counts in the order of the registry, null where undefined.
-    """
-    base = confusion_table(score_table, by=by, threshold_bin=0)
-    bins = score_bins(score_table, segments(base, by), len(edges))
-    at = sweep(bins.pos, bins.neg)
-    whole = {name: np.repeat(base[name].to_numpy()[:, None], len(edges) + 1, axis=1) for name in _UNMOVED}
-    counts = Counts(
-        **{name: values.astype(np.float64) for name, values in whole.items()},
-        n_flagged=from_the_top(bins.n),
-        tp=at.tp,
-        fp=at.fp,
-        fn=at.fn,
-        tn=at.tn,
-    )
-    columns: dict[str, pl.Series] = {}
-    columns["threshold_bin"] = pl.Series(np.tile(np.arange(len(edges) + 1), base.height), dtype=pl.Int64)
-    thresholds = np.append(np.asarray(edges, dtype=float), np.nan)
-    columns["threshold"] = pl.Series(np.tile(thresholds, base.height)).fill_nan(None)
-    for name in ("n_flagged", "tp", "fp", "fn", "tn"):
-        columns[name] = pl.Series(getattr(counts, name).ravel()).cast(pl.Int64)
-    for metric in METRICS.values():
-        if metric.is_count:
-            columns[metric.name] = pl.Series(count_value(metric, counts).ravel()).fill_nan(None)
-    return with_segments(segments(base, by), np.repeat(np.arange(base.height), len(edges) + 1), columns)
-
-
-_UNMOVED = ("n", "n_labelled", "n_unlabelled", "n_unscored", "n_scored", "n_pos")
-
-
-def roc_table(score_table: pl.DataFrame, edges: FloatArray, *, by: Sequence[str] = ()) -> pl.DataFrame:
-    """Give the ROC curve, from nothing flagged to everything flagged.
-
-    Returns
-    -------
-    polars.DataFrame
-        by…, threshold (null: nothing flagged), fpr, recall; null where a class is absent.
-        Parameters as in `sweep_table`.
-    """
-    return _curve(score_table, edges, by, ("fpr", "recall"))
-
-
-def precision_recall_table(score_table: pl.DataFrame, edges: FloatArray, *, by: Sequence[str] = ()) -> pl.DataFrame:
-    """Give the precision-recall curve, from nothing flagged to everything flagged.
-
-    Returns
-    -------
-    polars.DataFrame
-        by…, threshold, recall, precision (null where nothing is flagged). Parameters as in `sweep_table`.
-    """
-    return _curve(score_table, edges, by, ("recall", "precision"))
-
-
-def _curve(score_table: pl.DataFrame, edges: FloatArray, by: Sequence[str], names: tuple[str, str]) -> pl.DataFrame:
-    swept = sweep_table(score_table, edges, by=by)
-    per_slice = len(edges) + 1
-    slice_number = pl.int_range(pl.len()) // per_slice
-    return swept.sort(slice_number, pl.col("threshold_bin"), descending=[False, True])[[*by, "threshold", *names]]

@@ -1,64 +1,19 @@
-"""The registry of metrics: what each means, its range and direction, and its formula on counts."""
+"""The registry of metrics: what each means, how it is estimated and bounded, and where it may be used."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Iterable, Sequence
 from math import inf
-from typing import Literal
 
 import numpy as np
 
 from analytics.errors import QuestionError
-from analytics.measure.counts import COUNT_COLUMNS, Counts, confusion_table
-from analytics.measure.intervals import FloatArray, ratio
-
-__all__ = ["COUNT_COLUMNS", "METRICS", "Counts", "Metric", "confusion_table", "count_value", "named"]
-
-_CountFunction = Callable[[Counts], FloatArray]
-
-
-@dataclass(frozen=True)
-class Metric:
-    """One metric: its words for people and its arithmetic.
-
-    Attributes
-    ----------
-    name, label : str
-        The identifier and the sentence-case name on screen.
-    definition, formula, undefined : str
-        A plain sentence, a short text such as ``tp / (tp + fp)``, and the reason when there is no value.
-    direction : {"higher", "lower", "neither"}
-        Which way is better.
-    family : {"proportion", "counts", "mean", "loss", "ranking", "calibration"}
-        Decides how it is computed and bounded: ``proportion`` and ``counts`` need one threshold, the others none.
-    low, high : float
-        The range of values.
-    is_share, needs_probability : bool
-        Whether it is shown as a percentage, and whether it is meaningless unless scores are probabilities.
-    numerator, denominator : callable or None
-        Functions of `Counts`; None where the metric needs the whole score table.
-    """
-
-    name: str
-    label: str
-    definition: str
-    formula: str
-    undefined: str
-    direction: Literal["higher", "lower", "neither"]
-    family: Literal["proportion", "counts", "mean", "loss", "ranking", "calibration"]
-    low: float = 0.0
-    high: float = 1.0
-    is_share: bool = False
-    needs_probability: bool = False
-    numerator: _CountFunction | None = None
-    denominator: _CountFunction | None = None
-
-    @property
-    def is_count(self) -> bool:
-        """Whether the confusion counts at one threshold suffice."""
-        return self.numerator is not None
+from analytics.measure.counts import Counts
+from analytics.measure.curves import auroc, average_precision
+from analytics.measure.estimators import Area, Bootstrapped, CountRatio, Grouped, Mean, Proportion
+from analytics.measure.intervals import FloatArray
+from analytics.measure.metric import Metric, Use
+from analytics.measure.reliability import brier, ece, log_loss, mean_score
 
 
 def count_value(metric: Metric, counts: Counts) -> FloatArray:
@@ -66,15 +21,32 @@ def count_value(metric: Metric, counts: Counts) -> FloatArray:
 
     Examples
     --------
-    >>> from analytics.measure.counts import Counts
     >>> one = np.array([1.0])
     >>> counts = Counts(*[one] * 7, tp=3 * one, fp=one, fn=one, tn=one)
     >>> float(count_value(METRICS["precision"], counts)[0])
     0.75
     """
-    if metric.numerator is None or metric.denominator is None:
+    if not isinstance(metric.estimator, CountRatio):
         raise TypeError(f"{metric.name} is not a metric of counts.")
-    return ratio(metric.numerator(counts), metric.denominator(counts))
+    return metric.estimator.value(counts)
+
+
+def used_in(use: Use) -> tuple[str, ...]:
+    """Name the metrics of a use, in the order of the registry.
+
+    >>> used_in("limits")
+    ('precision', 'recall', 'fpr', 'selection_rate')
+    """
+    return tuple(name for name, metric in METRICS.items() if use in metric.uses)
+
+
+def sums_of(names: Iterable[str]) -> frozenset[str]:
+    """Name the sums of the score table that metrics need besides the counts.
+
+    >>> sorted(sums_of(["recall", "mean_score"]))
+    ['score_sq_sum', 'score_sum']
+    """
+    return frozenset[str]().union(*(METRICS[name].estimator.sums for name in names))
 
 
 def named(names: Sequence[str]) -> tuple[Metric, ...]:
@@ -99,82 +71,94 @@ def _mcc_denominator(c: Counts) -> FloatArray:
     return np.asarray(np.sqrt(((c.tp + c.fp) * (c.tn + c.fn)) * ((c.tp + c.fn) * (c.tn + c.fp))), dtype=float)
 
 
-_proportion = partial(Metric, family="proportion", is_share=True)
+_MOMENTS = frozenset({"score_sum", "score_sq_sum", "score_pos_sum"})
+"""Sums of the score and of its square over judged rows, and of the score over positive ones: what squared losses need."""
 _NOTHING_JUDGED = "no row has both a label and a score"
 _ONE_CLASS = "the judged rows are not of both classes"
 _NO_POSITIVE = "no judged row is positive"
 _NO_NEGATIVE = "no judged row is negative"
 
 _REGISTRY: tuple[Metric, ...] = (
-    _proportion(
+    Metric(
         "error_rate",
         "Error rate",
         "Share of judged rows whose prediction differs from the label.",
         "(fp + fn) / (tp + fp + fn + tn)",
         _NOTHING_JUDGED,
         "lower",
-        numerator=lambda c: c.fp + c.fn,
-        denominator=lambda c: c.judged,
+        Proportion(lambda c: c.fp + c.fn, lambda c: c.judged),
+        frozenset({"slices", "discovery", "gap"}),
+        is_share=True,
+        is_of_errors=True,
     ),
-    _proportion(
+    Metric(
         "accuracy",
         "Accuracy",
         "Share of judged rows whose prediction equals the label.",
         "(tp + tn) / (tp + fp + fn + tn)",
         _NOTHING_JUDGED,
         "higher",
-        numerator=lambda c: c.tp + c.tn,
-        denominator=lambda c: c.judged,
+        Proportion(lambda c: c.tp + c.tn, lambda c: c.judged),
+        frozenset({"slices", "gap"}),
+        is_share=True,
+        is_of_errors=True,
     ),
-    _proportion(
+    Metric(
         "precision",
         "Precision",
         "Share of the rows predicted positive that are positive.",
         "tp / (tp + fp)",
         "no judged row is predicted positive",
         "higher",
-        numerator=lambda c: c.tp,
-        denominator=lambda c: c.tp + c.fp,
+        Proportion(lambda c: c.tp, lambda c: c.tp + c.fp),
+        frozenset({"slices", "gap", "limits"}),
+        is_share=True,
     ),
-    _proportion(
+    Metric(
         "recall",
         "Recall",
         "Share of the positive rows that are predicted positive.",
         "tp / (tp + fn)",
         _NO_POSITIVE,
         "higher",
-        numerator=lambda c: c.tp,
-        denominator=lambda c: c.tp + c.fn,
+        Proportion(lambda c: c.tp, lambda c: c.tp + c.fn),
+        frozenset({"slices", "gap", "limits"}),
+        is_share=True,
     ),
-    _proportion(
+    Metric(
         "specificity",
         "Specificity",
         "Share of the negative rows that are predicted negative.",
         "tn / (fp + tn)",
         _NO_NEGATIVE,
         "higher",
-        numerator=lambda c: c.tn,
-        denominator=lambda c: c.fp + c.tn,
+        Proportion(lambda c: c.tn, lambda c: c.fp + c.tn),
+        frozenset({"slices", "gap"}),
+        is_share=True,
     ),
-    _proportion(
+    Metric(
         "fpr",
         "False positive rate",
         "Share of the negative rows that are predicted positive.",
         "fp / (fp + tn)",
         _NO_NEGATIVE,
         "lower",
-        numerator=lambda c: c.fp,
-        denominator=lambda c: c.fp + c.tn,
+        Proportion(lambda c: c.fp, lambda c: c.fp + c.tn),
+        frozenset({"slices", "discovery", "gap", "limits"}),
+        is_share=True,
+        short="FPR",
     ),
-    _proportion(
+    Metric(
         "fnr",
         "False negative rate",
         "Share of the positive rows that are predicted negative.",
         "fn / (tp + fn)",
         _NO_POSITIVE,
         "lower",
-        numerator=lambda c: c.fn,
-        denominator=lambda c: c.tp + c.fn,
+        Proportion(lambda c: c.fn, lambda c: c.tp + c.fn),
+        frozenset({"slices", "discovery", "gap"}),
+        is_share=True,
+        short="FNR",
     ),
     Metric(
         "f1",
@@ -183,9 +167,18 @@ _REGISTRY: tuple[Metric, ...] = (
         "2 tp / (2 tp + fp + fn)",
         "no judged row is positive or predicted positive",
         "higher",
-        "counts",
-        numerator=lambda c: 2 * c.tp,
-        denominator=lambda c: 2 * c.tp + c.fp + c.fn,
+        Bootstrapped(lambda c: 2 * c.tp, lambda c: 2 * c.tp + c.fp + c.fn),
+        frozenset({"slices"}),
+    ),
+    Metric(
+        "f2",
+        "F2 score",
+        "Weighted harmonic mean of precision and recall, in which precision weighs a quarter of recall.",
+        "5 tp / (5 tp + fp + 4 fn)",
+        "no judged row is positive or predicted positive",
+        "higher",
+        Bootstrapped(lambda c: 5 * c.tp, lambda c: 5 * c.tp + c.fp + 4 * c.fn),
+        frozenset({"slices"}),
     ),
     Metric(
         "balanced_accuracy",
@@ -194,10 +187,12 @@ _REGISTRY: tuple[Metric, ...] = (
         "(tp / (tp + fn) + tn / (fp + tn)) / 2",
         _ONE_CLASS,
         "higher",
-        "counts",
+        Bootstrapped(
+            lambda c: c.tp * (c.fp + c.tn) + c.tn * (c.tp + c.fn), lambda c: 2 * (c.tp + c.fn) * (c.fp + c.tn)
+        ),
+        frozenset({"slices"}),
         is_share=True,
-        numerator=lambda c: c.tp * (c.fp + c.tn) + c.tn * (c.tp + c.fn),
-        denominator=lambda c: 2 * (c.tp + c.fn) * (c.fp + c.tn),
+        short="Bal. accuracy",
     ),
     Metric(
         "mcc",
@@ -206,30 +201,33 @@ _REGISTRY: tuple[Metric, ...] = (
         "(tp tn - fp fn) / sqrt((tp + fp) (tp + fn) (tn + fp) (tn + fn))",
         "the judged rows, or their predictions, are all of one class",
         "higher",
-        "counts",
+        Bootstrapped(lambda c: c.tp * c.tn - c.fp * c.fn, _mcc_denominator),
+        frozenset({"slices"}),
         low=-1.0,
-        numerator=lambda c: c.tp * c.tn - c.fp * c.fn,
-        denominator=_mcc_denominator,
+        short="MCC",
+        has_proper_name=True,
     ),
-    _proportion(
+    Metric(
         "selection_rate",
         "Selection rate",
         "Share of the scored rows, labelled or not, that are predicted positive.",
         "flagged / scored",
         "no row has a score",
         "neither",
-        numerator=lambda c: c.n_flagged,
-        denominator=lambda c: c.n_scored,
+        Proportion(lambda c: c.n_flagged, lambda c: c.n_scored),
+        frozenset({"slices", "limits"}),
+        is_share=True,
     ),
-    _proportion(
+    Metric(
         "prevalence",
         "Prevalence",
         "Share of the labelled rows that are positive.",
         "positive / labelled",
         "no row has a label",
         "neither",
-        numerator=lambda c: c.n_pos,
-        denominator=lambda c: c.n_labelled,
+        Proportion(lambda c: c.n_pos, lambda c: c.n_labelled),
+        frozenset({"slices"}),
+        is_share=True,
     ),
     Metric(
         "mean_score",
@@ -238,7 +236,8 @@ _REGISTRY: tuple[Metric, ...] = (
         "sum of scores / (tp + fp + fn + tn)",
         _NOTHING_JUDGED,
         "neither",
-        "mean",
+        Mean(mean_score, _MOMENTS - {"score_pos_sum"}),
+        frozenset({"slices"}),
         low=-inf,
         high=inf,
     ),
@@ -249,7 +248,8 @@ _REGISTRY: tuple[Metric, ...] = (
         "P(score of a positive > score of a negative) + P(tie) / 2",
         _ONE_CLASS,
         "higher",
-        "ranking",
+        Area(auroc),
+        frozenset({"slices"}),
     ),
     Metric(
         "average_precision",
@@ -258,7 +258,9 @@ _REGISTRY: tuple[Metric, ...] = (
         "sum of (recall gained at a threshold) × (precision there)",
         _NO_POSITIVE,
         "higher",
-        "ranking",
+        Area(average_precision),
+        frozenset({"slices"}),
+        short="Avg. precision",
     ),
     Metric(
         "brier",
@@ -267,8 +269,10 @@ _REGISTRY: tuple[Metric, ...] = (
         "mean of (score - label)²",
         _NOTHING_JUDGED,
         "lower",
-        "loss",
+        Mean(brier, _MOMENTS, is_sharper_by_score=True),
+        frozenset({"slices", "discovery", "gap"}),
         needs_probability=True,
+        has_proper_name=True,
     ),
     Metric(
         "log_loss",
@@ -277,7 +281,8 @@ _REGISTRY: tuple[Metric, ...] = (
         "mean of -log(probability of the label)",
         _NOTHING_JUDGED,
         "lower",
-        "loss",
+        Mean(log_loss, _MOMENTS - {"score_sq_sum"} | {"log_loss_sum"}, is_sharper_by_score=True),
+        frozenset({"slices"}),
         high=inf,
         needs_probability=True,
     ),
@@ -288,7 +293,8 @@ _REGISTRY: tuple[Metric, ...] = (
         "sum over groups of (share of rows) × |mean score - observed rate|",
         _NOTHING_JUDGED,
         "lower",
-        "calibration",
+        Grouped(ece, _MOMENTS),
+        frozenset({"slices"}),
         needs_probability=True,
     ),
 )

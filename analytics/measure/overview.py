@@ -5,7 +5,8 @@ from __future__ import annotations
 import polars as pl
 
 from analytics.measure.counts import Counts
-from analytics.measure.estimates import Evidence, columns_of, interval, with_columns
+from analytics.measure.estimates import columns_of, interval, with_columns
+from analytics.measure.estimators import Evidence
 from analytics.measure.intervals import ratio
 from analytics.measure.metrics import named
 

@@ -15,7 +15,9 @@ from analytics.measure.intervals import Estimate, FloatArray, Interval, normal_q
 from analytics.measure.score_bins import BinnedSlices, ScoreBins, with_segments
 
 GROUPS = 15
-_EPSILON = float(np.finfo(np.float64).eps)
+"""Equal-mass groups of ECE and of the reliability diagram: the number in use since Guo et al. (2017), ICML."""
+EPSILON = float(np.finfo(np.float64).eps)
+"""Scores are kept this far from 0 and 1 in the log loss, as scikit-learn does (a test says so)."""
 
 _IntArray = NDArray[np.int64]
 Binning = Literal["equal_mass", "equal_width", "scores"]
@@ -48,14 +50,14 @@ def mean_score(bins: ScoreBins) -> Estimate:
 def log_loss(bins: ScoreBins) -> Estimate:
     """Compute the log loss, clipped as in scikit-learn, and its standard error as for `brier`."""
     score_pos, score_neg = _mean_scores(bins)
-    loss_pos = -np.log(score_pos.clip(_EPSILON, 1 - _EPSILON))
-    loss_neg = -np.log1p(-score_neg.clip(_EPSILON, 1 - _EPSILON))
+    loss_pos = -np.log(score_pos.clip(EPSILON, 1 - EPSILON))
+    loss_neg = -np.log1p(-score_neg.clip(EPSILON, 1 - EPSILON))
     return _mean_loss(bins, bins.log_loss_sum, loss_pos, loss_neg)
 
 
 def _mean_scores(bins: ScoreBins) -> tuple[FloatArray, FloatArray]:
-    score_pos = np.nan_to_num(ratio(bins.score_pos_sum, bins.pos))
-    score_neg = np.nan_to_num(ratio(bins.score_sum - bins.score_pos_sum, bins.neg))
+    score_pos = np.where(bins.pos > 0, ratio(bins.score_pos_sum, bins.pos), 0.0)
+    score_neg = np.where(bins.neg > 0, ratio(bins.score_sum - bins.score_pos_sum, bins.neg), 0.0)
     return score_pos, score_neg
 
 

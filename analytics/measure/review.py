@@ -12,6 +12,8 @@ import polars as pl
 from analytics.measure.intervals import Interval, wilson
 
 _RECENT = 20
+"""Judged cases at the end of the list that say whether reviewing still finds new reasons: a choice, as many as one reads in a
+sitting."""
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,8 @@ from analytics.measure.intervals import FloatArray, ratio
 class ScoreBins(Arrays):
     """Sums per slice and score bin, as arrays of shape (slices, bins).
 
-    `n` counts scored rows, `pos` and `neg` judged ones; the four sums are over judged rows. `log_loss_sum` is NaN where
-    it is not known, which is so when scores are no probabilities.
+    `n` counts scored rows, `pos` and `neg` judged ones; the four sums are over judged rows. A sum is NaN where it was not
+    asked for, and `log_loss_sum` where scores are no probabilities.
     """
 
     n: FloatArray
@@ -40,6 +40,9 @@ class ScoreBins(Arrays):
         return ratio(self.score_sum, self.judged)
 
 
+_SUMS = tuple(field.name for field in fields(ScoreBins) if field.name.endswith("_sum"))
+
+
 class BinnedSlices:
     """A score table sorted by slice, from which the bins of a run of slices can be taken without holding them all.
 
@@ -56,17 +59,14 @@ class BinnedSlices:
     def __init__(self, score_table: pl.DataFrame, slices: pl.DataFrame, n_bins: int) -> None:
         scored = score_table.filter(pl.col("score_bin").is_not_null())
         n_labelled = pl.col("n") - pl.col("n_unlabelled")
-        unknown_loss = pl.when(n_labelled > 0).then(float("nan")).otherwise(0.0)
-        parts = scored.select(
-            score_bin="score_bin",
-            n="n",
-            pos="n_pos",
-            neg=n_labelled - pl.col("n_pos"),
-            score_sum=pl.col("score_sum").fill_null(0.0),
-            score_sq_sum=pl.col("score_sq_sum").fill_null(0.0),
-            score_pos_sum=pl.col("score_pos_sum").fill_null(0.0),
-            log_loss_sum=pl.col("log_loss_sum").cast(pl.Float64).fill_null(unknown_loss),
-        )
+        unknown = pl.when(n_labelled > 0).then(float("nan")).otherwise(0.0)
+        sums = {
+            name: pl.col(name).cast(pl.Float64).fill_null(unknown if name == "log_loss_sum" else 0.0)
+            if name in scored.columns
+            else unknown
+            for name in _SUMS
+        }
+        parts = scored.select(score_bin="score_bin", n="n", pos="n_pos", neg=n_labelled - pl.col("n_pos"), **sums)
         index = slice_keys(slices, slices.columns)
         if index.columns:
             parts = parts.hstack(slice_keys(scored, slices.columns))

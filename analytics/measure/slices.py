@@ -7,15 +7,18 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from scipy import special
 
-from analytics.measure.comparisons import benjamini_hochberg, proportion_p_value
+from analytics.measure.comparisons import benjamini_hochberg
 from analytics.measure.counts import Counts, confusion_table
-from analytics.measure.estimates import MEANS, Evidence, columns_of, evidence, interval, joined, with_columns
-from analytics.measure.intervals import FloatArray, Interval, difference, difference_p_value, newcombe, ratio
-from analytics.measure.metrics import METRICS, Metric, named
+from analytics.measure.estimates import columns_of, evidence, interval, joined, with_columns
+from analytics.measure.estimators import Evidence, Sides
+from analytics.measure.intervals import FloatArray, Interval, difference, newcombe, ratio
+from analytics.measure.metric import Metric
+from analytics.measure.metrics import METRICS, named
 
-_MIN_SUPPORT = 30
+MIN_SUPPORT = 30
+"""Judged rows below which a slice is marked: the interval of a share of one half is then at least 34 points wide (Wilson at
+95 %)."""
 
 
 def slice_table(
@@ -28,7 +31,7 @@ def slice_table(
     metric: str = "error_rate",
     level: float = 0.95,
     seed: int = 0,
-    min_support: int = _MIN_SUPPORT,
+    min_support: int = MIN_SUPPORT,
     is_probability: bool,
 ) -> pl.DataFrame:
     """Estimate metrics for every slice and compare each with the slice's complement.
@@ -104,24 +107,7 @@ class _Comparison:
         other = interval(self.metric, complement, level=self.level, is_probability=self.is_probability)
         self.own.append(own)
         self.complement.append(other)
-        top, bottom = self.metric.numerator, self.metric.denominator
-        if self.metric.family == "proportion" and top is not None and bottom is not None:
-            tables = (known.counts, complement.counts)
-            self.p.append(proportion_p_value(*(count(counts) for counts in tables for count in (top, bottom))))
-        else:
-            gap = difference(own, other)
-            p = difference_p_value(gap, self.level)
-            if self.metric.name in MEANS:
-                p = np.maximum(p, self._pooled_p_value(gap, known, complement, total))
-            self.p.append(p)
-
-    def _pooled_p_value(self, gap: Interval, known: Evidence, complement: Evidence, total: Evidence) -> FloatArray:
-        """Test with the variance of all rows: a slice that by chance holds no large loss underrates its own."""
-        assert total.bins is not None
-        n = total.counts.judged
-        variance = MEANS[self.metric.name](total.bins).standard_error ** 2 * n
-        error = np.sqrt(variance * (ratio(1, known.counts.judged) + ratio(1, complement.counts.judged)))
-        return np.asarray(2 * special.ndtr(-ratio(np.abs(gap.value), error)), dtype=float)
+        self.p.append(self.metric.estimator.p_value(Sides(known, complement, total, own, other, self.level)))
 
     def columns(self) -> dict[str, FloatArray]:
         name = self.metric.name

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analytics.present import words
-from analytics.query.cohort import READS_LIKE_NONE
 from analytics.query.discovery.objectives import OBJECTIVES
+from analytics.query.phrases import READS_LIKE_NONE
 
 if TYPE_CHECKING:
     from analytics.answers.discovery.answer import Discovery

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from analytics.measure.thresholds.operating import LIMITED
 from analytics.present import words
 
 if TYPE_CHECKING:
@@ -12,12 +13,6 @@ if TYPE_CHECKING:
 
 _DAYS_OF_A_MONTH = 30.4375
 _SIGNS = {"€", "$", "£", "¥", "₹", "CHF", "EUR", "USD", "GBP"}
-_LIMIT_WORDS = {
-    "min_recall": "floor of {} recall",
-    "min_precision": "floor of {} precision",
-    "max_fpr": "ceiling of {} false positive rate",
-    "max_selection_rate": "ceiling of {} selection rate",
-}
 
 
 def money(value: words.Value, unit: str, *, signed: bool = False) -> str:
@@ -83,4 +78,6 @@ def limit_text(answer: ThresholdAnswer, name: str) -> str:
     if name == "capacity":
         assert answer.policy.capacity is not None
         return f"capacity of {words.number(answer.policy.capacity, 0)} per {answer.policy.period}"
-    return _LIMIT_WORDS[name].format(words.share(getattr(answer.limits, name)))
+    end = "floor" if name.startswith("min_") else "ceiling"
+    what = words.metric_phrase(LIMITED[name].name).removeprefix("the ")
+    return f"{end} of {words.share(getattr(answer.limits, name))} {what}"

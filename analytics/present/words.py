@@ -19,7 +19,6 @@ BUCKETS = {"1h": "hour", "1d": "day", "1w": "week", "1mo": "month"}
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _MAX_LABEL = 1_000
 _DIRECTING = {*range(0x200E, 0x2010), *range(0x202A, 0x202F), *range(0x2066, 0x206A)}
-_NAMED_AFTER_PEOPLE = ("mcc", "brier")
 
 Value = float | int | None
 
@@ -165,7 +164,7 @@ def metric_phrase(name: str) -> str:
     ['the error rate', 'recall', 'AUROC', 'the Brier score', 'the F1 score']
     """
     label = METRICS[name].label
-    is_proper = label[1:2].isupper() or label[1:2].isdigit() or name in _NAMED_AFTER_PEOPLE
+    is_proper = label[1:2].isupper() or label[1:2].isdigit() or METRICS[name].has_proper_name
     text = label if is_proper else label[:1].lower() + label[1:]
     return f"the {text}" if text.rsplit(" ", 1)[-1] in ("rate", "score", "correlation") else text
 

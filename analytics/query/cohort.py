@@ -1,11 +1,10 @@
 """A cohort: the rows that the filters keep, as a value; here are its sentence and its compact text.
 
-Its third rendering, the predicate, is in `analytics.query.operators`.
+Its third rendering, the predicate, is in `analytics.query.predicates`; what clauses can say is in `analytics.query.operators`.
 """
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
@@ -13,10 +12,9 @@ from urllib.parse import quote, unquote
 
 from analytics.errors import QuestionError
 from analytics.log.schema import Log
+from analytics.query.operators import OPERATORS, Join, Operator
+from analytics.query.phrases import either
 
-Op = Literal[
-    "in", "not-in", "ge", "le", "lt", "missing", "present", "contains", "hour", "weekday", "longer", "blank", "gaps"
-]
 Outcome = Literal["tp", "fp", "fn", "tn", "unlabelled", "unscored"]
 OUTCOME_WORDS: dict[str, str] = {
     "tp": "true positives",
@@ -26,35 +24,40 @@ OUTCOME_WORDS: dict[str, str] = {
     "unlabelled": "rows without a label yet",
     "unscored": "rows without a score",
 }
-READS_LIKE_NONE = ("missing", "(missing)", "not missing")
-VALUELESS = ("missing", "present", "blank")
-PARTS = ("hour", "weekday", "longer")
-"""What a value has besides what it is: hour and weekday of a time, more characters than a number."""
-WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MAX_CLAUSES = 50
+"""Of one link, which may come from anyone: no page makes more than a handful, and each costs a predicate."""
 _MAX_VALUES = 1_000
+"""Of one clause of a link: twice what the sidebar offers of a column."""
 
 
 @dataclass(frozen=True)
 class Clause:
-    """One condition on one column, by the name that people see; values are text.
+    """One condition on one column, by the name that people see: the key of an operator, and values as text.
 
     ``gaps`` is about the row: it has no column, and holds how many of the columns named after that have no value (``5+``:
     at least five).
     """
 
     column: str
-    op: Op
+    op: str
     values: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.op not in OPERATORS:
+            raise ValueError(f"Expected one of {', '.join(OPERATORS)}, found {self.op!r}.")
+
+    @property
+    def part(self) -> str:
+        """The operator, if it is about what a value has besides what it is; such clauses stand beside the others."""
+        return self.op if OPERATORS[self.op].join == "part" else ""
 
 
 @dataclass(frozen=True)
 class Cohort:
     """Conditions that hold together: AND between columns, OR within one.
 
-    Within a column, values, ``missing``, ``blank`` (text without a character that is seen), ``contains`` and the range (its
-    bounds together) are alternatives; ``not-in``, ``present`` and the parts of a value always restrict. A missing value passes
-    ``not-in``: it is a value that differs from the others.
+    Within a column clauses join as their operators say (`analytics.query.operators.Operator`): most are alternatives, as are
+    the bounds of a range together; what begins with "not", and the parts of a value, always restrict.
     """
 
     clauses: tuple[Clause, ...] = ()
@@ -82,8 +85,8 @@ class Cohort:
         >>> december.with_clauses([Clause("at", "hour", ("17",))]).to_text()
         'at:ge:2024-12-01;at:hour:17'
         """
-        replaced = {(clause.column, clause.op if clause.op in PARTS else "") for clause in clauses}
-        kept = [old for old in self.clauses if (old.column, old.op if old.op in PARTS else "") not in replaced]
+        replaced = {(clause.column, clause.part) for clause in clauses}
+        kept = [old for old in self.clauses if (old.column, old.part) not in replaced]
         return Cohort((*kept, *clauses), self.outcomes)
 
     def to_text(self) -> str:
@@ -116,11 +119,12 @@ class Cohort:
             if len(pieces) != 3:
                 raise QuestionError(f"Expected filters as in a copied link, found {part[:60]!r}. Clear the filters.")
             column, op, joined = pieces
-            values = () if op in VALUELESS else tuple(unquote(value) for value in joined.split(","))
+            has_none = op in OPERATORS and OPERATORS[op].arity == "none"
+            values = () if has_none else tuple(unquote(value) for value in joined.split(","))
             if not column and op == "outcome":
                 outcomes = tuple(dict.fromkeys(value for value in values if value in get_args(Outcome)))
-            elif op in get_args(Op) and len(clauses) < _MAX_CLAUSES:
-                clauses.append(Clause(unquote(column), op, values[:_MAX_VALUES]))  # type: ignore[arg-type]
+            elif op in OPERATORS and len(clauses) < _MAX_CLAUSES:
+                clauses.append(Clause(unquote(column), op, values[:_MAX_VALUES]))
             else:
                 raise QuestionError(f"Expected filters as in a copied link, found {part[:60]!r}. Clear the filters.")
         return cls(tuple(clauses), outcomes)
@@ -133,141 +137,48 @@ class Cohort:
         """
         parts = [column_words(column, self.of(column)) for column in self.columns()]
         if self.outcomes:
-            parts.append(f"only {_either([OUTCOME_WORDS[outcome] for outcome in self.outcomes])}")
+            parts.append(f"only {either([OUTCOME_WORDS[outcome] for outcome in self.outcomes])}")
         return ", and ".join(parts) if parts else "all rows"
 
 
 def column_words(column: str, clauses: Sequence[Clause]) -> str:
-    """Say the conditions on one column."""
-    if clauses and all(clause.op == "gaps" for clause in clauses):
-        return " and ".join(map(_gap_words, clauses))
-    values = [_shown(value) for clause in clauses if clause.op == "in" for value in clause.values]
+    """Say the conditions on one column; those on rows are said without it.
+
+    >>> column_words("at", [Clause("at", "hour", ("9",)), Clause("at", "ge", ("2024-12-01",)), Clause("at", "missing")])
+    'at is at least 2024-12-01 or missing and is in hour 09'
+    """
     bounds = [
-        f"{word} {_shown_number(clause.values[0])}"
-        for op, word in (("ge", "at least"), ("le", "at most"), ("lt", "under"))
-        for clause in clauses
-        if clause.op == op and clause.values
+        phrase for operator in OPERATORS.values() if operator.join == "range" for phrase in _said(clauses, operator)
     ]
-    either_of = [*values, *([" and ".join(bounds)] if bounds else [])]
-    either_of += [word for word in ("missing", "blank") if any(clause.op == word for clause in clauses)]
-    words = [f"is {_either(either_of)}"] if either_of else []
-    containing = [f"contains {value!r}" for clause in clauses if clause.op == "contains" for value in clause.values]
-    if containing:
-        words = [" or ".join([*words, *containing])]
-    excluded = [_shown(value) for clause in clauses if clause.op == "not-in" for value in clause.values]
-    words += [f"is not {_either(excluded)}"] if excluded else []
-    words += _part_words(clauses)
-    words += ["is not missing"] * any(clause.op == "present" for clause in clauses)
-    return f"{column} {' and '.join(words)}"
+    once = {"range": [" and ".join(bounds)] if bounds else [], "part": _said_each(clauses, "part")}
+    ends: list[str] = []
+    alternatives: list[str] = []
+    restrictions: list[str] = []
+    for operator in OPERATORS.values():
+        said = once.pop(operator.join, []) if operator.join in ("range", "part") else _said(clauses, operator)
+        if operator.join in ("all", "part"):
+            restrictions += said
+        elif operator.join != "row":
+            (ends if operator.is_complement else alternatives).extend(said)
+    words = [" or ".join([*([f"is {either(ends)}"] if ends else []), *alternatives])] if ends or alternatives else []
+    words += restrictions
+    rows = _said_each(clauses, "row")
+    return " and ".join([*([f"{column} {' and '.join(words)}"] if words or not rows else []), *rows])
 
 
-def _part_words(clauses: Sequence[Clause]) -> list[str]:
-    """Say what values must have besides what they are.
-
-    >>> _part_words([Clause("at", "hour", ("9", "17")), Clause("at", "weekday", ("Sat",))])
-    ['is in hour 09 or 17', 'is on Sat']
-    """
-    words = {
-        "hour": lambda values: f"is in hour {_either([value.zfill(2) for value in values])}",
-        "weekday": lambda values: f"is on {_either(values)}",
-        "longer": lambda values: f"is over {' or '.join(map(_shown_number, values))} characters",
-    }
-    return [words[clause.op](clause.values) for clause in clauses if clause.op in PARTS and clause.values]
+def _said(clauses: Sequence[Clause], operator: Operator) -> list[str]:
+    """Say all clauses with one operator together."""
+    own = [clause for clause in clauses if clause.op == operator.key]
+    values = [value for clause in own for value in clause.values]
+    return operator.words(values) if values or (own and operator.arity == "none") else []
 
 
-def _gap_words(clause: Clause) -> str:
-    """Say how many fields of a row have no value.
-
-    >>> _gap_words(Clause("", "gaps", ("5+", "seats", "year")))
-    '5 or more of seats and year are missing'
-    """
-    number, *names = clause.values or ("",)
-    joined = " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
-    return f"{number.replace('+', ' or more')} of {joined} are missing"
-
-
-def _shown(value: str) -> str:
-    """Return a value for a sentence; an empty text, and one that reads like no value, stand in quotes.
-
-    >>> _shown("north"), _shown(""), _shown("missing")
-    ('north', "''", "'missing'")
-    """
-    return value if value.strip() and value.strip() not in READS_LIKE_NONE else repr(value)
-
-
-def _shown_number(value: str) -> str:
-    """Return a bound with separators where it is a plain number."""
-    try:
-        number = float(value)
-    except ValueError:
-        return value
-    return f"{number:,.10g}" if abs(number) < 1e15 else value
-
-
-def _either(words: Sequence[str]) -> str:
-    """Join words with commas and a last "or"."""
-    return " or ".join(filter(None, [", ".join(words[:-1]), words[-1]])) if words else ""
-
-
-_SIGNS: tuple[tuple[str, Op], ...] = (("!=", "not-in"), (">=", "ge"), ("<=", "le"), ("=", "in"))
-_WORDS: tuple[tuple[str, Op], ...] = (
-    ("not in ", "not-in"),
-    ("in ", "in"),
-    ("contains ", "contains"),
-    ("hour in ", "hour"),
-    ("weekday in ", "weekday"),
-    ("longer than ", "longer"),
-)
-
-
-def parse_where(text: str, names: Sequence[str]) -> Clause:
-    """Read one ``--where`` of the command line.
-
-    >>> parse_where("race in A, B", ["race"]), parse_where("plane_year is missing", ["plane_year"])
-    (Clause(column='race', op='in', values=('A', 'B')), Clause(column='plane_year', op='missing', values=()))
-
-    Raises
-    ------
-    QuestionError
-        If no column's name begins the text, or nothing that can be asked follows it.
-    """
-    for name in sorted(names, key=len, reverse=True):
-        if not text.startswith(name):
-            continue
-        rest = text[len(name) :].strip()
-        if rest == "is missing":
-            return Clause(name, "missing")
-        if rest == "is not missing":
-            return Clause(name, "present")
-        if rest == "is blank":
-            return Clause(name, "blank")
-        for sign, op in _SIGNS:
-            if rest.startswith(sign):
-                return Clause(name, op, (_unquoted(rest[len(sign) :].strip()),))
-        for word, op in _WORDS:
-            if rest.startswith(word) and (values := _listed(rest[len(word) :])):
-                return Clause(name, op, values)
-    shown_names = ", ".join(repr(name) for name in list(names)[:8])
-    raise QuestionError(
-        f'Expected a filter such as "column=value" (also !=, >=, <=, in, is missing), found {text!r}. Columns: {shown_names}.'
-    )
-
-
-def _listed(text: str) -> tuple[str, ...]:
-    """Return values that are separated by commas, quoted where they hold one; none where the text is no such list.
-
-    >>> _listed('A, "B, C"')
-    ('A', 'B, C')
-    """
-    try:
-        return tuple(value.strip() for value in next(csv.reader([text], skipinitialspace=True, strict=True), []))
-    except csv.Error:
-        return ()
-
-
-def _unquoted(value: str) -> str:
-    """Return a value without the quotes around it."""
-    return value[1:-1] if len(value) >= 2 and value[0] == value[-1] and value[0] in "'\"" else value
+def _said_each(clauses: Sequence[Clause], join: Join) -> list[str]:
+    """Say the clauses whose operators join alike, one by one."""
+    found = [(OPERATORS[clause.op], clause.values) for clause in clauses]
+    return [
+        phrase for operator, values in found if operator.join == join and values for phrase in operator.words(values)
+    ]
 
 
 def slice_clauses(log: Log, column_name: str, value: object) -> tuple[Clause, ...]:

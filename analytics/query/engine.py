@@ -6,10 +6,9 @@ import shutil
 import threading
 import uuid
 import weakref
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import count
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -19,15 +18,15 @@ import polars as pl
 
 from analytics.errors import QuestionError, StoreError
 from analytics.log.disk import owner, storing
+from analytics.log.grid import Grid
 from analytics.log.schema import Log
 from analytics.log.workspace import Workspace
-from analytics.query import relations
+from analytics.query import lock, relations
 from analytics.query.cohort import Cohort
-from analytics.query.operators import predicate
+from analytics.query.predicates import predicate
 
-_MEMORY_LIMIT = "4GB"
-MAX_EXECUTION_MS = 120_000
-_MAX_SPILL = "20GB"
+_MAX_NUMBERS = 1_000
+"""Different numbers of a column without bins that are sliced by value: nobody reads more slices than that."""
 _UNREADABLE = (duckdb.IOException, duckdb.SerializationException, duckdb.FatalException, duckdb.InternalException)
 _CORRUPT = "Corrupt database file"
 _DAMAGED = "The log {!r} cannot be opened: its file is missing or damaged, and was set aside. Upload the export again."
@@ -78,7 +77,7 @@ class Engine:
             spill.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._clean = weakref.finalize(self, shutil.rmtree, spill, ignore_errors=True)
         self._connection = duckdb.connect()
-        _lock_down(self._connection, workspace.logs, spill)
+        lock.lock_down(self._connection, workspace.logs, spill)
 
     def frame(self, log: Log) -> nw.LazyFrame[Any]:
         """Return the rows of a log on a cursor of their own: a busy connection would refuse a second question."""
@@ -129,12 +128,13 @@ class Engine:
             frame: pl.DataFrame = relation.collect("polars").to_native()
         except duckdb.InterruptException as error:
             raise QuestionError(
-                f"The question took longer than {MAX_EXECUTION_MS / 1000:.0f} seconds and was stopped. Narrow the cohort.",
+                f"The question took longer than {lock.MAX_EXECUTION_MS / 1000:.0f} seconds and was stopped. Narrow the cohort.",
                 code="question-time",
             ) from error
         except duckdb.OutOfMemoryException as error:
             raise QuestionError(
-                f"The question needs more than {_MEMORY_LIMIT} of memory. Narrow the cohort.", code="question-memory"
+                f"The question needs more than {lock.MEMORY_LIMIT} of memory. Narrow the cohort.",
+                code="question-memory",
             ) from error
         except duckdb.Error as error:
             if not _is_unreadable(error):
@@ -157,10 +157,8 @@ class Engine:
         threshold: float,
         by: Sequence[str] = (),
         *,
+        sums: Collection[str] = relations.SUMS,
         by_score: bool = False,
-        with_moments: bool = True,
-        with_log_loss: bool = True,
-        with_amount: bool = True,
         every: str | None = None,
     ) -> ScoreTable:
         """Aggregate a cohort by slice and score.
@@ -171,11 +169,12 @@ class Engine:
             The question. A threshold between two edges of the grid is exact all the same: its bin is split there.
         by : sequence of str
             Names of segment columns.
+        sums : collection of str
+            Which of `relations.SUMS` are wanted besides the counts: two logarithms per row are a third of the time, sums of
+            scores and of amounts a quarter each. Left out are the log loss where scores are no probabilities, and amounts
+            where the log has none.
         by_score : bool
             Aggregate by distinct score, so that areas are exact whatever the grid.
-        with_moments, with_log_loss, with_amount : bool
-            Which sums are wanted besides the counts: two logarithms per row are a third of the time, sums of scores and of
-            amounts a quarter each. Log loss is null where scores are no probabilities.
         every : str, optional
             Slice by hour, day, week or month too (1h, 1d, 1w or 1mo), in ``bucket``.
 
@@ -185,40 +184,38 @@ class Engine:
             If a column is unknown or cannot be sliced.
         """
         stored = [stored_slice(log, name) for name in by]
-        edges = np.asarray(log.edges, dtype=np.float64)
-        by_score = by_score and not log.grid_is_exact
-        split = None if by_score or log.grid_is_exact or threshold in edges else threshold
+        grid = log.grid
+        by_score = by_score and not grid.is_exact
+        split = None if by_score else grid.split(threshold)
+        unknown: frozenset[str] = frozenset() if log.is_probability else relations.LOG_LOSS
+        unknown |= frozenset() if log.mapping.amount is not None else relations.AMOUNTS
         frame = self.collect(
             relations.score_table(
                 self.kept(log, cohort, threshold),
                 stored,
                 split=split,
+                sums=frozenset(sums) - unknown,
                 by_score=by_score,
-                with_moments=with_moments,
-                with_log_loss=with_log_loss and log.is_probability,
-                with_amount=with_amount and log.mapping.amount is not None,
                 every="1d" if every == "1w" else every,
             )
         )
         if every == "1w":
             frame = frame.with_columns(pl.col("bucket").dt.truncate("1w"))
         if by_score:
-            edges = frame["score"].drop_nulls().unique().sort().to_numpy()
+            grid = Grid(frame["score"].drop_nulls().unique().sort().to_numpy(), is_exact=True)
             bins = pl.Series(
-                "score_bin", np.searchsorted(edges, frame["score"].fill_null(0.0).to_numpy()), dtype=pl.Int64
+                "score_bin", np.searchsorted(grid.edges, frame["score"].fill_null(0.0).to_numpy()), dtype=pl.Int64
             )
             frame = frame.with_columns(pl.when(pl.col("score").is_not_null()).then(bins).alias("score_bin")).drop(
                 "score"
             )
-        elif split is not None:
-            edges = np.insert(edges, int(np.searchsorted(edges, split)), split)
+        else:
+            grid = grid.split_at(threshold)
         names = tuple(f"slice_{place}" for place in range(len(by)))
         for name, column in zip(names, by, strict=True):
             frame = frame.with_columns(as_people_see(log, column, frame[name]).alias(name))
         names += ("bucket",) if every else ()
-        return ScoreTable(
-            frame, edges, int(np.searchsorted(edges, threshold)), names, is_exact=by_score or log.grid_is_exact
-        )
+        return ScoreTable(frame, grid.edges, grid.at(threshold), names, is_exact=grid.is_exact)
 
     def time_table(self, log: Log, cohort: Cohort, threshold: float, every: str) -> pl.DataFrame:
         """Count outcomes per hour, day, week or month (``every`` is 1h, 1d, 1w or 1mo), in the order of time."""
@@ -269,25 +266,6 @@ class Engine:
         self._clean()
 
 
-def _lock_down(connection: duckdb.DuckDBPyConnection, logs: Path, spill: Path) -> None:
-    """Take from a connection everything but reading the workspace's logs; the order matters.
-
-    What is not GLOBAL would hold for this connection alone, and questions are asked on cursors, which are others.
-    """
-    for name in ("autoinstall_known_extensions", "autoload_known_extensions", "allow_community_extensions"):
-        connection.execute(f"SET {name} = false")
-    connection.execute("SET GLOBAL python_enable_replacements = false")
-    connection.execute("SET GLOBAL TimeZone = 'UTC'")
-    connection.execute(f"SET memory_limit = '{_MEMORY_LIMIT}'")
-    connection.execute("SET temp_directory = ?", [str(spill)])
-    connection.execute(f"SET max_temp_directory_size = '{_MAX_SPILL}'")
-    connection.execute(f"SET GLOBAL max_execution_time = {MAX_EXECUTION_MS}")
-    connection.execute("SET allow_persistent_secrets = false")
-    connection.execute("SET allowed_directories = ?", [[str(logs)]])
-    connection.execute("SET enable_external_access = false")
-    connection.execute("SET lock_configuration = true")
-
-
 def _is_unreadable(error: duckdb.Error) -> bool:
     """Whether an error means that the file of a log is damaged: a wrong checksum has no class of its own."""
     return isinstance(error, _UNREADABLE) or _CORRUPT in str(error)
@@ -308,7 +286,7 @@ def stored_slice(log: Log, name: str) -> str:
         raise QuestionError(
             f"Expected a segment column, found {name!r}, which holds times. Choose another, or filter by it."
         )
-    if column.kind == "number" and column.n_distinct > 1_000:
+    if column.kind == "number" and column.n_distinct > _MAX_NUMBERS:
         raise QuestionError(
             f"Expected a segment column, found {name!r} with {column.n_distinct:,} different numbers. "
             "Make it a segment in the mapping, so that it gets bins."

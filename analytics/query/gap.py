@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
-from typing import Any
+from typing import Any, Literal
 
 import narwhals.stable.v2 as nw
 import polars as pl
@@ -15,12 +15,20 @@ from analytics.log.bins import Bins, whole
 from analytics.log.column import Column
 from analytics.log.schema import Log
 from analytics.query.engine import as_people_see
-from analytics.query.relations import integer, score_table
-from analytics.query.thresholds import scattered
+from analytics.query.relations import AMOUNTS, MOMENTS, integer, score_table
+from analytics.query.sampling import scattered
 
 _UNDER = -1
-OTHER_UNIT = " in another unit"
-WITHOUT_COUNTERPART = " without a counterpart"
+"""The code of what is below the first edge of the reference's bins."""
+
+_SliceKind = Literal["value", "missing", "other unit", "alone"]
+ENDINGS: dict[_SliceKind, str] = {
+    "value": "",
+    "missing": "",
+    "other unit": " in another unit",
+    "alone": " without a counterpart",
+}
+"""What a slice is besides its text, and how people read it; a log's own text may end alike and stays a value."""
 
 
 @dataclass(frozen=True)
@@ -62,17 +70,22 @@ class Dimension:
             return nw.col(column.bin_name).cast(nw.Int64)
         return _binned(value.cast(nw.Float64), self.bins)
 
-    def values(self, log: Log, side: int, found: pl.Series) -> pl.Series:
-        """Return slices as text, null where the value is missing."""
-        shown = self.texts(log, side, found)
+    def kinds(self, log: Log, side: int, found: pl.Series) -> pl.Series:
+        """Return what each slice is besides its text: part of its identity."""
+        texts = self._texts(log, side, found)
+        is_apart = pl.lit(self.is_other_unit and side == 1)
+        apart = "other unit"
         if side == 1 and self.alone:
-            marked = pl.select(
-                pl.when(shown.is_in(list(self.alone))).then(shown + WITHOUT_COUNTERPART).otherwise(shown)
-            )
-            return marked.to_series()
-        return shown + OTHER_UNIT if self.is_other_unit and side == 1 else shown
+            is_apart, apart = pl.lit(texts).is_in(list(self.alone)), "alone"
+        kind = pl.when(pl.lit(texts).is_null()).then(pl.lit("missing")).when(is_apart).then(pl.lit(apart))
+        return pl.select(kind.otherwise(pl.lit("value"))).to_series()
 
-    def texts(self, log: Log, side: int, found: pl.Series) -> pl.Series:
+    def values(self, log: Log, side: int, found: pl.Series) -> pl.Series:
+        """Return slices as people read them, null where the value is missing; `kinds` says which of equal ones is which."""
+        endings = self.kinds(log, side, found).replace_strict(ENDINGS, return_dtype=pl.String)
+        return self._texts(log, side, found) + endings
+
+    def _texts(self, log: Log, side: int, found: pl.Series) -> pl.Series:
         """Return slices as the side's own text."""
         if self.is_flag:
             return found.replace_strict({0: "(present)", 1: None}, return_dtype=pl.String)
@@ -137,8 +150,10 @@ def sliced_table(
         The labels of rows from then on still come in.
     threshold : float, optional
         Two score bins, below and from it on, instead of those of the grid.
-    split, with_moments, with_amount
+    split
         As in `relations.score_table`.
+    with_moments, with_amount : bool
+        Whether sums of scores, or of amounts, are wanted.
 
     Returns
     -------
@@ -152,9 +167,8 @@ def sliced_table(
         columns["score_bin"] = nw.when(score >= threshold).then(nw.lit(1)).when(score < threshold).then(nw.lit(0))
     prepared = frame.with_columns(**columns)
     names = [*list(columns)[: len(dimensions)], "is_mature"]
-    return score_table(
-        prepared, names, split=split, with_moments=with_moments, with_log_loss=False, with_amount=with_amount
-    )
+    sums = [*(MOMENTS if with_moments else ()), *(AMOUNTS if with_amount else ())]
+    return score_table(prepared, names, sums=sums, split=split)
 
 
 def _missing_table(frame: nw.LazyFrame[Any], columns: Sequence[str], threshold: float) -> nw.LazyFrame[Any]:

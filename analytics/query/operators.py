@@ -1,243 +1,304 @@
-"""The predicate of a cohort over a log's stored columns, in Narwhals; values are data here, never text of a query."""
+"""The filter operators: each one object with its texts, its sentence, its predicate and the control that edits it.
+
+Links, ``--where``, the sidebar, the README and the tests follow from `OPERATORS`; nothing lists operators a second time.
+The model is Datasette's filters. Values are data of a predicate, never text of a query.
+"""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
-from datetime import UTC, date, datetime, time, timedelta
-from functools import reduce
-from urllib.parse import unquote
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Literal
 
 import narwhals.stable.v2 as nw
 
 from analytics.errors import QuestionError
-from analytics.log.column import Column
+from analytics.log.column import Column, Kind
 from analytics.log.schema import Log
-from analytics.query.cohort import PARTS, WEEKDAYS, Clause, Cohort
+from analytics.query import phrases, typed
 
-_MAX_WHOLE = 2**63
+Values = Sequence[str]
+Arity = Literal["none", "one", "several"]
+Join = Literal["any", "range", "all", "part", "row"]
+_Predicate = Callable[[Log, str, Values], nw.Expr]
+
+_EVERY: tuple[Kind, ...] = ("text", "number", "time", "boolean")
+_ORDERED: tuple[Kind, ...] = ("number", "time")
+_TYPED: tuple[Kind, ...] = ("number", "time", "boolean")
 
 
-def predicate(cohort: Cohort, log: Log, threshold: float) -> nw.Expr | None:
-    """Return the predicate of a cohort over a log's stored columns, None where every row is kept.
+@dataclass(frozen=True)
+class Operator:
+    """What a clause says of the values of a column.
 
-    Raises
-    ------
-    QuestionError
-        If a column is unknown or a value does not fit its column.
+    Attributes
+    ----------
+    key : str
+        What links and saved cohorts call it; it never changes.
+    label : str
+        What the sidebar calls it.
+    meaning : str
+        Which rows it keeps, and what becomes of a missing value: help text and README.
+    forms : tuple of str
+        How ``--where`` writes it after the column's name: a sign before one value, words before a list; the whole of it where
+        there is no value. The first that fits is the one that is written.
+    words : callable
+        From the values of all its clauses on a column (of one clause, for a part) to phrases.
+    predicate : callable
+        From the log, the column's name and the values of a clause to the predicate in Narwhals.
+    kinds : tuple of str
+        Kinds of column that it is for; none where it is about the row.
+    arity : {"none", "one", "several"}
+        How many values a clause has; several are alternatives.
+    join : {"any", "range", "all", "part", "row"}
+        How it joins the other clauses on its column: ``any``: an alternative to them; ``range``: together with the other bounds
+        an alternative; ``all``: it always restricts; ``part``: it restricts by what a value has besides what it is, and stays
+        where other clauses on the column are replaced; ``row``: it has no column and restricts.
+    control : str
+        What edits it in the sidebar: a key of ``pages._frame.conditions.CONTROLS``.
+    is_complement : bool
+        Whether its phrases are ends of one "is": "is A, B or missing".
+    also : tuple of str
+        Kinds of column that are answered besides, as the text that they are stored as; never offered.
     """
-    gaps = [clause for clause in cohort.clauses if clause.op == "gaps"]
-    plain = Cohort(tuple(clause for clause in cohort.clauses if clause.op != "gaps"))
-    parts = [_column_predicate(log.column(column), plain.of(column)) for column in plain.columns()]
-    parts += [_has_gaps(log, clause) for clause in gaps]
-    if cohort.outcomes:
-        parts.append(_any_of([outcome_predicate(outcome, threshold) for outcome in cohort.outcomes]))
-    return _all_of(parts) if parts else None
 
+    key: str
+    label: str
+    meaning: str
+    forms: tuple[str, ...]
+    words: Callable[[Values], list[str]]
+    predicate: _Predicate
+    kinds: tuple[Kind, ...]
+    arity: Arity
+    join: Join
+    control: str
+    is_complement: bool = False
+    also: tuple[Kind, ...] = ()
 
-def answerable(text: str, log: Log) -> tuple[Cohort, tuple[str, ...]]:
-    """Read a cohort from an address that may come from anyone: what can be asked of a log, and the parts that cannot."""
-    kept = Cohort()
-    refused: list[str] = []
-    for part in filter(None, text.split(";")):
-        try:
-            read = Cohort.from_text(part)
-            predicate(read, log, 0.0)
-            if read.outcomes == () and not read.clauses:
-                raise QuestionError("Expected a filter, found none. Clear the filters.")
-            together = Cohort((*kept.clauses, *read.clauses), read.outcomes or kept.outcomes)
-            kept = Cohort.from_text(together.to_text())
-        except QuestionError:
-            refused.append(unquote(part))
-    return kept, tuple(refused)
+    def keeps(self, log: Log, name: str, values: Values) -> nw.Expr:
+        """Return the predicate of one clause.
 
+        Raises
+        ------
+        QuestionError
+            If the column is unknown or of another kind, or a value is missing, too much or does not fit.
+        """
+        if self.join != "row":
+            self._check(log.column(name), values)
+        return self.predicate(log, name, values)
 
-def _any_of(parts: Sequence[nw.Expr]) -> nw.Expr:
-    """Return the disjunction of predicates."""
-    return reduce(lambda left, right: left | right, parts)
-
-
-def _all_of(parts: Sequence[nw.Expr]) -> nw.Expr:
-    """Return the conjunction of predicates."""
-    return reduce(lambda left, right: left & right, parts)
-
-
-def _column_predicate(column: Column, clauses: Sequence[Clause]) -> nw.Expr:
-    """Return the predicate of all clauses on one column."""
-    col = nw.col(column.sql_name)
-    alternatives: list[nw.Expr] = []
-    bounds: list[nw.Expr] = []
-    restrictions: list[nw.Expr] = []
-    for clause in clauses:
-        if clause.op == "in" and clause.values:
-            alternatives.append(_membership(column, clause.values))
-        elif clause.op == "not-in" and clause.values:
-            restrictions.append(~_membership(column, clause.values) | col.is_null())
-        elif clause.op == "missing":
-            alternatives.append(col.is_null())
-        elif clause.op == "blank":
-            alternatives.append(col.cast(nw.String).str.strip_chars() == "")
-        elif clause.op == "present":
-            restrictions.append(~col.is_null())
-        elif clause.op == "contains" and clause.values:
-            text = col.cast(nw.String).str.to_lowercase()
-            alternatives += [text.str.contains(value.lower(), literal=True) for value in clause.values]
-        elif clause.op in PARTS and clause.values:
-            restrictions.append(_has_part(column, clause))
-        elif clause.op in ("ge", "le", "lt") and len(clause.values) == 1:
-            bounds.append(_bound(column, clause))
-        else:
-            wanted = "one value" if clause.op in ("ge", "le", "lt") else "a value"
+    def _check(self, column: Column, values: Values) -> None:
+        """Refuse what the operator is not for."""
+        is_fit = {"none": True, "one": len(values) == 1, "several": bool(values)}[self.arity]
+        if not is_fit:
             raise QuestionError(
-                f"Expected {wanted} after {clause.op!r} for {column.name!r}, found {len(clause.values) or 'none'}. "
-                "Correct or clear the filter."
+                f"Expected {'one value' if self.arity == 'one' else 'a value'} after {self.key!r} for {column.name!r}, "
+                f"found {len(values) or 'none'}. Correct or clear the filter."
             )
-    if bounds:
-        alternatives.append(_all_of(bounds))
-    return _all_of([*([_any_of(alternatives)] if alternatives else []), *restrictions])
+        if column.kind not in (*self.kinds, *self.also):
+            kinds = " or ".join("text" if kind == "text" else f"{kind}s" for kind in self.kinds)
+            raise QuestionError(
+                f"Expected a column of {kinds} for {'a range' if self.join == 'range' else repr(self.key)}, "
+                f"found {column.name!r}, which holds {column.kind}. Filter it by its values."
+            )
 
 
-def _has_part(column: Column, clause: Clause) -> nw.Expr:
-    """Return the predicate that times fall into hours or on weekdays, or that a text is longer than so many characters."""
-    col = nw.col(column.sql_name)
-    if clause.op == "longer":
-        return col.cast(nw.String).str.len_chars() > min(_whole_number(column, value) for value in clause.values)
-    if column.kind != "time":
-        raise QuestionError(
-            f"Expected a column of times for {clause.op!r}, found {column.name!r}, which holds {column.kind}. "
-            "Filter it by its values."
-        )
-    if clause.op == "hour":
-        return col.dt.hour().cast(nw.Int64).is_in([_whole_number(column, value) for value in clause.values])
-    unknown = [value for value in clause.values if value not in WEEKDAYS]
-    if unknown:
-        raise QuestionError(
-            f"Expected weekdays such as {', '.join(WEEKDAYS[:2])}, found {unknown[0][:40]!r}. Correct the filter."
-        )
-    return col.dt.weekday().cast(nw.Int64).is_in([WEEKDAYS.index(value) + 1 for value in clause.values])
+def offered(kind: Kind) -> tuple[Operator, ...]:
+    """Return the operators for a kind of column."""
+    return tuple(operator for operator in OPERATORS.values() if kind in operator.kinds)
 
 
-def _has_gaps(log: Log, clause: Clause) -> nw.Expr:
-    """Return the predicate that so many of some columns have no value."""
-    number, *names = clause.values or ("",)
-    is_least, digits = number.endswith("+"), number.removesuffix("+")
-    if clause.column or not names or not digits.isdecimal() or len(digits) > 4:
-        raise QuestionError(
-            f"Expected how many of which columns are missing, found {','.join(clause.values)[:40]!r}. Correct the filter."
-        )
-    flags = [
-        nw.when(nw.col(log.column(name).sql_name).is_null()).then(nw.lit(1)).otherwise(nw.lit(0)) for name in names
-    ]
-    total = reduce(lambda left, right: left + right, flags)
-    return total >= int(digits) if is_least else total == int(digits)
+def _of_column(condition: Callable[[Column, Values], nw.Expr]) -> _Predicate:
+    """Return a predicate that needs only its column."""
+    return lambda log, name, values: condition(log.column(name), values)
 
 
-def _whole_number(column: Column, value: str) -> int:
-    """Return a value as a whole number."""
-    if not value.strip().isdecimal() or len(value.strip()) > 9:
-        raise QuestionError(f"Expected a whole number for {column.name!r}, found {value[:40]!r}. Correct the filter.")
-    return int(value)
+def _bound(condition: Callable[[Column, str], nw.Expr]) -> _Predicate:
+    """Return the predicate of one bound."""
+    return lambda log, name, values: condition(log.column(name), values[0])
 
 
-def _membership(column: Column, values: Sequence[str]) -> nw.Expr:
-    """Return the predicate that a column holds one of ``values``."""
-    col = nw.col(column.sql_name)
-    if column.kind == "text":
-        return col.cast(nw.String).is_in(list(values))
-    if column.kind == "number":
-        return _one_of_numbers(column, values)
-    if column.kind == "boolean":
-        return col.is_in([_truth(column, value) for value in values])
-    return _any_of([_within(column, value) for value in values])
+def _or_missing(condition: Callable[[Column, Values], nw.Expr]) -> _Predicate:
+    """Return the predicate that a condition does not hold; a missing value differs from every other, so it is kept."""
+    return _of_column(lambda column, values: ~condition(column, values) | typed.held(column).is_null())
 
 
-def _one_of_numbers(column: Column, values: Sequence[str]) -> nw.Expr:
-    """Return the predicate that a column holds one of some numbers; an empty text is none of them."""
-    col = nw.col(column.sql_name)
-    numbers = [_number(column, value) for value in values if value.strip()]
-    if column.type == "BIGINT":
-        numbers = [value for value in numbers if isinstance(value, int)]
-    return col.is_in(numbers) if numbers else col != col
+def _found(search: Callable[[nw.Expr, str], nw.Expr]) -> Callable[[Column, Values], nw.Expr]:
+    """Return the condition that a search finds one of some texts; upper and lower case are the same."""
+
+    def condition(column: Column, values: Values) -> nw.Expr:
+        folded = typed.text(column).str.to_lowercase()
+        return typed.any_of([search(folded, value.lower()) for value in values])
+
+    return condition
 
 
-def _bound(column: Column, clause: Clause) -> nw.Expr:
-    """Return the predicate of one bound; a day as upper bound includes the whole day."""
-    col, value = nw.col(column.sql_name), clause.values[0]
-    limit: object
-    if column.kind == "time":
-        moment, is_day = _moment_of(column, value)
-        if clause.op == "ge":
-            return col >= moment
-        if clause.op == "le" and is_day:
-            return _before_the_next_day(col, moment)
-        limit = moment
-    elif column.kind == "number":
-        limit = _number(column, value)
-    else:
-        raise QuestionError(
-            f"Expected a column of numbers or times for a range, found {column.name!r}, which holds {column.kind}. "
-            "Filter it by its values."
-        )
-    return {"ge": col >= limit, "le": col <= limit, "lt": col < limit}[clause.op]
+_CONTAINS = _found(lambda text, piece: text.str.contains(piece, literal=True))
+_BOUND = partial(Operator, kinds=_ORDERED, arity="one", join="range", control="bound", is_complement=True)
+_TEXT = partial(Operator, kinds=("text",), arity="several", join="any", control="text", also=_TYPED)
+_VALUES = partial(Operator, kinds=_EVERY, arity="several", control="values")
+_BARE = partial(Operator, arity="none", control="nothing")
+_OF_TIME = partial(Operator, kinds=("time",), arity="several", join="part")
 
-
-def _within(column: Column, value: str) -> nw.Expr:
-    """Return the predicate that a time is ``value``, or falls on that day."""
-    col = nw.col(column.sql_name)
-    moment, is_day = _moment_of(column, value)
-    return (col >= moment) & _before_the_next_day(col, moment) if is_day else col == moment
-
-
-def _before_the_next_day(col: nw.Expr, day: datetime) -> nw.Expr:
-    """Return the predicate that a time is before the day after ``day``; the last day that there is has none after it."""
-    return col <= datetime.max if day.date() == date.max else col < day + timedelta(days=1)
-
-
-def _number(column: Column, value: str) -> float:
-    """Return a value as a number: an integer where column and value hold whole ones, so that long ids stay apart."""
-    text = value.strip().replace(",", "")
-    try:
-        real = float(text)
-    except ValueError:
-        real = math.nan
-    if math.isnan(real):
-        raise QuestionError(f"Expected a number for {column.name!r}, found {value[:40]!r}. Correct the filter.")
-    if column.type != "BIGINT" or not real.is_integer():
-        return real
-    whole = int(text) if text.lstrip("+-").isdecimal() else int(real)
-    return whole if -_MAX_WHOLE <= whole < _MAX_WHOLE else real
-
-
-def _truth(column: Column, value: str) -> bool:
-    """Return a value as true or false."""
-    words = {"true": True, "1": True, "false": False, "0": False}
-    if value.strip().casefold() not in words:
-        raise QuestionError(f"Expected true or false for {column.name!r}, found {value[:40]!r}. Correct the filter.")
-    return words[value.strip().casefold()]
-
-
-def _moment_of(column: Column, value: str) -> tuple[datetime, bool]:
-    """Return a value as a time in UTC, as logs hold it, and whether it names a whole day."""
-    text = value.strip()
-    try:
-        return datetime.combine(date.fromisoformat(text), time()), True
-    except ValueError:
-        pass
-    try:
-        moment = datetime.fromisoformat(text)
-        return (moment.astimezone(UTC) if moment.tzinfo else moment).replace(tzinfo=None), False
-    except (ValueError, OverflowError) as error:
-        raise QuestionError(
-            f"Expected a date such as 2024-05-31 for {column.name!r}, found {value[:40]!r}. Correct the filter."
-        ) from error
-
-
-def outcome_predicate(outcome: str, threshold: float) -> nw.Expr:
-    """Return the predicate of one outcome at a threshold."""
-    label, score = nw.col("label"), nw.col("score")
-    if outcome == "unlabelled":
-        return label.is_null()
-    if outcome == "unscored":
-        return score.is_null()
-    flagged = score >= threshold if outcome in ("tp", "fp") else score < threshold
-    return flagged & (label == (1 if outcome in ("tp", "fn") else 0))
+_ALL = (
+    _VALUES(
+        "in",
+        "is one of",
+        "The value is one of these; a day stands for all of its times.",
+        ("=", "in", "is in"),
+        lambda values: [phrases.shown(value) for value in values],
+        _of_column(typed.membership),
+        join="any",
+        is_complement=True,
+    ),
+    _BOUND(
+        "ge",
+        "is at least",
+        "The number or time is this or more.",
+        (">=",),
+        phrases.limited("at least"),
+        _bound(typed.at_least),
+    ),
+    _BOUND(
+        "gt",
+        "is over",
+        "The number or time is more than this; after a day is after the whole of it.",
+        (">",),
+        phrases.limited("over"),
+        _bound(typed.over),
+    ),
+    _BOUND(
+        "le",
+        "is at most",
+        "The number or time is this or less; a day is kept whole.",
+        ("<=",),
+        phrases.limited("at most"),
+        _bound(typed.at_most),
+    ),
+    _BOUND(
+        "lt",
+        "is under",
+        "The number or time is less than this; a day begins at midnight.",
+        ("<",),
+        phrases.limited("under"),
+        _bound(typed.under),
+    ),
+    _BARE(
+        "missing",
+        "is missing",
+        "There is no value.",
+        ("is missing",),
+        lambda values: ["missing"],
+        _of_column(lambda column, values: typed.held(column).is_null()),
+        kinds=_EVERY,
+        join="any",
+        is_complement=True,
+    ),
+    _BARE(
+        "blank",
+        "is blank",
+        "The text has no character that is seen; a missing value is not blank.",
+        ("is blank",),
+        lambda values: ["blank"],
+        _of_column(lambda column, values: typed.text(column).str.strip_chars() == ""),
+        kinds=("text",),
+        join="any",
+        is_complement=True,
+        also=_TYPED,
+    ),
+    _TEXT(
+        "contains",
+        "contains",
+        "The text contains one of these, literally; upper and lower case are the same.",
+        ("contains",),
+        phrases.quoted("contains"),
+        _of_column(_CONTAINS),
+    ),
+    _TEXT(
+        "starts-with",
+        "starts with",
+        "The text starts with one of these, literally; upper and lower case are the same.",
+        ("starts with",),
+        phrases.quoted("starts with"),
+        _of_column(_found(lambda text, piece: text.str.starts_with(piece))),
+    ),
+    _TEXT(
+        "ends-with",
+        "ends with",
+        "The text ends with one of these, literally; upper and lower case are the same.",
+        ("ends with",),
+        phrases.quoted("ends with"),
+        _of_column(_found(lambda text, piece: text.str.ends_with(piece))),
+    ),
+    _VALUES(
+        "not-in",
+        "is not one of",
+        "The value is none of these; a missing value is kept, it differs from all of them.",
+        ("!=", "not in", "is not in"),
+        lambda values: [f"is not {phrases.either([phrases.shown(value) for value in values])}"],
+        _or_missing(typed.membership),
+        join="all",
+    ),
+    _TEXT(
+        "not-contains",
+        "does not contain",
+        "The text contains none of these, upper and lower case being the same; a missing value is kept.",
+        ("does not contain",),
+        phrases.quoted("does not contain"),
+        _or_missing(_CONTAINS),
+        join="all",
+    ),
+    _OF_TIME(
+        "hour",
+        "is in hour",
+        "The time is in one of these hours of the day, 0 to 23.",
+        ("hour in",),
+        lambda values: [f"is in hour {phrases.either([value.zfill(2) for value in values])}"],
+        _of_column(typed.in_hour),
+        control="hours",
+    ),
+    _OF_TIME(
+        "weekday",
+        "is on weekday",
+        f"The time is on one of these weekdays: {', '.join(typed.WEEKDAYS)}.",
+        ("weekday in",),
+        lambda values: [f"is on {phrases.either(values)}"],
+        _of_column(typed.on_weekday),
+        control="weekdays",
+    ),
+    _TEXT(
+        "longer",
+        "is longer than",
+        "The text has more characters than this.",
+        ("longer than",),
+        lambda values: [f"is over {' or '.join(map(phrases.shown_number, values))} characters"],
+        _of_column(typed.is_longer),
+        join="part",
+        control="length",
+    ),
+    _BARE(
+        "present",
+        "is not missing",
+        "There is a value.",
+        ("is not missing",),
+        lambda values: ["is not missing"],
+        _of_column(lambda column, values: ~typed.held(column).is_null()),
+        kinds=_EVERY,
+        join="all",
+    ),
+    Operator(
+        "gaps",
+        "fields missing",
+        "So many of the columns named after the number have no value: `2`, or `2+` for two or more.",
+        ("fields missing",),
+        phrases.gap_words,
+        typed.has_gaps,
+        kinds=(),
+        arity="several",
+        join="row",
+        control="fields",
+    ),
+)
+OPERATORS: dict[str, Operator] = {operator.key: operator for operator in _ALL}
+"""The operators by key, in the order in which a sentence says them."""

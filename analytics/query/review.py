@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 import narwhals.stable.v2 as nw
 
-from analytics.query.operators import outcome_predicate
+from analytics.query.predicates import outcome_predicate
 from analytics.query.relations import integer
+from analytics.query.sampling import seeded_order
 
 Rank = Literal["confidence", "cost", "random", "mix"]
 Prices = Mapping[str, tuple[float, float]]
 
-_PRIME = 2_147_483_647
-_ROUNDS = 4
 _LAST = math.inf
 
 
@@ -64,7 +62,7 @@ def queue(
         price=nw.when(nw.col("cost").is_null()).then(nw.lit(_LAST)).otherwise(-nw.col("cost")),
     )
     if rank in ("random", "mix"):
-        slim = _scattered(slim, seed).with_row_index("by_random", order_by=["mixed", "row_id"])
+        slim = seeded_order(slim, seed).with_row_index("by_random", order_by=["mixed", "row_id"])
         slim = slim.with_columns(random_rank=nw.col("by_random").cast(nw.Int64) + 1)
     else:
         slim = slim.with_columns(random_rank=nw.lit(None).cast(nw.Int64))
@@ -88,24 +86,6 @@ def cost(threshold: float, prices: Prices) -> nw.Expr:
         price = nw.lit(float(constant)) + (nw.col("amount") * per_amount if per_amount else nw.lit(0.0))
         found = nw.when(outcome_predicate(outcome, threshold)).then(price).otherwise(found)
     return found
-
-
-def _scattered(frame: nw.LazyFrame[Any], seed: int) -> nw.LazyFrame[Any]:
-    """Replace ``mixed`` by a number that looks random and never repeats: a permutation of the numbers below a prime.
-
-    Each round adds a key and takes the fifth power, which is one to one since 5 shares no factor with the prime less one;
-    no product leaves 64 bits. The construction is that of the block cipher MiMC (Albrecht et al., ASIACRYPT 2016).
-    """
-    keys = [
-        int.from_bytes(hashlib.sha256(f"{seed} {place}".encode()).digest()[:8], "big") % _PRIME
-        for place in range(_ROUNDS + 1)
-    ]
-    mixed, square = nw.col("mixed"), nw.col("square")
-    frame = frame.with_columns(mixed=(mixed.cast(nw.Int64) + keys[0]) % _PRIME)
-    for key in keys[1:]:
-        frame = frame.with_columns(square=(mixed * mixed) % _PRIME)
-        frame = frame.with_columns(mixed=((square * square) % _PRIME * mixed + key) % _PRIME)
-    return frame
 
 
 def twins(

@@ -8,20 +8,7 @@ from typing import Any
 import narwhals.stable.v2 as nw
 
 from analytics.query.relations import integer
-
-PRIME = 2_147_483_647
-FACTOR = 48_271
-
-
-def scattered(row_id: nw.Expr) -> nw.Expr:
-    """Return a row's number, scattered by a Lehmer step and squared, so that no pattern of a file shows through."""
-    step = (row_id.cast(nw.Int64) * FACTOR + 11) % PRIME
-    return (step * step) % PRIME
-
-
-def _half(row_id: nw.Expr) -> nw.Expr:
-    """Return 0 or 1 for a row."""
-    return scattered(row_id) % 2
+from analytics.query.sampling import half
 
 
 def cost_table(
@@ -58,7 +45,7 @@ def cost_table(
     slot = nw.col("score_bin").cast(nw.Int64)
     if split is not None:
         slot = slot + integer(score >= split)
-    keys = {"part": _half(nw.col("row_id"))}
+    keys = {"part": half(nw.col("row_id"))}
     if with_decision:
         keys["decision"] = nw.col("decision").cast(nw.Int64)
     keys |= {f"slice_{place}": nw.col(name) for place, name in enumerate(by)}

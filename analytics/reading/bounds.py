@@ -8,7 +8,11 @@ from analytics.errors import InputError
 
 MAX_COLUMNS = 1_500
 MAX_HEADER_BYTES = 1 << 20
+"""Columns of a table and bytes of its first line: the fuzz tests found that more takes all memory, or minutes."""
+
 LONG_RUN = 1 << 16
+"""Bytes of one character in a row from which a file is no table of text. A judgement."""
+
 _SEPARATORS = b",;\t|"
 
 

@@ -16,6 +16,7 @@ from analytics.reading.grid import bin_case, numeric_bins, score_grid
 from analytics.reading.sql.expressions import NULL, Expression, membership, numeric, score_expression, time_expression
 
 _MAX_ENUM_VALUES = 20_000
+"""Different values up to which text is stored as an ENUM; they are counted exactly up to there (`profile`)."""
 
 
 def build(

@@ -20,8 +20,12 @@ from analytics import settings
 
 _MB = 1 << 20
 _NEW_NETWORK, _NEW_USER = 0x4000_0000, 0x1000_0000
+"""Linux: CLONE_NEWNET and CLONE_NEWUSER of ``linux/sched.h``."""
+
 _DIE_WITH_PARENT = 1
 _NO_NEW_PRIVILEGES = 38
+"""Linux: PR_SET_PDEATHSIG and PR_SET_NO_NEW_PRIVS of ``linux/prctl.h``."""
+
 _FORBIDDEN = (
     "socket.connect",
     "socket.bind",

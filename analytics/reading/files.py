@@ -27,8 +27,13 @@ _MIN_SHARED = 0.5
 """Share of all names of two tables that both have, from which they are exports of one log."""
 
 _MAX_FILES = 5_000
+"""Files of one log, those in archives counted. A judgement; the inbox refuses a folder of more as well."""
+
 _MAX_SHOWN = 4
+"""Names of files or columns in one sentence. A judgement."""
+
 HEAD_BYTES, _HEAD_ROWS, _MAX_CELL = 256 << 10, 10, 200
+"""Of a preview: bytes of the file that are read, rows that are shown, and characters of a cell. A judgement."""
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,13 @@ import duckdb
 
 from analytics.log.bins import Bins
 from analytics.log.column import Column
+from analytics.log.grid import MAX_DISTINCT_SCORES
 from analytics.log.mapping import Mapping
-from analytics.log.schema import MAX_DISTINCT_SCORES, Reading, ScoreKind
+from analytics.log.schema import Reading, ScoreKind
 from analytics.reading.sql.expressions import Expression, membership, score_expression
 
 N_BINS = 10
+"""Bins of a numeric column that are aimed at; a value that fills such a share of the rows has its own. A judgement."""
 _N_STEPS = 1000
 """Steps of the score grid, even ones and quantiles."""
 _MAX_COUNTED = 1_000_000

@@ -12,7 +12,10 @@ from analytics.reading.formats.kinds import is_hidden, is_table_name
 
 _SETTING = "SLICEWISE_INBOX"
 _MAX_OFFERED = 500
+"""Files and folders that the list of the inbox shows, the newest. A judgement."""
+
 _MAX_FILES = 5_000
+"""Files of a folder that are looked through, and that one log may have. A judgement."""
 
 
 @dataclass(frozen=True)

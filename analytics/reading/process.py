@@ -24,8 +24,13 @@ ROOT = Path(__file__).parents[2]
 MODULE = "analytics.reading.worker"
 _DUCKDB_SHARE = 0.6
 """Of the memory that the process may use: what DuckDB counts; not all that it takes is counted."""
+
 _TICK_SECONDS = 0.1
+"""Seconds between two questions whether to stop. A judgement."""
+
 _MAX_DETAIL = 4_000
+"""Bytes at the end of a dead process's output that go to the log. A judgement."""
+
 _CPU_SIGNAL = getattr(signal, "SIGXCPU", None)
 
 OnProgress = Callable[[str, float], object]

@@ -10,9 +10,14 @@ from analytics.log.column import Column, Kind
 from analytics.reading.types.conversion import Conversion
 
 _N_TOP = 50
+"""Most frequent values of a column that are kept with their rows. A judgement."""
+
 _N_SAMPLE = 200
 _MAX_SAMPLE_TEXT = 300
+"""Rows that are drawn for the preview of a mapping, and characters of each cell of them. A judgement."""
+
 _MAX_COUNTED_EXACTLY = 20_000
+"""Different values, as estimated, up to which they are grouped and counted. A judgement."""
 
 _KINDS: dict[str, Kind] = {"BIGINT": "number", "DOUBLE": "number", "BOOLEAN": "boolean", "TIMESTAMP": "time"}
 

@@ -22,6 +22,8 @@ from analytics.reading.formats.sources import Source
 from analytics.reading.sql.database import escape_glob
 
 _MAX_LINE_BYTES = 64 << 20
+"""Bytes of one JSON object, which the engine reads whole. A judgement."""
+
 _WIDE = re.compile(r"UBIGINT|U?HUGEINT|DECIMAL\((?:19|[23]\d),0\)")
 """Types of whole numbers that may need more than 64 bits; databases export ids as the widest decimal."""
 

@@ -30,7 +30,11 @@ from analytics.reading.sql import database
 from analytics.reading.types import infer, notations
 
 _PROGRESS_SECONDS = 0.2
+"""Seconds between two accounts of a statement that runs. A judgement."""
+
 _MAX_CHAIN = 10
+"""Causes of an error that are looked at, so that no long chain holds the answer. A judgement."""
+
 _EXPECTED = (AnalysisError, duckdb.Error, OSError, MemoryError, RecursionError)
 _NO_THREAD = "can't start new thread"
 _LIBRARIES = ("pyarrow", "polars", "pyo3_runtime")

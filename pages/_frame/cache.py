@@ -1,254 +1,164 @@
-"""Answers, kept by content hash, question and code version: never by a data frame or an argument that is left out."""
+"""Answers, kept by what was asked, by whom and of which code: never by a data frame or an argument that is left out."""
 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from datetime import date, time, timedelta
+from decimal import Decimal
 from functools import cache
+from operator import attrgetter
 from pathlib import Path
+from typing import Any, Concatenate, Literal, ParamSpec, TypeVar
 
-import polars as pl
 import streamlit as st
 
 import analytics
-from analytics.answers.calibration.answer import Calibration, CalibrationSlices, CalibrationTime
-from analytics.answers.calibration.answer import calibration as calibration_answer
-from analytics.answers.calibration.answer import calibration_slices as calibration_slices_answer
-from analytics.answers.calibration.answer import calibration_time as calibration_time_answer
-from analytics.answers.calibration.recalibration import Recalibration, Split
-from analytics.answers.calibration.recalibration import recalibration as recalibration_answer
-from analytics.answers.calibration.scan import CalibrationScan
-from analytics.answers.calibration.scan import calibration_scan as calibration_scan_answer
-from analytics.answers.overview import Overview
-from analytics.answers.overview import overview as overview_answer
+import pages
+from analytics.answers.calibration.answer import calibration, calibration_slices, calibration_time
+from analytics.answers.calibration.recalibration import recalibration
+from analytics.answers.calibration.scan import calibration_scan
+from analytics.answers.gap.sides import proposed_sides
+from analytics.answers.overview import overview
 from analytics.answers.question import Question
-from analytics.answers.slices import SliceAnswer
-from analytics.answers.slices import ranked_columns as ranked_columns_answer
-from analytics.answers.slices import slices as slices_answer
-from analytics.answers.thresholds.answer import ThresholdAnswer
-from analytics.answers.thresholds.answer import human_band as human_band_answer
-from analytics.answers.thresholds.answer import thresholds as thresholds_answer
-from analytics.answers.thresholds.by_slice import SlicePolicy
-from analytics.answers.thresholds.by_slice import slice_policy as slice_policy_answer
-from analytics.answers.thresholds.costs import CostTable
-from analytics.answers.thresholds.costs import cost_table as cost_table_answer
+from analytics.answers.review.case import failing_slices
+from analytics.answers.review.findings import findings, reasons_by_slice
+from analytics.answers.review.queue import queue
+from analytics.answers.slices import ranked_columns, slices
+from analytics.answers.thresholds.costs import cost_table
 from analytics.errors import QuestionError
-from analytics.log.kept.discovery import FoundSlice, found_slices
-from analytics.log.kept.thresholds import Decision, decisions
 from analytics.log.schema import Log
-from analytics.measure.reliability import Binning
-from analytics.measure.thresholds.by_slice import Pooling, Rule
-from analytics.measure.thresholds.costs import Costs
-from analytics.measure.thresholds.human_band import Band, Reviewer
-from analytics.measure.thresholds.policy import Policy
 from analytics.query.cohort import Cohort
+from analytics.query.engine import Engine
+from analytics.review.verdict import Verdict
 from pages._frame import session
 
-MAX_ENTRIES = 256
-SHOWN = ("error_rate", "fpr", "fnr", "precision", "recall", "prevalence", "selection_rate")
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
+
+_MANY = 256
+"""Answers of a few kB that a server keeps of each function, for all its people together: some 1 MB."""
+MODEST = 64
+"""The same of answers of some 100 kB."""
+FEW = 16
+"""The same of answers of some MB: tables by slice and score bin, a report."""
+
+_Spinner = str | Literal[False]
+
+
+@dataclass(frozen=True)
+class _Keeping:
+    """What is shown while an answer is computed, and how many answers are kept."""
+
+    spinner: _Spinner = False
+    max_entries: int = _MANY
+
+
+_KEEPING: dict[Callable[..., Any], _Keeping] = {
+    overview: _Keeping("Counting rows …"),
+    slices: _Keeping("Comparing slices …"),
+    ranked_columns: _Keeping("Looking at every segment column …"),
+    failing_slices: _Keeping("Looking at every segment column …"),
+    queue: _Keeping("Ranking rows …"),
+    findings: _Keeping("Reading the verdicts …", FEW),
+    reasons_by_slice: _Keeping("Counting reasons …", FEW),
+    calibration: _Keeping("Comparing scores with labels …"),
+    calibration_scan: _Keeping("Looking at every segment column …"),
+    calibration_slices: _Keeping("Comparing slices …"),
+    calibration_time: _Keeping("Following calibration over time …"),
+    recalibration: _Keeping("Fitting maps …"),
+    cost_table: _Keeping("Counting rows by score …", FEW),
+    proposed_sides: _Keeping(max_entries=MODEST),
+}
+"""By function, where it is not the default; functions of pages say it themselves, with `keeping`."""
+
+
+def keeping(spinner: _Spinner = False, max_entries: int = _MANY) -> Callable[[Callable[_P, _T]], Callable[_P, _T]]:
+    """Say how the answers of a page's own function are kept."""
+
+    def said(function: Callable[_P, _T]) -> Callable[_P, _T]:
+        _KEEPING[function] = _Keeping(spinner, max_entries)
+        return function
+
+    return said
 
 
 @cache
-def code_version() -> str:
-    """Return a digest of the library's source: answers of older code are not reused."""
+def _code_version() -> str:
+    """Return a digest of the source: answers of older code are not reused."""
     digest = hashlib.sha256()
-    for path in sorted(Path(analytics.__file__).parent.rglob("*.py")):
-        digest.update(path.read_bytes())
+    for package in (analytics, pages):
+        for path in sorted(Path(str(package.__file__)).parent.rglob("*.py")):
+            digest.update(path.read_bytes())
     return digest.hexdigest()[:12]
 
 
-def scope(log: Log) -> str:
-    """Return what else an answer depends on: the code, whose workspace it is, and all of the content's digest."""
-    return f"{code_version()} {session.person()} {log.reading.content_hash}"
+_SCALARS = (str, int, float, bytes, date, time, timedelta, Decimal)  # bool is an int, datetime a date
 
 
-def asked(key: str, cohort: str, threshold: float) -> Question:
-    """Return the question that a cache key stands for."""
-    log = session.workspace().state(key)
-    if log is None:
-        raise QuestionError("The log has just changed. Reload the page.")
-    return Question(log, Cohort.from_text(cohort), threshold)
+def _written(value: object) -> str:
+    """Write a value so that no two values are written alike; `TypeError` for what cannot be written whole, as a frame.
 
-
-def primitives(question: Question) -> tuple[str, str, float]:
-    """Return what identifies a question: the log's content and mapping, the cohort as text, the threshold."""
-    return question.log.key, question.cohort.to_text(), question.threshold
-
-
-@st.cache_data(max_entries=MAX_ENTRIES, show_spinner="Counting rows …")
-def _overview(key: str, cohort: str, threshold: float, version: str) -> Overview:
-    return overview_answer(session.engine(), asked(key, cohort, threshold))
-
-
-@st.cache_data(max_entries=MAX_ENTRIES, show_spinner="Comparing slices …")
-def _slices(
-    key: str, cohort: str, threshold: float, version: str, by: tuple[str, ...], metric: str, min_support: int
-) -> SliceAnswer:
-    return slices_answer(
-        session.engine(), asked(key, cohort, threshold), by, metric=metric, metrics=SHOWN, min_support=min_support
+    Streamlit's own hash joins neighbours without a mark between them, so that ``("a", "b")`` and ``("astr:b",)`` are one key.
+    """
+    if isinstance(value, Question):
+        return f"Question({_written(value.log)}, {value.cohort!r}, {value.threshold!r})"
+    if isinstance(value, Log):
+        return f"Log({value.key!r}, {value.reading.content_hash!r})"
+    if value is None or isinstance(value, _SCALARS) or type(value) in (Cohort, Verdict):
+        return repr(value)
+    if isinstance(value, tuple | list):
+        return f"({_listed(value)})"
+    if isinstance(value, dict):
+        return f"{{{_listed(value.items())}}}"
+    if is_dataclass(value) and not isinstance(value, type):
+        return f"{type(value).__qualname__}({_listed(getattr(value, entry.name) for entry in fields(value))})"
+    raise TypeError(
+        f"Expected an argument that can be a key, found a {type(value).__name__}. Pass what it is made from."
     )
 
 
-@st.cache_data(max_entries=MAX_ENTRIES, show_spinner="Looking at every segment column …")
-def _ranked_columns(key: str, cohort: str, threshold: float, version: str) -> pl.DataFrame:
-    return ranked_columns_answer(session.engine(), asked(key, cohort, threshold))
+def _listed(values: Iterable[object]) -> str:
+    """Write values one after the other; each ends where its own writing says so."""
+    return ", ".join(map(_written, values))
 
 
-@st.cache_data(max_entries=MAX_ENTRIES, show_spinner=False)
-def _value_counts(key: str, version: str, column: str) -> pl.DataFrame:
-    question = asked(key, "", 0.0)
-    return session.engine().value_counts(question.log, Cohort(), 0.0, column)
+@dataclass(frozen=True)
+class _Asked:
+    """What is asked of a function; `key` is all that tells one asking from another."""
+
+    key: str
+    args: tuple[Any, ...]
+    kwargs: Mapping[str, Any]
 
 
-@st.cache_data(max_entries=MAX_ENTRIES, show_spinner=False)
-def _row_counts(key: str, cohort: str, threshold: float, version: str) -> tuple[int, int]:
-    question = asked(key, cohort, threshold)
-    return session.engine().row_counts(question.log, question.cohort, question.threshold)
+def key_of(function: Callable[..., Any], *args: Any, **kwargs: Any) -> str:
+    """Return what tells an answer from all others: the code, the workspace, whose it is, the function and every argument."""
+    home, person = str(session.workspace().home), session.person()
+    name = f"{function.__module__}.{function.__qualname__}"
+    return _written((_code_version(), home, person, name, args, kwargs))
 
 
-@st.cache_data(max_entries=16, show_spinner="Writing the report …")
-def _report(
-    key: str,
-    cohort: str,
-    threshold: float,
-    version: str,
-    chosen: tuple[tuple[str, ...], ...],
-    metric: str,
-    decided: tuple[Decision, ...],
-    found: tuple[FoundSlice, ...],
-) -> str:
-    from analytics.present.report.pack import slice_report  # the template engine is needed here alone
+@cache
+def _keeper(function: Callable[..., Any]) -> Callable[[_Asked], Any]:
+    """Return the store of one function's answers."""
 
-    question = asked(key, cohort, threshold)
-    parts = [slices_answer(session.engine(), question, by, metric=metric) for by in chosen]
-    return slice_report(question, overview(question), parts, decided, found=found)
+    def answer(asked: _Asked) -> Any:
+        for value in (*asked.args, *asked.kwargs.values()):
+            log = value.log if isinstance(value, Question) else value
+            if isinstance(log, Log) and session.workspace().state(log.key) is None:
+                raise QuestionError("The log has just changed. Reload the page.")
+        return function(session.engine(), *asked.args, **asked.kwargs)
 
-
-@st.cache_data(max_entries=16, show_spinner="Counting rows by score …")
-def _cost_table(key: str, cohort: str, threshold: float, version: str, by: tuple[str, ...]) -> CostTable:
-    return cost_table_answer(session.engine(), asked(key, cohort, threshold), by)
+    # Streamlit tells stores apart by module, name and source: all of these are the same source.
+    answer.__module__, answer.__qualname__ = function.__module__, function.__qualname__
+    how = _KEEPING.get(function, _Keeping())
+    keep = st.cache_data(max_entries=how.max_entries, show_spinner=how.spinner, hash_funcs={_Asked: attrgetter("key")})
+    return keep(answer)
 
 
-@st.cache_data(max_entries=64, show_spinner="Weighing costs …")
-def _thresholds(key: str, cohort: str, threshold: float, version: str, policy: str) -> ThresholdAnswer:
-    return thresholds_answer(cost_table(asked(key, cohort, threshold)), Policy.from_text(policy))
-
-
-def cost_table(question: Question, by: tuple[str, ...] = ()) -> CostTable:
-    """Return the rows by half, slice and score bin; a threshold that is an edge of the grid asks nothing anew."""
-    log, threshold = question.log, question.threshold
-    is_free = not question.cohort.outcomes and (log.grid_is_exact or threshold in log.edges)
-    key, cohort, _ = primitives(question)
-    return _cost_table(key, cohort, log.edges[0] if is_free else threshold, scope(log), by).at(threshold)
-
-
-def thresholds(question: Question, policy: Policy) -> ThresholdAnswer:
-    """Return the sweep under a policy; the threshold that the policy was saved with changes nothing."""
-    return _thresholds(*primitives(question), scope(question.log), replace(policy, threshold=None).to_text())
-
-
-def slice_policy(question: Question, policy: Policy, by: tuple[str, ...], rule: Rule, pooling: Pooling) -> SlicePolicy:
-    """Return a threshold for every slice: arithmetic on a table that is kept."""
-    return slice_policy_answer(cost_table(question, by), policy.costs, rule, pooling)
-
-
-def human_band(question: Question, policy: Policy, cost: float, error_rate: float, capacity: float | None) -> Band:
-    """Return the best two thresholds with a person between them: arithmetic on a table that is kept."""
-    return human_band_answer(cost_table(question), policy, Reviewer(cost, error_rate, capacity))
-
-
-def report(question: Question, chosen: tuple[tuple[str, ...], ...], metric: str) -> str:
-    """Return the slice report as HTML."""
-    decided = tuple(decisions(session.workspace(), question.log.key))
-    found = found_slices(session.workspace(), question.log.key)
-    return _report(*primitives(question), scope(question.log), chosen, metric, decided, found)
-
-
-def overview(question: Question) -> Overview:
-    """Return the headline numbers of a question."""
-    return _overview(*primitives(question), scope(question.log))
-
-
-def slices(question: Question, by: tuple[str, ...], metric: str, min_support: int) -> SliceAnswer:
-    """Return metrics by slice."""
-    return _slices(*primitives(question), scope(question.log), by, metric, min_support)
-
-
-def ranked_columns(question: Question) -> pl.DataFrame:
-    """Return the segment columns, ranked by what they separate."""
-    return _ranked_columns(*primitives(question), scope(question.log))
-
-
-def value_counts(question: Question, column: str) -> pl.DataFrame:
-    """Return the values of a column of the whole log with their rows."""
-    return _value_counts(question.log.key, scope(question.log), column)
-
-
-def row_counts(question: Question) -> tuple[int, int]:
-    """Return the rows of the cohort, and how many of them are labelled."""
-    return _row_counts(*primitives(question), scope(question.log))
-
-
-@st.cache_data(max_entries=MAX_ENTRIES, show_spinner="Comparing scores with labels …")
-def _calibration(key: str, cohort: str, threshold: float, version: str, binning: Binning, groups: int) -> Calibration:
-    return calibration_answer(session.engine(), asked(key, cohort, threshold), binning=binning, groups=groups)
-
-
-@st.cache_data(max_entries=MAX_ENTRIES, show_spinner="Looking at every segment column …")
-def _calibration_scan(key: str, cohort: str, threshold: float, version: str) -> CalibrationScan:
-    return calibration_scan_answer(session.engine(), asked(key, cohort, threshold))
-
-
-@st.cache_data(max_entries=MAX_ENTRIES, show_spinner="Comparing slices …")
-def _calibration_slices(
-    key: str, cohort: str, threshold: float, version: str, by: tuple[str, ...], binning: Binning, groups: int
-) -> CalibrationSlices:
-    return calibration_slices_answer(
-        session.engine(), asked(key, cohort, threshold), by, binning=binning, groups=groups
-    )
-
-
-@st.cache_data(max_entries=MAX_ENTRIES, show_spinner="Following calibration over time …")
-def _calibration_time(
-    key: str, cohort: str, threshold: float, version: str, every: str | None, groups: int
-) -> CalibrationTime | None:
-    return calibration_time_answer(session.engine(), asked(key, cohort, threshold), every, groups=groups)
-
-
-@st.cache_data(max_entries=MAX_ENTRIES, show_spinner="Fitting maps …")
-def _recalibration(
-    key: str, cohort: str, threshold: float, version: str, policy: str, split: Split, share: float, groups: int
-) -> Recalibration:
-    question, costs = asked(key, cohort, threshold), Policy.from_text(policy).costs
-    return recalibration_answer(session.engine(), question, costs, split=split, share=share, groups=groups)
-
-
-def _at_any_threshold(question: Question) -> Question:
-    """Return a question that no move of the threshold changes, unless its cohort is made of outcomes."""
-    return question if question.cohort.outcomes else replace(question, threshold=question.log.mapping.threshold)
-
-
-def calibration(question: Question, binning: Binning, groups: int) -> Calibration:
-    """Return the calibration of a cohort."""
-    return _calibration(*primitives(_at_any_threshold(question)), scope(question.log), binning, groups)
-
-
-def calibration_scan(question: Question) -> CalibrationScan:
-    """Return the slices of all segment columns by how far their scores are off."""
-    return _calibration_scan(*primitives(_at_any_threshold(question)), scope(question.log))
-
-
-def calibration_slices(question: Question, by: tuple[str, ...], binning: Binning, groups: int) -> CalibrationSlices:
-    """Return calibration by slice."""
-    return _calibration_slices(*primitives(_at_any_threshold(question)), scope(question.log), by, binning, groups)
-
-
-def calibration_time(question: Question, every: str | None, groups: int) -> CalibrationTime | None:
-    """Return calibration over time."""
-    return _calibration_time(*primitives(_at_any_threshold(question)), scope(question.log), every, groups)
-
-
-def recalibration(question: Question, costs: Costs, split: Split, share: float, groups: int) -> Recalibration:
-    """Return what recalibration would be worth under a cost matrix."""
-    text = Policy(costs).to_text()
-    return _recalibration(*primitives(_at_any_threshold(question)), scope(question.log), text, split, share, groups)
+def kept(function: Callable[Concatenate[Engine, _P], _T], /, *args: _P.args, **kwargs: _P.kwargs) -> _T:
+    """Return what a function answers when it asks the engine of who asks; computed once for the same arguments."""
+    answer: _T = _keeper(function)(_Asked(key_of(function, *args, **kwargs), args, kwargs))
+    return answer

@@ -10,11 +10,14 @@ from analytics.log.column import Column
 from analytics.log.schema import Log
 from analytics.present import words
 from analytics.query.cohort import OUTCOME_WORDS, Clause, Cohort
-from pages._frame import cache, session
+from pages._frame import conditions, session
+from pages._frame.conditions import MAX_OPTIONS, as_text, value_counts
 from pages._frame.render import escaped
 
-_MAX_OPTIONS = 500
+_MAX_NUMBERS = 24
+"""Distinct numbers that are offered one by one, as they are sliced (DESIGN.md, section 4); of more, a range is asked for."""
 _MAX_VALUES_WITHOUT_SEARCH = 24
+"""Distinct texts that can be read through; with more, a piece of text is asked for as well."""
 _CONTAINS = "Contains (upper and lower case are the same)"
 
 
@@ -51,13 +54,16 @@ def _draw_adder(log: Log, cohort: Cohort) -> None:
     names = [column.name for column in log.columns]
     name = st.selectbox("Column", names, index=None, key="new_column", placeholder="Choose a column")
     if name is None or name not in names:
+        conditions.draw_rows(log)
         return
     column = log.column(name)
-    if column.kind == "number" and column.n_distinct > 24:
+    if conditions.draw_choice(log, column):
+        return
+    if column.kind == "number" and column.n_distinct > _MAX_NUMBERS:
         _draw_range(column)
     elif column.kind == "time":
         _draw_dates(column)
-    elif column.n_distinct <= _MAX_OPTIONS:
+    elif column.n_distinct <= MAX_OPTIONS:
         _draw_values(column)
     else:
         _draw_text(column)
@@ -65,7 +71,7 @@ def _draw_adder(log: Log, cohort: Cohort) -> None:
 
 def _draw_values(column: Column) -> None:
     """Choose values, each with its rows; being missing is one of them."""
-    counts = cache.value_counts(session.question(), column.name)
+    counts = value_counts(session.question().log, column.name)
     rows = {as_text(value): n for value, n in counts.iter_rows()}
     key = f"new_values_{column.position}"
     st.multiselect(
@@ -79,13 +85,6 @@ def _draw_values(column: Column) -> None:
     if column.kind == "text" and column.n_distinct > _MAX_VALUES_WITHOUT_SEARCH:
         st.text_input(f"Or: {_CONTAINS[0].lower()}{_CONTAINS[1:]}", key=text_key)
     st.button("Add", type="primary", key="add_values", on_click=_add_values, args=(column.name, key, text_key))
-
-
-def as_text(value: object) -> str | None:
-    """Return a value as a clause holds it."""
-    if value is None:
-        return None
-    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _add_values(name: str, key: str, text_key: str) -> None:
@@ -129,7 +128,7 @@ def _add_bounds(name: str, low: str, high: str, missing: str) -> None:
         value = st.session_state.get(key)
         if value is not None:
             text = value.isoformat() if isinstance(value, date) else f"{value:.15g}"
-            bounds.append(Clause(name, op, (text,)))  # type: ignore[arg-type]
+            bounds.append(Clause(name, op, (text,)))
     if st.session_state.get(missing):
         bounds.append(Clause(name, "missing"))
     _add(name, bounds)

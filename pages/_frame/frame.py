@@ -13,43 +13,9 @@ import streamlit as st
 
 from analytics.errors import AnalysisError, EmptyCohort
 from pages._frame import session, sidebar
+from pages._frame.registry import FIRST, PAGES
 from pages._frame.render import escaped
 
-_PAGES = (
-    (
-        "pages/logs.py",
-        "Logs",
-        ":material/database:",
-        "Bring a log in, confirm its columns, see whether it is fit to be judged.",
-    ),
-    ("pages/overview.py", "Overview", ":material/speed:", "How good the model is, on what, and since when."),
-    (
-        "pages/slices.py",
-        "Slices",
-        ":material/stacked_bar_chart:",
-        "Where the model fails: metrics by segment against the rest.",
-    ),
-    (
-        "pages/review.py",
-        "Review",
-        ":material/rate_review:",
-        "Why it fails: the worst errors one by one, and what people find.",
-    ),
-    ("pages/calibration.py", "Calibration", ":material/balance:", "Whether 0.8 means 80 %, for whom, and since when."),
-    (
-        "pages/thresholds.py",
-        "Thresholds",
-        ":material/tune:",
-        "Where the line should be under a cost matrix, and what that is worth.",
-    ),
-    (
-        "pages/gap.py",
-        "Gap",
-        ":material/compare_arrows:",
-        "Why production is worse than the reference, in parts that add up.",
-    ),
-    ("pages/report.py", "Report", ":material/description:", "The slice report that goes into the meeting."),
-)
 _ICON = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="7" fill="#0b6e99"/>'
     '<path d="M7 23V14h4v9zM14 23V8h4v15zM21 23v-6h4v6z" fill="#fff"/>'
@@ -57,17 +23,18 @@ _ICON = (
 )
 _NARROW_MARGINS = "<style>[data-testid=stMainBlockContainer] {padding-left: 1.6rem; padding-right: 1.6rem}</style>"
 _SIDEBAR_WIDTH = 260
+"""Pixels."""
 _ENTERED = "_frame_entered"
 _GROWN = 1.02
 """From this growth of the imported modules on, what they hold is kept out of the collections of garbage once more."""
 _logger = logging.getLogger("slicewise")
 
 
-def _navigation(*, is_hidden: bool = False) -> st.navigation:  # type: ignore[valid-type]
+def navigation(*, is_hidden: bool = False) -> st.navigation:  # type: ignore[valid-type]
     """Register the pages; the app opens on the overview of the sample."""
     pages = [
-        st.Page(path, title=title, icon=icon, help=help_, default=title == "Overview")
-        for path, title, icon, help_ in _PAGES
+        st.Page(page.path, title=page.title, icon=page.icon, help=page.help, default=page is FIRST)
+        for page in PAGES.values()
     ]
     return st.navigation(pages, position="hidden" if is_hidden else "top")
 
@@ -84,7 +51,7 @@ def run() -> None:
     if session.needs_sign_in():
         _draw_sign_in()
         return
-    page = _navigation()
+    page = navigation()
     st.session_state[_ENTERED] = True
     st.session_state[session.PAGE] = page.url_path  # type: ignore[attr-defined]
     try:
@@ -113,7 +80,7 @@ _spared = {"modules": 0}
 
 def _draw_sign_in() -> None:
     """Ask who is there, before anything else is shown; the pages are known, so that a link to one of them is no mistake."""
-    _navigation(is_hidden=True)
+    navigation(is_hidden=True)
     st.title("Slicewise")
     st.write("Sign in to open your workspace. What you upload is seen by you alone.")
     st.button("Sign in", type="primary", icon=":material/login:", on_click=st.login)
@@ -127,7 +94,7 @@ def require() -> None:
     if session.needs_sign_in():
         _draw_sign_in()
         st.stop()
-    _navigation()
+    navigation()
     st.rerun()
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 from analytics.answers.question import Question
-from analytics.measure.metrics import METRICS
+from analytics.measure.metrics import METRICS, used_in
 
 
 def offered_metrics(question: Question) -> list[str]:
-    """Return the metrics that have a meaning for a log."""
-    return [name for name, entry in METRICS.items() if question.log.is_probability or not entry.needs_probability]
+    """Return the metrics by which slices of a log can be compared."""
+    return [name for name in used_in("slices") if question.log.is_probability or not METRICS[name].needs_probability]
 
 
 def metric_from_address(key: str, offered: list[str]) -> None:

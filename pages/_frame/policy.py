@@ -9,7 +9,7 @@ import streamlit as st
 from analytics.answers.question import Question
 from analytics.errors import QuestionError
 from analytics.measure.thresholds.costs import CELLS, Costs
-from analytics.measure.thresholds.operating import Limits
+from analytics.measure.thresholds.operating import LIMITED, Limits
 from analytics.measure.thresholds.policy import PRESETS, Policy
 from analytics.present import words
 from analytics.present.money import money
@@ -19,10 +19,7 @@ from pages._frame.render import escaped
 _DEFAULT = Policy()
 COST_KEYS = {f"cost_{name}": name for name in (*CELLS, "review")}
 _LIMIT_KEYS = {
-    "min_recall": "Recall at least",
-    "min_precision": "Precision at least",
-    "max_fpr": "FPR at most",
-    "max_selection_rate": "Selection rate at most",
+    name: f"{metric.heading} at {'least' if name.startswith('min_') else 'most'}" for name, metric in LIMITED.items()
 }
 _CELL_LABELS = {"tp": "True positive", "fp": "False positive", "fn": "False negative", "tn": "True negative"}
 KEPT, _DRAWN_ON = "_policy_fields", "_policy_page"

@@ -7,15 +7,20 @@ from itertools import combinations
 import streamlit as st
 
 from analytics.answers.question import Question
+from analytics.answers.slices import ranked_columns
 from analytics.log.kept import discovery
 from analytics.log.kept.discovery import FoundSlice
 from analytics.present import words
-from pages._frame import cache, session
+from pages._frame import session
+from pages._frame.cache import kept
 from pages._frame.render import escaped
 
 _N_FIRST = 3
+"""Ranked columns in a report from the start."""
 MAX_SECTIONS = 12
+"""Sections of one report: what a meeting can go through."""
 _MAX_PAIRED = 40
+"""Segment columns that are offered in pairs: 780 pairs, which the choice still searches at once."""
 _LAST_SLICED = "_last_sliced"
 SECTIONS = "sections"
 
@@ -56,7 +61,7 @@ def add_found(question: Question, slice_: FoundSlice) -> None:
 
 def _first_sections(question: Question, options: dict[str, tuple[str, ...]]) -> list[str]:
     """Return what a report holds from the start: what was sliced last, and the columns that separate the errors most."""
-    ranked = [(name,) for name in cache.ranked_columns(question)["column"].to_list()[:_N_FIRST]]
+    ranked = [(name,) for name in kept(ranked_columns, question)["column"].to_list()[:_N_FIRST]]
     labels = {frozenset(columns): label for label, columns in options.items()}
     wanted = map(frozenset, [st.session_state.get(_LAST_SLICED, ()), *ranked])
     return list(dict.fromkeys(labels[columns] for columns in wanted if columns in labels))

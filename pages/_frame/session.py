@@ -1,4 +1,4 @@
-"""Which log, which question: from the address and the sidebar to the values that pages ask with."""
+"""Who asks, which log, which question: the values that pages ask with."""
 
 from __future__ import annotations
 
@@ -13,17 +13,16 @@ from analytics.log.schema import Log
 from analytics.log.workspace import Workspace
 from analytics.query.cohort import Clause, Cohort
 from analytics.query.engine import Engine
-from analytics.query.operators import answerable
+from analytics.query.predicates import answerable
 from analytics.reading import api
 from analytics.review.store import ReviewStore
 
 PAGE = "_page"
 _SAMPLE = Path(__file__).parents[2] / "sample_data" / "flights.parquet"
 _MAX_PEOPLE = 200
+"""People whose workspace, engine and verdicts stay open at once; those of others are opened anew."""
 SAMPLE_NAME = "Flights 2013 (sample)"
-_UPLOAD_KEY = "upload"
 _PERSON = "_person"
-QUESTION_KEYS = ("log", "model", "threshold", "where")
 
 
 def enter() -> None:
@@ -129,59 +128,12 @@ def ensure_sample() -> None:
     progress.empty()
 
 
-def from_address() -> None:
-    """Take over what the address newly says: by a copied link, an edited address, back and forward."""
-    written = st.session_state.setdefault("_address", {})
-    for key in QUESTION_KEYS:
-        given = st.query_params.get(key)
-        if given is not None and given != written.get(key):
-            written[key] = given
-            if key == "threshold":
-                _take_threshold(given)
-            else:
-                st.session_state[key] = given
-
-
-def _take_threshold(text: str) -> None:
-    """Take a threshold from the address; what is no finite number is left out."""
-    try:
-        value = float(text)
-    except ValueError:
-        return
-    if abs(value) < 1e300:
-        st.session_state["threshold"] = value
-
-
 def keep_valid_filters(log: Log) -> tuple[str, ...]:
     """Leave out the filters that a log cannot answer, and return them to be named; before the filters are drawn."""
     kept, refused = answerable(st.session_state.get("where") or "", log)
     if refused:
         set_cohort(kept)
     return refused
-
-
-def _number_text(value: float) -> str:
-    """Write a number so that it reads back as itself, short where that is enough.
-
-    >>> _number_text(5.0), _number_text(0.1 + 0.2)
-    ('5', '0.30000000000000004')
-    """
-    short = f"{value:.12g}"
-    return short if float(short) == value else repr(value)
-
-
-def to_address() -> None:
-    """Write the whole question into the address, defaults included: tomorrow's default may differ."""
-    written = st.session_state.setdefault("_address", {})
-    for key in QUESTION_KEYS:
-        value = st.session_state.get(key)
-        text = _number_text(value) if isinstance(value, float) else str(value or "")
-        written[key] = text
-        if st.query_params.get(key, "") != text:
-            if text:
-                st.query_params[key] = text
-            else:
-                st.query_params.pop(key, None)
 
 
 def current_log() -> Log:
@@ -248,23 +200,6 @@ def choose_log(log: Log) -> None:
     """Make a log the present one and begin with its own threshold and no filter."""
     st.session_state["log"] = log.log_id
     reset_question(log)
-
-
-def staged_id() -> str | None:
-    """Return the upload that waits for its mapping: after a reload of the page, the address still knows it."""
-    if "staged" not in st.session_state:
-        st.session_state["staged"] = st.query_params.get(_UPLOAD_KEY)
-    found: str | None = st.session_state["staged"]
-    if found:
-        st.query_params[_UPLOAD_KEY] = found
-    else:
-        st.query_params.pop(_UPLOAD_KEY, None)
-    return found
-
-
-def stage(upload: str | None) -> None:
-    """Turn to an upload that waits for its mapping; None leaves it."""
-    st.session_state["staged"] = upload
 
 
 def take_wanted_log() -> None:

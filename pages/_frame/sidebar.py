@@ -15,13 +15,15 @@ from analytics.errors import EmptyCohort
 from analytics.log.schema import Log
 from analytics.present import words
 from analytics.query.cohort import Cohort, column_words
-from pages._frame import cache, filters, session
+from analytics.query.engine import Engine
+from pages._frame import address, filters, session
+from pages._frame.cache import kept
 from pages._frame.render import escaped
 
 
 def draw() -> None:
     """Draw the sidebar and bring the address up to date."""
-    session.from_address()
+    address.from_address()
     session.take_wanted_log()
     found = session.logs()
     with st.sidebar:
@@ -33,7 +35,7 @@ def draw() -> None:
         _draw_model(log)
         _draw_threshold(log)
         _draw_cohort(log)
-    session.to_address()
+    address.to_address()
 
 
 def _draw_log(found: list[Log]) -> Log:
@@ -143,7 +145,8 @@ def _draw_cohort(log: Log) -> None:
             icon=":material/filter_alt_off:",
         )
     cohort = session.cohort()
-    n_rows, n_labelled = cache.row_counts(session.question())
+    asked = session.question()
+    n_rows, n_labelled = kept(Engine.row_counts, asked.log, asked.cohort, asked.threshold)
     st.markdown(f"**Cohort:** {escaped(cohort.to_words())}")
     share = f" ({n_labelled / n_rows:.0%})" if n_rows else ""
     unknown = n_rows - n_labelled

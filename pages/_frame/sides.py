@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from analytics.answers.gap.sides import proposed_sides
 from analytics.answers.question import Question
 from analytics.errors import QuestionError
 from analytics.log.column import Column
@@ -16,15 +17,17 @@ from analytics.log.schema import Log
 from analytics.measure.gap.metric import COST, OFFERED
 from analytics.measure.thresholds.costs import Costs
 from analytics.present import words
-from analytics.present.readings.gap import metric_label
+from analytics.present.readings.gap_parts import metric_label
 from analytics.query.cohort import Clause, Cohort
-from analytics.query.operators import answerable
-from pages._frame import cache, gap_cache, policy, session
-from pages._frame.filters import as_text
+from analytics.query.predicates import answerable
+from pages._frame import policy, session
+from pages._frame.cache import kept
+from pages._frame.conditions import as_text, value_counts
 from pages._frame.render import escaped
 
 _TIME, _LOG = "by time", "another log"
 _MAX_VALUES = 60
+"""Values of a column that can be a side; a choice of more is searched, not read."""
 _HELP = "By time, by the value of a column, or as two logs. The filters of the sidebar hold for both."
 _DATES = ("then_from", "then_to", "now_from", "now_to")
 _KEYS = ("apart", "then", "now", "then_log", *_DATES)
@@ -62,7 +65,7 @@ def draw_controls(question: Question) -> tuple[Question, Question]:
 
 def _propose(question: Question, ways: list[str]) -> None:
     """Begin with an evaluation against production of the same model versions, where values are called so, else with the time."""
-    proposed = gap_cache.proposed_sides(question)
+    proposed = kept(proposed_sides, question)
     st.session_state["apart"] = ways[0] if ways else None
     if proposed is not None and proposed[0] in ways and not any(_is_in_address(key) for key in _KEYS):
         st.session_state.update(zip(("apart", "then", "now"), proposed, strict=True))
@@ -103,9 +106,10 @@ def _by_value(
     question: Question, column: Column, before: DeltaGenerator, after: DeltaGenerator
 ) -> tuple[Question, Question]:
     """Choose a value of a column for either side."""
-    counts = cache.value_counts(question, column.name)
+    counts = value_counts(question.log, column.name)
     found = counts["value"].head(_MAX_VALUES).to_list()
-    values = [words.MISSING if value is None else str(as_text(value)) for value in found]
+    by_label = {_side_label(value): value for value in found}
+    values = list(by_label)
     for key, default in (("then", 0), ("now", 1)):
         if not _is_in_address(key) and st.session_state.get(key) not in values:
             st.session_state[key] = values[min(default, len(values) - 1)]
@@ -115,12 +119,25 @@ def _by_value(
     known = [value for value in chosen if value is not None]
     if len(known) < len(chosen):
         raise QuestionError(f"Expected a value of {column.name!r} for both sides, found none for one. Choose it.")
-    return _sides_of(question, column.name, [_clause_of(column, value) for value in known])
+    return _sides_of(question, column.name, [_clause_of(column, by_label[label]) for label in known])
 
 
-def _clause_of(column: Column, value: str) -> tuple[Clause, ...]:
+def _side_label(value: object) -> str:
+    """Return a value as the choice and the address write it; a text that reads like a missing value is quoted.
+
+    >>> _side_label(None), _side_label("(missing)"), _side_label(True)
+    ('(missing)', "'(missing)'", 'true')
+    """
+    text = as_text(value)
+    if text is None:
+        return words.MISSING
+    return f"'{text}'" if text.strip("'") == words.MISSING else text
+
+
+def _clause_of(column: Column, value: object) -> tuple[Clause, ...]:
     """Return the clause that keeps one value."""
-    return (Clause(column.name, "missing") if value == words.MISSING else Clause(column.name, "in", (value,)),)
+    text = as_text(value)
+    return (Clause(column.name, "missing") if text is None else Clause(column.name, "in", (text,)),)
 
 
 def _sides_of(question: Question, column: str, clauses: list[tuple[Clause, ...]]) -> tuple[Question, Question]:
@@ -180,8 +197,8 @@ def _by_log(question: Question, before: DeltaGenerator, after: DeltaGenerator) -
             "Filter the reference too", value=True, key="filter_both", bind="query-params", disabled=not question.cohort
         )
     other = others[chosen]
-    kept = answerable(question.cohort.to_text(), other)[0] if is_both else Cohort()
-    return Question(other, kept, other.mapping.threshold), question
+    cohort = answerable(question.cohort.to_text(), other)[0] if is_both else Cohort()
+    return Question(other, cohort, other.mapping.threshold), question
 
 
 def _draw_saved() -> None:
@@ -261,8 +278,8 @@ def draw_metric(reference: Question, production: Question) -> tuple[str, Costs, 
 
 def _priced() -> Costs:
     """Return the costs that the Thresholds page was left with; 1 for each error before it was opened."""
-    kept = st.session_state.get(policy.KEPT)
-    if not kept:
+    held = st.session_state.get(policy.KEPT)
+    if not held:
         return Costs()
-    tp, fp, fn, tn, review = (float(kept.get(key) or 0.0) for key in policy.COST_KEYS)
+    tp, fp, fn, tn, review = (float(held.get(key) or 0.0) for key in policy.COST_KEYS)
     return Costs(tp, fp, fn, tn, review)

@@ -16,10 +16,11 @@ from analytics.reading.formats.registry import endings
 from analytics.reading.process import OnProgress
 from pages._frame import session
 from pages._frame.render import escaped
-from pages._logs import uploads
+from pages._logs import incoming
 
 KINDS = [ending.removeprefix(".") for ending in endings()]
-MAX_UPLOAD_MB = 499  # from about 500 on the widget rounds to "1GB per file"
+MAX_UPLOAD_MB = 499
+"""MB of one uploaded file; from about 500 on, the widget rounds to "1GB per file"."""
 
 
 def draw_mending(log: Log, rebuild: Callable[[Log, Mapping], None]) -> None:
@@ -100,5 +101,5 @@ def draw_attach(log: Log, read: Callable[[Callable[[OnProgress], Staged | Log]],
 
 def _read_labels(log: Log, file: UploadedFile, id_column: str | None, progress: OnProgress) -> Staged | Log:
     """Hand a labels file to the disk in pieces and join it there."""
-    with uploads.on_disk(file) as path:
+    with incoming.on_disk(file) as path:
         return api.attach(session.workspace(), log, path, name=file.name, id_column=id_column, on_progress=progress)

@@ -11,9 +11,29 @@ from analytics.reading import api
 from pages._frame import session
 from pages._frame.render import escaped
 
+_UPLOAD_KEY = "upload"
 _N_UNSCROLLED = 8
+"""Logs that are listed without a bar to scroll."""
 _SCROLLED_HEIGHT = 560
+"""Pixels of a longer list."""
 _STEPS = "**1** Drop an export → **2** Confirm its columns → **3** See what fails"
+
+
+def waiting_id() -> str | None:
+    """Return the upload that waits for its mapping: after a reload of the page, the address still knows it."""
+    if "staged" not in st.session_state:
+        st.session_state["staged"] = st.query_params.get(_UPLOAD_KEY)
+    found: str | None = st.session_state["staged"]
+    if found:
+        st.query_params[_UPLOAD_KEY] = found
+    else:
+        st.query_params.pop(_UPLOAD_KEY, None)
+    return found
+
+
+def stage(upload: str | None) -> None:
+    """Turn to an upload that waits for its mapping; None leaves it."""
+    st.session_state["staged"] = upload
 
 
 def draw_lead() -> None:
@@ -24,7 +44,7 @@ def draw_lead() -> None:
 
 def draw_waiting() -> None:
     """List the uploads that were read and not confirmed; they are kept for a day."""
-    current = session.staged_id()
+    current = waiting_id()
     others = [name for name in session.workspace().waiting() if name != current]
     if not others:
         return
@@ -40,7 +60,7 @@ def draw_waiting() -> None:
                 key=f"waiting_{staged_id}",
                 icon=":material/pending:",
                 type="tertiary",
-                on_click=session.stage,
+                on_click=stage,
                 args=(staged_id,),
             )
             st.button(
@@ -57,8 +77,8 @@ def draw_waiting() -> None:
 def discard(staged_id: str) -> None:
     """Forget an upload that was not confirmed."""
     api.discard(session.workspace(), staged_id)
-    if session.staged_id() == staged_id:
-        session.stage(None)
+    if waiting_id() == staged_id:
+        stage(None)
 
 
 def draw_list() -> None:
@@ -93,4 +113,4 @@ def _facts_of(log: Log) -> str:
 def _open_log(log: Log) -> None:
     """Make a log the present one and close the mapping."""
     session.choose_log(log)
-    session.stage(None)
+    stage(None)

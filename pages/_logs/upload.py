@@ -20,8 +20,9 @@ from analytics.reading.api import Staged
 from analytics.reading.formats.registry import readable
 from analytics.reading.process import OnProgress
 from pages._frame import session
+from pages._frame.registry import PAGES
 from pages._frame.render import escaped
-from pages._logs import account, layout, mapping, mending, shelf, uploads
+from pages._logs import account, incoming, layout, mapping, mending, shelf
 
 _Answer = TypeVar("_Answer")
 
@@ -84,7 +85,7 @@ def _read_uploads(files: Sequence[UploadedFile], progress: OnProgress) -> Staged
     """Hand uploads to the disk in pieces and read them there; they are kept beside what was read until it is confirmed."""
     workspace = session.workspace()
     with ExitStack() as stack:
-        targets = [stack.enter_context(uploads.on_disk(file)) for file in files]
+        targets = [stack.enter_context(incoming.on_disk(file)) for file in files]
         found = api.read_file(workspace, targets, names=[file.name for file in files], on_progress=progress)
         if isinstance(found, Staged):
             preview.keep_files(workspace, found)
@@ -128,13 +129,13 @@ def _with_progress(work: Callable[[OnProgress], _Answer]) -> _Answer:
 
 def staged() -> Staged | None:
     """Return the upload that waits for its mapping, or a log whose mapping is being changed."""
-    staged_id = session.staged_id()
+    staged_id = shelf.waiting_id()
     if not staged_id:
         return None
     try:
         return api.staged(session.workspace(), staged_id)
     except QuestionError as error:
-        session.stage(None)
+        shelf.stage(None)
         st.warning(escaped(str(error)), icon=":material/upload_file:")
         return None
 
@@ -171,7 +172,7 @@ def draw_mapping(upload: Staged) -> None:
 def _finish(log: Log) -> None:
     """Go on to the question where the log fails."""
     st.session_state["_wanted_log"] = log.log_id
-    st.switch_page("pages/slices.py")
+    st.switch_page(PAGES["slices"].path)
 
 
 def draw_notices() -> None:

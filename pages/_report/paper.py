@@ -6,11 +6,17 @@ import re
 
 import streamlit as st
 
+from analytics.answers.overview import overview
 from analytics.answers.question import Question
+from analytics.answers.slices import slices
 from analytics.log.kept import discovery
+from analytics.log.kept.discovery import FoundSlice
+from analytics.log.kept.thresholds import Decision, decisions
 from analytics.measure.metrics import METRICS
 from analytics.present import words
+from analytics.query.engine import Engine
 from pages._frame import session
+from pages._frame.cache import FEW, keeping, kept
 from pages._frame.metric import metric_from_address, metric_to_address, offered_metrics
 from pages._frame.render import escaped
 from pages._frame.report import MAX_SECTIONS, SECTIONS, section_options, sections_from_address, sections_to_address
@@ -47,12 +53,35 @@ def draw_controls(question: Question) -> tuple[_Sections, str]:
     return tuple(options[label] for label in chosen), metric
 
 
+@keeping("Writing the report …", FEW)
+def _written(
+    engine: Engine,
+    question: Question,
+    chosen: _Sections,
+    metric: str,
+    decided: tuple[Decision, ...],
+    found: tuple[FoundSlice, ...],
+) -> str:
+    """Return the slice report as HTML."""
+    from analytics.present.report.pack import slice_report  # the template engine is needed here alone
+
+    parts = [slices(engine, question, by, metric=metric) for by in chosen]
+    return slice_report(question, kept(overview, question), parts, decided, found=found)
+
+
+def report_of(question: Question, chosen: _Sections, metric: str) -> str:
+    """Return the slice report as HTML, with the decisions and the discovered slices that are kept with the log."""
+    decided = tuple(decisions(session.workspace(), question.log.key))
+    found = discovery.found_slices(session.workspace(), question.log.key)
+    return kept(_written, question, chosen, metric, decided, found)
+
+
 def draw_found(question: Question) -> None:
     """List the discovered slices of the report, each with a way to take it out."""
-    kept = discovery.found_slices(session.workspace(), question.log.key)
-    if kept:
+    found = discovery.found_slices(session.workspace(), question.log.key)
+    if found:
         st.caption("Discovered slices, as they were found:")
-    for place, slice_ in enumerate(kept):
+    for place, slice_ in enumerate(found):
         st.button(
             escaped(words.shortened(slice_.title, 120)),
             key=f"drop_found_{place}",

@@ -3,45 +3,49 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 import streamlit as st
 
 from analytics.answers.question import Question
-from analytics.answers.review.case import Field, arrival, case_fields
+from analytics.answers.review.case import Field, arrival, case_fields, failing_slices
+from analytics.answers.review.queue import Case, Twin, twins
 from analytics.present import words
+from pages._frame.cache import kept
 from pages._frame.render import escaped
-from pages._review import cache
 from pages._review.queue import KINDS
 
 _MAX_CELL = 80
+"""Characters of a field in the table; a longer text stands below it."""
 _MAX_LONG = 200_000
+"""Characters of a long text that are sent to the browser."""
+_UNSCROLLED = 600
+"""Characters of a long text that are shown without a bar to scroll."""
 _LABELS = {1: "positive", 0: "negative", None: "not known yet"}
 _COLOURS = {"fp": "orange", "fn": "red", "tp": "blue", "tn": "gray", "unlabelled": "gray", "unscored": "gray"}
 _HEADINGS = {"Segment": "Segments", "Free text": "Free text", "Other": "Other fields"}
 
 
-def draw_head(question: Question, case: dict[str, Any], n_rows: int) -> None:
+def draw_head(question: Question, case: Case, n_rows: int) -> None:
     """Say in two lines what the row is and what it was judged by."""
     log, threshold = question.log, question.threshold
-    kind = case["error_kind"]
+    kind = case.error_kind
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.markdown(
-            f":{_COLOURS[kind]}-badge[{KINDS[kind]}] &nbsp; {escaped(_score_words(case['score'], threshold))}",
+            f":{_COLOURS[kind]}-badge[{KINDS[kind]}] &nbsp; {escaped(_score_words(case.score, threshold))}",
             width="content",
         )
-        st.caption(f"{case['position'] + 1:,} of {words.plural(n_rows, 'row')}", width="content")
-    facts = [f"Label {_LABELS[case['label']]}{_arrival_words(question, case)}"]
-    if case["decision"] is not None:
-        facts.append(f"decision {_LABELS[case['decision']]}")
-    if log.mapping.amount and case["amount"] is not None:
-        facts.append(f"{log.mapping.amount} {words.value_label(case['amount'])}")
+        st.caption(f"{case.position + 1:,} of {words.plural(n_rows, 'row')}", width="content")
+    facts = [f"Label {_LABELS[case.label]}{_arrival_words(question, case)}"]
+    if case.decision is not None:
+        facts.append(f"decision {_LABELS[case.decision]}")
+    if log.mapping.amount and case.amount is not None:
+        facts.append(f"{log.mapping.amount} {words.value_label(case.amount)}")
     if log.mapping.model_version:
-        facts.append(f"model {words.value_label(case[log.column(log.mapping.model_version).sql_name])}")
-    if case["moment"] is not None:
-        facts.append(_moment_text(case["moment"]))
+        facts.append(f"model {words.value_label(case.values[log.column(log.mapping.model_version).sql_name])}")
+    if case.moment is not None:
+        facts.append(_moment_text(case.moment))
     if log.mapping.row_id:
-        facts.append(f"{log.mapping.row_id} {words.value_label(case[log.column(log.mapping.row_id).sql_name])}")
+        facts.append(f"{log.mapping.row_id} {words.value_label(case.values[log.column(log.mapping.row_id).sql_name])}")
     st.markdown(escaped(words.shortened(" · ".join(facts), 400)))
 
 
@@ -55,10 +59,10 @@ def _score_words(score: float | None, threshold: float) -> str:
     return f"score {words.threshold_text(score)}, {distance} {side} the threshold {at}"
 
 
-def _arrival_words(question: Question, case: dict[str, Any]) -> str:
+def _arrival_words(question: Question, case: Case) -> str:
     """Say when the label arrived, where the log knows it."""
     column = arrival(question.log)
-    found = case[column.sql_name] if column else None
+    found = case.values[column.sql_name] if column else None
     return f", arrived {_moment_text(found)}" if found is not None else ""
 
 
@@ -69,19 +73,19 @@ def _moment_text(moment: object) -> str:
     return f"{moment.day} {words.MONTHS[moment.month - 1]} {moment.year}, {moment:%H:%M}"
 
 
-def draw_fields(question: Question, case: dict[str, Any]) -> None:
+def draw_fields(question: Question, case: Case) -> None:
     """Show the fields by role, each beside the same field of the nearest correctly decided rows."""
-    twins = cache.twins(question, case)
-    fields = case_fields(question.log, case, twins, cache.failing(question))
+    near = kept(twins, question, case)
+    fields = case_fields(question.log, case, near, kept(failing_slices, question))
     groups = [("Segments", [f for f in fields if f.role == "Segment"])]
     groups.append(("Other fields", [f for f in fields if f.role == "Other"]))
-    said = _twins_words(twins)
+    said = _twins_words(near)
     for heading, group in groups:
         if not group:
             continue
         st.markdown(f"**{heading}**")
         st.table(
-            [_row_of(field, twins, with_slice=heading == "Segments") for field in group],
+            [_row_of(field, near, with_slice=heading == "Segments") for field in group],
             hide_index=True,
             border="horizontal",
             alt=f"{heading} of the case and of its nearest correctly decided rows",
@@ -91,13 +95,13 @@ def draw_fields(question: Question, case: dict[str, Any]) -> None:
     _draw_long(fields)
 
 
-def _row_of(field: Field, twins: list[dict[str, Any]], *, with_slice: bool) -> dict[str, str]:
+def _row_of(field: Field, near: tuple[Twin, ...], *, with_slice: bool) -> dict[str, str]:
     """Return a line of the table: the field, its value, what differs in the twins, and the slice that fails."""
     row = {"Field": escaped(words.shortened(field.name, 60)), "This row": _value_markdown(field.value)}
     if field.attribution is not None:
         row["This row"] += f" :gray[{escaped(words.signed(field.attribution, 3))} to the score]"
     for place, (value, differs) in enumerate(zip(field.twins, field.differs, strict=True), start=1):
-        kind = str(twins[place - 1]["error_kind"]).upper()
+        kind = str(near[place - 1].error_kind).upper()
         row[f"Twin {place} ({kind})"] = f"**≠** {_value_markdown(value)}" if differs else ":gray[same]"
     if with_slice:
         row["Its slice errs"] = ""
@@ -115,13 +119,13 @@ def _value_markdown(value: object) -> str:
     return escaped(words.shortened(text, _MAX_CELL))
 
 
-def _twins_words(twins: list[dict[str, Any]]) -> str:
+def _twins_words(near: tuple[Twin, ...]) -> str:
     """Say what the twins are."""
-    if not twins:
+    if not near:
         return "No row of this cohort was decided correctly, so there is no twin to compare with."
-    differing = [int(twin["n_differing"]) for twin in twins]
+    differing = [twin.n_differing for twin in near]
     spread = f"{differing[0]}" if differing[0] == differing[-1] else f"{differing[0]} to {differing[-1]}"
-    scores = words.listed([words.threshold_text(twin["score"]) for twin in twins])
+    scores = words.listed([words.threshold_text(twin.score) for twin in near if twin.score is not None])
     return (
         f"Twins: the rows of this cohort that were decided correctly and differ in the fewest segments, here {spread}; "
         f"their scores are {scores}. ≠ marks what differs. "
@@ -138,5 +142,5 @@ def _draw_long(fields: list[Field]) -> None:
             st.markdown(
                 f"**{escaped(words.shortened(field.name, 60))}** :gray[{words.plural(len(field.value), 'character')}]"
             )
-            with st.container(height=220 if len(field.value) > 600 else "content", key=f"long_{place}"):
+            with st.container(height=220 if len(field.value) > _UNSCROLLED else "content", key=f"long_{place}"):
                 st.code(field.value[:_MAX_LONG].replace("\x00", "␀"), language=None, wrap_lines=True)

@@ -6,24 +6,26 @@ import polars as pl
 import streamlit as st
 
 from analytics.answers.question import Question
-from analytics.answers.review.findings import Findings
+from analytics.answers.review.findings import Findings, findings, reasons_by_slice
 from analytics.errors import AnalysisError
 from analytics.present import figures, readings, words
 from analytics.present.readings.review import ROWS
 from analytics.review.taxonomy import Reason, edited, label_of
 from analytics.review.verdict import Verdict
 from pages._frame import session
+from pages._frame.cache import kept
 from pages._frame.render import escaped, figure, sentence, table_downloads
-from pages._review import cache, queue
+from pages._review import queue
 
 _MAX_LISTED = 200
+"""Rows that are listed of those on which two reviewers differ."""
 
 
 def draw(question: Question, verdicts: list[Verdict], reasons: tuple[Reason, ...]) -> None:
     """Show what the verdicts on the rows of the queue say."""
     errors, seed = queue.draw_rows(), st.session_state["review_seed"]
     known = tuple(reason.key for reason in reasons)
-    found = cache.findings(question, verdicts, errors, seed, known)
+    found = kept(findings, question, verdicts, errors, seed=seed, known=known)
     labels = {key: label_of(key, reasons) for key in {*known, *found.reasons["reason"]}}
     sentence(readings.findings_reading(found, errors, labels))
     left, right = st.columns([1.5, 1], gap="large")
@@ -58,7 +60,7 @@ def _draw_by_slice(question: Question, verdicts: list[Verdict], errors: str, lab
     if not segments or not verdicts:
         return
     name = st.selectbox("Reasons by slice of", segments, key="review_by", persist_state="session", format_func=str)
-    table = cache.by_slice(question, verdicts, errors, name)
+    table = kept(reasons_by_slice, question, verdicts, errors, name)
     if table.is_empty():
         st.caption("No judged row lies in this queue.")
         return

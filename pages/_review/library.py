@@ -21,7 +21,9 @@ from pages._frame.render import escaped, sentence, table_downloads
 from pages._review.queue import KINDS
 
 _MAX_SHOWN = 200
+"""Cases in the table at once; a search finds the others."""
 _MAX_LIBRARY_MB = 20
+"""MB of one exported library: it is read in this process, whole."""
 _SHOWN = ("Kind", "Score", "Reason", "Why", "Tags", "Model", "Log", "Id")
 _SAID = "_library_said"
 

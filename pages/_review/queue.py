@@ -9,19 +9,25 @@ import polars as pl
 import streamlit as st
 
 from analytics.answers.question import Question
-from analytics.answers.review.queue import Queue
+from analytics.answers.review.queue import Queue, cases, queue
 from analytics.errors import AnalysisError
+from analytics.measure.thresholds.policy import Policy
 from analytics.present import words
 from analytics.query.review import Rank
 from analytics.review.taxonomy import Reason, label_of
 from analytics.review.verdict import Verdict
 from pages._frame import session
+from pages._frame.cache import kept
 from pages._frame.render import escaped
-from pages._review import cache
 
 PAGE_ROWS = 12
+"""Rows of a page of the queue, beside the open case."""
 _SHOWN_AT_FIRST = 2
+"""Segment columns beside a row before anybody chooses."""
 _MAX_CELL = 80
+"""Characters of a cell."""
+_MAX_NUMBER = 10**9
+"""Of a seed and of a position: what the address may ask for."""
 _ERRORS = {"both": "Both", "fp": "False positives", "fn": "False negatives", "all": "All rows"}
 _RANKS: dict[str, str] = {
     "confidence": "Surest first",
@@ -40,12 +46,13 @@ KINDS = {
 _SHORT = {"fp": "FP", "fn": "FN", "tp": "TP", "tn": "TN", "unlabelled": "–", "unscored": "–"}
 _ADDRESSED = {"errors": "both", "rank": "confidence", "seed": "0", "at": "0", "view": "cases"}
 _VIEWS = ("cases", "findings", "library")
-_AMOUNT = "The amount of the row"
+_AMOUNT = ""
+"""In place of a policy's name, which is never empty: an error costs the amount of its row."""
 
 
 @dataclass(frozen=True)
 class _Asked:
-    """Which queue, and the position of the row that is open."""
+    """Which queue, and the position of the row that is open; ``policy`` is a saved one's text, empty for none."""
 
     errors: str
     rank: str
@@ -73,7 +80,7 @@ def take_valid() -> None:
             state[f"review_{name}"] = _ADDRESSED[name]
     for name in ("seed", "at"):
         text = str(state.get(f"review_{name}", "0"))
-        state[f"review_{name}"] = min(int(text), 10**9) if text.isdecimal() else 0
+        state[f"review_{name}"] = min(int(text), _MAX_NUMBER) if text.isdecimal() else 0
 
 
 def to_address() -> None:
@@ -119,7 +126,7 @@ def draw_controls(question: Question) -> _Asked:
         seed = st.number_input(
             "Seed",
             0,
-            10**9,
+            _MAX_NUMBER,
             key="review_seed",
             step=1,
             disabled=rank not in ("random", "mix"),
@@ -142,6 +149,7 @@ def _draw_costs(question: Question, *, is_used: bool) -> str:
         offered,
         key="review_costs",
         disabled=not is_used or not offered,
+        format_func=lambda name: "The amount of the row" if name == _AMOUNT else name,
         persist_state="session",
         placeholder="No amount, no policy",
         width=220,
@@ -168,7 +176,16 @@ def _key_of(position: int) -> str:
 def page_of(question: Question, asked: _Asked) -> Queue:
     """Return the page of the queue on which the open row stands."""
     offset = asked.at // PAGE_ROWS * PAGE_ROWS
-    return cache.queue(question, asked.errors, asked.rank, asked.seed, offset, PAGE_ROWS, asked.policy)
+    return kept(
+        queue,
+        question,
+        asked.errors,
+        asked.rank,
+        seed=asked.seed,
+        offset=offset,
+        limit=PAGE_ROWS,
+        costs=Policy.from_text(asked.policy).costs if asked.policy else None,
+    )
 
 
 def draw_list(
@@ -179,16 +196,16 @@ def draw_list(
     judged = {verdict.row_id: verdict for verdict in verdicts if verdict.reviewer == me}
     others = {verdict.row_id for verdict in verdicts}
     rows = []
-    for row in page.rows.to_dicts():
-        verdict = judged.get(row["row_id"])
-        cells = {f"c_{name}": _cell(row[question.log.column(name).sql_name]) for name in names}
+    for row in cases(page.rows):
+        verdict = judged.get(row.row_id)
+        cells = {f"c_{name}": _cell(row.values[question.log.column(name).sql_name]) for name in names}
         rows.append(
             {
-                "open": "→" if row["position"] == asked.at else "",
-                "kind": _SHORT[row["error_kind"]],
-                "score": row["score"],
-                "cost": row["cost"],
-                "verdict": label_of(verdict.reason, reasons) if verdict else "by others" * (row["row_id"] in others),
+                "open": "→" if row.position == asked.at else "",
+                "kind": _SHORT[row.error_kind],
+                "score": row.score,
+                "cost": row.cost,
+                "verdict": label_of(verdict.reason, reasons) if verdict else "by others" * (row.row_id in others),
                 **cells,
             }
         )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import astuple, dataclass
 from datetime import datetime
-from typing import Any
 
 import streamlit as st
 
 from analytics.answers.question import Question
+from analytics.answers.review.queue import Case
 from analytics.answers.review.replay import kept_case
 from analytics.errors import AnalysisError
 from analytics.present import words
@@ -28,9 +29,6 @@ _SAID, _FAILED, _CONFLICT, _OPEN, _BASE, _DRAFTS = (
     "_judging_base",
     "_judging_drafts",
 )
-_FORM = (_NOTE, _REASON, _EXPECTED)
-_EMPTY = ("", None, None)
-_NOWHERE = (None, "")
 _EXPECTED_WORDS = {None: "not said", 1: "positive", 0: "negative"}
 _HELP = (
     "**1**–**9** reason · **N** note, **Esc** leaves it · **Ctrl+Enter** save and next · **J** next · **K** previous · "
@@ -38,26 +36,52 @@ _HELP = (
 )
 
 
-def _open_case(question: Question, case: dict[str, Any]) -> list[Verdict]:
+@dataclass(frozen=True)
+class _Draft:
+    """What the form holds: the note, the key of a reason, and what the label should be where that is said."""
+
+    note: str | None = ""
+    reason: str | None = None
+    expected_label: int | None = None
+
+
+@dataclass(frozen=True)
+class _Place:
+    """A row of a log, by the log's content."""
+
+    content_hash: str
+    row_id: int
+
+
+@dataclass(frozen=True)
+class _Open:
+    """The row that the form was filled for, and for whom."""
+
+    place: _Place | None = None
+    reviewer: str = ""
+
+
+def _open_case(question: Question, case: Case) -> list[Verdict]:
     """Begin with a row: what this reviewer last wrote of it stands in the form; return the row's history."""
     state = st.session_state
-    row = (question.log.reading.content_hash, case["row_id"])
-    history = session.reviews().history(*row)
-    before, me = state.get(_OPEN, _NOWHERE), reviewer()
-    if before == (row, me):
+    place = _Place(question.log.reading.content_hash, case.row_id)
+    history = session.reviews().history(place.content_hash, place.row_id)
+    before, now = state.get(_OPEN, _Open()), _Open(place, reviewer())
+    if before == now:
         return history
-    mine = next((entry for entry in reversed(history) if entry.reviewer == me), None)
-    drafts = state.setdefault(_DRAFTS, {})
-    if before[0] != row:
-        if before[0] is not None:
-            drafts[before[0]] = tuple(state.get(key) for key in _FORM)
-        _fill(drafts.pop(row, None) or (_form_of(mine) if mine else _EMPTY))
+    mine = next((entry for entry in reversed(history) if entry.reviewer == now.reviewer), None)
+    drafts: dict[_Place, _Draft] = state.setdefault(_DRAFTS, {})
+    if before.place != place:
+        if before.place is not None:
+            drafts[before.place] = _draft()
+        written = _draft_of(mine) if mine else _Draft()
+        _fill(drafts.pop(place) if place in drafts else written)
         state[_BASE] = history[-1].revision if history else 0
         state.pop(_CONFLICT, None)
         state.pop(_FAILED, None)
-    elif mine is not None and tuple(state.get(key) for key in _FORM) == _EMPTY:
-        _fill(_form_of(mine))
-    state[_OPEN] = (row, me)
+    elif mine is not None and _draft() == _Draft():
+        _fill(_draft_of(mine))
+    state[_OPEN] = now
     return history
 
 
@@ -68,14 +92,19 @@ def reviewer() -> str:
     return " ".join(str(st.session_state[_REVIEWER] or "").split())
 
 
-def _form_of(verdict: Verdict) -> tuple[Any, ...]:
+def _draft() -> _Draft:
+    """Return what the form holds."""
+    return _Draft(*(st.session_state.get(key) for key in (_NOTE, _REASON, _EXPECTED)))
+
+
+def _draft_of(verdict: Verdict) -> _Draft:
     """Return what the form holds for a verdict."""
-    return (verdict.note, verdict.reason, verdict.expected_label)
+    return _Draft(verdict.note, verdict.reason, verdict.expected_label)
 
 
-def _fill(form: tuple[Any, ...]) -> None:
+def _fill(draft: _Draft) -> None:
     """Put note, reason and expected label into the form."""
-    st.session_state.update(zip(_FORM, form, strict=True))
+    st.session_state.update(zip((_NOTE, _REASON, _EXPECTED), astuple(draft), strict=True))
 
 
 def _choose(reason: str, label: int | None) -> None:
@@ -91,25 +120,25 @@ def _turn_expected() -> None:
     st.session_state[_EXPECTED] = order[(order.index(st.session_state.get(_EXPECTED)) + 1) % len(order)]
 
 
-def _written(question: Question, case: dict[str, Any], frame: str) -> Verdict:
+def _written(question: Question, case: Case, frame: str) -> Verdict:
     """Return the verdict that the form holds."""
-    state = st.session_state
+    draft = _draft()
     return Verdict(
         content_hash=question.log.reading.content_hash,
-        row_id=case["row_id"],
-        reviewer=state.get(_REVIEWER) or "",
-        reason=state.get(_REASON) or "",
-        note=state.get(_NOTE) or "",
-        expected_label=state.get(_EXPECTED),
-        error_kind=case["error_kind"],
+        row_id=case.row_id,
+        reviewer=st.session_state.get(_REVIEWER) or "",
+        reason=draft.reason or "",
+        note=draft.note or "",
+        expected_label=draft.expected_label,
+        error_kind=case.error_kind,
         frame=frame,
-        random_rank=case["random_rank"],
+        random_rank=case.random_rank,
     )
 
 
-def _save(question: Question, case: dict[str, Any], frame: str) -> None:
+def _save(question: Question, case: Case, frame: str) -> None:
     """Write the verdict and go on; whatever stands against it, the text stays in the box."""
-    _put(question, _written(question, case, frame), st.session_state[_BASE], case["position"])
+    _put(question, _written(question, case, frame), st.session_state[_BASE], case.position)
 
 
 def _put(question: Question, verdict: Verdict, base: int, position: int) -> None:
@@ -125,7 +154,7 @@ def _put(question: Question, verdict: Verdict, base: int, position: int) -> None
         state[_CONFLICT] = found
         return
     state.pop(_CONFLICT, None)
-    state[_OPEN] = _NOWHERE
+    state[_OPEN] = _Open()
     at = datetime.fromisoformat(found.judged_at).astimezone()
     label = label_of(found.reason, session.reviews().reasons()[0])
     state[_SAID] = f"Saved at {at:%H:%M:%S}: row {position + 1:,}, {label}."
@@ -139,7 +168,7 @@ def _keep_theirs(position: int) -> None:
     queue.go(position + 1)
 
 
-def draw(question: Question, case: dict[str, Any], frame: str, n_rows: int, reasons: tuple[Reason, ...]) -> None:
+def draw(question: Question, case: Case, frame: str, n_rows: int, reasons: tuple[Reason, ...]) -> None:
     """Draw the form; its height does not change with what is said."""
     history = _open_case(question, case)
     _draw_reasons(reasons, case)
@@ -165,7 +194,7 @@ def draw(question: Question, case: dict[str, Any], frame: str, n_rows: int, reas
             help="What the label should be: not said, positive or negative.",
         )
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-        last = case["position"] + 1 >= n_rows
+        last = case.position + 1 >= n_rows
         st.button(
             "Save and next",
             key="review_save",
@@ -178,11 +207,11 @@ def draw(question: Question, case: dict[str, Any], frame: str, n_rows: int, reas
             "Previous",
             key="review_back",
             shortcut="k",
-            disabled=case["position"] == 0,
+            disabled=case.position == 0,
             on_click=queue.go,
-            args=(case["position"] - 1,),
+            args=(case.position - 1,),
         )
-        st.button("Next", key="review_on", shortcut="j", disabled=last, on_click=queue.go, args=(case["position"] + 1,))
+        st.button("Next", key="review_on", shortcut="j", disabled=last, on_click=queue.go, args=(case.position + 1,))
         st.button(
             "Keep",
             key="review_keep",
@@ -196,10 +225,10 @@ def draw(question: Question, case: dict[str, Any], frame: str, n_rows: int, reas
     st.caption(_HELP)
     keyboard.draw()
     if _CONFLICT in st.session_state:
-        _draw_conflict(question, st.session_state[_CONFLICT], case["position"], reasons)
+        _draw_conflict(question, st.session_state[_CONFLICT], case.position, reasons)
 
 
-def _draw_reasons(reasons: tuple[Reason, ...], case: dict[str, Any]) -> None:
+def _draw_reasons(reasons: tuple[Reason, ...], case: Case) -> None:
     """Draw one button for each reason, each with its number."""
     with st.container(horizontal=True, gap="xsmall"):
         for number, reason in enumerate(reasons, start=1):
@@ -210,7 +239,7 @@ def _draw_reasons(reasons: tuple[Reason, ...], case: dict[str, Any]) -> None:
                 type="primary" if st.session_state.get(_REASON) == reason.key else "secondary",
                 help=escaped(reason.meaning) or None,
                 on_click=_choose,
-                args=(reason.key, case["label"]),
+                args=(reason.key, case.label),
             )
 
 
@@ -267,7 +296,7 @@ def _draw_conflict(question: Question, conflict: Conflict, position: int, reason
             st.button("Leave theirs alone", key="conflict_theirs", on_click=_keep_theirs, args=(position,))
 
 
-def _keep(question: Question, case: dict[str, Any], frame: str) -> None:
+def _keep(question: Question, case: Case, frame: str) -> None:
     """Keep the row in the library, with the verdict as it stands in the form."""
     held = library.with_verdict(kept_case(question, case), _written(question, case, frame))
     try:

@@ -9,12 +9,15 @@ from analytics.answers.slices import SliceAnswer
 from analytics.measure.metrics import METRICS
 from analytics.present import words
 from analytics.query.cohort import Clause, slice_clauses
-from pages._frame import session
+from pages._frame import address, session
+from pages._frame.registry import PAGES
 from pages._frame.render import clicked, escaped
 
 _CHOSEN = "_chosen_slice"
 _PANEL_HEIGHT = 72
+"""Pixels: one line and its buttons, kept so that a click moves nothing."""
 _MAX_NAMED = 90
+"""Characters of the name of a slice."""
 
 
 def choose_from_table() -> None:
@@ -84,9 +87,9 @@ def _keep(clauses: tuple[Clause, ...]) -> None:
 
 def draw_review(clauses: tuple[Clause, ...], *, disabled: bool = False) -> None:
     """Link to the errors of a slice on the Review page; the address carries the cohort there."""
-    kept = {key: value for key, value in st.query_params.items() if key in session.QUESTION_KEYS}
+    kept = {key: value for key, value in st.query_params.items() if key in address.QUESTION_KEYS}
     st.page_link(
-        "pages/review.py",
+        PAGES["review"].path,
         label="Review",
         icon=":material/rate_review:",
         disabled=disabled,

@@ -5,8 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from analytics.answers.question import Question
-from analytics.answers.slices import MIN_SUPPORT, SliceAnswer
+from analytics.answers.slices import SliceAnswer
 from analytics.measure.metrics import METRICS
+from analytics.measure.slices import MIN_SUPPORT
 from analytics.present import words
 from analytics.present.marks.slices import support_words
 from pages._frame.metric import metric_from_address, metric_to_address, offered_metrics

@@ -7,7 +7,7 @@ from dataclasses import replace
 import polars as pl
 import streamlit as st
 
-from analytics.answers.discovery.answer import Discovery
+from analytics.answers.discovery.answer import Discovery, discover
 from analytics.answers.question import Question
 from analytics.errors import QuestionError
 from analytics.present import figures, readings, words
@@ -16,7 +16,8 @@ from analytics.present.report.discovery import found_slice
 from analytics.query.cohort import Clause
 from analytics.query.discovery.objectives import OBJECTIVES
 from analytics.query.discovery.properties import clauses
-from pages._frame import cache, report, session, sides
+from pages._frame import report, session, sides
+from pages._frame.cache import key_of
 from pages._frame.render import clicked, escaped, figure, sentence, table_downloads
 from pages._slices import choice, discovery_search, discovery_tree
 
@@ -53,7 +54,7 @@ def draw(question: Question) -> None:
         if reference.log.key != question.log.key:
             raise QuestionError("Expected two sides of one log, found two logs. Tell them apart by time or a column.")
         search = replace(search, reference=reference.cohort)
-    key = (*cache.primitives(question), cache.code_version(), search)
+    key = key_of(discover, question, search)
     if st.session_state.get(ASKED) != key:
         _forget()
         st.session_state[ASKED] = key

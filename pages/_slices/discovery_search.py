@@ -18,6 +18,7 @@ from pages._frame import session
 
 AMONG, CANCELLED = "among", "_search_cancelled"
 _MAX_KEPT = 32
+"""Searches that a server keeps, of all people together."""
 _SPLITS = {
     "row": "Half of the rows",
     "entity": "The rows of half of the ids",
@@ -142,12 +143,12 @@ def _addressed_choice(
 
 
 @st.cache_resource
-def _kept() -> OrderedDict[Any, Discovery]:
+def _kept() -> OrderedDict[str, Discovery]:
     """Return the searches of this server; a search shows its progress, which a cached function could not."""
     return OrderedDict()
 
 
-def found(question: Question, search: Search, key: tuple[Any, ...]) -> Discovery | None:
+def found(question: Question, search: Search, key: str) -> Discovery | None:
     """Return what a search found, kept under its key; None where it was cancelled."""
     store = _kept()
     if key in store:

@@ -1,4 +1,4 @@
-"""The table of slices: what decides first, every further metric behind it."""
+"""The tables: of slices, what decides first and every further metric behind it; of segment columns, ranked."""
 
 from __future__ import annotations
 
@@ -9,17 +9,23 @@ import streamlit as st
 
 from analytics.answers.slices import SliceAnswer
 from analytics.measure.metrics import METRICS
-from analytics.present import words
+from analytics.measure.slices import MIN_SUPPORT
+from analytics.present import readings, words
 from analytics.present.tables.slices import column_labels, slice_display_table
 from analytics.present.tables.slices_cells import heading, slice_cells
-from pages._frame import cache
-from pages._frame.render import table_downloads
+from pages._frame.render import sentence, table_downloads
 from pages._slices.choice import choose_from_table
 
+_RANKED = ("column", "n_slices", "n_worse", "share_separated", "worst", "worst_rate")
+SHOWN = ("error_rate", "fpr", "fnr", "precision", "recall", "prevalence", "selection_rate")
+"""Metrics of the table of slices, whatever metric decides."""
 _ROW_HEIGHT = 40
+"""Pixels of a row: a small interval."""
 _MAX_SHOWN_WHOLE = 20
+"""Rows of a table that is shown without a bar to scroll."""
 _MAX_NAME_WIDTH = 190
-_WIDTHS = {
+"""Pixels of the column of names."""
+_WIDTHS = {  # pixels
     "n": 60,
     "n_labelled": 68,
     "interval": 88,
@@ -59,7 +65,7 @@ def _plain_table(answer: SliceAnswer) -> pl.DataFrame:
 def draw_table(answer: SliceAnswer) -> None:
     """Show the sortable table; a selected row becomes the chosen slice."""
     metric = answer.metric
-    further = [name for name in cache.SHOWN if name != metric and name in answer.table.columns]
+    further = [name for name in SHOWN if name != metric and name in answer.table.columns]
     table = slice_display_table(answer, further)
     shares = [name for name in (metric, *further, "share_of_errors") if name not in METRICS or METRICS[name].is_share]
     shown = table.with_columns(pl.col(shares) * 100, pl.col("excess_errors").round().cast(pl.Int64)).hstack(
@@ -130,3 +136,47 @@ def _column_config(name: str, label: str, metric: str, shares: list[str]) -> Any
     if name == "difference" and METRICS[metric].is_share:
         written = "%+.1f"
     return st.column_config.NumberColumn(label, width=width, format=written, help=about)
+
+
+def draw_ranking(table: pl.DataFrame) -> None:
+    """Show the segment columns ranked by how much of the errors they separate; a click opens one."""
+    sentence(readings.ranking_reading(table, MIN_SUPPORT))
+    if table.is_empty():
+        return
+    shown = table.with_columns(pl.col("share_separated") * 100, pl.col("worst_rate") * 100)
+    st.dataframe(
+        shown,
+        hide_index=True,
+        key="ranking",
+        on_select=_open_column,
+        selection_mode="single-row",
+        height="content",
+        column_order=_RANKED,
+        placeholder=words.UNDEFINED,
+        alt="Segment columns ranked by how much of the errors they separate",
+        column_config={
+            "column": st.column_config.TextColumn("Column", width="medium"),
+            "n_slices": st.column_config.NumberColumn("Slices", format="localized"),
+            "n_worse": st.column_config.NumberColumn(
+                "Worse than the rest", help="Adjusted p below 0.05, enough rows, and fewer than half of all rows."
+            ),
+            "share_separated": st.column_config.ProgressColumn(
+                "Share of errors in excess",
+                format="%.1f %%",
+                min_value=0.0,
+                max_value=max([1.0, *shown["share_separated"].drop_nulls().to_list()]),
+                help="Excess errors of the worse slices as a share of all errors.",
+            ),
+            "worst": st.column_config.TextColumn("Most excess errors in"),
+            "worst_rate": st.column_config.NumberColumn("Its error rate", format="%.1f %%"),
+        },
+    )
+    st.session_state["_ranking"] = table["column"].to_list()
+    st.caption("Select a row to slice by its column.")
+
+
+def _open_column() -> None:
+    """Slice by the column of the selected row."""
+    rows = st.session_state["ranking"]["selection"]["rows"]
+    if rows:
+        st.session_state["by"] = [st.session_state["_ranking"][rows[0]]]

@@ -13,6 +13,7 @@ from analytics.present.tables.thresholds import move_table, sweep_frame
 from pages._frame.render import clicked, escaped, figure, table_downloads
 
 _STEPS = 1_000
+"""Steps of the slider: those of the grid of probabilities (DESIGN.md, section 2)."""
 
 
 def considered(answer: ThresholdAnswer) -> Point:

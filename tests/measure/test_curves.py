@@ -9,17 +9,10 @@ from hypothesis.extra import numpy as hnp
 from sklearn import metrics as sk
 
 from analytics.measure.counts import confusion_table
-from analytics.measure.curves import (
-    auroc,
-    auroc_tie_bound,
-    average_precision,
-    precision_recall_table,
-    roc_table,
-    sweep,
-    sweep_table,
-)
+from analytics.measure.curves import auroc, auroc_tie_bound, average_precision, sweep
 from analytics.measure.intervals import poisson_bootstrap
 from analytics.measure.metrics import METRICS
+from analytics.measure.sweeps import precision_recall_table, roc_table, sweep_table
 from tests.measure.logs import distinct_edges, judged, rows, score_table
 
 bin_counts = hnp.arrays(np.int64, (2, 12), elements=st.integers(0, 9))

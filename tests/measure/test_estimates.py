@@ -7,7 +7,8 @@ import pytest
 from analytics.errors import QuestionError
 from analytics.measure.counts import Counts
 from analytics.measure.curves import auroc, average_precision
-from analytics.measure.estimates import Evidence, estimate_table, interval
+from analytics.measure.estimates import estimate_table, interval
+from analytics.measure.estimators import Evidence
 from analytics.measure.intervals import Interval, logit_interval, poisson_bootstrap
 from analytics.measure.metrics import METRICS, count_value
 from tests.measure.logs import distinct_edges, score_table
@@ -97,7 +98,7 @@ def test_runs_of_slices_give_what_each_slice_gives_alone() -> None:
     )
     edges = distinct_edges(log)
     table = score_table(log, edges, ["k"])
-    exact = [name for name in METRICS if METRICS[name].family != "counts"]
+    exact = [name for name in METRICS if not METRICS[name].estimator.reads_draws]
     together = estimate_table(table, edges, by=["k"], threshold_bin=9, metrics=exact, is_probability=True)
     for k in (0, 63, 64, 149):
         own = table.filter(pl.col("k") == k)

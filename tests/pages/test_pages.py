@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -15,11 +17,11 @@ from analytics.log.schema import Log
 from analytics.log.workspace import Workspace
 from analytics.query.cohort import Clause, Cohort
 from analytics.reading import api
-from pages._frame import session, sidebar
+from pages._frame import frame, session, sidebar
+from pages._frame.registry import FIRST, PAGES
 from pages._frame.render import escaped
 
 ROOT = Path(__file__).parents[2]
-PAGES = ("overview", "slices", "review", "calibration", "logs", "thresholds", "gap", "report")
 ODD = 'we"ird; drop table x;-- <b>*bold*</b>'
 
 
@@ -64,9 +66,30 @@ def opened(page: str, **address: str) -> AppTest:
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
     for key, value in address.items():
         app.query_params[key] = value
-    if page != "overview":
-        app.switch_page(f"pages/{page}.py")
+    if page != FIRST.name:
+        app.switch_page(PAGES[page].path)
     return app.run()
+
+
+def test_the_registry_names_every_script_of_a_page_and_no_other() -> None:
+    scripts = {path.stem for path in (ROOT / "pages").glob("*.py")} - {"__init__"}
+    forgotten, gone = scripts - set(PAGES), set(PAGES) - scripts
+    assert not forgotten, f"pages/_frame/registry.py has no entry for {sorted(forgotten)}"
+    assert not gone, f"pages/_frame/registry.py names {sorted(gone)}, which have no script"
+    assert all(name == page.name for name, page in PAGES.items()) and FIRST.name in PAGES
+
+
+def test_pages_of_one_group_stand_beside_each_other() -> None:
+    groups = [page.group for page in PAGES.values()]
+    assert len([group for group, _ in groupby(groups)]) == len(set(groups))
+
+
+def test_the_navigation_is_the_registry(monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[Any] = []
+    monkeypatch.setattr(st, "Page", lambda path, **said: (path, said["title"], said["default"]))
+    monkeypatch.setattr(st, "navigation", lambda pages, **_: given.extend(pages))
+    frame.navigation()
+    assert given == [(page.path, page.title, page is FIRST) for page in PAGES.values()]
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -74,7 +97,7 @@ def test_a_page_opens_without_an_error(page: str) -> None:
     app = opened(page)
     assert not app.exception
     assert [error.value for error in app.error] == []
-    assert app.title[0].value == page.capitalize()
+    assert app.title[0].value == PAGES[page].title
 
 
 def test_the_address_holds_the_whole_question(home: Path) -> None:

@@ -169,7 +169,7 @@ def test_a_disk_that_refuses_is_said_and_the_text_stays_in_the_box(home: Path, m
 def test_who_is_second_sees_both_texts_and_chooses(home: Path) -> None:
     log, store = log_of(home), ReviewStore(home)
     app = opened()
-    row = app.session_state["_judging_open"][0][1]
+    row = app.session_state["_judging_open"].place.row_id
     theirs = Verdict(
         content_hash=log.reading.content_hash, row_id=row, reviewer="Bob", reason="policy-wrong", note="*his*"
     )

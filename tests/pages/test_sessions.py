@@ -14,13 +14,18 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from analytics.answers.overview import overview
 from analytics.answers.question import Question
 from analytics.answers.slices import slices
 from analytics.errors import AnalysisError, QuestionError
 from analytics.log.schema import Log
 from analytics.log.workspace import Workspace
 from analytics.query.cohort import Clause, Cohort
-from pages._frame import cache, session
+from analytics.query.engine import Engine
+from pages._frame import session
+from pages._frame.cache import kept, key_of
+from pages._frame.conditions import value_counts
+from pages._frame.registry import PAGES
 from tests.ingested import Desk
 from tests.thorough import amount
 
@@ -60,7 +65,7 @@ def region_is(region: str | None) -> Cohort:
 
 
 def asked(question: Question) -> tuple[int, ...]:
-    counts = cache.overview(question).counts
+    counts = kept(overview, question).counts
     return tuple(counts[name] for name in ("tp", "fp", "fn", "tn"))
 
 
@@ -82,9 +87,9 @@ def test_a_crowd_on_ten_logs_of_equal_shape_gets_right_numbers(desk: Desk) -> No
             if asked(question) != truth(frames[place], threshold, region):
                 wrong.append(f"overview of {place} at {threshold} in {region}")
             rows = frames[place].filter(pl.col("region") == region) if region else frames[place]
-            if cache.row_counts(question)[0] != rows.height:
+            if kept(Engine.row_counts, question.log, question.cohort, question.threshold)[0] != rows.height:
                 wrong.append(f"rows of {place} in {region}")
-            found = dict(cache.value_counts(question, "region").iter_rows())
+            found = dict(value_counts(question.log, "region").iter_rows())
             if found != dict(frames[place]["region"].value_counts().iter_rows()):
                 wrong.append(f"values of {place}")
         return wrong
@@ -107,11 +112,11 @@ def test_logs_that_differ_in_one_cell_never_share_an_answer(desk: Desk, column: 
     questions = [Question(log, Cohort(), 0.5) for log in logs]
     for _ in range(2):
         for question, rows in zip(questions, (frame, other), strict=True):
-            assert dict(cache.value_counts(question, "region").iter_rows()) == dict(
+            assert dict(value_counts(question.log, "region").iter_rows()) == dict(
                 rows["region"].value_counts().iter_rows()
             )
-            fresh = slices(session.engine(), question, ("region",), metric="error_rate", metrics=cache.SHOWN)
-            assert cache.slices(question, ("region",), "error_rate", 30).table.equals(fresh.table)
+            fresh = slices(session.engine(), question, ("region",), metric="error_rate", min_support=30)
+            assert kept(slices, question, ("region",), metric="error_rate", min_support=30).table.equals(fresh.table)
             assert asked(question) == truth(rows, 0.5, None)
 
 
@@ -119,7 +124,9 @@ def test_ids_that_collide_share_no_answer(desk: Desk) -> None:
     """The name of a log is a part of its digest; answers are kept by all of it."""
     log = desk.log(table(1))
     twin = replace(log, reading=replace(log.reading, content_hash=log.reading.content_hash[:12] + "0" * 52))
-    assert twin.key == log.key and cache.scope(twin) != cache.scope(log)
+    assert twin.key == log.key
+    keys = {key_of(overview, Question(each, Cohort(), 0.5)) for each in (log, twin)}
+    assert len(keys) == 2
 
 
 def test_another_mapping_of_one_log_is_another_answer(desk: Desk) -> None:
@@ -188,7 +195,7 @@ def test_without_the_sign_in_that_is_configured_nothing_opens(desk: Desk, monkey
             act()
 
 
-@pytest.mark.parametrize("page", ["app.py", "pages/logs.py", "pages/overview.py", "pages/slices.py", "pages/report.py"])
+@pytest.mark.parametrize("page", ["app.py", *(page.path for page in PAGES.values())])
 def test_every_page_asks_for_the_sign_in_first(desk: Desk, monkeypatch: pytest.MonkeyPatch, page: str) -> None:
     log = desk.log(table(1), segments=("region",))
     signed_in(monkeypatch, is_logged_in=False)
@@ -249,7 +256,7 @@ def test_what_nobody_foresaw_shows_a_number_and_leaves_the_rest(
     def breaks(*_: object, **__: object) -> None:
         raise RuntimeError("a detail that nobody should read on a page")
 
-    monkeypatch.setattr("pages._frame.cache.overview_answer", breaks)
+    monkeypatch.setattr("analytics.answers.overview.overview", breaks)
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
     assert not app.exception
     said = app.error[0].value

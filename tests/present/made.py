@@ -9,8 +9,8 @@ import numpy as np
 import polars as pl
 
 from analytics.answers.overview import Overview, histogram
-from analytics.answers.question import COUNTED, Question
-from analytics.answers.slices import SliceAnswer
+from analytics.answers.question import Question
+from analytics.answers.slices import COUNTED, SliceAnswer
 from analytics.log.column import Column
 from analytics.log.mapping import Mapping
 from analytics.log.receipt import Finding, SetAside

@@ -14,12 +14,13 @@ from analytics.answers.gap.answer import Gap
 from analytics.answers.gap.answer import gap as gap_answer
 from analytics.answers.gap.inputs import Inputs
 from analytics.answers.gap.inputs import inputs as inputs_answer
-from analytics.answers.gap.over_time import gap_time, jointly
+from analytics.answers.gap.joint import jointly
 from analytics.answers.gap.sides import sides as sides_answer
+from analytics.answers.gap.time import gap_time
+from analytics.measure.gap.causes import emptied, kind_of, leading
 from analytics.measure.gap.inputs import input_change
 from analytics.measure.intervals import Interval
 from analytics.present import figures, readings, words
-from analytics.present.readings.gap import emptied, kind_of, leading
 from analytics.present.tables.gap import column_rows, gap_json, input_rows, part_rows, slice_rows, what_changed
 from analytics.query.engine import Engine
 from tests.answers.gap.test_gap import SCHEMA, two_sides

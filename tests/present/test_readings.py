@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analytics.answers.question import COUNTED
+from analytics.answers.slices import COUNTED
 from analytics.measure.overview import trend_table
 from analytics.present import words
 from analytics.present.readings import (

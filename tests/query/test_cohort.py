@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, get_args
 
 import polars as pl
@@ -13,11 +13,12 @@ from hypothesis import strategies as st
 
 from analytics.errors import QuestionError
 from analytics.query import relations
-from analytics.query.cohort import VALUELESS, Clause, Cohort, Op, Outcome, parse_where
-from analytics.query.operators import answerable, predicate
+from analytics.query.cohort import Clause, Cohort, Outcome
+from analytics.query.operators import OPERATORS
+from analytics.query.predicates import answerable, predicate
+from analytics.query.where import parse_where
 from tests.query.logs import COLUMNS, LOG, SCHEMA, START, TEXTS, Twins, collected, frames
-
-OPS = get_args(Op)
+from tests.query.meanings import MEANINGS
 
 
 @pytest.fixture(scope="module")
@@ -33,8 +34,12 @@ def twins() -> Iterator[Twins]:
 def any_clause() -> st.SearchStrategy[Clause]:
     names = st.text(min_size=1, max_size=12)
     values = st.lists(st.text(max_size=8), min_size=1, max_size=4).map(tuple)
-    valued = st.builds(Clause, names, st.sampled_from([op for op in OPS if op not in VALUELESS]), values)
-    return st.one_of(valued, st.builds(Clause, names, st.sampled_from(VALUELESS)))
+    valued, bare = (
+        [key for key, each in OPERATORS.items() if (each.arity == "none") == is_bare] for is_bare in (False, True)
+    )
+    return st.one_of(
+        st.builds(Clause, names, st.sampled_from(valued), values), st.builds(Clause, names, st.sampled_from(bare))
+    )
 
 
 @given(
@@ -127,7 +132,7 @@ def test_hostile_links_are_answered_or_refused(text: str, twins: Twins) -> None:
         st.builds(
             lambda name, op, values: f"{name}:{op}:{values}",
             st.sampled_from(["region", "seats", "vip", "temp", "seen%20at"]),
-            st.sampled_from(OPS),
+            st.sampled_from(list(OPERATORS)),
             st.text(alphabet="0123456789-+:.eTZ,% naif", max_size=12).map(lambda text: text.replace(":", "%3A")),
         ),
     )
@@ -178,6 +183,14 @@ def test_any_link_is_answered_or_refused(twins: Twins, text: str) -> None:
             Cohort((Clause("", "gaps", ("2", "a", "b", "c")), Clause("a", "present"))),
             "2 of a, b and c are missing, and a is not missing",
         ),
+        (
+            Cohort((Clause("a", "gt", ("1",)), Clause("a", "starts-with", ("x",)), Clause("a", "ends-with", ("y",)))),
+            "a is over 1 or starts with 'x' or ends with 'y'",
+        ),
+        (
+            Cohort((Clause("a", "longer", ("9",)), Clause("a", "not-contains", ("x", "y")), Clause("a", "in", ("z",)))),
+            "a is z and does not contain 'x' and does not contain 'y' and is over 9 characters",
+        ),
         (Cohort((Clause("note", "longer", ("1000",)),)), "note is over 1,000 characters"),
         (Cohort((Clause("note", "blank"), Clause("note", "missing"))), "note is missing or blank"),
     ],
@@ -227,51 +240,16 @@ def test_parts_that_a_column_has_not_are_said(clause: Clause, said: str) -> None
 # Predicates
 
 
-def number_passes(cell: float, clause: Clause) -> bool:
-    value = float(clause.values[0])
-    return {"ge": cell >= value, "le": cell <= value, "lt": cell < value}[clause.op]
-
-
-def time_passes(cell: datetime, clause: Clause) -> bool:
-    day = date.fromisoformat(clause.values[0])
-    return {"ge": cell.date() >= day, "le": cell.date() <= day, "lt": cell.date() < day}[clause.op]
-
-
-def is_value(cell: object, value: str) -> bool:
-    if isinstance(cell, bool):
-        return cell == (value == "true")
-    if isinstance(cell, datetime):
-        return cell.date() == date.fromisoformat(value)
-    return cell == value if isinstance(cell, str) else float(cell) == float(value)  # type: ignore[arg-type]
+RESTRICTING = {"not-in", "not-contains", "present", "hour", "weekday", "longer"}
+BOUNDS = {"ge", "gt", "le", "lt"}
 
 
 def passes(cell: Any, clauses: tuple[Clause, ...]) -> bool:
     """The meaning of the clauses on one column, said row by row."""
-    alternatives, bounds, restrictions = [], [], []
-    for clause in clauses:
-        if clause.op == "in":
-            alternatives.append(cell is not None and any(is_value(cell, value) for value in clause.values))
-        elif clause.op == "not-in":
-            restrictions.append(cell is None or not any(is_value(cell, value) for value in clause.values))
-        elif clause.op == "missing":
-            alternatives.append(cell is None)
-        elif clause.op == "present":
-            restrictions.append(cell is not None)
-        elif clause.op == "blank":
-            alternatives.append(cell is not None and not cell.strip(" \t\n\r\v\f"))
-        elif clause.op == "hour":
-            restrictions.append(cell is not None and str(cell.hour) in clause.values)
-        elif clause.op == "weekday":
-            restrictions.append(cell is not None and f"{cell:%a}" in clause.values)
-        elif clause.op == "longer":
-            restrictions.append(cell is not None and len(cell) > int(clause.values[0]))
-        elif clause.op == "contains":
-            folded = str(cell).lower()
-            alternatives.append(cell is not None and any(value.lower() in folded for value in clause.values))
-        elif isinstance(cell, datetime):
-            bounds.append(time_passes(cell, clause))
-        else:
-            bounds.append(cell is not None and number_passes(cell, clause))
+    found = [(clause.op, MEANINGS[clause.op](cell, clause.values)) for clause in clauses]
+    bounds = [holds for op, holds in found if op in BOUNDS]
+    restrictions = [holds for op, holds in found if op in RESTRICTING]
+    alternatives = [holds for op, holds in found if op not in BOUNDS | RESTRICTING]
     if bounds:
         alternatives.append(all(bounds))
     return (any(alternatives) if alternatives else True) and all(restrictions)
@@ -295,7 +273,7 @@ def good_clauses() -> st.SearchStrategy[Clause]:
         ]
         if name in ("seats", "temp", "seen at"):
             one = VALUES[name].map(lambda value: (value,))
-            choices.append(st.builds(Clause, st.just(name), st.sampled_from(["ge", "le", "lt"]), one))
+            choices.append(st.builds(Clause, st.just(name), st.sampled_from(sorted(BOUNDS)), one))
         if name == "seen at":
             hours, days = (
                 st.lists(st.sampled_from(values), min_size=1, max_size=3).map(tuple)
@@ -310,7 +288,8 @@ def good_clauses() -> st.SearchStrategy[Clause]:
             parts = st.sampled_from(["", "o", "O", "N", ",", "=", "'", "🛫", "\n", "%", "_"]).map(
                 lambda value: (value,)
             )
-            choices.append(st.builds(Clause, st.just(name), st.just("contains"), parts))
+            searches = st.sampled_from(["contains", "starts-with", "ends-with", "not-contains"])
+            choices.append(st.builds(Clause, st.just(name), searches, parts))
         return st.one_of(choices)
 
     return st.sampled_from(list(VALUES)).flatmap(of)
@@ -440,6 +419,15 @@ NAMES = ("race", "race in", "a=b", "a", 'say "x"', "two words", "x!=y", "is miss
         ("race!=A", Clause("race", "not-in", ("A",))),
         ("race>=1", Clause("race", "ge", ("1",))),
         ("race <= 1", Clause("race", "le", ("1",))),
+        ("race > 1", Clause("race", "gt", ("1",))),
+        ("race<1", Clause("race", "lt", ("1",))),
+        ("race is in A, B", Clause("race", "in", ("A", "B"))),
+        ("race is not in A, B", Clause("race", "not-in", ("A", "B"))),
+        ("race starts with A", Clause("race", "starts-with", ("A",))),
+        ("race ends with A", Clause("race", "ends-with", ("A",))),
+        ("race does not contain A", Clause("race", "not-contains", ("A",))),
+        ('race contains " A", B ', Clause("race", "contains", (" A", "B"))),
+        ("fields missing 2+, race, a", Clause("", "gaps", ("2+", "race", "a"))),
         ("race is missing", Clause("race", "missing")),
         ("race is not missing", Clause("race", "present")),
         ('race not in A, "B, C"', Clause("race", "not-in", ("A", "B, C"))),
@@ -465,7 +453,8 @@ def test_where(text: str, clause: Clause) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "race", "race~A", "nothing=1", "race in", "race > 1", "racey=1", 'race in "a\nb', "race in a\nb"]
+    "text",
+    ["", "race", "race~A", "nothing=1", "race in", "race ~ 1", "racey=1", 'race in "a\nb', "race in a\nb"],
 )
 def test_where_that_cannot_be_read(text: str) -> None:
     with pytest.raises(QuestionError, match=r"(?s)column=value.*found .*Columns: 'race'"):

@@ -22,8 +22,9 @@ from analytics.answers.slices import ranked_columns, slices
 from analytics.errors import EmptyCohort, QuestionError, StoreError
 from analytics.log.schema import Log
 from analytics.measure.counts import confusion_table
-from analytics.measure.curves import auroc, sweep_table
+from analytics.measure.curves import auroc
 from analytics.measure.metrics import METRICS
+from analytics.measure.sweeps import sweep_table
 from analytics.query.cohort import Clause, Cohort, slice_clauses
 from analytics.query.engine import Engine
 from tests.ingested import Desk

@@ -11,7 +11,8 @@ import pytest
 
 from analytics.errors import QuestionError
 from analytics.query.cohort import Clause, Cohort
-from analytics.query.engine import MAX_EXECUTION_MS, Engine
+from analytics.query.engine import Engine
+from analytics.query.lock import MAX_EXECUTION_MS
 from tests.ingested import Desk
 
 SECRET = "a secret of the server"
@@ -203,7 +204,7 @@ def test_settings_are_those_of_the_design(engine: Engine, desk: Desk) -> None:
 
 
 def test_what_runs_away_is_ended(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("analytics.query.engine.MAX_EXECUTION_MS", 100)
+    monkeypatch.setattr("analytics.query.lock.MAX_EXECUTION_MS", 100)
     engine = Engine(desk.workspace)
     endless = engine._connection.cursor().sql("SELECT count(*) AS n FROM range(100000000) a, range(100000000) b")
     with pytest.raises(QuestionError, match="was stopped"):

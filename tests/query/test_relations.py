@@ -72,7 +72,7 @@ def plain_score_table(frame: pl.DataFrame, by: tuple[str, ...], slot: pl.Expr, s
 @settings(max_examples=60)
 @given(frame=frames(), by=st.sampled_from(SLICES))
 def test_score_table(twins: Twins, frame: pl.DataFrame, by: tuple[str, ...]) -> None:
-    found = on_both(twins, frame, lambda rows: relations.score_table(rows, by, with_amount=True))
+    found = on_both(twins, frame, lambda rows: relations.score_table(rows, by, sums=relations.SUMS))
     expected = plain_score_table(frame, by, pl.col("score_bin").cast(pl.Int64), "score_bin")
     same(found, expected)
     assert found.schema["n"] == pl.Int64
@@ -82,24 +82,25 @@ def test_score_table(twins: Twins, frame: pl.DataFrame, by: tuple[str, ...]) -> 
 @settings(max_examples=60)
 @given(frame=frames(), by=st.sampled_from(SLICES))
 def test_score_table_by_score(twins: Twins, frame: pl.DataFrame, by: tuple[str, ...]) -> None:
-    found = on_both(twins, frame, lambda rows: relations.score_table(rows, by, by_score=True, with_amount=True))
+    found = on_both(twins, frame, lambda rows: relations.score_table(rows, by, by_score=True, sums=relations.SUMS))
     same(found, plain_score_table(frame, by, pl.col("score"), "score"))
 
 
 @settings(max_examples=60)
 @given(frame=frames(), split=st.sampled_from([-1.0, 0.05, 0.25, 0.3, 0.31, 0.95, 2.0]))
 def test_split_separates_the_rows_at_the_threshold(twins: Twins, frame: pl.DataFrame, split: float) -> None:
-    found = on_both(twins, frame, lambda rows: relations.score_table(rows, ("c0",), split=split, with_amount=True))
+    found = on_both(twins, frame, lambda rows: relations.score_table(rows, ("c0",), split=split, sums=relations.SUMS))
     slot = pl.col("score_bin").cast(pl.Int64) + (pl.col("score") >= split).fill_null(False).cast(pl.Int64)
     same(found, plain_score_table(frame, ("c0",), slot, "score_bin"))
 
 
 @settings(max_examples=60)
-@given(frame=frames())
-def test_log_loss_is_null_for_scores_that_are_no_probabilities(twins: Twins, frame: pl.DataFrame) -> None:
-    for side in twins.of(frame):
-        losses = collected(relations.score_table(side, (), with_log_loss=False))["log_loss_sum"]
-        assert losses.fill_null(0.0).to_list() == [0.0] * len(losses)
+@given(frame=frames(), sums=st.sets(st.sampled_from(sorted(relations.SUMS))))
+def test_a_score_table_has_the_sums_that_were_asked_for(twins: Twins, frame: pl.DataFrame, sums: set[str]) -> None:
+    found = on_both(twins, frame, lambda rows: relations.score_table(rows, (), sums=sums))
+    assert set(found.columns) == {"score_bin", "n", "n_pos", "n_unlabelled", *sums}
+    whole = on_both(twins, frame, lambda rows: relations.score_table(rows, (), sums=relations.SUMS))
+    same(whole, found)
 
 
 @settings(max_examples=60)
@@ -153,9 +154,9 @@ def test_head_is_in_the_order_of_the_file(twins: Twins, frame: pl.DataFrame, lim
 @given(frame=frames())
 def test_tables_add_over_slices(twins: Twins, frame: pl.DataFrame) -> None:
     rows, _ = twins.of(frame)
-    whole = collected(relations.score_table(rows, (), with_amount=True))
+    whole = collected(relations.score_table(rows, (), sums=relations.SUMS))
     for by in SLICES[1:]:
-        sliced = collected(relations.score_table(rows, by, with_amount=True))
+        sliced = collected(relations.score_table(rows, by, sums=relations.SUMS))
         added = sliced.group_by("score_bin").agg(pl.exclude("score_bin", "^slice_.*$").sum())
         same(added, whole)
 

@@ -10,7 +10,8 @@ import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.query.thresholds import FACTOR, PRIME, cost_table
+from analytics.query.sampling import FACTOR, PRIME
+from analytics.query.thresholds import cost_table
 from tests.query.logs import frames
 
 NAMES = ("amount_pos_sum", "amount_neg_sum", "amount_pos_sq_sum", "amount_neg_sq_sum")

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from analytics.log.schema import MAX_DISTINCT_SCORES, Log
+from analytics.log.grid import MAX_DISTINCT_SCORES
+from analytics.log.schema import Log
 from analytics.reading.grid import score_quantiles
 from analytics.reading.sql.expressions import Expression
 from tests.ingested import Desk

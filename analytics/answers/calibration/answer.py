@@ -14,13 +14,19 @@ from analytics.answers.question import Question, score_table
 from analytics.errors import QuestionError
 from analytics.measure.calibration.breaks import level_break
 from analytics.measure.calibration.recalibration import ScoreMap, fit_map, isotonic_table
-from analytics.measure.calibration.table import MIN_SUPPORT, calibration_table, chance_table
+from analytics.measure.calibration.table import calibration_table, chance_table
+from analytics.measure.comparisons import SIGNIFICANT
 from analytics.measure.reliability import GROUPS, Binning, reliability_table
 from analytics.measure.score_bins import BinnedSlices, ScoreBins
+from analytics.measure.slices import MIN_SUPPORT
 from analytics.query.engine import Engine, ScoreTable
 
-SIGNIFICANT = 0.05
 _SLICE_REPLICATES, _SLICE_CELLS = 200, 100
+"""Replicates of the labels and score cells behind what chance would give one slice or one bucket of time: a mean and a 95 %
+end only, for up to hundreds of slices at once. Fewer than for the whole cohort (`measure.calibration.chance`): the end then
+has a standard error of about a fifth of the spread."""
+_SUREST = 1e-12
+"""Mapped scores are kept this far from 0 and 1 in the log loss: an isotonic map reaches both, where one row would cost all."""
 _SUMS = ("n", "n_pos", "score_sum", "score_sq_sum")
 
 
@@ -242,7 +248,7 @@ def probabilities(scores: ScoreTable, score_map: ScoreMap | None) -> ScoreTable:
     )
     score = score_map(raw)
     edges, place = np.unique(score, return_inverse=True)
-    p = score.clip(1e-12, 1 - 1e-12)
+    p = score.clip(_SUREST, 1 - _SUREST)
     moved = frame.with_columns(
         score_bin=pl.Series(place).cast(pl.Int64),
         score_sum=n * score,
@@ -250,7 +256,8 @@ def probabilities(scores: ScoreTable, score_map: ScoreMap | None) -> ScoreTable:
         score_pos_sum=pos * score,
         log_loss_sum=-(pos * np.log(p) + (n - pos) * np.log1p(-p)),
     )
-    unscored = scores.frame.filter(pl.col("score_bin").is_null()).select(moved.columns).cast(moved.schema)
+    unscored = scores.frame.filter(pl.col("score_bin").is_null()).with_columns(log_loss_sum=pl.lit(None))
+    unscored = unscored.select(moved.columns).cast(moved.schema)
     return replace(scores, frame=pl.concat([moved, unscored]), edges=edges, threshold_bin=0)
 
 

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from analytics.answers.calibration.answer import SIGNIFICANT, map_of, probabilities
+from analytics.answers.calibration.answer import map_of, probabilities
 from analytics.answers.question import Question
 from analytics.measure.calibration.scan import MISFITS, misfit_table
-from analytics.measure.calibration.table import MIN_SUPPORT, adjusted
+from analytics.measure.calibration.table import adjusted
+from analytics.measure.comparisons import SIGNIFICANT
 from analytics.measure.leaks import TELLS, label_told
+from analytics.measure.slices import MIN_SUPPORT
 from analytics.query.engine import Engine
+from analytics.query.relations import MOMENTS
 
 
 @dataclass(frozen=True)
@@ -50,9 +53,7 @@ def calibration_scan(engine: Engine, question: Question, min_support: int = MIN_
 
 def _slices_of(engine: Engine, question: Question, name: str) -> pl.DataFrame:
     """Compare the slices of one segment column with their rest: ``column, value`` and the columns of `misfit_table`."""
-    scores = engine.score_table(
-        question.log, question.cohort, question.threshold, (name,), with_log_loss=False, with_amount=False
-    )
+    scores = engine.score_table(question.log, question.cohort, question.threshold, (name,), sums=MOMENTS)
     judged = probabilities(scores, map_of(question, scores))
     found = misfit_table(judged.frame, judged.edges, "slice_0")
     values = pl.Series([_value_of(value) for value in found["slice_0"]], dtype=pl.String)

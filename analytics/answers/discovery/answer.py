@@ -13,7 +13,8 @@ from analytics.answers.discovery.search import Cells, Search, Slice, cells_of, c
 from analytics.answers.discovery.tree import Tree, tree_of
 from analytics.answers.question import Question
 from analytics.errors import QuestionError
-from analytics.measure.discovery.confirmation import SIGNIFICANT, confirmation_table
+from analytics.measure.comparisons import SIGNIFICANT
+from analytics.measure.discovery.confirmation import confirmation_table
 from analytics.measure.discovery.contribution import contributions
 from analytics.measure.discovery.cube import Cube, Sums
 from analytics.measure.discovery.evidence import rates, scores
@@ -26,6 +27,7 @@ from analytics.query.engine import Engine
 _Progress = Callable[[str, float], None]
 
 _MAX_LISTED = 200_000
+"""Slices that are listed with all their numbers; it bounds memory, and beyond it the request is refused. A choice."""
 
 
 @dataclass(frozen=True)

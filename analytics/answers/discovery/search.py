@@ -18,7 +18,7 @@ from analytics.query.cohort import Cohort
 from analytics.query.discovery.objectives import OBJECTIVES, SPLITS, by_entity, by_row, by_time, row_count
 from analytics.query.discovery.properties import Property, expression, in_codes, properties, shown_value
 from analytics.query.engine import Engine
-from analytics.query.operators import predicate
+from analytics.query.predicates import predicate
 from analytics.query.relations import cube_table
 
 Split = Literal["row", "entity", "time", "none"]
@@ -27,7 +27,14 @@ _IS_PREDICTION = 0.9
 """A column that removes more than this share of the uncertainty about the prediction, among rows of one label, is one."""
 
 _BY_LABEL = ("fpr", "fnr")
-MIN_SHARE, MIN_ROWS, MAX_DEPTH, MAX_MEMBERS = 0.01, 50, 3, 25
+MIN_SHARE, MIN_ROWS = 0.01, 50
+"""Least share of the searched rows, and least rows, of a slice: the larger of both counts. Both can be chosen."""
+MAX_DEPTH = 3
+"""Conditions of a slice at most, where nobody says otherwise: with four, cells and p-values grow and names are not read."""
+MAX_MEMBERS = 25
+"""Slices that are listed of a group, where nobody asks for all."""
+_DEEPEST = 8
+"""Conditions that can be asked for at most: memory grows with the number of combinations of columns."""
 
 
 @dataclass(frozen=True)
@@ -122,7 +129,7 @@ def checked(question: Question, search: Search) -> None:
         raise QuestionError("Expected a row id to split by entity, found none. Choose the column in the mapping.")
     if search.split == "time" and question.log.time_low is None:
         raise QuestionError("Expected times to split by, found none. Choose the column of times in the mapping.")
-    if not 0 <= search.min_support < 1 or search.min_rows < 1 or not 1 <= search.max_depth <= 8:
+    if not 0 <= search.min_support < 1 or search.min_rows < 1 or not 1 <= search.max_depth <= _DEEPEST:
         raise QuestionError(
             f"Expected a minimum support in 0–1 and one to eight predicates, found {search.min_support:g} and "
             f"{search.max_depth}."

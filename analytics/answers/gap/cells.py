@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -11,44 +11,64 @@ import polars as pl
 from analytics.answers.empty_cohort import empty_cohort
 from analytics.answers.gap.sides import Sides
 from analytics.errors import QuestionError
+from analytics.log.bins import Bins
+from analytics.measure.gap.candidates import Slicing
 from analytics.measure.gap.cells import SideCells, side_cells
-from analytics.measure.gap.hybrids import CellKeys
+from analytics.measure.gap.constants import RARE_SHARE
+from analytics.measure.gap.metric import GapMetric
+from analytics.measure.gap.pairs import Cells
+from analytics.measure.gap.split import Counts
 from analytics.query.engine import Engine
-from analytics.query.gap import OTHER_UNIT, WITHOUT_COUNTERPART, Dimension, sliced_table
+from analytics.query.gap import ENDINGS, Dimension, sliced_table
 
-_RARE_SHARE = 0.005
 _OTHERS = "(other values)"
 
 
 @dataclass(frozen=True)
-class Cells:
-    """Both sides in the same cells, and what the cells are called."""
+class SideCounts(Counts):
+    """What the engine counts on both sides, as `measure.gap.split` asks for it.
 
-    keys: pl.DataFrame
-    reference: SideCells
-    production: SideCells
+    Attributes
+    ----------
+    engine : Engine
+    sides : Sides
+    units : frozenset of str
+        Columns that production has in another unit: the same number is then another value.
+    metric : GapMetric
+        Says which sums are needed.
+    """
+
+    engine: Engine
+    sides: Sides
+    units: frozenset[str]
+    metric: GapMetric
 
     @property
-    def pair(self) -> tuple[SideCells, SideCells]:
-        """Both sides, the reference first."""
-        return self.reference, self.production
+    def slicings(self) -> tuple[Slicing, ...]:
+        """The columns that both sides can be sliced by."""
+        return tuple(Slicing(each.name, each.is_flag, each.bins is not None) for each in self.sides.dimensions)
 
-    @property
-    def nesting(self) -> CellKeys:
-        """How the cells nest: columns that are missing nowhere, then what is missing of the others."""
-        always = [name for name in self.keys.columns if not self.keys[name].null_count()]
-        others = [name for name in self.keys.columns if name not in always]
-        rows = self.keys.select(*always, *[pl.col(name).is_null() for name in others])
-        is_missing = rows.select(pl.any_horizontal(others)).to_series().to_numpy() if others else None
-        return CellKeys(_numbered(self.keys, always), _numbered(rows, rows.columns), is_missing)
+    def by_decision(self, column: Slicing) -> Cells:
+        """Count the slices of one column, below and from the threshold on."""
+        return two_bin_cells(
+            self.engine,
+            self.sides,
+            self._dimension(column),
+            with_moments=self.metric.is_loss,
+            with_amount=bool(self.metric.is_by_amount.any()),
+        )
 
+    def by_score(self, columns: Sequence[Slicing]) -> Cells:
+        """Count the slices of several columns together, score bin by score bin; without columns all rows."""
+        dimensions = [self._dimension(column) for column in columns]
+        return scored_cells(self.engine, self.sides, dimensions, with_amount=bool(self.metric.is_by_amount.any()))
 
-def _numbered(table: pl.DataFrame, columns: Sequence[str]) -> np.ndarray:
-    """Number the distinct values of some columns from 0; all rows are alike without columns."""
-    if not columns:
-        return np.zeros(table.height, dtype=np.int64)
-    places: dict[tuple[object, ...], int] = {}
-    return np.array([places.setdefault(row, len(places)) for row in table.select(columns).iter_rows()], dtype=np.int64)
+    def _dimension(self, column: Slicing) -> Dimension:
+        """Return the column as the engine slices by it."""
+        own = next(each for each in self.sides.dimensions if each.name == column.name)
+        bins = Bins(column.edges, own.bins.is_integer) if own.bins is not None and column.edges else own.bins
+        is_other = column.name in self.units and not own.is_flag
+        return replace(own, bins=bins, is_other_unit=is_other, alone=column.alone)
 
 
 def two_bin_cells(
@@ -67,10 +87,10 @@ def two_bin_cells(
             with_amount=with_amount and question.log.mapping.amount is not None,
         )
         frames.append(_named(engine.collect(relation), sides, side, [dimension]))
-    keys = pl.concat([frame.select("0") for frame in frames]).unique().sort("0", nulls_last=True)
+    identities = _identities(frames, ["0"])
     edges = np.zeros(2)
-    found = [side_cells(frame, keys, 2, 1, edges) for frame in frames]
-    return Cells(keys.rename({"0": dimension.name}), found[0], found[1])
+    found = [side_cells(frame, identities, 2, 1, edges) for frame in frames]
+    return _cells(identities, [dimension], found)
 
 
 def scored_cells(engine: Engine, sides: Sides, dimensions: Sequence[Dimension], *, with_amount: bool) -> Cells:
@@ -88,33 +108,31 @@ def scored_cells(engine: Engine, sides: Sides, dimensions: Sequence[Dimension], 
     frames, grids = [], []
     for side, question in enumerate(sides.questions):
         log, threshold = question.log, question.threshold
-        edges = np.asarray(log.edges, dtype=np.float64)
-        split = None if log.grid_is_exact or threshold in edges else threshold
         relation = sliced_table(
             engine.kept(log, question.cohort, threshold),
             log,
             side,
             dimensions,
             mature_before=sides.mature_before[side],
-            split=split,
+            split=log.grid.split(threshold),
             with_amount=with_amount and log.mapping.amount is not None,
         )
         frame = engine.collect(relation)
         if frame.is_empty():
             raise empty_cohort(engine, log, question.cohort, threshold)
-        if split is not None:
-            edges = np.insert(edges, int(np.searchsorted(edges, split)), split)
+        grid = log.grid.split_at(threshold)
         frames.append(_named(frame, sides, side, dimensions))
-        grids.append((edges, int(np.searchsorted(edges, threshold))))
+        grids.append((grid.edges, grid.at(threshold)))
     places = [str(place) for place in range(len(dimensions))]
     for place in places:
         frames = _with_others(frames, place)
-    keys = pl.concat([frame.select(places) for frame in frames]).unique().sort(places, nulls_last=True)
+    identities = _identities(frames, places)
     if not places:
-        keys = pl.DataFrame({"all": ["all rows"]})
+        identities = pl.DataFrame({"all": ["all rows"]})
         frames = [frame.with_columns(all=pl.lit("all rows")) for frame in frames]
     found = [
-        side_cells(frame, keys, len(edges), line, edges) for frame, (edges, line) in zip(frames, grids, strict=True)
+        side_cells(frame, identities, len(edges), line, edges)
+        for frame, (edges, line) in zip(frames, grids, strict=True)
     ]
     for cells, question, word in zip(found, sides.questions, ("reference", "production"), strict=True):
         if not cells.judged.sum():
@@ -122,30 +140,60 @@ def scored_cells(engine: Engine, sides: Sides, dimensions: Sequence[Dimension], 
                 f"Expected rows with a label and a score on both sides, found none in the {word} of {question.log.name!r}. "
                 "Attach labels, or choose another time."
             )
-    renamed = {place: dimension.name for place, dimension in zip(places, dimensions, strict=True)}
-    return Cells(keys.rename(renamed), found[0], found[1])
+    return _cells(identities, dimensions, found)
+
+
+def _identities(frames: Sequence[pl.DataFrame], places: Sequence[str]) -> pl.DataFrame:
+    """Return the distinct slices of both sides by text and kind, in the order of their texts."""
+    names = [*places, *map(_kind_of, places)]
+    return pl.concat([frame.select(names) for frame in frames]).unique().sort(names, nulls_last=True)
+
+
+def _kind_of(place: str) -> str:
+    """Return the name of the column that holds the kind of a slice."""
+    return f"{place} kind"
+
+
+def _cells(identities: pl.DataFrame, dimensions: Sequence[Dimension], found: Sequence[SideCells]) -> Cells:
+    """Return both sides with texts and kinds of slices under the names of the columns."""
+    if not dimensions:
+        return Cells(identities, pl.DataFrame({"all": ["value"]}), found[0], found[1])
+    names = {str(place): dimension.name for place, dimension in enumerate(dimensions)}
+    keys = identities.select(pl.col(place).alias(name) for place, name in names.items())
+    kinds = identities.select(pl.col(_kind_of(place)).alias(name) for place, name in names.items())
+    return Cells(keys, kinds, found[0], found[1])
 
 
 def _named(frame: pl.DataFrame, sides: Sides, side: int, dimensions: Sequence[Dimension]) -> pl.DataFrame:
     """Give slices the text that both sides call them by, in columns that are called by their place."""
     log = sides.questions[side].log
-    columns = [
-        dimension.values(log, side, frame[f"slice_{place}"]).alias(str(place))
-        for place, dimension in enumerate(dimensions)
-    ]
+    columns = []
+    for place, dimension in enumerate(dimensions):
+        found = frame[f"slice_{place}"]
+        columns.append(dimension.values(log, side, found).alias(str(place)))
+        columns.append(dimension.kinds(log, side, found).alias(_kind_of(str(place))))
     mature = frame[f"slice_{len(dimensions)}"].cast(pl.Boolean).alias("is_mature")
     rest = frame.select(pl.exclude([f"slice_{place}" for place in range(len(dimensions) + 1)]))
     return pl.DataFrame([*columns, mature, *rest.get_columns()])
 
 
 def _with_others(frames: Sequence[pl.DataFrame], name: str) -> list[pl.DataFrame]:
-    """Take the values together that are rare on both sides."""
-    often: set[str] = set()
+    """Take the values together that are rare on both sides, each kind by itself."""
+    identity = [name, _kind_of(name)]
+    often: list[pl.DataFrame] = []
     for frame in frames:
-        counts = frame.group_by(name).agg(n=pl.col("n").sum()).drop_nulls(name)
-        often |= set(counts.filter(pl.col("n") >= _RARE_SHARE * float(frame["n"].sum()))[name])
-    is_rare = pl.col(name).is_not_null() & ~pl.col(name).is_in(list(often))
-    others = pl.lit(_OTHERS)
-    for ending in (OTHER_UNIT, WITHOUT_COUNTERPART):
-        others = pl.when(pl.col(name).str.ends_with(ending)).then(pl.lit(_OTHERS + ending)).otherwise(others)
-    return [frame.with_columns(pl.when(is_rare).then(others).otherwise(pl.col(name)).alias(name)) for frame in frames]
+        counts = frame.group_by(identity).agg(n=pl.col("n").sum()).drop_nulls(name)
+        often.append(counts.filter(pl.col("n") >= RARE_SHARE * float(frame["n"].sum())).select(identity))
+    frequent = pl.concat(often).unique().with_columns(is_frequent=pl.lit(True))
+    is_rare = pl.col(name).is_not_null() & pl.col("is_frequent").is_null()
+    kind = pl.col(_kind_of(name))
+    rest = pl.lit(_OTHERS) + kind.replace_strict(ENDINGS, return_dtype=pl.String)
+    return [
+        frame.join(frequent, on=identity, how="left", maintain_order="left")
+        .with_columns(
+            pl.when(is_rare).then(rest).otherwise(pl.col(name)).alias(name),
+            pl.when(is_rare).then(pl.lit("rest of ") + kind).otherwise(kind).alias(_kind_of(name)),
+        )
+        .drop("is_frequent")
+        for frame in frames
+    ]

@@ -8,13 +8,13 @@ import polars as pl
 
 from analytics.answers.gap.sides import Sides
 from analytics.log.stand_ins import WORDS
+from analytics.measure.gap.constants import MAX_ROWS
 from analytics.measure.gap.inputs import InputChange, input_change
+from analytics.measure.gap.weeks import shared_weekdays, whole_weeks
 from analytics.query.engine import Engine
 from analytics.query.gap import sampled, text_of
 
-_MAX_ROWS = 50_000
 SCORE, LABEL, _MOMENT = "__score__", "__label__", "__moment__"
-_MIN_ROWS_OF_WEEKDAYS = 200
 
 
 @dataclass(frozen=True)
@@ -39,8 +39,13 @@ class Inputs:
     one_in: tuple[int, int]
     weekdays: tuple[int, ...]
 
+    @property
+    def units(self) -> frozenset[str]:
+        """The columns that production has in another unit."""
+        return frozenset(name for name, change in self.changes.items() if change.unit is not None)
 
-def inputs(engine: Engine, sides: Sides, *, max_rows: int = _MAX_ROWS) -> Inputs:
+
+def inputs(engine: Engine, sides: Sides, *, max_rows: int = MAX_ROWS) -> Inputs:
     """Answer "did something else come in?" column by column.
 
     Parameters
@@ -58,25 +63,13 @@ def inputs(engine: Engine, sides: Sides, *, max_rows: int = _MAX_ROWS) -> Inputs
         frames.append(_plain(frame, sides, side))
         one_in.append(step)
     reference, production = frames
-    weekdays: tuple[int, ...] = ()
-    compared = reference
-    if production[_MOMENT].null_count() < production.height and reference[_MOMENT].null_count() < reference.height:
-        held = production[_MOMENT].drop_nulls().dt.weekday().unique().sort().to_list()
-        matching = reference.filter(pl.col(_MOMENT).dt.weekday().is_in(held))
-        if len(held) < 7 and matching.height >= _MIN_ROWS_OF_WEEKDAYS and matching.height < reference.height:
-            compared, weekdays = matching, tuple(held)
-    weeks = _whole_weeks(compared[_MOMENT]) if compared[_MOMENT].drop_nulls().len() else None
+    weekdays = shared_weekdays(reference[_MOMENT], production[_MOMENT])
+    compared = reference.filter(pl.col(_MOMENT).dt.weekday().is_in(weekdays)) if weekdays else reference
+    weeks = whole_weeks(compared[_MOMENT])
     names = [first.name for first, _ in sides.inputs]
     varied = [name for name in names if max(compared[name].n_unique(), production[name].n_unique()) > 1]
     changes = {name: input_change(compared[name], production[name], weeks, WORDS) for name in varied}
     return Inputs(changes, (reference, production), (one_in[0], one_in[1]), weekdays)
-
-
-def _whole_weeks(moments: pl.Series) -> pl.Series:
-    """Return the week of each row, null in weeks that have fewer weekdays than others: at either end of a log."""
-    rows = pl.DataFrame({"week": moments.dt.truncate("1w"), "day": moments.dt.weekday()})
-    days = pl.col("day").n_unique().over("week")
-    return rows.select(pl.when(days == days.max()).then("week").alias("week")).to_series()
 
 
 def _plain(frame: pl.DataFrame, sides: Sides, side: int) -> pl.DataFrame:

@@ -7,21 +7,17 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-import numpy as np
 import polars as pl
 
 from analytics.answers.question import Question
 from analytics.errors import QuestionError
 from analytics.log.column import MAX_SEGMENT_VALUES, MAX_VALUES_BY_VALUE, Column
 from analytics.log.schema import Log
+from analytics.measure.gap.maturity import is_waiting, mature_before
 from analytics.query.cohort import Clause, Cohort
 from analytics.query.engine import Engine
 from analytics.query.gap import Dimension
 
-_COMPLETE_SHARE = 0.9
-_LEAST_WAITING = 0.02
-CHANCE_ERRORS = 3.0
-_MIN_MATURE = 200
 _EVALUATED = frozenset(("evaluation", "eval", "offline", "test", "validation", "holdout", "backtest"))
 _DEPLOYED = frozenset(("production", "prod", "live", "online", "pilot", "deployed"))
 _ROLES = ("score", "decision", "label", "row_id", "time", "amount", "model_version")
@@ -105,15 +101,16 @@ def sides(engine: Engine, reference: Question, production: Question) -> Sides:
             dimensions.append(dimension)
         elif first.n_missing or second.n_missing:
             flags.append(Dimension(first.name, (first, second), is_flag=True))
-    mature = _mature_before(engine, reference), _mature_before(engine, production)
+    before, after = _days(engine, reference), _days(engine, production)
+    until = None if after is None else mature_before(after)
     return Sides(
         reference,
         production,
         (*dimensions, *flags),
         tuple(inputs),
         tuple(left_out),
-        mature,
-        _is_waiting(engine, production, mature[1]),
+        (None if before is None else mature_before(before), until),
+        after is not None and is_waiting(after, until),
     )
 
 
@@ -210,46 +207,8 @@ def _dimension_of(reference: Log, production: Log, first: Column, second: Column
     return Dimension(first.name, (first, second))
 
 
-def _mature_before(engine: Engine, question: Question) -> datetime | None:
-    """Find the day from which on labels of a side still come in.
-
-    That is the first day of the last run of days each of which is labelled less often than the earlier half of the rows, by
-    more than chance and by a tenth, or by half the share of positives where that is less: rare positives that are known late
-    leave few rows without a label. None where there is none, or too few labelled rows are before it.
-    """
+def _days(engine: Engine, question: Question) -> pl.DataFrame | None:
+    """Count a side by day; None where it has no times, or every row of its log a label."""
     if question.log.time_low is None or question.log.n_labelled == question.log.n_rows:
         return None
-    days = engine.time_table(question.log, question.cohort, question.threshold, "1d").drop_nulls("bucket")
-    if days.height < 2 or days["n_labelled"].equals(days["n"]):
-        return None
-    n, labelled, positive = (
-        days.select(pl.col("n"), pl.col("n_labelled"), pl.col("tp") + pl.col("fn")).to_numpy().T.astype(float)
-    )
-    early = n.cumsum() <= max(n.sum() / 2, n[0])
-    usual, share = labelled[early].sum() / n[early].sum(), labelled / n
-    rare = positive[early].sum() / max(labelled[early].sum(), 1.0) / 2
-    chance = CHANCE_ERRORS * (usual * (1 - usual) / n) ** 0.5
-    line = usual - np.maximum(usual * min(1 - _COMPLETE_SHARE, rare), chance)
-    first = days.height
-    while first > 0 and share[first - 1] < line[first - 1]:
-        first -= 1
-    if first in (0, days.height) or labelled[:first].sum() < _MIN_MATURE:
-        return None
-    moment: datetime = days["bucket"][first]
-    return moment
-
-
-def _is_waiting(engine: Engine, question: Question, until: datetime | None) -> bool:
-    """Whether of a side's rows, those up to when labels are taken for complete, the newest fifth has fewer than the oldest."""
-    if question.log.time_low is None or question.log.n_labelled == question.log.n_rows:
-        return False
-    days = engine.time_table(question.log, question.cohort, question.threshold, "1d").drop_nulls("bucket")
-    days = days if until is None else days.filter(pl.col("bucket") < until)
-    if days.height < 2:
-        return False
-    n, labelled = days.select("n", "n_labelled").to_numpy().T.astype(float)
-    before = n.cumsum()
-    old, new = before <= max(before[-1] / 5, n[0]), before > before[-1] * 4 / 5
-    first, last = (labelled[part].sum() / n[part].sum() for part in (old, new))
-    chance = (first * (1 - first) / n[old].sum() + last * (1 - last) / n[new].sum()) ** 0.5
-    return bool(first - last > max(CHANCE_ERRORS * chance, _LEAST_WAITING))
+    return engine.time_table(question.log, question.cohort, question.threshold, "1d").drop_nulls("bucket")

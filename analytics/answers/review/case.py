@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import polars as pl
 
 from analytics.answers.question import Question
-from analytics.answers.review.queue import slice_values
-from analytics.answers.slices import SIGNIFICANT, slices
+from analytics.answers.review.queue import Row, slice_values
+from analytics.answers.slices import slices
 from analytics.errors import QuestionError
 from analytics.log.column import Column
 from analytics.log.mapping import ROLE_LABELS
 from analytics.log.schema import Log
+from analytics.measure.comparisons import SIGNIFICANT
 from analytics.query.engine import Engine
 
 _ATTRIBUTION = re.compile(
@@ -29,7 +29,7 @@ _GROUPS = ("segment", "text", "ignore", "row_id", "time", "amount", "model_versi
 
 
 @dataclass(frozen=True)
-class Failing:
+class _Failing:
     """A slice that fails: its error rate, how far that is above the rest's, and its rows."""
 
     rate: float
@@ -37,7 +37,7 @@ class Failing:
     n: int
 
 
-Failures = Mapping[str, Mapping[object, Failing]]
+_Failures = Mapping[str, Mapping[object, _Failing]]
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class Field:
         The value of each twin.
     differs : tuple of bool
         Whether a twin's value is another one.
-    failing : Failing, optional
+    failing : _Failing, optional
         The slice that the value belongs to, where that fails.
     attribution : float, optional
         What the log says that the field did to the score.
@@ -65,13 +65,13 @@ class Field:
     value: object
     twins: tuple[object, ...] = ()
     differs: tuple[bool, ...] = ()
-    failing: Failing | None = None
+    failing: _Failing | None = None
     attribution: float | None = None
 
 
-def failing_slices(engine: Engine, question: Question) -> Failures:
+def failing_slices(engine: Engine, question: Question) -> _Failures:
     """Return, by segment column, the slices that err more than the rest: adjusted p below 0.05, enough rows, fewer than half."""
-    found: dict[str, dict[object, Failing]] = {}
+    found: dict[str, dict[object, _Failing]] = {}
     judged = pl.sum_horizontal("tp", "fp", "fn", "tn")
     for name in question.log.mapping.segments:
         try:
@@ -86,7 +86,7 @@ def failing_slices(engine: Engine, question: Question) -> Failures:
             & (2 * judged < total)
         )
         found[name] = {
-            value: Failing(rate, difference, n)
+            value: _Failing(rate, difference, n)
             for value, rate, difference, n in worse.select("slice_0", "error_rate", "difference", "n").iter_rows()
         }
     return found
@@ -115,38 +115,35 @@ def arrival(log: Log) -> Column | None:
     return next((column for column in times if _ARRIVAL.search(column.name)), None)
 
 
-def case_fields(
-    log: Log, case: dict[str, Any], twins: Sequence[dict[str, Any]] = (), failures: Failures | None = None
-) -> list[Field]:
+def case_fields(log: Log, case: Row, twins: Sequence[Row] = (), failures: _Failures | None = None) -> list[Field]:
     """Return the fields of a row by role, the most attributed first within each.
 
     Parameters
     ----------
-    case : dict
-        A row of a queue.
-    twins : sequence of dict
+    case : Row
+    twins : sequence of Row
         Rows to compare it with.
     failures : mapping, optional
         What `failing_slices` found.
     """
     pushes = _attributions(log)
     shown = [column for column in log.columns if column.name not in set(pushes.values())]
-    slices_of = slice_values(log, case, [name for name in failures or {} if failures and failures[name]])
+    slices_of = slice_values(log, case.values, [name for name in failures or {} if failures and failures[name]])
     fields = []
     for column in shown:
         role = log.mapping.role_of(column.name)
-        values = tuple(twin[column.sql_name] for twin in twins)
+        values = tuple(twin.values[column.sql_name] for twin in twins)
         bad = (
             (failures or {}).get(column.name, {}).get(slices_of.get(column.name)) if column.name in slices_of else None
         )
-        push = case[log.column(pushes[column.name]).sql_name] if column.name in pushes else None
+        push = case.values[log.column(pushes[column.name]).sql_name] if column.name in pushes else None
         fields.append(
             Field(
                 column.name,
                 "Other" if role == "ignore" else ROLE_LABELS[role],
-                case[column.sql_name],
+                case.values[column.sql_name],
                 values,
-                tuple(value != case[column.sql_name] for value in values),
+                tuple(value != case.values[column.sql_name] for value in values),
                 bad,
                 push,
             )

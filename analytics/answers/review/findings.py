@@ -71,10 +71,19 @@ def _latest_by_row(verdicts: Sequence[Verdict]) -> dict[int, Verdict]:
     return found
 
 
+@dataclass(frozen=True)
+class _Judged:
+    """A row that somebody judged: whether it is an error, and the stored values that slice it."""
+
+    row_id: int
+    is_error: bool
+    values: Mapping[str, Any]
+
+
 def _rows_judged(
     engine: Engine, question: Question, errors: str, verdicts: Sequence[Verdict], by: Sequence[str] = ()
-) -> list[dict[str, Any]]:
-    """Return the rows of a queue that are judged: ``row_id, is_error`` and the stored columns that slice by ``by``."""
+) -> list[_Judged]:
+    """Return the rows of a queue that are judged, with the stored columns that slice by ``by``."""
     outcomes = outcomes_of(question, errors)
     if outcomes is None or not verdicts:
         return []
@@ -82,7 +91,8 @@ def _rows_judged(
     columns = ["score", "label", *[stored_slice(question.log, name) for name in by]]
     found = engine.collect(review.rows(frame, sorted({v.row_id for v in verdicts}), columns))
     is_error = (pl.col("score") >= question.threshold) != (pl.col("label") == 1)
-    return found.with_columns(is_error=is_error.fill_null(value=False)).to_dicts()
+    told = found.with_columns(is_error=is_error.fill_null(value=False))
+    return [_Judged(row["row_id"], row["is_error"], row) for row in told.to_dicts()]
 
 
 def findings(
@@ -105,7 +115,7 @@ def findings(
     known : sequence of str
         Reasons to list though nobody gave them.
     """
-    is_error = {row["row_id"]: row["is_error"] for row in _rows_judged(engine, question, errors, verdicts)}
+    is_error = {row.row_id: row.is_error for row in _rows_judged(engine, question, errors, verdicts)}
     said = [verdict for verdict in verdicts if verdict.row_id in is_error]
     last = _latest_by_row(said)
     drawn = queue(engine, question, errors, "random", seed=seed, limit=len(last))
@@ -135,9 +145,7 @@ def _corrected(
     is_error: Mapping[int, bool],
 ) -> Corrected:
     """Return the error rate of a cohort, and what the verdicts that a label is wrong make of it."""
-    scores = engine.score_table(
-        question.log, question.cohort, question.threshold, with_moments=False, with_log_loss=False, with_amount=False
-    )
+    scores = engine.score_table(question.log, question.cohort, question.threshold, sums=())
     n_judged, n_errors = _judged_and_errors(scores.frame, scores.threshold_bin)
     outcomes = tuple(kind for kind in outcomes_of(question, errors) or _WRONG_KINDS if kind in _WRONG_KINDS)
     kept = Cohort(question.cohort.clauses, outcomes)
@@ -173,7 +181,7 @@ def reasons_by_slice(
     last = _latest_by_row(verdicts)
     by_slice: dict[object, list[str]] = {}
     for row in rows:
-        by_slice.setdefault(slice_values(question.log, row, [name])[name], []).append(last[row["row_id"]].reason)
+        by_slice.setdefault(slice_values(question.log, row.values, [name])[name], []).append(last[row.row_id].reason)
     tables = [
         reason_table(reasons).with_columns(
             pl.lit(None if value is None else str(value), pl.String).alias("slice"),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
 from typing import Any, Literal, get_args
 
 import polars as pl
@@ -22,6 +23,7 @@ _OUTCOMES: dict[str, tuple[str, ...]] = {"fp": ("fp",), "fn": ("fn",), "both": (
 _RANKS = get_args(Rank)
 _KEPT = ("row_id", "score", "label", "decision", "amount", "moment")
 _N_TWINS = 3
+"""Correctly decided rows beside a case: as many as stand side by side on a screen."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,60 @@ class Queue:
     rows: pl.DataFrame
     n_rows: int
     frame: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of a log as it is judged.
+
+    Attributes
+    ----------
+    row_id, score, label, decision, amount, moment
+        What it is judged by, and what goes with that.
+    error_kind : str
+        ``fp``, ``fn``, ``tp``, ``tn``, ``unlabelled`` or ``unscored``.
+    values : mapping of str to object
+        Every column of the file, and the bins of its segments, under their stored names; None where one is missing.
+    """
+
+    row_id: int
+    score: float | None
+    label: int | None
+    decision: int | None
+    amount: float | None
+    moment: datetime | None
+    error_kind: str
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Case(Row):
+    """A row of a queue: with its cost, its position from 0, and its place in the random order from 1 where there is one."""
+
+    cost: float | None
+    position: int
+    random_rank: int | None
+
+
+@dataclass(frozen=True)
+class Twin(Row):
+    """A correctly decided row beside a case, and in how many segment columns the two differ."""
+
+    n_differing: int
+
+
+_JUDGED = tuple(entry.name for entry in fields(Row) if entry.name != "values")
+
+
+def cases(rows: pl.DataFrame) -> list[Case]:
+    """Return the rows of a queue one by one."""
+    return [Case(**_row_of(row, ("cost", "position", "random_rank"))) for row in rows.to_dicts()]
+
+
+def _row_of(row: dict[str, Any], more: Sequence[str]) -> dict[str, Any]:
+    """Return the fields of a `Row` and some more: what is left are the values of its columns."""
+    own = {name: row[name] for name in (*_JUDGED, *more)}
+    return {**own, "values": {name: value for name, value in row.items() if name not in own}}
 
 
 def _frame_text(question: Question, errors: str, seed: int) -> str:
@@ -146,39 +202,32 @@ def _with_kinds(rows: pl.DataFrame, threshold: float) -> pl.DataFrame:
     return rows.with_columns(kind.alias("error_kind"))
 
 
-def twins(engine: Engine, question: Question, case: dict[str, Any], limit: int = _N_TWINS) -> pl.DataFrame:
+def twins(engine: Engine, question: Question, case: Case, limit: int = _N_TWINS) -> tuple[Twin, ...]:
     """Return the correctly decided rows of the cohort that differ from a case in the fewest segment columns.
 
-    Parameters
-    ----------
-    case : dict
-        A row of a queue.
-
-    Returns
-    -------
-    DataFrame
-        As `Queue.rows` without its ranking, and ``n_differing``; the nearest first, by the score among equals.
+    The nearest is first, by the score among equals.
     """
     log = question.log
     stored = [stored_slice(log, name) for name in log.mapping.segments if log.column(name).kind != "time"]
     relation = review.twins(
         engine.kept(log, Cohort(question.cohort.clauses), question.threshold),
         _stored_names(log),
-        {name: case[name] for name in stored},
-        row_id=case["row_id"],
-        score=case["score"],
+        {name: case.values[name] for name in stored},
+        row_id=case.row_id,
+        score=case.score,
         threshold=question.threshold,
         limit=limit,
     )
-    return _with_kinds(engine.collect(relation), question.threshold)
+    found = _with_kinds(engine.collect(relation), question.threshold)
+    return tuple(Twin(**_row_of(row, ("n_differing",))) for row in found.drop("distance").to_dicts())
 
 
-def slice_values(log: Log, case: dict[str, Any], names: Sequence[str]) -> dict[str, object]:
-    """Return the slice to which a case belongs, by segment column, as people see it."""
+def slice_values(log: Log, values: Mapping[str, Any], names: Sequence[str]) -> dict[str, object]:
+    """Return the slice to which a row belongs, by segment column, as people see it; ``values`` are by stored name."""
     found = {}
     for name in names:
         stored = stored_slice(log, name)
-        found[name] = as_people_see(log, name, pl.Series([case[stored]], strict=False))[0]
+        found[name] = as_people_see(log, name, pl.Series([values[stored]], strict=False))[0]
     return found
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
 import polars as pl
 
 from analytics.answers.question import Question
+from analytics.answers.review.queue import Row
 from analytics.errors import QuestionError
 from analytics.log.column import Column
 from analytics.query import review
@@ -91,7 +92,7 @@ def replay(engine: Engine, question: Question, kept: Sequence[KeptCase], by: Seq
     return Replay(
         by,
         tuple(
-            _judged(case, None if key is None else rows.get(key, {}), question.threshold)
+            _judged(case, None if key is None else rows.get(key, _NO_MATCH), question.threshold)
             for case, key in zip(kept, keys, strict=True)
         ),
     )
@@ -130,9 +131,24 @@ def _as_stored(value: Scalar, column: Column) -> object:
     return str(value)
 
 
+@dataclass(frozen=True)
+class _Match:
+    """The rows that match a case: how many, how many of them are what, and their mean score."""
+
+    n: int
+    n_scored: int
+    n_flagged: int
+    n_pos: int
+    n_neg: int
+    score_mean: float | None
+
+
+_NO_MATCH = _Match(0, 0, 0, 0, 0, None)
+
+
 def _matching(
     engine: Engine, question: Question, columns: Sequence[Column], keys: set[tuple[Any, ...]]
-) -> dict[tuple[Any, ...], dict[str, Any]]:
+) -> dict[tuple[Any, ...], _Match]:
     """Return, by key, what the rows with that key have in common."""
     names = [column.sql_name for column in columns]
     values = {name: list({key[place] for key in keys}) for place, name in enumerate(names)}
@@ -143,26 +159,27 @@ def _matching(
         for name in names
         if found[name].dtype in (pl.Decimal, pl.Categorical, pl.Enum)
     )
-    return {tuple(row[name] for name in names): row for row in found.to_dicts()}
+    counts = found.select(entry.name for entry in fields(_Match))
+    keys_found = found.select(names).iter_rows()
+    return {key: _Match(*row) for key, row in zip(keys_found, counts.iter_rows(), strict=True)}
 
 
-def _judged(case: KeptCase, rows: dict[str, Any] | None, threshold: float) -> Replayed:
+def _judged(case: KeptCase, rows: _Match | None, threshold: float) -> Replayed:
     """Return the state of a case beside the rows that match it."""
 
     def not_comparable(why: str) -> Replayed:
         return Replayed(case, "not comparable", why, n, score)
 
-    n = int(rows["n"]) if rows else 0
-    score = rows["score_mean"] if rows else None
+    n, score = (rows.n, rows.score_mean) if rows else (0, None)
     if rows is None:
         return not_comparable("the case has no value to match by")
-    if not rows:
+    if not n:
         return not_comparable("no row matches")
-    if rows["n_scored"] < n:
+    if rows.n_scored < n:
         return not_comparable("a matching row has no score")
-    if 0 < rows["n_flagged"] < n:
+    if 0 < rows.n_flagged < n:
         return not_comparable(f"{n} rows match, and were decided differently")
-    labels = {value for value, count in ((1, rows["n_pos"]), (0, rows["n_neg"])) if count}
+    labels = {value for value, count in ((1, rows.n_pos), (0, rows.n_neg)) if count}
     if len(labels) == 2 and case.expected_label is None:
         return not_comparable(f"{n} rows match, and have different labels")
     truth = case.expected_label
@@ -171,28 +188,28 @@ def _judged(case: KeptCase, rows: dict[str, Any] | None, threshold: float) -> Re
     if truth is None or case.score is None:
         return not_comparable("its label is not known yet" if truth is None else "the case has no score")
     was_right = (case.score >= case.threshold) == (truth == 1)
-    is_right = (rows["n_flagged"] == n) == (truth == 1)
+    is_right = (rows.n_flagged == n) == (truth == 1)
     state = ("still right" if is_right else "regressed") if was_right else ("fixed" if is_right else "still wrong")
-    side = "at least" if rows["n_flagged"] else "under"
+    side = "at least" if rows.n_flagged else "under"
     return Replayed(case, state, f"scores {side} {threshold:g}" + (f" on {n} rows" if n > 1 else ""), n, score)
 
 
-def kept_case(question: Question, row: dict[str, Any]) -> KeptCase:
+def kept_case(question: Question, row: Row) -> KeptCase:
     """Return a row of a queue as a case of the library, without a verdict."""
     log = question.log
     id_column, version = log.mapping.row_id, log.mapping.model_version
-    values = {column.name: scalar(row[column.sql_name]) for column in log.columns}
+    values = {column.name: scalar(row.values[column.sql_name]) for column in log.columns}
     return KeptCase(
         content_hash=log.reading.content_hash,
-        row_id=row["row_id"],
+        row_id=row.row_id,
         log_name=log.name,
         case_id=None if id_column is None or values[id_column] is None else str(values[id_column]),
         cohort=question.cohort.to_words(),
         threshold=question.threshold,
         model_version=None if version is None or values[version] is None else str(values[version]),
-        score=row["score"],
-        label=row["label"],
-        decision=row["decision"],
-        error_kind=row["error_kind"],
+        score=row.score,
+        label=row.label,
+        decision=row.decision,
+        error_kind=row.error_kind,
         fields=values,
     )

@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 
 from analytics.answers.thresholds.costs import CostTable
+from analytics.log.grid import Grid
 from analytics.measure.intervals import FloatArray, Interval, wilson
 from analytics.measure.thresholds.certainty import Certainty, certainty, cross_fitted, indifference
 from analytics.measure.thresholds.costs import BoolArray, CostBins, theoretical_threshold
@@ -136,7 +137,7 @@ class ThresholdAnswer:
 
     def point_of(self, threshold: float) -> Point:
         """Return the point of a threshold: the first edge of the grid from it on; a threshold beyond the last flags nothing."""
-        return Point(int(np.searchsorted(self.edges, threshold)))
+        return Point(Grid(self.edges).at(threshold))
 
 
 def thresholds(table: CostTable, policy: Policy) -> ThresholdAnswer:
@@ -194,7 +195,7 @@ def _observed_near(bins: CostBins, edges: FloatArray, score: float) -> Interval 
     total = judged.sum()
     if not total:
         return None
-    place = int(np.searchsorted(edges, score))
+    place = Grid(edges).at(score)
     mass = np.concatenate([[0.0], np.cumsum(judged)])
     reach = _NEAR * total / 2
     start = int(np.searchsorted(mass, mass[place] - reach))

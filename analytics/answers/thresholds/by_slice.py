@@ -14,7 +14,9 @@ from analytics.measure.thresholds.costs import Costs
 from analytics.measure.thresholds.operating import cost_sweep
 
 _MAX_SLICES = 60
+"""Slices with most judged rows that get a threshold of their own: those behind them have few rows. A choice."""
 _N_CURVE_POINTS = 40
+"""Thresholds, evenly over the grid, at which a slice's small curve is drawn: enough for a picture in a cell."""
 
 
 @dataclass(frozen=True)

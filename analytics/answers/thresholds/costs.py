@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
 import polars as pl
 
 from analytics.answers.empty_cohort import empty_cohort
 from analytics.answers.question import Question
+from analytics.log.grid import Grid
 from analytics.measure.intervals import FloatArray
 from analytics.measure.thresholds.costs import CostBins, cost_bins
 from analytics.query.engine import Engine, as_people_see, stored_slice
@@ -55,7 +55,7 @@ class CostTable:
 
     def at(self, threshold: float) -> CostTable:
         """Return the table with another present threshold: an edge of the grid, or any where edges are distinct scores."""
-        return replace(self, threshold=threshold, present_bin=int(np.searchsorted(self.edges, threshold)))
+        return replace(self, threshold=threshold, present_bin=Grid(self.edges).at(threshold))
 
     def bins(self, slices: pl.DataFrame | None = None) -> CostBins:
         """Return all rows as arrays."""
@@ -77,29 +77,26 @@ def cost_table(engine: Engine, question: Question, by: Sequence[str] = ()) -> Co
     """
     log = question.log
     stored = [stored_slice(log, name) for name in by]
-    edges = np.asarray(log.edges, dtype=np.float64)
-    split = None if log.grid_is_exact or question.threshold in edges else question.threshold
     has_decision = log.mapping.decision is not None and log.mapping.score is not None
     frame = engine.collect(
         cost_relation(
             engine.kept(log, question.cohort, question.threshold),
             stored,
-            split=split,
+            split=log.grid.split(question.threshold),
             with_decision=has_decision and not by,
             with_amount=log.mapping.amount is not None,
         )
     )
     if question.cohort and frame.is_empty():
         raise empty_cohort(engine, log, question.cohort, question.threshold)
-    if split is not None:
-        edges = np.insert(edges, int(np.searchsorted(edges, split)), split)
+    grid = log.grid.split_at(question.threshold)
     for place, column in enumerate(by):
         name = f"slice_{place}"
         frame = frame.with_columns(as_people_see(log, column, frame[name]).alias(name))
     return CostTable(
         frame,
-        edges,
-        int(np.searchsorted(edges, question.threshold)),
+        grid.edges,
+        grid.at(question.threshold),
         question.threshold,
         tuple(by),
         _days_of(frame),

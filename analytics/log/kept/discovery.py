@@ -11,6 +11,7 @@ from analytics.log.workspace import Workspace
 
 FILE = "found.json"
 MAX_KEPT = 12
+"""Discovered slices that the report of a log holds, the latest. A judgement."""
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,10 @@ from analytics.log.workspace import Workspace
 
 _FILE = "decisions.json"
 MAX_NOTE = 2_000
+"""Characters of a note on a decision. A judgement."""
+
 MAX_KEPT = 50
+"""Decisions that are kept of a log, the latest. A judgement."""
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,9 @@ from scipy import special
 
 from analytics.measure.intervals import FloatArray, ratio
 
+_LEAST_BUCKETS = 2
+"""Buckets of time on either side of a break: with one, its level could not be told from a single odd week."""
+
 
 @dataclass(frozen=True)
 class LevelBreak:
@@ -47,11 +50,11 @@ def level_break(deviation: FloatArray, variance: FloatArray, n: FloatArray) -> L
     3
     """
     held = np.flatnonzero((n > 0) & (variance > 0))
-    if len(held) < 4:
+    if len(held) < 2 * _LEAST_BUCKETS:
         return None
     d, v, m = deviation[held], variance[held], n[held]
     found = []
-    for split in range(2, len(held) - 1):
+    for split in range(_LEAST_BUCKETS, len(held) - _LEAST_BUCKETS + 1):
         levels = [d[part].sum() / m[part].sum() for part in (slice(None, split), slice(split, None))]
         errors = [v[part].sum() / m[part].sum() ** 2 for part in (slice(None, split), slice(split, None))]
         expected = m * np.repeat(levels, [split, len(held) - split])
@@ -59,7 +62,7 @@ def level_break(deviation: FloatArray, variance: FloatArray, n: FloatArray) -> L
         found.append(abs(levels[1] - levels[0]) / np.sqrt(scatter * sum(errors)))
     best = int(np.argmax(found))
     p_value = min(1.0, float(2 * special.ndtr(-found[best])) * len(found))
-    return LevelBreak(int(held[best + 2]), p_value)
+    return LevelBreak(int(held[best + _LEAST_BUCKETS]), p_value)
 
 
 def against_the_rest(deviation: FloatArray, variance: FloatArray, n: FloatArray) -> tuple[FloatArray, FloatArray]:

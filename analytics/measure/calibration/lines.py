@@ -12,7 +12,11 @@ from analytics.measure.calibration.logistic import logistic_fit
 from analytics.measure.intervals import FloatArray, ratio
 
 STEPS = 30
-_LONGEST, _NEAR = 2.0, 1e-6
+"""Newton steps at most, for all slices at once; slices that have not settled by then are fitted one by one."""
+_LONGEST = 2.0
+"""Length of a step in log-odds: a longer one from a flat place would overshoot."""
+_NEAR = 1e-6
+"""Length of a step in log-odds below which a line has settled, three digits below any that is shown."""
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,14 @@ from analytics.measure.intervals import FloatArray, normal_quantile
 from analytics.measure.score_bins import ScoreBins
 
 CLIP = 1e-6
-"""Scores are kept this far from 0 and 1 before their log-odds are taken."""
+"""Scores are kept this far from 0 and 1 before their log-odds are taken, so that no single row pulls at a line from further
+than 13.8. A choice: who says one in a million is hardly wrong by more than a log can show."""
 _STEPS = 100
+"""Newton steps at most: they end a fit that does not settle."""
+_SMALLEST_STEP = 1e-9
+"""Share of a Newton step, and length in log-odds per standard deviation, below which nothing moves any more."""
+_SMALLEST_GAIN = 1e-13
+"""Share of the log-likelihood below which a gain is rounding."""
 ONE_CLASS = "the judged rows are not of both classes"
 ONE_SCORE = "all judged rows have the same score"
 SEPARATED = "the scores separate the classes completely, so that the slope has no bound"
@@ -64,12 +70,14 @@ def logistic_fit(features: FloatArray, pos: FloatArray, neg: FloatArray, offset:
         information = (unit * (n * p * (1 - p))[:, None]).T @ unit
         step = np.linalg.lstsq(information, gradient, rcond=None)[0]
         size = 1.0
-        while (found := _log_likelihood(base + unit @ (coefficients + size * step), pos, neg)) < best and size > 1e-9:
+        while (
+            found := _log_likelihood(base + unit @ (coefficients + size * step), pos, neg)
+        ) < best and size > _SMALLEST_STEP:
             size /= 2
-        is_done = found - best <= 1e-13 * abs(best) and np.abs(size * step).max() < 1e-9
+        is_done = found - best <= _SMALLEST_GAIN * abs(best) and np.abs(size * step).max() < _SMALLEST_STEP
         if found >= best:
             coefficients, best = coefficients + size * step, found
-        if is_done or size <= 1e-9:
+        if is_done or size <= _SMALLEST_STEP:
             break
     return _Fit(coefficients / scale, np.linalg.pinv(information) / np.outer(scale, scale), best)
 

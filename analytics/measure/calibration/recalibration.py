@@ -23,7 +23,12 @@ METHODS: dict[Method, str] = {
     "beta": "Curve with three parameters, for scores that are off in different ways near 0 and near 1.",
     "temperature": "One number that makes the scores more or less sure; cannot move their level.",
 }
-_REPLICATES, _CELLS = 200, 500
+_REPLICATES = 200
+"""Isotonic fits behind the band of the bin-free curve: each is a fit of its own, so fewer than of draws of labels."""
+_CELLS = 500
+"""Score cells that they are fitted on at most, as in `measure.calibration.chance`."""
+_N_POINTS = 101
+"""Scores at which a smooth map is written out: every hundredth from 0 to 1."""
 
 _LINES = {
     "sigmoid": "    margin = {0!r} * log(p / (1 - p)) + {1!r}",
@@ -53,7 +58,7 @@ class ScoreMap:
         """Give the map as two columns: its corners, or 101 scores from 0 to 1."""
         if self.method == "isotonic":
             return np.array(self.x), np.array(self.y)
-        scores = np.arange(101) / 100
+        scores = np.arange(_N_POINTS) / (_N_POINTS - 1)
         return scores, self(scores)
 
     def to_json(self) -> str:

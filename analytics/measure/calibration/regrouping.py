@@ -9,12 +9,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from analytics.measure.calibration.logistic import log_odds
 from analytics.measure.intervals import FloatArray
-from analytics.measure.reliability import GROUPS, equal_mass_groups
+from analytics.measure.reliability import EPSILON, GROUPS, equal_mass_groups
 from analytics.measure.score_bins import ScoreBins
 
-_EPSILON = float(np.finfo(np.float64).eps)
 _SAME_DIGITS = 12
-"""Scores are means of sums that an engine adds in any order: what differs behind these digits is one score."""
+"""Scores are means of sums that an engine adds in any order: what differs behind these decimal
+places is one score. Doubles hold 15 to 16; sums of a million scores lose up to three."""
 
 
 def combined(bins: ScoreBins, key: ArrayLike) -> ScoreBins:
@@ -34,7 +34,7 @@ def coarsened(bins: ScoreBins, cells: int, groups: int = GROUPS) -> ScoreBins:
     if bins.judged.shape[1] <= cells:
         return bins
     score = bins.score[0]
-    way = sum((values - values.min()) / max(np.ptp(values), _EPSILON) for values in (score, log_odds(score)))
+    way = sum((values - values.min()) / max(np.ptp(values), EPSILON) for values in (score, log_odds(score)))
     return combined(bins, equal_mass_groups(bins.judged, groups)[0] * (cells + 2) + np.floor(way * cells / 2))
 
 
@@ -54,7 +54,7 @@ def with_scores(bins: ScoreBins, scores: FloatArray) -> ScoreBins:
     >>> with_scores(bins, np.array([0.5, 0.5])).score_sum
     array([[2.]])
     """
-    clipped = scores.clip(_EPSILON, 1 - _EPSILON)
+    clipped = scores.clip(EPSILON, 1 - EPSILON)
     loss = -(bins.pos * np.log(clipped) + bins.neg * np.log1p(-clipped))
     moved = ScoreBins(
         bins.n, bins.pos, bins.neg, bins.judged * scores, bins.judged * scores**2, bins.pos * scores, loss

@@ -16,6 +16,7 @@ from analytics.measure.reliability import GROUPS, ece
 from analytics.measure.score_bins import BinnedSlices, ScoreBins, with_segments
 
 _AT_ONCE = 64
+"""Slices that are spread over the bins at once, as in `measure.estimates`: it bounds memory and moves no number."""
 _FLOATS = (
     "mean_score",
     "observed",

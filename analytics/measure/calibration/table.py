@@ -17,8 +17,8 @@ from analytics.measure.counts import confusion_table, segments
 from analytics.measure.intervals import Estimate, FloatArray, Interval, mean_interval, ratio, wilson
 from analytics.measure.reliability import GROUPS, brier, ece, log_loss
 from analytics.measure.score_bins import BinnedSlices, ScoreBins, with_segments
+from analytics.measure.slices import MIN_SUPPORT
 
-MIN_SUPPORT = 30
 _FLOATS = (
     "mean_score",
     "observed",

@@ -5,12 +5,11 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from analytics.measure.comparisons import benjamini_hochberg
+from analytics.measure.comparisons import SIGNIFICANT, benjamini_hochberg
 from analytics.measure.discovery.cube import Sums
 from analytics.measure.discovery.evidence import gap_interval, p_values, rate_interval, rates
 from analytics.measure.intervals import FloatArray, difference_p_value, ratio
 
-SIGNIFICANT = 0.05
 _STATUSES = ("confirmed", "suggestive", "not confirmed")
 
 

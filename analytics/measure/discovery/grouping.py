@@ -16,15 +16,24 @@ from analytics.measure.discovery.lattice import Lattice
 from analytics.measure.intervals import FloatArray
 
 _MAX_LOOKED = 4_000
-_MAX_SENT, _MAX_CLEAR, _MAX_SHOWN = 250, 40, 20
+"""Slices, from the highest score down, that are compared with those before them: it bounds time, which grows with their
+number times that of the groups."""
+_MAX_SENT = 250
+"""Groups that go to confirmation at most: each costs power, as p-values are adjusted for all of them."""
+_MAX_CLEAR = 40
+"""Groups that stand out clearly after which no other is sent: people read fewer."""
+_MAX_SHOWN = 20
+"""Groups that are shown, where nobody says otherwise: about two screens."""
 _EXPLAINED = 3.09
-"""A slice whose excess given another one is below this (one in a thousand by chance) says nothing of its own."""
+"""Standard errors: a slice whose excess given another one is below this (one in a thousand by chance, one-sided) says nothing of
+its own."""
 _SAME_ROWS = 0.5
 """A slice that shares more of its rows with another one (Jaccard overlap) is told by that one, real or not."""
 _ADDS_NOTHING, _AS_FAR = 1.96, 0.9
 """A predicate is left out where its slice differs from the rest of its parent by less than the first, and the parent
 stands out at least this share as far."""
 _ERROR = 0.05
+"""Chance, over all slices that were looked at, that one of them stands out clearly where nothing is real (Bonferroni)."""
 
 
 @dataclass

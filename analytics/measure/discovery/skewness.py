@@ -9,9 +9,12 @@ from analytics.measure.discovery.cube import Sums
 from analytics.measure.intervals import FloatArray, Interval, ratio
 
 _BORROWED = 300
-"""Rows of the whole that a slice borrows the shape of its values from."""
+"""Rows of the whole that a slice borrows the shape of its values from; see the simulations of
+`skewed_mean`."""
 SHORTEST = (5**0.5 - 1) / 2
 """The arm on the side of the few large values is at least this share of the symmetrical one."""
+_STRAIGHT = 1e-6
+"""Skewness below which the cube root loses its digits and the score stays as it is."""
 _STEEPEST = 4.0
 """Where means are more skewed than this, the normal scores of a gamma distribution are no longer known well."""
 
@@ -92,7 +95,7 @@ def normal_scores(z: FloatArray, skewness: FloatArray) -> FloatArray:
     [2.   2.82 6.16]
     """
     lean = np.clip(np.nan_to_num(skewness), -_STEEPEST, _STEEPEST)
-    is_straight = np.abs(lean) < 1e-6
+    is_straight = np.abs(lean) < _STRAIGHT
     safe = np.where(is_straight, 1.0, lean)
     bent = 6 / safe * (np.cbrt(np.maximum(1 + safe * z / 2, 0.0)) - 1) + safe / 6
     return np.asarray(np.where(is_straight, z, bent), dtype=float)

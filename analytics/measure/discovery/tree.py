@@ -17,6 +17,9 @@ from analytics.measure.discovery.evidence import rates
 from analytics.measure.intervals import FloatArray, ratio
 
 _TREE_DEPTH = 3
+"""Questions from the root to a leaf: eight leaves, which fit on a screen."""
+_LEAST_GAIN = 1e-9
+"""Reduction of the squared error that a cut must bring: below it there is only rounding."""
 
 
 @dataclass(frozen=True)
@@ -106,7 +109,7 @@ def _candidates(cube: Cube, min_support: float, n_ordered: Sequence[int]) -> Ite
             gain = _gains(inside[1], inside[2], whole)
             is_large = (inside[0] >= min_support) & (whole.n - inside[0] >= min_support)
             gain[~(is_large & (is_below | is_value[chosen]))] = 0
-            if gain.max(initial=0) > 1e-9:
+            if gain.max(initial=0) > _LEAST_GAIN:
                 best = int(np.argmax(gain))
                 yield float(gain[best]), _Cut(column, int(chosen[best]), is_below)
 

@@ -7,17 +7,21 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from analytics.measure.gap.cells import SideCells, filled, loss_of
+from analytics.measure.gap.constants import (
+    APART_TIMES,
+    FIT_TIMES,
+    GAIN_ERRORS,
+    GAINED,
+    LEAST_GROUP_ROWS,
+    LEAST_MISSING,
+    OTHER_SCALE,
+    POWER_TIMES,
+    SAME_SCALE,
+    SCALE_GROUPS,
+)
 from analytics.measure.intervals import FloatArray, normal_quantile, ratio
 
-_SCORE_GROUPS = 20
-LEAST_GROUPS, MOST_GROUPS = 6, 30
-_SAME_SCALE, _OTHER_SCALE = 0.15, 0.5
-_FIT_TIMES = 0.5
-_GAINED = 0.005
-_LEAST_MISSING = 0.01
 _ZONES = 3
-LEAST_OVERLAP = 0.5
-"""Of a column by which fewer of production's rows have a counterpart it is not known what it explains."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,11 @@ class Account:
     moves_shares: bool = False
     selects: bool = False
     thresholds: tuple[float, float] = (0.5, 0.5)
+
+    @property
+    def is_carried(self) -> bool:
+        """Whether other scores count as other rows."""
+        return bool(self.score_groups)
 
 
 PLAIN = Account()
@@ -69,7 +78,7 @@ class _ScaleShare:
         reach = normal_quantile(0.95) * self.error
         level_reach = normal_quantile(0.95) * self.level_error
         return all(
-            abs(value) + reach < _OTHER_SCALE and abs(value) < max(_SAME_SCALE, reach)
+            abs(value) + reach < OTHER_SCALE and abs(value) < max(SAME_SCALE, reach)
             for value, reach in ((self.value, reach), (self.level, level_reach))
         )
 
@@ -101,17 +110,17 @@ def scale_share(reference: SideCells, production: SideCells) -> _ScaleShare:
     scores = [side.score[place] for side, place in zip((reference, production), order, strict=True)]
     before, after = before[order[0]], after[order[1]] / n_after
     rank = np.cumsum(after.sum(-1)) - after.sum(-1) / 2
-    group = np.minimum((rank * _SCORE_GROUPS).astype(int), _SCORE_GROUPS - 1)
-    member = np.eye(_SCORE_GROUPS)[group]
+    group = np.minimum((rank * SCALE_GROUPS).astype(int), SCALE_GROUPS - 1)
+    member = np.eye(SCALE_GROUPS)[group]
     mass, positive = member.T @ after.sum(-1), member.T @ after[:, 1]
     centre = ratio(member.T @ (after.sum(-1) * scores[1]), mass)
-    uppers = np.array([scores[1][group == place].max(initial=-np.inf) for place in range(_SCORE_GROUPS)])
+    uppers = np.array([scores[1][group == place].max(initial=-np.inf) for place in range(SCALE_GROUPS)])
     bounds = np.maximum.accumulate(uppers)
     of_before = np.searchsorted(bounds[:-1], scores[0], side="left")
-    own = np.eye(_SCORE_GROUPS)[of_before]
+    own = np.eye(SCALE_GROUPS)[of_before]
     own_mass, own_positive = own.T @ before.sum(-1), own.T @ before[:, 1]
     own_centre = ratio(own.T @ (before.sum(-1) * scores[0]), own_mass)
-    held = (own_mass * effective >= 5) & (mass > 0)
+    held = (own_mass * effective >= LEAST_GROUP_ROWS) & (mass > 0)
     if held.sum() < 2:
         return _ScaleShare(0.0, np.inf)
     same_score = np.interp(centre, own_centre[held], ratio(own_positive, own_mass)[held])
@@ -126,7 +135,7 @@ def scale_share(reference: SideCells, production: SideCells) -> _ScaleShare:
     power = float((weight * expected**2).sum())
     # Noise of the reference's rates stands in both differences: it is no move of scores.
     noise_power = float((weight * ratio(same_score * (1 - same_score), own_mass * effective))[held].sum())
-    if power <= 2 * noise_power + _SCORE_GROUPS:
+    if power <= POWER_TIMES * noise_power + SCALE_GROUPS:
         return _ScaleShare(0.0, np.inf)
     rows = mass * held
     size = float((rows * np.abs(expected)).sum())
@@ -157,7 +166,7 @@ def shares_follow(shares: tuple[FloatArray, FloatArray], tilted: FloatArray, n: 
 
     apart = distance(*shares)
     by_chance = len(shares[0]) * (1 / n[0] + 1 / n[1]) / 2
-    return apart > 2 * by_chance and distance(tilted, shares[1]) < _FIT_TIMES * apart
+    return apart > APART_TIMES * by_chance and distance(tilted, shares[1]) < FIT_TIMES * apart
 
 
 def values_were_selected(shares: tuple[FloatArray, FloatArray], n: tuple[float, float], pattern: np.ndarray) -> bool:
@@ -173,11 +182,11 @@ def values_were_selected(shares: tuple[FloatArray, FloatArray], n: tuple[float, 
     """
     missing = [float(side[pattern].sum()) for side in shares]
     first, second = (0, 1) if missing[1] > missing[0] else (1, 0)
-    if missing[second] - missing[first] < _LEAST_MISSING:
+    if missing[second] - missing[first] < LEAST_MISSING:
         return False
     gain = (shares[second] - shares[first])[~pattern]
     noise = np.sqrt(shares[first] / n[first] + shares[second] / n[second])[~pattern]
-    return float(np.maximum(gain - 2 * noise, 0).sum()) < _GAINED
+    return float(np.maximum(gain - GAIN_ERRORS * noise, 0).sum()) < GAINED
 
 
 def divided(sides: tuple[SideCells, SideCells], account: Account) -> tuple[SideCells, SideCells]:

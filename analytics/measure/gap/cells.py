@@ -9,11 +9,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from analytics.measure.gap.constants import FEW_ROWS, FINE_GROUPS, LONE_TIMES, PSEUDO_ROWS, RATE_GROUPS
 from analytics.measure.intervals import FloatArray, ratio
 
-_FINE_GROUPS, _RATE_GROUPS = 50, 10
-_PSEUDO_ROWS = 5.0
-FEW_ROWS, LONE_TIMES = 10, 10
 _IntArray = NDArray[np.int64]
 _COUNTED = ("mature_pos", "mature_neg", "fresh_pos", "fresh_neg", "unknown")
 
@@ -57,6 +55,12 @@ class SideCells:
         return np.stack([self.mature_neg + self.fresh_neg, self.mature_pos + self.fresh_pos], axis=-1)
 
     @property
+    def prevalence(self) -> float:
+        """Share of positives among the judged rows."""
+        joint = self.judged.sum((0, 1))
+        return float(joint[1] / joint.sum())
+
+    @property
     def is_complete(self) -> bool:
         """Whether every scored row has a label that counts as it stands."""
         return not (self.unknown.any() or self.fresh_pos.any() or self.fresh_neg.any())
@@ -73,11 +77,11 @@ class SideCells:
         rest = self.fresh_pos + self.fresh_neg + self.unknown
         n, pos = known.sum(-1), known[..., 1]
         rows = n.reshape(-1, n.shape[-1]).sum(0)
-        fine, coarse = (_group_member(rows, groups) for groups in (_FINE_GROUPS, _RATE_GROUPS))
+        fine, coarse = (_group_member(rows, groups) for groups in (FINE_GROUPS, RATE_GROUPS))
         counts = [values.sum(-2, keepdims=True) @ fine for values in (pos, n)]
         overall = np.nan_to_num(ratio(pos.sum((-1, -2)), n.sum((-1, -2))), nan=0.5)[..., None, None]
         whole = filled(ratio(*counts), overall) @ fine.T
-        off = ((pos - n * whole) @ coarse) / (n @ coarse + _PSEUDO_ROWS)
+        off = ((pos - n * whole) @ coarse) / (n @ coarse + PSEUDO_ROWS)
         positive = rest * (whole + off @ coarse.T).clip(0.0, 1.0)
         return np.asarray(known + np.stack([rest - positive, positive], axis=-1))
 
@@ -127,7 +131,7 @@ class SideCells:
         )
 
 
-def _score_groups(rows: FloatArray, groups: int = _RATE_GROUPS) -> np.ndarray:
+def _score_groups(rows: FloatArray, groups: int = RATE_GROUPS) -> np.ndarray:
     """Assign score bins to groups of about equally many rows, numbered without gaps.
 
     >>> print(_score_groups(np.array([1.0, 1.0, 4.0, 1.0, 1.0]), 4))

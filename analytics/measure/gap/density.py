@@ -7,15 +7,24 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from analytics.measure.gap.constants import (
+    DRAWS,
+    FOLDS,
+    ITERATIONS,
+    L2,
+    LEARNING_RATE,
+    LEAST_EFFECTIVE_ROWS,
+    LEAST_ODDS,
+    MAX_ALONE,
+    MAX_CATEGORIES,
+    MAX_JOINT_ROWS,
+    MAX_LEAVES,
+    MIN_JOINT_ROWS,
+    MIN_LEAF_ROWS,
+    NO_COUNTERPART,
+    SEED,
+)
 from analytics.measure.intervals import FloatArray, Interval, normal_quantile, ratio, scatter
-
-_FOLDS = 3
-_MAX_CATEGORIES = 60
-_DRAWS = 200
-_SEED = 0
-_NO_COUNTERPART = 0.01
-_LEAST_ROWS = 100.0
-_MAX_ALONE = 0.2
 
 
 @dataclass(frozen=True)
@@ -51,11 +60,11 @@ class Joint:
     @property
     def is_conclusive(self) -> bool:
         """Whether enough rows carry the weight, and most of production's have a counterpart."""
-        return self.effective_rows >= _LEAST_ROWS and self.alone <= _MAX_ALONE
+        return self.effective_rows >= LEAST_EFFECTIVE_ROWS and self.alone <= MAX_ALONE
 
 
 def _density_weights(
-    reference: pl.DataFrame, production: pl.DataFrame, *, seed: int = _SEED
+    reference: pl.DataFrame, production: pl.DataFrame, *, seed: int = SEED
 ) -> tuple[FloatArray, FloatArray]:
     """Estimate for each row how much likelier production holds it than the reference, by a cross-fitted classifier.
 
@@ -88,13 +97,13 @@ def _density_weights(
     y = np.repeat([0, 1], [reference.height, production.height])
     weight = np.where(y == 1, 0.5 / max(production.height, 1), 0.5 / max(reference.height, 1)) * len(y)
     found = np.zeros(len(y))
-    for fitted, held in StratifiedKFold(_FOLDS, shuffle=True, random_state=seed).split(x, y):
+    for fitted, held in StratifiedKFold(FOLDS, shuffle=True, random_state=seed).split(x, y):
         model = HistGradientBoostingClassifier(
-            max_iter=40,
-            learning_rate=0.15,
-            max_leaf_nodes=15,
-            min_samples_leaf=40,
-            l2_regularization=1.0,
+            max_iter=ITERATIONS,
+            learning_rate=LEARNING_RATE,
+            max_leaf_nodes=MAX_LEAVES,
+            min_samples_leaf=MIN_LEAF_ROWS,
+            l2_regularization=L2,
             categorical_features=is_text,
             early_stopping=False,
             random_state=seed,
@@ -108,10 +117,15 @@ def _encoded_column(values: pl.Series) -> pl.Series:
     """Return numbers as they are, and text as codes of its most frequent values; missing and all others stay apart."""
     if values.dtype.is_numeric():
         return values.cast(pl.Float64).fill_null(float("nan"))
-    often = values.drop_nulls().value_counts(sort=True)[values.name].head(_MAX_CATEGORIES).to_list()
+    often = values.drop_nulls().value_counts(sort=True)[values.name].head(MAX_CATEGORIES).to_list()
     codes = {value: float(place) for place, value in enumerate(often)}
     coded = values.replace_strict(codes, default=float(len(codes)), return_dtype=pl.Float64)
     return pl.select(pl.when(values.is_null()).then(float("nan")).otherwise(coded).alias(values.name)).to_series()
+
+
+def thinned(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return evenly spread rows, at most about as many as a classifier needs."""
+    return rows.gather_every(max(1, -(-rows.height // MAX_JOINT_ROWS)))
 
 
 def joint_effect(
@@ -120,11 +134,11 @@ def joint_effect(
     top: FloatArray,
     bottom: FloatArray,
     *,
-    draws: int = _DRAWS,
-    seed: int = _SEED,
+    draws: int = DRAWS,
+    seed: int = SEED,
     level: float = 0.95,
-) -> Joint:
-    """Estimate what production's inputs alone do to a metric.
+) -> Joint | None:
+    """Estimate what production's inputs alone do to a metric; None where a side has too few rows.
 
     Parameters
     ----------
@@ -135,9 +149,11 @@ def joint_effect(
     draws, seed, level
         Of the Poisson bootstrap of the reference's rows; the weights are taken as given.
     """
+    if min(reference.height, production.height) < MIN_JOINT_ROWS:
+        return None
     of_reference, of_production = _density_weights(reference, production, seed=seed)
     judged = ~np.isnan(top)
-    weight = (of_reference / (1 - of_reference).clip(1e-3))[judged]
+    weight = (of_reference / (1 - of_reference).clip(LEAST_ODDS))[judged]
     top, bottom = top[judged], bottom[judged]
     rng = np.random.default_rng(seed)
     drawn = rng.poisson(1.0, (draws, judged.sum())).astype(float)
@@ -158,7 +174,7 @@ def joint_effect(
         bounded(expected - before, expected_draws - before_draws),
         float(np.nan_to_num(ratio(counted.sum() ** 2, (counted**2).sum()))),
         int(judged.sum()),
-        float(((1 - of_production) < _NO_COUNTERPART * of_production).mean()),
+        float(((1 - of_production) < NO_COUNTERPART * of_production).mean()),
         _separation(of_reference, of_production),
         tuple(reference.columns),
     )

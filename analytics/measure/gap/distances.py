@@ -5,12 +5,17 @@ from __future__ import annotations
 import numpy as np
 from scipy import special
 
+from analytics.measure.gap.constants import (
+    FAHRENHEIT,
+    FREEZING,
+    LEAST_OF_UNIT,
+    MOST_CELSIUS,
+    NEAR_DEGREES,
+    NEAR_FACTOR,
+    PSI_FLOOR,
+    UNIT_FACTORS,
+)
 from analytics.measure.intervals import FloatArray
-
-_PSI_FLOOR = 1e-4
-_UNIT_FACTORS = (10.0, 100.0, 1_000.0, 60.0, 3_600.0, 1_000_000.0)
-_NEAR_FACTOR = 0.12
-FAHRENHEIT, _FREEZING, _NEAR_DEGREES, _MOST_CELSIUS = 1.8, 32.0, 0.06, 60.0
 
 
 def _shares_of(counts: FloatArray) -> FloatArray:
@@ -24,7 +29,7 @@ def psi(reference: FloatArray, production: FloatArray) -> float:
     >>> round(psi(np.array([50.0, 50.0]), np.array([30.0, 70.0])), 4)
     0.1695
     """
-    p, q = (np.maximum(_shares_of(counts), _PSI_FLOOR) for counts in (reference, production))
+    p, q = (np.maximum(_shares_of(counts), PSI_FLOOR) for counts in (reference, production))
     return float(((q - p) * np.log(q / p)).sum())
 
 
@@ -86,20 +91,20 @@ def unit_factor(reference: FloatArray, production: FloatArray) -> float | None:
     >>> unit_factor(values, 100 * values), unit_factor(values, 1.3 * values)
     (100.0, None)
     """
-    if reference.size < 20 or production.size < 20:
+    if reference.size < LEAST_OF_UNIT or production.size < LEAST_OF_UNIT:
         return None
     plain = [np.quantile(sample, (0.25, 0.5, 0.75)) for sample in (reference, production)]
     for factor, (celsius, fahrenheit) in ((FAHRENHEIT, plain), (1 / FAHRENHEIT, plain[::-1])):
-        off = np.abs(fahrenheit - (FAHRENHEIT * celsius + _FREEZING))
-        is_weather = np.abs(celsius).max() <= _MOST_CELSIUS
-        if is_weather and (off < _NEAR_DEGREES * (fahrenheit[2] - fahrenheit[0])).all():
+        off = np.abs(fahrenheit - (FAHRENHEIT * celsius + FREEZING))
+        is_weather = np.abs(celsius).max() <= MOST_CELSIUS
+        if is_weather and (off < NEAR_DEGREES * (fahrenheit[2] - fahrenheit[0])).all():
             return factor
     quartiles = [np.quantile(np.abs(sample), (0.25, 0.5, 0.75)) for sample in (reference, production)]
     if min(part.min() for part in quartiles) <= 0:
         return None
     steps = np.log(quartiles[1] / quartiles[0])
-    for factor in _UNIT_FACTORS:
+    for factor in UNIT_FACTORS:
         for signed in (np.log(factor), -np.log(factor)):
-            if (np.abs(steps - signed) < _NEAR_FACTOR).all():
+            if (np.abs(steps - signed) < NEAR_FACTOR).all():
                 return float(np.exp(signed)) if signed < 0 else factor
     return None

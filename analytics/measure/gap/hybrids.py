@@ -6,38 +6,18 @@ on which scores are read, and how well scores tell labels apart within a slice. 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
 
 from analytics.measure.gap.accounts import PLAIN, Account, shares_follow, values_were_selected
 from analytics.measure.gap.cells import SideCells
+from analytics.measure.gap.constants import SMOOTHING, TOLERANCE
 from analytics.measure.gap.metric import GapMetric
+from analytics.measure.gap.pairs import CellKeys
 from analytics.measure.intervals import FloatArray, ratio
 
 PLAYERS = ("segments", "missingness", "base_rate", "operating", "concept")
-_SMOOTHING = 0.5
-_TOLERANCE = 1e-9
-
-
-@dataclass(frozen=True)
-class CellKeys:
-    """How the cells nest.
-
-    Attributes
-    ----------
-    always : numpy.ndarray of int, shape (cells,)
-        The values of the columns that are missing nowhere.
-    pattern : numpy.ndarray of int, shape (cells,)
-        These together with what is missing of the others.
-    is_missing : numpy.ndarray of bool, shape (cells,), optional
-        Whether something is missing in a cell.
-    """
-
-    always: np.ndarray
-    pattern: np.ndarray
-    is_missing: np.ndarray | None = None
 
 
 def hybrid_values(
@@ -135,7 +115,7 @@ def _tilted_shares(
 
 def _odds_factor(reference: FloatArray, production: FloatArray, both: np.ndarray) -> FloatArray:
     """Give the weighted median over cells of the odds ratio of a positive, production to reference; 1 where none is known."""
-    counts = [joint.sum(-2) + _SMOOTHING for joint in (reference, production)]
+    counts = [joint.sum(-2) + SMOOTHING for joint in (reference, production)]
     log_ratio = np.log(counts[1][..., 1] / counts[1][..., 0]) - np.log(counts[0][..., 1] / counts[0][..., 0])
     weight = np.where(both, 1 / sum((1 / count).sum(-1) for count in counts), 0.0)
     order = np.argsort(log_ratio, axis=-1)
@@ -195,9 +175,9 @@ def _flagged(plain: list[FloatArray], sides: tuple[SideCells, SideCells]) -> dic
         share = (plain[1 - side] * theirs).sum(-1, keepdims=True)
         above = np.cumsum(plain[side][..., ::-1], axis=-1)[..., ::-1] - plain[side]
         left = share - above
-        left = np.where(np.abs(left) > _TOLERANCE, left, 0.0)
+        left = np.where(np.abs(left) > TOLERANCE, left, 0.0)
         moved = np.clip(np.nan_to_num(ratio(left, plain[side])), 0.0, 1.0)
-        moved = np.where(moved > 1 - _TOLERANCE, 1.0, moved)
+        moved = np.where(moved > 1 - TOLERANCE, 1.0, moved)
         beyond = np.where(left != 0, (left > 0).astype(float), mine)
         moved = np.where(plain[side] > 0, moved, beyond)
         is_known = (plain[side].sum(-1, keepdims=True) > 0) & (plain[1 - side].sum(-1, keepdims=True) > 0)

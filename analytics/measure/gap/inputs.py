@@ -9,6 +9,22 @@ from itertools import pairwise
 import numpy as np
 import polars as pl
 
+from analytics.measure.gap.constants import (
+    BAR_ENDS,
+    BINS,
+    CHANCE,
+    MANY_VALUES,
+    MAX_WEEKS,
+    MIN_WEEK_ROWS,
+    MIN_WEEKS,
+    MUCH_EMPTIED,
+    NEW_ROWS,
+    NEW_SHARE,
+    OUTSIDE_SHARE,
+    SPIKE_SHARE,
+    SPIKE_TIMES,
+    TIMES_THE_NEXT,
+)
 from analytics.measure.gap.distances import (
     chance_level,
     jensen_shannon,
@@ -19,20 +35,6 @@ from analytics.measure.gap.distances import (
 )
 from analytics.measure.intervals import FloatArray
 
-_BINS = 10
-_MIN_WEEK_ROWS = 50
-_CHANCE = 0.999
-"""Many columns are looked at, so chance is what one sample of a thousand exceeds."""
-
-_MIN_WEEKS = 3
-_MAX_WEEKS = 12
-_NEW_SHARE = 0.001
-_NEW_ROWS = 10
-_SPIKE_SHARE = 0.03
-_SPIKE_TIMES = 5.0
-_TIMES_THE_NEXT = 3.0
-_OUTSIDE_SHARE = 0.001
-_MANY_VALUES = 24
 MISSING, OTHERS = "(missing)", "(other values)"
 
 
@@ -103,6 +105,11 @@ class InputChange:
         """Whether it looks like something broke on the way to the model."""
         return self.unit is not None or self.spike is not None
 
+    @property
+    def is_much_emptied(self) -> bool:
+        """Whether it arrives empty so much more or less often that it is looked at for that alone."""
+        return abs(self.missing_production - self.missing_reference) >= MUCH_EMPTIED
+
 
 def input_change(
     reference: pl.Series, production: pl.Series, weeks: pl.Series | None = None, stand_ins: Collection[str] = ()
@@ -121,13 +128,13 @@ def input_change(
     is_number = reference.dtype.is_numeric()
     counts = _value_counts(reference, production)
     p, q = (counts[side].to_numpy().astype(float) for side in ("reference", "production"))
-    grouped = _tenths(reference, production) if is_number and counts.height > _MANY_VALUES else (p, q)
+    grouped = _tenths(reference, production) if is_number and counts.height > MANY_VALUES else (p, q)
     numbers = [_numbers_of(side) if is_number else np.empty(0) for side in (reference, production)]
     ks = kolmogorov_smirnov(*numbers) if is_number else None
     missing = [side.null_count() / max(len(side), 1) for side in (reference, production)]
     low, high = (numbers[0].min(), numbers[0].max()) if numbers[0].size else (-np.inf, np.inf)
     outside = float(((numbers[1] < low) | (numbers[1] > high)).mean()) if numbers[1].size else 0.0
-    by_value = counts.height <= _MANY_VALUES or not is_number
+    by_value = counts.height <= MANY_VALUES or not is_number
     return InputChange(
         len(reference),
         len(production),
@@ -139,14 +146,14 @@ def input_change(
         wasserstein(*numbers) if is_number else None,
         _distance_of(reference, production),
         max(
-            chance_level(len(reference), len(production), len(grouped[0]), is_number=is_number, level=_CHANCE),
+            chance_level(len(reference), len(production), len(grouped[0]), is_number=is_number, level=CHANCE),
             _weekly_level(reference, weeks) if weeks is not None else 0.0,
         ),
         _only_in(counts, "production", "reference") if by_value else (),
         _only_in(counts, "reference", "production") if by_value else (),
         _spike_of(counts) if is_number else _word_spike_of(counts, stand_ins),
         unit_factor(*numbers) if is_number else None,
-        outside if outside >= _OUTSIDE_SHARE else 0.0,
+        outside if outside >= OUTSIDE_SHARE else 0.0,
         (float(np.median(numbers[0])), float(np.median(numbers[1]))) if numbers[0].size and numbers[1].size else None,
         None if is_number else _most_moved(counts),
         *(_bars_of_numbers(reference, production) if not by_value else _bars_of_values(counts, is_number=is_number)),
@@ -159,9 +166,9 @@ _Bars = tuple[tuple[str, ...], tuple[float, ...], tuple[float, ...]]
 def _bars_of_numbers(reference: pl.Series, production: pl.Series) -> _Bars:
     """Return ten equal ranges of numbers and missing, with the share of either side in each."""
     numbers = [_numbers_of(side) for side in (reference, production)]
-    ends = [np.quantile(known, (0.01, 0.99)) for known in numbers if known.size]
+    ends = [np.quantile(known, BAR_ENDS) for known in numbers if known.size]
     low, high = min(float(end[0]) for end in ends), max(float(end[1]) for end in ends)
-    edges = np.linspace(low, max(high, low + 1e-9 * max(1.0, abs(low))), _BINS + 1)
+    edges = np.linspace(low, max(high, low + 1e-9 * max(1.0, abs(low))), BINS + 1)
     shares = []
     for side, known in zip((reference, production), numbers, strict=True):
         counts = np.append(np.histogram(known.clip(low, high), edges)[0], side.null_count())
@@ -175,8 +182,8 @@ def _bars_of_values(counts: pl.DataFrame, *, is_number: bool) -> _Bars:
     shares = counts.with_columns(pl.col(side) / max(int(counts[side].sum()), 1) for side in ("reference", "production"))
     known = shares.drop_nulls("value").sort(pl.col("reference") + pl.col("production"), descending=True)
     first, rest = (
-        known.head(_MANY_VALUES if is_number else _BINS - 1),
-        known.slice(_MANY_VALUES if is_number else _BINS - 1),
+        known.head(MANY_VALUES if is_number else BINS - 1),
+        known.slice(MANY_VALUES if is_number else BINS - 1),
     )
     first = first.sort("value") if is_number else first
     names = [f"{value:g}" if is_number else str(value) for value in first["value"]]
@@ -228,7 +235,7 @@ def _value_counts(reference: pl.Series, production: pl.Series) -> pl.DataFrame:
 def _tenths(reference: pl.Series, production: pl.Series) -> tuple[FloatArray, FloatArray]:
     """Count the rows of either side in tenths of the reference, and those that are missing."""
     known = _numbers_of(reference)
-    edges = np.unique(np.quantile(known, np.arange(1, _BINS) / _BINS)) if known.size else np.empty(0)
+    edges = np.unique(np.quantile(known, np.arange(1, BINS) / BINS)) if known.size else np.empty(0)
     found = []
     for side in (reference, production):
         place = np.searchsorted(edges, _numbers_of(side), side="right")
@@ -238,17 +245,17 @@ def _tenths(reference: pl.Series, production: pl.Series) -> tuple[FloatArray, Fl
 
 def _weekly_level(reference: pl.Series, weeks: pl.Series) -> float:
     """Return the largest distance between a week of the reference and all its other weeks; 0 with fewer than three weeks."""
-    held = weeks.value_counts().filter(pl.col("count") >= _MIN_WEEK_ROWS).drop_nulls()[weeks.name].to_list()
-    if len(held) < _MIN_WEEKS:
+    held = weeks.value_counts().filter(pl.col("count") >= MIN_WEEK_ROWS).drop_nulls()[weeks.name].to_list()
+    if len(held) < MIN_WEEKS:
         return 0.0
-    spread = sorted(held)[:: -(-len(held) // _MAX_WEEKS)]
+    spread = sorted(held)[:: -(-len(held) // MAX_WEEKS)]
     return max(_distance_of(reference.filter(weeks != week), reference.filter(weeks == week)) for week in spread)
 
 
 def _only_in(counts: pl.DataFrame, side: str, other: str) -> tuple[tuple[str, float], ...]:
     """Return the values that one side has and the other does not, with their share, the most frequent first."""
     total = max(int(counts[side].sum()), 1)
-    enough = max(_NEW_ROWS, _NEW_SHARE * total)
+    enough = max(NEW_ROWS, NEW_SHARE * total)
     found = counts.drop_nulls("value").filter((pl.col(other) == 0) & (pl.col(side) >= enough))
     rows = found.sort(side, descending=True).select("value", side).rows()
     return tuple((f"{value:g}" if isinstance(value, float) else str(value), n / total) for value, n in rows)
@@ -256,15 +263,15 @@ def _only_in(counts: pl.DataFrame, side: str, other: str) -> tuple[tuple[str, fl
 
 def _spike_of(counts: pl.DataFrame) -> tuple[str, float, float] | None:
     """Return the number that became far more frequent than it was and than any other, with its share on either side."""
-    if counts.height <= _MANY_VALUES:
+    if counts.height <= MANY_VALUES:
         return None
     shares = counts.drop_nulls("value").with_columns(
         pl.col("reference") / max(int(counts["reference"].sum()), 1),
         pl.col("production") / max(int(counts["production"].sum()), 1),
     )
     (value, before, after), (_, _, following) = shares.sort("production", descending=True).head(2).rows()
-    is_risen = after >= before + _SPIKE_SHARE and after >= _SPIKE_TIMES * before
-    return (f"{value:g}", before, after) if is_risen and after >= _TIMES_THE_NEXT * following else None
+    is_risen = after >= before + SPIKE_SHARE and after >= SPIKE_TIMES * before
+    return (f"{value:g}", before, after) if is_risen and after >= TIMES_THE_NEXT * following else None
 
 
 def _word_spike_of(counts: pl.DataFrame, stand_ins: Collection[str]) -> tuple[str, float, float] | None:
@@ -274,8 +281,7 @@ def _word_spike_of(counts: pl.DataFrame, stand_ins: Collection[str]) -> tuple[st
     )
     words = shares.filter(pl.col("value").str.strip_chars().str.to_lowercase().is_in(list(stand_ins)))
     risen = words.filter(
-        pl.col("production")
-        >= pl.max_horizontal(pl.col("reference") + _SPIKE_SHARE, _SPIKE_TIMES * pl.col("reference"))
+        pl.col("production") >= pl.max_horizontal(pl.col("reference") + SPIKE_SHARE, SPIKE_TIMES * pl.col("reference"))
     )
     if risen.is_empty():
         return None

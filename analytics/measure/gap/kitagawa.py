@@ -6,12 +6,10 @@ import numpy as np
 import polars as pl
 from scipy import special
 
-from analytics.measure.gap.cells import FEW_ROWS, LONE_TIMES, SideCells, resampled
+from analytics.measure.gap.cells import SideCells, resampled
+from analytics.measure.gap.constants import DRAWS, FEW_ROWS, LONE_TIMES, MIN_SUPPORT, SEED
 from analytics.measure.gap.metric import GapMetric
 from analytics.measure.intervals import FloatArray, normal_quantile, ratio, scatter
-
-_DRAWS = 200
-MIN_SUPPORT = 30
 
 
 def slice_sums(side: SideCells, metric: GapMetric) -> tuple[FloatArray, FloatArray]:
@@ -84,8 +82,8 @@ def slice_changes(
     values: pl.Series,
     metric: GapMetric,
     *,
-    draws: int = _DRAWS,
-    seed: int = 0,
+    draws: int = DRAWS,
+    seed: int = SEED,
     level: float = 0.95,
     min_support: int = MIN_SUPPORT,
 ) -> pl.DataFrame:

@@ -9,11 +9,11 @@ import numpy as np
 from analytics.errors import QuestionError
 from analytics.measure.counts import COUNT_COLUMNS, Counts
 from analytics.measure.intervals import FloatArray
-from analytics.measure.metrics import METRICS
+from analytics.measure.metrics import METRICS, used_in
 from analytics.measure.thresholds.costs import CELLS, Costs
 
 COST = "cost_per_1000"
-OFFERED = ("error_rate", "accuracy", "precision", "recall", "specificity", "fpr", "fnr", "brier", COST)
+OFFERED = (*used_in("gap"), COST)
 """Others are no ratio of sums over judged rows, so their parts would not add up slice by slice."""
 
 PLACES = {"tn": (0, 0), "fn": (0, 1), "fp": (1, 0), "tp": (1, 1)}
@@ -51,6 +51,20 @@ class GapMetric:
     def is_share(self) -> bool:
         """Whether a change is told in percentage points."""
         return self.name != COST and METRICS[self.name].is_share
+
+    @property
+    def told_in(self) -> tuple[float, int]:
+        """The unit and the digits that a change is told in: points with one digit, money with one, other values with three."""
+        return (100.0, 1) if self.is_share else (1.0, 1 if self.name == COST else 3)
+
+    def of_rows(self, score: FloatArray, label: FloatArray, threshold: float) -> tuple[FloatArray, FloatArray]:
+        """Return what each row adds to numerator and denominator, NaN where it is not judged."""
+        judged = ~(np.isnan(score) | np.isnan(label))
+        if self.is_loss:
+            return np.where(judged, (score - label) ** 2, np.nan), np.where(judged, 1.0, np.nan)
+        flagged, positive = (score >= threshold).astype(int), np.nan_to_num(label).astype(int)
+        top, bottom = (np.where(judged, part[flagged, positive], np.nan) for part in (self.top, self.bottom))
+        return top, bottom
 
 
 def gap_metric(name: str, costs: Costs | None = None) -> GapMetric:

@@ -9,16 +9,14 @@ import numpy as np
 
 from analytics.measure.gap.accounts import PLAIN, Account, divided
 from analytics.measure.gap.cells import SideCells, resampled, supported
-from analytics.measure.gap.hybrids import PLAYERS, CellKeys, followed, hybrid_values
-from analytics.measure.gap.metric import GapMetric
+from analytics.measure.gap.constants import DRAWS, MAX_CELLS_AT_ONCE, REPLICATE_GROUPS, SEED
+from analytics.measure.gap.hybrids import PLAYERS, followed, hybrid_values
+from analytics.measure.gap.metric import COST, GapMetric
+from analytics.measure.gap.pairs import CellKeys
 from analytics.measure.intervals import FloatArray, Interval, normal_quantile, ratio, scatter
 
 PARTS = ("coverage", *PLAYERS)
 ENTANGLED = ("segments", "operating", "concept")
-_DRAWS = 200
-_SEED = 0
-_GROUPS = 20
-_MAX_CELLS_AT_ONCE = 2_000_000
 
 
 @dataclass(frozen=True)
@@ -64,8 +62,8 @@ def waterfall(
     metric: GapMetric,
     *,
     account: Account = PLAIN,
-    draws: int = _DRAWS,
-    seed: int = _SEED,
+    draws: int = DRAWS,
+    seed: int = SEED,
     level: float = 0.95,
 ) -> Waterfall:
     """Split the change of a metric.
@@ -176,6 +174,22 @@ def pending_bounds(side: SideCells, metric: GapMetric) -> tuple[float, float]:
     return min(found), max(found)
 
 
+def best_threshold(side: SideCells, metric: GapMetric) -> tuple[float, float] | None:
+    """Return the threshold that would serve a side's judged rows best, and the metric at it.
+
+    None where the metric does not weigh both kinds of error, or is by amount. The side has one cell.
+    """
+    if metric.name not in ("error_rate", "accuracy", COST) or metric.is_by_amount.any():
+        return None
+    joint = side.judged[0]
+    above = np.cumsum(joint[::-1], axis=0)[::-1]
+    flagged = np.concatenate([above, np.zeros((1, 2))])
+    value = (flagged * metric.top[1] + (joint.sum(0) - flagged) * metric.top[0]).sum(-1) / joint.sum()
+    place = int(value.argmin() if metric.is_lower_better else value.argmax())
+    edge = float(side.score[place]) if place < len(side.score) else float("inf")
+    return edge, float(value[place])
+
+
 def _value_of(side: SideCells, joint: FloatArray, metric: GapMetric) -> FloatArray:
     flagged = (np.arange(joint.shape[-2]) >= side.threshold_bin).astype(int)
     if metric.is_loss:
@@ -197,9 +211,9 @@ def _errors(
 ) -> FloatArray:
     """Give the standard deviation over replicates of the parts, of the change and of what is entangled."""
     rng = np.random.default_rng(seed)
-    coarse = [side.coarsened(_GROUPS) for side in (reference, production)]
+    coarse = [side.coarsened(REPLICATE_GROUPS) for side in (reference, production)]
     size = max(side.mature_pos.size for side in coarse)
-    step = max(1, min(draws, _MAX_CELLS_AT_ONCE // max(size, 1)))
+    step = max(1, min(draws, MAX_CELLS_AT_ONCE // max(size, 1)))
     found = []
     for start in range(0, draws, step):
         n = min(step, draws - start)

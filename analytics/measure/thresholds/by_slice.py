@@ -14,7 +14,11 @@ from analytics.measure.thresholds.certainty import added, saving
 from analytics.measure.thresholds.costs import CostBins, Costs, IntArray, best_bin, total_costs
 
 Rule = Literal["own-optimum", "equal-fpr", "equal-recall", "equal-selection-rate"]
+_MIN_SUPPORT = 100
+"""Judged rows below which a slice keeps the single threshold; it can be chosen on the page."""
 _PSEUDO_ROWS = 100.0
+"""Judged rows of the whole cohort's distribution that join every slice: one of as many rows is pulled half of the way. The
+page offers others; no simulation set it."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +33,7 @@ class Pooling:
         Every slice's bins are joined by so many rows with the distribution of the whole cohort.
     """
 
-    min_support: int = 100
+    min_support: int = _MIN_SUPPORT
     pseudo_rows: float = _PSEUDO_ROWS
 
 

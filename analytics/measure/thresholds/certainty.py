@@ -20,7 +20,12 @@ from analytics.measure.thresholds.costs import (
 from analytics.measure.thresholds.operating import Limits, Point, best_point, cost_sweep, kept
 
 _DRAWS = 400
+"""Poisson replicates of the whole sweep behind the band of costs and the interval of the best threshold: ten of them lie beyond
+either end of 95 %. Each is a sweep of its own, so fewer than of single metrics."""
 _SEED = 20_130_101
+"""Any number that stays the same: the same log gives the same interval."""
+_ENDS = (2.5, 97.5)
+"""Percentiles between which 95 % of the replicates lie."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +99,7 @@ def certainty(bins: CostBins, costs: Costs, limits: Limits, *, draws: int = _DRA
     places = places[places >= 0]
     if not places.size or costs.is_constant:
         return Certainty(low, high, None, None)
-    ends = np.percentile(places, [2.5, 97.5], method="inverted_cdf")
+    ends = np.percentile(places, _ENDS, method="inverted_cdf")
     return Certainty(low, high, int(ends[0]), int(ends[1]))
 
 

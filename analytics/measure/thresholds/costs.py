@@ -20,6 +20,7 @@ IntArray = NDArray[np.int64]
 CELLS = ("tp", "fp", "fn", "tn")
 _POSITIVE_CELLS = ("tp", "fn")
 _MAX_COST = 1e12
+"""Money of one row, in any unit, that a cost may have: more than any row costs, and sums over all rows stay finite."""
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,11 @@ from analytics.measure.curves import from_the_top
 from analytics.measure.intervals import FloatArray
 from analytics.measure.thresholds.costs import CostBins, Costs, cell_units, flagged_and_passed
 
+_SLACK = 1e-9
+"""Rounding, as a share of the largest sum of costs or of the capacity, that makes no difference between bands."""
+_LEAST_SIZE = 1e-12
+"""The sum of costs that rounding is measured against where all costs are 0."""
+
 
 @dataclass(frozen=True)
 class Reviewer:
@@ -95,10 +100,10 @@ def best_band(bins: CostBins, costs: Costs, reviewer: Reviewer) -> Band:
     n_reviewed = volume[:, None] - volume[None, :]
     allowed = np.triu(np.ones(total.shape, dtype=bool))
     if reviewer.capacity is not None:
-        allowed &= n_reviewed <= reviewer.capacity * (1 + 1e-9)
+        allowed &= n_reviewed <= reviewer.capacity * (1 + _SLACK)
     total = np.where(allowed, total, np.inf)
     least = total.min()
-    near = total <= least + 1e-9 * max(np.abs(above).max(), np.abs(below).max(), 1e-12)
+    near = total <= least + _SLACK * max(np.abs(above).max(), np.abs(below).max(), _LEAST_SIZE)
     low, high = np.unravel_index(np.argmin(np.where(near, n_reviewed, np.inf)), total.shape)
     single = float((below + above).min())
     return Band(

@@ -7,12 +7,17 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 
 from analytics.errors import QuestionError
-from analytics.measure.counts import Arrays
+from analytics.measure.counts import Arrays, Counts
 from analytics.measure.curves import from_the_top
-from analytics.measure.intervals import FloatArray, ratio
+from analytics.measure.intervals import FloatArray
+from analytics.measure.metrics import METRICS, count_value
 from analytics.measure.thresholds.costs import BoolArray, CostBins, Costs, best_bin, cell_units
 
 _SLACK = 1e-9
+"""Relative room for rounding: a limit is kept, and a cost is equal, where doubles differ by less, as they do when the same
+rows are added up in another order."""
+_UNKNOWN = np.array(np.nan)
+"""A count that no limit asks for."""
 
 
 @dataclass(frozen=True)
@@ -130,6 +135,10 @@ class Limits:
         return self if self.capacity is None else replace(self, capacity=self.capacity * share)
 
 
+LIMITED = {field.name: METRICS[field.name.partition("_")[2]] for field in fields(Limits) if field.name != "capacity"}
+"""The metric that each limit but the capacity holds up or down; the registry says which metrics have one."""
+
+
 def kept(limits: Limits, sweep: CostSweep, n_scored: FloatArray) -> BoolArray:
     """Say at which entries of a sweep every limit is kept; an undefined recall, precision or FPR keeps none.
 
@@ -141,14 +150,24 @@ def kept(limits: Limits, sweep: CostSweep, n_scored: FloatArray) -> BoolArray:
         Scored rows.
     """
     allowed = np.ones(sweep.tp.shape, dtype=bool)
-    if limits.min_recall is not None:
-        allowed &= ratio(sweep.tp, sweep.tp + sweep.fn) >= limits.min_recall - _SLACK
-    if limits.min_precision is not None:
-        allowed &= ratio(sweep.tp, sweep.tp + sweep.fp) >= limits.min_precision - _SLACK
-    if limits.max_fpr is not None:
-        allowed &= ratio(sweep.fp, sweep.fp + sweep.tn) <= limits.max_fpr + _SLACK
-    if limits.max_selection_rate is not None:
-        allowed &= ratio(sweep.n_flagged, n_scored) <= limits.max_selection_rate + _SLACK
+    counts = Counts(
+        n=_UNKNOWN,
+        n_labelled=_UNKNOWN,
+        n_unlabelled=_UNKNOWN,
+        n_unscored=_UNKNOWN,
+        n_flagged=sweep.n_flagged,
+        n_scored=n_scored,
+        n_pos=_UNKNOWN,
+        tp=sweep.tp,
+        fp=sweep.fp,
+        fn=sweep.fn,
+        tn=sweep.tn,
+    )
+    for name, metric in LIMITED.items():
+        bound = getattr(limits, name)
+        if bound is not None:
+            rate = count_value(metric, counts)
+            allowed &= rate >= bound - _SLACK if name.startswith("min_") else rate <= bound + _SLACK
     if limits.capacity is not None:
         allowed &= sweep.n_flagged <= limits.capacity * (1 + _SLACK)
     return allowed

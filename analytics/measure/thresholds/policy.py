@@ -13,7 +13,11 @@ from analytics.measure.thresholds.operating import Limits
 
 _Period = Literal["day", "week"]
 DAYS = {"day": 1.0, "week": 7.0}
+"""Days of each period of a capacity."""
 _MAX_UNIT = 12
+"""Characters of a unit of money: "EUR" and "minutes" fit, a sentence does not fit an axis."""
+_TOLERANCE = 0.02
+"""Share of the best cost within which thresholds count as equally good, where nobody says otherwise."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +46,7 @@ class Policy:
     limits: Limits = field(default_factory=Limits)
     capacity: float | None = None
     period: _Period = "day"
-    tolerance: float = 0.02
+    tolerance: float = _TOLERANCE
     threshold: float | None = None
 
     def __post_init__(self) -> None:

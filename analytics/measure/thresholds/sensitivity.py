@@ -12,7 +12,11 @@ from analytics.measure.intervals import FloatArray
 from analytics.measure.thresholds.costs import CELLS, BoolArray, CostBins, Costs, best_bin, cell_units
 
 _FACTORS = np.geomspace(0.1, 10, 401)
+"""Factors of a cost that are looked at, a tenth to ten times it: neighbours are 1.2 % apart, finer than costs are known."""
 _MAP_FACTORS = (0.25, 0.35, 0.5, 0.7, 1.0, 1.4, 2.0, 2.8, 4.0)
+"""Factors of two costs that are moved together, a quarter to four times them: neighbours are a root of two apart."""
+_SLACK = 1e-9
+"""Rounding, as a share of the largest total cost, that does not make a threshold worse."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +73,7 @@ def cost_ranges(
         moved = value * _FACTORS if value else largest * np.linspace(0 if cell == "review" else -1, 1, len(_FACTORS))
         curves = total + (moved - value)[:, None] * units[cell]
         least = (curves if allowed is None else np.where(allowed, curves, np.inf)).min(axis=1)
-        holds = curves[:, chosen] <= least + tolerance * np.abs(least) + 1e-9 * np.abs(total).max()
+        holds = curves[:, chosen] <= least + tolerance * np.abs(least) + _SLACK * np.abs(total).max()
         found.append(CostRange(cell, value, *_held_between(np.sort(moved), holds[np.argsort(moved)], value)))
     return tuple(found)
 

@@ -4,7 +4,9 @@ from analytics.present.figures.calibration import calibration_multiples, recalib
 from analytics.present.figures.calibration_time import calibration_trend
 from analytics.present.figures.discovery import discovery_map
 from analytics.present.figures.discovery_tree import discovery_tree
-from analytics.present.figures.gap import gap_trend, slice_contributions, waterfall_figure
+from analytics.present.figures.gap import waterfall_figure
+from analytics.present.figures.gap_slices import slice_contributions
+from analytics.present.figures.gap_time import gap_trend
 from analytics.present.figures.logs import row_books
 from analytics.present.figures.overview import confusion_matrix, score_distribution
 from analytics.present.figures.overview_time import trend

@@ -1,21 +1,19 @@
-"""The figures of the gap: the waterfall, the slices of one column, and the metric over time."""
+"""The figure of the gap: the way from the reference to production, part by part."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import plotly.graph_objects as go
-import polars as pl
 
-from analytics.present import palette, words
-from analytics.present.figures.base import axis, axis_ticks, empty, framed_layout, legend_above, lines, shown
+from analytics.measure.gap.causes import is_called, is_clear
+from analytics.present import palette
+from analytics.present.figures.base import axis, axis_ticks, empty, framed_layout, lines, shown
 from analytics.present.marks.slices import tick_texts, ticks
-from analytics.present.readings.gap import (
+from analytics.present.readings.gap_parts import (
     PART_HELP,
     PART_WORDS,
     change_text,
-    is_called,
-    is_clear,
     metric_label,
     metric_phrase,
     part_note,
@@ -24,11 +22,8 @@ from analytics.present.readings.gap import (
 
 if TYPE_CHECKING:
     from analytics.answers.gap.answer import Gap
-    from analytics.answers.gap.over_time import GapTime
 
 _ROW_HEIGHT = 43
-_SLICE_HEIGHT = 30
-_MAX_SLICES = 12
 _ENDS = {"reference": palette.REFERENCE, "production": palette.PRODUCTION}
 
 
@@ -161,196 +156,3 @@ def _value_range(bases: list[float], sizes: list[float], arms: list[tuple[float,
     pad = max(0.06 * (high - low), 1e-9)
     start = min(0.0, low - pad) if (high - low) >= (high - min(0.0, low)) / 3 else low - 4 * pad
     return start, high + pad
-
-
-def slice_contributions(gap: Gap, column: str) -> go.Figure:
-    """Draw what the slices of a column contribute to the change, split into mix and within; at most 12.
-
-    ``customdata`` of a bar is its row in the column's table.
-    """
-    metric = gap.metric
-    title = f"What do the slices of {shown(column, 40)} contribute?"
-    table = gap.slices[column].drop_nulls("contribution")
-    if table.is_empty():
-        return empty(title, "No slice has judged rows on both sides.")
-    cut = table.head(_MAX_SLICES)
-    rows = list(range(cut.height))
-    labels = [shown(words.value_label(value), 28) for value in cut["value"]]
-    data: list[dict[str, Any]] = []
-    for name, colour in (("mix", palette.LOWER), ("within", palette.HIGHER)):
-        data.append(
-            {
-                "type": "bar",
-                "orientation": "h",
-                "name": {"mix": "its share changed", "within": "its rate changed"}[name],
-                "x": cut[name].to_list(),
-                "y": rows,
-                "width": 0.6,
-                "marker": {"color": colour, "line": {"width": 0}},
-                "customdata": rows,
-                "hoverinfo": "text",
-                "hovertext": [_hover_of(gap, row) for row in cut.iter_rows(named=True)],
-            }
-        )
-    total = cut["contribution"].to_list()
-    data.append(
-        {
-            "type": "scatter",
-            "mode": "markers",
-            "x": total,
-            "y": rows,
-            "name": "together",
-            "hoverinfo": "skip",
-            "marker": {"size": 7, "color": palette.MUTED_TEXT, "symbol": "diamond"},
-            "error_x": {
-                "type": "data",
-                "symmetric": False,
-                "color": palette.MUTED_TEXT,
-                "thickness": 1.2,
-                "width": 3,
-                "array": (cut["contribution_high"] - cut["contribution"]).to_list(),
-                "arrayminus": (cut["contribution"] - cut["contribution_low"]).to_list(),
-            },
-        }
-    )
-    ends = [
-        *cut["contribution_low"].to_list(),
-        *cut["contribution_high"].to_list(),
-        *cut["mix"].to_list(),
-        *cut["within"].to_list(),
-    ]
-    known = [end for end in ends if end is not None]
-    low, high = min(0.0, *known), max(0.0, *known)
-    values = ticks(low, high)
-    notes = [
-        {"x": 1.0, "xref": "paper", "xanchor": "right", "y": place, "showarrow": False, "text": _rates_text(gap, row)}
-        for place, row in enumerate(cut.iter_rows(named=True))
-    ]
-    heading = {
-        "x": 1.0,
-        "xref": "paper",
-        "xanchor": "right",
-        "y": -0.95,
-        "showarrow": False,
-        "text": "rate, then → now",
-    }
-    left = table.height - cut.height
-    layout = framed_layout(
-        title,
-        f"{'points' if metric.is_share else metric_label(metric.name)} of the change; "
-        f"{'the ' + str(_MAX_SLICES) + ' largest of ' + words.plural(table.height, 'slice') if left else 'all slices'}",
-        height=160 + _SLICE_HEIGHT * cut.height,
-        barmode="relative",
-        showlegend=True,
-        legend=legend_above(),
-        margin={"t": 104},
-        annotations=[*notes, heading],
-        xaxis=axis(
-            "Contribution to the change",
-            domain=[0, 0.74],
-            zeroline=True,
-            zerolinecolor=palette.LINE,
-            **axis_ticks(values, _contribution_texts(values, is_share=metric.is_share)),
-        ),
-        yaxis=axis(range=[cut.height - 0.4, -1.3], showgrid=False, **axis_ticks(rows, labels)),
-    )
-    return go.Figure({"data": data, "layout": layout})
-
-
-def _contribution_texts(values: list[float], *, is_share: bool) -> list[str]:
-    """Write the ticks of contributions: points for shares."""
-    texts = tick_texts(values, is_share=is_share)
-    return [text.replace(f"{words.THIN_SPACE}%", "") for text in texts]
-
-
-def _rates_text(gap: Gap, row: dict[str, Any]) -> str:
-    """Say a slice's rate on both sides."""
-    before, after = (
-        words.UNDEFINED if row[f"rate_{side}"] is None else value_text(gap.metric, row[f"rate_{side}"])
-        for side in ("reference", "production")
-    )
-    return shown(f"{before} → {after}")
-
-
-def _hover_of(gap: Gap, row: dict[str, Any]) -> str:
-    """Say what is known of a slice."""
-    shares = " → ".join(words.share(row[f"share_{side}"]) for side in ("reference", "production"))
-    counts = " → ".join(words.count(row[f"n_{side}"]) for side in ("reference", "production"))
-    return lines(
-        f"<b>{shown(words.value_label(row['value']))}</b>",
-        f"share {shares}",
-        f"rate {_rates_text(gap, row)}",
-        f"judged rows {counts}",
-        f"p {words.p_value(row['p_adjusted'])}, adjusted",
-    )
-
-
-def gap_trend(gap: Gap, found: GapTime) -> go.Figure:
-    """Draw the metric over time, either side in its colour, and the bucket from which it is another one."""
-    title = f"Since when is {metric_phrase(gap.metric)} another one?"
-    table = found.table.drop_nulls("value")
-    if table.is_empty():
-        return empty(title, "No bucket of time has judged rows.")
-    data: list[dict[str, Any]] = []
-    for side, colour in _ENDS.items():
-        part = table.filter(pl.col("side") == side)
-        data.append(
-            {
-                "type": "scatter",
-                "mode": "lines+markers" if part.height <= 60 else "lines",
-                "x": part["bucket"].to_list(),
-                "y": part["value"].to_list(),
-                "name": side,
-                "line": {"color": colour, "width": 2},
-                "marker": {"size": 5},
-                "error_y": {
-                    "type": "data",
-                    "symmetric": False,
-                    "array": (part["high"] - part["value"]).to_list(),
-                    "arrayminus": (part["value"] - part["low"]).to_list(),
-                    "color": palette.faded(colour, 0.5),
-                    "width": 0,
-                },
-                "hoverinfo": "text",
-                "hovertext": [
-                    lines(
-                        words.bucket_label(row["bucket"], found.every),
-                        f"{side} {shown(value_text(gap.metric, row['value']))}",
-                        f"n {words.count(row['n'])}",
-                    )
-                    for row in part.iter_rows(named=True)
-                ],
-            }
-        )
-    low, high = float(table["value"].min()), float(table["value"].max())  # type: ignore[arg-type]
-    pad = 0.15 * (high - low) or 0.01
-    values = ticks(low - pad, high + pad)
-    line = []
-    if found.since is not None:
-        line = [
-            {
-                "type": "line",
-                "x0": found.since,
-                "x1": found.since,
-                "y0": 0,
-                "y1": 1,
-                "yref": "paper",
-                "line": {"color": palette.LINE, "width": 1.5, "dash": "dash"},
-            }
-        ]
-    layout = framed_layout(
-        title,
-        "Dashed: from here on another level" if line else "No single date stands out",
-        height=320,
-        shapes=line,
-        showlegend=True,
-        legend=legend_above(),
-        margin={"t": 100},
-        xaxis=axis(),
-        yaxis=axis(
-            metric_label(gap.metric.name),
-            range=[low - pad, high + pad],
-            **axis_ticks(values, tick_texts(values, is_share=gap.metric.is_share)),
-        ),
-    )
-    return go.Figure({"data": data, "layout": layout})

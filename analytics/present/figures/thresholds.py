@@ -8,6 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 import polars as pl
 
+from analytics.measure.metrics import METRICS
 from analytics.present import palette, words
 from analytics.present.figures.base import axis, empty, framed_layout, lines, shown
 from analytics.present.marks.slices import tick_texts, ticks
@@ -26,7 +27,6 @@ _RATES = {
     "fpr": palette.FALSE_POSITIVE,
     "selection_rate": palette.HIGHER,
 }
-_RATE_LABELS = {"recall": "Recall", "precision": "Precision", "fpr": "FPR", "selection_rate": "Selection rate"}
 CLICKABLE: dict[str, Any] = {
     "mode": "lines+markers",
     "marker": {"size": 9, "opacity": 0},
@@ -111,7 +111,7 @@ def cost_figure(answer: ThresholdAnswer, sweep: pl.DataFrame, to: Point) -> go.F
                 "x": x,
                 "y": part[name].to_numpy(),
                 **CLICKABLE,
-                "name": _RATE_LABELS[name],
+                "name": METRICS[name].heading,
                 "yaxis": "y2",
                 "customdata": custom,
                 "hovertext": texts,
@@ -292,7 +292,7 @@ def _rate_labels(answer: ThresholdAnswer, part: pl.DataFrame, x: np.ndarray) -> 
     for name, colour in _RATES.items():
         known = part[name].drop_nulls()
         if not known.is_empty():
-            ends.append((float(known[-1]), _RATE_LABELS[name], colour))
+            ends.append((float(known[-1]), METRICS[name].heading, colour))
     ends.sort(key=lambda end: end[0])
     places = [max(end[0], 0.04) for end in ends]
     for place in range(1, len(places)):

@@ -131,7 +131,7 @@ def support_words(metric: str) -> str:
 def support(table: pl.DataFrame, metric: str) -> pl.Series:
     """Count the rows behind a metric in each slice: the denominator of a proportion, else the judged rows."""
     counts, found = Counts.of(table), METRICS[metric]
-    if found.family == "proportion" and found.denominator is not None:
+    if found.is_proportion and found.denominator is not None:
         return pl.Series("support", found.denominator(counts)).cast(pl.Int64)
     return pl.Series("support", counts.judged).cast(pl.Int64)
 
@@ -152,7 +152,7 @@ def order_words(metric: str) -> str:
     >>> order_words("error_rate"), order_words("recall"), order_words("prevalence")
     ('most excess errors first', 'worst first', 'highest first')
     """
-    if metric in ("error_rate", "accuracy"):
+    if METRICS[metric].is_of_errors:
         return "most excess errors first"
     return "highest first" if METRICS[metric].direction == "neither" else "worst first"
 

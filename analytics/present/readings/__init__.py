@@ -9,10 +9,10 @@ from analytics.present.readings.calibration import (
 from analytics.present.readings.calibration_recalibration import costs_reading, recalibration_reading
 from analytics.present.readings.calibration_scan import scan_reading
 from analytics.present.readings.discovery import discovery_reading, tree_reading
-from analytics.present.readings.gap import HOW, gap_reading, waterfall_reading
+from analytics.present.readings.gap import HOW, gap_reading, slices_of_gap_reading, waterfall_reading
 from analytics.present.readings.gap_advice import advice
-from analytics.present.readings.gap_drift import drift_reading, joint_reading
-from analytics.present.readings.gap_inputs import gap_time_reading, inputs_reading, slices_of_gap_reading
+from analytics.present.readings.gap_drift import drift_reading, gap_time_reading
+from analytics.present.readings.gap_inputs import inputs_reading, joint_reading
 from analytics.present.readings.logs import books_reading, fitness_reading
 from analytics.present.readings.overview import confusion_reading, overview_reading, score_reading
 from analytics.present.readings.overview_time import trend_reading

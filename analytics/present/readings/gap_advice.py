@@ -5,21 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from analytics.measure.gap.causes import emptied, is_clear, slice_leads, to_mend
+from analytics.measure.gap.constants import MAX_NAMED
 from analytics.present import words
-from analytics.present.readings.gap import (
-    MAX_NAMED,
-    change_text,
-    emptied,
-    fault_text,
-    is_called,
-    is_clear,
-    leading,
-    moved_threshold,
-    sentence_start,
-    slice_leads,
-    value_text,
-)
 from analytics.present.readings.gap_counterparts import OTHER_MODEL_MENDING, without_counterpart
+from analytics.present.readings.gap_inputs import fault_text
+from analytics.present.readings.gap_parts import effect_text, moved_threshold, sentence_start, value_text
 
 if TYPE_CHECKING:
     from analytics.answers.gap.answer import Gap
@@ -88,7 +79,7 @@ def advice(gap: Gap, inputs: Inputs) -> list[_Advice]:
     """Say what to mend, the most first: data, model, system or labels."""
     found = []
     faults = [name for name, change in inputs.changes.items() if change.is_fault]
-    parts = _to_mend(gap)
+    parts = to_mend(gap)
     told = [name for name in parts if name in ("segments", "concept") and gap.by and set(gap.by) <= set(faults)]
     for name in faults[:MAX_NAMED]:
         text = f"{fault_text(inputs, name)}: mend its source first."
@@ -97,7 +88,7 @@ def advice(gap: Gap, inputs: Inputs) -> list[_Advice]:
     for name in [name for name in parts if name not in told][:MAX_NAMED]:
         found.append(_advice_for(gap, name))
     if gap.is_entangled and is_clear(gap.waterfall.entangled):
-        size = change_text(gap.metric, gap.waterfall.entangled).partition(" (")[0]
+        size = effect_text(gap.metric, float(gap.waterfall.entangled.value))
         text = f"{without_counterpart(gap)}: evaluate anew on labelled rows like these before a model or a threshold is changed."
         found.append(_Advice("labels", text, ("Slices",), size, gap.apart[0][0]))
     if not found:
@@ -105,20 +96,10 @@ def advice(gap: Gap, inputs: Inputs) -> list[_Advice]:
     return found
 
 
-def _to_mend(gap: Gap) -> list[str]:
-    """Return the parts that made the metric worse beyond chance, and labels that are not known yet; the largest first."""
-    found, parts = leading(gap), gap.waterfall.parts
-    if not found or (float(gap.waterfall.change.value) > 0) == gap.metric.is_lower_better:
-        return found
-    against = [name for name in parts if is_called(gap, name) and name not in found]
-    kept = [name for name in found if name == "coverage"]
-    return sorted(kept + against, key=lambda name: -abs(float(parts[name].value)))
-
-
 def _advice_for(gap: Gap, name: str) -> _Advice:
     """Say what to mend about one part."""
-    leads = [] if gap.is_carried or gap.is_entangled else slice_leads(gap, 2)
-    slices = [f"{column} {value}" for column, value, _ in leads]
+    leads = [] if gap.is_carried or gap.is_entangled else slice_leads(gap)
+    slices = [f"{column} {words.value_label(value)}" for column, value, _ in leads]
     where = f", first in {words.listed([words.shortened(text, 50) for text in slices])}" if slices else ""
     best = ""
     if gap.best is not None:
@@ -144,7 +125,7 @@ def _advice_for(gap: Gap, name: str) -> _Advice:
 
 def _part_size(gap: Gap, name: str) -> str:
     """Return how much of the change a part is, in words."""
-    return change_text(gap.metric, gap.waterfall.parts[name]).partition(" (")[0]
+    return effect_text(gap.metric, float(gap.waterfall.parts[name].value))
 
 
 def _empty_text(name: str, before: float, after: float) -> str:

@@ -27,10 +27,9 @@ OTHER_MODEL_MENDING = (
 def without_counterpart(gap: Gap) -> str:
     """Say which share of production's rows has no counterpart, and by which columns."""
     held = [pair for pair in gap.apart if pair[0] in gap.by] or gap.apart[:_MAX_NAMED]
-    told = [f"{words.share(share)} by {words.shortened(name, 30)}" for name, share in held]
-    first, *rest = told
-    text = first.replace(" by ", " of production's rows have no counterpart in the reference by ", 1)
-    return f"{text}{', ' + words.listed(rest) if rest else ''}"
+    (first, share), *rest = [(words.shortened(name, 30), words.share(share)) for name, share in held]
+    others = f", {words.listed([f'{part} by {name}' for name, part in rest])}" if rest else ""
+    return f"{share} of production's rows have no counterpart in the reference by {first}{others}"
 
 
 def entangled_sentence(gap: Gap, size: str, *, is_first: bool) -> str:

@@ -1,35 +1,26 @@
-"""Which drift it is: the evidence of the parts, of the inputs together and of the date."""
+"""Which drift it is, and since when: the evidence of the parts, of the inputs together and of the date."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from analytics.measure.gap.causes import emptied, is_clear, is_mostly_entangled, kind_of, leading
+from analytics.measure.gap.constants import MAX_NAMED
 from analytics.present import words
-from analytics.present.readings.gap import (
-    MAX_NAMED,
-    change_text,
-    emptied,
-    fault_text,
-    is_clear,
-    is_mostly_entangled,
-    kind_of,
-    leading,
-    metric_phrase,
-    moved_threshold,
-    sentence_start,
-)
 from analytics.present.readings.gap_counterparts import (
     OTHER_MODEL_KINDS,
     OTHER_MODEL_SETTLES,
     apart_caption,
     without_counterpart,
 )
+from analytics.present.readings.gap_inputs import fault_text, joint_reading
+from analytics.present.readings.gap_parts import metric_phrase, moved_threshold, sentence_start
 
 if TYPE_CHECKING:
     from analytics.answers.gap.answer import Gap
     from analytics.answers.gap.inputs import Inputs
-    from analytics.answers.gap.over_time import GapTime
     from analytics.measure.gap.density import Joint
+    from analytics.measure.gap.time import GapTime
 
 _KIND_WORDS = {
     "labels": "labels that are not complete",
@@ -89,14 +80,12 @@ def drift_reading(gap: Gap, inputs: Inputs, joint: Joint | None, since: GapTime 
     return " ".join([*found, *([settle] if settle else [])])
 
 
-def joint_reading(gap: Gap, joint: Joint) -> str:
-    """Say what all inputs together do, or why that cannot be said."""
-    rows = f"a sample of {words.plural(joint.n_rows, 'judged row')} of the reference"
-    counted = (
-        f"{rows}, weighed as production's inputs are, counts as much as {words.plural(round(joint.effective_rows), 'row')}; "
-        f"{words.share(joint.alone)} of production's have no counterpart in it"
-    )
-    if not joint.is_conclusive:
-        return f"What all inputs do together is inconclusive, the two sides hardly overlap: {counted}."
-    effect = change_text(gap.metric, joint.effect)
-    return f"All {len(joint.columns)} inputs together account for {effect}: {counted}."
+def gap_time_reading(gap: Gap, time: GapTime) -> str:
+    """Say from when on the metric is another one."""
+    phrase = sentence_start(metric_phrase(gap.metric))
+    if time.since is None:
+        return f"{phrase} has no date at which it clearly changed, by {words.BUCKETS[time.every]}; bars are 95 % intervals."
+    if time.is_from_the_start:
+        return f"{phrase} changed with the sides: production is on another level from its first {words.BUCKETS[time.every]} on."
+    date = words.bucket_label(time.since, time.every)
+    return f"{phrase} is another one from {date} on (p {words.p_value(time.p_value)}, adjusted for looking at every bucket)."

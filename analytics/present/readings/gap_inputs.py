@@ -1,37 +1,19 @@
-"""The readings of what speaks for a cause: slices, inputs and the date."""
+"""What the gap says of what came in: each input, what broke in it, and all of them together."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analytics.measure.gap.metric import COST, GapMetric
+from analytics.measure.gap.constants import FAHRENHEIT, MAX_NAMED
 from analytics.present import words
-from analytics.present.readings.gap import MAX_NAMED, fault_text, metric_phrase, sentence_start
+from analytics.present.readings.gap_parts import change_text
 
 if TYPE_CHECKING:
     from analytics.answers.gap.answer import Gap
     from analytics.answers.gap.inputs import Inputs
-    from analytics.answers.gap.over_time import GapTime
+    from analytics.measure.gap.density import Joint
 
-
-def slices_of_gap_reading(gap: Gap, column: str) -> str:
-    """Say which slices of a column carry most of the change."""
-    table, metric = gap.slices[column], gap.metric
-    found = table.filter((table["p_adjusted"] < 0.05).fill_null(False) & ~table["few_rows"]).head(5)
-    if found.is_empty():
-        named = words.shortened(column, 40)
-        return f"No slice of {named} changed the metric beyond chance, adjusted for all slices of all columns."
-    parts = []
-    for row in found.head(MAX_NAMED).iter_rows(named=True):
-        name = words.shortened(words.value_label(row["value"]), 30)
-        share = f"share {words.share(row['share_reference'])} → {words.share(row['share_production'])}"
-        parts.append(f"{name} ({_effect_text(metric, row['contribution'])}; {share})")
-    return f"Beyond chance, adjusted for all slices of all columns: {words.listed(parts)}."
-
-
-def _effect_text(metric: GapMetric, value: float) -> str:
-    """Write an effect without its interval."""
-    return words.signed(value, 1) if metric.name == COST else words.metric_difference(metric.name, value)
+_DEGREES = {FAHRENHEIT: "°C → °F", 1 / FAHRENHEIT: "°F → °C"}
 
 
 def inputs_reading(inputs: Inputs) -> str:
@@ -52,12 +34,35 @@ def inputs_reading(inputs: Inputs) -> str:
     return text
 
 
-def gap_time_reading(gap: Gap, time: GapTime) -> str:
-    """Say from when on the metric is another one."""
-    phrase = sentence_start(metric_phrase(gap.metric))
-    if time.since is None:
-        return f"{phrase} has no date at which it clearly changed, by {words.BUCKETS[time.every]}; bars are 95 % intervals."
-    if time.is_from_the_start:
-        return f"{phrase} changed with the sides: production is on another level from its first {words.BUCKETS[time.every]} on."
-    date = words.bucket_label(time.since, time.every)
-    return f"{phrase} is another one from {date} on (p {words.p_value(time.p_value)}, adjusted for looking at every bucket)."
+def joint_reading(gap: Gap, joint: Joint) -> str:
+    """Say what all inputs together do, or why that cannot be said."""
+    rows = f"a sample of {words.plural(joint.n_rows, 'judged row')} of the reference"
+    counted = (
+        f"{rows}, weighed as production's inputs are, counts as much as {words.plural(round(joint.effective_rows), 'row')}; "
+        f"{words.share(joint.alone)} of production's have no counterpart in it"
+    )
+    if not joint.is_conclusive:
+        return f"What all inputs do together is inconclusive, the two sides hardly overlap: {counted}."
+    effect = change_text(gap.metric, joint.effect)
+    return f"All {len(joint.columns)} inputs together account for {effect}: {counted}."
+
+
+def unit_text(factor: float) -> str:
+    """Say how a unit changed.
+
+    >>> unit_text(100.0), unit_text(1 / 60), unit_text(1.8)
+    ('×100', '÷60', '°C → °F')
+    """
+    if factor in _DEGREES:
+        return _DEGREES[factor]
+    return f"×{factor:g}" if factor >= 1 else f"÷{1 / factor:g}"
+
+
+def fault_text(inputs: Inputs, name: str) -> str:
+    """Say what broke in a column."""
+    change = inputs.changes[name]
+    if change.unit is not None:
+        return f"{words.shortened(name, 40)} looks like a change of unit ({unit_text(change.unit)})"
+    assert change.spike is not None
+    value, before, after = change.spike
+    return f"{words.shortened(name, 40)} has the value {value} in {words.share(after)} of rows, before in {words.share(before)}"

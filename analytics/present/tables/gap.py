@@ -7,19 +7,22 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from analytics.measure.gap.accounts import LEAST_OVERLAP
+from analytics.measure.gap.causes import kind_of
+from analytics.measure.gap.constants import LEAST_EMPTIED, LEAST_OVERLAP
 from analytics.measure.gap.metric import COST
 from analytics.present import words
-from analytics.present.readings.gap import LEAST_EMPTIED, PART_WORDS, gap_reading, kind_of, unit_text
+from analytics.present.readings.gap import gap_reading
 from analytics.present.readings.gap_advice import advice
+from analytics.present.readings.gap_inputs import unit_text
+from analytics.present.readings.gap_parts import PART_WORDS
 from analytics.present.tables.slices import json_value
 
 if TYPE_CHECKING:
     from analytics.answers.gap.answer import Gap
     from analytics.answers.gap.inputs import Inputs
-    from analytics.answers.gap.over_time import GapTime
     from analytics.measure.gap.density import Joint
     from analytics.measure.gap.inputs import InputChange
+    from analytics.measure.gap.time import GapTime
     from analytics.measure.intervals import Interval
 
 BARS = ("bars_reference", "bars_production")

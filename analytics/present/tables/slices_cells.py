@@ -16,13 +16,6 @@ if TYPE_CHECKING:
 
 MAX_PICTURES = 300
 _ENDS = ("", "_low", "_high")
-_SHORT = {
-    "fpr": "FPR",
-    "fnr": "FNR",
-    "balanced_accuracy": "Bal. accuracy",
-    "mcc": "MCC",
-    "average_precision": "Avg. precision",
-}
 
 
 def heading(metric: str) -> str:
@@ -31,7 +24,7 @@ def heading(metric: str) -> str:
     >>> heading("fpr"), heading("recall")
     ('FPR', 'Recall')
     """
-    return _SHORT.get(metric, METRICS[metric].label)
+    return METRICS[metric].heading
 
 
 def slice_cells(answer: SliceAnswer) -> pl.DataFrame:

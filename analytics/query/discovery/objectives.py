@@ -10,9 +10,7 @@ from typing import Any, Protocol
 import narwhals.stable.v2 as nw
 
 from analytics.query.relations import integer, keep
-
-_PRIME = 2_147_483_647
-_MULTIPLIER = 1_220_703_125
+from analytics.query.sampling import seeded_half
 
 
 class _Costs(Protocol):
@@ -162,25 +160,15 @@ OBJECTIVES: dict[str, Objective] = {
 }
 
 
-def _by_hash(key: nw.Expr, seed: int) -> nw.Expr:
-    """Return 1 for about half of the keys, chosen by a hash in whole numbers that every engine computes alike.
-
-    The key is multiplied modulo a prime, squared and multiplied again; no product passes 2**63.
-    """
-    mixed = ((key % _PRIME) * _MULTIPLIER + (seed * 48_271 + 11) % _PRIME) % _PRIME
-    mixed = (mixed * mixed + mixed) % _PRIME
-    return integer((mixed * _MULTIPLIER) % _PRIME >= _PRIME // 2)
-
-
 def by_row(seed: int) -> nw.Expr:
     """Hold back about half of the rows."""
-    return _by_hash(nw.col("row_id"), seed)
+    return seeded_half(nw.col("row_id"), seed)
 
 
 def by_entity(id_column: str, seed: int) -> nw.Expr:
     """Hold back the rows of about half of the ids; an id is known by its first row, rows without one stand alone."""
     first = nw.col("row_id").min().over(id_column)
-    return _by_hash(nw.when(nw.col(id_column).is_null()).then(nw.col("row_id")).otherwise(first), seed)
+    return seeded_half(nw.when(nw.col(id_column).is_null()).then(nw.col("row_id")).otherwise(first), seed)
 
 
 def row_count(frame: nw.LazyFrame[Any], kept: nw.Expr | None) -> nw.LazyFrame[Any]:

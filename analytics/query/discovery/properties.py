@@ -13,15 +13,21 @@ import polars as pl
 from analytics.errors import QuestionError
 from analytics.log.column import Column
 from analytics.log.schema import Log
-from analytics.query.cohort import WEEKDAYS, Clause, slice_clauses
+from analytics.query.cohort import Clause, slice_clauses
 from analytics.query.engine import stored_slice
 from analytics.query.relations import integer
+from analytics.query.typed import WEEKDAYS
 
 _Kind = Literal["value", "spike", "missing", "text", "hour", "weekday", "gaps"]
 
-_MIN_SPIKE, _OWN_BIN = 0.02, 0.1
+_MIN_SPIKE = 0.02
+"""Share of the rows: a number that stands on fewer is no default that somebody filled in. A convention, not simulated."""
+_OWN_BIN = 0.1
+"""Share of the rows from which a number has a bin of its own (equal-mass bins hold a tenth), so that it needs no property."""
 _LONG_TEXT = 1_000
+"""Characters: beyond about half a page, where models cut their input. A convention, not simulated."""
 _MAX_GAPS = 5
+"""Fields: more that are missing count as so many, so that rows with many are one slice."""
 _GAPS = "fields missing"
 
 

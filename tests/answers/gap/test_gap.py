@@ -14,8 +14,8 @@ from analytics.answers.gap.sides import Sides, proposed_sides
 from analytics.answers.gap.sides import sides as sides_answer
 from analytics.answers.question import Question
 from analytics.log.schema import Log
+from analytics.measure.gap.causes import emptied, kind_of
 from analytics.present import readings
-from analytics.present.readings.gap import emptied
 from analytics.query.cohort import Clause, Cohort
 from analytics.query.engine import Engine
 from tests.ingested import Desk
@@ -179,6 +179,6 @@ def test_labels_that_come_in_slowly_on_all_days_are_no_other_base_rate(desk: Des
     assert found.is_waiting
     said = readings.gap_reading(found)
     assert "labels not known yet" in said and "cannot be told yet: labels of production still come in" in said
-    assert readings.gap.kind_of(found) == "labels"
+    assert kind_of(found) == "labels"
     plain = asked(engine, two_sides(engine, desk.log(frame, **SCHEMA)))
     assert not plain.is_waiting

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from analytics.answers.review.queue import queue
+from analytics.answers.review.queue import cases, queue
 from analytics.answers.review.queue import twins as twins_answer
 from analytics.errors import QuestionError
 from analytics.measure.thresholds.costs import Costs
@@ -86,8 +86,9 @@ def test_all_rows_can_be_reviewed_and_what_cannot_be_ranked_is_refused(compas: R
 
 def test_twins_were_decided_correctly_and_differ_least(compas: RealLog) -> None:
     question = compas.asked(threshold=5)
-    case = queue(compas.engine, question, "fp", limit=1).rows.row(0, named=True)
+    (case,) = cases(queue(compas.engine, question, "fp", limit=1).rows)
     twins = twins_answer(compas.engine, question, case)
-    assert set(twins["error_kind"]) <= {"tp", "tn"} and twins.height == 3
-    assert twins["n_differing"].is_sorted()
-    assert case["row_id"] not in twins["row_id"].to_list()
+    assert {twin.error_kind for twin in twins} <= {"tp", "tn"} and len(twins) == 3
+    differing = [twin.n_differing for twin in twins]
+    assert differing == sorted(differing)
+    assert case.row_id not in [twin.row_id for twin in twins]

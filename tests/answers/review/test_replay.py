@@ -7,7 +7,7 @@ from dataclasses import replace
 import polars as pl
 import pytest
 
-from analytics.answers.review.queue import queue
+from analytics.answers.review.queue import cases, queue
 from analytics.answers.review.replay import STATES, kept_case, replay
 from analytics.errors import QuestionError
 from analytics.query.cohort import Clause
@@ -22,8 +22,8 @@ def failures(flights: RealLog) -> list[KeptCase]:
     """The surest errors of v1, most of them on flights that v3 scored too."""
     autumn = Clause("scored_at", "ge", ("2013-08-20",))
     question = flights.asked(V1, autumn)
-    rows = queue(flights.engine, question, "both", limit=400).rows.to_dicts()
-    return [kept_case(question, row) for row in rows]
+    rows = queue(flights.engine, question, "both", limit=400).rows
+    return [kept_case(question, row) for row in cases(rows)]
 
 
 def test_the_failures_of_v1_on_the_rows_of_v3_are_what_polars_finds(flights: RealLog, failures: list[KeptCase]) -> None:
@@ -75,10 +75,10 @@ def test_cases_are_matched_by_chosen_fields(flights: RealLog, failures: list[Kep
 
 def test_missing_values_match_missing_values(flights: RealLog) -> None:
     question = flights.asked(V3)
-    rows = queue(flights.engine, question, "fp", limit=200).rows.to_dicts()
-    cases = [kept_case(question, row) for row in rows]
-    assert any(case.fields["wind_gust"] is None for case in cases)
-    found = replay(flights.engine, question, cases, ("flight_id", "wind_gust"))
+    rows = queue(flights.engine, question, "fp", limit=200).rows
+    kept = [kept_case(question, row) for row in cases(rows)]
+    assert any(case.fields["wind_gust"] is None for case in kept)
+    found = replay(flights.engine, question, kept, ("flight_id", "wind_gust"))
     assert found.counts["still wrong"] == 200
 
 

@@ -16,10 +16,11 @@ from sklearn.metrics import brier_score_loss, confusion_matrix
 from analytics.errors import QuestionError
 from analytics.measure.gap import distances
 from analytics.measure.gap.cells import SideCells, side_cells
-from analytics.measure.gap.hybrids import PLAYERS, CellKeys, hybrid_values
+from analytics.measure.gap.hybrids import PLAYERS, hybrid_values
 from analytics.measure.gap.inputs import input_change
 from analytics.measure.gap.kitagawa import mix_and_within, shares_p_value, slice_changes, slice_sums
 from analytics.measure.gap.metric import OFFERED, gap_metric
+from analytics.measure.gap.pairs import CellKeys
 from analytics.measure.gap.waterfall import PARTS, judged_value, part_values, pending_bounds, waterfall
 from analytics.measure.thresholds.costs import Costs
 from tests.thorough import amount

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import pytest
 
-from analytics.answers.question import COUNTED
+from analytics.answers.slices import COUNTED
 from analytics.present import words
 from analytics.present.tables.slices import column_labels, json_value, slice_display_table, slice_json_rows
 from tests.present.made import HOSTILE, hostile_answer, make_answer

@@ -18,7 +18,7 @@ from analytics.query import relations
 from analytics.query.cohort import Cohort
 from analytics.query.discovery.objectives import OBJECTIVES, by_entity, by_row, by_time
 from analytics.query.discovery.properties import clauses, expression, in_codes, properties, shown_value
-from analytics.query.operators import predicate
+from analytics.query.predicates import predicate
 from tests.ingested import Desk
 from tests.query.logs import START, Twins, collected, frames
 

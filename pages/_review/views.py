@@ -9,6 +9,7 @@ import polars as pl
 import streamlit as st
 
 from analytics.answers.question import Question
+from analytics.answers.review.queue import cases
 from analytics.measure.review import reason_table
 from analytics.present import readings
 from analytics.review.taxonomy import Reason, label_of
@@ -69,8 +70,7 @@ def _draw_cases(question: Question, verdicts: list[Verdict], reasons: tuple[Reas
     with left:
         queue.draw_list(question, asked, page, verdicts, reasons, verdict_form.reviewer())
         _draw_so_far(verdicts, reasons)
-    rows = page.rows.to_dicts()
-    case = rows[asked.at % queue.PAGE_ROWS]
+    case = cases(page.rows)[asked.at % queue.PAGE_ROWS]
     with right:
         case_view.draw_head(question, case, page.n_rows)
         verdict_form.draw(question, case, page.frame, page.n_rows, reasons)

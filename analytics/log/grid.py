@@ -1,0 +1,53 @@
+"""The score grid of a log: at which scores its rows are counted, and which bin a threshold starts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+MAX_DISTINCT_SCORES = 2_000
+"""Distinct scores up to which each is an edge of the grid; beyond, edges are quantiles and even steps (DESIGN.md, section 2)."""
+
+
+@dataclass(frozen=True, eq=False)
+class Grid:
+    """The edges at which scores are binned: bin k holds the scores in [edges[k], edges[k + 1]), the last all from its edge on.
+
+    Attributes
+    ----------
+    edges : ndarray of shape (n_bins,)
+        In rising order.
+    is_exact : bool
+        Whether the edges are the distinct scores, so that any threshold lies between bins and never within one.
+    """
+
+    edges: np.ndarray[Any, np.dtype[np.float64]]
+    is_exact: bool = False
+
+    def at(self, threshold: float) -> int:
+        """Return the first bin that a threshold flags: that of the first edge from it on.
+
+        A threshold beyond the last edge flags no bin: the number of bins. Where a threshold lies within a bin, `split_at` comes
+        first.
+
+        >>> grid = Grid(np.array([0.1, 0.25, 0.7]), is_exact=True)
+        >>> grid.at(0.25), grid.at(0.3), grid.at(0.9)
+        (1, 2, 3)
+        """
+        return int(np.searchsorted(self.edges, threshold))
+
+    def split(self, threshold: float) -> float | None:
+        """Return the threshold where it lies within a bin, which then must be counted in two; None where it does not."""
+        return None if self.is_exact or threshold in self.edges else threshold
+
+    def split_at(self, threshold: float) -> Grid:
+        """Return the grid by which rows are counted for a threshold: with an edge there, where it lies within a bin.
+
+        >>> Grid(np.array([0.0, 0.5])).split_at(0.25).edges.tolist()
+        [0.0, 0.25, 0.5]
+        """
+        if self.split(threshold) is None:
+            return self
+        return replace(self, edges=np.insert(self.edges, self.at(threshold), threshold))

@@ -1,0 +1,90 @@
+"""The figure of the gap over time: the metric on either side, and the bucket from which it is another one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import plotly.graph_objects as go
+import polars as pl
+
+from analytics.present import palette, words
+from analytics.present.figures.base import axis, axis_ticks, empty, framed_layout, legend_above, lines, shown
+from analytics.present.marks.slices import tick_texts, ticks
+from analytics.present.readings.gap_parts import metric_label, metric_phrase, value_text
+
+if TYPE_CHECKING:
+    from analytics.answers.gap.answer import Gap
+    from analytics.measure.gap.time import GapTime
+
+_SIDES = {"reference": palette.REFERENCE, "production": palette.PRODUCTION}
+
+
+def gap_trend(gap: Gap, found: GapTime) -> go.Figure:
+    """Draw the metric over time, either side in its colour, and the bucket from which it is another one."""
+    title = f"Since when is {metric_phrase(gap.metric)} another one?"
+    table = found.table.drop_nulls("value")
+    if table.is_empty():
+        return empty(title, "No bucket of time has judged rows.")
+    data: list[dict[str, Any]] = []
+    for side, colour in _SIDES.items():
+        part = table.filter(pl.col("side") == side)
+        data.append(
+            {
+                "type": "scatter",
+                "mode": "lines+markers" if part.height <= 60 else "lines",
+                "x": part["bucket"].to_list(),
+                "y": part["value"].to_list(),
+                "name": side,
+                "line": {"color": colour, "width": 2},
+                "marker": {"size": 5},
+                "error_y": {
+                    "type": "data",
+                    "symmetric": False,
+                    "array": (part["high"] - part["value"]).to_list(),
+                    "arrayminus": (part["value"] - part["low"]).to_list(),
+                    "color": palette.faded(colour, 0.5),
+                    "width": 0,
+                },
+                "hoverinfo": "text",
+                "hovertext": [
+                    lines(
+                        words.bucket_label(row["bucket"], found.every),
+                        f"{side} {shown(value_text(gap.metric, row['value']))}",
+                        f"n {words.count(row['n'])}",
+                    )
+                    for row in part.iter_rows(named=True)
+                ],
+            }
+        )
+    low, high = float(table["value"].min()), float(table["value"].max())  # type: ignore[arg-type]
+    pad = 0.15 * (high - low) or 0.01
+    values = ticks(low - pad, high + pad)
+    line = []
+    if found.since is not None:
+        line = [
+            {
+                "type": "line",
+                "x0": found.since,
+                "x1": found.since,
+                "y0": 0,
+                "y1": 1,
+                "yref": "paper",
+                "line": {"color": palette.LINE, "width": 1.5, "dash": "dash"},
+            }
+        ]
+    layout = framed_layout(
+        title,
+        "Dashed: from here on another level" if line else "No single date stands out",
+        height=320,
+        shapes=line,
+        showlegend=True,
+        legend=legend_above(),
+        margin={"t": 100},
+        xaxis=axis(),
+        yaxis=axis(
+            metric_label(gap.metric.name),
+            range=[low - pad, high + pad],
+            **axis_ticks(values, tick_texts(values, is_share=gap.metric.is_share)),
+        ),
+    )
+    return go.Figure({"data": data, "layout": layout})

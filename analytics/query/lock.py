@@ -1,0 +1,33 @@
+"""The lock of the connection that questions are asked through: it reads the workspace's logs and nothing else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+
+MEMORY_LIMIT = "4GB"
+"""Of all questions together: half of a laptop with 8 GB. DuckDB does not hold it strictly, so the time is limited as well."""
+MAX_EXECUTION_MS = 120_000
+"""Of one question, in milliseconds: nobody waits longer than two minutes for a page, and what runs away ends."""
+_MAX_SPILL = "20GB"
+"""Of what does not fit into memory and is written to the scratch folder: five times the memory."""
+
+
+def lock_down(connection: duckdb.DuckDBPyConnection, logs: Path, spill: Path) -> None:
+    """Take from a connection everything but reading the workspace's logs; the order matters.
+
+    What is not GLOBAL would hold for this connection alone, and questions are asked on cursors, which are others.
+    """
+    for name in ("autoinstall_known_extensions", "autoload_known_extensions", "allow_community_extensions"):
+        connection.execute(f"SET {name} = false")
+    connection.execute("SET GLOBAL python_enable_replacements = false")
+    connection.execute("SET GLOBAL TimeZone = 'UTC'")
+    connection.execute(f"SET memory_limit = '{MEMORY_LIMIT}'")
+    connection.execute("SET temp_directory = ?", [str(spill)])
+    connection.execute(f"SET max_temp_directory_size = '{_MAX_SPILL}'")
+    connection.execute(f"SET GLOBAL max_execution_time = {MAX_EXECUTION_MS}")
+    connection.execute("SET allow_persistent_secrets = false")
+    connection.execute("SET allowed_directories = ?", [[str(logs)]])
+    connection.execute("SET enable_external_access = false")
+    connection.execute("SET lock_configuration = true")

@@ -1,0 +1,107 @@
+"""The pages: navigation, links between pages, README's table and the tests follow from these entries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page.
+
+    Attributes
+    ----------
+    name : str
+        The word of its question: the script is ``pages/{name}.py``, and the address of the page ends in ``/{name}``.
+    icon : str
+        A Material symbol.
+    group : str
+        The part of the work that it belongs to; pages of one group stand beside each other.
+    help : str
+        What the navigation says of it.
+    question : str
+        What it answers, as README says it.
+    """
+
+    name: str
+    icon: str
+    group: Literal["bring in", "find", "decide"]
+    help: str
+    question: str
+
+    @property
+    def title(self) -> str:
+        """What the page is called."""
+        return self.name.capitalize()
+
+    @property
+    def path(self) -> str:
+        """The script, from the folder of ``app.py``."""
+        return f"pages/{self.name}.py"
+
+
+_ALL = (
+    Page(
+        "logs",
+        ":material/database:",
+        "bring in",
+        "Bring a log in, confirm its columns, see whether it is fit to be judged.",
+        "Is this log fit to be judged?",
+    ),
+    Page(
+        "overview",
+        ":material/speed:",
+        "find",
+        "How good the model is, on what, and since when.",
+        "How good is it, on what, and since when?",
+    ),
+    Page(
+        "slices",
+        ":material/stacked_bar_chart:",
+        "find",
+        "Where the model fails: metrics by segment against the rest.",
+        "Where does it fail? One column, two columns as a heat map, all columns ranked by what they separate, or a search "
+        "of conjunctions that says which of them are real",
+    ),
+    Page(
+        "review",
+        ":material/rate_review:",
+        "find",
+        "Why it fails: the worst errors one by one, and what people find.",
+        "Why does it fail? The worst errors one by one, a verdict on each, what the verdicts say, a library of "
+        "counterexamples",
+    ),
+    Page(
+        "calibration",
+        ":material/balance:",
+        "find",
+        "Whether 0.8 means 80 %, for whom, and since when.",
+        "Does 0.8 mean 80 %, for whom, since when, and what would recalibration be worth?",
+    ),
+    Page(
+        "thresholds",
+        ":material/tune:",
+        "decide",
+        "Where the line should be under a cost matrix, and what that is worth.",
+        "Where should the line be under a cost matrix, how sure is that, and what is it worth?",
+    ),
+    Page(
+        "gap",
+        ":material/compare_arrows:",
+        "decide",
+        "Why production is worse than the reference, in parts that add up.",
+        "Why is production worse than the evaluation, in points, and which part is whose?",
+    ),
+    Page(
+        "report",
+        ":material/description:",
+        "decide",
+        "The slice report that goes into the meeting.",
+        "What do we take into the meeting? One HTML file, aggregates only, that needs no network",
+    ),
+)
+PAGES = {page.name: page for page in _ALL}
+"""Name to page, in the order of the navigation."""
+FIRST = PAGES["overview"]
+"""The page that the app opens on."""

@@ -1,0 +1,47 @@
+"""What thresholds cost: the counts that are kept, the sweep under a policy, and what wrong costs would change."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import streamlit as st
+
+from analytics.answers.question import Question
+from analytics.answers.thresholds.answer import ThresholdAnswer, thresholds
+from analytics.answers.thresholds.costs import CostTable, cost_table
+from analytics.measure.thresholds.policy import Policy
+from analytics.present import figures, readings
+from analytics.query.engine import Engine
+from pages._frame.cache import MODEST, keeping, kept
+from pages._frame.render import figure
+
+
+def cost_table_of(question: Question, by: tuple[str, ...] = ()) -> CostTable:
+    """Return the rows by half, slice and score bin; a threshold that is an edge of the grid asks nothing anew."""
+    log, threshold = question.log, question.threshold
+    is_free = not question.cohort.outcomes and log.grid.split(threshold) is None
+    asked = replace(question, threshold=log.edges[0]) if is_free else question
+    return kept(cost_table, asked, by).at(threshold)
+
+
+@keeping("Weighing costs …", MODEST)
+def _sweep(_engine: Engine, question: Question, policy: Policy) -> ThresholdAnswer:
+    """Return what every threshold costs under a policy: arithmetic on a table that is kept."""
+    return thresholds(cost_table_of(question), policy)
+
+
+def sweep_of(question: Question, policy: Policy) -> ThresholdAnswer:
+    """Return the sweep under a policy; the threshold that the policy was saved with changes nothing."""
+    return kept(_sweep, question, replace(policy, threshold=None))
+
+
+def draw_sensitivity(answer: ThresholdAnswer) -> None:
+    """Show which costs the decision hangs on."""
+    st.subheader("If the costs are wrong")
+    figure(
+        figures.sensitivity_map(answer),
+        readings.sensitivity_reading(answer),
+        "sensitivity",
+        alt="Best threshold by the cost of a false positive and of a false negative",
+        table=answer.map,
+    )

@@ -1,0 +1,133 @@
+"""Decisions: those that the log holds beside the score, and the one that is taken here, kept and printed in the report."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import streamlit as st
+
+from analytics.answers.question import Question
+from analytics.answers.thresholds.answer import ThresholdAnswer
+from analytics.errors import StoreError
+from analytics.log.kept.thresholds import MAX_NOTE, Decision, decisions, forget, record
+from analytics.present import readings, words
+from analytics.present.money import money
+from analytics.query.cohort import Clause
+from pages._frame import session
+from pages._frame.render import escaped, sentence
+from pages._thresholds.explorer import considered
+
+_NOTE = "decision_note"
+_FAILED = "_decision_failed"
+
+
+def draw_logged(answer: ThresholdAnswer, question: Question) -> None:
+    """Show what the logged decisions cost beside the score, and open the rows where the two differ."""
+    found = answer.decisions
+    if found is None:
+        return
+    st.subheader("Decisions as logged")
+    sentence(readings.decisions_reading(answer))
+    unit, place = answer.policy.unit, answer.present.bin
+    st.dataframe(
+        [
+            {
+                "": "Logged decisions",
+                **{name.upper(): words.count(n) for name, n in found.counts.items()},
+                "Cost": money(found.cost, unit),
+            },
+            {
+                "": f"Score at {words.threshold_text(answer.threshold)}",
+                **{name.upper(): words.count(n) for name, n in found.model_counts.items()},
+                "Cost": money(found.model_cost, unit),
+            },
+        ],
+        hide_index=True,
+        alt="Confusion counts and cost of the logged decisions and of the score",
+    )
+    st.caption("Both on the rows that have a label, a score and a decision.")
+    column, score = question.log.mapping.decision, question.log.mapping.score
+    if column is None or score is None:
+        return
+    positive, line = question.log.mapping.decision_positive, repr(answer.threshold)
+    for key, label, n, clauses in (
+        (
+            "not_decided",
+            "at or above the threshold, not flagged",
+            found.not_decided[place],
+            (Clause(column, "not-in", positive), Clause(column, "present"), Clause(score, "ge", (line,))),
+        ),
+        (
+            "not_scored",
+            "below the threshold, flagged",
+            found.not_scored_so[place],
+            (Clause(column, "in", positive), Clause(score, "lt", (line,))),
+        ),
+    ):
+        if n:
+            st.button(
+                f"Filter to {words.plural(int(n), 'row')} {label}",
+                key=key,
+                icon=":material/filter_alt:",
+                on_click=_open_rows,
+                args=(clauses,),
+            )
+
+
+def _open_rows(clauses: tuple[Clause, ...]) -> None:
+    """Add clauses to the cohort, all of those on one column together."""
+    kept = session.cohort()
+    for column in {clause.column for clause in clauses}:
+        kept = kept.without(column)
+    session.set_cohort(type(kept)((*kept.clauses, *clauses), kept.outcomes))
+
+
+def draw_decision(answer: ThresholdAnswer, question: Question) -> None:
+    """Draw the box for the decision and those that were taken."""
+    st.subheader("The decision")
+    failed = st.session_state.pop(_FAILED, None)
+    if failed:
+        st.error(escaped(failed), icon=":material/save:")
+    st.text_area(
+        "What was decided",
+        key=_NOTE,
+        max_chars=MAX_NOTE,
+        height=80,
+        placeholder="From which day the line moves, who decided, what is watched",
+        help="Kept with this log and printed in its report, beside the policy and the sentences above.",
+    )
+    st.button(
+        "Write it into the report",
+        key="write_decision",
+        icon=":material/edit_note:",
+        on_click=_write,
+        args=(answer, question),
+        disabled=not (st.session_state.get(_NOTE) or "").strip(),
+    )
+    for place, found in enumerate(reversed(decisions(session.workspace(), question.log.key))):
+        with st.container(border=True, horizontal=True, horizontal_alignment="distribute"):
+            st.markdown(
+                f"**{escaped(found.note)}**  \n" + escaped(f"{found.when} UTC, on {found.cohort}. {found.evidence}"),
+                width="stretch",
+            )
+            st.button(
+                "Take back",
+                key=f"forget_decision_{place}",
+                type="tertiary",
+                on_click=forget,
+                args=(session.workspace(), question.log.key, found),
+            )
+
+
+def _write(answer: ThresholdAnswer, question: Question) -> None:
+    """Keep the decision; where it cannot be kept, the text stays in its box."""
+    evidence = f"{readings.threshold_reading(answer)} {readings.move_reading(answer, considered(answer))}"
+    now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M")
+    note = (st.session_state.get(_NOTE) or "").strip()
+    try:
+        found = Decision(now, question.cohort.to_words(), evidence, note)
+        record(session.workspace(), question.log.key, found)
+    except StoreError as error:
+        st.session_state[_FAILED] = f"Not saved: {error}"
+    else:
+        st.session_state[_NOTE] = ""

@@ -1,0 +1,81 @@
+"""What both sides of a comparison count: a slice is its text and its kind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import polars as pl
+import pytest
+
+from analytics.answers.gap.cells import scored_cells, two_bin_cells
+from analytics.answers.gap.sides import Sides
+from analytics.answers.gap.sides import sides as sides_answer
+from analytics.answers.question import Question
+from analytics.query.cohort import Clause, Cohort
+from analytics.query.engine import Engine
+from analytics.query.gap import Dimension
+from tests.ingested import Desk
+
+OWN = "kg in another unit"
+RARE = "lb in another unit"
+N = 1_000
+
+
+@pytest.fixture
+def engine(desk: Desk) -> Iterator[Engine]:
+    found = Engine(desk.workspace)
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def sides(desk: Desk, engine: Engine) -> Sides:
+    rows = [
+        {
+            "score": (k % 10) / 10,
+            "label": k % 3 % 2,
+            "side": "before" if k < N else "after",
+            "unit": RARE if k % N < 2 else None if k % 7 == 0 else ("kg", OWN)[k % 2],
+        }
+        for k in range(2 * N)
+    ]
+    log = desk.log(
+        pl.DataFrame(rows), score="score", label="label", positive=("1",), negative=("0",), segments=("unit", "side")
+    )
+    asked = [Question(log, Cohort((Clause("side", "in", (name,)),)), 0.5) for name in ("before", "after")]
+    return sides_answer(engine, asked[0], asked[1])
+
+
+def dimension(sides: Sides) -> Dimension:
+    column = sides.questions[0].log.column("unit")
+    return Dimension("unit", (column, column))
+
+
+def test_a_value_that_reads_like_another_unit_stays_itself(engine: Engine, sides: Sides) -> None:
+    other = replace(dimension(sides), is_other_unit=True)
+    cells = two_bin_cells(engine, sides, other, with_moments=False, with_amount=False)
+    n = [side.counts.sum((0, -1)).tolist() for side in cells.pair]
+    found = {
+        key: counts for key, *counts in zip(zip(cells.keys["unit"], cells.kinds["unit"], strict=True), *n, strict=True)
+    }
+    assert found[OWN, "value"][1] == 0 and found[OWN, "value"][0] > 400
+    assert found[OWN, "other unit"][0] == 0 and found[OWN, "other unit"][1] > 400
+    assert found["kg", "value"][1] == 0
+    assert all(found[None, "missing"])
+
+
+def test_rare_values_are_taken_together_whatever_they_read_like(engine: Engine, sides: Sides) -> None:
+    plain = scored_cells(engine, sides, [dimension(sides)], with_amount=False)
+    assert plain.keys["unit"].to_list() == ["(other values)", "kg", OWN, None]
+    other = scored_cells(engine, sides, [replace(dimension(sides), is_other_unit=True)], with_amount=False)
+    assert set(zip(other.keys["unit"], other.kinds["unit"], strict=True)) == {
+        ("(other values)", "rest of value"),
+        ("(other values) in another unit", "rest of other unit"),
+        ("kg", "value"),
+        (OWN, "value"),
+        (OWN, "other unit"),
+        (f"{OWN} in another unit", "other unit"),
+        (None, "missing"),
+    }
+    assert len(set(other.nesting.pattern)) == 2
