@@ -1,7 +1,7 @@
 """The filter operators: each one object with its texts, its sentence, its predicate and the control that edits it.
 
 Links, ``--where``, the sidebar, the README and the tests follow from `OPERATORS`; nothing lists operators a second time.
-The model is Datasette's filters. Values are data of a predicate, never text of a query.
+The model is Datasette's filters. _Values are data of a predicate, never text of a query.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from analytics.log.column import Column, Kind
 from analytics.log.schema import Log
 from analytics.query import phrases, typed
 
-Values = Sequence[str]
-Arity = Literal["none", "one", "several"]
+_Values = Sequence[str]
+_Arity = Literal["none", "one", "several"]
 Join = Literal["any", "range", "all", "part", "row"]
-_Predicate = Callable[[Log, str, Values], nw.Expr]
+_Predicate = Callable[[Log, str, _Values], nw.Expr]
 
 _EVERY: tuple[Kind, ...] = ("text", "number", "time", "boolean")
 _ORDERED: tuple[Kind, ...] = ("number", "time")
@@ -67,16 +67,16 @@ class Operator:
     label: str
     meaning: str
     forms: tuple[str, ...]
-    words: Callable[[Values], list[str]]
+    words: Callable[[_Values], list[str]]
     predicate: _Predicate
     kinds: tuple[Kind, ...]
-    arity: Arity
+    arity: _Arity
     join: Join
     control: str
     is_complement: bool = False
     also: tuple[Kind, ...] = ()
 
-    def keeps(self, log: Log, name: str, values: Values) -> nw.Expr:
+    def keeps(self, log: Log, name: str, values: _Values) -> nw.Expr:
         """Return the predicate of one clause.
 
         Raises
@@ -88,7 +88,7 @@ class Operator:
             self._check(log.column(name), values)
         return self.predicate(log, name, values)
 
-    def _check(self, column: Column, values: Values) -> None:
+    def _check(self, column: Column, values: _Values) -> None:
         """Refuse what the operator is not for."""
         is_fit = {"none": True, "one": len(values) == 1, "several": bool(values)}[self.arity]
         if not is_fit:
@@ -109,7 +109,7 @@ def offered(kind: Kind) -> tuple[Operator, ...]:
     return tuple(operator for operator in OPERATORS.values() if kind in operator.kinds)
 
 
-def _of_column(condition: Callable[[Column, Values], nw.Expr]) -> _Predicate:
+def _of_column(condition: Callable[[Column, _Values], nw.Expr]) -> _Predicate:
     """Return a predicate that needs only its column."""
     return lambda log, name, values: condition(log.column(name), values)
 
@@ -119,15 +119,15 @@ def _bound(condition: Callable[[Column, str], nw.Expr]) -> _Predicate:
     return lambda log, name, values: condition(log.column(name), values[0])
 
 
-def _or_missing(condition: Callable[[Column, Values], nw.Expr]) -> _Predicate:
+def _or_missing(condition: Callable[[Column, _Values], nw.Expr]) -> _Predicate:
     """Return the predicate that a condition does not hold; a missing value differs from every other, so it is kept."""
     return _of_column(lambda column, values: ~condition(column, values) | typed.held(column).is_null())
 
 
-def _found(search: Callable[[nw.Expr, str], nw.Expr]) -> Callable[[Column, Values], nw.Expr]:
+def _found(search: Callable[[nw.Expr, str], nw.Expr]) -> Callable[[Column, _Values], nw.Expr]:
     """Return the condition that a search finds one of some texts; upper and lower case are the same."""
 
-    def condition(column: Column, values: Values) -> nw.Expr:
+    def condition(column: Column, values: _Values) -> nw.Expr:
         folded = typed.text(column).str.to_lowercase()
         return typed.any_of([search(folded, value.lower()) for value in values])
 
