@@ -10,6 +10,7 @@ from analytics.log import classes
 from analytics.log.column import MAX_SEGMENT_VALUES, Column
 from analytics.log.mapping import Mapping
 from analytics.log.schema import Reading
+from analytics.log.value_words import POSITIVE_WORDS, UNKNOWN_WORDS, plain
 
 _NAME_PATTERNS: dict[str, tuple[str, ...]] = {
     "score": (
@@ -91,6 +92,9 @@ _NAME_PATTERNS: dict[str, tuple[str, ...]] = {
     ),
     "model_version": (r"model_?(version|id|name)?", r"version", r".*model_version"),
 }
+_TELLING_WORDS = {*POSITIVE_WORDS, "yes", "y", "t", "ja", "si", "sí", "oui"}
+"""Words of which one makes a column of two values a label."""
+
 _KEY = re.compile(r"[\w.:/+=-]{1,64}")
 _NEVER_LABEL_TIME = re.compile(r".*(label|available|outcome|updated|birth|due).*")
 
@@ -222,12 +226,11 @@ def _share_of_numbers(column: Column) -> float:
 def any_binary(columns: Sequence[Column]) -> Column | None:
     """Return the last column with the values 0 and 1, else the only one with two values of which one is a known word."""
     pairs = [
-        (column, {value.strip().casefold() for value, _ in column.top} - set(classes.UNKNOWN_WORDS))
-        for column in columns
+        (column, {plain(value) for value, _ in column.top if plain(value) not in UNKNOWN_WORDS}) for column in columns
     ]
-    plain = [column for column, values in pairs if values in ({"0", "1"}, {"false", "true"})]
-    words = [column for column, values in pairs if len(values) == 2 and values & set(classes.POSITIVE_WORDS)]
-    return plain[-1] if plain else _only(words)
+    numbers = [column for column, values in pairs if values in ({"0", "1"}, {"false", "true"})]
+    words = [column for column, values in pairs if len(values) == 2 and values & _TELLING_WORDS]
+    return numbers[-1] if numbers else _only(words)
 
 
 def _rest(column: Column, n_rows: int) -> tuple[str, str]:
