@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from analytics.log import classes
+from analytics.log import class_columns, classes
 from analytics.log.column import MAX_SEGMENT_VALUES, Column
 from analytics.log.mapping import Mapping
 from analytics.log.schema import Reading
@@ -58,7 +58,10 @@ _NAME_PATTERNS: dict[str, tuple[str, ...]] = {
         r"decision",
         r"y_pred",
         r"pred(icted|iction)?",
-        r"predicted_(label|class)",
+        r"(predicted|predict|prediction|pred|model)_(label|class|outcome|value|target)",
+        r"(label|class|outcome|target)_(predicted|prediction|pred)",
+        r"predict",
+        r"i_(churn|bad|default|fraud|target|label|outcome|y|is_.*)",
         r"action",
         r"approved",
         r"flagged",
@@ -96,6 +99,9 @@ _TELLING_WORDS = {*POSITIVE_WORDS, "yes", "y", "t", "ja", "si", "sí", "oui"}
 """Words of which one makes a column of two values a label."""
 
 _KEY = re.compile(r"[\w.:/+=-]{1,64}")
+_PREDICTION = re.compile(r"(.*_)?(pred|preds|predict|predicted|prediction|predictions|y_?hat|forecast)(_.*)?")
+"""Names of what a model said, which is never the label."""
+
 _NEVER_LABEL_TIME = re.compile(r".*(label|available|outcome|updated|birth|due).*")
 
 
@@ -122,6 +128,9 @@ def guess(reading: Reading) -> _Guess:
         if found:
             chosen[role], reasons[found[0]] = found
     _by_values(columns, chosen, reasons, reading.rows_kept)
+    if found := class_columns.score_of(reading, chosen.get("label"), chosen.get("score")):
+        reasons.pop(chosen.get("score", ""), None)
+        chosen["score"], reasons[found[0]] = found
     mapping = Mapping(**chosen)  # type: ignore[arg-type]
     segments, texts = [], []
     for column in columns:
@@ -190,6 +199,8 @@ def best(role: str, columns: Sequence[Column], n_rows: int) -> tuple[str, str] |
     for pattern in _NAME_PATTERNS[role]:
         for column in columns:
             folded = re.sub(r"[\s\-.]+", "_", column.name.strip()).casefold()
+            if role == "label" and _PREDICTION.fullmatch(folded):
+                continue
             if re.fullmatch(pattern, folded) and (reason := _fits(role, column, n_rows)):
                 return column.name, f"its name, and {reason}"
     return None

@@ -13,6 +13,12 @@ from tests.ingested import Desk
 CASES = Path(__file__).parents[3] / "shared/cases/platforms"
 
 RIGHT = (
+    "02_prediction_taken_for_the_label/predicted_label_before_true_label",
+    "06_one_column_per_class/h2o_p0_p1",
+    "06_one_column_per_class/named_like_the_classes",
+    "06_one_column_per_class/prob_0_prob_1",
+    "06_one_column_per_class/sas_P_I",
+    "06_one_column_per_class/three_classes",
     "08_label_in_two_spellings/case_and_blanks",
     "08_label_in_two_spellings/true_and_one",
     "09_null_words_in_the_label/backslash_N",
@@ -25,14 +31,8 @@ RIGHT = (
 """Folders whose log is judged right with nothing said."""
 
 NOT_YET = (
-    "02_prediction_taken_for_the_label/predicted_label_before_true_label",
     "03_confidence_of_the_predicted_class/hf_pipeline",
     "03_confidence_of_the_predicted_class/pycaret",
-    "06_one_column_per_class/h2o_p0_p1",
-    "06_one_column_per_class/named_like_the_classes",
-    "06_one_column_per_class/prob_0_prob_1",
-    "06_one_column_per_class/sas_P_I",
-    "06_one_column_per_class/three_classes",
     "07_one_odd_score/minus_one_means_no_answer",
     "07_one_odd_score/one_ulp_above_one",
 )
