@@ -18,6 +18,7 @@ from analytics.log.conflicts import conflicts, require_values
 from analytics.log.judge import is_one_of
 from analytics.log.mapping import Mapping
 from analytics.log.schema import Log, Reading
+from analytics.log.value_words import UNKNOWN_WORDS, plain
 from analytics.log.workspace import Workspace
 from analytics.query.cohort import Cohort
 from analytics.query.engine import Engine
@@ -104,8 +105,7 @@ def _negatives(mapping: Mapping, column: Column) -> tuple[str, ...]:
     return tuple(
         value
         for value in others
-        if value.strip().casefold() not in classes.UNKNOWN_WORDS
-        or classes.is_plain_zero_one([*mapping.positive, value])
+        if plain(value) not in UNKNOWN_WORDS or classes.is_plain_zero_one([*mapping.positive, value])
     )
 
 

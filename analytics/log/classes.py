@@ -10,57 +10,8 @@ from dataclasses import replace
 from analytics.log.column import Column
 from analytics.log.mapping import Mapping
 from analytics.log.schema import Reading
+from analytics.log.value_words import UNKNOWN_WORDS, folded, groups, plain, positive_of
 
-POSITIVE_WORDS = (
-    "1",
-    "1.0",
-    "true",
-    "yes",
-    "y",
-    "t",
-    "positive",
-    "pos",
-    "bad",
-    "fraud",
-    "default",
-    "charged off",
-    "churn",
-    "churned",
-    "late",
-    "spam",
-    "high",
-    "accept",
-    "accepted",
-    "approve",
-    "approved",
-    ">50k",
-    "recidivist",
-    "fail",
-    "failed",
-)
-UNKNOWN_WORDS = (
-    "unknown",
-    "pending",
-    "not known yet",
-    "not known",
-    "n/a",
-    "na",
-    "none",
-    "open",
-    "current",
-    "in progress",
-    "undecided",
-    "?",
-    "issued",
-    "in grace period",
-    "-1",
-    "",
-    "nan",
-    "null",
-    "unlabelled",
-    "unlabeled",
-    "unavailable",
-)
 _ADVERSE_LABELS = (
     "bad",
     "fraud",
@@ -124,24 +75,27 @@ def _adverse_values(mapping: Mapping, column: Column) -> tuple[str, ...]:
 
 
 def shared_values(mapping: Mapping, column: Column) -> tuple[str, ...]:
-    """Return the values of a column that are written as the positive ones of the label."""
-    texts = _positive_texts(mapping)
-    return tuple(value for value, _ in column.top if value in texts)
+    """Return the values of a column that mean the same as the positive ones of the label."""
+    wanted = {folded(value) for value in mapping.positive}
+    return tuple(value for value, _ in column.top if folded(value) in wanted)
 
 
 def split_values(column: Column) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Split the values of a label into positive and negative ones; what is in neither is not known yet."""
+    """Split the values of a label into positive and negative ones; what is in neither is not known yet.
+
+    Spellings of one value, such as ``Fraud`` and ``fraud``, ``TRUE`` and ``1``, stay together.
+    """
     values = [value for value, _ in column.top]
-    known = [value for value in values if value.strip().casefold() not in UNKNOWN_WORDS or is_plain_zero_one(values)]
-    words = {value.strip().casefold(): value for value in known}
-    positive = next((words[word] for word in POSITIVE_WORDS if word in words), None)
-    if positive is None and len(known) == 1:
-        positive = _OTHER_CLASS.get(known[0].strip().casefold())
+    known = values if is_plain_zero_one(values) else [value for value in values if plain(value) not in UNKNOWN_WORDS]
+    spellings = groups(known)
+    positive = positive_of([*spellings])
+    if positive is None and len(spellings) == 1 and "0" in spellings:
+        return (_OTHER_CLASS.get(known[0].strip().casefold(), "1"),), tuple(known)
     if positive is None:
-        positive = sorted(known)[-1] if len(known) == 2 else (column.top[-1][0] if column.top else None)
+        positive = max(spellings, default=None) if len(spellings) == 2 else next(reversed(spellings), None)
     if positive is None:
-        return (), ()
-    return (positive,), tuple(value for value in known if value != positive)
+        return ((values[-1],), ()) if values else ((), ())
+    return tuple(spellings[positive]), tuple(value for value in known if value not in spellings[positive])
 
 
 def is_plain_zero_one(values: Sequence[str]) -> bool:
@@ -162,13 +116,3 @@ def first_threshold(mapping: Mapping, reading: Reading) -> float:
         return 0.5
     middle = (low + high) / 2
     return float(math.floor(middle)) if high - low >= 4 else middle
-
-
-def _positive_texts(mapping: Mapping) -> set[str]:
-    """Return the ways in which the positive values of a mapping may be written in a column: 1 is also 1.0 and true."""
-    texts = set(mapping.positive)
-    for value in mapping.positive:
-        folded = value.strip().casefold()
-        texts |= {"1", "1.0", "true"} if folded in ("1", "1.0", "true") else set()
-        texts |= {"0", "0.0", "false"} if folded in ("0", "0.0", "false") else set()
-    return texts

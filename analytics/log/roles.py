@@ -6,10 +6,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from analytics.log import classes
+from analytics.log import class_columns, classes
 from analytics.log.column import MAX_SEGMENT_VALUES, Column
 from analytics.log.mapping import Mapping
 from analytics.log.schema import Reading
+from analytics.log.value_words import POSITIVE_WORDS, UNKNOWN_WORDS, plain
 
 _NAME_PATTERNS: dict[str, tuple[str, ...]] = {
     "score": (
@@ -57,7 +58,10 @@ _NAME_PATTERNS: dict[str, tuple[str, ...]] = {
         r"decision",
         r"y_pred",
         r"pred(icted|iction)?",
-        r"predicted_(label|class)",
+        r"(predicted|predict|prediction|pred|model)_(label|class|outcome|value|target)",
+        r"(label|class|outcome|target)_(predicted|prediction|pred)",
+        r"predict",
+        r"i_(churn|bad|default|fraud|target|label|outcome|y|is_.*)",
         r"action",
         r"approved",
         r"flagged",
@@ -91,7 +95,13 @@ _NAME_PATTERNS: dict[str, tuple[str, ...]] = {
     ),
     "model_version": (r"model_?(version|id|name)?", r"version", r".*model_version"),
 }
+_TELLING_WORDS = {*POSITIVE_WORDS, "yes", "y", "t", "ja", "si", "sí", "oui"}
+"""Words of which one makes a column of two values a label."""
+
 _KEY = re.compile(r"[\w.:/+=-]{1,64}")
+_PREDICTION = re.compile(r"(.*_)?(pred|preds|predict|predicted|prediction|predictions|y_?hat|forecast)(_.*)?")
+"""Names of what a model said, which is never the label."""
+
 _NEVER_LABEL_TIME = re.compile(r".*(label|available|outcome|updated|birth|due).*")
 
 
@@ -118,6 +128,9 @@ def guess(reading: Reading) -> _Guess:
         if found:
             chosen[role], reasons[found[0]] = found
     _by_values(columns, chosen, reasons, reading.rows_kept)
+    if found := class_columns.score_of(reading, chosen.get("label"), chosen.get("score")):
+        reasons.pop(chosen.get("score", ""), None)
+        chosen["score"], reasons[found[0]] = found
     mapping = Mapping(**chosen)  # type: ignore[arg-type]
     segments, texts = [], []
     for column in columns:
@@ -186,6 +199,8 @@ def best(role: str, columns: Sequence[Column], n_rows: int) -> tuple[str, str] |
     for pattern in _NAME_PATTERNS[role]:
         for column in columns:
             folded = re.sub(r"[\s\-.]+", "_", column.name.strip()).casefold()
+            if role == "label" and _PREDICTION.fullmatch(folded):
+                continue
             if re.fullmatch(pattern, folded) and (reason := _fits(role, column, n_rows)):
                 return column.name, f"its name, and {reason}"
     return None
@@ -222,12 +237,11 @@ def _share_of_numbers(column: Column) -> float:
 def any_binary(columns: Sequence[Column]) -> Column | None:
     """Return the last column with the values 0 and 1, else the only one with two values of which one is a known word."""
     pairs = [
-        (column, {value.strip().casefold() for value, _ in column.top} - set(classes.UNKNOWN_WORDS))
-        for column in columns
+        (column, {plain(value) for value, _ in column.top if plain(value) not in UNKNOWN_WORDS}) for column in columns
     ]
-    plain = [column for column, values in pairs if values in ({"0", "1"}, {"false", "true"})]
-    words = [column for column, values in pairs if len(values) == 2 and values & set(classes.POSITIVE_WORDS)]
-    return plain[-1] if plain else _only(words)
+    numbers = [column for column, values in pairs if values in ({"0", "1"}, {"false", "true"})]
+    words = [column for column, values in pairs if len(values) == 2 and values & _TELLING_WORDS]
+    return numbers[-1] if numbers else _only(words)
 
 
 def _rest(column: Column, n_rows: int) -> tuple[str, str]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from analytics.log.schema import Log
+from analytics.log.value_words import groups
 from analytics.reading.checks import ids
 from analytics.reading.checks.check import Check, CountingCheck, Evidence, LogCheck, Said
 from analytics.reading.sql.expressions import membership
@@ -142,7 +143,7 @@ def _label_third_value(log: Log) -> Iterator[Said]:
         return
     counted = (*log.mapping.positive, *log.mapping.negative)
     found = tuple((value, rows) for value, rows in log.column(log.mapping.label).top if value in counted)
-    if len(found) > 2:
+    if len(groups([value for value, _ in found])) > 2:
         yield Said(
             log.mapping.label,
             sum(rows for _, rows in found[2:]),

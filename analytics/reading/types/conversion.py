@@ -13,7 +13,10 @@ MAX_NAMES = 200
 
 MIN_SHARE_SAMPLE = 0.9
 MAX_SHARE_UNPARSABLE = 0.05
-_MISSING_TOKENS = ("", "na", "n/a", "#n/a", "nan", "null", "none", "nil", "-", "--", "?", "missing", "<na>")
+_MISSING_TOKENS = (
+    *("", "na", "n/a", "#n/a", "nan", "null", "none", "nil", "-", "--", "?", "missing", "<na>"),
+    *(r"\n", "undefined", "(null)", "<null>", "[null]", "(none)", "<none>", "(blank)", "(empty)", "#null!"),
+)
 _TOKENS = ", ".join(f"'{token}'" for token in _MISSING_TOKENS)
 
 

@@ -1,0 +1,77 @@
+"""Scores that stand in one column per class, such as ``p0`` and ``p1``: which of them is that of the positive class."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from analytics.log import classes
+from analytics.log.column import Column
+from analytics.log.schema import Reading
+from analytics.log.value_words import groups, plain
+
+_MAX_ROUNDING = 0.011
+"""How far two chances may miss one in sum: each may be rounded to two digits."""
+
+_SPELLINGS = {"0": ("0", "false", "no", "n"), "1": ("1", "true", "yes", "y")}
+"""How the two classes of a label of truth values are written in the names of columns."""
+
+
+def score_of(reading: Reading, label: str | None, score: str | None) -> tuple[str, str] | None:
+    """Return the column of the positive class with the reason, None where scores are not one column per class.
+
+    Parameters
+    ----------
+    reading : Reading
+        What was found in the file.
+    label : str or None
+        The column of labels, whose values the columns are named after; without one they are 0 and 1.
+    score : str or None
+        The column that is taken so far: it is left only where it is one of the columns of classes.
+    """
+    positive, negative = classes.split_values(reading.column(label)) if label else (("1",), ("0",))
+    spellings = groups([*positive, *negative])
+    if len(spellings) < 2:
+        return None
+    fractions = [column for column in reading.columns if column.name != label and _is_fraction(column)]
+    names = {meaning: {*map(plain, texts), *_SPELLINGS.get(meaning, ())} for meaning, texts in spellings.items()}
+    families: dict[str, dict[str, str]] = {}
+    for column in fractions:
+        for meaning, values in names.items():
+            for stem in {stem for value in values for stem in _stems(column.name, value)}:
+                families.setdefault(stem, {})[meaning] = column.name
+    wanted = next(meaning for meaning, texts in spellings.items() if positive[0] in texts)
+    for family in families.values():
+        is_whole = len(family) == len(spellings) == len(set(family.values()))
+        is_taken = score in family.values() or (score is None and len(family) == 2)
+        if is_whole and is_taken and _add_up([reading.column(name) for name in family.values()]):
+            others = ", ".join(repr(name) for name in family.values() if name != family[wanted])
+            return family[wanted], f"one column per class: it is that of {positive[0]!r} beside {others}"
+    return None
+
+
+def _is_fraction(column: Column) -> bool:
+    """Whether a column holds numbers from 0 to 1, and more than two of them."""
+    if column.kind != "number" or column.n_distinct <= 2:
+        return False
+    return 0 <= float(column.low or "nan") <= float(column.high or "nan") <= 1
+
+
+def _add_up(columns: Sequence[Column]) -> bool:
+    """Whether two columns can be chances that add up to one by their ranges; of more nothing is asked."""
+    if len(columns) != 2:
+        return True
+    one, other = columns
+    sums = (float(one.low or 0) + float(other.high or 0), float(one.high or 0) + float(other.low or 0))
+    return all(abs(total - 1) <= _MAX_ROUNDING for total in sums)
+
+
+def _stems(name: str, value: str) -> list[str]:
+    """Return what is left of a column's name without a value at its end or its beginning.
+
+    >>> _stems("P (label=yes)", "yes"), _stems("no", "no"), _stems("p1", "0")
+    (['p (label='], ['', '='], [])
+    """
+    folded = re.sub(r"[^\w]+$", "", name.strip().casefold())
+    stems = [folded[: -len(value)]] if value and folded.endswith(value) else []
+    return stems + ([f"={folded[len(value) :]}"] if value and folded.startswith(value) else [])

@@ -1,0 +1,80 @@
+"""Exports in the shapes that platforms and people write, against counts that scikit-learn and NumPy gave."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from analytics.measure.curves import auroc
+from tests.ingested import Desk
+
+CASES = Path(__file__).parents[3] / "shared/cases/platforms"
+
+RIGHT = (
+    "02_prediction_taken_for_the_label/predicted_label_before_true_label",
+    "06_one_column_per_class/h2o_p0_p1",
+    "06_one_column_per_class/named_like_the_classes",
+    "06_one_column_per_class/prob_0_prob_1",
+    "06_one_column_per_class/sas_P_I",
+    "06_one_column_per_class/three_classes",
+    "08_label_in_two_spellings/case_and_blanks",
+    "08_label_in_two_spellings/true_and_one",
+    "09_null_words_in_the_label/backslash_N",
+    "09_null_words_in_the_label/undefined",
+    "14_negated_words_as_positive/ja_nein",
+    "14_negated_words_as_positive/no_disease",
+    "14_negated_words_as_positive/not_converted",
+    "14_negated_words_as_positive/ok_nok",
+)
+"""Folders whose log is judged right with nothing said."""
+
+NOT_YET = (
+    "03_confidence_of_the_predicted_class/hf_pipeline",
+    "03_confidence_of_the_predicted_class/pycaret",
+    "07_one_odd_score/minus_one_means_no_answer",
+    "07_one_odd_score/one_ulp_above_one",
+)
+"""Folders whose log is not judged right yet."""
+
+needs_cases = pytest.mark.skipif(not CASES.exists(), reason=f"the cases are not at {CASES}")
+
+
+def answers(folder: Path) -> dict[str, float]:
+    """Return the right counts that a folder's ``answer.txt`` gives, by name."""
+    text = (folder / "answer.txt").read_text(encoding="utf-8")
+    names = "judged|tp|fp|fn|tn|auroc"
+    return {name: float(value) for name, value in re.findall(rf"^  ({names}): ([\d.]+)$", text, re.MULTILINE)}
+
+
+def judged(desk: Desk, folder: Path) -> dict[str, float]:
+    """Return the counts of a folder's log at its first threshold, with the roles as guessed."""
+    (source,) = (path for path in folder.iterdir() if path.name != "answer.txt")
+    log = desk.log(source)
+    rows = desk.stored(log).drop_nulls(["score", "label"])
+    flagged = rows["score"] >= log.mapping.threshold
+    positive = rows["label"] == 1
+    scores = sorted(set(rows["score"]))
+    area = auroc(
+        [(positive & (rows["score"] == score)).sum() for score in scores],
+        [(~positive & (rows["score"] == score)).sum() for score in scores],
+    )
+    return {
+        "judged": len(rows),
+        "tp": (flagged & positive).sum(),
+        "fp": (flagged & ~positive).sum(),
+        "fn": (~flagged & positive).sum(),
+        "tn": (~flagged & ~positive).sum(),
+        "auroc": float(area.value),
+    }
+
+
+@needs_cases
+@pytest.mark.parametrize(
+    "folder", [*RIGHT, *(pytest.param(name, marks=pytest.mark.xfail(strict=True)) for name in NOT_YET)]
+)
+def test_an_export_is_judged_right(desk: Desk, folder: str) -> None:
+    wanted = answers(CASES / folder)
+    assert "tp" in wanted
+    assert judged(desk, CASES / folder) == pytest.approx(wanted, abs=1e-12)
