@@ -8,13 +8,18 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import polars as pl
 import pytest
 
+from analytics.errors import InputError
 from analytics.log import classes
 from analytics.log.mapping import Mapping
 from analytics.log.schema import Reading
+from analytics.reading import raw
+from analytics.reading.formats.sources import Source
 from tests.ingested import Desk
+from tests.reading.formats.packed import workbook
 
 CASES = Path(__file__).parents[3] / "shared/cases/platforms"
 
@@ -68,7 +73,7 @@ NAMES = ("request_id", "ts", "region", "channel", "amount", "score", "label")
     [
         ("trailing_comma", (*NAMES, "column 8")),
         ("trailing_comma_updated_at", None),
-        ("row_names_in_front", ("column 1", "case", *NAMES[1:])),
+        ("row_names_in_front", ("column 1", "case", "moment", *NAMES[2:])),
     ],
 )
 def test_a_header_one_name_short_shifts_no_column(desk: Desk, name: str, names: tuple[str, ...] | None) -> None:
@@ -104,3 +109,77 @@ def test_rows_with_one_field_more_than_the_header(
     assert (upload.reading.rows_kept, upload.reading.rows_read) == (700, 700 + broken)
     assert upload.reading.column("score").type == "DOUBLE"
     assert upload.reading.column("updated_at").kind == "time"
+
+
+FILES = CASES.parent / "files"
+RECORD = '{"score": 0.25, "label": 1, "region": "north"}'
+
+
+def test_json_without_its_beginning_is_refused_in_a_sentence(desk: Desk) -> None:
+    case("")
+    with pytest.raises(InputError, match="JSON whose beginning is damaged or missing"):
+        desk.read(FILES / "broken.json")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [f'th", {RECORD[1:]}, ' + ", ".join([RECORD] * 50), "{'score': 0.5, 'label': 1}\n" * 9, "{score: 0.5, label: 1}"],
+    ids=["cut in front", "another language's", "names without quotes"],
+)
+def test_what_is_nearly_json_is_not_taken_for_columns(desk: Desk, content: str) -> None:
+    with pytest.raises(InputError, match="JSON whose beginning is damaged or missing"):
+        desk.read(content)
+
+
+def test_records_below_a_damaged_first_line_are_kept(desk: Desk) -> None:
+    reading = desk.read('ore": 0.5, "label": 1}\n' + f"{RECORD}\n" * 9)
+    assert (reading.names, reading.rows_kept, reading.rows_read) == (("score", "label", "region"), 9, 10)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        json.dumps(json.loads(RECORD), indent=1) * 3,
+        "\n".join([json.dumps(json.loads(RECORD), indent=1)] * 3),
+        f"[{RECORD}]\n[{RECORD}, {RECORD}]",
+        RECORD * 3,
+    ],
+    ids=["on several lines", "with line ends", "lists", "on one line"],
+)
+def test_documents_one_after_the_other_are_one_log(desk: Desk, content: str) -> None:
+    reading = desk.read(content)
+    assert (reading.names, reading.rows_kept) == (("score", "label", "region"), 3)
+    assert any("one after the other" in said for said in reading.repairs)
+
+
+def test_objects_after_time_and_level_are_the_rows(desk: Desk) -> None:
+    folder = case("15_log_lines_with_a_json_tail/json_after_time_and_level")
+    found, reading = counted(desk, folder / "log.log")
+    assert found == right_of(folder)
+    assert reading.column("log_time").kind == "time"
+
+
+@pytest.mark.parametrize(
+    "before",
+    ["2024-03-01T08:00:00.123Z INFO scorer:", "[2024-03-01 08:00:00,123] WARNING -", "INFO:root:", "ERROR predict"],
+)
+def test_the_beginnings_of_log_lines(desk: Desk, before: str) -> None:
+    reading = desk.read("\n".join([f"{before} {RECORD}"] * 8 + ["2024-03-01 08:00:01 INFO stopped"]))
+    assert (reading.rows_kept, reading.rows_read) == (8, 9)
+    assert {"score", "label", "region", "log_level"} <= {*reading.names}
+
+
+def test_a_log_that_is_read_line_by_line_tells_how_far_it_is(desk: Desk, tmp_path: Path) -> None:
+    path = desk.file("id,text\n" + "".join(f'{n},"some text"\n' for n in range(150_000)) + '9,"not closed\n')
+    told: list[float] = []
+    with duckdb.connect() as connection:
+        raw.read_source(connection, Source(path, "csv"), tmp_path, progress=told.append)
+    assert len(told) > 1 and told == sorted(told) and told[-1] <= 1
+
+
+def test_a_cell_far_below_the_table_does_not_refuse_a_sheet(desk: Desk) -> None:
+    rows: list[list[object]] = [["id", "score", "label", "n"], *[[f"r{n}", n / 100, n % 2, n] for n in range(90)]]
+    content = workbook({"log": [*rows, *[[]] * 150_000, ["x"]]})
+    reading = desk.read(desk.file(content, "log.xlsx"))
+    assert reading.names == ("id", "score", "label", "n")
+    assert (reading.rows_kept, reading.rows_read) == (90, 91)
