@@ -183,3 +183,34 @@ def test_a_cell_far_below_the_table_does_not_refuse_a_sheet(desk: Desk) -> None:
     reading = desk.read(desk.file(content, "log.xlsx"))
     assert reading.names == ("id", "score", "label", "n")
     assert (reading.rows_kept, reading.rows_read) == (90, 91)
+
+
+@pytest.mark.parametrize("name", ["kibana", "snowflake", "compact_14_digits"])
+def test_times_of_platforms(desk: Desk, name: str) -> None:
+    folder = case(f"10_times_not_read/{name}")
+    upload = desk.stage(folder / "log.csv")
+    assert upload.mapping.time == "ts"
+    log = desk.build(upload)
+    assert (log.time_low, log.time_high) == ("2024-03-01 08:00:00", "2024-03-16 05:00:00")
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("Mar 1, 2024 @ 08:00:00.250", "2024-03-01 08:00:00.25"),
+        ("2024-03-01 08:00:00.000 -0800", "2024-03-01 16:00:00"),
+        ("2024-03-01 08:00:00 +05:30", "2024-03-01 02:30:00"),
+        ("2024-03-01 08:00:00.000 UTC", "2024-03-01 08:00:00"),
+        ("20240301080000", "2024-03-01 08:00:00"),
+        ("1709280000250000000", "2024-03-01 08:00:00.25"),
+    ],
+)
+def test_notations_of_times(desk: Desk, written: str, meant: str) -> None:
+    upload = desk.stage("ts,score,label\n" + "".join(f'"{written}",0.{n},{n % 2}\n' for n in range(10, 40)))
+    assert upload.mapping.time == "ts"
+    assert desk.build(upload).time_low == meant
+
+
+def test_one_date_far_ahead_keeps_the_time(desk: Desk) -> None:
+    folder = case("11_one_stray_date/year_9999")
+    assert desk.stage(folder / "log.parquet").mapping.time == "ts"
