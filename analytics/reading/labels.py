@@ -15,7 +15,7 @@ from analytics.log import roles
 from analytics.log.column import Column, find_column, unique_names
 from analytics.log.receipt import LabelCounts
 from analytics.log.schema import Reading
-from analytics.reading import profile, raw
+from analytics.reading import profile, raw, same_ids
 from analytics.reading.formats import sources
 from analytics.reading.types import infer
 from analytics.reading.types.conversion import Conversion
@@ -95,6 +95,7 @@ def join_labels(
     conversions = infer.convert(connection, table.names, table.types, is_text=table.is_text)
     n_given, columns = profile.profile(connection, table.names, conversions, progress)
     keys = _keys_of(columns, n_given, row_id, given)
+    alike = same_ids.write_alike(connection, row_id.sql_name, keys.row_id.sql_name)
     version = reading.column(given.version_column) if keys.version and given.version_column else None
     _rank_labels(connection, keys, given.source)
     counts = _count_labels(connection, keys, _key_of(row_id, version))
@@ -125,7 +126,10 @@ def join_labels(
         connection.execute(f"DROP TABLE {name}")
     connection.execute("ALTER TABLE rows_set_aside RENAME TO set_aside")
     by_place = {column.position: column for column in (*reading.columns, *new)}
-    return replace(reading, columns=tuple(by_place[place] for place in sorted(by_place)), labels=for_books)
+    said = (*reading.repairs, alike) if alike else reading.repairs
+    return replace(
+        reading, columns=tuple(by_place[place] for place in sorted(by_place)), labels=for_books, repairs=said
+    )
 
 
 def _id_of(reading: Reading, given: LabelsFile) -> Column:

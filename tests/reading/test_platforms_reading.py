@@ -214,3 +214,33 @@ def test_notations_of_times(desk: Desk, written: str, meant: str) -> None:
 def test_one_date_far_ahead_keeps_the_time(desk: Desk) -> None:
     folder = case("11_one_stray_date/year_9999")
     assert desk.stage(folder / "log.parquet").mapping.time == "ts"
+
+
+@pytest.mark.parametrize("name", ["blanks_around", "leading_zeros_eaten"])
+def test_labels_whose_ids_are_written_otherwise(desk: Desk, name: str) -> None:
+    folder = case(f"12_labels_joined_by_ids/{name}")
+    files = {"labels": folder / "labels.csv", "id_column": "request_id"}
+    found, reading = counted(desk, folder / "log.csv", files)
+    assert found == right_of(folder)
+    assert any("leading zeros, blanks or capitals" in said for said in reading.repairs)
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs", "n_matched"),
+    [
+        (["007", "008"], ["7", "8"], 2),
+        (["A-1", "B-1"], [" a-1", "b-1 "], 2),
+        (["007", "07"], ["7", "8"], 0),
+        (["007", "008"], ["7", "07"], 0),
+        (["007", "8"], ["7", "8"], 1),
+    ],
+    ids=["zeros", "capitals and blanks", "two rows alike", "two labels alike", "some the same"],
+)
+def test_ids_are_matched_where_that_is_unambiguous(
+    desk: Desk, mine: list[str], theirs: list[str], n_matched: int
+) -> None:
+    rows = desk.csv(["id", "score"], [[id_, 0.5] for id_ in mine])
+    labels = desk.csv(["id", "label"], [[id_, place] for place, id_ in enumerate(theirs)])
+    upload = desk.stage(rows, labels=labels, id_column="id")
+    assert upload.reading.labels is not None
+    assert upload.reading.labels.rows_matched == n_matched
