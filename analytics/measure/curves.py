@@ -52,7 +52,8 @@ def sweep(pos: ArrayLike, neg: ArrayLike) -> _Sweep:
 def auroc(pos: ArrayLike, neg: ArrayLike) -> Estimate:
     """Compute the area under the ROC curve and its standard error from binned counts.
 
-    The same numbers as DeLong's method on rows in which all scores of one bin are tied.
+    The same numbers as DeLong's method on rows in which all scores of one bin are tied. Its interval is that of
+    `estimators.Area`, on the logit scale.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""The question in the address: taken over from it, and written into it."""
+"""The question in the address: taken over from it, and written into it; `session.question` makes the value of it."""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 """Interactive figures, each from a finished table. The only room that imports Plotly."""
 
-from analytics.present.figures.calibration import calibration_multiples, recalibration_diagram, reliability_diagram
+from analytics.present.figures.calibration import reliability_diagram
+from analytics.present.figures.calibration_multiples import calibration_multiples, recalibration_diagram
 from analytics.present.figures.calibration_time import calibration_trend
 from analytics.present.figures.discovery import discovery_map
 from analytics.present.figures.discovery_tree import discovery_tree

@@ -1,4 +1,4 @@
-"""The reliability diagram: of a cohort, of slices side by side, and before and after recalibration."""
+"""The reliability diagram of a cohort."""
 
 from __future__ import annotations
 
@@ -11,14 +11,12 @@ import polars as pl
 
 from analytics.present import palette, words
 from analytics.present.figures.base import (
-    MAX_TITLE,
     axis,
     axis_ticks,
     empty,
     framed_layout,
     legend_above,
     lines,
-    shown,
 )
 from analytics.present.marks.calibration import side_of
 from analytics.present.marks.slices import tick_texts, ticks
@@ -30,7 +28,6 @@ _SIDES = {
 }
 _NEAREST = 1e-4
 _ODDS_TICKS = (0.0001, 0.001, 0.01, 0.03, 0.1, 0.25, 0.5, 0.75, 0.9, 0.97, 0.99, 0.999, 0.9999)
-_MAX_PANELS, _ACROSS = 6, 3
 _Place = Callable[[float | None], float | None]
 
 
@@ -42,7 +39,7 @@ def _log_odds(p: float | None) -> float | None:
     return log(clipped / (1 - clipped))
 
 
-def _plainly(p: float | None) -> float | None:
+def plainly(p: float | None) -> float | None:
     """Return where a probability stands on a plain scale."""
     return p
 
@@ -70,16 +67,16 @@ def reliability_diagram(
     held = bins.with_row_index("row").filter(pl.col("n") > 0)
     if held.is_empty():
         return empty(title, "No row has both a label and a score.")
-    place: _Place = _log_odds if in_log_odds else _plainly
-    span = _limits(bins, isotonic, place=place)
+    place: _Place = _log_odds if in_log_odds else plainly
+    span = limits(bins, isotonic, place=place)
     traces = [
         *_curve(isotonic, place),
-        *_points(held, place, is_probability=is_probability),
-        *_empty_bins(bins, place, span[0] if is_probability else 0.0),
+        *points(held, place, is_probability=is_probability),
+        *empty_bins(bins, place, span[0] if is_probability else 0.0),
         _rows_below(histogram, place),
     ]
     if is_probability:
-        traces.insert(0, _diagonal(span))
+        traces.insert(0, diagonal(span))
     subtitle = "Mean score and observed rate of each bin, with 95 % intervals; below the line scores are too high"
     if not is_probability:
         subtitle = "Observed rate of each bin with 95 % interval; these scores are no probabilities"
@@ -94,12 +91,12 @@ def reliability_diagram(
         xaxis=axis(
             "Mean score" if is_probability else "Score",
             anchor="y2",
-            **_scale(span if is_probability else None, in_log_odds=in_log_odds),
+            **scale(span if is_probability else None, in_log_odds=in_log_odds),
         ),
         yaxis=axis(
             "Observed rate",
             domain=[0.28, 1],
-            **_scale(span if is_probability else (0.0, _top_of(held)), in_log_odds=in_log_odds, is_share=True),
+            **scale(span if is_probability else (0.0, _top_of(held)), in_log_odds=in_log_odds, is_share=True),
         ),
         yaxis2=axis("Rows", domain=[0, 0.18], nticks=3, rangemode="tozero"),
     )
@@ -111,7 +108,7 @@ def _top_of(bins: pl.DataFrame) -> float:
     return min(float(max(bins["observed_high"].to_list())) * 1.05, 1.02)
 
 
-def _limits(bins: pl.DataFrame, isotonic: pl.DataFrame, *, place: _Place) -> tuple[float, float]:
+def limits(bins: pl.DataFrame, isotonic: pl.DataFrame, *, place: _Place) -> tuple[float, float]:
     """Return the range of both axes: what the bins, empty ones too, and every score need, from 0 on a plain scale."""
     ends = [place(value) for name in ("mean_score", "observed_low", "observed_high") for value in bins[name]]
     ends += [place(value) for value in isotonic["score"]] if "score" in isotonic.columns else []
@@ -127,7 +124,7 @@ def _middle(row: dict[str, Any]) -> float:
     return float(row["low"] + row["high"]) / 2
 
 
-def _scale(
+def scale(
     span: tuple[float, float] | None, *, in_log_odds: bool, is_share: bool = False, about: int = 5
 ) -> dict[str, Any]:
     """Return range and ticks of an axis."""
@@ -148,7 +145,7 @@ def _scale(
     return {"range": list(span), **axis_ticks(places, texts)}
 
 
-def _diagonal(span: tuple[float, float], **more: Any) -> dict[str, Any]:
+def diagonal(span: tuple[float, float], **more: Any) -> dict[str, Any]:
     """Return the line on which scores are right."""
     return {
         "type": "scatter",
@@ -193,7 +190,7 @@ def _curve(isotonic: pl.DataFrame, place: _Place) -> list[dict[str, Any]]:
     return [band, line]
 
 
-def _points(bins: pl.DataFrame, place: _Place, *, is_probability: bool, **more: Any) -> list[dict[str, Any]]:
+def points(bins: pl.DataFrame, place: _Place, *, is_probability: bool, **more: Any) -> list[dict[str, Any]]:
     """Return one trace of points with intervals for each side of the diagonal."""
     rows = list(bins.iter_rows(named=True))
     found = []
@@ -201,12 +198,12 @@ def _points(bins: pl.DataFrame, place: _Place, *, is_probability: bool, **more: 
         own = [row for row in rows if (side_of(row) if is_probability else "same") == side]
         if own:
             found.append(
-                {**_trace_of(own, place, colour, symbol), "name": name if is_probability else "observed", **more}
+                {**trace_of(own, place, colour, symbol), "name": name if is_probability else "observed", **more}
             )
     return found
 
 
-def _empty_bins(bins: pl.DataFrame, place: _Place, bottom: float, **more: Any) -> list[dict[str, Any]]:
+def empty_bins(bins: pl.DataFrame, place: _Place, bottom: float, **more: Any) -> list[dict[str, Any]]:
     """Return hollow marks on the axis where bins hold no row."""
     rows = bins.filter(pl.col("n") == 0).to_dicts()
     if not rows:
@@ -230,7 +227,7 @@ def _empty_bins(bins: pl.DataFrame, place: _Place, bottom: float, **more: Any) -
     ]
 
 
-def _trace_of(rows: Sequence[dict[str, Any]], place: _Place, colour: str, symbol: str) -> dict[str, Any]:
+def trace_of(rows: Sequence[dict[str, Any]], place: _Place, colour: str, symbol: str) -> dict[str, Any]:
     """Return points with intervals."""
     placed = [[place(row[f"observed{end}"]) or 0.0 for end in ("", "_low", "_high")] for row in rows]
     return {
@@ -280,117 +277,3 @@ def _rows_below(histogram: pl.DataFrame, place: _Place) -> dict[str, Any]:
         "hovertext": [f"{words.count(rows)} judged rows" for rows in n],
         "hoverinfo": "text",
     }
-
-
-def calibration_multiples(bins: pl.DataFrame, slices: Sequence[tuple[str, dict[str, Any]]], column: str) -> go.Figure:
-    """Draw the reliability diagrams of up to six slices side by side on one scale.
-
-    Parameters
-    ----------
-    bins : DataFrame
-        As `CalibrationSlices.bins`.
-    slices : sequence of (label, key values)
-        The slices in their order: their name, and the values of the key columns.
-    column : str
-        What is sliced by.
-    """
-    panels = []
-    for label, key in slices[:_MAX_PANELS]:
-        is_own = [pl.col(name).eq_missing(pl.lit(value, dtype=bins.schema[name])) for name, value in key.items()]
-        panels.append((label, bins.filter(*is_own)))
-    title = f"For whom do scores mean what they say? By {shown(column, MAX_TITLE)}"
-    held = [panel for _, panel in panels if panel["n"].sum()]
-    if not held:
-        return empty(title, "No slice has rows with both a label and a score.")
-    every = pl.concat(held)
-    span = _limits(every, every, place=_plainly)
-    down = -(-len(panels) // _ACROSS)
-    traces: list[dict[str, Any]] = []
-    axes: dict[str, Any] = {"annotations": []}
-    for place, (label, panel) in enumerate(panels):
-        found, where = _panel_axes(place, len(panels), span)
-        axes |= found
-        axes["annotations"].append(
-            {
-                "text": f"<b>{shown(label, 28)}</b>  n {words.count(sum(panel['n']))}",
-                "x": 0,
-                "y": 1,
-                "yanchor": "bottom",
-                "xref": f"{where['xaxis']} domain",
-                "yref": f"{where['yaxis']} domain",
-                "xanchor": "left",
-                "showarrow": False,
-            }
-        )
-        traces.append(_diagonal(span, **where))
-        drawn = panel.with_row_index("row").filter(pl.col("n") > 0)
-        traces += _points(drawn, _plainly, is_probability=True, showlegend=False, **where)
-        traces += _empty_bins(panel, _plainly, 0.0, showlegend=False, **where)
-    subtitle = "▼ scores too high, ▲ too low, ● within the 95 % interval"
-    if any((panel["n"] == 0).any() for panel in held):
-        subtitle += ", □ no rows"
-    return go.Figure(traces, framed_layout(title, subtitle, height=110 + 250 * down, margin={"t": 96}, **axes))
-
-
-def _panel_axes(place: int, panels: int, span: tuple[float, float]) -> tuple[dict[str, Any], dict[str, str]]:
-    """Return the two axes of a panel, three of which stand beside each other, and their names for its traces."""
-    across, down = min(_ACROSS, panels), -(-panels // _ACROSS)
-    column, row = place % across, place // across
-    end = "" if place == 0 else str(place + 1)
-    gap = 0.16 if down > 1 else 0.0
-    height = (1 - gap) / down
-    top = 1 - row * (height + gap)
-    axes = {
-        f"xaxis{end}": axis(
-            "Mean score" if place + across >= panels else "",
-            anchor=f"y{end}",
-            domain=[(column + 0.06) / across, (column + 0.94) / across],
-            **_scale(span, in_log_odds=False, about=3),
-        ),
-        f"yaxis{end}": axis(
-            "" if column else "Observed rate",
-            anchor=f"x{end}",
-            domain=[max(top - height, 0.0), top],
-            showticklabels=column == 0,
-            **_scale(span, in_log_odds=False, is_share=True),
-        ),
-    }
-    return axes, {"xaxis": f"x{end}", "yaxis": f"y{end}"}
-
-
-def recalibration_diagram(bins: pl.DataFrame, method: str, first: str | None) -> go.Figure:
-    """Draw the judged part before and after a map.
-
-    Parameters
-    ----------
-    bins : DataFrame
-        As `Recalibration.bins`.
-    method : str
-        The map that is shown.
-    first : str or None
-        What stands for "before"; None where scores are no probabilities.
-    """
-    title = "What would recalibration change?"
-    if bins.is_empty() or method not in bins["method"].to_list():
-        return empty(title, "This map cannot be fitted to these rows.")
-    chosen = bins.filter(pl.col("method").is_in([name for name in (first, method) if name]))
-    span = _limits(chosen, chosen, place=_plainly)
-    traces = [_diagonal(span)]
-    for name, label, colour, symbol in (
-        (first, "as logged", palette.SAME, "circle-open"),
-        (method, f"after {method}", palette.PRODUCTION, "circle"),
-    ):
-        rows = list(chosen.filter(pl.col("method") == name).iter_rows(named=True)) if name else []
-        if rows:
-            traces.append({**_trace_of(rows, _plainly, colour, symbol), "name": label})
-    layout = framed_layout(
-        title,
-        "The part that the map was not fitted on",
-        height=380,
-        margin={"t": 100},
-        showlegend=True,
-        legend=legend_above(),
-        xaxis=axis("Mean score", **_scale(span, in_log_odds=False)),
-        yaxis=axis("Observed rate", **_scale(span, in_log_odds=False, is_share=True)),
-    )
-    return go.Figure(traces, layout)

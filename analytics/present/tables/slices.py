@@ -1,4 +1,4 @@
-"""The tables that pages and reports show, and the rows that the command line writes."""
+"""The table of slices as the Slices page shows it, and the rows that the command line writes."""
 
 from __future__ import annotations
 

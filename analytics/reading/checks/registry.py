@@ -1,4 +1,8 @@
-"""Every check of preflight, and what they find before anyone looks at a chart."""
+"""Every check of preflight, and what they find before anyone looks at a chart.
+
+Whoever adds a check adds an object to ``CHECKS`` of its family's module (`scores`, `labels`, `missing` …), a log in which it is
+planted to the tests, and the README's row that a test prints.
+"""
 
 from __future__ import annotations
 
