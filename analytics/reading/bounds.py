@@ -36,7 +36,7 @@ def check_first_line(path: Path) -> None:
             code="too-wide",
         )
     for byte in set(head[::LONG_RUN]):
-        if bytes([byte]) * LONG_RUN in head:
+        if byte not in b"\r\n" and bytes([byte]) * LONG_RUN in head:
             raise InputError(
                 f"Expected a table of text, found the character {chr(byte)!r} {LONG_RUN:,} times in a row. Export the log again.",
                 code="too-wide",

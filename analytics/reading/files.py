@@ -116,7 +116,7 @@ def read_exports(
         contradictions = tuple(source.contradiction for source in sources if source.contradiction)
         if len(sources) == 1:
             (source,) = sources
-            table = raw.read_source(connection, source, scratch, csv, as_text=as_text)
+            table = raw.read_source(connection, source, scratch, csv, as_text=as_text, progress=progress)
             table = replace(table, repairs=(*source.repairs, *table.repairs))
             origin = Origin((), (), contradictions, source.sheet, source.sheets, table.layout)
             return _Export(table, source.file_format, origin)

@@ -11,7 +11,7 @@ import duckdb
 from analytics.log.column import Column, unique_names
 from analytics.log.receipt import LabelCounts
 from analytics.log.schema import Reading
-from analytics.reading import profile, raw
+from analytics.reading import profile, raw, same_ids
 from analytics.reading.formats import sources
 from analytics.reading.label_history import count_labels, keep_replaced, rank_labels
 from analytics.reading.label_keys import Keys, LabelsFile, id_of, key_of, keys_of, same_name
@@ -62,6 +62,7 @@ def join_labels(
     conversions = infer.convert(connection, table.names, table.types, is_text=table.is_text)
     n_given, columns = profile.profile(connection, table.names, conversions, progress)
     keys = keys_of(columns, n_given, row_id, given)
+    alike = same_ids.write_alike(connection, row_id.sql_name, keys.row_id.sql_name)
     version = reading.column(given.version_column) if keys.version and given.version_column else None
     rank_labels(connection, keys, given.source)
     counts = count_labels(connection, keys, key_of(row_id, version))
@@ -92,7 +93,10 @@ def join_labels(
         connection.execute(f"DROP TABLE {name}")
     connection.execute("ALTER TABLE rows_set_aside RENAME TO set_aside")
     by_place = {column.position: column for column in (*reading.columns, *new)}
-    return replace(reading, columns=tuple(by_place[place] for place in sorted(by_place)), labels=for_books)
+    said = (*reading.repairs, alike) if alike else reading.repairs
+    return replace(
+        reading, columns=tuple(by_place[place] for place in sorted(by_place)), labels=for_books, repairs=said
+    )
 
 
 def _revisions(connection: duckdb.DuckDBPyConnection, reading: Reading, keys: Keys) -> dict[Column, Column]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -29,6 +29,9 @@ _WIDE = re.compile(r"UBIGINT|U?HUGEINT|DECIMAL\((?:19|[23]\d),0\)")
 
 _NO_TIME = "\x1f%Y"
 """A format that no time has: the engine takes any digits with dashes for a date, and days first where nothing settles it."""
+
+_LISTS_ONLY = ("json",)
+"""What the engine calls the one column of values that are no objects: lists of records one after the other."""
 
 _CREATE_SET_ASIDE = "CREATE TABLE set_aside (line BIGINT, reason VARCHAR, text VARCHAR)"
 
@@ -59,6 +62,7 @@ def read_source(
     csv: CsvOptions | None = None,
     *,
     as_text: bool = False,
+    progress: Callable[[float], None] | None = None,
 ) -> Table:
     """Read a plain file into ``raw``.
 
@@ -72,6 +76,8 @@ def read_source(
         What is known of the layout of a CSV file; the rest is guessed.
     as_text : bool
         Whether the columns of a CSV file stay text.
+    progress : callable, optional
+        Told the share that is read of text that is read line by line.
 
     Raises
     ------
@@ -86,7 +92,7 @@ def read_source(
             if source.sheet is not None:
                 said = replace(said, delimiter=",", quote='"', escape='"')
             check_first_line(source.path)
-            return _read_csv(connection, source.path, scratch, said, as_text=as_text)
+            return _read_csv(connection, source.path, scratch, said, as_text=as_text, progress=progress)
         if entry.way == "json":
             return _read_json(connection, source, scratch)
         if entry.to_parquet is None:
@@ -112,15 +118,15 @@ def _read_json(connection: duckdb.DuckDBPyConnection, source: Source, scratch: P
     layout = "newline_delimited" if source.file_format == "ndjson" else "auto"
     try:
         table = _read_records(connection, source.path, layout)
-        if not _has_lost_digits(connection, table):
+        if not _has_lost_digits(connection, table) and table.names != _LISTS_ONLY:
             return _noted(table)
     except duckdb.Error:
         if source.file_format == "json":
             raise
     connection.execute("DROP TABLE IF EXISTS raw")
     if source.file_format == "json":
-        documents.lay_out(source.path, plain)
-        return _noted(_read_records(connection, plain, "newline_delimited"))
+        said = documents.lay_out(source.path, plain)
+        return _noted(_read_records(connection, plain, "newline_delimited"), *([said] if said else []))
     found = documents.sort_lines(source.path, plain)
     table = _read_records(connection, plain, "newline_delimited")
     rows = [(bad.line, bad.reason, bad.text) for bad in found.bad]
@@ -173,10 +179,16 @@ def _is_nested(type_: str) -> bool:
 
 
 def _read_csv(
-    connection: duckdb.DuckDBPyConnection, path: Path, scratch: Path, options: CsvOptions, *, as_text: bool
+    connection: duckdb.DuckDBPyConnection,
+    path: Path,
+    scratch: Path,
+    options: CsvOptions,
+    *,
+    as_text: bool,
+    progress: Callable[[float], None] | None,
 ) -> Table:
     """Read a CSV file; lines that are no row of it go to ``set_aside`` with their reason."""
-    loaded = load(connection, path, scratch, options, as_text=as_text)
+    loaded = load(connection, path, scratch, options, as_text=as_text, progress=progress)
     return Table(
         unique_names(loaded.header or ("",) * len(loaded.types)),
         loaded.types,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bz2
 import gzip
 import io
 import random
@@ -114,6 +115,7 @@ def seeds() -> dict[str, bytes]:
         "orc": written(orc_file),
         "xlsx": written(spreadsheet),
         "gz": gzip.compress(csv, mtime=0),
+        "bz2": bz2.compress(csv),
         "zst": pa.Codec("zstd").compress(csv, asbytes=True),
         "zip": written(zip_archive),
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
@@ -19,6 +19,8 @@ from analytics.reading.delimited.table import Layout, find_layout, is_rule
 _HEAD_LINES = 500
 _HEAD_CHARS = 1 << 20
 _UNSURE_LINES = 50
+_CHARS_BETWEEN = 1 << 20
+"""Characters read between two words on progress: a second's work at most. A judgement."""
 
 
 @dataclass(frozen=True)
@@ -86,10 +88,22 @@ def _are_regular(records: Sequence[Record], dialect: Dialect, width: int) -> boo
     return True
 
 
-def begin(path: Path, head: Head) -> Rows:
-    """Return the rows of a file, to be read one by one."""
-    records = Records(lines(path), head.guess.dialect, width=head.layout.width)
+def begin(path: Path, head: Head, progress: Callable[[float], None] | None = None) -> Rows:
+    """Return the rows of a file, to be read one by one; ``progress`` is told the share of it that is read."""
+    source = lines(path) if progress is None else _watched(lines(path), path.stat().st_size, progress)
+    records = Records(source, head.guess.dialect, width=head.layout.width)
     return Rows(records, head.guess.dialect, head.layout)
+
+
+def _watched(source: Iterator[str], size: int, progress: Callable[[float], None]) -> Iterator[str]:
+    """Yield lines, telling now and then how many of about ``size`` characters are read."""
+    done = told = 0
+    for line in source:
+        done += len(line)
+        if done - told >= _CHARS_BETWEEN:
+            told = done
+            progress(min(done / size, 1.0))
+        yield line
 
 
 def books_before(path: Path, head: Head) -> Books:

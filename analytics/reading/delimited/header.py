@@ -12,6 +12,11 @@ from analytics.reading.delimited.shapes import ColumnProfile, is_texty, shape
 
 MAX_COST = 4.5
 _NUMBER = re.compile(r"[-+]?[\d.,]+%?")
+ROW_NAMES = "the rows have a name or a number in front, which has none above it"
+_ENDING_DELIMITER = "the rows end with a separator, the header does not"
+_BOTH_SAY = 2.0
+"""Score of a parting where both names say what their columns hold."""
+
 OTHER_DELIMITERS = (",", ";", "\t", "|", " ")
 _NAMES_OF_KINDS = (
     (re.compile(r"date|day|time|month|year|when|at", re.IGNORECASE), re.compile(r"9{1,4}[-/.:]9+")),
@@ -99,7 +104,7 @@ def mended_header(record: Record, dialect: Dialect, width: int, columns: Sequenc
     if cells is not None and len(cells) == width:
         return Row(tuple(cells), 0.0, frozenset())
     if cells is not None and 2 * len(cells) > width > len(cells):
-        row = _parted(record, columns, dialect.quote) if len(cells) == width - 1 else None
+        row = _of_one_short(record, cells, dialect, columns) if len(cells) == width - 1 else None
         return row or Row((*cells, *[""] * (width - len(cells))), 2.0, frozenset({MISSING_FIELDS}), width - len(cells))
     n_fields = len(cells) if cells is not None else width - 1
     found = Search(dialect, width).read(record.text, n_fields=n_fields)
@@ -113,7 +118,38 @@ def mended_header(record: Record, dialect: Dialect, width: int, columns: Sequenc
     return None
 
 
-def _parted(record: Record, columns: Sequence[ColumnProfile], quote: str) -> Row | None:
+def _of_one_short(
+    record: Record, cells: Sequence[str], dialect: Dialect, columns: Sequence[ColumnProfile]
+) -> Row | None:
+    """Return a header with one name less than the rows have fields: two that ran together, or a column without a name."""
+    both_say = _parted(record, columns, dialect.quote, least=_BOTH_SAY)
+    return both_say or _with_unnamed(cells, columns) or _parted(record, columns, dialect.quote, least=1.0)
+
+
+def _with_unnamed(cells: Sequence[str], columns: Sequence[ColumnProfile]) -> Row | None:
+    """Return a header beside which the rows have one column more, at their end or in front.
+
+    A delimiter at each row's end leaves an empty last field; R and pandas write the names of rows in front, without one above.
+    """
+    if columns[-1].n and not columns[-1].n_filled:
+        return Row((*cells, ""), 0.0, frozenset({_ENDING_DELIMITER}), 1)
+    in_front = sum(_names_kind(name, column) for name, column in zip(cells, columns[1:], strict=True))
+    at_end = sum(_names_kind(name, column) for name, column in zip(cells, columns, strict=False))
+    if _are_row_names(columns[0]) and in_front >= at_end:
+        return Row(("", *cells), 0.0, frozenset({ROW_NAMES}))
+    return None
+
+
+def _are_row_names(column: ColumnProfile) -> bool:
+    """Whether every row has a value of its own, as names and numbers of rows are; numbers begin anew where tables were joined."""
+    if column.n < 2 or column.n_filled < column.n:
+        return False
+    numbers = sorted(int(value) for value in column.values if value.isascii() and value.isdigit())
+    is_counted = len(numbers) == len(column.values) > 1 and numbers == [*range(numbers[0], numbers[-1] + 1)]
+    return len(column.values) == column.n or (is_counted and numbers[0] in (0, 1))
+
+
+def _parted(record: Record, columns: Sequence[ColumnProfile], quote: str, *, least: float) -> Row | None:
     """Return a header whose names ran together at one place, parted where case or meaning change; None where that is unclear."""
     cells = record.cells or []
     found: list[tuple[float, tuple[str, ...]]] = []
@@ -129,7 +165,7 @@ def _parted(record: Record, columns: Sequence[ColumnProfile], quote: str) -> Row
                 (score, (*cells[:place], left.strip(quote + " "), right.strip(quote + " "), *cells[place + 1 :]))
             )
     found.sort(reverse=True)
-    if not found or found[0][0] < 1.0 or (len(found) > 1 and found[1][0] == found[0][0]):
+    if not found or found[0][0] < least or (len(found) > 1 and found[1][0] == found[0][0]):
         return None
     return Row(found[0][1], 2.0, frozenset({MISSING_SEPARATOR}))
 

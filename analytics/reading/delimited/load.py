@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,7 +53,13 @@ class _Loaded:
 
 
 def load(
-    connection: duckdb.DuckDBPyConnection, path: Path, scratch: Path, options: CsvOptions, *, as_text: bool
+    connection: duckdb.DuckDBPyConnection,
+    path: Path,
+    scratch: Path,
+    options: CsvOptions,
+    *,
+    as_text: bool,
+    progress: Callable[[float], None] | None = None,
 ) -> _Loaded:
     """Read a UTF-8 file into ``raw`` and what is no row of it into ``set_aside``.
 
@@ -67,6 +73,8 @@ def load(
         What is known of its layout.
     as_text : bool
         Whether every column stays text.
+    progress : callable, optional
+        Told the share of the file that is read, where it is read line by line.
 
     Raises
     ------
@@ -77,7 +85,7 @@ def load(
     loaded = _load_clean(connection, path, head, as_text=as_text) if head.may_be_clean else None
     if loaded is None:
         connection.execute("DROP TABLE IF EXISTS raw")
-        return _load_slowly(connection, path, scratch, head)
+        return _load_slowly(connection, path, scratch, head, progress)
     return loaded
 
 
@@ -228,9 +236,15 @@ def _is_as_proven(
     return found == (0,)
 
 
-def _load_slowly(connection: duckdb.DuckDBPyConnection, path: Path, scratch: Path, head: Head) -> _Loaded:
+def _load_slowly(
+    connection: duckdb.DuckDBPyConnection,
+    path: Path,
+    scratch: Path,
+    head: Head,
+    progress: Callable[[float], None] | None,
+) -> _Loaded:
     """Read a file line by line, mending what can be mended, and hand its rows to the engine as Parquet."""
-    rows = begin(path, head)
+    rows = begin(path, head, progress)
     plain, aside = scratch / "rows.parquet", scratch / "aside.parquet"
     _write_parquet(rows, head.layout.width, plain, aside)
     connection.execute("CREATE TABLE raw AS FROM read_parquet(?)", [escape_glob(plain)])

@@ -39,7 +39,7 @@ class Row:
     @property
     def repair(self) -> str | None:
         """What was mended first of all."""
-        return next((kind for kind in _KINDS if kind in self.repairs), None)
+        return next((kind for kind in _KINDS if kind in self.repairs), next(iter(self.repairs), None))
 
 
 @dataclass(frozen=True, slots=True)

@@ -203,7 +203,9 @@ class Rows:
 
     def is_header(self, cells: Sequence[str]) -> bool:
         """Whether a record is the header once more; files put one behind the other keep the mark at their beginning."""
-        header = self.layout.header
+        header, written = self.layout.header, self.layout.header_records
+        if len(written) == 1 and len(cells) < len(header) and cells == written[0].cells:
+            return True
         return len(cells) == len(header) and (cells[0].removeprefix(BYTE_ORDER_MARK), *cells[1:]) == header
 
     def repeats_rows(self) -> bool:

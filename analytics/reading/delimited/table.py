@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from analytics.log.layout import CsvOptions
-from analytics.reading.delimited.header import MAX_COST, fitted, is_header, is_named, joined, mended_header
+from analytics.reading.delimited.header import MAX_COST, ROW_NAMES, fitted, is_header, is_named, joined, mended_header
 from analytics.reading.delimited.lexer import Dialect, Record, lenient_fields
 from analytics.reading.delimited.repair import Search
 from analytics.reading.delimited.shapes import ColumnProfile, profiles
@@ -144,7 +144,8 @@ def _mended_layout(
         record = before[-1]
         row = mended_header(record, dialect, width, columns)
         names = row.cells[: width - row.n_padded] if row else ()
-        if row and is_header(names, columns[: len(names)], first=None, must=False) and is_named(names):
+        named = names[row is not None and row.repair == ROW_NAMES :]
+        if row and is_header(names, columns[: len(names)], first=None, must=False) and is_named(named):
             return Layout(width, row.cells, (record,), _after(record), columns, row.repair)
         search = Search(dialect, width, columns)
         while before:

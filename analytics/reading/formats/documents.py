@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ _MAX_BAD_SHARE = 0.5
 _MAX_SHOWN = 300
 _NO_JSON = "no JSON: {}"
 _NO_OBJECT = "JSON, but no object"
+_BETWEEN = re.compile(r"[,\s\x1e]*")
 _PREFERRED = ("data", "rows", "records", "results", "items", "values", "logs", "predictions")
 _ADVICE = "Save it as a list of objects, or as one object per line."
 
@@ -105,7 +107,7 @@ def lay_out(path: Path, target: Path) -> str | None:
             f"Expected a JSON object of at most {_MAX_DOCUMENT_BYTES >> 20} MB, found {path.stat().st_size >> 20:,} MB. {_ADVICE}"
         )
     try:
-        document = _parse(path.read_text("utf-8"))
+        document, n_documents = _parse_all(path.read_text("utf-8"))
     except (ValueError, RecursionError) as error:
         where = f" in line {error.lineno:,}" if isinstance(error, json.JSONDecodeError) else ""
         raise InputError(
@@ -116,7 +118,29 @@ def lay_out(path: Path, target: Path) -> str | None:
         n_written = sum(out.write(_dumped(record)) > 0 for record in records)
     if not n_written:
         raise InputError(f"Expected records in the JSON document, found none. {_ADVICE}")
-    return said
+    return f"{n_documents:,} JSON documents one after the other were joined." if n_documents > 1 else said
+
+
+def _parse_all(text: str) -> tuple[Any, int]:
+    """Return the JSON value of a text and 1, or the records of several documents one after the other and how many they are."""
+    try:
+        return _parse(text), 1
+    except json.JSONDecodeError as error:
+        if error.msg != "Extra data":
+            raise
+    decoder = json.JSONDecoder(parse_int=_whole)
+    documents, place = [], _next_place(text, 0)
+    while place < len(text):
+        document, end = decoder.raw_decode(text, place)
+        documents.append(document)
+        place = _next_place(text, end)
+    return [record for document in documents for record in _records_of(document)[0]], len(documents)
+
+
+def _next_place(text: str, place: int) -> int:
+    """Return where the next document of a text begins."""
+    found = _BETWEEN.match(text, place)
+    return found.end() if found else place
 
 
 def _records_of(document: Any) -> tuple[Iterable[dict[str, Any]], str | None]:

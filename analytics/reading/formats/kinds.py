@@ -30,7 +30,6 @@ _UNREADABLE: dict[bytes, str] = {
     b"\x80\x05": "a Python pickle",
     b"7z\xbc\xaf\x27\x1c": "a 7-Zip archive",
     b"Rar!": "a RAR archive",
-    b"BZh": "a bzip2 file",
     b"\xfd7zXZ": "an xz file",
     b"\x7fELF": "a program",
     b"MZ\x90": "a program",

@@ -161,6 +161,12 @@ PACKINGS = {
             limits="one file; may unpack to 1 GB or 100 times",
         ),
         _Packing(
+            name="bz2",
+            magic=(b"BZh",),
+            endings=(".bz2",),
+            limits="one file; may unpack to 1 GB or 100 times",
+        ),
+        _Packing(
             name="zip",
             magic=(b"PK\x03\x04", b"PK\x05\x06"),
             endings=(".zip",),
@@ -181,7 +187,7 @@ def readable() -> str:
     """Return all that is read, for a sentence.
 
     >>> readable()
-    'CSV, TSV, JSON, NDJSON, Parquet, Arrow, Feather, Avro, ORC or Excel (.xlsx), plain or as .gz, .zst or .zip'
+    'CSV, TSV, JSON, NDJSON, Parquet, Arrow, Feather, Avro, ORC or Excel (.xlsx), plain or as .gz, .zst, .bz2 or .zip'
     """
     words = [word for entry in FORMATS.values() for word in entry.words]
     return f"{_either(words)}, plain or as {_either([entry.endings[0] for entry in PACKINGS.values()])}"

@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import json
-import re
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
 
 from analytics.errors import InputError
 from analytics.log.layout import CsvOptions
-from analytics.reading.formats import kinds, sheets, text
+from analytics.reading.formats import jsonlike, kinds, sheets, text
 from analytics.reading.formats import packed as packed_files
 from analytics.reading.formats.registry import FORMATS, PACKINGS, readable
 
 _CHUNK = 1 << 20
 _MAX_LAYERS = 2
-_JSON_START = re.compile(r'\{\s*["}]|\[\s*(\{|\]|$|\[\s*(["\d\[\]-]|null|true|false))')
-"""An object or a list of objects or lists; a header such as ``[id],[score]`` begins alike."""
-
 _OnProgress = Callable[[float], None]
 
 
@@ -226,25 +220,9 @@ def _plain_source(path: Path, scratch: Path, head: bytes, csv: CsvOptions) -> So
     """Make a text file UTF-8 without a mark and tell JSON from NDJSON from CSV."""
     path, said = text.plain_text(path, scratch, head, csv)
     start = _read_head(path).decode("utf-8", errors="ignore").lstrip()
-    is_json = not csv.is_about_text and _JSON_START.match(start)
-    return Source(path, _json_layout(start) if is_json else "csv", (said,) if said else ())
-
-
-def _json_layout(start: str) -> Literal["json", "ndjson"]:
-    """Tell one JSON document from one JSON object per line.
-
-    >>> _json_layout('{"a": 1}\\n{"a": 2}'), _json_layout('[{"a": 1}]'), _json_layout('{"data": [{"a": 1}]}')
-    ('ndjson', 'json', 'json')
-    """
-    if start.startswith("["):
-        return "json"
-    lines = [line for line in start.split("\n", 3)[:3] if line.strip()]
-    return "ndjson" if len(lines) > 1 and any(_is_json(line) for line in lines[:2]) else "json"
-
-
-def _is_json(line: str) -> bool:
-    """Whether a line is a JSON object of its own."""
-    try:
-        return isinstance(json.loads(line), dict)
-    except (ValueError, RecursionError):
-        return False
+    layout = None if csv.is_about_text else jsonlike.layout_of(start)
+    repairs = (said,) if said else ()
+    if layout == "log lines":
+        plain = scratch / "log_lines.ndjson"
+        return Source(plain, "ndjson", (*repairs, jsonlike.without_prefixes(path, plain)))
+    return Source(path, layout or "csv", repairs)

@@ -258,12 +258,26 @@ def convert(
     whole = [
         name
         for name, header in zip(given, headers, strict=True)
-        if done[name].type == "BIGINT" and _is_of_times(header)
+        if _is_of_times(header) and (done[name].type == "BIGINT" or _made_nanoseconds(connection, name, done[name]))
     ]
     for name, unit in notations.counted_times(connection, whole).items():
         connection.execute(f"ALTER TABLE raw ALTER {name} TYPE TIMESTAMP USING {unit.time.format(name)}")
         done[name] = replace(done[name], type="TIMESTAMP", notation=unit.name)
     return list(done.values())
+
+
+def _made_nanoseconds(connection: duckdb.DuckDBPyConnection, name: str, found: Conversion) -> bool:
+    """Whether a column of text holds nothing but 19 digits; then they become the whole numbers that they are."""
+    if found.type != "VARCHAR":
+        return False
+    fits = f"regexp_full_match(trim({name}), '1[0-9]{{18}}')"
+    row = connection.execute(f"SELECT coalesce(bool_and({fits}), false) FROM raw WHERE {is_value(name)}").fetchone()
+    if row is None or not row[0]:
+        return False
+    within = notations.counted_times(connection, [f"(CASE WHEN {is_value(name)} THEN trim({name})::BIGINT END)"])
+    if within:
+        connection.execute(f"ALTER TABLE raw ALTER {name} TYPE BIGINT USING TRY_CAST(trim({name}) AS BIGINT)")
+    return bool(within)
 
 
 def _rewrite(

@@ -68,8 +68,13 @@ TIMES = {
         r"[A-Za-z]{3}, [0-9]{1,2} [A-Za-z]{3} [0-9]{4} .*", ("%a, %d %b %Y %H:%M:%S %z", "%a, %d %b %Y %H:%M:%S %Z")
     ),
     "without separators": _Times(r"(19|20)[0-9]{6}T[0-9]{6}Z?", ("%Y%m%dT%H%M%S", "%Y%m%dT%H%M%SZ")),
-    "comma before milliseconds": _Times(
-        r"[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9:]{8},[0-9]{3}", ("%Y-%m-%d %H:%M:%S,%g", "%Y-%m-%dT%H:%M:%S,%g")
+    "month by name, then the time after @": _Times(
+        r"[A-Za-z]{3,9} [0-9]{1,2}, [0-9]{4} @ .*",
+        ("%b %d, %Y @ %H:%M:%S.%g", "%b %d, %Y @ %H:%M:%S", "%b %d, %Y @ %H:%M", "%B %d, %Y @ %H:%M:%S.%g"),
+    ),
+    "with an offset after a blank": _Times(
+        r"[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}.* [+-][0-9]{2}:?[0-9]{2}",
+        tuple(f"%Y-%m-%d{mark}%H:%M:%S{part} %z" for mark in " T" for part in ("", ".%f")),
     ),
 }
 
@@ -116,5 +121,10 @@ UNITS = (
         "year, month and day as one number",
         "try_strptime({0}::VARCHAR, '%Y%m%d') BETWEEN TIMESTAMP '1900-01-01' AND TIMESTAMP '2100-01-01'",
         "strptime({0}::VARCHAR, '%Y%m%d')",
+    ),
+    Unit(
+        "date and time as 14 digits",
+        "try_strptime({0}::VARCHAR, '%Y%m%d%H%M%S') BETWEEN TIMESTAMP '1900-01-01' AND TIMESTAMP '2100-01-01'",
+        "strptime({0}::VARCHAR, '%Y%m%d%H%M%S')",
     ),
 )

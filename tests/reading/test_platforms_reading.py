@@ -1,0 +1,246 @@
+"""Exports in the shapes that platforms and people write: the rows and their counts are those of the log that was exported."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+import pytest
+
+from analytics.errors import InputError
+from analytics.log import classes
+from analytics.log.mapping import Mapping
+from analytics.log.schema import Reading
+from analytics.reading import raw
+from analytics.reading.formats.sources import Source
+from tests.ingested import Desk
+from tests.reading.formats.packed import workbook
+
+CASES = Path(__file__).parents[3] / "shared/cases/platforms"
+
+
+@dataclass(frozen=True)
+class Right:
+    """The counts that a case must give at the threshold 0.5."""
+
+    rows: int
+    judged: int
+    tp: int
+    fp: int
+    fn: int
+    tn: int
+
+
+def case(name: str) -> Path:
+    """The folder of a case, which is shared beside the repository."""
+    if not CASES.is_dir():
+        pytest.skip("the cases are not here: expected them at ../shared/cases, beside the repository")
+    return CASES / name
+
+
+def right_of(folder: Path) -> Right:
+    text = (folder / "answer.txt").read_text("utf-8")
+    counts = dict(re.findall(r"^  (rows|judged|tp|fp|fn|tn): (\d+)$", text, re.MULTILINE))
+    if len(counts) == 1:
+        counts = {key: str(value) for key, value in json.loads(text.partition("ignored: ")[2]).items()}
+    return Right(**{key: int(counts[key]) for key in Right.__annotations__})
+
+
+def counted(desk: Desk, path: Path, files: dict[str, Any] | None = None, **roles: Any) -> tuple[Right, Reading]:
+    """Read and build a log, with some roles named; count its cells at 0.5."""
+    upload = desk.stage(path, **(files or {}))
+    mapping: Mapping = replace(upload.mapping, **roles) if roles else upload.mapping
+    log = desk.build(upload, classes.with_values(mapping, upload.reading) if roles else mapping)
+    stored = desk.stored(log)
+    judged = stored.filter(pl.col("label").is_not_null() & pl.col("score").is_not_null())
+    flagged = judged["score"] >= 0.5
+    positive = judged["label"] == 1
+    tp, fp = int((positive & flagged).sum()), int((~positive & flagged).sum())
+    fn, tn = int((positive & ~flagged).sum()), int((~positive & ~flagged).sum())
+    return Right(stored.height, judged.height, tp, fp, fn, tn), log.reading
+
+
+NAMES = ("request_id", "ts", "region", "channel", "amount", "score", "label")
+
+
+@pytest.mark.parametrize(
+    ("name", "names"),
+    [
+        ("trailing_comma", (*NAMES, "column 8")),
+        ("trailing_comma_updated_at", None),
+        ("row_names_in_front", ("column 1", "case", "moment", *NAMES[2:])),
+    ],
+)
+def test_a_header_one_name_short_shifts_no_column(desk: Desk, name: str, names: tuple[str, ...] | None) -> None:
+    folder = case(f"01_header_one_name_short/{name}")
+    found, reading = counted(desk, folder / "log.csv", score="score", label="label")
+    assert found == right_of(folder)
+    assert names is None or reading.names == names
+
+
+HEADER = "updated_at,region,score,label"
+ROWS = [f"2024-03-{1 + n % 28:02} 08:00:00,{'NS'[n % 2]},0.{n % 90 + 10},{n % 2}" for n in range(700)]
+
+
+@pytest.mark.parametrize("broken", [False, True], ids=["by the engine", "line by line"])
+@pytest.mark.parametrize(
+    ("lines", "names"),
+    [
+        ([f"{row}," for row in ROWS], (*HEADER.split(","), "column 5")),
+        ([f"{n},{row}" for n, row in enumerate(ROWS)], ("column 1", *HEADER.split(","))),
+        ([f'"{n + 1}",{row}' for n, row in enumerate(ROWS)], ("column 1", *HEADER.split(","))),
+        ([f"case-{n:04},{row}" for n, row in enumerate(ROWS)], ("column 1", *HEADER.split(","))),
+        ([f"{n % 350},{row}" for n, row in enumerate(ROWS)], ("column 1", *HEADER.split(","))),
+    ],
+    ids=["comma at the end", "numbers", "quoted numbers", "names", "numbers that begin anew"],
+)
+def test_rows_with_one_field_more_than_the_header(
+    desk: Desk, lines: list[str], names: tuple[str, ...], broken: bool
+) -> None:
+    """A copy of the header among the rows, as in files put one behind the other, is read line by line and is no other table."""
+    kept = [*lines[:600], HEADER, *lines[600:]] if broken else lines
+    upload = desk.stage("\n".join([HEADER, *kept]) + "\n")
+    assert upload.reading.names == names
+    assert (upload.reading.rows_kept, upload.reading.rows_read) == (700, 700 + broken)
+    assert upload.reading.column("score").type == "DOUBLE"
+    assert upload.reading.column("updated_at").kind == "time"
+
+
+FILES = CASES.parent / "files"
+RECORD = '{"score": 0.25, "label": 1, "region": "north"}'
+
+
+def test_json_without_its_beginning_is_refused_in_a_sentence(desk: Desk) -> None:
+    case("")
+    with pytest.raises(InputError, match="JSON whose beginning is damaged or missing"):
+        desk.read(FILES / "broken.json")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [f'th", {RECORD[1:]}, ' + ", ".join([RECORD] * 50), "{'score': 0.5, 'label': 1}\n" * 9, "{score: 0.5, label: 1}"],
+    ids=["cut in front", "another language's", "names without quotes"],
+)
+def test_what_is_nearly_json_is_not_taken_for_columns(desk: Desk, content: str) -> None:
+    with pytest.raises(InputError, match="JSON whose beginning is damaged or missing"):
+        desk.read(content)
+
+
+def test_records_below_a_damaged_first_line_are_kept(desk: Desk) -> None:
+    reading = desk.read('ore": 0.5, "label": 1}\n' + f"{RECORD}\n" * 9)
+    assert (reading.names, reading.rows_kept, reading.rows_read) == (("score", "label", "region"), 9, 10)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        json.dumps(json.loads(RECORD), indent=1) * 3,
+        "\n".join([json.dumps(json.loads(RECORD), indent=1)] * 3),
+        f"[{RECORD}]\n[{RECORD}, {RECORD}]",
+        RECORD * 3,
+    ],
+    ids=["on several lines", "with line ends", "lists", "on one line"],
+)
+def test_documents_one_after_the_other_are_one_log(desk: Desk, content: str) -> None:
+    reading = desk.read(content)
+    assert (reading.names, reading.rows_kept) == (("score", "label", "region"), 3)
+    assert any("one after the other" in said for said in reading.repairs)
+
+
+def test_objects_after_time_and_level_are_the_rows(desk: Desk) -> None:
+    folder = case("15_log_lines_with_a_json_tail/json_after_time_and_level")
+    found, reading = counted(desk, folder / "log.log")
+    assert found == right_of(folder)
+    assert reading.column("log_time").kind == "time"
+
+
+@pytest.mark.parametrize(
+    "before",
+    ["2024-03-01T08:00:00.123Z INFO scorer:", "[2024-03-01 08:00:00,123] WARNING -", "INFO:root:", "ERROR predict"],
+)
+def test_the_beginnings_of_log_lines(desk: Desk, before: str) -> None:
+    reading = desk.read("\n".join([f"{before} {RECORD}"] * 8 + ["2024-03-01 08:00:01 INFO stopped"]))
+    assert (reading.rows_kept, reading.rows_read) == (8, 9)
+    assert {"score", "label", "region", "log_level"} <= {*reading.names}
+
+
+def test_a_log_that_is_read_line_by_line_tells_how_far_it_is(desk: Desk, tmp_path: Path) -> None:
+    path = desk.file("id,text\n" + "".join(f'{n},"some text"\n' for n in range(150_000)) + '9,"not closed\n')
+    told: list[float] = []
+    with duckdb.connect() as connection:
+        raw.read_source(connection, Source(path, "csv"), tmp_path, progress=told.append)
+    assert len(told) > 1 and told == sorted(told) and told[-1] <= 1
+
+
+def test_a_cell_far_below_the_table_does_not_refuse_a_sheet(desk: Desk) -> None:
+    rows: list[list[object]] = [["id", "score", "label", "n"], *[[f"r{n}", n / 100, n % 2, n] for n in range(90)]]
+    content = workbook({"log": [*rows, *[[]] * 150_000, ["x"]]})
+    reading = desk.read(desk.file(content, "log.xlsx"))
+    assert reading.names == ("id", "score", "label", "n")
+    assert (reading.rows_kept, reading.rows_read) == (90, 91)
+
+
+@pytest.mark.parametrize("name", ["kibana", "snowflake", "compact_14_digits"])
+def test_times_of_platforms(desk: Desk, name: str) -> None:
+    folder = case(f"10_times_not_read/{name}")
+    upload = desk.stage(folder / "log.csv")
+    assert upload.mapping.time == "ts"
+    log = desk.build(upload)
+    assert (log.time_low, log.time_high) == ("2024-03-01 08:00:00", "2024-03-16 05:00:00")
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("Mar 1, 2024 @ 08:00:00.250", "2024-03-01 08:00:00.25"),
+        ("2024-03-01 08:00:00.000 -0800", "2024-03-01 16:00:00"),
+        ("2024-03-01 08:00:00 +05:30", "2024-03-01 02:30:00"),
+        ("2024-03-01 08:00:00.000 UTC", "2024-03-01 08:00:00"),
+        ("20240301080000", "2024-03-01 08:00:00"),
+        ("1709280000250000000", "2024-03-01 08:00:00.25"),
+    ],
+)
+def test_notations_of_times(desk: Desk, written: str, meant: str) -> None:
+    upload = desk.stage("ts,score,label\n" + "".join(f'"{written}",0.{n},{n % 2}\n' for n in range(10, 40)))
+    assert upload.mapping.time == "ts"
+    assert desk.build(upload).time_low == meant
+
+
+def test_one_date_far_ahead_keeps_the_time(desk: Desk) -> None:
+    folder = case("11_one_stray_date/year_9999")
+    assert desk.stage(folder / "log.parquet").mapping.time == "ts"
+
+
+@pytest.mark.parametrize("name", ["blanks_around", "leading_zeros_eaten"])
+def test_labels_whose_ids_are_written_otherwise(desk: Desk, name: str) -> None:
+    folder = case(f"12_labels_joined_by_ids/{name}")
+    files = {"labels": folder / "labels.csv", "id_column": "request_id"}
+    found, reading = counted(desk, folder / "log.csv", files)
+    assert found == right_of(folder)
+    assert any("leading zeros, blanks or capitals" in said for said in reading.repairs)
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs", "n_matched"),
+    [
+        (["007", "008"], ["7", "8"], 2),
+        (["A-1", "B-1"], [" a-1", "b-1 "], 2),
+        (["007", "07"], ["7", "8"], 0),
+        (["007", "008"], ["7", "07"], 0),
+        (["007", "8"], ["7", "8"], 1),
+    ],
+    ids=["zeros", "capitals and blanks", "two rows alike", "two labels alike", "some the same"],
+)
+def test_ids_are_matched_where_that_is_unambiguous(
+    desk: Desk, mine: list[str], theirs: list[str], n_matched: int
+) -> None:
+    rows = desk.csv(["id", "score"], [[id_, 0.5] for id_ in mine])
+    labels = desk.csv(["id", "label"], [[id_, place] for place, id_ in enumerate(theirs)])
+    upload = desk.stage(rows, labels=labels, id_column="id")
+    assert upload.reading.labels is not None
+    assert upload.reading.labels.rows_matched == n_matched
