@@ -297,9 +297,7 @@ def test_raw_sql_lives_in_its_rooms(module: str) -> None:
     assert not called & {"executemany"} and not (called & {"execute", "sql"} and is_in(module, "analytics"))
 
 
-LONG = {
-    "analytics/reading/labels.py",
-}
+LONG: set[str] = set()
 """Modules that still want a split."""
 
 

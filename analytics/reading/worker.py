@@ -25,6 +25,7 @@ from analytics.log.schema import Reading
 from analytics.reading import build, files, grid, profile, protocol
 from analytics.reading import labels as later_labels
 from analytics.reading.checks import registry
+from analytics.reading.label_keys import LabelsFile
 from analytics.reading.sql import database
 from analytics.reading.types import infer, notations
 
@@ -168,12 +169,10 @@ def _attach(request: protocol.Attach, job: protocol.Job, progress: Progress) -> 
     return _stage(connection, reading, folder, progress)
 
 
-def _labels_file(
-    labels: protocol.LabelsGiven, id_column: str | None, version_column: str | None
-) -> later_labels.LabelsFile:
+def _labels_file(labels: protocol.LabelsGiven, id_column: str | None, version_column: str | None) -> LabelsFile:
     """Return the labels file of a request."""
     file = _given(labels.file)
-    return later_labels.LabelsFile(file.path, file.name, id_column, version_column, labels.label_column)
+    return LabelsFile(file.path, file.name, id_column, version_column, labels.label_column)
 
 
 def _labelled_hash(digest: str, labels: protocol.LabelsGiven) -> str:

@@ -76,7 +76,8 @@ class Frames(Counts):
             )
         keys = pl.concat([table.select(names) for table in tables]).unique().sort(names, nulls_last=True)
         first, second = (side_cells(table, keys, n_bins, line, edges) for table in tables)
-        return Cells(keys, first, second)
+        kinds = keys.with_columns(pl.lit("value").alias(name) for name in names)
+        return Cells(keys, kinds, first, second)
 
     def _slices(self, column: Slicing, place: int) -> pl.Expr:
         if not column.is_binned:
