@@ -104,10 +104,10 @@ def groups(values: Sequence[str]) -> dict[str, list[str]]:
     return found
 
 
-def is_denied(value: str, other: str) -> bool:
+def _is_denied(value: str, other: str) -> bool:
     """Whether a value denies what the other says: by a word, or by the beginning of one.
 
-    >>> is_denied("no disease", "disease"), is_denied("incorrect", "correct"), is_denied("north", "south")
+    >>> _is_denied("no disease", "disease"), _is_denied("incorrect", "correct"), _is_denied("north", "south")
     (True, True, False)
     """
     words, others = (set(re.split(r"[\s_\-]+", text.replace("'", "'"))) for text in (value, other))
@@ -123,6 +123,6 @@ def positive_of(values: Sequence[str]) -> str | None:
     if known is not None or len(values) != 2:
         return known
     for value, other in (values, values[::-1]):
-        if is_denied(other, value) or (other in _NEGATIVE_WORDS and value not in _NEGATIVE_WORDS):
+        if _is_denied(other, value) or (other in _NEGATIVE_WORDS and value not in _NEGATIVE_WORDS):
             return value
     return None

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from analytics.errors import InputError
 
-Layout = Literal["json", "ndjson", "log lines"]
+_Layout = Literal["json", "ndjson", "log lines"]
 
 _START = re.compile(r'\{\s*["}]|\[\s*(\{|\]|$|\[\s*(["\d\[\]-]|null|true|false))')
 """An object or a list of objects or lists; a header such as ``[id],[score]`` begins alike."""
@@ -31,7 +31,7 @@ _N_LINES, _MAX_LINE_CHARS = 20, 64 << 20
 _MIN_LOG_LINES = 0.5
 
 
-def layout_of(start: str) -> Layout | None:
+def layout_of(start: str) -> _Layout | None:
     """Return how a text that begins like this is laid out as JSON, None where it is none.
 
     Raises
@@ -61,7 +61,7 @@ def layout_of(start: str) -> Layout | None:
     return None
 
 
-def _layout_of_json(start: str) -> Layout:
+def _layout_of_json(start: str) -> _Layout:
     """Tell one JSON document from one JSON object per line."""
     if start.startswith("["):
         return "json"
