@@ -68,6 +68,9 @@ TIMES = {
         r"[A-Za-z]{3}, [0-9]{1,2} [A-Za-z]{3} [0-9]{4} .*", ("%a, %d %b %Y %H:%M:%S %z", "%a, %d %b %Y %H:%M:%S %Z")
     ),
     "without separators": _Times(r"(19|20)[0-9]{6}T[0-9]{6}Z?", ("%Y%m%dT%H%M%S", "%Y%m%dT%H%M%SZ")),
+    "comma before milliseconds": _Times(
+        r"[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9:]{8},[0-9]{3}", ("%Y-%m-%d %H:%M:%S,%g", "%Y-%m-%dT%H:%M:%S,%g")
+    ),
     "month by name, then the time after @": _Times(
         r"[A-Za-z]{3,9} [0-9]{1,2}, [0-9]{4} @ .*",
         ("%b %d, %Y @ %H:%M:%S.%g", "%b %d, %Y @ %H:%M:%S", "%b %d, %Y @ %H:%M", "%B %d, %Y @ %H:%M:%S.%g"),
