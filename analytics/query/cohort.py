@@ -44,7 +44,9 @@ class Clause:
 
     def __post_init__(self) -> None:
         if self.op not in OPERATORS:
-            raise ValueError(f"Expected one of {', '.join(OPERATORS)}, found {self.op!r}.")
+            raise QuestionError(
+                f"Expected one of {', '.join(OPERATORS)} in a filter, found {self.op!r}. Choose one of these."
+            )
 
     @property
     def part(self) -> str:

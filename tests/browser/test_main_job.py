@@ -143,7 +143,7 @@ def test_a_filter_is_added_and_removed_by_hand(server: Server, page: Page) -> No
     settle(page)
     page.get_by_role("button", name="Add filter").click()
     popover = page.locator("[data-testid=stPopoverBody]")
-    popover.locator("[data-testid=stSelectbox] input").click()
+    popover.get_by_role("combobox", name="Column", exact=True).click()
     page.get_by_role("option", name="origin", exact=True).click()
     settle(page)
     popover.locator("[data-testid=stMultiSelect] input").click()

@@ -225,5 +225,5 @@ def test_a_clause_with_too_few_or_too_many_values_is_refused(operator: Operator)
 
 
 def test_a_clause_with_an_operator_that_there_is_not_cannot_be_made() -> None:
-    with pytest.raises(ValueError, match="Expected one of in, "):
+    with pytest.raises(QuestionError, match="Expected one of in, "):
         Clause("race", "drop", ())
