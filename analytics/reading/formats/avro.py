@@ -42,6 +42,7 @@ def to_parquet(path: Path, target: Path) -> tuple[str, ...]:
     """Rewrite an Avro file as Parquet, some thousand records at a time; values inside values become JSON text."""
     import fastavro  # the only use: most files are not Avro
     import pyarrow as pa
+    from fastavro.schema import SchemaParseException, UnknownType
     from pyarrow import parquet
 
     try:
@@ -55,7 +56,7 @@ def to_parquet(path: Path, target: Path) -> tuple[str, ...]:
                     writer.write_table(pa.table(values, schema=schema))
     except InputError:
         raise
-    except (*_BROKEN, pa.ArrowException) as error:
+    except (*_BROKEN, SchemaParseException, UnknownType, pa.ArrowException) as error:
         said = str(error)[:200] or type(error).__name__
         raise InputError(
             f"Expected a readable Avro table; reading it stopped with: {said}. Check that the file is whole."
