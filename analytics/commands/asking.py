@@ -16,6 +16,7 @@ from analytics.log import classes, roles
 from analytics.log.column import Column
 from analytics.log.conflicts import conflicts, require_values
 from analytics.log.judge import is_one_of
+from analytics.log.layout import CsvOptions
 from analytics.log.mapping import Mapping
 from analytics.log.schema import Log, Reading
 from analytics.log.value_words import UNKNOWN_WORDS, plain
@@ -134,15 +135,23 @@ def open_log(workspace: Workspace, source: Source, *, threshold: float | None = 
 
 
 def read_path(workspace: Workspace, source: Source, further: Sequence[Path] = ()) -> api.Staged | Log:
-    """Read the file, the folder or the files that the command line names."""
-    return api.read_file(
-        workspace,
-        [Path(source.log), *further] if further else Path(source.log),
-        labels=source.labels,
-        id_column=source.id,
-        label_column=source.label,
-        csv=source.csv,
-    )
+    """Read the file, the folder or the files that the command line names, with the paths into values that it names."""
+    path = [Path(source.log), *further] if further else Path(source.log)
+    options: dict[str, Any] = {"labels": source.labels, "id_column": source.id, "label_column": source.label}
+    read = api.read_file(workspace, path, csv=source.csv, **options)
+    paths = _paths_named(source, read.reading)
+    if not paths:
+        return read
+    if isinstance(read, api.Staged):
+        api.discard(workspace, read.staged_id)
+    return api.read_file(workspace, path, csv=replace(source.csv or CsvOptions(), paths=paths), **options)
+
+
+def _paths_named(source: Source, reading: Reading) -> tuple[str, ...]:
+    """Return what the command line names that is no column and may be a way into values inside values."""
+    named = [getattr(source, option) for option in _ROLE_OPTIONS]
+    named += listed_columns(source.segments, reading.names) if source.segments else []
+    return tuple(name for name in named if name and name not in reading.names and {".", "["} & {*name})
 
 
 def kept(

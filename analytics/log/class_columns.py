@@ -50,6 +50,14 @@ def score_of(reading: Reading, label: str | None, score: str | None) -> tuple[st
     return None
 
 
+def is_place_of_many(reading: Reading, score: str | None) -> bool:
+    """Whether a column is one place of a list with several, of which nothing says whose score it is."""
+    found = re.fullmatch(r"(.*)\[\d+\]", score or "")
+    if found is None or score not in reading.origin.paths:
+        return False
+    return sum(re.fullmatch(re.escape(found[1]) + r"\[\d+\]", name) is not None for name in reading.names) > 1
+
+
 def _is_fraction(column: Column) -> bool:
     """Whether a column holds numbers from 0 to 1, and more than two of them."""
     if column.kind != "number" or column.n_distinct <= 2:

@@ -32,6 +32,8 @@ class CsvOptions:
         Name of the encoding, as Python knows it.
     sheet : str, optional
         Name of the sheet of a spreadsheet.
+    paths : tuple of str, optional
+        Ways into values inside values that become columns: ``response.predictions[0]``.
 
     Raises
     ------
@@ -47,6 +49,7 @@ class CsvOptions:
     has_header: bool | None = None
     encoding: str | None = None
     sheet: str | None = None
+    paths: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
         """Refuse what no file can have."""
@@ -84,7 +87,7 @@ class CsvOptions:
     @property
     def is_about_text(self) -> bool:
         """Whether something was said that only a text file has."""
-        return bool(set(self.given) - {"sheet"})
+        return bool(set(self.given) - {"sheet", "paths"})
 
     @classmethod
     def from_dict(cls, data: dict[str, Any] | None) -> CsvOptions:
@@ -94,4 +97,5 @@ class CsvOptions:
         True
         """
         known = {entry.name for entry in fields(cls)}
-        return cls(**{name: value for name, value in (data or {}).items() if name in known})
+        said: dict[str, Any] = {name: value for name, value in (data or {}).items() if name in known}
+        return cls(**said | ({"paths": tuple(said["paths"])} if said.get("paths") else {}))

@@ -32,6 +32,12 @@ class Origin:
         The sheet that was read and all of its workbook.
     layout : CsvOptions or None
         How the text of the first file was taken apart, as given or found.
+    paths : tuple of str
+        Columns whose names are ways into values inside values.
+    hints : tuple of (str, str)
+        Roles and the columns in which a kind of payload keeps them.
+    payload : str or None
+        The kind, where it was recognised: ``a SageMaker data capture``.
     """
 
     files: tuple[FileRead, ...] = ()
@@ -40,12 +46,18 @@ class Origin:
     sheet: str | None = None
     sheets: tuple[str, ...] = ()
     layout: CsvOptions | None = None
+    paths: tuple[str, ...] = ()
+    hints: tuple[tuple[str, str], ...] = ()
+    payload: str | None = None
 
 
 def origin_from_dict(data: dict[str, Any] | None) -> Origin:
     """Rebuild an `Origin` from its plain form; None is one of which nothing is known."""
     data = data or {}
-    plain = {name: tuple(data.get(name, ())) for name in ("differences", "contradictions", "sheets")}
+    plain = {name: tuple(data.get(name, ())) for name in ("differences", "contradictions", "sheets", "paths")}
+    hints = tuple((role, name) for role, name in data.get("hints", ()))
     files = tuple(FileRead(**file) for file in data.get("files", ()))
     layout = CsvOptions.from_dict(data["layout"]) if data.get("layout") else None
-    return Origin(files=files, sheet=data.get("sheet"), layout=layout, **plain)
+    return Origin(
+        files=files, sheet=data.get("sheet"), payload=data.get("payload"), layout=layout, hints=hints, **plain
+    )

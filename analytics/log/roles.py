@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from analytics.log import class_columns, classes
 from analytics.log.column import MAX_SEGMENT_VALUES, Column
 from analytics.log.mapping import Mapping
+from analytics.log.paths import short_name
 from analytics.log.schema import Reading
 from analytics.log.value_words import POSITIVE_WORDS, UNKNOWN_WORDS, plain
 
@@ -124,13 +125,15 @@ def guess(reading: Reading) -> _Guess:
             chosen[role] = reading.labels.label_column
             reasons[chosen[role]] = f"it holds the labels of {reading.labels.source!r}"
             continue
-        found = best(role, [column for column in columns if column.name not in taken], reading.rows_kept)
-        if found:
+        free = [column for column in columns if column.name not in taken]
+        if found := _hinted(role, reading, free) or best(role, free, reading.rows_kept, reading.origin.paths):
             chosen[role], reasons[found[0]] = found
     _by_values(columns, chosen, reasons, reading.rows_kept)
     if found := class_columns.score_of(reading, chosen.get("label"), chosen.get("score")):
         reasons.pop(chosen.get("score", ""), None)
         chosen["score"], reasons[found[0]] = found
+    elif class_columns.is_place_of_many(reading, chosen.get("score")):
+        reasons[chosen.pop("score")] = "one place of a list: which class it is the score of is not said"
     mapping = Mapping(**chosen)  # type: ignore[arg-type]
     segments, texts = [], []
     for column in columns:
@@ -194,14 +197,26 @@ def _is_key(column: Column, n_rows: int) -> bool:
     return _is_whole(column) or (column.kind == "text" and all(_KEY.fullmatch(value) for value, _ in column.top))
 
 
-def best(role: str, columns: Sequence[Column], n_rows: int) -> tuple[str, str] | None:
-    """Return the name of the column that fits ``role`` best, with the reason; None where none fits."""
+def _hinted(role: str, reading: Reading, columns: Sequence[Column]) -> tuple[str, str] | None:
+    """Return the column in which the kind of payload that was recognised keeps a role, with the reason."""
+    for column in columns:
+        if (role, column.name) in reading.origin.hints and (reason := _fits(role, column, reading.rows_kept)):
+            return column.name, f"where logs of this kind keep it, and {reason}"
+    return None
+
+
+def best(role: str, columns: Sequence[Column], n_rows: int, paths: Collection[str] = ()) -> tuple[str, str] | None:
+    """Return the name of the column that fits ``role`` best, with the reason; None where none fits.
+
+    Of names that are ``paths`` into values the end counts as well.
+    """
     for pattern in _NAME_PATTERNS[role]:
         for column in columns:
-            folded = re.sub(r"[\s\-.]+", "_", column.name.strip()).casefold()
-            if role == "label" and _PREDICTION.fullmatch(folded):
+            names = [column.name, *([short_name(column.name)] if column.name in paths else [])]
+            folded = [re.sub(r"[\s\-.]+", "_", name.strip()).casefold() for name in names]
+            if role == "label" and any(map(_PREDICTION.fullmatch, folded)):
                 continue
-            if re.fullmatch(pattern, folded) and (reason := _fits(role, column, n_rows)):
+            if any(re.fullmatch(pattern, name) for name in folded) and (reason := _fits(role, column, n_rows)):
                 return column.name, f"its name, and {reason}"
     return None
 

@@ -57,6 +57,9 @@ UNKNOWN_WORDS = frozenset(
 )
 """Values of a label that mean: not known yet."""
 
+_LETTERS = (("c", "i"),)
+"""Pairs of letters of which the first is positive: evaluation tools write C for correct and I for incorrect."""
+
 _TRUTH = {
     **dict.fromkeys(
         ("1", "true", "t", "yes", "y", "ja", "j", "si", "sí", "oui", "o", "wahr", "vrai", "verdadero"), "1"
@@ -122,6 +125,8 @@ def positive_of(values: Sequence[str]) -> str | None:
     known = next((word for word in POSITIVE_WORDS if word in values), None)
     if known is not None or len(values) != 2:
         return known
+    if letters := next((pair for pair in _LETTERS if {*pair} == {*values}), None):
+        return letters[0]
     for value, other in (values, values[::-1]):
         if _is_denied(other, value) or (other in _NEGATIVE_WORDS and value not in _NEGATIVE_WORDS):
             return value

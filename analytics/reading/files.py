@@ -119,6 +119,7 @@ def read_exports(
             table = raw.read_source(connection, source, scratch, csv, as_text=as_text, progress=progress)
             table = replace(table, repairs=(*source.repairs, *table.repairs))
             origin = Origin((), (), contradictions, source.sheet, source.sheets, table.layout)
+            origin = replace(origin, paths=table.paths, hints=table.hints, payload=table.payload)
             return _Export(table, source.file_format, origin)
         return _united(connection, sources, scratch, csv, progress, contradictions, as_text=as_text)
     finally:
@@ -204,7 +205,10 @@ def _united(
     )
     file_format = "+".join(sorted({source.file_format for source in sources}))
     differing = tuple(_differences(tables, shown, names))
-    return _Export(table, file_format, Origin(tuple(files), differing, contradictions, layout=tables[0].layout))
+    first, paths = tables[0], dict.fromkeys(chain.from_iterable(table.paths for table in tables))
+    origin = Origin(tuple(files), differing, contradictions, layout=first.layout, paths=tuple(paths))
+    origin = replace(origin, hints=first.hints, payload=first.payload)
+    return _Export(table, file_format, origin)
 
 
 def _distinct_names(names: Sequence[str]) -> list[str]:

@@ -14,11 +14,12 @@ from analytics.errors import InputError
 from analytics.log.column import unique_names
 from analytics.log.layout import CsvOptions
 from analytics.log.receipt import LineCounts, SetAside
-from analytics.reading.bounds import check_columns, check_first_line
+from analytics.reading.bounds import MAX_COLUMNS, check_columns, check_first_line
 from analytics.reading.delimited.load import load
 from analytics.reading.formats import documents
 from analytics.reading.formats.registry import FORMATS
 from analytics.reading.formats.sources import Source
+from analytics.reading.nested.unfold import unfold
 from analytics.reading.sql.database import escape_glob
 
 _MAX_LINE_BYTES = 64 << 20
@@ -41,7 +42,8 @@ class Table:
     """The columns of ``raw``: names as people see them, DuckDB types, and the books of the reading.
 
     ``header`` is what the file itself has as names, empty where it has none; ``found`` are the types of a file that has some,
-    ``layout`` is how text was taken apart.
+    ``layout`` is how text was taken apart, ``paths`` are names that lead into values, ``hints`` are roles and their likely
+    columns in such a ``payload``.
     """
 
     names: tuple[str, ...]
@@ -53,6 +55,9 @@ class Table:
     lines: LineCounts | None = None
     found: tuple[str, ...] = ()
     layout: CsvOptions | None = None
+    paths: tuple[str, ...] = ()
+    hints: tuple[tuple[str, str], ...] = ()
+    payload: str | None = None
 
 
 def read_source(
@@ -84,6 +89,34 @@ def read_source(
     InputError
         If the file holds no table, or is damaged.
     """
+    table = _read_plain(connection, source, scratch, csv, as_text=as_text, progress=progress)
+    named = csv.paths or () if csv else ()
+    found = unfold(connection, table.names, table.types, named, max_columns=MAX_COLUMNS, as_text=as_text)
+    if not found.paths:
+        return replace(table, repairs=(*table.repairs, *found.said))
+    names = unique_names(found.names)
+    return replace(
+        table,
+        names=names,
+        types=found.types,
+        header=names if table.header else (),
+        repairs=(*table.repairs, *found.said),
+        paths=found.paths,
+        hints=found.hints,
+        payload=found.payload,
+    )
+
+
+def _read_plain(
+    connection: duckdb.DuckDBPyConnection,
+    source: Source,
+    scratch: Path,
+    csv: CsvOptions | None,
+    *,
+    as_text: bool,
+    progress: Callable[[float], None] | None,
+) -> Table:
+    """Read a plain file into ``raw``, with values inside values as JSON text."""
     connection.execute(_CREATE_SET_ASIDE)
     try:
         entry = FORMATS[source.file_format]
@@ -166,10 +199,6 @@ def _has_lost_digits(connection: duckdb.DuckDBPyConnection, table: Table) -> boo
 
 def _noted(table: Table, *said: str) -> Table:
     """Return a table read from JSON with what is to say of it."""
-    nested = [name for name, type_ in zip(table.names, table.found, strict=True) if _is_nested(type_)]
-    if nested:
-        shown = ", ".join(map(repr, nested[:6])) + (", …" if len(nested) > 6 else "")
-        said = (*said, f"Values inside values are kept as JSON text: {shown}.")
     return replace(table, repairs=(*table.repairs, *said))
 
 

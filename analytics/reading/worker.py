@@ -19,7 +19,7 @@ import duckdb
 
 from analytics import settings
 from analytics.errors import AnalysisError
-from analytics.log import classes, roles
+from analytics.log import classes, payloads, roles
 from analytics.log.disk import NO_ROOM
 from analytics.log.schema import Reading
 from analytics.reading import build, files, grid, profile, protocol
@@ -143,6 +143,8 @@ def _read(request: protocol.Read, job: protocol.Job, progress: Progress) -> prot
         asked = _labels_file(labels, labels.id_column or first.row_id, first.model_version)
         reading = later_labels.join_labels(connection, reading, asked, folder, request.max_bytes, progress.at)
         first = roles.guess(reading).mapping
+    if said := payloads.looks_like(reading, first):
+        reading = replace(reading, repairs=(said, *reading.repairs))
     reading = replace(reading, logged_threshold=grid.logged_threshold(connection, reading, first))
     return _stage(connection, reading, folder, progress)
 

@@ -582,3 +582,14 @@ def test_discover_reports_groups_with_their_fields(small: Path) -> None:
     assert "Expected a reference for a change" in refused("discover", small, "--objective", "change")
     told = run("discover", small, "--min-rows", "5")
     assert told.exit_code == 0 and "slices of at most 3 conditions" in told.stderr
+
+
+def test_a_way_into_values_can_be_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLICEWISE_HOME", str(tmp_path / "home"))
+    path = tmp_path / "log.jsonl"
+    rows = [{"answer": {"rows": [{"p": n / 60}, {"p": 1}][: 1 + n % 2]}, "label": n % 2} for n in range(60)]
+    path.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    found = ask("overview", path, "--score", "answer.rows[0].p")
+    assert (found["n"], found["tp"], found["fp"]) == (60, 15, 15)
+    wrong = run("overview", path, "--score", "answer.rows[0].q")
+    assert wrong.exit_code == 2 and "'answer.rows[0].q'" in wrong.output

@@ -14,6 +14,16 @@ CASES = Path(__file__).parents[3] / "shared/cases/platforms"
 
 RIGHT = (
     "02_prediction_taken_for_the_label/predicted_label_before_true_label",
+    "04_nested_payloads/azure_many_rows_per_line",
+    "04_nested_payloads/bqml_probs",
+    "04_nested_payloads/inspect_eval_log",
+    "04_nested_payloads/kserve_request_response",
+    "04_nested_payloads/sagemaker_merged",
+    "04_nested_payloads/struct_columns",
+    "04_nested_payloads/vertex_batch",
+    "05_score_as_list/list_of_one",
+    "05_score_as_list/list_text",
+    "05_score_as_list/parquet_list",
     "06_one_column_per_class/h2o_p0_p1",
     "06_one_column_per_class/named_like_the_classes",
     "06_one_column_per_class/prob_0_prob_1",
@@ -50,8 +60,9 @@ def answers(folder: Path) -> dict[str, float]:
 
 def judged(desk: Desk, folder: Path) -> dict[str, float]:
     """Return the counts of a folder's log at its first threshold, with the roles as guessed."""
-    (source,) = (path for path in folder.iterdir() if path.name != "answer.txt")
-    log = desk.log(source)
+    (source,) = (path for path in folder.iterdir() if path.name not in ("answer.txt", "labels.csv"))
+    labels = folder / "labels.csv"
+    log = desk.build(desk.stage(source, labels=labels, id_column="id")) if labels.exists() else desk.log(source)
     rows = desk.stored(log).drop_nulls(["score", "label"])
     flagged = rows["score"] >= log.mapping.threshold
     positive = rows["label"] == 1

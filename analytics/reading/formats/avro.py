@@ -61,11 +61,7 @@ def to_parquet(path: Path, target: Path) -> tuple[str, ...]:
         raise InputError(
             f"Expected a readable Avro table; reading it stopped with: {said}. Check that the file is whole."
         ) from error
-    nested = [repr(name) for name, _, made in columns if made is _as_json]
-    if not nested:
-        return ()
-    shown = ", ".join(nested[:6]) + (", …" if len(nested) > 6 else "")
-    return (f"Values inside values are kept as JSON text: {shown}.",)
+    return ()
 
 
 def _batches(records: Iterator[Any]) -> Iterator[list[Any]]:

@@ -19,7 +19,7 @@ _MAX_SHOWN = 300
 _NO_JSON = "no JSON: {}"
 _NO_OBJECT = "JSON, but no object"
 _BETWEEN = re.compile(r"[,\s\x1e]*")
-_PREFERRED = ("data", "rows", "records", "results", "items", "values", "logs", "predictions")
+_PREFERRED = ("data", "rows", "records", "results", "items", "values", "logs", "predictions", "hits", "samples")
 _ADVICE = "Save it as a list of objects, or as one object per line."
 
 

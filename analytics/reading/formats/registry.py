@@ -84,7 +84,7 @@ FORMATS = {
             shown="JSON",
             endings=(".json",),
             way="json",
-            limits="one document of records; records of at most 64 MB; values inside values stay JSON text",
+            limits="one document of records; records of at most 64 MB; values inside values become columns",
         ),
         _Format(
             name="ndjson",
@@ -102,7 +102,7 @@ FORMATS = {
             endings=(".parquet", ".pq"),
             magic=(b"PAR1",),
             way="parquet",
-            limits="not encrypted; values inside values become JSON text",
+            limits="not encrypted; values inside values become columns",
         ),
         _Format(
             name="arrow",
@@ -122,7 +122,7 @@ FORMATS = {
             magic=(b"Obj\x01",),
             way="parquet",
             to_parquet=avro.to_parquet,
-            limits="object container files, plain or in deflate, bzip2 or xz; values inside values become JSON text",
+            limits="object container files, plain or in deflate, bzip2 or xz; values inside values become columns",
         ),
         _Format(
             name="orc",
@@ -132,7 +132,7 @@ FORMATS = {
             magic=(b"ORC",),
             way="parquet",
             to_parquet=orc.to_parquet,
-            limits="a stripe at a time; no unions; values inside values become JSON text",
+            limits="a stripe at a time; no unions; values inside values become columns",
         ),
         _Format(
             name="xlsx",

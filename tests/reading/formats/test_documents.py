@@ -82,10 +82,15 @@ def test_whole_numbers_of_any_length_keep_every_digit(desk: Desk, wrap: str) -> 
     assert [column.type for column in upload.reading.columns] == ["VARCHAR", "DOUBLE", "BIGINT"]
 
 
-def test_values_inside_values_stay_json_and_that_is_said(desk: Desk) -> None:
-    reading = desk.read('{"score": 0.5, "features": {"age": 3, "tags": [1]}}\n{"score": 0.1, "features": null}\n')
-    assert reading.column("features").top == (('{"age":3,"tags":[1]}', 1),)
-    assert "Values inside values are kept as JSON text: 'features'." in reading.repairs
+def test_values_inside_values_become_columns_and_that_is_said(desk: Desk) -> None:
+    reading = desk.read(
+        '{"score": 0.5, "features": {"age": 3, "tags": [1]}}\n{"score": 0.1, "features": null}\n'
+        '{"score": 0.2, "features": {"age": 4, "tags": [1, 2]}}\n'
+    )
+    assert reading.names == ("score", "features.age", "features.tags")
+    assert [value for value, _ in reading.column("features.tags").top] == ["[1,2]", "[1]"]
+    assert "Values inside values became columns by their paths: 'features' (2)." in reading.repairs
+    assert "Values inside values are kept as JSON text: 'features.tags'." in reading.repairs
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""Values inside values, and payloads of platforms."""
