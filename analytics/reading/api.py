@@ -19,7 +19,7 @@ from analytics.log.mapping import Mapping, mapping_from_dict
 from analytics.log.schema import Log, Reading, reading_from_dict
 from analytics.log.workspace import Workspace
 from analytics.reading import protocol
-from analytics.reading.inbox import check_file, files_of, shown_name
+from analytics.reading.inbox import check_file, files_of, passed_over, shown_name
 from analytics.reading.process import ROOT, OnProgress, ShouldStop, run_child
 
 _MAX_EXPANSION = 100
@@ -101,6 +101,7 @@ def read_file(
             max_bytes=max_plain_bytes(*_paths_of(files), labels),
             csv=csv or CsvOptions(),
             labels=_labels_given(labels, labels.name, id_column, label_column) if labels else None,
+            beside=passed_over(path, files),
         )
         answer = run_child(request, folder, on_progress, should_stop)
         if isinstance(answer, protocol.Known):

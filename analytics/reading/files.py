@@ -16,21 +16,15 @@ from analytics.log.column import unique_names
 from analytics.log.layout import CsvOptions
 from analytics.log.origin import FileRead, Origin
 from analytics.log.receipt import LineCounts, SetAside
-from analytics.reading import raw
+from analytics.reading import parts, raw
 from analytics.reading.formats import sources as file_sources
 from analytics.reading.formats.sources import Source
 from analytics.reading.mixed import read_as_written, types_found
 from analytics.reading.raw import Table
 
 _SOURCE_FILE = "source_file"
-_MIN_SHARED = 0.5
-"""Share of all names of two tables that both have, from which they are exports of one log."""
-
 _MAX_FILES = 5_000
 """Files of one log, those in archives counted. A judgement; the inbox refuses a folder of more as well."""
-
-_MAX_SHOWN = 4
-"""Names of files or columns in one sentence. A judgement."""
 
 HEAD_BYTES, _HEAD_ROWS, _MAX_CELL = 256 << 10, 10, 200
 """Of a preview: bytes of the file that are read, rows that are shown, and characters of a cell. A judgement."""
@@ -118,6 +112,7 @@ def read_exports(
             (source,) = sources
             table = raw.read_source(connection, source, scratch, csv, as_text=as_text, progress=progress)
             table = replace(table, repairs=(*source.repairs, *table.repairs))
+            table = parts.with_keys(connection, table, source.name)
             origin = Origin((), (), contradictions, source.sheet, source.sheets, table.layout)
             origin = replace(origin, paths=table.paths, hints=table.hints, payload=table.payload)
             return _Export(table, source.file_format, origin)
@@ -171,16 +166,16 @@ def _united(
         own = scratch / f"read{place}"
         own.mkdir()
         try:
-            table = _with_header_of(tables, raw.read_source(connection, source, own, csv, as_text=as_text))
+            table = raw.read_source(connection, source, own, csv, as_text=as_text)
         except InputError as error:
             raise _named(error, name, len(sources)) from error
-        _refuse_stranger(tables, shown, table, name)
+        tables = parts.alike(tables, table)
+        parts.refuse_stranger(tables, shown)
         rows = connection.execute("SELECT count(*) FROM raw").fetchone()
         n_aside = sum(reason.rows for reason in table.set_aside)
         files.append(FileRead(name, source.file_format, (rows[0] if rows else 0) + n_aside, rows[0] if rows else 0))
         connection.execute("INSERT INTO all_set_aside SELECT *, ? FROM set_aside", [name])
         connection.execute(f"DROP TABLE set_aside; ALTER TABLE raw RENAME TO part{place}")
-        tables.append(table)
         shutil.rmtree(own, ignore_errors=True)
         progress((place + 1) / (len(sources) + 1))
     names = tuple(dict.fromkeys(chain.from_iterable(table.names for table in tables)))
@@ -190,15 +185,17 @@ def _united(
     read_as_written(connection, sources, tables, mixed, scratch, csv)
     for source in sources:
         source.path.unlink(missing_ok=True) if source.path.is_relative_to(scratch) else None
-    _join_parts(connection, tables, shown, names, types)
+    keys = parts.new_keys([source.name for source in sources], names)
+    _join_parts(connection, tables, shown, names, types, keys)
     connection.execute("ALTER TABLE all_set_aside RENAME TO set_aside")
     table = Table(
-        unique_names([*names, _SOURCE_FILE]),
-        (*types, "VARCHAR"),
+        unique_names([*names, *keys, _SOURCE_FILE]),
+        (*types, *["VARCHAR"] * len(keys), "VARCHAR"),
         is_text=any(table.is_text for table in tables),
         set_aside=_added_reasons(tables),
-        header=unique_names([*names, _SOURCE_FILE]),
-        repairs=_said_of_all(
+        header=unique_names([*names, *keys, _SOURCE_FILE]),
+        repairs=parts.said_of_keys(keys)
+        + _said_of_all(
             [(*source.repairs, *table.repairs) for source, table in zip(sources, tables, strict=True)], shown
         ),
         lines=_added_lines(tables),
@@ -214,32 +211,6 @@ def _united(
 def _distinct_names(names: Sequence[str]) -> list[str]:
     """Return the names of files, numbered where two are alike."""
     return list(unique_names(names))
-
-
-def _with_header_of(tables: Sequence[Table], table: Table) -> Table:
-    """Return a table without a header under that of the first one, where the widths agree: exports are split like that."""
-    if not table.header and tables and tables[0].header and len(table.names) == len(tables[0].names):
-        return replace(table, names=tables[0].names)
-    return table
-
-
-def _refuse_stranger(tables: Sequence[Table], shown: Sequence[str], table: Table, name: str) -> None:
-    """Refuse a file that shares less than half of its columns with the first one."""
-    if not tables:
-        return
-    one, other = set(tables[0].names), set(table.names)
-    if len(one & other) < _MIN_SHARED * len(one | other):
-        raise InputError(
-            f"Expected exports of one log, found tables of different shapes: {shown[0]!r} has {_some(tables[0].names)}, "
-            f"{name!r} has {_some(table.names)}. Bring them one by one."
-        )
-
-
-def _some(names: Sequence[str]) -> str:
-    """Return the first few names as text."""
-    return ", ".join(map(repr, names[:_MAX_SHOWN])) + (
-        f" and {len(names) - _MAX_SHOWN:,} more" if len(names) > _MAX_SHOWN else ""
-    )
 
 
 def _common_type(types: Sequence[str]) -> str:
@@ -260,16 +231,21 @@ def _join_parts(
     shown: Sequence[str],
     names: Sequence[str],
     types: Sequence[str],
+    keys: Sequence[str],
 ) -> None:
-    """Move the rows of ``part0, part1, …`` into ``raw``, in the order of the files."""
-    columns = ", ".join(f"c{place} {type_}" for place, type_ in enumerate([*types, "VARCHAR"]))
+    """Move the rows of ``part0, part1, …`` into ``raw``, in the order of the files, with the keys of their folders."""
+    columns = ", ".join(
+        f"c{place} {type_}" for place, type_ in enumerate([*types, *["VARCHAR"] * len(keys), "VARCHAR"])
+    )
     connection.execute(f"CREATE TABLE raw ({columns})")
     for at, (table, name) in enumerate(zip(tables, shown, strict=True)):
         places = {own: place for place, own in enumerate(table.names)}
         cells = ", ".join(
             f"c{places[name]}::{type_}" if name in places else "NULL" for name, type_ in zip(names, types, strict=True)
         )
-        connection.execute(f"INSERT INTO raw SELECT {cells}, ? FROM part{at} ORDER BY rowid", [name])
+        given = [parts.keys_of(name).get(key) for key in keys]
+        marks = ", ".join("?" for _ in (*keys, name))
+        connection.execute(f"INSERT INTO raw SELECT {cells}, {marks} FROM part{at} ORDER BY rowid", [*given, name])
         connection.execute(f"DROP TABLE part{at}")
 
 
@@ -279,7 +255,7 @@ def _differences(tables: Sequence[Table], shown: Sequence[str], names: Sequence[
     for name in names:
         without = [file for table, file in zip(tables, shown, strict=True) if name not in table.names]
         if without:
-            files = _some(without)
+            files = parts.some(without)
             said.append(
                 f"{name!r} is missing in {len(without):,} of {len(tables):,} files ({files}): it is missing on their rows."
             )

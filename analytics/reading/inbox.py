@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from analytics.errors import InputError
-from analytics.reading.formats.kinds import is_hidden, is_table_name
+from analytics.reading.formats.kinds import is_beside, is_hidden, is_table_name
 
 _SETTING = "SLICEWISE_INBOX"
 _MAX_OFFERED = 500
@@ -86,7 +86,8 @@ def tables_below(folder: Path, root: Path | None = None) -> list[Path]:
     InputError
         If there are none, or too many.
     """
-    found = sorted(_walked(folder, (root or folder).resolve()))
+    walked = sorted(_walked(folder, (root or folder).resolve()))
+    found = [path for path in walked if not is_beside(path.name)] or walked
     if not found:
         raise InputError(
             f"Expected files of a log in the folder {folder.name!r}, found none by their names. "
@@ -97,6 +98,18 @@ def tables_below(folder: Path, root: Path | None = None) -> list[Path]:
             f"Expected at most {_MAX_FILES:,} files in the folder {folder.name!r}, found more. Choose a smaller one."
         )
     return found
+
+
+def passed_over(path: Path | Sequence[Path], files: Sequence[tuple[str, str]]) -> tuple[str, ...]:
+    """Return what else lies in the folder of a log: marks, manifests, sums, and what is no table by its name."""
+    if not isinstance(path, Path) or not path.is_dir():
+        return ()
+    read, others = {name for _, name in files}, []
+    for where, _, names in os.walk(path):
+        others += [str((Path(where) / name).relative_to(path)) for name in names]
+        if len(others) > 2 * _MAX_FILES:
+            break
+    return tuple(sorted(set(others) - read))
 
 
 def _walked(folder: Path, root: Path) -> Iterator[Path]:

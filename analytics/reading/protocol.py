@@ -43,7 +43,10 @@ class _Request(_Value, frozen=True, kw_only=True, tag_field="task", tag=str.lowe
 
 
 class Read(_Request, frozen=True, kw_only=True):
-    """Read the files of one log up to its mapping, unless its id is among ``known``; ``max_bytes`` is their plain size."""
+    """Read the files of one log up to its mapping, unless its id is among ``known``; ``max_bytes`` is their plain size.
+
+    ``beside`` are files of its folder that are no part of it.
+    """
 
     files: tuple[FileGiven, ...]
     name: str
@@ -51,6 +54,7 @@ class Read(_Request, frozen=True, kw_only=True):
     max_bytes: int
     csv: CsvOptions
     labels: LabelsGiven | None
+    beside: tuple[str, ...]
 
 
 class Attach(_Request, frozen=True, kw_only=True):

@@ -22,7 +22,7 @@ from analytics.errors import AnalysisError
 from analytics.log import classes, payloads, roles
 from analytics.log.disk import NO_ROOM
 from analytics.log.schema import Reading
-from analytics.reading import build, files, grid, profile, protocol
+from analytics.reading import build, files, grid, parts, profile, protocol
 from analytics.reading import labels as later_labels
 from analytics.reading.checks import registry
 from analytics.reading.label_keys import LabelsFile
@@ -133,7 +133,7 @@ def _read(request: protocol.Read, job: protocol.Job, progress: Progress) -> prot
         rows_kept=n_rows,
         columns=columns,
         set_aside=table.set_aside,
-        repairs=(*table.repairs, *notations.said(table.names, conversions)),
+        repairs=(*table.repairs, *parts.said_of_others(request.beside), *notations.said(table.names, conversions)),
         lines=table.lines,
         origin=export.origin,
     )

@@ -28,6 +28,7 @@ def answer(request: dict[str, str]) -> dict[str, str]:
             max_bytes=64 << 20,
             csv=CsvOptions(),
             labels=None,
+            beside=(),
         ),
         folder=request["folder"],
         memory_limit="1GB",

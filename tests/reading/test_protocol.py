@@ -39,7 +39,9 @@ READING = Reading(
 MAPPING = Mapping(score="score", positive=("1",), segments=("a", "b"), threshold=2, merges=(("a", "x", "y"),))
 
 REQUESTS: tuple[protocol.Request, ...] = (
-    protocol.Read(files=(FILE,), name="a", known=("0" * 12,), max_bytes=9, csv=CsvOptions(), labels=LABELS),
+    protocol.Read(
+        files=(FILE,), name="a", known=("0" * 12,), max_bytes=9, csv=CsvOptions(), labels=LABELS, beside=("_SUCCESS",)
+    ),
     protocol.Attach(origin="/x", reading=READING, mapping=MAPPING, name="a", known=(), max_bytes=9, labels=LABELS),
     protocol.Copy(files=(FILE, FILE), max_bytes=9, csv=CsvOptions(quote="")),
     protocol.Preview(file=FILE, max_bytes=9, csv=CsvOptions(header_lines=2)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import PurePath
 
 from analytics.errors import InputError
@@ -46,6 +47,13 @@ _SAID = {ending: entry.name for entry in FORMATS.values() for ending in entry.en
 _SAID |= {".xls": "xls", ".html": "html", ".pdf": "pdf"}
 """What the end of a name says of the content; the others, such as ``.txt`` and ``.log``, say nothing."""
 _SAID_PACKINGS = {ending: entry.name for entry in PACKINGS.values() for ending in entry.endings}
+
+
+_BESIDE = re.compile(
+    r"(?:.*[._-])?(?:manifest|checksums?)(?:\.(?:json|txt|csv|dat))?"
+    r"|(?:schema|metadata|md5sums?|sha256sums?)(?:\.(?:json|txt))?|.*\.crc"
+)
+"""Names of files that stand beside the parts of a table."""
 
 
 def by_first_bytes(head: bytes) -> str | None:
@@ -100,6 +108,15 @@ def is_table_name(name: str) -> bool:
     path = PurePath(name)
     about = ("readme", "license", "licence", "copying", "notice")
     return path.suffix.lower() in endings() and not path.name.lower().startswith(about)
+
+
+def is_beside(name: str) -> bool:
+    """Whether a file is one that tools write beside the parts of a table: a manifest, a schema, sums of bytes.
+
+    >>> is_beside("dt=1/manifest.json"), is_beside("predictions.json")
+    (True, False)
+    """
+    return _BESIDE.fullmatch(PurePath(name.replace("\\", "/")).name.lower()) is not None
 
 
 def is_hidden(name: str) -> bool:

@@ -186,6 +186,7 @@ def _unpack(
     with packed_files.archive(path, max_bytes) as opened:
         entries = [entry for entry in opened.infolist() if not entry.is_dir() and not kinds.is_hidden(entry.filename)]
         tables = [entry for entry in entries if kinds.is_table_name(entry.filename)] or entries
+        tables = [entry for entry in tables if not kinds.is_beside(entry.filename)] or tables
         total, done = sum(entry.file_size for entry in tables) or 1, 0
         for place, entry in enumerate(sorted(tables, key=lambda entry: entry.filename)):
             folder = scratch / f"entry{place}"
