@@ -12,6 +12,7 @@ from analytics.log.bins import Bins
 from analytics.log.column import MAX_VALUES_BY_VALUE, Column
 from analytics.log.mapping import Mapping
 from analytics.log.schema import Log, Reading
+from analytics.reading import strays
 from analytics.reading.grid import bin_case, numeric_bins, score_grid
 from analytics.reading.sql.expressions import NULL, Expression, membership, numeric, score_expression, time_expression
 
@@ -119,11 +120,12 @@ def _create_log(
     decision = membership(reading, mapping.decision, mapping.decision_positive, ())
     amount = numeric(reading.column(mapping.amount)) if mapping.amount else NULL
     time = time_expression(reading, mapping)
+    moment = strays.bounded(connection, time.sql) if mapping.time else time.sql
     selected += [
         Expression(f"({label.sql})::UTINYINT AS label", label.parameters),
         Expression(f"({decision.sql})::UTINYINT AS decision", decision.parameters),
         Expression(f"({amount.sql})::DOUBLE AS amount", amount.parameters),
-        Expression(f"({time.sql})::TIMESTAMP AS moment", time.parameters),
+        Expression(f"({moment})::TIMESTAMP AS moment", time.parameters),
     ]
     columns = ", ".join(expression.sql for expression in selected)
     parameters = [value for expression in selected for value in expression.parameters]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import duckdb
 import polars as pl
@@ -16,9 +18,9 @@ from analytics.errors import InputError
 from analytics.log import classes
 from analytics.log.mapping import Mapping
 from analytics.log.schema import Reading
-from analytics.reading import raw
+from analytics.reading import api, raw
 from analytics.reading.formats.sources import Source
-from tests.ingested import Desk
+from tests.ingested import Desk, run_here
 from tests.reading.formats.packed import workbook
 
 CASES = Path(__file__).parents[3] / "shared/cases/platforms"
@@ -213,7 +215,62 @@ def test_notations_of_times(desk: Desk, written: str, meant: str) -> None:
 
 def test_one_date_far_ahead_keeps_the_time(desk: Desk) -> None:
     folder = case("11_one_stray_date/year_9999")
-    assert desk.stage(folder / "log.parquet").mapping.time == "ts"
+    log = desk.log(folder / "log.parquet")
+    assert log.mapping.time == "ts"
+    assert (log.time_low, log.time_high) == ("2024-03-01 08:00:00", "2024-03-16 05:00:00")
+    (finding,) = [finding for finding in log.findings if finding.code == "stray-time"]
+    assert (finding.column, finding.rows, finding.example) == ("ts", 1, "9999-12-31 23:59:59")
+
+
+@pytest.mark.parametrize("stray", ["9999-12-31", "3018-05-01", "1900-01-01", "1970-01-01"])
+def test_a_time_far_from_all_others_stretches_no_axis(desk: Desk, stray: str) -> None:
+    days = [f"2024-03-{1 + n % 28:02}" for n in range(60)]
+    log = desk.log("ts,score,label\n" + "".join(f"{day},0.{n + 10},{n % 2}\n" for n, day in enumerate([*days, stray])))
+    assert log.mapping.time == "ts"
+    assert (log.time_low, log.time_high) == ("2024-03-01 00:00:00", "2024-03-28 00:00:00")
+    assert [finding.rows for finding in log.findings if finding.code == "stray-time"] == [1]
+    assert desk.stored(log)["c0"].is_null().sum() == 0
+
+
+@pytest.mark.parametrize(
+    "years",
+    [range(1990, 2024), [2024] * 50 + [2009] * 10, [2024] * 50 + [9999] * 10],
+    ids=["a long log", "a second period", "many of them"],
+)
+def test_times_of_a_log_are_no_strays(desk: Desk, years: Sequence[int]) -> None:
+    log = desk.log("ts,score,label\n" + "".join(f"{year}-03-01,0.{n + 10},{n % 2}\n" for n, year in enumerate(years)))
+    assert (log.time_low or "")[:4] == str(min(years)) and (log.time_high or "")[:4] == str(max(years))
+    assert not [finding for finding in log.findings if finding.code == "stray-time"]
+
+
+def test_two_notations_in_two_files_are_read(desk: Desk) -> None:
+    folder = case("10_times_not_read/two_files_two_notations")
+    upload = desk.stage(folder / "a.csv")
+    with patch.object(api, "run_child", run_here):
+        read = api.read_file(desk.workspace, [folder / "a.csv", folder / "b.csv"])
+    assert isinstance(read, api.Staged) and upload.reading.rows_kept == 60
+    assert read.mapping.time == "ts" and read.reading.rows_kept == 120
+    log = desk.build(read)
+    assert (log.time_low, log.time_high) == ("2024-03-01 08:00:00", "2024-03-16 05:00:00")
+    assert any("year-month-day beside day.month.year" in said for said in read.reading.repairs)
+
+
+@pytest.mark.parametrize(
+    ("second", "is_read"),
+    [("{:02}.03.2024 08:00", True), ("{:02}/03/2024", True), ("03/{:02}/2024", True), ("{:02}-MAR-2024", True)],
+)
+def test_two_notations_in_one_column(desk: Desk, second: str, is_read: bool) -> None:
+    rows = [f"2024-02-{1 + n % 28:02} 07:00:00" for n in range(40)] + [second.format(1 + n % 28) for n in range(40)]
+    log = desk.log("ts,score,label\n" + "".join(f"{day},0.{n + 10},{n % 2}\n" for n, day in enumerate(rows)))
+    assert (log.mapping.time == "ts") is is_read
+    assert (log.time_low or "")[:10] == "2024-02-01" and (log.time_high or "")[:10] == "2024-03-28"
+
+
+def test_what_is_called_a_time_and_read_as_none_is_said(desk: Desk) -> None:
+    rows = [f"2024-02-{1 + n:02}" for n in range(12)] + [f"{1 + n:02}/03/2024" for n in range(12)]
+    log = desk.log("ts,score,label\n" + "".join(f"{day},0.{n + 10},{n % 2}\n" for n, day in enumerate(rows)))
+    assert log.mapping.time is None
+    assert [finding.column for finding in log.findings if finding.code == "unread-time"] == ["ts"]
 
 
 @pytest.mark.parametrize("name", ["blanks_around", "leading_zeros_eaten"])

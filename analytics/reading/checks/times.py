@@ -9,7 +9,8 @@ from itertools import combinations, permutations
 
 from analytics.log.column import Column
 from analytics.log.schema import Log
-from analytics.reading.checks.check import Check, CountingCheck, Evidence, Said
+from analytics.reading.checks.check import Check, ColumnCheck, CountingCheck, Evidence, Said
+from analytics.reading.types.infer import is_of_times
 
 _MAX_TIMES = 12
 """Columns of times that are held against each other. Bounds the statements: one per pair."""
@@ -227,6 +228,50 @@ def _utc_and_local(_: Log, offsets: list[_Offset]) -> Iterator[Said]:
         )
 
 
+def _strays(evidence: Evidence) -> tuple[int, str | None]:
+    """Return how many rows have a time that stands far from all others, with the first of them."""
+    log = evidence.log
+    if log.mapping.time is None or log.column(log.mapping.time).kind != "time":
+        return 0, None
+    name = log.column(log.mapping.time).sql_name
+    row = evidence.connection.execute(
+        f"SELECT count(*), min({name})::VARCHAR FROM log_file.log WHERE moment IS NULL AND {name} IS NOT NULL"
+    ).fetchone()
+    assert row is not None
+    return row[0], row[1]
+
+
+def _stray_times(log: Log, found: tuple[int, str | None]) -> Iterator[Said]:
+    rows, example = found
+    if rows:
+        verb, are = ("s are", "They count") if rows > 1 else (" is", "It counts")
+        yield Said(
+            log.mapping.time,
+            rows,
+            f"Expected times of one span, {rows:,} row{verb} far from all others, the first with {example}. "
+            f"{are} as without a time in charts and periods; correct what writes it, or leave it out.",
+            example,
+        )
+
+
+_DATE_LIKE = re.compile(
+    r"\D*\d{1,4}[-/. :]\d{1,2}[-/. :]\d{1,4}.*|\D*\d{1,2}[ -][A-Za-z]{3,9}[ -,]+\d{2,4}.*|[A-Za-z]{3,9} \d{1,2}.*\d{4}.*"
+)
+"""What the text of a date looks like, whoever wrote it."""
+
+
+def _unread_times(log: Log, column: Column) -> Iterator[Said]:
+    values = [value for value, _ in column.top]
+    if column.kind == "text" and values and is_of_times(column.name) and all(map(_DATE_LIKE.fullmatch, values)):
+        yield Said(
+            column.name,
+            log.n_rows - column.n_missing,
+            f"Expected times in {column.name!r}, found text such as {values[0]!r} that is read as none: nothing settles what is "
+            "meant, or it is written in several ways. Write it as 2024-03-01 08:00:00.",
+            values[0],
+        )
+
+
 CHECKS: tuple[Check, ...] = (
     CountingCheck(
         code="end-before-start",
@@ -241,5 +286,18 @@ CHECKS: tuple[Check, ...] = (
         meaning="two times whole hours apart, switching with daylight saving: one is UTC, the other local",
         count=_offsets,
         say=_utc_and_local,
+    ),
+    CountingCheck(
+        code="stray-time",
+        severities=("warning",),
+        meaning="times far from all others, such as 9999-12-31: the rows count as without a time",
+        count=_strays,
+        say=_stray_times,
+    ),
+    ColumnCheck(
+        code="unread-time",
+        severities=("warning",),
+        meaning="a column called like a time whose text is read as none",
+        say=_unread_times,
     ),
 )

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import duckdb
 
-from analytics.reading.types import notations, written
+from analytics.reading.types import notations, two_ways, written
 from analytics.reading.types.conversion import (
     GROUP,
     MAX_NAMES,
@@ -90,10 +90,10 @@ def _infer(connection: duckdb.DuckDBPyConnection, names: Sequence[str], *, times
     return conversions
 
 
-def _is_of_times(header: str) -> bool:
+def is_of_times(header: str) -> bool:
     """Whether a column is called like one of times: ``ts``, ``created_at``, ``eventTime``.
 
-    >>> _is_of_times("scored_at"), _is_of_times("eventTime"), _is_of_times("flat"), _is_of_times("sentiment")
+    >>> is_of_times("scored_at"), is_of_times("eventTime"), is_of_times("flat"), is_of_times("sentiment")
     (True, True, False, False)
     """
     return re.search(_OF_TIMES, header.strip()) is not None
@@ -234,6 +234,11 @@ def convert(
     left = [name for name in texts if name not in read]
     partly = [name for name, found in read.items() if found.n_unparsable and found.type in ("BIGINT", "DOUBLE")]
     noted = notations.recognise(connection, [*left, *partly], has_points=has_points, times_only=not is_text)
+    noted |= {
+        name: found
+        for name in left
+        if name not in noted and (found := two_ways.found(connection, name, parsed(name, "TIMESTAMP")))
+    }
     for name in partly:  # few have groups of thousands or a decimal comma, and the others do without
         if name in noted and noted[name].type == "DOUBLE" and noted[name].n_unparsable < read[name].n_unparsable:
             del read[name]
@@ -246,7 +251,7 @@ def convert(
     done = {name: Conversion(type_) for name, type_ in given.items()} | read | mended | noted
     expressions = {name: parsed(name, conversion.type) for name, conversion in read.items()}
     expressions |= {
-        name: written.parsed(name, found.notation)
+        name: two_ways.as_noted(name, found.notation, parsed(name, "TIMESTAMP"))
         for name, found in noted.items()
         if found.notation and found.type != "VARCHAR"
     }
@@ -258,7 +263,7 @@ def convert(
     whole = [
         name
         for name, header in zip(given, headers, strict=True)
-        if _is_of_times(header) and (done[name].type == "BIGINT" or _made_nanoseconds(connection, name, done[name]))
+        if is_of_times(header) and (done[name].type == "BIGINT" or _made_nanoseconds(connection, name, done[name]))
     ]
     for name, unit in notations.counted_times(connection, whole).items():
         connection.execute(f"ALTER TABLE raw ALTER {name} TYPE TIMESTAMP USING {unit.time.format(name)}")

@@ -114,6 +114,20 @@ PLANTED: dict[str, tuple[Plant, str, str, int | None, str]] = {
         None,
         "-5 h from 2024-01-01, -4 h from 2024-03-10, -5 h from 2024-11-0",
     ),
+    "stray-time": (
+        put("scored_at", pl.int_range(pl.len()) == 5, datetime(9999, 12, 31)),
+        "warning",
+        "scored_at",
+        1,
+        "1 row is far from all others, the first with 9999-12-31",
+    ),
+    "unread-time": (
+        lambda frame: frame.with_columns(seen_at=pl.col("scored_at").dt.strftime("%d/%m").add("/24 or so")),
+        "warning",
+        "seen_at",
+        None,
+        "that is read as none",
+    ),
     "unit-change": (put("weight", after(7), pl.col("weight") * 1000), "warning", "weight", None, "times 1000"),
     "format-change": (
         put("code", after(5), pl.col("code").str.replace("-", "/").str.replace("^", "K")),
@@ -218,6 +232,7 @@ def test_planted_faults_are_found_and_bring_no_others(desk: Desk, code: str) -> 
         assert finding.rows == rows
     with_it = {
         "different-outcomes": {"duplicate-ids"},
+        "stray-time": {"default-spike"},
         "score-outside-range": {"decision-against-score", "near-duplicates"},
     }
     assert set(found) - {code} <= with_it.get(code, set()) | {"null-label"}
