@@ -12,7 +12,10 @@ from numpy.typing import NDArray
 from analytics.reading.delimited.lexer import Dialect
 
 _CHUNK = 1 << 20
-_MAX_CARRIED = 64 << 20
+_MAX_CARRIED = 2 << 20
+"""Bytes of a record beyond which no proof is tried: behind a quote that is never closed all of the file is one record, and to
+look for its end at every piece anew takes the square of what is carried. A judgement.
+"""
 _NEWLINE, _RETURN, _POINT, _ZERO, _NINE, _MINUS, _UNDERSCORE = b"\n\r.09-_"
 _MAX_DIGITS = 15
 _POINT_WITHIN = 12

@@ -6,6 +6,7 @@ import csv
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from unittest.mock import patch
 
 import duckdb
 import pytest
@@ -17,6 +18,7 @@ from analytics.log.layout import CsvOptions
 from analytics.log.receipt import LineCounts
 from analytics.reading import raw
 from analytics.reading.bounds import LONG_RUN
+from analytics.reading.delimited import proof
 from analytics.reading.formats import sources
 from analytics.reading.formats.text import FEW
 from analytics.reading.raw import Table
@@ -486,3 +488,11 @@ def test_files_that_are_hard_throughout_are_read_in_time(tmp_path: Path, content
     found = text(tmp_path, content)
     assert found.lines.kept >= 50
     assert len(found.table.names) == 3
+
+
+def test_behind_a_quote_that_is_never_closed_no_piece_is_looked_at_over_and_over(tmp_path: Path) -> None:
+    path = tmp_path / "file.csv"
+    path.write_bytes(b'id,text\n1,"open\n' + b'2,"closed, well"\n' * 750_000)
+    with patch.object(proof, "_last_end", side_effect=proof._last_end) as looked:
+        list(proof._pieces(path, 0, b'"'))
+    assert sum(len(call.args[0]) for call in looked.call_args_list) < 4 * path.stat().st_size
