@@ -91,7 +91,7 @@ ONLY = {
     "plotly": ("analytics/present/figures", "pages/_frame"),
     "streamlit": ("app.py", "pages"),
     "sklearn": ("analytics/measure",),
-    "sqlite3": ("analytics/review/store.py", "analytics/review/database.py"),
+    "sqlite3": ("analytics/review/store.py", "analytics/review/database.py", "analytics/reading/formats/sqlite.py"),
     "xlsxwriter": ("analytics/present",),
     "jinja2": ("analytics/present",),
 }

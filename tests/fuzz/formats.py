@@ -6,7 +6,9 @@ import bz2
 import gzip
 import io
 import random
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 
 import fastavro
 import polars as pl
@@ -96,6 +98,15 @@ def orc_file(frame: pl.DataFrame, buffer: io.BytesIO) -> None:
     )
 
 
+def database() -> bytes:
+    frame = table()
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.execute(f"CREATE TABLE log ({', '.join(frame.columns)})")
+        connection.executemany(f"INSERT INTO log VALUES ({', '.join('?' * frame.width)})", frame.rows())
+        connection.commit()
+        return connection.serialize()
+
+
 def arrow_type(kind: pl.DataType) -> pa.DataType:
     return {pl.String: pa.string(), pl.Float64: pa.float64(), pl.Int64: pa.int64()}[type(kind)]
 
@@ -113,6 +124,7 @@ def seeds() -> dict[str, bytes]:
         "feather": written(lambda frame, buffer: feather.write_feather(frame.to_arrow(), buffer, compression="lz4")),
         "avro": written(avro),
         "orc": written(orc_file),
+        "sqlite": database(),
         "xlsx": written(spreadsheet),
         "gz": gzip.compress(csv, mtime=0),
         "bz2": bz2.compress(csv),

@@ -14,7 +14,6 @@ _KNOWN = {magic: entry.name for entry in FORMATS.values() for magic in entry.mag
 _UNREADABLE: dict[bytes, str] = {
     b"\xd0\xcf\x11\xe0": "an old Excel file (.xls)",
     b"%PDF": "a PDF",
-    b"SQLite format 3": "a SQLite database",
     b"\x89PNG": "a picture (PNG)",
     b"\xff\xd8\xff": "a picture (JPEG)",
     b"GIF8": "a picture (GIF)",

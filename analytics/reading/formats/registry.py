@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from analytics.reading.formats import arrow, avro, orc
+from analytics.reading.formats import arrow, avro, orc, sqlite
 
 _Way = Literal["text", "json", "parquet"]
 """How a format comes into the table ``raw``: as delimited text, as JSON, or as Parquet."""
@@ -135,6 +135,16 @@ FORMATS = {
             limits="a stripe at a time; no unions; values inside values become columns",
         ),
         _Format(
+            name="sqlite",
+            words=("SQLite",),
+            shown="a SQLite database",
+            endings=(".sqlite", ".sqlite3", ".db"),
+            magic=(b"SQLite format 3\x00",),
+            way="parquet",
+            to_parquet=sqlite.to_parquet,
+            limits="the largest table, read-only; no views and no virtual tables",
+        ),
+        _Format(
             name="xlsx",
             words=("Excel (.xlsx)",),
             shown="an Excel workbook",
@@ -187,7 +197,7 @@ def readable() -> str:
     """Return all that is read, for a sentence.
 
     >>> readable()
-    'CSV, TSV, JSON, NDJSON, Parquet, Arrow, Feather, Avro, ORC or Excel (.xlsx), plain or as .gz, .zst, .bz2 or .zip'
+    'CSV, TSV, JSON, NDJSON, Parquet, Arrow, Feather, Avro, ORC, SQLite or Excel (.xlsx), plain or as .gz, .zst, .bz2 or .zip'
     """
     words = [word for entry in FORMATS.values() for word in entry.words]
     return f"{_either(words)}, plain or as {_either([entry.endings[0] for entry in PACKINGS.values()])}"

@@ -1,0 +1,139 @@
+"""SQLite databases: the largest table, read-only and without anything that a file could make the library do."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from analytics.errors import InputError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_BATCH_ROWS = 10_000
+"""Rows that are held at once: some MB as Python objects, and row groups that the engine reads well."""
+
+_MAX_TABLES = 1_000
+"""Tables that are counted. A judgement."""
+
+_MAX_VALUE_BYTES = 64 << 20
+"""Bytes of one value, as of one record of JSON: a column may be computed, and be as large as it likes. A judgement."""
+
+_ALLOWED = (sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION)
+"""What a statement may do; the functions of the house's statements are ``count`` and ``typeof``."""
+
+_FUNCTIONS = ("count", "typeof")
+
+
+def to_parquet(path: Path, target: Path) -> tuple[str, ...]:
+    """Rewrite the largest table of a SQLite database as Parquet, some thousand rows at a time."""
+    try:
+        with closing(_opened(path)) as connection:
+            sizes = _sizes(connection)
+            name = max(sizes, key=lambda table: sizes[table])
+            _write(connection, name, target)
+    except (sqlite3.Error, OverflowError, UnicodeError) as error:
+        raise InputError(
+            f"Expected a readable SQLite database; reading it stopped with: {str(error)[:200]}. Check that the file is whole."
+        ) from error
+    others = [f"{other!r} ({size:,})" for other, size in sizes.items() if other != name]
+    if not others:
+        return ()
+    shown = ", ".join(others[:6]) + (", …" if len(others) > 6 else "")
+    return (f"The table {name!r} with {sizes[name]:,} rows, the largest, was read; the database also has {shown}.",)
+
+
+def _check_length(path: Path) -> None:
+    """Refuse a file that is shorter than its pages, which the library fills with nothing.
+
+    Size and number of pages stand at the bytes 16 and 28 (SQLite, "Database File Format", section 1.3); 1 means 65,536.
+    """
+    with path.open("rb") as file:
+        head = file.read(32)
+    size, pages = int.from_bytes(head[16:18], "big"), int.from_bytes(head[28:32], "big")
+    if path.stat().st_size < (65_536 if size == 1 else size) * pages:
+        raise sqlite3.DatabaseError("the file is shorter than it says")
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    """Open a database that is not written to, in which nothing but reading is allowed."""
+    _check_length(path)
+    connection = sqlite3.connect(f"file:{quote(str(path.absolute()))}?mode=ro&immutable=1", uri=True)
+    connection.execute("PRAGMA trusted_schema = OFF")
+    connection.execute("PRAGMA cell_size_check = ON")
+    found = connection.execute("PRAGMA quick_check(1)").fetchone()
+    if found is None or found[0] != "ok":
+        raise sqlite3.DatabaseError(str(found[0]) if found else "no pages")
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _MAX_VALUE_BYTES)
+    connection.set_authorizer(_authorised)
+    connection.text_factory = lambda text: text.decode("utf-8", errors="replace")
+    return connection
+
+
+def _authorised(action: int, first: str | None, second: str | None, *_: str | None) -> int:
+    is_allowed = action in _ALLOWED and (action != sqlite3.SQLITE_FUNCTION or second in _FUNCTIONS)
+    return sqlite3.SQLITE_OK if is_allowed else sqlite3.SQLITE_DENY
+
+
+def _named(name: str) -> str:
+    """Return a name from a file as a quoted one, which SQLite takes for nothing else; tables cannot be parameters."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _sizes(connection: sqlite3.Connection) -> dict[str, int]:
+    """Return the plain tables of a database with their rows; views and virtual tables are what a file computes."""
+    rows = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table'").fetchall()
+    names = [
+        str(name)
+        for name, sql in rows
+        if not str(name).startswith("sqlite_") and not str(sql).upper().startswith("CREATE VIRTUAL")
+    ]
+    if not names or len(names) > _MAX_TABLES:
+        raise InputError(f"Expected 1 to {_MAX_TABLES:,} tables in the SQLite database, found {len(names):,}.")
+    return {name: connection.execute(f"SELECT count(*) FROM {_named(name)}").fetchone()[0] for name in names}
+
+
+def _write(connection: sqlite3.Connection, name: str, target: Path) -> None:
+    """Write a table, each column in the one type that all of its values have."""
+    import pyarrow as pa  # the only use: most files are no databases
+    from pyarrow import parquet
+
+    cursor = connection.execute(f"SELECT * FROM {_named(name)} LIMIT 0")
+    names = [str(column[0]) for column in cursor.description]
+    types = [_type_of(connection, name, column) for column in names]
+    schema = pa.schema(list(zip(names, types, strict=True)))
+    with parquet.ParquetWriter(target, schema, compression="lz4") as writer:
+        for rows in _batches(connection.execute(f"SELECT * FROM {_named(name)}")):
+            values = [
+                pa.array([_cell(cell, type_ == pa.string()) for cell in column], type=type_)
+                for column, type_ in zip(zip(*rows, strict=True), types, strict=True)
+            ]
+            writer.write_table(pa.Table.from_arrays(values, schema=schema))
+
+
+def _batches(cursor: sqlite3.Cursor) -> Iterator[list[tuple[Any, ...]]]:
+    while rows := cursor.fetchmany(_BATCH_ROWS):
+        yield rows
+
+
+def _type_of(connection: sqlite3.Connection, table: str, column: str) -> pa.DataType:
+    """Return the Arrow type of a column by its values, which may be of any type whatever the table says."""
+    import pyarrow as pa
+
+    named = _named(column)
+    rows = connection.execute(f"SELECT DISTINCT typeof({named}) FROM {_named(table)}").fetchall()
+    kinds = {str(row[0]) for row in rows} - {"null"}
+    if kinds == {"integer"}:
+        return pa.int64()
+    return pa.float64() if kinds and kinds <= {"integer", "real"} else pa.string()
+
+
+def _cell(cell: Any, is_text: bool) -> Any:
+    """Return a value as its column's type has it; bytes as the digits that they are."""
+    if isinstance(cell, bytes):
+        return cell.hex()
+    return str(cell) if is_text and cell is not None else cell
