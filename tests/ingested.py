@@ -54,6 +54,13 @@ def run_here(request: protocol.Request, folder: Path, *_: object) -> protocol.An
     return answer
 
 
+def home_with(source: Path | pl.DataFrame, folder: Path) -> Path:
+    """The workspace below a folder, with one log in it."""
+    desk = Desk(Workspace(folder / "workspace"), folder)
+    desk.log(source)
+    return desk.workspace.home
+
+
 @dataclass
 class Desk:
     """A workspace and a folder for files."""
@@ -101,42 +108,49 @@ class Desk:
         api.discard(self.workspace, upload.staged_id)
         return upload.reading
 
-    def log(self, source: Path | str | bytes | pl.DataFrame, mapping: Mapping | None = None, **roles_given: Any) -> Log:
+    def log(
+        self,
+        source: Path | str | bytes | pl.DataFrame,
+        mapping: Mapping | None = None,
+        *,
+        name: str | None = None,
+        **roles_given: Any,
+    ) -> Log:
         """Make a log of a file: with a mapping as it stands, or with the guess and what is said otherwise.
 
         A file that lies elsewhere, as the real logs do, is read once for all tests and processes of a run.
         """
         is_shared = isinstance(source, Path) and mapping is None and self.folder not in source.parents
-        if isinstance(source, Path) and is_shared and (found := self._taken(source, roles_given)):
+        if isinstance(source, Path) and is_shared and (found := self._taken(source, name, roles_given)):
             return found
-        upload = self.stage(source)
+        upload = self.stage(source, name=name)
         if mapping is None:
             mapping = replace(upload.mapping, **roles_given)
             if {"label", "decision", "score"} & set(roles_given):
                 mapping = replace(classes.with_values(mapping, upload.reading), **roles_given)
         log = self.build(upload, mapping)
         if isinstance(source, Path) and is_shared:
-            self._give(source, roles_given, log)
+            self._give(source, name, roles_given, log)
         return log
 
-    def _kept(self, source: Path, roles_given: dict[str, Any]) -> Path:
+    def _kept(self, source: Path, name: str | None, roles_given: dict[str, Any]) -> Path:
         """The folder of a log that was made of these bytes with these roles, in the temporary folder of this run."""
-        digest = hashlib.sha256(source.read_bytes() + repr((source.name, sorted(roles_given.items()))).encode())
+        digest = hashlib.sha256(source.read_bytes() + repr((name or source.name, sorted(roles_given.items()))).encode())
         own = self.folder.parent
         return (own.parent if own.name.startswith("popen-") else own) / "real-logs" / digest.hexdigest()
 
-    def _taken(self, source: Path, roles_given: dict[str, Any]) -> Log | None:
+    def _taken(self, source: Path, name: str | None, roles_given: dict[str, Any]) -> Log | None:
         """Copy a log into this workspace where it was made before, in whatever process."""
-        kept = self._kept(source, roles_given)
+        kept = self._kept(source, name, roles_given)
         if not kept.exists():
             return None
         for path in kept.iterdir():
             shutil.copyfile(path, self.workspace.logs / path.name)
         return self.workspace.state(next(kept.glob("*.json")).stem)
 
-    def _give(self, source: Path, roles_given: dict[str, Any], log: Log) -> None:
+    def _give(self, source: Path, name: str | None, roles_given: dict[str, Any], log: Log) -> None:
         """Keep a log for the tests to come; whoever is second leaves the first one's."""
-        kept = self._kept(source, roles_given)
+        kept = self._kept(source, name, roles_given)
         kept.parent.mkdir(exist_ok=True)
         making = Path(tempfile.mkdtemp(dir=kept.parent))
         for path in self.workspace.logs.glob(f"{log.key}.*"):
