@@ -14,6 +14,7 @@ from streamlit.testing.v1 import AppTest
 from analytics.query.cohort import Clause, Cohort
 from analytics.query.operators import OPERATORS, Operator
 from pages._frame.conditions import CONTROLS
+from pages._frame.registry import PAGES
 from tests.ingested import home_with
 
 ROOT = Path(__file__).parents[2]
@@ -54,7 +55,7 @@ def app(home: Path) -> Iterator[AppTest]:
         patch.setenv("SLICEWISE_HOME", str(home))
         st.cache_resource.clear()
         st.cache_data.clear()
-        yield AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
+        yield AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).switch_page(PAGES["slices"].path).run()
         st.cache_resource.clear()
         st.cache_data.clear()
 
