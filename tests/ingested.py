@@ -19,7 +19,7 @@ import duckdb
 import polars as pl
 
 from analytics.errors import AnalysisError, InputError
-from analytics.log import classes
+from analytics.log import roles
 from analytics.log.mapping import Mapping
 from analytics.log.schema import Log, Reading
 from analytics.log.workspace import Workspace
@@ -136,7 +136,7 @@ class Desk:
         if mapping is None:
             mapping = replace(upload.mapping, **roles_given)
             if {"label", "decision", "score"} & set(roles_given):
-                mapping = replace(classes.with_values(mapping, upload.reading), **roles_given)
+                mapping = replace(roles.complete(mapping, upload.reading), **roles_given)
         log = self.build(upload, mapping)
         if kept is not None:
             self._give(kept, log)

@@ -121,7 +121,7 @@ QUESTIONS = ("logs", "overview", "slices", "discovery", "review", "calibration",
 
 ROOMS = {
     "analytics.answers": {"question", "empty_cohort"},
-    "analytics.commands": {"asking", "options", "writing", "ingest", "library"},
+    "analytics.commands": {"asking", "options", "roles", "writing", "ingest", "library"},
     "analytics.present.figures": {"base"},
     "analytics.present.readings": set(),
     "analytics.present.drawings": {"canvas", "intervals"},
