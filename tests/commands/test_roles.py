@@ -155,3 +155,8 @@ def test_dates_can_be_versions_and_segments(desk: Desk, moments: list[str]) -> N
     found = {row["slice"]["release"]: row["n"] for row in ask("slices", path, "--by", "release")}
     assert found == {moment: int((release == moment).sum()) for moment in moments}
     assert ask("overview", path, "--where", f"release={moments[0]}")["n"] == found[moments[0]]
+
+
+def test_a_file_of_headers_only_has_no_rows(desk: Desk) -> None:
+    answer = asked("ingest", desk.csv(["score", "label"], []))
+    assert (answer["log_id"], [finding["code"] for finding in answer["findings"]]) == (None, ["no-rows"])
