@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from analytics.measure.base_rate import LabelErrors, base_rate_split
 from analytics.measure.comparisons import benjamini_hochberg
 from analytics.measure.counts import Counts, confusion_table
 from analytics.measure.estimates import columns_of, evidence, interval, joined, with_columns
@@ -49,7 +50,10 @@ def slice_table(
     -------
     polars.DataFrame
         by…, the counts of `confusion_table`; few_rows, share_of_rows, share_of_errors, excess_errors (judged rows times
-        the difference of error rates) with _low and _high; difference, difference_low, difference_high, p_value,
+        the difference of error rates) with _low and _high; base_rate, base_rate_complement (share of the judged rows that are
+        positive); expected_errors (what the complement's FNR and FPR predict on the slice's positives and negatives);
+        excess_base_rate and excess_model, the two parts of excess_errors as `base_rate_split` says, each with _low and _high;
+        excess_model_p, excess_model_p_adjusted; difference, difference_low, difference_high, p_value,
         p_adjusted of ``metric``; then for every metric m: m, m_low, m_high, m_complement, m_difference (slice less
         complement), m_difference_low, m_difference_high, m_p, m_p_adjusted.
 
@@ -133,8 +137,17 @@ def _impact(slices: pl.DataFrame, level: float) -> dict[str, Any]:
     rest = total - counts
     gap = newcombe(counts.errors, counts.judged, rest.errors, rest.judged, level)
     excess = Interval(*(counts.judged * side for side in (gap.value, gap.low, gap.high)))
+    own, other = LabelErrors.of(counts), LabelErrors.of(rest)
+    split = base_rate_split(own, other, level)
     return {
         "share_of_rows": ratio(counts.n, total.n),
         "share_of_errors": ratio(counts.errors, total.errors),
         **columns_of("excess_errors", excess),
+        "base_rate": own.base_rate,
+        "base_rate_complement": other.base_rate,
+        "expected_errors": split.expected,
+        **columns_of("excess_base_rate", split.base_rate),
+        **columns_of("excess_model", split.model),
+        "excess_model_p": split.p_value,
+        "excess_model_p_adjusted": benjamini_hochberg(split.p_value),
     }
