@@ -13,7 +13,8 @@ from analytics.commands.writing import write
 from analytics.measure.metrics import used_in
 from analytics.measure.slices import MIN_SUPPORT
 
-_IN_TEXT = ("fpr", "fnr", "difference", "p_adjusted", "excess_errors", "share_of_errors")
+_PARTS = ("excess_errors", "excess_base_rate", "excess_model")
+_IN_TEXT = ("fpr", "fnr", "difference", "p_adjusted", *_PARTS, "share_of_errors", "status")
 
 
 def slices(

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from analytics.measure.base_rate import LabelErrors, base_rate_split
-from analytics.measure.comparisons import benjamini_hochberg
+from analytics.measure.comparisons import SIGNIFICANT, benjamini_hochberg
 from analytics.measure.counts import Counts, confusion_table
 from analytics.measure.estimates import columns_of, evidence, interval, joined, with_columns
 from analytics.measure.estimators import Evidence, Sides
@@ -95,6 +95,21 @@ def slice_table(
         **{name: column for per_metric in columns.values() for name, column in per_metric.items()},
     }
     return with_columns(slices, found)
+
+
+def is_worse(metric: str) -> pl.Expr:
+    """Say which slices of a `slice_table` with enough rows are clearly worse than their complements.
+
+    For the error rate and 1 less it, where the model's part of the excess errors is clearly above 0: what the base rate
+    explains is no fault of the model. For others by the difference, and never where neither direction is better.
+    """
+    found = METRICS[metric]
+    if found.is_of_errors:
+        side, p = pl.col("excess_model") > 0, pl.col("excess_model_p_adjusted")
+    else:
+        difference, p = pl.col(f"{metric}_difference"), pl.col(f"{metric}_p_adjusted")
+        side = {"lower": difference > 0, "higher": difference < 0, "neither": pl.lit(False)}[found.direction]
+    return (~pl.col("few_rows") & (p < SIGNIFICANT) & side).fill_null(False)
 
 
 class _Comparison:
