@@ -56,7 +56,7 @@ class LabelErrors(Arrays):
 
 
 @dataclass(frozen=True)
-class _BaseRateSplit:
+class BaseRateSplit:
     """The two parts of the excess errors of slices, which add up to them.
 
     Attributes
@@ -89,7 +89,7 @@ class _BaseRateSplit:
         return np.asarray(np.where(np.isnan(self.model.value), np.nan, p), dtype=float)
 
 
-def base_rate_split(own: LabelErrors, rest: LabelErrors, level: float = 0.95) -> _BaseRateSplit:
+def base_rate_split(own: LabelErrors, rest: LabelErrors, level: float = 0.95) -> BaseRateSplit:
     """Split the excess errors of slices over the rest into the part of the base rate and the part of the model.
 
     With P positives and N negatives, n = P + N, and the rest marked by r: the rest's FNR and FPR predict
@@ -106,7 +106,7 @@ def base_rate_split(own: LabelErrors, rest: LabelErrors, level: float = 0.95) ->
 
     Returns
     -------
-    _BaseRateSplit
+    BaseRateSplit
         NaN where the rest has no row of a label that the slice has.
 
     Notes
@@ -164,7 +164,7 @@ def base_rate_split(own: LabelErrors, rest: LabelErrors, level: float = 0.95) ->
         np.stack([rest.positives, rest.negatives]),
     )
     bounds = Interval(model, model - reach(-1), model + reach(1))
-    return _BaseRateSplit(base_rate, bounds, expected, tails, level)
+    return BaseRateSplit(base_rate, bounds, expected, tails, level)
 
 
 def _arm(of: Interval, side: int | FloatArray) -> FloatArray:
