@@ -8,11 +8,11 @@ import typer
 
 from analytics.answers.discovery import answer as discovery
 from analytics.answers.discovery import search as slice_search
-from analytics.commands.asking import ask, cohort_of, columns_of
-from analytics.commands.options import Asked, Output, Source, Texts
+from analytics.commands.asking import ask, cohort_of, columns_of, leading_metric
+from analytics.commands.options import METRIC_HELP, Asked, Output, Source, Texts
 from analytics.commands.writing import write
 from analytics.measure.thresholds.costs import Costs
-from analytics.query.discovery.objectives import OBJECTIVES
+from analytics.query.discovery.objectives import OBJECTIVES, objective_for
 
 _IN_TEXT = (
     "slice",
@@ -24,10 +24,13 @@ _IN_TEXT = (
     "difference_high",
     "p_adjusted",
     "excess_errors",
+    "excess_base_rate",
+    "excess_model",
     "share_of_errors",
     "status",
 )
 _OBJECTIVE = f"What fails: {', '.join(OBJECTIVES)}."
+_METRIC = f"The metric that matters, which chooses the objective where none is named. {METRIC_HELP}"
 _REFERENCE = "Filter of the reference of --objective change, as --where. Repeatable."
 _HELD_BACK = "How the rows that confirm are held back; by default by entity where ids repeat, else by row."
 
@@ -36,7 +39,8 @@ def discover(
     source: Source,
     asked: Asked,
     output: Output,
-    objective: Annotated[str, typer.Option(help=_OBJECTIVE)] = "error_rate",
+    objective: Annotated[str | None, typer.Option(help=_OBJECTIVE)] = None,
+    metric: Annotated[str | None, typer.Option(help=_METRIC)] = None,
     reference: Annotated[Texts, typer.Option(help=_REFERENCE)] = None,
     min_support: Annotated[
         float, typer.Option(help="Least share of the judged rows that a slice holds.")
@@ -64,6 +68,8 @@ def discover(
     from analytics.present.tables.discovery import discovery_json_rows
 
     engine, question = ask(source, asked)
+    if objective is None:
+        objective = "change" if reference else objective_for(metric or leading_metric(question.log))
     cells = tuple(cell for text in amount_cells or () for cell in text.split(","))
     search = slice_search.Search(
         max_members=None if output.format == "json" else slice_search.MAX_MEMBERS,
@@ -85,7 +91,7 @@ def discover(
         from analytics.present.discovery import slice_words
 
         rows = [
-            {**{name: row[name] for name in _IN_TEXT}, "slice": slice_words(found)}
+            {**{name: row[name] for name in _IN_TEXT if name in row}, "slice": slice_words(found)}
             for row, found in zip(rows, answer.slices, strict=True)
         ]
     write(rows, output)

@@ -6,11 +6,14 @@ import polars as pl
 import streamlit as st
 
 from analytics.answers.overview import Overview
+from analytics.answers.question import Question
 from analytics.measure.metrics import METRICS
 from analytics.present import words
+from pages._frame.metric import choose_metric, leading_metric, metric_to_address, offered_metrics
 from pages._frame.render import table_downloads
 
 _HEADLINE = ("error_rate", "recall", "precision", "prevalence", "selection_rate", "auroc")
+_METRIC, _LEADING = "overview_metric", ("error_rate", "recall", "precision", "fpr")
 _COUNTS = {
     "tp": "True positives",
     "fp": "False positives",
@@ -19,6 +22,25 @@ _COUNTS = {
     "n_unlabelled": "Not known yet",
     "n_unscored": "Without a score",
 }
+
+
+def draw_metric(question: Question) -> str:
+    """Choose the metric that leads, on this page and the others, and return it."""
+    offered = offered_metrics(question)
+    leads = leading_metric(question, offered)
+    shown = list(dict.fromkeys([*_LEADING, leads]))
+    st.session_state[_METRIC] = leads
+    metric = st.segmented_control(
+        "What matters",
+        shown,
+        key=_METRIC,
+        format_func=lambda name: METRICS[name].label,
+        on_change=choose_metric,
+        args=(_METRIC,),
+        required=True,
+    )
+    metric_to_address(metric or leads)
+    return metric or leads
 
 
 def draw_headline(answer: Overview) -> None:

@@ -144,12 +144,13 @@ def _column_config(name: str, label: str, metric: str, shares: list[str]) -> Any
     return st.column_config.NumberColumn(label, width=width, format=written, help=about)
 
 
-def draw_ranking(table: pl.DataFrame) -> None:
+def draw_ranking(table: pl.DataFrame, metric: str) -> None:
     """Show the segment columns ranked by how much of the errors they separate; a click opens one."""
-    sentence(readings.ranking_reading(table, MIN_SUPPORT))
+    sentence(readings.ranking_reading(table, MIN_SUPPORT, metric))
     if table.is_empty():
         return
-    shown = table.with_columns(pl.col("share_separated") * 100, pl.col("worst_rate") * 100)
+    is_share, is_of_errors = METRICS[metric].is_share, METRICS[metric].is_of_errors
+    shown = table.with_columns(pl.col("share_separated") * 100, pl.col("worst_rate") * (100 if is_share else 1))
     st.dataframe(
         shown,
         hide_index=True,
@@ -168,14 +169,17 @@ def draw_ranking(table: pl.DataFrame) -> None:
                 help="Worse than the base rate explains: adjusted p below 0.05, enough rows, and fewer than half of all rows.",
             ),
             "share_separated": st.column_config.ProgressColumn(
-                "Share of errors by the model",
+                "Share of errors by the model" if is_of_errors else "Share beyond the rest",
                 format="%.1f %%",
                 min_value=0.0,
                 max_value=max([1.0, *shown["share_separated"].drop_nulls().to_list()]),
-                help="Errors of the worse slices beyond what their base rates explain, as a share of all errors.",
+                help="What the worse slices hold beyond what their base rates explain, or for other metrics than the error rate "
+                "beyond the rest, as a share of all.",
             ),
             "worst": st.column_config.TextColumn("Worst"),
-            "worst_rate": st.column_config.NumberColumn("Its error rate", format="%.1f %%"),
+            "worst_rate": st.column_config.NumberColumn(
+                METRICS[metric].label, format="%.1f %%" if is_share else "%.3f"
+            ),
         },
     )
     st.session_state["_ranking"] = table["column"].to_list()

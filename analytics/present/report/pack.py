@@ -105,7 +105,7 @@ def slice_report(
         style=Markup(style),
         title=f"Where {name} fails",
         subtitle=f"Slicewise report of {words.bucket_label(moment, '1h')} UTC",
-        reading=readings.overview_reading(overview, question),
+        reading=readings.overview_reading(overview, question, answers[0].metric if answers else "error_rate"),
         question=tables.question_terms(question),
         rows_sentence=tables.rows_sentence(question.log),
         accounting=tables.accounting(question.log, overview.counts),
