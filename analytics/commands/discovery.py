@@ -54,8 +54,8 @@ def discover(
     ] = False,
     every: Annotated[bool, typer.Option("--all", help="List every slice, the largest divergence first.")] = False,
     cost_tp: Annotated[float, typer.Option(help="Cost of a true positive.")] = 0.0,
-    cost_fp: Annotated[float, typer.Option(help="Cost of a false positive.")] = 1.0,
-    cost_fn: Annotated[float, typer.Option(help="Cost of a false negative.")] = 1.0,
+    cost_fp: Annotated[float | None, typer.Option(help="Cost of a false positive; 1 where not said.")] = None,
+    cost_fn: Annotated[float | None, typer.Option(help="Cost of a false negative; 1 where not said.")] = None,
     cost_tn: Annotated[float, typer.Option(help="Cost of a true negative.")] = 0.0,
     cost_review: Annotated[float, typer.Option(help="Cost of a look at each flagged row.")] = 0.0,
     amount_cells: Annotated[
@@ -69,7 +69,9 @@ def discover(
 
     engine, question = ask(source, asked)
     if objective is None:
-        objective = "change" if reference else objective_for(metric or leading_metric(question.log))
+        is_priced = metric is None and (cost_fp is not None or cost_fn is not None)
+        objective = "cost" if is_priced else objective_for(metric or leading_metric(question.log))
+        objective = "change" if reference else objective
     cells = tuple(cell for text in amount_cells or () for cell in text.split(","))
     search = slice_search.Search(
         max_members=None if output.format == "json" else slice_search.MAX_MEMBERS,
@@ -81,7 +83,14 @@ def discover(
         seed=seed,
         split="none" if no_split else split,
         columns=tuple(columns_of(by, question.log)) if by else None,
-        costs=Costs(cost_tp, cost_fp, cost_fn, cost_tn, cost_review, cells),
+        costs=Costs(
+            cost_tp,
+            1.0 if cost_fp is None else cost_fp,
+            1.0 if cost_fn is None else cost_fn,
+            cost_tn,
+            cost_review,
+            cells,
+        ),
         reference=cohort_of(reference, question.log) if reference else None,
     )
     answer = discovery.discover(engine, question, search)

@@ -9,7 +9,10 @@ import streamlit as st
 from analytics.answers.question import Question
 from analytics.measure.headline import headline
 from analytics.measure.metrics import METRICS, used_in
+from pages._frame import policy
 
+COST = "cost"
+"""The cost per row, which pages that can price rows offer beside the metrics of the registry."""
 _CHOSEN, _SEEN = "_metric_chosen", "_metric_seen"
 
 
@@ -19,15 +22,16 @@ def offered_metrics(question: Question) -> list[str]:
 
 
 def leading_metric(question: Question, offered: Sequence[str]) -> str:
-    """Return the metric that leads: that of a link or of a person's choice on any page, else what the base rate asks for."""
+    """Return the metric that leads: that of a link or of a person's choice on any page; else the cost per row where somebody
+    said what errors cost and the page offers it; else what the base rate asks for.
+    """
     given = st.query_params.get("metric")
     if given is not None and given != st.session_state.get(_SEEN):
         st.session_state[_SEEN] = given
-        st.session_state[_CHOSEN] = next(
-            (name for name, entry in METRICS.items() if given in (name, entry.label)), None
-        )
+        named = (name for name, entry in METRICS.items() if given in (name, entry.label))
+        st.session_state[_CHOSEN] = COST if given == COST else next(named, None)
     usual = headline(question.log.n_positive, question.log.n_labelled).metric
-    wanted = (st.session_state.get(_CHOSEN), usual)
+    wanted = (st.session_state.get(_CHOSEN), COST if policy.held_policy(question) else None, usual)
     return next((str(name) for name in wanted if name in offered), offered[0])
 
 
@@ -38,8 +42,9 @@ def metric_from_address(key: str, question: Question, offered: Sequence[str]) ->
 
 def choose_metric(key: str) -> None:
     """Make the metric of a choice that of every page; for callbacks only."""
-    if st.session_state.get(key) is not None:
-        st.session_state[_CHOSEN] = st.session_state[key]
+    chosen = st.session_state.get(key)
+    if chosen is not None:
+        st.session_state[_CHOSEN] = chosen if chosen in METRICS else COST
 
 
 def metric_to_address(metric: str) -> None:

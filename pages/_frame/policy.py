@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import MutableMapping
 from typing import Any
 
 import streamlit as st
@@ -17,6 +18,7 @@ from analytics.present.money import money
 from pages._frame import session
 from pages._frame.render import escaped
 
+_State = MutableMapping[Any, Any]
 _DEFAULT = Policy(unit="", has_costs=False)
 COST_KEYS = {f"cost_{name}": name for name in (*CELLS, "review")}
 _N_ASKED = 4
@@ -159,16 +161,15 @@ def _cost_in(cell: str) -> float:
     return cost_of(f"cost_{cell}", st.session_state.get(f"cost_{cell}"))
 
 
-def _has_costs() -> bool:
+def _has_costs(state: _State) -> bool:
     """Say whether somebody said what errors cost."""
-    state = st.session_state
     others = any(state.get(key) for key in COST_KEYS if key not in _ASKED)
     return others or bool(state.get("amounts")) or any(state.get(key) is not None for key in _ASKED)
 
 
 def _draw_presets(question: Question) -> None:
     """Ask what a miss costs, with four answers that the log allows; once one is given they stand in the popover."""
-    if _has_costs():
+    if _has_costs(st.session_state):
         return
     with st.container(border=True):
         st.markdown("**What does a miss cost compared with a false alarm?**")
@@ -189,7 +190,7 @@ def sentence_of(amount: str | None) -> str:
     ]
     look = float(state.get("cost_review") or 0.0)
     looked = f", and every flagged row {money(look, unit)} for its review" if look else ""
-    if not _has_costs():
+    if not _has_costs(st.session_state):
         return "Nobody said what errors cost yet."
     text = f"{words.listed(parts)} each{looked}. Negative is gain."
     return escaped(f"{text[:1].upper()}{text[1:]}".replace("A false positive ", "A false positive costs ", 1))
@@ -229,7 +230,18 @@ def _draw_limits(question: Question) -> None:
 
 def _current_policy(*, has_amount: bool, has_time: bool) -> Policy:
     """Return the policy that the controls hold; what a log cannot have is left out."""
-    state = st.session_state
+    return _policy_in(st.session_state, has_amount=has_amount, has_time=has_time)
+
+
+def held_policy(question: Question) -> Policy | None:
+    """Return the policy that its controls were left with on another page, None where nobody said what errors cost."""
+    mapping, held = question.log.mapping, st.session_state.get(KEPT, {})
+    policy = _policy_in(held, has_amount=mapping.amount is not None, has_time=mapping.time is not None)
+    return policy if policy.has_costs else None
+
+
+def _policy_in(state: _State, *, has_amount: bool, has_time: bool) -> Policy:
+    """Return the policy that fields hold, by the keys of the controls."""
     costs = {name: cost_of(key, state.get(key)) for key, name in COST_KEYS.items()}
     return Policy(
         Costs(**costs, amount_cells=tuple(state.get("amounts") or ()) if has_amount else ()),
@@ -239,7 +251,7 @@ def _current_policy(*, has_amount: bool, has_time: bool) -> Policy:
         state.get("period") or "day",
         (state.get("tolerance") or 0.0) / 100,
         state.get("to"),
-        has_costs=_has_costs(),
+        has_costs=_has_costs(state),
     )
 
 

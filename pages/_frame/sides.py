@@ -23,7 +23,7 @@ from analytics.query.predicates import answerable
 from pages._frame import policy, session
 from pages._frame.cache import kept
 from pages._frame.conditions import as_text, value_counts
-from pages._frame.metric import choose_metric, metric_from_address
+from pages._frame.metric import choose_metric, leading_metric
 from pages._frame.render import escaped
 
 _TIME, _LOG = "by time", "another log"
@@ -254,8 +254,9 @@ def draw_metric(reference: Question, production: Question) -> tuple[str, Costs, 
     is_probability = reference.log.is_probability and production.log.is_probability
     offered = [name for name in OFFERED if is_probability or name != "brier"]
     metric_place, by_place = st.columns([3, 10], vertical_alignment="bottom")
-    if "gap_metric" not in st.query_params and st.session_state.get("gap_metric") != COST:
-        metric_from_address("gap_metric", production, offered)
+    if "gap_metric" not in st.query_params:
+        leads = leading_metric(production, [*offered, "cost"])
+        st.session_state["gap_metric"] = leads if leads in offered else COST
     metric = metric_place.selectbox(
         "Metric",
         offered,

@@ -97,3 +97,16 @@ def test_slices_and_discovery_follow_the_metric() -> None:
     assert opened("slices", view="Discovered").selectbox(key="objective").value == "fnr"
     app = opened("slices", view="Discovered", metric="error_rate")
     assert app.selectbox(key="objective").value == "beyond_base_rate"
+
+
+def test_costs_that_were_entered_lead_where_rows_can_be_priced() -> None:
+    app = opened("thresholds")
+    app.number_input(key="cost_fp").set_value(1.0).run()
+    app.number_input(key="cost_fn").set_value(20.0).run()
+    app.switch_page(PAGES["overview"].path).run()
+    assert app.button_group(key="overview_metric").value == "cost"
+    assert "A judged row costs" in said(app) and "of fraud is missed" in said(app)
+    app.switch_page(PAGES["gap"].path).run()
+    assert app.selectbox(key="gap_metric").value == "cost_per_1000"
+    app.switch_page(PAGES["slices"].path).run()
+    assert app.selectbox(key="metric").value == "recall"

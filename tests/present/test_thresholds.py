@@ -170,3 +170,14 @@ def test_a_sentence_that_moves_the_threshold_says_what_it_trades() -> None:
         assert f"Recall goes from {words.share(recall[0])} to {words.share(recall[1])}, precision from " in text
         now, then = (words.count(answer.value("n_flagged", at) / 4) for at in (answer.present, answer.best))
         assert f"flagged rows from {now} to {then} per week." in text
+
+
+def test_a_row_is_priced_beside_the_cheaper_trivial_rule_where_that_is_not_clearly_dearer() -> None:
+    answer = made()
+    text = readings.priced_reading(answer).replace("\u202f", " ")
+    cost, everybody = (float(answer.sweep.cost[0][place]) / answer.n_judged for place in (answer.present.bin, 0))
+    assert text.startswith(f"A judged row costs € {cost:.2f} (€ ")
+    assert text.endswith(f"at threshold 0.50. Flagging everybody would cost € {everybody:.2f}, less.")
+    equal = thresholds(made_table(), Policy(Costs(fp=1, fn=1)))
+    assert readings.priced_reading(equal).endswith("at threshold 0.50.")
+    assert readings.priced_reading(unasked()) == ""

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 from analytics.measure.headline import headline
 from analytics.measure.metrics import METRICS
 from analytics.present import words
+from analytics.present.money import money, money_interval
 
 if TYPE_CHECKING:
     from analytics.answers.overview import Overview
     from analytics.answers.question import Question
+    from analytics.answers.thresholds.answer import ThresholdAnswer
     from analytics.log.schema import Log
 
 _YES = {"1", "1.0", "true", "yes", "y", "t", "positive", "pos", "p"}
@@ -72,6 +74,25 @@ def reason_part(question: Question, metric: str) -> str:
     if found.is_apart:
         return f"{share} of the log are positive, so misses and false alarms are shown apart."
     return f"{share} of the log are positive, so the error rate weighs both kinds of error."
+
+
+def priced_reading(answer: ThresholdAnswer) -> str:
+    """Say what a row costs at the present threshold, and beside a trivial rule where that is not clearly better.
+
+    Empty where no row is judged or nobody said what errors cost.
+    """
+    n, sweep, place = answer.n_judged, answer.sweep, answer.present.bin
+    if not n or not answer.policy.has_costs:
+        return ""
+    unit = answer.policy.unit
+    cost, low, high = (float(part[place]) / n for part in (sweep.cost[0], answer.certainty.low, answer.certainty.high))
+    lead = f"A judged row costs {money_interval(cost, low, high, unit)} at threshold {words.threshold_text(answer.threshold)}."
+    rules = {"everybody": float(sweep.cost[0][0]) / n, "nobody": float(sweep.cost[0][-1]) / n}
+    cheaper = min(rules, key=lambda rule: rules[rule])
+    if rules[cheaper] > high:
+        return lead
+    than = "less" if rules[cheaper] < low else "no clear difference"
+    return f"{lead} Flagging {cheaper} would cost {money(rules[cheaper], unit)}, {than}."
 
 
 def trivial_part(overview: Overview, metric: str) -> str:
