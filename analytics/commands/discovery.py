@@ -10,6 +10,7 @@ from analytics.answers.discovery import answer as discovery
 from analytics.answers.discovery import search as slice_search
 from analytics.commands.asking import ask, cohort_of, columns_of, leading_metric
 from analytics.commands.options import METRIC_HELP, Asked, Output, Source, Texts
+from analytics.commands.roles import roles_of
 from analytics.commands.writing import write
 from analytics.measure.thresholds.costs import Costs
 from analytics.query.discovery.objectives import OBJECTIVES, objective_for
@@ -103,4 +104,4 @@ def discover(
             {**{name: row[name] for name in _IN_TEXT if name in row}, "slice": slice_words(found)}
             for row, found in zip(rows, answer.slices, strict=True)
         ]
-    write(rows, output)
+    write(rows, output, {"roles": roles_of(source, question.log)})

@@ -9,6 +9,7 @@ import typer
 from analytics.answers.overview import overview as overview_answer
 from analytics.commands.asking import ask, leading_metric
 from analytics.commands.options import METRIC_HELP, Asked, Output, Source
+from analytics.commands.roles import roles_of
 from analytics.commands.writing import finite, write
 from analytics.measure.metrics import named
 
@@ -30,4 +31,4 @@ def overview(
     for entry in answer.metrics.iter_rows(named=True):
         name = entry["metric"]
         row |= {name: entry["value"], f"{name}_low": entry["low"], f"{name}_high": entry["high"]}
-    write({key: finite(value) for key, value in row.items()}, output)
+    write({key: finite(value) for key, value in row.items()}, output, {"roles": roles_of(source, question.log)})

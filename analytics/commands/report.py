@@ -11,6 +11,7 @@ from analytics.answers.overview import overview
 from analytics.answers.slices import ranked_columns, slices
 from analytics.commands.asking import ask, columns_of, leading_metric
 from analytics.commands.options import METRIC_HELP, OUTPUT, Asked, Format, Output, Source, named
+from analytics.commands.roles import in_words, roles_of
 from analytics.commands.writing import write, write_text
 from analytics.log.kept.discovery import found_slices
 from analytics.log.kept.thresholds import decisions
@@ -39,7 +40,8 @@ def report(
     decided = decisions(engine.workspace, question.log.key)
     found = found_slices(engine.workspace, question.log.key)
     write_text(slice_report(question, overview(engine, question), parts, decided, found=found), out)
+    said = roles_of(source, question.log)
     if format == "table":
-        typer.echo(str(out))
+        typer.echo(f"{in_words(said)}\n{out}")
     else:
-        write({"path": str(out)}, Output(format=format))
+        write({"path": str(out)}, Output(format=format), {"roles": said})

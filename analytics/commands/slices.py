@@ -9,6 +9,7 @@ import typer
 from analytics.answers.slices import slices as slices_answer
 from analytics.commands.asking import ask, columns_of, leading_metric
 from analytics.commands.options import METRIC_HELP, Asked, Output, Source
+from analytics.commands.roles import roles_of
 from analytics.commands.writing import write
 from analytics.measure.metrics import used_in
 from analytics.measure.slices import MIN_SUPPORT
@@ -39,4 +40,4 @@ def slices(
         own = (metric, f"{metric}_low", f"{metric}_high", "fpr", "fnr", "difference", p_column(metric))
         shown = dict.fromkeys(("slice", "n", "n_labelled", *own, *_IN_TEXT))
         rows = [{name: row[name] for name in shown} for row in rows]
-    write(rows, output)
+    write(rows, output, {"roles": roles_of(source, question.log)})

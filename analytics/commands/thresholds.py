@@ -13,6 +13,7 @@ from analytics.answers.thresholds.by_slice import slice_policy
 from analytics.answers.thresholds.costs import cost_table
 from analytics.commands.asking import ask, columns_of
 from analytics.commands.options import Asked, Output, Source, Text, Texts, named
+from analytics.commands.roles import roles_of
 from analytics.commands.writing import write
 from analytics.errors import QuestionError
 from analytics.log.schema import Log
@@ -128,9 +129,10 @@ def thresholds(
         band = human_band(table, policy, Reviewer(look_cost, look_error, rows))
     typer.echo(threshold_reading(answer), err=True)
     found: dict[str, Any] = threshold_json(answer, slices, band)
+    said = {"roles": roles_of(source, question.log)}
     if output.format == "json":
-        write(found, output)
+        write(found, output, said)
     elif output.format == "csv":
-        write(found["slices"] if slices is not None else found["sweep"], output)
+        write(found["slices"] if slices is not None else found["sweep"], output, said)
     else:
-        write({name: value for name, value in found.items() if name not in _NOT_IN_TEXT}, output)
+        write({name: value for name, value in found.items() if name not in _NOT_IN_TEXT}, output, said)

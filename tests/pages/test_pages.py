@@ -20,6 +20,7 @@ from analytics.reading import api
 from pages._frame import frame, session, sidebar
 from pages._frame.registry import FIRST, PAGES
 from pages._frame.render import escaped
+from tests.ingested import home_with
 
 ROOT = Path(__file__).parents[2]
 ODD = 'we"ird; drop table x;-- <b>*bold*</b>'
@@ -41,11 +42,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     path = folder / "log.csv"
     frame.write_csv(path)
-    workspace = Workspace(folder / "workspace")
-    read = api.read_file(workspace, path)
-    assert isinstance(read, api.Staged)
-    api.build_staged(workspace, read, read.mapping)
-    return workspace.home
+    return home_with(path, folder)
 
 
 @pytest.fixture(autouse=True)

@@ -142,7 +142,11 @@ def metrics(overview: Overview) -> Table:
         value, low, high = overview.value(name)
         note = metric.definition
         if not words.is_known(value):
-            why = "the scores are no probabilities" if metric.needs_probability else metric.undefined
+            why = metric.undefined
+            if not overview.counts["n_labelled"]:
+                why = "no row has a label"
+            elif metric.needs_probability:
+                why = "the scores are no probabilities"
             note = f"{note} No value: {why}."
         text = words.metric_interval(name, value, low, high)
         rows.append(Row((Cell(metric.label), _estimate(text), Cell(note))))
