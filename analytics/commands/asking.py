@@ -21,6 +21,7 @@ from analytics.log.mapping import Mapping
 from analytics.log.schema import Log, Reading
 from analytics.log.value_words import UNKNOWN_WORDS, plain
 from analytics.log.workspace import Workspace
+from analytics.measure.headline import headline
 from analytics.query.cohort import Cohort
 from analytics.query.engine import Engine
 from analytics.query.where import parse_where
@@ -224,6 +225,11 @@ def question_of(workspace: Workspace, log: Log, asked: Asked) -> tuple[Engine, Q
     """Return the engine and the question that a command asks of a log."""
     threshold = log.mapping.threshold if asked.threshold is None else finite_threshold(asked.threshold)
     return Engine(workspace), Question(log, cohort_of(asked.where, log), threshold)
+
+
+def leading_metric(log: Log) -> str:
+    """Return the metric that leads where none is named."""
+    return headline(log.n_positive, log.n_labelled).metric
 
 
 def cohort_of(filters: Sequence[str] | None, log: Log) -> Cohort:

@@ -13,14 +13,15 @@ from analytics.answers.gap.joint import jointly
 from analytics.answers.gap.sides import sides as sides_answer
 from analytics.answers.gap.time import gap_time
 from analytics.answers.question import Question
-from analytics.commands.asking import finite_threshold, listed_columns, open_log, question_of
-from analytics.commands.options import Asked, Output, Source, Text, Texts, named
+from analytics.commands.asking import finite_threshold, leading_metric, listed_columns, open_log, question_of
+from analytics.commands.options import METRIC_HELP, Asked, Output, Source, Text, Texts, named
 from analytics.commands.roles import roles_of
 from analytics.commands.writing import write
 from analytics.errors import QuestionError
 from analytics.log.column import PERCENT
 from analytics.log.score_form import first_threshold
 from analytics.log.workspace import Workspace
+from analytics.measure.gap.metric import COST
 from analytics.measure.thresholds.costs import Costs
 from analytics.measure.thresholds.policy import Policy
 from analytics.query.cohort import Cohort
@@ -62,8 +63,8 @@ def gap(
         str | None, typer.Argument(metavar="PRODUCTION", help="The log of production, where it is another one.")
     ] = None,
     metric: Annotated[
-        str, typer.Option(help="The metric whose change is split; AUROC is no ratio of sums.")
-    ] = "error_rate",
+        str | None, typer.Option(help=f"The metric whose change is split; AUROC is no ratio of sums. {METRIC_HELP}")
+    ] = None,
     by: Annotated[Text, typer.Option(help="Columns whose slices the parts are made of; chosen by default.")] = None,
     policy: Annotated[Text, typer.Option(help="Name of a saved policy, for the cost per 1,000 rows.")] = None,
 ) -> None:
@@ -86,6 +87,7 @@ def gap(
     inputs = inputs_answer(engine, sides)
     costs = Policy.from_text(workspace.saved_policy(policy)).costs if policy else Costs()
     names = listed_columns(by, reference.log.reading.names) if by else None
+    metric = metric or (COST if policy else leading_metric(production.log))
     found = gap_answer(engine, sides, inputs, metric, costs=costs, by=names)
     answer = gap_json(found, inputs, jointly(found, inputs), gap_time(engine, found))
     said = {"roles": roles_of(source, reference.log)}

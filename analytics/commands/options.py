@@ -18,6 +18,7 @@ from analytics.query.where import WHERE
 Format = Literal["table", "csv", "json"]
 Text = str | None
 Texts = list[str] | None
+METRIC_HELP = "By default the error rate, or where one class is rare the share of it that is found."
 _COLUMNS, _LAYOUT, _QUESTION, OUTPUT = "Columns of the log", "Layout of the file", "Question", "Output"
 
 

@@ -462,6 +462,18 @@ def test_thresholds_keep_their_limits_and_name_what_binds(compas: Path) -> None:
     assert nothing["best_threshold"] is None and nothing["cost_at_best"] is None
 
 
+def test_no_threshold_is_ordered_from_costs_that_nobody_gave(compas: Path) -> None:
+    answer = ask("thresholds", compas, *COMPAS)
+    assert answer["has_costs"] is False and answer["unit"] == ""
+    assert answer["best_threshold"] is None and answer["saving"] is None and answer["cost_now"] is None
+    said = run("thresholds", compas, *COMPAS).stderr
+    assert "What does a miss cost compared with a false alarm?" in said and "Move" not in said
+    for options in (("--cost-fn", "3"), ("--cost-fp", "1"), ("--cost-review", "0.1")):
+        assert ask("thresholds", compas, *COMPAS, *options)["best_threshold"] is not None
+    told = run("thresholds", compas, *COMPAS, "--cost-fp", "1", "--cost-fn", "3").stderr
+    assert "Move" not in told or "Recall goes from" in told
+
+
 def test_thresholds_are_asked_with_a_saved_policy(compas: Path) -> None:
     policy = Policy(Costs(fp=1, fn=3), limits=Limits(max_fpr=0.33))
     Workspace().save_policy("plan", policy.to_text())
@@ -478,8 +490,10 @@ def test_thresholds_are_asked_with_a_saved_policy(compas: Path) -> None:
         (("--cost-fp", "nan"), "as a number"),
         (("--min-recall", "2"), "from 0 to 1"),
         (("--amount-cells", "xx"), "cells among"),
-        (("--by", "nowhere"), "name of a column"),
-        (("--look-cost", "1", "--look-error", "3"), "error rate of a person"),
+        (("--by", "nowhere", "--cost-fn", "3"), "name of a column"),
+        (("--look-cost", "1", "--look-error", "3", "--cost-fn", "3"), "error rate of a person"),
+        (("--by", "race"), "what errors cost"),
+        (("--look-cost", "1"), "what errors cost"),
     ],
 )
 def test_thresholds_that_cannot_be_asked_are_refused_in_one_message(

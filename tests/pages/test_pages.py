@@ -362,6 +362,19 @@ def test_a_move_of_the_line_on_the_thresholds_page_asks_nothing() -> None:
     assert not app.dataframe[0].value.equals(reading)
 
 
+def test_until_errors_have_a_cost_the_thresholds_page_asks_and_orders_nothing() -> None:
+    app = opened("thresholds")
+    shown = " ".join(element.value for element in [*app.markdown, *app.caption])
+    assert "What does a miss cost compared with a false alarm?" in shown
+    assert not any(word in shown for word in ("Move the threshold", "Keep the threshold", "€"))
+    asked = [button for button in app.button if button.key.startswith("ask_")]
+    assert len(asked) == 4 and app.number_input(key="cost_fn").value is None
+    asked[0].click().run()
+    assert not app.exception and app.number_input(key="cost_fn").value == 1 == app.number_input(key="cost_fp").value
+    shown = " ".join(element.value for element in [*app.markdown, *app.caption])
+    assert "What does a miss cost" not in shown and "If the costs are wrong" in [head.value for head in app.subheader]
+
+
 def test_an_address_reopens_a_policy() -> None:
     app = opened(
         "thresholds", cost_fn="5", cost_review="0.5", min_recall="0.3", unit="minutes", to="0.4", capacity="3", per=ODD
