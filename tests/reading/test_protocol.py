@@ -152,8 +152,10 @@ STORED = (Path(__file__).parent / "stored_log.json").read_text(encoding="utf-8")
 def without_new_fields(written: Any, stored: Any) -> Any:
     """What was written without fields that the version before did not have, which are empty, or a scale of 1."""
     if isinstance(written, dict) and isinstance(stored, dict):
-        assert all(written[name] in (None, [], False, 1.0) for name in written.keys() - stored.keys())
+        assert all(written[name] in (None, [], "", False, 1.0) for name in written.keys() - stored.keys())
         return {name: without_new_fields(value, stored[name]) for name, value in written.items() if name in stored}
+    if isinstance(written, list) and isinstance(stored, list) and len(written) == len(stored):
+        return [without_new_fields(*pair) for pair in zip(written, stored, strict=True)]
     return written
 
 
