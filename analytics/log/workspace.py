@@ -203,14 +203,8 @@ class Workspace(SavedFiles):
 
     def notices(self) -> list[str]:
         """Return a sentence for each damaged thing that was set aside."""
-        sentences = []
-        for stem in sorted({path.stem for path in self.damaged.glob("*")}):
-            if stem.startswith("verdicts-"):
-                sentences.append(
-                    f"The verdicts could not be read and were set aside in {self.damaged}. "
-                    "What the backup of the last start held is back."
-                )
-                continue
+        sentences = [path.read_text(encoding="utf-8") for path in sorted(self.damaged.glob("verdicts-*.txt"))]
+        for stem in sorted({path.stem for path in self.damaged.glob("*") if not path.name.startswith("verdicts-")}):
             what = _SMALL_FILES.get(stem, f"The log {stem}")
             with contextlib.suppress(*_NO_RECEIPT):
                 what = f"The log {self._read_receipt(self.damaged / f'{stem}.json').name!r}"

@@ -16,7 +16,7 @@ from analytics.review.taxonomy import Reason, label_of
 from analytics.review.verdict import Verdict
 from pages._frame import session
 from pages._frame.frame import boundary
-from pages._frame.render import sentence
+from pages._frame.render import escaped, sentence
 from pages._review import case as case_view
 from pages._review import findings, library, queue
 from pages._review import verdict as verdict_form
@@ -40,6 +40,8 @@ def draw(question: Question) -> None:
         store = session.reviews()
         reasons, _ = store.reasons()
         verdicts = store.verdicts(question.log.reading.content_hash)
+        for said in store.notices():
+            st.warning(escaped(f"{said} What was set aside is on the Logs page."), icon=":material/healing:")
         if view == "findings":
             findings.draw(question, verdicts, reasons)
         elif view == "library":

@@ -239,3 +239,14 @@ def test_an_address_that_no_queue_has_is_mended() -> None:
     app = opened(errors="x", rank="<b>", seed="-1", at="999999999999", view="?")
     assert app.query_params["errors"] == "both" and app.query_params["rank"] == "confidence"
     assert int(app.query_params["at"]) < 240
+
+
+def test_a_file_that_was_emptied_costs_nothing_and_the_page_says_so(home: Path) -> None:
+    judge(opened(), 1, "kept")
+    (home / "verdicts.sqlite").write_bytes(b"")
+    app = opened()
+    said = " ".join(warning.value for warning in app.warning).replace("\\", "")
+    assert "was damaged or replaced" in said and "Nothing is missing" in said
+    assert [entry.note for entry in ReviewStore(home).verdicts(log_of(home).reading.content_hash)] == ["kept"]
+    for path in (home / "damaged").iterdir():
+        path.unlink()
