@@ -64,6 +64,7 @@ class Workspace(SavedFiles):
         super().__init__((home or (Path(given) if given else user_data_path("slicewise", appauthor=False))).absolute())
         self.logs = self.home / "logs"
         self.side = self.logs / "side"
+        self.removed = self.home / "removed"
         self.staging = self.home / "staging"
         self.scratch = self.home / "scratch"
         self._receipts: dict[Path, tuple[tuple[int, int, int], Log]] = {}
@@ -83,8 +84,12 @@ class Workspace(SavedFiles):
 
     def state(self, key: str) -> Log | None:
         """Return one state of a log, None where the workspace does not hold it."""
+        return self.state_at(self.path(key).with_suffix(".json"))
+
+    def state_at(self, receipt: Path) -> Log | None:
+        """Return the log of a receipt, None where it cannot be read."""
         try:
-            return self._read_receipt(self.path(key).with_suffix(".json"))
+            return self._read_receipt(receipt)
         except _NO_RECEIPT:
             return None
 

@@ -196,12 +196,7 @@ def draw_log(log: Log) -> None:
         sample = session.engine().sample(log)
         changed = mapping.edit(log.reading, log.mapping, guess.reasons, sample, f"remap_{log.key}")
         _draw_rebuild(log, changed)
-    with st.popover("Remove this log", icon=":material/delete:"):
-        st.write("The log leaves the workspace; the file that it came from is not touched.")
-        if st.button("Remove", type="primary", key="remove"):
-            session.workspace().remove(log.log_id)
-            st.session_state["_wanted_log"] = ""
-            st.rerun()
+    shelf.draw_remove(log)
 
 
 def _rebuild(log: Log, wanted: Mapping) -> None:
