@@ -24,6 +24,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from analytics import settings
+from pages._frame.imports import import_shared
 from pages._review import keyboard
 
 ROOT = Path(__file__).parent
@@ -184,6 +185,7 @@ def main() -> int:
     if reason:
         logger.error(reason)
         return 2
+    import_shared("sklearn.ensemble", "sklearn.model_selection")
     app.run(config={"server.allowedHosts": hosts(), "server.address": address(), "server.port": settings.PORT.value})
     return 0
 

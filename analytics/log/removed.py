@@ -16,7 +16,7 @@ _KEPT_SECONDS = 24 * 3600
 
 
 @dataclass(frozen=True)
-class Removed:
+class _Removed:
     """A log that was removed, and the moment in UTC until which it is kept."""
 
     log: Log
@@ -45,9 +45,9 @@ def put_away(workspace: Workspace, log_id: str) -> Log:
     return log
 
 
-def removed_logs(workspace: Workspace) -> list[Removed]:
+def removed_logs(workspace: Workspace) -> list[_Removed]:
     """Return the logs that can be brought back, the last removed first; older ones are forgotten now."""
-    found: list[tuple[float, Removed]] = []
+    found: list[tuple[float, _Removed]] = []
     there = {log.log_id for log in workspace.receipts()}
     for folder in workspace.removed.glob("*"):
         until = folder.stat().st_mtime + _KEPT_SECONDS
@@ -56,7 +56,7 @@ def removed_logs(workspace: Workspace) -> list[Removed]:
         if until < time.time() or folder.name in there or not known:
             remove(folder)
         else:
-            found.append((until, Removed(known[0], datetime.fromtimestamp(until, UTC))))
+            found.append((until, _Removed(known[0], datetime.fromtimestamp(until, UTC))))
     return [entry for _, entry in sorted(found, key=lambda pair: -pair[0])]
 
 
