@@ -12,7 +12,7 @@ from contextlib import contextmanager
 import streamlit as st
 
 from analytics.errors import AnalysisError, EmptyCohort
-from pages._frame import session, sidebar
+from pages._frame import address, session, sidebar
 from pages._frame.imports import import_shared
 from pages._frame.registry import FIRST, PAGES
 from pages._frame.render import escaped
@@ -50,6 +50,7 @@ def run() -> None:
     import_shared()
     _configure()
     st.html(_NARROW_MARGINS)
+    address.leave_out_wrong_numbers()
     if session.needs_sign_in():
         _draw_sign_in()
         return
