@@ -20,6 +20,7 @@ from pages._frame.render import escaped, sentence
 from pages._review import case as case_view
 from pages._review import findings, library, queue
 from pages._review import verdict as verdict_form
+from pages._review.draft import reviewer
 
 _VIEWS = {"cases": "Cases", "findings": "What the verdicts say", "library": "Library"}
 
@@ -70,7 +71,7 @@ def _draw_cases(question: Question, verdicts: list[Verdict], reasons: tuple[Reas
         page = queue.page_of(question, asked)
     left, right = st.columns([1, 1.65], gap="medium")
     with left:
-        queue.draw_list(question, asked, page, verdicts, reasons, verdict_form.reviewer())
+        queue.draw_list(question, asked, page, verdicts, reasons, reviewer())
         _draw_so_far(verdicts, reasons)
     case = cases(page.rows)[asked.at % queue.PAGE_ROWS]
     with right:
