@@ -52,9 +52,11 @@ def draw_drop_zone() -> None:
         help=f"{readable()}, up to {mending.MAX_UPLOAD_MB} MB. Several files become one log: drop them together.",
     )
     root = inbox.inbox()
-    where = "Larger than 499 MB? Read it " + ("by its path" if root is None else "from the inbox")
-    with st.expander(where, key="by_path"):
-        path = _draw_path() if root is None else _draw_inbox(root)
+    path = None
+    if root is not None or not inbox.are_paths_closed():
+        where = "Larger than 499 MB? Read it " + ("by its path" if root is None else "from the inbox")
+        with st.expander(where, key="by_path"):
+            path = _draw_path() if root is None else _draw_inbox(root)
     if path is not None:
         _read(lambda progress: api.read_file(session.workspace(), path, on_progress=progress), path.name)
     if files:
