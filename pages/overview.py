@@ -15,7 +15,7 @@ st.title("Overview")
 with frame.boundary():
     question = session.question()
     answer = kept(overview, question)
-    sentence(readings.overview_reading(answer, question))
+    sentence(numbers.lead_text(answer, question, numbers.draw_metric(question)))
     numbers.draw_headline(answer)
     pair = st.grid(2, min_column_width=460, gap="medium")
     with pair.cell():

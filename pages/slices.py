@@ -19,7 +19,7 @@ with frame.boundary():
     if is_discovered:
         discovery.draw(question)
     elif not by:
-        table.draw_ranking(kept(ranked_columns, question))
+        table.draw_ranking(kept(ranked_columns, question, metric), metric)
     else:
         answer = kept(slices, question, by, metric=metric, metrics=table.SHOWN, min_support=min_support)
         sentence(readings.slices_reading(answer))

@@ -24,8 +24,10 @@ with frame.boundary():
         st.caption(escaped(readings.limits_reading(answer)))
     with right:
         explorer.draw_explorer(answer, question)
-    costs.draw_sensitivity(answer)
+    if policy.has_costs:
+        costs.draw_sensitivity(answer)
     decisions.draw_logged(answer, question)
-    by_slice.draw_slices(answer, question, policy)
-    human_band.draw_band(answer, question, policy)
+    if policy.has_costs:
+        by_slice.draw_slices(answer, question, policy)
+        human_band.draw_band(answer, question, policy)
     decisions.draw_decision(answer, question)

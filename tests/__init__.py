@@ -1,0 +1,10 @@
+"""Tests mirror the tree of the code."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+# A run starts hundreds of processes, and each compiles 10 s of modules anew where Python may not keep what it compiled.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)

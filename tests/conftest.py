@@ -17,6 +17,42 @@ settings.load_profile("unhurried")
 
 
 NUMBERS = count()
+ROOT = Path(__file__).parents[1]
+LONG = (
+    "tests/browser/",
+    "tests/answers/gap/",
+    "tests/measure/discovery/",
+    "tests/pages/test_crowd.py",
+    "tests/fuzz/",
+    "tests/answers/discovery/",
+    "tests/measure/calibration/",
+)
+"""Where single tests take longest: what a worker begins with is not what the whole run waits for at its end."""
+
+
+def dealt(modules: list[tuple[str, int]], n_workers: int) -> list[str]:
+    """The order of modules, given with their number of tests, in which the nth of equal parts begins with every nth long one."""
+    long = [[name for name, _ in modules if name.startswith(place)] for place in LONG]
+    first = [name for names in long for name in names]
+    others = [(name, size) for name, size in modules if name not in set(first)]
+    sizes, part = dict(modules), sum(size for _, size in modules) / n_workers
+    order: list[str] = []
+    for worker in range(n_workers):
+        order += first[worker::n_workers]
+        while others and sum(sizes[name] for name in order) < part * (worker + 1):
+            order.append(others.pop(0)[0])
+    return [*order, *(name for name, _ in others)]
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Deal the long modules out to the workers: each is given an equal part of the list, and later takes from the other's end."""
+    n_workers = getattr(config, "workerinput", {}).get("workercount", 1)
+    by_module: dict[str, list[pytest.Item]] = {}
+    for item in items:
+        by_module.setdefault(item.nodeid.partition("::")[0], []).append(item)
+    if n_workers > 1:
+        order = dealt([(name, len(found)) for name, found in by_module.items()], n_workers)
+        items[:] = [item for name in order for item in by_module[name]]
 
 
 @pytest.fixture(scope="session")
@@ -43,7 +79,7 @@ def desk(own_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Desk:
 @pytest.fixture(scope="session")
 def data() -> Path:
     """The real logs that are shared beside the repository."""
-    folder = Path(__file__).parents[1] / "../shared/data"
+    folder = ROOT / "../shared/data"
     if not folder.is_dir():
         pytest.skip("the real logs are not here: expected them at ../shared/data, beside the repository")
     return folder.resolve()

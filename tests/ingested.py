@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import re
 import shutil
 import tempfile
 from collections.abc import Sequence
@@ -17,7 +19,7 @@ import duckdb
 import polars as pl
 
 from analytics.errors import AnalysisError, InputError
-from analytics.log import classes
+from analytics.log import roles
 from analytics.log.mapping import Mapping
 from analytics.log.schema import Log, Reading
 from analytics.log.workspace import Workspace
@@ -54,12 +56,21 @@ def run_here(request: protocol.Request, folder: Path, *_: object) -> protocol.An
     return answer
 
 
+def home_with(source: Path | pl.DataFrame, folder: Path) -> Path:
+    """The workspace below a folder, with one log in it."""
+    desk = Desk(Workspace(folder / "workspace"), folder)
+    desk.log(source)
+    return desk.workspace.home
+
+
 @dataclass
 class Desk:
     """A workspace and a folder for files."""
 
     workspace: Workspace
     folder: Path
+    is_fresh: bool = False
+    """Whether made-up logs are read and built every time: where that is what the tests are about."""
 
     def file(self, content: str | bytes, name: str = "log.csv") -> Path:
         """Write a file under a name, in a folder of its own."""
@@ -82,11 +93,14 @@ class Desk:
         frame.write_parquet(path)
         return path
 
+    def _written(self, source: Path | str | bytes | pl.DataFrame) -> Path:
+        if isinstance(source, pl.DataFrame):
+            return self.frame(source)
+        return source if isinstance(source, Path) else self.file(source)
+
     def stage(self, source: Path | str | bytes | pl.DataFrame, **options: Any) -> api.Staged:
         """Read a file, or content that is written to one; a log of the same bytes gives way."""
-        if isinstance(source, pl.DataFrame):
-            source = self.frame(source)
-        path = source if isinstance(source, Path) else self.file(source)
+        path = self._written(source)
         with patch.object(api, "run_child", run_here):
             found = api.read_file(self.workspace, path, **options)
             if isinstance(found, Log):
@@ -101,42 +115,57 @@ class Desk:
         api.discard(self.workspace, upload.staged_id)
         return upload.reading
 
-    def log(self, source: Path | str | bytes | pl.DataFrame, mapping: Mapping | None = None, **roles_given: Any) -> Log:
+    def log(
+        self,
+        source: Path | str | bytes | pl.DataFrame,
+        mapping: Mapping | None = None,
+        *,
+        name: str | None = None,
+        **roles_given: Any,
+    ) -> Log:
         """Make a log of a file: with a mapping as it stands, or with the guess and what is said otherwise.
 
-        A file that lies elsewhere, as the real logs do, is read once for all tests and processes of a run.
+        The same bytes under the same mapping are read once for all tests and processes of a run.
         """
-        is_shared = isinstance(source, Path) and mapping is None and self.folder not in source.parents
-        if isinstance(source, Path) and is_shared and (found := self._taken(source, roles_given)):
+        path = self._written(source)
+        is_shared = path.is_file() and (self.folder not in path.parents or not self.is_fresh)
+        kept = self._kept(path, name, mapping, roles_given) if is_shared else None
+        if kept is not None and (found := self._taken(kept)):
             return found
-        upload = self.stage(source)
+        upload = self.stage(path, name=name)
         if mapping is None:
             mapping = replace(upload.mapping, **roles_given)
             if {"label", "decision", "score"} & set(roles_given):
-                mapping = replace(classes.with_values(mapping, upload.reading), **roles_given)
+                mapping = replace(roles.complete(mapping, upload.reading), **roles_given)
         log = self.build(upload, mapping)
-        if isinstance(source, Path) and is_shared:
-            self._give(source, roles_given, log)
+        if kept is not None:
+            self._give(kept, log)
         return log
 
-    def _kept(self, source: Path, roles_given: dict[str, Any]) -> Path:
+    def _kept(self, source: Path, name: str | None, mapping: Mapping | None, roles_given: dict[str, Any]) -> Path:
         """The folder of a log that was made of these bytes with these roles, in the temporary folder of this run."""
-        digest = hashlib.sha256(source.read_bytes() + repr((source.name, sorted(roles_given.items()))).encode())
+        settings = sorted(pair for pair in os.environ.items() if re.match("SLICEWISE_(?!HOME)", pair[0]))
+        here = sorted(
+            log.stem for log in self.workspace.logs.glob("*.json")
+        )  # a guess may follow what was mapped before
+        said = repr((name or source.name, mapping, sorted(roles_given.items()), settings, here))
+        digest = hashlib.sha256(source.read_bytes() + said.encode())
         own = self.folder.parent
-        return (own.parent if own.name.startswith("popen-") else own) / "real-logs" / digest.hexdigest()
+        return (own.parent if own.name.startswith("popen-") else own) / "logs" / digest.hexdigest()
 
-    def _taken(self, source: Path, roles_given: dict[str, Any]) -> Log | None:
+    def _taken(self, kept: Path) -> Log | None:
         """Copy a log into this workspace where it was made before, in whatever process."""
-        kept = self._kept(source, roles_given)
         if not kept.exists():
             return None
-        for path in kept.iterdir():
-            shutil.copyfile(path, self.workspace.logs / path.name)
-        return self.workspace.state(next(kept.glob("*.json")).stem)
+        receipt = next(kept.glob("*.json"))
+        copied = self.folder / f"{next(NUMBERS)}.duckdb"
+        shutil.copyfile(receipt.with_suffix(".duckdb"), copied)
+        log = Log.from_json(receipt.read_text("utf-8").partition("\n")[0])
+        self.workspace.keep(log, copied)
+        return log
 
-    def _give(self, source: Path, roles_given: dict[str, Any], log: Log) -> None:
+    def _give(self, kept: Path, log: Log) -> None:
         """Keep a log for the tests to come; whoever is second leaves the first one's."""
-        kept = self._kept(source, roles_given)
         kept.parent.mkdir(exist_ok=True)
         making = Path(tempfile.mkdtemp(dir=kept.parent))
         for path in self.workspace.logs.glob(f"{log.key}.*"):

@@ -10,10 +10,10 @@ import polars as pl
 
 from analytics.answers.question import Question, score_table
 from analytics.errors import QuestionError
-from analytics.measure.comparisons import SIGNIFICANT
+from analytics.measure.counts import Counts
 from analytics.measure.estimates import estimate_table
 from analytics.measure.metrics import METRICS, used_in
-from analytics.measure.slices import MIN_SUPPORT, slice_table
+from analytics.measure.slices import MIN_SUPPORT, is_worse, slice_table
 from analytics.query.engine import Engine
 
 COUNTED = tuple(name for name in used_in("slices") if METRICS[name].is_count)
@@ -90,37 +90,42 @@ def slices(
 
 
 def _ranked(table: pl.DataFrame, metric: str, by: Sequence[str]) -> pl.DataFrame:
-    """Put the slices with most impact first: by excess errors, or by what another metric says is worst; few rows last."""
-    key = "excess_errors" if METRICS[metric].is_of_errors else "difference"
-    is_descending = key == "excess_errors" or METRICS[metric].direction != "higher"
+    """Put the slices with most impact first, few rows last; by another metric than the error rate what is worst.
+
+    Impact is the model's part of the excess errors. Clear parts come first; of the others what is certain counts, the lower
+    bound: a slice of many positives must not come first because its part is known least.
+    """
+    keys, sides = [pl.col("few_rows"), pl.col("difference")], [False, METRICS[metric].direction != "higher"]
+    if METRICS[metric].is_of_errors:
+        is_clear = is_worse(metric)
+        impact = pl.when(is_clear).then("excess_model").otherwise("excess_model_low")
+        keys, sides = [pl.col("few_rows"), ~is_clear, impact], [False, False, True]
     return table.sort(
-        ["few_rows", key, "n", *by], descending=[False, is_descending, True, *[False] * len(by)], nulls_last=True
+        [*keys, pl.col("n"), *map(pl.col, by)], descending=[*sides, True, *[False] * len(by)], nulls_last=True
     )
 
 
-def ranked_columns(engine: Engine, question: Question) -> pl.DataFrame:
-    """Rank the segment columns by how much of the errors their worse slices hold beyond what the rest would predict.
+def ranked_columns(engine: Engine, question: Question, metric: str = "error_rate") -> pl.DataFrame:
+    """Rank the segment columns by what their worse slices hold beyond what the rest would predict.
 
     Returns
     -------
     DataFrame
     ``column``, ``n_slices``, ``n_compared`` (slices with enough judged rows, in themselves and in the rest), ``n_worse``
-        (of those that hold fewer than half of the rows: a slice that holds most of them is the rule and no exception; worse
-        than their complement, adjusted p below 0.05), ``share_separated`` (their excess errors as a share of all errors),
-        ``worst`` and ``worst_rate``: the slice with most excess errors; ``n_judged``, the rows of the cohort that are judged.
-        The column that separates most comes first.
+        (`is_worse` by the metric, of those that hold fewer than half of the rows: a slice that holds most of them is the rule
+        and no exception), ``share_separated`` (for the error rate the model's part of their excess errors as a share of all
+        errors; for another proportion what is missed or wrong in it beyond the rest's, as a share of all such rows; else
+        null), ``worst`` and ``worst_rate``: the slice that comes first, and its metric; ``n_judged``, the rows of the cohort
+        that are judged. The column that separates most comes first.
     """
     rows = []
     for name in question.log.mapping.segments:
-        answer = slices(engine, question, [name], metrics=())
+        answer = slices(engine, question, [name], metric=metric, metrics=())
         table = answer.table
         judged = pl.sum_horizontal("tp", "fp", "fn", "tn")
         n_judged = int(answer.overall.select(judged).item())
         compared = table.filter(~pl.col("few_rows") & (n_judged - judged >= answer.min_support))
-        worse = compared.filter(
-            (pl.col("p_adjusted") < SIGNIFICANT) & (pl.col("difference") > 0) & (2 * judged < n_judged)
-        )
-        n_errors = int(answer.overall["fp"][0] + answer.overall["fn"][0])
+        worse = compared.filter(is_worse(metric) & (2 * judged < n_judged))
         top = worse.row(0, named=True) if worse.height else None
         rows.append(
             {
@@ -128,9 +133,9 @@ def ranked_columns(engine: Engine, question: Question) -> pl.DataFrame:
                 "n_slices": table.height,
                 "n_compared": compared.height,
                 "n_worse": worse.height,
-                "share_separated": float(worse["excess_errors"].sum()) / n_errors if n_errors else None,
+                "share_separated": _share_separated(worse, answer),
                 "worst": _value_text(top["slice_0"]) if top else None,
-                "worst_rate": top["error_rate"] if top else None,
+                "worst_rate": top[metric] if top else None,
                 "n_judged": n_judged,
             }
         )
@@ -144,7 +149,22 @@ def ranked_columns(engine: Engine, question: Question) -> pl.DataFrame:
         "worst_rate": pl.Float64,
         "n_judged": pl.Int64,
     }
-    return pl.DataFrame(rows, schema=schema).sort("share_separated", descending=True, nulls_last=True)
+    return pl.DataFrame(rows, schema=schema).sort("share_separated", "n_worse", descending=True, nulls_last=True)
+
+
+def _share_separated(worse: pl.DataFrame, answer: SliceAnswer) -> float | None:
+    """Return what worse slices hold beyond the rest's, as a share of all; None where it cannot be counted in rows."""
+    metric, overall = METRICS[answer.metric], Counts.of(answer.overall)
+    if metric.is_of_errors:
+        total, beyond = float(overall.errors[0]), float(worse["excess_model"].sum())
+    elif metric.is_proportion and metric.numerator and metric.denominator and metric.direction != "neither":
+        good, every = float(metric.numerator(overall)[0]), float(metric.denominator(overall)[0])
+        total = good if metric.direction == "lower" else every - good
+        gaps = worse["difference"].abs().to_numpy()
+        beyond = float((metric.denominator(Counts.of(worse)) * gaps).sum())
+    else:
+        return None
+    return beyond / total if total else None
 
 
 def _value_text(value: object) -> str:

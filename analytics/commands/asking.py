@@ -10,31 +10,23 @@ from pathlib import Path
 from typing import Any
 
 from analytics.answers.question import Question
-from analytics.commands.options import Asked, Source
+from analytics.commands.options import ROLE_OPTIONS, Asked, Source
+from analytics.commands.roles import require_settled, said_roles
 from analytics.errors import AnalysisError, QuestionError
-from analytics.log import classes, roles
-from analytics.log.column import Column
+from analytics.log import class_columns, classes, roles, score_form
+from analytics.log.column import PERCENT, Column
 from analytics.log.conflicts import conflicts, require_values
 from analytics.log.judge import is_one_of
 from analytics.log.mapping import Mapping
 from analytics.log.schema import Log, Reading
 from analytics.log.value_words import UNKNOWN_WORDS, plain
 from analytics.log.workspace import Workspace
+from analytics.measure.headline import headline
 from analytics.query.cohort import Cohort
 from analytics.query.engine import Engine
 from analytics.query.where import parse_where
 from analytics.reading import api
 from analytics.reading.inbox import is_there
-
-_ROLE_OPTIONS: dict[str, str] = {
-    "score": "score",
-    "label": "label",
-    "decision": "decision",
-    "id": "row_id",
-    "time": "time",
-    "amount": "amount",
-    "model_version": "model_version",
-}
 
 
 def _overridden(mapping: Mapping, reading: Reading, source: Source) -> Mapping:
@@ -45,31 +37,56 @@ def _overridden(mapping: Mapping, reading: Reading, source: Source) -> Mapping:
     QuestionError
         If the log has no such column, no row holds such a value, or two options contradict each other.
     """
-    chosen = {role: name for option, role in _ROLE_OPTIONS.items() if (name := getattr(source, option))}
-    for name in chosen.values():
-        reading.column(name)
-    taken = set(chosen.values())
+    said = said_roles(source, reading)
+    taken = {name for name in said.values() if name is not None}
     cleared: dict[str, Any] = {
-        role: None for role in _ROLE_OPTIONS.values() if role not in chosen and getattr(mapping, role) in taken
+        role: None for role in ROLE_OPTIONS.values() if role not in said and getattr(mapping, role) in taken
     }
-    changed = replace(mapping, **chosen, **cleared)
+    given: dict[str, Any] = {**said, **cleared}
+    changed = replace(mapping, **given)
     if source.segments:
         names = listed_columns(source.segments, reading.names)
         changed = replace(changed, segments=tuple(reading.column(name).name for name in names))
-    changed = _with_said_values(_with_values_of(changed, reading, chosen), reading, source)
+    moved = {role for role in ROLE_OPTIONS.values() if getattr(changed, role) != getattr(mapping, role)}
+    changed = _with_said_values(_with_values_of(changed, reading, moved), reading, source)
+    changed = _with_score_form(changed, reading, source, moved)
     if source.names_roles and (found := conflicts(changed, reading)):
         raise QuestionError(found[0])
     return changed
 
 
-def _with_values_of(mapping: Mapping, reading: Reading, chosen: Collection[str]) -> Mapping:
-    """Return the mapping with the values of the columns that were chosen; those of the others stay as they are."""
-    guess = classes.with_values(mapping, reading)
-    if "label" in chosen:
-        mapping = replace(mapping, positive=guess.positive, negative=guess.negative)
-    if "decision" in chosen:
-        mapping = replace(mapping, decision_positive=classes.decision_values(mapping, reading))
-    return replace(mapping, threshold=guess.threshold) if "score" in chosen or "decision" in chosen else mapping
+def _with_values_of(mapping: Mapping, reading: Reading, moved: Collection[str]) -> Mapping:
+    """Return the mapping with the values of the columns that changed; those of the others stay as they are."""
+    if "label" in moved:
+        positive, negative = classes.split_values(reading.column(mapping.label)) if mapping.label else ((), ())
+        mapping = replace(mapping, positive=positive, negative=negative)
+    return classes.with_decision_values(mapping, reading) if "decision" in moved else mapping
+
+
+def _with_score_form(mapping: Mapping, reading: Reading, source: Source, moved: Collection[str]) -> Mapping:
+    """Return the mapping with a score that is read as said, and a threshold to begin with where what is judged changed."""
+    if source.score_as and mapping.score is None:
+        raise QuestionError("Expected a column for --score-as, found none. Name it with --score.")
+    if source.positive and source.score is None and mapping.score is not None:
+        found = class_columns.score_of(reading, mapping.label, [mapping.score], mapping.positive)
+        if found and found[0] != mapping.score:
+            mapping, moved = replace(mapping, score=found[0]), {*moved, "score"}
+    if "score" in moved or ("decision" in moved and mapping.score is None):
+        mapping = score_form.with_form(mapping, reading)
+        mapping = replace(mapping, threshold=score_form.first_threshold(mapping, reading))
+    if source.score_as is None:
+        return mapping
+    scale = 1.0 if source.score_as == "number" else mapping.score_scale
+    mapping = replace(
+        mapping,
+        score_scale=float(PERCENT) if source.score_as == "percent" else scale,
+        score_missing=() if source.score_as == "number" else mapping.score_missing,
+        is_score_clipped=False if source.score_as == "number" else mapping.is_score_clipped,
+        is_confidence=source.score_as == "confidence",
+    )
+    if mapping.is_confidence and mapping.decision is None:
+        raise QuestionError("Expected the decision whose confidence the score is, found none. Name it with --decision.")
+    return replace(mapping, threshold=score_form.first_threshold(mapping, reading))
 
 
 def _with_said_values(mapping: Mapping, reading: Reading, source: Source) -> Mapping:
@@ -78,6 +95,7 @@ def _with_said_values(mapping: Mapping, reading: Reading, source: Source) -> Map
         ("--positive", "label", source.positive),
         ("--negative", "label", source.negative),
         ("--decision-positive", "decision", source.decision_positive),
+        ("--decision-negative", "decision", source.decision_negative),
     ):
         if said:
             name = getattr(mapping, role)
@@ -91,11 +109,22 @@ def _with_said_values(mapping: Mapping, reading: Reading, source: Source) -> Map
     if source.negative and label:
         mapping = replace(mapping, negative=tuple(source.negative))
         mapping = mapping if source.positive else replace(mapping, positive=_positives(mapping, label))
+    return _with_said_decisions(mapping, reading, source) if mapping.decision else mapping
+
+
+def _with_said_decisions(mapping: Mapping, reading: Reading, source: Source) -> Mapping:
+    """Return the mapping with the values of the decision that are said; those of the label where the label's are said."""
+    column = reading.column(mapping.decision or "")
+    if source.positive or source.label:
+        mapping = classes.with_decision_values(mapping, reading)
     if source.decision_positive:
-        return replace(mapping, decision_positive=tuple(source.decision_positive))
-    if mapping.decision and (source.positive or source.label):
-        shared = classes.shared_values(mapping, reading.column(mapping.decision))
-        return replace(mapping, decision_positive=shared or mapping.decision_positive)
+        rest = tuple(value for value in classes.decided_values(column) if value not in source.decision_positive)
+        mapping = replace(mapping, decision_positive=tuple(source.decision_positive), decision_negative=rest)
+    if source.decision_negative:
+        negative = tuple(source.decision_negative)
+        positive = tuple(value for value in mapping.decision_positive if value not in negative)
+        rest = tuple(value for value in classes.decided_values(column) if value not in negative)
+        mapping = replace(mapping, decision_positive=positive or rest, decision_negative=negative)
     return mapping
 
 
@@ -153,12 +182,18 @@ def kept(
     threshold: float | None = None,
     is_current: bool,
     first: Mapping | None = None,
+    asks: bool = True,
 ) -> Log:
-    """Return the log of what was read: with the roles that it has, guessed for a new one, and what the command line says."""
+    """Return the log of what was read, with the roles that are guessed from it and what the command line says.
+
+    What the workspace knows of the same file does not matter: the answer is that of an empty one. With ``asks`` a role that
+    stays open is refused with a question.
+    """
     try:
-        if first is None:
-            first = read.mapping if isinstance(read, Log) else roles.guess(read.reading).mapping
-        mapping = _with_threshold(_overridden(first, read.reading, source), threshold)
+        guess = roles.guess(read.reading, said_roles(source, read.reading))
+        mapping = _with_threshold(_overridden(first or guess.mapping, read.reading, source), threshold)
+        if asks:
+            require_settled(guess, mapping, source)
         if isinstance(read, api.Staged):
             return api.build_staged(workspace, read, mapping)
         return api.remap(workspace, read, mapping, is_current=is_current)
@@ -190,6 +225,11 @@ def question_of(workspace: Workspace, log: Log, asked: Asked) -> tuple[Engine, Q
     """Return the engine and the question that a command asks of a log."""
     threshold = log.mapping.threshold if asked.threshold is None else finite_threshold(asked.threshold)
     return Engine(workspace), Question(log, cohort_of(asked.where, log), threshold)
+
+
+def leading_metric(log: Log) -> str:
+    """Return the metric that leads where none is named."""
+    return headline(log.n_positive, log.n_labelled).metric
 
 
 def cohort_of(filters: Sequence[str] | None, log: Log) -> Cohort:

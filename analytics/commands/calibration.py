@@ -9,6 +9,7 @@ import typer
 from analytics.answers.calibration.answer import calibration_slices
 from analytics.commands.asking import ask, columns_of
 from analytics.commands.options import Asked, Output, Source
+from analytics.commands.roles import roles_of
 from analytics.commands.writing import write
 from analytics.measure.reliability import Binning
 
@@ -45,7 +46,8 @@ def calibration(
         Literal["hour", "day", "week", "month"] | None, typer.Option(help="One object per bucket of time instead.")
     ] = None,
     bins: Annotated[
-        Literal["equal-mass", "equal-width", "scores"], typer.Option(help="How the diagram is binned.")
+        Literal["equal-mass", "equal-width", "scores"],
+        typer.Option(help="How scores are binned, for ECE and the parts of the Brier score too."),
     ] = "equal-mass",
     groups: Annotated[int, typer.Option(min=1, max=200, help="How many bins at most; ECE has as many.")] = 15,
 ) -> None:
@@ -61,4 +63,4 @@ def calibration(
     rows = calibration_json_rows(answer)
     if output.format == "table":
         rows = [{name: row[name] for name in _IN_TEXT} for row in rows]
-    write(rows, output)
+    write(rows, output, {"roles": roles_of(source, question.log)})

@@ -8,11 +8,12 @@ import typer
 
 from analytics.answers.discovery import answer as discovery
 from analytics.answers.discovery import search as slice_search
-from analytics.commands.asking import ask, cohort_of, columns_of
-from analytics.commands.options import Asked, Output, Source, Texts
+from analytics.commands.asking import ask, cohort_of, columns_of, leading_metric
+from analytics.commands.options import METRIC_HELP, Asked, Output, Source, Texts
+from analytics.commands.roles import roles_of
 from analytics.commands.writing import write
 from analytics.measure.thresholds.costs import Costs
-from analytics.query.discovery.objectives import OBJECTIVES
+from analytics.query.discovery.objectives import OBJECTIVES, objective_for
 
 _IN_TEXT = (
     "slice",
@@ -24,10 +25,13 @@ _IN_TEXT = (
     "difference_high",
     "p_adjusted",
     "excess_errors",
+    "excess_base_rate",
+    "excess_model",
     "share_of_errors",
     "status",
 )
 _OBJECTIVE = f"What fails: {', '.join(OBJECTIVES)}."
+_METRIC = f"The metric that matters, which chooses the objective where none is named. {METRIC_HELP}"
 _REFERENCE = "Filter of the reference of --objective change, as --where. Repeatable."
 _HELD_BACK = "How the rows that confirm are held back; by default by entity where ids repeat, else by row."
 
@@ -36,7 +40,8 @@ def discover(
     source: Source,
     asked: Asked,
     output: Output,
-    objective: Annotated[str, typer.Option(help=_OBJECTIVE)] = "error_rate",
+    objective: Annotated[str | None, typer.Option(help=_OBJECTIVE)] = None,
+    metric: Annotated[str | None, typer.Option(help=_METRIC)] = None,
     reference: Annotated[Texts, typer.Option(help=_REFERENCE)] = None,
     min_support: Annotated[
         float, typer.Option(help="Least share of the judged rows that a slice holds.")
@@ -50,8 +55,8 @@ def discover(
     ] = False,
     every: Annotated[bool, typer.Option("--all", help="List every slice, the largest divergence first.")] = False,
     cost_tp: Annotated[float, typer.Option(help="Cost of a true positive.")] = 0.0,
-    cost_fp: Annotated[float, typer.Option(help="Cost of a false positive.")] = 1.0,
-    cost_fn: Annotated[float, typer.Option(help="Cost of a false negative.")] = 1.0,
+    cost_fp: Annotated[float | None, typer.Option(help="Cost of a false positive; 1 where not said.")] = None,
+    cost_fn: Annotated[float | None, typer.Option(help="Cost of a false negative; 1 where not said.")] = None,
     cost_tn: Annotated[float, typer.Option(help="Cost of a true negative.")] = 0.0,
     cost_review: Annotated[float, typer.Option(help="Cost of a look at each flagged row.")] = 0.0,
     amount_cells: Annotated[
@@ -64,6 +69,10 @@ def discover(
     from analytics.present.tables.discovery import discovery_json_rows
 
     engine, question = ask(source, asked)
+    if objective is None:
+        is_priced = metric is None and (cost_fp is not None or cost_fn is not None)
+        objective = "cost" if is_priced else objective_for(metric or leading_metric(question.log))
+        objective = "change" if reference else objective
     cells = tuple(cell for text in amount_cells or () for cell in text.split(","))
     search = slice_search.Search(
         max_members=None if output.format == "json" else slice_search.MAX_MEMBERS,
@@ -75,7 +84,14 @@ def discover(
         seed=seed,
         split="none" if no_split else split,
         columns=tuple(columns_of(by, question.log)) if by else None,
-        costs=Costs(cost_tp, cost_fp, cost_fn, cost_tn, cost_review, cells),
+        costs=Costs(
+            cost_tp,
+            1.0 if cost_fp is None else cost_fp,
+            1.0 if cost_fn is None else cost_fn,
+            cost_tn,
+            cost_review,
+            cells,
+        ),
         reference=cohort_of(reference, question.log) if reference else None,
     )
     answer = discovery.discover(engine, question, search)
@@ -85,7 +101,7 @@ def discover(
         from analytics.present.discovery import slice_words
 
         rows = [
-            {**{name: row[name] for name in _IN_TEXT}, "slice": slice_words(found)}
+            {**{name: row[name] for name in _IN_TEXT if name in row}, "slice": slice_words(found)}
             for row, found in zip(rows, answer.slices, strict=True)
         ]
-    write(rows, output)
+    write(rows, output, {"roles": roles_of(source, question.log)})

@@ -13,16 +13,21 @@ from analytics.answers.gap.joint import jointly
 from analytics.answers.gap.sides import sides as sides_answer
 from analytics.answers.gap.time import gap_time
 from analytics.answers.question import Question
-from analytics.commands.asking import finite_threshold, listed_columns, open_log, question_of
-from analytics.commands.options import Asked, Output, Source, Text, Texts, named
+from analytics.commands.asking import finite_threshold, leading_metric, listed_columns, open_log, question_of
+from analytics.commands.options import METRIC_HELP, Asked, Output, Source, Text, Texts, named
+from analytics.commands.roles import roles_of
 from analytics.commands.writing import write
 from analytics.errors import QuestionError
+from analytics.log.column import PERCENT
+from analytics.log.score_form import first_threshold
 from analytics.log.workspace import Workspace
+from analytics.measure.gap.metric import COST
 from analytics.measure.thresholds.costs import Costs
 from analytics.measure.thresholds.policy import Policy
 from analytics.query.cohort import Cohort
 from analytics.query.engine import Engine
 from analytics.query.where import parse_where
+from analytics.reading import api
 
 _SIDES = "Sides"
 _NOT_IN_TEXT = (
@@ -58,8 +63,8 @@ def gap(
         str | None, typer.Argument(metavar="PRODUCTION", help="The log of production, where it is another one.")
     ] = None,
     metric: Annotated[
-        str, typer.Option(help="The metric whose change is split; AUROC is no ratio of sums.")
-    ] = "error_rate",
+        str | None, typer.Option(help=f"The metric whose change is split; AUROC is no ratio of sums. {METRIC_HELP}")
+    ] = None,
     by: Annotated[Text, typer.Option(help="Columns whose slices the parts are made of; chosen by default.")] = None,
     policy: Annotated[Text, typer.Option(help="Name of a saved policy, for the cost per 1,000 rows.")] = None,
 ) -> None:
@@ -69,18 +74,32 @@ def gap(
     workspace = Workspace()
     engine, reference, production = _two_questions(workspace, source, asked, both, other)
     sides = sides_answer(engine, reference, production)
+    if (side := sides.percent_side) is not None and source.score_as is None:
+        as_fractions = _in_fractions(workspace, side, asked)
+        pair = (as_fractions if question is side else question for question in sides.questions)
+        reference, production = pair
+        sides = sides_answer(engine, reference, production)
+        typer.echo(
+            f"The scores of {side.log.name!r} run up to 100, those of the other side to 1: they were divided by 100, and "
+            "both sides are judged on one scale. To keep them as they stand, say --score-as number.",
+            err=True,
+        )
     inputs = inputs_answer(engine, sides)
     costs = Policy.from_text(workspace.saved_policy(policy)).costs if policy else Costs()
     names = listed_columns(by, reference.log.reading.names) if by else None
+    metric = metric or (COST if policy else leading_metric(production.log))
     found = gap_answer(engine, sides, inputs, metric, costs=costs, by=names)
     answer = gap_json(found, inputs, jointly(found, inputs), gap_time(engine, found))
+    said = {"roles": roles_of(source, reference.log)}
+    if other is not None:
+        said["production_roles"] = roles_of(replace(source, log=other), production.log)
     if output.format == "json":
-        write(answer, output)
+        write(answer, output, said)
     elif output.format == "csv":
-        write(answer["parts"], output)
+        write(answer["parts"], output, said)
     else:
         parts = {part["part"]: part["value"] for part in answer["parts"]}
-        write({**{name: value for name, value in answer.items() if name not in _NOT_IN_TEXT}, **parts}, output)
+        write({**{name: value for name, value in answer.items() if name not in _NOT_IN_TEXT}, **parts}, output, said)
 
 
 def _two_questions(
@@ -100,6 +119,14 @@ def _two_questions(
     if both.production_threshold is not None:
         after = replace(after, threshold=finite_threshold(both.production_threshold))
     return engine, _with_filters(before, both.reference), _with_filters(after, both.production)
+
+
+def _in_fractions(workspace: Workspace, side: Question, asked: Asked) -> Question:
+    """Return a side whose scores in percent are read as fractions, at the threshold that is asked for, else at one half."""
+    mapping = replace(side.log.mapping, score_scale=float(PERCENT))
+    threshold = first_threshold(mapping, side.log.reading) if asked.threshold is None else asked.threshold
+    log = api.remap(workspace, side.log, replace(mapping, threshold=threshold), is_current=False)
+    return replace(side, log=log, threshold=threshold)
 
 
 def _with_filters(question: Question, filters: list[str] | None) -> Question:

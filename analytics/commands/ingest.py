@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,11 +12,14 @@ import typer
 from analytics.answers.empty_cohort import empty_cohort
 from analytics.commands.asking import kept, open_log, question_of, read_path
 from analytics.commands.options import OUTPUT, Asked, Format, Output, Source, named
+from analytics.commands.roles import roles_of, said_roles
 from analytics.commands.writing import check_place, write
+from analytics.log import roles
 from analytics.log.mapping import Mapping
 from analytics.log.schema import Log, Reading
 from analytics.log.workspace import Workspace
 from analytics.reading import api
+from analytics.reading.checks.check import Read
 from analytics.reading.checks.registry import find_before
 from analytics.reading.inbox import is_there
 
@@ -44,16 +47,20 @@ def _ingested(workspace: Workspace, source: Source, asked: Asked, further: Seque
         found = open_log(workspace, source, threshold=threshold, is_current=True)
     else:
         read = read_path(workspace, source, further)
-        if isinstance(read, api.Staged) and not _has_scores(read.mapping) and not (source.score or source.decision):
-            api.discard(workspace, read.staged_id)
-            return _accounting(None, read.reading, read.mapping, [asdict(finding) for finding in find_before(read)])
-        is_said = source.names_roles or threshold is not None
-        found = (
-            kept(workspace, read, source, threshold=threshold, is_current=True)
-            if isinstance(read, api.Staged) or is_said
-            else read
-        )
-    answer = _accounting(found.log_id, found.reading, found.mapping, [asdict(finding) for finding in found.findings])
+        guess = roles.guess(read.reading, said_roles(source, read.reading))
+        if not _has_scores(guess.mapping):
+            if isinstance(read, api.Staged):
+                api.discard(workspace, read.staged_id)
+            table = _Table(read.reading, guess.mapping)
+            return _accounting(None, table, [asdict(finding) for finding in find_before(table)], guess.open)
+        is_confirmed = isinstance(read, Log) and workspace.confirmed_at(read) is not None
+        found = kept(workspace, read, source, threshold=threshold, is_current=not is_confirmed, asks=False)
+    undecided = roles.guess(found.reading, said_roles(source, found.reading)).open
+    is_open = {role: claims for role, claims in undecided.items() if getattr(found.mapping, role) is None}
+    answer = _accounting(found.log_id, found, [asdict(finding) for finding in found.findings], is_open)
+    answer["roles"] |= {
+        key: value for key, value in roles_of(source, found, workspace).items() if key in ("judged", "from")
+    }
     return {**answer, "cohort": _counted(workspace, found, asked)} if asked.where else answer
 
 
@@ -71,10 +78,22 @@ def _has_scores(mapping: Mapping) -> bool:
     return mapping.score is not None or mapping.decision is not None
 
 
+@dataclass(frozen=True)
+class _Table:
+    """A table that was read and is no log: nothing in it can be judged."""
+
+    reading: Reading
+    mapping: Mapping
+
+
 def _accounting(
-    log_id: str | None, reading: Reading, mapping: Mapping, findings: list[dict[str, Any]]
+    log_id: str | None,
+    read: Read,
+    findings: list[dict[str, Any]],
+    is_open: dict[str, tuple[tuple[str, str], ...]],
 ) -> dict[str, Any]:
-    """Return what was read, kept and set aside."""
+    """Return what was read, kept and set aside, and which columns could play the roles that stay open."""
+    reading = read.reading
     return {
         "log_id": log_id,
         "rows_read": reading.rows_read,
@@ -83,6 +102,9 @@ def _accounting(
         "lines": asdict(reading.lines) if reading.lines else None,
         "labels": asdict(reading.labels) if reading.labels else None,
         "files": [asdict(file) for file in reading.origin.files],
-        "roles": {key: list(value) if isinstance(value, tuple) else value for key, value in asdict(mapping).items()},
+        "roles": {
+            key: list(value) if isinstance(value, tuple) else value for key, value in asdict(read.mapping).items()
+        },
+        "open": {role: dict(claims) for role, claims in is_open.items()},
         "findings": findings,
     }

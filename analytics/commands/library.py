@@ -11,6 +11,7 @@ import typer
 from analytics.answers.review.replay import replay as replay_answer
 from analytics.commands.asking import ask, listed_columns
 from analytics.commands.options import Asked, Output, Source, Text, Texts, command
+from analytics.commands.roles import roles_of
 from analytics.commands.writing import write
 from analytics.errors import InputError, QuestionError, StoreError
 from analytics.log.workspace import Workspace
@@ -88,8 +89,9 @@ def _replay(
     if not cases:
         raise QuestionError("Expected cases to replay, found none. Keep some on the Review page, or import a library.")
     found = replay_answer(engine, question, cases, columns)
+    said = {"roles": roles_of(source, question.log)}
     if not listed:
-        write({"matched_by": ", ".join(found.by), "n": len(found.cases), **_snake(found.counts)}, output)
+        write({"matched_by": ", ".join(found.by), "n": len(found.cases), **_snake(found.counts)}, output, said)
         return
     write(
         [
@@ -106,6 +108,7 @@ def _replay(
             for entry in found.cases
         ],
         output,
+        said,
     )
 
 

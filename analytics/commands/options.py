@@ -18,12 +18,27 @@ from analytics.query.where import WHERE
 Format = Literal["table", "csv", "json"]
 Text = str | None
 Texts = list[str] | None
+METRIC_HELP = "By default the error rate, or where one class is rare the share of it that is found."
 _COLUMNS, _LAYOUT, _QUESTION, OUTPUT = "Columns of the log", "Layout of the file", "Question", "Output"
 
 
 def named(help_: str, *names: str, panel: str = _COLUMNS) -> Any:
     """Return an option under the heading of its group."""
     return typer.Option(*names, help=help_, rich_help_panel=panel)
+
+
+ROLE_OPTIONS: dict[str, str] = {
+    "score": "score",
+    "label": "label",
+    "decision": "decision",
+    "id": "row_id",
+    "time": "time",
+    "amount": "amount",
+    "model_version": "model_version",
+}
+"""The options that name the column of a role, each with its role."""
+
+_ScoreAs = Literal["number", "percent", "confidence"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,13 +48,24 @@ class Source:
     log: Annotated[
         str, typer.Argument(help="Path of an export or of a folder of them, or id of a log in the workspace.")
     ]
-    score: Annotated[Text, named("Column of scores.")] = None
-    label: Annotated[Text, named("Column of labels.")] = None
+    score: Annotated[Text, named("Column of scores; none: there is no score, the decision is judged.")] = None
+    score_as: Annotated[
+        _ScoreAs | None,
+        named(
+            "How the scores are read: as they stand, divided by 100, or as the confidence of the decision.",
+            "--score-as",
+        ),
+    ] = None
+    label: Annotated[Text, named("Column of labels; none: there is no label.")] = None
     positive: Annotated[Texts, named("Value of the label that means positive. Repeatable.")] = None
     negative: Annotated[Texts, named("Value that means negative; by default all others. Repeatable.")] = None
-    decision: Annotated[Text, named("Column of logged decisions.")] = None
+    decision: Annotated[Text, named("Column of logged decisions. Named without --score it is what is judged.")] = None
     decision_positive: Annotated[
         Texts, named("Value of the decision that means positive. Repeatable.", "--decision-positive")
+    ] = None
+    decision_negative: Annotated[
+        Texts,
+        named("Value of the decision that means negative; others decide nothing. Repeatable.", "--decision-negative"),
     ] = None
     id: Annotated[Text, named("Column that identifies a row.", "--id")] = None
     time: Annotated[Text, named("Column of times.")] = None

@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
+
+import typer
 
 from analytics.answers.overview import overview as overview_answer
-from analytics.commands.asking import ask
-from analytics.commands.options import Asked, Output, Source
+from analytics.commands.asking import ask, leading_metric
+from analytics.commands.options import METRIC_HELP, Asked, Output, Source
+from analytics.commands.roles import roles_of
 from analytics.commands.writing import finite, write
+from analytics.measure.metrics import named
 
 
-def overview(source: Source, asked: Asked, output: Output) -> None:
+def overview(
+    source: Source,
+    asked: Asked,
+    output: Output,
+    metric: Annotated[str | None, typer.Option(help=f"The metric that leads the sentence. {METRIC_HELP}")] = None,
+) -> None:
     """Headline metrics with intervals."""
+    from analytics.present.readings import overview_reading
+
     engine, question = ask(source, asked)
+    metric = named((metric or leading_metric(question.log),))[0].name
     answer = overview_answer(engine, question)
-    row: dict[str, Any] = dict(answer.counts)
+    typer.echo(overview_reading(answer, question, metric), err=True)
+    row: dict[str, Any] = {**answer.counts, "metric": metric}
     for entry in answer.metrics.iter_rows(named=True):
         name = entry["metric"]
         row |= {name: entry["value"], f"{name}_low": entry["low"], f"{name}_high": entry["high"]}
-    write({key: finite(value) for key, value in row.items()}, output)
+    write({key: finite(value) for key, value in row.items()}, output, {"roles": roles_of(source, question.log)})

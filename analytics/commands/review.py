@@ -9,6 +9,7 @@ import typer
 from analytics.answers.review.queue import Errors, queue, review_rows
 from analytics.commands.asking import ask
 from analytics.commands.options import Asked, Output, Source, Text
+from analytics.commands.roles import roles_of
 from analytics.commands.writing import write
 from analytics.log.workspace import Workspace
 from analytics.measure.thresholds.policy import Policy
@@ -33,4 +34,5 @@ def review(
     costs = Policy.from_text(Workspace().saved_policy(policy)).costs if policy is not None else None
     found = queue(engine, question, errors, rank, seed=seed, offset=offset, limit=limit, costs=costs)
     rows = review_rows(question.log, found)
-    write([{name: json_value(value) for name, value in row.items()} for row in rows], output)
+    answer = [{name: json_value(value) for name, value in row.items()} for row in rows]
+    write(answer, output, {"roles": roles_of(source, question.log)})

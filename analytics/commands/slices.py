@@ -7,13 +7,15 @@ from typing import Annotated
 import typer
 
 from analytics.answers.slices import slices as slices_answer
-from analytics.commands.asking import ask, columns_of
-from analytics.commands.options import Asked, Output, Source
+from analytics.commands.asking import ask, columns_of, leading_metric
+from analytics.commands.options import METRIC_HELP, Asked, Output, Source
+from analytics.commands.roles import roles_of
 from analytics.commands.writing import write
 from analytics.measure.metrics import used_in
 from analytics.measure.slices import MIN_SUPPORT
 
-_IN_TEXT = ("fpr", "fnr", "difference", "p_adjusted", "excess_errors", "share_of_errors")
+_PARTS = ("excess_errors", "excess_base_rate", "excess_model")
+_IN_TEXT = (*_PARTS, "share_of_errors", "status")
 
 
 def slices(
@@ -21,18 +23,21 @@ def slices(
     asked: Asked,
     output: Output,
     by: Annotated[str, typer.Option(help="One or two segment columns, separated by a comma.")],
-    metric: Annotated[str, typer.Option(help="The metric that is compared.")] = "error_rate",
+    metric: Annotated[str | None, typer.Option(help=METRIC_HELP)] = None,
     min_support: Annotated[int, typer.Option(min=0, help="Judged rows below which a slice is marked.")] = MIN_SUPPORT,
 ) -> None:
     """Metrics by slice, against the complement."""
+    from analytics.present.marks.slices import p_column
     from analytics.present.tables.slices import slice_json_rows
 
     engine, question = ask(source, asked)
     columns = columns_of(by, question.log)
+    metric = metric or leading_metric(question.log)
     metrics = None if output.format == "table" else used_in("slices")
     answer = slices_answer(engine, question, columns, metric=metric, metrics=metrics, min_support=min_support)
     rows = slice_json_rows(answer)
     if output.format == "table":
-        shown = dict.fromkeys(("slice", "n", "n_labelled", metric, f"{metric}_low", f"{metric}_high", *_IN_TEXT))
+        own = (metric, f"{metric}_low", f"{metric}_high", "fpr", "fnr", "difference", p_column(metric))
+        shown = dict.fromkeys(("slice", "n", "n_labelled", *own, *_IN_TEXT))
         rows = [{name: row[name] for name in shown} for row in rows]
-    write(rows, output)
+    write(rows, output, {"roles": roles_of(source, question.log)})

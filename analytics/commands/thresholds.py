@@ -13,8 +13,11 @@ from analytics.answers.thresholds.by_slice import slice_policy
 from analytics.answers.thresholds.costs import cost_table
 from analytics.commands.asking import ask, columns_of
 from analytics.commands.options import Asked, Output, Source, Text, Texts, named
+from analytics.commands.roles import roles_of
 from analytics.commands.writing import write
 from analytics.errors import QuestionError
+from analytics.log.schema import Log
+from analytics.log.unit import unit_of
 from analytics.log.workspace import Workspace
 from analytics.measure.thresholds.by_slice import Pooling, Rule
 from analytics.measure.thresholds.costs import Costs
@@ -31,15 +34,19 @@ _NOT_IN_TEXT = ("sweep", "at_best")
 class _Given:
     """A policy as the command line says it."""
 
-    cost_fp: Annotated[float, named("Cost of a false positive; negative is gain.", panel=_COSTS)] = 1.0
-    cost_fn: Annotated[float, named("Cost of a false negative.", panel=_COSTS)] = 1.0
+    cost_fp: Annotated[_Number, named("Cost of a false positive; negative is gain.", panel=_COSTS)] = None
+    cost_fn: Annotated[_Number, named("Cost of a false negative; one of both alone: the other is 1.", panel=_COSTS)] = (
+        None
+    )
     cost_tp: Annotated[float, named("Cost of a true positive.", panel=_COSTS)] = 0.0
     cost_tn: Annotated[float, named("Cost of a true negative.", panel=_COSTS)] = 0.0
     cost_review: Annotated[float, named("Cost of a look at each flagged row.", panel=_COSTS)] = 0.0
     amount_cells: Annotated[Texts, named("Cell whose cost is multiplied by the amount. Repeatable.", panel=_COSTS)] = (
         None
     )
-    unit: Annotated[str, named("What costs are counted in.", panel=_COSTS)] = "€"
+    unit: Annotated[Text, named("What costs are counted in; by default what the amount column says.", panel=_COSTS)] = (
+        None
+    )
     tolerance: Annotated[float, named("Share of the best cost that counts as equal.", panel=_COSTS)] = 0.02
     policy: Annotated[Text, named("Name of a saved policy, in place of costs and limits.", panel=_COSTS)] = None
     capacity: Annotated[Text, named("Flagged rows that can be handled, such as 50/day.", panel=_LIMITS)] = None
@@ -48,8 +55,14 @@ class _Given:
     max_fpr: Annotated[_Number, named("False positive rate at most.", "--max-fpr", panel=_LIMITS)] = None
     max_selection_rate: Annotated[_Number, named("Selection rate at most.", panel=_LIMITS)] = None
 
+    @property
+    def has_costs(self) -> bool:
+        """Whether anything that errors cost is said."""
+        errors = self.cost_fp is not None or self.cost_fn is not None
+        return errors or any((self.cost_tp, self.cost_tn, self.cost_review, self.amount_cells))
 
-def _policy_of(given: _Given) -> Policy:
+
+def _policy_of(given: _Given, log: Log) -> Policy:
     """Return the policy that is given or named."""
     if given.policy is not None:
         return Policy.from_text(Workspace().saved_policy(given.policy))
@@ -57,17 +70,18 @@ def _policy_of(given: _Given) -> Policy:
     return Policy(
         Costs(
             given.cost_tp,
-            given.cost_fp,
-            given.cost_fn,
+            1.0 if given.cost_fp is None else given.cost_fp,
+            1.0 if given.cost_fn is None else given.cost_fn,
             given.cost_tn,
             given.cost_review,
             tuple(cell for text in given.amount_cells or () for cell in text.split(",")),
         ),
-        given.unit,
+        unit_of(log) if given.unit is None else given.unit,
         Limits(given.min_recall, given.min_precision, given.max_fpr, given.max_selection_rate),
         capacity,
         period,  # type: ignore[arg-type]
         given.tolerance,
+        has_costs=given.has_costs,
     )
 
 
@@ -93,7 +107,7 @@ def thresholds(
     from analytics.present.tables.thresholds import threshold_json
 
     engine, question = ask(source, asked)
-    policy = _policy_of(given)
+    policy = _policy_of(given, question.log)
     if policy.costs.amount_cells and question.log.mapping.amount is None:
         raise QuestionError(
             "Expected an amount column for --amount-cells, found none in this log. Name one with --amount."
@@ -101,6 +115,10 @@ def thresholds(
     table = cost_table(engine, question)
     answer = thresholds_answer(table, policy)
     slices = band = None
+    if not policy.has_costs and (by is not None or look_cost is not None):
+        raise QuestionError(
+            "Expected what errors cost for thresholds by slice or a person's look, found none. Name --cost-fp and --cost-fn."
+        )
     if by is not None and answer.n_judged:
         sliced = cost_table(engine, question, columns_of(by, question.log))
         slices = slice_policy(sliced, policy.costs, rule, Pooling(min_support, pseudo_rows))
@@ -111,9 +129,10 @@ def thresholds(
         band = human_band(table, policy, Reviewer(look_cost, look_error, rows))
     typer.echo(threshold_reading(answer), err=True)
     found: dict[str, Any] = threshold_json(answer, slices, band)
+    said = {"roles": roles_of(source, question.log)}
     if output.format == "json":
-        write(found, output)
+        write(found, output, said)
     elif output.format == "csv":
-        write(found["slices"] if slices is not None else found["sweep"], output)
+        write(found["slices"] if slices is not None else found["sweep"], output, said)
     else:
-        write({name: value for name, value in found.items() if name not in _NOT_IN_TEXT}, output)
+        write({name: value for name, value in found.items() if name not in _NOT_IN_TEXT}, output, said)

@@ -6,10 +6,12 @@ import io
 import json
 import math
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from analytics.commands.options import Output
+from analytics.commands.roles import in_words
 from analytics.errors import QuestionError, StoreError
 from analytics.present.words import missing_text
 
@@ -30,13 +32,32 @@ def check_place(out: Path) -> None:
         )
 
 
-def write(rows: list[dict[str, Any]] | dict[str, Any], output: Output) -> None:
-    """Write an answer in the format that was asked for."""
+def write(
+    rows: list[dict[str, Any]] | dict[str, Any], output: Output, said: Mapping[str, dict[str, Any]] | None = None
+) -> None:
+    """Write an answer in the format that was asked for.
+
+    Parameters
+    ----------
+    rows : list of dict or dict
+        The answer.
+    output : Output
+        Format and place.
+    said : mapping of str to dict, optional
+        The roles of each log that was asked, under the name that JSON gives them: beside a dict, and beside ``rows`` of a list;
+        a line above a table, and on standard error for CSV.
+    """
     if output.format == "json":
-        text = json.dumps(rows, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+        answer = rows if not said else {**said, **(rows if isinstance(rows, dict) else {"rows": rows})}
+        text = json.dumps(answer, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
     else:
         flat = [_flattened(row) for row in (rows if isinstance(rows, list) else [rows])]
         text = _as_csv(flat) if output.format == "csv" else _as_text(flat, transposed=isinstance(rows, dict))
+        lines = "".join(f"{_one_line(in_words(each))}\n" for each in (said or {}).values())
+        if output.format == "table":
+            text = f"{lines}\n{text}" if lines else text
+        else:
+            sys.stderr.write(lines)
     if output.out is None:
         sys.stdout.write(text)
     else:
@@ -92,7 +113,12 @@ def _shown(value: Any) -> str:
         return "–"
     if isinstance(value, float):
         return f"{value:.4f}" if abs(value) < 1e4 else f"{value:,.1f}"
-    return str(value).replace("\n", "⏎").replace("\r", "⏎")
+    return _one_line(str(value))
+
+
+def _one_line(text: str) -> str:
+    """Return text on one line."""
+    return text.replace("\n", "⏎").replace("\r", "⏎")
 
 
 def finite(value: Any) -> Any:

@@ -17,7 +17,9 @@ _SPELLINGS = {"0": ("0", "false", "no", "n"), "1": ("1", "true", "yes", "y")}
 """How the two classes of a label of truth values are written in the names of columns."""
 
 
-def score_of(reading: Reading, label: str | None, score: str | None) -> tuple[str, str] | None:
+def score_of(
+    reading: Reading, label: str | None, scores: Sequence[str], said: Sequence[str] = ()
+) -> tuple[str, str] | None:
     """Return the column of the positive class with the reason, None where scores are not one column per class.
 
     Parameters
@@ -26,10 +28,14 @@ def score_of(reading: Reading, label: str | None, score: str | None) -> tuple[st
         What was found in the file.
     label : str or None
         The column of labels, whose values the columns are named after; without one they are 0 and 1.
-    score : str or None
-        The column that is taken so far: it is left only where it is one of the columns of classes.
+    scores : sequence of str
+        The column that is taken so far, or those that could be: it is left only where it is one of the columns of classes.
+    said : sequence of str, optional
+        The values of the label that a person calls positive; by default they are guessed.
     """
     positive, negative = classes.split_values(reading.column(label)) if label else (("1",), ("0",))
+    if said:
+        positive, negative = tuple(said), tuple(value for value in (*positive, *negative) if value not in said)
     spellings = groups([*positive, *negative])
     if len(spellings) < 2:
         return None
@@ -43,7 +49,7 @@ def score_of(reading: Reading, label: str | None, score: str | None) -> tuple[st
     wanted = next(meaning for meaning, texts in spellings.items() if positive[0] in texts)
     for family in families.values():
         is_whole = len(family) == len(spellings) == len(set(family.values()))
-        is_taken = score in family.values() or (score is None and len(family) == 2)
+        is_taken = bool({*scores} & {*family.values()}) or (not scores and len(family) == 2)
         if is_whole and is_taken and _add_up([reading.column(name) for name in family.values()]):
             others = ", ".join(repr(name) for name in family.values() if name != family[wanted])
             return family[wanted], f"one column per class: it is that of {positive[0]!r} beside {others}"

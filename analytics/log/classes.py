@@ -1,8 +1,7 @@
-"""Which values of a label or a decision are positive, negative or not known yet, and a threshold to begin with."""
+"""Which values of a label or a decision are positive, negative or not known yet."""
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -44,27 +43,78 @@ _ADVERSE_DECISIONS = (
 )
 """A decision against somebody is the prediction of a label that is."""
 
+_UNDECIDED = frozenset(
+    {"tie", "refer", "referred", "review", "reviewed", "manual", "manual review", "escalate", "escalated", "abstain"}
+    | {"abstained", "defer", "deferred", "hold", "on hold", "error", "timeout", "prüfen", "revisar", "à vérifier"}
+)
+"""Values of a decision that decide nothing."""
+
+_PREDICTION = re.compile(
+    r"(.*_)?(pred|preds|predict|predicted|prediction|predictions|y_?hat|forecast|vorhersage|predicci[oó]n|pr[eé]diction)(_.*)?"
+)
+"""Names of what a model said."""
+
 _OTHER_CLASS = {"0": "1", "0.0": "1.0", "false": "true"}
 """What the positive class is called where rows of the negative one alone are known."""
 
 
 def with_values(mapping: Mapping, reading: Reading) -> Mapping:
-    """Complete a mapping with the positive and negative values and a first threshold."""
+    """Complete a mapping with the positive and negative values of its label and its decision."""
     if mapping.label:
         positive, negative = split_values(reading.column(mapping.label))
         mapping = replace(mapping, positive=positive, negative=negative)
-    if mapping.decision:
-        mapping = replace(mapping, decision_positive=decision_values(mapping, reading))
-    threshold = reading.logged_threshold
-    return replace(mapping, threshold=first_threshold(mapping, reading) if threshold is None else threshold)
+    return with_decision_values(mapping, reading)
 
 
-def decision_values(mapping: Mapping, reading: Reading) -> tuple[str, ...]:
-    """Return the values of the decision that mean positive: those of the label where both columns hold them."""
+def with_decision_values(mapping: Mapping, reading: Reading) -> Mapping:
+    """Complete a mapping with the values of its decision: those that its label has, where both columns hold them."""
+    positive, negative = decision_values(mapping, reading)
+    return replace(mapping, decision_positive=positive, decision_negative=negative)
+
+
+def decision_values(mapping: Mapping, reading: Reading) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the values of the decision that mean positive and negative: those of the label where both columns hold them.
+
+    A value that decides nothing, such as *refer* or *tie*, is in neither; where the decision has both values of the label, nor is
+    any other.
+    """
     if mapping.decision is None:
-        return ()
+        return (), ()
     column = reading.column(mapping.decision)
-    return shared_values(mapping, column) or _adverse_values(mapping, column) or split_values(column)[0]
+    if shared := _shared_values(mapping.positive, column):
+        return shared, _shared_values(mapping.negative, column) or _others(column, shared)
+    if adverse := _adverse_values(mapping, column):
+        return adverse, _others(column, adverse)
+    positive, negative = split_values(column)
+    return positive, tuple(value for value in negative if plain(value) not in _UNDECIDED)
+
+
+def _others(column: Column, positive: Sequence[str]) -> tuple[str, ...]:
+    """Return the values of a decision that decide the other way than the positive ones."""
+    others = [value for value, _ in column.top if value not in positive]
+    if is_plain_zero_one([*positive, *others]):
+        return tuple(others)
+    return tuple(value for value in others if plain(value) not in UNKNOWN_WORDS | _UNDECIDED)
+
+
+def decided_values(column: Column) -> tuple[str, ...]:
+    """Return the values of a decision that decide something."""
+    return _others(column, ())
+
+
+def known_groups(column: Column) -> tuple[str, ...]:
+    """Return what the values of a decision mean, spellings of one value once, without those that decide nothing."""
+    found = groups([value for value, _ in column.top if plain(value) not in UNKNOWN_WORDS | _UNDECIDED])
+    return tuple(found)
+
+
+def is_prediction(name: str) -> bool:
+    """Whether a column is called like what a model said, which is never the label.
+
+    >>> is_prediction("Predicted Label"), is_prediction("label")
+    (True, False)
+    """
+    return _PREDICTION.fullmatch(re.sub(r"[\s\-.]+", "_", name.strip()).casefold()) is not None
 
 
 def _adverse_values(mapping: Mapping, column: Column) -> tuple[str, ...]:
@@ -74,9 +124,9 @@ def _adverse_values(mapping: Mapping, column: Column) -> tuple[str, ...]:
     return tuple(value for value, _ in column.top if value.strip().casefold() in _ADVERSE_DECISIONS)
 
 
-def shared_values(mapping: Mapping, column: Column) -> tuple[str, ...]:
-    """Return the values of a column that mean the same as the positive ones of the label."""
-    wanted = {folded(value) for value in mapping.positive}
+def _shared_values(values: Sequence[str], column: Column) -> tuple[str, ...]:
+    """Return the values of a column that mean the same as one of ``values``."""
+    wanted = {folded(value) for value in values}
     return tuple(value for value, _ in column.top if folded(value) in wanted)
 
 
@@ -101,18 +151,3 @@ def split_values(column: Column) -> tuple[tuple[str, ...], tuple[str, ...]]:
 def is_plain_zero_one(values: Sequence[str]) -> bool:
     """Whether the values are two numbers such as 0 and 1 or -1 and 1, so that -1 is a class and not a stand-in."""
     return len(values) == 2 and all(re.fullmatch(r"-?[01](\.0)?", value) for value in values)
-
-
-def first_threshold(mapping: Mapping, reading: Reading) -> float:
-    """Return a threshold to begin with: ½ for scores in [0, 1], the middle of the range for others."""
-    if mapping.score is None:
-        return 1.0
-    column = reading.column(mapping.score)
-    try:
-        low, high = float(column.low or "nan"), float(column.high or "nan")
-    except ValueError:
-        return 0.5
-    if not low <= high or (low >= 0 and high <= 1):
-        return 0.5
-    middle = (low + high) / 2
-    return float(math.floor(middle)) if high - low >= 4 else middle

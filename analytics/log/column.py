@@ -13,6 +13,9 @@ Kind = Literal["number", "text", "time", "boolean"]
 MAX_VALUES_BY_VALUE = 24
 """Different numbers up to which a column is sliced value by value, beyond in bins (DESIGN.md, section 4)."""
 
+PERCENT = 100
+"""Hundredths in one: what numbers written in percent are divided by."""
+
 MAX_SEGMENT_VALUES = 1_000
 """Different values up to which a column of text is offered for slicing, and two columns for crossing. A judgement."""
 
@@ -39,6 +42,12 @@ class Column:
         Smallest and largest value as text, for numbers and times.
     example_unparsable : str or None
         The first text that did not fit.
+    sign : str or None
+        The sign that its numbers were written with, such as ``%`` or ``€``.
+    n_between, n_outside : int
+        Of a column of numbers that leaves [0, 1] (percent: [0, 100]): values strictly inside, and values outside; else 0.
+    outside : tuple of (str, int)
+        The most frequent of the values outside with their rows, at most eight.
     """
 
     position: int
@@ -52,6 +61,10 @@ class Column:
     low: str | None = None
     high: str | None = None
     example_unparsable: str | None = None
+    sign: str | None = None
+    n_between: int = 0
+    n_outside: int = 0
+    outside: tuple[tuple[str, int], ...] = ()
 
     @property
     def sql_name(self) -> str:

@@ -37,11 +37,17 @@ def _judge_row(row: tuple[str | None, ...], reading: Reading, mapping: Mapping) 
         return row[places[name].position] if name in places else None
 
     label = member(cell(mapping.label), places.get(mapping.label or ""), mapping.positive, mapping.negative)
+    decided = member(
+        cell(mapping.decision),
+        places.get(mapping.decision or ""),
+        mapping.decision_positive,
+        mapping.decision_negative,
+    )
     if mapping.score:
         is_text = mapping.score in places and places[mapping.score].kind == "text"
-        score = _number(cell(mapping.score)) if is_text else _quantity(cell(mapping.score))
+        number = _number(cell(mapping.score)) if is_text else _quantity(cell(mapping.score))
+        score = _score_of(number, mapping, decided)
     else:
-        decided = member(cell(mapping.decision), places.get(mapping.decision or ""), mapping.decision_positive, ())
         score = None if decided is None else float(decided)
     flagged = None if score is None else score >= (mapping.threshold if mapping.score else 1.0)
     words = {True: "positive", False: "negative"}
@@ -58,6 +64,18 @@ def _judge_row(row: tuple[str | None, ...], reading: Reading, mapping: Mapping) 
         outcome,
         row,
     )
+
+
+def _score_of(number: float | None, mapping: Mapping, decided: bool | None) -> float | None:
+    """Return the score that a number of the score's column means, as `score_expression` does in the engine."""
+    if number is None or any(number == float(value) for value in mapping.score_missing):
+        return None
+    score = number / mapping.score_scale
+    if mapping.is_score_clipped:
+        score = min(max(score, 0.0), 1.0)
+    if not mapping.is_confidence:
+        return score
+    return None if decided is None else score if decided else 1 - score
 
 
 def member(text: str | None, column: Column | None, positive: Sequence[str], negative: Sequence[str]) -> bool | None:

@@ -20,6 +20,11 @@ class Mapping:
     value that is not positive and not listed in ``unknown``. ``merges`` holds (column, spelling, value): where that segment
     column holds the spelling it is sliced as the value. ``latest_by`` is a column of times: where it is given, all rows of one id
     and model version have the label that is the latest by it.
+
+    A decision that is neither positive nor negative is no decision; an empty ``decision_negative`` means every other value.
+    How the score's column is read: its numbers are divided by ``score_scale`` (100 for percent), those in ``score_missing``
+    stand for no score, ``is_score_clipped`` takes what rounding left outside [0, 1] to its ends, and ``is_confidence`` says that
+    the number is the confidence in whichever class the decision names, so that rows decided negative have 1 minus it.
     """
 
     score: str | None = None
@@ -37,6 +42,16 @@ class Mapping:
     threshold: int | float = 0.5  # a whole number stays one wherever it is sent: the digest tells 1 from 1.0
     merges: tuple[tuple[str, str, str], ...] = ()
     latest_by: str | None = None
+    decision_negative: tuple[str, ...] = ()
+    score_scale: float = 1.0
+    score_missing: tuple[str, ...] = ()
+    is_score_clipped: bool = False
+    is_confidence: bool = False
+
+    @property
+    def judged(self) -> str | None:
+        """The column that is held against the label: the score at its threshold, else the decision; None without either."""
+        return self.score or self.decision
 
     def with_names(self, names: Sequence[str]) -> Mapping:
         """Return the mapping without the columns that ``names`` does not hold."""
@@ -66,9 +81,18 @@ class Mapping:
 
     def digest(self) -> str:
         """Return eight characters that differ when the mapping does."""
-        text = json.dumps([_FORMAT_VERSION, asdict(self)], sort_keys=True)
+        plain = asdict(self)
+        for name in _LATER_FIELDS:
+            if plain[name] == _DEFAULTS[name]:
+                del plain[name]
+        text = json.dumps([_FORMAT_VERSION, plain], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:8]
 
+
+_LATER_FIELDS = ("decision_negative", "score_scale", "score_missing", "is_score_clipped", "is_confidence")
+"""Fields that older mappings do not have: at their defaults they leave the digest, by which a log's file is found, as it was."""
+
+_DEFAULTS = {entry.name: entry.default for entry in fields(Mapping)}
 
 SINGLE_ROLES = ("score", "decision", "label", "row_id", "time", "amount", "model_version")
 ROLE_LABELS = {

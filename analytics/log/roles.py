@@ -3,133 +3,84 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
-from analytics.log import class_columns, classes
-from analytics.log.column import MAX_SEGMENT_VALUES, Column
+from analytics.log import class_columns, classes, score_form
+from analytics.log.column import MAX_SEGMENT_VALUES, MAX_VALUES_BY_VALUE, Column
 from analytics.log.mapping import Mapping
+from analytics.log.role_names import strength
 from analytics.log.schema import Reading
-from analytics.log.value_words import POSITIVE_WORDS, UNKNOWN_WORDS, plain
+from analytics.log.value_words import POSITIVE_WORDS
 
-_NAME_PATTERNS: dict[str, tuple[str, ...]] = {
-    "score": (
-        r"score",
-        r"(y_)?pred(icted)?_prob(a|ability)?.*",
-        r"y_score",
-        r"prob(a|ability)?",
-        r"model_score",
-        r"risk_score",
-        r"predicted_probability",
-        r"p_?hat",
-        r"decile_score",
-        r".*_score",
-        r".*prob(a|ability)?.*",
-        r"score.*",
-        r".*propensity.*",
-        r"confidence",
-        r".*risk.*",
-        r"pd",
-        r"(model_|clf_|raw_)?output",
-        r".*predicted_p",
-        r"deciles?",
-        r"logits?",
-    ),
-    "label": (
-        r"label(_value)?",
-        r"y_?true",
-        r"ground_?truth",
-        r"target",
-        r"actual",
-        r"two_year_recid",
-        r"outcome",
-        r"y",
-        r".*_label",
-        r"true_.*",
-        r"class",
-        r"is_(fraud|default|churn|late|spam).*",
-        r"repaid",
-        r"employed",
-        r"loan_status",
-        r"obs(erved)?",
-        r".*_?(fraud(ulent)?|churn(ed)?|default(ed)?|recid|bad|outcome|result)$",
-    ),
-    "decision": (
-        r"decision",
-        r"y_pred",
-        r"pred(icted|iction)?",
-        r"(predicted|predict|prediction|pred|model)_(label|class|outcome|value|target)",
-        r"(label|class|outcome|target)_(predicted|prediction|pred)",
-        r"predict",
-        r"i_(churn|bad|default|fraud|target|label|outcome|y|is_.*)",
-        r"action",
-        r"approved",
-        r"flagged",
-        r"decision_.*",
-        r".*_decision",
-    ),
-    "row_id": (
-        r"(row|record|event|request|prediction|case|entity|transaction|flight|application)_?id",
-        r"id",
-        r"uuid",
-        r".*_id",
-        r"key",
-    ),
-    "time": (
-        r"(scored|predicted|created|requested|logged|event|decided)_?(at|on|time|date)",
-        r"timestamp",
-        r"(event_|request_)?time",
-        r"date(time)?",
-        r"ts",
-        r".*screening_date",
-        r".*_at",
-        r".*(date|time)$",
-        r".*timestamp.*",
-    ),
-    "amount": (
-        r"amount",
-        r".*_amount",
-        r"amt",
-        r".*(cost|value_usd|price|revenue|exposure|loss)$",
-        r"(loan|funded)_am(oun)?t",
-    ),
-    "model_version": (r"model_?(version|id|name)?", r"version", r".*model_version"),
-}
-_TELLING_WORDS = {*POSITIVE_WORDS, "yes", "y", "t", "ja", "si", "sí", "oui"}
-"""Words of which one makes a column of two values a label."""
+_ASKED = ("label", "score")
+"""Roles that a wrong guess makes every number wrong of: where two columns have a claim, a person is asked."""
+
+_MAX_CANDIDATES = 6
+"""Columns that are offered for an open role. Bounds the row of buttons."""
+
+_MIN_SHARE_OWN = 0.95
+"""Share of the rows with a value of their own that makes numbers an id. A judgement."""
 
 _KEY = re.compile(r"[\w.:/+=-]{1,64}")
-_PREDICTION = re.compile(r"(.*_)?(pred|preds|predict|predicted|prediction|predictions|y_?hat|forecast)(_.*)?")
-"""Names of what a model said, which is never the label."""
 
-_NEVER_LABEL_TIME = re.compile(r".*(label|available|outcome|updated|birth|due).*")
+_MAX_ID_LIKE = 1_000
+"""Whole numbers beyond it that differ on nearly every row are names of rows and no scores. A judgement."""
 
 
 @dataclass(frozen=True)
-class _Guess:
-    """A mapping and, for every column, why it got its role."""
+class Guess:
+    """A mapping, why each column got its role, and the roles that stay open.
+
+    Attributes
+    ----------
+    mapping : Mapping
+        What the names say; a label or a score that no name settles stays open.
+    reasons : dict of str to str
+        By column, why it got its role.
+    open : dict of str to tuple of (str, str)
+        By role that stays open, the columns that could play it, each with the reason.
+    """
 
     mapping: Mapping
     reasons: dict[str, str]
+    open: dict[str, tuple[tuple[str, str], ...]]
 
 
-def guess(reading: Reading) -> _Guess:
-    """Guess the role of every column of a reading."""
-    columns = reading.columns
+def guess(reading: Reading, said: dict[str, str | None] | None = None) -> Guess:
+    """Guess the role of every column of a reading; a label or a score for which two columns have a claim stays open.
+
+    Parameters
+    ----------
+    reading : Reading
+        What was found in the file.
+    said : dict of str to (str or None), optional
+        Roles that a person named, None where no column plays one: they stand, and the others are guessed around them.
+    """
+    said = said or {}
+    columns, n_rows = reading.columns, reading.rows_kept
     reasons: dict[str, str] = {}
-    chosen: dict[str, str] = {}
+    chosen = {role: name for role, name in said.items() if name is not None}
+    reasons |= dict.fromkeys(chosen.values(), "named")
+    undecided: dict[str, tuple[tuple[str, str], ...]] = {}
     for role in ("label", "decision", "score", "time", "row_id", "model_version", "amount"):
-        taken = set(chosen.values())
+        taken = {*chosen.values(), *(name for claims in undecided.values() for name, _ in claims)}
+        if role in said:
+            continue
         if role == "label" and reading.labels:
             chosen[role] = reading.labels.label_column
             reasons[chosen[role]] = f"it holds the labels of {reading.labels.source!r}"
             continue
-        found = best(role, [column for column in columns if column.name not in taken], reading.rows_kept)
-        if found:
-            chosen[role], reasons[found[0]] = found
-    _by_values(columns, chosen, reasons, reading.rows_kept)
-    if found := class_columns.score_of(reading, chosen.get("label"), chosen.get("score")):
+        claims = _claims(role, [column for column in columns if column.name not in taken], n_rows)
+        if len(claims) == 1 or (claims and role not in _ASKED):
+            chosen[role], reasons[claims[0].name] = claims[0].name, claims[0].reason
+        elif claims:
+            undecided[role] = tuple((claim.name, claim.reason) for claim in claims)
+    _by_values(columns, chosen, reasons, undecided, n_rows, said)
+    candidates = [chosen["score"]] if "score" in chosen else [name for name, _ in undecided.get("score", ())]
+    if "score" not in said and (found := class_columns.score_of(reading, chosen.get("label"), candidates)):
         reasons.pop(chosen.get("score", ""), None)
+        undecided.pop("score", None)
         chosen["score"], reasons[found[0]] = found
     mapping = Mapping(**chosen)  # type: ignore[arg-type]
     segments, texts = [], []
@@ -138,36 +89,111 @@ def guess(reading: Reading) -> _Guess:
             if column.name == mapping.model_version:
                 segments.append(column.name)
             continue
-        role, reason = _rest(column, reading.rows_kept)
+        role, reason = _rest(column, n_rows)
         reasons[column.name] = reason
         if role == "segment":
             segments.append(column.name)
         elif role == "text":
             texts.append(column.name)
     mapping = replace(mapping, segments=tuple(segments), text=tuple(texts))
-    return _Guess(classes.with_values(mapping, reading), reasons)
+    mapping = complete(mapping, reading)
+    if (
+        said and mapping.score and mapping.score != guess(reading).mapping.score
+    ):  # the logged threshold is another score's
+        mapping = replace(mapping, threshold=score_form.first_threshold(mapping, reading))
+    return Guess(mapping, reasons, undecided)
 
 
-def _by_values(columns: Sequence[Column], chosen: dict[str, str], reasons: dict[str, str], n_rows: int) -> None:
-    """Fill roles that no name suggested from types and values, where these leave no doubt."""
+def complete(mapping: Mapping, reading: Reading) -> Mapping:
+    """Complete a mapping with what its columns' values say: classes, how the score is read, and a first threshold."""
+    mapping = score_form.with_form(classes.with_values(mapping, reading), reading)
+    logged = reading.logged_threshold if mapping.score else None
+    return replace(mapping, threshold=score_form.first_threshold(mapping, reading) if logged is None else logged)
+
+
+@dataclass(frozen=True)
+class _Claim:
+    """A column that could play a role: how strong its name is, what its values speak for, and both in words."""
+
+    name: str
+    strength: int
+    place: int
+    is_fitting: bool
+    reason: str
+
+    def beats(self, other: _Claim) -> bool:
+        """Whether this claim is better in one respect and worse in none."""
+        own, theirs = (self.strength, not self.is_fitting), (other.strength, not other.is_fitting)
+        return own != theirs and all(mine <= yours for mine, yours in zip(own, theirs, strict=True))
+
+
+def _claims(role: str, columns: Sequence[Column], n_rows: int) -> list[_Claim]:
+    """Return the columns whose names say a role and which no other beats; more than one leave a doubt."""
+    found: list[_Claim] = []
+    for column in columns:
+        rank = strength(role, column.name)
+        if role == "label" and _is_decision_name(column.name, rank):
+            continue
+        if rank is not None and (reason := _fits(role, column, n_rows)):
+            is_fitting = _is_fitting(role, column)
+            if is_fitting or rank[0] == 0 or role != "label":
+                found.append(_Claim(column.name, *rank, is_fitting, f"its name, and {reason}"))
+    if role not in _ASKED:
+        return sorted(found, key=lambda claim: (claim.strength, claim.place))[:1]
+    return [claim for claim in found if not any(other.beats(claim) for other in found)]
+
+
+def _is_decision_name(name: str, rank: tuple[int, int] | None) -> bool:
+    """Whether a name says what was predicted or decided, rather than what turned out to be true."""
+    decides = strength("decision", name)
+    return classes.is_prediction(name) or (decides is not None and (rank is None or decides[0] < rank[0]))
+
+
+def _is_fitting(role: str, column: Column) -> bool:
+    """Whether the values are those that a role mostly has: two classes of a label, fractions of a score."""
+    if role == "label":
+        return len(classes.known_groups(column)) == 2
+    if column.kind != "number" or column.n_distinct <= 2:
+        return False
+    scale = score_form.form_of(column).scale
+    is_unit = float(column.low or "nan") >= 0 and float(column.high or "nan") <= scale
+    return is_unit or score_form.is_almost_probability(column)
+
+
+def best(role: str, columns: Sequence[Column], n_rows: int) -> tuple[str, str] | None:
+    """Return the name of the column that fits ``role`` best, with the reason; None where none fits, or two do as well."""
+    claims = _claims(role, columns, n_rows)
+    return (claims[0].name, claims[0].reason) if len(claims) == 1 else None
+
+
+def _by_values(
+    columns: Sequence[Column],
+    chosen: dict[str, str],
+    reasons: dict[str, str],
+    undecided: dict[str, tuple[tuple[str, str], ...]],
+    n_rows: int,
+    said: Collection[str],
+) -> None:
+    """Fill roles that no name suggested from types and values: a time or an id is taken, a label or a score is asked for."""
+
+    def free() -> list[Column]:
+        taken = {*chosen.values(), *(name for claims in undecided.values() for name, _ in claims)}
+        return [column for column in columns if column.name not in taken]
 
     def take(role: str, column: Column | None, reason: str) -> None:
-        if role not in chosen and column is not None:
+        if role not in chosen and role not in said and column is not None:
             chosen[role] = column.name
             reasons[column.name] = f"{reason}; no column is named like this role"
 
-    def free() -> list[Column]:
-        return [column for column in columns if column.name not in chosen.values()]
+    def ask(role: str, found: Sequence[Column], reason: str) -> None:
+        if role not in chosen and role not in undecided and role not in said and found:
+            undecided[role] = tuple((column.name, reason) for column in found[:_MAX_CANDIDATES])
 
     if "decision" not in chosen:
-        take(
-            "score", _only([column for column in free() if _is_fraction(column)]), "the only fractions between 0 and 1"
-        )
-    if "score" in chosen or "decision" in chosen:
-        take("label", any_binary(free()), "has two values")
-    times = [
-        column for column in free() if column.kind == "time" and not _NEVER_LABEL_TIME.fullmatch(column.name.casefold())
-    ]
+        ask("score", [column for column in free() if _is_fraction(column)], "fractions between 0 and 1")
+    if {"score", "decision"} & {*chosen, *undecided}:
+        ask("label", _binary(free()), "has two values")
+    times = [column for column in free() if column.kind == "time" and strength("time", f"{column.name}_at") is not None]
     take("time", times[0] if times else None, "the first column of times")
     take("row_id", next((column for column in free() if _is_key(column, n_rows)), None), "every row has its own value")
 
@@ -194,29 +220,19 @@ def _is_key(column: Column, n_rows: int) -> bool:
     return _is_whole(column) or (column.kind == "text" and all(_KEY.fullmatch(value) for value, _ in column.top))
 
 
-def best(role: str, columns: Sequence[Column], n_rows: int) -> tuple[str, str] | None:
-    """Return the name of the column that fits ``role`` best, with the reason; None where none fits."""
-    for pattern in _NAME_PATTERNS[role]:
-        for column in columns:
-            folded = re.sub(r"[\s\-.]+", "_", column.name.strip()).casefold()
-            if role == "label" and _PREDICTION.fullmatch(folded):
-                continue
-            if re.fullmatch(pattern, folded) and (reason := _fits(role, column, n_rows)):
-                return column.name, f"its name, and {reason}"
-    return None
-
-
 def _fits(role: str, column: Column, n_rows: int) -> str | None:
     """Say why the values of a column allow a role, None where they do not."""
     if column.n_distinct == 0 or column.n_missing == n_rows:
         return None
     if role == "score" and column.kind in ("number", "text"):
+        if _is_id_like(column, n_rows):
+            return None
         if column.kind == "text":
             return "most of its values are numbers" if _share_of_numbers(column) > 0.5 else None
         return f"numbers from {column.low} to {column.high}"
     if role in ("label", "decision") and column.n_distinct <= 24 and column.kind != "time":
         return f"{column.n_distinct} different value{'s' * (column.n_distinct != 1)}"
-    if role == "time" and column.kind == "time" and not _NEVER_LABEL_TIME.fullmatch(column.name.casefold()):
+    if role == "time" and column.kind == "time":
         return f"times from {str(column.low)[:10]} to {str(column.high)[:10]}"
     if role == "row_id" and column.n_distinct >= 0.5 * n_rows and column.kind in ("number", "text"):
         return "nearly every row has its own value"
@@ -225,6 +241,12 @@ def _fits(role: str, column: Column, n_rows: int) -> str | None:
     if role == "model_version" and column.n_distinct <= 50:
         return f"{column.n_distinct} different value{'s' * (column.n_distinct != 1)}"
     return None
+
+
+def _is_id_like(column: Column, n_rows: int) -> bool:
+    """Whether whole numbers differ on nearly every row and run high, as those of an id."""
+    is_own = column.n_distinct >= _MIN_SHARE_OWN * n_rows and n_rows > MAX_VALUES_BY_VALUE
+    return is_own and _is_whole(column) and abs(float(column.high or 0)) > _MAX_ID_LIKE
 
 
 def _share_of_numbers(column: Column) -> float:
@@ -236,12 +258,16 @@ def _share_of_numbers(column: Column) -> float:
 
 def any_binary(columns: Sequence[Column]) -> Column | None:
     """Return the last column with the values 0 and 1, else the only one with two values of which one is a known word."""
-    pairs = [
-        (column, {plain(value) for value, _ in column.top if plain(value) not in UNKNOWN_WORDS}) for column in columns
-    ]
-    numbers = [column for column, values in pairs if values in ({"0", "1"}, {"false", "true"})]
-    words = [column for column, values in pairs if len(values) == 2 and values & _TELLING_WORDS]
+    pairs = [(column, set(classes.known_groups(column))) for column in columns]
+    numbers = [column for column, values in pairs if values == {"0", "1"}]
+    words = [column for column, values in pairs if len(values) == 2 and values & {*POSITIVE_WORDS, "1"}]
     return numbers[-1] if numbers else _only(words)
+
+
+def _binary(columns: Sequence[Column]) -> list[Column]:
+    """Return the columns with two classes, those with 0 and 1 or a telling word first."""
+    two = [column for column in columns if len(classes.known_groups(column)) == 2 and column.kind != "time"]
+    return sorted(two, key=lambda column: not {*classes.known_groups(column)} & {*POSITIVE_WORDS, "1"})
 
 
 def _rest(column: Column, n_rows: int) -> tuple[str, str]:

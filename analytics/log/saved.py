@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 
 from analytics.errors import QuestionError
@@ -33,6 +34,12 @@ class SavedFiles:
         """Keep the mapping for the next export with the same columns."""
         every = {**self.read_json("mappings.json"), _columns_key(log.reading.names): asdict(log.mapping)}
         write_json(self.home / "mappings.json", every)
+        write_json(self.home / "confirmed.json", {**self.read_json("confirmed.json"), log.key: _now()})
+
+    def confirmed_at(self, log: Log) -> str | None:
+        """Return when a person confirmed the roles that a log has, in ISO form; None where nobody did."""
+        found = self.read_json("confirmed.json").get(log.key)
+        return found if isinstance(found, str) else None
 
     def remembered(self, names: tuple[str, ...]) -> Mapping | None:
         """Return the mapping that was last used for these columns, None where there is none."""
@@ -109,6 +116,11 @@ class SavedFiles:
             for part in {path, path.with_suffix(".json"), path.with_suffix(".duckdb")}:
                 if part.exists():
                     part.replace(self.damaged / part.name)
+
+
+def _now() -> str:
+    """Return the present moment to the second."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def _columns_key(names: tuple[str, ...]) -> str:

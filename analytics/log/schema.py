@@ -135,7 +135,14 @@ def _merged(column: Column, merges: dict[str, str]) -> Column:
 def reading_from_dict(data: dict[str, Any]) -> Reading:
     """Rebuild a `Reading` from its plain form."""
     columns = tuple(
-        Column(**{**column, "top": tuple((value, rows) for value, rows in column["top"])}) for column in data["columns"]
+        Column(
+            **{
+                **column,
+                "top": tuple((value, rows) for value, rows in column["top"]),
+                "outside": tuple((value, rows) for value, rows in column.get("outside", ())),
+            }
+        )
+        for column in data["columns"]
     )
     set_aside = tuple(SetAside(**reason) for reason in data["set_aside"])
     lines = LineCounts(**data["lines"]) if data.get("lines") else None

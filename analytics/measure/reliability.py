@@ -19,6 +19,9 @@ GROUPS = 15
 EPSILON = float(np.finfo(np.float64).eps)
 """Scores are kept this far from 0 and 1 in the log loss, as scikit-learn does (a test says so)."""
 
+_SAME_DIGITS = 12
+"""Digits behind the point by which a mean score is held against the end of a bin: engines add its sum in any order."""
+
 _IntArray = NDArray[np.int64]
 Binning = Literal["equal_mass", "equal_width", "scores"]
 
@@ -96,7 +99,33 @@ def equal_width_groups(
 ) -> _IntArray:
     """Assign scores to groups of equal width, closed on the right, as scikit-learn's ``calibration_curve`` does."""
     inner = np.linspace(*span, groups + 1)[1:-1]
-    return np.searchsorted(inner, scores, side="left").astype(np.int64)
+    low, width = span[0], span[1] - span[0]
+    at = np.searchsorted(((inner - low) / width).round(_SAME_DIGITS), ((scores - low) / width).round(_SAME_DIGITS))
+    return at.astype(np.int64)
+
+
+def group_bins(bins: ScoreBins, groups: int = GROUPS, binning: Binning = "equal_mass") -> tuple[_IntArray, int]:
+    """Assign score bins of probabilities to the groups of a reliability diagram.
+
+    Parameters
+    ----------
+    bins : ScoreBins
+    groups : int
+        How many groups to make at most; with "scores" every bin stands alone.
+    binning : {"equal_mass", "equal_width", "scores"}
+        As in `reliability_table`.
+
+    Returns
+    -------
+    numpy.ndarray of shape (slices, bins), int
+        The group of each bin, and how many groups there are; some may have no rows.
+    """
+    if binning == "equal_mass":
+        return equal_mass_groups(bins.judged, groups), groups
+    if binning == "equal_width":
+        return equal_width_groups(bins.score, groups), groups
+    n_bins = bins.judged.shape[-1]
+    return np.broadcast_to(np.arange(n_bins), bins.judged.shape).astype(np.int64), n_bins
 
 
 def group_sums(values: FloatArray, group: _IntArray, groups: int) -> FloatArray:
@@ -107,14 +136,16 @@ def group_sums(values: FloatArray, group: _IntArray, groups: int) -> FloatArray:
     return sums.reshape(slices, groups)
 
 
-def ece(bins: ScoreBins, *, groups: int = GROUPS, level: float = 0.95) -> Interval:
-    """Compute the expected calibration error over equal-mass groups, with an interval.
+def ece(bins: ScoreBins, *, groups: int = GROUPS, level: float = 0.95, binning: Binning = "equal_mass") -> Interval:
+    """Compute the expected calibration error over groups of similar scores, with an interval.
 
     Parameters
     ----------
     bins : ScoreBins
     groups : int
     level : float
+    binning : {"equal_mass", "equal_width", "scores"}
+        How the groups are made, see `group_bins`.
 
     Returns
     -------
@@ -128,7 +159,7 @@ def ece(bins: ScoreBins, *, groups: int = GROUPS, level: float = 0.95) -> Interv
     upward bias that the groups' deviations allow at this level, on top of the standard error. That standard error is
     the closed form of a Poisson bootstrap whose deviations are normal within each group.
     """
-    group = equal_mass_groups(bins.judged, groups)
+    group, groups = group_bins(bins, groups, binning)
     n = bins.judged.sum(-1)
     deviation = np.abs(group_sums(bins.score_sum - bins.pos, group, groups))
     squares = group_sums(bins.score_sq_sum - 2 * bins.score_pos_sum + bins.pos, group, groups).clip(min=0)
@@ -225,9 +256,7 @@ def _slice_bins(
     above = np.append(edges[1:], edges[-1:])
     if binning == "equal_width":
         span = (min(0.0, float(edges[0])), max(1.0, float(edges[-1]))) if len(edges) else (0.0, 1.0)
-        mean = bins.score[0]  # a sum over rows: where the grid is the distinct scores, the edge is the score itself
-        exact = np.where(np.isclose(mean, edges[held], rtol=1e-12, atol=0), edges[held], mean)
-        group = equal_width_groups(exact, groups, span=span)
+        group = equal_width_groups(bins.score[0], groups, span=span)
         bounds = span[0] + (span[1] - span[0]) * np.arange(groups + 1) / groups
         low, high = bounds[:-1], bounds[1:]
     else:

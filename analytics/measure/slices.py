@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from analytics.measure.comparisons import benjamini_hochberg
+from analytics.measure.base_rate import LabelErrors, base_rate_split
+from analytics.measure.comparisons import SIGNIFICANT, benjamini_hochberg
 from analytics.measure.counts import Counts, confusion_table
 from analytics.measure.estimates import columns_of, evidence, interval, joined, with_columns
 from analytics.measure.estimators import Evidence, Sides
@@ -49,7 +50,10 @@ def slice_table(
     -------
     polars.DataFrame
         by…, the counts of `confusion_table`; few_rows, share_of_rows, share_of_errors, excess_errors (judged rows times
-        the difference of error rates) with _low and _high; difference, difference_low, difference_high, p_value,
+        the difference of error rates) with _low and _high; base_rate, base_rate_complement (share of the judged rows that are
+        positive); expected_errors (what the complement's FNR and FPR predict on the slice's positives and negatives);
+        excess_base_rate and excess_model, the two parts of excess_errors as `base_rate_split` says, each with _low and _high;
+        excess_model_p, excess_model_p_adjusted; difference, difference_low, difference_high, p_value,
         p_adjusted of ``metric``; then for every metric m: m, m_low, m_high, m_complement, m_difference (slice less
         complement), m_difference_low, m_difference_high, m_p, m_p_adjusted.
 
@@ -93,6 +97,21 @@ def slice_table(
     return with_columns(slices, found)
 
 
+def is_worse(metric: str) -> pl.Expr:
+    """Say which slices of a `slice_table` with enough rows are clearly worse than their complements.
+
+    For the error rate and 1 less it, where the model's part of the excess errors is clearly above 0: what the base rate
+    explains is no fault of the model. For others by the difference, and never where neither direction is better.
+    """
+    found = METRICS[metric]
+    if found.is_of_errors:
+        side, p = pl.col("excess_model") > 0, pl.col("excess_model_p_adjusted")
+    else:
+        difference, p = pl.col(f"{metric}_difference"), pl.col(f"{metric}_p_adjusted")
+        side = {"lower": difference > 0, "higher": difference < 0, "neither": pl.lit(False)}[found.direction]
+    return (~pl.col("few_rows") & (p < SIGNIFICANT) & side).fill_null(False)
+
+
 class _Comparison:
     """One metric of the slices, of their complements and the difference, gathered run by run."""
 
@@ -133,8 +152,17 @@ def _impact(slices: pl.DataFrame, level: float) -> dict[str, Any]:
     rest = total - counts
     gap = newcombe(counts.errors, counts.judged, rest.errors, rest.judged, level)
     excess = Interval(*(counts.judged * side for side in (gap.value, gap.low, gap.high)))
+    own, other = LabelErrors.of(counts), LabelErrors.of(rest)
+    split = base_rate_split(own, other, level)
     return {
         "share_of_rows": ratio(counts.n, total.n),
         "share_of_errors": ratio(counts.errors, total.errors),
         **columns_of("excess_errors", excess),
+        "base_rate": own.base_rate,
+        "base_rate_complement": other.base_rate,
+        "expected_errors": split.expected,
+        **columns_of("excess_base_rate", split.base_rate),
+        **columns_of("excess_model", split.model),
+        "excess_model_p": split.p_value,
+        "excess_model_p_adjusted": benjamini_hochberg(split.p_value),
     }

@@ -57,6 +57,11 @@ def slice_words(found: Slice) -> str:
     return " and ".join(map(predicate_words, found))
 
 
+def is_split(answer: Discovery) -> bool:
+    """Say whether excess errors are split into what the base rate explains and what the model does worse."""
+    return OBJECTIVES[answer.search.objective].is_within_label
+
+
 def objective_text(answer: Discovery, value: words.Value) -> str:
     """Write a value of the objective: a share as a percentage, a change in points, another with three digits."""
     if OBJECTIVES[answer.search.objective].is_change:

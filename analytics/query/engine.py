@@ -8,6 +8,7 @@ import uuid
 import weakref
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import time
 from itertools import count
 from typing import Any
 
@@ -17,6 +18,7 @@ import numpy as np
 import polars as pl
 
 from analytics.errors import QuestionError, StoreError
+from analytics.log.column import MAX_SEGMENT_VALUES
 from analytics.log.disk import owner, storing
 from analytics.log.grid import Grid
 from analytics.log.schema import Log
@@ -277,14 +279,15 @@ def stored_slice(log: Log, name: str) -> str:
     Raises
     ------
     QuestionError
-        If the column is unknown or is a time.
+        If the column is unknown, or holds more different times or numbers than can be told apart.
     """
     column = log.column(name)
     if name in log.bins:
         return column.bin_name
-    if column.kind == "time":
+    if column.kind == "time" and column.n_distinct > MAX_SEGMENT_VALUES:
         raise QuestionError(
-            f"Expected a segment column, found {name!r}, which holds times. Choose another, or filter by it."
+            f"Expected a segment column, found {name!r} with {column.n_distinct:,} different times. Choose another, or filter "
+            "by it."
         )
     if column.kind == "number" and column.n_distinct > _MAX_NUMBERS:
         raise QuestionError(
@@ -303,4 +306,7 @@ def as_people_see(log: Log, name: str, values: pl.Series, *, in_bins: bool = Tru
         return values.cast(pl.Int64).replace_strict(labels, return_dtype=pl.String).cast(order)
     if values.dtype in (pl.Categorical, pl.Enum) or isinstance(values.dtype, pl.Enum):
         return values.cast(pl.String)
+    if isinstance(values.dtype, pl.Datetime):
+        is_days = bool((values.dt.time() == time(0)).fill_null(value=True).all())
+        return values.dt.strftime("%Y-%m-%d" if is_days else "%Y-%m-%d %H:%M:%S")
     return values

@@ -135,7 +135,13 @@ def time_table(frame: nw.LazyFrame[Any], threshold: float, every: str) -> nw.Laz
 
 
 def cube_table(
-    frame: nw.LazyFrame[Any], keys: Mapping[str, nw.Expr], counted: nw.Expr, value: nw.Expr, *, with_cubes: bool = False
+    frame: nw.LazyFrame[Any],
+    keys: Mapping[str, nw.Expr],
+    counted: nw.Expr,
+    value: nw.Expr,
+    *,
+    with_cubes: bool = False,
+    with_missed: bool = False,
 ) -> nw.LazyFrame[Any]:
     """Aggregate judged rows by many keys at once: what a search for slices runs on.
 
@@ -149,13 +155,13 @@ def cube_table(
         Whether a row is in the denominator of the objective.
     value : Expr
         The objective of such a row.
-    with_cubes : bool
+    with_cubes, with_missed : bool
 
     Returns
     -------
     LazyFrame
         The keys, ``n``, ``positives``, ``trials`` (rows that count), ``total`` and ``squares`` (sums of the objective and of
-        its square); ``cubes``, the sum of its third power, if asked for.
+        its square); if asked for ``cubes``, the sum of its third power, and ``missed``, its sum over positive rows.
     """
     judged = frame.filter(~nw.col("label").is_null() & ~nw.col("score").is_null())
     prepared = judged.select(
@@ -167,6 +173,8 @@ def cube_table(
     powers = {"squares": nw.col("value") * nw.col("value")}
     if with_cubes:
         powers["cubes"] = powers["squares"] * nw.col("value")
+    if with_missed:
+        powers["missed"] = nw.col("value") * nw.col("is_pos")
     return (
         prepared.with_columns(**powers)
         .group_by(*keys)

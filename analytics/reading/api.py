@@ -6,7 +6,7 @@ import json
 import shutil
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -39,6 +39,7 @@ class Staged:
     mapping: Mapping
     reasons: dict[str, str]
     sample: list[list[str | None]]
+    open: dict[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
     is_remembered: bool = False
 
 
@@ -211,10 +212,10 @@ def staged(workspace: Workspace, staged_id: str) -> Staged:
     attached = workspace.staging / staged_id / "mapping.json"
     if attached.exists():
         mapping = mapping_from_dict(json.loads(attached.read_text(encoding="utf-8")))
-        return Staged(staged_id, reading, mapping, guess.reasons, sample)
+        return Staged(staged_id, reading, mapping, guess.reasons, sample, guess.open)
     remembered = workspace.remembered(reading.names)
     mapping = remembered or guess.mapping
-    return Staged(staged_id, reading, mapping, guess.reasons, sample, is_remembered=remembered is not None)
+    return Staged(staged_id, reading, mapping, guess.reasons, sample, guess.open, is_remembered=remembered is not None)
 
 
 def build_staged(

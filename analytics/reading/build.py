@@ -13,7 +13,15 @@ from analytics.log.column import MAX_VALUES_BY_VALUE, Column
 from analytics.log.mapping import Mapping
 from analytics.log.schema import Log, Reading
 from analytics.reading.grid import bin_case, numeric_bins, score_grid
-from analytics.reading.sql.expressions import NULL, Expression, membership, numeric, score_expression, time_expression
+from analytics.reading.sql.expressions import (
+    NULL,
+    Expression,
+    decision_expression,
+    membership,
+    numeric,
+    score_expression,
+    time_expression,
+)
 
 _MAX_ENUM_VALUES = 20_000
 """Different values up to which text is stored as an ENUM; they are counted exactly up to there (`profile`)."""
@@ -116,7 +124,7 @@ def _create_log(
         if column.name in bins:
             selected.append(Expression(f"{bin_case(column, bins[column.name])} AS {column.bin_name}"))
     label = membership(reading, mapping.label, mapping.positive, mapping.negative)
-    decision = membership(reading, mapping.decision, mapping.decision_positive, ())
+    decision = decision_expression(reading, mapping)
     amount = numeric(reading.column(mapping.amount)) if mapping.amount else NULL
     time = time_expression(reading, mapping)
     selected += [

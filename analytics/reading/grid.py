@@ -12,7 +12,7 @@ from analytics.log.column import Column
 from analytics.log.grid import MAX_DISTINCT_SCORES
 from analytics.log.mapping import Mapping
 from analytics.log.schema import Reading, ScoreKind
-from analytics.reading.sql.expressions import Expression, membership, score_expression
+from analytics.reading.sql.expressions import Expression, decision_expression, score_expression
 
 N_BINS = 10
 """Bins of a numeric column that are aimed at; a value that fills such a share of the rows has its own. A judgement."""
@@ -135,7 +135,7 @@ def logged_threshold(connection: duckdb.DuckDBPyConnection, reading: Reading, ma
     if mapping.score is None or mapping.decision is None or not mapping.decision_positive:
         return None
     score = score_expression(reading, mapping)
-    decision = membership(reading, mapping.decision, mapping.decision_positive, ())
+    decision = decision_expression(reading, mapping)
     row = connection.execute(
         f"WITH per AS (SELECT score, count(*) FILTER (decision = 0) AS low, count(*) FILTER (decision = 1) AS high "
         f"FROM (SELECT {score.sql} AS score, {decision.sql} AS decision FROM raw) "

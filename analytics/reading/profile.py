@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import duckdb
 
-from analytics.log.column import Column, Kind
+from analytics.log.column import PERCENT, Column, Kind
 from analytics.reading.types.conversion import Conversion
 
 _N_TOP = 50
 """Most frequent values of a column that are kept with their rows. A judgement."""
+
+_N_OUTSIDE = 8
+"""Different values outside [0, 1] that are kept: more of them are no stand-ins. A judgement."""
 
 _N_SAMPLE = 200
 _MAX_SAMPLE_TEXT = 300
@@ -65,10 +69,34 @@ def profile(
                 low=low,
                 high=high,
                 example_unparsable=conversion.example[:80] if conversion.example else None,
+                sign=conversion.sign,
             )
         )
         progress((at + 1) / len(names))
-    return n_rows, tuple(columns)
+    return n_rows, tuple(_held_against_one(connection, column) for column in columns)
+
+
+def _held_against_one(connection: duckdb.DuckDBPyConnection, column: Column) -> Column:
+    """Count what of a column of fractions lies in [0, 1] and what outside: a stand-in, or what rounding left there."""
+    if column.type != "DOUBLE" or column.low is None or column.high is None:
+        return column
+    name, top = column.sql_name, PERCENT if column.sign == "%" else 1
+    if float(column.low) >= 0 and float(column.high) <= top:
+        return column
+    row = connection.execute(
+        f"SELECT count(*) FILTER ({name} > 0 AND {name} < {top}), count(*) FILTER ({name} < 0 OR {name} > {top}) "
+        f"FROM raw WHERE isfinite({name})"
+    ).fetchone()
+    assert row is not None
+    if row[0] < row[1]:
+        return column
+    outside = connection.execute(
+        f"SELECT {name}::VARCHAR, count(*) FROM raw WHERE isfinite({name}) AND ({name} < 0 OR {name} > {top}) GROUP BY {name} "
+        f"ORDER BY count(*) DESC, {name} LIMIT {_N_OUTSIDE}"
+    ).fetchall()
+    return replace(
+        column, n_between=row[0], n_outside=row[1], outside=tuple((value, int(count)) for value, count in outside)
+    )
 
 
 def _top_values(connection: duckdb.DuckDBPyConnection, name: str) -> tuple[int, tuple[tuple[str, int], ...]]:

@@ -11,7 +11,8 @@ import json
 import os
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -31,6 +32,9 @@ from analytics.reading.types import infer, notations
 
 _PROGRESS_SECONDS = 0.2
 """Seconds between two accounts of a statement that runs. A judgement."""
+
+_MAX_NAMES = 8
+"""Names that a sentence lists. A judgement."""
 
 _MAX_CHAIN = 10
 """Causes of an error that are looked at, so that no long chain holds the answer. A judgement."""
@@ -133,7 +137,7 @@ def _read(request: protocol.Read, job: protocol.Job, progress: Progress) -> prot
         rows_kept=n_rows,
         columns=columns,
         set_aside=table.set_aside,
-        repairs=(*table.repairs, *notations.said(table.names, conversions)),
+        repairs=(*table.repairs, *_said_of_headers(table.header), *notations.said(table.names, conversions)),
         lines=table.lines,
         origin=export.origin,
     )
@@ -145,6 +149,13 @@ def _read(request: protocol.Read, job: protocol.Job, progress: Progress) -> prot
         first = roles.guess(reading).mapping
     reading = replace(reading, logged_threshold=grid.logged_threshold(connection, reading, first))
     return _stage(connection, reading, folder, progress)
+
+
+def _said_of_headers(header: Sequence[str]) -> Iterator[str]:
+    """Say which names stand above several columns; the second is called ``name_1``."""
+    often = [name for name, count in Counter(header).items() if count > 1 and name.strip()]
+    if often:
+        yield f"Names that stand above several columns were numbered: {', '.join(map(repr, often[:_MAX_NAMES]))}."
 
 
 def _attach(request: protocol.Attach, job: protocol.Job, progress: Progress) -> protocol.Answer:

@@ -1,11 +1,19 @@
-"""Which metric is asked for, kept in the address under one name on every page."""
+"""Which metric is asked for: one choice for every page, kept in the address under one name."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import streamlit as st
 
 from analytics.answers.question import Question
+from analytics.measure.headline import headline
 from analytics.measure.metrics import METRICS, used_in
+from pages._frame import policy
+
+COST = "cost"
+"""The cost per row, which pages that can price rows offer beside the metrics of the registry."""
+_CHOSEN, _SEEN = "_metric_chosen", "_metric_seen"
 
 
 def offered_metrics(question: Question) -> list[str]:
@@ -13,18 +21,34 @@ def offered_metrics(question: Question) -> list[str]:
     return [name for name in used_in("slices") if question.log.is_probability or not METRICS[name].needs_probability]
 
 
-def metric_from_address(key: str, offered: list[str]) -> None:
-    """Take over the metric of a link, by its name or by its label, into the choice of this key; else the first one."""
+def leading_metric(question: Question, offered: Sequence[str]) -> str:
+    """Return the metric that leads: that of a link or of a person's choice on any page; else the cost per row where somebody
+    said what errors cost and the page offers it; else what the base rate asks for.
+    """
     given = st.query_params.get("metric")
-    if given is not None and given != st.session_state.get(f"_address_of_{key}"):
+    if given is not None and given != st.session_state.get(_SEEN):
+        st.session_state[_SEEN] = given
         named = (name for name, entry in METRICS.items() if given in (name, entry.label))
-        st.session_state[key] = next(named, None)
-    if st.session_state.get(key) not in offered:
-        st.session_state[key] = offered[0]
+        st.session_state[_CHOSEN] = COST if given == COST else next(named, None)
+    usual = headline(question.log.n_positive, question.log.n_labelled).metric
+    wanted = (st.session_state.get(_CHOSEN), COST if policy.held_policy(question) else None, usual)
+    return next((str(name) for name in wanted if name in offered), offered[0])
 
 
-def metric_to_address(key: str, metric: str) -> None:
+def metric_from_address(key: str, question: Question, offered: Sequence[str]) -> None:
+    """Put the metric that leads into the choice of this key; before it is drawn."""
+    st.session_state[key] = leading_metric(question, offered)
+
+
+def choose_metric(key: str) -> None:
+    """Make the metric of a choice that of every page; for callbacks only."""
+    chosen = st.session_state.get(key)
+    if chosen is not None:
+        st.session_state[_CHOSEN] = chosen if chosen in METRICS else COST
+
+
+def metric_to_address(metric: str) -> None:
     """Write the metric into the address by its name: a bound choice would write its label."""
-    st.session_state[f"_address_of_{key}"] = metric
+    st.session_state[_SEEN] = metric
     if st.query_params.get("metric") != metric:
         st.query_params["metric"] = metric

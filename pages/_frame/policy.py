@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import MutableMapping
 from typing import Any
 
 import streamlit as st
 
 from analytics.answers.question import Question
 from analytics.errors import QuestionError
+from analytics.log.unit import unit_of
 from analytics.measure.thresholds.costs import CELLS, Costs
 from analytics.measure.thresholds.operating import LIMITED, Limits
 from analytics.measure.thresholds.policy import PRESETS, Policy
@@ -16,8 +18,13 @@ from analytics.present.money import money
 from pages._frame import session
 from pages._frame.render import escaped
 
-_DEFAULT = Policy()
+_State = MutableMapping[Any, Any]
+_DEFAULT = Policy(unit="", has_costs=False)
 COST_KEYS = {f"cost_{name}": name for name in (*CELLS, "review")}
+_N_ASKED = 4
+"""Answers that the page offers where nobody said what errors cost."""
+_ASKED = ("cost_fp", "cost_fn")
+"""Costs that are empty until somebody says them."""
 _LIMIT_KEYS = {
     name: f"{metric.heading} at {'least' if name.startswith('min_') else 'most'}" for name, metric in LIMITED.items()
 }
@@ -28,7 +35,10 @@ KEPT, _DRAWN_ON = "_policy_fields", "_policy_page"
 def _policy_fields(policy: Policy) -> dict[str, Any]:
     """Return the value of every control for a policy."""
     return {
-        **{key: float(getattr(policy.costs, name)) for key, name in COST_KEYS.items()},
+        **{
+            key: float(getattr(policy.costs, name)) if policy.has_costs or key not in _ASKED else None
+            for key, name in COST_KEYS.items()
+        },
         "amounts": list(policy.costs.amount_cells),
         "unit": policy.unit,
         "capacity": policy.capacity,
@@ -52,7 +62,7 @@ def _take_saved(text: str) -> None:
         st.session_state["_policy_error"] = str(error)
 
 
-def _begin() -> None:
+def _begin(question: Question) -> None:
     """Give the controls what they held when the page was left; the address goes before.
 
     Controls of the same key on two pages are two to Streamlit: what one holds would be the other's default, which is nothing.
@@ -60,23 +70,25 @@ def _begin() -> None:
     page = st.session_state.get(session.PAGE)
     is_entered = st.session_state.get(_DRAWN_ON) != page
     st.session_state[_DRAWN_ON] = page
-    for key, value in {**_policy_fields(_DEFAULT), **st.session_state.get(KEPT, {})}.items():
+    usual = {**_policy_fields(_DEFAULT), "unit": unit_of(question.log)}
+    for key, value in {**usual, **st.session_state.get(KEPT, {})}.items():
         if (is_entered or key not in st.session_state) and key not in st.query_params:
             st.session_state[key] = value
 
 
 def draw_policy(question: Question) -> Policy:
     """Draw the controls and return what they say; all stand in the address."""
-    _begin()
+    _begin(question)
     broken = st.session_state.pop("_policy_error", None)
     if broken:
         st.warning(escaped(broken), icon=":material/bookmark_remove:")
+    _draw_presets(question)
     st.markdown("**What one row costs**")
     said = st.container()
     for pair in (("tp", "fn"), ("fp", "tn")):
         for column, cell in zip(st.columns(2, gap="small", vertical_alignment="bottom"), pair, strict=True):
             with column:
-                _number(_CELL_LABELS[cell], f"cost_{cell}", _help_of(cell))
+                _number(_CELL_LABELS[cell], f"cost_{cell}", _help_of(cell), **_empty(cell))
     look, unit = st.columns(2, gap="small", vertical_alignment="bottom")
     with look:
         _number("Review", "cost_review", "Added for every flagged row, right or wrong.")
@@ -108,10 +120,10 @@ def draw_amounts(amount: str) -> None:
 
 def draw_errors(question: Question) -> Policy:
     """Draw the costs of the two errors, for a page that needs no more of a policy, and return the whole of it."""
-    _begin()
+    _begin(question)
     for cell, column in zip(("fp", "fn"), st.columns(2), strict=True):
         with column:
-            _number(f"A {_CELL_LABELS[cell].lower()} costs", f"cost_{cell}", _help_of(cell))
+            _number(f"A {_CELL_LABELS[cell].lower()} costs", f"cost_{cell}", _help_of(cell), **_empty(cell))
     _keep()
     return policy_for(question)
 
@@ -134,17 +146,52 @@ def _number(label: str, key: str, help_: str, **options: Any) -> None:
     st.number_input(label, key=key, bind="query-params", help=help_, format="%.6g", **{"step": 1.0, **empty, **options})
 
 
+def _empty(cell: str) -> dict[str, str]:
+    """Return what an empty field of a cost shows."""
+    return {"placeholder": "not said"} if f"cost_{cell}" in _ASKED else {}
+
+
+def cost_of(key: str, value: float | None) -> float:
+    """Return the cost that a field holds; of the errors one that is not said is 1."""
+    return (1.0 if key in _ASKED else 0.0) if value is None else float(value)
+
+
+def _cost_in(cell: str) -> float:
+    """Return the cost of a cell."""
+    return cost_of(f"cost_{cell}", st.session_state.get(f"cost_{cell}"))
+
+
+def _has_costs(state: _State) -> bool:
+    """Say whether somebody said what errors cost."""
+    others = any(state.get(key) for key in COST_KEYS if key not in _ASKED)
+    return others or bool(state.get("amounts")) or any(state.get(key) is not None for key in _ASKED)
+
+
+def _draw_presets(question: Question) -> None:
+    """Ask what a miss costs, with four answers that the log allows; once one is given they stand in the popover."""
+    if _has_costs(st.session_state):
+        return
+    with st.container(border=True):
+        st.markdown("**What does a miss cost compared with a false alarm?**")
+        has_amount = question.log.mapping.amount is not None
+        fitting = [(name, costs) for name, costs in PRESETS.items() if has_amount or not costs.amount_cells]
+        for name, costs in fitting[:_N_ASKED]:
+            preset = Policy(costs, st.session_state.get("unit") or "")
+            st.button(name, key=f"ask_{name}", on_click=_take_policy, args=(preset,), width="stretch")
+
+
 def sentence_of(amount: str | None) -> str:
     """Say what a row of each outcome costs."""
     state, unit = st.session_state, st.session_state.get("unit") or ""
     multiplied = set(state.get("amounts") or ()) if amount else set()
     parts = [
-        f"a {_CELL_LABELS[cell].lower()} {money(float(state.get(f'cost_{cell}') or 0.0), unit)}"
-        f"{f' × {amount}' if cell in multiplied else ''}"
+        f"a {_CELL_LABELS[cell].lower()} {money(_cost_in(cell), unit)}{f' × {amount}' if cell in multiplied else ''}"
         for cell in ("fp", "fn", "tp", "tn")
     ]
     look = float(state.get("cost_review") or 0.0)
     looked = f", and every flagged row {money(look, unit)} for its review" if look else ""
+    if not _has_costs(st.session_state):
+        return "Nobody said what errors cost yet."
     text = f"{words.listed(parts)} each{looked}. Negative is gain."
     return escaped(f"{text[:1].upper()}{text[1:]}".replace("A false positive ", "A false positive costs ", 1))
 
@@ -183,8 +230,19 @@ def _draw_limits(question: Question) -> None:
 
 def _current_policy(*, has_amount: bool, has_time: bool) -> Policy:
     """Return the policy that the controls hold; what a log cannot have is left out."""
-    state = st.session_state
-    costs = {name: float(state.get(key) or 0.0) for key, name in COST_KEYS.items()}
+    return _policy_in(st.session_state, has_amount=has_amount, has_time=has_time)
+
+
+def held_policy(question: Question) -> Policy | None:
+    """Return the policy that its controls were left with on another page, None where nobody said what errors cost."""
+    mapping, held = question.log.mapping, st.session_state.get(KEPT, {})
+    policy = _policy_in(held, has_amount=mapping.amount is not None, has_time=mapping.time is not None)
+    return policy if policy.has_costs else None
+
+
+def _policy_in(state: _State, *, has_amount: bool, has_time: bool) -> Policy:
+    """Return the policy that fields hold, by the keys of the controls."""
+    costs = {name: cost_of(key, state.get(key)) for key, name in COST_KEYS.items()}
     return Policy(
         Costs(**costs, amount_cells=tuple(state.get("amounts") or ()) if has_amount else ()),
         (state.get("unit") or "").strip(),
@@ -193,6 +251,7 @@ def _current_policy(*, has_amount: bool, has_time: bool) -> Policy:
         state.get("period") or "day",
         (state.get("tolerance") or 0.0) / 100,
         state.get("to"),
+        has_costs=_has_costs(state),
     )
 
 
@@ -201,7 +260,7 @@ def _draw_saved() -> None:
     workspace = session.workspace()
     with st.popover("Presets and saved policies", icon=":material/bookmark:", width="stretch"):
         for name, costs in PRESETS.items():
-            preset = Policy(costs, st.session_state.get("unit") or _DEFAULT.unit)
+            preset = Policy(costs, st.session_state.get("unit") or "")
             st.button(name, key=f"preset_{name}", on_click=_take_policy, args=(preset,), type="tertiary")
         saved = workspace.saved_policies()
         if saved:

@@ -13,6 +13,7 @@ from analytics.log.kept.discovery import FoundSlice
 from analytics.present import words
 from pages._frame import session
 from pages._frame.cache import kept
+from pages._frame.metric import leading_metric, offered_metrics
 from pages._frame.render import escaped
 
 _N_FIRST = 3
@@ -61,7 +62,8 @@ def add_found(question: Question, slice_: FoundSlice) -> None:
 
 def _first_sections(question: Question, options: dict[str, tuple[str, ...]]) -> list[str]:
     """Return what a report holds from the start: what was sliced last, and the columns that separate the errors most."""
-    ranked = [(name,) for name in kept(ranked_columns, question)["column"].to_list()[:_N_FIRST]]
+    metric = leading_metric(question, offered_metrics(question))
+    ranked = [(name,) for name in kept(ranked_columns, question, metric)["column"].to_list()[:_N_FIRST]]
     labels = {frozenset(columns): label for label, columns in options.items()}
     wanted = map(frozenset, [st.session_state.get(_LAST_SLICED, ()), *ranked])
     return list(dict.fromkeys(labels[columns] for columns in wanted if columns in labels))

@@ -23,6 +23,7 @@ from analytics.query.predicates import answerable
 from pages._frame import policy, session
 from pages._frame.cache import kept
 from pages._frame.conditions import as_text, value_counts
+from pages._frame.metric import choose_metric, leading_metric
 from pages._frame.render import escaped
 
 _TIME, _LOG = "by time", "another log"
@@ -253,8 +254,18 @@ def draw_metric(reference: Question, production: Question) -> tuple[str, Costs, 
     is_probability = reference.log.is_probability and production.log.is_probability
     offered = [name for name in OFFERED if is_probability or name != "brier"]
     metric_place, by_place = st.columns([3, 10], vertical_alignment="bottom")
+    if "gap_metric" not in st.query_params:
+        leads = leading_metric(production, [*offered, "cost"])
+        st.session_state["gap_metric"] = leads if leads in offered else COST
     metric = metric_place.selectbox(
-        "Metric", offered, key="gap_metric", bind="query-params", format_func=metric_label, help=_OFFERED_HELP
+        "Metric",
+        offered,
+        key="gap_metric",
+        bind="query-params",
+        format_func=metric_label,
+        help=_OFFERED_HELP,
+        on_change=choose_metric,
+        args=("gap_metric",),
     )
     segments = list(dict.fromkeys([*reference.log.mapping.segments, *production.log.mapping.segments]))
     by = by_place.multiselect(
@@ -281,5 +292,5 @@ def _priced() -> Costs:
     held = st.session_state.get(policy.KEPT)
     if not held:
         return Costs()
-    tp, fp, fn, tn, review = (float(held.get(key) or 0.0) for key in policy.COST_KEYS)
+    tp, fp, fn, tn, review = (policy.cost_of(key, held.get(key)) for key in policy.COST_KEYS)
     return Costs(tp, fp, fn, tn, review)

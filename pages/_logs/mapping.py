@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 
 import streamlit as st
 
-from analytics.log import classes
-from analytics.log.column import Column
+from analytics.log import roles, score_form
+from analytics.log.column import PERCENT, Column
 from analytics.log.conflicts import all_positive, conflicts, one_class
 from analytics.log.judge import judge, mixed
 from analytics.log.mapping import ROLE_LABELS, Mapping
 from analytics.log.schema import Reading
 from pages._frame.render import escaped
+from pages._logs import values
 
 _HELP = {
     "score": "The model's number for a row, higher for the positive class. A rank such as 1–10 is welcome.",
@@ -26,16 +28,25 @@ _HELP = {
 }
 
 
-def edit(
-    reading: Reading, mapping: Mapping, reasons: dict[str, str], sample: list[list[str | None]], key: str
-) -> Mapping:
+_AS_THEY_STAND = Mapping()
+_FORMS = {
+    "score_scale": "Scores are in percent: divide by {on}",
+    "score_missing": "These numbers stand for no score: {on}",
+    "is_score_clipped": "Scores beyond 0 or 1 by rounding count as 0 and 1",
+    "is_confidence": "The score is the confidence in the class that {decision} names: 1 minus it where that is negative",
+}
+"""How the numbers of a score can be read, by the field of the mapping; shown only where the values suggest it."""
+
+
+def edit(reading: Reading, mapping: Mapping, sample: list[list[str | None]], key: str) -> Mapping:
     """Let a person confirm or change a mapping; return it as it stands."""
+    guess = roles.guess(reading)
     pair = st.grid(2, min_column_width=280, gap="large")
     main, others = pair.cell(), pair.cell()
     with main:
-        score = _choose("score", reading, mapping, reasons, key)
-        label = _choose("label", reading, mapping, reasons, key)
-        positive, negative = _choose_values(reading, mapping, label, key)
+        score = _choose("score", reading, mapping, guess, key)
+        label = _choose("label", reading, mapping, guess, key)
+        positive, negative = values.of_label(reading, mapping, label, key)
         first = _threshold_for(reading, mapping, score)
         threshold_key = f"{key}_threshold_{score}"
         st.session_state.setdefault(threshold_key, first)
@@ -49,18 +60,18 @@ def edit(
             help="Predicted positive if the score is at least this. It can be moved later.",
         )
     with others:
-        decision = _choose("decision", reading, mapping, reasons, key)
-        as_labelled = replace(mapping, label=label, positive=positive)
-        decision_positive = _choose_decision_values(reading, mapping, replace(as_labelled, decision=decision), key)
+        decision = _choose("decision", reading, mapping, guess, key)
+        as_chosen = replace(mapping, label=label, positive=positive, negative=negative, decision=decision)
+        decision_positive, decision_negative = values.of_decision(reading, mapping, as_chosen, key)
         quarters = st.grid(2, min_column_width=130)
         with quarters.cell():
-            row_id = _choose("row_id", reading, mapping, reasons, key)
+            row_id = _choose("row_id", reading, mapping, guess, key)
         with quarters.cell():
-            amount = _choose("amount", reading, mapping, reasons, key)
+            amount = _choose("amount", reading, mapping, guess, key)
         with quarters.cell():
-            time = _choose("time", reading, mapping, reasons, key)
+            time = _choose("time", reading, mapping, guess, key)
         with quarters.cell():
-            model = _choose("model_version", reading, mapping, reasons, key)
+            model = _choose("model_version", reading, mapping, guess, key)
         single = {score, label, decision, row_id, time, amount}
         segments = _choose_several(
             "Segments",
@@ -87,30 +98,82 @@ def edit(
         text=tuple(texts),
         threshold=_threshold_for(reading, mapping, score) if threshold is None else float(threshold),
         decision_positive=decision_positive,
+        decision_negative=decision_negative,
         merges=mapping.merges,
         latest_by=mapping.latest_by,
     )
+    changed = _choose_form(reading, mapping, changed, key)
     _draw_preview(reading, changed, sample)
-    _draw_reasons(reading, changed, reasons)
+    _draw_reasons(reading, changed, guess.reasons)
     return changed
 
 
-def _choose(role: str, reading: Reading, mapping: Mapping, reasons: dict[str, str], key: str) -> str | None:
-    """Choose the column of one role."""
+def _choose(role: str, reading: Reading, mapping: Mapping, guess: roles.Guess, key: str) -> str | None:
+    """Choose the column of one role, with the reason of a guess, or with the columns that could play an open one."""
     names = list(reading.names)
     current = getattr(mapping, role)
+    widget = f"{key}_{role}"
     chosen: str | None = st.selectbox(
         ROLE_LABELS[role],
         names,
         index=names.index(current) if current in names else None,
-        key=f"{key}_{role}",
+        key=widget,
         placeholder="None",
         help=_HELP[role],
     )
     if chosen is not None:
-        is_guess = chosen == current and reasons.get(chosen, "").startswith("its name")
-        st.caption(escaped(f"Guessed by {reasons[chosen]}." if is_guess else _about(reading.column(chosen))))
+        is_guess = chosen == getattr(guess.mapping, role)
+        st.caption(escaped(f"Guessed: {guess.reasons[chosen]}." if is_guess else _about(reading.column(chosen))))
+    elif claims := guess.open.get(role):
+        st.caption(escaped(f"No name settles it. It could be {_listed(claims)}."))
+        st.pills(
+            f"Likely columns for the {ROLE_LABELS[role].lower()}",
+            [name for name, _ in claims],
+            key=f"{widget}_likely",
+            label_visibility="collapsed",
+            on_change=_take_likely,
+            args=(widget,),
+        )
     return chosen
+
+
+def _take_likely(widget: str) -> None:
+    """Choose the column whose chip was clicked."""
+    st.session_state[widget] = st.session_state.get(f"{widget}_likely")
+
+
+def _listed(claims: Sequence[tuple[str, str]]) -> str:
+    """List columns with why each could play a role."""
+    return ", ".join(f"{name!r} ({reason})" for name, reason in claims)
+
+
+def _runs_to_100(column: Column) -> bool:
+    """Whether numbers lie in [0, 100] and leave [0, 1], so that they can be percent."""
+    if column.kind != "number" or column.low is None or column.high is None:
+        return False
+    return float(column.low) >= 0 and 1 < float(column.high) <= PERCENT
+
+
+def _choose_form(reading: Reading, mapping: Mapping, changed: Mapping, key: str) -> Mapping:
+    """Choose how the numbers of the score are read, where that is a question; one click undoes the guess."""
+    if changed.score is None:
+        return changed
+    first = mapping if changed.score == mapping.score else score_form.with_form(changed, reading)
+    guessed = score_form.with_form(changed, reading)
+    for name, words in _FORMS.items():
+        value = getattr(first, name)
+        if name == "score_scale" and value == guessed.score_scale == 1 and _runs_to_100(reading.column(changed.score)):
+            guessed = replace(guessed, score_scale=float(PERCENT))
+        if value == getattr(_AS_THEY_STAND, name) == getattr(guessed, name):
+            continue
+        on = value if value != getattr(_AS_THEY_STAND, name) else getattr(guessed, name)
+        is_on = st.toggle(
+            escaped(words.format(on="; ".join(on) if isinstance(on, tuple) else f"{on:g}", decision=changed.decision)),
+            value=value != getattr(_AS_THEY_STAND, name),
+            key=f"{key}_{name}_{changed.score}_{changed.decision}",
+        )
+        changed = replace(changed, **{name: on if is_on else getattr(_AS_THEY_STAND, name)})
+    return changed
 
 
 def _about(column: Column) -> str:
@@ -118,71 +181,11 @@ def _about(column: Column) -> str:
     return f"{column.n_distinct:,} different values, {column.n_missing:,} missing."
 
 
-def _choose_values(
-    reading: Reading, mapping: Mapping, label: str | None, key: str
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Choose which values of the label are positive and which are negative."""
-    if label is None:
-        return (), ()
-    column = reading.column(label)
-    values = [value for value, _ in column.top]
-    if label == mapping.label:
-        positive, negative = mapping.positive, mapping.negative
-    else:
-        positive, negative = classes.split_values(column)
-    options = list(dict.fromkeys([*values, *positive, *negative]))
-    left, right = st.columns(2)
-    chosen = left.multiselect(
-        "Positive value",
-        options,
-        default=list(positive),
-        key=f"{key}_positive_{label}",
-        placeholder="Choose",
-        wrap=True,
-        help="The class that the score is for.",
-    )
-    rest = [value for value in options if value not in chosen]
-    others = right.multiselect(
-        "Negative value",
-        rest,
-        default=[value for value in (negative or rest) if value in rest],
-        key=f"{key}_negative_{label}_{'|'.join(chosen)}",
-        placeholder="All others" if rest else "None is left",
-        wrap=True,
-        help="What is neither positive nor negative is not known yet.",
-    )
-    return tuple(chosen), tuple(others)
-
-
-def _choose_decision_values(reading: Reading, mapping: Mapping, changed: Mapping, key: str) -> tuple[str, ...]:
-    """Choose which values of the decision are positive; those of the label, where both columns hold them, are first."""
-    if changed.decision is None:
-        return ()
-    column = reading.column(changed.decision)
-    is_as_before = (changed.decision, changed.label, changed.positive) == (
-        mapping.decision,
-        mapping.label,
-        mapping.positive,
-    )
-    first = mapping.decision_positive if is_as_before else classes.decision_values(changed, reading)
-    return tuple(
-        st.multiselect(
-            "Positive decision",
-            list(dict.fromkeys([*(value for value, _ in column.top), *first])),
-            default=list(first),
-            key=f"{key}_decided_{changed.decision}_{changed.label}_{'|'.join(changed.positive)}",
-            placeholder="Choose",
-            wrap=True,
-            help="The decision that stands for the positive class; all other decisions are negative.",
-        )
-    )
-
-
 def _threshold_for(reading: Reading, mapping: Mapping, score: str | None) -> float:
     """Return the threshold to begin with for a score column."""
     if score == mapping.score:
         return mapping.threshold
-    return classes.first_threshold(replace(mapping, score=score), reading)
+    return score_form.first_threshold(score_form.with_form(replace(mapping, score=score), reading), reading)
 
 
 def _choose_several(

@@ -12,7 +12,6 @@ import streamlit as st
 from streamlit.typing import UploadedFile
 
 from analytics.errors import AnalysisError, QuestionError
-from analytics.log import roles
 from analytics.log.mapping import Mapping
 from analytics.log.schema import Log
 from analytics.present import words
@@ -200,12 +199,23 @@ def draw_mapping(upload: Staged) -> None:
     if wanted is not None:
         with progress:
             _show(_with_progress(lambda on: preview.read_again(session.workspace(), upload, wanted, on_progress=on)))
-    changed = mapping.edit(reading, upload.mapping, upload.reasons, upload.sample, f"map_{upload.staged_id}")
+    changed = mapping.edit(reading, upload.mapping, upload.sample, f"map_{upload.staged_id}")
     with progress:
         is_refused = mapping.draw_conflicts(reading, changed)
+        if changed.label is None:
+            st.warning(
+                "Which column says what turned out to be true? Until a label is chosen, nothing can be judged. Labels that come "
+                "in another file can be added afterwards.",
+                icon=":material/help:",
+            )
     with actions:
+        has_label = changed.label is not None
         confirm = st.button(
-            "Confirm and see what fails", type="primary", key="confirm", icon=":material/check:", disabled=is_refused
+            "Confirm and see what fails" if has_label else "Go on without a label",
+            type="primary" if has_label else "secondary",
+            key="confirm",
+            icon=":material/check:" if has_label else None,
+            disabled=is_refused,
         )
         st.button("Discard", key="discard", on_click=shelf.discard, args=(upload.staged_id,))
     if confirm:
@@ -219,6 +229,8 @@ def draw_mapping(upload: Staged) -> None:
 def _finish(log: Log) -> None:
     """Go on to the question where the log fails."""
     st.session_state["_wanted_log"] = log.log_id
+    if log.mapping.label is None:
+        st.rerun()
     st.switch_page(PAGES["slices"].path)
 
 
@@ -239,9 +251,8 @@ def draw_log(log: Log) -> None:
     mending.draw_mending(log, _rebuild)
     mending.draw_attach(log, _read)
     with st.expander("Columns and roles: change them in place"):
-        guess = roles.guess(log.reading)
         sample = session.engine().sample(log)
-        changed = mapping.edit(log.reading, log.mapping, guess.reasons, sample, f"remap_{log.key}")
+        changed = mapping.edit(log.reading, log.mapping, sample, f"remap_{log.key}")
         _draw_rebuild(log, changed)
     shelf.draw_remove(log)
 

@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import polars as pl
 import streamlit as st
 
 from analytics.answers.overview import Overview
+from analytics.answers.question import Question
+from analytics.answers.thresholds.answer import ThresholdAnswer, thresholds
+from analytics.answers.thresholds.costs import cost_table
+from analytics.measure.headline import headline
 from analytics.measure.metrics import METRICS
-from analytics.present import words
+from analytics.measure.thresholds.operating import Limits
+from analytics.measure.thresholds.policy import Policy
+from analytics.present import readings, words
+from analytics.query.engine import Engine
+from pages._frame.cache import MODEST, keeping, kept
+from pages._frame.metric import COST, choose_metric, leading_metric, metric_to_address, offered_metrics
+from pages._frame.policy import held_policy
 from pages._frame.render import table_downloads
 
 _HEADLINE = ("error_rate", "recall", "precision", "prevalence", "selection_rate", "auroc")
+_METRIC, _LEADING = "overview_metric", ("error_rate", "recall", "precision", "fpr")
 _COUNTS = {
     "tp": "True positives",
     "fp": "False positives",
@@ -19,6 +32,42 @@ _COUNTS = {
     "n_unlabelled": "Not known yet",
     "n_unscored": "Without a score",
 }
+
+
+def draw_metric(question: Question) -> str:
+    """Choose the metric that leads, on this page and the others, and return it."""
+    priced = [COST] if held_policy(question) else []
+    leads = leading_metric(question, [*offered_metrics(question), *priced])
+    shown = list(dict.fromkeys([*priced, *_LEADING, leads]))
+    st.session_state[_METRIC] = leads
+    metric = st.segmented_control(
+        "What matters",
+        shown,
+        key=_METRIC,
+        format_func=lambda name: "Cost per row" if name == COST else METRICS[name].label,
+        on_change=choose_metric,
+        args=(_METRIC,),
+        required=True,
+    )
+    metric_to_address(metric or leads)
+    return metric or leads
+
+
+@keeping("Weighing costs …", MODEST)
+def _priced(_engine: Engine, question: Question, policy: Policy) -> ThresholdAnswer:
+    """Return what the present threshold, flagging everybody and flagging nobody cost."""
+    return thresholds(kept(cost_table, question, ()), policy)
+
+
+def lead_text(answer: Overview, question: Question, metric: str) -> str:
+    """Return the first sentences of the page."""
+    usual = headline(question.log.n_positive, question.log.n_labelled).metric
+    policy = held_policy(question) if metric == COST else None
+    said = readings.overview_reading(answer, question, usual if metric == COST else metric)
+    if policy is None:
+        return said
+    priced = kept(_priced, question, replace(policy, limits=Limits(), capacity=None, threshold=None))
+    return f"{readings.priced_reading(priced)} {said}".strip()
 
 
 def draw_headline(answer: Overview) -> None:

@@ -17,7 +17,7 @@ from analytics.present import words
 from analytics.query.engine import Engine
 from pages._frame import session
 from pages._frame.cache import FEW, keeping, kept
-from pages._frame.metric import metric_from_address, metric_to_address, offered_metrics
+from pages._frame.metric import choose_metric, metric_from_address, metric_to_address, offered_metrics
 from pages._frame.render import escaped
 from pages._frame.report import MAX_SECTIONS, SECTIONS, section_options, sections_from_address, sections_to_address
 
@@ -34,7 +34,7 @@ def draw_controls(question: Question) -> tuple[_Sections, str]:
     options = section_options(question)
     offered = offered_metrics(question)
     sections_from_address(question, options)
-    metric_from_address(_METRIC, offered)
+    metric_from_address(_METRIC, question, offered)
     left, right = st.columns([4, 2])
     chosen = left.multiselect(
         "Slices by",
@@ -46,10 +46,15 @@ def draw_controls(question: Question) -> tuple[_Sections, str]:
         help="One column as a ranking; two, written “a × b”, as a heat map. Type to find them.",
     )
     metric = right.selectbox(
-        "Metric", offered, key=_METRIC, format_func=lambda name: METRICS[name].label, persist_state="session"
+        "Metric",
+        offered,
+        key=_METRIC,
+        format_func=lambda name: METRICS[name].label,
+        on_change=choose_metric,
+        args=(_METRIC,),
     )
     sections_to_address(chosen)
-    metric_to_address(_METRIC, metric)
+    metric_to_address(metric)
     return tuple(options[label] for label in chosen), metric
 
 

@@ -10,7 +10,7 @@ from analytics.measure.metrics import METRICS
 from analytics.measure.slices import MIN_SUPPORT
 from analytics.present import words
 from analytics.present.marks.slices import support_words
-from pages._frame.metric import metric_from_address, metric_to_address, offered_metrics
+from pages._frame.metric import choose_metric, metric_from_address, metric_to_address, offered_metrics
 from pages._slices.choice import forget_slice
 
 
@@ -30,7 +30,7 @@ def draw_controls(question: Question) -> tuple[tuple[str, ...], str, int]:
         on_change=forget_slice,
     )
     offered = offered_metrics(question)
-    metric_from_address("metric", offered)
+    metric_from_address("metric", question, offered)
     metric = metric_place.selectbox(
         "Metric",
         offered,
@@ -39,7 +39,8 @@ def draw_controls(question: Question) -> tuple[tuple[str, ...], str, int]:
         help=METRICS[st.session_state.get("metric", "error_rate")].definition
         if st.session_state.get("metric") in METRICS
         else None,
-        disabled=not by,
+        on_change=choose_metric,
+        args=("metric",),
     )
     support = support_place.number_input(
         "Min. rows",
@@ -51,7 +52,7 @@ def draw_controls(question: Question) -> tuple[tuple[str, ...], str, int]:
         help="Slices with fewer judged rows, or fewer behind the metric, are greyed and marked, never hidden.",
         disabled=not by,
     )
-    metric_to_address("metric", metric)
+    metric_to_address(metric)
     return tuple(by), metric, max(1, int(support or MIN_SUPPORT))
 
 

@@ -21,6 +21,16 @@ from pages._frame.cache import key_of
 from pages._frame.render import clicked, escaped, figure, sentence, table_downloads
 from pages._slices import choice, discovery_search, discovery_tree
 
+_PARTS = {
+    "excess_base_rate": (
+        "By base rate",
+        "Of these, those that come from positives being more, or less, frequent there.",
+    ),
+    "excess_model": (
+        "By model",
+        "Of these, those beyond what the FNR and FPR of the rest predict: what confirms and ranks.",
+    ),
+}
 _VIEWS = ("By column", "Discovered")
 CHOSEN, ASKED = "_chosen_discovery", "_asked_discovery"
 
@@ -94,6 +104,7 @@ def _draw_table(answer: Discovery) -> None:
             "rate": table["rate"] * scale,
             "rate_complement": table["rate_complement"] * scale,
             "excess_errors": table["excess_errors"].round(0).cast(pl.Int64) if is_share else table["excess_errors"],
+            **{part: table[part].round(0).cast(pl.Int64) for part in _PARTS if part in table.columns},
             "share_of_errors": table["share_of_errors"] * 100,
             "difference": table["difference"] * scale,
             "interval": [
@@ -129,6 +140,10 @@ def _draw_table(answer: Discovery) -> None:
                 format="localized" if is_share else "%.1f",
                 help="Beyond what the rate of the rest would predict on all its rows.",
             ),
+            **{
+                part: column.NumberColumn(name, format="localized", help=help_)
+                for part, (name, help_) in _PARTS.items()
+            },
             "share_of_errors": column.NumberColumn(f"Share of {objective.unit}", format="%.1f %%"),
         },
     )

@@ -12,9 +12,10 @@ from analytics.answers.discovery.answer import Discovery, discover
 from analytics.answers.discovery.search import MAX_DEPTH, MIN_SHARE, Search, Split, default_split
 from analytics.answers.question import Question
 from analytics.measure.thresholds.costs import Costs
-from analytics.query.discovery.objectives import OBJECTIVES
+from analytics.query.discovery.objectives import OBJECTIVES, objective_for
 from pages._frame import policy as policy_controls
 from pages._frame import session
+from pages._frame.metric import COST, leading_metric, offered_metrics
 
 AMONG, CANCELLED = "among", "_search_cancelled"
 _MAX_KEPT = 32
@@ -46,6 +47,8 @@ def draw_controls(question: Question, forget: Callable[[], None]) -> Search:
         for name, entry in OBJECTIVES.items()
         if question.log.is_probability or not entry.needs_probability
     }
+    usual = objective_for(leading_metric(question, [*offered_metrics(question), COST]))
+    offered = {usual: offered[usual], **offered}
     with left:
         objective = _addressed_choice("What fails", "objective", offered, forget)
     is_change = OBJECTIVES[objective].is_change

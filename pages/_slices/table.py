@@ -19,6 +19,7 @@ from pages._slices.choice import choose_from_table
 _RANKED = ("column", "n_slices", "n_worse", "share_separated", "worst", "worst_rate")
 SHOWN = ("error_rate", "fpr", "fnr", "precision", "recall", "prevalence", "selection_rate")
 """Metrics of the table of slices, whatever metric decides."""
+_EXCESS = ("excess_errors", "excess_base_rate", "excess_model")
 _ROW_HEIGHT = 40
 """Pixels of a row: a small interval."""
 _MAX_SHOWN_WHOLE = 20
@@ -33,12 +34,17 @@ _WIDTHS = {  # pixels
     "difference_interval": 92,
     "p": 56,
     "excess_errors": 58,
+    "excess_base_rate": 64,
+    "excess_model": 64,
     "share_of_errors": 64,
 }
 _HELP = {
     "difference": "Difference to the rest: slice less its complement, all other rows of the cohort.",
     "excess_errors": "Excess errors: errors beyond what the complement's error rate would predict on these rows.",
-    "p": "Adjusted for looking at many: Benjamini–Hochberg over all slices of this table.",
+    "excess_base_rate": "Of the excess errors those that come from positives being more, or less, frequent in the slice.",
+    "excess_model": "Of the excess errors those beyond what the FNR and FPR of the rest predict on the slice's positives and "
+    "negatives: here the model is worse, or better.",
+    "p": "Adjusted for looking at many: Benjamini–Hochberg over all slices of this table. For error rates, of the model's part.",
     "share_of_errors": "Errors of the slice as a share of all errors.",
     "interval": "The line is the whole cohort.",
     "difference_interval": "The line is no difference.",
@@ -49,6 +55,8 @@ _HEADINGS = {
     "difference_interval": "95 % interval",
     "p": "p, adj.",
     "excess_errors": "Excess",
+    "excess_base_rate": "By base rate",
+    "excess_model": "By model",
     "share_of_errors": "Of errors",
     "interval_text": "95 % interval in figures",
     "difference_text": "To rest, 95 % interval in figures",
@@ -68,9 +76,7 @@ def draw_table(answer: SliceAnswer) -> None:
     further = [name for name in SHOWN if name != metric and name in answer.table.columns]
     table = slice_display_table(answer, further)
     shares = [name for name in (metric, *further, "share_of_errors") if name not in METRICS or METRICS[name].is_share]
-    shown = table.with_columns(pl.col(shares) * 100, pl.col("excess_errors").round().cast(pl.Int64)).hstack(
-        slice_cells(answer)
-    )
+    shown = table.with_columns(pl.col(shares) * 100, pl.col(_EXCESS).round().cast(pl.Int64)).hstack(slice_cells(answer))
     names = table.columns[: len(answer.by)]
     first = [
         "n",
@@ -80,7 +86,7 @@ def draw_table(answer: SliceAnswer) -> None:
         "difference",
         "difference_interval",
         "p",
-        "excess_errors",
+        *_EXCESS,
         "share_of_errors",
     ]
     order = [*names, *first, *further, "interval_text", "difference_text"]
@@ -127,7 +133,7 @@ def _column_config(name: str, label: str, metric: str, shares: list[str]) -> Any
         return st.column_config.ImageColumn(label, width=width, help=about)
     if name.endswith("_text") or name == "p":
         return st.column_config.TextColumn(label, width=width, help=about, alignment="right")
-    if name in ("n", "n_labelled", "excess_errors"):
+    if name in ("n", "n_labelled", *_EXCESS):
         written = "localized"
     elif name in shares:
         written = "%.1f %%"
@@ -138,12 +144,13 @@ def _column_config(name: str, label: str, metric: str, shares: list[str]) -> Any
     return st.column_config.NumberColumn(label, width=width, format=written, help=about)
 
 
-def draw_ranking(table: pl.DataFrame) -> None:
+def draw_ranking(table: pl.DataFrame, metric: str) -> None:
     """Show the segment columns ranked by how much of the errors they separate; a click opens one."""
-    sentence(readings.ranking_reading(table, MIN_SUPPORT))
+    sentence(readings.ranking_reading(table, MIN_SUPPORT, metric))
     if table.is_empty():
         return
-    shown = table.with_columns(pl.col("share_separated") * 100, pl.col("worst_rate") * 100)
+    is_share, is_of_errors = METRICS[metric].is_share, METRICS[metric].is_of_errors
+    shown = table.with_columns(pl.col("share_separated") * 100, pl.col("worst_rate") * (100 if is_share else 1))
     st.dataframe(
         shown,
         hide_index=True,
@@ -158,17 +165,21 @@ def draw_ranking(table: pl.DataFrame) -> None:
             "column": st.column_config.TextColumn("Column", width="medium"),
             "n_slices": st.column_config.NumberColumn("Slices", format="localized"),
             "n_worse": st.column_config.NumberColumn(
-                "Worse than the rest", help="Adjusted p below 0.05, enough rows, and fewer than half of all rows."
+                "Worse than the rest",
+                help="Worse than the base rate explains: adjusted p below 0.05, enough rows, and fewer than half of all rows.",
             ),
             "share_separated": st.column_config.ProgressColumn(
-                "Share of errors in excess",
+                "Share of errors by the model" if is_of_errors else "Share beyond the rest",
                 format="%.1f %%",
                 min_value=0.0,
                 max_value=max([1.0, *shown["share_separated"].drop_nulls().to_list()]),
-                help="Excess errors of the worse slices as a share of all errors.",
+                help="What the worse slices hold beyond what their base rates explain, or for other metrics than the error rate "
+                "beyond the rest, as a share of all.",
             ),
-            "worst": st.column_config.TextColumn("Most excess errors in"),
-            "worst_rate": st.column_config.NumberColumn("Its error rate", format="%.1f %%"),
+            "worst": st.column_config.TextColumn("Worst"),
+            "worst_rate": st.column_config.NumberColumn(
+                METRICS[metric].label, format="%.1f %%" if is_share else "%.3f"
+            ),
         },
     )
     st.session_state["_ranking"] = table["column"].to_list()

@@ -28,19 +28,19 @@ def draw_logged(answer: ThresholdAnswer, question: Question) -> None:
         return
     st.subheader("Decisions as logged")
     sentence(readings.decisions_reading(answer))
-    unit, place = answer.policy.unit, answer.present.bin
+    place = answer.present.bin
+    sides = (
+        ("Logged decisions", found.counts, found.cost),
+        (f"Score at {words.threshold_text(answer.threshold)}", found.model_counts, found.model_cost),
+    )
     st.dataframe(
         [
             {
-                "": "Logged decisions",
-                **{name.upper(): words.count(n) for name, n in found.counts.items()},
-                "Cost": money(found.cost, unit),
-            },
-            {
-                "": f"Score at {words.threshold_text(answer.threshold)}",
-                **{name.upper(): words.count(n) for name, n in found.model_counts.items()},
-                "Cost": money(found.model_cost, unit),
-            },
+                "": name,
+                **{cell.upper(): words.count(n) for cell, n in counts.items()},
+                **({"Cost": money(cost, answer.policy.unit)} if answer.policy.has_costs else {}),
+            }
+            for name, counts, cost in sides
         ],
         hide_index=True,
         alt="Confusion counts and cost of the logged decisions and of the score",

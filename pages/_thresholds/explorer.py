@@ -64,13 +64,14 @@ def draw_explorer(answer: ThresholdAnswer, question: Question) -> None:
     """Draw the line's controls, the curves and what a move does; a move redraws this part alone."""
     _draw_line(answer, question)
     to, sweep = considered(answer), sweep_frame(answer)
-    figure(
-        figures.cost_figure(answer, sweep, to),
-        readings.curve_reading(answer),
-        "cost",
-        alt="Cost per 1,000 judged rows with its band, and recall, precision, FPR and selection rate, by threshold",
-        on_select=lambda: _choose_bin("cost", answer),
-    )
+    if answer.policy.has_costs:
+        figure(
+            figures.cost_figure(answer, sweep, to),
+            readings.curve_reading(answer),
+            "cost",
+            alt="Cost per 1,000 judged rows with its band, and recall, precision, FPR and selection rate, by threshold",
+            on_select=lambda: _choose_bin("cost", answer),
+        )
     st.markdown(f"**{escaped(readings.move_reading(answer, to))}**")
     st.dataframe(move_table(answer, to), hide_index=True, alt="What a move of the threshold does to each outcome")
     figure(

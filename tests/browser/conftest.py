@@ -17,8 +17,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from analytics.log.workspace import Workspace
+from pages._frame.session import SAMPLE_NAME
+from tests.ingested import Desk
+
 ROOT = Path(__file__).parents[2]
-SAMPLE_ID = hashlib.sha256((ROOT / "sample_data" / "flights.parquet").read_bytes()).hexdigest()[:12]
+SAMPLE = ROOT / "sample_data" / "flights.parquet"
+SAMPLE_ID = hashlib.sha256(SAMPLE.read_bytes()).hexdigest()[:12]
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = [
     "--no-sandbox",
@@ -48,6 +53,14 @@ def free_port() -> int:
         return int(listener.getsockname()[1])
 
 
+def sampled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace that holds the sample as the first start leaves it, read once for all servers of a run."""
+    folder = tmp_path_factory.mktemp("sampled")
+    desk = Desk(Workspace(folder / "workspace"), folder)
+    assert desk.log(SAMPLE, name=SAMPLE_NAME).log_id == SAMPLE_ID
+    return desk.workspace.home
+
+
 def start(home: Path) -> Server:
     port = free_port()
     process = subprocess.Popen(
@@ -75,7 +88,7 @@ def stop(server: Server) -> None:
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    running = start(tmp_path_factory.mktemp("home"))
+    running = start(sampled(tmp_path_factory))
     yield running
     stop(running)
 

@@ -10,8 +10,8 @@ from playwright.sync_api import Page, expect
 
 from analytics.log.schema import Log
 from analytics.log.workspace import Workspace
-from analytics.reading import api
 from tests.browser.conftest import Server, settle, start, stop
+from tests.ingested import home_with
 
 pytestmark = pytest.mark.browser
 CITIES = ("Ulm", "Ulm", "ulm ", "Köln", "Köln", "Koln")
@@ -24,11 +24,7 @@ def desk(tmp_path: Path) -> Iterator[Server]:
     rows = [f"{i},{(i * 37 % 100) / 100},{'' if i % 4 == 0 else i % 2},{CITIES[i % 6]}" for i in range(N)]
     path = tmp_path / "decisions.csv"
     path.write_text("case_id,score,label,city\n" + "\n".join(rows) + "\n", encoding="utf-8")
-    workspace = Workspace(tmp_path / "home")
-    read = api.read_file(workspace, path)
-    assert isinstance(read, api.Staged)
-    api.build_staged(workspace, read, read.mapping)
-    running = start(workspace.home)
+    running = start(home_with(path, tmp_path))
     yield running
     stop(running)
 

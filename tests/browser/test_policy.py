@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import ConsoleMessage, Page, expect
 
-from tests.browser.conftest import Server
+from tests.browser.conftest import Server, sampled
 from tests.serving import shared_server
 
 pytestmark = pytest.mark.browser
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with shared_server(tmp_path_factory.mktemp("home")) as running:
+    with shared_server(sampled(tmp_path_factory)) as running:
         yield running
 
 

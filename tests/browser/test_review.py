@@ -11,9 +11,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from analytics.log.workspace import Workspace
-from analytics.reading import api
 from analytics.review.store import ReviewStore
 from tests.browser.conftest import Server, settle, start, stop
+from tests.ingested import home_with
 
 pytestmark = pytest.mark.browser
 
@@ -33,12 +33,7 @@ def home(tmp_path: Path) -> Path:
             "text": [None if k % 5 == 0 else "word " * (k % 90) for k in range(n)],
         }
     )
-    frame.write_parquet(tmp_path / "log.parquet")
-    workspace = Workspace(tmp_path / "home")
-    read = api.read_file(workspace, tmp_path / "log.parquet")
-    assert isinstance(read, api.Staged)
-    api.build_staged(workspace, read, read.mapping)
-    return workspace.home
+    return home_with(frame, tmp_path)
 
 
 @pytest.fixture

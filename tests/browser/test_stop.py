@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Server, settle, start, stop
+from tests.browser.conftest import Server, sampled, settle, start, stop
 
 pytestmark = pytest.mark.browser
 N_ROWS = 1_500_000
@@ -26,8 +26,8 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def own_server(tmp_path: Path) -> Server:
-    return start(tmp_path / "home")
+def own_server(tmp_path_factory: pytest.TempPathFactory) -> Server:
+    return start(sampled(tmp_path_factory))
 
 
 def test_stopping_a_reading_leaves_nothing_behind(own_server: Server, page: Page, large: Path) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Server, settle, start, stop
+from tests.browser.conftest import Server, sampled, settle, start, stop
 from tests.reading.formats.packed import workbook, zipped
 from tests.thorough import IS_THOROUGH
 
@@ -28,7 +28,7 @@ def inbox_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     (inbox / "days" / "june.csv").write_text(JUNE)
     os.environ["SLICEWISE_INBOX"] = str(inbox)
     try:
-        running = start(tmp_path_factory.mktemp("home"))
+        running = start(sampled(tmp_path_factory))
     finally:
         del os.environ["SLICEWISE_INBOX"]
     yield running

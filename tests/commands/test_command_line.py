@@ -44,11 +44,21 @@ def run(*arguments: object) -> Result:
     return CliRunner().invoke(app, [str(argument) for argument in arguments], catch_exceptions=False)
 
 
-def ask(*arguments: object) -> Any:
-    """The answer of a command as JSON."""
+def asked(*arguments: object) -> Any:
+    """What a command writes as JSON."""
     result = run(*arguments, "--format", "json")
     assert result.exit_code == 0, result.output
     return json.loads(result.stdout, parse_constant=lambda constant: pytest.fail(f"{constant} is no JSON"))
+
+
+def ask(command: object, *arguments: object) -> Any:
+    """The answer of a command as JSON, without the roles that every answer is given with."""
+    answer = asked(command, *arguments)
+    if command == "ingest" or "roles" not in answer:
+        return answer
+    del answer["roles"]
+    answer.pop("production_roles", None)
+    return answer["rows"] if [*answer] == ["rows"] else answer
 
 
 def by_slice(rows: list[dict[str, Any]]) -> dict[Any, dict[str, Any]]:
@@ -123,7 +133,7 @@ def test_compas_through_a_real_process(compas: Path, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "analytics", "slices", str(compas), *COMPAS, "--by", "race", "--format", "json"]
     done = subprocess.run([*command, "--out", str(out)], cwd=ROOT, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
-    assert round(100 * by_slice(json.loads(out.read_text("utf-8")))["African-American"]["fpr"], 2) == 44.85
+    assert round(100 * by_slice(json.loads(out.read_text("utf-8"))["rows"])["African-American"]["fpr"], 2) == 44.85
 
 
 def test_compas_keeps_both_columns_of_a_doubled_header(compas: Path) -> None:
@@ -349,7 +359,8 @@ def test_hostile_values_survive_json_and_are_harmless_in_csv(tmp_path: Path) -> 
     assert header[0] == 'we"ird; drop table x;--'
     assert {row[0] for row in rows} == {f"'{value}" if value[0] in "=+@-" else value for value in hostile}
     table = run("slices", path, "--by", 'we"ird; drop table x;--').stdout
-    assert len(table.splitlines()) == 1 + len(hostile)
+    roles, blank, *lines = table.splitlines()
+    assert roles.startswith("Roles: ") and not blank and len(lines) == 1 + len(hostile)
 
 
 def test_ingest_writes_back_what_was_read(tmp_path: Path) -> None:
@@ -378,9 +389,9 @@ def test_a_question_with_other_roles_leaves_the_log_as_it_is(small: Path) -> Non
     assert ask("ingest", small)["roles"]["positive"] == ["1"]
 
 
-def test_ingest_leaves_the_roles_of_a_known_log_unless_they_are_said(small: Path) -> None:
+def test_ingest_leaves_the_roles_of_a_known_id_unless_they_are_said(small: Path) -> None:
     log_id = ask("ingest", small, "--positive", "0")["log_id"]
-    assert ask("ingest", small)["roles"]["positive"] == ["0"]
+    assert ask("ingest", log_id)["roles"]["positive"] == ["0"]
     assert ask("overview", log_id)["n_labelled"] == 60
     other = ask("ingest", small, "--positive", "1", "--segments", "region")
     assert (other["log_id"], other["roles"]["positive"], other["roles"]["segments"]) == (log_id, ["1"], ["region"])
@@ -451,6 +462,18 @@ def test_thresholds_keep_their_limits_and_name_what_binds(compas: Path) -> None:
     assert nothing["best_threshold"] is None and nothing["cost_at_best"] is None
 
 
+def test_no_threshold_is_ordered_from_costs_that_nobody_gave(compas: Path) -> None:
+    answer = ask("thresholds", compas, *COMPAS)
+    assert answer["has_costs"] is False and answer["unit"] == ""
+    assert answer["best_threshold"] is None and answer["saving"] is None and answer["cost_now"] is None
+    said = run("thresholds", compas, *COMPAS).stderr
+    assert "What does a miss cost compared with a false alarm?" in said and "Move" not in said
+    for options in (("--cost-fn", "3"), ("--cost-fp", "1"), ("--cost-review", "0.1")):
+        assert ask("thresholds", compas, *COMPAS, *options)["best_threshold"] is not None
+    told = run("thresholds", compas, *COMPAS, "--cost-fp", "1", "--cost-fn", "3").stderr
+    assert "Move" not in told or "Recall goes from" in told
+
+
 def test_thresholds_are_asked_with_a_saved_policy(compas: Path) -> None:
     policy = Policy(Costs(fp=1, fn=3), limits=Limits(max_fpr=0.33))
     Workspace().save_policy("plan", policy.to_text())
@@ -467,8 +490,10 @@ def test_thresholds_are_asked_with_a_saved_policy(compas: Path) -> None:
         (("--cost-fp", "nan"), "as a number"),
         (("--min-recall", "2"), "from 0 to 1"),
         (("--amount-cells", "xx"), "cells among"),
-        (("--by", "nowhere"), "name of a column"),
-        (("--look-cost", "1", "--look-error", "3"), "error rate of a person"),
+        (("--by", "nowhere", "--cost-fn", "3"), "name of a column"),
+        (("--look-cost", "1", "--look-error", "3", "--cost-fn", "3"), "error rate of a person"),
+        (("--by", "race"), "what errors cost"),
+        (("--look-cost", "1"), "what errors cost"),
     ],
 )
 def test_thresholds_that_cannot_be_asked_are_refused_in_one_message(
@@ -496,18 +521,18 @@ def test_ingest_counts_a_cohort_and_keeps_a_threshold(small: Path) -> None:
     answer = ask("ingest", small, "--threshold", "0.25", "--where", "region=a")
     assert answer["cohort"] == {"n": 30, "n_labelled": 30}
     assert answer["roles"]["threshold"] == 0.25
-    assert "cohort" not in ask("ingest", small)
     scores = pl.read_csv(small)["score"]
-    for log in (answer["log_id"], small):
+    for log, threshold in ((answer["log_id"], 0.25), (small, 0.5)):
         row = ask("overview", log)
-        assert row["tp"] + row["fp"] == (scores >= 0.25).sum()
+        assert row["tp"] + row["fp"] == (scores >= threshold).sum()
+    assert "cohort" not in ask("ingest", small)
     assert ask("ingest", answer["log_id"], "--threshold", "0.75")["roles"]["threshold"] == 0.75
     assert "threshold" in refused("ingest", small, "--threshold", "nan")
 
 
 def test_a_threshold_leaves_the_roles_of_a_known_log(small: Path) -> None:
-    ask("ingest", small, "--positive", "0")
-    assert ask("ingest", small, "--threshold", "0.2")["roles"]["positive"] == ["0"]
+    log_id = ask("ingest", small, "--positive", "0")["log_id"]
+    assert ask("ingest", log_id, "--threshold", "0.2")["roles"]["positive"] == ["0"]
 
 
 @pytest.fixture

@@ -38,10 +38,12 @@ def log(desk: Desk, scores: list[float]) -> Path:
 
 def test_the_worst_errors_are_listed_with_their_kind(desk: Desk) -> None:
     path = log(desk, [0.9, 0.6, 0.1, 0.8, 0.2, 0.4])
-    rows: list[dict[str, Any]] = json.loads(run("review", path, "--threshold", 0.5, "--format", "json"))
+    rows: list[dict[str, Any]] = json.loads(run("review", path, "--threshold", 0.5, "--format", "json"))["rows"]
     assert [(row["id"], row["error_kind"]) for row in rows] == [("r0", "fp"), ("r2", "fn"), ("r1", "fp"), ("r5", "fn")]
     assert set(rows[0]) == {"id", "score", "label", "why", "error_kind", "cost"}
-    only = json.loads(run("review", path, "--threshold", 0.5, "--errors", "fn", "--limit", 1, "--format", "json"))
+    only = json.loads(run("review", path, "--threshold", 0.5, "--errors", "fn", "--limit", 1, "--format", "json"))[
+        "rows"
+    ]
     assert [row["id"] for row in only] == ["r2"]
     assert "'=1" in run("review", path, "--threshold", 0.5, "--format", "csv")
     assert "policy" in run("review", path, "--rank", "cost", status=2)
@@ -74,16 +76,17 @@ def test_what_cannot_be_brought_in_is_said(tmp_path: Path) -> None:
 def test_a_replay_gives_counts_that_add_up_and_the_list_behind_them(desk: Desk) -> None:
     before, after = log(desk, [0.9, 0.6, 0.1, 0.8, 0.2, 0.4]), log(desk, [0.1, 0.7, 0.9, 0.1, 0.2, 0.3])
     assert "Expected cases" in run("library", "replay", before, status=2)
-    rows = json.loads(run("review", before, "--threshold", 0.5, "--errors", "all", "--format", "json"))
+    rows = json.loads(run("review", before, "--threshold", 0.5, "--errors", "all", "--format", "json"))["rows"]
     held = [
         case(k, case_id=row["id"], score=row["score"], label=row["label"], threshold=0.5) for k, row in enumerate(rows)
     ]
     library.add_all(ReviewStore(desk.workspace.home), [*held, case(99, case_id="r99")])
     asked = ("library", "replay", after, "--id", "id", "--threshold", 0.5, "--format", "json")
     answer = json.loads(run(*asked))
+    assert answer.pop("roles")["row_id"] == "id"
     states = {"fixed": 2, "still_wrong": 2, "regressed": 1, "still_right": 1, "not_comparable": 1}
     assert answer == {"matched_by": "id", "n": 7, **states}
-    listed = {row["id"]: row["state"] for row in json.loads(run(*asked, "--list"))}
+    listed = {row["id"]: row["state"] for row in json.loads(run(*asked, "--list"))["rows"]}
     assert listed == {
         "r0": "fixed",
         "r2": "fixed",

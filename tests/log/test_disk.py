@@ -60,7 +60,7 @@ print("done", flush=True)
 @LINUX
 def test_killed_at_any_point_no_half_log_is_listed_and_the_next_start_is_clean(desk: Desk) -> None:
     path = desk.file(ROWS)
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     rng = random.Random(3)
     outcomes = []
     whole = desk.log(path)

@@ -100,7 +100,7 @@ def test_names_of_the_field(desk: Desk, score: str, label: str) -> None:
     assert (mapping.score, mapping.label, mapping.threshold) == (score, label, 0.5)
 
 
-def test_a_label_without_a_telling_name(desk: Desk) -> None:
+def test_an_event_is_a_label_beside_a_flag(desk: Desk) -> None:
     frame = pl.DataFrame({"flag": [1 - label for label in LABELS], "score": SCORES, "late_arrival": LABELS})
     mapping = guessed(desk, frame)
     assert (mapping.score, mapping.label) == ("score", "late_arrival")
@@ -217,7 +217,7 @@ def framed(**columns: list[object]) -> pl.DataFrame:
     return pl.DataFrame({name: pl.Series(name, values) for name, values in columns.items()})
 
 
-def test_roles_that_no_name_suggests_are_found_by_types_and_values(desk: Desk) -> None:
+def test_roles_that_no_name_suggests_are_found_by_types_or_asked_for(desk: Desk) -> None:
     frame = framed(
         ref=[f"1-{place:05d}" for place in range(N_GUESSED)],
         seen=[f"2024-01-{1 + place % 28:02d} 10:00:00" for place in range(N_GUESSED)],
@@ -227,10 +227,111 @@ def test_roles_that_no_name_suggests_are_found_by_types_and_values(desk: Desk) -
     )
     upload = desk.stage(frame)
     mapping = upload.mapping
-    assert (mapping.row_id, mapping.time, mapping.score, mapping.label) == ("ref", "seen", "value", "left")
-    assert mapping.positive == ("Yes",) and mapping.segments == ("city",)
-    assert upload.reasons["value"] == "the only fractions between 0 and 1; no column is named like this role"
+    assert (mapping.row_id, mapping.time, mapping.score, mapping.label) == ("ref", "seen", None, None)
+    assert upload.open == {
+        "score": (("value", "fractions between 0 and 1"),),
+        "label": (("left", "has two values"), ("city", "has two values")),
+    }
     assert upload.reasons["seen"].startswith("the first column of times")
+
+
+def test_an_input_with_two_values_is_no_label(desk: Desk) -> None:
+    frame = framed(
+        score=[place / 64 for place in range(N_GUESSED)],
+        prior_auth=["yes" if place % 3 else "no" for place in range(N_GUESSED)],
+    )
+    upload = desk.stage(frame)
+    assert (upload.mapping.score, upload.mapping.label) == ("score", None)
+    assert upload.open == {"label": (("prior_auth", "has two values"),)}
+
+
+@pytest.mark.parametrize(
+    ("names", "label"),
+    [
+        (["prior_default", "default_flag"], "default_flag"),
+        (["label", "label_copy"], "label"),
+        (["y_true", "ground_truth"], None),
+        (["is_fraud", "chargeback"], None),
+        (["days_late", "late"], "late"),
+        (["predicted_label", "label_gold"], "label_gold"),
+        (["Ausfall", "Kunde_weiblich"], "Ausfall"),
+        (["défaut", "cliente_nuevo"], "défaut"),
+        (["vip", "Kündigung"], "Kündigung"),
+        (["abandono", "es_nuevo"], "abandono"),
+        (["feedback", "has_phone"], "feedback"),
+        (["thumbs", "weekend"], "thumbs"),
+        (["final_code_ok", "self_employed"], "final_code_ok"),
+    ],
+)
+def test_of_two_columns_the_one_with_the_better_claim_is_the_label(
+    desk: Desk, names: list[str], label: str | None
+) -> None:
+    columns = {name: [(place + skip) % 3 % 2 for place in range(N_GUESSED)] for skip, name in enumerate(names)}
+    upload = desk.stage(framed(score=[place / 64 for place in range(N_GUESSED)], **columns))
+    assert upload.mapping.label == label
+    assert set(dict(upload.open.get("label", ()))) == (set() if label else set(names))
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "score"),
+    [
+        ("fraud_score", "spam_score", None),
+        ("score", "fraud_probability", "score"),
+        ("credit_risk", "score_id", "credit_risk"),
+        ("Wahrscheinlichkeit", "Auslastung", "Wahrscheinlichkeit"),
+        ("puntuación", "uso", "puntuación"),
+        ("probabilité_fraude", "part", "probabilité_fraude"),
+        ("utilisation", "share", None),
+    ],
+)
+def test_of_two_fractions_the_one_with_the_better_claim_is_the_score(
+    desk: Desk, first: str, second: str, score: str | None
+) -> None:
+    frame = framed(
+        **{first: [place / 64 for place in range(N_GUESSED)], second: [place / 128 for place in range(N_GUESSED)]},
+        label=[place % 2 for place in range(N_GUESSED)],
+    )
+    upload = desk.stage(frame)
+    assert upload.mapping.score == score
+    assert ("score" in upload.open) == (score is None)
+
+
+def test_a_fraction_beats_a_number_of_another_scale(desk: Desk) -> None:
+    frame = framed(
+        credit_score=[300.5 + place for place in range(N_GUESSED)],
+        fraud_score=[place / 64 for place in range(N_GUESSED)],
+        label=[place % 2 for place in range(N_GUESSED)],
+    )
+    assert guessed(desk, frame).score == "fraud_score"
+
+
+def test_an_id_that_is_called_like_a_score_is_none(desk: Desk) -> None:
+    frame = framed(
+        risk=[100_000 + place for place in range(N_GUESSED)],
+        model_output=[place / 64 for place in range(N_GUESSED)],
+        label=[place % 2 for place in range(N_GUESSED)],
+    )
+    assert guessed(desk, frame).score == "model_output"
+
+
+@pytest.mark.parametrize(("label", "positive"), [(["A", "B"], "B"), (["pass", "fail"], "fail")])
+def test_a_third_decision_decides_nothing(desk: Desk, label: list[str], positive: str) -> None:
+    (other,) = set(label) - {positive}
+    decisions = [*label, "tie"]
+    frame = framed(
+        outcome=[label[place % 2] for place in range(N_GUESSED)],
+        prediction=[decisions[place % 3] for place in range(N_GUESSED)],
+    )
+    log = desk.log(frame)
+    assert (log.mapping.decision_positive, log.mapping.decision_negative) == ((positive,), (other,))
+    assert log.n_unscored == sum(place % 3 == 2 for place in range(N_GUESSED))
+    assert [finding.rows for finding in log.findings if finding.code == "decision-other-values"] == [log.n_unscored]
+
+
+@pytest.mark.parametrize("name", ["amount_eur", "charge_usd", "Rechnungsbetrag", "importe", "montant_total"])
+def test_amounts(desk: Desk, name: str) -> None:
+    frame = framed(**{name: [place * 1.5 for place in range(N_GUESSED)]}, y=[place % 2 for place in range(N_GUESSED)])
+    assert guessed(desk, frame).amount == name
 
 
 def test_what_leaves_a_doubt_is_not_guessed(desk: Desk) -> None:

@@ -11,11 +11,11 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from analytics.log.workspace import Workspace
 from analytics.query.cohort import Clause, Cohort
 from analytics.query.operators import OPERATORS, Operator
-from analytics.reading import api
 from pages._frame.conditions import CONTROLS
+from pages._frame.registry import PAGES
+from tests.ingested import home_with
 
 ROOT = Path(__file__).parents[2]
 COLUMNS = {"text": "region", "number": "score", "time": "scored_at"}
@@ -46,11 +46,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         }
     )
     frame.write_csv(folder / "log.csv")
-    workspace = Workspace(folder / "workspace")
-    read = api.read_file(workspace, folder / "log.csv")
-    assert isinstance(read, api.Staged)
-    api.build_staged(workspace, read, read.mapping)
-    return workspace.home
+    return home_with(folder / "log.csv", folder)
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +55,7 @@ def app(home: Path) -> Iterator[AppTest]:
         patch.setenv("SLICEWISE_HOME", str(home))
         st.cache_resource.clear()
         st.cache_data.clear()
-        yield AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
+        yield AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).switch_page(PAGES["slices"].path).run()
         st.cache_resource.clear()
         st.cache_data.clear()
 

@@ -95,7 +95,7 @@ def test_the_objective_stands_in_the_address_by_its_key_and_links_may_say_its_la
     assert not app.exception and not app.error
     assert app.selectbox(key="objective").value == "fpr"
     assert app.query_params["objective"] == "fpr"
-    app.selectbox(key="objective").set_value("error_rate").run()
+    app.selectbox(key="objective").set_value("beyond_base_rate").run()
     assert "objective" not in app.query_params
 
 

@@ -20,6 +20,7 @@ from analytics.reading import api
 from pages._frame import frame, session, sidebar
 from pages._frame.registry import FIRST, PAGES
 from pages._frame.render import escaped
+from tests.ingested import home_with
 
 ROOT = Path(__file__).parents[2]
 ODD = 'we"ird; drop table x;-- <b>*bold*</b>'
@@ -41,11 +42,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     path = folder / "log.csv"
     frame.write_csv(path)
-    workspace = Workspace(folder / "workspace")
-    read = api.read_file(workspace, path)
-    assert isinstance(read, api.Staged)
-    api.build_staged(workspace, read, read.mapping)
-    return workspace.home
+    return home_with(path, folder)
 
 
 @pytest.fixture(autouse=True)
@@ -363,6 +360,19 @@ def test_a_move_of_the_line_on_the_thresholds_page_asks_nothing() -> None:
     app.number_input(key="cost_fn").set_value(7.0).run()
     assert engine.n_queries == before
     assert not app.dataframe[0].value.equals(reading)
+
+
+def test_until_errors_have_a_cost_the_thresholds_page_asks_and_orders_nothing() -> None:
+    app = opened("thresholds")
+    shown = " ".join(element.value for element in [*app.markdown, *app.caption])
+    assert "What does a miss cost compared with a false alarm?" in shown
+    assert not any(word in shown for word in ("Move the threshold", "Keep the threshold", "€"))
+    asked = [button for button in app.button if button.key.startswith("ask_")]
+    assert len(asked) == 4 and app.number_input(key="cost_fn").value is None
+    asked[0].click().run()
+    assert not app.exception and app.number_input(key="cost_fn").value == 1 == app.number_input(key="cost_fp").value
+    shown = " ".join(element.value for element in [*app.markdown, *app.caption])
+    assert "What does a miss cost" not in shown and "If the costs are wrong" in [head.value for head in app.subheader]
 
 
 def test_an_address_reopens_a_policy() -> None:

@@ -13,10 +13,10 @@ from streamlit.testing.v1 import AppTest
 from analytics.errors import StoreError
 from analytics.log.schema import Log
 from analytics.log.workspace import Workspace
-from analytics.reading import api
 from analytics.review import library
 from analytics.review.store import ReviewStore
 from analytics.review.verdict import Verdict
+from tests.ingested import home_with
 from tests.review.cases import HOSTILE, case
 
 ROOT = Path(__file__).parents[2]
@@ -41,11 +41,7 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     folder = tmp_path_factory.mktemp("review")
     frame.write_parquet(folder / "log.parquet")
-    workspace = Workspace(folder / "workspace")
-    read = api.read_file(workspace, folder / "log.parquet")
-    assert isinstance(read, api.Staged)
-    api.build_staged(workspace, read, read.mapping)
-    return workspace.home
+    return home_with(folder / "log.parquet", folder)
 
 
 @pytest.fixture(autouse=True)

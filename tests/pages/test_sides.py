@@ -10,8 +10,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from analytics.log.workspace import Workspace
-from analytics.reading import api
+from tests.ingested import home_with
 
 ROOT = Path(__file__).parents[2]
 
@@ -30,14 +29,11 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     )
     path = tmp_path / "log.csv"
     frame.write_csv(path)
-    workspace = Workspace(tmp_path / "home")
-    monkeypatch.setenv("SLICEWISE_HOME", str(workspace.home))
-    read = api.read_file(workspace, path)
-    assert isinstance(read, api.Staged)
-    api.build_staged(workspace, read, read.mapping)
+    home = home_with(path, tmp_path)
+    monkeypatch.setenv("SLICEWISE_HOME", str(home))
     st.cache_resource.clear()
     st.cache_data.clear()
-    yield workspace.home
+    yield home
     st.cache_resource.clear()
     st.cache_data.clear()
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from analytics.answers.slices import COUNTED
 from analytics.measure.overview import trend_table
 from analytics.present import words
+from analytics.present.marks.slices import p_column
 from analytics.present.readings import (
     confusion_reading,
     overview_reading,
@@ -141,16 +142,25 @@ def test_trend_without_times_labels_or_more_than_one_bucket() -> None:
 def test_slices_names_where_errors_concentrate() -> None:
     slices = [("EV", 30, 200, 100, 170, 0, 0), ("B6", 300, 50, 50, 600, 0, 0), ("tiny", 0, 5, 5, 0, 0, 0)]
     text = plain(slices_reading(make_answer(slices)))
-    assert text.startswith("Errors concentrate in 1 of 3 slices by carrier: EV holds 73.2 % of the errors on 33.1 % of")
-    assert re.search(r"it has \d+ more than the rest would predict \(\d+ to \d+\)", text)
-    assert "The error rate is lower (better) than in the rest in 1: B6, 10.0 %" in text
+    assert text.startswith(
+        "The model is worse than the base rate explains in 1 of 3 slices by carrier: EV holds 73.2 %"
+    )
+    said = re.search(
+        r"In EV, (\d+) errors more than elsewhere: −(\d+) because positives are less frequent there, "
+        r"\+(\d+) \(\d+–\d+\) because the model is worse there\.",
+        text,
+    )
+    assert said and int(said[1]) == int(said[3]) - int(said[2])
+    assert "It is better than the base rate explains in 1: B6, " in text
     assert text.endswith("1 slice has fewer than 30 judged rows and cannot be named.")
 
 
 def test_slices_never_names_noise() -> None:
     text = slices_reading(make_answer([(name, 40, 10 + place, 10, 40, 0, 0) for place, name in enumerate("abcdef")]))
-    assert text.startswith("The error rate differs from the rest in none of 6 slices by carrier after adjusting")
-    assert "the largest difference is a with −2.3 points (−10.0 to 7.2), n 100." in text
+    assert text.startswith(
+        "The model is worse or better than the base rate explains in none of 6 slices by carrier after adj"
+    )
+    assert "most errors more than elsewhere are in f: " in text and text.endswith("n 105.")
 
 
 @pytest.mark.parametrize(
@@ -159,7 +169,7 @@ def test_slices_never_names_noise() -> None:
         ("recall", "Recall is lower (worse) than in the rest in 1 of 2 slices by carrier: bad, 20.0 %"),
         ("fnr", "The false negative rate is higher (worse) than in the rest in 1 of 2 slices by carrier: bad, 80.0 %"),
         ("prevalence", "Prevalence is higher than in the rest in 1 of 2 slices by carrier: bad, 66.7 %"),
-        ("accuracy", "Accuracy is lower (worse) than in the rest in 1 of 2"),
+        ("accuracy", "The model is worse than the base rate explains in 1 of 2"),
     ],
 )
 def test_slices_respects_the_direction_of_the_metric(metric: str, expected: str) -> None:
@@ -200,9 +210,9 @@ def test_slices_reads_well_whatever_the_counts(counts: list[tuple[int, ...]], me
     text = plain(slices_reading(answer))
     assert not BAD.search(text), text
     assert text.endswith(".")
-    quiet = answer.table.filter(answer.table["few_rows"] | (answer.table["p_adjusted"].fill_null(1) >= 0.05))
+    quiet = answer.table.filter(answer.table["few_rows"] | (answer.table[p_column(metric)].fill_null(1) >= 0.05))
     for value in quiet["slice_0"]:
-        assert f"in {value}," not in text.split("largest difference")[0]
+        assert f"in {value}," not in text.split("largest difference")[0].split("most errors more")[0]
 
 
 @settings(max_examples=60, deadline=None)

@@ -104,7 +104,7 @@ def test_the_report_has_what_a_meeting_asks_for() -> None:
         "carrier is flights.csv or B6",
         "waits for its label",
         " of 1,500 judged rows are wrong at threshold 0.80",
-        "Errors concentrate in 1 of 2 slices by carrier",
+        "The model is worse than the base rate explains in 1 of 2 slices by carrier",
         "All 2 slices",
         "Benjamini and Hochberg",
     ):
@@ -117,8 +117,8 @@ def test_the_report_has_what_a_meeting_asks_for() -> None:
 def test_long_tables_are_cut_and_say_so() -> None:
     answer = make_answer([(f"s{place:03}", 10 + place, 10, 10, 20, 0, 0) for place in range(90)])
     page = parsed(slice_report(make_question(), make_overview(4, 3, 2, 1), [answer], created_at=AT))
-    assert "The first 50 of 90 slices, most excess errors first" in page.text()
-    assert "the first 40 slices, most excess errors first" in page.text()
+    assert "The first 50 of 90 slices, most errors beyond the base rate first" in page.text()
+    assert "the first 40 slices, most errors beyond the base rate first" in page.text()
 
 
 @pytest.mark.parametrize("counts", [(0, 0, 0, 0), (0, 0, 0, 0, 9), (0, 0, 0, 0, 0, 9), (0, 0, 0, 5), (5, 0, 0, 0)])

@@ -13,14 +13,14 @@ from analytics.answers.thresholds.costs import CostTable
 from analytics.measure.thresholds.costs import Costs
 from analytics.measure.thresholds.operating import Point
 from analytics.measure.thresholds.policy import Policy
-from analytics.present import figures, readings
+from analytics.present import figures, readings, words
 from analytics.present.money import money, money_interval
-from analytics.present.tables.thresholds import move_table, sweep_frame
+from analytics.present.tables.thresholds import move_table, sweep_frame, threshold_json
 
 START = datetime(2024, 1, 1)
 
 
-def made(unit: str = "€", **policy: object) -> ThresholdAnswer:
+def made_table() -> CostTable:
     """Twenty bins over four weeks; the present threshold is 0.5."""
     rng = np.random.default_rng(0)
     edges = np.arange(20) / 20
@@ -39,10 +39,14 @@ def made(unit: str = "€", **policy: object) -> ThresholdAnswer:
         for place, edge in enumerate(edges)
         for n in [rng.poisson(200)]
     ]
-    table = CostTable(
+    return CostTable(
         pl.DataFrame(rows), edges, 10, 0.5, (), 28.0, is_probability=True, has_decision=False, has_amount=False
     )
-    return thresholds(table, Policy(Costs(fp=1, fn=5), unit, **policy))  # type: ignore[arg-type]
+
+
+def made(unit: str = "€", **policy: object) -> ThresholdAnswer:
+    """Return the answer where a miss costs five times a false alarm."""
+    return thresholds(made_table(), Policy(Costs(fp=1, fn=5), unit, **policy))  # type: ignore[arg-type]
 
 
 def test_the_cost_figure_holds_the_sweep_and_marks_the_points() -> None:
@@ -128,3 +132,52 @@ def test_money_has_its_unit_and_its_sign() -> None:
     }
     assert all(expected == found.replace("\u202f", " ") for expected, found in plain.items())
     assert money_interval(1, None, None, "") == "1"
+
+
+def unasked() -> ThresholdAnswer:
+    """The same rows, and nobody said what errors cost."""
+    return thresholds(made_table(), Policy(has_costs=False))
+
+
+def test_without_costs_no_threshold_is_better_than_another() -> None:
+    answer = unasked()
+    said = [
+        readings.threshold_reading(answer),
+        readings.move_reading(answer, Point(4)),
+        readings.limits_reading(answer),
+        readings.theory_reading(answer),
+    ]
+    assert said[0].startswith("What does a miss cost compared with a false alarm?")
+    assert "recall" in said[0] and "precision" in said[0] and "flagged" in said[0]
+    for text in said:
+        assert not any(word in text for word in ("Move the", "Keep the", "€", "save", "best thr"))
+    found = threshold_json(answer)
+    assert found["has_costs"] is False
+    for name in ("best_threshold", "best_low", "cost_at_best", "cost_now", "saving", "theoretical_threshold"):
+        assert found[name] is None
+    assert "cost" not in found["sweep"][0] and "recall" in found["sweep"][0]
+    assert not [name for name in move_table(answer, Point(4)).columns if "ost" in name]
+
+
+def test_a_sentence_that_moves_the_threshold_says_what_it_trades() -> None:
+    answer = made()
+    assert answer.best is not None
+    for text in (readings.threshold_reading(answer), readings.move_reading(answer, answer.best)):
+        recall = [
+            answer.value("tp", at) / (answer.value("tp", at) + answer.value("fn", at))
+            for at in (answer.present, answer.best)
+        ]
+        assert f"Recall goes from {words.share(recall[0])} to {words.share(recall[1])}, precision from " in text
+        now, then = (words.count(answer.value("n_flagged", at) / 4) for at in (answer.present, answer.best))
+        assert f"flagged rows from {now} to {then} per week." in text
+
+
+def test_a_row_is_priced_beside_the_cheaper_trivial_rule_where_that_is_not_clearly_dearer() -> None:
+    answer = made()
+    text = readings.priced_reading(answer).replace("\u202f", " ")
+    cost, everybody = (float(answer.sweep.cost[0][place]) / answer.n_judged for place in (answer.present.bin, 0))
+    assert text.startswith(f"A judged row costs € {cost:.2f} (€ ")
+    assert text.endswith(f"at threshold 0.50. Flagging everybody would cost € {everybody:.2f}, less.")
+    equal = thresholds(made_table(), Policy(Costs(fp=1, fn=1)))
+    assert readings.priced_reading(equal).endswith("at threshold 0.50.")
+    assert readings.priced_reading(unasked()) == ""

@@ -14,11 +14,15 @@ CASES = Path(__file__).parents[3] / "shared/cases/platforms"
 
 RIGHT = (
     "02_prediction_taken_for_the_label/predicted_label_before_true_label",
+    "03_confidence_of_the_predicted_class/hf_pipeline",
+    "03_confidence_of_the_predicted_class/pycaret",
     "06_one_column_per_class/h2o_p0_p1",
     "06_one_column_per_class/named_like_the_classes",
     "06_one_column_per_class/prob_0_prob_1",
     "06_one_column_per_class/sas_P_I",
     "06_one_column_per_class/three_classes",
+    "07_one_odd_score/minus_one_means_no_answer",
+    "07_one_odd_score/one_ulp_above_one",
     "08_label_in_two_spellings/case_and_blanks",
     "08_label_in_two_spellings/true_and_one",
     "09_null_words_in_the_label/backslash_N",
@@ -28,15 +32,7 @@ RIGHT = (
     "14_negated_words_as_positive/not_converted",
     "14_negated_words_as_positive/ok_nok",
 )
-"""Folders whose log is judged right with nothing said."""
-
-NOT_YET = (
-    "03_confidence_of_the_predicted_class/hf_pipeline",
-    "03_confidence_of_the_predicted_class/pycaret",
-    "07_one_odd_score/minus_one_means_no_answer",
-    "07_one_odd_score/one_ulp_above_one",
-)
-"""Folders whose log is not judged right yet."""
+"""Folders whose log is judged right with nothing given."""
 
 needs_cases = pytest.mark.skipif(not CASES.exists(), reason=f"the cases are not at {CASES}")
 
@@ -71,9 +67,7 @@ def judged(desk: Desk, folder: Path) -> dict[str, float]:
 
 
 @needs_cases
-@pytest.mark.parametrize(
-    "folder", [*RIGHT, *(pytest.param(name, marks=pytest.mark.xfail(strict=True)) for name in NOT_YET)]
-)
+@pytest.mark.parametrize("folder", RIGHT)
 def test_an_export_is_judged_right(desk: Desk, folder: str) -> None:
     wanted = answers(CASES / folder)
     assert "tp" in wanted

@@ -122,8 +122,8 @@ def calibration(
     bins = judged_bins(judged)
     return Calibration(
         bins=reliability_table(scores.frame, scores.edges, groups=groups, binning=binning),
-        numbers=calibration_table(judged.frame, judged.edges, groups=groups, replicates=1),
-        chance=chance_table(bins, groups=groups),
+        numbers=calibration_table(judged.frame, judged.edges, groups=groups, binning=binning, replicates=1),
+        chance=chance_table(bins, groups=groups, binning=binning),
         isotonic=isotonic_table(judged_bins(scores)),
         histogram=histogram(scores),
         score_map=score_map,
@@ -153,6 +153,7 @@ def calibration_slices(
         judged.edges,
         by=judged.by,
         groups=groups,
+        binning=binning,
         min_support=min_support,
         replicates=_SLICE_REPLICATES,
         cells=_SLICE_CELLS,

@@ -230,9 +230,13 @@ def _reported(
 
 
 def _ranked(table: pl.DataFrame, *, every: bool) -> list[int]:
-    """Put the most excess errors first, what is confirmed before the rest; every slice by its divergence."""
+    """Put the most excess errors first, those of the model where they are split, what is confirmed before the rest.
+
+    Every slice is put by its divergence.
+    """
     order = pl.Enum(["confirmed", "suggestive", "not confirmed"])
-    keys = ["divergence", "n"] if every else ["is_open", "excess_errors"]
+    excess = "excess_model" if "excess_model" in table.columns else "excess_errors"
+    keys = ["divergence", "n"] if every else ["is_open", excess]
     shown = table.with_columns(is_open=-pl.col("status").cast(order).to_physical().cast(pl.Int64))
     return shown.with_row_index("row").sort(keys, descending=True, nulls_last=True)["row"].to_list()
 

@@ -64,7 +64,7 @@ class Search:
     seed : int
     """
 
-    objective: str = "error_rate"
+    objective: str = "beyond_base_rate"
     min_support: float = MIN_SHARE
     min_rows: int = MIN_ROWS
     max_depth: int = MAX_DEPTH
@@ -154,7 +154,8 @@ def cells_of(engine: Engine, question: Question, search: Search, split: Split) -
         keys = {f"key_{place}": expression(log, found, told) for place, found in enumerate(searched)}
         rows = engine.kept(log, cohort, question.threshold)
         sides = objective.counted(question.threshold), objective.value(question.threshold, search.costs)
-        return engine.collect(cube_table(rows, keys | part, *sides, with_cubes=not objective.is_share))
+        is_within, has_cubes = objective.is_within_label, not objective.is_share
+        return engine.collect(cube_table(rows, keys | part, *sides, with_cubes=has_cubes, with_missed=is_within))
 
     searched = properties(log, search.columns)
     own, told = counted(question.cohort, searched, ()), set[str]()
@@ -180,6 +181,7 @@ def cells_of(engine: Engine, question: Question, search: Search, split: Split) -
         values.append([shown_value(log, found, value) for value in known])
     sources = [found.source for found in searched]
     sums = ("n", "trials", "total", "squares", *(() if objective.is_share else ("cubes",)))
+    sums = (*sums, "positives", "missed") if objective.is_within_label else sums
     parts = [table[name].fill_null(0).cast(pl.Float64).to_numpy() for name in sums]
     is_own = np.arange(table.height) < own.height
     if search.reference is not None:

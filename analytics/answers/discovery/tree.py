@@ -12,7 +12,7 @@ import polars as pl
 from analytics.answers.discovery.search import Cells
 from analytics.log.schema import Log
 from analytics.measure.discovery.cube import Cube
-from analytics.measure.discovery.evidence import rate_interval
+from analytics.measure.discovery.evidence import beyond, rate_interval
 from analytics.measure.discovery.grouping import stacked
 from analytics.measure.discovery.tree import Node, sums_in, tree
 from analytics.query.cohort import Clause, slice_clauses
@@ -41,7 +41,8 @@ class Tree:
     paths : tuple of tuple of Branch
         By node the answers from the root.
     table : DataFrame
-        By node ``n`` (judged rows of the cohort), ``rate``, ``rate_low``, ``rate_high``.
+        By node ``n`` (judged rows of the cohort), ``rate``, ``rate_low``, ``rate_high``, ``usual``: the rate of all rows, or
+        what their FNR and FPR predict on the node's positives and negatives where rows are compared within their label.
     """
 
     parents: tuple[int, ...]
@@ -65,7 +66,8 @@ def tree_of(log: Log, cells: Cells, find: Cube, report: Cube, min_support: float
         paths.append((*paths[node.parent], _branch_of(log, cells, node)) if node.cut else ())
     held, whole = stacked(sums_in(report, nodes)), stacked(sums_in(cells.cube, nodes))
     rate = rate_interval(held, report.sums.sum(), 0.95, is_binary=find.is_binary)
-    numbers = {"rate": rate.value, "rate_low": rate.low, "rate_high": rate.high}
+    usual = rate.value - beyond(held, report.sums.sum())
+    numbers = {"rate": rate.value, "rate_low": rate.low, "rate_high": rate.high, "usual": usual}
     table = pl.DataFrame({name: np.asarray(column) for name, column in numbers.items()}, nan_to_null=True)
     n = pl.Series("n", whole.n).cast(pl.Int64)
     return Tree(tuple(node.parent for node in nodes), tuple(paths), table.with_columns(n))

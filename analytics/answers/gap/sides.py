@@ -11,6 +11,7 @@ import polars as pl
 
 from analytics.answers.question import Question
 from analytics.errors import QuestionError
+from analytics.log import score_form
 from analytics.log.column import MAX_SEGMENT_VALUES, MAX_VALUES_BY_VALUE, Column
 from analytics.log.schema import Log
 from analytics.measure.gap.maturity import is_waiting, mature_before
@@ -59,6 +60,15 @@ class Sides:
     def is_one_log(self) -> bool:
         """Whether both sides are parts of one log."""
         return self.reference.log.key == self.production.log.key
+
+    @property
+    def percent_side(self) -> Question | None:
+        """The side whose scores run up to 100 where those of the other are fractions, None where both have one scale."""
+        one, other = self.questions
+        for side, rest in ((one, other), (other, one)):
+            if rest.log.is_probability and score_form.could_be_percent(side.log):
+                return side
+        return None
 
     def names(self) -> tuple[str, str]:
         """Say what the sides are, without what they have in common."""

@@ -15,7 +15,7 @@ from analytics.errors import QuestionError
 from analytics.log.column import Column
 from analytics.log.mapping import ROLE_LABELS
 from analytics.log.schema import Log
-from analytics.measure.comparisons import SIGNIFICANT
+from analytics.measure.slices import is_worse
 from analytics.query.engine import Engine
 
 _ATTRIBUTION = re.compile(
@@ -70,7 +70,10 @@ class Field:
 
 
 def failing_slices(engine: Engine, question: Question) -> _Failures:
-    """Return, by segment column, the slices that err more than the rest: adjusted p below 0.05, enough rows, fewer than half."""
+    """Return, by segment column, the slices that err more than the rest and than their base rate explains.
+
+    They have enough rows and fewer than half of all.
+    """
     found: dict[str, dict[object, _Failing]] = {}
     judged = pl.sum_horizontal("tp", "fp", "fn", "tn")
     for name in question.log.mapping.segments:
@@ -79,12 +82,7 @@ def failing_slices(engine: Engine, question: Question) -> _Failures:
         except QuestionError:
             continue
         total = int(answer.overall.select(judged).item())
-        worse = answer.table.filter(
-            ~pl.col("few_rows")
-            & (pl.col("p_adjusted") < SIGNIFICANT)
-            & (pl.col("difference") > 0)
-            & (2 * judged < total)
-        )
+        worse = answer.table.filter(is_worse(answer.metric) & (pl.col("difference") > 0) & (2 * judged < total))
         found[name] = {
             value: _Failing(rate, difference, n)
             for value, rate, difference, n in worse.select("slice_0", "error_rate", "difference", "n").iter_rows()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -74,7 +74,7 @@ class ThresholdAnswer:
     threshold : float
         The present threshold.
     best : Point or None
-        None where no row is judged, or no threshold keeps the limits.
+        None where no row is judged, no threshold keeps the limits, or nobody said what errors cost.
     certainty : Certainty
     region : (int, int) or None
         Bins of the thresholds that cost nearly as little as the best.
@@ -157,7 +157,7 @@ def thresholds(table: CostTable, policy: Policy) -> ThresholdAnswer:
     allowed = kept(limits, sweep, sweep.n_flagged[..., :1])[0]
     saving, chosen = cross_fitted(table.halves(), costs, limits, present)
     theoretical = theoretical_threshold(costs) if table.is_probability else None
-    return ThresholdAnswer(
+    answer = ThresholdAnswer(
         policy=policy,
         limits=limits,
         edges=table.edges,
@@ -186,6 +186,25 @@ def thresholds(table: CostTable, policy: Policy) -> ThresholdAnswer:
         n_amount_missing=int(frame["n_amount_missing"].sum()),
         days=table.days,
         is_probability=table.is_probability,
+    )
+    return answer if policy.has_costs else _without_order(answer)
+
+
+def _without_order(answer: ThresholdAnswer) -> ThresholdAnswer:
+    """Return the answer without a best threshold and all that follows from costs: nobody said what errors cost."""
+    unknown = np.asarray(np.nan)
+    return replace(
+        answer,
+        best=None,
+        certainty=replace(answer.certainty, best_low=None, best_high=None),
+        region=None,
+        theoretical=None,
+        observed_there=None,
+        saving=Interval(unknown, unknown, unknown),
+        chosen=(None, None),
+        pressures=(),
+        worth=None,
+        ranges=(),
     )
 
 

@@ -11,7 +11,7 @@ from analytics.measure.calibration.lines import calibration_lines, levels_at_slo
 from analytics.measure.calibration.logistic import log_odds
 from analytics.measure.calibration.regrouping import coarsened
 from analytics.measure.intervals import FloatArray, normal_quantile, ratio
-from analytics.measure.reliability import EPSILON, GROUPS, equal_mass_groups, group_sums
+from analytics.measure.reliability import EPSILON, GROUPS, Binning, equal_mass_groups, group_bins, group_sums
 from analytics.measure.score_bins import ScoreBins
 
 REPLICATES = 1_000
@@ -21,7 +21,9 @@ CELLS = 500
 _Draws = dict[str, FloatArray]
 
 
-def drawn(bins: ScoreBins, *, groups: int, replicates: int, cells: int, seed: int) -> tuple[ScoreBins, FloatArray]:
+def drawn(
+    bins: ScoreBins, *, groups: int, replicates: int, cells: int, seed: int, binning: Binning = "equal_mass"
+) -> tuple[ScoreBins, FloatArray]:
     """Draw the labels of one slice as if every score were the true probability.
 
     Returns
@@ -29,14 +31,20 @@ def drawn(bins: ScoreBins, *, groups: int, replicates: int, cells: int, seed: in
     ScoreBins, numpy.ndarray of shape (replicates, cells)
         The slice on at most about ``cells`` score cells, and positives that are binomial with the cells' mean scores.
     """
-    found = coarsened(bins, cells, groups)
+    found = coarsened(bins, cells, groups, binning)
     n, score = found.judged[0].astype(np.int64), found.score[0].clip(0, 1)
     rng = np.random.default_rng(seed)
     return found, rng.binomial(n, score, (replicates, len(n))).astype(float)
 
 
 def chance_draws(
-    bins: ScoreBins, *, groups: int = GROUPS, replicates: int = REPLICATES, cells: int = CELLS, seed: int = 0
+    bins: ScoreBins,
+    *,
+    groups: int = GROUPS,
+    replicates: int = REPLICATES,
+    cells: int = CELLS,
+    seed: int = 0,
+    binning: Binning = "equal_mass",
 ) -> _Draws:
     """Simulate the labels of one slice as if every score were the true probability, and measure calibration anew.
 
@@ -45,9 +53,11 @@ def chance_draws(
     bins : ScoreBins
         One slice, bins with judged rows only: shape (1, bins).
     groups : int
-        Equal-mass groups of ECE, MCE and the parts of the Brier score.
+        Groups of ECE, MCE and the parts of the Brier score.
     replicates, cells, seed : int
         How often, on how many score cells, and the seed; see `drawn`.
+    binning : {"equal_mass", "equal_width", "scores"}
+        How the groups are made, see `group_bins`.
 
     Returns
     -------
@@ -55,13 +65,13 @@ def chance_draws(
         The numbers of `calibration_table` that labels change; slope, intercept and the tests are NaN in draws in which
         they do not exist.
     """
-    found, pos = drawn(bins, groups=groups, replicates=replicates, cells=cells, seed=seed)
-    return gap_draws(found, pos, groups) | _loss_draws(found, pos) | _line_draws(found, pos)
+    found, pos = drawn(bins, groups=groups, replicates=replicates, cells=cells, seed=seed, binning=binning)
+    return gap_draws(found, pos, groups, binning) | _loss_draws(found, pos) | _line_draws(found, pos)
 
 
-def gap_draws(bins: ScoreBins, pos: FloatArray, groups: int) -> _Draws:
-    """Measure draws in equal-mass groups: ece, mce, difference, and the parts of the Brier score."""
-    group = equal_mass_groups(bins.judged, groups)[0]
+def gap_draws(bins: ScoreBins, pos: FloatArray, groups: int, binning: Binning = "equal_mass") -> _Draws:
+    """Measure draws in groups of similar scores: ece, mce, difference, and the parts of the Brier score."""
+    group = group_bins(bins, groups, binning)[0][0]
     members = (group[:, None] == np.unique(group)).astype(float)
     n, score, squares = (values[0] for values in (bins.judged, bins.score_sum, bins.score_sq_sum))
     mass, score_mass, total = n @ members, score @ members, n.sum()

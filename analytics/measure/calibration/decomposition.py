@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analytics.measure.intervals import FloatArray, ratio
-from analytics.measure.reliability import GROUPS, equal_mass_groups, group_sums
+from analytics.measure.reliability import GROUPS, Binning, group_bins, group_sums
 from analytics.measure.score_bins import ScoreBins
 
 
@@ -25,13 +25,14 @@ class _BrierParts:
     within: FloatArray
 
 
-def brier_parts(bins: ScoreBins, groups: int = GROUPS) -> _BrierParts:
-    """Decompose the Brier score over equal-mass groups so that the parts add up to it.
+def brier_parts(bins: ScoreBins, groups: int = GROUPS, binning: Binning = "equal_mass") -> _BrierParts:
+    """Decompose the Brier score over groups of similar scores (`group_bins`) so that the parts add up to it.
 
     Parameters
     ----------
     bins : ScoreBins
     groups : int
+    binning : {"equal_mass", "equal_width", "scores"}
 
     References
     ----------
@@ -47,7 +48,7 @@ def brier_parts(bins: ScoreBins, groups: int = GROUPS) -> _BrierParts:
     >>> print(parts.reliability.round(2), parts.resolution, parts.uncertainty)
     [0.09] [0.] [0.25]
     """
-    group = equal_mass_groups(bins.judged, groups)
+    group, groups = group_bins(bins, groups, binning)
     n, pos, score = (group_sums(values, group, groups) for values in (bins.judged, bins.pos, bins.score_sum))
     total = n.sum(-1)
     rate = ratio(pos.sum(-1), total)
@@ -65,9 +66,9 @@ def brier_parts(bins: ScoreBins, groups: int = GROUPS) -> _BrierParts:
     )
 
 
-def mce(bins: ScoreBins, groups: int = GROUPS) -> FloatArray:
-    """Compute the maximum calibration error: the largest gap of any equal-mass group; NaN without judged rows."""
-    group = equal_mass_groups(bins.judged, groups)
+def mce(bins: ScoreBins, groups: int = GROUPS, binning: Binning = "equal_mass") -> FloatArray:
+    """Compute the maximum calibration error: the largest gap of any group; NaN without judged rows."""
+    group, groups = group_bins(bins, groups, binning)
     n = group_sums(bins.judged, group, groups)
     gap = ratio(np.abs(group_sums(bins.score_sum - bins.pos, group, groups)), n)
     return np.where(n.sum(-1) > 0, np.fmax.reduce(gap, axis=-1), np.nan)

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from analytics.measure.calibration.logistic import log_odds
 from analytics.measure.intervals import FloatArray
-from analytics.measure.reliability import EPSILON, GROUPS, equal_mass_groups
+from analytics.measure.reliability import EPSILON, GROUPS, Binning, group_bins
 from analytics.measure.score_bins import ScoreBins
 
 _SAME_DIGITS = 12
@@ -25,8 +25,8 @@ def combined(bins: ScoreBins, key: ArrayLike) -> ScoreBins:
     )
 
 
-def coarsened(bins: ScoreBins, cells: int, groups: int = GROUPS) -> ScoreBins:
-    """Add up neighbours until at most about ``cells`` bins are left, none of which lies in two equal-mass groups.
+def coarsened(bins: ScoreBins, cells: int, groups: int = GROUPS, binning: Binning = "equal_mass") -> ScoreBins:
+    """Add up neighbours until at most about ``cells`` bins are left, none of which lies in two groups.
 
     A cell is at most two ``cells``-th parts wide of the span of the scores and of that of their log-odds, so that its mean
     score stands for all of its rows on either scale.
@@ -35,7 +35,8 @@ def coarsened(bins: ScoreBins, cells: int, groups: int = GROUPS) -> ScoreBins:
         return bins
     score = bins.score[0]
     way = sum((values - values.min()) / max(np.ptp(values), EPSILON) for values in (score, log_odds(score)))
-    return combined(bins, equal_mass_groups(bins.judged, groups)[0] * (cells + 2) + np.floor(way * cells / 2))
+    group = group_bins(bins, groups, "equal_mass" if binning == "scores" else binning)[0]
+    return combined(bins, group[0] * (cells + 2) + np.floor(way * cells / 2))
 
 
 def with_scores(bins: ScoreBins, scores: FloatArray) -> ScoreBins:

@@ -15,7 +15,7 @@ from analytics.measure.calibration.logistic import calibration_line
 from analytics.measure.comparisons import benjamini_hochberg
 from analytics.measure.counts import confusion_table, segments
 from analytics.measure.intervals import Estimate, FloatArray, Interval, mean_interval, ratio, wilson
-from analytics.measure.reliability import GROUPS, brier, ece, log_loss
+from analytics.measure.reliability import GROUPS, Binning, brier, ece, log_loss
 from analytics.measure.score_bins import BinnedSlices, ScoreBins, with_segments
 from analytics.measure.slices import MIN_SUPPORT
 
@@ -97,6 +97,7 @@ def calibration_table(
     *,
     by: Sequence[str] = (),
     groups: int = GROUPS,
+    binning: Binning = "equal_mass",
     level: float = 0.95,
     seed: int = 0,
     replicates: int = REPLICATES,
@@ -107,7 +108,7 @@ def calibration_table(
 
     Parameters
     ----------
-    score_table, edges, by, groups, level
+    score_table, edges, by, groups, binning, level
         As in `reliability_table`; scores are probabilities.
     seed, replicates, cells : int
         Of the simulation that gives ``ece_chance``, see `chance_draws`.
@@ -137,7 +138,15 @@ def calibration_table(
     binned = BinnedSlices(score_table, slices, len(edges))
     n_slices = slices.height if slices.columns else 1
     rows = [
-        slice_numbers(binned.alone(place)[1], groups=groups, level=level, seed=seed, replicates=replicates, cells=cells)
+        slice_numbers(
+            binned.alone(place)[1],
+            groups=groups,
+            binning=binning,
+            level=level,
+            seed=seed,
+            replicates=replicates,
+            cells=cells,
+        )
         for place in range(n_slices)
     ]
     table = pl.DataFrame(rows, schema=_NUMBERS).with_columns(few_rows=pl.col("n") < min_support)
@@ -155,7 +164,14 @@ def adjusted(table: pl.DataFrame) -> pl.DataFrame:
 
 
 def slice_numbers(
-    bins: ScoreBins, *, groups: int, level: float, seed: int, replicates: int, cells: int
+    bins: ScoreBins,
+    *,
+    groups: int,
+    level: float,
+    seed: int,
+    replicates: int,
+    cells: int,
+    binning: Binning = "equal_mass",
 ) -> dict[str, Any]:
     """Measure one slice, given as its bins with judged rows."""
     n = bins.judged.sum(-1)
@@ -163,11 +179,11 @@ def slice_numbers(
     if not row["n"]:
         return row
     gap, p_value = over_prediction(bins, level)
-    squared, parts = brier(bins), brier_parts(bins, groups)
+    squared, parts = brier(bins), brier_parts(bins, groups, binning)
     intervals = {
         "observed": wilson(bins.pos.sum(-1), n, level),
         "difference": gap,
-        "ece": ece(bins, groups=groups, level=level),
+        "ece": ece(bins, groups=groups, level=level, binning=binning),
         "brier": mean_interval(squared, n, level, (0.0, 1.0)),
     }
     for name, found in intervals.items():
@@ -175,7 +191,7 @@ def slice_numbers(
     values = {
         "mean_score": ratio(bins.score_sum.sum(-1), n),
         "p_value": p_value,
-        "mce": mce(bins, groups),
+        "mce": mce(bins, groups, binning),
         "reliability": parts.reliability,
         "resolution": parts.resolution,
         "uncertainty": parts.uncertainty,
@@ -184,8 +200,9 @@ def slice_numbers(
         "log_loss": log_loss(bins).value,
     }
     row |= {name: float(value[0]) for name, value in values.items()}
-    cells_drawn, pos = drawn(bins, groups=groups, replicates=replicates, cells=cells, seed=seed)
-    row["ece_chance"], _, row["ece_chance_high"] = chance_range(gap_draws(cells_drawn, pos, groups)["ece"], level)
+    cells_drawn, pos = drawn(bins, groups=groups, replicates=replicates, cells=cells, seed=seed, binning=binning)
+    by_chance = gap_draws(cells_drawn, pos, groups, binning)["ece"]
+    row["ece_chance"], _, row["ece_chance_high"] = chance_range(by_chance, level)
     line = calibration_line(bins, level)
     for name in ("slope", "intercept", "in_the_large"):
         ends = getattr(line, name) or (None, None, None)
@@ -194,14 +211,16 @@ def slice_numbers(
     return {**row, "spiegelhalter_p": line.spiegelhalter_p, "undefined": line.undefined}
 
 
-def chance_table(bins: ScoreBins, *, groups: int = GROUPS, level: float = 0.95, seed: int = 0) -> pl.DataFrame:
+def chance_table(
+    bins: ScoreBins, *, groups: int = GROUPS, binning: Binning = "equal_mass", level: float = 0.95, seed: int = 0
+) -> pl.DataFrame:
     """Put each number of one slice beside what a perfectly calibrated model of this size would show.
 
     Parameters
     ----------
     bins : ScoreBins
         One slice, bins with judged rows only.
-    groups, level, seed
+    groups, binning, level, seed
         As in `calibration_table`.
 
     Returns
@@ -210,8 +229,8 @@ def chance_table(bins: ScoreBins, *, groups: int = GROUPS, level: float = 0.95, 
         metric, value, chance (median), chance_low, chance_high: the range that holds ``level`` of the simulations;
         null where undefined.
     """
-    row = slice_numbers(bins, groups=groups, level=level, seed=seed, replicates=1, cells=CELLS)
-    draws = chance_draws(bins, groups=groups, seed=seed) if row["n"] else {}
+    row = slice_numbers(bins, groups=groups, binning=binning, level=level, seed=seed, replicates=1, cells=CELLS)
+    draws = chance_draws(bins, groups=groups, seed=seed, binning=binning) if row["n"] else {}
     found = [
         {"metric": name, "value": row[name], **dict(zip(("chance", "chance_low", "chance_high"), ends, strict=True))}
         for name, ends in ((name, chance_range(values, level)) for name, values in draws.items())

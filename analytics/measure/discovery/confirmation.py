@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
+from analytics.measure.base_rate import BaseRateSplit
 from analytics.measure.comparisons import SIGNIFICANT, benjamini_hochberg
 from analytics.measure.discovery.cube import Sums
-from analytics.measure.discovery.evidence import gap_interval, p_values, rate_interval, rates
+from analytics.measure.discovery.evidence import beyond, gap_interval, label_split, p_values, rate_interval, rates
+from analytics.measure.estimates import columns_of
 from analytics.measure.intervals import FloatArray, difference_p_value, ratio
 
 _STATUSES = ("confirmed", "suggestive", "not confirmed")
@@ -51,7 +53,9 @@ def confirmation_table(
         the interval of the difference reaches 0, the two-sided p of that interval, so that what is confirmed has one above
         0), excess_errors with _low and _high, share_of_errors, status: confirmed (adjusted p below 0.05), suggestive
         (unadjusted), not confirmed. Without rows held back the first two are both suggestive, by the adjusted p. Against a
-        reference rates are changes; rate_now, rate_before and n_before (judged rows of the reference) say of what.
+        reference rates are changes; rate_now, rate_before and n_before (judged rows of the reference) say of what. Where rows are
+        compared within their label, p and status are those of the model's part of the excess errors, divergence is to what the
+        FNR and FPR of all rows predict, and the columns of `_parts` are added.
 
     Examples
     --------
@@ -64,10 +68,12 @@ def confirmation_table(
     rest = whole - sums
     own = rate_interval(sums, whole, level, is_binary=is_binary)
     gap = gap_interval(sums, rest, level, is_binary=is_binary)
+    split = label_split(sums, rest, level)
+    decisive = gap if split is None else split.model
     p = p_values(sums, rest, is_binary=is_binary)
     adjusted = np.maximum(benjamini_hochberg(p, weights), p)
-    is_open = (adjusted < SIGNIFICANT) & ~(gap.low > 0)
-    adjusted = np.where(is_open, np.fmax(adjusted, difference_p_value(gap, level)), adjusted)
+    is_open = (adjusted < SIGNIFICANT) & ~(decisive.low > 0)
+    adjusted = np.where(is_open, np.fmax(adjusted, difference_p_value(decisive, level)), adjusted)
     best = _STATUSES[0] if is_held_back else _STATUSES[1]
     weak = (p if is_held_back else adjusted) < SIGNIFICANT
     status = np.select([adjusted < SIGNIFICANT, weak], [best, _STATUSES[1]], _STATUSES[2])
@@ -80,7 +86,7 @@ def confirmation_table(
         "difference": gap.value,
         "difference_low": gap.low,
         "difference_high": gap.high,
-        "divergence": own.value - rates(whole),
+        "divergence": beyond(sums, whole),
         "p_value": p,
         "p_adjusted": adjusted,
         "excess_errors": trials * gap.value,
@@ -91,7 +97,25 @@ def confirmation_table(
     if sums.before is not None:
         now = {"rate_now": ratio(sums.total, sums.trials), "rate_before": rates(sums.before), "n_before": sums.before.n}
         columns |= now
+    if split is not None:
+        columns |= _parts(split, sums, rest, trials)
     frame = pl.DataFrame({name: np.asarray(column, dtype=float) for name, column in columns.items()}, nan_to_null=True)
     return frame.with_columns(
         pl.col("n_reported").cast(pl.Int64), pl.Series("status", status.tolist(), dtype=pl.String)
     )
+
+
+def _parts(split: BaseRateSplit, sums: Sums, rest: Sums, trials: FloatArray) -> dict[str, FloatArray]:
+    """Return base_rate, base_rate_complement, rate_expected (what the FNR and FPR of the rest predict), and the two parts of
+    the excess errors, excess_base_rate and excess_model with _low and _high.
+    """
+    own, other = sums.by_label(), rest.by_label()
+    assert own is not None and other is not None
+    scale = ratio(trials, sums.trials)
+    parts = {"excess_base_rate": split.base_rate, "excess_model": split.model}
+    return {
+        "base_rate": own.base_rate,
+        "base_rate_complement": other.base_rate,
+        "rate_expected": ratio(split.expected, sums.trials),
+        **{name: scale * column for part, values in parts.items() for name, column in columns_of(part, values).items()},
+    }

@@ -8,7 +8,7 @@ from math import factorial
 import numpy as np
 
 from analytics.measure.discovery.cube import CodeArray, Cube
-from analytics.measure.discovery.evidence import rates
+from analytics.measure.discovery.evidence import beyond
 
 
 def contributions(cube: Cube, pattern: CodeArray) -> dict[int, float]:
@@ -24,7 +24,7 @@ def contributions(cube: Cube, pattern: CodeArray) -> dict[int, float]:
     Returns
     -------
     dict of int to float
-        By column; they add up to the slice's rate less the overall one.
+        By column; they add up to what `evidence.beyond` says of the slice.
 
     References
     ----------
@@ -41,12 +41,12 @@ def contributions(cube: Cube, pattern: CodeArray) -> dict[int, float]:
     """
     columns = [int(column) for column in np.flatnonzero(pattern >= 0)]
     inside = {column: cube.codes[column] == pattern[column] for column in columns}
-    overall = rates(cube.sums.sum())[0]
+    whole = cube.sums.sum()
     value: dict[tuple[int, ...], float] = {}
     for size in range(len(columns) + 1):
         for chosen in combinations(columns, size):
             cells = np.logical_and.reduce([inside[column] for column in chosen]) if chosen else slice(None)
-            value[chosen] = float(np.nan_to_num(rates(cube.sums[cells].sum())[0] - overall))
+            value[chosen] = float(np.nan_to_num(beyond(cube.sums[cells].sum(), whole)[0]))
     found = dict.fromkeys(columns, 0.0)
     for chosen, total in value.items():
         for column in chosen:

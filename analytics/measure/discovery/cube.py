@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from analytics.measure.base_rate import LabelErrors
 from analytics.measure.intervals import FloatArray
 
 CodeArray = NDArray[np.integer[Any]]
@@ -31,6 +32,8 @@ class Sums:
         The same of a reference, where the objective is the change of a rate against it.
     cubes : numpy.ndarray or None
         Sum of the third power, where the objective is no flag.
+    positives, missed : numpy.ndarray or None
+        Positive rows and the errors among them, where rows are compared within their label.
     """
 
     n: FloatArray
@@ -39,19 +42,28 @@ class Sums:
     squares: FloatArray
     before: Sums | None = None
     cubes: FloatArray | None = None
+    positives: FloatArray | None = None
+    missed: FloatArray | None = None
 
     @classmethod
     def of(cls, columns: Iterable[FloatArray]) -> Sums:
         """Return the sums that `columns` were made of."""
         n, trials, total, squares, *more = columns
+        if len(more) == 2:
+            return cls(n, trials, total, squares, positives=more[0], missed=more[1])
         cubes = more.pop(0) if len(more) == 1 else None
         return cls(n, trials, total, squares, cls.of(more) if more else None, cubes)
 
     def columns(self) -> tuple[FloatArray, ...]:
-        """Return the four parts, and the cubes or the parts of the reference after them: only flags have a reference."""
+        """Return the four parts, and after them the cubes, those of the positive rows, or the parts of the reference.
+
+        Only flags have a reference or are compared within their label.
+        """
         own = (self.n, self.trials, self.total, self.squares)
         if self.cubes is not None:
             return (*own, self.cubes)
+        if self.positives is not None and self.missed is not None:
+            return (*own, self.positives, self.missed)
         return own if self.before is None else (*own, *self.before.columns())
 
     def __sub__(self, other: Sums) -> Sums:
@@ -62,6 +74,12 @@ class Sums:
 
     def __getitem__(self, chosen: Any) -> Sums:
         return Sums.of([part[chosen] for part in self.columns()])
+
+    def by_label(self) -> LabelErrors | None:
+        """Return rows and errors by label, None where rows are not compared within their label."""
+        if self.positives is None or self.missed is None:
+            return None
+        return LabelErrors(self.positives, self.missed, self.trials - self.positives, self.total - self.missed)
 
     def sum(self) -> Sums:
         """Return the sums over all entries, as arrays of one entry."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,6 +70,7 @@ def lattice(
     is_plain = cube.is_binary and np.array_equal(sums.n, sums.trials)
     weights: tuple[FloatArray, ...] = (sums.n, sums.total) if is_plain else (sums.n, sums.trials, sums.total)
     weights = weights if sums.before is None else (*weights, *sums.before.columns())
+    weights = weights if sums.positives is None or sums.missed is None else (*weights, sums.positives, sums.missed)
     weights = weights if cube.is_binary else sums.columns()
     walker = Walker(cube, min_support, max_depth, lambda *block: blocks.append(block), progress)
     walker.run(weights)
@@ -84,7 +85,10 @@ def lattice(
         return Lattice(patterns, Sums.of(found), walker.work)
     n, total = found[0], found[1 if is_plain else 2]
     before = None if sums.before is None else Sums.of(found[-4:])
-    return Lattice(patterns, Sums(n, n if is_plain else found[1], total, total, before), walker.work)
+    own = Sums(n, n if is_plain else found[1], total, total, before)
+    if sums.positives is not None:
+        own = replace(own, positives=found[-2], missed=found[-1])
+    return Lattice(patterns, own, walker.work)
 
 
 @dataclass

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analytics.measure.discovery.cube import CodeArray, Cube, Sums
-from analytics.measure.discovery.evidence import rates, scores, skewness, variances
+from analytics.measure.discovery.evidence import beyond, rates, scores, skewness, variances
 from analytics.measure.discovery.lattice import Walker
 from analytics.measure.intervals import FloatArray, ratio
 
@@ -52,13 +52,15 @@ class Noise:
     is_binary: bool
 
     def band(self, n: FloatArray) -> FloatArray:
-        """Return the rate that a slice of ``n`` rows must pass to stand out from noise."""
+        """Return the rate that a slice of ``n`` rows must pass to stand out from noise, with the base rate of all rows."""
         trials = np.asarray(n, dtype=float) * (self.whole.trials / self.whole.n)
         low, before, usual = np.full(trials.shape, rates(self.whole)[0]), None, 0.0
         if self.whole.before is not None:
             usual = rates(self.whole.before)[0]
             same = trials * (self.whole.before.trials / self.whole.trials)
             before = Sums(same, same, same * usual, same * usual)
+        every = self.whole.by_label()
+        usual_mix = None if every is None else trials * every.base_rate
         spread = np.sqrt(variances(self.whole) / trials)
         high = (
             np.minimum(1.0, self.whole.total / trials) - usual
@@ -68,7 +70,9 @@ class Noise:
         for _ in range(40):
             middle = (low + high) / 2
             total = (middle + usual) * trials
-            found = scores(_scored(n, trials, total, before, self.whole), self.whole, is_binary=self.is_binary)
+            found = scores(
+                _scored(n, trials, total, before, self.whole, usual_mix), self.whole, is_binary=self.is_binary
+            )
             low, high = np.where(found < self.score, middle, low), np.where(found < self.score, high, middle)
         return high
 
@@ -96,15 +100,18 @@ def noise_of(
 
     Notes
     -----
-    Error flags are permuted exactly, those of a reference apart: cells draw theirs from the multivariate hypergeometric
-    distribution, given how many there are in all. Other objectives are drawn from the shifted gamma distribution with the mean,
-    variance and skewness of all rows, which adds up over cells to the same of any slice, given their total.
+    Error flags are permuted exactly, those of a reference apart and, where rows are compared within their label, those of either
+    label: cells draw theirs from the multivariate hypergeometric distribution, given how many there are in all. Other objectives
+    are drawn from the shifted gamma distribution with the mean, variance and skewness of all rows, which adds up over cells to
+    the same of any slice, given their total.
     """
     cube = _in_fixed_order(cube)
     whole = cube.sums.sum()
     replicates = int(np.clip(_MAX_WORK // max(work, 1), _MIN_REPLICATES, _MAX_REPLICATES))
     rng = np.random.default_rng(seed)
     weights = [cube.sums.n, cube.sums.trials, *draws(cube.sums, replicates, rng, is_binary=cube.is_binary)]
+    if cube.sums.positives is not None:
+        weights.append(cube.sums.positives)
     if cube.sums.before is not None:
         weights += [cube.sums.before.trials, *draws(cube.sums.before, replicates, rng, is_binary=cube.is_binary)]
     highest, ratios = np.zeros(replicates), np.zeros(replicates)
@@ -112,12 +119,17 @@ def noise_of(
 
     def look(columns: tuple[int, ...], codes: CodeArray, sums: FloatArray) -> None:
         n, trials, totals, before = sums[0], sums[1], sums[2 : 2 + replicates], None
+        positives = sums[-1] if cube.sums.positives is not None else None
         if cube.sums.before is not None:
             same, known = sums[2 + replicates], sums[3 + replicates :]
             before = Sums(same, same, known, known)
-        slices = _scored(n, trials, totals, before, whole)
+        slices = _scored(n, trials, totals, before, whole, positives)
         np.maximum(highest, scores(slices, whole, is_binary=cube.is_binary).max(axis=1), out=highest)
-        np.fmax(ratios, np.fmax.reduce(rates(slices), axis=1), out=ratios)
+        above = rates(slices)
+        if positives is not None:
+            # As a multiple of what the base rate of the slice predicts.
+            above = overall * ratio(above, above - beyond(slices, whole))
+        np.fmax(ratios, np.fmax.reduce(above, axis=1), out=ratios)
 
     Walker(cube, min_support, max_depth, look, progress).run(tuple(weights))
     spread = float(highest.std(ddof=1))
@@ -126,15 +138,24 @@ def noise_of(
     return Noise(float(highest.mean()) + _GUMBEL_95 * spread, times, replicates, whole, cube.is_binary)
 
 
-def _scored(n: FloatArray, trials: FloatArray, total: FloatArray, before: Sums | None, whole: Sums) -> Sums:
-    """Return sums with all that a score needs: it takes the powers of the objective from ``whole``."""
-    return Sums(n, trials, total, total, before, None if whole.cubes is None else total)
+def _scored(
+    n: FloatArray,
+    trials: FloatArray,
+    total: FloatArray,
+    before: Sums | None,
+    whole: Sums,
+    positives: FloatArray | None = None,
+) -> Sums:
+    """Return sums with all that a score needs: it takes the powers of the objective, and errors by label, from ``whole``."""
+    cubes, missed = None if whole.cubes is None else total, None if positives is None else total
+    return Sums(n, trials, total, total, before, cubes, positives, missed)
 
 
 def _in_fixed_order(cube: Cube) -> Cube:
     """Order the cells by a hash of what they are: an engine returns them in any order, and a seed must mean one draw."""
     key = np.zeros(cube.n_cells, dtype=np.uint64)
-    for part in (*cube.codes, cube.sums.n, cube.sums.trials):
+    labels = () if cube.sums.positives is None else (cube.sums.positives,)
+    for part in (*cube.codes, cube.sums.n, cube.sums.trials, *labels):
         key = (key ^ part.astype(np.uint64)) * _MIXER
         key ^= key >> np.uint64(29)
     return cube.part(np.argsort(key, kind="stable"))
@@ -143,9 +164,12 @@ def _in_fixed_order(cube: Cube) -> Cube:
 def draws(sums: Sums, replicates: int, rng: np.random.Generator, *, is_binary: bool) -> NDArray[np.float64]:
     """Return totals of the cells in which nothing depends on the cell, of shape (replicates, cells)."""
     trials, whole = sums.trials, sums.sum()
+    every = sums.by_label()
+    if every is not None:
+        missed = _dealt(every.positives, every.missed, replicates, rng)
+        return missed + _dealt(every.negatives, every.flagged, replicates, rng)
     if is_binary:
-        chosen = rng.multivariate_hypergeometric(trials.astype(np.int64), int(whole.total[0]), replicates, "marginals")
-        return chosen.astype(np.float64)
+        return _dealt(trials, whole.total, replicates, rng)
     spread, lean = np.sqrt(variances(whole)), skewness(whole)[0]
     if abs(lean) < _STRAIGHT:
         raw = rng.normal(size=(replicates, len(trials))) * np.sqrt(trials) * spread
@@ -154,3 +178,9 @@ def draws(sums: Sums, replicates: int, rng: np.random.Generator, *, is_binary: b
         raw = (rng.gamma(shape, size=(replicates, len(trials))) - shape) * spread * lean / 2
     centred = raw - trials * raw.sum(axis=1, keepdims=True) / whole.trials
     return np.asarray(trials * ratio(whole.total, whole.trials) + centred, dtype=np.float64)
+
+
+def _dealt(rows: FloatArray, wrong: FloatArray, replicates: int, rng: np.random.Generator) -> NDArray[np.float64]:
+    """Deal as many errors as there are out to the rows of the cells."""
+    chosen = rng.multivariate_hypergeometric(rows.astype(np.int64), int(wrong.sum()), replicates, "marginals")
+    return chosen.astype(np.float64)

@@ -7,7 +7,7 @@ weight per cell, while here least support is counted in judged rows and the obje
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,7 +66,8 @@ def tree(cube: Cube, min_support: float, n_ordered: Sequence[int], max_depth: in
     Notes
     -----
     A cut is the one that reduces the squared error most, which for flags is the Gini impurity (Breiman and others 1984); the
-    sums of the codes suffice to find it, so that the cells are read once per column and node.
+    sums of the codes suffice to find it, so that the cells are read once per column and node. Flags that are compared within
+    their label count by what they exceed the FNR and FPR of all rows by.
 
     Examples
     --------
@@ -76,6 +77,9 @@ def tree(cube: Cube, min_support: float, n_ordered: Sequence[int], max_depth: in
     >>> [(node.parent, node.is_yes, node.sums.n.item(), node.sums.total.item()) for node in tree(cube, 20, (0, 0), 1)]
     [(-1, True, 200.0, 45.0), (0, True, 100.0, 10.0), (0, False, 100.0, 35.0)]
     """
+    labels = cube.sums.by_label()
+    if labels is not None:
+        cube = replace(cube, sums=replace(cube.sums, total=cube.sums.total - labels.expected(labels.total())))
     nodes = [Node(-1, None, True, cube.sums.sum())]
     _grow(cube, 0, nodes, min_support, n_ordered, max_depth)
     return nodes

@@ -39,6 +39,8 @@ class Policy:
         Thresholds whose cost is within this share of the best count as equally good.
     threshold : float or None
         The threshold that was decided on.
+    has_costs : bool
+        Whether somebody said what errors cost; if not, no threshold is better than another one.
     """
 
     costs: Costs = field(default_factory=Costs)
@@ -48,6 +50,7 @@ class Policy:
     period: _Period = "day"
     tolerance: float = _TOLERANCE
     threshold: float | None = None
+    has_costs: bool = True
 
     def __post_init__(self) -> None:
         """Refuse what no policy is."""
@@ -124,8 +127,9 @@ def capacity_of(text: str) -> tuple[float, _Period]:
 
 
 PRESETS: dict[str, Costs] = {
-    "Equal costs": Costs(),
+    "A miss costs as much as a false alarm": Costs(),
     "A miss costs five times a false alarm": Costs(fp=1, fn=5),
     "Review queue: every flagged row is looked at": Costs(fp=0, fn=20, review=1),
     "A miss costs its amount": Costs(fp=5, fn=1, amount_cells=("fn",)),
+    "A miss costs twenty times a false alarm": Costs(fp=1, fn=20),
 }

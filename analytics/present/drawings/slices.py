@@ -117,7 +117,7 @@ def heat_words(table: pl.DataFrame) -> str:
     sides = [(min(table[key].n_unique(), limit), table[key].n_unique(), side) for key, limit, side in limits]
     if all(kept == n for kept, n, _ in sides):
         return written
-    return f"{written}, the most excess errors: {', '.join(f'{kept} of {n} {side}' for kept, n, side in sides)}"
+    return f"{written}, the most errors beyond the base rate: {', '.join(f'{kept} of {n} {side}' for kept, n, side in sides)}"
 
 
 def _draw_cell(canvas: Canvas, texts: tuple[str, str], x: float, y: float, colour: str) -> None:

@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 import polars as pl
 
 from analytics.present import palette, words
+from analytics.present.base_rate import split_words
 from analytics.present.discovery import objective_interval, objective_text, slice_words
 from analytics.present.figures.base import axis, axis_ticks, empty, framed_layout, legend_above, lines, shown
 from analytics.present.marks.slices import tick_texts, ticks
@@ -52,18 +53,21 @@ def discovery_map(answer: Discovery) -> go.Figure:
     title = f"Which slices have the highest {shown(objective.label)}?"
     if objective.is_change:
         title = "Where did the error rate rise most?"
-    table = answer.table.with_row_index("row")
+    if objective.is_within_label:
+        title = "Which slices fail more often than their base rate explains?"
+    table, centre = _drawn_table(answer)
     if not table.height:
         return empty(title, "No slice stands out.")
     low, high = float(table["share_of_rows"].min()), float(table["share_of_rows"].max())  # type: ignore[arg-type]
     across = np.geomspace(low / 1.25, min(1.0, high * 1.35), 60)
     band = answer.noise.band(across * answer.n_searched) if answer.noise else None
-    traces = [*([_noise_area(across, band, answer.overall)] if band is not None else [])]
+    band = band - (answer.overall - centre) if band is not None else None
+    traces = [*([_noise_area(across, band, centre)] if band is not None else [])]
     for status in _MARKS:
-        rows = [row for row in table.iter_rows(named=True) if row["status"] == status and row["rate"] is not None]
+        rows = [row for row in table.iter_rows(named=True) if row["status"] == status and row["height"] is not None]
         if rows:
             traces.append(_points(answer, rows, status))
-    ends = [answer.overall, *table["rate_high"].drop_nulls(), *table["rate_low"].drop_nulls()]
+    ends = [centre, *table["height_high"].drop_nulls(), *table["height_low"].drop_nulls()]
     bottom, top = min(ends), max(ends)
     pad = 0.08 * (top - bottom) or 0.01
     places = ticks(bottom - pad, top + pad)
@@ -85,7 +89,7 @@ def discovery_map(answer: Discovery) -> go.Figure:
                 **_support_ticks(across),
             ),
             yaxis=axis(
-                f"{objective.label.capitalize()}{', points' if objective.is_change else ''}",
+                f"{objective.label.capitalize()}{', points' if _is_in_points(objective) else ''}",
                 range=[bottom - pad, top + pad],
                 **axis_ticks(places, _rate_texts(objective, places)),
             ),
@@ -95,8 +99,8 @@ def discovery_map(answer: Discovery) -> go.Figure:
                     "x0": 0,
                     "x1": 1,
                     "xref": "x domain",
-                    "y0": answer.overall,
-                    "y1": answer.overall,
+                    "y0": centre,
+                    "y1": centre,
                     "line": {"color": palette.LINE, "width": 1.5, "dash": "dash"},
                 }
             ],
@@ -105,20 +109,40 @@ def discovery_map(answer: Discovery) -> go.Figure:
                     "x": 1,
                     "xref": "x domain",
                     "xanchor": "right",
-                    "y": answer.overall,
+                    "y": centre,
                     "yanchor": "top",
                     "showarrow": False,
-                    "text": f"all rows {objective_text(answer, answer.overall)}",
+                    "text": "as the base rate explains"
+                    if objective.is_within_label
+                    else f"all rows {objective_text(answer, centre)}",
                 },
-                *_names(answer, float(across[0]), float(across[-1]), top - bottom),
+                *_names(answer, table, centre, (float(across[0]), float(across[-1])), top - bottom),
             ],
         ),
     )
 
 
+def _is_in_points(objective: Objective) -> bool:
+    """Say whether what is drawn is a difference of rates."""
+    return objective.is_change or objective.is_within_label
+
+
+def _drawn_table(answer: Discovery) -> tuple[pl.DataFrame, float]:
+    """Return the slices with what is drawn of each as ``height``, ``height_low`` and ``height_high``, and the usual height.
+
+    That is the rate; where excess errors are split, the model's part of them per row, which is usually 0.
+    """
+    table, ends = answer.table.with_row_index("row"), ("", "_low", "_high")
+    if "excess_model" in table.columns:
+        return table.with_columns(
+            (pl.col(f"excess_model{end}") / pl.col("n")).alias(f"height{end}") for end in ends
+        ), 0.0
+    return table.with_columns(pl.col(f"rate{end}").alias(f"height{end}") for end in ends), answer.overall
+
+
 def _rate_texts(objective: Objective, places: Sequence[float]) -> list[str]:
     """Write the ticks of the objective: shares in percent, changes in points."""
-    if objective.is_change:
+    if _is_in_points(objective):
         return tick_texts([100 * place for place in places], is_share=False)
     return tick_texts(places, is_share=objective.is_share)
 
@@ -152,15 +176,15 @@ def _points(answer: Discovery, rows: list[dict[str, Any]], status: str) -> dict[
         "mode": "markers",
         "name": name,
         "x": [row["share_of_rows"] for row in rows],
-        "y": [row["rate"] for row in rows],
+        "y": [row["height"] for row in rows],
         "error_y": {
             "type": "data",
             "symmetric": False,
             "thickness": 1,
             "width": 0,
             "color": palette.faded(colour, 0.55),
-            "array": [(row["rate_high"] or row["rate"]) - row["rate"] for row in rows],
-            "arrayminus": [row["rate"] - (row["rate_low"] or row["rate"]) for row in rows],
+            "array": [(row["height_high"] or row["height"]) - row["height"] for row in rows],
+            "arrayminus": [row["height"] - (row["height_low"] or row["height"]) for row in rows],
         },
         "marker": {"symbol": symbol, "size": 10, "color": colour, "line": {"width": 2, "color": colour}},
         "customdata": [row["row"] for row in rows],
@@ -175,25 +199,29 @@ def _hover(answer: Discovery, row: dict[str, Any]) -> str:
         f"<b>{shown(slice_words(answer.slices[row['row']]))}</b>",
         f"{objective_interval(answer, row['rate'], row['rate_low'], row['rate_high'])}, "
         f"elsewhere {objective_text(answer, row['rate_complement'])}",
+        split_words(row) if "excess_model" in row else "",
         f"n {words.count(row['n'])}, {words.share(row['share_of_rows'])} of the rows",
         f"as found {objective_text(answer, row['rate_found'])}; {row['status']}, p {words.p_value(row['p_adjusted'])}",
     )
 
 
-def _names(answer: Discovery, low: float, high: float, span: float) -> list[dict[str, Any]]:
+def _names(
+    answer: Discovery, table: pl.DataFrame, centre: float, across: tuple[float, float], span: float
+) -> list[dict[str, Any]]:
     """Return the names of the first slices that noise does not explain, beside their points where there is room."""
     if answer.search.every:
         return []
-    shares, heights = answer.table["share_of_rows"].to_numpy(), answer.table["rate"].cast(pl.Float64).to_numpy() / span
+    low, high = across
+    shares, heights = table["share_of_rows"].to_numpy(), table["height"].cast(pl.Float64).to_numpy() / span
     points = list(zip(np.log(shares / low) / np.log(high / low), heights, strict=True))
     found: list[dict[str, Any]] = []
-    taken = [(1 - _LETTER * 16, 1.0, answer.overall / span - _NAME_HEIGHT, answer.overall / span)]
-    for place, row in enumerate(answer.table.head(_N_NAMED).iter_rows(named=True)):
-        if row["rate_high"] is None or row["status"] == "not confirmed":
+    taken = [(1 - _LETTER * 16, 1.0, centre / span - _NAME_HEIGHT, centre / span)]
+    for place, row in enumerate(table.head(_N_NAMED).iter_rows(named=True)):
+        if row["height_high"] is None or row["status"] == "not confirmed":
             continue
         text = shown(slice_words(answer.slices[place]), _MAX_NAME)
         others = [point for at, point in enumerate(points) if at != place]
-        ends = {"above": row["rate_high"], "right": row["rate"], "left": row["rate"], "below": row["rate_low"]}
+        ends = {"above": row["height_high"], "right": row["height"], "left": row["height"], "below": row["height_low"]}
         for side, y in ends.items():
             box = name_box(side, float(points[place][0]), y / span, _LETTER * min(len(text), _MAX_NAME))
             if is_free(box, others, taken):

@@ -99,7 +99,7 @@ def _nodes(answer: Discovery, tree: Tree, depths: list[int], heights: list[float
         texts.append(f"<b>{name}</b><br>{objective_text(answer, row['rate'])} · n {words.count(row['n'])}")
         interval = objective_interval(answer, row["rate"], row["rate_low"], row["rate_high"])
         hovers.append(lines(f"<b>{shown(node_words(tree, place))}</b>", interval, f"n {words.count(row['n'])}"))
-        colours.append(_colour_of(answer, row))
+        colours.append(_colour_of(row))
     return {
         "type": "scatter",
         "mode": "markers+text",
@@ -116,8 +116,8 @@ def _nodes(answer: Discovery, tree: Tree, depths: list[int], heights: list[float
     }
 
 
-def _colour_of(answer: Discovery, row: dict[str, Any]) -> str:
-    """Return the colour of a node: worse or better than all rows where its interval says so."""
-    if row["rate_low"] is None or row["rate_low"] <= answer.overall <= row["rate_high"]:
+def _colour_of(row: dict[str, Any]) -> str:
+    """Return the colour of a node: worse or better than what is usual where its interval says so."""
+    if row["rate_low"] is None or row["usual"] is None or row["rate_low"] <= row["usual"] <= row["rate_high"]:
         return palette.SAME
-    return palette.WORSE if row["rate"] > answer.overall else palette.BETTER
+    return palette.WORSE if row["rate"] > row["usual"] else palette.BETTER

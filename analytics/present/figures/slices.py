@@ -67,10 +67,11 @@ def slice_bars(table: pl.DataFrame, columns: Sequence[str], metric: str, overall
     ]
     left_out = len(table) - len(marks)
     cut = f"; the first {MAX_CATEGORIES} of {len(table)} slices" if left_out else ""
+    against = "what the base rate explains" if METRICS[metric].is_of_errors else "the rest"
     height = 166 + _ROW_HEIGHT * len(marks)
     layout = framed_layout(
         title,
-        f"Colour: against the rest; {order_words(metric)}{cut}",
+        f"Colour: against {against}; {order_words(metric)}{cut}",
         height=height,
         margin={"t": 112},
         showlegend=True,

@@ -29,7 +29,7 @@ def slice_heat_map(table: pl.DataFrame, columns: Sequence[str], metric: str, ove
     ----------
     table : DataFrame
         As `SliceAnswer.table` of two columns. At most 40 values down and 16 across are drawn, those with the most
-        excess errors.
+        errors beyond the base rate.
     columns : sequence of str
         Names of the two columns: down, across.
     metric : str
@@ -84,7 +84,7 @@ def _subtitle_of(grid: HeatGrid, metric: str, overall: float | None) -> str:
         return lead
     sides = ((len(grid.down), grid.left_down, "down"), (len(grid.across), grid.left_across, "across"))
     kept = ", ".join(f"{n} of {n + left} {side}" for n, left, side in sides)
-    return f"{lead}<br>Only the values with the most excess errors: {kept}; the table below holds all"
+    return f"{lead}<br>Only the values with the most errors beyond the base rate: {kept}; the table below holds all"
 
 
 def _colours(grid: HeatGrid, metric: str, bar_at: float) -> list[dict[str, Any]]:

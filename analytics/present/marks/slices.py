@@ -11,6 +11,7 @@ import polars as pl
 from analytics.measure.counts import Counts
 from analytics.measure.metrics import METRICS
 from analytics.present import words
+from analytics.present.base_rate import split_words
 
 MAX_CATEGORIES = 60
 SIGNIFICANT = 0.05
@@ -61,18 +62,23 @@ class Mark:
 def verdict(row: dict[str, object], metric: str) -> str:
     """Compare a slice with the rest: worse, better, higher, lower, same, or few.
 
+    Error rates are compared by the model's part of the excess errors: what the base rate explains is neither worse nor better.
+
     >>> verdict({"few_rows": False, "recall_difference": -0.1, "recall_p_adjusted": 0.001}, "recall")
     'worse'
     """
     if row["few_rows"]:
         return "few"
     difference, p = row[f"{metric}_difference"], row[f"{metric}_p_adjusted"]
+    is_higher_better = METRICS[metric].direction == "higher"
+    if METRICS[metric].is_of_errors:
+        difference, p, is_higher_better = row["excess_model"], row["excess_model_p_adjusted"], False
     if not isinstance(difference, float) or not isinstance(p, float) or not p < SIGNIFICANT or not difference:
         return "same"
     direction = METRICS[metric].direction
     if direction == "neither":
         return "higher" if difference > 0 else "lower"
-    return "better" if (difference > 0) == (direction == "higher") else "worse"
+    return "better" if (difference > 0) == is_higher_better else "worse"
 
 
 def points_to(verdict: str, metric: str) -> str | None:
@@ -87,7 +93,7 @@ def points_to(verdict: str, metric: str) -> str | None:
 
 
 def slice_marks(table: pl.DataFrame, metric: str, limit: int = MAX_CATEGORIES) -> list[Mark]:
-    """Return the first slices of a table in its order, which puts the most excess errors first.
+    """Return the first slices of a table in its order, which puts the worst first.
 
     Parameters
     ----------
@@ -140,20 +146,27 @@ def _note(row: dict[str, float], metric: str) -> str:
     """Say how a slice differs from the rest."""
     ends = (row[f"{metric}_difference{end}"] for end in ("", "_low", "_high"))
     against = words.metric_difference(metric, *ends)
-    return (
-        f"against the rest {against}, p {words.p_value(row[f'{metric}_p_adjusted'])}, "
-        f"excess errors {words.signed(row['excess_errors'])}"
-    )
+    parts = split_words(row) or f"excess errors {words.signed(row['excess_errors'])}"
+    return f"against the rest {against}, p {words.p_value(row[p_column(metric)])}, {parts}"
+
+
+def p_column(metric: str) -> str:
+    """Return the adjusted p-value that says whether a slice is worse or better: for error rates that of the model's part.
+
+    >>> p_column("error_rate"), p_column("recall")
+    ('excess_model_p_adjusted', 'recall_p_adjusted')
+    """
+    return "excess_model_p_adjusted" if METRICS[metric].is_of_errors else f"{metric}_p_adjusted"
 
 
 def order_words(metric: str) -> str:
     """Say in which order the slices of an answer come.
 
     >>> order_words("error_rate"), order_words("recall"), order_words("prevalence")
-    ('most excess errors first', 'worst first', 'highest first')
+    ('most errors beyond the base rate first', 'worst first', 'highest first')
     """
     if METRICS[metric].is_of_errors:
-        return "most excess errors first"
+        return "most errors beyond the base rate first"
     return "highest first" if METRICS[metric].direction == "neither" else "worst first"
 
 
@@ -211,13 +224,13 @@ def value_range(marks: Sequence[Mark], metric: str, overall: float | None) -> tu
 def axis_values(table: pl.DataFrame, key: str, limit: int) -> tuple[list[object], int]:
     """Return the values of an axis of a heat map, and how many were left out.
 
-    Numbers, times and bins stand in their own order, other values by their excess errors; ``(missing)`` is last. Where
-    there are more than ``limit``, those with the most excess errors are kept.
+    Numbers, times and bins stand in their own order, other values by their errors beyond the base rate; ``(missing)`` is
+    last. Where there are more than ``limit``, those with the most are kept.
     """
     column = table[key]
     found = (
         table.group_by(key, maintain_order=True)
-        .agg(excess=pl.col("excess_errors").fill_null(0).sum())
+        .agg(excess=pl.col("excess_model").fill_null(0).sum())
         .sort("excess", descending=True, maintain_order=True)[key]
     )
     kept = found.head(limit)

@@ -15,6 +15,7 @@ from analytics.present.readings.gap_drift import drift_reading, gap_time_reading
 from analytics.present.readings.gap_inputs import inputs_reading, joint_reading
 from analytics.present.readings.logs import books_reading, fitness_reading
 from analytics.present.readings.overview import confusion_reading, overview_reading, score_reading
+from analytics.present.readings.overview_lead import priced_reading
 from analytics.present.readings.overview_time import trend_reading
 from analytics.present.readings.review import (
     agreement_reading,
@@ -63,6 +64,7 @@ __all__ = [
     "limits_reading",
     "move_reading",
     "overview_reading",
+    "priced_reading",
     "queue_reading",
     "ranking_reading",
     "recalibration_reading",

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from analytics.present import words
-from analytics.present.discovery import node_words, objective_interval, objective_text, slice_words
+from analytics.present.base_rate import split_words
+from analytics.present.discovery import is_split, node_words, objective_interval, objective_text, slice_words
 from analytics.query.discovery.objectives import OBJECTIVES
 
 if TYPE_CHECKING:
@@ -20,7 +21,12 @@ def discovery_reading(answer: Discovery) -> str:
     if not answer.table.height:
         if not answer.n_slices:
             return f"No slice but the whole holds enough of the {words.plural(answer.n_judged, 'judged row')}: {_advice(answer)}."
-        return f"Of {looked}, none has more than the {_phrase(answer)} of the rest."
+        than = (
+            "more errors than its base rate explains"
+            if is_split(answer)
+            else f"more than the {_phrase(answer)} of the rest"
+        )
+        return f"Of {looked}, none has {than}."
     rows = answer.table.to_dicts()
     confirmed = [place for place, row in enumerate(rows) if row["status"] == "confirmed"]
     if confirmed:
@@ -46,11 +52,13 @@ def tree_reading(answer: Discovery) -> str:
     leaves = [place for place, row in enumerate(rows) if tree.is_leaf(place) and row["rate"] is not None]
     if not leaves:
         return f"No leaf holds rows to judge the {_phrase(answer)} on."
-    worst = max(leaves, key=lambda place: rows[place]["rate"])
+    worst = max(leaves, key=lambda place: rows[place]["rate"] - rows[place]["usual"])
     value = objective_interval(answer, *(rows[worst][name] for name in ("rate", "rate_low", "rate_high")))
+    usual = objective_text(answer, rows[worst]["usual"])
+    against = f"{usual} that its base rate predicts" if is_split(answer) else f"{usual} of all rows"
     return (
-        f"The worst of the {words.count(len(leaves))} leaves: {node_words(tree, worst)}, {value} against "
-        f"{objective_text(answer, answer.overall)} of all rows, n {words.count(rows[worst]['n'])}{_on_what(answer)}."
+        f"The worst of the {words.count(len(leaves))} leaves: {node_words(tree, worst)}, {value} against {against}, "
+        f"n {words.count(rows[worst]['n'])}{_on_what(answer)}."
     )
 
 
@@ -58,6 +66,8 @@ def _lead_of(answer: Discovery, row: dict[str, Any], name: str) -> str:
     """Say the first confirmed slice with its numbers."""
     objective = OBJECTIVES[answer.search.objective]
     most = f"Most excess {objective.unit}"
+    if objective.is_within_label:
+        most = "Most errors beyond what the base rate explains"
     if not objective.is_share:
         most = f"Most of the {_phrase(answer)} beyond that of the rest"
     return f"{most}, confirmed: {name}, {_numbers_of(answer, row)}."
@@ -67,6 +77,7 @@ def found_reading(answer: Discovery, place: int) -> str:
     """Say what the rows that confirm say of one slice."""
     row = answer.table.row(place, named=True)
     named = "" if OBJECTIVES[answer.search.objective].is_change else f"{_phrase(answer)} "
+    named = "error rate " if is_split(answer) else named
     return f"{row['status'].capitalize()}{_on_what(answer)}: {named}{_numbers_of(answer, row)}."
 
 
@@ -85,7 +96,9 @@ def _numbers_of(answer: Discovery, row: dict[str, Any]) -> str:
     if objective.is_change:
         value = f"error rate {words.share(row['rate_before'])} in the reference, {words.share(row['rate_now'])} now: {value}"
     more = ""
-    if objective.is_share:
+    if objective.is_within_label:
+        more = f": {split_words(row) or 'their parts are not known, since the rest lacks a label'}"
+    elif objective.is_share:
         beyond = words.count(abs(row["excess_errors"]))
         more = (
             f", {beyond} {'more' if row['excess_errors'] >= 0 else 'fewer'} than the rest would predict, "
@@ -115,7 +128,8 @@ def _noise_part(answer: Discovery) -> str:
         return ""
     return (
         f"In a search of {words.plural(answer.n_searched, 'row')} like this one, noise alone produces slices up to "
-        f"{words.number(answer.noise.ratio, 2)} times the overall {_phrase(answer)}."
+        f"{words.number(answer.noise.ratio, 2)} times "
+        f"{'the errors that their base rate explains' if is_split(answer) else f'the overall {_phrase(answer)}'}."
     )
 
 

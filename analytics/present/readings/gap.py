@@ -45,8 +45,8 @@ def gap_reading(gap: Gap) -> str:
     if not is_clear(flow.change):
         clear = [f"{named_part(gap, name)} {change_text(metric, flow.parts[name])}" for name in beneath(gap)]
         return (
-            f"{start} did not change beyond chance on the whole, {ends}, {change_text(metric, flow.change)}; beneath that "
-            f"{'moved' if len(clear) == 1 else 'moved against each other'} {words.listed(clear)}."
+            f"{start} did not change beyond chance on the whole, {ends}, {change_text(metric, flow.change)}; of its parts "
+            f"{words.listed(clear)} {'is' if len(clear) == 1 else 'are'} beyond chance."
         )
     is_rise = float(flow.change.value) > 0
     verdict = "worse" if is_rise == metric.is_lower_better else "better"

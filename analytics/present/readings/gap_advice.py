@@ -15,6 +15,7 @@ from analytics.present.readings.gap_parts import effect_text, moved_threshold, s
 if TYPE_CHECKING:
     from analytics.answers.gap.answer import Gap
     from analytics.answers.gap.inputs import Inputs
+    from analytics.answers.gap.sides import Sides
 
 _MENDING = {
     "coverage": (
@@ -77,7 +78,7 @@ class _Advice:
 
 def advice(gap: Gap, inputs: Inputs) -> list[_Advice]:
     """Say what to mend, the most first: data, model, system or labels."""
-    found = []
+    found = [_two_scales(gap.sides)] if gap.sides.percent_side else []
     faults = [name for name, change in inputs.changes.items() if change.is_fault]
     parts = to_mend(gap)
     told = [name for name in parts if name in ("segments", "concept") and gap.by and set(gap.by) <= set(faults)]
@@ -92,8 +93,42 @@ def advice(gap: Gap, inputs: Inputs) -> list[_Advice]:
         text = f"{without_counterpart(gap)}: evaluate anew on labelled rows like these before a model or a threshold is changed."
         found.append(_Advice("labels", text, ("Slices",), size, gap.apart[0][0]))
     if not found:
-        return [_Advice("nothing", "Nothing needs mending on this evidence.", ())]
+        return (
+            [_Advice("nothing", "Nothing needs mending on this evidence.", ())]
+            if not _still_open(gap)
+            else [_wait(gap)]
+        )
     return found
+
+
+def _two_scales(sides: Sides) -> _Advice:
+    """Say that scores of 0 to 1 are held against scores of 0 to 100."""
+    assert sides.percent_side is not None
+    lines = " and ".join(words.threshold_text(side.threshold) for side in sides.questions)
+    text = (
+        f"The scores of the two sides are on two scales: those of {sides.percent_side.log.name} run up to 100, the others to 1, "
+        f"and each side is judged at a threshold of its own ({lines}). Read them as percent first, in the mapping of the Logs "
+        "page."
+    )
+    return _Advice("system", text, ("Logs",))
+
+
+def _still_open(gap: Gap) -> bool:
+    """Whether labels that are not known yet could turn a change that is within chance into one that is not."""
+    flow = gap.waterfall
+    is_wider = float(flow.pending_low) < float(flow.change.low) or float(flow.pending_high) > float(flow.change.high)
+    return flow.n_pending > 0 and is_wider
+
+
+def _wait(gap: Gap) -> _Advice:
+    """Say how far the labels to come could still move the change."""
+    flow = gap.waterfall
+    low, high = (effect_text(gap.metric, float(end)) for end in (flow.pending_low, flow.pending_high))
+    text = (
+        f"On the labels that are known nothing needs mending; the {words.count(flow.n_pending)} rows without one could still "
+        f"move the change to anything from {low} to {high}. Wait for them, or have some of them judged."
+    )
+    return _Advice("labels", text, ("Review",))
 
 
 def _advice_for(gap: Gap, name: str) -> _Advice:

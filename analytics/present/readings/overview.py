@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from analytics.measure.intervals import wilson
 from analytics.measure.metrics import METRICS
 from analytics.present import words
+from analytics.present.readings.overview_lead import lead_part, reason_part, trivial_part
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,8 +19,8 @@ _WIDE = 0.1
 NO_ROWS = "No row is in this cohort: remove a filter."
 
 
-def overview_reading(overview: Overview, question: Question) -> str:
-    """Say how good the model is, on how many rows, and what could not be judged."""
+def overview_reading(overview: Overview, question: Question, metric: str = "error_rate") -> str:
+    """Say how good the model is on the metric that leads, on how many rows, and what could not be judged."""
     counts = overview.counts
     if not counts["n"]:
         return NO_ROWS
@@ -29,11 +30,17 @@ def overview_reading(overview: Overview, question: Question) -> str:
     is_decision = question.log.score_kind == "decision"
     at = "by the logged decisions" if is_decision else f"at threshold {words.threshold_text(question.threshold)}"
     wrong = words.metric_interval("error_rate", *overview.value("error_rate"))
+    lead = lead_part(overview, question, metric, at)
+    if lead:
+        rates = [] if metric in ("recall", "fnr", "precision") else [_rates_part(overview)]
+        of_all = f"{wrong} of {words.plural(n_judged, 'judged row')} are wrong."
+        more = [reason_part(question, metric), *rates, of_all, trivial_part(overview, metric), _unjudged_part(counts)]
+        return " ".join(filter(None, [lead, *more]))
     parts = [
         f"{wrong} of {words.plural(n_judged, 'judged row')} {'is' if n_judged == 1 else 'are'} wrong {at}: "
         f"{words.plural(counts['fp'], 'false positive')} and {words.plural(counts['fn'], 'false negative')}.",
         _rates_part(overview),
-        _baseline_part(overview),
+        trivial_part(overview, metric),
         _unjudged_part(counts),
     ]
     return " ".join(filter(None, parts))
@@ -75,17 +82,6 @@ def _rates_part(overview: Overview) -> str:
             reasons.append(f"{name} has no value, since {METRICS[name].undefined}")
     text = "; ".join([*([" and ".join(found)] if found else []), *reasons])
     return f"{text[:1].upper()}{text[1:]}."
-
-
-def _baseline_part(overview: Overview) -> str:
-    """Say when giving every row the same prediction would be wrong less often."""
-    counts, (_, low, _) = overview.counts, overview.value("error_rate")
-    n_positive, n_judged = counts["tp"] + counts["fn"], _judged_of(counts)
-    fewest = min(n_positive, n_judged - n_positive)
-    if low is None or not 0 < fewest / n_judged < low:
-        return ""
-    always = "negative" if fewest == n_positive else "positive"
-    return f"Predicting every row {always} would be wrong on fewer, {words.share(fewest / n_judged)}."
 
 
 def _unjudged_part(counts: Mapping[str, int]) -> str:

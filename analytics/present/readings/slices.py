@@ -10,6 +10,7 @@ import polars.selectors as cs
 
 from analytics.measure.metrics import METRICS
 from analytics.present import words
+from analytics.present.base_rate import split_words
 from analytics.present.marks.slices import support, support_words, verdict
 from analytics.present.readings.overview import NO_ROWS
 
@@ -20,16 +21,26 @@ _Row = dict[str, Any]
 
 _MAX_NAMED = 3
 _MAX_NAME = 60
-_CONCENTRATED = 1.1
 _STANDING_OUT = ("worse", "higher", "better", "lower")
-_COUNTED = ("tp", "fp", "fn", "tn", "few_rows", "excess_errors", "excess_errors_low", "excess_errors_high")
+_COUNTED = (
+    "tp",
+    "fp",
+    "fn",
+    "tn",
+    "few_rows",
+    "excess_errors",
+    "base_rate",
+    "base_rate_complement",
+    "excess_base_rate",
+)
+_MODEL = ("excess_model", "excess_model_low", "excess_model_high", "excess_model_p_adjusted")
 _ENDS = ("", "_low", "_high")
 
 
 def slices_reading(answer: SliceAnswer) -> str:
     """Say where the metric is worse than in the rest, where it is better, and how many slices had few rows."""
     metric, table = answer.metric, answer.table
-    needed = [*table.select(cs.starts_with("slice_")).columns, *_COUNTED, *(f"{metric}{end}" for end in _ENDS)]
+    needed = [*table.select(cs.starts_with("slice_")).columns, *_COUNTED, *_MODEL, *(f"{metric}{end}" for end in _ENDS)]
     needed += [f"{metric}_difference{end}" for end in _ENDS] + [f"{metric}_p_adjusted"]
     rows = list(table.select(needed).with_columns(support=support(table, metric)).iter_rows(named=True))
     if not rows:
@@ -50,32 +61,44 @@ def _standing_out(answer: SliceAnswer, rows: list[_Row], found: dict[str, list[_
     where = f" of {words.plural(len(rows), 'slice')} by {_by_of(answer)}"
     parts: list[str] = []
     for key, slices in found.items():
-        if slices and key == "worse" and answer.metric == "error_rate":
-            parts.append(_errors_part(answer, rows, slices))
+        if slices and METRICS[answer.metric].is_of_errors:
+            parts.append(
+                _errors_part(answer, rows, slices)
+                if key == "worse"
+                else _better_part(answer, slices, "" if parts else where)
+            )
         elif slices:
             parts.append(_differing_part(answer, slices, key, "" if parts else where))
     return " ".join(parts)
 
 
 def _errors_part(answer: SliceAnswer, rows: list[_Row], worse: list[_Row]) -> str:
-    """Say which slices hold more errors than their rows would predict, and how many more the first one has."""
-    named = sorted(worse, key=lambda row: -row["excess_errors"])[:_MAX_NAMED]
+    """Say in which slices the model is worse than the base rate explains, and how the excess errors of the first one split."""
+    named = sorted(worse, key=lambda row: -row["excess_model"])[:_MAX_NAMED]
     names = words.listed([_name_of(answer, row) for row in named])
-    errors = sum(row["fp"] + row["fn"] for row in rows)
-    held = sum(row["fp"] + row["fn"] for row in named) / errors
+    held = sum(row["fp"] + row["fn"] for row in named) / sum(row["fp"] + row["fn"] for row in rows)
     on = sum(map(_n_judged, named)) / sum(map(_n_judged, rows))
-    verb = "concentrate" if held > _CONCENTRATED * on else "are slightly more frequent"
     where = f"{words.count(len(worse))} of {words.plural(len(rows), 'slice')} by {_by_of(answer)}"
     only = ", most of all in" if len(worse) > len(named) else ":"
     holds = "holds" if len(named) == 1 else "hold"
-    first = named[0]
-    excess = words.count(first["excess_errors"])
-    low, high = words.count(first["excess_errors_low"]), words.count(first["excess_errors_high"])
-    lead = f"Errors {verb} in {where}{only} {names}{', which' if len(worse) > len(named) else ''} {holds}"
-    alone = f"{_name_of(answer, first)} alone" if len(worse) > 1 else "it"
+    lead = f"The model is worse than the base rate explains in {where}{only} {names}{', which' if only != ':' else ''} {holds}"
+    return f"{lead} {words.share(held)} of the errors on {words.share(on)} of the judged rows. {_split_of(answer, named[0])}."
+
+
+def _split_of(answer: SliceAnswer, row: _Row) -> str:
+    """Say how the excess errors of a slice split."""
+    return f"In {_name_of(answer, row)}, {split_words(row)}"
+
+
+def _better_part(answer: SliceAnswer, found: list[_Row], where: str) -> str:
+    """Say in which slices the model is better than the base rate explains, and by how many errors the first one is."""
+    furthest = min(found, key=lambda row: row["excess_model"])
+    most = "" if len(found) == 1 else "most in "
+    fewer = words.plural(round(abs(furthest["excess_model"])), "error")
+    ends = (words.plain(-furthest[f"excess_model_{end}"], 0) for end in ("high", "low"))
     return (
-        f"{lead} {words.share(held)} of the errors on {words.share(on)} of the judged rows; {alone} has {excess} more "
-        f"than the rest would predict ({low} to {high})."
+        f"{'It' if not where else 'The model'} is better than the base rate explains in {words.count(len(found))}{where}: "
+        f"{most}{_name_of(answer, furthest)}, {fewer} fewer ({words.between(*ends)})."
     )
 
 
@@ -100,6 +123,8 @@ def _nothing_stands_out(answer: SliceAnswer, rows: list[_Row]) -> str:
     compared = [row for row in rows if not row["few_rows"] and words.is_known(row[f"{metric}_difference"])]
     if not compared:
         return f"No slice by {by} has enough {support_words(metric)} to compare {words.metric_phrase(metric)} with the rest."
+    if METRICS[metric].is_of_errors:
+        return _no_errors_part(answer, rows, compared)
     furthest = max(compared, key=lambda row: abs(row[f"{metric}_difference"]))
     ends = (furthest[f"{metric}_difference{end}"] for end in _ENDS)
     return (
@@ -107,6 +132,20 @@ def _nothing_stands_out(answer: SliceAnswer, rows: list[_Row]) -> str:
         f"adjusting for looking at all of them; the largest difference is {_name_of(answer, furthest)} with "
         f"{words.metric_difference(metric, *ends)}, n {words.count(furthest['support'])}."
     )
+
+
+def _no_errors_part(answer: SliceAnswer, rows: list[_Row], compared: list[_Row]) -> str:
+    """Say that the model is nowhere clearly worse or better than the base rate explains, and where most errors are."""
+    none = (
+        f"The model is worse or better than the base rate explains in none of {words.plural(len(rows), 'slice')} by "
+        f"{_by_of(answer)} after adjusting for looking at all of them"
+    )
+    split = [row for row in compared if words.is_known(row["excess_model"])]
+    if not split:
+        return f"{none}."
+    most = max(split, key=lambda row: row["excess_errors"])
+    where = f"most errors more than elsewhere are in {_name_of(answer, most)}"
+    return f"{none}; {where}: {split_words(most)}, n {words.count(most['support'])}."
 
 
 def _few_part(answer: SliceAnswer, rows: Sequence[_Row]) -> str:

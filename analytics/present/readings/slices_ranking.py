@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import polars as pl
 
+from analytics.measure.metrics import METRICS
 from analytics.present import words
 
 
-def ranking_reading(table: pl.DataFrame, min_support: int) -> str:
+def ranking_reading(table: pl.DataFrame, min_support: int, metric: str = "error_rate") -> str:
     """Say which column separates the errors most, or why none can be named.
 
     Parameters
@@ -16,6 +17,8 @@ def ranking_reading(table: pl.DataFrame, min_support: int) -> str:
         As `answers.ranked_columns`.
     min_support : int
         Judged rows below which a slice is not compared.
+    metric : str
+        That the columns are ranked by.
     """
     if table.is_empty():
         return "This log has no segment columns. Choose some in the mapping on the Logs page."
@@ -29,14 +32,38 @@ def ranking_reading(table: pl.DataFrame, min_support: int) -> str:
             f"{words.count(min_support)} while leaving as many to the rest. Choose a column to look all the same."
         )
     if not best["n_worse"]:
-        return "No column has a slice that is worse than the rest beyond chance. Choose a column to look all the same."
+        than = (
+            "its base rate explains, beyond chance"
+            if METRICS[metric].is_of_errors
+            else f"the rest in {words.metric_phrase(metric)}, beyond chance"
+        )
+        return f"No column has a slice that is worse than {than}. Choose a column to look all the same."
     n_worse = best["n_worse"]
-    held = f"{words.share(best['share_separated'])} of all errors beyond what the rest would predict"
-    worst = words.shortened(words.one_line(best["worst"]), 60)
+    column, worst = (words.shortened(words.one_line(best[name]), 60) for name in ("column", "worst"))
+    phrase = words.metric_phrase(metric)
+    if not words.is_known(best["share_separated"]):
+        slices = "slice that is" if n_worse == 1 else "slices that are"
+        return (
+            f"{column} has {words.count(n_worse)} {slices} worse than the rest in {phrase}, most of all {worst}. "
+            "Choose a column to open it."
+        )
+    if METRICS[metric].is_of_errors:
+        held = f"{words.share(best['share_separated'])} of all errors beyond what the base rate explains"
+    else:
+        held = f"{words.share(best['share_separated'])} of all {_counted_by(metric)} beyond what the rest would predict"
     which = (
         f"its worse slice, {worst}, holds {held}"
         if n_worse == 1
-        else (f"its {words.count(n_worse)} worse slices hold {held}, the most excess errors being in {worst}")
+        else f"its {words.count(n_worse)} worse slices hold {held}, most of all {worst}"
     )
-    column = words.shortened(words.one_line(best["column"]), 60)
-    return f"{column} separates the errors most: {which}. Choose a column to open it."
+    what = "the errors" if METRICS[metric].is_of_errors else phrase
+    return f"{column} separates {what} most: {which}. Choose a column to open it."
+
+
+def _counted_by(metric: str) -> str:
+    """Name the rows that speak against a proportion.
+
+    >>> _counted_by("recall"), _counted_by("precision")
+    ('false negatives', 'false positives')
+    """
+    return "false negatives" if metric in ("recall", "fnr") else "false positives"

@@ -19,7 +19,44 @@ def threshold_reading(answer: ThresholdAnswer) -> str:
     reason = _why_no_answer(answer)
     if reason:
         return reason
+    if not answer.policy.has_costs:
+        return " ".join([_asking_part(answer), *_caveats(answer)])
     return " ".join([_move_part(answer), *_caveats(answer)])
+
+
+def _asking_part(answer: ThresholdAnswer) -> str:
+    """Ask what errors cost, and say what the present threshold does."""
+    now = answer.present
+    factor, span = per_week(answer)
+    rates = [
+        f"{name} {words.share(value)}"
+        for name in ("recall", "precision")
+        if (value := _rate(answer, name, now)) is not None
+    ]
+    flagged = words.plural(round(answer.value("n_flagged", now) * factor), "row")
+    return (
+        "What does a miss cost compared with a false alarm? Until that is said no threshold is better than another; at the "
+        f"present {point_text(answer, now)}: {', '.join([*rates, f'{flagged} flagged {span}'])}."
+    )
+
+
+def _rate(answer: ThresholdAnswer, name: str, point: Point) -> float | None:
+    """Return recall or precision at a point, None where it has no value."""
+    hit, other = answer.value("tp", point), answer.value("fn" if name == "recall" else "fp", point)
+    return hit / (hit + other) if hit + other else None
+
+
+def _traded_part(answer: ThresholdAnswer, to: Point) -> str:
+    """Say what becomes of recall, precision and flagged rows when the threshold moves."""
+    factor, span = per_week(answer)
+    parts = [
+        f"{name} goes from {words.share(_rate(answer, name, answer.present))} to {words.share(_rate(answer, name, to))}"
+        for name in ("recall", "precision")
+    ]
+    now, then = (words.count(answer.value("n_flagged", point) * factor) for point in (answer.present, to))
+    parts.append(f"flagged rows from {now} to {then} {span}")
+    text = ", ".join(parts).replace("precision goes", "precision", 1)
+    return f"{text[:1].upper()}{text[1:]}."
 
 
 def _move_part(answer: ThresholdAnswer) -> str:
@@ -32,12 +69,14 @@ def _move_part(answer: ThresholdAnswer) -> str:
     if answer.best == answer.present:
         return f"Keep the threshold at {best}: no other costs less on these rows."
     if not answer.allowed[answer.present.bin]:
-        lead = f"Move the threshold from {present} to {best}: the present one does not keep every limit."
+        traded = _traded_part(answer, answer.best) if answer.best else ""
+        lead = f"Move the threshold from {present} to {best}: the present one does not keep every limit. {traded}"
         if value >= 0:
             return f"{lead} The move saves {saved} {span}, {_CROSS_FITTED}."
         return f"{lead} Keeping them costs {money_interval(-value, -high, -low, unit)} {span}, {_CROSS_FITTED}."
     if low > 0:
-        return f"Move the threshold from {present} to {best}: that saves {saved} {span}, {_CROSS_FITTED}."
+        move = f"Move the threshold from {present} to {best}: that saves {saved} {span}, {_CROSS_FITTED}."
+        return f"{move} {_traded_part(answer, answer.best)}" if answer.best else move
     if answer.region is not None and answer.region[0] <= answer.present.bin <= answer.region[1]:
         tolerance = words.share(answer.policy.tolerance)
         return f"Keep the threshold at {present}: on these rows it costs within {tolerance} of the best, {best}."
@@ -55,16 +94,20 @@ def _why_no_answer(answer: ThresholdAnswer) -> str:
         if answer.n_unlabelled == answer.n:
             return f"No threshold can be judged: none of {words.plural(answer.n, 'row')} has a label."
         return f"No threshold can be judged: none of {words.plural(answer.n, 'row')} has both a label and a score."
-    if answer.best is None:
+    if answer.best is None and answer.policy.has_costs:
         named = words.listed([limit_text(answer, pressure.name) for pressure in answer.pressures])
         alone = "it" if len(answer.pressures) == 1 else "them together"
         return f"No threshold keeps {named} on these rows: loosen {alone}."
-    if answer.policy.costs.is_constant:
+    if answer.policy.has_costs and answer.policy.costs.is_constant:
         return (
             "Every threshold costs the same: flagging a row changes nothing under these costs. Enter what errors cost."
         )
     if not 0 < answer.n_pos < answer.n_judged:
         label = "positive" if answer.n_pos else "negative"
+        if answer.best is None:
+            return (
+                f"Every one of {words.plural(answer.n_judged, 'judged row')} is {label}: there is nothing to trade off."
+            )
         best = answer.threshold_at(answer.best.bin)
         what = f"the threshold {words.threshold_text(best)}" if best is not None else "flagging none"
         what = "flagging all" if answer.best.bin == 0 else what
@@ -103,6 +146,10 @@ def _caveats(answer: ThresholdAnswer) -> list[str]:
 def theory_reading(answer: ThresholdAnswer) -> str:
     """Compare the empirical optimum with the closed form for calibrated scores, and say what a disagreement means."""
     theory, sure = answer.theoretical, answer.certainty
+    if not answer.policy.has_costs:
+        return (
+            "Each point is one threshold: more recall is bought with more flagged rows and, as a rule, less precision."
+        )
     if theory is None:
         if not answer.is_probability:
             return "The scores are ranks and no probabilities, so there is no break-even probability to compare with."
@@ -159,6 +206,9 @@ def curve_reading(answer: ThresholdAnswer) -> str:
 
 def limits_reading(answer: ThresholdAnswer) -> str:
     """Say which limit binds and what it costs, and what one more review would save."""
+    if not answer.policy.has_costs and answer.limits.given:
+        n = words.plural(int(answer.allowed.sum()), "threshold")
+        return f"The limits leave {n} of {words.count(len(answer.allowed))}; what they cost is known once errors have a cost."
     if not answer.pressures:
         return "No limit is set."
     factor, span = per_month(answer)
@@ -195,11 +245,16 @@ def move_reading(answer: ThresholdAnswer, to: Point) -> str:
     }
     if to == answer.present:
         return "This is the present threshold."
+    parts = [
+        f"{words.signed(change['n_flagged'])} flagged rows",
+        f"{words.signed(change['fp'])} false positives",
+        f"{words.signed(change['fn'])} false negatives",
+    ]
+    if answer.policy.has_costs:
+        parts.append(money(change["cost"], answer.policy.unit, signed=True))
     return (
-        f"From {point_text(answer, answer.present)} to {point_text(answer, to)}: "
-        f"{words.signed(change['n_flagged'])} flagged rows, "
-        f"{words.signed(change['fp'])} false positives, {words.signed(change['fn'])} false negatives and "
-        f"{money(change['cost'], answer.policy.unit, signed=True)} {span}."
+        f"From {point_text(answer, answer.present)} to {point_text(answer, to)}: {words.listed(parts)} {span}. "
+        f"{_traded_part(answer, to)}"
     )
 
 
@@ -243,10 +298,16 @@ def decisions_reading(answer: ThresholdAnswer) -> str:
         f"{words.threshold_text(answer.threshold)} costs {money(found.model_cost * factor, unit)} on the same rows"
     )
     against = int(found.not_decided[place]), int(found.not_scored_so[place])
+    if not answer.policy.has_costs:
+        text = f"The logged decisions stand beside the score at {words.threshold_text(answer.threshold)}"
     if not any(against):
         return f"{text}. No decision contradicts the score."
     compared = (
-        "the same" if not difference else f"{money(abs(difference), unit)} {'less' if difference > 0 else 'more'}"
+        "what either costs is not known"
+        if not answer.policy.has_costs
+        else "the same"
+        if not difference
+        else f"{money(abs(difference), unit)} {'less' if difference > 0 else 'more'}"
     )
     return (
         f"{text}: {compared}. {words.plural(sum(against), 'decision')} "

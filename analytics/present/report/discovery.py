@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from analytics.log.kept.discovery import FoundSlice
@@ -29,7 +30,7 @@ def found_slice(answer: Discovery, row: int, question: Question) -> FoundSlice:
     """
     found, known, objective = answer.slices[row], answer.table.row(row, named=True), OBJECTIVES[answer.search.objective]
     difference = words.points if objective.is_share else _signed_mean
-    label = f"{objective.label[:1].upper()}{objective.label[1:]}"
+    label = "Error rate" if objective.is_within_label else f"{objective.label[:1].upper()}{objective.label[1:]}"
     lines = [
         ("Status", f"{known['status']}, adjusted p {words.p_value(known['p_adjusted'])}"),
         (
@@ -43,6 +44,9 @@ def found_slice(answer: Discovery, row: int, question: Question) -> FoundSlice:
         (f"Excess {objective.unit}", words.signed(known["excess_errors"], 0 if objective.is_share else 1)),
         (f"{label}, where it was found", objective_text(answer, known["rate_found"])),
     ]
+    if objective.is_within_label:
+        parts = (("excess_base_rate", "by the base rate"), ("excess_model", "by the model"))
+        lines[-1:-1] = [(f"Excess {objective.unit} {name}", _bounded(known, part)) for part, name in parts]
     if not objective.is_signed and known["share_of_errors"] is not None:
         lines.insert(-1, (f"Share of all {objective.unit}", words.share(known["share_of_errors"])))
     if answer.contributions and len(found) > 1:
@@ -61,6 +65,14 @@ def found_slice(answer: Discovery, row: int, question: Question) -> FoundSlice:
         tuple(lines),
         f"{asked}: {searched_words(answer)}.",
     )
+
+
+def _bounded(row: Mapping[str, float | None], part: str) -> str:
+    """Write a count with its interval."""
+    value, low, high = (row[f"{part}{end}"] for end in ("", "_low", "_high"))
+    if low is None or high is None:
+        return words.signed(value)
+    return f"{words.signed(value)} ({words.between(words.plain(low, 0), words.plain(high, 0))})"
 
 
 def _cost_words(answer: Discovery) -> str:

@@ -36,7 +36,9 @@ _CONVENTIONS = (
     "seeded Poisson bootstrap for what is neither.",
     "p-values are adjusted for looking at all slices of a table (Benjamini and Hochberg); a slice is called better or "
     "worse only where the adjusted p-value is below 0.05.",
-    "Excess errors are the judged rows of a slice times the difference between its error rate and that of the rest.",
+    "Excess errors are the judged rows of a slice times the difference between its error rate and that of the rest. They split "
+    "into what its base rate explains, with the FNR and FPR of the rest, and what the model does worse there: by the second part "
+    "slices are ranked and called worse or better in errors.",
     "An undefined value is not zero: it is shown as “–”.",
     "Nothing was sampled, and no row of the log is in this file: it holds counts and what follows from them.",
 )
@@ -105,7 +107,7 @@ def slice_report(
         style=Markup(style),
         title=f"Where {name} fails",
         subtitle=f"Slicewise report of {words.bucket_label(moment, '1h')} UTC",
-        reading=readings.overview_reading(overview, question),
+        reading=readings.overview_reading(overview, question, answers[0].metric if answers else "error_rate"),
         question=tables.question_terms(question),
         rows_sentence=tables.rows_sentence(question.log),
         accounting=tables.accounting(question.log, overview.counts),

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from analytics.measure.metrics import METRICS
 from analytics.present import words
-from analytics.present.marks.slices import order_words, points_to, slice_marks, support_words
+from analytics.present.marks.slices import order_words, p_column, points_to, slice_marks, support_words
 
 if TYPE_CHECKING:
     from analytics.answers.overview import Overview
@@ -142,7 +142,11 @@ def metrics(overview: Overview) -> Table:
         value, low, high = overview.value(name)
         note = metric.definition
         if not words.is_known(value):
-            why = "the scores are no probabilities" if metric.needs_probability else metric.undefined
+            why = metric.undefined
+            if not overview.counts["n_labelled"]:
+                why = "no row has a label"
+            elif metric.needs_probability:
+                why = "the scores are no probabilities"
             note = f"{note} No value: {why}."
         text = words.metric_interval(name, value, low, high)
         rows.append(Row((Cell(metric.label), _estimate(text), Cell(note))))
@@ -155,7 +159,10 @@ def slices(answer: SliceAnswer) -> Table:
     heads = [
         *(Head(short(column, 60)) for column in answer.by),
         *(Head(text, is_number=True) for text in ("Rows", "Labelled", metric.label, "Against the rest")),
-        *(Head(text, is_number=True) for text in ("p, adjusted", "Excess errors", "Share of errors")),
+        *(
+            Head(text, is_number=True)
+            for text in ("p, adjusted", "Excess errors", "By the base rate", "By the model", "Share of errors")
+        ),
     ]
     rows = []
     marks = slice_marks(answer.table, answer.metric, _MAX_SLICES)
@@ -163,10 +170,6 @@ def slices(answer: SliceAnswer) -> Table:
         difference = words.metric_difference(
             answer.metric, row["difference"], row["difference_low"], row["difference_high"]
         )
-        excess = words.signed(row["excess_errors"])
-        if words.is_known(row["excess_errors_low"]) and words.is_known(row["excess_errors_high"]):
-            ends = (words.plain(row[f"excess_errors_{end}"], 0) for end in ("low", "high"))
-            excess = f"{excess} ({words.between(*ends)})"
         names = [short(words.value_label(value)) for value in mark.values]
         rows.append(
             Row(
@@ -177,14 +180,23 @@ def slices(answer: SliceAnswer) -> Table:
                     Cell(words.count(row["n_labelled"])),
                     _estimate(words.metric_interval(answer.metric, mark.value, mark.low, mark.high)),
                     _estimate(difference.replace(" points", ""), mark.verdict, _arrow(mark.verdict, answer.metric)),
-                    Cell(words.p_value(row["p_adjusted"])),
-                    _estimate(excess),
+                    Cell(words.p_value(row[p_column(answer.metric)])),
+                    *(_estimate(_excess(row, part)) for part in ("excess_errors", "excess_base_rate", "excess_model")),
                     Cell(words.share(row["share_of_errors"])),
                 ),
                 mark="few" if mark.verdict == "few" else "",
             )
         )
     return Table(heads, rows)
+
+
+def _excess(row: dict[str, Any], part: str) -> str:
+    """Write excess errors, or a part of them, with their interval."""
+    ends = [row[f"{part}_{end}"] for end in ("low", "high")]
+    text = words.signed(row[part])
+    return (
+        f"{text} ({words.between(*(words.plain(end, 0) for end in ends))})" if all(map(words.is_known, ends)) else text
+    )
 
 
 def _arrow(verdict: str, metric: str) -> str:
@@ -204,7 +216,8 @@ def slices_note(answer: SliceAnswer) -> str:
     least = f"{words.count(answer.min_support)} {support_words(answer.metric)}"
     return (
         f"{shown}, those with fewer than {least} last. Against the rest: the "
-        f"difference to all other rows of the cohort{unit}, 95 % interval in brackets."
+        f"difference to all other rows of the cohort{unit}, 95 % interval in brackets. Excess errors split into what the base "
+        "rate explains and what the model does worse."
     )
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 NUMBERS = (
     ("n", "Judged rows", "Rows with a label and a score."),
     ("difference", "Mean score less observed", "Calibration in the large: above 0 the scores are too high."),
-    ("ece", "ECE", "Mean gap between score and observed rate over bins of equal mass."),
+    ("ece", "ECE", "Mean gap between score and observed rate over the bins of the figure."),
     ("mce", "Largest gap", "Gap of the bin that is furthest off (MCE)."),
     (
         "brier",

@@ -12,10 +12,13 @@ import polars as pl
 from analytics.log.column import unique_names
 from analytics.measure.metrics import METRICS
 from analytics.present import words
+from analytics.present.marks.slices import verdict
 
 if TYPE_CHECKING:
     from analytics.answers.slices import SliceAnswer
 
+_PARTS = {"excess_base_rate": "Excess errors by the base rate", "excess_model": "Excess errors by the model"}
+_SIDES = {"": "", "_low": ", low", "_high": ", high"}
 _SHOWN = ("error_rate", "precision", "recall", "fpr", "prevalence")
 
 
@@ -36,7 +39,8 @@ def slice_display_table(answer: SliceAnswer, metrics: Sequence[str] = _SHOWN) ->
         few; ``n, n_labelled``; the metric with
         ``_low, _high``; ``difference, difference_low, difference_high`` to the rest, in percentage points where the
         metric is a share; ``p_adjusted``; ``excess_errors, excess_errors_low, excess_errors_high, share_of_errors``;
-        ``few_rows``; the further metrics. A sliced column whose name is taken gets ``_1``.
+        ``excess_base_rate, excess_model`` (the two parts of the excess errors) with ``_low`` and ``_high``; ``few_rows``; the
+        further metrics. A sliced column whose name is taken gets ``_1``.
     """
     own, table = answer.metric, answer.table
     scale = 100.0 if METRICS[own].is_share else 1.0
@@ -46,7 +50,9 @@ def slice_display_table(answer: SliceAnswer, metrics: Sequence[str] = _SHOWN) ->
         "n_labelled",
         *[pl.col(f"{own}{end}") for end in ("", "_low", "_high")],
         *[pl.col(f"difference{end}") * scale for end in ("", "_low", "_high")],
-        *["p_adjusted", "excess_errors", "excess_errors_low", "excess_errors_high", "share_of_errors", "few_rows"],
+        *["p_adjusted", "excess_errors", "excess_errors_low", "excess_errors_high", "share_of_errors"],
+        *[f"{part}{end}" for part in _PARTS for end in ("", "_low", "_high")],
+        "few_rows",
         *further,
     )
     names = unique_names([*shown.columns, *answer.by])[len(shown.columns) :]
@@ -77,20 +83,22 @@ def column_labels(answer: SliceAnswer) -> dict[str, str]:
         "excess_errors_low": "Excess errors, low",
         "excess_errors_high": "Excess errors, high",
         "share_of_errors": "Share of errors",
+        **{f"{part}{end}": f"{label}{side}" for part, label in _PARTS.items() for end, side in _SIDES.items()},
         "few_rows": "Few rows",
     }
 
 
 def slice_json_rows(answer: SliceAnswer) -> list[dict[str, Any]]:
-    """Return one dictionary per slice for JSON: ``slice`` (column to value, null for missing) and the numbers.
+    """Return one dictionary per slice for JSON: ``slice`` (column to value, null for missing), the numbers and ``status``.
 
-    Unrounded, they are those of `measure.slices.slice_table`; what is not finite is null.
+    Unrounded, they are those of `measure.slices.slice_table`; what is not finite is null. The status is `verdict`.
     """
     keys = [f"slice_{place}" for place in range(len(answer.by))]
     rows = []
     for row in answer.table.iter_rows(named=True):
         found = {column: json_value(row[key]) for column, key in zip(answer.by, keys, strict=True)}
-        rows.append({"slice": found, **{name: json_value(value) for name, value in row.items() if name not in keys}})
+        numbers = {name: json_value(value) for name, value in row.items() if name not in keys}
+        rows.append({"slice": found, **numbers, "status": verdict(row, answer.metric)})
     return rows
 
 

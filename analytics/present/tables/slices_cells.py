@@ -9,7 +9,7 @@ import polars as pl
 from analytics.measure.metrics import METRICS
 from analytics.present import palette, words
 from analytics.present.drawings import interval_picture
-from analytics.present.marks.slices import slice_marks, value_range
+from analytics.present.marks.slices import p_column, slice_marks, value_range
 
 if TYPE_CHECKING:
     from analytics.answers.slices import SliceAnswer
@@ -49,7 +49,7 @@ def slice_cells(answer: SliceAnswer) -> pl.DataFrame:
     rows: dict[str, list[str | None]] = {
         name: [] for name in ("interval", "difference_interval", "interval_text", "difference_text", "p")
     }
-    for place, (mark, gap, p) in enumerate(zip(marks, gaps, table["p_adjusted"], strict=True)):
+    for place, (mark, gap, p) in enumerate(zip(marks, gaps, table[p_column(metric)], strict=True)):
         bounds, apart = _interval_words(metric, mark.low, mark.high), _interval_words(metric, *gap[1:], is_signed=True)
         colour, is_drawn = palette.VERDICTS[mark.verdict], place < MAX_PICTURES
         own = (mark.value, mark.low, mark.high)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
+import polars.selectors as cs
 
 from analytics.measure.intervals import ratio
 from analytics.measure.thresholds.costs import CELLS
@@ -61,15 +62,18 @@ def move_table(answer: ThresholdAnswer, to: Point) -> pl.DataFrame:
         if count == "reviews" and not answer.policy.costs.review:
             continue
         unit = answer.policy.unit
+        costs = {
+            f"Cost {span}, now": money(cost_now, unit),
+            "Cost, then": money(cost_then, unit),
+            "Change of cost": money(cost_then - cost_now, unit, signed=True),
+        }
         rows.append(
             {
                 "Outcome": label,
                 f"Rows {span}, now": words.count(now),
                 "then": words.count(then),
                 "Change": words.signed(then - now) if count != "n" else words.UNDEFINED,
-                f"Cost {span}, now": money(cost_now, unit),
-                "Cost, then": money(cost_then, unit),
-                "Change of cost": money(cost_then - cost_now, unit, signed=True),
+                **(costs if answer.policy.has_costs else {}),
             }
         )
     return pl.DataFrame(rows)
@@ -111,7 +115,7 @@ def threshold_json(
         "indifference_high": None if region is None else answer.threshold_at(region[1]),
         "cost_at_best": None if best is None else answer.value("cost", best),
         "threshold_now": answer.threshold,
-        "cost_now": answer.value("cost", answer.present) if answer.n_judged else None,
+        "cost_now": answer.value("cost", answer.present) if answer.n_judged and answer.policy.has_costs else None,
         **{
             name: json_value(float(value)) if answer.n_judged else None
             for name, value in (
@@ -121,6 +125,7 @@ def threshold_json(
             )
         },
         "theoretical_threshold": answer.theoretical,
+        "has_costs": answer.policy.has_costs,
         "unit": answer.policy.unit,
         "days": answer.days,
         "n": answer.n,
@@ -137,8 +142,8 @@ def threshold_json(
         place = answer.present.bin
         found["decisions"] = {
             **answer.decisions.counts,
-            "cost": answer.decisions.cost,
-            "cost_of_score": answer.decisions.model_cost,
+            "cost": answer.decisions.cost if answer.policy.has_costs else None,
+            "cost_of_score": answer.decisions.model_cost if answer.policy.has_costs else None,
             "scored_and_not_decided": int(answer.decisions.not_decided[place]),
             "decided_and_not_scored": int(answer.decisions.not_scored_so[place]),
         }
@@ -146,7 +151,8 @@ def threshold_json(
         found |= _slices_json(slices)
     if band is not None:
         found["band"] = {**vars(band), "low": answer.threshold_at(band.low), "high": answer.threshold_at(band.high)}
-    rows = sweep_frame(answer).iter_rows(named=True)
+    frame = sweep_frame(answer)
+    rows = (frame if answer.policy.has_costs else frame.drop(cs.starts_with("cost"))).iter_rows(named=True)
     return {**found, "sweep": [{name: json_value(value) for name, value in row.items()} for row in rows]}
 
 

@@ -50,6 +50,8 @@ class Objective:
         Whether it is what the mean has changed by since a reference.
     unit : str
         What its sum over rows is called.
+    is_within_label : bool
+        Whether positives are compared with positives and negatives with negatives, so that a base rate makes no slice.
     is_signed : bool
         Whether rows cancel out in the sum, so that no slice has a share of it.
     """
@@ -63,6 +65,7 @@ class Objective:
     is_change: bool = False
     unit: str = "errors"
     is_signed: bool = False
+    is_within_label: bool = False
 
 
 def _every_row(threshold: float) -> nw.Expr:
@@ -98,6 +101,14 @@ def _squared_error(threshold: float, costs: _Costs) -> nw.Expr:
 
 
 OBJECTIVES: dict[str, Objective] = {
+    "beyond_base_rate": Objective(
+        "error rate beyond the base rate",
+        "Errors beyond what the FNR and FPR of the rest predict on the positives and negatives of a slice, per judged row.",
+        True,
+        _every_row,
+        _is_wrong,
+        is_within_label=True,
+    ),
     "error_rate": Objective(
         "error rate", "Share of judged rows whose prediction differs from the label.", True, _every_row, _is_wrong
     ),
@@ -158,6 +169,17 @@ OBJECTIVES: dict[str, Objective] = {
         is_change=True,
     ),
 }
+
+
+def objective_for(metric: str) -> str:
+    """Return what is searched for where a metric leads: its other side, or errors beyond the base rate.
+
+    >>> [objective_for(name) for name in ("recall", "specificity", "brier", "error_rate", "auroc")]
+    ['fnr', 'fpr', 'brier', 'beyond_base_rate', 'beyond_base_rate']
+    """
+    sides = {"recall": "fnr", "specificity": "fpr", "precision": "fpr", "error_rate": "beyond_base_rate"}
+    name = sides.get(metric, metric)
+    return name if name in OBJECTIVES else "beyond_base_rate"
 
 
 def by_row(seed: int) -> nw.Expr:

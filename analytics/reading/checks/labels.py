@@ -12,10 +12,10 @@ from analytics.reading.checks import ids
 from analytics.reading.checks.check import Check, CountingCheck, Evidence, LogCheck, Said
 from analytics.reading.sql.expressions import membership
 
-_N_OTHER_VALUES = 50
+N_OTHER_VALUES = 50
 """Values that are neither positive nor negative whose rows are counted, the most frequent first. Bounds the answer."""
 
-_N_SHOWN = 4
+N_SHOWN = 4
 """Values beside their rows that a sentence names."""
 
 _MIN_ROWS_AFTER = 20
@@ -41,11 +41,11 @@ class _OneClassAfter:
     share_before: float
 
 
-_Values = tuple[tuple[str, int], ...]
+Values = tuple[tuple[str, int], ...]
 """Values and their rows."""
 
 
-def _other_values(evidence: Evidence) -> _Values:
+def _other_values(evidence: Evidence) -> Values:
     """Return the values of the label that are neither positive nor negative, with their rows."""
     log, mapping = evidence.log, evidence.log.mapping
     if mapping.label is None:
@@ -54,7 +54,7 @@ def _other_values(evidence: Evidence) -> _Values:
     own = membership(log.reading, mapping.label, mapping.positive, mapping.negative)
     rows = evidence.connection.execute(
         f"SELECT left({name}::VARCHAR, 80), count(*) FROM log_file.log WHERE {name} IS NOT NULL AND label IS NULL "
-        f"AND ({own.sql}) IS NULL GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {_N_OTHER_VALUES}",
+        f"AND ({own.sql}) IS NULL GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {N_OTHER_VALUES}",
         list(own.parameters),
     ).fetchall()
     return tuple((value, int(count)) for value, count in rows)
@@ -117,13 +117,13 @@ def _null_label(log: Log, n_null: int) -> Iterator[Said]:
         )
 
 
-def _label_other_values(log: Log, others: _Values) -> Iterator[Said]:
+def _label_other_values(log: Log, others: Values) -> Iterator[Said]:
     if others:
         n_rows = sum(rows for _, rows in others)
         yield Said(
             log.mapping.label,
             n_rows,
-            f"{n_rows:,} rows hold a label that is neither positive nor negative: {_in_words(others[:_N_SHOWN])}. "
+            f"{n_rows:,} rows hold a label that is neither positive nor negative: {in_words(others[:N_SHOWN])}. "
             "They count as not known yet.",
         )
 
@@ -147,14 +147,14 @@ def _label_third_value(log: Log) -> Iterator[Said]:
         yield Said(
             log.mapping.label,
             sum(rows for _, rows in found[2:]),
-            f"Expected two values in the label, found {len(found)} that count: {_in_words(found[: _N_SHOWN + 1])}. Positive is "
+            f"Expected two values in the label, found {len(found)} that count: {in_words(found[: N_SHOWN + 1])}. Positive is "
             f"{', '.join(map(repr, log.mapping.positive))}, the others are negative: choose in the "
             "mapping which are not known yet.",
             found[-1][0],
         )
 
 
-def _in_words(values: _Values) -> str:
+def in_words(values: Values) -> str:
     """Say values with their rows."""
     return ", ".join(f"{value!r} ({rows:,})" for value, rows in values)
 

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from analytics.log.schema import Log
-from analytics.reading.checks.check import Check, LogCheck, Read, ReadingCheck, Said
+from analytics.reading.checks.check import Check, Read, ReadingCheck, Said
 
 _FOOTER = "footer"
 """The reason with which the reader sets lines below a table aside."""
 
 
 def _no_score_or_decision(read: Read) -> Iterator[Said]:
-    if read.mapping.score is None and read.mapping.decision is None:
+    if read.reading.rows_kept and read.mapping.score is None and read.mapping.decision is None:
         yield Said(
             None,
             None,
@@ -56,8 +55,8 @@ def _repaired(read: Read) -> Iterator[Said]:
         yield Said(None, None, repair)
 
 
-def _no_rows(log: Log) -> Iterator[Said]:
-    if log.n_rows == 0:
+def _no_rows(read: Read) -> Iterator[Said]:
+    if read.reading.rows_kept == 0:
         yield Said(None, 0, "The file has a header and no rows. Export the log again.")
 
 
@@ -98,7 +97,7 @@ CHECKS: tuple[Check, ...] = (
         meaning="something was mended while reading",
         say=_repaired,
     ),
-    LogCheck(
+    ReadingCheck(
         code="no-rows",
         severities=("error",),
         meaning="the file has a header and no rows",

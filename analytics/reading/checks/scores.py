@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from analytics.log import score_form
 from analytics.log.schema import Log
 from analytics.reading.checks.check import Check, CountingCheck, Evidence, LogCheck, Said
 from analytics.reading.types.conversion import is_value
@@ -19,8 +20,9 @@ hand; tests/reading/checks/test_faults.py plants 1 % and lets ranks from 1 to 10
 _MIN_SHARE_BETWEEN = 0.5
 """Share of the scores strictly between 0 and 1 that makes the others strays: counts and ranks have few of them. Set by hand."""
 
-_CHANCE_AUROC = 0.5
-"""Area under the ROC curve of a score that tells nothing."""
+
+_MAX_ROUNDING_SAID = "0.001"
+"""The rounding that `score_form` lets pass, in words."""
 
 
 @dataclass(frozen=True)
@@ -32,28 +34,14 @@ class _Ranges:
     example: float | None
 
 
-@dataclass(frozen=True)
-class _Area:
-    """Area under the ROC curve and its 95 % interval."""
-
-    value: float
-    low: float
-    high: float
-
-
-@dataclass(frozen=True)
-class _Contradicted:
-    """Logged decisions that differ from the score at the threshold, and the first row of them in words."""
-
-    n: int = 0
-    example: str | None = None
-
-
 def _bad_values(evidence: Evidence, column_name: str | None, role: str) -> int:
     """Count the rows whose column holds a value that is no finite number."""
     if column_name is None:
         return 0
     column = evidence.log.column(column_name)
+    if column.kind == "number":
+        (count,) = evidence.row(f"SELECT count(*) FILTER (NOT isfinite({column.sql_name}::DOUBLE)) FROM log_file.log")
+        return int(count) + column.n_unparsable
     present = is_value(f"{column.sql_name}::VARCHAR")
     (count,) = evidence.row(f"SELECT count(*) FROM log_file.log WHERE {present} AND {role} IS NULL")
     return int(count) + column.n_unparsable
@@ -75,35 +63,6 @@ def _ranges(evidence: Evidence) -> _Ranges:
             "arg_max(score, abs(score - 0.5)) FILTER (score < 0 OR score > 1) FROM log_file.log"
         )
     )
-
-
-def _area(evidence: Evidence) -> _Area | None:
-    """Return the area under the ROC curve, None where one class is missing."""
-    from analytics.measure import curves, intervals  # SciPy takes half a second to import: not while a file is read
-
-    rows = evidence.connection.execute(
-        "SELECT count(*) FILTER (label = 1), count(*) FILTER (label = 0) FROM log_file.log "
-        "WHERE label IS NOT NULL AND score_bin IS NOT NULL GROUP BY score_bin ORDER BY score_bin"
-    ).fetchall()
-    positives, negatives = [row[0] for row in rows], [row[1] for row in rows]
-    if not sum(positives) or not sum(negatives):
-        return None
-    area = intervals.logit_interval(curves.auroc(positives, negatives), min(sum(positives), sum(negatives)))
-    return _Area(float(area.value), float(area.low), float(area.high))
-
-
-def _contradicted(evidence: Evidence) -> _Contradicted:
-    """Count the logged decisions that differ from the score at the threshold."""
-    mapping = evidence.log.mapping
-    if mapping.score is None or mapping.decision is None:
-        return _Contradicted()
-    count, place, score, decision = evidence.row(
-        "SELECT count(*), min(row_id), arg_min(score, row_id), arg_min(decision, row_id) FROM log_file.log "
-        "WHERE (score >= ?)::UTINYINT <> decision",
-        [mapping.threshold],
-    )
-    words = {0: "negative", 1: "positive"}
-    return _Contradicted(count, f"row {place + 1}: score {score:g}, decided {words[decision]}" if count else None)
 
 
 def _no_score(log: Log) -> Iterator[Said]:
@@ -159,6 +118,63 @@ def _is_almost_probability(log: Log, found: _Ranges) -> bool:
     return is_few and found.n_between >= _MIN_SHARE_BETWEEN * n_scored
 
 
+def _confidence(log: Log) -> Iterator[Said]:
+    mapping = log.mapping
+    if mapping.is_confidence:
+        yield Said(
+            mapping.score,
+            None,
+            f"{mapping.score!r} is read as the confidence in the class that {mapping.decision!r} names: rows decided negative "
+            "are scored 1 minus it. If it is the probability of the positive class, say so in the mapping (--score-as number).",
+            severity="note",
+        )
+    elif (
+        mapping.score
+        and score_form.is_confidence_name(mapping.score)
+        and score_form.spans_upper_half(log.reading.column(mapping.score), mapping)
+    ):
+        yield Said(
+            mapping.score,
+            log.n_rows,
+            f"{mapping.score!r} is called like the confidence in the predicted class, and no value lies below one half: as the "
+            "probability of the positive class it flags every row at 0.5. Name the column of predicted classes as the decision.",
+        )
+
+
+def _score_as_read(log: Log) -> Iterator[Said]:
+    """Say how numbers become scores where they are not taken as they stand."""
+    mapping = log.mapping
+    if mapping.score is None:
+        return
+    column = log.reading.column(mapping.score)
+    if mapping.score_scale != 1:
+        yield Said(
+            mapping.score,
+            log.n_rows,
+            f"{mapping.score!r} is in percent: its numbers are divided by {mapping.score_scale:g}. To take them as they stand, "
+            "say so in the mapping (--score-as number).",
+            severity="note",
+        )
+    if mapping.score_missing:
+        rows = sum(count for value, count in column.outside if value in mapping.score_missing)
+        shown = " and ".join(f"{float(value):g}" for value in mapping.score_missing)
+        yield Said(
+            mapping.score,
+            rows,
+            f"{rows:,} rows hold {shown} where the others hold fractions: it stands for no answer. They are kept, counted and "
+            "not judged.",
+            shown,
+        )
+    if mapping.is_score_clipped:
+        rows = column.n_outside - sum(count for value, count in column.outside if value in mapping.score_missing)
+        yield Said(
+            mapping.score,
+            rows,
+            f"{rows:,} scores lie beyond 0 or 1 by rounding, at most by {_MAX_ROUNDING_SAID}: they count as 0 and 1.",
+            severity="note",
+        )
+
+
 def _score_outside_range(log: Log, found: _Ranges) -> Iterator[Said]:
     if _is_almost_probability(log, found):
         yield Said(
@@ -181,33 +197,19 @@ def _score_not_probability(log: Log, found: _Ranges) -> Iterator[Said]:
         )
 
 
-def _score_ranks_wrong_way(log: Log, area: _Area | None) -> Iterator[Said]:
-    if area is not None and area.high < _CHANCE_AUROC:
-        what, todo = (
-            ("The score ranks", "whether the score is of the other class")
-            if log.mapping.score
-            else ("The decision points", "the positive value of the decision")
-        )
-        yield Said(
-            log.mapping.score or log.mapping.decision,
-            log.n_labelled,
-            f"{what} the wrong way round: AUROC {area.value:.3f} (95 % {area.low:.3f} to "
-            f"{area.high:.3f}) is below one half. Check the positive value of the label, or {todo}.",
-        )
-
-
-def _decision_against_score(log: Log, found: _Contradicted) -> Iterator[Said]:
-    if found.n:
-        yield Said(
-            log.mapping.decision,
-            found.n,
-            f"{found.n:,} logged decisions differ from the score at the threshold "
-            f"{log.mapping.threshold:g}. Check the threshold, or whether people override the model.",
-            found.example,
-        )
-
-
 CHECKS: tuple[Check, ...] = (
+    LogCheck(
+        code="score-as-read",
+        severities=("warning", "note"),
+        meaning="scores in percent, stand-ins for no score, or values beyond 1 by rounding: how they are read",
+        say=_score_as_read,
+    ),
+    LogCheck(
+        code="score-is-confidence",
+        severities=("warning", "note"),
+        meaning="the score is, or may be, the confidence in whichever class was predicted",
+        say=_confidence,
+    ),
     LogCheck(
         code="no-score",
         severities=("note",),
@@ -253,19 +255,5 @@ CHECKS: tuple[Check, ...] = (
         meaning="scores that rank and are no probabilities",
         count=_ranges,
         say=_score_not_probability,
-    ),
-    CountingCheck(
-        code="score-ranks-wrong-way",
-        severities=("error",),
-        meaning="AUROC lies below one half, with its whole interval",
-        count=_area,
-        say=_score_ranks_wrong_way,
-    ),
-    CountingCheck(
-        code="decision-against-score",
-        severities=("warning",),
-        meaning="logged decisions that differ from the score at the threshold",
-        count=_contradicted,
-        say=_decision_against_score,
     ),
 )

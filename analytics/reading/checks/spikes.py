@@ -11,7 +11,7 @@ import duckdb
 from analytics.log.column import MAX_VALUES_BY_VALUE, Column
 from analytics.log.receipt import Severity
 from analytics.log.schema import Log
-from analytics.log.stand_ins import WORDS
+from analytics.log.stand_ins import NUMBERS, WORDS
 from analytics.reading.checks.check import Check, CountingCheck, Evidence, Said
 from analytics.reading.types.conversion import GROUP
 
@@ -51,12 +51,6 @@ _LEAST_SPREAD = 1e-12
 _MIN_YEARS = 1
 """Calendar years between an odd day and every other time: a log of December may well begin on 1 January. Set by hand."""
 
-_STAND_INS = {float(sign * int(digit * length)) for sign in (1, -1) for digit in "19" for length in range(1, 10)} - {
-    1.0,
-    9.0,
-}
-"""Numbers that people write for a missing one: -1, -9, and ones or nines in a row of up to nine digits, such as 99 or -999."""
-
 _ODD_TIMES = (
     "1900-01-01",
     "1970-01-01",
@@ -90,9 +84,9 @@ class _Spike:
 
 
 def _spikes(evidence: Evidence) -> list[_Spike]:
-    """Return the values that look like a default, at most one per column; scores, labels and ids are left out."""
+    """Return the values that look like a default, at most one per column; labels, decisions and ids are left out."""
     connection, log, mapping = evidence.connection, evidence.log, evidence.log.mapping
-    left_out = {mapping.score, mapping.decision, mapping.label, mapping.row_id, mapping.model_version}
+    left_out = {mapping.decision, mapping.label, mapping.row_id, mapping.model_version}
     columns = [column for column in log.reading.columns if column.name not in left_out and column.n_distinct > 2]
     numbers = [column for column in columns if column.kind == "number" and column.n_distinct > MAX_VALUES_BY_VALUE]
     found = [*_number_spikes(connection, numbers, log.n_rows), *_time_spikes(connection, columns)]
@@ -148,7 +142,7 @@ def _candidates(column: Column, top: Sequence[tuple[float, int]], n_rows: int) -
     found = []
     for value, rows in top:
         next_rows = next((other for number, other in top if number != value), 0)
-        is_end = value in ends and (value in _STAND_INS or value == 0 or rows >= next_rows)
+        is_end = value in ends and (value in NUMBERS or value == 0 or rows >= next_rows)
         is_frequent = rows >= max(_MIN_ROWS, _MIN_FREQUENT * n_rows) and rows >= _TIMES_THE_NEXT * max(next_rows, 1)
         if rows >= enough and (is_end or is_frequent):
             found.append((value, rows, next_rows))
@@ -174,7 +168,7 @@ def _number_spike(
     share = rows / (rows + n_rest)
     gap = low - value if value < low else value - high if value > high else 0.0
     shown = (f"{low:g}", f"{high:g}")
-    if value in _STAND_INS and gap > 0 and (gap >= _STAND_IN_BEYOND * spread or (value < 0 <= low)):
+    if value in NUMBERS and gap > 0 and (gap >= _STAND_IN_BEYOND * spread or (value < 0 <= low)):
         return _Spike(column.name, text, rows, "beyond", *shown)
     if gap >= _BEYOND * spread and share <= _MAX_SHARE:
         return _Spike(column.name, text, rows, "beyond", *shown)

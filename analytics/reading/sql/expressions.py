@@ -50,9 +50,35 @@ def time_expression(reading: Reading, mapping: Mapping) -> Expression:
 def score_expression(reading: Reading, mapping: Mapping) -> Expression:
     """Return the score of a row; a log that has decisions only is scored by them."""
     if mapping.score is None:
-        decision = membership(reading, mapping.decision, mapping.decision_positive, ())
+        decision = decision_expression(reading, mapping)
         return Expression(f"({decision.sql})::DOUBLE", decision.parameters)
-    return numeric(reading.column(mapping.score))
+    found = numeric(reading.column(mapping.score))
+    if mapping.score_missing:
+        stand_ins = [_number_of(value) for value in mapping.score_missing]
+        found = Expression(
+            f"CASE WHEN NOT list_contains(?::DOUBLE[], {found.sql}) THEN {found.sql} END",
+            (stand_ins, *found.parameters, *found.parameters),
+        )
+    if mapping.score_scale != 1:
+        found = Expression(f"({found.sql}) / ?::DOUBLE", (*found.parameters, mapping.score_scale))
+    if mapping.is_score_clipped:
+        clipped = f"CASE WHEN {found.sql} < 0 THEN 0.0 WHEN {found.sql} > 1 THEN 1.0 ELSE {found.sql} END"
+        found = Expression(f"({clipped})::DOUBLE", found.parameters * 3)
+    return _of_positive(found, reading, mapping) if mapping.is_confidence else found
+
+
+def _of_positive(confidence: Expression, reading: Reading, mapping: Mapping) -> Expression:
+    """Return the score of the positive class from the confidence in whichever class the decision names."""
+    decision = decision_expression(reading, mapping)
+    return Expression(
+        f"CASE ({decision.sql}) WHEN 1 THEN {confidence.sql} WHEN 0 THEN 1 - ({confidence.sql}) END",
+        (*decision.parameters, *confidence.parameters, *confidence.parameters),
+    )
+
+
+def decision_expression(reading: Reading, mapping: Mapping) -> Expression:
+    """Return 1 where the decision is positive, 0 where it is negative and NULL where it decides nothing."""
+    return membership(reading, mapping.decision, mapping.decision_positive, mapping.decision_negative)
 
 
 def membership(reading: Reading, name: str | None, positive: Sequence[str], negative: Sequence[str]) -> Expression:

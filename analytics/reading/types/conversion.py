@@ -28,6 +28,7 @@ class Conversion:
     n_unparsable: int = 0
     example: str | None = None
     notation: str | None = None
+    sign: str | None = None
 
 
 def is_value(name: str) -> str:

@@ -136,7 +136,8 @@ def recognise(
             found[name] = Conversion("VARCHAR", notation=pair[0])
         else:
             type_ = "TIMESTAMP" if pair[choice] in TIMES else "DOUBLE"
-            found[name] = Conversion(type_, fit.n_bad[choice], fit.example[choice], pair[choice])
+            sign = _sign_of(connection, name) if type_ == "DOUBLE" else None
+            found[name] = Conversion(type_, fit.n_bad[choice], fit.example[choice], pair[choice], sign)
     return found
 
 
@@ -196,6 +197,14 @@ def _is_quantity(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
         and (not n_signs or n_signed >= MIN_SHARE_SAMPLE * n_values)
         and bool(n_ungrouped and n_written)
     )
+
+
+def _sign_of(connection: duckdb.DuckDBPyConnection, name: str) -> str | None:
+    """Return the sign that numbers are written with, None where they have none; `_is_quantity` lets one through at most."""
+    row = connection.execute(
+        f"SELECT max(nullif(regexp_extract({name}, '[{SIGNS}]'), '')) FROM raw WHERE {is_value(name)}"
+    ).fetchone()
+    return row[0] if row else None
 
 
 def in_dotted_groups(connection: duckdb.DuckDBPyConnection, name: str) -> bool:

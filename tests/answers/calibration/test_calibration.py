@@ -19,6 +19,7 @@ from analytics.answers.calibration.scan import calibration_scan
 from analytics.answers.question import Question
 from analytics.errors import QuestionError
 from analytics.log.schema import Log
+from analytics.measure.reliability import Binning
 from analytics.measure.thresholds.costs import Costs
 from analytics.present.readings import (
     calibration_reading,
@@ -337,7 +338,9 @@ def test_the_employment_log_is_under_predicted_more_than_at_first(real: Path) ->
 def test_the_command_writes_every_format(desk: Desk) -> None:
     path = desk.frame(opposed(400))
     text = run("calibration", path, "--by", "region", "--groups", "5").stdout
-    assert text.splitlines()[0].split()[:3] == ["region", "n", "mean_score"] and len(text.splitlines()) == 4
+    roles, blank, *lines = text.splitlines()
+    assert roles.startswith("Roles: ") and not blank
+    assert lines[0].split()[:3] == ["region", "n", "mean_score"] and len(lines) == 4
     (row,) = ask("calibration", path, "--groups", "5", "--bins", "equal-width")
     assert len(row["bins"]) == 5 and set(row["bins"][0]) == {
         "low",
@@ -377,3 +380,31 @@ def test_a_model_that_goes_stale_at_its_level_is_found_by_its_slope(desk: Desk, 
     steady = frame.with_columns(label=pl.Series((rng.random(n) < score).astype(int)))
     calm = calibration_time(engine, asked(desk, steady, time="day"), "1w")
     assert calm is not None and calm.broke is None
+
+
+@pytest.mark.parametrize("binning", ["equal_mass", "equal_width", "scores"])
+@pytest.mark.parametrize("groups", [4, 15])
+def test_ece_and_the_parts_of_the_brier_score_are_those_of_the_bins_shown(
+    desk: Desk, engine: Engine, binning: Binning, groups: int
+) -> None:
+    rng = np.random.default_rng(5)
+    score = rng.choice([0.1, 0.2, 0.2, 0.25, 0.6, 0.8, 0.97], 600)
+    frame = pl.DataFrame({"score": score, "label": (rng.random(600) < score**2).astype(int)})
+    log = desk.log(frame)
+    question = Question(log, Cohort(), log.mapping.threshold)
+    answer = calibration(engine, question, binning=binning, groups=groups)
+    for row, bins in (
+        (answer.numbers.row(0, named=True), answer.bins),
+        (calibration_slices(engine, question, binning=binning, groups=groups).table.row(0, named=True), answer.bins),
+    ):
+        shown = bins.filter(pl.col("n") > 0)
+        n, gap = shown["n"].to_numpy(), (shown["mean_score"] - shown["observed"]).to_numpy()
+        spread = (shown["observed"] - frame["label"].mean()).to_numpy()
+        assert row["ece"] == pytest.approx(float(n @ np.abs(gap)) / 600, abs=1e-12)
+        assert row["mce"] == pytest.approx(float(np.abs(gap).max()), abs=1e-12)
+        assert row["reliability"] == pytest.approx(float(n @ gap**2) / 600, abs=1e-12)
+        assert row["resolution"] == pytest.approx(float(n @ spread**2) / 600, abs=1e-12)
+        parts = row["reliability"] - row["resolution"] + row["uncertainty"] + row["within"]
+        assert parts == pytest.approx(brier_score_loss(frame["label"], frame["score"]), abs=1e-12)
+    chance = dict(zip(answer.chance["metric"], answer.chance["value"], strict=True))
+    assert chance["ece"] == pytest.approx(row["ece"], abs=1e-12)

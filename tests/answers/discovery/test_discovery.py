@@ -84,7 +84,10 @@ def test_a_missing_value_that_fails_is_found_and_confirmed_on_rows_held_back(
         assert abs(answer.n_reported - N / 2) < 200
     text = readings.discovery_reading(answer)
     assert ("g is missing" in text) == (split != "none") and ("held back" in text) == (split == "none")
-    assert "times the overall error rate" in text
+    assert "times the errors that their base rate explains" in text
+    raw = discover(engine, Question(log, Cohort(), 0.5), Search("error_rate", split=split))  # type: ignore[arg-type]
+    assert "times the overall error rate" in readings.discovery_reading(raw) and raw.slices[0] == answer.slices[0]
+    assert first["excess_base_rate"] + first["excess_model"] == pytest.approx(first["excess_errors"], rel=1e-12)
 
 
 def test_a_column_that_is_another_name_of_one_is_not_searched_apart_and_said(engine: Engine, desk: Desk) -> None:
@@ -226,8 +229,9 @@ def test_names_of_a_log_reach_the_figure_as_text(engine: Engine, log: Log) -> No
     assert "<b>odd" not in drawn and "&lt;b&gt;odd" in drawn
 
 
-def test_points_of_the_figure_are_rows_of_the_table(engine: Engine, log: Log) -> None:
-    answer = discover(engine, Question(log, Cohort(), 0.5), Search())
+@pytest.mark.parametrize("objective", ["error_rate", "beyond_base_rate"])
+def test_points_of_the_figure_are_rows_of_the_table(engine: Engine, log: Log, objective: str) -> None:
+    answer = discover(engine, Question(log, Cohort(), 0.5), Search(objective))
     drawn = discovery_map(answer)
     points = [
         (row, x, y)
@@ -236,8 +240,11 @@ def test_points_of_the_figure_are_rows_of_the_table(engine: Engine, log: Log) ->
         for row, x, y in zip(trace.customdata, trace.x, trace.y, strict=True)
     ]
     assert sorted(row for row, *_ in points) == list(range(answer.table.height))
+    heights = answer.table["rate"]
+    if objective == "beyond_base_rate":
+        heights = answer.table["excess_model"] / answer.table["n"]
     for row, x, y in points:
-        assert (x, y) == (answer.table["share_of_rows"][row], answer.table["rate"][row])
+        assert (x, y) == (answer.table["share_of_rows"][row], heights[row])
 
 
 def test_names_stand_beside_points_and_on_none() -> None:

@@ -64,7 +64,7 @@ def test_few_rows_are_grey_and_bounds_are_in_words() -> None:
     for place, row in enumerate(answer.table.iter_rows(named=True)):
         low, high = (words.plain(100 * row[f"error_rate{end}"], 1) for end in ("_low", "_high"))
         assert cells["interval_text"][place] == f"{low}–{high}"
-        assert cells["p"][place] == words.p_value(row["p_adjusted"]).replace(words.THIN_SPACE, "")
+        assert cells["p"][place] == words.p_value(row["excess_model_p_adjusted"]).replace(words.THIN_SPACE, "")
     assert "+" in cells["difference_text"][0] and " to " in cells["difference_text"][0]
 
 

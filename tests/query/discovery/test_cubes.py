@@ -40,7 +40,10 @@ def test_the_cube_is_the_same_on_both_engines_and_what_polars_counts(
     objective = OBJECTIVES[name]
     keys = {"key_0": nw.col("c0"), "key_1": nw.col("c2"), "part": by_row(3)}
     of_rows = objective.counted(threshold), objective.value(threshold, COSTS)
-    found = [collected(relations.cube_table(side, keys, *of_rows, with_cubes=True)) for side in twins.of(frame)]
+    found = [
+        collected(relations.cube_table(side, keys, *of_rows, with_cubes=True, with_missed=True))
+        for side in twins.of(frame)
+    ]
     plain = relations.cube_table(twins.of(frame)[0], keys, *of_rows)
     assert set(collected(plain).columns) == {*keys, "n", "positives", "trials", "total", "squares"}
     label, flagged = pl.col("label").cast(pl.Float64), pl.col("score") >= threshold
@@ -50,6 +53,7 @@ def test_the_cube_is_the_same_on_both_engines_and_what_polars_counts(
     cost = cost.when(label == 1).then(5 * amount).otherwise(0.5)
     value, counted = {
         "error_rate": (wrong, pl.lit(True)),
+        "beyond_base_rate": (wrong, pl.lit(True)),
         "change": (wrong, pl.lit(True)),
         "fpr": (wrong, label == 0),
         "fnr": (wrong, label == 1),
@@ -69,14 +73,15 @@ def test_the_cube_is_the_same_on_both_engines_and_what_polars_counts(
             total=pl.col("value").filter(pl.col("counted")).sum(),
             squares=(pl.col("value") ** 2).filter(pl.col("counted")).sum(),
             cubes=(pl.col("value") ** 3).filter(pl.col("counted")).sum(),
+            missed=pl.col("value").filter(pl.col("counted") & (label == 1)).sum(),
         )
     )
     for side in found:
-        sums = pl.col("total", "squares", "cubes").cast(pl.Float64).fill_null(0.0)
+        sums = pl.col("total", "squares", "cubes", "missed").cast(pl.Float64).fill_null(0.0)
         whole = (
             side.with_columns(sums)
             .group_by("key_0", "key_1")
-            .agg(pl.col("n", "positives", "trials", "total", "squares", "cubes").sum())
+            .agg(pl.col("n", "positives", "trials", "total", "squares", "cubes", "missed").sum())
         )
         assert_frame_equal(whole, expected, check_row_order=False, check_column_order=False, abs_tol=1e-9)
     first, second = (

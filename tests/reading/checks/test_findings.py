@@ -112,6 +112,68 @@ PLANTED: dict[str, tuple[Callable[[pl.DataFrame], pl.DataFrame | str], str, str 
         None,
         "1,200 different values",
     ),
+    "score-as-read": (put("score", 5, -1.0), "warning", "score", 5, "no answer"),
+    "score-is-confidence": (
+        lambda frame: (
+            frame.rename({"score": "confidence"}).with_columns(pl.col("confidence") / 2 + 0.5).drop("decision")
+        ),
+        "warning",
+        "confidence",
+        N,
+        "no value lies below one half",
+    ),
+    "label-is-prediction": (
+        lambda frame: frame.with_columns(label=(pl.col("score") >= 0.5).cast(pl.Int64)).drop("decision"),
+        "error",
+        "label",
+        N,
+        "likely the prediction",
+    ),
+    "score-tells-nothing": (
+        lambda frame: frame.with_columns(score=pl.col("score").shuffle(4)).drop("decision"),
+        "warning",
+        "score",
+        N,
+        "holds one half",
+    ),
+    "decision-other-values": (
+        lambda frame: frame.drop("score").with_columns(
+            decision=pl.when(first(6)).then(pl.lit("refer")).otherwise(pl.col("decision").cast(pl.String))
+        ),
+        "warning",
+        "decision",
+        6,
+        "'refer' (6)",
+    ),
+    "decision-third-value": (
+        lambda frame: frame.drop("score").with_columns(
+            decision=pl.when(first(6))
+            .then(pl.lit("c"))
+            .when(pl.col("decision") == 1)
+            .then(pl.lit("z"))
+            .otherwise(pl.lit("a"))
+        ),
+        "warning",
+        "decision",
+        6,
+        "found 3 that count",
+    ),
+    "label-copied": (
+        lambda frame: frame.with_columns(result=pl.when(pl.col("label") == 1).then(pl.lit("a")).otherwise(pl.lit("b"))),
+        "warning",
+        "result",
+        N,
+        "under another name",
+    ),
+    "constant-in-version": (
+        lambda frame: frame.with_columns(
+            region=pl.when(pl.col("model_version") == "v2").then(pl.lit("south")).otherwise("region")
+        ),
+        "warning",
+        "region",
+        None,
+        "version 'v2'",
+    ),
     "no-label": (lambda frame: frame.drop("label", "decision"), "warning", None, N, "nothing can be judged"),
     "no-score": (lambda frame: frame.drop("score"), "note", "decision", None, "decisions and no score"),
 }
@@ -153,6 +215,10 @@ EXPECTED_WITH = {
     "score-ranks-wrong-way": {"decision-against-score"},
     "decision-against-score": {"constant-column"},
     "one-class": {"constant-column"},
+    "score-as-read": {"null-score"},
+    "decision-other-values": {"no-score", "null-score"},
+    "decision-third-value": {"no-score", "score-tells-nothing"},
+    "score-is-confidence": {"score-ranks-wrong-way"},
 }
 
 

@@ -1,0 +1,117 @@
+"""Which column plays which role in an answer, and who said so: the command line, a person in the app, or a guess."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from analytics.commands.options import ROLE_OPTIONS, Source
+from analytics.errors import QuestionError
+from analytics.log import roles
+from analytics.log.mapping import ROLE_LABELS, SINGLE_ROLES, Mapping
+from analytics.log.schema import Log, Reading
+from analytics.log.workspace import Workspace
+from analytics.reading.inbox import is_there
+
+_NONE = "none"
+"""What a role option says where no column plays the role."""
+
+
+def said_roles(source: Source, reading: Reading) -> dict[str, str | None]:
+    """Return the roles that the command line names, None where it says that no column plays one.
+
+    A decision that is named without a score is what is judged: no column is taken for a score beside it.
+
+    Raises
+    ------
+    QuestionError
+        If the log has no such column.
+    """
+    said: dict[str, str | None] = {}
+    for option, role in ROLE_OPTIONS.items():
+        name = getattr(source, option)
+        if name is not None:
+            is_none = name.casefold() == _NONE and name not in reading.names
+            said[role] = None if is_none else reading.column(name).name
+    if said.get("decision") is not None:
+        said.setdefault("score", None)
+    return said
+
+
+def require_settled(guess: roles.Guess, mapping: Mapping, source: Source) -> None:
+    """Check that no label or score stays open that the question needs.
+
+    Raises
+    ------
+    QuestionError
+        If one does; the message names the columns that could play the role.
+    """
+    for role, candidates in guess.open.items():
+        if getattr(mapping, role) is not None or getattr(source, role) is not None:
+            continue
+        if role == "score" and mapping.decision is not None:
+            continue
+        shown = ", ".join(f"{name!r} ({reason})" for name, reason in candidates)
+        raise QuestionError(
+            f"Expected to know which column holds the {role}, found no sure one. It could be: {shown}. "
+            f"Name it with --{role}, or say --{role} none."
+        )
+
+
+def roles_of(source: Source, log: Log, workspace: Workspace | None = None) -> dict[str, Any]:
+    """Return the roles of a log, what is judged, and where each role is from, for an answer."""
+    mapping = log.mapping
+    return {
+        "log_id": log.log_id,
+        **{key: list(value) if isinstance(value, tuple) else value for key, value in asdict(mapping).items()},
+        "judged": "score" if mapping.score else "decision",
+        "from": _origins(source, log, workspace or Workspace()),
+    }
+
+
+def _origins(source: Source, log: Log, workspace: Workspace) -> dict[str, str]:
+    """Say of each role who gave it."""
+    said = said_roles(source, log.reading)
+    played = {role: name for role in SINGLE_ROLES if (name := getattr(log.mapping, role)) is not None}
+    if not is_there(Path(source.log)):
+        otherwise = f"as confirmed on {day}" if (day := _confirmed_on(workspace, log)) else "as the log was built"
+        return {role: "named" if said.get(role) == name else otherwise for role, name in played.items()}
+    reasons = roles.guess(log.reading, said).reasons
+    return {role: "named" if role in said else f"guessed: {reasons[name]}" for role, name in played.items()}
+
+
+def _confirmed_on(workspace: Workspace, log: Log) -> str | None:
+    """Return the day on which a person confirmed the roles that a log has, None where nobody did."""
+    moment = workspace.confirmed_at(log)
+    return f"{datetime.fromisoformat(moment):%-d %B %Y}" if moment else None
+
+
+def in_words(said: dict[str, Any]) -> str:
+    """Return roles as one line: ``label 'repaid' (named; positive: yes; negative: no), score 'p' …, judged: score at 0.5``."""
+    parts = []
+    for role in SINGLE_ROLES:
+        if (name := said[role]) is None:
+            continue
+        values = {"label": ("positive", "negative"), "decision": ("decision_positive", "decision_negative")}.get(
+            role, ()
+        )
+        about = [said["from"][role]]
+        about += [f"{value.removeprefix('decision_')}: {', '.join(said[value])}" for value in values if said[value]]
+        parts.append(f"{ROLE_LABELS[role].lower()} {name!r} ({'; '.join([*about, *_form(role, said)])})")
+    judged = f"the score at {said['threshold']:g}" if said["judged"] == "score" else "the decision"
+    return f"Roles: {', '.join(parts)}. Judged: {judged}."
+
+
+def _form(role: str, said: dict[str, Any]) -> list[str]:
+    """Say how the numbers of the score are read where it is not as they stand."""
+    if role != "score":
+        return []
+    forms = {
+        f"divided by {said['score_scale']:g}": said["score_scale"] != 1,
+        f"no score: {', '.join(said['score_missing'])}": bool(said["score_missing"]),
+        "clipped to 0 and 1": said["is_score_clipped"],
+        "confidence of the decision: 1 minus it where that is negative": said["is_confidence"],
+    }
+    return [words for words, holds in forms.items() if holds]

@@ -1,0 +1,205 @@
+"""What columns are called that play a role, in English, German, Spanish and French.
+
+A *strong* name means the role by itself; a *loose* one could be an input of the model as well, and stands back where another
+column has a better claim. _Names are compared folded: small letters, no accents, ``_`` for blanks, points and hyphens.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class _Names:
+    """The names of one role as patterns, those with the better claim first."""
+
+    strong: tuple[str, ...]
+    loose: tuple[str, ...] = ()
+    never: str = ""
+
+
+_EVENTS = (
+    r"fraud(ulent)?|betrug|betruegerisch|fraude|fraudulento",
+    r"churn(ed)?|abgewandert|abwanderung|gekundigt|gekuendigt|kundigung|kuendigung|baja|abandono|resilie|resiliation|attrition",
+    r"default(ed)?|ausfall|ausgefallen|impago|moroso|mora|defaut|impaye|bad|charged?_?off|repaid|zuruckgezahlt|zurueckgezahlt",
+    r"late|delayed|verspatet|verspaetet|verspatung|retraso|retrasado|retard|en_retard",
+    r"spam|recid|toxic|hateful|abusive|toxisch|toxico|toxique",
+    r"readmitted|readmission|readmit|wiederaufnahme|reingreso|readmision",
+    r"convert(ed)?|conversion|konvertiert|convertido|converti|clicked|geklickt|clic|purchased?|bought|gekauft|compra|comprado|achat|achete",
+    r"died|death|mortality|gestorben|fallecido|deces|disease|diagnosis|diagnose|diagnostico|diagnostic|erkrankt|enfermo|malade",
+    r"defect(ive)?|defekt|defectuoso|defectueux|faulty|breakdown|failure|failed|stornado",
+    r"returned|retoure|zuruckgesendet|devuelto|devolucion|retourne|dropout|abbruch|abgebrochen|abandon|no_?show",
+)
+"""What happened or did not, in the domains that log models."""
+
+_PAST = (
+    r"(.*_)?(prior|previous|prev|past|history|historical|ever|last|former|count|num|n|rate|share|days?|age|reason|type|code|"
+    r"amount|limit|fruher|frueher|vorher|vorige|previo|anterior|precedent|passe|historique|anzahl|numero|nombre)(_.*)?"
+)
+"""Parts of a name that make an event a thing of the past, or a count of it: an input."""
+
+_CURRENCIES = r"(eur|euro|euros|usd|gbp|chf|dollars?|cad|aud|jpy|inr|brl|mxn)"
+
+_NAMES: dict[str, _Names] = {
+    "label": _Names(
+        strong=(
+            r"label(_value)?",
+            r"y_?true",
+            r"ground_?truth.*",
+            r"gold(en)?(_.*)?",
+            r".*_gold",
+            r"target(_value)?",
+            r"actual(s|_.*)?",
+            r"two_year_recid",
+            r"(true|final)_.*",
+            r"outcome",
+            r"y",
+            r"obs(erved)?",
+            r"feedback",
+            r"thumbs(_up)?",
+            r"correct",
+            r"accepted",
+            r"charge_?back",
+            r"is_(fraud|default|churn|late|spam).*",
+            r"loan_status",
+            r"etikett|etiqueta|etiquette|wahrheit|verdad|verite(_terrain)?|zielvariable|zielwert|cible|objetivo",
+            r"tatsachlich(es?)?(_.*)?|tatsaechlich(es?)?(_.*)?|ergebnis|resultado(_real)?|resultat(_reel)?|reel(le)?|valor_real",
+        ),
+        loose=(
+            r".*_label",
+            r"class|klasse|clase|classe",
+            r"rating|stars",
+            rf"(.*_)?({'|'.join(_EVENTS)})(_(flag|ind|indicator|yn|30d|60d|90d|label|observed|confirmed|arrival|delivery))?",
+            r"employed|beschaftigt|beschaeftigt|empleado|employe",
+            r".*_?(outcome|result|ergebnis|resultado|resultat)",
+        ),
+        never=_PAST,
+    ),
+    "score": _Names(
+        strong=(
+            r"score",
+            r"(y_)?pred(icted)?_prob(a|ability)?.*",
+            r"y_score",
+            r"model_score",
+            r"predicted_probability",
+            r"decile_score",
+        ),
+        loose=(
+            r"prob(a|ability)?",
+            r"risk_score",
+            r"p_?hat",
+            r"propensity",
+            r"wahrscheinlichkeit|probabilidad|probabilite|punktzahl|punktwert|puntaje|puntuacion|risikowert",
+            r".*_score",
+            r".*prob(a|ability|abilidad|abilite)?.*",
+            r".*wahrscheinlichkeit.*",
+            r"score.*",
+            r".*propensity.*",
+            r"confidence|konfidenz|confianza|confiance",
+            r".*(risk|risiko|riesgo|risque).*",
+            r"pd|p",
+            r"(model_|clf_|raw_)?output",
+            r".*predicted_p",
+            r"deciles?",
+            r"logits?",
+            r"(.*_)?(punktzahl|punktwert|puntaje|puntuacion)(_.*)?",
+            r"(y_)?pred(icted|iction)?|forecast|vorhersage|prediccion|.*_(pred|prediction)",
+        ),
+        never=r"(.*_)?(id|key|nr|no|number|nummer|numero|code|date|datum|fecha|time|at|version|name|text|type|group|segment)",
+    ),
+    "decision": _Names(
+        strong=(
+            r"decision",
+            r"y_pred",
+            r"pred(icted|iction)?",
+            r"(predicted|predict|prediction|pred|model)_(label|class|outcome|value|target)",
+            r"(label|class|outcome|target)_(predicted|prediction|pred)",
+            r"predict",
+            r"i_(churn|bad|default|fraud|target|label|outcome|y|is_.*)",
+            r"action",
+            r"approved",
+            r"flagged",
+            r"verdict|urteil|veredicto",
+            r"decision_.*",
+            r".*_decision",
+            r"entscheid(ung)?|vorhersage|vorhergesagt(_.*)?|prediccion|predicho|bewilligt|genehmigt|abgelehnt|aprobado|approuve",
+            r"(predicted|predicted_class|prediction)_.*",
+        ),
+    ),
+    "row_id": _Names(
+        strong=(
+            r"(row|record|event|request|prediction|case|entity|transaction|flight|application)_?id",
+            r"id",
+            r"uuid",
+            r".*_id",
+            r"key",
+            r".*(kennung|nummer|_nr)",
+            r"(identificador|identifiant)(_.*)?",
+        ),
+    ),
+    "time": _Names(
+        strong=(
+            r"(scored|predicted|created|requested|logged|event|decided)_?(at|on|time|date)",
+            r"timestamp",
+            r"(event_|request_)?time",
+            r"date(time)?",
+            r"ts",
+            r".*screening_date",
+            r".*_at",
+            r".*(date|time)$",
+            r".*timestamp.*",
+            r".*(datum|zeitpunkt|zeitstempel)|fecha(_.*)?|horodatage|date_.*|zeit",
+        ),
+        never=r".*(label|available|outcome|updated|birth|due|geburt|nacimiento|naissance|fallig|vencimiento|echeance).*",
+    ),
+    "amount": _Names(
+        strong=(
+            r"amount(_.*)?",
+            r".*_amount",
+            r"amt",
+            r".*(cost|value_usd|price|revenue|exposure|loss)$",
+            r"(loan|funded)_am(oun)?t",
+            rf"(charge|value|total|sum|balance|invoice|order|payment|transaction|claim)_{_CURRENCIES}",
+            r"(.*_)?(betrag|summe|importe|monto|montant|umsatz|rechnungsbetrag)(_.*)?",
+            rf".*_{_CURRENCIES}",
+        ),
+    ),
+    "model_version": _Names(
+        strong=(
+            r"model_?(version|id|name)?",
+            r"version",
+            r".*model_version",
+            r"modell(version|_version)?|modelo|modele|version_(del_|du_)?model(o|e)?|release",
+        )
+    ),
+}
+
+
+def _folded_name(name: str) -> str:
+    """Return a column's name as it is compared with names of roles.
+
+    >>> _folded_name(" Décision Finale"), _folded_name("model.score")
+    ('decision_finale', 'model_score')
+    """
+    letters = unicodedata.normalize("NFKD", re.sub(r"[\s\-.]+", "_", name.strip()).casefold())
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
+
+
+def strength(role: str, name: str) -> tuple[int, int] | None:
+    """Return how well a name says a role: 0 for a strong name, 1 for a loose one, then its place among these; None for neither.
+
+    >>> strength("label", "y_true"), strength("label", "prior_default"), strength("score", "score_id")
+    ((0, 1), None, None)
+    """
+    folded, names = _folded_name(name), _NAMES[role]
+    for rank, patterns in enumerate((names.strong, names.loose)):
+        place = next((place for place, pattern in enumerate(patterns) if re.fullmatch(pattern, folded)), None)
+        if place is None:
+            continue
+        is_out = bool(names.never) and re.fullmatch(names.never, folded) is not None
+        if is_out and (rank == 1 or role == "time"):
+            continue
+        return rank, place
+    return None

@@ -1,0 +1,128 @@
+"""How the numbers of a score column are meant: fractions or percent, stand-ins for no score, rounding, confidence."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass, replace
+
+from analytics.log import classes
+from analytics.log.column import PERCENT, Column
+from analytics.log.mapping import Mapping
+from analytics.log.schema import Log, Reading
+from analytics.log.stand_ins import NUMBERS
+
+_MAX_ROUNDING = 1e-3
+"""How far beyond 0 or 1 a chance may lie and be a matter of rounding: three digits, the fewest that scores are written with."""
+
+_MIN_SHARE_BETWEEN = 0.5
+"""Share of the values strictly between 0 and 1 that makes the others strays: ranks and counts have few of them. Set by hand."""
+
+_CONFIDENCE = re.compile(
+    r".*confidence.*|conf|certainty|(max|top|predicted|prediction|pred)_(prob(a|ability)?|score)(_.*)?|konfidenz|confianza|confiance"
+)
+"""Names of the chance of whichever class was predicted."""
+
+_EVEN = 0.5
+"""The least chance that the likelier of two classes can have."""
+
+
+@dataclass(frozen=True)
+class _Form:
+    """How a column's numbers become scores: divided by ``scale``, without ``missing``, clipped to [0, 1] or not."""
+
+    scale: float = 1.0
+    missing: tuple[str, ...] = ()
+    is_clipped: bool = False
+
+
+def form_of(column: Column) -> _Form:
+    """Return how the numbers of a column are meant, by their sign and by the few that lie outside [0, 1].
+
+    Percent are divided by 100. Where most values are fractions, -1 or 999 stand for no score, and 1.00001 is 1 by rounding;
+    any other value outside leaves the column as it is.
+    """
+    scale = float(PERCENT) if column.sign == "%" and _spans_percent(column) else 1.0
+    n_values = column.n_between + column.n_outside
+    if not column.n_outside or column.n_between < _MIN_SHARE_BETWEEN * n_values:
+        return _Form(scale)
+    missing = tuple(value for value, _ in column.outside if float(value) in NUMBERS)
+    others = [float(value) / scale for value, _ in column.outside if value not in missing]
+    n_listed = sum(rows for _, rows in column.outside)
+    is_near = all(-_MAX_ROUNDING <= value <= 1 + _MAX_ROUNDING for value in others)
+    if n_listed < column.n_outside:
+        low, high = float(column.low or "nan") / scale, float(column.high or "nan") / scale
+        is_near = is_near and not missing and low >= -_MAX_ROUNDING and high <= 1 + _MAX_ROUNDING
+    return _Form(scale, missing, bool(others)) if is_near else _Form(scale)
+
+
+def _spans_percent(column: Column) -> bool:
+    """Whether most numbers lie in [0, 100], so that they can be chances in percent."""
+    low, high = float(column.low or "nan"), float(column.high or "nan")
+    return (low >= 0 and high <= PERCENT) or column.n_between > column.n_outside
+
+
+def is_almost_probability(column: Column) -> bool:
+    """Whether most numbers are fractions and some are not: strays made the range what it is."""
+    return bool(column.n_outside) and column.n_between >= _MIN_SHARE_BETWEEN * (column.n_between + column.n_outside)
+
+
+def with_form(mapping: Mapping, reading: Reading) -> Mapping:
+    """Return a mapping whose score is read as its column's numbers are meant."""
+    form = form_of(reading.column(mapping.score)) if mapping.score else _Form()
+    mapping = replace(mapping, score_scale=form.scale, score_missing=form.missing, is_score_clipped=form.is_clipped)
+    return replace(mapping, is_confidence=is_confidence(mapping, reading))
+
+
+def is_confidence(mapping: Mapping, reading: Reading) -> bool:
+    """Whether the score is the chance of whichever class the decision names.
+
+    Of two classes the likelier has at least one half, so no value lies below it, though both classes were predicted; and
+    the names say that the decision is a model's, or the score a confidence.
+    """
+    if mapping.score is None or mapping.decision is None or not mapping.decision_negative:
+        return False
+    decision = reading.column(mapping.decision)
+    if len(classes.known_groups(decision)) != 2:
+        return False
+    names_say_so = classes.is_prediction(mapping.decision) or is_confidence_name(mapping.score)
+    return names_say_so and spans_upper_half(reading.column(mapping.score), mapping)
+
+
+def is_confidence_name(name: str) -> bool:
+    """Whether a column is called like the chance of the predicted class.
+
+    >>> is_confidence_name("Prediction Score"), is_confidence_name("fraud_score")
+    (True, False)
+    """
+    return _CONFIDENCE.fullmatch(re.sub(r"[\s\-.]+", "_", name.strip()).casefold()) is not None
+
+
+def spans_upper_half(column: Column, mapping: Mapping) -> bool:
+    """Whether all numbers of a score are from one half to 1, and not of two values only."""
+    if column.kind != "number" or column.n_distinct <= 2 or mapping.score_missing:
+        return False
+    low, high = float(column.low or "nan") / mapping.score_scale, float(column.high or "nan") / mapping.score_scale
+    return low >= _EVEN and high <= 1 + (_MAX_ROUNDING if mapping.is_score_clipped else 0)
+
+
+def could_be_percent(log: Log) -> bool:
+    """Whether scores that are no fractions all lie in [0, 100]."""
+    return log.score_kind == "rank" and log.edges[0] >= 0 and log.edges[-1] <= PERCENT
+
+
+def first_threshold(mapping: Mapping, reading: Reading) -> float:
+    """Return a threshold to begin with: ½ for scores in [0, 1] but for strays, the middle of the range for others."""
+    if mapping.score is None:
+        return 1.0
+    column = reading.column(mapping.score)
+    if is_almost_probability(column):
+        return _EVEN
+    try:
+        low, high = float(column.low or "nan") / mapping.score_scale, float(column.high or "nan") / mapping.score_scale
+    except ValueError:
+        return _EVEN
+    if not low <= high or (low >= 0 and high <= 1):
+        return _EVEN
+    middle = (low + high) / 2
+    return float(math.floor(middle)) if high - low >= 4 else middle

@@ -1,0 +1,120 @@
+"""The first sentences of the overview: how good the model is on what leads, why that leads, and beside a trivial rule."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from analytics.measure.headline import headline
+from analytics.measure.metrics import METRICS
+from analytics.present import words
+from analytics.present.money import money, money_interval
+
+if TYPE_CHECKING:
+    from analytics.answers.overview import Overview
+    from analytics.answers.question import Question
+    from analytics.answers.thresholds.answer import ThresholdAnswer
+    from analytics.log.schema import Log
+
+_YES = {"1", "1.0", "true", "yes", "y", "t", "positive", "pos", "p"}
+_NO_NOUN = {"label", "target", "y", "true", "outcome", "class", "flag", "truth", "positive", "actual", "gt"}
+_MAX_NOUN = 30
+
+
+def noun_of(log: Log) -> str:
+    """Name what is positive: the value of the label where it is a word, else the column where its name is one.
+
+    Empty where neither is; then rows are called positive.
+    """
+    values = [words.one_line(value) for value in log.mapping.positive]
+    if len(values) == 1 and values[0].strip() and values[0].lower() not in _YES and not values[0][:1].isdigit():
+        return words.shortened(values[0], _MAX_NOUN)
+    parts = re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+", words.one_line(log.mapping.label or ""))
+    kept = [part for part in parts if part.lower() not in {"is", "has", "was", *_NO_NOUN}]
+    return words.shortened(" ".join(kept).lower(), _MAX_NOUN) if kept else ""
+
+
+def lead_part(overview: Overview, question: Question, metric: str, at: str) -> str:
+    """Say how good the model is on the metric that leads."""
+    value = overview.value(metric)
+    if metric in ("error_rate", "accuracy") or not words.is_known(value[0]):
+        return ""
+    if metric in ("recall", "fnr", "precision"):
+        return _found_part(overview, question, at)
+    if metric in ("specificity", "fpr"):
+        alarms = words.metric_interval("fpr", *overview.value("fpr"))
+        n = words.plural(overview.counts["fp"] + overview.counts["tn"], "negative row")
+        return f"{alarms} of {n} are false alarms {at}, {words.count(overview.counts['fp'])} rows."
+    phrase = words.metric_phrase(metric)
+    return f"{phrase[:1].upper()}{phrase[1:]} is {words.metric_interval(metric, *value)} {at}."
+
+
+def _found_part(overview: Overview, question: Question, at: str) -> str:
+    """Say how much of what is positive is missed, and how many flagged rows are right."""
+    counts, noun = overview.counts, noun_of(question.log)
+    n = counts["tp"] + counts["fn"]
+    missed = words.metric_interval("fnr", *overview.value("fnr"))
+    who = noun or "the positive rows"
+    verb = "are" if not noun else "is"
+    lead = f"{missed} of {who} {verb} missed {at}: {words.count(counts['fn'])} of {words.plural(n, 'row')}."
+    precision = overview.value("precision")
+    if not words.is_known(precision[0]):
+        return f"{lead} No row is flagged."
+    flagged = words.plural(counts["tp"] + counts["fp"], "flagged row")
+    right = f"{words.metric_interval('precision', *precision)} of {flagged} are {noun or 'positive'}"
+    return f"{lead} {right}, {words.plural(counts['fp'], 'false alarm')}."
+
+
+def reason_part(question: Question, metric: str) -> str:
+    """Say why this metric leads, where nobody chose another one."""
+    found = headline(question.log.n_positive, question.log.n_labelled)
+    if found.metric != metric or found.base_rate is None:
+        return f"{METRICS[metric].label} leads, as chosen."
+    share = words.share(found.base_rate)
+    if found.is_apart:
+        return f"{share} of the log are positive, so misses and false alarms are shown apart."
+    return f"{share} of the log are positive, so the error rate weighs both kinds of error."
+
+
+def priced_reading(answer: ThresholdAnswer) -> str:
+    """Say what a row costs at the present threshold, and beside a trivial rule where that is not clearly better.
+
+    Empty where no row is judged or nobody said what errors cost.
+    """
+    n, sweep, place = answer.n_judged, answer.sweep, answer.present.bin
+    if not n or not answer.policy.has_costs:
+        return ""
+    unit = answer.policy.unit
+    cost, low, high = (float(part[place]) / n for part in (sweep.cost[0], answer.certainty.low, answer.certainty.high))
+    lead = f"A judged row costs {money_interval(cost, low, high, unit)} at threshold {words.threshold_text(answer.threshold)}."
+    rules = {"everybody": float(sweep.cost[0][0]) / n, "nobody": float(sweep.cost[0][-1]) / n}
+    cheaper = min(rules, key=lambda rule: rules[rule])
+    if rules[cheaper] > high:
+        return lead
+    than = "less" if rules[cheaper] < low else "no clear difference"
+    return f"{lead} Flagging {cheaper} would cost {money(rules[cheaper], unit)}, {than}."
+
+
+def trivial_part(overview: Overview, metric: str) -> str:
+    """Compare with predicting everybody or nobody, whenever the model is not clearly better than that."""
+    counts = overview.counts
+    n_positive, n_judged = counts["tp"] + counts["fn"], counts["tp"] + counts["fp"] + counts["fn"] + counts["tn"]
+    parts = [_trivial_errors(overview, n_positive, n_judged)]
+    precision = overview.value("precision")
+    if metric in ("recall", "fnr", "precision") and precision[1] is not None and precision[1] <= n_positive / n_judged:
+        parts.append(f"Flagging everybody would be right in {words.share(n_positive / n_judged)}, no clear difference.")
+    return " ".join(filter(None, parts))
+
+
+def _trivial_errors(overview: Overview, n_positive: int, n_judged: int) -> str:
+    """Compare the error rate with that of the better one of both trivial rules."""
+    wrong, low, high = overview.value("error_rate")
+    fewest = min(n_positive, n_judged - n_positive)
+    if wrong is None or low is None or high is None or not 0 < fewest / n_judged <= high:
+        return ""
+    always = "negative" if fewest == n_positive else "positive"
+    share = words.share(fewest / n_judged)
+    if fewest / n_judged < low:
+        return f"Predicting every row {always} would be wrong on fewer, {share}."
+    rule = f"Predicting every row {always} would be wrong on {share}"
+    return f"{rule}, no clear difference from the {words.share(wrong)} of the model."

@@ -1,0 +1,111 @@
+"""Checks of the logged decision: values that decide nothing, and decisions against the score."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from analytics.log.schema import Log
+from analytics.log.value_words import groups
+from analytics.reading.checks.check import Check, CountingCheck, Evidence, LogCheck, Said
+from analytics.reading.checks.labels import N_OTHER_VALUES, N_SHOWN, Values, in_words
+
+
+@dataclass(frozen=True)
+class _Contradicted:
+    """Logged decisions that differ from the score at the threshold, and the first row of them in words."""
+
+    n: int = 0
+    example: str | None = None
+
+
+def _contradicted(evidence: Evidence) -> _Contradicted:
+    """Count the logged decisions that differ from the score at the threshold."""
+    mapping = evidence.log.mapping
+    if mapping.score is None or mapping.decision is None:
+        return _Contradicted()
+    count, place, score, decision = evidence.row(
+        "SELECT count(*), min(row_id), arg_min(score, row_id), arg_min(decision, row_id) FROM log_file.log "
+        "WHERE (score >= ?)::UTINYINT <> decision",
+        [mapping.threshold],
+    )
+    words = {0: "negative", 1: "positive"}
+    return _Contradicted(count, f"row {place + 1}: score {score:g}, decided {words[decision]}" if count else None)
+
+
+def _other_decisions(evidence: Evidence) -> Values:
+    """Return the values of the decision that are neither positive nor negative, with their rows."""
+    log, mapping = evidence.log, evidence.log.mapping
+    if mapping.decision is None or not mapping.decision_negative:
+        return ()
+    name = log.column(mapping.decision).sql_name
+    rows = evidence.connection.execute(
+        f"SELECT left({name}::VARCHAR, 80), count(*) FROM log_file.log WHERE {name} IS NOT NULL AND decision IS NULL "
+        f"GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {N_OTHER_VALUES}"
+    ).fetchall()
+    return tuple((value, int(count)) for value, count in rows)
+
+
+def _decision_against_score(log: Log, found: _Contradicted) -> Iterator[Said]:
+    if found.n:
+        yield Said(
+            log.mapping.decision,
+            found.n,
+            f"{found.n:,} logged decisions differ from the score at the threshold "
+            f"{log.mapping.threshold:g}. Check the threshold, or whether people override the model.",
+            found.example,
+        )
+
+
+def _decision_other_values(log: Log, others: Values) -> Iterator[Said]:
+    if others:
+        n_rows = sum(rows for _, rows in others)
+        judged = "not judged" if log.mapping.score is None else "no decision"
+        yield Said(
+            log.mapping.decision,
+            n_rows,
+            f"{n_rows:,} rows hold a decision that is neither positive nor negative: {in_words(others[:N_SHOWN])}. "
+            f"They count as {judged}.",
+        )
+
+
+def _decision_third_value(log: Log) -> Iterator[Said]:
+    mapping = log.mapping
+    if mapping.decision is None:
+        return
+    counted = (*mapping.decision_positive, *mapping.decision_negative)
+    column = log.column(mapping.decision)
+    found = tuple((value, rows) for value, rows in column.top if not mapping.decision_negative or value in counted)
+    if len(groups([value for value, _ in found])) > 2:
+        yield Said(
+            mapping.decision,
+            sum(rows for _, rows in found[2:]),
+            f"Expected two values in the decision, found {len(found)} that count: {in_words(found[: N_SHOWN + 1])}. Positive "
+            f"is {', '.join(map(repr, mapping.decision_positive))}, the others are negative: choose in the mapping, or with "
+            "--decision-negative, which decide nothing.",
+            found[-1][0],
+        )
+
+
+CHECKS: tuple[Check, ...] = (
+    CountingCheck(
+        code="decision-against-score",
+        severities=("warning",),
+        meaning="logged decisions that differ from the score at the threshold",
+        count=_contradicted,
+        say=_decision_against_score,
+    ),
+    CountingCheck(
+        code="decision-other-values",
+        severities=("warning",),
+        meaning="decisions that are neither positive nor negative: they decide nothing",
+        count=_other_decisions,
+        say=_decision_other_values,
+    ),
+    LogCheck(
+        code="decision-third-value",
+        severities=("warning",),
+        meaning="more than two values in the decision, each counted as positive or negative",
+        say=_decision_third_value,
+    ),
+)

@@ -1,0 +1,143 @@
+"""Checks of the score against the label: whether it separates the classes at all, the wrong way, or too well to be true."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from analytics.log.schema import Log
+from analytics.reading.checks.check import Check, CountingCheck, Evidence, Said
+
+_MIN_ROWS_OF_COPY = 50
+"""Rows on which a label and a prediction agree throughout before one is called the other: a model that is right in 90 % agrees
+on fifty rows once in two hundred logs. A judgement."""
+
+_MIN_ROWS_OF_CLASS = 30
+"""Rows of the rarer class from which an interval that holds one half says more than that there are few rows. A judgement."""
+
+_CHANCE_AUROC = 0.5
+"""Area under the ROC curve of a score that tells nothing."""
+
+
+@dataclass(frozen=True)
+class _Area:
+    """Area under the ROC curve and its 95 % interval."""
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class _Copied:
+    """Labelled rows with a score and with a decision, and those on which the label is what it says."""
+
+    n_scored: int = 0
+    n_as_scored: int = 0
+    n_decided: int = 0
+    n_as_decided: int = 0
+
+
+def _area(evidence: Evidence) -> _Area | None:
+    """Return the area under the ROC curve, None where one class is missing."""
+    from analytics.measure import curves, intervals  # SciPy takes half a second to import: not while a file is read
+
+    rows = evidence.connection.execute(
+        "SELECT count(*) FILTER (label = 1), count(*) FILTER (label = 0) FROM log_file.log "
+        "WHERE label IS NOT NULL AND score_bin IS NOT NULL GROUP BY score_bin ORDER BY score_bin"
+    ).fetchall()
+    positives, negatives = [row[0] for row in rows], [row[1] for row in rows]
+    if not sum(positives) or not sum(negatives):
+        return None
+    area = intervals.logit_interval(curves.auroc(positives, negatives), min(sum(positives), sum(negatives)))
+    return _Area(float(area.value), float(area.low), float(area.high))
+
+
+def _telling_nothing(evidence: Evidence) -> _Area | None:
+    """Return the area under the ROC curve where both classes have rows enough to tell, None elsewhere."""
+    log = evidence.log
+    least = min(log.n_positive, log.n_labelled - log.n_positive)
+    is_constant = len(log.edges) == 1  # said by a check of its own
+    return evidence.once(_area) if least >= _MIN_ROWS_OF_CLASS and not is_constant else None
+
+
+def _copied(evidence: Evidence) -> _Copied:
+    """Count the rows on which the label is what the score, or the logged decision, says."""
+    log, mapping = evidence.log, evidence.log.mapping
+    if mapping.label is None or not 0 < log.n_positive < log.n_labelled:
+        return _Copied()
+    return _Copied(
+        *evidence.row(
+            "SELECT count(*) FILTER (score IS NOT NULL), count(*) FILTER ((score >= ?)::UTINYINT = label), "
+            "count(decision), count(*) FILTER (decision = label) FROM log_file.log WHERE label IS NOT NULL",
+            [mapping.threshold],
+        )
+    )
+
+
+def _score_ranks_wrong_way(log: Log, area: _Area | None) -> Iterator[Said]:
+    if area is not None and area.high < _CHANCE_AUROC:
+        what, todo = (
+            ("The score ranks", "whether the score is of the other class")
+            if log.mapping.score
+            else ("The decision points", "the positive value of the decision")
+        )
+        yield Said(
+            log.mapping.score or log.mapping.decision,
+            log.n_labelled,
+            f"{what} the wrong way round: AUROC {area.value:.3f} (95 % {area.low:.3f} to "
+            f"{area.high:.3f}) is below one half. Check the positive value of the label, or {todo}.",
+        )
+
+
+def _score_tells_nothing(log: Log, area: _Area | None) -> Iterator[Said]:
+    if area is not None and area.low <= _CHANCE_AUROC <= area.high:
+        what = "The score tells" if log.mapping.score else "The decision tells"
+        yield Said(
+            log.mapping.judged,
+            log.n_labelled,
+            f"{what} nothing about the label that chance would not: AUROC {area.value:.3f} (95 % {area.low:.3f} to "
+            f"{area.high:.3f}) holds one half. Check that {log.mapping.judged!r} and {log.mapping.label!r} are the right "
+            "columns.",
+        )
+
+
+def _label_is_prediction(log: Log, found: _Copied) -> Iterator[Said]:
+    for n, n_same, name, what in (
+        (found.n_scored, found.n_as_scored, log.mapping.judged, f"the score at {log.mapping.threshold:g}"),
+        (found.n_decided, found.n_as_decided, log.mapping.decision, "the decision"),
+    ):
+        if n >= _MIN_ROWS_OF_COPY and n == n_same and name is not None:
+            what = what if log.mapping.score or name != log.mapping.decision else "the decision"
+            yield Said(
+                log.mapping.label,
+                n,
+                f"The label agrees with {what} on all {n:,} rows: it is likely the prediction and not the outcome. No model is "
+                f"right on every row: check {log.mapping.label!r}.",
+            )
+            return
+
+
+CHECKS: tuple[Check, ...] = (
+    CountingCheck(
+        code="label-is-prediction",
+        severities=("error",),
+        meaning="the label is what the score or the decision says on every row",
+        count=_copied,
+        say=_label_is_prediction,
+    ),
+    CountingCheck(
+        code="score-tells-nothing",
+        severities=("warning",),
+        meaning="the interval of AUROC holds one half: the score, or the label, may be another column",
+        count=_telling_nothing,
+        say=_score_tells_nothing,
+    ),
+    CountingCheck(
+        code="score-ranks-wrong-way",
+        severities=("error",),
+        meaning="AUROC lies below one half, with its whole interval",
+        count=_area,
+        say=_score_ranks_wrong_way,
+    ),
+)

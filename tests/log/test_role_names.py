@@ -1,0 +1,177 @@
+"""Roles named by words of ten domains in four languages: guessed right or asked for, never wrong in silence."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+
+import pytest
+
+from analytics.log import roles
+from analytics.log.column import Column
+from analytics.log.schema import Reading
+
+N = 1_000
+FLAGS = {
+    "en": [("yes", "no"), ("1", "0"), ("true", "false")],
+    "de": [("ja", "nein"), ("1", "0"), ("wahr", "falsch")],
+    "es": [("sí", "no"), ("1", "0"), ("verdadero", "falso")],
+    "fr": [("oui", "non"), ("1", "0"), ("vrai", "faux")],
+}
+
+
+@dataclass(frozen=True)
+class Words:
+    """What people of one domain and language call their columns."""
+
+    label: tuple[str, ...]
+    score: tuple[str, ...]
+    decision: tuple[str, ...]
+    flags: tuple[str, ...]
+    fractions: tuple[str, ...]
+
+
+DOMAINS: dict[str, dict[str, Words]] = {
+    "credit": {
+        "en": Words(("defaulted", "loan_default"), ("pd", "default_probability"), ("decision",), ("owns_home", "prior_default"), ("utilisation", "ltv")),
+        "de": Words(("Ausfall", "ausgefallen"), ("Ausfallwahrscheinlichkeit",), ("Entscheidung",), ("Eigenheim", "verheiratet"), ("Auslastung",)),
+        "es": Words(("impago", "moroso"), ("probabilidad_impago",), ("decisión",), ("propietario", "casado"), ("endeudamiento",)),
+        "fr": Words(("défaut", "impayé"), ("probabilité_défaut",), ("décision",), ("propriétaire", "marié"), ("taux_endettement",)),
+    },
+    "fraud": {
+        "en": Words(("is_fraud", "chargeback", "fraud_confirmed"), ("fraud_score", "risk_score"), ("action",), ("card_present", "new_device"), ("velocity_ratio",)),
+        "de": Words(("Betrug", "betrug_bestaetigt"), ("Betrugswahrscheinlichkeit", "Risikowert"), ("Entscheidung",), ("Neukunde",), ("Anteil_Ausland",)),
+        "es": Words(("fraude", "es_fraude"), ("puntuación_fraude", "riesgo"), ("decision",), ("cliente_nuevo",), ("proporcion_nocturna",)),
+        "fr": Words(("fraude", "est_fraude"), ("score_fraude", "risque"), ("décision",), ("nouveau_client",), ("part_nuit",)),
+    },
+    "churn": {
+        "en": Words(("churned", "churn_30d"), ("churn_probability", "propensity"), ("prediction",), ("autopay", "has_contract"), ("usage_share",)),
+        "de": Words(("gekündigt", "Abwanderung"), ("Kündigungswahrscheinlichkeit", "score"), ("Vorhersage",), ("Vertrag_aktiv",), ("Nutzungsanteil",)),
+        "es": Words(("baja", "abandono"), ("probabilidad_baja", "puntaje"), ("predicción",), ("domiciliado",), ("cuota_uso",)),
+        "fr": Words(("résilié", "attrition"), ("probabilité_résiliation", "score"), ("prédiction",), ("prélèvement",), ("part_usage",)),
+    },
+    "hospital": {
+        "en": Words(("readmitted", "readmitted_30d"), ("risk", "readmission_risk"), ("flagged",), ("diabetic", "prior_auth"), ("bmi_percentile",)),
+        "de": Words(("Wiederaufnahme",), ("Risiko", "Risikowert"), ("Entscheidung",), ("Diabetes", "Raucher"), ("Perzentil",)),
+        "es": Words(("reingreso",), ("riesgo_reingreso", "riesgo"), ("decisión",), ("diabetico", "fumador"), ("percentil",)),
+        "fr": Words(("réadmission",), ("risque_réadmission", "risque"), ("décision",), ("diabétique", "fumeur"), ("percentile",)),
+    },
+    "marketing": {
+        "en": Words(("converted", "purchased", "clicked"), ("propensity_score", "p_hat"), ("predicted_class",), ("opted_in", "is_member"), ("open_rate",)),
+        "de": Words(("gekauft", "konvertiert"), ("Kaufwahrscheinlichkeit",), ("Vorhersage",), ("Newsletter",), ("Öffnungsrate",)),
+        "es": Words(("compra", "convertido"), ("probabilidad_compra",), ("predicción",), ("suscrito",), ("tasa_apertura",)),
+        "fr": Words(("achat", "converti"), ("probabilité_achat",), ("prédiction",), ("abonné",), ("taux_ouverture",)),
+    },
+    "claims": {
+        "en": Words(("outcome", "final_outcome"), ("model_score", "score"), ("approved",), ("litigated_before", "vip"), ("repair_ratio",)),
+        "de": Words(("Ergebnis",), ("Punktzahl", "Score"), ("bewilligt",), ("Stammkunde",), ("Quote",)),
+        "es": Words(("resultado",), ("puntuación", "score"), ("aprobado",), ("cliente_vip",), ("cuota",)),
+        "fr": Words(("résultat",), ("score",), ("approuvé",), ("client_vip",), ("quotité",)),
+    },
+    "flights": {
+        "en": Words(("late", "delayed"), ("delay_probability", "score"), ("y_pred",), ("weekend", "international"), ("load_factor",)),
+        "de": Words(("verspätet", "Verspätung"), ("Verspätungswahrscheinlichkeit",), ("Vorhersage",), ("Wochenende",), ("Auslastung",)),
+        "es": Words(("retraso", "retrasado"), ("probabilidad_retraso",), ("predicción",), ("fin_de_semana",), ("ocupacion",)),
+        "fr": Words(("retard", "en_retard"), ("probabilité_retard",), ("prédiction",), ("week_end",), ("remplissage",)),
+    },
+    "factory": {
+        "en": Words(("defective", "failed"), ("anomaly_score", "failure_probability"), ("alert_decision",), ("night_shift", "reworked"), ("humidity_share",)),
+        "de": Words(("defekt",), ("Defektwahrscheinlichkeit", "score"), ("Entscheidung",), ("Nachtschicht",), ("Feuchteanteil",)),
+        "es": Words(("defectuoso",), ("probabilidad_defecto", "score"), ("decisión",), ("turno_noche",), ("humedad",)),
+        "fr": Words(("défectueux",), ("probabilité_défectueux", "score"), ("décision",), ("équipe_nuit",), ("humidité",)),
+    },
+    "moderation": {
+        "en": Words(("toxic", "ground_truth", "gold_label"), ("toxicity_score", "confidence"), ("predicted_label",), ("has_link", "is_reply"), ("caps_ratio",)),
+        "de": Words(("toxisch", "Wahrheit"), ("score", "Wahrscheinlichkeit"), ("Vorhersage",), ("Antwort",), ("Anteil_Grossbuchstaben",)),
+        "es": Words(("toxico", "verdad"), ("score", "probabilidad"), ("predicción",), ("respuesta",), ("proporcion_mayusculas",)),
+        "fr": Words(("toxique", "vérité"), ("score", "probabilité"), ("prédiction",), ("réponse",), ("part_majuscules",)),
+    },
+    "assistant": {
+        "en": Words(("thumbs", "feedback", "correct", "accepted"), ("score", "confidence"), ("model_decision",), ("streamed", "is_retry"), ("cache_share",)),
+        "de": Words(("tatsächlich", "Ergebnis"), ("Konfidenz", "Punktzahl"), ("Entscheidung",), ("Wiederholung",), ("Cacheanteil",)),
+        "es": Words(("resultado", "etiqueta"), ("confianza", "puntaje"), ("decisión",), ("reintento",), ("proporcion_cache",)),
+        "fr": Words(("résultat", "étiquette"), ("confiance", "score"), ("décision",), ("relance",), ("part_cache",)),
+    },
+}  # fmt: skip
+TRAPS = ("none", "none", "none", "none", "none", "copy", "two labels", "two scores", "id like a score", "prediction")
+
+
+def binary(place: int, name: str, values: tuple[str, str]) -> Column:
+    kind = "boolean" if values == ("true", "false") else "number" if values == ("1", "0") else "text"
+    type_ = {"boolean": "BOOLEAN", "number": "BIGINT", "text": "VARCHAR"}[kind]
+    top = ((values[1], 700), (values[0], 300))
+    return Column(place, name, type_, kind, n_distinct=2, top=top, low=values[1], high=values[0])  # type: ignore[arg-type]
+
+
+def fraction(place: int, name: str) -> Column:
+    return Column(place, name, "DOUBLE", "number", n_distinct=900, top=(("0.5", 3),), low="0.001", high="0.998")
+
+
+@dataclass(frozen=True)
+class Made:
+    """A log as it was read, with the columns that may play the label and the score."""
+
+    reading: Reading
+    label: str
+    score: str
+    trap: str
+
+
+def made(seed: int) -> Made:
+    draw = random.Random(seed)
+    language = draw.choice([*FLAGS])
+    words = DOMAINS[draw.choice([*DOMAINS])][language]
+    trap = draw.choice(TRAPS)
+    label, score = draw.choice(words.label), draw.choice(words.score)
+    columns: list[Column] = [binary(0, label, draw.choice(FLAGS[language])), fraction(0, score)]
+    columns += [binary(0, name, draw.choice(FLAGS[language])) for name in words.flags]
+    columns += [fraction(0, name) for name in words.fractions if draw.random() < 0.7]
+    if draw.random() < 0.4:
+        columns.append(binary(0, draw.choice(words.decision), FLAGS[language][0]))
+    columns.append(Column(0, "region", "VARCHAR", "text", n_distinct=5, top=(("north", 400), ("south", 300))))
+    if trap == "copy":
+        columns.append(binary(0, f"{label}_copy", FLAGS[language][0]))
+    elif trap == "two labels":
+        columns.append(binary(0, draw.choice(["label", "target", "y_true"]), FLAGS[language][1]))
+    elif trap == "two scores":
+        columns.append(fraction(0, draw.choice(["probability", "score_2", "other_score"])))
+    elif trap == "id like a score":
+        columns.append(
+            Column(
+                0,
+                draw.choice(["score_id", "risk_number"]),
+                "BIGINT",
+                "number",
+                n_distinct=N,
+                low="100000",
+                high="900000",
+            )
+        )
+    elif trap == "prediction":
+        columns.append(binary(0, draw.choice(["predicted_label", "y_pred", "prediction"]), FLAGS[language][1]))
+    names = {column.name: column for column in columns}
+    shuffled = draw.sample([*names.values()], len(names))
+    placed = tuple(Column(**{**vars(column), "position": place}) for place, column in enumerate(shuffled))
+    return Made(Reading("0" * 64, "log.csv", "csv", N, N, placed), label, score, trap)
+
+
+@pytest.mark.parametrize("seed", range(300))
+def test_a_guess_is_right_or_a_question(seed: int) -> None:
+    log = made(seed)
+    guess = roles.guess(log.reading)
+    names = {column.name for column in log.reading.columns}
+    labels = {log.label} | ({"label", "target", "y_true"} & names if log.trap == "two labels" else set())
+    assert guess.mapping.label in {None, *labels}, (log.trap, guess.open)
+    if log.trap == "two labels":
+        assert guess.mapping.label is None or log.label not in dict(guess.open.get("label", ())), log.label
+    assert guess.mapping.score in {None, log.score}, (log.trap, guess.open)
+    if guess.mapping.label is None:
+        assert log.label in dict(guess.open["label"])
+    if guess.mapping.score is None and guess.mapping.decision is None:
+        assert log.score in dict(guess.open["score"])
+
+
+def test_most_logs_without_a_trap_need_no_question() -> None:
+    plain = [log for log in map(made, range(300)) if log.trap == "none"]
+    known = [log for log in plain if roles.guess(log.reading).mapping.label == log.label]
+    assert len(known) > 0.9 * len(plain)

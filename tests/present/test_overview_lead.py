@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from analytics.answers.question import Question
+from analytics.present.readings import overview_reading
+from analytics.present.readings.overview_lead import noun_of
+from tests.present.made import make_overview, make_question
+
+
+def rare(label: str = "is_fraud", positive: str = "1", share: float = 0.032) -> Question:
+    """A question of a log in which few are positive."""
+    question = make_question()
+    mapping = replace(question.log.mapping, label=label, positive=(positive,))
+    log = replace(question.log, mapping=mapping, n_labelled=20_000, n_positive=round(20_000 * share))
+    return replace(question, log=log)
+
+
+def text(question: Question, metric: str, counts: tuple[int, int, int, int] = (96, 100, 544, 19_260)) -> str:
+    return overview_reading(make_overview(*counts), question, metric).replace("\u202f", " ")
+
+
+def test_where_fraud_is_rare_the_first_sentence_is_what_is_missed() -> None:
+    said = text(rare(), "recall")
+    assert said.startswith("85.0 % (82.0–87.6) of fraud is missed at threshold 0.80: 544 of 640 rows.")
+    assert "49.0 % (42.1–55.9) of 196 flagged rows are fraud, 100 false alarms." in said
+    assert "3.2 % of the log are positive, so misses and false alarms are shown apart." in said
+
+
+def test_a_metric_that_was_chosen_says_so_and_keeps_its_value() -> None:
+    assert text(rare(), "auroc").startswith("AUROC is ") and "AUROC leads, as chosen." in text(rare(), "auroc")
+    assert text(rare(), "fpr").startswith("0.5 % (0.4–0.6) of 19,360 negative rows are false alarms at threshold 0.80")
+    assert text(rare(), "error_rate").startswith("3.2 % ")
+
+
+def test_nothing_flagged_and_nothing_positive_are_said() -> None:
+    assert "No row is flagged." in text(rare(), "recall", (0, 0, 640, 19_360))
+    assert text(rare(), "recall", (0, 10, 0, 100)).startswith("9.1 % ")
+
+
+def test_a_model_that_is_not_clearly_better_is_compared_with_predicting_one_class() -> None:
+    assert "Predicting every row negative would be wrong on 3.2 %, no clear difference from the 3.2 %" in text(
+        rare(), "recall"
+    )
+    assert "on fewer, 3.2 %" in text(rare(), "recall", (96, 900, 544, 18_460))
+    assert "Predicting" not in text(rare(), "recall", (600, 40, 40, 19_320))
+    flat = text(rare(), "recall", (32, 968, 608, 18_392))
+    assert "Flagging everybody would be right in 3.2 %, no clear difference." in flat
+
+
+@pytest.mark.parametrize(
+    ("label", "positive", "noun"),
+    [
+        ("is_fraud", "1", "fraud"),
+        ("label", "1", ""),
+        ("y_true", "true", ""),
+        ("status", "charged back", "charged back"),
+        ("HasDefault", "1.0", "default"),
+        ("loan_default", "yes", "loan default"),
+        ("x", "<b>\n*bad*", "<b> *bad*"),
+    ],
+)
+def test_what_is_positive_has_a_name_where_the_log_gives_one(label: str, positive: str, noun: str) -> None:
+    assert noun_of(rare(label, positive).log) == noun

@@ -1,0 +1,55 @@
+"""Scores that tell nothing about the label, and labels that are the prediction."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+import pytest
+
+from analytics.log.receipt import Finding
+from tests.ingested import Desk
+
+
+def found(desk: Desk, frame: pl.DataFrame, code: str) -> list[Finding]:
+    return [finding for finding in desk.log(frame).findings if finding.code == code]
+
+
+def test_a_label_that_is_the_score_at_the_threshold(desk: Desk) -> None:
+    scores = np.random.default_rng(1).random(120)
+    frame = pl.DataFrame({"score": scores, "label": (scores >= 0.5).astype(int)})
+    (finding,) = found(desk, frame, "label-is-prediction")
+    assert (finding.severity, finding.rows, finding.column) == ("error", 120, "label")
+    spoiled = frame.with_columns(
+        label=pl.when(pl.int_range(pl.len()) == 7).then(1 - pl.col("label")).otherwise("label")
+    )
+    assert not found(desk, spoiled, "label-is-prediction")
+
+
+def test_a_label_that_is_the_decision(desk: Desk) -> None:
+    rng = np.random.default_rng(2)
+    decisions = rng.integers(0, 2, 90)
+    frame = pl.DataFrame({"score": rng.random(90), "decision": decisions, "label": decisions})
+    assert len(found(desk, frame, "label-is-prediction")) == 1
+
+
+def test_few_rows_may_all_be_right(desk: Desk) -> None:
+    frame = pl.DataFrame({"score": [0.1, 0.9] * 10, "label": [0, 1] * 10})
+    assert not found(desk, frame, "label-is-prediction")
+
+
+@pytest.mark.parametrize("seed", [0, 1, 3])
+def test_a_score_that_tells_nothing(desk: Desk, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    labels = rng.integers(0, 2, 2_000)
+    noise = rng.random(2_000)
+    telling = np.clip(noise + 0.1 * labels, 0, 1)
+    assert len(found(desk, pl.DataFrame({"score": noise, "label": labels}), "score-tells-nothing")) == 1
+    assert not found(desk, pl.DataFrame({"score": telling, "label": labels}), "score-tells-nothing")
+
+
+def test_half_filled_in_for_the_score_is_a_spike(desk: Desk) -> None:
+    rng = np.random.default_rng(3)
+    scores = np.where(rng.random(900) < 0.09, 0.5, rng.random(900).round(4))
+    frame = pl.DataFrame({"score": scores, "label": (rng.random(900) < scores).astype(int)})
+    (finding,) = [finding for finding in found(desk, frame, "default-spike") if finding.column == "score"]
+    assert finding.rows == int((scores == 0.5).sum())
