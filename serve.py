@@ -15,6 +15,7 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import streamlit as st
 from starlette.datastructures import MutableHeaders
@@ -24,6 +25,9 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from analytics import settings
+from analytics.errors import AnalysisError
+from analytics.reading import inbox
+from pages._frame.imports import import_shared
 from pages._review import keyboard
 
 ROOT = Path(__file__).parent
@@ -93,6 +97,33 @@ class SecurityHeaders:
             await send(message)
 
         await self.app(scope, receive, send_with_headers if scope["type"] == "http" else send)
+
+
+class Doors:
+    """Closes what no visitor needs: sockets opened by pages of other sites, and the counts that the server keeps of itself."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer what may be asked."""
+        if scope["type"] == "websocket" and not is_own_origin(dict(scope["headers"])):
+            await send({"type": "websocket.close", "code": 1008})
+        elif scope["type"] == "http" and scope["path"].rstrip("/").endswith("/_stcore/metrics"):
+            await PlainTextResponse("Not found", 404)(scope, receive, send)
+        else:
+            await self.app(scope, receive, send)
+
+
+def is_own_origin(headers: Mapping[bytes, bytes]) -> bool:
+    """Whether a socket is opened by a page of this server: browsers say from where, and pages of others have another host."""
+    origin = headers.get(b"origin")
+    if origin is None:
+        return True
+    found = urlsplit(origin.decode("latin-1"))
+    own = f"//{headers.get(b'host', b'').decode('latin-1')}"
+    names = {name.strip("[]") for name in hosts()}
+    return found.hostname in names and found.hostname == urlsplit(own).hostname
 
 
 class UploadQuota:
@@ -173,6 +204,7 @@ app = st.App(
     middleware=[
         Middleware(SecurityHeaders),
         Middleware(TrustedHostMiddleware, allowed_hosts=hosts(), www_redirect=False),
+        Middleware(Doors),
         Middleware(UploadQuota),
     ],
 )
@@ -184,7 +216,16 @@ def main() -> int:
     if reason:
         logger.error(reason)
         return 2
-    app.run(config={"server.allowedHosts": hosts(), "server.address": address(), "server.port": settings.PORT.value})
+    try:
+        port = settings.PORT.value
+        for setting in settings.SETTINGS:
+            _ = setting.value
+    except AnalysisError as error:
+        logger.error(str(error))
+        return 2
+    inbox.close_paths()
+    import_shared("sklearn.ensemble", "sklearn.model_selection")
+    app.run(config={"server.allowedHosts": hosts(), "server.address": address(), "server.port": port})
     return 0
 
 

@@ -21,6 +21,7 @@ with left, frame.boundary():
     upload_flow.draw_drop_zone()
     shelf.draw_waiting()
     shelf.draw_list()
+    shelf.draw_removed()
 with right, frame.boundary():
     if upload is None and session.logs():
         upload_flow.draw_log(session.current_log())

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
@@ -20,15 +21,27 @@ class Visitor:
     """One session of the app; `ask` reruns a page as its address would and returns the texts on screen."""
 
     socket: ClientConnection
-    page_hash: str = ""
+    page: str = ""
+    query: dict[str, str] = field(default_factory=dict)
+    pages: dict[str, str] = field(default_factory=dict)
+    widgets: dict[str, str] = field(default_factory=dict)
     known: dict[str, ForwardMsg] = field(default_factory=dict)
 
     def ask(self, page: str, **query: str) -> list[str]:
         """Rerun a page under a query and return the texts of its elements, those of errors marked so."""
+        self.page, self.query = page, query
+        return self._run([])
+
+    def press(self, key: str) -> list[str]:
+        """Press the button with a key on the page that is open, and return the texts that are there then."""
+        return self._run([WidgetState(id=self.widgets[key], trigger_value=True)])
+
+    def _run(self, states: list[WidgetState]) -> list[str]:
         wanted = BackMsg()
-        wanted.rerun_script.query_string = urlencode(query)
-        wanted.rerun_script.page_name = "" if self.page_hash else page
-        wanted.rerun_script.page_script_hash = self.page_hash
+        wanted.rerun_script.query_string = urlencode(self.query)
+        wanted.rerun_script.page_name = "" if self.pages else self.page
+        wanted.rerun_script.page_script_hash = self.pages.get(self.page, "")
+        wanted.rerun_script.widget_states.widgets.extend(states)
         wanted.rerun_script.cached_message_hashes.extend(self.known)
         self.socket.send(wanted.SerializeToString())
         shown: dict[tuple[int, ...], str] = {}
@@ -44,9 +57,15 @@ class Visitor:
             if kind == "new_session":
                 shown = {}
             elif kind == "navigation":
-                self.page_hash = message.navigation.page_script_hash
+                self.pages = {page.url_pathname: page.page_script_hash for page in message.navigation.app_pages}
+                self.page = next(
+                    name for name, mark in self.pages.items() if mark == message.navigation.page_script_hash
+                )
             elif kind == "delta" and message.delta.WhichOneof("type") == "new_element":
                 shown[path] = text_of(message)
+                if message.delta.new_element.WhichOneof("type") == "button":
+                    mark = message.delta.new_element.button.id
+                    self.widgets[mark.split("-", 2)[-1]] = mark
             elif kind == "script_finished" and message.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY:
                 return [text for _, text in sorted(shown.items()) if text]
 

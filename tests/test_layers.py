@@ -91,7 +91,7 @@ ONLY = {
     "plotly": ("analytics/present/figures", "pages/_frame"),
     "streamlit": ("app.py", "pages"),
     "sklearn": ("analytics/measure",),
-    "sqlite3": ("analytics/review/store.py", "analytics/review/database.py", "analytics/reading/formats/sqlite.py"),
+    "sqlite3": ("analytics/review", "analytics/reading/formats/sqlite.py"),
     "xlsxwriter": ("analytics/present",),
     "jinja2": ("analytics/present",),
 }
@@ -283,6 +283,8 @@ ROOMS_OF_SQL = (
     "analytics/query/lock.py",
     "analytics/review/store.py",
     "analytics/review/database.py",
+    "analytics/review/sqlite.py",
+    "analytics/review/union.py",
 )
 
 

@@ -14,10 +14,14 @@ from pathlib import Path
 
 import pytest
 from starlette.types import Message, Receive, Scope, Send
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
+from websockets.typing import Origin, Subprotocol
 
 import serve
 from analytics import settings
 from tests.browser.conftest import Server
+from tests.protocol import visiting
 from tests.serving import shared_server
 
 
@@ -111,6 +115,41 @@ def test_a_server_that_must_not_start_says_why() -> None:
         check=False,
     )
     assert done.returncode == 2 and "Expected a sign-in" in done.stderr
+
+
+@pytest.mark.parametrize(("setting", "value"), [("SLICEWISE_PORT", "abc"), ("SLICEWISE_UPLOAD_MB", "-1")])
+def test_a_bad_setting_is_one_sentence(setting: str, value: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "serve.py"],
+        cwd=serve.ROOT,
+        env={**os.environ, setting: value},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 2 and f"in {setting}" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_pages_of_other_sites_open_no_socket(server: Server) -> None:
+    address = server.url.replace("http://", "ws://") + "/_stcore/stream"
+    streamlit = [Subprotocol("streamlit")]
+    for origin in ("http://evil.example", "null", "http://127.0.0.1.evil.example"):
+        with pytest.raises(InvalidStatus), connect(address, subprotocols=streamlit, origin=Origin(origin), proxy=None):
+            pass
+    with connect(address, subprotocols=streamlit, origin=Origin(server.url), proxy=None):
+        pass
+
+
+def test_the_counts_of_the_server_are_its_own(server: Server) -> None:
+    assert answered(f"{server.url}/_stcore/metrics")[0] == 404
+    assert answered(f"{server.url}/_stcore/metrics/")[0] == 404
+
+
+def test_a_visitor_of_the_shared_server_names_no_path(server: Server) -> None:
+    with visiting(server.url) as visitor:
+        visitor.ask("logs")
+        assert "read_path" not in visitor.widgets and any(key.startswith("open_") for key in visitor.widgets)
 
 
 # The quota

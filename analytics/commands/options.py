@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from analytics.errors import AnalysisError
+from analytics.errors import AnalysisError, StoreError
 from analytics.log.layout import CsvOptions
 from analytics.query.where import WHERE
 
@@ -116,6 +116,11 @@ class Output:
 
     format: Annotated[Format, named("How the answer is written.", "--format", panel=OUTPUT)] = "table"
     out: Annotated[Path | None, named("Write to this file instead of standard output.", panel=OUTPUT)] = None
+
+    def __post_init__(self) -> None:
+        """Refuse a place that is not there before anything is computed or said."""
+        if self.out is not None and not self.out.parent.is_dir():
+            raise StoreError(f"{self.out} could not be written: there is no such folder. Choose another place.")
 
 
 def command(app: typer.Typer, function: Callable[..., None], name: str | None = None) -> None:

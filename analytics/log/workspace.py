@@ -64,6 +64,7 @@ class Workspace(SavedFiles):
         super().__init__((home or (Path(given) if given else user_data_path("slicewise", appauthor=False))).absolute())
         self.logs = self.home / "logs"
         self.side = self.logs / "side"
+        self.removed = self.home / "removed"
         self.staging = self.home / "staging"
         self.scratch = self.home / "scratch"
         self._receipts: dict[Path, tuple[tuple[int, int, int], Log]] = {}
@@ -83,8 +84,12 @@ class Workspace(SavedFiles):
 
     def state(self, key: str) -> Log | None:
         """Return one state of a log, None where the workspace does not hold it."""
+        return self.state_at(self.path(key).with_suffix(".json"))
+
+    def state_at(self, receipt: Path) -> Log | None:
+        """Return the log of a receipt, None where it cannot be read."""
         try:
-            return self._read_receipt(self.path(key).with_suffix(".json"))
+            return self._read_receipt(receipt)
         except _NO_RECEIPT:
             return None
 
@@ -203,14 +208,8 @@ class Workspace(SavedFiles):
 
     def notices(self) -> list[str]:
         """Return a sentence for each damaged thing that was set aside."""
-        sentences = []
-        for stem in sorted({path.stem for path in self.damaged.glob("*")}):
-            if stem.startswith("verdicts-"):
-                sentences.append(
-                    f"The verdicts could not be read and were set aside in {self.damaged}. "
-                    "What the backup of the last start held is back."
-                )
-                continue
+        sentences = [path.read_text(encoding="utf-8") for path in sorted(self.damaged.glob("verdicts-*.txt"))]
+        for stem in sorted({path.stem for path in self.damaged.glob("*") if not path.name.startswith("verdicts-")}):
             what = _SMALL_FILES.get(stem, f"The log {stem}")
             with contextlib.suppress(*_NO_RECEIPT):
                 what = f"The log {self._read_receipt(self.damaged / f'{stem}.json').name!r}"

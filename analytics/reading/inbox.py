@@ -76,6 +76,19 @@ def inbox() -> Path | None:
     return Path(given).expanduser().absolute() if given else None
 
 
+_paths = {"closed": False}
+
+
+def close_paths() -> None:
+    """Read no path that a visitor types, from now on in this process: a server for others has only its inbox."""
+    _paths["closed"] = True
+
+
+def are_paths_closed() -> bool:
+    """Whether this process serves others, who may not name files of its owner."""
+    return _paths["closed"]
+
+
 def tables_below(folder: Path, root: Path | None = None) -> list[Path]:
     """Return the files of a folder and of those in it that are tables by name, in the order of their names.
 
@@ -161,6 +174,7 @@ def resolved(root: Path, name: str) -> Path:
     try:
         path = (root / name).resolve()
         is_inside = path.is_relative_to(root.resolve()) and path != root.resolve()
+        is_inside = is_inside and not any(map(is_hidden, path.relative_to(root.resolve()).parts))
     except (OSError, ValueError, RuntimeError):
         is_inside = False
     if not is_inside or not is_there(path):

@@ -4,54 +4,39 @@ from __future__ import annotations
 
 import contextlib
 import os
-import random
-import shutil
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
-from urllib.parse import quote
 
 from analytics.errors import StoreError
-from analytics.log.disk import owner, remove, storing
+from analytics.log.disk import owner, remove, storing, write_whole
+from analytics.review.journal import Entry, Journal
+from analytics.review.sqlite import MIGRATIONS, Damage, Later, connected, migrate, patiently, transaction
+from analytics.review.union import attach, complete, contradicts, holds, insert, restored, take_lines, take_other
 
 _T = TypeVar("_T")
-PATIENCE_SECONDS = 60.0
-BUSY_MS = 2_000
-_BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL)
-_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
-_REFUSED = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH)
+_TRIES, _PAUSE_SECONDS = 40, 0.005
+"""How often, and after which pauses, the file is asked for a line that somebody else may be adding: 0.2 s in all. A judgement."""
 _PARTS = ("-wal", "-shm", "")
 """The journal goes before the file that it belongs to: a journal beside another file would be played into that one."""
+_TABLES = {"logs", "cases", "verdicts", "documents"}
 
-MIGRATIONS = (
-    """
-    CREATE TABLE logs (content_hash TEXT PRIMARY KEY, name TEXT NOT NULL) WITHOUT ROWID;
-    CREATE TABLE cases (
-        content_hash TEXT NOT NULL REFERENCES logs, row_id INTEGER NOT NULL, revision INTEGER NOT NULL,
-        PRIMARY KEY (content_hash, row_id)
-    ) WITHOUT ROWID;
-    CREATE TABLE verdicts (
-        content_hash TEXT NOT NULL, row_id INTEGER NOT NULL, revision INTEGER NOT NULL CHECK (revision > 0),
-        reviewer TEXT NOT NULL CHECK (reviewer <> ''), reason TEXT NOT NULL CHECK (reason <> ''), note TEXT NOT NULL,
-        expected_label INTEGER CHECK (expected_label IN (0, 1)), error_kind TEXT NOT NULL, frame TEXT NOT NULL,
-        random_rank INTEGER, judged_at TEXT NOT NULL,
-        PRIMARY KEY (content_hash, row_id, revision),
-        FOREIGN KEY (content_hash, row_id) REFERENCES cases
-    ) WITHOUT ROWID;
-    CREATE TABLE documents (
-        kind TEXT NOT NULL, key TEXT NOT NULL, revision INTEGER NOT NULL CHECK (revision > 0), body TEXT NOT NULL,
-        written_at TEXT NOT NULL, PRIMARY KEY (kind, key, revision)
-    ) WITHOUT ROWID;
-    CREATE TRIGGER verdicts_are_kept BEFORE UPDATE ON verdicts BEGIN SELECT RAISE(ABORT, 'verdicts are only added'); END;
-    CREATE TRIGGER verdicts_stay BEFORE DELETE ON verdicts BEGIN SELECT RAISE(ABORT, 'verdicts are only added'); END;
-    CREATE TRIGGER documents_are_kept BEFORE UPDATE ON documents BEGIN SELECT RAISE(ABORT, 'documents are only added'); END;
-    CREATE TRIGGER documents_stay BEFORE DELETE ON documents BEGIN SELECT RAISE(ABORT, 'documents are only added'); END;
-    """,
-)
-"""What brings a file from version k to k + 1; the version stands in ``user_version``."""
+
+@dataclass
+class Transaction:
+    """A transaction that adds rows; what it adds is written to the second file as well, before it ends."""
+
+    connection: sqlite3.Connection
+    entries: list[Entry] = field(default_factory=list)
+
+    def add(self, entry: Entry) -> None:
+        """Add a row."""
+        insert(self.connection, entry)
+        self.entries.append(entry)
 
 
 class Database:
@@ -66,33 +51,122 @@ class Database:
     def __init__(self, home: Path) -> None:
         self.path = home / "verdicts.sqlite"
         self.backup = home / "verdicts.backup.sqlite"
+        self.journal = Journal(home / "verdicts.journal")
+        self._refusal = ""
         self._gate = home / "verdicts.gate"
         self._damaged = home / "damaged"
+        self._file = 0
 
     def start(self) -> None:
-        """Check the file, restore it from its backup where it is damaged, bring it to its schema, and back it up.
+        """Check the file, bring it to its schema, add what its backup and its second file have more, and back it up.
 
         Raises
         ------
         StoreError
             If the disk refuses, or the file is of a later version.
         """
-        with storing(self.path.parent), self._alone():
-            for leftover in self.path.parent.glob("verdicts*.tmp*"):
-                remove(leftover)
-            if self.path.exists() and not self._is_whole(self.path):
-                self._set_aside()
-            if not self.path.exists() and self.backup.exists() and self._is_whole(self.backup):
-                self._put(self.backup, self.path)
-            _patiently(self._migrate, self.path)
-            self._back_up_if_there_is_room()
+        try:
+            with storing(self.path.parent), self._alone():
+                for leftover in self.path.parent.glob("verdicts*.tmp*"):
+                    remove(leftover)
+                patiently(self._make_whole, self.path)
+                self._file = self.path.stat().st_ino
+                self._back_up_if_there_is_room()
+        except Damage as error:
+            self._refusal = f"Expected verdicts that can be read at {self.path}, found: {error.__cause__}."
+            raise StoreError(f"{self._refusal} Try again.") from error
+        except StoreError as error:
+            self._refusal = str(error)
+            raise
+        self._refusal = ""
+
+    def open(self) -> None:
+        """Start; where the disk refuses, what is saved can be read all the same, and `notices` says so.
+
+        Raises
+        ------
+        StoreError
+            If the file is of a later version.
+        """
+        try:
+            self.start()
+        except Later:
+            raise
+        except StoreError:
+            pass
+
+    def _make_whole(self) -> None:
+        """Unite the file, the backup and the second file, and say what had to be brought back."""
+        stamp = datetime.now(UTC)
+        had_file, had_backup, had_lines = self.path.exists(), self.backup.exists(), self.journal.last() is not None
+        aside = self._set_aside(self.path, stamp) if had_file and not self._is_true() else None
+        is_backup_damaged = had_backup and not self._is_whole(self.backup)
+        if is_backup_damaged:
+            self._set_aside(self.backup, stamp)
+        has_backup = had_backup and not is_backup_damaged
+        was_ours = had_file and aside is None and self._is_ours()
+        migrate(self.path, "WAL")
+        if has_backup:
+            migrate(self.backup, "DELETE")
+        with contextlib.closing(connected(self.path, "rw")) as connection:
+            connection.execute("PRAGMA synchronous = FULL")
+            with transaction(connection, "BEGIN IMMEDIATE"):
+                taken = take_lines(connection, self.journal)
+            from_backup = self._take(connection, self.backup) if has_backup else 0
+            if aside is not None and self._is_whole(aside):
+                self._take(connection, aside)
+            with transaction(connection, "BEGIN IMMEDIATE"):
+                complete(connection, self.journal, taken)
+                is_gone = aside or from_backup or is_backup_damaged or (not was_ours and (had_backup or had_lines))
+                if is_gone or (taken.n_back and not taken.is_last_alone):
+                    backup_at = datetime.fromtimestamp(self.backup.stat().st_mtime, UTC) if has_backup else None
+                    self._note(stamp, restored(stamp, from_backup, backup_at, taken, had_lines=had_lines))
+
+    def _is_true(self) -> bool:
+        """Whether the file is whole and says what the lines of the second file say."""
+        if not self._is_whole(self.path):
+            return False
+        if not self._is_ours():
+            return True
+        with contextlib.closing(connected(self.path, "rw")) as connection:
+            return not contradicts(connection, self.journal)
+
+    def _is_ours(self) -> bool:
+        """Whether the file has the present schema; an empty one has none."""
+        with contextlib.closing(connected(self.path, "rw")) as connection:
+            return bool(connection.execute("PRAGMA user_version").fetchone()[0] == len(MIGRATIONS))
+
+    def _take(self, connection: sqlite3.Connection, path: Path) -> int:
+        """Add what another file has more; return how much that is."""
+        attach(connection, path, mode="mode=ro")
+        with transaction(connection, "BEGIN IMMEDIATE"):
+            taken = take_other(connection)
+        connection.execute("DETACH other")
+        return taken
+
+    def _note(self, stamp: datetime, said: str) -> None:
+        self._damaged.mkdir(mode=0o700, exist_ok=True)
+        write_whole(self._damaged / f"verdicts-{stamp:%Y%m%dT%H%M%S%f}.txt", said)
+
+    def notices(self) -> list[str]:
+        """Return what had to be brought back and was not dismissed yet, and whether the disk refuses what is added."""
+        found = [path.read_text(encoding="utf-8") for path in sorted(self._damaged.glob("verdicts-*.txt"))]
+        refused = f"{self._refusal} What is saved can be read; nothing can be added until then."
+        return [*found, *([refused] if self._refusal else [])]
 
     def read(self, work: Callable[[sqlite3.Connection], _T]) -> _T:
-        """Answer from one consistent state of the file."""
-        return self._run("BEGIN", work)
+        """Answer from one consistent state of the file; where the disk refuses, from all that can be read on it."""
+        try:
+            return self._run("BEGIN", lambda additions: work(additions.connection))
+        except Later:
+            raise
+        except StoreError as error:
+            self._refusal = self._refusal or str(error)
+            with contextlib.closing(self._rescued()) as connection:
+                return work(connection)
 
-    def write(self, work: Callable[[sqlite3.Connection], _T]) -> _T:
-        """Do all of some work or nothing of it; when this returns, it is on the disk.
+    def write(self, work: Callable[[Transaction], _T]) -> _T:
+        """Do all of some work or nothing of it; when this returns, it is on the disk twice.
 
         Raises
         ------
@@ -101,18 +175,60 @@ class Database:
         """
         return self._run("BEGIN IMMEDIATE", work)
 
-    def _run(self, begin: str, work: Callable[[sqlite3.Connection], _T]) -> _T:
+    def _run(self, begin: str, work: Callable[[Transaction], _T]) -> _T:
         def attempt() -> _T:
-            with self._connection() as connection, _transaction(connection, begin):
-                return work(connection)
+            last = self.journal.last()
+            with self._connection() as connection, transaction(connection, begin):
+                if last is not None and not holds(connection, last):
+                    raise _Behind
+                additions = Transaction(connection)
+                answer = work(additions)
+                if additions.entries:
+                    with self.journal.added(additions.entries):
+                        connection.execute("COMMIT")
+                return answer
 
-        if not self.path.exists():
+        if self._refusal or not self._is_as_left():
             self.start()
+        for _ in range(_TRIES):
+            try:
+                return patiently(attempt, self.path)
+            except _Behind:
+                time.sleep(_PAUSE_SECONDS)
+            except Damage:
+                break
+        self.start()
         try:
-            return _patiently(attempt, self.path)
-        except _Damage:
-            self.start()
-            return _patiently(attempt, self.path)
+            return patiently(attempt, self.path)
+        except (Damage, _Behind) as error:
+            raise StoreError(
+                f"Expected whole verdicts at {self.path}, found a file that changes. Try again."
+            ) from error
+
+    def _is_as_left(self) -> bool:
+        """Whether the files are those that were made whole: another one in the place of the first is looked at anew."""
+        try:
+            found = self.path.stat()
+            return found.st_ino == self._file and found.st_size > 0 and self.journal.path.exists()
+        except OSError:
+            return False
+
+    def _rescued(self) -> sqlite3.Connection:
+        """Unite in memory what can be read of the file, its backup and its second file."""
+        memory = sqlite3.connect(":memory:", uri=True, isolation_level=None)
+        memory.row_factory = sqlite3.Row
+        for script in MIGRATIONS:
+            memory.executescript(script)
+        for path in (self.path, self.backup):
+            with contextlib.suppress(sqlite3.Error):
+                attach(memory, path, mode="mode=ro&immutable=1")
+                try:
+                    with transaction(memory, "BEGIN"):
+                        take_other(memory)
+                finally:
+                    memory.execute("DETACH other")
+        take_lines(memory, self.journal)
+        return memory
 
     @contextlib.contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:
@@ -134,57 +250,41 @@ class Database:
                 raise
             return gate
 
-        with contextlib.closing(_patiently(enter, self._gate)):
+        try:
+            gate = patiently(enter, self._gate)
+        except Damage:
+            remove(self._gate)
+            gate = patiently(enter, self._gate)
+        with contextlib.closing(gate):
             yield
 
     def _is_whole(self, path: Path) -> bool:
         def check() -> bool:
             with contextlib.closing(connected(path, "rw")) as connection:
-                return bool(connection.execute("PRAGMA quick_check").fetchone()[0] == "ok")
+                if connection.execute("PRAGMA quick_check").fetchone()[0] != "ok":
+                    return False
+                version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+                tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+                return version > len(MIGRATIONS) or (tables >= _TABLES if version else not tables)
 
         try:
-            return _patiently(check, path)
-        except _Damage:
+            return patiently(check, path)
+        except Damage:
             return False
 
-    def _set_aside(self) -> None:
+    def _set_aside(self, path: Path, stamp: datetime) -> Path:
         self._damaged.mkdir(mode=0o700, exist_ok=True)
-        stem = f"verdicts-{datetime.now(UTC):%Y%m%dT%H%M%S%f}.sqlite"
+        stem = f"verdicts-{stamp:%Y%m%dT%H%M%S%f}{path.name.removeprefix('verdicts')}"
         for part in _PARTS:
-            if (found := self.path.with_name(self.path.name + part)).exists():
+            if (found := path.with_name(path.name + part)).exists():
                 found.replace(self._damaged / f"{stem}{part}")
-
-    def _put(self, source: Path, target: Path) -> None:
-        partial = target.with_name(f"{target.name}.{owner()}.tmp")
-        shutil.copyfile(source, partial)
-        with partial.open("r+b") as written:
-            os.fsync(written.fileno())
-        for part in ("-wal", "-shm"):
-            remove(target.with_name(target.name + part))
-        partial.replace(target)
-
-    def _migrate(self) -> None:
-        with contextlib.closing(connected(self.path, "rwc")) as connection:
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = FULL")
-            with _transaction(connection, "BEGIN IMMEDIATE"):
-                version = int(connection.execute("PRAGMA user_version").fetchone()[0])
-                if version > len(MIGRATIONS):
-                    raise StoreError(
-                        f"Expected verdicts of version {len(MIGRATIONS)} at most at {self.path}, found version {version}. "
-                        "Use the Slicewise that wrote them, or a later one."
-                    )
-                for script in MIGRATIONS[version:]:
-                    for statement in _statements(script):
-                        connection.execute(statement)
-                if version < len(MIGRATIONS):
-                    connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+        return self._damaged / stem
 
     def _back_up_if_there_is_room(self) -> None:
         """Back the file up; a full disk does not hide the verdicts that are whole, and the older backup stays."""
         try:
             with storing(self.path.parent):
-                _patiently(self._back_up, self.path)
+                patiently(self._back_up, self.path)
         except StoreError as error:
             if error.code != "disk-full":
                 raise
@@ -202,66 +302,5 @@ class Database:
         partial.replace(self.backup)
 
 
-class _Damage(Exception):
-    """The file is no whole database."""
-
-
-def connected(path: Path, mode: str) -> sqlite3.Connection:
-    """Open a file in SQLite's mode ``rw`` or ``rwc``; transactions are begun by hand."""
-    name = f"file:{quote(str(path))}?mode={mode}"
-    connection = sqlite3.connect(name, uri=True, timeout=BUSY_MS / 1000, isolation_level=None)
-    connection.row_factory = sqlite3.Row
-    return connection
-
-
-@contextlib.contextmanager
-def _transaction(connection: sqlite3.Connection, begin: str) -> Iterator[None]:
-    """Keep all of what is done inside, or nothing."""
-    connection.execute(begin)
-    try:
-        yield
-        connection.execute("COMMIT")
-    except BaseException:
-        with contextlib.suppress(sqlite3.Error):
-            connection.execute("ROLLBACK")
-        raise
-
-
-def _statements(script: str) -> Iterator[str]:
-    """Split a script into statements; a trigger's body holds semicolons of its own."""
-    pending = ""
-    for piece in script.split(";"):
-        pending += f"{piece};"
-        if sqlite3.complete_statement(pending):
-            yield pending
-            pending = ""
-
-
-def _patiently(work: Callable[[], _T], path: Path) -> _T:
-    """Do some work on a file, again for as long as others hold it; nobody sees that it was locked."""
-    end = time.monotonic() + PATIENCE_SECONDS
-    while True:
-        try:
-            return work()
-        except sqlite3.Error as error:
-            code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
-            if code in _DAMAGED:
-                raise _Damage from error
-            if code not in _BUSY or time.monotonic() > end:
-                raise _refusal(error, code, path) from error
-        time.sleep(random.uniform(0.002, 0.05))
-
-
-def _refusal(error: sqlite3.Error, code: int, path: Path) -> StoreError:
-    """Say in a sentence what SQLite or the disk refuses."""
-    if code in _BUSY:
-        return StoreError(
-            f"Expected to write at {path} within {PATIENCE_SECONDS:.0f} seconds, found that others kept writing. "
-            "Not saved: try again."
-        )
-    kind = "disk-full" if code == sqlite3.SQLITE_FULL else "read-only" if code in _REFUSED else "store"
-    return StoreError(
-        f"Expected to write at {path}, found: {error}. Not saved, and nothing was changed. "
-        "Make room, or set SLICEWISE_HOME to another folder.",
-        code=kind,
-    )
+class _Behind(Exception):
+    """The file lacks the last line of the second file: somebody is just adding it, or the file is an older one."""

@@ -11,16 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from analytics.errors import QuestionError
-from analytics.review.database import Database
+from analytics.review.database import Database, Transaction
+from analytics.review.journal import Entry
 from analytics.review.taxonomy import DEFAULT_REASONS, Reason
+from analytics.review.union import verdict_entry
 from analytics.review.verdict import Conflict, Verdict
 
 MAX_NOTE = 100_000
 MAX_REVIEWER = 80
-_INSERT = """
-INSERT INTO verdicts VALUES (
-    :content_hash, :row_id, :revision, :reviewer, :reason, :note, :expected_label, :error_kind, :frame, :random_rank, :judged_at
-)"""
 
 
 @dataclass(frozen=True)
@@ -43,17 +41,21 @@ class ReviewStore:
     Raises
     ------
     StoreError
-        If the file cannot be opened.
+        If the file is of a later version.
     """
 
     def __init__(self, home: Path) -> None:
         self._database = Database(home)
-        self._database.start()
+        self._database.open()
 
     @property
     def path(self) -> Path:
         """Where the verdicts are."""
         return self._database.path
+
+    def notices(self) -> list[str]:
+        """Return what had to be brought back after damage, and whether the disk refuses what is added."""
+        return self._database.notices()
 
     def save(self, verdict: Verdict, base: int, *, log_name: str = "") -> Verdict | Conflict:
         """Add a verdict to its case; when this returns one, it is on the disk.
@@ -81,21 +83,12 @@ class ReviewStore:
         """
         checked = _cleaned(verdict)
 
-        def work(connection: sqlite3.Connection) -> Verdict | Conflict:
-            case = {"content_hash": checked.content_hash, "row_id": checked.row_id}
-            found = _latest(connection, case)
+        def work(transaction: Transaction) -> Verdict | Conflict:
+            found = _latest(transaction.connection, checked)
             if (found.revision if found else 0) != base:
                 return Conflict(checked, found) if found else Conflict(checked, replace(checked, revision=0, note=""))
             stored = replace(checked, revision=base + 1, judged_at=now())
-            connection.execute(
-                "INSERT INTO logs VALUES (:content_hash, :name) ON CONFLICT DO NOTHING", {**case, "name": log_name}
-            )
-            connection.execute(
-                "INSERT INTO cases VALUES (:content_hash, :row_id, :revision) "
-                "ON CONFLICT DO UPDATE SET revision = excluded.revision",
-                {**case, "revision": stored.revision},
-            )
-            connection.execute(_INSERT, asdict(stored))
+            transaction.add(verdict_entry(stored, log_name))
             return stored
 
         return self._database.write(work)
@@ -134,42 +127,40 @@ class ReviewStore:
 
     def save_document(self, kind: str, key: str, body: object, base: int) -> Document:
         """Add a revision of a document; where it is no longer at ``base``, return what it is instead."""
-        return self._database.write(lambda connection: _put_document(connection, kind, key, body, base))
+        return self._database.write(lambda transaction: _put_document(transaction, kind, key, body, base))
 
     def add_documents(self, kind: str, entries: Iterable[tuple[str, object]]) -> int:
         """Add those documents of a kind that are not there yet or were taken out, all or none; return how many these are."""
         listed = list(entries)
 
-        def work(connection: sqlite3.Connection) -> int:
+        def work(transaction: Transaction) -> int:
             query = "SELECT key, body, max(revision) FROM documents WHERE kind = ? GROUP BY key"
-            known = {key: (body, revision) for key, body, revision in connection.execute(query, (kind,))}
+            known = {key: (body, revision) for key, body, revision in transaction.connection.execute(query, (kind,))}
             fresh = {key: body for key, body in listed if known.get(key, ("null", 0))[0] == "null"}
             for key, body in fresh.items():
-                _put_document(connection, kind, key, body, known.get(key, ("null", 0))[1])
+                _put_document(transaction, kind, key, body, known.get(key, ("null", 0))[1])
             return len(fresh)
 
         return self._database.write(work)
 
 
-def _put_document(connection: sqlite3.Connection, kind: str, key: str, body: object, base: int) -> Document:
+def _put_document(transaction: Transaction, kind: str, key: str, body: object, base: int) -> Document:
     """Add a revision of a document inside a transaction, unless it is no longer at ``base``."""
     query = "SELECT body, revision FROM documents WHERE kind = ? AND key = ? ORDER BY revision DESC LIMIT 1"
-    found = connection.execute(query, (kind, key)).fetchone()
+    found = transaction.connection.execute(query, (kind, key)).fetchone()
     if found and found[1] != base:
         return Document(key, json.loads(found[0]), found[1])
     revision = (found[1] if found else 0) + 1
     text = json.dumps(body, ensure_ascii=False)
-    values = (kind, key, revision, speakable(text), now())
-    connection.execute("INSERT INTO documents VALUES (?, ?, ?, ?, ?)", values)
+    row = {"kind": kind, "key": key, "revision": revision, "body": speakable(text), "written_at": now()}
+    transaction.add(Entry("documents", row))
     return Document(key, json.loads(text), revision)
 
 
-def _latest(connection: sqlite3.Connection, case: dict[str, object]) -> Verdict | None:
-    """Return the last verdict on a case, by anyone."""
-    row = connection.execute(
-        "SELECT * FROM verdicts WHERE content_hash = :content_hash AND row_id = :row_id ORDER BY revision DESC LIMIT 1",
-        case,
-    ).fetchone()
+def _latest(connection: sqlite3.Connection, verdict: Verdict) -> Verdict | None:
+    """Return the last verdict on the case of another one, by anyone."""
+    query = "SELECT * FROM verdicts WHERE content_hash = ? AND row_id = ? ORDER BY revision DESC LIMIT 1"
+    row = connection.execute(query, (verdict.content_hash, verdict.row_id)).fetchone()
     return Verdict(**dict(row)) if row else None
 
 

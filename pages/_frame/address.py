@@ -3,10 +3,53 @@
 from __future__ import annotations
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from analytics.measure.thresholds.operating import LIMITED
 
 QUESTION_KEYS = ("log", "model", "threshold", "where")
-_FINITE = 1e300
-"""A threshold of the address from this size on stands for an infinite one, and is left out."""
+_LARGEST = 1e300
+"""From here on a number of the address stands for an infinite one."""
+_COST = 1e12
+"""The largest cost that a policy takes."""
+_MOST = 2**53 - 1
+"""The largest whole number that a browser counts to."""
+NUMBERS: dict[str, tuple[float, float]] = {
+    **dict.fromkeys(("threshold", "to"), (-_LARGEST, _LARGEST)),
+    "look": (-_COST, _COST),
+    **dict.fromkeys(("cost_tp", "cost_fp", "cost_fn", "cost_tn", "cost_review"), (-_COST, _COST)),
+    **dict.fromkeys(("capacity", "looks"), (0, _COST)),
+    **dict.fromkeys(LIMITED, (0, 1)),
+    "tolerance": (0, 100),
+    **dict.fromkeys(("support", "slice_rows"), (1, _MOST)),
+    "pooled": (0, _MOST),
+    "bins": (2, 100),
+    "share": (10, 90),
+    "least": (0.1, 50),
+    "depth": (1, 5),
+    "look_error": (0, 100),
+}
+"""By name in the address: the least and the largest number that its control takes."""
+
+
+def leave_out_wrong_numbers() -> None:
+    """Take out of the address what is no number, is not finite, or is beyond the bounds of its control: before any is drawn."""
+    given = st.query_params.to_dict()
+    right = {key: text for key, text in given.items() if key not in NUMBERS or _is_within(text, NUMBERS[key])}
+    if len(right) < len(given):
+        st.query_params.from_dict({key: st.query_params.get_all(key) for key in right})
+        context = get_script_run_ctx()
+        if context is not None:
+            with context.session_state.query_params() as bound:
+                bound.set_initial_query_params_from_current()  # what controls begin with is a copy of the address
+
+
+def _is_within(text: str, bounds: tuple[float, float]) -> bool:
+    """Whether a text is a number within bounds; an empty one is that of an emptied control."""
+    try:
+        return not text or bounds[0] <= float(text) <= bounds[1]
+    except ValueError:
+        return False
 
 
 def from_address() -> None:
@@ -16,20 +59,10 @@ def from_address() -> None:
         given = st.query_params.get(key)
         if given is not None and given != written.get(key):
             written[key] = given
-            if key == "threshold":
-                _take_threshold(given)
-            else:
+            if key != "threshold":
                 st.session_state[key] = given
-
-
-def _take_threshold(text: str) -> None:
-    """Take a threshold from the address; what is no finite number is left out."""
-    try:
-        value = float(text)
-    except ValueError:
-        return
-    if abs(value) < _FINITE:
-        st.session_state["threshold"] = value
+            elif given:
+                st.session_state[key] = float(given)
 
 
 def to_address() -> None:

@@ -12,7 +12,8 @@ from contextlib import contextmanager
 import streamlit as st
 
 from analytics.errors import AnalysisError, EmptyCohort
-from pages._frame import session, sidebar
+from pages._frame import address, session, sidebar
+from pages._frame.imports import import_shared
 from pages._frame.registry import FIRST, PAGES
 from pages._frame.render import escaped
 
@@ -46,8 +47,10 @@ def _configure() -> None:
 
 def run() -> None:
     """Draw the frame and the page that was asked for."""
+    import_shared()
     _configure()
     st.html(_NARROW_MARGINS)
+    address.leave_out_wrong_numbers()
     if session.needs_sign_in():
         _draw_sign_in()
         return
@@ -90,6 +93,7 @@ def require() -> None:
     """Begin a page: a deep link to a fresh server runs the page without its frame, which is then registered."""
     if st.session_state.get(_ENTERED):
         return
+    import_shared()
     _configure()
     if session.needs_sign_in():
         _draw_sign_in()

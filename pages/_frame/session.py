@@ -56,6 +56,12 @@ def _identified() -> str:
     return hashlib.sha256(f"{len(issuer)} {issuer} {subject}".encode()).hexdigest()[:32]
 
 
+def person_name() -> str:
+    """Return what the sign-in calls who asks; empty without one."""
+    found = st.user.get("name") or st.user.get("email") if st.user.get("is_logged_in") else ""
+    return found if isinstance(found, str) else ""
+
+
 def needs_sign_in() -> bool:
     """Whether a provider is configured and nobody has signed in."""
     return "is_logged_in" in st.user and not st.user.is_logged_in

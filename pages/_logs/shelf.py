@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from analytics.errors import QuestionError
+from analytics.errors import AnalysisError, QuestionError
+from analytics.log.kept.thresholds import decisions
+from analytics.log.removed import forget, put_away, removed_logs, restore
 from analytics.log.schema import Log
 from analytics.present import words
 from analytics.reading import api
@@ -16,6 +18,7 @@ _N_UNSCROLLED = 8
 """Logs that are listed without a bar to scroll."""
 _SCROLLED_HEIGHT = 560
 """Pixels of a longer list."""
+_ASKED, _SAID = "_removal_asked", "_removal_said"
 _STEPS = "**1** Drop an export → **2** Confirm its columns → **3** See what fails"
 
 
@@ -114,3 +117,82 @@ def _open_log(log: Log) -> None:
     """Make a log the present one and close the mapping."""
     session.choose_log(log)
     stage(None)
+
+
+def draw_remove(log: Log) -> None:
+    """Offer to remove a log, by a dialog that names it and is closed by what it does."""
+    st.button(
+        "Remove this log",
+        key=f"ask_remove_{log.log_id}",
+        icon=":material/delete:",
+        on_click=st.session_state.update,
+        kwargs={_ASKED: log.log_id},
+    )
+    if st.session_state.pop(_ASKED, None) == log.log_id:
+        st.dialog(f"Remove {escaped(words.shortened(log.name, 60))}?")(_draw_question)(log)
+
+
+def _draw_question(log: Log) -> None:
+    """Say what becomes of the log and of what people wrote about it, and wait for a click."""
+    st.markdown(escaped(f"{log.name}, {words.plural(log.n_rows, 'row')}, leaves the workspace."))
+    verdicts = session.reviews().verdicts(log.reading.content_hash)
+    decided = decisions(session.workspace(), log.key)
+    written = f"{words.plural(len(verdicts), 'verdict')} and {words.plural(len(decided), 'decision')}"
+    st.markdown(
+        escaped(
+            f"Its {written} stay, as does what the library holds of it: they are there again once the log is back, "
+            "or the same export is uploaded. The file that it came from is not touched. "
+            "For a day, Undo on this page brings it back as it is."
+        )
+    )
+    if st.button("Remove", type="primary", key=f"remove_{log.log_id}", on_click=_remove, args=(log.log_id,)):
+        st.rerun()
+
+
+def _remove(log_id: str) -> None:
+    """Put a log away, and open another one."""
+    try:
+        put_away(session.workspace(), log_id)
+    except AnalysisError as error:
+        st.session_state[_SAID] = str(error)
+        return
+    st.session_state["_wanted_log"] = ""
+
+
+def draw_removed() -> None:
+    """List what was removed within a day; one click brings it back."""
+    if said := st.session_state.pop(_SAID, None):
+        st.warning(escaped(said))
+    gone = removed_logs(session.workspace())
+    if gone:
+        st.markdown("**Removed**")
+    for entry in gone:
+        until = f"{entry.until.astimezone():%d %b, %H:%M}"
+        st.caption(escaped(f"{words.shortened(entry.log.name, 60)}, kept until {until}"))
+        with st.container(horizontal=True):
+            st.button(
+                "Undo",
+                key=f"restore_{entry.log.log_id}",
+                icon=":material/undo:",
+                type="tertiary",
+                on_click=_restore,
+                args=(entry.log.log_id,),
+            )
+            st.button(
+                "Remove for good",
+                key=f"forget_{entry.log.log_id}",
+                icon=":material/delete_forever:",
+                type="tertiary",
+                on_click=forget,
+                args=(session.workspace(), entry.log.log_id),
+            )
+
+
+def _restore(log_id: str) -> None:
+    """Bring a log back and open it."""
+    try:
+        restore(session.workspace(), log_id)
+    except AnalysisError as error:
+        st.session_state[_SAID] = str(error)
+        return
+    st.session_state["_wanted_log"] = log_id

@@ -14,6 +14,7 @@ from streamlit.typing import UploadedFile
 from analytics.errors import AnalysisError, QuestionError
 from analytics.log.mapping import Mapping
 from analytics.log.schema import Log
+from analytics.present import words
 from analytics.reading import api, inbox, preview
 from analytics.reading.api import Staged
 from analytics.reading.formats.registry import readable
@@ -24,10 +25,22 @@ from pages._frame.render import escaped
 from pages._logs import account, incoming, layout, mapping, mending, shelf
 
 _Answer = TypeVar("_Answer")
+_UNFINISHED = "_upload_unfinished"
+_PARTS = {
+    "Recognising the file": (0.0, 0.05),
+    "Reading rows": (0.05, 0.7),
+    "Joining labels": (0.7, 0.75),
+    "Recognising types": (0.75, 0.9),
+    "Describing columns": (0.9, 1.0),
+    "Preparing scores and segments": (0.7, 0.9),
+    "Checking the log": (0.9, 1.0),
+}
+"""By step of the reading process: from which part of the bar to which. Rows take longest; the shares are judgements."""
 
 
 def draw_drop_zone() -> None:
     """Take the files of a log from the browser, or read them where they lie when they are too large for one."""
+    _draw_unfinished()
     nonce = st.session_state.setdefault("_upload_nonce", 0)
     files = st.file_uploader(
         "Upload an export",
@@ -38,13 +51,15 @@ def draw_drop_zone() -> None:
         help=f"{readable()}, up to {mending.MAX_UPLOAD_MB} MB. Several files become one log: drop them together.",
     )
     root = inbox.inbox()
-    where = "Larger than 499 MB? Read it " + ("by its path" if root is None else "from the inbox")
-    with st.expander(where, key="by_path"):
-        path = _draw_path() if root is None else _draw_inbox(root)
+    path = None
+    if root is not None or not inbox.are_paths_closed():
+        where = "Larger than 499 MB? Read it " + ("by its path" if root is None else "from the inbox")
+        with st.expander(where, key="by_path"):
+            path = _draw_path() if root is None else _draw_inbox(root)
     if path is not None:
-        _read(lambda progress: api.read_file(session.workspace(), path, on_progress=progress))
+        _read(lambda progress: api.read_file(session.workspace(), path, on_progress=progress), path.name)
     if files:
-        _read(lambda progress: _read_uploads(files, progress))
+        _read(lambda progress: _read_uploads(files, progress), ", ".join(file.name for file in files))
 
 
 def _draw_path() -> Path | None:
@@ -91,10 +106,10 @@ def _read_uploads(files: Sequence[UploadedFile], progress: OnProgress) -> Staged
         return found
 
 
-def _read(work: Callable[[OnProgress], Staged | Log]) -> None:
+def _read(work: Callable[[OnProgress], Staged | Log], what: str = "the labels") -> None:
     """Read with a moving bar and a way to stop; the run ends in the mapping, or in the log that was there already."""
     try:
-        found = _with_progress(work)
+        found = _with_progress(work, words.shortened(what, 80))
     finally:
         _forget_upload()
     _show(found)
@@ -111,19 +126,51 @@ def _show(found: Staged | Log) -> None:
     st.rerun()
 
 
-def _with_progress(work: Callable[[OnProgress], _Answer]) -> _Answer:
-    """Run work under a bar that moves; a click on stop reruns the page, ends the work and leaves nothing behind."""
+def _with_progress(work: Callable[[OnProgress], _Answer], what: str = "the log") -> _Answer:
+    """Run work under a bar that moves once from left to right; what ends it before its end is said by the next run."""
     place = st.empty()
     with place.container():
         bar = st.progress(0.0, "Starting")
-        st.button("Stop", key=f"stop_{uuid.uuid4().hex}", icon=":material/stop_circle:", on_click=_forget_upload)
+        st.button("Stop", key=f"stop_{uuid.uuid4().hex}", icon=":material/stop_circle:", on_click=_stop, args=(what,))
+    reached = 0.0
+
+    def show(step: str, done: float) -> None:
+        nonlocal reached
+        reached = max(reached, overall(step, done))
+        bar.progress(reached, f"{step} … {reached:.0%}")
+
+    st.session_state[_UNFINISHED] = f"{what[:1].upper() + what[1:]} was left before it was read to its end"
     try:
-        answer = work(lambda step, done: bar.progress(min(max(done, 0.0), 1.0), f"{step} … {done:.0%}"))
+        answer = work(show)
     except AnalysisError:
+        st.session_state.pop(_UNFINISHED)
         place.empty()
         raise
+    st.session_state.pop(_UNFINISHED)
     place.empty()
     return answer
+
+
+def overall(step: str, done: float) -> float:
+    """Return which part of all the work is done once a part of a step is.
+
+    >>> overall("Reading rows", 0.5)
+    0.375
+    """
+    low, high = _PARTS.get(step, (0.0, 0.0))
+    return low + (high - low) * min(max(done, 0.0), 1.0)
+
+
+def _stop(what: str) -> None:
+    """Empty the drop zone, and let the next run say that it was stopped."""
+    st.session_state[_UNFINISHED] = f"Stopped while {what} was read"
+    _forget_upload()
+
+
+def _draw_unfinished() -> None:
+    """Say once that work did not come to its end: stopped, or left by a click elsewhere or a lost connection."""
+    if said := st.session_state.pop(_UNFINISHED, None):
+        st.warning(escaped(f"{said}. Nothing of it was kept: drop or read it again."), icon=":material/upload_file:")
 
 
 def staged() -> Staged | None:
@@ -207,12 +254,7 @@ def draw_log(log: Log) -> None:
         sample = session.engine().sample(log)
         changed = mapping.edit(log.reading, log.mapping, sample, f"remap_{log.key}")
         _draw_rebuild(log, changed)
-    with st.popover("Remove this log", icon=":material/delete:"):
-        st.write("The log leaves the workspace; the file that it came from is not touched.")
-        if st.button("Remove", type="primary", key="remove"):
-            session.workspace().remove(log.log_id)
-            st.session_state["_wanted_log"] = ""
-            st.rerun()
+    shelf.draw_remove(log)
 
 
 def _rebuild(log: Log, wanted: Mapping) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import astuple, dataclass
 from datetime import datetime
 
 import streamlit as st
@@ -19,16 +18,24 @@ from analytics.review.verdict import Conflict, Verdict
 from pages._frame import session
 from pages._frame.render import escaped
 from pages._review import keyboard, queue
-
-_NOTE, _REASON, _EXPECTED, _REVIEWER = "review_note", "_review_reason", "_review_expected", "review_reviewer"
-_SAID, _FAILED, _CONFLICT, _OPEN, _BASE, _DRAFTS = (
-    "_judging_said",
-    "_judging_failed",
-    "_judging_conflict",
-    "_judging_open",
-    "_judging_base",
-    "_judging_drafts",
+from pages._review.draft import (
+    BASE,
+    BY_REASON,
+    CONFLICT,
+    EXPECTED,
+    FAILED,
+    LAST_NAME,
+    NOTE,
+    OPEN,
+    REASON,
+    REVIEWER,
+    Open,
+    draft,
+    open_case,
+    reviewer,
 )
+
+_SAID, _NAMELESS = "_judging_said", "_judging_nameless"
 _EXPECTED_WORDS = {None: "not said", 1: "positive", 0: "negative"}
 _HELP = (
     "**1**–**9** reason · **N** note, **Esc** leaves it · **Ctrl+Enter** save and next · **J** next · **K** previous · "
@@ -36,100 +43,33 @@ _HELP = (
 )
 
 
-@dataclass(frozen=True)
-class _Draft:
-    """What the form holds: the note, the key of a reason, and what the label should be where that is said."""
-
-    note: str | None = ""
-    reason: str | None = None
-    expected_label: int | None = None
-
-
-@dataclass(frozen=True)
-class _Place:
-    """A row of a log, by the log's content."""
-
-    content_hash: str
-    row_id: int
-
-
-@dataclass(frozen=True)
-class _Open:
-    """The row that the form was filled for, and for whom."""
-
-    place: _Place | None = None
-    reviewer: str = ""
-
-
-def _open_case(question: Question, case: Case) -> list[Verdict]:
-    """Begin with a row: what this reviewer last wrote of it stands in the form; return the row's history."""
-    state = st.session_state
-    place = _Place(question.log.reading.content_hash, case.row_id)
-    history = session.reviews().history(place.content_hash, place.row_id)
-    before, now = state.get(_OPEN, _Open()), _Open(place, reviewer())
-    if before == now:
-        return history
-    mine = next((entry for entry in reversed(history) if entry.reviewer == now.reviewer), None)
-    drafts: dict[_Place, _Draft] = state.setdefault(_DRAFTS, {})
-    if before.place != place:
-        if before.place is not None:
-            drafts[before.place] = _draft()
-        written = _draft_of(mine) if mine else _Draft()
-        _fill(drafts.pop(place) if place in drafts else written)
-        state[_BASE] = history[-1].revision if history else 0
-        state.pop(_CONFLICT, None)
-        state.pop(_FAILED, None)
-    elif mine is not None and _draft() == _Draft():
-        _fill(_draft_of(mine))
-    state[_OPEN] = now
-    return history
-
-
-def reviewer() -> str:
-    """Return the name in the form as the store writes it."""
-    if _REVIEWER not in st.session_state:
-        st.session_state[_REVIEWER] = str(st.query_params.get("reviewer", ""))[:MAX_REVIEWER]
-    return " ".join(str(st.session_state[_REVIEWER] or "").split())
-
-
-def _draft() -> _Draft:
-    """Return what the form holds."""
-    return _Draft(*(st.session_state.get(key) for key in (_NOTE, _REASON, _EXPECTED)))
-
-
-def _draft_of(verdict: Verdict) -> _Draft:
-    """Return what the form holds for a verdict."""
-    return _Draft(verdict.note, verdict.reason, verdict.expected_label)
-
-
-def _fill(draft: _Draft) -> None:
-    """Put note, reason and expected label into the form."""
-    st.session_state.update(zip((_NOTE, _REASON, _EXPECTED), astuple(draft), strict=True))
-
-
 def _choose(reason: str, label: int | None) -> None:
-    """Take a reason; a wrong label is expected to be the other one."""
-    st.session_state[_REASON] = reason
-    if reason == LABEL_WRONG and label is not None and st.session_state.get(_EXPECTED) is None:
-        st.session_state[_EXPECTED] = 1 - label
+    """Take a reason; a wrong label is expected to be the other one, for as long as that is the reason."""
+    state = st.session_state
+    state[REASON] = reason
+    if reason == LABEL_WRONG and label is not None and state.get(EXPECTED) is None:
+        state[EXPECTED], state[BY_REASON] = 1 - label, True
+    elif reason != LABEL_WRONG and state.pop(BY_REASON, False):
+        state[EXPECTED] = None
 
 
 def _turn_expected() -> None:
     """Go from not said to positive to negative and back."""
+    st.session_state.pop(BY_REASON, None)
     order = list(_EXPECTED_WORDS)
-    st.session_state[_EXPECTED] = order[(order.index(st.session_state.get(_EXPECTED)) + 1) % len(order)]
+    st.session_state[EXPECTED] = order[(order.index(st.session_state.get(EXPECTED)) + 1) % len(order)]
 
 
 def _written(question: Question, case: Case, frame: str) -> Verdict:
     """Return the verdict that the form holds."""
-    draft = _draft()
+    written = draft()
     return Verdict(
         content_hash=question.log.reading.content_hash,
         row_id=case.row_id,
-        reviewer=st.session_state.get(_REVIEWER) or "",
-        reason=draft.reason or "",
-        note=draft.note or "",
-        expected_label=draft.expected_label,
+        reviewer=st.session_state.get(REVIEWER) or "",
+        reason=written.reason or "",
+        note=written.note or "",
+        expected_label=written.expected_label,
         error_kind=case.error_kind,
         frame=frame,
         random_rank=case.random_rank,
@@ -138,23 +78,26 @@ def _written(question: Question, case: Case, frame: str) -> Verdict:
 
 def _save(question: Question, case: Case, frame: str) -> None:
     """Write the verdict and go on; whatever stands against it, the text stays in the box."""
-    _put(question, _written(question, case, frame), st.session_state[_BASE], case.position)
+    if not reviewer() and draft().reason:
+        st.session_state[_NAMELESS] = True
+        return
+    _put(question, _written(question, case, frame), st.session_state[BASE], case.position)
 
 
 def _put(question: Question, verdict: Verdict, base: int, position: int) -> None:
     """Write a verdict on what somebody saw of a case."""
     state = st.session_state
-    state.pop(_FAILED, None)
+    state.pop(FAILED, None)
     try:
         found = session.reviews().save(verdict, base, log_name=question.log.name)
     except AnalysisError as error:
-        state[_FAILED] = str(error)
+        state[FAILED] = str(error)
         return
     if isinstance(found, Conflict):
-        state[_CONFLICT] = found
+        state[CONFLICT] = found
         return
-    state.pop(_CONFLICT, None)
-    state[_OPEN] = _Open()
+    state.pop(CONFLICT, None)
+    state[OPEN] = Open()
     at = datetime.fromisoformat(found.judged_at).astimezone()
     label = label_of(found.reason, session.reviews().reasons()[0])
     state[_SAID] = f"Saved at {at:%H:%M:%S}: row {position + 1:,}, {label}."
@@ -163,19 +106,19 @@ def _put(question: Question, verdict: Verdict, base: int, position: int) -> None
 
 def _keep_theirs(position: int) -> None:
     """Leave the case as somebody else left it, and go on."""
-    st.session_state.pop(_CONFLICT, None)
+    st.session_state.pop(CONFLICT, None)
     st.session_state[_SAID] = "Nothing was saved: the other verdict stands."
     queue.go(position + 1)
 
 
 def draw(question: Question, case: Case, frame: str, n_rows: int, reasons: tuple[Reason, ...]) -> None:
     """Draw the form; its height does not change with what is said."""
-    history = _open_case(question, case)
+    history = open_case(question, case)
     _draw_reasons(reasons, case)
     note, side = st.columns([1.8, 1], gap="small")
     note.text_area(
         "Note",
-        key=_NOTE,
+        key=NOTE,
         height=104,
         placeholder="Why is this row wrong? N writes here.",
         label_visibility="collapsed",
@@ -184,7 +127,7 @@ def draw(question: Question, case: Case, frame: str, n_rows: int, reasons: tuple
     )
     with side:
         _draw_reviewer()
-        said = _EXPECTED_WORDS[st.session_state.get(_EXPECTED)]
+        said = _EXPECTED_WORDS[st.session_state.get(EXPECTED)]
         st.button(
             f"Expected: {said}",
             key="review_turn",
@@ -220,12 +163,17 @@ def draw(question: Question, case: Case, frame: str, n_rows: int, reasons: tuple
             on_click=_keep,
             args=(question, case, frame),
         )
+    if reviewer():
+        st.session_state[LAST_NAME] = reviewer()
+        st.session_state.pop(_NAMELESS, None)
+    elif st.session_state.get(_NAMELESS):
+        _draw_name(question, case, frame)
     with st.container(height=52, border=False, gap=None):
         _draw_said(history, reasons)
     st.caption(_HELP)
     keyboard.draw()
-    if _CONFLICT in st.session_state:
-        _draw_conflict(question, st.session_state[_CONFLICT], case.position, reasons)
+    if CONFLICT in st.session_state:
+        _draw_conflict(question, st.session_state[CONFLICT], case.position, reasons)
 
 
 def _draw_reasons(reasons: tuple[Reason, ...], case: Case) -> None:
@@ -236,7 +184,7 @@ def _draw_reasons(reasons: tuple[Reason, ...], case: Case) -> None:
                 escaped(reason.label),
                 key=f"reason_{number}",
                 shortcut=str(number),
-                type="primary" if st.session_state.get(_REASON) == reason.key else "secondary",
+                type="primary" if st.session_state.get(REASON) == reason.key else "secondary",
                 help=escaped(reason.meaning) or None,
                 on_click=_choose,
                 args=(reason.key, case.label),
@@ -247,7 +195,7 @@ def _draw_reviewer() -> None:
     """Ask who judges; the name is kept for as long as the visit, and in the address for a reload."""
     name = st.text_input(
         "Your name",
-        key=_REVIEWER,
+        key=REVIEWER,
         max_chars=MAX_REVIEWER,
         placeholder="Your name",
         label_visibility="collapsed",
@@ -257,11 +205,32 @@ def _draw_reviewer() -> None:
         st.query_params["reviewer"] = name
 
 
+def _draw_name(question: Question, case: Case, frame: str) -> None:
+    """Ask for the name that the first verdict needs, where it was to be saved; Enter saves it."""
+    with st.container(border=True):
+        st.text_input(
+            "Who judges? Enter saves the verdict under this name.",
+            key="review_ask_name",
+            max_chars=MAX_REVIEWER,
+            placeholder="Your name",
+            on_change=_save_named,
+            args=(question, case, frame),
+        )
+
+
+def _save_named(question: Question, case: Case, frame: str) -> None:
+    """Take the name that was asked for, and save what waited for it."""
+    st.session_state[REVIEWER] = st.session_state["review_ask_name"]
+    if reviewer():
+        st.session_state.pop(_NAMELESS, None)
+        _save(question, case, frame)
+
+
 def _draw_said(history: list[Verdict], reasons: tuple[Reason, ...]) -> None:
     """Say on one line what became of the last verdict, or what is known of this row."""
     state = st.session_state
-    if _FAILED in state:
-        st.markdown(f":red[:material/error: **Not saved.**] {escaped(state[_FAILED])}")
+    if FAILED in state:
+        st.markdown(f":red[:material/error: **Not saved.**] {escaped(state[FAILED])}")
         return
     said = state.get(_SAID, "")
     if any(entry.reviewer == reviewer() for entry in history):
@@ -302,7 +271,7 @@ def _keep(question: Question, case: Case, frame: str) -> None:
     try:
         is_new = library.keep(session.reviews(), held)
     except AnalysisError as error:
-        st.session_state[_FAILED] = str(error)
+        st.session_state[FAILED] = str(error)
         return
-    st.session_state.pop(_FAILED, None)
+    st.session_state.pop(FAILED, None)
     st.session_state[_SAID] = "Kept in the library." if is_new else "This row is in the library already."

@@ -16,10 +16,11 @@ from analytics.review.taxonomy import Reason, label_of
 from analytics.review.verdict import Verdict
 from pages._frame import session
 from pages._frame.frame import boundary
-from pages._frame.render import sentence
+from pages._frame.render import escaped, sentence
 from pages._review import case as case_view
 from pages._review import findings, library, queue
 from pages._review import verdict as verdict_form
+from pages._review.draft import reviewer
 
 _VIEWS = {"cases": "Cases", "findings": "What the verdicts say", "library": "Library"}
 
@@ -40,6 +41,8 @@ def draw(question: Question) -> None:
         store = session.reviews()
         reasons, _ = store.reasons()
         verdicts = store.verdicts(question.log.reading.content_hash)
+        for said in store.notices():
+            st.warning(escaped(f"{said} What was set aside is on the Logs page."), icon=":material/healing:")
         if view == "findings":
             findings.draw(question, verdicts, reasons)
         elif view == "library":
@@ -68,7 +71,7 @@ def _draw_cases(question: Question, verdicts: list[Verdict], reasons: tuple[Reas
         page = queue.page_of(question, asked)
     left, right = st.columns([1, 1.65], gap="medium")
     with left:
-        queue.draw_list(question, asked, page, verdicts, reasons, verdict_form.reviewer())
+        queue.draw_list(question, asked, page, verdicts, reasons, reviewer())
         _draw_so_far(verdicts, reasons)
     case = cases(page.rows)[asked.at % queue.PAGE_ROWS]
     with right:

@@ -31,68 +31,61 @@ class Words:
     fractions: tuple[str, ...]
 
 
-DOMAINS: dict[str, dict[str, Words]] = {
-    "credit": {
-        "en": Words(("defaulted", "loan_default"), ("pd", "default_probability"), ("decision",), ("owns_home", "prior_default"), ("utilisation", "ltv")),
-        "de": Words(("Ausfall", "ausgefallen"), ("Ausfallwahrscheinlichkeit",), ("Entscheidung",), ("Eigenheim", "verheiratet"), ("Auslastung",)),
-        "es": Words(("impago", "moroso"), ("probabilidad_impago",), ("decisión",), ("propietario", "casado"), ("endeudamiento",)),
-        "fr": Words(("défaut", "impayé"), ("probabilité_défaut",), ("décision",), ("propriétaire", "marié"), ("taux_endettement",)),
-    },
-    "fraud": {
-        "en": Words(("is_fraud", "chargeback", "fraud_confirmed"), ("fraud_score", "risk_score"), ("action",), ("card_present", "new_device"), ("velocity_ratio",)),
-        "de": Words(("Betrug", "betrug_bestaetigt"), ("Betrugswahrscheinlichkeit", "Risikowert"), ("Entscheidung",), ("Neukunde",), ("Anteil_Ausland",)),
-        "es": Words(("fraude", "es_fraude"), ("puntuación_fraude", "riesgo"), ("decision",), ("cliente_nuevo",), ("proporcion_nocturna",)),
-        "fr": Words(("fraude", "est_fraude"), ("score_fraude", "risque"), ("décision",), ("nouveau_client",), ("part_nuit",)),
-    },
-    "churn": {
-        "en": Words(("churned", "churn_30d"), ("churn_probability", "propensity"), ("prediction",), ("autopay", "has_contract"), ("usage_share",)),
-        "de": Words(("gekündigt", "Abwanderung"), ("Kündigungswahrscheinlichkeit", "score"), ("Vorhersage",), ("Vertrag_aktiv",), ("Nutzungsanteil",)),
-        "es": Words(("baja", "abandono"), ("probabilidad_baja", "puntaje"), ("predicción",), ("domiciliado",), ("cuota_uso",)),
-        "fr": Words(("résilié", "attrition"), ("probabilité_résiliation", "score"), ("prédiction",), ("prélèvement",), ("part_usage",)),
-    },
-    "hospital": {
-        "en": Words(("readmitted", "readmitted_30d"), ("risk", "readmission_risk"), ("flagged",), ("diabetic", "prior_auth"), ("bmi_percentile",)),
-        "de": Words(("Wiederaufnahme",), ("Risiko", "Risikowert"), ("Entscheidung",), ("Diabetes", "Raucher"), ("Perzentil",)),
-        "es": Words(("reingreso",), ("riesgo_reingreso", "riesgo"), ("decisión",), ("diabetico", "fumador"), ("percentil",)),
-        "fr": Words(("réadmission",), ("risque_réadmission", "risque"), ("décision",), ("diabétique", "fumeur"), ("percentile",)),
-    },
-    "marketing": {
-        "en": Words(("converted", "purchased", "clicked"), ("propensity_score", "p_hat"), ("predicted_class",), ("opted_in", "is_member"), ("open_rate",)),
-        "de": Words(("gekauft", "konvertiert"), ("Kaufwahrscheinlichkeit",), ("Vorhersage",), ("Newsletter",), ("Öffnungsrate",)),
-        "es": Words(("compra", "convertido"), ("probabilidad_compra",), ("predicción",), ("suscrito",), ("tasa_apertura",)),
-        "fr": Words(("achat", "converti"), ("probabilité_achat",), ("prédiction",), ("abonné",), ("taux_ouverture",)),
-    },
-    "claims": {
-        "en": Words(("outcome", "final_outcome"), ("model_score", "score"), ("approved",), ("litigated_before", "vip"), ("repair_ratio",)),
-        "de": Words(("Ergebnis",), ("Punktzahl", "Score"), ("bewilligt",), ("Stammkunde",), ("Quote",)),
-        "es": Words(("resultado",), ("puntuación", "score"), ("aprobado",), ("cliente_vip",), ("cuota",)),
-        "fr": Words(("résultat",), ("score",), ("approuvé",), ("client_vip",), ("quotité",)),
-    },
-    "flights": {
-        "en": Words(("late", "delayed"), ("delay_probability", "score"), ("y_pred",), ("weekend", "international"), ("load_factor",)),
-        "de": Words(("verspätet", "Verspätung"), ("Verspätungswahrscheinlichkeit",), ("Vorhersage",), ("Wochenende",), ("Auslastung",)),
-        "es": Words(("retraso", "retrasado"), ("probabilidad_retraso",), ("predicción",), ("fin_de_semana",), ("ocupacion",)),
-        "fr": Words(("retard", "en_retard"), ("probabilité_retard",), ("prédiction",), ("week_end",), ("remplissage",)),
-    },
-    "factory": {
-        "en": Words(("defective", "failed"), ("anomaly_score", "failure_probability"), ("alert_decision",), ("night_shift", "reworked"), ("humidity_share",)),
-        "de": Words(("defekt",), ("Defektwahrscheinlichkeit", "score"), ("Entscheidung",), ("Nachtschicht",), ("Feuchteanteil",)),
-        "es": Words(("defectuoso",), ("probabilidad_defecto", "score"), ("decisión",), ("turno_noche",), ("humedad",)),
-        "fr": Words(("défectueux",), ("probabilité_défectueux", "score"), ("décision",), ("équipe_nuit",), ("humidité",)),
-    },
-    "moderation": {
-        "en": Words(("toxic", "ground_truth", "gold_label"), ("toxicity_score", "confidence"), ("predicted_label",), ("has_link", "is_reply"), ("caps_ratio",)),
-        "de": Words(("toxisch", "Wahrheit"), ("score", "Wahrscheinlichkeit"), ("Vorhersage",), ("Antwort",), ("Anteil_Grossbuchstaben",)),
-        "es": Words(("toxico", "verdad"), ("score", "probabilidad"), ("predicción",), ("respuesta",), ("proporcion_mayusculas",)),
-        "fr": Words(("toxique", "vérité"), ("score", "probabilité"), ("prédiction",), ("réponse",), ("part_majuscules",)),
-    },
-    "assistant": {
-        "en": Words(("thumbs", "feedback", "correct", "accepted"), ("score", "confidence"), ("model_decision",), ("streamed", "is_retry"), ("cache_share",)),
-        "de": Words(("tatsächlich", "Ergebnis"), ("Konfidenz", "Punktzahl"), ("Entscheidung",), ("Wiederholung",), ("Cacheanteil",)),
-        "es": Words(("resultado", "etiqueta"), ("confianza", "puntaje"), ("decisión",), ("reintento",), ("proporcion_cache",)),
-        "fr": Words(("résultat", "étiquette"), ("confiance", "score"), ("décision",), ("relance",), ("part_cache",)),
-    },
-}  # fmt: skip
+VOCABULARY = """
+domain | language | label | score | decision | flags | fractions
+credit | en | defaulted, loan_default | pd, default_probability | decision | owns_home, prior_default | utilisation, ltv
+credit | de | Ausfall, ausgefallen | Ausfallwahrscheinlichkeit | Entscheidung | Eigenheim, verheiratet | Auslastung
+credit | es | impago, moroso | probabilidad_impago | decisión | propietario, casado | endeudamiento
+credit | fr | défaut, impayé | probabilité_défaut | décision | propriétaire, marié | taux_endettement
+fraud | en | is_fraud, chargeback, fraud_confirmed | fraud_score, risk_score | action | card_present, new_device | velocity_ratio
+fraud | de | Betrug, betrug_bestaetigt | Betrugswahrscheinlichkeit, Risikowert | Entscheidung | Neukunde | Anteil_Ausland
+fraud | es | fraude, es_fraude | puntuación_fraude, riesgo | decision | cliente_nuevo | proporcion_nocturna
+fraud | fr | fraude, est_fraude | score_fraude, risque | décision | nouveau_client | part_nuit
+churn | en | churned, churn_30d | churn_probability, propensity | prediction | autopay, has_contract | usage_share
+churn | de | gekündigt, Abwanderung | Kündigungswahrscheinlichkeit, score | Vorhersage | Vertrag_aktiv | Nutzungsanteil
+churn | es | baja, abandono | probabilidad_baja, puntaje | predicción | domiciliado | cuota_uso
+churn | fr | résilié, attrition | probabilité_résiliation, score | prédiction | prélèvement | part_usage
+hospital | en | readmitted, readmitted_30d | risk, readmission_risk | flagged | diabetic, prior_auth | bmi_percentile
+hospital | de | Wiederaufnahme | Risiko, Risikowert | Entscheidung | Diabetes, Raucher | Perzentil
+hospital | es | reingreso | riesgo_reingreso, riesgo | decisión | diabetico, fumador | percentil
+hospital | fr | réadmission | risque_réadmission, risque | décision | diabétique, fumeur | percentile
+marketing | en | converted, purchased, clicked | propensity_score, p_hat | predicted_class | opted_in, is_member | open_rate
+marketing | de | gekauft, konvertiert | Kaufwahrscheinlichkeit | Vorhersage | Newsletter | Öffnungsrate
+marketing | es | compra, convertido | probabilidad_compra | predicción | suscrito | tasa_apertura
+marketing | fr | achat, converti | probabilité_achat | prédiction | abonné | taux_ouverture
+claims | en | outcome, final_outcome | model_score, score | approved | litigated_before, vip | repair_ratio
+claims | de | Ergebnis | Punktzahl, Score | bewilligt | Stammkunde | Quote
+claims | es | resultado | puntuación, score | aprobado | cliente_vip | cuota
+claims | fr | résultat | score | approuvé | client_vip | quotité
+flights | en | late, delayed | delay_probability, score | y_pred | weekend, international | load_factor
+flights | de | verspätet, Verspätung | Verspätungswahrscheinlichkeit | Vorhersage | Wochenende | Auslastung
+flights | es | retraso, retrasado | probabilidad_retraso | predicción | fin_de_semana | ocupacion
+flights | fr | retard, en_retard | probabilité_retard | prédiction | week_end | remplissage
+factory | en | defective, failed | anomaly_score, failure_probability | alert_decision | night_shift, reworked | humidity_share
+factory | de | defekt | Defektwahrscheinlichkeit, score | Entscheidung | Nachtschicht | Feuchteanteil
+factory | es | defectuoso | probabilidad_defecto, score | decisión | turno_noche | humedad
+factory | fr | défectueux | probabilité_défectueux, score | décision | équipe_nuit | humidité
+moderation | en | toxic, ground_truth, gold_label | toxicity_score, confidence | predicted_label | has_link, is_reply | caps_ratio
+moderation | de | toxisch, Wahrheit | score, Wahrscheinlichkeit | Vorhersage | Antwort | Anteil_Grossbuchstaben
+moderation | es | toxico, verdad | score, probabilidad | predicción | respuesta | proporcion_mayusculas
+moderation | fr | toxique, vérité | score, probabilité | prédiction | réponse | part_majuscules
+assistant | en | thumbs, feedback, correct, accepted | score, confidence | model_decision | streamed, is_retry | cache_share
+assistant | de | tatsächlich, Ergebnis | Konfidenz, Punktzahl | Entscheidung | Wiederholung | Cacheanteil
+assistant | es | resultado, etiqueta | confianza, puntaje | decisión | reintento | proporcion_cache
+assistant | fr | résultat, étiquette | confiance, score | décision | relance | part_cache
+"""
+
+
+def vocabulary() -> dict[str, dict[str, Words]]:
+    """Return the words by domain and language."""
+    found: dict[str, dict[str, Words]] = {}
+    for line in VOCABULARY.strip().splitlines()[1:]:
+        domain, language, *cells = line.split(" | ")
+        found.setdefault(domain, {})[language] = Words(*(tuple(cell.split(", ")) for cell in cells))
+    return found
+
+
+DOMAINS = vocabulary()
 TRAPS = ("none", "none", "none", "none", "none", "copy", "two labels", "two scores", "id like a score", "prediction")
 
 

@@ -111,11 +111,32 @@ def test_without_a_reason_or_a_name_nothing_is_saved_and_the_text_stays(home: Pa
     app.text_area(key="review_note").set_value("kept")
     app.button(key="review_save").click().run()
     assert "Not saved" in texts(app) and "reason" in texts(app)
+    assert ReviewStore(home).verdicts(log_of(home).reading.content_hash) == []
     app.text_input(key="review_reviewer").set_value("  ").run()
     app = judge(app, 2, "kept")
-    assert "Not saved" in texts(app) and "name" in texts(app)
-    assert app.text_area(key="review_note").value == "kept"
     assert ReviewStore(home).verdicts(log_of(home).reading.content_hash) == []
+    assert app.text_area(key="review_note").value == "kept"
+    app.text_input(key="review_ask_name").set_value("Bea").run()
+    (stored,) = ReviewStore(home).verdicts(log_of(home).reading.content_hash)
+    assert (stored.reviewer, stored.note) == ("Bea", "kept")
+    assert "Saved at" in texts(app) and app.text_input(key="review_reviewer").value == "Bea"
+    assert not [field for field in app.text_input if field.key == "review_ask_name"]
+
+
+def test_what_a_reason_expects_goes_with_the_reason(home: Path) -> None:
+    app = opened()
+    app.button(key="reason_1").click().run()
+    assert app.button(key="review_turn").label != "Expected: not said"
+    app = judge(app, 6)
+    (stored,) = ReviewStore(home).verdicts(log_of(home).reading.content_hash)
+    assert (stored.reason, stored.expected_label) == ("model-wrong", None)
+    app.button(key="review_turn").click().run()
+    app.button(key="reason_1").click().run()
+    app = judge(app, 6)
+    assert {entry.expected_label for entry in ReviewStore(home).verdicts(log_of(home).reading.content_hash)} == {
+        None,
+        1,
+    }
 
 
 def test_what_was_not_saved_is_there_when_one_comes_back_and_nobody_is_led_by_another(home: Path) -> None:
@@ -235,3 +256,14 @@ def test_an_address_that_no_queue_has_is_mended() -> None:
     app = opened(errors="x", rank="<b>", seed="-1", at="999999999999", view="?")
     assert app.query_params["errors"] == "both" and app.query_params["rank"] == "confidence"
     assert int(app.query_params["at"]) < 240
+
+
+def test_a_file_that_was_emptied_costs_nothing_and_the_page_says_so(home: Path) -> None:
+    judge(opened(), 1, "kept")
+    (home / "verdicts.sqlite").write_bytes(b"")
+    app = opened()
+    said = " ".join(warning.value for warning in app.warning).replace("\\", "")
+    assert "was damaged or replaced" in said and "Nothing is missing" in said
+    assert [entry.note for entry in ReviewStore(home).verdicts(log_of(home).reading.content_hash)] == ["kept"]
+    for path in (home / "damaged").iterdir():
+        path.unlink()

@@ -88,7 +88,12 @@ def test_a_point_below_the_diagonal_is_over_prediction() -> None:
 def test_readings_say_which_way_scores_are_off(shift: float, side: str, where: str) -> None:
     answer = made_answer(made_log(shift))
     text = plain(calibration_reading(answer, NO_SCAN))
-    assert text.startswith(f"Scores are too {side} on the whole by ") and "judged rows" in text and "ECE is 0." in text
+    assert (
+        text.startswith("A score of ")
+        and f"Scores are too {side} on the whole by " in text
+        and "judged rows" in text
+        and "ECE is 0." in text
+    )
     reading = plain(reliability_reading(answer))
     assert where in reading and "rejects it" in reading
     assert not BAD.search(text) and not BAD.search(reading)
@@ -104,7 +109,9 @@ def diagram(answer: Calibration, *, in_log_odds: bool = False) -> Any:
 
 def test_calibrated_scores_are_left_in_peace() -> None:
     answer = made_answer(made_log())
-    assert "neither too high nor too low beyond chance" in calibration_reading(answer, NO_SCAN)
+    text = calibration_reading(answer, NO_SCAN)
+    assert text.startswith("A score of ") and "what it says, within chance" in text.partition(".  ")[0]
+    assert "neither too high nor too low beyond chance" in text
     assert "does not reject it" in reliability_reading(answer)
     row = answer.chance.row(by_predicate=pl.col("metric") == "ece", named=True)
     assert row["chance_low"] <= row["value"] <= row["chance_high"]
@@ -176,10 +183,10 @@ def test_scores_that_are_too_extreme_on_the_whole_are_called_so() -> None:
     log = made_log()
     odds = 0.4 * np.log(log["score"] / (1 - log["score"])).to_numpy()
     flat = log.with_columns(label=pl.Series((rng.random(len(log)) < 1 / (1 + np.exp(-odds))).astype(int)))
-    assert "They are too extreme: slope 0." in calibration_reading(made_answer(flat), NO_SCAN)
+    assert "Scores are too extreme: slope 0." in calibration_reading(made_answer(flat), NO_SCAN)
     assert "slope" not in calibration_reading(made_answer(log), NO_SCAN)
     blind = log.with_columns(label=pl.Series((rng.random(len(log)) < 0.5).astype(int)))
-    assert "They hardly tell positives from negatives: slope " in calibration_reading(made_answer(blind), NO_SCAN)
+    assert "Scores hardly tell positives from negatives: slope " in calibration_reading(made_answer(blind), NO_SCAN)
 
 
 def test_every_number_stands_beside_its_chance_range() -> None:

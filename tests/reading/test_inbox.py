@@ -51,6 +51,7 @@ def test_files_and_folders_of_files_are_offered_with_their_sizes(root: Path) -> 
         ".",
         "..",
         "none.csv",
+        ".secret.csv",
         "a\x00b",
     ],
 )

@@ -18,7 +18,7 @@ import pytest
 
 from analytics.errors import QuestionError, StoreError
 from analytics.log.workspace import Workspace
-from analytics.review import database, library
+from analytics.review import database, library, sqlite
 from analytics.review.store import ReviewStore
 from analytics.review.taxonomy import DEFAULT_REASONS, Reason, edited
 from analytics.review.verdict import Conflict, Verdict
@@ -126,7 +126,7 @@ def test_what_is_written_is_synchronised(store: ReviewStore) -> None:
         names = ("journal_mode", "synchronous", "foreign_keys", "user_version")
         return [connection.execute(f"PRAGMA {name}").fetchone()[0] for name in names]
 
-    assert store._database.read(settings) == ["wal", 2, 1, len(database.MIGRATIONS)]
+    assert store._database.read(settings) == ["wal", 2, 1, len(sqlite.MIGRATIONS)]
 
 
 def test_reasons_are_edited_and_two_editors_do_not_overwrite_each_other(store: ReviewStore) -> None:
@@ -231,8 +231,8 @@ def test_a_read_only_disk_says_not_saved(store: ReviewStore, monkeypatch: pytest
 def test_who_waits_too_long_is_told_so_without_a_locked_database(
     store: ReviewStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(database, "PATIENCE_SECONDS", 0.1)
-    monkeypatch.setattr(database, "BUSY_MS", 10)
+    monkeypatch.setattr(sqlite, "PATIENCE_SECONDS", 0.1)
+    monkeypatch.setattr(sqlite, "BUSY_MS", 10)
     other = sqlite3.connect(store.path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(StoreError, match="others kept writing") as refused:

@@ -34,7 +34,23 @@ def calibration_reading(answer: Calibration, scan: pl.DataFrame) -> str:
         )
         return " ".join(filter(None, [lead, segments]))
     ece = f"ECE is {words.number(row['ece'])}; a calibrated model of this size would show up to {_chance_of(answer, 'ece')}"
-    return " ".join(filter(None, [f"{_level_part(row)} {ece}.", _spread_part(row), segments]))
+    return " ".join(
+        filter(None, [_meaning_part(answer, row), _spread_part(row), f"{_level_part(row)} {ece}.", segments])
+    )
+
+
+def _meaning_part(answer: Calibration, row: _Row) -> str:
+    """Say what a score means: of the bin that is off for most rows where ECE is beyond chance, else of the highest scores."""
+    bins = [found for found in answer.bins.iter_rows(named=True) if found["n"]]
+    chance = answer.chance.filter(pl.col("metric") == "ece")["chance_high"]
+    is_off = bool(len(chance)) and chance[0] is not None and row["ece"] > chance[0]
+    off = [found for found in bins if side_of(found) != "same"]
+    if not is_off or not off:
+        top = bins[-1]
+        return f"A score of {words.number(top['mean_score'], 2)} means {_bin_rate(top)}: what it says, within chance."
+    most = max(off, key=lambda found: found["n"] * abs(found["mean_score"] - found["observed"]))
+    side = "too high" if side_of(most) == "over" else "too low"
+    return f"A score of {words.number(most['mean_score'], 2)} means {_bin_rate(most)}: it is {side}."
 
 
 def _spread_part(row: _Row) -> str:
@@ -43,11 +59,11 @@ def _spread_part(row: _Row) -> str:
         return ""
     ends = words.between(words.number(row["slope_low"], 2), words.number(row["slope_high"], 2))
     if row["slope_high"] < 0:
-        lead = "They run the other way"
+        lead = "Scores run the other way"
     elif row["slope_low"] <= 0:
-        lead = "They hardly tell positives from negatives"
+        lead = "Scores hardly tell positives from negatives"
     else:
-        lead = f"They are too {'extreme' if row['slope'] < 1 else 'timid'}"
+        lead = f"Scores are too {'extreme' if row['slope'] < 1 else 'timid'}"
     return f"{lead}: slope {words.number(row['slope'], 2)} ({ends})."
 
 
@@ -63,7 +79,7 @@ def _level_part(row: _Row) -> str:
     means = f"mean score {words.share(row['mean_score'])}, observed {words.share(row['observed'])}"
     n = words.plural(row["n"], "judged row")
     if row["p_value"] is None or not row["p_value"] < SIGNIFICANT:
-        return f"On the whole scores are neither too high nor too low beyond chance: {means} on {n}, {size}."
+        return f"On the whole they are neither too high nor too low beyond chance: {means} on {n}, {size}."
     side = "high" if row["difference"] > 0 else "low"
     return f"Scores are too {side} on the whole by {_size_of(row)}: {means} on {n}."
 

@@ -1,0 +1,52 @@
+"""Numbers of the address: what no control can hold is left out in one place, and no page fails."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from pages._frame.address import NUMBERS
+from pages._frame.policy import COST_KEYS
+from tests.ingested import Desk
+from tests.pages.test_sessions import table
+
+ROOT = Path(__file__).parents[2]
+COUNTS = {"seed", "at"}
+"""Whole numbers that Review keeps within its bounds itself."""
+
+
+@pytest.fixture(autouse=True)
+def empty_caches() -> Iterator[None]:
+    st.cache_resource.clear()
+    st.cache_data.clear()
+    yield
+    st.cache_resource.clear()
+    st.cache_data.clear()
+
+
+@pytest.mark.parametrize("text", ["1e400", "-inf", "nan", "-1e308", "99999999999999999999", "-7"])
+@pytest.mark.parametrize("page", ["slices", "calibration", "thresholds", "review"])
+def test_a_number_that_no_control_holds_is_left_out(desk: Desk, page: str, text: str) -> None:
+    desk.log(table(1), segments=("region",))
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).switch_page(f"pages/{page}.py")
+    for key in (*NUMBERS, *COUNTS):
+        app.query_params[key] = text
+    app.run()
+    assert not app.exception and [error.value for error in app.error] == []
+
+
+def test_every_bound_number_is_checked() -> None:
+    found = set()
+    for path in (ROOT / "pages").rglob("*.py"):
+        for call in [node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Call)]:
+            given = {word.arg: word.value for word in call.keywords}
+            if ast.unparse(call.func).endswith(("number_input", "slider")) and "bind" in given:
+                found.add(getattr(given["key"], "value", None))
+            elif ast.unparse(call.func) == "_number":
+                found.add(getattr(call.args[1], "value", None))
+    assert found - {None} <= set(NUMBERS) and set(COST_KEYS) <= set(NUMBERS) and len(found) > 10
