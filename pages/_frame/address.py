@@ -53,11 +53,14 @@ def _is_within(text: str, bounds: tuple[float, float]) -> bool:
 
 
 def from_address() -> None:
-    """Take over what the address newly says: by a copied link, an edited address, back and forward."""
+    """Take over what the address newly says, by a copied link, an edited address, back and forward, and what the session lost.
+
+    A session whose page changes without its controls' values forgets them: the address then still says which log is meant.
+    """
     written = st.session_state.setdefault("_address", {})
     for key in QUESTION_KEYS:
         given = st.query_params.get(key)
-        if given is not None and given != written.get(key):
+        if given is not None and (given != written.get(key) or key not in st.session_state):
             written[key] = given
             if key != "threshold":
                 st.session_state[key] = given
