@@ -146,3 +146,45 @@ def test_a_page_s_folder_bears_its_name() -> None:
     folders = {path.parent.name for path in (ROOT / "pages").glob("_*/*.py")} - {"_frame"}
     assert folders <= {f"_{page}" for page in pages}
     assert pages <= set(QUESTIONS)
+
+
+def is_number(value: ast.expr | None) -> bool:
+    """Whether an expression is a number, a sum of numbers, or a tuple of them."""
+    match value:
+        case ast.Constant():
+            return type(value.value) in (int, float)
+        case ast.UnaryOp():
+            return is_number(value.operand)
+        case ast.BinOp():
+            return is_number(value.left) and is_number(value.right)
+        case ast.Tuple():
+            return bool(value.elts) and all(map(is_number, value.elts))
+    return False
+
+
+def without_reason(tree: ast.Module) -> set[str]:
+    """Names of the numeric constants of a module that no docstring follows.
+
+    One docstring may speak for two lines: of a longer run it came to speak for the last alone.
+    """
+    waiting: list[str] = []
+    bare: set[str] = set()
+    for node in [*tree.body, ast.Pass()]:
+        if isinstance(node, ast.Assign | ast.AnnAssign) and is_number(node.value):
+            waiting.append(ast.unparse(node.targets[0] if isinstance(node, ast.Assign) else node.target))
+            continue
+        is_docstring = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+        bare |= {*(waiting[:-2] if is_docstring else waiting)}
+        waiting = []
+    return bare
+
+
+@pytest.mark.parametrize("module", OWN)
+def test_every_number_has_its_reason(module: str) -> None:
+    bare = without_reason(tree_of(module))
+    assert not bare, f"{module}: {sorted(bare)} have no docstring that says meaning, unit and why that number"
+
+
+def test_a_number_without_its_reason_is_noticed() -> None:
+    text = '"""Room."""\nA: int = 1 << 20\nB, C = -2, 0.5\n"""Of both."""\nD = 4\nE = 5\nF = 6\n"""Of F."""\nG = (1, 2)\nH = "7"\n'
+    assert without_reason(ast.parse(text)) == {"D", "G"}

@@ -19,6 +19,7 @@ from analytics.review import library
 from analytics.review.store import ReviewStore
 
 _MAX_FILE = 1 << 30
+"""Bytes of a file that is read as a whole: bounds memory. A judgement."""
 _FileFormat = Literal["jsonl", "csv", "parquet"]
 
 app = typer.Typer(no_args_is_help=True, help="The counterexample library: export, import, replay.")

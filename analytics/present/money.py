@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from analytics.measure.thresholds.operating import Point
 
 _DAYS_OF_A_MONTH = 30.4375
+"""365.25 / 12: a twelfth of the Julian year."""
 _SIGNS = {"€", "$", "£", "¥", "₹", "CHF", "EUR", "USD", "GBP"}
 
 

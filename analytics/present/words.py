@@ -18,6 +18,8 @@ NOT_YET_KNOWN = "not known yet"
 BUCKETS = {"1h": "hour", "1d": "day", "1w": "week", "1mo": "month"}
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _MAX_LABEL = 1_000
+"""Characters of a value in a sentence: longer ones are logged texts, which tables and figures cut again. A
+judgement."""
 _DIRECTING = {*range(0x200E, 0x2010), *range(0x202A, 0x202F), *range(0x2066, 0x206A)}
 
 Value = float | int | None

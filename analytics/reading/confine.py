@@ -19,6 +19,7 @@ from typing import Any
 from analytics import settings
 
 _MB = 1 << 20
+"""Bytes of a megabyte, the unit of the settings."""
 _NEW_NETWORK, _NEW_USER = 0x4000_0000, 0x1000_0000
 """Linux: CLONE_NEWNET and CLONE_NEWUSER of ``linux/sched.h``."""
 

@@ -11,6 +11,7 @@ _YEARS, _SPANS = 20, 5
 """How far a stray lies at least from the middle nine tenths of the times: in years, and in spans of those. A judgement."""
 
 _SECONDS_A_YEAR = 365.25 * 86_400
+"""Of the Julian year, 365.25 days: leap days are shared out."""
 
 
 def bounded(connection: duckdb.DuckDBPyConnection, sql: str) -> str:

@@ -14,9 +14,13 @@ from analytics.review.verdict import Verdict
 
 _KIND = "case"
 _MAX_TEXT = 100_000
+"""Characters of a text of a case, as `store.MAX_NOTE`. A judgement."""
 MAX_TAGS = 20
+"""Tags of a case: bounds a row of the list. A judgement."""
 MAX_TAG = 40
+"""Characters of a tag: a word or two, as reasons have. A judgement."""
 _MAX_IMPORTED = 100_000
+"""Cases that are added at once: they are held in memory, and in one transaction while others wait. A judgement."""
 Scalar = str | int | float | bool | None
 
 
@@ -87,6 +91,7 @@ class Shelved:
 
 
 _MAX_ROW = 1 << 62
+"""Row numbers of an imported case end here: within SQLite's signed integers of 64 bits, beyond any log."""
 _NAMES = {field.name for field in fields(KeptCase)}
 _TEXTS = ("content_hash", "log_name", "cohort", "error_kind", "reason", "why", "reviewer", "kept_at")
 _MAYBE_TEXTS = ("case_id", "model_version")

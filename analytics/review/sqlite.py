@@ -15,7 +15,10 @@ from analytics.errors import StoreError
 
 _T = TypeVar("_T")
 PATIENCE_SECONDS = 60.0
+"""How long a write is tried again before somebody is told: a verdict takes milliseconds, so others have had many turns.
+A judgement."""
 BUSY_MS = 2_000
+"""Milliseconds that SQLite itself waits for a lock at each try. A judgement."""
 _BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL)
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR)
 """The last one is what a file without our tables answers."""

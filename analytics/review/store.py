@@ -18,7 +18,9 @@ from analytics.review.union import verdict_entry
 from analytics.review.verdict import Conflict, Verdict
 
 MAX_NOTE = 100_000
+"""Characters of a note: a chapter of a book; bounds what a pasted file would add. A judgement."""
 MAX_REVIEWER = 80
+"""Characters of a reviewer's name, which stands in tables and sentences. A judgement."""
 
 
 @dataclass(frozen=True)

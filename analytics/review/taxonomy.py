@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from analytics.errors import QuestionError
 
 _MAX_REASONS = 9
+"""Each is given with one of the keys 1 to 9."""
 _MAX_LABEL = 40
+"""Characters of a reason: it stands beside its key and beside bars. A judgement."""
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from pages._frame.cache import kept
 MAX_OPTIONS = 500
 """Values of a column that a list offers; longer ones are slow in the browser, and nobody reads them."""
 _HOURS = 24
+"""Of a day."""
 
 
 def draw_choice(log: Log, column: Column) -> bool:

@@ -22,6 +22,7 @@ from analytics.measure.gap.constants import (
 from analytics.measure.intervals import FloatArray, normal_quantile, ratio
 
 _ZONES = 3
+"""Of scores: below both thresholds, between the two, above both."""
 
 
 @dataclass(frozen=True)

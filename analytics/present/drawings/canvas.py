@@ -12,8 +12,12 @@ from markupsafe import Markup
 from analytics.present import palette, words
 
 _WIDTH = 800
+"""Of a drawing, in its own unit: about a pixel, as the report shows drawings at most 860 pixels wide."""
 _SIZE = 12
+"""Of text, in the same unit."""
 _LETTER, _WIDE_LETTER = 0.6, 0.9
+"""Width of a letter, and of M and W, as a share of the text's size: by hand for a sans-serif face, rather too wide than
+too narrow."""
 _MUTED = "#5c636d"
 RULE = "#c9ced5"
 GRID = "#e6e9ed"

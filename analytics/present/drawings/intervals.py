@@ -9,9 +9,12 @@ from analytics.present import palette
 from analytics.present.drawings.canvas import scale
 
 _HEIGHT = 34
+"""Pixels of the picture: a bar and a line of digits."""
 _INSET = 4
+"""Pixels that stay free at both ends, so that the point is not cut."""
 _UNQUOTED = " '=/:.;,()<>"
 _BAR_AT, _TEXT_AT = 10, 29
+"""Pixels from the top to the bar and to the digits' base line."""
 
 
 def interval_picture(

@@ -14,6 +14,8 @@ from analytics.present.marks.slices import ticks
 
 _CELLS = {"tp": (0, 0), "fp": (1, 0), "fn": (0, 1), "tn": (1, 1)}
 _LEFT, _TOP, _CELL_WIDTH, _CELL_HEIGHT, _LARGEST = 110, 28, 340, 112, 96
+"""Places and sizes on the canvas: room for the words at the left and above, a cell's width and height, the largest
+square's side."""
 
 
 def confusion_drawing(counts: Mapping[str, int], alt: str) -> Markup:

@@ -14,8 +14,10 @@ from analytics.present.marks.slices import tick_texts, ticks
 from analytics.present.marks.time import runs, timeline
 
 _LEFT, _RIGHT = 70.0, 770.0
+"""Ends of the plot on the canvas of 800: the ticks' texts stand at the left, half a date at the right."""
 _PANELS = ((40.0, 180.0, ("error_rate",)), (216.0, 326.0, ("selection_rate", "prevalence")), (362.0, 416.0, ()))
 _MAX_LABELS = 7
+"""Dates that fit side by side below the plot."""
 
 
 def trend_drawing(trend_table: pl.DataFrame, every: str, alt: str) -> Markup:

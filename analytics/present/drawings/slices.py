@@ -20,11 +20,17 @@ from analytics.present.marks.slices import (
 )
 
 MAX_BARS = 40
+"""Slices that are drawn: what a printed page holds. A judgement."""
 _ROW = 22
+"""Height of a slice on the canvas: a line of text with a gap."""
 _LABEL_WIDTH = 190.0
+"""Room for the labels at the left, less than a quarter of the canvas."""
 _PLOT_RIGHT = 640.0
+"""Where the plot of the values ends and the bars of rows begin."""
 _ROWS_RIGHT = 740.0
+"""Where the longest bar of rows ends; its number stands behind, before the canvas' end at 800."""
 _ACROSS_WIDTH, _TURN = 110.0, -40.0
+"""Length of a label above a column, and the degrees that it is turned by where it is wider than that."""
 
 
 def bars_drawing(table: pl.DataFrame, metric: str, overall: float | None, alt: str) -> Markup:

@@ -10,8 +10,11 @@ import plotly.graph_objects as go
 from analytics.present import palette, words
 
 _MAX_HOVER = 200
+"""Characters of a text from the log in a hover box: longer ones would cover the figure. A judgement."""
 MAX_TITLE = 40
+"""Characters of a column's name in a title, which has one line: two of them and its words fit. A judgement."""
 _SMALL = 12
+"""Pixels of the text of axes and subtitles; titles have 16."""
 
 
 def shown(text: str, limit: int = _MAX_HOVER) -> str:

@@ -27,7 +27,10 @@ _SIDES = {
     "same": ("within interval", palette.SAME, "circle"),
 }
 _NEAREST = 1e-4
+"""Probability that the log-odds scale ends at, on both sides, as 0 and 1 have no place there. A judgement."""
 _ODDS_TICKS = (0.0001, 0.001, 0.01, 0.03, 0.1, 0.25, 0.5, 0.75, 0.9, 0.97, 0.99, 0.999, 0.9999)
+"""Probabilities that may be ticks of the log-odds scale: symmetric around a half, far enough from each other to be
+read."""
 _Place = Callable[[float | None], float | None]
 
 

@@ -32,7 +32,9 @@ _SIDES: dict[str, dict[str, Any]] = {
     "below": {"xanchor": "center", "yanchor": "top", "yshift": -4},
 }
 _SUPPORTS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
+"""Shares of rows that may be ticks: 1, 2 and 5 in each decade, even steps on a log scale."""
 _N_NAMED, _MAX_NAME = 3, 46
+"""Slices whose names are written into the map, and characters of each: more of them overlap. A judgement."""
 _LETTER, _NAME_HEIGHT, _GAP = 0.009, 0.055, 0.015
 """Of the plot's width and height: a letter, a line, and the room around a point."""
 

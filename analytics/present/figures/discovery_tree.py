@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from analytics.answers.discovery.tree import Tree
 
 _ROW, _MAX_NAME = 62, 30
+"""Pixels for a leaf, which has two lines of text and a gap; characters of an answer, so that it ends before the next
+level."""
 _BEND = 0.05
+"""Of the distance between levels: how far before a node its branch turns to it."""
 
 
 def discovery_tree(answer: Discovery) -> go.Figure:

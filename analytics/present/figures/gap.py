@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from analytics.answers.gap.answer import Gap
 
 _ROW_HEIGHT = 43
+"""Pixels for a part: a bar with its interval and its size, and its name beside it."""
 _ENDS = {"reference": palette.REFERENCE, "production": palette.PRODUCTION}
 
 

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from analytics.answers.gap.answer import Gap
 
 _SLICE_HEIGHT = 30
+"""Pixels for a slice: a bar and a line of text."""
 _MAX_SLICES = 12
+"""Slices that are drawn, those that contribute most; of more, the subtitle says how many there are. A judgement."""
 
 
 def slice_contributions(gap: Gap, column: str) -> go.Figure:

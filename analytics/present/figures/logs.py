@@ -17,6 +17,7 @@ _ASIDE = (palette.FALSE_NEGATIVE, palette.FALSE_POSITIVE, palette.HIGHER, palett
 _KEPT: dict[str, Any] = {"color": palette.TRUE_POSITIVE}
 _UNKNOWN: dict[str, Any] = {"color": palette.NOT_YET_KNOWN, "pattern": palette.HATCH}
 _MAX_LEGEND = 44
+"""Characters of a reason in the legend: two entries fit side by side."""
 
 
 def row_books(log: Log) -> go.Figure:

@@ -14,6 +14,7 @@ from analytics.present.marks.scores import OUTCOME_LABELS, SHARES_OF, score_bars
 
 _CELLS = {"tp": (0, 1), "fp": (1, 1), "fn": (0, 0), "tn": (1, 0)}
 _LARGEST = 92
+"""Pixels of the side of the largest square: it leaves room in its cell for the count and the shares beside it."""
 _MATRIX_TITLE = "Right and wrong predictions"
 _SCORES_TITLE = "How do the scores separate the labels?"
 

@@ -12,7 +12,9 @@ from analytics.present import palette, words
 from analytics.present.figures.base import axis, axis_ticks, empty, framed_layout, legend_above, lines, shown
 
 _ROW_HEIGHT = 30
+"""Pixels for a reason: a bar, its point and a line of text."""
 _MAX_LABEL = 30
+"""Characters of a reason beside its bar: about a quarter of the figure's width."""
 
 
 def reason_bars(judged: pl.DataFrame, random: pl.DataFrame, labels: Mapping[str, str], everything: str) -> go.Figure:

@@ -34,8 +34,11 @@ from analytics.present.marks.slices import (
 )
 
 _ROW_HEIGHT = 24
+"""Pixels for a slice: a line of text with a gap."""
 _VALUES_WIDTH = 0.74
+"""Share of the width for the values; the bars of rows have the rest."""
 MAX_LABEL = 28
+"""Characters of a value beside its row: about a quarter of the figure's width."""
 
 
 def slice_bars(table: pl.DataFrame, columns: Sequence[str], metric: str, overall: float | None = None) -> go.Figure:

@@ -16,8 +16,11 @@ from analytics.present.marks.heat import HeatGrid, cell_words, heat_grid
 from analytics.present.marks.slices import question_of, tick_texts, ticks
 
 _CELL_HEIGHT = 38
+"""Pixels of a cell with two lines of text."""
 _DENSE_CELL_HEIGHT = 33
+"""Pixels of a cell where many stand side by side, whose texts are shortened."""
 _TOP = 122
+"""Pixels above the cells: title, subtitle, and the colours' scale with its text."""
 _LEVEL_LABELS = 64
 """Characters that fit side by side under the cells before labels are turned."""
 

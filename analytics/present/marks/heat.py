@@ -11,9 +11,14 @@ from analytics.present import palette, words
 from analytics.present.marks.slices import Mark, axis_values, slice_marks
 
 MAX_DOWN = 40
+"""Values drawn down the grid: two screens. A judgement."""
 MAX_ACROSS = 16
+"""Values drawn across: the page's width has room for as many cells with two short texts in each. A judgement."""
 MAX_WIDE_ACROSS = 8
+"""Values across up to which cells have room for texts in full. A judgement."""
 _SMALLEST_REACH = 0.005
+"""Difference from the middle that has the full colour where no cell differs by more: half a point is not painted as a
+finding. A judgement."""
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ OUTCOME_LABELS = {
 }
 SHARES_OF = {"tp": ("fn", "positives"), "fn": ("tp", "positives"), "fp": ("tn", "negatives"), "tn": ("fp", "negatives")}
 _MANY_SCORES = 20
+"""Different scores up to which each has its tick; of more, the texts would overlap. A judgement."""
 
 
 @dataclass(frozen=True)

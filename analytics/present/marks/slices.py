@@ -14,7 +14,10 @@ from analytics.present import words
 from analytics.present.base_rate import split_words
 
 MAX_CATEGORIES = 60
+"""Slices that a figure draws, the worst first: two screens. A judgement."""
 SIGNIFICANT = 0.05
+"""Adjusted p-value below which a difference is a finding: the convention of 5 %, and the other side of 95 %
+intervals."""
 VERDICT_WORDS = {
     "worse": "worse",
     "better": "better",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 _MAX_BUCKETS = 3_000
+"""Of a timeline that is filled up: hours of four months; beyond, each would be narrower than a pixel. A judgement."""
 
 
 def timeline(trend_table: pl.DataFrame, every: str) -> pl.DataFrame:

@@ -18,6 +18,7 @@ _Row = dict[str, Any]
 
 _NOTHING = "No row has both a label and a score, so calibration cannot be judged."
 _LARGE = 100_000
+"""Rows from which the sentence adds that a test of calibration also rejects harmless deviations. A judgement."""
 
 
 def calibration_reading(answer: Calibration, scan: pl.DataFrame) -> str:

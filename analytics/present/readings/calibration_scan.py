@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _Row = dict[str, Any]
 
 _MAX_NAMED, MAX_NAME = 2, 60
+"""Slices that a sentence names for each direction, and characters of each: it stays one sentence. A judgement."""
 CLOSE = 0.1
 """A slope that is as near to 1 is not worth a word in the first line, whatever the number of rows."""
 SMALLEST = 0.005

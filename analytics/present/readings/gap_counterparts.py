@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from analytics.answers.gap.answer import Gap
 
 _MAX_NAMED = 2
+"""Columns that a sentence names where the gap is told by none of them. A judgement."""
 OTHER_MODEL_NOTES = {
     "operating": "the other version scores higher or lower",
     "concept": "scores tell labels apart otherwise",

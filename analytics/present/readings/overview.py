@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from analytics.answers.question import Question
 
 _WIDE = 0.1
+"""Width of an interval of AUROC from which chance may be a matter of few rows, a fifth of its range above 0.5. A
+judgement."""
 NO_ROWS = "No row is in this cohort: remove a filter."
 
 

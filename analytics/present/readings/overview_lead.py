@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _YES = {"1", "1.0", "true", "yes", "y", "t", "positive", "pos", "p"}
 _NO_NOUN = {"label", "target", "y", "true", "outcome", "class", "flag", "truth", "positive", "actual", "gt"}
 _MAX_NOUN = 30
+"""Characters of the word for what is positive: it stands within sentences. A judgement."""
 
 
 def noun_of(log: Log) -> str:

@@ -13,7 +13,11 @@ from analytics.present import words
 from analytics.present.marks.slices import SIGNIFICANT
 
 _MIN_JUDGED = 30
+"""Judged rows of a bucket that may stand out: of fewer, one row moves the rate by more than three points. A
+judgement."""
 _MANY_UNLABELLED = 0.2
+"""Share of a bucket's rows without a label from which its error rate may still move; the sentence calls it a fifth. A
+judgement."""
 
 
 def trend_reading(trend: pl.DataFrame | None, every: str | None) -> str:

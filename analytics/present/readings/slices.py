@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 _Row = dict[str, Any]
 
 _MAX_NAMED = 3
+"""Slices that a sentence names. A judgement."""
 _MAX_NAME = 60
+"""Characters of each. A judgement."""
 _STANDING_OUT = ("worse", "higher", "better", "lower")
 _COUNTED = (
     "tp",

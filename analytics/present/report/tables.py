@@ -18,8 +18,11 @@ if TYPE_CHECKING:
     from analytics.log.schema import Log
 
 _MAX_SLICES = 50
+"""Rows of the report's table of slices, the worst first: a page or two in print. A judgement."""
 _MAX_TEXT = 200
+"""Characters of a text from the log in a cell: keeps a row within some lines in print. A judgement."""
 _MAX_FINDINGS = 100
+"""Findings about the log that the report lists: a log with more is too broken to read them all. A judgement."""
 _ARROWS = {"up": "▲\u00a0", "down": "▼\u00a0", None: ""}
 
 

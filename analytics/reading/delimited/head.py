@@ -17,8 +17,12 @@ from analytics.reading.delimited.rows import Rows
 from analytics.reading.delimited.table import Layout, find_layout, is_rule
 
 _HEAD_LINES = 500
+"""Lines of a file from which its dialect and layout are found: bounds the time before the first row. A judgement."""
 _HEAD_CHARS = 1 << 20
+"""Characters of these lines, where they are long. A judgement."""
 _UNSURE_LINES = 50
+"""Last ones of the head that say nothing against a clean file: a text in quotes may end behind the head. A
+judgement."""
 _CHARS_BETWEEN = 1 << 20
 """Characters read between two words on progress: a second's work at most. A judgement."""
 

@@ -12,10 +12,16 @@ from pathlib import Path
 from analytics.errors import InputError
 
 _CHUNK = 1 << 20
+"""Bytes read at once in search of the first line end: bounds memory. A judgement."""
 _MAX_LINE_CHARS = 64 << 20
+"""Of a line: bounds the memory of a file without line ends. README names it."""
 _MAX_JOINED_LINES = 10_000
+"""Lines that a quoted field may run over: behind a quote that is never closed all of them are looked at in vain. A
+judgement."""
 _MAX_JOINED_CHARS = 8 << 20
+"""Of such a field: bounds what is held. A judgement."""
 _MAX_TRIES = 100
+"""Lines with a quote that may close it at which all of the field is read anew: bounds that square. A judgement."""
 
 
 @dataclass(frozen=True)

@@ -34,9 +34,14 @@ _TYPES = (
 )
 _WITH_COMMA = re.compile(r"-?[\d.]*,\d+")
 _N_PLACES, _PLACE_BYTES = 16, 1 << 14
+"""Places of a file, evenly spread, whose lines say which types to try, and bytes read at each: 256 KB in all. A
+judgement."""
 _FEW = 8
+"""Different numbers with a fraction that may all be versions, even where none ends in a zero. A judgement."""
 _CELLS_AT_ONCE = 200_000
+"""Held as Python objects before they go to the engine: some 20 MB. A judgement."""
 _COLUMNS_COMPARED, _COLUMNS_AT_ONCE = 5, 20
+"""First columns in which a repeated header is looked for; and columns per statement, as `conversion.GROUP`."""
 _MAX_CLEAN_LINE = 2_000_000
 """Bytes of a line that the engine's reader takes: it keeps sixteen of them per thread, at 64 MB all the memory there is."""
 

@@ -12,13 +12,17 @@ from numpy.typing import NDArray
 from analytics.reading.delimited.lexer import Dialect
 
 _CHUNK = 1 << 20
+"""Bytes looked at at once: bounds the memory of the arrays of places, 8 bytes for each separator. A judgement."""
 _MAX_CARRIED = 2 << 20
 """Bytes of a record beyond which no proof is tried: behind a quote that is never closed all of the file is one record, and to
 look for its end at every piece anew takes the square of what is carried. A judgement.
 """
 _NEWLINE, _RETURN, _POINT, _ZERO, _NINE, _MINUS, _UNDERSCORE = b"\n\r.09-_"
 _MAX_DIGITS = 15
+"""Significant decimal digits that every double keeps (DBL_DIG, IEEE 754): longer whole numbers would change."""
 _POINT_WITHIN = 12
+"""Bytes from an end of a field within which its point is looked for, one step over the array for each. A point farther
+off is not seen. A judgement."""
 
 _Bytes = NDArray[np.uint8]
 _Places = NDArray[np.intp]

@@ -20,8 +20,11 @@ _KINDS = (OTHER_DELIMITER, MISSING_SEPARATOR, _EXTRA_SEPARATOR, _OPEN_SEPARATOR,
 
 _BLANKS = re.compile(" *")
 _MAX_STEPS = 4_000
+"""Partial readings of a line that are looked at: bounds the time of a line that is nothing but faults. A judgement."""
 _MAX_CLOSERS = 8
+"""Quotes that are tried as the end of one field: bounds the branches of the search. A judgement."""
 _MAX_SPLIT_CHARS = 400
+"""Of a field in which a missing separator is looked for at each place: bounds time. A judgement."""
 _MARGIN = 0.15
 """Two readings that differ by less are equally good: the line is ambiguous."""
 

@@ -13,8 +13,12 @@ from analytics.reading.delimited.shapes import pattern
 from analytics.reading.delimited.table import Layout, is_rule
 
 _MAX_COST = 4.5
+"""Of a mended row, in the costs of `repair`: about two faults and their misfits; beyond, the line is set aside. Set by
+hand."""
 _CHEAP = 2.0
+"""Cost up to which a row with too few or too many fields needs no other reading beside it: one fault. Set by hand."""
 _MAX_WAITING = 500
+"""Records held back as a footer may begin with them: bounds memory; longer ones are no footer. A judgement."""
 _RUN = 3
 """Further lines of another width that make a line of names with that width the header of another table."""
 

@@ -16,7 +16,11 @@ _MASKED, _MAX_URL = 32, 2_000
 """Longer values are told apart by being text, not by their letters."""
 
 _UNSEEN, _TEXT_SEEN = 1.5, 0.1
+"""Misfit of a value unlike all others of its column, more than 1 and so clear by itself; and of a text among texts,
+which is none worth a word. Set by hand."""
 _RARE, _COMMON = 0.004, 0.06
+"""Shares of a column's values: a first character up to the one is strange, a shape beyond the other is usual. Set by
+hand."""
 
 
 def shape(text: str) -> tuple[str, str]:

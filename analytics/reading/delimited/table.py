@@ -13,6 +13,8 @@ from analytics.reading.delimited.repair import Search
 from analytics.reading.delimited.shapes import ColumnProfile, profiles
 
 _MAX_HEADER_LINES = 6
+"""Lines that a header may run over; as many rows below a line are passed over before others are compared with it. A
+judgement."""
 _MIN_REMARKED = 4
 """Columns of a table above which a row of two cells stands out."""
 

@@ -12,10 +12,13 @@ from typing import Any
 from analytics.errors import InputError
 
 _MAX_DOCUMENT_BYTES = 512 << 20
+"""Of a document that is parsed as a whole: its Python objects take a multiple of that. A judgement."""
 _MAX_LINE_CHARS = 64 << 20
+"""Read at once: bounds the memory of a file without line ends. README names it as the limit of a record."""
 _MAX_DIGITS = 18
+"""With so many digits a whole number is within 64 bits, which end at 9.2e18, a number of 19 digits."""
 _MAX_BAD_SHARE = 0.5
-_MAX_SHOWN = 300
+"""Of the lines: where half are no objects, the file is something else than one object per line. A judgement."""
 _NO_JSON = "no JSON: {}"
 _NO_OBJECT = "JSON, but no object"
 _BETWEEN = re.compile(r"[,\s\x1e]*")

@@ -28,7 +28,11 @@ _LOG_LINE = re.compile(
 )
 _LEVEL_WORD = re.compile(rf"\b(?:{_LEVEL})\b")
 _N_LINES, _MAX_LINE_CHARS = 20, 64 << 20
+"""First lines that say how a text is laid out, a judgement; and characters read at once, which bounds the memory of a
+file without line ends as in `documents`."""
 _MIN_LOG_LINES = 0.5
+"""Share of the first lines that end in a record from which a text is a log with prefixes: other lines of the program
+stand between. A judgement."""
 
 
 def layout_of(start: str) -> _Layout | None:

@@ -15,14 +15,23 @@ from pathlib import Path
 from analytics.errors import InputError
 
 MAX_DIRECTORY_BYTES = 4 << 20
+"""Of a zip's directory, which is read as a whole: about 800 for each of `MAX_ENTRIES`, far more than an entry takes."""
 MAX_ENTRIES = 5_000
+"""Bounds the Python objects of a zip's directory. A judgement."""
 _MAX_RATIO, RATIO_FROM = 200, 64 << 20
 """Unpacked bytes per packed one, asked of what unpacks to more than ``RATIO_FROM``."""
 
 _MAX_WORKBOOK_BYTES = 4 << 30
+"""Unpacked, of all parts of a workbook together: bounds the time, as each part is read once to check it. A
+judgement."""
 _MAX_TEXTS_BYTES = 1 << 30
+"""Unpacked, of one part that is no sheet, such as the shared texts: readers hold it in memory as a whole. A
+judgement."""
 _MAX_CELLS = 40_000_000
+"""Of the rectangle that a reader lays out in memory: 320 MB at 8 bytes a cell. A judgement."""
 CHUNK = 1 << 20
+"""Bytes unpacked at once, and the longest piece of a sheet without a tag that is carried on: bounds memory. A
+judgement."""
 _END_OF_DIRECTORY, _END_OF_LARGE = b"PK\x05\x06", b"PK\x06\x06"
 _BROKEN = (
     zipfile.BadZipFile,

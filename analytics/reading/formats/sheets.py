@@ -16,8 +16,12 @@ if TYPE_CHECKING:
     import polars as pl
 
 _ROWS_AT_ONCE = 50_000
+"""Rows that are turned into lines of text at once: bounds the memory of their copy. A judgement."""
 _MAX_PART_BYTES = 64 << 20
+"""Of a part that is parsed as a tree, such as the list of sheets or of styles: the tree takes a multiple of that. A
+judgement."""
 _MAX_SHEETS = 1_000
+"""Bounds the list to choose from; Excel itself sets no number. A judgement."""
 _NUMBER = r"^-?\d+(\.\d+)?$"
 _ZERO_TIME = "1899-12-31 "
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"

@@ -14,7 +14,10 @@ from analytics.reading.formats import packed as packed_files
 from analytics.reading.formats.registry import FORMATS, PACKINGS, readable
 
 _CHUNK = 1 << 20
+"""Bytes unpacked at once: bounds memory. A judgement."""
 _MAX_LAYERS = 2
+"""Packings inside of each other that are opened: ``log.csv.gz`` in a zip has two. More are rather a trap than a log. A
+judgement."""
 _OnProgress = Callable[[float], None]
 
 

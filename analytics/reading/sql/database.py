@@ -12,6 +12,7 @@ import duckdb
 from analytics.log.schema import Log, Reading
 
 _ROWS_AT_ONCE = 10_000
+"""Rows that are held as Python objects on their way into a file: bounds memory. A judgement."""
 
 
 def connect(database: Path, memory_limit: str) -> duckdb.DuckDBPyConnection:

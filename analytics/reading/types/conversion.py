@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 _SAMPLE_ROWS = 20_000
+"""Values of a column that first say which types are tried on all of it: bounds the time, as most types fall out there.
+A judgement."""
 GROUP = 20
 """Columns per statement: DuckDB plans one over 600 columns in 20 seconds, 30 statements over 20 in one."""
 
@@ -12,7 +14,11 @@ MAX_NAMES = 200
 """Different values up to which numbers with a fraction may be names, such as versions."""
 
 MIN_SHARE_SAMPLE = 0.9
+"""Share of the first values that a type or a notation has to read before all are tried; below `1 -
+MAX_SHARE_UNPARSABLE`, as the first rows may be worse than the rest. A judgement."""
 MAX_SHARE_UNPARSABLE = 0.05
+"""Share of a column's values that may become missing for its type's sake; with more of them it stays text. A
+judgement."""
 _MISSING_TOKENS = (
     *("", "na", "n/a", "#n/a", "nan", "null", "none", "nil", "-", "--", "?", "missing", "<na>"),
     *(r"\n", "undefined", "(null)", "<null>", "[null]", "(none)", "<none>", "(blank)", "(empty)", "#null!"),

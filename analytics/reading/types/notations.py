@@ -47,6 +47,8 @@ _UNSETTLED = {
 _OTHER_TIMES = "Times written in another way (…) were read as such: {}."
 _PAIRS = ((POINT, COMMA), (DAY, MONTH), (f"{DAY}, short year", f"{MONTH}, short year"))
 _N_SHOWN, _FIRST = 6, 1_000
+"""Columns that a sentence names, and values of a column that first say which notations may be meant: all notations are
+tried at once, so fewer than for types. A judgement."""
 
 
 @dataclass(frozen=True)
