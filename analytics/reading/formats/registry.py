@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from analytics.reading.bounds import MAX_COLUMNS
 from analytics.reading.formats import arrow, avro, orc, sqlite
 
 _Way = Literal["text", "json", "parquet"]
@@ -76,7 +77,7 @@ FORMATS = {
             shown="text with delimiters",
             endings=(".csv", ".tsv", ".tab", ".psv"),
             way="text",
-            limits="any delimiter, quote and encoding; lines of at most 64 MB, 10,000 columns",
+            limits=f"any delimiter, quote and encoding; lines of at most 64 MB, {MAX_COLUMNS:,} columns",
         ),
         _Format(
             name="json",
