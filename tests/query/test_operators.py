@@ -80,6 +80,13 @@ def test_every_operator_has_all_its_parts(operator: Operator) -> None:
     assert not set(operator.kinds) & set(operator.also), f"{operator.key!r} names a kind twice"
 
 
+@EVERY
+def test_what_says_not_always_restricts(operator: Operator) -> None:
+    """As an alternative to other clauses it would let in nearly every row; README says that it always restricts."""
+    says_not = any(form.startswith("!") or "not" in form.split() for form in operator.forms)
+    assert not says_not or operator.join == "all", f"the operator {operator.key!r} says not and lacks join='all'"
+
+
 def test_no_two_operators_are_written_or_called_alike() -> None:
     for names in (
         [form for operator in OPERATORS.values() for form in operator.forms],

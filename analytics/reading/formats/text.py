@@ -22,8 +22,8 @@ _MARKS = {
 _LETTER, _STRAY = re.compile("[^\x00-\x7f\udc80-\udcff]"), re.compile("[\udc80-\udcff]")
 _CONTROLS = bytes(byte for byte in range(32) if byte not in b"\t\n\r\x0b\x0c\x01\x1a\x1c\x1d\x1e\x1f") + b"\x7f"
 FEW, _MAX_CONTROLS = 8, 0.02
-"""Control characters, and their share of the first bytes, that a text may have: the larger of the two. Stray ones occur
-in logs, binary files have them everywhere. A judgement."""
+"""Control characters, and their share of the first bytes, that a text may have, the larger of the two: stray ones occur
+in logs, binary files have them everywhere. Fewer zero bytes are no sign of UTF-16 either. A judgement."""
 _MIXED, _WINDOWS_BYTES, _MAX_STRAY = "utf-8 with cp1252", "analytics-windows-bytes", 10_000
 """UTF-8 in which single bytes are Windows' letters: lines of two systems, or a text that was cut inside of a letter."""
 

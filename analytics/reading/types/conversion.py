@@ -14,8 +14,8 @@ MAX_NAMES = 200
 """Different values up to which numbers with a fraction may be names, such as versions."""
 
 MIN_SHARE_SAMPLE = 0.9
-"""Share of the first values that a type or a notation has to read before all are tried; below `1 -
-MAX_SHARE_UNPARSABLE`, as the first rows may be worse than the rest. A judgement."""
+"""Share of the first values that a type or a notation has to read before all are tried: less than is asked of all of
+them, as the first rows may be worse than the rest. A judgement."""
 MAX_SHARE_UNPARSABLE = 0.05
 """Share of a column's values that may become missing for its type's sake; with more of them it stays text. A
 judgement."""

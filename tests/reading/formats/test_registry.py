@@ -37,6 +37,15 @@ def test_nothing_is_said_twice() -> None:
     assert not {*magic} & {*kinds._UNREADABLE}, "what is read is still listed as unreadable"
 
 
+def test_nothing_else_is_in_the_readme_or_broken_on_purpose() -> None:
+    table = README.split("| what | ends of names | what is taken |", 1)[1].split("\n\n", 1)[0].splitlines()[2:]
+    assert [row.split(" | ")[0] for row in table] == [
+        f"| {', '.join(getattr(entry, 'words', [entry.name]))}" for entry in ENTRIES
+    ], "README's table of formats is the registry, row by row"
+    strange = {f".{ending}" for ending in seeds()} - {*endings()}
+    assert not strange, f"tests/fuzz/formats.py breaks {sorted(strange)}, which have no entry in the registry"
+
+
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.name)
 def test_every_entry_is_in_the_readme(entry: object) -> None:
     assert isinstance(entry, type(ENTRIES[0]) | type(ENTRIES[-1]))
