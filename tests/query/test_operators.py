@@ -81,10 +81,12 @@ def test_every_operator_has_all_its_parts(operator: Operator) -> None:
 
 
 @EVERY
-def test_what_says_not_always_restricts(operator: Operator) -> None:
+def test_what_says_not_always_restricts_and_says_so(operator: Operator) -> None:
     """As an alternative to other clauses it would let in nearly every row; README says that it always restricts."""
     says_not = any(form.startswith("!") or "not" in form.split() for form in operator.forms)
     assert not says_not or operator.join == "all", f"the operator {operator.key!r} says not and lacks join='all'"
+    said = " ".join(operator.words(("17", "Q") if operator.arity == "several" else ("17",))).split()
+    assert ("not" in said) == says_not, f"the sentence of {operator.key!r}, {' '.join(said)!r}, is that of its opposite"
 
 
 def test_no_two_operators_are_written_or_called_alike() -> None:
@@ -159,7 +161,9 @@ def test_texts_of_links_and_saved_cohorts_of_earlier_versions_mean_what_they_mea
 
 
 def test_every_operator_has_a_meaning_that_its_predicate_is_held_against() -> None:
-    assert set(MEANINGS) == set(OPERATORS), "tests/query/meanings.py says what each operator means"
+    lacking, strange = {*OPERATORS} - {*MEANINGS}, {*MEANINGS} - {*OPERATORS}
+    assert not lacking, f"tests/query/meanings.py does not say what {sorted(lacking)} means"
+    assert not strange, f"tests/query/meanings.py says what {sorted(strange)} means, and there is no such operator"
 
 
 def tables() -> st.SearchStrategy[pl.DataFrame]:
@@ -207,7 +211,11 @@ def test_every_predicate_keeps_what_the_operator_means_on_both_engines(
     ],
 )
 def test_each_kind_of_column_offers_its_operators(kind: Any, keys: str) -> None:
-    assert [operator.key for operator in offered(kind)] == keys.split()
+    found = [operator.key for operator in offered(kind)]
+    strange = {*found} ^ {*keys.split()}
+    assert found == keys.split(), (
+        f"{sorted(strange)} stands in the list of this test or is offered for {kind}, not both"
+    )
 
 
 @EVERY
