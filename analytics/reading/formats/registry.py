@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from analytics.reading.bounds import MAX_COLUMNS
 from analytics.reading.formats import arrow, avro, orc, sqlite
 
 _Way = Literal["text", "json", "parquet"]
@@ -77,7 +76,7 @@ FORMATS = {
             shown="text with delimiters",
             endings=(".csv", ".tsv", ".tab", ".psv"),
             way="text",
-            limits=f"any delimiter, quote and encoding; lines of at most 64 MB, {MAX_COLUMNS:,} columns",
+            limits="any delimiter, quote and encoding; lines of at most 64 MB, 1,500 columns",
         ),
         _Format(
             name="json",

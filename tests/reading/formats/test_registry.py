@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from analytics.reading.bounds import MAX_COLUMNS
 from analytics.reading.formats import kinds
 from analytics.reading.formats.registry import FORMATS, PACKINGS, endings, readable
 from pages._logs import mending
@@ -28,6 +29,10 @@ def test_a_format_is_said_in_words_and_known_by_something(name: str) -> None:
     assert entry.words and entry.shown, f"{name} has no words for people"
     assert entry.magic or entry.to_parquet is None, f"{name} has a reader, and no first bytes to be known by"
     assert all(word in readable() for word in entry.words)
+
+
+def test_the_number_of_columns_that_is_said_is_the_limit() -> None:
+    assert f"{MAX_COLUMNS:,} columns" in FORMATS["csv"].limits
 
 
 def test_nothing_is_said_twice() -> None:
