@@ -157,7 +157,9 @@ def _in_question(connection: duckdb.DuckDBPyConnection, names: Sequence[str], *,
         assert row is not None
         counts = dict(zip(group, zip(row[::2], row[1::2], strict=True), strict=True))
         late = _with_values(connection, [name for name, (_, n_values) in counts.items() if not n_values])
-        found += [name for name, (n, n_values) in counts.items() if n and n >= MIN_SHARE_SAMPLE * n_values or name in late]
+        found += [
+            name for name, (n, n_values) in counts.items() if (n and n >= MIN_SHARE_SAMPLE * n_values) or name in late
+        ]
     return found
 
 
