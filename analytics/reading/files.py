@@ -110,7 +110,9 @@ def read_exports(
         contradictions = tuple(source.contradiction for source in sources if source.contradiction)
         if len(sources) == 1:
             (source,) = sources
-            table = raw.read_source(connection, source, scratch, csv, as_text=as_text, progress=progress)
+            table = raw.read_source(
+                connection, source, scratch, csv, as_text=as_text, progress=progress, unfolds=not as_text
+            )
             table = replace(table, repairs=(*source.repairs, *table.repairs))
             table = parts.with_keys(connection, table, source.name)
             origin = Origin((), (), contradictions, source.sheet, source.sheets, table.layout)
@@ -166,7 +168,7 @@ def _united(
         own = scratch / f"read{place}"
         own.mkdir()
         try:
-            table = raw.read_source(connection, source, own, csv, as_text=as_text)
+            table = raw.read_source(connection, source, own, csv, as_text=as_text, unfolds=not as_text)
         except InputError as error:
             raise _named(error, name, len(sources)) from error
         tables = parts.alike(tables, table)

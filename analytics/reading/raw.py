@@ -34,6 +34,9 @@ _NO_TIME = "\x1f%Y"
 _LISTS_ONLY = ("json",)
 """What the engine calls the one column of values that are no objects: lists of records one after the other."""
 
+_MIN_ROWS_OF_TEXT = 5
+"""Rows from which text in braces on nearly every one is taken apart: a single cell of JSON is a text. A judgement."""
+
 _CREATE_SET_ASIDE = "CREATE TABLE set_aside (line BIGINT, reason VARCHAR, text VARCHAR)"
 
 
@@ -68,6 +71,7 @@ def read_source(
     *,
     as_text: bool = False,
     progress: Callable[[float], None] | None = None,
+    unfolds: bool = True,
 ) -> Table:
     """Read a plain file into ``raw``.
 
@@ -83,6 +87,8 @@ def read_source(
         Whether the columns of a CSV file stay text.
     progress : callable, optional
         Told the share that is read of text that is read line by line.
+    unfolds : bool
+        Whether objects and lists become columns; what is written back stays as it stands in the file.
 
     Raises
     ------
@@ -91,6 +97,8 @@ def read_source(
     """
     table = _read_plain(connection, source, scratch, csv, as_text=as_text, progress=progress)
     named = csv.paths or () if csv else ()
+    if not unfolds or (not named and _is_short_text(connection, source)):
+        return table
     found = unfold(connection, table.names, table.types, named, max_columns=MAX_COLUMNS, as_text=as_text)
     if not found.paths:
         return replace(table, repairs=(*table.repairs, *found.said))
@@ -105,6 +113,12 @@ def read_source(
         hints=found.hints,
         payload=found.payload,
     )
+
+
+def _is_short_text(connection: duckdb.DuckDBPyConnection, source: Source) -> bool:
+    """Whether a file of separated text has too few rows to say that a column holds objects throughout."""
+    (n_rows,) = connection.execute("SELECT count(*) FROM raw").fetchone() or (0,)
+    return FORMATS[source.file_format].way == "text" and n_rows < _MIN_ROWS_OF_TEXT
 
 
 def _read_plain(

@@ -24,6 +24,8 @@ def scored(desk: Desk, scores: object) -> Log:
         pl.DataFrame({"score": values, "label": [place % 2 for place in range(len(values))]}),
         label="label",
         score="score",
+        is_score_clipped=False,
+        score_missing=(),
     )
 
 
