@@ -19,6 +19,7 @@ from analytics.reading.delimited.load import load
 from analytics.reading.formats import documents
 from analytics.reading.formats.registry import FORMATS
 from analytics.reading.formats.sources import Source
+from analytics.reading.nested.texts import is_short
 from analytics.reading.nested.unfold import unfold
 from analytics.reading.sql.database import escape_glob
 
@@ -33,9 +34,6 @@ _NO_TIME = "\x1f%Y"
 
 _LISTS_ONLY = ("json",)
 """What the engine calls the one column of values that are no objects: lists of records one after the other."""
-
-_MIN_ROWS_OF_TEXT = 5
-"""Rows from which text in braces on nearly every one is taken apart: a single cell of JSON is a text. A judgement."""
 
 _CREATE_SET_ASIDE = "CREATE TABLE set_aside (line BIGINT, reason VARCHAR, text VARCHAR)"
 
@@ -97,7 +95,8 @@ def read_source(
     """
     table = _read_plain(connection, source, scratch, csv, as_text=as_text, progress=progress)
     named = csv.paths or () if csv else ()
-    if not unfolds or (not named and _is_short_text(connection, source)):
+    is_text = FORMATS[source.file_format].way == "text"
+    if not unfolds or (is_text and not named and is_short(connection)):
         return table
     found = unfold(connection, table.names, table.types, named, max_columns=MAX_COLUMNS, as_text=as_text)
     if not found.paths:
@@ -113,12 +112,6 @@ def read_source(
         hints=found.hints,
         payload=found.payload,
     )
-
-
-def _is_short_text(connection: duckdb.DuckDBPyConnection, source: Source) -> bool:
-    """Whether a file of separated text has too few rows to say that a column holds objects throughout."""
-    (n_rows,) = connection.execute("SELECT count(*) FROM raw").fetchone() or (0,)
-    return FORMATS[source.file_format].way == "text" and n_rows < _MIN_ROWS_OF_TEXT
 
 
 def _read_plain(

@@ -16,6 +16,9 @@ _MIN_SHARE = 0.95
 """Rows that are looked at first, and the share of a column's values that are objects or lists from
 which it is unfolded. A judgement."""
 
+_MIN_ROWS = 5
+"""Rows of separated text from which cells in braces are taken apart: a single cell of JSON is a text. A judgement."""
+
 _NUMBER = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|nan"
 _NUMBERS = (
     r"^\s*[A-Za-z_.]{0,20}\(?\s*[\[({]\s*((?:(?:"
@@ -58,6 +61,12 @@ class Nested:
     sql: str
     tree: Node
     n_bad: int
+
+
+def is_short(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether ``raw`` has too few rows to say that a column of text holds objects throughout."""
+    (n_rows,) = connection.execute("SELECT count(*) FROM raw").fetchone() or (0,)
+    return bool(n_rows < _MIN_ROWS)
 
 
 def nested_columns(connection: duckdb.DuckDBPyConnection, names: Sequence[str], texts: Sequence[int]) -> list[Nested]:
