@@ -227,18 +227,15 @@ def convert(
         Whether the file is text: then numbers may stand in a column of it as well as times.
     """
     given = {f"c{place}": type_ for place, type_ in enumerate(types)}
-    texts = [name for name, type_ in given.items() if type_ == "VARCHAR"]
+    texts = notations.with_values(connection, [name for name, type_ in given.items() if type_ == "VARCHAR"])
     read = _infer(connection, texts, times_only=not is_text)
     mended = _unusable(connection, {name: type_ for name, type_ in given.items() if type_ in ("DOUBLE", "TIMESTAMP")})
     has_points = any(type_ == "DOUBLE" for type_ in types) or any(found.type == "DOUBLE" for found in read.values())
     left = [name for name in texts if name not in read]
     partly = [name for name, found in read.items() if found.n_unparsable and found.type in ("BIGINT", "DOUBLE")]
     noted = notations.recognise(connection, [*left, *partly], has_points=has_points, times_only=not is_text)
-    noted |= {
-        name: found
-        for name in left
-        if name not in noted and (found := two_ways.found(connection, name, parsed(name, "TIMESTAMP")))
-    }
+    dated = two_ways.dated(connection, [name for name in left if name not in noted])
+    noted |= {name: found for name in dated if (found := two_ways.found(connection, name, parsed(name, "TIMESTAMP")))}
     for name in partly:  # few have groups of thousands or a decimal comma, and the others do without
         if name in noted and noted[name].type == "DOUBLE" and noted[name].n_unparsable < read[name].n_unparsable:
             del read[name]

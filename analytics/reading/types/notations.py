@@ -152,26 +152,32 @@ def _in_question(connection: duckdb.DuckDBPyConnection, names: Sequence[str], *,
     for start in range(0, len(names), GROUP):
         group = names[start : start + GROUP]
         parts = (
-            f"count(*) FILTER (regexp_full_match(trim({name}), '{outline}')), count(*) FILTER ({is_value(name)})"
+            f"count(*) FILTER (regexp_full_match(trim({name}), '{outline}')) >= "
+            f"{MIN_SHARE_SAMPLE} * count(*) FILTER ({is_value(name)})"
             for name in group
         )
         row = connection.execute(f"SELECT {', '.join(parts)} FROM (FROM raw LIMIT {_FIRST})").fetchone()
         assert row is not None
-        counts = dict(zip(group, zip(row[::2], row[1::2], strict=True), strict=True))
-        late = _with_values(connection, [name for name, (_, n_values) in counts.items() if not n_values])
-        found += [
-            name for name, (n, n_values) in counts.items() if (n and n >= MIN_SHARE_SAMPLE * n_values) or name in late
-        ]
+        found += [name for name, is_outlined in zip(group, row, strict=True) if is_outlined]
     return found
 
 
-def _with_values(connection: duckdb.DuckDBPyConnection, names: Sequence[str]) -> set[str]:
-    """Return the columns that hold a value anywhere: most of those without one at the beginning have none at all."""
-    if not names:
-        return set()
-    row = connection.execute(f"SELECT {', '.join(f'bool_or({is_value(name)})' for name in names)} FROM raw").fetchone()
+def with_values(connection: duckdb.DuckDBPyConnection, names: Sequence[str]) -> list[str]:
+    """Return the columns of ``raw`` that hold a value; all rows are asked for those alone that have none at the beginning."""
+    late = [*names]
+    for rows in (f"(FROM raw LIMIT {_FIRST})", "raw"):
+        groups = [late[start : start + GROUP] for start in range(0, len(late), GROUP)]
+        late = [name for group in groups for name in _without_values(connection, group, rows)]
+    return [name for name in names if name not in late]
+
+
+def _without_values(connection: duckdb.DuckDBPyConnection, names: Sequence[str], rows: str) -> list[str]:
+    """Return the columns that hold no value in some rows."""
+    row = connection.execute(
+        f"SELECT {', '.join(f'bool_or({is_value(name)})' for name in names)} FROM {rows}"
+    ).fetchone()
     assert row is not None
-    return {name for name, has_value in zip(names, row, strict=True) if has_value}
+    return [name for name, has_value in zip(names, row, strict=True) if not has_value]
 
 
 def _first_guess(connection: duckdb.DuckDBPyConnection, name: str, *, times_only: bool) -> str | None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import duckdb
 
 from analytics.reading.types import written
-from analytics.reading.types.conversion import MAX_SHARE_UNPARSABLE, MIN_SHARE_SAMPLE, Conversion, is_value
+from analytics.reading.types.conversion import GROUP, MAX_SHARE_UNPARSABLE, MIN_SHARE_SAMPLE, Conversion, is_value
 
 _BESIDE = "year-month-day beside "
 """Beginning of the name of a way of writing times that stands beside the engine's own in one column."""
@@ -21,6 +23,26 @@ def as_noted(name: str, notation: str, own: str) -> str:
     return written.parsed(name, notation)
 
 
+def dated(connection: duckdb.DuckDBPyConnection, names: Sequence[str]) -> list[str]:
+    """Return the text columns whose first values begin like days, many columns in one question."""
+    found: list[str] = []
+    for start in range(0, len(names), GROUP):
+        group = names[start : start + GROUP]
+        parts = (
+            f"count(*) FILTER ({_begins_like_a_day(name)}) >= {MIN_SHARE_SAMPLE} * count(*) FILTER ({is_value(name)})"
+            for name in group
+        )
+        row = connection.execute(f"SELECT {', '.join(parts)} FROM (FROM raw LIMIT {_FIRST})").fetchone()
+        assert row is not None
+        found += [name for name, is_dated in zip(group, row, strict=True) if is_dated]
+    return found
+
+
+def _begins_like_a_day(name: str) -> str:
+    """Return the predicate that a text begins with the parts of a day."""
+    return f"regexp_matches(trim({name}), '^[0-9]{{1,4}}[-/. ](?:[0-9]{{1,2}}|[A-Za-z]{{3}})[-/. ]')"
+
+
 def found(connection: duckdb.DuckDBPyConnection, name: str, own: str) -> Conversion | None:
     """Return the conversion of a column whose times are written as 2024-03-31 and in one other way, None where they are not.
 
@@ -31,7 +53,7 @@ def found(connection: duckdb.DuckDBPyConnection, name: str, own: str) -> Convers
     name, own : str
         A text column of ``raw``, and the expression that reads the engine's own way of writing times.
     """
-    is_dated = f"regexp_matches(trim({name}), '^[0-9]{{1,4}}[-/. ](?:[0-9]{{1,2}}|[A-Za-z]{{3}})[-/. ]')"
+    is_dated = _begins_like_a_day(name)
     n_values = n_own = 0
     for rows in (f"(FROM raw LIMIT {_FIRST})", "raw"):
         row = connection.execute(
