@@ -137,6 +137,15 @@ def signed_in(browser: Browser, server: Server, provider: Provider, person: str)
     return page
 
 
+def wait_for_sign_out(page: Page) -> None:
+    """Wait until the browser has left its cookie: the button shows before the server was asked to take the cookie back."""
+    for _ in range(10 * SECONDS):
+        if not any("streamlit_user" in cookie["name"] for cookie in page.context.cookies()):
+            return
+        page.wait_for_timeout(100)
+    pytest.fail("the cookie of the person who signed out is still there")
+
+
 def test_two_people_sign_in_and_neither_sees_the_logs_of_the_other(
     browser: Browser, guarded: Server, provider: Provider, tmp_path: Path
 ) -> None:
@@ -165,6 +174,7 @@ def test_two_people_sign_in_and_neither_sees_the_logs_of_the_other(
 
     ann.get_by_role("button", name="Sign out").click()
     expect(ann.get_by_role("button", name="Sign in")).to_be_visible()
+    wait_for_sign_out(ann)
     ann.goto(address)
     expect(ann.get_by_role("button", name="Sign in")).to_be_visible()
     expect(ann.get_by_text("of_ann")).to_have_count(0)
