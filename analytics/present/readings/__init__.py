@@ -3,6 +3,7 @@
 from analytics.present.readings.brief import (
     brief_lead,
     brief_reading,
+    change_reading,
     finding_certainty,
     finding_sentence,
     finding_worth,
@@ -57,6 +58,7 @@ __all__ = [
     "calibration_reading",
     "calibration_slices_reading",
     "calibration_trend_reading",
+    "change_reading",
     "confusion_reading",
     "corrected_reading",
     "costs_reading",
