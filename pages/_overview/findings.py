@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
-from analytics.answers.brief.answer import Brief, address_of, can_ask, composed, days_of, evaluated_sides
+from analytics.answers.brief.answer import MOST, Brief, address_of, can_ask, composed, days_of, evaluated_sides
 from analytics.answers.brief.finding import Asking, Finding
 from analytics.answers.brief.registry import SOURCES, Source
 from analytics.answers.question import Question
@@ -28,19 +30,20 @@ def draw(question: Question) -> None:
     """Draw the findings as they come; what takes long is asked only where somebody wants it, or did before."""
     asking = Asking(question, held_policy(question), kept(evaluated_sides, question))
     asked = [source for source in SOURCES.values() if can_ask(source, asking) and _is_wanted(source, asking)]
-    place, found = st.empty(), list[Finding]()
+    st.markdown("**What to take up first**")
+    places, found = [st.empty() for _ in range(MOST)], list[Finding]()
     days = kept(days_of, question)
     for number, source in enumerate(asked):
-        waiting = asked[number:]
         if not is_kept(source.find, asking):
-            with place.container():
-                _draw_list(composed(asking, asked, found, days), waiting)
-        with frame.boundary(), st.spinner(_DOING[source.name]) if source.is_dear else st.empty():
+            _draw_list(places, composed(asking, asked, found, days), asked[number:])
+        with frame.boundary(), st.spinner(_DOING[source.name]) if source.is_dear else nullcontext():
             found += kept(source.find, asking)
     answer = composed(asking, asked, found, days)
-    with place.container():
-        _draw_list(answer, ())
-        _draw_open(answer)
+    _draw_list(places, answer, ())
+    said = readings.brief_reading(answer)
+    if said:
+        st.success(escaped(said), icon=":material/check_circle:")
+    _draw_open(answer)
 
 
 def _is_wanted(source: Source, asking: Asking) -> bool:
@@ -54,36 +57,39 @@ def _want(name: str, log_key: str) -> None:
     st.session_state[_WANTED] = {*st.session_state.get(_WANTED, ()), (name, log_key)}
 
 
-def _draw_list(answer: Brief, waiting: Sequence[Source]) -> None:
-    """Show the findings, and what is being looked at in the room of those to come."""
-    for finding in answer.leading:
-        _draw_finding(answer, finding)
-    for source in waiting:
-        with st.container(border=True):
-            st.caption(f"Looking at {source.what} …")
-    said = "" if waiting else readings.brief_reading(answer)
-    if said:
-        st.success(escaped(said), icon=":material/check_circle:")
+def _draw_list(places: Sequence[DeltaGenerator], answer: Brief, waiting: Sequence[Source]) -> None:
+    """Show the findings, and what is being looked at in the room of those to come.
+
+    Each has a place of its own: a browser keeps what a redrawn list no longer holds until the run ends.
+    """
+    for number, place in enumerate(places):
+        if number < len(answer.leading):
+            with place.container(border=True, gap="xsmall"):
+                _draw_finding(answer, answer.leading[number])
+        elif number < len(answer.leading) + len(waiting):
+            with place.container(border=True, gap="xsmall"):
+                st.caption(f"Looking at {waiting[number - len(answer.leading)].what} …")
+        else:
+            place.empty()
 
 
 def _draw_finding(answer: Brief, finding: Finding) -> None:
     """Show one finding: its sentence, its size and certainty, and the way to its evidence."""
     log, page = answer.asking.question.log, PAGES[finding.page]
     worth = readings.finding_worth(finding, answer)
-    with st.container(border=True, gap="xsmall"):
-        text, way = st.columns([5, 1], vertical_alignment="center")
-        with text, st.container(gap="xsmall"):
-            st.markdown(f"**{escaped(readings.finding_sentence(finding, log))}**")
-            size = f"**{escaped(worth)}** · " if worth else ""
-            st.caption(f"{size}{escaped(readings.finding_certainty(finding, answer))}")
-        with way:
-            is_here = finding.page == "overview"
-            st.page_link(
-                page.path,
-                label="Judge up to there" if is_here else page.title,
-                icon=":material/filter_alt:" if is_here else ":material/arrow_forward:",
-                query_params=_asked(finding),
-            )
+    text, way = st.columns([5, 1], gap="small", vertical_alignment="center")
+    with text, st.container(gap="xsmall"):
+        st.markdown(f"**{escaped(readings.finding_sentence(finding, log))}**")
+        size = f"**{escaped(worth)}** · " if worth else ""
+        st.caption(f"{size}{escaped(readings.finding_certainty(finding, answer))}")
+    with way:
+        is_here = finding.page == "overview"
+        st.page_link(
+            page.path,
+            label="Up to then" if is_here else page.title,
+            icon=":material/filter_alt:" if is_here else ":material/arrow_forward:",
+            query_params=_asked(finding),
+        )
 
 
 def _asked(finding: Finding) -> dict[str, str | list[str]]:
@@ -99,8 +105,9 @@ def _asked(finding: Finding) -> dict[str, str | list[str]]:
 
 def _draw_open(answer: Brief) -> None:
     """Say what was not looked at yet, with the way to have it looked at."""
+    place = st.container(gap="xxsmall")
     for source in answer.open:
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        with place, st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.caption(escaped(readings.open_sentence(source, answer)), width="content")
             if can_ask(source, answer.asking):
                 st.button(

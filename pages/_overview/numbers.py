@@ -26,6 +26,8 @@ from pages._frame.policy import held_policy
 from pages._frame.render import escaped, sentence, table_downloads
 
 _HEADLINE = ("error_rate", "recall", "precision", "prevalence", "selection_rate", "auroc")
+_NUMBER_WIDTH = 170
+"""Pixels that a number needs: six stand in a row at 1440 pixels, three at 1024."""
 _METRIC, _LEADING = "overview_metric", ("error_rate", "recall", "precision", "fpr")
 _COUNTS = {
     "tp": "True positives",
@@ -97,7 +99,7 @@ def _changes(question: Question) -> tuple[dict[str, Interval | None], tuple[str,
 def draw_headline(answer: Overview, question: Question, metric: str) -> None:
     """Show six numbers with their intervals, their course and their change, and the sentence that reads them."""
     changes, names = _changes(question)
-    grid = st.grid(len(_HEADLINE), min_column_width=150, border=True)
+    grid = st.grid(len(_HEADLINE), min_column_width=_NUMBER_WIDTH, border=True)
     for name in _HEADLINE:
         value, low, high = answer.value(name)
         entry, change = METRICS[name], changes[name]
@@ -108,19 +110,27 @@ def draw_headline(answer: Overview, question: Question, metric: str) -> None:
                 words.metric_text(name, value),
                 None if change is None else words.metric_difference(name, float(change.value)),
                 _color_of(name, change),
+                delta_arrow=_arrow_of(change),
                 help=f"{entry.definition} {entry.formula}",
                 chart_data=_course_of(answer, name),
-                delta_description=None if names is None or change is None else f"from {names[0]}",
             )
             st.caption(_interval_text(name, low, high) if known else f"Undefined: {entry.undefined}")
-    st.caption(escaped(readings.overview_reading(answer, question, _counted(question, metric))))
+    changed = f" Changes are from where {names[0]} to where {names[1]}." if names else ""
+    st.caption(escaped(f"{readings.overview_reading(answer, question, _counted(question, metric))}{changed}"))
 
 
-def _color_of(name: str, change: Interval | None) -> Literal["normal", "inverse", "off"]:
+def _color_of(name: str, change: Interval | None) -> Literal["red", "green", "gray"]:
     """Return how a change is coloured: not at all where it is within chance or neither direction is better."""
     if change is None or METRICS[name].direction == "neither" or float(change.low) <= 0 <= float(change.high):
+        return "gray"
+    return "green" if (METRICS[name].direction == "higher") == (float(change.value) > 0) else "red"
+
+
+def _arrow_of(change: Interval | None) -> Literal["up", "down", "off"]:
+    """Return where a change points; its text has a true minus sign, which Streamlit takes for none."""
+    if change is None or not float(change.value):
         return "off"
-    return "normal" if METRICS[name].direction == "higher" else "inverse"
+    return "up" if float(change.value) > 0 else "down"
 
 
 def _course_of(answer: Overview, name: str) -> list[float] | None:

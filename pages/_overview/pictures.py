@@ -28,14 +28,14 @@ def draw_confusion(answer: Overview) -> None:
         table=numbers.counts_table(answer),
     )
     here = {key: value for key, value in st.query_params.items() if key in address.QUESTION_KEYS}
-    with st.container(horizontal=True, gap="small"):
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        st.caption("Read", width="content")
         for cell, label in _CELLS.items():
             where = Cohort(session.cohort().clauses, (cell,)).to_text()
             st.page_link(
                 PAGES["review"].path,
-                label=f"{label} {words.count(answer.counts[cell])}",
-                icon=":material/rate_review:",
-                help=f"Read the {label.lower()} one by one.",
+                label=label,
+                help=f"Read {words.plural(answer.counts[cell], label.lower().removesuffix('s'))} one by one in Review.",
                 disabled=not answer.counts[cell],
                 query_params={**here, "where": where, "errors": _ROWS.get(cell, "all")},
             )
