@@ -33,8 +33,12 @@ def headline(title: str, reading: str) -> None:
 
 
 def sentence(reading: str) -> None:
-    """Show the sentence that answers the page's question."""
-    st.markdown(escaped(reading))
+    """Show the sentence that answers the page's question, and its details behind one click."""
+    answer, _, details = reading.partition("\n")
+    st.markdown(escaped(answer))
+    if details:
+        with st.expander("Details", type="compact"):
+            st.markdown(escaped(details))
 
 
 def figure(

@@ -474,6 +474,19 @@ def test_no_threshold_is_ordered_from_costs_that_nobody_gave(compas: Path) -> No
     assert "Move" not in told or "Recall goes from" in told
 
 
+def test_every_question_about_the_model_begins_with_its_answer(compas: Path) -> None:
+    told = {
+        "overview": "of 7,214 judged rows are wrong",
+        "slices": "By race the two kinds of error differ: in African-American the model flags 44.8",
+        "calibration": "These scores are no probabilities: no score means a rate by itself.",
+    }
+    for command, said in told.items():
+        by = ["--by", "race"] if command == "slices" else []
+        for written in ("table", "json", "csv"):
+            result = run(command, compas, *COMPAS, *by, "--format", written)
+            assert said in result.stderr.splitlines()[0] and said not in result.stdout
+
+
 def test_thresholds_are_asked_with_a_saved_policy(compas: Path) -> None:
     policy = Policy(Costs(fp=1, fn=3), limits=Limits(max_fpr=0.33))
     Workspace().save_policy("plan", policy.to_text())

@@ -15,7 +15,7 @@ from analytics.present.readings.gap_drift import drift_reading, gap_time_reading
 from analytics.present.readings.gap_inputs import inputs_reading, joint_reading
 from analytics.present.readings.logs import books_reading, fitness_reading
 from analytics.present.readings.overview import confusion_reading, overview_reading, score_reading
-from analytics.present.readings.overview_lead import priced_reading
+from analytics.present.readings.overview_lead import noun_of, priced_reading
 from analytics.present.readings.overview_time import trend_reading
 from analytics.present.readings.review import (
     agreement_reading,
@@ -63,6 +63,7 @@ __all__ = [
     "joint_reading",
     "limits_reading",
     "move_reading",
+    "noun_of",
     "overview_reading",
     "priced_reading",
     "queue_reading",

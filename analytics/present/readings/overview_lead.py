@@ -20,6 +20,8 @@ _YES = {"1", "1.0", "true", "yes", "y", "t", "positive", "pos", "p"}
 _NO_NOUN = {"label", "target", "y", "true", "outcome", "class", "flag", "truth", "positive", "actual", "gt"}
 _MAX_NOUN = 30
 """Characters of the word for what is positive: it stands within sentences. A judgement."""
+_MAX_WORDS = 2
+"""Words of a column's name that can be what is positive ("late payment"); more are a description of it. A judgement."""
 
 
 def noun_of(log: Log) -> str:
@@ -32,7 +34,7 @@ def noun_of(log: Log) -> str:
         return words.shortened(values[0], _MAX_NOUN)
     parts = re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+", words.one_line(log.mapping.label or ""))
     kept = [part for part in parts if part.lower() not in {"is", "has", "was", *_NO_NOUN}]
-    return words.shortened(" ".join(kept).lower(), _MAX_NOUN) if kept else ""
+    return words.shortened(" ".join(kept).lower(), _MAX_NOUN) if 0 < len(kept) <= _MAX_WORDS else ""
 
 
 def lead_part(overview: Overview, question: Question, metric: str, at: str) -> str:
