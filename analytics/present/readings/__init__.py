@@ -14,7 +14,7 @@ from analytics.present.readings.gap_advice import advice
 from analytics.present.readings.gap_drift import drift_reading, gap_time_reading
 from analytics.present.readings.gap_inputs import inputs_reading, joint_reading
 from analytics.present.readings.logs import books_reading, fitness_reading
-from analytics.present.readings.overview import confusion_reading, overview_reading, score_reading
+from analytics.present.readings.overview import chosen_reading, confusion_reading, overview_reading, score_reading
 from analytics.present.readings.overview_lead import noun_of, priced_reading
 from analytics.present.readings.overview_time import trend_reading
 from analytics.present.readings.review import (
@@ -47,6 +47,7 @@ __all__ = [
     "calibration_reading",
     "calibration_slices_reading",
     "calibration_trend_reading",
+    "chosen_reading",
     "confusion_reading",
     "corrected_reading",
     "costs_reading",
