@@ -250,7 +250,7 @@ def draw_log(log: Log) -> None:
     account.draw_findings(log)
     mending.draw_mending(log, _rebuild)
     mending.draw_attach(log, _read)
-    with st.expander("Columns and roles: change them in place"):
+    with st.expander("Columns and roles: change them in place", expanded=not log.n_labelled):
         sample = session.engine().sample(log)
         changed = mapping.edit(log, sample, f"remap_{log.key}")
         _draw_rebuild(log, changed)
