@@ -19,7 +19,6 @@ from analytics.commands.roles import roles_of
 from analytics.commands.writing import write
 from analytics.errors import QuestionError
 from analytics.log.column import PERCENT
-from analytics.log.score_form import first_threshold
 from analytics.log.workspace import Workspace
 from analytics.measure.gap.metric import COST
 from analytics.measure.thresholds.costs import Costs
@@ -27,7 +26,7 @@ from analytics.measure.thresholds.policy import Policy
 from analytics.query.cohort import Cohort
 from analytics.query.engine import Engine
 from analytics.query.where import parse_where
-from analytics.reading import api
+from analytics.reading import api, logged
 
 _SIDES = "Sides"
 _NOT_IN_TEXT = (
@@ -126,7 +125,7 @@ def _two_questions(
 def _in_fractions(workspace: Workspace, side: Question, asked: Asked) -> Question:
     """Return a side whose scores in percent are read as fractions, at the threshold that is asked for, else at one half."""
     mapping = replace(side.log.mapping, score_scale=float(PERCENT))
-    threshold = first_threshold(mapping, side.log.reading) if asked.threshold is None else asked.threshold
+    threshold = logged.first_threshold(workspace, side.log, mapping) if asked.threshold is None else asked.threshold
     log = api.remap(workspace, side.log, replace(mapping, threshold=threshold), is_current=False)
     return replace(side, log=log, threshold=threshold)
 

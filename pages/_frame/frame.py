@@ -12,7 +12,7 @@ from contextlib import contextmanager
 import streamlit as st
 
 from analytics.errors import AnalysisError, EmptyCohort
-from pages._frame import address, session, sidebar
+from pages._frame import address, label, session, sidebar
 from pages._frame.imports import import_shared
 from pages._frame.registry import FIRST, PAGES
 from pages._frame.render import escaped
@@ -57,6 +57,8 @@ def run() -> None:
     page = navigation()
     st.session_state[_ENTERED] = True
     st.session_state[session.PAGE] = page.url_path  # type: ignore[attr-defined]
+    asked = next(entry for entry in PAGES.values() if entry.title == page.title)  # type: ignore[attr-defined]
+    is_label_asked = False
     try:
         with boundary():
             session.enter()
@@ -64,7 +66,10 @@ def run() -> None:
             sidebar.draw()
             if session.person():
                 st.sidebar.button("Sign out", icon=":material/logout:", type="tertiary", on_click=st.logout)
-        page.run()  # type: ignore[attr-defined]
+            if is_label_asked := label.is_asked(asked):
+                label.ask(asked)
+        if not is_label_asked:
+            page.run()  # type: ignore[attr-defined]
     finally:
         st.session_state[_ENTERED] = False
         _spare_modules()

@@ -135,6 +135,19 @@ def test_a_column_that_tells_the_label_is_left_out_and_said_unless_it_is_asked_f
     assert any(entry.property.column == "after" for found in chosen.slices for entry in found)
 
 
+def test_a_column_of_data_sets_stays_though_their_base_rates_differ(engine: Engine, desk: Desk) -> None:
+    rng = np.random.default_rng(17)
+    frame = generated()
+    is_hard = pl.Series(np.where(rng.random(frame.height) < 0.06, 1 - frame["label"], frame["label"]))
+    mixed = frame.with_columns(part=pl.when(is_hard == 1).then(pl.lit("hard")).otherwise(pl.lit("easy")))
+    for name, left_out in (("dataset", ()), ("benchmark_name", ()), ("after", ("after",))):
+        log = desk.log(mixed.rename({"part": name}), segments=("g", name), time="when", row_id=None)
+        assert discover(engine, Question(log, Cohort(), 0.5), Search(split="row")).left_out == left_out, name
+    pure = frame.with_columns(dataset=pl.when(pl.col("label") == 1).then(pl.lit("fraud")).otherwise(pl.lit("clean")))
+    log = desk.log(pure, segments=("g", "dataset"), time="when", row_id=None)
+    assert discover(engine, Question(log, Cohort(), 0.5), Search(split="row")).left_out == ("dataset",)
+
+
 def test_a_field_that_tells_the_label_by_being_missing_is_no_missing_field(engine: Engine, desk: Desk) -> None:
     frame = generated().with_columns(
         after=pl.when(pl.col("label") == 1).then(pl.lit("late")), other=pl.when(pl.col("h") == "k").then(pl.lit("x"))
