@@ -1,5 +1,13 @@
 """One reading per figure, computed from its numbers: direction, size, interval, rows, caveat."""
 
+from analytics.present.readings.brief import (
+    brief_lead,
+    brief_reading,
+    finding_certainty,
+    finding_sentence,
+    finding_worth,
+    open_sentence,
+)
 from analytics.present.readings.calibration import (
     calibration_reading,
     calibration_slices_reading,
@@ -44,6 +52,8 @@ __all__ = [
     "agreement_reading",
     "band_reading",
     "books_reading",
+    "brief_lead",
+    "brief_reading",
     "calibration_reading",
     "calibration_slices_reading",
     "calibration_trend_reading",
@@ -56,6 +66,9 @@ __all__ = [
     "discovery_reading",
     "drift_reading",
     "enough_reading",
+    "finding_certainty",
+    "finding_sentence",
+    "finding_worth",
     "findings_reading",
     "fitness_reading",
     "gap_reading",
@@ -65,6 +78,7 @@ __all__ = [
     "limits_reading",
     "move_reading",
     "noun_of",
+    "open_sentence",
     "overview_reading",
     "priced_reading",
     "queue_reading",
