@@ -23,6 +23,7 @@ from analytics.measure.intervals import Interval
 from analytics.present import figures, readings, words
 from analytics.present.tables.gap import column_rows, gap_json, input_rows, part_rows, slice_rows, what_changed
 from analytics.query.engine import Engine
+from pages._gap.parts import ends
 from tests.answers.gap.test_gap import SCHEMA, two_sides
 from tests.ingested import Desk
 from tests.planted import CAUSES, USUAL, World, pair
@@ -117,6 +118,13 @@ def test_a_metric_that_falls_is_told_without_its_sign(desk: Desk, engine: Engine
         text.startswith("Accuracy fell from ")
         and f"It is {-100 * float(change.value):.1f} points worse ({ends})," in text
     )
+
+
+def test_the_two_ends_of_a_gap_are_known_before_its_parts(desk: Desk, engine: Engine) -> None:
+    gap, _ = told(desk, engine, CAUSES["mix"][0])
+    found = ends(engine, *gap.sides.questions, "error_rate")
+    assert found == pytest.approx((gap.waterfall.reference, gap.waterfall.production))
+    assert "being computed" in readings.ends_reading("error_rate", *found)
 
 
 def test_no_change_is_called_none(desk: Desk, engine: Engine) -> None:

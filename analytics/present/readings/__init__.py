@@ -17,7 +17,7 @@ from analytics.present.readings.calibration import (
 from analytics.present.readings.calibration_recalibration import costs_reading, recalibration_reading
 from analytics.present.readings.calibration_scan import scan_reading
 from analytics.present.readings.discovery import discovery_reading, tree_reading
-from analytics.present.readings.gap import HOW, gap_reading, slices_of_gap_reading, waterfall_reading
+from analytics.present.readings.gap import HOW, ends_reading, gap_reading, slices_of_gap_reading, waterfall_reading
 from analytics.present.readings.gap_advice import advice
 from analytics.present.readings.gap_drift import drift_reading, gap_time_reading
 from analytics.present.readings.gap_inputs import inputs_reading, joint_reading
@@ -65,6 +65,7 @@ __all__ = [
     "decisions_reading",
     "discovery_reading",
     "drift_reading",
+    "ends_reading",
     "enough_reading",
     "finding_certainty",
     "finding_sentence",

@@ -82,6 +82,17 @@ def gap_reading(gap: Gap) -> str:
     )
 
 
+def ends_reading(metric: str, reference: float, production: float) -> str:
+    """Say the metric on both sides, before its parts are known.
+
+    >>> ends_reading("error_rate", 0.28, 0.35).replace(words.THIN_SPACE, " ")
+    'The error rate goes from 28.0 % to 35.0 %; what that comes from is being computed.'
+    """
+    phrase = words.metric_phrase(metric)
+    values = " to ".join(words.metric_text(metric, value) for value in (reference, production))
+    return f"{phrase[:1].upper()}{phrase[1:]} goes from {values}; what that comes from is being computed."
+
+
 def _size_text(metric: GapMetric, part: Interval, verdict: str) -> str:
     """Write how large a change is, without its sign, and whether it is worse or better."""
     ends = (part.low, part.high) if float(part.value) > 0 else (-part.high, -part.low)
