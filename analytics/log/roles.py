@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
-from analytics.log import class_columns, classes, score_form
+from analytics.log import class_columns, classes, logged, score_form
 from analytics.log.column import MAX_SEGMENT_VALUES, MAX_VALUES_BY_VALUE, Column
 from analytics.log.mapping import Mapping
 from analytics.log.paths import short_name
@@ -100,19 +100,13 @@ def guess(reading: Reading, said: dict[str, str | None] | None = None) -> Guess:
         elif role == "text":
             texts.append(column.name)
     mapping = replace(mapping, segments=tuple(segments), text=tuple(texts))
-    mapping = complete(mapping, reading)
-    if (
-        said and mapping.score and mapping.score != guess(reading).mapping.score
-    ):  # the logged threshold is another score's
-        mapping = replace(mapping, threshold=score_form.first_threshold(mapping, reading))
-    return Guess(mapping, reasons, undecided)
+    return Guess(complete(mapping, reading), reasons, undecided)
 
 
 def complete(mapping: Mapping, reading: Reading) -> Mapping:
     """Complete a mapping with what its columns' values say: classes, how the score is read, and a first threshold."""
     mapping = score_form.with_form(classes.with_values(mapping, reading), reading)
-    logged = reading.logged_threshold if mapping.score else None
-    return replace(mapping, threshold=score_form.first_threshold(mapping, reading) if logged is None else logged)
+    return replace(mapping, threshold=logged.first_threshold(mapping, reading))
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ def opened(server: Server, page: Page, **address: str) -> None:
 
 def test_the_findings_of_the_sample_lead_to_their_evidence(server: Server, page: Page) -> None:
     opened(server, page, model="v4")
-    expect(page.get_by_text("Where dep_delay arrives empty")).to_be_visible()
+    expect(page.get_by_text("Where dep delay arrives empty")).to_be_visible()
     expect(page.get_by_text("+26.0 points (25.3–26.7)").first).to_be_visible()
     main = page.locator("[data-testid=stMain]")
     main.get_by_role("link", name="Slices").first.click()
@@ -71,7 +71,7 @@ def test_what_takes_long_is_looked_at_in_place(server: Server, page: Page) -> No
     opened(server, page, model="v4")
     page.get_by_role("button", name="Compare").click()
     expect(page.get_by_text("Why production is worse than the reference: not looked at yet.")).to_have_count(0)
-    expect(page.get_by_text("most by fields that arrive empty (dep_delay)")).to_be_visible()
+    expect(page.get_by_text("most by fields that arrive empty (dep delay)")).to_be_visible()
     page.reload()
     settle(page)
-    expect(page.get_by_text("most by fields that arrive empty (dep_delay)")).to_be_visible()
+    expect(page.get_by_text("most by fields that arrive empty (dep delay)")).to_be_visible()

@@ -34,7 +34,7 @@ def slice_contributions(gap: Gap, column: str) -> go.Figure:
     rows = list(range(cut.height))
     labels = [shown(words.value_label(value), 28) for value in cut["value"]]
     data: list[dict[str, Any]] = []
-    for name, colour in (("mix", palette.LOWER), ("within", palette.HIGHER)):
+    for name, colour in palette.PARTS.items():
         data.append(
             {
                 "type": "bar",

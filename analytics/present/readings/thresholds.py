@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from analytics.measure.thresholds.operating import Totals
 from analytics.present import words
 from analytics.present.money import limit_text, money, money_interval, per_month, per_week, point_text
 
@@ -31,7 +32,7 @@ def _asking_part(answer: ThresholdAnswer) -> str:
     rates = [
         f"{name} {words.share(value)}"
         for name in ("recall", "precision")
-        if (value := _rate(answer, name, now)) is not None
+        if (value := getattr(totals_at(answer, now), name)) is not None
     ]
     flagged = words.plural(round(answer.value("n_flagged", now) * factor), "row")
     return (
@@ -40,23 +41,23 @@ def _asking_part(answer: ThresholdAnswer) -> str:
     )
 
 
-def _rate(answer: ThresholdAnswer, name: str, point: Point) -> float | None:
-    """Return recall or precision at a point, None where it has no value."""
-    hit, other = answer.value("tp", point), answer.value("fn" if name == "recall" else "fp", point)
-    return hit / (hit + other) if hit + other else None
-
-
 def _traded_part(answer: ThresholdAnswer, to: Point) -> str:
     """Say what becomes of recall, precision and flagged rows when the threshold moves."""
+    return traded_words(answer, totals_at(answer, answer.present), totals_at(answer, to))
+
+
+def totals_at(answer: ThresholdAnswer, point: Point) -> Totals:
+    """Count what becomes of the rows at a point."""
+    return Totals(*(answer.value(name, point) for name in ("tp", "fp", "fn", "n_flagged")))
+
+
+def traded_words(answer: ThresholdAnswer, before: Totals, after: Totals, flagged: str = "flagged rows") -> str:
+    """Say what becomes of recall, precision and flagged rows."""
     factor, span = per_week(answer)
-    parts = [
-        f"{name} goes from {words.share(_rate(answer, name, answer.present))} to {words.share(_rate(answer, name, to))}"
-        for name in ("recall", "precision")
-    ]
-    now, then = (words.count(answer.value("n_flagged", point) * factor) for point in (answer.present, to))
-    parts.append(f"flagged rows from {now} to {then} {span}")
-    text = ", ".join(parts).replace("precision goes", "precision", 1)
-    return f"{text[:1].upper()}{text[1:]}."
+    recall = f"Recall goes from {words.share(before.recall)} to {words.share(after.recall)}"
+    precision = f"precision from {words.share(before.precision)} to {words.share(after.precision)}"
+    now, then = (words.count(totals.n_flagged * factor) for totals in (before, after))
+    return f"{recall}, {precision}, {flagged} from {now} to {then} {span}."
 
 
 def _move_part(answer: ThresholdAnswer) -> str:
