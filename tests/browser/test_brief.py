@@ -55,7 +55,7 @@ def test_rows_up_to_the_day_from_which_labels_come_in_are_judged_at_a_click(serv
 
 def test_a_click_on_a_week_keeps_it(server: Server, page: Page) -> None:
     opened(server, page, model="v3")
-    mark = page.locator(".js-plotly-plot:has-text('How did it go over time?') .scatterlayer path.point").nth(4)
+    mark = page.locator(".js-plotly-plot").last.locator(".scatterlayer path.point").nth(4)
     mark.scroll_into_view_if_needed()
     box = mark.bounding_box()
     assert box is not None
