@@ -8,12 +8,12 @@ from urllib.parse import urlencode
 
 import typer
 
-from analytics.answers.brief.answer import MOST, Brief, address_of, evaluated_sides
+from analytics.answers.brief.answer import MOST, Brief, address_of, evaluated_sides, side_names
 from analytics.answers.brief.answer import brief as brief_answer
 from analytics.answers.brief.finding import Asking, Finding
 from analytics.answers.brief.registry import SOURCES
 from analytics.answers.brief.registry import Source as BriefSource
-from analytics.answers.overview import overview
+from analytics.answers.overview import change_between, overview
 from analytics.answers.question import Question
 from analytics.commands.asking import ask, leading_metric
 from analytics.commands.options import METRIC_HELP, Asked, Output, Source, Text, Texts, named
@@ -59,7 +59,7 @@ def brief(
     every: Annotated[bool, typer.Option("--every", help=f"Write all findings and not only the first {MOST}.")] = False,
 ) -> None:
     """What matters first: the findings of all pages, ranked by what mending them would win."""
-    from analytics.present.readings import brief_lead
+    from analytics.present.readings import brief_lead, change_reading
 
     unknown = sorted(set(look or ()) - set(_DEAR))
     if unknown:
@@ -68,14 +68,28 @@ def brief(
     metric = named_metrics((metric or leading_metric(question.log),))[0].name
     asking = Asking(question, _policy_of(given, question.log), _sides_of(engine, question, given))
     numbers, answer = overview(engine, question), brief_answer(engine, asking, look or ())
-    typer.echo(brief_lead(numbers, question, metric), err=True)
+    change = None
+    if asking.sides is not None:
+        before, after = (overview(engine, side) for side in asking.sides)
+        change = change_between(before, after, metric)
+    said_of = change_reading(metric, change, side_names(asking.sides)) if asking.sides else ""
+    typer.echo(f"{brief_lead(numbers, question, metric)} {said_of}".strip(), err=True)
     value, low, high = map(finite, numbers.value(metric))
     found = answer.findings if every else answer.leading
     rows = [_row_of(each, answer) for each in found]
     said = {"roles": roles_of(source, question.log)}
     if output.format == "json":
         opened = [_open_row(each, answer) for each in answer.open]
-        whole = {"metric": metric, "value": value, "low": low, "high": high, "findings": rows, "open": opened}
+        ends = {end: float(getattr(change, end)) for end in ("value", "low", "high")} if change else None
+        whole = {
+            "metric": metric,
+            "value": value,
+            "low": low,
+            "high": high,
+            "change": ends,
+            "findings": rows,
+            "open": opened,
+        }
         write(whole, output, said)
     elif output.format == "csv":
         write([{key: cell for key, cell in row.items() if key != "link"} for row in rows], output, said)

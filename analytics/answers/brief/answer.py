@@ -60,15 +60,13 @@ def brief(engine: Engine, asking: Asking, look: Collection[str] = ()) -> Brief:
         Names of `SOURCES` that take long and are asked all the same.
     """
     asked = [
-        source
-        for source in SOURCES.values()
-        if _can_ask(source, asking) and (not source.is_dear or source.name in look)
+        source for source in SOURCES.values() if can_ask(source, asking) and (not source.is_dear or source.name in look)
     ]
     found = [finding for source in asked for finding in source.find(engine, asking)]
-    return composed(asking, asked, found, _days_of(engine, asking.question))
+    return composed(asking, asked, found, days_of(engine, asking.question))
 
 
-def _days_of(engine: Engine, question: Question) -> float | None:
+def days_of(engine: Engine, question: Question) -> float | None:
     """Count the calendar days from the first to the last row of a cohort, both included; None without times."""
     if question.log.time_low is None:
         return None
@@ -76,7 +74,7 @@ def _days_of(engine: Engine, question: Question) -> float | None:
     return float((days[-1] - days[0]).days + 1) if len(days) else None
 
 
-def _can_ask(source: Source, asking: Asking) -> bool:
+def can_ask(source: Source, asking: Asking) -> bool:
     """Whether a question waits for nothing to be said."""
     return not source.awaits(asking)
 
@@ -110,6 +108,15 @@ def address_of(finding: Finding, cohort: Cohort) -> tuple[tuple[str, str], ...]:
     # A page of slices compares the slice with the rest: the rows stay those of the cohort.
     text = (cohort if finding.asked else where).to_text()
     return (*((("where", text),) if text else ()), *finding.asked)
+
+
+def side_names(sides: tuple[Question, Question]) -> tuple[str, str]:
+    """Say what two sides of one log are, without what they have in common."""
+    first, second = (side.cohort for side in sides)
+    shared = set(first.clauses) & set(second.clauses)
+    own = (Cohort(tuple(clause for clause in cohort.clauses if clause not in shared)) for cohort in (first, second))
+    before, after = (cohort.to_words() for cohort in own)
+    return before, after
 
 
 def evaluated_sides(engine: Engine, question: Question) -> tuple[Question, Question] | None:

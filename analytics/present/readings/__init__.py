@@ -3,6 +3,7 @@
 from analytics.present.readings.brief import (
     brief_lead,
     brief_reading,
+    change_reading,
     finding_certainty,
     finding_sentence,
     finding_worth,
@@ -58,6 +59,7 @@ __all__ = [
     "calibration_slices_reading",
     "calibration_trend_reading",
     "chosen_reading",
+    "change_reading",
     "confusion_reading",
     "corrected_reading",
     "costs_reading",

@@ -17,12 +17,13 @@ from analytics.answers.brief.finding import (
     ThresholdParts,
 )
 from analytics.measure.gap.metric import COST
+from analytics.measure.metrics import METRICS
 from analytics.present import words
 from analytics.present.discovery import slice_words
 from analytics.present.money import money, money_interval
 from analytics.present.readings.gap_parts import PART_WORDS
 from analytics.present.readings.overview import NO_ROWS, overview_reading
-from analytics.present.readings.overview_lead import lead_part, noun_of, trivial_part
+from analytics.present.readings.overview_lead import lead_part, noun_of, reason_part, trivial_part
 
 if TYPE_CHECKING:
     from analytics.answers.brief.answer import Brief
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from analytics.answers.overview import Overview
     from analytics.answers.question import Question
     from analytics.log.schema import Log
+    from analytics.measure.intervals import Interval
 
 _DAYS_OF_A_WEEK = 7.0
 _MAX_NAME = 60
@@ -47,11 +49,38 @@ def brief_lead(overview: Overview, question: Question, metric: str) -> str:
     is_decision = question.log.score_kind == "decision"
     at = "by the logged decisions" if is_decision else f"at threshold {words.threshold_text(question.threshold)}"
     wrong = words.metric_interval("error_rate", *overview.value("error_rate"))
-    lead = lead_part(overview, question, metric, at)
+    lead, reason = lead_part(overview, question, metric, at), reason_part(question, metric)
     if not lead:
-        verb = "is" if n_judged == 1 else "are"
+        reason, verb = "", "is" if n_judged == 1 else "are"
         lead = f"{wrong} of {words.plural(n_judged, 'judged row')} {verb} wrong {at}."
-    return " ".join(filter(None, [lead, trivial_part(overview, metric)]))
+    return " ".join(filter(None, [lead, reason, trivial_part(overview, metric)]))
+
+
+def change_reading(metric: str, change: Interval | None, sides: tuple[str, str]) -> str:
+    """Say by how much production is better or worse than the reference; empty where the metric has no value on a side."""
+    if change is None:
+        return ""
+    phrase, names = words.metric_phrase(metric), [_name(side) for side in sides]
+    start = f"{phrase[:1].upper()}{phrase[1:]}"
+    if float(change.low) <= 0 <= float(change.high):
+        return f"{start} differs by no more than chance where {names[1]} from where {names[0]}."
+    ends = (float(end) for end in (change.value, change.low, change.high))
+    side = "higher" if float(change.value) > 0 else "lower"
+    verdict = _verdict_of(metric, float(change.value))
+    size = words.metric_difference(metric, *ends)
+    return f"{start} is {side}{verdict} where {names[1]} than where {names[0]}: {size}."
+
+
+def _verdict_of(metric: str, change: float) -> str:
+    """Say whether a change is for the worse, in brackets; nothing where neither direction is better.
+
+    >>> _verdict_of("recall", -0.1), _verdict_of("prevalence", 0.1)
+    (' (worse)', '')
+    """
+    direction = METRICS[metric].direction
+    if direction == "neither":
+        return ""
+    return " (worse)" if (direction == "higher") == (change < 0) else " (better)"
 
 
 def finding_sentence(finding: Finding, log: Log) -> str:
@@ -119,7 +148,7 @@ def _gap_sentence(parts: GapParts) -> str:
     by = PART_WORDS[parts.name]
     if parts.columns:
         by = f"{by} ({words.listed([_name(column) for column in parts.columns])})"
-    return f"{phrase[:1].upper()}{phrase[1:]} is {size} worse than in {_name(parts.sides[0])}: most by {by}."
+    return f"{phrase[:1].upper()}{phrase[1:]} is {size} worse than where {_name(parts.sides[0])}: most by {by}."
 
 
 def finding_worth(finding: Finding, brief: Brief) -> str:
