@@ -5,8 +5,8 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 from datetime import date, datetime
+from itertools import takewhile
 from math import isfinite, isinf, isnan
-from os.path import commonprefix
 
 from analytics.measure.metrics import METRICS
 
@@ -258,7 +258,7 @@ def told_apart(texts: Sequence[str], limit: int) -> list[str]:
         cuts.setdefault(shortened(text, limit), []).append(text)
     short: dict[str, str] = {}
     for cut, alike in cuts.items():
-        start = len(commonprefix(alike))
+        start = sum(1 for _ in takewhile(lambda marks: len({*marks}) == 1, zip(*alike, strict=False)))
         if len(alike) == 1 or start < 2:  # blanks of two kinds at the cut: numbered below
             short.update(dict.fromkeys(alike, cut))
             continue
