@@ -1,4 +1,4 @@
-"""Checks of two columns against each other: a value that nearly always comes with something in another column, or with nothing."""
+"""Checks of two columns against each other: a value that nearly always comes with something in another column, or nothing."""
 
 from __future__ import annotations
 
