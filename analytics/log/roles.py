@@ -10,7 +10,7 @@ from analytics.log import class_columns, classes, logged, score_form
 from analytics.log.column import MAX_SEGMENT_VALUES, MAX_VALUES_BY_VALUE, Column
 from analytics.log.mapping import Mapping
 from analytics.log.paths import short_name
-from analytics.log.role_names import strength
+from analytics.log.role_names import is_prediction, strength
 from analytics.log.schema import Reading
 from analytics.log.value_words import POSITIVE_WORDS
 
@@ -148,7 +148,7 @@ def _claims(role: str, columns: Sequence[Column], n_rows: int, paths: Collection
 def _is_decision_name(name: str, rank: tuple[int, int] | None) -> bool:
     """Whether a name says what was predicted or decided, rather than what turned out to be true."""
     decides = strength("decision", name)
-    return classes.is_prediction(name) or (decides is not None and (rank is None or decides[0] < rank[0]))
+    return is_prediction(name) or (decides is not None and (rank is None or decides[0] < rank[0]))
 
 
 def _is_fitting(role: str, column: Column) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from analytics.errors import AnalysisError, EmptyCohort
 from pages._frame import address, keyboard, label, session, sidebar
@@ -37,11 +38,24 @@ _logger = logging.getLogger("slicewise")
 
 def navigation(*, is_hidden: bool = False) -> st.navigation:  # type: ignore[valid-type]
     """Register the pages; the app opens on the overview of the sample."""
+    _take_typed_name()
     pages = [
         st.Page(page.path, title=page.title, icon=page.icon, help=page.help, default=page is FIRST)
         for page in PAGES.values()
     ]
     return st.navigation(pages, position="hidden" if is_hidden else "top")
+
+
+def _take_typed_name() -> None:
+    """Understand the name of a page as people type it: in capitals, with a slash behind it, and that of the first page too.
+
+    Streamlit knows the first page by the empty name only, and the others letter by letter.
+    """
+    context = get_script_run_ctx()
+    typed = context.pages_manager.intended_page_name if context is not None else None
+    page = PAGES.get((typed or "").strip("/").casefold())
+    if context is not None and page is not None:
+        context.pages_manager.set_script_intent("", "" if page is FIRST else page.name)
 
 
 def _configure() -> None:

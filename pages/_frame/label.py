@@ -58,11 +58,7 @@ def _question(log: Log) -> str:
     rows = words.plural(log.n_rows, "row")
     if log.mapping.label is not None:
         name = words.shortened(log.mapping.label, 60)
-        return (
-            f"None of {rows} has a label in {name!r} yet, so nothing can be judged: attach labels that came later, or choose "
-            "another column."
-        )
-    return (
-        f"{words.shortened(log.name, 60)} has no label, so none of its {rows} can be judged: which column says what turned out "
-        "to be true?"
-    )
+        lacking = f"None of {rows} has a label in {name!r} yet, so nothing can be judged"
+        return f"{lacking}: attach labels that came later, or choose another column."
+    lacking = f"{words.shortened(log.name, 60)} has no label, so none of its {rows} can be judged"
+    return f"{lacking}: which column says what turned out to be true?"

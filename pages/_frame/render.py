@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$:&=@])")
 
+DATE_WIDTH = 180
+"""Pixels in which a day and the cross that empties its box stand beside each other. Measured."""
+
 
 def escaped(text: str) -> str:
     """Return text in which Markdown sees nothing to interpret: every value and name from a log goes through here.

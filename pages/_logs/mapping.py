@@ -141,7 +141,7 @@ def _choose_several(
     """Choose any number of the columns that have no role of their own."""
     offered = [name for name in reading.names if name not in taken]
     st.session_state[key] = [name for name in st.session_state.get(key, current) if name in offered]
-    return st.multiselect(label, offered, key=key, help=help_)
+    return st.multiselect(label, offered, key=key, help=help_, wrap=True)
 
 
 def _draw_preview(reading: Reading, mapping: Mapping, sample: list[list[str | None]]) -> None:

@@ -53,3 +53,18 @@ def test_the_threshold_follows_the_decisions_that_are_chosen(desk: Desk) -> None
     assert not app.exception and threshold(app) == 0.12
     app.multiselect(key=state).set_value(["hold", "block"]).run()
     assert threshold(app) == 0.08
+
+
+def test_every_segment_is_shown_and_the_values_of_both_lists_are_told_apart(desk: Desk) -> None:
+    rng = np.random.default_rng(3)
+    ends = np.array(["was rated with its thumbs up", "was rated with its thumbs down"])
+    columns = {f"segment_{place}": rng.choice(["a", "b"], 200) for place in range(11)}
+    frame = pl.DataFrame({"score": rng.random(200).round(4), "label": ends[rng.integers(0, 2, 200)], **columns})
+    upload = desk.stage(frame)
+    app = opened(upload=upload.staged_id)
+    lists = {found.label: found for found in app.main.multiselect}
+    assert len(lists["Segments"].value) == 11 and lists["Segments"].proto.wrap
+    assert lists["Positive value"].proto.options == ["…up", "…down"] or lists["Positive value"].proto.options == [
+        "…down",
+        "…up",
+    ]

@@ -21,8 +21,8 @@ def threshold_reading(answer: ThresholdAnswer) -> str:
     if reason:
         return reason
     if not answer.policy.has_costs:
-        return " ".join([_asking_part(answer), *_caveats(answer)])
-    return " ".join([_move_part(answer), *_caveats(answer)])
+        return words.told(_asking_part(answer), *_caveats(answer))
+    return words.told(_move_part(answer), _best_part(answer), *_caveats(answer))
 
 
 def _asking_part(answer: ThresholdAnswer) -> str:
@@ -62,29 +62,36 @@ def traded_words(answer: ThresholdAnswer, before: Totals, after: Totals, flagged
 
 def _move_part(answer: ThresholdAnswer) -> str:
     """Say whether to move the threshold, and what the move is worth on rows that did not choose it."""
-    present, best = point_text(answer, answer.present), f"{point_text(answer, answer.best)}{_best_interval(answer)}"
+    present, best = point_text(answer, answer.present), point_text(answer, answer.best)
     factor, span = per_month(answer)
     unit = answer.policy.unit
     value, low, high = (float(part) * factor for part in (answer.saving.value, answer.saving.low, answer.saving.high))
     saved = money_interval(value, low, high, unit)
     if answer.best == answer.present:
         return f"Keep the threshold at {best}: no other costs less on these rows."
+    traded = _traded_part(answer, answer.best) if answer.best else ""
     if not answer.allowed[answer.present.bin]:
-        traded = _traded_part(answer, answer.best) if answer.best else ""
         lead = f"Move the threshold from {present} to {best}: the present one does not keep every limit. {traded}"
         if value >= 0:
             return f"{lead} The move saves {saved} {span}, {_CROSS_FITTED}."
         return f"{lead} Keeping them costs {money_interval(-value, -high, -low, unit)} {span}, {_CROSS_FITTED}."
     if low > 0:
-        move = f"Move the threshold from {present} to {best}: that saves {saved} {span}, {_CROSS_FITTED}."
-        return f"{move} {_traded_part(answer, answer.best)}" if answer.best else move
+        return (
+            f"Move the threshold from {present} to {best}. That saves {saved} {span}, {_CROSS_FITTED}. {traded}".strip()
+        )
     if answer.region is not None and answer.region[0] <= answer.present.bin <= answer.region[1]:
         tolerance = words.share(answer.policy.tolerance)
-        return f"Keep the threshold at {present}: on these rows it costs within {tolerance} of the best, {best}."
+        return f"Keep the threshold at {present}. On these rows it costs within {tolerance} of the best, {best}."
     return (
-        f"No move from {present} is clearly worth it: the best threshold on these rows is {best}, and what it saves, "
+        f"No move from the threshold {present} is clearly worth it. The best on these rows is {best}, and what it saves, "
         f"{_CROSS_FITTED}, is {saved} {span}."
     )
+
+
+def _best_part(answer: ThresholdAnswer) -> str:
+    """Say how sure the best threshold is; empty where that is not known."""
+    interval = _best_interval(answer)
+    return f"The best threshold on these rows is {point_text(answer, answer.best)}{interval}." if interval else ""
 
 
 def _why_no_answer(answer: ThresholdAnswer) -> str:

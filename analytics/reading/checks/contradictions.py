@@ -1,4 +1,4 @@
-"""Checks of two columns against each other: one is filled in when the other holds a value, but for a few rows."""
+"""Checks of two columns against each other: a value that nearly always comes with something in another column, or nothing."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from analytics.reading.checks.check import Check, CountingCheck, Evidence, Said
 
 _MIN_ROWS = 100
 """Rows with a value, and rows without it, from which a rule is one. With the two shares below, 1,000 logs of 1,500 rows with
-eight columns that have nothing to do with each other gave no finding, nor did 1,000 of 2,000 rows with ten columns that depend on
-each other by degrees (logistic, with standard normal effects)."""
+eight columns that have nothing to do with each other gave no finding, nor did 1,000 of 2,000 rows with ten columns that depend
+on each other by degrees (logistic, with standard normal effects)."""
 
 _MAX_SHARE_BROKEN = 0.005
 """Share of the rows with a value that may break the rule: more is no rule with exceptions. A judgement; at 1 % codes of a census,
@@ -85,7 +85,7 @@ def _is_zero(value: str, column: Column) -> bool:
 
 
 def _broken(evidence: Evidence) -> tuple[_Broken, ...]:
-    """Return the rules that nearly all rows keep; of two that two columns state about each other, that with fewer exceptions."""
+    """Return the rules that nearly all rows keep; of two columns about each other the one with fewer exceptions."""
     log = evidence.log
     stating = [c for c in log.columns if c.kind != "time" and 2 <= c.n_distinct <= _MAX_VALUES][:_MAX_COLUMNS]
     fields = _fields(log)
