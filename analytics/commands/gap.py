@@ -68,6 +68,7 @@ def gap(
     policy: Annotated[Text, typer.Option(help="Name of a saved policy, for the cost per 1,000 rows.")] = None,
 ) -> None:
     """Why production is worse than the reference: the change of a metric in parts, by column and slice."""
+    from analytics.present.readings import gap_reading
     from analytics.present.tables.gap import gap_json
 
     workspace = Workspace()
@@ -88,6 +89,7 @@ def gap(
     names = listed_columns(by, reference.log.reading.names) if by else None
     metric = metric or (COST if policy else leading_metric(production.log))
     found = gap_answer(engine, sides, inputs, metric, costs=costs, by=names)
+    typer.echo(gap_reading(found), err=True)
     answer = gap_json(found, inputs, jointly(found, inputs), gap_time(engine, found))
     said = {"roles": roles_of(source, reference.log)}
     if other is not None:

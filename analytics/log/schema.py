@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import Any, Literal
 
@@ -105,7 +105,7 @@ class Log:
 
     def to_json(self) -> str:
         """Write the receipt that is stored with the log."""
-        return json.dumps(asdict(self), ensure_ascii=False)
+        return json.dumps(self, default=_parts, ensure_ascii=False)  # `asdict` would copy every edge
 
     @classmethod
     def from_json(cls, text: str) -> Log:
@@ -122,6 +122,11 @@ class Log:
         )
         data["edges"] = tuple(data["edges"])
         return cls(**data)
+
+
+def _parts(value: Any) -> dict[str, Any]:
+    """Return the fields of a dataclass by name."""
+    return {part.name: getattr(value, part.name) for part in fields(value)}
 
 
 def _merged(column: Column, merges: dict[str, str]) -> Column:

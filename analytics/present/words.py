@@ -306,3 +306,21 @@ def slice_label(values: Sequence[object]) -> str:
     'EV · (missing)'
     """
     return " · ".join(value_label(value) for value in values)
+
+
+def told(answer: str, *details: str) -> str:
+    """Join an answer and its details, which stand behind one click: what follows the line break is detail.
+
+    >>> told("It rains.", "", "Since noon.").splitlines(), told("It rains.", "")
+    (['It rains.', 'Since noon.'], 'It rains.')
+    """
+    return "\n".join(filter(None, [answer, " ".join(filter(None, details))]))
+
+
+def column_words(name: str) -> str:
+    """Name a column within a sentence: one line, underscores as blanks.
+
+    >>> column_words("merchant_category"), column_words("__")
+    ('merchant category', '__')
+    """
+    return one_line(name.replace("_", " ")) or one_line(name)

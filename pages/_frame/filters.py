@@ -10,7 +10,7 @@ from analytics.log.column import Column
 from analytics.log.schema import Log
 from analytics.present import words
 from analytics.query.cohort import OUTCOME_WORDS, Clause, Cohort
-from pages._frame import conditions, session
+from pages._frame import conditions, keyboard, session
 from pages._frame.conditions import MAX_OPTIONS, as_text, value_counts
 from pages._frame.render import DATE_WIDTH, escaped
 
@@ -24,7 +24,7 @@ _CONTAINS = "Contains (upper and lower case are the same)"
 def draw(log: Log, cohort: Cohort) -> None:
     """Draw the controls under the chips."""
     with st.container(horizontal=True):
-        with st.popover("Add filter", icon=":material/filter_alt:"):
+        with st.popover("Add filter", icon=":material/filter_alt:", key=keyboard.ADD_FILTER):
             _draw_adder(log, cohort)
         if cohort:
             st.button("Clear", on_click=session.set_cohort, args=(Cohort(),), key="clear_all", type="tertiary")

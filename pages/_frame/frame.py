@@ -13,7 +13,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from analytics.errors import AnalysisError, EmptyCohort
-from pages._frame import address, label, session, sidebar
+from pages._frame import address, keyboard, label, session, sidebar
 from pages._frame.imports import import_shared
 from pages._frame.registry import FIRST, PAGES
 from pages._frame.render import escaped
@@ -23,7 +23,11 @@ _ICON = (
     '<path d="M7 23V14h4v9zM14 23V8h4v15zM21 23v-6h4v6z" fill="#fff"/>'
     '<path d="M6 12 26 6" stroke="#e69f00" stroke-width="2.5"/></svg>'
 )
-_NARROW_MARGINS = "<style>[data-testid=stMainBlockContainer] {padding-left: 1.6rem; padding-right: 1.6rem}</style>"
+_STYLE = (
+    "<style>[data-testid=stMainBlockContainer] {padding-left: 1.6rem; padding-right: 1.6rem} "
+    "button[data-variant][data-selected=true], [data-testid=stSliderThumbValue] {color: inherit}</style>"
+)
+"""Narrow margins, and texts in the colour of the text where Streamlit has the primary one, which is too dark on dark."""
 _SIDEBAR_WIDTH = 260
 """Pixels."""
 _ENTERED = "_frame_entered"
@@ -63,7 +67,7 @@ def run() -> None:
     """Draw the frame and the page that was asked for."""
     import_shared()
     _configure()
-    st.html(_NARROW_MARGINS)
+    st.html(_STYLE)
     address.leave_out_wrong_numbers()
     if session.needs_sign_in():
         _draw_sign_in()
@@ -78,6 +82,9 @@ def run() -> None:
             session.enter()
             session.ensure_sample()
             sidebar.draw()
+            with st.sidebar:
+                keyboard.draw_list()
+            keyboard.draw()
             if session.person():
                 st.sidebar.button("Sign out", icon=":material/logout:", type="tertiary", on_click=st.logout)
             if is_label_asked := label.is_asked(asked):

@@ -57,8 +57,8 @@ _ALL = (
         "overview",
         ":material/speed:",
         "find",
-        "How good the model is, on what, and since when.",
-        "How good is it, on what, and since when?",
+        "What matters first, how good the model is, on what, and since when.",
+        "What matters first? At most five findings of all pages, by what mending them would win; how good it is, and since when",
     ),
     Page(
         "slices",

@@ -34,7 +34,7 @@ def slice_contributions(gap: Gap, column: str) -> go.Figure:
     rows = list(range(cut.height))
     labels = [shown(label) for label in words.told_apart([words.value_label(value) for value in cut["value"]], 28)]
     data: list[dict[str, Any]] = []
-    for name, colour in (("mix", palette.LOWER), ("within", palette.HIGHER)):
+    for name, colour in palette.PARTS.items():
         data.append(
             {
                 "type": "bar",

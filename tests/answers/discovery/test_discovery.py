@@ -105,7 +105,7 @@ def test_a_log_without_any_effect_confirms_nothing_and_says_so(engine: Engine, d
     log = desk.log(generated(has_effect=False), segments=("g", "h", "<b>odd</b>"), time="when", row_id=None)
     answer = discover(engine, Question(log, Cohort(), 0.5), Search())
     assert "confirmed" not in answer.table["status"]
-    assert readings.discovery_reading(answer).startswith("None of the")
+    assert readings.discovery_reading(answer).startswith("No slice is confirmed on ")
 
 
 def test_another_word_for_the_prediction_is_no_finding_about_false_positives(engine: Engine, desk: Desk) -> None:
