@@ -109,7 +109,7 @@ def draw_policy(question: Question) -> Policy:
 def draw_amounts(amount: str) -> None:
     """Choose the cells whose cost a row's amount multiplies."""
     st.pills(
-        f"Multiplied by {amount}",
+        f"Multiplied by {escaped(amount)}",
         CELLS,
         selection_mode="multi",
         key="amounts",

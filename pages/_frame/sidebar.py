@@ -153,7 +153,7 @@ def _draw_cohort(log: Log) -> None:
     st.caption(f"{words.plural(n_rows, 'row')} · {n_labelled:,} labelled{share} · {unknown:,} not known yet")
     for place, column in enumerate(cohort.columns()):
         st.button(
-            escaped(column_words(column, cohort.of(column)))[:160],
+            escaped(words.shortened(column_words(column, cohort.of(column)), 160)),
             key=f"chip_{place}",
             icon=":material/close:",
             on_click=session.set_cohort,
@@ -163,7 +163,9 @@ def _draw_cohort(log: Log) -> None:
         )
     if cohort.outcomes:
         st.button(
-            "only " + ", ".join(outcome.upper() if len(outcome) == 2 else outcome for outcome in cohort.outcomes),
+            escaped(
+                "only " + ", ".join(outcome.upper() if len(outcome) == 2 else outcome for outcome in cohort.outcomes)
+            ),
             key="chip_outcomes",
             icon=":material/close:",
             width="stretch",
@@ -193,7 +195,7 @@ def draw_way_out(error: EmptyCohort) -> None:
         st.markdown(escaped(str(error)))
         with st.container(horizontal=True):
             st.button(
-                escaped(f"Remove {said}")[:160],
+                escaped(words.shortened(f"Remove {said}", 160)),
                 key="remove_blamed",
                 type="primary",
                 on_click=session.choose_every_version if is_version else session.set_cohort,

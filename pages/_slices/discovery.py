@@ -206,7 +206,7 @@ def _draw_chosen(answer: Discovery, question: Question) -> None:
                 on_click=_keep,
                 args=(tuple(clause for part in parts for clause in part or ()),),
                 disabled=bool(unsayable),
-                help=f"Filters cannot say: {', '.join(unsayable)}." if unsayable else None,
+                help=escaped(f"Filters cannot say: {', '.join(unsayable)}.") if unsayable else None,
             )
             choice.draw_review(tuple(clause for part in parts for clause in part or ()), disabled=bool(unsayable))
             st.button(
