@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import numpy as np
 import polars as pl
 
 from analytics.answers.question import Question, score_table
 from analytics.log.schema import Log
 from analytics.measure.estimates import estimate_table
+from analytics.measure.intervals import Interval, difference
 from analytics.measure.metrics import METRICS
 from analytics.measure.overview import trend_table
+from analytics.query.cohort import Clause
 from analytics.query.engine import Engine, ScoreTable
 
 N_HISTOGRAM_BARS = 50
@@ -96,6 +99,23 @@ def bucket(log: Log) -> str | None:
         if span <= limit:
             return every
     return "1mo"
+
+
+def bucket_clauses(log: Log, start: datetime, every: str) -> tuple[Clause, ...]:
+    """Return the clauses that keep the rows of one bucket of time."""
+    end = pl.Series([start]).dt.offset_by(every)[0]
+    texts = (moment.date().isoformat() if every != "1h" else moment.isoformat(" ") for moment in (start, end))
+    return tuple(Clause(str(log.mapping.time), op, (text,)) for op, text in zip(("ge", "lt"), texts, strict=True))
+
+
+def change_between(before: Overview, after: Overview, metric: str) -> Interval | None:
+    """Return by how much a metric is another one in a second set of rows, with its interval; None where it is undefined."""
+    values = [
+        Interval(*(np.asarray(np.nan if end is None else end) for end in each.value(metric)))
+        for each in (after, before)
+    ]
+    found = difference(*values)
+    return None if np.isnan(found.low) or np.isnan(found.high) else found
 
 
 def histogram(scores: ScoreTable, threshold: float | None = None) -> pl.DataFrame:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import Any, Literal
 
@@ -23,7 +23,8 @@ ScoreKind = Literal["probability", "rank", "decision"]
 class Reading:
     """What the reader found in a file before any role was given.
 
-    ``rows_read = rows_kept + sum(set_aside.rows)``, always.
+    ``rows_read = rows_kept + sum(set_aside.rows)``, always. ``logged_pair`` says for which score and decision (`log.logged`)
+    ``logged_threshold`` was looked for.
     """
 
     content_hash: str
@@ -38,6 +39,7 @@ class Reading:
     lines: LineCounts | None = None
     labels: LabelCounts | None = None
     origin: Origin = field(default_factory=Origin)
+    logged_pair: str | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -103,7 +105,7 @@ class Log:
 
     def to_json(self) -> str:
         """Write the receipt that is stored with the log."""
-        return json.dumps(asdict(self), ensure_ascii=False)
+        return json.dumps(self, default=_parts, ensure_ascii=False)  # `asdict` would copy every edge
 
     @classmethod
     def from_json(cls, text: str) -> Log:
@@ -120,6 +122,11 @@ class Log:
         )
         data["edges"] = tuple(data["edges"])
         return cls(**data)
+
+
+def _parts(value: Any) -> dict[str, Any]:
+    """Return the fields of a dataclass by name."""
+    return {part.name: getattr(value, part.name) for part in fields(value)}
 
 
 def _merged(column: Column, merges: dict[str, str]) -> Column:

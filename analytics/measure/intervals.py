@@ -36,8 +36,11 @@ class Interval:
 
 def ratio(numerator: ArrayLike, denominator: ArrayLike) -> FloatArray:
     """Divide; NaN, never 0, where the denominator is not positive."""
-    top, bottom = np.broadcast_arrays(np.asarray(numerator, dtype=float), np.asarray(denominator, dtype=float))
-    return np.asarray(np.divide(top, bottom, out=np.full(top.shape, np.nan), where=bottom > 0), dtype=np.float64)
+    top, bottom = np.asarray(numerator, dtype=np.float64), np.asarray(denominator, dtype=np.float64)
+    quotient: FloatArray = np.empty(np.broadcast(top, bottom).shape)
+    quotient.fill(np.nan)
+    np.divide(top, bottom, out=quotient, where=bottom > 0)
+    return quotient
 
 
 def normal_quantile(level: float) -> float:

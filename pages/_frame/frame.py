@@ -11,9 +11,10 @@ from contextlib import contextmanager
 from itertools import pairwise
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from analytics.errors import AnalysisError, EmptyCohort
-from pages._frame import address, keyboard, session, sidebar, steps
+from pages._frame import address, keyboard, label, session, sidebar, steps
 from pages._frame.imports import import_shared
 from pages._frame.registry import FIRST, PAGES, Page
 from pages._frame.render import escaped
@@ -51,11 +52,24 @@ _logger = logging.getLogger("slicewise")
 
 def navigation(*, is_hidden: bool = False) -> st.navigation:  # type: ignore[valid-type]
     """Register the pages; the app opens on the overview of the sample."""
+    _take_typed_name()
     pages = [
         st.Page(page.path, title=page.title, icon=page.icon, help=_help_of(page), default=page is FIRST)
         for page in PAGES.values()
     ]
     return st.navigation(pages, position="hidden" if is_hidden else "top")
+
+
+def _take_typed_name() -> None:
+    """Understand the name of a page as people type it: in capitals, with a slash behind it, and that of the first page too.
+
+    Streamlit knows the first page by the empty name only, and the others letter by letter.
+    """
+    context = get_script_run_ctx()
+    typed = context.pages_manager.intended_page_name if context is not None else None
+    page = PAGES.get((typed or "").strip("/").casefold())
+    if context is not None and page is not None:
+        context.pages_manager.set_script_intent("", "" if page is FIRST else page.name)
 
 
 def _help_of(page: Page) -> str:
@@ -83,6 +97,8 @@ def run() -> None:
     st.session_state[_ENTERED] = True
     st.session_state[session.PAGE] = page.url_path  # type: ignore[attr-defined]
     address.begin(page.url_path)  # type: ignore[attr-defined]
+    asked = next(entry for entry in PAGES.values() if entry.title == page.title)  # type: ignore[attr-defined]
+    is_label_asked = False
     try:
         with boundary():
             session.enter()
@@ -93,7 +109,10 @@ def run() -> None:
             keyboard.draw()
             if session.person():
                 st.sidebar.button("Sign out", icon=":material/logout:", type="tertiary", on_click=st.logout)
-        page.run()  # type: ignore[attr-defined]
+            if is_label_asked := label.is_asked(asked):
+                label.ask(asked)
+        if not is_label_asked:
+            page.run()  # type: ignore[attr-defined]
     finally:
         st.session_state[_ENTERED] = False
         _spare_modules()

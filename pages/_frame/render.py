@@ -20,6 +20,9 @@ _SHARE_WORDS = {"share", "rate", "observed"}
 """First words of names of columns that hold shares and are no metric of the registry."""
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$:&=@])")
 
+DATE_WIDTH = 180
+"""Pixels in which a day and the cross that empties its box stand beside each other. Measured."""
+
 
 FURTHER = "In a narrow window further columns are to the right."
 """Under a table that a window of 1,024 pixels cuts: its scroll bar appears under the pointer only."""
@@ -41,8 +44,12 @@ def headline(title: str, reading: str) -> None:
 
 
 def sentence(reading: str) -> None:
-    """Show the sentence that answers the page's question."""
-    st.markdown(escaped(reading))
+    """Show the sentence that answers the page's question, and its details behind one click."""
+    answer, _, details = reading.partition("\n")
+    st.markdown(escaped(answer))
+    if details:
+        with st.expander("Details", type="compact"):
+            st.markdown(escaped(details))
 
 
 def muted_ink() -> str:

@@ -89,3 +89,18 @@ def test_labels_are_one_line_and_not_empty(text: str) -> None:
 @given(st.text(), st.integers(1, 50))
 def test_shortened_keeps_the_limit(text: str, limit: int) -> None:
     assert len(words.shortened(text, limit)) <= limit
+
+
+@given(st.lists(st.text(alphabet="ab \t…", max_size=12), max_size=8), st.integers(8, 12))
+def test_different_texts_stay_different_when_they_are_shortened(texts: list[str], limit: int) -> None:
+    short = words.told_apart(texts, limit)
+    assert len(set(short)) == len(set(texts)) and all(len(cut) <= limit for cut in short)
+    assert [cut for cut, text in zip(short, texts, strict=True) if text == (texts or [""])[0]] == short[
+        :1
+    ] * texts.count((texts or [""])[0])
+
+
+def test_the_part_that_differs_is_shown() -> None:
+    alike = [f"a very long beginning that all have, {end}" for end in ("thumbs up", "thumbs down")]
+    assert words.told_apart(alike, 20) == ["…up", "…down"]
+    assert words.told_apart(["thumbs_up", "thumbs_down"], 20) == ["thumbs_up", "thumbs_down"]
