@@ -210,7 +210,7 @@ def _draw_chosen(answer: Discovery, question: Question) -> None:
             )
             choice.draw_review(tuple(clause for part in parts for clause in part or ()), disabled=bool(unsayable))
             st.button(
-                "Add to the report",
+                "Add to report",
                 key="report_discovered",
                 icon=":material/note_add:",
                 on_click=report.add_found,
