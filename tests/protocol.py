@@ -61,7 +61,10 @@ class Visitor:
                 self.page = next(
                     name for name, mark in self.pages.items() if mark == message.navigation.page_script_hash
                 )
-            elif kind == "delta" and message.delta.WhichOneof("type") == "new_element":
+            elif kind == "delta":
+                # What was drawn inside this place before is gone, as it is from a screen when the run ends.
+                shown = {place: text for place, text in shown.items() if place[: len(path)] != path}
+            if kind == "delta" and message.delta.WhichOneof("type") == "new_element":
                 shown[path] = text_of(message)
                 if message.delta.new_element.WhichOneof("type") == "button":
                     mark = message.delta.new_element.button.id

@@ -37,7 +37,6 @@ from analytics.present.readings.slices import slices_reading
 from analytics.present.readings.slices_ranking import ranking_reading
 from analytics.present.readings.thresholds import (
     curve_reading,
-    decisions_reading,
     limits_reading,
     move_reading,
     sensitivity_reading,
@@ -45,6 +44,7 @@ from analytics.present.readings.thresholds import (
     threshold_reading,
 )
 from analytics.present.readings.thresholds_by_slice import band_reading, slice_policy_reading
+from analytics.present.readings.thresholds_decisions import decisions_reading
 
 __all__ = [
     "HOW",
