@@ -27,8 +27,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from analytics import settings
 from analytics.errors import AnalysisError
 from analytics.reading import inbox
+from pages._frame import keyboard
 from pages._frame.imports import import_shared
-from pages._review import keyboard
 
 ROOT = Path(__file__).parent
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")

@@ -18,7 +18,8 @@ with frame.boundary():
     binning, groups, in_log_odds, by = diagram.draw_controls(question)
     answer = kept(calibration, question, binning=binning, groups=groups)
     with head:
-        headline("Calibration", readings.calibration_reading(answer, kept(calibration_scan, question).table))
+        chosen = readings.chosen_reading(question, {"n": answer.numbers["n"][0]})
+        headline("Calibration", chosen or readings.calibration_reading(answer, kept(calibration_scan, question).table))
     pair = st.grid(2, min_column_width=440, gap="medium")
     with pair.cell():
         figure(

@@ -13,13 +13,15 @@ frame.require()
 
 with frame.boundary():
     st.title("Gap")
-    head = st.container()
+    head = st.empty()
     reference, production = sides.draw_controls(session.question())
     metric, costs, by = sides.draw_metric(reference, production)
+    with head:
+        parts.draw_ends(reference, production, metric)
     gap = kept(parts.split, reference, production, metric, costs, by)
     both = kept(parts.came_in, reference, production)
     joint, time = kept(parts.further, reference, production, metric, costs, by)
-    with head:
+    with head.container():
         sentence(readings.gap_reading(gap))
         parts.draw_names(gap)
     pair = st.grid(2, min_column_width=500, gap="medium")

@@ -22,7 +22,8 @@ with frame.boundary():
         table.draw_ranking(kept(ranked_columns, question, metric), metric)
     else:
         answer = kept(slices, question, by, metric=metric, metrics=table.SHOWN, min_support=min_support)
-        sentence(readings.slices_reading(answer))
+        chosen = readings.chosen_reading(question, answer.overall.row(0, named=True))
+        sentence(chosen or readings.slices_reading(answer, readings.noun_of(question.log)))
         draw = figures.slice_bars if len(by) == 1 else figures.slice_heat_map
         figure(
             draw(answer.table, by, metric, answer.overall[metric][0]),

@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import numpy as np
 import polars as pl
 
 from analytics.answers.question import Question, score_table
 from analytics.log.schema import Log
 from analytics.measure.estimates import estimate_table
+from analytics.measure.intervals import Interval, difference
 from analytics.measure.metrics import METRICS
 from analytics.measure.overview import trend_table
+from analytics.query.cohort import Clause
 from analytics.query.engine import Engine, ScoreTable
 
 N_HISTOGRAM_BARS = 50
@@ -33,7 +36,7 @@ class Overview:
     metrics : DataFrame
         ``metric, value, low, high``, one row per entry of the registry; null where undefined.
     histogram : DataFrame
-        ``low, high, positive, negative, unlabelled``: rows by score.
+        ``low, high, positive, negative, unlabelled``: rows by score, as `histogram` cuts them at the threshold.
     trend : DataFrame or None
         `trend_table` of the cohort, None for a log without times.
     every : str or None
@@ -80,7 +83,7 @@ def overview(engine: Engine, question: Question) -> Overview:
             ],
             schema={"metric": pl.String, "value": pl.Float64, "low": pl.Float64, "high": pl.Float64},
         ),
-        histogram=histogram(scores),
+        histogram=histogram(scores, question.threshold),
         trend=trend,
         every=every,
         areas_are_exact=scores.is_exact,
@@ -98,8 +101,31 @@ def bucket(log: Log) -> str | None:
     return "1mo"
 
 
-def histogram(scores: ScoreTable) -> pl.DataFrame:
+def bucket_clauses(log: Log, start: datetime, every: str) -> tuple[Clause, ...]:
+    """Return the clauses that keep the rows of one bucket of time."""
+    end = pl.Series([start]).dt.offset_by(every)[0]
+    texts = (moment.date().isoformat() if every != "1h" else moment.isoformat(" ") for moment in (start, end))
+    return tuple(Clause(str(log.mapping.time), op, (text,)) for op, text in zip(("ge", "lt"), texts, strict=True))
+
+
+def change_between(before: Overview, after: Overview, metric: str) -> Interval | None:
+    """Return by how much a metric is another one in a second set of rows, with its interval; None where it is undefined."""
+    values = [
+        Interval(*(np.asarray(np.nan if end is None else end) for end in each.value(metric)))
+        for each in (after, before)
+    ]
+    found = difference(*values)
+    return None if np.isnan(found.low) or np.isnan(found.high) else found
+
+
+def histogram(scores: ScoreTable, threshold: float | None = None) -> pl.DataFrame:
     """Count rows by score and label in at most 50 bars of equal width; distinct scores keep bars of their own.
+
+    Parameters
+    ----------
+    scores : ScoreTable
+    threshold : float, optional
+        The one of the score table: a bar in which it lies becomes two, so that each holds rows of one side only.
 
     Returns
     -------
@@ -127,6 +153,8 @@ def histogram(scores: ScoreTable) -> pl.DataFrame:
         width = (high - low) / N_HISTOGRAM_BARS
         place = ((values - low) / width + _EDGE).floor().clip(0, N_HISTOGRAM_BARS - 1)
         bars = frame.with_columns(low=low + place * width, high=low + (place + 1) * width)
+        if threshold is not None:
+            bars = _cut(bars, scores.threshold_bin, threshold, width)
     return (
         bars.group_by("low", "high")
         .agg(
@@ -135,4 +163,18 @@ def histogram(scores: ScoreTable) -> pl.DataFrame:
             unlabelled=pl.col("n_unlabelled").sum(),
         )
         .sort("low")
+    )
+
+
+def _cut(bars: pl.DataFrame, threshold_bin: int, threshold: float, width: float) -> pl.DataFrame:
+    """End the bar of each score bin at the threshold where it lies inside, on the side on which the bin is.
+
+    The last bar holds its upper end too: a threshold there leaves flagged rows of that one score.
+    """
+    is_flagged = pl.col("score_bin") >= threshold_bin
+    reaches_below = pl.col("low") < threshold - _EDGE * width
+    reaches_above = pl.col("high") > threshold + _EDGE * width
+    return bars.with_columns(
+        low=pl.when(is_flagged & reaches_below).then(threshold).otherwise("low"),
+        high=pl.when(~is_flagged & reaches_above & reaches_below).then(threshold).otherwise("high"),
     )

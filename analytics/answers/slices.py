@@ -13,7 +13,7 @@ from analytics.errors import QuestionError
 from analytics.measure.counts import Counts
 from analytics.measure.estimates import estimate_table
 from analytics.measure.metrics import METRICS, used_in
-from analytics.measure.slices import MIN_SUPPORT, is_worse, slice_table
+from analytics.measure.slices import MIN_SUPPORT, compared_by, is_worse, slice_table
 from analytics.query.engine import Engine
 
 COUNTED = tuple(name for name in used_in("slices") if METRICS[name].is_count)
@@ -90,16 +90,22 @@ def slices(
 
 
 def _ranked(table: pl.DataFrame, metric: str, by: Sequence[str]) -> pl.DataFrame:
-    """Put the slices with most impact first, few rows last; by another metric than the error rate what is worst.
+    """Put the slices with most impact first, few rows last.
 
-    Impact is the model's part of the excess errors. Clear parts come first; of the others what is certain counts, the lower
-    bound: a slice of many positives must not come first because its part is known least.
+    Impact is what lies beyond the base rate, in rows: the model's part of the excess errors, for another proportion its
+    difference times the rows that it is about. Clear differences come first; of the other error rates what is certain counts,
+    the lower bound: a slice of many positives must not come first because its part is known least.
     """
-    keys, sides = [pl.col("few_rows"), pl.col("difference")], [False, METRICS[metric].direction != "higher"]
-    if METRICS[metric].is_of_errors:
-        is_clear = is_worse(metric)
+    found, (difference, _) = METRICS[metric], compared_by(metric)
+    is_clear = is_worse(metric)
+    keys, sides = [pl.col("few_rows"), pl.col(difference)], [False, found.direction != "higher"]
+    if found.is_of_errors:
         impact = pl.when(is_clear).then("excess_model").otherwise("excess_model_low")
         keys, sides = [pl.col("few_rows"), ~is_clear, impact], [False, False, True]
+    elif found.is_proportion and found.denominator and found.direction != "neither":
+        rows = pl.Series("rows", found.denominator(Counts.of(table)))
+        impact = pl.when(is_clear).then(pl.col(difference).abs() * rows)
+        keys, sides = [keys[0], ~is_clear, impact, keys[1]], [False, False, True, sides[1]]
     return table.sort(
         [*keys, pl.col("n"), *map(pl.col, by)], descending=[*sides, True, *[False] * len(by)], nulls_last=True
     )
@@ -160,7 +166,7 @@ def _share_separated(worse: pl.DataFrame, answer: SliceAnswer) -> float | None:
     elif metric.is_proportion and metric.numerator and metric.denominator and metric.direction != "neither":
         good, every = float(metric.numerator(overall)[0]), float(metric.denominator(overall)[0])
         total = good if metric.direction == "lower" else every - good
-        gaps = worse["difference"].abs().to_numpy()
+        gaps = worse[compared_by(answer.metric)[0]].abs().to_numpy()
         beyond = float((metric.denominator(Counts.of(worse)) * gaps).sum())
     else:
         return None

@@ -26,7 +26,7 @@ from analytics.measure.headline import headline
 from analytics.query.cohort import Cohort
 from analytics.query.engine import Engine
 from analytics.query.where import parse_where
-from analytics.reading import api
+from analytics.reading import api, logged
 from analytics.reading.inbox import is_there
 
 
@@ -159,7 +159,7 @@ def open_log(workspace: Workspace, source: Source, *, threshold: float | None = 
     if source.labels:
         attached = api.attach(workspace, found, source.labels, id_column=source.id, label_column=source.label)
         return kept(workspace, attached, source, threshold=threshold, is_current=is_current, first=attached.mapping)
-    mapping = _with_threshold(_overridden(found.mapping, found.reading, source), threshold)
+    mapping = _as_said(workspace, found, found.mapping, source, threshold)
     return api.remap(workspace, found, mapping, is_current=is_current)
 
 
@@ -200,7 +200,8 @@ def kept(
     """
     try:
         guess = roles.guess(read.reading, said_roles(source, read.reading))
-        mapping = _with_threshold(_overridden(first or guess.mapping, read.reading, source), threshold)
+        before, is_guess = first or guess.mapping, first is None
+        mapping = _as_said(workspace, read, before, source, threshold, is_guess=is_guess)
         if asks:
             require_settled(guess, mapping, source)
         if isinstance(read, api.Staged):
@@ -212,9 +213,25 @@ def kept(
         raise
 
 
-def _with_threshold(mapping: Mapping, threshold: float | None) -> Mapping:
-    """Return the mapping with the threshold that is to be the log's own, where one is said."""
-    return mapping if threshold is None else replace(mapping, threshold=finite_threshold(threshold))
+def _as_said(
+    workspace: Workspace,
+    read: api.Staged | Log,
+    before: Mapping,
+    source: Source,
+    threshold: float | None,
+    *,
+    is_guess: bool = False,
+) -> Mapping:
+    """Return a mapping with what the command line says; its threshold is the one that is said, else that of its decisions.
+
+    One that was confirmed under the mapping before stays where that still makes sense; a guess has none of that kind.
+    """
+    mapping = _overridden(before, read.reading, source)
+    if threshold is not None:
+        return replace(mapping, threshold=finite_threshold(threshold))
+    if is_guess:
+        return replace(mapping, threshold=logged.first_threshold(workspace, read, mapping))
+    return logged.with_own_threshold(workspace, read, mapping, before)
 
 
 def finite_threshold(threshold: float) -> float:

@@ -6,7 +6,9 @@ from typing import Annotated, Literal
 
 import typer
 
+from analytics.answers.calibration.answer import calibration as calibration_answer
 from analytics.answers.calibration.answer import calibration_slices
+from analytics.answers.calibration.scan import calibration_scan
 from analytics.commands.asking import ask, columns_of
 from analytics.commands.options import Asked, Output, Source
 from analytics.commands.roles import roles_of
@@ -52,14 +54,20 @@ def calibration(
     groups: Annotated[int, typer.Option(min=1, max=200, help="How many bins at most; ECE has as many.")] = 15,
 ) -> None:
     """Bins, ECE, Brier score and its parts, slope and intercept."""
+    from analytics.present.readings import calibration_reading, calibration_slices_reading
     from analytics.present.tables.calibration import calibration_json_rows
 
     engine, question = ask(source, asked)
     columns = columns_of(by, question.log) if by else []
     every = _EVERY[over] if over else None
-    if not question.log.is_probability:
-        typer.echo(_NO_PROBABILITY, err=True)
     answer = calibration_slices(engine, question, columns, every, binning=_BINNINGS[bins], groups=groups)
+    if columns or every:
+        reading = calibration_slices_reading(answer)
+        reading += "" if question.log.is_probability else f"\n{_NO_PROBABILITY}"
+    else:
+        whole = calibration_answer(engine, question, binning=_BINNINGS[bins], groups=groups)
+        reading = calibration_reading(whole, calibration_scan(engine, question).table)
+    typer.echo(reading, err=True)
     rows = calibration_json_rows(answer)
     if output.format == "table":
         rows = [{name: row[name] for name in _IN_TEXT} for row in rows]

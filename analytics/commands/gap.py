@@ -19,7 +19,6 @@ from analytics.commands.roles import roles_of
 from analytics.commands.writing import write
 from analytics.errors import QuestionError
 from analytics.log.column import PERCENT
-from analytics.log.score_form import first_threshold
 from analytics.log.workspace import Workspace
 from analytics.measure.gap.metric import COST
 from analytics.measure.thresholds.costs import Costs
@@ -27,7 +26,7 @@ from analytics.measure.thresholds.policy import Policy
 from analytics.query.cohort import Cohort
 from analytics.query.engine import Engine
 from analytics.query.where import parse_where
-from analytics.reading import api
+from analytics.reading import api, logged
 
 _SIDES = "Sides"
 _NOT_IN_TEXT = (
@@ -69,6 +68,7 @@ def gap(
     policy: Annotated[Text, typer.Option(help="Name of a saved policy, for the cost per 1,000 rows.")] = None,
 ) -> None:
     """Why production is worse than the reference: the change of a metric in parts, by column and slice."""
+    from analytics.present.readings import gap_reading
     from analytics.present.tables.gap import gap_json
 
     workspace = Workspace()
@@ -89,6 +89,7 @@ def gap(
     names = listed_columns(by, reference.log.reading.names) if by else None
     metric = metric or (COST if policy else leading_metric(production.log))
     found = gap_answer(engine, sides, inputs, metric, costs=costs, by=names)
+    typer.echo(gap_reading(found), err=True)
     answer = gap_json(found, inputs, jointly(found, inputs), gap_time(engine, found))
     said = {"roles": roles_of(source, reference.log)}
     if other is not None:
@@ -124,7 +125,7 @@ def _two_questions(
 def _in_fractions(workspace: Workspace, side: Question, asked: Asked) -> Question:
     """Return a side whose scores in percent are read as fractions, at the threshold that is asked for, else at one half."""
     mapping = replace(side.log.mapping, score_scale=float(PERCENT))
-    threshold = first_threshold(mapping, side.log.reading) if asked.threshold is None else asked.threshold
+    threshold = logged.first_threshold(workspace, side.log, mapping) if asked.threshold is None else asked.threshold
     log = api.remap(workspace, side.log, replace(mapping, threshold=threshold), is_current=False)
     return replace(side, log=log, threshold=threshold)
 

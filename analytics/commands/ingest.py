@@ -11,9 +11,9 @@ import typer
 
 from analytics.answers.empty_cohort import empty_cohort
 from analytics.commands.asking import kept, open_log, question_of, read_path
-from analytics.commands.options import OUTPUT, Asked, Format, Output, Source, named
+from analytics.commands.options import OUTPUT, Asked, Format, Output, Source, check_place, named
 from analytics.commands.roles import roles_of, said_roles
-from analytics.commands.writing import check_place, write
+from analytics.commands.writing import write
 from analytics.log import roles
 from analytics.log.mapping import Mapping
 from analytics.log.schema import Log, Reading

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from analytics.errors import AnalysisError, StoreError
+from analytics.errors import AnalysisError, QuestionError, StoreError
 from analytics.log.layout import CsvOptions
 from analytics.query.where import WHERE
 
@@ -110,6 +110,23 @@ class Asked:
     threshold: Annotated[float | None, named("Predicted positive iff score >= THRESHOLD.", panel=_QUESTION)] = None
 
 
+_NO_TEXT = (".parquet", ".arrow", ".feather", ".xlsx", ".zip", ".gz", ".zst")
+
+
+def check_place(out: Path) -> None:
+    """Refuse a name that promises another format than text.
+
+    Raises
+    ------
+    QuestionError
+        If the name ends like a file that is no text.
+    """
+    if out.suffix.lower() in _NO_TEXT:
+        raise QuestionError(
+            f"Expected the name of a text file for --out, found {out.name!r}. Name it .csv, .json or .txt."
+        )
+
+
 @dataclass(frozen=True, kw_only=True)
 class Output:
     """How the answer is written, and where."""
@@ -121,6 +138,8 @@ class Output:
         """Refuse a place that is not there before anything is computed or said."""
         if self.out is not None and not self.out.parent.is_dir():
             raise StoreError(f"{self.out} could not be written: there is no such folder. Choose another place.")
+        if self.out is not None:
+            check_place(self.out)
 
 
 def command(app: typer.Typer, function: Callable[..., None], name: str | None = None) -> None:

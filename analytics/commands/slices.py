@@ -28,6 +28,7 @@ def slices(
 ) -> None:
     """Metrics by slice, against the complement."""
     from analytics.present.marks.slices import p_column
+    from analytics.present.readings import chosen_reading, noun_of, slices_reading
     from analytics.present.tables.slices import slice_json_rows
 
     engine, question = ask(source, asked)
@@ -35,6 +36,8 @@ def slices(
     metric = metric or leading_metric(question.log)
     metrics = None if output.format == "table" else used_in("slices")
     answer = slices_answer(engine, question, columns, metric=metric, metrics=metrics, min_support=min_support)
+    chosen = chosen_reading(question, answer.overall.row(0, named=True))
+    typer.echo(chosen or slices_reading(answer, noun_of(question.log)), err=True)
     rows = slice_json_rows(answer)
     if output.format == "table":
         own = (metric, f"{metric}_low", f"{metric}_high", "fpr", "fnr", "difference", p_column(metric))

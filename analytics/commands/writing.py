@@ -12,24 +12,8 @@ from typing import Any
 
 from analytics.commands.options import Output
 from analytics.commands.roles import in_words
-from analytics.errors import QuestionError, StoreError
+from analytics.errors import StoreError
 from analytics.present.words import missing_text
-
-_NO_TEXT = (".parquet", ".arrow", ".feather", ".xlsx", ".zip", ".gz", ".zst")
-
-
-def check_place(out: Path) -> None:
-    """Refuse a name that promises another format than text.
-
-    Raises
-    ------
-    QuestionError
-        If the name ends like a file that is no text.
-    """
-    if out.suffix.lower() in _NO_TEXT:
-        raise QuestionError(
-            f"Expected the name of a text file for --out, found {out.name!r}. Name it .csv, .json or .txt."
-        )
 
 
 def write(
@@ -66,7 +50,6 @@ def write(
 
 def write_text(text: str, out: Path) -> None:
     """Write a file that the command line names."""
-    check_place(out)
     try:
         out.write_text(text, encoding="utf-8")
     except OSError as error:

@@ -9,50 +9,21 @@ from dataclasses import replace
 from analytics.log.column import Column
 from analytics.log.mapping import Mapping
 from analytics.log.schema import Reading
-from analytics.log.value_words import UNKNOWN_WORDS, folded, groups, plain, positive_of
-
-_ADVERSE_LABELS = (
-    "bad",
-    "fraud",
-    "default",
-    "charged off",
-    "churn",
-    "churned",
-    "late",
-    "spam",
-    "fail",
-    "failed",
-    "recidivist",
+from analytics.log.value_words import (
+    ADVERSE_DECISIONS,
+    ADVERSE_LABELS,
+    UNKNOWN_WORDS,
+    folded,
+    groups,
+    plain,
+    positive_of,
 )
-_ADVERSE_DECISIONS = (
-    "reject",
-    "rejected",
-    "deny",
-    "denied",
-    "decline",
-    "declined",
-    "block",
-    "blocked",
-    "flag",
-    "flagged",
-    "refuse",
-    "refused",
-    "stop",
-    "stopped",
-    "alert",
-)
-"""A decision against somebody is the prediction of a label that is."""
 
 _UNDECIDED = frozenset(
     {"tie", "refer", "referred", "review", "reviewed", "manual", "manual review", "escalate", "escalated", "abstain"}
     | {"abstained", "defer", "deferred", "hold", "on hold", "error", "timeout", "prüfen", "revisar", "à vérifier"}
 )
 """Values of a decision that decide nothing."""
-
-_PREDICTION = re.compile(
-    r"(.*_)?(pred|preds|predict|predicted|prediction|predictions|y_?hat|forecast|vorhersage|predicci[oó]n|pr[eé]diction)(_.*)?"
-)
-"""Names of what a model said."""
 
 _OTHER_CLASS = {"0": "1", "0.0": "1.0", "false": "true"}
 """What the positive class is called where rows of the negative one alone are known."""
@@ -108,20 +79,11 @@ def known_groups(column: Column) -> tuple[str, ...]:
     return tuple(found)
 
 
-def is_prediction(name: str) -> bool:
-    """Whether a column is called like what a model said, which is never the label.
-
-    >>> is_prediction("Predicted Label"), is_prediction("label")
-    (True, False)
-    """
-    return _PREDICTION.fullmatch(re.sub(r"[\s\-.]+", "_", name.strip()).casefold()) is not None
-
-
 def _adverse_values(mapping: Mapping, column: Column) -> tuple[str, ...]:
     """Return the decision against somebody where the positive label is against them too."""
-    if not any(value.strip().casefold() in _ADVERSE_LABELS for value in mapping.positive):
+    if not any(value.strip().casefold() in ADVERSE_LABELS for value in mapping.positive):
         return ()
-    return tuple(value for value, _ in column.top if value.strip().casefold() in _ADVERSE_DECISIONS)
+    return tuple(value for value, _ in column.top if value.strip().casefold() in ADVERSE_DECISIONS)
 
 
 def _shared_values(values: Sequence[str], column: Column) -> tuple[str, ...]:

@@ -187,6 +187,36 @@ def _folded_name(name: str) -> str:
     return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
 
+_PREDICTION = re.compile(
+    r"(.*_)?(pred|preds|predict|predicted|prediction|predictions|y_?hat|forecast|vorhersage|predicci[oó]n|pr[eé]diction)(_.*)?"
+)
+"""Names of what a model said."""
+
+_DATA_SET = re.compile(
+    r"(.*_)?(data_?sets?|datensatz|conjunto(_de_datos)?|jeu(_de_donnees)?|benchmark|corpus|korpus|suite|task|subset|split|"
+    r"partition|collection|source|quelle|fuente|file_?name|source_?file)(_(name|id))?"
+)
+"""Names of a column that says which of several data sets a row is from."""
+
+
+def is_prediction(name: str) -> bool:
+    """Whether a column is called like what a model said, which is never the label.
+
+    >>> is_prediction("Predicted Label"), is_prediction("label")
+    (True, False)
+    """
+    return _PREDICTION.fullmatch(re.sub(r"[\s\-.]+", "_", name.strip()).casefold()) is not None
+
+
+def is_data_set(name: str) -> bool:
+    """Whether a column is called like what tells several data sets apart: their rates may differ without it being an outcome.
+
+    >>> is_data_set("Dataset"), is_data_set("benchmark_name"), is_data_set("result")
+    (True, True, False)
+    """
+    return _DATA_SET.fullmatch(_folded_name(name)) is not None
+
+
 def strength(role: str, name: str) -> tuple[int, int] | None:
     """Return how well a name says a role: 0 for a strong name, 1 for a loose one, then its place among these; None for neither.
 

@@ -6,11 +6,11 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
-from analytics.log import class_columns, classes, score_form
+from analytics.log import class_columns, classes, logged, score_form
 from analytics.log.column import MAX_SEGMENT_VALUES, MAX_VALUES_BY_VALUE, Column
 from analytics.log.mapping import Mapping
 from analytics.log.paths import short_name
-from analytics.log.role_names import strength
+from analytics.log.role_names import is_prediction, strength
 from analytics.log.schema import Reading
 from analytics.log.value_words import POSITIVE_WORDS
 
@@ -100,19 +100,13 @@ def guess(reading: Reading, said: dict[str, str | None] | None = None) -> Guess:
         elif role == "text":
             texts.append(column.name)
     mapping = replace(mapping, segments=tuple(segments), text=tuple(texts))
-    mapping = complete(mapping, reading)
-    if (
-        said and mapping.score and mapping.score != guess(reading).mapping.score
-    ):  # the logged threshold is another score's
-        mapping = replace(mapping, threshold=score_form.first_threshold(mapping, reading))
-    return Guess(mapping, reasons, undecided)
+    return Guess(complete(mapping, reading), reasons, undecided)
 
 
 def complete(mapping: Mapping, reading: Reading) -> Mapping:
     """Complete a mapping with what its columns' values say: classes, how the score is read, and a first threshold."""
     mapping = score_form.with_form(classes.with_values(mapping, reading), reading)
-    logged = reading.logged_threshold if mapping.score else None
-    return replace(mapping, threshold=score_form.first_threshold(mapping, reading) if logged is None else logged)
+    return replace(mapping, threshold=logged.first_threshold(mapping, reading))
 
 
 @dataclass(frozen=True)
@@ -154,7 +148,7 @@ def _claims(role: str, columns: Sequence[Column], n_rows: int, paths: Collection
 def _is_decision_name(name: str, rank: tuple[int, int] | None) -> bool:
     """Whether a name says what was predicted or decided, rather than what turned out to be true."""
     decides = strength("decision", name)
-    return classes.is_prediction(name) or (decides is not None and (rank is None or decides[0] < rank[0]))
+    return is_prediction(name) or (decides is not None and (rank is None or decides[0] < rank[0]))
 
 
 def _is_fitting(role: str, column: Column) -> bool:

@@ -23,7 +23,8 @@ ScoreKind = Literal["probability", "rank", "decision"]
 class Reading:
     """What the reader found in a file before any role was given.
 
-    ``rows_read = rows_kept + sum(set_aside.rows)``, always.
+    ``rows_read = rows_kept + sum(set_aside.rows)``, always. ``logged_pair`` says for which score and decision (`log.logged`)
+    ``logged_threshold`` was looked for.
     """
 
     content_hash: str
@@ -38,6 +39,7 @@ class Reading:
     lines: LineCounts | None = None
     labels: LabelCounts | None = None
     origin: Origin = field(default_factory=Origin)
+    logged_pair: str | None = None
 
     @property
     def names(self) -> tuple[str, ...]:

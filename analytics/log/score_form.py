@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from analytics.log import classes
 from analytics.log.column import PERCENT, Column
 from analytics.log.mapping import Mapping
+from analytics.log.role_names import is_prediction
 from analytics.log.schema import Log, Reading
 from analytics.log.stand_ins import NUMBERS
 
@@ -85,7 +86,7 @@ def is_confidence(mapping: Mapping, reading: Reading) -> bool:
     decision = reading.column(mapping.decision)
     if len(classes.known_groups(decision)) != 2:
         return False
-    names_say_so = classes.is_prediction(mapping.decision) or is_confidence_name(mapping.score)
+    names_say_so = is_prediction(mapping.decision) or is_confidence_name(mapping.score)
     return names_say_so and spans_upper_half(reading.column(mapping.score), mapping)
 
 

@@ -5,23 +5,33 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+_ADVERSE_EVENTS = ("bad", "fraud", "default", "charged off", "churn", "churned", "late", "spam")
+_ADVERSE_RESULTS = ("recidivist", "fail", "failed")
+ADVERSE_LABELS = (*_ADVERSE_EVENTS, *_ADVERSE_RESULTS)
+"""Positive values that are bad for whom they are about."""
+
+ADVERSE_DECISIONS = (
+    "reject",
+    "rejected",
+    "deny",
+    "denied",
+    "decline",
+    "declined",
+    "block",
+    "blocked",
+    "flag",
+    "flagged",
+    "refuse",
+    "refused",
+    "stop",
+    "stopped",
+    "alert",
+)
+"""A decision against somebody is the prediction of a label that is."""
+
 POSITIVE_WORDS = (
-    *(
-        "1",
-        "true",
-        "positive",
-        "pos",
-        "bad",
-        "fraud",
-        "default",
-        "charged off",
-        "churn",
-        "churned",
-        "late",
-        "spam",
-        "high",
-    ),
-    *("accept", "accepted", "approve", "approved", ">50k", "recidivist", "fail", "failed"),
+    *("1", "true", "positive", "pos", *_ADVERSE_EVENTS, "high"),
+    *("accept", "accepted", "approve", "approved", ">50k", *_ADVERSE_RESULTS),
     *("nok", "not ok", "n.i.o.", "nio", "nicht ok", "unpaid", "defect", "defective", "anomaly", "malignant"),
     *("betrug", "fraude", "ausfall", "impago", "défaut", "positiv", "positivo", "positif"),
 )

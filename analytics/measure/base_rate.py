@@ -50,9 +50,18 @@ class LabelErrors(Arrays):
 
     def expected(self, other: LabelErrors) -> FloatArray:
         """Return the errors that the FNR and FPR of another set of rows predict; NaN where it has no row of a label."""
+        missed, flagged = self._predicted(other)
+        return np.asarray(missed + flagged, dtype=float)
+
+    def beyond(self, other: LabelErrors) -> tuple[FloatArray, FloatArray]:
+        """Return the misses, and the false alarms, beyond those that the FNR and FPR of another set of rows predict."""
+        missed, flagged = self._predicted(other)
+        return self.missed - missed, self.flagged - flagged
+
+    def _predicted(self, other: LabelErrors) -> tuple[FloatArray, FloatArray]:
         missed = np.where(self.positives > 0, self.positives * ratio(other.missed, other.positives), 0.0)
         flagged = np.where(self.negatives > 0, self.negatives * ratio(other.flagged, other.negatives), 0.0)
-        return np.asarray(missed + flagged, dtype=float)
+        return missed, flagged
 
 
 @dataclass(frozen=True)
@@ -138,21 +147,11 @@ def base_rate_split(own: LabelErrors, rest: LabelErrors, level: float = 0.95) ->
     [-16.] [37.3]
     """
     n = own.judged
-    missed = difference(wilson(own.missed, own.positives, level), wilson(rest.missed, rest.positives, level))
-    flagged = difference(wilson(own.flagged, own.negatives, level), wilson(rest.flagged, rest.negatives, level))
-    expected = own.expected(rest)
     share, other = wilson(own.positives, n, level), wilson(rest.positives, rest.judged, level)
-    lean = np.nan_to_num(missed.value - flagged.value)
-
-    def reach(side: int) -> FloatArray:
-        of_share = n * np.abs(lean) * _arm(share, np.sign(lean) * side)
-        arms = own.positives * _arm(missed, side), own.negatives * _arm(flagged, side), of_share
-        return np.asarray(np.sqrt(sum(np.nan_to_num(arm) ** 2 for arm in arms)), dtype=float)
-
-    model = np.where(n > 0, own.errors - expected, np.nan)
+    model = model_part(own, rest, level=level)
     excess = n * (ratio(own.errors, n) - ratio(rest.errors, rest.judged))
     base_rate = _product(
-        excess - model,
+        excess - model.value,
         n,
         difference(share, other),
         difference(wilson(rest.missed, rest.positives, level), wilson(rest.flagged, rest.negatives, level)),
@@ -163,8 +162,54 @@ def base_rate_split(own: LabelErrors, rest: LabelErrors, level: float = 0.95) ->
         np.stack([rest.missed, rest.flagged]),
         np.stack([rest.positives, rest.negatives]),
     )
-    bounds = Interval(model, model - reach(-1), model + reach(1))
-    return BaseRateSplit(base_rate, bounds, expected, tails, level)
+    return BaseRateSplit(base_rate, model, own.expected(rest), tails, level)
+
+
+def model_part(
+    own: LabelErrors, rest: LabelErrors, weights: tuple[float, float] = (1.0, 1.0), level: float = 0.95
+) -> Interval:
+    """Weigh the misses and the false alarms of slices beyond those that the FNR and the FPR of the rest predict.
+
+    Parameters
+    ----------
+    own, rest : LabelErrors
+        The slices and their complements, in arrays of one shape.
+    weights : (float, float)
+        What a miss and what a false alarm counts: 1 each in errors, else in money.
+    level : float
+        Confidence level of the interval.
+
+    Returns
+    -------
+    Interval
+        w_missed P (FNR - FNR_r) + w_flagged N (FPR - FPR_r), bounded as `base_rate_split` says; NaN where the rest has no row of
+        a label that the slice has.
+
+    Examples
+    --------
+    >>> own = LabelErrors(*(np.array([part]) for part in (300.0, 160.0, 700.0, 35.0)))
+    >>> rest = LabelErrors(*(np.array([part]) for part in (300.0, 150.0, 9_700.0, 485.0)))
+    >>> print(model_part(own, rest).value.round(1), model_part(own, rest, (20.0, 1.0)).value.round(1))
+    [10.] [200.]
+    """
+    n, (of_miss, of_alarm) = own.judged, weights
+    missed = difference(wilson(own.missed, own.positives, level), wilson(rest.missed, rest.positives, level))
+    flagged = difference(wilson(own.flagged, own.negatives, level), wilson(rest.flagged, rest.negatives, level))
+    share = wilson(own.positives, n, level)
+    lean = np.nan_to_num(of_miss * missed.value - of_alarm * flagged.value)
+    beyond = own.beyond(rest)
+    value = np.where(n > 0, of_miss * beyond[0] + of_alarm * beyond[1], np.nan)
+
+    def reach(side: int) -> FloatArray:
+        of_share = n * np.abs(lean) * _arm(share, np.sign(lean) * side)
+        arms = (
+            own.positives * abs(of_miss) * _arm(missed, side * int(np.sign(of_miss))),
+            own.negatives * abs(of_alarm) * _arm(flagged, side * int(np.sign(of_alarm))),
+            of_share,
+        )
+        return np.asarray(np.sqrt(sum(np.nan_to_num(arm) ** 2 for arm in arms)), dtype=float)
+
+    return Interval(value, value - reach(-1), value + reach(1))
 
 
 def _arm(of: Interval, side: int | FloatArray) -> FloatArray:

@@ -33,6 +33,9 @@ class Metric:
         Whether it is shown as a percentage, and whether it is meaningless unless scores are probabilities.
     is_of_errors : bool
         Whether it is the error rate or 1 less it: slices are then ranked by excess errors, which add up.
+    moves_with_base_rate : bool
+        Whether it changes with the share of positives while FNR and FPR stay: such a metric is compared with what the base rate
+        of a slice explains.
     short : str
         A name for narrow columns, where the label is long.
     has_proper_name : bool
@@ -52,6 +55,7 @@ class Metric:
     is_share: bool = False
     needs_probability: bool = False
     is_of_errors: bool = False
+    moves_with_base_rate: bool = False
     short: str = ""
     has_proper_name: bool = False
 

@@ -113,6 +113,7 @@ _REGISTRY: tuple[Metric, ...] = (
         Proportion(lambda c: c.tp, lambda c: c.tp + c.fp),
         frozenset({"slices", "gap", "limits"}),
         is_share=True,
+        moves_with_base_rate=True,
     ),
     Metric(
         "recall",
@@ -169,6 +170,7 @@ _REGISTRY: tuple[Metric, ...] = (
         "higher",
         Bootstrapped(lambda c: 2 * c.tp, lambda c: 2 * c.tp + c.fp + c.fn),
         frozenset({"slices"}),
+        moves_with_base_rate=True,
     ),
     Metric(
         "f2",
@@ -179,6 +181,7 @@ _REGISTRY: tuple[Metric, ...] = (
         "higher",
         Bootstrapped(lambda c: 5 * c.tp, lambda c: 5 * c.tp + c.fp + 4 * c.fn),
         frozenset({"slices"}),
+        moves_with_base_rate=True,
     ),
     Metric(
         "balanced_accuracy",
@@ -206,6 +209,7 @@ _REGISTRY: tuple[Metric, ...] = (
         low=-1.0,
         short="MCC",
         has_proper_name=True,
+        moves_with_base_rate=True,
     ),
     Metric(
         "selection_rate",
@@ -261,6 +265,7 @@ _REGISTRY: tuple[Metric, ...] = (
         Area(average_precision),
         frozenset({"slices"}),
         short="Avg. precision",
+        moves_with_base_rate=True,
     ),
     Metric(
         "brier",
@@ -273,6 +278,7 @@ _REGISTRY: tuple[Metric, ...] = (
         frozenset({"slices", "discovery", "gap"}),
         needs_probability=True,
         has_proper_name=True,
+        moves_with_base_rate=True,
     ),
     Metric(
         "log_loss",
@@ -285,6 +291,7 @@ _REGISTRY: tuple[Metric, ...] = (
         frozenset({"slices"}),
         high=inf,
         needs_probability=True,
+        moves_with_base_rate=True,
     ),
     Metric(
         "ece",

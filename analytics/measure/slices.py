@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from analytics.measure.comparisons import SIGNIFICANT, benjamini_hochberg
 from analytics.measure.counts import Counts, confusion_table
 from analytics.measure.estimates import columns_of, evidence, interval, joined, with_columns
 from analytics.measure.estimators import Evidence, Sides
-from analytics.measure.intervals import FloatArray, Interval, difference, newcombe, ratio
+from analytics.measure.intervals import FloatArray, Interval, difference, difference_p_value, newcombe, ratio
 from analytics.measure.metric import Metric
 from analytics.measure.metrics import METRICS, named
 
@@ -55,7 +56,9 @@ def slice_table(
         excess_base_rate and excess_model, the two parts of excess_errors as `base_rate_split` says, each with _low and _high;
         excess_model_p, excess_model_p_adjusted; difference, difference_low, difference_high, p_value,
         p_adjusted of ``metric``; then for every metric m: m, m_low, m_high, m_complement, m_difference (slice less
-        complement), m_difference_low, m_difference_high, m_p, m_p_adjusted.
+        complement), m_difference_low, m_difference_high, m_p, m_p_adjusted. For metrics of the counts that move with the base
+        rate also m_base_rate (what the complement's FNR and FPR give on the slice's positives and negatives), m_beyond (m less
+        that) with _low and _high, m_beyond_p, m_beyond_p_adjusted.
 
     Notes
     -----
@@ -80,7 +83,7 @@ def slice_table(
         complement = total - known
         for each in compared.values():
             each.add(known, complement, total)
-    columns = {each.name: compared[each.name].columns() for each in chosen}
+    columns = {each.name: compared[each.name].columns(Counts.of(slices)) for each in chosen}
     headline = {
         "difference": f"{metric}_difference",
         "difference_low": f"{metric}_difference_low",
@@ -97,18 +100,32 @@ def slice_table(
     return with_columns(slices, found)
 
 
-def is_worse(metric: str) -> pl.Expr:
-    """Say which slices of a `slice_table` with enough rows are clearly worse than their complements.
+def compared_by(metric: str) -> tuple[str, str]:
+    """Name the columns of a `slice_table` by which a slice is worse or better: the difference, and its adjusted p-value.
 
-    For the error rate and 1 less it, where the model's part of the excess errors is clearly above 0: what the base rate
-    explains is no fault of the model. For others by the difference, and never where neither direction is better.
+    What the base rate explains is no fault of the model: error rates go by the model's part of the excess errors, other metrics
+    of the counts that move with the base rate by what lies beyond it.
+
+    >>> compared_by("error_rate"), compared_by("precision")
+    (('excess_model', 'excess_model_p_adjusted'), ('precision_beyond', 'precision_beyond_p_adjusted'))
     """
     found = METRICS[metric]
     if found.is_of_errors:
-        side, p = pl.col("excess_model") > 0, pl.col("excess_model_p_adjusted")
-    else:
-        difference, p = pl.col(f"{metric}_difference"), pl.col(f"{metric}_p_adjusted")
-        side = {"lower": difference > 0, "higher": difference < 0, "neither": pl.lit(False)}[found.direction]
+        return "excess_model", "excess_model_p_adjusted"
+    if found.is_count and found.moves_with_base_rate:
+        return f"{metric}_beyond", f"{metric}_beyond_p_adjusted"
+    return f"{metric}_difference", f"{metric}_p_adjusted"
+
+
+def is_worse(metric: str) -> pl.Expr:
+    """Say which slices of a `slice_table` with enough rows are clearly worse than their complements.
+
+    By the columns of `compared_by`, and never where neither direction is better.
+    """
+    found = METRICS[metric]
+    difference, p = map(pl.col, compared_by(metric))
+    direction = "lower" if found.is_of_errors else found.direction
+    side = {"lower": difference > 0, "higher": difference < 0, "neither": pl.lit(False)}[direction]
     return (~pl.col("few_rows") & (p < SIGNIFICANT) & side).fill_null(False)
 
 
@@ -128,7 +145,7 @@ class _Comparison:
         self.complement.append(other)
         self.p.append(self.metric.estimator.p_value(Sides(known, complement, total, own, other, self.level)))
 
-    def columns(self) -> dict[str, FloatArray]:
+    def columns(self, counts: Counts) -> dict[str, FloatArray]:
         name = self.metric.name
         own, complement = joined(self.own), joined(self.complement)
         p = np.concatenate(self.p) if self.p else np.empty(0)
@@ -138,7 +155,28 @@ class _Comparison:
             f"{name}_complement": complement.value,
             **columns_of(f"{name}_difference", difference(own, complement)),
             **tests,
+            **self._beyond(counts, own, complement),
         }
+
+    def _beyond(self, counts: Counts, own: Interval, complement: Interval) -> dict[str, FloatArray]:
+        """Compare with what the base rate explains: the complement's FNR and FPR on the slice's positives and negatives.
+
+        That value is taken to be as uncertain as the complement's own.
+        """
+        numerator, denominator = self.metric.numerator, self.metric.denominator
+        if not self.metric.moves_with_base_rate or numerator is None or denominator is None:
+            return {}
+        rest = LabelErrors.of(counts.total() - counts)
+        fn = (counts.tp + counts.fn) * ratio(rest.missed, rest.positives)
+        fp = (counts.fp + counts.tn) * ratio(rest.flagged, rest.negatives)
+        predicted = replace(counts, tp=counts.tp + counts.fn - fn, fn=fn, fp=fp, tn=counts.fp + counts.tn - fp)
+        explained = ratio(numerator(predicted), denominator(predicted))
+        shift = explained - complement.value
+        beyond = difference(own, Interval(explained, complement.low + shift, complement.high + shift))
+        p = difference_p_value(beyond, self.level)
+        name = self.metric.name
+        tests = {f"{name}_beyond_p": p, f"{name}_beyond_p_adjusted": benjamini_hochberg(p)}
+        return {f"{name}_base_rate": explained, **columns_of(f"{name}_beyond", beyond), **tests}
 
 
 def _support(counts: Counts, metric: Metric) -> FloatArray:

@@ -33,6 +33,11 @@ def money(value: words.Value, unit: str, *, signed: bool = False) -> str:
     return f"{mark}{first}{words.THIN_SPACE}{last}"
 
 
+def money_tick(value: float) -> str:
+    """Write a number on the axis of money, whose title has the unit."""
+    return words.plain(value, 0 if value == round(value) else 2)
+
+
 def money_interval(value: words.Value, low: words.Value, high: words.Value, unit: str) -> str:
     """Write an amount with its interval.
 

@@ -2,22 +2,35 @@
 
 from __future__ import annotations
 
+TEXT = "#000037"
+"""The theme's strong ink: Streamlit's chart theme puts that of light or dark in its place. Lines that mean no outcome have it."""
+MUTED_TEXT = "#000021"
+"""The theme's quiet ink: Streamlit puts the first of ``chartDivergingColors`` in its place, which is that of `MUTED`."""
+GROUND = "#000038"
+"""The theme's background, which Streamlit puts in its place."""
+MUTED = {"light": "#5c636d", "dark": "#a9b2bd"}
+"""Theme to its quiet ink, for what is drawn before a theme can be put in."""
+
 TRUE_POSITIVE = "#0b77bd"
 _TRUE_NEGATIVE = "#8b929c"
-FALSE_POSITIVE = "#e69f00"
-FALSE_NEGATIVE = "#d55e00"
+FALSE_POSITIVE = "#c98500"
+_FALSE_NEGATIVE = "#c04a08"
 NOT_YET_KNOWN = "#b8c0ca"
-REFERENCE = "#56b4e9"
+REFERENCE = "#3a98d4"
 PRODUCTION = "#8f63c9"
 WORSE = "#c43c8a"
-BETTER = "#089874"
-HIGHER = "#a8842f"
+BETTER = "#2b8f4a"
+HIGHER = "#9a6b5b"
 LOWER = "#54789f"
 SAME = "#7f8792"
-FEW_ROWS = "#b3b9c1"
+FEW_ROWS = "#8d949e"
+FEW_CELLS = "#b3b9c1"
+BEST = "#008a93"
+SET_ASIDE = "#8c6d8c"
 
-OUTCOMES = {"tp": TRUE_POSITIVE, "fp": FALSE_POSITIVE, "fn": FALSE_NEGATIVE, "tn": _TRUE_NEGATIVE}
-RATES = {"error_rate": PRODUCTION, "selection_rate": HIGHER, "prevalence": LOWER}
+OUTCOMES = {"tp": TRUE_POSITIVE, "fp": FALSE_POSITIVE, "fn": _FALSE_NEGATIVE, "tn": _TRUE_NEGATIVE}
+RATES = {"error_rate": TEXT, "selection_rate": MUTED_TEXT, "prevalence": TEXT}
+PARTS = {"mix": "#6f7fb5", "within": "#85852b"}
 VERDICTS = {
     "worse": WORSE,
     "better": BETTER,
@@ -29,12 +42,14 @@ VERDICTS = {
 
 HATCH = {"shape": "/", "size": 5, "fgcolor": SAME, "bgcolor": NOT_YET_KNOWN}
 
-MUTED_TEXT = "#7b828c"
-LINE = "rgba(127, 134, 145, 0.65)"
+LINE = "#8a919b"
 GRID = "rgba(127, 134, 145, 0.22)"
 MIDDLE = "#dfe2e7"
 INK = "#1b1f24"
 PAPER = "#ffffff"
+_BLACK = "#000000"
+ON_PAPER = {TEXT: INK, MUTED_TEXT: MUTED["light"], GROUND: PAPER}
+"""What stands for the inks of the theme on paper."""
 
 
 def _channels(colour: str) -> tuple[int, int, int]:
@@ -60,12 +75,12 @@ def contrast(one: str, other: str) -> float:
 
 
 def text_on(colour: str) -> str:
-    """Return the text colour that reads best on a colour.
+    """Return the text colour that reads best on a colour: of black and white one has at least 4.58 : 1 on any.
 
-    >>> text_on("#ffffff") == INK, text_on("#000000") == PAPER
-    (True, True)
+    >>> text_on("#ffffff"), text_on("#000000")
+    ('#000000', '#ffffff')
     """
-    return max((INK, PAPER), key=lambda text: contrast(text, colour))
+    return max((_BLACK, PAPER), key=lambda text: contrast(text, colour))
 
 
 def mixed(start: str, end: str, place: float) -> str:

@@ -19,6 +19,7 @@ from typing import IO
 from analytics import settings
 from analytics.errors import AnalysisError, Cancelled, InputError
 from analytics.reading import protocol
+from analytics.reading.held import held
 
 ROOT = Path(__file__).parents[2]
 MODULE = "analytics.reading.worker"
@@ -50,6 +51,18 @@ def run_child(
     Cancelled
         If ``should_stop`` said so.
     """
+    with held(request) as (as_held, descriptors):
+        return _run(as_held, descriptors, folder, on_progress, should_stop)
+
+
+def _run(
+    request: protocol.Request,
+    descriptors: tuple[int, ...],
+    folder: Path,
+    on_progress: OnProgress,
+    should_stop: ShouldStop,
+) -> protocol.Answer:
+    """Run one request with files that are held open."""
     memory = int(settings.READER_MEMORY_MB.value * _DUCKDB_SHARE)
     job = protocol.Job(request=request, folder=str(folder), memory_limit=f"{memory}MB")
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore", "TMPDIR": str(folder)}
@@ -61,6 +74,7 @@ def run_child(
             stdout=subprocess.PIPE,
             stderr=detail,
             start_new_session=True,
+            pass_fds=descriptors,
             cwd=ROOT,
             env=environment,
             text=True,

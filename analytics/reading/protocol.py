@@ -96,7 +96,16 @@ class Build(_Request, frozen=True, kw_only=True):
     created_at: str
 
 
-Request = Read | Attach | Copy | Preview | Build
+class Logged(_Request, frozen=True, kw_only=True):
+    """Look for the threshold that the decisions in ``origin`` follow under a mapping."""
+
+    origin: str
+    is_log: bool
+    reading: Reading
+    mapping: Mapping
+
+
+Request = Read | Attach | Copy | Preview | Build | Logged
 
 
 class Job(_Value, frozen=True, kw_only=True):
@@ -158,7 +167,13 @@ class Built(_Reply, frozen=True, kw_only=True):
     log: str
 
 
-Answer = Known | Waiting | Copied | Head | Built
+class Followed(_Reply, frozen=True, kw_only=True):
+    """The threshold that logged decisions follow, ``None`` where they follow none."""
+
+    threshold: float | None
+
+
+Answer = Known | Waiting | Copied | Head | Built | Followed
 Reply = Progress | Refusal | Answer
 
 

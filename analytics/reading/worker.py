@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import sys
 import threading
 from collections import Counter
@@ -18,12 +17,9 @@ from pathlib import Path
 
 import duckdb
 
-from analytics import settings
-from analytics.errors import AnalysisError
-from analytics.log import classes, payloads, roles
-from analytics.log.disk import NO_ROOM
+from analytics.log import classes, logged, payloads, roles
 from analytics.log.schema import Reading
-from analytics.reading import build, files, grid, parts, profile, protocol
+from analytics.reading import build, files, grid, parts, profile, protocol, refusals
 from analytics.reading import labels as later_labels
 from analytics.reading.checks import registry
 from analytics.reading.label_keys import LabelsFile
@@ -35,23 +31,6 @@ _PROGRESS_SECONDS = 0.2
 
 _MAX_NAMES = 8
 """Names that a sentence lists. A judgement."""
-
-_MAX_CHAIN = 10
-"""Causes of an error that are looked at, so that no long chain holds the answer. A judgement."""
-
-_EXPECTED = (AnalysisError, duckdb.Error, OSError, MemoryError, RecursionError)
-_NO_THREAD = "can't start new thread"
-_LIBRARIES = ("pyarrow", "polars", "pyo3_runtime")
-"""Whose errors a file can cause as well; Rust's panics are no `Exception`."""
-
-_FULL = (
-    "There is no room left for the log: the disk is full, or a file grew larger than it may. Nothing was kept. "
-    f"Make room, or set {settings.READER_FILE_MB.name}."
-)
-_TOO_LARGE = (
-    "Reading this file needs more than the {:,} MB of memory that the reader may use. Nothing was kept. "
-    f"Split the export, or set {settings.READER_MEMORY_MB.name}."
-)
 
 
 def _emit(message: protocol.Reply) -> None:
@@ -154,7 +133,8 @@ def _read(request: protocol.Read, job: protocol.Job, progress: Progress) -> prot
         first = roles.guess(reading).mapping
     if said := payloads.looks_like(reading, first):
         reading = replace(reading, repairs=(said, *reading.repairs))
-    reading = replace(reading, logged_threshold=grid.logged_threshold(connection, reading, first))
+    threshold = grid.logged_threshold(connection, reading, first)
+    reading = replace(reading, logged_threshold=threshold, logged_pair=logged.pair_of(first))
     return _stage(connection, reading, folder, progress)
 
 
@@ -255,42 +235,22 @@ def _build_log(request: protocol.Build, job: protocol.Job, progress: Progress) -
     return protocol.Built(log=log.to_json())
 
 
+def _logged(request: protocol.Logged, job: protocol.Job, progress: Progress) -> protocol.Answer:
+    """Look for the threshold that the decisions follow under a mapping that is not the first guess."""
+    connection = database.connect(Path(job.folder) / "scratch.duckdb", job.memory_limit)
+    database.see_rows(connection, request.reading, Path(request.origin), from_log=request.is_log)
+    return protocol.Followed(threshold=grid.logged_threshold(connection, request.reading, request.mapping))
+
+
 TASKS: dict[type[protocol.Request], Callable[..., protocol.Answer]] = {
     protocol.Read: _read,
     protocol.Attach: _attach,
     protocol.Copy: _copy,
     protocol.Preview: _preview,
     protocol.Build: _build_log,
+    protocol.Logged: _logged,
 }
 """By request: what answers it, given the request, its job and the progress."""
-
-
-def _explained(error: BaseException) -> protocol.Refusal:
-    """Return the sentence and the code of a failure; a full disk or memory counts more than what was made of it."""
-    chain: list[BaseException] = [error]
-    while (above := chain[-1].__cause__ or chain[-1].__context__) is not None and len(chain) < _MAX_CHAIN:
-        chain.append(above)
-    for cause in chain:
-        if _is_full(cause):
-            return protocol.Refusal(error=_FULL, code="disk-full")
-        if _is_memory(cause):
-            return protocol.Refusal(error=_TOO_LARGE.format(settings.READER_MEMORY_MB.value), code="reader-memory")
-    if isinstance(error, AnalysisError):
-        return protocol.Refusal(error=str(error), code=error.code)
-    first = str(error).splitlines()[0][:300] if str(error) else type(error).__name__
-    return protocol.Refusal(error=f"The file could not be read to its end: {first}", code="reader-unread")
-
-
-def _is_full(error: BaseException) -> bool:
-    """Whether an error says that the disk is full or a file as large as it may become."""
-    if isinstance(error, OSError):
-        return error.errno in NO_ROOM
-    return isinstance(error, duckdb.Error) and any(os.strerror(number) in str(error) for number in NO_ROOM)
-
-
-def _is_memory(error: BaseException) -> bool:
-    """Whether an error says that the memory of the process is used up; a thread needs some for its stack."""
-    return isinstance(error, (MemoryError, duckdb.OutOfMemoryException)) or str(error) == _NO_THREAD
 
 
 def perform(job: protocol.Job, progress: Progress) -> protocol.Answer:
@@ -303,8 +263,8 @@ def answer(line: str, progress: Progress) -> protocol.Answer | protocol.Refusal:
     try:
         return perform(protocol.decode_job(line), progress)
     except BaseException as error:
-        if isinstance(error, _EXPECTED) or _is_memory(error) or type(error).__module__.partition(".")[0] in _LIBRARIES:
-            return _explained(error)
+        if refusals.can_be_of_a_file(error):
+            return refusals.explained(error)
         raise
 
 

@@ -16,6 +16,7 @@ import streamlit as st
 
 import analytics
 import pages
+from analytics.answers.brief.finding import Asking
 from analytics.answers.calibration.answer import calibration, calibration_slices, calibration_time
 from analytics.answers.calibration.recalibration import recalibration
 from analytics.answers.calibration.scan import calibration_scan
@@ -146,6 +147,7 @@ def _keeper(function: Callable[..., Any]) -> Callable[[_Asked], Any]:
 
     def answer(asked: _Asked) -> Any:
         for value in (*asked.args, *asked.kwargs.values()):
+            value = value.question if isinstance(value, Asking) else value
             log = value.log if isinstance(value, Question) else value
             if isinstance(log, Log) and session.workspace().state(log.key) is None:
                 raise QuestionError("The log has just changed. Reload the page.")
@@ -160,5 +162,21 @@ def _keeper(function: Callable[..., Any]) -> Callable[[_Asked], Any]:
 
 def kept(function: Callable[Concatenate[Engine, _P], _T], /, *args: _P.args, **kwargs: _P.kwargs) -> _T:
     """Return what a function answers when it asks the engine of who asks; computed once for the same arguments."""
-    answer: _T = _keeper(function)(_Asked(key_of(function, *args, **kwargs), args, kwargs))
+    key = key_of(function, *args, **kwargs)
+    answer: _T = _keeper(function)(_Asked(key, args, kwargs))
+    known = _answered()
+    known[key] = None
+    while len(known) > _MANY:
+        known.pop(next(iter(known)), None)
     return answer
+
+
+def is_kept(function: Callable[Concatenate[Engine, _P], _T], /, *args: _P.args, **kwargs: _P.kwargs) -> bool:
+    """Whether a function answered this lately, so that `kept` will as a rule not compute it."""
+    return key_of(function, *args, **kwargs) in _answered()
+
+
+@st.cache_resource
+def _answered() -> dict[str, None]:
+    """Return the keys that were answered last, of all people: Streamlit's stores cannot be asked what they hold."""
+    return {}

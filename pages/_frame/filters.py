@@ -10,9 +10,9 @@ from analytics.log.column import Column
 from analytics.log.schema import Log
 from analytics.present import words
 from analytics.query.cohort import OUTCOME_WORDS, Clause, Cohort
-from pages._frame import conditions, session
+from pages._frame import conditions, keyboard, session
 from pages._frame.conditions import MAX_OPTIONS, as_text, value_counts
-from pages._frame.render import escaped
+from pages._frame.render import DATE_WIDTH, escaped
 
 _MAX_NUMBERS = 24
 """Distinct numbers that are offered one by one, as they are sliced (DESIGN.md, section 4); of more, a range is asked for."""
@@ -24,7 +24,7 @@ _CONTAINS = "Contains (upper and lower case are the same)"
 def draw(log: Log, cohort: Cohort) -> None:
     """Draw the controls under the chips."""
     with st.container(horizontal=True):
-        with st.popover("Add filter", icon=":material/filter_alt:"):
+        with st.popover("Add filter", icon=":material/filter_alt:", key=keyboard.ADD_FILTER):
             _draw_adder(log, cohort)
         if cohort:
             st.button("Clear", on_click=session.set_cohort, args=(Cohort(),), key="clear_all", type="tertiary")
@@ -138,7 +138,8 @@ def _draw_dates(column: Column) -> None:
     """Choose a range of days; the last day is kept whole."""
     first, last = (datetime.fromisoformat(text).date() if text else None for text in (column.low, column.high))
     low, high = f"new_from_{column.position}", f"new_to_{column.position}"
-    left, right = st.columns(2)
+    pair = st.grid(2, min_column_width=DATE_WIDTH)
+    left, right = pair.cell(), pair.cell()
     left.date_input("From", value=None, key=low, min_value=first, max_value=last)
     right.date_input("To", value=None, key=high, min_value=first, max_value=last)
     missing = _draw_missing(column)

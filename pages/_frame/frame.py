@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from analytics.errors import AnalysisError, EmptyCohort
-from pages._frame import address, session, sidebar
+from pages._frame import address, keyboard, label, session, sidebar
 from pages._frame.imports import import_shared
 from pages._frame.registry import FIRST, PAGES
 from pages._frame.render import escaped
@@ -22,7 +23,11 @@ _ICON = (
     '<path d="M7 23V14h4v9zM14 23V8h4v15zM21 23v-6h4v6z" fill="#fff"/>'
     '<path d="M6 12 26 6" stroke="#e69f00" stroke-width="2.5"/></svg>'
 )
-_NARROW_MARGINS = "<style>[data-testid=stMainBlockContainer] {padding-left: 1.6rem; padding-right: 1.6rem}</style>"
+_STYLE = (
+    "<style>[data-testid=stMainBlockContainer] {padding-left: 1.6rem; padding-right: 1.6rem} "
+    "button[data-variant][data-selected=true], [data-testid=stSliderThumbValue] {color: inherit}</style>"
+)
+"""Narrow margins, and texts in the colour of the text where Streamlit has the primary one, which is too dark on dark."""
 _SIDEBAR_WIDTH = 260
 """Pixels."""
 _ENTERED = "_frame_entered"
@@ -33,11 +38,24 @@ _logger = logging.getLogger("slicewise")
 
 def navigation(*, is_hidden: bool = False) -> st.navigation:  # type: ignore[valid-type]
     """Register the pages; the app opens on the overview of the sample."""
+    _take_typed_name()
     pages = [
         st.Page(page.path, title=page.title, icon=page.icon, help=page.help, default=page is FIRST)
         for page in PAGES.values()
     ]
     return st.navigation(pages, position="hidden" if is_hidden else "top")
+
+
+def _take_typed_name() -> None:
+    """Understand the name of a page as people type it: in capitals, with a slash behind it, and that of the first page too.
+
+    Streamlit knows the first page by the empty name only, and the others letter by letter.
+    """
+    context = get_script_run_ctx()
+    typed = context.pages_manager.intended_page_name if context is not None else None
+    page = PAGES.get((typed or "").strip("/").casefold())
+    if context is not None and page is not None:
+        context.pages_manager.set_script_intent("", "" if page is FIRST else page.name)
 
 
 def _configure() -> None:
@@ -49,7 +67,7 @@ def run() -> None:
     """Draw the frame and the page that was asked for."""
     import_shared()
     _configure()
-    st.html(_NARROW_MARGINS)
+    st.html(_STYLE)
     address.leave_out_wrong_numbers()
     if session.needs_sign_in():
         _draw_sign_in()
@@ -57,14 +75,22 @@ def run() -> None:
     page = navigation()
     st.session_state[_ENTERED] = True
     st.session_state[session.PAGE] = page.url_path  # type: ignore[attr-defined]
+    asked = next(entry for entry in PAGES.values() if entry.title == page.title)  # type: ignore[attr-defined]
+    is_label_asked = False
     try:
         with boundary():
             session.enter()
             session.ensure_sample()
             sidebar.draw()
+            with st.sidebar:
+                keyboard.draw_list()
+            keyboard.draw()
             if session.person():
                 st.sidebar.button("Sign out", icon=":material/logout:", type="tertiary", on_click=st.logout)
-        page.run()  # type: ignore[attr-defined]
+            if is_label_asked := label.is_asked(asked):
+                label.ask(asked)
+        if not is_label_asked:
+            page.run()  # type: ignore[attr-defined]
     finally:
         st.session_state[_ENTERED] = False
         _spare_modules()

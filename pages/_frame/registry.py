@@ -22,6 +22,8 @@ class Page:
         What the navigation says of it.
     question : str
         What it answers, as README says it.
+    needs_label : bool
+        Whether it judges: without a labelled row it asks for the label instead.
     """
 
     name: str
@@ -29,6 +31,7 @@ class Page:
     group: Literal["bring in", "find", "decide"]
     help: str
     question: str
+    needs_label: bool = True
 
     @property
     def title(self) -> str:
@@ -48,13 +51,14 @@ _ALL = (
         "bring in",
         "Bring a log in, confirm its columns, see whether it is fit to be judged.",
         "Is this log fit to be judged?",
+        needs_label=False,
     ),
     Page(
         "overview",
         ":material/speed:",
         "find",
-        "How good the model is, on what, and since when.",
-        "How good is it, on what, and since when?",
+        "What matters first, how good the model is, on what, and since when.",
+        "What matters first? At most five findings of all pages, by what mending them would win; how good it is, and since when",
     ),
     Page(
         "slices",

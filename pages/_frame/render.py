@@ -8,13 +8,18 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from analytics.present import palette
 from analytics.present.export import to_csv, to_parquet
+from analytics.present.figures import taken_heading
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
     import polars as pl
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$:&=@])")
+
+DATE_WIDTH = 180
+"""Pixels in which a day and the cross that empties its box stand beside each other. Measured."""
 
 
 def escaped(text: str) -> str:
@@ -33,8 +38,17 @@ def headline(title: str, reading: str) -> None:
 
 
 def sentence(reading: str) -> None:
-    """Show the sentence that answers the page's question."""
-    st.markdown(escaped(reading))
+    """Show the sentence that answers the page's question, and its details behind one click."""
+    answer, _, details = reading.partition("\n")
+    st.markdown(escaped(answer))
+    if details:
+        with st.expander("Details", type="compact"):
+            st.markdown(escaped(details))
+
+
+def muted_ink() -> str:
+    """Return the quiet ink of the theme, for pictures that are drawn before the browser could put it in."""
+    return palette.MUTED[st.context.theme.type or "light"]
 
 
 def figure(
@@ -46,22 +60,33 @@ def figure(
     table: pl.DataFrame | None = None,
     on_select: Callable[[], None] | None = None,
 ) -> None:
-    """Show a figure, the sentence that reads it, and its table behind one click where there is one."""
-    st.plotly_chart(
-        drawn,
-        key=f"figure_{key}",
-        alt=alt,
-        config={"displayModeBar": False, "scrollZoom": False},
-        on_select=on_select or "ignore",
-        selection_mode="points",
-    )
-    st.caption(escaped(reading))
+    """Show a figure under its heading, the sentence that reads it, and its table behind one click where there is one."""
+    with st.container(gap="xsmall"):
+        chart(drawn, f"figure_{key}", alt=alt, on_select=on_select)
+        st.caption(escaped(reading))
     if table is None:
         return
     with st.expander("Table", key=f"table_{key}", on_change="rerun") as opened:
         if opened.open:
             st.dataframe(table, hide_index=True, alt=f"Table of the figure: {alt}")
             table_downloads(table, key, key=key)
+
+
+def chart(drawn: go.Figure, key: str, *, alt: str, on_select: Callable[[], None] | None = None) -> None:
+    """Show a figure with its title as a heading of the page, which a reader's software finds and a search too."""
+    heading = taken_heading(drawn)
+    if heading.title:
+        st.subheader(escaped(heading.title), anchor=False)
+    if heading.subtitle:
+        st.caption(escaped(heading.subtitle))
+    st.plotly_chart(
+        drawn,
+        key=key,
+        alt=alt,
+        config={"displayModeBar": False, "scrollZoom": False},
+        on_select=on_select or "ignore",
+        selection_mode="points",
+    )
 
 
 def clicked(key: str) -> int | None:

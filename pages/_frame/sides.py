@@ -24,7 +24,7 @@ from pages._frame import policy, session
 from pages._frame.cache import kept
 from pages._frame.conditions import as_text, value_counts
 from pages._frame.metric import choose_metric, leading_metric
-from pages._frame.render import escaped
+from pages._frame.render import DATE_WIDTH, escaped
 
 _TIME, _LOG = "by time", "another log"
 _MAX_VALUES = 60
@@ -157,7 +157,9 @@ def _by_time(question: Question, before: DeltaGenerator, after: DeltaGenerator) 
             st.session_state[key] = default
     found: list[tuple[Clause, ...]] = []
     for place, keys, label in ((before, _DATES[:2], "Reference"), (after, _DATES[2:], "Production")):
-        left, right = place.columns(2)
+        with place:
+            pair = st.grid(2, min_column_width=DATE_WIDTH)
+        left, right = pair.cell(), pair.cell()
         start = left.date_input(f"{label} from", value=None, key=keys[0], bind="query-params")
         end = right.date_input("to", value=None, key=keys[1], bind="query-params")
         if not start or not end or start > end:

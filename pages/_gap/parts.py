@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import nan
+
 import streamlit as st
 
 from analytics.answers.gap.answer import Gap
@@ -11,8 +13,10 @@ from analytics.answers.gap.inputs import inputs as inputs_answer
 from analytics.answers.gap.joint import jointly
 from analytics.answers.gap.sides import sides
 from analytics.answers.gap.time import gap_time
-from analytics.answers.question import Question
+from analytics.answers.question import Question, score_table
+from analytics.measure.estimates import estimate_table
 from analytics.measure.gap.density import Joint
+from analytics.measure.gap.metric import COST
 from analytics.measure.gap.time import GapTime
 from analytics.measure.thresholds.costs import Costs
 from analytics.present import figures, readings, words
@@ -25,6 +29,31 @@ from pages._frame.render import escaped, figure, sentence
 def came_in(engine: Engine, reference: Question, production: Question) -> Inputs:
     """Return what came in on both sides."""
     return inputs_answer(engine, sides(engine, reference, production))
+
+
+@keeping(max_entries=MODEST)
+def ends(engine: Engine, reference: Question, production: Question, metric: str) -> tuple[float, float]:
+    """Return the metric on both sides, which is known long before its parts; NaN where it has no value."""
+    found = []
+    for question in sides(engine, reference, production).questions:
+        scores = score_table(engine, question, (), (metric,))
+        table = estimate_table(
+            scores.frame,
+            scores.edges,
+            by=(),
+            threshold_bin=scores.threshold_bin,
+            metrics=(metric,),
+            is_probability=question.log.is_probability,
+        )
+        value = table[metric][0]
+        found.append(nan if value is None else float(value))
+    return found[0], found[1]
+
+
+def draw_ends(reference: Question, production: Question, metric: str) -> None:
+    """Say the metric on both sides until its parts are known."""
+    if metric != COST:
+        sentence(readings.ends_reading(metric, *kept(ends, reference, production, metric)))
 
 
 @keeping("Splitting the change into parts …", MODEST)

@@ -8,7 +8,7 @@ from analytics.log.schema import Log
 from analytics.present import figures, readings
 from analytics.present.export import to_csv
 from pages._frame import session
-from pages._frame.render import escaped, sentence
+from pages._frame.render import chart, escaped, sentence
 
 _SEVERITY = {
     "error": ":red[:material/error:] error",
@@ -24,11 +24,10 @@ def draw_fitness(log: Log) -> None:
 
 def draw_accounting(log: Log) -> None:
     """Close the books: rows read = rows kept + rows set aside, by reason, as one bar."""
-    st.plotly_chart(
+    chart(
         figures.row_books(log),
-        key="figure_books",
+        "figure_books",
         alt="Rows read, as one bar: labelled, not known yet, and set aside by reason",
-        config={"displayModeBar": False},
     )
     st.caption(escaped(readings.books_reading(log)))
     if log.reading.set_aside:

@@ -8,13 +8,15 @@ from dataclasses import replace
 
 import streamlit as st
 
-from analytics.log import roles, score_form
-from analytics.log.column import PERCENT, Column
+from analytics.log import roles
+from analytics.log.column import Column
 from analytics.log.conflicts import all_positive, conflicts, one_class
 from analytics.log.judge import judge, mixed
 from analytics.log.mapping import ROLE_LABELS, Mapping
-from analytics.log.schema import Reading
+from analytics.log.schema import Log, Reading
+from analytics.reading.api import Staged
 from pages._frame.render import escaped
+from pages._logs import score as score_controls
 from pages._logs import values
 
 _HELP = {
@@ -28,18 +30,9 @@ _HELP = {
 }
 
 
-_AS_THEY_STAND = Mapping()
-_FORMS = {
-    "score_scale": "Scores are in percent: divide by {on}",
-    "score_missing": "These numbers stand for no score: {on}",
-    "is_score_clipped": "Scores beyond 0 or 1 by rounding count as 0 and 1",
-    "is_confidence": "The score is the confidence in the class that {decision} names: 1 minus it where that is negative",
-}
-"""How the numbers of a score can be read, by the field of the mapping; shown only where the values suggest it."""
-
-
-def edit(reading: Reading, mapping: Mapping, sample: list[list[str | None]], key: str) -> Mapping:
-    """Let a person confirm or change a mapping; return it as it stands."""
+def edit(read: Staged | Log, sample: list[list[str | None]], key: str) -> Mapping:
+    """Let a person confirm or change the mapping of a log, or of one that waits for its mapping; return it as it stands."""
+    reading, mapping = read.reading, read.mapping
     guess = roles.guess(reading)
     pair = st.grid(2, min_column_width=280, gap="large")
     main, others = pair.cell(), pair.cell()
@@ -47,18 +40,6 @@ def edit(reading: Reading, mapping: Mapping, sample: list[list[str | None]], key
         score = _choose("score", reading, mapping, guess, key)
         label = _choose("label", reading, mapping, guess, key)
         positive, negative = values.of_label(reading, mapping, label, key)
-        first = _threshold_for(reading, mapping, score)
-        threshold_key = f"{key}_threshold_{score}"
-        st.session_state.setdefault(threshold_key, first)
-        threshold = st.number_input(
-            "Threshold",
-            value=None,
-            key=threshold_key,
-            placeholder=f"{first:.6g}",
-            format="%.6g",
-            step=None,
-            help="Predicted positive if the score is at least this. It can be moved later.",
-        )
     with others:
         decision = _choose("decision", reading, mapping, guess, key)
         as_chosen = replace(mapping, label=label, positive=positive, negative=negative, decision=decision)
@@ -96,13 +77,15 @@ def edit(reading: Reading, mapping: Mapping, sample: list[list[str | None]], key
         model_version=model,
         segments=tuple(segments),
         text=tuple(texts),
-        threshold=_threshold_for(reading, mapping, score) if threshold is None else float(threshold),
+        threshold=mapping.threshold,
         decision_positive=decision_positive,
         decision_negative=decision_negative,
         merges=mapping.merges,
         latest_by=mapping.latest_by,
     )
-    changed = _choose_form(reading, mapping, changed, key)
+    changed = score_controls.choose_form(reading, mapping, changed, key)
+    with main:
+        changed = replace(changed, threshold=score_controls.choose_threshold(read, mapping, changed, key))
     _draw_preview(reading, changed, sample)
     _draw_reasons(reading, changed, guess.reasons)
     return changed
@@ -147,45 +130,9 @@ def _listed(claims: Sequence[tuple[str, str]]) -> str:
     return ", ".join(f"{name!r} ({reason})" for name, reason in claims)
 
 
-def _runs_to_100(column: Column) -> bool:
-    """Whether numbers lie in [0, 100] and leave [0, 1], so that they can be percent."""
-    if column.kind != "number" or column.low is None or column.high is None:
-        return False
-    return float(column.low) >= 0 and 1 < float(column.high) <= PERCENT
-
-
-def _choose_form(reading: Reading, mapping: Mapping, changed: Mapping, key: str) -> Mapping:
-    """Choose how the numbers of the score are read, where that is a question; one click undoes the guess."""
-    if changed.score is None:
-        return changed
-    first = mapping if changed.score == mapping.score else score_form.with_form(changed, reading)
-    guessed = score_form.with_form(changed, reading)
-    for name, words in _FORMS.items():
-        value = getattr(first, name)
-        if name == "score_scale" and value == guessed.score_scale == 1 and _runs_to_100(reading.column(changed.score)):
-            guessed = replace(guessed, score_scale=float(PERCENT))
-        if value == getattr(_AS_THEY_STAND, name) == getattr(guessed, name):
-            continue
-        on = value if value != getattr(_AS_THEY_STAND, name) else getattr(guessed, name)
-        is_on = st.toggle(
-            escaped(words.format(on="; ".join(on) if isinstance(on, tuple) else f"{on:g}", decision=changed.decision)),
-            value=value != getattr(_AS_THEY_STAND, name),
-            key=f"{key}_{name}_{changed.score}_{changed.decision}",
-        )
-        changed = replace(changed, **{name: on if is_on else getattr(_AS_THEY_STAND, name)})
-    return changed
-
-
 def _about(column: Column) -> str:
     """Say in a few words what a column holds."""
     return f"{column.n_distinct:,} different values, {column.n_missing:,} missing."
-
-
-def _threshold_for(reading: Reading, mapping: Mapping, score: str | None) -> float:
-    """Return the threshold to begin with for a score column."""
-    if score == mapping.score:
-        return mapping.threshold
-    return score_form.first_threshold(score_form.with_form(replace(mapping, score=score), reading), reading)
 
 
 def _choose_several(
@@ -194,7 +141,7 @@ def _choose_several(
     """Choose any number of the columns that have no role of their own."""
     offered = [name for name in reading.names if name not in taken]
     st.session_state[key] = [name for name in st.session_state.get(key, current) if name in offered]
-    return st.multiselect(label, offered, key=key, help=help_)
+    return st.multiselect(label, offered, key=key, help=help_, wrap=True)
 
 
 def _draw_preview(reading: Reading, mapping: Mapping, sample: list[list[str | None]]) -> None:

@@ -199,7 +199,7 @@ def draw_mapping(upload: Staged) -> None:
     if wanted is not None:
         with progress:
             _show(_with_progress(lambda on: preview.read_again(session.workspace(), upload, wanted, on_progress=on)))
-    changed = mapping.edit(reading, upload.mapping, upload.sample, f"map_{upload.staged_id}")
+    changed = mapping.edit(upload, upload.sample, f"map_{upload.staged_id}")
     with progress:
         is_refused = mapping.draw_conflicts(reading, changed)
         if changed.label is None:
@@ -250,9 +250,9 @@ def draw_log(log: Log) -> None:
     account.draw_findings(log)
     mending.draw_mending(log, _rebuild)
     mending.draw_attach(log, _read)
-    with st.expander("Columns and roles: change them in place"):
+    with st.expander("Columns and roles: change them in place", expanded=not log.n_labelled):
         sample = session.engine().sample(log)
-        changed = mapping.edit(log.reading, log.mapping, sample, f"remap_{log.key}")
+        changed = mapping.edit(log, sample, f"remap_{log.key}")
         _draw_rebuild(log, changed)
     shelf.draw_remove(log)
 

@@ -2,83 +2,100 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import streamlit as st
 
 from analytics.log import classes
 from analytics.log.mapping import Mapping
 from analytics.log.schema import Reading
+from analytics.present import words
+
+_MIN_WIDTH = 220
+"""Pixels of a list of values: beside each other where both fit, else one below the other, so that a chip shows its value."""
+
+_MAX_CHIP = 22
+"""Characters of a value on a chip: as many as that width holds beside the cross. Measured."""
+
+_Values = tuple[str, ...]
 
 
-def of_label(
-    reading: Reading, mapping: Mapping, label: str | None, key: str
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
+@dataclass(frozen=True)
+class _Side:
+    """One of the two lists: what it is called, how its widget's key begins, and what it means."""
+
+    title: str
+    key: str
+    help: str
+
+
+_LABEL = (
+    _Side("Positive value", "positive", "The class that the score is for."),
+    _Side("Negative value", "negative", "What is neither positive nor negative is not known yet."),
+)
+_DECISION = (
+    _Side("Positive decision", "decided", "The decision that stands for the positive class."),
+    _Side(
+        "Negative decision",
+        "decided_not",
+        "What is neither positive nor negative decides nothing, and is not judged.",
+    ),
+)
+
+
+def of_label(reading: Reading, mapping: Mapping, label: str | None, key: str) -> tuple[_Values, _Values]:
     """Choose which values of the label are positive and which are negative."""
     if label is None:
         return (), ()
-    column = reading.column(label)
-    values = [value for value, _ in column.top]
-    if label == mapping.label:
-        positive, negative = mapping.positive, mapping.negative
-    else:
-        positive, negative = classes.split_values(column)
-    options = list(dict.fromkeys([*values, *positive, *negative]))
-    left, right = st.columns(2)
-    chosen = left.multiselect(
-        "Positive value",
-        options,
-        default=list(positive),
-        key=f"{key}_positive_{label}",
-        placeholder="Choose",
-        wrap=True,
-        help="The class that the score is for.",
-    )
-    rest = [value for value in options if value not in chosen]
-    others = right.multiselect(
-        "Negative value",
-        rest,
-        default=[value for value in (negative or rest) if value in rest],
-        key=f"{key}_negative_{label}_{'|'.join(chosen)}",
-        placeholder="All others" if rest else "None is left",
-        wrap=True,
-        help="What is neither positive nor negative is not known yet.",
-    )
-    return tuple(chosen), tuple(others)
+    before = (mapping.positive, mapping.negative)
+    found = before if label == mapping.label else classes.split_values(reading.column(label))
+    return _choose(_LABEL, reading, label, found, key, label)
 
 
-def of_decision(
-    reading: Reading, mapping: Mapping, changed: Mapping, key: str
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def of_decision(reading: Reading, mapping: Mapping, changed: Mapping, key: str) -> tuple[_Values, _Values]:
     """Choose which values of the decision are positive and negative; those of the label, where both have them, are first."""
     if changed.decision is None:
         return (), ()
-    column = reading.column(changed.decision)
     is_as_before = (changed.decision, changed.label, changed.positive) == (
         mapping.decision,
         mapping.label,
         mapping.positive,
     )
     before = (mapping.decision_positive, mapping.decision_negative)
-    positive, negative = before if is_as_before else classes.decision_values(changed, reading)
-    options = list(dict.fromkeys([*(value for value, _ in column.top), *positive, *negative]))
-    left, right = st.columns(2)
+    found = before if is_as_before else classes.decision_values(changed, reading)
     state = f"{changed.decision}_{changed.label}_{'|'.join(changed.positive)}"
-    chosen = left.multiselect(
-        "Positive decision",
-        options,
-        default=list(positive),
-        key=f"{key}_decided_{state}",
-        placeholder="Choose",
-        wrap=True,
-        help="The decision that stands for the positive class.",
-    )
-    rest = [value for value in options if value not in chosen]
-    others = right.multiselect(
-        "Negative decision",
-        rest,
-        default=[value for value in (negative or rest) if value in rest],
-        key=f"{key}_decided_not_{state}_{'|'.join(chosen)}",
-        placeholder="All others" if rest else "None is left",
-        wrap=True,
-        help="What is neither positive nor negative decides nothing, and is not judged.",
-    )
-    return tuple(chosen), tuple(others)
+    return _choose(_DECISION, reading, changed.decision, found, key, state)
+
+
+def _choose(
+    sides: tuple[_Side, _Side], reading: Reading, name: str, found: tuple[_Values, _Values], key: str, state: str
+) -> tuple[_Values, _Values]:
+    """Draw two lists of the values of a column; what is in the first is not offered in the second."""
+    first, second = sides
+    options = list(dict.fromkeys([*(value for value, _ in reading.column(name).top), *found[0], *found[1]]))
+    chips = dict(zip(options, words.told_apart(options, _MAX_CHIP), strict=True))
+    pair = st.grid(2, min_column_width=_MIN_WIDTH)
+    with pair.cell():
+        positive = st.multiselect(
+            first.title,
+            options,
+            default=list(found[0]),
+            key=f"{key}_{first.key}_{state}",
+            format_func=lambda value: chips.get(value, value),
+            placeholder="Choose",
+            wrap=True,
+            help=first.help,
+        )
+    rest = [value for value in options if value not in positive]
+    with pair.cell():
+        negative = st.multiselect(
+            second.title,
+            rest,
+            default=[value for value in (found[1] or rest) if value in rest],
+            key=f"{key}_{second.key}_{state}_{'|'.join(positive)}",
+            format_func=lambda value: chips.get(value, value),
+            placeholder="All others" if rest else "None is left",
+            wrap=True,
+            help=second.help,
+        )
+    return tuple(positive), tuple(negative)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Literal
 
 import polars as pl
 import streamlit as st
 
-from analytics.answers.overview import Overview
+from analytics.answers.brief.answer import evaluated_sides, side_names
+from analytics.answers.overview import Overview, change_between, overview
 from analytics.answers.question import Question
 from analytics.answers.thresholds.answer import ThresholdAnswer, thresholds
 from analytics.answers.thresholds.costs import cost_table
 from analytics.measure.headline import headline
+from analytics.measure.intervals import Interval
 from analytics.measure.metrics import METRICS
 from analytics.measure.thresholds.operating import Limits
 from analytics.measure.thresholds.policy import Policy
@@ -20,9 +23,11 @@ from analytics.query.engine import Engine
 from pages._frame.cache import MODEST, keeping, kept
 from pages._frame.metric import COST, choose_metric, leading_metric, metric_to_address, offered_metrics
 from pages._frame.policy import held_policy
-from pages._frame.render import table_downloads
+from pages._frame.render import escaped, sentence, table_downloads
 
 _HEADLINE = ("error_rate", "recall", "precision", "prevalence", "selection_rate", "auroc")
+_NUMBER_WIDTH = 170
+"""Pixels that a number needs: six stand in a row at 1440 pixels, three at 1024."""
 _METRIC, _LEADING = "overview_metric", ("error_rate", "recall", "precision", "fpr")
 _COUNTS = {
     "tp": "True positives",
@@ -61,25 +66,79 @@ def _priced(_engine: Engine, question: Question, policy: Policy) -> ThresholdAns
 
 def lead_text(answer: Overview, question: Question, metric: str) -> str:
     """Return the first sentences of the page."""
-    usual = headline(question.log.n_positive, question.log.n_labelled).metric
     policy = held_policy(question) if metric == COST else None
-    said = readings.overview_reading(answer, question, usual if metric == COST else metric)
+    said = readings.brief_lead(answer, question, _counted(question, metric))
     if policy is None:
         return said
     priced = kept(_priced, question, replace(policy, limits=Limits(), capacity=None, threshold=None))
     return f"{readings.priced_reading(priced)} {said}".strip()
 
 
-def draw_headline(answer: Overview) -> None:
-    """Show six numbers with their intervals."""
-    grid = st.grid(len(_HEADLINE), min_column_width=150, border=True)
+def _counted(question: Question, metric: str) -> str:
+    """Return the metric, in place of the cost that which leads without it."""
+    return headline(question.log.n_positive, question.log.n_labelled).metric if metric == COST else metric
+
+
+def draw_change(question: Question, metric: str) -> None:
+    """Say how far production is from the reference, where both are set."""
+    changes, names = _changes(question)
+    if names:
+        counted = _counted(question, metric)
+        sentence(readings.change_reading(counted, changes[counted], names))
+
+
+def _changes(question: Question) -> tuple[dict[str, Interval | None], tuple[str, str] | None]:
+    """Return by how much each metric is another one in production than in the reference, and what these are called."""
+    sides = kept(evaluated_sides, question)
+    if sides is None:
+        return dict.fromkeys(METRICS), None
+    before, after = (kept(overview, side) for side in sides)
+    return {name: change_between(before, after, name) for name in METRICS}, side_names(sides)
+
+
+def draw_headline(answer: Overview, question: Question, metric: str) -> None:
+    """Show six numbers with their intervals, their course and their change, and the sentence that reads them."""
+    changes, names = _changes(question)
+    grid = st.grid(len(_HEADLINE), min_column_width=_NUMBER_WIDTH, border=True)
     for name in _HEADLINE:
         value, low, high = answer.value(name)
-        metric = METRICS[name]
+        entry, change = METRICS[name], changes[name]
         known = value is not None and low is not None and high is not None
         with grid.cell(), st.container(gap="xsmall"):
-            st.metric(metric.label, words.metric_text(name, value), help=f"{metric.definition} {metric.formula}")
-            st.caption(_interval_text(name, low, high) if known else f"Undefined: {metric.undefined}")
+            st.metric(
+                entry.label,
+                words.metric_text(name, value),
+                None if change is None else words.metric_difference(name, float(change.value)),
+                _color_of(name, change),
+                delta_arrow=_arrow_of(change),
+                help=f"{entry.definition} {entry.formula}",
+                chart_data=_course_of(answer, name),
+            )
+            st.caption(_interval_text(name, low, high) if known else f"Undefined: {entry.undefined}")
+    changed = f" Changes are from where {names[0]} to where {names[1]}." if names else ""
+    st.caption(escaped(f"{readings.overview_reading(answer, question, _counted(question, metric))}{changed}"))
+
+
+def _color_of(name: str, change: Interval | None) -> Literal["red", "green", "gray"]:
+    """Return how a change is coloured: not at all where it is within chance or neither direction is better."""
+    if change is None or METRICS[name].direction == "neither" or float(change.low) <= 0 <= float(change.high):
+        return "gray"
+    return "green" if (METRICS[name].direction == "higher") == (float(change.value) > 0) else "red"
+
+
+def _arrow_of(change: Interval | None) -> Literal["up", "down", "off"]:
+    """Return where a change points; its text has a true minus sign, which Streamlit takes for none."""
+    if change is None or not float(change.value):
+        return "off"
+    return "up" if float(change.value) > 0 else "down"
+
+
+def _course_of(answer: Overview, name: str) -> list[float] | None:
+    """Return a metric over time for its small line; None where it is not followed."""
+    if answer.trend is None or name not in answer.trend.columns:
+        return None
+    values = answer.trend.drop_nulls("bucket").sort("bucket")[name].drop_nulls().to_list()
+    return values if len(values) > 1 else None
 
 
 def _interval_text(name: str, low: float | None, high: float | None) -> str:

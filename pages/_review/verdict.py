@@ -17,7 +17,7 @@ from analytics.review.taxonomy import LABEL_WRONG, Reason, label_of
 from analytics.review.verdict import Conflict, Verdict
 from pages._frame import session
 from pages._frame.render import escaped
-from pages._review import keyboard, queue
+from pages._review import queue
 from pages._review.draft import (
     BASE,
     BY_REASON,
@@ -171,7 +171,6 @@ def draw(question: Question, case: Case, frame: str, n_rows: int, reasons: tuple
     with st.container(height=52, border=False, gap=None):
         _draw_said(history, reasons)
     st.caption(_HELP)
-    keyboard.draw()
     if CONFLICT in st.session_state:
         _draw_conflict(question, st.session_state[CONFLICT], case.position, reasons)
 

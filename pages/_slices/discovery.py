@@ -71,7 +71,7 @@ def draw(question: Question) -> None:
     answer = discovery_search.found(question, search, key)
     if answer is None:
         return
-    sentence(readings.discovery_reading(answer))
+    sentence(readings.chosen_reading(question, {"n": answer.n_judged}) or readings.discovery_reading(answer))
     if answer.tree is not None and discovery_tree.draw_switch():
         discovery_tree.draw(answer, question)
         return

@@ -13,7 +13,7 @@ from analytics.measure.slices import MIN_SUPPORT
 from analytics.present import readings, words
 from analytics.present.tables.slices import column_labels, slice_display_table
 from analytics.present.tables.slices_cells import heading, slice_cells
-from pages._frame.render import sentence, table_downloads
+from pages._frame.render import muted_ink, sentence, table_downloads
 from pages._slices.choice import choose_from_table
 
 _RANKED = ("column", "n_slices", "n_worse", "share_separated", "worst", "worst_rate")
@@ -76,7 +76,9 @@ def draw_table(answer: SliceAnswer) -> None:
     further = [name for name in SHOWN if name != metric and name in answer.table.columns]
     table = slice_display_table(answer, further)
     shares = [name for name in (metric, *further, "share_of_errors") if name not in METRICS or METRICS[name].is_share]
-    shown = table.with_columns(pl.col(shares) * 100, pl.col(_EXCESS).round().cast(pl.Int64)).hstack(slice_cells(answer))
+    shown = table.with_columns(pl.col(shares) * 100, pl.col(_EXCESS).round().cast(pl.Int64)).hstack(
+        slice_cells(answer, ink=muted_ink())
+    )
     names = table.columns[: len(answer.by)]
     first = [
         "n",

@@ -121,7 +121,9 @@ def draw_decision(answer: ThresholdAnswer, question: Question) -> None:
 
 def _write(answer: ThresholdAnswer, question: Question) -> None:
     """Keep the decision; where it cannot be kept, the text stays in its box."""
-    evidence = f"{readings.threshold_reading(answer)} {readings.move_reading(answer, considered(answer))}"
+    evidence = words.one_line(
+        f"{readings.threshold_reading(answer)} {readings.move_reading(answer, considered(answer))}"
+    )
     now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M")
     note = (st.session_state.get(_NOTE) or "").strip()
     try:

@@ -14,6 +14,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import polars as pl
 import pytest
 from sklearn.metrics import brier_score_loss, roc_auc_score
@@ -132,7 +133,8 @@ def test_compas_through_a_real_process(compas: Path, tmp_path: Path) -> None:
     out = tmp_path / "race.json"
     command = [sys.executable, "-m", "analytics", "slices", str(compas), *COMPAS, "--by", "race", "--format", "json"]
     done = subprocess.run([*command, "--out", str(out)], cwd=ROOT, capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert (done.returncode, done.stdout) == (0, "")
+    assert done.stderr.startswith("By race the two kinds of error differ: ") and done.stderr.count("\n") == 3
     assert round(100 * by_slice(json.loads(out.read_text("utf-8"))["rows"])["African-American"]["fpr"], 2) == 44.85
 
 
@@ -474,6 +476,19 @@ def test_no_threshold_is_ordered_from_costs_that_nobody_gave(compas: Path) -> No
     assert "Move" not in told or "Recall goes from" in told
 
 
+def test_every_question_about_the_model_begins_with_its_answer(compas: Path) -> None:
+    told = {
+        "overview": "of judged rows are wrong at threshold 5.",
+        "slices": "By race the two kinds of error differ: in African-American the model flags 44.8",
+        "calibration": "These scores are no probabilities: no score means a rate by itself.",
+    }
+    for command, said in told.items():
+        by = ["--by", "race"] if command == "slices" else []
+        for written in ("table", "json", "csv"):
+            result = run(command, compas, *COMPAS, *by, "--format", written)
+            assert said in result.stderr.splitlines()[0] and said not in result.stdout
+
+
 def test_thresholds_are_asked_with_a_saved_policy(compas: Path) -> None:
     policy = Policy(Costs(fp=1, fn=3), limits=Limits(max_fpr=0.33))
     Workspace().save_policy("plan", policy.to_text())
@@ -618,3 +633,48 @@ def test_a_way_into_values_can_be_named(tmp_path: Path, monkeypatch: pytest.Monk
     assert (found["n"], found["tp"], found["fp"]) == (60, 15, 15)
     wrong = run("overview", path, "--score", "answer.rows[0].q")
     assert wrong.exit_code == 2 and "'answer.rows[0].q'" in wrong.output
+
+
+@pytest.fixture(scope="module")
+def payments(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A log with 4 % fraud: gift cards have a higher base rate alone, of travel's fraud most is missed."""
+    rng, n = np.random.default_rng(0), 12_000
+    kind = rng.choice(["gift", "travel", "food", "home"], n)
+    label = rng.random(n) < np.where(kind == "gift", 0.09, 0.025)
+    flagged = np.where(label, rng.random(n) < np.where(kind == "travel", 0.1, 0.55), rng.random(n) < 0.01)
+    score = np.round(np.where(flagged, 0.5, 0) + rng.random(n) / 2.1, 3)
+    frame = pl.DataFrame({"id": range(n), "score": score, "is_fraud": label.astype(int), "category": kind})
+    path = tmp_path_factory.mktemp("payments") / "payments.csv"
+    frame.write_csv(path)
+    return path
+
+
+def test_the_brief_leads_with_the_slice_that_the_model_fails_and_not_with_the_base_rate(payments: Path) -> None:
+    found = ask("brief", payments, "--threshold", 0.5)
+    assert found["metric"] == "recall" and found["low"] < found["value"] < found["high"]
+    first = found["findings"][0]
+    assert (first["question"], first["page"], first["unit"]) == ("slices", "slices", "wrong decisions")
+    assert "category is travel" in first["sentence"] and 0 < first["low"] < first["size"] < first["high"]
+    assert first["link"].startswith("/slices?log=") and first["link"].endswith("&threshold=0.5&by=category")
+    assert not any("gift" in row["sentence"] for row in found["findings"])
+    assert {row["question"] for row in found["open"]} == {"thresholds", "discovery", "gap"}
+
+
+def test_the_brief_counts_in_money_once_costs_are_said_and_looks_further_on_demand(payments: Path) -> None:
+    found = ask("brief", payments, "--threshold", 0.8, "--cost-fn", 20, "--look", "discovery")
+    assert {row["question"] for row in found["open"]} == {"gap"}
+    sized = [row for row in found["findings"] if row["size"] is not None]
+    assert [row["size"] for row in sized] == sorted((row["size"] for row in sized), reverse=True)
+    threshold = next(row for row in found["findings"] if row["question"] == "thresholds")
+    assert "cost_fn=20" in threshold["link"] and "&to=" in threshold["link"]
+    refused = run("brief", payments, "--look", "everything")
+    assert refused.exit_code == 2 and "discovery or gap" in refused.stderr
+
+
+def test_the_brief_reads_as_a_list(payments: Path) -> None:
+    result = run("brief", payments, "--threshold", 0.5)
+    assert result.exit_code == 0 and result.stderr.count("\n") <= 2
+    assert "\n1. Where category is travel" in result.stdout and "   /slices?log=" in result.stdout
+    assert "Slices of several conditions: not looked at yet." in result.stdout
+    written = run("brief", payments, "--threshold", 0.5, "--format", "csv").stdout
+    assert written.splitlines()[0].startswith("question,page,sentence")

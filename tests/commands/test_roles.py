@@ -160,3 +160,41 @@ def test_dates_can_be_versions_and_segments(desk: Desk, moments: list[str]) -> N
 def test_a_file_of_headers_only_has_no_rows(desk: Desk) -> None:
     answer = asked("ingest", desk.csv(["score", "label"], []))
     assert (answer["log_id"], [finding["code"] for finding in answer["findings"]]) == (None, ["no-rows"])
+
+
+def gated(desk: Desk) -> Path:
+    """Payments that are passed below 0.08, blocked from 0.12 on and referred between, with two columns like a label."""
+    rng = np.random.default_rng(13)
+    score = rng.beta(1, 9, 2_000).round(4)
+    decision = np.where(score >= 0.12, "refer", np.where(score >= 0.08, "block", "pass"))
+    fraud = np.where(rng.random(2_000) < score, "fraud", "legit")
+    disputed = np.where(rng.random(2_000) < score, "yes", "no")
+    names = ["score", "decision", "outcome", "label"]
+    return desk.csv(names, list(zip(score, decision, fraud, disputed, strict=True)))
+
+
+@pytest.mark.parametrize("is_by_id", [False, True])
+@pytest.mark.parametrize(
+    ("options", "threshold"),
+    [
+        (("--label", "outcome", "--decision-positive", "refer"), 0.12),
+        (("--label", "outcome", "--decision-positive", "block", "--decision-positive", "refer"), 0.08),
+        (("--label", "label", "--decision-positive", "refer", "--decision-negative", "pass"), None),
+        (("--label", "outcome", "--decision", "none"), 0.5),
+    ],
+)
+def test_the_threshold_is_that_of_the_decisions_as_they_are_named(
+    desk: Desk, options: tuple[str, ...], threshold: float | None, is_by_id: bool
+) -> None:
+    path = gated(desk)
+    log: object = asked("ingest", path, "--label", "outcome")["log_id"] if is_by_id else path
+    if threshold is None:  # any number between the last pass and the first refer
+        assert 0.08 <= asked("overview", log, *options)["roles"]["threshold"] <= 0.12
+    else:
+        assert asked("overview", log, *options)["roles"]["threshold"] == threshold
+
+
+def test_a_threshold_that_a_person_set_stays_while_the_score_does(desk: Desk) -> None:
+    path = gated(desk)
+    log_id = asked("ingest", path, "--label", "outcome", "--threshold", "0.2")["log_id"]
+    assert asked("overview", log_id, "--decision-positive", "block")["roles"]["threshold"] == 0.2

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import groupby
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import polars as pl
 import pytest
 import streamlit as st
+from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
 from analytics.log.kept.thresholds import decisions
@@ -87,6 +89,20 @@ def test_the_navigation_is_the_registry(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(st, "navigation", lambda pages, **_: given.extend(pages))
     frame.navigation()
     assert given == [(page.path, page.title, page is FIRST) for page in PAGES.values()]
+
+
+@pytest.mark.parametrize("page", [*PAGES, "nonsense"])
+@pytest.mark.parametrize("form", ["{}", "{}/", "/{}", "{}//"])
+@pytest.mark.parametrize("spelt", [str.lower, str.upper, str.capitalize])
+def test_the_address_of_a_page_is_understood_as_people_type_it(
+    page: str, form: str, spelt: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    manager = PagesManager(str(ROOT / "app.py"))
+    manager.set_script_intent("", typed := form.format(spelt(page)))
+    monkeypatch.setattr(frame, "get_script_run_ctx", lambda: SimpleNamespace(pages_manager=manager))
+    frame._take_typed_name()
+    right = "" if page == FIRST.name else page
+    assert manager.intended_page_name == (right if page in PAGES else typed)
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import datetime
 
 import numpy as np
@@ -190,7 +191,7 @@ def texts_of(value: object) -> list[str]:
 
 def test_no_text_of_the_data_is_markup(figure: figures.bars.go.Figure) -> None:
     for text in texts_of(json.loads(figure.to_json())):
-        own = text.replace("<br>", "").replace("<b>", "").replace("</b>", "")
+        own = re.sub(r"</?b>|<br>|<span style='color:#[0-9a-f]{6}'>●</span>", "", text)
         assert "<" not in own, text
         assert "\n" not in text
         assert "\u202e" not in text
@@ -203,7 +204,7 @@ def test_every_figure_has_titles_units_and_lets_the_page_shine_through(figure: f
     assert figure.layout.paper_bgcolor == figure.layout.plot_bgcolor == "rgba(0, 0, 0, 0)"
     assert figure.layout.xaxis.title.text or figure.layout.xaxis3.title.text
     assert 150 <= figure.layout.height <= 1700
-    assert figure.layout.font.color is None
+    assert figure.layout.font.color == palette.TEXT
 
 
 def test_a_metric_without_any_value_says_why() -> None:

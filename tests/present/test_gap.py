@@ -23,6 +23,7 @@ from analytics.measure.intervals import Interval
 from analytics.present import figures, readings, words
 from analytics.present.tables.gap import column_rows, gap_json, input_rows, part_rows, slice_rows, what_changed
 from analytics.query.engine import Engine
+from pages._gap.parts import ends
 from tests.answers.gap.test_gap import SCHEMA, two_sides
 from tests.ingested import Desk
 from tests.planted import CAUSES, USUAL, World, pair
@@ -82,7 +83,7 @@ def test_fields_that_arrive_empty_are_named_with_their_shares(desk: Desk, engine
     assert (before, after) == (row["share_reference"], row["share_production"]) and after > before
     text = readings.gap_reading(gap)
     shares = f"{column}: {words.share(before)} → {words.share(after)} of rows"
-    assert "worse (" in text and f"Most of it is fields that arrive empty ({shares})" in text
+    assert "worse (" in text and f"Most of it is fields that arrive empty ({shares})" in text.split("\n")[0]
     first = readings.advice(gap, inputs)[0]
     assert (first.what, first.column) == ("data", column) and first.size.endswith("points")
     assert f"{column} arrives empty in {words.share(after)} of rows, before in {words.share(before)}" in first.text
@@ -114,8 +115,16 @@ def test_a_metric_that_falls_is_told_without_its_sign(desk: Desk, engine: Engine
     text = readings.gap_reading(gap).replace(words.THIN_SPACE, " ")
     ends = words.between(*(f"{-100 * float(end):.1f}" for end in (change.high, change.low)))
     assert (
-        text.startswith("Accuracy fell from ") and f": {-100 * float(change.value):.1f} points worse ({ends})." in text
+        text.startswith("Accuracy fell from ")
+        and f"It is {-100 * float(change.value):.1f} points worse ({ends})," in text
     )
+
+
+def test_the_two_ends_of_a_gap_are_known_before_its_parts(desk: Desk, engine: Engine) -> None:
+    gap, _ = told(desk, engine, CAUSES["mix"][0])
+    found = ends(engine, *gap.sides.questions, "error_rate")
+    assert found == pytest.approx((gap.waterfall.reference, gap.waterfall.production))
+    assert "being computed" in readings.ends_reading("error_rate", *found)
 
 
 def test_no_change_is_called_none(desk: Desk, engine: Engine) -> None:

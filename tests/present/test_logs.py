@@ -42,7 +42,7 @@ def test_the_books_close_in_words_and_in_the_bar() -> None:
     drawn = row_books(LOG)
     assert [trace.x[0] for trace in drawn.data] == [900, 100, 10]
     assert sum(trace.x[0] for trace in drawn.data) == READING.rows_read
-    assert drawn.data[0].marker.color == palette.TRUE_POSITIVE
+    assert drawn.data[0].marker.color == palette.SAME
     assert "<b>few" not in str(drawn.to_dict())
     assert [trace.x[0] for trace in row_books(replace(LOG, n_labelled=0)).data] == [1_000, 10]
     nothing = replace(LOG, reading=replace(READING, rows_read=0, rows_kept=0, set_aside=()), n_labelled=0)

@@ -2,11 +2,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import polars as pl
 import pytest
 
 from analytics.answers.question import Question
 from analytics.present.readings import overview_reading
 from analytics.present.readings.overview_lead import noun_of
+from analytics.query.cohort import Cohort
 from tests.present.made import make_overview, make_question
 
 
@@ -23,15 +25,19 @@ def text(question: Question, metric: str, counts: tuple[int, int, int, int] = (9
 
 
 def test_where_fraud_is_rare_the_first_sentence_is_what_is_missed() -> None:
-    said = text(rare(), "recall")
-    assert said.startswith("85.0 % (82.0–87.6) of fraud is missed at threshold 0.80: 544 of 640 rows.")
-    assert "49.0 % (42.1–55.9) of 196 flagged rows are fraud, 100 false alarms." in said
-    assert "3.2 % of the log are positive, so misses and false alarms are shown apart." in said
+    said, details = text(rare(), "recall").split("\n")
+    assert said.startswith(
+        "85.0 % of fraud is missed at threshold 0.80. 49.0 % of flagged rows are fraud. 3.2 % of the log are "
+    )
+    assert "positive, so misses and false alarms are shown apart." in said
+    assert details.startswith(
+        "Missed: 85.0 % (82.0–87.6), 544 of 640 rows. Right: 49.0 % (42.1–55.9) of 196 flagged rows, 100 "
+    )
 
 
 def test_a_metric_that_was_chosen_says_so_and_keeps_its_value() -> None:
     assert text(rare(), "auroc").startswith("AUROC is ") and "AUROC leads, as chosen." in text(rare(), "auroc")
-    assert text(rare(), "fpr").startswith("0.5 % (0.4–0.6) of 19,360 negative rows are false alarms at threshold 0.80")
+    assert text(rare(), "fpr").startswith("0.5 % of negative rows are false alarms at threshold 0.80.")
     assert text(rare(), "error_rate").startswith("3.2 % ")
 
 
@@ -64,3 +70,32 @@ def test_a_model_that_is_not_clearly_better_is_compared_with_predicting_one_clas
 )
 def test_what_is_positive_has_a_name_where_the_log_gives_one(label: str, positive: str, noun: str) -> None:
     assert noun_of(rare(label, positive).log) == noun
+
+
+def test_rows_chosen_by_their_outcome_have_no_rates() -> None:
+    question = replace(rare(), cohort=Cohort((), ("fn",)))
+    said = overview_reading(make_overview(0, 0, 544, 0), question, "error_rate")
+    assert said.startswith("This cohort is chosen by its outcomes: false negatives, 544 rows. Rates of such rows")
+    assert "%" not in said and "100" not in said
+    whole = replace(question, cohort=Cohort((), ("tp", "fp", "fn", "tn")))
+    assert "are wrong" in overview_reading(make_overview(96, 100, 544, 19_260), whole, "error_rate")
+
+
+@pytest.mark.parametrize(
+    ("shares", "said", "unsaid"),
+    [
+        ([0.0, 0.0, 0.0, 0.4], "have no label yet. They are not judged.", "typical"),
+        (
+            [0.1, 0.1, 0.1, 0.1],
+            "have no label, old ones as often as new ones, so those with one may not be typical.",
+            "yet",
+        ),
+        ([0.1, 0.1, 0.1, 0.6], "have no label, and of the older half 10.0 % will hardly get one.", "yet"),
+        (None, "have no label. They are not judged.", "yet"),
+    ],
+)
+def test_labels_that_never_come_are_not_called_late(shares: list[float] | None, said: str, unsaid: str) -> None:
+    trend = pl.DataFrame({"bucket": range(4), "n": [1_000] * 4, "share_unlabelled": shares}) if shares else None
+    overview = replace(make_overview(50, 60, 40, 150, unknown=100), trend=trend)
+    lead = overview_reading(overview, make_question()).replace("\u202f", " ").split("\n")[0]
+    assert said in lead and unsaid not in lead

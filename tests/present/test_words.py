@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from analytics import present
 from analytics.measure.metrics import METRICS
-from analytics.present import palette, words
+from analytics.present import words
 
 MODULES = [module.name for module in pkgutil.walk_packages(present.__path__, "analytics.present.")]
 
@@ -91,14 +91,16 @@ def test_shortened_keeps_the_limit(text: str, limit: int) -> None:
     assert len(words.shortened(text, limit)) <= limit
 
 
-@pytest.mark.parametrize("colour", [*palette.OUTCOMES.values(), *palette.RATES.values(), palette.WORSE, palette.BETTER])
-def test_marks_stand_out_on_light_and_on_dark(colour: str) -> None:
-    assert palette.contrast(colour, "#ffffff") > 2.1
-    assert palette.contrast(colour, "#0e1117") > 3
+@given(st.lists(st.text(alphabet="ab \t…", max_size=12), max_size=8), st.integers(8, 12))
+def test_different_texts_stay_different_when_they_are_shortened(texts: list[str], limit: int) -> None:
+    short = words.told_apart(texts, limit)
+    assert len(set(short)) == len(set(texts)) and all(len(cut) <= limit for cut in short)
+    assert [cut for cut, text in zip(short, texts, strict=True) if text == (texts or [""])[0]] == short[
+        :1
+    ] * texts.count((texts or [""])[0])
 
 
-@pytest.mark.parametrize("place", [0, 0.25, 0.5, 0.75, 1])
-@pytest.mark.parametrize("end", [palette.WORSE, palette.BETTER, palette.HIGHER, palette.LOWER])
-def test_texts_in_cells_are_legible(end: str, place: float) -> None:
-    colour = palette.mixed(palette.MIDDLE, end, place)
-    assert palette.contrast(palette.text_on(colour), colour) > 4.2
+def test_the_part_that_differs_is_shown() -> None:
+    alike = [f"a very long beginning that all have, {end}" for end in ("thumbs up", "thumbs down")]
+    assert words.told_apart(alike, 20) == ["…up", "…down"]
+    assert words.told_apart(["thumbs_up", "thumbs_down"], 20) == ["thumbs_up", "thumbs_down"]

@@ -25,6 +25,7 @@ from analytics.measure.counts import confusion_table
 from analytics.measure.curves import auroc
 from analytics.measure.metrics import METRICS
 from analytics.measure.sweeps import sweep_table
+from analytics.present.marks.scores import score_bars
 from analytics.query.cohort import Clause, Cohort, slice_clauses
 from analytics.query.engine import Engine
 from tests.ingested import Desk
@@ -245,11 +246,28 @@ def test_histogram_holds_every_scored_row_once(desk: Desk, engine: Engine) -> No
         frame = rows(2_500, n_scores, seed=17)
         log = desk.log(frame)
         bars = overview_answer(engine, Question(log, ALL, 0.123)).histogram
-        assert bars.height <= N_HISTOGRAM_BARS
+        assert bars.height <= N_HISTOGRAM_BARS + 1
         scored = frame.drop_nulls("score")
         assert bars["unlabelled"].sum() == scored["label"].null_count()
         assert bars["positive"].sum() == scored.filter(label=1).height
         assert bars["negative"].sum() == scored.filter(label=0).height
+
+
+@pytest.mark.parametrize("n_scores", [11, 101, None])
+@pytest.mark.parametrize("threshold", [0.0, 0.02, 0.123, 0.3, 0.57, 0.999, 1.0, 1.5])
+def test_no_bar_of_the_histogram_holds_rows_of_both_sides_of_the_threshold(
+    desk: Desk, engine: Engine, n_scores: int | None, threshold: float
+) -> None:
+    frame = rows(2_500, n_scores, seed=17)
+    answer = overview_answer(engine, Question(desk.log(frame), ALL, threshold))
+    drawn = dict.fromkeys(("tp", "fp", "fn", "tn"), 0)
+    names = {"true positives": "tp", "false positives": "fp", "false negatives": "fn", "true negatives": "tn"}
+    for part in score_bars(answer.histogram, threshold).parts:
+        if part.name in names:
+            drawn[names[part.name]] = sum(part.counts)
+    assert drawn == {name: answer.counts[name] for name in drawn}
+    inside = answer.histogram.filter(pl.col("low") < threshold - 1e-9, pl.col("high") > threshold + 1e-9)
+    assert inside.is_empty()
 
 
 def test_sixteen_threads_are_all_answered_right(desk: Desk, engine: Engine) -> None:

@@ -32,6 +32,7 @@ READING = Reading(
     set_aside=(SetAside("too long", 1),),
     repairs=("one",),
     logged_threshold=0.1 + 0.2,
+    logged_pair="0" * 8,
     lines=LineCounts(1, 0, 0, 2, 1, 4),
     labels=LabelCounts("labels.csv", "id", None, None, "label"),
     origin=Origin((FileRead("a.csv", "csv", 3, 2),), ("differs",), (), None, ("Sheet",), CsvOptions(delimiter=";")),
@@ -46,6 +47,7 @@ REQUESTS: tuple[protocol.Request, ...] = (
     protocol.Copy(files=(FILE, FILE), max_bytes=9, csv=CsvOptions(quote="")),
     protocol.Preview(file=FILE, max_bytes=9, csv=CsvOptions(header_lines=2)),
     protocol.Build(origin="/x", is_log=True, reading=READING, mapping=MAPPING, name="a", created_at="2026-01-01"),
+    protocol.Logged(origin="/x", is_log=False, reading=READING, mapping=MAPPING),
 )
 REPLIES: tuple[protocol.Reply, ...] = (
     protocol.Progress(step="Reading rows", done=0.5),
@@ -55,6 +57,7 @@ REPLIES: tuple[protocol.Reply, ...] = (
     protocol.Copied(path="/x/copy.csv"),
     protocol.Head(names=("a",), rows=(("1",), (None,)), lines=LineCounts(1, 0, 0, 2, 0, 3), repairs=()),
     protocol.Built(log="{}"),
+    protocol.Followed(threshold=0.1 + 0.2),
 )
 
 

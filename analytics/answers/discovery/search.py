@@ -11,6 +11,7 @@ import polars as pl
 
 from analytics.answers.question import Question
 from analytics.errors import QuestionError
+from analytics.log.role_names import is_data_set
 from analytics.measure.discovery.cube import CodeArray, Cube, Sums, second_names
 from analytics.measure.leaks import TELLS, label_told
 from analytics.measure.thresholds.costs import Costs
@@ -25,6 +26,10 @@ Split = Literal["row", "entity", "time", "none"]
 
 _IS_PREDICTION = 0.9
 """A column that removes more than this share of the uncertainty about the prediction, among rows of one label, is one."""
+
+_IS_LABEL = 0.9
+"""The same of the label, for a column that tells data sets apart: their base rates differ, which is a cause and no outcome; one
+data set per class is the label all the same. A choice."""
 
 _BY_LABEL = ("fpr", "fnr")
 MIN_SHARE, MIN_ROWS = 0.01, 50
@@ -233,7 +238,7 @@ def _told_by(
             cells = _whole_log(engine, question, search, found, left_out)
         codes, known = in_codes(cells["key"])
         pairs = [
-            ("n", "positives", TELLS),
+            ("n", "positives", _IS_LABEL if is_data_set(found.source) else TELLS),
             *([("trials", "total", _IS_PREDICTION)] if search.objective in _BY_LABEL else []),
         ]
         for counted, which, limit in pairs:

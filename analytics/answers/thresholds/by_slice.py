@@ -11,10 +11,11 @@ from analytics.answers.thresholds.costs import CostTable
 from analytics.measure.intervals import FloatArray, Interval, ratio
 from analytics.measure.thresholds.by_slice import Pooling, Rule, slice_bins, slice_savings
 from analytics.measure.thresholds.costs import Costs
-from analytics.measure.thresholds.operating import cost_sweep
+from analytics.measure.thresholds.operating import Totals, cost_sweep
 
 _MAX_SLICES = 60
 """Slices with most judged rows that get a threshold of their own: those behind them have few rows. A choice."""
+_TOTALS = ("tp", "fp", "fn", "n_flagged")
 _N_CURVE_POINTS = 40
 """Thresholds, evenly over the grid, at which a slice's small curve is drawn: enough for a picture in a cell."""
 
@@ -37,6 +38,8 @@ class SlicePolicy:
         Over the single threshold, cross-fitted.
     n_others : int
         Judged rows in slices beyond the largest sixty: they keep the single threshold.
+    before, after : Totals
+        What becomes of all rows with the single threshold, and with one for each slice; in sample.
     """
 
     by: tuple[str, ...]
@@ -46,6 +49,8 @@ class SlicePolicy:
     table: pl.DataFrame
     saving: Interval
     n_others: int
+    before: Totals
+    after: Totals
 
 
 def slice_policy(table: CostTable, costs: Costs, rule: Rule, pooling: Pooling) -> SlicePolicy:
@@ -87,4 +92,10 @@ def slice_policy(table: CostTable, costs: Costs, rule: Rule, pooling: Pooling) -
     saving = slice_savings(halves, table.halves(), costs, rule, pooling)
     single_threshold = float(table.edges[single]) if single < len(table.edges) else None
     n_others = int(support["n_judged"][kept.height :].sum())
-    return SlicePolicy(table.by, rule, pooling, single_threshold, found, saving, n_others)
+    everywhere = cost_sweep(whole, costs)
+    before = [float(getattr(everywhere, name)[0, single]) for name in _TOTALS]
+    moved = [float((at(values) - values[:, single]).sum()) for values in (getattr(sweep, name) for name in _TOTALS)]
+    after = [was + change for was, change in zip(before, moved, strict=True)]
+    return SlicePolicy(
+        table.by, rule, pooling, single_threshold, found, saving, n_others, Totals(*before), Totals(*after)
+    )

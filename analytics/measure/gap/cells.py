@@ -184,9 +184,10 @@ def side_cells(
     score_pos = column("score_pos_sum")
     score_neg = column("score_sum") - score_pos
     judged = dense(neg), dense(pos)
-    # The table has the squares of both labels together: those of the positives are told apart by their mean score.
+    # The table has the squares of both labels together: those of the positives are told apart by their mean score, and are
+    # all of them where there is no other label, so that the loss of a bin is exact.
     mean_square = np.where(pos > 0, score_pos**2 / np.maximum(pos, 1), 0.0)
-    square_pos = np.minimum(mean_square, column("score_sq_sum"))
+    square_pos = np.where(neg > 0, np.minimum(mean_square, column("score_sq_sum")), column("score_sq_sum"))
     loss_neg, loss_pos = column("score_sq_sum") - square_pos, pos - 2 * score_pos + square_pos
     known = np.stack(judged, axis=-1)
     score = filled(ratio(dense(score_pos + score_neg).sum(0), known.sum((0, -1))), edges)

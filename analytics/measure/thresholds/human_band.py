@@ -10,6 +10,7 @@ from analytics.errors import QuestionError
 from analytics.measure.curves import from_the_top
 from analytics.measure.intervals import FloatArray
 from analytics.measure.thresholds.costs import CostBins, Costs, cell_units, flagged_and_passed
+from analytics.measure.thresholds.operating import Totals
 
 _SLACK = 1e-9
 """Rounding, as a share of the largest sum of costs or of the capacity, that makes no difference between bands."""
@@ -57,6 +58,8 @@ class Band:
         Rows between the two, and above the upper one, labelled or not.
     saving : float
         What the band costs less than the best single threshold.
+    totals : Totals
+        What becomes of the judged rows, where a person errs at the stated rate; ``n_flagged`` without a look.
     """
 
     low: int
@@ -65,6 +68,7 @@ class Band:
     n_reviewed: float
     n_flagged: float
     saving: float
+    totals: Totals
 
 
 def _looked_at(bins: CostBins, costs: Costs, reviewer: Reviewer) -> FloatArray:
@@ -113,4 +117,13 @@ def best_band(bins: CostBins, costs: Costs, reviewer: Reviewer) -> Band:
         float(n_reviewed[low, high]),
         float(volume[high]),
         single - float(total[low, high]),
+        _totals(bins, reviewer, int(low), int(high), float(volume[high])),
     )
+
+
+def _totals(bins: CostBins, reviewer: Reviewer, low: int, high: int, n_flagged: float) -> Totals:
+    """Count what becomes of the judged rows with a band."""
+    pos, neg = bins.pos[0], bins.neg[0]
+    tp = float(pos[high:].sum() + (1 - reviewer.error_rate) * pos[low:high].sum())
+    fp = float(neg[high:].sum() + reviewer.error_rate * neg[low:high].sum())
+    return Totals(tp, fp, float(pos.sum()) - tp, n_flagged)

@@ -21,6 +21,34 @@ _UNKNOWN = np.array(np.nan)
 
 
 @dataclass(frozen=True)
+class Totals:
+    """What becomes of the rows of a cohort, whatever flags them.
+
+    Attributes
+    ----------
+    tp, fp, fn : float
+        Judged rows.
+    n_flagged : float
+        Rows, labelled or not.
+    """
+
+    tp: float
+    fp: float
+    fn: float
+    n_flagged: float
+
+    @property
+    def recall(self) -> float | None:
+        """Share of the positives that are found."""
+        return self.tp / (self.tp + self.fn) if self.tp + self.fn else None
+
+    @property
+    def precision(self) -> float | None:
+        """Share of the flagged rows that are positive."""
+        return self.tp / (self.tp + self.fp) if self.tp + self.fp else None
+
+
+@dataclass(frozen=True)
 class CostSweep(Arrays):
     """Counts and money at every threshold, as arrays of shape (slices, bins + 1); the last entry flags nothing.
 

@@ -18,7 +18,6 @@ _SIZE = 12
 _LETTER, _WIDE_LETTER = 0.6, 0.9
 """Width of a letter, and of M and W, as a share of the text's size: by hand for a sans-serif face, rather too wide than
 too narrow."""
-_MUTED = "#5c636d"
 RULE = "#c9ced5"
 GRID = "#e6e9ed"
 
@@ -58,6 +57,11 @@ def fitted(text: str, width: float, size: float = _SIZE) -> str:
     return f"{plain[: sum(1 for end in takewhile(lambda end: end <= width - size, ends))].rstrip('- ')}…"
 
 
+def _on_paper(colour: str) -> str:
+    """Return a colour as paper has it: the inks of the theme are those of a light one."""
+    return palette.ON_PAPER.get(colour, colour)
+
+
 @dataclass
 class Canvas:
     """An SVG in the making; places are in its own units, 800 across."""
@@ -70,7 +74,7 @@ class Canvas:
         """Draw a rectangle."""
         self.parts.append(
             Markup('<rect x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}" fill="{}" stroke="{}"/>').format(
-                x, y, max(width, 0), max(height, 0), fill, stroke
+                x, y, max(width, 0), max(height, 0), _on_paper(fill), _on_paper(stroke)
             )
         )
 
@@ -80,20 +84,24 @@ class Canvas:
             Markup(
                 '<line x1="{:.1f}" y1="{:.1f}" x2="{:.1f}" y2="{:.1f}" stroke="{}" stroke-width="{}" '
                 'stroke-dasharray="{}"/>'
-            ).format(x1, y1, x2, y2, colour, 1.5 if dash != "none" else 1, dash)
+            ).format(x1, y1, x2, y2, _on_paper(colour), 1.5 if dash != "none" else 1, dash)
         )
 
     def path(self, places: Sequence[tuple[float, float]], colour: str) -> None:
         """Draw a line through places."""
         joined = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
         self.parts.append(
-            Markup('<polyline points="{}" fill="none" stroke="{}" stroke-width="1.8"/>').format(joined, colour)
+            Markup('<polyline points="{}" fill="none" stroke="{}" stroke-width="1.8"/>').format(
+                joined, _on_paper(colour)
+            )
         )
 
     def area(self, places: Sequence[tuple[float, float]], fill: str, opacity: float = 1.0) -> None:
         """Fill the area that places enclose."""
         joined = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
-        self.parts.append(Markup('<polygon points="{}" fill="{}" fill-opacity="{}"/>').format(joined, fill, opacity))
+        self.parts.append(
+            Markup('<polygon points="{}" fill="{}" fill-opacity="{}"/>').format(joined, _on_paper(fill), opacity)
+        )
 
     def marker(self, x: float, y: float, colour: str, side: str | None = None, *, is_open: bool = False) -> None:
         """Draw a point: a triangle that points up or down, or a circle."""
@@ -103,7 +111,7 @@ class Canvas:
             return
         fill = palette.PAPER if is_open else colour
         circle = Markup('<circle cx="{:.1f}" cy="{:.1f}" r="4.5" fill="{}" stroke="{}"/>')
-        self.parts.append(circle.format(x, y, fill, colour))
+        self.parts.append(circle.format(x, y, _on_paper(fill), _on_paper(colour)))
 
     def text(
         self,
@@ -112,7 +120,7 @@ class Canvas:
         content: str,
         *,
         anchor: str = "start",
-        colour: str = _MUTED,
+        colour: str = palette.MUTED_TEXT,
         size: float = _SIZE,
         weight: str = "normal",
         turn: float = 0.0,
@@ -122,7 +130,7 @@ class Canvas:
         tag = Markup(
             '<text x="{:.1f}" y="{:.1f}" text-anchor="{}" fill="{}" font-size="{}" font-weight="{}"{}>{}</text>'
         )
-        self.parts.append(tag.format(x, y, anchor, colour, size, weight, turned, words.one_line(content)))
+        self.parts.append(tag.format(x, y, anchor, _on_paper(colour), size, weight, turned, words.one_line(content)))
 
     def markup(self, alt: str) -> Markup:
         """Return the SVG with its description."""

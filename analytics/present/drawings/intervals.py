@@ -1,4 +1,4 @@
-"""Intervals as small pictures for the cells of a table: made of numbers alone, legible on light and on dark."""
+"""Intervals as small pictures for the cells of a table: made of numbers alone."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ def interval_picture(
     text: str,
     *,
     colour: str = palette.SAME,
+    ink: str = palette.MUTED["light"],
     width: int = 64,
 ) -> str | None:
     """Draw an interval as a bar with its point against a line, and its bounds in digits below.
@@ -40,6 +41,8 @@ def interval_picture(
         The bounds in words.
     colour : str
         Of the bar and its point.
+    ink : str
+        Of the digits.
     width : int
         In pixels.
 
@@ -70,6 +73,6 @@ def interval_picture(
         f"<path d='M{left:.1f} {_BAR_AT}H{right:.1f}' stroke='{colour}' stroke-width='2'/>"
         f"<circle cx='{x:.1f}' cy='{_BAR_AT}' r='3' fill='{colour}'/>"
         f"<text x='{width / 2:.0f}' y='{_TEXT_AT}' text-anchor='middle' font-family='sans-serif' font-size='10' "
-        f"fill='{palette.MUTED_TEXT}'>{text}</text></svg>"
+        f"fill='{ink}'>{text}</text></svg>"
     )
     return f"data:image/svg+xml;utf8,{quote(drawn, safe=_UNQUOTED)}"

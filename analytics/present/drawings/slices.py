@@ -148,5 +148,5 @@ def _draw_scale(canvas: Canvas, grid: HeatGrid, metric: str, left: float) -> Non
     values = [value for value in ticks(low, high, 4) if low <= value <= high]
     for value, text in zip(values, tick_texts(values, is_share=limits.is_share), strict=True):
         canvas.text(x(value), 36, text, anchor="middle")
-    canvas.rect(left + 360, 12, 11, 11, palette.FEW_ROWS)
+    canvas.rect(left + 360, 12, 11, 11, palette.FEW_CELLS)
     canvas.text(left + 376, 21, words.FEW_ROWS)

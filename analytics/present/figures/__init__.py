@@ -1,5 +1,6 @@
 """Interactive figures, each from a finished table. The only room that imports Plotly."""
 
+from analytics.present.figures.base import Heading, taken_heading
 from analytics.present.figures.calibration import reliability_diagram
 from analytics.present.figures.calibration_multiples import calibration_multiples, recalibration_diagram
 from analytics.present.figures.calibration_time import calibration_trend
@@ -18,6 +19,7 @@ from analytics.present.figures.thresholds import cost_figure
 from analytics.present.figures.thresholds_trade_offs import sensitivity_map, trade_off_figure
 
 __all__ = [
+    "Heading",
     "calibration_multiples",
     "calibration_trend",
     "confusion_matrix",
@@ -34,6 +36,7 @@ __all__ = [
     "slice_bars",
     "slice_contributions",
     "slice_heat_map",
+    "taken_heading",
     "trade_off_figure",
     "trend",
     "waterfall_figure",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from html import unescape
 from typing import Any
 
 import plotly.graph_objects as go
@@ -11,8 +13,14 @@ from analytics.present import palette, words
 
 _MAX_HOVER = 200
 """Characters of a text from the log in a hover box: longer ones would cover the figure. A judgement."""
+_MAX_UNIT = 12
+"""Characters of a unit in the title of an axis, which stands along the short side of a plot."""
 MAX_TITLE = 40
 """Characters of a column's name in a title, which has one line: two of them and its words fit. A judgement."""
+_TITLE_ROOM, _SUBTITLE_ROOM = 38, 28
+"""Pixels above a plot that a title, and the line below it, take."""
+_LEAST_TOP = 8
+"""Pixels above a plot without a title, so that the highest mark is not cut."""
 _SMALL = 12
 """Pixels of the text of axes and subtitles; titles have 16."""
 
@@ -29,9 +37,38 @@ def shown(text: str, limit: int = _MAX_HOVER) -> str:
     return plain
 
 
+def with_unit(title: str, unit: str) -> str:
+    """Write the title of an axis of money with its unit, where somebody said one.
+
+    >>> with_unit("Cost", "€"), with_unit("Cost", "")
+    ('Cost, €', 'Cost')
+    """
+    return f"{title}, {shown(unit, _MAX_UNIT)}" if unit else title
+
+
 def lines(*parts: str) -> str:
     """Join the lines of a hover, which are already escaped."""
     return "<br>".join(part for part in parts if part)
+
+
+@dataclass(frozen=True)
+class Heading:
+    """The title and the subtitle of a figure as plain text."""
+
+    title: str
+    subtitle: str
+
+
+def taken_heading(figure: go.Figure) -> Heading:
+    """Take title and subtitle out of a figure, with the room that they have, for a page that writes them as text."""
+    title = figure.layout.title
+    subtitle = title.subtitle.text or ""
+    found = Heading(unescape(title.text or ""), unescape(subtitle.replace("<br>", "; ")))
+    room = _TITLE_ROOM + (_SUBTITLE_ROOM if subtitle else 0)
+    before = figure.layout.margin.t
+    after = max(before - room, _LEAST_TOP)
+    figure.update_layout(title=None, height=figure.layout.height - before + after, margin={"t": after})
+    return found
 
 
 def framed(figure: go.Figure, title: str, subtitle: str = "", *, height: int, **layout: Any) -> go.Figure:
@@ -44,12 +81,12 @@ def framed(figure: go.Figure, title: str, subtitle: str = "", *, height: int, **
 
 def framed_layout(title: str, subtitle: str = "", *, height: int, **layout: Any) -> dict[str, Any]:
     """Return the layout of the house: Plotly checks each change of a figure, so one whole layout is ten times as fast."""
-    margin = {"l": 8, "r": 16, "t": 74 if subtitle else 48, "b": 44, **layout.pop("margin", {})}
+    margin = {"l": 8, "r": 16, "t": 76 if subtitle else 48, "b": 44, **layout.pop("margin", {})}
     return {
-        "template": {"layout": {"font": {"color": palette.MUTED_TEXT, "size": _SMALL}}},
+        "font": {"color": palette.TEXT, "size": _SMALL},
         "title": {
             "text": title,
-            "font": {"size": 16},
+            "font": {"size": 16, "color": palette.TEXT},
             "subtitle": {"text": subtitle, "font": {"size": _SMALL, "color": palette.MUTED_TEXT}},
             "x": 0,
             "xref": "container",
@@ -63,7 +100,13 @@ def framed_layout(title: str, subtitle: str = "", *, height: int, **layout: Any)
         "margin": margin,
         "paper_bgcolor": "rgba(0, 0, 0, 0)",
         "plot_bgcolor": "rgba(0, 0, 0, 0)",
-        "hoverlabel": {"align": "left", "namelength": -1},
+        "hoverlabel": {
+            "align": "left",
+            "namelength": -1,
+            "font": {"color": palette.TEXT},
+            "bgcolor": palette.GROUND,
+            "bordercolor": palette.LINE,
+        },
         "barcornerradius": 0,
         "dragmode": False,
         "showlegend": False,
@@ -78,18 +121,33 @@ def _quiet_axis() -> dict[str, Any]:
         "linecolor": palette.LINE,
         "zeroline": False,
         "automargin": True,
-        "title": {"standoff": 8},
+        "tickfont": {"color": palette.MUTED_TEXT, "size": _SMALL},
+        "title": {"standoff": 8, "font": {"color": palette.MUTED_TEXT, "size": _SMALL}},
     }
 
 
 def axis(title: str = "", **more: Any) -> dict[str, Any]:
     """Return an axis of the house that does not zoom."""
-    return {**_quiet_axis(), "title": {"text": title, "standoff": 8}, "fixedrange": True, **more}
+    quiet = _quiet_axis()
+    return {**quiet, "title": {**quiet["title"], "text": title}, "fixedrange": True, **more}
 
 
 def legend_above() -> dict[str, Any]:
     """Return a legend in one row between title and plot."""
-    return {"orientation": "h", "x": 0, "xanchor": "left", "y": 1.0, "yanchor": "bottom", "traceorder": "normal"}
+    return {
+        "orientation": "h",
+        "x": 0,
+        "xanchor": "left",
+        "y": 1.0,
+        "yanchor": "bottom",
+        "traceorder": "normal",
+        "font": {"color": palette.TEXT},
+    }
+
+
+def direct_label(text: str, colour: str) -> str:
+    """Name a mark beside it: a point in its colour, the text in the ink of the theme, which any colour could not match."""
+    return f"<span style='color:{colour}'>●</span> {text}"
 
 
 def axis_ticks(values: Sequence[float], texts: Sequence[str]) -> dict[str, Any]:

@@ -176,7 +176,7 @@ def _curve(isotonic: pl.DataFrame, place: _Place) -> list[dict[str, Any]]:
         "mode": "lines",
         "line": {"width": 0},
         "fill": "toself",
-        "fillcolor": palette.faded(palette.PRODUCTION, 0.16),
+        "fillcolor": palette.faded(palette.SAME, 0.22),
         "hoverinfo": "skip",
         "showlegend": False,
         "name": "band",
@@ -186,7 +186,7 @@ def _curve(isotonic: pl.DataFrame, place: _Place) -> list[dict[str, Any]]:
         "x": x,
         "y": middle,
         "mode": "lines",
-        "line": {"color": palette.PRODUCTION, "width": 1.5},
+        "line": {"color": palette.TEXT, "width": 1.5},
         "hoverinfo": "skip",
         "name": "isotonic curve",
     }

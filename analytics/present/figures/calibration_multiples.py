@@ -119,7 +119,7 @@ def recalibration_diagram(bins: pl.DataFrame, method: str, first: str | None) ->
     traces = [diagonal(span)]
     for name, label, colour, symbol in (
         (first, "as logged", palette.SAME, "circle-open"),
-        (method, f"after {method}", palette.PRODUCTION, "circle"),
+        (method, f"after {method}", palette.TEXT, "circle"),
     ):
         rows = list(chosen.filter(pl.col("method") == name).iter_rows(named=True)) if name else []
         if rows:

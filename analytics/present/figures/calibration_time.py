@@ -9,11 +9,11 @@ import plotly.graph_objects as go
 import polars as pl
 
 from analytics.present import palette, words
-from analytics.present.figures.base import axis, axis_ticks, empty, framed_layout, lines
+from analytics.present.figures.base import axis, axis_ticks, direct_label, empty, framed_layout, lines
 from analytics.present.marks.slices import tick_texts, ticks
 from analytics.present.marks.time import runs, timeline
 
-_LINES = (("mean_score", "Mean score", palette.PRODUCTION), ("observed", "Prevalence", palette.LOWER))
+_LINES = (("mean_score", "Mean score", palette.MUTED_TEXT), ("observed", "Prevalence", palette.TEXT))
 
 
 def calibration_trend(table: pl.DataFrame, every: str, broke: datetime | None) -> go.Figure:
@@ -66,7 +66,7 @@ def _line(table: pl.DataFrame, name: str, label: str, colour: str, every: str) -
         "x": table["bucket"].to_list(),
         "y": table[name].to_list(),
         "mode": "lines+markers",
-        "line": {"color": colour, "width": 2},
+        "line": {"color": colour, "width": 2, "dash": "dash" if colour == palette.MUTED_TEXT else "solid"},
         "marker": {"size": 4},
         "hovertext": texts,
         "hoverinfo": "text",
@@ -92,7 +92,7 @@ def _difference(table: pl.DataFrame, every: str) -> dict[str, Any]:
         "y": table["difference"].to_list(),
         "yaxis": "y2",
         "mode": "lines+markers",
-        "line": {"color": palette.HIGHER, "width": 2},
+        "line": {"color": palette.TEXT, "width": 2},
         "marker": {"size": 4},
         "hovertext": texts,
         "hoverinfo": "text",
@@ -116,7 +116,7 @@ def _band(table: pl.DataFrame) -> list[dict[str, Any]]:
                 "line": {"width": 0},
                 "fill": "toself",
                 "hoverinfo": "skip",
-                "fillcolor": palette.faded(palette.HIGHER, 0.22),
+                "fillcolor": palette.faded(palette.SAME, 0.25),
             }
         )
     return found
@@ -143,14 +143,13 @@ def _labels(full: pl.DataFrame, known: pl.DataFrame, broke: datetime | None, eve
     is_higher = last["mean_score"] >= last["observed"]
     found = [
         {
-            "text": label,
+            "text": direct_label(label, colour),
             "x": full["bucket"][-1],
             "y": last[name],
             "xanchor": "left",
             "xshift": 8,
             "showarrow": False,
             "yshift": 9 if (name == "mean_score") == is_higher else -9,
-            "font": {"color": colour},
         }
         for name, label, colour in _LINES
     ]

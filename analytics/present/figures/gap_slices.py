@@ -32,9 +32,9 @@ def slice_contributions(gap: Gap, column: str) -> go.Figure:
         return empty(title, "No slice has judged rows on both sides.")
     cut = table.head(_MAX_SLICES)
     rows = list(range(cut.height))
-    labels = [shown(words.value_label(value), 28) for value in cut["value"]]
+    labels = [shown(label) for label in words.told_apart([words.value_label(value) for value in cut["value"]], 28)]
     data: list[dict[str, Any]] = []
-    for name, colour in (("mix", palette.LOWER), ("within", palette.HIGHER)):
+    for name, colour in palette.PARTS.items():
         data.append(
             {
                 "type": "bar",

@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     from analytics.log.schema import Log
 
 _LABELLED, _NOT_KNOWN = "Labelled", "Not known yet"
-_ASIDE = (palette.FALSE_NEGATIVE, palette.FALSE_POSITIVE, palette.HIGHER, palette.WORSE)
-_KEPT: dict[str, Any] = {"color": palette.TRUE_POSITIVE}
+_ASIDE = ("", "x", "\\", "-", "+", ".")
+"""Patterns that tell the reasons apart: all of them are rows set aside."""
+_KEPT: dict[str, Any] = {"color": palette.SAME}
 _UNKNOWN: dict[str, Any] = {"color": palette.NOT_YET_KNOWN, "pattern": palette.HATCH}
 _MAX_LEGEND = 44
 """Characters of a reason in the legend: two entries fit side by side."""
@@ -30,7 +31,7 @@ def row_books(log: Log) -> go.Figure:
     """
     title = f"What became of the {words.plural(log.reading.rows_read, 'row')} that were read"
     aside = [(f"Set aside: {reason.reason}", reason.rows) for reason in log.reading.set_aside]
-    looks = [_KEPT, _UNKNOWN, *({"color": _ASIDE[place % len(_ASIDE)]} for place in range(len(aside)))]
+    looks = [_KEPT, _UNKNOWN, *(_aside_look(_ASIDE[place % len(_ASIDE)]) for place in range(len(aside)))]
     named = [(_LABELLED, log.n_labelled), (_NOT_KNOWN, log.reading.rows_kept - log.n_labelled), *aside]
     parts = [(name, rows, look) for (name, rows), look in zip(named, looks, strict=True) if rows]
     if not parts:
@@ -47,6 +48,11 @@ def row_books(log: Log) -> go.Figure:
         yaxis=axis(visible=False),
     )
     return go.Figure(traces, layout)
+
+
+def _aside_look(shape: str) -> dict[str, Any]:
+    """Return the look of rows set aside for one reason."""
+    return {"color": palette.SET_ASIDE, "pattern": {"shape": shape, "size": 5, "fgcolor": palette.PAPER}}
 
 
 def _part(name: str, rows: int, total: int, look: dict[str, Any]) -> dict[str, Any]:

@@ -86,7 +86,7 @@ def score_distribution(histogram: pl.DataFrame, threshold: float) -> go.Figure:
     histogram : DataFrame
         As `Overview.histogram`: ``low == high`` is one distinct score, else a bar holds scores from low to under high.
     threshold : float
-        Rows at or above it are predicted positive. A bar that it cuts has the colour of its larger side.
+        The one that the bars were cut at: rows at or above it are predicted positive.
     """
     if histogram.is_empty():
         return empty(_SCORES_TITLE, "No row has a score.")

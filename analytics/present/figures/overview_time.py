@@ -10,7 +10,7 @@ from plotly.subplots import make_subplots
 
 from analytics.measure.metrics import METRICS
 from analytics.present import palette, words
-from analytics.present.figures.base import axis_ticks, empty, framed, lines
+from analytics.present.figures.base import axis_ticks, direct_label, empty, framed, lines
 from analytics.present.marks.slices import tick_texts, ticks
 from analytics.present.marks.time import runs, timeline
 
@@ -86,7 +86,7 @@ def _add_band(figure: go.Figure, table: pl.DataFrame) -> None:
             mode="lines",
             line={"width": 0},
             fill="toself",
-            fillcolor=palette.faded(palette.RATES["error_rate"], 0.2),
+            fillcolor=palette.faded(palette.SAME, 0.25),
             hoverinfo="skip",
             showlegend=False,
             row=1,
@@ -114,7 +114,7 @@ def _add_line(figure: go.Figure, table: pl.DataFrame, name: str, every: str, pla
         hovertext=texts,
         name=label,
         hoverinfo="text",
-        line={"color": palette.RATES[name], "width": 2},
+        line={"color": palette.RATES[name], "width": 2, "dash": "dash" if name == "selection_rate" else "solid"},
         marker={"size": 5 if len(table) <= _MANY else 3},
         row=place,
         col=1,
@@ -125,12 +125,11 @@ def _add_line(figure: go.Figure, table: pl.DataFrame, name: str, every: str, pla
     figure.add_annotation(
         x=table["bucket"][-1],
         y=known[name][-1],
-        text=label.replace(" ", "<br>", 1),
+        text=direct_label(label.replace(" ", "<br>", 1), palette.RATES[name]),
         showarrow=False,
         xanchor="left",
         xshift=8,
         align="left",
-        font={"color": palette.RATES[name]},
         yshift=_side_of(table, name),
         row=place,
         col=1,

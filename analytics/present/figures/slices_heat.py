@@ -72,7 +72,8 @@ def slice_heat_map(table: pl.DataFrame, columns: Sequence[str], metric: str, ove
             shown(columns[0], MAX_TITLE), range=[len(down) - 0.5, -0.5], **still, **axis_ticks(range(len(down)), down)
         ),
     )
-    return go.Figure([*_colours(grid, metric, 1 - (_TOP - 4) / height), _texts(grid, metric)], layout)
+    inside = height - layout["margin"]["t"] - layout["margin"]["b"]
+    return go.Figure([*_colours(grid, metric, 1 + 4 / inside), _texts(grid, metric)], layout)
 
 
 def _subtitle_of(grid: HeatGrid, metric: str, overall: float | None) -> str:
@@ -108,7 +109,7 @@ def _colours(grid: HeatGrid, metric: str, bar_at: float) -> list[dict[str, Any]]
         "xanchor": "left",
         "xpad": 0,
         "y": bar_at,
-        "yref": "container",
+        "yref": "paper",
         "yanchor": "bottom",
         "ypad": 0,
         "len": 260,
@@ -118,7 +119,7 @@ def _colours(grid: HeatGrid, metric: str, bar_at: float) -> list[dict[str, Any]]
         **axis_ticks(places, tick_texts(places, is_share=limits.is_share)),
     }
     scale = [[0, below], [0.5, palette.MIDDLE], [1, above]]
-    flat = [[0, palette.FEW_ROWS], [1, palette.FEW_ROWS]]
+    flat = [[0, palette.FEW_CELLS], [1, palette.FEW_CELLS]]
     return [
         {**cells, "z": values, "zmin": low, "zmax": high, "colorscale": scale, "colorbar": bar},
         {**cells, "z": few, "colorscale": flat, "showscale": False},

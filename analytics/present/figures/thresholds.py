@@ -10,9 +10,9 @@ import polars as pl
 
 from analytics.measure.metrics import METRICS
 from analytics.present import palette, words
-from analytics.present.figures.base import axis, empty, framed_layout, lines, shown
+from analytics.present.figures.base import axis, direct_label, empty, framed_layout, lines, shown, with_unit
 from analytics.present.marks.slices import tick_texts, ticks
-from analytics.present.money import money
+from analytics.present.money import money, money_tick
 
 if TYPE_CHECKING:
     from analytics.answers.thresholds.answer import ThresholdAnswer
@@ -25,9 +25,9 @@ _HOVER_PIXELS = 60
 """From the pointer to a curve that still answers: three times Plotly's default of 20, as the curves lie far apart."""
 _RATES = {
     "recall": palette.TRUE_POSITIVE,
-    "precision": palette.BETTER,
+    "precision": palette.TEXT,
     "fpr": palette.FALSE_POSITIVE,
-    "selection_rate": palette.HIGHER,
+    "selection_rate": palette.MUTED_TEXT,
 }
 CLICKABLE: dict[str, Any] = {
     "mode": "lines+markers",
@@ -36,7 +36,7 @@ CLICKABLE: dict[str, Any] = {
     "unselected": {"marker": {"opacity": 0}},
 }
 """Plotly selects markers and never lines: these are there to be clicked and not to be seen."""
-_PRESENT, BEST, _CANDIDATE = palette.SAME, palette.BETTER, palette.PRODUCTION
+_PRESENT, _CANDIDATE = palette.SAME, palette.TEXT
 
 
 def drawn_bins(answer: ThresholdAnswer) -> np.ndarray:
@@ -90,7 +90,7 @@ def cost_figure(answer: ThresholdAnswer, sweep: pl.DataFrame, to: Point) -> go.F
             "mode": "lines",
             "line": {"width": 0},
             "fill": "toself",
-            "fillcolor": palette.faded(palette.LOWER, 0.22),
+            "fillcolor": palette.faded(palette.SAME, 0.25),
             "hoverinfo": "skip",
             "name": "95 % band",
         },
@@ -103,7 +103,7 @@ def cost_figure(answer: ThresholdAnswer, sweep: pl.DataFrame, to: Point) -> go.F
             "customdata": custom,
             "hovertext": texts,
             "hoverinfo": "text",
-            "line": {"color": palette.LOWER, "width": 2.5},
+            "line": {"color": palette.TEXT, "width": 2.5},
         },
     ]
     for name, colour in _RATES.items():
@@ -118,7 +118,7 @@ def cost_figure(answer: ThresholdAnswer, sweep: pl.DataFrame, to: Point) -> go.F
                 "customdata": custom,
                 "hovertext": texts,
                 "hoverinfo": "text",
-                "line": {"color": colour, "width": 2},
+                "line": {"color": colour, "width": 2, "dash": "dash" if colour == palette.MUTED_TEXT else "solid"},
             }
         )
     for label, point, colour, symbol in marked_points(answer, to):
@@ -133,7 +133,12 @@ def cost_figure(answer: ThresholdAnswer, sweep: pl.DataFrame, to: Point) -> go.F
                 "hoverinfo": "text",
                 "hovertext": [lines(label, shown(money(cost, answer.policy.unit)) + " per 1,000 rows")],
                 "customdata": [point.bin],
-                "marker": {"color": colour, "size": 11, "symbol": symbol, "line": {"color": "#fff", "width": 1}},
+                "marker": {
+                    "color": colour,
+                    "size": 11,
+                    "symbol": symbol,
+                    "line": {"color": palette.GROUND, "width": 1},
+                },
             }
         )
     top = float(max(np.max(high), np.max(part["cost_per_1000"].to_numpy())))
@@ -147,7 +152,7 @@ def cost_figure(answer: ThresholdAnswer, sweep: pl.DataFrame, to: Point) -> go.F
         margin={"t": 84, "r": 100},
         xaxis=axis("Threshold (score)", anchor="y2", range=_score_range(answer), showgrid=False),
         yaxis=axis(
-            f"Cost per 1,000 rows, {shown(answer.policy.unit, 12)}",
+            with_unit("Cost per 1,000 rows", answer.policy.unit),
             domain=[0.45, 1],
             tickmode="array",
             tickvals=values,
@@ -174,7 +179,7 @@ def marked_points(answer: ThresholdAnswer, to: Point) -> list[tuple[str, Point, 
     """Return the points that every figure of the page marks: name, point, colour, symbol."""
     found = [("now", answer.present, _PRESENT, "circle")]
     if answer.best is not None:
-        found.append(("best", answer.best, BEST, "diamond"))
+        found.append(("best", answer.best, palette.BEST, "diamond"))
     if to not in (answer.present, answer.best):
         found.append(("considered", to, _CANDIDATE, "square"))
     return found
@@ -185,11 +190,6 @@ def _score_range(answer: ThresholdAnswer) -> list[float]:
     low, high = (0.0, 1.0) if answer.is_probability else (float(answer.edges[0]), float(answer.edges[-1]))
     pad = (high - low or 1.0) * 0.02
     return [low - pad, high + pad]
-
-
-def money_tick(value: float) -> str:
-    """Write a number on the axis of money, whose title has the unit."""
-    return words.plain(value, 0 if value == round(value) else 2)
 
 
 def _shapes(answer: ThresholdAnswer, to: Point) -> list[dict[str, Any]]:
@@ -206,7 +206,7 @@ def _shapes(answer: ThresholdAnswer, to: Point) -> list[dict[str, Any]]:
                 "x1": ends[1],
                 "y0": 0.45,
                 "y1": 1,
-                "fillcolor": palette.faded(BEST, 0.13),
+                "fillcolor": palette.faded(palette.BEST, 0.16),
                 "line": {"width": 0},
                 "layer": "below",
             }
@@ -261,13 +261,12 @@ def _point_labels(answer: ThresholdAnswer, to: Point) -> list[dict[str, Any]]:
                 "y": 1,
                 "xref": "x",
                 "yref": "paper",
-                "text": text,
+                "text": direct_label(text, colour),
                 "showarrow": False,
                 "xanchor": side,
                 "xshift": 3 if side == "left" else -3,
                 "yanchor": "top",
                 "yshift": -15 * row,
-                "font": {"color": colour},
             }
         )
     if answer.theoretical is not None and answer.theoretical <= 1:
@@ -281,7 +280,6 @@ def _point_labels(answer: ThresholdAnswer, to: Point) -> list[dict[str, Any]]:
                 "xanchor": "left",
                 "xshift": 4,
                 "yanchor": "bottom",
-                "font": {"color": palette.MUTED_TEXT},
                 "text": f"if calibrated {words.threshold_text(answer.theoretical)}",
             }
         )
@@ -306,11 +304,10 @@ def _rate_labels(answer: ThresholdAnswer, part: pl.DataFrame, x: np.ndarray) -> 
             "xref": "paper",
             "y": place - over,
             "yref": "y2",
-            "text": label,
+            "text": direct_label(label, colour),
             "showarrow": False,
             "xanchor": "left",
             "xshift": 6,
-            "font": {"color": colour},
         }
         for place, (_, label, colour) in zip(places, ends, strict=True)
     ]

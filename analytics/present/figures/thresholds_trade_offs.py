@@ -9,10 +9,10 @@ import plotly.graph_objects as go
 import polars as pl
 
 from analytics.present import palette, words
-from analytics.present.figures.base import axis, empty, framed_layout, lines, shown
-from analytics.present.figures.thresholds import BEST, CLICKABLE, drawn_bins, marked_points, money_tick
+from analytics.present.figures.base import axis, empty, framed_layout, lines, shown, with_unit
+from analytics.present.figures.thresholds import CLICKABLE, drawn_bins, marked_points
 from analytics.present.marks.slices import tick_texts
-from analytics.present.money import money
+from analytics.present.money import money, money_tick
 
 if TYPE_CHECKING:
     from analytics.answers.thresholds.answer import ThresholdAnswer
@@ -75,7 +75,7 @@ def trade_off_figure(answer: ThresholdAnswer, sweep: pl.DataFrame, to: Point) ->
                 "customdata": places.tolist(),
                 "hovertext": texts,
                 "hoverinfo": "text",
-                "line": {"color": palette.LOWER, "width": 2},
+                "line": {"color": palette.TEXT, "width": 2},
             }
         )
         for label, point, colour, symbol in marked_points(answer, to):
@@ -95,7 +95,7 @@ def trade_off_figure(answer: ThresholdAnswer, sweep: pl.DataFrame, to: Point) ->
                             "color": colour,
                             "size": 10,
                             "symbol": symbol,
-                            "line": {"color": "#fff", "width": 1},
+                            "line": {"color": palette.GROUND, "width": 1},
                         },
                     }
                 )
@@ -148,8 +148,7 @@ def sensitivity_map(answer: ThresholdAnswer) -> go.Figure:
         [shown(money(factor * (getattr(answer.policy.costs, cell) or 1.0), answer.policy.unit)) for factor in factors]
         for cell, factors in (("fp", fp), ("fn", fn))
     ]
-    unit = shown(answer.policy.unit, 12)
-    titles = (f"Cost of a false positive, {unit}", f"Cost of a false negative, {unit}")
+    titles = [with_unit(f"Cost of a false {side}", answer.policy.unit) for side in ("positive", "negative")]
     numbers = [
         [money_tick(factor * (getattr(answer.policy.costs, cell) or 1.0)) for factor in factors]
         for cell, factors in (("fp", fp), ("fn", fn))
@@ -168,7 +167,7 @@ def sensitivity_map(answer: ThresholdAnswer) -> go.Figure:
         "texttemplate": "%{text}",
         "hovertext": hover,
         "hoverinfo": "text",
-        "colorscale": [[0, palette.MIDDLE], [1, palette.mixed(palette.MIDDLE, palette.LOWER, 0.65)]],
+        "colorscale": [[0, palette.MIDDLE], [1, palette.mixed(palette.MIDDLE, palette.BEST, 0.65)]],
         "textfont": {"color": palette.INK},
         "showscale": False,
         "xgap": 1,
@@ -181,7 +180,7 @@ def sensitivity_map(answer: ThresholdAnswer) -> go.Figure:
         "x1": middle + 0.5,
         "y0": middle - 0.5,
         "y1": middle + 0.5,
-        "line": {"color": BEST, "width": 3},
+        "line": {"color": palette.BEST, "width": 3},
     }
     across, down = (
         axis(name, tickmode="array", tickvals=list(range(len(fp))), ticktext=texts_of, showgrid=False)

@@ -68,7 +68,7 @@ class HeatGrid:
     def colour(self, mark: Mark) -> str:
         """Return the colour of a cell: flat where rows are few or the value is undefined."""
         if mark.value is None or mark.verdict == "few":
-            return palette.FEW_ROWS
+            return palette.FEW_CELLS
         below, above = palette.ends(self.direction)
         place = self.place(mark.value)
         return palette.mixed(palette.MIDDLE, above if place > 0 else below, abs(place))

@@ -20,6 +20,11 @@ SHARES_OF = {"tp": ("fn", "positives"), "fn": ("tp", "positives"), "fp": ("tn", 
 _MANY_SCORES = 20
 """Different scores up to which each has its tick; of more, the texts would overlap. A judgement."""
 
+_DISTINCT_SHARE, _BAR_SHARE = 0.82, 0.94
+"""Of the room of a bar, what it fills: bars of distinct scores stand apart. By eye."""
+_SAME_PLACE = 1e-9
+"""Share of a bar within which the threshold stands on its edge: floats differ by less. A judgement."""
+
 
 @dataclass(frozen=True)
 class _Part:
@@ -50,9 +55,11 @@ def score_bars(histogram: pl.DataFrame, threshold: float) -> _ScoreBars:
     low, high = histogram["low"].to_list(), histogram["high"].to_list()
     is_distinct = low == high
     steps = [after - before for before, after in pairwise(low)]
-    gap = min(steps, default=1.0) if is_distinct else high[0] - low[0]
-    centres = [(start + end) / 2 for start, end in zip(low, high, strict=True)]
-    is_flagged = [centre >= threshold - (0 if is_distinct else 1e-9 * gap) for centre in centres]
+    wide = [end - start for start, end in zip(low, high, strict=True)]
+    gap = min(steps, default=1.0) if is_distinct else max(wide)
+    room = [gap if width == 0 and not is_distinct else width for width in wide]
+    centres = [start + width / 2 for start, width in zip(low, room, strict=True)]
+    is_flagged = [start >= threshold - (0 if is_distinct else _SAME_PLACE * gap) for start in low]
     line = _line_between(low, threshold, gap) if is_distinct else threshold
     span = (min(centres[0] - gap / 2, line) - gap / 2, max(centres[-1] + gap / 2, line) + gap / 2)
     places = ticks(span[0], span[1], 8)
@@ -60,7 +67,7 @@ def score_bars(histogram: pl.DataFrame, threshold: float) -> _ScoreBars:
     texts = [words.threshold_text(value) for value in low] if labelled is low else tick_texts(places, is_share=False)
     return _ScoreBars(
         centres=centres,
-        widths=[gap * (0.82 if is_distinct else 0.94)] * len(centres),
+        widths=[gap * _DISTINCT_SHARE if is_distinct else width * _BAR_SHARE for width in room],
         labels=[_score_label(*ends) for ends in zip(low, high, strict=True)],
         n=histogram.select(pl.sum_horizontal("positive", "negative", "unlabelled")).to_series().to_list(),
         parts=_stacked_parts(histogram, is_flagged),

@@ -10,6 +10,7 @@ import polars as pl
 
 from analytics.measure.counts import Counts
 from analytics.measure.metrics import METRICS
+from analytics.measure.slices import compared_by
 from analytics.present import words
 from analytics.present.base_rate import split_words
 
@@ -65,17 +66,15 @@ class Mark:
 def verdict(row: dict[str, object], metric: str) -> str:
     """Compare a slice with the rest: worse, better, higher, lower, same, or few.
 
-    Error rates are compared by the model's part of the excess errors: what the base rate explains is neither worse nor better.
+    By the columns of `measure.slices.compared_by`: what the base rate explains is neither worse nor better.
 
     >>> verdict({"few_rows": False, "recall_difference": -0.1, "recall_p_adjusted": 0.001}, "recall")
     'worse'
     """
     if row["few_rows"]:
         return "few"
-    difference, p = row[f"{metric}_difference"], row[f"{metric}_p_adjusted"]
-    is_higher_better = METRICS[metric].direction == "higher"
-    if METRICS[metric].is_of_errors:
-        difference, p, is_higher_better = row["excess_model"], row["excess_model_p_adjusted"], False
+    difference, p = (row[name] for name in compared_by(metric))
+    is_higher_better = METRICS[metric].direction == "higher" and not METRICS[metric].is_of_errors
     if not isinstance(difference, float) or not isinstance(p, float) or not p < SIGNIFICANT or not difference:
         return "same"
     direction = METRICS[metric].direction
@@ -154,12 +153,12 @@ def _note(row: dict[str, float], metric: str) -> str:
 
 
 def p_column(metric: str) -> str:
-    """Return the adjusted p-value that says whether a slice is worse or better: for error rates that of the model's part.
+    """Return the adjusted p-value that says whether a slice is worse or better.
 
     >>> p_column("error_rate"), p_column("recall")
     ('excess_model_p_adjusted', 'recall_p_adjusted')
     """
-    return "excess_model_p_adjusted" if METRICS[metric].is_of_errors else f"{metric}_p_adjusted"
+    return compared_by(metric)[1]
 
 
 def order_words(metric: str) -> str:

@@ -1,5 +1,14 @@
 """One reading per figure, computed from its numbers: direction, size, interval, rows, caveat."""
 
+from analytics.present.readings.brief import (
+    brief_lead,
+    brief_reading,
+    change_reading,
+    finding_certainty,
+    finding_sentence,
+    finding_worth,
+    open_sentence,
+)
 from analytics.present.readings.calibration import (
     calibration_reading,
     calibration_slices_reading,
@@ -9,13 +18,13 @@ from analytics.present.readings.calibration import (
 from analytics.present.readings.calibration_recalibration import costs_reading, recalibration_reading
 from analytics.present.readings.calibration_scan import scan_reading
 from analytics.present.readings.discovery import discovery_reading, tree_reading
-from analytics.present.readings.gap import HOW, gap_reading, slices_of_gap_reading, waterfall_reading
+from analytics.present.readings.gap import HOW, ends_reading, gap_reading, slices_of_gap_reading, waterfall_reading
 from analytics.present.readings.gap_advice import advice
 from analytics.present.readings.gap_drift import drift_reading, gap_time_reading
 from analytics.present.readings.gap_inputs import inputs_reading, joint_reading
 from analytics.present.readings.logs import books_reading, fitness_reading
-from analytics.present.readings.overview import confusion_reading, overview_reading, score_reading
-from analytics.present.readings.overview_lead import priced_reading
+from analytics.present.readings.overview import chosen_reading, confusion_reading, overview_reading, score_reading
+from analytics.present.readings.overview_lead import noun_of, priced_reading
 from analytics.present.readings.overview_time import trend_reading
 from analytics.present.readings.review import (
     agreement_reading,
@@ -44,9 +53,13 @@ __all__ = [
     "agreement_reading",
     "band_reading",
     "books_reading",
+    "brief_lead",
+    "brief_reading",
     "calibration_reading",
     "calibration_slices_reading",
     "calibration_trend_reading",
+    "change_reading",
+    "chosen_reading",
     "confusion_reading",
     "corrected_reading",
     "costs_reading",
@@ -54,7 +67,11 @@ __all__ = [
     "decisions_reading",
     "discovery_reading",
     "drift_reading",
+    "ends_reading",
     "enough_reading",
+    "finding_certainty",
+    "finding_sentence",
+    "finding_worth",
     "findings_reading",
     "fitness_reading",
     "gap_reading",
@@ -63,6 +80,8 @@ __all__ = [
     "joint_reading",
     "limits_reading",
     "move_reading",
+    "noun_of",
+    "open_sentence",
     "overview_reading",
     "priced_reading",
     "queue_reading",

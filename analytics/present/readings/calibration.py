@@ -9,7 +9,7 @@ import polars as pl
 from analytics.present import words
 from analytics.present.marks.calibration import side_of
 from analytics.present.marks.slices import SIGNIFICANT
-from analytics.present.readings.calibration_scan import CLOSE, MAX_NAME, SMALLEST, segments_part
+from analytics.present.readings.calibration_scan import CLOSE, MAX_NAME, SMALLEST, segments_lead, segments_part
 
 if TYPE_CHECKING:
     from analytics.answers.calibration.answer import Calibration, CalibrationSlices, CalibrationTime
@@ -27,62 +27,81 @@ def calibration_reading(answer: Calibration, scan: pl.DataFrame) -> str:
     if not row["n"]:
         return _NOTHING
     n = words.plural(row["n"], "judged row")
-    segments = segments_part(scan)
+    segments = segments_lead(scan)
     if answer.score_map is not None:
-        lead = (
-            f"These scores are no probabilities, so 0.8 cannot mean 80 %: on {n} the isotonic map below gives them the "
-            f"rates that they stand for, with an overall rate of {words.share(row['observed'])}."
+        lead = "These scores are no probabilities: no score means a rate by itself."
+        how = (
+            f"On {n} the isotonic map below gives them the rates that they stand for, with an overall rate of "
+            f"{words.share(row['observed'])}."
         )
-        return " ".join(filter(None, [lead, segments]))
-    ece = f"ECE is {words.number(row['ece'])}; a calibrated model of this size would show up to {_chance_of(answer, 'ece')}"
-    return " ".join(
-        filter(None, [_meaning_part(answer, row), _spread_part(row), f"{_level_part(row)} {ece}.", segments])
-    )
+        return words.told(" ".join(filter(None, [lead, segments])), how, segments_part(scan))
+    lead = " ".join(filter(None, [_meaning_part(answer, row), _spread_part(row), _level_part(row), segments]))
+    return words.told(lead, *_details(answer, row), segments_part(scan))
 
 
-def _meaning_part(answer: Calibration, row: _Row) -> str:
-    """Say what a score means: of the bin that is off for most rows where ECE is beyond chance, else of the highest scores."""
+def _told_bin(answer: Calibration, row: _Row) -> tuple[_Row, bool]:
+    """Return the bin that says what a score means, and whether it is off.
+
+    The one that is off for most rows where ECE is beyond chance, else that of the highest scores.
+    """
     bins = [found for found in answer.bins.iter_rows(named=True) if found["n"]]
     chance = answer.chance.filter(pl.col("metric") == "ece")["chance_high"]
     is_off = bool(len(chance)) and chance[0] is not None and row["ece"] > chance[0]
     off = [found for found in bins if side_of(found) != "same"]
     if not is_off or not off:
-        top = bins[-1]
-        return f"A score of {words.number(top['mean_score'], 2)} means {_bin_rate(top)}: what it says, within chance."
-    most = max(off, key=lambda found: found["n"] * abs(found["mean_score"] - found["observed"]))
-    side = "too high" if side_of(most) == "over" else "too low"
-    return f"A score of {words.number(most['mean_score'], 2)} means {_bin_rate(most)}: it is {side}."
+        return bins[-1], False
+    return max(off, key=lambda found: found["n"] * abs(found["mean_score"] - found["observed"])), True
+
+
+def _meaning_part(answer: Calibration, row: _Row) -> str:
+    """Say what a score means."""
+    told, is_off = _told_bin(answer, row)
+    lead = f"A score of {words.number(told['mean_score'], 2)} means {words.share(told['observed'])}"
+    if not is_off:
+        return f"{lead}: what it says, within chance."
+    return f"{lead}: it is {'too high' if side_of(told) == 'over' else 'too low'}."
 
 
 def _spread_part(row: _Row) -> str:
     """Say that scores are too extreme or too timid on the whole, where they are by more than a tenth."""
     if row["slope"] is None or not _is_clear(row["slope_p_adjusted"]) or abs(row["slope"] - 1) < CLOSE:
         return ""
-    ends = words.between(words.number(row["slope_low"], 2), words.number(row["slope_high"], 2))
     if row["slope_high"] < 0:
-        lead = "Scores run the other way"
-    elif row["slope_low"] <= 0:
-        lead = "Scores hardly tell positives from negatives"
-    else:
-        lead = f"Scores are too {'extreme' if row['slope'] < 1 else 'timid'}"
-    return f"{lead}: slope {words.number(row['slope'], 2)} ({ends})."
+        return "Scores run the other way."
+    if row["slope_low"] <= 0:
+        return "Scores hardly tell positives from negatives."
+    return f"Scores are too {'extreme' if row['slope'] < 1 else 'timid'}."
+
+
+def _level_part(row: _Row) -> str:
+    """Say whether scores are too high or too low on the whole."""
+    if row["p_value"] is None or not row["p_value"] < SIGNIFICANT:
+        return "On the whole they are neither too high nor too low beyond chance."
+    side = "high" if row["difference"] > 0 else "low"
+    return f"On the whole they are too {side} by {words.number(100 * abs(row['difference']), 1)} points."
+
+
+def _details(answer: Calibration, row: _Row) -> list[str]:
+    """Say what the first line rests on: the bin, the level, the slope and ECE, each with its interval."""
+    told, _ = _told_bin(answer, row)
+    size = words.points(row["difference"], row["difference_low"], row["difference_high"])
+    parts = [
+        f"Of {words.plural(told['n'], 'row')} with scores around {words.number(told['mean_score'], 2)}, {_bin_rate(told)} are "
+        "positive.",
+        f"Mean score {words.share(row['mean_score'])}, observed {words.share(row['observed'])} on "
+        f"{words.plural(row['n'], 'judged row')}, {size}.",
+    ]
+    if row["slope"] is not None:
+        ends = words.between(words.number(row["slope_low"], 2), words.number(row["slope_high"], 2))
+        parts.append(f"Slope {words.number(row['slope'], 2)} ({ends}).")
+    ece = f"ECE is {words.number(row['ece'])}; a calibrated model of this size would show up to {_chance_of(answer, 'ece')}."
+    return [*parts, ece]
 
 
 def _chance_of(answer: Calibration, name: str) -> str:
     """Return the upper end of what chance gives."""
     found = answer.chance.filter(pl.col("metric") == name)
     return words.number(found["chance_high"][0] if found.height else None)
-
-
-def _level_part(row: _Row) -> str:
-    """Say whether scores are too high or too low on the whole."""
-    size = words.points(row["difference"], row["difference_low"], row["difference_high"])
-    means = f"mean score {words.share(row['mean_score'])}, observed {words.share(row['observed'])}"
-    n = words.plural(row["n"], "judged row")
-    if row["p_value"] is None or not row["p_value"] < SIGNIFICANT:
-        return f"On the whole they are neither too high nor too low beyond chance: {means} on {n}, {size}."
-    side = "high" if row["difference"] > 0 else "low"
-    return f"Scores are too {side} on the whole by {_size_of(row)}: {means} on {n}."
 
 
 def _size_of(row: _Row) -> str:

@@ -23,11 +23,11 @@ SMALLEST = 0.005
 """Half a point: what is smaller is not called a change, whatever the number of rows."""
 
 
-def segments_part(scan: pl.DataFrame) -> str:
-    """Name the segments that are most over- and under-predicted, and those whose slope is off, beyond what the rest is."""
+def segments_lead(scan: pl.DataFrame) -> str:
+    """Name the segment that is most over- and the one that is most under-predicted beyond the rest, or whose slope is off."""
     if scan.is_empty():
         return ""
-    named = " ".join(filter(None, [_sides_part(scan), _slopes_part(scan)]))
+    named = _sides_part(scan, 1) or _slopes_part(scan, 1)
     if named:
         return named
     if scan.filter((pl.col("p_adjusted") < SIGNIFICANT) | (pl.col("slope_p_adjusted") < SIGNIFICANT)).is_empty():
@@ -35,7 +35,12 @@ def segments_part(scan: pl.DataFrame) -> str:
     return "No segment is off by half a point more than the rest."
 
 
-def _sides_part(scan: pl.DataFrame) -> str:
+def segments_part(scan: pl.DataFrame) -> str:
+    """Name the segments that are most over- and under-predicted, and those whose slope is off, beyond what the rest is."""
+    return "" if scan.is_empty() else " ".join(filter(None, [_sides_part(scan), _slopes_part(scan)]))
+
+
+def _sides_part(scan: pl.DataFrame, limit: int = _MAX_NAMED) -> str:
     """Name the segments whose level is most off on either side."""
     found = scan.filter((pl.col("p_adjusted") < SIGNIFICANT) & (pl.col("off").abs() >= SMALLEST))
     found = _distinct(found.sort((pl.col("off") * pl.col("n")).abs(), descending=True))
@@ -44,14 +49,14 @@ def _sides_part(scan: pl.DataFrame) -> str:
         ("over-predicted", found.filter(pl.col("off") > 0)),
         ("under-predicted", found.filter(pl.col("off") < 0)),
     ):
-        rows = own.head(_MAX_NAMED).to_dicts()
+        rows = own.head(limit).to_dicts()
         if rows:
             names = [f"{_name_of(row)} ({words.signed(100 * row['difference'], 1)} points)" for row in rows]
             parts.append(f"{side} in {words.listed(names)}")
     return f"Most {', and most '.join(parts)}." if parts else ""
 
 
-def _slopes_part(scan: pl.DataFrame) -> str:
+def _slopes_part(scan: pl.DataFrame, limit: int = _MAX_NAMED) -> str:
     """Name the segments whose slope is most off: right as they may be on average, their scores are too extreme or too timid."""
     found = scan.filter(
         (pl.col("slope_p_adjusted") < SIGNIFICANT)
@@ -64,7 +69,7 @@ def _slopes_part(scan: pl.DataFrame) -> str:
         ("too extreme", found.filter((pl.col("stretched") < 0) & (pl.col("slope_high") < 1))),
         ("too timid", found.filter((pl.col("stretched") > 0) & (pl.col("slope_low") > 1))),
     ):
-        rows = own.head(_MAX_NAMED).to_dicts()
+        rows = own.head(limit).to_dicts()
         if rows:
             names = [f"{_name_of(row)} (slope {words.number(row['slope'], 2)})" for row in rows]
             parts.append(f"{side} in {words.listed(names)}")
@@ -96,4 +101,4 @@ def scan_reading(scan: CalibrationScan) -> str:
 
 def _name_of(row: _Row) -> str:
     """Name a slice by its column and value."""
-    return words.shortened(f"{words.one_line(row['column'])} {words.value_label(row['value'])}", MAX_NAME)
+    return words.shortened(f"{words.column_words(row['column'])} {words.value_label(row['value'])}", MAX_NAME)

@@ -29,18 +29,15 @@ def discovery_reading(answer: Discovery) -> str:
         return f"Of {looked}, none has {than}."
     rows = answer.table.to_dicts()
     confirmed = [place for place, row in enumerate(rows) if row["status"] == "confirmed"]
-    if confirmed:
-        lead = _lead_of(answer, rows[confirmed[0]], slice_words(answer.slices[confirmed[0]]))
-        more = f" (and {words.count(answer.n_more)} more that stand out less, not shown)" if answer.n_more else ""
-        groups = f"{words.plural(len(confirmed), 'group')} of slices"
-        count = (
-            f"{groups} {_verb(len(confirmed))} confirmed{_on_what(answer)}{more}: of "
-            f"{words.plural(answer.n_sent, 'candidate')} out of {looked}"
-        )
-    else:
-        lead = ""
-        count = _unconfirmed(answer, looked)
-    return " ".join(filter(None, [lead, f"{count}.", _noise_part(answer), _left_out_part(answer), _same_part(answer)]))
+    noise, left, same = _noise_part(answer), _left_out_part(answer), _same_part(answer)
+    if not confirmed:
+        return words.told(f"{_unconfirmed(answer)}.", f"Looked at: {_candidates(answer)}.", noise, left, same)
+    row, name = rows[confirmed[0]], slice_words(answer.slices[confirmed[0]])
+    more = f" (and {words.count(answer.n_more)} more that stand out less, not shown)" if answer.n_more else ""
+    groups = f"{words.plural(len(confirmed), 'group')} of slices"
+    count = f"{groups} {_verb(len(confirmed))} confirmed{_on_what(answer)}{more}: of {_candidates(answer)}."
+    numbers = f"{words.one_line(name)}: {_numbers_of(answer, row)}."
+    return words.told(_lead_of(answer, row, name), numbers, count, noise, left, same)
 
 
 def tree_reading(answer: Discovery) -> str:
@@ -63,14 +60,32 @@ def tree_reading(answer: Discovery) -> str:
 
 
 def _lead_of(answer: Discovery, row: dict[str, Any], name: str) -> str:
-    """Say the first confirmed slice with its numbers."""
+    """Say where the first confirmed slice fails, against elsewhere, and what that costs beyond the rest."""
     objective = OBJECTIVES[answer.search.objective]
-    most = f"Most excess {objective.unit}"
+    value, rest = (objective_text(answer, row[end]) for end in ("rate", "rate_complement"))
+    where = f"Worst confirmed slice: {name}"
+    if objective.is_change:
+        return (
+            f"{where}, where the error rate went from {words.share(row['rate_before'])} to {words.share(row['rate_now'])}. "
+            f"Elsewhere it moved by {rest}."
+        )
     if objective.is_within_label:
-        most = "Most errors beyond what the base rate explains"
+        lead = f"{where}, which fails in {value} against {rest} elsewhere."
+        if not words.is_known(row["excess_model"]):
+            return lead
+        errors, bounds = words.plural(round(row["excess_model"]), "error"), _bounds_of(row, "excess_model")
+        return f"{lead} That is {errors} ({bounds}) more than its base rate explains."
+    lead = f"{where}, where the {_phrase(answer)} is {value} against {rest} elsewhere."
     if not objective.is_share:
-        most = f"Most of the {_phrase(answer)} beyond that of the rest"
-    return f"{most}, confirmed: {name}, {_numbers_of(answer, row)}."
+        return lead
+    return (
+        f"{lead} That is {words.count(round(row['excess_errors']))} {objective.unit} more than the rest would predict."
+    )
+
+
+def _bounds_of(row: dict[str, Any], name: str) -> str:
+    """Write the interval of a count."""
+    return words.between(*(words.plain(row[f"{name}_{end}"], 0) for end in ("low", "high")))
 
 
 def found_reading(answer: Discovery, place: int) -> str:
@@ -108,12 +123,17 @@ def _numbers_of(answer: Discovery, row: dict[str, Any]) -> str:
     return f"{value} against {rest} in the rest, n {words.count(row['n'])}{more}"
 
 
-def _unconfirmed(answer: Discovery, looked: str) -> str:
+def _unconfirmed(answer: Discovery) -> str:
     """Say that nothing is confirmed, and whether it could be."""
-    found = f"{words.plural(answer.n_sent, 'candidate')} found in {looked}"
     if answer.split == "none":
-        return f"{found}; no row was held back, so none can be confirmed"
-    return f"None of the {found} is confirmed{_on_what(answer)}"
+        return "No row was held back, so no slice can be confirmed"
+    return f"No slice is confirmed{_on_what(answer)}"
+
+
+def _candidates(answer: Discovery) -> str:
+    """Say how many slices were looked at, and how many of them were tested."""
+    looked = f"{words.plural(answer.n_slices, 'slice')} of at most {words.plural(answer.search.max_depth, 'condition')}"
+    return f"{words.plural(answer.n_sent, 'candidate')} out of {looked}"
 
 
 def _on_what(answer: Discovery) -> str:

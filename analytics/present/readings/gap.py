@@ -40,41 +40,57 @@ def gap_reading(gap: Gap) -> str:
         return f"{start} is undefined on one side, so its change has no parts. Choose another metric."
     ends = f"from {value_text(metric, flow.reference)} to {value_text(metric, flow.production)}"
     rows = f"{words.count(flow.n_reference)} judged rows of the reference and {words.count(flow.n_production)} of production"
+    change = f"Change: {change_text(metric, flow.change)}, on {rows}."
     if kind_of(gap) == "none":
-        return f"{start} did not change beyond chance: {ends}, {change_text(metric, flow.change)}, on {rows}."
+        return words.told(f"{start} did not change beyond chance: {ends}.", change)
     if not is_clear(flow.change):
-        clear = [f"{named_part(gap, name)} {change_text(metric, flow.parts[name])}" for name in beneath(gap)]
-        return (
-            f"{start} did not change beyond chance on the whole, {ends}, {change_text(metric, flow.change)}; of its parts "
-            f"{words.listed(clear)} {'is' if len(clear) == 1 else 'are'} beyond chance."
+        names = beneath(gap)
+        clear = [f"{named_part(gap, name)} {change_text(metric, flow.parts[name])}" for name in names]
+        return words.told(
+            f"{start} did not change beyond chance on the whole, {ends}; beneath that "
+            f"{words.listed([named_part(gap, name) for name in names])} {'is' if len(clear) == 1 else 'are'} beyond chance.",
+            change,
+            f"Of its parts: {words.listed(clear)}.",
         )
     is_rise = float(flow.change.value) > 0
     verdict = "worse" if is_rise == metric.is_lower_better else "better"
-    lead = f"{start} {'rose' if is_rise else 'fell'} {ends}: {_size_text(metric, flow.change, verdict)}."
+    lead = f"{start} {'rose' if is_rise else 'fell'} {ends}, which is {verdict}."
+    size = f"It is {_size_text(metric, flow.change, verdict)}, on {rows}."
     found = leading(gap)
     apart = ""
     if gap.is_entangled and is_clear(flow.entangled):
-        size = change_text(metric, flow.entangled)
-        apart = entangled_sentence(gap, size if found else "", is_first=is_mostly_entangled(gap))
-    if not found and apart:
-        return f"{lead} {apart}"
+        entangled = change_text(metric, flow.entangled)
+        apart = entangled_sentence(gap, entangled if found else "", is_first=is_mostly_entangled(gap))
+    waiting = waiting_sentence(gap)
     if not found:
-        return f"{lead} {waiting_sentence(gap) or f'No single part of it is beyond chance on {rows}.'}"
+        none = apart or waiting or "No single part of it is beyond chance."
+        return words.told(f"{lead} {none}", size)
     largest = float(flow.parts[found[0]].value) / float(flow.change.value)
     most = "Most of it" if largest > MOST else "The largest part of it"
-    first = f"{most} is {with_article(gap, found[0])}: {change_text(metric, flow.parts[found[0]])}."
-    others = [f"{with_article(gap, name)} {change_text(metric, flow.parts[name])}" for name in found[1:MAX_NAMED]]
+    said = [f"{most} is {with_article(gap, found[0])}.", apart]
+    if is_mostly_entangled(gap) and apart:
+        said = [apart, f"Besides, {with_article(gap, found[0])}."]
+    sizes = [f"{with_article(gap, name)} {change_text(metric, flow.parts[name])}" for name in found[:MAX_NAMED]]
     against = [
         f"{with_article(gap, name)} {change_text(metric, part)}"
         for name, part in flow.parts.items()
         if is_called(gap, name) and name not in found
     ]
-    if is_mostly_entangled(gap) and apart:
-        first = f"{apart} Besides, {with_article(gap, found[0])}: {change_text(metric, flow.parts[found[0]])}."
-        apart = ""
-    further = f"Then {words.listed(others)}." if others else ""
     counter = f"Against it {'work' if len(against) > 1 else 'works'} {words.listed(against)}." if against else ""
-    return " ".join(filter(None, [lead, first, further, apart, counter, waiting_sentence(gap)]))
+    return words.told(
+        " ".join(filter(None, [lead, *said, waiting])), size, f"Its parts: {words.listed(sizes)}.", counter
+    )
+
+
+def ends_reading(metric: str, reference: float, production: float) -> str:
+    """Say the metric on both sides, before its parts are known.
+
+    >>> ends_reading("error_rate", 0.28, 0.35).replace(words.THIN_SPACE, " ")
+    'The error rate goes from 28.0 % to 35.0 %; what that comes from is being computed.'
+    """
+    phrase = words.metric_phrase(metric)
+    values = " to ".join(words.metric_text(metric, value) for value in (reference, production))
+    return f"{phrase[:1].upper()}{phrase[1:]} goes from {values}; what that comes from is being computed."
 
 
 def _size_text(metric: GapMetric, part: Interval, verdict: str) -> str:

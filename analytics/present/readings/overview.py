@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 from analytics.measure.intervals import wilson
 from analytics.measure.metrics import METRICS
+from analytics.measure.overview import label_age
 from analytics.present import words
-from analytics.present.readings.overview_lead import lead_part, reason_part, trivial_part
+from analytics.present.readings.overview_lead import lead_details, lead_part, reason_part, trivial_part
+from analytics.query.cohort import OUTCOME_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,34 +20,48 @@ if TYPE_CHECKING:
 _WIDE = 0.1
 """Width of an interval of AUROC from which chance may be a matter of few rows, a fifth of its range above 0.5. A
 judgement."""
+_NEVER = 0.005
+"""Share of the older half of the rows without a label from which labels are said to stay away. A judgement."""
 NO_ROWS = "No row is in this cohort: remove a filter."
 
 
 def overview_reading(overview: Overview, question: Question, metric: str = "error_rate") -> str:
-    """Say how good the model is on the metric that leads, on how many rows, and what could not be judged."""
+    """Say how good the model is on the metric that leads, and what could not be judged; intervals and counts are details."""
     counts = overview.counts
     if not counts["n"]:
         return NO_ROWS
     n_judged = _judged_of(counts)
     if not n_judged:
         return f"{_why_unjudged(counts)} {_flagged_part(overview)}".strip()
+    if chosen := chosen_reading(question, counts):
+        return chosen
     is_decision = question.log.score_kind == "decision"
     at = "by the logged decisions" if is_decision else f"at threshold {words.threshold_text(question.threshold)}"
     wrong = words.metric_interval("error_rate", *overview.value("error_rate"))
+    errors = f"{words.plural(counts['fp'], 'false positive')} and {words.plural(counts['fn'], 'false negative')}"
+    of_all = (
+        f"{wrong} of {words.plural(n_judged, 'judged row')} {'is' if n_judged == 1 else 'are'} wrong {at}: {errors}."
+    )
     lead = lead_part(overview, question, metric, at)
+    details = [lead_details(overview, question, metric), of_all, _rates_part(overview)]
     if lead:
-        rates = [] if metric in ("recall", "fnr", "precision") else [_rates_part(overview)]
-        of_all = f"{wrong} of {words.plural(n_judged, 'judged row')} are wrong."
-        more = [reason_part(question, metric), *rates, of_all, trivial_part(overview, metric), _unjudged_part(counts)]
-        return " ".join(filter(None, [lead, *more]))
-    parts = [
-        f"{wrong} of {words.plural(n_judged, 'judged row')} {'is' if n_judged == 1 else 'are'} wrong {at}: "
-        f"{words.plural(counts['fp'], 'false positive')} and {words.plural(counts['fn'], 'false negative')}.",
-        _rates_part(overview),
-        trivial_part(overview, metric),
-        _unjudged_part(counts),
-    ]
-    return " ".join(filter(None, parts))
+        reason = reason_part(question, metric)
+    else:
+        lead, reason = f"{words.share(overview.value('error_rate')[0])} of judged rows are wrong {at}.", ""
+    said = [lead, reason, trivial_part(overview, metric), _unjudged_part(overview)]
+    return words.told(" ".join(filter(None, said)), *details)
+
+
+def chosen_reading(question: Question, counts: Mapping[str, int]) -> str:
+    """Say that rows chosen by their outcome have no rates, and how many there are; empty where no outcome is left out."""
+    chosen = question.cohort.outcomes
+    if not chosen or {"tp", "fp", "fn", "tn"} <= set(chosen):
+        return ""
+    names = words.listed([OUTCOME_WORDS[outcome] for outcome in chosen])
+    return (
+        f"This cohort is chosen by its outcomes: {names}, {words.plural(counts['n'], 'row')}. Rates of such rows say nothing "
+        "about the model; remove the filter to see them."
+    )
 
 
 def _judged_of(counts: Mapping[str, int]) -> int:
@@ -86,16 +102,23 @@ def _rates_part(overview: Overview) -> str:
     return f"{text[:1].upper()}{text[1:]}."
 
 
-def _unjudged_part(counts: Mapping[str, int]) -> str:
-    """Say how many rows have no label yet or no score."""
+def _unjudged_part(overview: Overview) -> str:
+    """Say how many rows have no label or no score, and whether labels are late or do not come."""
+    counts = overview.counts
     n, parts = counts["n"], []
     if unlabelled := counts["n_unlabelled"]:
         verb = "has" if unlabelled == 1 else "have"
-        parts.append(f"{words.plural(unlabelled, 'row')} ({words.share(unlabelled / n)}) {verb} no label yet")
+        age = label_age(overview.trend) if overview.trend is not None else None
+        yet = " yet" if age is not None and age.is_late and age.older < _NEVER else ""
+        parts.append(f"{words.plural(unlabelled, 'row')} ({words.share(unlabelled / n)}) {verb} no label{yet}")
+        if age is not None and not age.is_late:
+            parts[-1] += ", old ones as often as new ones, so those with one may not be typical"
+        elif age is not None and not yet:
+            parts[-1] += f", and of the older half {words.share(age.older)} will hardly get one"
     if unscored := counts["n_unscored"]:
         verb = "has" if unscored == 1 else "have"
         parts.append(f"{words.plural(unscored, 'row')} ({words.share(unscored / n)}) {verb} no score")
-    return f"{words.listed(parts)}; such rows are not judged." if parts else ""
+    return f"{'; '.join(parts)}. They are not judged." if parts else ""
 
 
 def confusion_reading(counts: Mapping[str, int]) -> str:

@@ -20,6 +20,8 @@ _YES = {"1", "1.0", "true", "yes", "y", "t", "positive", "pos", "p"}
 _NO_NOUN = {"label", "target", "y", "true", "outcome", "class", "flag", "truth", "positive", "actual", "gt"}
 _MAX_NOUN = 30
 """Characters of the word for what is positive: it stands within sentences. A judgement."""
+_MAX_WORDS = 2
+"""Words of a column's name that can be what is positive ("late payment"); more are a description of it. A judgement."""
 
 
 def noun_of(log: Log) -> str:
@@ -32,38 +34,52 @@ def noun_of(log: Log) -> str:
         return words.shortened(values[0], _MAX_NOUN)
     parts = re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+", words.one_line(log.mapping.label or ""))
     kept = [part for part in parts if part.lower() not in {"is", "has", "was", *_NO_NOUN}]
-    return words.shortened(" ".join(kept).lower(), _MAX_NOUN) if kept else ""
+    return words.shortened(" ".join(kept).lower(), _MAX_NOUN) if 0 < len(kept) <= _MAX_WORDS else ""
 
 
 def lead_part(overview: Overview, question: Question, metric: str, at: str) -> str:
-    """Say how good the model is on the metric that leads."""
+    """Say how good the model is on the metric that leads; empty where that is the error rate."""
     value = overview.value(metric)
     if metric in ("error_rate", "accuracy") or not words.is_known(value[0]):
         return ""
     if metric in ("recall", "fnr", "precision"):
         return _found_part(overview, question, at)
     if metric in ("specificity", "fpr"):
-        alarms = words.metric_interval("fpr", *overview.value("fpr"))
-        n = words.plural(overview.counts["fp"] + overview.counts["tn"], "negative row")
-        return f"{alarms} of {n} are false alarms {at}, {words.count(overview.counts['fp'])} rows."
+        return f"{words.share(overview.value('fpr')[0])} of negative rows are false alarms {at}."
     phrase = words.metric_phrase(metric)
-    return f"{phrase[:1].upper()}{phrase[1:]} is {words.metric_interval(metric, *value)} {at}."
+    return f"{phrase[:1].upper()}{phrase[1:]} is {words.metric_text(metric, value[0])} {at}."
+
+
+def lead_details(overview: Overview, question: Question, metric: str) -> str:
+    """Say the interval and the rows of the metric that leads; empty where that is the error rate."""
+    value, counts = overview.value(metric), overview.counts
+    if metric in ("error_rate", "accuracy") or not words.is_known(value[0]):
+        return ""
+    if metric in ("recall", "fnr", "precision"):
+        missed = words.metric_interval("fnr", *overview.value("fnr"))
+        lead = f"Missed: {missed}, {words.count(counts['fn'])} of {words.plural(counts['tp'] + counts['fn'], 'row')}."
+        precision = overview.value("precision")
+        if not words.is_known(precision[0]):
+            return lead
+        right = words.metric_interval("precision", *precision)
+        flagged = words.plural(counts["tp"] + counts["fp"], "flagged row")
+        return f"{lead} Right: {right} of {flagged}, {words.plural(counts['fp'], 'false alarm')}."
+    if metric in ("specificity", "fpr"):
+        alarms = words.metric_interval("fpr", *overview.value("fpr"))
+        n = words.plural(counts["fp"] + counts["tn"], "negative row")
+        return f"False alarms: {alarms}, {words.count(counts['fp'])} of {n}."
+    return f"{METRICS[metric].label}: {words.metric_interval(metric, *value)}."
 
 
 def _found_part(overview: Overview, question: Question, at: str) -> str:
-    """Say how much of what is positive is missed, and how many flagged rows are right."""
-    counts, noun = overview.counts, noun_of(question.log)
-    n = counts["tp"] + counts["fn"]
-    missed = words.metric_interval("fnr", *overview.value("fnr"))
-    who = noun or "the positive rows"
+    """Say how much of what is positive is missed, and how much of what is flagged is right."""
+    noun = noun_of(question.log)
     verb = "are" if not noun else "is"
-    lead = f"{missed} of {who} {verb} missed {at}: {words.count(counts['fn'])} of {words.plural(n, 'row')}."
+    lead = f"{words.share(overview.value('fnr')[0])} of {noun or 'the positive rows'} {verb} missed {at}."
     precision = overview.value("precision")
     if not words.is_known(precision[0]):
         return f"{lead} No row is flagged."
-    flagged = words.plural(counts["tp"] + counts["fp"], "flagged row")
-    right = f"{words.metric_interval('precision', *precision)} of {flagged} are {noun or 'positive'}"
-    return f"{lead} {right}, {words.plural(counts['fp'], 'false alarm')}."
+    return f"{lead} {words.share(precision[0])} of flagged rows are {noun or 'positive'}."
 
 
 def reason_part(question: Question, metric: str) -> str:

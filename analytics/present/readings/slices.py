@@ -9,9 +9,10 @@ import polars as pl
 import polars.selectors as cs
 
 from analytics.measure.metrics import METRICS
+from analytics.measure.slices import compared_by
 from analytics.present import words
 from analytics.present.base_rate import split_words
-from analytics.present.marks.slices import support, support_words, verdict
+from analytics.present.marks.slices import SIGNIFICANT, support, support_words, verdict
 from analytics.present.readings.overview import NO_ROWS
 
 if TYPE_CHECKING:
@@ -37,14 +38,41 @@ _COUNTED = (
 )
 _MODEL = ("excess_model", "excess_model_low", "excess_model_high", "excess_model_p_adjusted")
 _ENDS = ("", "_low", "_high")
+_KINDS = ("fpr", "fnr")
+_DOING = {
+    "fnr": "misses {value} of {positives}",
+    "recall": "finds {value} of {positives}",
+    "fpr": "flags {value} of the negatives",
+    "specificity": "passes {value} of the negatives",
+    "precision": "is right in {value} of what it flags",
+}
+"""What the model does in a slice, by metric; other metrics are named."""
+_APART = 1.25
+"""Times that one base rate exceeds the other from which the sentence says so. A judgement."""
+_ROWS_OF = {"fnr": "missed row", "recall": "missed row", "fpr": "false alarm", "specificity": "false alarm"}
+"""The rows that a difference of a metric is about, where these can be counted."""
 
 
-def slices_reading(answer: SliceAnswer) -> str:
-    """Say where the metric is worse than in the rest, where it is better, and how many slices had few rows."""
+def slices_reading(answer: SliceAnswer, positives: str = "") -> str:
+    """Say where the model is worst, and by how much; in the details what else stands out, and what had few rows.
+
+    Parameters
+    ----------
+    answer : SliceAnswer
+    positives : str
+        What is positive in a word, as `noun_of` says; by default "the positives".
+    """
     metric, table = answer.metric, answer.table
-    needed = [*table.select(cs.starts_with("slice_")).columns, *_COUNTED, *_MODEL, *(f"{metric}{end}" for end in _ENDS)]
-    needed += [f"{metric}_difference{end}" for end in _ENDS] + [f"{metric}_p_adjusted"]
-    rows = list(table.select(needed).with_columns(support=support(table, metric)).iter_rows(named=True))
+    kinds = [name for name in _KINDS if f"{name}_p_adjusted" in table.columns and name != metric]
+    needed = [*table.select(cs.starts_with("slice_")).columns, *_COUNTED, *_MODEL]
+    difference, p = compared_by(metric)
+    needed += [f"{difference}{end}" for end in _ENDS] + [p, *([_explained(metric)] if _is_beyond(metric) else [])]
+    for name in (metric, *kinds):
+        needed += [f"{name}{end}" for end in _ENDS] + [f"{name}_difference{end}" for end in _ENDS]
+        needed += [f"{name}_complement", f"{name}_p_adjusted"]
+    rows = list(
+        table.select(list(dict.fromkeys(needed))).with_columns(support=support(table, metric)).iter_rows(named=True)
+    )
     if not rows:
         return NO_ROWS
     if not any(words.is_known(row[metric]) for row in rows):
@@ -54,24 +82,119 @@ def slices_reading(answer: SliceAnswer) -> str:
         whole = f"All rows are in one slice, {_name_of(answer, rows[0])}"
         return f"{whole}, so there is nothing to compare: {words.metric_phrase(metric)} is {text}."
     found = {key: [row for row in rows if verdict(row, metric) == key] for key in _STANDING_OUT}
-    lead = _standing_out(answer, rows, found) if any(found.values()) else _nothing_stands_out(answer, rows)
-    return " ".join(filter(None, [lead, _few_part(answer, rows)]))
+    few = _few_part(answer, rows)
+    of_kinds = _kinds_part(answer, rows, kinds, positives) if METRICS[metric].is_of_errors else ""
+    if not any(found.values()):
+        quiet = _nothing_stands_out(answer, rows)
+        return words.told(of_kinds, quiet, few) if of_kinds else words.told(*quiet.split("\n"), few)
+    return words.told(*_standing_out(answer, rows, found, positives), of_kinds, few)
 
 
-def _standing_out(answer: SliceAnswer, rows: list[_Row], found: dict[str, list[_Row]]) -> str:
-    """Say what stands out, the bad before the good."""
+def _standing_out(
+    answer: SliceAnswer, rows: list[_Row], found: dict[str, list[_Row]], positives: str
+) -> tuple[str, ...]:
+    """Say what stands out, the worst slice first; the others are details."""
     where = f" of {words.plural(len(rows), 'slice')} by {_by_of(answer)}"
-    parts: list[str] = []
+    told: list[str] = []
     for key, slices in found.items():
-        if slices and METRICS[answer.metric].is_of_errors:
-            parts.append(
-                _errors_part(answer, rows, slices)
-                if key == "worse"
-                else _better_part(answer, slices, "" if parts else where)
-            )
-        elif slices:
-            parts.append(_differing_part(answer, slices, key, "" if parts else where))
-    return " ".join(parts)
+        if not slices:
+            continue
+        if METRICS[answer.metric].is_of_errors:
+            if key == "worse":
+                told += [_worst_part(answer, slices), _errors_part(answer, rows, slices)]
+            else:
+                told.append(_better_part(answer, slices, "" if told else where))
+        else:
+            lead = [] if told else [_furthest_part(answer, slices, key, positives)]
+            told += [*lead, _differing_part(answer, slices, key, where)]
+    return tuple(told)
+
+
+def _worst_part(answer: SliceAnswer, worse: list[_Row]) -> str:
+    """Say how often the slice with most errors beyond its base rate fails, and how many errors those are."""
+    row = max(worse, key=lambda row: row["excess_model"])
+    wrong, judged = row["fp"] + row["fn"], _n_judged(row)
+    rest = wrong / judged - row["excess_errors"] / judged
+    errors = words.plural(round(row["excess_model"]), "error")
+    bounds = words.between(*(words.plain(row[f"excess_model_{end}"], 0) for end in ("low", "high")))
+    return (
+        f"Worst by {_by_of(answer)}: {_name_of(answer, row)} fails in {words.share(wrong / judged)} against "
+        f"{words.share(rest)} elsewhere. That is {errors} ({bounds}) more than its base rate explains."
+    )
+
+
+def _furthest_part(answer: SliceAnswer, found: list[_Row], key: str, positives: str) -> str:
+    """Say what the metric is in the slice where most rows are at stake, against elsewhere."""
+    metric, (compared, _) = answer.metric, compared_by(answer.metric)
+    row = max(found, key=lambda row: abs(row[compared]) * row["support"])
+    order = {"worse": "Worst", "better": "Best", "higher": "Highest", "lower": "Lowest"}[key]
+    doing = _doing(row, metric, positives)
+    lead = f"{order} by {_by_of(answer)}: {_name_of(answer, row)}, where {doing}."
+    ends = [row[f"{compared}{end}"] for end in _ENDS]
+    if metric not in _ROWS_OF:
+        size = words.metric_difference(metric, *ends)
+        n = words.count(row["support"])
+        return f"{lead} The difference is {size}, n {n}.{'' if _is_beyond(metric) else _base_rate_part(row, metric)}"
+    size, low, high = (end * row["support"] for end in ends)
+    more = "more" if (size > 0) == (METRICS[metric].direction == "lower") else "fewer"
+    bounds = words.between(*(words.plain(end, 0) for end in sorted((abs(low), abs(high)))))
+    return (
+        f"{lead} That is {words.plural(round(abs(size)), _ROWS_OF[metric])} ({bounds}) {more} than the rest would have."
+    )
+
+
+def _base_rate_part(row: _Row, metric: str) -> str:
+    """Warn where another base rate alone moves a metric that is not split."""
+    own, rest = row["base_rate"], row["base_rate_complement"]
+    if not METRICS[metric].moves_with_base_rate or not own or not rest or max(own, rest) < _APART * min(own, rest):
+        return ""
+    rates = f"{words.share(own)} against {words.share(rest)}"
+    return f" Positives are {'more' if own > rest else 'less'} frequent there, {rates}, which alone moves this metric."
+
+
+def _doing(row: _Row, metric: str, positives: str, who: str = "the model") -> str:
+    """Say what the model does in a slice by a metric, against elsewhere, or against what its base rate explains."""
+    value, rest = words.metric_text(metric, row[metric]), words.metric_text(metric, row[f"{metric}_complement"])
+    against = f"against {rest} elsewhere"
+    if _is_beyond(metric):
+        against = f"and the errors of the rest would give {words.metric_text(metric, row[_explained(metric)])}"
+    if metric in _DOING:
+        return f"{who} {_DOING[metric].format(value=value, positives=positives or 'the positives')} {against}"
+    return f"{words.metric_phrase(metric)} is {value} {against}"
+
+
+def _is_beyond(metric: str) -> bool:
+    """Whether a metric is compared with what the base rate explains."""
+    return compared_by(metric)[0].endswith("_beyond")
+
+
+def _explained(metric: str) -> str:
+    """Name the column of what the base rate explains."""
+    return f"{metric}_base_rate"
+
+
+def _kinds_part(answer: SliceAnswer, rows: list[_Row], kinds: Sequence[str], positives: str) -> str:
+    """Say in which slice false alarms and misses are clearly more frequent: equal error rates may hide both."""
+    parts: list[str] = []
+    for kind in kinds:
+        least = [row for row in rows if min(row["fp"] + row["tn"], row["tp"] + row["fn"]) >= answer.min_support]
+        clear = [row for row in least if _is_clear(row[f"{kind}_p_adjusted"], len(kinds))]
+        worse = [row for row in clear if row[f"{kind}_difference"] > 0]
+        if worse:
+            on = ("fp", "tn") if kind == "fpr" else ("fn", "tp")
+            most = max(worse, key=lambda row: row[f"{kind}_difference"] * sum(row[name] for name in on))
+            who = "it" if parts else "the model"
+            parts.append(f"in {_name_of(answer, most)} {_doing(most, kind, positives, who)}.")
+    if not parts:
+        return ""
+    return " ".join(
+        [f"By {_by_of(answer)} the two kinds of error differ: {parts[0]}", *(_capital(part) for part in parts[1:])]
+    )
+
+
+def _is_clear(p: float | None, tests: int) -> bool:
+    """Say whether an adjusted p-value is small, of as many families of tests."""
+    return p is not None and p * tests < SIGNIFICANT
 
 
 def _errors_part(answer: SliceAnswer, rows: list[_Row], worse: list[_Row]) -> str:
@@ -106,15 +229,16 @@ def _better_part(answer: SliceAnswer, found: list[_Row], where: str) -> str:
 
 def _differing_part(answer: SliceAnswer, found: list[_Row], key: str, where: str) -> str:
     """Say in which slices the metric differs in one direction; the one that differs most with its numbers."""
-    metric = answer.metric
-    furthest = max(found, key=lambda row: abs(row[f"{metric}_difference"]))
+    metric, (compared, _) = answer.metric, compared_by(answer.metric)
+    furthest = max(found, key=lambda row: abs(row[compared]))
     value = words.metric_interval(metric, *(furthest[f"{metric}{end}"] for end in _ENDS))
-    size = words.metric_difference(metric, *(furthest[f"{metric}_difference{end}"] for end in _ENDS))
-    side = "higher" if furthest[f"{metric}_difference"] > 0 else "lower"
+    size = words.metric_difference(metric, *(furthest[f"{compared}{end}"] for end in _ENDS))
+    side = "higher" if furthest[compared] > 0 else "lower"
     valued = {"worse": " (worse)", "better": " (better)"}.get(key, "")
+    than = "its base rate explains" if _is_beyond(metric) else "in the rest"
     most = "" if len(found) == 1 else "most in "
     return (
-        f"{_sentence_start(metric)} is {side}{valued} than in the rest in {words.count(len(found))}{where}: "
+        f"{_sentence_start(metric)} is {side}{valued} than {than} in {words.count(len(found))}{where}: "
         f"{most}{_name_of(answer, furthest)}, {value}, which is {size}, n {words.count(furthest['support'])}."
     )
 
@@ -127,12 +251,17 @@ def _nothing_stands_out(answer: SliceAnswer, rows: list[_Row]) -> str:
         return f"No slice by {by} has enough {support_words(metric)} to compare {words.metric_phrase(metric)} with the rest."
     if METRICS[metric].is_of_errors:
         return _no_errors_part(answer, rows, compared)
-    furthest = max(compared, key=lambda row: abs(row[f"{metric}_difference"]))
-    ends = (furthest[f"{metric}_difference{end}"] for end in _ENDS)
-    return (
-        f"{_sentence_start(metric)} differs from the rest in none of {words.plural(len(rows), 'slice')} by {by} after "
-        f"adjusting for looking at all of them; the largest difference is {_name_of(answer, furthest)} with "
-        f"{words.metric_difference(metric, *ends)}, n {words.count(furthest['support'])}."
+    column, _ = compared_by(metric)
+    known = [row for row in compared if words.is_known(row[column])]
+    if not known:
+        return f"No slice by {by} can be compared with the rest in {words.metric_phrase(metric)}."
+    furthest = max(known, key=lambda row: abs(row[column]))
+    ends = (furthest[f"{column}{end}"] for end in _ENDS)
+    return words.told(
+        f"{_sentence_start(metric)} differs from {'what the base rate explains' if _is_beyond(metric) else 'the rest'} in none "
+        f"of {words.plural(len(rows), 'slice')} by {by}, beyond chance.",
+        f"The largest difference, adjusted for looking at all of them: {_name_of(answer, furthest)} with "
+        f"{words.metric_difference(metric, *ends)}, n {words.count(furthest['support'])}.",
     )
 
 
@@ -140,14 +269,14 @@ def _no_errors_part(answer: SliceAnswer, rows: list[_Row], compared: list[_Row])
     """Say that the model is nowhere clearly worse or better than the base rate explains, and where most errors are."""
     none = (
         f"The model is worse or better than the base rate explains in none of {words.plural(len(rows), 'slice')} by "
-        f"{_by_of(answer)} after adjusting for looking at all of them"
+        f"{_by_of(answer)}, beyond chance."
     )
     split = [row for row in compared if words.is_known(row["excess_model"])]
     if not split:
-        return f"{none}."
+        return none
     most = max(split, key=lambda row: row["excess_errors"])
-    where = f"most errors more than elsewhere are in {_name_of(answer, most)}"
-    return f"{none}; {where}: {split_words(most)}, n {words.count(most['support'])}."
+    where = f"Most errors more than elsewhere are in {_name_of(answer, most)}"
+    return words.told(none, f"{where}: {split_words(most)}, n {words.count(most['support'])}.")
 
 
 def _few_part(answer: SliceAnswer, rows: Sequence[_Row]) -> str:
@@ -171,16 +300,20 @@ def _name_of(answer: SliceAnswer, row: _Row) -> str:
     for place, column in enumerate(answer.by):
         value, is_text = row[f"slice_{place}"], answer.table.schema[f"slice_{place}"] == pl.String
         label = words.value_label(value)
-        names.append(label if is_text and value is not None else f"{words.one_line(column)} {label}")
+        names.append(label if is_text and value is not None else f"{words.column_words(column)} {label}")
     return words.shortened(" · ".join(names), _MAX_NAME)
 
 
 def _by_of(answer: SliceAnswer) -> str:
     """Name the sliced columns."""
-    return words.listed([words.shortened(words.one_line(column), _MAX_NAME) for column in answer.by])
+    return words.listed([words.shortened(words.column_words(column), _MAX_NAME) for column in answer.by])
 
 
 def _sentence_start(metric: str) -> str:
     """Name a metric at the start of a sentence."""
-    phrase = words.metric_phrase(metric)
-    return f"{phrase[:1].upper()}{phrase[1:]}"
+    return _capital(words.metric_phrase(metric))
+
+
+def _capital(text: str) -> str:
+    """Begin a sentence."""
+    return f"{text[:1].upper()}{text[1:]}"

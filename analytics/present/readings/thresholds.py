@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from analytics.measure.thresholds.operating import Totals
 from analytics.present import words
 from analytics.present.money import limit_text, money, money_interval, per_month, per_week, point_text
 
@@ -20,8 +21,8 @@ def threshold_reading(answer: ThresholdAnswer) -> str:
     if reason:
         return reason
     if not answer.policy.has_costs:
-        return " ".join([_asking_part(answer), *_caveats(answer)])
-    return " ".join([_move_part(answer), *_caveats(answer)])
+        return words.told(_asking_part(answer), *_caveats(answer))
+    return words.told(_move_part(answer), _best_part(answer), *_caveats(answer))
 
 
 def _asking_part(answer: ThresholdAnswer) -> str:
@@ -31,7 +32,7 @@ def _asking_part(answer: ThresholdAnswer) -> str:
     rates = [
         f"{name} {words.share(value)}"
         for name in ("recall", "precision")
-        if (value := _rate(answer, name, now)) is not None
+        if (value := getattr(totals_at(answer, now), name)) is not None
     ]
     flagged = words.plural(round(answer.value("n_flagged", now) * factor), "row")
     return (
@@ -40,50 +41,57 @@ def _asking_part(answer: ThresholdAnswer) -> str:
     )
 
 
-def _rate(answer: ThresholdAnswer, name: str, point: Point) -> float | None:
-    """Return recall or precision at a point, None where it has no value."""
-    hit, other = answer.value("tp", point), answer.value("fn" if name == "recall" else "fp", point)
-    return hit / (hit + other) if hit + other else None
-
-
 def _traded_part(answer: ThresholdAnswer, to: Point) -> str:
     """Say what becomes of recall, precision and flagged rows when the threshold moves."""
+    return traded_words(answer, totals_at(answer, answer.present), totals_at(answer, to))
+
+
+def totals_at(answer: ThresholdAnswer, point: Point) -> Totals:
+    """Count what becomes of the rows at a point."""
+    return Totals(*(answer.value(name, point) for name in ("tp", "fp", "fn", "n_flagged")))
+
+
+def traded_words(answer: ThresholdAnswer, before: Totals, after: Totals, flagged: str = "flagged rows") -> str:
+    """Say what becomes of recall, precision and flagged rows."""
     factor, span = per_week(answer)
-    parts = [
-        f"{name} goes from {words.share(_rate(answer, name, answer.present))} to {words.share(_rate(answer, name, to))}"
-        for name in ("recall", "precision")
-    ]
-    now, then = (words.count(answer.value("n_flagged", point) * factor) for point in (answer.present, to))
-    parts.append(f"flagged rows from {now} to {then} {span}")
-    text = ", ".join(parts).replace("precision goes", "precision", 1)
-    return f"{text[:1].upper()}{text[1:]}."
+    recall = f"Recall goes from {words.share(before.recall)} to {words.share(after.recall)}"
+    precision = f"precision from {words.share(before.precision)} to {words.share(after.precision)}"
+    now, then = (words.count(totals.n_flagged * factor) for totals in (before, after))
+    return f"{recall}, {precision}, {flagged} from {now} to {then} {span}."
 
 
 def _move_part(answer: ThresholdAnswer) -> str:
     """Say whether to move the threshold, and what the move is worth on rows that did not choose it."""
-    present, best = point_text(answer, answer.present), f"{point_text(answer, answer.best)}{_best_interval(answer)}"
+    present, best = point_text(answer, answer.present), point_text(answer, answer.best)
     factor, span = per_month(answer)
     unit = answer.policy.unit
     value, low, high = (float(part) * factor for part in (answer.saving.value, answer.saving.low, answer.saving.high))
     saved = money_interval(value, low, high, unit)
     if answer.best == answer.present:
         return f"Keep the threshold at {best}: no other costs less on these rows."
+    traded = _traded_part(answer, answer.best) if answer.best else ""
     if not answer.allowed[answer.present.bin]:
-        traded = _traded_part(answer, answer.best) if answer.best else ""
         lead = f"Move the threshold from {present} to {best}: the present one does not keep every limit. {traded}"
         if value >= 0:
             return f"{lead} The move saves {saved} {span}, {_CROSS_FITTED}."
         return f"{lead} Keeping them costs {money_interval(-value, -high, -low, unit)} {span}, {_CROSS_FITTED}."
     if low > 0:
-        move = f"Move the threshold from {present} to {best}: that saves {saved} {span}, {_CROSS_FITTED}."
-        return f"{move} {_traded_part(answer, answer.best)}" if answer.best else move
+        return (
+            f"Move the threshold from {present} to {best}. That saves {saved} {span}, {_CROSS_FITTED}. {traded}".strip()
+        )
     if answer.region is not None and answer.region[0] <= answer.present.bin <= answer.region[1]:
         tolerance = words.share(answer.policy.tolerance)
-        return f"Keep the threshold at {present}: on these rows it costs within {tolerance} of the best, {best}."
+        return f"Keep the threshold at {present}. On these rows it costs within {tolerance} of the best, {best}."
     return (
-        f"No move from {present} is clearly worth it: the best threshold on these rows is {best}, and what it saves, "
+        f"No move from the threshold {present} is clearly worth it. The best on these rows is {best}, and what it saves, "
         f"{_CROSS_FITTED}, is {saved} {span}."
     )
+
+
+def _best_part(answer: ThresholdAnswer) -> str:
+    """Say how sure the best threshold is; empty where that is not known."""
+    interval = _best_interval(answer)
+    return f"The best threshold on these rows is {point_text(answer, answer.best)}{interval}." if interval else ""
 
 
 def _why_no_answer(answer: ThresholdAnswer) -> str:

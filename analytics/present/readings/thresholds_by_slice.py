@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from analytics.present import words
 from analytics.present.money import money, money_interval, per_month
+from analytics.present.readings.thresholds import totals_at, traded_words
 
 if TYPE_CHECKING:
     from analytics.answers.thresholds.answer import ThresholdAnswer
@@ -47,7 +48,8 @@ def slice_policy_reading(slices: SlicePolicy, answer: ThresholdAnswer) -> str:
         f" Slices under {words.plural(slices.pooling.min_support, 'judged row')} keep the single threshold ({few} do); the "
         f"others are joined by {words.number(slices.pooling.pseudo_rows, 0)} rows of the whole cohort's distribution."
     )
-    return f"{text}; in sample it saves {in_sample}.{pooled}"
+    traded = traded_words(answer, slices.before, slices.after)
+    return f"{text}; in sample it saves {in_sample}. {traded}{pooled}"
 
 
 def band_reading(band: Band, reviewer: Reviewer, answer: ThresholdAnswer) -> str:
@@ -66,5 +68,10 @@ def band_reading(band: Band, reviewer: Reviewer, answer: ThresholdAnswer) -> str
     volume = f"{words.count(looks)} rows {'per week' if answer.days else 'on this cohort'}"
     return (
         f"Let a person look from {lower} {upper}, {terms}: {volume}, and {money(band.saving * factor, unit)} {span} less than "
-        "the best single threshold, on these rows."
+        f"the best single threshold, on these rows. {_beside_single(band, answer)}"
     )
+
+
+def _beside_single(band: Band, answer: ThresholdAnswer) -> str:
+    """Say what becomes of recall, precision and flagged rows beside the present threshold."""
+    return traded_words(answer, totals_at(answer, answer.present), band.totals, "rows flagged without a look")

@@ -116,7 +116,10 @@ def slice_report(
         figures=_overview_figures(question, overview),
         metrics=tables.metrics(overview),
         decisions=decisions,
-        sections=[*map(_found_section, found), *map(_section, answers)],
+        sections=[
+            *map(_found_section, found),
+            *(_section(answer, readings.noun_of(question.log)) for answer in answers),
+        ],
         definitions=tables.definitions(),
         conventions=_CONVENTIONS,
         footer=f"Made by Slicewise from log {question.log.key}. Aggregates only.",
@@ -142,9 +145,9 @@ def _overview_figures(question: Question, overview: Overview) -> list[_Figure]:
     return found
 
 
-def _section(answer: SliceAnswer) -> _Section:
+def _section(answer: SliceAnswer, positives: str) -> _Section:
     """Return the section of one answer: one column as a ranking, two as a heat map."""
-    metric, reading = answer.metric, readings.slices_reading(answer)
+    metric, reading = answer.metric, readings.slices_reading(answer, positives)
     overall = answer.overall[metric][0]
     if len(answer.by) == 1:
         drawing = drawings.bars_drawing(answer.table, metric, overall, reading)

@@ -29,8 +29,14 @@ def heading(metric: str) -> str:
     return METRICS[metric].heading
 
 
-def slice_cells(answer: SliceAnswer) -> pl.DataFrame:
+def slice_cells(answer: SliceAnswer, *, ink: str = palette.MUTED["light"]) -> pl.DataFrame:
     """Return intervals and p-values as the table of slices shows them, row by row.
+
+    Parameters
+    ----------
+    answer : SliceAnswer
+    ink : str
+        The colour of the digits in the pictures, which must be legible on the ground of the table.
 
     Returns
     -------
@@ -55,9 +61,11 @@ def slice_cells(answer: SliceAnswer) -> pl.DataFrame:
         bounds, apart = _interval_words(metric, mark.low, mark.high), _interval_words(metric, *gap[1:], is_signed=True)
         colour, is_drawn = palette.VERDICTS[mark.verdict], place < MAX_PICTURES
         own = (mark.value, mark.low, mark.high)
-        rows["interval"].append(interval_picture(own, span, overall, bounds, colour=colour) if is_drawn else None)
+        rows["interval"].append(
+            interval_picture(own, span, overall, bounds, colour=colour, ink=ink) if is_drawn else None
+        )
         rows["difference_interval"].append(
-            interval_picture(gap, (-reach, reach), 0.0, apart, colour=colour, width=78) if is_drawn else None
+            interval_picture(gap, (-reach, reach), 0.0, apart, colour=colour, ink=ink, width=78) if is_drawn else None
         )
         rows["interval_text"].append(bounds)
         rows["difference_text"].append(apart)

@@ -150,7 +150,10 @@ def threshold_json(
     if slices is not None:
         found |= _slices_json(slices)
     if band is not None:
-        found["band"] = {**vars(band), "low": answer.threshold_at(band.low), "high": answer.threshold_at(band.high)}
+        rates = {"recall": band.totals.recall, "precision": band.totals.precision}
+        numbers = {name: value for name, value in vars(band).items() if name != "totals"}
+        ends = {"low": answer.threshold_at(band.low), "high": answer.threshold_at(band.high)}
+        found["band"] = {**numbers, **ends, **rates}
     frame = sweep_frame(answer)
     rows = (frame if answer.policy.has_costs else frame.drop(cs.starts_with("cost"))).iter_rows(named=True)
     return {**found, "sweep": [{name: json_value(value) for name, value in row.items()} for row in rows]}

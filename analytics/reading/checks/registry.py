@@ -16,6 +16,7 @@ from analytics.log.schema import Log
 from analytics.reading.checks import (
     changes,
     columns,
+    contradictions,
     decisions,
     ids,
     labels,
@@ -42,6 +43,7 @@ _FAMILIES: tuple[tuple[Check, ...], ...] = (
     decisions.CHECKS,
     labels.CHECKS,
     columns.CHECKS,
+    contradictions.CHECKS,
     missing.CHECKS,
     spikes.CHECKS,
     spellings.CHECKS,

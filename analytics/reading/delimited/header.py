@@ -7,12 +7,9 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from analytics.reading.delimited.lexer import Dialect, Record
-from analytics.reading.delimited.repair import MISSING_FIELDS, MISSING_SEPARATOR, OTHER_DELIMITER, Row, Search
+from analytics.reading.delimited.repair import MAX_COST, MISSING_FIELDS, MISSING_SEPARATOR, OTHER_DELIMITER, Row, Search
 from analytics.reading.delimited.shapes import ColumnProfile, is_texty, shape
 
-MAX_COST = 4.5
-"""Of a header line, or of a row below it, that is mended, in the costs of `repair`: as `rows` takes for rows. Set by
-hand."""
 _NUMBER = re.compile(r"[-+]?[\d.,]+%?")
 ROW_NAMES = "the rows have a name or a number in front, which has none above it"
 _ENDING_DELIMITER = "the rows end with a separator, the header does not"

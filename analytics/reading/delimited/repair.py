@@ -19,6 +19,9 @@ MISSING_FIELDS = "fields missing at its end"
 _KINDS = (OTHER_DELIMITER, MISSING_SEPARATOR, _EXTRA_SEPARATOR, _OPEN_SEPARATOR, MISSING_FIELDS, STRAY_QUOTE)
 
 _BLANKS = re.compile(" *")
+MAX_COST = 4.5
+"""Of a line that is mended and taken for a row or a header: about two faults and their misfits; beyond, it is set aside. Set by
+hand."""
 _MAX_STEPS = 4_000
 """Partial readings of a line that are looked at: bounds the time of a line that is nothing but faults. A judgement."""
 _MAX_CLOSERS = 8

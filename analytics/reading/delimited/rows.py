@@ -8,13 +8,10 @@ from dataclasses import replace
 from analytics.reading.delimited.account import Aside, Books
 from analytics.reading.delimited.header import OTHER_DELIMITERS, header_votes, is_named
 from analytics.reading.delimited.lexer import Dialect, Record, Records
-from analytics.reading.delimited.repair import OTHER_DELIMITER, STRAY_QUOTE, Row, Search
+from analytics.reading.delimited.repair import MAX_COST, OTHER_DELIMITER, STRAY_QUOTE, Row, Search
 from analytics.reading.delimited.shapes import pattern
 from analytics.reading.delimited.table import Layout, is_rule
 
-_MAX_COST = 4.5
-"""Of a mended row, in the costs of `repair`: about two faults and their misfits; beyond, the line is set aside. Set by
-hand."""
 _CHEAP = 2.0
 """Cost up to which a row with too few or too many fields needs no other reading beside it: one fault. Set by hand."""
 _MAX_WAITING = 500
@@ -234,7 +231,7 @@ class Rows:
             if found is None or found.cost > _CHEAP or found.is_ambiguous:
                 found = _cheapest(found, self.search.read(text, n_fields=width - 1))
             count = len(text.split(self.dialect.delimiter)) if self.dialect.delimiter else 1
-            if (found is None or found.cost > _MAX_COST) and count > width:
+            if (found is None or found.cost > MAX_COST) and count > width:
                 found = _cheapest(found, self.search.read(text, n_fields=count))
         else:
             found = self.search.read(text, n_fields=len(cells))
@@ -249,10 +246,8 @@ class Rows:
         if row.n_padded:
             padded = self.layout.columns[self.layout.width - row.n_padded :]
             may_be_empty = all(column.empty > 0.02 or not column.n for column in padded)
-            return (
-                may_be_empty or row.n_padded * 2 < self.layout.width
-            ) and row.cost <= _MAX_COST + 1.25 * row.n_padded
-        return row.cost <= _MAX_COST + 0.1 * self.layout.width
+            return (may_be_empty or row.n_padded * 2 < self.layout.width) and row.cost <= MAX_COST + 1.25 * row.n_padded
+        return row.cost <= MAX_COST + 0.1 * self.layout.width
 
     def in_other_dialect(self, text: str) -> Row | None:
         """Return a line that uses another delimiter as a row."""

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from analytics.log.layout import CsvOptions
-from analytics.reading.delimited.header import MAX_COST, ROW_NAMES, fitted, is_header, is_named, joined, mended_header
+from analytics.reading.delimited.header import ROW_NAMES, fitted, is_header, is_named, joined, mended_header
 from analytics.reading.delimited.lexer import Dialect, Record, lenient_fields
-from analytics.reading.delimited.repair import Search
+from analytics.reading.delimited.repair import MAX_COST, Search
 from analytics.reading.delimited.shapes import ColumnProfile, profiles
 
 _MAX_HEADER_LINES = 6

@@ -35,14 +35,26 @@ def attach(connection: duckdb.DuckDBPyConnection, origin: Path, target: Path) ->
 def take_rows(connection: duckdb.DuckDBPyConnection, reading: Reading, *, from_log: bool) -> None:
     """Make the rows of ``origin`` the table ``raw``: those of a staged reading as they are, those of a log made plain."""
     if from_log:
-        stored = _names_of(connection, "duckdb_columns()", "table_name = 'log'", "column_name")
-        plain = ", ".join(
-            f"{column.original_name if column.original_name in stored else column.sql_name}::{column.type} AS {column.sql_name}"
-            for column in reading.columns
-        )
-        connection.execute(f"CREATE TABLE raw AS SELECT {plain} FROM origin.log ORDER BY row_id")
+        connection.execute(f"CREATE TABLE raw AS {_plain_rows(connection, reading)} ORDER BY row_id")
     else:
         connection.execute("CREATE VIEW raw AS SELECT rowid, * FROM origin.raw")
+
+
+def see_rows(connection: duckdb.DuckDBPyConnection, reading: Reading, origin: Path, *, from_log: bool) -> None:
+    """Make the rows of a file ``raw`` without copying one: for a question that needs a few columns."""
+    connection.execute(f"ATTACH '{_quoted(origin)}' AS origin (READ_ONLY)")
+    rows = _plain_rows(connection, reading) if from_log else "SELECT rowid, * FROM origin.raw"
+    connection.execute(f"CREATE VIEW raw AS {rows}")
+
+
+def _plain_rows(connection: duckdb.DuckDBPyConnection, reading: Reading) -> str:
+    """Return what selects the rows of a log with the values and the types that its file had."""
+    stored = _names_of(connection, "duckdb_columns()", "table_name = 'log'", "column_name")
+    plain = ", ".join(
+        f"{column.original_name if column.original_name in stored else column.sql_name}::{column.type} AS {column.sql_name}"
+        for column in reading.columns
+    )
+    return f"SELECT {plain} FROM origin.log"
 
 
 def copy_rows(connection: duckdb.DuckDBPyConnection, reading: Reading, origin: Path) -> None:

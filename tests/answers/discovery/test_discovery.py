@@ -105,7 +105,7 @@ def test_a_log_without_any_effect_confirms_nothing_and_says_so(engine: Engine, d
     log = desk.log(generated(has_effect=False), segments=("g", "h", "<b>odd</b>"), time="when", row_id=None)
     answer = discover(engine, Question(log, Cohort(), 0.5), Search())
     assert "confirmed" not in answer.table["status"]
-    assert readings.discovery_reading(answer).startswith("None of the")
+    assert readings.discovery_reading(answer).startswith("No slice is confirmed on ")
 
 
 def test_another_word_for_the_prediction_is_no_finding_about_false_positives(engine: Engine, desk: Desk) -> None:
@@ -133,6 +133,19 @@ def test_a_column_that_tells_the_label_is_left_out_and_said_unless_it_is_asked_f
     chosen = discover(engine, Question(log, Cohort(), 0.5), Search(columns=("g", "after"), split="none", every=True))
     assert chosen.left_out == ()
     assert any(entry.property.column == "after" for found in chosen.slices for entry in found)
+
+
+def test_a_column_of_data_sets_stays_though_their_base_rates_differ(engine: Engine, desk: Desk) -> None:
+    rng = np.random.default_rng(17)
+    frame = generated()
+    is_hard = pl.Series(np.where(rng.random(frame.height) < 0.06, 1 - frame["label"], frame["label"]))
+    mixed = frame.with_columns(part=pl.when(is_hard == 1).then(pl.lit("hard")).otherwise(pl.lit("easy")))
+    for name, left_out in (("dataset", ()), ("benchmark_name", ()), ("after", ("after",))):
+        log = desk.log(mixed.rename({"part": name}), segments=("g", name), time="when", row_id=None)
+        assert discover(engine, Question(log, Cohort(), 0.5), Search(split="row")).left_out == left_out, name
+    pure = frame.with_columns(dataset=pl.when(pl.col("label") == 1).then(pl.lit("fraud")).otherwise(pl.lit("clean")))
+    log = desk.log(pure, segments=("g", "dataset"), time="when", row_id=None)
+    assert discover(engine, Question(log, Cohort(), 0.5), Search(split="row")).left_out == ("dataset",)
 
 
 def test_a_field_that_tells_the_label_by_being_missing_is_no_missing_field(engine: Engine, desk: Desk) -> None:

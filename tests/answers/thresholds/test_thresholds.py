@@ -204,6 +204,17 @@ def test_slices_never_cost_more_in_sample_and_the_fitted_difference_vanishes_whe
     ) or "more" in readings.slice_policy_reading(found, answer)
     direct_cost = 0.0
     frame = made()
+    own = pl.DataFrame({"team": found.table["slice_0"], "own": found.table["threshold"]})
+    judged = frame.join(own, on="team", how="left", nulls_equal=True).drop_nulls(["score", "label"])
+    for flagged, totals in ((pl.col("own"), found.after), (pl.lit(found.single), found.before)):
+        is_flagged, is_positive = pl.col("score") >= flagged, pl.col("label") == 1
+        counts = judged.select(
+            tp=(is_flagged & is_positive).sum(),
+            fp=(is_flagged & ~is_positive).sum(),
+            fn=(~is_flagged & is_positive).sum(),
+        )
+        assert (totals.tp, totals.fp, totals.fn) == counts.row(0)
+    assert "Recall goes from " in readings.slice_policy_reading(found, answer)
     for row in found.table.iter_rows(named=True):
         part = frame.filter(pl.col("team").eq_missing(pl.lit(row["slice_0"])))
         _, cost = direct(part["label"].to_numpy(), part["score"].to_numpy(), np.array([row["threshold"]]), FIVE.costs)

@@ -110,6 +110,16 @@ def test_a_side_is_measured_as_scikit_learn_measures_it(metric: str) -> None:
     assert judged_value(cells_of(frame), gap_metric(metric, AMOUNTS)) == pytest.approx(expected[metric], abs=1e-12)
 
 
+@pytest.mark.parametrize("unlabelled", [0.0, 0.3])
+def test_brier_is_exact_where_a_bin_holds_many_scores_of_one_label(unlabelled: float) -> None:
+    rng = np.random.default_rng(11)
+    frame = rows(2_000, 3, unlabelled=unlabelled)
+    spread = (frame["score"] + pl.Series(rng.uniform(-0.0099, 0.0099, frame.height))).clip(0, 1)
+    known = frame.with_columns(score=spread).filter("known")
+    found = judged_value(cells_of(frame.with_columns(score=spread)), gap_metric("brier", AMOUNTS))
+    assert found == pytest.approx(brier_score_loss(known["label"], known["score"]), abs=1e-12)
+
+
 def test_the_shares_are_the_average_over_all_orders() -> None:
     sides, metric = (cells_of(rows(2_000, 4)), cells_of(rows(1_500, 5, missing=0.6), 0.3)), gap_metric("precision")
     values = hybrid_values(*sides, KEYS, metric)

@@ -14,7 +14,15 @@ from analytics.measure.thresholds.by_slice import Pooling, slice_bins, slice_sav
 from analytics.measure.thresholds.certainty import certainty, cross_fitted, indifference, resampled, saving
 from analytics.measure.thresholds.costs import Costs, best_bin, squared_stakes, total_costs
 from analytics.measure.thresholds.human_band import Reviewer, best_band
-from analytics.measure.thresholds.operating import Limits, Point, best_point, cost_sweep, pressures, worth_of_capacity
+from analytics.measure.thresholds.operating import (
+    Limits,
+    Point,
+    Totals,
+    best_point,
+    cost_sweep,
+    pressures,
+    worth_of_capacity,
+)
 from analytics.measure.thresholds.policy import PRESETS, Policy, capacity_of
 from analytics.measure.thresholds.sensitivity import best_threshold_map, cost_ranges
 from tests.measure.calibration.made_bins import bins_of, calibrated, halved
@@ -282,6 +290,15 @@ def test_the_best_band_is_the_cheapest_of_all_pairs(
 def test_a_person_who_is_always_right_and_free_looks_at_every_row_that_would_be_wrong() -> None:
     band = best_band(bins_of([0, 2, 5], [7, 2, 0]), FIVE, Reviewer())
     assert (band.low, band.high, band.cost, band.n_reviewed) == (1, 2, 0, 4)
+    assert (band.totals.recall, band.totals.precision, band.totals.n_flagged) == (1.0, 1.0, 5)
+
+
+def test_a_person_who_errs_misses_and_flags_at_that_rate() -> None:
+    band = best_band(bins_of([0, 20, 50], [70, 20, 0]), FIVE, Reviewer(0.0, 0.1))
+    assert (band.low, band.high) == (1, 2)
+    assert band.totals == Totals(50 + 18, 2, 2, 50)
+    assert band.totals.recall == pytest.approx(68 / 70) and band.totals.precision == pytest.approx(68 / 70)
+    assert Totals(0, 0, 0, 0).recall is None and Totals(0, 0, 0, 0).precision is None
 
 
 def test_one_class_only_and_no_rows_have_clear_answers() -> None:

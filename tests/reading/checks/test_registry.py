@@ -18,7 +18,7 @@ from analytics.reading.checks import check, registry
 from analytics.reading.checks.check import Evidence, LogCheck, Said
 from analytics.reading.checks.registry import CHECKS
 from tests.ingested import Desk
-from tests.reading.checks import test_faults, test_findings
+from tests.reading.checks import test_contradictions, test_faults, test_findings
 
 ROOT = Path(__file__).parents[3]
 ROOM = ROOT / "analytics" / "reading" / "checks"
@@ -60,6 +60,7 @@ PLANTED: dict[str, Callable[[Desk], Sequence[Finding]]] = {
     "columns-differ": with_two_files,
     "content-not-name": under_another_name,
     "latest-label": with_latest_labels,
+    "fields-contradict": lambda desk: test_contradictions.contradictions(desk, test_contradictions.broken()),
     "labels-joined": with_labels("id,label\n1,1\n2,0\n3,1\n4,0\n"),
     "labels-contradict": with_labels("id,label,seen_at\n1,1,2024-03-01\n1,0,2024-03-01\n2,1,2024-01-01\n"),
     "labels-by-order": with_labels("id,label\n1,1\n1,0\n2,1\n"),

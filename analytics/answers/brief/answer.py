@@ -1,0 +1,132 @@
+"""The brief: the findings of all questions in their order, and what was not looked at yet."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from analytics.answers.brief.finding import Asking, Finding
+from analytics.answers.brief.registry import SOURCES, Source
+from analytics.answers.gap.sides import proposed_sides
+from analytics.answers.question import Question
+from analytics.query.cohort import Clause, Cohort
+from analytics.query.engine import Engine
+
+MOST = 5
+"""Findings that are shown: what a meeting takes up. A choice."""
+_ERRORS = "wrong decisions"
+_BOUNDS = ("lt", "le", "gt", "ge")
+_PLACES = ("first", "by size", "last")
+
+
+@dataclass(frozen=True)
+class Brief:
+    """What matters first.
+
+    Attributes
+    ----------
+    asking : Asking
+    findings : tuple of Finding
+        In their order, all of them; pages show the first `MOST`.
+    open : tuple of Source
+        Questions that were not asked: they take long, or wait for something to be said.
+    days : float or None
+        That the cohort spans, None without times.
+    """
+
+    asking: Asking
+    findings: tuple[Finding, ...]
+    open: tuple[Source, ...]
+    days: float | None = None
+
+    @property
+    def unit(self) -> str:
+        """What sizes are counted in."""
+        return self.asking.policy.unit if self.asking.policy is not None and self.asking.has_costs else _ERRORS
+
+    @property
+    def leading(self) -> tuple[Finding, ...]:
+        """Those that are shown."""
+        return self.findings[:MOST]
+
+
+def brief(engine: Engine, asking: Asking, look: Collection[str] = ()) -> Brief:
+    """Ask every question that is cheap, and those that are named.
+
+    Parameters
+    ----------
+    engine, asking
+    look : collection of str
+        Names of `SOURCES` that take long and are asked all the same.
+    """
+    asked = [
+        source for source in SOURCES.values() if can_ask(source, asking) and (not source.is_dear or source.name in look)
+    ]
+    found = [finding for source in asked for finding in source.find(engine, asking)]
+    return composed(asking, asked, found, days_of(engine, asking.question))
+
+
+def days_of(engine: Engine, question: Question) -> float | None:
+    """Count the calendar days from the first to the last row of a cohort, both included; None without times."""
+    if question.log.time_low is None:
+        return None
+    days = engine.time_table(question.log, question.cohort, question.threshold, "1d")["bucket"].drop_nulls()
+    return float((days[-1] - days[0]).days + 1) if len(days) else None
+
+
+def can_ask(source: Source, asking: Asking) -> bool:
+    """Whether a question waits for nothing to be said."""
+    return not source.awaits(asking)
+
+
+def composed(asking: Asking, asked: Sequence[Source], findings: Iterable[Finding], days: float | None = None) -> Brief:
+    """Put findings into their order; of two about the same rows the larger one stays."""
+    ranked = sorted(
+        findings, key=lambda found: (_PLACES.index(found.place), -(found.size.value if found.size else 0.0))
+    )
+    kept: list[Finding] = []
+    for found in ranked:
+        if not any(_is_within(found, other) or _is_within(other, found) for other in kept):
+            kept.append(found)
+    return Brief(asking, tuple(kept), tuple(source for source in SOURCES.values() if source not in asked), days)
+
+
+def _is_within(inner: Finding, outer: Finding) -> bool:
+    """Whether a finding is about a part of the rows of another one."""
+    is_of_rows = bool(outer.clauses) and inner.size is not None and outer.size is not None
+    return is_of_rows and set(outer.clauses) <= set(inner.clauses)
+
+
+def address_of(finding: Finding, cohort: Cohort) -> tuple[tuple[str, str], ...]:
+    """Return what the address of a finding's page says besides log, version and threshold: its rows within a cohort.
+
+    A name may stand there more than once.
+    """
+    bounds = tuple(clause for clause in finding.clauses if clause.op in _BOUNDS)
+    kept = cohort if bounds else cohort.with_clauses(finding.clauses)
+    where = Cohort((*kept.clauses, *bounds), kept.outcomes) if bounds else kept
+    # A page of slices compares the slice with the rest: the rows stay those of the cohort.
+    text = (cohort if finding.asked else where).to_text()
+    return (*((("where", text),) if text else ()), *finding.asked)
+
+
+def side_names(sides: tuple[Question, Question]) -> tuple[str, str]:
+    """Say what two sides of one log are, without what they have in common."""
+    first, second = (side.cohort for side in sides)
+    shared = set(first.clauses) & set(second.clauses)
+    own = (Cohort(tuple(clause for clause in cohort.clauses if clause not in shared)) for cohort in (first, second))
+    before, after = (cohort.to_words() for cohort in own)
+    return before, after
+
+
+def evaluated_sides(engine: Engine, question: Question) -> tuple[Question, Question] | None:
+    """Return an evaluation and production of the same model versions, where values of a column are called so; else None."""
+    found = proposed_sides(engine, question)
+    if found is None:
+        return None
+    rest = question.cohort.without(found[0])
+    reference, production = (
+        replace(question, cohort=Cohort((*rest.clauses, Clause(found[0], "in", (value,))), rest.outcomes))
+        for value in found[1:]
+    )
+    return reference, production

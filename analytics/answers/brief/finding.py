@@ -1,0 +1,217 @@
+"""A finding of the brief: the parts of its sentence, what mending it would win, and where its evidence is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from analytics.answers.discovery.search import Slice
+from analytics.answers.question import Question
+from analytics.log.receipt import Finding as PreflightFinding
+from analytics.measure.thresholds.policy import Policy
+from analytics.query.cohort import Clause
+
+_Place = Literal["first", "by size", "last"]
+"""Before all that has a size, among them, or behind them."""
+
+
+@dataclass(frozen=True)
+class Size:
+    """What mending would win, in wrong decisions or in money, over the judged rows of the cohort, with its interval."""
+
+    value: float
+    low: float
+    high: float
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether the interval leaves zero out on the side of a gain."""
+        return self.low > 0
+
+
+@dataclass(frozen=True)
+class SliceParts:
+    """A slice in which the model is worse than its base rate explains.
+
+    Attributes
+    ----------
+    column, value : str and object
+        The slice; None is a missing value.
+    metric : str
+        What tells it: FNR or FPR where one kind of error is nearly all of the excess, else the error rate.
+    rate, rate_rest : float
+        That metric, there and elsewhere.
+    n, share : int and float
+        Judged rows of the slice, and their share of those that it is compared in.
+    n_compared : int
+        Slices of all columns that the test was adjusted for.
+    """
+
+    column: str
+    value: Any
+    metric: str
+    rate: float
+    rate_rest: float
+    n: int
+    share: float
+    n_compared: int
+
+
+@dataclass(frozen=True)
+class FoundParts:
+    """A slice of several conditions that a search confirmed on rows that it did not see, of ``n_sent`` that it sent there."""
+
+    slice: Slice
+    rate: float
+    rate_rest: float
+    n: int
+    n_sent: int
+
+
+@dataclass(frozen=True)
+class CalibrationParts:
+    """Scores that do not mean what they say: the bin that is off for most rows, and the error on average.
+
+    Attributes
+    ----------
+    mean_score, observed, observed_low, observed_high : float
+        Of that bin.
+    ece, ece_by_chance : float
+        Expected calibration error, and the largest that calibrated scores of this size would show (97.5 %).
+    slope : float or None
+    n_judged : int
+    """
+
+    mean_score: float
+    observed: float
+    observed_low: float
+    observed_high: float
+    ece: float
+    ece_by_chance: float
+    slope: float | None
+    n_judged: int
+
+
+@dataclass(frozen=True)
+class ThresholdParts:
+    """A threshold that costs less than the present one; recall, precision and flagged rows at both, None where undefined."""
+
+    present: float
+    best: float | None
+    recall: tuple[float | None, float | None]
+    precision: tuple[float | None, float | None]
+    flagged: tuple[float, float]
+
+
+@dataclass(frozen=True)
+class LabelParts:
+    """Labels that are not known yet.
+
+    Attributes
+    ----------
+    n, n_unlabelled : int
+        Rows of the cohort, and those of them without a label.
+    since : str or None
+        The day from which on labels still come in.
+    n_since, n_unlabelled_since : int
+        Rows from that day on, and those of them without a label.
+    is_waiting : bool
+        Whether newer rows have fewer labels without such a day: else the share does not fall with age, and labels may never come.
+    """
+
+    n: int
+    n_unlabelled: int
+    since: str | None
+    n_since: int
+    n_unlabelled_since: int
+    is_waiting: bool
+
+
+@dataclass(frozen=True)
+class PreflightParts:
+    """The gravest thing that preflight found and that no other question measures, and how many more there are."""
+
+    found: PreflightFinding
+    n_more: int
+
+
+@dataclass(frozen=True)
+class GapParts:
+    """What made production worse than the reference.
+
+    Attributes
+    ----------
+    metric : str
+        Whose change it is.
+    change, part : Size
+        The change for the worse, and the part of it that leads, in the metric's own unit.
+    name : str
+        The part, as `measure.gap` calls it.
+    columns : tuple of str
+        The columns that carry it.
+    sides : (str, str)
+        Reference and production in words.
+    """
+
+    metric: str
+    change: Size
+    part: Size
+    name: str
+    columns: tuple[str, ...]
+    sides: tuple[str, str]
+
+
+_Parts = SliceParts | FoundParts | CalibrationParts | ThresholdParts | LabelParts | PreflightParts | GapParts
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that is worth a team's week.
+
+    Attributes
+    ----------
+    source : str
+        Which question found it: a name of `SOURCES`.
+    page : str
+        The page that shows its evidence.
+    parts : one of the above
+        What its sentence is made of.
+    size : Size or None
+        What mending it would win; None where that cannot be counted in the currency of the brief.
+    place : {"first", "by size", "last"}
+    asked : tuple of (str, str)
+        What the address of the page says besides the question.
+    clauses : tuple of Clause
+        The rows that it is about, to be added to the cohort.
+    """
+
+    source: str
+    page: str
+    parts: _Parts
+    size: Size | None = None
+    place: _Place = "by size"
+    asked: tuple[tuple[str, str], ...] = ()
+    clauses: tuple[Clause, ...] = ()
+
+
+@dataclass(frozen=True)
+class Asking:
+    """What the brief is asked.
+
+    Attributes
+    ----------
+    question : Question
+    policy : Policy or None
+        What errors cost, where somebody said it: sizes are then money.
+    sides : (Question, Question) or None
+        The reference and production, where they are set.
+    """
+
+    question: Question
+    policy: Policy | None = None
+    sides: tuple[Question, Question] | None = None
+
+    @property
+    def has_costs(self) -> bool:
+        """Whether sizes are money; else they are wrong decisions."""
+        return self.policy is not None and self.policy.has_costs

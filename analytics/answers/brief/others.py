@@ -1,0 +1,147 @@
+"""What the other questions have to say to the brief: calibration, threshold, labels, preflight."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import polars as pl
+
+from analytics.answers.brief.finding import (
+    Asking,
+    CalibrationParts,
+    Finding,
+    LabelParts,
+    PreflightParts,
+    Size,
+    ThresholdParts,
+)
+from analytics.answers.calibration.answer import judged_bins
+from analytics.answers.thresholds.answer import ThresholdAnswer, thresholds
+from analytics.answers.thresholds.costs import cost_table
+from analytics.log.receipt import Finding as PreflightFinding
+from analytics.measure.calibration.chance import CELLS as CHANCE_CELLS
+from analytics.measure.calibration.chance import REPLICATES
+from analytics.measure.calibration.table import slice_numbers
+from analytics.measure.gap.maturity import is_waiting, mature_before
+from analytics.measure.reliability import GROUPS, reliability_table
+from analytics.measure.slices import MIN_SUPPORT
+from analytics.measure.thresholds.costs import CELLS
+from analytics.measure.thresholds.operating import Point
+from analytics.query.cohort import Clause
+from analytics.query.engine import Engine
+from analytics.query.relations import MOMENTS
+
+_LEVEL = 0.95
+"""Share of calibrated models that chance is given for. Convention of the house."""
+_LEAST_ECE = 0.01
+"""Scores that are off by less than one point on average are no finding, however many rows prove it. A judgement."""
+_LEAST_UNLABELLED = 0.05
+"""Share of rows without a label from which on those with one may not be typical, where labels do not come with age. By hand."""
+_MEASURED = ("missing-in-segment", "constant-in-version", "default-spike", "near-duplicates", "null-label", "no-label")
+"""Findings of preflight about values of one column, which are measured as slices by what they cost, and about missing labels,
+which are a question of their own."""
+_ERROR, _WARNING = "error", "warning"
+
+
+def miscalibration(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
+    """Return what a score means instead, where scores are probabilities and off by more than chance and by a point."""
+    question = asking.question
+    if not question.log.is_probability:
+        return ()
+    scores = engine.score_table(question.log, question.cohort, question.threshold, sums=MOMENTS)
+    bins = judged_bins(scores)
+    if bins.judged.sum() < MIN_SUPPORT:
+        return ()
+    numbers = slice_numbers(bins, groups=GROUPS, level=_LEVEL, seed=0, replicates=REPLICATES, cells=CHANCE_CELLS)
+    if not numbers["ece"] > max(numbers["ece_chance_high"], _LEAST_ECE):
+        return ()
+    groups = reliability_table(scores.frame, scores.edges).filter(pl.col("n") > 0)
+    apart = (pl.col("mean_score") - pl.col("observed")).abs() * pl.col("n")
+    is_off = ~pl.col("mean_score").is_between("observed_low", "observed_high")
+    off = groups.filter(is_off).sort(apart, descending=True)
+    if off.is_empty():
+        return ()
+    row = off.row(0, named=True)
+    parts = CalibrationParts(
+        row["mean_score"],
+        row["observed"],
+        row["observed_low"],
+        row["observed_high"],
+        numbers["ece"],
+        numbers["ece_chance_high"],
+        numbers["slope"],
+        int(bins.judged.sum()),
+    )
+    return (Finding("calibration", "calibration", parts, place="last"),)
+
+
+def better_threshold(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
+    """Return the threshold that costs less, where what it saves on rows that did not choose it is clear."""
+    if asking.policy is None or not asking.policy.has_costs:
+        return ()
+    answer = thresholds(cost_table(engine, asking.question), asking.policy)
+    size = Size(*(float(end) for end in (answer.saving.value, answer.saving.low, answer.saving.high)))
+    if answer.best is None or answer.best == answer.present or not size.is_clear:
+        return ()
+    points = (answer.present, answer.best)
+    parts = ThresholdParts(
+        answer.threshold,
+        answer.threshold_at(answer.best.bin),
+        (_rate(answer, "fn", points[0]), _rate(answer, "fn", points[1])),
+        (_rate(answer, "fp", points[0]), _rate(answer, "fp", points[1])),
+        (answer.value("n_flagged", points[0]), answer.value("n_flagged", points[1])),
+    )
+    costs = asking.policy.costs
+    said = {f"cost_{name}": f"{getattr(costs, name):.12g}" for name in (*CELLS, "review") if getattr(costs, name)}
+    said |= {"unit": asking.policy.unit} if asking.policy.unit else {}
+    said |= {} if parts.best is None else {"to": f"{parts.best:.12g}"}
+    multiplied = tuple(("amounts", cell) for cell in costs.amount_cells)
+    return (Finding("thresholds", "thresholds", parts, size, asked=(*said.items(), *multiplied)),)
+
+
+def _rate(answer: ThresholdAnswer, error: str, point: Point) -> float | None:
+    """Return recall for misses, precision for false alarms; None where it has no value."""
+    hit, other = answer.value("tp", point), answer.value(error, point)
+    return hit / (hit + other) if hit + other else None
+
+
+def open_labels(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
+    """Return how far labels are known, where the rows without one could matter."""
+    question, log = asking.question, asking.question.log
+    n, n_labelled = engine.row_counts(log, question.cohort, question.threshold)
+    if n == n_labelled or not n_labelled:
+        return ()
+    days, since, waits = None, None, False
+    if log.time_low is not None:
+        days = engine.time_table(log, question.cohort, question.threshold, "1d").drop_nulls("bucket")
+        since, waits = mature_before(days), is_waiting(days, mature_before(days))
+    if since is None and not waits and 1 - n_labelled / n < _LEAST_UNLABELLED:
+        return ()
+    late = pl.DataFrame({"n": [0], "n_unlabelled": [0]}) if days is None or since is None else _from(days, since)
+    parts = LabelParts(
+        n,
+        n - n_labelled,
+        since.date().isoformat() if since else None,
+        int(late["n"].sum()),
+        int(late["n_unlabelled"].sum()),
+        is_waiting=waits,
+    )
+    until = (Clause(str(log.mapping.time), "lt", (parts.since,)),) if parts.since else ()
+    return (Finding("labels", "overview" if until else "logs", parts, place="last", clauses=until),)
+
+
+def _from(days: pl.DataFrame, since: datetime) -> pl.DataFrame:
+    return days.filter(pl.col("bucket") >= since)
+
+
+def preflight(_: Engine, asking: Asking) -> tuple[Finding, ...]:
+    """Return the gravest thing that preflight found: before all else where it says that the log is misread."""
+    found = [finding for finding in asking.question.log.findings if _is_told(finding)]
+    if not found:
+        return ()
+    parts = PreflightParts(found[0], len(found) - 1)
+    return (Finding("preflight", "logs", parts, place="first" if found[0].severity == _ERROR else "last"),)
+
+
+def _is_told(finding: PreflightFinding) -> bool:
+    return finding.severity in (_ERROR, _WARNING) and finding.code not in _MEASURED

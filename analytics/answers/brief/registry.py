@@ -1,0 +1,123 @@
+"""The questions that the brief asks, one entry each, and the pages that have nothing to find.
+
+Whoever adds a page that can have a finding adds an entry, and the sentence of its parts to `present.readings.brief`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from analytics.answers.brief.finding import Asking, Finding
+from analytics.answers.brief.others import better_threshold, miscalibration, open_labels, preflight
+from analytics.answers.brief.searches import found_slice, largest_part
+from analytics.answers.brief.slices import worst_slices
+from analytics.query.engine import Engine
+
+_Find = Callable[[Engine, Asking], tuple[Finding, ...]]
+
+
+def _nothing(_: Asking) -> str:
+    return ""
+
+
+def _costs(asking: Asking) -> str:
+    return "" if asking.has_costs else "until somebody says what a miss costs compared with a false alarm"
+
+
+def _reference(asking: Asking) -> str:
+    return "" if asking.sides else "until a reference is chosen"
+
+
+@dataclass(frozen=True)
+class Source:
+    """One question of the brief.
+
+    Attributes
+    ----------
+    name, page : str
+        What it is called, and the page that answers it.
+    what : str
+        What is looked at, within a sentence.
+    find : callable
+        Asks it: the findings that are beyond chance, the largest first; at most one of a kind.
+    place : str
+        Why its findings stand where they do.
+    is_dear : bool
+        Whether it takes seconds, so that it is asked only when somebody wants it.
+    awaits : callable
+        Why it cannot be asked yet, within a sentence; empty where it can.
+    """
+
+    name: str
+    page: str
+    what: str
+    find: _Find
+    place: str
+    is_dear: bool = False
+    awaits: Callable[[Asking], str] = _nothing
+
+
+_ALL = (
+    Source(
+        "preflight",
+        "logs",
+        "whether the log is fit to be judged",
+        preflight,
+        "An error stands first: if the log is misread, no other number holds. A warning stands last: what it costs is not known.",
+    ),
+    Source(
+        "slices",
+        "slices",
+        "where the model fails",
+        worst_slices,
+        "By size: wrong decisions, or cost, beyond what the FNR and FPR of the rest predict there.",
+    ),
+    Source(
+        "thresholds",
+        "thresholds",
+        "where the threshold should be",
+        better_threshold,
+        "By size: what the move saves on rows that did not choose it. Without costs no threshold is better than another.",
+        awaits=_costs,
+    ),
+    Source(
+        "calibration",
+        "calibration",
+        "what a score means",
+        miscalibration,
+        "Last: mending it changes what a score says and keeps the order of the rows, so by itself it avoids no wrong decision.",
+    ),
+    Source(
+        "labels",
+        "overview",
+        "how far labels are known",
+        open_labels,
+        "Last: waiting mends it; it says how far the others can be believed.",
+    ),
+    Source(
+        "discovery",
+        "slices",
+        "slices of several conditions",
+        found_slice,
+        "By size: wrong decisions, on rows that the search did not see. Last in money, which the search does not count.",
+        is_dear=True,
+    ),
+    Source(
+        "gap",
+        "gap",
+        "why production is worse than the reference",
+        largest_part,
+        "By size: the part of the change, on the rows of production. Other rows and labels to come have none, and stand last.",
+        is_dear=True,
+        awaits=_reference,
+    ),
+)
+SOURCES = {source.name: source for source in _ALL}
+"""Name to question, in the order in which they are asked; findings without a size keep it."""
+
+WITHOUT = {
+    "review": "what people found stands in their verdicts, and its share of the errors is said there",
+    "report": "it carries what the other pages found",
+}
+"""Pages that have no finding of their own, each with the reason."""

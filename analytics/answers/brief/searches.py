@@ -1,0 +1,75 @@
+"""What takes long and is asked for: the search for slices of several conditions, and the gap to a reference."""
+
+from __future__ import annotations
+
+from analytics.answers.brief.finding import Asking, Finding, FoundParts, GapParts, Size
+from analytics.answers.discovery.answer import discover
+from analytics.answers.discovery.search import Search
+from analytics.answers.gap.answer import gap
+from analytics.answers.gap.inputs import inputs
+from analytics.answers.gap.sides import sides
+from analytics.measure.gap.causes import emptied, to_mend
+from analytics.measure.gap.metric import COST
+from analytics.query.discovery.properties import clauses
+from analytics.query.engine import Engine
+
+_PER = 1_000
+"""Rows that the cost of a gap is stated for."""
+_NOT_MENDED = ("base_rate", "segments", "coverage")
+"""Parts that are other rows or labels to come: nobody mends them, so that they have no size in the brief."""
+
+
+def found_slice(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
+    """Return the slice of several conditions that holds most errors of the model, of those that a search confirmed."""
+    question = asking.question
+    answer = discover(engine, question, Search())
+    for place, row in enumerate(answer.table.iter_rows(named=True)):
+        size = Size(row["excess_model"], row["excess_model_low"], row["excess_model_high"])
+        if row["status"] != "confirmed" or not size.is_clear:
+            continue
+        slice_ = answer.slices[place]
+        said = [clauses(question.log, entry.property, entry.value, answer.left_out) for entry in slice_]
+        parts = FoundParts(
+            slice_,
+            row["rate"],
+            row["rate_complement"],
+            row["n"],
+            answer.n_sent,
+        )
+        kept = () if None in said else tuple(clause for each in said for clause in each or ())
+        sized = None if asking.has_costs else size
+        return (
+            Finding(
+                "discovery",
+                "slices",
+                parts,
+                sized,
+                "last" if sized is None else "by size",
+                asked=(("view", "Discovered"),),
+                clauses=kept,
+            ),
+        )
+    return ()
+
+
+def largest_part(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
+    """Return the largest part of what made production worse than the reference, of those that somebody can mend."""
+    if asking.sides is None:
+        return ()
+    both = sides(engine, *asking.sides)
+    costs = asking.policy.costs if asking.policy is not None and asking.policy.has_costs else None
+    found = gap(engine, both, inputs(engine, both), COST if costs else "error_rate", costs=costs)
+    flow = found.waterfall
+    worse = [name for name in to_mend(found) if float(flow.parts[name].low) > 0]
+    if not worse:
+        return ()
+    name = next((each for each in worse if each not in _NOT_MENDED), worse[0])
+    change, part = (
+        Size(float(each.value), float(each.low), float(each.high)) for each in (flow.change, flow.parts[name])
+    )
+    rows = flow.n_production / (_PER if costs else 1)
+    size = None if name in _NOT_MENDED else Size(part.value * rows, part.low * rows, part.high * rows)
+    columns = tuple(column for column, before, after in emptied(found) if after > before)
+    columns = columns if name == "missingness" else found.by if name in ("segments", "concept") else ()
+    parts = GapParts(found.metric.name, change, part, name, columns, both.names())
+    return (Finding("gap", "gap", parts, size, "last" if size is None else "by size"),)

@@ -1,0 +1,169 @@
+"""``brief``: what matters first, the findings of all pages in their order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+import typer
+
+from analytics.answers.brief.answer import MOST, Brief, address_of, evaluated_sides, side_names
+from analytics.answers.brief.answer import brief as brief_answer
+from analytics.answers.brief.finding import Asking, Finding
+from analytics.answers.brief.registry import SOURCES
+from analytics.answers.brief.registry import Source as BriefSource
+from analytics.answers.overview import change_between, overview
+from analytics.answers.question import Question
+from analytics.commands.asking import ask, leading_metric
+from analytics.commands.options import METRIC_HELP, Asked, Output, Source, Text, Texts, named
+from analytics.commands.roles import in_words, roles_of
+from analytics.commands.writing import finite, write, write_text
+from analytics.errors import QuestionError
+from analytics.log.schema import Log
+from analytics.log.unit import unit_of
+from analytics.log.workspace import Workspace
+from analytics.measure.metrics import named as named_metrics
+from analytics.measure.thresholds.costs import Costs
+from analytics.measure.thresholds.policy import Policy
+from analytics.query.cohort import Cohort
+from analytics.query.engine import Engine
+from analytics.query.where import parse_where
+
+_DEAR = tuple(source.name for source in SOURCES.values() if source.is_dear)
+_SIDES, _COSTS = "Sides", "Costs"
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Given:
+    """What the brief is told besides the question."""
+
+    reference: Annotated[Texts, named("Filter of the reference alone, as --where. Repeatable.", panel=_SIDES)] = None
+    production: Annotated[Texts, named("Filter of production alone. Repeatable.", panel=_SIDES)] = None
+    policy: Annotated[Text, named("Name of a saved policy: sizes are then money.", panel=_COSTS)] = None
+    cost_fp: Annotated[float | None, named("Cost of a false positive.", panel=_COSTS)] = None
+    cost_fn: Annotated[
+        float | None, named("Cost of a false negative; one of both alone: the other is 1.", panel=_COSTS)
+    ] = None
+
+
+def brief(
+    source: Source,
+    asked: Asked,
+    given: _Given,
+    output: Output,
+    look: Annotated[
+        list[str] | None, typer.Option(help=f"Look at what takes long too: {' or '.join(_DEAR)}. Repeatable.")
+    ] = None,
+    metric: Annotated[str | None, typer.Option(help=f"The metric that leads the sentence. {METRIC_HELP}")] = None,
+    every: Annotated[bool, typer.Option("--every", help=f"Write all findings and not only the first {MOST}.")] = False,
+) -> None:
+    """What matters first: the findings of all pages, ranked by what mending them would win."""
+    from analytics.present.readings import brief_lead, change_reading
+
+    unknown = sorted(set(look or ()) - set(_DEAR))
+    if unknown:
+        raise QuestionError(f"Expected {' or '.join(_DEAR)} for --look, found {unknown[0]!r}.")
+    engine, question = ask(source, asked)
+    metric = named_metrics((metric or leading_metric(question.log),))[0].name
+    asking = Asking(question, _policy_of(given, question.log), _sides_of(engine, question, given))
+    numbers, answer = overview(engine, question), brief_answer(engine, asking, look or ())
+    change = None
+    if asking.sides is not None:
+        before, after = (overview(engine, side) for side in asking.sides)
+        change = change_between(before, after, metric)
+    said_of = change_reading(metric, change, side_names(asking.sides)) if asking.sides else ""
+    typer.echo(f"{brief_lead(numbers, question, metric)} {said_of}".strip(), err=True)
+    value, low, high = map(finite, numbers.value(metric))
+    found = answer.findings if every else answer.leading
+    rows = [_row_of(each, answer) for each in found]
+    said = {"roles": roles_of(source, question.log)}
+    if output.format == "json":
+        opened = [_open_row(each, answer) for each in answer.open]
+        ends = {end: float(getattr(change, end)) for end in ("value", "low", "high")} if change else None
+        whole = {
+            "metric": metric,
+            "value": value,
+            "low": low,
+            "high": high,
+            "change": ends,
+            "findings": rows,
+            "open": opened,
+        }
+        write(whole, output, said)
+    elif output.format == "csv":
+        write([{key: cell for key, cell in row.items() if key != "link"} for row in rows], output, said)
+    else:
+        text = f"{in_words(said['roles'])}\n\n{_as_text(answer, rows)}"
+        typer.echo(text, nl=False) if output.out is None else write_text(text, output.out)
+
+
+def _policy_of(given: _Given, log: Log) -> Policy | None:
+    """Return what errors cost, None where nobody says it."""
+    if given.policy is not None:
+        return Policy.from_text(Workspace().saved_policy(given.policy))
+    if given.cost_fp is None and given.cost_fn is None:
+        return None
+    fp, fn = (1.0 if cost is None else cost for cost in (given.cost_fp, given.cost_fn))
+    return Policy(Costs(fp=fp, fn=fn), unit_of(log))
+
+
+def _sides_of(engine: Engine, question: Question, given: _Given) -> tuple[Question, Question] | None:
+    """Return the reference and production: as filters say, else an evaluation against production where values are called so."""
+    if given.reference or given.production:
+        return _with(question, given.reference), _with(question, given.production)
+    return evaluated_sides(engine, question)
+
+
+def _with(question: Question, filters: list[str] | None) -> Question:
+    """Return a question with further filters."""
+    names = [column.name for column in question.log.columns]
+    clauses = tuple(parse_where(text, names) for text in filters or ())
+    return replace(question, cohort=Cohort((*question.cohort.clauses, *clauses), question.cohort.outcomes))
+
+
+def _row_of(found: Finding, answer: Brief) -> dict[str, Any]:
+    """Return a finding as a row."""
+    from analytics.present.readings import finding_certainty, finding_sentence, finding_worth
+
+    question, size = answer.asking.question, found.size
+    return {
+        "question": found.source,
+        "page": found.page,
+        "sentence": finding_sentence(found, question.log),
+        "worth": finding_worth(found, answer),
+        "certainty": finding_certainty(found, answer),
+        "size": size.value if size else None,
+        "low": size.low if size else None,
+        "high": size.high if size else None,
+        "unit": answer.unit if size else None,
+        "link": _link_of(question, found.page, address_of(found, question.cohort)),
+    }
+
+
+def _open_row(source: BriefSource, answer: Brief) -> dict[str, Any]:
+    """Return a question that was not asked as a row."""
+    from analytics.present.readings import open_sentence
+
+    return {"question": source.name, "page": source.page, "sentence": open_sentence(source, answer)}
+
+
+def _link_of(question: Question, page: str, address: tuple[tuple[str, str], ...]) -> str:
+    """Return the address of the evidence in the app, behind the name of its server."""
+    asked = [("log", question.log.log_id), ("threshold", f"{question.threshold:.12g}"), *address]
+    path = "" if page == "overview" else page
+    return f"/{path}?{urlencode(asked)}"
+
+
+def _as_text(answer: Brief, rows: list[dict[str, Any]]) -> str:
+    """Write the findings as people read them."""
+    from analytics.present.readings import brief_reading, open_sentence
+
+    lines = [brief_reading(answer)] if not rows else []
+    for place, row in enumerate(rows, 1):
+        lines += [
+            f"{place}. {row['sentence']}",
+            *(f"   {row[name]}" for name in ("worth", "certainty", "link") if row[name]),
+        ]
+    lines += ["", *(open_sentence(source, answer) for source in answer.open)]
+    return "\n".join(lines).strip() + "\n"

@@ -1,0 +1,103 @@
+"""The slices that the brief looks at, all columns together: what the model does worse there, in one currency."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+from analytics.measure.base_rate import LabelErrors, base_rate_split, model_part
+from analytics.measure.comparisons import benjamini_hochberg, proportion_p_value
+from analytics.measure.estimates import columns_of
+from analytics.measure.intervals import FloatArray, difference_p_value, ratio
+from analytics.measure.slices import MIN_SUPPORT
+
+CELLS = ("tp", "fp", "fn", "tn")
+_MOST_ROWS = 0.5
+"""Share of the judged rows from which on a value is the rule and no exception, as in `answers.slices.ranked_columns`; a field
+that arrives empty is a fault however often."""
+
+
+def worst_table(
+    counts: pl.DataFrame,
+    weights: tuple[float, float] = (1.0, 1.0),
+    *,
+    min_support: int = MIN_SUPPORT,
+    level: float = 0.95,
+) -> pl.DataFrame:
+    """Weigh what the model does worse in slices of many columns, each against the rest of its column.
+
+    Parameters
+    ----------
+    counts : polars.DataFrame
+        ``column, kind, tp, fp, fn, tn``: the slices of each column add up to the rows that they are compared in. ``kind`` is
+        "value", "missing", or "rest" for rows that are only compared with.
+    weights : (float, float)
+        What a miss and what a false alarm counts: 1 each in wrong decisions, else in money.
+    min_support : int
+        Judged rows that a slice and its rest need to be compared.
+    level : float
+        Confidence level of the intervals.
+
+    Returns
+    -------
+    polars.DataFrame
+        The rows of ``counts`` that were compared, with ``judged``, ``share`` (of the judged rows of its column), ``fnr, fpr,
+        error_rate`` and those of the rest with ``_rest``, ``missed`` and ``flagged`` (weighted misses and false alarms beyond
+        what the rest's FNR and FPR predict), ``excess`` (their sum) with ``_low`` and ``_high``, ``p`` and ``p_adjusted``.
+        The worst comes first.
+
+    Notes
+    -----
+    p is that of `base_rate_split`. Where a miss does not count what a false alarm does, it is the larger one of that of the
+    interval and twice the smaller one of those of equal FNR and of equal FPR. It is adjusted over all rows of the answer
+    (Benjamini-Hochberg).
+
+    Examples
+    --------
+    >>> counts = pl.DataFrame({"column": ["kind"] * 3, "kind": ["value"] * 3, "value": ["travel", "food", "home"],
+    ...     "tp": [20, 700, 150], "fp": [10, 90, 20], "fn": [80, 300, 50], "tn": [900, 9_000, 2_000]})
+    >>> worst_table(counts).select("value", pl.col("excess").round(1), pl.col("p_adjusted") < 0.05).row(0)
+    ('travel', 51.8, True)
+    """
+    total = [pl.col(name).sum().over("column").alias(f"{name}_all") for name in CELLS]
+    judged, every = pl.sum_horizontal(CELLS), pl.sum_horizontal(f"{name}_all" for name in CELLS)
+    table = counts.with_columns(total).with_columns(judged=judged, every=every).with_columns(share=judged / every)
+    is_compared = (pl.col("judged") >= min_support) & (pl.col("every") - pl.col("judged") >= min_support)
+    is_exception = (pl.col("kind") == "missing") | (pl.col("share") < _MOST_ROWS)
+    table = table.filter((pl.col("kind") != "rest") & is_compared & is_exception)
+    own = _errors_of(table, "")
+    rest = _errors_of(table, "_all") - own
+    part = model_part(own, rest, weights, level)
+    missed, flagged = own.beyond(rest)
+    p = base_rate_split(own, rest, level).p_value
+    if weights[0] != weights[1]:
+        each = (
+            proportion_p_value(own.missed, own.positives, rest.missed, rest.positives),
+            proportion_p_value(own.flagged, own.negatives, rest.flagged, rest.negatives),
+        )
+        p = np.fmax(difference_p_value(part, level), np.minimum(1.0, 2 * np.fmin(*each)))
+    found = {
+        **_rates_of(own, ""),
+        **_rates_of(rest, "_rest"),
+        "missed": weights[0] * missed,
+        "flagged": weights[1] * flagged,
+        **columns_of("excess", part),
+        "p": p,
+        "p_adjusted": benjamini_hochberg(p),
+    }
+    drop = ["every", *(f"{name}_all" for name in CELLS)]
+    made = table.drop(drop).with_columns(pl.Series(name, values).fill_nan(None) for name, values in found.items())
+    return made.sort("excess", descending=True, nulls_last=True, maintain_order=True)
+
+
+def _errors_of(table: pl.DataFrame, end: str) -> LabelErrors:
+    tp, fp, fn, tn = (table[f"{name}{end}"].cast(pl.Float64).to_numpy() for name in CELLS)
+    return LabelErrors(tp + fn, fn, fp + tn, fp)
+
+
+def _rates_of(errors: LabelErrors, end: str) -> dict[str, FloatArray]:
+    return {
+        f"fnr{end}": ratio(errors.missed, errors.positives),
+        f"fpr{end}": ratio(errors.flagged, errors.negatives),
+        f"error_rate{end}": ratio(errors.errors, errors.judged),
+    }

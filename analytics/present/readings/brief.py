@@ -1,0 +1,230 @@
+"""The sentences of the brief: how good it is, each finding with its size and certainty, and what was not looked at."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import TYPE_CHECKING
+
+from analytics.answers.brief.finding import (
+    CalibrationParts,
+    Finding,
+    FoundParts,
+    GapParts,
+    LabelParts,
+    PreflightParts,
+    SliceParts,
+    ThresholdParts,
+)
+from analytics.measure.gap.metric import COST
+from analytics.measure.metrics import METRICS
+from analytics.present import words
+from analytics.present.discovery import slice_words
+from analytics.present.money import money, money_interval
+from analytics.present.readings.gap_parts import PART_WORDS
+from analytics.present.readings.overview import NO_ROWS, overview_reading
+from analytics.present.readings.overview_lead import lead_part, noun_of, reason_part, trivial_part
+
+if TYPE_CHECKING:
+    from analytics.answers.brief.answer import Brief
+    from analytics.answers.brief.finding import Size
+    from analytics.answers.brief.registry import Source
+    from analytics.answers.overview import Overview
+    from analytics.answers.question import Question
+    from analytics.log.schema import Log
+    from analytics.measure.intervals import Interval
+
+_DAYS_OF_A_WEEK = 7.0
+_MAX_NAME = 60
+"""Characters of a column, a value or a side within a sentence. A judgement."""
+_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z])")
+
+
+def brief_lead(overview: Overview, question: Question, metric: str) -> str:
+    """Say in two lines how good it is on the metric that leads, and beside a trivial rule where it is not clearly better."""
+    counts = overview.counts
+    n_judged = counts["tp"] + counts["fp"] + counts["fn"] + counts["tn"]
+    if not n_judged:
+        return overview_reading(overview, question, metric) if counts["n"] else NO_ROWS
+    is_decision = question.log.score_kind == "decision"
+    at = "by the logged decisions" if is_decision else f"at threshold {words.threshold_text(question.threshold)}"
+    wrong = words.metric_interval("error_rate", *overview.value("error_rate"))
+    lead, reason = lead_part(overview, question, metric, at), reason_part(question, metric)
+    if not lead:
+        reason, verb = "", "is" if n_judged == 1 else "are"
+        lead = f"{wrong} of {words.plural(n_judged, 'judged row')} {verb} wrong {at}."
+    return " ".join(filter(None, [lead, reason, trivial_part(overview, metric)]))
+
+
+def change_reading(metric: str, change: Interval | None, sides: tuple[str, str]) -> str:
+    """Say by how much production is better or worse than the reference; empty where the metric has no value on a side."""
+    if change is None:
+        return ""
+    phrase, names = words.metric_phrase(metric), [_name(side) for side in sides]
+    start = f"{phrase[:1].upper()}{phrase[1:]}"
+    if float(change.low) <= 0 <= float(change.high):
+        return f"{start} differs by no more than chance where {names[1]} from where {names[0]}."
+    ends = (float(end) for end in (change.value, change.low, change.high))
+    side = "higher" if float(change.value) > 0 else "lower"
+    verdict = _verdict_of(metric, float(change.value))
+    size = words.metric_difference(metric, *ends)
+    return f"{start} is {side}{verdict} where {names[1]} than where {names[0]}: {size}."
+
+
+def _verdict_of(metric: str, change: float) -> str:
+    """Say whether a change is for the worse, in brackets; nothing where neither direction is better.
+
+    >>> _verdict_of("recall", -0.1), _verdict_of("prevalence", 0.1)
+    (' (worse)', '')
+    """
+    direction = METRICS[metric].direction
+    if direction == "neither":
+        return ""
+    return " (worse)" if (direction == "higher") == (change < 0) else " (better)"
+
+
+def finding_sentence(finding: Finding, log: Log) -> str:
+    """Say what is wrong, in one sentence."""
+    match finding.parts:
+        case SliceParts() as parts:
+            column = _name(parts.column)
+            where = (
+                f"{column} arrives empty"
+                if parts.value is None
+                else f"{column} is {_name(words.value_label(parts.value))}"
+            )
+            return f"Where {where}, {_rates(parts.metric, parts.rate, parts.rate_rest, log)}."
+        case FoundParts() as parts:
+            where = words.shortened(slice_words(parts.slice), 3 * _MAX_NAME)
+            return f"Where {where}, {_rates('error_rate', parts.rate, parts.rate_rest, log)}."
+        case CalibrationParts() as parts:
+            side = "too high" if parts.mean_score > parts.observed else "too low"
+            return f"A score of {words.number(parts.mean_score, 2)} means {words.share(parts.observed)}: it is {side}."
+        case ThresholdParts() as parts:
+            best = "above the top score" if parts.best is None else f"to {words.threshold_text(parts.best)}"
+            return f"Move the threshold from {words.threshold_text(parts.present)} {best}."
+        case LabelParts() as parts:
+            return _label_sentence(parts)
+        case PreflightParts() as parts:
+            return words.one_line(_SENTENCE.split(parts.found.message)[0])
+        case GapParts() as parts:
+            return _gap_sentence(parts)
+
+
+def _name(text: str) -> str:
+    return words.shortened(words.one_line(text), _MAX_NAME)
+
+
+def _rates(metric: str, rate: float, rest: float, log: Log) -> str:
+    """Compare a rate with that of the rest."""
+    noun = noun_of(log)
+    said = {
+        "fnr": f"of {noun} is missed" if noun else "of the positive rows are missed",
+        "fpr": "of the negative rows are flagged",
+        "error_rate": "of the decisions are wrong",
+    }[metric]
+    return f"{words.share(rate)} {said}, against {words.share(rest)} elsewhere"
+
+
+def _label_sentence(parts: LabelParts) -> str:
+    """Say how far labels are known."""
+    if parts.since is not None:
+        since = words.bucket_label(date.fromisoformat(parts.since), "1d")
+        return f"Labels still come in from {since} on: believe the numbers up to there."
+    if parts.is_waiting:
+        return "The newer the rows, the fewer have a label: what is known of them may not be typical."
+    share = words.share(parts.n_unlabelled / parts.n)
+    return f"{share} of the rows have no label, newer ones no less than old ones: those with one may not be typical."
+
+
+def _gap_sentence(parts: GapParts) -> str:
+    """Say by how much it is worse than the reference, and what leads."""
+    phrase = "the cost per 1,000 rows" if parts.metric == COST else words.metric_phrase(parts.metric)
+    size = (
+        words.number(parts.change.value, 1)
+        if parts.metric == COST
+        else words.points(parts.change.value).removeprefix("+")
+    )
+    by = PART_WORDS[parts.name]
+    if parts.columns:
+        by = f"{by} ({words.listed([_name(column) for column in parts.columns])})"
+    return f"{phrase[:1].upper()}{phrase[1:]} is {size} worse than where {_name(parts.sides[0])}: most by {by}."
+
+
+def finding_worth(finding: Finding, brief: Brief) -> str:
+    """Say what mending it would win, by week where there are times; empty where that is not counted."""
+    size = finding.size
+    if size is None:
+        return ""
+    unit = brief.asking.policy.unit if brief.asking.policy is not None and brief.asking.has_costs else None
+    by_week = size.value * _DAYS_OF_A_WEEK / brief.days if brief.days else 0.0
+    is_told = bool(brief.days and brief.days >= 2 * _DAYS_OF_A_WEEK and by_week >= 1)
+    return f"{_sized(size, unit)}{f', {_amount(by_week, unit)} a week' if is_told else ''}"
+
+
+def _amount(value: float, unit: str | None) -> str:
+    """Write an amount of the currency, short."""
+    return words.count(value) if unit is None else money(value, unit)
+
+
+def _sized(size: Size, unit: str | None) -> str:
+    """Write a size with its interval."""
+    if unit is not None:
+        return money_interval(size.value, size.low, size.high, unit)
+    bounds = words.between(words.count(size.low), words.count(size.high))
+    return f"{words.plural(round(size.value), 'wrong decision')} ({bounds})"
+
+
+def finding_certainty(finding: Finding, brief: Brief) -> str:
+    """Say how sure it is, and on how many rows."""
+    match finding.parts:
+        case SliceParts() as parts:
+            rows = f"{words.share(parts.share)} of the rows"
+            return f"More than its base rate explains, at 95 % adjusted for {words.plural(parts.n_compared, 'slice')}; {rows}."
+        case FoundParts() as parts:
+            n = words.plural(parts.n_sent, "slice")
+            return f"More than its base rate explains, confirmed on rows that the search did not see, adjusted for {n}."
+        case CalibrationParts() as parts:
+            off, chance = (words.points(value).removeprefix("+") for value in (parts.ece, parts.ece_by_chance))
+            slope = "" if parts.slope is None else f" Slope {words.number(parts.slope, 2)}."
+            return f"Scores are off by {off} on average; calibrated ones would be by up to {chance}.{slope}"
+        case ThresholdParts() as parts:
+            return f"{_traded(parts, brief)} Saved on rows that did not choose the threshold."
+        case LabelParts() as parts:
+            late, of = (parts.n_unlabelled_since, parts.n_since) if parts.since else (parts.n_unlabelled, parts.n)
+            return f"{words.count(late)} of {words.plural(of, 'row')} {'since then ' if parts.since else ''}have no label yet."
+        case PreflightParts() as parts:
+            more = f" {words.plural(parts.n_more, 'more finding')} of preflight." if parts.n_more else ""
+            rows = f"{words.plural(parts.found.rows, 'row')}." if parts.found.rows else ""
+            return f"{rows}{more}".strip()
+        case GapParts() as parts:
+            scale = 1.0 if parts.metric == COST else 100.0
+            ends = words.between(*(words.plain(scale * end, 1) for end in (parts.part.low, parts.part.high)))
+            value = words.plain(scale * parts.part.value, 1)
+            return f"This part is {value}{'' if parts.metric == COST else ' points'} ({ends}) of it, at 95 %."
+
+
+def _traded(parts: ThresholdParts, brief: Brief) -> str:
+    """Say what becomes of recall, precision and flagged rows."""
+    factor, span = (_DAYS_OF_A_WEEK / brief.days, "a week") if brief.days else (1.0, "on this cohort")
+    said = [
+        f"{name} goes from {words.share(before)} to {words.share(after)}"
+        for name, (before, after) in (("recall", parts.recall), ("precision", parts.precision))
+    ]
+    now, then = (words.count(value * factor) for value in parts.flagged)
+    text = f"{said[0]}, {said[1].replace(' goes', '', 1)}, flagged rows from {now} to {then} {span}."
+    return f"{text[:1].upper()}{text[1:]}"
+
+
+def brief_reading(brief: Brief) -> str:
+    """Say that nothing was found where that is so; empty where findings speak."""
+    if brief.findings:
+        return ""
+    return "Nothing is wrong beyond chance in what was looked at: the log, its slices, what its scores mean, and its labels."
+
+
+def open_sentence(source: Source, brief: Brief) -> str:
+    """Say what was not looked at yet, or what it waits for."""
+    awaits = source.awaits(brief.asking)
+    what = f"{source.what[:1].upper()}{source.what[1:]}"
+    return f"{what}: not known {awaits}." if awaits else f"{what}: not looked at yet."

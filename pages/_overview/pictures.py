@@ -1,0 +1,73 @@
+"""The figures of the overview; cells of the confusion matrix open their rows, and a click on a bucket of time keeps it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from analytics.answers.overview import Overview, bucket_clauses
+from analytics.answers.question import Question
+from analytics.present import figures, readings, words
+from analytics.query.cohort import Cohort
+from pages._frame import address, session
+from pages._frame.registry import PAGES
+from pages._frame.render import clicked, figure
+from pages._overview import numbers
+
+_CELLS = {"tp": "True positives", "fp": "False positives", "fn": "False negatives", "tn": "True negatives"}
+_ROWS = {"fp": "fp", "fn": "fn"}
+"""What Review lists by a cell; rows that are right stand among all rows."""
+
+
+def draw_confusion(answer: Overview) -> None:
+    """Show the confusion matrix; each cell opens its rows."""
+    figure(
+        figures.confusion_matrix(answer.counts),
+        readings.confusion_reading(answer.counts),
+        "confusion",
+        alt="Confusion matrix: counts and shares of true and false positives and negatives",
+        table=numbers.counts_table(answer),
+    )
+    here = {key: value for key, value in st.query_params.items() if key in address.QUESTION_KEYS}
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        st.caption("Read", width="content")
+        for cell, label in _CELLS.items():
+            where = Cohort(session.cohort().clauses, (cell,)).to_text()
+            st.page_link(
+                PAGES["review"].path,
+                label=label,
+                help=f"Read {words.plural(answer.counts[cell], label.lower().removesuffix('s'))} one by one in Review.",
+                disabled=not answer.counts[cell],
+                query_params={**here, "where": where, "errors": _ROWS.get(cell, "all")},
+            )
+
+
+def draw_scores(answer: Overview, question: Question) -> None:
+    """Show the scores by label, with the threshold."""
+    figure(
+        figures.score_distribution(answer.histogram, question.threshold),
+        readings.score_reading(answer, question),
+        "scores",
+        alt="Rows by score, split by label, with the threshold",
+        table=answer.histogram,
+    )
+
+
+def draw_trend(answer: Overview, question: Question) -> None:
+    """Show the course over time; a click on a bucket keeps its rows."""
+    if answer.trend is None or answer.every is None:
+        return
+    unit = words.BUCKETS[answer.every]
+
+    def keep_clicked() -> None:
+        row = clicked("trend")
+        if answer.trend is not None and answer.every is not None and row is not None:
+            session.add_clauses(bucket_clauses(question.log, answer.trend["bucket"][row], answer.every))
+
+    figure(
+        figures.trend(answer.trend, answer.every),
+        f"{readings.trend_reading(answer.trend, answer.every)} Click a {unit} to keep its rows.",
+        "trend",
+        alt="Error rate, prevalence, selection rate and share not known yet over time",
+        table=answer.trend,
+        on_select=keep_clicked,
+    )

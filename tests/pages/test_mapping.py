@@ -1,0 +1,70 @@
+"""The mapping on the Logs page: what is chosen there, and what follows from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from analytics.reading import api
+from tests.ingested import Desk, run_here
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(autouse=True)
+def fresh(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(api, "run_child", run_here)
+    st.cache_resource.clear()
+    st.cache_data.clear()
+    yield
+    st.cache_resource.clear()
+    st.cache_data.clear()
+
+
+def opened(**address: str) -> AppTest:
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    for key, value in address.items():
+        app.query_params[key] = value
+    app.switch_page("pages/logs.py")
+    return app.run()
+
+
+def threshold(app: AppTest) -> float | None:
+    (box,) = [box for box in app.main.number_input if box.label == "Threshold"]
+    return box.value
+
+
+def test_the_threshold_follows_the_decisions_that_are_chosen(desk: Desk) -> None:
+    score = np.random.default_rng(13).beta(1, 9, 1_000).round(4)
+    decision = np.where(score >= 0.12, "hold", np.where(score >= 0.08, "block", "pass"))
+    frame = pl.DataFrame({"score": score, "decision": decision, "label": np.arange(1_000) % 2})
+    upload = desk.stage(frame)
+    key = f"map_{upload.staged_id}"
+    app = opened(upload=upload.staged_id)
+    state = f"{key}_decided_decision_label_1"
+    app.multiselect(key=state).set_value(["hold"]).run()
+    app.multiselect(key=f"{key}_decided_not_decision_label_1_hold").set_value(["pass", "block"]).run()
+    assert not app.exception and threshold(app) == 0.12
+    app.multiselect(key=state).set_value(["hold", "block"]).run()
+    assert threshold(app) == 0.08
+
+
+def test_every_segment_is_shown_and_the_values_of_both_lists_are_told_apart(desk: Desk) -> None:
+    rng = np.random.default_rng(3)
+    ends = np.array(["was rated with its thumbs up", "was rated with its thumbs down"])
+    columns = {f"segment_{place}": rng.choice(["a", "b"], 200) for place in range(11)}
+    frame = pl.DataFrame({"score": rng.random(200).round(4), "label": ends[rng.integers(0, 2, 200)], **columns})
+    upload = desk.stage(frame)
+    app = opened(upload=upload.staged_id)
+    lists = {found.label: found for found in app.main.multiselect}
+    assert len(lists["Segments"].value) == 11 and lists["Segments"].proto.wrap
+    assert lists["Positive value"].proto.options == ["…up", "…down"] or lists["Positive value"].proto.options == [
+        "…down",
+        "…up",
+    ]
