@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from analytics.answers.brief.answer import brief, evaluated_sides
+from analytics.answers.brief.finding import Asking
 from analytics.answers.overview import overview
 from analytics.answers.slices import ranked_columns, slices
 from analytics.commands.asking import ask, columns_of, leading_metric
@@ -39,7 +41,8 @@ def report(
     parts = [slices(engine, question, columns, metric=metric) for columns in chosen]
     decided = decisions(engine.workspace, question.log.key)
     found = found_slices(engine.workspace, question.log.key)
-    write_text(slice_report(question, overview(engine, question), parts, decided, found=found), out)
+    first = brief(engine, Asking(question, None, evaluated_sides(engine, question)))
+    write_text(slice_report(question, overview(engine, question), parts, decided, found=found, brief=first), out)
     said = roles_of(source, question.log)
     if format == "table":
         typer.echo(f"{in_words(said)}\n{out}")

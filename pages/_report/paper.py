@@ -6,6 +6,8 @@ import re
 
 import streamlit as st
 
+from analytics.answers.brief.answer import brief, evaluated_sides
+from analytics.answers.brief.finding import Asking
 from analytics.answers.overview import overview
 from analytics.answers.question import Question
 from analytics.answers.slices import slices
@@ -13,11 +15,13 @@ from analytics.log.kept import discovery
 from analytics.log.kept.discovery import FoundSlice
 from analytics.log.kept.thresholds import Decision, decisions
 from analytics.measure.metrics import METRICS
+from analytics.measure.thresholds.policy import Policy
 from analytics.present import words
 from analytics.query.engine import Engine
 from pages._frame import session
 from pages._frame.cache import FEW, keeping, kept
 from pages._frame.metric import choose_metric, metric_from_address, metric_to_address, offered_metrics
+from pages._frame.policy import held_policy
 from pages._frame.render import escaped
 from pages._frame.report import MAX_SECTIONS, SECTIONS, section_options, sections_from_address, sections_to_address
 
@@ -66,19 +70,21 @@ def _written(
     metric: str,
     decided: tuple[Decision, ...],
     found: tuple[FoundSlice, ...],
+    policy: Policy | None,
 ) -> str:
     """Return the slice report as HTML."""
     from analytics.present.report.pack import slice_report  # the template engine is needed here alone
 
     parts = [slices(engine, question, by, metric=metric) for by in chosen]
-    return slice_report(question, kept(overview, question), parts, decided, found=found)
+    first = brief(engine, Asking(question, policy, kept(evaluated_sides, question)))
+    return slice_report(question, kept(overview, question), parts, decided, found=found, brief=first)
 
 
 def report_of(question: Question, chosen: _Sections, metric: str) -> str:
     """Return the slice report as HTML, with the decisions and the discovered slices that are kept with the log."""
     decided = tuple(decisions(session.workspace(), question.log.key))
     found = discovery.found_slices(session.workspace(), question.log.key)
-    return kept(_written, question, chosen, metric, decided, found)
+    return kept(_written, question, chosen, metric, decided, found, held_policy(question))
 
 
 def draw_found(question: Question) -> None:

@@ -8,15 +8,20 @@ from html.parser import HTMLParser
 
 import pytest
 
+from analytics.answers.brief.answer import Brief, composed
+from analytics.answers.brief.finding import Asking, Finding, Size, SliceParts
+from analytics.answers.brief.registry import SOURCES
+from analytics.answers.question import Question
 from analytics.log.kept.thresholds import Decision
 from analytics.measure.metrics import METRICS
 from analytics.present.report.pack import slice_report
+from analytics.query.cohort import Clause
 from tests.present.made import HOSTILE, hostile_answer, make_answer, make_overview, make_question
 
 AT = datetime(2024, 5, 6, 7, 8, tzinfo=UTC)
 OWN_ELEMENTS = {
     *("html", "head", "meta", "title", "style", "body", "header", "h1", "h2", "h3", "p", "dl", "dt", "dd", "section"),
-    *("div", "table", "thead", "tbody", "tr", "th", "td", "span", "figure", "figcaption", "ul", "li", "footer"),
+    *("div", "table", "thead", "tbody", "tr", "th", "td", "span", "figure", "figcaption", "ul", "ol", "li", "footer"),
     "blockquote",
     *("svg", "rect", "line", "polyline", "polygon", "circle", "text"),
 }
@@ -64,7 +69,17 @@ def hostile_report() -> str:
     question = make_question("</title><script>alert(1)</script>")
     answers = [hostile_answer(), hostile_answer(("<svg onload=alert(1)>", '"><img src=x>'))]
     decided = [Decision("2024-01-01", "region is <i>north</i>", "saves <b>1</b>", "<img src=x onerror=alert(1)>")]
-    return slice_report(question, make_overview(40, 20, 10, 30, 8, 3), answers, decided, created_at=AT)
+    return slice_report(
+        question, make_overview(40, 20, 10, 30, 8, 3), answers, decided, brief=first(question), created_at=AT
+    )
+
+
+def first(question: Question) -> Brief:
+    """A brief with one finding of hostile names."""
+    value, column = "<img src=x onerror=alert(2)>", "<b>odd</b>"
+    parts = SliceParts(column, value, "error_rate", 0.4, 0.2, 500, 0.1, 7)
+    found = Finding("slices", "slices", parts, Size(120.0, 90.0, 150.0), clauses=(Clause(column, "in", (value,)),))
+    return composed(Asking(question, None, None), [SOURCES["slices"]], [found], 70.0)
 
 
 def test_no_element_and_no_attribute_is_made_by_data(hostile_report: str) -> None:
@@ -112,6 +127,16 @@ def test_the_report_has_what_a_meeting_asks_for() -> None:
     for metric in METRICS.values():
         assert metric.definition in text
         assert metric.formula in text
+
+
+def test_the_report_begins_with_what_to_take_up_first(hostile_report: str) -> None:
+    text = parsed(hostile_report).text().replace("\u202f", " ")
+    begin, end = text.index("What to take up first"), text.index("Rows used")
+    assert "<img src=x onerror=alert(2)>" in text[begin:end] and "40.0 %" in text[begin:end]
+    assert "120 wrong decisions (90–150)" in text[begin:end]
+    assert "Where the threshold should be: not known until" in text[begin:end]
+    without = slice_report(make_question(), make_overview(4, 3, 2, 1), created_at=AT)
+    assert "What to take up first" not in parsed(without).text()
 
 
 def test_long_tables_are_cut_and_say_so() -> None:

@@ -19,6 +19,7 @@ from analytics.present.marks.slices import order_words, question_of
 from analytics.present.report import tables
 
 if TYPE_CHECKING:
+    from analytics.answers.brief.answer import Brief
     from analytics.answers.overview import Overview
     from analytics.answers.question import Question
     from analytics.answers.slices import SliceAnswer
@@ -54,6 +55,24 @@ class _Figure:
 
 
 @dataclass(frozen=True)
+class _Finding:
+    """One finding in words: what is wrong, what mending it would win, how sure it is."""
+
+    sentence: str
+    worth: str
+    certainty: str
+
+
+@dataclass(frozen=True)
+class _First:
+    """What to take up first, what is said where nothing was found, and what was not looked at."""
+
+    findings: list[_Finding]
+    nothing: str
+    open: list[str]
+
+
+@dataclass(frozen=True)
 class _Section:
     """The slices of one answer."""
 
@@ -73,6 +92,7 @@ def slice_report(
     decisions: Sequence[Decision] = (),
     *,
     found: Sequence[FoundSlice] = (),
+    brief: Brief | None = None,
     created_at: datetime | None = None,
 ) -> str:
     """Write the report of a question as one HTML file.
@@ -89,6 +109,8 @@ def slice_report(
         What was decided on the log.
     found : sequence of FoundSlice
         Discovered slices, one section each, before the others.
+    brief : Brief, optional
+        What to take up first; it stands before everything else.
     created_at : datetime, optional
         When the report was made; now by default.
 
@@ -108,6 +130,7 @@ def slice_report(
         title=f"Where {name} fails",
         subtitle=f"Slicewise report of {words.bucket_label(moment, '1h')} UTC",
         reading=readings.overview_reading(overview, question, answers[0].metric if answers else "error_rate"),
+        first=_first(brief) if brief is not None else None,
         question=tables.question_terms(question),
         rows_sentence=tables.rows_sentence(question.log),
         accounting=tables.accounting(question.log, overview.counts),
@@ -123,6 +146,22 @@ def slice_report(
         definitions=tables.definitions(),
         conventions=_CONVENTIONS,
         footer=f"Made by Slicewise from log {question.log.key}. Aggregates only.",
+    )
+
+
+def _first(brief: Brief) -> _First:
+    """Return what to take up first, in words."""
+    log = brief.asking.question.log
+    found = [
+        _Finding(
+            readings.finding_sentence(finding, log),
+            readings.finding_worth(finding, brief),
+            readings.finding_certainty(finding, brief),
+        )
+        for finding in brief.leading
+    ]
+    return _First(
+        found, readings.brief_reading(brief), [readings.open_sentence(source, brief) for source in brief.open]
     )
 
 
