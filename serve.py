@@ -27,7 +27,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from analytics import settings
 from analytics.errors import AnalysisError
 from analytics.reading import inbox
-from pages._frame import keyboard
+from pages._frame import keyboard, steps
 from pages._frame.imports import import_shared
 
 ROOT = Path(__file__).parent
@@ -50,7 +50,7 @@ def policy() -> str:
     Streamlit writes its styles into the page and runs WebAssembly; sheets and figures draw from ``blob:`` and ``data:``.
     """
     index = (Path(st.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
-    scripts = " ".join([*digests(index), *digests(keyboard.HTML)])
+    scripts = " ".join([*digests(index), *digests(keyboard.HTML), *digests(steps.HTML)])
     return "; ".join(
         (
             "default-src 'none'",

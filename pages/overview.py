@@ -27,7 +27,7 @@ with frame.boundary():
     pictures.draw_trend(answer, question)
     numbers.draw_all(answer)
     with headline:
-        numbers.draw_headline(answer, question, metric)
+        numbers.draw_headline(answer, question)
     with change:
         numbers.draw_change(question, metric)
     with brief:

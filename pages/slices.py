@@ -37,4 +37,4 @@ with frame.boundary():
             report.draw_add(question, by)
             if len(by) == 2:
                 discovery.draw_handover(by)
-        table.draw_table(answer)
+        table.draw_table(answer, question)

@@ -59,7 +59,7 @@ def brief(
     every: Annotated[bool, typer.Option("--every", help=f"Write all findings and not only the first {MOST}.")] = False,
 ) -> None:
     """What matters first: the findings of all pages, ranked by what mending them would win."""
-    from analytics.present.readings import brief_lead, change_reading
+    from analytics.present.readings import change_reading, overview_reading
 
     unknown = sorted(set(look or ()) - set(_DEAR))
     if unknown:
@@ -73,7 +73,7 @@ def brief(
         before, after = (overview(engine, side) for side in asking.sides)
         change = change_between(before, after, metric)
     said_of = change_reading(metric, change, side_names(asking.sides)) if asking.sides else ""
-    typer.echo(f"{brief_lead(numbers, question, metric)} {said_of}".strip(), err=True)
+    typer.echo(f"{overview_reading(numbers, question, metric)} {said_of}".strip(), err=True)
     value, low, high = map(finite, numbers.value(metric))
     found = answer.findings if every else answer.leading
     rows = [_row_of(each, answer) for each in found]

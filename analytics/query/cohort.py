@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
-from urllib.parse import quote, unquote
+from urllib.parse import unquote
 
 from analytics.errors import QuestionError
 from analytics.log.schema import Log
@@ -26,6 +26,8 @@ OUTCOME_WORDS: dict[str, str] = {
 }
 _MAX_CLAUSES = 50
 """Of one link, which may come from anyone: no page makes more than a handful, and each costs a predicate."""
+_MARKS = ":;,!%"
+"""What separates the parts of a cohort's text, what escapes them, and what escaped them in links of before."""
 _MAX_VALUES = 1_000
 """Of one clause of a link: twice what the sidebar offers of a column."""
 
@@ -95,10 +97,10 @@ class Cohort:
         """Write the cohort compactly; `from_text` reads it back.
 
         >>> Cohort((Clause("race", "in", ("A, B", "C")),), ("fp",)).to_text()
-        'race:in:A%2C%20B,C;:outcome:fp'
+        'race:in:A!2C B,C;:outcome:fp'
         """
         parts = [
-            f"{quote(clause.column, safe='')}:{clause.op}:{','.join(quote(value, safe='') for value in clause.values)}"
+            f"{_escaped(clause.column)}:{clause.op}:{','.join(_escaped(value) for value in clause.values)}"
             for clause in self.clauses
         ]
         if self.outcomes:
@@ -119,16 +121,16 @@ class Cohort:
         for part in filter(None, text.split(";")):
             pieces = part.split(":")
             if len(pieces) != 3:
-                raise QuestionError(f"Expected filters as in a copied link, found {part[:60]!r}. Clear the filters.")
+                raise QuestionError(f"Expected filters as in a copied link, found {part[:60]!r}. Remove the filters.")
             column, op, joined = pieces
             has_none = op in OPERATORS and OPERATORS[op].arity == "none"
-            values = () if has_none else tuple(unquote(value) for value in joined.split(","))
+            values = () if has_none else tuple(unescaped(value) for value in joined.split(","))
             if not column and op == "outcome":
                 outcomes = tuple(dict.fromkeys(value for value in values if value in get_args(Outcome)))
             elif op in OPERATORS and len(clauses) < _MAX_CLAUSES:
-                clauses.append(Clause(unquote(column), op, values[:_MAX_VALUES]))
+                clauses.append(Clause(unescaped(column), op, values[:_MAX_VALUES]))
             else:
-                raise QuestionError(f"Expected filters as in a copied link, found {part[:60]!r}. Clear the filters.")
+                raise QuestionError(f"Expected filters as in a copied link, found {part[:60]!r}. Remove the filters.")
         return cls(tuple(clauses), outcomes)
 
     def to_words(self) -> str:
@@ -141,6 +143,28 @@ class Cohort:
         if self.outcomes:
             parts.append(f"only {either([OUTCOME_WORDS[outcome] for outcome in self.outcomes])}")
         return ", and ".join(parts) if parts else "all rows"
+
+
+def _escaped(text: str) -> str:
+    """Return a name or a value in which nothing reads like the marks between them; the address escapes the rest, once."""
+    body = text.strip(" ")
+    before = len(text) - len(text.lstrip(" ")) if body else len(text)
+    marks = (mark if mark.isprintable() and mark not in _MARKS else _bytes_of(mark) for mark in body)
+    return f"{_bytes_of(' ' * before)}{''.join(marks)}{_bytes_of(' ' * (len(text) - before - len(body)))}"
+
+
+def _bytes_of(text: str) -> str:
+    """Write each byte of a text in two hexadecimal digits."""
+    return "".join(f"!{byte:02X}" for byte in text.encode())
+
+
+def unescaped(text: str) -> str:
+    """Return a name or a value as it was; links of before escaped with % instead of !, which neither leaves in a text.
+
+    >>> unescaped("A!2C B"), unescaped("A%2C%20B")
+    ('A, B', 'A, B')
+    """
+    return unquote(text.replace("!", "%"))
 
 
 def column_words(column: str, clauses: Sequence[Clause]) -> str:

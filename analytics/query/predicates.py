@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from urllib.parse import unquote
 
 import narwhals.stable.v2 as nw
 
 from analytics.errors import QuestionError
 from analytics.log.schema import Log
-from analytics.query.cohort import Clause, Cohort
+from analytics.query.cohort import Clause, Cohort, unescaped
 from analytics.query.operators import OPERATORS, Join
 from analytics.query.typed import all_of, any_of
 
@@ -41,11 +40,11 @@ def answerable(text: str, log: Log) -> tuple[Cohort, tuple[str, ...]]:
             read = Cohort.from_text(part)
             predicate(read, log, 0.0)
             if read.outcomes == () and not read.clauses:
-                raise QuestionError("Expected a filter, found none. Clear the filters.")
+                raise QuestionError("Expected a filter, found none. Remove the filters.")
             together = Cohort((*kept.clauses, *read.clauses), read.outcomes or kept.outcomes)
             kept = Cohort.from_text(together.to_text())
         except QuestionError:
-            refused.append(unquote(part))
+            refused.append(unescaped(part))
     return kept, tuple(refused)
 
 

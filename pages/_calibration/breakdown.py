@@ -14,7 +14,7 @@ from analytics.present import figures, readings, words
 from analytics.present.marks.calibration import MAX_SCANNED
 from analytics.present.tables.calibration import scan_rows, slice_rows
 from pages._frame.cache import kept
-from pages._frame.render import escaped, figure, sentence, table_downloads
+from pages._frame.render import FURTHER, escaped, figure, sentence, table_downloads
 
 _EVERY = {"Hour": "1h", "Day": "1d", "Week": "1w", "Month": "1mo"}
 
@@ -66,7 +66,7 @@ def _draw_scan(scan: CalibrationScan) -> None:
             **_columns_of(),
         },
     )
-    st.caption(escaped(readings.scan_reading(scan)))
+    st.caption(escaped(f"{readings.scan_reading(scan)} {FURTHER}"))
     table_downloads(scan.table, "calibration_scan", key="calibration_scan")
 
 

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from analytics.measure.thresholds.operating import LIMITED
 
 QUESTION_KEYS = ("log", "model", "threshold", "where")
+_EVERY_VERSION = "all versions"
+"""In the place of a model version, where a log opens on one."""
+_WRITTEN, _PAGE, _VISIT = "_address", "_address_page", "_address_visit"
 _LARGEST = 1e300
 """From here on a number of the address stands for an infinite one."""
 _COST = 1e12
@@ -32,6 +38,14 @@ NUMBERS: dict[str, tuple[float, float]] = {
 """By name in the address: the least and the largest number that its control takes."""
 
 
+@dataclass(frozen=True)
+class _Written:
+    """What the address was last known to say of a parameter, and on which visit of a page."""
+
+    visit: int
+    values: tuple[str, ...]
+
+
 def leave_out_wrong_numbers() -> None:
     """Take out of the address what is no number, is not finite, or is beyond the bounds of its control: before any is drawn."""
     given = st.query_params.to_dict()
@@ -52,34 +66,67 @@ def _is_within(text: str, bounds: tuple[float, float]) -> bool:
         return False
 
 
+def begin(page: str) -> None:
+    """Count the visits of pages, once per run: the address of a page just entered does not yet say what the session holds."""
+    if st.session_state.get(_PAGE) != page:
+        st.session_state[_PAGE] = page
+        st.session_state[_VISIT] = st.session_state.get(_VISIT, 0) + 1
+
+
+def taken(name: str) -> tuple[str, ...] | None:
+    """Return what the address newly says of a parameter, by a copied link, an edited address, back or forward.
+
+    Returns
+    -------
+    tuple of str or None
+        Nothing in it where the address on this page no longer says what was written: its default is meant. None where nothing
+        is new.
+    """
+    written = st.session_state.setdefault(_WRITTEN, {})
+    given, visit = tuple(st.query_params.get_all(name)), st.session_state.get(_VISIT, 0)
+    known = written.get(name, _Written(visit, ()))
+    if given == known.values or (not given and visit != known.visit):
+        return None
+    written[name] = _Written(visit, given)
+    return given
+
+
+def put(name: str, values: Sequence[str]) -> None:
+    """Write a parameter into the address; no value takes it out, which is how defaults are written."""
+    written = st.session_state.setdefault(_WRITTEN, {})
+    written[name] = _Written(st.session_state.get(_VISIT, 0), tuple(values))
+    if values and st.query_params.get_all(name) != list(values):
+        st.query_params[name] = list(values)
+    elif not values:
+        st.query_params.pop(name, None)
+
+
 def from_address() -> None:
-    """Take over what the address newly says, by a copied link, an edited address, back and forward, and what the session lost.
+    """Take over what the address newly says of the question, and what the session lost.
 
     A session whose page changes without its controls' values forgets them: the address then still says which log is meant.
     """
-    written = st.session_state.setdefault("_address", {})
+    state = st.session_state
     for key in QUESTION_KEYS:
-        given = st.query_params.get(key)
-        if given is not None and (given != written.get(key) or key not in st.session_state):
-            written[key] = given
-            if key != "threshold":
-                st.session_state[key] = given
-            elif given:
-                st.session_state[key] = float(given)
+        given = taken(key)
+        if given is None and key not in state:
+            given = tuple(st.query_params.get_all(key)) or None
+        if given == ():
+            state.pop(key, None)
+        elif given and key == "threshold":
+            state[key] = float(given[0]) if given[0] else None
+        elif given:
+            state[key] = None if given[0] == _EVERY_VERSION and key == "model" else given[0]
 
 
-def to_address() -> None:
-    """Write the whole question into the address, defaults included: tomorrow's default may differ."""
-    written = st.session_state.setdefault("_address", {})
+def to_address(usual: Mapping[str, object]) -> None:
+    """Write the question into the address, without what is usual for its log."""
     for key in QUESTION_KEYS:
         value = st.session_state.get(key)
+        if key == "model" and value is None:
+            value = _EVERY_VERSION if usual[key] else None
         text = _number_text(value) if isinstance(value, float) else str(value or "")
-        written[key] = text
-        if st.query_params.get(key, "") != text:
-            if text:
-                st.query_params[key] = text
-            else:
-                st.query_params.pop(key, None)
+        put(key, [] if not text or value == usual[key] else [text])
 
 
 def _number_text(value: float) -> str:

@@ -27,7 +27,7 @@ def draw(log: Log, cohort: Cohort) -> None:
         with st.popover("Add filter", icon=":material/filter_alt:", key=keyboard.ADD_FILTER):
             _draw_adder(log, cohort)
         if cohort:
-            st.button("Clear", on_click=session.set_cohort, args=(Cohort(),), key="clear_all", type="tertiary")
+            st.button("Remove all", on_click=session.set_cohort, args=(Cohort(),), key="clear_all", type="tertiary")
     with st.popover("Saved cohorts", icon=":material/bookmark:", width="stretch"):
         _draw_saved(cohort)
     with st.expander("Filters as text"):
@@ -163,7 +163,7 @@ def _add_contains(name: str, key: str, missing: str) -> None:
 
 
 def _draw_saved(cohort: Cohort) -> None:
-    """Reopen, save and forget cohorts by name."""
+    """Reopen, save and remove cohorts by name."""
     saved = session.workspace().saved_cohorts()
     for place, (name, text) in enumerate(saved.items()):
         with st.container(horizontal=True):
@@ -171,7 +171,7 @@ def _draw_saved(cohort: Cohort) -> None:
                 escaped(name), key=f"saved_{place}", on_click=session.set_cohort_text, args=(text,), width="stretch"
             )
             st.button(
-                "Forget",
+                "Remove",
                 icon=":material/delete:",
                 key=f"forget_{place}",
                 type="tertiary",

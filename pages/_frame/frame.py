@@ -8,14 +8,15 @@ import sys
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from analytics.errors import AnalysisError, EmptyCohort
-from pages._frame import address, keyboard, label, session, sidebar
+from pages._frame import address, keyboard, label, session, sidebar, steps
 from pages._frame.imports import import_shared
-from pages._frame.registry import FIRST, PAGES
+from pages._frame.registry import FIRST, PAGES, Page
 from pages._frame.render import escaped
 
 _ICON = (
@@ -23,11 +24,24 @@ _ICON = (
     '<path d="M7 23V14h4v9zM14 23V8h4v15zM21 23v-6h4v6z" fill="#fff"/>'
     '<path d="M6 12 26 6" stroke="#e69f00" stroke-width="2.5"/></svg>'
 )
+_LOGO = (
+    '<svg xmlns="http://www.w3.org/2000/svg" width="142" height="32" viewBox="0 0 142 32"><rect width="32" height="32" rx="7" '
+    'fill="#0b6e99"/><path d="M7 23V14h4v9zM14 23V8h4v15zM21 23v-6h4v6z" fill="#fff"/><path d="M6 12 26 6" stroke="#e69f00" '
+    'stroke-width="2.5"/><text x="42" y="23" font-family="Source Sans,system-ui,sans-serif" font-size="21" font-weight="600" '
+    'textLength="98" fill="#2b86b3">Slicewise</text></svg>'
+)
+_GROUP_ENDS = [place for place, (page, after) in enumerate(pairwise(PAGES.values()), 1) if page.group != after.group]
 _STYLE = (
     "<style>[data-testid=stMainBlockContainer] {padding-left: 1.6rem; padding-right: 1.6rem} "
-    "button[data-variant][data-selected=true], [data-testid=stSliderThumbValue] {color: inherit}</style>"
+    "button[data-variant][data-selected=true], [data-testid=stSliderThumbValue] {color: inherit !important} "
+    "[data-testid=stElementContainer]:has(> [data-testid=stHtml]) {display: none} "
+    "[data-testid=stPopoverBody] {max-height: 42vh; overflow-y: auto} "
+    + ",".join(f"[data-testid=stTopNav] .rc-overflow-item:nth-child({place})" for place in _GROUP_ENDS)
+    + " {border-right: 1px solid color-mix(in srgb, currentColor 25%, transparent); padding-right: .5rem}</style>"
 )
-"""Narrow margins, and texts in the colour of the text where Streamlit has the primary one, which is too dark on dark."""
+"""Narrow margins; texts in the colour of the text where Streamlit has the primary one, which is too dark on dark; no room for
+styles and scripts, which would stand above each title; boxes that scroll before they leave the window; and a line after the last
+page of each group."""
 _SIDEBAR_WIDTH = 260
 """Pixels."""
 _ENTERED = "_frame_entered"
@@ -40,7 +54,7 @@ def navigation(*, is_hidden: bool = False) -> st.navigation:  # type: ignore[val
     """Register the pages; the app opens on the overview of the sample."""
     _take_typed_name()
     pages = [
-        st.Page(page.path, title=page.title, icon=page.icon, help=page.help, default=page is FIRST)
+        st.Page(page.path, title=page.title, icon=page.icon, help=_help_of(page), default=page is FIRST)
         for page in PAGES.values()
     ]
     return st.navigation(pages, position="hidden" if is_hidden else "top")
@@ -58,9 +72,15 @@ def _take_typed_name() -> None:
         context.pages_manager.set_script_intent("", "" if page is FIRST else page.name)
 
 
+def _help_of(page: Page) -> str:
+    """Say what a page is for, after its group where that has another name."""
+    return page.help if page.group == page.title else f"{page.group}: {page.help[:1].lower()}{page.help[1:]}"
+
+
 def _configure() -> None:
     """Set the page's title and its own icon; without one, Streamlit would fetch the navigation's from outside."""
     st.set_page_config(page_title="Slicewise", page_icon=_ICON, layout="wide", initial_sidebar_state=_SIDEBAR_WIDTH)
+    st.logo(_LOGO, size="large", icon_image=_ICON)
 
 
 def run() -> None:
@@ -68,6 +88,7 @@ def run() -> None:
     import_shared()
     _configure()
     st.html(_STYLE)
+    steps.draw()
     address.leave_out_wrong_numbers()
     if session.needs_sign_in():
         _draw_sign_in()
@@ -75,6 +96,7 @@ def run() -> None:
     page = navigation()
     st.session_state[_ENTERED] = True
     st.session_state[session.PAGE] = page.url_path  # type: ignore[attr-defined]
+    address.begin(page.url_path)  # type: ignore[attr-defined]
     asked = next(entry for entry in PAGES.values() if entry.title == page.title)  # type: ignore[attr-defined]
     is_label_asked = False
     try:

@@ -9,11 +9,11 @@ import streamlit as st
 from analytics.answers.question import Question
 from analytics.measure.headline import headline
 from analytics.measure.metrics import METRICS, used_in
-from pages._frame import policy
+from pages._frame import address, policy
 
 COST = "cost"
 """The cost per row, which pages that can price rows offer beside the metrics of the registry."""
-_CHOSEN, _SEEN = "_metric_chosen", "_metric_seen"
+_CHOSEN, _USUAL = "_metric_chosen", "_metric_usual"
 
 
 def offered_metrics(question: Question) -> list[str]:
@@ -25,13 +25,14 @@ def leading_metric(question: Question, offered: Sequence[str]) -> str:
     """Return the metric that leads: that of a link or of a person's choice on any page; else the cost per row where somebody
     said what errors cost and the page offers it; else what the base rate asks for.
     """
-    given = st.query_params.get("metric")
-    if given is not None and given != st.session_state.get(_SEEN):
-        st.session_state[_SEEN] = given
-        named = (name for name, entry in METRICS.items() if given in (name, entry.label))
-        st.session_state[_CHOSEN] = COST if given == COST else next(named, None)
+    given = address.taken("metric")
+    if given is not None:
+        named = (name for name, entry in METRICS.items() if given and given[0] in (name, entry.label))
+        st.session_state[_CHOSEN] = COST if given == (COST,) else next(named, None)
     usual = headline(question.log.n_positive, question.log.n_labelled).metric
-    wanted = (st.session_state.get(_CHOSEN), COST if policy.held_policy(question) else None, usual)
+    is_priced = policy.held_policy(question) is not None
+    st.session_state[_USUAL] = None if is_priced else usual
+    wanted = (st.session_state.get(_CHOSEN), COST if is_priced else None, usual)
     return next((str(name) for name in wanted if name in offered), offered[0])
 
 
@@ -48,7 +49,5 @@ def choose_metric(key: str) -> None:
 
 
 def metric_to_address(metric: str) -> None:
-    """Write the metric into the address by its name: a bound choice would write its label."""
-    st.session_state[_SEEN] = metric
-    if st.query_params.get("metric") != metric:
-        st.query_params["metric"] = metric
+    """Write the metric into the address by its name, unless it is usual for the log: a bound choice would write its label."""
+    address.put("metric", [] if metric == st.session_state.get(_USUAL) else [metric])

@@ -109,7 +109,7 @@ def draw_policy(question: Question) -> Policy:
 def draw_amounts(amount: str) -> None:
     """Choose the cells whose cost a row's amount multiplies."""
     st.pills(
-        f"Multiplied by {amount}",
+        f"Multiplied by {escaped(amount)}",
         CELLS,
         selection_mode="multi",
         key="amounts",
@@ -269,7 +269,7 @@ def _draw_saved() -> None:
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.button(escaped(name), key=f"policy_{place}", on_click=_take_saved, args=(text,), type="tertiary")
                 st.button(
-                    "Forget",
+                    "Remove",
                     key=f"forget_policy_{place}",
                     icon=":material/delete:",
                     type="tertiary",

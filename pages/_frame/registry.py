@@ -17,7 +17,7 @@ class Page:
     icon : str
         A Material symbol.
     group : str
-        The part of the work that it belongs to; pages of one group stand beside each other.
+        The part of the work that it belongs to; pages of one group stand beside each other, a line apart from the next.
     help : str
         What the navigation says of it.
     question : str
@@ -28,7 +28,7 @@ class Page:
 
     name: str
     icon: str
-    group: Literal["bring in", "find", "decide"]
+    group: Literal["Overview", "Data", "Performance", "Causes", "Decisions", "Report"]
     help: str
     question: str
     needs_label: bool = True
@@ -46,61 +46,61 @@ class Page:
 
 _ALL = (
     Page(
+        "overview",
+        ":material/speed:",
+        "Overview",
+        "What matters first, how good the model is, on what, and since when.",
+        "What matters first? At most five findings of all pages, by what mending them would win; how good it is, and since when",
+    ),
+    Page(
         "logs",
         ":material/database:",
-        "bring in",
+        "Data",
         "Bring a log in, confirm its columns, see whether it is fit to be judged.",
         "Is this log fit to be judged?",
         needs_label=False,
     ),
     Page(
-        "overview",
-        ":material/speed:",
-        "find",
-        "What matters first, how good the model is, on what, and since when.",
-        "What matters first? At most five findings of all pages, by what mending them would win; how good it is, and since when",
-    ),
-    Page(
         "slices",
         ":material/stacked_bar_chart:",
-        "find",
+        "Performance",
         "Where the model fails: metrics by segment against the rest.",
         "Where does it fail? One column, two columns as a heat map, all columns ranked by what they separate, or a search "
         "of conjunctions that says which of them are real",
     ),
     Page(
+        "calibration",
+        ":material/balance:",
+        "Performance",
+        "Whether 0.8 means 80 %, for whom, and since when.",
+        "Does 0.8 mean 80 %, for whom, since when, and what would recalibration be worth?",
+    ),
+    Page(
+        "gap",
+        ":material/compare_arrows:",
+        "Causes",
+        "Why production is worse than the reference, in parts that add up.",
+        "Why is production worse than the evaluation, in points, and which part is whose?",
+    ),
+    Page(
         "review",
         ":material/rate_review:",
-        "find",
+        "Causes",
         "Why it fails: the worst errors one by one, and what people find.",
         "Why does it fail? The worst errors one by one, a verdict on each, what the verdicts say, a library of "
         "counterexamples",
     ),
     Page(
-        "calibration",
-        ":material/balance:",
-        "find",
-        "Whether 0.8 means 80 %, for whom, and since when.",
-        "Does 0.8 mean 80 %, for whom, since when, and what would recalibration be worth?",
-    ),
-    Page(
         "thresholds",
         ":material/tune:",
-        "decide",
+        "Decisions",
         "Where the line should be under a cost matrix, and what that is worth.",
         "Where should the line be under a cost matrix, how sure is that, and what is it worth?",
     ),
     Page(
-        "gap",
-        ":material/compare_arrows:",
-        "decide",
-        "Why production is worse than the reference, in parts that add up.",
-        "Why is production worse than the evaluation, in points, and which part is whose?",
-    ),
-    Page(
         "report",
         ":material/description:",
-        "decide",
+        "Report",
         "The slice report that goes into the meeting.",
         "What do we take into the meeting? One HTML file, aggregates only, that needs no network",
     ),

@@ -6,20 +6,26 @@ import re
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+import polars as pl
 import streamlit as st
 
-from analytics.present import palette
+from analytics.measure.metrics import METRICS
+from analytics.present import palette, words
 from analytics.present.export import to_csv, to_parquet
-from analytics.present.figures import taken_heading
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
-    import polars as pl
 
+_SHARE_WORDS = {"share", "rate", "observed"}
+"""First words of names of columns that hold shares and are no metric of the registry."""
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$:&=@])")
 
 DATE_WIDTH = 180
 """Pixels in which a day and the cross that empties its box stand beside each other. Measured."""
+
+
+FURTHER = "In a narrow window further columns are to the right."
+"""Under a table that a window of 1,024 pixels cuts: its scroll bar appears under the pointer only."""
 
 
 def escaped(text: str) -> str:
@@ -68,12 +74,21 @@ def figure(
         return
     with st.expander("Table", key=f"table_{key}", on_change="rerun") as opened:
         if opened.open:
-            st.dataframe(table, hide_index=True, alt=f"Table of the figure: {alt}")
+            written, formats = as_written(table)
+            st.dataframe(
+                written,
+                hide_index=True,
+                placeholder=words.UNDEFINED,
+                alt=f"Table of the figure: {alt}",
+                column_config={name: st.column_config.NumberColumn(format=text) for name, text in formats.items()},
+            )
             table_downloads(table, key, key=key)
 
 
 def chart(drawn: go.Figure, key: str, *, alt: str, on_select: Callable[[], None] | None = None) -> None:
     """Show a figure with its title as a heading of the page, which a reader's software finds and a search too."""
+    from analytics.present.figures import taken_heading  # Plotly is imported by one thread, after this module
+
     heading = taken_heading(drawn)
     if heading.title:
         st.subheader(escaped(heading.title), anchor=False)
@@ -87,6 +102,29 @@ def chart(drawn: go.Figure, key: str, *, alt: str, on_select: Callable[[], None]
         on_select=on_select or "ignore",
         selection_mode="points",
     )
+
+
+def as_written(table: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, str]]:
+    """Return a table as figures write its numbers: shares in percent, counts with separators, other numbers with three digits.
+
+    Returns
+    -------
+    DataFrame, dict of str to str
+        The table with shares times 100, and the format of each column of numbers.
+    """
+    shares = [name for name, kind in table.schema.items() if kind.is_float() and _is_share(name)]
+    formats = {
+        name: "%.1f %%" if name in shares else "%.3f" if kind.is_float() else "localized"
+        for name, kind in table.schema.items()
+        if kind.is_numeric()
+    }
+    return table.with_columns(pl.col(shares) * 100), formats
+
+
+def _is_share(name: str) -> bool:
+    """Whether a column of a figure's table holds shares, by its name."""
+    plain = name.removesuffix("_low").removesuffix("_high")
+    return METRICS[plain].is_share if plain in METRICS else plain.split("_")[0] in _SHARE_WORDS
 
 
 def clicked(key: str) -> int | None:

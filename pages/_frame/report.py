@@ -11,7 +11,7 @@ from analytics.answers.slices import ranked_columns
 from analytics.log.kept import discovery
 from analytics.log.kept.discovery import FoundSlice
 from analytics.present import words
-from pages._frame import session
+from pages._frame import address, session
 from pages._frame.cache import kept
 from pages._frame.metric import leading_metric, offered_metrics
 from pages._frame.render import escaped
@@ -40,7 +40,7 @@ def _add_section(question: Question, columns: tuple[str, ...]) -> None:
     together = [label for label, by in options.items() if len(by) == len(columns) and set(by) == set(columns)]
     chosen = st.session_state.get(SECTIONS)
     if chosen is None:
-        chosen = _first_sections(question, options)
+        chosen = _first_sections(question, options, st.session_state.get(_LAST_SLICED, ()))
     wanted = together or [name for name in columns if name in options]
     st.session_state[SECTIONS] = list(dict.fromkeys([*wanted, *chosen]))[:MAX_SECTIONS]
 
@@ -49,7 +49,7 @@ def draw_add(question: Question, by: tuple[str, ...]) -> None:
     """Offer to add what is sliced to the report; without it, the report begins with what was sliced last."""
     st.session_state[_LAST_SLICED] = by
     if st.button(
-        "Add to the report", key="report_slices", icon=":material/note_add:", on_click=_add_section, args=(question, by)
+        "Add to report", key="report_slices", icon=":material/note_add:", on_click=_add_section, args=(question, by)
     ):
         st.toast(f"Added to the report: slices by {escaped(words.listed(by))}.")
 
@@ -60,27 +60,27 @@ def add_found(question: Question, slice_: FoundSlice) -> None:
     st.toast(f"Added to the report: {escaped(slice_.title)}.")
 
 
-def _first_sections(question: Question, options: dict[str, tuple[str, ...]]) -> list[str]:
+def _first_sections(question: Question, options: dict[str, tuple[str, ...]], sliced: tuple[str, ...]) -> list[str]:
     """Return what a report holds from the start: what was sliced last, and the columns that separate the errors most."""
     metric = leading_metric(question, offered_metrics(question))
     ranked = [(name,) for name in kept(ranked_columns, question, metric)["column"].to_list()[:_N_FIRST]]
     labels = {frozenset(columns): label for label, columns in options.items()}
-    wanted = map(frozenset, [st.session_state.get(_LAST_SLICED, ()), *ranked])
+    wanted = map(frozenset, [sliced, *ranked])
     return list(dict.fromkeys(labels[columns] for columns in wanted if columns in labels))
 
 
 def sections_from_address(question: Question, options: dict[str, tuple[str, ...]]) -> None:
     """Take over the sections of a link, in its order; without any, what separates the errors most."""
-    given = st.query_params.get_all(SECTIONS)
-    if given and given != st.session_state.get("_address_of_sections"):
+    given = address.taken(SECTIONS)
+    if given:
         st.session_state[SECTIONS] = [label for label in given if label in options][:MAX_SECTIONS]
+    elif given == ():
+        st.session_state[SECTIONS] = _first_sections(question, options, ())
     if not set(st.session_state.get(SECTIONS, [""])) <= set(options):
-        st.session_state[SECTIONS] = _first_sections(question, options)
+        st.session_state[SECTIONS] = _first_sections(question, options, st.session_state.get(_LAST_SLICED, ()))
 
 
-def sections_to_address(chosen: list[str]) -> None:
+def sections_to_address(question: Question, chosen: list[str]) -> None:
     """Write the sections into the address, so that a copied link reopens the same report; none at all is said as well."""
-    found = chosen or [""]
-    st.session_state["_address_of_sections"] = found
-    if st.query_params.get_all(SECTIONS) != found:
-        st.query_params[SECTIONS] = found
+    usual = _first_sections(question, section_options(question), ())
+    address.put(SECTIONS, [] if chosen == usual else chosen or [""])

@@ -134,6 +134,20 @@ def ensure_sample() -> None:
     progress.empty()
 
 
+def is_sample(log: Log) -> bool:
+    """Whether a log is the sample, whatever somebody called it."""
+    return log.log_id == _sample_id()
+
+
+@st.cache_resource
+def _sample_id() -> str | None:
+    """Return the id that the sample has in every workspace."""
+    if not _SAMPLE.exists():
+        return None
+    with _SAMPLE.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()[:12]
+
+
 def keep_valid_filters(log: Log) -> tuple[str, ...]:
     """Leave out the filters that a log cannot answer, and return them to be named; before the filters are drawn."""
     kept, refused = answerable(st.session_state.get("where") or "", log)
@@ -219,7 +233,7 @@ def take_wanted_log() -> None:
 
 
 def reset_question(log: Log) -> None:
-    """Begin anew with a log: its threshold, every model version, every row."""
+    """Begin anew with a log: its threshold, the model version that it opens on, every row."""
     st.session_state["threshold"] = log.mapping.threshold
-    st.session_state["model"] = None
+    st.session_state.pop("model", None)
     st.session_state["where"] = ""

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from analytics.answers.empty_cohort import part_words, without
-from analytics.answers.gap.sides import staged_columns
+from analytics.answers.gap.sides import live_version, staged_columns
 from analytics.answers.question import model_versions
 from analytics.errors import EmptyCohort
 from analytics.log.schema import Log
@@ -35,7 +35,13 @@ def draw() -> None:
         _draw_model(log)
         _draw_threshold(log)
         _draw_cohort(log)
-    address.to_address()
+    usual = {
+        "log": log.log_id if len(found) == 1 else None,
+        "model": _opening_version(log),
+        "threshold": log.mapping.threshold,
+        "where": None,
+    }
+    address.to_address(usual)
 
 
 def _draw_log(found: list[Log]) -> Log:
@@ -79,7 +85,10 @@ def _draw_books(log: Log) -> None:
 def _draw_model(log: Log) -> None:
     """Choose the model version, where the log has more than one."""
     versions = model_versions(log)
-    if st.session_state.get("model") not in versions:
+    opening = _opening_version(log)
+    if "model" not in st.session_state:
+        st.session_state["model"] = opening
+    elif st.session_state["model"] not in versions:
         st.session_state["model"] = None
     if len(versions) > 1:
         st.selectbox(
@@ -92,6 +101,16 @@ def _draw_model(log: Log) -> None:
         )
     if len(versions) > 1 and st.session_state["model"] is None:
         st.caption(f"{len(versions)} versions together: a row counts once for each that scored it.")
+    elif opening is not None and st.session_state["model"] == opening:
+        st.caption(f"The sample opens on {escaped(opening)}, the version that is live.")
+        st.button("Show all versions", key="every_version", type="tertiary", on_click=session.choose_every_version)
+
+
+def _opening_version(log: Log) -> str | None:
+    """Return the version that is live in the sample; other logs open on all of theirs, as nobody asked for less."""
+    if not session.is_sample(log):
+        return None
+    return kept(live_version, log)
 
 
 def _draw_threshold(log: Log) -> None:
@@ -153,7 +172,7 @@ def _draw_cohort(log: Log) -> None:
     st.caption(f"{words.plural(n_rows, 'row')} · {n_labelled:,} labelled{share} · {unknown:,} not known yet")
     for place, column in enumerate(cohort.columns()):
         st.button(
-            escaped(column_words(column, cohort.of(column)))[:160],
+            escaped(words.shortened(column_words(column, cohort.of(column)), 160)),
             key=f"chip_{place}",
             icon=":material/close:",
             on_click=session.set_cohort,
@@ -163,7 +182,9 @@ def _draw_cohort(log: Log) -> None:
         )
     if cohort.outcomes:
         st.button(
-            "only " + ", ".join(outcome.upper() if len(outcome) == 2 else outcome for outcome in cohort.outcomes),
+            escaped(
+                "only " + ", ".join(outcome.upper() if len(outcome) == 2 else outcome for outcome in cohort.outcomes)
+            ),
             key="chip_outcomes",
             icon=":material/close:",
             width="stretch",
@@ -193,11 +214,11 @@ def draw_way_out(error: EmptyCohort) -> None:
         st.markdown(escaped(str(error)))
         with st.container(horizontal=True):
             st.button(
-                escaped(f"Remove {said}")[:160],
+                escaped(words.shortened(f"Remove {said}", 160)),
                 key="remove_blamed",
                 type="primary",
                 on_click=session.choose_every_version if is_version else session.set_cohort,
                 args=() if is_version else (without(cohort, error.column),),
             )
-            st.button("Clear all filters", key="clear_empty", on_click=session.reset_cohort)
+            st.button("Remove all filters", key="clear_empty", on_click=session.reset_cohort)
     st.caption(escaped(f"The log {log.name} has {log.n_rows:,} rows."))

@@ -213,7 +213,7 @@ def _draw_saved() -> None:
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.button(escaped(name), key=f"sides_{place}", on_click=_take_saved, args=(text,), type="tertiary")
                 st.button(
-                    "Forget",
+                    "Remove",
                     key=f"forget_sides_{place}",
                     icon=":material/delete:",
                     type="tertiary",

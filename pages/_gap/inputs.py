@@ -10,7 +10,7 @@ from analytics.answers.gap.answer import Gap
 from analytics.answers.gap.inputs import Inputs
 from analytics.present import palette, readings
 from analytics.present.tables.gap import BARS, input_rows
-from pages._frame.render import sentence, table_downloads
+from pages._frame.render import FURTHER, sentence, table_downloads
 
 _BARS_HELP = (
     "Share of rows in ten ranges, or by the most frequent values and all others; the last bar is what is missing. Heights "
@@ -60,6 +60,7 @@ def draw_inputs(gap: Gap, inputs: Inputs) -> None:
             "missing_production": number("Missing now", format="%.1f %%", width=100),
         },
     )
+    st.caption(FURTHER)
     table_downloads(table.drop(BARS), "inputs", key="gap_inputs")
 
 

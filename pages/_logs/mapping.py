@@ -113,6 +113,7 @@ def _choose(role: str, reading: Reading, mapping: Mapping, guess: roles.Guess, k
             f"Likely columns for the {ROLE_LABELS[role].lower()}",
             [name for name, _ in claims],
             key=f"{widget}_likely",
+            format_func=escaped,
             label_visibility="collapsed",
             on_change=_take_likely,
             args=(widget,),

@@ -71,7 +71,7 @@ def draw_waiting() -> None:
                 key=f"discard_{staged_id}",
                 icon=":material/delete:",
                 type="tertiary",
-                help="Discard this upload",
+                help="Remove this upload",
                 on_click=discard,
                 args=(staged_id,),
             )

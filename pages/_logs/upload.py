@@ -217,7 +217,7 @@ def draw_mapping(upload: Staged) -> None:
             icon=":material/check:" if has_label else None,
             disabled=is_refused,
         )
-        st.button("Discard", key="discard", on_click=shelf.discard, args=(upload.staged_id,))
+        st.button("Remove", key="discard", on_click=shelf.discard, args=(upload.staged_id,))
     if confirm:
         with progress:
             log = _with_progress(lambda on: api.build_staged(session.workspace(), upload, changed, on_progress=on))

@@ -9,7 +9,7 @@ import streamlit as st
 from analytics.log import classes
 from analytics.log.mapping import Mapping
 from analytics.log.schema import Reading
-from analytics.present import words
+from analytics.present.told_apart import told_apart
 
 _MIN_WIDTH = 220
 """Pixels of a list of values: beside each other where both fit, else one below the other, so that a chip shows its value."""
@@ -73,7 +73,7 @@ def _choose(
     """Draw two lists of the values of a column; what is in the first is not offered in the second."""
     first, second = sides
     options = list(dict.fromkeys([*(value for value, _ in reading.column(name).top), *found[0], *found[1]]))
-    chips = dict(zip(options, words.told_apart(options, _MAX_CHIP), strict=True))
+    chips = dict(zip(options, told_apart(options, _MAX_CHIP), strict=True))
     pair = st.grid(2, min_column_width=_MIN_WIDTH)
     with pair.cell():
         positive = st.multiselect(

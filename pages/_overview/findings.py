@@ -30,6 +30,8 @@ def draw(question: Question) -> None:
     """Draw the findings as they come; what takes long is asked only where somebody wants it, or did before."""
     asking = Asking(question, held_policy(question), kept(evaluated_sides, question))
     asked = [source for source in SOURCES.values() if can_ask(source, asking) and _is_wanted(source, asking)]
+    if asking.is_chosen:
+        return
     st.markdown("**What to take up first**")
     places, found = [st.empty() for _ in range(MOST)], list[Finding]()
     days = kept(days_of, question)

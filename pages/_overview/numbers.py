@@ -67,7 +67,7 @@ def _priced(_engine: Engine, question: Question, policy: Policy) -> ThresholdAns
 def lead_text(answer: Overview, question: Question, metric: str) -> str:
     """Return the first sentences of the page."""
     policy = held_policy(question) if metric == COST else None
-    said = readings.brief_lead(answer, question, _counted(question, metric))
+    said = readings.overview_reading(answer, question, _counted(question, metric))
     if policy is None:
         return said
     priced = kept(_priced, question, replace(policy, limits=Limits(), capacity=None, threshold=None))
@@ -96,8 +96,8 @@ def _changes(question: Question) -> tuple[dict[str, Interval | None], tuple[str,
     return {name: change_between(before, after, name) for name in METRICS}, side_names(sides)
 
 
-def draw_headline(answer: Overview, question: Question, metric: str) -> None:
-    """Show six numbers with their intervals, their course and their change, and the sentence that reads them."""
+def draw_headline(answer: Overview, question: Question) -> None:
+    """Show six numbers with their intervals, their course and their change."""
     changes, names = _changes(question)
     grid = st.grid(len(_HEADLINE), min_column_width=_NUMBER_WIDTH, border=True)
     for name in _HEADLINE:
@@ -115,8 +115,8 @@ def draw_headline(answer: Overview, question: Question, metric: str) -> None:
                 chart_data=_course_of(answer, name),
             )
             st.caption(_interval_text(name, low, high) if known else f"Undefined: {entry.undefined}")
-    changed = f" Changes are from where {names[0]} to where {names[1]}." if names else ""
-    st.caption(escaped(f"{readings.overview_reading(answer, question, _counted(question, metric))}{changed}"))
+    if names:
+        st.caption(escaped(f"Changes are from where {names[0]} to where {names[1]}."))
 
 
 def _color_of(name: str, change: Interval | None) -> Literal["red", "green", "gray"]:

@@ -57,7 +57,7 @@ def draw_controls(question: Question) -> tuple[_Sections, str]:
         on_change=choose_metric,
         args=(_METRIC,),
     )
-    sections_to_address(chosen)
+    sections_to_address(question, chosen)
     metric_to_address(metric)
     return tuple(options[label] for label in chosen), metric
 

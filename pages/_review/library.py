@@ -113,7 +113,7 @@ def _draw_case(entry: Shelved, reasons: tuple[Reason, ...]) -> None:
     with st.container(horizontal=True):
         changed = replace(case, why=why or "", tags=tuple(tags))
         st.button("Save", key=f"save_{stem}", type="primary", on_click=_change, args=(changed, entry))
-        st.button("Take out", key=f"out_{stem}", on_click=_change, args=(None, entry))
+        st.button("Remove", key=f"out_{stem}", on_click=_change, args=(None, entry))
     _draw_said()
     with st.expander("All fields", key=f"fields_{stem}"):
         st.dataframe(
@@ -144,7 +144,7 @@ def _change(case: KeptCase | None, entry: Shelved) -> None:
         None if case is None else library.body_of(case) | {"tags": list(library.cleaned_tags(case.tags))}
     )
     theirs = "" if is_mine or found.body is None else f" Theirs reads: {found.body['why'] or '(nothing)'}"
-    done = "Taken out." if case is None else "Saved."
+    done = "Removed." if case is None else "Saved."
     st.session_state[_SAID] = done if is_mine else f"Somebody else changed this case, so yours is not saved.{theirs}"
 
 

@@ -16,7 +16,7 @@ from analytics.present import words
 from analytics.query.review import Rank
 from analytics.review.taxonomy import Reason, label_of
 from analytics.review.verdict import Verdict
-from pages._frame import session
+from pages._frame import address, session
 from pages._frame.cache import kept
 from pages._frame.render import escaped
 
@@ -63,12 +63,10 @@ class _Asked:
 
 def from_address() -> None:
     """Take over what the address newly says of the queue; on whole runs only: a key may be faster than the address."""
-    known = st.session_state.setdefault("_review_address", {})
-    for name in _ADDRESSED:
-        given = st.query_params.get(name)
-        if given is not None and given != known.get(name):
-            st.session_state[f"review_{name}"] = given
-        known[name] = given
+    for name, usual in _ADDRESSED.items():
+        given = address.taken(name)
+        if given is not None:
+            st.session_state[f"review_{name}"] = given[0] if given else usual
     take_valid()
 
 
@@ -84,13 +82,10 @@ def take_valid() -> None:
 
 
 def to_address() -> None:
-    """Write the queue and the open row into the address, defaults included."""
-    known = st.session_state.setdefault("_review_address", {})
-    for name in _ADDRESSED:
+    """Write the queue and the open row into the address."""
+    for name, usual in _ADDRESSED.items():
         text = str(st.session_state[f"review_{name}"])
-        if known.get(name) != text or st.query_params.get(name) != text:
-            st.query_params[name] = text
-        known[name] = text
+        address.put(name, [] if text == usual else [text])
 
 
 def draw_rows() -> str:

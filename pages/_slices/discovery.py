@@ -206,11 +206,11 @@ def _draw_chosen(answer: Discovery, question: Question) -> None:
                 on_click=_keep,
                 args=(tuple(clause for part in parts for clause in part or ()),),
                 disabled=bool(unsayable),
-                help=f"Filters cannot say: {', '.join(unsayable)}." if unsayable else None,
+                help=escaped(f"Filters cannot say: {', '.join(unsayable)}.") if unsayable else None,
             )
             choice.draw_review(tuple(clause for part in parts for clause in part or ()), disabled=bool(unsayable))
             st.button(
-                "Add to the report",
+                "Add to report",
                 key="report_discovered",
                 icon=":material/note_add:",
                 on_click=report.add_found,

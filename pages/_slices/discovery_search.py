@@ -13,8 +13,8 @@ from analytics.answers.discovery.search import MAX_DEPTH, MIN_SHARE, Search, Spl
 from analytics.answers.question import Question
 from analytics.measure.thresholds.costs import Costs
 from analytics.query.discovery.objectives import OBJECTIVES, objective_for
+from pages._frame import address, session
 from pages._frame import policy as policy_controls
-from pages._frame import session
 from pages._frame.metric import COST, leading_metric, offered_metrics
 
 AMONG, CANCELLED = "among", "_search_cancelled"
@@ -130,18 +130,14 @@ def _addressed_choice(
 
     A bound choice would write the label. Links may say either.
     """
-    given, known = st.query_params.get(name), f"_address_of_{name}"
-    if given is not None and given != st.session_state.get(known):
-        st.session_state[name] = next((key for key, text in labels.items() if given in (key, text)), None)
+    given = address.taken(name)
+    if given is not None:
+        st.session_state[name] = next((key for key, text in labels.items() if given and given[0] in (key, text)), None)
     keys = list(labels)
     if st.session_state.get(name) not in keys:
         st.session_state[name] = keys[0]
     chosen = st.selectbox(label, keys, key=name, format_func=lambda key: labels[key], on_change=forget, help=help_)
-    st.session_state[known] = chosen
-    if chosen == keys[0]:
-        st.query_params.pop(name, None)
-    elif given != chosen:
-        st.query_params[name] = chosen
+    address.put(name, [] if chosen == keys[0] else [str(chosen)])
     return str(chosen)
 
 
@@ -164,7 +160,7 @@ def found(question: Question, search: Search, key: str) -> Discovery | None:
     place = st.empty()
     with place.container(horizontal=True, vertical_alignment="center"):
         bar = st.progress(0.0, "Searching")
-        st.button("Cancel", key="cancel_search", on_click=lambda: st.session_state.update({CANCELLED: key}))
+        st.button("Stop", key="cancel_search", on_click=lambda: st.session_state.update({CANCELLED: key}))
     store[key] = discover(session.engine(), question, search, _mover(bar))
     place.empty()
     while len(store) > _MAX_KEPT:

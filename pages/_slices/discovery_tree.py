@@ -77,9 +77,9 @@ def _draw_chosen(answer: Discovery, question: Question) -> None:
         filtered = [
             name for name in question.cohort.columns() if any(branch.property.column == name for branch in path)
         ]
-        why = f"Filters cannot say: {', '.join(unsayable)}." if unsayable else None
+        why = escaped(f"Filters cannot say: {', '.join(unsayable)}.") if unsayable else None
         if filtered:
-            why = f"The cohort filters {', '.join(filtered)} already. Take that filter off first."
+            why = escaped(f"The cohort filters {', '.join(filtered)} already. Take that filter off first.")
         st.markdown(f"**{escaped(node_words(tree, place))}** {escaped(f'– {value}')}")
         st.button(
             "Add to the cohort",

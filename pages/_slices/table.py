@@ -7,11 +7,12 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
+from analytics.answers.question import Question
 from analytics.answers.slices import SliceAnswer
 from analytics.measure.metrics import METRICS
 from analytics.measure.slices import MIN_SUPPORT
 from analytics.present import readings, words
-from analytics.present.tables.slices import column_labels, slice_display_table
+from analytics.present.tables.slices import column_labels, slice_display_table, with_question
 from analytics.present.tables.slices_cells import heading, slice_cells
 from pages._frame.render import muted_ink, sentence, table_downloads
 from pages._slices.choice import choose_from_table
@@ -63,6 +64,10 @@ _HEADINGS = {
 }
 
 
+_RANKED_WIDTH = 140
+"""Pixels of a column's name in the ranking: the last column then still fits a window of 1,024."""
+
+
 def _plain_table(answer: SliceAnswer) -> pl.DataFrame:
     """Return the whole table of an answer under the names that people see."""
     names = {f"slice_{place}": name for place, name in enumerate(answer.by)}
@@ -70,7 +75,7 @@ def _plain_table(answer: SliceAnswer) -> pl.DataFrame:
     return answer.table.rename({key: f"{name} (slice)" if name in taken else name for key, name in names.items()})
 
 
-def draw_table(answer: SliceAnswer) -> None:
+def draw_table(answer: SliceAnswer, question: Question) -> None:
     """Show the sortable table; a selected row becomes the chosen slice."""
     metric = answer.metric
     further = [name for name in SHOWN if name != metric and name in answer.table.columns]
@@ -114,7 +119,7 @@ def draw_table(answer: SliceAnswer) -> None:
         f"“To rest” is the difference{unit} to all other rows of the cohort; p is adjusted for looking at many. "
         "A click on a heading sorts, the box of a row chooses its slice. Further metrics are to the right."
     )
-    plain = _plain_table(answer)
+    plain = with_question(_plain_table(answer), question)
     sliced = plain.columns[: len(answer.by)]
     table_downloads(plain, "slices", key="all_slices", slices=sliced)
 
@@ -164,7 +169,7 @@ def draw_ranking(table: pl.DataFrame, metric: str) -> None:
         placeholder=words.UNDEFINED,
         alt="Segment columns ranked by how much of the errors they separate",
         column_config={
-            "column": st.column_config.TextColumn("Column", width="medium"),
+            "column": st.column_config.TextColumn("Column", width=_RANKED_WIDTH),
             "n_slices": st.column_config.NumberColumn("Slices", format="localized"),
             "n_worse": st.column_config.NumberColumn(
                 "Worse than the rest",

@@ -97,7 +97,7 @@ def draw_decision(answer: ThresholdAnswer, question: Question) -> None:
         help="Kept with this log and printed in its report, beside the policy and the sentences above.",
     )
     st.button(
-        "Write it into the report",
+        "Add to report",
         key="write_decision",
         icon=":material/edit_note:",
         on_click=_write,

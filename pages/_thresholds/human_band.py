@@ -18,7 +18,7 @@ def draw_band(answer: ThresholdAnswer, question: Question, policy: Policy) -> No
     st.subheader("A person looks at what is in between")
     cost, wrong, capacity = st.columns(3, vertical_alignment="bottom")
     look = cost.number_input(
-        f"A look costs ({policy.unit or 'units'})",
+        f"A look costs ({escaped(policy.unit or 'units')})",
         value=0.25,
         step=0.05,
         key="look",

@@ -28,7 +28,7 @@ def opened(server: Server, page: Page, **address: str) -> None:
 
 def test_the_findings_of_the_sample_lead_to_their_evidence(server: Server, page: Page) -> None:
     opened(server, page, model="v4")
-    expect(page.get_by_text("Where dep_delay arrives empty")).to_be_visible()
+    expect(page.get_by_text("Where dep delay arrives empty")).to_be_visible()
     expect(page.get_by_text("+26.0 points (25.3–26.7)").first).to_be_visible()
     main = page.locator("[data-testid=stMain]")
     main.get_by_role("link", name="Slices").first.click()
@@ -55,7 +55,7 @@ def test_rows_up_to_the_day_from_which_labels_come_in_are_judged_at_a_click(serv
 
 def test_a_click_on_a_week_keeps_it(server: Server, page: Page) -> None:
     opened(server, page, model="v3")
-    mark = page.locator(".js-plotly-plot:has-text('How did it go over time?') .scatterlayer path.point").nth(4)
+    mark = page.locator(".js-plotly-plot").last.locator(".scatterlayer path.point").nth(4)
     mark.scroll_into_view_if_needed()
     box = mark.bounding_box()
     assert box is not None
@@ -64,14 +64,14 @@ def test_a_click_on_a_week_keeps_it(server: Server, page: Page) -> None:
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     settle(page)
     expect(page.locator("[data-testid=stSidebar]")).not_to_contain_text("all rows")
-    assert "scored_at:ge:2013-09-" in asked(page)["where"] and "scored_at:lt:2013-10-" in asked(page)["where"]
+    assert asked(page)["where"] == "scored_at:ge:2013-09-23;scored_at:lt:2013-09-30"
 
 
 def test_what_takes_long_is_looked_at_in_place(server: Server, page: Page) -> None:
     opened(server, page, model="v4")
     page.get_by_role("button", name="Compare").click()
     expect(page.get_by_text("Why production is worse than the reference: not looked at yet.")).to_have_count(0)
-    expect(page.get_by_text("most by fields that arrive empty (dep_delay)")).to_be_visible()
+    expect(page.get_by_text("most by fields that arrive empty (dep delay)")).to_be_visible()
     page.reload()
     settle(page)
-    expect(page.get_by_text("most by fields that arrive empty (dep_delay)")).to_be_visible()
+    expect(page.get_by_text("most by fields that arrive empty (dep delay)")).to_be_visible()

@@ -124,7 +124,7 @@ def test_a_copied_link_reopens_the_view_on_a_fresh_server(server: Server, page: 
     settle(page)
     counted = page.get_by_text(re.compile(r"[\d,]+ rows · [\d,]+ labelled")).first.inner_text()
     link = page.url
-    assert "where=" in link and "by=race" in link and "threshold=" in link
+    assert "where=" in link and "by=race" in link and "log=" in link and "threshold=" not in link
     fresh = start(server.home)
     try:
         other = browser.new_page()

@@ -59,7 +59,7 @@ def test_several_files_become_one_log(server: Server, page: Page, tmp_path: Path
     expect(page.get_by_text("100 rows read: 100 kept")).to_be_visible()
     page.get_by_text("How the file was read").click()
     expect(page.get_by_text("'region' is missing in 1 of 2 files")).to_be_visible()
-    page.get_by_role("button", name="Discard").click()
+    page.get_by_role("button", name="Remove", exact=True).click()
     settle(page)
 
 
@@ -91,7 +91,7 @@ def test_a_confirmed_mapping_is_remembered_for_the_next_export(server: Server, p
     give(page, server, tmp_path / "week2.csv")
     expect(page.get_by_text("The mapping is the one that was last used for these columns")).to_be_visible()
     expect(threshold.locator("input")).to_have_value("0.7")
-    page.get_by_role("button", name="Discard").click()
+    page.get_by_role("button", name="Remove", exact=True).click()
     settle(page)
 
 
@@ -107,7 +107,7 @@ def test_another_sheet_can_be_chosen(server: Server, page: Page, tmp_path: Path)
     page.get_by_role("option", name="June").click()
     page.get_by_role("button", name="Read this sheet").click()
     expect(page.get_by_text("40 rows read: 40 kept")).to_be_visible()
-    page.get_by_role("button", name="Discard").click()
+    page.get_by_role("button", name="Remove", exact=True).click()
     settle(page)
 
 
@@ -124,7 +124,7 @@ def test_another_dialect_is_previewed_and_read(server: Server, page: Page, tmp_p
     settle(page)
     page.get_by_role("button", name="Read the file like this").click()
     expect(page.get_by_text("81 rows read: 81 kept")).to_be_visible()
-    page.get_by_role("button", name="Discard").click()
+    page.get_by_role("button", name="Remove", exact=True).click()
     settle(page)
 
 

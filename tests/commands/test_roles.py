@@ -59,7 +59,7 @@ def test_every_format_says_the_roles(desk: Desk) -> None:
     assert table.stdout.startswith("Roles: decision 'approved' (named; positive: yes; negative: no), label 'outcome'")
     assert "Judged: the decision." in table.stdout.splitlines()[0]
     as_csv = run("slices", path, "--by", "approved", "--format", "csv")
-    assert as_csv.stdout.startswith("approved,") and as_csv.stderr.startswith("Roles: score 'score'")
+    assert as_csv.stdout.startswith("approved,") and "Roles: score 'score'" in as_csv.stderr
     as_json = asked("slices", path, "--by", "approved")
     assert as_json["roles"]["label"] == "outcome" and len(as_json["rows"]) == 2
 

@@ -70,7 +70,7 @@ def test_the_overview_of_rare_fraud_begins_with_what_is_missed_and_one_click_cha
     app = opened("overview")
     assert " of fraud is missed at threshold 0.50" in said(app)
     assert "so misses and false alarms are shown apart" in said(app)
-    assert "recall" in app.query_params["metric"]
+    assert "metric" not in app.query_params, "a default stays out of the address"
     app.button_group(key="overview_metric").set_value("error_rate").run()
     assert "of 12,000 judged rows are wrong at threshold 0.50" in said(app)
     app.switch_page(PAGES["slices"].path).run()

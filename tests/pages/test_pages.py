@@ -116,8 +116,9 @@ def test_a_page_opens_without_an_error(page: str) -> None:
 def test_the_address_holds_the_whole_question(home: Path) -> None:
     app = opened("overview")
     log = the_log(home)
-    assert app.query_params["log"] == log.log_id
-    assert float(app.query_params["threshold"]) == log.mapping.threshold
+    assert not {"log", "threshold", "model", "metric"} & set(app.query_params), "defaults stay out of the address"
+    app.number_input(key="threshold").set_value(0.25 + log.mapping.threshold).run()
+    assert float(app.query_params["threshold"]) == 0.25 + log.mapping.threshold
     app.session_state["where"] = Cohort((Clause("version", "in", ("v1",)),)).to_text()
     app.run()
     assert app.query_params["where"] == "version:in:v1"

@@ -177,7 +177,7 @@ def test_a_disk_that_refuses_is_said_and_the_text_stays_in_the_box(home: Path, m
         judge(app, 3, "precious")
     assert "**Not saved.**" in texts(app) and "disk is full" in texts(app)
     assert app.text_area(key="review_note").value == "precious"
-    assert app.query_params["at"] == "0"
+    assert app.query_params.get("at", "0") == "0"
     app.button(key="review_save").click().run()
     (stored,) = ReviewStore(home).verdicts(log_of(home).reading.content_hash)
     assert (stored.note, stored.reason) == ("precious", "contradictory-record")
@@ -254,8 +254,8 @@ def test_every_view_opens_with_and_without_content(home: Path, view: str) -> Non
 
 def test_an_address_that_no_queue_has_is_mended() -> None:
     app = opened(errors="x", rank="<b>", seed="-1", at="999999999999", view="?")
-    assert app.query_params["errors"] == "both" and app.query_params["rank"] == "confidence"
-    assert int(app.query_params["at"]) < 240
+    assert not {"errors", "rank"} & set(app.query_params), "defaults stay out of the address"
+    assert int(app.query_params.get("at", "0")) < 240
 
 
 def test_a_file_that_was_emptied_costs_nothing_and_the_page_says_so(home: Path) -> None:

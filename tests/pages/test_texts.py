@@ -18,6 +18,7 @@ from streamlit.testing.v1 import AppTest
 from analytics.query.cohort import Clause, Cohort
 from pages._frame import render
 from pages._frame.registry import FIRST, PAGES
+from pages._frame.render import as_written
 from tests.ingested import Desk
 from tests.thorough import IS_THOROUGH
 
@@ -121,3 +122,26 @@ def test_no_text_of_a_log_comes_alive(desk: Desk, page: str, where: str) -> None
 def test_the_walk_sees_a_text_that_is_not_kept(desk: Desk, monkeypatch: pytest.MonkeyPatch, page: str) -> None:
     monkeypatch.setattr(render, "_MARKDOWN", re.compile("(?!)()"))
     assert alive(shown(desk, page, FILTERS[1]))
+
+
+def test_the_table_under_a_figure_writes_numbers_as_the_figure_does() -> None:
+    table = pl.DataFrame(
+        {
+            "bucket": ["a"],
+            "n": [1_200],
+            "error_rate": [0.305],
+            "error_rate_low": [0.3],
+            "share_of_rows": [0.5],
+            "low": [0.25],
+        }
+    )
+    written, formats = as_written(table)
+    assert written.row(0) == ("a", 1_200, 30.5, 30.0, 50.0, 0.25)
+    percent = "%.1f %%"
+    assert formats == {
+        "n": "localized",
+        "error_rate": percent,
+        "error_rate_low": percent,
+        "share_of_rows": percent,
+        "low": "%.3f",
+    }

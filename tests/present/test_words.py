@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from analytics import present
 from analytics.measure.metrics import METRICS
 from analytics.present import words
+from analytics.present.told_apart import told_apart
 
 MODULES = [module.name for module in pkgutil.walk_packages(present.__path__, "analytics.present.")]
 
@@ -93,7 +94,7 @@ def test_shortened_keeps_the_limit(text: str, limit: int) -> None:
 
 @given(st.lists(st.text(alphabet="ab \t…", max_size=12), max_size=8), st.integers(8, 12))
 def test_different_texts_stay_different_when_they_are_shortened(texts: list[str], limit: int) -> None:
-    short = words.told_apart(texts, limit)
+    short = told_apart(texts, limit)
     assert len(set(short)) == len(set(texts)) and all(len(cut) <= limit for cut in short)
     assert [cut for cut, text in zip(short, texts, strict=True) if text == (texts or [""])[0]] == short[
         :1
@@ -102,5 +103,5 @@ def test_different_texts_stay_different_when_they_are_shortened(texts: list[str]
 
 def test_the_part_that_differs_is_shown() -> None:
     alike = [f"a very long beginning that all have, {end}" for end in ("thumbs up", "thumbs down")]
-    assert words.told_apart(alike, 20) == ["…up", "…down"]
-    assert words.told_apart(["thumbs_up", "thumbs_down"], 20) == ["thumbs_up", "thumbs_down"]
+    assert told_apart(alike, 20) == ["…up", "…down"]
+    assert told_apart(["thumbs_up", "thumbs_down"], 20) == ["thumbs_up", "thumbs_down"]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any, get_args
+from urllib.parse import parse_qs, urlencode
 
 import polars as pl
 import pytest
@@ -50,7 +52,8 @@ def test_text_round_trip(clauses: tuple[Clause, ...], outcomes: tuple[str, ...])
     cohort = Cohort(clauses, outcomes)
     text = cohort.to_text()
     assert Cohort.from_text(text) == cohort
-    assert text.isascii() and not set(text) & set(" \n\"'<>#&?")
+    assert text.isprintable() and "%" not in text and not re.search("(^|[:;,]) | ($|[:;,])", text)
+    assert parse_qs(urlencode({"where": text}), keep_blank_values=True)["where"] == [text]
 
 
 def answered(text: str, twins: Twins) -> None:

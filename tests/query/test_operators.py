@@ -157,7 +157,10 @@ def test_texts_of_links_and_saved_cohorts_of_earlier_versions_mean_what_they_mea
         ),
         ("fp", "unlabelled"),
     )
-    assert cohort.to_text() == text
+    assert Cohort.from_text(cohort.to_text()) == cohort
+    assert "race:in:A!2C B,C" in cohort.to_text(), (
+        "the address escapes a blank and a % itself: nothing is escaped twice"
+    )
 
 
 def test_every_operator_has_a_meaning_that_its_predicate_is_held_against() -> None:

@@ -74,9 +74,14 @@ def days_of(engine: Engine, question: Question) -> float | None:
     return float((days[-1] - days[0]).days + 1) if len(days) else None
 
 
+def waits_for(source: Source, asking: Asking) -> str:
+    """Say why a question cannot be asked yet, within a sentence; empty where it can."""
+    return "while rows are chosen by their outcome" if asking.is_chosen else source.awaits(asking)
+
+
 def can_ask(source: Source, asking: Asking) -> bool:
     """Whether a question waits for nothing to be said."""
-    return not source.awaits(asking)
+    return not waits_for(source, asking)
 
 
 def composed(asking: Asking, asked: Sequence[Source], findings: Iterable[Finding], days: float | None = None) -> Brief:

@@ -212,6 +212,12 @@ class Asking:
     sides: tuple[Question, Question] | None = None
 
     @property
+    def is_chosen(self) -> bool:
+        """Whether rows are chosen by their outcome, so that their rates say nothing of the model."""
+        outcomes = self.question.cohort.outcomes
+        return bool(outcomes) and not {"tp", "fp", "fn", "tn"} <= set(outcomes)
+
+    @property
     def has_costs(self) -> bool:
         """Whether sizes are money; else they are wrong decisions."""
         return self.policy is not None and self.policy.has_costs

@@ -165,6 +165,20 @@ def staged_columns(log: Log) -> list[tuple[str, list[str], list[str]]]:
     return found
 
 
+def live_version(engine: Engine, log: Log) -> str | None:
+    """Return the model version that was in production last; None where no version, no time or no such column is known."""
+    staged = staged_columns(log)[:1]
+    if not staged or log.mapping.model_version is None or log.mapping.time is None:
+        return None
+    [(name, _, productions)] = staged
+    cohort = Cohort((Clause(name, "in", tuple(productions)),))
+    scores = engine.score_table(
+        log, cohort, log.mapping.threshold, (log.mapping.model_version,), sums=frozenset(), every="1d"
+    )
+    last = scores.frame.drop_nulls("slice_0").sort("bucket", "slice_0")
+    return None if last.is_empty() else str(last["slice_0"][-1])
+
+
 def _called(values: Collection[str], names: Collection[str]) -> list[str]:
     """Return the values that have one of some words in them.
 

@@ -10,6 +10,7 @@ from analytics.present import palette, words
 from analytics.present.figures.base import axis, axis_ticks, empty, framed_layout, legend_above, lines, shown
 from analytics.present.marks.slices import tick_texts, ticks
 from analytics.present.readings.gap_parts import metric_label, value_text
+from analytics.present.told_apart import told_apart
 
 if TYPE_CHECKING:
     from analytics.answers.gap.answer import Gap
@@ -32,7 +33,7 @@ def slice_contributions(gap: Gap, column: str) -> go.Figure:
         return empty(title, "No slice has judged rows on both sides.")
     cut = table.head(_MAX_SLICES)
     rows = list(range(cut.height))
-    labels = [shown(label) for label in words.told_apart([words.value_label(value) for value in cut["value"]], 28)]
+    labels = [shown(label) for label in told_apart([words.value_label(value) for value in cut["value"]], 28)]
     data: list[dict[str, Any]] = []
     for name, colour in palette.PARTS.items():
         data.append(

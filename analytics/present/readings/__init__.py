@@ -1,7 +1,6 @@
 """One reading per figure, computed from its numbers: direction, size, interval, rows, caveat."""
 
 from analytics.present.readings.brief import (
-    brief_lead,
     brief_reading,
     change_reading,
     finding_certainty,
@@ -53,7 +52,6 @@ __all__ = [
     "agreement_reading",
     "band_reading",
     "books_reading",
-    "brief_lead",
     "brief_reading",
     "calibration_reading",
     "calibration_slices_reading",

@@ -1,4 +1,4 @@
-"""The sentences of the brief: how good it is, each finding with its size and certainty, and what was not looked at."""
+"""The sentences of the brief: its change, each finding with its size and certainty, and what was not looked at."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from datetime import date
 from typing import TYPE_CHECKING
 
+from analytics.answers.brief.answer import waits_for
 from analytics.answers.brief.finding import (
     CalibrationParts,
     Finding,
@@ -22,15 +23,12 @@ from analytics.present import words
 from analytics.present.discovery import slice_words
 from analytics.present.money import money, money_interval
 from analytics.present.readings.gap_parts import PART_WORDS
-from analytics.present.readings.overview import NO_ROWS, overview_reading
-from analytics.present.readings.overview_lead import lead_part, noun_of, reason_part, trivial_part
+from analytics.present.readings.overview_lead import noun_of
 
 if TYPE_CHECKING:
     from analytics.answers.brief.answer import Brief
     from analytics.answers.brief.finding import Size
     from analytics.answers.brief.registry import Source
-    from analytics.answers.overview import Overview
-    from analytics.answers.question import Question
     from analytics.log.schema import Log
     from analytics.measure.intervals import Interval
 
@@ -38,22 +36,6 @@ _DAYS_OF_A_WEEK = 7.0
 _MAX_NAME = 60
 """Characters of a column, a value or a side within a sentence. A judgement."""
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z])")
-
-
-def brief_lead(overview: Overview, question: Question, metric: str) -> str:
-    """Say in two lines how good it is on the metric that leads, and beside a trivial rule where it is not clearly better."""
-    counts = overview.counts
-    n_judged = counts["tp"] + counts["fp"] + counts["fn"] + counts["tn"]
-    if not n_judged:
-        return overview_reading(overview, question, metric) if counts["n"] else NO_ROWS
-    is_decision = question.log.score_kind == "decision"
-    at = "by the logged decisions" if is_decision else f"at threshold {words.threshold_text(question.threshold)}"
-    wrong = words.metric_interval("error_rate", *overview.value("error_rate"))
-    lead, reason = lead_part(overview, question, metric, at), reason_part(question, metric)
-    if not lead:
-        reason, verb = "", "is" if n_judged == 1 else "are"
-        lead = f"{wrong} of {words.plural(n_judged, 'judged row')} {verb} wrong {at}."
-    return " ".join(filter(None, [lead, reason, trivial_part(overview, metric)]))
 
 
 def change_reading(metric: str, change: Interval | None, sides: tuple[str, str]) -> str:
@@ -87,7 +69,7 @@ def finding_sentence(finding: Finding, log: Log) -> str:
     """Say what is wrong, in one sentence."""
     match finding.parts:
         case SliceParts() as parts:
-            column = _name(parts.column)
+            column = _name(words.column_words(parts.column))
             where = (
                 f"{column} arrives empty"
                 if parts.value is None
@@ -147,7 +129,7 @@ def _gap_sentence(parts: GapParts) -> str:
     )
     by = PART_WORDS[parts.name]
     if parts.columns:
-        by = f"{by} ({words.listed([_name(column) for column in parts.columns])})"
+        by = f"{by} ({words.listed([_name(words.column_words(column)) for column in parts.columns])})"
     return f"{phrase[:1].upper()}{phrase[1:]} is {size} worse than where {_name(parts.sides[0])}: most by {by}."
 
 
@@ -218,13 +200,13 @@ def _traded(parts: ThresholdParts, brief: Brief) -> str:
 
 def brief_reading(brief: Brief) -> str:
     """Say that nothing was found where that is so; empty where findings speak."""
-    if brief.findings:
+    if brief.findings or brief.asking.is_chosen:
         return ""
     return "Nothing is wrong beyond chance in what was looked at: the log, its slices, what its scores mean, and its labels."
 
 
 def open_sentence(source: Source, brief: Brief) -> str:
     """Say what was not looked at yet, or what it waits for."""
-    awaits = source.awaits(brief.asking)
+    awaits = waits_for(source, brief.asking)
     what = f"{source.what[:1].upper()}{source.what[1:]}"
     return f"{what}: not known {awaits}." if awaits else f"{what}: not looked at yet."

@@ -15,11 +15,24 @@ from analytics.present import words
 from analytics.present.marks.slices import verdict
 
 if TYPE_CHECKING:
+    from analytics.answers.question import Question
     from analytics.answers.slices import SliceAnswer
 
 _PARTS = {"excess_base_rate": "Excess errors by the base rate", "excess_model": "Excess errors by the model"}
 _SIDES = {"": "", "_low": ", low", "_high": ", high"}
 _SHOWN = ("error_rate", "precision", "recall", "fpr", "prevalence")
+
+
+def with_question(table: pl.DataFrame, question: Question) -> pl.DataFrame:
+    """Say in the last columns of a table of what it is: the log, the cohort in words and the threshold, the same in each row.
+
+    A file that is opened weeks later, or beside another one, then still says what its numbers are of; lines of comment would
+    break what reads it.
+    """
+    said = {"log": question.log.name, "cohort": question.cohort.to_words(), "threshold": question.threshold}
+    return table.with_columns(
+        pl.lit(value).alias(f"{name} (question)" if name in table.columns else name) for name, value in said.items()
+    )
 
 
 def slice_display_table(answer: SliceAnswer, metrics: Sequence[str] = _SHOWN) -> pl.DataFrame:

@@ -23,6 +23,8 @@ _NO_JSON = "no JSON: {}"
 _NO_OBJECT = "JSON, but no object"
 _BETWEEN = re.compile(r"[,\s\x1e]*")
 _PREFERRED = ("data", "rows", "records", "results", "items", "values", "logs", "predictions", "hits", "samples")
+_MAX_NAMED = 8
+"""Tables that a sentence names. A judgement."""
 _ADVICE = "Save it as a list of objects, or as one object per line."
 
 
@@ -158,23 +160,31 @@ def _records_of(document: Any) -> tuple[Iterable[dict[str, Any]], str | None]:
     key = _key_of_records(document)
     if key is not None:
         records, said = _records_of(document[key])
-        return records, f"The records stand under {key!r} in the JSON document." + (f" {said}" if said else "")
+        rest = {name: value for name, value in document.items() if name != key and _is_table(value)}
+        others = [f"{name!r} ({len(value):,})" for name, value in rest.items()]
+        beside = f" Left out as smaller: {', '.join(others[:_MAX_NAMED])}." if others else ""
+        return records, f"The records stand under {key!r} in the JSON document.{beside}" + (f" {said}" if said else "")
     return [document], None
 
 
 def _key_of_records(document: dict[str, Any]) -> str | None:
-    """Return the key under which an object holds its records: a usual name, else the longest list."""
-    tables = {key: len(value) for key, value in document.items() if _is_table(value)}
-    for key in _PREFERRED:
-        if key in tables:
-            return key
-    nested = [key for key in _PREFERRED if isinstance(document.get(key), dict) and _key_or_layout(document[key])]
-    return max(tables, key=lambda key: tables[key]) if tables else (nested[0] if nested else None)
+    """Return the key under which an object holds its records: that of the most, by a usual name where two have as many."""
+    sizes = {key: _n_records(value) for key, value in document.items() if _is_table(value) or key in _PREFERRED}
+    most = max(sizes.values(), default=0)
+    largest = [key for key, size in sizes.items() if size == most > 0]
+    return next((key for key in _PREFERRED if key in largest), largest[0] if largest else None)
 
 
-def _key_or_layout(document: dict[str, Any]) -> bool:
-    """Whether an object holds a table itself."""
-    return any(is_layout(document) for is_layout, _, _ in _LAYOUTS) or _key_of_records(document) is not None
+def _n_records(value: Any) -> int:
+    """Return how many records a value holds: a list of them, or an object with such a list or in another layout; else 0."""
+    if isinstance(value, list):
+        return len(value) if _is_table(value) else 0
+    if not isinstance(value, dict):
+        return 0
+    if any(is_layout(value) for is_layout, _, _ in _LAYOUTS):
+        return max((len(part) for part in value.values() if isinstance(part, list | dict)), default=1)
+    key = _key_of_records(value)
+    return 0 if key is None else _n_records(value[key])
 
 
 def _is_table(value: Any) -> bool:

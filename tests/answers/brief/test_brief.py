@@ -180,6 +180,14 @@ def test_what_takes_long_or_waits_is_said_and_not_asked(many: tuple[Engine, Log]
     assert "until a reference is chosen" in said["gap"]
 
 
+def test_rows_that_are_chosen_by_their_outcome_have_no_finding(many: tuple[Engine, Log]) -> None:
+    engine, log = many
+    question = Question(log, Cohort((Clause("case", "in", ("slice 0",)),), ("fn",)), 0.5)
+    answer = brief(engine, Asking(question))
+    assert not answer.findings and not brief_reading(answer) and len(answer.open) == len(SOURCES)
+    assert "while rows are chosen by their outcome" in open_sentence(answer.open[0], answer)
+
+
 def test_preflight_speaks_of_what_no_other_question_measures(many: tuple[Engine, Log]) -> None:
     engine, log = many
     measured = PreflightFinding("missing-in-segment", "warning", "income", 300, "300 rows lie in the west. Ask.")

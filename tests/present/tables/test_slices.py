@@ -3,12 +3,19 @@ from __future__ import annotations
 import json
 from datetime import datetime
 
+import polars as pl
 import pytest
 
 from analytics.answers.slices import COUNTED
 from analytics.present import words
-from analytics.present.tables.slices import column_labels, json_value, slice_display_table, slice_json_rows
-from tests.present.made import HOSTILE, hostile_answer, make_answer
+from analytics.present.tables.slices import (
+    column_labels,
+    json_value,
+    slice_display_table,
+    slice_json_rows,
+    with_question,
+)
+from tests.present.made import HOSTILE, hostile_answer, make_answer, make_question
 
 
 def test_display_table_keeps_the_numbers_and_shows_differences_in_points() -> None:
@@ -21,6 +28,15 @@ def test_display_table_keeps_the_numbers_and_shows_differences_in_points() -> No
         assert table[name].to_list() == answer.table[name].to_list()
     assert table["difference"].to_list() == pytest.approx((100 * answer.table["difference"]).to_list())
     assert set(table.columns) - set(column_labels(answer)) == {"carrier"}
+
+
+def test_a_file_of_slices_says_its_log_its_cohort_and_its_threshold_whatever_its_columns_are_called() -> None:
+    question = make_question("flights.csv")
+    table = pl.DataFrame({"carrier": ["EV", None], "log": [1, 2]})
+    said = with_question(table, question)
+    assert said.columns == ["carrier", "log", "log (question)", "cohort", "threshold"]
+    assert said["log"].to_list() == [1, 2]
+    assert said.rows()[1][2:] == ("flights.csv", "carrier is flights.csv or B6", 0.8)
 
 
 def test_difference_of_what_is_no_share_keeps_its_unit() -> None:

@@ -116,3 +116,28 @@ def test_what_holds_no_records_is_refused_or_read_in_words(desk: Desk, text: str
             assert len(str(error)) < 600
         else:
             assert reading.rows_read == reading.rows_kept + sum(reason.rows for reason in reading.set_aside)
+
+
+@pytest.mark.parametrize("key", ["data", "items", "summary"])
+@pytest.mark.parametrize("is_first", [True, False])
+def test_of_two_tables_in_one_document_the_larger_is_read_and_the_other_is_said(
+    desk: Desk, key: str, is_first: bool
+) -> None:
+    few = {key: [{"metric": "auc", "value": 0.7}, {"metric": "f1", "value": 0.4}]}
+    many = {"scored": [{"score": place / 50, "label": place % 2} for place in range(50)]}
+    document = {**few, **many} if is_first else {**many, **few}
+    reading = desk.read(json.dumps(document), name="log.json")
+    assert (reading.rows_kept, reading.names) == (50, ("score", "label"))
+    said = f"The records stand under 'scored' in the JSON document. Left out as smaller: '{key}' (2)."
+    assert said in reading.repairs
+
+
+def test_of_two_tables_as_long_the_usual_name_is_read(desk: Desk) -> None:
+    document = {"other": [{"a": 1}, {"a": 2}], "data": [{"score": 0.1}, {"score": 0.2}]}
+    assert desk.read(json.dumps(document)).names == ("score",)
+
+
+def test_a_larger_table_within_a_usual_name_goes_before_a_list_beside_it(desk: Desk) -> None:
+    rows = [{"score": place / 50} for place in range(50)]
+    document = {"warnings": [{"code": 1}, {"code": 2}], "data": {"rows": rows}}
+    assert desk.read(json.dumps(document)).names == ("score",)
