@@ -25,6 +25,7 @@ from analytics.log.schema import Log, Reading
 from analytics.log.workspace import Workspace
 from analytics.query.engine import Engine
 from analytics.reading import api, protocol, worker
+from tests.one_instance import one_instance
 
 NUMBERS = count()
 
@@ -47,9 +48,10 @@ def run_here(request: protocol.Request, folder: Path, *_: object) -> protocol.An
     """What `process.run_child` does, in this process."""
     job = protocol.Job(request=request, folder=str(folder), memory_limit="2GB")
     try:
-        answer = protocol.decode_reply(
-            protocol.encode(worker.perform(protocol.decode_job(protocol.encode(job)), Quiet()))
-        )
+        with one_instance():
+            answer = protocol.decode_reply(
+                protocol.encode(worker.perform(protocol.decode_job(protocol.encode(job)), Quiet()))
+            )
     except AnalysisError as error:
         raise InputError(str(error)) from error
     assert isinstance(answer, protocol.Answer)

@@ -15,6 +15,7 @@ from pathlib import Path
 from analytics.log.layout import CsvOptions
 from analytics.reading import protocol, worker
 from tests.ingested import Quiet
+from tests.one_instance import one_instance
 
 
 def answer(request: dict[str, str]) -> dict[str, str]:
@@ -34,7 +35,8 @@ def answer(request: dict[str, str]) -> dict[str, str]:
         memory_limit="1GB",
     )
     try:
-        message = worker.answer(protocol.encode(job), Quiet())
+        with one_instance():
+            message = worker.answer(protocol.encode(job), Quiet())
     except BaseException:  # noqa: BLE001 - Rust's panics are no Exception
         return {"outcome": "defect", "detail": traceback.format_exc()[-1500:]}
     finally:

@@ -24,6 +24,7 @@ from analytics.reading.formats.text import FEW
 from analytics.reading.raw import Table
 from analytics.reading.sql import database
 from tests.ingested import Desk
+from tests.one_instance import one_instance
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ def read(path: Path, folder: Path, options: CsvOptions | None = None, *, as_text
     scratch.mkdir(exist_ok=True)
     (scratch / "raw.duckdb").unlink(missing_ok=True)
     source = sources.prepare(path, scratch, max_bytes=1 << 30, progress=lambda _: None, csv=options)
-    with database.connect(scratch / "raw.duckdb", "1GB") as connection:
+    with one_instance(), database.connect(scratch / "raw.duckdb", "1GB") as connection:
         table = raw.read_source(connection, source, scratch, options, as_text=as_text, unfolds=not as_text)
         database.write_text(connection, table.header, scratch / "copy.csv")
         aside = connection.execute("FROM set_aside ORDER BY line").fetchall()
