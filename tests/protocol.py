@@ -62,8 +62,10 @@ class Visitor:
                     name for name, mark in self.pages.items() if mark == message.navigation.page_script_hash
                 )
             elif kind == "delta":
-                # What was drawn inside this place before is gone, as it is from a screen when the run ends.
-                shown = {place: text for place, text in shown.items() if place[: len(path)] != path}
+                # An element replaces what stood inside its place; a block keeps what its own kind held, as in a browser.
+                is_element = message.delta.WhichOneof("type") == "new_element"
+                size = len(path)
+                shown = {at: text for at, text in shown.items() if at[:size] != path or (at != path and not is_element)}
             if kind == "delta" and message.delta.WhichOneof("type") == "new_element":
                 shown[path] = text_of(message)
                 if message.delta.new_element.WhichOneof("type") == "button":
