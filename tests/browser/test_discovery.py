@@ -13,8 +13,9 @@ pytestmark = pytest.mark.browser
 
 
 def click_first(page: Page, text: str) -> None:
-    """Click the first mark of the figure that holds this text; the layer above the marks takes the pointer."""
-    mark = page.locator(f".js-plotly-plot:has-text('{text}') .scatterlayer path.point").first
+    """Click the first mark of the figure under the heading with this text; the layer above the marks takes the pointer."""
+    figure = f"xpath=//h3[contains(., '{text}')]/following::div[contains(@class, 'js-plotly-plot')][1]"
+    mark = page.locator(figure).locator(".scatterlayer path.point").first
     mark.scroll_into_view_if_needed()
     box = mark.bounding_box()
     assert box is not None

@@ -19,7 +19,7 @@ def considered(page: Page) -> float:
 
 
 def test_the_line_moves_by_keyboard_by_typing_and_by_a_click_on_the_curve(server: Server, page: Page) -> None:
-    page.goto(f"{server.url}/thresholds?log={SAMPLE_ID}&cost_fn=5&threshold=0.3")
+    page.goto(f"{server.url}/thresholds?log={SAMPLE_ID}&cost_fn=5&threshold=0.3&model=all+versions")
     expect(page.get_by_role("heading", name="Thresholds")).to_be_visible(timeout=SECONDS * 1000)
     settle(page)
     expect(page.get_by_text("Move the threshold from 0.30 to 0.13")).to_be_visible()
