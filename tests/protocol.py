@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
@@ -56,6 +56,8 @@ class Visitor:
             kind = message.WhichOneof("type")
             if kind == "new_session":
                 shown = {}
+            elif kind == "page_info_changed":  # as a browser's, the address follows what the app writes into it
+                self.query = dict(parse_qsl(message.page_info_changed.query_string))
             elif kind == "navigation":
                 self.pages = {page.url_pathname: page.page_script_hash for page in message.navigation.app_pages}
                 self.page = next(
