@@ -88,6 +88,8 @@ def taken(name: str) -> tuple[str, ...] | None:
     if given == known.values or (not given and visit != known.visit):
         return None
     written[name] = _Written(visit, given)
+    if given:
+        st.query_params[name] = list(given)  # a link to the page that is open is asked and not shown in the address
     return given
 
 
