@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import polars as pl
@@ -186,6 +187,16 @@ def test_slices_never_names_noise() -> None:
 def test_slices_respects_the_direction_of_the_metric(metric: str, expected: str) -> None:
     answer = make_answer([("bad", 40, 10, 160, 90, 0, 0), ("good", 80, 10, 20, 290, 0, 0)], metric=metric)
     assert plain(slices_reading(answer, "fraud")).startswith(expected)
+
+
+def test_where_slices_are_better_and_none_is_worse_that_is_what_is_said() -> None:
+    answer = make_answer([("good", 190, 10, 10, 190, 0, 0), *[(f"s{n}", 30, 13, 12, 30, 0, 0) for n in range(3)]])
+    kept = answer.table.with_columns(
+        excess_model_p_adjusted=pl.when(pl.col("slice_0") == "good").then("excess_model_p_adjusted").otherwise(0.5)
+    )
+    lead, details = slices_reading(replace(answer, table=kept)).split("\n")
+    assert lead == "By carrier no slice is worse than its base rate explains, beyond chance."
+    assert details.startswith("The model is better than the base rate explains in 1 of 4 slices by carrier: good, ")
 
 
 def test_slices_states_the_rows_behind_the_metric() -> None:

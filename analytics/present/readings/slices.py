@@ -103,7 +103,8 @@ def _standing_out(
             if key == "worse":
                 told += [_worst_part(answer, slices), _errors_part(answer, rows, slices)]
             else:
-                told.append(_better_part(answer, slices, "" if told else where))
+                none = f"By {_by_of(answer)} no slice is worse than its base rate explains, beyond chance."
+                told += [_better_part(answer, slices, "")] if told else [none, _better_part(answer, slices, where)]
         else:
             lead = [] if told else [_furthest_part(answer, slices, key, positives)]
             told += [*lead, _differing_part(answer, slices, key, where)]
