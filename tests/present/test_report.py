@@ -9,11 +9,12 @@ from html.parser import HTMLParser
 import pytest
 
 from analytics.answers.brief.answer import Brief, composed
-from analytics.answers.brief.finding import Asking, Finding, Size, SliceParts
+from analytics.answers.brief.finding import Asking, Finding, LabelParts, Size, SliceParts
 from analytics.answers.brief.registry import SOURCES
 from analytics.answers.question import Question
 from analytics.log.kept.thresholds import Decision
 from analytics.measure.metrics import METRICS
+from analytics.present.readings import finding_certainty
 from analytics.present.report.pack import slice_report
 from analytics.query.cohort import Clause
 from tests.present.made import HOSTILE, hostile_answer, make_answer, make_overview, make_question
@@ -137,6 +138,17 @@ def test_the_report_begins_with_what_to_take_up_first(hostile_report: str) -> No
     assert "Where the threshold should be: not known until" in text[begin:end]
     without = slice_report(make_question(), make_overview(4, 3, 2, 1), created_at=AT)
     assert "What to take up first" not in parsed(without).text()
+
+
+@pytest.mark.parametrize(
+    ("since", "is_waiting", "yet"), [(None, False, False), (None, True, True), ("2024-03-01", True, True)]
+)
+def test_labels_that_may_never_come_are_not_called_late_in_the_brief(
+    since: str | None, is_waiting: bool, yet: bool
+) -> None:
+    found = Finding("labels", "logs", LabelParts(900, 180, since, 90, 80, is_waiting), place="last")
+    brief = composed(Asking(make_question(), None, None), [SOURCES["labels"]], [found], 70.0)
+    assert (" yet" in finding_certainty(found, brief)) == yet
 
 
 def test_long_tables_are_cut_and_say_so() -> None:

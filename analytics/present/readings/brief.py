@@ -174,7 +174,8 @@ def finding_certainty(finding: Finding, brief: Brief) -> str:
             return f"{_traded(parts, brief)} Saved on rows that did not choose the threshold."
         case LabelParts() as parts:
             late, of = (parts.n_unlabelled_since, parts.n_since) if parts.since else (parts.n_unlabelled, parts.n)
-            return f"{words.count(late)} of {words.plural(of, 'row')} {'since then ' if parts.since else ''}have no label yet."
+            yet = " yet" if parts.since or parts.is_waiting else ""
+            return f"{words.count(late)} of {words.plural(of, 'row')} {'since then ' if parts.since else ''}have no label{yet}."
         case PreflightParts() as parts:
             more = f" {words.plural(parts.n_more, 'more finding')} of preflight." if parts.n_more else ""
             rows = f"{words.plural(parts.found.rows, 'row')}." if parts.found.rows else ""
