@@ -12,7 +12,7 @@ from analytics.answers.question import Question, score_table
 from analytics.log.schema import Log
 from analytics.measure.estimates import estimate_table
 from analytics.measure.intervals import Interval, difference
-from analytics.measure.metrics import METRICS
+from analytics.measure.metrics import metrics_of
 from analytics.measure.overview import trend_table
 from analytics.query.cohort import Clause
 from analytics.query.engine import Engine, ScoreTable
@@ -60,13 +60,16 @@ class Overview:
 
 def overview(engine: Engine, question: Question) -> Overview:
     """Answer "how good is it, on what, since when?"."""
-    scores = score_table(engine, question, (), tuple(METRICS))
+    offered = metrics_of(question.log.mapping.kind)
+    scores = score_table(engine, question, (), offered)
     estimates = estimate_table(
         scores.frame,
         scores.edges,
         by=(),
         threshold_bin=scores.threshold_bin,
         is_probability=question.log.is_probability,
+        metrics=offered,
+        is_right_or_wrong=question.log.is_right_or_wrong,
     )
     row = estimates.row(0, named=True)
     counts = {name: int(row[name]) for name in estimates.columns if estimates.schema[name].is_integer()}
@@ -79,7 +82,7 @@ def overview(engine: Engine, question: Question) -> Overview:
         metrics=pl.DataFrame(
             [
                 {"metric": name, "value": row[name], "low": row[f"{name}_low"], "high": row[f"{name}_high"]}
-                for name in METRICS
+                for name in offered
             ],
             schema={"metric": pl.String, "value": pl.Float64, "low": pl.Float64, "high": pl.Float64},
         ),

@@ -36,6 +36,8 @@ class SliceAnswer:
         One row: the whole cohort.
     min_support : int
         Judged rows that the metric rests on, below which a slice is marked ``few_rows``.
+    is_right_or_wrong : bool
+        Whether rows are of no class, so that no base rate explains an error.
     """
 
     by: tuple[str, ...]
@@ -43,6 +45,7 @@ class SliceAnswer:
     table: pl.DataFrame
     overall: pl.DataFrame
     min_support: int
+    is_right_or_wrong: bool = False
 
 
 def slices(
@@ -70,7 +73,7 @@ def slices(
     QuestionError
         If a column or the metric is unknown, or there are not one or two columns.
     """
-    offered = used_in("slices")
+    offered = used_in("slices", question.log.mapping.kind)
     if metric not in offered:
         raise QuestionError(f"Expected a metric, found {metric!r}. Metrics: {', '.join(offered)}.")
     if not 1 <= len(set(by)) == len(by) <= 2:
@@ -78,15 +81,18 @@ def slices(
             f"Expected one or two different columns to slice by, found {', '.join(map(repr, by)) or 'none'}."
         )
     asked = tuple(dict.fromkeys([*(metrics if metrics is not None else COUNTED), "error_rate", metric]))
+    asked = tuple(name for name in asked if name in offered)
     scores = score_table(engine, question, by, asked)
     options: dict[str, Any] = {
         "threshold_bin": scores.threshold_bin,
         "metrics": asked,
         "is_probability": question.log.is_probability,
+        "is_right_or_wrong": question.log.is_right_or_wrong,
     }
     table = slice_table(scores.frame, scores.edges, by=scores.by, metric=metric, min_support=min_support, **options)
     overall = estimate_table(scores.frame, scores.edges, by=(), **options)
-    return SliceAnswer(tuple(by), metric, _ranked(table, metric, scores.by), overall, min_support)
+    ranked = _ranked(table, metric, scores.by)
+    return SliceAnswer(tuple(by), metric, ranked, overall, min_support, question.log.is_right_or_wrong)
 
 
 def _ranked(table: pl.DataFrame, metric: str, by: Sequence[str]) -> pl.DataFrame:

@@ -11,6 +11,7 @@ from typing import Any
 
 from analytics.answers.question import Question
 from analytics.commands.options import ROLE_OPTIONS, Asked, Source
+from analytics.commands.right import with_right
 from analytics.commands.roles import require_settled, said_roles
 from analytics.errors import AnalysisError, QuestionError
 from analytics.log import class_columns, classes, roles, score_form
@@ -51,6 +52,7 @@ def _overridden(mapping: Mapping, reading: Reading, source: Source) -> Mapping:
     moved = {role for role in ROLE_OPTIONS.values() if getattr(changed, role) != getattr(mapping, role)}
     changed = _with_said_values(_with_values_of(changed, reading, moved), reading, source)
     changed = _with_score_form(changed, reading, source, moved)
+    changed = with_right(changed, reading, source)
     if source.names_roles and (found := conflicts(changed, reading)):
         raise QuestionError(found[0])
     return changed
@@ -255,7 +257,7 @@ def question_of(workspace: Workspace, log: Log, asked: Asked) -> tuple[Engine, Q
 
 def leading_metric(log: Log) -> str:
     """Return the metric that leads where none is named."""
-    return headline(log.n_positive, log.n_labelled).metric
+    return headline(*log.class_counts).metric
 
 
 def cohort_of(filters: Sequence[str] | None, log: Log) -> Cohort:

@@ -95,6 +95,16 @@ class Log:
         return tuple(_merged(column, self.mapping.merges_of(column.name)) for column in self.reading.columns)
 
     @property
+    def class_counts(self) -> tuple[int, int]:
+        """Labelled rows that are positive, and all of them; none where rows are right or wrong and no class is rare."""
+        return (self.n_positive, self.n_labelled) if self.mapping.kind == "yes/no" else (0, 0)
+
+    @property
+    def is_right_or_wrong(self) -> bool:
+        """Whether a row is judged by whether it is right, and not by two classes."""
+        return self.mapping.kind != "yes/no"
+
+    @property
     def is_probability(self) -> bool:
         """Whether scores lie in [0, 1], so that Brier score, log loss and ECE mean something."""
         return self.score_kind == "probability"

@@ -113,7 +113,12 @@ def could_be_percent(log: Log) -> bool:
 
 
 def first_threshold(mapping: Mapping, reading: Reading) -> float:
-    """Return a threshold to begin with: ½ for scores in [0, 1] but for strays, the middle of the range for others."""
+    """Return a threshold to begin with: ½ for scores in [0, 1] but for strays, the middle of the range for others.
+
+    Where rows are right or wrong every answer counts: it is 0, or the lowest score where that is another.
+    """
+    if mapping.kind != "yes/no" and mapping.has_score:
+        return _least(mapping, reading)
     if mapping.score is None:
         return 1.0
     column = reading.column(mapping.score)
@@ -127,3 +132,9 @@ def first_threshold(mapping: Mapping, reading: Reading) -> float:
         return _EVEN
     middle = (low + high) / 2
     return float(math.floor(middle)) if high - low >= 4 else middle
+
+
+def _least(mapping: Mapping, reading: Reading) -> float:
+    """Return a threshold that no score lies below."""
+    low = float(reading.column(mapping.score).low or 0) / mapping.score_scale if mapping.score else 0.0
+    return min(low, 0.0)

@@ -87,6 +87,7 @@ def estimate_table(
     level: float = 0.95,
     seed: int = 0,
     is_probability: bool,
+    is_right_or_wrong: bool = False,
 ) -> pl.DataFrame:
     """Estimate metrics for every slice, each with its interval.
 
@@ -108,6 +109,8 @@ def estimate_table(
         Seed of the bootstrap.
     is_probability : bool
         Whether scores lie between 0 and 1; if not, metrics that need probabilities are null.
+    is_right_or_wrong : bool
+        As in `confusion_table`.
 
     Returns
     -------
@@ -136,7 +139,7 @@ def estimate_table(
     (1, 0.5)
     """
     chosen = named(metrics)
-    slices = confusion_table(score_table, by=by, threshold_bin=threshold_bin)
+    slices = confusion_table(score_table, by=by, threshold_bin=threshold_bin, is_right_or_wrong=is_right_or_wrong)
     found: dict[str, list[Interval]] = {metric.name: [] for metric in chosen}
     for known, _ in evidence(score_table, slices, chosen, by, len(edges), seed):
         for metric in chosen:

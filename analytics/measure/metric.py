@@ -40,6 +40,8 @@ class Metric:
         A name for narrow columns, where the label is long.
     has_proper_name : bool
         Whether the label begins with a person's name and keeps its capital inside a sentence.
+    kinds : frozenset of str
+        The kinds of log (`log.right.KINDS`) in which it has a meaning.
     """
 
     name: str
@@ -58,6 +60,7 @@ class Metric:
     moves_with_base_rate: bool = False
     short: str = ""
     has_proper_name: bool = False
+    kinds: frozenset[str] = frozenset({"yes/no"})
 
     @property
     def range(self) -> Bounds:

@@ -31,13 +31,22 @@ def count_value(metric: Metric, counts: Counts) -> FloatArray:
     return metric.estimator.value(counts)
 
 
-def used_in(use: Use) -> tuple[str, ...]:
-    """Name the metrics of a use, in the order of the registry.
+def metrics_of(kind: str) -> tuple[str, ...]:
+    """Name the metrics that have a meaning in a kind of log, in the order of the registry.
+
+    >>> metrics_of("classes")
+    ('error_rate', 'accuracy', 'mean_score', 'auroc', 'brier', 'log_loss', 'ece')
+    """
+    return tuple(name for name, metric in METRICS.items() if kind in metric.kinds)
+
+
+def used_in(use: Use, kind: str = "yes/no") -> tuple[str, ...]:
+    """Name the metrics of a use in a kind of log, in the order of the registry.
 
     >>> used_in("limits")
     ('precision', 'recall', 'fpr', 'selection_rate')
     """
-    return tuple(name for name, metric in METRICS.items() if use in metric.uses)
+    return tuple(name for name, metric in METRICS.items() if use in metric.uses and kind in metric.kinds)
 
 
 def sums_of(names: Iterable[str]) -> frozenset[str]:
@@ -73,6 +82,7 @@ def _mcc_denominator(c: Counts) -> FloatArray:
 
 _MOMENTS = frozenset({"score_sum", "score_sq_sum", "score_pos_sum"})
 """Sums of the score and of its square over judged rows, and of the score over positive ones: what squared losses need."""
+_EVERY_KIND = frozenset({"yes/no", "classes", "grades", "numbers"})
 _NOTHING_JUDGED = "no row has both a label and a score"
 _ONE_CLASS = "the judged rows are not of both classes"
 _NO_POSITIVE = "no judged row is positive"
@@ -90,6 +100,7 @@ _REGISTRY: tuple[Metric, ...] = (
         frozenset({"slices", "discovery", "gap"}),
         is_share=True,
         is_of_errors=True,
+        kinds=_EVERY_KIND,
     ),
     Metric(
         "accuracy",
@@ -102,6 +113,7 @@ _REGISTRY: tuple[Metric, ...] = (
         frozenset({"slices", "gap"}),
         is_share=True,
         is_of_errors=True,
+        kinds=_EVERY_KIND,
     ),
     Metric(
         "precision",
@@ -244,6 +256,7 @@ _REGISTRY: tuple[Metric, ...] = (
         frozenset({"slices"}),
         low=-inf,
         high=inf,
+        kinds=_EVERY_KIND,
     ),
     Metric(
         "auroc",
@@ -254,6 +267,7 @@ _REGISTRY: tuple[Metric, ...] = (
         "higher",
         Area(auroc),
         frozenset({"slices"}),
+        kinds=_EVERY_KIND,
     ),
     Metric(
         "average_precision",
@@ -279,6 +293,7 @@ _REGISTRY: tuple[Metric, ...] = (
         needs_probability=True,
         has_proper_name=True,
         moves_with_base_rate=True,
+        kinds=_EVERY_KIND,
     ),
     Metric(
         "log_loss",
@@ -292,6 +307,7 @@ _REGISTRY: tuple[Metric, ...] = (
         high=inf,
         needs_probability=True,
         moves_with_base_rate=True,
+        kinds=_EVERY_KIND,
     ),
     Metric(
         "ece",
@@ -303,6 +319,7 @@ _REGISTRY: tuple[Metric, ...] = (
         Grouped(ece, _MOMENTS),
         frozenset({"slices"}),
         needs_probability=True,
+        kinds=_EVERY_KIND,
     ),
 )
 

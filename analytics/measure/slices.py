@@ -35,12 +35,13 @@ def slice_table(
     seed: int = 0,
     min_support: int = MIN_SUPPORT,
     is_probability: bool,
+    is_right_or_wrong: bool = False,
 ) -> pl.DataFrame:
     """Estimate metrics for every slice and compare each with the slice's complement.
 
     Parameters
     ----------
-    score_table, edges, by, threshold_bin, metrics, level, seed, is_probability
+    score_table, edges, by, threshold_bin, metrics, level, seed, is_probability, is_right_or_wrong
         As in `estimate_table`.
     metric : str
         The metric whose comparison is the slice's headline; it is added to ``metrics`` when absent.
@@ -77,7 +78,7 @@ def slice_table(
     [('north', 0.4, 0.1, 0.25), ('south', 0.1, 0.2, 0.25), (None, 0.1, 0.25, 0.5)]
     """
     chosen = named((*metrics, metric))
-    slices = confusion_table(score_table, by=by, threshold_bin=threshold_bin)
+    slices = confusion_table(score_table, by=by, threshold_bin=threshold_bin, is_right_or_wrong=is_right_or_wrong)
     compared = {each.name: _Comparison(each, level, is_probability) for each in chosen}
     for known, total in evidence(score_table, slices, chosen, by, len(edges), seed):
         complement = total - known

@@ -16,6 +16,7 @@ from analytics.present.readings.calibration import (
 )
 from analytics.present.readings.calibration_recalibration import costs_reading, recalibration_reading
 from analytics.present.readings.calibration_scan import scan_reading
+from analytics.present.readings.classes import classes_reading
 from analytics.present.readings.discovery import discovery_reading, tree_reading
 from analytics.present.readings.gap import HOW, ends_reading, gap_reading, slices_of_gap_reading, waterfall_reading
 from analytics.present.readings.gap_advice import advice
@@ -58,6 +59,7 @@ __all__ = [
     "calibration_trend_reading",
     "change_reading",
     "chosen_reading",
+    "classes_reading",
     "confusion_reading",
     "corrected_reading",
     "costs_reading",

@@ -8,7 +8,7 @@ from analytics.measure.intervals import wilson
 from analytics.measure.metrics import METRICS
 from analytics.measure.overview import label_age
 from analytics.present import words
-from analytics.present.readings.overview_lead import lead_details, lead_part, reason_part, trivial_part
+from analytics.present.readings.overview_lead import lead_details, lead_part, reason_part, trivial_part, wrong_words
 from analytics.query.cohort import OUTCOME_WORDS
 
 if TYPE_CHECKING:
@@ -35,6 +35,8 @@ def overview_reading(overview: Overview, question: Question, metric: str = "erro
         return f"{_why_unjudged(counts)} {_flagged_part(overview)}".strip()
     if chosen := chosen_reading(question, counts):
         return chosen
+    if question.log.is_right_or_wrong:
+        return _answers_reading(overview, question)
     is_decision = question.log.score_kind == "decision"
     at = "by the logged decisions" if is_decision else f"at threshold {words.threshold_text(question.threshold)}"
     wrong = words.metric_interval("error_rate", *overview.value("error_rate"))
@@ -50,6 +52,16 @@ def overview_reading(overview: Overview, question: Question, metric: str = "erro
         lead, reason = f"{words.share(overview.value('error_rate')[0])} of judged rows are wrong {at}.", ""
     said = [lead, reason, trivial_part(overview, metric), _unjudged_part(overview)]
     return words.told(" ".join(filter(None, said)), *details)
+
+
+def _answers_reading(overview: Overview, question: Question) -> str:
+    """Say how many rows are wrong where a row is right or wrong by a rule."""
+    n_judged = _judged_of(overview.counts)
+    verb = wrong_words(question.log, is_one=n_judged == 1)
+    wrong = words.metric_interval("error_rate", *overview.value("error_rate"))
+    lead = f"{words.share(overview.value('error_rate')[0])} of judged rows {wrong_words(question.log)}."
+    said = " ".join(filter(None, [lead, _unjudged_part(overview)]))
+    return words.told(said, f"{wrong} of {words.plural(n_judged, 'judged row')} {verb}.")
 
 
 def chosen_reading(question: Question, counts: Mapping[str, int]) -> str:

@@ -103,7 +103,8 @@ def _standing_out(
             if key == "worse":
                 told += [_worst_part(answer, slices), _errors_part(answer, rows, slices)]
             else:
-                none = f"By {_by_of(answer)} no slice is worse than its base rate explains, beyond chance."
+                than = "the others" if answer.is_right_or_wrong else "its base rate explains"
+                none = f"By {_by_of(answer)} no slice is worse than {than}, beyond chance."
                 told += [_better_part(answer, slices, "")] if told else [none, _better_part(answer, slices, where)]
         else:
             lead = [] if told else [_furthest_part(answer, slices, key, positives)]
@@ -118,9 +119,10 @@ def _worst_part(answer: SliceAnswer, worse: list[_Row]) -> str:
     rest = wrong / judged - row["excess_errors"] / judged
     errors = words.plural(round(row["excess_model"]), "error")
     bounds = words.between(*(words.plain(row[f"excess_model_{end}"], 0) for end in ("low", "high")))
+    than = "elsewhere" if answer.is_right_or_wrong else "its base rate explains"
     return (
         f"Worst by {_by_of(answer)}: {_name_of(answer, row)} fails in {words.share(wrong / judged)} against "
-        f"{words.share(rest)} elsewhere. That is {errors} ({bounds}) more than its base rate explains."
+        f"{words.share(rest)} elsewhere. That is {errors} ({bounds}) more than {than}."
     )
 
 
@@ -207,8 +209,14 @@ def _errors_part(answer: SliceAnswer, rows: list[_Row], worse: list[_Row]) -> st
     where = f"{words.count(len(worse))} of {words.plural(len(rows), 'slice')} by {_by_of(answer)}"
     only = ", most of all in" if len(worse) > len(named) else ":"
     holds = "holds" if len(named) == 1 else "hold"
-    lead = f"The model is worse than the base rate explains in {where}{only} {names}{', which' if only != ':' else ''} {holds}"
-    return f"{lead} {words.share(held)} of the errors on {words.share(on)} of the judged rows. {_split_of(answer, named[0])}."
+    lead = f"The model is worse than {_than(answer)} in {where}{only} {names}{', which' if only != ':' else ''} {holds}"
+    said = f"{lead} {words.share(held)} of the errors on {words.share(on)} of the judged rows."
+    return said if answer.is_right_or_wrong else f"{said} {_split_of(answer, named[0])}."
+
+
+def _than(answer: SliceAnswer) -> str:
+    """Say what a slice is compared with: where rows are of no class, no base rate explains an error."""
+    return "elsewhere" if answer.is_right_or_wrong else "the base rate explains"
 
 
 def _split_of(answer: SliceAnswer, row: _Row) -> str:
@@ -223,7 +231,7 @@ def _better_part(answer: SliceAnswer, found: list[_Row], where: str) -> str:
     fewer = words.plural(round(abs(furthest["excess_model"])), "error")
     ends = (words.plain(-furthest[f"excess_model_{end}"], 0) for end in ("high", "low"))
     return (
-        f"{'It' if not where else 'The model'} is better than the base rate explains in {words.count(len(found))}{where}: "
+        f"{'It' if not where else 'The model'} is better than {_than(answer)} in {words.count(len(found))}{where}: "
         f"{most}{_name_of(answer, furthest)}, {fewer} fewer ({words.between(*ends)})."
     )
 
@@ -269,7 +277,7 @@ def _nothing_stands_out(answer: SliceAnswer, rows: list[_Row]) -> str:
 def _no_errors_part(answer: SliceAnswer, rows: list[_Row], compared: list[_Row]) -> str:
     """Say that the model is nowhere clearly worse or better than the base rate explains, and where most errors are."""
     none = (
-        f"The model is worse or better than the base rate explains in none of {words.plural(len(rows), 'slice')} by "
+        f"The model is worse or better than {_than(answer)} in none of {words.plural(len(rows), 'slice')} by "
         f"{_by_of(answer)}, beyond chance."
     )
     split = [row for row in compared if words.is_known(row["excess_model"])]
@@ -277,6 +285,10 @@ def _no_errors_part(answer: SliceAnswer, rows: list[_Row], compared: list[_Row])
         return none
     most = max(split, key=lambda row: row["excess_errors"])
     where = f"Most errors more than elsewhere are in {_name_of(answer, most)}"
+    if answer.is_right_or_wrong:
+        excess = words.between(*(words.plain(most[f"excess_model_{end}"], 0) for end in ("low", "high")))
+        size = f"{words.plain(most['excess_model'], 0)} ({excess})"
+        return words.told(none, f"{where}: {size}, n {words.count(most['support'])}.")
     return words.told(none, f"{where}: {split_words(most)}, n {words.count(most['support'])}.")
 
 

@@ -12,9 +12,14 @@ import duckdb
 from analytics.log.column import Column
 from analytics.log.mapping import Mapping
 from analytics.log.receipt import Finding, Severity
+from analytics.log.right import KINDS, Kind
 from analytics.log.schema import Log, Reading
 
 _Counts = TypeVar("_Counts")
+
+
+YES_NO: tuple[Kind, ...] = ("yes/no",)
+"""The kinds of log of which checks about two classes speak."""
 
 
 class Read(Protocol):
@@ -73,11 +78,14 @@ class Check(ABC):
         How grave a finding of it can be, the usual one first.
     meaning : str
         What a finding of it means, as README says it.
+    kinds : tuple of str
+        The kinds of log in which it means something.
     """
 
     code: str
     severities: tuple[Severity, ...]
     meaning: str
+    kinds: tuple[Kind, ...] = KINDS
 
     @abstractmethod
     def find(self, evidence: Evidence) -> Iterator[Finding]:

@@ -75,14 +75,17 @@ def find(connection: duckdb.DuckDBPyConnection, log: Log) -> tuple[Finding, ...]
 
 def find_before(read: Read) -> tuple[Finding, ...]:
     """Return what can be said of a file that was read before it is a log, in the order of the checks."""
-    checks = (check for check in CHECKS.values() if isinstance(check, ReadingCheck))
+    checks = (
+        check for check in CHECKS.values() if isinstance(check, ReadingCheck) and read.mapping.kind in check.kinds
+    )
     return tuple(finding for check in checks for finding in check.find_before(read))
 
 
 def _in_turn(evidence: Evidence) -> Iterator[Finding]:
     """Let every check speak in turn; those of single columns speak together, column by column."""
-    by_column = [check for check in CHECKS.values() if isinstance(check, ColumnCheck)]
-    for check in CHECKS.values():
+    speaking = [check for check in CHECKS.values() if evidence.log.mapping.kind in check.kinds]
+    by_column = [check for check in speaking if isinstance(check, ColumnCheck)]
+    for check in speaking:
         if not isinstance(check, ColumnCheck):
             yield from check.find(evidence)
         elif check is by_column[0]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from analytics.log import score_form
 from analytics.log.schema import Log
-from analytics.reading.checks.check import Check, CountingCheck, Evidence, LogCheck, Said
+from analytics.reading.checks.check import YES_NO, Check, CountingCheck, Evidence, LogCheck, Said
 from analytics.reading.types.conversion import is_value
 
 MIN_ROWS_OF_CONSTANT = 2
@@ -206,18 +206,21 @@ CHECKS: tuple[Check, ...] = (
     ),
     LogCheck(
         code="score-is-confidence",
+        kinds=YES_NO,
         severities=("warning", "note"),
         meaning="the score is, or may be, the confidence in whichever class was predicted",
         say=_confidence,
     ),
     LogCheck(
         code="no-score",
+        kinds=YES_NO,
         severities=("note",),
         meaning="decisions and no score: the threshold cannot be moved",
         say=_no_score,
     ),
     LogCheck(
         code="null-score",
+        kinds=YES_NO,
         severities=("warning",),
         meaning="rows without a score: kept, not judged",
         say=_null_score,
@@ -238,6 +241,7 @@ CHECKS: tuple[Check, ...] = (
     ),
     LogCheck(
         code="constant-score",
+        kinds=YES_NO,
         severities=("error",),
         meaning="every row has the same score",
         say=_constant_score,

@@ -1,0 +1,119 @@
+"""The views of a log whose rows are right or wrong: all answers together, or one class against the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from analytics.errors import QuestionError
+from analytics.log import score_form
+from analytics.log.column import MAX_SEGMENT_VALUES, Column
+from analytics.log.mapping import Mapping
+from analytics.log.right import Right, class_columns_of, fold
+from analytics.log.role_names import is_prediction
+from analytics.log.schema import Reading
+
+_MIN_CLASSES = 3
+"""Values of a label from which on its classes are judged by whether they agree: two are positive and negative."""
+
+_MIN_SHARED = 0.9
+"""Share of the rows of a predicted column whose value the true one has too, for the two to be of one vocabulary. Set by hand."""
+
+
+def right_or_wrong(mapping: Mapping, reading: Reading, right: Right) -> Mapping:
+    """Return the mapping under which each row is right or wrong by a rule.
+
+    A score that the mapping has stays as the confidence; where classes have scores, that of the predicted class is it.
+
+    Raises
+    ------
+    QuestionError
+        If a column is unknown.
+    """
+    for name in right.columns:
+        reading.column(name)
+    if right.kind == "classes":
+        names = class_columns_of(_classes(reading, right), reading.names, (right.true, right.predicted or ""))
+        right = replace(right, class_scores=right.class_scores or names, against_rest=None)
+    taken = {*right.columns}
+    score = None if mapping.score in taken or right.class_scores else mapping.score
+    mapping = replace(
+        mapping,
+        right=replace(right, against_rest=None),
+        label=right.true,
+        decision=right.predicted,
+        score=score,
+        positive=(),
+        negative=(),
+        decision_positive=(),
+        decision_negative=(),
+        is_confidence=False,
+    )
+    for role in ("row_id", "time", "amount", "model_version"):
+        if getattr(mapping, role) in taken:
+            mapping = replace(mapping, **{role: None})  # type: ignore[arg-type]
+    segments = tuple(name for name in mapping.segments if name not in taken or name in (right.true, right.predicted))
+    mapping = replace(mapping, segments=segments)
+    return replace(mapping, threshold=score_form.first_threshold(mapping, reading))
+
+
+def one_against_rest(mapping: Mapping, reading: Reading, value: str) -> Mapping:
+    """Return the mapping of the yes/no log in which one class is positive and every other is negative.
+
+    Raises
+    ------
+    QuestionError
+        If the log has no classes, or none of this name.
+    """
+    right = mapping.right
+    if right is None or right.kind != "classes":
+        raise QuestionError("Expected a log of classes for --class, found none. Say what is right with --right.")
+    spellings = {name: _spellings(reading.column(name), value, right) for name in (right.true, right.predicted) if name}
+    known = _classes(reading, right)
+    if not any(spellings.values()) and max(reading.column(name).n_distinct for name in spellings) <= len(known):
+        raise QuestionError(f"Expected one of the classes {', '.join(map(repr, known[:12]))}, found {value!r}.")
+    score = next((column for name, column in right.class_scores if fold(name, right) == fold(value, right)), None)
+    mapping = replace(
+        mapping,
+        right=replace(right, against_rest=value),
+        label=right.true,
+        positive=spellings[right.true] or (value,),
+        negative=(),
+        decision=right.predicted,
+        decision_positive=(spellings[right.predicted] or (value,)) if right.predicted else (),
+        decision_negative=(),
+        score=score,
+        is_confidence=False,
+    )
+    return replace(mapping, threshold=score_form.first_threshold(mapping, reading))
+
+
+def guessed(mapping: Mapping, reading: Reading) -> Right | None:
+    """Return the rule of classes that agree where a label of three or more shares its values with a predicted column."""
+    if mapping.label is None or mapping.decision is None:
+        return None
+    true, predicted = reading.column(mapping.label), reading.column(mapping.decision)
+    right = Right("classes", true.name, predicted.name)
+    if not is_prediction(predicted.name) and mapping.score is not None:
+        return None
+    if len({fold(value, right) for value, _ in true.top}) < _MIN_CLASSES or true.n_distinct > MAX_SEGMENT_VALUES:
+        return None
+    known = {fold(value, right) for value, _ in true.top}
+    rows = sum(rows for _, rows in predicted.top)
+    shared = sum(rows for value, rows in predicted.top if fold(value, right) in known)
+    n_predicted = len({fold(value, right) for value, _ in predicted.top})
+    return right if n_predicted >= _MIN_CLASSES and shared >= _MIN_SHARED * rows else None
+
+
+def _classes(reading: Reading, right: Right) -> Sequence[str]:
+    """Return the classes that a reading lists, spellings of one once, the most frequent true ones first."""
+    found: dict[str, str] = {}
+    for name in (right.true, right.predicted):
+        for value, _ in reading.column(name).top if name else ():
+            found.setdefault(fold(value, right), value)
+    return [*found.values()]
+
+
+def _spellings(column: Column, value: str, right: Right) -> tuple[str, ...]:
+    """Return how a column writes a class."""
+    return tuple(text for text, _ in column.top if fold(text, right) == fold(value, right))
