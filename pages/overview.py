@@ -6,7 +6,7 @@ from analytics.answers.overview import overview
 from pages._frame import frame, session
 from pages._frame.cache import kept
 from pages._frame.render import sentence
-from pages._overview import findings, numbers, pictures
+from pages._overview import answers, findings, numbers, pictures
 
 frame.require()
 
@@ -21,10 +21,14 @@ with frame.boundary():
     brief, headline = st.container(), st.container()
     pair = st.grid(2, min_column_width=460, gap="medium")
     with pair.cell():
-        pictures.draw_confusion(answer)
+        if question.log.is_right_or_wrong:
+            answers.draw_answers(answer, question)
+        else:
+            pictures.draw_confusion(answer)
     with pair.cell():
         pictures.draw_scores(answer, question)
     pictures.draw_trend(answer, question)
+    answers.draw_classes(question)
     numbers.draw_all(answer)
     with headline:
         numbers.draw_headline(answer, question)

@@ -53,8 +53,11 @@ class Overview:
     areas_are_exact: bool
 
     def value(self, metric: str) -> tuple[float | None, float | None, float | None]:
-        """Return a metric with its interval."""
-        row = self.metrics.row(by_predicate=pl.col("metric") == metric, named=True)
+        """Return a metric with its interval, without a value where it has no meaning in this kind of log."""
+        found = self.metrics.filter(pl.col("metric") == metric)
+        if found.is_empty():
+            return None, None, None
+        row = found.row(0, named=True)
         return row["value"], row["low"], row["high"]
 
 

@@ -100,7 +100,7 @@ def parsed_equality(text: str, names: Collection[str]) -> tuple[str, str]:
             return predicted, true
     shown = ", ".join(repr(name) for name in list(names)[:8])
     raise QuestionError(
-        f'Expected --right as "PREDICTED = TRUE" with the names of two columns, found {text!r}. This log has: {shown}.'
+        f'Expected "PREDICTED = TRUE" with the names of two columns, found {text!r}. This log has: {shown}.'
     )
 
 
@@ -124,7 +124,9 @@ def parsed_tolerance(text: str) -> tuple[float, bool]:
     except ValueError:
         tolerance = math.nan
     if not math.isfinite(tolerance) or tolerance < 0:
-        raise QuestionError(f"Expected --within as a number or a percentage such as 10%, found {text!r}.")
+        raise QuestionError(
+            f"Expected a tolerance from 0 on, found {text!r}. Write a number, or a percentage such as 10%."
+        )
     return tolerance, is_relative
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from analytics.errors import QuestionError
@@ -10,7 +10,6 @@ from analytics.log import score_form
 from analytics.log.column import MAX_SEGMENT_VALUES, Column
 from analytics.log.mapping import Mapping
 from analytics.log.right import Right, class_columns_of, fold
-from analytics.log.role_names import is_prediction
 from analytics.log.schema import Reading
 
 _MIN_CLASSES = 3
@@ -33,7 +32,7 @@ def right_or_wrong(mapping: Mapping, reading: Reading, right: Right) -> Mapping:
     for name in right.columns:
         reading.column(name)
     if right.kind == "classes":
-        names = class_columns_of(_classes(reading, right), reading.names, (right.true, right.predicted or ""))
+        names = class_columns_of(classes_of(reading, right), reading.names, (right.true, right.predicted or ""))
         right = replace(right, class_scores=right.class_scores or names, against_rest=None)
     taken = {*right.columns}
     score = None if mapping.score in taken or right.class_scores else mapping.score
@@ -52,8 +51,11 @@ def right_or_wrong(mapping: Mapping, reading: Reading, right: Right) -> Mapping:
     for role in ("row_id", "time", "amount", "model_version"):
         if getattr(mapping, role) in taken:
             mapping = replace(mapping, **{role: None})  # type: ignore[arg-type]
-    segments = tuple(name for name in mapping.segments if name not in taken or name in (right.true, right.predicted))
-    mapping = replace(mapping, segments=segments)
+    segments = [name for name in mapping.segments if name not in taken]
+    if right.kind == "classes":  # how each class is found, and how far each answer is right
+        classes = [reading.column(name) for name in (right.true, right.predicted) if name is not None]
+        segments += [column.name for column in classes if column.n_distinct <= MAX_SEGMENT_VALUES]
+    mapping = replace(mapping, segments=tuple(segments))
     return replace(mapping, threshold=score_form.first_threshold(mapping, reading))
 
 
@@ -69,9 +71,9 @@ def one_against_rest(mapping: Mapping, reading: Reading, value: str) -> Mapping:
     if right is None or right.kind != "classes":
         raise QuestionError("Expected a log of classes for --class, found none. Say what is right with --right.")
     spellings = {name: _spellings(reading.column(name), value, right) for name in (right.true, right.predicted) if name}
-    known = _classes(reading, right)
+    known = classes_of(reading, right)
     if not any(spellings.values()) and max(reading.column(name).n_distinct for name in spellings) <= len(known):
-        raise QuestionError(f"Expected one of the classes {', '.join(map(repr, known[:12]))}, found {value!r}.")
+        raise QuestionError(f"Expected a class, found {value!r}. Classes: {', '.join(map(repr, known[:12]))}.")
     score = next((column for name, column in right.class_scores if fold(name, right) == fold(value, right)), None)
     mapping = replace(
         mapping,
@@ -88,13 +90,18 @@ def one_against_rest(mapping: Mapping, reading: Reading, value: str) -> Mapping:
     return replace(mapping, threshold=score_form.first_threshold(mapping, reading))
 
 
-def guessed(mapping: Mapping, reading: Reading) -> Right | None:
-    """Return the rule of classes that agree where a label of three or more shares its values with a predicted column."""
-    if mapping.label is None or mapping.decision is None:
+def guessed(mapping: Mapping, reading: Reading, said: Collection[str] = ()) -> Right | None:
+    """Return the rule of classes that agree where a label of three or more shares its values with a predicted column.
+
+    Where a score was ``said``, or its column is no confidence and none of one class, it is what is judged.
+    """
+    if mapping.label is None or mapping.decision is None or (mapping.score is not None and "score" in said):
         return None
     true, predicted = reading.column(mapping.label), reading.column(mapping.decision)
     right = Right("classes", true.name, predicted.name)
-    if not is_prediction(predicted.name) and mapping.score is not None:
+    of_classes = class_columns_of(classes_of(reading, right), reading.names, (true.name, predicted.name))
+    is_own = mapping.score in {column for _, column in of_classes}
+    if mapping.score is not None and not is_own and not score_form.is_confidence_name(mapping.score):
         return None
     if len({fold(value, right) for value, _ in true.top}) < _MIN_CLASSES or true.n_distinct > MAX_SEGMENT_VALUES:
         return None
@@ -105,7 +112,7 @@ def guessed(mapping: Mapping, reading: Reading) -> Right | None:
     return right if n_predicted >= _MIN_CLASSES and shared >= _MIN_SHARED * rows else None
 
 
-def _classes(reading: Reading, right: Right) -> Sequence[str]:
+def classes_of(reading: Reading, right: Right) -> Sequence[str]:
     """Return the classes that a reading lists, spellings of one once, the most frequent true ones first."""
     found: dict[str, str] = {}
     for name in (right.true, right.predicted):

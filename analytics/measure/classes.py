@@ -9,9 +9,9 @@ from analytics.measure.curves import auroc
 from analytics.measure.estimates import columns_of, estimate_table, with_columns
 from analytics.measure.intervals import FloatArray, logit_interval, newcombe, ratio
 
-PER_CLASS = ("precision", "recall", "f1")
+_PER_CLASS = ("precision", "recall", "f1")
 """The metrics of a class against the rest that the pairs of classes suffice for."""
-AVERAGES = ("macro", "weighted", "micro")
+_AVERAGES = ("macro", "weighted", "micro")
 """How metrics of classes are averaged, by scikit-learn's names."""
 
 
@@ -60,12 +60,12 @@ def class_table(pairs: pl.DataFrame, *, level: float = 0.95, seed: int = 0) -> p
         np.array([0.0, 1.0]),
         by=("name",),
         threshold_bin=1,
-        metrics=PER_CLASS,
+        metrics=_PER_CLASS,
         level=level,
         seed=seed,
         is_probability=False,
     )
-    numbers = [f"{name}{end}" for name in PER_CLASS for end in ("", "_low", "_high")]
+    numbers = [f"{name}{end}" for name in _PER_CLASS for end in ("", "_low", "_high")]
     kept = found.select("name", "fp", "fn", *numbers)
     return (
         counts.join(kept, on="name", how="left")
@@ -161,9 +161,9 @@ def class_averages(table: pl.DataFrame) -> pl.DataFrame:
     every, hits = int(table["support"].sum()), int(table["tp"].sum())
     accuracy = hits / every if every else None
     rows = []
-    for average in AVERAGES:
+    for average in _AVERAGES:
         row: dict[str, object] = {"average": average}
-        for name in PER_CLASS:
+        for name in _PER_CLASS:
             values = pl.col(name).fill_null(0.0)
             if average == "macro":
                 row[name] = table.select(values.mean()).item()

@@ -10,25 +10,10 @@ import numpy as np
 from analytics.errors import QuestionError
 from analytics.measure.counts import Counts
 from analytics.measure.curves import auroc, average_precision
-from analytics.measure.estimators import Area, Bootstrapped, CountRatio, Grouped, Mean, Proportion
+from analytics.measure.estimators import Area, Bootstrapped, Grouped, Mean, Proportion
 from analytics.measure.intervals import FloatArray
 from analytics.measure.metric import Metric, Use
 from analytics.measure.reliability import brier, ece, log_loss, mean_score
-
-
-def count_value(metric: Metric, counts: Counts) -> FloatArray:
-    """Compute a metric of counts; NaN where its denominator is 0.
-
-    Examples
-    --------
-    >>> one = np.array([1.0])
-    >>> counts = Counts(*[one] * 7, tp=3 * one, fp=one, fn=one, tn=one)
-    >>> float(count_value(METRICS["precision"], counts)[0])
-    0.75
-    """
-    if not isinstance(metric.estimator, CountRatio):
-        raise TypeError(f"{metric.name} is not a metric of counts.")
-    return metric.estimator.value(counts)
 
 
 def metrics_of(kind: str) -> tuple[str, ...]:

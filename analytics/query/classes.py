@@ -35,7 +35,7 @@ def class_pairs(engine: Engine, log: Log, cohort: Cohort, threshold: float) -> p
     rows = engine.kept(log, cohort, threshold).select(true=true, predicted=_predicted(log, right))
     known = rows.filter(~nw.col(_TRUE).is_null() & ~nw.col(_PREDICTED).is_null())
     found = engine.collect(known.group_by(_TRUE, _PREDICTED).agg(n=nw.len().cast(nw.Int64)))
-    names = class_names(log, found)
+    names = _class_names(log, found)
     for name in (_TRUE, _PREDICTED):
         found = found.with_columns(
             pl.col(name).map_elements(lambda value: names[fold(value, right)], return_dtype=pl.String)
@@ -43,7 +43,7 @@ def class_pairs(engine: Engine, log: Log, cohort: Cohort, threshold: float) -> p
     return found.group_by(_TRUE, _PREDICTED).agg(n=pl.col("n").sum()).sort(_TRUE, _PREDICTED)
 
 
-def class_names(log: Log, pairs: pl.DataFrame) -> dict[str, str]:
+def _class_names(log: Log, pairs: pl.DataFrame) -> dict[str, str]:
     """Return by folded class how it is called: as its most frequent spelling among the true ones, else the predicted ones."""
     right, names = _rule_of(log), dict[str, str]()
     for name in (_TRUE, _PREDICTED):

@@ -86,12 +86,13 @@ def _is_in_address(key: str) -> bool:
 
 def _ways_apart(log: Log) -> list[str]:
     """Return what can tell two sides of a log apart: the time, columns with few values, another log."""
+    judged_by = log.mapping.right.columns if log.mapping.right else ()
     columns = [
         column.name
         for column in log.columns
         if 2 <= column.n_distinct + bool(column.n_missing) <= _MAX_VALUES
         and column.kind != "time"
-        and column.name not in (_TIME, _LOG, log.mapping.label)
+        and column.name not in (_TIME, _LOG, log.mapping.label, *judged_by)
     ]
     first = [name for name in (log.mapping.model_version,) if name in columns]
     times = [_TIME] if log.time_low is not None and log.mapping.time is not None else []

@@ -151,9 +151,9 @@ def _column_config(name: str, label: str, metric: str, shares: list[str]) -> Any
     return st.column_config.NumberColumn(label, width=width, format=written, help=about)
 
 
-def draw_ranking(table: pl.DataFrame, metric: str) -> None:
+def draw_ranking(table: pl.DataFrame, metric: str, *, is_right_or_wrong: bool) -> None:
     """Show the segment columns ranked by how much of the errors they separate; a click opens one."""
-    sentence(readings.ranking_reading(table, MIN_SUPPORT, metric))
+    sentence(readings.ranking_reading(table, MIN_SUPPORT, metric, is_right_or_wrong=is_right_or_wrong))
     if table.is_empty():
         return
     is_share, is_of_errors = METRICS[metric].is_share, METRICS[metric].is_of_errors

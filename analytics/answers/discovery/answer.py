@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -22,6 +22,7 @@ from analytics.measure.discovery.grouping import Group, candidates, presented, s
 from analytics.measure.discovery.lattice import Lattice, lattice
 from analytics.measure.discovery.noise import Noise, noise_of
 from analytics.measure.intervals import FloatArray
+from analytics.query.discovery.objectives import OBJECTIVES
 from analytics.query.engine import Engine
 
 _Progress = Callable[[str, float], None]
@@ -131,6 +132,8 @@ def discover(
     QuestionError
         If the objective, the split or a column does not fit the log, or there are too few rows or too many slices.
     """
+    if question.log.is_right_or_wrong and OBJECTIVES[search.objective].is_within_label:
+        search = replace(search, objective="error_rate")  # no row is of a class, so no base rate explains an error
     checked(question, search)
     split = search.split or default_split(question)
     progress("Counting rows", 0.0)

@@ -92,6 +92,11 @@ def sides(engine: Engine, reference: Question, production: Question) -> Sides:
     QuestionError
         If both sides are the same rows.
     """
+    if reference.log.mapping.kind != production.log.mapping.kind:
+        raise QuestionError(
+            f"Expected two sides that are judged alike, found {reference.log.mapping.kind} and {production.log.mapping.kind}. "
+            "Say what makes a row right in both."
+        )
     if reference == production:
         raise QuestionError(
             "Expected two different sides, found the same rows twice at one threshold. Give the reference and production "

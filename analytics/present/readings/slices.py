@@ -14,6 +14,7 @@ from analytics.present import words
 from analytics.present.base_rate import split_words
 from analytics.present.marks.slices import SIGNIFICANT, support, support_words, verdict
 from analytics.present.readings.overview import NO_ROWS
+from analytics.present.readings.slices_support import few_part, n_judged
 
 if TYPE_CHECKING:
     from analytics.answers.slices import SliceAnswer
@@ -82,7 +83,7 @@ def slices_reading(answer: SliceAnswer, positives: str = "") -> str:
         whole = f"All rows are in one slice, {_name_of(answer, rows[0])}"
         return f"{whole}, so there is nothing to compare: {words.metric_phrase(metric)} is {text}."
     found = {key: [row for row in rows if verdict(row, metric) == key] for key in _STANDING_OUT}
-    few = _few_part(answer, rows)
+    few = few_part(answer, rows)
     of_kinds = _kinds_part(answer, rows, kinds, positives) if METRICS[metric].is_of_errors else ""
     if not any(found.values()):
         quiet = _nothing_stands_out(answer, rows)
@@ -115,7 +116,7 @@ def _standing_out(
 def _worst_part(answer: SliceAnswer, worse: list[_Row]) -> str:
     """Say how often the slice with most errors beyond its base rate fails, and how many errors those are."""
     row = max(worse, key=lambda row: row["excess_model"])
-    wrong, judged = row["fp"] + row["fn"], _n_judged(row)
+    wrong, judged = row["fp"] + row["fn"], n_judged(row)
     rest = wrong / judged - row["excess_errors"] / judged
     errors = words.plural(round(row["excess_model"]), "error")
     bounds = words.between(*(words.plain(row[f"excess_model_{end}"], 0) for end in ("low", "high")))
@@ -205,7 +206,7 @@ def _errors_part(answer: SliceAnswer, rows: list[_Row], worse: list[_Row]) -> st
     named = sorted(worse, key=lambda row: -row["excess_model"])[:_MAX_NAMED]
     names = words.listed([_name_of(answer, row) for row in named])
     held = sum(row["fp"] + row["fn"] for row in named) / sum(row["fp"] + row["fn"] for row in rows)
-    on = sum(map(_n_judged, named)) / sum(map(_n_judged, rows))
+    on = sum(map(n_judged, named)) / sum(map(n_judged, rows))
     where = f"{words.count(len(worse))} of {words.plural(len(rows), 'slice')} by {_by_of(answer)}"
     only = ", most of all in" if len(worse) > len(named) else ":"
     holds = "holds" if len(named) == 1 else "hold"
@@ -290,21 +291,6 @@ def _no_errors_part(answer: SliceAnswer, rows: list[_Row], compared: list[_Row])
         size = f"{words.plain(most['excess_model'], 0)} ({excess})"
         return words.told(none, f"{where}: {size}, n {words.count(most['support'])}.")
     return words.told(none, f"{where}: {split_words(most)}, n {words.count(most['support'])}.")
-
-
-def _few_part(answer: SliceAnswer, rows: Sequence[_Row]) -> str:
-    """Say how many slices had too few judged rows to be named."""
-    few = sum(row["few_rows"] for row in rows)
-    if not few:
-        return ""
-    verb = "has" if few == 1 else "have"
-    limit = words.count(answer.min_support)
-    return f"{words.plural(few, 'slice')} {verb} fewer than {limit} {support_words(answer.metric)} and cannot be named."
-
-
-def _n_judged(row: _Row) -> int:
-    """Count the rows of a slice with a label and a score."""
-    return int(row["tp"] + row["fp"] + row["fn"] + row["tn"])
 
 
 def _name_of(answer: SliceAnswer, row: _Row) -> str:

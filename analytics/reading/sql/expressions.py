@@ -64,17 +64,17 @@ def label_expression(reading: Reading, mapping: Mapping) -> Expression:
     """Return 1 where the label is positive, or the row right, 0 where it is not, and NULL where that is not known yet."""
     if mapping.kind != "yes/no":
         return right.is_right(reading, mapping)
-    return membership(reading, mapping.label, mapping.positive, mapping.negative)
+    return _membership(reading, mapping.label, mapping.positive, mapping.negative)
 
 
 def decision_expression(reading: Reading, mapping: Mapping) -> Expression:
     """Return 1 where the decision is positive, 0 where it is negative and NULL where it decides nothing."""
     if mapping.kind != "yes/no":
         return right.answered(reading, mapping)
-    return membership(reading, mapping.decision, mapping.decision_positive, mapping.decision_negative)
+    return _membership(reading, mapping.decision, mapping.decision_positive, mapping.decision_negative)
 
 
-def membership(reading: Reading, name: str | None, positive: Sequence[str], negative: Sequence[str]) -> Expression:
+def _membership(reading: Reading, name: str | None, positive: Sequence[str], negative: Sequence[str]) -> Expression:
     """Return 1 for the positive values, 0 for the negative ones (all others, where none is named) and NULL for the rest.
 
     Raises

@@ -25,7 +25,7 @@ def is_right(reading: Reading, mapping: Mapping) -> Expression:
         return Expression(
             f"CASE WHEN {distance} <= {near} THEN 1 WHEN {distance} IS NOT NULL THEN 0 END", (right.tolerance,)
         )
-    predicted = predicted_class(reading, right)
+    predicted = _predicted_class(reading, right)
     is_same = _same(predicted, reading, right)
     known = reading.column(right.true).sql_name
     parameters = (*is_same.parameters, *predicted.parameters)
@@ -43,7 +43,7 @@ def answered(reading: Reading, mapping: Mapping) -> Expression:
     if right.kind == "numbers":
         predicted, _ = _numbers(reading, right)
     else:
-        predicted = predicted_class(reading, right)
+        predicted = _predicted_class(reading, right)
     return Expression(f"CASE WHEN ({predicted.sql}) IS NOT NULL THEN 1 END", predicted.parameters)
 
 
@@ -61,7 +61,7 @@ def confidence(reading: Reading, mapping: Mapping) -> Expression:
     return Expression(f"(CASE {cases} END)::DOUBLE", tuple(scores))
 
 
-def predicted_class(reading: Reading, right: Right) -> Expression:
+def _predicted_class(reading: Reading, right: Right) -> Expression:
     """Return the predicted class as text; where no column holds it, the class with the highest score, the first of equal ones."""
     if right.predicted is not None:
         return Expression(f"{reading.column(right.predicted).sql_name}::VARCHAR")
