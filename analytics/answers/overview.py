@@ -63,7 +63,8 @@ class Overview:
 
 def overview(engine: Engine, question: Question) -> Overview:
     """Answer "how good is it, on what, since when?"."""
-    offered = metrics_of(question.log.mapping.kind)
+    log = question.log
+    offered = metrics_of(log.mapping.kind, has_score=log.mapping.has_score or not log.is_right_or_wrong)
     scores = score_table(engine, question, (), offered)
     estimates = estimate_table(
         scores.frame,

@@ -27,7 +27,8 @@ _SHOWN_AT_FIRST = 2
 """Segment columns beside a row before anybody chooses."""
 _MAX_CELL = 80
 """Characters of a cell."""
-_MAX_NUMBER = 10**9  # of a seed and of a position: what the address may ask for
+_MAX_NUMBER = 10**9
+"""Of a seed and of a position: what the address may ask for."""
 _ERRORS = {"both": "Both", "fp": "False positives", "fn": "False negatives", "all": "All rows"}
 _RANKS: dict[str, str] = {
     "confidence": "Surest first",
@@ -166,9 +167,8 @@ def go(position: int) -> None:
     """Open the row at a position of the queue; for callbacks only."""
     state = st.session_state
     if state.pop("_queue_clicked", False):
-        state["_queue_clicks"] = (
-            state.get("_queue_clicks", 0) + 1
-        )  # a new key: else a second click on a cell says nothing
+        # A new key: else a second click on a cell says nothing.
+        state["_queue_clicks"] = state.get("_queue_clicks", 0) + 1
     state["review_at"] = max(0, position)
 
 

@@ -22,6 +22,8 @@ _WIDE = 0.1
 judgement."""
 _NEVER = 0.005
 """Share of the older half of the rows without a label from which labels are said to stay away. A judgement."""
+_MEANS = ("mean_grade", "mae", "bias", "smape")
+"""What a share of right rows leaves out where there are numbers."""
 NO_ROWS = "No row is in this cohort: remove a filter."
 
 
@@ -61,7 +63,12 @@ def _answers_reading(overview: Overview, question: Question) -> str:
     wrong = words.metric_interval("error_rate", *overview.value("error_rate"))
     lead = f"{words.share(overview.value('error_rate')[0])} of judged rows {wrong_words(question.log)}."
     said = " ".join(filter(None, [lead, _unjudged_part(overview)]))
-    return words.told(said, f"{wrong} of {words.plural(n_judged, 'judged row')} {verb}.")
+    means = [
+        f"{METRICS[name].label}: {words.metric_interval(name, *overview.value(name))}."
+        for name in _MEANS
+        if overview.value(name)[0] is not None
+    ]
+    return words.told(said, f"{wrong} of {words.plural(n_judged, 'judged row')} {verb}.", *means)
 
 
 def chosen_reading(question: Question, counts: Mapping[str, int]) -> str:
