@@ -116,7 +116,19 @@ def test_the_formatter_lays_out_every_line() -> None:
     assert [name for name, path in sources().items() if mark in path.read_text("utf-8")] == []
 
 
-QUESTIONS = ("logs", "brief", "overview", "slices", "discovery", "review", "calibration", "thresholds", "gap", "report")
+QUESTIONS = (
+    "logs",
+    "brief",
+    "overview",
+    "slices",
+    "discovery",
+    "review",
+    "calibration",
+    "thresholds",
+    "gap",
+    "report",
+    "labels",
+)
 """The words of the questions: each is the name of a page or of a part of one, and of its modules in every room."""
 
 ROOMS = {

@@ -115,8 +115,8 @@ class LabelParts:
         The day from which on labels still come in.
     n_since, n_unlabelled_since : int
         Rows from that day on, and those of them without a label.
-    is_waiting : bool
-        Whether newer rows have fewer labels without such a day: else the share does not fall with age, and labels may never come.
+    is_late : bool or None
+        Whether newer rows lack one more often: else labels may never come. None where times do not tell.
     """
 
     n: int
@@ -124,7 +124,7 @@ class LabelParts:
     since: str | None
     n_since: int
     n_unlabelled_since: int
-    is_waiting: bool
+    is_late: bool | None
 
 
 @dataclass(frozen=True)
