@@ -19,6 +19,7 @@ from analytics.answers.brief.finding import (
 )
 from analytics.measure.gap.metric import COST
 from analytics.measure.metrics import METRICS
+from analytics.measure.slices import compared_by
 from analytics.present import words
 from analytics.present.discovery import slice_words
 from analytics.present.money import money, money_interval
@@ -100,6 +101,11 @@ def _name(text: str) -> str:
 def _rates(metric: str, rate: float, rest: float, log: Log) -> str:
     """Compare a rate with that of the rest."""
     noun = noun_of(log)
+    if metric not in ("fnr", "fpr", "error_rate"):
+        value, other = words.metric_text(metric, rate), words.metric_text(metric, rest)
+        is_beyond = compared_by(metric)[0].endswith("_beyond")
+        against = f"and the errors of the rest would give {other}" if is_beyond else f"against {other} elsewhere"
+        return f"{words.metric_phrase(metric)} is {value}, {against}"
     said = {
         "fnr": f"of {noun} is missed" if noun else "of the positive rows are missed",
         "fpr": "of the negative rows are flagged",
