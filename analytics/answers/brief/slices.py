@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -9,12 +10,12 @@ import polars as pl
 
 from analytics.answers.brief.costs import weights_of
 from analytics.answers.brief.finding import Asking, Finding, Size, SliceParts
-from analytics.answers.question import Question, model_versions
+from analytics.answers.question import Question, is_of_score, model_versions, told_by_score
 from analytics.answers.slices import leading_slice, slices
 from analytics.log.column import Column
 from analytics.measure.brief import CELLS, worst_table
 from analytics.measure.comparisons import SIGNIFICANT
-from analytics.measure.leaks import TELLS, label_told
+from analytics.measure.leaks import label_told, tells_label
 from analytics.measure.metrics import METRICS
 from analytics.measure.slices import compared_by
 from analytics.query.cohort import slice_clauses
@@ -42,8 +43,9 @@ def worst_slices(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
     Of each column only the slice counts with which its page leads: both must name the same one.
     """
     question, metric = asking.question, asking.leading_metric
-    values = _by_cost(engine, question) if metric is None else _by_metric(engine, question, metric)
-    counts = pl.concat([values, _by_missing(engine, question)], how="diagonal")
+    told = _Telling(engine, question)
+    values = _by_cost(told) if metric is None else _by_metric(told, metric)
+    counts = pl.concat([values, _by_missing(told)], how="diagonal")
     if counts.is_empty():
         return ()
     weights = weights_of(engine, asking)
@@ -51,11 +53,28 @@ def worst_slices(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
     is_beyond = (pl.col("excess_low") > 0) | pl.col("tested").is_not_null()
     is_clear = (pl.col("p_adjusted") < SIGNIFICANT) & is_beyond & pl.col("leads").fill_null(value=True)
     found = table.filter(is_clear.fill_null(value=False))
-    first = {kind: found.filter(pl.col("kind") == kind).head(1).to_dicts() for kind in ("missing", "value")}
-    rows = [*first["missing"], *first["value"]]
+    missing = found.filter(pl.col("kind") == "missing").head(1).to_dicts()
+    values_of = found.filter(pl.col("kind") == "value").iter_rows(named=True)
+    first = next((row for row in values_of if not is_of_score(engine, question, row["column"])), None)
+    rows = [*missing, *([first] if first else [])]
     if len(rows) > 1 and _is_same(engine, question, rows[0], rows[1]):
         rows = rows[:1]
     return tuple(_finding_of(question, row, weights, table.height, metric) for row in rows)
+
+
+class _Telling:
+    """What columns tell of the label and of the decision; what the scores tell is asked for once, where it matters."""
+
+    def __init__(self, engine: Engine, question: Question) -> None:
+        self.engine, self.question = engine, question
+        self.by_score = cache(lambda: told_by_score(engine, question))
+
+    def by(self, counts: pl.DataFrame) -> bool:
+        """Whether slices tell the label, as what is known only afterwards does, or are another word for the decision."""
+        tp, fp, fn, tn = (counts[name].cast(pl.Float64).to_numpy() for name in CELLS)
+        codes, n = np.arange(counts.height), tp + fp + fn + tn
+        label, decision = (label_told(codes, counts.height, n, positives) for positives in (tp + fn, tp + fp))
+        return decision > _IS_PREDICTION or tells_label(label, self.by_score)
 
 
 def _sliced(question: Question) -> list[str]:
@@ -64,16 +83,17 @@ def _sliced(question: Question) -> list[str]:
     return [name for name in mapping.segments if name != mapping.model_version]
 
 
-def _by_metric(engine: Engine, question: Question, metric: str) -> pl.DataFrame:
+def _by_metric(told: _Telling, metric: str) -> pl.DataFrame:
     """Compare the slices of every segment column that tells neither the label nor the decision, as their page does.
 
     ``leads`` marks the slice that the page names first, ``rate`` and ``rate_rest`` are the metric, there and where it should be.
     """
+    engine, question = told.engine, told.question
     parts = [_EMPTY]
     for name in _sliced(question):
         answer = slices(engine, question, [name], metric=metric, metrics=())
         first = leading_slice(answer)
-        if _tells(answer.table):
+        if told.by(answer.table):
             continue
         value = pl.col("slice_0").cast(pl.String)
         is_compared = value.is_not_null() & ~pl.col("few_rows")
@@ -96,28 +116,30 @@ def _by_metric(engine: Engine, question: Question, metric: str) -> pl.DataFrame:
     return pl.concat(parts)
 
 
-def _by_cost(engine: Engine, question: Question) -> pl.DataFrame:
+def _by_cost(told: _Telling) -> pl.DataFrame:
     """Count the slices of every segment column that tells neither the label nor the decision."""
+    engine, question = told.engine, told.question
     parts = [_EMPTY.select("column", "kind", "value", *CELLS)]
     for name in _sliced(question):
         counts = outcome_table(engine, question.log, question.cohort, question.threshold, (name,))
-        if not _tells(counts):
+        if not told.by(counts):
             kind = pl.when(pl.col("slice_0").is_null()).then(pl.lit("rest")).otherwise(pl.lit("value"))
             value = pl.col("slice_0").cast(pl.String)
             parts.append(counts.select(pl.lit(name).alias("column"), kind.alias("kind"), value.alias("value"), *CELLS))
     return pl.concat([_EMPTY, *parts], how="diagonal")
 
 
-def _by_missing(engine: Engine, question: Question) -> pl.DataFrame:
+def _by_missing(told: _Telling) -> pl.DataFrame:
     """Count the rows of every column that has missing values by whether it has one, within versions that know the column."""
-    log, parts = question.log, [_EMPTY.select("column", "kind", "value", *CELLS)]
+    engine, question, log = told.engine, told.question, told.question.log
+    parts = [_EMPTY.select("column", "kind", "value", *CELLS)]
     versions = (log.mapping.model_version,) if len(model_versions(log)) > 1 and log.mapping.model_version else ()
     for name in _with_gaps(question):
         counts = outcome_table(engine, log, question.cohort, question.threshold, versions, (name,))
         if versions:
             is_known = (pl.col("missing_0") == 0).any().over("slice_0")
             counts = counts.filter(is_known).group_by("missing_0").agg(pl.col(*CELLS).sum())
-        if not _tells(counts):
+        if not told.by(counts):
             kind = pl.when(pl.col("missing_0") == 1).then(pl.lit("missing")).otherwise(pl.lit("rest"))
             none = pl.lit(None, pl.String).alias("value")
             parts.append(counts.select(pl.lit(f"{name}{_MISSING}").alias("column"), kind.alias("kind"), none, *CELLS))
@@ -150,14 +172,6 @@ def _with_gaps(question: Question) -> list[str]:
 
     found = sorted(filter(is_asked, question.log.columns), key=lambda column: -column.n_missing)
     return [column.name for column in found[:_MAX_FLAGS]]
-
-
-def _tells(counts: pl.DataFrame) -> bool:
-    """Whether slices tell the label, as what is known only afterwards does, or are another word for the decision."""
-    tp, fp, fn, tn = (counts[name].cast(pl.Float64).to_numpy() for name in CELLS)
-    codes, n = np.arange(counts.height), tp + fp + fn + tn
-    told = (label_told(codes, counts.height, n, positives) for positives in (tp + fn, tp + fp))
-    return any(share > limit for share, limit in zip(told, (TELLS, _IS_PREDICTION), strict=True))
 
 
 def _is_same(engine: Engine, question: Question, missing: dict[str, Any], value: dict[str, Any]) -> bool:

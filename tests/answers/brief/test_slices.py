@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,8 @@ import pytest
 
 from analytics.answers.brief.finding import Asking, SliceParts
 from analytics.answers.brief.registry import SOURCES
-from analytics.answers.question import Question
+from analytics.answers.calibration.scan import calibration_scan
+from analytics.answers.question import Question, is_of_score
 from analytics.answers.slices import leading_slice, slices
 from analytics.log.workspace import Workspace
 from analytics.measure.headline import headline
@@ -86,3 +88,31 @@ def test_for_every_metric_the_brief_names_the_slice_that_leads_by_its_column(
         assert first is not None and first["slice_0"] == each.parts.value
         assert slices_reading(answer).startswith(f"Worst by {each.parts.column}: {each.parts.value}")
         assert finding_sentence(each, question.log).endswith(".")
+
+
+def test_a_band_of_the_score_is_no_slice_of_the_brief(desk: Desk, data: Path) -> None:
+    path = data / "compas/compas-scores-two-years_noPII.csv"
+    log = desk.log(path, score="decile_score", label="two_year_recid")
+    question = Question(log, Cohort(), 5.0)
+    with closing(Engine(desk.workspace)) as engine:
+        bands = {name for name in log.mapping.segments if is_of_score(engine, question, name)}
+        found = {
+            metric: SOURCES["slices"].find(engine, Asking(question, metric=metric)) for metric in ("error_rate", "fpr")
+        }
+    assert bands == {"decile_score_1", "score_text", "v_decile_score", "v_score_text"}
+    named = {each.parts.column for told in found.values() for each in told if isinstance(each.parts, SliceParts)}
+    assert named and not named & bands
+
+
+def test_what_is_known_only_after_the_outcome_is_named_neither_in_the_brief_nor_by_calibration(
+    desk: Desk, data: Path
+) -> None:
+    log = desk.log(data / "lending-club/lending_club_1000.csv", score="int_rate", label="loan_status")
+    question = Question(log, Cohort(), 15.0)
+    after = {"total_pymnt", "total_pymnt_inv", "total_rec_prncp", "recoveries", "last_fico_range_low"}
+    assert after <= set(log.mapping.segments)
+    with closing(Engine(desk.workspace)) as engine:
+        scan, told = calibration_scan(engine, question), SOURCES["slices"].find(engine, Asking(question))
+    assert after <= set(scan.told) and not after & set(scan.table["column"])
+    assert {"purpose", "zip_code", "grade"} <= set(scan.table["column"]) | {"zip_code"}
+    assert not after & {each.parts.column for each in told if isinstance(each.parts, SliceParts)}
