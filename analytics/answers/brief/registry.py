@@ -109,7 +109,7 @@ _ALL = (
         "slices",
         "slices of several conditions",
         found_slice,
-        "By size: wrong decisions, on rows that the search did not see. Last in money, which the search does not count.",
+        "By size: wrong decisions, or what they cost, on rows that the search did not see.",
         is_dear=True,
     ),
     Source(
