@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from analytics.answers.discovery.search import Slice
 from analytics.answers.question import Question
-from analytics.log.receipt import Finding as PreflightFinding
+from analytics.log.receipt import CheckResult
 from analytics.measure.headline import headline
 from analytics.measure.metrics import METRICS, used_in
 from analytics.measure.thresholds.policy import Policy
@@ -134,7 +134,7 @@ class LabelParts:
 class PreflightParts:
     """The gravest thing that preflight found and that no other question measures, and how many more there are."""
 
-    found: PreflightFinding
+    found: CheckResult
     n_more: int
 
 

@@ -19,7 +19,7 @@ from analytics.answers.calibration.answer import judged_bins
 from analytics.answers.labels import label_days
 from analytics.answers.thresholds.answer import ThresholdAnswer, thresholds
 from analytics.answers.thresholds.costs import cost_table
-from analytics.log.receipt import Finding as PreflightFinding
+from analytics.log.receipt import CheckResult
 from analytics.measure.calibration.chance import CELLS as CHANCE_CELLS
 from analytics.measure.calibration.chance import REPLICATES
 from analytics.measure.calibration.table import slice_numbers
@@ -143,5 +143,5 @@ def preflight(_: Engine, asking: Asking) -> tuple[Finding, ...]:
     return (Finding("preflight", "logs", parts, place="first" if found[0].severity == _ERROR else "last"),)
 
 
-def _is_told(finding: PreflightFinding) -> bool:
+def _is_told(finding: CheckResult) -> bool:
     return finding.severity in (_ERROR, _WARNING) and finding.code not in _MEASURED
