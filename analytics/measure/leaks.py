@@ -56,7 +56,7 @@ def score_told(n: FloatArray, score_sum: FloatArray, score_sq_sum: FloatArray) -
     Examples
     --------
     >>> print(round(score_told(np.array([50.0, 50.0]), np.array([10.0, 40.0]), np.array([2.5, 32.5])), 3))
-    0.896
+    0.899
     """
     rows, kept = n.sum(), n > 0
     free = rows - np.count_nonzero(kept)

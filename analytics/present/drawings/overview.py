@@ -51,9 +51,9 @@ def score_drawing(histogram: pl.DataFrame, threshold: float, alt: str) -> Markup
     left, right, top, bottom = 70.0, 790.0, 50.0, 256.0
     most = max([*bars.n, 1])
     x, y = scale(*bars.span, left, right), scale(0, 1.08 * most, bottom, top)
-    for value in count_ticks(most):
-        canvas.line(left, y(value), right, y(value), GRID)
-        canvas.text(left - 8, y(value) + 4, words.count(value), anchor="end")
+    for count in count_ticks(most):
+        canvas.line(left, y(count), right, y(count), GRID)
+        canvas.text(left - 8, y(count) + 4, words.count(count), anchor="end")
     base = [0] * len(bars.n)
     for part in bars.parts:
         outline = palette.SAME if part.name == words.NOT_YET_KNOWN else "none"

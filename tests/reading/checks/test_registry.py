@@ -116,19 +116,10 @@ def test_every_check_that_is_written_is_registered() -> None:
         )
 
 
-def test_nothing_but_a_check_makes_a_finding_of_preflight() -> None:
+def test_nothing_but_a_check_makes_a_result_of_one() -> None:
     written = [path for room in ("analytics", "pages") for path in (ROOT / room).rglob("*.py")]
-    makers = {path for path in written if "Finding" in dict(calls_in(path)) and not names_one_of_the_brief(path)}
+    makers = {path for path in written if "CheckResult" in dict(calls_in(path))}
     assert makers == {ROOM / "check.py", ROOT / "analytics" / "log" / "schema.py"}
-
-
-def names_one_of_the_brief(path: Path) -> bool:
-    """Whether a module's ``Finding`` is one of the brief, which ranks the answers of pages."""
-    imports = [node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.ImportFrom)]
-    return any(
-        node.module == "analytics.answers.brief.finding" and "Finding" in {name.name for name in node.names}
-        for node in imports
-    )
 
 
 def test_two_checks_of_one_code_are_refused() -> None:
