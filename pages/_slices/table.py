@@ -16,6 +16,7 @@ from analytics.present.marks.slices import compared_words, p_words
 from analytics.present.tables.slices import column_labels, slice_display_table, with_question
 from analytics.present.tables.slices_cells import heading, slice_cells
 from pages._frame.render import muted_ink, sentence, table_downloads
+from pages._frame.tables import number_table
 from pages._slices.choice import choose_from_table
 
 _RANKED = ("column", "n_slices", "n_worse", "share_separated", "worst", "worst_rate")
@@ -101,7 +102,7 @@ def draw_table(answer: SliceAnswer, question: Question) -> None:
     config = {name: _column_config(name, labels[name], metric, shares) for name in order if name not in names}
     config |= {name: st.column_config.TextColumn(pinned=True, width=_name_width(table[name])) for name in names}
     st.markdown("**All slices**")
-    st.dataframe(
+    number_table(
         shown,
         hide_index=True,
         key="slice_table",
