@@ -20,6 +20,7 @@ from analytics.review.verdict import Verdict
 from pages._frame import address, session
 from pages._frame.cache import kept
 from pages._frame.render import escaped
+from pages._frame.tables import number_table
 
 PAGE_ROWS = 12
 """Rows of a page of the queue, beside the open case."""
@@ -217,7 +218,7 @@ def draw_list(
     shown = pl.DataFrame(rows, infer_schema_length=None).select(
         ["open", "kind", "score", *(["cost"] if has_cost else []), "verdict", *[f"c_{name}" for name in names]]
     )
-    st.dataframe(
+    number_table(
         shown,
         key=_key_of(asked.at),
         hide_index=True,
