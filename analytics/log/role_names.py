@@ -46,8 +46,10 @@ _NAMES: dict[str, _Names] = {
     "label": _Names(
         strong=(
             r"label(_value)?",
-            r"y_?true",
+            r"y_?true|truth|true",
             r"ground_?truth.*",
+            r"(human|expert|manual|reviewer|reviewed|annotated|annotator|confirmed|verified)_(label|class|verdict|outcome|decision|grade|rating)",
+            r".*_(actual|truth|true)",
             r"gold(en)?(_.*)?",
             r".*_gold",
             r"target(_value)?",
@@ -117,7 +119,10 @@ _NAMES: dict[str, _Names] = {
             r"(predicted|predict|prediction|pred|model)_(label|class|outcome|value|target)",
             r"(label|class|outcome|target)_(predicted|prediction|pred)",
             r"predict",
-            r"i_(churn|bad|default|fraud|target|label|outcome|y|is_.*)",
+            r"(scored|assigned)_labels?",
+            r"(prediction|predicted|predict)\(.*\)",
+            r"\$[a-z]_.*",
+            r"[iu]_(churn|bad|default|fraud|target|label|outcome|y|is_.*)",
             r"action",
             r"approved",
             r"flagged",
