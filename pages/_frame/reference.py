@@ -20,7 +20,7 @@ from pages._frame.cache import kept
 from pages._frame.conditions import as_text, value_counts
 
 BY_TIME, BY_LOG = "by time", "another log"
-MAX_VALUES = 60
+_MAX_VALUES = 60
 """Values of a column that can be a side; a choice of more is searched, not read."""
 DATES = ("then_from", "then_to", "now_from", "now_to")
 KEYS = ("apart", "then", "now", "then_log", *DATES)
@@ -110,7 +110,7 @@ def sides_by_log(question: Question, other: Log, *, is_both: bool) -> tuple[Ques
 
 def values_of_sides(log: Log, column: Column) -> dict[str, object]:
     """Return the values of a column that can be a side, the most frequent first, by what choice and address call them."""
-    return {_side_label(value): value for value in value_counts(log, column.name)["value"].head(MAX_VALUES).to_list()}
+    return {_side_label(value): value for value in value_counts(log, column.name)["value"].head(_MAX_VALUES).to_list()}
 
 
 def ways_apart(log: Log) -> list[str]:
@@ -118,7 +118,7 @@ def ways_apart(log: Log) -> list[str]:
     columns = [
         column.name
         for column in log.columns
-        if 2 <= column.n_distinct + bool(column.n_missing) <= MAX_VALUES
+        if 2 <= column.n_distinct + bool(column.n_missing) <= _MAX_VALUES
         and column.kind != "time"
         and column.name not in (BY_TIME, BY_LOG, log.mapping.label)
     ]
