@@ -22,7 +22,7 @@ from pages._frame.render import as_written, clicked, escaped, figure, sentence, 
 from pages._thresholds import decisions
 from pages._thresholds.costs import cost_table_of
 
-_FIELDS: dict[str, Any] = {"cost_wrong": None, "cost_person": None, "unit": None, "people": None, "to": None}
+_FIELDS: dict[str, Any] = {"cost_wrong": None, "cost_person": None, "unit": None, "people": None, "confidence": None}
 _KEPT, _DRAWN_ON = "_handover_fields", "_handover_page"
 
 
@@ -66,8 +66,7 @@ def _begin(question: Question) -> None:
 def _draw_policy(question: Question) -> Policy:
     """Draw what a wrong answer and a look cost and how many rows people can look at; all stand in the address."""
     _begin(question)
-    if st.session_state.get("cost_wrong") is None and st.session_state.get("cost_person") is None:
-        _ask()
+    asked = st.container()
     st.markdown("**What one row costs**")
     wrong, person = st.columns(2, gap="small", vertical_alignment="bottom")
     with wrong:
@@ -85,7 +84,11 @@ def _draw_policy(question: Question) -> Policy:
         "no limit",
     )
     st.session_state[_KEPT] = {key: st.session_state.get(key) for key in _FIELDS}
-    return _policy(has_time=has_time)
+    policy = _policy(has_time=has_time)
+    if not policy.has_costs:
+        with asked:  # after the fields, which take over the address
+            _ask()
+    return policy
 
 
 def _policy(*, has_time: bool) -> Policy:
@@ -138,13 +141,13 @@ def _number(label: str, key: str, help_: str, empty: str) -> None:
 
 def _considered(answer: Handover) -> Point:
     """Return the point that the page considers: what was typed or clicked, else the best, else what people have time for."""
-    to = st.session_state.get("to")
+    to = st.session_state.get("confidence")
     return (answer.best or answer.filled or answer.present) if to is None else answer.point_of(float(to))
 
 
 def _consider(value: float | None) -> None:
     """Consider a confidence; for callbacks only."""
-    st.session_state["to"] = value
+    st.session_state["confidence"] = value
 
 
 def _choose(answer: Handover) -> None:
@@ -162,7 +165,7 @@ def _draw_curve(answer: Handover) -> None:
     field.number_input(
         "Consider a confidence",
         value=None,
-        key="to",
+        key="confidence",
         bind="query-params",
         step=0.01,
         format="%.6g",

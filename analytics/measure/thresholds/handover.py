@@ -32,17 +32,16 @@ def handover_costs(wrong: float, person: float) -> Costs:
     Raises
     ------
     QuestionError
-        If a look costs nothing or less, or a wrong answer less than nothing.
+        If one of them costs less than nothing.
 
     Examples
     --------
     >>> handover_costs(5, 1).fn, handover_costs(5, 1).fp
     (5.0, 1.0)
     """
-    if not (math.isfinite(wrong) and wrong >= 0):
-        raise QuestionError(f"Expected the cost of a wrong answer from 0 on, found {wrong}. Change it.")
-    if not (math.isfinite(person) and person > 0):
-        raise QuestionError(f"Expected the cost of a person's look above 0, found {person}. Change it.")
+    for what, cost in (("wrong answer", wrong), ("person's look", person)):
+        if not (math.isfinite(cost) and cost >= 0):
+            raise QuestionError(f"Expected the cost of a {what} from 0 on, found {cost}. Change it.")
     return Costs(tp=float(person), fp=float(person), fn=float(wrong), tn=0.0)
 
 

@@ -38,8 +38,11 @@ def confidence_text(answer: Handover, point: Point | None) -> str:
     """Name the confidence from which a point answers."""
     if point is None:
         return words.UNDEFINED
-    threshold = answer.threshold if point == answer.present else answer.threshold_at(point.bin)
-    return "above the highest" if threshold is None else words.threshold_text(threshold)
+    if not answer.at(point).answered:
+        return "none answered"
+    return words.threshold_text(
+        answer.threshold if point == answer.present else float(answer.edges[min(point.bin, len(answer.edges) - 1)])
+    )
 
 
 def risk_text(risk: Interval) -> str:

@@ -51,7 +51,8 @@ def handover_frame(answer: Handover) -> pl.DataFrame:
 def marked(answer: Handover, to: Point | None = None) -> list[tuple[str, Point]]:
     """Return the points that figure and table name; one that is another's has no line of its own."""
     found = [("now", answer.present)]
-    for name, point in (("best", answer.best), ("capacity", answer.filled), ("considered", to)):
+    is_full = answer.best is not None and answer.best.share > 0
+    for name, point in (("best", answer.best), ("capacity", None if is_full else answer.filled), ("considered", to)):
         if point is not None and all(answer.at(point).answered != answer.at(known).answered for _, known in found):
             found.append((name, point))
     return found
