@@ -158,9 +158,8 @@ def _choose(answer: Handover) -> None:
         _consider(threshold)
 
 
-@st.fragment
 def _draw_curve(answer: Handover) -> None:
-    """Draw risk over coverage and what its points lead to; another confidence redraws this part alone."""
+    """Draw risk over coverage and what its points lead to."""
     field, buttons = st.columns([1, 2], vertical_alignment="bottom")
     field.number_input(
         "Consider a confidence",

@@ -24,7 +24,15 @@ from analytics.measure.thresholds.handover import (
     mirrored,
     selective,
 )
-from analytics.measure.thresholds.operating import Limits, Point, best_point, cost_sweep, kept, worth_of_capacity
+from analytics.measure.thresholds.operating import (
+    Limits,
+    Point,
+    best_point,
+    cost_sweep,
+    kept,
+    pressures,
+    worth_of_capacity,
+)
 from analytics.measure.thresholds.policy import DAYS, Policy
 
 
@@ -89,6 +97,8 @@ class Handover:
         Of the best over the present point, chosen on one half and judged on the other.
     theoretical : float or None
         The best confidence if it is calibrated: 1 - cost of a look / cost of a wrong answer.
+    price : float or None
+        What the best would cost less if people could look at any number of rows; 0 where the capacity does not bind.
     worth : float or None
         What one more look per day, week or cohort would save.
     area : Interval
@@ -116,6 +126,7 @@ class Handover:
     filled: Point | None
     saving: Interval
     theoretical: float | None
+    price: float | None
     worth: float | None
     area: Interval
     n: int
@@ -189,6 +200,7 @@ def handover(table: CostTable, policy: Policy) -> Handover:
         filled=filled,
         saving=given.saving if given is not None and has_costs else Interval(unknown, unknown, unknown),
         theoretical=_break_even(table, policy) if has_costs else None,
+        price=given.price if given is not None and has_costs else None,
         worth=given.worth if given is not None and has_costs else None,
         area=Interval(*(np.asarray(end[0]) for end in vars(aurc(bins.pos, bins.neg)).values())),
         n=int(table.frame["n"].sum()),
@@ -211,6 +223,7 @@ class _GivenUp:
     best_low: int | None
     best_high: int | None
     saving: Interval
+    price: float | None
     worth: float | None
 
 
@@ -231,6 +244,7 @@ def _given_up(table: CostTable, policy: Policy, limits: Limits) -> _GivenUp:
         best_low=None if sure.best_high is None else n_bins - sure.best_high,
         best_high=None if sure.best_low is None else n_bins - sure.best_low,
         saving=saving,
+        price=next((pressure.price for pressure in pressures(sweep, limits)), None),
         worth=worth_of_capacity(sweep, limits, more),
     )
 

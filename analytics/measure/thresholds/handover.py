@@ -132,7 +132,7 @@ def aurc(right: ArrayLike, wrong: ArrayLike) -> Interval:
     Examples
     --------
     >>> round(float(aurc([0, 1, 1], [1, 1, 0]).value), 4)
-    0.375
+    0.2917
     """
     right, wrong = np.asarray(right, dtype=float), np.asarray(wrong, dtype=float)
     n = (right + wrong).sum(-1, keepdims=True)

@@ -109,7 +109,8 @@ def risk_coverage(answer: Handover, frame: pl.DataFrame, to: Point) -> go.Figure
                 "marker": mark,
             }
         )
-        labels.append(_label(f"{name} {confidence_text(answer, point)}", at.coverage, float(at.risk.value), colour))
+        text = f"{name} {confidence_text(answer, point)}" if at.handed_over else f"{name}: all answered"
+        labels.append(_label(text, at.coverage, float(at.risk.value), colour))
     top = min(1.0, float(np.max(high)) * 1.05)
     values = ticks(0.0, top, 5)
     layout = framed_layout(

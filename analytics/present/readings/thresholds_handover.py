@@ -162,6 +162,9 @@ def _capacity_part(answer: Handover) -> str:
             f" Of the rows with a confidence about {drawn}, {words.share(1 - best.share)}, drawn at random, are handed over too, "
             "so that all can be looked at that people have time for."
         )
+    if answer.price:
+        per, month = per_month(answer)
+        text += f" Without that limit the best would cost {money(answer.price * per, answer.policy.unit)} {month} less."
     if answer.worth:
         per, month = per_month(answer)
         one = (
@@ -226,7 +229,7 @@ def break_even_reading(answer: Handover) -> str:
     lead = f"Were the confidence calibrated, answering would pay from {words.threshold_text(theory)} on"
     if answer.best is None or answer.best_low is None or answer.best_high is None:
         return f"{lead}."
-    if answer.limits.capacity is not None and answer.worth:
+    if answer.price:
         return f"{lead}; what people have time for keeps it elsewhere."
     low, high = answer.threshold_at(answer.best_low), answer.threshold_at(answer.best_high)
     if (low is None or low <= theory) and (high is None or theory <= high):

@@ -127,6 +127,7 @@ def handover_json(answer: Handover, slices: HandoverSlices | None = None) -> dic
         "at_best": None if best is None else _standing(answer, best),
         "capacity": answer.limits.capacity,
         "at_capacity": None if answer.filled is None else _standing(answer, answer.filled),
+        "price_of_capacity": answer.price,
         "worth_of_one_more": answer.worth,
         "has_costs": answer.policy.has_costs,
         "cost_wrong": answer.policy.costs.fn if answer.policy.has_costs else None,

@@ -134,6 +134,13 @@ def test_no_more_is_handed_over_than_people_can_look_at(desk: Desk, engine: Engi
     assert answer.best is not None and answer.at(answer.best).handed_over == pytest.approx(700)
     assert answer.filled is not None and 600 < answer.at(answer.filled).handed_over <= 700
     assert answer.worth is not None and 0 < answer.worth < 5
+    free = asked(engine, log)
+    assert free.best is not None and answer.price == pytest.approx(
+        answer.at(answer.best).cost - free.at(free.best).cost
+    )
+    assert readings.break_even_reading(answer).endswith("what people have time for keeps it elsewhere.")
+    wide = asked(engine, log, replace(FIVE, limits=Limits(capacity=N)))
+    assert wide.best == free.best and wide.price == 0
     unsaid = asked(engine, log, replace(UNSAID, limits=Limits(capacity=700)))
     assert unsaid.best is None and unsaid.filled == answer.filled
     assert "People can look at 700 rows on this cohort" in readings.handover_reading(unsaid)
