@@ -35,4 +35,4 @@ with frame.boundary():
     with change:
         numbers.draw_change(question, metric)
     with brief:
-        findings.draw(question)
+        findings.draw(question, metric)

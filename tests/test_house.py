@@ -128,6 +128,7 @@ QUESTIONS = (
     "thresholds",
     "gap",
     "report",
+    "labels",
 )
 """The words of the questions: each is the name of a page or of a part of one, and of its modules in every room."""
 

@@ -8,10 +8,12 @@ from datetime import datetime, timedelta
 import numpy as np
 import polars as pl
 
+from analytics.answers.labels import arrival_of
 from analytics.answers.question import Question, score_table
 from analytics.log.schema import Log
 from analytics.measure.estimates import estimate_table
 from analytics.measure.intervals import Interval, difference
+from analytics.measure.labels import LabelArrival
 from analytics.measure.metrics import metrics_of
 from analytics.measure.overview import trend_table
 from analytics.query.cohort import Clause
@@ -43,6 +45,8 @@ class Overview:
         The trend's bucket: 1h, 1d, 1w or 1mo.
     areas_are_exact : bool
         Whether areas under curves carry no ties but those of the scores.
+    arrival : LabelArrival or None
+        How missing labels come in; None where none is missing, or times do not tell.
     """
 
     counts: dict[str, int]
@@ -51,6 +55,12 @@ class Overview:
     trend: pl.DataFrame | None
     every: str | None
     areas_are_exact: bool
+    arrival: LabelArrival | None = None
+
+    @property
+    def may_labels_come(self) -> bool:
+        """Whether labels that are missing may still come: times do not tell, or tell that they are late."""
+        return self.arrival is None or self.arrival.is_late
 
     def value(self, metric: str) -> tuple[float | None, float | None, float | None]:
         """Return a metric with its interval, without a value where it has no meaning in this kind of log."""
@@ -63,7 +73,8 @@ class Overview:
 
 def overview(engine: Engine, question: Question) -> Overview:
     """Answer "how good is it, on what, since when?"."""
-    offered = metrics_of(question.log.mapping.kind)
+    log = question.log
+    offered = metrics_of(log.mapping.kind, has_score=log.mapping.has_score or not log.is_right_or_wrong)
     scores = score_table(engine, question, (), offered)
     estimates = estimate_table(
         scores.frame,
@@ -93,6 +104,7 @@ def overview(engine: Engine, question: Question) -> Overview:
         trend=trend,
         every=every,
         areas_are_exact=scores.is_exact,
+        arrival=arrival_of(engine, question) if counts["n_unlabelled"] else None,
     )
 
 

@@ -117,6 +117,23 @@ def _ranked(table: pl.DataFrame, metric: str, by: Sequence[str]) -> pl.DataFrame
     )
 
 
+def leading_slice(answer: SliceAnswer) -> dict[str, Any] | None:
+    """Return the row of the slice that is said to be worst: clearly worse, and of those the one where most is at stake.
+
+    That is the model's part of the excess errors, for another metric its difference times the rows that it is about. None where
+    no slice is clearly worse than the rest.
+    """
+    metric, (difference, _) = METRICS[answer.metric], compared_by(answer.metric)
+    worse = answer.table.filter(is_worse(answer.metric))
+    if metric.is_of_errors:
+        return next(worse.sort("excess_model", descending=True, maintain_order=True).iter_rows(named=True), None)
+    counts = Counts.of(worse)
+    is_narrow = metric.is_proportion and metric.denominator is not None
+    rows = metric.denominator(counts) if is_narrow and metric.denominator else counts.judged
+    at_stake = pl.col(difference).abs() * pl.Series("rows", rows)
+    return next(worse.sort(at_stake, descending=True, maintain_order=True).iter_rows(named=True), None)
+
+
 def ranked_columns(engine: Engine, question: Question, metric: str = "error_rate") -> pl.DataFrame:
     """Rank the segment columns by what their worse slices hold beyond what the rest would predict.
 

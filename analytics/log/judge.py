@@ -38,9 +38,10 @@ def _judge_row(row: tuple[str | None, ...], reading: Reading, mapping: Mapping) 
         return row[places[name].position] if name in places else None
 
     if mapping.right is not None and mapping.kind != "yes/no":
-        return _judge_right(
-            row, {name: cell(name) for name in (mapping.score, *mapping.right.columns) if name}, mapping
-        )
+        names = [name for name in (mapping.score, *mapping.right.columns) if name]
+        of_classes = [name for name in (mapping.right.true, mapping.right.predicted) if name]
+        by_value = any(places[name].kind != "text" for name in of_classes)
+        return _judge_right(row, {name: cell(name) for name in names}, mapping, by_value=by_value)
 
     label = member(cell(mapping.label), places.get(mapping.label or ""), mapping.positive, mapping.negative)
     decided = member(
@@ -72,7 +73,9 @@ def _judge_row(row: tuple[str | None, ...], reading: Reading, mapping: Mapping) 
     )
 
 
-def _judge_right(row: tuple[str | None, ...], cells: dict[str, str | None], mapping: Mapping) -> Judged:
+def _judge_right(
+    row: tuple[str | None, ...], cells: dict[str, str | None], mapping: Mapping, *, by_value: bool
+) -> Judged:
     """Judge one row by a rule of what is right."""
     right = mapping.right
     assert right is not None
@@ -84,7 +87,7 @@ def _judge_right(row: tuple[str | None, ...], cells: dict[str, str | None], mapp
     )
     if right.kind == "grades":
         predicted = true
-    is_right = None if true is None or predicted is None else _is_right(predicted, true, right)
+    is_right = None if true is None or predicted is None else _is_right(predicted, true, right, by_value=by_value)
     score = _quantity(cells.get(mapping.score or ""))
     if score is not None:
         score = _score_of(score, mapping, None)
@@ -94,11 +97,11 @@ def _judge_right(row: tuple[str | None, ...], cells: dict[str, str | None], mapp
     return Judged(score, None if right.kind == "grades" else predicted, true or "not known yet", outcome, row)
 
 
-def _is_right(predicted: str, true: str, right: Right) -> bool | None:
+def _is_right(predicted: str, true: str, right: Right, *, by_value: bool) -> bool | None:
     """Return whether a prediction is right, as `reading.sql.right` does in the engine; None where there are no numbers."""
     numbers = _number(predicted), _number(true)
     if right.kind == "classes":
-        same = None not in numbers and numbers[0] == numbers[1]
+        same = by_value and None not in numbers and numbers[0] == numbers[1]
         return same or fold(predicted, right) == fold(true, right)
     if numbers[0] is None or numbers[1] is None:
         return None

@@ -14,7 +14,7 @@ from analytics.log.column import Column, find_column
 from analytics.log.grid import Grid
 from analytics.log.mapping import Mapping, mapping_from_dict
 from analytics.log.origin import Origin, origin_from_dict
-from analytics.log.receipt import Finding, LabelCounts, LineCounts, SetAside
+from analytics.log.receipt import CheckResult, LabelCounts, LineCounts, SetAside
 
 ScoreKind = Literal["probability", "rank", "decision"]
 
@@ -70,7 +70,7 @@ class Log:
     n_unscored: int = 0
     time_low: str | None = None
     time_high: str | None = None
-    findings: tuple[Finding, ...] = ()
+    findings: tuple[CheckResult, ...] = ()
 
     @cached_property
     def revision(self) -> str:
@@ -127,7 +127,7 @@ class Log:
             name: Bins(tuple(bins["edges"]), is_integer=bins["is_integer"]) for name, bins in data["bins"].items()
         }
         data["findings"] = tuple(
-            Finding(**{**finding, "merges": tuple((old, new) for old, new in finding.get("merges", ()))})
+            CheckResult(**{**finding, "merges": tuple((old, new) for old, new in finding.get("merges", ()))})
             for finding in data["findings"]
         )
         data["edges"] = tuple(data["edges"])

@@ -45,6 +45,8 @@ def form_of(column: Column) -> _Form:
     """
     scale = float(PERCENT) if column.sign == "%" and _spans_percent(column) else 1.0
     n_values = column.n_between + column.n_outside
+    if column.stand_ins:
+        return _Form(scale, tuple(value for value, _ in column.stand_ins))
     if not column.n_outside or column.n_between < _MIN_SHARE_BETWEEN * n_values:
         return _Form(scale)
     missing = tuple(value for value, _ in column.outside if float(value) in NUMBERS)
@@ -125,7 +127,8 @@ def first_threshold(mapping: Mapping, reading: Reading) -> float:
     if is_almost_probability(column):
         return _EVEN
     try:
-        low, high = float(column.low or "nan") / mapping.score_scale, float(column.high or "nan") / mapping.score_scale
+        bounds = column.within if column.within and mapping.score_missing else (column.low, column.high)
+        low, high = (float(bound or "nan") / mapping.score_scale for bound in bounds)
     except ValueError:
         return _EVEN
     if not low <= high or (low >= 0 and high <= 1):

@@ -86,6 +86,7 @@ def one_against_rest(mapping: Mapping, reading: Reading, value: str) -> Mapping:
         decision_negative=(),
         score=score,
         is_confidence=False,
+        segments=tuple(name for name in mapping.segments if name not in right.columns),
     )
     return replace(mapping, threshold=score_form.first_threshold(mapping, reading))
 

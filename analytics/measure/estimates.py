@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import polars as pl
 
-from analytics.measure.counts import Counts, confusion_table, segments
+from analytics.measure.counts import Counts, confusion_table, segments, slice_keys
 from analytics.measure.estimators import Evidence, cells_of
 from analytics.measure.intervals import REPLICATES, FloatArray, Interval, poisson_bootstrap
 from analytics.measure.metric import Metric
@@ -39,6 +39,10 @@ def evidence(
     needs_draws = any(metric.estimator.reads_draws for metric in metrics)
     binned = BinnedSlices(score_table, segments(slices, by), n_bins) if needs_bins else None
     total_bins = BinnedSlices(score_table, pl.DataFrame(), n_bins).between(0, 1) if needs_bins else None
+    names = sorted(
+        frozenset[str]().union(*(metric.estimator.sums for metric in metrics if metric.estimator.reads_sums))
+    )
+    sums = _sums_by_slice(score_table, slices, by, names)
     step = _SLICES_WITH_BINS if needs_bins else _SLICES_OF_COUNTS
     rng = np.random.default_rng(seed)
     for start in range(0, slices.height, step):
@@ -49,7 +53,25 @@ def evidence(
             draws = poisson_bootstrap(cells_of(part), REPLICATES, rng)
             rest = poisson_bootstrap(cells_of(total - part.total()), REPLICATES, rng)
             total_draws = draws.sum(axis=0, keepdims=True) + rest
-        yield Evidence(part, bins, draws), Evidence(total, total_bins, total_draws)
+        own = {name: values[start : start + step] for name, values in sums.items()}
+        every = {name: values.sum(keepdims=True) for name, values in sums.items()}
+        yield Evidence(part, bins, draws, own), Evidence(total, total_bins, total_draws, every)
+
+
+def _sums_by_slice(
+    score_table: pl.DataFrame, slices: pl.DataFrame, by: Sequence[str], names: Sequence[str]
+) -> dict[str, FloatArray]:
+    """Add further sums up over the scored rows of each slice, in the order of the slices."""
+    if not names:
+        return {}
+    scored = score_table.filter(pl.col("score_bin").is_not_null())
+    values = scored.select(pl.col(names).cast(pl.Float64).fill_null(0.0))
+    if not by:
+        return {name: np.array([float(values[name].sum())]) for name in names}
+    keys, order = slice_keys(scored, by), slice_keys(slices, by)
+    added = values.hstack(keys).group_by(keys.columns).agg(pl.col(names).sum())
+    found = order.join(added, on=order.columns, how="left", nulls_equal=True, maintain_order="left")
+    return {name: found[name].fill_null(0.0).to_numpy() for name in names}
 
 
 def interval(metric: Metric, known: Evidence, *, level: float, is_probability: bool) -> Interval:

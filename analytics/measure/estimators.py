@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import ClassVar, Protocol
 
 import numpy as np
@@ -36,17 +36,19 @@ Bounds = tuple[float, float]
 class Evidence:
     """What is known of a run of slices: counts, score bins and Poisson replicates of tp, fp, fn and tn.
 
-    `bins` and `draws` (slices, 4, replicates) are None when no metric needs them.
+    `bins` and `draws` (slices, 4, replicates) are None when no metric needs them. `sums` are further sums over the judged rows.
     """
 
     counts: Counts
     bins: ScoreBins | None
     draws: FloatArray | None
+    sums: Mapping[str, FloatArray] = field(default_factory=dict)
 
     def __sub__(self, part: Evidence) -> Evidence:
         bins = None if self.bins is None or part.bins is None else self.bins - part.bins
         draws = None if self.draws is None or part.draws is None else self.draws - part.draws
-        return Evidence(self.counts - part.counts, bins, draws)
+        sums = {name: values - part.sums[name] for name, values in self.sums.items()}
+        return Evidence(self.counts - part.counts, bins, draws, sums)
 
 
 @dataclass(frozen=True)
@@ -68,8 +70,8 @@ class Estimator(ABC):
     ----------
     sums : frozenset of str
         Columns of the score table that it reads besides the counts.
-    reads_bins, reads_draws : bool
-        Whether it reads the counts score by score, or replicates of the counts at one threshold.
+    reads_bins, reads_draws, reads_sums : bool
+        Whether it reads the counts score by score, replicates of the counts at one threshold, or sums by slice.
     is_sharper_by_score : bool
         Whether the value or its interval is exact only where each distinct score has a bin of its own.
     """
@@ -77,6 +79,7 @@ class Estimator(ABC):
     sums: frozenset[str] = frozenset()
     reads_bins: ClassVar[bool] = False
     reads_draws: ClassVar[bool] = False
+    reads_sums: ClassVar[bool] = False
     is_sharper_by_score: bool = False
 
     @abstractmethod
@@ -152,6 +155,19 @@ class Mean(Estimator):
         gap = difference(sides.own, sides.other)
         pooled = 2 * special.ndtr(-ratio(np.abs(gap.value), error))
         return np.asarray(np.maximum(difference_p_value(gap, sides.level), pooled), dtype=float)
+
+
+@dataclass(frozen=True)
+class SumMean(Estimator):
+    """A mean over the judged rows, from sums by slice: Student's t."""
+
+    of: Callable[[Mapping[str, FloatArray], FloatArray], Estimate]
+    sums: frozenset[str]
+    reads_sums = True
+
+    def interval(self, known: Evidence, level: float, bounds: Bounds) -> Interval:
+        """Bound a mean."""
+        return mean_interval(self.of(known.sums, known.counts.judged), known.counts.judged, level, bounds)
 
 
 @dataclass(frozen=True)

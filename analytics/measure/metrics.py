@@ -13,16 +13,18 @@ from analytics.measure.curves import auroc, average_precision
 from analytics.measure.estimators import Area, Bootstrapped, Grouped, Mean, Proportion
 from analytics.measure.intervals import FloatArray
 from analytics.measure.metric import Metric, Use
+from analytics.measure.numbers import OF_NUMBERS
 from analytics.measure.reliability import brier, ece, log_loss, mean_score
 
 
-def metrics_of(kind: str) -> tuple[str, ...]:
-    """Name the metrics that have a meaning in a kind of log, in the order of the registry.
+def metrics_of(kind: str, *, has_score: bool = True) -> tuple[str, ...]:
+    """Name the metrics that have a meaning in a kind of log, in the order of the registry; without a score those of counts.
 
-    >>> metrics_of("classes")
-    ('error_rate', 'accuracy', 'mean_score', 'auroc', 'brier', 'log_loss', 'ece')
+    >>> metrics_of("classes"), metrics_of("grades", has_score=False)
+    (('error_rate', 'accuracy', 'mean_score', 'auroc', 'brier', 'log_loss', 'ece'), ('error_rate', 'accuracy', 'mean_grade'))
     """
-    return tuple(name for name, metric in METRICS.items() if kind in metric.kinds)
+    known = (name for name, metric in METRICS.items() if kind in metric.kinds)
+    return tuple(name for name in known if has_score or not METRICS[name].estimator.reads_bins)
 
 
 def used_in(use: Use, kind: str = "yes/no") -> tuple[str, ...]:
@@ -308,4 +310,4 @@ _REGISTRY: tuple[Metric, ...] = (
     ),
 )
 
-METRICS: dict[str, Metric] = {metric.name: metric for metric in _REGISTRY}
+METRICS: dict[str, Metric] = {metric.name: metric for metric in (*_REGISTRY, *OF_NUMBERS)}

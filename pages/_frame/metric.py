@@ -8,7 +8,7 @@ import streamlit as st
 
 from analytics.answers.question import Question
 from analytics.measure.headline import headline
-from analytics.measure.metrics import METRICS, used_in
+from analytics.measure.metrics import METRICS, metrics_of, used_in
 from pages._frame import address, policy
 
 COST = "cost"
@@ -18,11 +18,11 @@ _CHOSEN, _USUAL = "_metric_chosen", "_metric_usual"
 
 def offered_metrics(question: Question) -> list[str]:
     """Return the metrics by which slices of a log can be compared."""
-    return [
-        name
-        for name in used_in("slices", question.log.mapping.kind)
-        if question.log.is_probability or not METRICS[name].needs_probability
-    ]
+    log = question.log
+    has_score = log.mapping.has_score or not log.is_right_or_wrong
+    known = metrics_of(log.mapping.kind, has_score=has_score)
+    offered = [name for name in used_in("slices", log.mapping.kind) if name in known]
+    return [name for name in offered if log.is_probability or not METRICS[name].needs_probability]
 
 
 def leading_metric(question: Question, offered: Sequence[str]) -> str:

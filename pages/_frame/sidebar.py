@@ -10,11 +10,12 @@ import streamlit as st
 
 from analytics.answers.empty_cohort import part_words, without
 from analytics.answers.gap.sides import live_version, staged_columns
+from analytics.answers.labels import arrival_of
 from analytics.answers.question import model_versions
 from analytics.errors import EmptyCohort
 from analytics.log import views
 from analytics.log.schema import Log
-from analytics.present import words
+from analytics.present import readings, words
 from analytics.query.cohort import Cohort, column_words
 from analytics.query.engine import Engine
 from pages._frame import address, filters, session
@@ -206,7 +207,10 @@ def _draw_cohort(log: Log) -> None:
     st.markdown(f"**Cohort:** {escaped(cohort.to_words())}")
     share = f" ({n_labelled / n_rows:.0%})" if n_rows else ""
     unknown = n_rows - n_labelled
-    st.caption(f"{words.plural(n_rows, 'row')} · {n_labelled:,} labelled{share} · {unknown:,} not known yet")
+    arrival = kept(arrival_of, asked) if unknown else None
+    st.caption(
+        f"{words.plural(n_rows, 'row')} · {n_labelled:,} labelled{share} · {readings.unlabelled_words(unknown, arrival)}"
+    )
     for place, column in enumerate(cohort.columns()):
         st.button(
             escaped(words.shortened(column_words(column, cohort.of(column)), 160)),

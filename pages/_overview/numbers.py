@@ -26,7 +26,7 @@ from pages._frame.policy import held_policy
 from pages._frame.render import escaped, sentence, table_downloads
 
 _HEADLINE = ("error_rate", "recall", "precision", "prevalence", "selection_rate", "auroc")
-_OF_ANSWERS = ("accuracy", "mean_score", "brier", "ece")
+_OF_ANSWERS = ("accuracy", "mean_grade", "mae", "bias", "rmse", "smape", "mean_score", "brier", "ece")
 """What follows them where rows are right or wrong, and no row is of a class."""
 _NUMBER_WIDTH = 170
 """Pixels that a number needs: six stand in a row at 1440 pixels, three at 1024."""

@@ -20,6 +20,7 @@ from analytics.review.verdict import Verdict
 from pages._frame import address, session
 from pages._frame.cache import kept
 from pages._frame.render import escaped
+from pages._frame.tables import number_table
 
 PAGE_ROWS = 12
 """Rows of a page of the queue, beside the open case."""
@@ -27,7 +28,8 @@ _SHOWN_AT_FIRST = 2
 """Segment columns beside a row before anybody chooses."""
 _MAX_CELL = 80
 """Characters of a cell."""
-_MAX_NUMBER = 10**9  # of a seed and of a position: what the address may ask for
+_MAX_NUMBER = 10**9
+"""Of a seed and of a position: what the address may ask for."""
 _ERRORS = {"both": "Both", "fp": "False positives", "fn": "False negatives", "all": "All rows"}
 _RANKS: dict[str, str] = {
     "confidence": "Surest first",
@@ -166,9 +168,8 @@ def go(position: int) -> None:
     """Open the row at a position of the queue; for callbacks only."""
     state = st.session_state
     if state.pop("_queue_clicked", False):
-        state["_queue_clicks"] = (
-            state.get("_queue_clicks", 0) + 1
-        )  # a new key: else a second click on a cell says nothing
+        # A new key: else a second click on a cell says nothing.
+        state["_queue_clicks"] = state.get("_queue_clicks", 0) + 1
     state["review_at"] = max(0, position)
 
 
@@ -217,7 +218,7 @@ def draw_list(
     shown = pl.DataFrame(rows, infer_schema_length=None).select(
         ["open", "kind", "score", *(["cost"] if has_cost else []), "verdict", *[f"c_{name}" for name in names]]
     )
-    st.dataframe(
+    number_table(
         shown,
         key=_key_of(asked.at),
         hide_index=True,

@@ -62,7 +62,7 @@ def brief(engine: Engine, asking: Asking, look: Collection[str] = ()) -> Brief:
     asked = [
         source for source in SOURCES.values() if can_ask(source, asking) and (not source.is_dear or source.name in look)
     ]
-    found = [finding for source in asked for finding in source.find(engine, asking)]
+    found = [finding for source in asked for finding in source.find(engine, source.asked(asking))]
     return composed(asking, asked, found, days_of(engine, asking.question))
 
 

@@ -165,7 +165,8 @@ def discover(
             progress=lambda done: progress("Measuring noise", done),
         )
     weight = 1.0 if search.every else weights(groups, len(found.patterns))
-    table = _reported(cells, find, report, groups, weight, found if search.every and split == "none" else None)
+    known = found if search.every and split == "none" else None
+    table = _reported(cells, find, report, groups, weight, known, search.error_weights)
     n_sent, n_more = len(groups), 0
     if not search.every:
         is_real = (table["p_adjusted"].fill_null(1.0) < SIGNIFICANT).to_numpy()
@@ -208,7 +209,13 @@ def _every_slice(found: Lattice, ranks: np.ndarray[Any, np.dtype[np.float64]]) -
 
 
 def _reported(
-    cells: Cells, find: Cube, report: Cube, groups: Sequence[Group], weight: FloatArray | float, known: Lattice | None
+    cells: Cells,
+    find: Cube,
+    report: Cube,
+    groups: Sequence[Group],
+    weight: FloatArray | float,
+    known: Lattice | None,
+    error_weights: tuple[float, float] | None,
 ) -> pl.DataFrame:
     """Compare the slices on the rows that they are reported from; ``known`` holds their sums where all rows are searched."""
 
@@ -220,7 +227,13 @@ def _reported(
     found, held = sums_in(find), sums_in(report)
     both = held if report is find else found + held
     table = confirmation_table(
-        held, report.sums.sum(), both.trials, is_binary=find.is_binary, is_held_back=report is not find, weights=weight
+        held,
+        report.sums.sum(),
+        both.trials,
+        is_binary=find.is_binary,
+        is_held_back=report is not find,
+        weights=weight,
+        error_weights=error_weights,
     )
     n_judged = cells.cube.sums.n.sum()
     return table.with_columns(

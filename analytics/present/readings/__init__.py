@@ -23,7 +23,13 @@ from analytics.present.readings.gap_advice import advice
 from analytics.present.readings.gap_drift import drift_reading, gap_time_reading
 from analytics.present.readings.gap_inputs import inputs_reading, joint_reading
 from analytics.present.readings.logs import books_reading, fitness_reading
-from analytics.present.readings.overview import chosen_reading, confusion_reading, overview_reading, score_reading
+from analytics.present.readings.overview import (
+    chosen_reading,
+    confusion_reading,
+    overview_reading,
+    score_reading,
+    unlabelled_words,
+)
 from analytics.present.readings.overview_lead import noun_of, priced_reading
 from analytics.present.readings.overview_time import trend_reading
 from analytics.present.readings.review import (
@@ -111,5 +117,6 @@ __all__ = [
     "threshold_reading",
     "tree_reading",
     "trend_reading",
+    "unlabelled_words",
     "waterfall_reading",
 ]

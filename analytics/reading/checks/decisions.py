@@ -71,7 +71,7 @@ def _decision_other_values(log: Log, others: Values) -> Iterator[Said]:
 
 def _decision_third_value(log: Log) -> Iterator[Said]:
     mapping = log.mapping
-    if mapping.decision is None:
+    if mapping.decision is None or mapping.right is not None:
         return
     counted = (*mapping.decision_positive, *mapping.decision_negative)
     column = log.column(mapping.decision)

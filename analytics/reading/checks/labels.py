@@ -139,7 +139,7 @@ def _one_class(log: Log) -> Iterator[Said]:
 
 
 def _label_third_value(log: Log) -> Iterator[Said]:
-    if log.mapping.label is None:
+    if log.mapping.label is None or log.mapping.right is not None:
         return
     counted = (*log.mapping.positive, *log.mapping.negative)
     found = tuple((value, rows) for value, rows in log.column(log.mapping.label).top if value in counted)
