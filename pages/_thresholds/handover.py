@@ -13,6 +13,7 @@ from analytics.measure.thresholds.handover import PRICES, handover_costs
 from analytics.measure.thresholds.operating import Limits, Point
 from analytics.measure.thresholds.policy import Policy
 from analytics.present import figures, readings, words
+from analytics.present.money import per_month, per_week
 from analytics.present.readings.thresholds_handover import confidence_text
 from analytics.present.tables.thresholds_handover import handover_frame, handover_slices_frame, points_table
 from analytics.query.engine import Engine
@@ -197,6 +198,8 @@ def _draw_curve(answer: Handover) -> None:
     st.dataframe(
         points_table(answer, to), hide_index=True, alt="What is answered, wrong and handed over at some confidences"
     )
+    costs = f", costs {per_month(answer)[1]}" if answer.policy.has_costs else ""
+    st.caption(f"Wrong answers and rows to people are {per_week(answer)[1]}{costs}.")
 
 
 def _draw_slices(answer: Handover, question: Question) -> None:

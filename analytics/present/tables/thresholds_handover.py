@@ -66,20 +66,19 @@ def points_table(answer: Handover, to: Point) -> pl.DataFrame:
         point = Point(int(np.flatnonzero(coverage >= share)[-1])) if np.nanmax(coverage) >= share else None
         if point is not None and all(answer.at(point).answered != answer.at(known).answered for _, known in named):
             named.append(("", point))
-    factor, span = per_week(answer)
-    per, month = per_month(answer)
+    factor, per = per_week(answer)[0], per_month(answer)[0]
     rows = []
     for name, point in sorted(named, key=lambda entry: -answer.at(entry[1]).answered):
         at = answer.at(point)
-        costs = {f"Cost {month}": money(at.cost * per, answer.policy.unit)} if answer.policy.has_costs else {}
+        costs = {"Cost": money(at.cost * per, answer.policy.unit)} if answer.policy.has_costs else {}
         rows.append(
             {
-                "": name,
+                "Point": name,
                 "Answered from": confidence_text(answer, point),
                 "Answered": words.share(at.coverage),
                 "Wrong among the answered": risk_text(at.risk),
-                f"Wrong answers {span}": words.count(at.wrong * factor),
-                f"To people {span}": words.count(at.handed_over * factor),
+                "Wrong answers": words.count(at.wrong * factor),
+                "To people": words.count(at.handed_over * factor),
                 **costs,
             }
         )
