@@ -3,7 +3,7 @@
 import streamlit as st
 
 from analytics.answers.overview import overview
-from pages._frame import frame, session
+from pages._frame import frame, reference, session
 from pages._frame.cache import kept
 from pages._frame.render import sentence
 from pages._overview import answers, findings, numbers, pictures
@@ -13,6 +13,7 @@ frame.require()
 st.title("Overview")
 with frame.boundary():
     question = session.question()
+    reference.sides_from_address(question)
     answer = kept(overview, question)
     lead, change = st.container(), st.empty()
     metric = numbers.draw_metric(question)

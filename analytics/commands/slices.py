@@ -31,7 +31,7 @@ def slices(
     from analytics.present.readings import chosen_reading, noun_of, slices_reading
     from analytics.present.tables.slices import slice_json_rows
 
-    engine, question = ask(source, asked)
+    engine, question = ask(source, asked, by)
     columns = columns_of(by, question.log)
     metric = metric or leading_metric(question.log)
     metrics = None if output.format == "table" else used_in("slices", question.log.mapping.kind)

@@ -80,6 +80,7 @@ def _judge_right(
     right = mapping.right
     assert right is not None
     true = cells.get(right.true)
+    true = None if true in right.unknown else true
     scores = {value: _number(cells.get(name)) for value, name in right.class_scores}
     known = {value: score for value, score in scores.items() if score is not None}
     predicted = (

@@ -42,6 +42,8 @@ class Right:
         Classes, each with the column of its score.
     against_rest : str or None
         The class that is judged against all others: the mapping then is that of a yes/no log. None: right or wrong.
+    unknown : tuple of str
+        True classes that mean: not known yet.
     """
 
     kind: Literal["classes", "grades", "numbers"]
@@ -53,6 +55,7 @@ class Right:
     is_relative: bool = False
     class_scores: tuple[tuple[str, str], ...] = ()
     against_rest: str | None = None
+    unknown: tuple[str, ...] = ()
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -77,8 +80,9 @@ def right_from_dict(data: Mapping[str, Any] | None) -> Right | None:
     if not data:
         return None
     known = {entry.name for entry in fields(Right)}
-    values = {key: value for key, value in data.items() if key in known and key != "class_scores"}
-    return Right(**values, class_scores=tuple((name, column) for name, column in data.get("class_scores", ())))
+    values = {key: value for key, value in data.items() if key in known and key not in ("class_scores", "unknown")}
+    scores = tuple((name, column) for name, column in data.get("class_scores", ()))
+    return Right(**values, class_scores=scores, unknown=tuple(data.get("unknown", ())))
 
 
 def parsed_equality(text: str, names: Collection[str]) -> tuple[str, str]:

@@ -6,11 +6,12 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from analytics.errors import QuestionError
-from analytics.log import score_form
+from analytics.log import classes, score_form
 from analytics.log.column import MAX_SEGMENT_VALUES, Column
 from analytics.log.mapping import Mapping
 from analytics.log.right import Right, class_columns_of, fold
 from analytics.log.schema import Reading
+from analytics.log.value_words import UNKNOWN_WORDS, plain
 
 _MIN_CLASSES = 3
 """Values of a label from which on its classes are judged by whether they agree: two are positive and negative."""
@@ -33,7 +34,7 @@ def right_or_wrong(mapping: Mapping, reading: Reading, right: Right) -> Mapping:
         reading.column(name)
     if right.kind == "classes":
         names = class_columns_of(classes_of(reading, right), reading.names, (right.true, right.predicted or ""))
-        right = replace(right, class_scores=right.class_scores or names, against_rest=None)
+        right = replace(right, class_scores=right.class_scores or names, unknown=_unknown(reading, right))
     taken = {*right.columns}
     score = None if mapping.score in taken or right.class_scores else mapping.score
     mapping = replace(
@@ -53,8 +54,8 @@ def right_or_wrong(mapping: Mapping, reading: Reading, right: Right) -> Mapping:
             mapping = replace(mapping, **{role: None})  # type: ignore[arg-type]
     segments = [name for name in mapping.segments if name not in taken]
     if right.kind == "classes":  # how each class is found, and how far each answer is right
-        classes = [reading.column(name) for name in (right.true, right.predicted) if name is not None]
-        segments += [column.name for column in classes if column.n_distinct <= MAX_SEGMENT_VALUES]
+        columns = [reading.column(name) for name in (right.true, right.predicted) if name is not None]
+        segments += [column.name for column in columns if column.n_distinct <= MAX_SEGMENT_VALUES]
     mapping = replace(mapping, segments=tuple(segments))
     return replace(mapping, threshold=score_form.first_threshold(mapping, reading))
 
@@ -80,7 +81,7 @@ def one_against_rest(mapping: Mapping, reading: Reading, value: str) -> Mapping:
         right=replace(right, against_rest=value),
         label=right.true,
         positive=spellings[right.true] or (value,),
-        negative=(),
+        negative=_others(reading, right, spellings[right.true]),
         decision=right.predicted,
         decision_positive=(spellings[right.predicted] or (value,)) if right.predicted else (),
         decision_negative=(),
@@ -104,13 +105,21 @@ def guessed(mapping: Mapping, reading: Reading, said: Collection[str] = ()) -> R
     is_own = mapping.score in {column for _, column in of_classes}
     if mapping.score is not None and not is_own and not score_form.is_confidence_name(mapping.score):
         return None
-    if len({fold(value, right) for value, _ in true.top}) < _MIN_CLASSES or true.n_distinct > MAX_SEGMENT_VALUES:
+    if min(len(classes.known_groups(column)) for column in (true, predicted)) < _MIN_CLASSES:
+        return None
+    if true.n_distinct > MAX_SEGMENT_VALUES:
         return None
     known = {fold(value, right) for value, _ in true.top}
     rows = sum(rows for _, rows in predicted.top)
     shared = sum(rows for value, rows in predicted.top if fold(value, right) in known)
-    n_predicted = len({fold(value, right) for value, _ in predicted.top})
-    return right if n_predicted >= _MIN_CLASSES and shared >= _MIN_SHARED * rows else None
+    return right if shared >= _MIN_SHARED * rows else None
+
+
+def _unknown(reading: Reading, right: Right) -> tuple[str, ...]:
+    """Return the true classes that mean not known yet: words for it that are never predicted."""
+    predicted = {fold(value, right) for value, _ in reading.column(right.predicted).top} if right.predicted else set()
+    values = [value for value, _ in reading.column(right.true).top if plain(value) in UNKNOWN_WORDS]
+    return tuple(value for value in values if fold(value, right) not in predicted)
 
 
 def classes_of(reading: Reading, right: Right) -> Sequence[str]:
@@ -118,8 +127,17 @@ def classes_of(reading: Reading, right: Right) -> Sequence[str]:
     found: dict[str, str] = {}
     for name in (right.true, right.predicted):
         for value, _ in reading.column(name).top if name else ():
-            found.setdefault(fold(value, right), value)
+            if value not in right.unknown:
+                found.setdefault(fold(value, right), value)
     return [*found.values()]
+
+
+def _others(reading: Reading, right: Right, positive: Sequence[str]) -> tuple[str, ...]:
+    """Return the other classes where some true values mean not known yet; where none does nothing, which is every other value."""
+    column = reading.column(right.true)
+    if not right.unknown or column.n_distinct > len(column.top):
+        return ()
+    return tuple(value for value, _ in column.top if value not in positive and value not in right.unknown)
 
 
 def _spellings(column: Column, value: str, right: Right) -> tuple[str, ...]:

@@ -34,6 +34,8 @@ def class_pairs(engine: Engine, log: Log, cohort: Cohort, threshold: float) -> p
     true = nw.col(log.column(right.true).sql_name).cast(nw.String)
     rows = engine.kept(log, cohort, threshold).select(true=true, predicted=_predicted(log, right))
     known = rows.filter(~nw.col(_TRUE).is_null() & ~nw.col(_PREDICTED).is_null())
+    if right.unknown:
+        known = known.filter(~nw.col(_TRUE).is_in(list(right.unknown)))
     found = engine.collect(known.group_by(_TRUE, _PREDICTED).agg(n=nw.len().cast(nw.Int64)))
     names = _class_names(log, found)
     for name in (_TRUE, _PREDICTED):
@@ -62,6 +64,8 @@ def class_scores(engine: Engine, log: Log, cohort: Cohort, threshold: float, nam
     ]
     label = nw.col(true.sql_name).cast(nw.String)
     rows = engine.kept(log, cohort, threshold).filter(~label.is_null())
+    if right.unknown:
+        rows = rows.filter(~label.is_in(list(right.unknown)))
     is_class = nw.when(label.is_in(spellings)).then(nw.lit(1)).otherwise(nw.lit(0))
     prepared = rows.select(score=nw.col(log.column(column).sql_name).cast(nw.Float64), is_class=is_class)
     return engine.collect(

@@ -56,6 +56,8 @@ SUMS = frozenset(_SUMMED)
 AMOUNTS = frozenset({"amount_pos_sum", "amount_neg_sum", "amount_unlabelled_sum"})
 MOMENTS = frozenset({"score_sum", "score_sq_sum", "score_pos_sum"})
 LOG_LOSS = frozenset({"log_loss_sum"})
+ERRORS = frozenset({"error_sum", "error_abs_sum", "error_sq_sum", "error_fourth_sum", "smape_sum", "smape_sq_sum"})
+TRUTH = frozenset({"truth_sum", "truth_sq_sum"})
 
 
 def score_table(

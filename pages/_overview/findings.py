@@ -8,7 +8,7 @@ from contextlib import nullcontext
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from analytics.answers.brief.answer import MOST, Brief, address_of, can_ask, composed, days_of, evaluated_sides
+from analytics.answers.brief.answer import MOST, Brief, address_of, can_ask, composed, days_of
 from analytics.answers.brief.finding import Asking, Finding
 from analytics.answers.brief.registry import SOURCES, Source
 from analytics.answers.question import Question
@@ -16,6 +16,7 @@ from analytics.present import readings
 from pages._frame import address, frame, session
 from pages._frame.cache import is_kept, kept
 from pages._frame.policy import held_policy
+from pages._frame.reference import reference_and_production
 from pages._frame.registry import PAGES
 from pages._frame.render import escaped
 
@@ -28,7 +29,7 @@ _DOING = {"discovery": "Searching for slices of several conditions …", "gap": 
 @st.fragment
 def draw(question: Question, metric: str) -> None:
     """Draw the findings as they come; what takes long is asked only where somebody wants it, or did before."""
-    asking = Asking(question, held_policy(question), kept(evaluated_sides, question), metric)
+    asking = Asking(question, held_policy(question), reference_and_production(question), metric)
     asked = [source for source in SOURCES.values() if can_ask(source, asking) and _is_wanted(source, asking)]
     if asking.is_chosen:
         return

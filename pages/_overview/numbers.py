@@ -8,7 +8,7 @@ from typing import Literal
 import polars as pl
 import streamlit as st
 
-from analytics.answers.brief.answer import evaluated_sides, side_names
+from analytics.answers.brief.answer import side_names
 from analytics.answers.overview import Overview, change_between, overview
 from analytics.answers.question import Question
 from analytics.answers.thresholds.answer import ThresholdAnswer, thresholds
@@ -23,6 +23,7 @@ from analytics.query.engine import Engine
 from pages._frame.cache import MODEST, keeping, kept
 from pages._frame.metric import COST, choose_metric, leading_metric, metric_to_address, offered_metrics
 from pages._frame.policy import held_policy
+from pages._frame.reference import reference_and_production
 from pages._frame.render import escaped, sentence, table_downloads
 
 _HEADLINE = ("error_rate", "recall", "precision", "prevalence", "selection_rate", "auroc")
@@ -93,7 +94,7 @@ def draw_change(question: Question, metric: str) -> None:
 
 def _changes(question: Question) -> tuple[dict[str, Interval | None], tuple[str, str] | None]:
     """Return by how much each metric is another one in production than in the reference, and what these are called."""
-    sides = kept(evaluated_sides, question)
+    sides = reference_and_production(question)
     if sides is None:
         return dict.fromkeys(METRICS), None
     before, after = (kept(overview, side) for side in sides)

@@ -6,7 +6,7 @@ import re
 
 import streamlit as st
 
-from analytics.answers.brief.answer import brief, evaluated_sides
+from analytics.answers.brief.answer import brief
 from analytics.answers.brief.finding import Asking
 from analytics.answers.overview import overview
 from analytics.answers.question import Question
@@ -29,6 +29,7 @@ from pages._frame.metric import (
     offered_metrics,
 )
 from pages._frame.policy import held_policy
+from pages._frame.reference import reference_and_production
 from pages._frame.render import escaped
 from pages._frame.report import MAX_SECTIONS, SECTIONS, section_options, sections_from_address, sections_to_address
 
@@ -79,12 +80,13 @@ def _written(
     found: tuple[FoundSlice, ...],
     policy: Policy | None,
     leads: str,
+    sides: tuple[Question, Question] | None,
 ) -> str:
-    """Return the slice report as HTML; the brief in it goes by the metric that leads on Overview."""
+    """Return the slice report as HTML; the brief in it goes by the metric that leads on Overview and by its sides."""
     from analytics.present.report.pack import slice_report  # the template engine is needed here alone
 
     parts = [slices(engine, question, by, metric=metric) for by in chosen]
-    first = brief(engine, Asking(question, policy, kept(evaluated_sides, question), leads))
+    first = brief(engine, Asking(question, policy, sides, leads))
     return slice_report(question, kept(overview, question), parts, decided, found=found, brief=first)
 
 
@@ -94,7 +96,8 @@ def report_of(question: Question, chosen: _Sections, metric: str) -> str:
     found = discovery.found_slices(session.workspace(), question.log.key)
     policy = held_policy(question)
     leads = leading_metric(question, [*offered_metrics(question), *([COST] if policy else [])])
-    return kept(_written, question, chosen, metric, decided, found, policy, leads)
+    sides = reference_and_production(question)
+    return kept(_written, question, chosen, metric, decided, found, policy, leads, sides)
 
 
 def draw_found(question: Question) -> None:

@@ -128,6 +128,33 @@ def test_one_class_against_the_rest_is_the_yes_no_log_made_by_hand(tmp_path: Pat
     assert rows_of(tmp_path, log)["label"].to_list() == [0, 1, 1, None, 0] * 9
 
 
+def test_words_for_not_known_yet_are_no_class_unless_they_are_predicted(tmp_path: Path, read: Read) -> None:
+    frame = pl.DataFrame(
+        {"final": ["a", "pending", "b", "c", "n/a"], "said": ["a", "b", "n/a", "c", "n/a"], "x": list("vwxyz")}
+    )
+    found = read(frame)
+    log = built(tmp_path, found, Right("classes", "final", "said"))
+    assert log.mapping.right is not None and log.mapping.right.unknown == ("pending",)
+    labels = rows_of(tmp_path, log)["label"].to_list()
+    assert labels == [1, None, 0, 1, labels[-1]] and labels[-1] in (1, None)
+
+
+@pytest.mark.parametrize(
+    ("true", "predicted", "is_guessed"),
+    [
+        (["a", "b", "c"], ["a", "b", "b"], False),
+        (["a", "b", "c"], ["c", "b", "a"], True),
+        (["yes", "no", "pending"], ["yes", "no", "refer"], False),
+        (["yes", "no", "maybe"], ["1", "2", "3"], False),
+    ],
+)
+def test_classes_are_guessed_where_both_columns_share_three(
+    tmp_path: Path, read: Read, true: list[str], predicted: list[str], is_guessed: bool
+) -> None:
+    found = read(pl.DataFrame({"label": true * 9, "predicted_class": predicted * 9, "id": range(27)}))
+    assert (found.mapping.kind == "classes") is is_guessed
+
+
 def test_a_rule_survives_its_plain_form() -> None:
     right = Right("classes", "t", "p", class_scores=(("a", "s_a"), ("b", "s_b")))
     plain = {"label": "t", "right": {**vars(right), "class_scores": [["a", "s_a"], ["b", "s_b"]]}}

@@ -117,6 +117,8 @@ def address_of(finding: Finding, cohort: Cohort) -> tuple[tuple[str, str], ...]:
 
 def side_names(sides: tuple[Question, Question]) -> tuple[str, str]:
     """Say what two sides of one log are, without what they have in common."""
+    if sides[0].log.key != sides[1].log.key:
+        return f"the log is {sides[0].log.name}", f"the log is {sides[1].log.name}"
     first, second = (side.cohort for side in sides)
     shared = set(first.clauses) & set(second.clauses)
     own = (Cohort(tuple(clause for clause in cohort.clauses if clause not in shared)) for cohort in (first, second))

@@ -28,9 +28,13 @@ def is_right(reading: Reading, mapping: Mapping) -> Expression:
     predicted = _predicted_class(reading, right)
     is_same = _same(predicted, reading, right)
     known = reading.column(right.true).sql_name
+    is_open = f"{known} IS NULL"
     parameters = (*is_same.parameters, *predicted.parameters)
+    if right.unknown:
+        is_open = f"{is_open} OR list_contains(?::VARCHAR[], {known}::VARCHAR)"
+        parameters = (list(right.unknown), *parameters)
     return Expression(
-        f"CASE WHEN {known} IS NULL THEN NULL WHEN {is_same.sql} THEN 1 WHEN ({predicted.sql}) IS NOT NULL THEN 0 END",
+        f"CASE WHEN {is_open} THEN NULL WHEN {is_same.sql} THEN 1 WHEN ({predicted.sql}) IS NOT NULL THEN 0 END",
         parameters,
     )
 
