@@ -14,6 +14,7 @@ from analytics.answers.thresholds.costs import cost_table
 from analytics.commands.asking import ask, columns_of
 from analytics.commands.options import Asked, Output, Source, Text, Texts, named
 from analytics.commands.roles import roles_of
+from analytics.commands.thresholds_handover import handover_policy, write_handover
 from analytics.commands.writing import write
 from analytics.errors import QuestionError
 from analytics.log.schema import Log
@@ -26,8 +27,14 @@ from analytics.measure.thresholds.operating import Limits
 from analytics.measure.thresholds.policy import DAYS, Policy, capacity_of
 
 _COSTS, _LIMITS, _SLICES, _PEOPLE = "Costs", "Limits", "Slices", "Human band"
+_HANDOVER = "Answer or hand over"
 _Number = float | None
 _NOT_IN_TEXT = ("sweep", "at_best")
+_OF_TWO_CLASSES = (
+    *("cost_fp", "cost_fn", "cost_tp", "cost_tn", "cost_review", "amount_cells", "policy"),
+    *("min_recall", "min_precision", "max_fpr", "max_selection_rate"),
+)
+"""Options about positive and negative rows."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +48,11 @@ class _Given:
     cost_tp: Annotated[float, named("Cost of a true positive.", panel=_COSTS)] = 0.0
     cost_tn: Annotated[float, named("Cost of a true negative.", panel=_COSTS)] = 0.0
     cost_review: Annotated[float, named("Cost of a look at each flagged row.", panel=_COSTS)] = 0.0
+    cost_wrong: Annotated[_Number, named("Cost of a wrong answer.", "--cost-wrong", panel=_HANDOVER)] = None
+    cost_person: Annotated[
+        _Number,
+        named("Cost of a person's look at a row; one of both alone: the other is 1.", "--cost-person", panel=_HANDOVER),
+    ] = None
     amount_cells: Annotated[Texts, named("Cell whose cost is multiplied by the amount. Repeatable.", panel=_COSTS)] = (
         None
     )
@@ -49,7 +61,14 @@ class _Given:
     )
     tolerance: Annotated[float, named("Share of the best cost that counts as equal.", panel=_COSTS)] = 0.02
     policy: Annotated[Text, named("Name of a saved policy, in place of costs and limits.", panel=_COSTS)] = None
-    capacity: Annotated[Text, named("Flagged rows that can be handled, such as 50/day.", panel=_LIMITS)] = None
+    capacity: Annotated[
+        Text,
+        named(
+            "Flagged rows that can be handled, such as 50/day; where rows are right or wrong, rows that people can look at, "
+            "also 500 in all.",
+            panel=_LIMITS,
+        ),
+    ] = None
     min_recall: Annotated[_Number, named("Recall at least.", panel=_LIMITS)] = None
     min_precision: Annotated[_Number, named("Precision at least.", panel=_LIMITS)] = None
     max_fpr: Annotated[_Number, named("False positive rate at most.", "--max-fpr", panel=_LIMITS)] = None
@@ -60,6 +79,11 @@ class _Given:
         """Whether anything that errors cost is said."""
         errors = self.cost_fp is not None or self.cost_fn is not None
         return errors or any((self.cost_tp, self.cost_tn, self.cost_review, self.amount_cells))
+
+    @property
+    def of_two_classes(self) -> str | None:
+        """The first option that is given and means nothing where rows are right or wrong."""
+        return next((name for name in _OF_TWO_CLASSES if getattr(self, name) != getattr(type(self), name)), None)
 
 
 def _policy_of(given: _Given, log: Log) -> Policy:
@@ -102,11 +126,30 @@ def thresholds(
     look_error: Annotated[float, named("Share of looks that are wrong.", panel=_PEOPLE)] = 0.05,
     look_capacity: Annotated[_Number, named("Looks per week at most; needs times.", panel=_PEOPLE)] = None,
 ) -> None:
-    """The best threshold under a cost matrix, how sure it is, and what it is worth."""
+    """The best threshold under a cost matrix, how sure it is, and what it is worth.
+
+    Where rows are right or wrong: from which confidence to answer and hand over the rest.
+    """
     from analytics.present.readings import threshold_reading
     from analytics.present.tables.thresholds import threshold_json
 
     engine, question = ask(source, asked)
+    if question.log.is_right_or_wrong:
+        strange = given.of_two_classes or ("look_cost" if look_cost is not None else None)
+        if strange is not None:
+            raise QuestionError(
+                f"Expected --cost-wrong and --cost-person where rows are right or wrong, found --{strange.replace('_', '-')}. "
+                "Name those, or one class with --class."
+            )
+        weighed = handover_policy(
+            question, given.cost_wrong, given.cost_person, given.capacity, given.unit, given.tolerance
+        )
+        write_handover(engine, question, weighed, source, output, by)
+        return
+    if given.cost_wrong is not None or given.cost_person is not None:
+        raise QuestionError(
+            "Expected --cost-fp and --cost-fn on a log of two classes, found --cost-wrong or --cost-person. Name those."
+        )
     policy = _policy_of(given, question.log)
     if policy.costs.amount_cells and question.log.mapping.amount is None:
         raise QuestionError(

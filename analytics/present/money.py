@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from analytics.measure.thresholds.operating import LIMITED
 from analytics.present import words
@@ -50,14 +50,21 @@ def money_interval(value: words.Value, low: words.Value, high: words.Value, unit
     return f"{text} ({money(low, unit)} to {money(high, unit)})"
 
 
-def per_month(answer: ThresholdAnswer) -> tuple[float, str]:
+class _Spanning(Protocol):
+    """An answer that knows the days of its cohort, None without times."""
+
+    @property
+    def days(self) -> float | None: ...
+
+
+def per_month(answer: _Spanning) -> tuple[float, str]:
     """Return the factor from a cohort to a month, and the words for it; without times the cohort stands for itself."""
     if not answer.days:
         return 1.0, "on this cohort"
     return _DAYS_OF_A_MONTH / answer.days, "per month"
 
 
-def per_week(answer: ThresholdAnswer) -> tuple[float, str]:
+def per_week(answer: _Spanning) -> tuple[float, str]:
     """Return the factor from a cohort to a week, and the words for it."""
     return (7 / answer.days, "per week") if answer.days else (1.0, "on this cohort")
 

@@ -21,10 +21,10 @@ _COST = 1e12
 _MOST = 2**53 - 1
 """The largest whole number that a browser counts to."""
 NUMBERS: dict[str, tuple[float, float]] = {
-    **dict.fromkeys(("threshold", "to"), (-_LARGEST, _LARGEST)),
+    **dict.fromkeys(("threshold", "to", "confidence"), (-_LARGEST, _LARGEST)),
     "look": (-_COST, _COST),
     **dict.fromkeys(("cost_tp", "cost_fp", "cost_fn", "cost_tn", "cost_review"), (-_COST, _COST)),
-    **dict.fromkeys(("capacity", "looks"), (0, _COST)),
+    **dict.fromkeys(("capacity", "looks", "cost_wrong", "cost_person", "people"), (0, _COST)),
     **dict.fromkeys(LIMITED, (0, 1)),
     "tolerance": (0, 100),
     **dict.fromkeys(("support", "slice_rows"), (1, _MOST)),

@@ -17,7 +17,7 @@ from pages._frame.tables import number_table
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-_SHARE_WORDS = {"share", "rate", "observed"}
+_SHARE_WORDS = {"share", "rate", "observed", "coverage", "risk"}
 """First words of names of columns that hold shares and are no metric of the registry."""
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$:&=@])")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import streamlit as st
@@ -82,8 +83,8 @@ def _open_rows(clauses: tuple[Clause, ...]) -> None:
     session.set_cohort(type(kept)((*kept.clauses, *clauses), kept.outcomes))
 
 
-def draw_decision(answer: ThresholdAnswer, question: Question) -> None:
-    """Draw the box for the decision and those that were taken."""
+def draw_decision(question: Question, evidence: Callable[[], str]) -> None:
+    """Draw the box for the decision and those that were taken; ``evidence`` says what stands beside one."""
     st.subheader("The decision")
     failed = st.session_state.pop(_FAILED, None)
     if failed:
@@ -101,7 +102,7 @@ def draw_decision(answer: ThresholdAnswer, question: Question) -> None:
         key="write_decision",
         icon=":material/edit_note:",
         on_click=_write,
-        args=(answer, question),
+        args=(question, evidence),
         disabled=not (st.session_state.get(_NOTE) or "").strip(),
     )
     for place, found in enumerate(reversed(decisions(session.workspace(), question.log.key))):
@@ -119,15 +120,17 @@ def draw_decision(answer: ThresholdAnswer, question: Question) -> None:
             )
 
 
-def _write(answer: ThresholdAnswer, question: Question) -> None:
+def evidence_of(answer: ThresholdAnswer) -> str:
+    """Return what the page says of the threshold under consideration."""
+    return f"{readings.threshold_reading(answer)} {readings.move_reading(answer, considered(answer))}"
+
+
+def _write(question: Question, evidence: Callable[[], str]) -> None:
     """Keep the decision; where it cannot be kept, the text stays in its box."""
-    evidence = words.one_line(
-        f"{readings.threshold_reading(answer)} {readings.move_reading(answer, considered(answer))}"
-    )
     now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M")
     note = (st.session_state.get(_NOTE) or "").strip()
     try:
-        found = Decision(now, question.cohort.to_words(), evidence, note)
+        found = Decision(now, question.cohort.to_words(), words.one_line(evidence()), note)
         record(session.workspace(), question.log.key, found)
     except StoreError as error:
         st.session_state[_FAILED] = f"Not saved: {error}"

@@ -13,8 +13,8 @@ from analytics.measure.thresholds.by_slice import Pooling, Rule, slice_bins, sli
 from analytics.measure.thresholds.costs import Costs
 from analytics.measure.thresholds.operating import Totals, cost_sweep
 
-_MAX_SLICES = 60
-"""Slices with most judged rows that get a threshold of their own: those behind them have few rows. A choice."""
+MAX_SLICES = 60
+"""Slices with most judged rows that get a line of their own: those behind them have few rows. A choice."""
 _TOTALS = ("tp", "fp", "fn", "n_flagged")
 _N_CURVE_POINTS = 40
 """Thresholds, evenly over the grid, at which a slice's small curve is drawn: enough for a picture in a cell."""
@@ -55,15 +55,9 @@ class SlicePolicy:
 
 def slice_policy(table: CostTable, costs: Costs, rule: Rule, pooling: Pooling) -> SlicePolicy:
     """Answer "should every slice have its own threshold?" by arithmetic on a table by slice."""
-    judged = pl.when(pl.col("score_bin").is_not_null()).then(pl.col("n") - pl.col("n_unlabelled")).otherwise(0)
-    keys = list(table.keys)
-    support = (
-        table.frame.group_by(keys)
-        .agg(n_judged=judged.sum())
-        .sort(["n_judged", *keys], descending=[True, *[False] * len(keys)], nulls_last=True)
-    )
-    kept = support.head(_MAX_SLICES)
-    slices = kept.select(keys)
+    support = table.judged_slices
+    kept = support.head(MAX_SLICES)
+    slices = kept.select(table.keys)
     bins, whole = table.bins(slices), table.bins()
     chosen, single = slice_bins(bins, whole, costs, rule, pooling)
     sweep = cost_sweep(bins, costs)

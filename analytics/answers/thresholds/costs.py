@@ -57,6 +57,14 @@ class CostTable:
         """Return the table with another present threshold: an edge of the grid, or any where edges are distinct scores."""
         return replace(self, threshold=threshold, present_bin=Grid(self.edges).at(threshold))
 
+    @property
+    def judged_slices(self) -> pl.DataFrame:
+        """The slices with ``n_judged``, their rows with a label and a score: those with most first."""
+        judged = pl.when(pl.col("score_bin").is_not_null()).then(pl.col("n") - pl.col("n_unlabelled")).otherwise(0)
+        keys = list(self.keys)
+        counted = self.frame.group_by(keys).agg(n_judged=judged.sum())
+        return counted.sort(["n_judged", *keys], descending=[True, *[False] * len(keys)], nulls_last=True)
+
     def bins(self, slices: pl.DataFrame | None = None) -> CostBins:
         """Return all rows as arrays."""
         return cost_bins(self.frame, len(self.edges), slices)

@@ -17,6 +17,7 @@ from analytics.present.figures.review import reason_bars
 from analytics.present.figures.slices import slice_bars
 from analytics.present.figures.slices_heat import slice_heat_map
 from analytics.present.figures.thresholds import cost_figure
+from analytics.present.figures.thresholds_handover import risk_coverage
 from analytics.present.figures.thresholds_trade_offs import sensitivity_map, trade_off_figure
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "reason_bars",
     "recalibration_diagram",
     "reliability_diagram",
+    "risk_coverage",
     "row_books",
     "score_distribution",
     "sensitivity_map",

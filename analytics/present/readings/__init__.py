@@ -52,13 +52,22 @@ from analytics.present.readings.thresholds import (
 )
 from analytics.present.readings.thresholds_by_slice import band_reading, slice_policy_reading
 from analytics.present.readings.thresholds_decisions import decisions_reading
+from analytics.present.readings.thresholds_handover import (
+    NO_CONFIDENCE,
+    break_even_reading,
+    handover_move_reading,
+    handover_reading,
+    handover_slices_reading,
+)
 
 __all__ = [
     "HOW",
+    "NO_CONFIDENCE",
     "advice",
     "agreement_reading",
     "band_reading",
     "books_reading",
+    "break_even_reading",
     "brief_reading",
     "calibration_reading",
     "calibration_slices_reading",
@@ -82,6 +91,9 @@ __all__ = [
     "fitness_reading",
     "gap_reading",
     "gap_time_reading",
+    "handover_move_reading",
+    "handover_reading",
+    "handover_slices_reading",
     "inputs_reading",
     "joint_reading",
     "limits_reading",

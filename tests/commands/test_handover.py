@@ -1,0 +1,112 @@
+"""Answering or handing over from the command line: on real classes against their rows, and what is refused."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+from sklearn.metrics import accuracy_score
+from typer.testing import CliRunner, Result
+
+from analytics.__main__ import app
+from analytics.reading import api
+from tests.ingested import run_here
+
+RULE = ("--right", "pred = obs")
+
+
+@pytest.fixture(autouse=True)
+def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(api, "run_child", run_here)
+
+
+@pytest.fixture(scope="session")
+def hpc(data: Path) -> Path:
+    return data / "hpc-cv" / "hpc_cv.csv"
+
+
+def run(*arguments: object) -> Result:
+    return CliRunner().invoke(app, ["thresholds", *map(str, arguments)], catch_exceptions=False)
+
+
+def ask(*arguments: object) -> dict[str, Any]:
+    result = run(*arguments, "--format", "json")
+    assert result.exit_code == 0, result.output
+    found: dict[str, Any] = json.loads(
+        result.stdout, parse_constant=lambda constant: pytest.fail(f"{constant} is no JSON")
+    )
+    return found
+
+
+def test_classes_are_answered_or_handed_over_as_their_rows_say(hpc: Path) -> None:
+    rows = pl.read_csv(hpc)
+    confidence = rows.select(pl.max_horizontal("VF", "F", "M", "L")).to_series().to_numpy()
+    wrong = (rows["pred"] != rows["obs"]).to_numpy().astype(float)
+    answer = ask(hpc, *RULE, "--cost-wrong", 5, "--cost-person", 1, "--by", "pred")
+    assert (answer["coverage"], answer["risk"]) == (1, pytest.approx(1 - accuracy_score(rows["obs"], rows["pred"])))
+    assert answer["cost_now"] == 5 * wrong.sum()
+    for row in answer["sweep"][::50]:
+        if row["threshold"] is not None:
+            is_answered = confidence >= row["threshold"]
+            assert row["n_answered"] == is_answered.sum() and row["n_wrong"] == wrong[is_answered].sum()
+            assert row["cost"] == 5 * row["n_wrong"] + row["n_handed_over"]
+    order = np.argsort(-confidence, kind="stable")
+    by_row = (np.cumsum(wrong[order]) / np.arange(1, wrong.size + 1)).mean()
+    assert answer["aurc"] == pytest.approx(by_row, abs=5e-4), "bins of the score grid tie a few rows"
+    assert answer["aurc_low"] < answer["aurc"] < answer["aurc_high"]
+    assert answer["best_low"] <= answer["best_threshold"] <= answer["best_high"]
+    assert answer["theoretical_threshold"] == pytest.approx(0.8)
+    assert answer["cost_at_best"] == min(row["cost"] for row in answer["sweep"])
+    assert {row["slice"]["pred"] for row in answer["slices"]} == {"VF", "F", "M", "L"}
+    assert [row["slice"]["pred"] for row in answer["slices"] if row["is_worse"]]
+
+
+def test_the_first_sentence_is_on_standard_error_and_costs_are_asked_for(hpc: Path) -> None:
+    told = run(hpc, *RULE)
+    assert "What does a wrong answer cost compared with a person's look?" in told.stderr
+    assert ask(hpc, *RULE)["best_threshold"] is None
+    told = run(hpc, *RULE, "--cost-wrong", 5)
+    assert "on and hand over the rest." in told.stderr and "hand over" not in told.stdout
+    assert (
+        run(hpc, *RULE, "--cost-wrong", 5, "--format", "csv").stdout.splitlines()[0].startswith("threshold,n_answered")
+    )
+
+
+def test_a_capacity_is_rows_that_people_can_look_at(hpc: Path) -> None:
+    answer = ask(hpc, *RULE, "--cost-wrong", 20, "--capacity", 500)
+    assert answer["capacity"] == 500 and answer["at_best"]["n_handed_over"] == pytest.approx(500)
+    assert answer["worth_of_one_more"] > 0
+    assert ask(hpc, *RULE, "--capacity", 500)["at_capacity"]["n_handed_over"] <= 500
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--cost-fp", "1"), "found --cost-fp"),
+        (("--min-recall", "0.5"), "found --min-recall"),
+        (("--look-cost", "1"), "found --look-cost"),
+        (("--cost-wrong", "-1"), "wrong answer from 0 on"),
+        (("--cost-person", "nan"), "person's look from 0 on"),
+        (("--capacity", "many"), "such as 500 in all or 50/day"),
+        (("--capacity", "-5"), "capacity"),
+        (("--capacity", "nan"), "capacity"),
+        (("--capacity", "5/day"), "Say how many rows people can look at in all"),
+        (("--class", "F", "--cost-wrong", "5"), "Expected --cost-fp and --cost-fn"),
+    ],
+)
+def test_what_cannot_be_weighed_is_refused_in_one_message(hpc: Path, options: tuple[str, ...], said: str) -> None:
+    result = run(hpc, *RULE, *options)
+    assert result.exit_code == 2
+    assert said in result.output and "Traceback" not in result.output
+
+
+def test_without_a_confidence_it_is_said_what_is_lacking(tmp_path: Path) -> None:
+    path = tmp_path / "log.csv"
+    lines = [f"{place},{'abc'[place % 3]},{'acc'[place % 3]}" for place in range(60)]
+    path.write_text("\n".join(["id,suggested,billed", *lines]))
+    result = run(path, "--right", "suggested = billed")
+    assert result.exit_code == 2 and "With a model's confidence" in result.output
