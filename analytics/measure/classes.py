@@ -100,8 +100,8 @@ def confusion_pairs(pairs: pl.DataFrame, *, level: float = 0.95) -> pl.DataFrame
     --------
     >>> taken = {"true": ["a", "a", "b", "c", "c"], "predicted": ["a", "b", "b", "c", "b"]}
     >>> pairs = pl.DataFrame({**taken, "n": [60, 40, 50, 45, 5]})
-    >>> confusion_pairs(pairs).select("true", "predicted", "n", "expected", "excess").row(0)
-    ('a', 'b', 40, 10.0, 30.0)
+    >>> confusion_pairs(pairs).select("true", "predicted", "n", pl.col("excess").round(6)).row(0)
+    ('a', 'b', 40, 30.0)
     """
     of_true = pl.col("n").sum().over("true")
     of_predicted = pl.col("n").sum().over("predicted")

@@ -108,7 +108,7 @@ def count_value(metric: Metric, counts: Counts) -> FloatArray:
     >>> import numpy as np
     >>> one = np.array([1.0])
     >>> counts = Counts(*[one] * 7, tp=3 * one, fp=one, fn=one, tn=one)
-    >>> precision = Metric("p", "P", "", "", "", "higher", CountRatio(lambda c: c.tp, lambda c: c.tp + c.fp), frozenset())
+    >>> precision = Metric("p", "P", "", "", "", "higher", Proportion(lambda c: c.tp, lambda c: c.tp + c.fp), frozenset())
     >>> float(count_value(precision, counts)[0])
     0.75
     """

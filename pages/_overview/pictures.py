@@ -44,7 +44,9 @@ def draw_confusion(answer: Overview) -> None:
 def draw_scores(answer: Overview, question: Question) -> None:
     """Show the scores by label, with the threshold."""
     figure(
-        figures.score_distribution(answer.histogram, question.threshold),
+        figures.score_distribution(
+            answer.histogram, question.threshold, is_right_or_wrong=question.log.is_right_or_wrong
+        ),
         readings.score_reading(answer, question),
         "scores",
         alt="Rows by score, split by label, with the threshold",

@@ -78,7 +78,7 @@ def miscalibration(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
 
 def better_threshold(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
     """Return the threshold that costs less, where what it saves on rows that did not choose it is clear."""
-    if asking.policy is None or not asking.policy.has_costs:
+    if asking.policy is None or not asking.policy.has_costs or asking.question.log.is_right_or_wrong:
         return ()
     answer = thresholds(cost_table(engine, asking.question), asking.policy)
     size = Size(*(float(end) for end in (answer.saving.value, answer.saving.low, answer.saving.high)))

@@ -22,6 +22,8 @@ def _nothing(_: Asking) -> str:
 
 
 def _costs(asking: Asking) -> str:
+    if asking.question.log.is_right_or_wrong:
+        return "until somebody says what a wrong answer costs compared with a person's look"
     return "" if asking.has_costs else "until somebody says what a miss costs compared with a false alarm"
 
 

@@ -17,6 +17,9 @@ _LARGEST = 92
 """Pixels of the side of the largest square: it leaves room in its cell for the count and the shares beside it."""
 _MATRIX_TITLE = "Right and wrong predictions"
 _SCORES_TITLE = "How do the scores separate the labels?"
+_ANSWERS_TITLE = "How sure are right and wrong answers?"
+_ANSWERS = {"true positives": "right", "false positives": "wrong"}
+"""What rows are called where they are right or wrong and all of them count as answered."""
 
 
 def confusion_matrix(counts: Mapping[str, int]) -> go.Figure:
@@ -78,7 +81,7 @@ def _cell_text(outcome: str, counts: Mapping[str, int], total: int) -> str:
     return lines(f"<b>{words.count(n)}</b>", OUTCOME_LABELS[outcome], *shares)
 
 
-def score_distribution(histogram: pl.DataFrame, threshold: float) -> go.Figure:
+def score_distribution(histogram: pl.DataFrame, threshold: float, *, is_right_or_wrong: bool = False) -> go.Figure:
     """Draw rows by score and label in the colours of their outcomes, with the threshold.
 
     Parameters
@@ -87,44 +90,37 @@ def score_distribution(histogram: pl.DataFrame, threshold: float) -> go.Figure:
         As `Overview.histogram`: ``low == high`` is one distinct score, else a bar holds scores from low to under high.
     threshold : float
         The one that the bars were cut at: rows at or above it are predicted positive.
+    is_right_or_wrong : bool
+        Whether rows are right or wrong at any score, the confidence in them; then no threshold is drawn.
     """
+    title = _ANSWERS_TITLE if is_right_or_wrong else _SCORES_TITLE
     if histogram.is_empty():
-        return empty(_SCORES_TITLE, "No row has a score.")
+        return empty(title, "No row has a score.")
     bars = score_bars(histogram, threshold)
     figure = go.Figure()
     for part in bars.parts:
         is_unknown = part.name == words.NOT_YET_KNOWN
         pattern = palette.HATCH if is_unknown else None
+        name = _ANSWERS.get(part.name, part.name) if is_right_or_wrong else part.name
         figure.add_bar(
             x=[bars.centres[place] for place in part.places],
             y=part.counts,
             width=[bars.widths[place] for place in part.places],
-            name=part.name,
+            name=name,
             marker={"color": part.colour, "line": {"width": 0}, "pattern": pattern},
             customdata=part.places,
             hovertext=[
-                lines(f"score {bars.labels[place]}", f"{part.name} {words.count(n)}", f"n {words.count(bars.n[place])}")
+                lines(f"score {bars.labels[place]}", f"{name} {words.count(n)}", f"n {words.count(bars.n[place])}")
                 for place, n in zip(part.places, part.counts, strict=True)
             ],
             hoverinfo="text",
         )
-    text = f"threshold {words.threshold_text(threshold)} →"
-    figure.add_vline(x=bars.line, line={"color": palette.SAME, "width": 2, "dash": "dash"})
-    is_right = bars.line > (bars.span[0] + bars.span[1]) / 2
-    figure.add_annotation(
-        x=bars.line,
-        y=1,
-        yref="paper",
-        yanchor="top",
-        text=text,
-        showarrow=False,
-        xanchor="right" if is_right else "left",
-        xshift=-4 if is_right else 4,
-    )
-    subtitle = "Rows at or above the threshold are predicted positive"
+    if not is_right_or_wrong:
+        _mark_threshold(figure, bars.line, bars.span, threshold)
+    subtitle = "Rows by confidence" if is_right_or_wrong else "Rows at or above the threshold are predicted positive"
     framed(
         figure,
-        _SCORES_TITLE,
+        title,
         subtitle,
         height=350,
         margin={"t": 116},
@@ -138,3 +134,20 @@ def score_distribution(histogram: pl.DataFrame, threshold: float) -> go.Figure:
     most = max([*bars.n, 1])
     figure.update_yaxes(title_text="Rows", range=[0, 1.15 * most], fixedrange=True, **axis_counts(most))
     return figure
+
+
+def _mark_threshold(figure: go.Figure, at: float, span: tuple[float, float], threshold: float) -> None:
+    """Draw the threshold as a line with its number."""
+    text = f"threshold {words.threshold_text(threshold)} →"
+    figure.add_vline(x=at, line={"color": palette.SAME, "width": 2, "dash": "dash"})
+    is_right = at > (span[0] + span[1]) / 2
+    figure.add_annotation(
+        x=at,
+        y=1,
+        yref="paper",
+        yanchor="top",
+        text=text,
+        showarrow=False,
+        xanchor="right" if is_right else "left",
+        xshift=-4 if is_right else 4,
+    )

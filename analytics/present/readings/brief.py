@@ -24,7 +24,7 @@ from analytics.present import words
 from analytics.present.discovery import slice_words
 from analytics.present.money import money, money_interval
 from analytics.present.readings.gap_parts import PART_WORDS
-from analytics.present.readings.overview_lead import noun_of
+from analytics.present.readings.overview_lead import noun_of, wrong_words
 
 if TYPE_CHECKING:
     from analytics.answers.brief.answer import Brief
@@ -101,6 +101,8 @@ def _name(text: str) -> str:
 def _rates(metric: str, rate: float, rest: float, log: Log) -> str:
     """Compare a rate with that of the rest."""
     noun = noun_of(log)
+    if log.is_right_or_wrong and metric in ("fpr", "error_rate"):
+        return f"{words.share(rate)} of the rows {wrong_words(log)}, against {words.share(rest)} elsewhere"
     if metric not in ("fnr", "fpr", "error_rate"):
         value, other = words.metric_text(metric, rate), words.metric_text(metric, rest)
         is_beyond = compared_by(metric)[0].endswith("_beyond")
@@ -166,13 +168,15 @@ def _sized(size: Size, unit: str | None) -> str:
 
 def finding_certainty(finding: Finding, brief: Brief) -> str:
     """Say how sure it is, and on how many rows."""
+    is_right_or_wrong = brief.asking.question.log.is_right_or_wrong
+    than = "More than elsewhere" if is_right_or_wrong else "More than its base rate explains"
     match finding.parts:
         case SliceParts() as parts:
             rows = f"{words.share(parts.share)} of the rows"
-            return f"More than its base rate explains, at 95 % adjusted for {words.plural(parts.n_compared, 'slice')}; {rows}."
+            return f"{than}, at 95 % adjusted for {words.plural(parts.n_compared, 'slice')}; {rows}."
         case FoundParts() as parts:
             n = words.plural(parts.n_sent, "slice")
-            return f"More than its base rate explains, confirmed on rows that the search did not see, adjusted for {n}."
+            return f"{than}, confirmed on rows that the search did not see, adjusted for {n}."
         case CalibrationParts() as parts:
             off, chance = (words.points(value).removeprefix("+") for value in (parts.ece, parts.ece_by_chance))
             slope = "" if parts.slope is None else f" Slope {words.number(parts.slope, 2)}."

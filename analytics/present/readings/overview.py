@@ -217,7 +217,8 @@ def score_reading(overview: Overview, question: Question) -> str:
         return f"The log holds decisions and no scores. {flagged}".strip()
     caveat = "" if overview.areas_are_exact else " Scores inside one bin count as ties."
     pairs = words.metric_interval("error_rate", *area)
-    lead = f"A positive row scores above a negative one in {pairs} of pairs, a tie counting half (AUROC)."
+    pair = ("right", "wrong") if question.log.is_right_or_wrong else ("positive", "negative")
+    lead = f"A {pair[0]} row scores above a {pair[1]} one in {pairs} of pairs, a tie counting half (AUROC)."
     if area[1] is not None and area[1] <= 0.5:
         lead += _chance_part(area[1], area[2])
     return f"{lead}{caveat} {flagged}".strip()
