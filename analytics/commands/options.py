@@ -35,6 +35,7 @@ ROLE_OPTIONS: dict[str, str] = {
     "time": "time",
     "amount": "amount",
     "model_version": "model_version",
+    "unit": "unit",
 }
 """The options that name the column of a role, each with its role."""
 
@@ -71,6 +72,9 @@ class Source:
     time: Annotated[Text, named("Column of times.")] = None
     amount: Annotated[Text, named("Column of amounts.")] = None
     model_version: Annotated[Text, named("Column of model versions.", "--model-version")] = None
+    unit: Annotated[Text, named("Column of what rows belong together by: rows of one session are not independent.")] = (
+        None
+    )
     segments: Annotated[Text, named("Segment columns, separated by commas.")] = None
     labels: Annotated[Path | None, named("Labels that came in another file, joined by --id.")] = None
     delimiter: Annotated[Text, named("What stands between two fields; guessed by default.", panel=_LAYOUT)] = None

@@ -25,6 +25,8 @@ class Mapping:
     How the score's column is read: its numbers are divided by ``score_scale`` (100 for percent), those in ``score_missing``
     stand for no score, ``is_score_clipped`` takes what rounding left outside [0, 1] to its ends, and ``is_confidence`` says that
     the number is the confidence in whichever class the decision names, so that rows decided negative have 1 minus it.
+
+    ``unit`` is what rows belong together by: those of one session, patient or task are not independent of each other.
     """
 
     score: str | None = None
@@ -47,6 +49,7 @@ class Mapping:
     score_missing: tuple[str, ...] = ()
     is_score_clipped: bool = False
     is_confidence: bool = False
+    unit: str | None = None
 
     @property
     def judged(self) -> str | None:
@@ -89,12 +92,12 @@ class Mapping:
         return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
-_LATER_FIELDS = ("decision_negative", "score_scale", "score_missing", "is_score_clipped", "is_confidence")
+_LATER_FIELDS = ("decision_negative", "score_scale", "score_missing", "is_score_clipped", "is_confidence", "unit")
 """Fields that older mappings do not have: at their defaults they leave the digest, by which a log's file is found, as it was."""
 
 _DEFAULTS = {entry.name: entry.default for entry in fields(Mapping)}
 
-SINGLE_ROLES = ("score", "decision", "label", "row_id", "time", "amount", "model_version")
+SINGLE_ROLES = ("score", "decision", "label", "row_id", "time", "amount", "model_version", "unit")
 ROLE_LABELS = {
     "score": "Score",
     "decision": "Decision",
@@ -103,6 +106,7 @@ ROLE_LABELS = {
     "time": "Time",
     "amount": "Amount",
     "model_version": "Model version",
+    "unit": "Unit",
     "segment": "Segment",
     "text": "Free text",
     "ignore": "Ignore",
