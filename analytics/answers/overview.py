@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import numpy as np
 import polars as pl
 
-from analytics.answers.question import Question, score_table
+from analytics.answers.question import Question, clusters, score_table
 from analytics.log.schema import Log
 from analytics.measure.estimates import estimate_table
 from analytics.measure.intervals import Interval, difference
@@ -43,6 +43,10 @@ class Overview:
         The trend's bucket: 1h, 1d, 1w or 1mo.
     areas_are_exact : bool
         Whether areas under curves carry no ties but those of the scores.
+    n_units : int or None
+        Units of the rows, None where every row stands alone.
+    design_effects : dict of str to float
+        By metric, how many times the variance of independent rows its variance is.
     """
 
     counts: dict[str, int]
@@ -51,6 +55,8 @@ class Overview:
     trend: pl.DataFrame | None
     every: str | None
     areas_are_exact: bool
+    n_units: int | None = None
+    design_effects: dict[str, float] = field(default_factory=dict)
 
     def value(self, metric: str) -> tuple[float | None, float | None, float | None]:
         """Return a metric with its interval."""
@@ -67,13 +73,17 @@ def overview(engine: Engine, question: Question) -> Overview:
         by=(),
         threshold_bin=scores.threshold_bin,
         is_probability=question.log.is_probability,
+        clusters=clusters(engine, question, (), tuple(METRICS)),
     )
     row = estimates.row(0, named=True)
     counts = {name: int(row[name]) for name in estimates.columns if estimates.schema[name].is_integer()}
     every = bucket(question.log)
     trend = None
     if every:
-        trend = trend_table(engine.time_table(question.log, question.cohort, question.threshold, every))
+        trend = trend_table(
+            engine.time_table(question.log, question.cohort, question.threshold, every),
+            clusters=clusters(engine, question, (), (), every=every),
+        )
     return Overview(
         counts=counts,
         metrics=pl.DataFrame(
@@ -87,6 +97,8 @@ def overview(engine: Engine, question: Question) -> Overview:
         trend=trend,
         every=every,
         areas_are_exact=scores.is_exact,
+        n_units=int(row["n_units"]) if "n_units" in row else None,
+        design_effects={name: effect for name in METRICS if (effect := row.get(f"{name}_design_effect")) is not None},
     )
 
 
@@ -110,11 +122,11 @@ def bucket_clauses(log: Log, start: datetime, every: str) -> tuple[Clause, ...]:
 
 def change_between(before: Overview, after: Overview, metric: str) -> Interval | None:
     """Return by how much a metric is another one in a second set of rows, with its interval; None where it is undefined."""
-    values = [
+    own, other = (
         Interval(*(np.asarray(np.nan if end is None else end) for end in each.value(metric)))
         for each in (after, before)
-    ]
-    found = difference(*values)
+    )
+    found = difference(own, other)
     return None if np.isnan(found.low) or np.isnan(found.high) else found
 
 

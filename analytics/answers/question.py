@@ -10,6 +10,7 @@ import polars as pl
 from analytics.answers.empty_cohort import empty_cohort
 from analytics.log.schema import Log
 from analytics.measure.metrics import METRICS, sums_of
+from analytics.query.clusters import clusters_of
 from analytics.query.cohort import Clause, Cohort
 from analytics.query.engine import Engine, ScoreTable
 
@@ -55,6 +56,15 @@ def score_table(
     if question.cohort and scores.frame.is_empty():
         raise empty_cohort(engine, question.log, question.cohort, question.threshold)
     return scores
+
+
+def clusters(
+    engine: Engine, question: Question, by: Sequence[str], metrics: Sequence[str], *, every: str | None = None
+) -> pl.DataFrame | None:
+    """Return what the units of each slice have in common, for some metrics; None where every row stands alone."""
+    return clusters_of(
+        engine, question.log, question.cohort, question.threshold, by, sums=sums_of(metrics), every=every
+    )
 
 
 def judged_rows(engine: Engine, question: Question, limit: int = 10) -> pl.DataFrame:

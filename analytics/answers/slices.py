@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from analytics.answers.question import Question, score_table
+from analytics.answers.question import Question, clusters, score_table
 from analytics.errors import QuestionError
 from analytics.measure.counts import Counts
 from analytics.measure.estimates import estimate_table
@@ -36,6 +36,8 @@ class SliceAnswer:
         One row: the whole cohort.
     min_support : int
         Judged rows that the metric rests on, below which a slice is marked ``few_rows``.
+    unit : str or None
+        The column by which rows belong together.
     """
 
     by: tuple[str, ...]
@@ -43,6 +45,7 @@ class SliceAnswer:
     table: pl.DataFrame
     overall: pl.DataFrame
     min_support: int
+    unit: str | None = None
 
 
 def slices(
@@ -83,10 +86,12 @@ def slices(
         "threshold_bin": scores.threshold_bin,
         "metrics": asked,
         "is_probability": question.log.is_probability,
+        "clusters": clusters(engine, question, by, asked),
     }
     table = slice_table(scores.frame, scores.edges, by=scores.by, metric=metric, min_support=min_support, **options)
     overall = estimate_table(scores.frame, scores.edges, by=(), **options)
-    return SliceAnswer(tuple(by), metric, _ranked(table, metric, scores.by), overall, min_support)
+    ranked = _ranked(table, metric, scores.by)
+    return SliceAnswer(tuple(by), metric, ranked, overall, min_support, question.log.mapping.unit)
 
 
 def _ranked(table: pl.DataFrame, metric: str, by: Sequence[str]) -> pl.DataFrame:

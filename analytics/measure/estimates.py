@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import polars as pl
 
+from analytics.measure.clusters import Clusters
 from analytics.measure.counts import Counts, confusion_table, segments
 from analytics.measure.estimators import Evidence, cells_of
 from analytics.measure.intervals import REPLICATES, FloatArray, Interval, poisson_bootstrap
@@ -28,6 +29,7 @@ def evidence(
     by: Sequence[str],
     n_bins: int,
     seed: int,
+    clusters: pl.DataFrame | None = None,
 ) -> Iterator[tuple[Evidence, Evidence]]:
     """Give the slices of a confusion table run by run, each with the total of the whole table.
 
@@ -41,6 +43,7 @@ def evidence(
     total_bins = BinnedSlices(score_table, pl.DataFrame(), n_bins).between(0, 1) if needs_bins else None
     step = _SLICES_WITH_BINS if needs_bins else _SLICES_OF_COUNTS
     rng = np.random.default_rng(seed)
+    units, total_units = (None, None) if clusters is None else Clusters.of_slices(clusters, slices, by)
     for start in range(0, slices.height, step):
         part = counts[start : start + step]
         bins = None if binned is None else binned.between(start, min(start + step, slices.height))
@@ -49,7 +52,8 @@ def evidence(
             draws = poisson_bootstrap(cells_of(part), REPLICATES, rng)
             rest = poisson_bootstrap(cells_of(total - part.total()), REPLICATES, rng)
             total_draws = draws.sum(axis=0, keepdims=True) + rest
-        yield Evidence(part, bins, draws), Evidence(total, total_bins, total_draws)
+        own_units = None if units is None else units[start : start + step]
+        yield Evidence(part, bins, draws, own_units), Evidence(total, total_bins, total_draws, total_units)
 
 
 def interval(metric: Metric, known: Evidence, *, level: float, is_probability: bool) -> Interval:
@@ -70,6 +74,16 @@ def with_columns(table: pl.DataFrame, columns: dict[str, FloatArray]) -> pl.Data
     return table.hstack(pl.DataFrame(columns, nan_to_null=True))
 
 
+def add_spreads(found: dict[str, list[FloatArray]], known: Evidence, metrics: Sequence[Metric]) -> None:
+    """Add the columns n_units and m_design_effect of a run of slices, nothing where every row stands alone."""
+    if known.clusters is None:
+        return
+    found.setdefault("n_units", []).append(known.clusters.n_units)
+    for metric in metrics:
+        if (spread := metric.estimator.spread(known)) is not None:
+            found.setdefault(f"{metric.name}_design_effect", []).append(spread.effect)
+
+
 def joined(parts: Sequence[Interval]) -> Interval:
     """Put the intervals of runs of slices one after the other."""
     if not parts:
@@ -87,6 +101,7 @@ def estimate_table(
     level: float = 0.95,
     seed: int = 0,
     is_probability: bool,
+    clusters: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """Estimate metrics for every slice, each with its interval.
 
@@ -108,11 +123,14 @@ def estimate_table(
         Seed of the bootstrap.
     is_probability : bool
         Whether scores lie between 0 and 1; if not, metrics that need probabilities are null.
+    clusters : polars.DataFrame, optional
+        Where rows belong together: one row per slice, what `Clusters.of_slices` reads.
 
     Returns
     -------
     polars.DataFrame
-        by…, the counts of `confusion_table`, and m, m_low, m_high for every metric m.
+        by…, the counts of `confusion_table`, and m, m_low, m_high for every metric m; with clusters n_units, and for metrics
+        that are linearised m_design_effect.
 
     Raises
     ------
@@ -138,10 +156,12 @@ def estimate_table(
     chosen = named(metrics)
     slices = confusion_table(score_table, by=by, threshold_bin=threshold_bin)
     found: dict[str, list[Interval]] = {metric.name: [] for metric in chosen}
-    for known, _ in evidence(score_table, slices, chosen, by, len(edges), seed):
+    spreads: dict[str, list[FloatArray]] = {}
+    for known, _ in evidence(score_table, slices, chosen, by, len(edges), seed, clusters):
+        add_spreads(spreads, known, chosen)
         for metric in chosen:
             found[metric.name].append(interval(metric, known, level=level, is_probability=is_probability))
-    columns: dict[str, FloatArray] = {}
+    columns: dict[str, FloatArray] = {name: np.concatenate(parts) for name, parts in spreads.items()}
     for metric in chosen:
         columns |= columns_of(metric.name, joined(found[metric.name]))
     return with_columns(slices, columns)

@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
 import numpy as np
 from scipy import special
 
+from analytics.measure.clusters import (
+    Clusters,
+    Effect,
+    Spread,
+    gradient_of,
+    joint_effect,
+    proportion_interval,
+    row_variance,
+    spread_of,
+    widened,
+)
 from analytics.measure.comparisons import proportion_p_value
 from analytics.measure.counts import Counts
 from analytics.measure.intervals import (
@@ -36,22 +47,28 @@ Bounds = tuple[float, float]
 class Evidence:
     """What is known of a run of slices: counts, score bins and Poisson replicates of tp, fp, fn and tn.
 
-    `bins` and `draws` (slices, 4, replicates) are None when no metric needs them.
+    `bins` and `draws` (slices, 4, replicates) are None when no metric needs them, `clusters` where every row stands alone.
     """
 
     counts: Counts
     bins: ScoreBins | None
     draws: FloatArray | None
+    clusters: Clusters | None = None
 
     def __sub__(self, part: Evidence) -> Evidence:
         bins = None if self.bins is None or part.bins is None else self.bins - part.bins
         draws = None if self.draws is None or part.draws is None else self.draws - part.draws
-        return Evidence(self.counts - part.counts, bins, draws)
+        clusters = None if self.clusters is None or part.clusters is None else self.clusters - part.clusters
+        return Evidence(self.counts - part.counts, bins, draws, clusters)
 
 
 @dataclass(frozen=True)
 class Sides:
-    """Slices and their complements, with their intervals at one level; `total` is both together."""
+    """Slices and their complements, with their intervals at one level; `total` is both together.
+
+    Where rows belong together, `correlation` says how estimates of both sides move together, since a unit may have rows in
+    either, and `freedom` how many degrees Student's t of their difference has.
+    """
 
     known: Evidence
     complement: Evidence
@@ -59,6 +76,18 @@ class Sides:
     own: Interval
     other: Interval
     level: float
+    correlation: FloatArray | None = None
+    freedom: FloatArray | None = None
+
+    @property
+    def difference(self) -> Interval:
+        """The slices less their complements."""
+        return difference(self.own, self.other, self.correlation)
+
+    @property
+    def p_value(self) -> FloatArray:
+        """The test that is read off the interval of the difference."""
+        return difference_p_value(self.difference, self.level, self.freedom)
 
 
 class Estimator(ABC):
@@ -85,7 +114,11 @@ class Estimator(ABC):
 
     def p_value(self, sides: Sides) -> FloatArray:
         """Test slices against their complements; by default read off the interval of the difference."""
-        return difference_p_value(difference(sides.own, sides.other), sides.level)
+        return sides.p_value
+
+    def spread(self, known: Evidence) -> Spread | None:
+        """Say how sure estimates are whose rows belong together; None where every row stands alone."""
+        return None
 
 
 @dataclass(frozen=True)
@@ -99,18 +132,56 @@ class CountRatio(Estimator):
         """Compute the ratio; NaN where the denominator is 0."""
         return ratio(self.numerator(counts), self.denominator(counts))
 
+    def spread(self, known: Evidence) -> Spread | None:
+        """Linearise the ratio over units."""
+        if known.clusters is None:
+            return None
+        gradient = gradient_of(self.value, known.counts)
+        n_units = self.units(known.clusters, known.counts)
+        return spread_of(known.clusters.padded(gradient), known.clusters, n_units, row_variance(gradient, known.counts))
+
+    def units(self, clusters: Clusters, counts: Counts) -> FloatArray:
+        """Say how many units of equal size the rows are worth, of either label the fewer."""
+        either = (counts.tp + counts.fn, {"tp": 1.0, "fn": 1.0}), (counts.fp + counts.tn, {"fp": 1.0, "tn": 1.0})
+        numbers = [clusters.number(clusters.row(weights), total) for total, weights in either]
+        return np.asarray(np.fmin(*numbers), dtype=float)
+
 
 class Proportion(CountRatio):
     """A share of rows: Wilson's interval; the pooled z-test, or Fisher's where few are expected."""
 
     def interval(self, known: Evidence, level: float, bounds: Bounds) -> Interval:
         """Bound a proportion of the counts."""
-        return wilson(self.numerator(known.counts), self.denominator(known.counts), level)
+        successes, trials = self.numerator(known.counts), self.denominator(known.counts)
+        if known.clusters is None or (spread := self.spread(known)) is None:
+            return wilson(successes, trials, level)
+        numbers = (spread.n_units, *self._worth(known.clusters, known.counts))
+        return proportion_interval(successes, trials, spread.effect, numbers, level)
+
+    def units(self, clusters: Clusters, counts: Counts) -> FloatArray:
+        """Say how many units of equal size the trials are worth."""
+        weights = clusters.padded(gradient_of(self.denominator, counts))
+        return clusters.number(weights, self.denominator(counts))
+
+    def _worth(self, clusters: Clusters, counts: Counts) -> tuple[FloatArray, FloatArray]:
+        """Say how many units of equal size the successes, and the failures, are worth."""
+        found = []
+        for part in (self.numerator, lambda each: self.denominator(each) - self.numerator(each)):
+            found.append(clusters.number(clusters.padded(gradient_of(part, counts)), part(counts)))
+        return found[0], found[1]
 
     def p_value(self, sides: Sides) -> FloatArray:
-        """Test two proportions."""
+        """Test two proportions; where rows belong together by the interval of the difference.
+
+        Then it is not surer than by rows, unless their units make the difference surer.
+        """
         tables = (sides.known.counts, sides.complement.counts)
-        return proportion_p_value(*(count(counts) for counts in tables for count in (self.numerator, self.denominator)))
+        p = proportion_p_value(*(count(counts) for counts in tables for count in (self.numerator, self.denominator)))
+        own, other = self.spread(sides.known), self.spread(sides.complement)
+        if own is None or other is None:
+            return p
+        is_surer = joint_effect(own, other, sides.correlation) < 1
+        return np.where(is_surer, sides.p_value, np.fmax(p, sides.p_value))
 
 
 class Bootstrapped(CountRatio):
@@ -126,7 +197,9 @@ class Bootstrapped(CountRatio):
         draws = np.where(cells_of(known.counts)[..., None] == 0, spare, known.draws)
         tp, fp, fn, tn = np.moveaxis(draws, 1, 0)
         drawn = Counts(tp, tp, tp, tp, tp, tp, tp, tp, fp, fn, tn)
-        return percentile_interval(self.value(known.counts), self.value(drawn), level)
+        found = percentile_interval(self.value(known.counts), self.value(drawn), level)
+        spread = self.spread(known)
+        return found if spread is None else widened(found, Effect(spread.effect, spread.freedom), level, bounds)
 
 
 @dataclass(frozen=True)
@@ -134,6 +207,7 @@ class Mean(Estimator):
     """A mean over the judged rows, from sums of the bins: Student's t, and no surer than all rows' variance allows."""
 
     of: Callable[[ScoreBins], Estimate]
+    weights: Mapping[str, float]
     sums: frozenset[str]
     is_sharper_by_score: bool = False
     reads_bins = True
@@ -141,7 +215,21 @@ class Mean(Estimator):
     def interval(self, known: Evidence, level: float, bounds: Bounds) -> Interval:
         """Bound a mean."""
         assert known.bins is not None
-        return mean_interval(self.of(known.bins), known.counts.judged, level, bounds)
+        found, spread = self.of(known.bins), self.spread(known)
+        if spread is None:
+            return mean_interval(found, known.counts.judged, level, bounds)
+        return mean_interval(Estimate(found.value, np.sqrt(spread.variance)), spread.n_units, level, bounds)
+
+    def spread(self, known: Evidence) -> Spread | None:
+        """Linearise the mean over units."""
+        clusters = known.clusters
+        if clusters is None:
+            return None
+        assert known.bins is not None
+        found, judged = self.of(known.bins), known.counts.judged
+        each = clusters.row(dict.fromkeys(("tp", "fp", "fn", "tn"), 1.0))
+        gradient = ratio(clusters.row(self.weights) - found.value[:, None] * each, judged[:, None])
+        return spread_of(gradient, clusters, clusters.number(each, judged), found.standard_error**2)
 
     def p_value(self, sides: Sides) -> FloatArray:
         """Test with the variance of all rows too: a slice that by chance holds no large loss underrates its own."""
@@ -149,9 +237,8 @@ class Mean(Estimator):
         n = sides.total.counts.judged
         variance = self.of(sides.total.bins).standard_error ** 2 * n
         error = np.sqrt(variance * (ratio(1, sides.known.counts.judged) + ratio(1, sides.complement.counts.judged)))
-        gap = difference(sides.own, sides.other)
-        pooled = 2 * special.ndtr(-ratio(np.abs(gap.value), error))
-        return np.asarray(np.maximum(difference_p_value(gap, sides.level), pooled), dtype=float)
+        pooled = 2 * special.ndtr(-ratio(np.abs(sides.difference.value), error))
+        return np.asarray(np.maximum(sides.p_value, pooled), dtype=float)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,139 @@
+"""The relation behind intervals of rows that belong together: what the units of a slice have in common, as sums of products."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from itertools import combinations_with_replacement, product
+from typing import Any
+
+import narwhals.stable.v2 as nw
+import polars as pl
+
+from analytics.log.schema import Log
+from analytics.query.cohort import Cohort
+from analytics.query.engine import Engine, as_people_see, stored_slice
+from analytics.query.relations import LOG_LOSS, MOMENTS, integer, log_loss
+
+_COUNTED = ("tp", "fp", "fn", "tn", "n_flagged", "n_scored", "n_pos", "n_labelled")
+"""What is counted per unit, in the order of the products."""
+
+_WEEK, _DAY_MS, _FAR = "1w", 86_400_000, 700_000
+"""A week as buckets name it; the milliseconds of a day; and a whole number of weeks, in days, before any time of a log, so that
+days are positive and division rounds down on every engine."""
+_MONDAY = 3
+"""Days from a Monday to the first day of 1970, a Thursday."""
+
+
+def clusters_of(
+    engine: Engine,
+    log: Log,
+    cohort: Cohort,
+    threshold: float,
+    by: Sequence[str] = (),
+    *,
+    sums: Collection[str] = (),
+    every: str | None = None,
+) -> pl.DataFrame | None:
+    """Return what the units of each slice have in common, as `cluster_table` says; None where every row stands alone.
+
+    Slices are as people see them; a bucket of time is its beginning.
+    """
+    if log.mapping.unit is None:
+        return None
+    known = frozenset(sums) - (frozenset() if log.is_probability else LOG_LOSS)
+    stored = [stored_slice(log, name) for name in by]
+    table = engine.collect(
+        cluster_table(engine.kept(log, cohort, threshold), stored, threshold, sums=known, every=every)
+    )
+    for place, name in enumerate(by):
+        table = table.with_columns(as_people_see(log, name, table[f"slice_{place}"]).alias(f"slice_{place}"))
+    if every == _WEEK:
+        days = pl.col("bucket") * 7 - _MONDAY - _FAR
+        table = table.with_columns(bucket=(days * _DAY_MS).cast(pl.Datetime("ms")).cast(pl.Datetime("us")))
+    return table
+
+
+def _week(moment: nw.Expr) -> nw.Expr:
+    """Return the number of a time's week, which begins on Monday."""
+    return (moment.dt.timestamp("ms") // _DAY_MS + _MONDAY + _FAR) // 7
+
+
+def cluster_table(
+    frame: nw.LazyFrame[Any],
+    by: Sequence[str],
+    threshold: float,
+    *,
+    sums: Collection[str] = (),
+    every: str | None = None,
+) -> nw.LazyFrame[Any]:
+    """Add up, over the units of each slice, the products of what is counted in the slice and in the whole unit.
+
+    Parameters
+    ----------
+    frame : LazyFrame
+        Rows of a log with ``score``, ``label``, ``unit`` and the columns ``by``.
+    by : sequence of str
+        Stored columns to slice by.
+    threshold : float
+    sums : collection of str
+        Which sums of scores over judged rows are counted besides the counts.
+    every : str, optional
+        Slice by buckets of time too, in ``bucket``; weeks by their number, since no engine truncates to them.
+
+    Returns
+    -------
+    LazyFrame
+        ``slice_0 …``, ``n_units``, ``n_units_inside`` (units without a row in another slice), ``unit_share`` (the shares that
+        the rows of the slice are of their units, added up: over all slices that is the number of units), then
+        ``own:a:b`` for each two of what is counted, a not after b, the products of both numbers in the slice, and where there
+        are slices ``cross:a:b``, those of a in the slice and b in the whole unit.
+    """
+    label, score = nw.col("label"), nw.col("score")
+    flagged, passed = score >= threshold, score < threshold
+    is_judged = ~label.is_null() & ~score.is_null()
+    parts = {
+        "tp": integer(flagged & (label == 1)),
+        "fp": integer(flagged & (label == 0)),
+        "fn": integer(passed & (label == 1)),
+        "tn": integer(passed & (label == 0)),
+        "n_flagged": integer(flagged),
+        "n_scored": integer(~score.is_null()),
+        "n_pos": integer(label == 1),
+        "n_labelled": integer(~label.is_null()),
+        "score_sum": nw.when(is_judged).then(score).otherwise(nw.lit(0.0)),
+        "score_sq_sum": nw.when(is_judged).then(score * score).otherwise(nw.lit(0.0)),
+        "score_pos_sum": nw.when(is_judged & (label == 1)).then(score).otherwise(nw.lit(0.0)),
+        "log_loss_sum": nw.when(is_judged).then(log_loss(score, label)).otherwise(nw.lit(0.0)),
+    }
+    names = (*_COUNTED, *sorted((MOMENTS | LOG_LOSS) & {*sums}))
+    keys = {f"slice_{place}": nw.col(name) for place, name in enumerate(by)}
+    if every is not None:
+        keys["bucket"] = _week(nw.col("moment")) if every == _WEEK else nw.col("moment").dt.truncate(every)
+    prepared = frame.select(**keys, unit=nw.col("unit"), n=nw.lit(1), **{name: parts[name] for name in names})
+    counted = ("n", *names)
+    totals = {name: nw.col(name).sum().cast(nw.Float64) for name in counted}
+    cells = prepared.group_by(*keys, "unit").agg(**totals)
+    if not keys:
+        shares = cells.with_columns(part=nw.lit(0), is_inside=nw.lit(1), share=nw.lit(1.0))
+    else:
+        whole = cells.group_by("unit").agg(**{f"all_{name}": nw.col(name).sum() for name in counted})
+        shares = cells.join(whole, on="unit").with_columns(
+            is_inside=integer(nw.col("n") == nw.col("all_n")), share=nw.col("n") / nw.col("all_n")
+        )
+    products = {
+        f"own:{first}:{second}": nw.col(first) * nw.col(second)
+        for first, second in combinations_with_replacement(names, 2)
+    }
+    if keys:
+        products |= {
+            f"cross:{first}:{second}": nw.col(first) * nw.col(f"all_{second}")
+            for first, second in product(names, repeat=2)
+        }
+    grouped = tuple(keys) or ("part",)
+    found = shares.select(*grouped, "is_inside", "share", **products)
+    return found.group_by(*grouped).agg(
+        n_units=nw.len().cast(nw.Int64),
+        n_units_inside=nw.col("is_inside").sum().cast(nw.Int64),
+        unit_share=nw.col("share").sum(),
+        **{name: nw.col(name).sum() for name in products},
+    )
