@@ -17,11 +17,8 @@ from analytics.query.relations import LOG_LOSS, MOMENTS, integer, log_loss
 _COUNTED = ("tp", "fp", "fn", "tn", "n_flagged", "n_scored", "n_pos", "n_labelled")
 """What is counted per unit, in the order of the products."""
 
-_WEEK, _DAY_MS, _FAR = "1w", 86_400_000, 700_000
-"""A week as buckets name it; the milliseconds of a day; and a whole number of weeks, in days, before any time of a log, so that
-days are positive and division rounds down on every engine."""
-_MONDAY = 3
-"""Days from a Monday to the first day of 1970, a Thursday."""
+_WEEK = "1w"
+"""A week as buckets name it."""
 
 
 def clusters_of(
@@ -36,7 +33,7 @@ def clusters_of(
 ) -> pl.DataFrame | None:
     """Return what the units of each slice have in common, as `cluster_table` says; None where every row stands alone.
 
-    Slices are as people see them; a bucket of time is its beginning.
+    Slices are as people see them.
     """
     if log.mapping.unit is None:
         return None
@@ -47,15 +44,16 @@ def clusters_of(
     )
     for place, name in enumerate(by):
         table = table.with_columns(as_people_see(log, name, table[f"slice_{place}"]).alias(f"slice_{place}"))
-    if every == _WEEK:
-        days = pl.col("bucket") * 7 - _MONDAY - _FAR
-        table = table.with_columns(bucket=(days * _DAY_MS).cast(pl.Datetime("ms")).cast(pl.Datetime("us")))
     return table
 
 
 def _week(moment: nw.Expr) -> nw.Expr:
-    """Return the number of a time's week, which begins on Monday."""
-    return (moment.dt.timestamp("ms") // _DAY_MS + _MONDAY + _FAR) // 7
+    """Return the Monday of a time; DuckDB is not asked to truncate to weeks by Narwhals."""
+    day, number = moment.dt.truncate("1d"), moment.dt.weekday()
+    monday = day
+    for place in range(2, 8):
+        monday = nw.when(number == place).then(day.dt.offset_by(f"-{place - 1}d")).otherwise(monday)
+    return monday
 
 
 def cluster_table(
@@ -78,7 +76,7 @@ def cluster_table(
     sums : collection of str
         Which sums of scores over judged rows are counted besides the counts.
     every : str, optional
-        Slice by buckets of time too, in ``bucket``; weeks by their number, since no engine truncates to them.
+        Slice by hour, day, week or month too (1h, 1d, 1w or 1mo), in ``bucket``.
 
     Returns
     -------

@@ -7,15 +7,13 @@ from collections.abc import Iterator
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from analytics.query.clusters import cluster_table, clusters_of
 from analytics.query.cohort import Cohort
 from analytics.query.engine import Engine
 from tests.ingested import Desk
-from tests.query.logs import Twins, collected, frames
+from tests.query.logs import START, TEXTS, Twins, collected, with_bins
 
 SUMS = ("score_pos_sum", "score_sum")
 NAMES = ("tp", "fp", "fn", "tn", "n_flagged", "n_scored", "n_pos", "n_labelled", *sorted(SUMS))
@@ -42,22 +40,28 @@ def counted(frame: pl.DataFrame, threshold: float) -> np.ndarray:
     return columns.to_numpy().reshape(frame.height, len(parts))
 
 
-@settings(max_examples=4)
-@given(frame=frames(), by=st.sampled_from([(), ("c0",), ("c2", "c1")]), n_units=st.integers(1, 8))
-def test_products_over_units(twins: Twins, frame: pl.DataFrame, by: tuple[str, ...], n_units: int) -> None:
+def rows(seed: int) -> pl.DataFrame:
+    """A stored log with nulls everywhere; a pair of engines takes seconds for one, so that few are drawn."""
+    draw = np.random.default_rng(seed)
+    values = [[None, *(k / 20 for k in range(21))], [None, 0, 1], [None, 0, 1], [None, 12.5], [None, START]]
+    values += [[None, *TEXTS[:3]], [None, 0, 1], [None, True, False], [None, 0.1], [None, START]]
+    return with_bins([tuple(each[draw.integers(len(each))] for each in values) for _ in range(40)])
+
+
+@pytest.mark.parametrize(("seed", "by", "n_units"), [(1, (), 5), (2, ("c0",), 7), (3, ("c2", "c1"), 1)])
+def test_products_over_units(twins: Twins, seed: int, by: tuple[str, ...], n_units: int) -> None:
+    frame = rows(seed)
     frame = frame.with_columns(unit=(pl.col("row_id") * 7 % n_units))
     found, other = (collected(cluster_table(side, by, 0.3, sums=SUMS)) for side in twins.of(frame))
     assert_frame_equal(found, other, check_row_order=False, check_dtypes=False, rel_tol=1e-9, abs_tol=1e-9)
     keys = [f"slice_{place}" for place in range(len(by))]
-    if not frame.height:
-        return
-    rows, unit = counted(frame, 0.3), frame["unit"].to_numpy()
-    whole = np.array([rows[unit == each].sum(axis=0) for each in range(n_units)])
+    counts, unit = counted(frame, 0.3), frame["unit"].to_numpy()
+    whole = np.array([counts[unit == each].sum(axis=0) for each in range(n_units)])
     for slice_ in found.iter_rows(named=True):
         is_in = np.ones(frame.height, dtype=bool)
         for key, name in zip(keys, by, strict=True):
-            is_in &= frame[name].eq_missing(pl.lit(slice_[key], dtype=frame.schema[name])).to_numpy()
-        own = np.array([rows[is_in & (unit == each)].sum(axis=0) for each in range(n_units)])
+            is_in &= frame[name].eq_missing(pl.Series([slice_[key]], dtype=frame.schema[name])).to_numpy()
+        own = np.array([counts[is_in & (unit == each)].sum(axis=0) for each in range(n_units)])
         here = [each for each in range(n_units) if (is_in & (unit == each)).any()]
         assert slice_["n_units"] == len(here)
         assert slice_["n_units_inside"] == sum(not (~is_in & (unit == each)).any() for each in here)

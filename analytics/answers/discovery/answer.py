@@ -14,6 +14,7 @@ from analytics.answers.discovery.tree import Tree, tree_of
 from analytics.answers.question import Question
 from analytics.errors import QuestionError
 from analytics.measure.comparisons import SIGNIFICANT
+from analytics.measure.discovery.clusters import UnitCells, effects_of
 from analytics.measure.discovery.confirmation import confirmation_table
 from analytics.measure.discovery.contribution import contributions
 from analytics.measure.discovery.cube import Cube, Sums
@@ -136,7 +137,10 @@ def discover(
     progress("Counting rows", 0.0)
     cells = cells_of(engine, question, search, split)
     find, report = cells.cube, cells.cube
+    units = [cells.units, cells.units]
     if split != "none":
+        parts = ~cells.is_held_back, cells.is_held_back
+        units = [None if cells.units is None else cells.units.part(chosen) for chosen in parts]
         find, report = cells.cube.part(~cells.is_held_back), cells.cube.part(cells.is_held_back)
     n_judged, n_searched = cells.cube.sums.n.sum(), find.sums.n.sum()
     if not find.sums.trials.sum() or not report.sums.trials.sum():
@@ -160,9 +164,11 @@ def discover(
             work=found.work,
             seed=search.seed,
             progress=lambda done: progress("Measuring noise", done),
+            units=units[0],
         )
     weight = 1.0 if search.every else weights(groups, len(found.patterns))
-    table = _reported(cells, find, report, groups, weight, found if search.every and split == "none" else None)
+    known = found if search.every and split == "none" else None
+    table = _reported(cells, find, report, groups, weight, known, units[1])
     n_sent, n_more = len(groups), 0
     if not search.every:
         is_real = (table["p_adjusted"].fill_null(1.0) < SIGNIFICANT).to_numpy()
@@ -205,7 +211,13 @@ def _every_slice(found: Lattice, ranks: np.ndarray[Any, np.dtype[np.float64]]) -
 
 
 def _reported(
-    cells: Cells, find: Cube, report: Cube, groups: Sequence[Group], weight: FloatArray | float, known: Lattice | None
+    cells: Cells,
+    find: Cube,
+    report: Cube,
+    groups: Sequence[Group],
+    weight: FloatArray | float,
+    known: Lattice | None,
+    units: UnitCells | None,
 ) -> pl.DataFrame:
     """Compare the slices on the rows that they are reported from; ``known`` holds their sums where all rows are searched."""
 
@@ -217,7 +229,13 @@ def _reported(
     found, held = sums_in(find), sums_in(report)
     both = held if report is find else found + held
     table = confirmation_table(
-        held, report.sums.sum(), both.trials, is_binary=find.is_binary, is_held_back=report is not find, weights=weight
+        held,
+        report.sums.sum(),
+        both.trials,
+        is_binary=find.is_binary,
+        is_held_back=report is not find,
+        weights=weight,
+        effects=None if units is None else effects_of(units, [group.pattern for group in groups]),
     )
     n_judged = cells.cube.sums.n.sum()
     return table.with_columns(
