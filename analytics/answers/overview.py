@@ -8,12 +8,13 @@ from datetime import datetime, timedelta
 import numpy as np
 import polars as pl
 
-from analytics.answers.question import Question, clusters, score_table
+from analytics.answers.question import Question, score_table, units_of
 from analytics.log.schema import Log
 from analytics.measure.estimates import estimate_table
 from analytics.measure.intervals import Interval, difference
 from analytics.measure.metrics import METRICS
 from analytics.measure.overview import trend_table
+from analytics.query.clusters import clusters_of
 from analytics.query.cohort import Clause
 from analytics.query.engine import Engine, ScoreTable
 
@@ -73,7 +74,7 @@ def overview(engine: Engine, question: Question) -> Overview:
         by=(),
         threshold_bin=scores.threshold_bin,
         is_probability=question.log.is_probability,
-        clusters=clusters(engine, question, (), tuple(METRICS)),
+        **units_of(engine, question, (), tuple(METRICS), scores),
     )
     row = estimates.row(0, named=True)
     counts = {name: int(row[name]) for name in estimates.columns if estimates.schema[name].is_integer()}
@@ -82,7 +83,7 @@ def overview(engine: Engine, question: Question) -> Overview:
     if every:
         trend = trend_table(
             engine.time_table(question.log, question.cohort, question.threshold, every),
-            clusters=clusters(engine, question, (), (), every=every),
+            clusters=clusters_of(engine, question.log, question.cohort, question.threshold, every=every),
         )
     return Overview(
         counts=counts,

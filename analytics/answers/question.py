@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 
 from analytics.answers.empty_cohort import empty_cohort
 from analytics.log.schema import Log
 from analytics.measure.metrics import METRICS, sums_of
-from analytics.query.clusters import clusters_of
+from analytics.query.clusters import clusters_of, unit_bins_of
 from analytics.query.cohort import Clause, Cohort
 from analytics.query.engine import Engine, ScoreTable
 
@@ -58,13 +59,20 @@ def score_table(
     return scores
 
 
-def clusters(
-    engine: Engine, question: Question, by: Sequence[str], metrics: Sequence[str], *, every: str | None = None
-) -> pl.DataFrame | None:
-    """Return what the units of each slice have in common, for some metrics; None where every row stands alone."""
-    return clusters_of(
-        engine, question.log, question.cohort, question.threshold, by, sums=sums_of(metrics), every=every
-    )
+def units_of(
+    engine: Engine, question: Question, by: Sequence[str], metrics: Sequence[str], scores: ScoreTable
+) -> dict[str, Any]:
+    """Return what the units of each slice have in common, for some metrics of a score table; nothing where every row stands
+    alone.
+    """
+    log, cohort, threshold = question.log, question.cohort, question.threshold
+    if log.mapping.unit is None:
+        return {}
+    needs_bins = any(METRICS[name].estimator.reads_unit_bins for name in metrics)
+    return {
+        "clusters": clusters_of(engine, log, cohort, threshold, by, sums=sums_of(metrics)),
+        "unit_bins": unit_bins_of(engine, log, cohort, threshold, by, scores.edges) if needs_bins else None,
+    }
 
 
 def judged_rows(engine: Engine, question: Question, limit: int = 10) -> pl.DataFrame:

@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from analytics.answers.question import Question, clusters, score_table
+from analytics.answers.question import Question, score_table, units_of
 from analytics.errors import QuestionError
 from analytics.measure.counts import Counts
 from analytics.measure.estimates import estimate_table
@@ -86,7 +86,7 @@ def slices(
         "threshold_bin": scores.threshold_bin,
         "metrics": asked,
         "is_probability": question.log.is_probability,
-        "clusters": clusters(engine, question, by, asked),
+        **units_of(engine, question, by, asked, scores),
     }
     table = slice_table(scores.frame, scores.edges, by=scores.by, metric=metric, min_support=min_support, **options)
     overall = estimate_table(scores.frame, scores.edges, by=(), **options)

@@ -167,9 +167,9 @@ def gradient_of(function: Callable[[Counts], FloatArray], counts: Counts) -> Flo
     """
     columns = []
     for name in _COUNTED:
-        count = getattr(counts, name)
-        ends = (function(replace(counts, **{name: count + step})) for step in (_STEP, -_STEP))
-        high, low = ends
+        # Below 0 a root would be undefined; what no row counts in, no unit varies in.
+        count = np.maximum(getattr(counts, name), _STEP)
+        high, low = (function(replace(counts, **{name: count + step})) for step in (_STEP, -_STEP))
         columns.append((high - low) / (2 * _STEP))
     return np.stack(columns, axis=-1)
 

@@ -14,6 +14,7 @@ from analytics.measure.intervals import REPLICATES, FloatArray, Interval, poisso
 from analytics.measure.metric import Metric
 from analytics.measure.metrics import METRICS, named
 from analytics.measure.score_bins import BinnedSlices
+from analytics.measure.unit_bins import UnitBins
 
 _SLICES_WITH_BINS = 64
 """Slices that are spread over the bins at once: with 1,001 bins and seven sums, 4 MB each run instead of gigabytes."""
@@ -30,6 +31,7 @@ def evidence(
     n_bins: int,
     seed: int,
     clusters: pl.DataFrame | None = None,
+    unit_bins: pl.DataFrame | None = None,
 ) -> Iterator[tuple[Evidence, Evidence]]:
     """Give the slices of a confusion table run by run, each with the total of the whole table.
 
@@ -44,6 +46,7 @@ def evidence(
     step = _SLICES_WITH_BINS if needs_bins else _SLICES_OF_COUNTS
     rng = np.random.default_rng(seed)
     units, total_units = (None, None) if clusters is None else Clusters.of_slices(clusters, slices, by)
+    cells = None if unit_bins is None else UnitBins.of_slices(unit_bins, segments(slices, by), by)
     for start in range(0, slices.height, step):
         part = counts[start : start + step]
         bins = None if binned is None else binned.between(start, min(start + step, slices.height))
@@ -53,7 +56,9 @@ def evidence(
             rest = poisson_bootstrap(cells_of(total - part.total()), REPLICATES, rng)
             total_draws = draws.sum(axis=0, keepdims=True) + rest
         own_units = None if units is None else units[start : start + step]
-        yield Evidence(part, bins, draws, own_units), Evidence(total, total_bins, total_draws, total_units)
+        own_cells = None if cells is None else cells.between(start, min(start + step, slices.height))
+        known = Evidence(part, bins, draws, own_units, own_cells)
+        yield known, Evidence(total, total_bins, total_draws, total_units, cells)
 
 
 def interval(metric: Metric, known: Evidence, *, level: float, is_probability: bool) -> Interval:
@@ -102,6 +107,7 @@ def estimate_table(
     seed: int = 0,
     is_probability: bool,
     clusters: pl.DataFrame | None = None,
+    unit_bins: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """Estimate metrics for every slice, each with its interval.
 
@@ -125,6 +131,8 @@ def estimate_table(
         Whether scores lie between 0 and 1; if not, metrics that need probabilities are null.
     clusters : polars.DataFrame, optional
         Where rows belong together: one row per slice, what `Clusters.of_slices` reads.
+    unit_bins : polars.DataFrame, optional
+        There, if areas are asked for: one row per slice, unit and score bin, what `UnitBins.of_slices` reads.
 
     Returns
     -------
@@ -157,7 +165,7 @@ def estimate_table(
     slices = confusion_table(score_table, by=by, threshold_bin=threshold_bin)
     found: dict[str, list[Interval]] = {metric.name: [] for metric in chosen}
     spreads: dict[str, list[FloatArray]] = {}
-    for known, _ in evidence(score_table, slices, chosen, by, len(edges), seed, clusters):
+    for known, _ in evidence(score_table, slices, chosen, by, len(edges), seed, clusters, unit_bins):
         add_spreads(spreads, known, chosen)
         for metric in chosen:
             found[metric.name].append(interval(metric, known, level=level, is_probability=is_probability))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import ClassVar, Protocol
 
 import numpy as np
@@ -38,6 +38,7 @@ from analytics.measure.intervals import (
     wilson,
 )
 from analytics.measure.score_bins import ScoreBins
+from analytics.measure.unit_bins import UnitBins
 
 CountFunction = Callable[[Counts], FloatArray]
 Bounds = tuple[float, float]
@@ -47,19 +48,22 @@ Bounds = tuple[float, float]
 class Evidence:
     """What is known of a run of slices: counts, score bins and Poisson replicates of tp, fp, fn and tn.
 
-    `bins` and `draws` (slices, 4, replicates) are None when no metric needs them, `clusters` where every row stands alone.
+    `bins`, `draws` (slices, 4, replicates) and `unit_bins` are None when no metric needs them, the last one and `clusters` where
+    every row stands alone.
     """
 
     counts: Counts
     bins: ScoreBins | None
     draws: FloatArray | None
     clusters: Clusters | None = None
+    unit_bins: UnitBins | None = None
 
     def __sub__(self, part: Evidence) -> Evidence:
         bins = None if self.bins is None or part.bins is None else self.bins - part.bins
         draws = None if self.draws is None or part.draws is None else self.draws - part.draws
         clusters = None if self.clusters is None or part.clusters is None else self.clusters - part.clusters
-        return Evidence(self.counts - part.counts, bins, draws, clusters)
+        unit_bins = None if part.unit_bins is None else part.unit_bins.rest()
+        return Evidence(self.counts - part.counts, bins, draws, clusters, unit_bins)
 
 
 @dataclass(frozen=True)
@@ -97,8 +101,9 @@ class Estimator(ABC):
     ----------
     sums : frozenset of str
         Columns of the score table that it reads besides the counts.
-    reads_bins, reads_draws : bool
-        Whether it reads the counts score by score, or replicates of the counts at one threshold.
+    reads_bins, reads_draws, reads_unit_bins : bool
+        Whether it reads the counts score by score, replicates of the counts at one threshold, or where rows belong together the
+        counts of each unit score by score.
     is_sharper_by_score : bool
         Whether the value or its interval is exact only where each distinct score has a bin of its own.
     """
@@ -106,6 +111,7 @@ class Estimator(ABC):
     sums: frozenset[str] = frozenset()
     reads_bins: ClassVar[bool] = False
     reads_draws: ClassVar[bool] = False
+    reads_unit_bins: ClassVar[bool] = False
     is_sharper_by_score: bool = False
 
     @abstractmethod
@@ -246,18 +252,23 @@ class Area(Estimator):
     """An area under a curve, from positives and negatives score by score: normal on the logit scale."""
 
     of: Callable[[FloatArray, FloatArray], Estimate]
+    influence: Callable[[FloatArray, FloatArray], tuple[FloatArray, FloatArray]]
     is_sharper_by_score = True
+    reads_unit_bins = True
     reads_bins = True
 
     def interval(self, known: Evidence, level: float, bounds: Bounds) -> Interval:
         """Bound an area."""
         assert known.bins is not None
         pos, neg = known.bins.pos, known.bins.neg
-        return logit_interval(self.of(pos, neg), np.minimum(pos.sum(-1), neg.sum(-1)), level)
+        found = logit_interval(self.of(pos, neg), np.minimum(pos.sum(-1), neg.sum(-1)), level)
+        if known.unit_bins is None:
+            return found
+        return widened(found, known.unit_bins.effect(*self.influence(pos, neg), pos, neg), level, bounds)
 
 
 class _OfBins(Protocol):
-    def __call__(self, bins: ScoreBins, *, level: float) -> Interval: ...
+    def __call__(self, bins: ScoreBins, *, level: float, effect: FloatArray | None = None) -> Interval: ...
 
 
 @dataclass(frozen=True)
@@ -270,9 +281,22 @@ class Grouped(Estimator):
     reads_bins = True
 
     def interval(self, known: Evidence, level: float, bounds: Bounds) -> Interval:
-        """Bound a sum over groups."""
+        """Bound a sum over groups; where rows belong together, with the design effect of the mean distance of score and label."""
         assert known.bins is not None
-        return self.of(known.bins, level=level)
+        return self.of(known.bins, level=level, effect=self._effect(known))
+
+    def _effect(self, known: Evidence) -> FloatArray | None:
+        if known.clusters is None or known.bins is None:
+            return None
+        clusters, judged = known.clusters, known.counts.judged
+        each = clusters.row(dict.fromkeys(("tp", "fp", "fn", "tn"), 1.0))
+        apart = clusters.row({"score_sum": 1.0, "tp": -1.0, "fn": -1.0})
+        sums = ScoreBins(*(getattr(known.bins, field.name).sum(-1) for field in fields(ScoreBins)))
+        mean = ratio(sums.score_sum - sums.pos, judged)
+        squares = sums.score_sq_sum - 2 * sums.score_pos_sum + sums.pos
+        gradient = apart - np.nan_to_num(mean)[:, None] * each
+        spread = spread_of(gradient, clusters, clusters.number(each, judged), squares - judged * mean**2)
+        return spread.effect
 
 
 def cells_of(counts: Counts) -> FloatArray:

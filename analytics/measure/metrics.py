@@ -9,7 +9,7 @@ import numpy as np
 
 from analytics.errors import QuestionError
 from analytics.measure.counts import Counts
-from analytics.measure.curves import auroc, average_precision
+from analytics.measure.curves import auroc, auroc_influence, average_precision, average_precision_influence
 from analytics.measure.estimators import Area, Bootstrapped, CountRatio, Grouped, Mean, Proportion
 from analytics.measure.intervals import FloatArray
 from analytics.measure.metric import Metric, Use
@@ -252,7 +252,7 @@ _REGISTRY: tuple[Metric, ...] = (
         "P(score of a positive > score of a negative) + P(tie) / 2",
         _ONE_CLASS,
         "higher",
-        Area(auroc),
+        Area(auroc, auroc_influence),
         frozenset({"slices"}),
     ),
     Metric(
@@ -262,7 +262,7 @@ _REGISTRY: tuple[Metric, ...] = (
         "sum of (recall gained at a threshold) × (precision there)",
         _NO_POSITIVE,
         "higher",
-        Area(average_precision),
+        Area(average_precision, average_precision_influence),
         frozenset({"slices"}),
         short="Avg. precision",
         moves_with_base_rate=True,

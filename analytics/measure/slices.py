@@ -37,12 +37,13 @@ def slice_table(
     min_support: int = MIN_SUPPORT,
     is_probability: bool,
     clusters: pl.DataFrame | None = None,
+    unit_bins: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """Estimate metrics for every slice and compare each with the slice's complement.
 
     Parameters
     ----------
-    score_table, edges, by, threshold_bin, metrics, level, seed, is_probability, clusters
+    score_table, edges, by, threshold_bin, metrics, level, seed, is_probability, clusters, unit_bins
         As in `estimate_table`.
     metric : str
         The metric whose comparison is the slice's headline; it is added to ``metrics`` when absent.
@@ -83,7 +84,7 @@ def slice_table(
     slices = confusion_table(score_table, by=by, threshold_bin=threshold_bin)
     compared = {each.name: _Comparison(each, level, is_probability) for each in chosen}
     spreads: dict[str, list[FloatArray]] = {}
-    for known, total in evidence(score_table, slices, chosen, by, len(edges), seed, clusters):
+    for known, total in evidence(score_table, slices, chosen, by, len(edges), seed, clusters, unit_bins):
         complement = total - known
         add_spreads(spreads, known, chosen)
         for each in compared.values():

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import combinations_with_replacement, product
 from typing import Any
 
 import narwhals.stable.v2 as nw
+import numpy as np
 import polars as pl
 
 from analytics.log.schema import Log
@@ -28,23 +29,42 @@ def clusters_of(
     threshold: float,
     by: Sequence[str] = (),
     *,
+    missing: Sequence[str] = (),
     sums: Collection[str] = (),
     every: str | None = None,
 ) -> pl.DataFrame | None:
     """Return what the units of each slice have in common, as `cluster_table` says; None where every row stands alone.
 
-    Slices are as people see them.
+    Slices are as people see them; ``missing_0 …`` is 1 where a column of ``missing`` holds no value.
     """
     if log.mapping.unit is None:
         return None
     known = frozenset(sums) - (frozenset() if log.is_probability else LOG_LOSS)
-    stored = [stored_slice(log, name) for name in by]
-    table = engine.collect(
-        cluster_table(engine.kept(log, cohort, threshold), stored, threshold, sums=known, every=every)
-    )
+    keys = {f"slice_{place}": nw.col(stored_slice(log, name)) for place, name in enumerate(by)}
+    for place, name in enumerate(missing):
+        keys[f"missing_{place}"] = integer(nw.col(log.column(name).sql_name).is_null())
+    table = engine.collect(cluster_table(engine.kept(log, cohort, threshold), keys, threshold, sums=known, every=every))
     for place, name in enumerate(by):
         table = table.with_columns(as_people_see(log, name, table[f"slice_{place}"]).alias(f"slice_{place}"))
     return table
+
+
+def unit_bins_of(
+    engine: Engine, log: Log, cohort: Cohort, threshold: float, by: Sequence[str], edges: np.ndarray[Any, Any]
+) -> pl.DataFrame:
+    """Count judged rows by slice, unit and bin of a score grid: ``slice_0 …, unit, score_bin, n_pos, n_neg``.
+
+    As many rows leave the engine as units have different scores, at most all.
+    """
+    label, score = nw.col("label"), nw.col("score")
+    keys = {f"slice_{place}": nw.col(stored_slice(log, name)) for place, name in enumerate(by)}
+    rows = engine.kept(log, cohort, threshold).filter(~label.is_null() & ~score.is_null())
+    prepared = rows.select(**keys, unit=nw.col("unit"), score=score, pos=integer(label == 1), neg=integer(label == 0))
+    counts = {f"n_{name}": nw.col(name).sum().cast(nw.Int64) for name in ("pos", "neg")}
+    table = engine.collect(prepared.group_by(*keys, "unit", "score").agg(**counts))
+    bins = np.searchsorted(edges, table["score"].to_numpy(), side="right") - 1
+    shown = [as_people_see(log, name, table[f"slice_{place}"]).alias(f"slice_{place}") for place, name in enumerate(by)]
+    return table.with_columns(*shown, score_bin=pl.Series(bins, dtype=pl.Int64)).drop("score")
 
 
 def _week(moment: nw.Expr) -> nw.Expr:
@@ -58,7 +78,7 @@ def _week(moment: nw.Expr) -> nw.Expr:
 
 def cluster_table(
     frame: nw.LazyFrame[Any],
-    by: Sequence[str],
+    by: Mapping[str, nw.Expr],
     threshold: float,
     *,
     sums: Collection[str] = (),
@@ -69,9 +89,9 @@ def cluster_table(
     Parameters
     ----------
     frame : LazyFrame
-        Rows of a log with ``score``, ``label``, ``unit`` and the columns ``by``.
-    by : sequence of str
-        Stored columns to slice by.
+        Rows of a log with ``score``, ``label`` and ``unit``.
+    by : mapping of str to Expr
+        What to slice by, under the names that it gets.
     threshold : float
     sums : collection of str
         Which sums of scores over judged rows are counted besides the counts.
@@ -81,8 +101,8 @@ def cluster_table(
     Returns
     -------
     LazyFrame
-        ``slice_0 …``, ``n_units``, ``n_units_inside`` (units without a row in another slice), ``unit_share`` (the shares that
-        the rows of the slice are of their units, added up: over all slices that is the number of units), then
+        The names of ``by``, ``n_units``, ``n_units_inside`` (units without a row in another slice), ``unit_share`` (the shares
+        that the rows of the slice are of their units, added up: over all slices that is the number of units), then
         ``own:a:b`` for each two of what is counted, a not after b, the products of both numbers in the slice, and where there
         are slices ``cross:a:b``, those of a in the slice and b in the whole unit.
     """
@@ -104,7 +124,7 @@ def cluster_table(
         "log_loss_sum": nw.when(is_judged).then(log_loss(score, label)).otherwise(nw.lit(0.0)),
     }
     names = (*_COUNTED, *sorted((MOMENTS | LOG_LOSS) & {*sums}))
-    keys = {f"slice_{place}": nw.col(name) for place, name in enumerate(by)}
+    keys = dict(by)
     if every is not None:
         keys["bucket"] = _week(nw.col("moment")) if every == _WEEK else nw.col("moment").dt.truncate(every)
     prepared = frame.select(**keys, unit=nw.col("unit"), n=nw.lit(1), **{name: parts[name] for name in names})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -10,10 +11,12 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy import stats
+from scipy import special, stats
 
 from analytics.measure.counts import Counts
+from analytics.measure.curves import auroc, average_precision
 from analytics.measure.estimates import estimate_table
+from analytics.measure.intervals import Estimate
 from analytics.measure.metrics import METRICS
 from analytics.measure.overview import trend_table
 from analytics.measure.slices import slice_table
@@ -43,8 +46,12 @@ def made(seed: int, n_units: int = 60, alike: float = 0.5) -> pl.DataFrame:
 
 
 def clusters(log: pl.DataFrame, by: tuple[str, ...] = ()) -> pl.DataFrame:
-    found: pl.DataFrame = cluster_table(nw.from_native(log.lazy()), by, 0.5, sums=SUMS).collect("polars").to_native()
-    return found.rename({f"slice_{place}": name for place, name in enumerate(by)})
+    found: pl.DataFrame = (
+        cluster_table(nw.from_native(log.lazy()), {name: nw.col(name) for name in by}, 0.5, sums=SUMS)
+        .collect("polars")
+        .to_native()
+    )
+    return found
 
 
 def options(**more: Any) -> dict[str, Any]:
@@ -133,6 +140,59 @@ def test_slices_and_their_rest(seed: int, by: tuple[str, ...]) -> None:
         for name in ("error_rate_difference_low", "recall_p", "brier_p", "excess_model_low", "excess_model_p"):
             assert (row[name] is None) == (two[name][0] is None)
             assert row[name] is None or row[name] == pytest.approx(two[name][0], rel=1e-6, abs=1e-9)
+
+
+def unit_bins(log: pl.DataFrame, by: tuple[str, ...] = ()) -> pl.DataFrame:
+    known = log.drop_nulls(["score", "label"]).with_columns(score_bin=(pl.col("score") * 20).round().cast(pl.Int64))
+    n_neg = (pl.col("label") == 0).sum().alias("n_neg")
+    return known.group_by(*by, "unit", "score_bin").agg(pl.col("label").sum().alias("n_pos"), n_neg)
+
+
+@pytest.mark.parametrize(("metric", "area"), [("auroc", auroc), ("average_precision", average_precision)])
+def test_areas_agree_with_the_jackknife_of_units(metric: str, area: Callable[..., Estimate]) -> None:
+    log = made(8, n_units=200)
+    cells = unit_bins(log)
+    sides = []
+    for name in ("n_pos", "n_neg"):
+        counts = np.zeros((200, 21))
+        np.add.at(counts, (cells["unit"].to_numpy(), cells["score_bin"].to_numpy()), cells[name].to_numpy())
+        sides.append(counts.sum(axis=0) - counts)
+    n_units = log["unit"].n_unique()
+    variance = np.var(area(*sides).value) * (n_units - 1)
+    narrow, wide = (
+        estimate_table(
+            score_table(log, EDGES), EDGES, by=(), metrics=[metric], clusters=clusters(log), **more, **options()
+        )
+        for more in ({}, {"unit_bins": cells})
+    )
+    assert wide[metric][0] == narrow[metric][0]
+    length = special.logit(wide[f"{metric}_high"][0]) - special.logit(wide[f"{metric}_low"][0])
+    slope = wide[metric][0] * (1 - wide[metric][0])
+    assert length * slope / 2 == pytest.approx(1.98 * np.sqrt(variance), rel=0.1)
+
+
+def test_areas_of_slices_are_those_of_the_slice_alone() -> None:
+    log = made(9)
+    kept = log.filter("vip")
+    table, alone = (
+        estimate_table(
+            score_table(rows, EDGES, ["vip"]),
+            EDGES,
+            by=["vip"],
+            metrics=["auroc", "ece"],
+            **options(clusters=clusters(rows, ("vip",)), unit_bins=unit_bins(rows, ("vip",))),
+        ).filter("vip")
+        for rows in (log, kept)
+    )
+    assert table.row(0) == pytest.approx(alone.row(0))
+    compared = slice_table(
+        score_table(log, EDGES, ["vip"]),
+        EDGES,
+        by=["vip"],
+        metrics=["auroc"],
+        **options(clusters=clusters(log, ("vip",)), unit_bins=unit_bins(log, ("vip",))),
+    )
+    assert compared["auroc_p"].is_between(0, 1).all()
 
 
 def test_a_unit_on_both_sides_makes_their_difference_surer() -> None:

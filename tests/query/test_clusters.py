@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import narwhals.stable.v2 as nw
 import numpy as np
 import polars as pl
 import pytest
@@ -52,9 +53,9 @@ def rows(seed: int) -> pl.DataFrame:
 def test_products_over_units(twins: Twins, seed: int, by: tuple[str, ...], n_units: int) -> None:
     frame = rows(seed)
     frame = frame.with_columns(unit=(pl.col("row_id") * 7 % n_units))
-    found, other = (collected(cluster_table(side, by, 0.3, sums=SUMS)) for side in twins.of(frame))
+    keys = {f"slice_{place}": nw.col(name) for place, name in enumerate(by)}
+    found, other = (collected(cluster_table(side, keys, 0.3, sums=SUMS)) for side in twins.of(frame))
     assert_frame_equal(found, other, check_row_order=False, check_dtypes=False, rel_tol=1e-9, abs_tol=1e-9)
-    keys = [f"slice_{place}" for place in range(len(by))]
     counts, unit = counted(frame, 0.3), frame["unit"].to_numpy()
     whole = np.array([counts[unit == each].sum(axis=0) for each in range(n_units)])
     for slice_ in found.iter_rows(named=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -11,9 +12,10 @@ from analytics.answers.brief.costs import weights_of
 from analytics.answers.brief.finding import Asking, Finding, Size, SliceParts
 from analytics.answers.question import Question, model_versions
 from analytics.log.column import Column
-from analytics.measure.brief import CELLS, worst_table
+from analytics.measure.brief import CELLS, with_units, worst_table
 from analytics.measure.comparisons import SIGNIFICANT
 from analytics.measure.leaks import TELLS, label_told
+from analytics.query.clusters import clusters_of
 from analytics.query.cohort import slice_clauses
 from analytics.query.engine import Engine
 from analytics.query.outcomes import outcome_table
@@ -26,6 +28,8 @@ _MAX_FLAGS = 60
 _SAME_ROWS = 0.8
 """Rows in common, of those in either (Jaccard), from which on a slice and a missing field are one finding: the field is
 what can be mended. A judgement."""
+_MAX_TRIED = 10
+"""Slices that are clear by rows and of which it is asked whether they are by units, the worst first: one query each. By hand."""
 _BESIDE = 0.25
 """Of one kind of error: as much of the other kind, more or less often there, and the error rate tells it where both count
 alike. A judgement."""
@@ -41,11 +45,30 @@ def worst_slices(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
     table = worst_table(counts, weights)
     is_clear = (pl.col("p_adjusted") < SIGNIFICANT) & (pl.col("excess_low") > 0)
     found = table.filter(is_clear.fill_null(value=False))
-    first = {kind: found.filter(pl.col("kind") == kind).head(1).to_dicts() for kind in ("missing", "value")}
-    rows = [*first["missing"], *first["value"]]
+    rows = []
+    for kind in ("missing", "value"):
+        told = found.filter(pl.col("kind") == kind).head(_MAX_TRIED).iter_rows(named=True)
+        of_units = (_of_units(engine, question, row, weights, table.height) for row in told)
+        rows += [*islice((row for row in of_units if row["p_adjusted"] < SIGNIFICANT and row["excess_low"] > 0), 1)]
     if len(rows) > 1 and _is_same(engine, question, rows[0], rows[1]):
         rows = rows[:1]
     return tuple(_finding_of(question, row, weights, table.height) for row in rows)
+
+
+def _of_units(
+    engine: Engine, question: Question, row: dict[str, Any], weights: tuple[float, float], n_compared: int
+) -> dict[str, Any]:
+    """Return a slice as sure as it is where rows belong together; as it is where every row stands alone."""
+    name = row["column"].removesuffix(_MISSING)
+    slicing = ((), (name,)) if row["kind"] == "missing" else ((name,), ())
+    asked = question.log, question.cohort, question.threshold
+    clusters = clusters_of(engine, *asked, slicing[0], missing=slicing[1])
+    if clusters is None:
+        return row
+    counts = outcome_table(engine, *asked, *slicing)
+    key, value = (counts["missing_0"], "1") if row["kind"] == "missing" else (counts["slice_0"], row["value"])
+    place = (key.cast(pl.String) == value).fill_null(value=False).arg_max()
+    return with_units(row, counts, clusters, place or 0, weights, n_compared=n_compared)
 
 
 def _by_value(engine: Engine, question: Question) -> pl.DataFrame:

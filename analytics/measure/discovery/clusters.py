@@ -96,6 +96,8 @@ def _effects(units: UnitCells, inside: NDArray[np.bool_]) -> tuple[float, float,
     """Return the three design effects of a slice, and the degrees of freedom."""
     sums = units.cube.sums
     own, rest = sums[inside].sum(), sums[~inside].sum()
+    if not own.trials[0] or not rest.trials[0]:
+        return 1.0, 1.0, 1.0, 1.0
     sizes = units.together(sums.trials, inside)
     worth = float(ratio(sizes.sum() ** 2, (sizes**2).sum()))
     of_own = _deviations(sums, own)
