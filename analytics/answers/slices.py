@@ -47,6 +47,12 @@ class SliceAnswer:
     min_support: int
     unit: str | None = None
 
+    @property
+    def design_effect(self) -> float | None:
+        """How many times the variance of independent rows that of the metric is, over the cohort; None where none is known."""
+        name = f"{self.metric}_design_effect"
+        return self.overall[name][0] if name in self.overall.columns else None
+
 
 def slices(
     engine: Engine,

@@ -114,7 +114,7 @@ class Clusters:
 
     def number(self, weights: FloatArray, total: FloatArray) -> FloatArray:
         """Return how many units of equal size a weighted count is worth (Kish); ``weights`` is its gradient."""
-        return ratio(np.asarray(total) ** 2, quadratic(weights, self.own))
+        return ratio(np.asarray(total) ** 2, _quadratic(weights, self.own))
 
     def row(self, weights: Mapping[str, float]) -> FloatArray:
         """Lay a linear function of what is counted out in the order of the products."""
@@ -152,7 +152,7 @@ class Spread:
         return np.nan_to_num(self.n_units - 1, nan=1.0).clip(min=1.0)
 
 
-def quadratic(first: FloatArray, matrix: FloatArray, second: FloatArray | None = None) -> FloatArray:
+def _quadratic(first: FloatArray, matrix: FloatArray, second: FloatArray | None = None) -> FloatArray:
     """Return the quadratic form of vectors (slices, d) in matrices (slices, d, d)."""
     return np.asarray(np.einsum("...i,...ij,...j", first, matrix, first if second is None else second), dtype=float)
 
@@ -184,18 +184,18 @@ def row_variance(gradient: FloatArray, counts: Counts) -> FloatArray:
     return np.asarray((np.stack(kinds, axis=-1) * (gradient @ _KINDS.T) ** 2).sum(-1), dtype=float)
 
 
-def unit_variance(gradient: FloatArray, clusters: Clusters, n_units: FloatArray) -> FloatArray:
+def _unit_variance(gradient: FloatArray, clusters: Clusters, n_units: FloatArray) -> FloatArray:
     """Return the variance by linearisation over units, of which there are as many as ``n_units`` says.
 
     That number in place of the units counted makes the correction for few units, C / (C - 1), right for units of unequal size.
     """
     correction = ratio(n_units, n_units - 1)
-    return np.asarray(correction * quadratic(gradient, clusters.own).clip(min=0), dtype=float)
+    return np.asarray(correction * _quadratic(gradient, clusters.own).clip(min=0), dtype=float)
 
 
 def spread_of(gradient: FloatArray, clusters: Clusters, n_units: FloatArray, of_rows: FloatArray) -> Spread:
     """Gather how sure an estimate is, from its gradient and from its variance were its rows independent."""
-    variance = unit_variance(gradient, clusters, n_units)
+    variance = _unit_variance(gradient, clusters, n_units)
     return Spread(variance, ratio(variance, of_rows), n_units, gradient)
 
 
@@ -266,10 +266,10 @@ def effect_between(
     n_units = [clusters.number(judged, counts.judged) for counts, clusters in (first, second)]
     gradients = units.padded(by_own), others.padded(by_rest)
     parts = [
-        np.nan_to_num(unit_variance(gradient, clusters, number))
+        np.nan_to_num(_unit_variance(gradient, clusters, number))
         for gradient, clusters, number in zip(gradients, (units, others), n_units, strict=True)
     ]
-    both = np.nan_to_num(quadratic(gradients[0], units.with_rest, gradients[1]))
+    both = np.nan_to_num(_quadratic(gradients[0], units.with_rest, gradients[1]))
     effect = ratio(parts[0] + parts[1] + 2 * both, row_variance(by_own, own) + row_variance(by_rest, rest))
     is_open = (own.errors == 0) | (own.errors == own.judged) | ~(n_units[0] > 1)
     effect = np.where(is_open, np.fmax(effect, ratio(own.judged, n_units[0])), effect)
@@ -302,7 +302,7 @@ def together(units: Clusters, own: Spread, other: Spread) -> tuple[FloatArray, F
 
     A unit may have rows on both sides; the degrees are those of Satterthwaite.
     """
-    both = quadratic(own.gradient, units.with_rest, other.gradient)
+    both = _quadratic(own.gradient, units.with_rest, other.gradient)
     correlation = np.nan_to_num(ratio(both, np.sqrt(own.variance * other.variance))).clip(-1.0, 1.0)
     variances = [np.nan_to_num(each.variance) for each in (own, other)]
     return correlation, _satterthwaite(variances, [each.n_units - 1 for each in (own, other)])

@@ -14,12 +14,15 @@ from analytics.answers.brief.finding import Asking
 from analytics.answers.brief.slices import worst_slices
 from analytics.answers.discovery.answer import discover
 from analytics.answers.discovery.search import Search, default_split
+from analytics.answers.gap.answer import gap
+from analytics.answers.gap.inputs import inputs
+from analytics.answers.gap.sides import sides
 from analytics.answers.overview import overview
 from analytics.answers.question import Question
 from analytics.answers.slices import slices
 from analytics.log.workspace import Workspace
 from analytics.present.readings import overview_reading, slices_reading
-from analytics.query.cohort import Cohort
+from analytics.query.cohort import Clause, Cohort
 from analytics.query.engine import Engine
 from tests.ingested import Desk
 
@@ -112,3 +115,21 @@ def test_a_few_sessions_that_failed_are_no_finding_of_the_brief(engine: Engine, 
     ]
     assert "b" in found[0]
     assert "b" not in found[1]
+
+
+def test_a_change_is_as_sure_as_its_units(engine: Engine, own_desk: Desk) -> None:
+    frame = pl.concat(
+        [
+            sessions(3).with_columns(side=pl.lit("test")),
+            sessions(4).with_columns(side=pl.lit("live"), session=pl.col("session") + 1_000),
+        ]
+    )
+    widths = []
+    for roles in ({"unit": "session"}, {}):
+        log = asked(own_desk, frame, segments=("region", "side"), **roles).log
+        ends = (Question(log, Cohort((Clause("side", "in", (value,)),)), 0.5) for value in ("test", "live"))
+        pair = sides(engine, *ends)
+        flow = gap(engine, pair, inputs(engine, pair)).waterfall
+        widths.append(flow.change.high - flow.change.low)
+        assert sum(part.value for part in flow.parts.values()) == pytest.approx(flow.change.value)
+    assert widths[0] > 1.3 * widths[1]

@@ -10,9 +10,8 @@ import polars.selectors as cs
 
 from analytics.measure.metrics import METRICS
 from analytics.measure.slices import compared_by
-from analytics.present import words
+from analytics.present import clusters, words
 from analytics.present.base_rate import split_words
-from analytics.present.clusters import alike_part
 from analytics.present.marks.slices import SIGNIFICANT, support, support_words, verdict
 from analytics.present.readings.overview import NO_ROWS
 
@@ -83,19 +82,12 @@ def slices_reading(answer: SliceAnswer, positives: str = "") -> str:
         whole = f"All rows are in one slice, {_name_of(answer, rows[0])}"
         return f"{whole}, so there is nothing to compare: {words.metric_phrase(metric)} is {text}."
     found = {key: [row for row in rows if verdict(row, metric) == key] for key in _STANDING_OUT}
-    few = " ".join(filter(None, [_few_part(answer, rows), _alike_part(answer)]))
+    few = " ".join(filter(None, [_few_part(answer, rows), clusters.alike_part(answer.unit, answer.design_effect)]))
     of_kinds = _kinds_part(answer, rows, kinds, positives) if METRICS[metric].is_of_errors else ""
     if not any(found.values()):
         quiet = _nothing_stands_out(answer, rows)
         return words.told(of_kinds, quiet, few) if of_kinds else words.told(*quiet.split("\n"), few)
     return words.told(*_standing_out(answer, rows, found, positives), of_kinds, few)
-
-
-def _alike_part(answer: SliceAnswer) -> str:
-    """Say how much wider intervals are since rows belong together."""
-    effect = f"{answer.metric}_design_effect"
-    known = answer.overall[effect][0] if effect in answer.overall.columns else None
-    return alike_part(answer.unit, known)
 
 
 def _standing_out(
