@@ -9,6 +9,7 @@ import typer
 
 from analytics.commands.brief import brief
 from analytics.commands.calibration import calibration
+from analytics.commands.classes import classes
 from analytics.commands.discovery import discover
 from analytics.commands.gap import gap
 from analytics.commands.ingest import ingest
@@ -21,7 +22,7 @@ from analytics.commands.slices import slices
 from analytics.commands.thresholds import thresholds
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
-for function in (ingest, brief, overview, slices, discover, calibration, thresholds, gap, review, report):
+for function in (ingest, brief, overview, classes, slices, discover, calibration, thresholds, gap, review, report):
     command(app, function)
 app.add_typer(library, name="library")
 

@@ -3,16 +3,17 @@
 import streamlit as st
 
 from analytics.answers.overview import overview
-from pages._frame import frame, session
+from pages._frame import frame, reference, session
 from pages._frame.cache import kept
 from pages._frame.render import sentence
-from pages._overview import findings, numbers, pictures
+from pages._overview import answers, findings, numbers, pictures
 
 frame.require()
 
 st.title("Overview")
 with frame.boundary():
     question = session.question()
+    reference.sides_from_address(question)
     answer = kept(overview, question)
     lead, change = st.container(), st.empty()
     metric = numbers.draw_metric(question)
@@ -21,14 +22,18 @@ with frame.boundary():
     brief, headline = st.container(), st.container()
     pair = st.grid(2, min_column_width=460, gap="medium")
     with pair.cell():
-        pictures.draw_confusion(answer)
+        if question.log.is_right_or_wrong:
+            answers.draw_answers(answer, question)
+        else:
+            pictures.draw_confusion(answer)
     with pair.cell():
         pictures.draw_scores(answer, question)
     pictures.draw_trend(answer, question)
+    answers.draw_classes(question)
     numbers.draw_all(answer)
     with headline:
         numbers.draw_headline(answer, question)
     with change:
         numbers.draw_change(question, metric)
     with brief:
-        findings.draw(question)
+        findings.draw(question, metric)

@@ -19,7 +19,8 @@ with frame.boundary():
     if is_discovered:
         discovery.draw(question)
     elif not by:
-        table.draw_ranking(kept(ranked_columns, question, metric), metric)
+        ranked = kept(ranked_columns, question, metric)
+        table.draw_ranking(ranked, metric, is_right_or_wrong=question.log.is_right_or_wrong)
     else:
         answer = kept(slices, question, by, metric=metric, metrics=table.SHOWN, min_support=min_support)
         chosen = readings.chosen_reading(question, answer.overall.row(0, named=True))

@@ -8,3 +8,6 @@ import sys
 # A run starts hundreds of processes, and each compiles 10 s of modules anew where Python may not keep what it compiled.
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+# Tests run side by side, one to a core: a second thread of linear algebra waits for the first and computes no faster.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")

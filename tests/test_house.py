@@ -116,12 +116,25 @@ def test_the_formatter_lays_out_every_line() -> None:
     assert [name for name, path in sources().items() if mark in path.read_text("utf-8")] == []
 
 
-QUESTIONS = ("logs", "brief", "overview", "slices", "discovery", "review", "calibration", "thresholds", "gap", "report")
+QUESTIONS = (
+    "logs",
+    "brief",
+    "overview",
+    "classes",
+    "slices",
+    "discovery",
+    "review",
+    "calibration",
+    "thresholds",
+    "gap",
+    "report",
+    "labels",
+)
 """The words of the questions: each is the name of a page or of a part of one, and of its modules in every room."""
 
 ROOMS = {
     "analytics.answers": {"question", "empty_cohort"},
-    "analytics.commands": {"asking", "options", "roles", "writing", "ingest", "library"},
+    "analytics.commands": {"asking", "options", "roles", "right", "writing", "ingest", "library"},
     "analytics.present.figures": {"base"},
     "analytics.present.readings": set(),
     "analytics.present.drawings": {"canvas", "intervals"},

@@ -12,7 +12,8 @@ import typer
 from analytics.__main__ import app
 from analytics.measure.counts import Counts
 from analytics.measure.gap.metric import COST, OFFERED, PLACES, gap_metric
-from analytics.measure.metrics import METRICS, count_value, sums_of, used_in
+from analytics.measure.metric import count_value
+from analytics.measure.metrics import METRICS, sums_of, used_in
 from analytics.measure.thresholds.operating import LIMITED, Limits
 from analytics.present.words import metric_phrase
 from analytics.query.discovery.objectives import OBJECTIVES

@@ -8,11 +8,13 @@ from datetime import datetime, timedelta
 import numpy as np
 import polars as pl
 
+from analytics.answers.labels import arrival_of
 from analytics.answers.question import Question, score_table, units_of
 from analytics.log.schema import Log
 from analytics.measure.estimates import estimate_table
 from analytics.measure.intervals import Interval, difference
-from analytics.measure.metrics import METRICS
+from analytics.measure.labels import LabelArrival
+from analytics.measure.metrics import metrics_of
 from analytics.measure.overview import trend_table
 from analytics.query.clusters import clusters_of
 from analytics.query.cohort import Clause
@@ -44,6 +46,8 @@ class Overview:
         The trend's bucket: 1h, 1d, 1w or 1mo.
     areas_are_exact : bool
         Whether areas under curves carry no ties but those of the scores.
+    arrival : LabelArrival or None
+        How missing labels come in; None where none is missing, or times do not tell.
     n_units : int or None
         Units of the rows, None where every row stands alone.
     design_effects : dict of str to float
@@ -56,25 +60,38 @@ class Overview:
     trend: pl.DataFrame | None
     every: str | None
     areas_are_exact: bool
+    arrival: LabelArrival | None = None
     n_units: int | None = None
     design_effects: dict[str, float] = field(default_factory=dict)
 
+    @property
+    def may_labels_come(self) -> bool:
+        """Whether labels that are missing may still come: times do not tell, or tell that they are late."""
+        return self.arrival is None or self.arrival.is_late
+
     def value(self, metric: str) -> tuple[float | None, float | None, float | None]:
-        """Return a metric with its interval."""
-        row = self.metrics.row(by_predicate=pl.col("metric") == metric, named=True)
+        """Return a metric with its interval, without a value where it has no meaning in this kind of log."""
+        found = self.metrics.filter(pl.col("metric") == metric)
+        if found.is_empty():
+            return None, None, None
+        row = found.row(0, named=True)
         return row["value"], row["low"], row["high"]
 
 
 def overview(engine: Engine, question: Question) -> Overview:
     """Answer "how good is it, on what, since when?"."""
-    scores = score_table(engine, question, (), tuple(METRICS))
+    log = question.log
+    offered = metrics_of(log.mapping.kind, has_score=log.mapping.has_score or not log.is_right_or_wrong)
+    scores = score_table(engine, question, (), offered)
     estimates = estimate_table(
         scores.frame,
         scores.edges,
         by=(),
         threshold_bin=scores.threshold_bin,
         is_probability=question.log.is_probability,
-        **units_of(engine, question, (), tuple(METRICS), scores),
+        metrics=offered,
+        is_right_or_wrong=question.log.is_right_or_wrong,
+        **units_of(engine, question, (), offered, scores),
     )
     row = estimates.row(0, named=True)
     counts = {name: int(row[name]) for name in estimates.columns if estimates.schema[name].is_integer()}
@@ -90,7 +107,7 @@ def overview(engine: Engine, question: Question) -> Overview:
         metrics=pl.DataFrame(
             [
                 {"metric": name, "value": row[name], "low": row[f"{name}_low"], "high": row[f"{name}_high"]}
-                for name in METRICS
+                for name in offered
             ],
             schema={"metric": pl.String, "value": pl.Float64, "low": pl.Float64, "high": pl.Float64},
         ),
@@ -98,8 +115,9 @@ def overview(engine: Engine, question: Question) -> Overview:
         trend=trend,
         every=every,
         areas_are_exact=scores.is_exact,
+        arrival=arrival_of(engine, question) if counts["n_unlabelled"] else None,
         n_units=int(row["n_units"]) if "n_units" in row else None,
-        design_effects={name: effect for name in METRICS if (effect := row.get(f"{name}_design_effect")) is not None},
+        design_effects={name: effect for name in offered if (effect := row.get(f"{name}_design_effect")) is not None},
     )
 
 

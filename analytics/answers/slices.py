@@ -36,6 +36,8 @@ class SliceAnswer:
         One row: the whole cohort.
     min_support : int
         Judged rows that the metric rests on, below which a slice is marked ``few_rows``.
+    is_right_or_wrong : bool
+        Whether rows are of no class, so that no base rate explains an error.
     unit : str or None
         The column by which rows belong together.
     """
@@ -45,6 +47,7 @@ class SliceAnswer:
     table: pl.DataFrame
     overall: pl.DataFrame
     min_support: int
+    is_right_or_wrong: bool = False
     unit: str | None = None
 
     @property
@@ -79,7 +82,7 @@ def slices(
     QuestionError
         If a column or the metric is unknown, or there are not one or two columns.
     """
-    offered = used_in("slices")
+    offered = used_in("slices", question.log.mapping.kind)
     if metric not in offered:
         raise QuestionError(f"Expected a metric, found {metric!r}. Metrics: {', '.join(offered)}.")
     if not 1 <= len(set(by)) == len(by) <= 2:
@@ -87,17 +90,20 @@ def slices(
             f"Expected one or two different columns to slice by, found {', '.join(map(repr, by)) or 'none'}."
         )
     asked = tuple(dict.fromkeys([*(metrics if metrics is not None else COUNTED), "error_rate", metric]))
+    asked = tuple(name for name in asked if name in offered)
     scores = score_table(engine, question, by, asked)
     options: dict[str, Any] = {
         "threshold_bin": scores.threshold_bin,
         "metrics": asked,
         "is_probability": question.log.is_probability,
+        "is_right_or_wrong": question.log.is_right_or_wrong,
         **units_of(engine, question, by, asked, scores),
     }
     table = slice_table(scores.frame, scores.edges, by=scores.by, metric=metric, min_support=min_support, **options)
     overall = estimate_table(scores.frame, scores.edges, by=(), **options)
     ranked = _ranked(table, metric, scores.by)
-    return SliceAnswer(tuple(by), metric, ranked, overall, min_support, question.log.mapping.unit)
+    is_kind = question.log.is_right_or_wrong
+    return SliceAnswer(tuple(by), metric, ranked, overall, min_support, is_kind, question.log.mapping.unit)
 
 
 def _ranked(table: pl.DataFrame, metric: str, by: Sequence[str]) -> pl.DataFrame:
@@ -120,6 +126,23 @@ def _ranked(table: pl.DataFrame, metric: str, by: Sequence[str]) -> pl.DataFrame
     return table.sort(
         [*keys, pl.col("n"), *map(pl.col, by)], descending=[*sides, True, *[False] * len(by)], nulls_last=True
     )
+
+
+def leading_slice(answer: SliceAnswer) -> dict[str, Any] | None:
+    """Return the row of the slice that is said to be worst: clearly worse, and of those the one where most is at stake.
+
+    That is the model's part of the excess errors, for another metric its difference times the rows that it is about. None where
+    no slice is clearly worse than the rest.
+    """
+    metric, (difference, _) = METRICS[answer.metric], compared_by(answer.metric)
+    worse = answer.table.filter(is_worse(answer.metric))
+    if metric.is_of_errors:
+        return next(worse.sort("excess_model", descending=True, maintain_order=True).iter_rows(named=True), None)
+    counts = Counts.of(worse)
+    is_narrow = metric.is_proportion and metric.denominator is not None
+    rows = metric.denominator(counts) if is_narrow and metric.denominator else counts.judged
+    at_stake = pl.col(difference).abs() * pl.Series("rows", rows)
+    return next(worse.sort(at_stake, descending=True, maintain_order=True).iter_rows(named=True), None)
 
 
 def ranked_columns(engine: Engine, question: Question, metric: str = "error_rate") -> pl.DataFrame:

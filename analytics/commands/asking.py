@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import math
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 
 from analytics.answers.question import Question
 from analytics.commands.options import ROLE_OPTIONS, Asked, Source
+from analytics.commands.right import with_right
 from analytics.commands.roles import require_settled, said_roles
 from analytics.errors import AnalysisError, QuestionError
 from analytics.log import class_columns, classes, roles, score_form
@@ -51,6 +53,7 @@ def _overridden(mapping: Mapping, reading: Reading, source: Source) -> Mapping:
     moved = {role for role in ROLE_OPTIONS.values() if getattr(changed, role) != getattr(mapping, role)}
     changed = _with_said_values(_with_values_of(changed, reading, moved), reading, source)
     changed = _with_score_form(changed, reading, source, moved)
+    changed = with_right(changed, reading, source)
     if source.names_roles and (found := conflicts(changed, reading)):
         raise QuestionError(found[0])
     return changed
@@ -145,10 +148,19 @@ def _positives(mapping: Mapping, column: Column) -> tuple[str, ...]:
     return tuple(value for value in others if is_one_of(value, column, mapping.positive)) or tuple(others)
 
 
-def open_log(workspace: Workspace, source: Source, *, threshold: float | None = None, is_current: bool = False) -> Log:
-    """Return the log that the command line means, in the state that its roles ask for."""
+def open_log(
+    workspace: Workspace,
+    source: Source,
+    *,
+    threshold: float | None = None,
+    is_current: bool = False,
+    also: Sequence[str] = (),
+) -> Log:
+    """Return the log that the command line means, in the state that its roles ask for; ``also`` are names beside the roles."""
     if is_there(Path(source.log)):
-        return kept(workspace, read_path(workspace, source), source, threshold=threshold, is_current=is_current)
+        return kept(
+            workspace, read_path(workspace, source, also=also), source, threshold=threshold, is_current=is_current
+        )
     try:
         found = workspace.find(source.log)
     except QuestionError as error:
@@ -163,12 +175,14 @@ def open_log(workspace: Workspace, source: Source, *, threshold: float | None = 
     return api.remap(workspace, found, mapping, is_current=is_current)
 
 
-def read_path(workspace: Workspace, source: Source, further: Sequence[Path] = ()) -> api.Staged | Log:
+def read_path(
+    workspace: Workspace, source: Source, further: Sequence[Path] = (), *, also: Sequence[str] = ()
+) -> api.Staged | Log:
     """Read the file, the folder or the files that the command line names, with the paths into values that it names."""
     path = [Path(source.log), *further] if further else Path(source.log)
     options: dict[str, Any] = {"labels": source.labels, "id_column": source.id, "label_column": source.label}
     read = api.read_file(workspace, path, csv=source.csv, **options)
-    paths = _paths_named(source, read.reading)
+    paths = _paths_named(source, read.reading, also)
     if not paths:
         return read
     if isinstance(read, api.Staged):
@@ -176,10 +190,11 @@ def read_path(workspace: Workspace, source: Source, further: Sequence[Path] = ()
     return api.read_file(workspace, path, csv=replace(source.csv or CsvOptions(), paths=paths), **options)
 
 
-def _paths_named(source: Source, reading: Reading) -> tuple[str, ...]:
+def _paths_named(source: Source, reading: Reading, also: Sequence[str]) -> tuple[str, ...]:
     """Return what the command line names that is no column and may be a way into values inside values."""
     named = [getattr(source, option) for option in ROLE_OPTIONS]
     named += listed_columns(source.segments, reading.names) if source.segments else []
+    named += [name for text in also for name in listed_columns(text, reading.names)]
     return tuple(name for name in named if name and name not in reading.names and {".", "["} & {*name})
 
 
@@ -241,10 +256,20 @@ def finite_threshold(threshold: float) -> float:
     return threshold
 
 
-def ask(source: Source, asked: Asked) -> tuple[Engine, Question]:
-    """Return the engine and the question of a command."""
+def ask(source: Source, asked: Asked, by: str | None = None) -> tuple[Engine, Question]:
+    """Return the engine and the question of a command; what it filters or slices ``by`` may be a way into nested values."""
     workspace = Workspace()
-    return question_of(workspace, open_log(workspace, source), asked)
+    also = [*filter(None, [by]), *(_filtered_name(text) for text in asked.where or ())]
+    return question_of(workspace, open_log(workspace, source, also=also), asked)
+
+
+def _filtered_name(text: str) -> str:
+    """Return what a filter of the command line seems to name.
+
+    >>> _filtered_name("tags[0]=a"), _filtered_name("answer.rows[1].p is missing")
+    ('tags[0]', 'answer.rows[1].p')
+    """
+    return re.split(r"\s*(?:[=<>!]|\s[a-z])", text.strip(), maxsplit=1)[0]
 
 
 def question_of(workspace: Workspace, log: Log, asked: Asked) -> tuple[Engine, Question]:
@@ -255,7 +280,7 @@ def question_of(workspace: Workspace, log: Log, asked: Asked) -> tuple[Engine, Q
 
 def leading_metric(log: Log) -> str:
     """Return the metric that leads where none is named."""
-    return headline(log.n_positive, log.n_labelled).metric
+    return headline(*log.class_counts).metric
 
 
 def cohort_of(filters: Sequence[str] | None, log: Log) -> Cohort:

@@ -65,8 +65,8 @@ def brief(
     if unknown:
         raise QuestionError(f"Expected {' or '.join(_DEAR)} for --look, found {unknown[0]!r}.")
     engine, question = ask(source, asked)
+    asking = Asking(question, _policy_of(given, question.log), _sides_of(engine, question, given), metric)
     metric = named_metrics((metric or leading_metric(question.log),))[0].name
-    asking = Asking(question, _policy_of(given, question.log), _sides_of(engine, question, given))
     numbers, answer = overview(engine, question), brief_answer(engine, asking, look or ())
     change = None
     if asking.sides is not None:

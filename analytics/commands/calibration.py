@@ -57,7 +57,7 @@ def calibration(
     from analytics.present.readings import calibration_reading, calibration_slices_reading
     from analytics.present.tables.calibration import calibration_json_rows
 
-    engine, question = ask(source, asked)
+    engine, question = ask(source, asked, by)
     columns = columns_of(by, question.log) if by else []
     every = _EVERY[over] if over else None
     answer = calibration_slices(engine, question, columns, every, binning=_BINNINGS[bins], groups=groups)

@@ -71,7 +71,11 @@ def discover(
     engine, question = ask(source, asked)
     if objective is None:
         is_priced = metric is None and (cost_fp is not None or cost_fn is not None)
-        objective = "cost" if is_priced else objective_for(metric or leading_metric(question.log))
+        objective = (
+            "cost"
+            if is_priced
+            else objective_for(metric or leading_metric(question.log), is_right_or_wrong=question.log.is_right_or_wrong)
+        )
         objective = "change" if reference else objective
     cells = tuple(cell for text in amount_cells or () for cell in text.split(","))
     search = slice_search.Search(

@@ -75,6 +75,16 @@ class Source:
     unit: Annotated[Text, named("Column of what rows belong together by: rows of one session are not independent.")] = (
         None
     )
+    right: Annotated[
+        Text, named('What makes a row right: "PREDICTED = TRUE", two columns of classes; with --within of numbers.')
+    ] = None
+    exact: Annotated[bool, named("Classes are compared as they are written, capitals and accents too.", "--exact")] = (
+        False
+    )
+    within: Annotated[Text, named("How far a predicted number may be from the true one: 5, or 10% of it.")] = None
+    grade: Annotated[Text, named("Column of grades; a row is right from --pass on.")] = None
+    mark: Annotated[float | None, named("The least grade that is right.", "--pass")] = None
+    against: Annotated[Text, named("One class, judged against all others.", "--class")] = None
     segments: Annotated[Text, named("Segment columns, separated by commas.")] = None
     labels: Annotated[Path | None, named("Labels that came in another file, joined by --id.")] = None
     delimiter: Annotated[Text, named("What stands between two fields; guessed by default.", panel=_LAYOUT)] = None
@@ -104,6 +114,11 @@ class Source:
         """Whether any role is said, so that a log with other ones is built anew."""
         unsaid = ("log", "labels", *(field.name for field in fields(CsvOptions)))
         return any(getattr(self, field.name) for field in fields(self) if field.name not in unsaid)
+
+    @property
+    def says_right(self) -> bool:
+        """Whether it is said what makes a row right, other than by a label of two classes."""
+        return self.right is not None or self.grade is not None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -33,6 +33,7 @@ def report(
     from analytics.present.report.pack import slice_report
 
     engine, question = ask(source, asked)
+    first = brief(engine, Asking(question, None, evaluated_sides(engine, question), metric))
     metric = metric or leading_metric(question.log)
     if by:
         chosen = [columns_of(columns, question.log) for columns in by]
@@ -41,7 +42,6 @@ def report(
     parts = [slices(engine, question, columns, metric=metric) for columns in chosen]
     decided = decisions(engine.workspace, question.log.key)
     found = found_slices(engine.workspace, question.log.key)
-    first = brief(engine, Asking(question, None, evaluated_sides(engine, question)))
     write_text(slice_report(question, overview(engine, question), parts, decided, found=found, brief=first), out)
     said = roles_of(source, question.log)
     if format == "table":

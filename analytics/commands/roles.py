@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from analytics.commands.options import ROLE_OPTIONS, Source
+from analytics.commands.right import said_right
 from analytics.errors import QuestionError
 from analytics.log import roles
 from analytics.log.mapping import ROLE_LABELS, SINGLE_ROLES, Mapping
@@ -36,6 +37,9 @@ def said_roles(source: Source, reading: Reading) -> dict[str, str | None]:
             is_none = name.casefold() == _NONE and name not in reading.names
             said[role] = None if is_none else reading.column(name).name
     if said.get("decision") is not None:
+        said.setdefault("score", None)
+    if right := said_right(source, reading):
+        said |= {"label": right.true, "decision": right.predicted}
         said.setdefault("score", None)
     return said
 
@@ -66,7 +70,9 @@ def roles_of(source: Source, log: Log, workspace: Workspace | None = None) -> di
     return {
         "log_id": log.log_id,
         **{key: list(value) if isinstance(value, tuple) else value for key, value in asdict(mapping).items()},
-        "judged": "score" if mapping.score else "decision",
+        "kind": mapping.kind,
+        "judged": "right" if log.is_right_or_wrong else "score" if mapping.score else "decision",
+        "rule": mapping.right.sentence if mapping.right else None,
         "from": _origins(source, log, workspace or Workspace()),
     }
 
@@ -100,6 +106,8 @@ def in_words(said: dict[str, Any]) -> str:
         about = [said["from"][role]]
         about += [f"{value.removeprefix('decision_')}: {', '.join(said[value])}" for value in values if said[value]]
         parts.append(f"{ROLE_LABELS[role].lower()} {name!r} ({'; '.join([*about, *_form(role, said)])})")
+    if said["judged"] == "right":
+        return f"Roles: {', '.join(parts)}. A row is right if {said['rule']}."
     judged = f"the score at {said['threshold']:g}" if said["judged"] == "score" else "the decision"
     return f"Roles: {', '.join(parts)}. Judged: {judged}."
 

@@ -31,10 +31,10 @@ def slices(
     from analytics.present.readings import chosen_reading, noun_of, slices_reading
     from analytics.present.tables.slices import slice_json_rows
 
-    engine, question = ask(source, asked)
+    engine, question = ask(source, asked, by)
     columns = columns_of(by, question.log)
     metric = metric or leading_metric(question.log)
-    metrics = None if output.format == "table" else used_in("slices")
+    metrics = None if output.format == "table" else used_in("slices", question.log.mapping.kind)
     answer = slices_answer(engine, question, columns, metric=metric, metrics=metrics, min_support=min_support)
     chosen = chosen_reading(question, answer.overall.row(0, named=True))
     typer.echo(chosen or slices_reading(answer, noun_of(question.log)), err=True)
@@ -42,5 +42,5 @@ def slices(
     if output.format == "table":
         own = (metric, f"{metric}_low", f"{metric}_high", "fpr", "fnr", "difference", p_column(metric))
         shown = dict.fromkeys(("slice", "n", "n_labelled", *own, *_IN_TEXT))
-        rows = [{name: row[name] for name in shown} for row in rows]
+        rows = [{name: row[name] for name in shown if name in row} for row in rows]
     write(rows, output, {"roles": roles_of(source, question.log)})

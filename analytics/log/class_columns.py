@@ -81,11 +81,13 @@ def _add_up(columns: Sequence[Column]) -> bool:
 
 
 def _stems(name: str, value: str) -> list[str]:
-    """Return what is left of a column's name without a value at its end or its beginning.
+    """Return what is left of a column's name without a value at its end, at its beginning, or as a word inside.
 
-    >>> _stems("P (label=yes)", "yes"), _stems("no", "no"), _stems("p1", "0")
-    (['p (label='], ['', '='], [])
+    >>> _stems("P (label=yes)", "yes"), _stems("no", "no"), _stems("p1", "0"), _stems("class_1_prob", "1")
+    (['p (label='], ['', '='], [], ['class_=_prob'])
     """
     folded = re.sub(r"[^\w]+$", "", name.strip().casefold())
     stems = [folded[: -len(value)]] if value and folded.endswith(value) else []
-    return stems + ([f"={folded[len(value) :]}"] if value and folded.startswith(value) else [])
+    stems += [f"={folded[len(value) :]}"] if value and folded.startswith(value) else []
+    words = re.split(rf"(?<=[\W_]){re.escape(value)}(?=[\W_])", folded) if value else []
+    return stems + (["=".join(words)] if len(words) == 2 else [])

@@ -48,6 +48,10 @@ class Column:
         Of a column of numbers that leaves [0, 1] (percent: [0, 100]): values strictly inside, and values outside; else 0.
     outside : tuple of (str, int)
         The most frequent of the values outside with their rows, at most eight.
+    stand_ins : tuple of (str, int)
+        Of a column of numbers on another scale: the values beyond it with their rows, where all are written for a missing one.
+    within : tuple of (str, str) or None
+        Smallest and largest value of such a column without them.
     """
 
     position: int
@@ -65,6 +69,8 @@ class Column:
     n_between: int = 0
     n_outside: int = 0
     outside: tuple[tuple[str, int], ...] = ()
+    stand_ins: tuple[tuple[str, int], ...] = ()
+    within: tuple[str, str] | None = None
 
     @property
     def sql_name(self) -> str:

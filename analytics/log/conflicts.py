@@ -36,7 +36,7 @@ def conflicts(mapping: Mapping, reading: Reading) -> tuple[str, ...]:
 
 def _about_columns(mapping: Mapping) -> Iterator[str]:
     """Say which columns are missing, or play two roles."""
-    if mapping.score is None and mapping.decision is None:
+    if mapping.score is None and mapping.decision is None and mapping.right is None:
         yield "Expected a score or a decision column, found neither. Choose one of the two."
     by_column: dict[str, list[str]] = {}
     for role in SINGLE_ROLES:
@@ -52,6 +52,8 @@ def _about_columns(mapping: Mapping) -> Iterator[str]:
 
 def _about_values(mapping: Mapping, reading: Reading) -> Iterator[str]:
     """Say which values are not chosen, or chosen twice."""
+    if mapping.kind != "yes/no":
+        return
     for name, positive in ((mapping.label, mapping.positive), (mapping.decision, mapping.decision_positive)):
         if name is not None and not positive:
             yield (
@@ -107,7 +109,7 @@ def _may_hold(column: Column, value: str) -> bool:
 
 def _known_values(mapping: Mapping, reading: Reading) -> tuple[list[str], list[str]]:
     """Return the values of the label that rows hold, those that are positive and those that are negative."""
-    if mapping.label is None:
+    if mapping.label is None or mapping.kind != "yes/no":
         return [], []
     column = reading.column(mapping.label)
     judged = {value: member(value, column, mapping.positive, mapping.negative) for value, _ in column.top}

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from analytics.log.column import Column
 from analytics.log.mapping import Mapping
+from analytics.log.right import Right, fold
 from analytics.log.schema import Reading
 
-OUTCOMES = ("TP", "FP", "FN", "TN", "not known yet", "no score")
+OUTCOMES = ("TP", "FP", "FN", "TN", "right", "wrong", "not known yet", "no score")
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,12 @@ def _judge_row(row: tuple[str | None, ...], reading: Reading, mapping: Mapping) 
 
     def cell(name: str | None) -> str | None:
         return row[places[name].position] if name in places else None
+
+    if mapping.right is not None and mapping.kind != "yes/no":
+        names = [name for name in (mapping.score, *mapping.right.columns) if name]
+        of_classes = [name for name in (mapping.right.true, mapping.right.predicted) if name]
+        by_value = any(places[name].kind != "text" for name in of_classes)
+        return _judge_right(row, {name: cell(name) for name in names}, mapping, by_value=by_value)
 
     label = member(cell(mapping.label), places.get(mapping.label or ""), mapping.positive, mapping.negative)
     decided = member(
@@ -64,6 +71,44 @@ def _judge_row(row: tuple[str | None, ...], reading: Reading, mapping: Mapping) 
         outcome,
         row,
     )
+
+
+def _judge_right(
+    row: tuple[str | None, ...], cells: dict[str, str | None], mapping: Mapping, *, by_value: bool
+) -> Judged:
+    """Judge one row by a rule of what is right."""
+    right = mapping.right
+    assert right is not None
+    true = cells.get(right.true)
+    true = None if true in right.unknown else true
+    scores = {value: _number(cells.get(name)) for value, name in right.class_scores}
+    known = {value: score for value, score in scores.items() if score is not None}
+    predicted = (
+        cells.get(right.predicted) if right.predicted else max(known, key=lambda value: known[value], default=None)
+    )
+    if right.kind == "grades":
+        predicted = true
+    is_right = None if true is None or predicted is None else _is_right(predicted, true, right, by_value=by_value)
+    score = _quantity(cells.get(mapping.score or ""))
+    if score is not None:
+        score = _score_of(score, mapping, None)
+    elif mapping.score is None and predicted is not None:
+        score = next((each for value, each in known.items() if fold(value, right) == fold(predicted, right)), None)
+    outcome = "not known yet" if is_right is None else "right" if is_right else "wrong"
+    return Judged(score, None if right.kind == "grades" else predicted, true or "not known yet", outcome, row)
+
+
+def _is_right(predicted: str, true: str, right: Right, *, by_value: bool) -> bool | None:
+    """Return whether a prediction is right, as `reading.sql.right` does in the engine; None where there are no numbers."""
+    numbers = _number(predicted), _number(true)
+    if right.kind == "classes":
+        same = by_value and None not in numbers and numbers[0] == numbers[1]
+        return same or fold(predicted, right) == fold(true, right)
+    if numbers[0] is None or numbers[1] is None:
+        return None
+    if right.kind == "grades":
+        return numbers[1] >= right.mark
+    return abs(numbers[0] - numbers[1]) <= right.tolerance * (abs(numbers[1]) if right.is_relative else 1)
 
 
 def _score_of(number: float | None, mapping: Mapping, decided: bool | None) -> float | None:

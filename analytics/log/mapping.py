@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
+from analytics.log.right import Kind, Right, right_from_dict
+
 _FORMAT_VERSION = 1
 """Raise it when the inside of a log's file changes: older files are then read again."""
 
@@ -26,6 +28,8 @@ class Mapping:
     stand for no score, ``is_score_clipped`` takes what rounding left outside [0, 1] to its ends, and ``is_confidence`` says that
     the number is the confidence in whichever class the decision names, so that rows decided negative have 1 minus it.
 
+    ``right`` says what makes a row right where the label is not one of two classes. Unless it judges one class against the rest,
+    the label of a row is then whether it is right, and its score the confidence in what was predicted.
     ``unit`` is what rows belong together by: those of one session, patient or task are not independent of each other.
     """
 
@@ -50,10 +54,27 @@ class Mapping:
     is_score_clipped: bool = False
     is_confidence: bool = False
     unit: str | None = None
+    right: Right | None = None
+
+    @property
+    def kind(self) -> Kind:
+        """The kind of log: what is judged of a row. One class against the rest is yes or no."""
+        return "yes/no" if self.right is None or self.right.against_rest is not None else self.right.kind
+
+    @property
+    def has_score(self) -> bool:
+        """Whether rows have a number of their own by which they rank, and not only what was decided or predicted."""
+        is_of_classes = self.kind == "classes" and self.right is not None and bool(self.right.class_scores)
+        return self.score is not None or is_of_classes
 
     @property
     def judged(self) -> str | None:
-        """The column that is held against the label: the score at its threshold, else the decision; None without either."""
+        """The column that is held against the label: the score at its threshold, else the decision; None without either.
+
+        Where a rule says what is right it is the predicted column, or that of the grade.
+        """
+        if self.kind != "yes/no" and self.right is not None:
+            return self.right.predicted or self.right.true
         return self.score or self.decision
 
     def with_names(self, names: Sequence[str]) -> Mapping:
@@ -67,6 +88,7 @@ class Mapping:
             text=tuple(name for name in self.text if name in keep),
             latest_by=self.latest_by if self.latest_by in keep else None,
             merges=tuple(merge for merge in self.merges if merge[0] in keep),
+            right=self.right if self.right and keep.issuperset(self.right.columns) else None,
         )
 
     def merges_of(self, name: str) -> dict[str, str]:
@@ -92,7 +114,15 @@ class Mapping:
         return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
-_LATER_FIELDS = ("decision_negative", "score_scale", "score_missing", "is_score_clipped", "is_confidence", "unit")
+_LATER_FIELDS = (
+    "decision_negative",
+    "score_scale",
+    "score_missing",
+    "is_score_clipped",
+    "is_confidence",
+    "right",
+    "unit",
+)
 """Fields that older mappings do not have: at their defaults they leave the digest, by which a log's file is found, as it was."""
 
 _DEFAULTS = {entry.name: entry.default for entry in fields(Mapping)}
@@ -119,6 +149,7 @@ def mapping_from_dict(data: dict[str, Any]) -> Mapping:
     values: dict[str, Any] = {
         key: tuple(value) if isinstance(value, list) else value
         for key, value in data.items()
-        if key in known and key != "merges"
+        if key in known and key not in ("merges", "right")
     }
-    return Mapping(**values, merges=tuple((name, old, new) for name, old, new in data.get("merges", ())))
+    merges = tuple((name, old, new) for name, old, new in data.get("merges", ()))
+    return Mapping(**values, merges=merges, right=right_from_dict(data.get("right")))

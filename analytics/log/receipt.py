@@ -9,7 +9,7 @@ Severity = Literal["error", "warning", "note"]
 
 
 @dataclass(frozen=True)
-class Finding:
+class CheckResult:
     """One thing that preflight has to say about a log.
 
     Attributes

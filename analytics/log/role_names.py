@@ -46,8 +46,10 @@ _NAMES: dict[str, _Names] = {
     "label": _Names(
         strong=(
             r"label(_value)?",
-            r"y_?true",
+            r"y_?true|truth|true",
             r"ground_?truth.*",
+            r"(human|expert|manual|reviewer|reviewed|annotated|annotator|confirmed|verified)_(label|class|verdict|outcome|decision|grade|rating)",
+            r".*_(actual|truth|true)",
             r"gold(en)?(_.*)?",
             r".*_gold",
             r"target(_value)?",
@@ -117,7 +119,10 @@ _NAMES: dict[str, _Names] = {
             r"(predicted|predict|prediction|pred|model)_(label|class|outcome|value|target)",
             r"(label|class|outcome|target)_(predicted|prediction|pred)",
             r"predict",
-            r"i_(churn|bad|default|fraud|target|label|outcome|y|is_.*)",
+            r"(scored|assigned)_labels?",
+            r"(prediction|predicted|predict)\(.*\)",
+            r"\$[a-z]_.*",
+            r"[iu]_(churn|bad|default|fraud|target|label|outcome|y|is_.*)",
             r"action",
             r"approved",
             r"flagged",
@@ -192,6 +197,11 @@ _PREDICTION = re.compile(
 )
 """Names of what a model said."""
 
+_SCORE_WORDS = frozenset(
+    ("score", "scores", "decile", "percentile", "prob", "proba", "probability", "scoring", "rating")
+)
+"""Words in the names of scores and of their bands."""
+
 _DATA_SET = re.compile(
     r"(.*_)?(data_?sets?|datensatz|conjunto(_de_datos)?|jeu(_de_donnees)?|benchmark|corpus|korpus|suite|task|subset|split|"
     r"partition|collection|source|quelle|fuente|file_?name|source_?file)(_(name|id))?"
@@ -223,6 +233,15 @@ def is_prediction(name: str) -> bool:
     (True, False)
     """
     return _PREDICTION.fullmatch(re.sub(r"[\s\-.]+", "_", name.strip()).casefold()) is not None
+
+
+def is_called_score(name: str) -> bool:
+    """Whether a column is called like a score, a band of one, or what a model said.
+
+    >>> is_called_score("v_score_text"), is_called_score("Decile"), is_called_score("scoreboard"), is_called_score("age")
+    (True, True, False, False)
+    """
+    return is_prediction(name) or not _SCORE_WORDS.isdisjoint(_folded_name(name).split("_"))
 
 
 def is_data_set(name: str) -> bool:

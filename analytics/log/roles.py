@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
-from analytics.log import class_columns, classes, logged, score_form
+from analytics.log import class_columns, classes, logged, score_form, views
 from analytics.log.column import MAX_SEGMENT_VALUES, MAX_VALUES_BY_VALUE, Column
 from analytics.log.mapping import Mapping
 from analytics.log.paths import short_name
@@ -99,8 +99,11 @@ def guess(reading: Reading, said: dict[str, str | None] | None = None) -> Guess:
             segments.append(column.name)
         elif role == "text":
             texts.append(column.name)
-    mapping = replace(mapping, segments=tuple(segments), text=tuple(texts))
-    return Guess(complete(mapping, reading), reasons, undecided)
+    mapping = complete(replace(mapping, segments=tuple(segments), text=tuple(texts)), reading)
+    if right := views.guessed(mapping, reading, said):
+        undecided.pop("score", None)
+        mapping = views.right_or_wrong(mapping, reading, right)
+    return Guess(mapping, reasons, undecided)
 
 
 def complete(mapping: Mapping, reading: Reading) -> Mapping:

@@ -14,7 +14,7 @@ from analytics.log.column import Column, find_column
 from analytics.log.grid import Grid
 from analytics.log.mapping import Mapping, mapping_from_dict
 from analytics.log.origin import Origin, origin_from_dict
-from analytics.log.receipt import Finding, LabelCounts, LineCounts, SetAside
+from analytics.log.receipt import CheckResult, LabelCounts, LineCounts, SetAside
 
 ScoreKind = Literal["probability", "rank", "decision"]
 
@@ -70,7 +70,7 @@ class Log:
     n_unscored: int = 0
     time_low: str | None = None
     time_high: str | None = None
-    findings: tuple[Finding, ...] = ()
+    findings: tuple[CheckResult, ...] = ()
 
     @cached_property
     def revision(self) -> str:
@@ -95,6 +95,16 @@ class Log:
         return tuple(_merged(column, self.mapping.merges_of(column.name)) for column in self.reading.columns)
 
     @property
+    def class_counts(self) -> tuple[int, int]:
+        """Labelled rows that are positive, and all of them; none where rows are right or wrong and no class is rare."""
+        return (self.n_positive, self.n_labelled) if self.mapping.kind == "yes/no" else (0, 0)
+
+    @property
+    def is_right_or_wrong(self) -> bool:
+        """Whether a row is judged by whether it is right, and not by two classes."""
+        return self.mapping.kind != "yes/no"
+
+    @property
     def is_probability(self) -> bool:
         """Whether scores lie in [0, 1], so that Brier score, log loss and ECE mean something."""
         return self.score_kind == "probability"
@@ -117,7 +127,7 @@ class Log:
             name: Bins(tuple(bins["edges"]), is_integer=bins["is_integer"]) for name, bins in data["bins"].items()
         }
         data["findings"] = tuple(
-            Finding(**{**finding, "merges": tuple((old, new) for old, new in finding.get("merges", ()))})
+            CheckResult(**{**finding, "merges": tuple((old, new) for old, new in finding.get("merges", ()))})
             for finding in data["findings"]
         )
         data["edges"] = tuple(data["edges"])

@@ -45,6 +45,8 @@ def form_of(column: Column) -> _Form:
     """
     scale = float(PERCENT) if column.sign == "%" and _spans_percent(column) else 1.0
     n_values = column.n_between + column.n_outside
+    if column.stand_ins:
+        return _Form(scale, tuple(value for value, _ in column.stand_ins))
     if not column.n_outside or column.n_between < _MIN_SHARE_BETWEEN * n_values:
         return _Form(scale)
     missing = tuple(value for value, _ in column.outside if float(value) in NUMBERS)
@@ -113,17 +115,29 @@ def could_be_percent(log: Log) -> bool:
 
 
 def first_threshold(mapping: Mapping, reading: Reading) -> float:
-    """Return a threshold to begin with: ½ for scores in [0, 1] but for strays, the middle of the range for others."""
+    """Return a threshold to begin with: ½ for scores in [0, 1] but for strays, the middle of the range for others.
+
+    Where rows are right or wrong every answer counts: it is 0, or the lowest score where that is another.
+    """
+    if mapping.kind != "yes/no" and mapping.has_score:
+        return _least(mapping, reading)
     if mapping.score is None:
         return 1.0
     column = reading.column(mapping.score)
     if is_almost_probability(column):
         return _EVEN
     try:
-        low, high = float(column.low or "nan") / mapping.score_scale, float(column.high or "nan") / mapping.score_scale
+        bounds = column.within if column.within and mapping.score_missing else (column.low, column.high)
+        low, high = (float(bound or "nan") / mapping.score_scale for bound in bounds)
     except ValueError:
         return _EVEN
     if not low <= high or (low >= 0 and high <= 1):
         return _EVEN
     middle = (low + high) / 2
     return float(math.floor(middle)) if high - low >= 4 else middle
+
+
+def _least(mapping: Mapping, reading: Reading) -> float:
+    """Return a threshold that no score lies below."""
+    low = float(reading.column(mapping.score).low or 0) / mapping.score_scale if mapping.score else 0.0
+    return min(low, 0.0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-_ADVERSE_EVENTS = ("bad", "fraud", "default", "charged off", "churn", "churned", "late", "spam")
+_ADVERSE_EVENTS = ("bad", "fraud", "default", "defaulted", "unsafe", "charged off", "churn", "churned", "late", "spam")
 _ADVERSE_RESULTS = ("recidivist", "fail", "failed")
 ADVERSE_LABELS = (*_ADVERSE_EVENTS, *_ADVERSE_RESULTS)
 """Positive values that are bad for whom they are about."""
@@ -33,7 +33,21 @@ POSITIVE_WORDS = (
     *("1", "true", "positive", "pos", *_ADVERSE_EVENTS, "high"),
     *("accept", "accepted", "approve", "approved", ">50k", *_ADVERSE_RESULTS),
     *("nok", "not ok", "n.i.o.", "nio", "nicht ok", "unpaid", "defect", "defective", "anomaly", "malignant"),
-    *("betrug", "fraude", "ausfall", "impago", "défaut", "positiv", "positivo", "positif"),
+    *(
+        "betrug",
+        "fraude",
+        "ausfall",
+        "ausgefallen",
+        "impago",
+        "impagado",
+        "impagada",
+        "moroso",
+        "défaut",
+        "hit",
+        "positiv",
+        "positivo",
+        "positif",
+    ),
 )
 """Values that mean positive, the surest first; words of assent are folded to ``1`` before."""
 
@@ -63,7 +77,7 @@ UNKNOWN_WORDS = frozenset(
     | {"n/a", "na", "n.a.", "#n/a", "k.a.", "nan", "nat", "null", "nil", "none", "undefined", "missing", "not set"}
     | {r"\n", "(null)", "(none)", "(blank)", "(empty)", "(missing)", "(unknown)", "<null>", "<na>", "<none>", "<unset>"}
     | {"[null]", "#null!", "#value!", "keine angabe", "unbekannt", "offen", "ausstehend"}
-    | {"desconocido", "pendiente", "sin datos", "inconnu", "en attente", "non renseigné"}
+    | {"desconocido", "pendiente", "sin datos", "sin dato", "inconnu", "en attente", "non renseigné"}
 )
 """Values of a label that mean: not known yet."""
 

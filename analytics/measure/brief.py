@@ -34,7 +34,8 @@ def worst_table(
     ----------
     counts : polars.DataFrame
         ``column, kind, tp, fp, fn, tn``: the slices of each column add up to the rows that they are compared in. ``kind`` is
-        "value", "missing", or "rest" for rows that are only compared with.
+        "value", "missing", or "rest" for rows that are only compared with. ``tested``, where it is given, holds p-values of a
+        test that was made before; null asks for the one below.
     weights : (float, float)
         What a miss and what a false alarm counts: 1 each in wrong decisions, else in money.
     min_support : int
@@ -53,8 +54,8 @@ def worst_table(
     Notes
     -----
     p is that of `base_rate_split`. Where a miss does not count what a false alarm does, it is the larger one of that of the
-    interval and twice the smaller one of those of equal FNR and of equal FPR. It is adjusted over all rows of the answer
-    (Benjamini-Hochberg).
+    interval and twice the smaller one of those of equal FNR and of equal FPR; where one of them counts nothing, of that of the
+    other alone. It is adjusted over all rows of the answer (Benjamini-Hochberg).
 
     Examples
     --------
@@ -79,7 +80,11 @@ def worst_table(
             proportion_p_value(own.missed, own.positives, rest.missed, rest.positives),
             proportion_p_value(own.flagged, own.negatives, rest.flagged, rest.negatives),
         )
-        p = np.fmax(difference_p_value(part, level), np.minimum(1.0, 2 * np.fmin(*each)))
+        counted = [p for p, weight in zip(each, weights, strict=True) if weight]
+        p = np.fmax(difference_p_value(part, level), np.minimum(1.0, len(counted) * np.fmin.reduce(counted)))
+    if "tested" in table.columns:
+        before = table["tested"].cast(pl.Float64).fill_null(np.nan).to_numpy()
+        p = np.where(np.isnan(before), p, before)
     found = {
         **_rates_of(own, ""),
         **_rates_of(rest, "_rest"),
@@ -105,6 +110,8 @@ def with_units(
     level: float = 0.95,
 ) -> dict[str, Any]:
     """Return a row of `worst_table` as it is where rows belong together: its interval is wider, and its p larger.
+
+    A p that its page tested stays: it knows of units.
 
     Parameters
     ----------
@@ -132,9 +139,11 @@ def with_units(
     effect = effect_between(beyond, (own, inside), (every.total() - own, of_all - inside))
     by_rows = Interval(*(np.array([row[f"excess{end}"]]) for end in ("", "_low", "_high")))
     excess = widened(by_rows, effect, level)
+    ends = {"excess_low": float(excess.low[0]), "excess_high": float(excess.high[0])}
+    if row["tested"] is not None:
+        return {**row, **ends}
     p = max(float(difference_p_value(excess, level, effect.freedom)[0]), row["p"])
     times = row["p_adjusted"] / row["p"] if row["p"] > 0 else n_compared
-    ends = {"excess_low": float(excess.low[0]), "excess_high": float(excess.high[0])}
     return {**row, **ends, "p": p, "p_adjusted": min(1.0, p * times)}
 
 

@@ -14,7 +14,7 @@ from analytics.measure.intervals import FloatArray, Interval, normal_quantile, r
 
 _COUNTED = ("tp", "fp", "fn", "tn", "n_flagged", "n_scored", "n_pos", "n_labelled")
 """The counts whose products over units are known, in the order of vectors here; sums of scores follow."""
-_SUMMED = ("log_loss_sum", "score_pos_sum", "score_sq_sum", "score_sum")
+_SUMMED = ("label_sum", "log_loss_sum", "score_pos_sum", "score_sq_sum", "score_sum")
 _STEP = 1e-3
 """Step of the central differences, in rows: whole counts never fall below 0 by it, and for ratios of polynomials of the second
 degree the derivative is exact up to rounding."""

@@ -66,7 +66,9 @@ class Counts(Arrays):
 COUNT_COLUMNS: tuple[str, ...] = tuple(field.name for field in fields(Counts))
 
 
-def confusion_table(score_table: pl.DataFrame, *, by: Sequence[str], threshold_bin: int) -> pl.DataFrame:
+def confusion_table(
+    score_table: pl.DataFrame, *, by: Sequence[str], threshold_bin: int, is_right_or_wrong: bool = False
+) -> pl.DataFrame:
     """Count what happens to the rows of each slice at one threshold.
 
     Parameters
@@ -77,6 +79,9 @@ def confusion_table(score_table: pl.DataFrame, *, by: Sequence[str], threshold_b
         The segment columns; with none, the whole table is one slice, even when it is empty.
     threshold_bin : int
         Rows with ``score_bin >= threshold_bin`` are predicted positive; with the number of edges, none is.
+    is_right_or_wrong : bool
+        Whether ``n_pos`` counts rows that are right, of which none is of a class: wrong ones then are fp, right ones tn, and
+        nothing is positive, so that no base rate explains an error.
 
     Returns
     -------
@@ -107,6 +112,8 @@ def confusion_table(score_table: pl.DataFrame, *, by: Sequence[str], threshold_b
         "fn": n_pos * is_passed,
         "tn": n_neg * is_passed,
     }
+    if is_right_or_wrong:
+        sums |= {"n_pos": pl.lit(0), "tp": pl.lit(0), "fn": pl.lit(0), "tn": n_pos * is_scored, "fp": n_neg * is_scored}
     parts = score_table.select(**sums)
     aggregates = [pl.col(name).sum().cast(pl.Int64) for name in COUNT_COLUMNS]
     if not by:

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from analytics.measure.clusters import Clusters
-from analytics.measure.counts import Counts, confusion_table, segments
+from analytics.measure.counts import Counts, confusion_table, segments, slice_keys
 from analytics.measure.estimators import Evidence, cells_of
 from analytics.measure.intervals import REPLICATES, FloatArray, Interval, poisson_bootstrap
 from analytics.measure.metric import Metric
@@ -43,6 +43,10 @@ def evidence(
     needs_draws = any(metric.estimator.reads_draws for metric in metrics)
     binned = BinnedSlices(score_table, segments(slices, by), n_bins) if needs_bins else None
     total_bins = BinnedSlices(score_table, pl.DataFrame(), n_bins).between(0, 1) if needs_bins else None
+    names = sorted(
+        frozenset[str]().union(*(metric.estimator.sums for metric in metrics if metric.estimator.reads_sums))
+    )
+    sums = _sums_by_slice(score_table, slices, by, names)
     step = _SLICES_WITH_BINS if needs_bins else _SLICES_OF_COUNTS
     rng = np.random.default_rng(seed)
     units, total_units = (None, None) if clusters is None else Clusters.of_slices(clusters, slices, by)
@@ -55,10 +59,28 @@ def evidence(
             draws = poisson_bootstrap(cells_of(part), REPLICATES, rng)
             rest = poisson_bootstrap(cells_of(total - part.total()), REPLICATES, rng)
             total_draws = draws.sum(axis=0, keepdims=True) + rest
+        own = {name: values[start : start + step] for name, values in sums.items()}
+        every = {name: values.sum(keepdims=True) for name, values in sums.items()}
         own_units = None if units is None else units[start : start + step]
         own_cells = None if cells is None else cells.between(start, min(start + step, slices.height))
-        known = Evidence(part, bins, draws, own_units, own_cells)
-        yield known, Evidence(total, total_bins, total_draws, total_units, cells)
+        known = Evidence(part, bins, draws, own, own_units, own_cells)
+        yield known, Evidence(total, total_bins, total_draws, every, total_units, cells)
+
+
+def _sums_by_slice(
+    score_table: pl.DataFrame, slices: pl.DataFrame, by: Sequence[str], names: Sequence[str]
+) -> dict[str, FloatArray]:
+    """Add further sums up over the scored rows of each slice, in the order of the slices."""
+    if not names:
+        return {}
+    scored = score_table.filter(pl.col("score_bin").is_not_null())
+    values = scored.select(pl.col(names).cast(pl.Float64).fill_null(0.0))
+    if not by:
+        return {name: np.array([float(values[name].sum())]) for name in names}
+    keys, order = slice_keys(scored, by), slice_keys(slices, by)
+    added = values.hstack(keys).group_by(keys.columns).agg(pl.col(names).sum())
+    found = order.join(added, on=order.columns, how="left", nulls_equal=True, maintain_order="left")
+    return {name: found[name].fill_null(0.0).to_numpy() for name in names}
 
 
 def interval(metric: Metric, known: Evidence, *, level: float, is_probability: bool) -> Interval:
@@ -106,6 +128,7 @@ def estimate_table(
     level: float = 0.95,
     seed: int = 0,
     is_probability: bool,
+    is_right_or_wrong: bool = False,
     clusters: pl.DataFrame | None = None,
     unit_bins: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
@@ -129,6 +152,8 @@ def estimate_table(
         Seed of the bootstrap.
     is_probability : bool
         Whether scores lie between 0 and 1; if not, metrics that need probabilities are null.
+    is_right_or_wrong : bool
+        As in `confusion_table`.
     clusters : polars.DataFrame, optional
         Where rows belong together: one row per slice, what `Clusters.of_slices` reads.
     unit_bins : polars.DataFrame, optional
@@ -162,7 +187,7 @@ def estimate_table(
     (1, 0.5)
     """
     chosen = named(metrics)
-    slices = confusion_table(score_table, by=by, threshold_bin=threshold_bin)
+    slices = confusion_table(score_table, by=by, threshold_bin=threshold_bin, is_right_or_wrong=is_right_or_wrong)
     found: dict[str, list[Interval]] = {metric.name: [] for metric in chosen}
     spreads: dict[str, list[FloatArray]] = {}
     for known, _ in evidence(score_table, slices, chosen, by, len(edges), seed, clusters, unit_bins):

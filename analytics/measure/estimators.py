@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import ClassVar, Protocol
 
 import numpy as np
@@ -49,21 +49,23 @@ class Evidence:
     """What is known of a run of slices: counts, score bins and Poisson replicates of tp, fp, fn and tn.
 
     `bins`, `draws` (slices, 4, replicates) and `unit_bins` are None when no metric needs them, the last one and `clusters` where
-    every row stands alone.
+    every row stands alone. `sums` are further sums over the judged rows.
     """
 
     counts: Counts
     bins: ScoreBins | None
     draws: FloatArray | None
+    sums: Mapping[str, FloatArray] = field(default_factory=dict)
     clusters: Clusters | None = None
     unit_bins: UnitBins | None = None
 
     def __sub__(self, part: Evidence) -> Evidence:
         bins = None if self.bins is None or part.bins is None else self.bins - part.bins
         draws = None if self.draws is None or part.draws is None else self.draws - part.draws
+        sums = {name: values - part.sums[name] for name, values in self.sums.items()}
         clusters = None if self.clusters is None or part.clusters is None else self.clusters - part.clusters
         unit_bins = None if part.unit_bins is None else part.unit_bins.rest()
-        return Evidence(self.counts - part.counts, bins, draws, clusters, unit_bins)
+        return Evidence(self.counts - part.counts, bins, draws, sums, clusters, unit_bins)
 
 
 @dataclass(frozen=True)
@@ -101,9 +103,9 @@ class Estimator(ABC):
     ----------
     sums : frozenset of str
         Columns of the score table that it reads besides the counts.
-    reads_bins, reads_draws, reads_unit_bins : bool
-        Whether it reads the counts score by score, replicates of the counts at one threshold, or where rows belong together the
-        counts of each unit score by score.
+    reads_bins, reads_draws, reads_sums, reads_unit_bins : bool
+        Whether it reads the counts score by score, replicates of the counts at one threshold, sums by slice, or where rows belong
+        together the counts of each unit score by score.
     is_sharper_by_score : bool
         Whether the value or its interval is exact only where each distinct score has a bin of its own.
     """
@@ -111,6 +113,7 @@ class Estimator(ABC):
     sums: frozenset[str] = frozenset()
     reads_bins: ClassVar[bool] = False
     reads_draws: ClassVar[bool] = False
+    reads_sums: ClassVar[bool] = False
     reads_unit_bins: ClassVar[bool] = False
     is_sharper_by_score: bool = False
 
@@ -248,6 +251,19 @@ class Mean(Estimator):
 
 
 @dataclass(frozen=True)
+class SumMean(Estimator):
+    """A mean over the judged rows, from sums by slice: Student's t."""
+
+    of: Callable[[Mapping[str, FloatArray], FloatArray], Estimate]
+    sums: frozenset[str]
+    reads_sums = True
+
+    def interval(self, known: Evidence, level: float, bounds: Bounds) -> Interval:
+        """Bound a mean."""
+        return mean_interval(self.of(known.sums, known.counts.judged), known.counts.judged, level, bounds)
+
+
+@dataclass(frozen=True)
 class Area(Estimator):
     """An area under a curve, from positives and negatives score by score: normal on the logit scale."""
 
@@ -290,7 +306,7 @@ class Grouped(Estimator):
             return None
         clusters, judged = known.clusters, known.counts.judged
         each = clusters.row(dict.fromkeys(("tp", "fp", "fn", "tn"), 1.0))
-        apart = clusters.row({"score_sum": 1.0, "tp": -1.0, "fn": -1.0})
+        apart = clusters.row({"score_sum": 1.0, "label_sum": -1.0})
         sums = ScoreBins(*(getattr(known.bins, field.name).sum(-1) for field in fields(ScoreBins)))
         mean = ratio(sums.score_sum - sums.pos, judged)
         squares = sums.score_sq_sum - 2 * sums.score_pos_sum + sums.pos

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,55 @@ from analytics.measure.intervals import FloatArray, ratio
 TELLS = 1 / 3
 """A column that removes more than this share of the uncertainty about the label is taken for an outcome; a share of the
 label's entropy (Theil's U). A choice; no simulation set it."""
+_BEYOND_SCORE, _LEAST = 3.0, 1 / 6
+"""Times what the score removes, and the least share of the uncertainty, from which on a column that removes less than `TELLS` is
+taken for an outcome too. By hand: what was paid back of a loan removes 20 % where the rate of interest removes 4 %."""
+
+
+def tells_label(told: float, by_score: Callable[[], float]) -> bool:
+    """Whether a column that removes a share of the uncertainty about the label is known only after the outcome.
+
+    Parameters
+    ----------
+    told : float
+        As `label_told`.
+    by_score : callable
+        Returns the share that the scores remove; asked only where it decides.
+
+    Examples
+    --------
+    >>> tells_label(0.4, lambda: 0.3), tells_label(0.2, lambda: 0.04), tells_label(0.2, lambda: 0.1)
+    (True, True, False)
+    """
+    return told > TELLS or (told > _LEAST and told > _BEYOND_SCORE * max(by_score(), 0.0))
+
+
+def score_told(n: FloatArray, score_sum: FloatArray, score_sq_sum: FloatArray) -> float:
+    """Return the share of the variance of the scores that a column removes, 0 where all scores are the same.
+
+    Parameters
+    ----------
+    n, score_sum, score_sq_sum : numpy.ndarray of shape (slices,)
+        Rows with a score, the sum of their scores and of the squares.
+
+    Notes
+    -----
+    What a column of as many values removes by chance is taken off.
+
+    References
+    ----------
+    Kelley (1935), Proc. Natl. Acad. Sci. 21:554-559 (epsilon squared).
+
+    Examples
+    --------
+    >>> print(round(score_told(np.array([50.0, 50.0]), np.array([10.0, 40.0]), np.array([2.5, 32.5])), 3))
+    0.899
+    """
+    rows, kept = n.sum(), n > 0
+    free = rows - np.count_nonzero(kept)
+    within = score_sq_sum.sum() - float((score_sum[kept] ** 2 / n[kept]).sum())
+    total = score_sq_sum.sum() - score_sum.sum() ** 2 / rows if rows else 0.0
+    return float(1 - (within / free) / (total / (rows - 1))) if free > 0 and total > 0 else 0.0
 
 
 def label_told(codes: NDArray[np.integer[Any]], size: int, n: FloatArray, positives: FloatArray) -> float:

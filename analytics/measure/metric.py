@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from analytics.measure.counts import Counts
 from analytics.measure.estimators import Bounds, CountFunction, CountRatio, Estimator, Proportion
+from analytics.measure.intervals import FloatArray
 
 Use = Literal["slices", "discovery", "gap", "limits"]
 
@@ -40,6 +42,8 @@ class Metric:
         A name for narrow columns, where the label is long.
     has_proper_name : bool
         Whether the label begins with a person's name and keeps its capital inside a sentence.
+    kinds : frozenset of str
+        The kinds of log (`log.right.KINDS`) in which it has a meaning.
     """
 
     name: str
@@ -58,6 +62,7 @@ class Metric:
     moves_with_base_rate: bool = False
     short: str = ""
     has_proper_name: bool = False
+    kinds: frozenset[str] = frozenset({"yes/no"})
 
     @property
     def range(self) -> Bounds:
@@ -93,3 +98,20 @@ class Metric:
     def denominator(self) -> CountFunction | None:
         """The function of the counts below the line; None where the metric needs the whole score table."""
         return self.estimator.denominator if isinstance(self.estimator, CountRatio) else None
+
+
+def count_value(metric: Metric, counts: Counts) -> FloatArray:
+    """Compute a metric of counts; NaN where its denominator is 0.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> one = np.array([1.0])
+    >>> counts = Counts(*[one] * 7, tp=3 * one, fp=one, fn=one, tn=one)
+    >>> precision = Metric("p", "P", "", "", "", "higher", CountRatio(lambda c: c.tp, lambda c: c.tp + c.fp), frozenset())
+    >>> float(count_value(precision, counts)[0])
+    0.75
+    """
+    if not isinstance(metric.estimator, CountRatio):
+        raise TypeError(f"{metric.name} is not a metric of counts.")
+    return metric.estimator.value(counts)

@@ -10,34 +10,30 @@ import numpy as np
 from analytics.errors import QuestionError
 from analytics.measure.counts import Counts
 from analytics.measure.curves import auroc, auroc_influence, average_precision, average_precision_influence
-from analytics.measure.estimators import Area, Bootstrapped, CountRatio, Grouped, Mean, Proportion
+from analytics.measure.estimators import Area, Bootstrapped, Grouped, Mean, Proportion
 from analytics.measure.intervals import FloatArray
 from analytics.measure.metric import Metric, Use
+from analytics.measure.numbers import OF_NUMBERS
 from analytics.measure.reliability import brier, ece, log_loss, mean_score
 
 
-def count_value(metric: Metric, counts: Counts) -> FloatArray:
-    """Compute a metric of counts; NaN where its denominator is 0.
+def metrics_of(kind: str, *, has_score: bool = True) -> tuple[str, ...]:
+    """Name the metrics that have a meaning in a kind of log, in the order of the registry; without a score those of counts.
 
-    Examples
-    --------
-    >>> one = np.array([1.0])
-    >>> counts = Counts(*[one] * 7, tp=3 * one, fp=one, fn=one, tn=one)
-    >>> float(count_value(METRICS["precision"], counts)[0])
-    0.75
+    >>> metrics_of("classes"), metrics_of("grades", has_score=False)
+    (('error_rate', 'accuracy', 'mean_score', 'auroc', 'brier', 'log_loss', 'ece'), ('error_rate', 'accuracy', 'mean_grade'))
     """
-    if not isinstance(metric.estimator, CountRatio):
-        raise TypeError(f"{metric.name} is not a metric of counts.")
-    return metric.estimator.value(counts)
+    known = (name for name, metric in METRICS.items() if kind in metric.kinds)
+    return tuple(name for name in known if has_score or not METRICS[name].estimator.reads_bins)
 
 
-def used_in(use: Use) -> tuple[str, ...]:
-    """Name the metrics of a use, in the order of the registry.
+def used_in(use: Use, kind: str = "yes/no") -> tuple[str, ...]:
+    """Name the metrics of a use in a kind of log, in the order of the registry.
 
     >>> used_in("limits")
     ('precision', 'recall', 'fpr', 'selection_rate')
     """
-    return tuple(name for name, metric in METRICS.items() if use in metric.uses)
+    return tuple(name for name, metric in METRICS.items() if use in metric.uses and kind in metric.kinds)
 
 
 def sums_of(names: Iterable[str]) -> frozenset[str]:
@@ -73,6 +69,7 @@ def _mcc_denominator(c: Counts) -> FloatArray:
 
 _MOMENTS = frozenset({"score_sum", "score_sq_sum", "score_pos_sum"})
 """Sums of the score and of its square over judged rows, and of the score over positive ones: what squared losses need."""
+_EVERY_KIND = frozenset({"yes/no", "classes", "grades", "numbers"})
 _NOTHING_JUDGED = "no row has both a label and a score"
 _ONE_CLASS = "the judged rows are not of both classes"
 _NO_POSITIVE = "no judged row is positive"
@@ -90,6 +87,7 @@ _REGISTRY: tuple[Metric, ...] = (
         frozenset({"slices", "discovery", "gap"}),
         is_share=True,
         is_of_errors=True,
+        kinds=_EVERY_KIND,
     ),
     Metric(
         "accuracy",
@@ -102,6 +100,7 @@ _REGISTRY: tuple[Metric, ...] = (
         frozenset({"slices", "gap"}),
         is_share=True,
         is_of_errors=True,
+        kinds=_EVERY_KIND,
     ),
     Metric(
         "precision",
@@ -244,6 +243,7 @@ _REGISTRY: tuple[Metric, ...] = (
         frozenset({"slices"}),
         low=-inf,
         high=inf,
+        kinds=_EVERY_KIND,
     ),
     Metric(
         "auroc",
@@ -254,6 +254,7 @@ _REGISTRY: tuple[Metric, ...] = (
         "higher",
         Area(auroc, auroc_influence),
         frozenset({"slices"}),
+        kinds=_EVERY_KIND,
     ),
     Metric(
         "average_precision",
@@ -276,7 +277,7 @@ _REGISTRY: tuple[Metric, ...] = (
         "lower",
         Mean(
             brier,
-            {"score_sq_sum": 1.0, "score_pos_sum": -2.0, "tp": 1.0, "fn": 1.0},
+            {"score_sq_sum": 1.0, "score_pos_sum": -2.0, "label_sum": 1.0},
             _MOMENTS,
             is_sharper_by_score=True,
         ),
@@ -284,6 +285,7 @@ _REGISTRY: tuple[Metric, ...] = (
         needs_probability=True,
         has_proper_name=True,
         moves_with_base_rate=True,
+        kinds=_EVERY_KIND,
     ),
     Metric(
         "log_loss",
@@ -302,6 +304,7 @@ _REGISTRY: tuple[Metric, ...] = (
         high=inf,
         needs_probability=True,
         moves_with_base_rate=True,
+        kinds=_EVERY_KIND,
     ),
     Metric(
         "ece",
@@ -313,7 +316,8 @@ _REGISTRY: tuple[Metric, ...] = (
         Grouped(ece, _MOMENTS),
         frozenset({"slices"}),
         needs_probability=True,
+        kinds=_EVERY_KIND,
     ),
 )
 
-METRICS: dict[str, Metric] = {metric.name: metric for metric in _REGISTRY}
+METRICS: dict[str, Metric] = {metric.name: metric for metric in (*_REGISTRY, *OF_NUMBERS)}

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import polars as pl
 
 from analytics.measure.clusters import Clusters
 from analytics.measure.counts import Counts
 from analytics.measure.estimates import columns_of, interval, with_columns
 from analytics.measure.estimators import Evidence
-from analytics.measure.intervals import newcombe, ratio
+from analytics.measure.intervals import ratio
 from analytics.measure.metrics import named
 
 _TREND_METRICS = ("error_rate", "prevalence", "selection_rate", "recall", "precision")
@@ -42,49 +40,10 @@ def trend_table(counts: pl.DataFrame, *, level: float = 0.95, clusters: pl.DataF
     (0.2, 0.25, 0.75)
     """
     units = None if clusters is None else Clusters.of_slices(clusters, counts, ["bucket"])[0]
-    known = Evidence(Counts.of(counts.with_columns(n_unscored=pl.col("n") - pl.col("n_scored"))), None, None, units)
+    known = Evidence(
+        Counts.of(counts.with_columns(n_unscored=pl.col("n") - pl.col("n_scored"))), None, None, clusters=units
+    )
     columns = {"share_unlabelled": ratio(known.counts.n_unlabelled, known.counts.n)}
     for metric in named(_TREND_METRICS):
         columns |= columns_of(metric.name, interval(metric, known, level=level, is_probability=False))
     return with_columns(counts.select("bucket", "n"), columns)
-
-
-@dataclass(frozen=True)
-class _LabelAge:
-    """How often the older and the newer half of the rows have no label.
-
-    Attributes
-    ----------
-    older, newer : float
-        Shares of rows without a label.
-    is_late : bool
-        Whether newer rows clearly lack one more often, as they do where labels come late; at 95 %, Newcombe's interval.
-    """
-
-    older: float
-    newer: float
-    is_late: bool
-
-
-def label_age(trend: pl.DataFrame) -> _LabelAge | None:
-    """Compare how often older and newer rows have no label; None where all rows are of one bucket.
-
-    Parameters
-    ----------
-    trend : DataFrame
-        As `trend_table`. The bucket in which half of the rows are reached belongs to the older half.
-
-    Examples
-    --------
-    >>> label_age(pl.DataFrame({"bucket": [1, 2], "n": [100, 100], "share_unlabelled": [0.1, 0.5]}))
-    _LabelAge(older=0.1, newer=0.5, is_late=True)
-    """
-    known = trend.drop_nulls("bucket").filter(pl.col("n") > 0).sort("bucket")
-    is_older = (known["n"].cum_sum() - known["n"]) * 2 < known["n"].sum()
-    halves = [known.filter(is_older), known.filter(~is_older)]
-    if any(half.is_empty() for half in halves):
-        return None
-    n = [int(half["n"].sum()) for half in halves]
-    without = [round(float((half["n"] * half["share_unlabelled"]).sum())) for half in halves]
-    gap = newcombe(without[1], n[1], without[0], n[0])
-    return _LabelAge(without[0] / n[0], without[1] / n[1], bool(gap.low > 0))

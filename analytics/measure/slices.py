@@ -36,6 +36,7 @@ def slice_table(
     seed: int = 0,
     min_support: int = MIN_SUPPORT,
     is_probability: bool,
+    is_right_or_wrong: bool = False,
     clusters: pl.DataFrame | None = None,
     unit_bins: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
@@ -43,7 +44,7 @@ def slice_table(
 
     Parameters
     ----------
-    score_table, edges, by, threshold_bin, metrics, level, seed, is_probability, clusters, unit_bins
+    score_table, edges, by, threshold_bin, metrics, level, seed, is_probability, is_right_or_wrong, clusters, unit_bins
         As in `estimate_table`.
     metric : str
         The metric whose comparison is the slice's headline; it is added to ``metrics`` when absent.
@@ -81,7 +82,7 @@ def slice_table(
     [('north', 0.4, 0.1, 0.25), ('south', 0.1, 0.2, 0.25), (None, 0.1, 0.25, 0.5)]
     """
     chosen = named((*metrics, metric))
-    slices = confusion_table(score_table, by=by, threshold_bin=threshold_bin)
+    slices = confusion_table(score_table, by=by, threshold_bin=threshold_bin, is_right_or_wrong=is_right_or_wrong)
     compared = {each.name: _Comparison(each, level, is_probability) for each in chosen}
     spreads: dict[str, list[FloatArray]] = {}
     for known, total in evidence(score_table, slices, chosen, by, len(edges), seed, clusters, unit_bins):

@@ -10,7 +10,8 @@ import polars as pl
 from analytics.measure.counts import Counts, confusion_table, segments
 from analytics.measure.curves import from_the_top, sweep
 from analytics.measure.intervals import FloatArray
-from analytics.measure.metrics import METRICS, count_value
+from analytics.measure.metric import count_value
+from analytics.measure.metrics import METRICS
 from analytics.measure.score_bins import score_bins, with_segments
 
 

@@ -185,11 +185,11 @@ def p_value(value: Value) -> str:
 def threshold_text(value: float) -> str:
     """Write a threshold or a score in up to four significant digits.
 
-    >>> threshold_text(0.3), threshold_text(5.0), threshold_text(0.02124)
-    ('0.30', '5', '0.02124')
+    >>> threshold_text(0.3), threshold_text(5.0), threshold_text(0.02124), threshold_text(0.99999)
+    ('0.30', '5', '0.02124', '1')
     """
     text = f"{value:.4g}" if abs(value) < 10_000 else f"{value:,.0f}"
-    if 0 < abs(value) < 1 and "e" not in text:
+    if 0 < abs(value) < 1 and "." in text and "e" not in text:
         text = f"{text}0" if len(text.partition(".")[2]) < 2 else text
     return text.replace("-", MINUS)
 

@@ -43,7 +43,8 @@ def clusters_of(
     keys = {f"slice_{place}": nw.col(stored_slice(log, name)) for place, name in enumerate(by)}
     for place, name in enumerate(missing):
         keys[f"missing_{place}"] = integer(nw.col(log.column(name).sql_name).is_null())
-    table = engine.collect(cluster_table(engine.kept(log, cohort, threshold), keys, threshold, sums=known, every=every))
+    rows, is_kind = engine.kept(log, cohort, threshold), log.is_right_or_wrong
+    table = engine.collect(cluster_table(rows, keys, threshold, sums=known, every=every, is_right_or_wrong=is_kind))
     for place, name in enumerate(by):
         table = table.with_columns(as_people_see(log, name, table[f"slice_{place}"]).alias(f"slice_{place}"))
     return table
@@ -83,6 +84,7 @@ def cluster_table(
     *,
     sums: Collection[str] = (),
     every: str | None = None,
+    is_right_or_wrong: bool = False,
 ) -> nw.LazyFrame[Any]:
     """Add up, over the units of each slice, the products of what is counted in the slice and in the whole unit.
 
@@ -94,9 +96,11 @@ def cluster_table(
         What to slice by, under the names that it gets.
     threshold : float
     sums : collection of str
-        Which sums of scores over judged rows are counted besides the counts.
+        Which sums of scores over judged rows are counted besides the counts, the labels among them.
     every : str, optional
         Slice by hour, day, week or month too (1h, 1d, 1w or 1mo), in ``bucket``.
+    is_right_or_wrong : bool
+        Whether the label says that a row is right, so that none is of a class: wrong ones then are fp, right ones tn.
 
     Returns
     -------
@@ -118,12 +122,17 @@ def cluster_table(
         "n_scored": integer(~score.is_null()),
         "n_pos": integer(label == 1),
         "n_labelled": integer(~label.is_null()),
+        "label_sum": integer(is_judged & (label == 1)),
         "score_sum": nw.when(is_judged).then(score).otherwise(nw.lit(0.0)),
         "score_sq_sum": nw.when(is_judged).then(score * score).otherwise(nw.lit(0.0)),
         "score_pos_sum": nw.when(is_judged & (label == 1)).then(score).otherwise(nw.lit(0.0)),
         "log_loss_sum": nw.when(is_judged).then(log_loss(score, label)).otherwise(nw.lit(0.0)),
     }
-    names = (*_COUNTED, *sorted((MOMENTS | LOG_LOSS) & {*sums}))
+    if is_right_or_wrong:
+        wrong, right = integer(is_judged & (label == 0)), integer(is_judged & (label == 1))
+        parts |= {**dict.fromkeys(("tp", "fn", "n_pos"), nw.lit(0)), "fp": wrong, "tn": right}
+    known = (MOMENTS | LOG_LOSS) & {*sums}
+    names = (*_COUNTED, *sorted(known | ({"label_sum"} if known else frozenset())))
     keys = dict(by)
     if every is not None:
         keys["bucket"] = _week(nw.col("moment")) if every == _WEEK else nw.col("moment").dt.truncate(every)

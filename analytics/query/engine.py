@@ -174,7 +174,7 @@ class Engine:
         sums : collection of str
             Which of `relations.SUMS` are wanted besides the counts: two logarithms per row are a third of the time, sums of
             scores and of amounts a quarter each. Left out are the log loss where scores are no probabilities, and amounts
-            where the log has none.
+            where the log has none, those of numbers and grades where it holds none.
         by_score : bool
             Aggregate by distinct score, so that areas are exact whatever the grid.
         every : str, optional
@@ -191,6 +191,8 @@ class Engine:
         split = None if by_score else grid.split(threshold)
         unknown: frozenset[str] = frozenset() if log.is_probability else relations.LOG_LOSS
         unknown |= frozenset() if log.mapping.amount is not None else relations.AMOUNTS
+        unknown |= frozenset() if log.mapping.kind == "numbers" else relations.ERRORS
+        unknown |= frozenset() if log.mapping.kind in ("numbers", "grades") else relations.TRUTH
         frame = self.collect(
             relations.score_table(
                 self.kept(log, cohort, threshold),

@@ -28,11 +28,25 @@ def log_loss(score: nw.Expr, label: nw.Expr) -> nw.Expr:
     return nw.when(label == 1).then(-clipped.log()).otherwise(-((1 - clipped).log()))
 
 
+def _smape() -> nw.Expr:
+    """Return the distance of predicted and true number as a share of their mean size; 0 where both are 0."""
+    size = nw.col("truth").abs() + (nw.col("truth") + nw.col("error")).abs()
+    return nw.when(size > 0).then(2 * nw.col("error").abs() / size).otherwise(nw.lit(0.0))
+
+
 _SUMMED: dict[str, Callable[[nw.Expr, nw.Expr], nw.Expr]] = {
     "score_sum": lambda score, label: nw.when(~label.is_null()).then(score),
     "score_sq_sum": lambda score, label: nw.when(~label.is_null()).then(score * score),
     "score_pos_sum": lambda score, label: nw.when(label == 1).then(score),
     "log_loss_sum": lambda score, label: nw.when(~label.is_null()).then(log_loss(score, label)).cast(nw.Float64),
+    "error_sum": lambda score, label: nw.when(~label.is_null()).then(nw.col("error")),
+    "error_abs_sum": lambda score, label: nw.when(~label.is_null()).then(nw.col("error").abs()),
+    "error_sq_sum": lambda score, label: nw.when(~label.is_null()).then(nw.col("error") ** 2),
+    "error_fourth_sum": lambda score, label: nw.when(~label.is_null()).then(nw.col("error") ** 4),
+    "smape_sum": lambda score, label: nw.when(~label.is_null()).then(_smape()),
+    "smape_sq_sum": lambda score, label: nw.when(~label.is_null()).then(_smape() ** 2),
+    "truth_sum": lambda score, label: nw.when(~label.is_null()).then(nw.col("truth")),
+    "truth_sq_sum": lambda score, label: nw.when(~label.is_null()).then(nw.col("truth") ** 2),
     "amount_pos_sum": lambda score, label: nw.when(label == 1).then(nw.col("amount")),
     "amount_neg_sum": lambda score, label: nw.when(label == 0).then(nw.col("amount")),
     "amount_unlabelled_sum": lambda score, label: nw.when(label.is_null()).then(nw.col("amount")),
@@ -42,6 +56,8 @@ SUMS = frozenset(_SUMMED)
 AMOUNTS = frozenset({"amount_pos_sum", "amount_neg_sum", "amount_unlabelled_sum"})
 MOMENTS = frozenset({"score_sum", "score_sq_sum", "score_pos_sum"})
 LOG_LOSS = frozenset({"log_loss_sum"})
+ERRORS = frozenset({"error_sum", "error_abs_sum", "error_sq_sum", "error_fourth_sum", "smape_sum", "smape_sq_sum"})
+TRUTH = frozenset({"truth_sum", "truth_sq_sum"})
 
 
 def score_table(

@@ -14,15 +14,9 @@ from analytics.log.mapping import Mapping
 from analytics.log.schema import Log, Reading
 from analytics.reading import strays
 from analytics.reading.grid import bin_case, numeric_bins, score_grid
-from analytics.reading.sql.expressions import (
-    NULL,
-    Expression,
-    decision_expression,
-    membership,
-    numeric,
-    score_expression,
-    time_expression,
-)
+from analytics.reading.sql import right
+from analytics.reading.sql.expression import NULL, Expression, numeric
+from analytics.reading.sql.expressions import decision_expression, label_expression, score_expression, time_expression
 
 _MAX_ENUM_VALUES = 20_000
 """Different values up to which text is stored as an ENUM; they are counted exactly up to there (`profile`)."""
@@ -52,13 +46,14 @@ def build(
         mapping.time,
         mapping.latest_by,
         mapping.unit,
+        *(mapping.right.columns if mapping.right else ()),
     ):
         if column_name is not None:
             reading.column(column_name)
-    if mapping.score is None and mapping.decision is None:
+    if mapping.score is None and mapping.decision is None and mapping.right is None:
         raise InputError("Expected a score or a decision column, found neither. Choose one of the two in the mapping.")
     score = score_expression(reading, mapping)
-    score_kind, edges, grid_is_exact = score_grid(connection, score, has_score=mapping.score is not None)
+    score_kind, edges, grid_is_exact = score_grid(connection, score, has_score=mapping.has_score)
     progress(0.2)
     bins = {}
     binned = [reading.column(segment) for segment in mapping.segments]
@@ -125,7 +120,7 @@ def _create_log(
         selected += _stored_column(connection, column, mapping)
         if column.name in bins:
             selected.append(Expression(f"{bin_case(column, bins[column.name])} AS {column.bin_name}"))
-    label = membership(reading, mapping.label, mapping.positive, mapping.negative)
+    label = label_expression(reading, mapping)
     decision = decision_expression(reading, mapping)
     amount = numeric(reading.column(mapping.amount)) if mapping.amount else NULL
     time = time_expression(reading, mapping)
@@ -136,6 +131,11 @@ def _create_log(
         Expression(f"({amount.sql})::DOUBLE AS amount", amount.parameters),
         Expression(f"({moment})::TIMESTAMP AS moment", time.parameters),
         *([_unit(connection, reading.column(mapping.unit))] if mapping.unit else []),
+    ]
+    selected += [
+        Expression(f"({number.sql})::DOUBLE AS {name}", number.parameters)
+        for name, number in (("error", right.error(reading, mapping)), ("truth", right.truth(reading, mapping)))
+        if number is not NULL
     ]
     columns = ", ".join(expression.sql for expression in selected)
     parameters = [value for expression in selected for value in expression.parameters]

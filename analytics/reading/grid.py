@@ -12,7 +12,8 @@ from analytics.log.column import Column
 from analytics.log.grid import MAX_DISTINCT_SCORES
 from analytics.log.mapping import Mapping
 from analytics.log.schema import Reading, ScoreKind
-from analytics.reading.sql.expressions import Expression, decision_expression, score_expression
+from analytics.reading.sql.expression import Expression
+from analytics.reading.sql.expressions import decision_expression, score_expression
 
 N_BINS = 10
 """Bins of a numeric column that are aimed at; a value that fills such a share of the rows has its own. A judgement."""

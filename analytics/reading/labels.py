@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
+from analytics.errors import InputError
 from analytics.log.column import Column, unique_names
 from analytics.log.receipt import LabelCounts
 from analytics.log.schema import Reading
@@ -51,7 +53,7 @@ def join_labels(
     Raises
     ------
     InputError
-        If there is no id column, the file does not have it, or holds no label.
+        If there is no id column, the file does not have it or holds no label, or none of its ids is one of the log.
     """
     row_id = id_of(reading, given)
     scratch = folder / "labels"
@@ -68,6 +70,8 @@ def join_labels(
     counts = count_labels(connection, keys, key_of(row_id, version))
     rest = [column for column in columns if column not in (keys.row_id, keys.version)]
     revised = _revisions(connection, reading, keys)
+    if not counts["rows_matched"] and keys.label not in revised:
+        raise _no_id_met(given, row_id.name, counts)
     added = [column for column in rest if column not in revised]
     _merge(connection, reading, keys, key_of(row_id, version), added, revised)
     names = unique_names([*reading.names, *[column.name for column in added]])
@@ -96,6 +100,15 @@ def join_labels(
     said = (*reading.repairs, alike) if alike else reading.repairs
     return replace(
         reading, columns=tuple(by_place[place] for place in sorted(by_place)), labels=for_books, repairs=said
+    )
+
+
+def _no_id_met(given: LabelsFile, id_column: str, counts: Mapping[str, Any]) -> InputError:
+    """Say that no label met a row, with an id of each side."""
+    theirs, mine = counts["example_orphan"], counts["example_unmatched"]
+    return InputError(
+        f"Expected ids of the log in {given.source!r}, found none of {counts['n_orphans']:,} in {id_column!r}: "
+        f"{theirs!r} there, {mine!r} in the log. Check that both write the id alike, or name another column with --id."
     )
 
 

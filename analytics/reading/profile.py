@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import duckdb
 
-from analytics.log.column import PERCENT, Column, Kind
+from analytics.log.column import MAX_VALUES_BY_VALUE, PERCENT, Column, Kind
+from analytics.log.stand_ins import NUMBERS
 from analytics.reading.types.conversion import Conversion
 
 _N_TOP = 50
@@ -73,7 +74,8 @@ def profile(
             )
         )
         progress((at + 1) / len(names))
-    return n_rows, tuple(_held_against_one(connection, column) for column in columns)
+    held = (_held_against_one(connection, column) for column in columns)
+    return n_rows, tuple(_with_stand_ins(connection, column) for column in held)
 
 
 def _held_against_one(connection: duckdb.DuckDBPyConnection, column: Column) -> Column:
@@ -97,6 +99,34 @@ def _held_against_one(connection: duckdb.DuckDBPyConnection, column: Column) -> 
     return replace(
         column, n_between=row[0], n_outside=row[1], outside=tuple((value, int(count)) for value, count in outside)
     )
+
+
+def _with_stand_ins(connection: duckdb.DuckDBPyConnection, column: Column) -> Column:
+    """Find what stands for no value among numbers that are no fractions: below zero, or beyond a hundred that ends the others."""
+    if column.kind != "number" or column.n_outside or column.low is None or column.high is None:
+        return column
+    if column.n_distinct <= MAX_VALUES_BY_VALUE:
+        return column
+    low, high, name = float(column.low), float(column.high), column.sql_name
+    if not (low in NUMBERS and low < 0) and not (high in NUMBERS and high > PERCENT):
+        return column
+    for top in ("100", "'inf'::DOUBLE"):
+        beyond = f"({name} < 0 OR {name} > {top})"
+        row = connection.execute(
+            f"SELECT count(*) FILTER ({beyond}), count(*), min({name}) FILTER (NOT {beyond})::VARCHAR, "
+            f"max({name}) FILTER (NOT {beyond})::VARCHAR FROM raw WHERE {name} IS NOT NULL"
+        ).fetchone()
+        found = connection.execute(
+            f"SELECT {name}::VARCHAR, count(*) FROM raw WHERE {beyond} GROUP BY {name} ORDER BY count(*) DESC, {name} "
+            f"LIMIT {_N_OUTSIDE}"
+        ).fetchall()
+        if (
+            row is not None
+            and 0 < row[0] == sum(count for _, count in found) < row[1] / 2
+            and all(float(value) in NUMBERS for value, _ in found)
+        ):
+            return replace(column, stand_ins=tuple((value, int(n)) for value, n in found), within=(row[2], row[3]))
+    return column
 
 
 def _top_values(connection: duckdb.DuckDBPyConnection, name: str) -> tuple[int, tuple[tuple[str, int], ...]]:

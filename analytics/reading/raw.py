@@ -129,7 +129,7 @@ def _read_plain(
         entry = FORMATS[source.file_format]
         if entry.way == "text":
             said = csv or CsvOptions()
-            if source.sheet is not None:
+            if source.sheet is not None or source.file_format == "html":
                 said = replace(said, delimiter=",", quote='"', escape='"')
             check_first_line(source.path)
             return _read_csv(connection, source.path, scratch, said, as_text=as_text, progress=progress)

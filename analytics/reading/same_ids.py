@@ -1,4 +1,4 @@
-"""Ids of two files that differ in leading zeros, blanks around them or capitals only: written alike where that is unambiguous."""
+"""Ids of two files that differ only in how they are written: written alike where that is unambiguous."""
 
 from __future__ import annotations
 
@@ -6,6 +6,17 @@ import duckdb
 
 _PLAIN = "lower(CASE WHEN starts_with(trim({0}::VARCHAR), '0') AND ltrim(trim({0}::VARCHAR), '0') <> '' "
 _ZEROLESS = _PLAIN + "THEN ltrim(trim({0}::VARCHAR), '0') ELSE trim({0}::VARCHAR) END)"
+_BARE = r"regexp_replace(regexp_replace({0}::VARCHAR, '[^\p{{L}}\p{{N}}]+', '', 'g'), '^0+(.)', '\1')"
+
+_MOST = 0.5
+"""Share of the labels' ids that must be alike without the signs in them: with fewer, ``1-2`` and ``12`` met by
+chance. A judgement."""
+
+_WAYS = (
+    (_ZEROLESS, 0.0, "leading zeros, blanks or capitals"),
+    (f"lower({_BARE})", _MOST, "signs between letters and digits, leading zeros or capitals"),
+)
+"""What ids are compared by, the strictest first; the share that has to be alike, and in what those differ that are."""
 
 
 def write_alike(connection: duckdb.DuckDBPyConnection, log_id: str, labels_id: str) -> str | None:
@@ -16,30 +27,39 @@ def write_alike(connection: duckdb.DuckDBPyConnection, log_id: str, labels_id: s
     str or None
         A sentence with an id of each side; None where nothing was changed.
     """
+    said = (_written_alike(connection, log_id, labels_id, *way) for way in _WAYS)
+    return next(filter(None, said), None)
+
+
+def _written_alike(
+    connection: duckdb.DuckDBPyConnection, log_id: str, labels_id: str, alike: str, min_share: float, words: str
+) -> str | None:
+    """Write ids alike that one expression makes equal; say it."""
     sides = {"mine": ("log_rows", log_id), "theirs": ("raw", labels_id)}
     for name, (table, column) in sides.items():
         connection.execute(
             f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT DISTINCT {column}::VARCHAR AS id, "
-            f"{_ZEROLESS.format(column)} AS alike FROM {table} WHERE {column} IS NOT NULL"
+            f"{alike.format(column)} AS alike FROM {table} WHERE {column} IS NOT NULL"
         )
     row = connection.execute(
         "SELECT (SELECT count(*) FROM mine JOIN theirs USING (id)), "
         "(SELECT count(*) = count(DISTINCT alike) FROM mine) AND (SELECT count(*) = count(DISTINCT alike) FROM theirs), "
-        "(SELECT count(*) FROM mine JOIN theirs USING (alike)), "
+        "(SELECT count(*) FROM mine JOIN theirs USING (alike)), (SELECT count(*) FROM theirs), "
         "(SELECT min((theirs.id, mine.id)) FROM mine JOIN theirs USING (alike))"
     ).fetchone()
     assert row is not None
-    n_same, is_unambiguous, n_alike, example = row
-    if not n_same and is_unambiguous and n_alike:
+    n_same, is_unambiguous, n_alike, n_theirs, example = row
+    is_meant = not n_same and is_unambiguous and n_alike > 0 and n_alike >= min_share * n_theirs
+    if is_meant:
         connection.execute(
             f"ALTER TABLE raw ALTER {labels_id} TYPE VARCHAR; "
             f"UPDATE raw SET {labels_id} = mine.id FROM mine, theirs "
             f"WHERE mine.alike = theirs.alike AND theirs.id = raw.{labels_id}"
         )
     connection.execute("DROP TABLE mine; DROP TABLE theirs")
-    if n_same or not is_unambiguous or not n_alike:
+    if not is_meant:
         return None
     return (
-        f"The ids of labels and rows differ in leading zeros, blanks or capitals, as {example[0]!r} and {example[1]!r}: "
+        f"The ids of labels and rows differ in {words}, as {example[0]!r} and {example[1]!r}: "
         f"{n_alike:,} were matched without regard to them."
     )

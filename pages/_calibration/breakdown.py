@@ -15,6 +15,7 @@ from analytics.present.marks.calibration import MAX_SCANNED
 from analytics.present.tables.calibration import scan_rows, slice_rows
 from pages._frame.cache import kept
 from pages._frame.render import FURTHER, escaped, figure, sentence, table_downloads
+from pages._frame.tables import number_table
 
 _EVERY = {"Hour": "1h", "Day": "1d", "Week": "1w", "Month": "1mo"}
 
@@ -36,7 +37,7 @@ def draw_slices(question: Question, by: str | None, binning: Binning, groups: in
         table=answer.bins,
     )
     table = slice_rows(answer)
-    st.dataframe(
+    number_table(
         table, hide_index=True, placeholder=words.UNDEFINED, alt=f"Calibration by {by}", column_config=_columns_of()
     )
     st.caption(
@@ -52,7 +53,7 @@ def _draw_scan(scan: CalibrationScan) -> None:
     if scan.table.is_empty():
         sentence("No segment column has a slice with enough judged rows.")
         return
-    st.dataframe(
+    number_table(
         scan_rows(scan.table.head(MAX_SCANNED)),
         hide_index=True,
         placeholder=words.UNDEFINED,

@@ -13,6 +13,7 @@ from analytics.present.tables.calibration import map_rows
 from pages._frame import policy as policy_controls
 from pages._frame.cache import kept
 from pages._frame.render import escaped, figure, sentence
+from pages._frame.tables import number_table
 
 _SPLITS: dict[Split, str] = {"time": "Earlier", "rows": "Random"}
 
@@ -78,7 +79,7 @@ def _draw_split(question: Question) -> tuple[Split, float]:
 def _draw_maps(found: Recalibration, method: str, unit: str) -> None:
     """Compare the maps and offer the chosen one as a table and as Python."""
     number, counted = st.column_config.NumberColumn, f" ({unit})" if unit else ""
-    st.dataframe(
+    number_table(
         map_rows(found.table),
         hide_index=True,
         height="content",

@@ -10,7 +10,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from analytics.measure.thresholds.operating import LIMITED
 
-QUESTION_KEYS = ("log", "model", "threshold", "where")
+QUESTION_KEYS = ("log", "model", "class", "threshold", "where")
 _EVERY_VERSION = "all versions"
 """In the place of a model version, where a log opens on one."""
 _WRITTEN, _PAGE, _VISIT = "_address", "_address_page", "_address_visit"

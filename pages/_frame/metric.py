@@ -8,7 +8,7 @@ import streamlit as st
 
 from analytics.answers.question import Question
 from analytics.measure.headline import headline
-from analytics.measure.metrics import METRICS, used_in
+from analytics.measure.metrics import METRICS, metrics_of, used_in
 from pages._frame import address, policy
 
 COST = "cost"
@@ -18,7 +18,11 @@ _CHOSEN, _USUAL = "_metric_chosen", "_metric_usual"
 
 def offered_metrics(question: Question) -> list[str]:
     """Return the metrics by which slices of a log can be compared."""
-    return [name for name in used_in("slices") if question.log.is_probability or not METRICS[name].needs_probability]
+    log = question.log
+    has_score = log.mapping.has_score or not log.is_right_or_wrong
+    known = metrics_of(log.mapping.kind, has_score=has_score)
+    offered = [name for name in used_in("slices", log.mapping.kind) if name in known]
+    return [name for name in offered if log.is_probability or not METRICS[name].needs_probability]
 
 
 def leading_metric(question: Question, offered: Sequence[str]) -> str:
@@ -29,7 +33,7 @@ def leading_metric(question: Question, offered: Sequence[str]) -> str:
     if given is not None:
         named = (name for name, entry in METRICS.items() if given and given[0] in (name, entry.label))
         st.session_state[_CHOSEN] = COST if given == (COST,) else next(named, None)
-    usual = headline(question.log.n_positive, question.log.n_labelled).metric
+    usual = headline(*question.log.class_counts).metric
     is_priced = policy.held_policy(question) is not None
     st.session_state[_USUAL] = None if is_priced else usual
     wanted = (st.session_state.get(_CHOSEN), COST if is_priced else None, usual)

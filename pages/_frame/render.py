@@ -12,6 +12,7 @@ import streamlit as st
 from analytics.measure.metrics import METRICS
 from analytics.present import palette, words
 from analytics.present.export import to_csv, to_parquet
+from pages._frame.tables import number_table
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -75,7 +76,7 @@ def figure(
     with st.expander("Table", key=f"table_{key}", on_change="rerun") as opened:
         if opened.open:
             written, formats = as_written(table)
-            st.dataframe(
+            number_table(
                 written,
                 hide_index=True,
                 placeholder=words.UNDEFINED,

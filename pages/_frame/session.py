@@ -9,6 +9,7 @@ import streamlit as st
 
 from analytics.answers.question import Question, with_model_version
 from analytics.errors import AnalysisError, QuestionError
+from analytics.log import views
 from analytics.log.schema import Log
 from analytics.log.workspace import Workspace
 from analytics.query.cohort import Clause, Cohort
@@ -173,6 +174,14 @@ def current_log() -> Log:
     return next(iter(found.values()))
 
 
+def viewed_log() -> Log:
+    """Return the chosen log as it is looked at: one class against the rest, where somebody chose one."""
+    log, value = current_log(), st.session_state.get("class")
+    if not value or log.mapping.kind != "classes":
+        return log
+    return api.remap(workspace(), log, views.one_against_rest(log.mapping, log.reading, str(value)), is_current=False)
+
+
 def cohort() -> Cohort:
     """Return the cohort of the sidebar without the model version."""
     return Cohort.from_text(st.session_state.get("where") or "")
@@ -180,7 +189,7 @@ def cohort() -> Cohort:
 
 def question() -> Question:
     """Return the question of the sidebar."""
-    log = current_log()
+    log = viewed_log()
     version = st.session_state.get("model")
     threshold = st.session_state.get("threshold")
     return Question(
@@ -236,4 +245,5 @@ def reset_question(log: Log) -> None:
     """Begin anew with a log: its threshold, the model version that it opens on, every row."""
     st.session_state["threshold"] = log.mapping.threshold
     st.session_state.pop("model", None)
+    st.session_state.pop("class", None)
     st.session_state["where"] = ""

@@ -10,10 +10,12 @@ import streamlit as st
 
 from analytics.answers.empty_cohort import part_words, without
 from analytics.answers.gap.sides import live_version, staged_columns
+from analytics.answers.labels import arrival_of
 from analytics.answers.question import model_versions
 from analytics.errors import EmptyCohort
+from analytics.log import views
 from analytics.log.schema import Log
-from analytics.present import words
+from analytics.present import readings, words
 from analytics.query.cohort import Cohort, column_words
 from analytics.query.engine import Engine
 from pages._frame import address, filters, session
@@ -33,11 +35,13 @@ def draw() -> None:
         log = _draw_log(found)
         _draw_books(log)
         _draw_model(log)
+        log = _draw_view(log)
         _draw_threshold(log)
         _draw_cohort(log)
     usual = {
         "log": log.log_id if len(found) == 1 else None,
         "model": _opening_version(log),
+        "class": None,
         "threshold": log.mapping.threshold,
         "where": None,
     }
@@ -55,7 +59,7 @@ def _draw_log(found: list[Log]) -> Log:
                 icon=":material/link_off:",
             )
         st.session_state["log"] = found[0].log_id
-    if st.session_state.get("threshold") is None:
+    if st.session_state.get("threshold") is None and not st.session_state.get("class"):
         st.session_state["threshold"] = by_id[st.session_state["log"]].mapping.threshold
     chosen = st.selectbox(
         "Log",
@@ -106,6 +110,36 @@ def _draw_model(log: Log) -> None:
         st.button("Show all versions", key="every_version", type="tertiary", on_click=session.choose_every_version)
 
 
+def _draw_view(log: Log) -> Log:
+    """Choose what is judged in a log of classes: whether rows are right, or one class against the rest."""
+    right = log.mapping.right
+    if right is None or not log.is_right_or_wrong:
+        st.session_state["class"] = None
+        return log
+    if right.kind == "classes":
+        known = views.classes_of(log.reading, right)
+        if st.session_state.get("class") not in known:
+            st.session_state["class"] = None
+        st.selectbox(
+            "Class",
+            known,
+            index=None,
+            key="class",
+            placeholder="Right or wrong, all classes",
+            format_func=lambda value: words.shortened(value, 60),
+            help="Judge one class against all others: its score, its threshold, its false positives and false negatives.",
+            on_change=_forget_threshold,
+        )
+    if not st.session_state.get("class"):
+        st.caption(escaped(f"A row is right if {right.sentence}."))
+    return session.viewed_log()
+
+
+def _forget_threshold() -> None:
+    """Begin another view with its own threshold; for callbacks only."""
+    st.session_state["threshold"] = None
+
+
 def _opening_version(log: Log) -> str | None:
     """Return the version that is live in the sample; other logs open on all of theirs, as nobody asked for less."""
     if not session.is_sample(log):
@@ -115,6 +149,10 @@ def _opening_version(log: Log) -> str | None:
 
 def _draw_threshold(log: Log) -> None:
     """Choose the threshold; between two scores of the grid it is exact all the same."""
+    if st.session_state.get("threshold") is None or log.is_right_or_wrong:
+        st.session_state["threshold"] = log.mapping.threshold
+    if log.is_right_or_wrong:
+        return
     if log.score_kind == "decision":
         st.caption("Judged by the logged decision: the log has no score.")
         st.session_state["threshold"] = 1.0
@@ -169,7 +207,10 @@ def _draw_cohort(log: Log) -> None:
     st.markdown(f"**Cohort:** {escaped(cohort.to_words())}")
     share = f" ({n_labelled / n_rows:.0%})" if n_rows else ""
     unknown = n_rows - n_labelled
-    st.caption(f"{words.plural(n_rows, 'row')} · {n_labelled:,} labelled{share} · {unknown:,} not known yet")
+    arrival = kept(arrival_of, asked) if unknown else None
+    st.caption(
+        f"{words.plural(n_rows, 'row')} · {n_labelled:,} labelled{share} · {readings.unlabelled_words(unknown, arrival)}"
+    )
     for place, column in enumerate(cohort.columns()):
         st.button(
             escaped(words.shortened(column_words(column, cohort.of(column)), 160)),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import streamlit as st
@@ -13,26 +12,28 @@ from analytics.answers.gap.sides import proposed_sides
 from analytics.answers.question import Question
 from analytics.errors import QuestionError
 from analytics.log.column import Column
-from analytics.log.schema import Log
 from analytics.measure.gap.metric import COST, OFFERED
 from analytics.measure.thresholds.costs import Costs
-from analytics.present import words
 from analytics.present.readings.gap_parts import metric_label
-from analytics.query.cohort import Clause, Cohort
-from analytics.query.predicates import answerable
 from pages._frame import policy, session
 from pages._frame.cache import kept
-from pages._frame.conditions import as_text, value_counts
 from pages._frame.metric import choose_metric, leading_metric
+from pages._frame.reference import (
+    BY_LOG,
+    BY_TIME,
+    DATES,
+    KEPT,
+    KEYS,
+    choose_sides,
+    sides_by_log,
+    sides_by_time,
+    sides_by_value,
+    values_of_sides,
+    ways_apart,
+)
 from pages._frame.render import DATE_WIDTH, escaped
 
-_TIME, _LOG = "by time", "another log"
-_MAX_VALUES = 60
-"""Values of a column that can be a side; a choice of more is searched, not read."""
 _HELP = "By time, by the value of a column, or as two logs. The filters of the sidebar hold for both."
-_DATES = ("then_from", "then_to", "now_from", "now_to")
-_KEYS = ("apart", "then", "now", "then_log", *_DATES)
-_KEPT = "_sides"
 _OFFERED_HELP = (
     "Metrics that are a sum over rows divided by another, so that their change splits into parts that add up. AUROC, F1 and ECE "
     "are not: they compare rows with each other, or combine two such ratios."
@@ -43,24 +44,28 @@ def draw_controls(question: Question) -> tuple[Question, Question]:
     """Choose the reference and production; the sidebar's cohort holds for both."""
     _restore()
     log = question.log
-    ways = _ways_apart(log)
+    if any(_is_in_address(key) for key in KEYS):
+        choose_sides()
+    ways = ways_apart(log)
     if not _is_in_address("apart") and st.session_state.get("apart") not in ways:
         _propose(question, ways)
     place, before, after, saved = st.columns([3, 4, 4, 2], vertical_alignment="bottom")
     with saved:
         _draw_saved()
-    way = place.selectbox("The sides differ", ways, index=None, key="apart", bind="query-params", help=_HELP)
+    way = place.selectbox(
+        "The sides differ", ways, index=None, key="apart", bind="query-params", help=_HELP, on_change=choose_sides
+    )
     if way is None:
         raise QuestionError(
             "Expected something that tells two sides apart, found none. Choose the time, a column or a log."
         )
-    if way == _LOG:
+    if way == BY_LOG:
         found = _by_log(question, before, after)
-    elif way == _TIME:
+    elif way == BY_TIME:
         found = _by_time(question, before, after)
     else:
         found = _by_value(question, log.column(way), before, after)
-    st.session_state[_KEPT] = {key: st.session_state.get(key) for key in _KEYS}
+    st.session_state[KEPT] = {key: st.session_state.get(key) for key in KEYS}
     return found
 
 
@@ -68,13 +73,13 @@ def _propose(question: Question, ways: list[str]) -> None:
     """Begin with an evaluation against production of the same model versions, where values are called so, else with the time."""
     proposed = kept(proposed_sides, question)
     st.session_state["apart"] = ways[0] if ways else None
-    if proposed is not None and proposed[0] in ways and not any(_is_in_address(key) for key in _KEYS):
+    if proposed is not None and proposed[0] in ways and not any(_is_in_address(key) for key in KEYS):
         st.session_state.update(zip(("apart", "then", "now"), proposed, strict=True))
 
 
 def _restore() -> None:
     """Give the controls what they held when the page was left; the address goes before."""
-    for key, value in st.session_state.get(_KEPT, {}).items():
+    for key, value in st.session_state.get(KEPT, {}).items():
         if key not in st.session_state and key not in st.query_params:
             st.session_state[key] = value
 
@@ -84,95 +89,44 @@ def _is_in_address(key: str) -> bool:
     return key in st.query_params and key not in st.session_state
 
 
-def _ways_apart(log: Log) -> list[str]:
-    """Return what can tell two sides of a log apart: the time, columns with few values, another log."""
-    columns = [
-        column.name
-        for column in log.columns
-        if 2 <= column.n_distinct + bool(column.n_missing) <= _MAX_VALUES
-        and column.kind != "time"
-        and column.name not in (_TIME, _LOG, log.mapping.label)
-    ]
-    first = [name for name in (log.mapping.model_version,) if name in columns]
-    times = [_TIME] if log.time_low is not None and log.mapping.time is not None else []
-    return [
-        *times,
-        *first,
-        *(name for name in columns if name not in first),
-        *([_LOG] if len(session.logs()) > 1 else []),
-    ]
-
-
 def _by_value(
     question: Question, column: Column, before: DeltaGenerator, after: DeltaGenerator
 ) -> tuple[Question, Question]:
     """Choose a value of a column for either side."""
-    counts = value_counts(question.log, column.name)
-    found = counts["value"].head(_MAX_VALUES).to_list()
-    by_label = {_side_label(value): value for value in found}
+    by_label = values_of_sides(question.log, column)
     values = list(by_label)
     for key, default in (("then", 0), ("now", 1)):
         if not _is_in_address(key) and st.session_state.get(key) not in values:
             st.session_state[key] = values[min(default, len(values) - 1)]
     chosen = []
     for place, key, label in ((before, "then", "Reference"), (after, "now", "Production")):
-        chosen.append(place.selectbox(label, values, index=None, key=key, bind="query-params"))
+        chosen.append(place.selectbox(label, values, index=None, key=key, bind="query-params", on_change=choose_sides))
     known = [value for value in chosen if value is not None]
     if len(known) < len(chosen):
         raise QuestionError(f"Expected a value of {column.name!r} for both sides, found none for one. Choose it.")
-    return _sides_of(question, column.name, [_clause_of(column, by_label[label]) for label in known])
-
-
-def _side_label(value: object) -> str:
-    """Return a value as the choice and the address write it; a text that reads like a missing value is quoted.
-
-    >>> _side_label(None), _side_label("(missing)"), _side_label(True)
-    ('(missing)', "'(missing)'", 'true')
-    """
-    text = as_text(value)
-    if text is None:
-        return words.MISSING
-    return f"'{text}'" if text.strip("'") == words.MISSING else text
-
-
-def _clause_of(column: Column, value: object) -> tuple[Clause, ...]:
-    """Return the clause that keeps one value."""
-    text = as_text(value)
-    return (Clause(column.name, "missing") if text is None else Clause(column.name, "in", (text,)),)
-
-
-def _sides_of(question: Question, column: str, clauses: list[tuple[Clause, ...]]) -> tuple[Question, Question]:
-    """Return a question under the clauses of either side, in place of its own on that column."""
-    rest = question.cohort.without(column)
-    first, second = (replace(question, cohort=Cohort((*rest.clauses, *own), rest.outcomes)) for own in clauses)
-    return first, second
+    return sides_by_value(question, column, [by_label[label] for label in known])
 
 
 def _by_time(question: Question, before: DeltaGenerator, after: DeltaGenerator) -> tuple[Question, Question]:
     """Choose a range of days for either side; at first the last quarter of the time against the one before."""
     log = question.log
     first, last = (datetime.fromisoformat(str(text)).date() for text in (log.time_low, log.time_high))
-    for key, default in zip(_DATES, _default_dates(first, last), strict=True):
+    for key, default in zip(DATES, _default_dates(first, last), strict=True):
         if not isinstance(st.session_state.get(key), date) and key not in st.query_params:
             st.session_state[key] = default
-    found: list[tuple[Clause, ...]] = []
-    for place, keys, label in ((before, _DATES[:2], "Reference"), (after, _DATES[2:], "Production")):
+    found: list[date] = []
+    for place, keys, label in ((before, DATES[:2], "Reference"), (after, DATES[2:], "Production")):
         with place:
             pair = st.grid(2, min_column_width=DATE_WIDTH)
         left, right = pair.cell(), pair.cell()
-        start = left.date_input(f"{label} from", value=None, key=keys[0], bind="query-params")
-        end = right.date_input("to", value=None, key=keys[1], bind="query-params")
+        start = left.date_input(f"{label} from", value=None, key=keys[0], bind="query-params", on_change=choose_sides)
+        end = right.date_input("to", value=None, key=keys[1], bind="query-params", on_change=choose_sides)
         if not start or not end or start > end:
             raise QuestionError(
                 f"Expected two days in order for the {label.lower()}, found {start} and {end}. Choose both."
             )
-        found.append(
-            (
-                Clause(str(log.mapping.time), "ge", (start.isoformat(),)),
-                Clause(str(log.mapping.time), "le", (end.isoformat(),)),
-            )
-        )
-    return _sides_of(question, str(log.mapping.time), found)
+        found += [start, end]
+    return sides_by_time(question, found)
 
 
 def _default_dates(first: date, last: date) -> tuple[date, date, date, date]:
@@ -192,16 +146,16 @@ def _by_log(question: Question, before: DeltaGenerator, after: DeltaGenerator) -
     if st.session_state.get("then_log") not in others:
         given = st.query_params.get("then_log")
         st.session_state["then_log"] = given if given in others else next(iter(others))
-    chosen = before.selectbox("Reference", list(others), key="then_log", format_func=lambda key: others[key].name)
+    chosen = before.selectbox(
+        "Reference", list(others), key="then_log", format_func=lambda key: others[key].name, on_change=choose_sides
+    )
     st.query_params["then_log"] = chosen
     with after:
         st.markdown(f"**Production:** {escaped(question.log.name)}")
         is_both = st.toggle(
             "Filter the reference too", value=True, key="filter_both", bind="query-params", disabled=not question.cohort
         )
-    other = others[chosen]
-    cohort = answerable(question.cohort.to_text(), other)[0] if is_both else Cohort()
-    return Question(other, cohort, other.mapping.threshold), question
+    return sides_by_log(question, others[chosen], is_both=is_both)
 
 
 def _draw_saved() -> None:
@@ -230,7 +184,7 @@ def _save_sides() -> None:
     """Keep the present sides under the name that was typed; for callbacks only."""
     name = (st.session_state.get("sides_name") or "").strip()
     if name:
-        state = {key: st.session_state.get(key) for key in (*_KEYS, "log", "model", "where")}
+        state = {key: st.session_state.get(key) for key in (*KEYS, "log", "model", "where")}
         session.workspace().save_sides(name, json.dumps(state, default=lambda value: value.isoformat()))
         st.session_state["sides_name"] = ""
 
@@ -239,16 +193,17 @@ def _take_saved(text: str) -> None:
     """Put saved sides into the controls; what no longer fits is replaced when they are drawn; for callbacks only."""
     try:
         state = json.loads(text)
-        for key in _DATES:
+        for key in DATES:
             state[key] = date.fromisoformat(state[key]) if state.get(key) else None
     except (ValueError, TypeError, AttributeError):
         return
     known = {log.log_id for log in session.logs()}
-    for key in (*_KEYS, "model", "where"):
+    for key in (*KEYS, "model", "where"):
         if state.get(key) is not None:
             st.session_state[key] = state[key]
     if state.get("log") in known:
         st.session_state["log"] = state["log"]
+    choose_sides()
 
 
 def draw_metric(reference: Question, production: Question) -> tuple[str, Costs, tuple[str, ...]]:

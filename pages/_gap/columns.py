@@ -11,6 +11,7 @@ from analytics.measure.gap.metric import COST
 from analytics.present import figures, readings, words
 from analytics.present.tables.gap import column_rows, slice_rows
 from pages._frame.render import escaped, figure, sentence, table_downloads
+from pages._frame.tables import number_table
 
 _EXPLAINS = (
     "What its mix does, or what its slices differ in their change where most did not change at all; 0 where neither is "
@@ -43,7 +44,7 @@ def draw_columns(gap: Gap) -> None:
         )
     table = slice_rows(gap, opened)
     with st.expander(escaped(f"All slices of {opened}"), key="all_gap_slices"):
-        st.dataframe(table, hide_index=True, alt=f"Slices of {opened} on both sides", column_config=_slice_columns(gap))
+        number_table(table, hide_index=True, alt=f"Slices of {opened} on both sides", column_config=_slice_columns(gap))
         table_downloads(
             gap.slices[opened].rename({"value": "slice"}), "gap_slices", key="gap_slices_table", slices=["slice"]
         )
@@ -55,7 +56,7 @@ def _draw_ranking(gap: Gap) -> None:
     table = column_rows(gap)
     width = 120 if _digits_of(gap) == 1 else 170
     number = st.column_config.NumberColumn
-    st.dataframe(
+    number_table(
         table,
         hide_index=True,
         alt="Columns ranked by what they explain of the change",

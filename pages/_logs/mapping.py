@@ -16,6 +16,7 @@ from analytics.log.mapping import ROLE_LABELS, Mapping
 from analytics.log.schema import Log, Reading
 from analytics.reading.api import Staged
 from pages._frame.render import escaped
+from pages._logs import right as right_controls
 from pages._logs import score as score_controls
 from pages._logs import values
 
@@ -38,13 +39,22 @@ def edit(read: Staged | Log, sample: list[list[str | None]], key: str) -> Mappin
     pair = st.grid(2, min_column_width=280, gap="large")
     main, others = pair.cell(), pair.cell()
     with main:
+        right = right_controls.choose(reading, mapping, key)
         score = _choose("score", reading, mapping, guess, key)
-        label = _choose("label", reading, mapping, guess, key)
-        positive, negative = values.of_label(reading, mapping, label, key)
+        label: str | None = None
+        positive: tuple[str, ...] = ()
+        negative: tuple[str, ...] = ()
+        if right is None:
+            label = _choose("label", reading, mapping, guess, key)
+            positive, negative = values.of_label(reading, mapping, label, key)
     with others:
-        decision = _choose("decision", reading, mapping, guess, key)
-        as_chosen = replace(mapping, label=label, positive=positive, negative=negative, decision=decision)
-        decision_positive, decision_negative = values.of_decision(reading, mapping, as_chosen, key)
+        decision: str | None = None
+        decision_positive: tuple[str, ...] = ()
+        decision_negative: tuple[str, ...] = ()
+        if right is None:
+            decision = _choose("decision", reading, mapping, guess, key)
+            as_chosen = replace(mapping, label=label, positive=positive, negative=negative, decision=decision)
+            decision_positive, decision_negative = values.of_decision(reading, mapping, as_chosen, key)
         quarters = st.grid(2, min_column_width=130)
         with quarters.cell():
             row_id = _choose("row_id", reading, mapping, guess, key)
@@ -87,8 +97,10 @@ def edit(read: Staged | Log, sample: list[list[str | None]], key: str) -> Mappin
         unit=unit,
     )
     changed = score_controls.choose_form(reading, mapping, changed, key)
-    with main:
-        changed = replace(changed, threshold=score_controls.choose_threshold(read, mapping, changed, key))
+    if right is None:
+        with main:
+            changed = replace(changed, threshold=score_controls.choose_threshold(read, mapping, changed, key))
+    changed = right_controls.with_right(changed, reading, right)
     _draw_preview(reading, changed, sample)
     _draw_reasons(reading, changed, guess.reasons)
     return changed
@@ -152,7 +164,7 @@ def _draw_preview(reading: Reading, mapping: Mapping, sample: list[list[str | No
     """Show ten rows as they will be judged, so that a swapped class is seen at once."""
     judged = judge(sample, reading, mapping)
     counts = Counter(row.outcome for row in judged)
-    right, wrong = counts["TP"] + counts["TN"], counts["FP"] + counts["FN"]
+    right, wrong = counts["TP"] + counts["TN"] + counts["right"], counts["FP"] + counts["FN"] + counts["wrong"]
     st.markdown("**As it will be judged**")
     if right + wrong:
         st.caption(

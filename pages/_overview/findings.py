@@ -8,7 +8,7 @@ from contextlib import nullcontext
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from analytics.answers.brief.answer import MOST, Brief, address_of, can_ask, composed, days_of, evaluated_sides
+from analytics.answers.brief.answer import MOST, Brief, address_of, can_ask, composed, days_of
 from analytics.answers.brief.finding import Asking, Finding
 from analytics.answers.brief.registry import SOURCES, Source
 from analytics.answers.question import Question
@@ -16,6 +16,7 @@ from analytics.present import readings
 from pages._frame import address, frame, session
 from pages._frame.cache import is_kept, kept
 from pages._frame.policy import held_policy
+from pages._frame.reference import reference_and_production
 from pages._frame.registry import PAGES
 from pages._frame.render import escaped
 
@@ -26,9 +27,9 @@ _DOING = {"discovery": "Searching for slices of several conditions …", "gap": 
 
 
 @st.fragment
-def draw(question: Question) -> None:
+def draw(question: Question, metric: str) -> None:
     """Draw the findings as they come; what takes long is asked only where somebody wants it, or did before."""
-    asking = Asking(question, held_policy(question), kept(evaluated_sides, question))
+    asking = Asking(question, held_policy(question), reference_and_production(question), metric)
     asked = [source for source in SOURCES.values() if can_ask(source, asking) and _is_wanted(source, asking)]
     if asking.is_chosen:
         return
@@ -36,10 +37,10 @@ def draw(question: Question) -> None:
     places, found = [st.empty() for _ in range(MOST)], list[Finding]()
     days = kept(days_of, question)
     for number, source in enumerate(asked):
-        if not is_kept(source.find, asking):
+        if not is_kept(source.find, source.asked(asking)):
             _draw_list(places, composed(asking, asked, found, days), asked[number:])
         with frame.boundary(), st.spinner(_DOING[source.name]) if source.is_dear else nullcontext():
-            found += kept(source.find, asking)
+            found += kept(source.find, source.asked(asking))
     answer = composed(asking, asked, found, days)
     _draw_list(places, answer, ())
     said = readings.brief_reading(answer)
@@ -51,7 +52,11 @@ def draw(question: Question) -> None:
 def _is_wanted(source: Source, asking: Asking) -> bool:
     """Whether a question is cheap, was asked for, or has been answered before."""
     wanted = st.session_state.get(_WANTED, ())
-    return not source.is_dear or (source.name, asking.question.log.key) in wanted or is_kept(source.find, asking)
+    return (
+        not source.is_dear
+        or (source.name, asking.question.log.key) in wanted
+        or is_kept(source.find, source.asked(asking))
+    )
 
 
 def _want(name: str, log_key: str) -> None:

@@ -8,7 +8,7 @@ from typing import Literal
 import polars as pl
 import streamlit as st
 
-from analytics.answers.brief.answer import evaluated_sides, side_names
+from analytics.answers.brief.answer import side_names
 from analytics.answers.overview import Overview, change_between, overview
 from analytics.answers.question import Question
 from analytics.answers.thresholds.answer import ThresholdAnswer, thresholds
@@ -23,9 +23,12 @@ from analytics.query.engine import Engine
 from pages._frame.cache import MODEST, keeping, kept
 from pages._frame.metric import COST, choose_metric, leading_metric, metric_to_address, offered_metrics
 from pages._frame.policy import held_policy
+from pages._frame.reference import reference_and_production
 from pages._frame.render import escaped, sentence, table_downloads
 
 _HEADLINE = ("error_rate", "recall", "precision", "prevalence", "selection_rate", "auroc")
+_OF_ANSWERS = ("accuracy", "mean_grade", "mae", "bias", "rmse", "smape", "mean_score", "brier", "ece")
+"""What follows them where rows are right or wrong, and no row is of a class."""
 _NUMBER_WIDTH = 170
 """Pixels that a number needs: six stand in a row at 1440 pixels, three at 1024."""
 _METRIC, _LEADING = "overview_metric", ("error_rate", "recall", "precision", "fpr")
@@ -40,7 +43,9 @@ _COUNTS = {
 
 
 def draw_metric(question: Question) -> str:
-    """Choose the metric that leads, on this page and the others, and return it."""
+    """Choose the metric that leads, on this page and the others, and return it; rows that are right or wrong have one."""
+    if question.log.is_right_or_wrong:
+        return "error_rate"
     priced = [COST] if held_policy(question) else []
     leads = leading_metric(question, [*offered_metrics(question), *priced])
     shown = list(dict.fromkeys([*priced, *_LEADING, leads]))
@@ -76,7 +81,7 @@ def lead_text(answer: Overview, question: Question, metric: str) -> str:
 
 def _counted(question: Question, metric: str) -> str:
     """Return the metric, in place of the cost that which leads without it."""
-    return headline(question.log.n_positive, question.log.n_labelled).metric if metric == COST else metric
+    return headline(*question.log.class_counts).metric if metric == COST else metric
 
 
 def draw_change(question: Question, metric: str) -> None:
@@ -89,18 +94,22 @@ def draw_change(question: Question, metric: str) -> None:
 
 def _changes(question: Question) -> tuple[dict[str, Interval | None], tuple[str, str] | None]:
     """Return by how much each metric is another one in production than in the reference, and what these are called."""
-    sides = kept(evaluated_sides, question)
+    sides = reference_and_production(question)
     if sides is None:
         return dict.fromkeys(METRICS), None
     before, after = (kept(overview, side) for side in sides)
-    return {name: change_between(before, after, name) for name in METRICS}, side_names(sides)
+    names = [name for name in METRICS if name in set(before.metrics["metric"])]
+    return {name: change_between(before, after, name) for name in names}, side_names(sides)
 
 
 def draw_headline(answer: Overview, question: Question) -> None:
     """Show six numbers with their intervals, their course and their change."""
     changes, names = _changes(question)
-    grid = st.grid(len(_HEADLINE), min_column_width=_NUMBER_WIDTH, border=True)
-    for name in _HEADLINE:
+    known_metrics = set(answer.metrics["metric"])
+    shown = [name for name in (*_HEADLINE, *_OF_ANSWERS) if name in known_metrics]
+    shown = shown[: len(_HEADLINE)]
+    grid = st.grid(len(shown), min_column_width=_NUMBER_WIDTH, border=True)
+    for name in shown:
         value, low, high = answer.value(name)
         entry, change = METRICS[name], changes[name]
         known = value is not None and low is not None and high is not None

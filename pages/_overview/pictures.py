@@ -65,7 +65,8 @@ def draw_trend(answer: Overview, question: Question) -> None:
 
     figure(
         figures.trend(answer.trend, answer.every),
-        f"{readings.trend_reading(answer.trend, answer.every)} Click a {unit} to keep its rows.",
+        f"{readings.trend_reading(answer.trend, answer.every, are_late=answer.may_labels_come)} "
+        f"Click a {unit} to keep its rows.",
         "trend",
         alt="Error rate, prevalence, selection rate and share not known yet over time",
         table=answer.trend,

@@ -6,7 +6,7 @@ import re
 
 import streamlit as st
 
-from analytics.answers.brief.answer import brief, evaluated_sides
+from analytics.answers.brief.answer import brief
 from analytics.answers.brief.finding import Asking
 from analytics.answers.overview import overview
 from analytics.answers.question import Question
@@ -20,8 +20,16 @@ from analytics.present import words
 from analytics.query.engine import Engine
 from pages._frame import session
 from pages._frame.cache import FEW, keeping, kept
-from pages._frame.metric import choose_metric, metric_from_address, metric_to_address, offered_metrics
+from pages._frame.metric import (
+    COST,
+    choose_metric,
+    leading_metric,
+    metric_from_address,
+    metric_to_address,
+    offered_metrics,
+)
 from pages._frame.policy import held_policy
+from pages._frame.reference import reference_and_production
 from pages._frame.render import escaped
 from pages._frame.report import MAX_SECTIONS, SECTIONS, section_options, sections_from_address, sections_to_address
 
@@ -71,12 +79,14 @@ def _written(
     decided: tuple[Decision, ...],
     found: tuple[FoundSlice, ...],
     policy: Policy | None,
+    leads: str,
+    sides: tuple[Question, Question] | None,
 ) -> str:
-    """Return the slice report as HTML."""
+    """Return the slice report as HTML; the brief in it goes by the metric that leads on Overview and by its sides."""
     from analytics.present.report.pack import slice_report  # the template engine is needed here alone
 
     parts = [slices(engine, question, by, metric=metric) for by in chosen]
-    first = brief(engine, Asking(question, policy, kept(evaluated_sides, question)))
+    first = brief(engine, Asking(question, policy, sides, leads))
     return slice_report(question, kept(overview, question), parts, decided, found=found, brief=first)
 
 
@@ -84,7 +94,10 @@ def report_of(question: Question, chosen: _Sections, metric: str) -> str:
     """Return the slice report as HTML, with the decisions and the discovered slices that are kept with the log."""
     decided = tuple(decisions(session.workspace(), question.log.key))
     found = discovery.found_slices(session.workspace(), question.log.key)
-    return kept(_written, question, chosen, metric, decided, found, held_policy(question))
+    policy = held_policy(question)
+    leads = leading_metric(question, [*offered_metrics(question), *([COST] if policy else [])])
+    sides = reference_and_production(question)
+    return kept(_written, question, chosen, metric, decided, found, policy, leads, sides)
 
 
 def draw_found(question: Question) -> None:

@@ -9,10 +9,11 @@ import streamlit as st
 from analytics.answers.question import Question
 from analytics.answers.review.case import Field, arrival, case_fields, failing_slices
 from analytics.answers.review.queue import Case, Twin, twins
+from analytics.log.schema import Log
 from analytics.present import words
 from pages._frame.cache import kept
 from pages._frame.render import escaped
-from pages._review.queue import KINDS
+from pages._review.queue import kinds_of
 
 _MAX_CELL = 80
 """Characters of a field in the table; a longer text stands below it."""
@@ -31,12 +32,18 @@ def draw_head(question: Question, case: Case, n_rows: int) -> None:
     kind = case.error_kind
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.markdown(
-            f":{_COLOURS[kind]}-badge[{KINDS[kind]}] &nbsp; {escaped(_score_words(case.score, threshold))}",
+            f":{_COLOURS[kind]}-badge[{kinds_of(log)[kind]}] &nbsp; {escaped(_score_words(log, case.score, threshold))}",
             width="content",
         )
         st.caption(f"{case.position + 1:,} of {words.plural(n_rows, 'row')}", width="content")
     facts = [f"Label {_LABELS[case.label]}{_arrival_words(question, case)}"]
-    if case.decision is not None:
+    if log.mapping.right is not None and log.is_right_or_wrong:
+        facts = [
+            f"{name} {words.value_label(case.values[log.column(name).sql_name])}"
+            for name in (log.mapping.right.predicted, log.mapping.right.true)
+            if name is not None
+        ]
+    elif case.decision is not None:
         facts.append(f"decision {_LABELS[case.decision]}")
     if log.mapping.amount and case.amount is not None:
         facts.append(f"{log.mapping.amount} {words.value_label(case.amount)}")
@@ -49,8 +56,10 @@ def draw_head(question: Question, case: Case, n_rows: int) -> None:
     st.markdown(escaped(words.shortened(" · ".join(facts), 400)))
 
 
-def _score_words(score: float | None, threshold: float) -> str:
-    """Say where a score lies."""
+def _score_words(log: Log, score: float | None, threshold: float) -> str:
+    """Say where a score lies; of rows that are right or wrong, how sure the answer was."""
+    if log.is_right_or_wrong:
+        return f"confidence {words.threshold_text(score)}" if log.mapping.has_score and score is not None else ""
     if score is None:
         return "no score"
     side = "above" if score >= threshold else "below"

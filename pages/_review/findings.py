@@ -23,7 +23,7 @@ _MAX_LISTED = 200
 
 def draw(question: Question, verdicts: list[Verdict], reasons: tuple[Reason, ...]) -> None:
     """Show what the verdicts on the rows of the queue say."""
-    errors, seed = queue.draw_rows(), st.session_state["review_seed"]
+    errors, seed = queue.draw_rows(question.log), st.session_state["review_seed"]
     known = tuple(reason.key for reason in reasons)
     found = kept(findings, question, verdicts, errors, seed=seed, known=known)
     labels = {key: label_of(key, reasons) for key in {*known, *found.reasons["reason"]}}

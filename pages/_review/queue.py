@@ -11,6 +11,7 @@ import streamlit as st
 from analytics.answers.question import Question
 from analytics.answers.review.queue import Queue, cases, queue
 from analytics.errors import AnalysisError
+from analytics.log.schema import Log
 from analytics.measure.thresholds.policy import Policy
 from analytics.present import words
 from analytics.query.review import Rank
@@ -19,6 +20,7 @@ from analytics.review.verdict import Verdict
 from pages._frame import address, session
 from pages._frame.cache import kept
 from pages._frame.render import escaped
+from pages._frame.tables import number_table
 
 PAGE_ROWS = 12
 """Rows of a page of the queue, beside the open case."""
@@ -43,11 +45,17 @@ KINDS = {
     "unlabelled": "Not known yet",
     "unscored": "Without a score",
 }
+_OF_ANSWERS = {**KINDS, "fp": "Wrong", "fn": "Wrong", "tp": "Right", "tn": "Right"}
 _SHORT = {"fp": "FP", "fn": "FN", "tp": "TP", "tn": "TN", "unlabelled": "–", "unscored": "–"}
 _ADDRESSED = {"errors": "both", "rank": "confidence", "seed": "0", "at": "0", "view": "cases"}
 _VIEWS = ("cases", "findings", "library")
 _AMOUNT = ""
 """In place of a policy's name, which is never empty: an error costs the amount of its row."""
+
+
+def kinds_of(log: Log) -> dict[str, str]:
+    """Return what rows of each outcome are called: those of no class are right or wrong."""
+    return _OF_ANSWERS if log.is_right_or_wrong else KINDS
 
 
 @dataclass(frozen=True)
@@ -88,13 +96,16 @@ def to_address() -> None:
         address.put(name, [] if text == usual else [text])
 
 
-def draw_rows() -> str:
+def draw_rows(log: Log) -> str:
     """Choose which rows are reviewed."""
+    offered = {"both": "Wrong", "all": "All rows"} if log.is_right_or_wrong else _ERRORS
+    if st.session_state["review_errors"] not in offered:
+        st.session_state["review_errors"] = "both"
     chosen: str | None = st.segmented_control(
         "Rows",
-        list(_ERRORS),
+        list(offered),
         key="review_errors",
-        format_func=_ERRORS.__getitem__,
+        format_func=offered.__getitem__,
         required=True,
         on_change=go,
         args=(0,),
@@ -105,7 +116,7 @@ def draw_rows() -> str:
 def draw_controls(question: Question) -> _Asked:
     """Choose which rows are reviewed and what comes first."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        errors = draw_rows()
+        errors = draw_rows(question.log)
         rank = st.selectbox(
             "Order",
             [rank for rank in get_args(Rank) if rank in _RANKS],
@@ -157,9 +168,8 @@ def go(position: int) -> None:
     """Open the row at a position of the queue; for callbacks only."""
     state = st.session_state
     if state.pop("_queue_clicked", False):
-        state["_queue_clicks"] = (
-            state.get("_queue_clicks", 0) + 1
-        )  # a new key: else a second click on a cell says nothing
+        # A new key: else a second click on a cell says nothing.
+        state["_queue_clicks"] = state.get("_queue_clicks", 0) + 1
     state["review_at"] = max(0, position)
 
 
@@ -190,14 +200,14 @@ def draw_list(
     names = _draw_columns(question)
     judged = {verdict.row_id: verdict for verdict in verdicts if verdict.reviewer == me}
     others = {verdict.row_id for verdict in verdicts}
-    rows = []
+    rows, short = [], _OF_ANSWERS if question.log.is_right_or_wrong else _SHORT
     for row in cases(page.rows):
         verdict = judged.get(row.row_id)
         cells = {f"c_{name}": _cell(row.values[question.log.column(name).sql_name]) for name in names}
         rows.append(
             {
                 "open": "→" if row.position == asked.at else "",
-                "kind": _SHORT[row.error_kind],
+                "kind": short[row.error_kind],
                 "score": row.score,
                 "cost": row.cost,
                 "verdict": label_of(verdict.reason, reasons) if verdict else "by others" * (row.row_id in others),
@@ -208,7 +218,7 @@ def draw_list(
     shown = pl.DataFrame(rows, infer_schema_length=None).select(
         ["open", "kind", "score", *(["cost"] if has_cost else []), "verdict", *[f"c_{name}" for name in names]]
     )
-    st.dataframe(
+    number_table(
         shown,
         key=_key_of(asked.at),
         hide_index=True,

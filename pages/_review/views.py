@@ -59,7 +59,15 @@ def _draw_cases(question: Question, verdicts: list[Verdict], reasons: tuple[Reas
     page = queue.page_of(question, asked)
     n_judged = len({verdict.row_id for verdict in verdicts})
     with said:
-        sentence(readings.queue_reading(page.n_rows, asked.errors, question.threshold, n_judged))
+        sentence(
+            readings.queue_reading(
+                page.n_rows,
+                asked.errors,
+                question.threshold,
+                n_judged,
+                is_right_or_wrong=question.log.is_right_or_wrong,
+            )
+        )
     if not page.n_rows:
         st.info(
             "No row of this cohort is such an error. Choose other rows, or widen the cohort.", icon=":material/inbox:"

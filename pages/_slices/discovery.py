@@ -19,6 +19,7 @@ from analytics.query.discovery.properties import clauses
 from pages._frame import report, session, sides
 from pages._frame.cache import key_of
 from pages._frame.render import clicked, escaped, figure, sentence, table_downloads
+from pages._frame.tables import number_table
 from pages._slices import choice, discovery_search, discovery_tree
 
 _PARTS = {
@@ -118,7 +119,7 @@ def _draw_table(answer: Discovery) -> None:
     )
     column = st.column_config
     st.markdown("**Discovered slices**")
-    st.dataframe(
+    number_table(
         shown if has_share else shown.drop("share_of_errors"),
         key="discovery_table",
         hide_index=True,

@@ -12,7 +12,7 @@ from analytics.answers.discovery.answer import Discovery, discover
 from analytics.answers.discovery.search import MAX_DEPTH, MIN_SHARE, Search, Split, default_split
 from analytics.answers.question import Question
 from analytics.measure.thresholds.costs import Costs
-from analytics.query.discovery.objectives import OBJECTIVES, objective_for
+from analytics.query.discovery.objectives import OBJECTIVES, OF_CLASSES, objective_for
 from pages._frame import address, session
 from pages._frame import policy as policy_controls
 from pages._frame.metric import COST, leading_metric, offered_metrics
@@ -46,8 +46,10 @@ def draw_controls(question: Question, forget: Callable[[], None]) -> Search:
         name: f"{entry.label[:1].upper()}{entry.label[1:]}"
         for name, entry in OBJECTIVES.items()
         if question.log.is_probability or not entry.needs_probability
+        if not (question.log.is_right_or_wrong and name in OF_CLASSES)
     }
-    usual = objective_for(leading_metric(question, [*offered_metrics(question), COST]))
+    leads = leading_metric(question, [*offered_metrics(question), COST])
+    usual = objective_for(leads, is_right_or_wrong=question.log.is_right_or_wrong)
     offered = {usual: offered[usual], **offered}
     with left:
         objective = _addressed_choice("What fails", "objective", offered, forget)

@@ -12,9 +12,11 @@ from analytics.answers.slices import SliceAnswer
 from analytics.measure.metrics import METRICS
 from analytics.measure.slices import MIN_SUPPORT
 from analytics.present import readings, words
+from analytics.present.marks.slices import compared_words, p_words
 from analytics.present.tables.slices import column_labels, slice_display_table, with_question
 from analytics.present.tables.slices_cells import heading, slice_cells
 from pages._frame.render import muted_ink, sentence, table_downloads
+from pages._frame.tables import number_table
 from pages._slices.choice import choose_from_table
 
 _RANKED = ("column", "n_slices", "n_worse", "share_separated", "worst", "worst_rate")
@@ -45,7 +47,6 @@ _HELP = {
     "excess_base_rate": "Of the excess errors those that come from positives being more, or less, frequent in the slice.",
     "excess_model": "Of the excess errors those beyond what the FNR and FPR of the rest predict on the slice's positives and "
     "negatives: here the model is worse, or better.",
-    "p": "Adjusted for looking at many: Benjamini–Hochberg over all slices of this table. For error rates, of the model's part.",
     "share_of_errors": "Errors of the slice as a share of all errors.",
     "interval": "The line is the whole cohort.",
     "difference_interval": "The line is no difference.",
@@ -101,7 +102,7 @@ def draw_table(answer: SliceAnswer, question: Question) -> None:
     config = {name: _column_config(name, labels[name], metric, shares) for name in order if name not in names}
     config |= {name: st.column_config.TextColumn(pinned=True, width=_name_width(table[name])) for name in names}
     st.markdown("**All slices**")
-    st.dataframe(
+    number_table(
         shown,
         hide_index=True,
         key="slice_table",
@@ -132,7 +133,7 @@ def _name_width(names: pl.Series) -> int:
 
 def _column_config(name: str, label: str, metric: str, shares: list[str]) -> Any:
     """Return how a column of the table is written."""
-    about = METRICS[name].definition if name in METRICS else _HELP.get(name)
+    about = METRICS[name].definition if name in METRICS else p_words(metric) if name == "p" else _HELP.get(name)
     if name in METRICS and label != METRICS[name].label:
         about = f"{METRICS[name].label}: {about}"
     width = _WIDTHS.get(name, 74 if name == metric and len(label) < 12 else None)
@@ -151,9 +152,9 @@ def _column_config(name: str, label: str, metric: str, shares: list[str]) -> Any
     return st.column_config.NumberColumn(label, width=width, format=written, help=about)
 
 
-def draw_ranking(table: pl.DataFrame, metric: str) -> None:
+def draw_ranking(table: pl.DataFrame, metric: str, *, is_right_or_wrong: bool) -> None:
     """Show the segment columns ranked by how much of the errors they separate; a click opens one."""
-    sentence(readings.ranking_reading(table, MIN_SUPPORT, metric))
+    sentence(readings.ranking_reading(table, MIN_SUPPORT, metric, is_right_or_wrong=is_right_or_wrong))
     if table.is_empty():
         return
     is_share, is_of_errors = METRICS[metric].is_share, METRICS[metric].is_of_errors
@@ -172,8 +173,8 @@ def draw_ranking(table: pl.DataFrame, metric: str) -> None:
             "column": st.column_config.TextColumn("Column", width=_RANKED_WIDTH),
             "n_slices": st.column_config.NumberColumn("Slices", format="localized"),
             "n_worse": st.column_config.NumberColumn(
-                "Worse than the rest",
-                help="Worse than the base rate explains: adjusted p below 0.05, enough rows, and fewer than half of all rows.",
+                "Worse",
+                help=f"Worse than {compared_words(metric)}: adjusted p below 0.05, enough rows, and fewer than half of all rows.",
             ),
             "share_separated": st.column_config.ProgressColumn(
                 "Share of errors by the model" if is_of_errors else "Share beyond the rest",

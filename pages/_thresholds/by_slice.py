@@ -15,6 +15,7 @@ from analytics.present import readings
 from analytics.present.readings.thresholds_by_slice import RULES
 from analytics.present.tables.thresholds import slice_policy_frame
 from pages._frame.render import sentence, table_downloads
+from pages._frame.tables import number_table
 from pages._thresholds.costs import cost_table_of
 
 
@@ -52,7 +53,7 @@ def draw_slices(answer: ThresholdAnswer, question: Question, policy: Policy) -> 
         "few_rows": st.column_config.CheckboxColumn("Few rows"),
         "curve": st.column_config.LineChartColumn("Cost along the score"),
     }
-    st.dataframe(table, hide_index=True, column_config=config, alt="Threshold, cost and rates of each slice")
+    number_table(table, hide_index=True, column_config=config, alt="Threshold, cost and rates of each slice")
     st.caption("Costs and what is saved are over the whole cohort and in sample; the curves have scales of their own.")
     table_downloads(table.drop("curve"), "slice_thresholds", key="slice_thresholds")
 

@@ -34,7 +34,14 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-STILL = "document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'"
+STILL = "[data-testid=stApp][data-test-script-state=notRunning]"
+UNMOVED = """
+const still = new CSSStyleSheet();
+still.replaceSync("[data-testid=stSkeleton], [data-testid=stSkeleton] *, [data-testid=stStatusWidget] * { animation: none !important }");
+document.adoptedStyleSheets = [...document.adoptedStyleSheets, still];
+"""
+"""What pulsates while a page is made stands still: each of its frames is painted by the processor that makes the page."""
+
 SECONDS = 120
 
 
@@ -105,18 +112,24 @@ def browser() -> Iterator[Browser]:
         running.close()
 
 
+def open_page(browser: Browser) -> Page:
+    """A page in a context of its own."""
+    opened = browser.new_page(viewport={"width": 1440, "height": 1000})
+    opened.add_init_script(UNMOVED)
+    opened.set_default_timeout(SECONDS * 1000)
+    return opened
+
+
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
-    opened = browser.new_page(viewport={"width": 1440, "height": 1000})
-    opened.set_default_timeout(SECONDS * 1000)
     expect.set_options(timeout=SECONDS * 1000)
+    opened = open_page(browser)
     yield opened
     opened.close()
 
 
 def settle(page: Page, pause: float = 0.4) -> None:
     """Wait until the app has stood still for a moment."""
-    page.wait_for_selector("[data-testid=stApp]")
     for _ in range(3):
-        page.wait_for_function(STILL, timeout=SECONDS * 1000)
+        page.wait_for_selector(STILL, timeout=SECONDS * 1000)
         page.wait_for_timeout(int(pause * 500))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -21,8 +22,11 @@ N_ROWS = 3_000
 
 
 @pytest.fixture
-def drifted(server: Server, tmp_path: Path) -> Log:
-    """A log whose labels become more frequent from month to month, of few columns: the search among many takes its time."""
+def drifted(server: Server, tmp_path: Path) -> Iterator[Log]:
+    """A log whose labels become more frequent from month to month, of few columns: the search among many takes its time.
+
+    It is taken away again: whoever opens the app without an address sees the newest log.
+    """
     rng = np.random.default_rng(0)
     month = np.repeat([9, 11, 12], N_ROWS)
     label = rng.random(month.size) < np.select([month == 9, month == 11], [0.13, 0.2], 0.33)
@@ -35,7 +39,10 @@ def drifted(server: Server, tmp_path: Path) -> Log:
             "region": rng.choice(["north", "south", "west"], month.size),
         }
     )
-    return Desk(Workspace(server.home), tmp_path).log(frame, threshold=0.65)
+    workspace = Workspace(server.home)
+    log = Desk(workspace, tmp_path).log(frame, threshold=0.65)
+    yield log
+    workspace.remove(log.log_id)
 
 
 def test_the_sides_stand_in_the_address_and_a_reload_reopens_them(server: Server, drifted: Log, page: Page) -> None:

@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import SAMPLE_ID, SECONDS, Server, settle, start, stop
+from tests.browser.conftest import SAMPLE_ID, SECONDS, Server, open_page, settle, start, stop
 
 pytestmark = pytest.mark.browser
 DATA = Path(__file__).parents[3] / "shared" / "data"
@@ -127,7 +127,7 @@ def test_a_copied_link_reopens_the_view_on_a_fresh_server(server: Server, page: 
     assert "where=" in link and "by=race" in link and "log=" in link and "threshold=" not in link
     fresh = start(server.home)
     try:
-        other = browser.new_page()
+        other = open_page(browser)
         other.goto(link.replace(server.url, fresh.url))
         expect(other.get_by_text("sex is Female, and age is at least 25").first).to_be_visible(timeout=SECONDS * 1000)
         settle(other)
@@ -262,7 +262,7 @@ def test_a_copied_link_reopens_the_same_report(server: Server, page: Page, brows
     link = page.url
     wanted = ["Where is the false negative rate highest? By origin"]
     wanted += ["Where is the false negative rate highest? By carrier and origin"]
-    other = browser.new_page()
+    other = open_page(browser)
     for opened in (page, other):
         if opened is other:
             other.goto(link)

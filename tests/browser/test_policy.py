@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import ConsoleMessage, Page, expect
 
-from tests.browser.conftest import Server, sampled
+from tests.browser.conftest import Server, sampled, settle
 from tests.serving import shared_server
 
 pytestmark = pytest.mark.browser
@@ -37,13 +37,6 @@ def complaints(page: Page) -> list[str]:
         "addEventListener('securitypolicyviolation', e => console.error('violation', e.violatedDirective, e.blockedURI))"
     )
     return said
-
-
-def settle(page: Page) -> None:
-    """Wait until the app stands still, without the evaluation of text that the policy forbids."""
-    for _ in range(3):
-        page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
-        page.wait_for_timeout(300)
 
 
 def test_every_page_works_under_the_policy(shared: Server, page: Page, complaints: list[str]) -> None:

@@ -19,7 +19,7 @@ from joserfc import jwt
 from joserfc.jwk import RSAKey
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import SECONDS, Server, free_port
+from tests.browser.conftest import SECONDS, Server, free_port, open_page
 from tests.serving import shared_server
 
 pytestmark = pytest.mark.browser
@@ -129,8 +129,7 @@ def guarded(provider: Provider, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 def signed_in(browser: Browser, server: Server, provider: Provider, person: str) -> Page:
     provider.person = person
-    page = browser.new_context().new_page()
-    page.set_default_timeout(SECONDS * 1000)
+    page = open_page(browser)
     page.goto(f"{server.url}/logs")
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("button", name="Sign out")).to_be_visible()
@@ -150,7 +149,7 @@ def test_two_people_sign_in_and_neither_sees_the_logs_of_the_other(
     browser: Browser, guarded: Server, provider: Provider, tmp_path: Path
 ) -> None:
     expect.set_options(timeout=SECONDS * 1000)
-    stranger = browser.new_context().new_page()
+    stranger = open_page(browser)
     stranger.goto(guarded.url)
     expect(stranger.get_by_role("button", name="Sign in")).to_be_visible()
     expect(stranger.get_by_text("sample")).to_have_count(0)

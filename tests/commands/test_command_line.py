@@ -678,3 +678,22 @@ def test_the_brief_reads_as_a_list(payments: Path) -> None:
     assert "Slices of several conditions: not looked at yet." in result.stdout
     written = run("brief", payments, "--threshold", 0.5, "--format", "csv").stdout
     assert written.splitlines()[0].startswith("question,page,sentence")
+
+
+@pytest.mark.parametrize("path", ["tags[0]", "geo.cells[0].code"])
+def test_a_way_into_nested_values_is_a_column_to_slice_and_to_filter(tmp_path: Path, path: str) -> None:
+    rows = [
+        {
+            "score": n / 90,
+            "label": n % 2,
+            "tags": ["ab"[n % 3 > 0], "c"][: 1 + n % 2],
+            "geo": {"cells": [{"code": "ab"[n % 3 > 0]}]},
+        }
+        for n in range(90)
+    ]
+    log = tmp_path / "log.jsonl"
+    log.write_text("\n".join(map(json.dumps, rows)))
+    sliced = {row["slice"][path]: row["n"] for row in ask("slices", log, "--by", path)}
+    assert sliced == {"a": 30, "b": 60}
+    assert ask("overview", log, "--where", f"{path}=a")["n"] == 30
+    assert ask("overview", log, "--where", f"{path} is not in a,x")["n"] == 60

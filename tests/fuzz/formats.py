@@ -9,6 +9,7 @@ import random
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from html import escape
 
 import fastavro
 import polars as pl
@@ -107,6 +108,16 @@ def database() -> bytes:
         return connection.serialize()
 
 
+def page() -> bytes:
+    frame = table()
+    rows = [frame.columns, *frame.rows()]
+    lines = (
+        "<tr>" + "".join(f"<td>{'' if cell is None else escape(str(cell))}</td>" for cell in row) + "</tr>"
+        for row in rows
+    )
+    return ("<html><body><table>\n" + "\n".join(lines) + "\n</table></body></html>").encode()
+
+
 def arrow_type(kind: pl.DataType) -> pa.DataType:
     return {pl.String: pa.string(), pl.Float64: pa.float64(), pl.Int64: pa.int64()}[type(kind)]
 
@@ -125,6 +136,7 @@ def seeds() -> dict[str, bytes]:
         "avro": written(avro),
         "orc": written(orc_file),
         "sqlite": database(),
+        "html": page(),
         "xlsx": written(spreadsheet),
         "gz": gzip.compress(csv, mtime=0),
         "bz2": bz2.compress(csv),

@@ -153,7 +153,7 @@ def test_a_damaged_receipt_is_ignored(desk: Desk, data: st.DataObject) -> None:
 def made_log() -> str:
     from analytics.log.bins import Bins
     from analytics.log.column import Column
-    from analytics.log.receipt import Finding, SetAside
+    from analytics.log.receipt import CheckResult, SetAside
     from analytics.log.schema import Reading
 
     columns = (Column(0, "score", "DOUBLE", "number", top=(("0.5", 3),), low="0", high="1"),)
@@ -169,7 +169,7 @@ def made_log() -> str:
         (0.0, 1.0),
         True,
         {"score": Bins((0.0, 1.0))},
-        findings=(Finding("a", "note", None, None, "b"),),
+        findings=(CheckResult("a", "note", None, None, "b"),),
     ).to_json()
 
 

@@ -10,7 +10,8 @@ from analytics.measure.curves import auroc, average_precision
 from analytics.measure.estimates import estimate_table, interval
 from analytics.measure.estimators import Evidence
 from analytics.measure.intervals import Interval, logit_interval, poisson_bootstrap
-from analytics.measure.metrics import METRICS, count_value
+from analytics.measure.metric import count_value
+from analytics.measure.metrics import METRICS
 from tests.measure.logs import distinct_edges, score_table
 
 

@@ -70,3 +70,47 @@ def test_an_address_goes_before_what_is_proposed(home: Path, address: dict[str, 
     app = opened(**address)
     assert not app.exception
     assert {key: app.selectbox(key=key).value for key in address} == address
+
+
+def compared(app: AppTest) -> str:
+    """What the overview says its changes are between; empty where it knows no reference."""
+    assert not app.exception and not app.error
+    said = [caption.value.replace("\\", "") for caption in app.caption if caption.value.startswith("Changes are from")]
+    return said[0] if said else ""
+
+
+def test_sides_that_somebody_chose_are_those_of_the_brief_in_the_session_and_in_a_link(home: Path) -> None:
+    app = opened()
+    app.switch_page("pages/overview.py").run()
+    assert compared(app) == "Changes are from where stage is evaluation to where stage is production."
+    assert "sides" not in app.query_params, "what is proposed stays out of the address"
+    app.switch_page("pages/gap.py").run()
+    app.selectbox(key="now").set_value("evaluation").run()
+    app.selectbox(key="then").set_value("production").run()
+    app.switch_page("pages/overview.py").run()
+    turned = "Changes are from where stage is production to where stage is evaluation."
+    assert compared(app) == turned
+    link = app.query_params["sides"]
+    assert link == ["stage", "production", "evaluation"]
+    app.switch_page("pages/gap.py").run()
+    app.selectbox(key="apart").set_value("by time").run()
+    app.switch_page("pages/overview.py").run()
+    days = compared(app)
+    assert "at" in days and "stage" not in days
+    by_time = app.query_params["sides"]
+    assert by_time[0] == "by time" and len(by_time) == 5
+    for asked, said in ((link, turned), (by_time, days)):
+        st.cache_data.clear()
+        fresh = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+        fresh.query_params["sides"] = asked
+        fresh.switch_page("pages/overview.py").run()
+        assert compared(fresh) == said
+        fresh.switch_page("pages/gap.py").run()
+        assert fresh.selectbox(key="apart").value == asked[0] and not fresh.exception
+
+
+@pytest.mark.parametrize("asked", [["nothing"], ["by time", "x"], ["stage", "production", "?"], ["another log", "x"]])
+def test_sides_of_an_address_that_do_not_fit_are_left_out(home: Path, asked: list[str]) -> None:
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    app.query_params["sides"] = asked
+    assert "stage is evaluation to where stage is production" in compared(app.switch_page("pages/overview.py").run())

@@ -13,7 +13,7 @@ from analytics.answers.question import Question
 from analytics.answers.slices import COUNTED, SliceAnswer
 from analytics.log.column import Column
 from analytics.log.mapping import Mapping
-from analytics.log.receipt import Finding, SetAside
+from analytics.log.receipt import CheckResult, SetAside
 from analytics.log.schema import Log, Reading, ScoreKind
 from analytics.measure.estimates import estimate_table
 from analytics.measure.metrics import METRICS
@@ -105,7 +105,7 @@ def make_question(name: str = "flights.csv", score_kind: ScoreKind = "probabilit
     aside = (SetAside(f"too many fields {name}", 3),)
     reading = Reading("hash", name, "csv", 103, 100, columns, aside)
     mapping = Mapping(score="score", label=name, positive=(name,), segments=("carrier",))
-    finding = Finding("late-labels", "warning", name, 5, f"{name} waits for its label")
+    finding = CheckResult("late-labels", "warning", name, 5, f"{name} waits for its label")
     log = Log(
         "id",
         name,

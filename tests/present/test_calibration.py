@@ -107,6 +107,15 @@ def diagram(answer: Calibration, *, in_log_odds: bool = False) -> Any:
     )
 
 
+@pytest.mark.parametrize("n", [1, 2, 3, 40])
+def test_the_axis_of_rows_has_whole_numbers_once_each(n: int) -> None:
+    answer = made_answer(made_log())
+    few = answer.histogram.with_columns(positive=pl.lit(n), negative=pl.lit(0))
+    axis = figures.reliability_diagram(answer.bins, answer.isotonic, few, is_probability=True).layout.yaxis2
+    assert all(float(value).is_integer() for value in axis.tickvals) and len(axis.tickvals) >= 2
+    assert len(set(axis.ticktext)) == len(axis.ticktext)
+
+
 def test_calibrated_scores_are_left_in_peace() -> None:
     answer = made_answer(made_log())
     text = calibration_reading(answer, NO_SCAN)

@@ -11,6 +11,7 @@ import pytest
 
 from analytics.answers.slices import SliceAnswer
 from analytics.present import figures, palette, words
+from analytics.present.drawings import score_drawing
 from analytics.present.figures.base import shown
 from tests.present.made import hostile_answer, make_answer, make_overview
 
@@ -263,3 +264,15 @@ def test_labels_that_do_not_fit_under_the_cells_are_turned() -> None:
     long = make_answer([("a", f"1956–198{j}", 70, 40, 10, 50, 0, 0) for j in range(10)], by=("a", "b"))
     angles = [figures.slice_heat_map(it.table, it.by, "error_rate", 0.3).layout.xaxis.tickangle for it in (short, long)]
     assert angles == [0, -45]
+
+
+@pytest.mark.parametrize(
+    "counts", [(1, 1, 1, 1), (0, 0, 0, 1), (2, 3, 1, 4), (40, 30, 20, 10), (4_000, 300, 200, 9_000)]
+)
+def test_an_axis_of_rows_has_whole_numbers_once_each(counts: tuple[int, int, int, int]) -> None:
+    histogram = make_overview(*counts).histogram
+    axis = figures.score_distribution(histogram, 0.8).layout.yaxis
+    assert all(float(value).is_integer() for value in axis.tickvals) and len(axis.tickvals) >= 2
+    assert list(axis.ticktext) == list(dict.fromkeys(axis.ticktext)) == [words.count(value) for value in axis.tickvals]
+    texts = re.findall(r">([\d,]+)</text>", str(score_drawing(histogram, 0.8, "scores")))
+    assert texts == list(axis.ticktext)

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from analytics.log.mapping import Mapping
-from analytics.log.receipt import Finding, SetAside
+from analytics.log.receipt import CheckResult, SetAside
 from analytics.log.schema import Log, Reading
 from analytics.present import palette
 from analytics.present.figures import row_books
@@ -15,8 +15,8 @@ from analytics.present.readings import books_reading, fitness_reading
 
 READING = Reading("0" * 64, "log.csv", "csv", 1_010, 1_000, (), (SetAside("too <b>few</b> fields", 10),))
 LOG = Log("0" * 12, "log", READING, Mapping(score="s"), "", "rank", (0.0,), True, n_rows=1_000, n_labelled=900)
-WARNING = Finding("null-label", "warning", "label", 100, "100 rows have no label.")
-ERROR = Finding("one-class", "error", "label", 900, "Every label is positive. Check it.")
+WARNING = CheckResult("null-label", "warning", "label", 100, "100 rows have no label.")
+ERROR = CheckResult("one-class", "error", "label", 900, "Every label is positive. Check it.")
 
 
 @pytest.mark.parametrize(

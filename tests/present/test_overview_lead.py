@@ -2,10 +2,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import polars as pl
 import pytest
 
 from analytics.answers.question import Question
+from analytics.measure.labels import LabelArrival
 from analytics.present.readings import overview_reading
 from analytics.present.readings.overview_lead import noun_of
 from analytics.query.cohort import Cohort
@@ -82,20 +82,19 @@ def test_rows_chosen_by_their_outcome_have_no_rates() -> None:
 
 
 @pytest.mark.parametrize(
-    ("shares", "said", "unsaid"),
+    ("arrival", "said", "unsaid"),
     [
-        ([0.0, 0.0, 0.0, 0.4], "have no label yet. They are not judged.", "typical"),
+        (LabelArrival(None, True, 0.0), "have no label yet. They are not judged.", "typical"),
         (
-            [0.1, 0.1, 0.1, 0.1],
+            LabelArrival(None, False, 0.1),
             "have no label, old ones as often as new ones, so those with one may not be typical.",
             "yet",
         ),
-        ([0.1, 0.1, 0.1, 0.6], "have no label, and of the older half 10.0 % will hardly get one.", "yet"),
+        (LabelArrival(None, True, 0.1), "have no label, and of the oldest fifth 10.0 % will hardly get one.", "yet"),
         (None, "have no label. They are not judged.", "yet"),
     ],
 )
-def test_labels_that_never_come_are_not_called_late(shares: list[float] | None, said: str, unsaid: str) -> None:
-    trend = pl.DataFrame({"bucket": range(4), "n": [1_000] * 4, "share_unlabelled": shares}) if shares else None
-    overview = replace(make_overview(50, 60, 40, 150, unknown=100), trend=trend)
+def test_labels_that_never_come_are_not_called_late(arrival: LabelArrival | None, said: str, unsaid: str) -> None:
+    overview = replace(make_overview(50, 60, 40, 150, unknown=100), arrival=arrival)
     lead = overview_reading(overview, make_question()).replace("\u202f", " ").split("\n")[0]
     assert said in lead and unsaid not in lead

@@ -14,7 +14,7 @@ from analytics.answers.brief.registry import SOURCES
 from analytics.answers.question import Question
 from analytics.log.kept.thresholds import Decision
 from analytics.measure.metrics import METRICS
-from analytics.present.readings import finding_certainty
+from analytics.present.readings import finding_certainty, finding_sentence
 from analytics.present.report.pack import slice_report
 from analytics.query.cohort import Clause
 from tests.present.made import HOSTILE, hostile_answer, make_answer, make_overview, make_question
@@ -141,14 +141,21 @@ def test_the_report_begins_with_what_to_take_up_first(hostile_report: str) -> No
 
 
 @pytest.mark.parametrize(
-    ("since", "is_waiting", "yet"), [(None, False, False), (None, True, True), ("2024-03-01", True, True)]
+    ("since", "is_late", "said"),
+    [
+        (None, None, "no label: those"),
+        (None, False, "newer ones no less than old ones: those"),
+        (None, True, "the fewer have a label"),
+        ("2024-03-01", True, "Labels still come in from"),
+    ],
 )
 def test_labels_that_may_never_come_are_not_called_late_in_the_brief(
-    since: str | None, is_waiting: bool, yet: bool
+    since: str | None, is_late: bool | None, said: str
 ) -> None:
-    found = Finding("labels", "logs", LabelParts(900, 180, since, 90, 80, is_waiting), place="last")
+    found = Finding("labels", "logs", LabelParts(900, 180, since, 90, 80, is_late), place="last")
     brief = composed(Asking(make_question(), None, None), [SOURCES["labels"]], [found], 70.0)
-    assert (" yet" in finding_certainty(found, brief)) == yet
+    assert (" yet" in finding_certainty(found, brief)) == bool(is_late)
+    assert said in finding_sentence(found, brief.asking.question.log)
 
 
 def test_long_tables_are_cut_and_say_so() -> None:

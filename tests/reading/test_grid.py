@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from analytics.log.grid import MAX_DISTINCT_SCORES
 from analytics.log.schema import Log
 from analytics.reading.grid import score_quantiles
-from analytics.reading.sql.expressions import Expression
+from analytics.reading.sql.expression import Expression
 from tests.ingested import Desk
 
 

@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 
 from analytics.errors import InputError
-from analytics.log.receipt import Finding, LabelCounts
+from analytics.log.receipt import CheckResult, LabelCounts
 from analytics.log.schema import Log
 from analytics.reading import api
 from tests.ingested import Desk
@@ -35,7 +35,7 @@ def labels_of(upload: api.Staged) -> list[str | None]:
     return [row[place] for row in upload.sample]
 
 
-def findings(log: Log) -> dict[str, Finding]:
+def findings(log: Log) -> dict[str, CheckResult]:
     return {finding.code: finding for finding in log.findings}
 
 

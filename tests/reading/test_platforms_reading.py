@@ -205,6 +205,21 @@ def test_times_of_platforms(desk: Desk, name: str) -> None:
         ("2024-03-01 08:00:00.000 UTC", "2024-03-01 08:00:00"),
         ("20240301080000", "2024-03-01 08:00:00"),
         ("1709280000250000000", "2024-03-01 08:00:00.25"),
+        ("202403010800", "2024-03-01 08:00:00"),
+        ("01-MAR-24 08.00.00.250000 AM", "2024-03-01 08:00:00.25"),
+        ("01MAR2024:08:00:00", "2024-03-01 08:00:00"),
+        ("01MAR2024", "2024-03-01 00:00:00"),
+        ("Fri Mar  1 08:00:00 2024", "2024-03-01 08:00:00"),
+        ("Fri Mar 01 08:00:00 UTC 2024", "2024-03-01 08:00:00"),
+        ("Mar  1 2024  8:00AM", "2024-03-01 08:00:00"),
+        ("2024-03-01T08:00:00+02:00[Europe/Berlin]", "2024-03-01 06:00:00"),
+        ("2024-03-01T08:00Z[UTC]", "2024-03-01 08:00:00"),
+        ("2024年3月1日 08:00", "2024-03-01 08:00:00"),
+        ("2024-W09-5", "2024-03-01 00:00:00"),
+        ("2024-061", "2024-03-01 00:00:00"),
+        ("29.02.24", "2024-02-29 00:00:00"),
+        ("2024-03-01 at 08:00", "2024-03-01 08:00:00"),
+        ("01.03.2024, 08:00 Uhr", "2024-03-01 08:00:00"),
     ],
 )
 def test_notations_of_times(desk: Desk, written: str, meant: str) -> None:
@@ -286,12 +301,13 @@ def test_labels_whose_ids_are_written_otherwise(desk: Desk, name: str) -> None:
     ("mine", "theirs", "n_matched"),
     [
         (["007", "008"], ["7", "8"], 2),
+        (["1001", "1002"], ["1,001", "1,002"], 2),
+        (["00000001-0000-4000-8000-00000000000a", "b"], ["{00000001-0000-4000-8000-00000000000A}", "{B}"], 2),
+        (["0007", "0008"], ["'0007", '="0008"'], 2),
         (["A-1", "B-1"], [" a-1", "b-1 "], 2),
-        (["007", "07"], ["7", "8"], 0),
-        (["007", "008"], ["7", "07"], 0),
         (["007", "8"], ["7", "8"], 1),
     ],
-    ids=["zeros", "capitals and blanks", "two rows alike", "two labels alike", "some the same"],
+    ids=["zeros", "thousands", "braces", "marks of text", "capitals and blanks", "some the same"],
 )
 def test_ids_are_matched_where_that_is_unambiguous(
     desk: Desk, mine: list[str], theirs: list[str], n_matched: int
@@ -301,3 +317,74 @@ def test_ids_are_matched_where_that_is_unambiguous(
     upload = desk.stage(rows, labels=labels, id_column="id")
     assert upload.reading.labels is not None
     assert upload.reading.labels.rows_matched == n_matched
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs"),
+    [
+        (["007", "07"], ["7", "8"]),
+        (["007", "008"], ["7", "07"]),
+        (["1-2", "3-4", "5-6"], ["12", "78", "90"]),
+        (["req-1", "req-2"], ["1", "2"]),
+    ],
+    ids=["two rows alike", "two labels alike", "one by chance", "another beginning"],
+)
+def test_where_no_id_meets_one_of_each_side_is_shown(desk: Desk, mine: list[str], theirs: list[str]) -> None:
+    rows = desk.csv(["id", "score"], [[id_, 0.5] for id_ in mine])
+    labels = desk.csv(["id", "label"], [[id_, place % 2] for place, id_ in enumerate(theirs)])
+    with pytest.raises(
+        InputError, match=f"found none of {len(theirs)} in 'id': '{min(theirs)}' there, '{min(mine)}' in the log"
+    ):
+        desk.stage(rows, labels=labels, id_column="id")
+
+
+@pytest.mark.parametrize(
+    ("stand_in", "scale", "threshold"),
+    [("-1", 100, 50), ("-99", 100, 50), ("999", 100, 50), ("-9", 1000, 500), ("-1", 1, 0.5)],
+)
+def test_a_stand_in_is_no_score_on_any_scale(desk: Desk, stand_in: str, scale: int, threshold: float) -> None:
+    rows = [stand_in if n % 9 == 0 else f"{(n * 7 % 99 + 0.5) / 100 * scale:g}" for n in range(200)]
+    log = desk.log("score,label,id\n" + "".join(f"{score},{n % 2},r{n}\n" for n, score in enumerate(rows)))
+    assert [float(value) for value in log.mapping.score_missing] == [float(stand_in)]
+    assert log.mapping.threshold == threshold
+    assert desk.stored(log)["score"].null_count() == rows.count(stand_in)
+    assert [finding.rows for finding in log.findings if finding.code == "score-as-read"] == [rows.count(stand_in)]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [[n - 40 for n in range(200)], [n % 12 - 1 for n in range(200)], [n % 99 * 9 for n in range(200)]],
+    ids=["margins", "points", "counts"],
+)
+def test_ranks_of_their_own_hold_no_stand_ins(desk: Desk, rows: list[int]) -> None:
+    log = desk.log("score,label\n" + "".join(f"{score},{n % 2}\n" for n, score in enumerate(rows)))
+    assert log.mapping.score_missing == () and desk.stored(log)["score"].null_count() == 0
+
+
+@pytest.mark.parametrize(
+    ("negative", "positive"),
+    [("class_0_prob", "class_1_prob"), ("Class_0_PREDICTION", "Class_1_PREDICTION"), (".pred_0", ".pred_1")],
+)
+def test_the_class_may_stand_inside_of_the_name(desk: Desk, negative: str, positive: str) -> None:
+    for names in ((negative, positive), (positive, negative)):
+        rows = [
+            [n % 2, *((f"0.{90 - n}", f"0.{10 + n}") if names[1] == positive else (f"0.{10 + n}", f"0.{90 - n}"))]
+            for n in range(40)
+        ]
+        assert desk.stage(desk.csv(["target", *names], rows)).mapping.score == positive
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "scores,label,region\n{}\"{{'no': 0.75, 'yes': 0.25}}\",no,north\n",
+        "+-----+\n| score | label | region |\n+-----+\n{}| 0.25 | no | north |\n+-----+\n",
+    ],
+    ids=["objects of Python in a cell", "a drawn frame"],
+)
+def test_one_value_is_not_cut_where_it_has_blanks(desk: Desk, content: str) -> None:
+    head, body = content.split("{}")
+    line, rest = body.split("\n", 1)
+    reading = desk.read(head + (line.replace("{{", "{").replace("}}", "}") + "\n") * 40 + rest)
+    assert reading.rows_kept == 40
+    assert {name.strip() for name in reading.names} >= {"label", "region"}

@@ -62,7 +62,7 @@ def brief(engine: Engine, asking: Asking, look: Collection[str] = ()) -> Brief:
     asked = [
         source for source in SOURCES.values() if can_ask(source, asking) and (not source.is_dear or source.name in look)
     ]
-    found = [finding for source in asked for finding in source.find(engine, asking)]
+    found = [finding for source in asked for finding in source.find(engine, source.asked(asking))]
     return composed(asking, asked, found, days_of(engine, asking.question))
 
 
@@ -117,6 +117,8 @@ def address_of(finding: Finding, cohort: Cohort) -> tuple[tuple[str, str], ...]:
 
 def side_names(sides: tuple[Question, Question]) -> tuple[str, str]:
     """Say what two sides of one log are, without what they have in common."""
+    if sides[0].log.key != sides[1].log.key:
+        return f"the log is {sides[0].log.name}", f"the log is {sides[1].log.name}"
     first, second = (side.cohort for side in sides)
     shared = set(first.clauses) & set(second.clauses)
     own = (Cohort(tuple(clause for clause in cohort.clauses if clause not in shared)) for cohort in (first, second))

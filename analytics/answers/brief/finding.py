@@ -7,7 +7,9 @@ from typing import Any, Literal
 
 from analytics.answers.discovery.search import Slice
 from analytics.answers.question import Question
-from analytics.log.receipt import Finding as PreflightFinding
+from analytics.log.receipt import CheckResult
+from analytics.measure.headline import headline
+from analytics.measure.metrics import METRICS, used_in
 from analytics.measure.thresholds.policy import Policy
 from analytics.query.cohort import Clause
 
@@ -38,9 +40,10 @@ class SliceParts:
     column, value : str and object
         The slice; None is a missing value.
     metric : str
-        What tells it: FNR or FPR where one kind of error is nearly all of the excess, else the error rate.
+        What tells it: FNR or FPR where it leads by misses or false alarms, or where one of them is nearly all of the excess,
+        the error rate, or the metric that leads.
     rate, rate_rest : float
-        That metric, there and elsewhere.
+        That metric, there and elsewhere, or what the base rate explains there (`measure.slices.compared_by`).
     n, share : int and float
         Judged rows of the slice, and their share of those that it is compared in.
     n_compared : int
@@ -115,8 +118,8 @@ class LabelParts:
         The day from which on labels still come in.
     n_since, n_unlabelled_since : int
         Rows from that day on, and those of them without a label.
-    is_waiting : bool
-        Whether newer rows have fewer labels without such a day: else the share does not fall with age, and labels may never come.
+    is_late : bool or None
+        Whether newer rows lack one more often: else labels may never come. None where times do not tell.
     """
 
     n: int
@@ -124,14 +127,14 @@ class LabelParts:
     since: str | None
     n_since: int
     n_unlabelled_since: int
-    is_waiting: bool
+    is_late: bool | None
 
 
 @dataclass(frozen=True)
 class PreflightParts:
     """The gravest thing that preflight found and that no other question measures, and how many more there are."""
 
-    found: PreflightFinding
+    found: CheckResult
     n_more: int
 
 
@@ -205,11 +208,22 @@ class Asking:
         What errors cost, where somebody said it: sizes are then money.
     sides : (Question, Question) or None
         The reference and production, where they are set.
+    metric : str or None
+        The metric that leads where somebody chose one; None is the cost where errors have one, else what the base rate asks for.
     """
 
     question: Question
     policy: Policy | None = None
     sides: tuple[Question, Question] | None = None
+    metric: str | None = None
+
+    @property
+    def leading_metric(self) -> str | None:
+        """The metric that slices are compared by, as on their page; None where that is their cost."""
+        log = self.question.log
+        if self.metric in used_in("slices") and (log.is_probability or not METRICS[self.metric].needs_probability):
+            return self.metric
+        return None if self.has_costs else headline(log.n_positive, log.n_labelled).metric
 
     @property
     def is_chosen(self) -> bool:

@@ -16,13 +16,14 @@ from analytics.answers.brief.finding import (
     ThresholdParts,
 )
 from analytics.answers.calibration.answer import judged_bins
+from analytics.answers.labels import label_days
 from analytics.answers.thresholds.answer import ThresholdAnswer, thresholds
 from analytics.answers.thresholds.costs import cost_table
-from analytics.log.receipt import Finding as PreflightFinding
+from analytics.log.receipt import CheckResult
 from analytics.measure.calibration.chance import CELLS as CHANCE_CELLS
 from analytics.measure.calibration.chance import REPLICATES
 from analytics.measure.calibration.table import slice_numbers
-from analytics.measure.gap.maturity import is_waiting, mature_before
+from analytics.measure.labels import label_arrival
 from analytics.measure.reliability import GROUPS, reliability_table
 from analytics.measure.slices import MIN_SUPPORT
 from analytics.measure.thresholds.costs import CELLS
@@ -111,11 +112,10 @@ def open_labels(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
     n, n_labelled = engine.row_counts(log, question.cohort, question.threshold)
     if n == n_labelled or not n_labelled:
         return ()
-    days, since, waits = None, None, False
-    if log.time_low is not None:
-        days = engine.time_table(log, question.cohort, question.threshold, "1d").drop_nulls("bucket")
-        since, waits = mature_before(days), is_waiting(days, mature_before(days))
-    if since is None and not waits and 1 - n_labelled / n < _LEAST_UNLABELLED:
+    days = label_days(engine, question)
+    arrival = None if days is None else label_arrival(days)
+    since = arrival.since if arrival else None
+    if not (arrival and arrival.is_late) and 1 - n_labelled / n < _LEAST_UNLABELLED:
         return ()
     late = pl.DataFrame({"n": [0], "n_unlabelled": [0]}) if days is None or since is None else _from(days, since)
     parts = LabelParts(
@@ -124,7 +124,7 @@ def open_labels(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
         since.date().isoformat() if since else None,
         int(late["n"].sum()),
         int(late["n_unlabelled"].sum()),
-        is_waiting=waits,
+        is_late=arrival.is_late if arrival else None,
     )
     until = (Clause(str(log.mapping.time), "lt", (parts.since,)),) if parts.since else ()
     return (Finding("labels", "overview" if until else "logs", parts, place="last", clauses=until),)
@@ -143,5 +143,5 @@ def preflight(_: Engine, asking: Asking) -> tuple[Finding, ...]:
     return (Finding("preflight", "logs", parts, place="first" if found[0].severity == _ERROR else "last"),)
 
 
-def _is_told(finding: PreflightFinding) -> bool:
+def _is_told(finding: CheckResult) -> bool:
     return finding.severity in (_ERROR, _WARNING) and finding.code not in _MEASURED

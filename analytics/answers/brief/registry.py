@@ -6,7 +6,7 @@ Whoever adds a page that can have a finding adds an entry, and the sentence of i
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from analytics.answers.brief.finding import Asking, Finding
 from analytics.answers.brief.others import better_threshold, miscalibration, open_labels, preflight
@@ -45,6 +45,8 @@ class Source:
         Why its findings stand where they do.
     is_dear : bool
         Whether it takes seconds, so that it is asked only when somebody wants it.
+    is_by_metric : bool
+        Whether the metric that leads changes what it finds.
     awaits : callable
         Why it cannot be asked yet, within a sentence; empty where it can.
     """
@@ -55,7 +57,12 @@ class Source:
     find: _Find
     place: str
     is_dear: bool = False
+    is_by_metric: bool = False
     awaits: Callable[[Asking], str] = _nothing
+
+    def asked(self, asking: Asking) -> Asking:
+        """Return the part of what is asked that matters here, so that an answer serves for every metric where it can."""
+        return asking if self.is_by_metric else replace(asking, metric=None)
 
 
 _ALL = (
@@ -71,7 +78,9 @@ _ALL = (
         "slices",
         "where the model fails",
         worst_slices,
-        "By size: wrong decisions, or cost, beyond what the FNR and FPR of the rest predict there.",
+        "By size: wrong decisions, or cost, beyond what the FNR and FPR of the rest predict there; misses or false alarms alone "
+        "where the metric that leads counts these. Last where a metric that leads has no such rows.",
+        is_by_metric=True,
     ),
     Source(
         "thresholds",
@@ -100,7 +109,7 @@ _ALL = (
         "slices",
         "slices of several conditions",
         found_slice,
-        "By size: wrong decisions, on rows that the search did not see. Last in money, which the search does not count.",
+        "By size: wrong decisions, or what they cost, on rows that the search did not see.",
         is_dear=True,
     ),
     Source(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from analytics.answers.brief.costs import weights_of
 from analytics.answers.brief.finding import Asking, Finding, FoundParts, GapParts, Size
 from analytics.answers.discovery.answer import discover
 from analytics.answers.discovery.search import Search
@@ -20,12 +21,16 @@ _NOT_MENDED = ("base_rate", "segments", "coverage")
 
 
 def found_slice(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
-    """Return the slice of several conditions that holds most errors of the model, of those that a search confirmed."""
+    """Return the slice of several conditions that holds or costs most, of those that a search confirmed."""
     question = asking.question
-    answer = discover(engine, question, Search())
-    for place, row in enumerate(answer.table.iter_rows(named=True)):
-        size = Size(row["excess_model"], row["excess_model_low"], row["excess_model_high"])
-        if row["status"] != "confirmed" or not size.is_clear:
+    weights = weights_of(engine, asking) if asking.has_costs else None
+    answer = discover(engine, question, Search(error_weights=weights))
+    excess = "excess_model" if weights is None else "excess_weighted"
+    ranked = answer.table.with_row_index("place").sort(excess, descending=True, nulls_last=True, maintain_order=True)
+    for row in ranked.iter_rows(named=True):
+        place = row["place"]
+        ends = [row[f"{excess}{end}"] for end in ("", "_low", "_high")]
+        if row["status"] != "confirmed" or None in ends or not Size(*ends).is_clear:
             continue
         slice_ = answer.slices[place]
         said = [clauses(question.log, entry.property, entry.value, answer.left_out) for entry in slice_]
@@ -37,14 +42,12 @@ def found_slice(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
             answer.n_sent,
         )
         kept = () if None in said else tuple(clause for each in said for clause in each or ())
-        sized = None if asking.has_costs else size
         return (
             Finding(
                 "discovery",
                 "slices",
                 parts,
-                sized,
-                "last" if sized is None else "by size",
+                Size(*ends),
                 asked=(("view", "Discovered"),),
                 clauses=kept,
             ),

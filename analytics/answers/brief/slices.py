@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from itertools import islice
 from typing import Any
 
@@ -10,11 +11,14 @@ import polars as pl
 
 from analytics.answers.brief.costs import weights_of
 from analytics.answers.brief.finding import Asking, Finding, Size, SliceParts
-from analytics.answers.question import Question, model_versions
+from analytics.answers.question import Question, is_of_score, model_versions, told_by_score
+from analytics.answers.slices import leading_slice, slices
 from analytics.log.column import Column
 from analytics.measure.brief import CELLS, with_units, worst_table
 from analytics.measure.comparisons import SIGNIFICANT
-from analytics.measure.leaks import TELLS, label_told
+from analytics.measure.leaks import label_told, tells_label
+from analytics.measure.metrics import METRICS
+from analytics.measure.slices import compared_by
 from analytics.query.clusters import clusters_of
 from analytics.query.cohort import slice_clauses
 from analytics.query.engine import Engine
@@ -30,29 +34,38 @@ _SAME_ROWS = 0.8
 what can be mended. A judgement."""
 _MAX_TRIED = 10
 """Slices that are clear by rows and of which it is asked whether they are by units, the worst first: one query each. By hand."""
+_OTHER_SIDE = {"recall": "fnr", "specificity": "fpr"}
+"""Metrics that are told by the share that is wrong."""
 _BESIDE = 0.25
 """Of one kind of error: as much of the other kind, more or less often there, and the error rate tells it where both count
 alike. A judgement."""
 
 
 def worst_slices(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
-    """Return the worst slice and the worst field that arrives empty, of those that are clearly worse than their rest."""
-    question = asking.question
-    counts = pl.concat([_by_value(engine, question), _by_missing(engine, question)], how="vertical")
+    """Return the worst slice and the worst field that arrives empty, of those that are clearly worse than their rest.
+
+    Of each column only the slice counts with which its page leads: both must name the same one.
+    """
+    question, metric = asking.question, asking.leading_metric
+    told = _Telling(engine, question)
+    values = _by_cost(told) if metric is None else _by_metric(told, metric)
+    counts = pl.concat([values, _by_missing(told)], how="diagonal")
     if counts.is_empty():
         return ()
     weights = weights_of(engine, asking)
     table = worst_table(counts, weights)
-    is_clear = (pl.col("p_adjusted") < SIGNIFICANT) & (pl.col("excess_low") > 0)
+    is_beyond = (pl.col("excess_low") > 0) | pl.col("tested").is_not_null()
+    is_clear = (pl.col("p_adjusted") < SIGNIFICANT) & is_beyond & pl.col("leads").fill_null(value=True)
     found = table.filter(is_clear.fill_null(value=False))
     rows = []
     for kind in ("missing", "value"):
-        told = found.filter(pl.col("kind") == kind).head(_MAX_TRIED).iter_rows(named=True)
-        of_units = (_of_units(engine, question, row, weights, table.height) for row in told)
-        rows += [*islice((row for row in of_units if row["p_adjusted"] < SIGNIFICANT and row["excess_low"] > 0), 1)]
+        by_rows = found.filter(pl.col("kind") == kind).iter_rows(named=True)
+        clear = (row for row in by_rows if kind == "missing" or not is_of_score(engine, question, row["column"]))
+        of_units = (_of_units(engine, question, row, weights, table.height) for row in islice(clear, _MAX_TRIED))
+        rows += [*islice(filter(_is_sure, of_units), 1)]
     if len(rows) > 1 and _is_same(engine, question, rows[0], rows[1]):
         rows = rows[:1]
-    return tuple(_finding_of(question, row, weights, table.height) for row in rows)
+    return tuple(_finding_of(question, row, weights, table.height, metric) for row in rows)
 
 
 def _of_units(
@@ -71,31 +84,89 @@ def _of_units(
     return with_units(row, counts, clusters, place or 0, weights, n_compared=n_compared)
 
 
-def _by_value(engine: Engine, question: Question) -> pl.DataFrame:
-    """Count the slices of every segment column that tells neither the label nor the decision.
+def _is_sure(row: dict[str, Any]) -> bool:
+    """Whether a slice is clearly worse, by the test of its page or by its size."""
+    return bool(row["p_adjusted"] < SIGNIFICANT and (row["excess_low"] > 0 or row["tested"] is not None))
 
-    A version is no slice: it is another model, which the sidebar chooses.
+
+class _Telling:
+    """What columns tell of the label and of the decision; what the scores tell is asked for once, where it matters."""
+
+    def __init__(self, engine: Engine, question: Question) -> None:
+        self.engine, self.question = engine, question
+        self.by_score = cache(lambda: told_by_score(engine, question))
+
+    def by(self, counts: pl.DataFrame) -> bool:
+        """Whether slices tell the label, as what is known only afterwards does, or are another word for the decision."""
+        tp, fp, fn, tn = (counts[name].cast(pl.Float64).to_numpy() for name in CELLS)
+        codes, n = np.arange(counts.height), tp + fp + fn + tn
+        label, decision = (label_told(codes, counts.height, n, positives) for positives in (tp + fn, tp + fp))
+        return decision > _IS_PREDICTION or tells_label(label, self.by_score)
+
+
+def _sliced(question: Question) -> list[str]:
+    """Return the segment columns. A version is no slice: it is another model, which the sidebar chooses."""
+    mapping = question.log.mapping
+    return [name for name in mapping.segments if name != mapping.model_version]
+
+
+def _by_metric(told: _Telling, metric: str) -> pl.DataFrame:
+    """Compare the slices of every segment column that tells neither the label nor the decision, as their page does.
+
+    ``leads`` marks the slice that the page names first, ``rate`` and ``rate_rest`` are the metric, there and where it should be.
     """
+    engine, question = told.engine, told.question
     parts = [_EMPTY]
-    for name in (each for each in question.log.mapping.segments if each != question.log.mapping.model_version):
-        counts = outcome_table(engine, question.log, question.cohort, question.threshold, (name,))
-        if not _tells(counts):
-            kind = pl.when(pl.col("slice_0").is_null()).then(pl.lit("rest")).otherwise(pl.lit("value"))
-            value = pl.col("slice_0").cast(pl.String)
-            parts.append(counts.select(pl.lit(name).alias("column"), kind.alias("kind"), value.alias("value"), *CELLS))
+    for name in _sliced(question):
+        answer = slices(engine, question, [name], metric=metric, metrics=())
+        first = leading_slice(answer)
+        if told.by(answer.table):
+            continue
+        value = pl.col("slice_0").cast(pl.String)
+        is_compared = value.is_not_null() & ~pl.col("few_rows")
+        compared, _ = compared_by(metric)
+        p = f"{compared}_p" if compared.endswith(("_beyond", "_model")) else f"{metric}_p"
+        elsewhere = f"{metric}_base_rate" if compared.endswith("_beyond") else f"{metric}_complement"
+        leads = pl.lit(value=False) if first is None else value.eq_missing(pl.lit(first["slice_0"]).cast(pl.String))
+        parts.append(
+            answer.table.select(
+                pl.lit(name).alias("column"),
+                pl.when(is_compared).then(pl.lit("value")).otherwise(pl.lit("rest")).alias("kind"),
+                value.alias("value"),
+                *CELLS,
+                pl.col(p).cast(pl.Float64).fill_nan(None).alias("tested"),
+                leads.alias("leads"),
+                pl.col(metric).alias("rate"),
+                pl.col(elsewhere).alias("rate_rest"),
+            )
+        )
     return pl.concat(parts)
 
 
-def _by_missing(engine: Engine, question: Question) -> pl.DataFrame:
+def _by_cost(told: _Telling) -> pl.DataFrame:
+    """Count the slices of every segment column that tells neither the label nor the decision."""
+    engine, question = told.engine, told.question
+    parts = [_EMPTY.select("column", "kind", "value", *CELLS)]
+    for name in _sliced(question):
+        counts = outcome_table(engine, question.log, question.cohort, question.threshold, (name,))
+        if not told.by(counts):
+            kind = pl.when(pl.col("slice_0").is_null()).then(pl.lit("rest")).otherwise(pl.lit("value"))
+            value = pl.col("slice_0").cast(pl.String)
+            parts.append(counts.select(pl.lit(name).alias("column"), kind.alias("kind"), value.alias("value"), *CELLS))
+    return pl.concat([_EMPTY, *parts], how="diagonal")
+
+
+def _by_missing(told: _Telling) -> pl.DataFrame:
     """Count the rows of every column that has missing values by whether it has one, within versions that know the column."""
-    log, parts = question.log, [_EMPTY]
+    engine, question, log = told.engine, told.question, told.question.log
+    parts = [_EMPTY.select("column", "kind", "value", *CELLS)]
     versions = (log.mapping.model_version,) if len(model_versions(log)) > 1 and log.mapping.model_version else ()
     for name in _with_gaps(question):
         counts = outcome_table(engine, log, question.cohort, question.threshold, versions, (name,))
         if versions:
             is_known = (pl.col("missing_0") == 0).any().over("slice_0")
             counts = counts.filter(is_known).group_by("missing_0").agg(pl.col(*CELLS).sum())
-        if not _tells(counts):
+        if not told.by(counts):
             kind = pl.when(pl.col("missing_0") == 1).then(pl.lit("missing")).otherwise(pl.lit("rest"))
             none = pl.lit(None, pl.String).alias("value")
             parts.append(counts.select(pl.lit(f"{name}{_MISSING}").alias("column"), kind.alias("kind"), none, *CELLS))
@@ -105,7 +176,16 @@ def _by_missing(engine: Engine, question: Question) -> pl.DataFrame:
 _MISSING = "\0missing"
 """Behind the name of a column whose missing values are compared apart from its slices: no header holds it."""
 _EMPTY = pl.DataFrame(
-    schema={"column": pl.String, "kind": pl.String, "value": pl.String, **dict.fromkeys(CELLS, pl.Int64)}
+    schema={
+        "column": pl.String,
+        "kind": pl.String,
+        "value": pl.String,
+        **dict.fromkeys(CELLS, pl.Int64),
+        "tested": pl.Float64,
+        "leads": pl.Boolean,
+        "rate": pl.Float64,
+        "rate_rest": pl.Float64,
+    }
 )
 
 
@@ -121,14 +201,6 @@ def _with_gaps(question: Question) -> list[str]:
     return [column.name for column in found[:_MAX_FLAGS]]
 
 
-def _tells(counts: pl.DataFrame) -> bool:
-    """Whether slices tell the label, as what is known only afterwards does, or are another word for the decision."""
-    tp, fp, fn, tn = (counts[name].cast(pl.Float64).to_numpy() for name in CELLS)
-    codes, n = np.arange(counts.height), tp + fp + fn + tn
-    told = (label_told(codes, counts.height, n, positives) for positives in (tp + fn, tp + fp))
-    return any(share > limit for share, limit in zip(told, (TELLS, _IS_PREDICTION), strict=True))
-
-
 def _is_same(engine: Engine, question: Question, missing: dict[str, Any], value: dict[str, Any]) -> bool:
     """Whether a missing field and a slice are nearly the same rows."""
     name = missing["column"].removesuffix(_MISSING)
@@ -142,19 +214,31 @@ def _is_same(engine: Engine, question: Question, missing: dict[str, Any], value:
     return shared >= _SAME_ROWS * max(either, 1)
 
 
-def _finding_of(question: Question, row: dict[str, Any], weights: tuple[float, float], n_compared: int) -> Finding:
+def _kind_of(row: dict[str, Any], weights: tuple[float, float]) -> str:
+    """Return what tells the excess errors of a slice: the kind that is nearly all of them, else the error rate."""
+    other, most = sorted((row["missed"], row["flagged"]))
+    is_of_both = abs(other) > _BESIDE * most and weights[0] == weights[1] and row["error_rate"] > row["error_rate_rest"]
+    return "error_rate" if is_of_both else "fnr" if row["missed"] == most else "fpr"
+
+
+def _finding_of(
+    question: Question, row: dict[str, Any], weights: tuple[float, float], n_compared: int, leading: str | None
+) -> Finding:
     """Return a row of the table as a finding."""
     column, log = row["column"].removesuffix(_MISSING), question.log
     value = _typed(question, column, row["value"])
-    other, most = sorted((row["missed"], row["flagged"]))
-    is_of_both = abs(other) > _BESIDE * most and weights[0] == weights[1] and row["error_rate"] > row["error_rate_rest"]
-    metric = "error_rate" if is_of_both else "fnr" if row["missed"] == most else "fpr"
+    metric = _OTHER_SIDE.get(leading or "", leading)
+    if row["rate"] is None or metric is None or METRICS[metric].is_of_errors:
+        metric = _kind_of(row, weights)
+    is_told_before = metric in ("error_rate", "fnr", "fpr")
+    ends = (row["excess"], row["excess_low"], row["excess_high"])
+    size = Size(*ends) if ends[1] is not None and ends[1] > 0 else None
     parts = SliceParts(
         column,
         value,
         metric,
-        row[metric],
-        row[f"{metric}_rest"],
+        row[metric] if is_told_before else row["rate"],
+        row[f"{metric}_rest"] if is_told_before else row["rate_rest"],
         row["judged"],
         row["share"],
         n_compared,
@@ -164,7 +248,8 @@ def _finding_of(question: Question, row: dict[str, Any], weights: tuple[float, f
         "missing" if value is None else "slices",
         "slices" if is_sliced else "review",
         parts,
-        Size(row["excess"], row["excess_low"], row["excess_high"]),
+        size,
+        "by size" if size else "last",
         asked=(("by", column),) if is_sliced else (),
         clauses=slice_clauses(log, column, value),
     )

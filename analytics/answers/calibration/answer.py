@@ -51,6 +51,8 @@ class Calibration:
     steps : int or None
         How many steps of the score stand for its many values in a log that is too long for every score to be kept apart;
         None where all numbers are exact.
+    is_right_or_wrong : bool
+        Whether the observed rate is that of rows that are right, and not of positive ones.
     """
 
     bins: pl.DataFrame
@@ -60,6 +62,7 @@ class Calibration:
     histogram: pl.DataFrame
     score_map: ScoreMap | None
     steps: int | None = None
+    is_right_or_wrong: bool = False
 
 
 @dataclass(frozen=True)
@@ -128,6 +131,7 @@ def calibration(
         histogram=histogram(scores),
         score_map=score_map,
         steps=None if scores.is_exact else len(scores.edges),
+        is_right_or_wrong=question.log.is_right_or_wrong,
     )
 
 

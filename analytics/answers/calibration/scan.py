@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import polars as pl
 
 from analytics.answers.calibration.answer import map_of, probabilities
-from analytics.answers.question import Question
+from analytics.answers.question import Question, told_by_score
 from analytics.measure.calibration.scan import MISFITS, misfit_table
 from analytics.measure.calibration.table import adjusted
 from analytics.measure.comparisons import SIGNIFICANT
-from analytics.measure.leaks import TELLS, label_told
+from analytics.measure.leaks import label_told, tells_label
 from analytics.measure.slices import MIN_SUPPORT
 from analytics.query.engine import Engine
 from analytics.query.relations import MOMENTS
@@ -29,7 +30,7 @@ class CalibrationScan:
         ``slope_p_adjusted`` over both tests of all slices of all columns. Those come first whose level or slope is clearly
         off, and of them those off by most, rows counted. Slices with fewer judged rows than the minimum support are left out.
     told : tuple of str
-        Segment columns that tell the label (`label_told`), so that they may be known only after the outcome: they are in
+        Segment columns that tell the label (`tells_label`), so that they may be known only after the outcome: they are in
         no ranking.
     """
 
@@ -41,7 +42,8 @@ def calibration_scan(engine: Engine, question: Question, min_support: int = MIN_
     """Look through every segment column for slices whose scores are off by another amount than those of the rest."""
     names = question.log.mapping.segments if question.log.score_kind != "decision" else ()
     parts = {name: _slices_of(engine, question, name) for name in names}
-    told = tuple(name for name, part in parts.items() if _tells_the_label(part))
+    by_score = cache(lambda: told_by_score(engine, question))
+    told = tuple(name for name, part in parts.items() if tells_label(_label_told(part), by_score))
     if len(told) == len(parts):
         told = ()
     kept = [part.filter(pl.col("n") >= min_support) for name, part in parts.items() if name not in told]
@@ -60,10 +62,10 @@ def _slices_of(engine: Engine, question: Question, name: str) -> pl.DataFrame:
     return found.select(pl.lit(name).alias("column"), values.alias("value"), *MISFITS)
 
 
-def _tells_the_label(slices: pl.DataFrame) -> bool:
-    """Say whether the slices of a column tell the label, as what is known only after the outcome does."""
+def _label_told(slices: pl.DataFrame) -> float:
+    """Return what the slices of a column tell of the label."""
     n, positives = (slices[name].cast(pl.Float64).to_numpy() for name in ("n", "n_pos"))
-    return label_told(np.arange(len(n)), len(n), n, positives) > TELLS
+    return label_told(np.arange(len(n)), len(n), n, positives)
 
 
 def _value_of(value: object) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -23,6 +23,7 @@ from analytics.measure.discovery.grouping import Group, candidates, presented, s
 from analytics.measure.discovery.lattice import Lattice, lattice
 from analytics.measure.discovery.noise import Noise, noise_of
 from analytics.measure.intervals import FloatArray
+from analytics.query.discovery.objectives import OBJECTIVES
 from analytics.query.engine import Engine
 
 _Progress = Callable[[str, float], None]
@@ -132,6 +133,8 @@ def discover(
     QuestionError
         If the objective, the split or a column does not fit the log, or there are too few rows or too many slices.
     """
+    if question.log.is_right_or_wrong and OBJECTIVES[search.objective].is_within_label:
+        search = replace(search, objective="error_rate")  # no row is of a class, so no base rate explains an error
     checked(question, search)
     split = search.split or default_split(question)
     progress("Counting rows", 0.0)
@@ -168,7 +171,7 @@ def discover(
         )
     weight = 1.0 if search.every else weights(groups, len(found.patterns))
     known = found if search.every and split == "none" else None
-    table = _reported(cells, find, report, groups, weight, known, units[1])
+    table = _reported(cells, find, report, groups, weight, known, search.error_weights, units[1])
     n_sent, n_more = len(groups), 0
     if not search.every:
         is_real = (table["p_adjusted"].fill_null(1.0) < SIGNIFICANT).to_numpy()
@@ -217,6 +220,7 @@ def _reported(
     groups: Sequence[Group],
     weight: FloatArray | float,
     known: Lattice | None,
+    error_weights: tuple[float, float] | None,
     units: UnitCells | None,
 ) -> pl.DataFrame:
     """Compare the slices on the rows that they are reported from; ``known`` holds their sums where all rows are searched."""
@@ -236,6 +240,7 @@ def _reported(
         is_held_back=report is not find,
         weights=weight,
         effects=None if units is None else effects_of(units, [group.pattern for group in groups]),
+        error_weights=error_weights,
     )
     n_judged = cells.cube.sums.n.sum()
     return table.with_columns(

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any, Literal
 
 import numpy as np
 import polars as pl
 
-from analytics.answers.question import Question
+from analytics.answers.question import Question, told_by_score
 from analytics.errors import QuestionError
 from analytics.log.role_names import is_data_set
 from analytics.measure.discovery.clusters import UnitCells
 from analytics.measure.discovery.cube import CodeArray, Cube, Sums, second_names
-from analytics.measure.leaks import TELLS, label_told
+from analytics.measure.leaks import TELLS, label_told, tells_label
 from analytics.measure.thresholds.costs import Costs
 from analytics.query.cohort import Cohort
 from analytics.query.discovery.objectives import (
@@ -70,6 +71,8 @@ class Search:
         Search these segment columns only; None: all of them and what can be derived.
     costs : Costs
         What the outcomes cost, where the objective is the cost per row.
+    error_weights : (float, float) or None
+        What a miss and what a false alarm counts, where errors beyond the base rate are to be weighed as well.
     reference : Cohort or None
         The rows of the log that a change is measured against.
     every : bool
@@ -86,6 +89,7 @@ class Search:
     split: Split | None = None
     columns: tuple[str, ...] | None = None
     costs: Costs = field(default_factory=Costs)
+    error_weights: tuple[float, float] | None = None
     reference: Cohort | None = None
     every: bool = False
     max_members: int | None = MAX_MEMBERS
@@ -261,6 +265,7 @@ def _told_by(
     once the columns that tell are left out.
     """
     told: set[str] = set()
+    by_score = cache(lambda: told_by_score(engine, replace(question, cohort=Cohort())))
     for place, found in sorted(enumerate(searched), key=lambda pair: pair[1].kind == "gaps"):
         if found.kind == "gaps" and told:
             break
@@ -274,7 +279,8 @@ def _told_by(
         ]
         for counted, which, limit in pairs:
             n, positives = (cells[name].fill_null(0).cast(pl.Float64).to_numpy() for name in (counted, which))
-            if label_told(codes.to_numpy(), len(known), n, positives) > limit:
+            share = label_told(codes.to_numpy(), len(known), n, positives)
+            if tells_label(share, by_score) if limit == TELLS else share > limit:
                 told.add(found.source)
     return set() if all(found.source in told for found in searched) else told
 

@@ -53,7 +53,8 @@ def gap(
     QuestionError
         If the metric has no parts that add up, a column is not compared, or a side has no judged row.
     """
-    chosen = gap_metric(metric, costs)
+    is_by_rule = any(question.log.is_right_or_wrong for question in sides.questions)
+    chosen = replace(gap_metric(metric, costs), has_classes=not is_by_rule)
     if chosen.is_loss and not all(question.log.is_probability for question in sides.questions):
         raise QuestionError(
             "Expected scores that are probabilities on both sides for the Brier score. Choose another metric."

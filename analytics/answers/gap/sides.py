@@ -7,14 +7,13 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-import polars as pl
-
+from analytics.answers.labels import arrival_of
 from analytics.answers.question import Question
 from analytics.errors import QuestionError
 from analytics.log import score_form
 from analytics.log.column import MAX_SEGMENT_VALUES, MAX_VALUES_BY_VALUE, Column
 from analytics.log.schema import Log
-from analytics.measure.gap.maturity import is_waiting, mature_before
+from analytics.measure.labels import LabelArrival
 from analytics.query.cohort import Clause, Cohort
 from analytics.query.engine import Engine
 from analytics.query.gap import Dimension
@@ -92,6 +91,11 @@ def sides(engine: Engine, reference: Question, production: Question) -> Sides:
     QuestionError
         If both sides are the same rows.
     """
+    if reference.log.mapping.kind != production.log.mapping.kind:
+        raise QuestionError(
+            f"Expected two sides that are judged alike, found {reference.log.mapping.kind} and {production.log.mapping.kind}. "
+            "Say what makes a row right in both."
+        )
     if reference == production:
         raise QuestionError(
             "Expected two different sides, found the same rows twice at one threshold. Give the reference and production "
@@ -111,16 +115,15 @@ def sides(engine: Engine, reference: Question, production: Question) -> Sides:
             dimensions.append(dimension)
         elif first.n_missing or second.n_missing:
             flags.append(Dimension(first.name, (first, second), is_flag=True))
-    before, after = _days(engine, reference), _days(engine, production)
-    until = None if after is None else mature_before(after)
+    before, after = (_arrival(engine, side) for side in (reference, production))
     return Sides(
         reference,
         production,
         (*dimensions, *flags),
         tuple(inputs),
         tuple(left_out),
-        (None if before is None else mature_before(before), until),
-        after is not None and is_waiting(after, until),
+        (before.since if before else None, after.since if after else None),
+        after is not None and after.is_waiting,
     )
 
 
@@ -232,8 +235,6 @@ def _dimension_of(reference: Log, production: Log, first: Column, second: Column
     return Dimension(first.name, (first, second))
 
 
-def _days(engine: Engine, question: Question) -> pl.DataFrame | None:
-    """Count a side by day; None where it has no times, or every row of its log a label."""
-    if question.log.time_low is None or question.log.n_labelled == question.log.n_rows:
-        return None
-    return engine.time_table(question.log, question.cohort, question.threshold, "1d").drop_nulls("bucket")
+def _arrival(engine: Engine, question: Question) -> LabelArrival | None:
+    """Tell how labels of a side come in; None where times do not tell, or every row of its log has one."""
+    return None if question.log.n_labelled == question.log.n_rows else arrival_of(engine, question)

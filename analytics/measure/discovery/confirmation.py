@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from analytics.measure.base_rate import BaseRateSplit
+from analytics.measure.base_rate import BaseRateSplit, model_part
 from analytics.measure.clusters import widened
 from analytics.measure.comparisons import SIGNIFICANT, benjamini_hochberg
 from analytics.measure.discovery.clusters import Effects
@@ -25,6 +25,7 @@ def confirmation_table(
     is_binary: bool,
     is_held_back: bool,
     weights: FloatArray | float = 1.0,
+    error_weights: tuple[float, float] | None = None,
     level: float = 0.95,
     effects: Effects | None = None,
 ) -> pl.DataFrame:
@@ -44,6 +45,9 @@ def confirmation_table(
         Whether the slices were found without these rows: only then can one be confirmed.
     weights : numpy.ndarray of shape (slices,)
         Of the adjustment, from the rows that the slices were found in.
+    error_weights : (float, float), optional
+        What a miss and what a false alarm counts, as in money: the model's part is then weighed as well, in excess_weighted with
+        _low and _high.
     level : float
         Confidence level of the intervals.
     effects : Effects, optional
@@ -116,10 +120,22 @@ def confirmation_table(
         columns |= now
     if split is not None:
         columns |= _parts(split, sums, rest, trials)
+        if error_weights is not None:
+            columns |= _weighed(sums, rest, trials, error_weights, level)
     frame = pl.DataFrame({name: np.asarray(column, dtype=float) for name, column in columns.items()}, nan_to_null=True)
     return frame.with_columns(
         pl.col("n_reported").cast(pl.Int64), pl.Series("status", status.tolist(), dtype=pl.String)
     )
+
+
+def _weighed(
+    sums: Sums, rest: Sums, trials: FloatArray, error_weights: tuple[float, float], level: float
+) -> dict[str, FloatArray]:
+    """Weigh the model's part of the excess errors, for the rows that excess errors are stated for."""
+    own, other = sums.by_label(), rest.by_label()
+    assert own is not None and other is not None
+    part, scale = model_part(own, other, error_weights, level), ratio(trials, sums.trials)
+    return {name: scale * column for name, column in columns_of("excess_weighted", part).items()}
 
 
 def _parts(split: BaseRateSplit, sums: Sums, rest: Sums, trials: FloatArray) -> dict[str, FloatArray]:

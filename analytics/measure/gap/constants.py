@@ -95,21 +95,6 @@ SMOOTHING = 0.5
 """Rows added to each count of an odds ratio. Haldane (1956), Ann. Hum. Genet. 20:309-311; Anscombe (1956), Biometrika
 43:461-464."""
 
-# Labels that still come in.
-CHANCE_ERRORS = 3.0
-"""Standard errors beyond which a share of labelled or of positive rows is another one. By hand; 0.3 % exceed them by
-chance."""
-EARLY_SHARE = 0.5
-"""Of the rows, the oldest, whose labels are taken for complete. By hand."""
-COMPLETE_SHARE, OF_RARE_POSITIVES = 0.9, 0.5
-"""Of the usual share of labelled rows, below which labels still come in; or what is missing of the share of positives
-where that is less. By hand; positives with base -5 in `tests/answers/gap/test_counterparts.py` hold the second."""
-MIN_MATURE = 200
-"""Labelled rows that have to be left before the day from which on labels still come in. By hand."""
-AGE_SHARE, LEAST_WAITING = 5, 0.02
-"""Labels are waited for where the newest of so many parts of the rows has a labelled share smaller by that than the
-oldest. By hand."""
-
 # Inputs: distances, noise and what broke.
 PSI_FLOOR = 1e-4
 """Shares count as at least that in the population stability index, which has logarithms. Convention."""

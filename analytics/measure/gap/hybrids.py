@@ -57,7 +57,7 @@ def hybrid_values(
     both = known[0] & known[1]
     shares = [ratio(n, n.sum(-1, keepdims=True)) for n in rows]
     factor = _odds_factor(*joints, both)
-    if account.score_groups:
+    if account.score_groups or not metric.has_classes:
         factor = np.ones_like(factor)
     contents = _contents(joints, rows, factor)
     tilted = _tilted_shares(joints, shares, factor) if account.moves_shares else (shares[0], shares[1])
@@ -89,7 +89,7 @@ def hybrid_values(
     return found
 
 
-def followed(reference: SideCells, production: SideCells, keys: CellKeys) -> Account:
+def followed(reference: SideCells, production: SideCells, keys: CellKeys, metric: GapMetric) -> Account:
     """Say what only followed another change: shares of cells the base rate, values that are left those that went missing."""
     joints = reference.completed(), production.completed()
     rows = [joint.sum((-1, -2)) for joint in joints]
@@ -98,7 +98,8 @@ def followed(reference: SideCells, production: SideCells, keys: CellKeys) -> Acc
     factor = _odds_factor(*joints, (rows[0] > 0) & (rows[1] > 0))
     pair = shares[0], shares[1]
     selects = keys.is_missing is not None and values_were_selected(pair, n, keys.is_missing)
-    return Account(moves_shares=shares_follow(pair, _tilted_shares(joints, shares, factor)[0], n), selects=selects)
+    follows = metric.has_classes and shares_follow(pair, _tilted_shares(joints, shares, factor)[0], n)
+    return Account(moves_shares=follows, selects=selects)
 
 
 def _tilted_shares(

@@ -34,6 +34,8 @@ class GapMetric:
         Where ``top`` counts units of the row's amount.
     is_loss : bool
         Whether a row adds its squared distance between score and label instead.
+    has_classes : bool
+        Whether rows are of two classes, whose odds can change: rows that are right or wrong have no base rate.
     """
 
     name: str
@@ -41,6 +43,7 @@ class GapMetric:
     bottom: FloatArray
     is_by_amount: np.ndarray
     is_loss: bool = False
+    has_classes: bool = True
 
     @property
     def is_lower_better(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -13,11 +14,11 @@ from analytics.measure.gap.candidates import Slicing, compared, slices_by_column
 from analytics.measure.gap.columns import columns_table
 from analytics.measure.gap.counterparts import account_of, apart_first, with_alone, with_finer_ends
 from analytics.measure.gap.inputs import InputChange
-from analytics.measure.gap.maturity import could_be_labels
 from analytics.measure.gap.metric import GapMetric
 from analytics.measure.gap.pairs import Cells
 from analytics.measure.gap.plan import planned
 from analytics.measure.gap.waterfall import Waterfall, best_threshold, judged_value, waterfall
+from analytics.measure.labels import CHANCE_ERRORS
 
 
 class Counts(Protocol):
@@ -161,8 +162,18 @@ def split(counts: Counts, known: Known, metric: GapMetric, by: Sequence[str] | N
         account.is_carried,
         not known.is_same_model,
         plan.apart,
-        known.is_waiting and could_be_labels(whole),
+        known.is_waiting and _could_be_labels(whole),
     )
+
+
+def _could_be_labels(whole: Cells) -> bool:
+    """Tell whether production's rows without a label could bring its share of positives to the reference's, chance aside."""
+    n, unknown = float(whole.production.judged.sum()), float(whole.production.unknown.sum())
+    positives = float(whole.production.judged.sum((0, 1))[1])
+    before, rows = whole.reference.prevalence, float(whole.reference.judged.sum())
+    reach = CHANCE_ERRORS * math.sqrt(before * (1 - before) * (1 / rows + 1 / n))
+    total = n + unknown
+    return positives / total - reach <= before <= (positives + unknown) / total + reach
 
 
 def _set_apart(counts: Counts, column: Slicing, rows: pl.DataFrame, names: Collection[str]) -> Slicing:

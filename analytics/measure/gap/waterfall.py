@@ -111,7 +111,7 @@ def waterfall(
     """
     reference, production = supported((reference, production), keys.always)
     if not account.score_groups:
-        account = followed(reference, production, keys)
+        account = followed(reference, production, keys, metric)
     values = _with_entangled(part_values(reference, production, keys, metric, account))
     error = _errors(reference, production, keys, metric, account, draws, seed)
     reach = normal_quantile(level) * error

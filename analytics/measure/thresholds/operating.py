@@ -10,7 +10,8 @@ from analytics.errors import QuestionError
 from analytics.measure.counts import Arrays, Counts
 from analytics.measure.curves import from_the_top
 from analytics.measure.intervals import FloatArray
-from analytics.measure.metrics import METRICS, count_value
+from analytics.measure.metric import count_value
+from analytics.measure.metrics import METRICS
 from analytics.measure.thresholds.costs import BoolArray, CostBins, Costs, best_bin, cell_units
 
 _SLACK = 1e-9

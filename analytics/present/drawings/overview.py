@@ -10,7 +10,7 @@ from markupsafe import Markup
 from analytics.present import palette, words
 from analytics.present.drawings.canvas import GRID, RULE, Canvas, key, scale
 from analytics.present.marks.scores import OUTCOME_LABELS, SHARES_OF, score_bars
-from analytics.present.marks.slices import ticks
+from analytics.present.marks.slices import count_ticks
 
 _CELLS = {"tp": (0, 0), "fp": (1, 0), "fn": (0, 1), "tn": (1, 1)}
 _LEFT, _TOP, _CELL_WIDTH, _CELL_HEIGHT, _LARGEST = 110, 28, 340, 112, 96
@@ -51,9 +51,9 @@ def score_drawing(histogram: pl.DataFrame, threshold: float, alt: str) -> Markup
     left, right, top, bottom = 70.0, 790.0, 50.0, 256.0
     most = max([*bars.n, 1])
     x, y = scale(*bars.span, left, right), scale(0, 1.08 * most, bottom, top)
-    for value in ticks(0, most, 4):
-        canvas.line(left, y(value), right, y(value), GRID)
-        canvas.text(left - 8, y(value) + 4, words.count(value), anchor="end")
+    for count in count_ticks(most):
+        canvas.line(left, y(count), right, y(count), GRID)
+        canvas.text(left - 8, y(count) + 4, words.count(count), anchor="end")
     base = [0] * len(bars.n)
     for part in bars.parts:
         outline = palette.SAME if part.name == words.NOT_YET_KNOWN else "none"

@@ -4,6 +4,7 @@ from analytics.present.figures.base import Heading, taken_heading
 from analytics.present.figures.calibration import reliability_diagram
 from analytics.present.figures.calibration_multiples import calibration_multiples, recalibration_diagram
 from analytics.present.figures.calibration_time import calibration_trend
+from analytics.present.figures.classes import class_matrix
 from analytics.present.figures.discovery import discovery_map
 from analytics.present.figures.discovery_tree import discovery_tree
 from analytics.present.figures.gap import waterfall_figure
@@ -22,6 +23,7 @@ __all__ = [
     "Heading",
     "calibration_multiples",
     "calibration_trend",
+    "class_matrix",
     "confusion_matrix",
     "cost_figure",
     "discovery_map",

@@ -10,6 +10,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from analytics.present import palette, words
+from analytics.present.marks.slices import count_ticks
 
 _MAX_HOVER = 200
 """Characters of a text from the log in a hover box: longer ones would cover the figure. A judgement."""
@@ -153,6 +154,12 @@ def direct_label(text: str, colour: str) -> str:
 def axis_ticks(values: Sequence[float], texts: Sequence[str]) -> dict[str, Any]:
     """Return fixed ticks with their texts."""
     return {"tickmode": "array", "tickvals": list(values), "ticktext": list(texts)}
+
+
+def axis_counts(most: int, about: int = 4) -> dict[str, Any]:
+    """Return the ticks of an axis of rows up to a count: whole numbers, written as everywhere."""
+    values = count_ticks(most, about)
+    return axis_ticks(values, [words.count(value) for value in values])
 
 
 def empty(title: str, reason: str, *, height: int = 180) -> go.Figure:

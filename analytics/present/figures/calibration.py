@@ -12,6 +12,7 @@ import polars as pl
 from analytics.present import palette, words
 from analytics.present.figures.base import (
     axis,
+    axis_counts,
     axis_ticks,
     empty,
     framed_layout,
@@ -72,11 +73,12 @@ def reliability_diagram(
         return empty(title, "No row has both a label and a score.")
     place: _Place = _log_odds if in_log_odds else plainly
     span = limits(bins, isotonic, place=place)
+    rows = _rows_below(histogram, place)
     traces = [
         *_curve(isotonic, place),
         *points(held, place, is_probability=is_probability),
         *empty_bins(bins, place, span[0] if is_probability else 0.0),
-        _rows_below(histogram, place),
+        rows,
     ]
     if is_probability:
         traces.insert(0, diagonal(span))
@@ -101,7 +103,7 @@ def reliability_diagram(
             domain=[0.28, 1],
             **scale(span if is_probability else (0.0, _top_of(held)), in_log_odds=in_log_odds, is_share=True),
         ),
-        yaxis2=axis("Rows", domain=[0, 0.18], nticks=3, rangemode="tozero"),
+        yaxis2=axis("Rows", domain=[0, 0.18], rangemode="tozero", **axis_counts(max(rows["y"], default=0), 2)),
     )
     return go.Figure(traces, layout)
 

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 import polars as pl
 
 from analytics.present import palette, words
-from analytics.present.figures.base import axis_ticks, empty, framed, legend_above, lines
+from analytics.present.figures.base import axis_counts, axis_ticks, empty, framed, legend_above, lines
 from analytics.present.marks.scores import OUTCOME_LABELS, SHARES_OF, score_bars
 
 _CELLS = {"tp": (0, 1), "fp": (1, 1), "fn": (0, 0), "tn": (1, 0)}
@@ -135,6 +135,6 @@ def score_distribution(histogram: pl.DataFrame, threshold: float) -> go.Figure:
     )
     ticks = axis_ticks(*bars.ticks)
     figure.update_xaxes(title_text="Score", range=list(bars.span), fixedrange=True, showgrid=False, **ticks)
-    top = 1.15 * max([*bars.n, 1])
-    figure.update_yaxes(title_text="Rows", range=[0, top], fixedrange=True, tickformat=",d", nticks=5)
+    most = max([*bars.n, 1])
+    figure.update_yaxes(title_text="Rows", range=[0, 1.15 * most], fixedrange=True, **axis_counts(most))
     return figure

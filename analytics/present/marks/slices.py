@@ -161,6 +161,31 @@ def p_column(metric: str) -> str:
     return compared_by(metric)[1]
 
 
+def compared_words(metric: str) -> str:
+    """Say what a slice is compared with.
+
+    >>> compared_words("error_rate"), compared_words("precision"), compared_words("recall")
+    ('its base rate explains', 'its base rate explains', 'the rest')
+    """
+    return "its base rate explains" if p_column(metric) != f"{metric}_p_adjusted" else "the rest"
+
+
+def p_words(metric: str) -> str:
+    """Say what the p-value of a slice compares.
+
+    >>> print(p_words("recall"))
+    Of no difference in recall to the rest. Adjusted for looking at many: Benjamini–Hochberg over all slices of this table.
+    """
+    found = METRICS[metric]
+    if found.is_of_errors:
+        what = "errors beyond what its base rate explains, which are the model's part"
+    elif p_column(metric) == f"{metric}_p_adjusted":
+        what = f"difference in {words.metric_phrase(metric).removeprefix('the ')} to the rest"
+    else:
+        what = f"difference in {words.metric_phrase(metric).removeprefix('the ')} to what its base rate explains"
+    return f"Of no {what}. Adjusted for looking at many: Benjamini–Hochberg over all slices of this table."
+
+
 def order_words(metric: str) -> str:
     """Say in which order the slices of an answer come.
 
@@ -196,6 +221,15 @@ def ticks(low: float, high: float, about: int = 5) -> list[float]:
     step = next(step * power for step in (1, 2, 2.5, 5, 10) if step * power >= rough * 0.999)
     places = range(ceil(low / step - 1e-9), floor(high / step + 1e-9) + 1)
     return [round(place * step, 12) for place in places]
+
+
+def count_ticks(most: int, about: int = 4) -> list[int]:
+    """Return round whole numbers from 0 to a count: halves of rows would be written as the whole numbers beside them.
+
+    >>> count_ticks(2), count_ticks(10), count_ticks(90)
+    ([0, 1, 2], [0, 5, 10], [0, 25, 50, 75])
+    """
+    return [int(value) for value in ticks(0, most, about) if value == int(value)]
 
 
 def tick_texts(values: Sequence[float], *, is_share: bool) -> list[str]:

@@ -16,13 +16,20 @@ from analytics.present.readings.calibration import (
 )
 from analytics.present.readings.calibration_recalibration import costs_reading, recalibration_reading
 from analytics.present.readings.calibration_scan import scan_reading
+from analytics.present.readings.classes import classes_reading
 from analytics.present.readings.discovery import discovery_reading, tree_reading
 from analytics.present.readings.gap import HOW, ends_reading, gap_reading, slices_of_gap_reading, waterfall_reading
 from analytics.present.readings.gap_advice import advice
 from analytics.present.readings.gap_drift import drift_reading, gap_time_reading
 from analytics.present.readings.gap_inputs import inputs_reading, joint_reading
 from analytics.present.readings.logs import books_reading, fitness_reading
-from analytics.present.readings.overview import chosen_reading, confusion_reading, overview_reading, score_reading
+from analytics.present.readings.overview import (
+    chosen_reading,
+    confusion_reading,
+    overview_reading,
+    score_reading,
+    unlabelled_words,
+)
 from analytics.present.readings.overview_lead import noun_of, priced_reading
 from analytics.present.readings.overview_time import trend_reading
 from analytics.present.readings.review import (
@@ -58,6 +65,7 @@ __all__ = [
     "calibration_trend_reading",
     "change_reading",
     "chosen_reading",
+    "classes_reading",
     "confusion_reading",
     "corrected_reading",
     "costs_reading",
@@ -97,5 +105,6 @@ __all__ = [
     "threshold_reading",
     "tree_reading",
     "trend_reading",
+    "unlabelled_words",
     "waterfall_reading",
 ]

@@ -19,6 +19,7 @@ from analytics.answers.brief.finding import (
 )
 from analytics.measure.gap.metric import COST
 from analytics.measure.metrics import METRICS
+from analytics.measure.slices import compared_by
 from analytics.present import words
 from analytics.present.discovery import slice_words
 from analytics.present.money import money, money_interval
@@ -100,6 +101,11 @@ def _name(text: str) -> str:
 def _rates(metric: str, rate: float, rest: float, log: Log) -> str:
     """Compare a rate with that of the rest."""
     noun = noun_of(log)
+    if metric not in ("fnr", "fpr", "error_rate"):
+        value, other = words.metric_text(metric, rate), words.metric_text(metric, rest)
+        is_beyond = compared_by(metric)[0].endswith("_beyond")
+        against = f"and the errors of the rest would give {other}" if is_beyond else f"against {other} elsewhere"
+        return f"{words.metric_phrase(metric)} is {value}, {against}"
     said = {
         "fnr": f"of {noun} is missed" if noun else "of the positive rows are missed",
         "fpr": "of the negative rows are flagged",
@@ -113,10 +119,11 @@ def _label_sentence(parts: LabelParts) -> str:
     if parts.since is not None:
         since = words.bucket_label(date.fromisoformat(parts.since), "1d")
         return f"Labels still come in from {since} on: believe the numbers up to there."
-    if parts.is_waiting:
+    if parts.is_late:
         return "The newer the rows, the fewer have a label: what is known of them may not be typical."
     share = words.share(parts.n_unlabelled / parts.n)
-    return f"{share} of the rows have no label, newer ones no less than old ones: those with one may not be typical."
+    age = ", newer ones no less than old ones" if parts.is_late is False else ""
+    return f"{share} of the rows have no label{age}: those with one may not be typical."
 
 
 def _gap_sentence(parts: GapParts) -> str:
@@ -174,7 +181,7 @@ def finding_certainty(finding: Finding, brief: Brief) -> str:
             return f"{_traded(parts, brief)} Saved on rows that did not choose the threshold."
         case LabelParts() as parts:
             late, of = (parts.n_unlabelled_since, parts.n_since) if parts.since else (parts.n_unlabelled, parts.n)
-            yet = " yet" if parts.since or parts.is_waiting else ""
+            yet = " yet" if parts.is_late else ""
             return f"{words.count(late)} of {words.plural(of, 'row')} {'since then ' if parts.since else ''}have no label{yet}."
         case PreflightParts() as parts:
             more = f" {words.plural(parts.n_more, 'more finding')} of preflight." if parts.n_more else ""

@@ -87,7 +87,7 @@ def _details(answer: Calibration, row: _Row) -> list[str]:
     size = words.points(row["difference"], row["difference_low"], row["difference_high"])
     parts = [
         f"Of {words.plural(told['n'], 'row')} with scores around {words.number(told['mean_score'], 2)}, {_bin_rate(told)} are "
-        "positive.",
+        f"{_what(answer)}.",
         f"Mean score {words.share(row['mean_score'])}, observed {words.share(row['observed'])} on "
         f"{words.plural(row['n'], 'judged row')}, {size}.",
     ]
@@ -141,9 +141,8 @@ def reliability_reading(answer: Calibration) -> str:
             parts.append(f"{sides.count(side)} {text}")
     off = max((row for row in rows if side_of(row) != "same"), key=lambda row: abs(row["mean_score"] - row["observed"]))
     verb = "lies" if sides.count("over") + sides.count("under") == 1 else "lie"
-    furthest = (
-        f"Furthest off: scores around {words.number(off['mean_score'], 2)} were positive {_bin_rate(off)} of the time"
-    )
+    around = words.number(off["mean_score"], 2)
+    furthest = f"Furthest off: scores around {around} were {_what(answer)} {_bin_rate(off)} of the time"
     return (
         f"Of {words.plural(len(rows), 'bin')} {words.listed(parts)} {verb} beyond the 95 % interval. {furthest}, "
         f"n {words.count(off['n'])}.{left} {_slope_part(answer)}{_steps_part(answer)}"
@@ -170,6 +169,11 @@ def _map_part(first: _Row, last: _Row) -> str:
             "Check the positive value of the label on the Logs page."
         )
     return "It does not clearly rise with the score, so a rising map has little to say."
+
+
+def _what(answer: Calibration) -> str:
+    """Say what the rows are whose rate is observed."""
+    return "right" if answer.is_right_or_wrong else "positive"
 
 
 def _bin_rate(row: _Row) -> str:

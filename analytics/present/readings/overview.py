@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING
 
 from analytics.measure.intervals import wilson
 from analytics.measure.metrics import METRICS
-from analytics.measure.overview import label_age
 from analytics.present import words
 from analytics.present.clusters import alike_part
-from analytics.present.readings.overview_lead import lead_details, lead_part, reason_part, trivial_part
+from analytics.present.readings.overview_lead import lead_details, lead_part, reason_part, trivial_part, wrong_words
 from analytics.query.cohort import OUTCOME_WORDS
 
 if TYPE_CHECKING:
@@ -17,12 +16,14 @@ if TYPE_CHECKING:
 
     from analytics.answers.overview import Overview
     from analytics.answers.question import Question
+    from analytics.measure.labels import LabelArrival
 
 _WIDE = 0.1
 """Width of an interval of AUROC from which chance may be a matter of few rows, a fifth of its range above 0.5. A
 judgement."""
-_NEVER = 0.005
-"""Share of the older half of the rows without a label from which labels are said to stay away. A judgement."""
+_MEANS = ("mean_grade", "mae", "bias", "smape")
+"""What a share of right rows leaves out where there are numbers."""
+_NOT_BY_AGE = ", old ones as often as new ones"
 NO_ROWS = "No row is in this cohort: remove a filter."
 
 
@@ -36,6 +37,8 @@ def overview_reading(overview: Overview, question: Question, metric: str = "erro
         return f"{_why_unjudged(counts)} {_flagged_part(overview)}".strip()
     if chosen := chosen_reading(question, counts):
         return chosen
+    if question.log.is_right_or_wrong:
+        return _answers_reading(overview, question)
     is_decision = question.log.score_kind == "decision"
     at = "by the logged decisions" if is_decision else f"at threshold {words.threshold_text(question.threshold)}"
     wrong = words.metric_interval("error_rate", *overview.value("error_rate"))
@@ -52,6 +55,21 @@ def overview_reading(overview: Overview, question: Question, metric: str = "erro
         lead, reason = f"{words.share(overview.value('error_rate')[0])} of judged rows are wrong {at}.", ""
     said = [lead, reason, trivial_part(overview, metric), _unjudged_part(overview)]
     return words.told(" ".join(filter(None, said)), *details)
+
+
+def _answers_reading(overview: Overview, question: Question) -> str:
+    """Say how many rows are wrong where a row is right or wrong by a rule."""
+    n_judged = _judged_of(overview.counts)
+    verb = wrong_words(question.log, is_one=n_judged == 1)
+    wrong = words.metric_interval("error_rate", *overview.value("error_rate"))
+    lead = f"{words.share(overview.value('error_rate')[0])} of judged rows {wrong_words(question.log)}."
+    said = " ".join(filter(None, [lead, _unjudged_part(overview)]))
+    means = [
+        f"{METRICS[name].label}: {words.metric_interval(name, *overview.value(name))}."
+        for name in _MEANS
+        if overview.value(name)[0] is not None
+    ]
+    return words.told(said, f"{wrong} of {words.plural(n_judged, 'judged row')} {verb}.", *means)
 
 
 def chosen_reading(question: Question, counts: Mapping[str, int]) -> str:
@@ -110,17 +128,32 @@ def _unjudged_part(overview: Overview) -> str:
     n, parts = counts["n"], []
     if unlabelled := counts["n_unlabelled"]:
         verb = "has" if unlabelled == 1 else "have"
-        age = label_age(overview.trend) if overview.trend is not None else None
-        yet = " yet" if age is not None and age.is_late and age.older < _NEVER else ""
+        arrival = overview.arrival
+        yet = " yet" if arrival is not None and arrival.may_come else ""
         parts.append(f"{words.plural(unlabelled, 'row')} ({words.share(unlabelled / n)}) {verb} no label{yet}")
-        if age is not None and not age.is_late:
-            parts[-1] += ", old ones as often as new ones, so those with one may not be typical"
-        elif age is not None and not yet:
-            parts[-1] += f", and of the older half {words.share(age.older)} will hardly get one"
+        if arrival is not None and not arrival.is_late:
+            parts[-1] += f"{_NOT_BY_AGE}, so those with one may not be typical"
+        elif arrival is not None and not yet:
+            parts[-1] += f", and of the oldest fifth {words.share(arrival.oldest)} will hardly get one"
     if unscored := counts["n_unscored"]:
         verb = "has" if unscored == 1 else "have"
         parts.append(f"{words.plural(unscored, 'row')} ({words.share(unscored / n)}) {verb} no score")
     return f"{'; '.join(parts)}. They are not judged." if parts else ""
+
+
+def unlabelled_words(n: int, arrival: LabelArrival | None) -> str:
+    """Say in a line of counts how many rows have no label, and that they may never get one where that is so.
+
+    >>> from analytics.measure.labels import LabelArrival
+    >>> unlabelled_words(1_234, LabelArrival(None, True, 0.0)), unlabelled_words(1_234, None)
+    ('1,234 not known yet', '1,234 without a label')
+    >>> unlabelled_words(1_234, LabelArrival(None, False, 0.1))
+    '1,234 without a label, old ones as often as new ones'
+    """
+    if not n or (arrival is not None and arrival.may_come):
+        return f"{words.count(n)} not known yet"
+    age = _NOT_BY_AGE if arrival is not None and not arrival.is_late else ""
+    return f"{words.count(n)} without a label{age}"
 
 
 def confusion_reading(counts: Mapping[str, int]) -> str:

@@ -37,6 +37,17 @@ def noun_of(log: Log) -> str:
     return words.shortened(" ".join(kept).lower(), _MAX_NOUN) if 0 < len(kept) <= _MAX_WORDS else ""
 
 
+def wrong_words(log: Log, *, is_one: bool = False) -> str:
+    """Say what a wrong row is, after "rows" or "row": wrong, a grade below the mark, a number that is off."""
+    right, be, have = log.mapping.right, "is" if is_one else "are", "has" if is_one else "have"
+    if right is None or log.mapping.kind == "classes":
+        return f"{be} wrong"
+    if right.kind == "grades":
+        return f"{have} a grade below {right.mark:g}"
+    off = f"{100 * right.tolerance:g}{words.THIN_SPACE}%" if right.is_relative else f"{right.tolerance:g}"
+    return f"{be} off by more than {off}"
+
+
 def lead_part(overview: Overview, question: Question, metric: str, at: str) -> str:
     """Say how good the model is on the metric that leads; empty where that is the error rate."""
     value = overview.value(metric)
@@ -84,7 +95,9 @@ def _found_part(overview: Overview, question: Question, at: str) -> str:
 
 def reason_part(question: Question, metric: str) -> str:
     """Say why this metric leads, where nobody chose another one."""
-    found = headline(question.log.n_positive, question.log.n_labelled)
+    found = headline(*question.log.class_counts)
+    if question.log.is_right_or_wrong:
+        return ""
     if found.metric != metric or found.base_rate is None:
         return f"{METRICS[metric].label} leads, as chosen."
     share = words.share(found.base_rate)

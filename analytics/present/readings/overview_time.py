@@ -20,7 +20,7 @@ _MANY_UNLABELLED = 0.2
 judgement."""
 
 
-def trend_reading(trend: pl.DataFrame | None, every: str | None) -> str:
+def trend_reading(trend: pl.DataFrame | None, every: str | None, *, are_late: bool = True) -> str:
     """Say whether the error rate moved, when it was highest and lowest, and whether late labels blur the end.
 
     Parameters
@@ -29,6 +29,8 @@ def trend_reading(trend: pl.DataFrame | None, every: str | None) -> str:
         As `Overview.trend`.
     every : str or None
         1h, 1d, 1w or 1mo.
+    are_late : bool
+        Whether labels that are missing may still come; else the end is no less known than the rest.
     """
     if trend is None or every is None:
         return "The log has no times."
@@ -37,7 +39,7 @@ def trend_reading(trend: pl.DataFrame | None, every: str | None) -> str:
     unit = words.BUCKETS[every]
     if table.is_empty():
         return "No row with a time can be judged." if len(dated) else "No row has a time."
-    late = _late_part(dated, every)
+    late = _late_part(dated, every) if are_late else ""
     if len(table) == 1:
         ends = (table.item(0, f"error_rate{end}") for end in ("", "_low", "_high"))
         only = f"Only one {unit} can be judged: its error rate is {words.metric_interval('error_rate', *ends)}."

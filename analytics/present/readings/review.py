@@ -21,14 +21,16 @@ ROWS = {"fp": "false positive", "fn": "false negative", "both": "error", "all": 
 _AGREEMENTS = ((0.8, "very good"), (0.6, "good"), (0.4, "moderate"), (0.2, "fair"), (-1.0, "poor"))
 
 
-def queue_reading(n_rows: int, errors: str, threshold: float, n_judged: int) -> str:
+def queue_reading(n_rows: int, errors: str, threshold: float, n_judged: int, *, is_right_or_wrong: bool = False) -> str:
     """Say how many rows the queue holds and how many of the log have a verdict.
 
     >>> queue_reading(2498, "both", 5.0, 0)
     '2,498 errors at the threshold 5. None of them has a verdict yet: give the open row a reason by its number.'
     """
     held = words.plural(n_rows, ROWS[errors])
-    at = "" if errors == "all" else f" at the threshold {words.threshold_text(threshold)}"
+    if is_right_or_wrong:
+        held = words.plural(n_rows, "row" if errors == "all" else "wrong row")
+    at = "" if errors == "all" or is_right_or_wrong else f" at the threshold {words.threshold_text(threshold)}"
     if not n_judged:
         return f"{held}{at}. None of them has a verdict yet: give the open row a reason by its number."
     have = "row of this log has a verdict" if n_judged == 1 else "rows of this log have a verdict"

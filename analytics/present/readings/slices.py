@@ -14,6 +14,7 @@ from analytics.present import clusters, words
 from analytics.present.base_rate import split_words
 from analytics.present.marks.slices import SIGNIFICANT, support, support_words, verdict
 from analytics.present.readings.overview import NO_ROWS
+from analytics.present.readings.slices_support import few_part, n_judged
 
 if TYPE_CHECKING:
     from analytics.answers.slices import SliceAnswer
@@ -82,7 +83,7 @@ def slices_reading(answer: SliceAnswer, positives: str = "") -> str:
         whole = f"All rows are in one slice, {_name_of(answer, rows[0])}"
         return f"{whole}, so there is nothing to compare: {words.metric_phrase(metric)} is {text}."
     found = {key: [row for row in rows if verdict(row, metric) == key] for key in _STANDING_OUT}
-    few = " ".join(filter(None, [_few_part(answer, rows), clusters.alike_part(answer.unit, answer.design_effect)]))
+    few = " ".join(filter(None, [few_part(answer, rows), clusters.alike_part(answer.unit, answer.design_effect)]))
     of_kinds = _kinds_part(answer, rows, kinds, positives) if METRICS[metric].is_of_errors else ""
     if not any(found.values()):
         quiet = _nothing_stands_out(answer, rows)
@@ -103,7 +104,8 @@ def _standing_out(
             if key == "worse":
                 told += [_worst_part(answer, slices), _errors_part(answer, rows, slices)]
             else:
-                none = f"By {_by_of(answer)} no slice is worse than its base rate explains, beyond chance."
+                than = "the others" if answer.is_right_or_wrong else "its base rate explains"
+                none = f"By {_by_of(answer)} no slice is worse than {than}, beyond chance."
                 told += [_better_part(answer, slices, "")] if told else [none, _better_part(answer, slices, where)]
         else:
             lead = [] if told else [_furthest_part(answer, slices, key, positives)]
@@ -114,13 +116,14 @@ def _standing_out(
 def _worst_part(answer: SliceAnswer, worse: list[_Row]) -> str:
     """Say how often the slice with most errors beyond its base rate fails, and how many errors those are."""
     row = max(worse, key=lambda row: row["excess_model"])
-    wrong, judged = row["fp"] + row["fn"], _n_judged(row)
+    wrong, judged = row["fp"] + row["fn"], n_judged(row)
     rest = wrong / judged - row["excess_errors"] / judged
     errors = words.plural(round(row["excess_model"]), "error")
     bounds = words.between(*(words.plain(row[f"excess_model_{end}"], 0) for end in ("low", "high")))
+    than = "elsewhere" if answer.is_right_or_wrong else "its base rate explains"
     return (
         f"Worst by {_by_of(answer)}: {_name_of(answer, row)} fails in {words.share(wrong / judged)} against "
-        f"{words.share(rest)} elsewhere. That is {errors} ({bounds}) more than its base rate explains."
+        f"{words.share(rest)} elsewhere. That is {errors} ({bounds}) more than {than}."
     )
 
 
@@ -203,12 +206,18 @@ def _errors_part(answer: SliceAnswer, rows: list[_Row], worse: list[_Row]) -> st
     named = sorted(worse, key=lambda row: -row["excess_model"])[:_MAX_NAMED]
     names = words.listed([_name_of(answer, row) for row in named])
     held = sum(row["fp"] + row["fn"] for row in named) / sum(row["fp"] + row["fn"] for row in rows)
-    on = sum(map(_n_judged, named)) / sum(map(_n_judged, rows))
+    on = sum(map(n_judged, named)) / sum(map(n_judged, rows))
     where = f"{words.count(len(worse))} of {words.plural(len(rows), 'slice')} by {_by_of(answer)}"
     only = ", most of all in" if len(worse) > len(named) else ":"
     holds = "holds" if len(named) == 1 else "hold"
-    lead = f"The model is worse than the base rate explains in {where}{only} {names}{', which' if only != ':' else ''} {holds}"
-    return f"{lead} {words.share(held)} of the errors on {words.share(on)} of the judged rows. {_split_of(answer, named[0])}."
+    lead = f"The model is worse than {_than(answer)} in {where}{only} {names}{', which' if only != ':' else ''} {holds}"
+    said = f"{lead} {words.share(held)} of the errors on {words.share(on)} of the judged rows."
+    return said if answer.is_right_or_wrong else f"{said} {_split_of(answer, named[0])}."
+
+
+def _than(answer: SliceAnswer) -> str:
+    """Say what a slice is compared with: where rows are of no class, no base rate explains an error."""
+    return "elsewhere" if answer.is_right_or_wrong else "the base rate explains"
 
 
 def _split_of(answer: SliceAnswer, row: _Row) -> str:
@@ -223,7 +232,7 @@ def _better_part(answer: SliceAnswer, found: list[_Row], where: str) -> str:
     fewer = words.plural(round(abs(furthest["excess_model"])), "error")
     ends = (words.plain(-furthest[f"excess_model_{end}"], 0) for end in ("high", "low"))
     return (
-        f"{'It' if not where else 'The model'} is better than the base rate explains in {words.count(len(found))}{where}: "
+        f"{'It' if not where else 'The model'} is better than {_than(answer)} in {words.count(len(found))}{where}: "
         f"{most}{_name_of(answer, furthest)}, {fewer} fewer ({words.between(*ends)})."
     )
 
@@ -269,7 +278,7 @@ def _nothing_stands_out(answer: SliceAnswer, rows: list[_Row]) -> str:
 def _no_errors_part(answer: SliceAnswer, rows: list[_Row], compared: list[_Row]) -> str:
     """Say that the model is nowhere clearly worse or better than the base rate explains, and where most errors are."""
     none = (
-        f"The model is worse or better than the base rate explains in none of {words.plural(len(rows), 'slice')} by "
+        f"The model is worse or better than {_than(answer)} in none of {words.plural(len(rows), 'slice')} by "
         f"{_by_of(answer)}, beyond chance."
     )
     split = [row for row in compared if words.is_known(row["excess_model"])]
@@ -277,22 +286,11 @@ def _no_errors_part(answer: SliceAnswer, rows: list[_Row], compared: list[_Row])
         return none
     most = max(split, key=lambda row: row["excess_errors"])
     where = f"Most errors more than elsewhere are in {_name_of(answer, most)}"
+    if answer.is_right_or_wrong:
+        excess = words.between(*(words.plain(most[f"excess_model_{end}"], 0) for end in ("low", "high")))
+        size = f"{words.plain(most['excess_model'], 0)} ({excess})"
+        return words.told(none, f"{where}: {size}, n {words.count(most['support'])}.")
     return words.told(none, f"{where}: {split_words(most)}, n {words.count(most['support'])}.")
-
-
-def _few_part(answer: SliceAnswer, rows: Sequence[_Row]) -> str:
-    """Say how many slices had too few judged rows to be named."""
-    few = sum(row["few_rows"] for row in rows)
-    if not few:
-        return ""
-    verb = "has" if few == 1 else "have"
-    limit = words.count(answer.min_support)
-    return f"{words.plural(few, 'slice')} {verb} fewer than {limit} {support_words(answer.metric)} and cannot be named."
-
-
-def _n_judged(row: _Row) -> int:
-    """Count the rows of a slice with a label and a score."""
-    return int(row["tp"] + row["fp"] + row["fn"] + row["tn"])
 
 
 def _name_of(answer: SliceAnswer, row: _Row) -> str:

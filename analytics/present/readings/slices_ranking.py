@@ -8,7 +8,9 @@ from analytics.measure.metrics import METRICS
 from analytics.present import words
 
 
-def ranking_reading(table: pl.DataFrame, min_support: int, metric: str = "error_rate") -> str:
+def ranking_reading(
+    table: pl.DataFrame, min_support: int, metric: str = "error_rate", *, is_right_or_wrong: bool = False
+) -> str:
     """Say which column separates the errors most, or why none can be named.
 
     Parameters
@@ -19,6 +21,8 @@ def ranking_reading(table: pl.DataFrame, min_support: int, metric: str = "error_
         Judged rows below which a slice is not compared.
     metric : str
         That the columns are ranked by.
+    is_right_or_wrong : bool
+        Whether rows are of no class, so that no base rate explains an error.
     """
     if table.is_empty():
         return "This log has no segment columns. Choose some in the mapping on the Logs page."
@@ -32,6 +36,8 @@ def ranking_reading(table: pl.DataFrame, min_support: int, metric: str = "error_
             f"{words.count(min_support)} while leaving as many to the rest. Choose a column to look all the same."
         )
     if not best["n_worse"]:
+        if is_right_or_wrong:
+            return "No column has a slice that is worse than elsewhere, beyond chance. Choose a column to look all the same."
         than = (
             "its base rate explains, beyond chance"
             if METRICS[metric].is_of_errors
@@ -48,7 +54,8 @@ def ranking_reading(table: pl.DataFrame, min_support: int, metric: str = "error_
             "Choose a column to open it."
         )
     if METRICS[metric].is_of_errors:
-        held = f"{words.share(best['share_separated'])} of all errors beyond what the base rate explains"
+        beyond = "what elsewhere would give" if is_right_or_wrong else "what the base rate explains"
+        held = f"{words.share(best['share_separated'])} of all errors beyond {beyond}"
     else:
         held = f"{words.share(best['share_separated'])} of all {_counted_by(metric)} beyond what the rest would predict"
     which = (

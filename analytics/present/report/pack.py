@@ -178,7 +178,7 @@ def _overview_figures(question: Question, overview: Overview) -> list[_Figure]:
         ),
     ]
     if overview.trend is not None and overview.every is not None:
-        time = readings.trend_reading(overview.trend, overview.every)
+        time = readings.trend_reading(overview.trend, overview.every, are_late=overview.may_labels_come)
         title = f"Over time, by {words.BUCKETS[overview.every]}"
         found.append(_Figure(title, time, drawings.trend_drawing(overview.trend, overview.every, time)))
     return found

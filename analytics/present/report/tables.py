@@ -133,6 +133,8 @@ def cards(overview: Overview) -> list[_Card]:
     """Return six headline numbers."""
     found = []
     for name in ("error_rate", "recall", "precision", "selection_rate", "prevalence", "auroc"):
+        if name not in set(overview.metrics["metric"]):
+            continue
         text, _, interval = words.metric_interval(name, *overview.value(name)).partition(" (")
         found.append(_Card(METRICS[name].label, text, interval.rstrip(")")))
     return found
@@ -142,6 +144,8 @@ def metrics(overview: Overview) -> Table:
     """List every metric of the registry with its interval, or why it has no value."""
     rows = []
     for name, metric in METRICS.items():
+        if name not in set(overview.metrics["metric"]):
+            continue
         value, low, high = overview.value(name)
         note = metric.definition
         if not words.is_known(value):

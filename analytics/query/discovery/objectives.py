@@ -171,12 +171,18 @@ OBJECTIVES: dict[str, Objective] = {
 }
 
 
-def objective_for(metric: str) -> str:
+OF_CLASSES = ("beyond_base_rate", "fpr", "fnr", "cost")
+"""What has no meaning where rows are right or wrong, and none is positive or negative."""
+
+
+def objective_for(metric: str, *, is_right_or_wrong: bool = False) -> str:
     """Return what is searched for where a metric leads: its other side, or errors beyond the base rate.
 
     >>> [objective_for(name) for name in ("recall", "specificity", "brier", "error_rate", "auroc")]
     ['fnr', 'fpr', 'brier', 'beyond_base_rate', 'beyond_base_rate']
     """
+    if is_right_or_wrong:
+        return "error_rate"
     sides = {"recall": "fnr", "specificity": "fpr", "precision": "fpr", "error_rate": "beyond_base_rate"}
     name = sides.get(metric, metric)
     return name if name in OBJECTIVES else "beyond_base_rate"

@@ -11,10 +11,15 @@ import duckdb
 
 from analytics.log.column import Column
 from analytics.log.mapping import Mapping
-from analytics.log.receipt import Finding, Severity
+from analytics.log.receipt import CheckResult, Severity
+from analytics.log.right import KINDS, Kind
 from analytics.log.schema import Log, Reading
 
 _Counts = TypeVar("_Counts")
+
+
+YES_NO: tuple[Kind, ...] = ("yes/no",)
+"""The kinds of log of which checks about two classes speak."""
 
 
 class Read(Protocol):
@@ -73,23 +78,26 @@ class Check(ABC):
         How grave a finding of it can be, the usual one first.
     meaning : str
         What a finding of it means, as README says it.
+    kinds : tuple of str
+        The kinds of log in which it means something.
     """
 
     code: str
     severities: tuple[Severity, ...]
     meaning: str
+    kinds: tuple[Kind, ...] = KINDS
 
     @abstractmethod
-    def find(self, evidence: Evidence) -> Iterator[Finding]:
+    def find(self, evidence: Evidence) -> Iterator[CheckResult]:
         """Return the findings in a built log."""
 
-    def _findings(self, said: Iterable[Said]) -> Iterator[Finding]:
+    def _findings(self, said: Iterable[Said]) -> Iterator[CheckResult]:
         """Put the code and the severity to what is said; nothing else in the house makes a finding."""
         for one in said:
             severity = one.severity or self.severities[0]
             if severity not in self.severities:
                 raise ValueError(f"Expected one of {self.severities} from the check {self.code!r}, found {severity!r}.")
-            yield Finding(self.code, severity, one.column, one.rows, one.message, one.example, one.merges)
+            yield CheckResult(self.code, severity, one.column, one.rows, one.message, one.example, one.merges)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,10 +106,10 @@ class ReadingCheck(Check):
 
     say: Callable[[Read], Iterable[Said]]
 
-    def find(self, evidence: Evidence) -> Iterator[Finding]:
+    def find(self, evidence: Evidence) -> Iterator[CheckResult]:
         return self.find_before(evidence.log)
 
-    def find_before(self, read: Read) -> Iterator[Finding]:
+    def find_before(self, read: Read) -> Iterator[CheckResult]:
         """Return the findings in what was read."""
         return self._findings(self.say(read))
 
@@ -112,7 +120,7 @@ class LogCheck(Check):
 
     say: Callable[[Log], Iterable[Said]]
 
-    def find(self, evidence: Evidence) -> Iterator[Finding]:
+    def find(self, evidence: Evidence) -> Iterator[CheckResult]:
         return self._findings(self.say(evidence.log))
 
 
@@ -122,11 +130,11 @@ class ColumnCheck(Check):
 
     say: Callable[[Log, Column], Iterable[Said]]
 
-    def find(self, evidence: Evidence) -> Iterator[Finding]:
+    def find(self, evidence: Evidence) -> Iterator[CheckResult]:
         for column in evidence.log.columns:
             yield from self.find_in(evidence.log, column)
 
-    def find_in(self, log: Log, column: Column) -> Iterator[Finding]:
+    def find_in(self, log: Log, column: Column) -> Iterator[CheckResult]:
         """Return the findings in one column."""
         return self._findings(self.say(log, column))
 
@@ -138,5 +146,5 @@ class CountingCheck(Check, Generic[_Counts]):
     count: Callable[[Evidence], _Counts]
     say: Callable[[Log, _Counts], Iterable[Said]]
 
-    def find(self, evidence: Evidence) -> Iterator[Finding]:
+    def find(self, evidence: Evidence) -> Iterator[CheckResult]:
         return self._findings(self.say(evidence.log, evidence.once(self.count)))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from analytics.log.schema import Log
 from analytics.log.value_words import groups
-from analytics.reading.checks.check import Check, CountingCheck, Evidence, LogCheck, Said
+from analytics.reading.checks.check import YES_NO, Check, CountingCheck, Evidence, LogCheck, Said
 from analytics.reading.checks.labels import N_OTHER_VALUES, N_SHOWN, Values, in_words
 
 
@@ -71,7 +71,7 @@ def _decision_other_values(log: Log, others: Values) -> Iterator[Said]:
 
 def _decision_third_value(log: Log) -> Iterator[Said]:
     mapping = log.mapping
-    if mapping.decision is None:
+    if mapping.decision is None or mapping.right is not None:
         return
     counted = (*mapping.decision_positive, *mapping.decision_negative)
     column = log.column(mapping.decision)
@@ -90,6 +90,7 @@ def _decision_third_value(log: Log) -> Iterator[Said]:
 CHECKS: tuple[Check, ...] = (
     CountingCheck(
         code="decision-against-score",
+        kinds=YES_NO,
         severities=("warning",),
         meaning="logged decisions that differ from the score at the threshold",
         count=_contradicted,
@@ -97,6 +98,7 @@ CHECKS: tuple[Check, ...] = (
     ),
     CountingCheck(
         code="decision-other-values",
+        kinds=YES_NO,
         severities=("warning",),
         meaning="decisions that are neither positive nor negative: they decide nothing",
         count=_other_decisions,
@@ -104,6 +106,7 @@ CHECKS: tuple[Check, ...] = (
     ),
     LogCheck(
         code="decision-third-value",
+        kinds=YES_NO,
         severities=("warning",),
         meaning="more than two values in the decision, each counted as positive or negative",
         say=_decision_third_value,

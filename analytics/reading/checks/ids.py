@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from analytics.log.role_names import is_unit
 from analytics.log.schema import Log
 from analytics.reading.checks.check import Check, CountingCheck, Evidence, Said
-from analytics.reading.sql.expressions import membership
+from analytics.reading.sql.expressions import label_expression
 
 _MIN_UNITS = 20
 """Values below which a column is no unit but a segment: an interval from fewer says next to nothing. A judgement."""
@@ -66,7 +66,7 @@ def revised(evidence: Evidence) -> _Revised:
     log, mapping = evidence.log, evidence.log.mapping
     if not (mapping.latest_by and mapping.row_id and mapping.label):
         return _Revised()
-    own = membership(log.reading, mapping.label, mapping.positive, mapping.negative)
+    own = label_expression(log.reading, mapping)
     names = [log.column(name).sql_name for name in (mapping.row_id, mapping.model_version) if name]
     return _Revised(
         *evidence.row(

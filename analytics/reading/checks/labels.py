@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from analytics.log.schema import Log
 from analytics.log.value_words import groups
 from analytics.reading.checks import ids
-from analytics.reading.checks.check import Check, CountingCheck, Evidence, LogCheck, Said
-from analytics.reading.sql.expressions import membership
+from analytics.reading.checks.check import YES_NO, Check, CountingCheck, Evidence, LogCheck, Said
+from analytics.reading.sql.expressions import label_expression
 
 N_OTHER_VALUES = 50
 """Values that are neither positive nor negative whose rows are counted, the most frequent first. Bounds the answer."""
@@ -51,7 +51,7 @@ def _other_values(evidence: Evidence) -> Values:
     if mapping.label is None:
         return ()
     name = log.column(mapping.label).sql_name
-    own = membership(log.reading, mapping.label, mapping.positive, mapping.negative)
+    own = label_expression(log.reading, mapping)
     rows = evidence.connection.execute(
         f"SELECT left({name}::VARCHAR, 80), count(*) FROM log_file.log WHERE {name} IS NOT NULL AND label IS NULL "
         f"AND ({own.sql}) IS NULL GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {N_OTHER_VALUES}",
@@ -139,7 +139,7 @@ def _one_class(log: Log) -> Iterator[Said]:
 
 
 def _label_third_value(log: Log) -> Iterator[Said]:
-    if log.mapping.label is None:
+    if log.mapping.label is None or log.mapping.right is not None:
         return
     counted = (*log.mapping.positive, *log.mapping.negative)
     found = tuple((value, rows) for value, rows in log.column(log.mapping.label).top if value in counted)
@@ -188,6 +188,7 @@ CHECKS: tuple[Check, ...] = (
     ),
     CountingCheck(
         code="label-other-values",
+        kinds=YES_NO,
         severities=("warning",),
         meaning="labels that are neither positive nor negative: kept as not known yet",
         count=_other_values,
@@ -195,18 +196,21 @@ CHECKS: tuple[Check, ...] = (
     ),
     LogCheck(
         code="one-class",
+        kinds=YES_NO,
         severities=("error",),
         meaning="every label is positive, or every label is negative",
         say=_one_class,
     ),
     LogCheck(
         code="label-third-value",
+        kinds=YES_NO,
         severities=("warning",),
         meaning="more than two values in the label, each counted as positive or negative",
         say=_label_third_value,
     ),
     CountingCheck(
         code="one-class-after",
+        kinds=YES_NO,
         severities=("warning",),
         meaning="from a date on the labels are all positive, or all negative",
         count=_one_class_after,

@@ -11,7 +11,7 @@ from itertools import chain
 
 import duckdb
 
-from analytics.log.receipt import Finding, Severity
+from analytics.log.receipt import CheckResult, Severity
 from analytics.log.schema import Log
 from analytics.reading.checks import (
     changes,
@@ -67,22 +67,25 @@ CHECKS = _by_code(chain.from_iterable(_FAMILIES))
 """Every check by its code; of findings that are equally grave and touch as many rows the earlier check's comes first."""
 
 
-def find(connection: duckdb.DuckDBPyConnection, log: Log) -> tuple[Finding, ...]:
+def find(connection: duckdb.DuckDBPyConnection, log: Log) -> tuple[CheckResult, ...]:
     """Return every finding in a built log whose rows are ``log_file.log``, the gravest first."""
     found = _in_turn(Evidence(connection, log))
     return tuple(sorted(found, key=lambda finding: (ORDER[finding.severity], -(finding.rows or 0))))
 
 
-def find_before(read: Read) -> tuple[Finding, ...]:
+def find_before(read: Read) -> tuple[CheckResult, ...]:
     """Return what can be said of a file that was read before it is a log, in the order of the checks."""
-    checks = (check for check in CHECKS.values() if isinstance(check, ReadingCheck))
+    checks = (
+        check for check in CHECKS.values() if isinstance(check, ReadingCheck) and read.mapping.kind in check.kinds
+    )
     return tuple(finding for check in checks for finding in check.find_before(read))
 
 
-def _in_turn(evidence: Evidence) -> Iterator[Finding]:
+def _in_turn(evidence: Evidence) -> Iterator[CheckResult]:
     """Let every check speak in turn; those of single columns speak together, column by column."""
-    by_column = [check for check in CHECKS.values() if isinstance(check, ColumnCheck)]
-    for check in CHECKS.values():
+    speaking = [check for check in CHECKS.values() if evidence.log.mapping.kind in check.kinds]
+    by_column = [check for check in speaking if isinstance(check, ColumnCheck)]
+    for check in speaking:
         if not isinstance(check, ColumnCheck):
             yield from check.find(evidence)
         elif check is by_column[0]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from analytics.reading.checks.check import Check, Read, ReadingCheck, Said
+from analytics.reading.checks.check import YES_NO, Check, Read, ReadingCheck, Said
 
 _FOOTER = "footer"
 """The reason with which the reader sets lines below a table aside."""
@@ -63,6 +63,7 @@ def _no_rows(read: Read) -> Iterator[Said]:
 CHECKS: tuple[Check, ...] = (
     ReadingCheck(
         code="no-score-or-decision",
+        kinds=YES_NO,
         severities=("error",),
         meaning="neither scores nor decisions: the table is read, and is no log",
         say=_no_score_or_decision,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from analytics.log import score_form
 from analytics.log.schema import Log
-from analytics.reading.checks.check import Check, CountingCheck, Evidence, LogCheck, Said
+from analytics.reading.checks.check import YES_NO, Check, CountingCheck, Evidence, LogCheck, Said
 from analytics.reading.types.conversion import is_value
 
 MIN_ROWS_OF_CONSTANT = 2
@@ -156,12 +156,16 @@ def _score_as_read(log: Log) -> Iterator[Said]:
             severity="note",
         )
     if mapping.score_missing:
-        rows = sum(count for value, count in column.outside if value in mapping.score_missing)
+        found = (*column.outside, *column.stand_ins)
+        rows = sum(count for value, count in found if value in mapping.score_missing)
         shown = " and ".join(f"{float(value):g}" for value in mapping.score_missing)
+        held = (
+            f"run from {' to '.join(f'{float(end):g}' for end in column.within)}" if column.within else "hold fractions"
+        )
         yield Said(
             mapping.score,
             rows,
-            f"{rows:,} rows hold {shown} where the others hold fractions: it stands for no answer. They are kept, counted and "
+            f"{rows:,} rows hold {shown} where the others {held}: it stands for no answer. They are kept, counted and "
             "not judged.",
             shown,
         )
@@ -187,12 +191,18 @@ def _score_outside_range(log: Log, found: _Ranges) -> Iterator[Said]:
         )
 
 
+def _highest(log: Log) -> str | None:
+    """Return the highest score as text."""
+    column = log.reading.column(log.mapping.score or "")
+    return column.within[1] if column.within and log.mapping.score_missing else column.high
+
+
 def _score_not_probability(log: Log, found: _Ranges) -> Iterator[Said]:
     if log.score_kind == "rank" and not _is_almost_probability(log, found):
         yield Said(
             log.mapping.score,
             None,
-            f"Scores run from {log.edges[0]:g} to {log.reading.column(log.mapping.score or '').high}: they rank, but are no "
+            f"Scores run from {log.edges[0]:g} to {_highest(log)}: they rank, but are no "
             "probabilities. Brier score, log loss and ECE are not shown.",
         )
 
@@ -206,18 +216,21 @@ CHECKS: tuple[Check, ...] = (
     ),
     LogCheck(
         code="score-is-confidence",
+        kinds=YES_NO,
         severities=("warning", "note"),
         meaning="the score is, or may be, the confidence in whichever class was predicted",
         say=_confidence,
     ),
     LogCheck(
         code="no-score",
+        kinds=YES_NO,
         severities=("note",),
         meaning="decisions and no score: the threshold cannot be moved",
         say=_no_score,
     ),
     LogCheck(
         code="null-score",
+        kinds=YES_NO,
         severities=("warning",),
         meaning="rows without a score: kept, not judged",
         say=_null_score,
@@ -238,6 +251,7 @@ CHECKS: tuple[Check, ...] = (
     ),
     LogCheck(
         code="constant-score",
+        kinds=YES_NO,
         severities=("error",),
         meaning="every row has the same score",
         say=_constant_score,

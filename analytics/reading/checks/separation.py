@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from analytics.log.schema import Log
-from analytics.reading.checks.check import Check, CountingCheck, Evidence, Said
+from analytics.reading.checks.check import YES_NO, Check, CountingCheck, Evidence, Said
 
 _MIN_ROWS_OF_COPY = 50
 """Rows on which a label and a prediction agree throughout before one is called the other: a model that is right in 90 % agrees
@@ -121,6 +121,7 @@ def _label_is_prediction(log: Log, found: _Copied) -> Iterator[Said]:
 CHECKS: tuple[Check, ...] = (
     CountingCheck(
         code="label-is-prediction",
+        kinds=YES_NO,
         severities=("error",),
         meaning="the label is what the score or the decision says on every row",
         count=_copied,
@@ -128,6 +129,7 @@ CHECKS: tuple[Check, ...] = (
     ),
     CountingCheck(
         code="score-tells-nothing",
+        kinds=YES_NO,
         severities=("warning",),
         meaning="the interval of AUROC holds one half: the score, or the label, may be another column",
         count=_telling_nothing,
@@ -135,6 +137,7 @@ CHECKS: tuple[Check, ...] = (
     ),
     CountingCheck(
         code="score-ranks-wrong-way",
+        kinds=YES_NO,
         severities=("error",),
         meaning="AUROC lies below one half, with its whole interval",
         count=_area,

@@ -34,6 +34,10 @@ _PRIORS = {
 _SPACED = ",;|"
 _MOMENT = re.compile(r"\d{1,4}([-/.]\d{1,2}[-/.]\d{1,4})?([ T]?\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?)?Z?")
 _QUOTES = ('"', "'")
+_BARS = ("|", "+")
+"""What alone in a cell is the frame of a drawn table, which another delimiter cut wrongly."""
+_OBJECT = re.compile(r"\s*(\{.*\}|\[.*\])\s*", re.DOTALL)
+"""An object or a list, as JSON or Python write it: one value, however it looks inside."""
 _LINES = 300
 """First lines that delimiters are compared on: bounds the time, each is cut once per delimiter and quote. A
 judgement."""
@@ -125,6 +129,12 @@ def _column_worth(cells: Sequence[str], quote: str) -> float:
     worth = 0.0
     shapes = Counter()  # type: Counter[str]
     for cell in cells:
+        if cell in _BARS:
+            worth += _EMPTY
+            continue
+        if _OBJECT.fullmatch(cell):
+            shapes["{}"] += 1
+            continue
         if quote and quote in cell and (cell.startswith(quote) or cell.endswith(quote) or "," + quote in cell):
             worth += _BROKEN
             continue

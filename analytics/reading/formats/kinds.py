@@ -43,7 +43,7 @@ _MARKUP = {
     b"<?xml": "an XML document",
 }
 _SAID = {ending: entry.name for entry in FORMATS.values() for ending in entry.endings}
-_SAID |= {".xls": "xls", ".html": "html", ".pdf": "pdf"}
+_SAID |= {".pdf": "pdf"}
 """What the end of a name says of the content; the others, such as ``.txt`` and ``.log``, say nothing."""
 _SAID_PACKINGS = {ending: entry.name for entry in PACKINGS.values() for ending in entry.endings}
 
@@ -68,9 +68,6 @@ def by_first_bytes(head: bytes) -> str | None:
     if packings or formats:
         return packings or formats
     what = next((what for magic, what in _UNREADABLE.items() if head.startswith(magic)), None)
-    if what is None:
-        start = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:20].lower()
-        what = next((what for magic, what in _MARKUP.items() if start.startswith(magic)), None)
     if what is None and head[257:262] == b"ustar":
         what = "a tar archive"
     if what is None and head[8:12] == b"DUCK":
@@ -78,6 +75,16 @@ def by_first_bytes(head: bytes) -> str | None:
     if what is not None:
         raise InputError(f"Expected {readable()}, found {what}. Save the table in one of these formats.")
     return None
+
+
+def markup_of(head: bytes) -> str | None:
+    """Return what a text between tags is, by its first bytes; None for any other.
+
+    >>> markup_of(b"<HTML><body>"), markup_of(b"id,score")
+    ('an HTML page', None)
+    """
+    start = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:20].lower()
+    return next((what for magic, what in _MARKUP.items() if start.startswith(magic)), None)
 
 
 def contradiction(name: str, file_format: str, packing: str | None) -> str | None:

@@ -145,6 +145,14 @@ FORMATS = {
             limits="the largest table, read-only; no views and no virtual tables",
         ),
         _Format(
+            name="html",
+            words=("HTML tables",),
+            shown="an HTML table",
+            endings=(".html", ".htm", ".xls"),
+            way="text",
+            limits="the largest table of a page, of at most 256 MB; also Excel's XML of 2003, by whatever name",
+        ),
+        _Format(
             name="xlsx",
             words=("Excel (.xlsx)",),
             shown="an Excel workbook",
@@ -196,8 +204,8 @@ def _either(words: list[str]) -> str:
 def readable() -> str:
     """Return all that is read, for a sentence.
 
-    >>> readable()
-    'CSV, TSV, JSON, NDJSON, Parquet, Arrow, Feather, Avro, ORC, SQLite or Excel (.xlsx), plain or as .gz, .zst, .bz2 or .zip'
+    >>> readable().partition(", plain")[0]
+    'CSV, TSV, JSON, NDJSON, Parquet, Arrow, Feather, Avro, ORC, SQLite, HTML tables or Excel (.xlsx)'
     """
     words = [word for entry in FORMATS.values() for word in entry.words]
     return f"{_either(words)}, plain or as {_either([entry.endings[0] for entry in PACKINGS.values()])}"

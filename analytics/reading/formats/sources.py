@@ -9,7 +9,7 @@ from pathlib import Path
 
 from analytics.errors import InputError
 from analytics.log.layout import CsvOptions
-from analytics.reading.formats import jsonlike, kinds, sheets, text
+from analytics.reading.formats import jsonlike, kinds, markup, sheets, text
 from analytics.reading.formats import packed as packed_files
 from analytics.reading.formats.registry import FORMATS, PACKINGS, readable
 
@@ -124,7 +124,7 @@ def prepare_all(
     elif found in FORMATS:
         source = Source(path, found)
     else:
-        source = _plain_source(path, scratch, head, csv)
+        source = _plain_source(path, scratch, head, csv, progress)
     return [replace(source, name=shown, contradiction=kinds.contradiction(shown, source.file_format, packing))]
 
 
@@ -220,9 +220,13 @@ def _unpack(
     return sources
 
 
-def _plain_source(path: Path, scratch: Path, head: bytes, csv: CsvOptions) -> Source:
-    """Make a text file UTF-8 without a mark and tell JSON from NDJSON from CSV."""
+def _plain_source(path: Path, scratch: Path, head: bytes, csv: CsvOptions, progress: _OnProgress) -> Source:
+    """Make a text file UTF-8 without a mark and tell pages with tables from JSON from NDJSON from CSV."""
     path, said = text.plain_text(path, scratch, head, csv)
+    if what := kinds.markup_of(_read_head(path)):
+        plain = scratch / "page.csv"
+        others = markup.lay_out(path, plain, what, progress)
+        return Source(plain, "html", tuple(filter(None, (said, others))))
     start = _read_head(path).decode("utf-8", errors="ignore").lstrip()
     layout = None if csv.is_about_text else jsonlike.layout_of(start)
     repairs = (said,) if said else ()

@@ -3,34 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from analytics.errors import InputError
 from analytics.log.column import Column
 from analytics.log.mapping import Mapping
 from analytics.log.schema import Reading
-from analytics.reading.types.infer import parsed
-
-
-@dataclass(frozen=True)
-class Expression:
-    """A piece of SQL with its parameters."""
-
-    sql: str
-    parameters: tuple[object, ...] = ()
-
-
-NULL = Expression("NULL")
-
-
-def numeric(column: Column) -> Expression:
-    """Return a column as a finite DOUBLE; what is no number is missing."""
-    name = column.sql_name
-    if column.kind == "text":
-        return Expression(parsed(name, "DOUBLE"))
-    if column.kind == "time":
-        raise InputError(f"Expected numbers in {column.name!r}, found times. Choose another column for this role.")
-    return Expression(f"CASE WHEN isfinite({name}::DOUBLE) THEN {name}::DOUBLE END")
+from analytics.reading.sql import right
+from analytics.reading.sql.expression import NULL, Expression, numeric
 
 
 def time_expression(reading: Reading, mapping: Mapping) -> Expression:
@@ -48,7 +27,12 @@ def time_expression(reading: Reading, mapping: Mapping) -> Expression:
 
 
 def score_expression(reading: Reading, mapping: Mapping) -> Expression:
-    """Return the score of a row; a log that has decisions only is scored by them."""
+    """Return the score of a row; a log that has decisions only is scored by them.
+
+    Where a rule says what is right it is the confidence in what was predicted, and 1 where none is known: every answer counts.
+    """
+    if mapping.kind != "yes/no" and mapping.score is None:
+        return right.confidence(reading, mapping)
     if mapping.score is None:
         decision = decision_expression(reading, mapping)
         return Expression(f"({decision.sql})::DOUBLE", decision.parameters)
@@ -76,12 +60,21 @@ def _of_positive(confidence: Expression, reading: Reading, mapping: Mapping) -> 
     )
 
 
+def label_expression(reading: Reading, mapping: Mapping) -> Expression:
+    """Return 1 where the label is positive, or the row right, 0 where it is not, and NULL where that is not known yet."""
+    if mapping.kind != "yes/no":
+        return right.is_right(reading, mapping)
+    return _membership(reading, mapping.label, mapping.positive, mapping.negative)
+
+
 def decision_expression(reading: Reading, mapping: Mapping) -> Expression:
     """Return 1 where the decision is positive, 0 where it is negative and NULL where it decides nothing."""
-    return membership(reading, mapping.decision, mapping.decision_positive, mapping.decision_negative)
+    if mapping.kind != "yes/no":
+        return right.answered(reading, mapping)
+    return _membership(reading, mapping.decision, mapping.decision_positive, mapping.decision_negative)
 
 
-def membership(reading: Reading, name: str | None, positive: Sequence[str], negative: Sequence[str]) -> Expression:
+def _membership(reading: Reading, name: str | None, positive: Sequence[str], negative: Sequence[str]) -> Expression:
     """Return 1 for the positive values, 0 for the negative ones (all others, where none is named) and NULL for the rest.
 
     Raises

@@ -38,10 +38,11 @@ _AFTER_DATE = r"([ T,].*)?"
 
 @dataclass(frozen=True)
 class _Times:
-    """A way of writing times: what they look like as a whole, and the engine's formats for them."""
+    """A way of writing times: what they look like as a whole, the engine's formats for them, and what is left out first."""
 
     shape: str
     formats: tuple[str, ...]
+    left_out: str = ""
 
 
 def _on_clocks(*dates: str) -> tuple[str, ...]:
@@ -57,10 +58,41 @@ TIMES = {
     f"{DAY}, short year": _Times(rf"[0-9]{{1,2}}/[0-9]{{1,2}}/{_SHORT}", _on_clocks("%d/%m/%y")),
     f"{MONTH}, short year": _Times(rf"[0-9]{{1,2}}/[0-9]{{1,2}}/{_SHORT}", _on_clocks("%m/%d/%y")),
     "month by name": _Times(
-        rf"(?:[0-9]{{1,2}}[ -])?[A-Za-z]{{3,9}}[ -](?:[0-9]{{1,2}},? )?{_LONG}",
-        _on_clocks("%d-%b-%Y", "%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y", "%b %d %Y"),
+        rf"(?:[0-9]{{1,2}}[ -])?[A-Za-z]{{3,9}}[ -]+(?:[0-9]{{1,2}},? )?{_LONG}",
+        (
+            *_on_clocks("%d-%b-%Y", "%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y", "%b %d %Y"),
+            "%b %d %Y %I:%M%p",
+        ),
     ),
-    "month by name, short year": _Times(rf"[0-9]{{1,2}}-[A-Za-z]{{3}}-{_SHORT}", _on_clocks("%d-%b-%y")),
+    "month by name, short year": _Times(
+        rf"[0-9]{{1,2}}-[A-Za-z]{{3}}-{_SHORT}",
+        (*_on_clocks("%d-%b-%y"), "%d-%b-%y %I.%M.%S.%n %p", "%d-%b-%y %I.%M.%S %p"),
+    ),
+    "month by name, without separators": _Times(
+        r"[0-9]{1,2}[A-Za-z]{3}[0-9]{4}(:[0-9:.]+)?",
+        tuple(f"%d%b%Y{clock}" for clock in ("", ":%H:%M", ":%H:%M:%S", ":%H:%M:%S.%f")),
+    ),
+    "day.month.year, short year": _Times(rf"[0-9]{{1,2}}\.[0-9]{{1,2}}\.{_SHORT}", _on_clocks("%d.%m.%y")),
+    "day.month.year, then Uhr": _Times(
+        r"[0-9]{1,2}\.[0-9]{1,2}\.[0-9]{4},? [0-9:]+ Uhr",
+        ("%d.%m.%Y %H:%M", "%d.%m.%Y %H:%M:%S", "%d.%m.%Y, %H:%M", "%d.%m.%Y, %H:%M:%S"),
+        left_out=" Uhr$",
+    ),
+    "year-month-day, then the time after at": _Times(
+        r"[0-9]{4}-[0-9]{2}-[0-9]{2} at [0-9:]+", ("%Y-%m-%d at %H:%M", "%Y-%m-%d at %H:%M:%S")
+    ),
+    "day of the week first, the year last": _Times(
+        r"[A-Za-z]{3} [A-Za-z]{3} +[0-9]{1,2} [0-9:]{8} ([A-Z]{1,5} )?[0-9]{4}",
+        ("%a %b %d %H:%M:%S %Y", "%a %b %d %H:%M:%S %Z %Y"),
+    ),
+    "year年month月day日": _Times(r"[0-9]{4}年[0-9]{1,2}月[0-9]{1,2}日( [0-9:]+)?", _on_clocks("%Y年%m月%d日")),
+    "year and day of the year": _Times(r"(19|20)[0-9]{2}-[0-3][0-9]{2}", ("%Y-%j",)),
+    "year, week and day of the week": _Times(r"(19|20)[0-9]{2}-W[0-5][0-9]-[1-7]", ("%G-W%V-%u",)),
+    "with the name of the zone in brackets": _Times(
+        r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+(Z|[+-][0-9:]+)\[[A-Za-z_/+-]+\]",
+        tuple(f"%Y-%m-%dT{clock}{zone}" for clock in ("%H:%M", "%H:%M:%S", "%H:%M:%S.%n") for zone in ("", "%z")),
+        left_out=r"Z?\[.*$",
+    ),
     "as web servers do": _Times(
         r"\[?[0-9]{1,2}/[A-Za-z]{3}/[0-9]{4}:.*", ("%d/%b/%Y:%H:%M:%S %z", "[%d/%b/%Y:%H:%M:%S %z]")
     ),
@@ -86,9 +118,11 @@ def parsed(name: str, notation: str) -> str:
     """Return the expression that reads text in a notation, NULL where it cannot; numbers in brackets are below zero."""
     text = f"trim({name})"
     if notation in TIMES:
-        formats = ", ".join(f"'{format_}'" for format_ in TIMES[notation].formats)
-        value = f"try_strptime({text}, [{formats}])::TIMESTAMP"
-        return f"CASE WHEN regexp_full_match({text}, '{TIMES[notation].shape}') THEN {value} END"
+        times = TIMES[notation]
+        formats = ", ".join(f"'{format_}'" for format_ in times.formats)
+        read = f"regexp_replace({text}, '{times.left_out}', '')" if times.left_out else text
+        value = f"try_strptime({read}, [{formats}])::TIMESTAMP"
+        return f"CASE WHEN regexp_full_match({text}, '{times.shape}') THEN {value} END"
     bare = f"regexp_extract({text}, '{WRITTEN}', 1)"
     number = f"TRY_CAST(replace(regexp_replace({bare}, '{_SEPARATORS[notation]}', '', 'g'), ',', '.') AS DOUBLE)"
     sign = f"CASE WHEN regexp_matches({text}, '^[^0-9.,]*[-(]') THEN -1 ELSE 1 END"
@@ -125,9 +159,13 @@ UNITS = (
         "try_strptime({0}::VARCHAR, '%Y%m%d') BETWEEN TIMESTAMP '1900-01-01' AND TIMESTAMP '2100-01-01'",
         "strptime({0}::VARCHAR, '%Y%m%d')",
     ),
-    Unit(
-        "date and time as 14 digits",
-        "try_strptime({0}::VARCHAR, '%Y%m%d%H%M%S') BETWEEN TIMESTAMP '1900-01-01' AND TIMESTAMP '2100-01-01'",
-        "strptime({0}::VARCHAR, '%Y%m%d%H%M%S')",
+    *(
+        Unit(
+            f"date and time as {n_digits} digits",
+            f"length({{0}}::VARCHAR) = {n_digits} AND "
+            f"try_strptime({{0}}::VARCHAR, '{format_}') BETWEEN TIMESTAMP '1900-01-01' AND TIMESTAMP '2100-01-01'",
+            f"strptime({{0}}::VARCHAR, '{format_}')",
+        )
+        for n_digits, format_ in ((12, "%Y%m%d%H%M"), (14, "%Y%m%d%H%M%S"))
     ),
 )

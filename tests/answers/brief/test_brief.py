@@ -15,7 +15,7 @@ from analytics.answers.brief.answer import MOST, Brief, address_of, brief, compo
 from analytics.answers.brief.finding import Asking, Finding, LabelParts, PreflightParts, Size, SliceParts
 from analytics.answers.brief.registry import SOURCES, WITHOUT
 from analytics.answers.question import Question
-from analytics.log.receipt import Finding as PreflightFinding
+from analytics.log.receipt import CheckResult
 from analytics.log.schema import Log
 from analytics.log.workspace import Workspace
 from analytics.measure.thresholds.costs import Costs
@@ -152,7 +152,7 @@ def sized(source: str, value: float, *clauses: Clause) -> Finding:
 
 
 def preflight(severity: str, place: str) -> Finding:
-    said = PreflightFinding("one-class", severity, None, 5, "Every label is positive. Look.")  # type: ignore[arg-type]
+    said = CheckResult("one-class", severity, None, 5, "Every label is positive. Look.")  # type: ignore[arg-type]
     return Finding("preflight", "logs", PreflightParts(said, 0), place=place)  # type: ignore[arg-type]
 
 
@@ -190,8 +190,8 @@ def test_rows_that_are_chosen_by_their_outcome_have_no_finding(many: tuple[Engin
 
 def test_preflight_speaks_of_what_no_other_question_measures(many: tuple[Engine, Log]) -> None:
     engine, log = many
-    measured = PreflightFinding("missing-in-segment", "warning", "income", 300, "300 rows lie in the west. Ask.")
-    grave = PreflightFinding(
+    measured = CheckResult("missing-in-segment", "warning", "income", 300, "300 rows lie in the west. Ask.")
+    grave = CheckResult(
         "label-is-prediction", "error", "label", 900, "The label is what the score says. Choose another."
     )
     question = Question(replace(log, findings=(grave, measured)), Cohort((Clause("case", "in", ("null 0",)),)), 0.5)

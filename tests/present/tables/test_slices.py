@@ -7,7 +7,10 @@ import polars as pl
 import pytest
 
 from analytics.answers.slices import COUNTED
+from analytics.measure.metrics import METRICS, used_in
+from analytics.measure.slices import compared_by
 from analytics.present import words
+from analytics.present.marks.slices import compared_words, p_words
 from analytics.present.tables.slices import (
     column_labels,
     json_value,
@@ -83,3 +86,17 @@ def test_json_rows_of_two_columns_that_are_called_like_numbers() -> None:
 def test_json_values() -> None:
     assert json_value(float("inf")) is None
     assert json_value(datetime(2024, 1, 2)) == "2024-01-02T00:00:00"
+
+
+@pytest.mark.parametrize("metric", used_in("slices"))
+def test_what_p_compares_is_said_for_every_metric(metric: str) -> None:
+    said = p_words(metric)
+    compared = compared_by(metric)[0]
+    if METRICS[metric].is_of_errors:
+        assert "the model's part" in said
+    else:
+        assert METRICS[metric].label.lower() in said.lower()
+        assert ("base rate explains" in said) == compared.endswith("_beyond") and ("to the rest" in said) != (
+            "base rate" in said
+        )
+    assert "Benjamini–Hochberg" in said and ("base rate" in compared_words(metric)) == ("base rate" in said)

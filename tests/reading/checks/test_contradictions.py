@@ -8,13 +8,13 @@ import numpy as np
 import polars as pl
 import pytest
 
-from analytics.log.receipt import Finding
+from analytics.log.receipt import CheckResult
 from tests.ingested import Desk
 
 N = 1_500
 
 
-def contradictions(desk: Desk, frame: pl.DataFrame) -> list[Finding]:
+def contradictions(desk: Desk, frame: pl.DataFrame) -> list[CheckResult]:
     return [finding for finding in desk.log(frame).findings if finding.code == "fields-contradict"]
 
 

@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 
 from analytics.log.mapping import Mapping
-from analytics.log.receipt import Finding
+from analytics.log.receipt import CheckResult
 from analytics.log.schema import Log
 from tests.ingested import Desk
 
@@ -208,7 +208,7 @@ HARMLESS: dict[str, tuple[str, Plant]] = {
 }
 
 
-def shown(log: Log) -> dict[str, Finding]:
+def shown(log: Log) -> dict[str, CheckResult]:
     assert len({(finding.code, finding.column) for finding in log.findings}) == len(log.findings)
     return {finding.code: finding for finding in log.findings}
 

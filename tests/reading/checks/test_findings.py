@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from analytics.log.mapping import Mapping
-from analytics.log.receipt import Finding
+from analytics.log.receipt import CheckResult
 from analytics.log.schema import Log
 from analytics.reading.checks.registry import ORDER
 from tests.ingested import Desk
@@ -56,7 +56,7 @@ def as_text(name: str, count: int, value: str) -> Callable[[pl.DataFrame], str]:
     return planted
 
 
-def shown(log: Log) -> dict[str, Finding]:
+def shown(log: Log) -> dict[str, CheckResult]:
     assert len({(finding.code, finding.column) for finding in log.findings}) == len(log.findings)
     return {finding.code: finding for finding in log.findings}
 

@@ -13,7 +13,7 @@ import polars as pl
 import pytest
 
 from analytics.log.mapping import Mapping
-from analytics.log.receipt import Finding
+from analytics.log.receipt import CheckResult
 from analytics.reading.checks import check, registry
 from analytics.reading.checks.check import Evidence, LogCheck, Said
 from analytics.reading.checks.registry import CHECKS
@@ -25,36 +25,36 @@ ROOM = ROOT / "analytics" / "reading" / "checks"
 TABLE = "id,score,decision\n1,0.5,1\n2,0.25,0\n3,0.75,1\n4,0.125,0\n"
 
 
-def with_labels(labels: str) -> Callable[[Desk], Sequence[Finding]]:
+def with_labels(labels: str) -> Callable[[Desk], Sequence[CheckResult]]:
     """Attach labels to a log of four rows."""
 
-    def planted(desk: Desk) -> Sequence[Finding]:
+    def planted(desk: Desk) -> Sequence[CheckResult]:
         return desk.build(desk.attach(desk.log(TABLE), labels, id_column="id")).findings
 
     return planted
 
 
-def with_latest_labels(desk: Desk) -> Sequence[Finding]:
+def with_latest_labels(desk: Desk) -> Sequence[CheckResult]:
     log = desk.log("id,score,label,seen_at\n1,0.5,1,2024-01-01\n1,0.5,0,2024-01-02\n2,0.2,1,2024-01-02\n", row_id="id")
     return desk.remap(log, replace(log.mapping, latest_by="seen_at")).findings
 
 
-def with_two_files(desk: Desk) -> Sequence[Finding]:
+def with_two_files(desk: Desk) -> Sequence[CheckResult]:
     first = desk.file(TABLE, "may.csv")
     (first.parent / "june.csv").write_text("id,score\n5,0.5\n")
     return desk.log(first.parent).findings
 
 
-def under_another_name(desk: Desk) -> Sequence[Finding]:
+def under_another_name(desk: Desk) -> Sequence[CheckResult]:
     content = desk.frame(test_findings.healthy()).read_bytes()
     return desk.log(desk.file(content, "log.csv")).findings
 
 
-def of_no_log(desk: Desk) -> Sequence[Finding]:
+def of_no_log(desk: Desk) -> Sequence[CheckResult]:
     return registry.find_before(desk.stage("name,city\nAda,Ulm\nBo,Bonn\n"))
 
 
-PLANTED: dict[str, Callable[[Desk], Sequence[Finding]]] = {
+PLANTED: dict[str, Callable[[Desk], Sequence[CheckResult]]] = {
     "no-score-or-decision": of_no_log,
     "footer": lambda desk: desk.log(TABLE + "\nTotal rows: 4,,\n").findings,
     "columns-differ": with_two_files,
@@ -116,19 +116,10 @@ def test_every_check_that_is_written_is_registered() -> None:
         )
 
 
-def test_nothing_but_a_check_makes_a_finding_of_preflight() -> None:
+def test_nothing_but_a_check_makes_a_result_of_one() -> None:
     written = [path for room in ("analytics", "pages") for path in (ROOT / room).rglob("*.py")]
-    makers = {path for path in written if "Finding" in dict(calls_in(path)) and not names_one_of_the_brief(path)}
+    makers = {path for path in written if "CheckResult" in dict(calls_in(path))}
     assert makers == {ROOM / "check.py", ROOT / "analytics" / "log" / "schema.py"}
-
-
-def names_one_of_the_brief(path: Path) -> bool:
-    """Whether a module's ``Finding`` is one of the brief, which ranks the answers of pages."""
-    imports = [node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.ImportFrom)]
-    return any(
-        node.module == "analytics.answers.brief.finding" and "Finding" in {name.name for name in node.names}
-        for node in imports
-    )
 
 
 def test_two_checks_of_one_code_are_refused() -> None:

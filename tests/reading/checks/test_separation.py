@@ -6,11 +6,11 @@ import numpy as np
 import polars as pl
 import pytest
 
-from analytics.log.receipt import Finding
+from analytics.log.receipt import CheckResult
 from tests.ingested import Desk
 
 
-def found(desk: Desk, frame: pl.DataFrame, code: str) -> list[Finding]:
+def found(desk: Desk, frame: pl.DataFrame, code: str) -> list[CheckResult]:
     return [finding for finding in desk.log(frame).findings if finding.code == code]
 
 

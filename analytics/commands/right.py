@@ -1,0 +1,61 @@
+"""What the command line says makes a row right: classes that agree, a grade, a number near another; or one class alone."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+from analytics.commands.options import Source
+from analytics.errors import QuestionError
+from analytics.log import views
+from analytics.log.mapping import Mapping
+from analytics.log.right import Right, parsed_equality, parsed_tolerance
+from analytics.log.schema import Reading
+
+
+def said_right(source: Source, reading: Reading) -> Right | None:
+    """Return the rule that the command line says, None where it says none.
+
+    Raises
+    ------
+    QuestionError
+        If a column is unknown, or what is said does not go together.
+    """
+    if source.grade is not None:
+        if source.right is not None or source.within is not None:
+            raise QuestionError("Expected either --grade with --pass, or --right. Say one of the two.")
+        if source.mark is None or not math.isfinite(source.mark):
+            raise QuestionError("Expected the least grade that is right after --pass, such as --pass 4.")
+        return Right("grades", reading.column(source.grade).name, mark=source.mark)
+    if source.mark is not None:
+        raise QuestionError("Expected the column of grades for --pass. Name it with --grade.")
+    if source.right is None:
+        if source.within is not None:
+            raise QuestionError('Expected --right "PREDICTED = TRUE" for --within, found none.')
+        return None
+    predicted, true = parsed_equality(source.right, reading.names)
+    if source.within is None:
+        return Right("classes", true, predicted, is_exact=source.exact)
+    tolerance, is_relative = parsed_tolerance(source.within)
+    return Right("numbers", true, predicted, tolerance=tolerance, is_relative=is_relative)
+
+
+def with_right(mapping: Mapping, reading: Reading, source: Source) -> Mapping:
+    """Return a mapping with the rule, and the view of it, that the command line says.
+
+    Raises
+    ------
+    QuestionError
+        As `said_right`, and if no class is called like the one that is judged against the rest.
+    """
+    right = said_right(source, reading) or mapping.right
+    if source.positive or source.negative:
+        right = None
+    if right is None:
+        if source.against is not None:
+            raise QuestionError('Expected a log of classes for --class. Say what is right: --right "PREDICTED = TRUE".')
+        return replace(mapping, right=None)
+    if source.against is not None:
+        whole = mapping if mapping.right == right else views.right_or_wrong(mapping, reading, right)
+        return views.one_against_rest(whole, reading, source.against)
+    return views.right_or_wrong(mapping, reading, right)

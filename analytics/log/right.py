@@ -1,0 +1,170 @@
+"""What makes a row right in a log whose label is not one of two classes: classes that agree, a grade, a number near another."""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any, Literal
+
+from analytics.errors import QuestionError
+from analytics.log.column import PERCENT
+
+Kind = Literal["yes/no", "classes", "grades", "numbers"]
+KINDS: tuple[Kind, ...] = ("yes/no", "classes", "grades", "numbers")
+"""The kinds of log: by what makes a row right."""
+
+_EQUALS = re.compile(r"\s*==?\s*")
+
+
+@dataclass(frozen=True)
+class Right:
+    """When a row is right.
+
+    Attributes
+    ----------
+    kind : {"classes", "grades", "numbers"}
+        The predicted class equals the true one; the grade is at least the mark; the predicted number is near the true one.
+    true : str
+        The column of what turned out to be true, or of the grade.
+    predicted : str or None
+        The column of what was predicted; None for a grade, and for classes where the likeliest of ``class_scores`` is it.
+    is_exact : bool
+        Whether text is compared as it is written; else capitals, accents and blanks around it make no difference.
+    mark : float
+        The least grade that is right.
+    tolerance : float
+        How far a predicted number may be from the true one: in its units, or as a share of it where ``is_relative``.
+    is_relative : bool
+    class_scores : tuple of (str, str)
+        Classes, each with the column of its score.
+    against_rest : str or None
+        The class that is judged against all others: the mapping then is that of a yes/no log. None: right or wrong.
+    unknown : tuple of str
+        True classes that mean: not known yet.
+    """
+
+    kind: Literal["classes", "grades", "numbers"]
+    true: str
+    predicted: str | None = None
+    is_exact: bool = False
+    mark: float = 0.0
+    tolerance: float = 0.0
+    is_relative: bool = False
+    class_scores: tuple[tuple[str, str], ...] = ()
+    against_rest: str | None = None
+    unknown: tuple[str, ...] = ()
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that it reads."""
+        names = (self.true, self.predicted, *(column for _, column in self.class_scores))
+        return tuple(name for name in names if name is not None)
+
+    @property
+    def sentence(self) -> str:
+        """The rule as the mapping screen and the commands say it."""
+        if self.kind == "grades":
+            return f"{self.true!r} is at least {self.mark:g}"
+        predicted = repr(self.predicted) if self.predicted else "the class with the highest score"
+        if self.kind == "classes":
+            return f"{predicted} equals {self.true!r}"
+        near = f"{self.tolerance * PERCENT:g} %" if self.is_relative else f"{self.tolerance:g}"
+        return f"{predicted} is within {near} of {self.true!r}"
+
+
+def right_from_dict(data: Mapping[str, Any] | None) -> Right | None:
+    """Rebuild a `Right` from its plain form; unknown entries are left out."""
+    if not data:
+        return None
+    known = {entry.name for entry in fields(Right)}
+    values = {key: value for key, value in data.items() if key in known and key not in ("class_scores", "unknown")}
+    scores = tuple((name, column) for name, column in data.get("class_scores", ()))
+    return Right(**values, class_scores=scores, unknown=tuple(data.get("unknown", ())))
+
+
+def parsed_equality(text: str, names: Collection[str]) -> tuple[str, str]:
+    """Return the predicted and the true column of ``"predicted = true"``; names that hold ``=`` are found as well.
+
+    Raises
+    ------
+    QuestionError
+        If the text is no such equality of two columns.
+
+    Examples
+    --------
+    >>> parsed_equality("code suggested = code=final", ["code suggested", "code=final"])
+    ('code suggested', 'code=final')
+    """
+    for sign in _EQUALS.finditer(text):
+        predicted, true = text[: sign.start()].strip(), text[sign.end() :].strip()
+        if predicted in names and true in names and predicted != true:
+            return predicted, true
+    shown = ", ".join(repr(name) for name in list(names)[:8])
+    raise QuestionError(
+        f'Expected "PREDICTED = TRUE" with the names of two columns, found {text!r}. This log has: {shown}.'
+    )
+
+
+def parsed_tolerance(text: str) -> tuple[float, bool]:
+    """Return a tolerance and whether it is a share of the true number.
+
+    Raises
+    ------
+    QuestionError
+        If it is no number from 0 on.
+
+    Examples
+    --------
+    >>> parsed_tolerance("10%"), parsed_tolerance("0.5")
+    ((0.1, True), (0.5, False))
+    """
+    number = text.strip().removesuffix("%").strip()
+    is_relative = text.strip().endswith("%")
+    try:
+        tolerance = float(number) / (PERCENT if is_relative else 1)
+    except ValueError:
+        tolerance = math.nan
+    if not math.isfinite(tolerance) or tolerance < 0:
+        raise QuestionError(
+            f"Expected a tolerance from 0 on, found {text!r}. Write a number, or a percentage such as 10%."
+        )
+    return tolerance, is_relative
+
+
+def class_columns_of(
+    classes: Sequence[str], names: Sequence[str], taken: Collection[str]
+) -> tuple[tuple[str, str], ...]:
+    """Return the columns of the scores of classes, none where the log has not one for each that is called alike.
+
+    A column is called after its class where the class is left once what all of them share is taken away: ``F``, ``p_F``,
+    ``prob(F)``, ``F.score``.
+
+    Examples
+    --------
+    >>> class_columns_of(["cat", "dog"], ["id", "p_cat", "p_dog"], ())
+    (('cat', 'p_cat'), ('dog', 'p_dog'))
+    """
+    free = {name.strip().casefold(): name for name in names if name not in taken}
+    folded = [value.strip().casefold() for value in classes]
+    if len(classes) < 2:
+        return ()
+    for name in free:
+        if folded[0] not in name:
+            continue
+        for found in re.finditer(re.escape(folded[0]), name):
+            before, after = name[: found.start()], name[found.end() :]
+            family = [free.get(f"{before}{value}{after}") for value in folded]
+            if all(family) and len({*family}) == len(family):
+                return tuple((value, str(column)) for value, column in zip(classes, family, strict=True))
+    return ()
+
+
+def fold(text: str, right: Right) -> str:
+    """Return a class without what makes no difference: capitals, accents, blanks around and runs of them."""
+    if right.is_exact:
+        return text
+    letters = unicodedata.normalize("NFKD", " ".join(text.split()).lower())
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))

@@ -1,0 +1,145 @@
+"""The views of a log whose rows are right or wrong: all answers together, or one class against the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+
+from analytics.errors import QuestionError
+from analytics.log import classes, score_form
+from analytics.log.column import MAX_SEGMENT_VALUES, Column
+from analytics.log.mapping import Mapping
+from analytics.log.right import Right, class_columns_of, fold
+from analytics.log.schema import Reading
+from analytics.log.value_words import UNKNOWN_WORDS, plain
+
+_MIN_CLASSES = 3
+"""Values of a label from which on its classes are judged by whether they agree: two are positive and negative."""
+
+_MIN_SHARED = 0.9
+"""Share of the rows of a predicted column whose value the true one has too, for the two to be of one vocabulary. Set by hand."""
+
+
+def right_or_wrong(mapping: Mapping, reading: Reading, right: Right) -> Mapping:
+    """Return the mapping under which each row is right or wrong by a rule.
+
+    A score that the mapping has stays as the confidence; where classes have scores, that of the predicted class is it.
+
+    Raises
+    ------
+    QuestionError
+        If a column is unknown.
+    """
+    for name in right.columns:
+        reading.column(name)
+    if right.kind == "classes":
+        names = class_columns_of(classes_of(reading, right), reading.names, (right.true, right.predicted or ""))
+        right = replace(right, class_scores=right.class_scores or names, unknown=_unknown(reading, right))
+    taken = {*right.columns}
+    score = None if mapping.score in taken or right.class_scores else mapping.score
+    mapping = replace(
+        mapping,
+        right=replace(right, against_rest=None),
+        label=right.true,
+        decision=right.predicted,
+        score=score,
+        positive=(),
+        negative=(),
+        decision_positive=(),
+        decision_negative=(),
+        is_confidence=False,
+    )
+    for role in ("row_id", "time", "amount", "model_version"):
+        if getattr(mapping, role) in taken:
+            mapping = replace(mapping, **{role: None})  # type: ignore[arg-type]
+    segments = [name for name in mapping.segments if name not in taken]
+    if right.kind == "classes":  # how each class is found, and how far each answer is right
+        columns = [reading.column(name) for name in (right.true, right.predicted) if name is not None]
+        segments += [column.name for column in columns if column.n_distinct <= MAX_SEGMENT_VALUES]
+    mapping = replace(mapping, segments=tuple(segments))
+    return replace(mapping, threshold=score_form.first_threshold(mapping, reading))
+
+
+def one_against_rest(mapping: Mapping, reading: Reading, value: str) -> Mapping:
+    """Return the mapping of the yes/no log in which one class is positive and every other is negative.
+
+    Raises
+    ------
+    QuestionError
+        If the log has no classes, or none of this name.
+    """
+    right = mapping.right
+    if right is None or right.kind != "classes":
+        raise QuestionError("Expected a log of classes for --class, found none. Say what is right with --right.")
+    spellings = {name: _spellings(reading.column(name), value, right) for name in (right.true, right.predicted) if name}
+    known = classes_of(reading, right)
+    if not any(spellings.values()) and max(reading.column(name).n_distinct for name in spellings) <= len(known):
+        raise QuestionError(f"Expected a class, found {value!r}. Classes: {', '.join(map(repr, known[:12]))}.")
+    score = next((column for name, column in right.class_scores if fold(name, right) == fold(value, right)), None)
+    mapping = replace(
+        mapping,
+        right=replace(right, against_rest=value),
+        label=right.true,
+        positive=spellings[right.true] or (value,),
+        negative=_others(reading, right, spellings[right.true]),
+        decision=right.predicted,
+        decision_positive=(spellings[right.predicted] or (value,)) if right.predicted else (),
+        decision_negative=(),
+        score=score,
+        is_confidence=False,
+        segments=tuple(name for name in mapping.segments if name not in right.columns),
+    )
+    return replace(mapping, threshold=score_form.first_threshold(mapping, reading))
+
+
+def guessed(mapping: Mapping, reading: Reading, said: Collection[str] = ()) -> Right | None:
+    """Return the rule of classes that agree where a label of three or more shares its values with a predicted column.
+
+    Where a score was ``said``, or its column is no confidence and none of one class, it is what is judged.
+    """
+    if mapping.label is None or mapping.decision is None or (mapping.score is not None and "score" in said):
+        return None
+    true, predicted = reading.column(mapping.label), reading.column(mapping.decision)
+    right = Right("classes", true.name, predicted.name)
+    of_classes = class_columns_of(classes_of(reading, right), reading.names, (true.name, predicted.name))
+    is_own = mapping.score in {column for _, column in of_classes}
+    if mapping.score is not None and not is_own and not score_form.is_confidence_name(mapping.score):
+        return None
+    if min(len(classes.known_groups(column)) for column in (true, predicted)) < _MIN_CLASSES:
+        return None
+    if true.n_distinct > MAX_SEGMENT_VALUES:
+        return None
+    known = {fold(value, right) for value, _ in true.top}
+    rows = sum(rows for _, rows in predicted.top)
+    shared = sum(rows for value, rows in predicted.top if fold(value, right) in known)
+    return right if shared >= _MIN_SHARED * rows else None
+
+
+def _unknown(reading: Reading, right: Right) -> tuple[str, ...]:
+    """Return the true classes that mean not known yet: words for it that are never predicted."""
+    predicted = {fold(value, right) for value, _ in reading.column(right.predicted).top} if right.predicted else set()
+    values = [value for value, _ in reading.column(right.true).top if plain(value) in UNKNOWN_WORDS]
+    return tuple(value for value in values if fold(value, right) not in predicted)
+
+
+def classes_of(reading: Reading, right: Right) -> Sequence[str]:
+    """Return the classes that a reading lists, spellings of one once, the most frequent true ones first."""
+    found: dict[str, str] = {}
+    for name in (right.true, right.predicted):
+        for value, _ in reading.column(name).top if name else ():
+            if value not in right.unknown:
+                found.setdefault(fold(value, right), value)
+    return [*found.values()]
+
+
+def _others(reading: Reading, right: Right, positive: Sequence[str]) -> tuple[str, ...]:
+    """Return the other classes where some true values mean not known yet; where none does nothing, which is every other value."""
+    column = reading.column(right.true)
+    if not right.unknown or column.n_distinct > len(column.top):
+        return ()
+    return tuple(value for value, _ in column.top if value not in positive and value not in right.unknown)
+
+
+def _spellings(column: Column, value: str, right: Right) -> tuple[str, ...]:
+    """Return how a column writes a class."""
+    return tuple(text for text, _ in column.top if fold(text, right) == fold(value, right))

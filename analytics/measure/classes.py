@@ -1,0 +1,205 @@
+"""Which class is taken for which, and how well each is found: from the rows of every pair of true and predicted class."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+from analytics.measure.curves import auroc
+from analytics.measure.estimates import columns_of, estimate_table, with_columns
+from analytics.measure.intervals import FloatArray, logit_interval, newcombe, ratio
+
+_PER_CLASS = ("precision", "recall", "f1")
+"""The metrics of a class against the rest that the pairs of classes suffice for."""
+_AVERAGES = ("macro", "weighted", "micro")
+"""How metrics of classes are averaged, by scikit-learn's names."""
+
+
+def class_table(pairs: pl.DataFrame, *, level: float = 0.95, seed: int = 0) -> pl.DataFrame:
+    """Estimate each class against the rest.
+
+    Parameters
+    ----------
+    pairs : polars.DataFrame
+        ``true, predicted, n``: the judged rows of each pair of classes.
+    level, seed
+        Of the intervals, and of the bootstrap behind that of F1.
+
+    Returns
+    -------
+    polars.DataFrame
+        ``class, support`` (rows of it), ``n_predicted``, ``tp, fp, fn``, then ``precision, recall, f1``, each with ``_low`` and
+        ``_high``, null where a class is never predicted or has no row; the most frequent class first.
+
+    Examples
+    --------
+    >>> pairs = pl.DataFrame({"true": ["a", "a", "b"], "predicted": ["a", "b", "b"], "n": [8, 2, 5]})
+    >>> class_table(pairs).select("class", "support", "precision", "recall").rows()
+    [('a', 10, 1.0, 0.8), ('b', 5, 0.7142857142857143, 1.0)]
+    """
+    every = int(pairs["n"].sum())
+    names = pl.concat([pairs.select(name=pl.col("true")), pairs.select(name=pl.col("predicted"))]).unique()
+    per = {
+        "support": pairs.group_by(name="true").agg(support=pl.col("n").sum()),
+        "n_predicted": pairs.group_by(name="predicted").agg(n_predicted=pl.col("n").sum()),
+        "tp": pairs.filter(pl.col("true") == pl.col("predicted")).group_by(name="true").agg(tp=pl.col("n").sum()),
+    }
+    counts = names
+    for table in per.values():
+        counts = counts.join(table, on="name", how="left")
+    counts = counts.with_columns(pl.col(*per).fill_null(0).cast(pl.Int64)).sort(
+        ["support", "name"], descending=[True, False]
+    )
+    flagged = counts.select("name", score_bin=pl.lit(1), n="n_predicted", n_pos="tp")
+    passed = counts.select(
+        "name", score_bin=pl.lit(0), n=every - pl.col("n_predicted"), n_pos=pl.col("support") - pl.col("tp")
+    )
+    scores = pl.concat([flagged, passed]).with_columns(n_unlabelled=pl.lit(0))
+    found = estimate_table(
+        scores,
+        np.array([0.0, 1.0]),
+        by=("name",),
+        threshold_bin=1,
+        metrics=_PER_CLASS,
+        level=level,
+        seed=seed,
+        is_probability=False,
+    )
+    numbers = [f"{name}{end}" for name in _PER_CLASS for end in ("", "_low", "_high")]
+    kept = found.select("name", "fp", "fn", *numbers)
+    return (
+        counts.join(kept, on="name", how="left")
+        .rename({"name": "class"})
+        .select("class", "support", "n_predicted", "tp", "fp", "fn", *numbers)
+    )
+
+
+def confusion_pairs(pairs: pl.DataFrame, *, level: float = 0.95) -> pl.DataFrame:
+    """Return every pair of classes, those that are confused with their excess over how often the other classes are.
+
+    Parameters
+    ----------
+    pairs : polars.DataFrame
+        ``true, predicted, n``.
+    level : float
+        Of the interval.
+
+    Returns
+    -------
+    polars.DataFrame
+        ``true, predicted, n, share_of_true, share_of_predicted``, and for pairs of different classes ``expected`` (the rows of
+        the true class that would be taken for the predicted one if that happened as often as to the rows of all third classes),
+        ``excess`` (n less that) with ``_low`` and ``_high``; null where there is no third class. Confused pairs come first, the
+        largest excess first.
+
+    Notes
+    -----
+    The interval is the true class's rows times Newcombe's of the difference of both shares.
+
+    Examples
+    --------
+    >>> taken = {"true": ["a", "a", "b", "c", "c"], "predicted": ["a", "b", "b", "c", "b"]}
+    >>> pairs = pl.DataFrame({**taken, "n": [60, 40, 50, 45, 5]})
+    >>> confusion_pairs(pairs).select("true", "predicted", "n", "expected", "excess").row(0)
+    ('a', 'b', 40, 10.0, 30.0)
+    """
+    of_true = pl.col("n").sum().over("true")
+    of_predicted = pl.col("n").sum().over("predicted")
+    hits = pairs.filter(pl.col("true") == pl.col("predicted")).select("predicted", hit="n")
+    totals = pairs.group_by("true").agg(total=pl.col("n").sum())
+    table = (
+        pairs.with_columns(of_true=of_true, of_predicted=of_predicted)
+        .join(hits, on="predicted", how="left")
+        .join(totals.rename({"true": "predicted", "total": "own"}), on="predicted", how="left")
+        .with_columns(pl.col("hit", "own").fill_null(0), every=pl.col("n").sum())
+    )
+    is_confused = pl.col("true") != pl.col("predicted")
+    third = table.select(
+        rows=pl.col("every") - pl.col("of_true") - pl.col("own"),
+        taken=pl.col("of_predicted") - pl.col("hit") - pl.col("n"),
+    )
+    n, rows, others, taken = (
+        series.cast(pl.Float64).to_numpy() for series in (table["n"], table["of_true"], third["rows"], third["taken"])
+    )
+    gap = newcombe(n, rows, taken, others, level)
+    numbers: dict[str, FloatArray] = {
+        "share_of_true": ratio(n, rows),
+        "share_of_predicted": ratio(n, table["of_predicted"].cast(pl.Float64).to_numpy()),
+        "expected": rows * ratio(taken, others),
+        "excess": rows * gap.value,
+        "excess_low": rows * gap.low,
+        "excess_high": rows * gap.high,
+    }
+    found = with_columns(table.select("true", "predicted", "n"), numbers)
+    of_confused = [pl.when(is_confused).then(pl.col(name)).alias(name) for name in list(numbers)[2:]]
+    return found.with_columns(of_confused).sort(
+        [is_confused, "excess", "n", "true", "predicted"], descending=[True, True, True, False, False], nulls_last=True
+    )
+
+
+def class_averages(table: pl.DataFrame) -> pl.DataFrame:
+    """Average the metrics of classes as scikit-learn does.
+
+    Parameters
+    ----------
+    table : polars.DataFrame
+        `class_table`, with ``auroc`` or without.
+
+    Returns
+    -------
+    polars.DataFrame
+        ``average, precision, recall, f1`` (and ``auroc``): *macro*, the plain mean over classes that occur as truth or
+        prediction, an undefined precision or recall counting 0 as in scikit-learn; *weighted* by support; *micro*, over all
+        rows, which where each row has one class is the accuracy.
+
+    Examples
+    --------
+    >>> pairs = pl.DataFrame({"true": ["a", "a", "b"], "predicted": ["a", "b", "b"], "n": [8, 2, 5]})
+    >>> class_averages(class_table(pairs)).select("average", "recall").rows()
+    [('macro', 0.9), ('weighted', 0.8666666666666667), ('micro', 0.8666666666666667)]
+    """
+    every, hits = int(table["support"].sum()), int(table["tp"].sum())
+    accuracy = hits / every if every else None
+    rows = []
+    for average in _AVERAGES:
+        row: dict[str, object] = {"average": average}
+        for name in _PER_CLASS:
+            values = pl.col(name).fill_null(0.0)
+            if average == "macro":
+                row[name] = table.select(values.mean()).item()
+            elif average == "weighted":
+                row[name] = (
+                    table.select((values * pl.col("support")).sum() / pl.col("support").sum()).item() if every else None
+                )
+            else:
+                row[name] = accuracy
+        if "auroc" in table.columns and average != "micro":
+            known = table.filter(pl.col("auroc").is_not_null())
+            weighted = (pl.col("auroc") * pl.col("support")).sum() / pl.col("support").sum()
+            row["auroc"] = known.select(weighted if average == "weighted" else pl.col("auroc").mean()).item()
+        rows.append(row)
+    return pl.DataFrame(rows, infer_schema_length=None)
+
+
+def area_of(scores: pl.DataFrame, level: float = 0.95) -> dict[str, float | None]:
+    """Return AUROC of one class against the rest, with its interval.
+
+    Parameters
+    ----------
+    scores : polars.DataFrame
+        ``score, n, n_pos``: rows by distinct score, those of the class among them.
+    level : float
+        Of the interval.
+
+    Returns
+    -------
+    dict of str to (float or None)
+        ``auroc, auroc_low, auroc_high``; None where all rows, or none, are of the class.
+    """
+    held = scores.filter(pl.col("score").is_not_null()).sort("score")
+    positive = held["n_pos"].cast(pl.Float64).to_numpy()[None]
+    negative = held["n"].cast(pl.Float64).to_numpy()[None] - positive
+    if not positive.sum() or not negative.sum():
+        return {"auroc": None, "auroc_low": None, "auroc_high": None}
+    found = logit_interval(auroc(positive, negative), np.minimum(positive.sum(-1), negative.sum(-1)), level)
+    return {name: float(values[0]) for name, values in columns_of("auroc", found).items()}

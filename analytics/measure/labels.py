@@ -1,0 +1,130 @@
+"""Whether labels come late or never: from which day on they still come in, and whether the lack of them falls with age."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+import polars as pl
+
+from analytics.measure.intervals import FloatArray
+
+CHANCE_ERRORS = 3.0
+"""Standard errors beyond which a share of labelled or of positive rows is another one. By hand; 0.3 % exceed them by
+chance."""
+_EARLY_SHARE = 0.5
+"""Of the rows, the oldest, whose labels are taken for complete. By hand."""
+_COMPLETE_SHARE, _OF_RARE_POSITIVES = 0.9, 0.5
+"""Of the usual share of labelled rows, below which labels still come in; or what is missing of the share of positives
+where that is less. By hand; positives with base -5 in `tests/answers/gap/test_counterparts.py` hold the second."""
+_MIN_MATURE = 200
+"""Labelled rows that have to be left before the day from which on labels still come in. By hand."""
+_AGE_PARTS, _LEAST_WAITING = 5, 0.02
+"""Labels are waited for where the newest of so many parts of the rows has a labelled share smaller by that than the
+oldest. By hand."""
+_NEVER = 0.005
+"""Share of the oldest part of the rows without a label from which on some labels never come: half a percent. By hand."""
+
+
+@dataclass(frozen=True)
+class LabelArrival:
+    """How labels come in with the age of a row.
+
+    Attributes
+    ----------
+    since : datetime or None
+        The day from which on labels still come in.
+    is_waiting : bool
+        Whether up to that day, or on all days where there is none, newer rows have fewer labels than old ones.
+    oldest : float
+        Share of the oldest fifth of the rows that has no label.
+    """
+
+    since: datetime | None
+    is_waiting: bool
+    oldest: float
+
+    @property
+    def is_late(self) -> bool:
+        """Whether newer rows lack a label more often than old ones: labels come late. Else they may never come."""
+        return self.since is not None or self.is_waiting
+
+    @property
+    def may_come(self) -> bool:
+        """Whether every missing label is one that is not known *yet*: labels are late, and old rows have theirs."""
+        return self.is_late and self.oldest < _NEVER
+
+
+def label_arrival(days: pl.DataFrame) -> LabelArrival | None:
+    """Tell from which day on labels of some rows still come in, and whether newer rows have fewer; None with less than two days.
+
+    The one rule by which labels are called late, wherever that is said.
+
+    Parameters
+    ----------
+    days : polars.DataFrame
+        ``bucket, n, n_labelled, tp, fn``, a row for each day, the first one first; rows without a time are left out.
+
+    Examples
+    --------
+    >>> days = pl.DataFrame({"bucket": [datetime(2024, 1, day) for day in (1, 2, 3)], "n": [500] * 3,
+    ...     "n_labelled": [500, 500, 100], "tp": [50] * 3, "fn": [50] * 3})
+    >>> found = label_arrival(days)
+    >>> f"{found.since:%d %B}", found.is_late, found.may_come
+    ('03 January', True, True)
+    """
+    days = days.drop_nulls("bucket").filter(pl.col("n") > 0)
+    if days.height < 2:
+        return None
+    since = _mature_before(days)
+    before = days if since is None else days.filter(pl.col("bucket") < since)
+    n, labelled = _by_day(days, "n", "n_labelled")
+    old = _oldest(n)
+    return LabelArrival(since, _is_waiting(before), 1.0 - float(labelled[old].sum() / n[old].sum()))
+
+
+def _by_day(days: pl.DataFrame, *columns: str) -> FloatArray:
+    """Return counts by day, a row for each column."""
+    return np.asarray(days.select(columns).to_numpy().T, dtype=float)
+
+
+def _oldest(n: FloatArray) -> FloatArray:
+    """Mark the days of the oldest part of the rows."""
+    return np.asarray(n.cumsum() <= max(n.sum() / _AGE_PARTS, n[0]))
+
+
+def _mature_before(days: pl.DataFrame) -> datetime | None:
+    """Find the day from which on labels still come in.
+
+    That is the first day of the last run of days each of which is labelled less often than the earlier half of the rows, by
+    more than chance and by a tenth, or by half the share of positives where that is less: rare positives that are known late
+    leave few rows without a label. None where there is none, or too few labelled rows are before it.
+    """
+    if days["n_labelled"].equals(days["n"]):
+        return None
+    n, labelled, *positives = _by_day(days, "n", "n_labelled", "tp", "fn")
+    positive = np.sum(positives, axis=0)
+    early = n.cumsum() <= max(n.sum() * _EARLY_SHARE, n[0])
+    usual, share = labelled[early].sum() / n[early].sum(), labelled / n
+    rare = positive[early].sum() / max(labelled[early].sum(), 1.0) * _OF_RARE_POSITIVES
+    chance = CHANCE_ERRORS * (usual * (1 - usual) / n) ** 0.5
+    line = usual - np.maximum(usual * min(1 - _COMPLETE_SHARE, rare), chance)
+    first = days.height
+    while first > 0 and share[first - 1] < line[first - 1]:
+        first -= 1
+    if first in (0, days.height) or labelled[:first].sum() < _MIN_MATURE:
+        return None
+    moment: datetime = days["bucket"][first]
+    return moment
+
+
+def _is_waiting(days: pl.DataFrame) -> bool:
+    """Tell whether the newest fifth of the rows has fewer labels than the oldest."""
+    if days.height < 2:
+        return False
+    n, labelled = _by_day(days, "n", "n_labelled")
+    old, new = _oldest(n), n.cumsum() > n.sum() * (_AGE_PARTS - 1) / _AGE_PARTS
+    first, last = (labelled[part].sum() / n[part].sum() for part in (old, new))
+    chance = (first * (1 - first) / n[old].sum() + last * (1 - last) / n[new].sum()) ** 0.5
+    return bool(first - last > max(CHANCE_ERRORS * chance, _LEAST_WAITING))

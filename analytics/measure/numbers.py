@@ -1,0 +1,125 @@
+"""How far predicted numbers are off, and how high grades are: means over judged rows, from sums by slice."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import inf
+
+import numpy as np
+
+from analytics.measure.estimators import SumMean
+from analytics.measure.intervals import Estimate, FloatArray, ratio
+from analytics.measure.metric import Metric
+
+_Sums = Mapping[str, FloatArray]
+"""Sums over the judged rows of slices by name, arrays of shape (slices,)."""
+
+
+def _mae(sums: _Sums, n: FloatArray) -> Estimate:
+    """Average the absolute errors.
+
+    >>> sums = {"error_abs_sum": np.array([6.0]), "error_sq_sum": np.array([14.0])}
+    >>> float(_mae(sums, np.array([3.0])).value[0])
+    2.0
+    """
+    return _mean(sums["error_abs_sum"], sums["error_sq_sum"], n)
+
+
+def _bias(sums: _Sums, n: FloatArray) -> Estimate:
+    """Average the errors: predicted less true."""
+    return _mean(sums["error_sum"], sums["error_sq_sum"], n)
+
+
+def _rmse(sums: _Sums, n: FloatArray) -> Estimate:
+    """Return the root of the mean squared error; its standard error by the delta method from the squares' own."""
+    squared = _mean(sums["error_sq_sum"], sums["error_fourth_sum"], n)
+    value = np.sqrt(squared.value)
+    return Estimate(value, ratio(squared.standard_error, 2 * value))
+
+
+def _smape(sums: _Sums, n: FloatArray) -> Estimate:
+    """Average 2 |error| / (|predicted| + |true|), 0 where both are 0."""
+    return _mean(sums["smape_sum"], sums["smape_sq_sum"], n)
+
+
+def _mean_grade(sums: _Sums, n: FloatArray) -> Estimate:
+    """Average the grades."""
+    return _mean(sums["truth_sum"], sums["truth_sq_sum"], n)
+
+
+def _mean(total: FloatArray, squares: FloatArray, n: FloatArray) -> Estimate:
+    """Return a mean with its standard error; none for a single row."""
+    value = ratio(total, n)
+    spread = (squares - n * value**2).clip(min=0)
+    return Estimate(value, np.sqrt(ratio(spread, n * (n - 1))))
+
+
+_NOTHING_JUDGED = "no row has both a predicted and a true value"
+
+OF_NUMBERS: tuple[Metric, ...] = (
+    Metric(
+        "mae",
+        "Mean absolute error",
+        "Mean distance between the predicted and the true number.",
+        "mean of |predicted - true|",
+        _NOTHING_JUDGED,
+        "lower",
+        SumMean(_mae, frozenset({"error_abs_sum", "error_sq_sum"})),
+        frozenset({"slices"}),
+        high=inf,
+        short="MAE",
+        kinds=frozenset({"numbers"}),
+    ),
+    Metric(
+        "rmse",
+        "RMSE",
+        "Root of the mean squared distance between the predicted and the true number.",
+        "root of the mean of (predicted - true)²",
+        _NOTHING_JUDGED,
+        "lower",
+        SumMean(_rmse, frozenset({"error_sq_sum", "error_fourth_sum"})),
+        frozenset({"slices"}),
+        high=inf,
+        kinds=frozenset({"numbers"}),
+    ),
+    Metric(
+        "bias",
+        "Bias",
+        "Mean of the predicted number less the true one.",
+        "mean of (predicted - true)",
+        _NOTHING_JUDGED,
+        "neither",
+        SumMean(_bias, frozenset({"error_sum", "error_sq_sum"})),
+        frozenset({"slices"}),
+        low=-inf,
+        high=inf,
+        kinds=frozenset({"numbers"}),
+    ),
+    Metric(
+        "smape",
+        "sMAPE",
+        "Mean distance between the predicted and the true number, as a share of their mean size.",
+        "mean of 2 |predicted - true| / (|predicted| + |true|)",
+        _NOTHING_JUDGED,
+        "lower",
+        SumMean(_smape, frozenset({"smape_sum", "smape_sq_sum"})),
+        frozenset({"slices"}),
+        high=2.0,
+        is_share=True,
+        kinds=frozenset({"numbers"}),
+    ),
+    Metric(
+        "mean_grade",
+        "Mean grade",
+        "Mean of the grades.",
+        "sum of grades / graded rows",
+        _NOTHING_JUDGED,
+        "higher",
+        SumMean(_mean_grade, frozenset({"truth_sum", "truth_sq_sum"})),
+        frozenset({"slices"}),
+        low=-inf,
+        high=inf,
+        kinds=frozenset({"grades"}),
+    ),
+)
+"""The metrics of logs of numbers and of grades: a part of the registry."""

@@ -1,0 +1,102 @@
+"""What makes a row right: one sentence in the same form for classes, grades and numbers, beside the label of two classes."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from analytics.errors import AnalysisError
+from analytics.log import views
+from analytics.log.mapping import Mapping
+from analytics.log.right import KINDS, Kind, Right, parsed_tolerance
+from analytics.log.schema import Reading
+from pages._frame.render import escaped
+
+_SENTENCES: dict[Kind, str] = {
+    "yes/no": "its prediction is its label, one of two classes",
+    "classes": "the predicted class equals the true one",
+    "grades": "its grade is at least a mark",
+    "numbers": "the predicted number is near the true one",
+}
+_TOLERANCE = "10%"
+"""Where nobody says how near: a tenth of the true number. A place to begin."""
+
+
+def choose(reading: Reading, mapping: Mapping, key: str) -> Right | None:
+    """Choose what makes a row right; None where a label of two classes does."""
+    before = mapping.right
+    kinds = list(KINDS)
+    kind = st.selectbox(
+        "A row is right if",
+        kinds,
+        index=kinds.index(mapping.kind),
+        key=f"{key}_right",
+        format_func=_SENTENCES.__getitem__,
+        help="Two classes have false positives and false negatives; everything else is right or wrong.",
+    )
+    if kind is None or kind == "yes/no":
+        return None
+    left, between, right = st.columns(3, vertical_alignment="bottom")
+    with left:
+        first = before.true if before is not None else mapping.label
+        own = "Grade" if kind == "grades" else "True class" if kind == "classes" else "True number"
+        true = _column(own, reading, first, f"{key}_true_{kind}", is_number=kind != "classes")
+    if true is None:
+        return None
+    if kind == "grades":
+        with between:
+            mark = st.number_input(
+                "At least", value=before.mark if before else _middle(reading, true), key=f"{key}_mark"
+            )
+        return Right("grades", true, mark=float(mark))
+    with between:
+        known = before.predicted if before is not None else mapping.decision or mapping.score
+        predicted = _column("Predicted", reading, known, f"{key}_predicted_{kind}", is_number=kind == "numbers")
+    if predicted is None or predicted == true:
+        st.caption("Choose a column of predictions and another one of what turned out to be true.")
+        return None
+    with right:
+        if kind == "classes":
+            is_exact = st.checkbox(
+                "As written",
+                value=before.is_exact if before else False,
+                key=f"{key}_exact",
+                help="Capitals, accents and blanks make a difference too.",
+            )
+            return Right("classes", true, predicted, is_exact=is_exact)
+        text = st.text_input(
+            "Within", _written(before), key=f"{key}_within", help="A number, or a percentage of the true one."
+        )
+        try:
+            tolerance, is_relative = parsed_tolerance(text)
+        except AnalysisError as error:
+            st.caption(escaped(str(error)))
+            return None
+    return Right("numbers", true, predicted, tolerance=tolerance, is_relative=is_relative)
+
+
+def with_right(mapping: Mapping, reading: Reading, right: Right | None) -> Mapping:
+    """Return the mapping under a rule; as it is without one."""
+    return mapping if right is None else views.right_or_wrong(mapping, reading, right)
+
+
+def _column(label: str, reading: Reading, current: str | None, key: str, *, is_number: bool) -> str | None:
+    """Choose a column, of numbers where it must hold them."""
+    names = [column.name for column in reading.columns if not is_number or column.kind == "number"]
+    index = names.index(current) if current in names else None
+    return st.selectbox(label, names, index=index, key=key, placeholder="Choose a column")
+
+
+def _middle(reading: Reading, name: str) -> float:
+    """Return a mark to begin with: the highest but one of few grades, else the middle of their range."""
+    column = reading.column(name)
+    grades = sorted({float(value) for value, _ in column.top})
+    if 1 < len(grades) == column.n_distinct:
+        return grades[-2]
+    return (float(column.low or 0) + float(column.high or 0)) / 2
+
+
+def _written(right: Right | None) -> str:
+    """Write a tolerance as a person does."""
+    if right is None or right.kind != "numbers":
+        return _TOLERANCE
+    return f"{100 * right.tolerance:g}%" if right.is_relative else f"{right.tolerance:g}"

@@ -1,0 +1,118 @@
+"""The slice that the brief names is the one with which Slices leads, in the metric that leads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+
+from analytics.answers.brief.finding import Asking, SliceParts
+from analytics.answers.brief.registry import SOURCES
+from analytics.answers.calibration.scan import calibration_scan
+from analytics.answers.question import Question, is_of_score
+from analytics.answers.slices import leading_slice, slices
+from analytics.log.workspace import Workspace
+from analytics.measure.headline import headline
+from analytics.present.readings import finding_sentence, slices_reading
+from analytics.query.cohort import Cohort
+from analytics.query.engine import Engine
+from tests.ingested import Desk
+
+N = 24_000
+PREVALENCES = (0.01, 0.03, 0.2, 0.6)
+REGIONS = np.array(["north", "east", "south", "west", "coast"])
+
+
+def rows(prevalence: float) -> pl.DataFrame:
+    """A log in which one region misses every positive, beside one in which many are flagged and a score too high."""
+    rng = np.random.default_rng(round(prevalence * 100))
+    region, channel = rng.choice(5, N), rng.choice(["web", "app", "shop"], N)
+    label = rng.random(N) < prevalence
+    score = np.where(label, rng.beta(5, 3, N), rng.beta(2, 6, N))
+    score = np.where(REGIONS[region] == "west", rng.beta(1, 9, N) * 0.5, score)
+    score = np.where((channel == "shop") & (rng.random(N) < 0.05), rng.uniform(0.5, 1, N), score)
+    score = np.where(REGIONS[region] == "west", np.minimum(score, 0.49), score)
+    return pl.DataFrame(
+        {"score": score.round(3), "label": label.astype(int), "region": REGIONS[region], "channel": channel}
+    )
+
+
+@pytest.fixture(scope="module")
+def logs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Engine, dict[float, Any]]]:
+    folder = tmp_path_factory.mktemp("leading")
+    desk = Desk(Workspace(folder / "home"), folder)
+    found = {
+        share: desk.log(rows(share), score="score", label="label", segments=("region", "channel"))
+        for share in PREVALENCES
+    }
+    with closing(Engine(desk.workspace)) as engine:
+        yield engine, found
+
+
+@pytest.mark.parametrize("prevalence", PREVALENCES)
+def test_a_slice_that_misses_everything_leads_in_the_brief_and_on_slices(
+    logs: tuple[Engine, dict[float, Any]], prevalence: float
+) -> None:
+    engine, found = logs
+    question = Question(found[prevalence], Cohort(), 0.5)
+    metric = headline(question.log.n_positive, question.log.n_labelled).metric
+    assert metric == ("recall" if prevalence < 0.15 else "error_rate")
+    first = SOURCES["slices"].find(engine, Asking(question))[0]
+    assert isinstance(first.parts, SliceParts) and (first.parts.column, first.parts.value) == ("region", "west")
+    assert first.size is not None and first.size.is_clear and ("by", "region") in first.asked
+    answer = slices(engine, question, ["region"], metric=metric)
+    assert slices_reading(answer).startswith("Worst by region: west")
+    assert "100.0\u202f%" in finding_sentence(first, question.log) or prevalence >= 0.15
+
+
+@pytest.mark.parametrize(
+    "metric", ["recall", "fnr", "precision", "f1", "mcc", "fpr", "error_rate", "accuracy", "auroc"]
+)
+@pytest.mark.parametrize("prevalence", PREVALENCES)
+def test_for_every_metric_the_brief_names_the_slice_that_leads_by_its_column(
+    logs: tuple[Engine, dict[float, Any]], prevalence: float, metric: str
+) -> None:
+    engine, found = logs
+    question = Question(found[prevalence], Cohort(), 0.5)
+    told = SOURCES["slices"].find(engine, Asking(question, metric=metric))
+    assert told or metric not in ("recall", "fnr")
+    for each in told:
+        assert isinstance(each.parts, SliceParts)
+        answer = slices(engine, question, [each.parts.column], metric=metric)
+        first = leading_slice(answer)
+        assert first is not None and first["slice_0"] == each.parts.value
+        assert slices_reading(answer).startswith(f"Worst by {each.parts.column}: {each.parts.value}")
+        assert finding_sentence(each, question.log).endswith(".")
+
+
+def test_a_band_of_the_score_is_no_slice_of_the_brief(desk: Desk, data: Path) -> None:
+    path = data / "compas/compas-scores-two-years_noPII.csv"
+    log = desk.log(path, score="decile_score", label="two_year_recid")
+    question = Question(log, Cohort(), 5.0)
+    with closing(Engine(desk.workspace)) as engine:
+        bands = {name for name in log.mapping.segments if is_of_score(engine, question, name)}
+        found = {
+            metric: SOURCES["slices"].find(engine, Asking(question, metric=metric)) for metric in ("error_rate", "fpr")
+        }
+    assert bands == {"decile_score_1", "score_text", "v_decile_score", "v_score_text"}
+    named = {each.parts.column for told in found.values() for each in told if isinstance(each.parts, SliceParts)}
+    assert named and not named & bands
+
+
+def test_what_is_known_only_after_the_outcome_is_named_neither_in_the_brief_nor_by_calibration(
+    desk: Desk, data: Path
+) -> None:
+    log = desk.log(data / "lending-club/lending_club_1000.csv", score="int_rate", label="loan_status")
+    question = Question(log, Cohort(), 15.0)
+    after = {"total_pymnt", "total_pymnt_inv", "total_rec_prncp", "recoveries", "last_fico_range_low"}
+    assert after <= set(log.mapping.segments)
+    with closing(Engine(desk.workspace)) as engine:
+        scan, told = calibration_scan(engine, question), SOURCES["slices"].find(engine, Asking(question))
+    assert after <= set(scan.told) and not after & set(scan.table["column"])
+    assert {"purpose", "zip_code", "grade"} <= set(scan.table["column"]) | {"zip_code"}
+    assert not after & {each.parts.column for each in told if isinstance(each.parts, SliceParts)}

@@ -1,0 +1,96 @@
+"""Overview, the brief and Gap call labels late by one rule: on logs in which they are, and in which they never come."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import polars as pl
+import pytest
+
+from analytics.answers.brief.answer import brief
+from analytics.answers.brief.finding import Asking, LabelParts
+from analytics.answers.gap.sides import sides
+from analytics.answers.labels import arrival_of
+from analytics.answers.overview import overview
+from analytics.answers.question import Question
+from analytics.present.readings import (
+    finding_certainty,
+    finding_sentence,
+    overview_reading,
+    trend_reading,
+    unlabelled_words,
+)
+from analytics.query.cohort import Clause, Cohort
+from analytics.query.engine import Engine
+from tests.ingested import Desk
+
+N, DAYS = 6_000, 60
+CASES = ("late", "slow", "never", "newer", "no times")
+
+
+@pytest.fixture
+def engine(desk: Desk) -> Iterator[Engine]:
+    found = Engine(desk.workspace)
+    yield found
+    found.close()
+
+
+def rows(case: str) -> pl.DataFrame:
+    """A log of 60 days in which labels of the last ten miss, come in slowly, never come, or come for the newest alone."""
+    rng = np.random.default_rng(5)
+    day, score = np.sort(rng.integers(0, DAYS, N)), rng.beta(0.8, 2.0, N).round(2)
+    lacking = {
+        "late": (day >= DAYS - 10) * 0.9,
+        "slow": np.exp(-(DAYS - 1 - day) / 15),
+        "newer": (day < DAYS / 2) * 0.4,
+    }.get(case, np.full(N, 0.2))
+    known = rng.random(N) >= lacking
+    at = np.datetime64("2024-01-01T08:00:00") + day.astype("timedelta64[D]")
+    frame = pl.DataFrame(
+        {
+            "score": score,
+            "label": [
+                int(value) if is_known else None for value, is_known in zip(rng.random(N) < score, known, strict=True)
+            ],
+            "half": np.where(day < DAYS / 2, "first", "second"),
+            "at": at.astype("datetime64[us]"),
+        }
+    )
+    return frame.drop("at") if case == "no times" else frame
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_every_room_calls_labels_late_by_one_rule(desk: Desk, engine: Engine, case: str) -> None:
+    times = {} if case == "no times" else {"time": "at"}
+    log = desk.log(rows(case), score="score", label="label", segments=("half",), **times)
+    question = Question(log, Cohort(), 0.5)
+    found, answer = brief(engine, Asking(question)), overview(engine, question)
+    told = next(finding for finding in found.findings if isinstance(finding.parts, LabelParts))
+    assert isinstance(told.parts, LabelParts)
+    is_late = case in ("late", "slow")
+    assert told.parts.is_late is (None if case == "no times" else is_late)
+    assert answer.arrival == arrival_of(engine, question)
+    assert (None if answer.arrival is None else answer.arrival.is_late) is told.parts.is_late
+    lead = overview_reading(answer, question).replace("\u202f", " ").split("\n")[0]
+    sidebar = unlabelled_words(answer.counts["n_unlabelled"], answer.arrival)
+    said = finding_sentence(told, log)
+    assert (" yet" in finding_certainty(told, found)) is (" yet" in lead) is is_late or case == "slow"
+    assert ("old ones as often as new ones" in lead) is ("as often" in sidebar) is ("no less than old ones" in said)
+    assert ("no less than old ones" in said) is (case in ("never", "newer"))
+    assert ("not known yet" in sidebar) is (" yet" in lead)
+    if case != "no times":
+        trend = trend_reading(answer.trend, answer.every, are_late=answer.may_labels_come)
+        assert " yet" not in trend or is_late
+
+
+@pytest.mark.parametrize("case", ["late", "slow", "never"])
+def test_gap_waits_for_labels_where_overview_does(desk: Desk, engine: Engine, case: str) -> None:
+    log = desk.log(rows(case), score="score", label="label", time="at", segments=("half",))
+    reference, production = (
+        Question(log, Cohort((Clause("half", "in", (name,)),)), 0.5) for name in ("first", "second")
+    )
+    found, arrival = sides(engine, reference, production), overview(engine, production).arrival
+    assert arrival is not None
+    assert (found.mature_before[1], found.is_waiting) == (arrival.since, arrival.is_waiting)
+    assert arrival.is_late is (case != "never")

@@ -1,0 +1,141 @@
+"""Logs of classes, grades and numbers from the command line: known answers, and the same answers as logs made by hand."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+from sklearn.metrics import accuracy_score, precision_recall_fscore_support, roc_auc_score
+from typer.testing import CliRunner
+
+from analytics.__main__ import app
+
+Ask = Callable[..., Any]
+
+
+@pytest.fixture
+def ask(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ask:
+    monkeypatch.setenv("SLICEWISE_HOME", str(tmp_path / "home"))
+
+    def asked(command: str, log: Path, *more: str) -> Any:
+        found = CliRunner().invoke(app, [command, str(log), *more, "--format", "json"])
+        assert found.exit_code == 0, found.stderr
+        return json.loads(found.stdout)
+
+    return asked
+
+
+@pytest.fixture
+def hpc() -> Path:
+    path = Path(__file__).parents[3] / "shared/data/hpc-cv/hpc_cv.csv"
+    if not path.exists():
+        pytest.skip("the shared data is not here")
+    return path
+
+
+def test_four_real_classes_are_scikit_learn_s(ask: Ask, hpc: Path) -> None:
+    rows = pl.read_csv(hpc)
+    true, predicted = rows["obs"].to_list(), rows["pred"].to_list()
+    found = ask("classes", hpc, "--right", "pred = obs")
+    assert found["accuracy"] == pytest.approx(accuracy_score(true, predicted)) == pytest.approx(0.70868, abs=5e-6)
+    names = [row["class"] for row in found["classes"]]
+    assert sorted(names) == ["F", "L", "M", "VF"]
+    precision, recall, f1, support = precision_recall_fscore_support(true, predicted, labels=names)
+    for place, row in enumerate(found["classes"]):
+        own = [row[name] for name in ("precision", "recall", "f1", "support")]
+        assert own == pytest.approx([precision[place], recall[place], f1[place], support[place]])
+        assert row["auroc"] == pytest.approx(roc_auc_score(np.array(true) == row["class"], rows[row["class"]]))
+    labels = sorted(names)
+    for average in ("macro", "weighted"):
+        area = roc_auc_score(true, rows.select(labels).to_numpy(), multi_class="ovr", average=average, labels=labels)
+        assert found["averages"][average]["auroc"] == pytest.approx(area)
+    assert sum(pair["n"] for pair in found["matrix"]) == rows.height
+    assert ask("overview", hpc)["accuracy"] == found["accuracy"], (
+        "the rule is guessed where two columns share their classes"
+    )
+
+
+@pytest.mark.parametrize(
+    ("command", "more"),
+    [
+        ("overview", []),
+        ("slices", ["--by", "Resample"]),
+        ("calibration", []),
+        ("thresholds", ["--cost-fp", "1", "--cost-fn", "3"]),
+        ("discover", []),
+        ("review", ["--limit", "20"]),
+        ("gap", ["--reference", "Resample=Fold01", "--production", "Resample=Fold02"]),
+    ],
+)
+def test_a_class_against_the_rest_is_the_log_made_by_hand(
+    ask: Ask, hpc: Path, tmp_path: Path, command: str, more: list[str]
+) -> None:
+    rows = pl.read_csv(hpc)
+    by_hand = tmp_path / "by_hand.csv"
+    rows.with_columns(
+        obs=pl.when(pl.col("obs") == "F").then(pl.lit("F")).otherwise(pl.lit("other")),
+        pred=pl.when(pl.col("pred") == "F").then(pl.lit("F")).otherwise(pl.lit("other")),
+    ).write_csv(by_hand)
+    of_class = ask(command, hpc, "--right", "pred = obs", "--class", "F", *more)
+    roles = ["--label", "obs", "--positive", "F", "--score", "F", "--decision", "pred", "--decision-positive", "F"]
+    own = ask(command, by_hand, *roles, "--segments", "Resample", *more)
+    for answer in (of_class, own):
+        if isinstance(answer, dict):
+            answer.pop("roles", None)
+    if command == "review":
+        of_class, own = (
+            [[row[name] for name in ("score", "label", "error_kind")] for row in answer["rows"]]
+            for answer in (of_class, own)
+        )
+    if command == "discover":  # the log made by hand holds other columns beside the label
+        of_class, own = ([row["slice"] for row in answer["rows"]] for answer in (of_class, own))
+    assert json.dumps(of_class, sort_keys=True) == json.dumps(own, sort_keys=True)
+
+
+def test_grades_and_numbers_by_slice(ask: Ask, tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    true, part = rng.gamma(4, 25, 900).round(3), rng.choice(["a", "b"], 900)
+    said = (true * (1 + rng.normal(0, 0.1, 900))).round(3)
+    stars = rng.integers(1, 6, 900)
+    path = tmp_path / "log.csv"
+    pl.DataFrame({"forecast": said, "actual": true, "part": part, "stars": stars}).write_csv(path)
+    near = np.abs(said - true) <= 0.1 * np.abs(true)
+    for row in ask("slices", path, "--right", "forecast = actual", "--within", "10%", "--by", "part")["rows"]:
+        keep = part == row["part"] if "part" in row else part == row["slice"]["part"]
+        assert row["error_rate"] == pytest.approx(1 - near[keep].mean())
+        assert row["mae"] == pytest.approx(np.abs(said - true)[keep].mean())
+    found = ask("overview", path, "--grade", "stars", "--pass", "4")
+    assert found["mean_grade"] == pytest.approx(stars.mean()) and found["accuracy"] == pytest.approx(
+        (stars >= 4).mean()
+    )
+    assert "recall" not in found
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--pass", "4"], "--grade"),
+        (["--grade", "stars"], "--pass"),
+        (["--within", "5"], "--right"),
+        (["--right", "stars = nothing"], "PREDICTED = TRUE"),
+        (["--class", "F"], "--right"),
+        (["--grade", "stars", "--pass", "4", "--right", "a = stars"], "one of the two"),
+        (["--right", "a = stars", "--class", "zebra"], "zebra"),
+    ],
+)
+def test_what_does_not_go_together_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: list[str], said: str
+) -> None:
+    monkeypatch.setenv("SLICEWISE_HOME", str(tmp_path / "home"))
+    path = tmp_path / "log.csv"
+    pl.DataFrame(
+        {"a": [1, 2, 3] * 9, "stars": [3, 2, 1] * 9, "score": [0.1, 0.5, 0.7] * 9, "label": [0, 1, 1] * 9}
+    ).write_csv(path)
+    found = CliRunner().invoke(app, ["overview", str(path), *options])
+    assert found.exit_code == 2 and said in found.stderr, found.stderr
+    assert "Traceback" not in found.stderr

@@ -1,0 +1,108 @@
+"""Every page on logs whose rows are right or wrong: it opens, speaks of no class where none is, and switches the view."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from analytics.log import views
+from analytics.log.right import Right
+from analytics.log.workspace import Workspace
+from analytics.reading import api
+from pages._frame.registry import FIRST, PAGES
+
+ROOT = Path(__file__).parents[2]
+RULES = {
+    "classes": Right("classes", "final", "suggested"),
+    "grades": Right("grades", "stars", mark=4.0),
+    "numbers": Right("numbers", "actual", "forecast", tolerance=0.1, is_relative=True),
+}
+STRANGE = ("false positive", "false negative", "recall", "predicted positive", "base rate")
+"""Words that have no meaning where a row is right or wrong."""
+
+
+@pytest.fixture(scope="module")
+def by_kind(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    folder = tmp_path_factory.mktemp("kinds")
+    rng, n = np.random.default_rng(0), 600
+    final = rng.choice(["Cat", "dog", "eel"], n)
+    suggested = np.where(rng.random(n) < 0.7, final, rng.choice(["cat", "dog", "eel", "fox"], n))
+    actual = rng.gamma(4, 25, n)
+    frame = pl.DataFrame(
+        {
+            "final": final,
+            "suggested": suggested,
+            "confidence": rng.uniform(0.3, 1, n).round(3),
+            "stars": rng.integers(1, 6, n),
+            "actual": actual,
+            "forecast": actual * rng.normal(1, 0.1, n),
+            "region": rng.choice(["north", "south", "<b>east</b>"], n),
+            "answered_at": [f"2024-03-{1 + i % 28:02d} 10:00:00" for i in range(n)],
+        }
+    )
+    path, found = folder / "log.csv", {}
+    frame.write_csv(path)
+    for kind, right in RULES.items():
+        home = Workspace(folder / kind)
+        read = api.read_file(home, path)
+        assert isinstance(read, api.Staged)
+        api.build_staged(home, read, views.right_or_wrong(read.mapping, read.reading, right))
+        found[kind] = folder / kind
+    return found
+
+
+@pytest.fixture(autouse=True)
+def fresh() -> Iterator[None]:
+    st.cache_resource.clear()
+    st.cache_data.clear()
+    yield
+    st.cache_resource.clear()
+    st.cache_data.clear()
+
+
+def opened(home: Path, page: str, monkeypatch: pytest.MonkeyPatch, **address: str) -> AppTest:
+    monkeypatch.setenv("SLICEWISE_HOME", str(home))
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    for key, value in address.items():
+        app.query_params[key] = value
+    if page != FIRST.name:
+        app.switch_page(PAGES[page].path)
+    return app.run()
+
+
+@pytest.mark.parametrize("page", [name for name in PAGES if name != "thresholds"])
+@pytest.mark.parametrize("kind", RULES)
+def test_a_page_opens_and_speaks_of_right_and_wrong(
+    kind: str, page: str, by_kind: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = opened(by_kind[kind], page, monkeypatch)
+    assert not app.exception and [error.value for error in app.error] == []
+    said = " ".join(element.value for element in app.markdown[:2]).lower()
+    assert not [word for word in STRANGE if word in said], said
+
+
+def test_a_class_is_looked_at_alone_and_stands_in_the_address(
+    by_kind: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = opened(by_kind["classes"], "overview", monkeypatch)
+    assert not {"class", "threshold"} & set(app.query_params)
+    app.selectbox(key="class").set_value("dog").run()
+    assert app.query_params["class"] == ["dog"] or app.query_params["class"] == "dog"
+    assert any("false positive" in element.value for element in app.markdown), (
+        "one class against the rest has both kinds of error"
+    )
+    again = opened(by_kind["classes"], "slices", monkeypatch, **{"class": "dog"})
+    assert not again.error and again.selectbox(key="class").value == "dog"
+
+
+def test_a_class_that_the_log_does_not_have_is_left_out(
+    by_kind: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = opened(by_kind["classes"], "overview", monkeypatch, **{"class": "zebra"})
+    assert not app.exception and not app.error and app.selectbox(key="class").value is None
