@@ -11,7 +11,7 @@ from analytics.log.column import MAX_SEGMENT_VALUES, Column
 from analytics.log.mapping import Mapping
 from analytics.log.right import Right, class_columns_of, fold
 from analytics.log.schema import Reading
-from analytics.log.value_words import UNKNOWN_WORDS, plain
+from analytics.log.value_words import UNKNOWN_WORDS, plain, positive_of
 
 _MIN_CLASSES = 3
 """Values of a label from which on its classes are judged by whether they agree: two are positive and negative."""
@@ -95,6 +95,8 @@ def one_against_rest(mapping: Mapping, reading: Reading, value: str) -> Mapping:
 def guessed(mapping: Mapping, reading: Reading, said: Collection[str] = ()) -> Right | None:
     """Return the rule of classes that agree where a label of three or more shares its values with a predicted column.
 
+    A label in which one value is called positive by its words is yes or no.
+
     Where a score was ``said``, or its column is no confidence and none of one class, it is what is judged.
     """
     if mapping.label is None or mapping.decision is None or (mapping.score is not None and "score" in said):
@@ -107,7 +109,7 @@ def guessed(mapping: Mapping, reading: Reading, said: Collection[str] = ()) -> R
         return None
     if min(len(classes.known_groups(column)) for column in (true, predicted)) < _MIN_CLASSES:
         return None
-    if true.n_distinct > MAX_SEGMENT_VALUES:
+    if true.n_distinct > MAX_SEGMENT_VALUES or positive_of(classes.known_groups(true)) is not None:
         return None
     known = {fold(value, right) for value, _ in true.top}
     rows = sum(rows for _, rows in predicted.top)

@@ -46,7 +46,6 @@ KINDS = {
     "unscored": "Without a score",
 }
 _OF_ANSWERS = {**KINDS, "fp": "Wrong", "fn": "Wrong", "tp": "Right", "tn": "Right"}
-_SHORT = {"fp": "FP", "fn": "FN", "tp": "TP", "tn": "TN", "unlabelled": "–", "unscored": "–"}
 _ADDRESSED = {"errors": "both", "rank": "confidence", "seed": "0", "at": "0", "view": "cases"}
 _VIEWS = ("cases", "findings", "library")
 _AMOUNT = ""
@@ -200,14 +199,14 @@ def draw_list(
     names = _draw_columns(question)
     judged = {verdict.row_id: verdict for verdict in verdicts if verdict.reviewer == me}
     others = {verdict.row_id for verdict in verdicts}
-    rows, short = [], _OF_ANSWERS if question.log.is_right_or_wrong else _SHORT
+    rows, short = [], {kind: kind.upper() if len(kind) == 2 else "–" for kind in KINDS}
     for row in cases(page.rows):
         verdict = judged.get(row.row_id)
         cells = {f"c_{name}": _cell(row.values[question.log.column(name).sql_name]) for name in names}
         rows.append(
             {
                 "open": "→" if row.position == asked.at else "",
-                "kind": short[row.error_kind],
+                "kind": (_OF_ANSWERS if question.log.is_right_or_wrong else short)[row.error_kind],
                 "score": row.score,
                 "cost": row.cost,
                 "verdict": label_of(verdict.reason, reasons) if verdict else "by others" * (row.row_id in others),

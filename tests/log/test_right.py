@@ -145,7 +145,7 @@ def test_words_for_not_known_yet_are_no_class_unless_they_are_predicted(tmp_path
         (["a", "b", "c"], ["a", "b", "b"], False),
         (["a", "b", "c"], ["c", "b", "a"], True),
         (["yes", "no", "pending"], ["yes", "no", "refer"], False),
-        (["yes", "no", "maybe"], ["1", "2", "3"], False),
+        (["good", "bad", "ugly"], ["ugly", "bad", "good"], False),
     ],
 )
 def test_classes_are_guessed_where_both_columns_share_three(
