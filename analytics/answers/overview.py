@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import numpy as np
 import polars as pl
 
 from analytics.answers.labels import arrival_of
-from analytics.answers.question import Question, score_table
+from analytics.answers.question import Question, score_table, units_of
 from analytics.log.schema import Log
 from analytics.measure.estimates import estimate_table
 from analytics.measure.intervals import Interval, difference
 from analytics.measure.labels import LabelArrival
 from analytics.measure.metrics import metrics_of
 from analytics.measure.overview import trend_table
+from analytics.query.clusters import clusters_of
 from analytics.query.cohort import Clause
 from analytics.query.engine import Engine, ScoreTable
 
@@ -47,6 +48,10 @@ class Overview:
         Whether areas under curves carry no ties but those of the scores.
     arrival : LabelArrival or None
         How missing labels come in; None where none is missing, or times do not tell.
+    n_units : int or None
+        Units of the rows, None where every row stands alone.
+    design_effects : dict of str to float
+        By metric, how many times the variance of independent rows its variance is.
     """
 
     counts: dict[str, int]
@@ -56,6 +61,8 @@ class Overview:
     every: str | None
     areas_are_exact: bool
     arrival: LabelArrival | None = None
+    n_units: int | None = None
+    design_effects: dict[str, float] = field(default_factory=dict)
 
     @property
     def may_labels_come(self) -> bool:
@@ -84,13 +91,17 @@ def overview(engine: Engine, question: Question) -> Overview:
         is_probability=question.log.is_probability,
         metrics=offered,
         is_right_or_wrong=question.log.is_right_or_wrong,
+        **units_of(engine, question, (), offered, scores),
     )
     row = estimates.row(0, named=True)
     counts = {name: int(row[name]) for name in estimates.columns if estimates.schema[name].is_integer()}
     every = bucket(question.log)
     trend = None
     if every:
-        trend = trend_table(engine.time_table(question.log, question.cohort, question.threshold, every))
+        trend = trend_table(
+            engine.time_table(question.log, question.cohort, question.threshold, every),
+            clusters=clusters_of(engine, question.log, question.cohort, question.threshold, every=every),
+        )
     return Overview(
         counts=counts,
         metrics=pl.DataFrame(
@@ -105,6 +116,8 @@ def overview(engine: Engine, question: Question) -> Overview:
         every=every,
         areas_are_exact=scores.is_exact,
         arrival=arrival_of(engine, question) if counts["n_unlabelled"] else None,
+        n_units=int(row["n_units"]) if "n_units" in row else None,
+        design_effects={name: effect for name in offered if (effect := row.get(f"{name}_design_effect")) is not None},
     )
 
 
@@ -128,11 +141,11 @@ def bucket_clauses(log: Log, start: datetime, every: str) -> tuple[Clause, ...]:
 
 def change_between(before: Overview, after: Overview, metric: str) -> Interval | None:
     """Return by how much a metric is another one in a second set of rows, with its interval; None where it is undefined."""
-    values = [
+    own, other = (
         Interval(*(np.asarray(np.nan if end is None else end) for end in each.value(metric)))
         for each in (after, before)
-    ]
-    found = difference(*values)
+    )
+    found = difference(own, other)
     return None if np.isnan(found.low) or np.isnan(found.high) else found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -13,6 +14,7 @@ from analytics.log.role_names import is_called_score
 from analytics.log.schema import Log
 from analytics.measure.leaks import label_told, score_told
 from analytics.measure.metrics import METRICS, sums_of
+from analytics.query.clusters import clusters_of, unit_bins_of
 from analytics.query.cohort import Clause, Cohort
 from analytics.query.engine import Engine, ScoreTable
 from analytics.query.relations import MOMENTS
@@ -62,6 +64,22 @@ def score_table(
     if question.cohort and scores.frame.is_empty():
         raise empty_cohort(engine, question.log, question.cohort, question.threshold)
     return scores
+
+
+def units_of(
+    engine: Engine, question: Question, by: Sequence[str], metrics: Sequence[str], scores: ScoreTable
+) -> dict[str, Any]:
+    """Return what the units of each slice have in common, for some metrics of a score table; nothing where every row stands
+    alone.
+    """
+    log, cohort, threshold = question.log, question.cohort, question.threshold
+    if log.mapping.unit is None:
+        return {}
+    needs_bins = any(METRICS[name].estimator.reads_unit_bins for name in metrics)
+    return {
+        "clusters": clusters_of(engine, log, cohort, threshold, by, sums=sums_of(metrics)),
+        "unit_bins": unit_bins_of(engine, log, cohort, threshold, by, scores.edges) if needs_bins else None,
+    }
 
 
 def told_by_score(engine: Engine, question: Question) -> float:

@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from analytics.answers.question import Question, score_table
+from analytics.answers.question import Question, score_table, units_of
 from analytics.errors import QuestionError
 from analytics.measure.counts import Counts
 from analytics.measure.estimates import estimate_table
@@ -38,6 +38,8 @@ class SliceAnswer:
         Judged rows that the metric rests on, below which a slice is marked ``few_rows``.
     is_right_or_wrong : bool
         Whether rows are of no class, so that no base rate explains an error.
+    unit : str or None
+        The column by which rows belong together.
     """
 
     by: tuple[str, ...]
@@ -46,6 +48,13 @@ class SliceAnswer:
     overall: pl.DataFrame
     min_support: int
     is_right_or_wrong: bool = False
+    unit: str | None = None
+
+    @property
+    def design_effect(self) -> float | None:
+        """How many times the variance of independent rows that of the metric is, over the cohort; None where none is known."""
+        name = f"{self.metric}_design_effect"
+        return self.overall[name][0] if name in self.overall.columns else None
 
 
 def slices(
@@ -88,11 +97,13 @@ def slices(
         "metrics": asked,
         "is_probability": question.log.is_probability,
         "is_right_or_wrong": question.log.is_right_or_wrong,
+        **units_of(engine, question, by, asked, scores),
     }
     table = slice_table(scores.frame, scores.edges, by=scores.by, metric=metric, min_support=min_support, **options)
     overall = estimate_table(scores.frame, scores.edges, by=(), **options)
     ranked = _ranked(table, metric, scores.by)
-    return SliceAnswer(tuple(by), metric, ranked, overall, min_support, question.log.is_right_or_wrong)
+    is_kind = question.log.is_right_or_wrong
+    return SliceAnswer(tuple(by), metric, ranked, overall, min_support, is_kind, question.log.mapping.unit)
 
 
 def _ranked(table: pl.DataFrame, metric: str, by: Sequence[str]) -> pl.DataFrame:

@@ -35,6 +35,7 @@ ROLE_OPTIONS: dict[str, str] = {
     "time": "time",
     "amount": "amount",
     "model_version": "model_version",
+    "unit": "unit",
 }
 """The options that name the column of a role, each with its role."""
 
@@ -71,6 +72,9 @@ class Source:
     time: Annotated[Text, named("Column of times.")] = None
     amount: Annotated[Text, named("Column of amounts.")] = None
     model_version: Annotated[Text, named("Column of model versions.", "--model-version")] = None
+    unit: Annotated[Text, named("Column of what rows belong together by: rows of one session are not independent.")] = (
+        None
+    )
     right: Annotated[
         Text, named('What makes a row right: "PREDICTED = TRUE", two columns of classes; with --within of numbers.')
     ] = None

@@ -31,4 +31,6 @@ def overview(
     for entry in answer.metrics.iter_rows(named=True):
         name = entry["metric"]
         row |= {name: entry["value"], f"{name}_low": entry["low"], f"{name}_high": entry["high"]}
+    if answer.n_units is not None:
+        row |= {"n_units": answer.n_units, "design_effect": answer.design_effects.get(metric)}
     write({key: finite(value) for key, value in row.items()}, output, {"roles": roles_of(source, question.log)})

@@ -56,9 +56,9 @@ class _Given:
     amount_cells: Annotated[Texts, named("Cell whose cost is multiplied by the amount. Repeatable.", panel=_COSTS)] = (
         None
     )
-    unit: Annotated[Text, named("What costs are counted in; by default what the amount column says.", panel=_COSTS)] = (
-        None
-    )
+    cost_unit: Annotated[
+        Text, named("What costs are counted in; by default what the amount column says.", panel=_COSTS)
+    ] = None
     tolerance: Annotated[float, named("Share of the best cost that counts as equal.", panel=_COSTS)] = 0.02
     policy: Annotated[Text, named("Name of a saved policy, in place of costs and limits.", panel=_COSTS)] = None
     capacity: Annotated[
@@ -100,7 +100,7 @@ def _policy_of(given: _Given, log: Log) -> Policy:
             given.cost_review,
             tuple(cell for text in given.amount_cells or () for cell in text.split(",")),
         ),
-        unit_of(log) if given.unit is None else given.unit,
+        unit_of(log) if given.cost_unit is None else given.cost_unit,
         Limits(given.min_recall, given.min_precision, given.max_fpr, given.max_selection_rate),
         capacity,
         period,  # type: ignore[arg-type]

@@ -30,6 +30,7 @@ class Mapping:
 
     ``right`` says what makes a row right where the label is not one of two classes. Unless it judges one class against the rest,
     the label of a row is then whether it is right, and its score the confidence in what was predicted.
+    ``unit`` is what rows belong together by: those of one session, patient or task are not independent of each other.
     """
 
     score: str | None = None
@@ -52,6 +53,7 @@ class Mapping:
     score_missing: tuple[str, ...] = ()
     is_score_clipped: bool = False
     is_confidence: bool = False
+    unit: str | None = None
     right: Right | None = None
 
     @property
@@ -112,12 +114,20 @@ class Mapping:
         return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
-_LATER_FIELDS = ("decision_negative", "score_scale", "score_missing", "is_score_clipped", "is_confidence", "right")
+_LATER_FIELDS = (
+    "decision_negative",
+    "score_scale",
+    "score_missing",
+    "is_score_clipped",
+    "is_confidence",
+    "right",
+    "unit",
+)
 """Fields that older mappings do not have: at their defaults they leave the digest, by which a log's file is found, as it was."""
 
 _DEFAULTS = {entry.name: entry.default for entry in fields(Mapping)}
 
-SINGLE_ROLES = ("score", "decision", "label", "row_id", "time", "amount", "model_version")
+SINGLE_ROLES = ("score", "decision", "label", "row_id", "time", "amount", "model_version", "unit")
 ROLE_LABELS = {
     "score": "Score",
     "decision": "Decision",
@@ -126,6 +136,7 @@ ROLE_LABELS = {
     "time": "Time",
     "amount": "Amount",
     "model_version": "Model version",
+    "unit": "Unit",
     "segment": "Segment",
     "text": "Free text",
     "ignore": "Ignore",

@@ -209,6 +209,23 @@ _DATA_SET = re.compile(
 """Names of a column that says which of several data sets a row is from."""
 
 
+_UNIT = re.compile(
+    r"(.*_)?(session|sitzung|sesion|conversation|chat|dialog(ue)?|thread|visit|encounter|episode|patient(en)?|paciente|subject|"
+    r"person|user|nutzer|usuario|utilisateur|customer|kunden?|cliente?|member|household|applicant|respondent|student|driver|"
+    r"device|machine|vehicle|task|aufgabe|question|prompt)_?(id|ids|key|nr|no|number|nummer|uuid|hash|code|ref)?"
+)
+"""Names of what has several rows that may resemble each other."""
+
+
+def is_unit(name: str) -> bool:
+    """Whether a column is called like what rows belong together by.
+
+    >>> is_unit("session_id"), is_unit("patient.id"), is_unit("Task"), is_unit("request_id")
+    (True, True, True, False)
+    """
+    return _UNIT.fullmatch(_folded_name(name)) is not None
+
+
 def is_prediction(name: str) -> bool:
     """Whether a column is called like what a model said, which is never the label.
 

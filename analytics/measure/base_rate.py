@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from analytics.measure.clusters import Effect, widened
 from analytics.measure.counts import Arrays, Counts
 from analytics.measure.intervals import FloatArray, Interval, difference, difference_p_value, ratio, wilson
 from analytics.measure.stratified import Tails, stratified_tails
@@ -80,6 +81,8 @@ class BaseRateSplit:
         The exact test of equal FNR and equal FPR.
     level : float
         Of the intervals.
+    of_model : Effect, optional
+        The design effect of the model's part, where rows belong together.
     """
 
     base_rate: Interval
@@ -87,15 +90,29 @@ class BaseRateSplit:
     expected: FloatArray
     tails: Tails
     level: float
+    of_model: Effect | None = None
 
     @property
     def p_value(self) -> FloatArray:
         """Test whether the model is worse or better there, two-sided.
 
-        The larger one of the exact test and of that of the interval, so that what is called clear has an interval without 0.
+        The larger one of the exact test and of that of the interval, so that what is called clear has an interval without 0. The
+        exact test is one of rows: where their units make a difference surer than that, the interval's counts.
         """
         p = np.fmax(self.tails.two_sided, difference_p_value(self.model, self.level))
+        if self.of_model is not None:
+            by_units = difference_p_value(self.model, self.level, self.of_model.freedom)
+            p = np.where(self.of_model.value < 1, by_units, np.fmax(self.tails.two_sided, by_units))
         return np.asarray(np.where(np.isnan(self.model.value), np.nan, p), dtype=float)
+
+    def widened(self, of_base_rate: Effect, of_model: Effect) -> BaseRateSplit:
+        """Return the split of rows that belong together, by the design effects of its parts."""
+        return replace(
+            self,
+            base_rate=widened(self.base_rate, of_base_rate, self.level),
+            model=widened(self.model, of_model, self.level),
+            of_model=of_model,
+        )
 
 
 def base_rate_split(own: LabelErrors, rest: LabelErrors, level: float = 0.95) -> BaseRateSplit:
@@ -210,6 +227,22 @@ def model_part(
         return np.asarray(np.sqrt(sum(np.nan_to_num(arm) ** 2 for arm in arms)), dtype=float)
 
     return Interval(value, value - reach(-1), value + reach(1))
+
+
+def excess_rate(own: Counts, rest: Counts) -> FloatArray:
+    """Return the excess errors of slices per judged row."""
+    return ratio(own.errors, own.judged) - ratio(rest.errors, rest.judged)
+
+
+def model_excess(own: Counts, rest: Counts) -> FloatArray:
+    """Return the model's part of the excess errors per judged row."""
+    of, other = LabelErrors.of(own), LabelErrors.of(rest)
+    return ratio(of.errors - of.expected(other), of.judged)
+
+
+def base_rate_excess(own: Counts, rest: Counts) -> FloatArray:
+    """Return the base rate's part of the excess errors per judged row."""
+    return excess_rate(own, rest) - model_excess(own, rest)
 
 
 def _arm(of: Interval, side: int | FloatArray) -> FloatArray:

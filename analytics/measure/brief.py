@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import polars as pl
 
 from analytics.measure.base_rate import LabelErrors, base_rate_split, model_part
+from analytics.measure.clusters import Clusters, effect_between, widened
 from analytics.measure.comparisons import benjamini_hochberg, proportion_p_value
+from analytics.measure.counts import COUNT_COLUMNS, Counts
 from analytics.measure.estimates import columns_of
-from analytics.measure.intervals import FloatArray, difference_p_value, ratio
+from analytics.measure.intervals import FloatArray, Interval, difference_p_value, ratio
 from analytics.measure.slices import MIN_SUPPORT
 
 CELLS = ("tp", "fp", "fn", "tn")
@@ -93,6 +97,54 @@ def worst_table(
     drop = ["every", *(f"{name}_all" for name in CELLS)]
     made = table.drop(drop).with_columns(pl.Series(name, values).fill_nan(None) for name, values in found.items())
     return made.sort("excess", descending=True, nulls_last=True, maintain_order=True)
+
+
+def with_units(
+    row: dict[str, Any],
+    counts: pl.DataFrame,
+    clusters: pl.DataFrame,
+    place: int,
+    weights: tuple[float, float] = (1.0, 1.0),
+    *,
+    n_compared: int,
+    level: float = 0.95,
+) -> dict[str, Any]:
+    """Return a row of `worst_table` as it is where rows belong together: its interval is wider, and its p larger.
+
+    A p that its page tested stays: it knows of units.
+
+    Parameters
+    ----------
+    row : dict
+    counts : polars.DataFrame
+        A key and ``tp, fp, fn, tn``: the slices of the row's column.
+    clusters : polars.DataFrame
+        The same slices as `Clusters.of_slices` reads them.
+    place : int
+        Which of them the row is.
+    weights, level
+        As in `worst_table`.
+    n_compared : int
+        How many slices were looked at: p is multiplied by it where it says nothing by rows.
+    """
+    zeros = pl.lit(0).alias
+    every = Counts.of(counts.with_columns(zeros(name) for name in COUNT_COLUMNS if name not in CELLS))
+    units, of_all = Clusters.of_slices(clusters, counts, [counts.columns[0]])
+    own, inside = every[place : place + 1], units[place : place + 1]
+
+    def beyond(slices: Counts, rest: Counts) -> FloatArray:
+        missed, flagged = LabelErrors.of(slices).beyond(LabelErrors.of(rest))
+        return ratio(weights[0] * missed + weights[1] * flagged, slices.judged)
+
+    effect = effect_between(beyond, (own, inside), (every.total() - own, of_all - inside))
+    by_rows = Interval(*(np.array([row[f"excess{end}"]]) for end in ("", "_low", "_high")))
+    excess = widened(by_rows, effect, level)
+    ends = {"excess_low": float(excess.low[0]), "excess_high": float(excess.high[0])}
+    if row["tested"] is not None:
+        return {**row, **ends}
+    p = max(float(difference_p_value(excess, level, effect.freedom)[0]), row["p"])
+    times = row["p_adjusted"] / row["p"] if row["p"] > 0 else n_compared
+    return {**row, **ends, "p": p, "p_adjusted": min(1.0, p * times)}
 
 
 def _errors_of(table: pl.DataFrame, end: str) -> LabelErrors:

@@ -77,12 +77,33 @@ def auroc(pos: ArrayLike, neg: ArrayLike) -> Estimate:
     """
     pos, neg = np.asarray(pos, dtype=float), np.asarray(neg, dtype=float)
     n_pos, n_neg = pos.sum(-1, keepdims=True), neg.sum(-1, keepdims=True)
-    below = ratio(np.cumsum(neg, axis=-1) - neg / 2, n_neg)
-    above = ratio(from_the_top(pos)[..., :-1] - pos / 2, n_pos)
-    value = ratio((pos * (np.cumsum(neg, axis=-1) - neg / 2)).sum(-1, keepdims=True), n_pos * n_neg)
+    value, below, above = _placements(pos, neg)
     spread_pos = ratio((pos * (below - value) ** 2).sum(-1, keepdims=True), (n_pos - 1) * n_pos)
     spread_neg = ratio((neg * (above - value) ** 2).sum(-1, keepdims=True), (n_neg - 1) * n_neg)
     return Estimate(value[..., 0], np.sqrt(spread_pos + spread_neg)[..., 0])
+
+
+def auroc_influence(pos: FloatArray, neg: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return what one positive, and one negative, row of each bin adds to the AUROC, to first order.
+
+    Added up over the rows of a unit and squared these give Obuchowski's variance of clustered rows.
+
+    References
+    ----------
+    Obuchowski (1997), Biometrics 53:567-578.
+    """
+    value, below, above = _placements(pos, neg)
+    n_pos, n_neg = pos.sum(-1, keepdims=True), neg.sum(-1, keepdims=True)
+    return np.nan_to_num(ratio(below - value, n_pos)), np.nan_to_num(ratio(above - value, n_neg))
+
+
+def _placements(pos: FloatArray, neg: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return the AUROC, and for each bin the share of negatives below it and of positives above it; ties count half."""
+    n_pos, n_neg = pos.sum(-1, keepdims=True), neg.sum(-1, keepdims=True)
+    below = ratio(np.cumsum(neg, axis=-1) - neg / 2, n_neg)
+    above = ratio(from_the_top(pos)[..., :-1] - pos / 2, n_pos)
+    value = ratio((pos * (np.cumsum(neg, axis=-1) - neg / 2)).sum(-1, keepdims=True), n_pos * n_neg)
+    return value, below, above
 
 
 def auroc_tie_bound(pos: ArrayLike, neg: ArrayLike) -> FloatArray:
@@ -123,6 +144,17 @@ def average_precision(pos: ArrayLike, neg: ArrayLike) -> Estimate:
     0.6534 ± 0.2188
     """
     pos, neg = np.asarray(pos, dtype=float), np.asarray(neg, dtype=float)
+    value, (by_pos, by_neg) = _average_precision(pos, neg)
+    return Estimate(value[..., 0], np.sqrt((pos * by_pos**2 + neg * by_neg**2).sum(-1)))
+
+
+def average_precision_influence(pos: FloatArray, neg: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return what one positive, and one negative, row of each bin adds to the average precision, to first order."""
+    by_pos, by_neg = _average_precision(pos, neg)[1]
+    return np.nan_to_num(by_pos), -np.nan_to_num(by_neg)
+
+
+def _average_precision(pos: FloatArray, neg: FloatArray) -> tuple[FloatArray, tuple[FloatArray, FloatArray]]:
     counts = sweep(pos, neg)
     tp, fp, n_pos = counts.tp[..., :-1], counts.fp[..., :-1], counts.tp[..., :1]
     precision = np.nan_to_num(ratio(tp, tp + fp))
@@ -130,4 +162,4 @@ def average_precision(pos: ArrayLike, neg: ArrayLike) -> Estimate:
     flagged_sq = (tp + fp) ** 2
     by_pos = ratio(precision - value + np.cumsum(np.nan_to_num(ratio(pos * fp, flagged_sq)), axis=-1), n_pos)
     by_neg = ratio(np.cumsum(np.nan_to_num(ratio(pos * tp, flagged_sq)), axis=-1), n_pos)
-    return Estimate(value[..., 0], np.sqrt((pos * by_pos**2 + neg * by_neg**2).sum(-1)))
+    return value, (by_pos, by_neg)

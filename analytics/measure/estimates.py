@@ -7,12 +7,14 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import polars as pl
 
+from analytics.measure.clusters import Clusters
 from analytics.measure.counts import Counts, confusion_table, segments, slice_keys
 from analytics.measure.estimators import Evidence, cells_of
 from analytics.measure.intervals import REPLICATES, FloatArray, Interval, poisson_bootstrap
 from analytics.measure.metric import Metric
 from analytics.measure.metrics import METRICS, named
 from analytics.measure.score_bins import BinnedSlices
+from analytics.measure.unit_bins import UnitBins
 
 _SLICES_WITH_BINS = 64
 """Slices that are spread over the bins at once: with 1,001 bins and seven sums, 4 MB each run instead of gigabytes."""
@@ -28,6 +30,8 @@ def evidence(
     by: Sequence[str],
     n_bins: int,
     seed: int,
+    clusters: pl.DataFrame | None = None,
+    unit_bins: pl.DataFrame | None = None,
 ) -> Iterator[tuple[Evidence, Evidence]]:
     """Give the slices of a confusion table run by run, each with the total of the whole table.
 
@@ -45,6 +49,8 @@ def evidence(
     sums = _sums_by_slice(score_table, slices, by, names)
     step = _SLICES_WITH_BINS if needs_bins else _SLICES_OF_COUNTS
     rng = np.random.default_rng(seed)
+    units, total_units = (None, None) if clusters is None else Clusters.of_slices(clusters, slices, by)
+    cells = None if unit_bins is None else UnitBins.of_slices(unit_bins, segments(slices, by), by)
     for start in range(0, slices.height, step):
         part = counts[start : start + step]
         bins = None if binned is None else binned.between(start, min(start + step, slices.height))
@@ -55,7 +61,10 @@ def evidence(
             total_draws = draws.sum(axis=0, keepdims=True) + rest
         own = {name: values[start : start + step] for name, values in sums.items()}
         every = {name: values.sum(keepdims=True) for name, values in sums.items()}
-        yield Evidence(part, bins, draws, own), Evidence(total, total_bins, total_draws, every)
+        own_units = None if units is None else units[start : start + step]
+        own_cells = None if cells is None else cells.between(start, min(start + step, slices.height))
+        known = Evidence(part, bins, draws, own, own_units, own_cells)
+        yield known, Evidence(total, total_bins, total_draws, every, total_units, cells)
 
 
 def _sums_by_slice(
@@ -92,6 +101,16 @@ def with_columns(table: pl.DataFrame, columns: dict[str, FloatArray]) -> pl.Data
     return table.hstack(pl.DataFrame(columns, nan_to_null=True))
 
 
+def add_spreads(found: dict[str, list[FloatArray]], known: Evidence, metrics: Sequence[Metric]) -> None:
+    """Add the columns n_units and m_design_effect of a run of slices, nothing where every row stands alone."""
+    if known.clusters is None:
+        return
+    found.setdefault("n_units", []).append(known.clusters.n_units)
+    for metric in metrics:
+        if (spread := metric.estimator.spread(known)) is not None:
+            found.setdefault(f"{metric.name}_design_effect", []).append(spread.effect)
+
+
 def joined(parts: Sequence[Interval]) -> Interval:
     """Put the intervals of runs of slices one after the other."""
     if not parts:
@@ -110,6 +129,8 @@ def estimate_table(
     seed: int = 0,
     is_probability: bool,
     is_right_or_wrong: bool = False,
+    clusters: pl.DataFrame | None = None,
+    unit_bins: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """Estimate metrics for every slice, each with its interval.
 
@@ -133,11 +154,16 @@ def estimate_table(
         Whether scores lie between 0 and 1; if not, metrics that need probabilities are null.
     is_right_or_wrong : bool
         As in `confusion_table`.
+    clusters : polars.DataFrame, optional
+        Where rows belong together: one row per slice, what `Clusters.of_slices` reads.
+    unit_bins : polars.DataFrame, optional
+        There, if areas are asked for: one row per slice, unit and score bin, what `UnitBins.of_slices` reads.
 
     Returns
     -------
     polars.DataFrame
-        by…, the counts of `confusion_table`, and m, m_low, m_high for every metric m.
+        by…, the counts of `confusion_table`, and m, m_low, m_high for every metric m; with clusters n_units, and for metrics
+        that are linearised m_design_effect.
 
     Raises
     ------
@@ -163,10 +189,12 @@ def estimate_table(
     chosen = named(metrics)
     slices = confusion_table(score_table, by=by, threshold_bin=threshold_bin, is_right_or_wrong=is_right_or_wrong)
     found: dict[str, list[Interval]] = {metric.name: [] for metric in chosen}
-    for known, _ in evidence(score_table, slices, chosen, by, len(edges), seed):
+    spreads: dict[str, list[FloatArray]] = {}
+    for known, _ in evidence(score_table, slices, chosen, by, len(edges), seed, clusters, unit_bins):
+        add_spreads(spreads, known, chosen)
         for metric in chosen:
             found[metric.name].append(interval(metric, known, level=level, is_probability=is_probability))
-    columns: dict[str, FloatArray] = {}
+    columns: dict[str, FloatArray] = {name: np.concatenate(parts) for name, parts in spreads.items()}
     for metric in chosen:
         columns |= columns_of(metric.name, joined(found[metric.name]))
     return with_columns(slices, columns)

@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import ClassVar, Protocol
 
 import numpy as np
 from scipy import special
 
+from analytics.measure.clusters import (
+    Clusters,
+    Effect,
+    Spread,
+    gradient_of,
+    joint_effect,
+    proportion_interval,
+    row_variance,
+    spread_of,
+    widened,
+)
 from analytics.measure.comparisons import proportion_p_value
 from analytics.measure.counts import Counts
 from analytics.measure.intervals import (
@@ -27,6 +38,7 @@ from analytics.measure.intervals import (
     wilson,
 )
 from analytics.measure.score_bins import ScoreBins
+from analytics.measure.unit_bins import UnitBins
 
 CountFunction = Callable[[Counts], FloatArray]
 Bounds = tuple[float, float]
@@ -36,24 +48,33 @@ Bounds = tuple[float, float]
 class Evidence:
     """What is known of a run of slices: counts, score bins and Poisson replicates of tp, fp, fn and tn.
 
-    `bins` and `draws` (slices, 4, replicates) are None when no metric needs them. `sums` are further sums over the judged rows.
+    `bins`, `draws` (slices, 4, replicates) and `unit_bins` are None when no metric needs them, the last one and `clusters` where
+    every row stands alone. `sums` are further sums over the judged rows.
     """
 
     counts: Counts
     bins: ScoreBins | None
     draws: FloatArray | None
     sums: Mapping[str, FloatArray] = field(default_factory=dict)
+    clusters: Clusters | None = None
+    unit_bins: UnitBins | None = None
 
     def __sub__(self, part: Evidence) -> Evidence:
         bins = None if self.bins is None or part.bins is None else self.bins - part.bins
         draws = None if self.draws is None or part.draws is None else self.draws - part.draws
         sums = {name: values - part.sums[name] for name, values in self.sums.items()}
-        return Evidence(self.counts - part.counts, bins, draws, sums)
+        clusters = None if self.clusters is None or part.clusters is None else self.clusters - part.clusters
+        unit_bins = None if part.unit_bins is None else part.unit_bins.rest()
+        return Evidence(self.counts - part.counts, bins, draws, sums, clusters, unit_bins)
 
 
 @dataclass(frozen=True)
 class Sides:
-    """Slices and their complements, with their intervals at one level; `total` is both together."""
+    """Slices and their complements, with their intervals at one level; `total` is both together.
+
+    Where rows belong together, `correlation` says how estimates of both sides move together, since a unit may have rows in
+    either, and `freedom` how many degrees Student's t of their difference has.
+    """
 
     known: Evidence
     complement: Evidence
@@ -61,6 +82,18 @@ class Sides:
     own: Interval
     other: Interval
     level: float
+    correlation: FloatArray | None = None
+    freedom: FloatArray | None = None
+
+    @property
+    def difference(self) -> Interval:
+        """The slices less their complements."""
+        return difference(self.own, self.other, self.correlation)
+
+    @property
+    def p_value(self) -> FloatArray:
+        """The test that is read off the interval of the difference."""
+        return difference_p_value(self.difference, self.level, self.freedom)
 
 
 class Estimator(ABC):
@@ -70,8 +103,9 @@ class Estimator(ABC):
     ----------
     sums : frozenset of str
         Columns of the score table that it reads besides the counts.
-    reads_bins, reads_draws, reads_sums : bool
-        Whether it reads the counts score by score, replicates of the counts at one threshold, or sums by slice.
+    reads_bins, reads_draws, reads_sums, reads_unit_bins : bool
+        Whether it reads the counts score by score, replicates of the counts at one threshold, sums by slice, or where rows belong
+        together the counts of each unit score by score.
     is_sharper_by_score : bool
         Whether the value or its interval is exact only where each distinct score has a bin of its own.
     """
@@ -80,6 +114,7 @@ class Estimator(ABC):
     reads_bins: ClassVar[bool] = False
     reads_draws: ClassVar[bool] = False
     reads_sums: ClassVar[bool] = False
+    reads_unit_bins: ClassVar[bool] = False
     is_sharper_by_score: bool = False
 
     @abstractmethod
@@ -88,7 +123,11 @@ class Estimator(ABC):
 
     def p_value(self, sides: Sides) -> FloatArray:
         """Test slices against their complements; by default read off the interval of the difference."""
-        return difference_p_value(difference(sides.own, sides.other), sides.level)
+        return sides.p_value
+
+    def spread(self, known: Evidence) -> Spread | None:
+        """Say how sure estimates are whose rows belong together; None where every row stands alone."""
+        return None
 
 
 @dataclass(frozen=True)
@@ -102,18 +141,56 @@ class CountRatio(Estimator):
         """Compute the ratio; NaN where the denominator is 0."""
         return ratio(self.numerator(counts), self.denominator(counts))
 
+    def spread(self, known: Evidence) -> Spread | None:
+        """Linearise the ratio over units."""
+        if known.clusters is None:
+            return None
+        gradient = gradient_of(self.value, known.counts)
+        n_units = self.units(known.clusters, known.counts)
+        return spread_of(known.clusters.padded(gradient), known.clusters, n_units, row_variance(gradient, known.counts))
+
+    def units(self, clusters: Clusters, counts: Counts) -> FloatArray:
+        """Say how many units of equal size the rows are worth, of either label the fewer."""
+        either = (counts.tp + counts.fn, {"tp": 1.0, "fn": 1.0}), (counts.fp + counts.tn, {"fp": 1.0, "tn": 1.0})
+        numbers = [clusters.number(clusters.row(weights), total) for total, weights in either]
+        return np.asarray(np.fmin(*numbers), dtype=float)
+
 
 class Proportion(CountRatio):
     """A share of rows: Wilson's interval; the pooled z-test, or Fisher's where few are expected."""
 
     def interval(self, known: Evidence, level: float, bounds: Bounds) -> Interval:
         """Bound a proportion of the counts."""
-        return wilson(self.numerator(known.counts), self.denominator(known.counts), level)
+        successes, trials = self.numerator(known.counts), self.denominator(known.counts)
+        if known.clusters is None or (spread := self.spread(known)) is None:
+            return wilson(successes, trials, level)
+        numbers = (spread.n_units, *self._worth(known.clusters, known.counts))
+        return proportion_interval(successes, trials, spread.effect, numbers, level)
+
+    def units(self, clusters: Clusters, counts: Counts) -> FloatArray:
+        """Say how many units of equal size the trials are worth."""
+        weights = clusters.padded(gradient_of(self.denominator, counts))
+        return clusters.number(weights, self.denominator(counts))
+
+    def _worth(self, clusters: Clusters, counts: Counts) -> tuple[FloatArray, FloatArray]:
+        """Say how many units of equal size the successes, and the failures, are worth."""
+        found = []
+        for part in (self.numerator, lambda each: self.denominator(each) - self.numerator(each)):
+            found.append(clusters.number(clusters.padded(gradient_of(part, counts)), part(counts)))
+        return found[0], found[1]
 
     def p_value(self, sides: Sides) -> FloatArray:
-        """Test two proportions."""
+        """Test two proportions; where rows belong together by the interval of the difference.
+
+        Then it is not surer than by rows, unless their units make the difference surer.
+        """
         tables = (sides.known.counts, sides.complement.counts)
-        return proportion_p_value(*(count(counts) for counts in tables for count in (self.numerator, self.denominator)))
+        p = proportion_p_value(*(count(counts) for counts in tables for count in (self.numerator, self.denominator)))
+        own, other = self.spread(sides.known), self.spread(sides.complement)
+        if own is None or other is None:
+            return p
+        is_surer = joint_effect(own, other, sides.correlation) < 1
+        return np.where(is_surer, sides.p_value, np.fmax(p, sides.p_value))
 
 
 class Bootstrapped(CountRatio):
@@ -129,7 +206,9 @@ class Bootstrapped(CountRatio):
         draws = np.where(cells_of(known.counts)[..., None] == 0, spare, known.draws)
         tp, fp, fn, tn = np.moveaxis(draws, 1, 0)
         drawn = Counts(tp, tp, tp, tp, tp, tp, tp, tp, fp, fn, tn)
-        return percentile_interval(self.value(known.counts), self.value(drawn), level)
+        found = percentile_interval(self.value(known.counts), self.value(drawn), level)
+        spread = self.spread(known)
+        return found if spread is None else widened(found, Effect(spread.effect, spread.freedom), level, bounds)
 
 
 @dataclass(frozen=True)
@@ -137,6 +216,7 @@ class Mean(Estimator):
     """A mean over the judged rows, from sums of the bins: Student's t, and no surer than all rows' variance allows."""
 
     of: Callable[[ScoreBins], Estimate]
+    weights: Mapping[str, float]
     sums: frozenset[str]
     is_sharper_by_score: bool = False
     reads_bins = True
@@ -144,7 +224,21 @@ class Mean(Estimator):
     def interval(self, known: Evidence, level: float, bounds: Bounds) -> Interval:
         """Bound a mean."""
         assert known.bins is not None
-        return mean_interval(self.of(known.bins), known.counts.judged, level, bounds)
+        found, spread = self.of(known.bins), self.spread(known)
+        if spread is None:
+            return mean_interval(found, known.counts.judged, level, bounds)
+        return mean_interval(Estimate(found.value, np.sqrt(spread.variance)), spread.n_units, level, bounds)
+
+    def spread(self, known: Evidence) -> Spread | None:
+        """Linearise the mean over units."""
+        clusters = known.clusters
+        if clusters is None:
+            return None
+        assert known.bins is not None
+        found, judged = self.of(known.bins), known.counts.judged
+        each = clusters.row(dict.fromkeys(("tp", "fp", "fn", "tn"), 1.0))
+        gradient = ratio(clusters.row(self.weights) - found.value[:, None] * each, judged[:, None])
+        return spread_of(gradient, clusters, clusters.number(each, judged), found.standard_error**2)
 
     def p_value(self, sides: Sides) -> FloatArray:
         """Test with the variance of all rows too: a slice that by chance holds no large loss underrates its own."""
@@ -152,9 +246,8 @@ class Mean(Estimator):
         n = sides.total.counts.judged
         variance = self.of(sides.total.bins).standard_error ** 2 * n
         error = np.sqrt(variance * (ratio(1, sides.known.counts.judged) + ratio(1, sides.complement.counts.judged)))
-        gap = difference(sides.own, sides.other)
-        pooled = 2 * special.ndtr(-ratio(np.abs(gap.value), error))
-        return np.asarray(np.maximum(difference_p_value(gap, sides.level), pooled), dtype=float)
+        pooled = 2 * special.ndtr(-ratio(np.abs(sides.difference.value), error))
+        return np.asarray(np.maximum(sides.p_value, pooled), dtype=float)
 
 
 @dataclass(frozen=True)
@@ -175,18 +268,23 @@ class Area(Estimator):
     """An area under a curve, from positives and negatives score by score: normal on the logit scale."""
 
     of: Callable[[FloatArray, FloatArray], Estimate]
+    influence: Callable[[FloatArray, FloatArray], tuple[FloatArray, FloatArray]]
     is_sharper_by_score = True
+    reads_unit_bins = True
     reads_bins = True
 
     def interval(self, known: Evidence, level: float, bounds: Bounds) -> Interval:
         """Bound an area."""
         assert known.bins is not None
         pos, neg = known.bins.pos, known.bins.neg
-        return logit_interval(self.of(pos, neg), np.minimum(pos.sum(-1), neg.sum(-1)), level)
+        found = logit_interval(self.of(pos, neg), np.minimum(pos.sum(-1), neg.sum(-1)), level)
+        if known.unit_bins is None:
+            return found
+        return widened(found, known.unit_bins.effect(*self.influence(pos, neg), pos, neg), level, bounds)
 
 
 class _OfBins(Protocol):
-    def __call__(self, bins: ScoreBins, *, level: float) -> Interval: ...
+    def __call__(self, bins: ScoreBins, *, level: float, effect: FloatArray | None = None) -> Interval: ...
 
 
 @dataclass(frozen=True)
@@ -199,9 +297,22 @@ class Grouped(Estimator):
     reads_bins = True
 
     def interval(self, known: Evidence, level: float, bounds: Bounds) -> Interval:
-        """Bound a sum over groups."""
+        """Bound a sum over groups; where rows belong together, with the design effect of the mean distance of score and label."""
         assert known.bins is not None
-        return self.of(known.bins, level=level)
+        return self.of(known.bins, level=level, effect=self._effect(known))
+
+    def _effect(self, known: Evidence) -> FloatArray | None:
+        if known.clusters is None or known.bins is None:
+            return None
+        clusters, judged = known.clusters, known.counts.judged
+        each = clusters.row(dict.fromkeys(("tp", "fp", "fn", "tn"), 1.0))
+        apart = clusters.row({"score_sum": 1.0, "label_sum": -1.0})
+        sums = ScoreBins(*(getattr(known.bins, field.name).sum(-1) for field in fields(ScoreBins)))
+        mean = ratio(sums.score_sum - sums.pos, judged)
+        squares = sums.score_sq_sum - 2 * sums.score_pos_sum + sums.pos
+        gradient = apart - np.nan_to_num(mean)[:, None] * each
+        spread = spread_of(gradient, clusters, clusters.number(each, judged), squares - judged * mean**2)
+        return spread.effect
 
 
 def cells_of(counts: Counts) -> FloatArray:

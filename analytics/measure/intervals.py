@@ -54,7 +54,9 @@ def normal_quantile(level: float) -> float:
     return float(special.ndtri((1 + level) / 2))
 
 
-def wilson(successes: ArrayLike, trials: ArrayLike, level: float = 0.95) -> Interval:
+def wilson(
+    successes: ArrayLike, trials: ArrayLike, level: float = 0.95, quantile: FloatArray | None = None
+) -> Interval:
     """Bound a proportion by Wilson's score interval.
 
     Parameters
@@ -62,6 +64,8 @@ def wilson(successes: ArrayLike, trials: ArrayLike, level: float = 0.95) -> Inte
     successes, trials : array-like of counts, broadcast against each other
     level : float
         Confidence level between 0 and 1.
+    quantile : numpy.ndarray, optional
+        Standard errors on either side, where they are not those of the normal distribution.
 
     Returns
     -------
@@ -78,7 +82,7 @@ def wilson(successes: ArrayLike, trials: ArrayLike, level: float = 0.95) -> Inte
     >>> print(f"{interval.low:.4f} {interval.high:.4f}")
     0.2553 0.3662
     """
-    z2 = normal_quantile(level) ** 2
+    z2 = (normal_quantile(level) if quantile is None else quantile) ** 2
     s, n = np.broadcast_arrays(np.asarray(successes, dtype=float), np.asarray(trials, dtype=float))
     proportion = ratio(s, n)
     spread = np.sqrt(z2 * (s * (1 - np.nan_to_num(proportion)) + z2 / 4).clip(min=0))
@@ -116,16 +120,24 @@ def mean_interval(estimate: Estimate, n: FloatArray, level: float, bounds: tuple
     return Interval(value, (value - reach).clip(min=bounds[0]), (value + reach).clip(max=bounds[1]))
 
 
-def difference(first: Interval, second: Interval) -> Interval:
-    """Bound the difference of two independent estimates from their own intervals (MOVER).
+def difference(first: Interval, second: Interval, correlation: FloatArray | None = None) -> Interval:
+    """Bound the difference of two estimates from their own intervals (MOVER); they are independent unless a correlation is given.
 
     With Wilson intervals this is Newcombe's method 10; with others its generalisation.
 
     References
     ----------
-    Newcombe (1998), Stat. Med. 17:873-890; Zou and Donner (2008), Stat. Med. 27:1693-1702.
+    Newcombe (1998), Stat. Med. 17:873-890; Zou and Donner (2008), Stat. Med. 27:1693-1702; with a correlation Zou (2007),
+    Psychol. Methods 12:399-413.
     """
     value = first.value - second.value
+    if correlation is not None:
+        arms = (
+            (first.value - first.low, second.high - second.value),
+            (first.high - first.value, second.value - second.low),
+        )
+        down, up = (np.sqrt((a**2 + b**2 - 2 * correlation * a * b).clip(min=0)) for a, b in arms)
+        return Interval(value, value - down, value + up)
     down = np.hypot(first.value - first.low, second.high - second.value)
     up = np.hypot(first.high - first.value, second.value - second.low)
     return Interval(value, value - down, value + up)
@@ -158,14 +170,17 @@ def newcombe(s1: ArrayLike, n1: ArrayLike, s2: ArrayLike, n2: ArrayLike, level: 
     return difference(wilson(s1, n1, level), wilson(s2, n2, level))
 
 
-def difference_p_value(interval: Interval, level: float = 0.95) -> FloatArray:
+def difference_p_value(interval: Interval, level: float = 0.95, freedom: FloatArray | None = None) -> FloatArray:
     """Read a two-sided p-value off a difference and its interval.
 
     The arm of the interval that points at zero counts as the normal quantile of ``level`` standard errors, so p is
     below 1 - level exactly where the interval leaves zero out. NaN where the arm has no length, unless the difference
-    is 0.
+    is 0. With degrees of freedom both are Student's.
     """
     arm = np.where(interval.value > 0, interval.value - interval.low, interval.high - interval.value)
+    if freedom is not None:
+        errors = ratio(np.abs(interval.value) * special.stdtrit(freedom, (1 + level) / 2), arm)
+        return np.asarray(2 * special.stdtr(freedom, -np.where(interval.value == 0, 0.0, errors)), dtype=float)
     errors = ratio(np.abs(interval.value) * normal_quantile(level), arm)
     errors = np.where(interval.value == 0, 0.0, errors)
     return np.asarray(2 * special.ndtr(-errors), dtype=float)

@@ -9,7 +9,7 @@ import numpy as np
 
 from analytics.errors import QuestionError
 from analytics.measure.counts import Counts
-from analytics.measure.curves import auroc, average_precision
+from analytics.measure.curves import auroc, auroc_influence, average_precision, average_precision_influence
 from analytics.measure.estimators import Area, Bootstrapped, Grouped, Mean, Proportion
 from analytics.measure.intervals import FloatArray
 from analytics.measure.metric import Metric, Use
@@ -239,7 +239,7 @@ _REGISTRY: tuple[Metric, ...] = (
         "sum of scores / (tp + fp + fn + tn)",
         _NOTHING_JUDGED,
         "neither",
-        Mean(mean_score, _MOMENTS - {"score_pos_sum"}),
+        Mean(mean_score, {"score_sum": 1.0}, _MOMENTS - {"score_pos_sum"}),
         frozenset({"slices"}),
         low=-inf,
         high=inf,
@@ -252,7 +252,7 @@ _REGISTRY: tuple[Metric, ...] = (
         "P(score of a positive > score of a negative) + P(tie) / 2",
         _ONE_CLASS,
         "higher",
-        Area(auroc),
+        Area(auroc, auroc_influence),
         frozenset({"slices"}),
         kinds=_EVERY_KIND,
     ),
@@ -263,7 +263,7 @@ _REGISTRY: tuple[Metric, ...] = (
         "sum of (recall gained at a threshold) × (precision there)",
         _NO_POSITIVE,
         "higher",
-        Area(average_precision),
+        Area(average_precision, average_precision_influence),
         frozenset({"slices"}),
         short="Avg. precision",
         moves_with_base_rate=True,
@@ -275,7 +275,12 @@ _REGISTRY: tuple[Metric, ...] = (
         "mean of (score - label)²",
         _NOTHING_JUDGED,
         "lower",
-        Mean(brier, _MOMENTS, is_sharper_by_score=True),
+        Mean(
+            brier,
+            {"score_sq_sum": 1.0, "score_pos_sum": -2.0, "label_sum": 1.0},
+            _MOMENTS,
+            is_sharper_by_score=True,
+        ),
         frozenset({"slices", "discovery", "gap"}),
         needs_probability=True,
         has_proper_name=True,
@@ -289,7 +294,12 @@ _REGISTRY: tuple[Metric, ...] = (
         "mean of -log(probability of the label)",
         _NOTHING_JUDGED,
         "lower",
-        Mean(log_loss, _MOMENTS - {"score_sq_sum"} | {"log_loss_sum"}, is_sharper_by_score=True),
+        Mean(
+            log_loss,
+            {"log_loss_sum": 1.0},
+            _MOMENTS - {"score_sq_sum"} | {"log_loss_sum"},
+            is_sharper_by_score=True,
+        ),
         frozenset({"slices"}),
         high=inf,
         needs_probability=True,

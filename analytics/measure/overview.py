@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from analytics.measure.clusters import Clusters
 from analytics.measure.counts import Counts
 from analytics.measure.estimates import columns_of, interval, with_columns
 from analytics.measure.estimators import Evidence
@@ -13,7 +14,7 @@ from analytics.measure.metrics import named
 _TREND_METRICS = ("error_rate", "prevalence", "selection_rate", "recall", "precision")
 
 
-def trend_table(counts: pl.DataFrame, *, level: float = 0.95) -> pl.DataFrame:
+def trend_table(counts: pl.DataFrame, *, level: float = 0.95, clusters: pl.DataFrame | None = None) -> pl.DataFrame:
     """Follow the main proportions over time.
 
     Parameters
@@ -22,6 +23,8 @@ def trend_table(counts: pl.DataFrame, *, level: float = 0.95) -> pl.DataFrame:
         One row per bucket, in the order to keep: bucket and the counts of `confusion_table` (n_unscored may be absent).
     level : float
         Confidence level of the Wilson intervals.
+    clusters : polars.DataFrame, optional
+        Where rows belong together: one row per bucket, what `Clusters.of_slices` reads.
 
     Returns
     -------
@@ -36,7 +39,10 @@ def trend_table(counts: pl.DataFrame, *, level: float = 0.95) -> pl.DataFrame:
     >>> trend_table(weeks).select("share_unlabelled", "error_rate", "recall").row(0)
     (0.2, 0.25, 0.75)
     """
-    known = Evidence(Counts.of(counts.with_columns(n_unscored=pl.col("n") - pl.col("n_scored"))), None, None)
+    units = None if clusters is None else Clusters.of_slices(clusters, counts, ["bucket"])[0]
+    known = Evidence(
+        Counts.of(counts.with_columns(n_unscored=pl.col("n") - pl.col("n_scored"))), None, None, clusters=units
+    )
     columns = {"share_unlabelled": ratio(known.counts.n_unlabelled, known.counts.n)}
     for metric in named(_TREND_METRICS):
         columns |= columns_of(metric.name, interval(metric, known, level=level, is_probability=False))

@@ -136,7 +136,14 @@ def group_sums(values: FloatArray, group: _IntArray, groups: int) -> FloatArray:
     return sums.reshape(slices, groups)
 
 
-def ece(bins: ScoreBins, *, groups: int = GROUPS, level: float = 0.95, binning: Binning = "equal_mass") -> Interval:
+def ece(
+    bins: ScoreBins,
+    *,
+    groups: int = GROUPS,
+    level: float = 0.95,
+    binning: Binning = "equal_mass",
+    effect: FloatArray | None = None,
+) -> Interval:
     """Compute the expected calibration error over groups of similar scores, with an interval.
 
     Parameters
@@ -146,6 +153,8 @@ def ece(bins: ScoreBins, *, groups: int = GROUPS, level: float = 0.95, binning: 
     level : float
     binning : {"equal_mass", "equal_width", "scores"}
         How the groups are made, see `group_bins`.
+    effect : numpy.ndarray of shape (slices,), optional
+        How many times the variance of independent rows the variance of a group is, where rows belong together.
 
     Returns
     -------
@@ -163,6 +172,8 @@ def ece(bins: ScoreBins, *, groups: int = GROUPS, level: float = 0.95, binning: 
     n = bins.judged.sum(-1)
     deviation = np.abs(group_sums(bins.score_sum - bins.pos, group, groups))
     squares = group_sums(bins.score_sq_sum - 2 * bins.score_pos_sum + bins.pos, group, groups).clip(min=0)
+    if effect is not None:
+        squares = squares * np.nan_to_num(effect, nan=1.0).clip(min=1.0)[:, None]
     spread = np.sqrt(squares)
     value = ratio(deviation.sum(-1), n)
     mean = _folded_mean(deviation, spread)

@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from analytics.measure.base_rate import LabelErrors, base_rate_split
+from analytics.measure.base_rate import LabelErrors, base_rate_excess, base_rate_split, excess_rate, model_excess
+from analytics.measure.clusters import Clusters, effect_between, together, widened
 from analytics.measure.comparisons import SIGNIFICANT, benjamini_hochberg
 from analytics.measure.counts import Counts, confusion_table
-from analytics.measure.estimates import columns_of, evidence, interval, joined, with_columns
+from analytics.measure.estimates import add_spreads, columns_of, evidence, interval, joined, with_columns
 from analytics.measure.estimators import Evidence, Sides
 from analytics.measure.intervals import FloatArray, Interval, difference, difference_p_value, newcombe, ratio
 from analytics.measure.metric import Metric
@@ -36,12 +37,14 @@ def slice_table(
     min_support: int = MIN_SUPPORT,
     is_probability: bool,
     is_right_or_wrong: bool = False,
+    clusters: pl.DataFrame | None = None,
+    unit_bins: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """Estimate metrics for every slice and compare each with the slice's complement.
 
     Parameters
     ----------
-    score_table, edges, by, threshold_bin, metrics, level, seed, is_probability, is_right_or_wrong
+    score_table, edges, by, threshold_bin, metrics, level, seed, is_probability, is_right_or_wrong, clusters, unit_bins
         As in `estimate_table`.
     metric : str
         The metric whose comparison is the slice's headline; it is added to ``metrics`` when absent.
@@ -59,7 +62,8 @@ def slice_table(
         p_adjusted of ``metric``; then for every metric m: m, m_low, m_high, m_complement, m_difference (slice less
         complement), m_difference_low, m_difference_high, m_p, m_p_adjusted. For metrics of the counts that move with the base
         rate also m_base_rate (what the complement's FNR and FPR give on the slice's positives and negatives), m_beyond (m less
-        that) with _low and _high, m_beyond_p, m_beyond_p_adjusted.
+        that) with _low and _high, m_beyond_p, m_beyond_p_adjusted. With clusters n_units, design_effect of
+        ``metric``, and m_design_effect, as in `estimate_table`.
 
     Notes
     -----
@@ -80,8 +84,10 @@ def slice_table(
     chosen = named((*metrics, metric))
     slices = confusion_table(score_table, by=by, threshold_bin=threshold_bin, is_right_or_wrong=is_right_or_wrong)
     compared = {each.name: _Comparison(each, level, is_probability) for each in chosen}
-    for known, total in evidence(score_table, slices, chosen, by, len(edges), seed):
+    spreads: dict[str, list[FloatArray]] = {}
+    for known, total in evidence(score_table, slices, chosen, by, len(edges), seed, clusters, unit_bins):
         complement = total - known
+        add_spreads(spreads, known, chosen)
         for each in compared.values():
             each.add(known, complement, total)
     columns = {each.name: compared[each.name].columns(Counts.of(slices)) for each in chosen}
@@ -93,10 +99,11 @@ def slice_table(
         "p_adjusted": f"{metric}_p_adjusted",
     }
     found = {
-        **_impact(slices, level),
+        **_impact(slices, by, clusters, level),
         "few_rows": _support(Counts.of(slices), METRICS[metric]) < min_support,
         **{name: columns[metric][source] for name, source in headline.items()},
         **{name: column for per_metric in columns.values() for name, column in per_metric.items()},
+        **_with_headline(spreads, metric),
     }
     return with_columns(slices, found)
 
@@ -138,28 +145,45 @@ class _Comparison:
         self.own: list[Interval] = []
         self.complement: list[Interval] = []
         self.p: list[FloatArray] = []
+        self.correlation: list[FloatArray] = []
+        self.freedom: list[FloatArray] = []
 
     def add(self, known: Evidence, complement: Evidence, total: Evidence) -> None:
         own = interval(self.metric, known, level=self.level, is_probability=self.is_probability)
         other = interval(self.metric, complement, level=self.level, is_probability=self.is_probability)
         self.own.append(own)
         self.complement.append(other)
-        self.p.append(self.metric.estimator.p_value(Sides(known, complement, total, own, other, self.level)))
+        sides, estimator = Sides(known, complement, total, own, other, self.level), self.metric.estimator
+        spreads = [estimator.spread(side) for side in (known, complement)]
+        if known.clusters is not None and spreads[0] is not None and spreads[1] is not None:
+            correlation, freedom = together(known.clusters, spreads[0], spreads[1])
+            sides = replace(sides, correlation=correlation, freedom=freedom)
+            self.correlation.append(correlation)
+            self.freedom.append(freedom)
+        self.p.append(estimator.p_value(sides))
 
     def columns(self, counts: Counts) -> dict[str, FloatArray]:
         name = self.metric.name
         own, complement = joined(self.own), joined(self.complement)
+        correlation, freedom = (np.concatenate(each) if each else None for each in (self.correlation, self.freedom))
         p = np.concatenate(self.p) if self.p else np.empty(0)
         tests = {f"{name}_p": p, f"{name}_p_adjusted": benjamini_hochberg(p)}
         return {
             **columns_of(name, own),
             f"{name}_complement": complement.value,
-            **columns_of(f"{name}_difference", difference(own, complement)),
+            **columns_of(f"{name}_difference", difference(own, complement, correlation)),
             **tests,
-            **self._beyond(counts, own, complement),
+            **self._beyond(counts, own, complement, correlation, freedom),
         }
 
-    def _beyond(self, counts: Counts, own: Interval, complement: Interval) -> dict[str, FloatArray]:
+    def _beyond(
+        self,
+        counts: Counts,
+        own: Interval,
+        complement: Interval,
+        correlation: FloatArray | None,
+        freedom: FloatArray | None,
+    ) -> dict[str, FloatArray]:
         """Compare with what the base rate explains: the complement's FNR and FPR on the slice's positives and negatives.
 
         That value is taken to be as uncertain as the complement's own.
@@ -173,11 +197,21 @@ class _Comparison:
         predicted = replace(counts, tp=counts.tp + counts.fn - fn, fn=fn, fp=fp, tn=counts.fp + counts.tn - fp)
         explained = ratio(numerator(predicted), denominator(predicted))
         shift = explained - complement.value
-        beyond = difference(own, Interval(explained, complement.low + shift, complement.high + shift))
-        p = difference_p_value(beyond, self.level)
+        beyond = difference(own, Interval(explained, complement.low + shift, complement.high + shift), correlation)
+        p = difference_p_value(beyond, self.level, freedom)
         name = self.metric.name
         tests = {f"{name}_beyond_p": p, f"{name}_beyond_p_adjusted": benjamini_hochberg(p)}
         return {f"{name}_base_rate": explained, **columns_of(f"{name}_beyond", beyond), **tests}
+
+
+def _with_headline(spreads: dict[str, list[FloatArray]], metric: str) -> dict[str, Any]:
+    """Return n_units and the design effects, first the one of the slices' headline; nothing where every row stands alone."""
+    found: dict[str, Any] = {name: np.concatenate(parts) for name, parts in spreads.items()}
+    if not found:
+        return {}
+    own = found.get(f"{metric}_design_effect")
+    n_units = pl.Series(found.pop("n_units")).cast(pl.Int64)
+    return {"n_units": n_units, **({"design_effect": own} if own is not None else {}), **found}
 
 
 def _support(counts: Counts, metric: Metric) -> FloatArray:
@@ -185,7 +219,7 @@ def _support(counts: Counts, metric: Metric) -> FloatArray:
     return counts.judged if metric.denominator is None else np.minimum(counts.judged, metric.denominator(counts))
 
 
-def _impact(slices: pl.DataFrame, level: float) -> dict[str, Any]:
+def _impact(slices: pl.DataFrame, by: Sequence[str], clusters: pl.DataFrame | None, level: float) -> dict[str, Any]:
     counts = Counts.of(slices)
     total = counts.total()
     rest = total - counts
@@ -193,6 +227,11 @@ def _impact(slices: pl.DataFrame, level: float) -> dict[str, Any]:
     excess = Interval(*(counts.judged * side for side in (gap.value, gap.low, gap.high)))
     own, other = LabelErrors.of(counts), LabelErrors.of(rest)
     split = base_rate_split(own, other, level)
+    if clusters is not None:
+        units, all_units = Clusters.of_slices(clusters, slices, by)
+        sides = (counts, units), (rest, all_units - units)
+        excess = widened(excess, effect_between(excess_rate, *sides), level)
+        split = split.widened(*(effect_between(part, *sides) for part in (base_rate_excess, model_excess)))
     return {
         "share_of_rows": ratio(counts.n, total.n),
         "share_of_errors": ratio(counts.errors, total.errors),

@@ -22,7 +22,7 @@ def integer(condition: nw.Expr) -> nw.Expr:
     return nw.when(condition).then(nw.lit(1)).otherwise(nw.lit(0))
 
 
-def _log_loss(score: nw.Expr, label: nw.Expr) -> nw.Expr:
+def log_loss(score: nw.Expr, label: nw.Expr) -> nw.Expr:
     """Return the negative logarithm of the probability that a score gives to the label."""
     clipped = score.clip(EPSILON, 1 - EPSILON)
     return nw.when(label == 1).then(-clipped.log()).otherwise(-((1 - clipped).log()))
@@ -38,7 +38,7 @@ _SUMMED: dict[str, Callable[[nw.Expr, nw.Expr], nw.Expr]] = {
     "score_sum": lambda score, label: nw.when(~label.is_null()).then(score),
     "score_sq_sum": lambda score, label: nw.when(~label.is_null()).then(score * score),
     "score_pos_sum": lambda score, label: nw.when(label == 1).then(score),
-    "log_loss_sum": lambda score, label: nw.when(~label.is_null()).then(_log_loss(score, label)).cast(nw.Float64),
+    "log_loss_sum": lambda score, label: nw.when(~label.is_null()).then(log_loss(score, label)).cast(nw.Float64),
     "error_sum": lambda score, label: nw.when(~label.is_null()).then(nw.col("error")),
     "error_abs_sum": lambda score, label: nw.when(~label.is_null()).then(nw.col("error").abs()),
     "error_sq_sum": lambda score, label: nw.when(~label.is_null()).then(nw.col("error") ** 2),

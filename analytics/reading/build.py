@@ -45,6 +45,7 @@ def build(
         mapping.amount,
         mapping.time,
         mapping.latest_by,
+        mapping.unit,
         *(mapping.right.columns if mapping.right else ()),
     ):
         if column_name is not None:
@@ -129,6 +130,7 @@ def _create_log(
         Expression(f"({decision.sql})::UTINYINT AS decision", decision.parameters),
         Expression(f"({amount.sql})::DOUBLE AS amount", amount.parameters),
         Expression(f"({moment})::TIMESTAMP AS moment", time.parameters),
+        *([_unit(connection, reading.column(mapping.unit))] if mapping.unit else []),
     ]
     selected += [
         Expression(f"({number.sql})::DOUBLE AS {name}", number.parameters)
@@ -142,6 +144,16 @@ def _create_log(
         f"FROM (SELECT rowid AS row_id, {score.sql} AS score, {columns} FROM raw) s LEFT JOIN bin_of ON s.score = bin_of.score",
         [*score.parameters, *parameters],
     )
+
+
+def _unit(connection: duckdb.DuckDBPyConnection, column: Column) -> Expression:
+    """Number the units in the order of the file; a row without one is a unit of its own."""
+    connection.execute(
+        f"CREATE TEMP TABLE unit_of AS SELECT value, row_number() OVER (ORDER BY first) - 1 AS code FROM "
+        f"(SELECT {column.sql_name} AS value, min(rowid) AS first FROM raw WHERE {column.sql_name} IS NOT NULL GROUP BY 1)"
+    )
+    code = f"(SELECT any_value(code) FROM unit_of WHERE value = {column.sql_name})"
+    return Expression(f"coalesce({code}, (SELECT count(*) FROM unit_of) + rowid)::BIGINT AS unit")
 
 
 def _take_latest_labels(connection: duckdb.DuckDBPyConnection, reading: Reading, mapping: Mapping) -> None:

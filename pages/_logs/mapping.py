@@ -28,6 +28,7 @@ _HELP = {
     "time": "When the row was scored.",
     "amount": "Money or another amount of the row.",
     "model_version": "Which version of the model scored the row.",
+    "unit": "Rows of one session, patient or task belong together: intervals and tests then count units, not rows.",
 }
 
 
@@ -63,6 +64,7 @@ def edit(read: Staged | Log, sample: list[list[str | None]], key: str) -> Mappin
             time = _choose("time", reading, mapping, guess, key)
         with quarters.cell():
             model = _choose("model_version", reading, mapping, guess, key)
+        unit = _choose("unit", reading, mapping, guess, key)
         single = {score, label, decision, row_id, time, amount}
         segments = _choose_several(
             "Segments",
@@ -92,6 +94,7 @@ def edit(read: Staged | Log, sample: list[list[str | None]], key: str) -> Mappin
         decision_negative=decision_negative,
         merges=mapping.merges,
         latest_by=mapping.latest_by,
+        unit=unit,
     )
     changed = score_controls.choose_form(reading, mapping, changed, key)
     if right is None:

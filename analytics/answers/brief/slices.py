@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -13,11 +14,12 @@ from analytics.answers.brief.finding import Asking, Finding, Size, SliceParts
 from analytics.answers.question import Question, is_of_score, model_versions, told_by_score
 from analytics.answers.slices import leading_slice, slices
 from analytics.log.column import Column
-from analytics.measure.brief import CELLS, worst_table
+from analytics.measure.brief import CELLS, with_units, worst_table
 from analytics.measure.comparisons import SIGNIFICANT
 from analytics.measure.leaks import label_told, tells_label
 from analytics.measure.metrics import METRICS
 from analytics.measure.slices import compared_by
+from analytics.query.clusters import clusters_of
 from analytics.query.cohort import slice_clauses
 from analytics.query.engine import Engine
 from analytics.query.outcomes import outcome_table
@@ -30,6 +32,8 @@ _MAX_FLAGS = 60
 _SAME_ROWS = 0.8
 """Rows in common, of those in either (Jaccard), from which on a slice and a missing field are one finding: the field is
 what can be mended. A judgement."""
+_MAX_TRIED = 10
+"""Slices that are clear by rows and of which it is asked whether they are by units, the worst first: one query each. By hand."""
 _OTHER_SIDE = {"recall": "fnr", "specificity": "fpr"}
 """Metrics that are told by the share that is wrong."""
 _BESIDE = 0.25
@@ -53,13 +57,36 @@ def worst_slices(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
     is_beyond = (pl.col("excess_low") > 0) | pl.col("tested").is_not_null()
     is_clear = (pl.col("p_adjusted") < SIGNIFICANT) & is_beyond & pl.col("leads").fill_null(value=True)
     found = table.filter(is_clear.fill_null(value=False))
-    missing = found.filter(pl.col("kind") == "missing").head(1).to_dicts()
-    values_of = found.filter(pl.col("kind") == "value").iter_rows(named=True)
-    first = next((row for row in values_of if not is_of_score(engine, question, row["column"])), None)
-    rows = [*missing, *([first] if first else [])]
+    rows = []
+    for kind in ("missing", "value"):
+        by_rows = found.filter(pl.col("kind") == kind).iter_rows(named=True)
+        clear = (row for row in by_rows if kind == "missing" or not is_of_score(engine, question, row["column"]))
+        of_units = (_of_units(engine, question, row, weights, table.height) for row in islice(clear, _MAX_TRIED))
+        rows += [*islice(filter(_is_sure, of_units), 1)]
     if len(rows) > 1 and _is_same(engine, question, rows[0], rows[1]):
         rows = rows[:1]
     return tuple(_finding_of(question, row, weights, table.height, metric) for row in rows)
+
+
+def _of_units(
+    engine: Engine, question: Question, row: dict[str, Any], weights: tuple[float, float], n_compared: int
+) -> dict[str, Any]:
+    """Return a slice as sure as it is where rows belong together; as it is where every row stands alone."""
+    name = row["column"].removesuffix(_MISSING)
+    slicing = ((), (name,)) if row["kind"] == "missing" else ((name,), ())
+    asked = question.log, question.cohort, question.threshold
+    clusters = clusters_of(engine, *asked, slicing[0], missing=slicing[1])
+    if clusters is None:
+        return row
+    counts = outcome_table(engine, *asked, *slicing)
+    key, value = (counts["missing_0"], "1") if row["kind"] == "missing" else (counts["slice_0"], row["value"])
+    place = (key.cast(pl.String) == value).fill_null(value=False).arg_max()
+    return with_units(row, counts, clusters, place or 0, weights, n_compared=n_compared)
+
+
+def _is_sure(row: dict[str, Any]) -> bool:
+    """Whether a slice is clearly worse, by the test of its page or by its size."""
+    return bool(row["p_adjusted"] < SIGNIFICANT and (row["excess_low"] > 0 or row["tested"] is not None))
 
 
 class _Telling:

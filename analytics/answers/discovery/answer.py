@@ -14,6 +14,7 @@ from analytics.answers.discovery.tree import Tree, tree_of
 from analytics.answers.question import Question
 from analytics.errors import QuestionError
 from analytics.measure.comparisons import SIGNIFICANT
+from analytics.measure.discovery.clusters import UnitCells, effects_of
 from analytics.measure.discovery.confirmation import confirmation_table
 from analytics.measure.discovery.contribution import contributions
 from analytics.measure.discovery.cube import Cube, Sums
@@ -139,7 +140,10 @@ def discover(
     progress("Counting rows", 0.0)
     cells = cells_of(engine, question, search, split)
     find, report = cells.cube, cells.cube
+    units = [cells.units, cells.units]
     if split != "none":
+        parts = ~cells.is_held_back, cells.is_held_back
+        units = [None if cells.units is None else cells.units.part(chosen) for chosen in parts]
         find, report = cells.cube.part(~cells.is_held_back), cells.cube.part(cells.is_held_back)
     n_judged, n_searched = cells.cube.sums.n.sum(), find.sums.n.sum()
     if not find.sums.trials.sum() or not report.sums.trials.sum():
@@ -163,10 +167,11 @@ def discover(
             work=found.work,
             seed=search.seed,
             progress=lambda done: progress("Measuring noise", done),
+            units=units[0],
         )
     weight = 1.0 if search.every else weights(groups, len(found.patterns))
     known = found if search.every and split == "none" else None
-    table = _reported(cells, find, report, groups, weight, known, search.error_weights)
+    table = _reported(cells, find, report, groups, weight, known, search.error_weights, units[1])
     n_sent, n_more = len(groups), 0
     if not search.every:
         is_real = (table["p_adjusted"].fill_null(1.0) < SIGNIFICANT).to_numpy()
@@ -216,6 +221,7 @@ def _reported(
     weight: FloatArray | float,
     known: Lattice | None,
     error_weights: tuple[float, float] | None,
+    units: UnitCells | None,
 ) -> pl.DataFrame:
     """Compare the slices on the rows that they are reported from; ``known`` holds their sums where all rows are searched."""
 
@@ -233,6 +239,7 @@ def _reported(
         is_binary=find.is_binary,
         is_held_back=report is not find,
         weights=weight,
+        effects=None if units is None else effects_of(units, [group.pattern for group in groups]),
         error_weights=error_weights,
     )
     n_judged = cells.cube.sums.n.sum()

@@ -13,11 +13,21 @@ import polars as pl
 from analytics.answers.question import Question, told_by_score
 from analytics.errors import QuestionError
 from analytics.log.role_names import is_data_set
+from analytics.measure.discovery.clusters import UnitCells
 from analytics.measure.discovery.cube import CodeArray, Cube, Sums, second_names
 from analytics.measure.leaks import TELLS, label_told, tells_label
 from analytics.measure.thresholds.costs import Costs
 from analytics.query.cohort import Cohort
-from analytics.query.discovery.objectives import OBJECTIVES, SPLITS, by_entity, by_row, by_time, row_count
+from analytics.query.discovery.objectives import (
+    OBJECTIVES,
+    SPLITS,
+    by_entity,
+    by_row,
+    by_time,
+    by_unit,
+    row_count,
+    unit_key,
+)
 from analytics.query.discovery.properties import Property, expression, in_codes, properties, shown_value
 from analytics.query.engine import Engine
 from analytics.query.predicates import predicate
@@ -102,7 +112,8 @@ class Cells:
     """The cube of a question with the values of its codes, and which cells are held back.
 
     Columns that are ``left_out`` tell the label; the search does not use them unless it is told its columns. Those in
-    ``same`` part the rows as another one does, whose name stands behind theirs.
+    ``same`` part the rows as another one does, whose name stands behind theirs. ``units`` are the same rows unit by unit, None
+    where every row stands alone.
     """
 
     cube: Cube
@@ -111,6 +122,7 @@ class Cells:
     left_out: tuple[str, ...]
     same: tuple[tuple[str, str], ...]
     is_held_back: np.ndarray[Any, np.dtype[np.bool_]]
+    units: UnitCells | None = None
 
     def slice_of(self, pattern: CodeArray) -> Slice:
         """Return the predicates of a pattern, in the order of the properties."""
@@ -134,7 +146,7 @@ def checked(question: Question, search: Search) -> None:
         raise QuestionError("Expected a split that both sides can share, found 'time'. Split by row or entity.")
     if search.split not in (None, *SPLITS):
         raise QuestionError(f"Expected a split, found {search.split!r}. Splits: {', '.join(SPLITS)}.")
-    if search.split == "entity" and question.log.mapping.row_id is None:
+    if search.split == "entity" and question.log.mapping.unit is None and question.log.mapping.row_id is None:
         raise QuestionError("Expected a row id to split by entity, found none. Choose the column in the mapping.")
     if search.split == "time" and question.log.time_low is None:
         raise QuestionError("Expected times to split by, found none. Choose the column of times in the mapping.")
@@ -146,8 +158,10 @@ def checked(question: Question, search: Search) -> None:
 
 
 def default_split(question: Question) -> Split:
-    """Split by entity where ids repeat, else by row."""
+    """Split by entity where rows belong together or ids repeat, else by row."""
     log = question.log
+    if log.mapping.unit is not None:
+        return "entity"
     if log.mapping.row_id is None:
         return "row"
     column = log.column(log.mapping.row_id)
@@ -158,6 +172,7 @@ def cells_of(engine: Engine, question: Question, search: Search, split: Split) -
     """Aggregate a cohort into the cube of a search."""
     log, objective = question.log, OBJECTIVES[search.objective]
     part = {} if split == "none" else {"part": _part_of(engine, question, split, search.seed)}
+    part |= {} if log.mapping.unit is None else {"unit": unit_key()}
 
     def counted(cohort: Cohort, searched: Sequence[Property], told: Collection[str]) -> pl.DataFrame:
         keys = {f"key_{place}": expression(log, found, told) for place, found in enumerate(searched)}
@@ -205,7 +220,23 @@ def cells_of(engine: Engine, question: Question, search: Search, split: Split) -
     )
     is_held_back = table["part"].to_numpy() == 1 if split != "none" else np.zeros(table.height, dtype=bool)
     left_out = tuple(dict.fromkeys(found.source for found in properties(log, search.columns) if found.source in told))
-    return Cells(cube, searched, tuple(values), left_out, named, is_held_back)
+    units = None
+    if log.mapping.unit is not None:
+        unit = np.unique(table["unit"].to_numpy(), return_inverse=True)[1]
+        cube, is_held_back, units = _of_all_units(cube, is_held_back, unit)
+    return Cells(cube, searched, tuple(values), left_out, named, is_held_back, units)
+
+
+def _of_all_units(
+    cube: Cube, is_held_back: np.ndarray[Any, np.dtype[np.bool_]], unit: np.ndarray[Any, np.dtype[np.int64]]
+) -> tuple[Cube, np.ndarray[Any, np.dtype[np.bool_]], UnitCells]:
+    """Put the cells of all units together, and keep what each is made of."""
+    keys = pl.DataFrame({str(place): codes for place, codes in enumerate((*cube.codes, is_held_back))})
+    cells = keys.unique(maintain_order=True).with_row_index("whole")
+    whole = keys.join(cells, on=keys.columns, how="left", maintain_order="left")["whole"].to_numpy().astype(np.int64)
+    sums = Sums.of([np.bincount(whole, part, cells.height).astype(np.float64) for part in cube.sums.columns()])
+    *codes, held = (cells[name].to_numpy() for name in keys.columns)
+    return replace(cube, codes=tuple(codes), sums=sums), held, UnitCells(cube, unit, whole)
 
 
 def _refuse_common(engine: Engine, question: Question, reference: Cohort) -> None:
@@ -268,6 +299,8 @@ def _part_of(engine: Engine, question: Question, split: Split, seed: int) -> Any
     """Return the expression that is 1 for the rows that are held back."""
     log = question.log
     if split == "entity":
+        if log.mapping.unit is not None:
+            return by_unit(seed)
         assert log.mapping.row_id is not None
         return by_entity(log.column(log.mapping.row_id).sql_name, seed)
     if split == "row":

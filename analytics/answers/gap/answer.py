@@ -8,9 +8,12 @@ from dataclasses import dataclass, field, replace
 from analytics.answers.gap.cells import SideCounts
 from analytics.answers.gap.inputs import Inputs
 from analytics.answers.gap.sides import Sides
+from analytics.answers.question import Question, score_table, units_of
 from analytics.errors import QuestionError
+from analytics.measure.estimates import estimate_table
 from analytics.measure.gap.metric import gap_metric
 from analytics.measure.gap.split import Known, Split, split
+from analytics.measure.metrics import METRICS
 from analytics.measure.thresholds.costs import Costs
 from analytics.query.engine import Engine
 
@@ -66,7 +69,30 @@ def gap(
         sides.is_waiting,
     )
     found = split(counts, known, chosen, by)
+    if any(question.log.mapping.unit is not None for question in sides.questions):
+        before, after = (_design_effect(engine, question, metric) for question in sides.questions)
+        found = replace(found, waterfall=found.waterfall.widened((before, after)))
     return Gap(**vars(replace(found, left_out=(*sides.left_out, *found.left_out))), sides=sides)
+
+
+def _design_effect(engine: Engine, question: Question, metric: str) -> float:
+    """Return how many times the variance of independent rows that of a side is; 1 where every row stands alone.
+
+    Of a cost that of the error rate.
+    """
+    name = metric if metric in METRICS else "error_rate"
+    scores = score_table(engine, question, (), (name,))
+    table = estimate_table(
+        scores.frame,
+        scores.edges,
+        by=(),
+        threshold_bin=scores.threshold_bin,
+        metrics=(name,),
+        is_probability=question.log.is_probability,
+        **units_of(engine, question, (), (name,), scores),
+    )
+    effect = table[f"{name}_design_effect"][0] if f"{name}_design_effect" in table.columns else None
+    return 1.0 if effect is None else float(effect)
 
 
 def _is_same_model(engine: Engine, sides: Sides) -> bool:

@@ -20,7 +20,7 @@ from analytics.query.gap import Dimension
 
 _EVALUATED = frozenset(("evaluation", "eval", "offline", "test", "validation", "holdout", "backtest"))
 _DEPLOYED = frozenset(("production", "prod", "live", "online", "pilot", "deployed"))
-_ROLES = ("score", "decision", "label", "row_id", "time", "amount", "model_version")
+_ROLES = ("score", "decision", "label", "row_id", "time", "amount", "model_version", "unit")
 
 
 @dataclass(frozen=True)
@@ -195,7 +195,8 @@ def _matched(reference: Log, production: Log, left_out: list[tuple[str, str]]) -
     """Return the columns that both logs have and that are no role; what does not match is added to ``left_out``."""
     sliced = {*reference.mapping.segments, *production.mapping.segments}
     roles = {getattr(log.mapping, role) for log in (reference, production) for role in _ROLES}
-    roles -= {name for name in sliced if name in (reference.mapping.amount, production.mapping.amount)}
+    may_be_sliced = {getattr(log.mapping, role) for log in (reference, production) for role in ("amount", "unit")}
+    roles -= {name for name in sliced if name in may_be_sliced}
     texts = {*reference.mapping.text, *production.mapping.text}
     others = {column.name: column for column in production.columns}
     folded = {column.name.casefold(): column for column in production.columns}

@@ -24,7 +24,19 @@ _ATTRIBUTION = re.compile(
     re.IGNORECASE,
 )
 _ARRIVAL = re.compile(r"label|outcome|truth|result", re.IGNORECASE)
-_GROUPS = ("segment", "text", "ignore", "row_id", "time", "amount", "model_version", "score", "label", "decision")
+_GROUPS = (
+    "segment",
+    "text",
+    "ignore",
+    "row_id",
+    "unit",
+    "time",
+    "amount",
+    "model_version",
+    "score",
+    "label",
+    "decision",
+)
 """The order in which a case is read: what it is first, what was made of it last."""
 
 

@@ -6,7 +6,9 @@ import numpy as np
 import polars as pl
 
 from analytics.measure.base_rate import BaseRateSplit, model_part
+from analytics.measure.clusters import widened
 from analytics.measure.comparisons import SIGNIFICANT, benjamini_hochberg
+from analytics.measure.discovery.clusters import Effects
 from analytics.measure.discovery.cube import Sums
 from analytics.measure.discovery.evidence import beyond, gap_interval, label_split, p_values, rate_interval, rates
 from analytics.measure.estimates import columns_of
@@ -25,6 +27,7 @@ def confirmation_table(
     weights: FloatArray | float = 1.0,
     error_weights: tuple[float, float] | None = None,
     level: float = 0.95,
+    effects: Effects | None = None,
 ) -> pl.DataFrame:
     """Compare slices with their complements, adjusted for all of them.
 
@@ -47,6 +50,9 @@ def confirmation_table(
         _low and _high.
     level : float
         Confidence level of the intervals.
+    effects : Effects, optional
+        Design effects of the slices, where rows belong together: intervals are wider by them, and p is that of the interval
+        where it is larger.
 
     Returns
     -------
@@ -75,9 +81,20 @@ def confirmation_table(
     split = label_split(sums, rest, level)
     decisive = gap if split is None else split.model
     p = p_values(sums, rest, is_binary=is_binary)
+    freedom = None
+    if effects is not None:
+        is_share = is_binary and sums.before is None
+        bounds = (0.0, 1.0) if is_share else (-np.inf, np.inf)
+        own, gap = widened(own, effects.own, level, bounds), widened(gap, effects.difference, level)
+        split = None if split is None else split.widened(effects.difference, effects.model)
+        effect = effects.difference if split is None else effects.model
+        decisive, freedom = gap if split is None else split.model, effect.freedom
+        two_sided = difference_p_value(decisive, level, freedom)
+        by_units = np.where(decisive.value > 0, two_sided / 2, 1 - two_sided / 2)
+        p = np.where(effect.value < 1, by_units, np.fmax(p, by_units))
     adjusted = np.maximum(benjamini_hochberg(p, weights), p)
     is_open = (adjusted < SIGNIFICANT) & ~(decisive.low > 0)
-    adjusted = np.where(is_open, np.fmax(adjusted, difference_p_value(decisive, level)), adjusted)
+    adjusted = np.where(is_open, np.fmax(adjusted, difference_p_value(decisive, level, freedom)), adjusted)
     best = _STATUSES[0] if is_held_back else _STATUSES[1]
     weak = (p if is_held_back else adjusted) < SIGNIFICANT
     status = np.select([adjusted < SIGNIFICANT, weak], [best, _STATUSES[1]], _STATUSES[2])

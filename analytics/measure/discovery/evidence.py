@@ -120,7 +120,8 @@ def rate_interval(sums: Sums, whole: Sums, level: float, *, is_binary: bool) -> 
     """
     if sums.before is not None and whole.before is not None:
         sides = (Sums(sums.n, sums.trials, sums.total, sums.squares), whole), (sums.before, whole.before)
-        return difference(*(rate_interval(side, every, level, is_binary=is_binary) for side, every in sides))
+        own, before = (rate_interval(side, every, level, is_binary=is_binary) for side, every in sides)
+        return difference(own, before)
     return wilson(sums.total, sums.trials, level) if is_binary else skewed_mean(sums, whole, level)
 
 
@@ -129,7 +130,8 @@ def gap_interval(sums: Sums, rest: Sums, level: float, *, is_binary: bool) -> In
 
     For a change that is the difference in differences: of the slice's change and the change elsewhere.
     """
-    return difference(*(rate_interval(side, sums + rest, level, is_binary=is_binary) for side in (sums, rest)))
+    own, other = (rate_interval(side, sums + rest, level, is_binary=is_binary) for side in (sums, rest))
+    return difference(own, other)
 
 
 def p_values(sums: Sums, rest: Sums, *, is_binary: bool) -> FloatArray:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from analytics.measure.discovery.clusters import UnitCells
 from analytics.measure.discovery.cube import CodeArray, Cube, Sums
 from analytics.measure.discovery.evidence import beyond, rates, scores, skewness, variances
 from analytics.measure.discovery.lattice import Walker
@@ -85,6 +86,7 @@ def noise_of(
     work: int,
     seed: int = 0,
     progress: Callable[[float], None] = lambda done: None,
+    units: UnitCells | None = None,
 ) -> Noise:
     """Search a cube again after its errors were dealt out at random, several times.
 
@@ -97,6 +99,8 @@ def noise_of(
     seed : int
     progress : callable
         As in `lattice.lattice`.
+    units : UnitCells, optional
+        The same cells unit by unit, where rows belong together: what their units hold beyond all rows is then turned.
 
     Notes
     -----
@@ -105,15 +109,22 @@ def noise_of(
     are drawn from the shifted gamma distribution with the mean, variance and skewness of all rows, which adds up over cells to
     the same of any slice, given their total.
     """
-    cube = _in_fixed_order(cube)
-    whole = cube.sums.sum()
+    order = _fixed_order(cube)
+    cube, whole = cube.part(order), cube.sums.sum()
     replicates = int(np.clip(_MAX_WORK // max(work, 1), _MIN_REPLICATES, _MAX_REPLICATES))
     rng = np.random.default_rng(seed)
-    weights = [cube.sums.n, cube.sums.trials, *draws(cube.sums, replicates, rng, is_binary=cube.is_binary)]
+
+    def drawn(sums: Sums, of_units: Sums | None) -> NDArray[np.float64]:
+        if units is None or of_units is None:
+            return draws(sums, replicates, rng, is_binary=cube.is_binary)
+        return units.turned(of_units, replicates, rng)[:, order]
+
+    of_units = None if units is None else units.cube.sums
+    weights = [cube.sums.n, cube.sums.trials, *drawn(cube.sums, of_units)]
     if cube.sums.positives is not None:
         weights.append(cube.sums.positives)
     if cube.sums.before is not None:
-        weights += [cube.sums.before.trials, *draws(cube.sums.before, replicates, rng, is_binary=cube.is_binary)]
+        weights += [cube.sums.before.trials, *drawn(cube.sums.before, None if of_units is None else of_units.before)]
     highest, ratios = np.zeros(replicates), np.zeros(replicates)
     overall = rates(whole)[0]
 
@@ -122,7 +133,10 @@ def noise_of(
         positives = sums[-1] if cube.sums.positives is not None else None
         if cube.sums.before is not None:
             same, known = sums[2 + replicates], sums[3 + replicates :]
+            known = known if units is None else np.clip(known, 0.0, same)
             before = Sums(same, same, known, known)
+        if units is not None and cube.is_binary:
+            totals = np.clip(totals, 0.0, trials)
         slices = _scored(n, trials, totals, before, whole, positives)
         np.maximum(highest, scores(slices, whole, is_binary=cube.is_binary).max(axis=1), out=highest)
         above = rates(slices)
@@ -151,14 +165,14 @@ def _scored(
     return Sums(n, trials, total, total, before, cubes, positives, missed)
 
 
-def _in_fixed_order(cube: Cube) -> Cube:
-    """Order the cells by a hash of what they are: an engine returns them in any order, and a seed must mean one draw."""
+def _fixed_order(cube: Cube) -> NDArray[np.int64]:
+    """Order cells by a hash of what they are: an engine returns them in any order, and a seed must mean one draw."""
     key = np.zeros(cube.n_cells, dtype=np.uint64)
     labels = () if cube.sums.positives is None else (cube.sums.positives,)
     for part in (*cube.codes, cube.sums.n, cube.sums.trials, *labels):
         key = (key ^ part.astype(np.uint64)) * _MIXER
         key ^= key >> np.uint64(29)
-    return cube.part(np.argsort(key, kind="stable"))
+    return np.argsort(key, kind="stable")
 
 
 def draws(sums: Sums, replicates: int, rng: np.random.Generator, *, is_binary: bool) -> NDArray[np.float64]:

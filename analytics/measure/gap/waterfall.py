@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import factorial
 
 import numpy as np
@@ -53,6 +53,24 @@ class Waterfall:
     n_reference: int
     n_production: int
     n_pending: int
+
+    def widened(self, effects: tuple[float, float]) -> Waterfall:
+        """Return the parts with the intervals of rows that belong together.
+
+        Parameters
+        ----------
+        effects : (float, float)
+            How many times the variance of independent rows that of the metric is, in the reference and in production; the parts
+            are taken to have the change's.
+        """
+        weights = 1 / np.array([self.n_reference, self.n_production], dtype=float)
+        by = float(np.sqrt(max((np.array(effects) * weights).sum() / weights.sum(), 1.0)))
+
+        def wider(of: Interval) -> Interval:
+            return Interval(of.value, of.value - by * (of.value - of.low), of.value + by * (of.high - of.value))
+
+        parts = {name: wider(part) for name, part in self.parts.items()}
+        return replace(self, change=wider(self.change), parts=parts, entangled=wider(self.entangled))
 
 
 def waterfall(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from analytics.measure.intervals import wilson
 from analytics.measure.metrics import METRICS
 from analytics.present import words
+from analytics.present.clusters import alike_part
 from analytics.present.readings.overview_lead import lead_details, lead_part, reason_part, trivial_part, wrong_words
 from analytics.query.cohort import OUTCOME_WORDS
 
@@ -46,7 +47,8 @@ def overview_reading(overview: Overview, question: Question, metric: str = "erro
         f"{wrong} of {words.plural(n_judged, 'judged row')} {'is' if n_judged == 1 else 'are'} wrong {at}: {errors}."
     )
     lead = lead_part(overview, question, metric, at)
-    details = [lead_details(overview, question, metric), of_all, _rates_part(overview)]
+    alike = alike_part(question.log.mapping.unit, overview.design_effects.get(metric))
+    details = [lead_details(overview, question, metric), of_all, _rates_part(overview), alike]
     if lead:
         reason = reason_part(question, metric)
     else:

@@ -10,7 +10,7 @@ import polars.selectors as cs
 
 from analytics.measure.metrics import METRICS
 from analytics.measure.slices import compared_by
-from analytics.present import words
+from analytics.present import clusters, words
 from analytics.present.base_rate import split_words
 from analytics.present.marks.slices import SIGNIFICANT, support, support_words, verdict
 from analytics.present.readings.overview import NO_ROWS
@@ -83,7 +83,7 @@ def slices_reading(answer: SliceAnswer, positives: str = "") -> str:
         whole = f"All rows are in one slice, {_name_of(answer, rows[0])}"
         return f"{whole}, so there is nothing to compare: {words.metric_phrase(metric)} is {text}."
     found = {key: [row for row in rows if verdict(row, metric) == key] for key in _STANDING_OUT}
-    few = few_part(answer, rows)
+    few = " ".join(filter(None, [few_part(answer, rows), clusters.alike_part(answer.unit, answer.design_effect)]))
     of_kinds = _kinds_part(answer, rows, kinds, positives) if METRICS[metric].is_of_errors else ""
     if not any(found.values()):
         quiet = _nothing_stands_out(answer, rows)

@@ -199,6 +199,16 @@ def by_entity(id_column: str, seed: int) -> nw.Expr:
     return seeded_half(nw.when(nw.col(id_column).is_null()).then(nw.col("row_id")).otherwise(first), seed)
 
 
+def unit_key() -> nw.Expr:
+    """Return what rows belong together by."""
+    return nw.col("unit")
+
+
+def by_unit(seed: int) -> nw.Expr:
+    """Hold back the rows of about half of the units."""
+    return seeded_half(unit_key(), seed)
+
+
 def row_count(frame: nw.LazyFrame[Any], kept: nw.Expr | None) -> nw.LazyFrame[Any]:
     """Count the rows that a predicate keeps: ``n``."""
     return keep(frame, kept).select(n=nw.len())

@@ -5,9 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from analytics.log.role_names import is_unit
 from analytics.log.schema import Log
 from analytics.reading.checks.check import Check, CountingCheck, Evidence, Said
 from analytics.reading.sql.expressions import label_expression
+
+_MIN_UNITS = 20
+"""Values below which a column is no unit but a segment: an interval from fewer says next to nothing. A judgement."""
+_MIN_SHARE_SHARED = 0.5
+"""Share of the rows that stand beside another one of the same value, from which a column may be a unit. A judgement."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +79,43 @@ def revised(evidence: Evidence) -> _Revised:
     )
 
 
+def _shared(evidence: Evidence) -> tuple[tuple[str, int, int], ...]:
+    """Return the columns by which rows may belong together: the name, its values, and the rows that share theirs.
+
+    Rows that only another model version repeats share nothing.
+    """
+    log = evidence.log
+    if log.mapping.unit is not None:
+        return ()
+    version = f", {log.column(log.mapping.model_version).sql_name}" if log.mapping.model_version else ""
+    found = []
+    for column in log.columns:
+        n = log.n_rows - column.n_missing
+        is_open = log.mapping.role_of(column.name) in ("segment", "ignore") and column.kind in ("text", "number")
+        # Where that share of the rows stands in pairs at least, values are fewer by half of it.
+        is_shared = _MIN_UNITS <= column.n_distinct <= (1 - _MIN_SHARE_SHARED / 2) * n
+        if not (is_open and is_shared and is_unit(column.name)):
+            continue
+        name = column.sql_name
+        (rows,) = evidence.row(
+            "SELECT coalesce(sum(n) FILTER (n > 1), 0)::BIGINT FROM "
+            f"(SELECT count(*) AS n FROM log_file.log WHERE {name} IS NOT NULL GROUP BY {name}{version})"
+        )
+        if rows >= _MIN_SHARE_SHARED * log.n_rows:
+            found.append((column.name, column.n_distinct, rows))
+    return tuple(found)
+
+
+def _rows_of_one(log: Log, found: tuple[tuple[str, int, int], ...]) -> Iterator[Said]:
+    for name, n_units, rows in found:
+        yield Said(
+            name,
+            rows,
+            f"Rows of one {name!r} may not be independent: {rows:,} rows share its {n_units:,} values with others. "
+            "Choose it as unit, so that intervals and tests do not take rows that are alike for evidence of their own.",
+        )
+
+
 def _per_version(log: Log) -> str:
     """Say within what an id is expected once."""
     return " for one model version" if log.mapping.model_version else ""
@@ -134,5 +177,12 @@ CHECKS: tuple[Check, ...] = (
         meaning="ids that stand on more than one row of a model version",
         count=_repeated,
         say=_duplicate_ids,
+    ),
+    CountingCheck(
+        code="rows-of-one-unit",
+        severities=("warning",),
+        meaning="an id of sessions, patients, users or tasks with several rows each, which may not be independent",
+        count=_shared,
+        say=_rows_of_one,
     ),
 )

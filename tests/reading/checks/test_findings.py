@@ -72,6 +72,13 @@ PLANTED: dict[str, tuple[Callable[[pl.DataFrame], pl.DataFrame | str], str, str 
     ),
     "no-rows": (lambda frame: frame.head(0).write_csv(), "error", None, 0, "no rows"),
     "duplicate-ids": (lambda frame: pl.concat([frame, frame.head(3)]), "warning", "row_id", 3, "'0'"),
+    "rows-of-one-unit": (
+        lambda frame: frame.with_columns(session_id=pl.int_range(frame.height) // 8 + 10),
+        "warning",
+        "session_id",
+        None,
+        "Choose it as unit",
+    ),
     "null-score": (put("score", 5, None), "warning", "score", 5, "not judged"),
     "unparsable-score": (as_text("score", 4, "oops"), "warning", "score", 4, "no finite number"),
     "unparsable-amount": (as_text("amount", 4, "free"), "warning", "amount", 4, "no finite number"),
@@ -233,6 +240,15 @@ def test_the_same_id_of_two_model_versions_is_no_duplicate(desk: Desk) -> None:
     frame = healthy()
     shadow = frame.with_columns(model_version=pl.lit("v3"))
     assert "duplicate-ids" not in shown(desk.log(pl.concat([frame, shadow])))
+
+
+def test_rows_of_a_chosen_unit_and_of_another_model_version_are_not_said(desk: Desk) -> None:
+    frame = healthy().with_columns(patient=pl.int_range(N) + 10)
+    both = pl.concat([frame, frame.with_columns(model_version=pl.lit("v3"))])
+    assert "rows-of-one-unit" not in shown(desk.log(both))
+    repeated = healthy().with_columns(patient=pl.int_range(N) // 3)
+    assert "rows-of-one-unit" in shown(desk.log(repeated))
+    assert "rows-of-one-unit" not in shown(desk.log(repeated, unit="patient"))
 
 
 def test_a_score_near_one_half_is_not_called_wrong(desk: Desk) -> None:
