@@ -142,7 +142,7 @@ def thresholds(
                 "Name those, or one class with --class."
             )
         weighed = handover_policy(
-            question, given.cost_wrong, given.cost_person, given.capacity, given.unit, given.tolerance
+            question, given.cost_wrong, given.cost_person, given.capacity, given.cost_unit, given.tolerance
         )
         write_handover(engine, question, weighed, source, output, by)
         return
