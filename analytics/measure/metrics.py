@@ -70,6 +70,7 @@ def _mcc_denominator(c: Counts) -> FloatArray:
 _MOMENTS = frozenset({"score_sum", "score_sq_sum", "score_pos_sum"})
 """Sums of the score and of its square over judged rows, and of the score over positive ones: what squared losses need."""
 _EVERY_KIND = frozenset({"yes/no", "classes", "grades", "numbers"})
+_SQUARED = {"score_sq_sum": 1.0, "score_pos_sum": -2.0, "label_sum": 1.0}
 _NOTHING_JUDGED = "no row has both a label and a score"
 _ONE_CLASS = "the judged rows are not of both classes"
 _NO_POSITIVE = "no judged row is positive"
@@ -275,12 +276,7 @@ _REGISTRY: tuple[Metric, ...] = (
         "mean of (score - label)²",
         _NOTHING_JUDGED,
         "lower",
-        Mean(
-            brier,
-            {"score_sq_sum": 1.0, "score_pos_sum": -2.0, "label_sum": 1.0},
-            _MOMENTS,
-            is_sharper_by_score=True,
-        ),
+        Mean(brier, _SQUARED, _MOMENTS, is_sharper_by_score=True),
         frozenset({"slices", "discovery", "gap"}),
         needs_probability=True,
         has_proper_name=True,

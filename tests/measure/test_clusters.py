@@ -17,7 +17,7 @@ from analytics.measure.counts import Counts
 from analytics.measure.curves import auroc, average_precision
 from analytics.measure.estimates import estimate_table
 from analytics.measure.intervals import Estimate
-from analytics.measure.metrics import METRICS
+from analytics.measure.metrics import METRICS, metrics_of
 from analytics.measure.overview import trend_table
 from analytics.measure.slices import slice_table
 from analytics.query.clusters import cluster_table
@@ -25,6 +25,7 @@ from tests.measure.logs import score_table
 
 SUMS = ("score_sum", "score_sq_sum", "score_pos_sum", "log_loss_sum")
 EDGES = np.arange(21) / 20
+OF_CLASSES = tuple(metrics_of("yes/no"))
 
 
 def made(seed: int, n_units: int = 60, alike: float = 0.5) -> pl.DataFrame:
@@ -55,7 +56,7 @@ def clusters(log: pl.DataFrame, by: tuple[str, ...] = ()) -> pl.DataFrame:
 
 
 def options(**more: Any) -> dict[str, Any]:
-    return {"threshold_bin": 10, "is_probability": True, **more}
+    return {"threshold_bin": 10, "is_probability": True, "metrics": OF_CLASSES, **more}
 
 
 def judged_of(log: pl.DataFrame) -> pl.DataFrame:
@@ -102,7 +103,7 @@ def test_other_metrics_of_counts_agree_with_the_jackknife_of_units(metric: str) 
     left_out = []
     for unit in log["unit"].unique():
         rest = log.filter(pl.col("unit") != unit)
-        counts = estimate_table(score_table(rest, EDGES), EDGES, by=(), metrics=["error_rate"], **options())
+        counts = estimate_table(score_table(rest, EDGES), EDGES, by=(), **options(metrics=["error_rate"]))
         numbers = METRICS[metric]
         assert numbers.numerator and numbers.denominator
         left_out.append(float((numbers.numerator(Counts.of(counts)) / numbers.denominator(Counts.of(counts)))[0]))
@@ -161,7 +162,7 @@ def test_areas_agree_with_the_jackknife_of_units(metric: str, area: Callable[...
     variance = np.var(area(*sides).value) * (n_units - 1)
     narrow, wide = (
         estimate_table(
-            score_table(log, EDGES), EDGES, by=(), metrics=[metric], clusters=clusters(log), **more, **options()
+            score_table(log, EDGES), EDGES, by=(), clusters=clusters(log), **more, **options(metrics=[metric])
         )
         for more in ({}, {"unit_bins": cells})
     )
@@ -179,8 +180,7 @@ def test_areas_of_slices_are_those_of_the_slice_alone() -> None:
             score_table(rows, EDGES, ["vip"]),
             EDGES,
             by=["vip"],
-            metrics=["auroc", "ece"],
-            **options(clusters=clusters(rows, ("vip",)), unit_bins=unit_bins(rows, ("vip",))),
+            **options(metrics=["auroc", "ece"], clusters=clusters(rows, ("vip",)), unit_bins=unit_bins(rows, ("vip",))),
         ).filter("vip")
         for rows in (log, kept)
     )
@@ -189,8 +189,7 @@ def test_areas_of_slices_are_those_of_the_slice_alone() -> None:
         score_table(log, EDGES, ["vip"]),
         EDGES,
         by=["vip"],
-        metrics=["auroc"],
-        **options(clusters=clusters(log, ("vip",)), unit_bins=unit_bins(log, ("vip",))),
+        **options(metrics=["auroc"], clusters=clusters(log, ("vip",)), unit_bins=unit_bins(log, ("vip",))),
     )
     assert compared["auroc_p"].is_between(0, 1).all()
 
