@@ -12,7 +12,7 @@ from analytics.measure.counts import Counts, confusion_table, segments, slice_ke
 from analytics.measure.estimators import Evidence, cells_of
 from analytics.measure.intervals import REPLICATES, FloatArray, Interval, poisson_bootstrap
 from analytics.measure.metric import Metric
-from analytics.measure.metrics import METRICS, named
+from analytics.measure.metrics import metrics_of, named
 from analytics.measure.score_bins import BinnedSlices
 from analytics.measure.unit_bins import UnitBins
 
@@ -124,7 +124,7 @@ def estimate_table(
     *,
     by: Sequence[str],
     threshold_bin: int,
-    metrics: Sequence[str] = tuple(METRICS),
+    metrics: Sequence[str] = metrics_of("yes/no"),
     level: float = 0.95,
     seed: int = 0,
     is_probability: bool,

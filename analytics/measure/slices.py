@@ -17,7 +17,7 @@ from analytics.measure.estimates import add_spreads, columns_of, evidence, inter
 from analytics.measure.estimators import Evidence, Sides
 from analytics.measure.intervals import FloatArray, Interval, difference, difference_p_value, newcombe, ratio
 from analytics.measure.metric import Metric
-from analytics.measure.metrics import METRICS, named
+from analytics.measure.metrics import METRICS, metrics_of, named
 
 MIN_SUPPORT = 30
 """Judged rows below which a slice is marked: the interval of a share of one half is then at least 34 points wide (Wilson at
@@ -30,7 +30,7 @@ def slice_table(
     *,
     by: Sequence[str],
     threshold_bin: int,
-    metrics: Sequence[str] = tuple(METRICS),
+    metrics: Sequence[str] = metrics_of("yes/no"),
     metric: str = "error_rate",
     level: float = 0.95,
     seed: int = 0,
