@@ -97,7 +97,7 @@ OF_NUMBERS: tuple[Metric, ...] = (
     ),
     Metric(
         "smape",
-        "sMAPE",
+        "Symmetric MAPE",
         "Mean distance between the predicted and the true number, as a share of their mean size.",
         "mean of 2 |predicted - true| / (|predicted| + |true|)",
         _NOTHING_JUDGED,
@@ -106,6 +106,7 @@ OF_NUMBERS: tuple[Metric, ...] = (
         frozenset({"slices"}),
         high=2.0,
         is_share=True,
+        short="sMAPE",
         kinds=frozenset({"numbers"}),
     ),
     Metric(

@@ -11,7 +11,7 @@ from analytics.measure.estimates import estimate_table, interval
 from analytics.measure.estimators import Evidence
 from analytics.measure.intervals import Interval, logit_interval, poisson_bootstrap
 from analytics.measure.metric import count_value
-from analytics.measure.metrics import METRICS
+from analytics.measure.metrics import METRICS, metrics_of
 from tests.measure.logs import distinct_edges, score_table
 
 
@@ -99,7 +99,7 @@ def test_runs_of_slices_give_what_each_slice_gives_alone() -> None:
     )
     edges = distinct_edges(log)
     table = score_table(log, edges, ["k"])
-    exact = [name for name in METRICS if not METRICS[name].estimator.reads_draws]
+    exact = [name for name in metrics_of("yes/no") if not METRICS[name].estimator.reads_draws]
     together = estimate_table(table, edges, by=["k"], threshold_bin=9, metrics=exact, is_probability=True)
     for k in (0, 63, 64, 149):
         own = table.filter(pl.col("k") == k)

@@ -15,11 +15,13 @@ from hypothesis import strategies as st
 from sklearn import metrics as sk
 
 from analytics.errors import QuestionError
+from analytics.log.right import KINDS
 from analytics.measure.counts import COUNT_COLUMNS, confusion_table
 from analytics.measure.estimates import estimate_table
 from analytics.measure.estimators import Estimator
 from analytics.measure.metric import Metric, Use
-from analytics.measure.metrics import METRICS, named, sums_of, used_in
+from analytics.measure.metrics import METRICS as EVERY_METRIC
+from analytics.measure.metrics import metrics_of, named, sums_of, used_in
 from analytics.measure.slices import slice_table
 from tests.measure.logs import distinct_edges, judged, of_slice, rows, score_table
 
@@ -62,6 +64,9 @@ def ece_by_hand(y: np.ndarray, score: np.ndarray, groups: int = 15) -> float:
     return total / len(y)
 
 
+METRICS = {name: EVERY_METRIC[name] for name in metrics_of("yes/no")}
+"""The metrics of two classes; those of numbers and grades have tests of their own."""
+
 ORACLES: dict[str, Callable[[Judged], float]] = {
     "error_rate": lambda j: sk.zero_one_loss(j.y, j.flagged) if len(j.y) else nan,
     "accuracy": lambda j: sk.accuracy_score(j.y, j.flagged) if len(j.y) else nan,
@@ -86,6 +91,10 @@ ORACLES: dict[str, Callable[[Judged], float]] = {
 
 
 def test_every_metric_has_an_oracle() -> None:
+    elsewhere = {"mae", "rmse", "bias", "smape", "mean_grade"}  # tests of `numbers`, and of the command line
+    assert set(EVERY_METRIC) - set(METRICS) == elsewhere, (
+        "enter what scikit-learn or numpy gives in tests/measure/test_numbers.py"
+    )
     without = [name for name in METRICS if name not in ORACLES]
     assert not without, f"no oracle here for {without}: enter what scikit-learn, or the formula row by row, gives"
     assert not set(ORACLES) - set(METRICS)
@@ -206,11 +215,13 @@ def test_an_unknown_metric_is_named() -> None:
         named(["recall", "gini"])
 
 
-@pytest.mark.parametrize("metric", METRICS.values(), ids=METRICS)
+@pytest.mark.parametrize("metric", EVERY_METRIC.values(), ids=EVERY_METRIC)
 def test_the_registry_describes_every_metric(metric: Metric) -> None:
     assert metric.label[0].isupper() and metric.definition.endswith(".") and metric.formula
     assert metric.undefined[0].islower() and metric.low < metric.high
-    assert not metric.is_share or metric.range == (0, 1)
+    is_of_numbers = metric.kinds == {"numbers"}
+    assert not metric.is_share or metric.range == (0, 1) or (is_of_numbers and metric.low == 0)
+    assert metric.kinds and metric.kinds <= set(KINDS)
     assert isinstance(metric.estimator, Estimator) and metric.uses <= set(get_args(Use))
     assert not metric.needs_probability or not metric.is_count
     assert "limits" not in metric.uses or metric.is_proportion, f"{metric.name}: a threshold can keep proportions alone"

@@ -8,7 +8,7 @@ from hypothesis import given
 from analytics.measure.comparisons import benjamini_hochberg
 from analytics.measure.estimates import estimate_table
 from analytics.measure.intervals import newcombe
-from analytics.measure.metrics import METRICS
+from analytics.measure.metrics import metrics_of
 from analytics.measure.slices import compared_by, is_worse, slice_table
 from tests.measure.logs import distinct_edges, rows, score_table
 
@@ -24,7 +24,7 @@ def test_the_complement_is_the_rest_of_the_rows(log: pl.DataFrame) -> None:
         rest = estimate_table(table.filter(~is_own), edges, by=(), threshold_bin=k, is_probability=True).row(
             0, named=True
         )
-        for name in METRICS:
+        for name in metrics_of("yes/no"):
             expected = rest[name]
             assert (
                 row[f"{name}_complement"] == pytest.approx(expected, abs=1e-9) or expected is row[f"{name}_complement"]
@@ -83,7 +83,7 @@ def test_alike_slices_are_rarely_called_different() -> None:
     log = pl.DataFrame({"k": rng.integers(0, slices, n), "score": score, "label": (rng.random(n) < score).astype(int)})
     edges = distinct_edges(log)
     found = slice_table(score_table(log, edges, ["k"]), edges, by=["k"], threshold_bin=50, is_probability=True)
-    for name in METRICS:
+    for name in metrics_of("yes/no"):
         assert (found[f"{name}_p"] < 0.05).mean() < 0.085, name
         assert (found[f"{name}_p_adjusted"] < 0.05).sum() <= 4, name
 
@@ -156,7 +156,9 @@ def test_the_whole_table_has_no_complement() -> None:
     row = slice_table(score_table(log, edges), edges, by=(), threshold_bin=50, is_probability=True).row(0, named=True)
     assert row["share_of_errors"] == row["share_of_rows"] == 1
     assert all(
-        row[f"{name}_{side}"] is None for name in METRICS for side in ("complement", "difference", "p", "p_adjusted")
+        row[f"{name}_{side}"] is None
+        for name in metrics_of("yes/no")
+        for side in ("complement", "difference", "p", "p_adjusted")
     )
     assert row["excess_errors"] is None
 

@@ -16,7 +16,7 @@ from analytics.log.mapping import Mapping
 from analytics.log.receipt import CheckResult, SetAside
 from analytics.log.schema import Log, Reading, ScoreKind
 from analytics.measure.estimates import estimate_table
-from analytics.measure.metrics import METRICS
+from analytics.measure.metrics import metrics_of
 from analytics.measure.overview import trend_table
 from analytics.measure.slices import slice_table
 from analytics.query.cohort import Clause, Cohort
@@ -92,7 +92,10 @@ def make_overview(tp: int, fp: int, fn: int, tn: int, unknown: int = 0, unscored
         )
     )
     metrics = pl.DataFrame(
-        [{"metric": m, "value": row[m], "low": row[f"{m}_low"], "high": row[f"{m}_high"]} for m in METRICS],
+        [
+            {"metric": m, "value": row[m], "low": row[f"{m}_low"], "high": row[f"{m}_high"]}
+            for m in metrics_of("yes/no")
+        ],
         schema={"metric": pl.String, "value": pl.Float64, "low": pl.Float64, "high": pl.Float64},
     )
     bars = histogram(ScoreTable(frame=frame, edges=EDGES, threshold_bin=1, by=(), is_exact=True))

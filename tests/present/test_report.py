@@ -13,7 +13,7 @@ from analytics.answers.brief.finding import Asking, Finding, LabelParts, Size, S
 from analytics.answers.brief.registry import SOURCES
 from analytics.answers.question import Question
 from analytics.log.kept.thresholds import Decision
-from analytics.measure.metrics import METRICS
+from analytics.measure.metrics import METRICS, metrics_of
 from analytics.present.readings import finding_certainty, finding_sentence
 from analytics.present.report.pack import slice_report
 from analytics.query.cohort import Clause
@@ -125,7 +125,7 @@ def test_the_report_has_what_a_meeting_asks_for() -> None:
         "Benjamini and Hochberg",
     ):
         assert expected in text, expected
-    for metric in METRICS.values():
+    for metric in map(METRICS.__getitem__, metrics_of("yes/no")):
         assert metric.definition in text
         assert metric.formula in text
 
