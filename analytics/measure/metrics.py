@@ -8,6 +8,7 @@ from math import inf
 import numpy as np
 
 from analytics.errors import QuestionError
+from analytics.measure.corrected import CORRECTED
 from analytics.measure.counts import Counts
 from analytics.measure.curves import auroc, auroc_influence, average_precision, average_precision_influence
 from analytics.measure.estimators import Area, Bootstrapped, Grouped, Mean, Proportion
@@ -316,4 +317,4 @@ _REGISTRY: tuple[Metric, ...] = (
     ),
 )
 
-METRICS: dict[str, Metric] = {metric.name: metric for metric in (*_REGISTRY, *OF_NUMBERS)}
+METRICS: dict[str, Metric] = {metric.name: metric for metric in (*_REGISTRY, CORRECTED, *OF_NUMBERS)}

@@ -67,6 +67,20 @@ def ece_by_hand(y: np.ndarray, score: np.ndarray, groups: int = 15) -> float:
 METRICS = {name: EVERY_METRIC[name] for name in metrics_of("yes/no")}
 """The metrics of two classes; those of numbers and grades have tests of their own."""
 
+
+def corrected_by_hand(j: Judged) -> float:
+    """PPI++ row by row."""
+    scored = j.log.drop_nulls("score")
+    open_rows = scored.filter(pl.col("label").is_null())
+    n, rest = len(j.y), open_rows.height
+    if n < 2 or not rest:
+        return nan
+    f, g = np.asarray(j.flagged, dtype=float), (open_rows["score"] >= j.threshold).to_numpy().astype(float)
+    spread = np.var([*f, *g], ddof=1)
+    weight = np.cov(j.y, f)[0, 1] / ((1 + n / rest) * spread) if spread else 0.0
+    return float(np.mean(j.y) + weight * (g.mean() - f.mean()))
+
+
 ORACLES: dict[str, Callable[[Judged], float]] = {
     "error_rate": lambda j: sk.zero_one_loss(j.y, j.flagged) if len(j.y) else nan,
     "accuracy": lambda j: sk.accuracy_score(j.y, j.flagged) if len(j.y) else nan,
@@ -81,6 +95,7 @@ ORACLES: dict[str, Callable[[Judged], float]] = {
     "mcc": mcc,
     "selection_rate": lambda j: share((j.log["score"].drop_nulls() >= j.threshold).to_numpy()),
     "prevalence": lambda j: share(j.log["label"].drop_nulls().to_numpy()),
+    "corrected_prevalence": corrected_by_hand,
     "mean_score": lambda j: float(np.mean(j.score)) if len(j.y) else nan,
     "auroc": lambda j: sk.roc_auc_score(j.y, j.score) if j.has_both else nan,
     "average_precision": lambda j: sk.average_precision_score(j.y, j.score) if j.y.any() else nan,
@@ -161,8 +176,8 @@ def test_one_class_leaves_undefined_metrics_null(label: int | None) -> None:
     row = estimate_table(score_table(log, edges), edges, by=(), threshold_bin=1, is_probability=True).row(0, named=True)
     null = {name for name in METRICS if row[name] is None}
     expected = {
-        0: {"recall", "fnr", "balanced_accuracy", "mcc", "auroc", "average_precision"},
-        1: {"specificity", "fpr", "balanced_accuracy", "mcc", "auroc"},
+        0: {"recall", "fnr", "balanced_accuracy", "mcc", "auroc", "average_precision", "corrected_prevalence"},
+        1: {"specificity", "fpr", "balanced_accuracy", "mcc", "auroc", "corrected_prevalence"},
         None: set(METRICS) - {"selection_rate"},
     }
     assert null == expected[label]
@@ -173,7 +188,8 @@ def test_metrics_that_need_probabilities_are_null_without_them() -> None:
     edges = distinct_edges(log)
     table = score_table(log, edges).with_columns(log_loss_sum=pl.lit(None, dtype=pl.Float64))
     row = estimate_table(table, edges, by=(), threshold_bin=1, is_probability=False).row(0, named=True)
-    assert {name for name in METRICS if row[name] is None} == {m.name for m in METRICS.values() if m.needs_probability}
+    needing = {m.name for m in METRICS.values() if m.needs_probability}
+    assert {name for name in METRICS if row[name] is None} == needing | {"corrected_prevalence"}
     row = estimate_table(table, edges, by=(), threshold_bin=1, is_probability=True).row(0, named=True)
     assert row["log_loss"] is None and row["brier"] is not None
 
@@ -235,7 +251,7 @@ def two_regions() -> tuple[pl.DataFrame, np.ndarray]:
     """A log of two regions in which every metric is defined, each with errors of both kinds, and its score table's grid."""
     rng = np.random.default_rng(3)
     score = rng.integers(1, 100, 600) / 100
-    label = (rng.random(600) < score).astype(int)
+    label = [None if place % 5 == 0 else int(value) for place, value in enumerate(rng.random(600) < score)]
     log = pl.DataFrame({"region": ["north"] * 200 + ["south"] * 400, "score": score, "label": label})
     return log, distinct_edges(log)
 

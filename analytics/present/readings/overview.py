@@ -48,13 +48,27 @@ def overview_reading(overview: Overview, question: Question, metric: str = "erro
     )
     lead = lead_part(overview, question, metric, at)
     alike = alike_part(question.log.mapping.unit, overview.design_effects.get(metric))
-    details = [lead_details(overview, question, metric), of_all, _rates_part(overview), alike]
+    corrected = _corrected_part(overview) if is_decision else ""
+    details = [corrected, lead_details(overview, question, metric), of_all, _rates_part(overview), alike]
     if lead:
         reason = reason_part(question, metric)
     else:
         lead, reason = f"{words.share(overview.value('error_rate')[0])} of judged rows are wrong {at}.", ""
     said = [lead, reason, trivial_part(overview, metric), _unjudged_part(overview)]
     return words.told(" ".join(filter(None, said)), *details)
+
+
+def _corrected_part(overview: Overview) -> str:
+    """Say how many rows are positive where people gave a label to some and a judge a decision on all."""
+    value = overview.value("corrected_prevalence")
+    if not words.is_known(value[0]):
+        return ""
+    corrected = words.metric_interval("prevalence", *value)
+    alone = words.share(overview.value("selection_rate")[0])
+    return (
+        f"Of all rows {corrected} are positive, corrected by those with a label if these were drawn at random; the decisions "
+        f"alone say {alone}."
+    )
 
 
 def _answers_reading(overview: Overview, question: Question) -> str:
