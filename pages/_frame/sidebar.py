@@ -209,7 +209,7 @@ def _draw_cohort(log: Log) -> None:
     unknown = n_rows - n_labelled
     arrival = kept(arrival_of, asked) if unknown else None
     st.caption(
-        f"{words.plural(n_rows, 'row')} · {n_labelled:,} labelled{share} · {readings.unlabelled_words(unknown, arrival)}"
+        f"{words.plural(n_rows, 'row')} · {n_labelled:,} labelled{share} · {escaped(readings.unlabelled_words(unknown, arrival))}"
     )
     for place, column in enumerate(cohort.columns()):
         st.button(

@@ -32,7 +32,7 @@ def draw_head(question: Question, case: Case, n_rows: int) -> None:
     kind = case.error_kind
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.markdown(
-            f":{_COLOURS[kind]}-badge[{kinds_of(log)[kind]}] &nbsp; {escaped(_score_words(log, case.score, threshold))}",
+            f":{_COLOURS[kind]}-badge[{escaped(kinds_of(log)[kind])}] &nbsp; {escaped(_score_words(log, case.score, threshold))}",
             width="content",
         )
         st.caption(f"{case.position + 1:,} of {words.plural(n_rows, 'row')}", width="content")

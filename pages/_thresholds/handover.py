@@ -173,7 +173,7 @@ def _draw_curve(answer: Handover) -> None:
     )
     with buttons.container(horizontal=True):
         st.button(
-            f"Best: {confidence_text(answer, answer.best)}",
+            escaped(f"Best: {confidence_text(answer, answer.best)}"),
             key="consider_best",
             on_click=_consider,
             args=(None,),
@@ -199,7 +199,7 @@ def _draw_curve(answer: Handover) -> None:
         points_table(answer, to), hide_index=True, alt="What is answered, wrong and handed over at some confidences"
     )
     costs = f", costs {per_month(answer)[1]}" if answer.policy.has_costs else ""
-    st.caption(f"Wrong answers and rows to people are {per_week(answer)[1]}{costs}.")
+    st.caption(escaped(f"Wrong answers and rows to people are {per_week(answer)[1]}{costs}."))
 
 
 def _draw_slices(answer: Handover, question: Question) -> None:

@@ -78,13 +78,15 @@ ALLOWED = {
     ("pages/_frame/policy.py", "label"): "a word of this program, given by its callers",
     ("pages/_frame/policy.py", "help_"): "a word of this program, given by its callers",
     ("pages/_frame/render.py", "title"): "a word of this program, given by its callers",
-    ("pages/_frame/sides.py", "label"): "a word of this program, given by its callers",
     (
         "pages/_gap/drift.py",
         "f'{_ICONS[advice.what]} **{advice.what.capitalize()}{size}** – {escaped(advice.text)}'",
     ): "what to do is one of a few words, its size a number",
     ("pages/_gap/drift.py", "page.path"): "from a registry of this program",
     ("pages/_logs/layout.py", "label"): "a word of this program, given by its callers",
+    ("pages/_logs/right.py", "label"): "a word of this program, given by its callers",
+    ("pages/_thresholds/handover.py", "label"): "a word of this program, given by its callers",
+    ("pages/_thresholds/handover.py", "help_"): "a word of this program, given by its callers",
     ("pages/_logs/mapping.py", "label"): "a word of this program, given by its callers",
     ("pages/_logs/mapping.py", "help_"): "a word of this program, given by its callers",
     (

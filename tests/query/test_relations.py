@@ -50,6 +50,9 @@ def plain_score_table(frame: pl.DataFrame, by: tuple[str, ...], slot: pl.Expr, s
     known = label.is_not_null() & score.is_not_null()
     eps = relations.EPSILON
     loss = -(label * score.clip(eps, 1 - eps).log() + (1 - label.cast(pl.Int64)) * (1 - score.clip(eps, 1 - eps)).log())
+    error, truth, labelled = pl.col("error"), pl.col("truth"), label.is_not_null()
+    size = truth.abs() + (truth + error).abs()
+    smape = pl.when(size > 0).then(2 * error.abs() / size).otherwise(0.0)
     return (
         frame.with_columns(slot.alias("slot"))
         .group_by([*by, "slot"])
@@ -61,6 +64,14 @@ def plain_score_table(frame: pl.DataFrame, by: tuple[str, ...], slot: pl.Expr, s
             score_sq_sum=(score**2).filter(known).sum(),
             score_pos_sum=score.filter(label == 1).sum(),
             log_loss_sum=loss.filter(known).sum(),
+            error_sum=error.filter(labelled).sum(),
+            error_abs_sum=error.abs().filter(labelled).sum(),
+            error_sq_sum=(error**2).filter(labelled).sum(),
+            error_fourth_sum=(error**4).filter(labelled).sum(),
+            smape_sum=smape.filter(labelled).sum(),
+            smape_sq_sum=(smape**2).filter(labelled).sum(),
+            truth_sum=truth.filter(labelled).sum(),
+            truth_sq_sum=(truth**2).filter(labelled).sum(),
             amount_pos_sum=pl.col("amount").filter(label == 1).sum(),
             amount_neg_sum=pl.col("amount").filter(label == 0).sum(),
             amount_unlabelled_sum=pl.col("amount").filter(label.is_null()).sum(),
