@@ -242,7 +242,7 @@ def _as_said(
     One that was confirmed under the mapping before stays where that still makes sense; a guess has none of that kind.
     """
     mapping = _overridden(before, read.reading, source)
-    if threshold is not None:
+    if threshold is not None and mapping.kind == "yes/no":
         return replace(mapping, threshold=finite_threshold(threshold))
     if is_guess:
         return replace(mapping, threshold=logged.first_threshold(workspace, read, mapping))
@@ -256,11 +256,16 @@ def finite_threshold(threshold: float) -> float:
     return threshold
 
 
-def ask(source: Source, asked: Asked, by: str | None = None) -> tuple[Engine, Question]:
-    """Return the engine and the question of a command; what it filters or slices ``by`` may be a way into nested values."""
+def ask(
+    source: Source, asked: Asked, by: str | None = None, *, takes_confidence: bool = False
+) -> tuple[Engine, Question]:
+    """Return the engine and the question of a command; what it filters or slices ``by`` may be a way into nested values.
+
+    With ``takes_confidence`` a threshold may also be the confidence from which rows that are right or wrong are answered.
+    """
     workspace = Workspace()
     also = [*filter(None, [by]), *(_filtered_name(text) for text in asked.where or ())]
-    return question_of(workspace, open_log(workspace, source, also=also), asked)
+    return question_of(workspace, open_log(workspace, source, also=also), asked, takes_confidence=takes_confidence)
 
 
 def _filtered_name(text: str) -> str:
@@ -272,8 +277,15 @@ def _filtered_name(text: str) -> str:
     return re.split(r"\s*(?:[=<>!]|\s[a-z])", text.strip(), maxsplit=1)[0]
 
 
-def question_of(workspace: Workspace, log: Log, asked: Asked) -> tuple[Engine, Question]:
-    """Return the engine and the question that a command asks of a log."""
+def question_of(
+    workspace: Workspace, log: Log, asked: Asked, *, takes_confidence: bool = False
+) -> tuple[Engine, Question]:
+    """Return the engine and the question that a command asks of a log; no threshold is taken where every answer counts."""
+    if log.is_right_or_wrong and asked.threshold is not None and not takes_confidence:
+        raise QuestionError(
+            "Expected no --threshold where rows are right or wrong, found one: every answer counts. Weigh handing rows over with "
+            "the command thresholds, or name one class with --class."
+        )
     threshold = log.mapping.threshold if asked.threshold is None else finite_threshold(asked.threshold)
     return Engine(workspace), Question(log, cohort_of(asked.where, log), threshold)
 

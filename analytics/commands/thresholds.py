@@ -133,7 +133,7 @@ def thresholds(
     from analytics.present.readings import threshold_reading
     from analytics.present.tables.thresholds import threshold_json
 
-    engine, question = ask(source, asked)
+    engine, question = ask(source, asked, takes_confidence=True)
     if question.log.is_right_or_wrong:
         strange = given.of_two_classes or ("look_cost" if look_cost is not None else None)
         if strange is not None:

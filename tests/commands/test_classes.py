@@ -124,6 +124,7 @@ def test_grades_and_numbers_by_slice(ask: Ask, tmp_path: Path) -> None:
         (["--within", "5"], "--right"),
         (["--right", "stars = nothing"], "PREDICTED = TRUE"),
         (["--class", "F"], "--right"),
+        (["--right", "a = stars", "--threshold", "0.5"], "every answer counts"),
         (["--grade", "stars", "--pass", "4", "--right", "a = stars"], "one of the two"),
         (["--right", "a = stars", "--class", "zebra"], "zebra"),
     ],
@@ -139,3 +140,14 @@ def test_what_does_not_go_together_is_said(
     found = CliRunner().invoke(app, ["overview", str(path), *options])
     assert found.exit_code == 2 and said in found.stderr, found.stderr
     assert "Traceback" not in found.stderr
+
+
+def test_a_report_of_answers_speaks_of_no_class(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLICEWISE_HOME", str(tmp_path / "home"))
+    path, out = tmp_path / "log.csv", tmp_path / "report.html"
+    pl.DataFrame({"a": [1, 2, 3] * 40, "b": [1, 2, 1] * 40, "part": ["x", "y"] * 60}).write_csv(path)
+    found = CliRunner().invoke(app, ["report", str(path), "--right", "a = b", "--by", "part", "--out", str(out)])
+    assert found.exit_code == 0, found.stderr
+    text = out.read_text("utf-8").casefold()
+    assert "a row is right if" in text
+    assert not [word for word in ("false positive", "predicted positive", "positive is") if word in text]

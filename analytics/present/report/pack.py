@@ -143,8 +143,8 @@ def slice_report(
             *map(_found_section, found),
             *(_section(answer, readings.noun_of(question.log)) for answer in answers),
         ],
-        definitions=tables.definitions(),
-        conventions=_CONVENTIONS,
+        definitions=tables.definitions(overview),
+        conventions=_CONVENTIONS[1:] if question.log.is_right_or_wrong else _CONVENTIONS,
         footer=f"Made by Slicewise from log {question.log.key}. Aggregates only.",
     )
 
@@ -167,6 +167,8 @@ def _first(brief: Brief) -> _First:
 
 def _overview_figures(question: Question, overview: Overview) -> list[_Figure]:
     """Return confusion matrix, scores and time lines with their readings."""
+    if question.log.is_right_or_wrong:  # rows of no class have no confusion matrix and no threshold
+        return []
     confusion = readings.confusion_reading(overview.counts)
     scores = readings.score_reading(overview, question)
     found = [

@@ -228,11 +228,11 @@ def slices_note(answer: SliceAnswer) -> str:
     )
 
 
-def definitions() -> Table:
-    """Say how every metric is computed, which direction is better, and where it has no value."""
+def definitions(overview: Overview) -> Table:
+    """Say how every metric of this kind of log is computed, which direction is better, and where it has no value."""
     rows = [
         Row((Cell(metric.label), Cell(metric.formula), Cell(_better(metric.direction)), Cell(metric.undefined)))
-        for metric in METRICS.values()
+        for metric in map(METRICS.__getitem__, overview.metrics["metric"])
     ]
     return Table((Head("Metric"), Head("Formula"), Head("Better"), Head("Undefined where")), rows)
 
@@ -253,7 +253,12 @@ def question_terms(question: Question) -> list[tuple[str, str]]:
         ("Score", short(mapping.score or mapping.decision or words.UNDEFINED)),
         ("Label", f"{short(mapping.label)}, positive is {positive}" if mapping.label else "no column"),
     ]
-    if log.score_kind == "decision":
+    if log.is_right_or_wrong and mapping.right is not None:
+        score = (
+            short(mapping.score) if mapping.score else "that of the predicted class" if mapping.has_score else "none"
+        )
+        terms[2:] = [("A row is right if", short(mapping.right.sentence, 400)), ("Confidence", score)]
+    elif log.score_kind == "decision":
         terms[2] = ("Threshold", "none: the log holds decisions")
     if log.time_low and log.time_high:
         ends = (words.bucket_label(datetime.fromisoformat(end), "1h") for end in (log.time_low, log.time_high))
