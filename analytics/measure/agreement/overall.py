@@ -35,7 +35,7 @@ def overall(
     >>> patterns = pl.DataFrame({"a": ["y", "n", "n"], "b": ["y", "n", "y"], "c": ["y", "n", None], "n": [40, 40, 10]})
     >>> found = overall(ratings_of(patterns, ["a", "b", "c"]))
     >>> found["n_rows"], found["n_disputed"], round(found["alpha"], 3), found["fleiss_kappa"]
-    (90, 10, 0.909, None)
+    (90, 10, 0.847, None)
     """
     counts = ratings.counts
     used = counts.sum(axis=1) >= 2

@@ -57,7 +57,7 @@ def _alpha_part(whole: dict[str, float | int | None]) -> str:
     ends = words.between(words.number(whole["alpha_low"]), words.number(whole["alpha_high"]))
     ac1 = f" AC1, which does not fall with it, is {words.number(whole['ac1'])}." if _is_dominated(whole) else ""
     return (
-        f"Krippendorff's alpha is {words.number(whole['alpha'])} ({ends}); 1 is full agreement and 0 is chance. From {_RELIABLE} on "
+        f"Krippendorff's alpha is {words.number(whole['alpha'])} ({ends}); 1 is full agreement, 0 is chance. From {_RELIABLE} on "
         f"ratings are reliable, and below {_TENTATIVE} nothing should be concluded.{ac1}"
     )
 
