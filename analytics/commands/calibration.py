@@ -12,7 +12,7 @@ from analytics.answers.calibration.scan import calibration_scan
 from analytics.commands.asking import ask, columns_of
 from analytics.commands.options import Asked, Output, Source
 from analytics.commands.roles import roles_of
-from analytics.commands.writing import write
+from analytics.commands.writing import say_rows_are_counted, write
 from analytics.measure.reliability import Binning
 
 _BINNINGS: dict[str, Binning] = {"equal-mass": "equal_mass", "equal-width": "equal_width", "scores": "scores"}
@@ -58,6 +58,7 @@ def calibration(
     from analytics.present.tables.calibration import calibration_json_rows
 
     engine, question = ask(source, asked, by)
+    say_rows_are_counted(question.log)
     columns = columns_of(by, question.log) if by else []
     every = _EVERY[over] if over else None
     answer = calibration_slices(engine, question, columns, every, binning=_BINNINGS[bins], groups=groups)

@@ -19,6 +19,8 @@ GROUPS = 15
 EPSILON = float(np.finfo(np.float64).eps)
 """Scores are kept this far from 0 and 1 in the log loss, as scikit-learn does (a test says so)."""
 
+_ROUNDING = 1e-9
+"""Groups by which a sum of weights may lie below a whole number of them through rounding."""
 _SAME_DIGITS = 12
 """Digits behind the point by which a mean score is held against the end of a bin: engines add its sum in any order."""
 
@@ -89,6 +91,10 @@ def equal_mass_groups(judged: FloatArray, groups: int = GROUPS) -> _IntArray:
     [[0 0 1 3 3]]
     """
     rows = judged.astype(np.int64)
+    if (rows != judged).any():  # weighted: what rounding leaves below a whole group belongs to the next
+        below = np.cumsum(judged, axis=-1) - judged
+        share = np.nan_to_num(ratio(below * groups, judged.sum(-1, keepdims=True)))
+        return np.minimum(np.floor(share + _ROUNDING), groups - 1).astype(np.int64)
     before = np.cumsum(rows, axis=-1) - rows
     total = np.maximum(rows.sum(-1, keepdims=True), 1)
     return np.asarray(np.minimum(before * groups // total, groups - 1), dtype=np.int64)

@@ -30,6 +30,7 @@ _GROUPS = (
     "ignore",
     "row_id",
     "unit",
+    "weight",
     "time",
     "amount",
     "model_version",

@@ -169,7 +169,7 @@ def _overview_figures(question: Question, overview: Overview) -> list[_Figure]:
     """Return confusion matrix, scores and time lines with their readings."""
     if question.log.is_right_or_wrong:  # rows of no class have no confusion matrix and no threshold
         return []
-    confusion = readings.confusion_reading(overview.counts)
+    confusion = readings.confusion_reading(overview.counts, is_weighted=overview.rows is not None)
     scores = readings.score_reading(overview, question)
     found = [
         _Figure("Right and wrong predictions", confusion, drawings.confusion_drawing(overview.counts, confusion)),
