@@ -12,7 +12,7 @@ from analytics.answers.calibration.scan import calibration_scan
 from analytics.commands.asking import ask, columns_of
 from analytics.commands.options import Asked, Output, Source
 from analytics.commands.roles import roles_of
-from analytics.commands.writing import say_rows_are_counted, write
+from analytics.commands.writing import write
 from analytics.measure.reliability import Binning
 
 _BINNINGS: dict[str, Binning] = {"equal-mass": "equal_mass", "equal-width": "equal_width", "scores": "scores"}
@@ -56,9 +56,9 @@ def calibration(
     """Bins, ECE, Brier score and its parts, slope and intercept."""
     from analytics.present.readings import calibration_reading, calibration_slices_reading
     from analytics.present.tables.calibration import calibration_json_rows
+    from analytics.present.weights import counts_rows_part, weighted_part
 
     engine, question = ask(source, asked, by)
-    say_rows_are_counted(question.log)
     columns = columns_of(by, question.log) if by else []
     every = _EVERY[over] if over else None
     answer = calibration_slices(engine, question, columns, every, binning=_BINNINGS[bins], groups=groups)
@@ -69,6 +69,9 @@ def calibration(
         whole = calibration_answer(engine, question, binning=_BINNINGS[bins], groups=groups)
         reading = calibration_reading(whole, calibration_scan(engine, question).table)
     typer.echo(reading, err=True)
+    if (weight := question.log.mapping.weight) is not None and not (columns or every):
+        typer.echo(weighted_part(weight, *answer.table.select("rows", "n", "n_eff").row(0)), err=True)
+        typer.echo(counts_rows_part(weight, "Where segments are held against the rest"), err=True)
     rows = calibration_json_rows(answer)
     if output.format == "table":
         rows = [{name: row[name] for name in _IN_TEXT} for row in rows]

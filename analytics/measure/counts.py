@@ -153,11 +153,25 @@ def confusion_table(
     return counted
 
 
+def judged(score_table: pl.DataFrame) -> pl.Expr:
+    """Return how many rows with a label each row of a score table counts."""
+    return pl.col("n_pos") + pl.col("n_neg") if is_weighted(score_table) else pl.col("n") - pl.col("n_unlabelled")
+
+
+def squared(score_table: pl.DataFrame) -> pl.DataFrame:
+    """Return a weighted score table that counts squared weights, of judged rows."""
+    return score_table.with_columns(n_pos="pos_sq", n_neg="neg_sq")
+
+
+def rows_of(score_table: pl.DataFrame) -> pl.DataFrame:
+    """Return a weighted score table that counts the rows behind it."""
+    n_neg = pl.col("rows") - pl.col("rows_pos") - pl.col("rows_unlabelled")
+    return score_table.with_columns(n="rows", n_pos="rows_pos", n_unlabelled="rows_unlabelled", n_neg=n_neg)
+
+
 def _rows_behind(score_table: pl.DataFrame, sums: Mapping[str, pl.Expr]) -> pl.DataFrame:
     """Return what the rows behind a weighted score table count in, as ``rows_n …``."""
-    n_neg = pl.col("rows") - pl.col("rows_pos") - pl.col("rows_unlabelled")
-    rows = score_table.with_columns(n="rows", n_pos="rows_pos", n_unlabelled="rows_unlabelled", n_neg=n_neg)
-    return rows.select(part.alias(f"rows_{name}") for name, part in sums.items())
+    return rows_of(score_table).select(part.alias(f"rows_{name}") for name, part in sums.items())
 
 
 def segments(table: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from analytics.measure.clusters import Clusters
-from analytics.measure.counts import Counts, confusion_table, segments, slice_keys
+from analytics.measure.counts import Counts, confusion_table, segments, slice_keys, squared
 from analytics.measure.evidence import Evidence, cells_of
 from analytics.measure.intervals import REPLICATES, FloatArray, Interval, poisson_bootstrap, ratio
 from analytics.measure.metric import Metric
@@ -46,7 +46,7 @@ def evidence(
     needs_draws = any(metric.estimator.reads_draws for metric in metrics)
     binned = BinnedSlices(score_table, segments(slices, by), n_bins) if needs_bins else None
     total_bins = BinnedSlices(score_table, pl.DataFrame(), n_bins).between(0, 1) if needs_bins else None
-    squares = _squared(score_table) if needs_bins and rows is not None else None
+    squares = squared(score_table) if needs_bins and rows is not None else None
     of_squares = None if squares is None else BinnedSlices(squares, segments(slices, by), n_bins)
     total_squares = None if squares is None else BinnedSlices(squares, pl.DataFrame(), n_bins).between(0, 1)
     names = sorted(
@@ -83,11 +83,6 @@ def _drawn(counts: Counts, rows: Counts | None, rng: np.random.Generator) -> Flo
         return poisson_bootstrap(cells, REPLICATES, rng)
     behind = cells_of(rows)
     return poisson_bootstrap(behind, REPLICATES, rng) * np.nan_to_num(ratio(cells, behind))[..., None]
-
-
-def _squared(score_table: pl.DataFrame) -> pl.DataFrame:
-    """Return a weighted score table that counts squared weights."""
-    return score_table.with_columns(n_pos="pos_sq", n_neg="neg_sq")
 
 
 def _sums_by_slice(

@@ -25,10 +25,12 @@ def weighted_part(weight: str | None, n_rows: float, n_weighted: float, n_eff: f
     return f"{said}; as their weights differ they are worth {words.count(n_eff)} of equal weight."
 
 
-def counts_rows_part(weight: str | None) -> str:
+def counts_rows_part(weight: str | None, what: str = "Here") -> str:
     """Say that a question counts rows although they stand for many; empty where each stands for itself.
 
     >>> counts_rows_part("sample_weight"), counts_rows_part(None)
     ('Here rows are counted: their sample weight does not enter.', '')
+    >>> counts_rows_part("w", "In what recalibration is worth")
+    'In what recalibration is worth rows are counted: their w does not enter.'
     """
-    return "" if weight is None else f"Here rows are counted: their {words.column_words(weight)} does not enter."
+    return "" if weight is None else f"{what} rows are counted: their {words.column_words(weight)} does not enter."

@@ -80,6 +80,7 @@ _ALL = (
         "Performance",
         "Whether 0.8 means 80 %, for whom, and since when.",
         "Does 0.8 mean 80 %, for whom, since when, and what would recalibration be worth?",
+        counts_rows=False,
     ),
     Page(
         "gap",

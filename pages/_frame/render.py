@@ -46,9 +46,9 @@ def headline(title: str, reading: str) -> None:
     sentence(reading)
 
 
-def say_rows_are_counted(log: Log) -> None:
+def say_rows_are_counted(log: Log, what: str = "Here") -> None:
     """Say that what follows counts rows, where they stand for many."""
-    if said := counts_rows_part(log.mapping.weight):
+    if said := counts_rows_part(log.mapping.weight, what):
         st.caption(escaped(said))
 
 

@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
+from analytics.answers.calibration.answer import calibration, calibration_slices, calibration_time
 from analytics.answers.overview import Overview, overview
 from analytics.answers.question import Question
 from analytics.answers.slices import slices
@@ -125,3 +126,40 @@ def test_weights_and_units_together(engine: Engine, own_desk: Desk, frame: pl.Da
     assert_frame_equal(alone.metrics.select("metric", "value"), alike.metrics.select("metric", "value"))
     assert (alone.n_units, alike.n_units) == (None, frame["session"].n_unique())
     assert alone.n_eff == pytest.approx(alike.n_eff)
+
+
+def test_calibration_is_that_of_the_rows_written_out(engine: Engine, weighted: Question, repeated: Question) -> None:
+    found, expected = (calibration(engine, question) for question in (weighted, repeated))
+    same = ["bin", "low", "high", "n", "mean_score", "observed"]
+    assert_frame_equal(found.bins.select(same), expected.bins.select(same))
+    same = [
+        "n",
+        "n_pos",
+        "mean_score",
+        "observed",
+        "difference",
+        "ece",
+        "mce",
+        "brier",
+        "reliability",
+        "log_loss",
+        "slope",
+    ]
+    assert_frame_equal(found.numbers.select(same), expected.numbers.select(same), rel_tol=1e-4)
+    assert found.bins["rows"].sum() == found.numbers["rows"][0]
+    assert found.numbers["n_eff"][0] < found.numbers["rows"][0] < found.numbers["n"][0]
+    # As many rows of equal weight as they are worth give wider intervals than the rows written out, taken for independent.
+    for table, other, name in ((found.bins, expected.bins, "observed"), (found.numbers, expected.numbers, "slope")):
+        widths = [(each[f"{name}_high"] - each[f"{name}_low"]).to_numpy() for each in (table, other)]
+        assert (widths[0] > widths[1]).all()
+
+
+def test_calibration_by_slice_and_over_time_has_its_rows(engine: Engine, weighted: Question) -> None:
+    whole = calibration(engine, weighted).numbers.row(0, named=True)
+    by_region = calibration_slices(engine, weighted, ["region"]).table
+    assert by_region["rows"].sum() == whole["rows"]
+    assert abs(by_region["n"].sum() - whole["n"]) <= 3
+    mean = (by_region["n"] * by_region["observed"]).sum() / by_region["n"].sum()
+    assert mean == pytest.approx(whole["observed"], abs=1e-3)
+    over_time = calibration_time(engine, weighted)
+    assert over_time is not None and over_time.table["rows"].sum() == whole["rows"]
