@@ -68,6 +68,7 @@ def slices(
     metric: str = "error_rate",
     metrics: Sequence[str] | None = None,
     min_support: int = MIN_SUPPORT,
+    is_weighted: bool = True,
 ) -> SliceAnswer:
     """Answer "where does it fail?" for one or two segment columns.
 
@@ -79,6 +80,8 @@ def slices(
         The metric that ranks and is compared.
     metrics : sequence of str, optional
         Which metrics to compute; by default those of the confusion counts, and ``metric``.
+    is_weighted : bool
+        Let rows that stand for many count as often.
 
     Raises
     ------
@@ -94,19 +97,20 @@ def slices(
         )
     asked = tuple(dict.fromkeys([*(metrics if metrics is not None else COUNTED), "error_rate", metric]))
     asked = tuple(name for name in asked if name in offered)
-    scores = score_table(engine, question, by, asked, is_weighted=True)
+    scores = score_table(engine, question, by, asked, is_weighted=is_weighted)
     options: dict[str, Any] = {
         "threshold_bin": scores.threshold_bin,
         "metrics": asked,
         "is_probability": question.log.is_probability,
         "is_right_or_wrong": question.log.is_right_or_wrong,
-        **units_of(engine, question, by, asked, scores, is_weighted=True),
+        **units_of(engine, question, by, asked, scores, is_weighted=is_weighted),
     }
     table = slice_table(scores.frame, scores.edges, by=scores.by, metric=metric, min_support=min_support, **options)
     overall = estimate_table(scores.frame, scores.edges, by=(), **options)
     ranked = _ranked(table, metric, scores.by)
+    weight = question.log.mapping.weight if is_weighted else None
     is_kind, mapping = question.log.is_right_or_wrong, question.log.mapping
-    return SliceAnswer(tuple(by), metric, ranked, overall, min_support, is_kind, mapping.unit, mapping.weight)
+    return SliceAnswer(tuple(by), metric, ranked, overall, min_support, is_kind, mapping.unit, weight)
 
 
 def _ranked(table: pl.DataFrame, metric: str, by: Sequence[str]) -> pl.DataFrame:

@@ -21,6 +21,9 @@ from analytics.reading.sql.expressions import decision_expression, label_express
 _WITHOUT_WEIGHT = ("numbers", "grades")
 """Kinds of logs whose means know no weights yet."""
 
+_WEIGHED = ", sum(weight) FILTER (label = 1) / sum(weight) FILTER (label IS NOT NULL)"
+"""What is counted besides where rows stand for many."""
+
 _MAX_ENUM_VALUES = 20_000
 """Different values up to which text is stored as an ENUM; they are counted exactly up to there (`profile`)."""
 
@@ -76,7 +79,7 @@ def build(
     progress(0.9)
     counts = connection.execute(
         "SELECT count(*), count(label), count(*) FILTER (label = 1), count(*) FILTER (score IS NULL), "
-        "min(moment)::VARCHAR, max(moment)::VARCHAR FROM log_file.log"
+        f"min(moment)::VARCHAR, max(moment)::VARCHAR{_WEIGHED if mapping.weight else ''} FROM log_file.log"
     ).fetchone()
     assert counts is not None
     if mapping.score and counts[0] == counts[3] > reading.column(mapping.score).n_missing:
@@ -100,6 +103,7 @@ def build(
         n_unscored=counts[3],
         time_low=counts[4],
         time_high=counts[5],
+        share_positive=counts[6] if mapping.weight else None,
     )
 
 

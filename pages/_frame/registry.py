@@ -110,6 +110,7 @@ _ALL = (
         "Report",
         "The slice report that goes into the meeting.",
         "What do we take into the meeting? One HTML file, aggregates only, that needs no network",
+        counts_rows=False,
     ),
 )
 PAGES = {page.name: page for page in _ALL}

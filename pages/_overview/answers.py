@@ -26,7 +26,8 @@ _MAX_NAME = 18
 def draw_answers(answer: Overview, question: Question) -> None:
     """Show what is wrong: by pairs of classes where there are classes, else how many rows."""
     if question.log.mapping.kind != "classes":
-        _draw_links(question, [("Wrong", (), "fp", answer.counts["fp"]), ("Right", (), "tp", answer.counts["tn"])])
+        rows = answer.rows or answer.counts
+        _draw_links(question, [("Wrong", (), "fp", rows["fp"]), ("Right", (), "tp", rows["tn"])])
         return
     found = kept(classes, question)
     say_rows_are_counted(question.log)

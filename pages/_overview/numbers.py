@@ -156,8 +156,12 @@ def _interval_text(name: str, low: float | None, high: float | None) -> str:
 
 
 def counts_table(answer: Overview) -> pl.DataFrame:
-    """Return the counts behind the confusion matrix."""
-    return pl.DataFrame({"Outcome": list(_COUNTS.values()), "Rows": [answer.counts[name] for name in _COUNTS]})
+    """Return the counts behind the confusion matrix, and how many rows those stand for where they stand for many."""
+    rows = answer.rows or answer.counts
+    found = {"Outcome": list(_COUNTS.values()), "Rows": [rows[name] for name in _COUNTS]}
+    if answer.rows is not None:
+        found["Standing for"] = [answer.counts[name] for name in _COUNTS]
+    return pl.DataFrame(found)
 
 
 def draw_all(answer: Overview) -> None:

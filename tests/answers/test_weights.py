@@ -15,6 +15,7 @@ from analytics.answers.overview import Overview, overview
 from analytics.answers.question import Question
 from analytics.answers.slices import slices
 from analytics.log.workspace import Workspace
+from analytics.measure.headline import headline
 from analytics.present.readings import overview_reading, slices_reading
 from analytics.query.cohort import Clause, Cohort
 from analytics.query.engine import Engine
@@ -110,6 +111,20 @@ def test_slices_are_those_of_the_rows_written_out(engine: Engine, weighted: Ques
     assert not found.table["few_rows"].any()
     assert "judged rows stand for" in slices_reading(found)
     assert "stand for" not in slices_reading(expected)
+
+
+def test_which_metric_leads_is_said_by_the_rows_that_are_stood_for(own_desk: Desk, frame: pl.DataFrame) -> None:
+    rare = asked(
+        own_desk,
+        frame.with_columns(kept=pl.when(pl.col("label") == 1).then(1.0).otherwise(0.05)),
+        weight="kept",
+        is_weight_share=True,
+    )
+    share, judged = rare.log.share_positive, frame.drop_nulls("label")
+    positive, others = judged["label"].sum(), (judged["label"] == 0).sum()
+    assert share == pytest.approx(positive / (positive + 20 * others))
+    assert headline(*rare.log.class_counts).metric == "recall"
+    assert headline(*asked(own_desk, frame).log.class_counts).metric == "error_rate"
 
 
 def test_few_rows_are_few_however_many_they_stand_for(engine: Engine, own_desk: Desk, frame: pl.DataFrame) -> None:
