@@ -158,3 +158,22 @@ def test_a_slice_without_errors_is_not_surer_than_its_rows(log: pl.DataFrame) ->
     whole = slice_table(scores, EDGES, by=["slice_0"], clusters=clusters, **options(metrics=["error_rate"]))
     assert whole["error_rate_complement"][0] is None
     assert whole["excess_errors"][0] is None
+
+
+@pytest.mark.parametrize("n_units", [None, 30])
+def test_intervals_hold_the_truth_of_all_rows_as_often_as_they_say(n_units: int | None) -> None:
+    draw, n, n_draws = np.random.default_rng(5), 900, 400
+    unit = np.tile(np.arange(n) if n_units is None else np.arange(n) % n_units, n_draws)
+    place = np.repeat(np.arange(n_draws), n)
+    latent = draw.normal(size=(n_draws, unit.max() + 1))[place, unit]
+    is_wrong = 0.3 * latent + np.sqrt(0.91) * draw.normal(size=place.size) < -0.5244  # 30 %, ICC 0.09
+    kept = np.where(is_wrong, 0.9, 0.2)
+    rows = pl.DataFrame(
+        {"draw": place, "unit": unit + place * n, "score": 0.0, "score_bin": 0, "label": is_wrong.astype(int)}
+    ).with_columns(weight=1 / kept)
+    log = rows.filter(pl.Series(draw.random(place.size) < kept))
+    scores, clusters = tables(log, ("draw",), has_units=n_units is not None)
+    more = options(by=["slice_0"], metrics=["error_rate"], clusters=clusters)
+    found = estimate_table(scores, EDGES, **more)
+    covers = (found["error_rate_low"] <= 0.3) & (found["error_rate_high"] >= 0.3)
+    assert 0.92 < covers.mean() < 0.98
