@@ -36,10 +36,12 @@ ROLE_OPTIONS: dict[str, str] = {
     "amount": "amount",
     "model_version": "model_version",
     "unit": "unit",
+    "weight": "weight",
 }
 """The options that name the column of a role, each with its role."""
 
 _ScoreAs = Literal["number", "percent", "confidence"]
+_WeightAs = Literal["weight", "share"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,6 +77,11 @@ class Source:
     unit: Annotated[Text, named("Column of what rows belong together by: rows of one session are not independent.")] = (
         None
     )
+    weight: Annotated[Text, named("Column of how many rows a row stands for, or of the share that was kept.")] = None
+    weight_as: Annotated[
+        _WeightAs | None,
+        named("Whether the column says how many rows a row stands for, or the share that was kept.", "--weight-as"),
+    ] = None
     right: Annotated[
         Text, named('What makes a row right: "PREDICTED = TRUE", two columns of classes; with --within of numbers.')
     ] = None

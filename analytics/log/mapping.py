@@ -31,6 +31,8 @@ class Mapping:
     ``right`` says what makes a row right where the label is not one of two classes. Unless it judges one class against the rest,
     the label of a row is then whether it is right, and its score the confidence in what was predicted.
     ``unit`` is what rows belong together by: those of one session, patient or task are not independent of each other.
+    ``weight`` is how many rows a row stands for or, where ``is_weight_share``, the share of rows like it that was kept, so that
+    it stands for one over that.
     """
 
     score: str | None = None
@@ -55,6 +57,8 @@ class Mapping:
     is_confidence: bool = False
     unit: str | None = None
     right: Right | None = None
+    weight: str | None = None
+    is_weight_share: bool = False
 
     @property
     def kind(self) -> Kind:
@@ -86,6 +90,7 @@ class Mapping:
             **single,
             segments=tuple(name for name in self.segments if name in keep),
             text=tuple(name for name in self.text if name in keep),
+            is_weight_share=self.is_weight_share and self.weight in keep,
             latest_by=self.latest_by if self.latest_by in keep else None,
             merges=tuple(merge for merge in self.merges if merge[0] in keep),
             right=self.right if self.right and keep.issuperset(self.right.columns) else None,
@@ -122,12 +127,14 @@ _LATER_FIELDS = (
     "is_confidence",
     "right",
     "unit",
+    "weight",
+    "is_weight_share",
 )
 """Fields that older mappings do not have: at their defaults they leave the digest, by which a log's file is found, as it was."""
 
 _DEFAULTS = {entry.name: entry.default for entry in fields(Mapping)}
 
-SINGLE_ROLES = ("score", "decision", "label", "row_id", "time", "amount", "model_version", "unit")
+SINGLE_ROLES = ("score", "decision", "label", "row_id", "time", "amount", "model_version", "unit", "weight")
 ROLE_LABELS = {
     "score": "Score",
     "decision": "Decision",
@@ -137,6 +144,7 @@ ROLE_LABELS = {
     "amount": "Amount",
     "model_version": "Model version",
     "unit": "Unit",
+    "weight": "Weight",
     "segment": "Segment",
     "text": "Free text",
     "ignore": "Ignore",
