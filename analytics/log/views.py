@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from analytics.errors import QuestionError
-from analytics.log import classes, score_form
+from analytics.log import positives, score_form
 from analytics.log.column import MAX_SEGMENT_VALUES, Column
 from analytics.log.mapping import Mapping
 from analytics.log.right import Right, class_columns_of, fold
@@ -107,9 +107,9 @@ def guessed(mapping: Mapping, reading: Reading, said: Collection[str] = ()) -> R
     is_own = mapping.score in {column for _, column in of_classes}
     if mapping.score is not None and not is_own and not score_form.is_confidence_name(mapping.score):
         return None
-    if min(len(classes.known_groups(column)) for column in (true, predicted)) < _MIN_CLASSES:
+    if min(len(positives.known_groups(column)) for column in (true, predicted)) < _MIN_CLASSES:
         return None
-    if true.n_distinct > MAX_SEGMENT_VALUES or positive_of(classes.known_groups(true)) is not None:
+    if true.n_distinct > MAX_SEGMENT_VALUES or positive_of(positives.known_groups(true)) is not None:
         return None
     known = {fold(value, right) for value, _ in true.top}
     rows = sum(rows for _, rows in predicted.top)
