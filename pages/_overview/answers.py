@@ -26,7 +26,9 @@ _MAX_NAME = 18
 def draw_answers(answer: Overview, question: Question) -> None:
     """Show what is wrong: by pairs of classes where there are classes, else how many rows."""
     if question.log.mapping.kind != "classes":
-        _draw_links(question, [("Wrong", (), "fp", answer.counts["fp"]), ("Right", (), "tp", answer.counts["tn"])])
+        _draw_links(
+            question, [("Wrong", (), "wrong", answer.counts["fp"]), ("Right", (), "right", answer.counts["tn"])]
+        )
         return
     found = kept(classes, question)
 
@@ -51,7 +53,7 @@ def draw_answers(answer: Overview, question: Question) -> None:
             (
                 f"{_short(row['true'])} as {_short(row['predicted'])}",
                 _clauses(question, row["true"], row["predicted"]),
-                "fp",
+                "wrong",
                 row["n"],
             )
             for row in confused.iter_rows(named=True)
@@ -119,7 +121,7 @@ def _draw_links(question: Question, links: list[tuple[str, tuple[Clause, ...], s
                 label=escaped(f"{label} ({n:,})"),
                 help=f"Read {words.plural(n, 'row')} one by one in Review.",
                 disabled=not n,
-                query_params={**here, "where": where, "errors": "fp" if outcome == "fp" else "all"},
+                query_params={**here, "where": where, "errors": "both" if outcome == "wrong" else "all"},
             )
 
 

@@ -19,6 +19,7 @@ from analytics.measure.metrics import METRICS
 from analytics.measure.thresholds.operating import Limits
 from analytics.measure.thresholds.policy import Policy
 from analytics.present import readings, words
+from analytics.present.described import described
 from analytics.query.engine import Engine
 from pages._frame.cache import MODEST, keeping, kept
 from pages._frame.metric import COST, choose_metric, leading_metric, metric_to_address, offered_metrics
@@ -111,7 +112,8 @@ def draw_headline(answer: Overview, question: Question) -> None:
     grid = st.grid(len(shown), min_column_width=_NUMBER_WIDTH, border=True)
     for name in shown:
         value, low, high = answer.value(name)
-        entry, change = METRICS[name], changes[name]
+        entry = described(name, is_right_or_wrong=question.log.is_right_or_wrong)
+        change = changes[name]
         known = value is not None and low is not None and high is not None
         with grid.cell(), st.container(gap="xsmall"):
             st.metric(
@@ -160,20 +162,22 @@ def counts_table(answer: Overview) -> pl.DataFrame:
     return pl.DataFrame({"Outcome": list(_COUNTS.values()), "Rows": [answer.counts[name] for name in _COUNTS]})
 
 
-def draw_all(answer: Overview) -> None:
+def draw_all(answer: Overview, question: Question) -> None:
     """Show every metric of the registry behind one click."""
     with st.expander("All metrics with intervals and definitions"):
+        is_kind = question.log.is_right_or_wrong
+        entries = {name: described(name, is_right_or_wrong=is_kind) for name in answer.metrics["metric"]}
         rows = [
             {
-                "Metric": METRICS[row["metric"]].label,
+                "Metric": entries[row["metric"]].label,
                 "Value": words.metric_text(row["metric"], row["value"]),
                 "95 % interval": _interval_text(row["metric"], row["low"], row["high"])
                 if row["low"] is not None
                 else "–",
-                "Definition": METRICS[row["metric"]].definition
+                "Definition": entries[row["metric"]].definition
                 if row["value"] is not None
-                else f"Undefined here: {METRICS[row['metric']].undefined}",
-                "Formula": METRICS[row["metric"]].formula,
+                else f"Undefined here: {entries[row['metric']].undefined}",
+                "Formula": entries[row["metric"]].formula,
             }
             for row in answer.metrics.iter_rows(named=True)
         ]

@@ -35,7 +35,17 @@ def calibration_reading(answer: Calibration, scan: pl.DataFrame) -> str:
             f"{words.share(row['observed'])}."
         )
         return words.told(" ".join(filter(None, [lead, segments])), how, segments_part(scan))
-    lead = " ".join(filter(None, [_meaning_part(answer, row), _spread_part(row), _level_part(row), segments]))
+    lead = " ".join(
+        filter(
+            None,
+            [
+                _meaning_part(answer, row),
+                _spread_part(row, is_kind=answer.is_right_or_wrong),
+                _level_part(row),
+                segments,
+            ],
+        )
+    )
     return words.told(lead, *_details(answer, row), segments_part(scan))
 
 
@@ -62,14 +72,14 @@ def _meaning_part(answer: Calibration, row: _Row) -> str:
     return f"{lead}: it is {'too high' if side_of(told) == 'over' else 'too low'}."
 
 
-def _spread_part(row: _Row) -> str:
+def _spread_part(row: _Row, *, is_kind: bool) -> str:
     """Say that scores are too extreme or too timid on the whole, where they are by more than a tenth."""
     if row["slope"] is None or not _is_clear(row["slope_p_adjusted"]) or abs(row["slope"] - 1) < CLOSE:
         return ""
     if row["slope_high"] < 0:
         return "Scores run the other way."
     if row["slope_low"] <= 0:
-        return "Scores hardly tell positives from negatives."
+        return f"Scores hardly tell {'right rows from wrong' if is_kind else 'positives from negatives'}."
     return f"Scores are too {'extreme' if row['slope'] < 1 else 'timid'}."
 
 
@@ -123,7 +133,8 @@ def reliability_reading(answer: Calibration) -> str:
         first, last = rows[0], rows[-1]
         return (
             f"The observed rate goes from {_bin_rate(first)} at a mean score of {words.threshold_text(first['mean_score'])} "
-            f"to {_bin_rate(last)} at {words.threshold_text(last['mean_score'])}. {_map_part(first, last)}{_steps_part(answer)}"
+            f"to {_bin_rate(last)} at {words.threshold_text(last['mean_score'])}. "
+            f"{_map_part(first, last, answer)}{_steps_part(answer)}"
         )
     sides = [side_of(row) for row in rows]
     empty = len(answer.bins) - len(rows)
@@ -159,14 +170,15 @@ def _steps_part(answer: Calibration) -> str:
     )
 
 
-def _map_part(first: _Row, last: _Row) -> str:
+def _map_part(first: _Row, last: _Row, answer: Calibration) -> str:
     """Say whether the rates of a score that is no probability rise with it, as a rising map needs."""
     if last["observed_low"] > first["observed_high"]:
         return "It rises with the score, and so does the isotonic map."
     if last["observed_high"] < first["observed_low"]:
+        what = "what makes a row right" if answer.is_right_or_wrong else "the positive value of the label"
         return (
             "It falls as the score rises: the score runs the other way, and no rising map fits. "
-            "Check the positive value of the label on the Logs page."
+            f"Check {what} on the Logs page."
         )
     return "It does not clearly rise with the score, so a rising map has little to say."
 
@@ -249,7 +261,7 @@ def _is_clear(p: float | None) -> bool:
 
 
 def calibration_trend_reading(found: CalibrationTime) -> str:
-    """Say when calibration broke, and whether the base rate moved or the model has gone stale."""
+    """Say when calibration broke, and whether the observed rate moved or the model has gone stale."""
     rows = [row for row in found.table.iter_rows(named=True) if row["n"]]
     if not rows:
         return "No row with a time has both a label and a score."
@@ -288,16 +300,16 @@ def _extremes(high: list[_Row], low: list[_Row], every: str) -> str:
 
 
 def _cause(before: _Row, after: _Row) -> str:
-    """Tell a moved base rate from scores that moved and from a model that has gone stale."""
+    """Tell a moved observed rate from scores that moved and from a model that has gone stale."""
     rate, score = after["observed"] - before["observed"], after["mean_score"] - before["mean_score"]
     rates = f"from {words.share(before['observed'])} to {words.share(after['observed'])}"
     scores = f"from {words.share(before['mean_score'])} to {words.share(after['mean_score'])}"
     if abs(rate) < SMALLEST and abs(score) < SMALLEST:
-        parts = [f"The base rate ({rates}) and the scores ({scores}) hardly moved"]
+        parts = [f"The observed rate ({rates}) and the scores ({scores}) hardly moved"]
     elif abs(rate) < SMALLEST or abs(rate) <= abs(score):
-        parts = [f"The scores moved ({scores}) more than the base rate did ({rates})"]
+        parts = [f"The scores moved ({scores}) more than the observed rate did ({rates})"]
     else:
-        parts = [f"The base rate moved ({rates}) and the scores did not follow ({scores})"]
+        parts = [f"The observed rate moved ({rates}) and the scores did not follow ({scores})"]
     if before["slope"] is None or after["slope"] is None:
         return f"{parts[0]}."
     slopes = f"{words.number(before['slope'], 2)} before, {words.number(after['slope'], 2)} after"

@@ -89,7 +89,7 @@ def _answers_reading(overview: Overview, question: Question) -> str:
 def chosen_reading(question: Question, counts: Mapping[str, int]) -> str:
     """Say that rows chosen by their outcome have no rates, and how many there are; empty where no outcome is left out."""
     chosen = question.cohort.outcomes
-    if not chosen or {"tp", "fp", "fn", "tn"} <= set(chosen):
+    if not chosen or {"tp", "fp", "fn", "tn"} <= set(chosen) or {"right", "wrong"} <= set(chosen):
         return ""
     names = words.listed([OUTCOME_WORDS[outcome] for outcome in chosen])
     return (
