@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
-from analytics.log.right import Kind, Right, right_from_dict
+from analytics.log.right import LATER_OF_RIGHT, Kind, Right, right_from_dict
 
 _FORMAT_VERSION = 1
 """Raise it when the inside of a log's file changes: older files are then read again."""
@@ -110,6 +110,9 @@ class Mapping:
         for name in _LATER_FIELDS:
             if plain[name] == _DEFAULTS[name]:
                 del plain[name]
+        for name, value in LATER_OF_RIGHT.items():
+            if plain.get("right") and plain["right"][name] == value:
+                del plain["right"][name]
         text = json.dumps([_FORMAT_VERSION, plain], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:8]
 

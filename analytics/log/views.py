@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from analytics.errors import QuestionError
-from analytics.log import positives, score_form
+from analytics.log import positives, rankings, score_form
 from analytics.log.column import MAX_SEGMENT_VALUES, Column
 from analytics.log.mapping import Mapping
 from analytics.log.right import Right, class_columns_of, fold
@@ -41,8 +41,8 @@ def right_or_wrong(mapping: Mapping, reading: Reading, right: Right) -> Mapping:
         mapping,
         right=replace(right, against_rest=None),
         label=right.true,
-        decision=right.predicted,
-        score=score,
+        decision=None if right.kind == "rankings" else right.predicted,
+        score=None if right.kind == "rankings" else score,
         positive=(),
         negative=(),
         decision_positive=(),
@@ -52,6 +52,8 @@ def right_or_wrong(mapping: Mapping, reading: Reading, right: Right) -> Mapping:
     for role in ("row_id", "time", "amount", "model_version"):
         if getattr(mapping, role) in taken:
             mapping = replace(mapping, **{role: None})  # type: ignore[arg-type]
+    if mapping.unit == right.query:  # each query counts once
+        mapping = replace(mapping, unit=None)
     segments = [name for name in mapping.segments if name not in taken]
     if right.kind == "classes":  # how each class is found, and how far each answer is right
         columns = [reading.column(name) for name in (right.true, right.predicted) if name is not None]
@@ -93,12 +95,14 @@ def one_against_rest(mapping: Mapping, reading: Reading, value: str) -> Mapping:
 
 
 def guessed(mapping: Mapping, reading: Reading, said: Collection[str] = ()) -> Right | None:
-    """Return the rule of classes that agree where a label of three or more shares its values with a predicted column.
+    """Return the rule of rankings by names, or of classes where a label of three or more shares its values with a predicted one.
 
     A label in which one value is called positive by its words is yes or no.
 
     Where a score was ``said``, or its column is no confidence and none of one class, it is what is judged.
     """
+    if (ranked := rankings.guessed(reading, said)) is not None:
+        return ranked
     if mapping.label is None or mapping.decision is None or (mapping.score is not None and "score" in said):
         return None
     true, predicted = reading.column(mapping.label), reading.column(mapping.decision)

@@ -13,8 +13,8 @@ from analytics.measure.counts import Counts
 from analytics.measure.curves import auroc, auroc_influence, average_precision, average_precision_influence
 from analytics.measure.estimators import Area, Bootstrapped, Grouped, Mean, Proportion
 from analytics.measure.intervals import FloatArray
+from analytics.measure.kinds import OF_KINDS
 from analytics.measure.metric import Metric, Use
-from analytics.measure.numbers import OF_NUMBERS
 from analytics.measure.reliability import brier, ece, log_loss, mean_score
 
 
@@ -89,7 +89,7 @@ _REGISTRY: tuple[Metric, ...] = (
         frozenset({"slices", "discovery", "gap"}),
         is_share=True,
         is_of_errors=True,
-        kinds=_EVERY_KIND,
+        kinds=_EVERY_KIND | {"rankings"},
     ),
     Metric(
         "accuracy",
@@ -102,7 +102,7 @@ _REGISTRY: tuple[Metric, ...] = (
         frozenset({"slices", "gap"}),
         is_share=True,
         is_of_errors=True,
-        kinds=_EVERY_KIND,
+        kinds=_EVERY_KIND | {"rankings"},
     ),
     Metric(
         "precision",
@@ -317,4 +317,4 @@ _REGISTRY: tuple[Metric, ...] = (
     ),
 )
 
-METRICS: dict[str, Metric] = {metric.name: metric for metric in (*_REGISTRY, CORRECTED, *OF_NUMBERS)}
+METRICS: dict[str, Metric] = {metric.name: metric for metric in (*_REGISTRY, CORRECTED, *OF_KINDS)}

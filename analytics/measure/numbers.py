@@ -22,32 +22,32 @@ def _mae(sums: _Sums, n: FloatArray) -> Estimate:
     >>> float(_mae(sums, np.array([3.0])).value[0])
     2.0
     """
-    return _mean(sums["error_abs_sum"], sums["error_sq_sum"], n)
+    return mean_of(sums["error_abs_sum"], sums["error_sq_sum"], n)
 
 
 def _bias(sums: _Sums, n: FloatArray) -> Estimate:
     """Average the errors: predicted less true."""
-    return _mean(sums["error_sum"], sums["error_sq_sum"], n)
+    return mean_of(sums["error_sum"], sums["error_sq_sum"], n)
 
 
 def _rmse(sums: _Sums, n: FloatArray) -> Estimate:
     """Return the root of the mean squared error; its standard error by the delta method from the squares' own."""
-    squared = _mean(sums["error_sq_sum"], sums["error_fourth_sum"], n)
+    squared = mean_of(sums["error_sq_sum"], sums["error_fourth_sum"], n)
     value = np.sqrt(squared.value)
     return Estimate(value, ratio(squared.standard_error, 2 * value))
 
 
 def _smape(sums: _Sums, n: FloatArray) -> Estimate:
     """Average 2 |error| / (|predicted| + |true|), 0 where both are 0."""
-    return _mean(sums["smape_sum"], sums["smape_sq_sum"], n)
+    return mean_of(sums["smape_sum"], sums["smape_sq_sum"], n)
 
 
 def _mean_grade(sums: _Sums, n: FloatArray) -> Estimate:
     """Average the grades."""
-    return _mean(sums["truth_sum"], sums["truth_sq_sum"], n)
+    return mean_of(sums["truth_sum"], sums["truth_sq_sum"], n)
 
 
-def _mean(total: FloatArray, squares: FloatArray, n: FloatArray) -> Estimate:
+def mean_of(total: FloatArray, squares: FloatArray, n: FloatArray) -> Estimate:
     """Return a mean with its standard error; none for a single row."""
     value = ratio(total, n)
     spread = (squares - n * value**2).clip(min=0)

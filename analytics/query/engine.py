@@ -82,8 +82,12 @@ class Engine:
         lock.lock_down(self._connection, workspace.logs, spill)
 
     def frame(self, log: Log) -> nw.LazyFrame[Any]:
-        """Return the rows of a log on a cursor of their own: a busy connection would refuse a second question."""
-        return self._table(log, "log")
+        """Return the rows of a log on a cursor of their own: a busy connection would refuse a second question.
+
+        Of a log of rankings the first row of each query stands for it.
+        """
+        rows = self._table(log, "log")
+        return rows.filter(nw.col("is_first") == 1) if log.mapping.kind == "rankings" else rows
 
     def _table(self, log: Log, name: str) -> nw.LazyFrame[Any]:
         attached = self._attach(log)
@@ -193,6 +197,7 @@ class Engine:
         unknown |= frozenset() if log.mapping.amount is not None else relations.AMOUNTS
         unknown |= frozenset() if log.mapping.kind == "numbers" else relations.ERRORS
         unknown |= frozenset() if log.mapping.kind in ("numbers", "grades") else relations.TRUTH
+        unknown |= frozenset() if log.mapping.kind == "rankings" else relations.RANKS
         frame = self.collect(
             relations.score_table(
                 self.kept(log, cohort, threshold),

@@ -47,6 +47,14 @@ _SUMMED: dict[str, Callable[[nw.Expr, nw.Expr], nw.Expr]] = {
     "smape_sq_sum": lambda score, label: nw.when(~label.is_null()).then(_smape() ** 2),
     "truth_sum": lambda score, label: nw.when(~label.is_null()).then(nw.col("truth")),
     "truth_sq_sum": lambda score, label: nw.when(~label.is_null()).then(nw.col("truth") ** 2),
+    "ndcg_sum": lambda score, label: nw.col("ndcg"),
+    "ndcg_sq_sum": lambda score, label: nw.col("ndcg") ** 2,
+    "ndcg_n_sum": lambda score, label: integer(~nw.col("ndcg").is_null()),
+    "reciprocal_rank_sum": lambda score, label: nw.col("reciprocal_rank"),
+    "reciprocal_rank_sq_sum": lambda score, label: nw.col("reciprocal_rank") ** 2,
+    "precision_at_sum": lambda score, label: nw.col("precision_at"),
+    "precision_at_sq_sum": lambda score, label: nw.col("precision_at") ** 2,
+    "hit_sum": lambda score, label: nw.col("hit"),
     "amount_pos_sum": lambda score, label: nw.when(label == 1).then(nw.col("amount")),
     "amount_neg_sum": lambda score, label: nw.when(label == 0).then(nw.col("amount")),
     "amount_unlabelled_sum": lambda score, label: nw.when(label.is_null()).then(nw.col("amount")),
@@ -57,6 +65,10 @@ AMOUNTS = frozenset({"amount_pos_sum", "amount_neg_sum", "amount_unlabelled_sum"
 MOMENTS = frozenset({"score_sum", "score_sq_sum", "score_pos_sum"})
 LOG_LOSS = frozenset({"log_loss_sum"})
 ERRORS = frozenset({"error_sum", "error_abs_sum", "error_sq_sum", "error_fourth_sum", "smape_sum", "smape_sq_sum"})
+RANKS = frozenset(
+    {"ndcg_sum", "ndcg_sq_sum", "ndcg_n_sum", "reciprocal_rank_sum", "reciprocal_rank_sq_sum", "precision_at_sum"}
+    | {"precision_at_sq_sum", "hit_sum"}
+)
 TRUTH = frozenset({"truth_sum", "truth_sq_sum"})
 
 

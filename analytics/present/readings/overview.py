@@ -8,7 +8,14 @@ from analytics.measure.intervals import wilson
 from analytics.measure.metrics import METRICS
 from analytics.present import words
 from analytics.present.clusters import alike_part
-from analytics.present.readings.overview_lead import lead_details, lead_part, reason_part, trivial_part, wrong_words
+from analytics.present.readings.overview_lead import (
+    judged_words,
+    lead_details,
+    lead_part,
+    reason_part,
+    trivial_part,
+    wrong_words,
+)
 from analytics.query.cohort import OUTCOME_WORDS
 
 if TYPE_CHECKING:
@@ -21,8 +28,8 @@ if TYPE_CHECKING:
 _WIDE = 0.1
 """Width of an interval of AUROC from which chance may be a matter of few rows, a fifth of its range above 0.5. A
 judgement."""
-_MEANS = ("mean_grade", "mae", "bias", "smape")
-"""What a share of right rows leaves out where there are numbers."""
+_MEANS = ("mean_grade", "mae", "bias", "smape", "ndcg", "mrr", "precision_at_k", "hit_rate")
+"""What a share of right rows leaves out where there are numbers or ranks."""
 _NOT_BY_AGE = ", old ones as often as new ones"
 NO_ROWS = "No row is in this cohort: remove a filter."
 
@@ -76,14 +83,15 @@ def _answers_reading(overview: Overview, question: Question) -> str:
     n_judged = _judged_of(overview.counts)
     verb = wrong_words(question.log, is_one=n_judged == 1)
     wrong = words.metric_interval("error_rate", *overview.value("error_rate"))
-    lead = f"{words.share(overview.value('error_rate')[0])} of judged rows {wrong_words(question.log)}."
+    judged = judged_words(question.log)
+    lead = f"{words.share(overview.value('error_rate')[0])} of {judged} {wrong_words(question.log)}."
     said = " ".join(filter(None, [lead, _unjudged_part(overview)]))
     means = [
         f"{METRICS[name].label}: {words.metric_interval(name, *overview.value(name))}."
         for name in _MEANS
         if overview.value(name)[0] is not None
     ]
-    return words.told(said, f"{wrong} of {words.plural(n_judged, 'judged row')} {verb}.", *means)
+    return words.told(said, f"{wrong} of {judged_words(question.log, n_judged)} {verb}.", *means)
 
 
 def chosen_reading(question: Question, counts: Mapping[str, int]) -> str:

@@ -7,12 +7,15 @@ from analytics.log.column import Column
 from analytics.log.mapping import Mapping
 from analytics.log.right import Right
 from analytics.log.schema import Reading
+from analytics.reading.sql import rankings
 from analytics.reading.sql.expression import NULL, Expression, numeric
 
 
 def is_right(reading: Reading, mapping: Mapping) -> Expression:
     """Return 1 where a row is right, 0 where it is wrong, and NULL where the truth or the prediction is not known."""
     right = _of(mapping)
+    if right.kind == "rankings":
+        return rankings.of_query(reading, right, "label")
     if right.kind == "grades":
         grade = numeric(reading.column(right.true))
         return Expression(
@@ -44,6 +47,8 @@ def answered(reading: Reading, mapping: Mapping) -> Expression:
     right = _of(mapping)
     if right.kind == "grades":
         return Expression("1")
+    if right.kind == "rankings":
+        return Expression(f"CASE WHEN {reading.column(right.query or '').sql_name} IS NOT NULL THEN 1 END")
     if right.kind == "numbers":
         predicted, _ = _numbers(reading, right)
     else:
