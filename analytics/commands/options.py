@@ -82,15 +82,19 @@ class Source:
         False
     )
     within: Annotated[Text, named("How far a predicted number may be from the true one: 5, or 10% of it.")] = None
+    lower: Annotated[Text, named("Column of the lower end of the interval that was given with a predicted number.")] = (
+        None
+    )
+    upper: Annotated[Text, named("Column of its upper end.")] = None
     grade: Annotated[Text, named("Column of grades; a row is right from --pass on.")] = None
     mark: Annotated[float | None, named("The least grade that is right.", "--pass")] = None
     query: Annotated[
-        Text, named("Column that the rows of one ranking share; with --relevance, and --score or --rank.")
+        Text, named("Column that the rows of one ranking share; with --relevance, and --score or --position.")
     ] = None
     relevance: Annotated[
         Text, named("Column of relevance: a row above 0 is relevant, a query right if its first one is.")
     ] = None
-    rank: Annotated[Text, named("Column of the rank, 1 first, where no score was logged.")] = None
+    position: Annotated[Text, named("Column of the rank in its query, 1 first, where no score was logged.")] = None
     at: Annotated[int | None, named("Ranks that count: the k of nDCG@k, 10 by default.", "--at")] = None
     against: Annotated[Text, named("One class, judged against all others.", "--class")] = None
     segments: Annotated[Text, named("Segment columns, separated by commas.")] = None

@@ -68,6 +68,12 @@ class Mapping:
         return self.score is not None or is_of_classes
 
     @property
+    def has_interval(self) -> bool:
+        """Whether predicted numbers came with an interval."""
+        right = self.right if self.kind == "numbers" else None
+        return right is not None and right.lower is not None and right.upper is not None
+
+    @property
     def judged(self) -> str | None:
         """The column that is held against the label: the score at its threshold, else the decision; None without either.
 

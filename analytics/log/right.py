@@ -55,6 +55,8 @@ class Right:
         Whether rows are ranked by a rank, of which 1 comes first, and not by a score.
     at : int
         The ranks that count.
+    lower, upper : str or None
+        The columns of the ends of the interval that was given with a predicted number.
     """
 
     kind: Literal["classes", "grades", "numbers", "rankings"]
@@ -70,11 +72,20 @@ class Right:
     query: str | None = None
     is_rank: bool = False
     at: int = MAX_RANK
+    lower: str | None = None
+    upper: str | None = None
 
     @property
     def columns(self) -> tuple[str, ...]:
         """The columns that it reads."""
-        names = (self.true, self.predicted, self.query, *(column for _, column in self.class_scores))
+        names = (
+            self.true,
+            self.predicted,
+            self.query,
+            self.lower,
+            self.upper,
+            *(column for _, column in self.class_scores),
+        )
         return tuple(name for name in names if name is not None)
 
     @property
@@ -84,8 +95,8 @@ class Right:
             return f"{self.true!r} is at least {self.mark:g}"
         if self.kind == "rankings":
             first = "lowest" if self.is_rank else "highest"
-            where = f"of one {self.query!r} with the {first} {self.predicted!r}"
-            return f"the one {where} is relevant, {self.true!r} above 0; such a query counts as one row"
+            relevant = f"is relevant ({self.true!r} above 0); each {self.query!r} counts as one row"
+            return f"the row of its {self.query!r} with the {first} {self.predicted!r} {relevant}"
         predicted = repr(self.predicted) if self.predicted else "the class with the highest score"
         if self.kind == "classes":
             return f"{predicted} equals {self.true!r}"
@@ -93,9 +104,8 @@ class Right:
         return f"{predicted} is within {near} of {self.true!r}"
 
 
-LATER_OF_RIGHT = {
-    name: entry.default for name in ("query", "is_rank", "at") for entry in fields(Right) if entry.name == name
-}
+_LATER = ("query", "is_rank", "at", "lower", "upper")
+LATER_OF_RIGHT = {name: entry.default for name in _LATER for entry in fields(Right) if entry.name == name}
 """What older rules do not have: at these values it leaves the digest of a mapping, by which a log's file is found, as it was."""
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from analytics.errors import QuestionError
 from analytics.log import positives, rankings, score_form
 from analytics.log.column import MAX_SEGMENT_VALUES, Column
+from analytics.log.intervals import interval_columns
 from analytics.log.mapping import Mapping
 from analytics.log.right import Right, class_columns_of, fold
 from analytics.log.schema import Reading
@@ -60,6 +61,13 @@ def right_or_wrong(mapping: Mapping, reading: Reading, right: Right) -> Mapping:
         segments += [column.name for column in columns if column.n_distinct <= MAX_SEGMENT_VALUES]
     mapping = replace(mapping, segments=tuple(segments))
     return replace(mapping, threshold=score_form.first_threshold(mapping, reading))
+
+
+def with_interval(right: Right, reading: Reading) -> Right:
+    """Return the rule of numbers with the interval that came with them, where two columns are called like its ends."""
+    numbers = [column.name for column in reading.columns if column.kind == "number"]
+    ends = interval_columns([name for name in numbers if name not in right.columns])
+    return right if ends is None else replace(right, lower=ends[0], upper=ends[1])
 
 
 def one_against_rest(mapping: Mapping, reading: Reading, value: str) -> Mapping:

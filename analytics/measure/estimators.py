@@ -251,38 +251,6 @@ class Mean(Estimator):
 
 
 @dataclass(frozen=True)
-class SumMean(Estimator):
-    """A mean over the judged rows, from sums by slice: Student's t."""
-
-    of: Callable[[Mapping[str, FloatArray], FloatArray], Estimate]
-    sums: frozenset[str]
-    counted: str | None = None
-    reads_sums = True
-
-    def interval(self, known: Evidence, level: float, bounds: Bounds) -> Interval:
-        """Bound a mean; ``counted`` is the sum that counts its rows, where these are not all that are judged."""
-        n = known.counts.judged if self.counted is None else known.sums[self.counted]
-        return mean_interval(self.of(known.sums, n), n, level, bounds)
-
-
-@dataclass(frozen=True)
-class SumShare(Estimator):
-    """A share of the judged rows that a sum counts: Wilson's interval."""
-
-    counted: str
-    reads_sums = True
-
-    @property
-    def sums(self) -> frozenset[str]:  # type: ignore[override]
-        """The one sum that it reads."""
-        return frozenset({self.counted})
-
-    def interval(self, known: Evidence, level: float, bounds: Bounds) -> Interval:
-        """Bound a share."""
-        return wilson(known.sums[self.counted], known.counts.judged, level)
-
-
-@dataclass(frozen=True)
 class Area(Estimator):
     """An area under a curve, from positives and negatives score by score: normal on the logit scale."""
 

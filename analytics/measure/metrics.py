@@ -18,13 +18,13 @@ from analytics.measure.metric import Metric, Use
 from analytics.measure.reliability import brier, ece, log_loss, mean_score
 
 
-def metrics_of(kind: str, *, has_score: bool = True) -> tuple[str, ...]:
+def metrics_of(kind: str, *, has_score: bool = True, has_interval: bool = True) -> tuple[str, ...]:
     """Name the metrics that have a meaning in a kind of log, in the order of the registry; without a score those of counts.
 
     >>> metrics_of("classes"), metrics_of("grades", has_score=False)
     (('error_rate', 'accuracy', 'mean_score', 'auroc', 'brier', 'log_loss', 'ece'), ('error_rate', 'accuracy', 'mean_grade'))
     """
-    known = (name for name, metric in METRICS.items() if kind in metric.kinds)
+    known = (name for name, metric in METRICS.items() if kind in metric.kinds and metric.needs_interval <= has_interval)
     return tuple(name for name in known if has_score or not METRICS[name].estimator.reads_bins)
 
 

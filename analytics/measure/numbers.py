@@ -7,9 +7,9 @@ from math import inf
 
 import numpy as np
 
-from analytics.measure.estimators import SumMean
 from analytics.measure.intervals import Estimate, FloatArray, ratio
 from analytics.measure.metric import Metric
+from analytics.measure.sum_estimators import SumMean, SumShare
 
 _Sums = Mapping[str, FloatArray]
 """Sums over the judged rows of slices by name, arrays of shape (slices,)."""
@@ -42,6 +42,11 @@ def _smape(sums: _Sums, n: FloatArray) -> Estimate:
     return mean_of(sums["smape_sum"], sums["smape_sq_sum"], n)
 
 
+def _width(sums: _Sums, n: FloatArray) -> Estimate:
+    """Average the widths of given intervals."""
+    return mean_of(sums["width_sum"], sums["width_sq_sum"], n)
+
+
 def _mean_grade(sums: _Sums, n: FloatArray) -> Estimate:
     """Average the grades."""
     return mean_of(sums["truth_sum"], sums["truth_sq_sum"], n)
@@ -54,6 +59,7 @@ def mean_of(total: FloatArray, squares: FloatArray, n: FloatArray) -> Estimate:
     return Estimate(value, np.sqrt(ratio(spread, n * (n - 1))))
 
 
+_NO_INTERVAL = "no judged row came with an interval"
 _NOTHING_JUDGED = "no row has both a predicted and a true value"
 
 OF_NUMBERS: tuple[Metric, ...] = (
@@ -108,6 +114,34 @@ OF_NUMBERS: tuple[Metric, ...] = (
         is_share=True,
         short="sMAPE",
         kinds=frozenset({"numbers"}),
+    ),
+    Metric(
+        "interval_coverage",
+        "Interval coverage",
+        "Share of the true numbers that lie in the interval that was given with the predicted one.",
+        "true numbers in their interval / rows with an interval",
+        _NO_INTERVAL,
+        "neither",
+        SumShare("covered_sum", "covered_n_sum"),
+        frozenset({"slices"}),
+        is_share=True,
+        short="Coverage",
+        kinds=frozenset({"numbers"}),
+        needs_interval=True,
+    ),
+    Metric(
+        "interval_width",
+        "Mean interval width",
+        "Mean width of the interval that was given with the predicted number.",
+        "mean of (upper end - lower end)",
+        _NO_INTERVAL,
+        "lower",
+        SumMean(_width, frozenset({"width_sum", "width_sq_sum", "covered_n_sum"}), "covered_n_sum"),
+        frozenset({"slices"}),
+        high=inf,
+        short="Width",
+        kinds=frozenset({"numbers"}),
+        needs_interval=True,
     ),
     Metric(
         "mean_grade",

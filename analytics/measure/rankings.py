@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from analytics.measure.estimators import SumMean, SumShare
 from analytics.measure.intervals import Estimate, FloatArray
 from analytics.measure.metric import Metric
 from analytics.measure.numbers import mean_of
+from analytics.measure.sum_estimators import SumMean, SumShare
 
 _Sums = Mapping[str, FloatArray]
 """Sums over the judged queries of slices by name, arrays of shape (slices,)."""

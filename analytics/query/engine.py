@@ -197,6 +197,7 @@ class Engine:
         unknown |= frozenset() if log.mapping.amount is not None else relations.AMOUNTS
         unknown |= frozenset() if log.mapping.kind == "numbers" else relations.ERRORS
         unknown |= frozenset() if log.mapping.kind in ("numbers", "grades") else relations.TRUTH
+        unknown |= frozenset() if log.mapping.has_interval else relations.INTERVALS
         unknown |= frozenset() if log.mapping.kind == "rankings" else relations.RANKS
         frame = self.collect(
             relations.score_table(

@@ -47,6 +47,12 @@ _SUMMED: dict[str, Callable[[nw.Expr, nw.Expr], nw.Expr]] = {
     "smape_sq_sum": lambda score, label: nw.when(~label.is_null()).then(_smape() ** 2),
     "truth_sum": lambda score, label: nw.when(~label.is_null()).then(nw.col("truth")),
     "truth_sq_sum": lambda score, label: nw.when(~label.is_null()).then(nw.col("truth") ** 2),
+    "covered_sum": lambda score, label: nw.when(~label.is_null()).then(nw.col("covered")),
+    "covered_n_sum": lambda score, label: integer(~label.is_null() & ~nw.col("covered").is_null()),
+    "width_sum": lambda score, label: nw.when(~label.is_null() & ~nw.col("covered").is_null()).then(nw.col("width")),
+    "width_sq_sum": lambda score, label: nw.when(~label.is_null() & ~nw.col("covered").is_null()).then(
+        nw.col("width") ** 2
+    ),
     "ndcg_sum": lambda score, label: nw.col("ndcg"),
     "ndcg_sq_sum": lambda score, label: nw.col("ndcg") ** 2,
     "ndcg_n_sum": lambda score, label: integer(~nw.col("ndcg").is_null()),
@@ -69,6 +75,7 @@ RANKS = frozenset(
     {"ndcg_sum", "ndcg_sq_sum", "ndcg_n_sum", "reciprocal_rank_sum", "reciprocal_rank_sq_sum", "precision_at_sum"}
     | {"precision_at_sq_sum", "hit_sum"}
 )
+INTERVALS = frozenset({"covered_sum", "covered_n_sum", "width_sum", "width_sq_sum"})
 TRUTH = frozenset({"truth_sum", "truth_sq_sum"})
 
 

@@ -138,7 +138,12 @@ def _create_log(
     ]
     selected += [
         Expression(f"({number.sql})::DOUBLE AS {name}", number.parameters)
-        for name, number in (("error", right.error(reading, mapping)), ("truth", right.truth(reading, mapping)))
+        for name, number in (
+            ("error", right.error(reading, mapping)),
+            ("truth", right.truth(reading, mapping)),
+            ("covered", right.covered(reading, mapping)),
+            ("width", right.width(reading, mapping)),
+        )
         if number is not NULL
     ]
     if mapping.kind == "rankings" and mapping.right is not None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
 from analytics.errors import AnalysisError
@@ -74,7 +76,20 @@ def choose(reading: Reading, mapping: Mapping, key: str) -> Right | None:
         except AnalysisError as error:
             st.caption(escaped(str(error)))
             return None
-    return Right("numbers", true, predicted, tolerance=tolerance, is_relative=is_relative)
+    found = Right("numbers", true, predicted, tolerance=tolerance, is_relative=is_relative)
+    return _with_interval(found, reading, before, key)
+
+
+def _with_interval(right: Right, reading: Reading, before: Right | None, key: str) -> Right:
+    """Choose the ends of the interval that came with a predicted number, if any did."""
+    is_known = before is not None and before.kind == "numbers"
+    known = before if is_known and before is not None else views.with_interval(right, reading)
+    first, second = st.columns(2)
+    with first:
+        lower = _column("Lower end, if given", reading, known.lower, f"{key}_lower", is_number=True)
+    with second:
+        upper = _column("Upper end, if given", reading, known.upper, f"{key}_upper", is_number=True)
+    return replace(right, lower=lower, upper=upper) if lower and upper and lower != upper else right
 
 
 def _choose_ranking(reading: Reading, before: Right | None, key: str) -> Right | None:

@@ -28,7 +28,10 @@ from pages._frame.reference import reference_and_production
 from pages._frame.render import escaped, sentence, table_downloads
 
 _HEADLINE = ("error_rate", "recall", "precision", "prevalence", "selection_rate", "auroc")
-_OF_ANSWERS = ("accuracy", "mean_grade", "mae", "bias", "rmse", "smape", "mean_score", "brier", "ece")
+_OF_ANSWERS = (
+    *("accuracy", "mean_grade", "mae", "bias", "rmse", "interval_coverage", "smape"),
+    *("ndcg", "mrr", "precision_at_k", "hit_rate", "mean_score", "brier", "ece"),
+)
 """What follows them where rows are right or wrong, and no row is of a class."""
 _NUMBER_WIDTH = 170
 """Pixels that a number needs: six stand in a row at 1440 pixels, three at 1024."""

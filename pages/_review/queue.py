@@ -112,9 +112,6 @@ def draw_rows(log: Log) -> str:
     return chosen or "both"
 
 
-_SUREST = {False: "farthest from the threshold", True: "most confident"}
-
-
 def draw_controls(question: Question) -> _Asked:
     """Choose which rows are reviewed and what comes first."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -128,7 +125,7 @@ def draw_controls(question: Question) -> _Asked:
             args=(0,),
             persist_state="session",
             width=220,
-            help=f"Surest: {_SUREST[question.log.is_right_or_wrong]}. Only what is drawn at random speaks for all errors.",
+            help="Surest: most confident, or farthest from a threshold. Only what is drawn at random speaks for all errors.",
         )
         text = _draw_costs(question, is_used=rank in ("cost", "mix"))
         seed = st.number_input(

@@ -147,6 +147,7 @@ KINDS = {
     "classes": ["--right", "a = b", "--score", "sure"],
     "grades": ["--grade", "b", "--pass", "2"],
     "numbers": ["--right", "a = b", "--within", "10%"],
+    "rankings": ["--query", "asked", "--relevance", "hit", "--position", "a", "--at", "2"],
 }
 SIDES = ["--reference", "part=x", "--production", "part=y"]
 COMMANDS = {
@@ -169,8 +170,9 @@ def test_tables_and_report_of_answers_speak_of_no_class(
     monkeypatch.setenv("COLUMNS", "400")
     path, out = tmp_path / "log.csv", tmp_path / "report.html"
     rows = {"a": [1, 2, 3] * 80, "b": [1, 2, 1, 3, 2, 3] * 40, "part": ["x", "y"] * 120, "other": ["u", "v", "v"] * 80}
+    query = {"asked": [place // 3 for place in range(240)], "hit": [0, 1, 0, 1, 0, 0] * 40}
     days = [f"2024-03-{1 + place % 28:02d}" for place in range(240)]
-    pl.DataFrame({**rows, "sure": [0.5, 0.9, 0.6, 0.8] * 60, "logged_at": days}).write_csv(path)
+    pl.DataFrame({**rows, **query, "sure": [0.5, 0.9, 0.6, 0.8] * 60, "logged_at": days}).write_csv(path)
     for command, more in COMMANDS.items():
         found = CliRunner().invoke(app, [command, str(path), *KINDS[kind], *more])
         assert found.exit_code == 0 or command in ("calibration", "thresholds"), found.stderr

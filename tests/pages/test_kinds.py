@@ -25,6 +25,7 @@ RULES = {
     "classes": Right("classes", "final", "suggested"),
     "grades": Right("grades", "stars", mark=4.0),
     "numbers": Right("numbers", "actual", "forecast", tolerance=0.1, is_relative=True),
+    "rankings": Right("rankings", "gain", "confidence", query="asked"),
 }
 UNSEEN = {"id", "query_string", "page_script_hash", "form_id", "url"}
 """Fields of the protocol that nobody reads."""
@@ -55,6 +56,8 @@ def by_kind(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
             "stars": rng.integers(1, 6, n),
             "actual": actual,
             "forecast": actual * rng.normal(1, 0.1, n),
+            "gain": rng.integers(0, 2, n),
+            "asked": [f"q{place // 3}" for place in range(n)],
             "region": rng.choice(["north", "south", "<b>east</b>"], n),
             "answered_at": [f"2024-03-{1 + i % 28:02d} 10:00:00" for i in range(n)],
         }

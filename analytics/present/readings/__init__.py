@@ -14,6 +14,7 @@ from analytics.present.readings.calibration import (
     calibration_trend_reading,
     reliability_reading,
 )
+from analytics.present.readings.calibration_numbers import numbers_reading
 from analytics.present.readings.calibration_recalibration import costs_reading, recalibration_reading
 from analytics.present.readings.calibration_scan import scan_reading
 from analytics.present.readings.classes import classes_reading
@@ -105,6 +106,7 @@ __all__ = [
     "limits_reading",
     "move_reading",
     "noun_of",
+    "numbers_reading",
     "open_sentence",
     "overview_reading",
     "priced_reading",

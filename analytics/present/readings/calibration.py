@@ -19,6 +19,7 @@ _Row = dict[str, Any]
 _NOTHING = "No row has both a label and a score, so calibration cannot be judged."
 _LARGE = 100_000
 """Rows from which the sentence adds that a test of calibration also rejects harmless deviations. A judgement."""
+_ONE_BREAK = "One break is looked for, the clearest; there may be others."
 
 
 def calibration_reading(answer: Calibration, scan: pl.DataFrame) -> str:
@@ -35,17 +36,8 @@ def calibration_reading(answer: Calibration, scan: pl.DataFrame) -> str:
             f"{words.share(row['observed'])}."
         )
         return words.told(" ".join(filter(None, [lead, segments])), how, segments_part(scan))
-    lead = " ".join(
-        filter(
-            None,
-            [
-                _meaning_part(answer, row),
-                _spread_part(row, is_kind=answer.is_right_or_wrong),
-                _level_part(row),
-                segments,
-            ],
-        )
-    )
+    parts = [_meaning_part(answer, row), _spread_part(row, answer), _level_part(row), segments]
+    lead = " ".join(filter(None, parts))
     return words.told(lead, *_details(answer, row), segments_part(scan))
 
 
@@ -72,14 +64,15 @@ def _meaning_part(answer: Calibration, row: _Row) -> str:
     return f"{lead}: it is {'too high' if side_of(told) == 'over' else 'too low'}."
 
 
-def _spread_part(row: _Row, *, is_kind: bool) -> str:
+def _spread_part(row: _Row, answer: Calibration) -> str:
     """Say that scores are too extreme or too timid on the whole, where they are by more than a tenth."""
     if row["slope"] is None or not _is_clear(row["slope_p_adjusted"]) or abs(row["slope"] - 1) < CLOSE:
         return ""
     if row["slope_high"] < 0:
         return "Scores run the other way."
     if row["slope_low"] <= 0:
-        return f"Scores hardly tell {'right rows from wrong' if is_kind else 'positives from negatives'}."
+        apart = "right rows from wrong" if answer.is_right_or_wrong else "positives from negatives"
+        return f"Scores hardly tell {apart}."
     return f"Scores are too {'extreme' if row['slope'] < 1 else 'timid'}."
 
 
@@ -278,14 +271,13 @@ def calibration_trend_reading(found: CalibrationTime) -> str:
     before, after = found.broke.parts.sort("is_after").to_dicts()
     when = {"1mo": "in ", "1w": "in the ", "1d": "on ", "1h": "on "}[found.every]
     moment = when + words.bucket_label(found.broke.bucket, found.every)
-    caveat = "One break is looked for, the clearest; there may be others."
     if found.broke.of_slope:
         lead = f"Calibration broke {moment}: the level of the scores stayed, their slope did not."
-        return f"{lead} {_cause(before, after)} {counted} {caveat}"
+        return f"{lead} {_cause(before, after)} {counted} {_ONE_BREAK}"
     return (
         f"Calibration broke {moment}: scores were off by "
         f"{words.signed(100 * before['difference'], 1)} points before and {words.signed(100 * after['difference'], 1)} from "
-        f"then on. {_cause(before, after)} {counted} {caveat}"
+        f"then on. {_cause(before, after)} {counted} {_ONE_BREAK}"
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from analytics.log.intervals import level_of
 from analytics.measure.intervals import wilson
 from analytics.measure.metrics import METRICS
 from analytics.present import words
@@ -28,7 +29,18 @@ if TYPE_CHECKING:
 _WIDE = 0.1
 """Width of an interval of AUROC from which chance may be a matter of few rows, a fifth of its range above 0.5. A
 judgement."""
-_MEANS = ("mean_grade", "mae", "bias", "smape", "ndcg", "mrr", "precision_at_k", "hit_rate")
+_MEANS = (
+    "mean_grade",
+    "mae",
+    "bias",
+    "smape",
+    "interval_coverage",
+    "interval_width",
+    "ndcg",
+    "mrr",
+    "precision_at_k",
+    "hit_rate",
+)
 """What a share of right rows leaves out where there are numbers or ranks."""
 _NOT_BY_AGE = ", old ones as often as new ones"
 NO_ROWS = "No row is in this cohort: remove a filter."
@@ -87,11 +99,20 @@ def _answers_reading(overview: Overview, question: Question) -> str:
     lead = f"{words.share(overview.value('error_rate')[0])} of {judged} {wrong_words(question.log)}."
     said = " ".join(filter(None, [lead, _unjudged_part(overview)]))
     means = [
-        f"{METRICS[name].label}: {words.metric_interval(name, *overview.value(name))}."
+        f"{METRICS[name].label}: {words.metric_interval(name, *overview.value(name))}{_of_level(name, question)}."
         for name in _MEANS
         if overview.value(name)[0] is not None
     ]
     return words.told(said, f"{wrong} of {judged_words(question.log, n_judged)} {verb}.", *means)
+
+
+def _of_level(metric: str, question: Question) -> str:
+    """Say what coverage is held against where the names of given intervals say their level."""
+    right = question.log.mapping.right
+    if metric != "interval_coverage" or right is None or right.lower is None or right.upper is None:
+        return ""
+    level = level_of(right.lower, right.upper)
+    return "" if level is None else f", of intervals that say {words.share(level)}"
 
 
 def chosen_reading(question: Question, counts: Mapping[str, int]) -> str:

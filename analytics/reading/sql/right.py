@@ -97,6 +97,30 @@ def truth(reading: Reading, mapping: Mapping) -> Expression:
     return numeric(reading.column(_of(mapping).true))
 
 
+def covered(reading: Reading, mapping: Mapping) -> Expression:
+    """Return 1 where the true number lies in the interval that was given, 0 where it does not, NULL where a part is missing."""
+    if not mapping.has_interval:
+        return NULL
+    low, high = _ends(reading, mapping)
+    true = truth(reading, mapping).sql
+    is_inside = f"({true} >= {low} AND {true} <= {high})::INTEGER"
+    return Expression(f"CASE WHEN {low} IS NOT NULL AND {high} IS NOT NULL THEN {is_inside} END")
+
+
+def width(reading: Reading, mapping: Mapping) -> Expression:
+    """Return how wide the interval that was given is, NULL where an end is missing."""
+    if not mapping.has_interval:
+        return NULL
+    low, high = _ends(reading, mapping)
+    return Expression(f"{high} - {low}")
+
+
+def _ends(reading: Reading, mapping: Mapping) -> tuple[str, str]:
+    """Return the ends of the interval that was given."""
+    right = _of(mapping)
+    return numeric(reading.column(right.lower or "")).sql, numeric(reading.column(right.upper or "")).sql
+
+
 def _of(mapping: Mapping) -> Right:
     """Return the rule of a mapping that has one."""
     assert mapping.right is not None
