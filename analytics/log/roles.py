@@ -101,7 +101,8 @@ def guess(reading: Reading, said: dict[str, str | None] | None = None) -> Guess:
             texts.append(column.name)
     mapping = complete(replace(mapping, segments=tuple(segments), text=tuple(texts)), reading)
     if right := views.guessed(mapping, reading, said):
-        undecided.pop("score", None)
+        for role in ("score", *(("label",) if right.kind == "numbers" else ())):
+            undecided.pop(role, None)
         mapping = views.right_or_wrong(mapping, reading, right)
     return Guess(mapping, reasons, undecided)
 

@@ -11,11 +11,15 @@ from analytics.log.column import MAX_SEGMENT_VALUES, Column
 from analytics.log.intervals import interval_columns
 from analytics.log.mapping import Mapping
 from analytics.log.right import Right, class_columns_of, fold
+from analytics.log.role_names import strength
 from analytics.log.schema import Reading
 from analytics.log.value_words import UNKNOWN_WORDS, plain, positive_of
 
 _MIN_CLASSES = 3
 """Values of a label from which on its classes are judged by whether they agree: two are positive and negative."""
+
+_NEAR_SHARE = 0.5
+"""How far a probability may be from a share of 1: of a label that is 0 or 1 the usual threshold."""
 
 _MIN_SHARED = 0.9
 """Share of the rows of a predicted column whose value the true one has too, for the two to be of one vocabulary. Set by hand."""
@@ -111,6 +115,8 @@ def guessed(mapping: Mapping, reading: Reading, said: Collection[str] = ()) -> R
     """
     if (ranked := rankings.guessed(reading, said)) is not None:
         return ranked
+    if (fractions := _of_fractions(mapping, reading)) is not None:
+        return fractions
     if mapping.label is None or mapping.decision is None or (mapping.score is not None and "score" in said):
         return None
     true, predicted = reading.column(mapping.label), reading.column(mapping.decision)
@@ -127,6 +133,24 @@ def guessed(mapping: Mapping, reading: Reading, said: Collection[str] = ()) -> R
     rows = sum(rows for _, rows in predicted.top)
     shared = sum(rows for value, rows in predicted.top if fold(value, right) in known)
     return right if shared >= _MIN_SHARED * rows else None
+
+
+def _of_fractions(mapping: Mapping, reading: Reading) -> Right | None:
+    """Return the rule of numbers where the label holds shares between 0 and 1 and the score probabilities; no cut is guessed."""
+    named = (column.name for column in reading.columns if (strength("label", column.name) or (1, 0))[0] == 0)
+    label = mapping.label or next(named, None)
+    if label is None or mapping.score is None or mapping.score_scale != 1:
+        return None
+    true, score = reading.column(label), reading.column(mapping.score)
+    if any(column.kind != "number" or float(column.low or 0) < 0 for column in (true, score)):
+        return None
+    if (
+        float(true.high or 0) > 1
+        or float(score.high or 0) > 1
+        or not any(0 < float(value) < 1 for value, _ in true.top)
+    ):
+        return None
+    return Right("numbers", true.name, score.name, tolerance=_NEAR_SHARE)
 
 
 def _unknown(reading: Reading, right: Right) -> tuple[str, ...]:

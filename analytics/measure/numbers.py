@@ -37,6 +37,18 @@ def _rmse(sums: _Sums, n: FloatArray) -> Estimate:
     return Estimate(value, ratio(squared.standard_error, 2 * value))
 
 
+def _mse(sums: _Sums, n: FloatArray) -> Estimate:
+    """Average the squared errors."""
+    return mean_of(sums["error_sq_sum"], sums["error_fourth_sum"], n)
+
+
+def _cross_entropy(sums: _Sums, n: FloatArray) -> Estimate:
+    """Average the log losses against shares of 1; without a value where some number is no probability, or no such share."""
+    found = mean_of(sums["entropy_sum"], sums["entropy_sq_sum"], n)
+    every = sums["entropy_n_sum"] == n
+    return Estimate(np.where(every, found.value, np.nan), np.where(every, found.standard_error, np.nan))
+
+
 def _smape(sums: _Sums, n: FloatArray) -> Estimate:
     """Average 2 |error| / (|predicted| + |true|), 0 where both are 0."""
     return mean_of(sums["smape_sum"], sums["smape_sq_sum"], n)
@@ -84,6 +96,31 @@ OF_NUMBERS: tuple[Metric, ...] = (
         _NOTHING_JUDGED,
         "lower",
         SumMean(_rmse, frozenset({"error_sq_sum", "error_fourth_sum"})),
+        frozenset({"slices"}),
+        high=inf,
+        kinds=frozenset({"numbers"}),
+    ),
+    Metric(
+        "mse",
+        "Mean squared error",
+        "Mean squared distance between the predicted and the true number; of probabilities and labels from 0 to 1: Brier score.",
+        "mean of (predicted - true)²",
+        _NOTHING_JUDGED,
+        "lower",
+        SumMean(_mse, frozenset({"error_sq_sum", "error_fourth_sum"})),
+        frozenset({"slices"}),
+        high=inf,
+        short="MSE",
+        kinds=frozenset({"numbers"}),
+    ),
+    Metric(
+        "cross_entropy",
+        "Cross-entropy",
+        "Mean log loss of predicted probabilities against labels from 0 to 1 that count as they are.",
+        "mean of -(true log(predicted) + (1 - true) log(1 - predicted))",
+        "some predicted or true number is outside 0 to 1",
+        "lower",
+        SumMean(_cross_entropy, frozenset({"entropy_sum", "entropy_sq_sum", "entropy_n_sum"})),
         frozenset({"slices"}),
         high=inf,
         kinds=frozenset({"numbers"}),

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 from scipy import stats
 from sklearn.linear_model import LinearRegression
-from sklearn.metrics import mean_absolute_error, root_mean_squared_error
+from sklearn.metrics import log_loss, mean_absolute_error, root_mean_squared_error
 
 from analytics.answers.calibration.numbers import numbers
 from analytics.answers.overview import Overview, overview
@@ -38,7 +38,7 @@ def forecasts(n: int = 900, shift: float = 0.0) -> pl.DataFrame:
 
 def of_numbers(desk: Desk, frame: pl.DataFrame | Path, right: Right) -> Log:
     staged = desk.stage(frame if isinstance(frame, Path) else frame.write_csv())
-    guessed = views.with_interval(right, staged.reading)
+    guessed = views.with_interval(right, staged.reading) if right.kind == "numbers" else right
     return desk.build(staged, views.right_or_wrong(staged.mapping, staged.reading, guessed))
 
 
@@ -140,3 +140,27 @@ def test_interest_rates_are_scikit_learn_s(desk: Desk, data: Path) -> None:
     assert found.value("rmse")[0] == pytest.approx(root_mean_squared_error(true, predicted))
     assert found.value("bias")[0] == pytest.approx(0, abs=1e-9), "of a regression with a constant"
     assert found.value("accuracy")[0] == pytest.approx((np.abs(predicted - true) <= 2).mean())
+
+
+def test_labels_between_0_and_1_count_as_they_are(desk: Desk) -> None:
+    rng = np.random.default_rng(5)
+    score = rng.uniform(0.02, 0.98, 700)
+    label = np.clip((score + rng.normal(0, 0.2, 700)).round(2), 0, 1)
+    frame = pl.DataFrame({"score": score, "label": label, "part": ["a", "b"] * 350})
+    staged = desk.stage(frame.write_csv())
+    assert staged.mapping.right == Right("numbers", "label", "score", tolerance=0.5), "no cut is guessed"
+    engine, question, found = answered(desk, desk.build(staged))
+    assert found.value("mse")[0] == pytest.approx(((score - label) ** 2).mean()), "the Brier score"
+    both, weights = np.repeat([1, 0], 700), np.concatenate([label, 1 - label])
+    expected = log_loss(both, np.concatenate([score, score]), sample_weight=weights)
+    assert found.value("cross_entropy")[0] == pytest.approx(expected)
+    assert found.value("bias")[0] == pytest.approx((score - label).mean())
+    bins = numbers(engine, question).bins
+    assert (bins["n"] * bins["mean_true"]).sum() == pytest.approx(label.sum())
+    cut = of_numbers(desk, frame, Right("grades", "label", mark=0.5))
+    assert cut.n_positive == (label >= 0.5).sum(), "cut only where somebody says so"
+
+
+def test_cross_entropy_has_no_value_beyond_probabilities(desk: Desk) -> None:
+    _, _, found = answered(desk, of_numbers(desk, forecasts(), NEAR))
+    assert found.value("cross_entropy") == (None, None, None) and found.value("mse")[0] is not None

@@ -32,6 +32,7 @@ judgement."""
 _MEANS = (
     "mean_grade",
     "mae",
+    "mse",
     "bias",
     "smape",
     "interval_coverage",
