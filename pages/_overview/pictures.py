@@ -10,7 +10,7 @@ from analytics.present import figures, readings, words
 from analytics.query.cohort import Cohort
 from pages._frame import address, session
 from pages._frame.registry import PAGES
-from pages._frame.render import clicked, figure
+from pages._frame.render import clicked, escaped, figure
 from pages._overview import numbers
 
 _CELLS = {"tp": "True positives", "fp": "False positives", "fn": "False negatives", "tn": "True negatives"}
@@ -46,6 +46,9 @@ def draw_confusion(answer: Overview) -> None:
 def draw_scores(answer: Overview, question: Question) -> None:
     """Show the scores by label, with the threshold."""
     is_kind = question.log.is_right_or_wrong
+    if is_kind and not question.log.mapping.has_score:
+        st.caption(escaped(readings.NO_CONFIDENCE))
+        return
     figure(
         figures.score_distribution(answer.histogram, question.threshold, is_right_or_wrong=is_kind),
         readings.score_reading(answer, question),

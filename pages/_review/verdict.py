@@ -139,7 +139,7 @@ def draw(question: Question, case: Case, frame: str, n_rows: int, reasons: tuple
             shortcut="e",
             on_click=_turn_expected,
             width="stretch",
-            help=f"What the label should be: {either(list(expected.values()))}.",
+            help=escaped(f"What the label should be: {either(list(expected.values()))}."),
         )
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         last = case.position + 1 >= n_rows

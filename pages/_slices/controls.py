@@ -12,6 +12,7 @@ from analytics.present import words
 from analytics.present.described import described
 from analytics.present.marks.slices import support_words
 from pages._frame.metric import choose_metric, metric_from_address, metric_to_address, offered_metrics
+from pages._frame.render import escaped
 from pages._slices.choice import forget_slice
 
 
@@ -37,9 +38,11 @@ def draw_controls(question: Question) -> tuple[tuple[str, ...], str, int]:
         offered,
         key="metric",
         format_func=lambda name: METRICS[name].label,
-        help=described(
-            st.session_state.get("metric", "error_rate"), is_right_or_wrong=question.log.is_right_or_wrong
-        ).definition
+        help=escaped(
+            described(
+                st.session_state.get("metric", "error_rate"), is_right_or_wrong=question.log.is_right_or_wrong
+            ).definition
+        )
         if st.session_state.get("metric") in METRICS
         else None,
         on_change=choose_metric,
