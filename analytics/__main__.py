@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import typer
 
+from analytics.commands.agreement import agreement
 from analytics.commands.brief import brief
 from analytics.commands.calibration import calibration
 from analytics.commands.classes import classes
@@ -22,7 +23,20 @@ from analytics.commands.slices import slices
 from analytics.commands.thresholds import thresholds
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
-for function in (ingest, brief, overview, classes, slices, discover, calibration, thresholds, gap, review, report):
+for function in (
+    ingest,
+    brief,
+    overview,
+    classes,
+    agreement,
+    slices,
+    discover,
+    calibration,
+    thresholds,
+    gap,
+    review,
+    report,
+):
     command(app, function)
 app.add_typer(library, name="library")
 
