@@ -33,7 +33,7 @@ with frame.boundary():
             alt="The change from the reference to production in parts that add up",
             table=part_rows(gap),
         )
-        parts.draw_method()
+        parts.draw_method(gap)
     with pair.cell():
         drift.draw_verdict(gap, both, joint, time)
     columns.draw_columns(gap)

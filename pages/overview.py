@@ -30,7 +30,7 @@ with frame.boundary():
         pictures.draw_scores(answer, question)
     pictures.draw_trend(answer, question)
     answers.draw_classes(question)
-    numbers.draw_all(answer)
+    numbers.draw_all(answer, question)
     with headline:
         numbers.draw_headline(answer, question)
     with change:

@@ -95,7 +95,8 @@ class Overview:
 def overview(engine: Engine, question: Question) -> Overview:
     """Answer "how good is it, on what, since when?"."""
     log = question.log
-    offered = metrics_of(log.mapping.kind, has_score=log.mapping.has_score or not log.is_right_or_wrong)
+    has_score = log.mapping.has_score or not log.is_right_or_wrong
+    offered = metrics_of(log.mapping.kind, has_score=has_score, has_interval=log.mapping.has_interval)
     scores = score_table(engine, question, (), offered, is_weighted=True)
     estimates = estimate_table(
         scores.frame,

@@ -15,7 +15,7 @@ from analytics.commands.options import ROLE_OPTIONS, Asked, Source
 from analytics.commands.right import with_right
 from analytics.commands.roles import require_settled, said_roles, with_weight
 from analytics.errors import AnalysisError, QuestionError
-from analytics.log import class_columns, classes, roles, score_form
+from analytics.log import class_columns, positives, roles, score_form
 from analytics.log.column import PERCENT, Column
 from analytics.log.conflicts import conflicts, require_values
 from analytics.log.judge import is_one_of
@@ -63,9 +63,9 @@ def _overridden(mapping: Mapping, reading: Reading, source: Source) -> Mapping:
 def _with_values_of(mapping: Mapping, reading: Reading, moved: Collection[str]) -> Mapping:
     """Return the mapping with the values of the columns that changed; those of the others stay as they are."""
     if "label" in moved:
-        positive, negative = classes.split_values(reading.column(mapping.label)) if mapping.label else ((), ())
+        positive, negative = positives.split_values(reading.column(mapping.label)) if mapping.label else ((), ())
         mapping = replace(mapping, positive=positive, negative=negative)
-    return classes.with_decision_values(mapping, reading) if "decision" in moved else mapping
+    return positives.with_decision_values(mapping, reading) if "decision" in moved else mapping
 
 
 def _with_score_form(mapping: Mapping, reading: Reading, source: Source, moved: Collection[str]) -> Mapping:
@@ -121,14 +121,14 @@ def _with_said_decisions(mapping: Mapping, reading: Reading, source: Source) -> 
     """Return the mapping with the values of the decision that are said; those of the label where the label's are said."""
     column = reading.column(mapping.decision or "")
     if source.positive or source.label:
-        mapping = classes.with_decision_values(mapping, reading)
+        mapping = positives.with_decision_values(mapping, reading)
     if source.decision_positive:
-        rest = tuple(value for value in classes.decided_values(column) if value not in source.decision_positive)
+        rest = tuple(value for value in positives.decided_values(column) if value not in source.decision_positive)
         mapping = replace(mapping, decision_positive=tuple(source.decision_positive), decision_negative=rest)
     if source.decision_negative:
         negative = tuple(source.decision_negative)
         positive = tuple(value for value in mapping.decision_positive if value not in negative)
-        rest = tuple(value for value in classes.decided_values(column) if value not in negative)
+        rest = tuple(value for value in positives.decided_values(column) if value not in negative)
         mapping = replace(mapping, decision_positive=positive or rest, decision_negative=negative)
     return mapping
 
@@ -139,7 +139,7 @@ def _negatives(mapping: Mapping, column: Column) -> tuple[str, ...]:
     return tuple(
         value
         for value in others
-        if plain(value) not in UNKNOWN_WORDS or classes.is_plain_zero_one([*mapping.positive, value])
+        if plain(value) not in UNKNOWN_WORDS or positives.is_plain_zero_one([*mapping.positive, value])
     )
 
 

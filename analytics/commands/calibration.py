@@ -8,11 +8,13 @@ import typer
 
 from analytics.answers.calibration.answer import calibration as calibration_answer
 from analytics.answers.calibration.answer import calibration_slices
+from analytics.answers.calibration.numbers import numbers
 from analytics.answers.calibration.scan import calibration_scan
 from analytics.commands.asking import ask, columns_of
 from analytics.commands.options import Asked, Output, Source
 from analytics.commands.roles import roles_of
 from analytics.commands.writing import write
+from analytics.errors import QuestionError
 from analytics.measure.reliability import Binning
 
 _BINNINGS: dict[str, Binning] = {"equal-mass": "equal_mass", "equal-width": "equal_width", "scores": "scores"}
@@ -54,11 +56,18 @@ def calibration(
     groups: Annotated[int, typer.Option(min=1, max=200, help="How many bins at most; ECE has as many.")] = 15,
 ) -> None:
     """Bins, ECE, Brier score and its parts, slope and intercept."""
-    from analytics.present.readings import calibration_reading, calibration_slices_reading
+    from analytics.present.readings import calibration_reading, calibration_slices_reading, numbers_reading
     from analytics.present.tables.calibration import calibration_json_rows
     from analytics.present.weights import counts_rows_part, weighted_part
 
     engine, question = ask(source, asked, by)
+    if question.log.mapping.kind == "numbers" and not question.log.mapping.has_score:
+        if by or over:
+            raise QuestionError("Expected neither --by nor --over for numbers, found one. Filter with --where instead.")
+        found = numbers(engine, question, groups)
+        typer.echo(numbers_reading(found), err=True)
+        write(found.bins.to_dicts(), output, {"roles": roles_of(source, question.log)})
+        return
     columns = columns_of(by, question.log) if by else []
     every = _EVERY[over] if over else None
     answer = calibration_slices(engine, question, columns, every, binning=_BINNINGS[bins], groups=groups)

@@ -48,7 +48,7 @@ def _ingested(workspace: Workspace, source: Source, asked: Asked, further: Seque
     else:
         read = read_path(workspace, source, further)
         guess = roles.guess(read.reading, said_roles(source, read.reading))
-        if not _has_scores(guess.mapping):
+        if not _has_scores(guess.mapping) and not source.says_right:
             if isinstance(read, api.Staged):
                 api.discard(workspace, read.staged_id)
             table = _Table(read.reading, guess.mapping)
@@ -75,7 +75,7 @@ def _counted(workspace: Workspace, log: Log, asked: Asked) -> dict[str, int]:
 
 def _has_scores(mapping: Mapping) -> bool:
     """Whether rows can be judged under a mapping."""
-    return mapping.score is not None or mapping.decision is not None
+    return any(said is not None for said in (mapping.score, mapping.decision, mapping.right))
 
 
 @dataclass(frozen=True)

@@ -89,8 +89,20 @@ class Source:
         False
     )
     within: Annotated[Text, named("How far a predicted number may be from the true one: 5, or 10% of it.")] = None
+    lower: Annotated[Text, named("Column of the lower end of the interval that was given with a predicted number.")] = (
+        None
+    )
+    upper: Annotated[Text, named("Column of its upper end.")] = None
     grade: Annotated[Text, named("Column of grades; a row is right from --pass on.")] = None
     mark: Annotated[float | None, named("The least grade that is right.", "--pass")] = None
+    query: Annotated[
+        Text, named("Column that the rows of one ranking share; with --relevance, and --score or --position.")
+    ] = None
+    relevance: Annotated[
+        Text, named("Column of relevance: a row above 0 is relevant, a query right if its first one is.")
+    ] = None
+    position: Annotated[Text, named("Column of the rank in its query, 1 first, where no score was logged.")] = None
+    at: Annotated[int | None, named("Ranks that count: the k of nDCG@k, 10 by default.", "--at")] = None
     against: Annotated[Text, named("One class, judged against all others.", "--class")] = None
     segments: Annotated[Text, named("Segment columns, separated by commas.")] = None
     labels: Annotated[Path | None, named("Labels that came in another file, joined by --id.")] = None
@@ -125,7 +137,7 @@ class Source:
     @property
     def says_right(self) -> bool:
         """Whether it is said what makes a row right, other than by a label of two classes."""
-        return self.right is not None or self.grade is not None
+        return any(said is not None for said in (self.right, self.grade, self.query))
 
 
 @dataclass(frozen=True, kw_only=True)

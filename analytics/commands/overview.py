@@ -13,6 +13,9 @@ from analytics.commands.roles import roles_of
 from analytics.commands.writing import finite, write
 from analytics.measure.metrics import named
 
+_OF_CLASSES = ("n_flagged", "n_pos", "tp", "fp", "fn", "tn")
+"""Counts that only rows of two classes have."""
+
 
 def overview(
     source: Source,
@@ -27,7 +30,11 @@ def overview(
     metric = named((metric or leading_metric(question.log),))[0].name
     answer = overview_answer(engine, question)
     typer.echo(overview_reading(answer, question, metric), err=True)
-    row: dict[str, Any] = {**answer.counts, "metric": metric}
+    counts = dict(answer.counts)
+    if question.log.is_right_or_wrong:
+        counts = {name: n for name, n in counts.items() if name not in _OF_CLASSES}
+        counts |= {"n_right": answer.counts["tn"], "n_wrong": answer.counts["fp"]}
+    row: dict[str, Any] = {**counts, "metric": metric}
     for entry in answer.metrics.iter_rows(named=True):
         name = entry["metric"]
         row |= {name: entry["value"], f"{name}_low": entry["low"], f"{name}_high": entry["high"]}

@@ -7,10 +7,13 @@ from dataclasses import replace
 
 from analytics.commands.options import Source
 from analytics.errors import QuestionError
-from analytics.log import views
+from analytics.log import rankings, views
 from analytics.log.mapping import Mapping
-from analytics.log.right import Right, parsed_equality, parsed_tolerance
+from analytics.log.right import MAX_RANK, Right, parsed_equality, parsed_tolerance
 from analytics.log.schema import Reading
+
+_MAX_AT = 1_000
+"""Ranks that can count: nobody reads further, and a list of discounts stays short."""
 
 
 def said_right(source: Source, reading: Reading) -> Right | None:
@@ -21,6 +24,8 @@ def said_right(source: Source, reading: Reading) -> Right | None:
     QuestionError
         If a column is unknown, or what is said does not go together.
     """
+    if any(said is not None for said in (source.query, source.relevance, source.position, source.at)):
+        return _said_ranking(source, reading)
     if source.grade is not None:
         if source.right is not None or source.within is not None:
             raise QuestionError("Expected either --grade with --pass, or --right. Say one of the two.")
@@ -35,9 +40,38 @@ def said_right(source: Source, reading: Reading) -> Right | None:
         return None
     predicted, true = parsed_equality(source.right, reading.names)
     if source.within is None:
+        if source.lower is not None or source.upper is not None:
+            raise QuestionError("Expected --within for --lower and --upper, found none. Say how near a number must be.")
         return Right("classes", true, predicted, is_exact=source.exact)
     tolerance, is_relative = parsed_tolerance(source.within)
-    return Right("numbers", true, predicted, tolerance=tolerance, is_relative=is_relative)
+    if (source.lower is None) is not (source.upper is None):
+        raise QuestionError("Expected both ends of the interval, found one. Say --lower and --upper, or neither.")
+    ends = [reading.column(name).name if name else None for name in (source.lower, source.upper)]
+    right = Right(
+        "numbers", true, predicted, tolerance=tolerance, is_relative=is_relative, lower=ends[0], upper=ends[1]
+    )
+    return right if source.lower else views.with_interval(right, reading)
+
+
+def _said_ranking(source: Source, reading: Reading) -> Right | None:
+    """Return the rule of rankings that the command line says; a part that it leaves out is that of the guess."""
+    if source.right is not None or source.grade is not None:
+        raise QuestionError("Expected either --query with --relevance, or --right or --grade. Say one of them.")
+    if source.at is not None and not 0 < source.at <= _MAX_AT:
+        raise QuestionError(f"Expected 1 to {_MAX_AT:,} ranks after --at, found {source.at}. Say another number.")
+    guess = rankings.guessed(reading)
+    by = source.position or source.score
+    if source.query is None and guess is None:
+        raise QuestionError("Expected the column that the rows of one ranking share, found none. Name it with --query.")
+    query = reading.column(source.query).name if source.query else guess.query if guess else None
+    true = reading.column(source.relevance).name if source.relevance else guess.true if guess else None
+    predicted = reading.column(by).name if by else guess.predicted if guess else None
+    if true is None or predicted is None:
+        raise QuestionError(
+            "Expected --relevance and --score, or --position, beside --query. Name the columns of relevance and of the score."
+        )
+    is_rank = bool(source.position) if by else bool(guess and guess.is_rank)
+    return Right("rankings", true, predicted, query=query, is_rank=is_rank, at=source.at or MAX_RANK)
 
 
 def with_right(mapping: Mapping, reading: Reading, source: Source) -> Mapping:

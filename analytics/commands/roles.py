@@ -41,6 +41,8 @@ def said_roles(source: Source, reading: Reading) -> dict[str, str | None]:
         said.setdefault("score", None)
     if right := said_right(source, reading):
         said |= {"label": right.true, "decision": right.predicted}
+        if right.kind == "rankings":
+            said |= {"decision": None, "score": None}
         said.setdefault("score", None)
     return said
 

@@ -14,8 +14,7 @@ from analytics.commands.writing import write
 from analytics.measure.metrics import used_in
 from analytics.measure.slices import MIN_SUPPORT
 
-_PARTS = ("excess_errors", "excess_base_rate", "excess_model")
-_IN_TEXT = (*_PARTS, "share_of_errors", "status")
+_IN_TEXT = ("excess_errors", "excess_base_rate", "excess_model", "share_of_errors", "status")
 
 
 def slices(
@@ -40,7 +39,8 @@ def slices(
     typer.echo(chosen or slices_reading(answer, noun_of(question.log)), err=True)
     rows = slice_json_rows(answer)
     if output.format == "table":
+        hidden = ("excess_model",) if question.log.is_right_or_wrong else ()
         own = (metric, f"{metric}_low", f"{metric}_high", "fpr", "fnr", "difference", p_column(metric))
         shown = dict.fromkeys(("slice", "n", "n_labelled", *own, *_IN_TEXT))
-        rows = [{name: row[name] for name in shown if name in row} for row in rows]
+        rows = [{name: row[name] for name in shown if name in row and name not in hidden} for row in rows]
     write(rows, output, {"roles": roles_of(source, question.log)})

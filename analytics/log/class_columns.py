@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from analytics.log import classes
+from analytics.log import positives
 from analytics.log.column import Column
 from analytics.log.schema import Reading
 from analytics.log.value_words import groups, plain
@@ -33,7 +33,7 @@ def score_of(
     said : sequence of str, optional
         The values of the label that a person calls positive; by default they are guessed.
     """
-    positive, negative = classes.split_values(reading.column(label)) if label else (("1",), ("0",))
+    positive, negative = positives.split_values(reading.column(label)) if label else (("1",), ("0",))
     if said:
         positive, negative = tuple(said), tuple(value for value in (*positive, *negative) if value not in said)
     spellings = groups([*positive, *negative])

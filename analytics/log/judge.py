@@ -11,7 +11,9 @@ from analytics.log.mapping import Mapping
 from analytics.log.right import Right, fold
 from analytics.log.schema import Reading
 
-OUTCOMES = ("TP", "FP", "FN", "TN", "right", "wrong", "not known yet", "no score")
+OUTCOMES = ("TP", "FP", "FN", "TN", "right", "wrong", "with its query", "not known yet", "no score")
+_OF_QUERY = "with its query"
+"""What a row of a ranking is judged by: not alone."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,10 @@ def _judge_row(row: tuple[str | None, ...], reading: Reading, mapping: Mapping) 
     def cell(name: str | None) -> str | None:
         return row[places[name].position] if name in places else None
 
+    if mapping.right is not None and mapping.kind == "rankings":
+        relevance = cell(mapping.right.true)
+        outcome = "not known yet" if relevance is None else _OF_QUERY
+        return Judged(_number(cell(mapping.right.predicted)), None, relevance or "not known yet", outcome, row)
     if mapping.right is not None and mapping.kind != "yes/no":
         names = [name for name in (mapping.score, *mapping.right.columns) if name]
         of_classes = [name for name in (mapping.right.true, mapping.right.predicted) if name]

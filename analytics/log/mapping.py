@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
-from analytics.log.right import Kind, Right, right_from_dict
+from analytics.log.right import LATER_OF_RIGHT, Kind, Right, right_from_dict
 
 _FORMAT_VERSION = 1
 """Raise it when the inside of a log's file changes: older files are then read again."""
@@ -72,6 +72,12 @@ class Mapping:
         return self.score is not None or is_of_classes
 
     @property
+    def has_interval(self) -> bool:
+        """Whether predicted numbers came with an interval."""
+        right = self.right if self.kind == "numbers" else None
+        return right is not None and right.lower is not None and right.upper is not None
+
+    @property
     def judged(self) -> str | None:
         """The column that is held against the label: the score at its threshold, else the decision; None without either.
 
@@ -115,6 +121,9 @@ class Mapping:
         for name in _LATER_FIELDS:
             if plain[name] == _DEFAULTS[name]:
                 del plain[name]
+        for name, value in LATER_OF_RIGHT.items():
+            if plain.get("right") and plain["right"][name] == value:
+                del plain["right"][name]
         text = json.dumps([_FORMAT_VERSION, plain], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:8]
 

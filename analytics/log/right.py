@@ -1,4 +1,4 @@
-"""What makes a row right in a log whose label is not one of two classes: classes that agree, a grade, a number near another."""
+"""What makes a row right where its label is not one of two classes: agreeing classes, a grade, a number near another, a rank."""
 
 from __future__ import annotations
 
@@ -12,9 +12,12 @@ from typing import Any, Literal
 from analytics.errors import QuestionError
 from analytics.log.column import PERCENT
 
-Kind = Literal["yes/no", "classes", "grades", "numbers"]
-KINDS: tuple[Kind, ...] = ("yes/no", "classes", "grades", "numbers")
+Kind = Literal["yes/no", "classes", "grades", "numbers", "rankings"]
+KINDS: tuple[Kind, ...] = ("yes/no", "classes", "grades", "numbers", "rankings")
 """The kinds of log: by what makes a row right."""
+
+MAX_RANK = 10
+"""Ranks that count where nobody says otherwise: a page of results. The field's convention."""
 
 _EQUALS = re.compile(r"\s*==?\s*")
 
@@ -25,12 +28,14 @@ class Right:
 
     Attributes
     ----------
-    kind : {"classes", "grades", "numbers"}
-        The predicted class equals the true one; the grade is at least the mark; the predicted number is near the true one.
+    kind : {"classes", "grades", "numbers", "rankings"}
+        The predicted class equals the true one; the grade is at least the mark; the predicted number is near the true one; the
+        first row of a query is relevant.
     true : str
-        The column of what turned out to be true, or of the grade.
+        The column of what turned out to be true, of the grade, or of the relevance.
     predicted : str or None
-        The column of what was predicted; None for a grade, and for classes where the likeliest of ``class_scores`` is it.
+        The column of what was predicted, or by which rows are ranked; None for a grade, and for classes where the likeliest of
+        ``class_scores`` is it.
     is_exact : bool
         Whether text is compared as it is written; else capitals, accents and blanks around it make no difference.
     mark : float
@@ -44,9 +49,17 @@ class Right:
         The class that is judged against all others: the mapping then is that of a yes/no log. None: right or wrong.
     unknown : tuple of str
         True classes that mean: not known yet.
+    query : str or None
+        The column whose value the rows of one ranking share.
+    is_rank : bool
+        Whether rows are ranked by a rank, of which 1 comes first, and not by a score.
+    at : int
+        The ranks that count.
+    lower, upper : str or None
+        The columns of the ends of the interval that was given with a predicted number.
     """
 
-    kind: Literal["classes", "grades", "numbers"]
+    kind: Literal["classes", "grades", "numbers", "rankings"]
     true: str
     predicted: str | None = None
     is_exact: bool = False
@@ -56,11 +69,23 @@ class Right:
     class_scores: tuple[tuple[str, str], ...] = ()
     against_rest: str | None = None
     unknown: tuple[str, ...] = ()
+    query: str | None = None
+    is_rank: bool = False
+    at: int = MAX_RANK
+    lower: str | None = None
+    upper: str | None = None
 
     @property
     def columns(self) -> tuple[str, ...]:
         """The columns that it reads."""
-        names = (self.true, self.predicted, *(column for _, column in self.class_scores))
+        names = (
+            self.true,
+            self.predicted,
+            self.query,
+            self.lower,
+            self.upper,
+            *(column for _, column in self.class_scores),
+        )
         return tuple(name for name in names if name is not None)
 
     @property
@@ -68,11 +93,20 @@ class Right:
         """The rule as the mapping screen and the commands say it."""
         if self.kind == "grades":
             return f"{self.true!r} is at least {self.mark:g}"
+        if self.kind == "rankings":
+            first = "lowest" if self.is_rank else "highest"
+            relevant = f"is relevant ({self.true!r} above 0); each {self.query!r} counts as one row"
+            return f"the row of its {self.query!r} with the {first} {self.predicted!r} {relevant}"
         predicted = repr(self.predicted) if self.predicted else "the class with the highest score"
         if self.kind == "classes":
             return f"{predicted} equals {self.true!r}"
         near = f"{self.tolerance * PERCENT:g} %" if self.is_relative else f"{self.tolerance:g}"
         return f"{predicted} is within {near} of {self.true!r}"
+
+
+_LATER = ("query", "is_rank", "at", "lower", "upper")
+LATER_OF_RIGHT = {name: entry.default for name in _LATER for entry in fields(Right) if entry.name == name}
+"""What older rules do not have: at these values it leaves the digest of a mapping, by which a log's file is found, as it was."""
 
 
 def right_from_dict(data: Mapping[str, Any] | None) -> Right | None:

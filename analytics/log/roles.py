@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
-from analytics.log import class_columns, classes, logged, score_form, views
+from analytics.log import class_columns, logged, positives, score_form, views
 from analytics.log.column import MAX_SEGMENT_VALUES, MAX_VALUES_BY_VALUE, Column
 from analytics.log.mapping import Mapping
 from analytics.log.paths import short_name
@@ -101,14 +101,15 @@ def guess(reading: Reading, said: dict[str, str | None] | None = None) -> Guess:
             texts.append(column.name)
     mapping = complete(replace(mapping, segments=tuple(segments), text=tuple(texts)), reading)
     if right := views.guessed(mapping, reading, said):
-        undecided.pop("score", None)
+        for role in ("score", *(("label",) if right.kind == "numbers" else ())):
+            undecided.pop(role, None)
         mapping = views.right_or_wrong(mapping, reading, right)
     return Guess(mapping, reasons, undecided)
 
 
 def complete(mapping: Mapping, reading: Reading) -> Mapping:
     """Complete a mapping with what its columns' values say: classes, how the score is read, and a first threshold."""
-    mapping = score_form.with_form(classes.with_values(mapping, reading), reading)
+    mapping = score_form.with_form(positives.with_values(mapping, reading), reading)
     return replace(mapping, threshold=logged.first_threshold(mapping, reading))
 
 
@@ -157,7 +158,7 @@ def _is_decision_name(name: str, rank: tuple[int, int] | None) -> bool:
 def _is_fitting(role: str, column: Column) -> bool:
     """Whether the values are those that a role mostly has: two classes of a label, fractions of a score."""
     if role == "label":
-        return len(classes.known_groups(column)) == 2
+        return len(positives.known_groups(column)) == 2
     if column.kind != "number" or column.n_distinct <= 2:
         return False
     scale = score_form.form_of(column).scale
@@ -271,7 +272,7 @@ def _share_of_numbers(column: Column) -> float:
 
 def any_binary(columns: Sequence[Column]) -> Column | None:
     """Return the last column with the values 0 and 1, else the only one with two values of which one is a known word."""
-    pairs = [(column, set(classes.known_groups(column))) for column in columns]
+    pairs = [(column, set(positives.known_groups(column))) for column in columns]
     numbers = [column for column, values in pairs if values == {"0", "1"}]
     words = [column for column, values in pairs if len(values) == 2 and values & {*POSITIVE_WORDS, "1"}]
     return numbers[-1] if numbers else _only(words)
@@ -279,8 +280,8 @@ def any_binary(columns: Sequence[Column]) -> Column | None:
 
 def _binary(columns: Sequence[Column]) -> list[Column]:
     """Return the columns with two classes, those with 0 and 1 or a telling word first."""
-    two = [column for column in columns if len(classes.known_groups(column)) == 2 and column.kind != "time"]
-    return sorted(two, key=lambda column: not {*classes.known_groups(column)} & {*POSITIVE_WORDS, "1"})
+    two = [column for column in columns if len(positives.known_groups(column)) == 2 and column.kind != "time"]
+    return sorted(two, key=lambda column: not {*positives.known_groups(column)} & {*POSITIVE_WORDS, "1"})
 
 
 def _rest(column: Column, n_rows: int) -> tuple[str, str]:

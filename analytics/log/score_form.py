@@ -6,7 +6,7 @@ import math
 import re
 from dataclasses import dataclass, replace
 
-from analytics.log import classes
+from analytics.log import positives
 from analytics.log.column import PERCENT, Column
 from analytics.log.mapping import Mapping
 from analytics.log.role_names import is_prediction
@@ -86,7 +86,7 @@ def is_confidence(mapping: Mapping, reading: Reading) -> bool:
     if mapping.score is None or mapping.decision is None or not mapping.decision_negative:
         return False
     decision = reading.column(mapping.decision)
-    if len(classes.known_groups(decision)) != 2:
+    if len(positives.known_groups(decision)) != 2:
         return False
     names_say_so = is_prediction(mapping.decision) or is_confidence_name(mapping.score)
     return names_say_so and spans_upper_half(reading.column(mapping.score), mapping)

@@ -6,15 +6,20 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from analytics.errors import QuestionError
-from analytics.log import classes, score_form
+from analytics.log import positives, rankings, score_form
 from analytics.log.column import MAX_SEGMENT_VALUES, Column
+from analytics.log.intervals import interval_columns
 from analytics.log.mapping import Mapping
 from analytics.log.right import Right, class_columns_of, fold
+from analytics.log.role_names import strength
 from analytics.log.schema import Reading
 from analytics.log.value_words import UNKNOWN_WORDS, plain, positive_of
 
 _MIN_CLASSES = 3
 """Values of a label from which on its classes are judged by whether they agree: two are positive and negative."""
+
+_NEAR_SHARE = 0.5
+"""How far a probability may be from a share of 1: of a label that is 0 or 1 the usual threshold."""
 
 _MIN_SHARED = 0.9
 """Share of the rows of a predicted column whose value the true one has too, for the two to be of one vocabulary. Set by hand."""
@@ -41,8 +46,8 @@ def right_or_wrong(mapping: Mapping, reading: Reading, right: Right) -> Mapping:
         mapping,
         right=replace(right, against_rest=None),
         label=right.true,
-        decision=right.predicted,
-        score=score,
+        decision=None if right.kind == "rankings" else right.predicted,
+        score=None if right.kind == "rankings" else score,
         positive=(),
         negative=(),
         decision_positive=(),
@@ -52,12 +57,21 @@ def right_or_wrong(mapping: Mapping, reading: Reading, right: Right) -> Mapping:
     for role in ("row_id", "time", "amount", "model_version"):
         if getattr(mapping, role) in taken:
             mapping = replace(mapping, **{role: None})  # type: ignore[arg-type]
+    if mapping.unit == right.query:  # each query counts once
+        mapping = replace(mapping, unit=None)
     segments = [name for name in mapping.segments if name not in taken]
     if right.kind == "classes":  # how each class is found, and how far each answer is right
         columns = [reading.column(name) for name in (right.true, right.predicted) if name is not None]
         segments += [column.name for column in columns if column.n_distinct <= MAX_SEGMENT_VALUES]
     mapping = replace(mapping, segments=tuple(segments))
     return replace(mapping, threshold=score_form.first_threshold(mapping, reading))
+
+
+def with_interval(right: Right, reading: Reading) -> Right:
+    """Return the rule of numbers with the interval that came with them, where two columns are called like its ends."""
+    numbers = [column.name for column in reading.columns if column.kind == "number"]
+    ends = interval_columns([name for name in numbers if name not in right.columns])
+    return right if ends is None else replace(right, lower=ends[0], upper=ends[1])
 
 
 def one_against_rest(mapping: Mapping, reading: Reading, value: str) -> Mapping:
@@ -93,12 +107,16 @@ def one_against_rest(mapping: Mapping, reading: Reading, value: str) -> Mapping:
 
 
 def guessed(mapping: Mapping, reading: Reading, said: Collection[str] = ()) -> Right | None:
-    """Return the rule of classes that agree where a label of three or more shares its values with a predicted column.
+    """Return the rule of rankings by names, or of classes where a label of three or more shares its values with a predicted one.
 
     A label in which one value is called positive by its words is yes or no.
 
     Where a score was ``said``, or its column is no confidence and none of one class, it is what is judged.
     """
+    if (ranked := rankings.guessed(reading, said)) is not None:
+        return ranked
+    if (fractions := _of_fractions(mapping, reading)) is not None:
+        return fractions
     if mapping.label is None or mapping.decision is None or (mapping.score is not None and "score" in said):
         return None
     true, predicted = reading.column(mapping.label), reading.column(mapping.decision)
@@ -107,14 +125,32 @@ def guessed(mapping: Mapping, reading: Reading, said: Collection[str] = ()) -> R
     is_own = mapping.score in {column for _, column in of_classes}
     if mapping.score is not None and not is_own and not score_form.is_confidence_name(mapping.score):
         return None
-    if min(len(classes.known_groups(column)) for column in (true, predicted)) < _MIN_CLASSES:
+    if min(len(positives.known_groups(column)) for column in (true, predicted)) < _MIN_CLASSES:
         return None
-    if true.n_distinct > MAX_SEGMENT_VALUES or positive_of(classes.known_groups(true)) is not None:
+    if true.n_distinct > MAX_SEGMENT_VALUES or positive_of(positives.known_groups(true)) is not None:
         return None
     known = {fold(value, right) for value, _ in true.top}
     rows = sum(rows for _, rows in predicted.top)
     shared = sum(rows for value, rows in predicted.top if fold(value, right) in known)
     return right if shared >= _MIN_SHARED * rows else None
+
+
+def _of_fractions(mapping: Mapping, reading: Reading) -> Right | None:
+    """Return the rule of numbers where the label holds shares between 0 and 1 and the score probabilities; no cut is guessed."""
+    named = (column.name for column in reading.columns if (strength("label", column.name) or (1, 0))[0] == 0)
+    label = mapping.label or next(named, None)
+    if label is None or mapping.score is None or mapping.score_scale != 1:
+        return None
+    true, score = reading.column(label), reading.column(mapping.score)
+    if any(column.kind != "number" or float(column.low or 0) < 0 for column in (true, score)):
+        return None
+    if (
+        float(true.high or 0) > 1
+        or float(score.high or 0) > 1
+        or not any(0 < float(value) < 1 for value, _ in true.top)
+    ):
+        return None
+    return Right("numbers", true.name, score.name, tolerance=_NEAR_SHARE)
 
 
 def _unknown(reading: Reading, right: Right) -> tuple[str, ...]:

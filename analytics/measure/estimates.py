@@ -92,7 +92,9 @@ def _sums_by_slice(
     if not names:
         return {}
     scored = score_table.filter(pl.col("score_bin").is_not_null())
-    values = scored.select(pl.col(names).cast(pl.Float64).fill_null(0.0))
+    # What the log does not have is not zero: its metrics have no value.
+    lacking = [pl.lit(float("nan")).alias(name) for name in names if name not in score_table.columns]
+    values = scored.with_columns(lacking).select(pl.col(names).cast(pl.Float64).fill_null(0.0))
     if not by:
         return {name: np.array([float(values[name].sum())]) for name in names}
     keys, order = slice_keys(scored, by), slice_keys(slices, by)

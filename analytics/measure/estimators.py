@@ -223,19 +223,6 @@ class Mean(Estimator):
 
 
 @dataclass(frozen=True)
-class SumMean(Estimator):
-    """A mean over the judged rows, from sums by slice: Student's t."""
-
-    of: Callable[[Mapping[str, FloatArray], FloatArray], Estimate]
-    sums: frozenset[str]
-    reads_sums = True
-
-    def interval(self, known: Evidence, level: float, bounds: Bounds) -> Interval:
-        """Bound a mean."""
-        return mean_interval(self.of(known.sums, known.counts.judged), known.counts.judged, level, bounds)
-
-
-@dataclass(frozen=True)
 class Area(Estimator):
     """An area under a curve, from positives and negatives score by score: normal on the logit scale."""
 

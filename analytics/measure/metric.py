@@ -44,6 +44,8 @@ class Metric:
         Whether the label begins with a person's name and keeps its capital inside a sentence.
     kinds : frozenset of str
         The kinds of log (`log.right.KINDS`) in which it has a meaning.
+    needs_interval : bool
+        Whether it is about intervals that the log gives with its numbers.
     """
 
     name: str
@@ -63,6 +65,7 @@ class Metric:
     short: str = ""
     has_proper_name: bool = False
     kinds: frozenset[str] = frozenset({"yes/no"})
+    needs_interval: bool = False
 
     @property
     def range(self) -> Bounds:

@@ -13,19 +13,19 @@ from analytics.measure.counts import Counts
 from analytics.measure.curves import auroc, auroc_influence, average_precision, average_precision_influence
 from analytics.measure.estimators import Area, Bootstrapped, Grouped, Mean, Proportion
 from analytics.measure.intervals import FloatArray
+from analytics.measure.kinds import OF_KINDS
 from analytics.measure.losses import brier, log_loss, mean_score
 from analytics.measure.metric import Metric, Use
-from analytics.measure.numbers import OF_NUMBERS
 from analytics.measure.reliability import ece
 
 
-def metrics_of(kind: str, *, has_score: bool = True) -> tuple[str, ...]:
+def metrics_of(kind: str, *, has_score: bool = True, has_interval: bool = True) -> tuple[str, ...]:
     """Name the metrics that have a meaning in a kind of log, in the order of the registry; without a score those of counts.
 
     >>> metrics_of("classes"), metrics_of("grades", has_score=False)
     (('error_rate', 'accuracy', 'mean_score', 'auroc', 'brier', 'log_loss', 'ece'), ('error_rate', 'accuracy', 'mean_grade'))
     """
-    known = (name for name, metric in METRICS.items() if kind in metric.kinds)
+    known = (name for name, metric in METRICS.items() if kind in metric.kinds and metric.needs_interval <= has_interval)
     return tuple(name for name in known if has_score or not METRICS[name].estimator.reads_bins)
 
 
@@ -91,7 +91,7 @@ _REGISTRY: tuple[Metric, ...] = (
         frozenset({"slices", "discovery", "gap"}),
         is_share=True,
         is_of_errors=True,
-        kinds=_EVERY_KIND,
+        kinds=_EVERY_KIND | {"rankings"},
     ),
     Metric(
         "accuracy",
@@ -104,7 +104,7 @@ _REGISTRY: tuple[Metric, ...] = (
         frozenset({"slices", "gap"}),
         is_share=True,
         is_of_errors=True,
-        kinds=_EVERY_KIND,
+        kinds=_EVERY_KIND | {"rankings"},
     ),
     Metric(
         "precision",
@@ -314,4 +314,4 @@ _REGISTRY: tuple[Metric, ...] = (
     ),
 )
 
-METRICS: dict[str, Metric] = {metric.name: metric for metric in (*_REGISTRY, CORRECTED, *OF_NUMBERS)}
+METRICS: dict[str, Metric] = {metric.name: metric for metric in (*_REGISTRY, CORRECTED, *OF_KINDS)}

@@ -23,6 +23,8 @@ from analytics.measure.metrics import METRICS, metrics_of, named
 MIN_SUPPORT = 30
 """Judged rows below which a slice is marked: the interval of a share of one half is then at least 34 points wide (Wilson at
 95 %)."""
+_OF_CLASSES = ("base_rate", "base_rate_complement", *(f"excess_base_rate{end}" for end in ("", "_low", "_high")))
+"""Columns that only rows of two classes have."""
 
 
 def slice_table(
@@ -64,7 +66,8 @@ def slice_table(
         complement), m_difference_low, m_difference_high, m_p, m_p_adjusted. For metrics of the counts that move with the base
         rate also m_base_rate (what the complement's FNR and FPR give on the slice's positives and negatives), m_beyond (m less
         that) with _low and _high, m_beyond_p, m_beyond_p_adjusted. With clusters n_units, design_effect of
-        ``metric``, and m_design_effect, as in `estimate_table`.
+        ``metric``, and m_design_effect, as in `estimate_table`. Where rows are right or wrong no base rate explains an error,
+        and there are no columns of it.
 
     Notes
     -----
@@ -106,7 +109,8 @@ def slice_table(
         **{name: column for per_metric in columns.values() for name, column in per_metric.items()},
         **_with_headline(spreads, metric),
     }
-    return with_columns(slices, found)
+    table = with_columns(slices, found)
+    return table.drop(_OF_CLASSES) if is_right_or_wrong else table
 
 
 def compared_by(metric: str) -> tuple[str, str]:

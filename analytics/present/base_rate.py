@@ -22,7 +22,8 @@ def split_words(row: Mapping[str, Any], unit: str = "error") -> str:
     Returns
     -------
     str
-        Empty where the split is not defined. The numbers are rounded so that the parts add up.
+        Empty where the split is not defined; without parts where rows are right or wrong. The numbers are rounded so that the
+        parts add up.
 
     Examples
     --------
@@ -34,6 +35,9 @@ def split_words(row: Mapping[str, Any], unit: str = "error") -> str:
     if not words.is_known(row["excess_model"]) or not words.is_known(row["excess_errors"]):
         return ""
     excess, model = round(row["excess_errors"]), round(row["excess_model"])
+    if "base_rate" not in row:
+        bounds = words.between(*(words.plain(row[f"excess_model_{end}"], 0) for end in ("low", "high")))
+        return f"{words.signed(excess)} ({bounds}) excess {unit}s"
     base = excess - model
     side, sign = ("fewer", -1) if excess < 0 else ("more", 1)
     is_opposed = sign * base < 0 or sign * model < 0

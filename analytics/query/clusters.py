@@ -12,8 +12,9 @@ import polars as pl
 
 from analytics.log.schema import Log
 from analytics.query.cohort import Cohort
-from analytics.query.engine import Engine, as_people_see, stored_slice
+from analytics.query.engine import Engine
 from analytics.query.relations import LOG_LOSS, MOMENTS, integer, log_loss
+from analytics.query.slicing import as_people_see, stored_slice
 
 _COUNTED = ("tp", "fp", "fn", "tn", "n_flagged", "n_scored", "n_pos", "n_labelled")
 """What is counted per unit, in the order of the products."""

@@ -15,7 +15,7 @@ from analytics.log.schema import Log
 from analytics.query.operators import OPERATORS, Join, Operator
 from analytics.query.phrases import either
 
-Outcome = Literal["tp", "fp", "fn", "tn", "unlabelled", "unscored"]
+Outcome = Literal["tp", "fp", "fn", "tn", "unlabelled", "unscored", "right", "wrong"]
 OUTCOME_WORDS: dict[str, str] = {
     "tp": "true positives",
     "fp": "false positives",
@@ -23,6 +23,8 @@ OUTCOME_WORDS: dict[str, str] = {
     "tn": "true negatives",
     "unlabelled": "rows without a label yet",
     "unscored": "rows without a score",
+    "right": "right rows",
+    "wrong": "wrong rows",
 }
 _MAX_CLAUSES = 50
 """Of one link, which may come from anyone: no page makes more than a handful, and each costs a predicate."""

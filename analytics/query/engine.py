@@ -8,7 +8,6 @@ import uuid
 import weakref
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import time
 from itertools import count
 from typing import Any
 
@@ -18,7 +17,6 @@ import numpy as np
 import polars as pl
 
 from analytics.errors import QuestionError, StoreError
-from analytics.log.column import MAX_SEGMENT_VALUES
 from analytics.log.disk import owner, storing
 from analytics.log.grid import Grid
 from analytics.log.schema import Log
@@ -26,9 +24,8 @@ from analytics.log.workspace import Workspace
 from analytics.query import lock, relations
 from analytics.query.cohort import Cohort
 from analytics.query.predicates import predicate
+from analytics.query.slicing import as_people_see, stored_slice
 
-_MAX_NUMBERS = 1_000
-"""Different numbers of a column without bins that are sliced by value: nobody reads more slices than that."""
 _UNREADABLE = (duckdb.IOException, duckdb.SerializationException, duckdb.FatalException, duckdb.InternalException)
 _CORRUPT = "Corrupt database file"
 _DAMAGED = "The log {!r} cannot be opened: its file is missing or damaged, and was set aside. Upload the export again."
@@ -82,8 +79,12 @@ class Engine:
         lock.lock_down(self._connection, workspace.logs, spill)
 
     def frame(self, log: Log) -> nw.LazyFrame[Any]:
-        """Return the rows of a log on a cursor of their own: a busy connection would refuse a second question."""
-        return self._table(log, "log")
+        """Return the rows of a log on a cursor of their own: a busy connection would refuse a second question.
+
+        Of a log of rankings the first row of each query stands for it.
+        """
+        rows = self._table(log, "log")
+        return rows.filter(nw.col("is_first") == 1) if log.mapping.kind == "rankings" else rows
 
     def _table(self, log: Log, name: str) -> nw.LazyFrame[Any]:
         attached = self._attach(log)
@@ -196,6 +197,8 @@ class Engine:
         unknown |= frozenset() if log.mapping.amount is not None else relations.AMOUNTS
         unknown |= frozenset() if log.mapping.kind == "numbers" else relations.ERRORS
         unknown |= frozenset() if log.mapping.kind in ("numbers", "grades") else relations.TRUTH
+        unknown |= frozenset() if log.mapping.has_interval else relations.INTERVALS
+        unknown |= frozenset() if log.mapping.kind == "rankings" else relations.RANKS
         frame = self.collect(
             relations.score_table(
                 self.kept(log, cohort, threshold),
@@ -279,42 +282,3 @@ class Engine:
 def _is_unreadable(error: duckdb.Error) -> bool:
     """Whether an error means that the file of a log is damaged: a wrong checksum has no class of its own."""
     return isinstance(error, _UNREADABLE) or _CORRUPT in str(error)
-
-
-def stored_slice(log: Log, name: str) -> str:
-    """Return the stored column that slices by ``name``: its bins where it has some.
-
-    Raises
-    ------
-    QuestionError
-        If the column is unknown, or holds more different times or numbers than can be told apart.
-    """
-    column = log.column(name)
-    if name in log.bins:
-        return column.bin_name
-    if column.kind == "time" and column.n_distinct > MAX_SEGMENT_VALUES:
-        raise QuestionError(
-            f"Expected a segment column, found {name!r} with {column.n_distinct:,} different times. Choose another, or filter "
-            "by it."
-        )
-    if column.kind == "number" and column.n_distinct > _MAX_NUMBERS:
-        raise QuestionError(
-            f"Expected a segment column, found {name!r} with {column.n_distinct:,} different numbers. "
-            "Make it a segment in the mapping, so that it gets bins."
-        )
-    return column.sql_name
-
-
-def as_people_see(log: Log, name: str, values: pl.Series, *, in_bins: bool = True) -> pl.Series:
-    """Return slice values for people: bins by their label, text as text, numbers and truth values as they are."""
-    bins = log.bins.get(name) if in_bins else None
-    if bins is not None:
-        labels = {code: bins.label(code) for code in range(len(bins.edges) - 1)}
-        order = pl.Enum([label for label in labels.values() if label is not None])
-        return values.cast(pl.Int64).replace_strict(labels, return_dtype=pl.String).cast(order)
-    if values.dtype in (pl.Categorical, pl.Enum) or isinstance(values.dtype, pl.Enum):
-        return values.cast(pl.String)
-    if isinstance(values.dtype, pl.Datetime):
-        is_days = bool((values.dt.time() == time(0)).fill_null(value=True).all())
-        return values.dt.strftime("%Y-%m-%d" if is_days else "%Y-%m-%d %H:%M:%S")
-    return values

@@ -14,9 +14,9 @@ import polars as pl
 from analytics.log.bins import Bins, whole
 from analytics.log.column import Column
 from analytics.log.schema import Log
-from analytics.query.engine import as_people_see
 from analytics.query.relations import AMOUNTS, MOMENTS, integer, score_table
 from analytics.query.sampling import scattered
+from analytics.query.slicing import as_people_see
 
 _UNDER = -1
 """The code of what is below the first edge of the reference's bins."""

@@ -9,8 +9,9 @@ import polars as pl
 
 from analytics.log.schema import Log
 from analytics.query.cohort import Cohort
-from analytics.query.engine import Engine, as_people_see, stored_slice
+from analytics.query.engine import Engine
 from analytics.query.relations import integer
+from analytics.query.slicing import as_people_see, stored_slice
 
 
 def outcome_table(

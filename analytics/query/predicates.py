@@ -27,7 +27,7 @@ def predicate(cohort: Cohort, log: Log, threshold: float) -> nw.Expr | None:
     parts = [_column_predicate(log, plain.of(column)) for column in plain.columns()]
     parts += [OPERATORS[clause.op].keeps(log, clause.column, clause.values) for clause in rows]
     if cohort.outcomes:
-        parts.append(any_of([outcome_predicate(outcome, threshold) for outcome in cohort.outcomes]))
+        parts.append(any_of([_outcome_of(log, outcome, threshold) for outcome in cohort.outcomes]))
     return all_of(parts) if parts else None
 
 
@@ -58,6 +58,13 @@ def _column_predicate(log: Log, clauses: Sequence[Clause]) -> nw.Expr:
     return all_of([*([any_of(alternatives)] if alternatives else []), *found["all"], *found["part"]])
 
 
+def _outcome_of(log: Log, outcome: str, threshold: float) -> nw.Expr:
+    """Return the predicate of one outcome; where rows are right or wrong, of any score."""
+    if log.is_right_or_wrong and outcome in ("right", "wrong"):
+        return ~nw.col("score").is_null() & (nw.col("label") == (1 if outcome == "right" else 0))
+    return outcome_predicate(outcome, threshold)
+
+
 def outcome_predicate(outcome: str, threshold: float) -> nw.Expr:
     """Return the predicate of one outcome at a threshold."""
     label, score = nw.col("label"), nw.col("score")
@@ -65,5 +72,8 @@ def outcome_predicate(outcome: str, threshold: float) -> nw.Expr:
         return label.is_null()
     if outcome == "unscored":
         return score.is_null()
+    if outcome in ("right", "wrong"):
+        cells = ("tp", "tn") if outcome == "right" else ("fp", "fn")
+        return any_of([outcome_predicate(cell, threshold) for cell in cells])
     flagged = score >= threshold if outcome in ("tp", "fp") else score < threshold
     return flagged & (label == (1 if outcome in ("tp", "fn") else 0))

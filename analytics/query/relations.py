@@ -34,6 +34,14 @@ def _smape() -> nw.Expr:
     return nw.when(size > 0).then(2 * nw.col("error").abs() / size).otherwise(nw.lit(0.0))
 
 
+def _entropy() -> nw.Expr:
+    """Return the log loss of a predicted probability against a true share of 1, null where either is outside [0, 1]."""
+    true, predicted = nw.col("truth"), nw.col("truth") + nw.col("error")
+    inside = (true >= 0) & (true <= 1) & (predicted > -EPSILON) & (predicted < 1 + EPSILON)
+    clipped = predicted.clip(EPSILON, 1 - EPSILON)
+    return nw.when(inside).then(-(true * clipped.log() + (1 - true) * (1 - clipped).log()))
+
+
 _SUMMED: dict[str, Callable[[nw.Expr, nw.Expr], nw.Expr]] = {
     "score_sum": lambda score, label: nw.when(~label.is_null()).then(score),
     "score_sq_sum": lambda score, label: nw.when(~label.is_null()).then(score * score),
@@ -47,6 +55,23 @@ _SUMMED: dict[str, Callable[[nw.Expr, nw.Expr], nw.Expr]] = {
     "smape_sq_sum": lambda score, label: nw.when(~label.is_null()).then(_smape() ** 2),
     "truth_sum": lambda score, label: nw.when(~label.is_null()).then(nw.col("truth")),
     "truth_sq_sum": lambda score, label: nw.when(~label.is_null()).then(nw.col("truth") ** 2),
+    "entropy_sum": lambda score, label: nw.when(~label.is_null()).then(_entropy()),
+    "entropy_sq_sum": lambda score, label: nw.when(~label.is_null()).then(_entropy() ** 2),
+    "entropy_n_sum": lambda score, label: integer(~label.is_null() & ~_entropy().is_null()),
+    "covered_sum": lambda score, label: nw.when(~label.is_null()).then(nw.col("covered")),
+    "covered_n_sum": lambda score, label: integer(~label.is_null() & ~nw.col("covered").is_null()),
+    "width_sum": lambda score, label: nw.when(~label.is_null() & ~nw.col("covered").is_null()).then(nw.col("width")),
+    "width_sq_sum": lambda score, label: nw.when(~label.is_null() & ~nw.col("covered").is_null()).then(
+        nw.col("width") ** 2
+    ),
+    "ndcg_sum": lambda score, label: nw.col("ndcg"),
+    "ndcg_sq_sum": lambda score, label: nw.col("ndcg") ** 2,
+    "ndcg_n_sum": lambda score, label: integer(~nw.col("ndcg").is_null()),
+    "reciprocal_rank_sum": lambda score, label: nw.col("reciprocal_rank"),
+    "reciprocal_rank_sq_sum": lambda score, label: nw.col("reciprocal_rank") ** 2,
+    "precision_at_sum": lambda score, label: nw.col("precision_at"),
+    "precision_at_sq_sum": lambda score, label: nw.col("precision_at") ** 2,
+    "hit_sum": lambda score, label: nw.col("hit"),
     "amount_pos_sum": lambda score, label: nw.when(label == 1).then(nw.col("amount")),
     "amount_neg_sum": lambda score, label: nw.when(label == 0).then(nw.col("amount")),
     "amount_unlabelled_sum": lambda score, label: nw.when(label.is_null()).then(nw.col("amount")),
@@ -56,7 +81,15 @@ SUMS = frozenset(_SUMMED)
 AMOUNTS = frozenset({"amount_pos_sum", "amount_neg_sum", "amount_unlabelled_sum"})
 MOMENTS = frozenset({"score_sum", "score_sq_sum", "score_pos_sum"})
 LOG_LOSS = frozenset({"log_loss_sum"})
-ERRORS = frozenset({"error_sum", "error_abs_sum", "error_sq_sum", "error_fourth_sum", "smape_sum", "smape_sq_sum"})
+ERRORS = frozenset(
+    {"error_sum", "error_abs_sum", "error_sq_sum", "error_fourth_sum", "smape_sum", "smape_sq_sum"}
+    | {"entropy_sum", "entropy_sq_sum", "entropy_n_sum"}
+)
+RANKS = frozenset(
+    {"ndcg_sum", "ndcg_sq_sum", "ndcg_n_sum", "reciprocal_rank_sum", "reciprocal_rank_sq_sum", "precision_at_sum"}
+    | {"precision_at_sq_sum", "hit_sum"}
+)
+INTERVALS = frozenset({"covered_sum", "covered_n_sum", "width_sum", "width_sq_sum"})
 TRUTH = frozenset({"truth_sum", "truth_sq_sum"})
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 import duckdb
@@ -11,14 +11,15 @@ from analytics.errors import InputError
 from analytics.log.bins import Bins
 from analytics.log.column import MAX_VALUES_BY_VALUE, Column
 from analytics.log.mapping import Mapping
+from analytics.log.right import Right
 from analytics.log.schema import Log, Reading
 from analytics.reading import strays
 from analytics.reading.grid import bin_case, numeric_bins, score_grid
-from analytics.reading.sql import right
+from analytics.reading.sql import rankings, right
 from analytics.reading.sql.expression import NULL, Expression, numeric
 from analytics.reading.sql.expressions import decision_expression, label_expression, score_expression, time_expression
 
-_WITHOUT_WEIGHT = ("numbers", "grades")
+_WITHOUT_WEIGHT = ("numbers", "grades", "rankings")
 """Kinds of logs whose means know no weights yet."""
 
 _WEIGHED = ", sum(weight) FILTER (label = 1) / sum(weight) FILTER (label IS NOT NULL)"
@@ -64,6 +65,8 @@ def build(
             f"Expected a log of yes/no or of classes for a weight, found one of {mapping.kind}: there rows are counted. "
             "Choose no weight in the mapping."
         )
+    if mapping.kind == "rankings" and mapping.right is not None:
+        rankings.create_queries(connection, reading, mapping.right)
     score = score_expression(reading, mapping)
     score_kind, edges, grid_is_exact = score_grid(connection, score, has_score=mapping.has_score)
     progress(0.2)
@@ -77,9 +80,10 @@ def build(
     if mapping.latest_by and mapping.row_id:
         _take_latest_labels(connection, reading, mapping)
     progress(0.9)
+    where = " WHERE is_first = 1" if mapping.kind == "rankings" else ""
     counts = connection.execute(
         "SELECT count(*), count(label), count(*) FILTER (label = 1), count(*) FILTER (score IS NULL), "
-        f"min(moment)::VARCHAR, max(moment)::VARCHAR{_WEIGHED if mapping.weight else ''} FROM log_file.log"
+        f"min(moment)::VARCHAR, max(moment)::VARCHAR{_WEIGHED if mapping.weight else ''} FROM log_file.log{where}"
     ).fetchone()
     assert counts is not None
     if mapping.score and counts[0] == counts[3] > reading.column(mapping.score).n_missing:
@@ -148,9 +152,16 @@ def _create_log(
     ]
     selected += [
         Expression(f"({number.sql})::DOUBLE AS {name}", number.parameters)
-        for name, number in (("error", right.error(reading, mapping)), ("truth", right.truth(reading, mapping)))
+        for name, number in (
+            ("error", right.error(reading, mapping)),
+            ("truth", right.truth(reading, mapping)),
+            ("covered", right.covered(reading, mapping)),
+            ("width", right.width(reading, mapping)),
+        )
         if number is not NULL
     ]
+    if mapping.kind == "rankings" and mapping.right is not None:
+        selected += _of_query(reading, mapping.right)
     columns = ", ".join(expression.sql for expression in selected)
     parameters = [value for expression in selected for value in expression.parameters]
     connection.execute(
@@ -158,6 +169,14 @@ def _create_log(
         f"FROM (SELECT rowid AS row_id, {score.sql} AS score, {columns} FROM raw) s LEFT JOIN bin_of ON s.score = bin_of.score",
         [*score.parameters, *parameters],
     )
+
+
+def _of_query(reading: Reading, right: Right) -> Iterator[Expression]:
+    """Give the metrics of a row's query, and whether the row is its first: that one stands for the query."""
+    first = rankings.of_query(reading, right, "first")
+    yield Expression(f"CASE WHEN {first.sql} = rowid THEN 1 ELSE 0 END::UTINYINT AS is_first")
+    for name in rankings.METRICS:
+        yield Expression(f"{rankings.of_query(reading, right, name).sql} AS {name}")
 
 
 def _unit(connection: duckdb.DuckDBPyConnection, column: Column) -> Expression:

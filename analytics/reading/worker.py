@@ -17,7 +17,7 @@ from pathlib import Path
 
 import duckdb
 
-from analytics.log import classes, logged, payloads, roles
+from analytics.log import logged, payloads, positives, roles
 from analytics.log.schema import Reading
 from analytics.reading import build, files, grid, parts, profile, protocol, refusals
 from analytics.reading import labels as later_labels
@@ -161,7 +161,7 @@ def _attach(request: protocol.Attach, job: protocol.Job, progress: Progress) -> 
     reading = later_labels.join_labels(connection, reading, given, folder, request.max_bytes, progress.at)
     assert reading.labels is not None
     if mapping.label != reading.labels.label_column:
-        positive, negative = classes.split_values(reading.column(reading.labels.label_column))
+        positive, negative = positives.split_values(reading.column(reading.labels.label_column))
         mapping = replace(mapping, label=reading.labels.label_column, positive=positive, negative=negative)
     (folder / "mapping.json").write_text(json.dumps(asdict(mapping), ensure_ascii=False), encoding="utf-8")
     return _stage(connection, reading, folder, progress)

@@ -94,7 +94,7 @@ def _columns_of() -> dict[str, Any]:
 
 
 def draw_time(question: Question, groups: int) -> None:
-    """Show calibration over time with prevalence beside it."""
+    """Show calibration over time, mean score beside observed rate."""
     if question.log.time_low is None:
         return
     st.subheader("Since when?")
@@ -107,6 +107,6 @@ def draw_time(question: Question, groups: int) -> None:
         figures.calibration_trend(found.table, found.every, broke),
         readings.calibration_trend_reading(found),
         "calibration_trend",
-        alt="Mean score, prevalence and their difference over time",
+        alt="Mean score, observed rate and their difference over time",
         table=found.table,
     )

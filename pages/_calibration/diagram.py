@@ -48,7 +48,7 @@ def draw_controls(question: Question) -> tuple[Binning, int, bool, str | None]:
         "Log-odds",
         key="odds",
         bind="query-params",
-        help="Spreads rare positives out.",
+        help="Spreads scores near 0 and 1 out.",
         disabled=not question.log.is_probability,
     )
     chosen: Binning = binning if binning in offered else "equal_mass"

@@ -8,6 +8,7 @@ from analytics.answers.calibration.recalibration import Recalibration, Split, re
 from analytics.answers.question import Question
 from analytics.errors import QuestionError
 from analytics.measure.calibration.recalibration import METHODS, Method
+from analytics.measure.thresholds.policy import Policy
 from analytics.present import figures, readings, words
 from analytics.present.tables.calibration import map_rows
 from pages._frame import policy as policy_controls
@@ -15,6 +16,7 @@ from pages._frame.cache import kept
 from pages._frame.render import escaped, figure, say_rows_are_counted, sentence
 from pages._frame.tables import number_table
 
+_COSTS = ("cost_at_formula", "cost_at_best")
 _SPLITS: dict[Split, str] = {"time": "Earlier", "rows": "Random"}
 
 
@@ -36,8 +38,10 @@ def draw_recalibration(question: Question, groups: int) -> None:
     method = method if method in methods else methods[0]
     with split_place:
         split, share = _draw_split(question)
-    policy = policy_controls.draw_errors(question)
-    st.caption(escaped(f"{METHODS[method]} {readings.costs_reading(policy.costs, policy.unit)}"))
+    is_priced = not question.log.is_right_or_wrong  # rows that are right or wrong have no two errors to weigh
+    policy = policy_controls.draw_errors(question) if is_priced else Policy()
+    priced = readings.costs_reading(policy.costs, policy.unit) if is_priced else ""
+    st.caption(escaped(f"{METHODS[method]} {priced}"))
     try:
         found = kept(recalibration, question, policy.costs, split=split, share=share, groups=groups)
     except QuestionError as error:
@@ -48,13 +52,13 @@ def draw_recalibration(question: Question, groups: int) -> None:
     with pair.cell():
         figure(
             figures.recalibration_diagram(found.bins, method, first),
-            readings.recalibration_reading(found, method, policy.unit),
+            readings.recalibration_reading(found, method, policy.unit, is_priced=is_priced),
             "recalibration",
             alt="Reliability diagram before and after recalibration",
             table=found.bins,
         )
     with pair.cell():
-        _draw_maps(found, method, policy.unit)
+        _draw_maps(found, method, policy.unit, is_priced=is_priced)
 
 
 def _draw_split(question: Question) -> tuple[Split, float]:
@@ -77,7 +81,7 @@ def _draw_split(question: Question) -> tuple[Split, float]:
     return split if split in splits else splits[0], min(max(int(percent or 50), 10), 90) / 100
 
 
-def _draw_maps(found: Recalibration, method: str, unit: str) -> None:
+def _draw_maps(found: Recalibration, method: str, unit: str, *, is_priced: bool) -> None:
     """Compare the maps and offer the chosen one as a table and as Python."""
     number, counted = st.column_config.NumberColumn, f" ({unit})" if unit else ""
     number_table(
@@ -86,7 +90,7 @@ def _draw_maps(found: Recalibration, method: str, unit: str) -> None:
         height="content",
         placeholder=words.UNDEFINED,
         alt="The maps compared on rows that they were not fitted on",
-        column_order=["method", "difference", "slope", "ece", "brier", "cost_at_formula", "cost_at_best"],
+        column_order=["method", "difference", "slope", "ece", "brier", *(_COSTS if is_priced else ())],
         column_config={
             "method": "Map",
             "difference": number("Off by, points", format="%.1f"),
@@ -101,9 +105,13 @@ def _draw_maps(found: Recalibration, method: str, unit: str) -> None:
             ),
         },
     )
+    of_costs = (
+        ", so the best threshold costs the same before and after, but for ties; what it mends is the threshold that is "
+        "computed from the costs"
+    )
     st.caption(
-        "Judged on rows that the maps were not fitted on. A rising map keeps the order of the rows, so the best threshold "
-        "costs the same before and after, but for ties; what it mends is the threshold that is computed from the costs."
+        "Judged on rows that the maps were not fitted on. A rising map keeps the order of the rows"
+        f"{of_costs if is_priced else ''}."
     )
     chosen = found.maps.get(method)
     if chosen is not None:

@@ -39,17 +39,32 @@ def draw(log: Log, cohort: Cohort) -> None:
         )
 
 
+_OF_CLASSES, _OF_ANSWERS = ("tp", "fp", "fn", "tn"), ("right", "wrong")
+"""Outcomes of rows of two classes, and of rows that are right or wrong at any score."""
+
+
+def _outcome_label(outcome: str) -> str:
+    """Return what an outcome is called where there is little room."""
+    if outcome in _OF_ANSWERS:
+        return outcome
+    return outcome.upper() if outcome in _OF_CLASSES else f"not {outcome[2:]}"
+
+
 def _draw_adder(log: Log, cohort: Cohort) -> None:
     """Choose a column and what to keep of it."""
+    hidden = _OF_CLASSES if log.is_right_or_wrong else _OF_ANSWERS
+    offered = [outcome for outcome in OUTCOME_WORDS if outcome not in hidden]
     st.pills(
         "Outcome",
-        list(OUTCOME_WORDS),
+        offered,
         selection_mode="multi",
         key="new_outcomes",
-        default=list(cohort.outcomes) or None,
-        format_func=lambda outcome: outcome.upper() if len(outcome) == 2 else f"not {outcome[2:]}",
+        default=[outcome for outcome in cohort.outcomes if outcome in offered] or None,
+        format_func=_outcome_label,
         on_change=lambda: session.set_cohort(Cohort(session.cohort().clauses, tuple(st.session_state["new_outcomes"]))),
-        help="True and false positives and negatives at the threshold; rows without a label or a score.",
+        help="Rows that are right or wrong; those of which it is not known."
+        if log.is_right_or_wrong
+        else "True and false positives and negatives at the threshold; rows without a label or a score.",
     )
     names = [column.name for column in log.columns]
     name = st.selectbox("Column", names, index=None, key="new_column", placeholder="Choose a column")

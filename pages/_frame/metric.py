@@ -20,7 +20,7 @@ def offered_metrics(question: Question) -> list[str]:
     """Return the metrics by which slices of a log can be compared."""
     log = question.log
     has_score = log.mapping.has_score or not log.is_right_or_wrong
-    known = metrics_of(log.mapping.kind, has_score=has_score)
+    known = metrics_of(log.mapping.kind, has_score=has_score, has_interval=log.mapping.has_interval)
     offered = [name for name in used_in("slices", log.mapping.kind) if name in known]
     return [name for name in offered if log.is_probability or not METRICS[name].needs_probability]
 

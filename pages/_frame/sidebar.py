@@ -14,6 +14,7 @@ from analytics.answers.labels import arrival_of
 from analytics.answers.question import model_versions
 from analytics.errors import EmptyCohort
 from analytics.log import views
+from analytics.log.right import Right, fold
 from analytics.log.schema import Log
 from analytics.present import readings, words
 from analytics.query.cohort import Cohort, column_words
@@ -21,6 +22,7 @@ from analytics.query.engine import Engine
 from analytics.query.weights import weight_of
 from pages._frame import address, filters, session
 from pages._frame.cache import kept
+from pages._frame.conditions import value_counts
 from pages._frame.render import escaped
 
 
@@ -118,7 +120,7 @@ def _draw_view(log: Log) -> Log:
         st.session_state["class"] = None
         return log
     if right.kind == "classes":
-        known = views.classes_of(log.reading, right)
+        known = _classes(log, right)
         if st.session_state.get("class") not in known:
             st.session_state["class"] = None
         st.selectbox(
@@ -134,6 +136,20 @@ def _draw_view(log: Log) -> Log:
     if not st.session_state.get("class"):
         st.caption(escaped(f"A row is right if {right.sentence}."))
     return session.viewed_log()
+
+
+def _classes(log: Log, right: Right) -> list[str]:
+    """Return every class, the most frequent first; the reading lists some, and of a text with more the engine is asked."""
+    known = list(views.classes_of(log.reading, right))
+    for name in (right.true, right.predicted):
+        column = log.column(name) if name else None
+        if column is not None and column.kind == "text" and column.n_distinct > len(column.top):
+            known += value_counts(log, column.name)["value"].drop_nulls().to_list()
+    found: dict[str, str] = {}
+    for value in known:
+        if value not in right.unknown:
+            found.setdefault(fold(value, right), value)
+    return [*found.values()]
 
 
 def _forget_threshold() -> None:

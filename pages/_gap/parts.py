@@ -44,6 +44,7 @@ def ends(engine: Engine, reference: Question, production: Question, metric: str)
             threshold_bin=scores.threshold_bin,
             metrics=(metric,),
             is_probability=question.log.is_probability,
+            is_right_or_wrong=question.log.is_right_or_wrong,
         )
         value = table[metric][0]
         found.append(nan if value is None else float(value))
@@ -86,10 +87,10 @@ def draw_names(gap: Gap) -> None:
     )
 
 
-def draw_method() -> None:
+def draw_method(gap: Gap) -> None:
     """Say how the parts are computed, behind one click."""
     with st.expander("How this was computed", key="gap_method"):
-        sentence(readings.HOW)
+        sentence(readings.how_reading(is_right_or_wrong=gap.sides.production.log.is_right_or_wrong))
 
 
 def draw_time(gap: Gap, time: GapTime | None) -> None:

@@ -212,9 +212,8 @@ def _draw_doubts(reading: Reading, mapping: Mapping, *, is_doubtful: bool) -> No
     elif (note := one_class(mapping, reading)) is not None:
         st.info(escaped(note), icon=":material/info:")
     elif is_doubtful:
-        st.warning(
-            "More rows are judged wrong than right. Is the positive value swapped?", icon=":material/swap_horiz:"
-        )
+        doubt = "the positive value swapped" if mapping.kind == "yes/no" else "this what makes a row right"
+        st.warning(f"More rows are judged wrong than right. Is {doubt}?", icon=":material/swap_horiz:")
 
 
 def draw_conflicts(reading: Reading, mapping: Mapping) -> bool:

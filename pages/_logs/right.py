@@ -1,13 +1,15 @@
-"""What makes a row right: one sentence in the same form for classes, grades and numbers, beside the label of two classes."""
+"""What makes a row right: one sentence in the same form for all kinds of log, beside the label of two classes."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import streamlit as st
 
 from analytics.errors import AnalysisError
-from analytics.log import views
+from analytics.log import rankings, views
 from analytics.log.mapping import Mapping
-from analytics.log.right import KINDS, Kind, Right, parsed_tolerance
+from analytics.log.right import KINDS, MAX_RANK, Kind, Right, parsed_tolerance
 from analytics.log.schema import Reading
 from pages._frame.render import escaped
 
@@ -16,6 +18,7 @@ _SENTENCES: dict[Kind, str] = {
     "classes": "the predicted class equals the true one",
     "grades": "its grade is at least a mark",
     "numbers": "the predicted number is near the true one",
+    "rankings": "the first row of its query is relevant",
 }
 _TOLERANCE = "10%"
 """Where nobody says how near: a tenth of the true number. A place to begin."""
@@ -35,6 +38,8 @@ def choose(reading: Reading, mapping: Mapping, key: str) -> Right | None:
     )
     if kind is None or kind == "yes/no":
         return None
+    if kind == "rankings":
+        return _choose_ranking(reading, before, key)
     left, between, right = st.columns(3, vertical_alignment="bottom")
     with left:
         first = before.true if before is not None else mapping.label
@@ -71,7 +76,49 @@ def choose(reading: Reading, mapping: Mapping, key: str) -> Right | None:
         except AnalysisError as error:
             st.caption(escaped(str(error)))
             return None
-    return Right("numbers", true, predicted, tolerance=tolerance, is_relative=is_relative)
+    found = Right("numbers", true, predicted, tolerance=tolerance, is_relative=is_relative)
+    return _with_interval(found, reading, before, key)
+
+
+def _with_interval(right: Right, reading: Reading, before: Right | None, key: str) -> Right:
+    """Choose the ends of the interval that came with a predicted number, if any did."""
+    is_known = before is not None and before.kind == "numbers"
+    known = before if is_known and before is not None else views.with_interval(right, reading)
+    first, second = st.columns(2)
+    with first:
+        lower = _column("Lower end, if given", reading, known.lower, f"{key}_lower", is_number=True)
+    with second:
+        upper = _column("Upper end, if given", reading, known.upper, f"{key}_upper", is_number=True)
+    return replace(right, lower=lower, upper=upper) if lower and upper and lower != upper else right
+
+
+def _choose_ranking(reading: Reading, before: Right | None, key: str) -> Right | None:
+    """Choose query, what its rows are ranked by, and their relevance."""
+    known = before if before is not None and before.kind == "rankings" else rankings.guessed(reading)
+    first, second = st.columns(2), st.columns([2, 1, 1], vertical_alignment="bottom")
+    with first[0]:
+        query = _column("Query", reading, known.query if known else None, f"{key}_query", is_number=False)
+    with first[1]:
+        true = _column("Relevance", reading, known.true if known else None, f"{key}_relevance", is_number=True)
+    with second[0]:
+        by = _column("Ranked by", reading, known.predicted if known else None, f"{key}_ranked", is_number=True)
+    with second[1]:
+        is_rank = st.checkbox(
+            "1 first",
+            value=rankings.is_called_rank(by or ""),
+            key=f"{key}_is_rank_{by}",
+            help="The column holds ranks, of which 1 comes first, and no scores.",
+        )
+    with second[2]:
+        at = st.number_input(
+            "Ranks", 1, value=known.at if known else MAX_RANK, key=f"{key}_at", help="The k of nDCG@k."
+        )
+    if query is None or true is None or by is None or len({query, true, by}) < 3:
+        st.caption(
+            "Choose three columns: the query, the relevance of its rows, and the score or rank that orders them."
+        )
+        return None
+    return Right("rankings", true, by, query=query, is_rank=is_rank, at=int(at))
 
 
 def with_right(mapping: Mapping, reading: Reading, right: Right | None) -> Mapping:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from analytics.log import classes
+from analytics.log import positives
 from analytics.log.mapping import Mapping
 from analytics.log.schema import Reading
 from analytics.present.told_apart import told_apart
@@ -48,7 +48,7 @@ def of_label(reading: Reading, mapping: Mapping, label: str | None, key: str) ->
     if label is None:
         return (), ()
     before = (mapping.positive, mapping.negative)
-    found = before if label == mapping.label else classes.split_values(reading.column(label))
+    found = before if label == mapping.label else positives.split_values(reading.column(label))
     return _choose(_LABEL, reading, label, found, key, label)
 
 
@@ -62,7 +62,7 @@ def of_decision(reading: Reading, mapping: Mapping, changed: Mapping, key: str) 
         mapping.positive,
     )
     before = (mapping.decision_positive, mapping.decision_negative)
-    found = before if is_as_before else classes.decision_values(changed, reading)
+    found = before if is_as_before else positives.decision_values(changed, reading)
     state = f"{changed.decision}_{changed.label}_{'|'.join(changed.positive)}"
     return _choose(_DECISION, reading, changed.decision, found, key, state)
 

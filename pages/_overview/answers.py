@@ -27,7 +27,7 @@ def draw_answers(answer: Overview, question: Question) -> None:
     """Show what is wrong: by pairs of classes where there are classes, else how many rows."""
     if question.log.mapping.kind != "classes":
         rows = answer.rows or answer.counts
-        _draw_links(question, [("Wrong", (), "fp", rows["fp"]), ("Right", (), "tp", rows["tn"])])
+        _draw_links(question, [("Wrong", (), "wrong", rows["fp"]), ("Right", (), "right", rows["tn"])])
         return
     found = kept(classes, question)
     say_rows_are_counted(question.log)
@@ -53,7 +53,7 @@ def draw_answers(answer: Overview, question: Question) -> None:
             (
                 f"{_short(row['true'])} as {_short(row['predicted'])}",
                 _clauses(question, row["true"], row["predicted"]),
-                "fp",
+                "wrong",
                 row["n"],
             )
             for row in confused.iter_rows(named=True)
@@ -121,7 +121,7 @@ def _draw_links(question: Question, links: list[tuple[str, tuple[Clause, ...], s
                 label=escaped(f"{label} ({n:,})"),
                 help=f"Read {words.plural(n, 'row')} one by one in Review.",
                 disabled=not n,
-                query_params={**here, "where": where, "errors": "fp" if outcome == "fp" else "all"},
+                query_params={**here, "where": where, "errors": "both" if outcome == "wrong" else "all"},
             )
 
 

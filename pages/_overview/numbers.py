@@ -19,6 +19,7 @@ from analytics.measure.metrics import METRICS
 from analytics.measure.thresholds.operating import Limits
 from analytics.measure.thresholds.policy import Policy
 from analytics.present import readings, words
+from analytics.present.described import described
 from analytics.present.weights import counts_rows_part
 from analytics.query.engine import Engine
 from pages._frame.cache import MODEST, keeping, kept
@@ -28,7 +29,10 @@ from pages._frame.reference import reference_and_production
 from pages._frame.render import escaped, sentence, table_downloads
 
 _HEADLINE = ("error_rate", "recall", "precision", "prevalence", "selection_rate", "auroc")
-_OF_ANSWERS = ("accuracy", "mean_grade", "mae", "bias", "rmse", "smape", "mean_score", "brier", "ece")
+_OF_ANSWERS = (
+    *("accuracy", "mean_grade", "mae", "bias", "rmse", "interval_coverage", "smape"),
+    *("ndcg", "mrr", "precision_at_k", "hit_rate", "mean_score", "brier", "ece"),
+)
 """What follows them where rows are right or wrong, and no row is of a class."""
 _NUMBER_WIDTH = 170
 """Pixels that a number needs: six stand in a row at 1440 pixels, three at 1024."""
@@ -113,7 +117,8 @@ def draw_headline(answer: Overview, question: Question) -> None:
     grid = st.grid(len(shown), min_column_width=_NUMBER_WIDTH, border=True)
     for name in shown:
         value, low, high = answer.value(name)
-        entry, change = METRICS[name], changes[name]
+        entry = described(name, is_right_or_wrong=question.log.is_right_or_wrong)
+        change = changes[name]
         known = value is not None and low is not None and high is not None
         with grid.cell(), st.container(gap="xsmall"):
             st.metric(
@@ -166,20 +171,22 @@ def counts_table(answer: Overview) -> pl.DataFrame:
     return pl.DataFrame(found)
 
 
-def draw_all(answer: Overview) -> None:
+def draw_all(answer: Overview, question: Question) -> None:
     """Show every metric of the registry behind one click."""
     with st.expander("All metrics with intervals and definitions"):
+        is_kind = question.log.is_right_or_wrong
+        entries = {name: described(name, is_right_or_wrong=is_kind) for name in answer.metrics["metric"]}
         rows = [
             {
-                "Metric": METRICS[row["metric"]].label,
+                "Metric": entries[row["metric"]].label,
                 "Value": words.metric_text(row["metric"], row["value"]),
                 "95 % interval": _interval_text(row["metric"], row["low"], row["high"])
                 if row["low"] is not None
                 else "–",
-                "Definition": METRICS[row["metric"]].definition
+                "Definition": entries[row["metric"]].definition
                 if row["value"] is not None
-                else f"Undefined here: {METRICS[row['metric']].undefined}",
-                "Formula": METRICS[row["metric"]].formula,
+                else f"Undefined here: {entries[row['metric']].undefined}",
+                "Formula": entries[row["metric"]].formula,
             }
             for row in answer.metrics.iter_rows(named=True)
         ]

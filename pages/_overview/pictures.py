@@ -10,12 +10,14 @@ from analytics.present import figures, readings, words
 from analytics.query.cohort import Cohort
 from pages._frame import address, session
 from pages._frame.registry import PAGES
-from pages._frame.render import clicked, figure
+from pages._frame.render import clicked, escaped, figure
 from pages._overview import numbers
 
 _CELLS = {"tp": "True positives", "fp": "False positives", "fn": "False negatives", "tn": "True negatives"}
 _ROWS = {"fp": "fp", "fn": "fn"}
 """What Review lists by a cell; rows that are right stand among all rows."""
+_OF_CLASSES = tuple(f"{name}{end}" for name in ("prevalence", "selection_rate") for end in ("", "_low", "_high"))
+"""Columns of the course that mean nothing where rows are right or wrong."""
 
 
 def draw_confusion(answer: Overview) -> None:
@@ -44,13 +46,15 @@ def draw_confusion(answer: Overview) -> None:
 
 def draw_scores(answer: Overview, question: Question) -> None:
     """Show the scores by label, with the threshold."""
+    is_kind = question.log.is_right_or_wrong
+    if is_kind and not question.log.mapping.has_score:
+        st.caption(escaped(readings.NO_CONFIDENCE))
+        return
     figure(
-        figures.score_distribution(
-            answer.histogram, question.threshold, is_right_or_wrong=question.log.is_right_or_wrong
-        ),
+        figures.score_distribution(answer.histogram, question.threshold, is_right_or_wrong=is_kind),
         readings.score_reading(answer, question),
         "scores",
-        alt="Rows by score, split by label, with the threshold",
+        alt="Rows by confidence, right and wrong" if is_kind else "Rows by score, split by label, with the threshold",
         table=answer.histogram,
     )
 
@@ -59,7 +63,7 @@ def draw_trend(answer: Overview, question: Question) -> None:
     """Show the course over time; a click on a bucket keeps its rows."""
     if answer.trend is None or answer.every is None:
         return
-    unit = words.BUCKETS[answer.every]
+    unit, is_kind = words.BUCKETS[answer.every], question.log.is_right_or_wrong
 
     def keep_clicked() -> None:
         row = clicked("trend")
@@ -67,11 +71,11 @@ def draw_trend(answer: Overview, question: Question) -> None:
             session.add_clauses(bucket_clauses(question.log, answer.trend["bucket"][row], answer.every))
 
     figure(
-        figures.trend(answer.trend, answer.every),
+        figures.trend(answer.trend, answer.every, is_right_or_wrong=is_kind),
         f"{readings.trend_reading(answer.trend, answer.every, are_late=answer.may_labels_come)} "
         f"Click a {unit} to keep its rows.",
         "trend",
-        alt="Error rate, prevalence, selection rate and share not known yet over time",
-        table=answer.trend,
+        alt=f"Error rate{'' if is_kind else ', prevalence, selection rate'} and share not known yet over time",
+        table=answer.trend.drop(_OF_CLASSES, strict=False) if is_kind else answer.trend,
         on_select=keep_clicked,
     )

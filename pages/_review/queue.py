@@ -125,7 +125,7 @@ def draw_controls(question: Question) -> _Asked:
             args=(0,),
             persist_state="session",
             width=220,
-            help="Surest: farthest from the threshold. Only what is drawn at random speaks for all errors.",
+            help="Surest: most confident, or farthest from a threshold. Only what is drawn at random speaks for all errors.",
         )
         text = _draw_costs(question, is_used=rank in ("cost", "mix"))
         seed = st.number_input(

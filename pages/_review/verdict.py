@@ -11,6 +11,7 @@ from analytics.answers.review.queue import Case
 from analytics.answers.review.replay import kept_case
 from analytics.errors import AnalysisError
 from analytics.present import words
+from analytics.query.phrases import either
 from analytics.review import library
 from analytics.review.store import MAX_NOTE, MAX_REVIEWER
 from analytics.review.taxonomy import LABEL_WRONG, Reason, label_of
@@ -36,7 +37,11 @@ from pages._review.draft import (
 )
 
 _SAID, _NAMELESS = "_judging_said", "_judging_nameless"
-_EXPECTED_WORDS = {None: "not said", 1: "positive", 0: "negative"}
+_EXPECTED_WORDS = {
+    False: {None: "not said", 1: "positive", 0: "negative"},
+    True: {None: "not said", 1: "right", 0: "wrong"},
+}
+"""What a row is expected to be, by whether rows are right or wrong."""
 _HELP = (
     "**1**–**9** reason · **N** note, **Esc** leaves it · **Ctrl+Enter** save and next · **J** next · **K** previous · "
     "**E** expected label · **L** keep in the library"
@@ -56,7 +61,7 @@ def _choose(reason: str, label: int | None) -> None:
 def _turn_expected() -> None:
     """Go from not said to positive to negative and back."""
     st.session_state.pop(BY_REASON, None)
-    order = list(_EXPECTED_WORDS)
+    order = list(_EXPECTED_WORDS[False])
     st.session_state[EXPECTED] = order[(order.index(st.session_state.get(EXPECTED)) + 1) % len(order)]
 
 
@@ -127,14 +132,14 @@ def draw(question: Question, case: Case, frame: str, n_rows: int, reasons: tuple
     )
     with side:
         _draw_reviewer()
-        said = _EXPECTED_WORDS[st.session_state.get(EXPECTED)]
+        expected = _EXPECTED_WORDS[question.log.is_right_or_wrong]
         st.button(
-            f"Expected: {said}",
+            f"Expected: {expected[st.session_state.get(EXPECTED)]}",
             key="review_turn",
             shortcut="e",
             on_click=_turn_expected,
             width="stretch",
-            help="What the label should be: not said, positive or negative.",
+            help=escaped(f"What the label should be: {either(list(expected.values()))}."),
         )
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         last = case.position + 1 >= n_rows

@@ -9,8 +9,10 @@ from analytics.answers.slices import SliceAnswer
 from analytics.measure.metrics import METRICS
 from analytics.measure.slices import MIN_SUPPORT
 from analytics.present import words
+from analytics.present.described import described
 from analytics.present.marks.slices import support_words
 from pages._frame.metric import choose_metric, metric_from_address, metric_to_address, offered_metrics
+from pages._frame.render import escaped
 from pages._slices.choice import forget_slice
 
 
@@ -36,7 +38,11 @@ def draw_controls(question: Question) -> tuple[tuple[str, ...], str, int]:
         offered,
         key="metric",
         format_func=lambda name: METRICS[name].label,
-        help=METRICS[st.session_state.get("metric", "error_rate")].definition
+        help=escaped(
+            described(
+                st.session_state.get("metric", "error_rate"), is_right_or_wrong=question.log.is_right_or_wrong
+            ).definition
+        )
         if st.session_state.get("metric") in METRICS
         else None,
         on_change=choose_metric,
@@ -67,4 +73,4 @@ def how_to_read(answer: SliceAnswer) -> str:
     have = "has" if few == 1 else "have"
     of = words.plural(answer.table.height, "slice")
     hidden = f" {few} of {of} {have} fewer than {answer.min_support} {support_words(answer.metric)}." if few else ""
-    return f"{METRICS[answer.metric].definition}{compared}{hidden}"
+    return f"{described(answer.metric, is_right_or_wrong=answer.is_right_or_wrong).definition}{compared}{hidden}"

@@ -12,6 +12,7 @@ from analytics.answers.slices import SliceAnswer
 from analytics.measure.metrics import METRICS
 from analytics.measure.slices import MIN_SUPPORT
 from analytics.present import readings, words
+from analytics.present.described import described
 from analytics.present.marks.slices import compared_words, p_words
 from analytics.present.tables.slices import column_labels, slice_display_table, with_question
 from analytics.present.tables.slices_cells import heading, slice_cells
@@ -81,8 +82,9 @@ def draw_table(answer: SliceAnswer, question: Question) -> None:
     metric = answer.metric
     further = [name for name in SHOWN if name != metric and name in answer.table.columns]
     table = slice_display_table(answer, further)
+    excess = [name for name in _EXCESS if name in table.columns]
     shares = [name for name in (metric, *further, "share_of_errors") if name not in METRICS or METRICS[name].is_share]
-    shown = table.with_columns(pl.col(shares) * 100, pl.col(_EXCESS).round().cast(pl.Int64)).hstack(
+    shown = table.with_columns(pl.col(shares) * 100, pl.col(excess).round().cast(pl.Int64)).hstack(
         slice_cells(answer, ink=muted_ink())
     )
     names = table.columns[: len(answer.by)]
@@ -94,12 +96,15 @@ def draw_table(answer: SliceAnswer, question: Question) -> None:
         "difference",
         "difference_interval",
         "p",
-        *_EXCESS,
+        *excess,
         "share_of_errors",
     ]
     order = [*names, *first, *further, "interval_text", "difference_text"]
     labels = {**column_labels(answer), **{name: heading(name) for name in (metric, *further)}, **_HEADINGS}
-    config = {name: _column_config(name, labels[name], metric, shares) for name in order if name not in names}
+    is_kind = answer.is_right_or_wrong
+    config = {
+        name: _column_config(name, labels[name], metric, shares, is_kind=is_kind) for name in order if name not in names
+    }
     config |= {name: st.column_config.TextColumn(pinned=True, width=_name_width(table[name])) for name in names}
     st.markdown("**All slices**")
     number_table(
@@ -131,9 +136,11 @@ def _name_width(names: pl.Series) -> int:
     return min(max(6 * longest + 20, 50), _MAX_NAME_WIDTH)
 
 
-def _column_config(name: str, label: str, metric: str, shares: list[str]) -> Any:
+def _column_config(name: str, label: str, metric: str, shares: list[str], *, is_kind: bool) -> Any:
     """Return how a column of the table is written."""
-    about = METRICS[name].definition if name in METRICS else p_words(metric) if name == "p" else _HELP.get(name)
+    about = described(name, is_right_or_wrong=is_kind).definition if name in METRICS else _HELP.get(name)
+    if name == "p":
+        about = p_words(metric, is_right_or_wrong=is_kind)
     if name in METRICS and label != METRICS[name].label:
         about = f"{METRICS[name].label}: {about}"
     width = _WIDTHS.get(name, 74 if name == metric and len(label) < 12 else None)
@@ -157,7 +164,10 @@ def draw_ranking(table: pl.DataFrame, metric: str, *, is_right_or_wrong: bool) -
     sentence(readings.ranking_reading(table, MIN_SUPPORT, metric, is_right_or_wrong=is_right_or_wrong))
     if table.is_empty():
         return
-    is_share, is_of_errors = METRICS[metric].is_share, METRICS[metric].is_of_errors
+    is_share, is_by_model = METRICS[metric].is_share, METRICS[metric].is_of_errors and not is_right_or_wrong
+    than = compared_words(metric, is_right_or_wrong=is_right_or_wrong)
+    by_class = "what their base rates explain, or for other metrics than the error rate beyond "
+    explained = "" if is_right_or_wrong else by_class
     shown = table.with_columns(pl.col("share_separated") * 100, pl.col("worst_rate") * (100 if is_share else 1))
     st.dataframe(
         shown,
@@ -174,15 +184,14 @@ def draw_ranking(table: pl.DataFrame, metric: str, *, is_right_or_wrong: bool) -
             "n_slices": st.column_config.NumberColumn("Slices", format="localized"),
             "n_worse": st.column_config.NumberColumn(
                 "Worse",
-                help=f"Worse than {compared_words(metric)}: adjusted p below 0.05, enough rows, and fewer than half of all rows.",
+                help=f"Worse than {than}: adjusted p below 0.05, enough rows, and fewer than half of all rows.",
             ),
             "share_separated": st.column_config.ProgressColumn(
-                "Share of errors by the model" if is_of_errors else "Share beyond the rest",
+                "Share of errors by the model" if is_by_model else "Share beyond the rest",
                 format="%.1f %%",
                 min_value=0.0,
                 max_value=max([1.0, *shown["share_separated"].drop_nulls().to_list()]),
-                help="What the worse slices hold beyond what their base rates explain, or for other metrics than the error rate "
-                "beyond the rest, as a share of all.",
+                help=f"What the worse slices hold beyond {explained}the rest, as a share of all.",
             ),
             "worst": st.column_config.TextColumn("Worst"),
             "worst_rate": st.column_config.NumberColumn(

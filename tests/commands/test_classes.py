@@ -14,6 +14,7 @@ from sklearn.metrics import accuracy_score, precision_recall_fscore_support, roc
 from typer.testing import CliRunner
 
 from analytics.__main__ import app
+from tests.strange import strange_in
 
 Ask = Callable[..., Any]
 
@@ -142,12 +143,44 @@ def test_what_does_not_go_together_is_said(
     assert "Traceback" not in found.stderr
 
 
-def test_a_report_of_answers_speaks_of_no_class(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+KINDS = {
+    "classes": ["--right", "a = b", "--score", "sure"],
+    "grades": ["--grade", "b", "--pass", "2"],
+    "numbers": ["--right", "a = b", "--within", "10%"],
+    "rankings": ["--query", "asked", "--relevance", "hit", "--position", "a", "--at", "2"],
+}
+SIDES = ["--reference", "part=x", "--production", "part=y"]
+COMMANDS = {
+    "overview": [],
+    "slices": ["--by", "part,other"],
+    "calibration": [],
+    "thresholds": ["--cost-wrong", "5", "--cost-person", "1"],
+    "discover": [],
+    "review": ["--limit", "5"],
+    "gap": SIDES,
+    "brief": [],
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_tables_and_report_of_answers_speak_of_no_class(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("SLICEWISE_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("COLUMNS", "400")
     path, out = tmp_path / "log.csv", tmp_path / "report.html"
-    pl.DataFrame({"a": [1, 2, 3] * 40, "b": [1, 2, 1] * 40, "part": ["x", "y"] * 60}).write_csv(path)
-    found = CliRunner().invoke(app, ["report", str(path), "--right", "a = b", "--by", "part", "--out", str(out)])
+    rows = {"a": [1, 2, 3] * 80, "b": [1, 2, 1, 3, 2, 3] * 40, "part": ["x", "y"] * 120, "other": ["u", "v", "v"] * 80}
+    query = {"asked": [place // 3 for place in range(240)], "hit": [0, 1, 0, 1, 0, 0] * 40}
+    days = [f"2024-03-{1 + place % 28:02d}" for place in range(240)]
+    pl.DataFrame({**rows, **query, "sure": [0.5, 0.9, 0.6, 0.8] * 60, "logged_at": days}).write_csv(path)
+    for command, more in COMMANDS.items():
+        found = CliRunner().invoke(app, [command, str(path), *KINDS[kind], *more])
+        assert found.exit_code == 0 or command in ("calibration", "thresholds"), found.stderr
+        assert strange_in(found.stdout + found.stderr) == set(), command
+    found = CliRunner().invoke(
+        app, ["report", str(path), *KINDS[kind], "--by", "part", "--by", "part,other", "--out", str(out)]
+    )
     assert found.exit_code == 0, found.stderr
-    text = out.read_text("utf-8").casefold()
-    assert "a row is right if" in text
-    assert not [word for word in ("false positive", "predicted positive", "positive is") if word in text]
+    text = out.read_text("utf-8")
+    assert "A row is right if" in text
+    assert strange_in(text) == set()

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from analytics.answers.question import Question, judged_rows
 from analytics.errors import InputError
-from analytics.log import classes
+from analytics.log import positives
 from analytics.log.judge import OUTCOMES, Judged, judge, mixed
 from analytics.log.mapping import Mapping
 from analytics.query.cohort import Cohort
@@ -70,7 +70,7 @@ def test_preview_agrees_with_the_built_log(
     upload = desk.stage(desk.csv(["row", "score", "label", "decision"], cells))
     reading = upload.reading
     asked = Mapping(score="score" if has_score else None, label="label", decision="decision", row_id="row")
-    mapping = classes.with_values(asked, reading)
+    mapping = positives.with_values(asked, reading)
     mapping = mapping if has_negative else Mapping(**{**mapping.__dict__, "negative": ()})
     mapping = Mapping(**{**mapping.__dict__, "threshold": threshold if has_score else 1.0})
     assume(mapping.positive and mapping.decision_positive)

@@ -266,7 +266,7 @@ def test_a_moved_base_rate_is_told_from_a_stale_model() -> None:
     moved = made_time(made_log(), made_log(0.15), datetime(2024, 1, 2))
     text = plain(calibration_trend_reading(moved))
     assert "Calibration broke in 2 Jan 2024" in text or "Calibration broke on 2 Jan 2024" in text
-    assert "The base rate moved" in text and "scores did not follow" in text and "would mend it" in text
+    assert "The observed rate moved" in text and "scores did not follow" in text and "would mend it" in text
     log = made_log()
     rng = np.random.default_rng(0)
     flat = log.with_columns(label=pl.Series((rng.random(len(log)) < 0.3).astype(int)))

@@ -15,7 +15,7 @@ import polars as pl
 import pytest
 
 from analytics.errors import InputError
-from analytics.log import classes
+from analytics.log import positives
 from analytics.log.mapping import Mapping
 from analytics.log.schema import Reading
 from analytics.reading import api, raw
@@ -57,7 +57,7 @@ def counted(desk: Desk, path: Path, files: dict[str, Any] | None = None, **roles
     """Read and build a log, with some roles named; count its cells at 0.5."""
     upload = desk.stage(path, **(files or {}))
     mapping: Mapping = replace(upload.mapping, **roles) if roles else upload.mapping
-    log = desk.build(upload, classes.with_values(mapping, upload.reading) if roles else mapping)
+    log = desk.build(upload, positives.with_values(mapping, upload.reading) if roles else mapping)
     stored = desk.stored(log)
     judged = stored.filter(pl.col("label").is_not_null() & pl.col("score").is_not_null())
     flagged = judged["score"] >= 0.5

@@ -226,6 +226,11 @@ def scored(
     engine: Engine, question: Question, by: Sequence[str] = (), every: str | None = None, *, is_weighted: bool = True
 ) -> ScoreTable:
     """Return the score table behind calibration."""
+    if question.log.is_right_or_wrong and not question.log.mapping.has_score:
+        raise QuestionError(
+            "Expected a confidence in each answer, found none: calibration asks whether 0.8 is right in 80 % of cases. "
+            "Choose a column of the model's confidence as score in the mapping on the Logs page."
+        )
     if question.log.score_kind == "decision":
         raise QuestionError(
             "Expected scores, found decisions alone: a decision says nothing about how likely it is. "

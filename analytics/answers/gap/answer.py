@@ -25,6 +25,10 @@ class Gap(Split):
     sides: Sides = field(kw_only=True)
 
 
+_OF_CLASSES = ("base_rate", "operating")
+"""Parts that rows of two classes alone can have: nothing moves where there is neither a base rate nor a threshold."""
+
+
 def gap(
     engine: Engine,
     sides: Sides,
@@ -69,6 +73,8 @@ def gap(
         sides.is_waiting,
     )
     found = split(counts, known, chosen, by)
+    if is_by_rule:
+        found = replace(found, waterfall=found.waterfall.without(_OF_CLASSES))
     if any(question.log.mapping.unit is not None for question in sides.questions):
         before, after = (_design_effect(engine, question, metric) for question in sides.questions)
         found = replace(found, waterfall=found.waterfall.widened((before, after)))
@@ -89,6 +95,7 @@ def _design_effect(engine: Engine, question: Question, metric: str) -> float:
         threshold_bin=scores.threshold_bin,
         metrics=(name,),
         is_probability=question.log.is_probability,
+        is_right_or_wrong=question.log.is_right_or_wrong,
         **units_of(engine, question, (), (name,), scores),
     )
     effect = table[f"{name}_design_effect"][0] if f"{name}_design_effect" in table.columns else None

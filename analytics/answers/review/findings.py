@@ -22,7 +22,8 @@ from analytics.measure.review import (
 )
 from analytics.query import review
 from analytics.query.cohort import Cohort
-from analytics.query.engine import Engine, stored_slice
+from analytics.query.engine import Engine
+from analytics.query.slicing import stored_slice
 from analytics.review.taxonomy import LABEL_WRONG
 from analytics.review.verdict import Verdict
 

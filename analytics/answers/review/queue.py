@@ -15,8 +15,9 @@ from analytics.log.schema import Log
 from analytics.measure.thresholds.costs import CELLS, Costs
 from analytics.query import review
 from analytics.query.cohort import Cohort
-from analytics.query.engine import Engine, as_people_see, stored_slice
+from analytics.query.engine import Engine
 from analytics.query.review import Rank as Rank
+from analytics.query.slicing import as_people_see, stored_slice
 
 Errors = Literal["fp", "fn", "both", "all"]
 _OUTCOMES: dict[str, tuple[str, ...]] = {"fp": ("fp",), "fn": ("fn",), "both": ("fp", "fn"), "all": ()}

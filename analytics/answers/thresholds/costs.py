@@ -12,7 +12,8 @@ from analytics.answers.question import Question
 from analytics.log.grid import Grid
 from analytics.measure.intervals import FloatArray
 from analytics.measure.thresholds.costs import CostBins, cost_bins
-from analytics.query.engine import Engine, as_people_see, stored_slice
+from analytics.query.engine import Engine
+from analytics.query.slicing import as_people_see, stored_slice
 from analytics.query.thresholds import cost_table as cost_relation
 
 

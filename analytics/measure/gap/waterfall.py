@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import factorial
 
@@ -17,6 +18,8 @@ from analytics.measure.intervals import FloatArray, Interval, normal_quantile, r
 
 PARTS = ("coverage", *PLAYERS)
 ENTANGLED = ("segments", "operating", "concept")
+_NOTHING = 1e-9
+"""A part smaller than that is what adding up floats leaves."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,13 @@ class Waterfall:
 
         parts = {name: wider(part) for name, part in self.parts.items()}
         return replace(self, change=wider(self.change), parts=parts, entangled=wider(self.entangled))
+
+    def without(self, names: Sequence[str]) -> Waterfall:
+        """Return the parts without those of these names that are zero."""
+        kept = {
+            name: part for name, part in self.parts.items() if name not in names or abs(float(part.value)) > _NOTHING
+        }
+        return replace(self, parts=kept)
 
 
 def waterfall(

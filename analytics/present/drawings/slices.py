@@ -12,6 +12,7 @@ from analytics.present.marks.heat import MAX_ACROSS, MAX_DOWN, MAX_WIDE_ACROSS, 
 from analytics.present.marks.slices import (
     VERDICT_WORDS,
     Mark,
+    most_words,
     points_to,
     slice_marks,
     tick_texts,
@@ -123,7 +124,7 @@ def heat_words(table: pl.DataFrame) -> str:
     sides = [(min(table[key].n_unique(), limit), table[key].n_unique(), side) for key, limit, side in limits]
     if all(kept == n for kept, n, _ in sides):
         return written
-    return f"{written}, the most errors beyond the base rate: {', '.join(f'{kept} of {n} {side}' for kept, n, side in sides)}"
+    return f"{written}, the {most_words(table)}: {', '.join(f'{kept} of {n} {side}' for kept, n, side in sides)}"
 
 
 def _draw_cell(canvas: Canvas, texts: tuple[str, str], x: float, y: float, colour: str) -> None:

@@ -3,6 +3,7 @@
 from analytics.present.figures.base import Heading, taken_heading
 from analytics.present.figures.calibration import reliability_diagram
 from analytics.present.figures.calibration_multiples import calibration_multiples, recalibration_diagram
+from analytics.present.figures.calibration_numbers import number_diagram
 from analytics.present.figures.calibration_time import calibration_trend
 from analytics.present.figures.classes import class_matrix
 from analytics.present.figures.discovery import discovery_map
@@ -30,6 +31,7 @@ __all__ = [
     "discovery_map",
     "discovery_tree",
     "gap_trend",
+    "number_diagram",
     "reason_bars",
     "recalibration_diagram",
     "reliability_diagram",

@@ -13,11 +13,11 @@ from analytics.present.figures.base import axis, axis_ticks, direct_label, empty
 from analytics.present.marks.slices import tick_texts, ticks
 from analytics.present.marks.time import runs, timeline
 
-_LINES = (("mean_score", "Mean score", palette.MUTED_TEXT), ("observed", "Prevalence", palette.TEXT))
+_LINES = (("mean_score", "Mean score", palette.MUTED_TEXT), ("observed", "Observed rate", palette.TEXT))
 
 
 def calibration_trend(table: pl.DataFrame, every: str, broke: datetime | None) -> go.Figure:
-    """Draw mean score and prevalence over time, the difference with its band below, and the break as a line.
+    """Draw mean score and observed rate over time, the difference with its band below, and the break as a line.
 
     Parameters
     ----------

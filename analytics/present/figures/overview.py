@@ -95,8 +95,8 @@ def score_distribution(histogram: pl.DataFrame, threshold: float, *, is_right_or
     """
     title = _ANSWERS_TITLE if is_right_or_wrong else _SCORES_TITLE
     if histogram.is_empty():
-        return empty(title, "No row has a score.")
-    bars = score_bars(histogram, threshold)
+        return empty(title, "No row has a confidence." if is_right_or_wrong else "No row has a score.")
+    bars, what = score_bars(histogram, threshold), "confidence" if is_right_or_wrong else "score"
     figure = go.Figure()
     for part in bars.parts:
         is_unknown = part.name == words.NOT_YET_KNOWN
@@ -110,7 +110,7 @@ def score_distribution(histogram: pl.DataFrame, threshold: float, *, is_right_or
             marker={"color": part.colour, "line": {"width": 0}, "pattern": pattern},
             customdata=part.places,
             hovertext=[
-                lines(f"score {bars.labels[place]}", f"{name} {words.count(n)}", f"n {words.count(bars.n[place])}")
+                lines(f"{what} {bars.labels[place]}", f"{name} {words.count(n)}", f"n {words.count(bars.n[place])}")
                 for place, n in zip(part.places, part.counts, strict=True)
             ],
             hoverinfo="text",
@@ -130,7 +130,7 @@ def score_distribution(histogram: pl.DataFrame, threshold: float, *, is_right_or
         bargap=0,
     )
     ticks = axis_ticks(*bars.ticks)
-    figure.update_xaxes(title_text="Score", range=list(bars.span), fixedrange=True, showgrid=False, **ticks)
+    figure.update_xaxes(title_text=what.capitalize(), range=list(bars.span), fixedrange=True, showgrid=False, **ticks)
     most = max([*bars.n, 1])
     figure.update_yaxes(title_text="Rows", range=[0, 1.15 * most], fixedrange=True, **axis_counts(most))
     return figure

@@ -15,14 +15,15 @@ from analytics.present.marks.slices import tick_texts, ticks
 from analytics.present.marks.time import runs, timeline
 
 _TITLE = "How did it go over time?"
-_ROWS = (("error_rate",), ("selection_rate", "prevalence"), ("share_unlabelled",))
+_RATES = ("selection_rate", "prevalence")
+"""Drawn below the error rate where rows are of two classes."""
 _APART = 0.2
 """Lines that end so far apart need no care for their names."""
 _MANY = 60
 """Up to so many buckets each point is marked."""
 
 
-def trend(trend_table: pl.DataFrame, every: str) -> go.Figure:
+def trend(trend_table: pl.DataFrame, every: str, *, is_right_or_wrong: bool = False) -> go.Figure:
     """Draw the error rate with its band, selection rate and prevalence, and the share not known yet, on one axis.
 
     Parameters
@@ -31,16 +32,20 @@ def trend(trend_table: pl.DataFrame, every: str) -> go.Figure:
         As `Overview.trend`.
     every : str
         1h, 1d, 1w or 1mo. A bucket without rows or without a value is a gap. ``customdata`` of a point is its row.
+    is_right_or_wrong : bool
+        Whether rows are of no class: then there is neither a selection rate nor a prevalence.
     """
     table = timeline(trend_table, every)
     unit = words.BUCKETS[every]
     if table.is_empty():
         return empty(_TITLE, "No row has a time.")
-    figure = make_subplots(rows=3, cols=1, shared_xaxes=True, vertical_spacing=0.07, row_heights=[0.42, 0.36, 0.22])
+    heights = [0.66, 0.34] if is_right_or_wrong else [0.42, 0.36, 0.22]
+    last = len(heights)
+    figure = make_subplots(rows=last, cols=1, shared_xaxes=True, vertical_spacing=0.07, row_heights=heights)
     _add_band(figure, table)
-    for place, names in enumerate(_ROWS[:2], start=1):
-        for name in names:
-            _add_line(figure, table, name, every, place)
+    _add_line(figure, table, "error_rate", every, 1)
+    for name in () if is_right_or_wrong else _RATES:
+        _add_line(figure, table, name, every, 2)
     figure.add_bar(
         x=table["bucket"],
         y=table["share_unlabelled"],
@@ -60,19 +65,19 @@ def trend(trend_table: pl.DataFrame, every: str) -> go.Figure:
             "line": {"width": 0},
             "pattern": palette.HATCH,
         },
-        row=3,
+        row=last,
         col=1,
     )
     framed(
         figure,
         _TITLE,
         f"One point per {unit}; the band is the 95 % interval of the error rate",
-        height=500,
+        height=400 if is_right_or_wrong else 500,
         margin={"t": 80, "r": 96},
         dragmode="zoom",
         bargap=0.1,
     )
-    _set_axes(figure, table)
+    _set_axes(figure, table, last)
     return figure
 
 
@@ -147,19 +152,16 @@ def _side_of(table: pl.DataFrame, name: str) -> int:
     return 13 if (own[-1], name) > (other[-1], pairs[name]) else -13
 
 
-def _set_axes(figure: go.Figure, table: pl.DataFrame) -> None:
+def _set_axes(figure: go.Figure, table: pl.DataFrame, last: int) -> None:
     """Set ranges from zero, ticks as percentages and the titles of the axes."""
-    tops = {
-        1: [*table["error_rate"].drop_nulls(), *table["error_rate_high"].drop_nulls()],
-        2: [*table["selection_rate"].drop_nulls(), *table["prevalence"].drop_nulls()],
-        3: table["share_unlabelled"].drop_nulls().to_list(),
-    }
-    for place, title in ((1, "Error rate"), (2, "Share of rows"), (3, "Not known<br>yet")):
-        top = min(max([*tops[place], 0.01]) * 1.08, 1.02)
-        values = ticks(0, top, 4 if place < 3 else 2)
+    axes = [("Error rate", ("error_rate", "error_rate_high")), ("Share of rows", _RATES)][: last - 1]
+    for place, (title, names) in enumerate([*axes, ("Not known<br>yet", ("share_unlabelled",))], start=1):
+        shown = [value for name in names for value in table[name].drop_nulls()]
+        top = min(max([*shown, 0.01]) * 1.08, 1.02)
+        values = ticks(0, top, 4 if place < last else 2)
         fixed: dict[str, Any] = {"range": [0, top], "fixedrange": True}
         figure.update_yaxes(
             title_text=title, **axis_ticks(values, tick_texts(values, is_share=True)), **fixed, row=place, col=1
         )
     figure.update_xaxes(showgrid=False)
-    figure.update_xaxes(title_text="Time", row=3, col=1)
+    figure.update_xaxes(title_text="Time", row=last, col=1)

@@ -13,7 +13,7 @@ from analytics.present import palette, words
 from analytics.present.figures.base import MAX_TITLE, axis, axis_ticks, empty, framed_layout, shown
 from analytics.present.figures.slices import MAX_LABEL, hover
 from analytics.present.marks.heat import HeatGrid, cell_words, heat_grid
-from analytics.present.marks.slices import question_of, tick_texts, ticks
+from analytics.present.marks.slices import most_words, question_of, tick_texts, ticks
 
 _CELL_HEIGHT = 38
 """Pixels of a cell with two lines of text."""
@@ -57,7 +57,7 @@ def slice_heat_map(table: pl.DataFrame, columns: Sequence[str], metric: str, ove
     height = max(160 + (_DENSE_CELL_HEIGHT if grid.is_dense else _CELL_HEIGHT) * len(down), 240)
     layout = framed_layout(
         title,
-        _subtitle_of(grid, metric, overall),
+        _subtitle_of(grid, metric, overall, most_words(table)),
         height=height,
         margin={"t": _TOP},
         hoverdistance=-1,  # the nearest cell is the one under the pointer, however wide it is
@@ -76,7 +76,7 @@ def slice_heat_map(table: pl.DataFrame, columns: Sequence[str], metric: str, ove
     return go.Figure([*_colours(grid, metric, 1 + 4 / inside), _texts(grid, metric)], layout)
 
 
-def _subtitle_of(grid: HeatGrid, metric: str, overall: float | None) -> str:
+def _subtitle_of(grid: HeatGrid, metric: str, overall: float | None, most: str) -> str:
     """Say what colours and texts mean, and what is not shown."""
     parts = [] if overall is None else [f"middle colour: all rows, {words.metric_text(metric, overall)}"]
     parts.append(cell_words(grid, metric))
@@ -88,7 +88,7 @@ def _subtitle_of(grid: HeatGrid, metric: str, overall: float | None) -> str:
         return lead
     sides = ((len(grid.down), grid.left_down, "down"), (len(grid.across), grid.left_across, "across"))
     kept = ", ".join(f"{n} of {n + left} {side}" for n, left, side in sides)
-    return f"{lead}<br>Only the values with the most errors beyond the base rate: {kept}; the table below holds all"
+    return f"{lead}<br>Only the values with the {most}: {kept}; the table below holds all"
 
 
 def _colours(grid: HeatGrid, metric: str, bar_at: float) -> list[dict[str, Any]]:

@@ -161,40 +161,52 @@ def p_column(metric: str) -> str:
     return compared_by(metric)[1]
 
 
-def compared_words(metric: str) -> str:
+def compared_words(metric: str, *, is_right_or_wrong: bool = False) -> str:
     """Say what a slice is compared with.
 
     >>> compared_words("error_rate"), compared_words("precision"), compared_words("recall")
     ('its base rate explains', 'its base rate explains', 'the rest')
     """
-    return "its base rate explains" if p_column(metric) != f"{metric}_p_adjusted" else "the rest"
+    is_to_rest = is_right_or_wrong or p_column(metric) == f"{metric}_p_adjusted"
+    return "the rest" if is_to_rest else "its base rate explains"
 
 
-def p_words(metric: str) -> str:
+def p_words(metric: str, *, is_right_or_wrong: bool = False) -> str:
     """Say what the p-value of a slice compares.
 
     >>> print(p_words("recall"))
     Of no difference in recall to the rest. Adjusted for looking at many: Benjamini–Hochberg over all slices of this table.
     """
     found = METRICS[metric]
-    if found.is_of_errors:
+    if found.is_of_errors and not is_right_or_wrong:
         what = "errors beyond what its base rate explains, which are the model's part"
-    elif p_column(metric) == f"{metric}_p_adjusted":
+    elif is_right_or_wrong or p_column(metric) == f"{metric}_p_adjusted":
         what = f"difference in {words.metric_phrase(metric).removeprefix('the ')} to the rest"
     else:
         what = f"difference in {words.metric_phrase(metric).removeprefix('the ')} to what its base rate explains"
     return f"Of no {what}. Adjusted for looking at many: Benjamini–Hochberg over all slices of this table."
 
 
-def order_words(metric: str) -> str:
-    """Say in which order the slices of an answer come.
+def has_base_rate(table: pl.DataFrame) -> bool:
+    """Whether a base rate explains some of the errors in a table of slices: not where rows are right or wrong."""
+    return "excess_base_rate" in table.columns
 
-    >>> order_words("error_rate"), order_words("recall"), order_words("prevalence")
-    ('most errors beyond the base rate first', 'worst first', 'highest first')
+
+def order_words(table: pl.DataFrame, metric: str) -> str:
+    """Say in which order the slices of `SliceAnswer.table` come.
+
+    >>> of_classes, of_answers = pl.DataFrame({"excess_base_rate": [1.0]}), pl.DataFrame()
+    >>> order_words(of_classes, "error_rate"), order_words(of_answers, "error_rate"), order_words(of_classes, "prevalence")
+    ('most errors beyond the base rate first', 'most excess errors first', 'highest first')
     """
     if METRICS[metric].is_of_errors:
-        return "most errors beyond the base rate first"
+        return f"{most_words(table)} first"
     return "highest first" if METRICS[metric].direction == "neither" else "worst first"
+
+
+def most_words(table: pl.DataFrame) -> str:
+    """Say which values of a column are drawn where not all are."""
+    return "most errors beyond the base rate" if has_base_rate(table) else "most excess errors"
 
 
 def question_of(metric: str) -> str:

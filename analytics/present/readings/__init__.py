@@ -15,11 +15,18 @@ from analytics.present.readings.calibration import (
     calibration_trend_reading,
     reliability_reading,
 )
+from analytics.present.readings.calibration_numbers import numbers_reading
 from analytics.present.readings.calibration_recalibration import costs_reading, recalibration_reading
 from analytics.present.readings.calibration_scan import scan_reading
 from analytics.present.readings.classes import classes_reading
 from analytics.present.readings.discovery import discovery_reading, tree_reading
-from analytics.present.readings.gap import HOW, ends_reading, gap_reading, slices_of_gap_reading, waterfall_reading
+from analytics.present.readings.gap import (
+    ends_reading,
+    gap_reading,
+    how_reading,
+    slices_of_gap_reading,
+    waterfall_reading,
+)
 from analytics.present.readings.gap_advice import advice
 from analytics.present.readings.gap_drift import drift_reading, gap_time_reading
 from analytics.present.readings.gap_inputs import inputs_reading, joint_reading
@@ -62,7 +69,6 @@ from analytics.present.readings.thresholds_handover import (
 )
 
 __all__ = [
-    "HOW",
     "NO_CONFIDENCE",
     "advice",
     "agreement_reading",
@@ -95,11 +101,13 @@ __all__ = [
     "handover_move_reading",
     "handover_reading",
     "handover_slices_reading",
+    "how_reading",
     "inputs_reading",
     "joint_reading",
     "limits_reading",
     "move_reading",
     "noun_of",
+    "numbers_reading",
     "open_sentence",
     "overview_reading",
     "priced_reading",

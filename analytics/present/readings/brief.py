@@ -217,8 +217,13 @@ def brief_reading(brief: Brief) -> str:
     return "Nothing is wrong beyond chance in what was looked at: the log, its slices, what its scores mean, and its labels."
 
 
+_HANDOVER = "Which answers a person should see"
+"""What is open of the threshold where rows are right or wrong."""
+
+
 def open_sentence(source: Source, brief: Brief) -> str:
     """Say what was not looked at yet, or what it waits for."""
     awaits = waits_for(source, brief.asking)
-    what = f"{source.what[:1].upper()}{source.what[1:]}"
+    is_handover = source.name == "thresholds" and brief.asking.question.log.is_right_or_wrong
+    what = _HANDOVER if is_handover else f"{source.what[:1].upper()}{source.what[1:]}"
     return f"{what}: not known {awaits}." if awaits else f"{what}: not looked at yet."

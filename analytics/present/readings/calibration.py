@@ -19,6 +19,7 @@ _Row = dict[str, Any]
 _NOTHING = "No row has both a label and a score, so calibration cannot be judged."
 _LARGE = 100_000
 """Rows from which the sentence adds that a test of calibration also rejects harmless deviations. A judgement."""
+_ONE_BREAK = "One break is looked for, the clearest; there may be others."
 
 
 def calibration_reading(answer: Calibration, scan: pl.DataFrame) -> str:
@@ -35,7 +36,8 @@ def calibration_reading(answer: Calibration, scan: pl.DataFrame) -> str:
             f"{words.share(row['observed'])}."
         )
         return words.told(" ".join(filter(None, [lead, segments])), how, segments_part(scan))
-    lead = " ".join(filter(None, [_meaning_part(answer, row), _spread_part(row), _level_part(row), segments]))
+    parts = [_meaning_part(answer, row), _spread_part(row, answer), _level_part(row), segments]
+    lead = " ".join(filter(None, parts))
     return words.told(lead, *_details(answer, row), segments_part(scan))
 
 
@@ -62,14 +64,15 @@ def _meaning_part(answer: Calibration, row: _Row) -> str:
     return f"{lead}: it is {'too high' if side_of(told) == 'over' else 'too low'}."
 
 
-def _spread_part(row: _Row) -> str:
+def _spread_part(row: _Row, answer: Calibration) -> str:
     """Say that scores are too extreme or too timid on the whole, where they are by more than a tenth."""
     if row["slope"] is None or not _is_clear(row["slope_p_adjusted"]) or abs(row["slope"] - 1) < CLOSE:
         return ""
     if row["slope_high"] < 0:
         return "Scores run the other way."
     if row["slope_low"] <= 0:
-        return "Scores hardly tell positives from negatives."
+        apart = "right rows from wrong" if answer.is_right_or_wrong else "positives from negatives"
+        return f"Scores hardly tell {apart}."
     return f"Scores are too {'extreme' if row['slope'] < 1 else 'timid'}."
 
 
@@ -123,7 +126,8 @@ def reliability_reading(answer: Calibration) -> str:
         first, last = rows[0], rows[-1]
         return (
             f"The observed rate goes from {_bin_rate(first)} at a mean score of {words.threshold_text(first['mean_score'])} "
-            f"to {_bin_rate(last)} at {words.threshold_text(last['mean_score'])}. {_map_part(first, last)}{_steps_part(answer)}"
+            f"to {_bin_rate(last)} at {words.threshold_text(last['mean_score'])}. "
+            f"{_map_part(first, last, answer)}{_steps_part(answer)}"
         )
     sides = [side_of(row) for row in rows]
     empty = len(answer.bins) - len(rows)
@@ -159,14 +163,15 @@ def _steps_part(answer: Calibration) -> str:
     )
 
 
-def _map_part(first: _Row, last: _Row) -> str:
+def _map_part(first: _Row, last: _Row, answer: Calibration) -> str:
     """Say whether the rates of a score that is no probability rise with it, as a rising map needs."""
     if last["observed_low"] > first["observed_high"]:
         return "It rises with the score, and so does the isotonic map."
     if last["observed_high"] < first["observed_low"]:
+        what = "what makes a row right" if answer.is_right_or_wrong else "the positive value of the label"
         return (
             "It falls as the score rises: the score runs the other way, and no rising map fits. "
-            "Check the positive value of the label on the Logs page."
+            f"Check {what} on the Logs page."
         )
     return "It does not clearly rise with the score, so a rising map has little to say."
 
@@ -249,7 +254,7 @@ def _is_clear(p: float | None) -> bool:
 
 
 def calibration_trend_reading(found: CalibrationTime) -> str:
-    """Say when calibration broke, and whether the base rate moved or the model has gone stale."""
+    """Say when calibration broke, and whether the observed rate moved or the model has gone stale."""
     rows = [row for row in found.table.iter_rows(named=True) if row["n"]]
     if not rows:
         return "No row with a time has both a label and a score."
@@ -266,14 +271,13 @@ def calibration_trend_reading(found: CalibrationTime) -> str:
     before, after = found.broke.parts.sort("is_after").to_dicts()
     when = {"1mo": "in ", "1w": "in the ", "1d": "on ", "1h": "on "}[found.every]
     moment = when + words.bucket_label(found.broke.bucket, found.every)
-    caveat = "One break is looked for, the clearest; there may be others."
     if found.broke.of_slope:
         lead = f"Calibration broke {moment}: the level of the scores stayed, their slope did not."
-        return f"{lead} {_cause(before, after)} {counted} {caveat}"
+        return f"{lead} {_cause(before, after)} {counted} {_ONE_BREAK}"
     return (
         f"Calibration broke {moment}: scores were off by "
         f"{words.signed(100 * before['difference'], 1)} points before and {words.signed(100 * after['difference'], 1)} from "
-        f"then on. {_cause(before, after)} {counted} {caveat}"
+        f"then on. {_cause(before, after)} {counted} {_ONE_BREAK}"
     )
 
 
@@ -288,16 +292,16 @@ def _extremes(high: list[_Row], low: list[_Row], every: str) -> str:
 
 
 def _cause(before: _Row, after: _Row) -> str:
-    """Tell a moved base rate from scores that moved and from a model that has gone stale."""
+    """Tell a moved observed rate from scores that moved and from a model that has gone stale."""
     rate, score = after["observed"] - before["observed"], after["mean_score"] - before["mean_score"]
     rates = f"from {words.share(before['observed'])} to {words.share(after['observed'])}"
     scores = f"from {words.share(before['mean_score'])} to {words.share(after['mean_score'])}"
     if abs(rate) < SMALLEST and abs(score) < SMALLEST:
-        parts = [f"The base rate ({rates}) and the scores ({scores}) hardly moved"]
+        parts = [f"The observed rate ({rates}) and the scores ({scores}) hardly moved"]
     elif abs(rate) < SMALLEST or abs(rate) <= abs(score):
-        parts = [f"The scores moved ({scores}) more than the base rate did ({rates})"]
+        parts = [f"The scores moved ({scores}) more than the observed rate did ({rates})"]
     else:
-        parts = [f"The base rate moved ({rates}) and the scores did not follow ({scores})"]
+        parts = [f"The observed rate moved ({rates}) and the scores did not follow ({scores})"]
     if before["slope"] is None or after["slope"] is None:
         return f"{parts[0]}."
     slopes = f"{words.number(before['slope'], 2)} before, {words.number(after['slope'], 2)} after"

@@ -19,7 +19,7 @@ _SMALLEST = 0.005
 """A saving per 1,000 rows that is smaller is none."""
 
 
-def recalibration_reading(found: Recalibration, method: str, unit: str) -> str:
+def recalibration_reading(found: Recalibration, method: str, unit: str, *, is_priced: bool = True) -> str:
     """Say what a map would be worth on rows that it has not seen, in ECE, Brier score and cost."""
     rows = {row["method"]: row for row in found.table.iter_rows(named=True)}
     after, before = rows.get(method), rows.get("as logged")
@@ -34,21 +34,24 @@ def recalibration_reading(found: Recalibration, method: str, unit: str) -> str:
     )
     if before is None or before["ece"] is None:
         ece, brier = words.number(after["ece"]), words.number(after["brier"], 4)
-        worth = "" if before is None else f" {_worth_of_map(found.formula_threshold, before, after, unit)}"
+        worth = (
+            "" if before is None or not is_priced else f" {_worth_of_map(found.formula_threshold, before, after, unit)}"
+        )
         return f"{where}: after the map ECE is {ece} and the Brier score {brier}.{worth}"
     ece = f"ECE goes from {words.number(before['ece'])} to {words.number(after['ece'])}"
     brier = f"the Brier score from {words.number(before['brier'], 4)} to {words.number(after['brier'], 4)}"
-    worth = (
-        _worth_at_formula(found.formula_threshold, before, after, unit)
-        if found.formula_threshold is not None
-        else "Under these costs flagging does not gain with the score, so no threshold follows from them."
-    )
+    if not is_priced:
+        worth = ""
+    elif found.formula_threshold is not None:
+        worth = f" {_worth_at_formula(found.formula_threshold, before, after, unit)}"
+    else:
+        worth = " Under these costs flagging does not gain with the score, so no threshold follows from them."
     worse = (
         ""
         if after["brier"] <= _WORSE * before["brier"]
         else f" The map would make it worse{': what it learned no longer holds' if found.split else ''}."
     )
-    return f"{where}: {ece} and {brier}. {worth}{worse}"
+    return f"{where}: {ece} and {brier}.{worth}{worse}"
 
 
 def _worth_of_map(threshold: float | None, before: _Row, after: _Row, unit: str) -> str:

@@ -131,10 +131,14 @@ def slices_of_gap_reading(gap: Gap, column: str) -> str:
     return f"Beyond chance, adjusted for all slices of all columns: {words.listed(parts)}."
 
 
-HOW = (
+_HOW = (
     "Each part is its average effect over all orders in which the parts may change (Shapley's value), on production against "
     "the reference; its 95 % interval is from a seeded bootstrap. Where the same score means the same on both sides, other "
-    "scores count as other rows; shares of slices that moved as the base rate alone moves them count as base rate. A part "
-    "whose interval leaves zero out is called in one case of twenty by chance."
+    "scores count as other rows{of_classes}. A part whose interval leaves zero out is called in one case of twenty by chance."
 )
-"""How the parts are computed."""
+
+
+def how_reading(*, is_right_or_wrong: bool) -> str:
+    """Say how the parts are computed."""
+    of_classes = "; shares of slices that moved as the base rate alone moves them count as base rate"
+    return _HOW.format(of_classes="" if is_right_or_wrong else of_classes)

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from analytics.log.intervals import level_of
 from analytics.measure.intervals import wilson
 from analytics.measure.metrics import METRICS
 from analytics.present import words
 from analytics.present.clusters import alike_part
-from analytics.present.readings.overview_lead import lead_details, lead_part, reason_part, trivial_part, wrong_words
+from analytics.present.readings.overview_lead import (
+    judged_words,
+    lead_details,
+    lead_part,
+    reason_part,
+    trivial_part,
+    wrong_words,
+)
 from analytics.present.weights import weighted_part
 from analytics.query.cohort import OUTCOME_WORDS
 
@@ -22,8 +30,20 @@ if TYPE_CHECKING:
 _WIDE = 0.1
 """Width of an interval of AUROC from which chance may be a matter of few rows, a fifth of its range above 0.5. A
 judgement."""
-_MEANS = ("mean_grade", "mae", "bias", "smape")
-"""What a share of right rows leaves out where there are numbers."""
+_MEANS = (
+    "mean_grade",
+    "mae",
+    "mse",
+    "bias",
+    "smape",
+    "interval_coverage",
+    "interval_width",
+    "ndcg",
+    "mrr",
+    "precision_at_k",
+    "hit_rate",
+)
+"""What a share of right rows leaves out where there are numbers or ranks."""
 _NOT_BY_AGE = ", old ones as often as new ones"
 NO_ROWS = "No row is in this cohort: remove a filter."
 
@@ -85,20 +105,30 @@ def _answers_reading(overview: Overview, question: Question) -> str:
     n_judged = _judged_of(overview.counts)
     verb = wrong_words(question.log, is_one=n_judged == 1)
     wrong = words.metric_interval("error_rate", *overview.value("error_rate"))
-    lead = f"{words.share(overview.value('error_rate')[0])} of judged rows {wrong_words(question.log)}."
+    judged = judged_words(question.log)
+    lead = f"{words.share(overview.value('error_rate')[0])} of {judged} {wrong_words(question.log)}."
     said = " ".join(filter(None, [lead, _weighted_part(overview, question), _unjudged_part(overview)]))
     means = [
-        f"{METRICS[name].label}: {words.metric_interval(name, *overview.value(name))}."
+        f"{METRICS[name].label}: {words.metric_interval(name, *overview.value(name))}{_of_level(name, question)}."
         for name in _MEANS
         if overview.value(name)[0] is not None
     ]
-    return words.told(said, f"{wrong} of {words.plural(n_judged, 'judged row')} {verb}.", *means)
+    return words.told(said, f"{wrong} of {judged_words(question.log, n_judged)} {verb}.", *means)
+
+
+def _of_level(metric: str, question: Question) -> str:
+    """Say what coverage is held against where the names of given intervals say their level."""
+    right = question.log.mapping.right
+    if metric != "interval_coverage" or right is None or right.lower is None or right.upper is None:
+        return ""
+    level = level_of(right.lower, right.upper)
+    return "" if level is None else f", of intervals that say {words.share(level)}"
 
 
 def chosen_reading(question: Question, counts: Mapping[str, int]) -> str:
     """Say that rows chosen by their outcome have no rates, and how many there are; empty where no outcome is left out."""
     chosen = question.cohort.outcomes
-    if not chosen or {"tp", "fp", "fn", "tn"} <= set(chosen):
+    if not chosen or {"tp", "fp", "fn", "tn"} <= set(chosen) or {"right", "wrong"} <= set(chosen):
         return ""
     names = words.listed([OUTCOME_WORDS[outcome] for outcome in chosen])
     return (

@@ -37,11 +37,22 @@ def noun_of(log: Log) -> str:
     return words.shortened(" ".join(kept).lower(), _MAX_NOUN) if 0 < len(kept) <= _MAX_WORDS else ""
 
 
+def judged_words(log: Log, n: int | None = None) -> str:
+    """Name what is judged, counted where a number is given: rows, of which one stands for each query in a log of rankings.
+
+    ``judged rows``, or ``1,204 judged queries``.
+    """
+    one, many = ("query", "queries") if log.mapping.kind == "rankings" else ("row", "rows")
+    return f"judged {many}" if n is None else f"{words.count(n)} judged {one if n == 1 else many}"
+
+
 def wrong_words(log: Log, *, is_one: bool = False) -> str:
     """Say what a wrong row is, after "rows" or "row": wrong, a grade below the mark, a number that is off."""
     right, be, have = log.mapping.right, "is" if is_one else "are", "has" if is_one else "have"
     if right is None or log.mapping.kind == "classes":
         return f"{be} wrong"
+    if right.kind == "rankings":
+        return f"{have} a first row that is not relevant"
     if right.kind == "grades":
         return f"{have} a grade below {right.mark:g}"
     off = f"{100 * right.tolerance:g}{words.THIN_SPACE}%" if right.is_relative else f"{right.tolerance:g}"

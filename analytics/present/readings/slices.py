@@ -33,10 +33,8 @@ _COUNTED = (
     "tn",
     "few_rows",
     "excess_errors",
-    "base_rate",
-    "base_rate_complement",
-    "excess_base_rate",
 )
+_OF_CLASSES = ("base_rate", "base_rate_complement", "excess_base_rate")
 _MODEL = ("excess_model", "excess_model_low", "excess_model_high", "excess_model_p_adjusted")
 _ENDS = ("", "_low", "_high")
 _KINDS = ("fpr", "fnr")
@@ -66,6 +64,7 @@ def slices_reading(answer: SliceAnswer, positives: str = "") -> str:
     metric, table = answer.metric, answer.table
     kinds = [name for name in _KINDS if f"{name}_p_adjusted" in table.columns and name != metric]
     needed = [*table.select(cs.starts_with("slice_")).columns, *_COUNTED, *_MODEL]
+    needed += [name for name in _OF_CLASSES if name in table.columns]
     difference, p = compared_by(metric)
     needed += [f"{difference}{end}" for end in _ENDS] + [p, *([_explained(metric)] if _is_beyond(metric) else [])]
     for name in (metric, *kinds):
@@ -150,7 +149,7 @@ def _furthest_part(answer: SliceAnswer, found: list[_Row], key: str, positives: 
 
 def _base_rate_part(row: _Row, metric: str) -> str:
     """Warn where another base rate alone moves a metric that is not split."""
-    own, rest = row["base_rate"], row["base_rate_complement"]
+    own, rest = row.get("base_rate"), row.get("base_rate_complement")
     if not METRICS[metric].moves_with_base_rate or not own or not rest or max(own, rest) < _APART * min(own, rest):
         return ""
     rates = f"{words.share(own)} against {words.share(rest)}"

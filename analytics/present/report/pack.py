@@ -45,6 +45,13 @@ _CONVENTIONS = (
     "Nothing was sampled, and no row of the log is in this file: it holds counts and what follows from them.",
 )
 
+_INSTEAD = {
+    1: "A row is right, wrong, or not known yet. Rows of which it is not known are never counted as wrong.",
+    6: "Excess errors are the judged rows of a slice times the difference between its error rate and that of the rest.",
+}
+"""What is said by place among the conventions where rows are right or wrong."""
+_OF_ANSWERS = tuple(_INSTEAD.get(place, said) for place, said in enumerate(_CONVENTIONS) if place)
+
 
 @dataclass(frozen=True)
 class _Figure:
@@ -138,14 +145,14 @@ def slice_report(
         findings=tables.findings(question.log),
         cards=tables.cards(overview),
         figures=_overview_figures(question, overview),
-        metrics=tables.metrics(overview),
+        metrics=tables.metrics(overview, is_right_or_wrong=question.log.is_right_or_wrong),
         decisions=decisions,
         sections=[
             *(_found_section(each, question) for each in found),
             *(_section(answer, readings.noun_of(question.log)) for answer in answers),
         ],
-        definitions=tables.definitions(overview),
-        conventions=_CONVENTIONS[1:] if question.log.is_right_or_wrong else _CONVENTIONS,
+        definitions=tables.definitions(overview, is_right_or_wrong=question.log.is_right_or_wrong),
+        conventions=_OF_ANSWERS if question.log.is_right_or_wrong else _CONVENTIONS,
         footer=f"Made by Slicewise from log {question.log.key}. Aggregates only.",
     )
 
@@ -199,7 +206,7 @@ def _section(answer: SliceAnswer, positives: str) -> _Section:
         drawing = drawings.bars_drawing(answer.table, metric, overall, reading)
         cut = len(answer.table) > drawings.MAX_BARS
         first = f"the first {drawings.MAX_BARS} slices, " if cut else ""
-        what = f" against the rest, {first}{order_words(metric)}"
+        what = f" against the rest, {first}{order_words(answer.table, metric)}"
     else:
         drawing = drawings.heat_drawing(answer.table, answer.by, metric, overall, reading)
         what = drawings.heat_words(answer.table)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from analytics.measure.metrics import METRICS
 from analytics.present import words
+from analytics.present.described import described
 from analytics.present.marks.slices import order_words, p_column, points_to, slice_marks, support_words
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ _MAX_TEXT = 200
 """Characters of a text from the log in a cell: keeps a row within some lines in print. A judgement."""
 _MAX_FINDINGS = 100
 """Findings about the log that the report lists: a log with more is too broken to read them all. A judgement."""
+_EXCESS = {"excess_errors": "Excess errors", "excess_base_rate": "By the base rate", "excess_model": "By the model"}
 _ARROWS = {"up": "▲\u00a0", "down": "▼\u00a0", None: ""}
 
 
@@ -141,12 +143,14 @@ def cards(overview: Overview) -> list[_Card]:
     return found
 
 
-def metrics(overview: Overview) -> Table:
+def metrics(overview: Overview, *, is_right_or_wrong: bool = False) -> Table:
     """List every metric of the registry with its interval, or why it has no value."""
     rows = []
-    for name, metric in METRICS.items():
-        if name not in set(overview.metrics["metric"]):
+    known = set(overview.metrics["metric"])
+    for name in METRICS:
+        if name not in known:
             continue
+        metric = described(name, is_right_or_wrong=is_right_or_wrong)
         value, low, high = overview.value(name)
         note = metric.definition
         if not words.is_known(value):
@@ -164,13 +168,11 @@ def metrics(overview: Overview) -> Table:
 def slices(answer: SliceAnswer) -> Table:
     """List the first 50 slices of an answer."""
     metric = METRICS[answer.metric]
+    parts = {name: text for name, text in _EXCESS.items() if name == "excess_errors" or not answer.is_right_or_wrong}
     heads = [
         *(Head(short(column, 60)) for column in answer.by),
         *(Head(text, is_number=True) for text in ("Rows", "Labelled", metric.label, "Against the rest")),
-        *(
-            Head(text, is_number=True)
-            for text in ("p, adjusted", "Excess errors", "By the base rate", "By the model", "Share of errors")
-        ),
+        *(Head(text, is_number=True) for text in ("p, adjusted", *parts.values(), "Share of errors")),
     ]
     rows = []
     marks = slice_marks(answer.table, answer.metric, _MAX_SLICES)
@@ -189,7 +191,7 @@ def slices(answer: SliceAnswer) -> Table:
                     _estimate(words.metric_interval(answer.metric, mark.value, mark.low, mark.high)),
                     _estimate(difference.replace(" points", ""), mark.verdict, _arrow(mark.verdict, answer.metric)),
                     Cell(words.p_value(row[p_column(answer.metric)])),
-                    *(_estimate(_excess(row, part)) for part in ("excess_errors", "excess_base_rate", "excess_model")),
+                    *(_estimate(_excess(row, part)) for part in parts),
                     Cell(words.share(row["share_of_errors"])),
                 ),
                 mark="few" if mark.verdict == "few" else "",
@@ -216,24 +218,28 @@ def slices_note(answer: SliceAnswer) -> str:
     """Say what the table of slices shows and what it leaves out."""
     n = len(answer.table)
     shown = (
-        f"The first {_MAX_SLICES} of {words.count(n)} slices, {order_words(answer.metric)}"
+        f"The first {_MAX_SLICES} of {words.count(n)} slices, {order_words(answer.table, answer.metric)}"
         if n > _MAX_SLICES
         else (f"All {words.plural(n, 'slice')}" if n != 1 else "The only slice")
     )
     unit = " in points" if METRICS[answer.metric].is_share else ""
     least = f"{words.count(answer.min_support)} {support_words(answer.metric)}"
+    split = (
+        ""
+        if answer.is_right_or_wrong
+        else " Excess errors split into what the base rate explains and what the model does worse."
+    )
     return (
         f"{shown}, those with fewer than {least} last. Against the rest: the "
-        f"difference to all other rows of the cohort{unit}, 95 % interval in brackets. Excess errors split into what the base "
-        "rate explains and what the model does worse."
+        f"difference to all other rows of the cohort{unit}, 95 % interval in brackets.{split}"
     )
 
 
-def definitions(overview: Overview) -> Table:
+def definitions(overview: Overview, *, is_right_or_wrong: bool = False) -> Table:
     """Say how every metric of this kind of log is computed, which direction is better, and where it has no value."""
     rows = [
         Row((Cell(metric.label), Cell(metric.formula), Cell(_better(metric.direction)), Cell(metric.undefined)))
-        for metric in map(METRICS.__getitem__, overview.metrics["metric"])
+        for metric in (described(name, is_right_or_wrong=is_right_or_wrong) for name in overview.metrics["metric"])
     ]
     return Table((Head("Metric"), Head("Formula"), Head("Better"), Head("Undefined where")), rows)
 

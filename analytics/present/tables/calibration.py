@@ -24,10 +24,10 @@ NUMBERS = (
         "Mean squared distance between score and label: reliability − resolution + uncertainty + within.",
     ),
     ("reliability", "· Reliability", "Mean squared gap of the bins; 0 is right."),
-    ("resolution", "· Resolution", "How far the bins' rates lie from the base rate; more is better."),
-    ("uncertainty", "· Uncertainty", "Base rate × (1 − base rate): nothing the model can change."),
+    ("resolution", "· Resolution", "How far the bins' rates lie from the overall rate; more is better."),
+    ("uncertainty", "· Uncertainty", "Overall rate × (1 − overall rate): nothing the model can change."),
     ("within", "· Within bins", "What the bins leave out: variance of scores less twice their covariance with labels."),
-    ("brier_skill", "Brier skill", "Share of the base rate's Brier score that the model saves; 0 is no better."),
+    ("brier_skill", "Brier skill", "Share of the overall rate's Brier score that the model saves; 0 is no better."),
     ("log_loss", "Log loss", "Mean of −log(probability of the label)."),
     (
         "slope",

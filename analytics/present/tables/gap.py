@@ -65,8 +65,7 @@ def gap_json(gap: Gap, inputs: Inputs, joint: Joint | None, time: GapTime | None
         "n_reference": flow.n_reference,
         "n_production": flow.n_production,
         "n_pending": flow.n_pending,
-        "prevalence_reference": gap.prevalence[0],
-        "prevalence_production": gap.prevalence[1],
+        **_prevalence(gap),
         "change_pending_low": json_value(flow.pending_low),
         "change_pending_high": json_value(flow.pending_high),
         "kind": kind_of(gap),
@@ -84,6 +83,13 @@ def gap_json(gap: Gap, inputs: Inputs, joint: Joint | None, time: GapTime | None
         "left_out": [{"column": name, "reason": reason} for name, reason in gap.left_out],
         "mend": [asdict(each) for each in advice(gap, inputs)],
     }
+
+
+def _prevalence(gap: Gap) -> dict[str, Any]:
+    """Return the share of positives on both sides, nothing where rows are right or wrong."""
+    if gap.sides.production.log.is_right_or_wrong:
+        return {}
+    return {"prevalence_reference": gap.prevalence[0], "prevalence_production": gap.prevalence[1]}
 
 
 def _bounded(name: str, part: Interval) -> dict[str, Any]:

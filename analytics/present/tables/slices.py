@@ -64,7 +64,7 @@ def slice_display_table(answer: SliceAnswer, metrics: Sequence[str] = _SHOWN) ->
         *[pl.col(f"{own}{end}") for end in ("", "_low", "_high")],
         *[pl.col(f"difference{end}") * scale for end in ("", "_low", "_high")],
         *["p_adjusted", "excess_errors", "excess_errors_low", "excess_errors_high", "share_of_errors"],
-        *[f"{part}{end}" for part in _PARTS for end in ("", "_low", "_high")],
+        *[f"{part}{end}" for part in _parts_of(answer) for end in ("", "_low", "_high")],
         "few_rows",
         *further,
     )
@@ -96,9 +96,18 @@ def column_labels(answer: SliceAnswer) -> dict[str, str]:
         "excess_errors_low": "Excess errors, low",
         "excess_errors_high": "Excess errors, high",
         "share_of_errors": "Share of errors",
-        **{f"{part}{end}": f"{label}{side}" for part, label in _PARTS.items() for end, side in _SIDES.items()},
+        **{
+            f"{part}{end}": f"{label}{side}"
+            for part, label in _parts_of(answer).items()
+            for end, side in _SIDES.items()
+        },
         "few_rows": "Few rows",
     }
+
+
+def _parts_of(answer: SliceAnswer) -> dict[str, str]:
+    """Return the parts of excess errors, none where rows are right or wrong: no base rate explains an error then."""
+    return {} if answer.is_right_or_wrong else _PARTS
 
 
 def slice_json_rows(answer: SliceAnswer) -> list[dict[str, Any]]:

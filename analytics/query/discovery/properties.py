@@ -14,8 +14,8 @@ from analytics.errors import QuestionError
 from analytics.log.column import Column
 from analytics.log.schema import Log
 from analytics.query.cohort import Clause, slice_clauses
-from analytics.query.engine import stored_slice
 from analytics.query.relations import integer
+from analytics.query.slicing import stored_slice
 from analytics.query.typed import WEEKDAYS
 
 _Kind = Literal["value", "spike", "missing", "text", "hour", "weekday", "gaps"]

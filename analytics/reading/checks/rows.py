@@ -11,7 +11,9 @@ _FOOTER = "footer"
 
 
 def _no_score_or_decision(read: Read) -> Iterator[Said]:
-    if read.reading.rows_kept and read.mapping.score is None and read.mapping.decision is None:
+    mapping = read.mapping
+    has_any = any(said is not None for said in (mapping.score, mapping.decision, mapping.right))
+    if read.reading.rows_kept and not has_any:
         yield Said(
             None,
             None,

@@ -7,12 +7,15 @@ from analytics.log.column import Column
 from analytics.log.mapping import Mapping
 from analytics.log.right import Right
 from analytics.log.schema import Reading
+from analytics.reading.sql import rankings
 from analytics.reading.sql.expression import NULL, Expression, numeric
 
 
 def is_right(reading: Reading, mapping: Mapping) -> Expression:
     """Return 1 where a row is right, 0 where it is wrong, and NULL where the truth or the prediction is not known."""
     right = _of(mapping)
+    if right.kind == "rankings":
+        return rankings.of_query(reading, right, "label")
     if right.kind == "grades":
         grade = numeric(reading.column(right.true))
         return Expression(
@@ -44,6 +47,8 @@ def answered(reading: Reading, mapping: Mapping) -> Expression:
     right = _of(mapping)
     if right.kind == "grades":
         return Expression("1")
+    if right.kind == "rankings":
+        return Expression(f"CASE WHEN {reading.column(right.query or '').sql_name} IS NOT NULL THEN 1 END")
     if right.kind == "numbers":
         predicted, _ = _numbers(reading, right)
     else:
@@ -90,6 +95,30 @@ def truth(reading: Reading, mapping: Mapping) -> Expression:
     if mapping.kind not in ("numbers", "grades"):
         return NULL
     return numeric(reading.column(_of(mapping).true))
+
+
+def covered(reading: Reading, mapping: Mapping) -> Expression:
+    """Return 1 where the true number lies in the interval that was given, 0 where it does not, NULL where a part is missing."""
+    if not mapping.has_interval:
+        return NULL
+    low, high = _ends(reading, mapping)
+    true = truth(reading, mapping).sql
+    is_inside = f"({true} >= {low} AND {true} <= {high})::INTEGER"
+    return Expression(f"CASE WHEN {low} IS NOT NULL AND {high} IS NOT NULL THEN {is_inside} END")
+
+
+def width(reading: Reading, mapping: Mapping) -> Expression:
+    """Return how wide the interval that was given is, NULL where an end is missing."""
+    if not mapping.has_interval:
+        return NULL
+    low, high = _ends(reading, mapping)
+    return Expression(f"{high} - {low}")
+
+
+def _ends(reading: Reading, mapping: Mapping) -> tuple[str, str]:
+    """Return the ends of the interval that was given."""
+    right = _of(mapping)
+    return numeric(reading.column(right.lower or "")).sql, numeric(reading.column(right.upper or "")).sql
 
 
 def _of(mapping: Mapping) -> Right:

@@ -54,7 +54,15 @@ def of_no_log(desk: Desk) -> Sequence[CheckResult]:
     return registry.find_before(desk.stage("name,city\nAda,Ulm\nBo,Bonn\n"))
 
 
+def with_rankings(desk: Desk) -> Sequence[CheckResult]:
+    rows = "".join(f"{query},{rank},{int(query == 2 and rank == 1)},{rank}\n" for query in (1, 2) for rank in (1, 2, 3))
+    return desk.log(f"qid,rank,relevance,kind\n{rows},4,0,1\n").findings
+
+
 PLANTED: dict[str, Callable[[Desk], Sequence[CheckResult]]] = {
+    "nothing-relevant": with_rankings,
+    "no-query": with_rankings,
+    "differs-within-query": with_rankings,
     "no-score-or-decision": of_no_log,
     "footer": lambda desk: desk.log(TABLE + "\nTotal rows: 4,,\n").findings,
     "columns-differ": with_two_files,

@@ -1,0 +1,64 @@
+"""Forecast intervals that a log gives: which two columns are their ends, and at which level, by their names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from analytics.log.column import PERCENT
+
+_WORD = re.compile(
+    r"(?P<stem>.*?)_?(?P<side>lower|upper|lo|hi)(?:_(?:bound|limit|ci|end))?_?(?P<level>\d{2}(?:\.\d+)?)?",
+    re.IGNORECASE,
+)
+"""``yhat_lower``, ``lo_80``, ``forecast_upper_bound``: a stem, a side, and the level in percent where the name has it."""
+_QUANTILE = re.compile(r"(?P<stem>.*?)_?[pq]_?(?P<percent>\d{1,2})", re.IGNORECASE)
+"""``p10``, ``forecast_q90``: a stem and a quantile in percent."""
+_UPPER = {"lower": "upper", "lo": "hi"}
+
+
+def interval_columns(names: Sequence[str]) -> tuple[str, str] | None:
+    """Return the columns of the lower and the upper ends of intervals, None where no two names go together.
+
+    Of several the first words, then the quantiles that are farthest apart.
+
+    >>> interval_columns(["ds", "yhat", "yhat_lower", "yhat_upper"]), interval_columns(["p50", "p10", "p90", "P5"])
+    (('yhat_lower', 'yhat_upper'), ('p10', 'p90'))
+    """
+    words = {name: found for name in names if (found := _WORD.fullmatch(_folded(name)))}
+    for name, found in words.items():
+        stem, side, level = found["stem"], found["side"].lower(), found["level"]
+        for other, match in words.items():
+            if (match["stem"], match["side"].lower(), match["level"]) == (stem, _UPPER.get(side), level):
+                return name, other
+    quantiles = {name: found for name in names if (found := _QUANTILE.fullmatch(_folded(name)))}
+    pairs = [
+        (int(found["percent"]), name, other)
+        for name, found in quantiles.items()
+        for other, match in quantiles.items()
+        if match["stem"] == found["stem"] and int(found["percent"]) + int(match["percent"]) == PERCENT
+    ]
+    best = min((pair for pair in pairs if pair[0] < PERCENT / 2), default=None)
+    return None if best is None else (best[1], best[2])
+
+
+def level_of(lower: str, upper: str) -> float | None:
+    """Return the level of intervals by the names of their ends, None where these do not say it.
+
+    >>> level_of("p10", "p90"), level_of("lo_80", "hi_80"), level_of("yhat_lower", "yhat_upper")
+    (0.8, 0.8, None)
+    """
+    ends = [_QUANTILE.fullmatch(_folded(name)) for name in (lower, upper)]
+    if ends[0] and ends[1]:
+        apart = int(ends[1]["percent"]) - int(ends[0]["percent"])
+        return apart / PERCENT if apart > 0 else None
+    sides = [_WORD.fullmatch(_folded(name)) for name in (lower, upper)]
+    if sides[0] and sides[1] and sides[0]["level"] and sides[0]["level"] == sides[1]["level"]:
+        level = float(sides[0]["level"]) / PERCENT
+        return level if 0 < level < 1 else None
+    return None
+
+
+def _folded(name: str) -> str:
+    """Return a name as it is compared: blanks, points and hyphens are one."""
+    return re.sub(r"[\s\-]+", "_", name.strip().lower())

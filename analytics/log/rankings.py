@@ -1,0 +1,55 @@
+"""Logs of rankings: rows of one query, ranked by a score or a rank, against what of them is relevant."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+
+from analytics.log.column import Column
+from analytics.log.right import Right
+from analytics.log.schema import Reading
+
+_QUERY = re.compile(r"(query|q|search|topic|impression|serp|list)_?(id|key|no|nr|number|uuid)|query|qid", re.IGNORECASE)
+"""Names of what the rows of one ranking share."""
+_RELEVANCE = re.compile(r"relevan(ce|t)(_(label|grade|judge?ment))?|rel|qrels?|is_relevant|gain", re.IGNORECASE)
+"""Names that mean relevance by themselves."""
+_OUTCOME = re.compile(r"click(ed|s)?|label|is_click(ed)?|purchased?|booked", re.IGNORECASE)
+"""Names that mean relevance only where rows carry their rank: else the log may be one of yes or no."""
+_RANK = re.compile(r"rank(ing)?|position|pos|place", re.IGNORECASE)
+_SCORE = re.compile(r"(ranking_|rank_|model_|relevance_)?scores?|y_score", re.IGNORECASE)
+_MIN_ROWS = 2
+"""Rows that a query has on average at least: with fewer nothing is ranked. Set by hand."""
+
+
+def guessed(reading: Reading, said: Collection[str] = ()) -> Right | None:
+    """Return the rule of rankings where the names of a query, a relevance and a rank or score say so.
+
+    Nothing is guessed where a person named the label, the score or the decision.
+    """
+    query = _named(reading.columns, _QUERY)
+    if not {"label", "score", "decision"}.isdisjoint(said) or query is None:
+        return None
+    n_rows = reading.rows_kept
+    if query.n_distinct * _MIN_ROWS > n_rows:
+        return None
+    numbers = [column for column in reading.columns if column.kind in ("number", "boolean") and column is not query]
+    rank, score = _named(numbers, _RANK), _named(numbers, _SCORE)
+    relevance = _named(numbers, _RELEVANCE) or (_named(numbers, _OUTCOME) if rank is not None else None)
+    ranked = score or rank
+    if relevance is None or ranked is None:
+        return None
+    return Right("rankings", relevance.name, ranked.name, query=query.name, is_rank=ranked is rank)
+
+
+def is_called_rank(name: str) -> bool:
+    """Whether a column is called like a rank, of which 1 comes first.
+
+    >>> is_called_rank("Position"), is_called_rank("score")
+    (True, False)
+    """
+    return _RANK.fullmatch(name.strip()) is not None
+
+
+def _named(columns: Sequence[Column], pattern: re.Pattern[str]) -> Column | None:
+    """Return the first column with a name of a pattern."""
+    return next((column for column in columns if pattern.fullmatch(re.sub(r"[\s.-]+", "_", column.name.strip()))), None)
