@@ -36,6 +36,7 @@ ROLE_OPTIONS: dict[str, str] = {
     "amount": "amount",
     "model_version": "model_version",
     "unit": "unit",
+    "label_time": "label_time",
 }
 """The options that name the column of a role, each with its role."""
 
@@ -75,6 +76,7 @@ class Source:
     unit: Annotated[Text, named("Column of what rows belong together by: rows of one session are not independent.")] = (
         None
     )
+    label_time: Annotated[Text, named("Column of the times at which labels were known.", "--label-time")] = None
     right: Annotated[
         Text, named('What makes a row right: "PREDICTED = TRUE", two columns of classes; with --within of numbers.')
     ] = None

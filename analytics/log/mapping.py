@@ -31,6 +31,7 @@ class Mapping:
     ``right`` says what makes a row right where the label is not one of two classes. Unless it judges one class against the rest,
     the label of a row is then whether it is right, and its score the confidence in what was predicted.
     ``unit`` is what rows belong together by: those of one session, patient or task are not independent of each other.
+    ``label_time`` is when the label of a row was known.
     """
 
     score: str | None = None
@@ -55,6 +56,7 @@ class Mapping:
     is_confidence: bool = False
     unit: str | None = None
     right: Right | None = None
+    label_time: str | None = None
 
     @property
     def kind(self) -> Kind:
@@ -122,12 +124,13 @@ _LATER_FIELDS = (
     "is_confidence",
     "right",
     "unit",
+    "label_time",
 )
 """Fields that older mappings do not have: at their defaults they leave the digest, by which a log's file is found, as it was."""
 
 _DEFAULTS = {entry.name: entry.default for entry in fields(Mapping)}
 
-SINGLE_ROLES = ("score", "decision", "label", "row_id", "time", "amount", "model_version", "unit")
+SINGLE_ROLES = ("score", "decision", "label", "row_id", "time", "amount", "model_version", "unit", "label_time")
 ROLE_LABELS = {
     "score": "Score",
     "decision": "Decision",
@@ -137,6 +140,7 @@ ROLE_LABELS = {
     "amount": "Amount",
     "model_version": "Model version",
     "unit": "Unit",
+    "label_time": "Label time",
     "segment": "Segment",
     "text": "Free text",
     "ignore": "Ignore",

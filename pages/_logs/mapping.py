@@ -29,6 +29,7 @@ _HELP = {
     "amount": "Money or another amount of the row.",
     "model_version": "Which version of the model scored the row.",
     "unit": "Rows of one session, patient or task belong together: intervals and tests then count units, not rows.",
+    "label_time": "When the label of the row was known: says how late labels come, and what was known on a day.",
 }
 
 
@@ -64,8 +65,12 @@ def edit(read: Staged | Log, sample: list[list[str | None]], key: str) -> Mappin
             time = _choose("time", reading, mapping, guess, key)
         with quarters.cell():
             model = _choose("model_version", reading, mapping, guess, key)
-        unit = _choose("unit", reading, mapping, guess, key)
-        single = {score, label, decision, row_id, time, amount}
+        quarters = st.grid(2, min_column_width=130)
+        with quarters.cell():
+            unit = _choose("unit", reading, mapping, guess, key)
+        with quarters.cell():
+            label_time = _choose("label_time", reading, mapping, guess, key)
+        single = {score, label, decision, row_id, time, amount, label_time}
         segments = _choose_several(
             "Segments",
             reading,
@@ -95,6 +100,7 @@ def edit(read: Staged | Log, sample: list[list[str | None]], key: str) -> Mappin
         merges=mapping.merges,
         latest_by=mapping.latest_by,
         unit=unit,
+        label_time=label_time,
     )
     changed = score_controls.choose_form(reading, mapping, changed, key)
     if right is None:
