@@ -13,6 +13,7 @@ from analytics.commands.classes import classes
 from analytics.commands.discovery import discover
 from analytics.commands.gap import gap
 from analytics.commands.ingest import ingest
+from analytics.commands.labels import labels
 from analytics.commands.library import app as library
 from analytics.commands.options import command
 from analytics.commands.overview import overview
@@ -22,7 +23,20 @@ from analytics.commands.slices import slices
 from analytics.commands.thresholds import thresholds
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
-for function in (ingest, brief, overview, classes, slices, discover, calibration, thresholds, gap, review, report):
+for function in (
+    ingest,
+    brief,
+    overview,
+    classes,
+    slices,
+    discover,
+    calibration,
+    thresholds,
+    gap,
+    labels,
+    review,
+    report,
+):
     command(app, function)
 app.add_typer(library, name="library")
 

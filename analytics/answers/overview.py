@@ -8,12 +8,12 @@ from datetime import datetime, timedelta
 import numpy as np
 import polars as pl
 
-from analytics.answers.labels import arrival_of
+from analytics.answers.labels.lateness import arrival_of
 from analytics.answers.question import Question, score_table, units_of
 from analytics.log.schema import Log
 from analytics.measure.estimates import estimate_table
 from analytics.measure.intervals import Interval, difference
-from analytics.measure.labels import LabelArrival
+from analytics.measure.labels.lateness import LabelArrival
 from analytics.measure.metrics import metrics_of
 from analytics.measure.overview import trend_table
 from analytics.query.clusters import clusters_of

@@ -16,14 +16,14 @@ from analytics.answers.brief.finding import (
     ThresholdParts,
 )
 from analytics.answers.calibration.answer import judged_bins
-from analytics.answers.labels import label_days
+from analytics.answers.labels.lateness import label_days
 from analytics.answers.thresholds.answer import ThresholdAnswer, thresholds
 from analytics.answers.thresholds.costs import cost_table
 from analytics.log.receipt import CheckResult
 from analytics.measure.calibration.chance import CELLS as CHANCE_CELLS
 from analytics.measure.calibration.chance import REPLICATES
 from analytics.measure.calibration.table import slice_numbers
-from analytics.measure.labels import label_arrival
+from analytics.measure.labels.lateness import label_arrival
 from analytics.measure.reliability import GROUPS, reliability_table
 from analytics.measure.slices import MIN_SUPPORT
 from analytics.measure.thresholds.costs import CELLS

@@ -7,13 +7,13 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from analytics.answers.labels import arrival_of
+from analytics.answers.labels.lateness import arrival_of
 from analytics.answers.question import Question
 from analytics.errors import QuestionError
 from analytics.log import score_form
 from analytics.log.column import MAX_SEGMENT_VALUES, MAX_VALUES_BY_VALUE, Column
 from analytics.log.schema import Log
-from analytics.measure.labels import LabelArrival
+from analytics.measure.labels.lateness import LabelArrival
 from analytics.query.cohort import Clause, Cohort
 from analytics.query.engine import Engine
 from analytics.query.gap import Dimension

@@ -22,6 +22,7 @@ from analytics.present.readings.gap import HOW, ends_reading, gap_reading, slice
 from analytics.present.readings.gap_advice import advice
 from analytics.present.readings.gap_drift import drift_reading, gap_time_reading
 from analytics.present.readings.gap_inputs import inputs_reading, joint_reading
+from analytics.present.readings.labels import labels_reading
 from analytics.present.readings.logs import books_reading, fitness_reading
 from analytics.present.readings.overview import (
     chosen_reading,
@@ -96,6 +97,7 @@ __all__ = [
     "handover_slices_reading",
     "inputs_reading",
     "joint_reading",
+    "labels_reading",
     "limits_reading",
     "move_reading",
     "noun_of",

@@ -1,0 +1,67 @@
+"""When labels came: rows by time of prediction, by time of arrival and by label, small tables whatever the log's size."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import narwhals.stable.v2 as nw
+import polars as pl
+
+from analytics.log.schema import Log
+from analytics.query.cohort import Cohort
+from analytics.query.engine import Engine
+from analytics.query.relations import integer
+
+
+def arrival_relation(frame: nw.LazyFrame[Any], every: str, cuts: Sequence[float]) -> nw.LazyFrame[Any]:
+    """Count scored rows by when they were predicted, when their label came, and what it is.
+
+    Parameters
+    ----------
+    frame : LazyFrame
+        Rows of a log with ``moment``, ``score``, ``label`` and, where the log says it, ``arrived``.
+    every : str
+        Bucket of both times: 1h, 1d.
+    cuts : sequence of float
+        Scores at which a new bin begins, ascending; none: all rows are in bin 0.
+
+    Returns
+    -------
+    LazyFrame
+        ``day``, ``arrived`` (null: not known), ``label`` (null: none), ``bin``, ``n``, ``score_sum``, ``score_sq_sum``.
+    """
+    score = nw.col("score")
+    place = nw.lit(0)
+    for cut in cuts:
+        place = place + integer(score >= cut)
+    has_arrival = "arrived" in frame.collect_schema().names()
+    arrived = nw.col("arrived").dt.truncate(every) if has_arrival else nw.lit(None).cast(nw.Datetime("us"))
+    prepared = frame.filter(~score.is_null() & ~nw.col("moment").is_null()).select(
+        day=nw.col("moment").dt.truncate(every),
+        arrived=arrived,
+        label=nw.col("label").cast(nw.Int64),
+        bin=place.cast(nw.Int64),
+        score=score,
+        square=score * score,
+    )
+    return prepared.group_by("day", "arrived", "label", "bin").agg(
+        n=nw.len().cast(nw.Int64), score_sum=nw.col("score").sum(), score_sq_sum=nw.col("square").sum()
+    )
+
+
+def arrival_table(
+    engine: Engine, log: Log, cohort: Cohort, threshold: float, every: str = "1d", cuts: Sequence[float] = ()
+) -> pl.DataFrame:
+    """Answer `arrival_relation` for the rows of a cohort, in the order of its keys."""
+    found = engine.collect(arrival_relation(engine.kept(log, cohort, threshold), every, cuts))
+    return found.sort("day", "arrived", "label", "bin", nulls_last=True)
+
+
+def newest(engine: Engine, log: Log, cohort: Cohort, threshold: float) -> tuple[datetime, datetime]:
+    """Return the newest time of a prediction and of an arrival; where no label says when it came, the former twice."""
+    rows = engine.kept(log, cohort, threshold)
+    names = [name for name in ("moment", "arrived") if name in rows.collect_schema().names()]
+    found = engine.collect(rows.select(**{name: nw.col(name).max() for name in names})).row(0)
+    return found[0], found[-1] or found[0]
