@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import numpy as np
 import polars as pl
 
-from analytics.answers.labels.lateness import arrival_of
+from analytics.answers.labels import arrival_of
 from analytics.answers.question import Question, score_table, units_of
 from analytics.log.schema import Log
 from analytics.measure.estimates import estimate_table

@@ -6,8 +6,8 @@ from typing import Annotated, Any
 
 import typer
 
-from analytics.answers.labels.answer import LabelsAnswer
-from analytics.answers.labels.answer import labels as labels_answer
+from analytics.answers.labels_answer import LabelsAnswer
+from analytics.answers.labels_answer import labels as labels_answer
 from analytics.commands.asking import ask
 from analytics.commands.options import METRIC_HELP, Asked, Output, Source
 from analytics.commands.roles import roles_of

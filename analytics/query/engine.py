@@ -25,6 +25,7 @@ from analytics.log.schema import Log
 from analytics.log.workspace import Workspace
 from analytics.query import lock, relations
 from analytics.query.cohort import Cohort
+from analytics.query.known import known_on
 from analytics.query.predicates import predicate
 
 _MAX_NUMBERS = 1_000
@@ -150,7 +151,10 @@ class Engine:
 
     def kept(self, log: Log, cohort: Cohort, threshold: float) -> nw.LazyFrame[Any]:
         """Return the rows of a log that a cohort keeps."""
-        return relations.keep(self.frame(log), predicate(cohort, log, threshold))
+        frame, kept = self.frame(log), predicate(cohort, log, threshold)
+        for day in cohort.as_of:
+            frame = known_on(frame, log, day)
+        return relations.keep(frame, kept)
 
     def score_table(
         self,

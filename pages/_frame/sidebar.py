@@ -10,7 +10,7 @@ import streamlit as st
 
 from analytics.answers.empty_cohort import part_words, without
 from analytics.answers.gap.sides import live_version, staged_columns
-from analytics.answers.labels.lateness import arrival_of
+from analytics.answers.labels import arrival_of
 from analytics.answers.question import model_versions
 from analytics.errors import EmptyCohort
 from analytics.log import views

@@ -11,7 +11,7 @@ import pytest
 from analytics.answers.brief.answer import brief
 from analytics.answers.brief.finding import Asking, LabelParts
 from analytics.answers.gap.sides import sides
-from analytics.answers.labels.lateness import arrival_of
+from analytics.answers.labels import arrival_of
 from analytics.answers.overview import overview
 from analytics.answers.question import Question
 from analytics.present.readings import (

@@ -16,7 +16,7 @@ from analytics.answers.brief.finding import (
     ThresholdParts,
 )
 from analytics.answers.calibration.answer import judged_bins
-from analytics.answers.labels.lateness import label_days
+from analytics.answers.labels import label_days
 from analytics.answers.thresholds.answer import ThresholdAnswer, thresholds
 from analytics.answers.thresholds.costs import cost_table
 from analytics.log.receipt import CheckResult

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from analytics.answers.labels.lateness import arrival_of
+from analytics.answers.labels import arrival_of
 from analytics.answers.question import Question
 from analytics.errors import QuestionError
 from analytics.log import score_form

@@ -8,7 +8,7 @@ from analytics.measure.metrics import METRICS
 from analytics.present import words
 
 if TYPE_CHECKING:
-    from analytics.answers.labels.answer import LabelsAnswer
+    from analytics.answers.labels_answer import LabelsAnswer
     from analytics.measure.labels.maturing import Matured
 
 _FEW_PAST = 4

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import numpy as np
 import polars as pl
 
-from analytics.answers.labels.lateness import label_days
+from analytics.answers.labels import label_days
 from analytics.answers.question import Question
 from analytics.errors import QuestionError
 from analytics.measure.headline import headline

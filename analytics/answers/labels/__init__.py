@@ -1,1 +1,0 @@
-"""Which labels may be believed, and what the last weeks will say once all have come."""
