@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
-from datetime import datetime, timedelta
+from dataclasses import asdict, dataclass, fields, replace
+from datetime import datetime, time, timedelta
 
 import numpy as np
 import polars as pl
 
+from analytics.answers.empty_cohort import empty_cohort
 from analytics.answers.labels import label_days
 from analytics.answers.question import Question
 from analytics.errors import QuestionError
+from analytics.log.schema import Log
 from analytics.measure.headline import headline
 from analytics.measure.intervals import FloatArray
 from analytics.measure.labels.arrivals import UNITS, Arrivals, Whole, arrivals_of
@@ -19,6 +21,7 @@ from analytics.measure.labels.judged import Judged, is_of_bins
 from analytics.measure.labels.lateness import label_arrival
 from analytics.measure.labels.maturing import Matured, Maturing
 from analytics.measure.labels.trust import POINT, last_trusted, stopped, trusted_days
+from analytics.query.cohort import Clause, Cohort
 from analytics.query.engine import Engine
 from analytics.query.labels import arrival_table, newest
 
@@ -97,28 +100,78 @@ def labels(engine: Engine, question: Question, metric: str | None = None) -> Lab
         If the log has no times or no labels, or the metric cannot be matured.
     """
     log = question.log
-    if log.time_low is None or log.time_high is None or not log.n_labelled:
+    _require_times(log)
+    metric = metric or headline(*log.class_counts).metric
+    unit, per_bucket = _unit_of(log)
+    cuts = _cuts(engine, question, metric)
+    flagged = np.array([cut >= question.threshold for cut in (-np.inf, *cuts)]) if cuts else np.array([True])
+    table, now = _table(engine, question, unit, cuts)
+    judged = Judged(metric, flagged, log.is_right_or_wrong, _loss(table, len(flagged)))
+    first = int(np.argmax(flagged)) if flagged.any() else len(flagged)
+    arrivals = arrivals_of(table, unit, now, len(flagged), first)
+    return _answer(engine, question, arrivals, judged, per_bucket)
+
+
+def mature(engine: Engine, question: Question) -> Question:
+    """Return a question of the rows alone that are old enough for nearly all of their labels to be there.
+
+    Raises
+    ------
+    QuestionError
+        If the log has no times or no labels, or is too short to see the last labels come.
+    """
+    log = question.log
+    _require_times(log)
+    unit, _ = _unit_of(log)
+    table, now = _table(engine, question, unit, ())
+    last: datetime | None = None
+    if log.mapping.label_time is not None:
+        arrivals = arrivals_of(table, unit, now, 1, 0)
+        ripe = CurveSums(arrivals).curves().ripe
+        last = None if ripe is None or ripe > arrivals.now else arrivals.moment(arrivals.now - ripe)
+    elif (days := label_days(engine, question)) is not None and (found := label_arrival(days)) is not None:
+        last = now if found.since is None else found.since - timedelta(days=1)
+    if last is None:
+        raise QuestionError(
+            "Expected a log that is long enough to see its last labels come, found none. Ask for all rows instead."
+        )
+    end = last + UNITS[unit] - timedelta(microseconds=1)
+    until = end.date().isoformat() if unit != "1h" else end.isoformat(" ", "seconds")
+    clauses = (*question.cohort.clauses, Clause(str(log.mapping.time), "le", (until,)))
+    return replace(question, cohort=Cohort(clauses, question.cohort.outcomes))
+
+
+def _require_times(log: Log) -> None:
+    """Refuse a log of which it cannot be told how labels come."""
+    if log.time_low is None or not log.n_labelled:
         what = "times" if log.n_labelled else "labels"
         raise QuestionError(
             f"Expected a log with times and labels, found no {what}. Choose a column for them in the mapping."
         )
-    metric = metric or headline(*log.class_counts).metric
-    span = datetime.fromisoformat(log.time_high) - datetime.fromisoformat(log.time_low)
-    unit, per_bucket = next(((unit, n) for limit, unit, n in _SPANS if span <= limit), ("1w", 1))
-    cuts = _cuts(engine, question, metric)
-    flagged = np.array([cut >= question.threshold for cut in (-np.inf, *cuts)]) if cuts else np.array([True])
-    first = int(np.argmax(flagged)) if flagged.any() else len(flagged)
-    latest = newest(engine, log, question.cohort, question.threshold)
-    table = arrival_table(engine, log, question.cohort, question.threshold, "1h" if unit == "1h" else "1d", cuts)
+
+
+def _unit_of(log: Log) -> tuple[str, int]:
+    """Return what a log is counted by, and how many of these are one bucket."""
+    span = datetime.fromisoformat(str(log.time_high)) - datetime.fromisoformat(str(log.time_low))
+    return next(((unit, n) for limit, unit, n in _SPANS if span <= limit), ("1w", 1))
+
+
+def _table(engine: Engine, question: Question, unit: str, cuts: tuple[float, ...]) -> tuple[pl.DataFrame, datetime]:
+    """Return the rows by prediction, arrival and label, and the beginning of the last whole day of which anything is known."""
+    log, cohort, threshold = question.log, question.cohort, question.threshold
+    table = arrival_table(engine, log, cohort, threshold, "1h" if unit == "1h" else "1d", cuts)
     if unit == "1w":
         table = table.with_columns(pl.col("day", "arrived").dt.truncate("1w"))
-    now = _last_whole(max(latest), unit)
+    latest = max(filter(None, newest(engine, log, cohort.known_on(None), threshold)), default=None)
+    if latest is None:
+        raise empty_cohort(engine, log, cohort, threshold)
+    for day in cohort.as_of:
+        latest = min(latest, datetime.combine(datetime.fromisoformat(day).date(), time.max))
+    now = _last_whole(latest, unit)
     table = table.filter(pl.col("day") <= now)
     if table.is_empty():
         raise QuestionError("Expected rows of a whole day with a score, found none. Remove filters.")
-    judged = Judged(metric, flagged, log.is_right_or_wrong, _loss(table, len(flagged)))
-    arrivals = arrivals_of(table, unit, now, len(flagged), first)
-    return _answer(engine, question, arrivals, judged, per_bucket)
+    return table, now
 
 
 def _last_whole(latest: datetime, unit: str) -> datetime:

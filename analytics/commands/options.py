@@ -129,6 +129,17 @@ class Asked:
 
     where: Annotated[Texts, named(WHERE, panel=_QUESTION)] = None
     threshold: Annotated[float | None, named("Predicted positive iff score >= THRESHOLD.", panel=_QUESTION)] = None
+    as_of: Annotated[
+        Text,
+        named(
+            "The log as it was known at the end of this day: no later row, no label that came later.",
+            "--as-of",
+            panel=_QUESTION,
+        ),
+    ] = None
+    mature: Annotated[
+        bool, named("Only rows that are old enough for their labels to be there.", "--mature", panel=_QUESTION)
+    ] = False
 
 
 _NO_TEXT = (".parquet", ".arrow", ".feather", ".xlsx", ".zip", ".gz", ".zst")

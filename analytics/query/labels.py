@@ -59,9 +59,9 @@ def arrival_table(
     return found.sort("day", "arrived", "label", "bin", nulls_last=True)
 
 
-def newest(engine: Engine, log: Log, cohort: Cohort, threshold: float) -> tuple[datetime, datetime]:
-    """Return the newest time of a prediction and of an arrival; where no label says when it came, the former twice."""
+def newest(engine: Engine, log: Log, cohort: Cohort, threshold: float) -> tuple[datetime | None, ...]:
+    """Return the newest time of a prediction and, where labels say when they came, of an arrival; None without any."""
     rows = engine.kept(log, cohort, threshold)
     names = [name for name in ("moment", "arrived") if name in rows.collect_schema().names()]
     found = engine.collect(rows.select(**{name: nw.col(name).max() for name in names})).row(0)
-    return found[0], found[-1] or found[0]
+    return found

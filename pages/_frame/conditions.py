@@ -166,9 +166,9 @@ def _draw_fields(log: Log, name: str, key: str) -> list[str]:
 
 def _draw_day(log: Log, name: str, key: str) -> list[str]:
     """Choose a day of the log."""
-    if log.mapping.time is not None:
+    if log.mapping.time is not None and log.mapping.label_time is not None:
         return _draw_bound(log, log.mapping.time, key)
-    st.caption("The log has no times.")
+    st.caption("The log does not say when rows and labels came: choose columns for both on the Logs page.")
     return [key]
 
 

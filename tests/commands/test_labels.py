@@ -96,3 +96,18 @@ def test_a_log_without_times_is_refused(desk: Desk) -> None:
     found = run("labels", str(desk.frame(pl.DataFrame({"score": [0.1, 0.9] * 20, "label": [0, 1] * 20}))))
     assert found.exit_code == 2
     assert "Expected a log with times and labels, found no times." in found.stderr
+
+
+def test_every_command_may_be_asked_as_of_a_day_and_of_mature_rows(desk: Desk) -> None:
+    made = late(np.random.default_rng(4), 6.0, 3.0, n_days=100, per_day=20)
+    frame = log_of(made)
+    path, end = str(desk.frame(frame)), START + timedelta(days=60)
+    then = json.loads(run("overview", path, "--as-of", "2024-02-29", "--format", "json").stdout)
+    assert then["n"] == frame.filter(pl.col("scored_at") < end).height
+    assert then["n_labelled"] == frame.filter((pl.col("scored_at") < end) & (pl.col("label_time") < end)).height
+    ripe = json.loads(run("labels", path, "--format", "json").stdout)["ripe_age"]
+    mature = json.loads(run("overview", path, "--mature", "--format", "json").stdout)
+    assert mature["n"] == 20 * (100 - ripe)
+    assert mature["n_unlabelled"] < 0.01 * mature["n"]
+    both = json.loads(run("labels", path, "--as-of", "2024-02-29", "--format", "json").stdout)
+    assert both["now"] == "2024-02-29T00:00:00"
