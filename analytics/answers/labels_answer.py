@@ -120,25 +120,35 @@ def mature(engine: Engine, question: Question) -> Question:
     QuestionError
         If the log has no times or no labels, or is too short to see the last labels come.
     """
-    log = question.log
-    _require_times(log)
-    unit, _ = _unit_of(log)
-    table, now = _table(engine, question, unit, ())
-    last: datetime | None = None
-    if log.mapping.label_time is not None:
-        arrivals = arrivals_of(table, unit, now, 1, 0)
-        ripe = CurveSums(arrivals).curves().ripe
-        last = None if ripe is None or ripe > arrivals.now else arrivals.moment(arrivals.now - ripe)
-    elif (days := label_days(engine, question)) is not None and (found := label_arrival(days)) is not None:
-        last = now if found.since is None else found.since - timedelta(days=1)
-    if last is None:
+    _require_times(question.log)
+    begins = ripe_until(engine, question)
+    if begins is None:
         raise QuestionError(
             "Expected a log that is long enough to see its last labels come, found none. Ask for all rows instead."
         )
-    end = last + UNITS[unit] - timedelta(microseconds=1)
-    until = end.date().isoformat() if unit != "1h" else end.isoformat(" ", "seconds")
-    clauses = (*question.cohort.clauses, Clause(str(log.mapping.time), "le", (until,)))
+    end = begins - timedelta(microseconds=1)
+    until = end.date().isoformat() if begins.time() == time() else end.isoformat(" ", "seconds")
+    clauses = (*question.cohort.clauses, Clause(str(question.log.mapping.time), "le", (until,)))
     return replace(question, cohort=Cohort(clauses, question.cohort.outcomes))
+
+
+def ripe_until(engine: Engine, question: Question) -> datetime | None:
+    """Return the moment up to which rows are old enough for nearly all of their labels to be there; None where nothing tells."""
+    log = question.log
+    if log.time_low is None or not log.n_labelled:
+        return None
+    unit, _ = _unit_of(log)
+    if log.mapping.label_time is not None:
+        table, now = _table(engine, question, unit, ())
+        arrivals = arrivals_of(table, unit, now, 1, 0)
+        ripe = CurveSums(arrivals).curves().ripe
+        return None if ripe is None or ripe > arrivals.now else arrivals.moment(arrivals.now - ripe + 1)
+    days = label_days(engine, question)
+    found = None if days is None else label_arrival(days)
+    if found is None or days is None:
+        return None
+    last: datetime = days["bucket"].max()  # type: ignore[assignment]
+    return last + timedelta(days=1) if found.since is None else found.since
 
 
 def _require_times(log: Log) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import plotly.graph_objects as go
@@ -22,7 +23,7 @@ _MANY = 60
 """Up to so many buckets each point is marked."""
 
 
-def trend(trend_table: pl.DataFrame, every: str) -> go.Figure:
+def trend(trend_table: pl.DataFrame, every: str, unripe_from: datetime | None = None) -> go.Figure:
     """Draw the error rate with its band, selection rate and prevalence, and the share not known yet, on one axis.
 
     Parameters
@@ -31,6 +32,8 @@ def trend(trend_table: pl.DataFrame, every: str) -> go.Figure:
         As `Overview.trend`.
     every : str
         1h, 1d, 1w or 1mo. A bucket without rows or without a value is a gap. ``customdata`` of a point is its row.
+    unripe_from : datetime, optional
+        From when on rows are too young for their labels to be there: what is drawn of them is shaded.
     """
     table = timeline(trend_table, every)
     unit = words.BUCKETS[every]
@@ -73,6 +76,10 @@ def trend(trend_table: pl.DataFrame, every: str) -> go.Figure:
         bargap=0.1,
     )
     _set_axes(figure, table)
+    last = table["bucket"][-1]
+    if unripe_from is not None and unripe_from <= last:
+        shade = {"fillcolor": palette.NOT_YET_KNOWN, "opacity": 0.2, "line_width": 0}
+        figure.add_vrect(x0=unripe_from, x1=last, row="all", col=1, **shade)
     return figure
 
 

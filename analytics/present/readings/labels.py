@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
+
+import polars as pl
 
 from analytics.measure.metrics import METRICS
 from analytics.present import words
@@ -13,6 +16,8 @@ if TYPE_CHECKING:
 
 _FEW_PAST = 4
 """Ripe buckets below which the width of an interval is a guess; as in `measure.labels.maturing`."""
+_HALF = 0.5
+"""Share of the labels by whose age the classes are compared."""
 _HARDLY = 0.005
 """Share of the rows below which it is not worth a sentence: half a percent. By hand."""
 
@@ -93,7 +98,7 @@ def _ripe_part(answer: LabelsAnswer) -> str:
     if answer.ripe_age is None or answer.ripe_on is None:
         return ""
     unit = words.BUCKETS[answer.unit]
-    age = f"after {words.plural(answer.ripe_age, unit)}" if answer.ripe_age else f"on the same {unit}"
+    age = _after(answer.ripe_age, unit)
     newest = f"the newest {words.BUCKETS[answer.every]}"
     part = f"Nearly all labels of either class are there {age}; {newest} is ripe on {_day(answer.ripe_on, answer)}."
     past = answer.since.n_past if answer.since is not None else _FEW_PAST
@@ -120,10 +125,72 @@ def _lacking_part(answer: LabelsAnswer) -> str:
     return ""
 
 
-def _day(moment: object, answer: LabelsAnswer) -> str:
+def _day(moment: datetime, answer: LabelsAnswer) -> str:
     """Write a day in words, an hour where labels come within hours."""
-    from datetime import datetime
-
-    assert isinstance(moment, datetime)
     day = f"{moment.day} {moment:%B}"
     return f"{day}, {moment:%H:%M}" if answer.unit == "1h" else day
+
+
+def matured_reading(answer: LabelsAnswer) -> str:
+    """Say how to read the figure, and how wide its band is by what such estimates missed before."""
+    unit = words.BUCKETS[answer.every]
+    open_ = answer.buckets.filter(answer.buckets["to_come"] >= 1)
+    if open_.is_empty():
+        return f"Every {unit} has all the labels that it will get."
+    lead = f"{words.plural(open_.height, unit)} {'waits' if open_.height == 1 else 'wait'} for labels"
+    past = open_.filter(open_["n_past"] >= _FEW_PAST)
+    if past.is_empty():
+        return f"{lead}."
+    widest = words.plain(float(past["spread"].max() or 1.0), 1)  # type: ignore[arg-type]
+    return (
+        f"{lead}. The band covers what all labels will say about 95 times in 100: it is drawn from what the same estimate missed "
+        f"by on ripe {unit}s at the same age, up to {widest} times the variance of chance alone."
+    )
+
+
+def arrival_reading(answer: LabelsAnswer) -> str:
+    """Say how soon half of the labels are there, and which class comes later."""
+    curve, unit = answer.curve, words.BUCKETS[answer.unit]
+    if curve is None or curve.is_empty():
+        return "No label says when it came."
+    halves = {name: int((curve[name] < _HALF).sum()) for name in ("positive", "negative")}
+    late, early = ("positive", "negative") if halves["positive"] >= halves["negative"] else ("negative", "positive")
+    if halves[late] == halves[early]:
+        return f"Half of the labels of either class are there {_after(halves[late], unit)}."
+    ages = f"{_after(halves[early], unit)}, half of the {late} ones {_after(halves[late], unit)}"
+    return f"Half of the {early} labels are there {ages}: the newest rows look more {early} than they are."
+
+
+def _after(age: int, unit: str) -> str:
+    """Say an age.
+
+    >>> _after(0, "day"), _after(3, "day")
+    ('on the same day', 'after 3 days')
+    """
+    return f"after {words.plural(age, unit)}" if age else f"on the same {unit}"
+
+
+def never_reading(found: pl.DataFrame) -> str:
+    """Say which slice lacks a label most often beyond the other rows."""
+    if found.is_empty():
+        return "No slice of a segment column lacks labels more often than the other rows."
+    first = found.row(0, named=True)
+    name = f"{first['column']} {words.value_label(first['slice'])}"
+    return (
+        f"{name}: {words.share(first['share'])} of {words.plural(first['n'], 'ripe row')} have no label, "
+        f"{words.share(first['share_rest'])} of the others. What is said of the model leaves these rows out."
+    )
+
+
+def unripe_reading(trend: pl.DataFrame, unripe_from: datetime | None) -> str:
+    """Say from when on a time line is not ripe, before another sentence; empty where all of it is.
+
+    >>> days = pl.DataFrame({"bucket": [datetime(2024, 3, 1), datetime(2024, 3, 8)]})
+    >>> unripe_reading(days, datetime(2024, 3, 5)), unripe_reading(days, None)
+    ('From 5 March on, shaded, labels are still to come: Labels says what all of them will say. ', '')
+    """
+    last = trend["bucket"].drop_nulls().max()
+    if unripe_from is None or not isinstance(last, datetime) or last < unripe_from:
+        return ""
+    day = f"{unripe_from.day} {unripe_from:%B}"
+    return f"From {day} on, shaded, labels are still to come: Labels says what all of them will say. "
