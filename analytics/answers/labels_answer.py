@@ -169,7 +169,9 @@ def _unit_of(log: Log) -> tuple[str, int]:
 def _table(engine: Engine, question: Question, unit: str, cuts: tuple[float, ...]) -> tuple[pl.DataFrame, datetime]:
     """Return the rows by prediction, arrival and label, and the beginning of the last whole day of which anything is known."""
     log, cohort, threshold = question.log, question.cohort, question.threshold
-    table = arrival_table(engine, log, cohort, threshold, "1h" if unit == "1h" else "1d", cuts)
+    table = arrival_table(
+        engine, log, cohort, threshold, "1h" if unit == "1h" else "1d", cuts, with_scores=len(cuts) > 1
+    )
     if unit == "1w":
         table = table.with_columns(pl.col("day", "arrived").dt.truncate("1w"))
     latest = max(filter(None, newest(engine, log, cohort.known_on(None), threshold)), default=None)
@@ -284,7 +286,9 @@ def _of(arrivals: Arrivals, judged: Judged, maturing: Maturing | None, to_come: 
 
 
 def _loss(table: pl.DataFrame, n_bins: int) -> FloatArray:
-    """Return the mean squared distance of the scores of each bin to a negative and to a positive label."""
+    """Return the mean squared distance of the scores of each bin to either label; 0 where no metric reads it."""
+    if "score_sum" not in table.columns:
+        return np.zeros((2, n_bins))
     sums = table.group_by("bin").agg(pl.col("n", "score_sum", "score_sq_sum").sum().cast(pl.Float64)).sort("bin")
     found = np.zeros((2, n_bins))
     mean, square = (sums[name].to_numpy() / sums["n"].to_numpy() for name in ("score_sum", "score_sq_sum"))

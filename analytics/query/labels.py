@@ -15,7 +15,9 @@ from analytics.query.engine import Engine
 from analytics.query.relations import integer
 
 
-def arrival_relation(frame: nw.LazyFrame[Any], every: str, cuts: Sequence[float]) -> nw.LazyFrame[Any]:
+def arrival_relation(
+    frame: nw.LazyFrame[Any], every: str, cuts: Sequence[float], *, with_scores: bool = False
+) -> nw.LazyFrame[Any]:
     """Count scored rows by when they were predicted, when their label came, and what it is.
 
     Parameters
@@ -30,7 +32,8 @@ def arrival_relation(frame: nw.LazyFrame[Any], every: str, cuts: Sequence[float]
     Returns
     -------
     LazyFrame
-        ``day``, ``arrived`` (null: not known), ``label`` (null: none), ``bin``, ``n``, ``score_sum``, ``score_sq_sum``.
+        ``day``, ``arrived`` (null: not known), ``label`` (null: none), ``bin``, ``n``; with scores ``score_sum`` and
+        ``score_sq_sum``.
     """
     score = nw.col("score")
     place = nw.lit(0)
@@ -38,24 +41,31 @@ def arrival_relation(frame: nw.LazyFrame[Any], every: str, cuts: Sequence[float]
         place = place + integer(score >= cut)
     has_arrival = "arrived" in frame.collect_schema().names()
     arrived = nw.col("arrived").dt.truncate(every) if has_arrival else nw.lit(None).cast(nw.Datetime("us"))
+    scores = {"score_sum": score, "score_sq_sum": score * score} if with_scores else {}
     prepared = frame.filter(~score.is_null() & ~nw.col("moment").is_null()).select(
         day=nw.col("moment").dt.truncate(every),
         arrived=arrived,
         label=nw.col("label").cast(nw.Int64),
         bin=place.cast(nw.Int64),
-        score=score,
-        square=score * score,
+        **{f"{name}_of": part for name, part in scores.items()},
     )
     return prepared.group_by("day", "arrived", "label", "bin").agg(
-        n=nw.len().cast(nw.Int64), score_sum=nw.col("score").sum(), score_sq_sum=nw.col("square").sum()
+        n=nw.len().cast(nw.Int64), **{name: nw.col(f"{name}_of").sum() for name in scores}
     )
 
 
 def arrival_table(
-    engine: Engine, log: Log, cohort: Cohort, threshold: float, every: str = "1d", cuts: Sequence[float] = ()
+    engine: Engine,
+    log: Log,
+    cohort: Cohort,
+    threshold: float,
+    every: str = "1d",
+    cuts: Sequence[float] = (),
+    *,
+    with_scores: bool = False,
 ) -> pl.DataFrame:
     """Answer `arrival_relation` for the rows of a cohort, in the order of its keys."""
-    found = engine.collect(arrival_relation(engine.kept(log, cohort, threshold), every, cuts))
+    found = engine.collect(arrival_relation(engine.kept(log, cohort, threshold), every, cuts, with_scores=with_scores))
     return found.sort("day", "arrived", "label", "bin", nulls_last=True)
 
 

@@ -13,6 +13,8 @@ from pages._frame.cache import kept
 from pages._frame.render import escaped, table_downloads
 from pages._frame.tables import number_table
 
+_AT_ONCE = 2_000_000
+"""Rows of a log up to which its segment columns are looked at without being asked: a query each, about a second in all."""
 _SHOWN = 12
 """Slices that the table shows; the download has all."""
 
@@ -21,8 +23,10 @@ def draw_never(answer: LabelsAnswer, question: Question) -> None:
     """Show which slices of ripe rows lack a label; nothing where no day is ripe or every row gets one."""
     if answer.ripe_age is None or not answer.never:
         return
-    found = kept(never, question)
     st.subheader("Who never gets a label?", anchor=False)
+    if question.log.n_rows > _AT_ONCE and not st.toggle("Look at every segment column", key="never_asked"):
+        return
+    found = kept(never, question)
     st.caption(escaped(readings.never_reading(found)))
     if found.is_empty():
         return

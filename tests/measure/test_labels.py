@@ -16,6 +16,7 @@ from analytics.measure.labels.arrivals import NEGATIVE, POSITIVE, arrivals_of
 from analytics.measure.labels.curve import CurveSums, arrival_curve
 from analytics.measure.labels.judged import Judged, matured_metrics
 from analytics.measure.labels.maturing import Maturing
+from analytics.measure.labels.never import never_table
 from analytics.measure.labels.share import Cells, expected
 from analytics.measure.labels.trust import stopped, trusted_days
 from tests.measure.late_labels import START, Late, late
@@ -181,3 +182,16 @@ def test_a_feed_that_stops_is_found_with_its_day_and_a_holiday_is_none() -> None
     holiday = replace(made, arrived=np.where((made.arrived >= 50) & (made.arrived < 53), 53, made.arrived))
     silent = replace(holiday, arrived=np.where((holiday.arrived >= 97), 120, holiday.arrived))
     assert stopped(silent.arrivals()) is None
+
+
+def test_slices_that_lack_labels_are_named_and_twins_of_the_label_are_not() -> None:
+    rows = {
+        "column": ["a", "a", "b", "b", "c", "c"],
+        "slice": ["x", "y", None, "v", "p", "q"],
+        "n": [500, 4_500, 145, 4_855, 2_500, 2_500],
+        "n_unlabelled": [100, 45, 145, 0, 72, 73],
+    }
+    found = never_table(pl.DataFrame(rows))
+    assert found.select("column", "slice").rows() == [("a", "x")]
+    assert found.row(0, named=True)["excess"] == pytest.approx(100 - 500 * 45 / 4_500)
+    assert never_table(pl.DataFrame(rows).head(0)).is_empty()

@@ -28,7 +28,7 @@ FRAME = pl.DataFrame(
 
 def test_rows_are_counted_by_day_arrival_label_and_bin() -> None:
     twins = Twins()
-    found = [collected(arrival_relation(side, "1d", (0.5, 0.6))) for side in twins.of(FRAME)]
+    found = [collected(arrival_relation(side, "1d", (0.5, 0.6), with_scores=True)) for side in twins.of(FRAME)]
     for table in found:
         rows = table.sort("day", "bin").select(
             pl.col("day").dt.day(), pl.col("arrived").dt.day(), "label", "bin", "n", "score_sum"

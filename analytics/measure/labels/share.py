@@ -93,8 +93,7 @@ def expected(cells: Cells) -> Expected:
 
     def slope_at(share: FloatArray) -> FloatArray:
         left = np.maximum(fixed + change * share[:, None], 1e-12)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            own = np.nan_to_num(positive / share) - np.nan_to_num(negative / (labelled - share))
+        own = positive / np.maximum(share, 1e-12) - negative / np.maximum(labelled - share, 1e-12)
         return np.asarray(own + (cells.waiting * change / left).sum(axis=1))
 
     low, high = np.zeros_like(positive), np.broadcast_to(labelled, positive.shape).copy()
