@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from itertools import count
 from pathlib import Path
 
@@ -42,6 +43,12 @@ def dealt(modules: list[tuple[str, int]], n_workers: int) -> list[str]:
         while others and sum(sizes[name] for name in order) < part * (worker + 1):
             order.append(others.pop(0)[0])
     return [*order, *(name for name, _ in others)]
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One worker more than there are processors: browsers, servers and readers are waited for in a third of the time."""
+    is_limited = hasattr(os, "sched_getaffinity")
+    return (len(os.sched_getaffinity(0)) if is_limited else os.cpu_count() or 1) + 1
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

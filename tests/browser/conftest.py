@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect, sync_playwright
 
 from analytics.log.workspace import Workspace
 from pages._frame.session import SAMPLE_NAME
@@ -37,12 +37,13 @@ FLAGS = [
 STILL = "[data-testid=stApp][data-test-script-state=notRunning]"
 UNMOVED = """
 const still = new CSSStyleSheet();
-still.replaceSync("[data-testid=stSkeleton], [data-testid=stSkeleton] *, [data-testid=stStatusWidget] * { animation: none !important }");
+still.replaceSync("*, *::before, *::after { animation: none !important }");
 document.adoptedStyleSheets = [...document.adoptedStyleSheets, still];
 """
-"""What pulsates while a page is made stands still: each of its frames is painted by the processor that makes the page."""
+"""What pulsates or turns while a page is made stands still: each of its frames is painted by the processor that makes the page."""
 
 SECONDS = 120
+SIZE = ViewportSize(width=1440, height=1000)
 
 
 @dataclass(frozen=True)
@@ -112,20 +113,30 @@ def browser() -> Iterator[Browser]:
         running.close()
 
 
-def open_page(browser: Browser) -> Page:
-    """A page in a context of its own."""
-    opened = browser.new_page(viewport={"width": 1440, "height": 1000})
+def open_page(browser: Browser | BrowserContext) -> Page:
+    """A page in a context of its own, or in one that is given."""
+    opened = browser.new_page(viewport=SIZE) if isinstance(browser, Browser) else browser.new_page()
     opened.add_init_script(UNMOVED)
     opened.set_default_timeout(SECONDS * 1000)
     return opened
 
 
+@pytest.fixture(scope="session")
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """One context for the pages of all tests: ten megabytes of Streamlit's and Plotly's code are fetched and compiled once."""
+    shared = browser.new_context(viewport=SIZE)
+    yield shared
+    shared.close()
+
+
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
+def page(context: BrowserContext) -> Iterator[Page]:
     expect.set_options(timeout=SECONDS * 1000)
-    opened = open_page(browser)
+    opened = open_page(context)
     yield opened
+    opened.evaluate("() => { try { localStorage.clear(); sessionStorage.clear() } catch { } }")
     opened.close()
+    context.clear_cookies()
 
 
 def settle(page: Page, pause: float = 0.4) -> None:
