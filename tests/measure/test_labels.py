@@ -55,8 +55,8 @@ def test_curves_of_classes_are_the_chain_ladder(made: Late) -> None:
         for k in range(int(age.max()), 0, -1):
             until = (limit >= k) & (age <= k)
             share *= 1 - (until & (age == k)).sum() / max(until.sum(), 1)
-            assert curve.at(np.array([k - 1]))[1, kind, 0] == pytest.approx(share)
-    assert curve.at(np.array([-1, 10_000]))[0, 0].tolist() == [0.0, 1.0]
+            assert curve.at(np.array([0]), np.array([k - 1]))[1, kind, 0] == pytest.approx(share)
+    assert curve.at(np.array([0, 0]), np.array([-1, 10_000]))[0, 0].tolist() == [0.0, 1.0]
 
 
 def test_the_share_of_positives_has_the_greatest_likelihood() -> None:
@@ -126,6 +126,20 @@ def test_labels_that_come_late_are_made_up_for(positive: float, negative: float)
     assert np.sign(naive.mean()) == np.sign(negative - positive)
     assert abs(value.mean()) < abs(naive.mean()) / 4
     assert covered.sum() >= 5
+
+
+def test_labels_that_keep_to_days_of_the_week_have_a_curve_for_each() -> None:
+    made = late(np.random.default_rng(2), 6.0, 3.0, n_days=140, per_day=100)
+    days_off = {5: 2, 6: 1}
+    shift = np.array([days_off.get(day % 7, 0) for day in made.arrived])
+    closed = replace(made, arrived=made.arrived + shift)
+    curve = CurveSums(closed.arrivals()).curves()
+    assert len(curve.share) == 7
+    assert len(CurveSums(made.arrivals()).curves().share) == 1
+    fridays, mondays = (curve.at(np.array([day]), np.array([2]))[1, NEGATIVE, 0] for day in (4, 7))
+    friday = closed.comes & (closed.label == 0) & (closed.side == 1) & (closed.day % 7 == 4) & (closed.day < 100)
+    assert fridays == pytest.approx((closed.arrived - closed.day <= 2)[friday].mean(), abs=0.03)
+    assert mondays > fridays + 0.1
 
 
 def test_rows_that_never_get_a_label_are_not_waited_for(made: Late) -> None:

@@ -13,6 +13,8 @@ from analytics.measure.labels.arrivals import NEGATIVE, POSITIVE, VOID, Arrivals
 CLASSES = (NEGATIVE, POSITIVE)
 _Z = 1.959964
 """Standard errors of a normal interval at 95 %."""
+_WEEK, _SELDOM = 7, 0.5
+"""Days of a week, and the share of the labels of a mean day below which labels seldom come on a day of the week. By hand."""
 _RIPE = 0.99
 """Share of the labels of either class that have come when a day is called ripe. By hand."""
 _MIN_ON_A_SIDE = 200
@@ -27,27 +29,33 @@ class Curves:
 
     Attributes
     ----------
-    share : ndarray of shape (sides, classes, ages)
-        Share of the labels of a class, among those that come, that are there at the end of a day of this age.
+    share : ndarray of shape (rhythm, sides, classes, ages)
+        Share of the labels of a class, among those that come, that are there at the end of a day of this age: for each day of
+        the week on which rows were predicted, or for all together.
+    place : ndarray of int, shape (days,)
+        Which of them is that of a day.
     ripe : int or None
         The age from which on 99 % of either class are there; None where the log is too short to see that.
     """
 
     share: FloatArray
+    place: Whole
     ripe: int | None
 
-    def at(self, ages: Whole) -> FloatArray:
-        """Return the shares at some ages, shape (sides, classes, …): 0 before the first day, 1 beyond the last."""
-        found = self.share[:, :, np.clip(ages, 0, self.share.shape[2] - 1)]
-        found = np.where(ages >= self.share.shape[2], 1.0, found)
-        return np.asarray(np.where(ages < 0, 0.0, found), dtype=float)
+    def at(self, days: Whole, ages: Whole) -> FloatArray:
+        """Return the shares of some days at some ages, shape (sides, classes, …): 0 before the first day, 1 beyond the last."""
+        n_ages = self.share.shape[3]
+        found = self.share[self.place[days], :, :, np.clip(ages, 0, n_ages - 1)]
+        found = np.where((ages >= n_ages)[..., None, None], 1.0, found) * (ages >= 0)[..., None, None]
+        return np.asarray(np.moveaxis(found, (-2, -1), (0, 1)), dtype=float)
 
 
 class CurveSums:
     """What the curves of the classes are made of, by day, so that they can be estimated without some days too.
 
     Right truncation is met with the reverse-time hazard (Lawless 1994; the chain ladder, Mack 1993): of the labels that came at
-    an age of d or before, on days that are at least d old, the share that came at d.
+    an age of d or before, on days that are at least d old, the share that came at d. Where labels keep to days of the week, rows
+    of each day of the week have curves of their own.
     """
 
     def __init__(self, arrivals: Arrivals) -> None:
@@ -55,23 +63,44 @@ class CurveSums:
         is_flagged = np.arange(arrivals.n_bins) >= arrivals.first_flagged
         came = np.stack([arrivals.came[:VOID] @ side for side in (~is_flagged, is_flagged)])
         is_seen = arrivals.limit[:, None] >= np.arange(arrivals.n_ages)
+        weekday = (np.arange(self.n_days) + arrivals.start.weekday()) % _WEEK
+        self._place = weekday if _has_rhythm(arrivals, weekday) else np.zeros_like(weekday)
         self._at, self._until = came * is_seen, came.cumsum(axis=3) * is_seen
-        self._totals = self._at.sum(axis=2), self._until.sum(axis=2)
+        self._totals = self._by_place(self._at), self._by_place(self._until)
+
+    def _by_place(self, each: FloatArray, days: Whole | None = None) -> FloatArray:
+        """Add up some days by their place in the rhythm, all where none are named: shape (rhythm, sides, classes, ages)."""
+        found = np.zeros((int(self._place.max()) + 1, *each.shape[:2], each.shape[3]))
+        chosen = np.arange(self.n_days) if days is None else days
+        np.add.at(found, self._place[chosen], np.moveaxis(each[:, :, chosen], 2, 0))
+        return found
 
     def curves(self, without: Whole | None = None) -> Curves:
         """Estimate how fast the labels of each class come, on each side of the threshold where it has enough of them."""
         at, until = self._totals
         if without is not None:
-            at, until = at - self._at[:, :, without].sum(axis=2), until - self._until[:, :, without].sum(axis=2)
-        pooled = _share(at.sum(axis=0), until.sum(axis=0))
-        is_enough = at.sum(axis=2, keepdims=True) >= _MIN_ON_A_SIDE
-        found = np.where(is_enough, _share(at, until), pooled)
-        n_labels = at.sum(axis=(0, 2))
+            at, until = at - self._by_place(self._at, without), until - self._by_place(self._until, without)
+        pooled = _share(at.sum(axis=(0, 1)), until.sum(axis=(0, 1)))
+        found = np.broadcast_to(pooled, at.shape)
+        for axes in ((0,), (1,), ()):
+            own, so_far = at.sum(axis=axes, keepdims=True), until.sum(axis=axes, keepdims=True)
+            found = np.where(own.sum(axis=3, keepdims=True) >= _MIN_ON_A_SIDE, _share(own, so_far), found)
+        n_labels = at.sum(axis=(0, 1, 3))
         if self.rest is not None:
-            found[:, self.rest], n_labels[self.rest] = 0.0, 0.0
+            found[:, :, self.rest], n_labels[self.rest] = 0.0, 0.0
         ages = [int(np.argmax(pooled[kind] >= _RIPE)) for kind in CLASSES if n_labels[kind]]
         is_seen = bool(ages) and max(ages) <= _MAX_SHARE_OF_SPAN * self.n_days
-        return Curves(found, max(ages) if is_seen else None)
+        return Curves(found, self._place, max(ages) if is_seen else None)
+
+
+def _has_rhythm(arrivals: Arrivals, weekday: Whole) -> bool:
+    """Whether hardly any label comes on some day of the week, as where nobody labels on Sundays."""
+    if arrivals.every != "1d" or arrivals.n_days < _WEEK:
+        return False
+    came = arrivals.came[:VOID].sum(axis=(0, 3))
+    on = (weekday[:, None] + np.arange(arrivals.n_ages)) % _WEEK
+    counts = np.bincount(on.ravel(), came.ravel(), _WEEK)
+    return bool(counts.min() < _SELDOM * counts.mean())
 
 
 def _share(at: FloatArray, until: FloatArray) -> FloatArray:

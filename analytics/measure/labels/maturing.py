@@ -123,9 +123,9 @@ class Maturing:
         waiting = arrivals.rows[days] - known.sum(axis=0)
         return _Counted(np.moveaxis(known[:VOID].sum(axis=2), 0, 1), waiting, final)
 
-    def _cells(self, counted: _Counted, curves: Sequence[Curves], ages: Whole) -> Cells:
+    def _cells(self, counted: _Counted, curves: Sequence[Curves], days: Whole, ages: Whole) -> Cells:
         """Return rows with how far each class has come."""
-        each = np.stack([own.at(old) for own, old in zip(curves, ages, strict=True)])
+        each = np.stack([own.at(which, old) for own, which, old in zip(curves, days, ages, strict=True)])
         come = np.moveaxis(each[:, self._side], 1, -1)
         return Cells(counted.seen, counted.waiting, come, self._never)
 
@@ -151,7 +151,7 @@ class Maturing:
             return _SPREAD_OF_FEW, len(chosen)
         days, stage = np.stack([each for each, _ in chosen]), np.tile(ages, (len(chosen), 1))
         counted = self._count(days, stage)
-        cells = self._cells(counted, [curves for _, curves in chosen], stage)
+        cells = self._cells(counted, [curves for _, curves in chosen], days, stage)
         value, variance = self._estimate([(cells, expected(cells))], [1.0])
         value = np.where(cells.is_known, value, np.nan)
         missed = (self.judged.value(counted.final) - value) ** 2
@@ -204,7 +204,7 @@ class Maturing:
         key = int(days[0]), int(days[-1])
         if key not in self._parts:
             ages = self.arrivals.limit[days][None]
-            cells = self._cells(self._count(days[None], ages), [self.curves], ages)
+            cells = self._cells(self._count(days[None], ages), [self.curves], days[None], ages)
             self._parts[key] = cells, expected(cells)
         return self._parts[key]
 
