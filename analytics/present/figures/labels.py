@@ -122,8 +122,13 @@ def _add_lines(figure: go.Figure, buckets: pl.DataFrame, metric: str, every: str
 
 def _set_axes(figure: go.Figure, buckets: pl.DataFrame, metric: str) -> None:
     """Set the range from the bounds, and ticks as the metric is written."""
-    known = [value for name in ("bound_low", "bound_high", "naive", "value") for value in buckets[name].drop_nulls()]
-    low, high = (min(known), max(known)) if known else (0.0, 1.0)
+    drawn, bounds = (
+        [value for name in names for value in buckets[name].drop_nulls()]
+        for names in (("naive", "value", "low", "high"), ("bound_low", "bound_high"))
+    )
+    low, high = (min(drawn), max(drawn)) if drawn else (0.0, 1.0)
+    span = high - low  # what is hardly known yet has bounds that would flatten all else
+    low, high = max(min([low, *bounds]), low - span), min(max([high, *bounds]), high + span)
     room = max((high - low) * 0.06, 0.005)
     values = ticks(low - room, high + room, 5)
     texts = tick_texts(values, is_share=METRICS[metric].is_share)
@@ -170,10 +175,10 @@ def arrival_figure(curve: pl.DataFrame, unit: str) -> go.Figure:
         fillcolor=palette.faded(palette.SAME, 0.25),
         hoverinfo="skip",
     )
-    for name, label, colour, dash in (
-        ("share", "All rows", palette.TEXT, "solid"),
-        ("positive", "Positive", palette.OUTCOMES["tp"], "solid"),
-        ("negative", "Negative", palette.OUTCOMES["tn"], "dash"),
+    for name, label, colour, dash, along in (
+        ("share", "All rows", palette.TEXT, "solid", 0.75),
+        ("positive", "Positive", palette.OUTCOMES["tp"], "solid", 0.2),
+        ("negative", "Negative", palette.OUTCOMES["tn"], "dash", 0.5),
     ):
         figure.add_scatter(
             x=curve["age"],
@@ -186,7 +191,7 @@ def arrival_figure(curve: pl.DataFrame, unit: str) -> go.Figure:
             ],
             hoverinfo="text",
         )
-        place = min(max(int((curve[name] < 0.5).sum()), 0), curve.height - 1)
+        place = int(along * curve.height)
         figure.add_annotation(
             x=curve["age"][place],
             y=curve[name][place],
