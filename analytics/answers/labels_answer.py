@@ -212,7 +212,8 @@ def _answer(engine: Engine, question: Question, arrivals: Arrivals, judged: Judg
         never = _never_of_oldest(engine, question)
         n = arrivals.rows
         to_come = np.maximum(arrivals.waiting - never * n, 0.0)
-    day = last_trusted(trusted_days(judged, there, to_come, per_bucket))
+    may_come = to_come if maturing is None else maturing.open()
+    day = last_trusted(trusted_days(judged, there, may_come, per_bucket))
     last = int(arrivals.day.max())
     buckets = _buckets(arrivals, of_day, judged, maturing, to_come, offset)
     weak = buckets.filter(pl.col("high") - pl.col("low") <= 2 * POINT)["bucket"]

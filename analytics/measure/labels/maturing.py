@@ -20,6 +20,8 @@ _FEW_PAST = 4
 """Ripe buckets below which they say too little about how far such an estimate misses. By hand."""
 _SPREAD_OF_FEW = 2.0
 """Times the variance that is assumed then: near what labels of single weeks have. By hand."""
+_HARDLY_ANY = 0.01
+"""Rows to come below which all labels are there."""
 _MOST_NEVER = 0.999
 """Share of the rows of a bin that is said to get no label at most: of such rows nothing is known, and not for sure."""
 _MOVED = 0.5
@@ -166,16 +168,17 @@ class Maturing:
         parts = [self._part(own) for own in groups]
         coming = np.concatenate([self._to_come(part, own) for part, own in zip(parts, groups, strict=True)])
         spreads = [(1.0, _PAST)] * len(parts)
-        if coming.sum() >= 1:
+        is_open = bool(coming.sum() >= _HARDLY_ANY)
+        if is_open:
             spreads = [self._spread(self.arrivals.limit[own]) for own in groups]
         known = [place for place, (cells, _) in enumerate(parts) if cells.is_known.all()]
         value, variance = np.array([np.nan]), np.zeros(1)
-        if known and coming.sum() >= 1:
+        if known and is_open:
             value, variance = self._estimate([parts[k] for k in known], [spreads[k][0] for k in known])
         elif known:
             value = self.judged.value(sum((rows_of(*parts[k]) for k in known), np.zeros(1)))
         settled = self.settled(days, coming).sum(axis=0)
-        low, high = self.judged.bounds(settled, coming.sum(axis=0))
+        low, high = self.judged.bounds(settled, self._at_most(days, coming))
         reach = stats.t.ppf((1 + level) / 2, max(min(n for _, n in spreads), _FEW_PAST)) * float(np.sqrt(variance[0]))
         return Matured(
             n=float(self.arrivals.rows[days].sum()),
@@ -214,6 +217,20 @@ class Maturing:
         if self.arrivals.rest is not None:
             return np.asarray(cells.waiting[0] * (self.arrivals.limit[days] < self.ripe)[:, None], dtype=float)
         return np.asarray(cells.waiting[0] * found.of_waiting[0].sum(axis=0), dtype=float)
+
+    def open(self) -> FloatArray:
+        """Return the rows of which any may still get a label, shape (days, bins): all that wait on days that are not ripe."""
+        to_come, is_young = self.to_come(), (self.arrivals.limit < self.ripe)[:, None]
+        return np.where(is_young & (self.arrivals.rest is None), self.arrivals.waiting, to_come)
+
+    def _at_most(self, days: Whole, coming: FloatArray) -> FloatArray:
+        """Return by bin the rows of some days of which any may still get a label; of ripe days as many as chance allows."""
+        if self.arrivals.rest is not None:
+            return np.asarray(coming.sum(axis=0), dtype=float)
+        is_young, waiting = self.arrivals.limit[days] < self.ripe, self.arrivals.waiting[days]
+        late = coming[~is_young].sum(axis=0)
+        most = np.where(late >= _HARDLY_ANY, late + 2 * np.sqrt(late) + 1, late)
+        return np.asarray(waiting[is_young].sum(axis=0) + np.minimum(most, waiting[~is_young].sum(axis=0)), dtype=float)
 
     def settled(self, days: Whole, to_come: FloatArray) -> FloatArray:
         """Return the labels of some days that stay, shape (days, 2, bins), given the rows to come by day."""
