@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import typer
 
+from analytics.commands.agreement import agreement
 from analytics.commands.brief import brief
 from analytics.commands.calibration import calibration
 from analytics.commands.classes import classes
@@ -28,6 +29,7 @@ for function in (
     brief,
     overview,
     classes,
+    agreement,
     slices,
     discover,
     calibration,

@@ -121,6 +121,7 @@ QUESTIONS = (
     "brief",
     "overview",
     "classes",
+    "agreement",
     "slices",
     "discovery",
     "review",

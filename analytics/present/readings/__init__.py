@@ -1,5 +1,6 @@
 """One reading per figure, computed from its numbers: direction, size, interval, rows, caveat."""
 
+from analytics.present.readings.agreement import ratings_reading
 from analytics.present.readings.brief import (
     brief_reading,
     change_reading,
@@ -115,6 +116,7 @@ __all__ = [
     "priced_reading",
     "queue_reading",
     "ranking_reading",
+    "ratings_reading",
     "recalibration_reading",
     "reliability_reading",
     "replay_reading",

@@ -46,6 +46,9 @@ _COLUMNS = 40
 _MIN_SCORE = 0.12
 """Regularity, of at most 1, below which no delimiter is taken and a file is one column. Set by hand; a quarter of it is
 a near miss."""
+_MIN_WHOLE = 3
+"""Lines, the header among them, that one firm delimiter has to cut into one width before a blank or a colon that does not is
+out of the question. By hand."""
 _WORD, _TEXT, _EMPTY, _BROKEN = 0.6, 0.3, 0.5, 0.05
 """What a cell adds to its column's worth, where numbers and codes of one shape add 1: a word, a text, nothing, and a
 quote that cuts through it. Set by hand: what a line cut wrongly may also hold says least."""
@@ -65,15 +68,21 @@ def guess_dialect(head: Sequence[str], options: CsvOptions) -> Guess:
     texts = [text for line in head if (text := without_end(line)).strip()][:_LINES]
     quotes = [options.quote] if options.quote is not None else list(_QUOTES)
     delimiters = [options.delimiter] if options.delimiter else _candidates(texts)
-    best: Guess | None = None
+    found: list[tuple[Guess, float]] = []
     for delimiter in delimiters:
         for quote in quotes:
             if quote != '"' and options.quote is None and not _is_quote(texts, quote, delimiter):
                 continue
             dialect = Dialect(delimiter, quote, quote)
-            score = _regularity(texts, dialect) * _PRIORS.get(delimiter, 1.0)
-            if best is None or score > best.score + 1e-9:
-                best = Guess(dialect, score)
+            score, share = _regularity(texts, dialect)
+            found.append((Guess(dialect, score * _PRIORS.get(delimiter, 1.0)), share))
+    is_whole = len(texts) >= _MIN_WHOLE and any(share == 1 and _is_firm(guess) for guess, share in found)
+    best: Guess | None = None
+    for guess, share in found:
+        if is_whole and share < 1 and not _is_firm(guess):
+            continue
+        if best is None or guess.score > best.score + 1e-9:
+            best = guess
     if best is None or (best.score < _MIN_SCORE and not options.delimiter):
         quote = options.quote if options.quote is not None else '"'
         missed = best.dialect.delimiter if best and best.score > _MIN_SCORE / 4 else None
@@ -104,19 +113,27 @@ def _is_quote(texts: Sequence[str], quote: str, delimiter: str) -> bool:
     return any(pattern.search(text) for text in texts)
 
 
-def _regularity(texts: Sequence[str], dialect: Dialect) -> float:
-    """Return the share of lines of the commonest width, times how alike the cells of each column are, times the width's worth."""
+def _is_firm(guess: Guess) -> bool:
+    """Whether a delimiter is one that texts hold less often than lists do: a comma cuts a list, a blank cuts words."""
+    return _PRIORS.get(guess.dialect.delimiter[:1], 1.0) == 1.0
+
+
+def _regularity(texts: Sequence[str], dialect: Dialect) -> tuple[float, float]:
+    """Return how regular columns become, and the share of lines of the commonest width.
+
+    The first is that share, times how alike the cells of each column are, times the width's worth.
+    """
     rows = [record.cells or lenient_fields(record.text, dialect) for record in _records_of(texts, dialect)]
     widths = Counter(len(row) for row in rows if len(row) > 1)
     if not widths:
-        return 0.0
+        return 0.0, 0.0
     width, _ = max(widths.items(), key=lambda item: (item[1] * (1 - 1 / item[0]), item[0]))
     alike = [row for row in rows if len(row) == width]
     share = len(alike) / len(rows)
     alike = alike[1:] if len(alike) > 2 else alike  # the first may be names
     places = range(0, width, max(1, width // _COLUMNS))
     kinds = [_column_worth([row[place] for row in alike], dialect.quote) for place in places]
-    return share * sum(kinds) / len(kinds) * (1 - 1 / width)
+    return share * sum(kinds) / len(kinds) * (1 - 1 / width), share
 
 
 def _records_of(texts: Sequence[str], dialect: Dialect) -> Records:

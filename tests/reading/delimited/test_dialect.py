@@ -142,3 +142,24 @@ def test_quoted_cells_arrive_as_they_are(desk: Desk, rows: list[list[str]]) -> N
 def test_a_wide_log(desk: Desk) -> None:
     frame = pl.DataFrame({f"column number {place}": [place, place + 1] for place in range(300)})
     assert len(desk.read(frame.write_csv()).names) == 300
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["4. Neurosis", "2. Personality Disorder", "5. Other"],
+        ["12 March", "1 May", "30 June 2024"],
+        ["level: high", "level: low", "none"],
+        ["#3 in line", "#17", "#4 last"],
+    ],
+)
+def test_words_within_cells_do_not_cut_a_list(desk: Desk, delimiter: str, cells: list[str]) -> None:
+    """Each line is cut alike by one separator; blanks, colons and marks within its cells are regular on most lines only."""
+    rows = [
+        ["case", "a", "b", "c"],
+        *([str(place), *(cells[(place + turn % 2) % 3] for turn in range(3))] for place in range(30)),
+    ]
+    upload = desk.stage("".join(delimiter.join(row) + "\n" for row in rows))
+    assert upload.reading.names == ("case", "a", "b", "c")
+    assert (upload.reading.rows_kept, upload.reading.set_aside) == (30, ())

@@ -1,0 +1,66 @@
+"""``agreement``: how far the people who rated the same rows agree."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from analytics.answers.agreement import agreement as agreement_answer
+from analytics.commands.asking import kept, listed_columns, open_log, question_of, read_path
+from analytics.commands.options import Asked, Output, Source, Text, named
+from analytics.commands.roles import said_roles
+from analytics.commands.writing import finite, write
+from analytics.errors import QuestionError
+from analytics.log import roles
+from analytics.log.schema import Log
+from analytics.log.workspace import Workspace
+from analytics.reading.inbox import is_there
+
+
+def agreement(
+    source: Source,
+    asked: Asked,
+    output: Output,
+    raters: Annotated[Text, named("Columns of what each rater said, separated by commas.")] = None,
+    item: Annotated[Text, named("Where each row is one rating: column of what was rated.")] = None,
+    rater: Annotated[Text, named("Where each row is one rating: column of who rated.")] = None,
+    rating: Annotated[Text, named("Where each row is one rating: column of what was said.")] = None,
+    ordered: Annotated[bool, named("Ratings are grades: what lies further apart differs more.", "--ordered")] = False,
+) -> None:
+    """How far the people who rated the same rows agree, beyond chance."""
+    from analytics.present.readings import ratings_reading
+
+    one_by_one = [item, rater, rating]
+    if (raters is None) == (None in one_by_one) or (raters and any(one_by_one)):
+        raise QuestionError(
+            "Expected the columns of all raters, or those of item, rater and rating, found neither or both. Give --raters, or "
+            "--item, --rater and --rating."
+        )
+    workspace = Workspace()
+    first = rating or (raters or "").split(",")[0].strip()
+    log = _opened(workspace, source, first)
+    engine, question = question_of(workspace, log, asked)
+    names = [log.column(name).name for name in (listed_columns(raters, log.reading.names) if raters else ())]
+    listed = None if None in one_by_one else tuple(log.column(str(name)).name for name in one_by_one)
+    answer = agreement_answer(engine, question, names, listed=listed, is_ordered=ordered)  # type: ignore[arg-type]
+    typer.echo(ratings_reading(answer), err=True)
+    pairs = [{name: finite(value) for name, value in row.items()} for row in answer.pairs.iter_rows(named=True)]
+    if output.format != "json":
+        write(pairs, output)
+        return
+    each = [{name: finite(value) for name, value in row.items()} for row in answer.raters.iter_rows(named=True)]
+    write({**answer.whole, "ordered": ordered, "pairs": pairs, "raters": each}, output)
+
+
+def _opened(workspace: Workspace, source: Source, rated: str) -> Log:
+    """Return the log; ratings without a score or a decision of a model are read as decisions, and judge nothing."""
+    if not is_there(Path(source.log)):
+        return open_log(workspace, source)
+    read = read_path(workspace, source)
+    guess = roles.guess(read.reading, said_roles(source, read.reading)).mapping
+    if guess.score is None and guess.decision is None and guess.right is None:
+        source = replace(source, decision=rated)
+    return kept(workspace, read, source, is_current=False, asks=False)

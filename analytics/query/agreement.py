@@ -1,0 +1,75 @@
+"""What several people said of the same rows: rows by what each of some columns says, or a line for each rating."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import narwhals.stable.v2 as nw
+import polars as pl
+
+from analytics.errors import QuestionError
+from analytics.log.schema import Log
+from analytics.log.value_words import UNKNOWN_WORDS, plain
+from analytics.query.cohort import Cohort
+from analytics.query.engine import Engine
+
+_MAX_RATINGS = 5_000_000
+"""Different lines of item, rater and rating that leave the engine: some 600 MB as text. A judgement; people rate less."""
+
+
+def rating_patterns(engine: Engine, log: Log, cohort: Cohort, threshold: float, raters: Sequence[str]) -> pl.DataFrame:
+    """Count the rows of a cohort by what each rater's column says.
+
+    Returns
+    -------
+    DataFrame
+        A text column for each rater, null where nothing is said or a word says that nothing is known; and ``n``.
+    """
+    columns = {f"rater_{place}": nw.col(log.column(name).sql_name).cast(nw.String) for place, name in enumerate(raters)}
+    rows = engine.kept(log, cohort, threshold).select(**columns)
+    found = engine.collect(rows.group_by(*columns).agg(n=nw.len().cast(nw.Int64)))
+    said = found.with_columns(_known(found, name) for name in columns).rename(dict(zip(columns, raters, strict=True)))
+    return said.group_by(raters).agg(n=pl.col("n").sum()).sort(raters)
+
+
+def rating_list(
+    engine: Engine, log: Log, cohort: Cohort, threshold: float, item: str, rater: str, rating: str
+) -> pl.DataFrame:
+    """List who said what of which item, for logs with a row for each rating.
+
+    Returns
+    -------
+    DataFrame
+        ``item, rater, rating`` as text, and ``n``, how often; lines without one of them left out.
+
+    Raises
+    ------
+    QuestionError
+        If there are more than five million.
+    """
+    columns = {
+        name: nw.col(log.column(column).sql_name).cast(nw.String)
+        for name, column in (("item", item), ("rater", rater), ("rating", rating))
+    }
+    rows = engine.kept(log, cohort, threshold).select(**columns).drop_nulls(list(columns))
+    found = engine.collect(rows.group_by(*columns).agg(n=nw.len().cast(nw.Int64)).head(_MAX_RATINGS + 1))
+    if found.height > _MAX_RATINGS:
+        raise QuestionError(
+            f"Expected at most {_MAX_RATINGS:,} ratings, found more. Narrow the rows with a filter, such as a month."
+        )
+    return found.with_columns(_known(found, "rating")).drop_nulls().sort("item", "rater", "rating")
+
+
+def _known(found: pl.DataFrame, name: str) -> pl.Series:
+    """Return what a column says, without outer blanks, null where a word says that nothing is known.
+
+    A word such as -1 or "open" is a rating where it is one of several that numbers or other words stand beside; only what is
+    no answer in any form is taken for none.
+    """
+    values = found[name].str.strip_chars()
+    gone = [value for value in values.drop_nulls().unique() if plain(value) in UNKNOWN_WORDS and not _is_number(value)]
+    return values.replace(gone, [None] * len(gone)).alias(name) if gone else values
+
+
+def _is_number(text: str) -> bool:
+    return text.lstrip("+-").replace(".", "", 1).isdigit()

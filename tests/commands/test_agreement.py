@@ -1,0 +1,80 @@
+"""Agreement of raters from the command line: a published answer, both layouts of a table, and what is refused."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from typer.testing import CliRunner
+
+from analytics.__main__ import app
+
+RATERS = ",".join(f"rater{place}" for place in range(1, 7))
+
+
+def asked(log: Path, *more: str) -> tuple[Any, str]:
+    found = CliRunner().invoke(app, ["agreement", str(log), *more, "--format", "json"])
+    assert found.exit_code == 0, found.stderr
+    return json.loads(found.stdout), found.stderr
+
+
+def test_the_published_kappa_of_thirty_diagnoses(data: Path) -> None:
+    found, said = asked(data / "agreement" / "diagnoses.csv", "--raters", RATERS)
+    assert found["fleiss_kappa"] == pytest.approx(0.430, abs=5e-4)
+    assert (found["n_rows"], len(found["pairs"]), len(found["raters"])) == (30, 15, 30)
+    assert said.startswith("The raters agree too little to take what they say for the truth")
+
+
+def test_a_row_for_each_rating_is_the_same_question(data: Path, tmp_path: Path) -> None:
+    wide = data / "agreement" / "diagnoses.csv"
+    long = tmp_path / "long.csv"
+    pl.read_csv(wide).unpivot(index="case", variable_name="who", value_name="said").write_csv(long)
+    found, _ = asked(long, "--item", "case", "--rater", "who", "--rating", "said")
+    expected, _ = asked(wide, "--raters", RATERS)
+    assert found == expected
+
+
+def test_a_rater_who_rated_again_is_compared_with_itself(data: Path) -> None:
+    path = data / "agreement" / "anesthesia_ratings.csv"
+    found, _ = asked(path, "--item", "item", "--rater", "rater", "--rating", "rating", "--ordered")
+    own = [pair for pair in found["pairs"] if {pair["first"], pair["second"]} == {"1", "1 (2)"}]
+    assert own[0]["n"] == 45 and own[0]["kappa"] == pytest.approx(0.9604, abs=1e-4)
+
+
+def test_raters_of_a_judged_log_and_filters(tmp_path: Path) -> None:
+    path = tmp_path / "log.csv"
+    rows = [
+        {
+            "score": place / 100,
+            "label": place % 2,
+            "anna": "y" if place % 2 else "n",
+            "ben": "y" if place % 3 else "n/a",
+            "site": place // 50,
+        }
+        for place in range(100)
+    ]
+    pl.DataFrame(rows).write_csv(path)
+    found, _ = asked(path, "--raters", "anna,ben", "--where", "site=1")
+    kept = pl.DataFrame(rows).filter(site=1).filter(pl.col("ben") == "y")
+    assert found["pairs"][0]["n"] == kept.height
+    assert found["pairs"][0]["agreement"] == pytest.approx((kept["anna"] == "y").mean())
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--raters", "a"], "at least two raters"),
+        (["--raters", "a,b", "--item", "a"], "found neither or both"),
+        ([], "found neither or both"),
+        (["--item", "a", "--rater", "b"], "found neither or both"),
+        (["--raters", "a,zz"], "zz"),
+    ],
+)
+def test_what_cannot_be_compared_is_refused_in_words(tmp_path: Path, options: list[str], words: str) -> None:
+    path = tmp_path / "log.csv"
+    path.write_text("a,b\ny,y\nn,y\n")
+    found = CliRunner().invoke(app, ["agreement", str(path), *options])
+    assert found.exit_code == 2 and words in found.stderr
