@@ -36,7 +36,7 @@ with frame.boundary():
             table=answer.bins,
         )
     with pair.cell():
-        diagram.draw_numbers(answer)
+        diagram.draw_numbers(answer, question)
     breakdown.draw_slices(question, by, binning, groups)
     breakdown.draw_time(question, groups)
     recalibration.draw_recalibration(question, groups)

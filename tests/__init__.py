@@ -9,5 +9,6 @@ import sys
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
-# Tests run side by side, one to a core: a second thread of linear algebra waits for the first and computes no faster.
+# Tests run side by side, one to a core: a second thread of linear algebra or of trees waits for the first and computes no faster.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+os.environ.setdefault("OMP_NUM_THREADS", "1")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -11,6 +12,7 @@ import polars as pl
 from analytics.answers.labels import arrival_of
 from analytics.answers.question import Question, score_table, units_of
 from analytics.log.schema import Log
+from analytics.measure.counts import COUNT_COLUMNS, is_weighted
 from analytics.measure.estimates import estimate_table
 from analytics.measure.intervals import Interval, difference
 from analytics.measure.labels.lateness import LabelArrival
@@ -35,7 +37,8 @@ class Overview:
     Attributes
     ----------
     counts : dict of str to int
-        ``n, n_labelled, n_unlabelled, n_unscored, n_flagged, n_scored, n_pos, tp, fp, fn, tn``.
+        ``n, n_labelled, n_unlabelled, n_unscored, n_flagged, n_scored, n_pos, tp, fp, fn, tn``; of float where rows stand for
+        many.
     metrics : DataFrame
         ``metric, value, low, high``, one row per entry of the registry; null where undefined.
     histogram : DataFrame
@@ -52,9 +55,13 @@ class Overview:
         Units of the rows, None where every row stands alone.
     design_effects : dict of str to float
         By metric, how many times the variance of independent rows its variance is.
+    rows : dict of str to int or None
+        The rows behind the counts, where rows stand for many.
+    n_eff : float or None
+        How many rows that stand for as many each the judged ones are then worth.
     """
 
-    counts: dict[str, int]
+    counts: dict[str, Any]
     metrics: pl.DataFrame
     histogram: pl.DataFrame
     trend: pl.DataFrame | None
@@ -63,6 +70,13 @@ class Overview:
     arrival: LabelArrival | None = None
     n_units: int | None = None
     design_effects: dict[str, float] = field(default_factory=dict)
+    rows: dict[str, int] | None = None
+    n_eff: float | None = None
+
+    @property
+    def judged_rows(self) -> int | None:
+        """Rows with a label and a score, where they stand for many."""
+        return None if self.rows is None else sum(self.rows[name] for name in ("tp", "fp", "fn", "tn"))
 
     @property
     def may_labels_come(self) -> bool:
@@ -82,7 +96,7 @@ def overview(engine: Engine, question: Question) -> Overview:
     """Answer "how good is it, on what, since when?"."""
     log = question.log
     offered = metrics_of(log.mapping.kind, has_score=log.mapping.has_score or not log.is_right_or_wrong)
-    scores = score_table(engine, question, (), offered)
+    scores = score_table(engine, question, (), offered, is_weighted=True)
     estimates = estimate_table(
         scores.frame,
         scores.edges,
@@ -91,16 +105,17 @@ def overview(engine: Engine, question: Question) -> Overview:
         is_probability=question.log.is_probability,
         metrics=offered,
         is_right_or_wrong=question.log.is_right_or_wrong,
-        **units_of(engine, question, (), offered, scores),
+        **units_of(engine, question, (), offered, scores, is_weighted=True),
     )
     row = estimates.row(0, named=True)
-    counts = {name: int(row[name]) for name in estimates.columns if estimates.schema[name].is_integer()}
+    counts = {name: row[name] for name in COUNT_COLUMNS}
+    rows = {name: row[f"rows_{name}"] for name in COUNT_COLUMNS} if is_weighted(estimates) else None
     every = bucket(question.log)
-    trend = None
+    trend, asked = None, (question.log, question.cohort, question.threshold)
     if every:
         trend = trend_table(
-            engine.time_table(question.log, question.cohort, question.threshold, every),
-            clusters=clusters_of(engine, question.log, question.cohort, question.threshold, every=every),
+            engine.time_table(*asked, every, is_weighted=True),
+            clusters=clusters_of(engine, *asked, every=every, is_weighted=True),
         )
     return Overview(
         counts=counts,
@@ -116,6 +131,8 @@ def overview(engine: Engine, question: Question) -> Overview:
         every=every,
         areas_are_exact=scores.is_exact,
         arrival=arrival_of(engine, question) if counts["n_unlabelled"] else None,
+        rows=rows,
+        n_eff=row.get("n_eff"),
         n_units=int(row["n_units"]) if "n_units" in row else None,
         design_effects={name: effect for name in offered if (effect := row.get(f"{name}_design_effect")) is not None},
     )

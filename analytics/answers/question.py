@@ -43,8 +43,11 @@ def score_table(
     metrics: Sequence[str],
     *,
     every: str | None = None,
+    is_weighted: bool = False,
 ) -> ScoreTable:
     """Return the score table that some metrics need; by distinct score where areas are asked for and the log allows it.
+
+    With ``is_weighted`` rows that stand for many count as often as their weight says.
 
     Raises
     ------
@@ -60,6 +63,7 @@ def score_table(
         by_score=is_sharper_by_score and question.log.n_rows <= MAX_ROWS_FOR_EXACT_AREAS,
         sums=sums_of(metrics),
         every=every,
+        is_weighted=is_weighted,
     )
     if question.cohort and scores.frame.is_empty():
         raise empty_cohort(engine, question.log, question.cohort, question.threshold)
@@ -67,19 +71,27 @@ def score_table(
 
 
 def units_of(
-    engine: Engine, question: Question, by: Sequence[str], metrics: Sequence[str], scores: ScoreTable
+    engine: Engine,
+    question: Question,
+    by: Sequence[str],
+    metrics: Sequence[str],
+    scores: ScoreTable,
+    *,
+    is_weighted: bool = False,
 ) -> dict[str, Any]:
     """Return what the units of each slice have in common, for some metrics of a score table; nothing where every row stands
-    alone.
+    alone. With ``is_weighted`` rows that stand for many are units of their own where the log has none.
     """
-    log, cohort, threshold = question.log, question.cohort, question.threshold
-    if log.mapping.unit is None:
+    log, asked = question.log, (question.log, question.cohort, question.threshold)
+    is_weighted = is_weighted and log.mapping.weight is not None
+    if log.mapping.unit is None and not is_weighted:
         return {}
-    needs_bins = any(METRICS[name].estimator.reads_unit_bins for name in metrics)
-    return {
-        "clusters": clusters_of(engine, log, cohort, threshold, by, sums=sums_of(metrics)),
-        "unit_bins": unit_bins_of(engine, log, cohort, threshold, by, scores.edges) if needs_bins else None,
-    }
+    reads_bins = any(METRICS[name].estimator.reads_unit_bins for name in metrics)
+    bins = None
+    if reads_bins and log.mapping.unit is not None:
+        bins = unit_bins_of(engine, *asked, by, scores.edges, is_weighted=is_weighted)
+    clusters = clusters_of(engine, *asked, by, sums=sums_of(metrics), is_weighted=is_weighted)
+    return {"clusters": clusters, "unit_bins": bins}
 
 
 def told_by_score(engine: Engine, question: Question) -> float:

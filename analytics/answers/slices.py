@@ -40,6 +40,8 @@ class SliceAnswer:
         Whether rows are of no class, so that no base rate explains an error.
     unit : str or None
         The column by which rows belong together.
+    weight : str or None
+        The column that says how many rows a row stands for: counts are then weighted, and ``rows_…`` are the rows behind them.
     """
 
     by: tuple[str, ...]
@@ -49,6 +51,7 @@ class SliceAnswer:
     min_support: int
     is_right_or_wrong: bool = False
     unit: str | None = None
+    weight: str | None = None
 
     @property
     def design_effect(self) -> float | None:
@@ -65,6 +68,7 @@ def slices(
     metric: str = "error_rate",
     metrics: Sequence[str] | None = None,
     min_support: int = MIN_SUPPORT,
+    is_weighted: bool = True,
 ) -> SliceAnswer:
     """Answer "where does it fail?" for one or two segment columns.
 
@@ -76,6 +80,8 @@ def slices(
         The metric that ranks and is compared.
     metrics : sequence of str, optional
         Which metrics to compute; by default those of the confusion counts, and ``metric``.
+    is_weighted : bool
+        Let rows that stand for many count as often.
 
     Raises
     ------
@@ -91,19 +97,20 @@ def slices(
         )
     asked = tuple(dict.fromkeys([*(metrics if metrics is not None else COUNTED), "error_rate", metric]))
     asked = tuple(name for name in asked if name in offered)
-    scores = score_table(engine, question, by, asked)
+    scores = score_table(engine, question, by, asked, is_weighted=is_weighted)
     options: dict[str, Any] = {
         "threshold_bin": scores.threshold_bin,
         "metrics": asked,
         "is_probability": question.log.is_probability,
         "is_right_or_wrong": question.log.is_right_or_wrong,
-        **units_of(engine, question, by, asked, scores),
+        **units_of(engine, question, by, asked, scores, is_weighted=is_weighted),
     }
     table = slice_table(scores.frame, scores.edges, by=scores.by, metric=metric, min_support=min_support, **options)
     overall = estimate_table(scores.frame, scores.edges, by=(), **options)
     ranked = _ranked(table, metric, scores.by)
-    is_kind = question.log.is_right_or_wrong
-    return SliceAnswer(tuple(by), metric, ranked, overall, min_support, is_kind, question.log.mapping.unit)
+    weight = question.log.mapping.weight if is_weighted else None
+    is_kind, mapping = question.log.is_right_or_wrong, question.log.mapping
+    return SliceAnswer(tuple(by), metric, ranked, overall, min_support, is_kind, mapping.unit, weight)
 
 
 def _ranked(table: pl.DataFrame, metric: str, by: Sequence[str]) -> pl.DataFrame:

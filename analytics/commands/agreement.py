@@ -12,7 +12,7 @@ from analytics.answers.agreement import agreement as agreement_answer
 from analytics.commands.asking import kept, listed_columns, open_log, question_of, read_path
 from analytics.commands.options import Asked, Output, Source, Text, named
 from analytics.commands.roles import said_roles
-from analytics.commands.writing import finite, write
+from analytics.commands.writing import finite, say_rows_are_counted, write
 from analytics.errors import QuestionError
 from analytics.log import roles
 from analytics.log.schema import Log
@@ -43,6 +43,7 @@ def agreement(
     first = rating or (raters or "").split(",")[0].strip()
     log = _opened(workspace, source, first)
     engine, question = question_of(workspace, log, asked)
+    say_rows_are_counted(question.log)
     names = [log.column(name).name for name in (listed_columns(raters, log.reading.names) if raters else ())]
     listed = None if None in one_by_one else tuple(log.column(str(name)).name for name in one_by_one)
     answer = agreement_answer(engine, question, names, listed=listed, is_ordered=ordered)  # type: ignore[arg-type]

@@ -13,7 +13,7 @@ from analytics.answers.labels_answer import mature
 from analytics.answers.question import Question
 from analytics.commands.options import ROLE_OPTIONS, Asked, Source
 from analytics.commands.right import with_right
-from analytics.commands.roles import require_settled, said_roles
+from analytics.commands.roles import require_settled, said_roles, with_weight
 from analytics.errors import AnalysisError, QuestionError
 from analytics.log import class_columns, classes, roles, score_form
 from analytics.log.column import PERCENT, Column
@@ -52,6 +52,7 @@ def _overridden(mapping: Mapping, reading: Reading, source: Source) -> Mapping:
         changed = replace(changed, segments=tuple(reading.column(name).name for name in names))
     moved = {role for role in ROLE_OPTIONS.values() if getattr(changed, role) != getattr(mapping, role)}
     changed = _with_said_values(_with_values_of(changed, reading, moved), reading, source)
+    changed = with_weight(changed, reading, source)
     changed = _with_score_form(changed, reading, source, moved)
     changed = with_right(changed, reading, source)
     if source.names_roles and (found := conflicts(changed, reading)):

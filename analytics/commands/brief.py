@@ -18,7 +18,7 @@ from analytics.answers.question import Question
 from analytics.commands.asking import ask, leading_metric
 from analytics.commands.options import METRIC_HELP, Asked, Output, Source, Text, Texts, named
 from analytics.commands.roles import in_words, roles_of
-from analytics.commands.writing import finite, write, write_text
+from analytics.commands.writing import finite, say_rows_are_counted, write, write_text
 from analytics.errors import QuestionError
 from analytics.log.schema import Log
 from analytics.log.unit import unit_of
@@ -65,6 +65,7 @@ def brief(
     if unknown:
         raise QuestionError(f"Expected {' or '.join(_DEAR)} for --look, found {unknown[0]!r}.")
     engine, question = ask(source, asked)
+    say_rows_are_counted(question.log)
     asking = Asking(question, _policy_of(given, question.log), _sides_of(engine, question, given), metric)
     metric = named_metrics((metric or leading_metric(question.log),))[0].name
     numbers, answer = overview(engine, question), brief_answer(engine, asking, look or ())

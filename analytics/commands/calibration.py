@@ -56,6 +56,7 @@ def calibration(
     """Bins, ECE, Brier score and its parts, slope and intercept."""
     from analytics.present.readings import calibration_reading, calibration_slices_reading
     from analytics.present.tables.calibration import calibration_json_rows
+    from analytics.present.weights import counts_rows_part, weighted_part
 
     engine, question = ask(source, asked, by)
     columns = columns_of(by, question.log) if by else []
@@ -68,6 +69,9 @@ def calibration(
         whole = calibration_answer(engine, question, binning=_BINNINGS[bins], groups=groups)
         reading = calibration_reading(whole, calibration_scan(engine, question).table)
     typer.echo(reading, err=True)
+    if (weight := question.log.mapping.weight) is not None and not (columns or every):
+        typer.echo(weighted_part(weight, *answer.table.select("rows", "n", "n_eff").row(0)), err=True)
+        typer.echo(counts_rows_part(weight, "Where segments are held against the rest"), err=True)
     rows = calibration_json_rows(answer)
     if output.format == "table":
         rows = [{name: row[name] for name in _IN_TEXT} for row in rows]

@@ -10,7 +10,7 @@ from analytics.answers.classes import classes as classes_answer
 from analytics.commands.asking import ask
 from analytics.commands.options import Asked, Output, Source
 from analytics.commands.roles import roles_of
-from analytics.commands.writing import finite, write
+from analytics.commands.writing import finite, say_rows_are_counted, write
 
 
 def classes(source: Source, asked: Asked, output: Output) -> None:
@@ -18,6 +18,7 @@ def classes(source: Source, asked: Asked, output: Output) -> None:
     from analytics.present.readings import classes_reading
 
     engine, question = ask(source, asked)
+    say_rows_are_counted(question.log)
     answer = classes_answer(engine, question)
     typer.echo(classes_reading(answer), err=True)
     rows = [_plain(row) for row in answer.table.iter_rows(named=True)]

@@ -11,7 +11,7 @@ from analytics.answers.discovery import search as slice_search
 from analytics.commands.asking import ask, cohort_of, columns_of, leading_metric
 from analytics.commands.options import METRIC_HELP, Asked, Output, Source, Texts
 from analytics.commands.roles import roles_of
-from analytics.commands.writing import write
+from analytics.commands.writing import say_rows_are_counted, write
 from analytics.measure.thresholds.costs import Costs
 from analytics.query.discovery.objectives import OBJECTIVES, objective_for
 
@@ -69,6 +69,7 @@ def discover(
     from analytics.present.tables.discovery import discovery_json_rows
 
     engine, question = ask(source, asked)
+    say_rows_are_counted(question.log)
     if objective is None:
         is_priced = metric is None and (cost_fp is not None or cost_fn is not None)
         objective = (

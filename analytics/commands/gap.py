@@ -16,7 +16,7 @@ from analytics.answers.question import Question
 from analytics.commands.asking import finite_threshold, leading_metric, listed_columns, open_log, question_of
 from analytics.commands.options import METRIC_HELP, Asked, Output, Source, Text, Texts, named
 from analytics.commands.roles import roles_of
-from analytics.commands.writing import write
+from analytics.commands.writing import say_rows_are_counted, write
 from analytics.errors import QuestionError
 from analytics.log.column import PERCENT
 from analytics.log.workspace import Workspace
@@ -119,6 +119,8 @@ def _two_questions(
         after = question_of(workspace, open_log(workspace, replace(source, log=other)), asked)[1]
     if both.production_threshold is not None:
         after = replace(after, threshold=finite_threshold(both.production_threshold))
+    for log in {question.log.key: question.log for question in (before, after)}.values():
+        say_rows_are_counted(log)
     return engine, _with_filters(before, both.reference), _with_filters(after, both.production)
 
 

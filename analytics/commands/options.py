@@ -37,10 +37,12 @@ ROLE_OPTIONS: dict[str, str] = {
     "model_version": "model_version",
     "unit": "unit",
     "label_time": "label_time",
+    "weight": "weight",
 }
 """The options that name the column of a role, each with its role."""
 
 _ScoreAs = Literal["number", "percent", "confidence"]
+_WeightAs = Literal["weight", "share"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,6 +79,11 @@ class Source:
         None
     )
     label_time: Annotated[Text, named("Column of the times at which labels were known.", "--label-time")] = None
+    weight: Annotated[Text, named("Column of how many rows a row stands for, or of the share that was kept.")] = None
+    weight_as: Annotated[
+        _WeightAs | None,
+        named("Whether the column says how many rows a row stands for, or the share that was kept.", "--weight-as"),
+    ] = None
     right: Annotated[
         Text, named('What makes a row right: "PREDICTED = TRUE", two columns of classes; with --within of numbers.')
     ] = None

@@ -31,6 +31,9 @@ def overview(
     for entry in answer.metrics.iter_rows(named=True):
         name = entry["metric"]
         row |= {name: entry["value"], f"{name}_low": entry["low"], f"{name}_high": entry["high"]}
+    if answer.rows is not None:
+        row |= {f"rows_{name}": n for name, n in answer.rows.items()}
+        row |= {"n_eff": answer.n_eff, "design_effect": answer.design_effects.get(metric)}
     if answer.n_units is not None:
         row |= {"n_units": answer.n_units, "design_effect": answer.design_effects.get(metric)}
     write({key: finite(value) for key, value in row.items()}, output, {"roles": roles_of(source, question.log)})

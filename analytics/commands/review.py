@@ -10,7 +10,7 @@ from analytics.answers.review.queue import Errors, queue, review_rows
 from analytics.commands.asking import ask
 from analytics.commands.options import Asked, Output, Source, Text
 from analytics.commands.roles import roles_of
-from analytics.commands.writing import write
+from analytics.commands.writing import say_rows_are_counted, write
 from analytics.log.workspace import Workspace
 from analytics.measure.thresholds.policy import Policy
 from analytics.query.review import Rank
@@ -31,6 +31,7 @@ def review(
     from analytics.present.tables.slices import json_value
 
     engine, question = ask(source, asked)
+    say_rows_are_counted(question.log)
     costs = Policy.from_text(Workspace().saved_policy(policy)).costs if policy is not None else None
     found = queue(engine, question, errors, rank, seed=seed, offset=offset, limit=limit, costs=costs)
     rows = review_rows(question.log, found)

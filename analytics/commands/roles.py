@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from analytics.errors import QuestionError
 from analytics.log import roles
 from analytics.log.mapping import ROLE_LABELS, SINGLE_ROLES, Mapping
 from analytics.log.schema import Log, Reading
+from analytics.log.weight import is_share
 from analytics.log.workspace import Workspace
 from analytics.reading.inbox import is_there
 
@@ -64,6 +65,23 @@ def require_settled(guess: roles.Guess, mapping: Mapping, source: Source) -> Non
         )
 
 
+def with_weight(mapping: Mapping, reading: Reading, source: Source) -> Mapping:
+    """Return the mapping with a weight that is read as said, else as its name and its values say.
+
+    Raises
+    ------
+    QuestionError
+        If it is said how a weight is read where there is none.
+    """
+    if mapping.weight is None:
+        if source.weight_as:
+            raise QuestionError("Expected a column for --weight-as, found none. Name it with --weight.")
+        return replace(mapping, is_weight_share=False)
+    if source.weight_as:
+        return replace(mapping, is_weight_share=source.weight_as == "share")
+    return replace(mapping, is_weight_share=is_share(reading.column(mapping.weight))) if source.weight else mapping
+
+
 def roles_of(source: Source, log: Log, workspace: Workspace | None = None) -> dict[str, Any]:
     """Return the roles of a log, what is judged, and where each role is from, for an answer."""
     mapping = log.mapping
@@ -113,7 +131,11 @@ def in_words(said: dict[str, Any]) -> str:
 
 
 def _form(role: str, said: dict[str, Any]) -> list[str]:
-    """Say how the numbers of the score are read where it is not as they stand."""
+    """Say how the numbers of the score are read where it is not as they stand, and how those of a weight are."""
+    if role == "weight":
+        return [
+            "a share that was kept: a row stands for 1 over it" if said["is_weight_share"] else "rows it stands for"
+        ]
     if role != "score":
         return []
     forms = {

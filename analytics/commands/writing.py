@@ -10,10 +10,20 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import typer
+
 from analytics.commands.options import Output
 from analytics.commands.roles import in_words
 from analytics.errors import StoreError
+from analytics.log.schema import Log
+from analytics.present.weights import counts_rows_part
 from analytics.present.words import missing_text
+
+
+def say_rows_are_counted(log: Log) -> None:
+    """Say on standard error that an answer counts rows, where they stand for many."""
+    if said := counts_rows_part(log.mapping.weight):
+        typer.echo(said, err=True)
 
 
 def write(

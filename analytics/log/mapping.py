@@ -32,6 +32,8 @@ class Mapping:
     the label of a row is then whether it is right, and its score the confidence in what was predicted.
     ``unit`` is what rows belong together by: those of one session, patient or task are not independent of each other.
     ``label_time`` is when the label of a row was known.
+    ``weight`` is how many rows a row stands for or, where ``is_weight_share``, the share of rows like it that was kept, so that
+    it stands for one over that.
     """
 
     score: str | None = None
@@ -57,6 +59,8 @@ class Mapping:
     unit: str | None = None
     right: Right | None = None
     label_time: str | None = None
+    weight: str | None = None
+    is_weight_share: bool = False
 
     @property
     def kind(self) -> Kind:
@@ -88,6 +92,7 @@ class Mapping:
             **single,
             segments=tuple(name for name in self.segments if name in keep),
             text=tuple(name for name in self.text if name in keep),
+            is_weight_share=self.is_weight_share and self.weight in keep,
             latest_by=self.latest_by if self.latest_by in keep else None,
             merges=tuple(merge for merge in self.merges if merge[0] in keep),
             right=self.right if self.right and keep.issuperset(self.right.columns) else None,
@@ -125,12 +130,25 @@ _LATER_FIELDS = (
     "right",
     "unit",
     "label_time",
+    "weight",
+    "is_weight_share",
 )
 """Fields that older mappings do not have: at their defaults they leave the digest, by which a log's file is found, as it was."""
 
 _DEFAULTS = {entry.name: entry.default for entry in fields(Mapping)}
 
-SINGLE_ROLES = ("score", "decision", "label", "row_id", "time", "amount", "model_version", "unit", "label_time")
+SINGLE_ROLES = (
+    "score",
+    "decision",
+    "label",
+    "row_id",
+    "time",
+    "amount",
+    "model_version",
+    "unit",
+    "label_time",
+    "weight",
+)
 ROLE_LABELS = {
     "score": "Score",
     "decision": "Decision",
@@ -141,6 +159,7 @@ ROLE_LABELS = {
     "model_version": "Model version",
     "unit": "Unit",
     "label_time": "Label time",
+    "weight": "Weight",
     "segment": "Segment",
     "text": "Free text",
     "ignore": "Ignore",

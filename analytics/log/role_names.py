@@ -1,7 +1,7 @@
 """What columns are called that play a role, in English, German, Spanish and French.
 
 A *strong* name means the role by itself; a *loose* one could be an input of the model as well, and stands back where another
-column has a better claim. _Names are compared folded: small letters, no accents, ``_`` for blanks, points and hyphens.
+column has a better claim. Names are compared folded: small letters, no accents, ``_`` for blanks, points and hyphens.
 """
 
 from __future__ import annotations
@@ -182,10 +182,10 @@ _NAMES: dict[str, _Names] = {
 }
 
 
-def _folded_name(name: str) -> str:
+def folded_name(name: str) -> str:
     """Return a column's name as it is compared with names of roles.
 
-    >>> _folded_name(" Décision Finale"), _folded_name("model.score")
+    >>> folded_name(" Décision Finale"), folded_name("model.score")
     ('decision_finale', 'model_score')
     """
     letters = unicodedata.normalize("NFKD", re.sub(r"[\s\-.]+", "_", name.strip()).casefold())
@@ -235,7 +235,7 @@ def is_label_time(name: str) -> bool:
     >>> is_label_time("label_available_at"), is_label_time("Chargeback date"), is_label_time("scored_at")
     (True, True, False)
     """
-    return _LABEL_TIME.fullmatch(_folded_name(name)) is not None
+    return _LABEL_TIME.fullmatch(folded_name(name)) is not None
 
 
 def is_unit(name: str) -> bool:
@@ -244,7 +244,7 @@ def is_unit(name: str) -> bool:
     >>> is_unit("session_id"), is_unit("patient.id"), is_unit("Task"), is_unit("request_id")
     (True, True, True, False)
     """
-    return _UNIT.fullmatch(_folded_name(name)) is not None
+    return _UNIT.fullmatch(folded_name(name)) is not None
 
 
 def is_prediction(name: str) -> bool:
@@ -262,7 +262,7 @@ def is_called_score(name: str) -> bool:
     >>> is_called_score("v_score_text"), is_called_score("Decile"), is_called_score("scoreboard"), is_called_score("age")
     (True, True, False, False)
     """
-    return is_prediction(name) or not _SCORE_WORDS.isdisjoint(_folded_name(name).split("_"))
+    return is_prediction(name) or not _SCORE_WORDS.isdisjoint(folded_name(name).split("_"))
 
 
 def is_data_set(name: str) -> bool:
@@ -271,7 +271,7 @@ def is_data_set(name: str) -> bool:
     >>> is_data_set("Dataset"), is_data_set("benchmark_name"), is_data_set("result")
     (True, True, False)
     """
-    return _DATA_SET.fullmatch(_folded_name(name)) is not None
+    return _DATA_SET.fullmatch(folded_name(name)) is not None
 
 
 def strength(role: str, name: str) -> tuple[int, int] | None:
@@ -280,7 +280,7 @@ def strength(role: str, name: str) -> tuple[int, int] | None:
     >>> strength("label", "y_true"), strength("label", "prior_default"), strength("score", "score_id")
     ((0, 1), None, None)
     """
-    folded, names = _folded_name(name), _NAMES[role]
+    folded, names = folded_name(name), _NAMES[role]
     for rank, patterns in enumerate((names.strong, names.loose)):
         place = next((place for place, pattern in enumerate(patterns) if re.fullmatch(pattern, folded)), None)
         if place is None:

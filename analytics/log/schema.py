@@ -53,7 +53,10 @@ class Reading:
 
 @dataclass(frozen=True)
 class Log:
-    """A log in the workspace: its reading, its mapping and what was derived from the two."""
+    """A log in the workspace: its reading, its mapping and what was derived from the two.
+
+    ``share_positive`` is the weighted share of positive rows among labelled ones, where rows stand for many.
+    """
 
     log_id: str
     name: str
@@ -71,6 +74,7 @@ class Log:
     time_low: str | None = None
     time_high: str | None = None
     findings: tuple[CheckResult, ...] = ()
+    share_positive: float | None = None
 
     @cached_property
     def revision(self) -> str:
@@ -95,9 +99,15 @@ class Log:
         return tuple(_merged(column, self.mapping.merges_of(column.name)) for column in self.reading.columns)
 
     @property
-    def class_counts(self) -> tuple[int, int]:
-        """Labelled rows that are positive, and all of them; none where rows are right or wrong and no class is rare."""
-        return (self.n_positive, self.n_labelled) if self.mapping.kind == "yes/no" else (0, 0)
+    def class_counts(self) -> tuple[float, int]:
+        """Labelled rows that are positive, and all of them; none where rows are right or wrong and no class is rare.
+
+        Where rows stand for many as large a share is positive as of those that they stand for.
+        """
+        if self.mapping.kind != "yes/no":
+            return 0, 0
+        share = self.share_positive
+        return (self.n_positive if share is None else share * self.n_labelled), self.n_labelled
 
     @property
     def is_right_or_wrong(self) -> bool:

@@ -105,6 +105,15 @@ class BaseRateSplit:
             p = np.where(self.of_model.value < 1, by_units, np.fmax(self.tails.two_sided, by_units))
         return np.asarray(np.where(np.isnan(self.model.value), np.nan, p), dtype=float)
 
+    def times(self, factor: FloatArray) -> BaseRateSplit:
+        """Return the split of rows that stand for as many as ``factor`` says; what tests say stays."""
+        parts = (
+            Interval(*(end * factor for end in (part.value, part.low, part.high)))
+            for part in (self.base_rate, self.model)
+        )
+        base_rate, model = parts
+        return replace(self, base_rate=base_rate, model=model, expected=self.expected * factor)
+
     def widened(self, of_base_rate: Effect, of_model: Effect) -> BaseRateSplit:
         """Return the split of rows that belong together, by the design effects of its parts."""
         return replace(

@@ -3,40 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 from scipy import special
 
 from analytics.measure.counts import Counts, slice_keys
+from analytics.measure.gradients import COUNTED, gradient_of, mean_weight, row_variance
 from analytics.measure.intervals import FloatArray, Interval, normal_quantile, ratio, wilson
 
-_COUNTED = ("tp", "fp", "fn", "tn", "n_flagged", "n_scored", "n_pos", "n_labelled")
-"""The counts whose products over units are known, in the order of vectors here; sums of scores follow."""
 _SUMMED = ("label_sum", "log_loss_sum", "score_pos_sum", "score_sq_sum", "score_sum")
-_STEP = 1e-3
-"""Step of the central differences, in rows: whole counts never fall below 0 by it, and for ratios of polynomials of the second
-degree the derivative is exact up to rounding."""
-_LEAST_EFFECT = 0.25
+LEAST_EFFECT = 0.25
 """Design effects are not taken to be smaller: among few units a smaller one is chance. Rows of one unit that differ more than
 others do, so that the effect is below 1, are rare; halving every standard error is the most that is believed."""
 _NO_EXCESS = 1e-9
 """Share of a variance, squared, below which it is that of independent rows."""
-_KINDS = np.array(
-    [
-        [1, 0, 0, 0, 1, 1, 1, 1],
-        [0, 1, 0, 0, 1, 1, 0, 1],
-        [0, 0, 1, 0, 0, 1, 1, 1],
-        [0, 0, 0, 1, 0, 1, 0, 1],
-        [0, 0, 0, 0, 1, 1, 0, 0],
-        [0, 0, 0, 0, 0, 1, 0, 0],
-        [0, 0, 0, 0, 0, 0, 1, 1],
-        [0, 0, 0, 0, 0, 0, 0, 1],
-    ],
-    dtype=np.float64,
-)
-"""The eight kinds of rows that count, each by what it counts in."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +35,8 @@ class Clusters:
         Of the numbers in the slice.
     cross : numpy.ndarray of shape (slices, d, d)
         Of the numbers in the slice (rows) and in the whole unit (columns).
+    is_of_rows : bool
+        Whether each row is a unit of its own, as where rows stand for many and do not belong together.
     """
 
     names: tuple[str, ...]
@@ -60,11 +44,12 @@ class Clusters:
     n_inside: FloatArray
     own: FloatArray
     cross: FloatArray
+    is_of_rows: bool = False
 
     @classmethod
     def of(cls, table: pl.DataFrame) -> Clusters:
         """Take the products out of a table that has a row per slice; without slices the whole is one."""
-        names = (*_COUNTED, *(name for name in _SUMMED if f"own:{name}:{name}" in table.columns))
+        names = (*COUNTED, *(name for name in _SUMMED if f"own:{name}:{name}" in table.columns))
 
         def matrix(kind: str, *, is_symmetric: bool) -> FloatArray:
             found = np.empty((table.height, len(names), len(names)))
@@ -77,8 +62,10 @@ class Clusters:
 
         own = matrix("own", is_symmetric=True)
         cross = matrix("cross", is_symmetric=False) if "cross:tp:tp" in table.columns else own
-        n_units, n_inside = (table[name].to_numpy().astype(np.float64) for name in ("n_units", "n_units_inside"))
-        return cls(names, n_units, n_inside, own, cross)
+        is_of_rows = "n_rows" in table.columns
+        counted = ("n_rows" if is_of_rows else "n_units", "n_units_inside")
+        n_units, n_inside = (table[name].to_numpy().astype(np.float64) for name in counted)
+        return cls(names, n_units, n_inside, own, cross, is_of_rows)
 
     @classmethod
     def of_slices(cls, table: pl.DataFrame, slices: pl.DataFrame, by: Sequence[str]) -> tuple[Clusters, Clusters]:
@@ -95,17 +82,18 @@ class Clusters:
     def _total(self, table: pl.DataFrame) -> Clusters:
         """Return the products of all slices together, of which each row is in one."""
         n_all, whole = np.array([table["unit_share"].sum()]), self.cross.sum(axis=0, keepdims=True)
-        return Clusters(self.names, n_all, n_all, whole, whole)
+        return Clusters(self.names, n_all, n_all, whole, whole, self.is_of_rows)
 
     def __getitem__(self, key: slice) -> Clusters:
-        return Clusters(self.names, *(part[key] for part in (self.n_units, self.n_inside, self.own, self.cross)))
+        n_units, n_inside, own, cross = (part[key] for part in (self.n_units, self.n_inside, self.own, self.cross))
+        return Clusters(self.names, n_units, n_inside, own, cross, self.is_of_rows)
 
     def __sub__(self, part: Clusters) -> Clusters:
         """Return the products of the rest of the units' rows."""
         turned = np.swapaxes(part.cross, -1, -2)
         own = self.own - part.cross - turned + part.own
         n_units = np.maximum(self.n_units - part.n_inside, 0.0)
-        return Clusters(part.names, n_units, self.n_units - part.n_units, own, self.own - turned)
+        return Clusters(part.names, n_units, self.n_units - part.n_units, own, self.own - turned, part.is_of_rows)
 
     @property
     def with_rest(self) -> FloatArray:
@@ -139,12 +127,21 @@ class Spread:
         How many units of equal size the rows are worth.
     gradient : numpy.ndarray of shape (slices, d)
         Of the estimate, in the order of the products.
+    of_sample : numpy.ndarray of shape (slices,), optional
+        Where rows stand for many, the variance that as many rows would give of which each stands for as many. `effect` is held
+        against rows of which those of one kind do: only what weights vary within a kind is in it.
     """
 
     variance: FloatArray
     effect: FloatArray
     n_units: FloatArray
     gradient: FloatArray
+    of_sample: FloatArray | None = None
+
+    @property
+    def design_effect(self) -> FloatArray:
+        """How many times the variance of as many independent rows that stand for as many each the variance is."""
+        return self.effect if self.of_sample is None else ratio(self.variance, self.of_sample)
 
     @property
     def freedom(self) -> FloatArray:
@@ -157,33 +154,6 @@ def _quadratic(first: FloatArray, matrix: FloatArray, second: FloatArray | None 
     return np.asarray(np.einsum("...i,...ij,...j", first, matrix, first if second is None else second), dtype=float)
 
 
-def gradient_of(function: Callable[[Counts], FloatArray], counts: Counts) -> FloatArray:
-    """Differentiate a function of the counts by each of them: an array of shape (slices, 8); NaN where it is undefined.
-
-    >>> from analytics.measure.counts import Counts
-    >>> counts = Counts(*[np.array([0.0])] * 7, *(np.array([part]) for part in (3.0, 1.0, 1.0, 5.0)))
-    >>> print(gradient_of(lambda c: ratio(c.tp, c.tp + c.fp), counts).round(4)[0, :3])
-    [ 0.0625 -0.1875  0.    ]
-    """
-    columns = []
-    for name in _COUNTED:
-        # Below 0 a root would be undefined; what no row counts in, no unit varies in.
-        count = np.maximum(getattr(counts, name), _STEP)
-        high, low = (function(replace(counts, **{name: count + step})) for step in (_STEP, -_STEP))
-        columns.append((high - low) / (2 * _STEP))
-    return np.stack(columns, axis=-1)
-
-
-def row_variance(gradient: FloatArray, counts: Counts) -> FloatArray:
-    """Return the variance of a function of the counts by linearisation, were every row independent of the others."""
-    scored_only = counts.n_scored - counts.n_flagged - counts.fn - counts.tn
-    positive_only = counts.n_pos - counts.tp - counts.fn
-    rest = counts.n_labelled - counts.judged - positive_only
-    flagged_only = counts.n_flagged - counts.tp - counts.fp
-    kinds = (counts.tp, counts.fp, counts.fn, counts.tn, flagged_only, scored_only, positive_only, rest)
-    return np.asarray((np.stack(kinds, axis=-1) * (gradient @ _KINDS.T) ** 2).sum(-1), dtype=float)
-
-
 def _unit_variance(gradient: FloatArray, clusters: Clusters, n_units: FloatArray) -> FloatArray:
     """Return the variance by linearisation over units, of which there are as many as ``n_units`` says.
 
@@ -193,10 +163,16 @@ def _unit_variance(gradient: FloatArray, clusters: Clusters, n_units: FloatArray
     return np.asarray(correction * _quadratic(gradient, clusters.own).clip(min=0), dtype=float)
 
 
-def spread_of(gradient: FloatArray, clusters: Clusters, n_units: FloatArray, of_rows: FloatArray) -> Spread:
+def spread_of(
+    gradient: FloatArray,
+    clusters: Clusters,
+    n_units: FloatArray,
+    of_rows: FloatArray,
+    of_sample: FloatArray | None = None,
+) -> Spread:
     """Gather how sure an estimate is, from its gradient and from its variance were its rows independent."""
     variance = _unit_variance(gradient, clusters, n_units)
-    return Spread(variance, ratio(variance, of_rows), n_units, gradient)
+    return Spread(variance, ratio(variance, of_rows), n_units, gradient, of_sample)
 
 
 def proportion_interval(
@@ -228,7 +204,7 @@ def proportion_interval(
     """
     of_all, *of_parts = n_units
     is_open = np.isnan(effect) | (successes <= 0) | (successes >= trials)
-    known = np.where(is_open, 1.0, effect).clip(min=_LEAST_EFFECT)
+    known = np.where(is_open, 1.0, effect).clip(min=LEAST_EFFECT)
     excess = (1 - 1 / known.clip(min=1.0)) ** 2
     worth = np.fmin(*of_parts) - excess
     freedom = np.fmin(of_all - 1, worth / excess.clip(min=_NO_EXCESS))
@@ -245,23 +221,31 @@ def _t_quantile(freedom: FloatArray, level: float) -> FloatArray:
 
 @dataclass(frozen=True)
 class Effect:
-    """How many times the variance of independent rows a variance is, and the degrees of freedom that it has."""
+    """How many times the variance of independent rows a variance is, and the degrees of freedom that it has.
+
+    `least` is what it is not taken to be smaller than.
+    """
 
     value: FloatArray
     freedom: FloatArray
+    least: float | FloatArray = LEAST_EFFECT
 
 
 def effect_between(
-    function: Callable[[Counts, Counts], FloatArray], first: tuple[Counts, Clusters], second: tuple[Counts, Clusters]
+    function: Callable[[Counts, Counts], FloatArray],
+    first: tuple[Counts, Clusters],
+    second: tuple[Counts, Clusters],
+    behind: tuple[Counts, Counts] | tuple[None, None] = (None, None),
 ) -> Effect:
     """Return the design effect of what is computed from slices and from the rest of the rows; a unit may have rows in both.
 
     Where every judged row of a slice is right, or every one wrong, nothing says how alike the rows of its units are: each unit
-    then counts as one row.
+    then counts as one row. Where counts are weighted, ``behind`` are the rows behind both: the effect is then over the variance
+    of as many rows of which each stands for as many.
     """
     (own, units), (rest, others) = first, second
-    by_own = gradient_of(lambda counts: function(counts, rest), own)
-    by_rest = gradient_of(lambda counts: function(own, counts), rest)
+    by_own = gradient_of(lambda counts: function(counts, rest), own, behind[0])
+    by_rest = gradient_of(lambda counts: function(own, counts), rest, behind[1])
     judged = units.row(dict.fromkeys(("tp", "fp", "fn", "tn"), 1.0))
     n_units = [clusters.number(judged, counts.judged) for counts, clusters in (first, second)]
     gradients = units.padded(by_own), others.padded(by_rest)
@@ -270,10 +254,17 @@ def effect_between(
         for gradient, clusters, number in zip(gradients, (units, others), n_units, strict=True)
     ]
     both = np.nan_to_num(_quadratic(gradients[0], units.with_rest, gradients[1]))
-    effect = ratio(parts[0] + parts[1] + 2 * both, row_variance(by_own, own) + row_variance(by_rest, rest))
-    is_open = (own.errors == 0) | (own.errors == own.judged) | ~(n_units[0] > 1)
-    effect = np.where(is_open, np.fmax(effect, ratio(own.judged, n_units[0])), effect)
-    return Effect(effect, _satterthwaite(parts, [number - 1 for number in n_units]))
+    either = (by_own, own, behind[0]), (by_rest, rest, behind[1])
+    of_rows = sum(row_variance(gradient, counts) * mean_weight(counts, rows) for gradient, counts, rows in either)
+    effect = ratio(parts[0] + parts[1] + 2 * both, of_rows)
+    n = own if behind[0] is None else behind[0]
+    is_open = (n.errors == 0) | (n.errors == n.judged) | ~(n_units[0] > 1)
+    effect = np.where(is_open, np.fmax(effect, ratio(n.judged, n_units[0])), effect)
+    freedom = _satterthwaite(parts, [number - 1 for number in n_units])
+    if behind[0] is None:
+        return Effect(effect, freedom)
+    by_kind = sum(row_variance(gradient, counts, rows) for gradient, counts, rows in either)
+    return Effect(effect, freedom, LEAST_EFFECT * np.nan_to_num(ratio(by_kind, of_rows), nan=1.0))
 
 
 def _satterthwaite(variances: Sequence[FloatArray], freedoms: Sequence[FloatArray]) -> FloatArray:
@@ -284,7 +275,7 @@ def _satterthwaite(variances: Sequence[FloatArray], freedoms: Sequence[FloatArra
 
 def widened(rows: Interval, effect: Effect, level: float, bounds: tuple[float, float] = (-np.inf, np.inf)) -> Interval:
     """Widen an interval that independent rows would give by the root of the design effect, with Student's t, within bounds."""
-    by = np.sqrt(np.nan_to_num(effect.value, nan=1.0).clip(min=_LEAST_EFFECT)) * _t_quantile(effect.freedom, level)
+    by = np.sqrt(np.nan_to_num(effect.value, nan=1.0).clip(min=effect.least)) * _t_quantile(effect.freedom, level)
     by = by / normal_quantile(level)
     low, high = rows.value - by * (rows.value - rows.low), rows.value + by * (rows.high - rows.value)
     return Interval(rows.value, low.clip(min=bounds[0]), high.clip(max=bounds[1]))

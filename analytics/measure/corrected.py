@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from analytics.measure.counts import Counts
-from analytics.measure.estimators import Bounds, Estimator, Evidence
+from analytics.measure.estimators import Bounds, Estimator
+from analytics.measure.evidence import Evidence
 from analytics.measure.intervals import Estimate, FloatArray, Interval, normal_quantile, ratio
 from analytics.measure.metric import Metric
 
@@ -14,7 +15,10 @@ class _CorrectedRate(Estimator):
     """A share of all scored rows, from labels of some and predictions of all: a normal interval."""
 
     def interval(self, known: Evidence, level: float, bounds: Bounds) -> Interval:
-        """Bound the share; where every row has a label nothing is corrected and there is no value."""
+        """Bound the share; without a value where every row has a label, so that nothing is corrected, or rows stand for many."""
+        if known.rows is not None:
+            unknown = np.full(known.counts.n.shape, np.nan)
+            return Interval(unknown, unknown, unknown)
         found = _corrected_rate(known.counts)
         reach = normal_quantile(level) * found.standard_error
         value = found.value.clip(*bounds)
@@ -71,7 +75,7 @@ CORRECTED = Metric(
     "Share of all scored rows that are positive, from the labels of some and the predictions of all; it holds where the rows "
     "with a label were drawn at random.",
     "PPI++: prevalence + λ × (selection rate without a label - selection rate of judged rows)",
-    "every row has a label, or hardly one has",
+    "every row has a label, hardly one has, or rows stand for many",
     "neither",
     _CorrectedRate(),
     frozenset({"slices"}),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Self
 
@@ -21,6 +21,15 @@ class Arrays:
 
     def __sub__(self, other: Self) -> Self:
         return type(self)(*(getattr(self, field.name) - getattr(other, field.name) for field in fields(self)))
+
+    def without_dust(self, rows: Self) -> Self:
+        """Return weighted sums that are 0 where no row is behind them: subtraction leaves a little of floats."""
+        own = [(getattr(self, field.name), getattr(rows, field.name)) for field in fields(self)]
+        return type(self)(*(np.where(behind > 0, values, 0.0) for values, behind in own))
+
+    def times(self, factor: FloatArray) -> Self:
+        """Return all sums times a factor of the same shape."""
+        return type(self)(*(getattr(self, field.name) * factor for field in fields(self)))
 
     def total(self) -> Self:
         """Add all slices up and keep the axis."""
@@ -52,6 +61,13 @@ class Counts(Arrays):
         """Take the counts out of a table that has them as columns."""
         return cls(*(table[name].to_numpy().astype(np.float64) for name in COUNT_COLUMNS))
 
+    @classmethod
+    def behind(cls, table: pl.DataFrame) -> Self | None:
+        """Take the rows behind weighted counts out of a table that has them; None where counts are of rows."""
+        if not is_weighted(table):
+            return None
+        return cls(*(table[f"rows_{name}"].to_numpy().astype(np.float64) for name in COUNT_COLUMNS))
+
     @property
     def judged(self) -> FloatArray:
         """Rows with a label and a score."""
@@ -64,6 +80,11 @@ class Counts(Arrays):
 
 
 COUNT_COLUMNS: tuple[str, ...] = tuple(field.name for field in fields(Counts))
+
+
+def is_weighted(table: pl.DataFrame) -> bool:
+    """Whether the counts of a table are weighted, with the rows behind them beside."""
+    return "rows" in table.columns or "rows_n" in table.columns
 
 
 def confusion_table(
@@ -86,7 +107,8 @@ def confusion_table(
     Returns
     -------
     polars.DataFrame
-        by… (sorted, missing last), n, n_labelled, n_unlabelled, n_unscored, n_flagged, n_scored, n_pos, tp, fp, fn, tn.
+        by… (sorted, missing last), n, n_labelled, n_unlabelled, n_unscored, n_flagged, n_scored, n_pos, tp, fp, fn, tn; of a
+        weighted score table these are weighted, and rows_n, rows_n_labelled … are the rows behind them.
 
     Examples
     --------
@@ -95,13 +117,15 @@ def confusion_table(
     (10, 8, 3, 1, 1, 3)
     """
     n, n_pos, n_unlabelled = pl.col("n"), pl.col("n_pos"), pl.col("n_unlabelled")
-    n_neg = n - n_pos - n_unlabelled
+    # Of weights a difference would leave a little where no row is.
+    n_neg = pl.col("n_neg") if is_weighted(score_table) else n - n_pos - n_unlabelled
+    n_labelled = n_pos + n_neg if is_weighted(score_table) else n - n_unlabelled
     is_scored = pl.col("score_bin").is_not_null()
     is_flagged = (pl.col("score_bin") >= threshold_bin).fill_null(False)
     is_passed = (pl.col("score_bin") < threshold_bin).fill_null(False)
     sums = {
         "n": n,
-        "n_labelled": n - n_unlabelled,
+        "n_labelled": n_labelled,
         "n_unlabelled": n_unlabelled,
         "n_unscored": n * ~is_scored,
         "n_flagged": n * is_flagged,
@@ -115,13 +139,39 @@ def confusion_table(
     if is_right_or_wrong:
         sums |= {"n_pos": pl.lit(0), "tp": pl.lit(0), "fn": pl.lit(0), "tn": n_pos * is_scored, "fp": n_neg * is_scored}
     parts = score_table.select(**sums)
-    aggregates = [pl.col(name).sum().cast(pl.Int64) for name in COUNT_COLUMNS]
+    names, kind = COUNT_COLUMNS, pl.Float64 if is_weighted(score_table) else pl.Int64
+    aggregates = [pl.col(name).sum().cast(kind) for name in names]
+    if is_weighted(score_table):
+        rows = _rows_behind(score_table, sums)
+        parts, names = parts.hstack(rows), (*names, *rows.columns)
+        aggregates += [pl.col(name).sum().cast(pl.Int64) for name in rows.columns]
     if not by:
         return parts.select(aggregates)
     keys = slice_keys(score_table, by)
     counted = parts.hstack(keys).group_by(keys.columns).agg(aggregates).sort(keys.columns, nulls_last=True)
-    counted.columns = [*by, *COUNT_COLUMNS]
+    counted.columns = [*by, *names]
     return counted
+
+
+def judged(score_table: pl.DataFrame) -> pl.Expr:
+    """Return how many rows with a label each row of a score table counts."""
+    return pl.col("n_pos") + pl.col("n_neg") if is_weighted(score_table) else pl.col("n") - pl.col("n_unlabelled")
+
+
+def squared(score_table: pl.DataFrame) -> pl.DataFrame:
+    """Return a weighted score table that counts squared weights, of judged rows."""
+    return score_table.with_columns(n_pos="pos_sq", n_neg="neg_sq")
+
+
+def rows_of(score_table: pl.DataFrame) -> pl.DataFrame:
+    """Return a weighted score table that counts the rows behind it."""
+    n_neg = pl.col("rows") - pl.col("rows_pos") - pl.col("rows_unlabelled")
+    return score_table.with_columns(n="rows", n_pos="rows_pos", n_unlabelled="rows_unlabelled", n_neg=n_neg)
+
+
+def _rows_behind(score_table: pl.DataFrame, sums: Mapping[str, pl.Expr]) -> pl.DataFrame:
+    """Return what the rows behind a weighted score table count in, as ``rows_n …``."""
+    return rows_of(score_table).select(part.alias(f"rows_{name}") for name, part in sums.items())
 
 
 def segments(table: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:

@@ -8,9 +8,9 @@ import numpy as np
 import polars as pl
 
 from analytics.measure.clusters import Clusters
-from analytics.measure.counts import Counts, confusion_table, segments, slice_keys
-from analytics.measure.estimators import Evidence, cells_of
-from analytics.measure.intervals import REPLICATES, FloatArray, Interval, poisson_bootstrap
+from analytics.measure.counts import Counts, confusion_table, segments, slice_keys, squared
+from analytics.measure.evidence import Evidence, cells_of
+from analytics.measure.intervals import REPLICATES, FloatArray, Interval, poisson_bootstrap, ratio
 from analytics.measure.metric import Metric
 from analytics.measure.metrics import metrics_of, named
 from analytics.measure.score_bins import BinnedSlices
@@ -18,6 +18,8 @@ from analytics.measure.unit_bins import UnitBins
 
 _SLICES_WITH_BINS = 64
 """Slices that are spread over the bins at once: with 1,001 bins and seven sums, 4 MB each run instead of gigabytes."""
+_SQUARES = ("pos_sq", "neg_sq")
+"""Sums of squared weights of judged rows."""
 _SLICES_OF_COUNTS = 512
 """Slices whose counts are drawn at once: with four cells and 1,000 replicates 16 MB. Changing it changes which draw meets
 which slice, and so the last digits of bootstrap intervals."""
@@ -38,15 +40,19 @@ def evidence(
     The total less a slice is the slice's complement, in the counts, in the bins and in the replicates.
     """
     counts = Counts.of(slices)
-    total = counts.total()
+    total, rows = counts.total(), Counts.behind(slices)
+    all_rows = None if rows is None else rows.total()
     needs_bins = any(metric.estimator.reads_bins for metric in metrics)
     needs_draws = any(metric.estimator.reads_draws for metric in metrics)
     binned = BinnedSlices(score_table, segments(slices, by), n_bins) if needs_bins else None
     total_bins = BinnedSlices(score_table, pl.DataFrame(), n_bins).between(0, 1) if needs_bins else None
+    squares = squared(score_table) if needs_bins and rows is not None else None
+    of_squares = None if squares is None else BinnedSlices(squares, segments(slices, by), n_bins)
+    total_squares = None if squares is None else BinnedSlices(squares, pl.DataFrame(), n_bins).between(0, 1)
     names = sorted(
         frozenset[str]().union(*(metric.estimator.sums for metric in metrics if metric.estimator.reads_sums))
     )
-    sums = _sums_by_slice(score_table, slices, by, names)
+    sums = _sums_by_slice(score_table, slices, by, names if rows is None else [*names, *_SQUARES])
     step = _SLICES_WITH_BINS if needs_bins else _SLICES_OF_COUNTS
     rng = np.random.default_rng(seed)
     units, total_units = (None, None) if clusters is None else Clusters.of_slices(clusters, slices, by)
@@ -55,16 +61,28 @@ def evidence(
         part = counts[start : start + step]
         bins = None if binned is None else binned.between(start, min(start + step, slices.height))
         draws = total_draws = None
+        behind = None if rows is None else rows[start : start + step]
         if needs_draws:
-            draws = poisson_bootstrap(cells_of(part), REPLICATES, rng)
-            rest = poisson_bootstrap(cells_of(total - part.total()), REPLICATES, rng)
+            draws = _drawn(part, behind, rng)
+            others = None if behind is None or all_rows is None else all_rows - behind.total()
+            rest = _drawn(total - part.total(), others, rng)
             total_draws = draws.sum(axis=0, keepdims=True) + rest
         own = {name: values[start : start + step] for name, values in sums.items()}
         every = {name: values.sum(keepdims=True) for name, values in sums.items()}
         own_units = None if units is None else units[start : start + step]
         own_cells = None if cells is None else cells.between(start, min(start + step, slices.height))
-        known = Evidence(part, bins, draws, own, own_units, own_cells)
-        yield known, Evidence(total, total_bins, total_draws, every, total_units, cells)
+        own_squares = None if of_squares is None else of_squares.between(start, min(start + step, slices.height))
+        known = Evidence(part, bins, draws, own, own_units, own_cells, behind, own_squares)
+        yield known, Evidence(total, total_bins, total_draws, every, total_units, cells, all_rows, total_squares)
+
+
+def _drawn(counts: Counts, rows: Counts | None, rng: np.random.Generator) -> FloatArray:
+    """Draw replicates of tp, fp, fn and tn; where rows stand for many the rows are drawn, which stand for as many as before."""
+    cells = cells_of(counts)
+    if rows is None:
+        return poisson_bootstrap(cells, REPLICATES, rng)
+    behind = cells_of(rows)
+    return poisson_bootstrap(behind, REPLICATES, rng) * np.nan_to_num(ratio(cells, behind))[..., None]
 
 
 def _sums_by_slice(
@@ -102,13 +120,19 @@ def with_columns(table: pl.DataFrame, columns: dict[str, FloatArray]) -> pl.Data
 
 
 def add_spreads(found: dict[str, list[FloatArray]], known: Evidence, metrics: Sequence[Metric]) -> None:
-    """Add the columns n_units and m_design_effect of a run of slices, nothing where every row stands alone."""
+    """Add the columns n_units, n_eff and m_design_effect of a run of slices, nothing where every row stands alone for itself.
+
+    n_eff is what judged rows that stand for many are worth in rows that all stand for as many (Kish 1965).
+    """
     if known.clusters is None:
         return
-    found.setdefault("n_units", []).append(known.clusters.n_units)
+    if not known.clusters.is_of_rows:
+        found.setdefault("n_units", []).append(known.clusters.n_units)
+    if known.rows is not None:
+        found.setdefault("n_eff", []).append(known.n_worth)
     for metric in metrics:
         if (spread := metric.estimator.spread(known)) is not None:
-            found.setdefault(f"{metric.name}_design_effect", []).append(spread.effect)
+            found.setdefault(f"{metric.name}_design_effect", []).append(spread.design_effect)
 
 
 def joined(parts: Sequence[Interval]) -> Interval:

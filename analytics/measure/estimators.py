@@ -4,32 +4,31 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from typing import ClassVar, Protocol
 
 import numpy as np
 from scipy import special
 
 from analytics.measure.clusters import (
+    LEAST_EFFECT,
     Clusters,
     Effect,
     Spread,
-    gradient_of,
     joint_effect,
     proportion_interval,
-    row_variance,
     spread_of,
     widened,
 )
 from analytics.measure.comparisons import proportion_p_value
 from analytics.measure.counts import Counts
+from analytics.measure.evidence import Evidence, Sides, cells_of
+from analytics.measure.gradients import gradient_of, mean_weight, row_variance
 from analytics.measure.intervals import (
     REPLICATES,
     Estimate,
     FloatArray,
     Interval,
-    difference,
-    difference_p_value,
     logit_interval,
     mean_interval,
     percentile_interval,
@@ -38,62 +37,9 @@ from analytics.measure.intervals import (
     wilson,
 )
 from analytics.measure.score_bins import ScoreBins
-from analytics.measure.unit_bins import UnitBins
 
 CountFunction = Callable[[Counts], FloatArray]
 Bounds = tuple[float, float]
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """What is known of a run of slices: counts, score bins and Poisson replicates of tp, fp, fn and tn.
-
-    `bins`, `draws` (slices, 4, replicates) and `unit_bins` are None when no metric needs them, the last one and `clusters` where
-    every row stands alone. `sums` are further sums over the judged rows.
-    """
-
-    counts: Counts
-    bins: ScoreBins | None
-    draws: FloatArray | None
-    sums: Mapping[str, FloatArray] = field(default_factory=dict)
-    clusters: Clusters | None = None
-    unit_bins: UnitBins | None = None
-
-    def __sub__(self, part: Evidence) -> Evidence:
-        bins = None if self.bins is None or part.bins is None else self.bins - part.bins
-        draws = None if self.draws is None or part.draws is None else self.draws - part.draws
-        sums = {name: values - part.sums[name] for name, values in self.sums.items()}
-        clusters = None if self.clusters is None or part.clusters is None else self.clusters - part.clusters
-        unit_bins = None if part.unit_bins is None else part.unit_bins.rest()
-        return Evidence(self.counts - part.counts, bins, draws, sums, clusters, unit_bins)
-
-
-@dataclass(frozen=True)
-class Sides:
-    """Slices and their complements, with their intervals at one level; `total` is both together.
-
-    Where rows belong together, `correlation` says how estimates of both sides move together, since a unit may have rows in
-    either, and `freedom` how many degrees Student's t of their difference has.
-    """
-
-    known: Evidence
-    complement: Evidence
-    total: Evidence
-    own: Interval
-    other: Interval
-    level: float
-    correlation: FloatArray | None = None
-    freedom: FloatArray | None = None
-
-    @property
-    def difference(self) -> Interval:
-        """The slices less their complements."""
-        return difference(self.own, self.other, self.correlation)
-
-    @property
-    def p_value(self) -> FloatArray:
-        """The test that is read off the interval of the difference."""
-        return difference_p_value(self.difference, self.level, self.freedom)
 
 
 class Estimator(ABC):
@@ -145,9 +91,17 @@ class CountRatio(Estimator):
         """Linearise the ratio over units."""
         if known.clusters is None:
             return None
-        gradient = gradient_of(self.value, known.counts)
-        n_units = self.units(known.clusters, known.counts)
-        return spread_of(known.clusters.padded(gradient), known.clusters, n_units, row_variance(gradient, known.counts))
+        counts, rows = known.counts, known.rows
+        gradient = gradient_of(self.value, counts, rows)
+        n_units, of_rows = self.units(known.clusters, counts), row_variance(gradient, counts, rows)
+        of_sample = None
+        if rows is not None:
+            of_sample = row_variance(gradient, counts) * ratio(self.support(counts), self.support(rows))
+        return spread_of(known.clusters.padded(gradient), known.clusters, n_units, of_rows, of_sample)
+
+    def support(self, counts: Counts) -> FloatArray:
+        """Count the rows that the ratio is about."""
+        return counts.judged
 
     def units(self, clusters: Clusters, counts: Counts) -> FloatArray:
         """Say how many units of equal size the rows are worth, of either label the fewer."""
@@ -165,7 +119,21 @@ class Proportion(CountRatio):
         if known.clusters is None or (spread := self.spread(known)) is None:
             return wilson(successes, trials, level)
         numbers = (spread.n_units, *self._worth(known.clusters, known.counts))
+        if known.rows is not None:
+            trials = self._trials(known, known.rows)
+            successes = np.nan_to_num(self.value(known.counts)) * trials
         return proportion_interval(successes, trials, spread.effect, numbers, level)
+
+    def _trials(self, known: Evidence, rows: Counts) -> FloatArray:
+        """Return how many rows that stand for as many each are as sure as those that do so within their kind."""
+        value = self.value(known.counts)
+        variance = row_variance(gradient_of(self.value, known.counts, rows), known.counts, rows)
+        of_rows = self.denominator(rows)
+        return np.where(variance > 0, ratio(value * (1 - value), variance), of_rows)
+
+    def support(self, counts: Counts) -> FloatArray:
+        """Count the rows that the share is of."""
+        return self.denominator(counts)
 
     def units(self, clusters: Clusters, counts: Counts) -> FloatArray:
         """Say how many units of equal size the trials are worth."""
@@ -182,8 +150,11 @@ class Proportion(CountRatio):
     def p_value(self, sides: Sides) -> FloatArray:
         """Test two proportions; where rows belong together by the interval of the difference.
 
-        Then it is not surer than by rows, unless their units make the difference surer.
+        Then it is not surer than by rows, unless their units make the difference surer. Of rows that stand for many the interval
+        alone says how sure it is.
         """
+        if sides.known.rows is not None:
+            return sides.p_value
         tables = (sides.known.counts, sides.complement.counts)
         p = proportion_p_value(*(count(counts) for counts in tables for count in (self.numerator, self.denominator)))
         own, other = self.spread(sides.known), self.spread(sides.complement)
@@ -203,6 +174,7 @@ class Bootstrapped(CountRatio):
         assert known.draws is not None
         # An empty cell is drawn with mean 1 (the rule of three): 5 right out of 5 is no proof of a perfect score.
         spare = poisson_bootstrap(np.ones(4), REPLICATES, np.random.default_rng(0))
+        spare = spare * mean_weight(known.counts, known.rows)[..., None, None]
         draws = np.where(cells_of(known.counts)[..., None] == 0, spare, known.draws)
         tp, fp, fn, tn = np.moveaxis(draws, 1, 0)
         drawn = Counts(tp, tp, tp, tp, tp, tp, tp, tp, fp, fn, tn)
@@ -223,8 +195,8 @@ class Mean(Estimator):
 
     def interval(self, known: Evidence, level: float, bounds: Bounds) -> Interval:
         """Bound a mean."""
-        assert known.bins is not None
-        found, spread = self.of(known.bins), self.spread(known)
+        assert known.row_bins is not None
+        found, spread = self.of(known.row_bins), self.spread(known)
         if spread is None:
             return mean_interval(found, known.counts.judged, level, bounds)
         return mean_interval(Estimate(found.value, np.sqrt(spread.variance)), spread.n_units, level, bounds)
@@ -234,18 +206,18 @@ class Mean(Estimator):
         clusters = known.clusters
         if clusters is None:
             return None
-        assert known.bins is not None
-        found, judged = self.of(known.bins), known.counts.judged
+        assert known.row_bins is not None
+        found, judged = self.of(known.row_bins), known.counts.judged
         each = clusters.row(dict.fromkeys(("tp", "fp", "fn", "tn"), 1.0))
         gradient = ratio(clusters.row(self.weights) - found.value[:, None] * each, judged[:, None])
         return spread_of(gradient, clusters, clusters.number(each, judged), found.standard_error**2)
 
     def p_value(self, sides: Sides) -> FloatArray:
         """Test with the variance of all rows too: a slice that by chance holds no large loss underrates its own."""
-        assert sides.total.bins is not None
-        n = sides.total.counts.judged
-        variance = self.of(sides.total.bins).standard_error ** 2 * n
-        error = np.sqrt(variance * (ratio(1, sides.known.counts.judged) + ratio(1, sides.complement.counts.judged)))
+        assert sides.total.row_bins is not None
+        n = (sides.total.rows or sides.total.counts).judged
+        variance = self.of(sides.total.row_bins).standard_error ** 2 * n
+        error = np.sqrt(variance * (ratio(1, sides.known.n_worth) + ratio(1, sides.complement.n_worth)))
         pooled = 2 * special.ndtr(-ratio(np.abs(sides.difference.value), error))
         return np.asarray(np.maximum(sides.p_value, pooled), dtype=float)
 
@@ -275,12 +247,34 @@ class Area(Estimator):
 
     def interval(self, known: Evidence, level: float, bounds: Bounds) -> Interval:
         """Bound an area."""
-        assert known.bins is not None
-        pos, neg = known.bins.pos, known.bins.neg
+        assert known.row_bins is not None
+        pos, neg = known.row_bins.pos, known.row_bins.neg
+        if known.rows is not None and known.squares is not None:
+            return self._of_weights(known, known.rows, known.squares, level, bounds)
         found = logit_interval(self.of(pos, neg), np.minimum(pos.sum(-1), neg.sum(-1)), level)
         if known.unit_bins is None:
             return found
         return widened(found, known.unit_bins.effect(*self.influence(pos, neg), pos, neg), level, bounds)
+
+    def _of_weights(self, known: Evidence, rows: Counts, squares: ScoreBins, level: float, bounds: Bounds) -> Interval:
+        """Bound the area of rows that stand for many, by what each adds to it to first order."""
+        assert known.row_bins is not None
+        pos, neg = known.row_bins.pos, known.row_bins.neg
+        of_pos, of_neg = self.influence(pos, neg)
+        by = 1 / mean_weight(known.counts, known.rows)
+        of_rows = (pos * of_pos**2 + neg * of_neg**2).sum(-1)
+        worth = np.fmin(
+            *(ratio(each.sum(-1) ** 2, sq.sum(-1) * by**2) for each, sq in ((pos, squares.pos), (neg, squares.neg)))
+        )
+        squared = by**2 * (squares.pos * of_pos**2 + squares.neg * of_neg**2).sum(-1)
+        effect = ratio(squared * np.nan_to_num(ratio(worth, worth - 1), nan=1.0), of_rows)
+        found = Effect(effect, np.nan_to_num(worth - 1, nan=1.0).clip(min=1.0), 0.0)
+        if known.unit_bins is not None:
+            found = known.unit_bins.effect(of_pos, of_neg, pos, neg, by)
+            found = Effect(np.fmax(found.value, LEAST_EFFECT * effect), found.freedom, 0.0)
+        either = np.minimum(rows.tp + rows.fn, rows.fp + rows.tn)
+        by_rows = logit_interval(Estimate(self.of(pos, neg).value, np.sqrt(of_rows)), either, level)
+        return widened(by_rows, found, level, bounds)
 
 
 class _OfBins(Protocol):
@@ -298,8 +292,8 @@ class Grouped(Estimator):
 
     def interval(self, known: Evidence, level: float, bounds: Bounds) -> Interval:
         """Bound a sum over groups; where rows belong together, with the design effect of the mean distance of score and label."""
-        assert known.bins is not None
-        return self.of(known.bins, level=level, effect=self._effect(known))
+        assert known.row_bins is not None
+        return self.of(known.row_bins, level=level, effect=self._effect(known))
 
     def _effect(self, known: Evidence) -> FloatArray | None:
         if known.clusters is None or known.bins is None:
@@ -311,10 +305,5 @@ class Grouped(Estimator):
         mean = ratio(sums.score_sum - sums.pos, judged)
         squares = sums.score_sq_sum - 2 * sums.score_pos_sum + sums.pos
         gradient = apart - np.nan_to_num(mean)[:, None] * each
-        spread = spread_of(gradient, clusters, clusters.number(each, judged), squares - judged * mean**2)
-        return spread.effect
-
-
-def cells_of(counts: Counts) -> FloatArray:
-    """Stack tp, fp, fn and tn in the last axis."""
-    return np.stack([counts.tp, counts.fp, counts.fn, counts.tn], axis=-1)
+        of_rows = (squares - judged * mean**2) * mean_weight(known.counts, known.rows)
+        return spread_of(gradient, clusters, clusters.number(each, judged), of_rows).effect

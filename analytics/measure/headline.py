@@ -30,7 +30,7 @@ class _Headline:
         return self.metric != "error_rate"
 
 
-def headline(n_positive: int, n_labelled: int) -> _Headline:
+def headline(n_positive: float, n_labelled: int) -> _Headline:
     """Choose the metric that leads: the error rate, or where one class is rare the share of it that is found.
 
     >>> headline(32, 1_000).metric, headline(400, 1_000).metric, headline(970, 1_000).metric, headline(0, 0).metric

@@ -94,6 +94,35 @@ def wilson(
     return Interval(proportion, low, high)
 
 
+def weighted_wilson(
+    successes: FloatArray, trials: FloatArray, squares: tuple[FloatArray, FloatArray], level: float = 0.95
+) -> Interval:
+    """Bound a weighted proportion by Wilson's interval of the independent rows of equal weight that it is worth.
+
+    Parameters
+    ----------
+    successes, trials : numpy.ndarray
+        Sums of weights.
+    squares : pair of numpy.ndarray
+        Sums of squared weights of successes and of failures.
+
+    References
+    ----------
+    Korn and Graubard (1998), Survey Methodology 24:193-201.
+
+    Examples
+    --------
+    >>> found = weighted_wilson(np.array([81 * 5.0]), np.array([263 * 5.0]), (np.array([81 * 25.0]), np.array([182 * 25.0])))
+    >>> print(found.low.round(4), found.high.round(4))
+    [0.2553] [0.3662]
+    """
+    p, (good, bad) = ratio(successes, trials), squares
+    variance = ratio(good * (1 - p) ** 2 + bad * p**2, trials**2)
+    worth = np.where(variance > 0, ratio(p * (1 - p), variance), ratio(trials**2, good + bad))
+    worth = np.nan_to_num(worth)
+    return wilson(np.nan_to_num(p) * worth, worth, level)
+
+
 def logit_interval(estimate: Estimate, trials: ArrayLike, level: float = 0.95) -> Interval:
     """Bound a share with a known standard error on the logit scale, so that the bounds stay between 0 and 1.
 

@@ -13,9 +13,10 @@ from analytics.measure.counts import Counts
 from analytics.measure.curves import auroc, auroc_influence, average_precision, average_precision_influence
 from analytics.measure.estimators import Area, Bootstrapped, Grouped, Mean, Proportion
 from analytics.measure.intervals import FloatArray
+from analytics.measure.losses import brier, log_loss, mean_score
 from analytics.measure.metric import Metric, Use
 from analytics.measure.numbers import OF_NUMBERS
-from analytics.measure.reliability import brier, ece, log_loss, mean_score
+from analytics.measure.reliability import ece
 
 
 def metrics_of(kind: str, *, has_score: bool = True) -> tuple[str, ...]:
@@ -70,6 +71,7 @@ def _mcc_denominator(c: Counts) -> FloatArray:
 
 _MOMENTS = frozenset({"score_sum", "score_sq_sum", "score_pos_sum"})
 """Sums of the score and of its square over judged rows, and of the score over positive ones: what squared losses need."""
+_OF_LOG_LOSS = _MOMENTS - {"score_sq_sum"} | {"log_loss_sum"}
 _EVERY_KIND = frozenset({"yes/no", "classes", "grades", "numbers"})
 _SQUARED = {"score_sq_sum": 1.0, "score_pos_sum": -2.0, "label_sum": 1.0}
 _NOTHING_JUDGED = "no row has both a label and a score"
@@ -291,12 +293,7 @@ _REGISTRY: tuple[Metric, ...] = (
         "mean of -log(probability of the label)",
         _NOTHING_JUDGED,
         "lower",
-        Mean(
-            log_loss,
-            {"log_loss_sum": 1.0},
-            _MOMENTS - {"score_sq_sum"} | {"log_loss_sum"},
-            is_sharper_by_score=True,
-        ),
+        Mean(log_loss, {"log_loss_sum": 1.0}, _OF_LOG_LOSS, is_sharper_by_score=True),
         frozenset({"slices"}),
         high=inf,
         needs_probability=True,

@@ -5,9 +5,9 @@ from __future__ import annotations
 import polars as pl
 
 from analytics.measure.clusters import Clusters
-from analytics.measure.counts import Counts
+from analytics.measure.counts import Counts, is_weighted
 from analytics.measure.estimates import columns_of, interval, with_columns
-from analytics.measure.estimators import Evidence
+from analytics.measure.evidence import Evidence
 from analytics.measure.intervals import ratio
 from analytics.measure.metrics import named
 
@@ -29,8 +29,8 @@ def trend_table(counts: pl.DataFrame, *, level: float = 0.95, clusters: pl.DataF
     Returns
     -------
     polars.DataFrame
-        bucket, n, share_unlabelled, then m, m_low, m_high for m in error_rate, prevalence, selection_rate, recall,
-        precision.
+        bucket, n, rows_n where counts are weighted, share_unlabelled, then m, m_low, m_high for m in error_rate, prevalence,
+        selection_rate, recall, precision.
 
     Examples
     --------
@@ -40,10 +40,12 @@ def trend_table(counts: pl.DataFrame, *, level: float = 0.95, clusters: pl.DataF
     (0.2, 0.25, 0.75)
     """
     units = None if clusters is None else Clusters.of_slices(clusters, counts, ["bucket"])[0]
-    known = Evidence(
-        Counts.of(counts.with_columns(n_unscored=pl.col("n") - pl.col("n_scored"))), None, None, clusters=units
-    )
+    counts = counts.with_columns(n_unscored=pl.col("n") - pl.col("n_scored"))
+    if is_weighted(counts):
+        counts = counts.with_columns(rows_n_unscored=pl.col("rows_n") - pl.col("rows_n_scored"))
+    known = Evidence(Counts.of(counts), None, None, clusters=units, rows=Counts.behind(counts))
     columns = {"share_unlabelled": ratio(known.counts.n_unlabelled, known.counts.n)}
     for metric in named(_TREND_METRICS):
         columns |= columns_of(metric.name, interval(metric, known, level=level, is_probability=False))
-    return with_columns(counts.select("bucket", "n"), columns)
+    rows = ("rows_n",) if is_weighted(counts) else ()
+    return with_columns(counts.select("bucket", "n", *rows), columns)

@@ -1,4 +1,4 @@
-"""Whether scores can be read as probabilities: Brier score, log loss, reliability and ECE."""
+"""Whether scores can be read as probabilities: reliability and ECE."""
 
 from __future__ import annotations
 
@@ -10,66 +10,20 @@ import polars as pl
 from numpy.typing import NDArray
 from scipy import special
 
-from analytics.measure.counts import confusion_table, segments
-from analytics.measure.intervals import Estimate, FloatArray, Interval, normal_quantile, ratio, wilson
+from analytics.measure.counts import confusion_table, is_weighted, rows_of, segments, squared
+from analytics.measure.intervals import FloatArray, Interval, normal_quantile, ratio, weighted_wilson, wilson
 from analytics.measure.score_bins import BinnedSlices, ScoreBins, with_segments
 
 GROUPS = 15
 """Equal-mass groups of ECE and of the reliability diagram: the number in use since Guo et al. (2017), ICML."""
-EPSILON = float(np.finfo(np.float64).eps)
-"""Scores are kept this far from 0 and 1 in the log loss, as scikit-learn does (a test says so)."""
 
+_ROUNDING = 1e-9
+"""Groups by which a sum of weights may lie below a whole number of them through rounding."""
 _SAME_DIGITS = 12
 """Digits behind the point by which a mean score is held against the end of a bin: engines add its sum in any order."""
 
 _IntArray = NDArray[np.int64]
 Binning = Literal["equal_mass", "equal_width", "scores"]
-
-
-def brier(bins: ScoreBins) -> Estimate:
-    """Compute the Brier score and its standard error.
-
-    The standard error is the closed form of a Poisson bootstrap of the bins, positives and negatives apart, with each
-    row's loss taken at the mean score of its class and bin; exact when the grid is the distinct scores.
-
-    Returns
-    -------
-    Estimate
-        Arrays of shape (slices,); NaN without judged rows, and no standard error for a single row.
-    """
-    total = bins.score_sq_sum - 2 * bins.score_pos_sum + bins.pos
-    score_pos, score_neg = _mean_scores(bins)
-    return _mean_loss(bins, total, (1 - score_pos) ** 2, score_neg**2)
-
-
-def mean_score(bins: ScoreBins) -> Estimate:
-    """Average the scores of the judged rows, with the standard error of a mean; none for a single row."""
-    n = bins.judged.sum(-1)
-    value = ratio(bins.score_sum.sum(-1), n)
-    squares = (bins.score_sq_sum.sum(-1) - n * value**2).clip(min=0)
-    return Estimate(value, np.sqrt(ratio(squares, n * (n - 1))))
-
-
-def log_loss(bins: ScoreBins) -> Estimate:
-    """Compute the log loss, clipped as in scikit-learn, and its standard error as for `brier`."""
-    score_pos, score_neg = _mean_scores(bins)
-    loss_pos = -np.log(score_pos.clip(EPSILON, 1 - EPSILON))
-    loss_neg = -np.log1p(-score_neg.clip(EPSILON, 1 - EPSILON))
-    return _mean_loss(bins, bins.log_loss_sum, loss_pos, loss_neg)
-
-
-def _mean_scores(bins: ScoreBins) -> tuple[FloatArray, FloatArray]:
-    score_pos = np.where(bins.pos > 0, ratio(bins.score_pos_sum, bins.pos), 0.0)
-    score_neg = np.where(bins.neg > 0, ratio(bins.score_sum - bins.score_pos_sum, bins.neg), 0.0)
-    return score_pos, score_neg
-
-
-def _mean_loss(bins: ScoreBins, total: FloatArray, loss_pos: FloatArray, loss_neg: FloatArray) -> Estimate:
-    n = bins.judged.sum(-1)
-    value = ratio(total.sum(-1), n)
-    centre = value[:, None]
-    squares = (bins.pos * (loss_pos - centre) ** 2 + bins.neg * (loss_neg - centre) ** 2).sum(-1)
-    return Estimate(value, np.sqrt(ratio(squares, n * (n - 1))))
 
 
 def equal_mass_groups(judged: FloatArray, groups: int = GROUPS) -> _IntArray:
@@ -89,6 +43,10 @@ def equal_mass_groups(judged: FloatArray, groups: int = GROUPS) -> _IntArray:
     [[0 0 1 3 3]]
     """
     rows = judged.astype(np.int64)
+    if (rows != judged).any():  # weighted: what rounding leaves below a whole group belongs to the next
+        below = np.cumsum(judged, axis=-1) - judged
+        share = np.nan_to_num(ratio(below * groups, judged.sum(-1, keepdims=True)))
+        return np.minimum(np.floor(share + _ROUNDING), groups - 1).astype(np.int64)
     before = np.cumsum(rows, axis=-1) - rows
     total = np.maximum(rows.sum(-1, keepdims=True), 1)
     return np.asarray(np.minimum(before * groups // total, groups - 1), dtype=np.int64)
@@ -228,7 +186,8 @@ def reliability_table(
     Returns
     -------
     polars.DataFrame
-        by…, bin (from 0), low, high, n (judged rows), mean_score, observed, observed_low, observed_high. Bins hold scores in
+        by…, bin (from 0), low, high, n (judged rows; of a weighted table rounded weighted ones, and rows), mean_score,
+        observed, observed_low, observed_high. Bins hold scores in
         [low, high), the last one is closed; equal-width bins, as in scikit-learn, hold (low, high], the first one is closed,
         and those without rows are kept, with n = 0 and nulls.
 
@@ -244,9 +203,20 @@ def reliability_table(
     binned = BinnedSlices(score_table, slices, len(edges))
     grid = np.asarray(edges, dtype=float)
     n_slices = slices.height if slices.columns else 1
-    tables = [_slice_bins(*binned.alone(place), grid, groups, binning, level) for place in range(n_slices)]
+    behind = None
+    if is_weighted(score_table):
+        behind = tuple(BinnedSlices(each(score_table), slices, len(edges)) for each in (squared, rows_of))
+    tables = [
+        _slice_bins(*binned.alone(place), grid, groups, binning, level, _of_slice(behind, place))
+        for place in range(n_slices)
+    ]
     at = np.repeat(np.arange(n_slices), [table.height for table in tables])
     return with_segments(slices, at, pl.concat(tables).to_dict() if tables else _NO_BINS.to_dict())
+
+
+def _of_slice(behind: tuple[BinnedSlices, ...] | None, place: int) -> tuple[ScoreBins, ...] | None:
+    """Return the squared weights and the rows behind the bins of a slice, spread over all bins."""
+    return None if behind is None else tuple(each.between(place, place + 1) for each in behind)
 
 
 _NO_BINS = pl.DataFrame(
@@ -261,7 +231,13 @@ _NO_BINS = pl.DataFrame(
 
 
 def _slice_bins(
-    held: _IntArray, bins: ScoreBins, edges: FloatArray, groups: int, binning: Binning, level: float
+    held: _IntArray,
+    bins: ScoreBins,
+    edges: FloatArray,
+    groups: int,
+    binning: Binning,
+    level: float,
+    behind: tuple[ScoreBins, ...] | None = None,
 ) -> pl.DataFrame:
     """Give the bins of one slice."""
     above = np.append(edges[1:], edges[-1:])
@@ -276,18 +252,31 @@ def _slice_bins(
         groups = len(first)
         low = edges[held][first]
         high = above[held][np.append(first[1:], len(held)) - 1] if groups else low
-    n, pos, score_sum = (np.bincount(group, values[0], groups) for values in (bins.judged, bins.pos, bins.score_sum))
-    observed = wilson(pos, n, level)
+    n, pos, score_sum = (
+        np.bincount(group, values[0], groups).astype(float) for values in (bins.judged, bins.pos, bins.score_sum)
+    )
+    mean_score = ratio(score_sum, n)
+    observed, rows = wilson(pos, n, level), {}
+    if behind is not None:
+        squares, of_rows = behind
+        pos_sq, neg_sq, alone = (
+            np.bincount(group, values[0, held], groups).astype(float)
+            for values in (squares.pos, squares.neg, of_rows.judged)
+        )
+        observed, rows = weighted_wilson(pos, n, (pos_sq, neg_sq), level), {"rows": alone}
+        n = np.rint(n)
     found = pl.DataFrame(
         {
             "bin": np.arange(groups),
             "low": low,
             "high": high,
             "n": n,
-            "mean_score": ratio(score_sum, n),
+            **rows,
+            "mean_score": mean_score,
             "observed": observed.value,
             "observed_low": observed.low,
             "observed_high": observed.high,
         }
     )
+    found = found.with_columns(pl.col(name).cast(pl.Int64) for name in rows)
     return found.cast(_NO_BINS.schema).with_columns(pl.col(pl.Float64).fill_nan(None))

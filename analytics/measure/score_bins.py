@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from analytics.measure.counts import Arrays, slice_keys
+from analytics.measure.counts import Arrays, is_weighted, slice_keys
 from analytics.measure.intervals import FloatArray, ratio
 
 
@@ -29,6 +29,16 @@ class ScoreBins(Arrays):
     score_pos_sum: FloatArray
     log_loss_sum: FloatArray
 
+    def scaled(self, factor: FloatArray | float) -> ScoreBins:
+        """Return all sums of each slice times a factor of shape (slices,)."""
+        by = np.asarray(factor, dtype=float)[..., None]
+        return ScoreBins(*(getattr(self, field.name) * by for field in fields(ScoreBins)))
+
+    def above(self, least: ScoreBins) -> ScoreBins:
+        """Return the counts, 0 where they are not above others; the sums as they are."""
+        counts = (np.where(getattr(self, name) > getattr(least, name), getattr(self, name), 0.0) for name in _COUNTS)
+        return replace(self, **dict(zip(_COUNTS, counts, strict=True)))
+
     @property
     def judged(self) -> FloatArray:
         """Rows with a label and a score."""
@@ -40,6 +50,7 @@ class ScoreBins(Arrays):
         return ratio(self.score_sum, self.judged)
 
 
+_COUNTS = ("n", "pos", "neg")
 _SUMS = tuple(field.name for field in fields(ScoreBins) if field.name.endswith("_sum"))
 
 
@@ -66,7 +77,8 @@ class BinnedSlices:
             else unknown
             for name in _SUMS
         }
-        parts = scored.select(score_bin="score_bin", n="n", pos="n_pos", neg=n_labelled - pl.col("n_pos"), **sums)
+        n_neg = pl.col("n_neg") if is_weighted(score_table) else n_labelled - pl.col("n_pos")
+        parts = scored.select(score_bin="score_bin", n="n", pos="n_pos", neg=n_neg, **sums)
         index = slice_keys(slices, slices.columns)
         if index.columns:
             parts = parts.hstack(slice_keys(scored, slices.columns))

@@ -14,7 +14,8 @@ from analytics.measure.clusters import Clusters, effect_between, together, widen
 from analytics.measure.comparisons import SIGNIFICANT, benjamini_hochberg
 from analytics.measure.counts import Counts, confusion_table
 from analytics.measure.estimates import add_spreads, columns_of, evidence, interval, joined, with_columns
-from analytics.measure.estimators import Evidence, Sides
+from analytics.measure.evidence import Evidence, Sides
+from analytics.measure.gradients import mean_weight
 from analytics.measure.intervals import FloatArray, Interval, difference, difference_p_value, newcombe, ratio
 from analytics.measure.metric import Metric
 from analytics.measure.metrics import METRICS, metrics_of, named
@@ -100,7 +101,7 @@ def slice_table(
     }
     found = {
         **_impact(slices, by, clusters, level),
-        "few_rows": _support(Counts.of(slices), METRICS[metric]) < min_support,
+        "few_rows": _support(Counts.behind(slices) or Counts.of(slices), METRICS[metric]) < min_support,
         **{name: columns[metric][source] for name, source in headline.items()},
         **{name: column for per_metric in columns.values() for name, column in per_metric.items()},
         **_with_headline(spreads, metric),
@@ -210,8 +211,8 @@ def _with_headline(spreads: dict[str, list[FloatArray]], metric: str) -> dict[st
     if not found:
         return {}
     own = found.get(f"{metric}_design_effect")
-    n_units = pl.Series(found.pop("n_units")).cast(pl.Int64)
-    return {"n_units": n_units, **({"design_effect": own} if own is not None else {}), **found}
+    n_units = {"n_units": pl.Series(found.pop("n_units")).cast(pl.Int64)} if "n_units" in found else {}
+    return {**n_units, **({"design_effect": own} if own is not None else {}), **found}
 
 
 def _support(counts: Counts, metric: Metric) -> FloatArray:
@@ -219,19 +220,32 @@ def _support(counts: Counts, metric: Metric) -> FloatArray:
     return counts.judged if metric.denominator is None else np.minimum(counts.judged, metric.denominator(counts))
 
 
+def _both(own: Counts | None, rest: Counts | None) -> tuple[Counts, Counts] | tuple[None, None]:
+    """Return the rows behind both sides, where rows stand for many."""
+    return (None, None) if own is None or rest is None else (own, rest)
+
+
 def _impact(slices: pl.DataFrame, by: Sequence[str], clusters: pl.DataFrame | None, level: float) -> dict[str, Any]:
-    counts = Counts.of(slices)
+    counts, behind = Counts.of(slices), Counts.behind(slices)
     total = counts.total()
-    rest = total - counts
-    gap = newcombe(counts.errors, counts.judged, rest.errors, rest.judged, level)
+    rest, others, each = total - counts, None, np.ones(slices.height)
+    own_rows, other_rows = counts, rest
+    if behind is not None:
+        others = behind.total() - behind
+        rest = rest.without_dust(others)
+        each = mean_weight(counts, behind)
+        # As many rows of which each stands for as many: what tests and bounds of rows are of, before they are widened.
+        own_rows, other_rows = counts.times(1 / each), rest.times(1 / mean_weight(rest, others))
+    gap = newcombe(own_rows.errors, own_rows.judged, other_rows.errors, other_rows.judged, level)
     excess = Interval(*(counts.judged * side for side in (gap.value, gap.low, gap.high)))
-    own, other = LabelErrors.of(counts), LabelErrors.of(rest)
+    own, other = LabelErrors.of(own_rows), LabelErrors.of(other_rows)
     split = base_rate_split(own, other, level)
     if clusters is not None:
         units, all_units = Clusters.of_slices(clusters, slices, by)
-        sides = (counts, units), (rest, all_units - units)
+        sides = (counts, units), (rest, all_units - units), _both(behind, others)
         excess = widened(excess, effect_between(excess_rate, *sides), level)
         split = split.widened(*(effect_between(part, *sides) for part in (base_rate_excess, model_excess)))
+    split = split if behind is None else split.times(each)
     return {
         "share_of_rows": ratio(counts.n, total.n),
         "share_of_errors": ratio(counts.errors, total.errors),

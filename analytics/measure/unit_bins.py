@@ -58,7 +58,9 @@ class UnitBins:
         """Look at the rows outside of each slice."""
         return replace(self, is_rest=True)
 
-    def effect(self, of_pos: FloatArray, of_neg: FloatArray, pos: FloatArray, neg: FloatArray) -> Effect:
+    def effect(
+        self, of_pos: FloatArray, of_neg: FloatArray, pos: FloatArray, neg: FloatArray, by: FloatArray | None = None
+    ) -> Effect:
         """Return the design effects of an estimate from what one positive, and one negative, row of each bin adds to it.
 
         Parameters
@@ -66,10 +68,14 @@ class UnitBins:
         of_pos, of_neg : numpy.ndarray of shape (slices, bins)
         pos, neg : numpy.ndarray of shape (slices, bins)
             Rows of each bin.
+        by : numpy.ndarray of shape (slices,), optional
+            What the cells are multiplied by to be of those rows, where they are weighted.
         """
         rows = (pos * of_pos**2 + neg * of_neg**2).sum(-1)
         first, n_slices = (0, 1) if self.slices is None else self.slices
-        found = [self._of_units(first + place, of_pos[place], of_neg[place]) for place in range(n_slices)]
+        scale = np.ones(n_slices) if by is None else by
+        scaled = [(scale[place] * of_pos[place], scale[place] * of_neg[place]) for place in range(n_slices)]
+        found = [self._of_units(first + place, *each) for place, each in enumerate(scaled)]
         by_unit, n_units = (np.array(part) for part in zip(*found, strict=True)) if found else (np.empty(0),) * 2
         correction = np.where(n_units > 1, ratio(n_units, n_units - 1), 1.0)
         effect = np.where(n_units > 1, ratio(correction * by_unit, rows), ratio((pos + neg).sum(-1), n_units))

@@ -32,36 +32,53 @@ def clusters_of(
     missing: Sequence[str] = (),
     sums: Collection[str] = (),
     every: str | None = None,
+    is_weighted: bool = False,
 ) -> pl.DataFrame | None:
     """Return what the units of each slice have in common, as `cluster_table` says; None where every row stands alone.
 
+    With weights each row counts as often as its own says, and is a unit of its own where the log has none.
+
     Slices are as people see them; ``missing_0 …`` is 1 where a column of ``missing`` holds no value.
     """
-    if log.mapping.unit is None:
+    is_weighted = is_weighted and log.mapping.weight is not None
+    if log.mapping.unit is None and not is_weighted:
         return None
     known = frozenset(sums) - (frozenset() if log.is_probability else LOG_LOSS)
     keys = {f"slice_{place}": nw.col(stored_slice(log, name)) for place, name in enumerate(by)}
     for place, name in enumerate(missing):
         keys[f"missing_{place}"] = integer(nw.col(log.column(name).sql_name).is_null())
     rows, is_kind = engine.kept(log, cohort, threshold), log.is_right_or_wrong
-    table = engine.collect(cluster_table(rows, keys, threshold, sums=known, every=every, is_right_or_wrong=is_kind))
+    options: dict[str, Any] = {"sums": known, "every": every, "is_right_or_wrong": is_kind}
+    options |= {"is_weighted": is_weighted, "has_units": log.mapping.unit is not None}
+    table = engine.collect(cluster_table(rows, keys, threshold, **options))
     for place, name in enumerate(by):
         table = table.with_columns(as_people_see(log, name, table[f"slice_{place}"]).alias(f"slice_{place}"))
     return table
 
 
 def unit_bins_of(
-    engine: Engine, log: Log, cohort: Cohort, threshold: float, by: Sequence[str], edges: np.ndarray[Any, Any]
+    engine: Engine,
+    log: Log,
+    cohort: Cohort,
+    threshold: float,
+    by: Sequence[str],
+    edges: np.ndarray[Any, Any],
+    *,
+    is_weighted: bool = False,
 ) -> pl.DataFrame:
     """Count judged rows by slice, unit and bin of a score grid: ``slice_0 …, unit, score_bin, n_pos, n_neg``.
 
-    As many rows leave the engine as units have different scores, at most all.
+    As many rows leave the engine as units have different scores, at most all. With weights each row counts as often.
     """
     label, score = nw.col("label"), nw.col("score")
     keys = {f"slice_{place}": nw.col(stored_slice(log, name)) for place, name in enumerate(by)}
     rows = engine.kept(log, cohort, threshold).filter(~label.is_null() & ~score.is_null())
-    prepared = rows.select(**keys, unit=nw.col("unit"), score=score, pos=integer(label == 1), neg=integer(label == 0))
-    counts = {f"n_{name}": nw.col(name).sum().cast(nw.Int64) for name in ("pos", "neg")}
+    pos, neg = integer(label == 1), integer(label == 0)
+    is_weighted = is_weighted and log.mapping.weight is not None
+    if is_weighted:
+        pos, neg = nw.col("weight") * pos, nw.col("weight") * neg
+    prepared = rows.select(**keys, unit=nw.col("unit"), score=score, pos=pos, neg=neg)
+    counts = {f"n_{name}": nw.col(name).sum().cast(nw.Float64 if is_weighted else nw.Int64) for name in ("pos", "neg")}
     table = engine.collect(prepared.group_by(*keys, "unit", "score").agg(**counts))
     bins = np.searchsorted(edges, table["score"].to_numpy(), side="right") - 1
     shown = [as_people_see(log, name, table[f"slice_{place}"]).alias(f"slice_{place}") for place, name in enumerate(by)]
@@ -85,6 +102,8 @@ def cluster_table(
     sums: Collection[str] = (),
     every: str | None = None,
     is_right_or_wrong: bool = False,
+    is_weighted: bool = False,
+    has_units: bool = True,
 ) -> nw.LazyFrame[Any]:
     """Add up, over the units of each slice, the products of what is counted in the slice and in the whole unit.
 
@@ -101,6 +120,10 @@ def cluster_table(
         Slice by hour, day, week or month too (1h, 1d, 1w or 1mo), in ``bucket``.
     is_right_or_wrong : bool
         Whether the label says that a row is right, so that none is of a class: wrong ones then are fp, right ones tn.
+    is_weighted : bool
+        Let each row count ``weight`` times.
+    has_units : bool
+        Whether rows belong together; else each is a unit of its own, and ``n_units`` is called ``n_rows``.
 
     Returns
     -------
@@ -136,8 +159,13 @@ def cluster_table(
     keys = dict(by)
     if every is not None:
         keys["bucket"] = _week(nw.col("moment")) if every == _WEEK else nw.col("moment").dt.truncate(every)
-    prepared = frame.select(**keys, unit=nw.col("unit"), n=nw.lit(1), **{name: parts[name] for name in names})
+    chosen = {name: parts[name] * nw.col("weight") if is_weighted else parts[name] for name in names}
+    unit = {"unit": nw.col("unit")} if has_units else {}
+    prepared = frame.select(**keys, **unit, n=nw.lit(1), **chosen)
     counted = ("n", *names)
+    if not has_units:
+        alone = prepared.with_columns(is_inside=nw.lit(1), share=nw.lit(1.0), **({} if keys else {"part": nw.lit(0)}))
+        return _products(alone, tuple(keys), names, has_whole=False).rename({"n_units": "n_rows"})
     totals = {name: nw.col(name).sum().cast(nw.Float64) for name in counted}
     cells = prepared.group_by(*keys, "unit").agg(**totals)
     if not keys:
@@ -147,17 +175,24 @@ def cluster_table(
         shares = cells.join(whole, on="unit").with_columns(
             is_inside=integer(nw.col("n") == nw.col("all_n")), share=nw.col("n") / nw.col("all_n")
         )
+    return _products(shares, tuple(keys), names, has_whole=bool(keys))
+
+
+def _products(
+    cells: nw.LazyFrame[Any], keys: Sequence[str], names: Sequence[str], *, has_whole: bool
+) -> nw.LazyFrame[Any]:
+    """Add up the products of each two of what is counted in cells of one slice and unit, and those with the whole unit."""
     products = {
         f"own:{first}:{second}": nw.col(first) * nw.col(second)
         for first, second in combinations_with_replacement(names, 2)
     }
-    if keys:
+    if has_whole:
         products |= {
             f"cross:{first}:{second}": nw.col(first) * nw.col(f"all_{second}")
             for first, second in product(names, repeat=2)
         }
     grouped = tuple(keys) or ("part",)
-    found = shares.select(*grouped, "is_inside", "share", **products)
+    found = cells.select(*grouped, "is_inside", "share", **products)
     return found.group_by(*grouped).agg(
         n_units=nw.len().cast(nw.Int64),
         n_units_inside=nw.col("is_inside").sum().cast(nw.Int64),

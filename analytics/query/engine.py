@@ -23,9 +23,8 @@ from analytics.log.disk import owner, storing
 from analytics.log.grid import Grid
 from analytics.log.schema import Log
 from analytics.log.workspace import Workspace
-from analytics.query import lock, relations
+from analytics.query import known, lock, relations
 from analytics.query.cohort import Cohort
-from analytics.query.known import known_on
 from analytics.query.predicates import predicate
 
 _MAX_NUMBERS = 1_000
@@ -150,11 +149,9 @@ class Engine:
         return frame
 
     def kept(self, log: Log, cohort: Cohort, threshold: float) -> nw.LazyFrame[Any]:
-        """Return the rows of a log that a cohort keeps."""
-        frame, kept = self.frame(log), predicate(cohort, log, threshold)
-        for day in cohort.as_of:
-            frame = known_on(frame, log, day)
-        return relations.keep(frame, kept)
+        """Return the rows of a log that a cohort keeps; where a weight says for how many a row stands, those that have one."""
+        rows = relations.keep(known.known_on(self.frame(log), log, cohort.as_of), predicate(cohort, log, threshold))
+        return rows if log.mapping.weight is None else rows.filter(~nw.col("weight").is_null())
 
     def score_table(
         self,
@@ -166,6 +163,7 @@ class Engine:
         sums: Collection[str] = relations.SUMS,
         by_score: bool = False,
         every: str | None = None,
+        is_weighted: bool = False,
     ) -> ScoreTable:
         """Aggregate a cohort by slice and score.
 
@@ -177,12 +175,13 @@ class Engine:
             Names of segment columns.
         sums : collection of str
             Which of `relations.SUMS` are wanted besides the counts: two logarithms per row are a third of the time, sums of
-            scores and of amounts a quarter each. Left out are the log loss where scores are no probabilities, and amounts
-            where the log has none, those of numbers and grades where it holds none.
+            scores and of amounts a quarter each. Those are left out of which the log holds nothing.
         by_score : bool
             Aggregate by distinct score, so that areas are exact whatever the grid.
         every : str, optional
             Slice by hour, day, week or month too (1h, 1d, 1w or 1mo), in ``bucket``.
+        is_weighted : bool
+            Let each row count as often as its weight says, where the log has one.
 
         Raises
         ------
@@ -205,6 +204,7 @@ class Engine:
                 sums=frozenset(sums) - unknown,
                 by_score=by_score,
                 every="1d" if every == "1w" else every,
+                is_weighted=is_weighted and log.mapping.weight is not None,
             )
         )
         if every == "1w":
@@ -225,10 +225,13 @@ class Engine:
         names += ("bucket",) if every else ()
         return ScoreTable(frame, grid.edges, grid.at(threshold), names, is_exact=grid.is_exact)
 
-    def time_table(self, log: Log, cohort: Cohort, threshold: float, every: str) -> pl.DataFrame:
+    def time_table(
+        self, log: Log, cohort: Cohort, threshold: float, every: str, *, is_weighted: bool = False
+    ) -> pl.DataFrame:
         """Count outcomes per hour, day, week or month (``every`` is 1h, 1d, 1w or 1mo), in the order of time."""
-        asked = "1d" if every == "1w" else every
-        table = self.collect(relations.time_table(self.kept(log, cohort, threshold), threshold, asked))
+        rows, asked = self.kept(log, cohort, threshold), "1d" if every == "1w" else every
+        weighted = is_weighted and log.mapping.weight is not None
+        table = self.collect(relations.time_table(rows, threshold, asked, is_weighted=weighted))
         if every == "1w":
             table = table.group_by(pl.col("bucket").dt.truncate("1w")).agg(pl.exclude("bucket").sum())
         return table.sort("bucket")
@@ -244,7 +247,7 @@ class Engine:
 
     def row_counts(self, log: Log, cohort: Cohort, threshold: float) -> tuple[int, int]:
         """Count the rows of a cohort, and those with a label."""
-        if not cohort:
+        if not cohort and log.mapping.weight is None:
             return log.n_rows, log.n_labelled
         counts = self.collect(self.kept(log, cohort, threshold).select(n=nw.len(), n_labelled=nw.col("label").count()))
         return int(counts["n"][0]), int(counts["n_labelled"][0])
@@ -265,8 +268,7 @@ class Engine:
 
     def settings(self) -> dict[str, str]:
         """Return the settings of the connection, for tests of the lock."""
-        rows = self._connection.cursor().execute("SELECT name, value FROM duckdb_settings()").fetchall()
-        return dict(rows)
+        return dict(self._connection.cursor().execute("SELECT name, value FROM duckdb_settings()").fetchall())
 
     def close(self) -> None:
         """Close the connection; questions after it fail."""

@@ -22,20 +22,21 @@ def predicted_until(log: Log, name: str, values: Sequence[str]) -> nw.Expr:
     return typed.until(typed.held(time), time, value)
 
 
-def known_on(frame: nw.LazyFrame[Any], log: Log, value: str) -> nw.LazyFrame[Any]:
-    """Return the rows of a log without the labels that came after a day, wherever a row holds them.
+def known_on(frame: nw.LazyFrame[Any], log: Log, days: Sequence[str]) -> nw.LazyFrame[Any]:
+    """Return the rows of a log without the labels that came after one of some days, wherever a row holds them.
 
     A label without a time stands: when it came is not known.
     """
-    _, label_time = _times(log)
-    arrived = nw.col("arrived")
-    is_known = arrived.is_null() | typed.until(arrived, label_time, value)
-    names = frame.collect_schema().names()
-    hidden = {"label", "arrived", "error", "truth", label_time.sql_name}
-    true = log.mapping.right.true if log.mapping.right else log.mapping.label
-    if true is not None:
-        hidden |= {log.column(true).sql_name, log.column(true).original_name, log.column(true).bin_name}
-    return frame.with_columns(**{name: nw.when(is_known).then(nw.col(name)) for name in names if name in hidden})
+    for day in days:
+        _, label_time = _times(log)
+        arrived, names = nw.col("arrived"), frame.collect_schema().names()
+        is_known = arrived.is_null() | typed.until(arrived, label_time, day)
+        hidden = {"label", "arrived", "error", "truth", label_time.sql_name}
+        true = log.mapping.right.true if log.mapping.right else log.mapping.label
+        if true is not None:
+            hidden |= {log.column(true).sql_name, log.column(true).original_name, log.column(true).bin_name}
+        frame = frame.with_columns(**{name: nw.when(is_known).then(nw.col(name)) for name in names if name in hidden})
+    return frame
 
 
 def _times(log: Log) -> tuple[Column, Column]:

@@ -68,6 +68,7 @@ def score_table(
     split: float | None = None,
     by_score: bool = False,
     every: str | None = None,
+    is_weighted: bool = False,
 ) -> nw.LazyFrame[Any]:
     """Aggregate rows by slice and score bin: the one table behind nearly every page.
 
@@ -85,11 +86,15 @@ def score_table(
         Group by the score itself instead of its bin; the result has ``score`` and no ``score_bin``.
     every : str, optional
         Group by buckets of time too, which become ``bucket``.
+    is_weighted : bool
+        Let each row count ``weight`` times.
 
     Returns
     -------
     LazyFrame
-        ``slice_0 …``, ``score_bin`` (null: score missing), ``n``, ``n_pos``, ``n_unlabelled`` and the sums.
+        ``slice_0 …``, ``score_bin`` (null: score missing), ``n``, ``n_pos``, ``n_unlabelled`` and the sums. With weights these
+        are weighted, with ``n_neg``, and there are the rows behind them, ``rows``, ``rows_pos`` and ``rows_unlabelled``, and the
+        sums of squared weights ``pos_sq`` and ``neg_sq`` of either label.
     """
     label, score = nw.col("label"), nw.col("score")
     value = "score" if by_score else "score_bin"
@@ -102,6 +107,8 @@ def score_table(
     columns: dict[str, nw.Expr] = {"is_pos": label.cast(nw.Int64), "is_unlabelled": integer(label.is_null())}
     counts = {"n": nw.len(), "n_pos": nw.col("is_pos").sum(), "n_unlabelled": nw.col("is_unlabelled").sum()}
     parts = {name: part(score, label) for name, part in _SUMMED.items() if name in sums}
+    if is_weighted:
+        return _weighted(frame, {**keys, value: slot}, parts)
     # A key that is called as in the result at once spares a projection: binding one takes a millisecond.
     prepared = frame.select(**keys, **{value: slot}, **columns, **{f"{name}_of": part for name, part in parts.items()})
     return prepared.group_by(*keys, value).agg(
@@ -110,8 +117,32 @@ def score_table(
     )
 
 
-def time_table(frame: nw.LazyFrame[Any], threshold: float, every: str) -> nw.LazyFrame[Any]:
-    """Count outcomes per bucket of time.
+def _weighted(frame: nw.LazyFrame[Any], keys: Mapping[str, nw.Expr], parts: Mapping[str, nw.Expr]) -> nw.LazyFrame[Any]:
+    """Aggregate rows that stand for as many as their weight says, as `score_table` does."""
+    label, weight = nw.col("label"), nw.col("weight")
+    is_pos, is_unlabelled = integer(label == 1), integer(label.is_null())
+    rows = {"rows_pos": is_pos, "rows_unlabelled": is_unlabelled}
+    sums: dict[str, nw.Expr] = {
+        "n": weight,
+        "n_pos": weight * is_pos,
+        "n_neg": weight * integer(label == 0),
+        "n_unlabelled": weight * is_unlabelled,
+        "pos_sq": weight * weight * is_pos,
+        "neg_sq": weight * weight * integer(label == 0),
+        **{name: weight * part for name, part in parts.items()},
+    }
+    prepared = frame.select(**keys, **{f"{name}_of": part for name, part in {**rows, **sums}.items()})
+    return prepared.group_by(*keys).agg(
+        rows=nw.len().cast(nw.Int64),
+        **{name: nw.col(f"{name}_of").sum().cast(nw.Int64) for name in rows},
+        **{name: nw.col(f"{name}_of").sum().cast(nw.Float64) for name in sums},
+    )
+
+
+def time_table(
+    frame: nw.LazyFrame[Any], threshold: float, every: str, *, is_weighted: bool = False
+) -> nw.LazyFrame[Any]:
+    """Count outcomes per bucket of time; with weights each row counts as often, and ``rows_…`` are the rows behind each count.
 
     Returns
     -------
@@ -123,6 +154,7 @@ def time_table(frame: nw.LazyFrame[Any], threshold: float, every: str) -> nw.Laz
     flagged = score >= threshold
     passed = score < threshold
     prepared = frame.select(
+        *((nw.col("weight"),) if is_weighted else ()),
         bucket=nw.col("moment").dt.truncate(every),
         is_labelled=integer(~label.is_null()),
         is_unlabelled=integer(label.is_null()),
@@ -145,8 +177,17 @@ def time_table(frame: nw.LazyFrame[Any], threshold: float, every: str) -> nw.Laz
         "fn": "is_fn",
         "tn": "is_tn",
     }
-    return prepared.group_by("bucket").agg(
-        n=nw.len().cast(nw.Int64), **{name: nw.col(source).sum().cast(nw.Int64) for name, source in counts.items()}
+    rows = {"n": nw.len(), **{name: nw.col(source).sum() for name, source in counts.items()}}
+    if not is_weighted:
+        return prepared.group_by("bucket").agg(**{name: count.cast(nw.Int64) for name, count in rows.items()})
+    sums = {"n": nw.col("weight"), **{name: nw.col("weight") * nw.col(source) for name, source in counts.items()}}
+    return (
+        prepared.with_columns(**{f"w_{name}": part for name, part in sums.items()})
+        .group_by("bucket")
+        .agg(
+            **{name: nw.col(f"w_{name}").sum().cast(nw.Float64) for name in sums},
+            **{f"rows_{name}": count.cast(nw.Int64) for name, count in rows.items()},
+        )
     )
 
 

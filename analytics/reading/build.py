@@ -18,6 +18,12 @@ from analytics.reading.sql import right
 from analytics.reading.sql.expression import NULL, Expression, numeric
 from analytics.reading.sql.expressions import decision_expression, label_expression, score_expression, time_expression
 
+_WITHOUT_WEIGHT = ("numbers", "grades")
+"""Kinds of logs whose means know no weights yet."""
+
+_WEIGHED = ", sum(weight) FILTER (label = 1) / sum(weight) FILTER (label IS NOT NULL)"
+"""What is counted besides where rows stand for many."""
+
 _MAX_ENUM_VALUES = 20_000
 """Different values up to which text is stored as an ENUM; they are counted exactly up to there (`profile`)."""
 
@@ -47,12 +53,18 @@ def build(
         mapping.latest_by,
         mapping.unit,
         mapping.label_time,
+        mapping.weight,
         *(mapping.right.columns if mapping.right else ()),
     ):
         if column_name is not None:
             reading.column(column_name)
     if mapping.score is None and mapping.decision is None and mapping.right is None:
         raise InputError("Expected a score or a decision column, found neither. Choose one of the two in the mapping.")
+    if mapping.weight is not None and mapping.kind in _WITHOUT_WEIGHT:
+        raise InputError(
+            f"Expected a log of yes/no or of classes for a weight, found one of {mapping.kind}: there rows are counted. "
+            "Choose no weight in the mapping."
+        )
     score = score_expression(reading, mapping)
     score_kind, edges, grid_is_exact = score_grid(connection, score, has_score=mapping.has_score)
     progress(0.2)
@@ -68,7 +80,7 @@ def build(
     progress(0.9)
     counts = connection.execute(
         "SELECT count(*), count(label), count(*) FILTER (label = 1), count(*) FILTER (score IS NULL), "
-        "min(moment)::VARCHAR, max(moment)::VARCHAR FROM log_file.log"
+        f"min(moment)::VARCHAR, max(moment)::VARCHAR{_WEIGHED if mapping.weight else ''} FROM log_file.log"
     ).fetchone()
     assert counts is not None
     if mapping.score and counts[0] == counts[3] > reading.column(mapping.score).n_missing:
@@ -92,6 +104,7 @@ def build(
         n_unscored=counts[3],
         time_low=counts[4],
         time_high=counts[5],
+        share_positive=counts[6] if mapping.weight else None,
     )
 
 
@@ -133,6 +146,7 @@ def _create_log(
         Expression(f"({moment})::TIMESTAMP AS moment", time.parameters),
         *([_unit(connection, reading.column(mapping.unit))] if mapping.unit else []),
         *([_arrived(connection, reading, mapping)] if mapping.label_time else []),
+        *([_weight(connection, reading.column(mapping.weight), mapping)] if mapping.weight else []),
     ]
     selected += [
         Expression(f"({number.sql})::DOUBLE AS {name}", number.parameters)
@@ -162,6 +176,22 @@ def _arrived(connection: duckdb.DuckDBPyConnection, reading: Reading, mapping: M
     """Return when the label of a row was known."""
     time = time_expression(reading, replace(mapping, time=mapping.label_time))
     return Expression(f"({strays.bounded(connection, time.sql)})::TIMESTAMP AS arrived", time.parameters)
+
+
+def _weight(connection: duckdb.DuckDBPyConnection, column: Column, mapping: Mapping) -> Expression:
+    """Return how many rows a row stands for, missing where that is no number above 0, or a share above 1."""
+    number = f"({numeric(column).sql})"
+    weight = Expression(f"CASE WHEN {number} > 0 THEN {number} END")
+    if mapping.is_weight_share:
+        weight = Expression(f"CASE WHEN {number} > 0 AND {number} <= 1 THEN 1 / {number} END")
+    known = connection.execute(f"SELECT count({weight.sql}) FROM raw").fetchone()
+    if known == (0,):
+        what = "shares above 0 and up to 1" if mapping.is_weight_share else "numbers above 0"
+        example = repr(column.top[0][0]) if column.top else "none"
+        raise InputError(
+            f"Expected {what} in {column.name!r}, found {example} and no such one. Choose another column as weight."
+        )
+    return Expression(f"{weight.sql} AS weight")
 
 
 def _take_latest_labels(connection: duckdb.DuckDBPyConnection, reading: Reading, mapping: Mapping) -> None:

@@ -10,6 +10,7 @@ from analytics.answers.calibration.answer import Calibration
 from analytics.answers.question import Question
 from analytics.measure.reliability import GROUPS, Binning
 from analytics.present.tables.calibration import NUMBERS, number_rows
+from analytics.present.weights import weighted_part
 from pages._frame.render import escaped, table_downloads
 
 _BINNINGS: dict[Binning, str] = {"equal_mass": "Equal mass", "equal_width": "Equal width", "scores": "Distinct scores"}
@@ -59,10 +60,12 @@ def _is_few(question: Question) -> bool:
     return question.log.grid_is_exact and len(question.log.edges) <= _MAX_SCORES
 
 
-def draw_numbers(answer: Calibration) -> None:
+def draw_numbers(answer: Calibration, question: Question) -> None:
     """Show the numbers of calibration, each beside what chance would give, with its definition."""
     if answer.numbers["n"][0] == 0:
         return
+    if (weight := question.log.mapping.weight) is not None:
+        st.caption(escaped(weighted_part(weight, *answer.numbers.select("rows", "n", "n_eff").row(0))))
     rows = number_rows(answer)
     st.markdown("**Numbers, and what chance would show**")
     st.dataframe(

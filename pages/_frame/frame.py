@@ -17,7 +17,7 @@ from analytics.errors import AnalysisError, EmptyCohort
 from pages._frame import address, keyboard, label, session, sidebar, steps
 from pages._frame.imports import import_shared
 from pages._frame.registry import FIRST, PAGES, Page
-from pages._frame.render import escaped
+from pages._frame.render import escaped, say_rows_are_counted
 
 _ICON = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="7" fill="#0b6e99"/>'
@@ -112,6 +112,8 @@ def run() -> None:
             if is_label_asked := label.is_asked(asked):
                 label.ask(asked)
         if not is_label_asked:
+            if asked.counts_rows and session.logs():
+                say_rows_are_counted(session.current_log())
             page.run()  # type: ignore[attr-defined]
     finally:
         st.session_state[_ENTERED] = False

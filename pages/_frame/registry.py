@@ -24,6 +24,8 @@ class Page:
         What it answers, as README says it.
     needs_label : bool
         Whether it judges: without a labelled row it asks for the label instead.
+    counts_rows : bool
+        Whether it counts rows even where they stand for many, which it then says; others say themselves what they weigh.
     """
 
     name: str
@@ -32,6 +34,7 @@ class Page:
     help: str
     question: str
     needs_label: bool = True
+    counts_rows: bool = True
 
     @property
     def title(self) -> str:
@@ -51,6 +54,7 @@ _ALL = (
         "Overview",
         "What matters first, how good the model is, on what, and since when.",
         "What matters first? At most five findings of all pages, by what mending them would win; how good it is, and since when",
+        counts_rows=False,
     ),
     Page(
         "logs",
@@ -59,6 +63,7 @@ _ALL = (
         "Bring a log in, confirm its columns, see whether it is fit to be judged.",
         "Is this log fit to be judged?",
         needs_label=False,
+        counts_rows=False,
     ),
     Page(
         "labels",
@@ -74,6 +79,7 @@ _ALL = (
         "Where the model fails: metrics by segment against the rest.",
         "Where does it fail? One column, two columns as a heat map, all columns ranked by what they separate, or a search "
         "of conjunctions that says which of them are real",
+        counts_rows=False,
     ),
     Page(
         "calibration",
@@ -81,6 +87,7 @@ _ALL = (
         "Performance",
         "Whether 0.8 means 80 %, for whom, and since when.",
         "Does 0.8 mean 80 %, for whom, since when, and what would recalibration be worth?",
+        counts_rows=False,
     ),
     Page(
         "gap",
@@ -110,6 +117,7 @@ _ALL = (
         "Report",
         "The slice report that goes into the meeting.",
         "What do we take into the meeting? One HTML file, aggregates only, that needs no network",
+        counts_rows=False,
     ),
 )
 PAGES = {page.name: page for page in _ALL}

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 import polars as pl
 import streamlit as st
 
+from analytics.log.schema import Log
 from analytics.measure.metrics import METRICS
 from analytics.present import palette, words
 from analytics.present.export import to_csv, to_parquet
+from analytics.present.weights import counts_rows_part
 from pages._frame.tables import number_table
 
 if TYPE_CHECKING:
@@ -42,6 +44,12 @@ def headline(title: str, reading: str) -> None:
     """Begin a page: its title and the one sentence that answers its question."""
     st.title(title)
     sentence(reading)
+
+
+def say_rows_are_counted(log: Log, what: str = "Here") -> None:
+    """Say that what follows counts rows, where they stand for many."""
+    if said := counts_rows_part(log.mapping.weight, what):
+        st.caption(escaped(said))
 
 
 def sentence(reading: str) -> None:

@@ -19,6 +19,7 @@ from analytics.present import readings, words
 from analytics.query.cohort import Cohort, column_words
 from analytics.query.engine import Engine
 from analytics.query.known import AS_OF
+from analytics.query.weights import weight_of
 from pages._frame import address, filters, known, session
 from pages._frame.cache import kept
 from pages._frame.render import escaped
@@ -211,9 +212,10 @@ def _draw_cohort(log: Log) -> None:
     share = f" ({n_labelled / n_rows:.0%})" if n_rows else ""
     unknown = n_rows - n_labelled
     arrival = kept(arrival_of, asked) if unknown else None
-    st.caption(
-        f"{words.plural(n_rows, 'row')} · {n_labelled:,} labelled{share} · {escaped(readings.unlabelled_words(unknown, arrival))}"
-    )
+    stand_for = kept(weight_of, asked.log, asked.cohort, asked.threshold)
+    standing = "" if stand_for is None else f" standing for {words.count(stand_for)}"
+    unlabelled = escaped(readings.unlabelled_words(unknown, arrival))
+    st.caption(f"{words.plural(n_rows, 'row')}{standing} · {n_labelled:,} labelled{share} · {unlabelled}")
     for place, column in enumerate(cohort.columns()):
         st.button(
             escaped(words.shortened(column_words(column, cohort.of(column)), 160)),

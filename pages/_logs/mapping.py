@@ -14,6 +14,7 @@ from analytics.log.conflicts import all_positive, conflicts, one_class
 from analytics.log.judge import judge, mixed
 from analytics.log.mapping import ROLE_LABELS, Mapping
 from analytics.log.schema import Log, Reading
+from analytics.log.weight import is_share
 from analytics.reading.api import Staged
 from pages._frame.render import escaped
 from pages._logs import right as right_controls
@@ -30,6 +31,7 @@ _HELP = {
     "model_version": "Which version of the model scored the row.",
     "unit": "Rows of one session, patient or task belong together: intervals and tests then count units, not rows.",
     "label_time": "When the label of the row was known: says how late labels come, and what was known on a day.",
+    "weight": "How many rows a row stands for, or the share of rows that was kept: rates are then those of all rows.",
 }
 
 
@@ -65,11 +67,12 @@ def edit(read: Staged | Log, sample: list[list[str | None]], key: str) -> Mappin
             time = _choose("time", reading, mapping, guess, key)
         with quarters.cell():
             model = _choose("model_version", reading, mapping, guess, key)
-        quarters = st.grid(2, min_column_width=130)
         with quarters.cell():
             unit = _choose("unit", reading, mapping, guess, key)
         with quarters.cell():
-            label_time = _choose("label_time", reading, mapping, guess, key)
+            weight = _choose("weight", reading, mapping, guess, key)
+        label_time = _choose("label_time", reading, mapping, guess, key)
+        is_weight_share = _choose_weight_form(reading, mapping, weight, key)
         single = {score, label, decision, row_id, time, amount, label_time}
         segments = _choose_several(
             "Segments",
@@ -101,6 +104,8 @@ def edit(read: Staged | Log, sample: list[list[str | None]], key: str) -> Mappin
         latest_by=mapping.latest_by,
         unit=unit,
         label_time=label_time,
+        weight=weight,
+        is_weight_share=is_weight_share,
     )
     changed = score_controls.choose_form(reading, mapping, changed, key)
     if right is None:
@@ -140,6 +145,15 @@ def _choose(role: str, reading: Reading, mapping: Mapping, guess: roles.Guess, k
             args=(widget,),
         )
     return chosen
+
+
+def _choose_weight_form(reading: Reading, mapping: Mapping, weight: str | None, key: str) -> bool:
+    """Choose whether a weight is the share that was kept, as its name and its values say at first."""
+    if weight is None:
+        return False
+    first = mapping.is_weight_share if weight == mapping.weight else is_share(reading.column(weight))
+    words = "The weight is the share of rows that was kept: a row stands for one over it"
+    return bool(st.toggle(words, value=first, key=f"{key}_is_weight_share_{weight}"))
 
 
 def _take_likely(widget: str) -> None:

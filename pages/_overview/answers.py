@@ -15,7 +15,7 @@ from analytics.query.cohort import Clause, Cohort
 from pages._frame import address, session
 from pages._frame.cache import kept
 from pages._frame.registry import PAGES
-from pages._frame.render import clicked, escaped, figure, table_downloads
+from pages._frame.render import clicked, escaped, figure, say_rows_are_counted, table_downloads
 
 _MAX_LINKS = 4
 """Pairs that are offered to be read: a row of links."""
@@ -26,9 +26,11 @@ _MAX_NAME = 18
 def draw_answers(answer: Overview, question: Question) -> None:
     """Show what is wrong: by pairs of classes where there are classes, else how many rows."""
     if question.log.mapping.kind != "classes":
-        _draw_links(question, [("Wrong", (), "fp", answer.counts["fp"]), ("Right", (), "tp", answer.counts["tn"])])
+        rows = answer.rows or answer.counts
+        _draw_links(question, [("Wrong", (), "fp", rows["fp"]), ("Right", (), "tp", rows["tn"])])
         return
     found = kept(classes, question)
+    say_rows_are_counted(question.log)
 
     def keep_pair() -> None:
         row = clicked("classes")

@@ -18,7 +18,7 @@ from pages._frame.cache import is_kept, kept
 from pages._frame.policy import held_policy
 from pages._frame.reference import reference_and_production
 from pages._frame.registry import PAGES
-from pages._frame.render import escaped
+from pages._frame.render import escaped, say_rows_are_counted
 
 _WANTED = "_brief_wanted"
 _LABELS = {"discovery": "Search", "gap": "Compare"}
@@ -34,6 +34,7 @@ def draw(question: Question, metric: str) -> None:
     if asking.is_chosen:
         return
     st.markdown("**What to take up first**")
+    say_rows_are_counted(question.log)
     places, found = [st.empty() for _ in range(MOST)], list[Finding]()
     days = kept(days_of, question)
     for number, source in enumerate(asked):

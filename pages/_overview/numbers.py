@@ -19,6 +19,7 @@ from analytics.measure.metrics import METRICS
 from analytics.measure.thresholds.operating import Limits
 from analytics.measure.thresholds.policy import Policy
 from analytics.present import readings, words
+from analytics.present.weights import counts_rows_part
 from analytics.query.engine import Engine
 from pages._frame.cache import MODEST, keeping, kept
 from pages._frame.metric import COST, choose_metric, leading_metric, metric_to_address, offered_metrics
@@ -76,7 +77,8 @@ def lead_text(answer: Overview, question: Question, metric: str) -> str:
     if policy is None:
         return said
     priced = kept(_priced, question, replace(policy, limits=Limits(), capacity=None, threshold=None))
-    return f"{readings.priced_reading(priced)} {said}".strip()
+    by_rows = counts_rows_part(question.log.mapping.weight, "In this cost")
+    return " ".join(filter(None, [readings.priced_reading(priced), by_rows, said]))
 
 
 def _counted(question: Question, metric: str) -> str:
@@ -156,8 +158,12 @@ def _interval_text(name: str, low: float | None, high: float | None) -> str:
 
 
 def counts_table(answer: Overview) -> pl.DataFrame:
-    """Return the counts behind the confusion matrix."""
-    return pl.DataFrame({"Outcome": list(_COUNTS.values()), "Rows": [answer.counts[name] for name in _COUNTS]})
+    """Return the counts behind the confusion matrix, and how many rows those stand for where they stand for many."""
+    rows = answer.rows or answer.counts
+    found = {"Outcome": list(_COUNTS.values()), "Rows": [rows[name] for name in _COUNTS]}
+    if answer.rows is not None:
+        found["Standing for"] = [answer.counts[name] for name in _COUNTS]
+    return pl.DataFrame(found)
 
 
 def draw_all(answer: Overview) -> None:

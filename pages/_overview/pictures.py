@@ -24,11 +24,12 @@ def draw_confusion(answer: Overview) -> None:
     """Show the confusion matrix; each cell opens its rows."""
     figure(
         figures.confusion_matrix(answer.counts),
-        readings.confusion_reading(answer.counts),
+        readings.confusion_reading(answer.counts, is_weighted=answer.rows is not None),
         "confusion",
         alt="Confusion matrix: counts and shares of true and false positives and negatives",
         table=numbers.counts_table(answer),
     )
+    rows = answer.rows or answer.counts
     here = {key: value for key, value in st.query_params.items() if key in address.QUESTION_KEYS}
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         st.caption("Read", width="content")
@@ -37,8 +38,8 @@ def draw_confusion(answer: Overview) -> None:
             st.page_link(
                 PAGES["review"].path,
                 label=label,
-                help=f"Read {words.plural(answer.counts[cell], label.lower().removesuffix('s'))} one by one in Review.",
-                disabled=not answer.counts[cell],
+                help=f"Read {words.plural(rows[cell], label.lower().removesuffix('s'))} one by one in Review.",
+                disabled=not rows[cell],
                 query_params={**here, "where": where, "errors": _ROWS.get(cell, "all")},
             )
 

@@ -18,7 +18,7 @@ from analytics.query.discovery.objectives import OBJECTIVES
 from analytics.query.discovery.properties import clauses
 from pages._frame import report, session, sides
 from pages._frame.cache import key_of
-from pages._frame.render import clicked, escaped, figure, sentence, table_downloads
+from pages._frame.render import clicked, escaped, figure, say_rows_are_counted, sentence, table_downloads
 from pages._frame.tables import number_table
 from pages._slices import choice, discovery_search, discovery_tree
 
@@ -73,6 +73,7 @@ def draw(question: Question) -> None:
     if answer is None:
         return
     sentence(readings.chosen_reading(question, {"n": answer.n_judged}) or readings.discovery_reading(answer))
+    say_rows_are_counted(question.log)
     if answer.tree is not None and discovery_tree.draw_switch():
         discovery_tree.draw(answer, question)
         return

@@ -278,6 +278,24 @@ def small(tmp_path: Path) -> Path:
     return path
 
 
+def test_a_weight_is_named_and_said_and_what_does_not_weigh_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "sample.csv"
+    rows = [f"{place},{(place * 37 % 100) / 100},{place % 2},{1 if place % 2 else 0.1}" for place in range(60)]
+    path.write_text("id,score,label,sampling_fraction\n" + "\n".join(rows) + "\n")
+    by_rows, weighted = ask("overview", path), ask("overview", path, "--weight", "sampling_fraction")
+    assert (by_rows["n"], weighted["n"], weighted["rows_n"]) == (60, pytest.approx(330), 60)
+    assert "rows_n" not in by_rows
+    assert ask("overview", path, "--weight", "sampling_fraction", "--weight-as", "weight")["n"] == pytest.approx(33)
+    roles = run("overview", path, "--weight", "sampling_fraction").stdout
+    assert "weight 'sampling_fraction' (named; a share that was kept: a row stands for 1 over it)" in roles
+    assert "Expected a column for --weight-as, found none" in refused("overview", path, "--weight-as", "share")
+    said = "Here rows are counted: their sampling fraction does not enter."
+    for command in (["overview"], ["slices", "--by", "sampling_fraction"], ["thresholds"], ["review"]):
+        found = run(command[0], path, *command[1:], "--weight", "sampling_fraction")
+        assert found.exit_code == 0, found.stderr
+        assert (said in found.stderr) == (command[0] not in ("overview", "slices")), command
+
+
 def test_messages_of_files_that_cannot_be_read(tmp_path: Path) -> None:
     (tmp_path / "empty.csv").write_bytes(b"")
     (tmp_path / "text.txt").write_text("Dear all,\nplease find attached the export, as agreed.\nBest\n")

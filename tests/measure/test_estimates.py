@@ -8,7 +8,7 @@ from analytics.errors import QuestionError
 from analytics.measure.counts import Counts
 from analytics.measure.curves import auroc, average_precision
 from analytics.measure.estimates import estimate_table, interval
-from analytics.measure.estimators import Evidence
+from analytics.measure.evidence import Evidence
 from analytics.measure.intervals import Interval, logit_interval, poisson_bootstrap
 from analytics.measure.metric import count_value
 from analytics.measure.metrics import METRICS, metrics_of

@@ -10,14 +10,8 @@ from polars.testing import assert_frame_equal
 from sklearn.calibration import calibration_curve
 
 from analytics.measure.intervals import wilson
-from analytics.measure.reliability import (
-    brier,
-    ece,
-    equal_mass_groups,
-    equal_width_groups,
-    log_loss,
-    reliability_table,
-)
+from analytics.measure.losses import brier, log_loss
+from analytics.measure.reliability import ece, equal_mass_groups, equal_width_groups, reliability_table
 from analytics.measure.score_bins import ScoreBins, score_bins
 from tests.measure.logs import distinct_edges, judged, rows, score_table
 from tests.measure.test_metrics import ece_by_hand

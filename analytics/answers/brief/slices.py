@@ -118,7 +118,7 @@ def _by_metric(told: _Telling, metric: str) -> pl.DataFrame:
     engine, question = told.engine, told.question
     parts = [_EMPTY]
     for name in _sliced(question):
-        answer = slices(engine, question, [name], metric=metric, metrics=())
+        answer = slices(engine, question, [name], metric=metric, metrics=(), is_weighted=False)
         first = leading_slice(answer)
         if told.by(answer.table):
             continue

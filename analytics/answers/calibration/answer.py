@@ -15,7 +15,9 @@ from analytics.errors import QuestionError
 from analytics.measure.calibration.breaks import level_break
 from analytics.measure.calibration.recalibration import ScoreMap, fit_map, isotonic_table
 from analytics.measure.calibration.table import calibration_table, chance_table
+from analytics.measure.calibration.worth import as_worth
 from analytics.measure.comparisons import SIGNIFICANT
+from analytics.measure.counts import judged
 from analytics.measure.reliability import GROUPS, Binning, reliability_table
 from analytics.measure.score_bins import BinnedSlices, ScoreBins
 from analytics.measure.slices import MIN_SUPPORT
@@ -121,11 +123,11 @@ def calibration(
     """
     scores = scored(engine, question)
     score_map = map_of(question, scores)
-    judged = probabilities(scores, score_map)
-    bins = judged_bins(judged)
+    mapped = probabilities(scores, score_map)
+    bins = judged_bins(mapped)
     return Calibration(
         bins=reliability_table(scores.frame, scores.edges, groups=groups, binning=binning),
-        numbers=calibration_table(judged.frame, judged.edges, groups=groups, binning=binning, replicates=1),
+        numbers=calibration_table(mapped.frame, mapped.edges, groups=groups, binning=binning, replicates=1),
         chance=chance_table(bins, groups=groups, binning=binning),
         isotonic=isotonic_table(judged_bins(scores)),
         histogram=histogram(scores),
@@ -151,11 +153,11 @@ def calibration_slices(
     together. Buckets stand in their order.
     """
     scores = scored(engine, question, by, every)
-    judged = probabilities(scores, map_of(question, scores))
+    mapped = probabilities(scores, map_of(question, scores))
     numbers = calibration_table(
-        judged.frame,
-        judged.edges,
-        by=judged.by,
+        mapped.frame,
+        mapped.edges,
+        by=mapped.by,
         groups=groups,
         binning=binning,
         min_support=min_support,
@@ -164,9 +166,9 @@ def calibration_slices(
     )
     off = ((pl.col("ece") - pl.col("ece_chance")) * pl.col("n")).fill_null(0.0)
     table = numbers if every else numbers.sort(["few_rows", off, "n"], descending=[False, True, True])
-    bins = reliability_table(judged.frame, judged.edges, by=judged.by, groups=groups, binning=binning)
+    bins = reliability_table(mapped.frame, mapped.edges, by=mapped.by, groups=groups, binning=binning)
     names = (*by, question.log.mapping.time or "time") if every else tuple(by)
-    return CalibrationSlices(names, judged.by, table, bins)
+    return CalibrationSlices(names, mapped.by, table, bins)
 
 
 def calibration_time(
@@ -177,12 +179,12 @@ def calibration_time(
         return None
     every = every or bucket(question.log) or "1mo"
     scores = scored(engine, question, (), every)
-    judged = probabilities(scores, map_of(question, scores))
-    judged = replace(judged, frame=judged.frame.drop_nulls("bucket"))
+    mapped = probabilities(scores, map_of(question, scores))
+    mapped = replace(mapped, frame=mapped.frame.drop_nulls("bucket"))
     table = calibration_table(
-        judged.frame, judged.edges, by=("bucket",), groups=groups, replicates=_SLICE_REPLICATES, cells=_SLICE_CELLS
+        mapped.frame, mapped.edges, by=("bucket",), groups=groups, replicates=_SLICE_REPLICATES, cells=_SLICE_CELLS
     )
-    return CalibrationTime(every, table, _break_of(judged))
+    return CalibrationTime(every, table, _break_of(replace(mapped, frame=as_worth(mapped.frame))))
 
 
 def _break_of(scores: ScoreTable) -> CalibrationBreak | None:
@@ -206,33 +208,35 @@ def _stretch_sums(scores: ScoreTable) -> pl.DataFrame:
     ``deviation`` sums (score - label) (score - mean), ``variance`` is its variance if scores were the true probabilities, and
     ``weight`` sums (score - mean)²; their ratio is about one less the slope on the scale of probabilities.
     """
-    n = pl.col("n") - pl.col("n_unlabelled")
-    judged = scores.frame.filter(pl.col("score_bin").is_not_null() & (n > 0)).with_columns(judged=n.cast(pl.Float64))
-    total = judged.select("score_sum", "judged").to_numpy().sum(axis=0)
-    mean = float(total[0] / total[1]) if judged.height else 0.0
+    n = judged(scores.frame)
+    kept = scores.frame.filter(pl.col("score_bin").is_not_null() & (n > 0)).with_columns(judged=n.cast(pl.Float64))
+    total = kept.select("score_sum", "judged").to_numpy().sum(axis=0)
+    mean = float(total[0] / total[1]) if kept.height else 0.0
     score, n_judged = pl.col("score_sum"), pl.col("judged")
     spread = pl.col("score_sq_sum") - 2 * mean * score + mean**2 * n_judged
     at = score / n_judged
-    return judged.group_by("bucket").agg(
+    return kept.group_by("bucket").agg(
         deviation=(pl.col("score_sq_sum") - pl.col("score_pos_sum") - mean * (score - pl.col("n_pos"))).sum(),
         variance=(at * (1 - at) * spread).clip(0, None).sum(),
         weight=spread.clip(0, None).sum(),
     )
 
 
-def scored(engine: Engine, question: Question, by: Sequence[str] = (), every: str | None = None) -> ScoreTable:
+def scored(
+    engine: Engine, question: Question, by: Sequence[str] = (), every: str | None = None, *, is_weighted: bool = True
+) -> ScoreTable:
     """Return the score table behind calibration."""
     if question.log.score_kind == "decision":
         raise QuestionError(
             "Expected scores, found decisions alone: a decision says nothing about how likely it is. "
             "Choose a score column in the mapping on the Logs page."
         )
-    return score_table(engine, question, by, ("brier", "log_loss"), every=every)
+    return score_table(engine, question, by, ("brier", "log_loss"), every=every, is_weighted=is_weighted)
 
 
 def judged_bins(scores: ScoreTable) -> ScoreBins:
-    """Return the bins of the whole table that hold judged rows."""
-    return BinnedSlices(scores.frame, pl.DataFrame(), len(scores.edges)).alone(0)[1]
+    """Return the bins of the whole table that hold judged rows; of rows that stand for many as those that they are worth."""
+    return BinnedSlices(as_worth(scores.frame), pl.DataFrame(), len(scores.edges)).alone(0)[1]
 
 
 def map_of(question: Question, scores: ScoreTable) -> ScoreMap | None:
@@ -245,7 +249,7 @@ def probabilities(scores: ScoreTable, score_map: ScoreMap | None) -> ScoreTable:
     if score_map is None:
         return scores
     frame = scores.frame.filter(pl.col("score_bin").is_not_null())
-    n, pos = (frame["n"] - frame["n_unlabelled"]).to_numpy(), frame["n_pos"].to_numpy()
+    n, pos = frame.select(judged(frame)).to_series().to_numpy(), frame["n_pos"].to_numpy()
     raw = np.where(
         n > 0,
         frame["score_sum"].fill_null(0.0).to_numpy() / np.maximum(n, 1),
@@ -268,8 +272,8 @@ def probabilities(scores: ScoreTable, score_map: ScoreMap | None) -> ScoreTable:
 
 def _level_sums(scores: ScoreTable, by: str) -> pl.DataFrame:
     """Add up what says how far off the level of each slice is, over judged rows."""
-    judged = scores.frame.filter(pl.col("score_bin").is_not_null()).with_columns(n=pl.col("n") - pl.col("n_unlabelled"))
-    return judged.group_by(by, maintain_order=True).agg(pl.col(name).sum().cast(pl.Float64) for name in _SUMS)
+    kept = scores.frame.filter(pl.col("score_bin").is_not_null()).with_columns(n=judged(scores.frame))
+    return kept.group_by(by, maintain_order=True).agg(pl.col(name).sum().cast(pl.Float64) for name in _SUMS)
 
 
 def _levels(sums: pl.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

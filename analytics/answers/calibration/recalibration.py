@@ -157,7 +157,7 @@ def _parts_of(
 ) -> tuple[ScoreBins, ScoreBins, str | None]:
     """Return the part to fit on, the part to judge on, and the first moment of the latter where time splits them."""
     every = bucket(question.log) if split == "time" else None
-    scores = scored(engine, question, (), every)
+    scores = scored(engine, question, (), every, is_weighted=False)
     if every is None:
         return (*parted(judged_bins(scores), share, seed), None)
     dated = scores.frame.filter(pl.col("score_bin").is_not_null()).drop_nulls("bucket")

@@ -20,7 +20,7 @@ from analytics.query.gap import Dimension
 
 _EVALUATED = frozenset(("evaluation", "eval", "offline", "test", "validation", "holdout", "backtest"))
 _DEPLOYED = frozenset(("production", "prod", "live", "online", "pilot", "deployed"))
-_ROLES = ("score", "decision", "label", "row_id", "time", "amount", "model_version", "unit", "label_time")
+_ROLES = ("score", "decision", "label", "row_id", "time", "amount", "model_version", "unit", "label_time", "weight")
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,7 @@ _GROUPS = (
     "ignore",
     "row_id",
     "unit",
+    "weight",
     "time",
     "label_time",
     "amount",
@@ -91,7 +92,7 @@ def failing_slices(engine: Engine, question: Question) -> _Failures:
     judged = pl.sum_horizontal("tp", "fp", "fn", "tn")
     for name in question.log.mapping.segments:
         try:
-            answer = slices(engine, question, [name], metrics=())
+            answer = slices(engine, question, [name], metrics=(), is_weighted=False)
         except QuestionError:
             continue
         total = int(answer.overall.select(judged).item())

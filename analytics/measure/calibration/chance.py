@@ -9,9 +9,10 @@ from scipy import special
 
 from analytics.measure.calibration.lines import calibration_lines, levels_at_slope_1
 from analytics.measure.calibration.logistic import log_odds
-from analytics.measure.calibration.regrouping import coarsened
+from analytics.measure.calibration.regrouping import coarsened, with_rows
 from analytics.measure.intervals import FloatArray, normal_quantile, ratio
-from analytics.measure.reliability import EPSILON, GROUPS, Binning, equal_mass_groups, group_bins, group_sums
+from analytics.measure.losses import EPSILON
+from analytics.measure.reliability import GROUPS, Binning, equal_mass_groups, group_bins, group_sums
 from analytics.measure.score_bins import ScoreBins
 
 REPLICATES = 1_000
@@ -32,7 +33,11 @@ def drawn(
         The slice on at most about ``cells`` score cells, and positives that are binomial with the cells' mean scores.
     """
     found = coarsened(bins, cells, groups, binning)
-    n, score = found.judged[0].astype(np.int64), found.score[0].clip(0, 1)
+    # Of rows that stand for many a part of one may be left in a cell: whole ones are drawn, as many in all.
+    n, score = np.diff(np.rint(np.cumsum(found.judged[0])), prepend=0.0).astype(np.int64), found.score[0].clip(0, 1)
+    if (n != found.judged[0]).any():
+        found, score = with_rows(found, n), score[n > 0]
+        n = n[n > 0]
     rng = np.random.default_rng(seed)
     return found, rng.binomial(n, score, (replicates, len(n))).astype(float)
 

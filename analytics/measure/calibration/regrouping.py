@@ -9,7 +9,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from analytics.measure.calibration.logistic import log_odds
 from analytics.measure.intervals import FloatArray
-from analytics.measure.reliability import EPSILON, GROUPS, Binning, group_bins
+from analytics.measure.losses import EPSILON
+from analytics.measure.reliability import GROUPS, Binning, group_bins
 from analytics.measure.score_bins import ScoreBins
 
 _SAME_DIGITS = 12
@@ -37,6 +38,12 @@ def coarsened(bins: ScoreBins, cells: int, groups: int = GROUPS, binning: Binnin
     way = sum((values - values.min()) / max(np.ptp(values), EPSILON) for values in (score, log_odds(score)))
     group = group_bins(bins, groups, "equal_mass" if binning == "scores" else binning)[0]
     return combined(bins, group[0] * (cells + 2) + np.floor(way * cells / 2))
+
+
+def with_rows(bins: ScoreBins, n: NDArray[np.int64]) -> ScoreBins:
+    """Give each bin of one slice another number of judged rows, of which as large a share is positive; those of none go."""
+    factor = (n / bins.judged[0])[n > 0]
+    return ScoreBins(*(getattr(bins, field.name)[:, n > 0] * factor for field in fields(ScoreBins)))
 
 
 def with_scores(bins: ScoreBins, scores: FloatArray) -> ScoreBins:

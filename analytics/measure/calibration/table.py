@@ -12,10 +12,12 @@ from scipy import special
 from analytics.measure.calibration.chance import CELLS, REPLICATES, chance_draws, chance_range, drawn, gap_draws
 from analytics.measure.calibration.decomposition import brier_parts, mce
 from analytics.measure.calibration.logistic import calibration_line
+from analytics.measure.calibration.worth import WEIGHTED, as_worth
 from analytics.measure.comparisons import benjamini_hochberg
-from analytics.measure.counts import confusion_table, segments
+from analytics.measure.counts import confusion_table, is_weighted, segments, slice_keys
 from analytics.measure.intervals import Estimate, FloatArray, Interval, mean_interval, ratio, wilson
-from analytics.measure.reliability import GROUPS, Binning, brier, ece, log_loss
+from analytics.measure.losses import brier, log_loss
+from analytics.measure.reliability import GROUPS, Binning, ece
 from analytics.measure.score_bins import BinnedSlices, ScoreBins, with_segments
 from analytics.measure.slices import MIN_SUPPORT
 
@@ -118,7 +120,8 @@ def calibration_table(
     Returns
     -------
     polars.DataFrame
-        by…, n and n_pos (judged rows), few_rows; mean_score, observed, difference (mean score less observed rate) with
+        by…, n and n_pos (judged rows; of a weighted table rounded weighted ones, with rows, and n_eff, what they are worth for
+        the tests, see `as_worth`), few_rows; mean_score, observed, difference (mean score less observed rate) with
         intervals, p_value of the level, slope_p_value of slope 1, p_adjusted and slope_p_adjusted over both tests of all
         slices of the table (`adjusted`); ece, ece_chance (median) and
         ece_chance_high (97.5 %) of a calibrated model of this size, mce; brier and its parts (`brier_parts`),
@@ -134,7 +137,9 @@ def calibration_table(
     >>> found.select(pl.col("mean_score", "observed", "ece").round(3)).row(0)
     (0.467, 0.4, 0.067)
     """
-    slices = segments(confusion_table(score_table, by=by, threshold_bin=0), by)
+    score_table = as_worth(score_table, by)
+    counted = confusion_table(score_table, by=by, threshold_bin=0)
+    slices = segments(counted, by)
     binned = BinnedSlices(score_table, slices, len(edges))
     n_slices = slices.height if slices.columns else 1
     rows = [
@@ -149,10 +154,33 @@ def calibration_table(
         )
         for place in range(n_slices)
     ]
-    table = pl.DataFrame(rows, schema=_NUMBERS).with_columns(few_rows=pl.col("n") < min_support)
+    table = pl.DataFrame(rows, schema=_NUMBERS)
+    if is_weighted(score_table):
+        table = _with_weighted(table, score_table, counted, by)
+    table = table.with_columns(few_rows=pl.col("rows" if "rows" in table.columns else "n") < min_support)
     return with_segments(
         slices, np.arange(n_slices), adjusted(table).with_columns(pl.col(pl.Float64).fill_nan(None)).to_dict()
     )
+
+
+def _with_weighted(
+    table: pl.DataFrame, score_table: pl.DataFrame, counted: pl.DataFrame, by: Sequence[str]
+) -> pl.DataFrame:
+    """Put the weighted rows in place of what they are worth, which becomes n_eff, and add the rows behind them."""
+    judged = score_table.with_columns(
+        pl.when(pl.col("score_bin").is_not_null()).then(pl.col(name)).otherwise(0.0) for name in WEIGHTED
+    )
+    keys = slice_keys(judged, by)
+    order = slice_keys(counted, by)
+    sums = judged.select(WEIGHTED).hstack(keys)
+    if by:
+        added = sums.group_by(keys.columns).agg(pl.col(WEIGHTED).sum())
+        found = order.join(added, on=order.columns, how="left", nulls_equal=True, maintain_order="left")
+    else:
+        found = sums.select(pl.col(WEIGHTED).sum())
+    rows = counted.select(rows=pl.sum_horizontal(f"rows_{cell}" for cell in ("tp", "fp", "fn", "tn"))).to_series()
+    n, n_pos = (found[name].round().cast(pl.Int64) for name in WEIGHTED)
+    return table.with_columns(n_eff=pl.col("n"), n=n, n_pos=n_pos, rows=rows)
 
 
 def adjusted(table: pl.DataFrame) -> pl.DataFrame:

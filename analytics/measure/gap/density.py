@@ -89,6 +89,7 @@ def _density_weights(
         HistGradientBoostingClassifier,  # scikit-learn takes seconds to import: not at every start
     )
     from sklearn.model_selection import StratifiedKFold
+    from threadpoolctl import threadpool_limits
 
     both = pl.concat([reference, production])
     encoded = both.select(_encoded_column(both[name]) for name in both.columns)
@@ -108,8 +109,10 @@ def _density_weights(
             early_stopping=False,
             random_state=seed,
         )
-        model.fit(x[fitted], y[fitted], sample_weight=weight[fitted])
-        found[held] = model.predict_proba(x[held])[:, 1]
+        # Threads of small trees mostly wait for each other: beside other work two took three times the processor's time of one.
+        with threadpool_limits(1, user_api="openmp"):
+            model.fit(x[fitted], y[fitted], sample_weight=weight[fitted])
+            found[held] = model.predict_proba(x[held])[:, 1]
     return found[y == 0], found[y == 1]
 
 

@@ -9,6 +9,7 @@ from analytics.measure.metrics import METRICS
 from analytics.present import words
 from analytics.present.clusters import alike_part
 from analytics.present.readings.overview_lead import lead_details, lead_part, reason_part, trivial_part, wrong_words
+from analytics.present.weights import weighted_part
 from analytics.query.cohort import OUTCOME_WORDS
 
 if TYPE_CHECKING:
@@ -47,14 +48,15 @@ def overview_reading(overview: Overview, question: Question, metric: str = "erro
         f"{wrong} of {words.plural(n_judged, 'judged row')} {'is' if n_judged == 1 else 'are'} wrong {at}: {errors}."
     )
     lead = lead_part(overview, question, metric, at)
-    alike = alike_part(question.log.mapping.unit, overview.design_effects.get(metric))
+    alike = alike_part(question.log.mapping.unit, overview.design_effects.get(metric), question.log.mapping.weight)
     corrected = _corrected_part(overview) if is_decision else ""
     details = [corrected, lead_details(overview, question, metric), of_all, _rates_part(overview), alike]
     if lead:
         reason = reason_part(question, metric)
     else:
         lead, reason = f"{words.share(overview.value('error_rate')[0])} of judged rows are wrong {at}.", ""
-    said = [lead, reason, trivial_part(overview, metric), _unjudged_part(overview)]
+    stand_for = _weighted_part(overview, question)
+    said = [lead, reason, stand_for, trivial_part(overview, metric), _unjudged_part(overview)]
     return words.told(" ".join(filter(None, said)), *details)
 
 
@@ -71,13 +73,20 @@ def _corrected_part(overview: Overview) -> str:
     )
 
 
+def _weighted_part(overview: Overview, question: Question) -> str:
+    """Say how many rows the judged ones stand for."""
+    if overview.judged_rows is None:
+        return ""
+    return weighted_part(question.log.mapping.weight, overview.judged_rows, _judged_of(overview.counts), overview.n_eff)
+
+
 def _answers_reading(overview: Overview, question: Question) -> str:
     """Say how many rows are wrong where a row is right or wrong by a rule."""
     n_judged = _judged_of(overview.counts)
     verb = wrong_words(question.log, is_one=n_judged == 1)
     wrong = words.metric_interval("error_rate", *overview.value("error_rate"))
     lead = f"{words.share(overview.value('error_rate')[0])} of judged rows {wrong_words(question.log)}."
-    said = " ".join(filter(None, [lead, _unjudged_part(overview)]))
+    said = " ".join(filter(None, [lead, _weighted_part(overview, question), _unjudged_part(overview)]))
     means = [
         f"{METRICS[name].label}: {words.metric_interval(name, *overview.value(name))}."
         for name in _MEANS
@@ -170,8 +179,11 @@ def unlabelled_words(n: int, arrival: LabelArrival | None) -> str:
     return f"{words.count(n)} without a label{age}"
 
 
-def confusion_reading(counts: Mapping[str, int]) -> str:
-    """Say which kind of error is the more frequent, and what it means for the flagged and for the positive rows."""
+def confusion_reading(counts: Mapping[str, int], *, is_weighted: bool = False) -> str:
+    """Say which kind of error is the more frequent, and what it means for the flagged and for the positive rows.
+
+    Of weighted counts the shares are said without an interval: that of as many rows would be too narrow.
+    """
     if not counts["n"]:
         return NO_ROWS
     if not _judged_of(counts):
@@ -182,8 +194,7 @@ def confusion_reading(counts: Mapping[str, int]) -> str:
     main, n_main, other, n_other = (
         ("false positive", fp, "false negative", fn) if fp >= fn else ("false negative", fn, "false positive", fp)
     )
-    bounds = wilson(n_main, fp + fn)
-    part = words.metric_interval("error_rate", n_main / (fp + fn), float(bounds.low), float(bounds.high))
+    part = _share_of(n_main, fp + fn, is_weighted=is_weighted)
     if not n_other:
         first = f"The only error is a {main}." if fp + fn == 1 else f"All {words.plural(fp + fn, 'error')} are {main}s."
     else:
@@ -192,10 +203,18 @@ def confusion_reading(counts: Mapping[str, int]) -> str:
             f"{words.count(n_main)} of {words.plural(fp + fn, 'error')}, {part}, {verb} "
             f"{main}{'' if n_main == 1 else 's'}; {words.plural(n_other, other)} make up the rest."
         )
-    return " ".join([first, *_consequences(counts)])
+    return " ".join([first, *_consequences(counts, is_weighted=is_weighted)])
 
 
-def _consequences(counts: Mapping[str, int]) -> list[str]:
+def _share_of(n: float, total: float, *, is_weighted: bool) -> str:
+    """Return a share of rows, with its interval where rows are counted."""
+    if is_weighted:
+        return words.share(n / total)
+    bounds = wilson(n, total)
+    return words.metric_interval("error_rate", n / total, float(bounds.low), float(bounds.high))
+
+
+def _consequences(counts: Mapping[str, int], *, is_weighted: bool) -> list[str]:
     """Say which share of the flagged rows is wrong, and which share of the positive rows is missed."""
     found = []
     for error, right, sentence in (
@@ -204,9 +223,7 @@ def _consequences(counts: Mapping[str, int]) -> list[str]:
     ):
         total = counts[error] + counts[right]
         if total:
-            bounds = wilson(counts[error], total)
-            text = words.metric_interval("fnr", counts[error] / total, float(bounds.low), float(bounds.high))
-            found.append(sentence.format(text))
+            found.append(sentence.format(_share_of(counts[error], total, is_weighted=is_weighted)))
     return [f"{', and '.join(found)}."] if found else []
 
 

@@ -14,7 +14,7 @@ from analytics.present import clusters, words
 from analytics.present.base_rate import split_words
 from analytics.present.marks.slices import SIGNIFICANT, support, support_words, verdict
 from analytics.present.readings.overview import NO_ROWS
-from analytics.present.readings.slices_support import few_part, n_judged
+from analytics.present.readings.slices_support import few_part, n_judged, stand_for_part
 
 if TYPE_CHECKING:
     from analytics.answers.slices import SliceAnswer
@@ -83,7 +83,8 @@ def slices_reading(answer: SliceAnswer, positives: str = "") -> str:
         whole = f"All rows are in one slice, {_name_of(answer, rows[0])}"
         return f"{whole}, so there is nothing to compare: {words.metric_phrase(metric)} is {text}."
     found = {key: [row for row in rows if verdict(row, metric) == key] for key in _STANDING_OUT}
-    few = " ".join(filter(None, [few_part(answer, rows), clusters.alike_part(answer.unit, answer.design_effect)]))
+    alike = clusters.alike_part(answer.unit, answer.design_effect, answer.weight)
+    few = " ".join(filter(None, [few_part(answer, rows), alike, stand_for_part(answer)]))
     of_kinds = _kinds_part(answer, rows, kinds, positives) if METRICS[metric].is_of_errors else ""
     if not any(found.values()):
         quiet = _nothing_stands_out(answer, rows)

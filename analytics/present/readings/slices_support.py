@@ -7,14 +7,28 @@ from typing import TYPE_CHECKING, Any
 
 from analytics.present import words
 from analytics.present.marks.slices import support_words
+from analytics.present.weights import weighted_part
 
 if TYPE_CHECKING:
     from analytics.answers.slices import SliceAnswer
 
 
+_JUDGED = ("tp", "fp", "fn", "tn")
+
+
 def n_judged(row: dict[str, Any]) -> int:
     """Count the rows of a slice with a label and a score."""
-    return int(row["tp"] + row["fp"] + row["fn"] + row["tn"])
+    return int(sum(row[name] for name in _JUDGED))
+
+
+def stand_for_part(answer: SliceAnswer) -> str:
+    """Say how many rows the judged ones stand for."""
+    row = answer.overall.row(0, named=True)
+    if answer.weight is None:
+        return ""
+    return weighted_part(
+        answer.weight, n_judged({name: row[f"rows_{name}"] for name in _JUDGED}), n_judged(row), row["n_eff"]
+    )
 
 
 def few_part(answer: SliceAnswer, rows: Sequence[dict[str, Any]]) -> str:

@@ -17,6 +17,7 @@ from analytics.measure.metrics import METRICS
 from analytics.present import drawings, readings, words
 from analytics.present.marks.slices import order_words, question_of
 from analytics.present.report import tables
+from analytics.present.weights import counts_rows_part
 
 if TYPE_CHECKING:
     from analytics.answers.brief.answer import Brief
@@ -133,20 +134,25 @@ def slice_report(
         first=_first(brief) if brief is not None else None,
         question=tables.question_terms(question),
         rows_sentence=tables.rows_sentence(question.log),
-        accounting=tables.accounting(question.log, overview.counts),
+        accounting=tables.accounting(question.log, overview.rows or overview.counts, _stand_for(overview)),
         findings=tables.findings(question.log),
         cards=tables.cards(overview),
         figures=_overview_figures(question, overview),
         metrics=tables.metrics(overview),
         decisions=decisions,
         sections=[
-            *map(_found_section, found),
+            *(_found_section(each, question) for each in found),
             *(_section(answer, readings.noun_of(question.log)) for answer in answers),
         ],
         definitions=tables.definitions(overview),
         conventions=_CONVENTIONS[1:] if question.log.is_right_or_wrong else _CONVENTIONS,
         footer=f"Made by Slicewise from log {question.log.key}. Aggregates only.",
     )
+
+
+def _stand_for(overview: Overview) -> float | None:
+    """Return how many rows the judged ones stand for, None where each stands for itself."""
+    return None if overview.rows is None else sum(overview.counts[name] for name in ("tp", "fp", "fn", "tn"))
 
 
 def _first(brief: Brief) -> _First:
@@ -160,16 +166,15 @@ def _first(brief: Brief) -> _First:
         )
         for finding in brief.leading
     ]
-    return _First(
-        found, readings.brief_reading(brief), [readings.open_sentence(source, brief) for source in brief.open]
-    )
+    said = " ".join(filter(None, [readings.brief_reading(brief), counts_rows_part(log.mapping.weight)]))
+    return _First(found, said, [readings.open_sentence(source, brief) for source in brief.open])
 
 
 def _overview_figures(question: Question, overview: Overview) -> list[_Figure]:
     """Return confusion matrix, scores and time lines with their readings."""
     if question.log.is_right_or_wrong:  # rows of no class have no confusion matrix and no threshold
         return []
-    confusion = readings.confusion_reading(overview.counts)
+    confusion = readings.confusion_reading(overview.counts, is_weighted=overview.rows is not None)
     scores = readings.score_reading(overview, question)
     found = [
         _Figure("Right and wrong predictions", confusion, drawings.confusion_drawing(overview.counts, confusion)),
@@ -210,13 +215,13 @@ def _section(answer: SliceAnswer, positives: str) -> _Section:
     )
 
 
-def _found_section(found: FoundSlice) -> _Section:
+def _found_section(found: FoundSlice, question: Question) -> _Section:
     """Return the section of a discovered slice."""
     heads = (tables.Head("What"), tables.Head("Value"))
     rows = [tables.Row((tables.Cell(name), tables.Cell(tables.short(value, 600)))) for name, value in found.lines]
     return _Section(
         title=f"Discovered: {tables.short(found.title, 160)}",
-        reading=found.reading,
+        reading=" ".join(filter(None, [found.reading, counts_rows_part(question.log.mapping.weight)])),
         caption="",
         drawing=Markup(""),
         table=tables.Table(heads, rows),

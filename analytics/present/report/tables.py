@@ -84,8 +84,8 @@ def _estimate(text: str, mark: str = "", lead: str = "") -> Cell:
     return Cell(f"{lead}{value}", mark, interval=interval.rstrip(")"))
 
 
-def accounting(log: Log, counts: dict[str, int]) -> Table:
-    """Account for every row: read, set aside by reason, kept, and what the cohort can judge."""
+def accounting(log: Log, counts: dict[str, int], stand_for: float | None = None) -> Table:
+    """Account for every row: read, set aside by reason, kept, what the cohort can judge, and how many rows that stands for."""
     reading = log.reading
     judged = sum(counts[outcome] for outcome in ("tp", "fp", "fn", "tn"))
     lines = [
@@ -97,6 +97,7 @@ def accounting(log: Log, counts: dict[str, int]) -> Table:
         ("… not yet known", counts["n_unlabelled"], ""),
         ("… without a score", counts["n_unscored"], ""),
         ("… judged: with a label and a score", judged, "total"),
+        *([("… which stand for", stand_for, "")] if stand_for is not None else []),
     ]
     rows = [Row((Cell(text), Cell(words.count(n))), mark) for text, n, mark in lines]
     return Table((Head("What"), Head("Rows", is_number=True)), rows)

@@ -28,6 +28,7 @@ from analytics.reading.checks import (
     spellings,
     spikes,
     times,
+    weights,
 )
 from analytics.reading.checks.check import Check, ColumnCheck, Evidence, Read, ReadingCheck
 
@@ -49,6 +50,7 @@ _FAMILIES: tuple[tuple[Check, ...], ...] = (
     spellings.CHECKS,
     times.CHECKS,
     changes.CHECKS,
+    weights.CHECKS,
 )
 """The checks of each module."""
 

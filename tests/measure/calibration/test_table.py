@@ -15,7 +15,8 @@ from analytics.measure.calibration.decomposition import brier_parts, mce
 from analytics.measure.calibration.logistic import ONE_CLASS, ONE_SCORE, SEPARATED, calibration_line, log_odds
 from analytics.measure.calibration.regrouping import coarsened, combined, parted, with_scores
 from analytics.measure.calibration.table import calibration_table, chance_table, over_prediction, slice_numbers
-from analytics.measure.reliability import brier, ece, reliability_table
+from analytics.measure.losses import brier
+from analytics.measure.reliability import ece, reliability_table
 from analytics.measure.score_bins import BinnedSlices, ScoreBins
 from analytics.present.tables.calibration import NUMBERS
 from tests.measure.logs import distinct_edges, judged, rows, score_table

@@ -60,6 +60,12 @@ PLANTED: dict[str, Callable[[Desk], Sequence[CheckResult]]] = {
     "columns-differ": with_two_files,
     "content-not-name": under_another_name,
     "latest-label": with_latest_labels,
+    "rows-that-stand-for-many": lambda desk: (
+        desk.log("id,score,label,sampling_fraction\n1,0.5,1,1\n2,0.2,0,0.02\n3,0.7,1,1\n").findings
+    ),
+    "no-weight": lambda desk: (
+        desk.log("id,score,label,w\n1,0.5,1,1\n2,0.2,0,0\n3,0.7,1,\n4,0.1,0,-2\n", weight="w").findings
+    ),
     "fields-contradict": lambda desk: test_contradictions.contradictions(desk, test_contradictions.broken()),
     "labels-joined": with_labels("id,label\n1,1\n2,0\n3,1\n4,0\n"),
     "labels-contradict": with_labels("id,label,seen_at\n1,1,2024-03-01\n1,0,2024-03-01\n2,1,2024-01-01\n"),

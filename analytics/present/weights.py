@@ -1,0 +1,36 @@
+"""What rows that stand for many mean for the numbers of a page, in a sentence."""
+
+from __future__ import annotations
+
+from analytics.present import words
+
+_WORTH_SAYING = 1.2
+"""Rows over what they are worth from which it is said: intervals are then a tenth wider than of equal weights. A convention."""
+
+
+def weighted_part(weight: str | None, n_rows: float, n_weighted: float, n_eff: float | None) -> str:
+    """Say how many rows the judged ones stand for, and what they are worth where that is far from their number.
+
+    >>> weighted_part("w", 1_802, 5_366.4, 1_410.2)
+    'By w 1,802 judged rows stand for 5,366; as their weights differ they are worth 1,410 of equal weight.'
+    >>> weighted_part("w", 1_802, 5_366.4, 1_790.0), weighted_part(None, 5, 5, None)
+    ('By w 1,802 judged rows stand for 5,366.', '')
+    """
+    if weight is None:
+        return ""
+    stand = "stands" if n_rows == 1 else "stand"
+    said = f"By {words.column_words(weight)} {words.plural(round(n_rows), 'judged row')} {stand} for {words.count(n_weighted)}"
+    if n_eff is None or not n_rows > _WORTH_SAYING * n_eff:
+        return f"{said}."
+    return f"{said}; as their weights differ they are worth {words.count(n_eff)} of equal weight."
+
+
+def counts_rows_part(weight: str | None, what: str = "Here") -> str:
+    """Say that a question counts rows although they stand for many; empty where each stands for itself.
+
+    >>> counts_rows_part("sample_weight"), counts_rows_part(None)
+    ('Here rows are counted: their sample weight does not enter.', '')
+    >>> counts_rows_part("w", "In what recalibration is worth")
+    'In what recalibration is worth rows are counted: their w does not enter.'
+    """
+    return "" if weight is None else f"{what} rows are counted: their {words.column_words(weight)} does not enter."
