@@ -14,6 +14,7 @@ from analytics.commands.classes import classes
 from analytics.commands.discovery import discover
 from analytics.commands.gap import gap
 from analytics.commands.ingest import ingest
+from analytics.commands.labels import labels
 from analytics.commands.library import app as library
 from analytics.commands.options import command
 from analytics.commands.overview import overview
@@ -34,6 +35,7 @@ for function in (
     calibration,
     thresholds,
     gap,
+    labels,
     review,
     report,
 ):

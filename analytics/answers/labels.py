@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from analytics.answers.question import Question
-from analytics.measure.labels import LabelArrival, label_arrival
+from analytics.measure.labels.lateness import LabelArrival, label_arrival
 from analytics.query.engine import Engine
 
 

@@ -15,7 +15,7 @@ from analytics.log.schema import Log
 from analytics.measure.counts import COUNT_COLUMNS, is_weighted
 from analytics.measure.estimates import estimate_table
 from analytics.measure.intervals import Interval, difference
-from analytics.measure.labels import LabelArrival
+from analytics.measure.labels.lateness import LabelArrival
 from analytics.measure.metrics import metrics_of
 from analytics.measure.overview import trend_table
 from analytics.query.clusters import clusters_of

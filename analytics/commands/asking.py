@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import csv
 import math
-import re
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from analytics.answers.labels_answer import mature
 from analytics.answers.question import Question
 from analytics.commands.options import ROLE_OPTIONS, Asked, Source
 from analytics.commands.right import with_right
@@ -27,7 +27,7 @@ from analytics.log.workspace import Workspace
 from analytics.measure.headline import headline
 from analytics.query.cohort import Cohort
 from analytics.query.engine import Engine
-from analytics.query.where import parse_where
+from analytics.query.where import filtered_name, parse_where
 from analytics.reading import api, logged
 from analytics.reading.inbox import is_there
 
@@ -265,17 +265,8 @@ def ask(
     With ``takes_confidence`` a threshold may also be the confidence from which rows that are right or wrong are answered.
     """
     workspace = Workspace()
-    also = [*filter(None, [by]), *(_filtered_name(text) for text in asked.where or ())]
+    also = [*filter(None, [by]), *(filtered_name(text) for text in asked.where or ())]
     return question_of(workspace, open_log(workspace, source, also=also), asked, takes_confidence=takes_confidence)
-
-
-def _filtered_name(text: str) -> str:
-    """Return what a filter of the command line seems to name.
-
-    >>> _filtered_name("tags[0]=a"), _filtered_name("answer.rows[1].p is missing")
-    ('tags[0]', 'answer.rows[1].p')
-    """
-    return re.split(r"\s*(?:[=<>!]|\s[a-z])", text.strip(), maxsplit=1)[0]
 
 
 def question_of(
@@ -288,7 +279,9 @@ def question_of(
             "the command thresholds, or name one class with --class."
         )
     threshold = log.mapping.threshold if asked.threshold is None else finite_threshold(asked.threshold)
-    return Engine(workspace), Question(log, cohort_of(asked.where, log), threshold)
+    engine, cohort = Engine(workspace), cohort_of(asked.where, log)
+    question = Question(log, cohort.known_on(asked.as_of) if asked.as_of else cohort, threshold)
+    return engine, mature(engine, question) if asked.mature else question
 
 
 def leading_metric(log: Log) -> str:

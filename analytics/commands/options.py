@@ -36,6 +36,7 @@ ROLE_OPTIONS: dict[str, str] = {
     "amount": "amount",
     "model_version": "model_version",
     "unit": "unit",
+    "label_time": "label_time",
     "weight": "weight",
 }
 """The options that name the column of a role, each with its role."""
@@ -77,6 +78,7 @@ class Source:
     unit: Annotated[Text, named("Column of what rows belong together by: rows of one session are not independent.")] = (
         None
     )
+    label_time: Annotated[Text, named("Column of the times at which labels were known.", "--label-time")] = None
     weight: Annotated[Text, named("Column of how many rows a row stands for, or of the share that was kept.")] = None
     weight_as: Annotated[
         _WeightAs | None,
@@ -146,6 +148,17 @@ class Asked:
 
     where: Annotated[Texts, named(WHERE, panel=_QUESTION)] = None
     threshold: Annotated[float | None, named("Predicted positive iff score >= THRESHOLD.", panel=_QUESTION)] = None
+    as_of: Annotated[
+        Text,
+        named(
+            "The log as it was known at the end of this day: no later row, no label that came later.",
+            "--as-of",
+            panel=_QUESTION,
+        ),
+    ] = None
+    mature: Annotated[
+        bool, named("Only rows that are old enough for their labels to be there.", "--mature", panel=_QUESTION)
+    ] = False
 
 
 _NO_TEXT = (".parquet", ".arrow", ".feather", ".xlsx", ".zip", ".gz", ".zst")

@@ -52,6 +52,8 @@ class Column:
         Of a column of numbers on another scale: the values beyond it with their rows, where all are written for a missing one.
     within : tuple of (str, str) or None
         Smallest and largest value of such a column without them.
+    earlier : tuple of (str, int)
+        Of a column called like the time of a label: by other columns of times, the rows on which it lies on an earlier day.
     """
 
     position: int
@@ -71,6 +73,7 @@ class Column:
     outside: tuple[tuple[str, int], ...] = ()
     stand_ins: tuple[tuple[str, int], ...] = ()
     within: tuple[str, str] | None = None
+    earlier: tuple[tuple[str, int], ...] = ()
 
     @property
     def sql_name(self) -> str:

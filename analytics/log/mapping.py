@@ -31,6 +31,7 @@ class Mapping:
     ``right`` says what makes a row right where the label is not one of two classes. Unless it judges one class against the rest,
     the label of a row is then whether it is right, and its score the confidence in what was predicted.
     ``unit`` is what rows belong together by: those of one session, patient or task are not independent of each other.
+    ``label_time`` is when the label of a row was known.
     ``weight`` is how many rows a row stands for or, where ``is_weight_share``, the share of rows like it that was kept, so that
     it stands for one over that.
     """
@@ -57,6 +58,7 @@ class Mapping:
     is_confidence: bool = False
     unit: str | None = None
     right: Right | None = None
+    label_time: str | None = None
     weight: str | None = None
     is_weight_share: bool = False
 
@@ -136,6 +138,7 @@ _LATER_FIELDS = (
     "is_confidence",
     "right",
     "unit",
+    "label_time",
     "weight",
     "is_weight_share",
 )
@@ -143,7 +146,18 @@ _LATER_FIELDS = (
 
 _DEFAULTS = {entry.name: entry.default for entry in fields(Mapping)}
 
-SINGLE_ROLES = ("score", "decision", "label", "row_id", "time", "amount", "model_version", "unit", "weight")
+SINGLE_ROLES = (
+    "score",
+    "decision",
+    "label",
+    "row_id",
+    "time",
+    "amount",
+    "model_version",
+    "unit",
+    "label_time",
+    "weight",
+)
 ROLE_LABELS = {
     "score": "Score",
     "decision": "Decision",
@@ -153,6 +167,7 @@ ROLE_LABELS = {
     "amount": "Amount",
     "model_version": "Model version",
     "unit": "Unit",
+    "label_time": "Label time",
     "weight": "Weight",
     "segment": "Segment",
     "text": "Free text",

@@ -217,6 +217,27 @@ _UNIT = re.compile(
 """Names of what has several rows that may resemble each other."""
 
 
+_LABEL = (
+    r"(labels?|labell?ed|outcome|truth|target|feedback|annotat(ed|ion)|charge_?back|disputed?|settled|settlement|resolved|"
+    r"resolution|confirmed|confirmation|adjudicated|etikett|etiqueta|etiquette|ergebnis|resultado|resultat)"
+)
+_TIME_WORD = r"(at|on|time|date|ts|timestamp|datetime|datum|zeit|fecha)"
+_LABEL_TIME = re.compile(
+    rf"(.*_)?{_LABEL}(_(is|was|first|last|available|arrived|arrival|known|received|seen|recorded|reported|given|created))*_{_TIME_WORD}"
+    rf"|{_TIME_WORD}_(of_)?(the_)?{_LABEL}(_.*)?"
+)
+"""Names of when it was known what turned out to be true."""
+
+
+def is_label_time(name: str) -> bool:
+    """Whether a column is called like the time at which a label was known.
+
+    >>> is_label_time("label_available_at"), is_label_time("Chargeback date"), is_label_time("scored_at")
+    (True, True, False)
+    """
+    return _LABEL_TIME.fullmatch(folded_name(name)) is not None
+
+
 def is_unit(name: str) -> bool:
     """Whether a column is called like what rows belong together by.
 

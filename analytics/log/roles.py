@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
-from analytics.log import class_columns, logged, positives, score_form, views
+from analytics.log import class_columns, label_time, logged, positives, score_form, views
 from analytics.log.column import MAX_SEGMENT_VALUES, MAX_VALUES_BY_VALUE, Column
 from analytics.log.mapping import Mapping
 from analytics.log.paths import short_name
@@ -86,6 +86,8 @@ def guess(reading: Reading, said: dict[str, str | None] | None = None) -> Guess:
         chosen["score"], reasons[found[0]] = found
     elif "score" not in said and class_columns.is_place_of_many(reading, chosen.get("score")):
         reasons[chosen.pop("score")] = "one place of a list: which class it is the score of is not said"
+    if "label_time" not in said and (known := label_time.claim(columns, n_rows, chosen)):
+        chosen["label_time"], reasons[known[0]] = known[0], known[1]
     mapping = Mapping(**chosen)  # type: ignore[arg-type]
     segments, texts = [], []
     for column in columns:

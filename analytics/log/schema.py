@@ -167,6 +167,7 @@ def reading_from_dict(data: dict[str, Any]) -> Reading:
                 **column,
                 "top": tuple((value, rows) for value, rows in column["top"]),
                 "outside": tuple((value, rows) for value, rows in column.get("outside", ())),
+                "earlier": tuple((name, rows) for name, rows in column.get("earlier", ())),
             }
         )
         for column in data["columns"]

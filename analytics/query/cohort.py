@@ -12,6 +12,7 @@ from urllib.parse import unquote
 
 from analytics.errors import QuestionError
 from analytics.log.schema import Log
+from analytics.query.known import AS_OF
 from analytics.query.operators import OPERATORS, Join, Operator
 from analytics.query.phrases import either
 
@@ -71,6 +72,24 @@ class Cohort:
 
     def __bool__(self) -> bool:
         return bool(self.clauses or self.outcomes)
+
+    @property
+    def as_of(self) -> tuple[str, ...]:
+        """The days on which the log is looked at as it was known then; none: all that is known."""
+        return tuple(value for clause in self.clauses if clause.op == AS_OF for value in clause.values)
+
+    def known_on(self, day: str | None) -> Cohort:
+        """Return the cohort as it was known at the end of a day; None: with all that is known.
+
+        >>> Cohort((Clause("seats", "missing"),)).known_on("2024-05-31").to_words()
+        'seats is missing, and as known on 2024-05-31'
+        """
+        others = tuple(clause for clause in self.clauses if clause.op != AS_OF)
+        return Cohort((*others, Clause("", AS_OF, (day,))) if day else others, self.outcomes)
+
+    def whole(self) -> Cohort:
+        """Return every row, as known on the same day."""
+        return Cohort(tuple(clause for clause in self.clauses if clause.op == AS_OF))
 
     def columns(self) -> tuple[str, ...]:
         """Return the columns that are filtered, in order of first use."""

@@ -21,7 +21,7 @@ from analytics.log.disk import owner, storing
 from analytics.log.grid import Grid
 from analytics.log.schema import Log
 from analytics.log.workspace import Workspace
-from analytics.query import lock, relations
+from analytics.query import known, lock, relations
 from analytics.query.cohort import Cohort
 from analytics.query.predicates import predicate
 from analytics.query.slicing import as_people_see, stored_slice
@@ -151,7 +151,7 @@ class Engine:
 
     def kept(self, log: Log, cohort: Cohort, threshold: float) -> nw.LazyFrame[Any]:
         """Return the rows of a log that a cohort keeps; where a weight says for how many a row stands, those that have one."""
-        rows = relations.keep(self.frame(log), predicate(cohort, log, threshold))
+        rows = relations.keep(known.known_on(self.frame(log), log, cohort.as_of), predicate(cohort, log, threshold))
         return rows if log.mapping.weight is None else rows.filter(~nw.col("weight").is_null())
 
     def score_table(

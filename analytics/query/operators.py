@@ -16,7 +16,7 @@ import narwhals.stable.v2 as nw
 from analytics.errors import QuestionError
 from analytics.log.column import Column, Kind
 from analytics.log.schema import Log
-from analytics.query import phrases, typed
+from analytics.query import known, phrases, typed
 
 _Values = Sequence[str]
 _Arity = Literal["none", "one", "several"]
@@ -298,6 +298,18 @@ _ALL = (
         arity="several",
         join="row",
         control="fields",
+    ),
+    Operator(
+        known.AS_OF,
+        "as known on",
+        "The log as it was known at the end of this day: rows predicted later are out, labels that came later are not known yet.",
+        ("as known on",),
+        lambda values: [f"as known on {phrases.shown(value)}" for value in values],
+        known.predicted_until,
+        kinds=(),
+        arity="one",
+        join="row",
+        control="day",
     ),
 )
 OPERATORS: dict[str, Operator] = {operator.key: operator for operator in _ALL}

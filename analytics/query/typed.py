@@ -68,10 +68,13 @@ def under(column: Column, value: str) -> nw.Expr:
 def at_most(column: Column, value: str) -> nw.Expr:
     """Return the predicate that a number or a time is ``value`` or less; a day is kept whole."""
     col = held(column)
-    if column.kind == "time":
-        moment, is_day = _moment_of(column, value)
-        return _before_the_next_day(col, moment) if is_day else col <= moment
-    return col <= _number(column, value)
+    return until(col, column, value) if column.kind == "time" else col <= _number(column, value)
+
+
+def until(moment: nw.Expr, column: Column, value: str) -> nw.Expr:
+    """Return the predicate that a time is ``value`` or before it, a day kept whole; the column is what a message names."""
+    limit, is_day = _moment_of(column, value)
+    return _before_the_next_day(moment, limit) if is_day else moment <= limit
 
 
 def over(column: Column, value: str) -> nw.Expr:

@@ -58,6 +58,15 @@ def parse_where(text: str, names: Sequence[str]) -> Clause:
     )
 
 
+def filtered_name(text: str) -> str:
+    """Return what a filter of the command line seems to name.
+
+    >>> filtered_name("tags[0]=a"), filtered_name("answer.rows[1].p is missing")
+    ('tags[0]', 'answer.rows[1].p')
+    """
+    return re.split(r"\s*(?:[=<>!]|\s[a-z])", text.strip(), maxsplit=1)[0]
+
+
 def where_text(clause: Clause) -> str:
     """Write a clause as `parse_where` reads it.
 

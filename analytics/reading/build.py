@@ -53,6 +53,7 @@ def build(
         mapping.time,
         mapping.latest_by,
         mapping.unit,
+        mapping.label_time,
         mapping.weight,
         *(mapping.right.columns if mapping.right else ()),
     ):
@@ -148,6 +149,7 @@ def _create_log(
         Expression(f"({amount.sql})::DOUBLE AS amount", amount.parameters),
         Expression(f"({moment})::TIMESTAMP AS moment", time.parameters),
         *([_unit(connection, reading.column(mapping.unit))] if mapping.unit else []),
+        *([_arrived(connection, reading, mapping)] if mapping.label_time else []),
         *([_weight(connection, reading.column(mapping.weight), mapping)] if mapping.weight else []),
     ]
     selected += [
@@ -189,6 +191,12 @@ def _unit(connection: duckdb.DuckDBPyConnection, column: Column) -> Expression:
     return Expression(f"coalesce({code}, (SELECT count(*) FROM unit_of) + rowid)::BIGINT AS unit")
 
 
+def _arrived(connection: duckdb.DuckDBPyConnection, reading: Reading, mapping: Mapping) -> Expression:
+    """Return when the label of a row was known."""
+    time = time_expression(reading, replace(mapping, time=mapping.label_time))
+    return Expression(f"({strays.bounded(connection, time.sql)})::TIMESTAMP AS arrived", time.parameters)
+
+
 def _weight(connection: duckdb.DuckDBPyConnection, column: Column, mapping: Mapping) -> Expression:
     """Return how many rows a row stands for, missing where that is no number above 0, or a share above 1."""
     number = f"({numeric(column).sql})"
@@ -213,10 +221,11 @@ def _take_latest_labels(connection: duckdb.DuckDBPyConnection, reading: Reading,
     time = time_expression(reading, replace(mapping, time=mapping.latest_by))
     columns = [reading.column(name).sql_name for name in (mapping.row_id, mapping.model_version) if name]
     key = ", ".join(columns)
+    arrived = ", arrived = k.last" if mapping.label_time == mapping.latest_by else ""
     same = " AND ".join(f"log.{column} IS NOT DISTINCT FROM k.{column}" for column in columns)
     connection.execute(
-        f"UPDATE log_file.log SET label = k.latest FROM "
-        f"(SELECT {key}, CASE WHEN min(label) = max(label) THEN max(label) END AS latest "
+        f"UPDATE log_file.log SET label = k.latest{arrived} FROM "
+        f"(SELECT {key}, any_value(last) AS last, CASE WHEN min(label) = max(label) THEN max(label) END AS latest "
         f"FROM (SELECT {key}, label, {time.sql} AS time, max({time.sql}) OVER (PARTITION BY {key}) AS last FROM log_file.log "
         f"WHERE label IS NOT NULL) WHERE time IS NOT DISTINCT FROM last GROUP BY {key}) k "
         f"WHERE log.{columns[0]} IS NOT NULL AND {same}"

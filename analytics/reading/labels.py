@@ -97,10 +97,9 @@ def join_labels(
         connection.execute(f"DROP TABLE {name}")
     connection.execute("ALTER TABLE rows_set_aside RENAME TO set_aside")
     by_place = {column.position: column for column in (*reading.columns, *new)}
+    joined = profile.with_earlier(connection, [by_place[place] for place in sorted(by_place)])
     said = (*reading.repairs, alike) if alike else reading.repairs
-    return replace(
-        reading, columns=tuple(by_place[place] for place in sorted(by_place)), labels=for_books, repairs=said
-    )
+    return replace(reading, columns=joined, labels=for_books, repairs=said)
 
 
 def _no_id_met(given: LabelsFile, id_column: str, counts: Mapping[str, Any]) -> InputError:

@@ -8,6 +8,7 @@ from dataclasses import replace
 import duckdb
 
 from analytics.log.column import MAX_VALUES_BY_VALUE, PERCENT, Column, Kind
+from analytics.log.role_names import is_label_time
 from analytics.log.stand_ins import NUMBERS
 from analytics.reading.types.conversion import Conversion
 
@@ -23,6 +24,9 @@ _MAX_SAMPLE_TEXT = 300
 
 _MAX_COUNTED_EXACTLY = 20_000
 """Different values, as estimated, up to which they are grouped and counted. A judgement."""
+
+_MAX_TIMES = 12
+"""Columns of times that the time of a label is held against. Bounds the statement."""
 
 _KINDS: dict[str, Kind] = {"BIGINT": "number", "DOUBLE": "number", "BOOLEAN": "boolean", "TIMESTAMP": "time"}
 
@@ -127,6 +131,23 @@ def _with_stand_ins(connection: duckdb.DuckDBPyConnection, column: Column) -> Co
         ):
             return replace(column, stand_ins=tuple((value, int(n)) for value, n in found), within=(row[2], row[3]))
     return column
+
+
+def with_earlier(connection: duckdb.DuckDBPyConnection, columns: Sequence[Column]) -> tuple[Column, ...]:
+    """Count for each column that is called like the time of a label on how many rows it lies on a day before another time."""
+    times = [column for column in columns if column.kind == "time"][:_MAX_TIMES]
+    found = []
+    for column in columns:
+        others = [other for other in times if other is not column]
+        if column.kind == "time" and others and is_label_time(column.name):
+            counts = ", ".join(
+                f"count(*) FILTER ({column.sql_name}::DATE < {other.sql_name}::DATE)" for other in others
+            )
+            row = connection.execute(f"SELECT {counts} FROM raw").fetchone()
+            assert row is not None
+            column = replace(column, earlier=tuple((other.name, int(n)) for other, n in zip(others, row, strict=True)))
+        found.append(column)
+    return tuple(found)
 
 
 def _top_values(connection: duckdb.DuckDBPyConnection, name: str) -> tuple[int, tuple[tuple[str, int], ...]]:

@@ -114,7 +114,7 @@ def _read(request: protocol.Read, job: protocol.Job, progress: Progress) -> prot
         file_format=export.file_format,
         rows_read=n_rows + sum(reason.rows for reason in table.set_aside),
         rows_kept=n_rows,
-        columns=columns,
+        columns=profile.with_earlier(connection, columns),
         set_aside=table.set_aside,
         repairs=(
             *table.repairs,

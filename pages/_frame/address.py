@@ -9,8 +9,9 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from analytics.measure.thresholds.operating import LIMITED
+from analytics.query.known import AS_OF
 
-QUESTION_KEYS = ("log", "model", "class", "threshold", "where")
+QUESTION_KEYS = ("log", "model", "class", "threshold", "where", AS_OF)
 _EVERY_VERSION = "all versions"
 """In the place of a model version, where a log opens on one."""
 _WRITTEN, _PAGE, _VISIT = "_address", "_address_page", "_address_visit"

@@ -21,6 +21,8 @@ from analytics.answers.calibration.answer import calibration, calibration_slices
 from analytics.answers.calibration.recalibration import recalibration
 from analytics.answers.calibration.scan import calibration_scan
 from analytics.answers.gap.sides import proposed_sides
+from analytics.answers.labels_answer import labels
+from analytics.answers.labels_never import never
 from analytics.answers.overview import overview
 from analytics.answers.question import Question
 from analytics.answers.review.case import failing_slices
@@ -69,6 +71,8 @@ _KEEPING: dict[Callable[..., Any], _Keeping] = {
     calibration_slices: _Keeping("Comparing slices …"),
     calibration_time: _Keeping("Following calibration over time …"),
     recalibration: _Keeping("Fitting maps …"),
+    labels: _Keeping("Following labels …", MODEST),
+    never: _Keeping("Looking at every segment column …"),
     cost_table: _Keeping("Counting rows by score …", FEW),
     proposed_sides: _Keeping(max_entries=MODEST),
 }

@@ -164,6 +164,14 @@ def _draw_fields(log: Log, name: str, key: str) -> list[str]:
     return [f"{key}_number", key]
 
 
+def _draw_day(log: Log, name: str, key: str) -> list[str]:
+    """Choose a day of the log."""
+    if log.mapping.time is not None and log.mapping.label_time is not None:
+        return _draw_bound(log, log.mapping.time, key)
+    st.caption("The log does not say when rows and labels came: choose columns for both on the Logs page.")
+    return [key]
+
+
 CONTROLS: dict[str, Callable[[Log, str, str], list[str]]] = {
     "values": _draw_values,
     "bound": _draw_bound,
@@ -173,5 +181,6 @@ CONTROLS: dict[str, Callable[[Log, str, str], list[str]]] = {
     "weekdays": _draw_weekdays,
     "nothing": _draw_nothing,
     "fields": _draw_fields,
+    "day": _draw_day,
 }
 """By the name that an operator gives: draws the control of a column's clause, and returns the keys that hold its values."""

@@ -66,6 +66,13 @@ _ALL = (
         counts_rows=False,
     ),
     Page(
+        "labels",
+        ":material/schedule:",
+        "Data",
+        "Up to when a metric may be trusted, and what the labels to come will say.",
+        "Which weeks may be believed? How late labels come, what all of them will say, and who never gets one",
+    ),
+    Page(
         "slices",
         ":material/stacked_bar_chart:",
         "Performance",

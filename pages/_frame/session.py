@@ -14,6 +14,7 @@ from analytics.log.schema import Log
 from analytics.log.workspace import Workspace
 from analytics.query.cohort import Clause, Cohort
 from analytics.query.engine import Engine
+from analytics.query.known import AS_OF
 from analytics.query.predicates import answerable
 from analytics.reading import api
 from analytics.review.store import ReviewStore
@@ -194,9 +195,20 @@ def question() -> Question:
     threshold = st.session_state.get("threshold")
     return Question(
         log,
-        with_model_version(cohort(), log, version),
+        with_model_version(known_cohort(), log, version),
         log.mapping.threshold if threshold is None else float(threshold),
     )
+
+
+def known_cohort() -> Cohort:
+    """Return the cohort of the sidebar as it was known on the day that somebody chose, if one is."""
+    day = st.session_state.get(AS_OF)
+    return cohort().known_on(str(day)) if day else cohort()
+
+
+def know_everything() -> None:
+    """Ask with all that is known; for callbacks only."""
+    st.session_state[AS_OF] = None
 
 
 def set_cohort(changed: Cohort) -> None:
@@ -212,6 +224,7 @@ def choose_every_version() -> None:
 def reset_cohort() -> None:
     """Keep every row of every model version; for callbacks only."""
     choose_every_version()
+    know_everything()
     set_cohort(Cohort())
 
 
@@ -246,4 +259,5 @@ def reset_question(log: Log) -> None:
     st.session_state["threshold"] = log.mapping.threshold
     st.session_state.pop("model", None)
     st.session_state.pop("class", None)
+    st.session_state.pop(AS_OF, None)
     st.session_state["where"] = ""

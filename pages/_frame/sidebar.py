@@ -19,8 +19,9 @@ from analytics.log.schema import Log
 from analytics.present import readings, words
 from analytics.query.cohort import Cohort, column_words
 from analytics.query.engine import Engine
+from analytics.query.known import AS_OF
 from analytics.query.weights import weight_of
-from pages._frame import address, filters, session
+from pages._frame import address, filters, known, session
 from pages._frame.cache import kept
 from pages._frame.conditions import value_counts
 from pages._frame.render import escaped
@@ -40,6 +41,7 @@ def draw() -> None:
         _draw_model(log)
         log = _draw_view(log)
         _draw_threshold(log)
+        known.draw(log)
         _draw_cohort(log)
     usual = {
         "log": log.log_id if len(found) == 1 else None,
@@ -47,6 +49,7 @@ def draw() -> None:
         "class": None,
         "threshold": log.mapping.threshold,
         "where": None,
+        AS_OF: None,
     }
     address.to_address(usual)
 
@@ -221,7 +224,7 @@ def _draw_cohort(log: Log) -> None:
     cohort = session.cohort()
     asked = session.question()
     n_rows, n_labelled = kept(Engine.row_counts, asked.log, asked.cohort, asked.threshold)
-    st.markdown(f"**Cohort:** {escaped(cohort.to_words())}")
+    st.markdown(f"**Cohort:** {escaped(session.known_cohort().to_words())}")
     share = f" ({n_labelled / n_rows:.0%})" if n_rows else ""
     unknown = n_rows - n_labelled
     arrival = kept(arrival_of, asked) if unknown else None
@@ -266,8 +269,10 @@ def _draw_mixture(log: Log, cohort: Cohort) -> None:
 def draw_way_out(error: EmptyCohort) -> None:
     """Show in place of an answer which filter leaves no row, and offer to take it away."""
     cohort, log = session.cohort(), session.current_log()
-    is_version = error.column is not None and error.column not in cohort.columns()
-    said = "the model version" if is_version else part_words(cohort, error.column)
+    is_version = bool(error.column) and error.column not in cohort.columns()
+    is_day = error.column == "" and bool(st.session_state.get(AS_OF))
+    said = "the model version" if is_version else part_words(session.known_cohort(), error.column)
+    remove = session.know_everything if is_day else session.choose_every_version if is_version else session.set_cohort
     with st.container(border=True):
         st.markdown(":material/filter_alt_off: **No row is left**")
         st.markdown(escaped(str(error)))
@@ -276,8 +281,8 @@ def draw_way_out(error: EmptyCohort) -> None:
                 escaped(words.shortened(f"Remove {said}", 160)),
                 key="remove_blamed",
                 type="primary",
-                on_click=session.choose_every_version if is_version else session.set_cohort,
-                args=() if is_version else (without(cohort, error.column),),
+                on_click=remove,
+                args=() if is_version or is_day else (without(cohort, error.column),),
             )
             st.button("Remove all filters", key="clear_empty", on_click=session.reset_cohort)
     st.caption(escaped(f"The log {log.name} has {log.n_rows:,} rows."))

@@ -30,6 +30,7 @@ _HELP = {
     "amount": "Money or another amount of the row.",
     "model_version": "Which version of the model scored the row.",
     "unit": "Rows of one session, patient or task belong together: intervals and tests then count units, not rows.",
+    "label_time": "When the label of the row was known: says how late labels come, and what was known on a day.",
     "weight": "How many rows a row stands for, or the share of rows that was kept: rates are then those of all rows.",
 }
 
@@ -70,8 +71,9 @@ def edit(read: Staged | Log, sample: list[list[str | None]], key: str) -> Mappin
             unit = _choose("unit", reading, mapping, guess, key)
         with quarters.cell():
             weight = _choose("weight", reading, mapping, guess, key)
+        label_time = _choose("label_time", reading, mapping, guess, key)
         is_weight_share = _choose_weight_form(reading, mapping, weight, key)
-        single = {score, label, decision, row_id, time, amount}
+        single = {score, label, decision, row_id, time, amount, label_time}
         segments = _choose_several(
             "Segments",
             reading,
@@ -101,6 +103,7 @@ def edit(read: Staged | Log, sample: list[list[str | None]], key: str) -> Mappin
         merges=mapping.merges,
         latest_by=mapping.latest_by,
         unit=unit,
+        label_time=label_time,
         weight=weight,
         is_weight_share=is_weight_share,
     )

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
+from analytics.answers.labels_answer import ripe_until
 from analytics.answers.overview import Overview, bucket_clauses
 from analytics.answers.question import Question
 from analytics.present import figures, readings, words
 from analytics.query.cohort import Cohort
 from pages._frame import address, session
+from pages._frame.cache import kept
 from pages._frame.registry import PAGES
 from pages._frame.render import clicked, escaped, figure
 from pages._overview import numbers
@@ -70,10 +72,12 @@ def draw_trend(answer: Overview, question: Question) -> None:
         if answer.trend is not None and answer.every is not None and row is not None:
             session.add_clauses(bucket_clauses(question.log, answer.trend["bucket"][row], answer.every))
 
+    is_open = question.log.mapping.label_time is not None and answer.counts["n_unlabelled"] > 0
+    unripe_from = kept(ripe_until, question) if is_open else None
     figure(
-        figures.trend(answer.trend, answer.every, is_right_or_wrong=is_kind),
+        figures.trend(answer.trend, answer.every, unripe_from, is_right_or_wrong=is_kind),
         f"{readings.trend_reading(answer.trend, answer.every, are_late=answer.may_labels_come)} "
-        f"Click a {unit} to keep its rows.",
+        f"{readings.unripe_reading(answer.trend, unripe_from)}Click a {unit} to keep its rows.",
         "trend",
         alt=f"Error rate{'' if is_kind else ', prevalence, selection rate'} and share not known yet over time",
         table=answer.trend.drop(_OF_CLASSES, strict=False) if is_kind else answer.trend,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ TYPED: dict[str, tuple[str, Any, tuple[str, ...]]] = {
     "weekdays": ("multiselect", ["Mon"], ("Mon",)),
     "nothing": ("", None, ()),
     "fields": ("multiselect", ["region"], ("1+", "region")),
+    "day": ("date_input", date(2024, 1, 9), ("2024-01-09",)),
 }
 """By control: the widget, what is put into it, and the values of the clause that follow."""
 
@@ -43,6 +45,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
             "label": [int(i * 37 % 100 > 55) for i in range(n)],
             "region": [("north", "south", None)[i % 3] for i in range(n)],
             "scored_at": [f"2024-01-{1 + i % 28:02d} {9 + i % 3:02d}:00:00" for i in range(n)],
+            "label_time": [f"2024-01-{2 + i % 28:02d} 09:00:00" for i in range(n)],
         }
     )
     frame.write_csv(folder / "log.csv")

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from analytics.answers.question import Question
-from analytics.measure.labels import LabelArrival
+from analytics.measure.labels.lateness import LabelArrival
 from analytics.present.readings import overview_reading
 from analytics.present.readings.overview_lead import noun_of
 from analytics.query.cohort import Cohort

@@ -44,7 +44,7 @@ LOG = Log(
     log_id="0123456789ab",
     name="random",
     reading=Reading("0123456789ab", "random", "csv", 0, 0, COLUMNS),
-    mapping=Mapping(score="temp", segments=("region", "seats", "vip", "temp")),
+    mapping=Mapping(score="temp", time="seen at", label_time="seen at", segments=("region", "seats", "vip", "temp")),
     created_at="2026-01-01",
     score_kind="probability",
     edges=(0.0, 0.5),

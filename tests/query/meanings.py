@@ -57,6 +57,9 @@ MEANINGS: dict[str, Callable[[Any, Sequence[str]], bool]] = {
     "weekday": of_value(lambda cell, values: f"{cell:%a}" in values),
     "longer": of_value(lambda cell, values: len(cell) > min(map(int, values))),
     "present": lambda cell, values: cell is not None,
+    "as-of": lambda cells, values: (
+        cells["seen at"] is not None and cells["seen at"].date() <= date.fromisoformat(values[0])
+    ),
     "gaps": lambda cells, values: sum(cells[name] is None for name in values[1:]) >= int(values[0].rstrip("+")),
 }
 """From a cell (the row by names, for what is about a row) and the values to whether it is kept."""

@@ -23,7 +23,7 @@ from analytics.log.receipt import CheckResult
 from analytics.measure.calibration.chance import CELLS as CHANCE_CELLS
 from analytics.measure.calibration.chance import REPLICATES
 from analytics.measure.calibration.table import slice_numbers
-from analytics.measure.labels import label_arrival
+from analytics.measure.labels.lateness import label_arrival
 from analytics.measure.reliability import GROUPS, reliability_table
 from analytics.measure.slices import MIN_SUPPORT
 from analytics.measure.thresholds.costs import CELLS

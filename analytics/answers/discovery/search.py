@@ -265,7 +265,7 @@ def _told_by(
     once the columns that tell are left out.
     """
     told: set[str] = set()
-    by_score = cache(lambda: told_by_score(engine, replace(question, cohort=Cohort())))
+    by_score = cache(lambda: told_by_score(engine, replace(question, cohort=question.cohort.whole())))
     for place, found in sorted(enumerate(searched), key=lambda pair: pair[1].kind == "gaps"):
         if found.kind == "gaps" and told:
             break
@@ -290,7 +290,7 @@ def _whole_log(
 ) -> pl.DataFrame:
     """Return the rows of the whole log by one property."""
     objective = OBJECTIVES[search.objective]
-    rows = engine.kept(question.log, Cohort(), question.threshold)
+    rows = engine.kept(question.log, question.cohort.whole(), question.threshold)
     counted, value = objective.counted(question.threshold), objective.value(question.threshold, search.costs)
     return engine.collect(cube_table(rows, {"key": expression(question.log, found, left_out)}, counted, value))
 

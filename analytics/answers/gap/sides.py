@@ -13,14 +13,14 @@ from analytics.errors import QuestionError
 from analytics.log import score_form
 from analytics.log.column import MAX_SEGMENT_VALUES, MAX_VALUES_BY_VALUE, Column
 from analytics.log.schema import Log
-from analytics.measure.labels import LabelArrival
+from analytics.measure.labels.lateness import LabelArrival
 from analytics.query.cohort import Clause, Cohort
 from analytics.query.engine import Engine
 from analytics.query.gap import Dimension
 
 _EVALUATED = frozenset(("evaluation", "eval", "offline", "test", "validation", "holdout", "backtest"))
 _DEPLOYED = frozenset(("production", "prod", "live", "online", "pilot", "deployed"))
-_ROLES = ("score", "decision", "label", "row_id", "time", "amount", "model_version", "unit", "weight")
+_ROLES = ("score", "decision", "label", "row_id", "time", "amount", "model_version", "unit", "label_time", "weight")
 
 
 @dataclass(frozen=True)

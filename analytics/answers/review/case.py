@@ -32,6 +32,7 @@ _GROUPS = (
     "unit",
     "weight",
     "time",
+    "label_time",
     "amount",
     "model_version",
     "score",
@@ -119,9 +120,9 @@ def _attributions(log: Log) -> dict[str, str]:
 
 
 def arrival(log: Log) -> Column | None:
-    """Return the column that says when the label arrived: what labels are the latest by, else a time called after them."""
-    if log.mapping.latest_by:
-        return log.column(log.mapping.latest_by)
+    """Return the column that says when the label arrived: that of its role, what the latest is by, else one called so."""
+    if name := log.mapping.label_time or log.mapping.latest_by:
+        return log.column(name)
     times = [column for column in log.columns if column.kind == "time" and column.name != log.mapping.time]
     return next((column for column in times if _ARRIVAL.search(column.name)), None)
 

@@ -18,7 +18,7 @@ from analytics.measure.gap.metric import GapMetric
 from analytics.measure.gap.pairs import Cells
 from analytics.measure.gap.plan import planned
 from analytics.measure.gap.waterfall import Waterfall, best_threshold, judged_value, waterfall
-from analytics.measure.labels import CHANCE_ERRORS
+from analytics.measure.labels.lateness import CHANCE_ERRORS
 
 
 class Counts(Protocol):

@@ -11,6 +11,7 @@ from analytics.present.figures.discovery_tree import discovery_tree
 from analytics.present.figures.gap import waterfall_figure
 from analytics.present.figures.gap_slices import slice_contributions
 from analytics.present.figures.gap_time import gap_trend
+from analytics.present.figures.labels import arrival_figure, matured_figure
 from analytics.present.figures.logs import row_books
 from analytics.present.figures.overview import confusion_matrix, score_distribution
 from analytics.present.figures.overview_time import trend
@@ -23,6 +24,7 @@ from analytics.present.figures.thresholds_trade_offs import sensitivity_map, tra
 
 __all__ = [
     "Heading",
+    "arrival_figure",
     "calibration_multiples",
     "calibration_trend",
     "class_matrix",
@@ -31,6 +33,7 @@ __all__ = [
     "discovery_map",
     "discovery_tree",
     "gap_trend",
+    "matured_figure",
     "number_diagram",
     "reason_bars",
     "recalibration_diagram",

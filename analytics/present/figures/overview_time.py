@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import plotly.graph_objects as go
@@ -23,7 +24,9 @@ _MANY = 60
 """Up to so many buckets each point is marked."""
 
 
-def trend(trend_table: pl.DataFrame, every: str, *, is_right_or_wrong: bool = False) -> go.Figure:
+def trend(
+    trend_table: pl.DataFrame, every: str, unripe_from: datetime | None = None, *, is_right_or_wrong: bool = False
+) -> go.Figure:
     """Draw the error rate with its band, selection rate and prevalence, and the share not known yet, on one axis.
 
     Parameters
@@ -32,6 +35,8 @@ def trend(trend_table: pl.DataFrame, every: str, *, is_right_or_wrong: bool = Fa
         As `Overview.trend`.
     every : str
         1h, 1d, 1w or 1mo. A bucket without rows or without a value is a gap. ``customdata`` of a point is its row.
+    unripe_from : datetime, optional
+        From when on rows are too young for their labels to be there: what is drawn of them is shaded.
     is_right_or_wrong : bool
         Whether rows are of no class: then there is neither a selection rate nor a prevalence.
     """
@@ -78,6 +83,10 @@ def trend(trend_table: pl.DataFrame, every: str, *, is_right_or_wrong: bool = Fa
         bargap=0.1,
     )
     _set_axes(figure, table, last)
+    end = table["bucket"][-1]
+    if unripe_from is not None and unripe_from <= end:
+        shade = {"fillcolor": palette.NOT_YET_KNOWN, "opacity": 0.2, "line_width": 0}
+        figure.add_vrect(x0=unripe_from, x1=end, row="all", col=1, **shade)
     return figure
 
 

@@ -30,6 +30,13 @@ from analytics.present.readings.gap import (
 from analytics.present.readings.gap_advice import advice
 from analytics.present.readings.gap_drift import drift_reading, gap_time_reading
 from analytics.present.readings.gap_inputs import inputs_reading, joint_reading
+from analytics.present.readings.labels import (
+    arrival_reading,
+    labels_reading,
+    matured_reading,
+    never_reading,
+    unripe_reading,
+)
 from analytics.present.readings.logs import books_reading, fitness_reading
 from analytics.present.readings.overview import (
     chosen_reading,
@@ -72,6 +79,7 @@ __all__ = [
     "NO_CONFIDENCE",
     "advice",
     "agreement_reading",
+    "arrival_reading",
     "band_reading",
     "books_reading",
     "break_even_reading",
@@ -104,8 +112,11 @@ __all__ = [
     "how_reading",
     "inputs_reading",
     "joint_reading",
+    "labels_reading",
     "limits_reading",
+    "matured_reading",
     "move_reading",
+    "never_reading",
     "noun_of",
     "numbers_reading",
     "open_sentence",
@@ -128,5 +139,6 @@ __all__ = [
     "tree_reading",
     "trend_reading",
     "unlabelled_words",
+    "unripe_reading",
     "waterfall_reading",
 ]

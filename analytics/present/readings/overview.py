@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from analytics.answers.overview import Overview
     from analytics.answers.question import Question
-    from analytics.measure.labels import LabelArrival
+    from analytics.measure.labels.lateness import LabelArrival
 
 _WIDE = 0.1
 """Width of an interval of AUROC from which chance may be a matter of few rows, a fifth of its range above 0.5. A
@@ -197,7 +197,7 @@ def _unjudged_part(overview: Overview) -> str:
 def unlabelled_words(n: int, arrival: LabelArrival | None) -> str:
     """Say in a line of counts how many rows have no label, and that they may never get one where that is so.
 
-    >>> from analytics.measure.labels import LabelArrival
+    >>> from analytics.measure.labels.lateness import LabelArrival
     >>> unlabelled_words(1_234, LabelArrival(None, True, 0.0)), unlabelled_words(1_234, None)
     ('1,234 not known yet', '1,234 without a label')
     >>> unlabelled_words(1_234, LabelArrival(None, False, 0.1))

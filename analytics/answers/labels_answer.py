@@ -1,0 +1,312 @@
+"""Which weeks may be believed: how late labels come, what all of them will say, and up to when a metric is to be trusted."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, fields, replace
+from datetime import datetime, time, timedelta
+
+import numpy as np
+import polars as pl
+
+from analytics.answers.empty_cohort import empty_cohort
+from analytics.answers.labels import label_days
+from analytics.answers.question import Question
+from analytics.errors import QuestionError
+from analytics.log.schema import Log
+from analytics.measure.headline import headline
+from analytics.measure.intervals import FloatArray
+from analytics.measure.labels.arrivals import UNITS, Arrivals, Whole, arrivals_of
+from analytics.measure.labels.curve import CurveSums, arrival_curve
+from analytics.measure.labels.judged import Judged, is_of_bins
+from analytics.measure.labels.lateness import label_arrival
+from analytics.measure.labels.maturing import Matured, Maturing
+from analytics.measure.labels.trust import POINT, last_trusted, stopped, trusted_days
+from analytics.query.cohort import Clause, Cohort
+from analytics.query.engine import Engine
+from analytics.query.labels import arrival_table, newest
+
+_SPANS = ((timedelta(days=3), "1h", 1), (timedelta(days=42), "1d", 1), (timedelta(days=800), "1d", 7))
+"""Longest span of a log that is counted by hour and by day, and how many of these are one bucket; longer ones by week: at most
+72, 42, 115 buckets."""
+_WEEK = 7
+"""Days of a bucket that begins on a Monday."""
+_NEARLY = 23 / 24
+"""Of an hour, a day or a week: where the newest time is later than that, it is taken for over. By hand."""
+_N_CUTS = 20
+"""Bins of equal mass for areas and losses: rows to come are of one kind within a twentieth of the scores. A judgement."""
+
+
+@dataclass(frozen=True)
+class LabelsAnswer:
+    """What is known of the labels of a cohort, and what the rest will say.
+
+    Attributes
+    ----------
+    metric : str
+        A name of the registry.
+    now : datetime
+        Beginning of the last whole day of which anything is known.
+    every : str
+        Length of a bucket: 1h, 1d or 1w.
+    has_times : bool
+        Whether the log says when labels came; without, only the labels that are there and the bounds are known.
+    buckets : DataFrame
+        ``bucket``, the fields of `Matured`, ``is_ripe``: the first one first.
+    curve : DataFrame or None
+        As `arrival_curve` says; ages in ``unit``.
+    unit : str
+        What an age counts: 1h, 1d or 1w.
+    ripe_age : int or None
+        The age from which on nearly all labels of either class are there; None where the log is too short for it.
+    trust : datetime or None
+        The last day up to which labels to come cannot move the metric by a point; None where there is no such day.
+    weak_trust : datetime or None
+        The last bucket whose interval is narrower than two points; weaker, since it is an estimate.
+    since : Matured or None
+        The rows after ``trust``; None where there are none.
+    ripe_on : datetime or None
+        When the newest bucket will be ripe.
+    never : float
+        Share of the rows of ripe days that have no label.
+    stopped : datetime or None
+        The day of the last label, where the feed of labels has stopped; all else is then as of that day.
+    n_missed : float
+        Labels that should have come since.
+    """
+
+    metric: str
+    now: datetime
+    every: str
+    has_times: bool
+    buckets: pl.DataFrame
+    curve: pl.DataFrame | None
+    unit: str
+    ripe_age: int | None
+    trust: datetime | None
+    weak_trust: datetime | None
+    since: Matured | None
+    ripe_on: datetime | None
+    never: float
+    stopped: datetime | None
+    n_missed: float
+
+
+def labels(engine: Engine, question: Question, metric: str | None = None) -> LabelsAnswer:
+    """Answer "which weeks may be believed?".
+
+    Raises
+    ------
+    QuestionError
+        If the log has no times or no labels, or the metric cannot be matured.
+    """
+    log = question.log
+    _require_times(log)
+    metric = metric or headline(*log.class_counts).metric
+    unit, per_bucket = _unit_of(log)
+    cuts = _cuts(engine, question, metric)
+    flagged = np.array([cut >= question.threshold for cut in (-np.inf, *cuts)]) if cuts else np.array([True])
+    table, now = _table(engine, question, unit, cuts)
+    judged = Judged(metric, flagged, log.is_right_or_wrong, _loss(table, len(flagged)))
+    first = int(np.argmax(flagged)) if flagged.any() else len(flagged)
+    arrivals = arrivals_of(table, unit, now, len(flagged), first)
+    return _answer(engine, question, arrivals, judged, per_bucket)
+
+
+def mature(engine: Engine, question: Question) -> Question:
+    """Return a question of the rows alone that are old enough for nearly all of their labels to be there.
+
+    Raises
+    ------
+    QuestionError
+        If the log has no times or no labels, or is too short to see the last labels come.
+    """
+    _require_times(question.log)
+    begins = ripe_until(engine, question)
+    if begins is None:
+        raise QuestionError(
+            "Expected a log that is long enough to see its last labels come, found none. Ask for all rows instead."
+        )
+    end = begins - timedelta(microseconds=1)
+    until = end.date().isoformat() if begins.time() == time() else end.isoformat(" ", "seconds")
+    clauses = (*question.cohort.clauses, Clause(str(question.log.mapping.time), "le", (until,)))
+    return replace(question, cohort=Cohort(clauses, question.cohort.outcomes))
+
+
+def ripe_until(engine: Engine, question: Question) -> datetime | None:
+    """Return the moment up to which rows are old enough for nearly all of their labels to be there; None where nothing tells."""
+    log = question.log
+    if log.time_low is None or not log.n_labelled:
+        return None
+    unit, _ = _unit_of(log)
+    if log.mapping.label_time is not None:
+        table, now = _table(engine, question, unit, ())
+        arrivals = arrivals_of(table, unit, now, 1, 0)
+        ripe = CurveSums(arrivals).curves().ripe
+        return None if ripe is None or ripe > arrivals.now else arrivals.moment(arrivals.now - ripe + 1)
+    days = label_days(engine, question)
+    found = None if days is None else label_arrival(days)
+    if found is None or days is None:
+        return None
+    last: datetime = days["bucket"].max()  # type: ignore[assignment]
+    return last + timedelta(days=1) if found.since is None else found.since
+
+
+def _require_times(log: Log) -> None:
+    """Refuse a log of which it cannot be told how labels come."""
+    if log.time_low is None or not log.n_labelled:
+        what = "times" if log.n_labelled else "labels"
+        raise QuestionError(
+            f"Expected a log with times and labels, found no {what}. Choose a column for them in the mapping."
+        )
+
+
+def _unit_of(log: Log) -> tuple[str, int]:
+    """Return what a log is counted by, and how many of these are one bucket."""
+    span = datetime.fromisoformat(str(log.time_high)) - datetime.fromisoformat(str(log.time_low))
+    return next(((unit, n) for limit, unit, n in _SPANS if span <= limit), ("1w", 1))
+
+
+def _table(engine: Engine, question: Question, unit: str, cuts: tuple[float, ...]) -> tuple[pl.DataFrame, datetime]:
+    """Return the rows by prediction, arrival and label, and the beginning of the last whole day of which anything is known."""
+    log, cohort, threshold = question.log, question.cohort, question.threshold
+    table = arrival_table(
+        engine, log, cohort, threshold, "1h" if unit == "1h" else "1d", cuts, with_scores=len(cuts) > 1
+    )
+    if unit == "1w":
+        table = table.with_columns(pl.col("day", "arrived").dt.truncate("1w"))
+    latest = max(filter(None, newest(engine, log, cohort.known_on(None), threshold)), default=None)
+    if latest is None:
+        raise empty_cohort(engine, log, cohort, threshold)
+    for day in cohort.as_of:
+        latest = min(latest, datetime.combine(datetime.fromisoformat(day).date(), time.max))
+    now = _last_whole(latest, unit)
+    table = table.filter(pl.col("day") <= now)
+    if table.is_empty():
+        raise QuestionError("Expected rows of a whole day with a score, found none. Remove filters.")
+    return table, now
+
+
+def _last_whole(latest: datetime, unit: str) -> datetime:
+    """Return the beginning of the last hour, day or week that is over; times at midnight are dates, of days that are."""
+    begins: datetime = pl.Series([latest]).dt.truncate(unit)[0]
+    is_date = latest == begins and unit == "1d"
+    is_over = is_date or latest >= begins + UNITS[unit] * _NEARLY
+    return begins if is_over else begins - UNITS[unit]
+
+
+def _answer(engine: Engine, question: Question, arrivals: Arrivals, judged: Judged, per_bucket: int) -> LabelsAnswer:
+    """Put together what is known, with as much of it as the times of the labels allow."""
+    has_times = bool((arrivals.age > 0).any() or question.log.mapping.label_time)
+    ended = stopped(arrivals) if has_times else None
+    n_missed = ended[1] if ended else 0.0
+    whole, arrivals = arrivals, arrivals.known_at(ended[0]) if ended else arrivals
+    offset = arrivals.start.weekday() if per_bucket == _WEEK else 0
+    of_day = (np.arange(arrivals.n_days) + offset) // per_bucket
+    curves = CurveSums(arrivals).curves() if has_times else None
+    maturing = Maturing(arrivals, of_day, judged) if curves is not None and curves.ripe is not None else None
+    there = arrivals.there()
+    if maturing is not None:
+        to_come, never = maturing.to_come(), maturing.share_never
+        there = maturing.settled(np.arange(arrivals.n_days), to_come)
+    else:
+        never = _never_of_oldest(engine, question)
+        n = arrivals.rows
+        to_come = np.maximum(arrivals.waiting - never * n, 0.0)
+    may_come = to_come if maturing is None else maturing.open()
+    day = last_trusted(trusted_days(judged, there, may_come, per_bucket))
+    last = int(arrivals.day.max())
+    buckets = _buckets(arrivals, of_day, judged, maturing, to_come, offset)
+    weak = buckets.filter(pl.col("high") - pl.col("low") <= 2 * POINT)["bucket"]
+    rest = np.arange(0 if day is None else day + 1, arrivals.n_days)
+    has_rest = bool(np.isin(arrivals.day, rest).any())
+    ripe = None if maturing is None else maturing.ripe
+    unit = UNITS[arrivals.every]
+    end = arrivals.moment((int(of_day[last]) + 1) * per_bucket - offset)
+    return LabelsAnswer(
+        metric=judged.metric,
+        now=whole.moment(whole.now),
+        every="1w" if per_bucket == _WEEK else arrivals.every,
+        has_times=has_times,
+        buckets=buckets,
+        curve=arrival_curve(arrivals) if has_times else None,
+        unit=arrivals.every,
+        ripe_age=ripe,
+        trust=None if day is None else arrivals.moment(min(day, last)),
+        weak_trust=None if maturing is None or weak.is_empty() else weak.max(),  # type: ignore[arg-type]
+        since=_of(arrivals, judged, maturing, to_come, rest) if has_rest else None,
+        ripe_on=None if ripe is None else end + ripe * unit,
+        never=never,
+        stopped=arrivals.moment(ended[0]) if ended else None,
+        n_missed=n_missed,
+    )
+
+
+def _never_of_oldest(engine: Engine, question: Question) -> float:
+    """Return the share of the oldest rows that have no label: where nothing says when labels come, they are taken for lost."""
+    days = label_days(engine, question)
+    found = None if days is None else label_arrival(days)
+    return 0.0 if found is None else found.oldest
+
+
+def _buckets(
+    arrivals: Arrivals, of_day: Whole, judged: Judged, maturing: Maturing | None, to_come: FloatArray, offset: int
+) -> pl.DataFrame:
+    """Return a row for each bucket that has rows."""
+    per_bucket, rows = int(np.bincount(of_day).max()), []
+    for bucket in np.unique(of_day[arrivals.day]):
+        days = np.flatnonzero(of_day == bucket)
+        found = _of(arrivals, judged, maturing, to_come, days)
+        is_ripe = maturing is not None and int(arrivals.limit[days].min()) >= maturing.ripe
+        begins = arrivals.moment(int(bucket) * per_bucket - offset)
+        rows.append({"bucket": begins, **asdict(found), "is_ripe": is_ripe})
+    floats = {field.name: pl.Float64 for field in fields(Matured) if field.name != "n_past"}
+    frame = pl.DataFrame(rows, schema_overrides={**floats, "n_past": pl.Int64}, infer_schema_length=None)
+    return frame.with_columns(pl.col(pl.Float64).fill_nan(None))
+
+
+def _of(arrivals: Arrivals, judged: Judged, maturing: Maturing | None, to_come: FloatArray, days: Whole) -> Matured:
+    """Return a metric of some days: matured where that can be, else the labels that are there and the bounds."""
+    if maturing is not None:
+        return maturing.of(days)
+    there, coming = arrivals.there()[days].sum(axis=0), to_come[days].sum(axis=0)
+    low, high = judged.bounds(there, coming)
+    unknown = float("nan")
+    return Matured(
+        n=float(arrivals.rows[days].sum()),
+        n_labelled=float(there.sum()),
+        to_come=float(coming.sum()),
+        naive=float(judged.value(there)),
+        value=unknown,
+        low=unknown,
+        high=unknown,
+        bound_low=float(low),
+        bound_high=float(high),
+        spread=unknown,
+        n_past=0,
+    )
+
+
+def _loss(table: pl.DataFrame, n_bins: int) -> FloatArray:
+    """Return the mean squared distance of the scores of each bin to either label; 0 where no metric reads it."""
+    if "score_sum" not in table.columns:
+        return np.zeros((2, n_bins))
+    sums = table.group_by("bin").agg(pl.col("n", "score_sum", "score_sq_sum").sum().cast(pl.Float64)).sort("bin")
+    found = np.zeros((2, n_bins))
+    mean, square = (sums[name].to_numpy() / sums["n"].to_numpy() for name in ("score_sum", "score_sq_sum"))
+    found[0, sums["bin"].to_numpy()] = square
+    found[1, sums["bin"].to_numpy()] = 1 - 2 * mean + square
+    return found
+
+
+def _cuts(engine: Engine, question: Question, metric: str) -> tuple[float, ...]:
+    """Return where bins of the scores begin: at the threshold, and for areas and losses at quantiles too."""
+    if question.log.is_right_or_wrong:
+        return ()
+    if not is_of_bins(metric):
+        return (question.threshold,)
+    scores = engine.score_table(question.log, question.cohort, question.threshold, sums=())
+    frame = scores.frame.drop_nulls("score_bin").sort("score_bin")
+    share = frame["n"].cum_sum() / max(float(frame["n"].sum()), 1.0)
+    places = np.searchsorted(share.to_numpy(), np.arange(1, _N_CUTS) / _N_CUTS)
+    edges = scores.edges[frame["score_bin"].to_numpy()[np.minimum(places, frame.height - 1)]] if frame.height else ()
+    return tuple(sorted({question.threshold, *map(float, edges)}))

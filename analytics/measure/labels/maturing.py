@@ -1,0 +1,240 @@
+"""A metric of some days: as the labels that are there say, as all labels will say, and between which bounds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import stats
+
+from analytics.measure.intervals import FloatArray
+from analytics.measure.labels.arrivals import VOID, Arrivals, Whole
+from analytics.measure.labels.curve import CLASSES, Curves, CurveSums
+from analytics.measure.labels.judged import Judged
+from analytics.measure.labels.share import Cells, Expected, expected, rows_of, variance_of
+
+_PAST = 52
+"""Ripe buckets by whose misses the interval is widened, the latest: a year of weeks (METHODS.md, section 2)."""
+_FEW_PAST = 4
+"""Ripe buckets below which they say too little about how far such an estimate misses. By hand."""
+_SPREAD_OF_FEW = 2.0
+"""Times the variance that is assumed then: near what labels of single weeks have. By hand."""
+_HARDLY_ANY = 0.01
+"""Rows to come below which all labels are there."""
+_MOST_NEVER = 0.999
+"""Share of the rows of a bin that is said to get no label at most: of such rows nothing is known, and not for sure."""
+_MOVED = 0.5
+"""Standard errors of the curve of one class by which it is moved, to see what it does to the metric."""
+
+
+@dataclass(frozen=True)
+class Matured:
+    """A metric of some days, of which labels may still come.
+
+    Attributes
+    ----------
+    n, n_labelled, to_come : float
+        Rows, those with a label, and those whose label is expected to come.
+    naive : float
+        The metric of the labels that are there.
+    value, low, high : float
+        What all labels will say, with its interval; NaN where too little is known.
+    bound_low, bound_high : float
+        The least and the greatest that the labels to come can make of it.
+    spread, n_past : float and int
+        How many times the variance such estimates missed by before, and on how many ripe buckets that was seen.
+    """
+
+    n: float
+    n_labelled: float
+    to_come: float
+    naive: float
+    value: float
+    low: float
+    high: float
+    bound_low: float
+    bound_high: float
+    spread: float
+    n_past: int
+
+
+@dataclass(frozen=True)
+class _Counted:
+    """Rows of groups of days as they were known at a stage, and what became of them since."""
+
+    seen: FloatArray
+    waiting: FloatArray
+    final: FloatArray
+
+
+_Part = tuple[Cells, Expected]
+
+
+class Maturing:
+    """One metric of one cohort whose labels come late.
+
+    Parameters
+    ----------
+    arrivals : Arrivals
+        With at least one ripe day.
+    of_day : ndarray of int, shape (days,)
+        The bucket of each day, from 0: days of one bucket share one share of positives.
+    judged : Judged
+        The metric over the bins of the arrivals.
+    """
+
+    def __init__(self, arrivals: Arrivals, of_day: Whole, judged: Judged) -> None:
+        self.arrivals, self.of_day, self.judged = arrivals, of_day, judged
+        sums = CurveSums(arrivals)
+        self.curves = sums.curves()
+        self._side = judged.is_flagged.astype(np.int64)
+        self._parts: dict[tuple[int, int], _Part] = {}
+        self._there = arrivals.there()
+        self._never = self._share_never()
+        limit = arrivals.limit
+        buckets = [np.flatnonzero(of_day == bucket) for bucket in range(int(of_day[-1]) + 1)]
+        past = [days for days in buckets if len(days) and limit[days].min() >= self.ripe][-_PAST:]
+        self._past = [(days, sums.curves(days)) for days in past]
+
+    @property
+    def ripe(self) -> int:
+        """The age from which on a day is ripe."""
+        assert self.curves.ripe is not None
+        return self.curves.ripe
+
+    @property
+    def share_never(self) -> float:
+        """Share of the rows that get no label."""
+        n = self.arrivals.rows.sum(axis=0)
+        return float((self._never * n).sum() / max(float(n.sum()), 1.0))
+
+    def _share_never(self) -> FloatArray:
+        """Return by bin what share of the rows of ripe days gets no label."""
+        if self.arrivals.rest is not None:
+            return np.zeros(self.arrivals.n_bins)
+        is_ripe = self.arrivals.limit >= self.ripe
+        rows, there = self.arrivals.rows[is_ripe].sum(axis=0), self._there[is_ripe].sum(axis=(0, 1))
+        return np.asarray(np.clip(1 - there / np.maximum(rows, 1.0), 0.0, _MOST_NEVER) * (rows > 0), dtype=float)
+
+    def _count(self, days: Whole, ages: Whole) -> _Counted:
+        """Count the rows of groups of days as they were known at these ages; both of shape (groups, days)."""
+        arrivals = self.arrivals
+        known = arrivals.come[:, days, np.clip(ages, 0, arrivals.n_ages - 1)] * (ages >= 0)[..., None]
+        final = self._there[days].sum(axis=1)
+        waiting = arrivals.rows[days] - known.sum(axis=0)
+        return _Counted(np.moveaxis(known[:VOID].sum(axis=2), 0, 1), waiting, final)
+
+    def _cells(self, counted: _Counted, curves: Sequence[Curves], days: Whole, ages: Whole) -> Cells:
+        """Return rows with how far each class has come."""
+        each = np.stack([own.at(which, old) for own, which, old in zip(curves, days, ages, strict=True)])
+        come = np.moveaxis(each[:, self._side], 1, -1)
+        return Cells(counted.seen, counted.waiting, come, self._never)
+
+    def _estimate(self, parts: Sequence[_Part], spreads: Sequence[float]) -> tuple[FloatArray, FloatArray]:
+        """Return the metric of the rows of some parts together, and its variance, for each group."""
+        rows = sum((rows_of(cells, found) for cells, found in parts), np.zeros(1))
+        gradient, value = np.nan_to_num(self.judged.gradient(rows)), self.judged.value(rows)
+        variance = np.zeros_like(value)
+        for (cells, found), spread in zip(parts, spreads, strict=True):
+            variance = variance + spread * variance_of(cells, found, gradient)
+        for kind in CLASSES:
+            n = max(float(self.arrivals.came[kind].sum()), 1.0)
+            moved = [cells.moved(kind, _MOVED / np.sqrt(n)) for cells, _ in parts]
+            other = sum((rows_of(cells, expected(cells)) for cells in moved), np.zeros(1))
+            change = np.nan_to_num((self.judged.value(other) - value) / _MOVED)
+            variance = variance + max(spreads) * change**2
+        return value, variance
+
+    def _spread(self, ages: Whole) -> tuple[float, int]:
+        """Return how many times its variance the same estimate missed by on past ripe buckets at these ages, and on how many."""
+        chosen = [(days[: len(ages)], curves) for days, curves in self._past if len(days) >= len(ages)]
+        if len(chosen) < _FEW_PAST:
+            return _SPREAD_OF_FEW, len(chosen)
+        days, stage = np.stack([each for each, _ in chosen]), np.tile(ages, (len(chosen), 1))
+        counted = self._count(days, stage)
+        cells = self._cells(counted, [curves for _, curves in chosen], days, stage)
+        value, variance = self._estimate([(cells, expected(cells))], [1.0])
+        value = np.where(cells.is_known, value, np.nan)
+        missed = (self.judged.value(counted.final) - value) ** 2
+        is_known = np.isfinite(missed) & (variance > 0)
+        if is_known.sum() < _FEW_PAST:
+            return _SPREAD_OF_FEW, int(is_known.sum())
+        return max(float((missed[is_known] / variance[is_known]).mean()), 1.0), int(is_known.sum())
+
+    def of(self, days: Whole, level: float = 0.95) -> Matured:
+        """Estimate the metric of some days together; each bucket among them keeps a share of positives of its own."""
+        groups = [days[self.of_day[days] == bucket] for bucket in np.unique(self.of_day[days])]
+        parts = [self._part(own) for own in groups]
+        coming = np.concatenate([self._to_come(part, own) for part, own in zip(parts, groups, strict=True)])
+        spreads = [(1.0, _PAST)] * len(parts)
+        is_open = bool(coming.sum() >= _HARDLY_ANY)
+        if is_open:
+            spreads = [self._spread(self.arrivals.limit[own]) for own in groups]
+        known = [place for place, (cells, _) in enumerate(parts) if cells.is_known.all()]
+        value, variance = np.array([np.nan]), np.zeros(1)
+        if known and is_open:
+            value, variance = self._estimate([parts[k] for k in known], [spreads[k][0] for k in known])
+        elif known:
+            value = self.judged.value(sum((rows_of(*parts[k]) for k in known), np.zeros(1)))
+        settled = self.settled(days, coming).sum(axis=0)
+        low, high = self.judged.bounds(settled, self._at_most(days, coming))
+        reach = stats.t.ppf((1 + level) / 2, max(min(n for _, n in spreads), _FEW_PAST)) * float(np.sqrt(variance[0]))
+        return Matured(
+            n=float(self.arrivals.rows[days].sum()),
+            n_labelled=float(settled.sum()),
+            to_come=float(coming.sum()),
+            naive=float(self.judged.value(self._there[days].sum(axis=0))),
+            value=float(value[0]),
+            low=float(np.maximum(value[0] - reach, low)),
+            high=float(np.minimum(value[0] + reach, high)),
+            bound_low=float(low),
+            bound_high=float(high),
+            spread=max(spread for spread, _ in spreads),
+            n_past=min(n for _, n in spreads),
+        )
+
+    def to_come(self) -> FloatArray:
+        """Return the rows whose label is expected to come, shape (days, bins)."""
+        found = np.zeros((self.arrivals.n_days, self.arrivals.n_bins))
+        for bucket in np.unique(self.of_day):
+            days = np.flatnonzero(self.of_day == bucket)
+            found[days] = self._to_come(self._part(days), days)
+        return found
+
+    def _part(self, days: Whole) -> _Part:
+        """Return the rows of some days of one bucket as they are known now, and what they will be."""
+        key = int(days[0]), int(days[-1])
+        if key not in self._parts:
+            ages = self.arrivals.limit[days][None]
+            cells = self._cells(self._count(days[None], ages), [self.curves], days[None], ages)
+            self._parts[key] = cells, expected(cells)
+        return self._parts[key]
+
+    def _to_come(self, part: _Part, days: Whole) -> FloatArray:
+        """Return by day and bin the waiting rows whose label is expected; where one class is the rest, the young ones."""
+        cells, found = part
+        if self.arrivals.rest is not None:
+            return np.asarray(cells.waiting[0] * (self.arrivals.limit[days] < self.ripe)[:, None], dtype=float)
+        return np.asarray(cells.waiting[0] * found.of_waiting[0].sum(axis=0), dtype=float)
+
+    def open(self) -> FloatArray:
+        """Return the rows of which any may still get a label, shape (days, bins): all that wait on days that are not ripe."""
+        to_come, is_young = self.to_come(), (self.arrivals.limit < self.ripe)[:, None]
+        return np.where(is_young & (self.arrivals.rest is None), self.arrivals.waiting, to_come)
+
+    def _at_most(self, days: Whole, coming: FloatArray) -> FloatArray:
+        """Return by bin the rows of some days of which any may still get a label; of ripe days as many as chance allows."""
+        if self.arrivals.rest is not None:
+            return np.asarray(coming.sum(axis=0), dtype=float)
+        is_young, waiting = self.arrivals.limit[days] < self.ripe, self.arrivals.waiting[days]
+        late = coming[~is_young].sum(axis=0)
+        most = np.where(late >= _HARDLY_ANY, late + 2 * np.sqrt(late) + 1, late)
+        return np.asarray(waiting[is_young].sum(axis=0) + np.minimum(most, waiting[~is_young].sum(axis=0)), dtype=float)
+
+    def settled(self, days: Whole, to_come: FloatArray) -> FloatArray:
+        """Return the labels of some days that stay, shape (days, 2, bins), given the rows to come by day."""
+        found = self._there[days].copy()
+        if self.arrivals.rest is not None:
+            found[:, self.arrivals.rest] -= to_come
+        return found

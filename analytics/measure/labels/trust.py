@@ -1,0 +1,85 @@
+"""Up to which day a metric may be trusted, and whether labels have stopped to come."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from analytics.measure.intervals import FloatArray
+from analytics.measure.labels.arrivals import Arrivals
+from analytics.measure.labels.curve import CLASSES, arrival_curve
+from analytics.measure.labels.judged import Judged
+
+POINT = 0.01
+"""By how much labels that are to come may move a metric that is trusted: one point (METHODS.md, section 2)."""
+_LEAST_MISSED = 20.0
+"""Labels that should have come since the last one did, from which their feed has stopped. By hand."""
+_LONGER = 2
+"""Times the longest silence before, from which a silence is another one: a holiday is none. By hand."""
+
+
+def trusted_days(
+    judged: Judged, there: FloatArray, to_come: FloatArray, window: int, point: float = POINT
+) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+    """Tell for each day whether the labels to come cannot move the metric of the days up to it by more than a point.
+
+    Parameters
+    ----------
+    judged : Judged
+    there : ndarray of shape (days, 2, bins)
+        Labels that are there, by day of prediction.
+    to_come : ndarray of shape (days, bins)
+        Rows whose label is expected to come.
+    window : int
+        Days that are looked at together.
+    """
+    low, high = judged.bounds(_rolled(there, window), _rolled(to_come, window))
+    is_moved = high - low > point
+    is_open = np.isnan(high - low) & (_rolled(to_come, window).sum(axis=-1) > 0)
+    return np.asarray(~(is_moved | is_open))
+
+
+def _rolled(counts: FloatArray, window: int) -> FloatArray:
+    """Add up the days of a window that ends with each day."""
+    whole = counts.cumsum(axis=0)
+    before = np.zeros_like(whole)
+    before[window:] = whole[:-window]
+    return np.asarray(whole - before, dtype=float)
+
+
+def last_trusted(is_trusted: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> int | None:
+    """Return the day before the run of days at the end that are not trusted, None where no day is.
+
+    >>> last_trusted(np.array([True, False, True, False, False])), last_trusted(np.array([False]))
+    (2, None)
+    """
+    found = np.flatnonzero(is_trusted)
+    return int(found[-1]) if len(found) else None
+
+
+def stopped(arrivals: Arrivals) -> tuple[int, float] | None:
+    """Return the day of the last label, and how many should have come since; None where the feed of labels goes on.
+
+    It has stopped where many should have come by the curve of before, and the silence is longer than any before it.
+    """
+    kinds = [kind for kind in CLASSES if kind != arrivals.rest]
+    came = np.isin(arrivals.kind, kinds)
+    days = np.bincount((arrivals.day + arrivals.age)[came], arrivals.n[came], arrivals.n_days)
+    at = np.flatnonzero(days > 0)
+    if not len(at) or arrivals.now - at[-1] < 1:
+        return None
+    last, silence = int(at[-1]), arrivals.now - int(at[-1])
+    longest = int(np.diff(at).max(initial=1)) - 1
+    if silence <= max(1, _LONGER * longest):
+        return None
+    before = arrivals.known_at(last)
+    share = np.append(arrival_curve(before)["share"].to_numpy(), 0.0)
+    share[-1] = share[:-1].max(initial=0.0)
+    by_age = np.append([0.0], share)
+
+    def come(now: int) -> FloatArray:
+        return by_age[np.clip(now - np.arange(arrivals.n_days) + 1, 0, len(by_age) - 1)]
+
+    then, later = come(last), come(arrivals.now)
+    rows = arrivals.waiting.sum(axis=1)
+    missed = float((rows * (later - then) / np.maximum(1 - then, 1e-9)).sum())
+    return (last, missed) if missed >= _LEAST_MISSED else None

@@ -1,0 +1,196 @@
+"""Up to when a metric may be trusted, how much is still to come, and which way that will move it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from analytics.measure.metrics import METRICS
+from analytics.present import words
+
+if TYPE_CHECKING:
+    from analytics.answers.labels_answer import LabelsAnswer
+    from analytics.measure.labels.maturing import Matured
+
+_FEW_PAST = 4
+"""Ripe buckets below which the width of an interval is a guess; as in `measure.labels.maturing`."""
+_HALF = 0.5
+"""Share of the labels by whose age the classes are compared."""
+_HARDLY = 0.005
+"""Share of the rows below which it is not worth a sentence: half a percent. By hand."""
+
+
+def labels_reading(answer: LabelsAnswer) -> str:
+    """Say up to when a metric may be trusted, what of the rest is still to come, and which way it will move."""
+    return words.told(
+        _first(answer),
+        _since_part(answer),
+        _ripe_part(answer),
+        _never_part(answer),
+        _lacking_part(answer),
+    )
+
+
+def _first(answer: LabelsAnswer) -> str:
+    phrase = words.metric_phrase(answer.metric)
+    if answer.stopped is not None:
+        due = f"about {words.plural(round(answer.n_missed), 'label')} should have: their feed has stopped"
+        return f"No label has come since {_day(answer.stopped, answer)}, although {due}. {_trust_part(answer)}"
+    if answer.trust is None and answer.since is not None:
+        coming = f"{_to_come(answer.since)} of the labels are still to come{_way(answer, answer.since)}"
+        return f"Trust {phrase} of no {words.BUCKETS[answer.every]} yet: {coming}."
+    return _trust_part(answer)
+
+
+def _trust_part(answer: LabelsAnswer) -> str:
+    """Say the day up to which the metric may be trusted, and what is the matter with the rows after it."""
+    phrase = words.metric_phrase(answer.metric)
+    if answer.trust is None:
+        return f"No day is old enough to trust {phrase}."
+    day = _day(answer.trust, answer)
+    since = answer.since
+    if since is None or not since.to_come >= 1:
+        return f"Trust {phrase} up to {day}, its last day: no label that is still to come can move it by a point."
+    return f"Trust {phrase} up to {day}; of the labels since then {_to_come(since)} are still to come{_way(answer, since)}."
+
+
+def _to_come(since: Matured) -> str:
+    """Write the share of the labels of some rows that are still to come."""
+    return words.share(since.to_come / max(since.n_labelled + since.to_come, 1.0))
+
+
+def _way(answer: LabelsAnswer, since: Matured) -> str:
+    """Say which way the labels to come will move the metric; nothing where that is not known."""
+    if not (words.is_known(since.value) and words.is_known(since.naive)):
+        return ", and which way they will move it is not known"
+    if since.low <= since.naive <= since.high:
+        return ", and nothing says that they will be better or worse"
+    direction = METRICS[answer.metric].direction
+    is_up = since.value > since.naive
+    if direction == "neither":
+        return f", and it will {'rise' if is_up else 'fall'}"
+    return f", and it will be {'better' if is_up == (direction == 'higher') else 'worse'} with them"
+
+
+def _since_part(answer: LabelsAnswer) -> str:
+    """Say the metric of the rows that are not trusted: as it stands, as all labels will say, and at most."""
+    since = answer.since
+    if since is None or not since.to_come >= 1:
+        return ""
+    now = words.metric_text(answer.metric, since.naive)
+    bounds = (
+        words.metric_interval(answer.metric, since.naive, since.bound_low, since.bound_high)
+        .partition("(")[2]
+        .rstrip(")")
+    )
+    between = f"whatever they say, it ends within {bounds}" if bounds else ""
+    lead = f"On these {words.plural(round(since.n), 'row')} it is {now} by the labels that are there"
+    if not words.is_known(since.value):
+        return f"{lead}; {between}."
+    matured = words.metric_interval(answer.metric, since.value, since.low, since.high)
+    return f"{lead}; all labels will say {matured}, and {between}."
+
+
+def _ripe_part(answer: LabelsAnswer) -> str:
+    """Say after how long rows are ripe, and when the newest are."""
+    if answer.ripe_age is None or answer.ripe_on is None:
+        return ""
+    unit = words.BUCKETS[answer.unit]
+    age = _after(answer.ripe_age, unit)
+    newest = f"the newest {words.BUCKETS[answer.every]}"
+    part = f"Nearly all labels of either class are there {age}; {newest} is ripe on {_day(answer.ripe_on, answer)}."
+    past = answer.since.n_past if answer.since is not None else _FEW_PAST
+    few = f" Only {words.plural(past, 'ripe bucket')} say how far such an estimate misses: the interval is wide on purpose."
+    return part + (few if past < _FEW_PAST else "")
+
+
+def _never_part(answer: LabelsAnswer) -> str:
+    """Say how many rows never get a label."""
+    if answer.never < _HARDLY:
+        return ""
+    return f"{words.share(answer.never)} of the rows never get a label, however old they are: nothing here speaks for them."
+
+
+def _lacking_part(answer: LabelsAnswer) -> str:
+    """Say what one more column, or a longer log, would give."""
+    if not answer.has_times:
+        return (
+            "The log does not say when labels came. A column with that time, chosen as label time in the mapping, would tell "
+            "what all labels will say."
+        )
+    if answer.ripe_age is None:
+        return "The log is too short to see the last labels come: what all of them will say cannot be estimated yet."
+    return ""
+
+
+def _day(moment: datetime, answer: LabelsAnswer) -> str:
+    """Write a day in words, an hour where labels come within hours."""
+    day = f"{moment.day} {moment:%B}"
+    return f"{day}, {moment:%H:%M}" if answer.unit == "1h" else day
+
+
+def matured_reading(answer: LabelsAnswer) -> str:
+    """Say how to read the figure, and how wide its band is by what such estimates missed before."""
+    unit = words.BUCKETS[answer.every]
+    open_ = answer.buckets.filter(answer.buckets["to_come"] >= 1)
+    if open_.is_empty():
+        return f"Every {unit} has all the labels that it will get."
+    lead = f"{words.plural(open_.height, unit)} {'waits' if open_.height == 1 else 'wait'} for labels"
+    past = open_.filter(open_["n_past"] >= _FEW_PAST)
+    if past.is_empty():
+        return f"{lead}."
+    widest = words.plain(float(past["spread"].max() or 1.0), 1)  # type: ignore[arg-type]
+    return (
+        f"{lead}. The band covers what all labels will say about 95 times in 100: it is drawn from what the same estimate missed "
+        f"by on ripe {unit}s at the same age, up to {widest} times the variance of chance alone."
+    )
+
+
+def arrival_reading(answer: LabelsAnswer) -> str:
+    """Say how soon half of the labels are there, and which class comes later."""
+    curve, unit = answer.curve, words.BUCKETS[answer.unit]
+    if curve is None or curve.is_empty():
+        return "No label says when it came."
+    halves = {name: int((curve[name] < _HALF).sum()) for name in ("positive", "negative")}
+    late, early = ("positive", "negative") if halves["positive"] >= halves["negative"] else ("negative", "positive")
+    if halves[late] == halves[early]:
+        return f"Half of the labels of either class are there {_after(halves[late], unit)}."
+    ages = f"{_after(halves[early], unit)}, half of the {late} ones {_after(halves[late], unit)}"
+    return f"Half of the {early} labels are there {ages}: the newest rows look more {early} than they are."
+
+
+def _after(age: int, unit: str) -> str:
+    """Say an age.
+
+    >>> _after(0, "day"), _after(3, "day")
+    ('on the same day', 'after 3 days')
+    """
+    return f"after {words.plural(age, unit)}" if age else f"on the same {unit}"
+
+
+def never_reading(found: pl.DataFrame) -> str:
+    """Say which slice lacks a label most often beyond the other rows."""
+    if found.is_empty():
+        return "No slice of a segment column lacks labels more often than the other rows."
+    first = found.row(0, named=True)
+    name = f"{first['column']} {words.value_label(first['slice'])}"
+    return (
+        f"{name}: {words.share(first['share'])} of {words.plural(first['n'], 'ripe row')} have no label, "
+        f"{words.share(first['share_rest'])} of the others. What is said of the model leaves these rows out."
+    )
+
+
+def unripe_reading(trend: pl.DataFrame, unripe_from: datetime | None) -> str:
+    """Say from when on a time line is not ripe, before another sentence; empty where all of it is.
+
+    >>> days = pl.DataFrame({"bucket": [datetime(2024, 3, 1), datetime(2024, 3, 8)]})
+    >>> unripe_reading(days, datetime(2024, 3, 5)), unripe_reading(days, None)
+    ('From 5 March on, shaded, labels are still to come: Labels says what all of them will say. ', '')
+    """
+    last = trend["bucket"].drop_nulls().max()
+    if unripe_from is None or not isinstance(last, datetime) or last < unripe_from:
+        return ""
+    day = f"{unripe_from.day} {unripe_from:%B}"
+    return f"From {day} on, shaded, labels are still to come: Labels says what all of them will say. "

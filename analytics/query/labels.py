@@ -1,0 +1,77 @@
+"""When labels came: rows by time of prediction, by time of arrival and by label, small tables whatever the log's size."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import narwhals.stable.v2 as nw
+import polars as pl
+
+from analytics.log.schema import Log
+from analytics.query.cohort import Cohort
+from analytics.query.engine import Engine
+from analytics.query.relations import integer
+
+
+def arrival_relation(
+    frame: nw.LazyFrame[Any], every: str, cuts: Sequence[float], *, with_scores: bool = False
+) -> nw.LazyFrame[Any]:
+    """Count scored rows by when they were predicted, when their label came, and what it is.
+
+    Parameters
+    ----------
+    frame : LazyFrame
+        Rows of a log with ``moment``, ``score``, ``label`` and, where the log says it, ``arrived``.
+    every : str
+        Bucket of both times: 1h, 1d.
+    cuts : sequence of float
+        Scores at which a new bin begins, ascending; none: all rows are in bin 0.
+
+    Returns
+    -------
+    LazyFrame
+        ``day``, ``arrived`` (null: not known), ``label`` (null: none), ``bin``, ``n``; with scores ``score_sum`` and
+        ``score_sq_sum``.
+    """
+    score = nw.col("score")
+    place = nw.lit(0)
+    for cut in cuts:
+        place = place + integer(score >= cut)
+    has_arrival = "arrived" in frame.collect_schema().names()
+    arrived = nw.col("arrived").dt.truncate(every) if has_arrival else nw.lit(None).cast(nw.Datetime("us"))
+    scores = {"score_sum": score, "score_sq_sum": score * score} if with_scores else {}
+    prepared = frame.filter(~score.is_null() & ~nw.col("moment").is_null()).select(
+        day=nw.col("moment").dt.truncate(every),
+        arrived=arrived,
+        label=nw.col("label").cast(nw.Int64),
+        bin=place.cast(nw.Int64),
+        **{f"{name}_of": part for name, part in scores.items()},
+    )
+    return prepared.group_by("day", "arrived", "label", "bin").agg(
+        n=nw.len().cast(nw.Int64), **{name: nw.col(f"{name}_of").sum() for name in scores}
+    )
+
+
+def arrival_table(
+    engine: Engine,
+    log: Log,
+    cohort: Cohort,
+    threshold: float,
+    every: str = "1d",
+    cuts: Sequence[float] = (),
+    *,
+    with_scores: bool = False,
+) -> pl.DataFrame:
+    """Answer `arrival_relation` for the rows of a cohort, in the order of its keys."""
+    found = engine.collect(arrival_relation(engine.kept(log, cohort, threshold), every, cuts, with_scores=with_scores))
+    return found.sort("day", "arrived", "label", "bin", nulls_last=True)
+
+
+def newest(engine: Engine, log: Log, cohort: Cohort, threshold: float) -> tuple[datetime | None, ...]:
+    """Return the newest time of a prediction and, where labels say when they came, of an arrival; None without any."""
+    rows = engine.kept(log, cohort, threshold)
+    names = [name for name in ("moment", "arrived") if name in rows.collect_schema().names()]
+    found = engine.collect(rows.select(**{name: nw.col(name).max() for name in names})).row(0)
+    return found

@@ -1,0 +1,1 @@
+"""What the Labels page needs beyond its script."""

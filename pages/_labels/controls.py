@@ -1,0 +1,42 @@
+"""The metric whose weeks are looked at: that of every page where it can be matured."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from analytics.answers.question import Question
+from analytics.measure.labels.judged import matured_metrics
+from analytics.measure.metrics import METRICS
+from pages._frame.metric import choose_metric, metric_from_address, metric_to_address
+
+_METRIC = "labels_metric"
+
+
+def draw_metric(question: Question) -> str:
+    """Choose the metric; it stands in the address and is that of the other pages."""
+    offered = [
+        name
+        for name in matured_metrics(question.log.mapping.kind)
+        if question.log.is_probability or not METRICS[name].needs_probability
+    ]
+    metric_from_address(_METRIC, question, offered)
+    metric: str = st.selectbox(
+        "Metric",
+        offered,
+        key=_METRIC,
+        format_func=lambda name: METRICS[name].label,
+        on_change=choose_metric,
+        args=(_METRIC,),
+        width=300,
+    )
+    metric_to_address(metric)
+    return metric
+
+
+def draw_no_times() -> None:
+    """Say what is missing where no row has a time."""
+    st.info(
+        "The log does not say when its rows were predicted. Choose a time on the Logs page, and a label time where there is one: "
+        "then this page says which weeks may be believed.",
+        icon=":material/schedule:",
+    )

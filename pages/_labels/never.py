@@ -1,0 +1,48 @@
+"""Who never gets a label, slice by slice."""
+
+from __future__ import annotations
+
+import polars as pl
+import streamlit as st
+
+from analytics.answers.labels_answer import LabelsAnswer
+from analytics.answers.labels_never import never
+from analytics.answers.question import Question
+from analytics.present import readings, words
+from pages._frame.cache import kept
+from pages._frame.render import escaped, table_downloads
+from pages._frame.tables import number_table
+
+_AT_ONCE = 2_000_000
+"""Rows of a log up to which its segment columns are looked at without being asked: a query each, about a second in all."""
+_SHOWN = 12
+"""Slices that the table shows; the download has all."""
+
+
+def draw_never(answer: LabelsAnswer, question: Question) -> None:
+    """Show which slices of ripe rows lack a label; nothing where no day is ripe or every row gets one."""
+    if answer.ripe_age is None or not answer.never:
+        return
+    st.subheader("Who never gets a label?", anchor=False)
+    if question.log.n_rows > _AT_ONCE and not st.toggle("Look at every segment column", key="never_asked"):
+        return
+    found = kept(never, question)
+    st.caption(escaped(readings.never_reading(found)))
+    if found.is_empty():
+        return
+    shown = found.head(_SHOWN).select(
+        pl.col("column").alias("Column"),
+        pl.col("slice").fill_null(words.MISSING).alias("Slice"),
+        pl.col("n").alias("Ripe rows"),
+        (100 * pl.col("share")).alias("Without a label"),
+        (100 * pl.col("share_rest")).alias("Other rows"),
+        pl.col("excess").round().cast(pl.Int64).alias("Rows beyond the others' share"),
+    )
+    shares = {name: st.column_config.NumberColumn(format="%.1f %%") for name in ("Without a label", "Other rows")}
+    number_table(
+        shown,
+        hide_index=True,
+        alt="Slices whose rows lack a label more often than the others",
+        column_config=shares,
+    )
+    table_downloads(found, "never", key="never", slices=("slice",))

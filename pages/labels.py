@@ -1,0 +1,26 @@
+"""Labels: which weeks may be believed?"""
+
+import streamlit as st
+
+from analytics.answers.labels_answer import labels
+from analytics.present import readings
+from pages._frame import frame, session
+from pages._frame.cache import kept
+from pages._frame.render import sentence
+from pages._labels import controls, never, weeks
+
+frame.require()
+
+with frame.boundary():
+    st.title("Labels")
+    question = session.question()
+    if question.log.time_low is None:
+        controls.draw_no_times()
+    else:
+        head = st.container()
+        metric = controls.draw_metric(question)
+        answer = kept(labels, question, metric)
+        with head:
+            sentence(readings.labels_reading(answer))
+        weeks.draw_weeks(answer)
+        never.draw_never(answer, question)

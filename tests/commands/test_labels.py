@@ -1,0 +1,113 @@
+"""Late labels from the command line: what is said first, and the row of JSON that README promises."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+
+from analytics.reading import api
+from tests.commands.test_command_line import run
+from tests.ingested import Desk, run_here
+from tests.measure.late_labels import Late, late
+
+START = datetime(2024, 1, 1)
+
+
+@pytest.fixture(autouse=True)
+def in_this_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(api, "run_child", run_here)
+    yield
+
+
+def log_of(made: Late, *, with_times: bool = True) -> pl.DataFrame:
+    rng, is_there = np.random.default_rng(0), made.comes & (made.arrived < made.n_days)
+    begin, half = pl.lit(START), pl.duration(hours=12)
+    frame = pl.DataFrame(
+        {
+            "day": made.day,
+            "at": made.arrived,
+            "label": np.where(is_there, made.label, None).tolist(),
+            "score": (0.5 * made.side + rng.random(len(made.day)) / 2).round(3),
+            "is_there": is_there,
+        }
+    )
+    return frame.select(
+        "score",
+        "label",
+        scored_at=begin + pl.duration(days="day") + pl.duration(hours=pl.int_range(pl.len()) % 24),
+        **({"label_time": pl.when("is_there").then(begin + pl.duration(days="at") + half)} if with_times else {}),
+    )
+
+
+def answered(desk: Desk, frame: pl.DataFrame, *more: str) -> tuple[dict[str, Any], str]:
+    found = run("labels", str(desk.frame(frame)), "--format", "json", *more)
+    assert found.exit_code == 0, found.stderr
+    return json.loads(found.stdout), found.stderr
+
+
+def test_late_positives_are_said_first(desk: Desk) -> None:
+    made = late(np.random.default_rng(4), 12.0, 3.0, n_days=140, per_day=40, share=0.3)
+    answer, said = answered(desk, log_of(made), "--metric", "prevalence")
+    assert answer["roles"]["label_time"] == "label_time"
+    first = said.splitlines()[0]
+    assert first.startswith("Trust prevalence up to ")
+    assert "are still to come, and it will rise." in first
+    assert first.partition(".")[0].count("%") <= 1
+    since = answer["since"]
+    assert since["naive"] < since["low"] <= 0.3 <= since["high"]
+    assert since["bound_low"] <= since["low"] <= since["matured"] <= since["high"] <= since["bound_high"]
+    trusted = datetime.fromisoformat(answer["trust"])
+    n = sum(bucket["n"] for bucket in answer["buckets"])
+    assert n == len(made.day)
+    assert since["n"] == 40 * (139 - (trusted - START).days)
+    assert [bucket["is_ripe"] for bucket in answer["buckets"]] == sorted(
+        (b["is_ripe"] for b in answer["buckets"]), reverse=True
+    )
+    assert answer["arrival"][0]["age"] == 0
+    assert answer["ripe_on"] > answer["now"]
+
+
+def test_without_times_of_labels_bounds_are_said_and_what_a_column_would_give(desk: Desk) -> None:
+    made = late(np.random.default_rng(4), 12.0, 3.0, n_days=140, per_day=40)
+    answer, said = answered(desk, log_of(made, with_times=False), "--metric", "error_rate")
+    assert answer["ripe_age"] is None
+    assert answer["arrival"] == []
+    assert answer["since"]["matured"] is None
+    assert answer["since"]["bound_low"] <= answer["since"]["naive"] <= answer["since"]["bound_high"]
+    assert "chosen as label time in the mapping" in said
+
+
+def test_a_feed_that_has_stopped_is_said_first(desk: Desk) -> None:
+    made = late(np.random.default_rng(4), 6.0, 3.0, n_days=120, per_day=40)
+    frame, is_there = log_of(made), pl.col("label_time") < START + timedelta(days=100)
+    frame = frame.with_columns(pl.when(is_there).then(name).alias(name) for name in ("label", "label_time"))
+    answer, said = answered(desk, frame, "--metric", "error_rate")
+    assert answer["stopped"] == "2024-04-09T00:00:00"
+    assert said.startswith("No label has come since 9 April, although about ")
+
+
+def test_a_log_without_times_is_refused(desk: Desk) -> None:
+    found = run("labels", str(desk.frame(pl.DataFrame({"score": [0.1, 0.9] * 20, "label": [0, 1] * 20}))))
+    assert found.exit_code == 2
+    assert "Expected a log with times and labels, found no times." in found.stderr
+
+
+def test_every_command_may_be_asked_as_of_a_day_and_of_mature_rows(desk: Desk) -> None:
+    made = late(np.random.default_rng(4), 6.0, 3.0, n_days=100, per_day=20)
+    frame = log_of(made)
+    path, end = str(desk.frame(frame)), START + timedelta(days=60)
+    then = json.loads(run("overview", path, "--as-of", "2024-02-29", "--format", "json").stdout)
+    assert then["n"] == frame.filter(pl.col("scored_at") < end).height
+    assert then["n_labelled"] == frame.filter((pl.col("scored_at") < end) & (pl.col("label_time") < end)).height
+    ripe = json.loads(run("labels", path, "--format", "json").stdout)["ripe_age"]
+    mature = json.loads(run("overview", path, "--mature", "--format", "json").stdout)
+    assert mature["n"] == 20 * (100 - ripe)
+    assert mature["n_unlabelled"] < 0.01 * mature["n"]
+    both = json.loads(run("labels", path, "--as-of", "2024-02-29", "--format", "json").stdout)
+    assert both["now"] == "2024-02-29T00:00:00"

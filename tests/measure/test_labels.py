@@ -1,0 +1,211 @@
+"""Late labels: curves and shares recomputed by plain means, and simulated logs whose truth is known."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from itertools import product
+
+import numpy as np
+import polars as pl
+import pytest
+from sklearn.metrics import brier_score_loss, precision_score, recall_score, roc_auc_score
+
+from analytics.errors import QuestionError
+from analytics.measure.labels.arrivals import NEGATIVE, POSITIVE, arrivals_of
+from analytics.measure.labels.curve import CurveSums, arrival_curve
+from analytics.measure.labels.judged import Judged, matured_metrics
+from analytics.measure.labels.maturing import Maturing
+from analytics.measure.labels.never import never_table
+from analytics.measure.labels.share import Cells, expected
+from analytics.measure.labels.trust import stopped, trusted_days
+from tests.measure.late_labels import START, Late, late
+
+SIDES = np.array([False, True])
+
+
+def judged(metric: str) -> Judged:
+    return Judged(metric, SIDES, False, np.zeros((2, 2)))
+
+
+@pytest.fixture(scope="module")
+def made() -> Late:
+    return late(np.random.default_rng(3), 12.0, 4.0, n_days=120, per_day=60, never=0.1)
+
+
+def test_the_arrival_curve_is_kaplan_meiers(made: Late) -> None:
+    known = made.comes & (made.arrived < made.n_days)
+    rows = pl.DataFrame({"limit": made.n_days - 1 - made.day, "age": np.where(known, made.arrived - made.day, 10_000)})
+    left, found = 1.0, arrival_curve(made.arrivals())
+    for age, share in found.select("age", "share").rows():
+        at_risk = rows.filter((pl.col("limit") >= age) & (pl.col("age") >= age))
+        left *= 1 - at_risk.filter(pl.col("age") == age).height / max(at_risk.height, 1)
+        assert share == pytest.approx(1 - left)
+    assert (found["low"] <= found["share"]).all()
+    assert (found["share"] <= found["high"]).all()
+
+
+def test_curves_of_classes_are_the_chain_ladder(made: Late) -> None:
+    known = made.comes & (made.arrived < made.n_days)
+    curve = CurveSums(made.arrivals()).curves()
+    for kind in (NEGATIVE, POSITIVE):
+        mask = known & (made.label == kind) & (made.side == 1)
+        age, limit = made.arrived[mask] - made.day[mask], made.n_days - 1 - made.day[mask]
+        share = 1.0
+        for k in range(int(age.max()), 0, -1):
+            until = (limit >= k) & (age <= k)
+            share *= 1 - (until & (age == k)).sum() / max(until.sum(), 1)
+            assert curve.at(np.array([0]), np.array([k - 1]))[1, kind, 0] == pytest.approx(share)
+    assert curve.at(np.array([0, 0]), np.array([-1, 10_000]))[0, 0].tolist() == [0.0, 1.0]
+
+
+def test_the_share_of_positives_has_the_greatest_likelihood() -> None:
+    seen = np.array([[[70.0], [9.0]]])
+    waiting, never = np.array([[[40.0], [60.0]]]), np.array([0.05])
+    come = np.array([[0.8, 0.5], [0.4, 0.1]])[None, :, :, None]
+    found = expected(Cells(seen, waiting, come, never))
+    grid = np.linspace(1e-4, 0.95 - 1e-4, 20_001)
+    left = [0.05 + (0.95 - grid) * (1 - zero) + grid * (1 - one) for zero, one in zip(*come[0, :, :, 0], strict=True)]
+    likelihood = 70 * np.log(0.95 - grid) + 9 * np.log(grid) + 40 * np.log(left[0]) + 60 * np.log(left[1])
+    assert found.share[0, 0] == pytest.approx(grid[likelihood.argmax()], abs=1e-4)
+    assert (found.of_waiting.sum(axis=1) < 1).all()
+
+
+def test_metrics_of_bins_are_scikit_learns() -> None:
+    rows, middle = np.array([[5.0, 4.0, 3.0], [1.0, 2.0, 6.0]]), np.array([0.2, 0.5, 0.8])
+    label = np.repeat([0, 0, 0, 1, 1, 1], rows.ravel().astype(int))
+    score = np.repeat([*middle, *middle], rows.ravel().astype(int))
+    loss = np.stack([middle**2, (1 - middle) ** 2])
+    flagged = middle >= 0.5
+    oracles = {
+        "recall": recall_score(label, score >= 0.5),
+        "precision": precision_score(label, score >= 0.5),
+        "auroc": roc_auc_score(label, score),
+        "brier": brier_score_loss(label, score),
+    }
+    for metric, value in oracles.items():
+        assert Judged(metric, flagged, False, loss).value(rows) == pytest.approx(value)
+    assert Judged("error_rate", np.array([True]), True, np.zeros((2, 1))).value(np.array([[3.0], [7.0]])) == 0.3
+    with pytest.raises(QuestionError, match="found 'ece'"):
+        judged("ece")
+
+
+@pytest.mark.parametrize("metric", ["error_rate", "recall", "precision", "f1", "prevalence"])
+def test_bounds_are_those_of_all_ways_in_which_labels_can_turn_out(metric: str) -> None:
+    rows, to_come = np.array([[4.0, 2.0], [1.0, 3.0]]), np.array([2.0, 3.0])
+    values = []
+    for below, above in product(range(3), range(4)):
+        more = np.array([[2.0 - below, 3.0 - above], [below, above]])
+        values.append(float(judged(metric).value(rows + more)))
+    low, high = judged(metric).bounds(rows, to_come)
+    assert (low, high) == pytest.approx((min(values), max(values)))
+
+
+def test_metrics_that_need_a_label_and_counts_are_offered() -> None:
+    assert {"error_rate", "recall", "auroc", "brier"} <= {*matured_metrics("yes/no")}
+    assert "selection_rate" not in matured_metrics("yes/no")
+    assert matured_metrics("classes") == ("error_rate", "accuracy")
+
+
+@pytest.mark.parametrize(("positive", "negative"), [(30.0, 8.0), (8.0, 30.0)])
+def test_labels_that_come_late_are_made_up_for(positive: float, negative: float) -> None:
+    """Of 400 draws the interval covers what all labels say as often as it should; here are six."""
+    found = []
+    for seed in range(6):
+        made = late(np.random.default_rng(seed), positive, negative, per_day=100)
+        arrivals = made.arrivals()
+        of_day = np.arange(arrivals.n_days) // 7
+        days = np.flatnonzero(of_day == of_day[-1] - 2)
+        matured = Maturing(arrivals, of_day, judged("prevalence")).of(days)
+        truth = float(judged("prevalence").value(made.final(days)))
+        assert truth == pytest.approx(0.15, abs=0.002)
+        assert matured.bound_low <= truth <= matured.bound_high
+        assert matured.bound_low <= matured.low <= matured.value <= matured.high <= matured.bound_high
+        found.append((matured.naive - truth, matured.value - truth, matured.low <= truth <= matured.high))
+    naive, value, covered = np.array(found).T
+    assert np.sign(naive.mean()) == np.sign(negative - positive)
+    assert abs(value.mean()) < abs(naive.mean()) / 4
+    assert covered.sum() >= 5
+
+
+def test_labels_that_keep_to_days_of_the_week_have_a_curve_for_each() -> None:
+    made = late(np.random.default_rng(2), 6.0, 3.0, n_days=140, per_day=100)
+    days_off = {5: 2, 6: 1}
+    shift = np.array([days_off.get(day % 7, 0) for day in made.arrived])
+    closed = replace(made, arrived=made.arrived + shift)
+    curve = CurveSums(closed.arrivals()).curves()
+    assert len(curve.share) == 7
+    assert len(CurveSums(made.arrivals()).curves().share) == 1
+    fridays, mondays = (curve.at(np.array([day]), np.array([2]))[1, NEGATIVE, 0] for day in (4, 7))
+    friday = closed.comes & (closed.label == 0) & (closed.side == 1) & (closed.day % 7 == 4) & (closed.day < 100)
+    assert fridays == pytest.approx((closed.arrived - closed.day <= 2)[friday].mean(), abs=0.03)
+    assert mondays > fridays + 0.1
+
+
+def test_rows_that_never_get_a_label_are_not_waited_for(made: Late) -> None:
+    arrivals = made.arrivals()
+    maturing = Maturing(arrivals, np.arange(arrivals.n_days) // 7, judged("error_rate"))
+    assert maturing.share_never == pytest.approx(0.1, abs=0.02)
+    old = maturing.of(np.arange(7))
+    assert old.to_come < 1
+    assert (
+        old.value
+        == pytest.approx(old.naive)
+        == pytest.approx(float(judged("error_rate").value(made.final(np.arange(7)))))
+    )
+
+
+def test_what_is_of_no_complaint_is_negative_in_the_end() -> None:
+    """Complaints have a time and their absence has none: the log says negative until one comes."""
+    made = late(np.random.default_rng(5), 12.0, 0.0, n_days=150, per_day=100)
+    complained = pl.col("label").fill_null(0) == 1
+    table = made.table().with_columns(arrived=pl.when(complained).then("arrived"), label=complained.cast(pl.Int64))
+    arrivals = arrivals_of(table, "1d", START + timedelta(days=149), 2, 1)
+    assert arrivals.rest == NEGATIVE
+    of_day = np.arange(150) // 7
+    days = np.flatnonzero(of_day == 20)
+    found = Maturing(arrivals, of_day, judged("prevalence")).of(days)
+    assert found.naive < 0.09
+    assert found.low <= 0.15 <= found.high
+    assert found.value == pytest.approx(0.15, abs=0.03)
+
+
+def test_days_are_trusted_until_labels_to_come_can_move_them() -> None:
+    there = np.tile(np.array([[40.0, 5.0], [5.0, 50.0]]), (5, 1, 1))
+    to_come = np.zeros((5, 2))
+    to_come[3:, 0] = [0.5, 20.0]
+    assert trusted_days(judged("error_rate"), there, to_come, 1).tolist() == [True, True, True, True, False]
+    assert trusted_days(judged("error_rate"), there, to_come, 1, point=0.001).tolist() == [
+        True,
+        True,
+        True,
+        False,
+        False,
+    ]
+
+
+def test_a_feed_that_stops_is_found_with_its_day_and_a_holiday_is_none() -> None:
+    made = late(np.random.default_rng(1), 6.0, 3.0, n_days=100, per_day=50)
+    arrivals = made.arrivals()
+    assert stopped(arrivals) is None
+    ended = replace(made, comes=made.arrived < 90).arrivals()
+    found = stopped(ended)
+    assert found is not None
+    assert found[0] == 89
+    assert found[1] == pytest.approx((made.arrived[made.arrived < 100] >= 90).sum(), rel=0.1)
+    holiday = replace(made, arrived=np.where((made.arrived >= 50) & (made.arrived < 53), 53, made.arrived))
+    silent = replace(holiday, arrived=np.where((holiday.arrived >= 97), 120, holiday.arrived))
+    assert stopped(silent.arrivals()) is None
+
+
+def test_slices_that_lack_labels_are_named_and_twins_of_the_label_are_not() -> None:
+    rows = {
+        "column": ["a", "a", "b", "b", "c", "c"],
+        "slice": ["x", "y", None, "v", "p", "q"],
+        "n": [500, 4_500, 145, 4_855, 2_500, 2_500],
+        "n_unlabelled": [100, 45, 145, 0, 72, 73],
+    }
+    found = never_table(pl.DataFrame(rows))
+    assert found.select("column", "slice").rows() == [("a", "x")]
+    assert found.row(0, named=True)["excess"] == pytest.approx(100 - 500 * 45 / 4_500)
+    assert never_table(pl.DataFrame(rows).head(0)).is_empty()

@@ -1,0 +1,76 @@
+"""When a label was known: which column is taken for it, how it is stored, and that other logs stay as they are."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from analytics.errors import InputError
+from analytics.log.mapping import Mapping, mapping_from_dict
+from analytics.query.engine import Engine
+from tests.ingested import Desk
+
+START = datetime(2024, 1, 1, 12)
+
+
+def rows(**more: list[object]) -> pl.DataFrame:
+    n = 40
+    frame = {
+        "score": [place / n for place in range(n)],
+        "label": [place % 2 for place in range(n)],
+        "scored_at": [START + timedelta(hours=place) for place in range(n)],
+    }
+    return pl.DataFrame({**frame, **more})
+
+
+def later(days: int, n_before: int = 0) -> list[object]:
+    return [START + timedelta(hours=at, days=-3 if at < n_before else days) for at in range(40)]
+
+
+def test_the_guess_takes_a_time_that_is_called_so_and_does_not_come_before_the_row(desk: Desk) -> None:
+    for name in ("label_available_at", "outcome_at", "resolved_at", "chargeback_date", "feedback_at"):
+        upload = desk.stage(rows(**{name: later(5)}))
+        assert upload.mapping.label_time == name
+        assert upload.mapping.time == "scored_at"
+        assert upload.reasons[name] == "its name, and it lies never on a day before 'scored_at'"
+
+
+def test_a_date_of_the_same_day_is_not_before_its_row(desk: Desk) -> None:
+    midnight = [(START + timedelta(hours=at)).replace(hour=0) for at in range(40)]
+    assert desk.stage(rows(label_date=midnight)).mapping.label_time == "label_date"
+
+
+def test_a_time_before_the_row_or_called_otherwise_is_not_taken(desk: Desk) -> None:
+    assert desk.stage(rows(settled_at=later(5, n_before=3))).mapping.label_time is None
+    assert desk.stage(rows(exported_at=later(5))).mapping.label_time is None
+    assert desk.stage(rows(label_time=["soon"] * 40)).mapping.label_time is None
+
+
+def test_the_time_is_stored_beside_the_label(desk: Desk) -> None:
+    frame = rows(label_time=later(2))
+    log = desk.log(frame)
+    stored = desk.stored(log)
+    assert stored["arrived"].to_list() == frame["label_time"].to_list()
+    assert log.mapping.role_of("label_time") == "label_time"
+    engine = Engine(desk.workspace)
+    plain = desk.log(frame, label_time=None)
+    assert "arrived" not in engine.frame(plain).collect_schema().names()
+    engine.close()
+
+
+def test_a_column_that_holds_no_times_is_refused(desk: Desk) -> None:
+    with pytest.raises(InputError, match="Expected dates or times in 'label'"):
+        desk.log(rows(), label_time="label")
+
+
+def test_a_mapping_of_before_keeps_its_digest() -> None:
+    assert Mapping(score="p").digest() == mapping_from_dict({"score": "p"}).digest()
+    assert Mapping(score="p").digest() != Mapping(score="p", label_time="at").digest()
+
+
+def test_flights(desk: Desk, data: Path) -> None:
+    frame = pl.read_parquet(data / "nycflights/inference_log.parquet").gather_every(200)
+    assert desk.stage(frame).mapping.label_time == "label_available_at"
