@@ -50,7 +50,7 @@ def rows(seed: int) -> pl.DataFrame:
     """A stored log with nulls everywhere; a pair of engines takes seconds for one, so that few are drawn."""
     draw = np.random.default_rng(seed)
     values = [[None, *(k / 20 for k in range(21))], [None, 0, 1], [None, 0, 1], [None, 12.5], [None, START]]
-    values += [[None, 0.5], [None, 2.0]]
+    values += [[None, 0.5], [None, 2.0], [None, 0, 1], *[[None, 0.5]] * 4, [None, 0, 1]]
     values += [[None, *TEXTS[:3]], [None, 0, 1], [None, True, False], [None, 0.1], [None, START]]
     return with_bins([tuple(each[draw.integers(len(each))] for each in values) for _ in range(40)])
 

@@ -52,6 +52,13 @@ def plain_score_table(frame: pl.DataFrame, by: tuple[str, ...], slot: pl.Expr, s
     loss = -(label * score.clip(eps, 1 - eps).log() + (1 - label.cast(pl.Int64)) * (1 - score.clip(eps, 1 - eps)).log())
     error, truth, labelled = pl.col("error"), pl.col("truth"), label.is_not_null()
     size = truth.abs() + (truth + error).abs()
+    predicted = truth + error
+    inside = (truth >= 0) & (truth <= 1) & (predicted > -eps) & (predicted < 1 + eps)
+    near = predicted.clip(eps, 1 - eps)
+    entropy = -(truth * near.log() + (1 - truth) * (1 - near).log())
+    covered, width = pl.col("covered").filter(labelled).cast(pl.Float64), pl.col("width").cast(pl.Float64)
+    is_bounded = labelled & pl.col("covered").is_not_null()
+    ranks = {name: pl.col(name).cast(pl.Float64) for name in ("ndcg", "reciprocal_rank", "precision_at")}
     smape = pl.when(size > 0).then(2 * error.abs() / size).otherwise(0.0)
     return (
         frame.with_columns(slot.alias("slot"))
@@ -72,6 +79,17 @@ def plain_score_table(frame: pl.DataFrame, by: tuple[str, ...], slot: pl.Expr, s
             smape_sq_sum=(smape**2).filter(labelled).sum(),
             truth_sum=truth.filter(labelled).sum(),
             truth_sq_sum=(truth**2).filter(labelled).sum(),
+            entropy_sum=entropy.filter(labelled & inside).sum(),
+            entropy_sq_sum=(entropy**2).filter(labelled & inside).sum(),
+            entropy_n_sum=(labelled & inside).fill_null(value=False).sum(),
+            covered_sum=covered.sum(),
+            covered_n_sum=is_bounded.sum(),
+            width_sum=width.filter(is_bounded).sum(),
+            width_sq_sum=(width**2).filter(is_bounded).sum(),
+            ndcg_n_sum=pl.col("ndcg").is_not_null().sum(),
+            hit_sum=pl.col("hit").cast(pl.Float64).sum(),
+            **{f"{name}_sum": value.sum() for name, value in ranks.items()},
+            **{f"{name}_sq_sum": (value**2).sum() for name, value in ranks.items()},
             amount_pos_sum=pl.col("amount").filter(label == 1).sum(),
             amount_neg_sum=pl.col("amount").filter(label == 0).sum(),
             amount_unlabelled_sum=pl.col("amount").filter(label.is_null()).sum(),
