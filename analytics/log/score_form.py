@@ -131,7 +131,7 @@ def first_threshold(mapping: Mapping, reading: Reading) -> float:
         low, high = (float(bound or "nan") / mapping.score_scale for bound in bounds)
     except ValueError:
         return _EVEN
-    if not low <= high or (low >= 0 and high <= 1):
+    if not low <= high or (low >= 0 and high <= 1) or not math.isfinite(high - low):
         return _EVEN
     middle = (low + high) / 2
     return float(math.floor(middle)) if high - low >= 4 else middle

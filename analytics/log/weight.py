@@ -8,10 +8,12 @@ from analytics.log.column import Column
 from analytics.log.role_names import folded_name
 
 _WEIGHT = re.compile(
-    r"(.*_)?(weights?|wgt|wt|fnlwgt|expansion_?factor|sampling_?factor|inverse_?probability|ipw|gewicht(ung)?|hochrechnungsfaktor|"
-    r"peso|ponderacion|factor_(de_)?expansion|poids|ponderation)(_(sample|survey|final|person|row))?"
+    r"(.*_)?(sampl(e|ing)|survey|person|household|respondent|design|final|case|row|replicate|population|importance)_?"
+    r"(weights?|wgt|wt)|(.*_)?(weights?|wgt|wt)_(sample|survey|final|person|row)|(.*_)?(fnlwgt|fweights?|pweights?|"
+    r"expansion_?factor|sampling_?factor|inverse_?probability|ipw|gewichtung|stichprobengewicht|hochrechnungsfaktor|ponderacion|"
+    r"factor_(de_)?expansion|ponderation|poids_(de_)?sondage)"
 )
-"""Names of a number of rows that a row stands for; as common for a thing's weight, so that none is taken unasked."""
+"""Names of a number of rows that a row stands for. A plain "weight" is none: as often a thing was weighed."""
 
 _SHARE = re.compile(
     r"(.*_)?(sampl(ing|e|ed)_?(fraction|rate|prob(ability)?|share|ratio)|inclusion_?prob(ability)?|(keep|kept|selection|logging)_?"
@@ -26,7 +28,7 @@ def is_weight(column: Column) -> bool:
     """Whether a column looks like one of weights or of shares that were kept: by its name, and positive numbers.
 
     >>> numbers = {"type": "DOUBLE", "kind": "number", "low": "0.02", "high": "1.0"}
-    >>> [is_weight(Column(0, name, **numbers)) for name in ("sampling_fraction", "survey weight", "fnlwgt", "score")]
+    >>> [is_weight(Column(0, name, **numbers)) for name in ("sampling_fraction", "survey weight", "fnlwgt", "weight")]
     [True, True, True, False]
     """
     if column.kind != "number" or column.low is None or column.high is None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from analytics.measure.intervals import FloatArray
 from analytics.measure.labels.arrivals import VOID, Arrivals, Whole
@@ -179,7 +179,9 @@ class Maturing:
             value = self.judged.value(sum((rows_of(*parts[k]) for k in known), np.zeros(1)))
         settled = self.settled(days, coming).sum(axis=0)
         low, high = self.judged.bounds(settled, self._at_most(days, coming))
-        reach = stats.t.ppf((1 + level) / 2, max(min(n for _, n in spreads), _FEW_PAST)) * float(np.sqrt(variance[0]))
+        reach = special.stdtrit(max(min(n for _, n in spreads), _FEW_PAST), (1 + level) / 2) * float(
+            np.sqrt(variance[0])
+        )
         return Matured(
             n=float(self.arrivals.rows[days].sum()),
             n_labelled=float(settled.sum()),
