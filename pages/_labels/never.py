@@ -39,10 +39,15 @@ def draw_never(answer: LabelsAnswer, question: Question) -> None:
         pl.col("excess").round().cast(pl.Int64).alias("Rows beyond the others' share"),
     )
     shares = {name: st.column_config.NumberColumn(format="%.1f %%") for name in ("Without a label", "Other rows")}
+    counts = {
+        name: st.column_config.NumberColumn(format="localized")
+        for name in shown.columns
+        if shown[name].dtype == pl.Int64
+    }
     number_table(
         shown,
         hide_index=True,
         alt="Slices whose rows lack a label more often than the others",
-        column_config=shares,
+        column_config=shares | counts,
     )
     table_downloads(found, "never", key="never", slices=("slice",))

@@ -191,9 +191,10 @@ def arrival_figure(curve: pl.DataFrame, unit: str) -> go.Figure:
             ],
             hoverinfo="text",
         )
-        place = int(along * curve.height)
+        x = along * curve["age"][-1]
+        place = max(int((curve["age"] <= x).sum()) - 1, 0)
         figure.add_annotation(
-            x=curve["age"][place],
+            x=x,
             y=curve[name][place],
             text=direct_label(label, colour),
             showarrow=False,

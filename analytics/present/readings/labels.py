@@ -175,9 +175,9 @@ def never_reading(found: pl.DataFrame) -> str:
     if found.is_empty():
         return "No slice of a segment column lacks labels more often than the other rows."
     first = found.row(0, named=True)
-    name = f"{first['column']} {words.value_label(first['slice'])}"
+    name = f"{words.column_words(first['column'])} is {words.value_label(first['slice'])}"
     return (
-        f"{name}: {words.share(first['share'])} of {words.plural(first['n'], 'ripe row')} have no label, "
+        f"Where {name}, {words.share(first['share'])} of {words.plural(first['n'], 'ripe row')} have no label, "
         f"{words.share(first['share_rest'])} of the others. What is said of the model leaves these rows out."
     )
 
