@@ -94,7 +94,15 @@ def draw_fields(question: Question, case: Case) -> None:
             continue
         st.markdown(f"**{heading}**")
         st.table(
-            [_row_of(field, near, with_slice=heading == "Segments") for field in group],
+            [
+                _row_of(
+                    field,
+                    near,
+                    with_slice=heading == "Segments",
+                    is_right_or_wrong=question.log.is_right_or_wrong,
+                )
+                for field in group
+            ],
             hide_index=True,
             border="horizontal",
             alt=f"{heading} of the case and of its nearest correctly decided rows",
@@ -104,13 +112,13 @@ def draw_fields(question: Question, case: Case) -> None:
     _draw_long(fields)
 
 
-def _row_of(field: Field, near: tuple[Twin, ...], *, with_slice: bool) -> dict[str, str]:
+def _row_of(field: Field, near: tuple[Twin, ...], *, with_slice: bool, is_right_or_wrong: bool) -> dict[str, str]:
     """Return a line of the table: the field, its value, what differs in the twins, and the slice that fails."""
     row = {"Field": escaped(words.shortened(field.name, 60)), "This row": _value_markdown(field.value)}
     if field.attribution is not None:
         row["This row"] += f" :gray[{escaped(words.signed(field.attribution, 3))} to the score]"
     for place, (value, differs) in enumerate(zip(field.twins, field.differs, strict=True), start=1):
-        kind = str(near[place - 1].error_kind).upper()
+        kind = "right" if is_right_or_wrong else str(near[place - 1].error_kind).upper()
         row[f"Twin {place} ({kind})"] = f"**≠** {_value_markdown(value)}" if differs else ":gray[same]"
     if with_slice:
         row["Its slice errs"] = ""
