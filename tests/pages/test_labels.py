@@ -60,7 +60,7 @@ def test_the_page_says_up_to_when_and_who_never_gets_a_label(home: Path) -> None
     assert "are still to come, and it will rise" in said[0]
     captions = " ".join(caption.value.replace("\\", "") for caption in app.main.caption)
     assert "the newest rows look more negative than they are" in captions
-    assert "region south: 33" in captions
+    assert "Where region is south, 33" in captions
 
 
 def test_a_day_of_the_address_is_the_cohort_s_and_may_be_taken_back(home: Path) -> None:
