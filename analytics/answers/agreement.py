@@ -14,7 +14,7 @@ from analytics.measure.agreement.overall import overall
 from analytics.measure.agreement.pairs import pair_table
 from analytics.measure.agreement.raters import rater_table
 from analytics.measure.agreement.ratings import patterns_of, ratings_of
-from analytics.query.agreement import rating_list, rating_patterns
+from analytics.query.agreement import no_ratings, rating_list, rating_patterns
 from analytics.query.engine import Engine
 
 _MAX_RATERS, _MAX_VALUES = 100, 100
@@ -33,12 +33,15 @@ class Agreement:
         `measure.agreement.pairs.pair_table` and `measure.agreement.raters.rater_table`.
     is_ordered : bool
         Whether ratings were compared as grades.
+    unsaid : tuple of str
+        What was taken for no rating, such as "n/a" and -1.
     """
 
     whole: dict[str, float | int | None]
     pairs: pl.DataFrame
     raters: pl.DataFrame
     is_ordered: bool
+    unsaid: tuple[str, ...] = ()
 
 
 def agreement(
@@ -72,11 +75,12 @@ def agreement(
         raise QuestionError(
             f"Expected 2 to {_MAX_RATERS} raters, found {len(raters):,}. Name the column that says who rated."
         )
-    ratings = ratings_of(patterns, raters)
+    unsaid = no_ratings(patterns, raters)
+    ratings = ratings_of(patterns.with_columns(pl.col(raters).replace(unsaid, [None] * len(unsaid))), raters)
     if len(ratings.values) > _MAX_VALUES:
         raise QuestionError(
             f"Expected at most {_MAX_VALUES} different ratings, found {len(ratings.values):,}, such as "
             f"{ratings.values[0]!r}. Name columns of grades or of classes."
         )
     whole = overall(ratings, ordered=is_ordered)
-    return Agreement(whole, pair_table(ratings, ordered=is_ordered), rater_table(ratings), is_ordered)
+    return Agreement(whole, pair_table(ratings, ordered=is_ordered), rater_table(ratings), is_ordered, tuple(unsaid))

@@ -53,7 +53,9 @@ def agreement(
         write(pairs, output)
         return
     each = [{name: finite(value) for name, value in row.items()} for row in answer.raters.iter_rows(named=True)]
-    write({**answer.whole, "ordered": ordered, "pairs": pairs, "raters": each}, output)
+    write(
+        {**answer.whole, "ordered": ordered, "no_rating": list(answer.unsaid), "pairs": pairs, "raters": each}, output
+    )
 
 
 def _opened(workspace: Workspace, source: Source, rated: str) -> Log:

@@ -11,7 +11,7 @@ from analytics.answers.labels_answer import labels as labels_answer
 from analytics.commands.asking import ask
 from analytics.commands.options import METRIC_HELP, Asked, Output, Source
 from analytics.commands.roles import roles_of
-from analytics.commands.writing import finite, write
+from analytics.commands.writing import finite, say_rows_are_counted, write
 
 _IN_TEXT = (
     "bucket",
@@ -40,6 +40,7 @@ def labels(
     engine, question = ask(source, asked)
     answer = labels_answer(engine, question, metric)
     typer.echo(labels_reading(answer), err=True)
+    say_rows_are_counted(question.log)
     said = {"roles": roles_of(source, question.log)}
     rows = [_row(bucket) for bucket in answer.buckets.iter_rows(named=True)]
     if output.format == "json":

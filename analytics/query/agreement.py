@@ -8,6 +8,7 @@ import narwhals.stable.v2 as nw
 import polars as pl
 
 from analytics.errors import QuestionError
+from analytics.log.positives import is_plain_zero_one
 from analytics.log.schema import Log
 from analytics.log.value_words import UNKNOWN_WORDS, plain
 from analytics.query.cohort import Cohort
@@ -23,12 +24,12 @@ def rating_patterns(engine: Engine, log: Log, cohort: Cohort, threshold: float, 
     Returns
     -------
     DataFrame
-        A text column for each rater, null where nothing is said or a word says that nothing is known; and ``n``.
+        A text column for each rater without outer blanks, null where nothing is said; and ``n``.
     """
     columns = {f"rater_{place}": nw.col(log.column(name).sql_name).cast(nw.String) for place, name in enumerate(raters)}
     rows = engine.kept(log, cohort, threshold).select(**columns)
     found = engine.collect(rows.group_by(*columns).agg(n=nw.len().cast(nw.Int64)))
-    said = found.with_columns(_known(found, name) for name in columns).rename(dict(zip(columns, raters, strict=True)))
+    said = found.with_columns(pl.col(*columns).str.strip_chars()).rename(dict(zip(columns, raters, strict=True)))
     return said.group_by(raters).agg(n=pl.col("n").sum()).sort(raters)
 
 
@@ -57,19 +58,10 @@ def rating_list(
         raise QuestionError(
             f"Expected at most {_MAX_RATINGS:,} ratings, found more. Narrow the rows with a filter, such as a month."
         )
-    return found.with_columns(_known(found, "rating")).drop_nulls().sort("item", "rater", "rating")
+    return found.with_columns(pl.col("rating").str.strip_chars()).sort("item", "rater", "rating")
 
 
-def _known(found: pl.DataFrame, name: str) -> pl.Series:
-    """Return what a column says, without outer blanks, null where a word says that nothing is known.
-
-    A word such as -1 or "open" is a rating where it is one of several that numbers or other words stand beside; only what is
-    no answer in any form is taken for none.
-    """
-    values = found[name].str.strip_chars()
-    gone = [value for value in values.drop_nulls().unique() if plain(value) in UNKNOWN_WORDS and not _is_number(value)]
-    return values.replace(gone, [None] * len(gone)).alias(name) if gone else values
-
-
-def _is_number(text: str) -> bool:
-    return text.lstrip("+-").replace(".", "", 1).isdigit()
+def no_ratings(found: pl.DataFrame, names: Sequence[str]) -> list[str]:
+    """Return what ratings hold that says nothing is known, by the words that labels are read by; of -1 and 1 neither does."""
+    said = pl.concat([found[name] for name in names]).drop_nulls().unique().sort().to_list()
+    return [] if is_plain_zero_one(said) else [value for value in said if plain(value) in UNKNOWN_WORDS]

@@ -91,6 +91,8 @@ def test_the_overview_is_that_of_the_rows_written_out(engine: Engine, weighted: 
     said = overview_reading(found, weighted)
     assert f"By kept {found.judged_rows:,} judged rows stand for" in said
     assert f"they are worth {found.n_eff:,.0f} of equal weight" in said
+    unlabelled = found.rows["n_unlabelled"]
+    assert unlabelled and unlabelled != found.counts["n_unlabelled"] and f"{unlabelled:,} rows (" in said
 
 
 def test_the_overview_of_a_cohort(engine: Engine, weighted: Question, repeated: Question) -> None:

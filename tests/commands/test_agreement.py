@@ -63,6 +63,17 @@ def test_raters_of_a_judged_log_and_filters(tmp_path: Path) -> None:
     assert found["pairs"][0]["agreement"] == pytest.approx((kept["anna"] == "y").mean())
 
 
+def test_what_stands_for_no_rating_is_none_and_said(tmp_path: Path) -> None:
+    path = tmp_path / "rated.csv"
+    pl.DataFrame({"anna": [1, 1, 0, 0, -1] * 20, "ben": [1, 0, 0, -1, -1] * 20}).write_csv(path)
+    found, said = asked(path, "--raters", "anna,ben")
+    assert (found["n_rows"], found["n_disputed"], found["no_rating"]) == (60, 20, ["-1"])
+    assert "-1 is taken for no rating." in said
+    pl.DataFrame({"anna": [1, 1, -1, -1] * 20, "ben": [1, -1, -1, -1] * 20}).write_csv(path)
+    found, said = asked(path, "--raters", "anna,ben")
+    assert (found["n_rows"], found["no_rating"]) == (80, []) and "no rating" not in said
+
+
 @pytest.mark.parametrize(
     ("options", "words"),
     [

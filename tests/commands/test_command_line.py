@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import inspect
 import io
 import json
 import math
@@ -294,6 +295,16 @@ def test_a_weight_is_named_and_said_and_what_does_not_weigh_says_so(tmp_path: Pa
         found = run(command[0], path, *command[1:], "--weight", "sampling_fraction")
         assert found.exit_code == 0, found.stderr
         assert (said in found.stderr) == (command[0] not in ("overview", "slices")), command
+
+
+def test_every_command_weighs_or_says_that_it_counts_rows() -> None:
+    weighs = {"ingest", "overview", "slices", "report"}
+    for command in app.registered_commands:
+        name = command.name or command.callback.__name__
+        source = inspect.getsource(sys.modules[command.callback.__module__])
+        assert name in weighs or "say_rows_are_counted(" in source or "counts_rows_part(" in source, (
+            f"{name}: say_rows_are_counted, or weigh and stand here"
+        )
 
 
 def test_messages_of_files_that_cannot_be_read(tmp_path: Path) -> None:

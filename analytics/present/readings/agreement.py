@@ -23,8 +23,15 @@ def ratings_reading(answer: Agreement) -> str:
     """Say whether raters agree well enough to take what they say for the truth, and who differs."""
     whole = answer.whole
     if not whole["n_rows"]:
-        return "No row was rated by two raters, so whether they agree is not known."
-    return words.told(_lead(whole), _alpha_part(whole), _disputed_part(whole), _pair_part(answer), _rater_part(answer))
+        return words.told("No row was rated by two raters, so whether they agree is not known.", _unsaid_part(answer))
+    return words.told(
+        _lead(whole),
+        _unsaid_part(answer),
+        _alpha_part(whole),
+        _disputed_part(whole),
+        _pair_part(answer),
+        _rater_part(answer),
+    )
 
 
 def _lead(whole: dict[str, float | int | None]) -> str:
@@ -43,6 +50,16 @@ def _lead(whole: dict[str, float | int | None]) -> str:
     if low >= _TENTATIVE:
         return "The raters agree fairly well: take small differences between models with care."
     return "Whether the raters agree well enough is not clear from these rows."
+
+
+def _unsaid_part(answer: Agreement) -> str:
+    """Say what was taken for no rating: of a scale from -1 to 1 that would be wrong."""
+    verb = "is" if len(answer.unsaid) == 1 else "are"
+    return (
+        f"{words.listed([_name(value) for value in answer.unsaid])} {verb} taken for no rating."
+        if answer.unsaid
+        else ""
+    )
 
 
 def _is_dominated(whole: dict[str, float | int | None]) -> bool:

@@ -176,8 +176,8 @@ def _rates_part(overview: Overview) -> str:
 
 
 def _unjudged_part(overview: Overview) -> str:
-    """Say how many rows have no label or no score, and whether labels are late or do not come."""
-    counts = overview.counts
+    """Say how many rows, themselves and not what they stand for, have no label or no score, and whether labels are late."""
+    counts = overview.rows or overview.counts
     n, parts = counts["n"], []
     if unlabelled := counts["n_unlabelled"]:
         verb = "has" if unlabelled == 1 else "have"
