@@ -1,60 +1,37 @@
-"""What the app adds to the bare queries: cold start, and a filter change on the Slices page.
+"""What the pages cost, as a visitor without a browser sees them: first opening, again, another threshold, another filter.
 
-    uv run python benchmarks/pages.py [LOG]
-
-The log is the sample by default. Both sides of each ratio are measured in this run, in turn.
+Beside them stands one bare GROUP BY of the same log, and beside the start of the app that of an empty Streamlit page.
 """
 
 from __future__ import annotations
 
-import argparse
 import os
 import socket
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import duckdb
 
-ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT))
-
-from tests.protocol import visiting  # noqa: E402
+from benchmarks.job import Job, Taken, timed
+from benchmarks.logs import ROOT, workspace_of
 
 PAUSE = 0.5
 """Seconds between two looks: after each, a server collects its garbage, and no person clicks while it does."""
-EMPTY = 'import streamlit as st\nst.write("empty")\n'
-COUNTS = "SELECT count(*), count(label) FROM log.log WHERE {where}"
-SCORES = """
-SELECT {by}, score_bin, count(*), count(*) FILTER (label = 1), count(*) FILTER (label IS NULL),
+_PAGES = ("overview", "slices", "review", "calibration", "thresholds", "gap")
+_THRESHOLDS, _REGIONS = ("0.4", "0.6", "0.3"), ("region 1", "region 2", "region 3")
+_EMPTY = 'import streamlit as st\nst.write("empty")\n'
+_SCORES = """
+SELECT score_bin, count(*), count(*) FILTER (label = 1), count(*) FILTER (label IS NULL),
   sum(score) FILTER (label IS NOT NULL), sum(score * score) FILTER (label IS NOT NULL), sum(score) FILTER (label = 1)
-FROM log.log WHERE {where} GROUP BY ALL
+FROM log.log GROUP BY ALL
 """
-
-
-def seconds(work: Callable[[], object]) -> float:
-    """Return how long a call takes."""
-    started = time.perf_counter()
-    work()
-    return time.perf_counter() - started
-
-
-def cold_start(app: Path, home: Path) -> float:
-    """Return the seconds from a new process to the first whole run of an app's first page."""
-    script = (
-        "from streamlit.testing.v1 import AppTest\n"
-        f"test = AppTest.from_file({str(app)!r}, default_timeout=120)\n"
-        "test.run()\nassert not test.exception, test.exception\n"
-    )
-    environment = {**os.environ, "SLICEWISE_HOME": str(home), "PYTHONPATH": str(ROOT)}
-    command = [sys.executable, "-W", "ignore", "-c", script]
-    return seconds(lambda: subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True))
 
 
 @contextmanager
@@ -79,78 +56,81 @@ def serving(app: Path, home: Path) -> Iterator[str]:
         process.wait(20)
 
 
-def filter_changes(home: Path, empty: Path, log_id: str, by: str, wheres: list[str]) -> tuple[list[float], ...]:
-    """Return the seconds from asking a server for a new filter to the whole Slices page, and for an empty page."""
-    full, bare = [], []
-    with (
-        serving(ROOT / "app.py", home) as app,
-        visiting(app) as visitor,
-        serving(empty, home) as nothing,
-        visiting(nothing) as idle,
-    ):
-        visitor.ask("slices", log=log_id, by=by)
-        idle.ask("")
-        for where in wheres:
-            full.append(seconds(lambda where=where: visitor.ask("slices", log=log_id, by=by, where=where)))
+def _acts(page: str, rows: int) -> Iterator[Taken]:
+    """Visit one page on a fresh server that another page has warmed up without the log."""
+    from analytics.query.cohort import Clause, Cohort
+    from tests.protocol import visiting
+
+    workspace, log = workspace_of(rows)
+
+    def ask(**query: str) -> None:
+        shown = visitor.ask(page, log=log.log_id, **query)
+        assert not any(text.startswith("exception") for text in shown), shown
+
+    with serving(ROOT / "app.py", workspace.home) as app, visiting(app) as visitor:
+        visitor.ask("logs")
+        yield timed("first opening", ask, is_here=False)
+        time.sleep(PAUSE)
+        yield timed("again", ask, is_here=False)
+        for threshold in _THRESHOLDS:
             time.sleep(PAUSE)
-            bare.append(seconds(lambda: idle.ask("")))
+            yield timed("threshold", partial(ask, threshold=threshold), is_here=False)
+        for region in _REGIONS:
             time.sleep(PAUSE)
-    return full, bare
+            where = Cohort((Clause("region", "in", (region,)),)).to_text()
+            yield timed("filter", partial(ask, where=where), is_here=False)
 
 
-def bare_queries(path: Path, by: str, column: str, values: list[str]) -> list[float]:
-    """Return the seconds that the same questions take as SQL on an open connection."""
+def _bare(rows: int) -> Iterator[Taken]:
+    workspace, log = workspace_of(rows)
     connection = duckdb.connect()
-    connection.execute(f"ATTACH '{path}' AS log (READ_ONLY)")
-    taken = []
-    for value in values:
-        where = f"{column} = '{value}'"
-
-        def ask(where: str = where) -> None:
-            connection.execute(COUNTS.format(where=where)).fetchall()
-            connection.sql(SCORES.format(by=by, where=where)).pl()
-
-        taken.append(seconds(ask))
-    return taken
+    connection.execute(f"ATTACH '{workspace.path(log.key)}' AS log (READ_ONLY)")
+    for _ in range(3):
+        yield timed("", lambda: connection.sql(_SCORES).pl())
 
 
-def main() -> None:
-    """Print both ratios."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("log", nargs="?", type=Path, default=ROOT / "sample_data" / "flights.parquet")
-    parser.add_argument("--by", default="carrier")
-    parser.add_argument("--filter", default="dest")
-    arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        home, empty = Path(folder) / "home", Path(folder) / "empty.py"
-        empty.write_text(EMPTY)
-        os.environ["SLICEWISE_HOME"] = str(home)
-        from analytics.log.workspace import Workspace
-        from analytics.query.cohort import Clause, Cohort
-        from analytics.reading import api
+def _start(app: Path, home: Path) -> Iterator[Taken]:
+    """Run an app's first page in a new process, to the end of its first run."""
+    script = (
+        "from streamlit.testing.v1 import AppTest\n"
+        f"test = AppTest.from_file({str(app)!r}, default_timeout=120)\n"
+        "test.run()\nassert not test.exception, test.exception\n"
+    )
+    environment = {**os.environ, "SLICEWISE_HOME": str(home), "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-W", "ignore", "-c", script]
+    yield timed("", lambda: subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True))
 
-        workspace = Workspace()
-        read = api.read_file(workspace, arguments.log)
-        log = api.build_staged(workspace, read, read.mapping) if isinstance(read, api.Staged) else read
-        starts = [(cold_start(ROOT / "app.py", home), cold_start(empty, home)) for _ in range(3)]
-        first, nothing = (statistics.median(side) for side in zip(*starts, strict=True))
-        print(f"{log.name}: {log.n_rows:,} rows")
-        print(
-            f"cold start to the first page   {first:.2f} s   "
-            f"empty Streamlit page {nothing:.2f} s   ratio {first / nothing:.1f}"
+
+def _start_of_app(rows: int) -> Iterator[Taken]:
+    with tempfile.TemporaryDirectory() as home:
+        yield from _start(ROOT / "app.py", Path(home))
+
+
+def _start_of_nothing(rows: int) -> Iterator[Taken]:
+    with tempfile.TemporaryDirectory() as home:
+        empty = Path(home) / "empty.py"
+        empty.write_text(_EMPTY, encoding="utf-8")
+        yield from _start(empty, Path(home))
+
+
+JOBS = (
+    Job(
+        name="start",
+        meaning="the first page of a new process",
+        ours=_start_of_app,
+        theirs=_start_of_nothing,
+        peer="an empty Streamlit page",
+        rows=(0,),
+    ),
+    *(
+        Job(
+            name=page,
+            meaning=f"acts on the page {page}",
+            ours=partial(_acts, page),
+            theirs=_bare,
+            peer="one GROUP BY",
+            rows=(1_000_000, 10_000_000),
         )
-
-        values = [value for value, _ in log.column(arguments.filter).top[:20]]
-        wheres = [Cohort((Clause(arguments.filter, "in", (value,)),)).to_text() for value in values]
-        full, rerun = filter_changes(home, empty, log.log_id, arguments.by, wheres)
-        by, column = (log.column(name).sql_name for name in (arguments.by, arguments.filter))
-        bare = bare_queries(workspace.path(log.key), by, column, values)
-        whole, idle, queries = (1000 * statistics.median(side) for side in (full, rerun, bare))
-        print(
-            f"filter change, Slices redrawn  {whole:.0f} ms   bare queries {queries:.0f} ms   empty rerun {idle:.0f} ms"
-        )
-        print(f"beyond the empty rerun         {(whole - idle) / queries:.1f} times the bare queries")
-
-
-if __name__ == "__main__":
-    main()
+        for page in _PAGES
+    ),
+)

@@ -1,27 +1,24 @@
 """How much memory a large log takes: an upload by a real browser, and a larger file by its path.
 
-    uv run python benchmarks/memory.py [--upload MB] [--path MB]
-
-The server and what it starts are watched together: the memory that is theirs alone (USS), beyond that of the open app.
-The file is made up.
+The server and what it starts are watched together: the memory that is theirs alone (USS), beyond that of the open app. The file
+is made up, and its size is given in rows: some 60 bytes each.
 """
 
 from __future__ import annotations
 
-import argparse
 import random
-import sys
 import tempfile
 import threading
 import time
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from playwright.sync_api import Page, expect, sync_playwright
+from benchmarks.job import Job, Taken
 
-ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT))
-
-from tests.browser.conftest import CHROMIUM, FLAGS, settle, start, stop  # noqa: E402
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
 
 EVERY = 0.1
 MINUTES_15 = 15 * 60_000
@@ -79,9 +76,9 @@ def below(process: int) -> list[int]:
     return [each for child in children for each in (child, *below(child))]
 
 
-def made_up(path: Path, megabytes: int, seed: int) -> None:
-    """Write a log of about this size as CSV."""
-    rng = random.Random(seed)
+def made_up(path: Path, rows: int) -> None:
+    """Write a log of about so many rows as CSV."""
+    rng = random.Random(rows)
     lines = [
         f"{rng.random():.6f},{rng.randrange(2)},{rng.choice(('north', 'south', 'west'))},{rng.randrange(10**9)},"
         f"2024-0{rng.randrange(1, 10)}-1{rng.randrange(10)} 0{rng.randrange(10)}:00:00,{rng.random() * 1e4:.2f}\n"
@@ -89,14 +86,16 @@ def made_up(path: Path, megabytes: int, seed: int) -> None:
     ]
     with path.open("w") as file:
         file.write("id,score,label,region,customer,time,amount\n")
-        written = 0
-        while file.tell() < megabytes << 20:
+        for written in range(0, rows, len(lines)):
             file.writelines(f"{written + place},{line}" for place, line in enumerate(lines))
-            written += len(lines)
 
 
 def confirm(page: Page) -> None:
     """Confirm the columns and wait for the Slices page."""
+    from playwright.sync_api import expect
+
+    from tests.browser.conftest import settle
+
     button = page.get_by_role("button", name="Confirm and see what fails")
     expect(button).to_be_visible(timeout=MINUTES_15)
     settle(page)
@@ -105,13 +104,27 @@ def confirm(page: Page) -> None:
     settle(page)
 
 
-def main() -> None:
-    """Print the peaks."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--upload", type=int, default=256, help="MB that go through the browser")
-    parser.add_argument("--path", type=int, default=2048, help="MB that are read by their path")
-    arguments = parser.parse_args()
+def give(page: Page, path: Path, *, is_upload: bool) -> None:
+    """Bring a file through the browser, or name its path."""
+    if is_upload:
+        uploader = page.locator("[data-testid=stFileUploader]").filter(has_text="Upload an export")
+        uploader.locator("input[type=file]").set_input_files(path)
+        return
+    page.get_by_text("Read it by its path").click()
+    page.get_by_label("Path on this computer").fill(str(path))
+    page.get_by_label("Path on this computer").press("Enter")
+    page.get_by_role("button", name="Read", exact=True).click()
+
+
+def _brought(is_upload: bool, rows: int) -> Iterator[Taken]:
+    """Bring a file and wait for its slices: the time, and the memory beyond that of the open app."""
+    from playwright.sync_api import sync_playwright
+
+    from tests.browser.conftest import CHROMIUM, FLAGS, settle, start, stop
+
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        path = Path(folder) / "log.csv"
+        made_up(path, rows)
         server = start(Path(folder) / "home")
         watch = Watch(server.process.pid)
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
@@ -119,40 +132,20 @@ def main() -> None:
         page.goto(f"{server.url}/logs")
         settle(page)
         time.sleep(3)
-        for megabytes, is_upload in ((arguments.upload, True), (arguments.path, False)):
-            if not megabytes:
-                continue
-            path = Path(folder) / f"log{megabytes}.csv"
-            made_up(path, megabytes, seed=megabytes)
-            page.goto(f"{server.url}/logs")
-            settle(page)
-            own, every = watch.now()
-            watch.begin()
-            started = time.perf_counter()
-            if is_upload:
-                page.locator("[data-testid=stFileUploader]").filter(has_text="Upload an export").locator(
-                    "input[type=file]"
-                ).set_input_files(path)
-            else:
-                page.get_by_text("Read it by its path").click()
-                page.get_by_label("Path on this computer").fill(str(path))
-                page.get_by_label("Path on this computer").press("Enter")
-                page.get_by_role("button", name="Read", exact=True).click()
-            confirm(page)
-            taken = time.perf_counter() - started
-            size = path.stat().st_size / (1 << 20)
-            time.sleep(5)
-            after = watch.now()[0]
-            print(
-                f"{size:,.0f} MB {'uploaded' if is_upload else 'by path'}: {taken:.0f} s; beyond the open app "
-                f"({own:,.0f} MB) the server took {watch.own_peak - own:,.0f} MB at most and keeps {after - own:,.0f} MB; "
-                f"with its reader {watch.peak - every:,.0f} MB at most, {(watch.peak - every) / size:.1f} times the file"
-            )
-            path.unlink()
+        own, every = watch.now()
+        watch.begin()
+        started = time.perf_counter()
+        give(page, path, is_upload=is_upload)
+        confirm(page)
+        taken = time.perf_counter() - started
+        yield Taken("server and reader", taken, None, watch.peak - every)
+        yield Taken("server alone", taken, None, watch.own_peak - own)
         browser.close()
         watch.end()
         stop(server)
 
 
-if __name__ == "__main__":
-    main()
+JOBS = (
+    Job(name="upload", meaning="a file through the browser", ours=partial(_brought, True), rows=(4_000_000,)),
+    Job(name="path", meaning="a file by its path", ours=partial(_brought, False), rows=(30_000_000,)),
+)

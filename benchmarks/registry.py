@@ -1,0 +1,12 @@
+"""Every job. Whoever adds one adds an entry to ``JOBS`` of its module; the help text of the command follows."""
+
+from __future__ import annotations
+
+from itertools import chain
+
+from benchmarks import calibration, discovery, gap, ingest, pages, thresholds, uploads
+from benchmarks.job import Job
+
+_MODULES = (ingest, pages, calibration, gap, thresholds, discovery, uploads)
+
+JOBS: dict[str, Job] = {job.name: job for job in chain.from_iterable(module.JOBS for module in _MODULES)}
