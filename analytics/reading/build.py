@@ -15,6 +15,7 @@ from analytics.log.right import Right
 from analytics.log.schema import Log, Reading
 from analytics.reading import strays
 from analytics.reading.grid import bin_case, numeric_bins, score_grid
+from analytics.reading.score_bins import with_score_bins
 from analytics.reading.sql import rankings, right
 from analytics.reading.sql.expression import NULL, Expression, numeric
 from analytics.reading.sql.expressions import decision_expression, label_expression, score_expression, time_expression
@@ -120,19 +121,7 @@ def _create_log(
     edges: Sequence[float],
     bins: dict[str, Bins],
 ) -> None:
-    """Write the table ``log``: one row per row of ``raw``.
-
-    The bins are looked up for the distinct scores: an ASOF join of all rows would sort them with all their columns.
-    """
-    connection.execute(
-        "CREATE TEMP TABLE edge AS SELECT unnest(?::DOUBLE[]) AS edge, unnest(range(?))::USMALLINT AS bin",
-        [list(edges), len(edges)],
-    )
-    connection.execute(
-        f"CREATE TEMP TABLE bin_of AS SELECT s.score, edge.bin FROM (SELECT DISTINCT {score.sql} AS score FROM raw) s "
-        "ASOF JOIN edge ON s.score >= edge.edge",
-        score.parameters,
-    )
+    """Write the table ``log``: one row per row of ``raw``, in its order."""
     selected: list[Expression] = []
     for column in reading.columns:
         selected += _stored_column(connection, column, mapping)
@@ -166,9 +155,10 @@ def _create_log(
         selected += _of_query(reading, mapping.right)
     columns = ", ".join(expression.sql for expression in selected)
     parameters = [value for expression in selected for value in expression.parameters]
+    rows = with_score_bins(f"SELECT rowid AS row_id, {score.sql} AS score, {columns} FROM raw", edges)
     connection.execute(
-        f"CREATE TABLE log_file.log AS SELECT s.row_id, s.score, bin_of.bin AS score_bin, s.* EXCLUDE (row_id, score) "
-        f"FROM (SELECT rowid AS row_id, {score.sql} AS score, {columns} FROM raw) s LEFT JOIN bin_of ON s.score = bin_of.score",
+        "CREATE TABLE log_file.log AS SELECT row_id, score, score_bin::USMALLINT AS score_bin, "
+        f"* EXCLUDE (row_id, score, score_bin) FROM ({rows})",
         [*score.parameters, *parameters],
     )
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from analytics.log.grid import MAX_DISTINCT_SCORES
 from analytics.log.schema import Log
 from analytics.reading.grid import score_quantiles
+from analytics.reading.score_bins import with_score_bins
 from analytics.reading.sql.expression import Expression
 from tests.ingested import Desk
 
@@ -75,6 +76,29 @@ def test_bins_agree_with_numpy_at_every_edge(desk: Desk, scores: np.ndarray) -> 
     assert stored["score"].to_list() == near.tolist()
     assert stored["score_bin"].to_list() == expected.tolist()
     assert stored["score_bin"].null_count() == 0
+
+
+@pytest.mark.parametrize(
+    "edges",
+    [
+        [0.5],
+        [0.0, 0.1, 0.29, 0.57, 1.0],
+        [0.0, *(2.0**-place for place in range(60, -1, -1))],
+        [-1.7e308, 0.0, 1.7e308],
+        [0.0, 5e-324, 1e-323],
+        np.sort(np.random.default_rng(7).normal(0, 3, 2_000)).tolist(),
+    ],
+)
+def test_bins_by_cells_are_those_of_numpy(edges: list[float]) -> None:
+    """Even cells, all edges in one cell, and ends whose distance is no number."""
+    among = np.array(edges)
+    near = np.concatenate([among, np.nextafter(among, np.inf), (among[:-1] + np.diff(among) / 3)])
+    with np.errstate(over="ignore"):
+        scores = near[(near >= among[0]) & (near <= among[-1])]
+    with duckdb.connect() as connection:
+        connection.execute("CREATE TABLE raw AS SELECT unnest(?::DOUBLE[]) AS score", [[*scores.tolist(), None]])
+        rows = connection.execute(with_score_bins("SELECT score FROM raw", edges)).fetchall()
+    assert [place for _, place in rows] == [*(np.searchsorted(among, scores, side="right") - 1).tolist(), None]
 
 
 @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -51,6 +51,8 @@ def _repeated(evidence: Evidence) -> _Repeated:
         return _Repeated()
     name = log.column(log.mapping.row_id).sql_name
     key = f"{name}, {log.column(log.mapping.model_version).sql_name}" if log.mapping.model_version else name
+    if evidence.once(is_counted_up):
+        return _Repeated()
     return _Repeated(
         *evidence.row(
             "SELECT coalesce(sum(n - 1), 0)::BIGINT, arg_min(id, id), count(*) FILTER (is_contrary), "
@@ -59,6 +61,16 @@ def _repeated(evidence: Evidence) -> _Repeated:
             f"FROM log_file.log WHERE {name} IS NOT NULL GROUP BY {key} HAVING count(*) > 1)"
         )
     )
+
+
+def is_counted_up(evidence: Evidence) -> bool:
+    """Whether each id is above the one of the row before: then none stands on two rows, and none has to be grouped."""
+    name = evidence.log.column(evidence.log.mapping.row_id or "").sql_name
+    (is_above,) = evidence.row(
+        f"SELECT coalesce(bool_and({name} > before), true) AND count({name}) = count(*) "
+        f"FROM (SELECT {name}, lag({name}) OVER () AS before FROM log_file.log)"
+    )
+    return bool(is_above)
 
 
 def revised(evidence: Evidence) -> _Revised:

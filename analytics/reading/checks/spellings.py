@@ -34,7 +34,8 @@ def _spellings(evidence: Evidence) -> list[_Spellings]:
             continue
         rows = evidence.connection.execute(
             f"WITH counted AS (SELECT {column.sql_name}::VARCHAR AS value, count(*) AS n FROM log_file.log "
-            f"WHERE {column.sql_name} IS NOT NULL GROUP BY 1), folded AS (SELECT value, n, {_FOLDED} AS key FROM counted) "
+            f"WHERE {column.sql_name} IS NOT NULL GROUP BY {column.sql_name}), "
+            f"folded AS (SELECT value, n, {_FOLDED} AS key FROM counted) "
             "SELECT value, first_value(value) OVER best AS target, n FROM folded WHERE key <> '' "
             "WINDOW best AS (PARTITION BY key ORDER BY n DESC, value) QUALIFY count(*) OVER (PARTITION BY key) > 1 "
             "ORDER BY n DESC, value"

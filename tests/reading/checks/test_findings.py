@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import SimpleNamespace
 
+import duckdb
 import numpy as np
 import polars as pl
 import pytest
@@ -11,7 +13,9 @@ import pytest
 from analytics.log.mapping import Mapping
 from analytics.log.receipt import CheckResult
 from analytics.log.schema import Log
-from analytics.reading.checks.registry import ORDER
+from analytics.reading.checks.check import Evidence
+from analytics.reading.checks.ids import is_counted_up
+from analytics.reading.checks.registry import CHECKS, ORDER
 from tests.ingested import Desk
 
 N = 400
@@ -255,3 +259,26 @@ def test_a_score_near_one_half_is_not_called_wrong(desk: Desk) -> None:
     draw = np.random.default_rng(2)
     frame = healthy().with_columns(score=pl.Series(draw.random(N)), decision=pl.lit(None, dtype=pl.Int64))
     assert "score-ranks-wrong-way" not in shown(desk.log(frame))
+
+
+@pytest.mark.parametrize(
+    ("ids", "is_up", "n_repeated"),
+    [
+        ([1, 2, 3], True, 0),
+        ([2, 1, 3], False, 0),
+        ([1, 1, 2], False, 1),
+        ([1, None, 2], False, 0),
+        ([2, 1, 2], False, 1),
+    ],
+)
+def test_ids_that_count_up_are_not_grouped(ids: list[int | None], is_up: bool, n_repeated: int) -> None:
+    """The fast way says what the slow one does, and is taken where each id is above the one before."""
+    log = SimpleNamespace(
+        mapping=SimpleNamespace(row_id="id", model_version=None), column=lambda _: SimpleNamespace(sql_name="c0")
+    )
+    with duckdb.connect() as connection:
+        connection.execute("ATTACH ':memory:' AS log_file")
+        connection.execute("CREATE TABLE log_file.log AS SELECT unnest(?::BIGINT[]) AS c0, 1 AS label", [ids])
+        evidence = Evidence(connection, log)
+        assert is_counted_up(evidence) == is_up
+        assert CHECKS["duplicate-ids"].count(evidence).n_duplicates == n_repeated
