@@ -66,6 +66,7 @@ def read_exports(
     max_bytes: int,
     progress: Callable[[float], None],
     as_text: bool = False,
+    is_seen: bool = False,
 ) -> _Export:
     """Read the files of one log into ``raw`` and ``set_aside``.
 
@@ -85,6 +86,8 @@ def read_exports(
         Told the share of the work that is done.
     as_text : bool
         Whether the columns of text files stay text.
+    is_seen : bool
+        Whether ``raw`` may be a view of a Parquet file that is the only one.
 
     Raises
     ------
@@ -111,7 +114,14 @@ def read_exports(
         if len(sources) == 1:
             (source,) = sources
             table = raw.read_source(
-                connection, source, scratch, csv, as_text=as_text, progress=progress, unfolds=not as_text
+                connection,
+                source,
+                scratch,
+                csv,
+                as_text=as_text,
+                progress=progress,
+                unfolds=not as_text,
+                is_seen=is_seen,
             )
             table = replace(table, repairs=(*source.repairs, *table.repairs))
             table = parts.with_keys(connection, table, source.name)

@@ -13,6 +13,7 @@ import duckdb
 from analytics.errors import InputError
 from analytics.log.column import unique_names
 from analytics.reading.raw import Table
+from analytics.reading.sql.database import own_rows
 
 _MIN_SHARED = 0.5
 """Share of all names of two tables that both have, from which they are exports of one log."""
@@ -43,6 +44,8 @@ def new_keys(names: Sequence[str], known: Sequence[str]) -> tuple[str, ...]:
 def with_keys(connection: duckdb.DuckDBPyConnection, table: Table, name: str) -> Table:
     """Add to ``raw``, read from one file, the keys of the folders that it lies in."""
     keys = new_keys([name], table.names)
+    if keys:
+        own_rows(connection)
     for key in keys:
         column = f"c{len(table.names)}"
         connection.execute(f"ALTER TABLE raw ADD COLUMN {column} VARCHAR")

@@ -169,7 +169,7 @@ def sample_rows(connection: duckdb.DuckDBPyConnection, width: int) -> list[list[
     """Return 200 rows as text, drawn with a fixed seed, in the order of the file: for the preview of a mapping."""
     cells = ", ".join(f"left(c{place}::VARCHAR, {_MAX_SAMPLE_TEXT})" for place in range(width))
     rows = connection.execute(
-        f"SELECT {cells} FROM (SELECT rowid AS place, * FROM raw) "
-        f"USING SAMPLE reservoir({_N_SAMPLE} ROWS) REPEATABLE (1) ORDER BY place"
+        f"SELECT {cells} FROM (FROM (SELECT rowid AS place, * FROM raw) "
+        f"USING SAMPLE reservoir({_N_SAMPLE} ROWS) REPEATABLE (1)) ORDER BY place"
     ).fetchall()
     return [list(row) for row in rows]

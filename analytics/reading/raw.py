@@ -21,19 +21,20 @@ from analytics.reading.formats.registry import FORMATS
 from analytics.reading.formats.sources import Source
 from analytics.reading.nested.texts import is_short
 from analytics.reading.nested.unfold import unfold
-from analytics.reading.sql.database import escape_glob
+from analytics.reading.plain_types import WIDE, plain_expression, plain_type
+from analytics.reading.sql.database import escape_glob, see_parquet
 
 _MAX_LINE_BYTES = 64 << 20
 """Bytes of one JSON object, which the engine reads whole. A judgement."""
-
-_WIDE = re.compile(r"UBIGINT|U?HUGEINT|DECIMAL\((?:19|[23]\d),0\)")
-"""Types of whole numbers that may need more than 64 bits; databases export ids as the widest decimal."""
 
 _NO_TIME = "\x1f%Y"
 """A format that no time has: the engine takes any digits with dashes for a date, and days first where nothing settles it."""
 
 _LISTS_ONLY = ("json",)
 """What the engine calls the one column of values that are no objects: lists of records one after the other."""
+
+_ROW_NUMBER = "file_row_number"
+"""What the engine calls the place of a row in a Parquet file, where it is asked for it."""
 
 _CREATE_SET_ASIDE = "CREATE TABLE set_aside (line BIGINT, reason VARCHAR, text VARCHAR)"
 
@@ -70,6 +71,7 @@ def read_source(
     as_text: bool = False,
     progress: Callable[[float], None] | None = None,
     unfolds: bool = True,
+    is_seen: bool = False,
 ) -> Table:
     """Read a plain file into ``raw``.
 
@@ -87,13 +89,15 @@ def read_source(
         Told the share that is read of text that is read line by line.
     unfolds : bool
         Whether objects and lists become columns; what is written back stays as it stands in the file.
+    is_seen : bool
+        Whether ``raw`` may be a view of a Parquet file, until `database.own_rows`.
 
     Raises
     ------
     InputError
         If the file holds no table, or is damaged.
     """
-    table = _read_plain(connection, source, scratch, csv, as_text=as_text, progress=progress)
+    table = _read_plain(connection, source, scratch, csv, as_text=as_text, progress=progress, is_seen=is_seen)
     named = csv.paths or () if csv else ()
     is_text = FORMATS[source.file_format].way == "text"
     if not unfolds or (is_text and not named and is_short(connection)):
@@ -122,6 +126,7 @@ def _read_plain(
     *,
     as_text: bool,
     progress: Callable[[float], None] | None,
+    is_seen: bool,
 ) -> Table:
     """Read a plain file into ``raw``, with values inside values as JSON text."""
     connection.execute(_CREATE_SET_ASIDE)
@@ -136,9 +141,9 @@ def _read_plain(
         if entry.way == "json":
             return _read_json(connection, source, scratch)
         if entry.to_parquet is None:
-            return _read_parquet(connection, source.path)
+            return _read_parquet(connection, source.path, is_seen=is_seen)
         repairs = entry.to_parquet(source.path, scratch / "laid_out.parquet")
-        return replace(_read_parquet(connection, scratch / "laid_out.parquet"), repairs=repairs)
+        return replace(_read_parquet(connection, scratch / "laid_out.parquet", is_seen=is_seen), repairs=repairs)
     except duckdb.Error as error:
         first = str(error).splitlines()[0][:300] if str(error) else type(error).__name__
         first = first.replace(str(source.path), source.name or "the file").replace(str(scratch), "…")
@@ -209,11 +214,6 @@ def _noted(table: Table, *said: str) -> Table:
     return replace(table, repairs=(*table.repairs, *said))
 
 
-def _is_nested(type_: str) -> bool:
-    """Whether values of one of DuckDB's types hold other values."""
-    return type_.startswith(("STRUCT", "MAP", "UNION")) or type_.endswith("]")
-
-
 def _read_csv(
     connection: duckdb.DuckDBPyConnection,
     path: Path,
@@ -237,9 +237,9 @@ def _read_csv(
     )
 
 
-def _read_parquet(connection: duckdb.DuckDBPyConnection, path: Path) -> Table:
+def _read_parquet(connection: duckdb.DuckDBPyConnection, path: Path, *, is_seen: bool) -> Table:
     """Read a Parquet file; its headers are taken from it, as DuckDB renames those that differ only by case."""
-    table = _read_typed(connection, "read_parquet(?)", [escape_glob(path)])
+    table = _read_typed(connection, "read_parquet(?)", [escape_glob(path)], seen=path if is_seen else None)
     headers = _parquet_headers(connection, path)
     if len(headers) != len(table.names):
         return table
@@ -257,18 +257,24 @@ def _parquet_headers(connection: duckdb.DuckDBPyConnection, path: Path) -> list[
     return headers
 
 
-def _read_typed(connection: duckdb.DuckDBPyConnection, scan: str, parameters: list[str]) -> Table:
+def _read_typed(
+    connection: duckdb.DuckDBPyConnection, scan: str, parameters: list[str], *, seen: Path | None = None
+) -> Table:
     """Read a file that carries its own types; what the house does not use becomes text or a plain number."""
     described = connection.execute(f"DESCRIBE FROM {scan}", parameters).fetchall()
     headers, found = [row[0] for row in described], [row[1] for row in described]
     check_columns(len(headers))
     if not headers:
         raise InputError("Expected a table with columns, found none. Export the log again.")
-    types = tuple(_plain_type(type_) for type_ in found)
+    types = tuple(plain_type(type_) for type_ in found)
     aliases = ", ".join(f"a{place}" for place in range(len(headers)))
-    selected = ", ".join(f"{_plain_expression(f'a{place}', type_)} AS c{place}" for place, type_ in enumerate(found))
-    connection.execute(f"CREATE TABLE raw AS SELECT {selected} FROM (FROM {scan}) AS t({aliases})", parameters)
-    narrow = _narrowed(connection, [place for place, type_ in enumerate(found) if _WIDE.fullmatch(type_)])
+    selected = ", ".join(f"{plain_expression(f'a{place}', type_)} AS c{place}" for place, type_ in enumerate(found))
+    wide = [place for place, type_ in enumerate(found) if WIDE.fullmatch(type_)]
+    if seen and not wide and _ROW_NUMBER not in map(str.lower, headers):
+        see_parquet(connection, seen, selected, len(headers))
+    else:
+        connection.execute(f"CREATE TABLE raw AS SELECT {selected} FROM (FROM {scan}) AS t({aliases})", parameters)
+    narrow = _narrowed(connection, wide)
     types = tuple("BIGINT" if place in narrow else type_ for place, type_ in enumerate(types))
     return Table(unique_names(headers), types, is_text=False, header=tuple(headers), found=tuple(found))
 
@@ -282,35 +288,3 @@ def _narrowed(connection: duckdb.DuckDBPyConnection, places: Sequence[int]) -> s
             connection.execute(f"ALTER TABLE raw ALTER {name} TYPE BIGINT")
             narrow.add(place)
     return narrow
-
-
-def _plain_type(type_: str) -> str:
-    """Return the house's type for one of DuckDB's.
-
-    >>> _plain_type("UINTEGER"), _plain_type("DECIMAL(10,2)"), _plain_type("STRUCT(a INTEGER)")
-    ('BIGINT', 'DOUBLE', 'VARCHAR')
-    >>> _plain_type("DECIMAL(18,0)"), _plain_type("DECIMAL(38,0)")
-    ('BIGINT', 'VARCHAR')
-    """
-    if type_.endswith("]") or _WIDE.fullmatch(type_):
-        return "VARCHAR"
-    if type_.startswith("DECIMAL") and type_.endswith(",0)"):
-        return "BIGINT"
-    if type_ in ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"):
-        return "BIGINT"
-    if type_ in ("FLOAT", "DOUBLE") or type_.startswith("DECIMAL"):
-        return "DOUBLE"
-    if type_ == "DATE" or type_.startswith("TIMESTAMP"):
-        return "TIMESTAMP"
-    return "BOOLEAN" if type_ == "BOOLEAN" else "VARCHAR"
-
-
-def _plain_expression(name: str, type_: str) -> str:
-    """Return the expression that turns a column of ``type_`` into its plain type."""
-    if _plain_type(type_) != "VARCHAR" or type_ == "VARCHAR" or type_.startswith("ENUM"):
-        return f"{name}::{_plain_type(type_)}"
-    if _is_nested(type_):
-        return f"to_json({name})::VARCHAR"
-    if type_ == "JSON":
-        return f"json_extract_string({name}, '$')"
-    return f"{name}::VARCHAR"

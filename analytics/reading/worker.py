@@ -102,7 +102,9 @@ def _read(request: protocol.Read, job: protocol.Job, progress: Progress) -> prot
     connection = database.connect(folder / "raw.duckdb", job.memory_limit)
     progress.connection = connection
     progress.begin("Reading rows")
-    export = files.read_exports(connection, given, folder, csv, max_bytes=request.max_bytes, progress=progress.at)
+    export = files.read_exports(
+        connection, given, folder, csv, max_bytes=request.max_bytes, progress=progress.at, is_seen=labels is None
+    )
     table = export.table
     progress.begin("Recognising types")
     conversions = infer.convert(connection, table.names, table.types, is_text=table.is_text)
@@ -188,7 +190,7 @@ def _stage(
     progress.connection = None
     connection.close()
     for leftover in folder.iterdir():
-        if leftover.name not in ("raw.duckdb", "sample.json", "mapping.json") and leftover.is_file():
+        if leftover.name not in ("raw.duckdb", "raw.parquet", "sample.json", "mapping.json") and leftover.is_file():
             leftover.unlink()
     (folder / "reading.json").write_text(json.dumps(asdict(reading), ensure_ascii=False), encoding="utf-8")
     return protocol.Waiting(digest=reading.content_hash[:12])

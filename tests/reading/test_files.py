@@ -13,9 +13,11 @@ import pytest
 from analytics.errors import InputError
 from analytics.log.schema import Reading
 from analytics.query.engine import Engine
-from analytics.reading import api
-from analytics.reading.formats import packed
+from analytics.reading import api, raw
+from analytics.reading.formats import packed, sources
+from analytics.reading.sql import database
 from tests.ingested import Desk, run_here
+from tests.one_instance import one_instance
 from tests.reading.formats.packed import workbook, zipped
 
 MAY = "id,score,label,region\n001,0.25,0,north\n002,0.75,1,south\n"
@@ -218,3 +220,42 @@ def test_the_same_files_in_another_order_of_reading_are_the_same_log(desk: Desk)
     with patch.object(api, "run_child", run_here):
         again = api.read_file(desk.workspace, folder(desk, dict(reversed(files.items()))))
     assert not isinstance(again, api.Staged) and again.log_id == one.content_hash[:12]
+
+
+def test_a_parquet_file_is_read_where_it_stands_until_a_log_is_built(desk: Desk, tmp_path: Path) -> None:
+    """The view gives what the table gives, keeps the places of the rows, and becomes that table where a column is altered."""
+    rows = pl.DataFrame(
+        {"id": [3, 1, 2], "score": [0.5, None, 0.25], "when": ["2024-01-02", None, "x"], "label": [1, 0, 1]}
+    )
+    path = tmp_path / "log.parquet"
+    rows.write_parquet(path)
+    found = []
+    for is_seen in (True, False):
+        folder = tmp_path / str(is_seen)
+        folder.mkdir()
+        with one_instance(), database.connect(folder / "raw.duckdb", "1GB") as connection:
+            source = sources.prepare(path, folder, max_bytes=1 << 20, progress=lambda _: None)
+            table = raw.read_source(connection, source, folder, is_seen=is_seen)
+            views = connection.execute("SELECT count(*) FROM duckdb_views() WHERE view_name = 'raw'").fetchone()
+            assert views == (int(is_seen),)
+            found.append((table, connection.execute("SELECT rowid, c0, c1, c2, c3 FROM raw").fetchall()))
+            database.own_rows(connection)
+            assert not (folder / "raw.parquet").exists()
+            found.append((table, connection.execute("SELECT rowid, * FROM raw").fetchall()))
+    assert all(each == found[0] for each in found)
+    with patch.object(api, "run_child", run_here):
+        upload = api.read_file(desk.workspace, path)
+        assert isinstance(upload, api.Staged)
+        assert (desk.workspace.staging / upload.staged_id / "raw.parquet").exists()
+        log = api.build_staged(desk.workspace, upload, upload.mapping)
+    assert desk.stored(log).select("c0", "c1", "c2", "c3").rows() == rows.rows()
+
+
+def test_a_parquet_file_whose_columns_are_altered_becomes_a_table(desk: Desk, tmp_path: Path) -> None:
+    path = tmp_path / "log.parquet"
+    pl.DataFrame({"id": [1.0, None, 2.0], "score": [0.5, float("inf"), 0.25], "label": [1, 0, 1]}).write_parquet(path)
+    with patch.object(api, "run_child", run_here):
+        upload = api.read_file(desk.workspace, path)
+    assert isinstance(upload, api.Staged)
+    assert not (desk.workspace.staging / upload.staged_id / "raw.parquet").exists()
+    assert [column.type for column in upload.reading.columns] == ["BIGINT", "DOUBLE", "BIGINT"]

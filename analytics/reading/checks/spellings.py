@@ -26,14 +26,17 @@ class _Spellings:
 
 
 def _spellings(evidence: Evidence) -> list[_Spellings]:
-    """Return the segment columns in which values differ in spelling only, with the most frequent spelling."""
+    """Return the segment columns in which values differ in spelling only, with the most frequent spelling.
+
+    The engine would push what is folded below the counting, and fold the value of every row.
+    """
     log, found = evidence.log, []
     for name in log.mapping.segments:
         column = log.reading.column(name)
         if column.kind != "text" or not 1 < column.n_distinct <= MAX_SEGMENT_VALUES:
             continue
         rows = evidence.connection.execute(
-            f"WITH counted AS (SELECT {column.sql_name}::VARCHAR AS value, count(*) AS n FROM log_file.log "
+            f"WITH counted AS MATERIALIZED (SELECT {column.sql_name}::VARCHAR AS value, count(*) AS n FROM log_file.log "
             f"WHERE {column.sql_name} IS NOT NULL GROUP BY {column.sql_name}), "
             f"folded AS (SELECT value, n, {_FOLDED} AS key FROM counted) "
             "SELECT value, first_value(value) OVER best AS target, n FROM folded WHERE key <> '' "

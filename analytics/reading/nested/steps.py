@@ -9,6 +9,7 @@ import duckdb
 
 from analytics.reading.nested.registry import Joined, matching_any
 from analytics.reading.nested.texts import Nested
+from analytics.reading.sql.database import own_rows
 
 _SIDES = {"request": "request|input", "response": "response|output|prediction"}
 """Words by which a row says that it holds a request or a response."""
@@ -54,6 +55,7 @@ def rewrite(
     """Make ``raw`` anew of expressions over it."""
     selected = ", ".join(f"{column.sql} AS c{at}" for at, column in enumerate(columns))
     parameters = [value for column in columns for value in column.parameters]
+    own_rows(connection)
     connection.execute(f"CREATE TABLE unfolded AS SELECT {selected} {rows}", parameters)
     connection.execute("DROP TABLE raw; ALTER TABLE unfolded RENAME TO raw")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,6 +14,10 @@ from analytics.log.schema import Log, Reading
 
 _ROWS_AT_ONCE = 10_000
 """Rows that are held as Python objects on their way into a file: bounds memory. A judgement."""
+
+
+_SEEN, _SCAN = "raw.parquet", "<scan>"
+"""A Parquet file whose rows are read where they stand, and the mark of its scan in what selects them."""
 
 
 def connect(database: Path, memory_limit: str) -> duckdb.DuckDBPyConnection:
@@ -26,6 +31,61 @@ def connect(database: Path, memory_limit: str) -> duckdb.DuckDBPyConnection:
     return connection
 
 
+def see_parquet(connection: duckdb.DuckDBPyConnection, path: Path, selected: str, n_columns: int) -> None:
+    """Make ``raw`` a view of a copy of a Parquet file beside the database: its rows are written once, when a log is built.
+
+    All of them are read here, so that a file that is damaged is refused now.
+
+    Parameters
+    ----------
+    selected, n_columns : str and int
+        The expressions of ``c0, c1, …`` over its columns ``a0, a1, …``, and how many columns it has.
+    """
+    shutil.copyfile(path, _beside(connection) / _SEEN)
+    aliases = ", ".join(f"a{place}" for place in range(n_columns))
+    rows = f"SELECT row_number AS rowid, {selected} FROM (FROM {_SCAN}) AS t({aliases}, row_number)"
+    connection.execute("CREATE TABLE seen AS SELECT ?::VARCHAR AS rows", [rows])
+    connection.execute(f"CREATE VIEW raw AS {_of_seen(rows, _beside(connection))}")
+    connection.execute("SELECT bit_xor(hash(COLUMNS(*))) FROM raw").fetchall()
+
+
+def own_rows(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make ``raw`` a table where it is a view of a file: before its columns are altered."""
+    if not _is_seen(connection, "current_database()"):
+        return
+    connection.execute("CREATE TABLE owned AS SELECT * EXCLUDE (rowid) FROM raw")
+    connection.execute("DROP VIEW raw; DROP TABLE seen; ALTER TABLE owned RENAME TO raw")
+    (_beside(connection) / _SEEN).unlink()
+
+
+def _is_seen(connection: duckdb.DuckDBPyConnection, database: str) -> bool:
+    """Whether the rows of a database stand in a Parquet file beside it."""
+    found = connection.execute(
+        f"SELECT count(*) FROM duckdb_tables() WHERE table_name = 'seen' AND database_name = {database}"
+    ).fetchone()
+    return found is not None and found[0] > 0
+
+
+def _beside(connection: duckdb.DuckDBPyConnection, database: str = "current_database()") -> Path:
+    """Return the folder of a database."""
+    found = connection.execute(f"SELECT path FROM duckdb_databases() WHERE database_name = {database}").fetchone()
+    assert found is not None
+    return Path(found[0]).parent
+
+
+def _of_seen(rows: str, folder: Path) -> str:
+    """Return what selects the rows of a Parquet file in a folder."""
+    return rows.replace(_SCAN, f"read_parquet('{_quoted(Path(escape_glob(folder / _SEEN)))}', file_row_number = true)")
+
+
+def _rows_of_origin(connection: duckdb.DuckDBPyConnection) -> str:
+    """Return what selects the rows of a staged reading with their places."""
+    if not _is_seen(connection, "'origin'"):
+        return "SELECT rowid, * FROM origin.raw"
+    (rows,) = connection.execute("SELECT rows FROM origin.seen").fetchone() or ("",)
+    return _of_seen(rows, _beside(connection, "'origin'"))
+
+
 def attach(connection: duckdb.DuckDBPyConnection, origin: Path, target: Path) -> None:
     """Attach what a log is built from as ``origin`` and the new file as ``log_file``."""
     connection.execute(f"ATTACH '{_quoted(origin)}' AS origin (READ_ONLY)")
@@ -37,13 +97,13 @@ def take_rows(connection: duckdb.DuckDBPyConnection, reading: Reading, *, from_l
     if from_log:
         connection.execute(f"CREATE TABLE raw AS {_plain_rows(connection, reading)} ORDER BY row_id")
     else:
-        connection.execute("CREATE VIEW raw AS SELECT rowid, * FROM origin.raw")
+        connection.execute(f"CREATE VIEW raw AS {_rows_of_origin(connection)}")
 
 
 def see_rows(connection: duckdb.DuckDBPyConnection, reading: Reading, origin: Path, *, from_log: bool) -> None:
     """Make the rows of a file ``raw`` without copying one: for a question that needs a few columns."""
     connection.execute(f"ATTACH '{_quoted(origin)}' AS origin (READ_ONLY)")
-    rows = _plain_rows(connection, reading) if from_log else "SELECT rowid, * FROM origin.raw"
+    rows = _plain_rows(connection, reading) if from_log else _rows_of_origin(connection)
     connection.execute(f"CREATE VIEW raw AS {rows}")
 
 

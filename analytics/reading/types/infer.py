@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import duckdb
 
+from analytics.reading.sql.database import own_rows
 from analytics.reading.types import notations, two_ways, written
 from analytics.reading.types.conversion import (
     GROUP,
@@ -255,6 +256,7 @@ def convert(
     expressions |= {name: f"CASE WHEN {_usable(name, found.type)} THEN {name} END" for name, found in mended.items()}
     _rewrite(connection, list(given), expressions, {name: done[name].type for name in expressions})
     for name in _whole_numbers(connection, [name for name, conversion in done.items() if conversion.type == "DOUBLE"]):
+        own_rows(connection)
         connection.execute(f"ALTER TABLE raw ALTER {name} TYPE BIGINT")
         done[name] = replace(done[name], type="BIGINT")
     whole = [
@@ -263,6 +265,7 @@ def convert(
         if is_of_times(header) and (done[name].type == "BIGINT" or _made_nanoseconds(connection, name, done[name]))
     ]
     for name, unit in notations.counted_times(connection, whole).items():
+        own_rows(connection)
         connection.execute(f"ALTER TABLE raw ALTER {name} TYPE TIMESTAMP USING {unit.time.format(name)}")
         done[name] = replace(done[name], type="TIMESTAMP", notation=unit.name)
     return list(done.values())
@@ -278,6 +281,7 @@ def _made_nanoseconds(connection: duckdb.DuckDBPyConnection, name: str, found: C
         return False
     within = notations.counted_times(connection, [f"(CASE WHEN {is_value(name)} THEN trim({name})::BIGINT END)"])
     if within:
+        own_rows(connection)
         connection.execute(f"ALTER TABLE raw ALTER {name} TYPE BIGINT USING TRY_CAST(trim({name}) AS BIGINT)")
     return bool(within)
 
@@ -289,6 +293,8 @@ def _rewrite(
     types: Mapping[str, str],
 ) -> None:
     """Replace columns of ``raw`` by expressions: one by one where they are few, else all with the table."""
+    if expressions:
+        own_rows(connection)
     if len(expressions) <= _MAX_ALTERED:
         for name, expression in expressions.items():
             connection.execute(f"ALTER TABLE raw ALTER {name} TYPE {types[name]} USING {expression}")
