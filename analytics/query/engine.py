@@ -23,9 +23,13 @@ from analytics.log.schema import Log
 from analytics.log.workspace import Workspace
 from analytics.query import known, lock, relations
 from analytics.query.cohort import Cohort
+from analytics.query.kept import KeptTables, n_buckets, outcomes_by_time
 from analytics.query.predicates import predicate
 from analytics.query.slicing import as_people_see, stored_slice
 
+_MAX_CELLS = 1_000_000
+"""Cells of a score table by time up to which the lines of every threshold are counted at once. By hand: 10 million rows in 365
+days and 2,000 bins take 0.4 s of a processor, in days alone 0.1 s, and the table takes 28 MB."""
 _UNREADABLE = (duckdb.IOException, duckdb.SerializationException, duckdb.FatalException, duckdb.InternalException)
 _CORRUPT = "Corrupt database file"
 _DAMAGED = "The log {!r} cannot be opened: its file is missing or damaged, and was set aside. Upload the export again."
@@ -70,6 +74,7 @@ class Engine:
         self.n_queries = 0
         self._lock = threading.Lock()
         self._attached: dict[str, str] = {}
+        self._tables = KeptTables()
         self._numbers = count()
         spill = workspace.scratch / f"{owner()}-spill-{uuid.uuid4().hex}"
         with storing(workspace.scratch):
@@ -112,6 +117,7 @@ class Engine:
     def _set_aside(self, key: str) -> None:
         with self._lock:
             self._attached.pop(key, None)
+        self._tables.clear()
         self.workspace.set_aside(self.workspace.path(key))
 
     def _set_damaged_aside(self) -> None:
@@ -199,17 +205,16 @@ class Engine:
         unknown |= frozenset() if log.mapping.kind in ("numbers", "grades") else relations.TRUTH
         unknown |= frozenset() if log.mapping.has_interval else relations.INTERVALS
         unknown |= frozenset() if log.mapping.kind == "rankings" else relations.RANKS
-        frame = self.collect(
-            relations.score_table(
-                self.kept(log, cohort, threshold),
-                stored,
-                split=split,
-                sums=frozenset(sums) - unknown,
-                by_score=by_score,
-                every="1d" if every == "1w" else every,
-                is_weighted=is_weighted and log.mapping.weight is not None,
-            )
-        )
+        weighted = is_weighted and log.mapping.weight is not None
+        parts, asked = frozenset(sums) - unknown, "1d" if every == "1w" else every
+
+        def ask() -> pl.DataFrame:
+            rows, options = self.kept(log, cohort, threshold), {"by_score": by_score, "is_weighted": weighted}
+            return self.collect(relations.score_table(rows, stored, split=split, sums=parts, every=asked, **options))
+
+        is_free = split is None and not cohort.outcomes
+        key = (log.key, cohort, tuple(stored), parts, by_score, asked, weighted)
+        frame = self._tables.of(key, ask) if is_free else ask()
         if every == "1w":
             frame = frame.with_columns(pl.col("bucket").dt.truncate("1w"))
         if by_score:
@@ -231,10 +236,19 @@ class Engine:
     def time_table(
         self, log: Log, cohort: Cohort, threshold: float, every: str, *, is_weighted: bool = False
     ) -> pl.DataFrame:
-        """Count outcomes per hour, day, week or month (``every`` is 1h, 1d, 1w or 1mo), in the order of time."""
-        rows, asked = self.kept(log, cohort, threshold), "1d" if every == "1w" else every
-        weighted = is_weighted and log.mapping.weight is not None
-        table = self.collect(relations.time_table(rows, threshold, asked, is_weighted=weighted))
+        """Count outcomes per hour, day, week or month (``every`` is 1h, 1d, 1w or 1mo), in the order of time.
+
+        At a threshold that is an edge of the grid they are added up from the score table by bucket, which holds them at every
+        such threshold, where that one is small.
+        """
+        weighted, asked = is_weighted and log.mapping.weight is not None, "1d" if every == "1w" else every
+        is_small = min(log.n_rows, len(log.edges) * n_buckets(log, asked)) <= _MAX_CELLS
+        if is_small and not weighted and not cohort.outcomes and log.grid.split(threshold) is None:
+            scores = self.score_table(log, cohort, threshold, sums=(), every=asked)
+            table = outcomes_by_time(scores.frame, scores.threshold_bin)
+        else:
+            rows = self.kept(log, cohort, threshold)
+            table = self.collect(relations.time_table(rows, threshold, asked, is_weighted=weighted))
         if every == "1w":
             table = table.group_by(pl.col("bucket").dt.truncate("1w")).agg(pl.exclude("bucket").sum())
         return table.sort("bucket")

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 import polars as pl
@@ -28,6 +29,7 @@ from analytics.measure.sweeps import sweep_table
 from analytics.present.marks.scores import score_bars
 from analytics.query.cohort import Clause, Cohort, slice_clauses
 from analytics.query.engine import Engine
+from analytics.query.kept import KeptTables
 from tests.ingested import Desk
 
 ALL = Cohort()
@@ -274,6 +276,7 @@ def test_sixteen_threads_are_all_answered_right(desk: Desk, engine: Engine) -> N
     frame = rows(5_000, 101, seed=19)
     log = desk.log(frame)
     expected = {region: frame.filter(pl.col("region") == region).height for region in ("north", "south", "west")}
+    engine._tables = KeptTables(max_bytes=0)  # each question meets the data
 
     def ask(number: int) -> list[bool]:
         region = ("north", "south", "west")[number % 3]
@@ -373,3 +376,43 @@ def test_value_of_every_kind_survives_as_people_see_it(desk: Desk, engine: Engin
     assert set(seen["vip"]) == {True, False}
     assert set(seen["region"]) == {"north", "south", "west", None}
     assert set(seen["income"]) == {log.bins["income"].label(code) for code in range(len(log.bins["income"].edges) - 1)}
+
+
+@pytest.mark.parametrize("every", ["1h", "1d", "1w", "1mo"])
+def test_another_threshold_asks_nothing_and_counts_what_a_query_counts(desk: Desk, every: str) -> None:
+    """Scores, slices and lines over time come from kept tables; a threshold within a bin is asked for."""
+    log = desk.log(rows(4_000, 5_001, seed=21))
+    engine, slow = Engine(desk.workspace), Engine(desk.workspace)
+    engine.time_table(log, ALL, 0.5, every)
+    engine.score_table(log, ALL, 0.5, ["region"])
+    before = engine.n_queries
+    for threshold in (0.0, 0.3, log.edges[7], 1.0):
+        with patch("analytics.query.engine._MAX_CELLS", 0):
+            expected = slow.time_table(log, ALL, threshold, every)
+        assert engine.time_table(log, ALL, threshold, every).equals(expected.sort("bucket"))
+        found = engine.score_table(log, ALL, threshold, ["region"])
+        assert found.threshold_bin == log.grid.at(threshold)
+    assert engine.n_queries == before
+    within = (log.edges[7] + log.edges[8]) / 2
+    engine.time_table(log, ALL, within, every)
+    engine.score_table(log, ALL, 0.5, ["region"], sums=())
+    engine.score_table(log, Cohort((), ("fp",)), 0.5, ["region"])
+    engine.score_table(log, Cohort((), ("fp",)), 0.3, ["region"])
+    assert engine.n_queries == before + 4
+
+
+def test_kept_tables_stay_within_their_room() -> None:
+    """The latest stay, and one that takes half of the room is not kept at all."""
+    asked: list[int] = []
+
+    def ask(n: int) -> pl.DataFrame:
+        asked.append(n)
+        return pl.DataFrame({"n": range(n)})
+
+    kept = KeptTables(max_bytes=800)
+    for n in (40, 41, 42, 42, 40, 100, 100):
+        assert kept.of(n, lambda n=n: ask(n)).height == n
+    assert asked == [40, 41, 42, 40, 100, 100]
+    kept.clear()
+    kept.of(42, lambda: ask(42))
+    assert asked[-1] == 42

@@ -1,0 +1,81 @@
+"""Tables that were asked for lately, so that a question that differs in its threshold alone asks the log nothing."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from datetime import datetime, timedelta
+
+import polars as pl
+
+from analytics.log.schema import Log
+
+_MAX_BYTES = 96 << 20
+"""Bytes of all tables that an engine keeps. A judgement: score tables of all segments of a large log are some 20 MB."""
+_MAX_SHARE = 0.5
+"""Share of that room from which on one table is not kept: it would drive out all others. A judgement."""
+
+
+class KeptTables:
+    """Aggregates by what was asked, the latest ones; safe to share between threads."""
+
+    def __init__(self, max_bytes: int = _MAX_BYTES) -> None:
+        self._max_bytes = max_bytes
+        self._tables: OrderedDict[Hashable, pl.DataFrame] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def of(self, key: Hashable, ask: Callable[[], pl.DataFrame]) -> pl.DataFrame:
+        """Return the table of a key, asked for where it is not there."""
+        with self._lock:
+            if key in self._tables:
+                self._tables.move_to_end(key)
+                return self._tables[key]
+        table = ask()
+        if table.estimated_size() <= _MAX_SHARE * self._max_bytes:
+            with self._lock:
+                self._tables[key] = table
+                while sum(kept.estimated_size() for kept in self._tables.values()) > self._max_bytes:
+                    self._tables.popitem(last=False)
+        return table
+
+    def clear(self) -> None:
+        """Forget every table."""
+        with self._lock:
+            self._tables.clear()
+
+
+def n_buckets(log: Log, every: str) -> float:
+    """Return how many hours, days or months (1h, 1d, 1mo) a log spans, 1 without times."""
+    if log.time_low is None or log.time_high is None:
+        return 1.0
+    span = datetime.fromisoformat(log.time_high) - datetime.fromisoformat(log.time_low)
+    return 1 + span / {"1h": timedelta(hours=1), "1d": timedelta(days=1), "1mo": timedelta(days=28)}[every]
+
+
+def outcomes_by_time(scores: pl.DataFrame, threshold_bin: int) -> pl.DataFrame:
+    """Add up a score table by buckets of time to what `relations.time_table` counts at a threshold that starts a bin.
+
+    Parameters
+    ----------
+    scores : DataFrame
+        ``bucket, score_bin, n, n_pos, n_unlabelled``.
+    threshold_bin : int
+        Predicted positive iff ``score_bin >= threshold_bin``.
+    """
+    score = pl.col("score_bin")
+    is_flagged, is_passed = score >= threshold_bin, score < threshold_bin
+    n_neg = pl.col("n") - pl.col("n_pos") - pl.col("n_unlabelled")
+    counts = {
+        "n": pl.col("n"),
+        "n_labelled": pl.col("n") - pl.col("n_unlabelled"),
+        "n_unlabelled": pl.col("n_unlabelled"),
+        "n_scored": pl.col("n").filter(score.is_not_null()),
+        "n_flagged": pl.col("n").filter(is_flagged),
+        "n_pos": pl.col("n_pos"),
+        "tp": pl.col("n_pos").filter(is_flagged),
+        "fp": n_neg.filter(is_flagged),
+        "fn": pl.col("n_pos").filter(is_passed),
+        "tn": n_neg.filter(is_passed),
+    }
+    return scores.group_by("bucket").agg(**{name: count.sum() for name, count in counts.items()})
