@@ -16,12 +16,16 @@ from pages._frame.cache import MODEST, keeping, kept
 from pages._frame.render import figure
 
 
+def at_any_edge(question: Question) -> Question:
+    """Return a question whose rows by score are those of this one: the same for all thresholds that are edges of the grid."""
+    log = question.log
+    is_free = not question.cohort.outcomes and log.grid.split(question.threshold) is None
+    return replace(question, threshold=log.edges[0]) if is_free else question
+
+
 def cost_table_of(question: Question, by: tuple[str, ...] = ()) -> CostTable:
     """Return the rows by half, slice and score bin; a threshold that is an edge of the grid asks nothing anew."""
-    log, threshold = question.log, question.threshold
-    is_free = not question.cohort.outcomes and log.grid.split(threshold) is None
-    asked = replace(question, threshold=log.edges[0]) if is_free else question
-    return kept(cost_table, asked, by).at(threshold)
+    return kept(cost_table, at_any_edge(question), by).at(question.threshold)
 
 
 @keeping("Weighing costs …", MODEST)

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
 from analytics.answers.question import Question
 from analytics.answers.thresholds.answer import ThresholdAnswer, human_band
-from analytics.measure.thresholds.human_band import Reviewer
+from analytics.measure.thresholds.human_band import Band, Reviewer
 from analytics.measure.thresholds.policy import DAYS, Policy
 from analytics.present import readings
+from analytics.query.engine import Engine
+from pages._frame.cache import keeping, kept
 from pages._frame.render import escaped, sentence
-from pages._thresholds.costs import cost_table_of
+from pages._thresholds.costs import at_any_edge, cost_table_of
+
+
+@keeping()
+def _band(_engine: Engine, question: Question, policy: Policy, reviewer: Reviewer) -> Band:
+    """Return the best of some two million pairs of thresholds."""
+    return human_band(cost_table_of(question), policy, reviewer)
 
 
 def draw_band(answer: ThresholdAnswer, question: Question, policy: Policy) -> None:
@@ -42,7 +52,7 @@ def draw_band(answer: ThresholdAnswer, question: Question, policy: Policy) -> No
     )
     rows = None if limit is None or not answer.days else limit * answer.days / DAYS["week"]
     reviewer = Reviewer(float(look or 0.0), float(error or 0.0) / 100, rows)
-    band = human_band(cost_table_of(question), policy, reviewer)
+    band = kept(_band, at_any_edge(question), replace(policy, threshold=None), reviewer)
     sentence(readings.band_reading(band, reviewer, answer))
     if answer.limits.given:
         st.caption(escaped("Limits of the single threshold are not applied to the band."))

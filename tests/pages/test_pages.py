@@ -376,6 +376,9 @@ def test_a_move_of_the_line_on_the_thresholds_page_asks_nothing() -> None:
         assert not app.exception and not app.error
     app.number_input(key="cost_fn").set_value(7.0).run()
     assert engine.n_queries == before
+    app.session_state["threshold"] = 0.4
+    app.run()
+    assert not app.exception and engine.n_queries == before
     assert not app.dataframe[0].value.equals(reading)
 
 
