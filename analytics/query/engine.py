@@ -6,7 +6,7 @@ import shutil
 import threading
 import uuid
 import weakref
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Hashable, Sequence
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
@@ -155,6 +155,24 @@ class Engine:
             ) from error
         return frame
 
+    def collect_at_any(
+        self, log: Log, cohort: Cohort, what: Hashable, ask: Callable[[], nw.LazyFrame[Any]]
+    ) -> pl.DataFrame:
+        """Return the rows of a relation that is the same at any threshold, run where it was not lately.
+
+        Outcomes in a cohort depend on the threshold; with them it is run every time.
+
+        Parameters
+        ----------
+        log, cohort, what : Log, Cohort and Hashable
+            All that tells the relation from others.
+        ask : callable
+            Returns the relation.
+        """
+        if cohort.outcomes:
+            return self.collect(ask())
+        return self._tables.of((log.key, cohort, what), lambda: self.collect(ask()))
+
     def kept(self, log: Log, cohort: Cohort, threshold: float) -> nw.LazyFrame[Any]:
         """Return the rows of a log that a cohort keeps; where a weight says for how many a row stands, those that have one."""
         rows = relations.keep(known.known_on(self.frame(log), log, cohort.as_of), predicate(cohort, log, threshold))
@@ -208,13 +226,14 @@ class Engine:
         weighted = is_weighted and log.mapping.weight is not None
         parts, asked = frozenset(sums) - unknown, "1d" if every == "1w" else every
 
-        def ask() -> pl.DataFrame:
-            rows, options = self.kept(log, cohort, threshold), {"by_score": by_score, "is_weighted": weighted}
-            return self.collect(relations.score_table(rows, stored, split=split, sums=parts, every=asked, **options))
+        def ask() -> nw.LazyFrame[Any]:
+            rows = self.kept(log, cohort, threshold)
+            return relations.score_table(
+                rows, stored, split=split, sums=parts, by_score=by_score, every=asked, is_weighted=weighted
+            )
 
-        is_free = split is None and not cohort.outcomes
-        key = (log.key, cohort, tuple(stored), parts, by_score, asked, weighted)
-        frame = self._tables.of(key, ask) if is_free else ask()
+        key = ("scores", *stored, parts, by_score, asked, weighted)
+        frame = self.collect(ask()) if split is not None else self.collect_at_any(log, cohort, key, ask)
         if every == "1w":
             frame = frame.with_columns(pl.col("bucket").dt.truncate("1w"))
         if by_score:
@@ -256,7 +275,8 @@ class Engine:
     def value_counts(self, log: Log, cohort: Cohort, threshold: float, column: str) -> pl.DataFrame:
         """Count the rows of each value of a column, as people see it: ``value``, ``n``, the most frequent first."""
         stored = log.column(column).sql_name
-        counts = self.collect(relations.value_counts(self.kept(log, cohort, threshold), stored))
+        rows = self.kept(log, cohort, threshold)
+        counts = self.collect_at_any(log, cohort, ("values", stored), lambda: relations.value_counts(rows, stored))
         values = as_people_see(log, column, counts["value"], in_bins=False)
         return counts.with_columns(values.alias("value")).sort(
             ["n", "value"], descending=[True, False], nulls_last=True
@@ -266,7 +286,8 @@ class Engine:
         """Count the rows of a cohort, and those with a label."""
         if not cohort and log.mapping.weight is None:
             return log.n_rows, log.n_labelled
-        counts = self.collect(self.kept(log, cohort, threshold).select(n=nw.len(), n_labelled=nw.col("label").count()))
+        asked = self.kept(log, cohort, threshold).select(n=nw.len(), n_labelled=nw.col("label").count())
+        counts = self.collect_at_any(log, cohort, "rows", lambda: asked)
         return int(counts["n"][0]), int(counts["n_labelled"][0])
 
     def head(self, log: Log, cohort: Cohort, threshold: float, limit: int) -> pl.DataFrame:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -108,16 +110,18 @@ def scored_cells(engine: Engine, sides: Sides, dimensions: Sequence[Dimension], 
     frames, grids = [], []
     for side, question in enumerate(sides.questions):
         log, threshold = question.log, question.threshold
-        relation = sliced_table(
+        rows, mature, split = (
             engine.kept(log, question.cohort, threshold),
-            log,
-            side,
-            dimensions,
-            mature_before=sides.mature_before[side],
-            split=log.grid.split(threshold),
-            with_amount=with_amount and log.mapping.amount is not None,
+            sides.mature_before[side],
+            log.grid.split(threshold),
         )
-        frame = engine.collect(relation)
+        has_amount = with_amount and log.mapping.amount is not None
+        options: dict[str, Any] = {"mature_before": mature, "split": split, "with_amount": has_amount}
+        asked = partial(sliced_table, rows, log, side, dimensions, **options)
+        key = ("sliced", side, repr(dimensions), mature, has_amount)
+        frame = (
+            engine.collect(asked()) if split is not None else engine.collect_at_any(log, question.cohort, key, asked)
+        )
         if frame.is_empty():
             raise empty_cohort(engine, log, question.cohort, threshold)
         grid = log.grid.split_at(threshold)

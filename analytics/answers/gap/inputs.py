@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 
 import polars as pl
 
@@ -59,7 +60,9 @@ def inputs(engine: Engine, sides: Sides, *, max_rows: int = MAX_ROWS) -> Inputs:
         n_rows = engine.row_counts(log, question.cohort, question.threshold)[0]
         step = max(1, -(-n_rows // max_rows))
         kept = engine.kept(log, question.cohort, question.threshold)
-        frame = engine.collect(sampled(kept, [pair[side].sql_name for pair in sides.inputs], step))
+        names = [pair[side].sql_name for pair in sides.inputs]
+        asked = partial(sampled, kept, names, step)
+        frame = engine.collect_at_any(log, question.cohort, ("sample", *names, step), asked)
         frames.append(_plain(frame, sides, side))
         one_in.append(step)
     reference, production = frames

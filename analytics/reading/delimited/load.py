@@ -29,7 +29,7 @@ _TYPES = (
     ("BIGINT", re.compile(r"-?(?:0|[1-9]\d{0,17})")),
     ("DOUBLE", re.compile(r"-?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")),
     ("BOOLEAN", re.compile("true|false", re.IGNORECASE)),
-    ("TIMESTAMP", re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:\.\d{6})?")),
+    ("TIMESTAMP", re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:\.\d{0,5}[1-9])?")),
     ("DATE", re.compile(r"\d{4}-\d\d-\d\d")),
 )
 _WITH_COMMA = re.compile(r"-?[\d.]*,\d+")

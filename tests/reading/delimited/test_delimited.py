@@ -352,6 +352,16 @@ def test_a_clean_file_is_typed_by_the_fast_reading(tmp_path: Path) -> None:
     assert found.lines == LineCounts(1, 0, 0, 600, 0, 601)
 
 
+@pytest.mark.parametrize(("end", "type_"), [(".5", "TIMESTAMP"), (".123457", "TIMESTAMP"), (".500000", "VARCHAR")])
+def test_parts_of_a_second_are_typed_at_once_where_they_are_written_as_the_engine_writes_them(
+    tmp_path: Path, end: str, type_: str
+) -> None:
+    rows = [f"{place},2024-01-01 10:00:{place % 60:02}{end if place % 3 else ''}" for place in range(600)]
+    found = text(tmp_path, "\n".join(["id,at", *rows]) + "\n", as_text=False)
+    assert found.table.types == ("BIGINT", type_)
+    assert found.rows[-1][1] == f"2024-01-01 10:00:59{end}"
+
+
 def test_fast_and_careful_reading_agree(tmp_path: Path) -> None:
     """One blank line is enough for the careful reading; apart from it both give the same."""
     lines = [line_of(row) for row in GOOD]
