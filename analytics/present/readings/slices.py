@@ -27,14 +27,7 @@ _MAX_NAMED = 3
 _MAX_NAME = 60
 """Characters of each. A judgement."""
 _STANDING_OUT = ("worse", "higher", "better", "lower")
-_COUNTED = (
-    "tp",
-    "fp",
-    "fn",
-    "tn",
-    "few_rows",
-    "excess_errors",
-)
+_COUNTED = ("tp", "fp", "fn", "tn", "few_rows", "excess_errors")
 _OF_CLASSES = ("base_rate", "base_rate_complement", "excess_base_rate")
 _MODEL = ("excess_model", "excess_model_low", "excess_model_high", "excess_model_p_adjusted")
 _ENDS = ("", "_low", "_high")
