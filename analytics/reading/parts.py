@@ -13,7 +13,7 @@ import duckdb
 from analytics.errors import InputError
 from analytics.log.column import unique_names
 from analytics.reading.raw import Table
-from analytics.reading.sql.database import own_rows
+from analytics.reading.seen.parquet import own_rows
 
 _MIN_SHARED = 0.5
 """Share of all names of two tables that both have, from which they are exports of one log."""

@@ -22,7 +22,8 @@ from analytics.reading.formats.sources import Source
 from analytics.reading.nested.texts import is_short
 from analytics.reading.nested.unfold import unfold
 from analytics.reading.plain_types import WIDE, plain_expression, plain_type
-from analytics.reading.sql.database import escape_glob, see_parquet
+from analytics.reading.seen.parquet import see_parquet
+from analytics.reading.seen.paths import escape_glob
 
 _MAX_LINE_BYTES = 64 << 20
 """Bytes of one JSON object, which the engine reads whole. A judgement."""
@@ -90,7 +91,7 @@ def read_source(
     unfolds : bool
         Whether objects and lists become columns; what is written back stays as it stands in the file.
     is_seen : bool
-        Whether ``raw`` may be a view of a Parquet file, until `database.own_rows`.
+        Whether ``raw`` may be a view of a Parquet file, until `seen.parquet.own_rows`.
 
     Raises
     ------

@@ -15,6 +15,7 @@ from analytics.log.schema import Reading
 from analytics.query.engine import Engine
 from analytics.reading import api, raw
 from analytics.reading.formats import packed, sources
+from analytics.reading.seen.parquet import own_rows
 from analytics.reading.sql import database
 from tests.ingested import Desk, run_here
 from tests.one_instance import one_instance
@@ -239,7 +240,7 @@ def test_a_parquet_file_is_read_where_it_stands_until_a_log_is_built(desk: Desk,
             views = connection.execute("SELECT count(*) FROM duckdb_views() WHERE view_name = 'raw'").fetchone()
             assert views == (int(is_seen),)
             found.append((table, connection.execute("SELECT rowid, c0, c1, c2, c3 FROM raw").fetchall()))
-            database.own_rows(connection)
+            own_rows(connection)
             assert not (folder / "raw.parquet").exists()
             found.append((table, connection.execute("SELECT rowid, * FROM raw").fetchall()))
     assert all(each == found[0] for each in found)

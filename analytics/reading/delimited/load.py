@@ -16,7 +16,7 @@ from analytics.log.layout import CsvOptions
 from analytics.reading.delimited.account import Aside
 from analytics.reading.delimited.head import Head, Outcome, as_options, begin, books_before, examine, outcome
 from analytics.reading.delimited.rows import BYTE_ORDER_MARK, Rows
-from analytics.reading.sql.database import escape_glob
+from analytics.reading.seen.paths import escape_glob
 from analytics.reading.types.conversion import MAX_NAMES
 
 if TYPE_CHECKING:

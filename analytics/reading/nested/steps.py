@@ -9,7 +9,7 @@ import duckdb
 
 from analytics.reading.nested.registry import Joined, matching_any
 from analytics.reading.nested.texts import Nested
-from analytics.reading.sql.database import own_rows
+from analytics.reading.seen.parquet import own_rows
 
 _SIDES = {"request": "request|input", "response": "response|output|prediction"}
 """Words by which a row says that it holds a request or a response."""

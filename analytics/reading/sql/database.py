@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import csv
-import re
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
 
 from analytics.log.schema import Log, Reading
+from analytics.reading.seen.parquet import beside, is_seen, of_seen
+from analytics.reading.seen.paths import quoted
 
 _ROWS_AT_ONCE = 10_000
 """Rows that are held as Python objects on their way into a file: bounds memory. A judgement."""
-
-
-_SEEN, _SCAN = "raw.parquet", "<scan>"
-"""A Parquet file whose rows are read where they stand, and the mark of its scan in what selects them."""
 
 
 def connect(database: Path, memory_limit: str) -> duckdb.DuckDBPyConnection:
@@ -31,65 +27,18 @@ def connect(database: Path, memory_limit: str) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def see_parquet(connection: duckdb.DuckDBPyConnection, path: Path, selected: str, n_columns: int) -> None:
-    """Make ``raw`` a view of a copy of a Parquet file beside the database: its rows are written once, when a log is built.
-
-    All of them are read here, so that a file that is damaged is refused now.
-
-    Parameters
-    ----------
-    selected, n_columns : str and int
-        The expressions of ``c0, c1, …`` over its columns ``a0, a1, …``, and how many columns it has.
-    """
-    shutil.copyfile(path, _beside(connection) / _SEEN)
-    aliases = ", ".join(f"a{place}" for place in range(n_columns))
-    rows = f"SELECT row_number AS rowid, {selected} FROM (FROM {_SCAN}) AS t({aliases}, row_number)"
-    connection.execute("CREATE TABLE seen AS SELECT ?::VARCHAR AS rows", [rows])
-    connection.execute(f"CREATE VIEW raw AS {_of_seen(rows, _beside(connection))}")
-    connection.execute("SELECT bit_xor(hash(COLUMNS(*))) FROM raw").fetchall()
-
-
-def own_rows(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make ``raw`` a table where it is a view of a file: before its columns are altered."""
-    if not _is_seen(connection, "current_database()"):
-        return
-    connection.execute("CREATE TABLE owned AS SELECT * EXCLUDE (rowid) FROM raw")
-    connection.execute("DROP VIEW raw; DROP TABLE seen; ALTER TABLE owned RENAME TO raw")
-    (_beside(connection) / _SEEN).unlink()
-
-
-def _is_seen(connection: duckdb.DuckDBPyConnection, database: str) -> bool:
-    """Whether the rows of a database stand in a Parquet file beside it."""
-    found = connection.execute(
-        f"SELECT count(*) FROM duckdb_tables() WHERE table_name = 'seen' AND database_name = {database}"
-    ).fetchone()
-    return found is not None and found[0] > 0
-
-
-def _beside(connection: duckdb.DuckDBPyConnection, database: str = "current_database()") -> Path:
-    """Return the folder of a database."""
-    found = connection.execute(f"SELECT path FROM duckdb_databases() WHERE database_name = {database}").fetchone()
-    assert found is not None
-    return Path(found[0]).parent
-
-
-def _of_seen(rows: str, folder: Path) -> str:
-    """Return what selects the rows of a Parquet file in a folder."""
-    return rows.replace(_SCAN, f"read_parquet('{_quoted(Path(escape_glob(folder / _SEEN)))}', file_row_number = true)")
-
-
 def _rows_of_origin(connection: duckdb.DuckDBPyConnection) -> str:
     """Return what selects the rows of a staged reading with their places."""
-    if not _is_seen(connection, "'origin'"):
+    if not is_seen(connection, "'origin'"):
         return "SELECT rowid, * FROM origin.raw"
     (rows,) = connection.execute("SELECT rows FROM origin.seen").fetchone() or ("",)
-    return _of_seen(rows, _beside(connection, "'origin'"))
+    return of_seen(rows, beside(connection, "'origin'"))
 
 
 def attach(connection: duckdb.DuckDBPyConnection, origin: Path, target: Path) -> None:
     """Attach what a log is built from as ``origin`` and the new file as ``log_file``."""
-    connection.execute(f"ATTACH '{_quoted(origin)}' AS origin (READ_ONLY)")
-    connection.execute(f"ATTACH '{_quoted(target)}' AS log_file")
+    connection.execute(f"ATTACH '{quoted(origin)}' AS origin (READ_ONLY)")
+    connection.execute(f"ATTACH '{quoted(target)}' AS log_file")
 
 
 def take_rows(connection: duckdb.DuckDBPyConnection, reading: Reading, *, from_log: bool) -> None:
@@ -102,7 +51,7 @@ def take_rows(connection: duckdb.DuckDBPyConnection, reading: Reading, *, from_l
 
 def see_rows(connection: duckdb.DuckDBPyConnection, reading: Reading, origin: Path, *, from_log: bool) -> None:
     """Make the rows of a file ``raw`` without copying one: for a question that needs a few columns."""
-    connection.execute(f"ATTACH '{_quoted(origin)}' AS origin (READ_ONLY)")
+    connection.execute(f"ATTACH '{quoted(origin)}' AS origin (READ_ONLY)")
     rows = _plain_rows(connection, reading) if from_log else _rows_of_origin(connection)
     connection.execute(f"CREATE VIEW raw AS {rows}")
 
@@ -119,7 +68,7 @@ def _plain_rows(connection: duckdb.DuckDBPyConnection, reading: Reading) -> str:
 
 def copy_rows(connection: duckdb.DuckDBPyConnection, reading: Reading, origin: Path) -> None:
     """Make the tables of a reading anew from a log that was built of it."""
-    connection.execute(f"ATTACH '{_quoted(origin)}' AS origin (READ_ONLY)")
+    connection.execute(f"ATTACH '{quoted(origin)}' AS origin (READ_ONLY)")
     take_rows(connection, reading, from_log=True)
     _copy_tables(connection, "")
     connection.execute("DETACH origin")
@@ -154,13 +103,3 @@ def write_text(connection: duckdb.DuckDBPyConnection, header: Sequence[str], tar
             writer.writerow(header)
         while rows := connection.fetchmany(_ROWS_AT_ONCE):
             writer.writerows(rows)
-
-
-def escape_glob(path: Path) -> str:
-    """Return the path as text in which DuckDB sees no pattern: a file may be called ``a*b[1].csv``."""
-    return re.sub(r"([*?\[])", r"[\1]", str(path))
-
-
-def _quoted(path: Path) -> str:
-    """Return a path of our own making as SQL text: ATTACH takes no parameter."""
-    return str(path).replace("'", "''")

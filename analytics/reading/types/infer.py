@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import duckdb
 
-from analytics.reading.sql.database import own_rows
+from analytics.reading.seen.parquet import own_rows
 from analytics.reading.types import notations, two_ways, written
 from analytics.reading.types.conversion import (
     GROUP,

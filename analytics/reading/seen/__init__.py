@@ -1,0 +1,1 @@
+"""Files whose rows are read where they stand, and paths as the engine takes them."""
