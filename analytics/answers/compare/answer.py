@@ -1,0 +1,296 @@
+"""Should the candidate replace what is live, in the metric that matters and in every other, and how sure is that?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+import polars as pl
+
+from analytics.answers.compare.sides import Account, side_names
+from analytics.answers.question import MAX_ROWS_FOR_EXACT_AREAS
+from analytics.errors import QuestionError
+from analytics.measure.compare.changes import agreement, both_reliability, change_table, score_density
+from analytics.measure.compare.differences import COST, Difference, differences, direction_of
+from analytics.measure.compare.joint import Joint
+from analytics.measure.compare.units import count_influences, mean_differences, unit_spreads
+from analytics.measure.compare.verdict import MARGIN, MARGIN_OF_VALUE, Verdict, pairs_for_difference, verdict
+from analytics.measure.headline import headline
+from analytics.measure.intervals import Interval
+from analytics.measure.metrics import METRICS, metrics_of
+from analytics.measure.thresholds.costs import Costs
+from analytics.query.compare.joint import joint_table
+from analytics.query.compare.pairs import Pairing, account, repeating
+from analytics.query.compare.units import unit_squares
+from analytics.query.compare.values import row_values
+from analytics.query.engine import Engine
+
+_LEADING = {"numbers": "mae", "grades": "mean_grade", "rankings": "ndcg"}
+"""The metric that leads where rows are judged by more than right or wrong."""
+_OTHER_SIDE = {"recall": "fpr", "specificity": "fnr", "fnr": "fpr", "fpr": "fnr", "precision": "recall"}
+"""What a metric can be bought with: a candidate that flags more finds more."""
+_UNKNOWN_OF_LOGS = ("mean_score", "cross_entropy")
+"""Metrics that say nothing of which side is better, or that hold for some logs only."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What pairs say about two sides.
+
+    Attributes
+    ----------
+    pairing : Pairing
+    account : Account
+    metric : str
+        The metric that leads; ``cost`` where costs were given.
+    verdict : Verdict
+    other : (str, Verdict) or None
+        The metric that the leading one can be bought with, and what the pairs say of it.
+    at_live : Verdict or None
+        The verdict where both sides are judged at the live threshold; None where they are anyway.
+    differences : tuple of Difference
+        Of every metric.
+    changes, density, reliability : DataFrame
+        `change_table`, `score_density`, `both_reliability`; the last two are empty where they say nothing.
+    agreement : Interval or None
+        Share of the pairs that both sides decide alike.
+    days : float or None
+        Calendar days that the pairs are from.
+    last : date or None
+        The last of them.
+    to_show : int or None
+        Pairs that would show the present difference of the metric in 80 %, where it is not shown.
+    costs : Costs or None
+    """
+
+    pairing: Pairing
+    account: Account
+    metric: str
+    verdict: Verdict
+    other: tuple[str, Verdict] | None
+    at_live: Verdict | None
+    differences: tuple[Difference, ...]
+    changes: pl.DataFrame
+    density: pl.DataFrame
+    reliability: pl.DataFrame
+    agreement: Interval | None
+    days: float | None
+    last: date | None
+    to_show: int | None
+    costs: Costs | None
+
+    @property
+    def names(self) -> tuple[str, str]:
+        """What the sides are called."""
+        return side_names(self.pairing)
+
+    def of(self, metric: str) -> Difference:
+        """Return the difference of a metric."""
+        return next(each for each in self.differences if each.metric == metric)
+
+    @property
+    def leading(self) -> Difference:
+        """The difference of the metric that leads."""
+        return self.of(self.metric)
+
+    @property
+    def ready_on(self) -> date | None:
+        """The day on which as many pairs more as are needed will be there, at the pace of these."""
+        if self.verdict.more is None or not self.days or self.last is None or not self.verdict.n:
+            return None
+        more = self.verdict.more / (self.verdict.n / self.days)
+        return self.last + timedelta(days=-int(-more // 1)) if more < _MOST_DAYS else None
+
+
+_MOST_DAYS = 3_650
+"""Days ahead that are named as a date: beyond ten years nobody waits."""
+
+
+def compare(
+    engine: Engine,
+    pairing: Pairing,
+    metric: str | None = None,
+    margin: float | None = None,
+    costs: Costs | None = None,
+) -> Comparison:
+    """Compare two sides on the pairs that both answer.
+
+    Parameters
+    ----------
+    engine, pairing
+    metric : str, optional
+        The metric that leads; by default that of the house, or the cost per row where costs are given.
+    margin : float, optional
+        How much worse the candidate may be in it; by default `MARGIN` for a share.
+    costs : Costs, optional
+
+    Raises
+    ------
+    QuestionError
+        If no row of one side has a partner, no pair is judged, or the metric does not fit the log.
+    """
+    counted = account(engine, pairing)
+    pairing = repeating(pairing, counted)
+    pairing, joint, cells = _joined(engine, pairing, counted, costs)
+    books = _account(pairing, counted, cells)
+    if not books.both:
+        raise QuestionError(
+            f"Expected rows of both sides that answer the same input, found none: {counted['ids_live']:,} ids of the live side and "
+            f"{counted['ids_candidate']:,} of the candidate have none in common. Name the columns that join them with --on."
+        )
+    names = list(joint.means.keys() & {COST}) + [name for name in _metrics(pairing) if name not in _UNKNOWN_OF_LOGS]
+    spreads = _spreads(engine, pairing, joint, names, costs)
+    has_units = pairing.live.log.mapping.unit is not None
+    found = tuple(differences(joint, names, spreads=spreads, has_units=has_units))
+    leads = _leading(pairing, joint, metric, [each.metric for each in found])
+    leading = next(each for each in found if each.metric == leads)
+    said = _verdict(leading, margin, books.judged)
+    other = next(((each.metric, _verdict(each, None, books.judged)) for each in found if each.metric == _OTHER_SIDE.get(leads)), None)
+    last = cells["last"].max()
+    first = cells["first"].min()
+    changed = leading.n and abs(leading.difference) > 0 and said.word in ("no worse", "inconclusive")
+    return Comparison(
+        pairing=pairing,
+        account=books,
+        metric=leads,
+        verdict=said,
+        other=other,
+        at_live=_at_live(engine, pairing, leads, margin, costs, spreads is not None),
+        differences=found,
+        changes=change_table(joint),
+        density=score_density(joint) if _has_scores(pairing) else pl.DataFrame(),
+        reliability=both_reliability(joint) if _has_probabilities(pairing) and books.judged else pl.DataFrame(),
+        agreement=agreement(joint),
+        days=float((last.date() - first.date()).days + 1) if last is not None and first is not None else None,  # type: ignore[union-attr]
+        last=last.date() if last is not None else None,  # type: ignore[union-attr]
+        to_show=_to_show(leading, books.judged) if changed else None,
+        costs=costs,
+    )
+
+
+def _joined(
+    engine: Engine, pairing: Pairing, counted: dict[str, int], costs: Costs | None
+) -> tuple[Pairing, Joint, pl.DataFrame]:
+    """Return the joint table, of ids that are written differently where none is the same and each has one counterpart."""
+    n = min(counted["ids_live"], counted["ids_candidate"])
+
+    def table(asked: Pairing) -> pl.DataFrame:
+        values = row_values(asked, _metrics(asked), costs)
+        return joint_table(engine, asked, values, by_score=n <= MAX_ROWS_FOR_EXACT_AREAS)
+
+    cells = table(pairing)
+    if cells.is_empty() and pairing.on and n:
+        alike = replace(pairing, is_alike=True)
+        again = account(engine, alike)
+        if all(again[f"ids_{name}"] == counted[f"ids_{name}"] for name in ("live", "candidate")):
+            pairing, cells = alike, table(alike)
+    return pairing, Joint.of(cells, is_right_or_wrong=pairing.live.log.is_right_or_wrong), cells
+
+
+def _account(pairing: Pairing, counted: dict[str, int], cells: pl.DataFrame) -> Account:
+    """Close the account of the pairing."""
+    both = int(cells["pairs"].sum())
+    known = pl.all_horizontal(pl.col("a_flag", "b_flag", "a_label", "b_label").is_not_null())
+    repeats = [counted[f"rows_{side}"] - counted[f"without_id_{side}"] - counted[f"ids_{side}"] for side in ("live", "candidate")]
+    return Account(
+        rows_live=counted["rows_live"],
+        rows_candidate=counted["rows_candidate"],
+        without_id_live=counted["without_id_live"],
+        without_id_candidate=counted["without_id_candidate"],
+        repeats_live=repeats[0],
+        repeats_candidate=repeats[1],
+        both=both,
+        only_live=counted["ids_live"] - both,
+        only_candidate=counted["ids_candidate"] - both,
+        judged=int(cells.filter(known)["pairs"].sum()),
+        one_label=int(cells["one_label"].sum()) if pairing.is_yes_no else 0,
+        conflicts=int(cells["conflicts"].sum()),
+        is_alike=pairing.is_alike,
+        on=tuple(name for name, _ in pairing.on),
+    )
+
+
+def _metrics(pairing: Pairing) -> list[str]:
+    """Name the metrics that both sides can be compared by."""
+    logs = [side.log for side in pairing.sides]
+    has_score = all(log.mapping.has_score for log in logs)
+    names = metrics_of(
+        logs[0].mapping.kind, has_score=has_score, has_interval=all(log.mapping.has_interval for log in logs)
+    )
+    is_probability = has_score and all(log.is_probability for log in logs)
+    return [name for name in names if is_probability or not METRICS[name].needs_probability]
+
+
+def _has_scores(pairing: Pairing) -> bool:
+    """Whether both sides have scores."""
+    return all(side.log.mapping.has_score for side in pairing.sides)
+
+
+def _has_probabilities(pairing: Pairing) -> bool:
+    """Whether the scores of both sides are probabilities."""
+    return _has_scores(pairing) and all(side.log.is_probability for side in pairing.sides)
+
+
+def _leading(pairing: Pairing, joint: Joint, metric: str | None, known: Sequence[str]) -> str:
+    """Return the metric that leads."""
+    if metric is not None:
+        if metric not in known:
+            raise QuestionError(f"Expected a metric of these pairs, found {metric!r}. Choose from {', '.join(known)}.")
+        return metric
+    if COST in known:
+        return COST
+    kind = pairing.live.log.mapping.kind
+    if kind in _LEADING and _LEADING[kind] in known:
+        return _LEADING[kind]
+    if kind != "yes/no":
+        return "error_rate"
+    counts = joint.counts("live")
+    return headline(float(counts.n_pos[0]), int(counts.judged[0])).metric
+
+
+def _verdict(found: Difference, margin: float | None, n: int) -> Verdict:
+    """Judge a difference by its margin."""
+    if direction_of(found.metric) == "neither":
+        raise QuestionError(f"Expected a metric of which more or less is better, found {found.metric!r}. Choose another.")
+    if margin is None:
+        is_share = found.metric != COST and METRICS[found.metric].is_share
+        margin = MARGIN if is_share else MARGIN_OF_VALUE * abs(found.live)
+    return verdict(*found.improvement, margin, n)
+
+
+def _at_live(
+    engine: Engine, pairing: Pairing, metric: str, margin: float | None, costs: Costs | None, is_linearised: bool
+) -> Verdict | None:
+    """Judge both sides at the live threshold, where the candidate has another one of the same kind of score."""
+    live, own = pairing.thresholds
+    if live == own or not pairing.is_yes_no or not _has_scores(pairing) or is_linearised:
+        return None
+    asked = replace(pairing, candidate_threshold=live)
+    values = row_values(asked, (), costs)
+    cells = joint_table(engine, asked, values, by_score=False)
+    joint = Joint.of(cells, is_right_or_wrong=False)
+    if metric not in joint.means and metric in METRICS and METRICS[metric].estimator.reads_bins:
+        return None
+    judged = int(cells.filter(pl.all_horizontal(pl.col("a_flag", "b_flag", "a_label").is_not_null()))["pairs"].sum())
+    return _verdict(differences(joint, [metric])[0], margin, judged)
+
+
+def _spreads(
+    engine: Engine, pairing: Pairing, joint: Joint, names: Sequence[str], costs: Costs | None
+):  # type: ignore[no-untyped-def]
+    """Return how sure differences are where rows belong together or stand for many; None where each stands alone."""
+    mapping = pairing.live.log.mapping
+    if mapping.unit is None and mapping.weight is None:
+        return None
+    counts = count_influences(joint, [name for name in names if name not in joint.means])
+    squares = unit_squares(engine, pairing, counts, mean_differences(joint), row_values(pairing, _metrics(pairing), costs))
+    return unit_spreads(*squares)
+
+
+def _to_show(found: Difference, n: int) -> int | None:
+    """Return the pairs that show a difference of proportions over the same rows, None for other metrics."""
+    if not found.method.startswith("Bonett") or not found.n or not found.difference:
+        return None
+    discordant = found.standard_error**2 * (found.n - 1) + found.difference**2
+    return int(pairs_for_difference(found.difference, discordant) * n / found.n)
