@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import polars as pl
 
+from analytics.answers.compare.metrics import compared_metrics, has_probabilities, has_scores, leading_metric_of
 from analytics.answers.compare.sides import Account, side_names
-from analytics.answers.question import MAX_ROWS_FOR_EXACT_AREAS
 from analytics.errors import QuestionError
 from analytics.measure.compare.changes import agreement, both_reliability, change_table, score_density
-from analytics.measure.compare.differences import COST, Difference, differences, direction_of
+from analytics.measure.compare.difference import COST, Difference, Spread, direction_of
+from analytics.measure.compare.differences import differences
 from analytics.measure.compare.joint import Joint
 from analytics.measure.compare.units import count_influences, mean_differences, unit_spreads
 from analytics.measure.compare.verdict import MARGIN, MARGIN_OF_VALUE, Verdict, pairs_for_difference, verdict
-from analytics.measure.headline import headline
 from analytics.measure.intervals import Interval
-from analytics.measure.metrics import METRICS, metrics_of
+from analytics.measure.metrics import METRICS
 from analytics.measure.thresholds.costs import Costs
 from analytics.query.compare.joint import joint_table
 from analytics.query.compare.pairs import Pairing, account, repeating
@@ -26,12 +26,10 @@ from analytics.query.compare.units import unit_squares
 from analytics.query.compare.values import row_values
 from analytics.query.engine import Engine
 
-_LEADING = {"numbers": "mae", "grades": "mean_grade", "rankings": "ndcg"}
-"""The metric that leads where rows are judged by more than right or wrong."""
 _OTHER_SIDE = {"recall": "fpr", "specificity": "fnr", "fnr": "fpr", "fpr": "fnr", "precision": "recall"}
 """What a metric can be bought with: a candidate that flags more finds more."""
-_UNKNOWN_OF_LOGS = ("mean_score", "cross_entropy")
-"""Metrics that say nothing of which side is better, or that hold for some logs only."""
+_MAX_PAIRS_BY_SCORE = 250_000
+"""Pairs up to which every score is kept apart, so that areas are exact; above, bins of scores bound the table: some 30 MB."""
 
 
 @dataclass(frozen=True)
@@ -131,42 +129,53 @@ def compare(
         If no row of one side has a partner, no pair is judged, or the metric does not fit the log.
     """
     counted = account(engine, pairing)
-    pairing = repeating(pairing, counted)
-    pairing, joint, cells = _joined(engine, pairing, counted, costs)
+    pairing, joint, cells = _joined(engine, repeating(pairing, counted), counted, costs)
     books = _account(pairing, counted, cells)
     if not books.both:
         raise QuestionError(
-            f"Expected rows of both sides that answer the same input, found none: {counted['ids_live']:,} ids of the live side and "
-            f"{counted['ids_candidate']:,} of the candidate have none in common. Name the columns that join them with --on."
+            f"Expected rows of both sides that answer the same input, found none: {counted['ids_live']:,} ids of the live side "
+            f"and {counted['ids_candidate']:,} of the candidate have none in common. Name the columns that join them with --on."
         )
-    names = list(joint.means.keys() & {COST}) + [name for name in _metrics(pairing) if name not in _UNKNOWN_OF_LOGS]
+    names = [*(joint.means.keys() & {COST}), *compared_metrics(pairing)]
     spreads = _spreads(engine, pairing, joint, names, costs)
     has_units = pairing.live.log.mapping.unit is not None
     found = tuple(differences(joint, names, spreads=spreads, has_units=has_units))
-    leads = _leading(pairing, joint, metric, [each.metric for each in found])
+    leads = leading_metric_of(pairing, joint, metric, [each.metric for each in found])
     leading = next(each for each in found if each.metric == leads)
     said = _verdict(leading, margin, books.judged)
-    other = next(((each.metric, _verdict(each, None, books.judged)) for each in found if each.metric == _OTHER_SIDE.get(leads)), None)
-    last = cells["last"].max()
-    first = cells["first"].min()
-    changed = leading.n and abs(leading.difference) > 0 and said.word in ("no worse", "inconclusive")
+    is_open = said.word in ("no worse", "inconclusive")
+    days, last = _days(cells)
     return Comparison(
         pairing=pairing,
         account=books,
         metric=leads,
         verdict=said,
-        other=other,
-        at_live=_at_live(engine, pairing, leads, margin, costs, spreads is not None),
+        other=_other_side(found, leads, books.judged),
+        at_live=_at_live(engine, pairing, leads, margin, costs, is_plain=spreads is None),
         differences=found,
         changes=change_table(joint),
-        density=score_density(joint) if _has_scores(pairing) else pl.DataFrame(),
-        reliability=both_reliability(joint) if _has_probabilities(pairing) and books.judged else pl.DataFrame(),
+        density=score_density(joint) if has_scores(pairing) else pl.DataFrame(),
+        reliability=both_reliability(joint) if has_probabilities(pairing) and books.judged else pl.DataFrame(),
         agreement=agreement(joint),
-        days=float((last.date() - first.date()).days + 1) if last is not None and first is not None else None,  # type: ignore[union-attr]
-        last=last.date() if last is not None else None,  # type: ignore[union-attr]
-        to_show=_to_show(leading, books.judged) if changed else None,
+        days=days,
+        last=last,
+        to_show=_to_show(leading, books.judged) if is_open else None,
         costs=costs,
     )
+
+
+def _other_side(found: Sequence[Difference], leads: str, n: int) -> tuple[str, Verdict] | None:
+    """Return what the pairs say of the metric that the leading one can be bought with."""
+    other = next((each for each in found if each.metric == _OTHER_SIDE.get(leads)), None)
+    return None if other is None else (other.metric, _verdict(other, None, n))
+
+
+def _days(cells: pl.DataFrame) -> tuple[float | None, date | None]:
+    """Return how many calendar days the pairs are from, and the last of them."""
+    first, last = cells["first"].min(), cells["last"].max()
+    if not isinstance(first, datetime) or not isinstance(last, datetime):
+        return None, None
+    return float((last.date() - first.date()).days + 1), last.date()
 
 
 def _joined(
@@ -176,8 +185,8 @@ def _joined(
     n = min(counted["ids_live"], counted["ids_candidate"])
 
     def table(asked: Pairing) -> pl.DataFrame:
-        values = row_values(asked, _metrics(asked), costs)
-        return joint_table(engine, asked, values, by_score=n <= MAX_ROWS_FOR_EXACT_AREAS)
+        values = row_values(asked, compared_metrics(asked), costs)
+        return joint_table(engine, asked, values, by_score=n <= _MAX_PAIRS_BY_SCORE)
 
     cells = table(pairing)
     if cells.is_empty() and pairing.on and n:
@@ -192,7 +201,10 @@ def _account(pairing: Pairing, counted: dict[str, int], cells: pl.DataFrame) -> 
     """Close the account of the pairing."""
     both = int(cells["pairs"].sum())
     known = pl.all_horizontal(pl.col("a_flag", "b_flag", "a_label", "b_label").is_not_null())
-    repeats = [counted[f"rows_{side}"] - counted[f"without_id_{side}"] - counted[f"ids_{side}"] for side in ("live", "candidate")]
+    repeats = [
+        counted[f"rows_{side}"] - counted[f"without_id_{side}"] - counted[f"ids_{side}"]
+        for side in ("live", "candidate")
+    ]
     return Account(
         rows_live=counted["rows_live"],
         rows_candidate=counted["rows_candidate"],
@@ -211,48 +223,12 @@ def _account(pairing: Pairing, counted: dict[str, int], cells: pl.DataFrame) -> 
     )
 
 
-def _metrics(pairing: Pairing) -> list[str]:
-    """Name the metrics that both sides can be compared by."""
-    logs = [side.log for side in pairing.sides]
-    has_score = all(log.mapping.has_score for log in logs)
-    names = metrics_of(
-        logs[0].mapping.kind, has_score=has_score, has_interval=all(log.mapping.has_interval for log in logs)
-    )
-    is_probability = has_score and all(log.is_probability for log in logs)
-    return [name for name in names if is_probability or not METRICS[name].needs_probability]
-
-
-def _has_scores(pairing: Pairing) -> bool:
-    """Whether both sides have scores."""
-    return all(side.log.mapping.has_score for side in pairing.sides)
-
-
-def _has_probabilities(pairing: Pairing) -> bool:
-    """Whether the scores of both sides are probabilities."""
-    return _has_scores(pairing) and all(side.log.is_probability for side in pairing.sides)
-
-
-def _leading(pairing: Pairing, joint: Joint, metric: str | None, known: Sequence[str]) -> str:
-    """Return the metric that leads."""
-    if metric is not None:
-        if metric not in known:
-            raise QuestionError(f"Expected a metric of these pairs, found {metric!r}. Choose from {', '.join(known)}.")
-        return metric
-    if COST in known:
-        return COST
-    kind = pairing.live.log.mapping.kind
-    if kind in _LEADING and _LEADING[kind] in known:
-        return _LEADING[kind]
-    if kind != "yes/no":
-        return "error_rate"
-    counts = joint.counts("live")
-    return headline(float(counts.n_pos[0]), int(counts.judged[0])).metric
-
-
 def _verdict(found: Difference, margin: float | None, n: int) -> Verdict:
     """Judge a difference by its margin."""
     if direction_of(found.metric) == "neither":
-        raise QuestionError(f"Expected a metric of which more or less is better, found {found.metric!r}. Choose another.")
+        raise QuestionError(
+            f"Expected a metric of which more or less is better, found {found.metric!r}. Choose another."
+        )
     if margin is None:
         is_share = found.metric != COST and METRICS[found.metric].is_share
         margin = MARGIN if is_share else MARGIN_OF_VALUE * abs(found.live)
@@ -260,11 +236,11 @@ def _verdict(found: Difference, margin: float | None, n: int) -> Verdict:
 
 
 def _at_live(
-    engine: Engine, pairing: Pairing, metric: str, margin: float | None, costs: Costs | None, is_linearised: bool
+    engine: Engine, pairing: Pairing, metric: str, margin: float | None, costs: Costs | None, *, is_plain: bool
 ) -> Verdict | None:
     """Judge both sides at the live threshold, where the candidate has another one of the same kind of score."""
     live, own = pairing.thresholds
-    if live == own or not pairing.is_yes_no or not _has_scores(pairing) or is_linearised:
+    if live == own or not pairing.is_yes_no or not has_probabilities(pairing) or not is_plain:
         return None
     asked = replace(pairing, candidate_threshold=live)
     values = row_values(asked, (), costs)
@@ -278,13 +254,15 @@ def _at_live(
 
 def _spreads(
     engine: Engine, pairing: Pairing, joint: Joint, names: Sequence[str], costs: Costs | None
-):  # type: ignore[no-untyped-def]
+) -> dict[str, Spread] | None:
     """Return how sure differences are where rows belong together or stand for many; None where each stands alone."""
     mapping = pairing.live.log.mapping
     if mapping.unit is None and mapping.weight is None:
         return None
     counts = count_influences(joint, [name for name in names if name not in joint.means])
-    squares = unit_squares(engine, pairing, counts, mean_differences(joint), row_values(pairing, _metrics(pairing), costs))
+    squares = unit_squares(
+        engine, pairing, counts, mean_differences(joint), row_values(pairing, compared_metrics(pairing), costs)
+    )
     return unit_spreads(*squares)
 
 

@@ -27,8 +27,8 @@ class Account:
     judged : int
         Pairs that both sides are judged on.
     one_label, conflicts : int
-        Pairs whose label is known on one side alone, which then holds for both, and those with contradicting labels, which are not
-        judged.
+        Pairs whose label is known on one side alone, which then holds for both, and those with contradicting labels, which are
+        not judged.
     is_alike : bool
         Whether ids met without regard to leading zeros, blanks and capitals.
     on : tuple of str

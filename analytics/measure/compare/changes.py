@@ -24,17 +24,33 @@ def change_table(joint: Joint) -> pl.DataFrame:
         wrong_on_both`` and ``net, net_low, net_high``: newly right less newly wrong pairs as a share, with its interval.
     """
     label, judged = joint.label["live"], joint.is_judged
-    groups = {"all": judged} if joint.is_right_or_wrong else {"positive": judged & (label == 1), "negative": judged & (label == 0)}
+    groups = (
+        {"all": judged}
+        if joint.is_right_or_wrong
+        else {"positive": judged & (label == 1), "negative": judged & (label == 0)}
+    )
     right = {side: joint.right(side) for side in SIDES}
     rows = []
     for name, chosen in groups.items():
         gained, lost, n = changed(joint, chosen, right)
         both = joint.n[chosen & right["live"] & right["candidate"]].sum()
         net = bonett_price(gained, lost, n)
-        rows.append((name, n, gained, lost, both, n - gained - lost - both, *(float(end) for end in (net.value, net.low, net.high))))
+        rows.append(
+            (
+                name,
+                n,
+                gained,
+                lost,
+                both,
+                n - gained - lost - both,
+                *(float(end) for end in (net.value, net.low, net.high)),
+            )
+        )
     names = ("label", "n", "newly_right", "newly_wrong", "right_on_both", "wrong_on_both", "net", "net_low", "net_high")
     schema = {name: pl.String if name == "label" else pl.Float64 for name in names}
-    return pl.DataFrame(rows, schema=schema, orient="row").with_columns(pl.col("net", "net_low", "net_high").fill_nan(None))
+    return pl.DataFrame(rows, schema=schema, orient="row").with_columns(
+        pl.col("net", "net_low", "net_high").fill_nan(None)
+    )
 
 
 def agreement(joint: Joint) -> Interval | None:
@@ -87,5 +103,7 @@ def both_reliability(joint: Joint) -> pl.DataFrame:
         table = pl.DataFrame({"score_bin": np.flatnonzero(held), **{name: each[held] for name, each in parts.items()}})
         table = table.with_columns(n_unlabelled=pl.lit(0.0), score_pos_sum=pl.Series(bins.score_pos_sum[0][held]))
         edges = np.maximum.accumulate(np.nan_to_num(bins.score[0], nan=-np.inf))
-        found.append(reliability_table(table, edges).with_columns(side=pl.lit(side)).select("side", pl.all().exclude("side")))
+        found.append(
+            reliability_table(table, edges).with_columns(side=pl.lit(side)).select("side", pl.all().exclude("side"))
+        )
     return pl.concat(found)

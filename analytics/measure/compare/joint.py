@@ -82,22 +82,20 @@ class Joint:
         means = {name: RowSums(*(float(table[f"{part}:{name}"].sum() or 0.0) for part in parts)) for name in names}
         slots, score, flag, label = {}, {}, {}, {}
         for side, mark in zip(SIDES, "ab", strict=True):
-            keys = table[f"{mark}_slot"]
-            rank = np.unique(keys.fill_null(keys.min()).to_numpy(), return_inverse=True)[1] if len(keys.drop_nulls()) else None
-            known = keys.is_not_null().to_numpy()
-            slots[side] = np.where(known, rank, _UNKNOWN) if rank is not None else np.full(table.height, _UNKNOWN)
+            ranks = table[f"{mark}_slot"].rank("dense").cast(pl.Int64) - 1
+            slots[side] = ranks.fill_null(_UNKNOWN).to_numpy()
             score[side] = table[f"{mark}_score"].cast(pl.Float64).fill_null(float("nan")).to_numpy()
             flag[side], label[side] = (
                 table[f"{mark}_{name}"].cast(pl.Int64).fill_null(_UNKNOWN).to_numpy() for name in ("flag", "label")
             )
         n, n_sq = (table[name].cast(pl.Float64).to_numpy() for name in ("n", "n_sq"))
-        return cls(n, n_sq, slots, score, flag, label, means, is_right_or_wrong)  # type: ignore[arg-type]
+        return cls(n, n_sq, slots, score, flag, label, means, is_right_or_wrong)
 
     @property
     def is_judged(self) -> NDArray[np.bool_]:
         """Cells of pairs that both sides are judged on."""
         known = [self.flag[side] >= 0 for side in SIDES] + [self.label[side] >= 0 for side in SIDES]
-        return np.logical_and.reduce(known)
+        return np.asarray(np.logical_and.reduce(known), dtype=np.bool_)
 
     @property
     def is_scored(self) -> NDArray[np.bool_]:
@@ -134,7 +132,12 @@ class Joint:
             none = np.zeros_like(judged)
             tp, fp, fn, tn = none, judged & ~label, none, judged & label
         else:
-            tp, fp, fn, tn = judged & flag & label, judged & flag & ~label, judged & ~flag & label, judged & ~flag & ~label
+            tp, fp, fn, tn = (
+                judged & flag & label,
+                judged & flag & ~label,
+                judged & ~flag & label,
+                judged & ~flag & ~label,
+            )
         scored, all_judged = self.is_scored, total(judged)
         n_pos = total(tp | fn)
         values = (all_judged, all_judged, 0 * n_pos, 0 * n_pos, total(scored & flag), total(scored), n_pos)
@@ -162,7 +165,9 @@ class Joint:
         return ScoreBins(*(each[None] for each in (pos + neg, pos, neg, *sums, np.full(len(pos), np.nan))))
 
 
-def changed(joint: Joint, counted: NDArray[np.bool_], success: Mapping[Side, NDArray[np.bool_]]) -> tuple[Any, Any, Any]:
+def changed(
+    joint: Joint, counted: NDArray[np.bool_], success: Mapping[Side, NDArray[np.bool_]]
+) -> tuple[Any, Any, Any]:
     """Return how many of some pairs the candidate alone gets, the live side alone, and how many pairs there are."""
     gained = counted & success["candidate"] & ~success["live"]
     lost = counted & success["live"] & ~success["candidate"]

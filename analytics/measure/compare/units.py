@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from math import nan, sqrt
 
-from analytics.measure.compare.differences import Spread
+from analytics.measure.compare.difference import Spread
 from analytics.measure.compare.joint import SIDES, Joint
 from analytics.measure.estimators import CountRatio
 from analytics.measure.gradients import gradient_of

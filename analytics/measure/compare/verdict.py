@@ -13,8 +13,8 @@ from analytics.measure.intervals import normal_quantile
 Word = Literal["better", "no worse", "worse", "inconclusive", "unknown"]
 
 MARGIN = 0.01
-"""How much worse a share may be and still count as no worse: one row in a hundred. By hand: less is seldom worth holding a release
-back for, more would be noticed; a known cost of an error is the better guide."""
+"""How much worse a share may be and still count as no worse: one row in a hundred. By hand: less is seldom worth holding a
+release back for, more would be noticed; a known cost of an error is the better guide."""
 MARGIN_OF_VALUE = 0.02
 """The same for a metric that is no share, as a share of its value on the live side. By hand."""
 _POWER = 0.8

@@ -12,10 +12,9 @@ from analytics.query.compare.pairs import Pairing, is_judged, pair_frame
 from analytics.query.engine import Engine
 from analytics.query.relations import integer
 
-BINS = 250
+BINS = 400
 """Bins of the scores of either side where pairs are too many to keep every score apart: with two labels the table has at most
-some 125,000 cells. Areas then count scores of one bin as tied."""
-
+some 320,000 cells. Areas then count scores of one bin as tied."""
 
 
 def joint_table(
@@ -39,7 +38,7 @@ def joint_table(
     -------
     DataFrame
         ``a_slot, b_slot`` (score or bin, null without a score), ``a_flag, b_flag, a_label, b_label`` (null: not known), ``n`` and
-        ``n_sq`` (pairs, or sums of weights and of their squares), ``pairs``, ``conflicts``, ``one_label``, ``first, last`` in time,
+        ``n_sq`` (pairs, or sums of weights and of their squares), ``pairs, conflicts, one_label``, ``first, last`` in time,
         ``a_score, b_score`` (means); and over judged pairs for each of the values ``n:name, a:name, b:name, a2:name, b2:name,
         d2:name, d3:name``.
     """
@@ -62,12 +61,14 @@ def joint_table(
     sums: dict[str, nw.Expr] = {}
     for place, (name, (live, candidate)) in enumerate(values.items()):
         known = is_judged() & ~live.is_null() & ~candidate.is_null()
-        columns[f"a{place}"], columns[f"b{place}"] = (nw.when(known).then(each.cast(nw.Float64)) for each in (live, candidate))
+        columns[f"a{place}"], columns[f"b{place}"] = (
+            nw.when(known).then(each.cast(nw.Float64)) for each in (live, candidate)
+        )
         sums |= _moments(name, nw.col(f"a{place}"), nw.col(f"b{place}"))
     if is_weighted:
         sums = {name: each * nw.col("w") for name, each in sums.items()}
     prepared = pairs.select(*keys, **slots, **columns).with_columns(w2=nw.col("w") * nw.col("w"))
-    prepared = prepared.with_columns(**{f"{name}_of": each for name, each in sums.items()})
+    prepared = prepared.with_columns(**{f"{name}_of": each for name, each in sums.items()}) if sums else prepared
     grouped = prepared.group_by("a_slot", "b_slot", *keys).agg(
         n=nw.col("w").sum(),
         n_sq=nw.col("w2").sum(),

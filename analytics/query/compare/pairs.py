@@ -130,7 +130,8 @@ def account(engine: Engine, pairing: Pairing) -> dict[str, int]:
 def repeating(pairing: Pairing, counted: dict[str, int]) -> Pairing:
     """Return a pairing that knows from its account on which side ids repeat."""
     live, candidate = (
-        counted[f"ids_{name}"] < counted[f"rows_{name}"] - counted[f"without_id_{name}"] for name in ("live", "candidate")
+        counted[f"ids_{name}"] < counted[f"rows_{name}"] - counted[f"without_id_{name}"]
+        for name in ("live", "candidate")
     )
     return replace(pairing, is_repeated=(live, candidate))
 
@@ -147,8 +148,8 @@ def pair_frame(engine: Engine, pairing: Pairing, also: Sequence[str] = ()) -> nw
     Returns
     -------
     LazyFrame
-        ``a_score, a_flag, a_label`` and ``b_score, b_flag, b_label`` with ``b_score_bin``, ``b_row`` and what logs of its kind store
-        of a row. Of yes/no pairs both labels are the one that either side has, and null where they contradict each other:
+        ``a_score, a_flag, a_label`` and ``b_score, b_flag, b_label`` with ``b_score_bin``, ``b_row`` and what logs of its kind
+        store of a row. Of yes/no pairs both labels are the one that either side has, and null where they contradict each other:
         ``is_conflict`` is 1 there. ``a_right`` and ``b_right`` are 1, 0 or null: not known yet.
     """
     rows = engine.beside(*((side.log, side.cohort, side.threshold) for side in pairing.sides))
@@ -181,9 +182,9 @@ def pair_frame(engine: Engine, pairing: Pairing, also: Sequence[str] = ()) -> nw
         score = nw.col(name)
         flag = nw.when(~score.is_null()).then(integer(score >= threshold))
         pairs = pairs.with_columns(**{f"{mark}_flag": flag, f"{mark}_score": score})
-        known, label = nw.col(f"{mark}_flag"), nw.col(f"{mark}_label")
-        is_right = integer(known == label) if pairing.is_yes_no else label
-        pairs = pairs.with_columns(**{f"{mark}_right": nw.when(~known.is_null() & ~label.is_null()).then(is_right)})
+        known, true = nw.col(f"{mark}_flag"), nw.col(f"{mark}_label")
+        is_right = integer(known == true) if pairing.is_yes_no else true
+        pairs = pairs.with_columns(**{f"{mark}_right": nw.when(~known.is_null() & ~true.is_null()).then(is_right)})
     return pairs
 
 
