@@ -97,6 +97,16 @@ _ALL = (
         "Why is production worse than the evaluation, in points, and which part is whose?",
     ),
     Page(
+        "compare",
+        ":material/difference:",
+        "Causes",
+        "Whether the candidate should replace what is live, from answers to the same input.",
+        "Should the candidate replace what is live, for whom not, and how sure is that? Two answers to the same input, pair by "
+        "pair",
+        needs_label=False,
+        counts_rows=False,
+    ),
+    Page(
         "review",
         ":material/rate_review:",
         "Causes",

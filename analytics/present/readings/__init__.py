@@ -19,6 +19,14 @@ from analytics.present.readings.calibration_numbers import numbers_reading
 from analytics.present.readings.calibration_recalibration import costs_reading, recalibration_reading
 from analytics.present.readings.calibration_scan import scan_reading
 from analytics.present.readings.classes import classes_reading
+from analytics.present.readings.compare import (
+    account_reading,
+    both_reliability_reading,
+    changes_reading,
+    compare_reading,
+    density_reading,
+    metric_table_reading,
+)
 from analytics.present.readings.discovery import discovery_reading, tree_reading
 from analytics.present.readings.gap import (
     ends_reading,
@@ -77,24 +85,29 @@ from analytics.present.readings.thresholds_handover import (
 
 __all__ = [
     "NO_CONFIDENCE",
+    "account_reading",
     "advice",
     "agreement_reading",
     "arrival_reading",
     "band_reading",
     "books_reading",
+    "both_reliability_reading",
     "break_even_reading",
     "brief_reading",
     "calibration_reading",
     "calibration_slices_reading",
     "calibration_trend_reading",
     "change_reading",
+    "changes_reading",
     "chosen_reading",
     "classes_reading",
+    "compare_reading",
     "confusion_reading",
     "corrected_reading",
     "costs_reading",
     "curve_reading",
     "decisions_reading",
+    "density_reading",
     "discovery_reading",
     "drift_reading",
     "ends_reading",
@@ -115,6 +128,7 @@ __all__ = [
     "labels_reading",
     "limits_reading",
     "matured_reading",
+    "metric_table_reading",
     "move_reading",
     "never_reading",
     "noun_of",

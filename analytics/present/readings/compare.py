@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from analytics.answers.compare.answer import Comparison
     from analytics.answers.compare.sides import Account
     from analytics.measure.compare.difference import Difference
-    from analytics.measure.compare.verdict import Verdict
 
 _HIGH_ENOUGH = 0.9
 """Share of the rows of the smaller side that find a partner, below which the first lines say how many did not. By hand."""
@@ -271,11 +270,27 @@ def changes_reading(answer: Comparison) -> str:
     return f"{text} Net, as a share of all of the label: {words.listed(parts)}." if parts else text
 
 
+def density_reading(answer: Comparison) -> str:
+    """Say how many pairs the thresholds part."""
+    alike = answer.agreement
+    if alike is None:
+        return f"{words.plural(round(answer.density['n'].sum()), 'pair')} with both scores."
+    live, candidate = (words.threshold_text(each) for each in answer.pairing.thresholds)
+    apart = words.share(1 - float(alike.value))
+    return f"At {live} and {candidate} both sides decide {apart} of the pairs differently: upper left and lower right."
+
+
+def both_reliability_reading(answer: Comparison) -> str:
+    """Say which side is better calibrated."""
+    found = next((each for each in answer.differences if each.metric == "ece"), None)
+    if found is None or found.low != found.low:
+        return "Groups of equally many pairs, by the score of either side."
+    better = "the candidate" if found.high < 0 else "the live side" if found.low > 0 else None
+    lead = "Neither side is clearly better calibrated" if better is None else f"Better calibrated is {better}"
+    live, candidate = (value_text("ece", value) for value in (found.live, found.candidate))
+    return f"{lead}: ECE {live} live, {candidate} candidate, {difference_text(found)}."
+
+
 def _capital(text: str) -> str:
     """Begin a sentence."""
     return text[:1].upper() + text[1:]
-
-
-def verdict_words(said: Verdict) -> str:
-    """Name a verdict."""
-    return {"unknown": "not known"}.get(said.word, said.word)

@@ -1,0 +1,26 @@
+"""Compare: should the candidate replace what is live?"""
+
+import streamlit as st
+
+from analytics.answers.compare.answer import compare
+from analytics.present import readings
+from pages._compare import controls, verdict
+from pages._frame import frame, session
+from pages._frame.cache import kept
+from pages._frame.render import sentence
+
+frame.require()
+
+with frame.boundary():
+    st.title("Compare")
+    head = st.container()
+    pairing = controls.draw_sides(session.question())
+    if pairing is None:
+        controls.draw_no_sides()
+    else:
+        answer = kept(compare, pairing, *controls.draw_metric(pairing))
+        with head:
+            sentence(readings.compare_reading(answer))
+            verdict.draw_names(answer)
+        verdict.draw_changes(answer)
+        verdict.draw_metrics(answer)
