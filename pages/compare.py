@@ -4,7 +4,7 @@ import streamlit as st
 
 from analytics.answers.compare.answer import compare
 from analytics.present import readings
-from pages._compare import controls, verdict
+from pages._compare import controls, slices, verdict
 from pages._frame import frame, session
 from pages._frame.cache import kept
 from pages._frame.render import sentence
@@ -23,4 +23,5 @@ with frame.boundary():
             sentence(readings.compare_reading(answer))
             verdict.draw_names(answer)
         verdict.draw_changes(answer)
+        slices.draw_slices(answer)
         verdict.draw_metrics(answer)

@@ -8,8 +8,10 @@ from typing import Annotated, Any
 
 import typer
 
+from analytics.answers.compare.answer import Comparison
 from analytics.answers.compare.answer import compare as compare_answer
 from analytics.answers.compare.sides import pairing_of
+from analytics.answers.compare.slices import LosingSlices, by_column, losing
 from analytics.answers.question import Question
 from analytics.commands.asking import finite_threshold, listed_columns, open_log, question_of, read_path
 from analytics.commands.options import ROLE_OPTIONS, Asked, Output, Source, Text, Texts, named
@@ -105,13 +107,17 @@ def compare(
     metric: Annotated[
         Text, named("The metric of the verdict; by default that of the house, or the cost.", panel=_JUDGED)
     ] = None,
+    by: Annotated[Text, named("A segment column: both sides slice by slice.", panel=_JUDGED)] = None,
+    search: Annotated[
+        bool, named("Search for slices in which the candidate loses or wins.", "--search/--no-search", panel=_JUDGED)
+    ] = True,
     margin: Annotated[
         float | None, named("How much worse the candidate may be in it; by default 0.01 of a share.", panel=_JUDGED)
     ] = None,
 ) -> None:
     """Whether the candidate should replace what is live: both answers to the same input, pair by pair."""
     from analytics.present.readings.compare import compare_reading
-    from analytics.present.tables.compare import compare_json, metric_rows
+    from analytics.present.tables.compare import column_rows, compare_json, losing_rows, metric_rows
 
     workspace = Workspace()
     engine, live, candidate = _two_questions(workspace, source, asked, both, other)
@@ -121,16 +127,28 @@ def compare(
         raise QuestionError(f"Expected a margin above 0, found {margin:g}. Say how much worse is still no worse.")
     answer = compare_answer(engine, pairing, metric, margin, price.costs(workspace))
     typer.echo(compare_reading(answer), err=True)
-    found = compare_json(answer)
-    said = {
-        "roles": roles_of(source if not both.is_by_row else replace(source, **_side(source, both, "live")), live.log)
-    }
-    if output.format == "json":
-        write(found, output, said)
-    elif output.format == "csv":
-        write(found["metrics"], output, said)
-    else:
-        write(metric_rows(answer).to_dicts(), output, said)
+    found, own = compare_json(answer), replace(source, **_side(source, both, "live"))
+    if search and answer.account.judged and live.log.mapping.segments:
+        slices = _searched(engine, answer)
+        found["slices"] = [] if slices is None else losing_rows(slices)
+    if by:
+        found["by"] = column_rows(
+            by_column(engine, answer.pairing, answer.metric, live.log.column(by).name, answer.costs)
+        )
+    rows = found["by"] if by else found["metrics"] if output.format == "csv" else metric_rows(answer).to_dicts()
+    write(found if output.format == "json" else rows, output, {"roles": roles_of(own, live.log)})
+
+
+def _searched(engine: Engine, answer: Comparison) -> LosingSlices | None:
+    """Search for slices, and say what was found; None where no column is left to search by."""
+    from analytics.present.readings import losing_reading
+
+    try:
+        slices = losing(engine, answer.pairing, answer.metric, answer.costs)
+    except QuestionError:
+        return None
+    typer.echo(losing_reading(slices), err=True)
+    return slices
 
 
 def _side(source: Source, both: _Both, side: str) -> dict[str, Any]:

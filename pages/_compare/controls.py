@@ -132,7 +132,7 @@ def draw_metric(pairing: Pairing) -> tuple[str | None, float | None, Costs | Non
 def draw_no_sides() -> None:
     """Say what is missing where nothing tells two sides apart."""
     st.info(
-        "Nothing here tells two answers to the same input apart. Bring in the candidate's log on the Logs page, or a log that has "
-        "a column for the model version or for a second answer.",
+        "Nothing here tells two answers to the same input apart. Bring in the candidate's log on the Logs page, or a log that "
+        "has a column for the model version or for a second answer.",
         icon=":material/compare:",
     )

@@ -27,6 +27,7 @@ from analytics.present.readings.compare import (
     density_reading,
     metric_table_reading,
 )
+from analytics.present.readings.compare_slices import losing_reading
 from analytics.present.readings.discovery import discovery_reading, tree_reading
 from analytics.present.readings.gap import (
     ends_reading,
@@ -127,6 +128,7 @@ __all__ = [
     "joint_reading",
     "labels_reading",
     "limits_reading",
+    "losing_reading",
     "matured_reading",
     "metric_table_reading",
     "move_reading",

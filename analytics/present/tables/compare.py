@@ -9,11 +9,14 @@ import polars as pl
 
 from analytics.measure.compare.difference import COST, difference_table, direction_of
 from analytics.measure.metrics import METRICS
+from analytics.present.discovery import slice_words
 from analytics.present.readings.compare import compare_reading, difference_text, value_text
 from analytics.present.tables.slices import json_value
+from analytics.present.words import missing_text
 
 if TYPE_CHECKING:
     from analytics.answers.compare.answer import Comparison
+    from analytics.answers.compare.slices import LosingSlices
     from analytics.measure.compare.verdict import Verdict
 
 
@@ -41,6 +44,17 @@ def compare_json(answer: Comparison) -> dict[str, Any]:
         "metrics": _rows(difference_table(answer.differences)),
         "changes": _rows(answer.changes),
     }
+
+
+def losing_rows(found: LosingSlices) -> list[dict[str, Any]]:
+    """Return the slices in which the candidate loses or wins as objects."""
+    rows = _rows(found.table)
+    return [{"slice": slice_words(each), **row} for each, row in zip(found.slices, rows, strict=True)]
+
+
+def column_rows(table: pl.DataFrame) -> list[dict[str, Any]]:
+    """Return the slices of a column as objects."""
+    return [{"slice": missing_text(row.pop("slice")), **row} for row in _rows(table)]
 
 
 def _verdict_json(said: Verdict) -> dict[str, Any]:
