@@ -14,6 +14,7 @@ from analytics.answers.compare.sides import pairing_of
 from analytics.answers.compare.slices import LosingSlices, by_column, losing
 from analytics.answers.question import Question
 from analytics.commands.asking import finite_threshold, listed_columns, open_log, question_of, read_path
+from analytics.commands.compare_preferences import write_preferences
 from analytics.commands.options import ROLE_OPTIONS, Asked, Output, Source, Text, Texts, named
 from analytics.commands.roles import roles_of
 from analytics.commands.writing import write
@@ -77,6 +78,21 @@ class _Both:
 
 
 @dataclass(frozen=True, kw_only=True)
+class _Preferred:
+    """Judgements that say which of two answers was better."""
+
+    preference: Annotated[
+        Text, named("Column that says which answer was better: model_a, model_b, tie; or 1 to 2.", panel=_SIDES)
+    ] = None
+    live_wins: Annotated[Texts, named("Value that means the live answer. Repeatable.", "--live-wins", panel=_SIDES)] = (
+        None
+    )
+    candidate_wins: Annotated[
+        Texts, named("Value that means the candidate's. Repeatable.", "--candidate-wins", panel=_SIDES)
+    ] = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class _Money:
     """What errors cost."""
 
@@ -99,6 +115,7 @@ def compare(
     source: Source,
     asked: Asked,
     both: _Both,
+    preferred: _Preferred,
     price: _Money,
     output: Output,
     other: Annotated[
@@ -119,12 +136,16 @@ def compare(
     from analytics.present.readings.compare import compare_reading
     from analytics.present.tables.compare import column_rows, compare_json, losing_rows, metric_rows
 
+    if margin is not None and not margin > 0:
+        raise QuestionError(f"Expected a margin above 0, found {margin:g}. Say how much worse is still no worse.")
+    if preferred.preference is not None:
+        wins = {"live_wins": preferred.live_wins or (), "candidate_wins": preferred.candidate_wins or ()}
+        write_preferences(source, asked, output, preferred.preference, **wins, by=by, margin=margin)
+        return
     workspace = Workspace()
     engine, live, candidate = _two_questions(workspace, source, asked, both, other)
     on = listed_columns(both.on, live.log.reading.names) if both.on else ()
     pairing = pairing_of(live, candidate, on, by_row=both.is_by_row)
-    if margin is not None and not margin > 0:
-        raise QuestionError(f"Expected a margin above 0, found {margin:g}. Say how much worse is still no worse.")
     answer = compare_answer(engine, pairing, metric, margin, price.costs(workspace))
     typer.echo(compare_reading(answer), err=True)
     found, own = compare_json(answer), replace(source, **_side(source, both, "live"))
@@ -154,7 +175,7 @@ def _searched(engine: Engine, answer: Comparison) -> LosingSlices | None:
 def _side(source: Source, both: _Both, side: str) -> dict[str, Any]:
     """Return what one side says of the log for itself; a grade of 0 and 1 is right where it is 1."""
     own = both.own(side)
-    if "grade" in own and source.mark is None:
+    if ("grade" in own or source.grade is not None) and source.mark is None:
         own["mark"] = 1.0
     return own
 

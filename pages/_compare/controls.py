@@ -101,7 +101,7 @@ def _by_column(question: Question, first: DeltaGenerator, second: DeltaGenerator
 
 def draw_metric(pairing: Pairing) -> tuple[str | None, float | None, Costs | None]:
     """Choose the metric of the verdict and how much worse is still no worse; None: what the house does."""
-    held = policy.held_policy(pairing.live) if pairing.is_yes_no else None
+    held = policy.held_policy(session.question()) if pairing.is_yes_no else None
     costs = None if held is None else held.costs
     told = [name for name in compared_metrics(pairing) if direction_of(name) != "neither"]
     offered = [*([COST] if costs else []), *(name for name in told if name != "corrected_prevalence")]

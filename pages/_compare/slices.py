@@ -22,7 +22,7 @@ _AT_ONCE = 300_000
 
 
 @keeping("Searching for slices …", MODEST)
-def searched(engine: Engine, pairing: Pairing, metric: str, costs: Costs | None) -> LosingSlices | None:
+def _searched(engine: Engine, pairing: Pairing, metric: str, costs: Costs | None) -> LosingSlices | None:
     """Return the slices in which the candidate loses or wins; None where no column is left to search by."""
     try:
         return losing(engine, pairing, metric, costs)
@@ -38,7 +38,7 @@ def draw_slices(answer: Comparison) -> None:
     asked = answer.pairing, answer.metric, answer.costs
     st.subheader("For whom is the candidate worse, and for whom better?", anchor=False)
     if answer.account.judged <= _AT_ONCE or st.toggle("Search for slices", key="pair_search"):
-        found = kept(searched, *asked)
+        found = kept(_searched, *asked)
         if found is not None:
             st.markdown(escaped(readings.losing_reading(found)))
             _draw_found(found)

@@ -70,7 +70,7 @@ def losing(engine: Engine, pairing: Pairing, metric: str, costs: Costs | None = 
         raise QuestionError("Expected columns to search by, found no segment column. Choose some in the mapping.")
     searched = [found for found in properties(log) if found.source not in aside]
     table = loss_cube(engine, pairing, metric, searched, aside, _SEED, costs)
-    told = _told(engine, pairing.live, searched, table)
+    told = _told(engine, Question(log, Cohort(), pairing.live.threshold), searched, table)
     if told:
         searched = [found for found in searched if found.source not in told]
         table = loss_cube(engine, pairing, metric, searched, aside | told, _SEED, costs)
@@ -89,11 +89,11 @@ def _judged_by(pairing: Pairing) -> set[str]:
     return names
 
 
-def _told(engine: Engine, live: Question, searched: Sequence[Property], table: pl.DataFrame) -> set[str]:
+def _told(engine: Engine, whole: Question, searched: Sequence[Property], table: pl.DataFrame) -> set[str]:
     """Return the columns that tell the label: their slices are labels and no cause."""
-    if live.log.is_right_or_wrong:
+    if whole.log.is_right_or_wrong:
         return set()
-    by_score = cache(lambda: told_by_score(engine, Question(live.log, Cohort(), live.threshold)))
+    by_score = cache(lambda: told_by_score(engine, whole))
     told = set()
     n, positives = (table[name].fill_null(0).cast(pl.Float64).to_numpy() for name in ("n", "positives"))
     for place, found in enumerate(searched):

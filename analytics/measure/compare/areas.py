@@ -94,7 +94,9 @@ def _ece_of(draws: FloatArray, group: NDArray[np.int64], positive: NDArray[np.bo
     def added(values: FloatArray) -> FloatArray:
         return np.add.reduceat((draws * values)[:, order], starts, axis=1)
 
-    n, pos, total, of_pos = (added(each) for each in (np.ones(len(score)), positive * 1.0, score, score * positive))
+    n, pos, total, of_pos = (
+        added(each) for each in (np.ones(len(score)), positive.astype(np.float64), score, score * positive)
+    )
     squares = added(score**2)
     bins = ScoreBins(n, pos, n - pos, total, squares, of_pos, np.full(n.shape, np.nan))
     return ece(bins).value

@@ -14,8 +14,8 @@ from analytics.measure.counts import Counts
 from analytics.measure.intervals import FloatArray
 from analytics.measure.score_bins import ScoreBins
 
-Side = Literal["live", "candidate"]
-SIDES: tuple[Side, Side] = ("live", "candidate")
+_Side = Literal["live", "candidate"]
+SIDES: tuple[_Side, _Side] = ("live", "candidate")
 _UNKNOWN = -1
 """The code of a flag or a label that is not known."""
 
@@ -67,10 +67,10 @@ class Joint:
 
     n: FloatArray
     n_sq: FloatArray
-    slots: Mapping[Side, NDArray[np.int64]]
-    score: Mapping[Side, FloatArray]
-    flag: Mapping[Side, NDArray[np.int64]]
-    label: Mapping[Side, NDArray[np.int64]]
+    slots: Mapping[_Side, NDArray[np.int64]]
+    score: Mapping[_Side, FloatArray]
+    flag: Mapping[_Side, NDArray[np.int64]]
+    label: Mapping[_Side, NDArray[np.int64]]
     means: Mapping[str, RowSums]
     is_right_or_wrong: bool
 
@@ -102,13 +102,13 @@ class Joint:
         """Cells of pairs that both sides decide."""
         return np.asarray((self.flag["live"] >= 0) & (self.flag["candidate"] >= 0))
 
-    def right(self, side: Side) -> NDArray[np.bool_]:
+    def right(self, side: _Side) -> NDArray[np.bool_]:
         """Say of each judged cell whether a side is right."""
         if self.is_right_or_wrong:
             return np.asarray(self.label[side] == 1)
         return np.asarray(self.flag[side] == self.label[side])
 
-    def counts(self, side: Side, n: FloatArray | None = None) -> Counts:
+    def counts(self, side: _Side, n: FloatArray | None = None) -> Counts:
         """Count what happens to the pairs on one side.
 
         Parameters
@@ -143,7 +143,7 @@ class Joint:
         values = (all_judged, all_judged, 0 * n_pos, 0 * n_pos, total(scored & flag), total(scored), n_pos)
         return Counts(*values, *(total(each) for each in (tp, fp, fn, tn)))
 
-    def by_slot(self, side: Side) -> tuple[FloatArray, FloatArray]:
+    def by_slot(self, side: _Side) -> tuple[FloatArray, FloatArray]:
         """Count positives (right rows) and negatives of judged pairs by rank of the score: arrays of shape (ranks,)."""
         judged = self.is_judged & (self.slots[side] >= 0)
         size = int(self.slots[side].max(initial=0)) + 1
@@ -154,7 +154,7 @@ class Joint:
         )
         return pos, neg
 
-    def bins(self, side: Side) -> ScoreBins:
+    def bins(self, side: _Side) -> ScoreBins:
         """Return the judged pairs by rank of the score as one slice of score bins."""
         pos, neg = self.by_slot(side)
         judged = self.is_judged & (self.slots[side] >= 0)
@@ -166,7 +166,7 @@ class Joint:
 
 
 def changed(
-    joint: Joint, counted: NDArray[np.bool_], success: Mapping[Side, NDArray[np.bool_]]
+    joint: Joint, counted: NDArray[np.bool_], success: Mapping[_Side, NDArray[np.bool_]]
 ) -> tuple[Any, Any, Any]:
     """Return how many of some pairs the candidate alone gets, the live side alone, and how many pairs there are."""
     gained = counted & success["candidate"] & ~success["live"]

@@ -33,7 +33,7 @@ def bonett_price(gained: ArrayLike, lost: ArrayLike, n: ArrayLike, level: float 
     --------
     >>> found = bonett_price(20, 5, 100)
     >>> print(found.value.round(3), found.low.round(3), found.high.round(3))
-    0.15 0.051 0.244
+    0.15 0.051 0.243
     """
     c, b, pairs = (np.asarray(each, dtype=float) for each in (gained, lost, n))
     up, down = (c + 1) / (pairs + 2), (b + 1) / (pairs + 2)
@@ -63,7 +63,7 @@ def mcnemar_mid_p(gained: ArrayLike, lost: ArrayLike) -> FloatArray:
     Examples
     --------
     >>> print(mcnemar_mid_p([20, 3], [5, 3]).round(4))
-    [0.0026 1.    ]
+    [0.0025 1.    ]
     """
     c, b = np.broadcast_arrays(*(np.asarray(each, dtype=float) for each in (gained, lost)))
     fewer, n = np.minimum(c, b), c + b

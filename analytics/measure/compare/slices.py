@@ -159,7 +159,7 @@ def _p_of(pairs: Pairs, report: Cube, groups: list[Group], sign: float) -> Float
         mean = ratio(own.total, own.trials)
         error = np.sqrt(ratio(ratio(own.squares, own.trials) - mean**2, own.trials - 1).clip(min=0))
         alone = special.stdtr(np.maximum(own.trials - 1, 1), -ratio(mean, error))
-    return np.nan_to_num(np.maximum(outside, alone), nan=1.0)
+    return np.asarray(np.nan_to_num(np.maximum(outside, alone), nan=1.0), dtype=float)
 
 
 def _unit_p(cube: Cube, unit: NDArray[np.int64], pattern: CodeArray) -> float:

@@ -10,7 +10,7 @@ from scipy import special
 
 from analytics.measure.intervals import normal_quantile
 
-Word = Literal["better", "no worse", "worse", "inconclusive", "unknown"]
+_Word = Literal["better", "no worse", "worse", "inconclusive", "unknown"]
 
 MARGIN = 0.01
 """How much worse a share may be and still count as no worse: one row in a hundred. By hand: less is seldom worth holding a
@@ -37,15 +37,18 @@ class Verdict:
         Pairs behind it.
     more : int or None
         Pairs more that would decide, at least in 80 %, whatever the difference is; None where it is decided.
+    likely : int or None
+        Pairs more that would decide in 80 %, were the difference as it is now.
     """
 
-    word: Word
+    word: _Word
     improvement: float
     low: float
     high: float
     margin: float
     n: int
     more: int | None = None
+    likely: int | None = None
 
 
 def verdict(improvement: float, low: float, high: float, margin: float, n: int, level: float = 0.95) -> Verdict:
@@ -70,18 +73,21 @@ def verdict(improvement: float, low: float, high: float, margin: float, n: int, 
     if isnan(low) or isnan(high):
         return Verdict("unknown", improvement, low, high, margin, n)
     if low > 0:
-        word: Word = "better"
+        word: _Word = "better"
     elif low > -margin:
         word = "no worse"
     elif high < 0:
         word = "worse"
     else:
-        more = pairs_to_decide(n, (high - low) / 2, margin, level) - n
-        return Verdict("inconclusive", improvement, low, high, margin, n, max(more, 1))
+        arm = (high - low) / 2
+        more, likely = (
+            each - n for each in (_to_decide(n, arm, margin, level), _as_now(n, improvement, arm, margin, level))
+        )
+        return Verdict("inconclusive", improvement, low, high, margin, n, max(more, 1), max(likely, 1))
     return Verdict(word, improvement, low, high, margin, n)
 
 
-def pairs_to_decide(n: int, arm: float, margin: float, level: float = 0.95) -> int:
+def _to_decide(n: int, arm: float, margin: float, level: float = 0.95) -> int:
     """Return how many pairs decide between worse and no worse in 80 %, even where that is hardest.
 
     An interval leaves the question open only where it holds 0 and minus the margin both. A difference halfway between them is the
@@ -95,12 +101,32 @@ def pairs_to_decide(n: int, arm: float, margin: float, level: float = 0.95) -> i
 
     Examples
     --------
-    >>> pairs_to_decide(1_000, 0.02, 0.01)
-    12129
+    >>> _to_decide(1_000, 0.02, 0.01)
+    12131
     """
     z = normal_quantile(level)
     errors_of_margin = 2 * (z + float(special.ndtri(_POWER / 2)))
     return ceil(n * (arm / z * errors_of_margin / margin) ** 2)
+
+
+def _as_now(n: int, improvement: float, arm: float, margin: float, level: float) -> int:
+    """Return how many pairs decide in 80 % where the improvement is what it is now.
+
+    >>> _as_now(1_000, 0.01, 0.05, 0.01, 0.95), _as_now(1_000, -0.005, 0.05, 0.01, 0.95)
+    (12758, 75819)
+    """
+    z = normal_quantile(level)
+
+    def decides(pairs: float) -> float:
+        error = arm / z * sqrt(n / pairs)
+        ends = (improvement + margin) / error - z, -improvement / error - z
+        return float(special.ndtr(ends[0]) + special.ndtr(ends[1]))
+
+    low, high = 1.0, float(_to_decide(n, arm, margin, level))
+    while high - low > 1:
+        middle = (low + high) / 2
+        low, high = (low, middle) if decides(middle) >= _POWER else (middle, high)
+    return ceil(high)
 
 
 def pairs_for_difference(difference: float, discordant: float, level: float = 0.95) -> int:
@@ -120,7 +146,7 @@ def pairs_for_difference(difference: float, discordant: float, level: float = 0.
     Examples
     --------
     >>> pairs_for_difference(0.1, 0.25)
-    193
+    194
     """
     z, power = normal_quantile(level), float(special.ndtri(_POWER))
     return ceil((z * sqrt(discordant) + power * sqrt(max(discordant - difference**2, 0.0))) ** 2 / difference**2)

@@ -27,6 +27,7 @@ from analytics.present.readings.compare import (
     density_reading,
     metric_table_reading,
 )
+from analytics.present.readings.compare_preferences import preferences_reading
 from analytics.present.readings.compare_slices import losing_reading
 from analytics.present.readings.discovery import discovery_reading, tree_reading
 from analytics.present.readings.gap import (
@@ -137,6 +138,7 @@ __all__ = [
     "numbers_reading",
     "open_sentence",
     "overview_reading",
+    "preferences_reading",
     "priced_reading",
     "queue_reading",
     "ranking_reading",

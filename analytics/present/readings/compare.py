@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from analytics.answers.compare.answer import Comparison
     from analytics.answers.compare.sides import Account
     from analytics.measure.compare.difference import Difference
+    from analytics.measure.compare.verdict import Verdict
 
 _HIGH_ENOUGH = 0.9
 """Share of the rows of the smaller side that find a partner, below which the first lines say how many did not. By hand."""
@@ -23,7 +24,7 @@ def compare_reading(answer: Comparison) -> str:
     return words.told(
         _first(answer),
         _pairing_part(answer.account),
-        interval_part(answer),
+        _interval_part(answer),
         _money_part(answer),
         _at_live_part(answer),
         _agreement_part(answer),
@@ -48,7 +49,7 @@ def _first(answer: Comparison) -> str:
             return _traded(answer)
         return f"Better: with the candidate {_moves(found)}, on {pairs}."
     if said.word == "no worse":
-        most, margin = size_text(answer.metric, max(-said.low, 0.0)), size_text(answer.metric, said.margin)
+        most, margin = _size_text(answer.metric, max(-said.low, 0.0)), _size_text(answer.metric, said.margin)
         way = "rises" if direction_of(answer.metric) == "lower" else "falls"
         return f"No worse: with the candidate {phrase} {way} by {most} at most, and the margin is {margin}."
     if said.word == "worse":
@@ -63,15 +64,22 @@ def _inconclusive(answer: Comparison, phrase: str) -> str:
     day = answer.ready_on
     when = f", there on {day.day} {words.MONTHS[day.month - 1]} {day.year} at the pace of these" if day else ""
     return (
-        f"Inconclusive: about {words.count(_rounded(said.more))} more pairs would tell whether {phrase} of the candidate is worse"
-        f"{when}. {_interval(answer.leading)}"
+        f"Inconclusive: about {words.count(rounded(said.more))} more pairs would tell whether {phrase} of the candidate is worse"
+        f"{when}. {_likely_part(said)}{_interval(answer.leading)}"
     )
 
 
-def _rounded(n: int) -> int:
+def _likely_part(said: Verdict) -> str:
+    """Say how many pairs more are enough if the difference is what it looks like."""
+    if said.likely is None or said.more is None or not said.likely < said.more:
+        return ""
+    return f"If the difference is what it looks like, {words.count(rounded(said.likely))} are enough. "
+
+
+def rounded(n: int) -> int:
     """Round a number of pairs to two digits: it is an estimate.
 
-    >>> _rounded(2_347), _rounded(81)
+    >>> rounded(2_347), rounded(81)
     (2300, 81)
     """
     step: int = 10 ** max(len(str(n)) - 2, 0)
@@ -108,16 +116,16 @@ def _ends(found: Difference) -> tuple[float, float, float]:
 def _moves(found: Difference) -> str:
     """Say which way a metric goes and by how much: ``the error rate falls by 4.7 points``."""
     phrase = metric_phrase(found.metric)
-    size = size_text(found.metric, abs(found.difference))
+    size = _size_text(found.metric, abs(found.difference))
     if not size.strip("0. points"):
         return f"{phrase} stays as it is"
     return f"{phrase} {'rises' if found.difference > 0 else 'falls'} by {size}"
 
 
-def size_text(metric: str, size: float) -> str:
+def _size_text(metric: str, size: float) -> str:
     """Write how large a difference is, without its sign.
 
-    >>> size_text("error_rate", 0.047), size_text("auroc", 0.031)
+    >>> _size_text("error_rate", 0.047), _size_text("auroc", 0.031)
     ('4.7 points', '0.031')
     """
     if metric != COST and METRICS[metric].is_share:
@@ -152,7 +160,7 @@ def _interval(found: Difference) -> str:
     return f"It differs by {difference_text(found)}."
 
 
-def interval_part(answer: Comparison) -> str:
+def _interval_part(answer: Comparison) -> str:
     """Say both values, the difference and its interval, and the margin."""
     found, said = answer.leading, answer.verdict
     if not said.n or said.word == "unknown":
@@ -160,9 +168,9 @@ def interval_part(answer: Comparison) -> str:
     live, candidate = (value_text(found.metric, value) for value in (found.live, found.candidate))
     text = f"{_capital(metric_phrase(found.metric))} goes from {live} to {candidate}, {difference_text(found)} on the same pairs."
     if said.word != "no worse":
-        text += f" The margin is {size_text(found.metric, said.margin)}."
+        text += f" The margin is {_size_text(found.metric, said.margin)}."
     if answer.to_show is not None and answer.to_show > said.n:
-        text += f" Were the difference as it is, {words.count(_rounded(answer.to_show))} pairs in all would show it."
+        text += f" Were the difference as it is, {words.count(rounded(answer.to_show))} pairs in all would show it."
     return text
 
 

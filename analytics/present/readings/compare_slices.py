@@ -32,14 +32,14 @@ def _part(found: LosingSlices, direction: str, word: str) -> str:
     if rows.is_empty():
         return ""
     named = [
-        f"{words.shortened(slice_words(found.slices[row['at']]), 90)} ({loss_text(found.metric, row['difference'])})"
+        f"{words.shortened(slice_words(found.slices[row['at']]), 90)} ({_loss_text(found.metric, row['difference'])})"
         for row in rows.head(_NAMED).iter_rows(named=True)
     ]
     more = f" and in {words.count(rows.height - len(named))} more" if rows.height > len(named) else ""
     return f"The candidate is {word} where {' and where '.join(named)}{more}."
 
 
-def loss_text(metric: str, difference: float) -> str:
+def _loss_text(metric: str, difference: float) -> str:
     """Write a difference of loss: of a share in points of error, else as a number."""
     is_share = metric != COST and METRICS[metric].is_share
     return words.points(difference) if is_share else words.signed(difference, 3)

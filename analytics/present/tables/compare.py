@@ -59,7 +59,7 @@ def column_rows(table: pl.DataFrame) -> list[dict[str, Any]]:
 
 def _verdict_json(said: Verdict) -> dict[str, Any]:
     """Return the numbers of a verdict."""
-    names = ("improvement", "low", "high", "margin", "n", "more")
+    names = ("improvement", "low", "high", "margin", "n", "more", "likely")
     return {name: json_value(getattr(said, name)) for name in names}
 
 

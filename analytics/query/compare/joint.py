@@ -12,7 +12,7 @@ from analytics.query.compare.pairs import Pairing, is_judged, pair_frame
 from analytics.query.engine import Engine
 from analytics.query.relations import integer
 
-BINS = 400
+_BINS = 400
 """Bins of the scores of either side where pairs are too many to keep every score apart: with two labels the table has at most
 some 320,000 cells. Areas then count scores of one bin as tied."""
 
@@ -32,7 +32,7 @@ def joint_table(
     values : mapping of str to (Expr, Expr)
         What a row adds to a mean on either side, by metric; null where it has no value.
     by_score : bool
-        Keep every score apart; else the scores of either side stand in at most `BINS` bins.
+        Keep every score apart; else the scores of either side stand in at most 400 bins.
 
     Returns
     -------
@@ -87,7 +87,7 @@ def joint_table(
 
 def _bin(name: str, log: Log) -> nw.Expr:
     """Return a coarser bin of the score than the grid's."""
-    return nw.col(name).cast(nw.Int64) // max(-(-len(log.edges) // BINS), 1)
+    return nw.col(name).cast(nw.Int64) // max(-(-len(log.edges) // _BINS), 1)
 
 
 def _moments(name: str, live: nw.Expr, candidate: nw.Expr) -> dict[str, nw.Expr]:

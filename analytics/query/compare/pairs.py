@@ -191,8 +191,3 @@ def pair_frame(engine: Engine, pairing: Pairing, also: Sequence[str] = ()) -> nw
 def is_judged() -> nw.Expr:
     """Return the predicate of the pairs that both sides are judged on."""
     return ~nw.col("a_right").is_null() & ~nw.col("b_right").is_null()
-
-
-def judged_pairs(engine: Engine, pairing: Pairing, also: Sequence[str] = ()) -> nw.LazyFrame[Any]:
-    """Return the pairs that both sides are judged on, as `pair_frame` does."""
-    return pair_frame(engine, pairing, also).filter(is_judged())
