@@ -4,7 +4,7 @@ import streamlit as st
 
 from analytics.answers.compare.answer import compare
 from analytics.present import readings
-from pages._compare import controls, slices, verdict
+from pages._compare import controls, rows, slices, verdict
 from pages._frame import frame, session
 from pages._frame.cache import kept
 from pages._frame.render import sentence
@@ -24,4 +24,6 @@ with frame.boundary():
             verdict.draw_names(answer)
         verdict.draw_changes(answer)
         slices.draw_slices(answer)
+        rows.draw_running(answer)
         verdict.draw_metrics(answer)
+        rows.draw_flipped(answer)

@@ -10,8 +10,9 @@ import typer
 
 from analytics.answers.compare.answer import Comparison
 from analytics.answers.compare.answer import compare as compare_answer
+from analytics.answers.compare.operations import running
 from analytics.answers.compare.sides import pairing_of
-from analytics.answers.compare.slices import LosingSlices, by_column, losing
+from analytics.answers.compare.slices import LosingSlices, by_column, flipped, losing
 from analytics.answers.question import Question
 from analytics.commands.asking import finite_threshold, listed_columns, open_log, question_of, read_path
 from analytics.commands.compare_preferences import write_preferences
@@ -125,6 +126,7 @@ def compare(
         Text, named("The metric of the verdict; by default that of the house, or the cost.", panel=_JUDGED)
     ] = None,
     by: Annotated[Text, named("A segment column: both sides slice by slice.", panel=_JUDGED)] = None,
+    rows: Annotated[int, named("Rows that flipped, the worst first; in JSON.", panel=_JUDGED)] = 0,
     search: Annotated[
         bool, named("Search for slices in which the candidate loses or wins.", "--search/--no-search", panel=_JUDGED)
     ] = True,
@@ -134,7 +136,14 @@ def compare(
 ) -> None:
     """Whether the candidate should replace what is live: both answers to the same input, pair by pair."""
     from analytics.present.readings.compare import compare_reading
-    from analytics.present.tables.compare import column_rows, compare_json, losing_rows, metric_rows
+    from analytics.present.tables.compare import (
+        column_rows,
+        compare_json,
+        flipped_rows_json,
+        losing_rows,
+        metric_rows,
+        running_rows,
+    )
 
     if margin is not None and not margin > 0:
         raise QuestionError(f"Expected a margin above 0, found {margin:g}. Say how much worse is still no worse.")
@@ -156,8 +165,11 @@ def compare(
         found["by"] = column_rows(
             by_column(engine, answer.pairing, answer.metric, live.log.column(by).name, answer.costs)
         )
-    rows = found["by"] if by else found["metrics"] if output.format == "csv" else metric_rows(answer).to_dicts()
-    write(found if output.format == "json" else rows, output, {"roles": roles_of(own, live.log)})
+    found["operations"] = running_rows(running(engine, answer.pairing))
+    if rows and answer.account.judged:
+        found["flipped"] = flipped_rows_json(answer, flipped(engine, answer.pairing, answer.metric, rows, answer.costs))
+    shown = found["by"] if by else found["metrics"] if output.format == "csv" else metric_rows(answer).to_dicts()
+    write(found if output.format == "json" else shown, output, {"roles": roles_of(own, live.log)})
 
 
 def _searched(engine: Engine, answer: Comparison) -> LosingSlices | None:

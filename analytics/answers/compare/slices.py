@@ -12,12 +12,14 @@ import polars as pl
 from analytics.answers.discovery.search import Predicate, Slice
 from analytics.answers.question import Question, told_by_score
 from analytics.errors import QuestionError
+from analytics.log.operations import operations
 from analytics.measure.compare.slices import Pairs, losing_slices, mean_interval_of
 from analytics.measure.discovery.cube import Cube, Sums, second_names
 from analytics.measure.leaks import label_told, tells_label
 from analytics.measure.thresholds.costs import Costs
 from analytics.query.cohort import Cohort
 from analytics.query.compare.pairs import Pairing
+from analytics.query.compare.rows import flipped_rows
 from analytics.query.compare.slices import loss_cube, slice_differences
 from analytics.query.compare.values import loss
 from analytics.query.discovery.properties import Property, in_codes, properties, shown_value
@@ -80,12 +82,13 @@ def losing(engine: Engine, pairing: Pairing, metric: str, costs: Costs | None = 
 
 
 def _judged_by(pairing: Pairing) -> set[str]:
-    """Name the columns that either side is judged by: slices of them are slices of the answer."""
+    """Name the columns that either side is judged by, and what its answers took: slices of them are slices of the answer."""
     names: set[str] = set()
     for side in pairing.sides:
         mapping = side.log.mapping
         names |= {each for each in (mapping.score, mapping.decision, mapping.label, mapping.row_id) if each}
         names |= set(mapping.right.columns) if mapping.right else set()
+        names |= operations(side.log).keys()
     return names
 
 
@@ -143,6 +146,11 @@ def _found(
 def _is_flag(metric: str) -> bool:
     """Whether a pair's loss by a metric is 0 or 1."""
     return metric in ("error_rate", "accuracy", "recall", "fnr", "specificity", "fpr")
+
+
+def flipped(engine: Engine, pairing: Pairing, metric: str, limit: int, costs: Costs | None = None) -> pl.DataFrame:
+    """Return the rows that flipped, the worst for the candidate first, as `flipped_rows` does."""
+    return flipped_rows(engine, pairing, _searched_metric(pairing, metric, costs), limit, costs)
 
 
 def by_column(engine: Engine, pairing: Pairing, metric: str, column: str, costs: Costs | None = None) -> pl.DataFrame:

@@ -27,6 +27,7 @@ from analytics.present.readings.compare import (
     density_reading,
     metric_table_reading,
 )
+from analytics.present.readings.compare_operations import running_reading
 from analytics.present.readings.compare_preferences import preferences_reading
 from analytics.present.readings.compare_slices import losing_reading
 from analytics.present.readings.discovery import discovery_reading, tree_reading
@@ -146,6 +147,7 @@ __all__ = [
     "recalibration_reading",
     "reliability_reading",
     "replay_reading",
+    "running_reading",
     "scan_reading",
     "score_reading",
     "sensitivity_reading",

@@ -52,6 +52,25 @@ def losing_rows(found: LosingSlices) -> list[dict[str, Any]]:
     return [{"slice": slice_words(each), **row} for each, row in zip(found.slices, rows, strict=True)]
 
 
+def running_rows(table: pl.DataFrame) -> list[dict[str, Any]]:
+    """Return what either side took as objects."""
+    return _rows(table)
+
+
+def flipped_rows_json(answer: Comparison, rows: pl.DataFrame) -> list[dict[str, Any]]:
+    """Return flipped rows as objects, columns by the names of the file, what the candidate answered under ``candidate``."""
+    live, other = answer.pairing.live.log, answer.pairing.candidate.log
+    own = {column.sql_name: column.name for column in live.columns}
+    theirs = {f"b_{column.sql_name}": column.name for column in other.columns}
+    found = []
+    for row in _rows(rows):
+        parts = {own[name]: value for name, value in row.items() if name in own}
+        said = {theirs[name]: value for name, value in row.items() if name in theirs}
+        plain = {name: value for name, value in row.items() if name not in own and name not in theirs}
+        found.append({**plain, "row": parts, "candidate": said})
+    return found
+
+
 def column_rows(table: pl.DataFrame) -> list[dict[str, Any]]:
     """Return the slices of a column as objects."""
     return [{"slice": missing_text(row.pop("slice")), **row} for row in _rows(table)]
