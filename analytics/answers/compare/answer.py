@@ -20,7 +20,7 @@ from analytics.measure.compare.verdict import MARGIN, MARGIN_OF_VALUE, Verdict, 
 from analytics.measure.intervals import Interval
 from analytics.measure.metrics import METRICS
 from analytics.measure.thresholds.costs import Costs
-from analytics.query.compare.joint import joint_table
+from analytics.query.compare.joint import joint_table, pair_sums
 from analytics.query.compare.pairs import Pairing, account, repeating
 from analytics.query.compare.units import unit_squares
 from analytics.query.compare.values import row_values
@@ -129,8 +129,8 @@ def compare(
         If no row of one side has a partner, no pair is judged, or the metric does not fit the log.
     """
     counted = account(engine, pairing)
-    pairing, joint, cells = _joined(engine, repeating(pairing, counted), counted, costs)
-    books = _account(pairing, counted, cells)
+    pairing, joint, cells, sums = _joined(engine, repeating(pairing, counted), counted, costs)
+    books = _account(pairing, counted, cells, sums)
     if not books.both:
         raise QuestionError(
             f"Expected rows of both sides that answer the same input, found none: {counted['ids_live']:,} ids of the live side "
@@ -144,7 +144,7 @@ def compare(
     leading = next(each for each in found if each.metric == leads)
     said = _verdict(leading, margin, books.judged)
     is_open = said.word in ("no worse", "inconclusive")
-    days, last = _days(cells)
+    days, last = _days(sums)
     return Comparison(
         pairing=pairing,
         account=books,
@@ -170,9 +170,9 @@ def _other_side(found: Sequence[Difference], leads: str, n: int) -> tuple[str, V
     return None if other is None else (other.metric, _verdict(other, None, n))
 
 
-def _days(cells: pl.DataFrame) -> tuple[float | None, date | None]:
+def _days(sums: pl.DataFrame) -> tuple[float | None, date | None]:
     """Return how many calendar days the pairs are from, and the last of them."""
-    first, last = cells["first"].min(), cells["last"].max()
+    first, last = sums["first"][0], sums["last"][0]
     if not isinstance(first, datetime) or not isinstance(last, datetime):
         return None, None
     return float((last.date() - first.date()).days + 1), last.date()
@@ -180,24 +180,21 @@ def _days(cells: pl.DataFrame) -> tuple[float | None, date | None]:
 
 def _joined(
     engine: Engine, pairing: Pairing, counted: dict[str, int], costs: Costs | None
-) -> tuple[Pairing, Joint, pl.DataFrame]:
+) -> tuple[Pairing, Joint, pl.DataFrame, pl.DataFrame]:
     """Return the joint table, of ids that are written differently where none is the same and each has one counterpart."""
     n = min(counted["ids_live"], counted["ids_candidate"])
-
-    def table(asked: Pairing) -> pl.DataFrame:
-        values = row_values(asked, compared_metrics(asked), costs)
-        return joint_table(engine, asked, values, by_score=n <= _MAX_PAIRS_BY_SCORE)
-
-    cells = table(pairing)
+    by_score = n <= _MAX_PAIRS_BY_SCORE
+    cells = joint_table(engine, pairing, by_score=by_score)
     if cells.is_empty() and pairing.on and n:
         alike = replace(pairing, is_alike=True)
         again = account(engine, alike)
         if all(again[f"ids_{name}"] == counted[f"ids_{name}"] for name in ("live", "candidate")):
-            pairing, cells = alike, table(alike)
-    return pairing, Joint.of(cells, is_right_or_wrong=pairing.live.log.is_right_or_wrong), cells
+            pairing, cells = alike, joint_table(engine, alike, by_score=by_score)
+    sums = pair_sums(engine, pairing, row_values(pairing, compared_metrics(pairing), costs))
+    return pairing, Joint.of(cells, sums, is_right_or_wrong=pairing.live.log.is_right_or_wrong), cells, sums
 
 
-def _account(pairing: Pairing, counted: dict[str, int], cells: pl.DataFrame) -> Account:
+def _account(pairing: Pairing, counted: dict[str, int], cells: pl.DataFrame, sums: pl.DataFrame) -> Account:
     """Close the account of the pairing."""
     both = int(cells["pairs"].sum())
     known = pl.all_horizontal(pl.col("a_flag", "b_flag", "a_label", "b_label").is_not_null())
@@ -216,8 +213,8 @@ def _account(pairing: Pairing, counted: dict[str, int], cells: pl.DataFrame) -> 
         only_live=counted["ids_live"] - both,
         only_candidate=counted["ids_candidate"] - both,
         judged=int(cells.filter(known)["pairs"].sum()),
-        one_label=int(cells["one_label"].sum()) if pairing.is_yes_no else 0,
-        conflicts=int(cells["conflicts"].sum()),
+        one_label=int(sums["one_label"][0] or 0) if pairing.is_yes_no else 0,
+        conflicts=int(sums["conflicts"][0] or 0),
         is_alike=pairing.is_alike,
         on=tuple(name for name, _ in pairing.on),
     )
@@ -243,9 +240,8 @@ def _at_live(
     if live == own or not pairing.is_yes_no or not has_probabilities(pairing) or not is_plain:
         return None
     asked = replace(pairing, candidate_threshold=live)
-    values = row_values(asked, (), costs)
-    cells = joint_table(engine, asked, values, by_score=False)
-    joint = Joint.of(cells, is_right_or_wrong=False)
+    cells = joint_table(engine, asked, by_score=False)
+    joint = Joint.of(cells, pair_sums(engine, asked, row_values(asked, (), costs)), is_right_or_wrong=False)
     if metric not in joint.means and metric in METRICS and METRICS[metric].estimator.reads_bins:
         return None
     judged = int(cells.filter(pl.all_horizontal(pl.col("a_flag", "b_flag", "a_label").is_not_null()))["pairs"].sum())

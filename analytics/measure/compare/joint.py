@@ -42,6 +42,16 @@ class RowSums:
     squares: float
     cubes: float
 
+    @classmethod
+    def of(cls, added: pl.DataFrame, name: str) -> RowSums:
+        """Take the sums of a metric out of a table of ``pair_sums``."""
+
+        def total(part: str) -> float:
+            return float(added[f"{part}:{name}"][0] or 0.0) if f"{part}:{name}" in added.columns else 0.0
+
+        live = total("a")
+        return cls(total("n"), live, live + total("d"), total("a2"), total("b2"), total("d2"), total("d3"))
+
 
 @dataclass(frozen=True)
 class Joint:
@@ -75,11 +85,10 @@ class Joint:
     is_right_or_wrong: bool
 
     @classmethod
-    def of(cls, table: pl.DataFrame, *, is_right_or_wrong: bool) -> Joint:
-        """Take the cells out of a table of ``query.compare.joint_table``."""
-        names = [name.removeprefix("n:") for name in table.columns if name.startswith("n:")]
-        parts = ("n", "a", "b", "a2", "b2", "d2", "d3")
-        means = {name: RowSums(*(float(table[f"{part}:{name}"].sum() or 0.0) for part in parts)) for name in names}
+    def of(cls, table: pl.DataFrame, added: pl.DataFrame, *, is_right_or_wrong: bool) -> Joint:
+        """Take the cells out of a table of ``query.compare.joint.joint_table``, and sums out of one of ``pair_sums``."""
+        names = [name.removeprefix("n:") for name in added.columns if name.startswith("n:")]
+        means = {name: RowSums.of(added, name) for name in names}
         slots, score, flag, label = {}, {}, {}, {}
         for side, mark in zip(SIDES, "ab", strict=True):
             ranks = table[f"{mark}_slot"].rank("dense").cast(pl.Int64) - 1

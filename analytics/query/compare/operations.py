@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import narwhals.stable.v2 as nw
 import polars as pl
@@ -57,7 +58,7 @@ def amount_ranks(
     return [(float(found[f"a{place}"][0]), float(found[f"b{place}"][0])) for place in range(len(shares))]
 
 
-def _rows(engine: Engine, pairing: Pairing, live: str, candidate: str) -> nw.LazyFrame[object]:
+def _rows(engine: Engine, pairing: Pairing, live: str, candidate: str) -> nw.LazyFrame[Any]:
     """Return an amount of both sides, of pairs that have both."""
     other = pairing.candidate.log.column(candidate).sql_name
     pairs = pair_frame(engine, pairing, [candidate])
