@@ -2,11 +2,9 @@
 
 import streamlit as st
 
-from analytics.answers.compare.answer import compare
 from analytics.present import readings
 from pages._compare import controls, rows, slices, verdict
 from pages._frame import frame, session
-from pages._frame.cache import kept
 from pages._frame.render import sentence
 
 frame.require()
@@ -18,12 +16,13 @@ with frame.boundary():
     if pairing is None:
         controls.draw_no_sides()
     else:
-        answer = kept(compare, pairing, *controls.draw_metric(pairing))
-        with head:
-            sentence(readings.compare_reading(answer))
-            verdict.draw_names(answer)
-        verdict.draw_changes(answer)
-        slices.draw_slices(answer)
-        rows.draw_running(answer)
-        verdict.draw_metrics(answer)
-        rows.draw_flipped(answer)
+        answer = verdict.asked(pairing, *controls.draw_metric(pairing))
+        if answer is not None:
+            with head:
+                sentence(readings.compare_reading(answer))
+                verdict.draw_names(answer)
+            verdict.draw_changes(answer)
+            slices.draw_slices(answer)
+            rows.draw_running(answer)
+            verdict.draw_metrics(answer)
+            rows.draw_flipped(answer)

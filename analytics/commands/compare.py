@@ -175,12 +175,15 @@ def compare(
 def _searched(engine: Engine, answer: Comparison) -> LosingSlices | None:
     """Search for slices, and say what was found; None where no column is left to search by."""
     from analytics.present.readings import losing_reading
+    from analytics.present.weights import counts_rows_part
 
     try:
         slices = losing(engine, answer.pairing, answer.metric, answer.costs)
     except QuestionError:
         return None
     typer.echo(losing_reading(slices), err=True)
+    if said := counts_rows_part(answer.pairing.live.log.mapping.weight, "In slices and in what answers take"):
+        typer.echo(said, err=True)
     return slices
 
 

@@ -9,8 +9,8 @@ from analytics.log.column import Column
 from analytics.log.role_names import folded_name
 from analytics.log.schema import Log
 
-Operation = Literal["latency", "cost", "tokens", "failure"]
-_AMOUNTS: tuple[tuple[Operation, str], ...] = (
+_Operation = Literal["latency", "cost", "tokens", "failure"]
+_AMOUNTS: tuple[tuple[_Operation, str], ...] = (
     (
         "latency",
         r"(.*_)?(latency|duration|elapsed|response_time|runtime|time_taken|time_to_first_token|ttft)(_(ms|s|sec|seconds|msec))?",
@@ -25,7 +25,7 @@ _FAILURES = (
 """Names of flags that are true where an answer failed; exports of gateways and of evaluation harnesses call them so."""
 
 
-def operations(log: Log) -> dict[str, Operation]:
+def operations(log: Log) -> dict[str, _Operation]:
     """Return the columns of a log that say what an answer took, each with what that is.
 
     Numbers from 0 on, and flags of 0 and 1; columns that play another role are left out.
@@ -33,14 +33,14 @@ def operations(log: Log) -> dict[str, Operation]:
     mapping = log.mapping
     judged_by = mapping.right.columns if mapping.right else ()
     taken = {mapping.score, mapping.decision, mapping.label, mapping.weight, *judged_by}
-    found: dict[str, Operation] = {}
+    found: dict[str, _Operation] = {}
     for column in log.columns:
         if column.name not in taken and (kind := _kind_of(column)) is not None:
             found[column.name] = kind
     return found
 
 
-def _kind_of(column: Column) -> Operation | None:
+def _kind_of(column: Column) -> _Operation | None:
     """Say what a column measures, by its name and its values."""
     name = folded_name(column.name)
     if re.fullmatch(_FAILURES, name):

@@ -64,10 +64,10 @@ def _by_value(question: Question, way: str, first: DeltaGenerator, second: Delta
     for key, default in (("pair_live", live), ("pair_candidate", next(each for each in values if each != live))):
         if st.session_state.get(key) not in values and key not in st.query_params:
             st.session_state[key] = default
-    chosen = [
-        place.selectbox(label, values, index=None, key=key, bind="query-params")
-        for place, key, label in ((first, "pair_live", "Live"), (second, "pair_candidate", "Candidate"))
-    ]
+    chosen = (
+        first.selectbox("Live", values, index=None, key="pair_live", bind="query-params"),
+        second.selectbox("Candidate", values, index=None, key="pair_candidate", bind="query-params"),
+    )
     known = [value for value in chosen if value is not None]
     if len(known) < len(chosen):
         raise QuestionError(f"Expected a value of {column.name!r} for both sides, found none for one. Choose it.")

@@ -14,7 +14,7 @@ from analytics.present.discovery import slice_words
 from analytics.query.compare.pairs import Pairing
 from analytics.query.engine import Engine
 from pages._frame.cache import MODEST, keeping, kept
-from pages._frame.render import escaped, table_downloads
+from pages._frame.render import escaped, say_rows_are_counted, table_downloads
 from pages._frame.tables import number_table
 
 _AT_ONCE = 300_000
@@ -37,6 +37,7 @@ def draw_slices(answer: Comparison) -> None:
         return
     asked = answer.pairing, answer.metric, answer.costs
     st.subheader("For whom is the candidate worse, and for whom better?", anchor=False)
+    say_rows_are_counted(log, "In slices and in what answers take")
     if answer.account.judged <= _AT_ONCE or st.toggle("Search for slices", key="pair_search"):
         found = kept(_searched, *asked)
         if found is not None:

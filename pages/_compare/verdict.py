@@ -4,11 +4,26 @@ from __future__ import annotations
 
 import streamlit as st
 
-from analytics.answers.compare.answer import Comparison
+from analytics.answers.compare.answer import Comparison, compare
+from analytics.errors import QuestionError
+from analytics.measure.thresholds.costs import Costs
 from analytics.present import figures, readings, words
 from analytics.present.tables.compare import metric_rows
+from analytics.query.compare.pairs import Pairing
+from pages._frame.cache import kept
 from pages._frame.render import escaped, figure
 from pages._frame.tables import number_table
+
+
+def asked(pairing: Pairing, metric: str | None, margin: float | None, costs: Costs | None) -> Comparison | None:
+    """Return what the pairs say; where no rows meet say so, since other sides or columns can be chosen above, and return None."""
+    try:
+        return kept(compare, pairing, metric, margin, costs)
+    except QuestionError as error:
+        if error.code != "no-pairs":
+            raise
+        st.info(escaped(str(error)), icon=":material/compare:")
+        return None
 
 
 def draw_names(answer: Comparison) -> None:

@@ -103,7 +103,6 @@ _ALL = (
         "Whether the candidate should replace what is live, from answers to the same input.",
         "Should the candidate replace what is live, for whom not, and how sure is that? Two answers to the same input, pair by "
         "pair",
-        needs_label=False,
         counts_rows=False,
     ),
     Page(

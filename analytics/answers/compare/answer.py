@@ -10,6 +10,7 @@ import polars as pl
 
 from analytics.answers.compare.metrics import compared_metrics, has_probabilities, has_scores, leading_metric_of
 from analytics.answers.compare.sides import Account, side_names
+from analytics.answers.empty_cohort import empty_cohort
 from analytics.errors import QuestionError
 from analytics.measure.compare.changes import agreement, both_reliability, change_table, score_density
 from analytics.measure.compare.difference import COST, Difference, Spread, direction_of
@@ -125,16 +126,22 @@ def compare(
 
     Raises
     ------
+    EmptyCohort
+        If the filters leave a side no row.
     QuestionError
         If no row of one side has a partner, no pair is judged, or the metric does not fit the log.
     """
     counted = account(engine, pairing)
+    for side, name in zip(pairing.sides, ("live", "candidate"), strict=True):
+        if side.cohort and not counted[f"rows_{name}"]:
+            raise empty_cohort(engine, side.log, side.cohort, side.threshold)
     pairing, joint, cells, sums = _joined(engine, repeating(pairing, counted), counted, costs)
     books = _account(pairing, counted, cells, sums)
     if not books.both:
         raise QuestionError(
             f"Expected rows of both sides that answer the same input, found none: {counted['ids_live']:,} ids of the live side "
-            f"and {counted['ids_candidate']:,} of the candidate have none in common. Name the columns that join them with --on."
+            f"and {counted['ids_candidate']:,} of the candidate have none in common. Name the columns that join them.",
+            code="no-pairs",
         )
     names = [*(joint.means.keys() & {COST}), *compared_metrics(pairing)]
     spreads = _spreads(engine, pairing, joint, names, costs)
