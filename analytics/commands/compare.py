@@ -10,6 +10,7 @@ import typer
 
 from analytics.answers.compare.answer import Comparison
 from analytics.answers.compare.answer import compare as compare_answer
+from analytics.answers.compare.judged import judged
 from analytics.answers.compare.operations import running
 from analytics.answers.compare.sides import pairing_of
 from analytics.answers.compare.slices import LosingSlices, by_column, flipped, losing
@@ -57,6 +58,13 @@ class _Both:
     ] = None
     candidate_grade: Annotated[
         Text, named("Column of the grades of the candidate's answers.", "--candidate-grade", panel=_SIDES)
+    ] = None
+    live_judge: Annotated[
+        Text,
+        named("Column of a judge's grades of live answers, where people graded some.", "--live-judge", panel=_SIDES),
+    ] = None
+    candidate_judge: Annotated[
+        Text, named("Column of the judge's grades of the candidate's answers.", "--candidate-judge", panel=_SIDES)
     ] = None
     live_right: Annotated[Text, named('"PREDICTED = TRUE" of the live side.', "--live-right", panel=_SIDES)] = None
     candidate_right: Annotated[
@@ -135,11 +143,12 @@ def compare(
     ] = None,
 ) -> None:
     """Whether the candidate should replace what is live: both answers to the same input, pair by pair."""
-    from analytics.present.readings.compare import compare_reading
+    from analytics.present.readings import compare_reading, judged_reading
     from analytics.present.tables.compare import (
         column_rows,
         compare_json,
         flipped_rows_json,
+        judged_json,
         losing_rows,
         metric_rows,
         running_rows,
@@ -156,8 +165,12 @@ def compare(
     on = listed_columns(both.on, live.log.reading.names) if both.on else ()
     pairing = pairing_of(live, candidate, on, by_row=both.is_by_row)
     answer = compare_answer(engine, pairing, metric, margin, price.costs(workspace))
-    typer.echo(compare_reading(answer), err=True)
     found, own = compare_json(answer), replace(source, **_side(source, both, "live"))
+    if both.live_judge and both.candidate_judge:
+        by_both = judged(engine, answer.pairing, both.live_judge, both.candidate_judge, margin)
+        found["corrected"] = judged_json(by_both)
+        typer.echo(judged_reading(by_both), err=True)
+    typer.echo(compare_reading(answer), err=True)
     if search and answer.account.judged and live.log.mapping.segments:
         slices = _searched(engine, answer)
         found["slices"] = [] if slices is None else losing_rows(slices)

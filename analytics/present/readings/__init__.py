@@ -27,6 +27,7 @@ from analytics.present.readings.compare import (
     density_reading,
     metric_table_reading,
 )
+from analytics.present.readings.compare_judged import judged_reading
 from analytics.present.readings.compare_operations import running_reading
 from analytics.present.readings.compare_preferences import preferences_reading
 from analytics.present.readings.compare_slices import losing_reading
@@ -129,6 +130,7 @@ __all__ = [
     "how_reading",
     "inputs_reading",
     "joint_reading",
+    "judged_reading",
     "labels_reading",
     "limits_reading",
     "losing_reading",

@@ -16,6 +16,7 @@ from analytics.present.words import missing_text
 
 if TYPE_CHECKING:
     from analytics.answers.compare.answer import Comparison
+    from analytics.answers.compare.judged import Judged
     from analytics.answers.compare.slices import LosingSlices
     from analytics.measure.compare.verdict import Verdict
 
@@ -50,6 +51,12 @@ def losing_rows(found: LosingSlices) -> list[dict[str, Any]]:
     """Return the slices in which the candidate loses or wins as objects."""
     rows = _rows(found.table)
     return [{"slice": slice_words(each), **row} for each, row in zip(found.slices, rows, strict=True)]
+
+
+def judged_json(answer: Judged) -> dict[str, Any]:
+    """Return a difference by people's verdicts and a judge's as an object."""
+    numbers = {name: json_value(value) for name, value in asdict(answer.found).items()}
+    return {"verdict": answer.verdict.word, **numbers, "n": answer.n, "n_rest": answer.n_rest}
 
 
 def running_rows(table: pl.DataFrame) -> list[dict[str, Any]]:
