@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 from analytics.measure.compare.difference import COST, direction_of
@@ -62,11 +63,21 @@ def _inconclusive(answer: Comparison, phrase: str) -> str:
     said = answer.verdict
     assert said.more is not None
     day = answer.ready_on
-    when = f", there on {day.day} {words.MONTHS[day.month - 1]} {day.year} at the pace of these" if day else ""
+    when = f", there {_day_text(day, answer.last)} at the pace of these" if day else ""
     return (
         f"Inconclusive: about {words.count(rounded(said.more))} more pairs would tell whether {phrase} of the candidate is worse"
         f"{when}. {_likely_part(said)}{_interval(answer.leading)}"
     )
+
+
+def _day_text(day: date, last: date | None) -> str:
+    """Name a day to come: by its day within the year of the last pair, else by its month.
+
+    >>> _day_text(date(2024, 12, 9), date(2024, 11, 2)), _day_text(date(2025, 3, 9), date(2024, 11, 2))
+    ('on 9 Dec', 'in Mar 2025')
+    """
+    month = words.MONTHS[day.month - 1]
+    return f"on {day.day} {month}" if last is not None and day.year == last.year else f"in {month} {day.year}"
 
 
 def _likely_part(said: Verdict) -> str:
