@@ -35,6 +35,7 @@ def draw_running(answer: Comparison) -> None:
         ),
         hide_index=True,
         alt="Latency, cost, tokens and failures of both sides",
+        column_config={"Pairs": st.column_config.NumberColumn(format="localized")},
     )
     table_downloads(table, "compare_running", key="pair_running")
 

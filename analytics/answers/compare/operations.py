@@ -34,8 +34,8 @@ def running(engine: Engine, pairing: Pairing) -> pl.DataFrame:
             continue
         table = paired_amounts(engine, pairing, live, candidate)
         sums = {name: float(value or 0.0) for name, value in table.row(0, named=True).items()}
-        if not sums["n"]:
-            continue
+        if not sums["n"] or (kind != "failure" and not sums["gained"] + sums["lost"]):
+            continue  # an amount that never differs belongs to the input and not to the answer
         if kind == "latency":
             rows += _ranks(engine, pairing, live, candidate, int(sums["n"]))
         found = failure_difference(live, sums) if kind == "failure" else amount_difference(live, sums)
