@@ -21,6 +21,7 @@ from analytics.commands.options import ROLE_OPTIONS, Asked, Output, Source, Text
 from analytics.commands.roles import roles_of
 from analytics.commands.writing import write
 from analytics.errors import QuestionError
+from analytics.log.schema import Log
 from analytics.log.workspace import Workspace
 from analytics.measure.thresholds.costs import Costs
 from analytics.measure.thresholds.policy import Policy
@@ -229,9 +230,22 @@ def _two_questions(
     candidate = live
     if sources[1] != sources[0]:
         candidate = question_of(workspace, open_log(workspace, sources[1]), asked)[1]
+    for question in (live, candidate):
+        _require_numbers(question.log)
     if both.candidate_threshold is not None:
         candidate = replace(candidate, threshold=finite_threshold(both.candidate_threshold))
     return engine, _with_filters(live, both.live), _with_filters(candidate, both.candidate)
+
+
+def _require_numbers(log: Log) -> None:
+    """Refuse grades that are text: none of them would be judged."""
+    right = log.mapping.right
+    if right is None or right.kind != "grades" or (column := log.column(right.true)).kind != "text":
+        return
+    raise QuestionError(
+        f"Expected numbers as grades in {column.name!r}, found text such as {column.top[0][0]!r}. Write 1 for right and 0 for "
+        "wrong, or name the columns of answer and truth with --live-right and --candidate-right."
+    )
 
 
 def _of_candidate(workspace: Workspace, source: Source) -> Source:
