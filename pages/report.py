@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from analytics.answers.report.view import View
 from pages._frame import frame, session
 from pages._report import paper
 
@@ -12,5 +13,4 @@ with frame.boundary():
     question = session.question()
     chosen, metric = paper.draw_controls(question)
     paper.draw_found(question)
-    html = paper.report_of(question, chosen, metric)
-    paper.draw_paper(html, question)
+    paper.draw_paper(paper.pack_for(question, chosen, metric, View()), question)

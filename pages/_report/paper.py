@@ -6,17 +6,20 @@ import re
 
 import streamlit as st
 
-from analytics.answers.brief.answer import brief
-from analytics.answers.brief.finding import Asking
-from analytics.answers.overview import overview
+from analytics.answers.brief.answer import Brief
 from analytics.answers.question import Question
-from analytics.answers.slices import slices
+from analytics.answers.report.asking import ReportAsking
+from analytics.answers.report.first import first
+from analytics.answers.report.view import View
+from analytics.errors import QuestionError
 from analytics.log.kept import discovery
-from analytics.log.kept.discovery import FoundSlice
-from analytics.log.kept.thresholds import Decision, decisions
+from analytics.log.kept.thresholds import decisions
 from analytics.measure.metrics import METRICS
-from analytics.measure.thresholds.policy import Policy
 from analytics.present import words
+from analytics.present.report.formats.registry import PACK_FORMATS
+from analytics.present.report.pack import Beside, outline_of, pack_of
+from analytics.present.report.parts import Pack
+from analytics.present.report.sections.registry import SECTIONS
 from analytics.query.engine import Engine
 from pages._frame import session
 from pages._frame.cache import FEW, keeping, kept
@@ -31,10 +34,13 @@ from pages._frame.metric import (
 from pages._frame.policy import held_policy
 from pages._frame.reference import reference_and_production
 from pages._frame.render import escaped
-from pages._frame.report import MAX_SECTIONS, SECTIONS, section_options, sections_from_address, sections_to_address
+from pages._frame.report import MAX_SECTIONS, section_options, sections_from_address, sections_to_address
+from pages._frame.report import SECTIONS as CHOSEN
 
 _METRIC = "report_metric"
 _Sections = tuple[tuple[str, ...], ...]
+for _kind in SECTIONS.values():
+    keeping(f"{_kind.title} …", FEW)(_kind.ask)
 
 
 def draw_controls(question: Question) -> tuple[_Sections, str]:
@@ -51,7 +57,7 @@ def draw_controls(question: Question) -> tuple[_Sections, str]:
     chosen = left.multiselect(
         "Slices by",
         list(options),
-        key=SECTIONS,
+        key=CHOSEN,
         max_selections=MAX_SECTIONS,
         persist_state="session",
         placeholder="Columns, or two columns as a heat map",
@@ -70,34 +76,47 @@ def draw_controls(question: Question) -> tuple[_Sections, str]:
     return tuple(options[label] for label in chosen), metric
 
 
-@keeping("Writing the report …", FEW)
-def _written(
-    engine: Engine,
-    question: Question,
-    chosen: _Sections,
-    metric: str,
-    decided: tuple[Decision, ...],
-    found: tuple[FoundSlice, ...],
-    policy: Policy | None,
-    leads: str,
-    sides: tuple[Question, Question] | None,
-) -> str:
-    """Return the slice report as HTML; the brief in it goes by the metric that leads on Overview and by its sides."""
-    from analytics.present.report.pack import slice_report  # the template engine is needed here alone
-
-    parts = [slices(engine, question, by, metric=metric) for by in chosen]
-    first = brief(engine, Asking(question, policy, sides, leads))
-    return slice_report(question, kept(overview, question), parts, decided, found=found, brief=first)
-
-
-def report_of(question: Question, chosen: _Sections, metric: str) -> str:
-    """Return the slice report as HTML, with the decisions and the discovered slices that are kept with the log."""
-    decided = tuple(decisions(session.workspace(), question.log.key))
+def pack_for(question: Question, chosen: _Sections, metric: str, view: View) -> Pack:
+    """Return the pack of a question, with what is kept with the log; each section's answer is kept for itself."""
+    asking = _asking(question, chosen, metric)
+    answers = {}
+    for name in dict.fromkeys(["overview", *outline_of(view)]):
+        kind = SECTIONS[name]
+        if kind.awaits(asking):
+            continue
+        try:
+            answers[name] = kept(kind.ask, asking)
+        except QuestionError as error:
+            st.caption(escaped(f"{kind.title} is left out: {error}"))
+    decided = decisions(session.workspace(), question.log.key)
     found = discovery.found_slices(session.workspace(), question.log.key)
+    looked = tuple(name for name in ("discovery", "gap") if name in answers)
+    return pack_of(asking, answers, kept(_first, asking, looked), Beside(decided, found, view))
+
+
+@keeping("Ranking what was found …", FEW)
+def _first(engine: Engine, asking: ReportAsking, looked: tuple[str, ...]) -> Brief:
+    """Return the brief, with what the sections found already."""
+    return first(engine, asking, {name: kept(SECTIONS[name].ask, asking) for name in looked})
+
+
+def _asking(question: Question, chosen: _Sections, metric: str) -> ReportAsking:
+    """Return what the report is asked: the brief in it goes by the metric that leads on Overview and by its sides."""
     policy = held_policy(question)
     leads = leading_metric(question, [*offered_metrics(question), *([COST] if policy else [])])
-    sides = reference_and_production(question)
-    return kept(_written, question, chosen, metric, decided, found, policy, leads, sides)
+    store = session.reviews()
+    reasons = tuple((reason.key, reason.label) for reason in store.reasons()[0])
+    verdicts = tuple(store.verdicts(question.log.reading.content_hash))
+    return ReportAsking(
+        question,
+        metric,
+        chosen,
+        policy,
+        reference_and_production(question),
+        leads,
+        verdicts,
+        reasons if verdicts else (),
+    )
 
 
 def draw_found(question: Question) -> None:
@@ -116,8 +135,9 @@ def draw_found(question: Question) -> None:
         )
 
 
-def draw_paper(html: str, question: Question) -> None:
+def draw_paper(pack: Pack, question: Question) -> None:
     """Show the paper and offer it as a file."""
+    html = PACK_FORMATS["html"].write(pack).decode()
     size = len(html.encode()) / 1e6
     stem = re.sub(r"[^A-Za-z0-9]+", "-", question.log.name).strip("-")[:60] or "log"
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -132,4 +152,4 @@ def draw_paper(html: str, question: Question) -> None:
             key="download_report",
         )
         st.caption(escaped("One HTML file that needs no network; print it from the browser."))
-    st.iframe(html, height=1100)
+    st.iframe(html)

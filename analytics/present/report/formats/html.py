@@ -1,0 +1,47 @@
+"""The pack as one HTML file that needs no network, no script and no second file."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from analytics.present.report.manifest import token_of
+from analytics.present.report.parts import Figure, Sheet
+
+if TYPE_CHECKING:
+    from analytics.present.report.parts import Pack
+
+_HERE = Path(__file__).parents[1]
+
+
+def to_html(pack: Pack) -> bytes:
+    """Write a pack as one HTML file without a script and without a request; figures are SVG."""
+    style = (_HERE / "report.css").read_text(encoding="utf-8").replace("LOG NAME", _in_style(pack.log_name))
+    digest = b64encode(sha256(style.encode()).digest()).decode()
+    environment = Environment(loader=FileSystemLoader(_HERE), autoescape=True, undefined=StrictUndefined)
+    environment.tests.update(
+        figure=lambda block: isinstance(block, Figure), sheet=lambda block: isinstance(block, Sheet)
+    )
+    text = environment.get_template("report.html.jinja").render(
+        policy=f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'",
+        style=Markup(style),
+        pack=pack,
+        manifest=token_of(pack.manifest),
+    )
+    return text.encode()
+
+
+def _in_style(text: str) -> str:
+    r"""Return a text within a string of a style sheet: all but plain letters, digits and blanks as an escape.
+
+    >>> print(_in_style("a</b"))
+    a\00003c\00002fb
+    """
+    return "".join(
+        mark if mark.isascii() and (mark.isalnum() or mark == " ") else f"\\{ord(mark):06x}" for mark in text
+    )

@@ -1,0 +1,41 @@
+"""What a pack can be written as, one entry each: buttons, the command's endings, README's table and the tests follow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from analytics.present.report.formats.html import to_html
+
+if TYPE_CHECKING:
+    from analytics.present.report.parts import Pack
+
+
+@dataclass(frozen=True)
+class PackFormat:
+    """One format of a pack.
+
+    Attributes
+    ----------
+    name : str
+        As ``--kind`` says it, and the end of a file's name behind a dot.
+    label : str
+        On its button.
+    what : str
+        What it holds, as README says it.
+    mime : str
+    write : callable
+        From a finished pack to the bytes of the file; the same pack gives the same bytes.
+    """
+
+    name: str
+    label: str
+    what: str
+    mime: str
+    write: Callable[[Pack], bytes]
+
+
+_ALL = (PackFormat("html", "HTML", "one file that needs no network; prints with page numbers", "text/html", to_html),)
+PACK_FORMATS = {entry.name: entry for entry in _ALL}
+"""Name to format, in the order of the buttons."""

@@ -1,0 +1,132 @@
+"""The sections of a report, one entry each: the outline, the command, README's table and the tests follow from it.
+
+Whoever adds a question that belongs into the meeting adds an entry; what the first page says of it is its section's ``glance``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from analytics.present.report.sections import calibration, discovery, gap, labels, overview, review, slices, thresholds
+
+if TYPE_CHECKING:
+    from analytics.answers.report.asking import ReportAsking
+    from analytics.present.report.parts import Section
+    from analytics.query.engine import Engine
+
+
+def _nothing(_: ReportAsking) -> str:
+    return ""
+
+
+def _scores(asking: ReportAsking) -> str:
+    return "" if asking.question.log.mapping.has_score else "scores"
+
+
+def _columns(asking: ReportAsking) -> str:
+    return "" if asking.by else "a segment column"
+
+
+def _reference(asking: ReportAsking) -> str:
+    return "" if asking.sides else "a reference (--reference and --production, or the sides of Gap)"
+
+
+def _line(asking: ReportAsking) -> str:
+    log = asking.question.log
+    if log.is_right_or_wrong:
+        return "two classes: which answers a person should see is on Thresholds"
+    return _scores(asking)
+
+
+def _times(asking: ReportAsking) -> str:
+    log = asking.question.log
+    return "" if log.time_low is not None and log.mapping.label_time is not None else "a column of label times"
+
+
+def _verdicts(asking: ReportAsking) -> str:
+    return "" if asking.verdicts else "verdicts, which are given on Review"
+
+
+@dataclass(frozen=True)
+class SectionKind:
+    """One section of a report.
+
+    Attributes
+    ----------
+    name, title : str
+        The word of its question, and what the outline calls it.
+    what : str
+        What it shows, as README says it.
+    ask : callable
+        Asks for its answer.
+    build : callable
+        Makes finished sections of the answer, none where there is nothing to say.
+    awaits : callable
+        What it needs and does not have, as a noun; empty where it can be asked.
+    """
+
+    name: str
+    title: str
+    what: str
+    ask: Callable[[Engine, ReportAsking], Any]
+    build: Callable[[Any, ReportAsking], tuple[Section, ...]]
+    awaits: Callable[[ReportAsking], str] = _nothing
+
+
+_ALL = (
+    SectionKind("overview", "How good it is", "Headline numbers, errors, scores, time", overview.ask, overview.build),
+    SectionKind(
+        "slices",
+        "Where it fails, by column",
+        "Metrics by segment against the rest",
+        slices.ask,
+        slices.build,
+        _columns,
+    ),
+    SectionKind(
+        "discovery",
+        "Where it fails, discovered",
+        "Slices of several conditions that a search confirmed, and those that were kept",
+        discovery.ask,
+        discovery.build,
+    ),
+    SectionKind(
+        "gap",
+        "Why production is worse",
+        "The change since the reference in parts, by column, and what to mend",
+        gap.ask,
+        gap.build,
+        _reference,
+    ),
+    SectionKind(
+        "review", "Why it fails, case by case", "Reasons and cases with verdicts", review.ask, review.build, _verdicts
+    ),
+    SectionKind(
+        "calibration",
+        "What a score means",
+        "Reliability diagram and numbers beside chance",
+        calibration.ask,
+        calibration.build,
+        _scores,
+    ),
+    SectionKind(
+        "thresholds",
+        "Where the threshold should be",
+        "Cost by threshold and what a move does, with costs that somebody gave; else what to give",
+        thresholds.ask,
+        thresholds.build,
+        _line,
+    ),
+    SectionKind(
+        "labels",
+        "Which days may be believed",
+        "What all labels will say, and until when",
+        labels.ask,
+        labels.build,
+        _times,
+    ),
+)
+SECTIONS = {kind.name: kind for kind in _ALL}
+"""Name to section, in the order of an outline that nobody changed; method and bookkeeping stand behind them."""
