@@ -70,7 +70,7 @@ def _of_preflight(_: PreflightParts) -> tuple[str, str]:
 _PARTS = {
     "coverage": ("Wait for the labels, or attach those that came later, before the two are compared.", DATA),
     "segments": ("Train on the mix of rows that comes in now, or decide the new rows on their own.", MODEL),
-    "missingness": ("Mend the source of {columns}, or train with the fields empty as they arrive.", DATA),
+    "missingness": ("Mend the source of {columns}, or train with the field empty as it arrives.", DATA),
     "base_rate": ("See on Thresholds whether the line still fits the share of positives.", SYSTEM),
     "operating": ("Recalibrate, or move the threshold: the scores are read on another scale.", SYSTEM),
     "concept": (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from math import isfinite, nan
 from typing import TYPE_CHECKING, Any
 
@@ -42,7 +43,7 @@ def first_page(
 ) -> FirstPage:
     """Return the first page; what was struck makes room for the next finding."""
     found = [_finding(each, brief) for each in brief.findings if each.source != "labels"]
-    kept = [each for each in found if each.key not in view.struck][:_MOST]
+    kept = _by_action([each for each in found if each.key not in view.struck])[:_MOST]
     headline = headline_of(asking, overview)
     lead = readings.overview_reading(overview, asking.question, asking.metric).partition("\n")[0]
     nothing = " ".join(
@@ -64,6 +65,16 @@ def first_page(
     return FirstPage(
         lead, change, kept, "" if kept and not nothing else nothing, decided, glances, open_, view.comment("first")
     )
+
+
+def _by_action(found: Sequence[FirstFinding]) -> list[FirstFinding]:
+    """Return findings of which no two ask for the same: what a second one says stands with the first."""
+    kept: dict[str, FirstFinding] = {}
+    for each in found:
+        first = kept.setdefault(each.action, each)
+        if first is not each:
+            kept[each.action] = replace(first, certainty=f"{first.certainty} {each.sentence}")
+    return list(kept.values())
 
 
 def _finding(finding: Finding, brief: Brief) -> FirstFinding:

@@ -14,6 +14,8 @@ from analytics.present.report.tables import Cell, Head, Row, Table, short
 
 _MAX_ROWS = 40
 """Rows of a table on paper: what a printed page holds. The file of the table has all of them. A judgement."""
+BESIDE = 14
+"""Rows of a table that stands below its figure: the figure shows the rest. A judgement."""
 
 _WRITTEN: dict[str, Callable[[Any], str]] = {
     "text": lambda value: short(words.value_label(value)),
@@ -55,12 +57,18 @@ class Column:
 
 
 def sheet_of(
-    name: str, title: str, frame: pl.DataFrame, columns: Sequence[Column], note: str = "", shape: str = "wide"
+    name: str,
+    title: str,
+    frame: pl.DataFrame,
+    columns: Sequence[Column],
+    note: str = "",
+    shape: str = "wide",
+    most: int = _MAX_ROWS,
 ) -> Sheet:
     """Return the table of a frame; what paper does not hold is said below it."""
     heads = [Head(column.head, is_number=column.kind != "text") for column in columns]
-    rows = [Row([_cell(row, column) for column in columns]) for row in frame.head(_MAX_ROWS).iter_rows(named=True)]
-    cut = f"The first {_MAX_ROWS} of {words.count(frame.height)} rows." if frame.height > _MAX_ROWS else ""
+    rows = [Row([_cell(row, column) for column in columns]) for row in frame.head(most).iter_rows(named=True)]
+    cut = f"The first {most} of {words.count(frame.height)} rows." if frame.height > most else ""
     names = [each for column in columns for each in column.names]
     sides = ("", ", low", ", high")
     return Sheet(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from analytics.present.report.formats.html import to_html
+from analytics.present.report.formats.pdf import to_pdf
 
 if TYPE_CHECKING:
     from analytics.present.report.parts import Pack
@@ -36,6 +37,9 @@ class PackFormat:
     write: Callable[[Pack], bytes]
 
 
-_ALL = (PackFormat("html", "HTML", "one file that needs no network; prints with page numbers", "text/html", to_html),)
+_ALL = (
+    PackFormat("html", "HTML", "one file that needs no network; prints with page numbers", "text/html", to_html),
+    PackFormat("pdf", "PDF", "A4 pages with an outline and page numbers", "application/pdf", to_pdf),
+)
 PACK_FORMATS = {entry.name: entry for entry in _ALL}
 """Name to format, in the order of the buttons."""

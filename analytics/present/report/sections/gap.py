@@ -11,7 +11,7 @@ from analytics.present import palette, readings, words
 from analytics.present.readings.gap_parts import PART_WORDS, metric_label
 from analytics.present.report.chart_drawing import chart_drawing
 from analytics.present.report.parts import Block, Chart, Figure, Section, Series, Sheet
-from analytics.present.report.sheets import Column, sheet_of, split_lead, text_sheet
+from analytics.present.report.sheets import BESIDE, Column, sheet_of, split_lead, text_sheet
 from analytics.present.tables.gap import column_rows, part_rows
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def _columns(gap: Gap) -> Sheet:
     }
     shown = rows.with_columns(pl.col("overlap").round(1).cast(pl.String))
     columns = [Column(name, head) for name, head in heads.items()]
-    return sheet_of("gap columns", "By column", shown, columns)
+    return sheet_of("gap columns", "By column", shown, columns, most=BESIDE)
 
 
 def _chart(gap: Gap) -> Chart:

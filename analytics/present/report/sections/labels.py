@@ -11,7 +11,7 @@ from analytics.measure.metrics import METRICS
 from analytics.present import palette, readings, words
 from analytics.present.report.chart_drawing import chart_drawing
 from analytics.present.report.parts import Block, Chart, Figure, Section, Series, Sheet, banded
-from analytics.present.report.sheets import Column, sheet_of, split_lead
+from analytics.present.report.sheets import BESIDE, Column, sheet_of, split_lead
 
 if TYPE_CHECKING:
     from analytics.answers.labels_answer import LabelsAnswer
@@ -57,7 +57,7 @@ def _sheet(answer: LabelsAnswer) -> Sheet:
         Column("naive", "Labels that are there", kind),
         Column("value", "All labels", kind, has_ends=True),
     )
-    return sheet_of("labels", "Labels by time", frame.reverse(), columns, "The newest first.")
+    return sheet_of("labels", "Labels by time", frame.reverse(), columns, "The newest first.", most=BESIDE)
 
 
 def _chart(answer: LabelsAnswer) -> Chart:

@@ -11,7 +11,7 @@ from analytics.measure.metrics import METRICS
 from analytics.present import drawings, readings, words
 from analytics.present.report import tables
 from analytics.present.report.parts import Block, Chart, Figure, Section, Series, Sheet
-from analytics.present.report.sheets import Column, sheet_of
+from analytics.present.report.sheets import BESIDE, Column, sheet_of
 
 if TYPE_CHECKING:
     from analytics.answers.overview import Overview
@@ -35,7 +35,7 @@ def build(answer: Overview, asking: ReportAsking) -> tuple[Section, ...]:
     known = readings.overview_reading(answer, question, asking.metric)
     method = "Intervals are at 95 %. A value without a denominator is shown as “–”, not as zero."
     blocks: list[Block] = [*_figures(answer, question), metrics_sheet(answer, question)]
-    return (Section("overview", "How good it is", known, tuple(blocks), method),)
+    return (Section("overview", "How good it is", known, tuple(blocks), method, begins_page=True),)
 
 
 def metrics_sheet(answer: Overview, question: Question) -> Sheet:
@@ -94,7 +94,7 @@ def _score_sheet(answer: Overview) -> Sheet:
     """Return the rows by score and label."""
     columns = [Column("low", "Score from", "score"), Column("high", "Score to", "score")]
     columns += [Column(name, label, "count") for name, label in _LABELS.items()]
-    return sheet_of("scores", "Rows by score and label", answer.histogram, columns, shape="narrow")
+    return sheet_of("scores", "Rows by score and label", answer.histogram, columns, shape="narrow", most=BESIDE)
 
 
 def _score_chart(bars: pl.DataFrame) -> Chart:
@@ -114,7 +114,9 @@ def _time_sheet(answer: Overview) -> Sheet:
     columns.append(Column("error_rate", METRICS["error_rate"].label, "share", has_ends=True))
     columns += [Column(name, METRICS[name].label, "share") for name in _RATES[1:]]
     columns.append(Column("share_unlabelled", "Not known yet", "share"))
-    return sheet_of("time", f"Over time, by {words.BUCKETS[every]}", frame, columns)
+    return sheet_of(
+        "time", f"Over time, by {words.BUCKETS[every]}", frame.reverse(), columns, "The newest first.", most=BESIDE
+    )
 
 
 def _time_chart(answer: Overview) -> Chart:

@@ -13,7 +13,7 @@ from analytics.present import palette, readings, words
 from analytics.present.money import money
 from analytics.present.report.chart_drawing import chart_drawing
 from analytics.present.report.parts import Block, Chart, Figure, Section, Sheet, banded
-from analytics.present.report.sheets import Column, sheet_of, split_lead, text_sheet
+from analytics.present.report.sheets import BESIDE, Column, sheet_of, split_lead, text_sheet
 from analytics.present.tables.thresholds import move_table, sweep_frame
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def _sweep(answer: ThresholdAnswer) -> Sheet:
         Column("precision", "Precision", "share"),
         Column("cost", f"Cost{f', {answer.policy.unit}' if answer.policy.unit else ''}", "count", has_ends=True),
     )
-    return sheet_of("thresholds", "Cost by threshold", _points(answer), columns)
+    return sheet_of("thresholds", "Cost by threshold", _points(answer), columns, most=BESIDE)
 
 
 def _chart(answer: ThresholdAnswer) -> Chart:
