@@ -163,7 +163,7 @@ def test_labels_that_may_never_come_are_not_called_late_in_the_brief(
 def test_long_tables_are_cut_and_say_so() -> None:
     answer = make_answer([(f"s{place:03}", 10 + place, 10, 10, 20, 0, 0) for place in range(90)])
     page = parsed(slice_report(make_question(), make_overview(4, 3, 2, 1), [answer], created_at=AT))
-    assert "The first 50 of 90 slices, most errors beyond the base rate first" in page.text()
+    assert "The first 30 of 90 slices, most errors beyond the base rate first" in page.text()
     assert "the first 40 slices, most errors beyond the base rate first" in page.text()
 
 

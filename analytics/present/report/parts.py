@@ -58,7 +58,8 @@ class Sheet:
     heads : mapping of str to str
         Column of the frame to its heading; others bear their name.
     kinds : mapping of str to str
-        Column of the frame to how its numbers are written: count, share, number, points, p; others as they are.
+        Column of the frame to how its numbers are written: count, share, number, points (of a difference of
+        fractions), in points, p, score; others as they are.
     note : str
     shape : str
         A class of the style sheet: how wide the table is.

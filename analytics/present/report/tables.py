@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from analytics.answers.slices import SliceAnswer
     from analytics.log.schema import Log
 
-_MAX_SLICES = 50
-"""Rows of the report's table of slices, the worst first: a page or two in print. A judgement."""
+_MAX_SLICES = 30
+"""Rows of the report's table of slices, the worst first: a page in print beside their figure. A judgement."""
 _MAX_TEXT = 200
 """Characters of a text from the log in a cell: keeps a row within some lines in print. A judgement."""
 _MAX_FINDINGS = 100
@@ -166,7 +166,7 @@ def metrics(overview: Overview, *, is_right_or_wrong: bool = False) -> Table:
 
 
 def slices(answer: SliceAnswer) -> Table:
-    """List the first 50 slices of an answer."""
+    """List the first slices of an answer."""
     metric = METRICS[answer.metric]
     parts = {name: text for name, text in _EXCESS.items() if name == "excess_errors" or not answer.is_right_or_wrong}
     heads = [

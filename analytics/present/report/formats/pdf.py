@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _TEMPLATE = Path(__file__).parents[1] / "report.typ"
 _SVG = 'xmlns="http://www.w3.org/2000/svg" font-family="Libertinus Serif, DejaVu Sans, sans-serif"'
+_VIEW_BOX = re.compile(r'viewBox="0 0 ([\d.]+) ([\d.]+)"')
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
@@ -55,7 +56,10 @@ def _block(block: Block) -> dict[str, Any]:
     if isinstance(block, Figure):
         drawing = str(block.drawing).replace("<svg ", f"<svg {_SVG} ", 1)
         table = None if block.sheet is None else _table(block.sheet)
-        return {"kind": "figure", "title": block.title, "reading": block.reading, "drawing": drawing, "sheet": table}
+        size = _VIEW_BOX.search(drawing)
+        ratio = float(size[2]) / float(size[1]) if size else 1.0
+        own = {"title": block.title, "reading": block.reading, "drawing": drawing, "ratio": ratio}
+        return {"kind": "figure", **own, "sheet": table}
     if isinstance(block, Sheet):
         return {"kind": "sheet", "title": block.title, "sheet": _table(block)}
     return {"kind": "text", "text": block}

@@ -6,11 +6,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from analytics.present.report.formats.bundle import to_bundle
 from analytics.present.report.formats.html import to_html
+from analytics.present.report.formats.markdown import to_markdown
 from analytics.present.report.formats.pdf import to_pdf
+from analytics.present.report.formats.slides import to_slides
+from analytics.present.report.formats.workbook import to_workbook
 
 if TYPE_CHECKING:
     from analytics.present.report.parts import Pack
+
+
+_OFFICE = "application/vnd.openxmlformats-officedocument"
 
 
 @dataclass(frozen=True)
@@ -40,6 +47,22 @@ class PackFormat:
 _ALL = (
     PackFormat("html", "HTML", "one file that needs no network; prints with page numbers", "text/html", to_html),
     PackFormat("pdf", "PDF", "A4 pages with an outline and page numbers", "application/pdf", to_pdf),
+    PackFormat(
+        "xlsx",
+        "XLSX",
+        "a sheet per table with native charts, notes and unrounded numbers",
+        f"{_OFFICE}.spreadsheetml.sheet",
+        to_workbook,
+    ),
+    PackFormat(
+        "pptx",
+        "PPTX",
+        "slides with native charts and tables, the method in the notes",
+        f"{_OFFICE}.presentationml.presentation",
+        to_slides,
+    ),
+    PackFormat("zip", "ZIP", "every table as CSV and Parquet with a schema", "application/zip", to_bundle),
+    PackFormat("md", "Markdown", "the first page, to paste into a message", "text/markdown", to_markdown),
 )
 PACK_FORMATS = {entry.name: entry for entry in _ALL}
 """Name to format, in the order of the buttons."""

@@ -41,8 +41,10 @@ def build(answer: Overview, asking: ReportAsking) -> tuple[Section, ...]:
 def metrics_sheet(answer: Overview, question: Question) -> Sheet:
     """Return every metric with its interval and its definition."""
     shown = tables.metrics(answer, is_right_or_wrong=question.log.is_right_or_wrong)
-    heads = {"metric": "Metric", "value": "Value", "low": "Low", "high": "High"}
-    return Sheet("overview", "All metrics", shown, answer.metrics, heads)
+    labels = pl.Series("label", [METRICS[name].label for name in answer.metrics["metric"]], dtype=pl.String)
+    heads = {"label": "Metric", "metric": "Name", "value": "Value", "low": "Low", "high": "High"}
+    frame = answer.metrics.select(labels, "metric", "value", "low", "high")
+    return Sheet("overview", "All metrics", shown, frame, heads, dict.fromkeys(("value", "low", "high"), "number"))
 
 
 def _figures(answer: Overview, question: Question) -> list[Figure]:

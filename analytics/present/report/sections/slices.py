@@ -55,6 +55,8 @@ def _sheet(answer: SliceAnswer, by: str, place: int) -> Sheet:
     kinds = {name: "share" for name in frame.columns if name.removesuffix("_low").removesuffix("_high") in _SHARES}
     kinds |= {name: "p" for name in frame.columns if name.endswith("p_adjusted")}
     kinds |= {name: "count" for name in frame.columns if name in ("n", "n_labelled") or name.startswith("excess")}
+    is_share = METRICS[answer.metric].is_share
+    kinds |= {name: "in points" if is_share else "number" for name in frame.columns if name.startswith("difference")}
     shape = "one" if len(answer.by) == 1 else "two"
     title = f"{METRICS[answer.metric].label} by {by}"
     return Sheet(f"slices {place}", title, tables.slices(answer), frame, column_labels(answer), kinds, "", shape)
