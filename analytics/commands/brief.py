@@ -35,7 +35,7 @@ _SIDES, _COSTS = "Sides", "Costs"
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Given:
+class Given:
     """What the brief is told besides the question."""
 
     reference: Annotated[Texts, named("Filter of the reference alone, as --where. Repeatable.", panel=_SIDES)] = None
@@ -50,7 +50,7 @@ class _Given:
 def brief(
     source: Source,
     asked: Asked,
-    given: _Given,
+    given: Given,
     output: Output,
     look: Annotated[
         list[str] | None, typer.Option(help=f"Look at what takes long too: {' or '.join(_DEAR)}. Repeatable.")
@@ -66,7 +66,7 @@ def brief(
         raise QuestionError(f"Expected {' or '.join(_DEAR)} for --look, found {unknown[0]!r}.")
     engine, question = ask(source, asked)
     say_rows_are_counted(question.log)
-    asking = Asking(question, _policy_of(given, question.log), _sides_of(engine, question, given), metric)
+    asking = Asking(question, policy_of(given, question.log), sides_of(engine, question, given), metric)
     metric = named_metrics((metric or leading_metric(question.log),))[0].name
     numbers, answer = overview(engine, question), brief_answer(engine, asking, look or ())
     change = None
@@ -99,7 +99,7 @@ def brief(
         typer.echo(text, nl=False) if output.out is None else write_text(text, output.out)
 
 
-def _policy_of(given: _Given, log: Log) -> Policy | None:
+def policy_of(given: Given, log: Log) -> Policy | None:
     """Return what errors cost, None where nobody says it."""
     if given.policy is not None:
         return Policy.from_text(Workspace().saved_policy(given.policy))
@@ -109,7 +109,7 @@ def _policy_of(given: _Given, log: Log) -> Policy | None:
     return Policy(Costs(fp=fp, fn=fn), unit_of(log))
 
 
-def _sides_of(engine: Engine, question: Question, given: _Given) -> tuple[Question, Question] | None:
+def sides_of(engine: Engine, question: Question, given: Given) -> tuple[Question, Question] | None:
     """Return the reference and production: as filters say, else an evaluation against production where values are called so."""
     if given.reference or given.production:
         return _with(question, given.reference), _with(question, given.production)

@@ -2,53 +2,74 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from analytics.answers.brief.answer import evaluated_sides
 from analytics.answers.report.asking import ReportAsking
 from analytics.answers.report.first import first
+from analytics.answers.report.view import View
 from analytics.answers.slices import ranked_columns
 from analytics.commands.asking import ask, columns_of, leading_metric
-from analytics.commands.options import METRIC_HELP, OUTPUT, Asked, Format, Output, Source, named
+from analytics.commands.brief import Given, policy_of, sides_of
+from analytics.commands.options import METRIC_HELP, OUTPUT, Asked, Format, Output, Source, Text, Texts, named
+from analytics.commands.report_again import asked_like, read_pack, remapped
 from analytics.commands.roles import in_words, roles_of
 from analytics.commands.writing import write
 from analytics.errors import QuestionError, StoreError
 from analytics.log.kept.discovery import found_slices
 from analytics.log.kept.thresholds import decisions
+from analytics.measure.metrics import named as named_metrics
+from analytics.review.store import ReviewStore
 
 if TYPE_CHECKING:
+    from analytics.answers.question import Question
+    from analytics.present.report.parts import Pack
     from analytics.query.engine import Engine
+
+_PACK = "Pack"
+_MAX_RANKED = 3
+"""Columns that are sliced where nobody names some: those that separate the errors most. As on the page."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Packed:
+    """What the pack holds and bears."""
+
+    by: Annotated[Texts, named("Columns to slice by: one, or two with a comma. Repeatable.", panel=_PACK)] = None
+    metric: Annotated[Text, named(METRIC_HELP, panel=_PACK)] = None
+    section: Annotated[Texts, named("Only this section, in the order given. Repeatable.", panel=_PACK)] = None
+    again: Annotated[
+        Path | None,
+        named("A pack in any format: ask the same again, and say what changed since.", "--from", panel=_PACK),
+    ] = None
+    made: Annotated[
+        Text, named("The time that the pack bears, by default now: 2026-11-29T08:00.", "--made", panel=_PACK)
+    ] = None
 
 
 def report(
     source: Source,
     asked: Asked,
+    given: Given,
+    packed: _Packed,
     out: Annotated[Path, named("The file to write; its end says the format.", panel=OUTPUT)],
+    kind: Annotated[Text, named("The format, where the name has no end that says it.", panel=OUTPUT)] = None,
     format: Annotated[Format, named("How the path of the file is written.", "--format", panel=OUTPUT)] = "table",
-    by: Annotated[
-        list[str] | None, typer.Option(help="Columns to slice by: one, or two with a comma. Repeatable.")
-    ] = None,
-    metric: Annotated[str | None, typer.Option(help=METRIC_HELP)] = None,
 ) -> None:
     """Write the pack for the meeting: findings and what to do first, then a section per question."""
     from analytics.present.report.formats.registry import PACK_FORMATS
-    from analytics.present.report.pack import Beside, pack_of
 
+    name = _format_of(out, kind)
+    if not out.parent.is_dir():
+        raise StoreError(f"{out} could not be written: there is no such folder. Choose another place.")
+    moment = _moment(packed.made)
     engine, question = ask(source, asked)
-    chosen_metric = metric or leading_metric(question.log)
-    if by:
-        chosen = tuple(tuple(columns_of(columns, question.log)) for columns in by)
-    else:
-        ranked = ranked_columns(engine, question, chosen_metric)["column"].to_list()
-        chosen = tuple((name,) for name in ranked[:3])
-    asking = ReportAsking(question, chosen_metric, chosen, sides=evaluated_sides(engine, question))
-    answers = _answers(engine, asking)
-    beside = Beside(decisions(engine.workspace, question.log.key), found_slices(engine.workspace, question.log.key))
-    pack = pack_of(asking, answers, first(engine, asking, answers), beside)
-    _write_bytes(PACK_FORMATS["html"].write(pack), out)
+    pack = _pack(engine, question, (source, asked, given, packed), moment)
+    _write_bytes(PACK_FORMATS[name].write(pack), out)
     said = roles_of(source, question.log)
     if format == "table":
         typer.echo(f"{in_words(said)}\n{out}")
@@ -56,12 +77,78 @@ def report(
         write({"path": str(out)}, Output(format=format), {"roles": said})
 
 
-def _answers(engine: Engine, asking: ReportAsking) -> dict[str, Any]:
-    """Ask for every section that needs nothing further; one that cannot be answered is left out."""
+def _pack(
+    engine: Engine, question: Question, options: tuple[Source, Asked, Given, _Packed], moment: datetime | None
+) -> Pack:
+    """Ask for everything and put it together."""
+    from analytics.present.report.pack import Beside, pack_of
+
+    source, asked, given, packed = options
+    last, view, said = read_pack(packed.again)
+    if last is not None:
+        question, differing = remapped(engine.workspace, question, last, source)
+        said += differing
+    store = ReviewStore(engine.workspace.home)
+    verdicts = tuple(store.verdicts(question.log.reading.content_hash))
+    usual = ReportAsking(
+        question,
+        leading_metric(question.log),
+        policy=policy_of(given, question.log),
+        sides=sides_of(engine, question, given),
+        verdicts=verdicts,
+        reasons=tuple((reason.key, reason.label) for reason in store.reasons()[0]) if verdicts else (),
+    )
+    asking = usual
+    if last is not None:
+        asking, refused = asked_like(view, usual, asked, given)
+        said += refused
+    asking = _with_columns(engine, asking, packed)
+    view = replace(view, outline=_outline(packed.section)) if packed.section else view
+    answers, lacking = _answers(engine, asking, view)
+    for line in (*said, *lacking):
+        typer.echo(line, err=True)
+    key = question.log.key
+    beside = Beside(
+        decisions(engine.workspace, key),
+        found_slices(engine.workspace, key),
+        view,
+        None if last is None else last.get("headline"),
+        (*said, *lacking),
+        moment,
+    )
+    return pack_of(asking, answers, first(engine, asking, answers), beside)
+
+
+def _with_columns(engine: Engine, asking: ReportAsking, packed: _Packed) -> ReportAsking:
+    """Return what is asked with the metric and the columns that are named, else those that separate the errors most."""
+    log = asking.question.log
+    if packed.metric:
+        asking = replace(asking, metric=named_metrics((packed.metric,))[0].name, leads=None)
+    if packed.by:
+        return replace(asking, by=tuple(tuple(columns_of(columns, log)) for columns in packed.by))
+    if asking.by:
+        return asking
+    ranked = ranked_columns(engine, asking.question, asking.metric)["column"].to_list()
+    return replace(asking, by=tuple((name,) for name in ranked[:_MAX_RANKED]))
+
+
+def _outline(names: list[str]) -> tuple[str, ...]:
+    """Return the sections that are named."""
     from analytics.present.report.pack import SECTIONS
 
-    found = {}
-    for name, kind in SECTIONS.items():
+    unknown = next((name for name in names if name not in SECTIONS), None)
+    if unknown is not None:
+        raise QuestionError(f"Expected a section among {', '.join(SECTIONS)}, found {unknown!r}.")
+    return tuple(names)
+
+
+def _answers(engine: Engine, asking: ReportAsking, view: View) -> tuple[dict[str, Any], list[str]]:
+    """Ask for every section of the outline that needs nothing further; one that cannot be answered is left out and said."""
+    from analytics.present.report.pack import SECTIONS, outline_of
+
+    found, said = {}, []
+    for name in dict.fromkeys(["overview", *outline_of(view)]):
+        kind = SECTIONS[name]
         if kind.awaits(asking):
             continue
         try:
@@ -69,8 +156,40 @@ def _answers(engine: Engine, asking: ReportAsking) -> dict[str, Any]:
         except QuestionError as error:
             if name == "overview":
                 raise
-            typer.echo(f"{kind.title} is left out: {error}", err=True)
-    return found
+            said.append(f"{kind.title} is left out: {error}")
+    return found, said
+
+
+def _format_of(out: Path, kind: str | None) -> str:
+    """Return the format that the name of the file ends in, or that is named.
+
+    Raises
+    ------
+    QuestionError
+        If neither names one, or they name two.
+    """
+    from analytics.present.report.formats.registry import PACK_FORMATS
+
+    end = out.suffix.lower().removeprefix(".")
+    known = ", ".join(f".{name}" for name in PACK_FORMATS)
+    if kind is None and end not in PACK_FORMATS:
+        raise QuestionError(f"Expected a file that ends in {known}, found {out.name!r}. Name it so, or say --kind.")
+    if kind is not None and kind not in PACK_FORMATS:
+        raise QuestionError(f"Expected one of {', '.join(PACK_FORMATS)} for --kind, found {kind!r}.")
+    if kind is not None and end in PACK_FORMATS and end != kind:
+        raise QuestionError(f"Expected one format, found --kind {kind} and the end .{end}. Leave one of them away.")
+    return kind or end
+
+
+def _moment(text: str | None) -> datetime | None:
+    """Read the time that a pack bears; without a zone it is UTC."""
+    if text is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise QuestionError(f"Expected a time such as 2026-11-29T08:00 for --made, found {text!r}.") from error
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _write_bytes(data: bytes, out: Path) -> None:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from analytics.present.report.parts import Pack
 
 _MEANT = re.compile(r"([\\`*_{}\[\]#|<>~$@&])")
-_BEGINS = re.compile(r"^(\d*)([-+=.)])")
+_BEGINS = re.compile(r"^(\d*)([-+=]|[.)](?=\s))")
 _LINKED = re.compile(r"(?i)(https?|ftp|www|mailto|javascript|data)(:|\.)")
 
 
@@ -30,7 +30,10 @@ def to_markdown(pack: Pack) -> bytes:
     lines += ["", _plain(page.nothing)] if page.nothing else []
     lines += ["", _plain(page.comment)] if page.comment else []
     groups = (
-        ("Decided", [f"{_plain(each.note)} ({_plain(each.when)} UTC)" for each in page.decided]),
+        (
+            "Decided",
+            [f"{_plain(each.note)} ({_plain(each.when)} UTC). {_plain(each.evidence)}" for each in page.decided],
+        ),
         ("At a glance", [f"{_plain(title)}: {_plain(text)}" for title, text in page.glances]),
         ("Open", [_plain(text) for text in page.open]),
         ("The question", [f"{_plain(term)}: {_plain(text)}" for term, text in pack.terms]),

@@ -37,6 +37,7 @@ _MAX_PLOTTED = 60
 _TITLE_ONLY = 5
 """Layout of the library's own template that has a title and nothing else."""
 _CUSTOM_XML = "application/xml"
+_COLOUR: Any = RGBColor
 
 
 def to_slides(pack: Pack) -> bytes:
@@ -140,7 +141,8 @@ def _block(deck: Any, title: str, lead: str, block: Block, notes: Sequence[str])
 
 def _chart(slide: Any, chart: Chart) -> None:
     """Add a native chart."""
-    data = CategoryChartData(number_format="0.0%" if chart.is_share else "General")
+    made: Any = CategoryChartData
+    data = made(number_format="0.0%" if chart.is_share else "General")
     n = min(len(chart.categories), 20 if chart.kind == "bars" else _MAX_PLOTTED)
     data.categories = [_text(name, 60) for name in list(chart.categories)[:n]]
     for series in chart.series:
@@ -149,6 +151,7 @@ def _chart(slide: Any, chart: Chart) -> None:
     place = Inches(_LEFT), Inches(_TOP), Inches(_ACROSS), Inches(_DOWN)
     drawn = slide.shapes.add_chart(kind, *place, data).chart
     drawn.font.size = Pt(12)
+    drawn.has_title = False
     drawn.has_legend = len(chart.series) > 1
     if drawn.has_legend:
         drawn.legend.position, drawn.legend.include_in_layout = XL_LEGEND_POSITION.TOP, False
@@ -160,7 +163,7 @@ def _chart(slide: Any, chart: Chart) -> None:
     drawn.value_axis.tick_labels.number_format = "0%" if chart.is_share else "#,##0"
     drawn.value_axis.tick_labels.number_format_is_linked = False
     for series, written in zip(chart.series, drawn.plots[0].series, strict=True):
-        colour = RGBColor.from_string((series.colour or palette.TRUE_POSITIVE).removeprefix("#").upper())
+        colour = _COLOUR(*bytes.fromhex((series.colour or palette.TRUE_POSITIVE).removeprefix("#")))
         if chart.kind == "bars":
             written.format.fill.solid()
             written.format.fill.fore_color.rgb = colour
@@ -180,7 +183,7 @@ def _table(slide: Any, sheet: Sheet) -> None:
     ]
     if not heads:
         return
-    longest = [max(4, *(min(len(text), 44) for text in column)) for column in zip(heads, *rows, strict=True)]
+    longest = [max(9, *(min(len(text), 44) for text in column)) for column in zip(heads, *rows, strict=True)]
     widths = [_ACROSS * size / sum(longest) for size in longest]
     _grid(slide, heads, rows, widths, 11, [head.is_number for head in shown.heads[:_MAX_COLUMNS]])
     if len(shown.rows) > _MAX_ROWS:

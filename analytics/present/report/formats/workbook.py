@@ -114,6 +114,10 @@ def _write_first(book: Workbook, pack: Pack) -> None:
             (finding.sentence, finding.size, finding.certainty, finding.action, finding.owner)
         ):
             page.write_string(row, place, _text(text), wrap)
+        longest = max(
+            len(finding.sentence) / 60, len(finding.size) / 36, len(finding.certainty) / 36, len(finding.action) / 48
+        )
+        page.set_row(row, 16 * (1 + longest))
     rest = [
         *([("", pack.first.nothing)] if pack.first.nothing else []),
         *([("Comment", pack.first.comment)] if pack.first.comment else []),
