@@ -2,15 +2,26 @@
 
 import streamlit as st
 
-from analytics.answers.report.view import View
 from pages._frame import frame, session
-from pages._report import paper
+from pages._report import outline, paper, past
 
 frame.require()
 
 st.title("Report")
 with frame.boundary():
     question = session.question()
+    said = st.container()
     chosen, metric = paper.draw_controls(question)
-    paper.draw_found(question)
-    paper.draw_paper(paper.pack_for(question, chosen, metric, View()), question)
+    left, right = st.columns([3, 9], gap="medium")
+    with left:
+        view = outline.draw_outline()
+        paper.draw_found(question)
+    with right:
+        pack = paper.pack_for(question, chosen, metric, view)
+        paper.draw_paper(pack, question)
+    with said:
+        paper.draw_lead(pack)
+    with left:
+        outline.draw_struck(pack.first.findings)
+        outline.draw_definitions(paper.whole_view(pack))
+        past.draw_past()

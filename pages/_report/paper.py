@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 
 import streamlit as st
 
@@ -10,7 +11,7 @@ from analytics.answers.brief.answer import Brief
 from analytics.answers.question import Question
 from analytics.answers.report.asking import ReportAsking
 from analytics.answers.report.first import first
-from analytics.answers.report.view import View
+from analytics.answers.report.view import View, view_from
 from analytics.errors import QuestionError
 from analytics.log.kept import discovery
 from analytics.log.kept.thresholds import decisions
@@ -36,8 +37,10 @@ from pages._frame.reference import reference_and_production
 from pages._frame.render import escaped
 from pages._frame.report import MAX_SECTIONS, section_options, sections_from_address, sections_to_address
 from pages._frame.report import SECTIONS as CHOSEN
+from pages._report.past import last_headline, take_along
 
 _METRIC = "report_metric"
+_SIZES = "_report_sizes"
 _Sections = tuple[tuple[str, ...], ...]
 for _kind in SECTIONS.values():
     keeping(f"{_kind.title} …", FEW)(_kind.ask)
@@ -45,10 +48,6 @@ for _kind in SECTIONS.values():
 
 def draw_controls(question: Question) -> tuple[_Sections, str]:
     """Choose the slices of the report; the columns that separate the errors most are there from the start."""
-    st.markdown(
-        "One file for the meeting: the question in words, the books, the headline and the slices below, "
-        "without a row of the log."
-    )
     options = section_options(question)
     offered = offered_metrics(question)
     sections_from_address(question, options)
@@ -91,7 +90,7 @@ def pack_for(question: Question, chosen: _Sections, metric: str, view: View) -> 
     decided = decisions(session.workspace(), question.log.key)
     found = discovery.found_slices(session.workspace(), question.log.key)
     looked = tuple(name for name in ("discovery", "gap") if name in answers)
-    return pack_of(asking, answers, kept(_first, asking, looked), Beside(decided, found, view))
+    return pack_of(asking, answers, kept(_first, asking, looked), Beside(decided, found, view, last_headline(question)))
 
 
 @keeping("Ranking what was found …", FEW)
@@ -119,6 +118,11 @@ def _asking(question: Question, chosen: _Sections, metric: str) -> ReportAsking:
     )
 
 
+def whole_view(pack: Pack) -> View:
+    """Return everything that a pack was asked and made of."""
+    return view_from(pack.manifest["view"])
+
+
 def draw_found(question: Question) -> None:
     """List the discovered slices of the report, each with a way to take it out."""
     found = discovery.found_slices(session.workspace(), question.log.key)
@@ -135,21 +139,43 @@ def draw_found(question: Question) -> None:
         )
 
 
+def draw_lead(pack: Pack) -> None:
+    """Say what goes into the meeting first."""
+    findings = pack.first.findings
+    n = words.plural(len(findings), "finding")
+    first = f" The first: {findings[0].sentence} {findings[0].action}" if findings else ""
+    st.markdown(
+        escaped(f"{n[:1].upper()}{n[1:]} to take up, then {words.plural(len(pack.sections), 'section')}.{first}")
+    )
+
+
 def draw_paper(pack: Pack, question: Question) -> None:
-    """Show the paper and offer it as a file."""
+    """Offer the pack in every format, and show the paper as it prints."""
     html = PACK_FORMATS["html"].write(pack).decode()
-    size = len(html.encode()) / 1e6
     stem = re.sub(r"[^A-Za-z0-9]+", "-", question.log.name).strip("-")[:60] or "log"
+    sizes = st.session_state.setdefault(_SIZES, {})
+    sizes[stem, "html"] = len(html)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.download_button(
-            f"Download the report ({size:.1f} MB)",
-            html,
-            f"slice-report-{stem}.html",
-            "text/html",
-            type="primary",
-            icon=":material/download:",
-            on_click="ignore",
-            key="download_report",
-        )
-        st.caption(escaped("One HTML file that needs no network; print it from the browser."))
+        for name, kind in PACK_FORMATS.items():
+            size = sizes.get((stem, name))
+            told = "" if size is None else f" · {size / 1e6:.1f} MB" if size >= 1e5 else f" · {size / 1e3:.0f} kB"
+            st.download_button(
+                f"{kind.label}{told}",
+                partial(_made, pack, name, (stem, name), sizes),
+                f"slice-report-{stem}.{name}",
+                kind.mime,
+                type="primary" if name == "pdf" else "secondary",
+                icon=":material/download:",
+                on_click=take_along,
+                args=(pack,),
+                key=f"download_{name}",
+                help=f"{kind.what[:1].upper()}{kind.what[1:]}.",
+            )
     st.iframe(html)
+
+
+def _made(pack: Pack, name: str, key: tuple[str, str], sizes: dict[tuple[str, str], int]) -> bytes:
+    """Write a pack when its button is clicked; its size stands on the button from then on."""
+    data = PACK_FORMATS[name].write(pack)
+    sizes[key] = len(data)
+    return data

@@ -70,7 +70,7 @@ def pack_of(asking: ReportAsking, answers: Mapping[str, Any], brief: Brief, besi
     """
     beside = beside or Beside()
     question, overview = asking.question, answers["overview"]
-    view = view_of(asking, replace(beside.view, outline=tuple(outline_of(beside.view))))
+    view = view_of(asking, replace(beside.view, outline=tuple(outline_of(beside.view)) or ("",)))
     moment = (beside.created_at or datetime.now(UTC)).astimezone(UTC).replace(microsecond=0)
     sections = _sections(asking, answers, beside, view)
     page = first_page(asking, overview, brief, sections, beside.decisions, view, beside.last)

@@ -65,6 +65,8 @@ class SectionKind:
         Makes finished sections of the answer, none where there is nothing to say.
     awaits : callable
         What it needs and does not have, as a noun; empty where it can be asked.
+    is_dear : bool
+        Whether it takes long, so that the page asks it only when somebody turns it on.
     """
 
     name: str
@@ -73,6 +75,7 @@ class SectionKind:
     ask: Callable[[Engine, ReportAsking], Any]
     build: Callable[[Any, ReportAsking], tuple[Section, ...]]
     awaits: Callable[[ReportAsking], str] = _nothing
+    is_dear: bool = False
 
 
 _ALL = (
@@ -91,6 +94,7 @@ _ALL = (
         "Slices of several conditions that a search confirmed, and those that were kept",
         discovery.ask,
         discovery.build,
+        is_dear=True,
     ),
     SectionKind(
         "gap",
@@ -99,6 +103,7 @@ _ALL = (
         gap.ask,
         gap.build,
         _reference,
+        is_dear=True,
     ),
     SectionKind(
         "review", "Why it fails, case by case", "Reasons and cases with verdicts", review.ask, review.build, _verdicts
