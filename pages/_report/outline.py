@@ -16,6 +16,7 @@ from pages._frame import address, session
 from pages._frame.render import escaped
 
 _OUTLINE, _COMMENTS, _STRUCK = "outline", "_report_comments", "_report_struck"
+_NAME = "report_name"
 _MAX_COMMENT = 1_000
 """Characters of a comment: a paragraph. A choice."""
 FIRST = "first"
@@ -149,11 +150,16 @@ def draw_definitions(view: View) -> None:
                 )
         if not saved:
             st.caption("No report is saved yet.")
-        with st.form("save_report", border=False, clear_on_submit=True):
-            name = st.text_input("Save this report as", max_chars=80)
-            if st.form_submit_button("Save") and name.strip():
-                workspace.save_report(name, json.dumps(view.to_dict(), ensure_ascii=False))
-                st.rerun()
+        st.text_input("Save this report as", key=_NAME, max_chars=80)
+        st.button("Save", key="save_report", on_click=_save, args=(view,))
+
+
+def _save(view: View) -> None:
+    """Save the report under the name that was typed; for callbacks only."""
+    name = (st.session_state.get(_NAME) or "").strip()
+    if name:
+        session.workspace().save_report(name, json.dumps(view.to_dict(), ensure_ascii=False))
+        st.session_state[_NAME] = ""
 
 
 def _open_definition(text: str) -> None:

@@ -17,6 +17,7 @@ from analytics.log.kept import discovery
 from analytics.log.kept.thresholds import decisions
 from analytics.measure.metrics import METRICS
 from analytics.present import words
+from analytics.present.report.formats.html import to_html
 from analytics.present.report.formats.registry import PACK_FORMATS
 from analytics.present.report.pack import Beside, outline_of, pack_of
 from analytics.present.report.parts import Pack
@@ -37,10 +38,13 @@ from pages._frame.reference import reference_and_production
 from pages._frame.render import escaped
 from pages._frame.report import MAX_SECTIONS, section_options, sections_from_address, sections_to_address
 from pages._frame.report import SECTIONS as CHOSEN
+from pages._report.measured import measuring_script
 from pages._report.past import last_headline, take_along
 
 _METRIC = "report_metric"
 _SIZES = "_report_sizes"
+_UNMEASURED = 1_100
+"""Pixels of the paper where nothing measures it: it then scrolls within the page."""
 _Sections = tuple[tuple[str, ...], ...]
 for _kind in SECTIONS.values():
     keeping(f"{_kind.title} …", FEW)(_kind.ask)
@@ -151,7 +155,8 @@ def draw_lead(pack: Pack) -> None:
 
 def draw_paper(pack: Pack, question: Question) -> None:
     """Offer the pack in every format, and show the paper as it prints."""
-    html = PACK_FORMATS["html"].write(pack).decode()
+    script = measuring_script()
+    html = to_html(pack, script).decode()
     stem = re.sub(r"[^A-Za-z0-9]+", "-", question.log.name).strip("-")[:60] or "log"
     sizes = st.session_state.setdefault(_SIZES, {})
     sizes[stem, "html"] = len(html)
@@ -171,7 +176,7 @@ def draw_paper(pack: Pack, question: Question) -> None:
                 key=f"download_{name}",
                 help=f"{kind.what[:1].upper()}{kind.what[1:]}.",
             )
-    st.iframe(html)
+    st.iframe(html, height="content" if script else _UNMEASURED)
 
 
 def _made(pack: Pack, name: str, key: tuple[str, str], sizes: dict[tuple[str, str], int]) -> bytes:

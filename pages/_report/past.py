@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
 
 from analytics.answers.question import Question
-from analytics.answers.report.view import view_from
+from analytics.answers.report.view import View, view_from
 from analytics.errors import AnalysisError, StoreError
 from analytics.log.kept.report import PastPack, forget_pack, keep_pack, past_packs
 from analytics.present.report.manifest import manifest_from
@@ -99,11 +100,14 @@ def _open() -> None:
     session.set_cohort_text(view.cohort)
     if view.threshold is not None:
         st.session_state["threshold"] = view.threshold
-    columns = {column for each in view.by for column in each}
-    gone = sorted(columns - set(log.mapping.segments))
     before = manifest.get("log")
     said = [f"Asked as in the pack {file.name}."]
     if isinstance(before, dict) and before.get("hash") != log.reading.content_hash:
         said.append("The log that is open is another one than that of the pack.")
-    said += [f"The column {name!r} is no segment column of this log: its section is left out." for name in gone]
-    st.session_state[_SAID] = "\n".join(said)
+    st.session_state[_SAID] = "\n".join([*said, *lacking(view, log.mapping.segments)])
+
+
+def lacking(view: View, segments: Sequence[str]) -> list[str]:
+    """Say which columns of a view a log does not slice by."""
+    gone = sorted({column for each in view.by for column in each} - set(segments))
+    return [f"The column {name!r} is no segment column of this log: its section is left out." for name in gone]

@@ -19,16 +19,20 @@ if TYPE_CHECKING:
 _HERE = Path(__file__).parents[1]
 
 
-def to_html(pack: Pack) -> bytes:
-    """Write a pack as one HTML file without a script and without a request; figures are SVG."""
+def to_html(pack: Pack, script: str = "") -> bytes:
+    """Write a pack as one HTML file without a script and without a request; figures are SVG.
+
+    With ``script``, the digest of one as a policy names it, that one alone may run: the app's own, which measures the paper.
+    """
     style = (_HERE / "report.css").read_text(encoding="utf-8").replace("LOG NAME", _in_style(pack.log_name))
     digest = b64encode(sha256(style.encode()).digest()).decode()
+    allowed = f"script-src '{script}'; " if script else ""
     environment = Environment(loader=FileSystemLoader(_HERE), autoescape=True, undefined=StrictUndefined)
     environment.tests.update(
         figure=lambda block: isinstance(block, Figure), sheet=lambda block: isinstance(block, Sheet)
     )
     text = environment.get_template("report.html.jinja").render(
-        policy=f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'",
+        policy=f"default-src 'none'; style-src 'sha256-{digest}'; {allowed}base-uri 'none'; form-action 'none'",
         style=Markup(style),
         pack=pack,
         manifest=token_of(pack.manifest),
