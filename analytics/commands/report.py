@@ -81,7 +81,7 @@ def _pack(
     engine: Engine, question: Question, options: tuple[Source, Asked, Given, _Packed], moment: datetime | None
 ) -> Pack:
     """Ask for everything and put it together."""
-    from analytics.present.report.pack import Beside, pack_of
+    from analytics.present.report.sections.pack import Beside, pack_of
 
     source, asked, given, packed = options
     last, view, said = read_pack(packed.again)
@@ -134,7 +134,7 @@ def _with_columns(engine: Engine, asking: ReportAsking, packed: _Packed) -> Repo
 
 def _outline(names: list[str]) -> tuple[str, ...]:
     """Return the sections that are named."""
-    from analytics.present.report.pack import SECTIONS
+    from analytics.present.report.sections.pack import SECTIONS
 
     unknown = next((name for name in names if name not in SECTIONS), None)
     if unknown is not None:
@@ -144,7 +144,7 @@ def _outline(names: list[str]) -> tuple[str, ...]:
 
 def _answers(engine: Engine, asking: ReportAsking, view: View) -> tuple[dict[str, Any], list[str]]:
     """Ask for every section of the outline that needs nothing further; one that cannot be answered is left out and said."""
-    from analytics.present.report.pack import SECTIONS, outline_of
+    from analytics.present.report.sections.pack import SECTIONS, outline_of
 
     found, said = {}, []
     for name in dict.fromkeys(["overview", *outline_of(view)]):

@@ -50,7 +50,7 @@ def remapped(
 
     Roles that the command line names stay as they are named; a role whose column is gone is the guessed one.
     """
-    log, said = question.log, differences(question.log, manifest)
+    log, said = question.log, _differences(question.log, manifest)
     if source.names_roles:
         return question, said
     mapping = _fitted(manifest.get("mapping"), log)
@@ -61,7 +61,7 @@ def remapped(
     return Question(changed, question.cohort, threshold), said
 
 
-def differences(log: Log, manifest: dict[str, Any]) -> list[str]:
+def _differences(log: Log, manifest: dict[str, Any]) -> list[str]:
     """Say how a log differs from that of a pack: its hash, columns that are gone, columns that are new."""
     before, names = manifest.get("log"), list(log.reading.names)
     said = []

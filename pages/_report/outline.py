@@ -10,8 +10,8 @@ import streamlit as st
 from analytics.answers.report.view import View, view_from
 from analytics.errors import QuestionError
 from analytics.present import words
-from analytics.present.report.pack import SECTIONS, outline_of
 from analytics.present.report.parts import FirstFinding
+from analytics.present.report.sections.pack import SECTIONS, outline_of
 from pages._frame import address, session
 from pages._frame.render import escaped
 
@@ -19,10 +19,10 @@ _OUTLINE, _COMMENTS, _STRUCK = "outline", "_report_comments", "_report_struck"
 _NAME = "report_name"
 _MAX_COMMENT = 1_000
 """Characters of a comment: a paragraph. A choice."""
-FIRST = "first"
+_FIRST = "first"
 
 
-def usual_outline() -> list[str]:
+def _usual_outline() -> list[str]:
     """Return the sections that are on from the start: all but those that take long."""
     return [name for name, kind in SECTIONS.items() if not kind.is_dear]
 
@@ -32,10 +32,10 @@ def draw_outline() -> View:
     _from_address()
     names = st.session_state[_OUTLINE]
     st.markdown("**Outline**")
-    _draw_entry("First page", FIRST, place=None)
+    _draw_entry("First page", _FIRST, place=None)
     for place, name in enumerate([*names, *(name for name in SECTIONS if name not in names)]):
         _draw_entry(SECTIONS[name].title, name, place if place < len(names) else None)
-    address.put(_OUTLINE, [] if names == usual_outline() else names or [""])
+    address.put(_OUTLINE, [] if names == _usual_outline() else names or [""])
     comments = st.session_state.get(_COMMENTS, {})
     kept = tuple((name, text) for name, text in comments.items() if text.strip())
     return View(outline=tuple(names) or ("",), comments=kept, struck=tuple(st.session_state.get(_STRUCK, ())))
@@ -47,14 +47,14 @@ def _from_address() -> None:
     if given:
         st.session_state[_OUTLINE] = [name for name in dict.fromkeys(given) if name in SECTIONS]
     elif given == () or _OUTLINE not in st.session_state:
-        st.session_state[_OUTLINE] = usual_outline()
+        st.session_state[_OUTLINE] = _usual_outline()
 
 
 def _draw_entry(title: str, name: str, place: int | None) -> None:
     """Draw one entry: on or off, a step up, and its comment."""
     comments = st.session_state.setdefault(_COMMENTS, {})
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        if name == FIRST:
+        if name == _FIRST:
             st.markdown(title, width="stretch")
         else:
             is_on = name in st.session_state[_OUTLINE]
@@ -126,7 +126,7 @@ def take_view(view: View) -> None:
     st.session_state[_OUTLINE] = outline_of(view)
     st.session_state[_COMMENTS] = dict(view.comments)
     st.session_state[_STRUCK] = list(view.struck)
-    for name in (FIRST, *SECTIONS):
+    for name in (_FIRST, *SECTIONS):
         st.session_state.pop(f"comment_{name}", None)
 
 

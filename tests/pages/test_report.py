@@ -9,7 +9,7 @@ from analytics.log.kept.report import PastPack, forget_pack, keep_pack, past_pac
 from analytics.log.workspace import Workspace
 from analytics.present.report.formats.registry import PACK_FORMATS
 from pages._report import past
-from pages._report.measured import measuring_script
+from pages._report.paper import measuring_script
 from tests.pages.test_pages import home, opened, workspace_of_the_test
 
 __all__ = ["home", "workspace_of_the_test"]

@@ -14,8 +14,8 @@ from analytics.answers.slices import SliceAnswer
 from analytics.log.kept.discovery import FoundSlice
 from analytics.log.kept.thresholds import Decision
 from analytics.present.report.formats.html import to_html
-from analytics.present.report.pack import Beside, pack_of
 from analytics.present.report.parts import Pack
+from analytics.present.report.sections.pack import Beside, pack_of
 
 
 def made_pack(

@@ -23,8 +23,8 @@ from analytics.log.kept.discovery import FoundSlice
 from analytics.log.kept.thresholds import Decision
 from analytics.present.report.formats.registry import PACK_FORMATS
 from analytics.present.report.manifest import manifest_from, token_of
-from analytics.present.report.pack import Beside, outline_of, pack_of
 from analytics.present.report.parts import Pack
+from analytics.present.report.sections.pack import Beside, outline_of, pack_of
 from analytics.query.cohort import Clause
 from tests.present.made import hostile_answer, make_overview, make_question
 

@@ -21,7 +21,7 @@ from analytics.present.readings.gap_parts import PART_WORDS
 if TYPE_CHECKING:
     from analytics.answers.brief.finding import Finding
 
-DATA, MODEL, SYSTEM = "data", "model", "system"
+_DATA, _MODEL, _SYSTEM = "data", "model", "system"
 _MAX_NAME = 60
 """Characters of a name within a sentence. A judgement."""
 
@@ -33,49 +33,49 @@ def _name(text: str) -> str:
 def _of_slice(parts: SliceParts) -> tuple[str, str]:
     name = _name(parts.column)
     if parts.value is None:
-        return f"Mend the source of {name}, or train with the field empty as it arrives.", DATA
+        return f"Mend the source of {name}, or train with the field empty as it arrives.", _DATA
     value = _name(words.value_label(parts.value))
     return (
         f"Read the errors where {name} is {value} on Review, and train with more such rows; until then a person decides these.",
-        MODEL,
+        _MODEL,
     )
 
 
 def _of_found(parts: FoundParts) -> tuple[str, str]:
     missing = [entry.property.name for entry in parts.slice if entry.value is None]
     if missing:
-        return f"Mend the source of {_name(missing[0])}, or train with the field empty as it arrives.", DATA
-    return f"Read the errors where {_name(slice_words(parts.slice))} on Review, and train with more such rows.", MODEL
+        return f"Mend the source of {_name(missing[0])}, or train with the field empty as it arrives.", _DATA
+    return f"Read the errors where {_name(slice_words(parts.slice))} on Review, and train with more such rows.", _MODEL
 
 
 def _of_threshold(parts: ThresholdParts) -> tuple[str, str]:
     to = "Flag nothing" if parts.best is None else f"Move the threshold to {words.threshold_text(parts.best)}"
-    return f"{to}, and hold it against the costs again next week.", SYSTEM
+    return f"{to}, and hold it against the costs again next week.", _SYSTEM
 
 
 def _of_calibration(_: CalibrationParts) -> tuple[str, str]:
-    return "Recalibrate before anybody reads a score as a chance; by itself that changes no decision.", MODEL
+    return "Recalibrate before anybody reads a score as a chance; by itself that changes no decision.", _MODEL
 
 
 def _of_labels(parts: LabelParts) -> tuple[str, str]:
     if parts.since is not None or parts.is_late:
-        return "Wait for the labels before the newest rows are judged.", DATA
-    return "Find out who gets no label, and have some of these rows judged.", DATA
+        return "Wait for the labels before the newest rows are judged.", _DATA
+    return "Find out who gets no label, and have some of these rows judged.", _DATA
 
 
 def _of_preflight(_: PreflightParts) -> tuple[str, str]:
-    return "Mend it at its source, or in the mapping of Logs, and read the log again.", DATA
+    return "Mend it at its source, or in the mapping of Logs, and read the log again.", _DATA
 
 
 _PARTS = {
-    "coverage": ("Wait for the labels, or attach those that came later, before the two are compared.", DATA),
-    "segments": ("Train on the mix of rows that comes in now, or decide the new rows on their own.", MODEL),
-    "missingness": ("Mend the source of {columns}, or train with the field empty as it arrives.", DATA),
-    "base_rate": ("See on Thresholds whether the line still fits the share of positives.", SYSTEM),
-    "operating": ("Recalibrate, or move the threshold: the scores are read on another scale.", SYSTEM),
+    "coverage": ("Wait for the labels, or attach those that came later, before the two are compared.", _DATA),
+    "segments": ("Train on the mix of rows that comes in now, or decide the new rows on their own.", _MODEL),
+    "missingness": ("Mend the source of {columns}, or train with the field empty as it arrives.", _DATA),
+    "base_rate": ("See on Thresholds whether the line still fits the share of positives.", _SYSTEM),
+    "operating": ("Recalibrate, or move the threshold: the scores are read on another scale.", _SYSTEM),
     "concept": (
         "Read the errors of {columns} on Review, then train anew: the same inputs lead to other outcomes.",
-        MODEL,
+        _MODEL,
     ),
 }
 """By part of the gap: what to do, and whose it is."""

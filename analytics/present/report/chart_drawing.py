@@ -35,7 +35,7 @@ def chart_drawing(chart: Chart, alt: str) -> Markup:
     return _bars(chart, span, alt) if chart.kind == "bars" else _lines(chart, span, alt)
 
 
-def colour_of(series: Series, place: int) -> str:
+def _colour_of(series: Series, place: int) -> str:
     """Return the colour of a series, its own or that of its place."""
     return series.colour or _COLOURS[place % len(_COLOURS)]
 
@@ -61,7 +61,7 @@ def _bars(chart: Chart, span: tuple[float, float], alt: str) -> Markup:
         if size is None:
             continue
         start, end = sorted((x(0.0), x(size)))
-        canvas.rect(start, y - 8, end - start, 16, palette.mixed(colour_of(series, 0), palette.PAPER, 0.45))
+        canvas.rect(start, y - 8, end - start, 16, palette.mixed(_colour_of(series, 0), palette.PAPER, 0.45))
         if series.low and series.high and series.low[place] is not None and series.high[place] is not None:
             canvas.line(x(series.low[place] or 0.0), y, x(series.high[place] or 0.0), y, palette.INK)
     canvas.text((_LEFT + _RIGHT) / 2, bottom + 36, chart.y_title, anchor="middle")
@@ -77,8 +77,8 @@ def _lines(chart: Chart, span: tuple[float, float], alt: str) -> Markup:
         canvas.line(_START, y(value), _RIGHT, y(value), GRID)
         canvas.text(_START - 8, y(value) + 4, text, anchor="end")
     for place, series in enumerate(chart.series):
-        _line(canvas, series, colour_of(series, place), x, y)
-    key(canvas, _START, 20, [(series.name, colour_of(series, place)) for place, series in enumerate(chart.series)])
+        _line(canvas, series, _colour_of(series, place), x, y)
+    key(canvas, _START, 20, [(series.name, _colour_of(series, place)) for place, series in enumerate(chart.series)])
     step = ceil(len(chart.categories) / _MAX_LABELS)
     for place in range(0, len(chart.categories), step):
         canvas.text(x(float(place)), _BOTTOM + 18, fitted(chart.categories[place], 92), anchor="middle")

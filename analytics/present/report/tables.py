@@ -62,15 +62,6 @@ class Table:
     rows: Sequence[Row]
 
 
-@dataclass(frozen=True)
-class _Card:
-    """One headline number."""
-
-    label: str
-    value: str
-    interval: str
-
-
 def short(text: str, limit: int = _MAX_TEXT) -> str:
     """Return data as text of the report: one line, cut."""
     return words.shortened(words.one_line(text), limit)
@@ -130,17 +121,6 @@ def findings(log: Log) -> Table:
         for found in log.findings[:_MAX_FINDINGS]
     ]
     return Table((Head("Severity"), Head("Code"), Head("Column"), Head("Rows", is_number=True), Head("Finding")), rows)
-
-
-def cards(overview: Overview) -> list[_Card]:
-    """Return six headline numbers."""
-    found = []
-    for name in ("error_rate", "recall", "precision", "selection_rate", "prevalence", "auroc"):
-        if name not in set(overview.metrics["metric"]):
-            continue
-        text, _, interval = words.metric_interval(name, *overview.value(name)).partition(" (")
-        found.append(_Card(METRICS[name].label, text, interval.rstrip(")")))
-    return found
 
 
 def metrics(overview: Overview, *, is_right_or_wrong: bool = False) -> Table:

@@ -21,7 +21,7 @@ _OFFICE = "application/vnd.openxmlformats-officedocument"
 
 
 @dataclass(frozen=True)
-class PackFormat:
+class _PackFormat:
     """One format of a pack.
 
     Attributes
@@ -45,24 +45,24 @@ class PackFormat:
 
 
 _ALL = (
-    PackFormat("html", "HTML", "one file that needs no network; prints with page numbers", "text/html", to_html),
-    PackFormat("pdf", "PDF", "A4 pages with an outline and page numbers", "application/pdf", to_pdf),
-    PackFormat(
+    _PackFormat("html", "HTML", "one file that needs no network; prints with page numbers", "text/html", to_html),
+    _PackFormat("pdf", "PDF", "A4 pages with an outline and page numbers", "application/pdf", to_pdf),
+    _PackFormat(
         "xlsx",
         "XLSX",
         "a sheet per table with native charts, notes and unrounded numbers",
         f"{_OFFICE}.spreadsheetml.sheet",
         to_workbook,
     ),
-    PackFormat(
+    _PackFormat(
         "pptx",
         "PPTX",
         "slides with native charts and tables, the method in the notes",
         f"{_OFFICE}.presentationml.presentation",
         to_slides,
     ),
-    PackFormat("zip", "ZIP", "every table as CSV and Parquet with a schema", "application/zip", to_bundle),
-    PackFormat("md", "Markdown", "the first page, to paste into a message", "text/markdown", to_markdown),
+    _PackFormat("zip", "ZIP", "every table as CSV and Parquet with a schema", "application/zip", to_bundle),
+    _PackFormat("md", "Markdown", "the first page, to paste into a message", "text/markdown", to_markdown),
 )
 PACK_FORMATS = {entry.name: entry for entry in _ALL}
 """Name to format, in the order of the buttons."""

@@ -34,11 +34,11 @@ def build(answer: Overview, asking: ReportAsking) -> tuple[Section, ...]:
     question = asking.question
     known = readings.overview_reading(answer, question, asking.metric)
     method = "Intervals are at 95 %. A value without a denominator is shown as “–”, not as zero."
-    blocks: list[Block] = [*_figures(answer, question), metrics_sheet(answer, question)]
+    blocks: list[Block] = [*_figures(answer, question), _metrics_sheet(answer, question)]
     return (Section("overview", "How good it is", known, tuple(blocks), method, begins_page=True),)
 
 
-def metrics_sheet(answer: Overview, question: Question) -> Sheet:
+def _metrics_sheet(answer: Overview, question: Question) -> Sheet:
     """Return every metric with its interval and its definition."""
     shown = tables.metrics(answer, is_right_or_wrong=question.log.is_right_or_wrong)
     labels = pl.Series("label", [METRICS[name].label for name in answer.metrics["metric"]], dtype=pl.String)

@@ -50,7 +50,7 @@ def _verdicts(asking: ReportAsking) -> str:
 
 
 @dataclass(frozen=True)
-class SectionKind:
+class _SectionKind:
     """One section of a report.
 
     Attributes
@@ -79,8 +79,8 @@ class SectionKind:
 
 
 _ALL = (
-    SectionKind("overview", "How good it is", "Headline numbers, errors, scores, time", overview.ask, overview.build),
-    SectionKind(
+    _SectionKind("overview", "How good it is", "Headline numbers, errors, scores, time", overview.ask, overview.build),
+    _SectionKind(
         "slices",
         "Where it fails, by column",
         "Metrics by segment against the rest",
@@ -88,7 +88,7 @@ _ALL = (
         slices.build,
         _columns,
     ),
-    SectionKind(
+    _SectionKind(
         "discovery",
         "Where it fails, discovered",
         "Slices of several conditions that a search confirmed, and those that were kept",
@@ -96,7 +96,7 @@ _ALL = (
         discovery.build,
         is_dear=True,
     ),
-    SectionKind(
+    _SectionKind(
         "gap",
         "Why production is worse",
         "The change since the reference in parts, by column, and what to mend",
@@ -105,10 +105,10 @@ _ALL = (
         _reference,
         is_dear=True,
     ),
-    SectionKind(
+    _SectionKind(
         "review", "Why it fails, case by case", "Reasons and cases with verdicts", review.ask, review.build, _verdicts
     ),
-    SectionKind(
+    _SectionKind(
         "calibration",
         "What a score means",
         "Reliability diagram and numbers beside chance",
@@ -116,7 +116,7 @@ _ALL = (
         calibration.build,
         _scores,
     ),
-    SectionKind(
+    _SectionKind(
         "thresholds",
         "Where the threshold should be",
         "Cost by threshold and what a move does, with costs that somebody gave; else what to give",
@@ -124,7 +124,7 @@ _ALL = (
         thresholds.build,
         _line,
     ),
-    SectionKind(
+    _SectionKind(
         "labels",
         "Which days may be believed",
         "What all labels will say, and until when",
