@@ -69,7 +69,7 @@ def report(
     moment = _moment(packed.made)
     engine, question = ask(source, asked)
     pack = _pack(engine, question, (source, asked, given, packed), moment)
-    _write_bytes(PACK_FORMATS[name].write(pack), out)
+    _write_bytes(PACK_FORMATS[name].make(pack), out)
     said = roles_of(source, question.log)
     if format == "table":
         typer.echo(f"{in_words(said)}\n{out}")

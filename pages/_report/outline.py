@@ -55,12 +55,12 @@ def _draw_entry(title: str, name: str, place: int | None) -> None:
     comments = st.session_state.setdefault(_COMMENTS, {})
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if name == _FIRST:
-            st.markdown(title, width="stretch")
+            st.markdown(escaped(title), width="stretch")
         else:
             is_on = name in st.session_state[_OUTLINE]
             key = f"section_{name}"
             st.session_state[key] = is_on
-            st.checkbox(title, key=key, on_change=_turn, args=(name,), width="stretch")
+            st.checkbox(escaped(title), key=key, on_change=_turn, args=(name,), width="stretch")
             if place:
                 st.button(
                     "",
@@ -74,7 +74,7 @@ def _draw_entry(title: str, name: str, place: int | None) -> None:
         mark = ":material/comment:" if comments.get(name, "").strip() else ":material/add_comment:"
         with st.popover("", icon=mark, key=f"comment_of_{name}", type="tertiary", help="Comment"):
             said = st.text_area(
-                f"Comment on {title.lower()}",
+                escaped(f"Comment on {title.lower()}"),
                 comments.get(name, ""),
                 key=f"comment_{name}",
                 max_chars=_MAX_COMMENT,

@@ -169,7 +169,7 @@ def draw_paper(pack: Pack, question: Question) -> None:
             size = sizes.get((stem, name))
             told = "" if size is None else f" · {size / 1e6:.1f} MB" if size >= 1e5 else f" · {size / 1e3:.0f} kB"
             st.download_button(
-                f"{kind.label}{told}",
+                escaped(f"{kind.label}{told}"),
                 partial(_made, pack, name, (stem, name), sizes),
                 f"slice-report-{stem}.{name}",
                 kind.mime,
@@ -185,7 +185,7 @@ def draw_paper(pack: Pack, question: Question) -> None:
 
 def _made(pack: Pack, name: str, key: tuple[str, str], sizes: dict[tuple[str, str], int]) -> bytes:
     """Write a pack when its button is clicked; its size stands on the button from then on."""
-    data = PACK_FORMATS[name].write(pack)
+    data = PACK_FORMATS[name].make(pack)
     sizes[key] = len(data)
     return data
 

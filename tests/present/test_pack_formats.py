@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import re
 import zlib
+from dataclasses import replace
 from datetime import UTC, datetime
 from io import BytesIO
+from types import SimpleNamespace
 from zipfile import ZipFile
 
 import polars as pl
@@ -21,9 +23,11 @@ from analytics.answers.report.view import View
 from analytics.errors import InputError
 from analytics.log.kept.discovery import FoundSlice
 from analytics.log.kept.thresholds import Decision
+from analytics.log.receipt import CheckResult
 from analytics.present.report.formats.registry import PACK_FORMATS
 from analytics.present.report.manifest import manifest_from, token_of
-from analytics.present.report.parts import Pack
+from analytics.present.report.parts import Pack, Section
+from analytics.present.report.sections import whose
 from analytics.present.report.sections.pack import Beside, outline_of, pack_of
 from analytics.query.cohort import Clause
 from tests.present.made import hostile_answer, make_overview, make_question
@@ -53,7 +57,7 @@ def pack() -> Pack:
 
 @pytest.fixture(scope="module")
 def files(pack: Pack) -> dict[str, bytes]:
-    return {name: kind.write(pack) for name, kind in PACK_FORMATS.items()}
+    return {name: kind.make(pack) for name, kind in PACK_FORMATS.items()}
 
 
 def test_every_format_is_small_and_gives_the_same_bytes_and_the_manifest_back(
@@ -62,7 +66,7 @@ def test_every_format_is_small_and_gives_the_same_bytes_and_the_manifest_back(
     expected = json.loads(json.dumps(pack.manifest))
     for name, data in files.items():
         assert len(data) < 6_000_000, name
-        assert PACK_FORMATS[name].write(pack) == data, name
+        assert PACK_FORMATS[name].make(pack) == data, name
         assert manifest_from(data) == expected, name
 
 
@@ -177,3 +181,26 @@ def test_an_outline_keeps_its_order_and_leaves_out_what_is_no_section() -> None:
     assert outline_of(View(outline=("labels", "nothing", "overview"))) == ["labels", "overview"]
     assert outline_of(View(outline=("",))) == []
     assert outline_of(View())[0] == "overview"
+
+
+def test_the_five_gates_say_whose_failure_it_is_and_what_is_not_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    def told(findings: list[Finding], preflight: tuple[CheckResult, ...] = (), **answers: object) -> Section:
+        question = make_question()
+        asking = ReportAsking(
+            replace(question, log=replace(question.log, findings=preflight, n_labelled=100)), "error_rate"
+        )
+        known = {"overview": make_overview(40, 20, 10, 30), **answers}
+        return whose.build((known, composed(asking.brief, list(SOURCES.values()), findings)), asking)[0]
+
+    own = Finding("slices", "slices", SliceParts("age", "9", "fpr", 0.4, 0.2, 50, 0.1, 7), Size(9.0, 8.0, 10.0))
+    open_ = told([own])
+    assert open_.lead.startswith("Data, model and system are not to be told apart yet: replay and parity are open")
+    states = [row.cells[1].text for row in open_.blocks[0].shown.rows]  # type: ignore[union-attr]
+    assert states == ["met", "not known yet", "not known yet", "not known yet", "not known yet"]
+    copied = CheckResult("label-copied", "error", "y2", 9, "…")
+    assert "measurement is not met" in told([own], (copied,)).lead
+    broken = SimpleNamespace(changes={"age": SimpleNamespace(is_fault=True)})
+    monkeypatch.setattr(whose, "emptied", lambda gap: [("plan", 0.0, 0.9), ("other", 0.5, 0.1)])
+    assert "broke in age and plan." in str(told([own], gap=(None, broken)).blocks[0])
+    lead = told([own], gap=(None, broken)).lead
+    assert lead.startswith("First the data: parity is not met. What is left for the model")

@@ -19,6 +19,7 @@ BESIDE = 14
 
 _WRITTEN: dict[str, Callable[[Any], str]] = {
     "text": lambda value: short(words.value_label(value)),
+    "words": lambda value: short(value) if value else words.UNDEFINED,
     "count": words.count,
     "share": words.share,
     "number": words.number,
@@ -27,6 +28,7 @@ _WRITTEN: dict[str, Callable[[Any], str]] = {
     "score": lambda value: words.UNDEFINED if value is None else words.threshold_text(value),
 }
 """How a value is written, by the kind of its column."""
+_TEXTS = ("text", "words")
 _ENDS: dict[str, tuple[float, int]] = {"share": (100, 1), "points": (100, 1), "number": (1, 3), "count": (1, 0)}
 """Factor and digits of the ends of an interval, by kind."""
 
@@ -40,7 +42,7 @@ class Column:
     name, head : str
         In the frame, and above it.
     kind : str
-        One of text, count, share, number, points (a difference of shares), p and score.
+        One of text (a value of the log), words, count, share, number, points (a difference of shares), p and score.
     has_ends : bool
         Whether ``{name}_low`` and ``{name}_high`` are its interval.
     """
@@ -66,7 +68,7 @@ def sheet_of(
     most: int = _MAX_ROWS,
 ) -> Sheet:
     """Return the table of a frame; what paper does not hold is said below it."""
-    heads = [Head(column.head, is_number=column.kind != "text") for column in columns]
+    heads = [Head(column.head, is_number=column.kind not in _TEXTS) for column in columns]
     rows = [Row([_cell(row, column) for column in columns]) for row in frame.head(most).iter_rows(named=True)]
     cut = f"The first {most} of {words.count(frame.height)} rows." if frame.height > most else ""
     names = [each for column in columns for each in column.names]
@@ -81,7 +83,7 @@ def sheet_of(
             for column in columns
             for each, side in zip(column.names, sides[: len(column.names)], strict=True)
         },
-        {each: column.kind for column in columns for each in column.names if column.kind != "text"},
+        {each: column.kind for column in columns for each in column.names if column.kind not in _TEXTS},
         " ".join(filter(None, [cut, note])),
         shape,
     )
@@ -94,7 +96,7 @@ def text_sheet(
     frame = pl.DataFrame(
         [pl.Series(f"c{place}", [row[place] for row in rows], dtype=pl.String) for place in range(len(heads))]
     )
-    columns = [Column(f"c{place}", head) for place, head in enumerate(heads)]
+    columns = [Column(f"c{place}", head, "words") for place, head in enumerate(heads)]
     return sheet_of(name, title, frame, columns, note, shape)
 
 

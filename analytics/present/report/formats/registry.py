@@ -33,7 +33,7 @@ class _PackFormat:
     what : str
         What it holds, as README says it.
     mime : str
-    write : callable
+    make : callable
         From a finished pack to the bytes of the file; the same pack gives the same bytes.
     """
 
@@ -41,7 +41,7 @@ class _PackFormat:
     label: str
     what: str
     mime: str
-    write: Callable[[Pack], bytes]
+    make: Callable[[Pack], bytes]
 
 
 _ALL = (

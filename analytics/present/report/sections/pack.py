@@ -72,7 +72,7 @@ def pack_of(asking: ReportAsking, answers: Mapping[str, Any], brief: Brief, besi
     question, overview = asking.question, answers["overview"]
     view = view_of(asking, replace(beside.view, outline=tuple(outline_of(beside.view)) or ("",)))
     moment = (beside.created_at or datetime.now(UTC)).astimezone(UTC).replace(microsecond=0)
-    sections = _sections(asking, answers, beside, view)
+    sections = _sections(asking, answers, brief, beside, view)
     page = first_page(asking, overview, brief, sections, beside.decisions, view, beside.last)
     manifest = manifest_of(asking, overview, view, page, headline_of(asking, overview), moment)
     terms = tables.question_terms(question)
@@ -92,14 +92,17 @@ def pack_of(asking: ReportAsking, answers: Mapping[str, Any], brief: Brief, besi
     )
 
 
-def _sections(asking: ReportAsking, answers: Mapping[str, Any], beside: Beside, view: View) -> tuple[Section, ...]:
+def _sections(
+    asking: ReportAsking, answers: Mapping[str, Any], brief: Brief, beside: Beside, view: View
+) -> tuple[Section, ...]:
     """Return the sections in their order, each with its comment; kept slices stand before what a search found."""
     found: list[Section] = []
     for name in view.outline:
         if name == "discovery":
             found += [kept_section(each, asking.question, place) for place, each in enumerate(beside.found, 1)]
         if name in answers:
-            built = SECTIONS[name].build(answers[name], asking)
+            kind = SECTIONS[name]
+            built = kind.build((answers, brief) if kind.is_of_all else answers[name], asking)
             found += [replace(each, comment=view.comment(name)) for each in built[:1]] + list(built[1:])
     return tuple(found)
 

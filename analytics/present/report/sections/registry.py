@@ -9,7 +9,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from analytics.present.report.sections import calibration, discovery, gap, labels, overview, review, slices, thresholds
+from analytics.present.report.sections import (
+    calibration,
+    discovery,
+    gap,
+    labels,
+    overview,
+    review,
+    slices,
+    thresholds,
+    whose,
+)
 
 if TYPE_CHECKING:
     from analytics.answers.report.asking import ReportAsking
@@ -19,6 +29,10 @@ if TYPE_CHECKING:
 
 def _nothing(_: ReportAsking) -> str:
     return ""
+
+
+def _ask_nothing(_: Engine, __: ReportAsking) -> None:
+    return None
 
 
 def _scores(asking: ReportAsking) -> str:
@@ -67,6 +81,8 @@ class _SectionKind:
         What it needs and does not have, as a noun; empty where it can be asked.
     is_dear : bool
         Whether it takes long, so that the page asks it only when somebody turns it on.
+    is_of_all : bool
+        Whether it asks nothing and is made of the answers of all others and the brief.
     """
 
     name: str
@@ -76,6 +92,7 @@ class _SectionKind:
     build: Callable[[Any, ReportAsking], tuple[Section, ...]]
     awaits: Callable[[ReportAsking], str] = _nothing
     is_dear: bool = False
+    is_of_all: bool = False
 
 
 _ALL = (
@@ -131,6 +148,14 @@ _ALL = (
         labels.ask,
         labels.build,
         _times,
+    ),
+    _SectionKind(
+        "whose",
+        "Whose failure it is",
+        "Five gates, each with its state, evidence and what would settle it: data, model or system",
+        _ask_nothing,
+        whose.build,
+        is_of_all=True,
     ),
 )
 SECTIONS = {kind.name: kind for kind in _ALL}
