@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -15,6 +15,7 @@ from analytics.answers.brief.registry import SOURCES
 from analytics.answers.brief.registry import Source as BriefSource
 from analytics.answers.overview import change_between, overview
 from analytics.answers.question import Question
+from analytics.answers.report.asking import ReportAsking
 from analytics.commands.asking import ask, leading_metric
 from analytics.commands.options import METRIC_HELP, Asked, Output, Source, Text, Texts, named
 from analytics.commands.roles import in_words, roles_of
@@ -60,6 +61,7 @@ def brief(
 ) -> None:
     """What matters first: the findings of all pages, ranked by what mending them would win."""
     from analytics.present.readings import change_reading, overview_reading
+    from analytics.present.report.sections.whose import whose_gates
 
     unknown = sorted(set(look or ()) - set(_DEAR))
     if unknown:
@@ -79,6 +81,7 @@ def brief(
     found = answer.findings if every else answer.leading
     rows = [_row_of(each, answer) for each in found]
     said = {"roles": roles_of(source, question.log)}
+    lead, gates = whose_gates({"overview": numbers}, answer, ReportAsking(question, metric))
     if output.format == "json":
         opened = [_open_row(each, answer) for each in answer.open]
         ends = {end: float(getattr(change, end)) for end in ("value", "low", "high")} if change else None
@@ -90,12 +93,14 @@ def brief(
             "change": ends,
             "findings": rows,
             "open": opened,
+            "whose": lead,
+            "gates": [asdict(gate) for gate in gates],
         }
         write(whole, output, said)
     elif output.format == "csv":
         write([{key: cell for key, cell in row.items() if key != "link"} for row in rows], output, said)
     else:
-        text = f"{in_words(said['roles'])}\n\n{_as_text(answer, rows)}"
+        text = f"{in_words(said['roles'])}\n\n{_as_text(answer, rows)}\nWhose failure it is: {lead[:1].lower()}{lead[1:]}\n"
         typer.echo(text, nl=False) if output.out is None else write_text(text, output.out)
 
 

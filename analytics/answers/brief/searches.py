@@ -34,6 +34,7 @@ def searched(engine: Engine, asking: Asking) -> Discovery:
 def slice_finding(answer: Discovery, asking: Asking) -> tuple[Finding, ...]:
     """Return the confirmed slice of a search that holds or costs most."""
     excess = "excess_weighted" if asking.has_costs else "excess_model"
+    excess = excess if excess in answer.table.columns else "excess_errors"  # where rows are right or wrong
     ranked = answer.table.with_row_index("place").sort(excess, descending=True, nulls_last=True, maintain_order=True)
     for row in ranked.iter_rows(named=True):
         place = row["place"]

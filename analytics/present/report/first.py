@@ -30,6 +30,7 @@ _MOST = 3
 """Findings on the first page: what a meeting decides on. Its own rule."""
 _MAX_DECIDED = 3
 """Decisions on the first page, the latest. A judgement."""
+_NO_LABEL = "Nothing can be found before rows have a label: attach labels on Logs, or with --labels."
 
 
 def first_page(
@@ -46,9 +47,8 @@ def first_page(
     kept = _by_action([each for each in found if each.key not in view.struck])[:_MOST]
     headline = headline_of(asking, overview)
     lead = readings.overview_reading(overview, asking.question, asking.metric).partition("\n")[0]
-    nothing = " ".join(
-        filter(None, [readings.brief_reading(brief), counts_rows_part(asking.question.log.mapping.weight)])
-    )
+    said = readings.brief_reading(brief) if overview.counts["n_labelled"] else _NO_LABEL
+    nothing = " ".join(filter(None, [said, counts_rows_part(asking.question.log.mapping.weight)]))
     decided = [
         Decided(short(each.note, 600), each.when, short(f"On {each.cohort}. {each.evidence}", 600))
         for each in list(decisions)[-_MAX_DECIDED:]
@@ -60,11 +60,11 @@ def first_page(
         f"{readings.finding_sentence(each, asking.question.log)} {readings.finding_certainty(each, brief)}"
         for each in waits
     ]
-    open_ += [readings.open_sentence(source, brief) for source in brief.open if source.name not in asked]
+    open_ += [
+        readings.open_sentence(source, brief) for source in brief.open if source.name not in {*asked, *view.outline}
+    ]
     change = "" if last is None else change_words(headline, last, asking)
-    return FirstPage(
-        lead, change, kept, "" if kept and not nothing else nothing, decided, glances, open_, view.comment("first")
-    )
+    return FirstPage(lead, change, kept, nothing, decided, glances, open_, view.comment("first"))
 
 
 def _by_action(found: Sequence[FirstFinding]) -> list[FirstFinding]:
