@@ -60,9 +60,7 @@ def first_page(
         f"{readings.finding_sentence(each, asking.question.log)} {readings.finding_certainty(each, brief)}"
         for each in waits
     ]
-    open_ += [
-        readings.open_sentence(source, brief) for source in brief.open if source.name not in {*asked, *view.outline}
-    ]
+    open_ += [readings.open_sentence(source, brief) for source in brief.open if source.name not in asked]
     change = "" if last is None else change_words(headline, last, asking)
     return FirstPage(lead, change, kept, nothing, decided, glances, open_, view.comment("first"))
 

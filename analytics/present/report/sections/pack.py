@@ -77,7 +77,7 @@ def pack_of(asking: ReportAsking, answers: Mapping[str, Any], brief: Brief, besi
     manifest = manifest_of(asking, overview, view, page, headline_of(asking, overview), moment)
     terms = tables.question_terms(question)
     method = method_section(overview, asking, terms, manifest_terms(manifest))
-    page = replace(page, open=[*beside.said, *page.open, *_not_asked(asking, answers, view)])
+    page = replace(page, open=[*beside.said, *page.open, *_not_asked(asking, answers, brief, view)])
     name = tables.short(question.log.name, 80)
     return Pack(
         f"Where {name} fails",
@@ -107,9 +107,10 @@ def _sections(
     return tuple(found)
 
 
-def _not_asked(asking: ReportAsking, answers: Mapping[str, Any], view: View) -> list[str]:
+def _not_asked(asking: ReportAsking, answers: Mapping[str, Any], brief: Brief, view: View) -> list[str]:
     """Say which sections the outline has and the pack has not, and what they need."""
-    lacking = [SECTIONS[name] for name in view.outline if name not in answers]
+    told = {source.name for source in brief.open}
+    lacking = [SECTIONS[name] for name in view.outline if name in SECTIONS and name not in {*answers, *told}]
     needs = [(kind.title, kind.awaits(asking)) for kind in lacking]
     return [f"{title} is not in this pack: it needs {what}." for title, what in needs if what]
 
