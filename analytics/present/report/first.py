@@ -62,7 +62,7 @@ def first_page(
     ]
     open_ += [readings.open_sentence(source, brief) for source in brief.open if source.name not in asked]
     change = "" if last is None else change_words(headline, last, asking)
-    return FirstPage(lead, change, kept, nothing, decided, glances, open_, view.comment("first"))
+    return FirstPage(lead, change, kept, nothing, decided, glances, open_, words.undirected(view.comment("first")))
 
 
 def _by_action(found: Sequence[FirstFinding]) -> list[FirstFinding]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
 from hashlib import sha256
 from pathlib import Path
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from analytics.present.report.parts import Pack
 
 _HERE = Path(__file__).parents[1]
+_LONG = re.compile(r"\S{40}")
+"""What no line can hold beside others: it may break behind it."""
 
 
 def to_html(pack: Pack, script: str = "") -> bytes:
@@ -31,6 +34,7 @@ def to_html(pack: Pack, script: str = "") -> bytes:
     environment.tests.update(
         figure=lambda block: isinstance(block, Figure), sheet=lambda block: isinstance(block, Sheet)
     )
+    environment.filters["broken"] = lambda text: _LONG.sub("\\g<0>\u200b", text)
     text = environment.get_template("report.html.jinja").render(
         policy=f"default-src 'none'; style-src 'sha256-{digest}'; {allowed}base-uri 'none'; form-action 'none'",
         style=Markup(style),

@@ -103,7 +103,9 @@ def _sections(
         if name in answers:
             kind = SECTIONS[name]
             built = kind.build((answers, brief) if kind.is_of_all else answers[name], asking)
-            found += [replace(each, comment=view.comment(name)) for each in built[:1]] + list(built[1:])
+            found += [replace(each, comment=words.undirected(view.comment(name))) for each in built[:1]] + list(
+                built[1:]
+            )
     return tuple(found)
 
 
