@@ -31,13 +31,19 @@ def build(answer: LabelsAnswer, _: ReportAsking) -> tuple[Section, ...]:
     title = f"{METRICS[answer.metric].label}, of the labels that are there and of all that will come"
     figure = Figure(title, readings.matured_reading(answer), chart_drawing(chart, lead), _sheet(answer), chart)
     arrival = [readings.arrival_reading(answer)] if answer.has_times else []
+    ripe = (
+        ""
+        if answer.ripe_on is None
+        else f" The newest rows can be judged from {words.bucket_label(answer.ripe_on, '1d')} on."
+    )
+    known = f"{lead}{ripe}"
     method = (
         "“All labels” is what the metric is expected to be once all labels are there, from how labels of earlier days came; "
         "intervals are at 95 %."
     )
     blocks: list[Block] = [*([more] if more else []), figure, *arrival]
     return (
-        Section("labels", "Which days may be believed", lead, tuple(blocks), method, glance=lead, begins_page=True),
+        Section("labels", "Which days may be believed", lead, tuple(blocks), method, glance=known, begins_page=True),
     )
 
 

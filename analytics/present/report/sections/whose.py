@@ -150,6 +150,11 @@ def _parity(known: _Known) -> Gate:
 def _decisioning(known: _Known) -> Gate:
     """Whether scores mean what they say and the threshold is agreed."""
     answer, costs = known.answers.get("thresholds"), "What a false positive and a false negative cost."
+    if known.asking.question.log.is_right_or_wrong:
+        weighed = "What a wrong answer and a person's look cost."
+        return Gate(
+            "Decisioning", _OPEN, "Which answers a person should see is not part of this pack.", weighed, "Thresholds"
+        )
     if answer is None and any(each.source == "thresholds" for each in known.brief.findings):
         text = "Another threshold saves, on rows that did not choose it."
         return Gate("Decisioning", _NOT_MET, text, "Move the threshold, or say why it stays.", "Thresholds")
