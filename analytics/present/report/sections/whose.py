@@ -53,7 +53,7 @@ class _Known:
 
 
 @dataclass(frozen=True)
-class Gate:
+class _Gate:
     """One gate: its state, what is known, what would settle it, and the page that shows the evidence."""
 
     name: str
@@ -83,7 +83,7 @@ def build(answer: tuple[Mapping[str, Any], Brief], asking: ReportAsking) -> tupl
     return (Section("whose", "Whose failure it is", lead, (table,), method, glance=lead),)
 
 
-def whose_gates(answers: Mapping[str, Any], brief: Brief, asking: ReportAsking) -> tuple[str, list[Gate]]:
+def whose_gates(answers: Mapping[str, Any], brief: Brief, asking: ReportAsking) -> tuple[str, list[_Gate]]:
     """Return whose failure it is in a sentence, and the five gates that say so.
 
     Parameters
@@ -96,38 +96,40 @@ def whose_gates(answers: Mapping[str, Any], brief: Brief, asking: ReportAsking) 
     return _reading(gates, known), gates
 
 
-def _measurement(known: _Known) -> Gate:
+def _measurement(known: _Known) -> _Gate:
     """Whether labels are mature and of one definition."""
     wrong, log = known.found(_MISMEASURED), known.asking.question.log
     labels, counts = known.answers.get("labels"), known.answers["overview"].counts
     lacking = counts["n_unlabelled"] / counts["n"] if counts["n"] else 1.0
     settles = "One definition of the label, and all labels of the days that are judged."
     if wrong:
-        return Gate("Measurement", _NOT_MET, f"Preflight: {words.listed(wrong[:3])}.", settles, "Logs")
+        return _Gate("Measurement", _NOT_MET, f"Preflight: {words.listed(wrong[:3])}.", settles, "Logs")
     if labels is not None:
         if labels.trust is None:
-            return Gate(
+            return _Gate(
                 "Measurement", _OPEN, "Labels to come can still move the metric on every day.", settles, "Labels"
             )
         day = words.bucket_label(labels.trust, "1d")
-        return Gate("Measurement", _MET, f"Labels to come cannot move the metric by a point up to {day}.", "", "Labels")
+        return _Gate(
+            "Measurement", _MET, f"Labels to come cannot move the metric by a point up to {day}.", "", "Labels"
+        )
     if lacking >= _LEAST_UNLABELLED or not log.n_labelled:
-        return Gate("Measurement", _OPEN, f"{words.share(lacking)} of the rows have no label.", settles, "Labels")
-    return Gate("Measurement", _MET, f"{words.share(1 - lacking)} of the rows have a label.", "", "Labels")
+        return _Gate("Measurement", _OPEN, f"{words.share(lacking)} of the rows have no label.", settles, "Labels")
+    return _Gate("Measurement", _MET, f"{words.share(1 - lacking)} of the rows have a label.", "", "Labels")
 
 
-def _replay(known: _Known) -> Gate:
+def _replay(known: _Known) -> _Gate:
     """Whether the same inputs give the same scores and decisions."""
     settles = "Score the logged inputs again offline with the model that was live, and compare row by row."
     if known.found(("decision-against-score",)):
         text = "Logged decisions differ from the score at the threshold: another threshold, model or rule was live."
-        return Gate("Replay", _NOT_MET, text, settles, "Thresholds")
-    return Gate(
+        return _Gate("Replay", _NOT_MET, text, settles, "Thresholds")
+    return _Gate(
         "Replay", _OPEN, "A log alone does not say whether its inputs would give its scores again.", settles, "Review"
     )
 
 
-def _parity(known: _Known) -> Gate:
+def _parity(known: _Known) -> _Gate:
     """Whether inputs arrive as in the evaluation."""
     split, settles = known.answers.get("gap"), "A reference: the evaluation, or the period before."
     if split is not None:
@@ -136,64 +138,64 @@ def _parity(known: _Known) -> Gate:
         if faults:
             named = words.listed([words.shortened(words.one_line(name), 40) for name in faults[:4]])
             text = f"Against the reference something broke in {named}."
-            return Gate("Parity", _NOT_MET, text, "Mend the source, then compare again.", "Gap")
-        return Gate("Parity", _MET, "No input is missing, defaulted or rescaled against the reference.", "", "Gap")
+            return _Gate("Parity", _NOT_MET, text, "Mend the source, then compare again.", "Gap")
+        return _Gate("Parity", _MET, "No input is missing, defaulted or rescaled against the reference.", "", "Gap")
     owned = [each for each in known.brief.findings if each.size is not None and action_of(each)[1] == "data"]
     if owned:
         text = "The model fails more where a field arrives empty; whether that is new is not known."
-        return Gate("Parity", _OPEN, text, settles, "Slices")
+        return _Gate("Parity", _OPEN, text, settles, "Slices")
     if suspect := known.found(_IMPAIRED):
-        return Gate("Parity", _OPEN, f"Preflight: {words.listed(suspect[:3])}.", settles, "Logs")
-    return Gate("Parity", _OPEN, "No reference is chosen, so nothing tells how inputs used to arrive.", settles, "Gap")
+        return _Gate("Parity", _OPEN, f"Preflight: {words.listed(suspect[:3])}.", settles, "Logs")
+    return _Gate("Parity", _OPEN, "No reference is chosen, so nothing tells how inputs used to arrive.", settles, "Gap")
 
 
-def _decisioning(known: _Known) -> Gate:
+def _decisioning(known: _Known) -> _Gate:
     """Whether scores mean what they say and the threshold is agreed."""
     answer, costs = known.answers.get("thresholds"), "What a false positive and a false negative cost."
     if known.asking.question.log.is_right_or_wrong:
         weighed = "What a wrong answer and a person's look cost."
-        return Gate(
+        return _Gate(
             "Decisioning", _OPEN, "Which answers a person should see is not part of this pack.", weighed, "Thresholds"
         )
     if answer is None and any(each.source == "thresholds" for each in known.brief.findings):
         text = "Another threshold saves, on rows that did not choose it."
-        return Gate("Decisioning", _NOT_MET, text, "Move the threshold, or say why it stays.", "Thresholds")
+        return _Gate("Decisioning", _NOT_MET, text, "Move the threshold, or say why it stays.", "Thresholds")
     if answer is None or not answer.policy.has_costs or answer.best is None:
-        return Gate(
+        return _Gate(
             "Decisioning", _OPEN, "Nobody said what errors cost, so that no threshold is agreed.", costs, "Thresholds"
         )
     if float(answer.saving.low) > 0 and answer.best != answer.present:
         text = "Another threshold saves, on rows that did not choose it."
-        return Gate("Decisioning", _NOT_MET, text, "Move the threshold, or say why it stays.", "Thresholds")
+        return _Gate("Decisioning", _NOT_MET, text, "Move the threshold, or say why it stays.", "Thresholds")
     if any(each.source == "calibration" for each in known.brief.findings):
         text = "The threshold is as good as the best, but scores do not mean what they say."
-        return Gate("Decisioning", _NOT_MET, text, "Recalibrate.", "Calibration")
-    return Gate("Decisioning", _MET, "No other threshold is clearly better under the costs given.", "", "Thresholds")
+        return _Gate("Decisioning", _NOT_MET, text, "Recalibrate.", "Calibration")
+    return _Gate("Decisioning", _MET, "No other threshold is clearly better under the costs given.", "", "Thresholds")
 
 
-def _adoption(known: _Known) -> Gate:
+def _adoption(known: _Known) -> _Gate:
     """Whether people follow what the model says."""
     answer = known.answers.get("thresholds")
     decisions = None if answer is None else answer.decisions
     settles = "The decision that was taken, logged beside the score, with the reason where it differs."
     if answer is None or decisions is None or not answer.n_scored:
-        return Gate("Adoption", _OPEN, "The log holds no decision beside the score.", settles, "Logs")
+        return _Gate("Adoption", _OPEN, "The log holds no decision beside the score.", settles, "Logs")
     place = answer.present.bin
     n = float(decisions.not_decided[place] + decisions.not_scored_so[place])
     if n / answer.n_scored >= _LEAST_OVERRIDDEN:
         share = words.share(n / answer.n_scored)
         text = f"On {words.plural(round(n), 'row')} ({share}) the decision is not that of the score at this threshold."
-        return Gate("Adoption", _NOT_MET, text, settles, "Thresholds")
-    return Gate("Adoption", _MET, "Logged decisions are those of the score at this threshold.", "", "Thresholds")
+        return _Gate("Adoption", _NOT_MET, text, settles, "Thresholds")
+    return _Gate("Adoption", _MET, "Logged decisions are those of the score at this threshold.", "", "Thresholds")
 
 
-_GATES: tuple[Callable[[_Known], Gate], ...] = (_measurement, _replay, _parity, _decisioning, _adoption)
+_GATES: tuple[Callable[[_Known], _Gate], ...] = (_measurement, _replay, _parity, _decisioning, _adoption)
 _OWNERS = {"Parity": "data", "Replay": "system", "Decisioning": "system", "Adoption": "system"}
 """By gate: whose failure it is where that one is not met."""
 _TAIL = {"data": "the data", "model": "the model", "system": "the system around the model"}
 
 
-def _reading(gates: list[Gate], known: _Known) -> str:
+def _reading(gates: list[_Gate], known: _Known) -> str:
     """Say whose failure it is, as far as the gates tell: data, model, system, or not to be told apart."""
     states = {gate.name: gate.state for gate in gates}
     if states["Measurement"] == _NOT_MET:
