@@ -30,6 +30,8 @@ _MOST = 3
 """Findings on the first page: what a meeting decides on. Its own rule."""
 _MAX_DECIDED = 3
 """Decisions on the first page, the latest. A judgement."""
+_OF_ROWS = ("slices", "missing", "discovery")
+"""Questions of the brief whose findings are about some of the rows."""
 _NO_LABEL = "Nothing can be found before rows have a label: attach labels on Logs, or with --labels."
 
 
@@ -79,7 +81,7 @@ def _finding(finding: Finding, brief: Brief) -> FirstFinding:
     """Return a finding in words."""
     action, owner = action_of(finding)
     n = getattr(finding.parts, "n", None)
-    rows = f"on {words.plural(n, 'judged row')}" if n and finding.source in ("slices", "discovery") else ""
+    rows = f"on {words.plural(n, 'judged row')}" if n and finding.source in _OF_ROWS else ""
     size = " ".join(filter(None, [readings.finding_worth(finding, brief), rows]))
     return FirstFinding(
         key_of(finding),
