@@ -124,8 +124,8 @@ _ALL = (
         "report",
         ":material/description:",
         "Report",
-        "The slice report that goes into the meeting.",
-        "What do we take into the meeting? One HTML file, aggregates only, that needs no network",
+        "The pack that goes into the meeting: what to do first, then a section per question.",
+        "What do we take into the meeting? A first page that says what to do and whose it is, a section per question, as a file",
         counts_rows=False,
     ),
 )
