@@ -1,6 +1,7 @@
 """The command line: the same answers without a browser.
 
-``uv run python -m analytics COMMAND …``; exit status 0 answered, 2 the input or the question is wrong.
+``uv run python -m analytics COMMAND …``; exit status 0 answered, 2 the input or the question is wrong, 3 a gate failed,
+4 a gate cannot be decided yet.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from analytics.commands.calibration import calibration
 from analytics.commands.classes import classes
 from analytics.commands.discovery import discover
 from analytics.commands.gap import gap
+from analytics.commands.gates import check
 from analytics.commands.ingest import ingest
 from analytics.commands.labels import labels
 from analytics.commands.library import app as library
@@ -38,6 +40,7 @@ for function in (
     labels,
     review,
     report,
+    check,
 ):
     command(app, function)
 app.add_typer(library, name="library")

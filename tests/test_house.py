@@ -130,6 +130,8 @@ QUESTIONS = (
     "gap",
     "report",
     "labels",
+    "gates",
+    "watch",
 )
 """The words of the questions: each is the name of a page or of a part of one, and of its modules in every room."""
 

@@ -137,10 +137,7 @@ def ripe_until(engine: Engine, question: Question) -> datetime | None:
     log = question.log
     if log.time_low is None or not log.n_labelled:
         return None
-    unit, _ = _unit_of(log)
-    if log.mapping.label_time is not None:
-        table, now = _table(engine, question, unit, ())
-        arrivals = arrivals_of(table, unit, now, 1, 0)
+    if (arrivals := arrivals_so_far(engine, question)) is not None:
         ripe = CurveSums(arrivals).curves().ripe
         return None if ripe is None or ripe > arrivals.now else arrivals.moment(arrivals.now - ripe + 1)
     days = label_days(engine, question)
@@ -149,6 +146,15 @@ def ripe_until(engine: Engine, question: Question) -> datetime | None:
         return None
     last: datetime = days["bucket"].max()  # type: ignore[assignment]
     return last + timedelta(days=1) if found.since is None else found.since
+
+
+def arrivals_so_far(engine: Engine, question: Question) -> Arrivals | None:
+    """Return the rows by when they and their labels came; None where the log does not say that."""
+    if question.log.mapping.label_time is None or question.log.time_low is None:
+        return None
+    unit, _ = _unit_of(question.log)
+    table, now = _table(engine, question, unit, ())
+    return arrivals_of(table, unit, now, 1, 0)
 
 
 def _require_times(log: Log) -> None:
