@@ -21,6 +21,7 @@ from analytics.answers.calibration.answer import calibration, calibration_slices
 from analytics.answers.calibration.recalibration import recalibration
 from analytics.answers.calibration.scan import calibration_scan
 from analytics.answers.gap.sides import proposed_sides
+from analytics.answers.gates.answer import gates
 from analytics.answers.labels_answer import labels
 from analytics.answers.labels_never import never
 from analytics.answers.overview import overview
@@ -73,6 +74,7 @@ _KEEPING: dict[Callable[..., Any], _Keeping] = {
     recalibration: _Keeping("Fitting maps …"),
     labels: _Keeping("Following labels …", MODEST),
     never: _Keeping("Looking at every segment column …"),
+    gates: _Keeping("Checking gates …", MODEST),
     cost_table: _Keeping("Counting rows by score …", FEW),
     proposed_sides: _Keeping(max_entries=MODEST),
 }

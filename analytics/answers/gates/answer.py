@@ -82,7 +82,7 @@ def _reference_of(
 
     Those of the gate and of the question hold there too, but for columns that the reference has filters of its own for.
     """
-    if not file.has_reference:
+    if not file.has_reference or (file.reference_log is not None and reference is None):
         return reference
     base = _filtered(reference or question, where)
     own = _clauses(base, file.reference_where)

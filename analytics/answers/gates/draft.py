@@ -29,6 +29,7 @@ _RARELY = 0.0005
 """Missing rate below which a draft has no gate for a column: a first missing value would fail it. By hand."""
 _OPENING = 0.02
 """How far a missing rate may rise above last month's: two points. A judgement."""
+_ROLES = ("label", "label_time", "score", "decision", "row_id", "time")
 
 
 def drafted_gates(engine: Engine, question: Question) -> GatesFile:
@@ -50,7 +51,9 @@ def drafted_gates(engine: Engine, question: Question) -> GatesFile:
     own = METRICS[lead].label
     wanted += [Gate(f"{own} by {name}"[:80], "metric", lead, by=name) for name in columns[:_MAX_COLUMNS]]
     gates = [gate for each in wanted if (gate := _kept(engine, asked, each, minimum)) is not None]
-    lacking = [column for column in log.columns if _RARELY <= column.n_missing / max(log.n_rows, 1) < 1]
+    roles = {getattr(log.mapping, role) for role in _ROLES}
+    inputs = (column for column in log.columns if column.name not in roles)
+    lacking = [column for column in inputs if _RARELY <= column.n_missing / max(log.n_rows, 1) < 1]
     most = sorted(lacking, key=lambda column: -column.n_missing)[:_MAX_COLUMNS]
     for name in (column.name for column in most):
         gate = Gate(f"Missing: {name}"[:80], "missing", name)

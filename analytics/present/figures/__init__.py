@@ -11,6 +11,7 @@ from analytics.present.figures.discovery_tree import discovery_tree
 from analytics.present.figures.gap import waterfall_figure
 from analytics.present.figures.gap_slices import slice_contributions
 from analytics.present.figures.gap_time import gap_trend
+from analytics.present.figures.gates import gates_figure
 from analytics.present.figures.labels import arrival_figure, matured_figure
 from analytics.present.figures.logs import row_books
 from analytics.present.figures.overview import confusion_matrix, score_distribution
@@ -33,6 +34,7 @@ __all__ = [
     "discovery_map",
     "discovery_tree",
     "gap_trend",
+    "gates_figure",
     "matured_figure",
     "number_diagram",
     "reason_bars",

@@ -30,6 +30,7 @@ from analytics.present.readings.gap import (
 from analytics.present.readings.gap_advice import advice
 from analytics.present.readings.gap_drift import drift_reading, gap_time_reading
 from analytics.present.readings.gap_inputs import inputs_reading, joint_reading
+from analytics.present.readings.gates import gates_reading, margins_reading
 from analytics.present.readings.labels import (
     arrival_reading,
     labels_reading,
@@ -106,6 +107,7 @@ __all__ = [
     "fitness_reading",
     "gap_reading",
     "gap_time_reading",
+    "gates_reading",
     "handover_move_reading",
     "handover_reading",
     "handover_slices_reading",
@@ -114,6 +116,7 @@ __all__ = [
     "joint_reading",
     "labels_reading",
     "limits_reading",
+    "margins_reading",
     "matured_reading",
     "move_reading",
     "never_reading",

@@ -37,6 +37,14 @@ def gates_reading(answer: GatesAnswer) -> str:
     return words.told(_first(answer), *rest)
 
 
+def margins_reading(answer: GatesAnswer) -> str:
+    """Say which gate is nearest to its limit of those that pass, and what decides."""
+    level = f"{100 * answer.file.level:g}{words.THIN_SPACE}%"
+    kept = f"A gate passes where its whole {level} interval keeps the limit, and fails where the whole interval is beyond it"
+    of_slices = "; of slices the one that decides is shown" if any(result.gate.by for result in answer.results) else ""
+    return f"{kept}{of_slices}."
+
+
 def _first(answer: GatesAnswer) -> str:
     """Say what comes of it."""
     failed, open_, unasked = answer.of("fail"), answer.of("inconclusive"), answer.of(None)

@@ -100,7 +100,7 @@ def gates_display_table(answer: GatesAnswer) -> pl.DataFrame:
     """Return one row per gate in words: outcome with its sign, statement, value, what it found, rows and day."""
     rows = [
         {
-            "Outcome": outcome_text(result),
+            "Outcome": _outcome_text(result),
             "Gate": words.one_line(result.gate.name),
             "Statement": statement(result.gate),
             "Value": "" if result.worst is None else part_text(result.gate, result.worst),
@@ -113,9 +113,40 @@ def gates_display_table(answer: GatesAnswer) -> pl.DataFrame:
     return pl.DataFrame(rows, schema_overrides={"Rows needed": pl.Int64, "There by": pl.String})
 
 
-def outcome_text(result: GateResult) -> str:
+def _outcome_text(result: GateResult) -> str:
     """Write an outcome with its sign."""
     return f"{_SIGNS[result.outcome]} {_OUTCOME_WORDS[result.outcome]}"
+
+
+def gate_margins(answer: GatesAnswer) -> pl.DataFrame:
+    """Return how far each gate is from its limit, for the figure: ``gate, outcome, sign, value, low, high, text, statement``.
+
+    Distances are positive where the limit is kept, to its nearer end, and divided by the largest of the gate, so that each fits
+    between -1 and 1.
+    """
+    rows = []
+    for result in answer.results:
+        gate, worst = result.gate, result.worst
+        if worst is None or not isfinite(worst.value):
+            continue
+        is_low = abs(worst.value - gate.low) <= abs(gate.high - worst.value)
+        ends = [worst.value, worst.low, worst.high] if isfinite(worst.low + worst.high) else [worst.value] * 3
+        away = [end - gate.low if is_low else gate.high - end for end in ends]
+        scale = max(map(abs, away)) or 1.0
+        value, low, high = (end / scale for end in away)
+        rows.append(
+            {
+                "gate": words.one_line(gate.name),
+                "outcome": _OUTCOME_WORDS[result.outcome],
+                "sign": _SIGNS[result.outcome],
+                "value": value,
+                "low": min(low, high),
+                "high": max(low, high),
+                "text": part_text(gate, worst),
+                "statement": statement(gate),
+            }
+        )
+    return pl.DataFrame(rows)
 
 
 def gates_markdown(answer: GatesAnswer) -> str:
@@ -123,7 +154,7 @@ def gates_markdown(answer: GatesAnswer) -> str:
     lead = " ".join(gates_reading(answer).splitlines())
     lines = [f"**{_plain(lead)}**", "", "| outcome | gate | found |", "|---|---|---|"]
     for result in answer.results:
-        cells = (outcome_text(result), statement(result.gate), result_reading(result))
+        cells = (_outcome_text(result), statement(result.gate), result_reading(result))
         lines.append(f"| {' | '.join(map(_plain, cells))} |")
     return "\n".join(lines) + "\n"
 
