@@ -24,6 +24,7 @@ from analytics.commands.report import report
 from analytics.commands.review import review
 from analytics.commands.slices import slices
 from analytics.commands.thresholds import thresholds
+from analytics.commands.watch import watch
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
 for function in (
@@ -41,6 +42,7 @@ for function in (
     review,
     report,
     check,
+    watch,
 ):
     command(app, function)
 app.add_typer(library, name="library")
