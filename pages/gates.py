@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages._frame import frame, session
-from pages._gates import checked, choice
+from pages._gates import checked, choice, watched
 
 frame.require()
 
@@ -16,3 +16,4 @@ with frame.boundary():
     else:
         checked.draw_checked(question, text)
         choice.draw_file(question, text)
+    watched.draw_watched(question)

@@ -43,7 +43,7 @@ def watch(
     ] = None,
 ) -> None:
     """Has it changed: one look at a log or a folder that grows; exit status 3 is an alarm."""
-    from analytics.present.readings.watch import watch_reading
+    from analytics.present.readings import watch_reading
 
     workspace, name = Workspace(), _place_of(source.log)
     marks = [_mark(text) for text in marked or ()]

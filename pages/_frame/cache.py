@@ -31,6 +31,7 @@ from analytics.answers.review.findings import findings, reasons_by_slice
 from analytics.answers.review.queue import queue
 from analytics.answers.slices import ranked_columns, slices
 from analytics.answers.thresholds.costs import cost_table
+from analytics.answers.watch import proposed_watching, watch
 from analytics.errors import QuestionError
 from analytics.log.schema import Log
 from analytics.query.cohort import Cohort
@@ -75,6 +76,8 @@ _KEEPING: dict[Callable[..., Any], _Keeping] = {
     labels: _Keeping("Following labels …", MODEST),
     never: _Keeping("Looking at every segment column …"),
     gates: _Keeping("Checking gates …", MODEST),
+    proposed_watching: _Keeping("Looking for a baseline …", MODEST),
+    watch: _Keeping("Following the weeks …", MODEST),
     cost_table: _Keeping("Counting rows by score …", FEW),
     proposed_sides: _Keeping(max_entries=MODEST),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,12 @@ def test_gates_are_drafted_at_one_click_and_pass(workspace: Workspace) -> None:
     assert not app.exception
     assert any(each.value.startswith("It may go on\\: all ") for each in app.markdown)
     assert chosen_gates(workspace, workspace.receipts()[0]) is not None
+    assert any(each.value.startswith("Quiet\\: no change") for each in app.markdown)
+    app.date_input(key="watch_day").set_value(date(2024, 2, 20))
+    app.text_input(key="watch_what").set_value("<b>release</b>")
+    app.button(key="watch_mark").click().run()
+    assert not app.exception
+    assert any("2024\\-02\\-20 \\<b\\>release" in each.value for each in app.caption)
 
 
 def test_names_stay_text_and_a_wrong_file_is_not_kept(workspace: Workspace) -> None:

@@ -22,6 +22,7 @@ from analytics.present.figures.slices_heat import slice_heat_map
 from analytics.present.figures.thresholds import cost_figure
 from analytics.present.figures.thresholds_handover import risk_coverage
 from analytics.present.figures.thresholds_trade_offs import sensitivity_map, trade_off_figure
+from analytics.present.figures.watch import watch_figure
 
 __all__ = [
     "Heading",
@@ -50,5 +51,6 @@ __all__ = [
     "taken_heading",
     "trade_off_figure",
     "trend",
+    "watch_figure",
     "waterfall_figure",
 ]

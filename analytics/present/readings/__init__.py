@@ -75,6 +75,7 @@ from analytics.present.readings.thresholds_handover import (
     handover_reading,
     handover_slices_reading,
 )
+from analytics.present.readings.watch import stream_words, watch_figure_reading, watch_reading
 
 __all__ = [
     "NO_CONFIDENCE",
@@ -137,11 +138,14 @@ __all__ = [
     "slice_policy_reading",
     "slices_of_gap_reading",
     "slices_reading",
+    "stream_words",
     "theory_reading",
     "threshold_reading",
     "tree_reading",
     "trend_reading",
     "unlabelled_words",
     "unripe_reading",
+    "watch_figure_reading",
+    "watch_reading",
     "waterfall_reading",
 ]
