@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
-from typing import Literal
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import numpy as np
 import polars as pl
 
 from analytics.answers.labels_answer import ripe_until
 from analytics.answers.question import Question
+from analytics.answers.watch_streams import WEEKS, Stream, WatchAnswer
 from analytics.errors import QuestionError
 from analytics.log.kept.watch import Watching
 from analytics.measure.counts import Counts
@@ -29,81 +29,6 @@ _BASELINE_WEEKS = 8
 """Weeks at the beginning of a log that are its baseline at most; of a shorter log the first half. By hand."""
 _WEEK = timedelta(days=7)
 _ROLES = ("label", "label_time", "score", "decision", "row_id", "time", "weight", "unit", "model_version", "amount")
-
-_WEEKS: dict[str, type[pl.DataType] | pl.DataType] = {
-    "week": pl.Datetime("us"),
-    "n": pl.Int64,
-    "rate": pl.Float64,
-    "expected": pl.Float64,
-    "since": pl.Datetime("us"),
-    "mean": pl.Float64,
-    "usual": pl.Float64,
-    "low": pl.Float64,
-    "high": pl.Float64,
-    "is_alarm": pl.Boolean,
-}
-
-
-@dataclass(frozen=True)
-class Stream:
-    """One thing that is watched.
-
-    Attributes
-    ----------
-    kind : {"headline", "slice", "input"}
-    column, value : str or None
-        The slice, or the input whose missing rate it is.
-    weeks : DataFrame
-        ``week`` (its first day), ``n``, ``rate``, ``expected``, ``since`` (the first day of the run of bounds that says most),
-        ``mean`` (the mean since then), ``usual`` (what the baseline
-        expects of these weeks), ``low, high`` (the bounds within which it is no news), ``is_alarm``.
-    """
-
-    kind: Literal["headline", "slice", "input"]
-    column: str | None
-    value: str | None
-    weeks: pl.DataFrame
-
-    @property
-    def is_alarm(self) -> bool:
-        """Whether the newest week is an alarm."""
-        return bool(self.weeks["is_alarm"][-1]) if self.weeks.height else False
-
-    @property
-    def name(self) -> str:
-        """What a look is kept under."""
-        return "\n".join((self.kind, self.column or "", self.value or "\x00"))
-
-
-@dataclass(frozen=True)
-class WatchAnswer:
-    """What was watched.
-
-    Attributes
-    ----------
-    watching : Watching
-    streams : tuple of Stream
-        The headline first.
-    until : date
-        The first day that no look was taken of.
-    n_open : int
-        Whole weeks since then whose labels are still to come.
-    """
-
-    watching: Watching
-    streams: tuple[Stream, ...]
-    until: date
-    n_open: int
-
-    @property
-    def headline(self) -> Stream:
-        """The stream of the whole cohort."""
-        return self.streams[0]
-
-    @property
-    def alarms(self) -> tuple[Stream, ...]:
-        """The streams whose newest week is an alarm."""
-        return tuple(stream for stream in self.streams if stream.is_alarm)
 
 
 def proposed_watching(
@@ -277,7 +202,7 @@ def _followed(
     start, end = (datetime.fromisoformat(day) for day in (watching.baseline_from, watching.baseline_until))
     looks, base_weeks = max((until - end) // _WEEK, 0), max(-(-(end - start).days // 7), 1)
     if not looks:
-        return replace(stream, weeks=pl.DataFrame(schema=_WEEKS))
+        return replace(stream, weeks=pl.DataFrame(schema=WEEKS))
     hits, n = _by_week(own, end, looks)
     base_hits, base_n = _by_week(before, start, base_weeks)
     found = excess_over(hits, n, base_hits, base_n)
@@ -299,7 +224,7 @@ def _followed(
             "high": np.clip(usual + half, 0, 1),
             "is_alarm": bounds.is_alarm(),
         },
-        schema=_WEEKS,
+        schema=WEEKS,
     )
     return replace(stream, weeks=weeks.with_columns(pl.col(pl.Float64).fill_nan(None)))
 

@@ -8,8 +8,9 @@ from typing import Annotated, Any
 
 import typer
 
-from analytics.answers.watch import Stream, WatchAnswer, proposed_watching
+from analytics.answers.watch import proposed_watching
 from analytics.answers.watch import watch as watch_answer
+from analytics.answers.watch_streams import Stream, WatchAnswer
 from analytics.commands.asking import ask
 from analytics.commands.options import Asked, Output, Source, Text, Texts, named
 from analytics.commands.roles import roles_of

@@ -8,7 +8,8 @@ import polars as pl
 import streamlit as st
 
 from analytics.answers.question import Question
-from analytics.answers.watch import WatchAnswer, proposed_watching, watch
+from analytics.answers.watch import proposed_watching, watch
+from analytics.answers.watch_streams import WatchAnswer
 from analytics.errors import AnalysisError, StoreError
 from analytics.log.kept.watch import Mark, WatchState, add_mark, state_of_log
 from analytics.present import figures, readings, words

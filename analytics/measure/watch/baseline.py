@@ -14,7 +14,7 @@ _ENOUGH_WEEKS = 4
 
 
 @dataclass(frozen=True)
-class Excess:
+class _Excess:
     """Weeks against a baseline.
 
     Attributes
@@ -34,7 +34,7 @@ class Excess:
     error: FloatArray
 
 
-def excess_over(hits: FloatArray, n: FloatArray, base_hits: FloatArray, base_n: FloatArray) -> Excess:
+def excess_over(hits: FloatArray, n: FloatArray, base_hits: FloatArray, base_n: FloatArray) -> _Excess:
     """Compare weeks with the same weekdays of a baseline.
 
     The variance is binomial, times as much as days and weeks of the baseline differ beyond that (Pearson's φ, at least 1), and
@@ -63,7 +63,7 @@ def excess_over(hits: FloatArray, n: FloatArray, base_hits: FloatArray, base_n: 
     rows = n.sum(-1)
     weight = n.mean(-2) / np.maximum(n.mean(-2).sum(-1, keepdims=True), 1e-12)
     error = np.sqrt(phi * (weight**2 * spread / np.maximum(days, 1)).sum(-1))
-    return Excess(
+    return _Excess(
         seen=(hits - n * mean[..., None, :]).sum(-1),
         n=rows,
         variance=phi[..., None] * (n * spread[..., None, :]).sum(-1),

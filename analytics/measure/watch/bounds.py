@@ -1,4 +1,4 @@
-"""Bounds that hold however often somebody looks: anytime-valid, restarted every four weeks."""
+"""_Bounds that hold however often somebody looks: anytime-valid, restarted every four weeks."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ soonest."""
 
 
 @dataclass(frozen=True)
-class Bounds:
+class _Bounds:
     """The run of bounds that says most at each look.
 
     Attributes
@@ -47,7 +47,7 @@ class Bounds:
 
 def anytime_bounds(
     seen: FloatArray, n: FloatArray, variance: FloatArray, baseline_error: FloatArray | float, alpha: float = ALPHA
-) -> Bounds:
+) -> _Bounds:
     """Bound the mean excess over a baseline at every look, for all looks together.
 
     A run of bounds begins with every fourth week and has the thirteenth part of a year's error. Each is the normal mixture of
@@ -80,7 +80,7 @@ def anytime_bounds(
     """
     looks = seen.shape[-1]
     shape = seen.shape
-    best = Bounds(np.zeros(shape, dtype=np.int64), np.zeros(shape), np.full(shape, np.inf), np.full(shape, -np.inf))
+    best = _Bounds(np.zeros(shape, dtype=np.int64), np.zeros(shape), np.full(shape, np.inf), np.full(shape, -np.inf))
     error = np.asarray(baseline_error, dtype=float)[..., None]
     start, shift, half, evidence = best.start, best.shift, best.half, best.log_evidence
     share = alpha / _RUNS

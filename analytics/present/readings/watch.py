@@ -9,9 +9,9 @@ from analytics.measure.metrics import METRICS
 from analytics.present import words
 
 if TYPE_CHECKING:
-    from analytics.answers.watch import Stream, WatchAnswer
+    from analytics.answers.watch_streams import Stream, WatchAnswer
 
-FALSE_ALARMS = (
+_FALSE_ALARMS = (
     "However often it is looked at, a stable model raises at most one false alarm in five years, and its slices and inputs "
     "together at most one more."
 )
@@ -25,7 +25,7 @@ def watch_reading(answer: WatchAnswer) -> str:
     alarms = answer.alarms
     more = [_alarm(stream, answer) for stream in alarms[1:_MOST]]
     rest = f"{words.plural(len(alarms) - _MOST, 'further alarm')}." if len(alarms) > _MOST else ""
-    return words.told(_first(answer), *more, rest, _open_part(answer), _baseline_part(answer), FALSE_ALARMS)
+    return words.told(_first(answer), *more, rest, _open_part(answer), _baseline_part(answer), _FALSE_ALARMS)
 
 
 def _first(answer: WatchAnswer) -> str:
@@ -98,5 +98,5 @@ def watch_figure_reading(answer: WatchAnswer) -> str:
     """Say how to read the figure."""
     return (
         "Points are weeks, the line is the mean since the day from which the evidence is strongest, the band is what that mean "
-        f"may be by chance. {FALSE_ALARMS}"
+        f"may be by chance. {_FALSE_ALARMS}"
     )

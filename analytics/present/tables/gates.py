@@ -108,9 +108,15 @@ def gates_display_table(answer: GatesAnswer) -> pl.DataFrame:
             "Rows needed": result.rows_needed,
             "There by": None if result.by_when is None else result.by_when.isoformat(),
         }
-        for result in answer.results
+        for result in _worst_first(answer)
     ]
     return pl.DataFrame(rows, schema_overrides={"Rows needed": pl.Int64, "There by": pl.String})
+
+
+def _worst_first(answer: GatesAnswer) -> list[GateResult]:
+    """Return the gates that fail, then those that are open, then those that pass, each in the order of the file."""
+    order = ("fail", None, "inconclusive", "pass")
+    return sorted(answer.results, key=lambda result: order.index(result.outcome))
 
 
 def _outcome_text(result: GateResult) -> str:
@@ -125,7 +131,7 @@ def gate_margins(answer: GatesAnswer) -> pl.DataFrame:
     between -1 and 1.
     """
     rows = []
-    for result in answer.results:
+    for result in _worst_first(answer):
         gate, worst = result.gate, result.worst
         if worst is None or not isfinite(worst.value):
             continue
