@@ -18,6 +18,9 @@ from analytics.query.engine import Engine
 
 _DAYS = 30
 """Days at the end of a log whose labels are there: last month."""
+_LEAST = 500
+"""Labelled rows of last month, of fewer a draft is made from all rows: an interval of a share would be 9 points wide (Wilson at
+one half). By hand."""
 _STEP = 0.005
 """What limits are rounded to, half a point, away from what was seen."""
 _MAX_COLUMNS = 4
@@ -33,13 +36,17 @@ _ROLES = ("label", "label_time", "score", "decision", "row_id", "time")
 
 
 def drafted_gates(engine: Engine, question: Question) -> GatesFile:
-    """Draft gates whose limits the last month with labels keeps.
+    """Draft gates whose limits the last month with labels keeps; all rows, where that month has few labels.
 
     A limit is the end of an interval of that month, rounded to half a point away from it: the month passes, and one that is
     clearly worse fails.
     """
     ripe = ripe_until(engine, question)
-    asked = question if question.log.time_high is None else of_last_days(question, _DAYS, ripe)
+    days, asked = None, question
+    if question.log.time_high is not None:
+        month = of_last_days(question, _DAYS, ripe)
+        if engine.row_counts(month.log, month.cohort, month.threshold)[1] >= _LEAST:
+            days, asked = _DAYS, month
     log, minimum = question.log, GatesFile(()).minimum_rows
     lead = headline(*log.class_counts).metric
     offered = metrics_of(log.mapping.kind, has_score=log.mapping.has_score or not log.is_right_or_wrong)
@@ -62,7 +69,6 @@ def drafted_gates(engine: Engine, question: Question) -> GatesFile:
             continue
         gates.append(replace(gate, high=_rounded(rate + _OPENING, up=True)))
     unique = {gate.name: gate for gate in gates}
-    days = None if log.time_high is None else _DAYS
     is_late = ripe is not None and log.n_labelled < log.n_rows
     return GatesFile(tuple(unique.values()), name=log.name, mature=is_late, last_days=days)
 
