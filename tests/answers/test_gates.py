@@ -162,6 +162,10 @@ def test_the_next_export_is_checked_as_far_as_it_goes(desk: Desk) -> None:
     results = judged(desk, other, text)
     problems = {result.gate.name: result.problem for result in results if result.outcome is None}
     assert list(problems) == ["Error rate by region", "Error rate by plan", "Missing: plan"]
+    [renamed] = judged(
+        desk, other, '[[gate]]\nname="w"\nmetric="recall"\nlimit=0.5\nwhere=["scored_a >= 2024-01-02"]\n'
+    )
+    assert renamed.problem == "Expected the name of a column, found 'scored_a'. Write 'scored_at'."
     assert all("found 're" in problem or "found 'plan'" in problem for problem in problems.values())
     assert {result.outcome for result in results if not result.problem} == {"pass"}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -23,7 +24,8 @@ from analytics.measure.gates.outcome import Bounds, Outcome, as_arrays, judged_f
 from analytics.measure.intervals import FloatArray, Interval, difference, normal_quantile
 from analytics.query.cohort import Clause, Cohort
 from analytics.query.engine import Engine
-from analytics.query.where import parse_where
+from analytics.query.operators import OPERATORS
+from analytics.query.where import filtered_name, parse_where
 
 _MISSING = "(missing)"
 """How an exception names the slice of missing values, as the pages do."""
@@ -113,6 +115,7 @@ def _judged(
     on: date,
 ) -> GateResult:
     """Hold one gate against the log."""
+    _require_columns(question, gate)
     asked = _filtered(question, gate.where)
     own = measured(engine, asked, gate, reference)
     before = None if gate.about == "new_values" else _before(engine, own, gate, reference, last)
@@ -138,6 +141,26 @@ def _judged(
         more=own.more,
         problem=_FIRST_TIME if gate.against == "last" and last is None else "",
     )
+
+
+def _require_columns(question: Question, gate: Gate) -> None:
+    """Refuse columns that the log does not have, with the nearest one that it has."""
+    names = [column.name for column in question.log.columns]
+    asked = [gate.by, gate.subject if gate.about in ("missing", "new_values") else None]
+    asked += [name for text in gate.where if not _begins(text, names) and (name := filtered_name(text))]
+    for name in asked:
+        if name is not None and name not in names:
+            near = difflib.get_close_matches(name, names, 1) or difflib.get_close_matches(
+                name.casefold(), names, 1, 0.4
+            )
+            todo = f"Write {near[0]!r}" if near else f"Choose from {', '.join(map(repr, names[:8]))}"
+            raise QuestionError(f"Expected the name of a column, found {name!r}. {todo}.")
+
+
+def _begins(text: str, names: Sequence[str]) -> bool:
+    """Whether a filter begins with a column, or with a word that is about the row."""
+    own = (form for operator in OPERATORS.values() if operator.join == "row" for form in operator.forms)
+    return text.startswith((*names, *own))
 
 
 @dataclass(frozen=True)
