@@ -24,7 +24,6 @@ from analytics.measure.gates.outcome import Bounds, Outcome, as_arrays, judged_f
 from analytics.measure.intervals import FloatArray, Interval, difference, normal_quantile
 from analytics.query.cohort import Clause, Cohort
 from analytics.query.engine import Engine
-from analytics.query.operators import OPERATORS
 from analytics.query.where import filtered_name, parse_where
 
 _MISSING = "(missing)"
@@ -147,9 +146,9 @@ def _require_columns(question: Question, gate: Gate) -> None:
     """Refuse columns that the log does not have, with the nearest one that it has."""
     names = [column.name for column in question.log.columns]
     asked = [gate.by, gate.subject if gate.about in ("missing", "new_values") else None]
-    asked += [name for text in gate.where if not _begins(text, names) and (name := filtered_name(text))]
+    asked += [filtered_name(text) for text in gate.where if not _is_read(text, names)]
     for name in asked:
-        if name is not None and name not in names:
+        if name and name not in names:
             near = difflib.get_close_matches(name, names, 1) or difflib.get_close_matches(
                 name.casefold(), names, 1, 0.4
             )
@@ -157,10 +156,13 @@ def _require_columns(question: Question, gate: Gate) -> None:
             raise QuestionError(f"Expected the name of a column, found {name!r}. {todo}.")
 
 
-def _begins(text: str, names: Sequence[str]) -> bool:
-    """Whether a filter begins with a column, or with a word that is about the row."""
-    own = (form for operator in OPERATORS.values() if operator.join == "row" for form in operator.forms)
-    return text.startswith((*names, *own))
+def _is_read(text: str, names: Sequence[str]) -> bool:
+    """Whether a filter is understood on columns of these names."""
+    try:
+        parse_where(text, names)
+    except QuestionError:
+        return False
+    return True
 
 
 @dataclass(frozen=True)
