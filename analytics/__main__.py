@@ -20,6 +20,7 @@ from analytics.commands.labels import labels
 from analytics.commands.library import app as library
 from analytics.commands.options import command
 from analytics.commands.overview import overview
+from analytics.commands.repeats import repeats
 from analytics.commands.report import report
 from analytics.commands.review import review
 from analytics.commands.slices import slices
@@ -39,6 +40,7 @@ for function in (
     thresholds,
     gap,
     labels,
+    repeats,
     review,
     report,
     check,

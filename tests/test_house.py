@@ -132,12 +132,13 @@ QUESTIONS = (
     "labels",
     "gates",
     "watch",
+    "repeats",
 )
 """The words of the questions: each is the name of a page or of a part of one, and of its modules in every room."""
 
 ROOMS = {
     "analytics.answers": {"question", "empty_cohort"},
-    "analytics.commands": {"asking", "options", "roles", "right", "writing", "ingest", "library"},
+    "analytics.commands": {"asking", "options", "roles", "right", "writing", "unjudged", "ingest", "library"},
     "analytics.present.figures": {"base"},
     "analytics.present.readings": set(),
     "analytics.present.drawings": {"canvas", "intervals"},

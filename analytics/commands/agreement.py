@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from analytics.answers.agreement import agreement as agreement_answer
-from analytics.commands.asking import kept, listed_columns, open_log, question_of, read_path
+from analytics.commands.asking import listed_columns, question_of
 from analytics.commands.options import Asked, Output, Source, Text, named
-from analytics.commands.roles import said_roles
+from analytics.commands.unjudged import open_unjudged
 from analytics.commands.writing import finite, say_rows_are_counted, write
 from analytics.errors import QuestionError
-from analytics.log import roles
-from analytics.log.schema import Log
 from analytics.log.workspace import Workspace
-from analytics.reading.inbox import is_there
 
 
 def agreement(
@@ -41,7 +36,7 @@ def agreement(
         )
     workspace = Workspace()
     first = rating or (raters or "").split(",")[0].strip()
-    log = _opened(workspace, source, first)
+    log = open_unjudged(workspace, source, first)
     engine, question = question_of(workspace, log, asked)
     say_rows_are_counted(question.log)
     names = [log.column(name).name for name in (listed_columns(raters, log.reading.names) if raters else ())]
@@ -56,14 +51,3 @@ def agreement(
     write(
         {**answer.whole, "ordered": ordered, "no_rating": list(answer.unsaid), "pairs": pairs, "raters": each}, output
     )
-
-
-def _opened(workspace: Workspace, source: Source, rated: str) -> Log:
-    """Return the log; ratings without a score or a decision of a model are read as decisions, and judge nothing."""
-    if not is_there(Path(source.log)):
-        return open_log(workspace, source)
-    read = read_path(workspace, source)
-    guess = roles.guess(read.reading, said_roles(source, read.reading)).mapping
-    if guess.score is None and guess.decision is None and guess.right is None:
-        source = replace(source, decision=rated)
-    return kept(workspace, read, source, is_current=False, asks=False)

@@ -48,6 +48,7 @@ from analytics.present.readings.overview import (
 )
 from analytics.present.readings.overview_lead import noun_of, priced_reading
 from analytics.present.readings.overview_time import trend_reading
+from analytics.present.readings.repeats import repeats_reading
 from analytics.present.readings.review import (
     agreement_reading,
     corrected_reading,
@@ -131,6 +132,7 @@ __all__ = [
     "ratings_reading",
     "recalibration_reading",
     "reliability_reading",
+    "repeats_reading",
     "replay_reading",
     "scan_reading",
     "score_reading",

@@ -1,0 +1,38 @@
+"""Which columns are the same where the input is the same, by what they are called."""
+
+from __future__ import annotations
+
+import re
+
+from analytics.log.role_names import folded_name
+from analytics.log.schema import Log
+
+_THING = (
+    "task|question|prompt|query|input|instruction|example|item|problem|case|scenario|request|test|sample|record|"
+    "frage|aufgabe"
+)
+_INPUT = (
+    rf"({_THING})_?(id|key|hash|no|nr|number|index|idx)",
+    rf"input|prompt|question|instruction|query|task|({_THING})_(text|name)|(user_)?message|frage|pregunta|aufgabe",
+    r"(prompt|input|question)s?_.*",
+)
+"""Names of what is asked, those that name it by a key first: a text may be logged cut."""
+_TRIAL = re.compile(
+    r"(trial|attempt|run)_?(id|no|nr|number|index)?|repeat|repetition|replicate|rep|draw|try",
+)
+
+
+def same_input(log: Log) -> str | None:
+    """Return the column whose values are equal where the same was asked again, by its name; None where none is called so."""
+    columns = [*([log.column(log.mapping.row_id)] if log.mapping.row_id else []), *log.columns]
+    repeated = {column.name: folded_name(column.name) for column in columns if 1 < column.n_distinct < log.n_rows}
+    for pattern in _INPUT:
+        for name, folded in repeated.items():
+            if re.fullmatch(pattern, folded):
+                return name
+    return log.mapping.row_id if log.mapping.row_id in repeated else None
+
+
+def trial_number(log: Log) -> str | None:
+    """Return the column that numbers the answers to one input; None where none is called so."""
+    return next((column.name for column in log.columns if _TRIAL.fullmatch(folded_name(column.name))), None)
