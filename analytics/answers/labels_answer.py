@@ -17,7 +17,7 @@ from analytics.measure.headline import headline
 from analytics.measure.intervals import FloatArray
 from analytics.measure.labels.arrivals import UNITS, Arrivals, Whole, arrivals_of
 from analytics.measure.labels.curve import CurveSums, arrival_curve
-from analytics.measure.labels.judged import Judged, is_of_bins
+from analytics.measure.labels.judged import Judged, is_of_bins, losses_by_bin
 from analytics.measure.labels.lateness import label_arrival
 from analytics.measure.labels.maturing import Matured, Maturing
 from analytics.measure.labels.selective import Selective
@@ -110,7 +110,7 @@ def labels(engine: Engine, question: Question, metric: str | None = None) -> Lab
     cuts = _cuts(engine, question, metric)
     flagged = np.array([cut >= question.threshold for cut in (-np.inf, *cuts)]) if cuts else np.array([True])
     table, now = _table(engine, question, unit, cuts)
-    judged = Judged(metric, flagged, log.is_right_or_wrong, _loss(table, len(flagged)))
+    judged = Judged(metric, flagged, log.is_right_or_wrong, losses_by_bin(table, len(flagged)))
     first = int(np.argmax(flagged)) if flagged.any() else len(flagged)
     arrivals = arrivals_of(table, unit, now, len(flagged), first)
     return _answer(engine, question, arrivals, judged, per_bucket)
@@ -295,18 +295,6 @@ def _of(arrivals: Arrivals, judged: Judged, maturing: Maturing | None, to_come: 
         spread=unknown,
         n_past=0,
     )
-
-
-def _loss(table: pl.DataFrame, n_bins: int) -> FloatArray:
-    """Return the mean squared distance of the scores of each bin to either label; 0 where no metric reads it."""
-    if "score_sum" not in table.columns:
-        return np.zeros((2, n_bins))
-    sums = table.group_by("bin").agg(pl.col("n", "score_sum", "score_sq_sum").sum().cast(pl.Float64)).sort("bin")
-    found = np.zeros((2, n_bins))
-    mean, square = (sums[name].to_numpy() / sums["n"].to_numpy() for name in ("score_sum", "score_sq_sum"))
-    found[0, sums["bin"].to_numpy()] = square
-    found[1, sums["bin"].to_numpy()] = 1 - 2 * mean + square
-    return found
 
 
 def _cuts(engine: Engine, question: Question, metric: str) -> tuple[float, ...]:
