@@ -127,6 +127,8 @@ def _judged(
         return GateResult(gate, outcome, found.parts, is_of_labels=own.is_of_labels, more=own.more)
     coming = outlook(engine, asked, is_of_labels=own.is_of_labels) if 1 < found.times < np.inf else None
     n_more = None if coming is None else int(np.ceil((found.times - 1) * coming.n))
+    slides = file.last_days is not None
+    by_when = None if coming is None or n_more is None or slides else coming.by_when(n_more)
     if coming is None and gate.by is None and 1 < found.times < np.inf:
         n_more = found.parts[0].rows_needed
     return GateResult(
@@ -134,7 +136,9 @@ def _judged(
         outcome,
         found.parts,
         rows_needed=n_more,
-        by_when=None if coming is None or n_more is None else coming.by_when(n_more),
+        by_when=by_when,
+        is_far=coming is not None and by_when is None and not slides,
+        days_needed=int(np.ceil(found.times * file.last_days)) if file.last_days and 1 < found.times < np.inf else None,
         is_of_labels=own.is_of_labels,
         is_hopeless=bool(np.isinf(found.times)) and not all(np.isnan(part.value) for part in counted),
         more=own.more,

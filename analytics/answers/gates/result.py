@@ -72,6 +72,10 @@ class GateResult:
         Whether no number of rows would decide.
     more : tuple of str
         What was found besides, as new values.
+    is_far : bool
+        Whether the rows will not be there within ten years.
+    days_needed : int or None
+        Where only the last days are looked at: how many would hold as many rows.
     """
 
     gate: Gate
@@ -83,6 +87,8 @@ class GateResult:
     is_of_labels: bool = True
     is_hopeless: bool = False
     more: tuple[str, ...] = ()
+    is_far: bool = False
+    days_needed: int | None = None
 
     @property
     def worst(self) -> GatePart | None:

@@ -31,7 +31,9 @@ def gates_reading(answer: GatesAnswer) -> str:
         f"{words.plural(len(unasked), 'gate')} could not be checked on this log."
         if unasked and (failed or open_)
         else "",
-        f"{words.plural(passed, 'gate')} {_verb(passed, 'passes', 'pass')}." if passed < len(answer.results) else "",
+        f"{words.plural(passed, 'gate')} {_verb(passed, 'passes', 'pass')}."
+        if 0 < passed < len(answer.results)
+        else "",
         _excepted_part(answer),
     ]
     return words.told(_first(answer), *rest)
@@ -177,14 +179,17 @@ def _found(result: GateResult) -> str:
 def _when(result: GateResult) -> str:
     """Say when it can be decided."""
     if result.problem:
-        return result.problem.rstrip(".")
+        return f"{result.problem[:1].lower()}{result.problem[1:].rstrip('.')}"
     if result.is_hopeless:
         return "it cannot be decided at this limit at any size"
     if result.rows_needed is None:
         return "no row can be judged yet" if result.outcome == "inconclusive" else ""
     kind = "more labelled row" if result.is_of_labels else "more row"
-    there = f" will be there by {_day(result.by_when)}" if result.by_when is not None else " are needed"
-    return f"about {words.plural(_rounded(result.rows_needed), kind)}{there}"
+    there = ", which takes more than ten years" if result.is_far else ""
+    if result.days_needed is not None:
+        there = f", as many as the last {words.plural(result.days_needed, 'day')} would hold"
+    there = f", there by {_day(result.by_when)}" if result.by_when is not None else there
+    return f"about {words.plural(_rounded(result.rows_needed), kind)} would decide{there}"
 
 
 def _rounded(n: int) -> int:

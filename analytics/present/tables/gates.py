@@ -65,6 +65,7 @@ def _whole(result: GateResult) -> dict[str, Any]:
         "sentence": result_reading(result),
         **_said(gate),
         "cannot_be_decided": result.is_hopeless,
+        "days_needed": result.days_needed,
         "problem": result.problem or None,
         "new_values": list(result.more),
         "parts": [_part(part) for part in result.parts],
