@@ -23,13 +23,11 @@ from analytics.log.schema import Log
 from analytics.log.workspace import Workspace
 from analytics.query import known, lock, relations
 from analytics.query.cohort import Cohort
-from analytics.query.kept import KeptTables, n_buckets, outcomes_by_time
+from analytics.query.kept import KeptTables, has_few_cells, outcomes_by_time
 from analytics.query.predicates import predicate
 from analytics.query.slicing import as_people_see, stored_slice
+from analytics.query.sums import held_sums
 
-_MAX_CELLS = 1_000_000
-"""Cells of a score table by time up to which the lines of every threshold are counted at once. By hand: 10 million rows in 365
-days and 2,000 bins take 0.4 s of a processor, in days alone 0.1 s, and the table takes 28 MB."""
 _UNREADABLE = (duckdb.IOException, duckdb.SerializationException, duckdb.FatalException, duckdb.InternalException)
 _CORRUPT = "Corrupt database file"
 _DAMAGED = "The log {!r} cannot be opened: its file is missing or damaged, and was set aside. Upload the export again."
@@ -88,13 +86,16 @@ class Engine:
 
         Of a log of rankings the first row of each query stands for it.
         """
-        rows = self._table(log, "log")
+        return self._rows(log, self._connection.cursor())
+
+    def _rows(self, log: Log, cursor: duckdb.DuckDBPyConnection) -> nw.LazyFrame[Any]:
+        rows = self._table(log, "log", cursor)
         return rows.filter(nw.col("is_first") == 1) if log.mapping.kind == "rankings" else rows
 
-    def _table(self, log: Log, name: str) -> nw.LazyFrame[Any]:
+    def _table(self, log: Log, name: str, cursor: duckdb.DuckDBPyConnection) -> nw.LazyFrame[Any]:
         attached = self._attach(log)
         try:
-            frame: nw.LazyFrame[Any] = nw.from_native(self._connection.cursor().table(f"{attached}.main.{name}"))
+            frame: nw.LazyFrame[Any] = nw.from_native(cursor.table(f"{attached}.main.{name}"))
         except duckdb.Error as error:
             self._set_aside(log.key)
             raise StoreError(_DAMAGED.format(log.name), code="damaged-log") from error
@@ -158,16 +159,10 @@ class Engine:
     def collect_at_any(
         self, log: Log, cohort: Cohort, what: Hashable, ask: Callable[[], nw.LazyFrame[Any]]
     ) -> pl.DataFrame:
-        """Return the rows of a relation that is the same at any threshold, run where it was not lately.
+        """Return the rows of a relation that no threshold changes, run where it was not lately.
 
-        Outcomes in a cohort depend on the threshold; with them it is run every time.
-
-        Parameters
-        ----------
-        log, cohort, what : Log, Cohort and Hashable
-            All that tells the relation from others.
-        ask : callable
-            Returns the relation.
+        ``log``, ``cohort`` and ``what`` are all that tells it from others. Outcomes in a cohort depend on the threshold; with
+        them it is run every time.
         """
         if cohort.outcomes:
             return self.collect(ask())
@@ -175,8 +170,12 @@ class Engine:
 
     def kept(self, log: Log, cohort: Cohort, threshold: float) -> nw.LazyFrame[Any]:
         """Return the rows of a log that a cohort keeps; where a weight says for how many a row stands, those that have one."""
-        rows = relations.keep(known.known_on(self.frame(log), log, cohort.as_of), predicate(cohort, log, threshold))
-        return rows if log.mapping.weight is None else rows.filter(~nw.col("weight").is_null())
+        return _kept(self.frame(log), log, cohort, threshold)
+
+    def beside(self, *asked: tuple[Log, Cohort, float]) -> tuple[nw.LazyFrame[Any], ...]:
+        """Return the rows of several questions, as `kept` does, on one cursor: only such rows can be joined."""
+        cursor = self._connection.cursor()
+        return tuple(_kept(self._rows(log, cursor), log, cohort, at) for log, cohort, at in asked)
 
     def score_table(
         self,
@@ -217,14 +216,8 @@ class Engine:
         grid = log.grid
         by_score = by_score and not grid.is_exact
         split = None if by_score else grid.split(threshold)
-        unknown: frozenset[str] = frozenset() if log.is_probability else relations.LOG_LOSS
-        unknown |= frozenset() if log.mapping.amount is not None else relations.AMOUNTS
-        unknown |= frozenset() if log.mapping.kind == "numbers" else relations.ERRORS
-        unknown |= frozenset() if log.mapping.kind in ("numbers", "grades") else relations.TRUTH
-        unknown |= frozenset() if log.mapping.has_interval else relations.INTERVALS
-        unknown |= frozenset() if log.mapping.kind == "rankings" else relations.RANKS
         weighted = is_weighted and log.mapping.weight is not None
-        parts, asked = frozenset(sums) - unknown, "1d" if every == "1w" else every
+        parts, asked = held_sums(log, sums), "1d" if every == "1w" else every
 
         def ask() -> nw.LazyFrame[Any]:
             rows = self.kept(log, cohort, threshold)
@@ -261,8 +254,7 @@ class Engine:
         such threshold, where that one is small.
         """
         weighted, asked = is_weighted and log.mapping.weight is not None, "1d" if every == "1w" else every
-        is_small = min(log.n_rows, len(log.edges) * n_buckets(log, asked)) <= _MAX_CELLS
-        if is_small and not weighted and not cohort.outcomes and log.grid.split(threshold) is None:
+        if has_few_cells(log, asked) and not weighted and not cohort.outcomes and log.grid.split(threshold) is None:
             scores = self.score_table(log, cohort, threshold, sums=(), every=asked)
             table = outcomes_by_time(scores.frame, scores.threshold_bin)
         else:
@@ -302,7 +294,7 @@ class Engine:
 
     def set_aside(self, log: Log) -> pl.DataFrame:
         """Return the lines that the reader set aside: ``line``, ``reason``, ``text``."""
-        return self.collect(self._table(log, "set_aside"))
+        return self.collect(self._table(log, "set_aside", self._connection.cursor()))
 
     def settings(self) -> dict[str, str]:
         """Return the settings of the connection, for tests of the lock."""
@@ -312,6 +304,12 @@ class Engine:
         """Close the connection; questions after it fail."""
         self._connection.close()
         self._clean()
+
+
+def _kept(frame: nw.LazyFrame[Any], log: Log, cohort: Cohort, threshold: float) -> nw.LazyFrame[Any]:
+    """Keep the rows of a cohort that stand for some."""
+    rows = relations.keep(known.known_on(frame, log, cohort.as_of), predicate(cohort, log, threshold))
+    return rows if log.mapping.weight is None else rows.filter(~nw.col("weight").is_null())
 
 
 def _is_unreadable(error: duckdb.Error) -> bool:

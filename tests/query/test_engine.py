@@ -387,7 +387,7 @@ def test_another_threshold_asks_nothing_and_counts_what_a_query_counts(desk: Des
     engine.score_table(log, ALL, 0.5, ["region"])
     before = engine.n_queries
     for threshold in (0.0, 0.3, log.edges[7], 1.0):
-        with patch("analytics.query.engine._MAX_CELLS", 0):
+        with patch("analytics.query.kept._MAX_CELLS", 0):
             expected = slow.time_table(log, ALL, threshold, every)
         assert engine.time_table(log, ALL, threshold, every).equals(expected.sort("bucket"))
         found = engine.score_table(log, ALL, threshold, ["region"])
