@@ -6,7 +6,7 @@ import json
 import shutil
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -103,10 +103,14 @@ def read_file(
             csv=csv or CsvOptions(),
             labels=_labels_given(labels, labels.name, id_column, label_column) if labels else None,
             beside=passed_over(path, files),
+            before=_before(workspace, [name for _, name in files]) if labels is None else None,
+            created_at=_now(),
         )
         answer = run_child(request, folder, on_progress, should_stop)
         if isinstance(answer, protocol.Known):
             return known[answer.log_id]
+        if isinstance(answer, protocol.Built):
+            return _taken(workspace, answer, folder, shown)
         assert isinstance(answer, protocol.Waiting)
         with storing(folder):
             (folder / ORIGIN).write_text(json.dumps(files), encoding="utf-8")
@@ -160,6 +164,28 @@ def attach(
             return known[answer.log_id]
         assert isinstance(answer, protocol.Waiting)
         return _take_staged(workspace, folder, answer.digest)
+
+
+def _before(workspace: Workspace, names: Sequence[str]) -> protocol.Before | None:
+    """Return the log that holds most of these files of a folder, None where none holds half of them."""
+    wanted = {*names}
+    grown = [log for log in workspace.receipts() if log.reading.origin.digests]
+    shared = [len({file.name for file in log.reading.origin.files} & wanted) for log in grown]
+    if not grown or 2 * max(shared) < len(names):
+        return None
+    best = grown[shared.index(max(shared))]
+    return protocol.Before(log=best.to_json(), path=str(workspace.path(best.key)))
+
+
+def _taken(workspace: Workspace, answer: protocol.Built, folder: Path, name: str) -> Log:
+    """Take a log that grew into the workspace."""
+    log = replace(Log.from_json(answer.log), name=name)
+    workspace.keep(log, folder / "log.duckdb")
+    return log
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def _given(files: Sequence[tuple[str, str]]) -> tuple[protocol.FileGiven, ...]:
@@ -301,7 +327,7 @@ def _build(
             reading=reading,
             mapping=mapping,
             name=name,
-            created_at=datetime.now(UTC).isoformat(timespec="seconds"),
+            created_at=_now(),
         )
         answer = run_child(request, folder, on_progress, should_stop)
         assert isinstance(answer, protocol.Built)
