@@ -35,6 +35,7 @@ ERROR_CODES = {
     "damaged-log": "the file of a log in the workspace is missing or damaged; it was set aside",
     "question-time": "the question took longer than it may",
     "question-memory": "the question needs more memory than it may use",
+    "spark": "Spark is not there, refuses the question or takes longer than it may",
     "sign-in": "the sign-in does not say who signed in",
 }
 """What each code means; the README lists exactly these."""

@@ -25,9 +25,13 @@ from analytics.query import known, lock, relations
 from analytics.query.cohort import Cohort
 from analytics.query.predicates import predicate
 from analytics.query.slicing import as_people_see, stored_slice
+from analytics.query.spark import session
+from analytics.query.spark import stored as spark
 
 _UNREADABLE = (duckdb.IOException, duckdb.SerializationException, duckdb.FatalException, duckdb.InternalException)
 _CORRUPT = "Corrupt database file"
+_NO_LINES = pl.DataFrame(schema={"line": pl.Int64, "reason": pl.String, "text": pl.String})
+"""Lines that were set aside of a log that no reader took apart."""
 _DAMAGED = "The log {!r} cannot be opened: its file is missing or damaged, and was set aside. Upload the export again."
 
 
@@ -87,6 +91,8 @@ class Engine:
         return rows.filter(nw.col("is_first") == 1) if log.mapping.kind == "rankings" else rows
 
     def _table(self, log: Log, name: str) -> nw.LazyFrame[Any]:
+        if log.reading.file_format == spark.FORMAT:
+            return spark.stored(log) if name == "log" else nw.from_native(_NO_LINES.lazy())
         attached = self._attach(log)
         try:
             frame: nw.LazyFrame[Any] = nw.from_native(self._connection.cursor().table(f"{attached}.main.{name}"))
@@ -127,6 +133,8 @@ class Engine:
         """Run a relation and return its rows; the only place where a question meets the data."""
         with self._lock:
             self.n_queries += 1
+        if relation.implementation.is_spark_like():
+            return session.collected(relation)
         try:
             frame: pl.DataFrame = relation.collect("polars").to_native()
         except duckdb.InterruptException as error:
