@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 _N_TOP = 50
 """Most frequent values of a column that are kept with their rows, as of a file that is read."""
+
+_N_OUTSIDE = 8
+"""Different values outside [0, 1] that are kept, as of a file that is read."""
 
 _MAX_COUNTED = 20_000
 """Different values, as Spark estimates them, up to which they are counted exactly, as of a file that is read."""
@@ -73,7 +76,8 @@ def describe(name: str) -> Reading:
         ends = (facts[f"low{place}"], facts[f"high{place}"]) if type_ != "VARCHAR" else (None, None)
         n_missing = n_rows - int(facts[f"present{place}"])
         kind = _KINDS.get(type_, "text")
-        columns.append(Column(place, header, type_, kind, n_missing, n_distinct, 0, top, *ends))
+        column = Column(place, header, type_, kind, n_missing, n_distinct, 0, top, *ends)
+        columns.append(_held_against_one(rows, column))
     content = json.dumps([name, n_rows, [asdict(column) for column in columns]])
     digest = hashlib.sha256(content.encode()).hexdigest()
     return Reading(digest, name, FORMAT, n_rows, n_rows, tuple(columns), repairs=(_said(),))
@@ -111,6 +115,27 @@ def _top(rows: DataFrame, name: str) -> tuple[int, tuple[tuple[str, int], ...]]:
     shown = counts.with_columns(order=values.cast(pl.Int8) if is_bool else values, text=text.str.slice(0, 200))
     shown = shown.sort(["n", "order"], descending=[True, False]).head(_N_TOP)
     return counts.height, tuple(zip(shown["text"].to_list(), shown["n"].to_list(), strict=True))
+
+
+def _held_against_one(rows: DataFrame, column: Column) -> Column:
+    """Count what of a column of fractions lies in [0, 1] and what outside, as of a file that is read."""
+    if column.type != "DOUBLE" or column.low is None or column.high is None:
+        return column
+    if float(column.low) >= 0 and float(column.high) <= 1:
+        return column
+    value, frame = nw.col(column.sql_name), nw.from_native(rows)
+    is_between, is_outside = (value > 0) & (value < 1), (value < 0) | (value > 1)
+    counted = frame.select(
+        between=relations.integer(is_between).sum().cast(nw.Int64),
+        outside=relations.integer(is_outside).sum().cast(nw.Int64),
+    )
+    n_between, n_outside = session.collected(counted).row(0)
+    if n_between < n_outside:
+        return column
+    often = _counts(frame.filter(is_outside), column.sql_name)
+    often = often.sort(["n", "value"], descending=[True, False]).head(_N_OUTSIDE)
+    outside = tuple((f"{number!r}", int(n)) for number, n in often.iter_rows())
+    return replace(column, n_between=int(n_between), n_outside=int(n_outside), outside=outside)
 
 
 def _counts(rows: nw.LazyFrame[Any], name: str) -> pl.DataFrame:

@@ -59,7 +59,13 @@ def require_plain(mapping: Mapping) -> None:
 
 def with_bins(rows: nw.LazyFrame[Any], reading: Reading, bins: dict[str, Bins]) -> nw.LazyFrame[Any]:
     """Return rows with the bins of their numeric columns, by comparison with the edges."""
-    return rows.with_columns(**{reading.column(name).bin_name: _bin(reading.column(name), bins[name]) for name in bins})
+    return (
+        rows
+        if not bins
+        else rows.with_columns(
+            **{reading.column(name).bin_name: _bin(reading.column(name), bins[name]) for name in bins}
+        )
+    )
 
 
 def _bin(column: Column, bins: Bins) -> nw.Expr:
