@@ -88,6 +88,7 @@ MAY_AFTER_ALL = {
 ONLY = {
     "duckdb": ("analytics/reading", "analytics/query/engine.py", "analytics/query/lock.py"),
     "narwhals": ("analytics/query",),
+    "pyspark": ("analytics/query/spark",),
     "plotly": ("analytics/present/figures", "pages/_frame"),
     "streamlit": ("app.py", "pages"),
     "sklearn": ("analytics/measure",),

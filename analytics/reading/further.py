@@ -13,6 +13,7 @@ from analytics.errors import InputError
 from analytics.log.column import Column
 from analytics.log.layout import CsvOptions
 from analytics.log.origin import FileRead, Origin
+from analytics.log.receipt import CheckResult
 from analytics.log.schema import Log, Reading
 from analytics.reading import build, files, growth, parts, profile
 from analytics.reading.checks import registry
@@ -81,24 +82,25 @@ def grown(log: Log, database_file: Path, given: Sequence[files.Given], digests: 
     digest, *each = digests
     n_new = n_further(log, [file.name for file in given], each)
     told.begin("Reading the further files")
-    connection = database.connect(told.folder / "day.duckdb", told.memory_limit)
+    connection = database.connect(told.folder / "further.duckdb", told.memory_limit)
     try:
-        day = _day(connection, log, given[-n_new:], told)
+        day, findings = _day(connection, log, given[-n_new:], told)
         day = replace(day, content_hash=digest, origin=replace(day.origin, digests=tuple(each[-n_new:])))
         told.begin("Putting rows behind the others")
         shutil.copyfile(database_file, told.folder / "log.duckdb")
         database.take_day(connection, told.folder / "day_log.duckdb", told.folder / "log.duckdb")
         found = replace(growth.append(connection, log, day), log_id=digest[:12], created_at=told.created_at)
-        told.begin("Checking the log")
-        found = replace(found, findings=registry.find(connection, found))
+        found = replace(found, findings=registry.find_grown(found, findings))
         database.finish_grown(connection, found)
     finally:
         connection.close()
     return found
 
 
-def _day(connection: duckdb.DuckDBPyConnection, log: Log, given: Sequence[files.Given], told: Told) -> Reading:
-    """Read further files and build a log of them, which stays attached as ``log_file``; return their account."""
+def _day(
+    connection: duckdb.DuckDBPyConnection, log: Log, given: Sequence[files.Given], told: Told
+) -> tuple[Reading, tuple[CheckResult, ...]]:
+    """Read further files and build a log of them, which stays attached as ``log_file``; return their account and findings."""
     export = files.read_exports(
         connection, given, told.folder, CsvOptions(), max_bytes=told.max_bytes, progress=lambda done: None
     )
@@ -106,8 +108,10 @@ def _day(connection: duckdb.DuckDBPyConnection, log: Log, given: Sequence[files.
     read = n_rows + sum(reason.rows for reason in export.table.set_aside)
     own = export.origin.files or (FileRead(given[0].name, export.file_format, read, n_rows),)
     database.attach_target(connection, told.folder / "day_log.duckdb")
-    build.build(connection, log.reading, log.mapping, lambda done: None, name=log.name, created_at=told.created_at)
-    return replace(
+    built = build.build(
+        connection, log.reading, log.mapping, lambda done: None, name=log.name, created_at=told.created_at
+    )
+    day = replace(
         log.reading,
         rows_read=read,
         rows_kept=n_rows,
@@ -117,6 +121,7 @@ def _day(connection: duckdb.DuckDBPyConnection, log: Log, given: Sequence[files.
         lines=export.table.lines,
         origin=Origin(files=own),
     )
+    return day, registry.find(connection, replace(built, reading=day))
 
 
 def _as_before(

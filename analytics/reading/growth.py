@@ -32,7 +32,7 @@ def append(
     Returns
     -------
     Log
-        As a reading of all files would have made it, without what preflight finds. What had to be made anew is among its
+        As a reading of all files would have made it, with what was found in it before. What had to be made anew is among its
         ``reading.repairs``.
     """
     _widen_enums(connection)
@@ -73,7 +73,6 @@ def append(
         time_low=time_low,
         time_high=time_high,
         share_positive=share_positive if log.mapping.weight else None,
-        findings=(),
     )
 
 
@@ -151,9 +150,7 @@ def _binned(connection: duckdb.DuckDBPyConnection, log: Log, reading: Reading) -
 def _said(log: Log, reading: Reading, moved: Sequence[str], *, is_same_grid: bool, n_files: int) -> tuple[str, ...]:
     """Say by how much the log grew, and what had to be made anew for all of its rows."""
     files_ = f"{n_files:,} files" if n_files > 1 else "1 file"
-    said = (
-        f"The log grew by {files_} and {reading.rows_kept:,} rows; its {log.n_rows:,} earlier rows were not read again."
-    )
+    said = f"The log grew by {files_} and {reading.rows_kept:,} rows; its {log.n_rows:,} earlier rows were not read again, nor checked."
     if not is_same_grid:
         said += " The score grid was made anew over all rows."
     if moved:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from unittest.mock import patch
@@ -11,10 +12,13 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
+from analytics.log.mapping import Mapping
+from analytics.log.origin import FileRead, Origin
 from analytics.log.schema import Log
 from analytics.log.workspace import Workspace
-from analytics.reading import api, files
+from analytics.reading import api, files, further
 from tests.ingested import Desk, run_here
+from tests.query.logs import LOG
 
 
 def day(number: int, *, digits: int = 2, n: int = 300) -> pl.DataFrame:
@@ -74,7 +78,7 @@ def same(desk: Desk, grown: Log, folder: Path) -> None:
     )
     assert grown.reading.columns == whole.reading.columns
     assert replace(grown.reading, repairs=whole.reading.repairs) == whole.reading
-    said, expected = ([one for one in log.findings if one.code != "repaired"] for log in (grown, whole))
+    said, expected = ({(one.code, one.column) for one in log.findings} - {("repaired", None)} for log in (grown, whole))
     assert said == expected
     assert replace(grown, created_at="", reading=whole.reading, findings=()) == replace(
         whole, created_at="", findings=()
@@ -107,30 +111,49 @@ def test_days_of_text_and_several_at_once(desk: Desk) -> None:
     same(desk, grown, folder)
 
 
-def changed(folder: Path, how: str) -> None:
-    """A folder of two days with a third that cannot simply be put behind them."""
-    write(folder, 4, day(4))
-    if how == "replaced":
-        write(folder, 0, day(7))
-    elif how == "removed":
-        (folder / "dt=2026-01-01" / "part-0.parquet").unlink()
-    elif how == "lie before":
-        (folder / "dt=2026-01-05").rename(folder / "dt=2025-12-31")
-    elif how == "other columns":
-        write(folder, 4, day(4).with_columns(extra=1))
-    else:
-        write(folder, 4, day(4).with_columns(pl.col("temp").cast(pl.String) + " °C"))
-
-
-@pytest.mark.parametrize("how", ["replaced", "removed", "lie before", "other columns", "in another way"])
-def test_what_is_no_growth_is_read_anew_and_said(desk: Desk, how: str) -> None:
+def test_what_is_no_growth_is_read_anew_and_said(desk: Desk) -> None:
     folder = desk.folder / "days"
-    for number in range(3):
+    for number in range(2):
         write(folder, number, day(number))
     taken(desk, folder)
-    changed(folder, how)
+    write(folder, 2, day(2).with_columns(pl.col("temp").cast(pl.String) + " °C"))
     found, read = taken(desk, folder)
     assert {*read} == {file.name for file in found.reading.origin.files}
-    assert how in found.reading.repairs[0]
-    assert found.reading.repairs[0].endswith("All files were read anew.")
-    same(desk, found, folder)
+    assert found.reading.repairs[0] == (
+        "Values of 'temp' are written in another way in the further files. All files were read anew."
+    )
+
+
+def grown_of(names: str, digests: str) -> int:
+    """How many files are further ones to a log of the files b, c and d with the digests 1, 2 and 3."""
+    files_ = tuple(FileRead(name, "csv", 1, 1) for name in "bcd")
+    reading = replace(LOG.reading, origin=Origin(files=files_, digests=("1", "2", "3")))
+    return further.n_further(replace(LOG, reading=reading, mapping=Mapping(score="temp")), [*names], [*digests])
+
+
+def test_files_behind_the_others_are_further_ones() -> None:
+    assert grown_of("bcdef", "12345") == 2
+
+
+@pytest.mark.parametrize(
+    ("names", "digests", "said"),
+    [
+        ("bcde", "1934", "'c' was replaced since the folder was last read. All files were read anew."),
+        ("bde", "134", "'c' was removed since the folder was last read. All files were read anew."),
+        ("abcd", "0123", "'a' came to lie before files that were read earlier. All files were read anew."),
+    ],
+)
+def test_a_folder_that_changed_otherwise_is_noticed(names: str, digests: str, said: str) -> None:
+    with pytest.raises(further.Differs, match=f"^{re.escape(said)}$"):
+        grown_of(names, digests)
+
+
+def test_a_folder_grows_in_a_process_of_its_own(desk: Desk) -> None:
+    folder = desk.folder / "days"
+    for number in range(2):
+        write(folder, number, day(number))
+    taken(desk, folder)
+    write(folder, 2, day(2))
+    grown = api.read_file(desk.workspace, folder)
+    assert isinstance(grown, Log)
+    assert grown.n_rows == desk.stored(grown).height == 900

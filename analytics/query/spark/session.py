@@ -6,6 +6,7 @@ import os
 import socket
 import threading
 import uuid
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -164,7 +165,9 @@ def require_server(address: str) -> None:
 def _told() -> Iterator[None]:
     """Turn what Spark raises into one sentence."""
     try:
-        yield
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", FutureWarning)  # of pandas, which Spark has and nothing here uses
+            yield
     except StoreError:
         raise
     except Exception as error:

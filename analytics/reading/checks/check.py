@@ -121,7 +121,11 @@ class LogCheck(Check):
     say: Callable[[Log], Iterable[Said]]
 
     def find(self, evidence: Evidence) -> Iterator[CheckResult]:
-        return self._findings(self.say(evidence.log))
+        return self.find_in_receipt(evidence.log)
+
+    def find_in_receipt(self, log: Log) -> Iterator[CheckResult]:
+        """Return the findings in what the receipt says."""
+        return self._findings(self.say(log))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,6 +7,7 @@ planted to the tests, and the README's row that a test prints.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import chain
 
 import duckdb
@@ -31,7 +32,7 @@ from analytics.reading.checks import (
     times,
     weights,
 )
-from analytics.reading.checks.check import Check, ColumnCheck, Evidence, Read, ReadingCheck
+from analytics.reading.checks.check import Check, ColumnCheck, CountingCheck, Evidence, LogCheck, Read, ReadingCheck
 
 ORDER: dict[Severity, int] = {"error": 0, "warning": 1, "note": 2}
 """Severities, the gravest first."""
@@ -75,6 +76,45 @@ def find(connection: duckdb.DuckDBPyConnection, log: Log) -> tuple[CheckResult, 
     """Return every finding in a built log whose rows are ``log_file.log``, the gravest first."""
     found = _in_turn(Evidence(connection, log))
     return tuple(sorted(found, key=lambda finding: (ORDER[finding.severity], -(finding.rows or 0))))
+
+
+def find_grown(log: Log, of_further: Iterable[CheckResult]) -> tuple[CheckResult, ...]:
+    """Return the findings in a log that grew; rows that were looked at before are not counted again.
+
+    Parameters
+    ----------
+    log : Log
+        The log with all rows, and with what was found in it before they came.
+    of_further : iterable of CheckResult
+        What was found in the further files alone.
+
+    Returns
+    -------
+    tuple of CheckResult
+        What the receipt of all rows tells is of all rows. What is counted in the engine stays as it was found, and where only the
+        further files show something it is said of them.
+    """
+    counting = {code for code, check in CHECKS.items() if isinstance(check, CountingCheck)}
+    earlier = [finding for finding in log.findings if finding.code in counting]
+    known = {(finding.code, finding.column) for finding in earlier}
+    new = [found for found in of_further if found.code in counting and (found.code, found.column) not in known]
+    found = [*_of_receipt(log), *earlier]
+    found += [replace(finding, message=f"In the further files: {finding.message}") for finding in new]
+    return tuple(sorted(found, key=lambda finding: (ORDER[finding.severity], -(finding.rows or 0))))
+
+
+def _of_receipt(log: Log) -> Iterator[CheckResult]:
+    """Let the checks speak that need no engine."""
+    for check in CHECKS.values():
+        if log.mapping.kind in check.kinds and not isinstance(check, ColumnCheck):
+            if isinstance(check, ReadingCheck):
+                yield from check.find_before(log)
+            elif isinstance(check, LogCheck):
+                yield from check.find_in_receipt(log)
+    by_column = [each for each in CHECKS.values() if isinstance(each, ColumnCheck) and log.mapping.kind in each.kinds]
+    for column in log.columns:
+        for each in by_column:
+            yield from each.find_in(log, column)
 
 
 def find_before(read: Read) -> tuple[CheckResult, ...]:
