@@ -27,7 +27,7 @@ from analytics.log.workspace import Workspace
 from analytics.measure.headline import headline
 from analytics.query.cohort import Cohort
 from analytics.query.engine import Engine
-from analytics.query.spark.session import is_in_spark
+from analytics.query.spark_session import is_in_spark
 from analytics.query.where import filtered_name, parse_where
 from analytics.reading import api, logged
 from analytics.reading.inbox import is_there

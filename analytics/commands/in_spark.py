@@ -11,7 +11,7 @@ from analytics.errors import QuestionError
 from analytics.log import logged, roles
 from analytics.log.mapping import Mapping
 from analytics.log.schema import Log, Reading
-from analytics.query.spark import described
+from analytics.query import spark_log
 
 
 def log_in_spark(
@@ -25,9 +25,9 @@ def log_in_spark(
         raise QuestionError(
             "Expected a log in Spark as it stands, found options of a file beside it. Join labels there, and leave them out."
         )
-    reading = described.describe(source.log)
+    reading = spark_log.describe(source.log)
     guess = roles.guess(reading, said_roles(source, reading))
     mapping = with_said(guess.mapping, reading, source)
     require_settled(guess, mapping, source)
     threshold = logged.first_threshold(mapping, reading) if threshold is None else finite_threshold(threshold)
-    return described.log_of(reading, replace(mapping, threshold=threshold))
+    return spark_log.log_of(reading, replace(mapping, threshold=threshold))

@@ -16,7 +16,7 @@ from analytics.log.mapping import ROLE_LABELS, SINGLE_ROLES, Mapping
 from analytics.log.schema import Log, Reading
 from analytics.log.weight import is_share
 from analytics.log.workspace import Workspace
-from analytics.query.spark.session import is_in_spark, where
+from analytics.query.spark_session import is_in_spark, where
 from analytics.reading.inbox import is_there
 
 _NONE = "none"

@@ -21,12 +21,10 @@ from analytics.log.disk import owner, storing
 from analytics.log.grid import Grid
 from analytics.log.schema import Log
 from analytics.log.workspace import Workspace
-from analytics.query import known, lock, relations
+from analytics.query import known, lock, relations, spark_rows, spark_session
 from analytics.query.cohort import Cohort
 from analytics.query.predicates import predicate
 from analytics.query.slicing import as_people_see, stored_slice
-from analytics.query.spark import session
-from analytics.query.spark import stored as spark
 
 _UNREADABLE = (duckdb.IOException, duckdb.SerializationException, duckdb.FatalException, duckdb.InternalException)
 _CORRUPT = "Corrupt database file"
@@ -91,8 +89,8 @@ class Engine:
         return rows.filter(nw.col("is_first") == 1) if log.mapping.kind == "rankings" else rows
 
     def _table(self, log: Log, name: str) -> nw.LazyFrame[Any]:
-        if log.reading.file_format == spark.FORMAT:
-            return spark.stored(log) if name == "log" else nw.from_native(_NO_LINES.lazy())
+        if log.reading.file_format == spark_rows.FORMAT:
+            return spark_rows.stored(log) if name == "log" else nw.from_native(_NO_LINES.lazy())
         attached = self._attach(log)
         try:
             frame: nw.LazyFrame[Any] = nw.from_native(self._connection.cursor().table(f"{attached}.main.{name}"))
@@ -134,7 +132,7 @@ class Engine:
         with self._lock:
             self.n_queries += 1
         if relation.implementation.is_spark_like():
-            return session.collected(relation)
+            return spark_session.collected(relation)
         try:
             frame: pl.DataFrame = relation.collect("polars").to_native()
         except duckdb.InterruptException as error:

@@ -19,7 +19,7 @@ from analytics.log.mapping import Mapping, mapping_from_dict
 from analytics.log.schema import Log, Reading, reading_from_dict
 from analytics.log.workspace import Workspace
 from analytics.reading import protocol
-from analytics.reading.inbox import check_file, files_of, passed_over, shown_name
+from analytics.reading.inbox import check_file, files_of, log_before, passed_over, shown_name
 from analytics.reading.process import ROOT, OnProgress, ShouldStop, run_child
 
 _MAX_EXPANSION = 100
@@ -94,6 +94,7 @@ def read_file(
         check_file(labels)
     shown = name or shown_name(path, files)
     known = {log.log_id: log for log in workspace.receipts()}
+    before = log_before([*known.values()], [name for _, name in files])
     with workspace.scratch_folder() as folder:
         request = protocol.Read(
             files=_given(files),
@@ -103,14 +104,16 @@ def read_file(
             csv=csv or CsvOptions(),
             labels=_labels_given(labels, labels.name, id_column, label_column) if labels else None,
             beside=passed_over(path, files),
-            before=_before(workspace, [name for _, name in files]) if labels is None else None,
-            created_at=_now(),
+            before=protocol.Before(log=before.to_json(), path=str(workspace.path(before.key))) if before else None,
+            created_at=datetime.now(UTC).isoformat(timespec="seconds"),
         )
         answer = run_child(request, folder, on_progress, should_stop)
         if isinstance(answer, protocol.Known):
             return known[answer.log_id]
         if isinstance(answer, protocol.Built):
-            return _taken(workspace, answer, folder, shown)
+            grown = replace(Log.from_json(answer.log), name=shown)
+            workspace.keep(grown, folder / "log.duckdb")
+            return grown
         assert isinstance(answer, protocol.Waiting)
         with storing(folder):
             (folder / ORIGIN).write_text(json.dumps(files), encoding="utf-8")
@@ -164,28 +167,6 @@ def attach(
             return known[answer.log_id]
         assert isinstance(answer, protocol.Waiting)
         return _take_staged(workspace, folder, answer.digest)
-
-
-def _before(workspace: Workspace, names: Sequence[str]) -> protocol.Before | None:
-    """Return the log that holds most of these files of a folder, None where none holds half of them."""
-    wanted = {*names}
-    grown = [log for log in workspace.receipts() if log.reading.origin.digests]
-    shared = [len({file.name for file in log.reading.origin.files} & wanted) for log in grown]
-    if not grown or 2 * max(shared) < len(names):
-        return None
-    best = grown[shared.index(max(shared))]
-    return protocol.Before(log=best.to_json(), path=str(workspace.path(best.key)))
-
-
-def _taken(workspace: Workspace, answer: protocol.Built, folder: Path, name: str) -> Log:
-    """Take a log that grew into the workspace."""
-    log = replace(Log.from_json(answer.log), name=name)
-    workspace.keep(log, folder / "log.duckdb")
-    return log
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def _given(files: Sequence[tuple[str, str]]) -> tuple[protocol.FileGiven, ...]:
@@ -327,7 +308,7 @@ def _build(
             reading=reading,
             mapping=mapping,
             name=name,
-            created_at=_now(),
+            created_at=datetime.now(UTC).isoformat(timespec="seconds"),
         )
         answer = run_child(request, folder, on_progress, should_stop)
         assert isinstance(answer, protocol.Built)

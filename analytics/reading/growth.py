@@ -150,12 +150,15 @@ def _binned(connection: duckdb.DuckDBPyConnection, log: Log, reading: Reading) -
 def _said(log: Log, reading: Reading, moved: Sequence[str], *, is_same_grid: bool, n_files: int) -> tuple[str, ...]:
     """Say by how much the log grew, and what had to be made anew for all of its rows."""
     files_ = f"{n_files:,} files" if n_files > 1 else "1 file"
-    said = f"The log grew by {files_} and {reading.rows_kept:,} rows; its {log.n_rows:,} earlier rows were not read again, nor checked."
+    said = [
+        f"The log grew by {files_} and {reading.rows_kept:,} rows; its {log.n_rows:,} earlier rows were not read again."
+    ]
+    said.append("Preflight counted in the further rows alone.")
     if not is_same_grid:
-        said += " The score grid was made anew over all rows."
+        said.append("The score grid was made anew over all rows.")
     if moved:
-        said += f" So were the bins of {parts.some(moved)}."
-    return (said,)
+        said.append(f"The bins of {parts.some(moved)} were made anew over all rows.")
+    return (" ".join(said),)
 
 
 def _added(before: Reading, day: Reading, said: Sequence[str]) -> Reading:

@@ -10,7 +10,7 @@ import numpy as np
 
 from analytics.log.grid import Grid
 from analytics.log.schema import Log
-from analytics.query.spark import roles, session
+from analytics.query import spark_roles, spark_session
 
 if TYPE_CHECKING:
     from pyspark.sql import Column as SparkColumn
@@ -31,7 +31,7 @@ def plain(given: DataFrame) -> DataFrame:
     from pyspark.sql import functions
 
     def column(name: str, type_: str) -> SparkColumn:
-        held = functions.col("`" + name.replace("`", "``") + "`").cast(SPARK_TYPES[type_])
+        held = functions.col("`" + name.replace("`", "``") + "`").cast(_SPARK_TYPES[type_])
         if type_ != "DOUBLE":
             return held
         return functions.when(~functions.isnan(held) & (functions.abs(held) < math.inf), held)
@@ -41,7 +41,7 @@ def plain(given: DataFrame) -> DataFrame:
     return given.select(*selected).withColumn("row_id", functions.monotonically_increasing_id())
 
 
-SPARK_TYPES = {
+_SPARK_TYPES = {
     "BIGINT": "bigint",
     "DOUBLE": "double",
     "BOOLEAN": "boolean",
@@ -68,12 +68,12 @@ def plain_type(name: str) -> str:
 
 def stored(log: Log) -> nw.LazyFrame[Any]:
     """Return the rows of a log as an ingested one stores them."""
-    rows: nw.LazyFrame[Any] = nw.from_native(plain(session.table(log.reading.source)))
-    rows = roles.with_bins(roles.with_roles(rows, log.reading, log.mapping), log.reading, log.bins)
-    return with_score_bin(rows, log.grid)
+    rows: nw.LazyFrame[Any] = nw.from_native(plain(spark_session.table(log.reading.source)))
+    rows = spark_roles.with_bins(spark_roles.with_roles(rows, log.reading, log.mapping), log.reading, log.bins)
+    return _with_score_bin(rows, log.grid)
 
 
-def with_score_bin(rows: nw.LazyFrame[Any], grid: Grid) -> nw.LazyFrame[Any]:
+def _with_score_bin(rows: nw.LazyFrame[Any], grid: Grid) -> nw.LazyFrame[Any]:
     """Return rows of Spark with the bin of their score: as many edges as are at or below it, less one.
 
     The edges of the same cell are compared with the score one by one, those of lower cells are known to be below: which cell a

@@ -13,8 +13,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from analytics.query import clusters, gap, known, labels, relations, repeats, review, thresholds
-from analytics.query.spark import session
+from analytics.query import clusters, gap, known, labels, relations, repeats, review, spark_session, thresholds
 from tests.query.logs import LOG, START, TEXTS, Twins, collected, with_bins
 
 Relation = Callable[[nw.LazyFrame[Any]], nw.LazyFrame[Any]]
@@ -114,7 +113,9 @@ RELATIONS: dict[str, Relation] = {
 @pytest.mark.parametrize("name", RELATIONS)
 def test_a_relation_is_the_same_on_all_engines(three: dict[str, nw.LazyFrame[Any]], name: str) -> None:
     found = {
-        engine: session.collected(RELATIONS[name](rows)) if engine == "spark" else collected(RELATIONS[name](rows))
+        engine: spark_session.collected(RELATIONS[name](rows))
+        if engine == "spark"
+        else collected(RELATIONS[name](rows))
         for engine, rows in three.items()
     }
     for other in ("duckdb", "polars"):

@@ -21,7 +21,7 @@ from analytics.errors import StoreError
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
-PREFIX = "spark:"
+_PREFIX = "spark:"
 """What the name of a log begins with that stays where Spark reads it."""
 
 _SETTING = "SLICEWISE_SPARK"
@@ -29,7 +29,7 @@ _DEFAULT = "local[*]"
 _CONNECT_SECONDS = 5
 """Seconds in which a server has to take a connection: Spark itself tries for ten minutes. A judgement."""
 
-MAX_SECONDS = 600
+_MAX_SECONDS = 600
 """Seconds after which the jobs of a question are stopped: a cluster that starts machines needs some of them. A judgement."""
 
 _MAX_REASON = 300
@@ -47,7 +47,7 @@ def is_in_spark(name: str) -> bool:
     >>> is_in_spark("spark:/data/flights"), is_in_spark("flights.parquet")
     (True, False)
     """
-    return name.startswith(PREFIX)
+    return name.startswith(_PREFIX)
 
 
 def where() -> str:
@@ -76,7 +76,7 @@ def table(name: str) -> DataFrame:
         If Spark is not there, or finds no such table.
     """
     with _told():
-        session, place = _session(where()), name.removeprefix(PREFIX)
+        session, place = _session(where()), name.removeprefix(_PREFIX)
         if "/" not in place or "`" in place:
             return session.table(place)
         ending = place.rstrip("/")[place.rstrip("/").rfind(".") :].lower()
@@ -87,7 +87,7 @@ def table(name: str) -> DataFrame:
 
 
 def run(ask: Callable[[], _Answer]) -> _Answer:
-    """Ask Spark, and stop its jobs where they take longer than `MAX_SECONDS`.
+    """Ask Spark, and stop its jobs where they take longer than `_MAX_SECONDS`.
 
     Raises
     ------
@@ -102,14 +102,14 @@ def run(ask: Callable[[], _Answer]) -> _Answer:
             is_late.set()
             session.interruptTag(tag)
 
-        timer = threading.Timer(MAX_SECONDS, stop)
+        timer = threading.Timer(_MAX_SECONDS, stop)
         session.addTag(tag)
         timer.start()
         try:
             return ask()
         except Exception as error:
             if is_late.is_set():
-                raise _refused(f"its jobs took longer than {MAX_SECONDS} seconds and were stopped") from error
+                raise _refused(f"its jobs took longer than {_MAX_SECONDS} seconds and were stopped") from error
             raise
         finally:
             timer.cancel()
@@ -129,7 +129,7 @@ def _session(address: str) -> SparkSession:
         from pyspark.sql import SparkSession
     except ImportError as error:
         raise StoreError(
-            f"Expected the package pyspark to read a log that begins with {PREFIX}, found none. "
+            f"Expected the package pyspark to read a log that begins with {_PREFIX}, found none. "
             "Install it: uv sync --extra spark.",
             code="spark",
         ) from error
@@ -171,13 +171,13 @@ def _told() -> Iterator[None]:
     except StoreError:
         raise
     except Exception as error:
-        if not is_of_spark(error):
+        if not _is_of_spark(error):
             raise
         _session.cache_clear()
         raise _refused(_reason(error)) from error
 
 
-def is_of_spark(error: Exception) -> bool:
+def _is_of_spark(error: Exception) -> bool:
     """Whether Spark, or the way to it, raised an error."""
     packages = {kind.__module__.partition(".")[0] for kind in type(error).__mro__}
     return bool(packages & {"pyspark", "py4j", "grpc"}) or isinstance(error, ConnectionError)

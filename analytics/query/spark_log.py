@@ -19,9 +19,8 @@ from analytics.log.column import MAX_VALUES_BY_VALUE, Column, Kind, unique_names
 from analytics.log.grid import MAX_DISTINCT_SCORES
 from analytics.log.mapping import Mapping
 from analytics.log.schema import Log, Reading, ScoreKind
-from analytics.query import relations
-from analytics.query.spark import roles, session
-from analytics.query.spark.stored import FORMAT, plain, plain_type
+from analytics.query import relations, spark_roles, spark_session
+from analytics.query.spark_rows import FORMAT, plain, plain_type
 
 if TYPE_CHECKING:
     from pyspark.sql import Column as SparkColumn
@@ -60,10 +59,10 @@ def describe(name: str) -> Reading:
     InputError
         If the table is empty.
     """
-    given = session.table(name)
+    given = spark_session.table(name)
     types = [plain_type(field.dataType.typeName()) for field in given.schema.fields]
     rows = plain(given)
-    facts = session.run(lambda: rows.agg(*_facts(len(types))).toArrow().to_pylist()[0])
+    facts = spark_session.run(lambda: rows.agg(*_facts(len(types))).toArrow().to_pylist()[0])
     n_rows = int(facts["n"])
     if not n_rows:
         raise InputError(f"Expected rows in {name!r}, found none. Check the path or the table.")
@@ -85,7 +84,7 @@ def describe(name: str) -> Reading:
 
 def _said() -> str:
     """Say where the rows are."""
-    return f"The rows stay where Spark at {session.where()} reads them: every question is asked there, and nothing was copied."
+    return f"The rows stay where Spark at {spark_session.where()} reads them: questions are asked there, and nothing was copied."
 
 
 def _facts(width: int) -> list[SparkColumn]:
@@ -129,7 +128,7 @@ def _held_against_one(rows: DataFrame, column: Column) -> Column:
         between=relations.integer(is_between).sum().cast(nw.Int64),
         outside=relations.integer(is_outside).sum().cast(nw.Int64),
     )
-    n_between, n_outside = session.collected(counted).row(0)
+    n_between, n_outside = spark_session.collected(counted).row(0)
     if n_between < n_outside:
         return column
     often = _counts(frame.filter(is_outside), column.sql_name)
@@ -140,7 +139,7 @@ def _held_against_one(rows: DataFrame, column: Column) -> Column:
 
 def _counts(rows: nw.LazyFrame[Any], name: str) -> pl.DataFrame:
     """Count the rows of each value of a column."""
-    return session.collected(relations.value_counts(rows, name))
+    return spark_session.collected(relations.value_counts(rows, name))
 
 
 def log_of(reading: Reading, mapping: Mapping) -> Log:
@@ -156,8 +155,8 @@ def log_of(reading: Reading, mapping: Mapping) -> Log:
     StoreError
         If Spark gives no answer.
     """
-    rows = nw.from_native(plain(session.table(reading.source)))
-    judged = roles.with_roles(rows, reading, mapping)
+    rows = nw.from_native(plain(spark_session.table(reading.source)))
+    judged = spark_roles.with_roles(rows, reading, mapping)
     score, label, moment = nw.col("score"), nw.col("label"), nw.col("moment")
     counted = judged.select(
         n=nw.len(),
@@ -169,7 +168,7 @@ def log_of(reading: Reading, mapping: Mapping) -> Log:
         time_low=moment.min(),
         time_high=moment.max(),
     )
-    facts = session.collected(counted).row(0, named=True)
+    facts = spark_session.collected(counted).row(0, named=True)
     kind, edges, is_exact = _grid(judged.to_native(), mapping, facts)
     binned = [reading.column(name) for name in mapping.segments]
     return Log(
@@ -209,12 +208,12 @@ def _grid(rows: DataFrame, mapping: Mapping, facts: dict[str, Any]) -> tuple[Sco
         return ("probability" if mapping.has_score else "decision"), (0.0,), True
     kind: ScoreKind = "decision" if not mapping.has_score else "probability" if low >= 0 and high <= 1 else "rank"
     distinct = rows.select("score").where("score IS NOT NULL").distinct().limit(MAX_DISTINCT_SCORES + 1)
-    scores = session.run(lambda: distinct.toArrow().column("score").to_pylist())
+    scores = spark_session.run(lambda: distinct.toArrow().column("score").to_pylist())
     if len(scores) <= MAX_DISTINCT_SCORES:
         return kind, tuple(sorted(scores)), True
     steps = [step / _N_STEPS for step in range(_N_STEPS + 1)]
     asked = functions.percentile_approx("score", steps, _ACCURACY).alias("quantiles")
-    quantiles = session.run(lambda: rows.agg(asked).toArrow().column("quantiles").to_pylist()[0])
+    quantiles = spark_session.run(lambda: rows.agg(asked).toArrow().column("quantiles").to_pylist()[0])
     even = steps if kind == "probability" else [low + (high - low) * step for step in steps]
     return kind, tuple(sorted({*even, *quantiles, low})), False
 
@@ -229,7 +228,7 @@ def _bins(rows: nw.LazyFrame[Any], column: Column) -> Bins:
 
     steps = [step / N_BINS for step in range(N_BINS + 1)]
     asked = functions.percentile_approx(functions.col(name).cast("double"), steps, _ACCURACY).alias("quantiles")
-    found = session.run(lambda: rows.to_native().agg(asked).toArrow().column("quantiles").to_pylist()[0])
+    found = spark_session.run(lambda: rows.to_native().agg(asked).toArrow().column("quantiles").to_pylist()[0])
     low, *quantiles, high = found
     return bins_between(float(column.low or low), float(column.high or high), quantiles, (), is_integer=is_integer)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from analytics.query.spark import session
+from analytics.query import spark_session
 
 
 @pytest.fixture(scope="session")
@@ -24,7 +24,7 @@ def spark() -> Iterator[Any]:
         "JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
     )  # small frames end before code is optimised
     patch.setenv("SLICEWISE_SPARK", "local[1]")
-    found = session.started()
+    found = spark_session.started()
     for setting in ("codegen.wholeStage", "adaptive.enabled"):
         found.conf.set(f"spark.sql.{setting}", "false")
     found.conf.set("spark.sql.codegen.factoryMode", "NO_CODEGEN")

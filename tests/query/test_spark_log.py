@@ -20,9 +20,9 @@ from analytics.log import roles as guessed
 from analytics.log.bins import Bins
 from analytics.log.mapping import Mapping
 from analytics.log.schema import Log
+from analytics.query import spark_log, spark_roles, spark_session
 from analytics.query.cohort import Clause, Cohort
 from analytics.query.engine import Engine
-from analytics.query.spark import described, roles, session
 from tests.ingested import Desk
 from tests.query.logs import Twins, collected
 
@@ -76,8 +76,8 @@ def both(spark: Any, tmp_path_factory: pytest.TempPathFactory) -> tuple[Engine, 
     folder = tmp_path_factory.mktemp("both")
     desk = Desk(Workspace(folder / "workspace"), folder)
     path = desk.frame(made())
-    there = described.describe(f"spark:{path}")
-    return Engine(desk.workspace), desk.log(path, ROLES), described.log_of(there, ROLES)
+    there = spark_log.describe(f"spark:{path}")
+    return Engine(desk.workspace), desk.log(path, ROLES), spark_log.log_of(there, ROLES)
 
 
 def test_a_log_is_described_alike(both: tuple[Engine, Log, Log]) -> None:
@@ -111,8 +111,8 @@ def test_a_grid_of_many_scores_bins_by_comparison(both: tuple[Engine, Log, Log],
     scores = np.concatenate([random.random(3_000), random.random(500) * 1e-6, np.arange(101) / 100, [0.29, 0.57]])
     frame = spark.createDataFrame(pl.DataFrame({"score": scores, "label": (scores > 0.5).astype(int)}).to_arrow())
     frame.createOrReplaceTempView("many")
-    log = described.log_of(described.describe("spark:many"), Mapping(score="score", label="label", positive=("1",)))
-    found = session.collected(both[0].frame(log).select("score", "score_bin"))
+    log = spark_log.log_of(spark_log.describe("spark:many"), Mapping(score="score", label="label", positive=("1",)))
+    found = spark_session.collected(both[0].frame(log).select("score", "score_bin"))
     assert not log.grid_is_exact
     expected = np.searchsorted(np.asarray(log.edges), found["score"].to_numpy(), side="right") - 1
     assert found["score_bin"].to_list() == expected.tolist()
@@ -140,7 +140,7 @@ def test_roles_mean_what_they_mean_in_sql(desk: Desk, twins: Twins, changes: dic
     stored = desk.stored(log)
     frame = made().rename({name: f"c{place}" for place, name in enumerate(made().columns)})
     plain, _ = twins.of(frame)
-    rows = roles.with_bins(roles.with_roles(plain, log.reading, mapping), log.reading, log.bins)
+    rows = spark_roles.with_bins(spark_roles.with_roles(plain, log.reading, mapping), log.reading, log.bins)
     found = collected(rows)
     for name in ("score", "label", "decision", "moment", *(log.column(name).bin_name for name in log.bins)):
         assert found[name].cast(stored[name].dtype).to_list() == stored[name].to_list(), name
@@ -148,7 +148,7 @@ def test_roles_mean_what_they_mean_in_sql(desk: Desk, twins: Twins, changes: dic
 
 def test_what_spark_does_not_ask_yet_is_said() -> None:
     with pytest.raises(QuestionError, match="found weights: Spark does not ask that yet"):
-        roles.require_plain(replace(ROLES, weight="temp"))
+        spark_roles.require_plain(replace(ROLES, weight="temp"))
 
 
 @pytest.mark.parametrize(
@@ -160,7 +160,7 @@ def test_what_spark_does_not_ask_yet_is_said() -> None:
     ],
 )
 def test_bins_of_counts(values: list[float], counts: list[int], edges: tuple[float, ...]) -> None:
-    assert described.bins_of_counts(values, counts, is_integer=False) == Bins(edges)
+    assert spark_log.bins_of_counts(values, counts, is_integer=False) == Bins(edges)
 
 
 def test_no_spark_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -168,9 +168,9 @@ def test_no_spark_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(
         StoreError, match=r"^Expected an answer of Spark at sc://127.0.0.1:9, found none: Connection refused"
     ):
-        session.require_server(session.where())
+        spark_session.require_server(spark_session.where())
 
 
 def test_no_table_is_one_sentence(spark: Any) -> None:
     with pytest.raises(StoreError, match=r"^Expected an answer of Spark at .*PATH_NOT_FOUND"):
-        session.table("spark:/no/such/path")
+        spark_session.table("spark:/no/such/path")
