@@ -9,10 +9,14 @@ from hypothesis import HealthCheck, settings
 
 from analytics.log.workspace import Workspace
 from tests.ingested import Desk
-from tests.thorough import IS_THOROUGH
+from tests.thorough import IS_THOROUGH, amount
 
 settings.register_profile(
-    "unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=not IS_THOROUGH
+    "unhurried",
+    deadline=None,
+    max_examples=amount(40, 100),
+    suppress_health_check=[HealthCheck.too_slow],
+    derandomize=not IS_THOROUGH,
 )
 settings.load_profile("unhurried")
 

@@ -1,4 +1,4 @@
-"""Which labels may be believed: whether they come late or never."""
+"""Which labels may be believed: whether they come late or never, or to one side of the decision."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import polars as pl
 
 from analytics.answers.question import Question
 from analytics.measure.labels.lateness import LabelArrival, label_arrival
+from analytics.measure.labels.selective import Selective, selective
 from analytics.query.engine import Engine
 
 
@@ -20,3 +21,11 @@ def arrival_of(engine: Engine, question: Question) -> LabelArrival | None:
     """Answer "do labels come late, or never?"; None where times do not tell, as without times or on one day."""
     days = label_days(engine, question)
     return None if days is None else label_arrival(days)
+
+
+def selective_of(engine: Engine, question: Question) -> Selective | None:
+    """Answer "do labels hang on the decision?"; None where they do not, or rows are right or wrong."""
+    if question.log.is_right_or_wrong:
+        return None
+    scores = engine.score_table(question.log, question.cohort, question.threshold, sums=())
+    return selective(scores.frame, scores.threshold_bin)

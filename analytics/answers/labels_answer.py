@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from analytics.answers.empty_cohort import empty_cohort
-from analytics.answers.labels import label_days
+from analytics.answers.labels import label_days, selective_of
 from analytics.answers.question import Question
 from analytics.errors import QuestionError
 from analytics.log.schema import Log
@@ -20,6 +20,7 @@ from analytics.measure.labels.curve import CurveSums, arrival_curve
 from analytics.measure.labels.judged import Judged, is_of_bins
 from analytics.measure.labels.lateness import label_arrival
 from analytics.measure.labels.maturing import Matured, Maturing
+from analytics.measure.labels.selective import Selective
 from analytics.measure.labels.trust import POINT, last_trusted, stopped, trusted_days
 from analytics.query.cohort import Clause, Cohort
 from analytics.query.engine import Engine
@@ -72,6 +73,8 @@ class LabelsAnswer:
         The day of the last label, where the feed of labels has stopped; all else is then as of that day.
     n_missed : float
         Labels that should have come since.
+    selective : Selective or None
+        What is known where labels hang on the decision.
     """
 
     metric: str
@@ -89,6 +92,7 @@ class LabelsAnswer:
     never: float
     stopped: datetime | None
     n_missed: float
+    selective: Selective | None = None
 
 
 def labels(engine: Engine, question: Question, metric: str | None = None) -> LabelsAnswer:
@@ -238,6 +242,7 @@ def _answer(engine: Engine, question: Question, arrivals: Arrivals, judged: Judg
         never=never,
         stopped=arrivals.moment(ended[0]) if ended else None,
         n_missed=n_missed,
+        selective=selective_of(engine, question),
     )
 
 

@@ -16,6 +16,7 @@ from analytics.measure.counts import COUNT_COLUMNS, is_weighted
 from analytics.measure.estimates import estimate_table
 from analytics.measure.intervals import Interval, difference
 from analytics.measure.labels.lateness import LabelArrival
+from analytics.measure.labels.selective import Selective, selective
 from analytics.measure.metrics import metrics_of
 from analytics.measure.overview import trend_table
 from analytics.query.clusters import clusters_of
@@ -59,6 +60,8 @@ class Overview:
         The rows behind the counts, where rows stand for many.
     n_eff : float or None
         How many rows that stand for as many each the judged ones are then worth.
+    selective : Selective or None
+        What is known where labels hang on the decision.
     """
 
     counts: dict[str, Any]
@@ -72,6 +75,7 @@ class Overview:
     design_effects: dict[str, float] = field(default_factory=dict)
     rows: dict[str, int] | None = None
     n_eff: float | None = None
+    selective: Selective | None = None
 
     @property
     def judged_rows(self) -> int | None:
@@ -134,6 +138,7 @@ def overview(engine: Engine, question: Question) -> Overview:
         arrival=arrival_of(engine, question) if counts["n_unlabelled"] else None,
         rows=rows,
         n_eff=row.get("n_eff"),
+        selective=None if log.is_right_or_wrong else selective(scores.frame, scores.threshold_bin),
         n_units=int(row["n_units"]) if "n_units" in row else None,
         design_effects={name: effect for name in offered if (effect := row.get(f"{name}_design_effect")) is not None},
     )

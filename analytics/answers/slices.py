@@ -12,6 +12,7 @@ from analytics.answers.question import Question, score_table, units_of
 from analytics.errors import QuestionError
 from analytics.measure.counts import Counts
 from analytics.measure.estimates import estimate_table
+from analytics.measure.labels.selective import Selective, selective
 from analytics.measure.metrics import METRICS, used_in
 from analytics.measure.slices import MIN_SUPPORT, compared_by, is_worse, slice_table
 from analytics.query.engine import Engine
@@ -42,6 +43,8 @@ class SliceAnswer:
         The column by which rows belong together.
     weight : str or None
         The column that says how many rows a row stands for: counts are then weighted, and ``rows_…`` are the rows behind them.
+    selective : Selective or None
+        What is known where labels hang on the decision.
     """
 
     by: tuple[str, ...]
@@ -52,6 +55,7 @@ class SliceAnswer:
     is_right_or_wrong: bool = False
     unit: str | None = None
     weight: str | None = None
+    selective: Selective | None = None
 
     @property
     def design_effect(self) -> float | None:
@@ -110,7 +114,8 @@ def slices(
     ranked = _ranked(table, metric, scores.by)
     weight = question.log.mapping.weight if is_weighted else None
     is_kind, mapping = question.log.is_right_or_wrong, question.log.mapping
-    return SliceAnswer(tuple(by), metric, ranked, overall, min_support, is_kind, mapping.unit, weight)
+    found = None if is_kind else selective(scores.frame, scores.threshold_bin)
+    return SliceAnswer(tuple(by), metric, ranked, overall, min_support, is_kind, mapping.unit, weight, found)
 
 
 def _ranked(table: pl.DataFrame, metric: str, by: Sequence[str]) -> pl.DataFrame:

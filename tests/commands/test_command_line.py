@@ -29,17 +29,9 @@ from analytics.measure.thresholds.operating import Limits
 from analytics.measure.thresholds.policy import Policy
 from analytics.query.cohort import Clause, Cohort
 from analytics.query.engine import Engine
-from analytics.reading import api
-from tests.ingested import run_here
 
 ROOT = Path(__file__).parents[2]
 COMPAS = ("--score", "decile_score", "--label", "two_year_recid", "--threshold", "5")
-
-
-@pytest.fixture(autouse=True)
-def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Read files without starting a process for each; tests that start the command itself start the reader too."""
-    monkeypatch.setattr(api, "run_child", run_here)
 
 
 def run(*arguments: object) -> Result:

@@ -13,15 +13,8 @@ from sklearn.metrics import accuracy_score
 from typer.testing import CliRunner, Result
 
 from analytics.__main__ import app
-from analytics.reading import api
-from tests.ingested import run_here
 
 RULE = ("--right", "pred = obs")
-
-
-@pytest.fixture(autouse=True)
-def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(api, "run_child", run_here)
 
 
 @pytest.fixture(scope="session")

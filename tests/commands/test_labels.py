@@ -3,26 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
 import polars as pl
-import pytest
 
-from analytics.reading import api
 from tests.commands.test_command_line import run
-from tests.ingested import Desk, run_here
+from tests.ingested import Desk
 from tests.measure.late_labels import Late, late
 
 START = datetime(2024, 1, 1)
-
-
-@pytest.fixture(autouse=True)
-def in_this_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(api, "run_child", run_here)
-    yield
 
 
 def log_of(made: Late, *, with_times: bool = True) -> pl.DataFrame:

@@ -11,16 +11,10 @@ import pytest
 from typer.testing import CliRunner
 
 from analytics.__main__ import app
-from analytics.reading import api
 from analytics.review import library
 from analytics.review.store import ReviewStore
-from tests.ingested import Desk, run_here
+from tests.ingested import Desk
 from tests.review.cases import case
-
-
-@pytest.fixture(autouse=True)
-def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(api, "run_child", run_here)
 
 
 def run(*arguments: object, status: int = 0) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -11,17 +10,10 @@ import pytest
 from sklearn.metrics import accuracy_score, recall_score
 
 from analytics.log.workspace import Workspace
-from analytics.reading import api
 from tests.commands.test_command_line import ask, asked, run
-from tests.ingested import Desk, run_here
+from tests.ingested import Desk
 
 N = 400
-
-
-@pytest.fixture(autouse=True)
-def in_this_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(api, "run_child", run_here)
-    yield
 
 
 def decided(desk: Desk) -> tuple[Path, pl.DataFrame]:

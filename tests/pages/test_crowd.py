@@ -21,10 +21,10 @@ from tests.pages.test_sessions import N_LOGS, region_is, table, truth
 from tests.protocol import Visitor, visiting
 from tests.thorough import amount
 
-N_SESSIONS, N_RERUNS = amount(12, 100), amount(6, 100)
+N_SESSIONS, N_RERUNS = amount(12, 100), amount(4, 100)
 N_AT_ONCE = 12
 SHARE_OF_OTHERS = 0.4
-THRESHOLDS, REGIONS = (0.25, 0.5, 0.75), (None, "north", "south")
+THRESHOLDS, REGIONS = (0.25, 0.75), (None, "north")
 OTHERS = ("", "calibration", "thresholds", "review")
 """Pages that a session turns to between its questions on Slices; the first one is Overview, which has no name in the address."""
 Place = tuple[str, int, float, str | None]

@@ -10,6 +10,7 @@ import polars as pl
 from analytics.answers.thresholds.costs import CostTable
 from analytics.log.grid import Grid
 from analytics.measure.intervals import FloatArray, Interval, wilson
+from analytics.measure.labels.selective import Selective, selective
 from analytics.measure.thresholds.certainty import Certainty, certainty, cross_fitted, indifference
 from analytics.measure.thresholds.costs import BoolArray, CostBins, theoretical_threshold
 from analytics.measure.thresholds.human_band import Band, Reviewer, best_band
@@ -96,6 +97,8 @@ class ThresholdAnswer:
     n, n_judged, n_pos, n_scored, n_unlabelled, n_unscored, n_amount_missing : int
     days : float or None
     is_probability : bool
+    selective : Selective or None
+        What is known where labels hang on the decision.
     """
 
     policy: Policy
@@ -126,6 +129,7 @@ class ThresholdAnswer:
     n_amount_missing: int
     days: float | None
     is_probability: bool
+    selective: Selective | None = None
 
     def value(self, name: str, point: Point) -> float:
         """Return an array of the sweep, or ``cost``, at a point."""
@@ -186,6 +190,7 @@ def thresholds(table: CostTable, policy: Policy) -> ThresholdAnswer:
         n_amount_missing=int(frame["n_amount_missing"].sum()),
         days=table.days,
         is_probability=table.is_probability,
+        selective=selective(frame, table.present_bin),
     )
     return answer if policy.has_costs else _without_order(answer)
 

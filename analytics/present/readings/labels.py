@@ -9,6 +9,7 @@ import polars as pl
 
 from analytics.measure.metrics import METRICS
 from analytics.present import words
+from analytics.present.selective import selective_details, selective_part
 
 if TYPE_CHECKING:
     from analytics.answers.labels_answer import LabelsAnswer
@@ -24,8 +25,12 @@ _HARDLY = 0.005
 
 def labels_reading(answer: LabelsAnswer) -> str:
     """Say up to when a metric may be trusted, what of the rest is still to come, and which way it will move."""
+    found = answer.selective
+    if found is not None and found.is_of_one_side:
+        return words.told(selective_part(found), selective_details(found), _first(answer), _since_part(answer))
     return words.told(
         _first(answer),
+        "" if found is None else selective_details(found),
         _since_part(answer),
         _ripe_part(answer),
         _never_part(answer),

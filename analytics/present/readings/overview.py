@@ -13,10 +13,12 @@ from analytics.present.readings.overview_lead import (
     judged_words,
     lead_details,
     lead_part,
+    noun_of,
     reason_part,
     trivial_part,
     wrong_words,
 )
+from analytics.present.selective import selective_details, selective_part
 from analytics.present.weights import weighted_part
 from analytics.query.cohort import OUTCOME_WORDS
 
@@ -67,6 +69,11 @@ def overview_reading(overview: Overview, question: Question, metric: str = "erro
     of_all = (
         f"{wrong} of {words.plural(n_judged, 'judged row')} {'is' if n_judged == 1 else 'are'} wrong {at}: {errors}."
     )
+    if overview.selective is not None:
+        alone = f"Of the labelled rows alone: {of_all}"
+        return words.told(
+            selective_part(overview.selective, noun_of(question.log)), selective_details(overview.selective), alone
+        )
     lead = lead_part(overview, question, metric, at)
     alike = alike_part(question.log.mapping.unit, overview.design_effects.get(metric), question.log.mapping.weight)
     corrected = _corrected_part(overview) if is_decision else ""

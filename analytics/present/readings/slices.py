@@ -15,6 +15,7 @@ from analytics.present.base_rate import split_words
 from analytics.present.marks.slices import SIGNIFICANT, support, support_words, verdict
 from analytics.present.readings.overview import NO_ROWS
 from analytics.present.readings.slices_support import few_part, n_judged, stand_for_part
+from analytics.present.selective import selective_caution
 
 if TYPE_CHECKING:
     from analytics.answers.slices import SliceAnswer
@@ -26,14 +27,7 @@ _MAX_NAMED = 3
 _MAX_NAME = 60
 """Characters of each. A judgement."""
 _STANDING_OUT = ("worse", "higher", "better", "lower")
-_COUNTED = (
-    "tp",
-    "fp",
-    "fn",
-    "tn",
-    "few_rows",
-    "excess_errors",
-)
+_COUNTED = ("tp", "fp", "fn", "tn", "few_rows", "excess_errors")
 _OF_CLASSES = ("base_rate", "base_rate_complement", "excess_base_rate")
 _MODEL = ("excess_model", "excess_model_low", "excess_model_high", "excess_model_p_adjusted")
 _ENDS = ("", "_low", "_high")
@@ -77,6 +71,7 @@ def slices_reading(answer: SliceAnswer, positives: str = "") -> str:
         return NO_ROWS
     if not any(words.is_known(row[metric]) for row in rows):
         return f"{_sentence_start(metric)} has no value by {_by_of(answer)}: {METRICS[metric].undefined}."
+    caution = selective_caution(answer.selective)
     if len(rows) == 1:
         text = words.metric_interval(metric, *(rows[0][f"{metric}{end}"] for end in _ENDS))
         whole = f"All rows are in one slice, {_name_of(answer, rows[0])}"
@@ -87,8 +82,11 @@ def slices_reading(answer: SliceAnswer, positives: str = "") -> str:
     of_kinds = _kinds_part(answer, rows, kinds, positives) if METRICS[metric].is_of_errors else ""
     if not any(found.values()):
         quiet = _nothing_stands_out(answer, rows)
-        return words.told(of_kinds, quiet, few) if of_kinds else words.told(*quiet.split("\n"), few)
-    return words.told(*_standing_out(answer, rows, found, positives), of_kinds, few)
+        first, *rest = [of_kinds, quiet] if of_kinds else quiet.split("\n")
+    else:
+        first, *rest = _standing_out(answer, rows, found, positives)
+        rest.append(of_kinds)
+    return words.told(f"{caution} {first}".strip(), *rest, few)
 
 
 def _standing_out(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from analytics.measure.thresholds.operating import Totals
 from analytics.present import words
 from analytics.present.money import limit_text, money, money_interval, per_month, per_week, point_text
+from analytics.present.selective import selective_caution
 
 if TYPE_CHECKING:
     from analytics.answers.thresholds.answer import ThresholdAnswer
@@ -20,9 +21,19 @@ def threshold_reading(answer: ThresholdAnswer) -> str:
     reason = _why_no_answer(answer)
     if reason:
         return reason
+    unseen = _unseen_part(answer)
     if not answer.policy.has_costs:
-        return words.told(_asking_part(answer), *_caveats(answer))
-    return words.told(_move_part(answer), _best_part(answer), *_caveats(answer))
+        return words.told(" ".join(filter(None, [unseen, _asking_part(answer)])), *_caveats(answer))
+    return words.told(" ".join(filter(None, [unseen, _move_part(answer)])), _best_part(answer), *_caveats(answer))
+
+
+def _unseen_part(answer: ThresholdAnswer) -> str:
+    """Say which thresholds cannot be judged where only one side of the present one gets labels."""
+    found = answer.selective
+    if found is None:
+        return ""
+    side = "below" if found.is_of_flagged else "above"
+    return f"{selective_caution(found)} No threshold {side} the present one can be judged."
 
 
 def _asking_part(answer: ThresholdAnswer) -> str:

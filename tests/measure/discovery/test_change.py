@@ -70,7 +70,7 @@ def test_p_values_of_no_difference_in_differences_are_uniform() -> None:
 
 
 def test_the_slice_that_got_worse_leads_and_one_that_is_always_bad_does_not() -> None:
-    n, needed = amount(4, 50), amount(3, 45)
+    n, needed = amount(3, 50), amount(2, 45)
     always, later = [-1, -1, 1, 1, *[-1] * 4], [0, 2, *[-1] * 6]
     first = []
     for seed in range(n):
@@ -81,7 +81,7 @@ def test_the_slice_that_got_worse_leads_and_one_that_is_always_bad_does_not() ->
 
 
 def test_nothing_is_confirmed_where_nothing_changed() -> None:
-    n, most = amount(12, 400), amount(3, 20)
+    n, most = amount(6, 400), amount(2, 20)
     assert sum(bool(found_in(seed, has_effect=False).confirmed()) for seed in range(n)) <= most
 
 

@@ -1,0 +1,146 @@
+"""Labels that hang on the decision: where only flagged rows are looked at, misses cannot be seen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from analytics.measure.intervals import wilson
+
+_FEW = 0.5
+"""Labelled share of one side of the threshold, as a part of the other side's, below which labels hang on the decision: a rate
+over both then weighs one side twice too much. By hand."""
+_MIN_ROWS = 100
+"""Rows of either side from which its labelled share is compared. By hand: half of none of 100 is seen in no chance log."""
+_LEAST_LABELLED = 30
+"""Labelled rows of the other side below which it is told as having none: of fewer nothing is learnt about recall. By hand."""
+AUDIT_ROWS = 300
+"""Rows of an audit that finds none: less than 1 % of all are positive then, at 95 % (the rule of three, Hanley and
+Lippman-Hand 1983)."""
+_AUDIT_RATE = 3.0 / AUDIT_ROWS
+
+
+@dataclass(frozen=True)
+class Selective:
+    """What is known where one side of the threshold seldom gets a label.
+
+    Attributes
+    ----------
+    is_of_flagged : bool
+        Whether the flagged rows have the labels, else those that are not flagged.
+    is_of_one_side : bool
+        Whether the other side has no labels at all, or next to none.
+    share, other_share : float
+        Labelled share of the side that has the labels, and of the other.
+    positive_share : float
+        Of the labelled rows of the side that has the labels.
+    naive : float or None
+        Recall over the labelled rows.
+    recall_bounds : (float, float)
+        Recall of all scored rows, whatever those without a label are.
+    recall : (float, float, float) or None
+        Recall of all scored rows with its interval, were the labelled ones of each side drawn at random.
+    audited : float or None
+        The least recall where an audit of 300 rows that are not flagged, drawn at random, finds no positive; None where these
+        have the labels.
+    """
+
+    is_of_flagged: bool
+    is_of_one_side: bool
+    share: float
+    other_share: float
+    positive_share: float
+    naive: float | None
+    recall_bounds: tuple[float, float]
+    recall: tuple[float, float, float] | None
+    audited: float | None
+
+
+def selective(score_table: pl.DataFrame, threshold_bin: int) -> Selective | None:
+    """Tell whether labels hang on the decision, and what that leaves of recall; None where they do not.
+
+    Parameters
+    ----------
+    score_table : DataFrame
+        ``score_bin, n, n_pos, n_unlabelled``, any slices beside; rows without a score are left out.
+    threshold_bin : int
+        Rows from this bin on are flagged.
+
+    Returns
+    -------
+    Selective or None
+        None also of weighted rows.
+
+    Notes
+    -----
+    With F flagged and P other rows and the positive shares p and q of the labelled ones of each, recall is
+    F p / (F p + P q); the interval of q / p is that of Donner and Zou (2012, Stat. Methods Med. Res. 21:347-359) from Wilson's
+    of either.
+
+    Examples
+    --------
+    >>> table = pl.DataFrame({"score_bin": [0, 1], "n": [9_000, 1_000], "n_pos": [0, 400], "n_unlabelled": [9_000, 0]})
+    >>> found = selective(table, 1)
+    >>> found.is_of_one_side, round(found.recall_bounds[0], 3), found.recall, round(found.audited, 3)
+    (True, 0.043, None, 0.816)
+    """
+    if "rows" in score_table.columns:
+        return None
+    scored = score_table.drop_nulls("score_bin")
+    is_flagged = pl.col("score_bin") >= threshold_bin
+    (n_f, pos_f, open_f), (n_p, pos_p, open_p) = (
+        (float(each) for each in scored.filter(side).select(pl.col("n", "n_pos", "n_unlabelled").sum()).row(0))
+        for side in (is_flagged, ~is_flagged)
+    )
+    if min(n_f, n_p) < _MIN_ROWS or n_f - open_f + n_p - open_p <= 0:
+        return None
+    shares = (1 - open_f / n_f, 1 - open_p / n_p)
+    if min(shares) >= _FEW * max(shares):
+        return None
+    is_of_flagged = shares[0] > shares[1]
+    labelled_f, labelled_p = n_f - open_f, n_p - open_p
+    is_one_sided = (labelled_p if is_of_flagged else labelled_f) < _LEAST_LABELLED
+    known = pos_f + pos_p
+    own = pos_f / labelled_f if is_of_flagged else pos_p / labelled_p
+    found = None if is_one_sided else _recall(n_f / n_p, (pos_f, labelled_f), (pos_p, labelled_p))
+    return Selective(
+        is_of_flagged=is_of_flagged,
+        is_of_one_side=is_one_sided,
+        share=max(shares),
+        other_share=min(shares),
+        positive_share=own,
+        naive=pos_f / known if known and not is_one_sided else None,
+        recall_bounds=(_part(pos_f, pos_p + open_p), _part(pos_f + open_f, pos_p)),
+        recall=found,
+        audited=_part(pos_f, pos_p + _AUDIT_RATE * open_p) if is_of_flagged and pos_f else None,
+    )
+
+
+def _part(found: float, missed: float) -> float:
+    """Return what is found as a share of all, nothing of nothing."""
+    return found / (found + missed) if found + missed else 0.0
+
+
+def _recall(
+    odds: float, flagged: tuple[float, float], others: tuple[float, float]
+) -> tuple[float, float, float] | None:
+    """Return recall and its interval from positives and labelled rows of either side; None without a positive flagged row."""
+    if not flagged[0]:
+        return None
+    one, two = wilson(*flagged), wilson(*others)
+    p, p_low, p_high = (float(end) for end in (one.value, one.low, one.high))
+    q, q_low, q_high = (float(end) for end in (two.value, two.low, two.high))
+    lower = _ratio_end((q, q_low), (p, p_high), -1.0)
+    upper = _ratio_end((q, q_high), (p, p_low), 1.0)
+    return 1 / (1 + q / p / odds), 1 / (1 + upper / odds), 1 / (1 + lower / odds)
+
+
+def _ratio_end(top: tuple[float, float], bottom: tuple[float, float], sign: float) -> float:
+    """Return an end of the interval of a ratio from the values and the ends towards which it moves."""
+    (q, q_end), (p, p_end) = top, bottom
+    if 2 * p <= p_end:
+        return 0.0  # so few are positive that the ratio may be anything
+    inside = (p * q) ** 2 - q_end * p_end * (2 * q - q_end) * (2 * p - p_end)
+    return max((p * q + sign * float(np.sqrt(max(inside, 0.0)))) / (p_end * (2 * p - p_end)), 0.0)

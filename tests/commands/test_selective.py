@@ -1,0 +1,67 @@
+"""Labels that hang on the decision: what each command says first."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+from typer.testing import CliRunner
+
+from analytics.__main__ import app
+
+N = 20_000
+
+
+def said(path: Path, command: str, *more: str) -> str:
+    found = CliRunner().invoke(app, [command, str(path), "--threshold", "0.3", *more, "--format", "json"])
+    assert found.exit_code == 0, found.stderr
+    return found.stderr
+
+
+def rows() -> tuple[np.random.Generator, np.ndarray, np.ndarray]:  # type: ignore[type-arg]
+    rng = np.random.default_rng(4)
+    score = rng.beta(1, 6, N).round(3)
+    return rng, score, (rng.random(N) < score).astype(int)
+
+
+def written(path: Path, side: str, audited: float = 0.0) -> Path:
+    rng, score, label = rows()
+    is_seen = (score >= 0.3 if side == "flagged" else score < 0.3) | (rng.random(N) < audited)
+    days = [f"2026-01-{1 + place % 28:02d}" for place in range(N)]
+    frame = pl.DataFrame({"day": days, "score": score, "label": label, "seen": is_seen})
+    frame = frame.with_columns(region=pl.Series(rng.choice(["north", "south"], N)), label=pl.when("seen").then("label"))
+    frame.drop("seen").write_csv(path)
+    return path
+
+
+def test_only_flagged_rows_get_a_label(tmp_path: Path) -> None:
+    path = written(tmp_path / "log.csv", "flagged")
+    lead = "Only flagged rows get a label, so misses cannot be seen: recall is not known, and "
+    for command in ("overview", "brief", "labels"):
+        assert said(path, command).startswith(lead), command
+    assert "Predicting every row" not in said(path, "overview")
+    caution = "Only flagged rows get a label, so misses are not counted here. "
+    assert said(path, "slices", "--by", "region").startswith(caution)
+    costs = said(path, "thresholds", "--cost-fp", "1", "--cost-fn", "3")
+    assert costs.startswith(f"{caution}No threshold below the present one can be judged.")
+
+
+def test_only_the_others_get_a_label(tmp_path: Path) -> None:
+    path = written(tmp_path / "log.csv", "others")
+    assert said(path, "overview").startswith(
+        "Only rows that are not flagged get a label, so false alarms cannot be seen:"
+    )
+    costs = said(path, "thresholds", "--cost-fp", "1", "--cost-fn", "3")
+    assert "No threshold above the present one can be judged." in costs
+
+
+def test_a_random_audit_gives_recall(tmp_path: Path) -> None:
+    found = said(written(tmp_path / "log.csv", "flagged", 0.02), "overview")
+    lead = "Few of the rows that are not flagged get a label, so recall is not what the labelled rows say, "
+    assert found.startswith(lead)
+    _, score, label = rows()
+    interval = found.split("drawn at random, it is ")[-1].split("(")[1].split(")")[0]
+    low, high = (float(end) / 100 for end in interval.split("–"))
+    assert low <= label[score >= 0.3].sum() / label.sum() <= high
+    assert not said(written(tmp_path / "all.csv", "flagged", 1.0), "overview").startswith(("Only", "Few"))
