@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -106,12 +107,12 @@ def test_answers_are_the_same(both: tuple[Engine, Log, Log], cohort: Cohort) -> 
         assert_frame_equal(one, other, rel_tol=1e-9, check_row_order=False)
 
 
-def test_a_grid_of_many_scores_bins_by_comparison(both: tuple[Engine, Log, Log], spark: Any) -> None:
+def test_a_grid_of_many_scores_bins_by_comparison(both: tuple[Engine, Log, Log], tmp_path: Path) -> None:
     random = np.random.default_rng(3)
     scores = np.concatenate([random.random(3_000), random.random(500) * 1e-6, np.arange(101) / 100, [0.29, 0.57]])
-    frame = spark.createDataFrame(pl.DataFrame({"score": scores, "label": (scores > 0.5).astype(int)}).to_arrow())
-    frame.createOrReplaceTempView("many")
-    log = spark_log.log_of(spark_log.describe("spark:many"), Mapping(score="score", label="label", positive=("1",)))
+    path = tmp_path / "many.parquet"
+    pl.DataFrame({"score": scores, "label": (scores > 0.5).astype(int)}).write_parquet(path)
+    log = spark_log.log_of(spark_log.describe(f"spark:{path}"), Mapping(score="score", label="label", positive=("1",)))
     found = spark_session.collected(both[0].frame(log).select("score", "score_bin"))
     assert not log.grid_is_exact
     expected = np.searchsorted(np.asarray(log.edges), found["score"].to_numpy(), side="right") - 1
