@@ -11,6 +11,7 @@ from analytics.commands.agreement import agreement
 from analytics.commands.brief import brief
 from analytics.commands.calibration import calibration
 from analytics.commands.classes import classes
+from analytics.commands.compare import compare
 from analytics.commands.discovery import discover
 from analytics.commands.gap import gap
 from analytics.commands.ingest import ingest
@@ -36,6 +37,7 @@ for function in (
     calibration,
     thresholds,
     gap,
+    compare,
     labels,
     repeats,
     review,

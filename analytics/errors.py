@@ -34,6 +34,7 @@ ERROR_CODES = {
     "read-only": "the folder of the workspace cannot be written",
     "damaged-log": "the file of a log in the workspace is missing or damaged; it was set aside",
     "question-time": "the question took longer than it may",
+    "no-pairs": "no row of one side answers the same input as one of the other",
     "question-memory": "the question needs more memory than it may use",
     "spark": "Spark is not there, refuses the question or takes longer than it may",
     "sign-in": "the sign-in does not say who signed in",

@@ -3,14 +3,25 @@
 import streamlit as st
 
 from pages._frame import frame, session
-from pages._report import paper
+from pages._report import outline, paper, past
 
 frame.require()
 
 st.title("Report")
 with frame.boundary():
     question = session.question()
+    said = st.container()
     chosen, metric = paper.draw_controls(question)
-    paper.draw_found(question)
-    html = paper.report_of(question, chosen, metric)
-    paper.draw_paper(html, question)
+    left, right = st.columns([3, 9], gap="medium")
+    with left:
+        view = outline.draw_outline()
+        paper.draw_found(question)
+    with right:
+        pack = paper.pack_for(question, chosen, metric, view)
+        paper.draw_paper(pack, question)
+    with said:
+        paper.draw_lead(pack)
+    with left:
+        outline.draw_struck(pack.first.findings)
+        outline.draw_definitions(paper.whole_view(pack))
+        past.draw_past()

@@ -9,6 +9,8 @@ from analytics import errors
 from analytics.__main__ import app
 from analytics.log.mapping import ROLE_LABELS
 from analytics.measure.metrics import METRICS
+from analytics.present.report.formats.registry import PACK_FORMATS
+from analytics.present.report.sections.registry import SECTIONS
 from analytics.query.operators import OPERATORS, Operator
 from analytics.reading.checks.registry import CHECKS, ORDER
 from analytics.settings import SETTINGS
@@ -101,6 +103,16 @@ def test_every_command_and_its_options_are_in_the_readme() -> None:
 def test_every_role_is_in_the_readme() -> None:
     table = README.split("| role | what it is |", 1)[1].split("\n\n", 1)[0].casefold()
     assert all(label.casefold() in table for key, label in ROLE_LABELS.items() if key != "ignore")
+
+
+def test_every_section_and_format_of_a_pack_is_in_the_readme_and_nothing_else_is() -> None:
+    for heading, entries in (
+        ("| section | called | what it shows |", {n: (kind.title, kind.what) for n, kind in SECTIONS.items()}),
+        ("| format | called | what it is |", {n: (kind.label, kind.what) for n, kind in PACK_FORMATS.items()}),
+    ):
+        assert rows(heading) == list(entries)
+        lacking = [row for name, said in entries.items() if (row := f"| `{name}` | {' | '.join(said)} |") not in README]
+        assert not lacking, "README lacks:\n" + "\n".join(lacking)
 
 
 def test_pictures_of_the_readme_exist() -> None:

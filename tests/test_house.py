@@ -128,6 +128,7 @@ QUESTIONS = (
     "calibration",
     "thresholds",
     "gap",
+    "compare",
     "report",
     "labels",
     "repeats",

@@ -95,6 +95,8 @@ ONLY = {
     "sqlite3": ("analytics/review", "analytics/reading/formats/sqlite.py"),
     "xlsxwriter": ("analytics/present",),
     "jinja2": ("analytics/present",),
+    "pptx": ("analytics/present/report/formats",),
+    "typst": ("analytics/present/report/formats",),
 }
 """By package: the only places that import it."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -15,6 +15,7 @@ from analytics.answers.brief.registry import SOURCES
 from analytics.answers.brief.registry import Source as BriefSource
 from analytics.answers.overview import change_between, overview
 from analytics.answers.question import Question
+from analytics.answers.report.asking import ReportAsking
 from analytics.commands.asking import ask, leading_metric
 from analytics.commands.options import METRIC_HELP, Asked, Output, Source, Text, Texts, named
 from analytics.commands.roles import in_words, roles_of
@@ -35,7 +36,7 @@ _SIDES, _COSTS = "Sides", "Costs"
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Given:
+class Given:
     """What the brief is told besides the question."""
 
     reference: Annotated[Texts, named("Filter of the reference alone, as --where. Repeatable.", panel=_SIDES)] = None
@@ -50,7 +51,7 @@ class _Given:
 def brief(
     source: Source,
     asked: Asked,
-    given: _Given,
+    given: Given,
     output: Output,
     look: Annotated[
         list[str] | None, typer.Option(help=f"Look at what takes long too: {' or '.join(_DEAR)}. Repeatable.")
@@ -60,13 +61,14 @@ def brief(
 ) -> None:
     """What matters first: the findings of all pages, ranked by what mending them would win."""
     from analytics.present.readings import change_reading, overview_reading
+    from analytics.present.report.sections.whose import whose_gates
 
     unknown = sorted(set(look or ()) - set(_DEAR))
     if unknown:
         raise QuestionError(f"Expected {' or '.join(_DEAR)} for --look, found {unknown[0]!r}.")
     engine, question = ask(source, asked)
     say_rows_are_counted(question.log)
-    asking = Asking(question, _policy_of(given, question.log), _sides_of(engine, question, given), metric)
+    asking = Asking(question, policy_of(given, question.log), sides_of(engine, question, given), metric)
     metric = named_metrics((metric or leading_metric(question.log),))[0].name
     numbers, answer = overview(engine, question), brief_answer(engine, asking, look or ())
     change = None
@@ -79,6 +81,7 @@ def brief(
     found = answer.findings if every else answer.leading
     rows = [_row_of(each, answer) for each in found]
     said = {"roles": roles_of(source, question.log)}
+    lead, gates = whose_gates({"overview": numbers}, answer, ReportAsking(question, metric))
     if output.format == "json":
         opened = [_open_row(each, answer) for each in answer.open]
         ends = {end: float(getattr(change, end)) for end in ("value", "low", "high")} if change else None
@@ -90,16 +93,18 @@ def brief(
             "change": ends,
             "findings": rows,
             "open": opened,
+            "whose": lead,
+            "gates": [asdict(gate) for gate in gates],
         }
         write(whole, output, said)
     elif output.format == "csv":
         write([{key: cell for key, cell in row.items() if key != "link"} for row in rows], output, said)
     else:
-        text = f"{in_words(said['roles'])}\n\n{_as_text(answer, rows)}"
+        text = f"{in_words(said['roles'])}\n\n{_as_text(answer, rows)}\nWhose failure it is: {lead[:1].lower()}{lead[1:]}\n"
         typer.echo(text, nl=False) if output.out is None else write_text(text, output.out)
 
 
-def _policy_of(given: _Given, log: Log) -> Policy | None:
+def policy_of(given: Given, log: Log) -> Policy | None:
     """Return what errors cost, None where nobody says it."""
     if given.policy is not None:
         return Policy.from_text(Workspace().saved_policy(given.policy))
@@ -109,7 +114,7 @@ def _policy_of(given: _Given, log: Log) -> Policy | None:
     return Policy(Costs(fp=fp, fn=fn), unit_of(log))
 
 
-def _sides_of(engine: Engine, question: Question, given: _Given) -> tuple[Question, Question] | None:
+def sides_of(engine: Engine, question: Question, given: Given) -> tuple[Question, Question] | None:
     """Return the reference and production: as filters say, else an evaluation against production where values are called so."""
     if given.reference or given.production:
         return _with(question, given.reference), _with(question, given.production)

@@ -1,50 +1,200 @@
-"""``report``: the slice report as one HTML file."""
+"""``report``: the pack for the meeting, in the format that the file's name ends in."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from analytics.answers.brief.answer import brief, evaluated_sides
-from analytics.answers.brief.finding import Asking
-from analytics.answers.overview import overview
-from analytics.answers.slices import ranked_columns, slices
+from analytics.answers.report.asking import ReportAsking
+from analytics.answers.report.first import first
+from analytics.answers.report.view import View
+from analytics.answers.slices import ranked_columns
 from analytics.commands.asking import ask, columns_of, leading_metric
-from analytics.commands.options import METRIC_HELP, OUTPUT, Asked, Format, Output, Source, named
+from analytics.commands.brief import Given, policy_of, sides_of
+from analytics.commands.options import METRIC_HELP, OUTPUT, Asked, Format, Output, Source, Text, Texts, named
+from analytics.commands.report_again import asked_like, read_pack, remapped
 from analytics.commands.roles import in_words, roles_of
-from analytics.commands.writing import write, write_text
+from analytics.commands.writing import write
+from analytics.errors import QuestionError, StoreError
 from analytics.log.kept.discovery import found_slices
 from analytics.log.kept.thresholds import decisions
+from analytics.measure.metrics import named as named_metrics
+from analytics.review.store import ReviewStore
+
+if TYPE_CHECKING:
+    from analytics.answers.question import Question
+    from analytics.present.report.parts import Pack
+    from analytics.query.engine import Engine
+
+_PACK = "Pack"
+_MAX_RANKED = 3
+"""Columns that are sliced where nobody names some: those that separate the errors most. As on the page."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Packed:
+    """What the pack holds and bears."""
+
+    by: Annotated[Texts, named("Columns to slice by: one, or two with a comma. Repeatable.", panel=_PACK)] = None
+    metric: Annotated[Text, named(METRIC_HELP, panel=_PACK)] = None
+    section: Annotated[Texts, named("Only this section, in the order given. Repeatable.", panel=_PACK)] = None
+    again: Annotated[
+        Path | None,
+        named("A pack in any format: ask the same again, and say what changed since.", "--from", panel=_PACK),
+    ] = None
+    made: Annotated[
+        Text, named("The time that the pack bears, by default now: 2026-11-29T08:00.", "--made", panel=_PACK)
+    ] = None
 
 
 def report(
     source: Source,
     asked: Asked,
-    out: Annotated[Path, named("The HTML file to write.", panel=OUTPUT)],
+    given: Given,
+    packed: _Packed,
+    out: Annotated[Path, named("The file to write; its end says the format.", panel=OUTPUT)],
+    kind: Annotated[Text, named("The format, where the name has no end that says it.", panel=OUTPUT)] = None,
     format: Annotated[Format, named("How the path of the file is written.", "--format", panel=OUTPUT)] = "table",
-    by: Annotated[
-        list[str] | None, typer.Option(help="Columns to slice by: one, or two with a comma. Repeatable.")
-    ] = None,
-    metric: Annotated[str | None, typer.Option(help=METRIC_HELP)] = None,
 ) -> None:
-    """Write the slice report: one HTML file that needs no network."""
-    from analytics.present.report.pack import slice_report
+    """Write the pack for the meeting: findings and what to do first, then a section per question."""
+    from analytics.present.report.formats.registry import PACK_FORMATS
 
+    name = _format_of(out, kind)
+    if not out.parent.is_dir():
+        raise StoreError(f"{out} could not be written: there is no such folder. Choose another place.")
+    moment = _moment(packed.made)
     engine, question = ask(source, asked)
-    first = brief(engine, Asking(question, None, evaluated_sides(engine, question), metric))
-    metric = metric or leading_metric(question.log)
-    if by:
-        chosen = [columns_of(columns, question.log) for columns in by]
-    else:
-        chosen = [[name] for name in ranked_columns(engine, question, metric)["column"].to_list()[:3]]
-    parts = [slices(engine, question, columns, metric=metric) for columns in chosen]
-    decided = decisions(engine.workspace, question.log.key)
-    found = found_slices(engine.workspace, question.log.key)
-    write_text(slice_report(question, overview(engine, question), parts, decided, found=found, brief=first), out)
+    pack = _pack(engine, question, (source, asked, given, packed), moment)
+    _write_bytes(PACK_FORMATS[name].make(pack), out)
     said = roles_of(source, question.log)
     if format == "table":
         typer.echo(f"{in_words(said)}\n{out}")
     else:
         write({"path": str(out)}, Output(format=format), {"roles": said})
+
+
+def _pack(
+    engine: Engine, question: Question, options: tuple[Source, Asked, Given, _Packed], moment: datetime | None
+) -> Pack:
+    """Ask for everything and put it together."""
+    from analytics.present.report.sections.pack import Beside, pack_of
+
+    source, asked, given, packed = options
+    last, view, said = read_pack(packed.again)
+    if last is not None:
+        question, differing = remapped(engine.workspace, question, last, source)
+        said += differing
+    store = ReviewStore(engine.workspace.home)
+    verdicts = tuple(store.verdicts(question.log.reading.content_hash))
+    usual = ReportAsking(
+        question,
+        leading_metric(question.log),
+        policy=policy_of(given, question.log),
+        sides=sides_of(engine, question, given),
+        verdicts=verdicts,
+        reasons=tuple((reason.key, reason.label) for reason in store.reasons()[0]) if verdicts else (),
+    )
+    asking = usual
+    if last is not None:
+        asking, refused = asked_like(view, usual, asked, given)
+        said += refused
+    asking = _with_columns(engine, asking, packed)
+    view = replace(view, outline=_outline(packed.section)) if packed.section else view
+    answers, lacking = _answers(engine, asking, view)
+    for line in (*said, *lacking):
+        typer.echo(line, err=True)
+    key = question.log.key
+    beside = Beside(
+        decisions(engine.workspace, key),
+        found_slices(engine.workspace, key),
+        view,
+        None if last is None else last.get("headline"),
+        (*said, *lacking),
+        moment,
+    )
+    return pack_of(asking, answers, first(engine, asking, answers), beside)
+
+
+def _with_columns(engine: Engine, asking: ReportAsking, packed: _Packed) -> ReportAsking:
+    """Return what is asked with the metric and the columns that are named, else those that separate the errors most."""
+    log = asking.question.log
+    if packed.metric:
+        asking = replace(asking, metric=named_metrics((packed.metric,))[0].name, leads=None)
+    if packed.by:
+        return replace(asking, by=tuple(tuple(columns_of(columns, log)) for columns in packed.by))
+    if asking.by:
+        return asking
+    ranked = ranked_columns(engine, asking.question, asking.metric)["column"].to_list()
+    return replace(asking, by=tuple((name,) for name in ranked[:_MAX_RANKED]))
+
+
+def _outline(names: list[str]) -> tuple[str, ...]:
+    """Return the sections that are named."""
+    from analytics.present.report.sections.pack import SECTIONS
+
+    unknown = next((name for name in names if name not in SECTIONS), None)
+    if unknown is not None:
+        raise QuestionError(f"Expected a section among {', '.join(SECTIONS)}, found {unknown!r}.")
+    return tuple(names)
+
+
+def _answers(engine: Engine, asking: ReportAsking, view: View) -> tuple[dict[str, Any], list[str]]:
+    """Ask for every section of the outline that needs nothing further; one that cannot be answered is left out and said."""
+    from analytics.present.report.sections.pack import SECTIONS, outline_of
+
+    found, said = {}, []
+    for name in dict.fromkeys(["overview", *outline_of(view)]):
+        kind = SECTIONS[name]
+        if kind.awaits(asking):
+            continue
+        try:
+            found[name] = kind.ask(engine, asking)
+        except QuestionError as error:
+            if name == "overview":
+                raise
+            said.append(f"{kind.title} is left out: {error}")
+    return found, said
+
+
+def _format_of(out: Path, kind: str | None) -> str:
+    """Return the format that the name of the file ends in, or that is named.
+
+    Raises
+    ------
+    QuestionError
+        If neither names one, or they name two.
+    """
+    from analytics.present.report.formats.registry import PACK_FORMATS
+
+    end = out.suffix.lower().removeprefix(".")
+    known = ", ".join(f".{name}" for name in PACK_FORMATS)
+    if kind is None and end not in PACK_FORMATS:
+        raise QuestionError(f"Expected a file that ends in {known}, found {out.name!r}. Name it so, or say --kind.")
+    if kind is not None and kind not in PACK_FORMATS:
+        raise QuestionError(f"Expected one of {', '.join(PACK_FORMATS)} for --kind, found {kind!r}.")
+    if kind is not None and end in PACK_FORMATS and end != kind:
+        raise QuestionError(f"Expected one format, found --kind {kind} and the end .{end}. Leave one of them away.")
+    return kind or end
+
+
+def _moment(text: str | None) -> datetime | None:
+    """Read the time that a pack bears; without a zone it is UTC."""
+    if text is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise QuestionError(f"Expected a time such as 2026-11-29T08:00 for --made, found {text!r}.") from error
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _write_bytes(data: bytes, out: Path) -> None:
+    """Write a file that the command line names."""
+    try:
+        out.write_bytes(data)
+    except OSError as error:
+        raise StoreError(f"{out} could not be written: {error.strerror}. Choose another place.") from error

@@ -84,6 +84,14 @@ class SavedFiles:
         """Save a pair of sides under a name; ``None`` forgets it."""
         self._keep("sides.json", name, text)
 
+    def saved_reports(self) -> dict[str, str]:
+        """Return the saved definitions of reports: name to text."""
+        return self._texts("reports.json")
+
+    def save_report(self, name: str, text: str | None) -> None:
+        """Save the definition of a report under a name; ``None`` forgets it."""
+        self._keep("reports.json", name, text)
+
     def _texts(self, file: str) -> dict[str, str]:
         return {name: text for name, text in self.read_json(file).items() if isinstance(text, str)}
 

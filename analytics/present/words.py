@@ -227,13 +227,22 @@ def listed(words: Sequence[str]) -> str:
     return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]])) if words else ""
 
 
+def undirected(text: str) -> str:
+    r"""Return text without the marks that turn the direction of writing.
+
+    >>> undirected("a\u202eb")
+    'ab'
+    """
+    return "".join(mark for mark in text if ord(mark) not in _DIRECTING)
+
+
 def one_line(text: str) -> str:
     r"""Put text on one line: control characters become spaces, and those that turn the direction of writing go.
 
     >>> one_line("a\n\tb\u202e")
     'a b'
     """
-    kept = (" " if unicodedata.category(mark) == "Cc" else mark for mark in text if ord(mark) not in _DIRECTING)
+    kept = (" " if unicodedata.category(mark) == "Cc" else mark for mark in undirected(text))
     return " ".join("".join(kept).split())
 
 

@@ -85,15 +85,18 @@ class Engine:
 
         Of a log of rankings the first row of each query stands for it.
         """
-        rows = self._table(log, "log")
+        return self._rows(log, self._connection.cursor())
+
+    def _rows(self, log: Log, cursor: duckdb.DuckDBPyConnection) -> nw.LazyFrame[Any]:
+        rows = self._table(log, "log", cursor)
         return rows.filter(nw.col("is_first") == 1) if log.mapping.kind == "rankings" else rows
 
-    def _table(self, log: Log, name: str) -> nw.LazyFrame[Any]:
+    def _table(self, log: Log, name: str, cursor: duckdb.DuckDBPyConnection) -> nw.LazyFrame[Any]:
         if log.reading.file_format == spark_rows.FORMAT:
             return spark_rows.stored(log) if name == "log" else nw.from_native(_NO_LINES.lazy())
         attached = self._attach(log)
         try:
-            frame: nw.LazyFrame[Any] = nw.from_native(self._connection.cursor().table(f"{attached}.main.{name}"))
+            frame: nw.LazyFrame[Any] = nw.from_native(cursor.table(f"{attached}.main.{name}"))
         except duckdb.Error as error:
             self._set_aside(log.key)
             raise StoreError(_DAMAGED.format(log.name), code="damaged-log") from error
@@ -157,8 +160,12 @@ class Engine:
 
     def kept(self, log: Log, cohort: Cohort, threshold: float) -> nw.LazyFrame[Any]:
         """Return the rows of a log that a cohort keeps; where a weight says for how many a row stands, those that have one."""
-        rows = relations.keep(known.known_on(self.frame(log), log, cohort.as_of), predicate(cohort, log, threshold))
-        return rows if log.mapping.weight is None else rows.filter(~nw.col("weight").is_null())
+        return _kept(self.frame(log), log, cohort, threshold)
+
+    def beside(self, *asked: tuple[Log, Cohort, float]) -> tuple[nw.LazyFrame[Any], ...]:
+        """Return the rows of several questions, as `kept` does, on one cursor: only such rows can be joined."""
+        cursor = self._connection.cursor()
+        return tuple(_kept(self._rows(log, cursor), log, cohort, at) for log, cohort, at in asked)
 
     def score_table(
         self,
@@ -273,7 +280,7 @@ class Engine:
 
     def set_aside(self, log: Log) -> pl.DataFrame:
         """Return the lines that the reader set aside: ``line``, ``reason``, ``text``."""
-        return self.collect(self._table(log, "set_aside"))
+        return self.collect(self._table(log, "set_aside", self._connection.cursor()))
 
     def settings(self) -> dict[str, str]:
         """Return the settings of the connection, for tests of the lock."""
@@ -283,6 +290,12 @@ class Engine:
         """Close the connection; questions after it fail."""
         self._connection.close()
         self._clean()
+
+
+def _kept(frame: nw.LazyFrame[Any], log: Log, cohort: Cohort, threshold: float) -> nw.LazyFrame[Any]:
+    """Keep the rows of a cohort that stand for some."""
+    rows = relations.keep(known.known_on(frame, log, cohort.as_of), predicate(cohort, log, threshold))
+    return rows if log.mapping.weight is None else rows.filter(~nw.col("weight").is_null())
 
 
 def _is_unreadable(error: duckdb.Error) -> bool:

@@ -20,6 +20,7 @@ from analytics.answers.brief.finding import Asking
 from analytics.answers.calibration.answer import calibration, calibration_slices, calibration_time
 from analytics.answers.calibration.recalibration import recalibration
 from analytics.answers.calibration.scan import calibration_scan
+from analytics.answers.compare.answer import compare
 from analytics.answers.gap.sides import proposed_sides
 from analytics.answers.labels_answer import labels
 from analytics.answers.labels_never import never
@@ -71,6 +72,7 @@ _KEEPING: dict[Callable[..., Any], _Keeping] = {
     calibration_slices: _Keeping("Comparing slices …"),
     calibration_time: _Keeping("Following calibration over time …"),
     recalibration: _Keeping("Fitting maps …"),
+    compare: _Keeping("Pairing rows …", MODEST),
     labels: _Keeping("Following labels …", MODEST),
     never: _Keeping("Looking at every segment column …"),
     cost_table: _Keeping("Counting rows by score …", FEW),

@@ -97,6 +97,15 @@ _ALL = (
         "Why is production worse than the evaluation, in points, and which part is whose?",
     ),
     Page(
+        "compare",
+        ":material/difference:",
+        "Causes",
+        "Whether the candidate should replace what is live, from answers to the same input.",
+        "Should the candidate replace what is live, for whom not, and how sure is that? Two answers to the same input, pair by "
+        "pair",
+        counts_rows=False,
+    ),
+    Page(
         "review",
         ":material/rate_review:",
         "Causes",
@@ -115,8 +124,8 @@ _ALL = (
         "report",
         ":material/description:",
         "Report",
-        "The slice report that goes into the meeting.",
-        "What do we take into the meeting? One HTML file, aggregates only, that needs no network",
+        "The pack that goes into the meeting: what to do first, then a section per question.",
+        "What do we take into the meeting? A first page that says what to do and whose it is, a section per question, as a file",
         counts_rows=False,
     ),
 )

@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import re
+from base64 import b64encode
+from functools import cache, partial
+from hashlib import sha256
+from pathlib import Path
 
 import streamlit as st
 
-from analytics.answers.brief.answer import brief
-from analytics.answers.brief.finding import Asking
-from analytics.answers.overview import overview
+from analytics.answers.brief.answer import Brief
 from analytics.answers.question import Question
-from analytics.answers.slices import slices
+from analytics.answers.report.asking import ReportAsking
+from analytics.answers.report.first import first
+from analytics.answers.report.view import View, view_from
+from analytics.errors import QuestionError
 from analytics.log.kept import discovery
-from analytics.log.kept.discovery import FoundSlice
-from analytics.log.kept.thresholds import Decision, decisions
+from analytics.log.kept.thresholds import decisions
 from analytics.measure.metrics import METRICS
-from analytics.measure.thresholds.policy import Policy
 from analytics.present import words
+from analytics.present.report.formats.html import to_html
+from analytics.present.report.formats.registry import PACK_FORMATS
+from analytics.present.report.parts import Pack
+from analytics.present.report.sections.pack import Beside, outline_of, pack_of
+from analytics.present.report.sections.registry import SECTIONS
 from analytics.query.engine import Engine
 from pages._frame import session
 from pages._frame.cache import FEW, keeping, kept
@@ -31,18 +39,23 @@ from pages._frame.metric import (
 from pages._frame.policy import held_policy
 from pages._frame.reference import reference_and_production
 from pages._frame.render import escaped
-from pages._frame.report import MAX_SECTIONS, SECTIONS, section_options, sections_from_address, sections_to_address
+from pages._frame.report import MAX_SECTIONS, section_options, sections_from_address, sections_to_address
+from pages._frame.report import SECTIONS as CHOSEN
+from pages._report.past import last_headline, take_along
 
 _METRIC = "report_metric"
+_SIZES = "_report_sizes"
+_SCRIPT = re.compile(r"`<script>(.*?)<\\/script>`", re.DOTALL)
+_NAMED = re.compile(r"\$\{(\w+)\}")
+_UNMEASURED = 1_100
+"""Pixels of the paper where nothing measures it: it then scrolls within the page."""
 _Sections = tuple[tuple[str, ...], ...]
+for _kind in SECTIONS.values():
+    keeping(f"{_kind.title} …", FEW)(_kind.ask)
 
 
 def draw_controls(question: Question) -> tuple[_Sections, str]:
     """Choose the slices of the report; the columns that separate the errors most are there from the start."""
-    st.markdown(
-        "One file for the meeting: the question in words, the books, the headline and the slices below, "
-        "without a row of the log."
-    )
     options = section_options(question)
     offered = offered_metrics(question)
     sections_from_address(question, options)
@@ -51,7 +64,7 @@ def draw_controls(question: Question) -> tuple[_Sections, str]:
     chosen = left.multiselect(
         "Slices by",
         list(options),
-        key=SECTIONS,
+        key=CHOSEN,
         max_selections=MAX_SECTIONS,
         persist_state="session",
         placeholder="Columns, or two columns as a heat map",
@@ -70,34 +83,52 @@ def draw_controls(question: Question) -> tuple[_Sections, str]:
     return tuple(options[label] for label in chosen), metric
 
 
-@keeping("Writing the report …", FEW)
-def _written(
-    engine: Engine,
-    question: Question,
-    chosen: _Sections,
-    metric: str,
-    decided: tuple[Decision, ...],
-    found: tuple[FoundSlice, ...],
-    policy: Policy | None,
-    leads: str,
-    sides: tuple[Question, Question] | None,
-) -> str:
-    """Return the slice report as HTML; the brief in it goes by the metric that leads on Overview and by its sides."""
-    from analytics.present.report.pack import slice_report  # the template engine is needed here alone
-
-    parts = [slices(engine, question, by, metric=metric) for by in chosen]
-    first = brief(engine, Asking(question, policy, sides, leads))
-    return slice_report(question, kept(overview, question), parts, decided, found=found, brief=first)
-
-
-def report_of(question: Question, chosen: _Sections, metric: str) -> str:
-    """Return the slice report as HTML, with the decisions and the discovered slices that are kept with the log."""
-    decided = tuple(decisions(session.workspace(), question.log.key))
+def pack_for(question: Question, chosen: _Sections, metric: str, view: View) -> Pack:
+    """Return the pack of a question, with what is kept with the log; each section's answer is kept for itself."""
+    asking = _asking(question, chosen, metric)
+    answers = {}
+    for name in dict.fromkeys(["overview", *outline_of(view)]):
+        kind = SECTIONS[name]
+        if kind.awaits(asking):
+            continue
+        try:
+            answers[name] = kept(kind.ask, asking)
+        except QuestionError as error:
+            st.caption(escaped(f"{kind.title} is left out: {error}"))
+    decided = decisions(session.workspace(), question.log.key)
     found = discovery.found_slices(session.workspace(), question.log.key)
+    looked = tuple(name for name in ("discovery", "gap") if name in answers)
+    return pack_of(asking, answers, kept(_first, asking, looked), Beside(decided, found, view, last_headline(question)))
+
+
+@keeping("Ranking what was found …", FEW)
+def _first(engine: Engine, asking: ReportAsking, looked: tuple[str, ...]) -> Brief:
+    """Return the brief, with what the sections found already."""
+    return first(engine, asking, {name: kept(SECTIONS[name].ask, asking) for name in looked})
+
+
+def _asking(question: Question, chosen: _Sections, metric: str) -> ReportAsking:
+    """Return what the report is asked: the brief in it goes by the metric that leads on Overview and by its sides."""
     policy = held_policy(question)
     leads = leading_metric(question, [*offered_metrics(question), *([COST] if policy else [])])
-    sides = reference_and_production(question)
-    return kept(_written, question, chosen, metric, decided, found, policy, leads, sides)
+    store = session.reviews()
+    reasons = tuple((reason.key, reason.label) for reason in store.reasons()[0])
+    verdicts = tuple(store.verdicts(question.log.reading.content_hash))
+    return ReportAsking(
+        question,
+        metric,
+        chosen,
+        policy,
+        reference_and_production(question),
+        leads,
+        verdicts,
+        reasons if verdicts else (),
+    )
+
+
+def whole_view(pack: Pack) -> View:
+    """Return everything that a pack was asked and made of."""
+    return view_from(pack.manifest["view"])
 
 
 def draw_found(question: Question) -> None:
@@ -116,20 +147,64 @@ def draw_found(question: Question) -> None:
         )
 
 
-def draw_paper(html: str, question: Question) -> None:
-    """Show the paper and offer it as a file."""
-    size = len(html.encode()) / 1e6
+def draw_lead(pack: Pack) -> None:
+    """Say what goes into the meeting first."""
+    findings = pack.first.findings
+    n = words.plural(len(findings), "finding")
+    first = f" The first: {findings[0].sentence} {findings[0].action}" if findings else ""
+    st.markdown(
+        escaped(f"{n[:1].upper()}{n[1:]} to take up, then {words.plural(len(pack.sections), 'section')}.{first}")
+    )
+
+
+def draw_paper(pack: Pack, question: Question) -> None:
+    """Offer the pack in every format, and show the paper as it prints."""
+    script = measuring_script()
+    html = to_html(pack, script).decode()
     stem = re.sub(r"[^A-Za-z0-9]+", "-", question.log.name).strip("-")[:60] or "log"
+    sizes = st.session_state.setdefault(_SIZES, {})
+    sizes[stem, "html"] = len(html)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.download_button(
-            f"Download the report ({size:.1f} MB)",
-            html,
-            f"slice-report-{stem}.html",
-            "text/html",
-            type="primary",
-            icon=":material/download:",
-            on_click="ignore",
-            key="download_report",
-        )
-        st.caption(escaped("One HTML file that needs no network; print it from the browser."))
-    st.iframe(html, height=1100)
+        for name, kind in PACK_FORMATS.items():
+            size = sizes.get((stem, name))
+            told = "" if size is None else f" · {size / 1e6:.1f} MB" if size >= 1e5 else f" · {size / 1e3:.0f} kB"
+            st.download_button(
+                escaped(f"{kind.label}{told}"),
+                partial(_made, pack, name, (stem, name), sizes),
+                f"slice-report-{stem}.{name}",
+                kind.mime,
+                type="primary" if name == "pdf" else "secondary",
+                icon=":material/download:",
+                on_click=take_along,
+                args=(pack,),
+                key=f"download_{name}",
+                help=f"{kind.what[:1].upper()}{kind.what[1:]}.",
+            )
+    st.iframe(html, height="content" if script else _UNMEASURED)
+
+
+def _made(pack: Pack, name: str, key: tuple[str, str], sizes: dict[tuple[str, str], int]) -> bytes:
+    """Write a pack when its button is clicked; its size stands on the button from then on."""
+    data = PACK_FORMATS[name].make(pack)
+    sizes[key] = len(data)
+    return data
+
+
+@cache
+def measuring_script() -> str:
+    """Return the digest of the script by which Streamlit measures the paper; empty where this Streamlit has none that is known.
+
+    The policy of the paper names it, so that it alone may run.
+    """
+    folder = Path(str(st.__file__)).parent / "static" / "static" / "js"
+    for path in sorted(folder.glob("IFrame.*.js")):
+        text = path.read_text(encoding="utf-8")
+        found = _SCRIPT.search(text)
+        if found is None:
+            continue
+        body = found[1]
+        for name in set(_NAMED.findall(body)):
+            value = re.search(rf"\b{name}=`([^`]*)`", text)
+            body = body.replace(f"${{{name}}}", value[1] if value else "")
+        return f"sha256-{b64encode(sha256(body.encode()).digest()).decode()}"
+    return ""

@@ -194,9 +194,12 @@ def test_the_report_is_one_file_that_asks_for_nothing(
 ) -> None:
     page.goto(f"{server.url}/report?log={SAMPLE_ID}")
     settle(page)
-    expect(page.get_by_role("button", name=re.compile("Download the report"))).to_be_visible()
+    expect(page.get_by_role("button", name=re.compile("^HTML"))).to_be_visible()
     settle(page)
-    content = download(page, "Download the report")
+    paper_on_page = page.locator("iframe").last
+    page.wait_for_function("() => [...document.querySelectorAll('iframe')].pop().clientHeight > 3000")
+    assert paper_on_page.evaluate("f => f.contentDocument.documentElement.scrollHeight <= f.clientHeight")
+    content = download(page, "HTML")
     assert len(content) < 6_000_000
     file = tmp_path / "report.html"
     file.write_bytes(content)

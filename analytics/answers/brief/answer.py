@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from analytics.answers.brief.finding import Asking, Finding
@@ -50,7 +50,9 @@ class Brief:
         return self.findings[:MOST]
 
 
-def brief(engine: Engine, asking: Asking, look: Collection[str] = ()) -> Brief:
+def brief(
+    engine: Engine, asking: Asking, look: Collection[str] = (), known: Mapping[str, tuple[Finding, ...]] | None = None
+) -> Brief:
     """Ask every question that is cheap, and those that are named.
 
     Parameters
@@ -58,11 +60,21 @@ def brief(engine: Engine, asking: Asking, look: Collection[str] = ()) -> Brief:
     engine, asking
     look : collection of str
         Names of `SOURCES` that take long and are asked all the same.
+    known : mapping of str to tuple of Finding, optional
+        What was found already, by name: these are not asked again.
     """
+    known = known or {}
+    named = {*look, *known}
     asked = [
-        source for source in SOURCES.values() if can_ask(source, asking) and (not source.is_dear or source.name in look)
+        source
+        for source in SOURCES.values()
+        if can_ask(source, asking) and (not source.is_dear or source.name in named)
     ]
-    found = [finding for source in asked for finding in source.find(engine, source.asked(asking))]
+    found = [
+        finding
+        for source in asked
+        for finding in (known[source.name] if source.name in known else source.find(engine, source.asked(asking)))
+    ]
     return composed(asking, asked, found, days_of(engine, asking.question))
 
 

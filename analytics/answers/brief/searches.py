@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from analytics.answers.brief.costs import weights_of
 from analytics.answers.brief.finding import Asking, Finding, FoundParts, GapParts, Size
-from analytics.answers.discovery.answer import discover
+from analytics.answers.discovery.answer import Discovery, discover
 from analytics.answers.discovery.search import Search
-from analytics.answers.gap.answer import gap
-from analytics.answers.gap.inputs import inputs
+from analytics.answers.gap.answer import Gap, gap
+from analytics.answers.gap.inputs import Inputs, inputs
 from analytics.answers.gap.sides import sides
 from analytics.measure.gap.causes import emptied, to_mend
 from analytics.measure.gap.metric import COST
@@ -22,10 +22,19 @@ _NOT_MENDED = ("base_rate", "segments", "coverage")
 
 def found_slice(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
     """Return the slice of several conditions that holds or costs most, of those that a search confirmed."""
-    question = asking.question
+    return slice_finding(searched(engine, asking), asking)
+
+
+def searched(engine: Engine, asking: Asking) -> Discovery:
+    """Search for slices of several conditions, errors weighed as the brief counts them."""
     weights = weights_of(engine, asking) if asking.has_costs else None
-    answer = discover(engine, question, Search(error_weights=weights))
-    excess = "excess_model" if weights is None else "excess_weighted"
+    return discover(engine, asking.question, Search(error_weights=weights))
+
+
+def slice_finding(answer: Discovery, asking: Asking) -> tuple[Finding, ...]:
+    """Return the confirmed slice of a search that holds or costs most."""
+    excess = "excess_weighted" if asking.has_costs else "excess_model"
+    excess = excess if excess in answer.table.columns else "excess_errors"  # where rows are right or wrong
     ranked = answer.table.with_row_index("place").sort(excess, descending=True, nulls_last=True, maintain_order=True)
     for row in ranked.iter_rows(named=True):
         place = row["place"]
@@ -33,14 +42,8 @@ def found_slice(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
         if row["status"] != "confirmed" or None in ends or not Size(*ends).is_clear:
             continue
         slice_ = answer.slices[place]
-        said = [clauses(question.log, entry.property, entry.value, answer.left_out) for entry in slice_]
-        parts = FoundParts(
-            slice_,
-            row["rate"],
-            row["rate_complement"],
-            row["n"],
-            answer.n_sent,
-        )
+        said = [clauses(asking.question.log, entry.property, entry.value, answer.left_out) for entry in slice_]
+        parts = FoundParts(slice_, row["rate"], row["rate_complement"], row["n"], answer.n_sent)
         kept = () if None in said else tuple(clause for each in said for clause in each or ())
         return (
             Finding(
@@ -57,11 +60,22 @@ def found_slice(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
 
 def largest_part(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
     """Return the largest part of what made production worse than the reference, of those that somebody can mend."""
+    split = parted(engine, asking)
+    return () if split is None else part_finding(split[0], asking)
+
+
+def parted(engine: Engine, asking: Asking) -> tuple[Gap, Inputs] | None:
+    """Split the change since the reference, in cost where errors have one; None without a reference."""
     if asking.sides is None:
-        return ()
+        return None
     both = sides(engine, *asking.sides)
     costs = asking.policy.costs if asking.policy is not None and asking.policy.has_costs else None
-    found = gap(engine, both, inputs(engine, both), COST if costs else "error_rate", costs=costs)
+    came_in = inputs(engine, both)
+    return gap(engine, both, came_in, COST if costs else "error_rate", costs=costs), came_in
+
+
+def part_finding(found: Gap, asking: Asking) -> tuple[Finding, ...]:
+    """Return the largest part of a change for the worse that somebody can mend."""
     flow = found.waterfall
     worse = [name for name in to_mend(found) if float(flow.parts[name].low) > 0]
     if not worse:
@@ -70,9 +84,9 @@ def largest_part(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
     change, part = (
         Size(float(each.value), float(each.low), float(each.high)) for each in (flow.change, flow.parts[name])
     )
-    rows = flow.n_production / (_PER if costs else 1)
+    rows = flow.n_production / (_PER if asking.has_costs else 1)
     size = None if name in _NOT_MENDED else Size(part.value * rows, part.low * rows, part.high * rows)
     columns = tuple(column for column, before, after in emptied(found) if after > before)
     columns = columns if name == "missingness" else found.by if name in ("segments", "concept") else ()
-    parts = GapParts(found.metric.name, change, part, name, columns, both.names())
+    parts = GapParts(found.metric.name, change, part, name, columns, found.sides.names())
     return (Finding("gap", "gap", parts, size, "last" if size is None else "by size"),)

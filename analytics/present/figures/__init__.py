@@ -6,6 +6,7 @@ from analytics.present.figures.calibration_multiples import calibration_multiple
 from analytics.present.figures.calibration_numbers import number_diagram
 from analytics.present.figures.calibration_time import calibration_trend
 from analytics.present.figures.classes import class_matrix
+from analytics.present.figures.compare import both_calibrated, changed_bars, paired_intervals, score_pairs
 from analytics.present.figures.discovery import discovery_map
 from analytics.present.figures.discovery_tree import discovery_tree
 from analytics.present.figures.gap import waterfall_figure
@@ -25,8 +26,10 @@ from analytics.present.figures.thresholds_trade_offs import sensitivity_map, tra
 __all__ = [
     "Heading",
     "arrival_figure",
+    "both_calibrated",
     "calibration_multiples",
     "calibration_trend",
+    "changed_bars",
     "class_matrix",
     "confusion_matrix",
     "cost_figure",
@@ -35,12 +38,14 @@ __all__ = [
     "gap_trend",
     "matured_figure",
     "number_diagram",
+    "paired_intervals",
     "reason_bars",
     "recalibration_diagram",
     "reliability_diagram",
     "risk_coverage",
     "row_books",
     "score_distribution",
+    "score_pairs",
     "sensitivity_map",
     "slice_bars",
     "slice_contributions",

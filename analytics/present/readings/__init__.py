@@ -19,6 +19,18 @@ from analytics.present.readings.calibration_numbers import numbers_reading
 from analytics.present.readings.calibration_recalibration import costs_reading, recalibration_reading
 from analytics.present.readings.calibration_scan import scan_reading
 from analytics.present.readings.classes import classes_reading
+from analytics.present.readings.compare import (
+    account_reading,
+    both_reliability_reading,
+    changes_reading,
+    compare_reading,
+    density_reading,
+    metric_table_reading,
+)
+from analytics.present.readings.compare_judged import judged_reading
+from analytics.present.readings.compare_operations import running_reading
+from analytics.present.readings.compare_preferences import preferences_reading
+from analytics.present.readings.compare_slices import losing_reading
 from analytics.present.readings.discovery import discovery_reading, tree_reading
 from analytics.present.readings.gap import (
     ends_reading,
@@ -78,24 +90,29 @@ from analytics.present.readings.thresholds_handover import (
 
 __all__ = [
     "NO_CONFIDENCE",
+    "account_reading",
     "advice",
     "agreement_reading",
     "arrival_reading",
     "band_reading",
     "books_reading",
+    "both_reliability_reading",
     "break_even_reading",
     "brief_reading",
     "calibration_reading",
     "calibration_slices_reading",
     "calibration_trend_reading",
     "change_reading",
+    "changes_reading",
     "chosen_reading",
     "classes_reading",
+    "compare_reading",
     "confusion_reading",
     "corrected_reading",
     "costs_reading",
     "curve_reading",
     "decisions_reading",
+    "density_reading",
     "discovery_reading",
     "drift_reading",
     "ends_reading",
@@ -113,15 +130,19 @@ __all__ = [
     "how_reading",
     "inputs_reading",
     "joint_reading",
+    "judged_reading",
     "labels_reading",
     "limits_reading",
+    "losing_reading",
     "matured_reading",
+    "metric_table_reading",
     "move_reading",
     "never_reading",
     "noun_of",
     "numbers_reading",
     "open_sentence",
     "overview_reading",
+    "preferences_reading",
     "priced_reading",
     "queue_reading",
     "ranking_reading",
@@ -130,6 +151,7 @@ __all__ = [
     "reliability_reading",
     "repeats_reading",
     "replay_reading",
+    "running_reading",
     "scan_reading",
     "score_reading",
     "sensitivity_reading",

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from analytics.answers.slices import SliceAnswer
     from analytics.log.schema import Log
 
-_MAX_SLICES = 50
-"""Rows of the report's table of slices, the worst first: a page or two in print. A judgement."""
+_MAX_SLICES = 30
+"""Rows of the report's table of slices, the worst first: a page in print beside their figure. A judgement."""
 _MAX_TEXT = 200
 """Characters of a text from the log in a cell: keeps a row within some lines in print. A judgement."""
 _MAX_FINDINGS = 100
@@ -60,15 +60,6 @@ class Table:
 
     heads: Sequence[Head]
     rows: Sequence[Row]
-
-
-@dataclass(frozen=True)
-class _Card:
-    """One headline number."""
-
-    label: str
-    value: str
-    interval: str
 
 
 def short(text: str, limit: int = _MAX_TEXT) -> str:
@@ -132,17 +123,6 @@ def findings(log: Log) -> Table:
     return Table((Head("Severity"), Head("Code"), Head("Column"), Head("Rows", is_number=True), Head("Finding")), rows)
 
 
-def cards(overview: Overview) -> list[_Card]:
-    """Return six headline numbers."""
-    found = []
-    for name in ("error_rate", "recall", "precision", "selection_rate", "prevalence", "auroc"):
-        if name not in set(overview.metrics["metric"]):
-            continue
-        text, _, interval = words.metric_interval(name, *overview.value(name)).partition(" (")
-        found.append(_Card(METRICS[name].label, text, interval.rstrip(")")))
-    return found
-
-
 def metrics(overview: Overview, *, is_right_or_wrong: bool = False) -> Table:
     """List every metric of the registry with its interval, or why it has no value."""
     rows = []
@@ -166,7 +146,7 @@ def metrics(overview: Overview, *, is_right_or_wrong: bool = False) -> Table:
 
 
 def slices(answer: SliceAnswer) -> Table:
-    """List the first 50 slices of an answer."""
+    """List the first slices of an answer."""
     metric = METRICS[answer.metric]
     parts = {name: text for name, text in _EXCESS.items() if name == "excess_errors" or not answer.is_right_or_wrong}
     heads = [

@@ -13,7 +13,7 @@ from analytics.query.relations import integer, keep
 from analytics.query.sampling import seeded_half
 
 
-class _Costs(Protocol):
+class RowCosts(Protocol):
     """What a row of each outcome costs; `measure.costs.Costs` says what each means."""
 
     @property
@@ -60,7 +60,7 @@ class Objective:
     definition: str
     is_share: bool
     counted: Callable[[float], nw.Expr]
-    value: Callable[[float, _Costs], nw.Expr]
+    value: Callable[[float, RowCosts], nw.Expr]
     needs_probability: bool = False
     is_change: bool = False
     unit: str = "errors"
@@ -73,14 +73,19 @@ def _every_row(threshold: float) -> nw.Expr:
     return ~nw.col("label").is_null()
 
 
-def _is_wrong(threshold: float, costs: _Costs) -> nw.Expr:
+def _is_wrong(threshold: float, costs: RowCosts) -> nw.Expr:
     """Return 1 where the prediction differs from the label."""
     return integer((nw.col("score") >= threshold) != (nw.col("label") == 1))
 
 
-def _cost_of(threshold: float, costs: _Costs) -> nw.Expr:
+def _cost_of(threshold: float, costs: RowCosts) -> nw.Expr:
+    """Return the cost of a row's outcome at a threshold."""
+    return outcome_cost(nw.col("score") >= threshold, costs, nw.col("label"))
+
+
+def outcome_cost(flagged: nw.Expr, costs: RowCosts, label: nw.Expr) -> nw.Expr:
     """Return the cost of a row's outcome; an amount that is missing counts as 0, as on the Thresholds page."""
-    flagged, positive = nw.col("score") >= threshold, nw.col("label") == 1
+    positive = label == 1
 
     def cell(name: str, cost: float, look: float = 0.0) -> nw.Expr:
         if name not in costs.amount_cells:
@@ -94,7 +99,7 @@ def _cost_of(threshold: float, costs: _Costs) -> nw.Expr:
     return nw.when(flagged).then(of_flagged).otherwise(of_others)
 
 
-def _squared_error(threshold: float, costs: _Costs) -> nw.Expr:
+def _squared_error(threshold: float, costs: RowCosts) -> nw.Expr:
     """Return the squared distance of score and label."""
     gap = nw.col("score") - nw.col("label")
     return gap * gap

@@ -21,13 +21,13 @@ from analytics.present.discovery import node_words, objective_interval, slice_wo
 from analytics.present.figures import discovery_map, discovery_tree
 from analytics.present.figures.discovery import is_free, name_box
 from analytics.present.report.discovery import found_slice
-from analytics.present.report.pack import slice_report
 from analytics.present.tables.discovery import discovery_json_rows
 from analytics.query.cohort import Clause, Cohort
 from analytics.query.discovery.objectives import OBJECTIVES
 from analytics.query.discovery.properties import Property
 from analytics.query.engine import Engine
 from tests.ingested import Desk
+from tests.present.packs import made_html as slice_report
 
 N = 6_000
 

@@ -1,0 +1,277 @@
+"""Should the candidate replace what is live, in the metric that matters and in every other, and how sure is that?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+import polars as pl
+
+from analytics.answers.compare.metrics import compared_metrics, has_probabilities, has_scores, leading_metric_of
+from analytics.answers.compare.sides import Account, side_names
+from analytics.answers.empty_cohort import empty_cohort
+from analytics.errors import QuestionError
+from analytics.measure.compare.changes import agreement, both_reliability, change_table, score_density
+from analytics.measure.compare.difference import COST, Difference, Spread, direction_of
+from analytics.measure.compare.differences import differences
+from analytics.measure.compare.joint import Joint
+from analytics.measure.compare.units import count_influences, mean_differences, unit_spreads
+from analytics.measure.compare.verdict import MARGIN, MARGIN_OF_VALUE, Verdict, pairs_for_difference, verdict
+from analytics.measure.intervals import Interval
+from analytics.measure.metrics import METRICS
+from analytics.measure.thresholds.costs import Costs
+from analytics.query.compare.joint import joint_table, pair_sums
+from analytics.query.compare.pairs import Pairing, account, repeating
+from analytics.query.compare.units import unit_squares
+from analytics.query.compare.values import row_values
+from analytics.query.engine import Engine
+
+_OTHER_SIDE = {"recall": "fpr", "specificity": "fnr", "fnr": "fpr", "fpr": "fnr", "precision": "recall"}
+"""What a metric can be bought with: a candidate that flags more finds more."""
+_MAX_PAIRS_BY_SCORE = 250_000
+"""Pairs up to which every score is kept apart, so that areas are exact; above, bins of scores bound the table: some 30 MB."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What pairs say about two sides.
+
+    Attributes
+    ----------
+    pairing : Pairing
+    account : Account
+    metric : str
+        The metric that leads; ``cost`` where costs were given.
+    verdict : Verdict
+    other : (str, Verdict) or None
+        The metric that the leading one can be bought with, and what the pairs say of it.
+    at_live : Verdict or None
+        The verdict where both sides are judged at the live threshold; None where they are anyway.
+    differences : tuple of Difference
+        Of every metric.
+    changes, density, reliability : DataFrame
+        `change_table`, `score_density`, `both_reliability`; the last two are empty where they say nothing.
+    agreement : Interval or None
+        Share of the pairs that both sides decide alike.
+    days : float or None
+        Calendar days that the pairs are from.
+    last : date or None
+        The last of them.
+    to_show : int or None
+        Pairs that would show the present difference of the metric in 80 %, where it is not shown.
+    costs : Costs or None
+    """
+
+    pairing: Pairing
+    account: Account
+    metric: str
+    verdict: Verdict
+    other: tuple[str, Verdict] | None
+    at_live: Verdict | None
+    differences: tuple[Difference, ...]
+    changes: pl.DataFrame
+    density: pl.DataFrame
+    reliability: pl.DataFrame
+    agreement: Interval | None
+    days: float | None
+    last: date | None
+    to_show: int | None
+    costs: Costs | None
+
+    @property
+    def names(self) -> tuple[str, str]:
+        """What the sides are called."""
+        return side_names(self.pairing)
+
+    def of(self, metric: str) -> Difference:
+        """Return the difference of a metric."""
+        return next(each for each in self.differences if each.metric == metric)
+
+    @property
+    def leading(self) -> Difference:
+        """The difference of the metric that leads."""
+        return self.of(self.metric)
+
+    @property
+    def ready_on(self) -> date | None:
+        """The day on which as many pairs more as are needed will be there, at the pace of these."""
+        if self.verdict.more is None or not self.days or self.last is None or not self.verdict.n:
+            return None
+        more = self.verdict.more / (self.verdict.n / self.days)
+        return self.last + timedelta(days=-int(-more // 1)) if more < _MOST_DAYS else None
+
+
+_MOST_DAYS = 3_650
+"""Days ahead that are named as a date: beyond ten years nobody waits."""
+
+
+def compare(
+    engine: Engine,
+    pairing: Pairing,
+    metric: str | None = None,
+    margin: float | None = None,
+    costs: Costs | None = None,
+) -> Comparison:
+    """Compare two sides on the pairs that both answer.
+
+    Parameters
+    ----------
+    engine, pairing
+    metric : str, optional
+        The metric that leads; by default that of the house, or the cost per row where costs are given.
+    margin : float, optional
+        How much worse the candidate may be in it; by default `MARGIN` for a share.
+    costs : Costs, optional
+
+    Raises
+    ------
+    EmptyCohort
+        If the filters leave a side no row.
+    QuestionError
+        If no row of one side has a partner, no pair is judged, or the metric does not fit the log.
+    """
+    counted = account(engine, pairing)
+    for side, name in zip(pairing.sides, ("live", "candidate"), strict=True):
+        if side.cohort and not counted[f"rows_{name}"]:
+            raise empty_cohort(engine, side.log, side.cohort, side.threshold)
+    pairing, joint, cells, sums = _joined(engine, repeating(pairing, counted), counted, costs)
+    books = _account(pairing, counted, cells, sums)
+    if not books.both:
+        raise QuestionError(
+            f"Expected rows of both sides that answer the same input, found none: {counted['ids_live']:,} ids of the live side "
+            f"and {counted['ids_candidate']:,} of the candidate have none in common. Name the columns that join them.",
+            code="no-pairs",
+        )
+    names = [*(joint.means.keys() & {COST}), *compared_metrics(pairing)]
+    spreads = _spreads(engine, pairing, joint, names, costs)
+    has_units = pairing.live.log.mapping.unit is not None
+    found = tuple(differences(joint, names, spreads=spreads, has_units=has_units))
+    leads = leading_metric_of(pairing, joint, metric, [each.metric for each in found])
+    leading = next(each for each in found if each.metric == leads)
+    said = _verdict(leading, margin, books.judged)
+    is_open = said.word in ("no worse", "inconclusive")
+    days, last = _days(sums)
+    return Comparison(
+        pairing=pairing,
+        account=books,
+        metric=leads,
+        verdict=said,
+        other=_other_side(found, leads, books.judged),
+        at_live=_at_live(engine, pairing, leads, margin, costs, is_plain=spreads is None),
+        differences=found,
+        changes=change_table(joint),
+        density=score_density(joint) if has_scores(pairing) else pl.DataFrame(),
+        reliability=both_reliability(joint) if has_probabilities(pairing) and books.judged else pl.DataFrame(),
+        agreement=agreement(joint),
+        days=days,
+        last=last,
+        to_show=_to_show(leading, books.judged) if is_open else None,
+        costs=costs,
+    )
+
+
+def _other_side(found: Sequence[Difference], leads: str, n: int) -> tuple[str, Verdict] | None:
+    """Return what the pairs say of the metric that the leading one can be bought with."""
+    other = next((each for each in found if each.metric == _OTHER_SIDE.get(leads)), None)
+    return None if other is None else (other.metric, _verdict(other, None, n))
+
+
+def _days(sums: pl.DataFrame) -> tuple[float | None, date | None]:
+    """Return how many calendar days the pairs are from, and the last of them."""
+    first, last = sums["first"][0], sums["last"][0]
+    if not isinstance(first, datetime) or not isinstance(last, datetime):
+        return None, None
+    return float((last.date() - first.date()).days + 1), last.date()
+
+
+def _joined(
+    engine: Engine, pairing: Pairing, counted: dict[str, int], costs: Costs | None
+) -> tuple[Pairing, Joint, pl.DataFrame, pl.DataFrame]:
+    """Return the joint table, of ids that are written differently where none is the same and each has one counterpart."""
+    n = min(counted["ids_live"], counted["ids_candidate"])
+    by_score = n <= _MAX_PAIRS_BY_SCORE
+    cells = joint_table(engine, pairing, by_score=by_score)
+    if cells.is_empty() and pairing.on and n:
+        alike = replace(pairing, is_alike=True)
+        again = account(engine, alike)
+        if all(again[f"ids_{name}"] == counted[f"ids_{name}"] for name in ("live", "candidate")):
+            pairing, cells = alike, joint_table(engine, alike, by_score=by_score)
+    sums = pair_sums(engine, pairing, row_values(pairing, compared_metrics(pairing), costs))
+    return pairing, Joint.of(cells, sums, is_right_or_wrong=pairing.live.log.is_right_or_wrong), cells, sums
+
+
+def _account(pairing: Pairing, counted: dict[str, int], cells: pl.DataFrame, sums: pl.DataFrame) -> Account:
+    """Close the account of the pairing."""
+    both = int(cells["pairs"].sum())
+    known = pl.all_horizontal(pl.col("a_flag", "b_flag", "a_label", "b_label").is_not_null())
+    repeats = [
+        counted[f"rows_{side}"] - counted[f"without_id_{side}"] - counted[f"ids_{side}"]
+        for side in ("live", "candidate")
+    ]
+    return Account(
+        rows_live=counted["rows_live"],
+        rows_candidate=counted["rows_candidate"],
+        without_id_live=counted["without_id_live"],
+        without_id_candidate=counted["without_id_candidate"],
+        repeats_live=repeats[0],
+        repeats_candidate=repeats[1],
+        both=both,
+        only_live=counted["ids_live"] - both,
+        only_candidate=counted["ids_candidate"] - both,
+        judged=int(cells.filter(known)["pairs"].sum()),
+        one_label=int(sums["one_label"][0] or 0) if pairing.is_yes_no else 0,
+        conflicts=int(sums["conflicts"][0] or 0),
+        is_alike=pairing.is_alike,
+        on=tuple(name for name, _ in pairing.on),
+    )
+
+
+def _verdict(found: Difference, margin: float | None, n: int) -> Verdict:
+    """Judge a difference by its margin."""
+    if direction_of(found.metric) == "neither":
+        raise QuestionError(
+            f"Expected a metric of which more or less is better, found {found.metric!r}. Choose another."
+        )
+    if margin is None:
+        is_share = found.metric != COST and METRICS[found.metric].is_share
+        margin = MARGIN if is_share else MARGIN_OF_VALUE * abs(found.live)
+    return verdict(*found.improvement, margin, n)
+
+
+def _at_live(
+    engine: Engine, pairing: Pairing, metric: str, margin: float | None, costs: Costs | None, *, is_plain: bool
+) -> Verdict | None:
+    """Judge both sides at the live threshold, where the candidate has another one of the same kind of score."""
+    live, own = pairing.thresholds
+    if live == own or not pairing.is_yes_no or not has_probabilities(pairing) or not is_plain:
+        return None
+    asked = replace(pairing, candidate_threshold=live)
+    cells = joint_table(engine, asked, by_score=False)
+    joint = Joint.of(cells, pair_sums(engine, asked, row_values(asked, (), costs)), is_right_or_wrong=False)
+    if metric not in joint.means and metric in METRICS and METRICS[metric].estimator.reads_bins:
+        return None
+    judged = int(cells.filter(pl.all_horizontal(pl.col("a_flag", "b_flag", "a_label").is_not_null()))["pairs"].sum())
+    return _verdict(differences(joint, [metric])[0], margin, judged)
+
+
+def _spreads(
+    engine: Engine, pairing: Pairing, joint: Joint, names: Sequence[str], costs: Costs | None
+) -> dict[str, Spread] | None:
+    """Return how sure differences are where rows belong together or stand for many; None where each stands alone."""
+    mapping = pairing.live.log.mapping
+    if mapping.unit is None and mapping.weight is None:
+        return None
+    counts = count_influences(joint, [name for name in names if name not in joint.means])
+    squares = unit_squares(
+        engine, pairing, counts, mean_differences(joint), row_values(pairing, compared_metrics(pairing), costs)
+    )
+    return unit_spreads(*squares)
+
+
+def _to_show(found: Difference, n: int) -> int | None:
+    """Return the pairs that show a difference of proportions over the same rows, None for other metrics."""
+    if not found.method.startswith("Bonett") or not found.n or not found.difference:
+        return None
+    discordant = found.standard_error**2 * (found.n - 1) + found.difference**2
+    return int(pairs_for_difference(found.difference, discordant) * n / found.n)

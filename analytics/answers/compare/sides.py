@@ -1,0 +1,108 @@
+"""Which rows of two sides are answers to the same input, and the account of how they meet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from analytics.answers.question import Question
+from analytics.errors import QuestionError
+from analytics.query.cohort import Cohort
+from analytics.query.compare.pairs import Pairing
+
+
+@dataclass(frozen=True)
+class Account:
+    """How the rows of two sides meet.
+
+    Attributes
+    ----------
+    rows_live, rows_candidate : int
+    without_id_live, without_id_candidate : int
+        Rows that have nothing to meet by.
+    repeats_live, repeats_candidate : int
+        Rows beyond the last one of their id, which alone counts.
+    both, only_live, only_candidate : int
+        Ids of both sides and of one alone.
+    judged : int
+        Pairs that both sides are judged on.
+    one_label, conflicts : int
+        Pairs whose label is known on one side alone, which then holds for both, and those with contradicting labels, which are
+        not judged.
+    is_alike : bool
+        Whether ids met without regard to leading zeros, blanks and capitals.
+    on : tuple of str
+        What they met by; empty: both answers stand in one row.
+    """
+
+    rows_live: int
+    rows_candidate: int
+    without_id_live: int
+    without_id_candidate: int
+    repeats_live: int
+    repeats_candidate: int
+    both: int
+    only_live: int
+    only_candidate: int
+    judged: int
+    one_label: int
+    conflicts: int
+    is_alike: bool
+    on: tuple[str, ...]
+
+
+def pairing_of(live: Question, candidate: Question, on: Sequence[str] = (), *, by_row: bool = False) -> Pairing:
+    """Say by what the rows of two sides meet: the columns that are named, else the ids of both.
+
+    Parameters
+    ----------
+    live, candidate : Question
+    on : sequence of str
+        Columns that both logs have.
+    by_row : bool
+        Whether both answers stand in one row of one file.
+
+    Raises
+    ------
+    QuestionError
+        If a side has no id and no column is named, both sides are the same, or they are not judged alike.
+    """
+    logs = live.log, candidate.log
+    if live.log.mapping.kind != candidate.log.mapping.kind:
+        raise QuestionError(
+            f"Expected two sides that are judged alike, found {live.log.mapping.kind} and {candidate.log.mapping.kind}. "
+            "Say what makes a row right in both."
+        )
+    if live == candidate:
+        raise QuestionError(
+            "Expected two different sides, found the same rows twice at one threshold. Give the live side and the candidate "
+            "filters, columns or thresholds of their own."
+        )
+    if by_row:
+        return Pairing(live, candidate)
+    if on:
+        names = tuple(dict.fromkeys(on))
+        return Pairing(live, candidate, tuple((logs[0].column(name).name, logs[1].column(name).name) for name in names))
+    if logs[0].mapping.row_id is None or logs[1].mapping.row_id is None:
+        side = "live side" if logs[0].mapping.row_id is None else "candidate"
+        raise QuestionError(
+            f"Expected a column that says which rows answer the same input, found no id on the {side}. Name it with --id, or "
+            "columns that both sides have with --on."
+        )
+    return Pairing(live, candidate, ((logs[0].mapping.row_id, logs[1].mapping.row_id),))
+
+
+def side_names(pairing: Pairing) -> tuple[str, str]:
+    """Say what the sides are, without what they have in common."""
+    live, candidate = pairing.sides
+    if live.log.log_id == candidate.log.log_id:
+        shared = {*live.cohort.clauses} & {*candidate.cohort.clauses}
+        parts = [Cohort(tuple(each for each in side.cohort.clauses if each not in shared)) for side in pairing.sides]
+        if any(parts):
+            return parts[0].to_words(), parts[1].to_words()
+        judged = [side.log.mapping.judged or "answer" for side in pairing.sides]
+        if judged[0] != judged[1]:
+            return judged[0], judged[1]
+        return f"{judged[0]} at {live.threshold:g}", f"{judged[1]} at {candidate.threshold:g}"
+    names = [side.log.name + (f", {side.cohort.to_words()}" if side.cohort else "") for side in pairing.sides]
+    return names[0], names[1]

@@ -1,0 +1,48 @@
+"""What a report is asked: which rows, by which metric and costs, and what is put into it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from analytics.answers.brief.finding import Asking
+from analytics.answers.question import Question
+from analytics.measure.thresholds.policy import Policy
+from analytics.review.verdict import Verdict
+
+
+@dataclass(frozen=True)
+class ReportAsking:
+    """What a report is asked.
+
+    Attributes
+    ----------
+    question : Question
+    metric : str
+        What slices are compared by.
+    by : tuple of tuple of str
+        The columns of each section of slices: one, or two together.
+    policy : Policy or None
+        What errors cost, where somebody said it.
+    sides : (Question, Question) or None
+        The reference and production, where they are known.
+    leads : str or None
+        The metric that leads the first page, where it is not ``metric``: the cost, where errors have one.
+    verdicts : tuple of Verdict
+        What reviewers found on rows of the log.
+    reasons : tuple of (str, str)
+        What people read for the key of a reason.
+    """
+
+    question: Question
+    metric: str
+    by: tuple[tuple[str, ...], ...] = ()
+    policy: Policy | None = None
+    sides: tuple[Question, Question] | None = None
+    leads: str | None = None
+    verdicts: tuple[Verdict, ...] = ()
+    reasons: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def brief(self) -> Asking:
+        """What the brief of the first page is asked."""
+        return Asking(self.question, self.policy, self.sides, self.leads or self.metric)

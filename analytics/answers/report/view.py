@@ -1,0 +1,180 @@
+"""What a report was asked and made of, as a value that is kept, sent along, and asked again on the next export."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from math import isfinite
+from typing import Any
+
+from analytics.answers.question import Question
+from analytics.answers.report.asking import ReportAsking
+from analytics.errors import QuestionError
+from analytics.log.schema import Log
+from analytics.measure.metrics import METRICS, metrics_of
+from analytics.measure.thresholds.policy import Policy
+from analytics.query.predicates import answerable
+
+_MAX_TEXT = 4_000
+"""Characters of a comment or of a cohort that is read from a file: a page of text. A judgement."""
+_MAX_ENTRIES = 60
+"""Entries of a list that is read from a file: more than a report has of anything. A judgement."""
+
+
+@dataclass(frozen=True)
+class View:
+    """What a report was asked and made of.
+
+    Attributes
+    ----------
+    cohort : str
+        As `Cohort.to_text` writes it.
+    threshold : float or None
+    metric, leads : str
+        The metric of the slices, and the one that leads; empty for that which the log asks for.
+    policy : str
+        As `Policy.to_text` writes it; empty where nobody said what errors cost.
+    sides : tuple of str
+        The cohorts of reference and production; empty where nobody chose them.
+    by : tuple of tuple of str
+        The columns of each section of slices.
+    outline : tuple of str
+        The sections by name, in their order; those that are not there are off. Empty for all of them.
+    comments : tuple of (str, str)
+        What a person wrote beside a section, by its name; that of the first page by ``first``.
+    struck : tuple of str
+        Findings of the first page that were struck, by their key.
+    """
+
+    cohort: str = ""
+    threshold: float | None = None
+    metric: str = ""
+    leads: str = ""
+    policy: str = ""
+    sides: tuple[str, ...] = ()
+    by: tuple[tuple[str, ...], ...] = ()
+    outline: tuple[str, ...] = ()
+    comments: tuple[tuple[str, str], ...] = ()
+    struck: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it for JSON; `view_from` reads it back."""
+        return asdict(self)
+
+    def comment(self, name: str) -> str:
+        """Return what a person wrote beside a section."""
+        return dict(self.comments).get(name, "")
+
+
+def view_of(asking: ReportAsking, view: View) -> View:
+    """Return a view with what was asked written into it."""
+    sides = asking.sides
+    is_one_log = sides is not None and {side.log.log_id for side in sides} == {asking.question.log.log_id}
+    return replace(
+        view,
+        cohort=asking.question.cohort.to_text(),
+        threshold=asking.question.threshold,
+        metric=asking.metric,
+        leads=asking.leads or "",
+        policy=asking.policy.to_text() if asking.policy is not None and asking.policy.has_costs else "",
+        sides=tuple(side.cohort.to_text() for side in sides) if sides is not None and is_one_log else (),
+        by=asking.by,
+    )
+
+
+def view_from(data: object) -> View:
+    """Read what `View.to_dict` wrote; it may come from anyone's file.
+
+    Raises
+    ------
+    QuestionError
+        If it is no view.
+    """
+    if not isinstance(data, Mapping):
+        raise QuestionError("Expected the view of a report, found none. Choose a file that Slicewise wrote.")
+    known = {entry.name: data[entry.name] for entry in fields(View) if entry.name in data}
+    texts = {name: str(known.get(name, ""))[:_MAX_TEXT] for name in ("cohort", "metric", "leads", "policy")}
+    threshold = known.get("threshold")
+    is_number = isinstance(threshold, int | float) and not isinstance(threshold, bool) and isfinite(threshold)
+    sides = tuple(_texts(known.get("sides")))
+    rows = {name: [tuple(_texts(each)) for each in _listed(known.get(name))] for name in ("by", "comments")}
+    return View(
+        threshold=float(threshold) if is_number and threshold is not None else None,
+        sides=sides if len(sides) == 2 else (),
+        by=tuple(each for each in rows["by"] if 1 <= len(each) <= 2),
+        outline=tuple(_texts(known.get("outline"))),
+        comments=tuple((each[0], each[1]) for each in rows["comments"] if len(each) == 2),
+        struck=tuple(_texts(known.get("struck"))),
+        **texts,
+    )
+
+
+def _listed(value: object) -> list[Any]:
+    """Return a list of a file, cut."""
+    return list(value)[:_MAX_ENTRIES] if isinstance(value, list | tuple) else []
+
+
+def _texts(value: object) -> list[str]:
+    """Return a list of texts of a file, cut."""
+    return [str(each)[:_MAX_TEXT] for each in _listed(value)]
+
+
+def asked_again(view: View, log: Log, usual: ReportAsking) -> tuple[ReportAsking, tuple[str, ...]]:
+    """Ask a view of a log that may be another export.
+
+    Parameters
+    ----------
+    view : View
+    log : Log
+    usual : ReportAsking
+        What is asked where the view says nothing, or nothing that this log can answer.
+
+    Returns
+    -------
+    tuple
+        What is asked, and in sentences what could not be done; the rest is.
+    """
+    said: list[str] = []
+    cohort, refused = answerable(view.cohort, log)
+    said += [f"The filter {part!r} cannot be asked of this log and is left out." for part in refused]
+    names = {column.name for column in log.columns}
+    by = tuple(each for each in view.by if set(each) <= set(log.mapping.segments))
+    for each in view.by:
+        gone = [name for name in each if name not in names]
+        if gone:
+            said.append(f"The column {gone[0]!r} is gone: its section is left out.")
+        elif each not in by:
+            said.append(f"The column {each[0]!r} is no segment column now: its section is left out.")
+    metric = view.metric if view.metric in metrics_of(log.mapping.kind) else usual.metric
+    if view.metric and metric != view.metric:
+        said.append(f"The metric {_shown(view.metric)} cannot be asked of this log; it is {_shown(metric)} instead.")
+    policy = _policy_of(view, said)
+    question = Question(log, cohort, usual.question.threshold if view.threshold is None else view.threshold)
+    sides = _sides_of(view, question, said) if view.sides else usual.sides
+    leads = view.leads or usual.leads
+    asked = replace(usual, question=question, metric=metric, by=by or usual.by, policy=policy, sides=sides, leads=leads)
+    return asked, tuple(said)
+
+
+def _shown(metric: str) -> str:
+    """Name a metric that a file names."""
+    return METRICS[metric].label if metric in METRICS else repr(metric[:40])
+
+
+def _policy_of(view: View, said: list[str]) -> Policy | None:
+    """Return the costs of a view."""
+    try:
+        return Policy.from_text(view.policy) if view.policy else None
+    except QuestionError:
+        said.append("The costs cannot be read and are left out.")
+        return None
+
+
+def _sides_of(view: View, question: Question, said: list[str]) -> tuple[Question, Question] | None:
+    """Return the sides of a view as parts of the log."""
+    found = [answerable(text, question.log) for text in view.sides]
+    if any(refused for _, refused in found):
+        said.append("Reference and production cannot be told apart in this log: why it is worse is left out.")
+        return None
+    first, second = (replace(question, cohort=cohort) for cohort, _ in found)
+    return first, second

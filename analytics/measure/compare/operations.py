@@ -1,0 +1,61 @@
+"""What it is to run either side: ranks of an amount with order-statistic intervals, and paired means and proportions."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import special
+
+from analytics.measure.compare.difference import Difference
+from analytics.measure.compare.joint import RowSums
+from analytics.measure.compare.means import mean_difference
+from analytics.measure.compare.proportions import bonett_price, mcnemar_mid_p
+
+SHARES = (0.5, 0.95, 0.99)
+"""The ranks of latency that operations are agreed on: p50, p95 and p99."""
+
+
+def rank_shares(n: int, share: float, level: float = 0.95) -> tuple[float, float, float]:
+    """Return where a quantile and the ends of its interval lie among n ordered values, as shares of the way through them.
+
+    The ends are the order statistics between which the quantile lies with at least the level, whatever the distribution; the
+    least and the largest where no others do.
+
+    References
+    ----------
+    David and Nagaraja (2003), Order Statistics, 3rd ed., section 7.1.
+
+    Examples
+    --------
+    >>> [round(each * 99) for each in rank_shares(100, 0.5)]
+    [39, 50, 60]
+    """
+    if n < 2:
+        return 0.0, share, 1.0
+    ranks = np.arange(n + 1)
+    span = 12 * np.sqrt(n * share * (1 - share)) + 20
+    near = ranks[int(max(n * share - span, 0)) : int(min(n * share + span, n)) + 1]
+    below = special.bdtr(near, n, share)
+    tail = (1 - level) / 2
+    low = near[below <= tail]
+    high = near[1 - below <= tail]
+    first = int(low[-1]) if len(low) else 0
+    last = int(high[0]) if len(high) else n - 1
+    return first / (n - 1), share, min(last, n - 1) / (n - 1)
+
+
+def amount_difference(name: str, sums: dict[str, float]) -> Difference:
+    """Compare the mean of an amount over pairs; ``sums`` as ``query.compare.operations.paired_amounts`` says."""
+    n, live, candidate, squares, cubes = (sums[key] for key in ("n", "live", "candidate", "squares", "cubes"))
+    return mean_difference(name, {name: RowSums(n, live, candidate, 0.0, 0.0, squares, cubes)})
+
+
+def failure_difference(name: str, sums: dict[str, float]) -> Difference:
+    """Compare how often an answer failed over pairs."""
+    n, gained, lost = (sums[key] for key in ("n", "gained", "lost"))
+    live, candidate = sums["live"] / n, sums["candidate"] / n
+    bound, p = bonett_price(gained, lost, n), float(mcnemar_mid_p(gained, lost))
+    error = (
+        float(np.sqrt(max(gained + lost - (gained - lost) ** 2 / n, 0.0) / (n * (n - 1)))) if n > 1 else float("nan")
+    )
+    ends = float(bound.low), float(bound.high)
+    return Difference(name, live, candidate, candidate - live, *ends, error, p, n, "Bonett and Price; McNemar mid-p")

@@ -1,0 +1,174 @@
+"""Preferences between two answers: what a judgement says of either side, and how often the candidate is preferred."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from math import nan, sqrt
+
+import numpy as np
+import polars as pl
+from scipy import special
+
+from analytics.errors import QuestionError
+from analytics.measure.compare.difference import student_p
+from analytics.measure.discovery.cube import Sums
+from analytics.measure.discovery.skewness import skewed_mean
+
+_TIES = r"(tie|tied|draw|drawn|equal|even|same|both|neither|none|no preference|a ?[=~] ?b|c)( \(?both ?(bad|good)\)?)?"
+_THING = r"(model|output|answer|response|assistant|option|system|side)?[ _-]*"
+_FIRST = rf"{_THING}(a|1|first|left)( better| wins| is better)?|a ?>+ ?b"
+_SECOND = rf"{_THING}(b|2|second|right)( better| wins| is better)?|b ?>+ ?a"
+_LIVE = r"live|baseline|reference|old|incumbent|control|production|champion"
+_CANDIDATE = r"candidate|new|challenger|treatment|variant"
+_MEANINGS = ((_TIES, 0.5), (f"{_FIRST}|{_LIVE}", 0.0), (f"{_SECOND}|{_CANDIDATE}", 1.0))
+"""What judgements are called in published sets: letters, places, sides, and marks such as ``A>>B``. The first answer is that of
+the live side."""
+_RANGES = (
+    (1.0, 2.0, "from 1 (live) to 2 (candidate)"),
+    (0.0, 1.0, "from 0 (live) to 1 (candidate)"),
+    (-1.0, 1.0, "from -1 (live) to 1 (candidate)"),
+)
+"""Scales of numbers, the first that holds all of them; a 0 on the scale from 1 to 2 is a tie, as AlpacaEval writes it."""
+
+
+@dataclass(frozen=True)
+class WinRate:
+    """How often the candidate is preferred.
+
+    Attributes
+    ----------
+    rate, low, high, standard_error : float
+        Mean preference for the candidate, where a tie counts half, with its interval.
+    p_value : float
+        Of a rate of one half.
+    n, wins, ties, losses : float
+        Judgements, weighted where rows stand for many: for the candidate above one half, exactly, below.
+    """
+
+    rate: float
+    low: float
+    high: float
+    standard_error: float
+    p_value: float
+    n: float
+    wins: float
+    ties: float
+    losses: float
+
+
+def preferences_of(
+    values: Iterable[str | None], live_wins: Collection[str] = (), candidate_wins: Collection[str] = ()
+) -> tuple[dict[str, float], str]:
+    """Read what each value of a column says: 0 for the live side, 1 for the candidate, one half for a tie, or between.
+
+    Parameters
+    ----------
+    values : iterable of str or None
+        Different values of the column; null says nothing.
+    live_wins, candidate_wins : collection of str
+        Values that mean either side; with them all others that are no tie say nothing.
+
+    Returns
+    -------
+    dict of str to float, str
+        By value, and in words how they were read.
+
+    Raises
+    ------
+    QuestionError
+        If the values are none that are known.
+
+    Examples
+    --------
+    >>> preferences_of(["1.0", "1.75", "2"])[0], preferences_of(["model_a", "tie", "model_b"])[0]
+    ({'1.0': 0.0, '1.75': 0.75, '2': 1.0}, {'model_a': 0.0, 'tie': 0.5, 'model_b': 1.0})
+    """
+    known = [value for value in values if value is not None and value.strip()]
+    if live_wins or candidate_wins:
+        said = {**dict.fromkeys(live_wins, 0.0), **dict.fromkeys(candidate_wins, 1.0)}
+        found = {value: said.get(value, 0.5 if re.fullmatch(_TIES, value.strip().lower()) else nan) for value in known}
+        return {value: each for value, each in found.items() if each == each}, "by the values that were named"
+    numbers = [_number(value) for value in known]
+    if known and None not in numbers:
+        return _of_numbers(dict(zip(known, (float(each or 0) for each in numbers), strict=True)))
+    read = {
+        value: next((each for pattern, each in _MEANINGS if re.fullmatch(pattern, value.strip().lower())), None)
+        for value in known
+    }
+    found = {value: each for value, each in read.items() if each is not None}
+    lacking = [value for value in known if value not in found]
+    if lacking or not found:
+        raise QuestionError(
+            f"Expected values such as model_a, model_b and tie, or numbers from 1 to 2, found {len(lacking):,} others, first "
+            f"{(lacking or ['none'])[0][:40]!r}. Say which mean what with --live-wins and --candidate-wins."
+        )
+    return found, "by their words: the first answer is the live one"
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None
+
+
+def _of_numbers(numbers: Mapping[str, float]) -> tuple[dict[str, float], str]:
+    """Read numbers by the first scale that holds them."""
+    for low, high, words in _RANGES:
+        rest = [each for each in numbers.values() if not (each == 0 and low == 1 and max(numbers.values()) > 1)]
+        if rest and all(low <= each <= high for each in rest):
+            scaled = {
+                text: (each - low) / (high - low) if low <= each <= high else 0.5 for text, each in numbers.items()
+            }
+            return scaled, words
+    worst = max(numbers.values(), key=abs)
+    raise QuestionError(
+        f"Expected preferences from 1 to 2, from 0 to 1 or from -1 to 1, found {worst:g}. Compare grades of either side with "
+        "--live-grade and --candidate-grade."
+    )
+
+
+def win_rate(table: pl.DataFrame, meaning: Mapping[str, float], level: float = 0.95) -> WinRate:
+    """Average preferences.
+
+    Parameters
+    ----------
+    table : polars.DataFrame
+        ``value``, ``n`` (rows), ``w`` and ``w2`` (sums of weights and of their squares), and ``unit`` where rows belong together.
+    meaning : mapping of str to float
+        As `preferences_of`.
+
+    Notes
+    -----
+    The standard error is that of a mean, sd/√n with n - 1; where rows belong together by linearisation over units, where they
+    stand for many over rows. The interval is Student's t, bent by the third moment where rows are plain.
+    """
+    x = table["value"].replace_strict(meaning, default=None, return_dtype=pl.Float64)
+    told = table.with_columns(x=x).drop_nulls("x")
+    value, n, w, w2 = (told[name].cast(pl.Float64).to_numpy() for name in ("x", "n", "w", "w2"))
+    total, rows = w.sum(), n.sum()
+    if not total:
+        return WinRate(nan, nan, nan, nan, nan, 0.0, 0.0, 0.0, 0.0)
+    rate = float((w * value).sum() / total)
+    counts = [float(w[chosen].sum()) for chosen in (value > 0.5, value == 0.5, value < 0.5)]
+    is_plain = bool(np.allclose(w, n) and np.allclose(w2, n))
+    if "unit" in told.columns:
+        _, of = np.unique(told["unit"].to_numpy(), return_inverse=True)
+        added = np.bincount(of, w * (value - rate)) / total
+        units = float(len(added))
+        error = sqrt(units / (units - 1) * (added**2).sum()) if units > 1 else nan
+    else:
+        units = rows
+        error = sqrt(rows / (rows - 1) * (w2 * (value - rate) ** 2).sum()) / total if rows > 1 else nan
+    p = student_p(rate - 0.5, error, units - 1) if units > 1 else nan
+    if is_plain and "unit" not in told.columns and rows > 1:
+        sums = [np.array([(n * value**power).sum()]) for power in range(4)]
+        one = Sums(sums[0], sums[0], sums[1], sums[2], cubes=sums[3])
+        bound = skewed_mean(one, one, level)
+        low, high = float(bound.low[0]), float(bound.high[0])
+    else:
+        reach = float(special.stdtrit(max(units - 1, 1), (1 + level) / 2)) * error
+        low, high = rate - reach, rate + reach
+    return WinRate(rate, max(low, 0.0), min(high, 1.0), error, p, total, *counts)

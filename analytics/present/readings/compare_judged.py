@@ -1,0 +1,24 @@
+"""The reading of a difference by people's verdicts and a judge's."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analytics.present import words
+
+if TYPE_CHECKING:
+    from analytics.answers.compare.judged import Judged
+
+
+def judged_reading(answer: Judged) -> str:
+    """Say how pass rates differ once the judge's verdicts are corrected by people's."""
+    found, said = answer.found, answer.verdict
+    if said.word == "unknown":
+        return "Too few pairs were judged by people, or by the judge alone, to correct the judge by them."
+    lead = said.word[:1].upper() + said.word[1:]
+    return (
+        f"{lead} by people and judge together: the pass rate differs by {words.points(found.difference)}. "
+        f"The 95 % interval is {words.between(words.plain(100 * found.low, 1), words.plain(100 * found.high, 1))} points, from "
+        f"{words.plural(answer.n, 'pair')} that people judged and {words.count(answer.n_rest)} that the judge alone did; it "
+        "holds where the former were drawn at random."
+    )

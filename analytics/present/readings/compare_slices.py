@@ -1,0 +1,45 @@
+"""The reading of slices in which the candidate loses or wins."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analytics.measure.compare.difference import COST
+from analytics.measure.metrics import METRICS
+from analytics.present import words
+from analytics.present.discovery import slice_words
+
+if TYPE_CHECKING:
+    from analytics.answers.compare.slices import LosingSlices
+
+_NAMED = 2
+"""Slices that the sentence names of either direction."""
+
+
+def losing_reading(found: LosingSlices) -> str:
+    """Say for whom the candidate is worse and for whom better, as far as the other half of the pairs confirms it."""
+    parts = [part for part in (_part(found, "loses", "worse"), _part(found, "wins", "better")) if part]
+    if not parts:
+        return "No slice is confirmed in which the candidate is worse, or better, than on the other pairs."
+    return " ".join(parts)
+
+
+def _part(found: LosingSlices, direction: str, word: str) -> str:
+    """Name the confirmed slices of one direction."""
+    if found.table.is_empty():
+        return ""
+    rows = found.table.with_row_index("at").filter(direction=direction, is_confirmed=True)
+    if rows.is_empty():
+        return ""
+    named = [
+        f"{words.shortened(slice_words(found.slices[row['at']]), 90)} ({_loss_text(found.metric, row['difference'])})"
+        for row in rows.head(_NAMED).iter_rows(named=True)
+    ]
+    more = f" and in {words.count(rows.height - len(named))} more" if rows.height > len(named) else ""
+    return f"The candidate is {word} where {' and where '.join(named)}{more}."
+
+
+def _loss_text(metric: str, difference: float) -> str:
+    """Write a difference of loss: of a share in points of error, else as a number."""
+    is_share = metric != COST and METRICS[metric].is_share
+    return words.points(difference) if is_share else words.signed(difference, 3)

@@ -1,0 +1,125 @@
+"""What to do about a finding, and whose it is: the data's, the model's or the system's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from analytics.answers.brief.finding import (
+    CalibrationParts,
+    FoundParts,
+    GapParts,
+    LabelParts,
+    PreflightParts,
+    SliceParts,
+    ThresholdParts,
+)
+from analytics.present import words
+from analytics.present.discovery import slice_words
+from analytics.present.readings.gap_parts import PART_WORDS
+
+if TYPE_CHECKING:
+    from analytics.answers.brief.finding import Finding
+
+_DATA, _MODEL, _SYSTEM = "data", "model", "system"
+_MAX_NAME = 60
+"""Characters of a name within a sentence. A judgement."""
+
+
+def _name(text: str) -> str:
+    return words.shortened(words.one_line(text), _MAX_NAME)
+
+
+def _of_slice(parts: SliceParts) -> tuple[str, str]:
+    name = _name(parts.column)
+    if parts.value is None:
+        return f"Mend the source of {name}, or train with the field empty as it arrives.", _DATA
+    value = _name(words.value_label(parts.value))
+    return (
+        f"Read the errors where {name} is {value} on Review, and train with more such rows; until then a person decides these.",
+        _MODEL,
+    )
+
+
+def _of_found(parts: FoundParts) -> tuple[str, str]:
+    missing = [entry.property.name for entry in parts.slice if entry.value is None]
+    if missing:
+        return f"Mend the source of {_name(missing[0])}, or train with the field empty as it arrives.", _DATA
+    return f"Read the errors where {_name(slice_words(parts.slice))} on Review, and train with more such rows.", _MODEL
+
+
+def _of_threshold(parts: ThresholdParts) -> tuple[str, str]:
+    to = "Flag nothing" if parts.best is None else f"Move the threshold to {words.threshold_text(parts.best)}"
+    return f"{to}, and hold it against the costs again next week.", _SYSTEM
+
+
+def _of_calibration(_: CalibrationParts) -> tuple[str, str]:
+    return "Recalibrate before anybody reads a score as a chance; by itself that changes no decision.", _MODEL
+
+
+def _of_labels(parts: LabelParts) -> tuple[str, str]:
+    if parts.since is not None or parts.is_late:
+        return "Wait for the labels before the newest rows are judged.", _DATA
+    return "Find out who gets no label, and have some of these rows judged.", _DATA
+
+
+def _of_preflight(_: PreflightParts) -> tuple[str, str]:
+    return "Mend it at its source, or in the mapping of Logs, and read the log again.", _DATA
+
+
+_PARTS = {
+    "coverage": ("Wait for the labels, or attach those that came later, before the two are compared.", _DATA),
+    "segments": ("Train on the mix of rows that comes in now, or decide the new rows on their own.", _MODEL),
+    "missingness": ("Mend the source of {columns}, or train with the field empty as it arrives.", _DATA),
+    "base_rate": ("See on Thresholds whether the line still fits the share of positives.", _SYSTEM),
+    "operating": ("Recalibrate, or move the threshold: the scores are read on another scale.", _SYSTEM),
+    "concept": (
+        "Read the errors of {columns} on Review, then train anew: the same inputs lead to other outcomes.",
+        _MODEL,
+    ),
+}
+"""By part of the gap: what to do, and whose it is."""
+
+
+def _of_gap(parts: GapParts) -> tuple[str, str]:
+    text, owner = _PARTS[parts.name]
+    columns = words.listed([_name(column) for column in parts.columns]) or PART_WORDS[parts.name]
+    return text.format(columns=columns), owner
+
+
+_BY_PARTS: dict[type, Callable[[Any], tuple[str, str]]] = {
+    SliceParts: _of_slice,
+    FoundParts: _of_found,
+    ThresholdParts: _of_threshold,
+    CalibrationParts: _of_calibration,
+    LabelParts: _of_labels,
+    PreflightParts: _of_preflight,
+    GapParts: _of_gap,
+}
+
+
+def action_of(finding: Finding) -> tuple[str, str]:
+    """Return what to do about a finding, and whose it is: data, model or system."""
+    return _BY_PARTS[type(finding.parts)](finding.parts)
+
+
+def key_of(finding: Finding) -> str:
+    """Name a finding so that it is found again on another export: its question, and the rows or the part that it is about.
+
+    >>> from analytics.answers.brief.finding import Finding, PreflightParts
+    >>> from analytics.log.receipt import CheckResult
+    >>> key_of(Finding("preflight", "logs", PreflightParts(CheckResult("null-label", "warning", "y", 3, "…"), 0)))
+    'preflight: null-label'
+    """
+    match finding.parts:
+        case SliceParts() as parts:
+            told = f"{parts.column} is {words.value_label(parts.value)}"
+        case FoundParts() as parts:
+            told = slice_words(parts.slice)
+        case GapParts() as parts:
+            told = parts.name
+        case PreflightParts() as parts:
+            told = parts.found.code
+        case _:
+            return finding.source
+    return f"{finding.source}: {words.shortened(words.one_line(told), 200)}"

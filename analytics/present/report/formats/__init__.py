@@ -1,0 +1,1 @@
+"""What a pack is written as, a module per format, and their registry."""

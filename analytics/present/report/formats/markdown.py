@@ -1,0 +1,54 @@
+"""The first page as Markdown, to paste into a message."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from analytics.present import words
+from analytics.present.report.manifest import token_of
+
+if TYPE_CHECKING:
+    from analytics.present.report.parts import Pack
+
+_MEANT = re.compile(r"([\\`*_{}\[\]#|<>~$@&])")
+_BEGINS = re.compile(r"^(\d*)([-+=]|[.)](?=\s))")
+_LINKED = re.compile(r"(?i)(https?|ftp|www|mailto|javascript|data)(:|\.)")
+
+
+def to_markdown(pack: Pack) -> bytes:
+    """Write the first page of a pack as Markdown; nothing in it is a link, markup or a mention that the log made."""
+    page = pack.first
+    lines = [f"# {_plain(pack.title)}", "", _plain(pack.subtitle), "", _plain(page.lead), ""]
+    lines += [_plain(page.change), ""] if page.change else []
+    for place, each in enumerate(page.findings, 1):
+        size = f" **{_plain(each.size)}.**" if each.size else ""
+        lines += [
+            f"{place}. {_plain(each.sentence)}{size} {_plain(each.certainty)}",
+            f"   - To do: {_plain(each.action)} Whose: {each.owner}. By when: ____ Who: ____",
+        ]
+    lines += ["", _plain(page.nothing)] if page.nothing else []
+    lines += ["", _plain(page.comment)] if page.comment else []
+    groups = (
+        (
+            "Decided",
+            [f"{_plain(each.note)} ({_plain(each.when)} UTC). {_plain(each.evidence)}" for each in page.decided],
+        ),
+        ("At a glance", [f"{_plain(title)}: {_plain(text)}" for title, text in page.glances]),
+        ("Open", [_plain(text) for text in page.open]),
+        ("The question", [f"{_plain(term)}: {_plain(text)}" for term, text in pack.terms]),
+    )
+    for name, texts in groups:
+        lines += ["", f"**{name}**", "", *(f"- {text}" for text in texts)] if texts else []
+    lines += ["", f"<!-- {token_of(pack.manifest)} -->", ""]
+    return "\n".join(lines).encode()
+
+
+def _plain(text: str) -> str:
+    r"""Return text that Markdown takes as it is: one line, every sign that could mean something escaped, no link made of it.
+
+    >>> print(_plain("a *b* [c](d)"), _plain("- no list"), _plain("see www.x") == "see www\u200b.x")
+    a \*b\* \[c\](d) \- no list True
+    """
+    line = _LINKED.sub("\\1\u200b\\2", words.shortened(words.one_line(text), 2_000))
+    return _BEGINS.sub(r"\1\\\2", _MEANT.sub(r"\\\1", line))

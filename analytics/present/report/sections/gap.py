@@ -1,0 +1,101 @@
+"""Why production is worse than the reference: the change in parts, the columns that carry it, what to mend."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from analytics.answers.brief.searches import parted
+from analytics.present import palette, readings, words
+from analytics.present.readings.gap_parts import PART_WORDS, metric_label
+from analytics.present.report.chart_drawing import chart_drawing
+from analytics.present.report.parts import Block, Chart, Figure, Section, Series, Sheet
+from analytics.present.report.sheets import BESIDE, Column, sheet_of, split_lead, text_sheet
+from analytics.present.tables.gap import column_rows, part_rows
+
+if TYPE_CHECKING:
+    from analytics.answers.gap.answer import Gap
+    from analytics.answers.gap.inputs import Inputs
+    from analytics.answers.report.asking import ReportAsking
+    from analytics.query.engine import Engine
+
+_Answer = tuple["Gap", "Inputs"]
+
+
+def ask(engine: Engine, asking: ReportAsking) -> _Answer | None:
+    """Split the change since the reference."""
+    return parted(engine, asking.brief)
+
+
+def build(answer: _Answer | None, asking: ReportAsking) -> tuple[Section, ...]:
+    """Return the section of the gap; none without a reference."""
+    if answer is None:
+        return ()
+    gap, inputs = answer
+    lead, more = split_lead(readings.gap_reading(gap))
+    chart = _chart(gap)
+    mend = [(each.what.capitalize(), each.text, each.size) for each in readings.advice(gap, inputs)]
+    before, after = gap.sides.names()
+    blocks: list[Block] = [
+        *([more] if more else []),
+        Figure(
+            f"From the reference ({before}) to production ({after})",
+            readings.waterfall_reading(gap),
+            chart_drawing(chart, lead),
+            _parts(gap),
+            chart,
+        ),
+        text_sheet(
+            "mend", "What to mend, the most first", ("Whose it is", "What to do", "Of the change"), mend, shape="wide"
+        ),
+        _columns(gap),
+    ]
+    of_classes = not asking.question.log.is_right_or_wrong
+    method = readings.how_reading(is_right_or_wrong=not of_classes)
+    return (Section("gap", "Why production is worse", lead, tuple(blocks), method, begins_page=True),)
+
+
+def _kind(gap: Gap, of_change: str) -> str:
+    """Return how numbers of the metric are written."""
+    return of_change if gap.metric.is_share else "number"
+
+
+def _parts(gap: Gap) -> Sheet:
+    """Return the parts of the change with their intervals."""
+    rows = part_rows(gap).rename({"low": "value_low", "high": "value_high"})
+    ends, parts = rows.filter(pl.col("value_low").is_null()), rows.filter(pl.col("value_low").is_not_null())
+    values = dict(ends.select("part", "value").iter_rows())
+    ends_said = words.listed(
+        [
+            f"{name} {words.share(value) if gap.metric.is_share else words.number(value)}"
+            for name, value in values.items()
+        ]
+    )
+    columns = (Column("part", "Part"), Column("value", "Of the change", _kind(gap, "points"), has_ends=True))
+    note = f"{metric_label(gap.metric.name)}: {ends_said}."
+    return sheet_of("gap", "The change in parts", parts, columns, note, "narrow")
+
+
+def _columns(gap: Gap) -> Sheet:
+    """Return the columns that carry the change, as the Gap page shows them."""
+    rows = column_rows(gap)
+    heads = {
+        "column": "Column",
+        "explained": "Explained",
+        "mix": "Mix",
+        "within": "Within slices",
+        "overlap": "With a counterpart, %",
+    }
+    shown = rows.with_columns(pl.col("overlap").round(1).cast(pl.String))
+    columns = [Column(name, head) for name, head in heads.items()]
+    return sheet_of("gap columns", "By column", shown, columns, most=BESIDE)
+
+
+def _chart(gap: Gap) -> Chart:
+    """Return the parts as bars."""
+    flow = gap.waterfall
+    names = [f"{PART_WORDS[name][:1].upper()}{PART_WORDS[name][1:]}" for name in flow.parts]
+    value, low, high = ([float(getattr(part, end)) for part in flow.parts.values()] for end in ("value", "low", "high"))
+    series = Series("Part of the change", value, low, high, palette.PRODUCTION)
+    return Chart("bars", names, (series,), "Part", "Part of the change", is_share=gap.metric.is_share)

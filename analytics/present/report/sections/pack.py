@@ -1,0 +1,120 @@
+"""The pack: everything that a meeting gets, finished, before it is written in any format."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from analytics.answers.report.view import View, view_of
+from analytics.present import words
+from analytics.present.report import tables
+from analytics.present.report.first import first_page, headline_of
+from analytics.present.report.manifest import manifest_of, manifest_terms
+from analytics.present.report.parts import Pack, Section
+from analytics.present.report.sections.discovery import kept_section
+from analytics.present.report.sections.method import method_section
+from analytics.present.report.sections.registry import SECTIONS
+
+if TYPE_CHECKING:
+    from analytics.answers.brief.answer import Brief
+    from analytics.answers.report.asking import ReportAsking
+    from analytics.log.kept.discovery import FoundSlice
+    from analytics.log.kept.thresholds import Decision
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What people kept beside a log, and what the pack is told besides the question.
+
+    Attributes
+    ----------
+    decisions : sequence of Decision
+    found : sequence of FoundSlice
+        Discovered slices that were put into the report.
+    view : View
+        Outline, comments, and what was struck.
+    last : mapping, optional
+        The headline of the last pack, as its manifest has it.
+    said : sequence of str
+        What could not be done, where a view was asked of another log.
+    created_at : datetime, optional
+        The time that the pack bears; now by default.
+    """
+
+    decisions: Sequence[Decision] = ()
+    found: Sequence[FoundSlice] = ()
+    view: View = field(default_factory=View)
+    last: Mapping[str, Any] | None = None
+    said: Sequence[str] = ()
+    created_at: datetime | None = None
+
+
+def outline_of(view: View) -> list[str]:
+    """Return the names of the sections that a view has on, in its order; those that this version does not know are left out."""
+    return [name for name in view.outline or SECTIONS if name in SECTIONS]
+
+
+def pack_of(asking: ReportAsking, answers: Mapping[str, Any], brief: Brief, beside: Beside | None = None) -> Pack:
+    """Make a pack of finished answers.
+
+    Parameters
+    ----------
+    asking : ReportAsking
+    answers : mapping of str to object
+        By the name of a section, what its ``ask`` gave; that of ``overview`` is needed.
+    brief : Brief
+        Its findings stand on the first page.
+    beside : Beside, optional
+    """
+    beside = beside or Beside()
+    question, overview = asking.question, answers["overview"]
+    view = view_of(asking, replace(beside.view, outline=tuple(outline_of(beside.view)) or ("",)))
+    moment = (beside.created_at or datetime.now(UTC)).astimezone(UTC).replace(microsecond=0)
+    sections = _sections(asking, answers, brief, beside, view)
+    page = first_page(asking, overview, brief, sections, beside.decisions, view, beside.last)
+    manifest = manifest_of(asking, overview, view, page, headline_of(asking, overview), moment)
+    terms = tables.question_terms(question)
+    method = method_section(overview, asking, terms, manifest_terms(manifest))
+    page = replace(page, open=[*beside.said, *page.open, *_not_asked(asking, answers, brief, view)])
+    name = tables.short(question.log.name, 80)
+    return Pack(
+        f"Where {name} fails",
+        f"Slicewise report of {words.bucket_label(moment, '1h')} UTC",
+        name,
+        moment,
+        terms,
+        page,
+        (*sections, method),
+        manifest,
+        f"Made by Slicewise from log {question.log.key}.",
+    )
+
+
+def _sections(
+    asking: ReportAsking, answers: Mapping[str, Any], brief: Brief, beside: Beside, view: View
+) -> tuple[Section, ...]:
+    """Return the sections in their order, each with its comment; kept slices stand before what a search found."""
+    found: list[Section] = []
+    for name in view.outline:
+        if name == "discovery":
+            found += [kept_section(each, asking.question, place) for place, each in enumerate(beside.found, 1)]
+        if name in answers:
+            kind = SECTIONS[name]
+            built = kind.build((answers, brief) if kind.is_of_all else answers[name], asking)
+            found += [replace(each, comment=words.undirected(view.comment(name))) for each in built[:1]] + list(
+                built[1:]
+            )
+    return tuple(found)
+
+
+def _not_asked(asking: ReportAsking, answers: Mapping[str, Any], brief: Brief, view: View) -> list[str]:
+    """Say which sections the outline has and the pack has not, and what they need."""
+    told = {source.name for source in brief.open}
+    lacking = [SECTIONS[name] for name in view.outline if name in SECTIONS and name not in {*answers, *told}]
+    needs = [(kind.title, kind.awaits(asking)) for kind in lacking]
+    return [f"{title} is not in this pack: it needs {what}." for title, what in needs if what]
+
+
+__all__ = ["SECTIONS", "Beside", "outline_of", "pack_of"]

@@ -1,0 +1,96 @@
+"""Where the line should be: only with costs that somebody gave; else what to give."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from analytics.answers.thresholds.answer import thresholds
+from analytics.answers.thresholds.costs import cost_table
+from analytics.measure.thresholds.policy import Policy
+from analytics.present import palette, readings, words
+from analytics.present.money import money
+from analytics.present.report.chart_drawing import chart_drawing
+from analytics.present.report.parts import Block, Chart, Figure, Section, Sheet, banded
+from analytics.present.report.sheets import BESIDE, Column, sheet_of, split_lead, text_sheet
+from analytics.present.tables.thresholds import move_table, sweep_frame
+
+if TYPE_CHECKING:
+    from analytics.answers.report.asking import ReportAsking
+    from analytics.answers.thresholds.answer import ThresholdAnswer
+    from analytics.query.engine import Engine
+
+_N_POINTS = 60
+"""Thresholds of the curve in a pack, evenly spread over the sweep: as many as a chart of a page shows apart. By hand."""
+
+
+def ask(engine: Engine, asking: ReportAsking) -> ThresholdAnswer:
+    """Ask what the line is worth; without costs there is no best one."""
+    return thresholds(cost_table(engine, asking.question), asking.policy or Policy(has_costs=False))
+
+
+def build(answer: ThresholdAnswer, asking: ReportAsking) -> tuple[Section, ...]:
+    """Return the section of the threshold: without costs it says what to give."""
+    title = "Where the threshold should be"
+    lead, more = split_lead(readings.threshold_reading(answer))
+    if not answer.policy.has_costs or answer.best is None:
+        give = (
+            "Not decided: say what a false positive and a false negative cost, on Thresholds or with --cost-fp and --cost-fn; "
+            "without, no threshold is better than another one."
+        )
+        said = give if not answer.policy.has_costs else lead
+        return (Section("thresholds", title, said, (), glance=said),)
+    chart = _chart(answer)
+    moved = move_table(answer, answer.best)
+    rows = [[str(cell) for cell in row] for row in moved.iter_rows()]
+    blocks: list[Block] = [
+        *([more] if more else []),
+        Figure("Cost by threshold", readings.curve_reading(answer), chart_drawing(chart, lead), _sweep(answer), chart),
+        readings.move_reading(answer, answer.best),
+        text_sheet("move", "What the move does", moved.columns, rows, shape="wide"),
+        readings.sensitivity_reading(answer),
+    ]
+    method = f"{_costs_words(answer)} The saving is of rows that did not choose the threshold (cross-fitted), at 95 %."
+    return (Section("thresholds", title, lead, tuple(blocks), method, glance=lead, begins_page=True),)
+
+
+def _costs_words(answer: ThresholdAnswer) -> str:
+    """Say what outcomes cost."""
+    costs, unit = answer.policy.costs, answer.policy.unit
+    names = {"tp": "true positive", "fp": "false positive", "fn": "false negative", "tn": "true negative"}
+    cells = [
+        f"a {name} {money(getattr(costs, cell), unit)}{' × amount' if cell in costs.amount_cells else ''}"
+        for cell, name in names.items()
+    ]
+    look = f", each look {money(costs.review, unit)}" if costs.review else ""
+    return f"Costs as given: {words.listed(cells)}{look}."
+
+
+def _points(answer: ThresholdAnswer) -> pl.DataFrame:
+    """Return the sweep at about sixty thresholds, those of the present and the best line among them."""
+    frame = sweep_frame(answer).with_row_index("place")
+    step = max(1, frame.height // _N_POINTS)
+    marked = {answer.present.bin, *([answer.best.bin] if answer.best else [])}
+    return frame.filter((pl.col("place") % step == 0) | pl.col("place").is_in(list(marked))).drop("place")
+
+
+def _sweep(answer: ThresholdAnswer) -> Sheet:
+    """Return the curve as a table."""
+    columns = (
+        Column("threshold", "Threshold", "score"),
+        Column("n_flagged", "Flagged rows", "count"),
+        Column("recall", "Recall", "share"),
+        Column("precision", "Precision", "share"),
+        Column("cost", f"Cost{f', {answer.policy.unit}' if answer.policy.unit else ''}", "count", has_ends=True),
+    )
+    return sheet_of("thresholds", "Cost by threshold", _points(answer), columns, most=BESIDE)
+
+
+def _chart(answer: ThresholdAnswer) -> Chart:
+    """Return the cost along the thresholds."""
+    points = _points(answer).drop_nulls("threshold")
+    names = [words.threshold_text(round(value, 3)) for value in points["threshold"].to_list()]
+    unit = f", {answer.policy.unit}" if answer.policy.unit else ""
+    series = banded("Cost", points, ("cost", "cost_low", "cost_high"), palette.BEST)
+    return Chart("lines", names, (series,), "Threshold", f"Cost{unit}")

@@ -1,0 +1,193 @@
+"""Pairs: the rows of two sides that are answers to the same input, side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+import narwhals.stable.v2 as nw
+
+from analytics.log.column import Column
+from analytics.log.schema import Log
+from analytics.query.cohort import Cohort
+from analytics.query.engine import Engine
+from analytics.query.relations import integer
+
+_OF_ROW = ("error", "truth", "covered", "width", "ndcg", "reciprocal_rank", "precision_at", "hit")
+"""What logs of some kinds store of a row besides its score and its label."""
+
+
+class _Asked(Protocol):
+    """Which rows of which log, judged at which threshold."""
+
+    @property
+    def log(self) -> Log: ...
+    @property
+    def cohort(self) -> Cohort: ...
+    @property
+    def threshold(self) -> float: ...
+
+
+@dataclass(frozen=True)
+class Pairing:
+    """How the rows of two sides meet.
+
+    Attributes
+    ----------
+    live, candidate
+        The questions: which rows of which log, judged at which threshold.
+    on : tuple of (str, str)
+        Columns of the live side and of the candidate that must agree; none: the same row of one file.
+    is_alike : bool
+        Whether ids count as one that differ in leading zeros, blanks around them or capitals alone.
+    is_repeated : (bool, bool)
+        Whether either side has several rows with the same id, of which the last one counts.
+    candidate_threshold : float or None
+        Another threshold than its own that the candidate is judged at.
+    """
+
+    live: _Asked
+    candidate: _Asked
+    on: tuple[tuple[str, str], ...] = ()
+    is_alike: bool = False
+    is_repeated: tuple[bool, bool] = (False, False)
+    candidate_threshold: float | None = None
+
+    @property
+    def thresholds(self) -> tuple[float, float]:
+        """The thresholds that the live side and the candidate are judged at."""
+        own = self.candidate.threshold if self.candidate_threshold is None else self.candidate_threshold
+        return self.live.threshold, own
+
+    @property
+    def sides(self) -> tuple[_Asked, _Asked]:
+        """Both questions, the live side first."""
+        return self.live, self.candidate
+
+    @property
+    def is_yes_no(self) -> bool:
+        """Whether both sides answer yes or no to a question with one truth, so that a label of either is the label of both."""
+        return not self.live.log.is_right_or_wrong
+
+    @property
+    def is_by_row(self) -> bool:
+        """Whether both answers stand in one row."""
+        return not self.on
+
+    def keys(self, side: int) -> list[nw.Expr]:
+        """Return what rows of a side meet by."""
+        if self.is_by_row:
+            return [nw.col("row_id")]
+        columns = [(self.live.log.column(a), self.candidate.log.column(b)) for a, b in self.on]
+        return [_key(pair[side], is_alike=self.is_alike, is_same=pair[0].type == pair[1].type) for pair in columns]
+
+
+def _key(column: Column, *, is_alike: bool, is_same: bool) -> nw.Expr:
+    """Return a column as ids are compared: as it is where both sides store it alike and not as text, else as text."""
+    held = nw.col(column.sql_name)
+    if is_same and column.kind != "text" and not is_alike:
+        return held
+    text = held.cast(nw.String).str.strip_chars()
+    return text.str.to_lowercase().str.replace_all("^0+", "") if is_alike else text
+
+
+def _keyed(rows: nw.LazyFrame[Any], pairing: Pairing, side: int) -> nw.LazyFrame[Any]:
+    """Give the rows of a side the columns that they meet by, and leave out those that have none."""
+    keys = {f"key_{place}": key for place, key in enumerate(pairing.keys(side))}
+    return rows.with_columns(**keys).filter(*(~nw.col(name).is_null() for name in keys))
+
+
+def _last(rows: nw.LazyFrame[Any], keys: Sequence[str]) -> nw.LazyFrame[Any]:
+    """Keep the last row of each id: by time, then by its place in the file."""
+    newest = nw.col("moment").max().over(*keys)
+    rows = rows.with_columns(newest=newest).filter((nw.col("moment") == nw.col("newest")) | nw.col("newest").is_null())
+    return rows.with_columns(at=nw.col("row_id").max().over(*keys)).filter(nw.col("row_id") == nw.col("at"))
+
+
+def account(engine: Engine, pairing: Pairing) -> dict[str, int]:
+    """Count the rows of either side by whether they have an id, and the different ids.
+
+    Returns
+    -------
+    dict of str to int
+        ``rows_live, ids_live, without_id_live``, and the same of the candidate.
+    """
+    found: dict[str, int] = {}
+    rows = engine.beside(*((side.log, side.cohort, side.threshold) for side in pairing.sides))
+    for place, (name, frame) in enumerate(zip(("live", "candidate"), rows, strict=True)):
+        n = int(engine.collect(frame.select(n=nw.len()))["n"][0])
+        found |= {f"rows_{name}": n, f"ids_{name}": n, f"without_id_{name}": 0}
+        if not pairing.is_by_row:
+            keys = [f"key_{number}" for number in range(len(pairing.on))]
+            each = _keyed(frame, pairing, place).group_by(keys).agg(times=nw.len())
+            counts = engine.collect(each.select(ids=nw.len(), rows=nw.col("times").sum().cast(nw.Int64)))
+            found[f"ids_{name}"] = int(counts["ids"][0])
+            found[f"without_id_{name}"] = n - int(counts["rows"][0] or 0)
+    return found
+
+
+def repeating(pairing: Pairing, counted: dict[str, int]) -> Pairing:
+    """Return a pairing that knows from its account on which side ids repeat."""
+    live, candidate = (
+        counted[f"ids_{name}"] < counted[f"rows_{name}"] - counted[f"without_id_{name}"]
+        for name in ("live", "candidate")
+    )
+    return replace(pairing, is_repeated=(live, candidate))
+
+
+def pair_frame(engine: Engine, pairing: Pairing, also: Sequence[str] = ()) -> nw.LazyFrame[Any]:
+    """Return a row per pair: the live side's row with all its columns, and beside it what the candidate said.
+
+    Parameters
+    ----------
+    engine, pairing
+    also : sequence of str
+        Further columns of the candidate's log, which become ``b_c0 …`` by their stored names.
+
+    Returns
+    -------
+    LazyFrame
+        ``a_score, a_flag, a_label`` and ``b_score, b_flag, b_label`` with ``b_score_bin``, ``b_row`` and what logs of its kind
+        store of a row. Of yes/no pairs both labels are the one that either side has, and null where they contradict each other:
+        ``is_conflict`` is 1 there. ``a_right`` and ``b_right`` are 1, 0 or null: not known yet.
+    """
+    rows = engine.beside(*((side.log, side.cohort, side.threshold) for side in pairing.sides))
+    keyed = [_keyed(each, pairing, place) for place, each in enumerate(rows)]
+    keys = [f"key_{place}" for place in range(max(len(pairing.on), 1))]
+    live, candidate = (
+        _last(each, keys) if repeated else each for each, repeated in zip(keyed, pairing.is_repeated, strict=True)
+    )
+    stored = set(rows[1].collect_schema().names())
+    of_row = {f"b_{name}": nw.col(name) for name in _OF_ROW if name in stored}
+    of_row |= {f"b_{name}": nw.col(name) for name in (pairing.candidate.log.column(each).sql_name for each in also)}
+    other = candidate.select(
+        *keys,
+        b_row=nw.col("row_id"),
+        b_score=nw.col("score"),
+        b_score_bin=nw.col("score_bin"),
+        b_own=nw.col("label"),
+        **of_row,
+    )
+    pairs = live.join(other, on=keys, how="inner")
+    own, others = nw.col("label").cast(nw.Int64), nw.col("b_own").cast(nw.Int64)
+    if pairing.is_yes_no:
+        is_conflict = integer(~own.is_null() & ~others.is_null() & (own != others))
+        pairs = pairs.with_columns(is_conflict=is_conflict, one=nw.when(own.is_null()).then(others).otherwise(own))
+        label = nw.when(nw.col("is_conflict") == 0).then(nw.col("one"))
+        pairs = pairs.with_columns(a_label=label, b_label=label)
+    else:
+        pairs = pairs.with_columns(is_conflict=nw.lit(0), a_label=own, b_label=others)
+    for mark, name, threshold in zip("ab", ("score", "b_score"), pairing.thresholds, strict=True):
+        score = nw.col(name)
+        flag = nw.when(~score.is_null()).then(integer(score >= threshold))
+        pairs = pairs.with_columns(**{f"{mark}_flag": flag, f"{mark}_score": score})
+        known, true = nw.col(f"{mark}_flag"), nw.col(f"{mark}_label")
+        is_right = integer(known == true) if pairing.is_yes_no else true
+        pairs = pairs.with_columns(**{f"{mark}_right": nw.when(~known.is_null() & ~true.is_null()).then(is_right)})
+    return pairs
+
+
+def is_judged() -> nw.Expr:
+    """Return the predicate of the pairs that both sides are judged on."""
+    return ~nw.col("a_right").is_null() & ~nw.col("b_right").is_null()

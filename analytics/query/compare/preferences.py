@@ -1,0 +1,45 @@
+"""Judgements of pairs, one row each: how often each value was said."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import narwhals.stable.v2 as nw
+import polars as pl
+
+from analytics.errors import QuestionError
+from analytics.log.schema import Log
+from analytics.query.cohort import Cohort
+from analytics.query.engine import Engine
+from analytics.query.slicing import as_people_see, stored_slice
+
+_MAX_JUDGEMENTS = 2_000_000
+"""Different lines of value, unit and slice that leave the engine: some 100 MB. A judgement; fewer are judged in pairs."""
+
+
+def preference_table(
+    engine: Engine, log: Log, cohort: Cohort, threshold: float, column: str, by: Sequence[str] = ()
+) -> pl.DataFrame:
+    """Count the rows of a cohort by what a column of preferences says.
+
+    Returns
+    -------
+    DataFrame
+        ``value`` (text, null where nothing is said), ``unit`` where rows belong together, ``slice_0 …``, ``n``, ``w`` and ``w2``
+        (sums of weights and of their squares; without weights the rows).
+    """
+    mapping = log.mapping
+    keys = {"value": nw.col(log.column(column).sql_name).cast(nw.String)}
+    if mapping.unit is not None:
+        keys["unit"] = nw.col("unit")
+    keys |= {f"slice_{place}": nw.col(stored_slice(log, name)) for place, name in enumerate(by)}
+    weight = nw.lit(1.0) if mapping.weight is None else nw.col("weight")
+    rows = engine.kept(log, cohort, threshold).select(**keys, w=weight, w2=weight * weight)
+    grouped = rows.group_by(*keys).agg(n=nw.len().cast(nw.Int64), w=nw.col("w").sum(), w2=nw.col("w2").sum())
+    found = engine.collect(grouped.head(_MAX_JUDGEMENTS + 1))
+    if found.height > _MAX_JUDGEMENTS:
+        raise QuestionError(
+            f"Expected at most {_MAX_JUDGEMENTS:,} different judgements, found more. Filter the rows, or name another column."
+        )
+    shown = [as_people_see(log, name, found[f"slice_{place}"]).alias(f"slice_{place}") for place, name in enumerate(by)]
+    return found.with_columns(pl.col("value").str.strip_chars(), *shown)

@@ -1,0 +1,138 @@
+"""The controls of Compare: what tells the live side and the candidate apart, by what they meet, and the metric of the verdict."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from analytics.answers.compare.metrics import compared_metrics
+from analytics.answers.compare.sides import pairing_of
+from analytics.answers.question import Question
+from analytics.errors import QuestionError
+from analytics.log.other_answer import other_columns, with_answer
+from analytics.measure.compare.difference import COST, direction_of
+from analytics.measure.thresholds.costs import Costs
+from analytics.present.readings.compare import metric_phrase
+from analytics.query.compare.pairs import Pairing
+from analytics.reading import api
+from pages._frame import policy, session
+from pages._frame.reference import BY_LOG, BY_TIME, sides_by_log, sides_by_value, values_of_sides, ways_apart
+
+_BY_COLUMN = "another column of this log"
+_HELP = "By the value of a column, such as the model version; as two logs; or two answers that stand in one row."
+_ON_HELP = "Columns that both sides have and that together say which rows answer the same input. By default the id."
+
+
+def draw_sides(question: Question) -> Pairing | None:
+    """Choose both sides and by what their rows meet; None where nothing tells two sides apart. All stand in the address."""
+    log = question.log
+    ways = [way for way in ways_apart(log) if way != BY_TIME]
+    if other_columns(log):
+        ways.append(_BY_COLUMN)
+    if not ways:
+        return None
+    if st.session_state.get("pair_apart") not in ways and "pair_apart" not in st.query_params:
+        st.session_state["pair_apart"] = ways[0]
+    place, first, second, meet = st.columns([3, 3, 3, 4], vertical_alignment="bottom")
+    way = place.selectbox("The sides differ", ways, index=None, key="pair_apart", bind="query-params", help=_HELP)
+    if way is None:
+        raise QuestionError("Expected something that tells two sides apart, found none. Choose a column or a log.")
+    if way == _BY_COLUMN:
+        return _by_column(question, first, second)
+    sides = _by_log(question, first, second) if way == BY_LOG else _by_value(question, way, first, second)
+    names = [name for name in sides[0].log.reading.names if name in sides[1].log.reading.names]
+    on = meet.multiselect(
+        "Rows meet by",
+        names,
+        key="pair_on",
+        bind="query-params",
+        placeholder=log.mapping.row_id or "Choose columns",
+        help=_ON_HELP,
+    )
+    return pairing_of(*sides, on)
+
+
+def _by_value(question: Question, way: str, first: DeltaGenerator, second: DeltaGenerator) -> tuple[Question, Question]:
+    """Choose a value of a column for either side: at first the version of the sidebar against the most frequent other one."""
+    column = question.log.column(way)
+    by_label = values_of_sides(question.log, column)
+    values = list(by_label)
+    version = st.session_state.get("model") if way == question.log.mapping.model_version else None
+    live = version if version in values else values[0]
+    for key, default in (("pair_live", live), ("pair_candidate", next(each for each in values if each != live))):
+        if st.session_state.get(key) not in values and key not in st.query_params:
+            st.session_state[key] = default
+    chosen = (
+        first.selectbox("Live", values, index=None, key="pair_live", bind="query-params"),
+        second.selectbox("Candidate", values, index=None, key="pair_candidate", bind="query-params"),
+    )
+    known = [value for value in chosen if value is not None]
+    if len(known) < len(chosen):
+        raise QuestionError(f"Expected a value of {column.name!r} for both sides, found none for one. Choose it.")
+    return sides_by_value(question, column, [by_label[label] for label in known])
+
+
+def _by_log(question: Question, first: DeltaGenerator, second: DeltaGenerator) -> tuple[Question, Question]:
+    """Choose the log of the candidate; the live side is the log of the sidebar."""
+    others = {other.log_id: other for other in session.logs() if other.log_id != question.log.log_id}
+    if st.session_state.get("pair_log") not in others:
+        given = st.query_params.get("pair_log")
+        st.session_state["pair_log"] = given if given in others else next(iter(others))
+    chosen = second.selectbox("Candidate", list(others), key="pair_log", format_func=lambda key: others[key].name)
+    st.query_params["pair_log"] = chosen
+    first.text_input("Live", question.log.name, disabled=True)
+    candidate, live = sides_by_log(question, others[chosen], is_both=True)
+    return live, candidate
+
+
+def _by_column(question: Question, first: DeltaGenerator, second: DeltaGenerator) -> Pairing:
+    """Choose the column of the candidate's answers; the live ones are those that the log is judged by."""
+    offered = other_columns(question.log)
+    if st.session_state.get("pair_column") not in offered and "pair_column" not in st.query_params:
+        st.session_state["pair_column"] = offered[0]
+    first.text_input("Live", question.log.mapping.judged or "", disabled=True)
+    name = second.selectbox("Candidate", offered, key="pair_column", bind="query-params")
+    mapping = with_answer(question.log.mapping, question.log.reading, name or offered[0])
+    other = api.remap(session.workspace(), question.log, mapping, is_current=False)
+    return pairing_of(question, replace(question, log=other, threshold=mapping.threshold), by_row=True)
+
+
+def draw_metric(pairing: Pairing) -> tuple[str | None, float | None, Costs | None]:
+    """Choose the metric of the verdict and how much worse is still no worse; None: what the house does."""
+    held = policy.held_policy(session.question()) if pairing.is_yes_no else None
+    costs = None if held is None else held.costs
+    told = [name for name in compared_metrics(pairing) if direction_of(name) != "neither"]
+    offered = [*([COST] if costs else []), *(name for name in told if name != "corrected_prevalence")]
+    place, beside, _ = st.columns([3, 2, 8], vertical_alignment="bottom")
+    metric = place.selectbox(
+        "Metric",
+        offered,
+        index=None,
+        key="pair_metric",
+        bind="query-params",
+        format_func=lambda name: metric_phrase(name).removeprefix("the ").capitalize(),
+        placeholder="The one that leads",
+    )
+    margin = beside.number_input(
+        "Margin",
+        min_value=0.0,
+        value=None,
+        step=0.005,
+        format="%.3f",
+        key="pair_margin",
+        bind="query-params",
+        placeholder="0.01 of a share",
+        help="How much worse the candidate may be and still count as no worse.",
+    )
+    return metric, margin or None, costs
+
+
+def draw_no_sides() -> None:
+    """Say what is missing where nothing tells two sides apart."""
+    st.info(
+        "Nothing here tells two answers to the same input apart. Bring in the candidate's log on the Logs page, or a log that "
+        "has a column for the model version or for a second answer.",
+        icon=":material/compare:",
+    )

@@ -1,0 +1,77 @@
+"""What either side took, and the rows that flipped with both answers."""
+
+from __future__ import annotations
+
+import polars as pl
+import streamlit as st
+
+from analytics.answers.compare.answer import Comparison
+from analytics.answers.compare.operations import running
+from analytics.answers.compare.slices import flipped
+from analytics.present import readings, words
+from pages._frame.cache import kept
+from pages._frame.render import escaped, table_downloads
+from pages._frame.tables import number_table
+
+_SHOWN = 50
+"""Flipped rows that are shown: about two screens."""
+
+
+def draw_running(answer: Comparison) -> None:
+    """Show what either side took; nothing where no column says so on both."""
+    table = kept(running, answer.pairing)
+    if table.is_empty():
+        return
+    st.subheader("What is it to run?", anchor=False)
+    st.caption(escaped(readings.running_reading(table)))
+    number_table(
+        table.select(
+            pl.col("column").alias("Column"),
+            pl.col("what").alias("What"),
+            _with_interval(table, "live", "live_low", "live_high").alias("Live"),
+            _with_interval(table, "candidate", "candidate_low", "candidate_high").alias("Candidate"),
+            _with_interval(table, "difference", "low", "high").alias("Difference"),
+            pl.col("n").alias("Pairs"),
+        ),
+        hide_index=True,
+        alt="Latency, cost, tokens and failures of both sides",
+        column_config={"Pairs": st.column_config.NumberColumn(format="localized")},
+    )
+    table_downloads(table, "compare_running", key="pair_running")
+
+
+def _with_interval(table: pl.DataFrame, value: str, low: str, high: str) -> pl.Series:
+    """Write numbers with their intervals where there are some."""
+    texts = [
+        words.number(each)
+        if least is None
+        else f"{words.number(each)} ({words.between(words.number(least), words.number(most))})"
+        for each, least, most in table.select(value, low, high).iter_rows()
+    ]
+    return pl.Series(value, texts, dtype=pl.String)
+
+
+def draw_flipped(answer: Comparison) -> None:
+    """Show the rows on which one side is right and the other wrong, the worst for the candidate first."""
+    if not answer.account.judged:
+        return
+    with st.expander("Rows that flipped, the worst first", key="pair_flipped", on_change="rerun") as opened:
+        if not opened.open:
+            return
+        rows = kept(flipped, answer.pairing, answer.metric, _SHOWN, answer.costs)
+        if rows.is_empty():
+            st.caption("No pair flipped.")
+            return
+        live, other = answer.pairing.live.log, answer.pairing.candidate.log
+        names = {"difference": "Loss more", "a_score": "Live score", "b_score": "Candidate score", "label": "Label"}
+        names |= {column.sql_name: column.name for column in live.columns}
+        names |= {f"b_{column.sql_name}": f"Candidate: {column.name}" for column in other.columns}
+        shown = rows.drop("row_id").select(
+            pl.col(name).alias(_free(names.get(name, name), place)) for place, name in enumerate(rows.columns[1:])
+        )
+        number_table(shown, hide_index=True, alt="Rows that flipped, with both answers")
+
+
+def _free(name: str, place: int) -> str:
+    """Return a heading that no other column has: names of a file may repeat those of this table."""
+    return name if place < 4 else f"{name}\u200b"

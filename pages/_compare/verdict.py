@@ -1,0 +1,85 @@
+"""What the pairs say: every metric with its interval, who changed, scores against scores, and calibration of both."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from analytics.answers.compare.answer import Comparison, compare
+from analytics.errors import QuestionError
+from analytics.measure.thresholds.costs import Costs
+from analytics.present import figures, readings, words
+from analytics.present.tables.compare import metric_rows
+from analytics.query.compare.pairs import Pairing
+from pages._frame.cache import kept
+from pages._frame.render import escaped, figure
+from pages._frame.tables import number_table
+
+
+def asked(pairing: Pairing, metric: str | None, margin: float | None, costs: Costs | None) -> Comparison | None:
+    """Return what the pairs say; where no rows meet say so, since other sides or columns can be chosen above, and return None."""
+    try:
+        return kept(compare, pairing, metric, margin, costs)
+    except QuestionError as error:
+        if error.code != "no-pairs":
+            raise
+        st.info(escaped(str(error)), icon=":material/compare:")
+        return None
+
+
+def draw_names(answer: Comparison) -> None:
+    """Say in words what the two sides are."""
+    live, candidate = (words.shortened(name, 160) for name in answer.names)
+    st.caption(escaped(f"Live: {live}. Candidate: {candidate}."))
+    st.caption(escaped(readings.account_reading(answer.account)))
+
+
+def draw_changes(answer: Comparison) -> None:
+    """Show who changed beside every metric, and what both sides said beside their calibration."""
+    pair = st.grid(2, min_column_width=460, gap="medium")
+    with pair.cell():
+        figure(
+            figures.changed_bars(answer),
+            readings.changes_reading(answer),
+            "changes",
+            alt="Pairs newly right and newly wrong, by label",
+            table=answer.changes,
+        )
+    with pair.cell():
+        figure(
+            figures.paired_intervals(answer),
+            readings.metric_table_reading(answer),
+            "paired",
+            alt="How much better the candidate is in every metric, with paired intervals around zero",
+        )
+    if answer.density.is_empty():
+        return
+    below = st.grid(2, min_column_width=460, gap="medium")
+    with below.cell():
+        figure(
+            figures.score_pairs(answer),
+            readings.density_reading(answer),
+            "score_pairs",
+            alt="Pairs by the score of both sides, with both thresholds",
+            table=answer.density,
+        )
+    if not answer.reliability.is_empty():
+        with below.cell():
+            figure(
+                figures.both_calibrated(answer),
+                readings.both_reliability_reading(answer),
+                "both_calibrated",
+                alt="Observed rate against mean score on both sides",
+                table=answer.reliability,
+            )
+
+
+def draw_metrics(answer: Comparison) -> None:
+    """Show every metric on both sides."""
+    st.subheader("Every metric on the same pairs", anchor=False)
+    table = metric_rows(answer).rename({"metric": "Metric", "live": "Live", "candidate": "Candidate", "pairs": "Pairs"})
+    number_table(
+        table.rename({"difference": "Difference (95 %)", "candidate is": "Candidate is", "how": "How"}),
+        hide_index=True,
+        alt="Every metric on both sides with its paired difference",
+        column_config={"Pairs": st.column_config.NumberColumn(format="localized")},
+    )

@@ -1,0 +1,182 @@
+"""The outline of the report: which sections, in which order, each with a comment, and what is struck of the first page."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+import streamlit as st
+
+from analytics.answers.report.view import View, view_from
+from analytics.errors import QuestionError
+from analytics.present import words
+from analytics.present.report.parts import FirstFinding
+from analytics.present.report.sections.pack import SECTIONS, outline_of
+from pages._frame import address, session
+from pages._frame.render import escaped
+
+_OUTLINE, _COMMENTS, _STRUCK = "outline", "_report_comments", "_report_struck"
+_NAME = "report_name"
+_MAX_COMMENT = 1_000
+"""Characters of a comment: a paragraph. A choice."""
+_FIRST = "first"
+
+
+def _usual_outline() -> list[str]:
+    """Return the sections that are on from the start: all but those that take long."""
+    return [name for name, kind in SECTIONS.items() if not kind.is_dear]
+
+
+def draw_outline() -> View:
+    """Draw the outline and return it: sections that are on, their order and comments."""
+    _from_address()
+    names = st.session_state[_OUTLINE]
+    st.markdown("**Outline**")
+    _draw_entry("First page", _FIRST, place=None)
+    for place, name in enumerate([*names, *(name for name in SECTIONS if name not in names)]):
+        _draw_entry(SECTIONS[name].title, name, place if place < len(names) else None)
+    address.put(_OUTLINE, [] if names == _usual_outline() else names or [""])
+    comments = st.session_state.get(_COMMENTS, {})
+    kept = tuple((name, text) for name, text in comments.items() if text.strip())
+    return View(outline=tuple(names) or ("",), comments=kept, struck=tuple(st.session_state.get(_STRUCK, ())))
+
+
+def _from_address() -> None:
+    """Take over the outline of a link; what is no section is left out."""
+    given = address.taken(_OUTLINE)
+    if given:
+        st.session_state[_OUTLINE] = [name for name in dict.fromkeys(given) if name in SECTIONS]
+    elif given == () or _OUTLINE not in st.session_state:
+        st.session_state[_OUTLINE] = _usual_outline()
+
+
+def _draw_entry(title: str, name: str, place: int | None) -> None:
+    """Draw one entry: on or off, a step up, and its comment."""
+    comments = st.session_state.setdefault(_COMMENTS, {})
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        if name == _FIRST:
+            st.markdown(escaped(title), width="stretch")
+        else:
+            is_on = name in st.session_state[_OUTLINE]
+            key = f"section_{name}"
+            st.session_state[key] = is_on
+            st.checkbox(escaped(title), key=key, on_change=_turn, args=(name,), width="stretch")
+            if place:
+                st.button(
+                    "",
+                    key=f"up_{name}",
+                    icon=":material/arrow_upward:",
+                    type="tertiary",
+                    help="Move it up",
+                    on_click=_move_up,
+                    args=(name,),
+                )
+        mark = ":material/comment:" if comments.get(name, "").strip() else ":material/add_comment:"
+        with st.popover("", icon=mark, key=f"comment_of_{name}", type="tertiary", help="Comment"):
+            said = st.text_area(
+                escaped(f"Comment on {title.lower()}"),
+                comments.get(name, ""),
+                key=f"comment_{name}",
+                max_chars=_MAX_COMMENT,
+            )
+            comments[name] = said or ""
+
+
+def _turn(name: str) -> None:
+    """Turn a section on, at the end, or off; for callbacks only."""
+    names = [each for each in st.session_state[_OUTLINE] if each != name]
+    st.session_state[_OUTLINE] = [*names, name] if st.session_state[f"section_{name}"] else names
+
+
+def _move_up(name: str) -> None:
+    """Move a section up by one place; for callbacks only."""
+    names = list(st.session_state[_OUTLINE])
+    place = names.index(name)
+    names[place - 1], names[place] = names[place], names[place - 1]
+    st.session_state[_OUTLINE] = names
+
+
+def draw_struck(findings: Sequence[FirstFinding]) -> None:
+    """Offer to strike a finding of the first page, and to bring those back that were struck."""
+    struck = st.session_state.setdefault(_STRUCK, [])
+    if findings:
+        st.caption("On the first page:")
+    for place, finding in enumerate(findings):
+        st.button(
+            escaped(words.shortened(finding.sentence, 90)),
+            key=f"strike_{place}",
+            icon=":material/close:",
+            type="tertiary",
+            on_click=struck.append,
+            args=(finding.key,),
+            help="Strike this finding: the next one takes its place",
+        )
+    if struck:
+        st.button(
+            f"Bring back {words.plural(len(struck), 'struck finding')}",
+            key="unstrike",
+            icon=":material/undo:",
+            type="tertiary",
+            on_click=struck.clear,
+        )
+
+
+def take_view(view: View) -> None:
+    """Put the outline, the comments and what was struck into the controls; for callbacks only."""
+    st.session_state[_OUTLINE] = outline_of(view)
+    st.session_state[_COMMENTS] = dict(view.comments)
+    st.session_state[_STRUCK] = list(view.struck)
+    for name in (_FIRST, *SECTIONS):
+        st.session_state.pop(f"comment_{name}", None)
+
+
+def draw_definitions(view: View) -> None:
+    """Save the report as a definition by name, and open one."""
+    workspace = session.workspace()
+    with st.popover("Saved reports", icon=":material/bookmark:", width="stretch"):
+        saved = workspace.saved_reports()
+        for place, (name, text) in enumerate(saved.items()):
+            with st.container(horizontal=True):
+                st.button(
+                    escaped(name), key=f"open_report_{place}", on_click=_open_definition, args=(text,), width="stretch"
+                )
+                st.button(
+                    "Remove",
+                    icon=":material/delete:",
+                    key=f"forget_report_{place}",
+                    type="tertiary",
+                    on_click=workspace.save_report,
+                    args=(name, None),
+                )
+        if not saved:
+            st.caption("No report is saved yet.")
+        st.text_input("Save this report as", key=_NAME, max_chars=80)
+        st.button("Save", key="save_report", on_click=_save, args=(view,))
+
+
+def _save(view: View) -> None:
+    """Save the report under the name that was typed; for callbacks only."""
+    name = (st.session_state.get(_NAME) or "").strip()
+    if name:
+        session.workspace().save_report(name, json.dumps(view.to_dict(), ensure_ascii=False))
+        st.session_state[_NAME] = ""
+
+
+def _open_definition(text: str) -> None:
+    """Open a saved report; a damaged one changes nothing."""
+    try:
+        view = view_from(json.loads(text))
+    except (ValueError, QuestionError):
+        return
+    take_view(view)
+    take_question(view)
+
+
+def take_question(view: View) -> None:
+    """Put the columns and the metric of a view into the controls; for callbacks only."""
+    from pages._frame.report import SECTIONS as CHOSEN
+
+    if view.by:
+        st.session_state[CHOSEN] = [" × ".join(columns) for columns in view.by]
+    if view.metric:
+        st.session_state["report_metric"] = view.metric

@@ -1,0 +1,113 @@
+"""Packs of before: those that were taken along with what was decided, and one that is opened to ask the same again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import streamlit as st
+
+from analytics.answers.question import Question
+from analytics.answers.report.view import View, view_from
+from analytics.errors import AnalysisError, StoreError
+from analytics.log.kept.report import PastPack, forget_pack, keep_pack, past_packs
+from analytics.present.report.manifest import manifest_from
+from analytics.present.report.parts import Pack
+from pages._frame import session
+from pages._frame.render import escaped
+from pages._report.outline import take_question, take_view
+
+_MAX_SHOWN = 12
+"""Past packs that are listed: a quarter of weeks. A choice."""
+_OPENED, _SAID = "opened_pack", "_opened_pack_said"
+_MAX_OPENED_MB = 16
+"""Size of a pack that is opened: as `report.manifest` reads at most."""
+
+
+def last_headline(question: Question) -> dict[str, Any] | None:
+    """Return the headline of the last pack of other rows; None where none was taken along."""
+    now = (question.log.reading.content_hash, question.cohort.to_text(), question.threshold)
+    for each in reversed(past_packs(session.workspace())):
+        before = each.headline
+        if (before.get("log"), before.get("cohort"), before.get("threshold")) != now:
+            return dict(before)
+    return None
+
+
+def take_along(pack: Pack) -> None:
+    """Remember that a pack was taken along; for callbacks only."""
+    headline = pack.manifest["headline"]
+    found = PastPack(
+        pack.created_at.isoformat(timespec="minutes"),
+        pack.log_name,
+        pack.first.lead,
+        tuple(each.sentence for each in pack.first.findings),
+        tuple(each.note for each in pack.first.decided),
+        headline if isinstance(headline, dict) else {},
+    )
+    try:
+        keep_pack(session.workspace(), found)
+    except StoreError as error:
+        st.session_state[_SAID] = str(error)
+
+
+def draw_past() -> None:
+    """List the packs that were taken along, the latest first, and offer to open one from a file."""
+    for text in st.session_state.pop(_SAID, "").splitlines():
+        st.warning(escaped(text), icon=":material/info:")
+    with st.popover("Open a pack", icon=":material/folder_open:", width="stretch"):
+        st.file_uploader(
+            "A pack in any format",
+            key=_OPENED,
+            on_change=_open,
+            max_upload_size=_MAX_OPENED_MB,
+            help="Asks of the log that is open what the pack was asked, and says what differs.",
+        )
+    found = past_packs(session.workspace())
+    if not found:
+        return
+    with st.expander(f"Past packs ({len(found)})", icon=":material/history:"):
+        for place, each in enumerate(reversed(found[-_MAX_SHOWN:])):
+            with st.container(border=True):
+                decided = " ".join(f"Decided: {note}" for note in each.decided)
+                st.markdown(
+                    f"**{escaped(each.when.replace('T', ', '))} UTC** · {escaped(each.name)}  \n{escaped(each.lead)}  \n"
+                    f"{escaped(decided or 'Nothing was decided.')}"
+                )
+                st.button(
+                    "Take off the list",
+                    key=f"forget_pack_{place}",
+                    type="tertiary",
+                    on_click=forget_pack,
+                    args=(session.workspace(), each),
+                )
+
+
+def _open() -> None:
+    """Ask what an opened pack was asked; for callbacks only."""
+    file = st.session_state.get(_OPENED)
+    if file is None:
+        return
+    try:
+        manifest = manifest_from(file.getvalue(), file.name)
+        view = view_from(manifest.get("view"))
+    except AnalysisError as error:
+        st.session_state[_SAID] = str(error)
+        return
+    log = session.current_log()
+    take_view(view)
+    take_question(view)
+    session.set_cohort_text(view.cohort)
+    if view.threshold is not None:
+        st.session_state["threshold"] = view.threshold
+    before = manifest.get("log")
+    said = [f"Asked as in the pack {file.name}."]
+    if isinstance(before, dict) and before.get("hash") != log.reading.content_hash:
+        said.append("The log that is open is another one than that of the pack.")
+    st.session_state[_SAID] = "\n".join([*said, *lacking(view, log.mapping.segments)])
+
+
+def lacking(view: View, segments: Sequence[str]) -> list[str]:
+    """Say which columns of a view a log does not slice by."""
+    gone = sorted({column for each in view.by for column in each} - set(segments))
+    return [f"The column {name!r} is no segment column of this log: its section is left out." for name in gone]

@@ -1,0 +1,28 @@
+"""Compare: should the candidate replace what is live?"""
+
+import streamlit as st
+
+from analytics.present import readings
+from pages._compare import controls, rows, slices, verdict
+from pages._frame import frame, session
+from pages._frame.render import sentence
+
+frame.require()
+
+with frame.boundary():
+    st.title("Compare")
+    head = st.container()
+    pairing = controls.draw_sides(session.question())
+    if pairing is None:
+        controls.draw_no_sides()
+    else:
+        answer = verdict.asked(pairing, *controls.draw_metric(pairing))
+        if answer is not None:
+            with head:
+                sentence(readings.compare_reading(answer))
+                verdict.draw_names(answer)
+            verdict.draw_changes(answer)
+            slices.draw_slices(answer)
+            rows.draw_running(answer)
+            verdict.draw_metrics(answer)
+            rows.draw_flipped(answer)

@@ -1,0 +1,90 @@
+"""Slices by one column, rows that flipped and what answers took, against Polars on the joined rows."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+import pytest
+
+from analytics.answers.compare.answer import compare
+from analytics.answers.compare.operations import running
+from analytics.answers.compare.sides import pairing_of
+from analytics.answers.compare.slices import by_column, flipped, losing
+from analytics.answers.question import Question
+from analytics.log.right import Right
+from analytics.query.cohort import Clause, Cohort
+from analytics.query.engine import Engine
+from tests.ingested import Desk
+
+N = 1_500
+
+
+def answered() -> pl.DataFrame:
+    """Two models on the same questions: the new one is better, and worse where the topic is law."""
+    rng = np.random.default_rng(0)
+    topic = rng.choice(["math", "law", "code"], N, p=[0.45, 0.1, 0.45])
+    sides = []
+    for name in ("old", "new"):
+        right = np.where(topic == "law", 0.9 if name == "old" else 0.3, 0.6 if name == "old" else 0.75)
+        parts = {
+            "model": name,
+            "question": [f"q{place}" for place in range(N)],
+            "topic": topic,
+            "grade": (rng.random(N) < right) * 1,
+        }
+        took = {
+            "latency_ms": rng.lognormal(5 + (name == "new") * 0.2, 0.5, N).round(1),
+            "refused": rng.random(N) < 0.05,
+        }
+        sides.append(pl.DataFrame({**parts, "said": [f"{name} {place}" for place in range(N)], **took}))
+    return pl.concat(sides)
+
+
+def test_slices_rows_and_what_answers_took(desk: Desk) -> None:
+    frame = answered()
+    log = desk.log(
+        frame,
+        score=None,
+        decision=None,
+        label="grade",
+        right=Right("grades", "grade", mark=1),
+        row_id=None,
+        segments=("topic",),
+    )
+    engine = Engine(desk.workspace)
+    sides = (Question(log, Cohort((Clause("model", "in", (name,)),)), log.mapping.threshold) for name in ("old", "new"))
+    answer = compare(engine, pairing_of(*sides, ["question"]))
+    pairs = frame.filter(model="old").join(frame.filter(model="new"), on="question", suffix="_new")
+    apart = pairs.with_columns(d=pl.col("grade") - pl.col("grade_new"))
+    assert answer.verdict.word == "better"
+
+    found = by_column(engine, answer.pairing, answer.metric, "topic")
+    expected = dict(apart.group_by("topic").agg(pl.col("d").mean()).iter_rows())
+    assert dict(found.select("slice", "difference").iter_rows()) == pytest.approx(expected)
+
+    slices = losing(engine, answer.pairing, answer.metric)
+    worse = [
+        each
+        for each, row in zip(slices.slices, slices.table.iter_rows(named=True), strict=True)
+        if row["direction"] == "loses" and row["is_confirmed"]
+    ]
+    assert [[(part.property.name, part.value) for part in each] for each in worse] == [[("topic", "law")]]
+
+    rows = flipped(engine, answer.pairing, answer.metric, 5)
+    assert rows["difference"].to_list() == [1.0] * 5
+    said = f"b_{log.column('said').sql_name}"
+    assert all(value.startswith("new ") for value in rows[said]) and all(
+        value.startswith("old ") for value in rows[log.column("said").sql_name]
+    )
+
+    took = {(row["column"], row["what"]): row for row in running(engine, answer.pairing).iter_rows(named=True)}
+    median = took["latency_ms", "p50"]
+    assert (median["live"], median["candidate"]) == pytest.approx(
+        (pairs["latency_ms"].median(), pairs["latency_ms_new"].median())
+    )
+    assert median["live_low"] < median["live"] < median["live_high"]
+    mean = took["latency_ms", "mean"]
+    assert mean["difference"] == pytest.approx((pairs["latency_ms_new"] - pairs["latency_ms"]).mean())
+    assert took["refused", "share"]["difference"] == pytest.approx(
+        pairs["refused_new"].mean() - pairs["refused"].mean()
+    )

@@ -1,0 +1,73 @@
+"""A view of a report: written, read back from anyone's file, asked of another export; and the change since the last pack."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from analytics.answers.report.asking import ReportAsking
+from analytics.answers.report.view import View, asked_again, view_from, view_of
+from analytics.errors import QuestionError
+from analytics.measure.thresholds.costs import Costs
+from analytics.measure.thresholds.policy import Policy
+from analytics.present.report.first import change_words, headline_of
+from tests.present.made import make_overview, make_question
+
+
+def asking() -> ReportAsking:
+    return ReportAsking(make_question(), "recall", (("carrier",),), Policy(Costs(fp=1, fn=5)))
+
+
+def test_a_view_survives_json_and_is_asked_again() -> None:
+    usual = ReportAsking(asking().question, "error_rate")
+    view = view_of(asking(), View(outline=("slices",), comments=(("first", "Go."),), struck=("x",)))
+    read = view_from(json.loads(json.dumps(view.to_dict())))
+    assert read == view
+    again, said = asked_again(read, usual.question.log, usual)
+    assert (again.question, again.metric, again.by, said) == (asking().question, "recall", (("carrier",),), ())
+    assert again.policy == asking().policy
+
+
+def test_what_another_export_lacks_is_said_and_the_rest_is_done() -> None:
+    view = replace(
+        view_of(asking(), View()),
+        cohort="gone:in:x;carrier:in:B6",
+        by=(("gone",), ("carrier",), ("score",)),
+        metric="ndcg",
+        policy="{",
+        sides=("gone:in:a", "gone:in:b"),
+    )
+    usual = ReportAsking(make_question(), "error_rate")
+    again, said = asked_again(view, usual.question.log, usual)
+    assert again.by == (("carrier",),) and again.metric == "error_rate" and again.policy is None and again.sides is None
+    assert again.question.cohort.to_text() == "carrier:in:B6"
+    wanted = ("'gone:in:x'", "'gone' is gone", "'score' is no segment", "nDCG@k", "costs cannot be read", "told apart")
+    assert all(any(part in line for line in said) for part in wanted), said
+
+
+@pytest.mark.parametrize(
+    "data", [None, [], "x", {"by": 7, "threshold": float("nan"), "comments": [["a"], 3], "sides": [1]}]
+)
+def test_a_view_of_anyone_s_file_is_a_view_or_refused(data: Any) -> None:
+    if not isinstance(data, dict):
+        with pytest.raises(QuestionError, match="Expected the view of a report"):
+            view_from(data)
+    else:
+        assert view_from(data) == View()
+
+
+def test_the_change_since_the_last_pack_is_told_as_far_as_it_can_be() -> None:
+    now = ReportAsking(make_question(), "error_rate")
+    headline = headline_of(now, make_overview(400, 200, 100, 300))
+    other = {"log": "another", "name": "last.csv", "from": "2023-01-01", "to": "2023-02-01"}
+    better, same = {**headline, **other, "value": 0.1, "low": 0.08, "high": 0.12}, {**headline, **other}
+    assert "is higher (worse) than in the last pack (last.csv)" in change_words(headline, better, now)
+    assert "no more than chance" in change_words(headline, same, now)
+    assert "nothing can have changed" in change_words(headline, headline, now)
+    overlapping = {**better, "to": "2024-01-15"}
+    assert "may share rows" in change_words(headline, overlapping, now)
+    assert "another metric" in change_words(headline, {**better, "metric": "recall"}, now)
+    assert "another metric" in change_words(headline, {**better, "value": "<b>"}, now)

@@ -1,0 +1,103 @@
+"""The pack from the command line: formats by ending, and the same asked again of another export."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import polars as pl
+import pytest
+from typer.testing import CliRunner, Result
+
+from analytics.__main__ import app
+from analytics.reading import api
+from tests.ingested import run_here
+
+N = 600
+QUICK = ("--section", "overview", "--section", "slices", "--section", "thresholds")
+
+
+@pytest.fixture(autouse=True)
+def a_workspace_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLICEWISE_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr(api, "run_child", run_here)
+
+
+def run(*arguments: object) -> Result:
+    return CliRunner().invoke(app, [str(argument) for argument in arguments], catch_exceptions=False)
+
+
+def frame(shift: int = 0) -> pl.DataFrame:
+    rows = range(N)
+    return pl.DataFrame(
+        {
+            "id": [f"{shift}-{i}" for i in rows],
+            "score": [(i * 37 % 100) / 100 for i in rows],
+            "label": [int((i * 37 % 100 > 55) != (i % 7 == 0)) for i in rows],
+            "region": [("north", "south", None)[i % 3] for i in rows],
+            "plan": [("a", "b")[i % 2] for i in rows],
+            "at": [f"2024-0{1 + shift}-{1 + i % 28:02d} 10:00:00" for i in rows],
+        }
+    )
+
+
+def test_a_pack_is_written_by_its_ending_and_asked_again_of_the_next_export(tmp_path: Path) -> None:
+    first, second = tmp_path / "may.csv", tmp_path / "june.csv"
+    frame().write_csv(first)
+    frame(1).drop("plan").with_columns(new=pl.lit("x")).select("at", "new", "region", "label", "score", "id").write_csv(
+        second
+    )
+    pack = tmp_path / "may.zip"
+    asked = ("--by", "plan", "--by", "region", "--cost-fn", "5", "--where", "region=north", "--metric", "recall")
+    made = ("--made", "2024-03-01T08:00")
+    assert run("report", first, "--out", pack, *asked, *made, *QUICK).exit_code == 0
+    again = tmp_path / "may again.zip"
+    assert run("report", first, "--out", again, "--from", pack, *made).exit_code == 0
+    views = [_manifest(file)["view"] for file in (pack, again)]
+    assert views[0] == views[1]
+    assert (
+        views[0]["outline"] == ["overview", "slices", "thresholds"]
+        and json.loads(views[0]["policy"])["costs"]["fn"] == 5
+    )
+    message = tmp_path / "june.md"
+    result = run("report", second, "--out", message, "--from", pack)
+    assert result.exit_code == 0
+    for said in (
+        "another one than that of the last pack",
+        "gone since the last pack: 'plan'",
+        "new since the last pack: 'new'",
+    ):
+        assert said in result.stderr and said in message.read_text("utf-8").replace("\\", "")
+    assert "'plan' is gone: its section is left out" in result.stderr
+    assert "from the last pack (may.csv)" in message.read_text("utf-8")
+
+
+def _manifest(file: Path) -> dict[str, dict[str, object]]:
+    from analytics.present.report.manifest import manifest_from
+
+    return manifest_from(file.read_bytes())
+
+
+def test_an_ending_that_is_no_format_is_refused_before_anything_is_asked(tmp_path: Path) -> None:
+    missing = tmp_path / "no log.csv"
+    for out, more, said in (
+        ("x.docx", (), "ends in .html, .pdf, .xlsx, .pptx, .zip, .md"),
+        ("x", ("--kind", "odt"), "Expected one of html, pdf"),
+        ("x.pdf", ("--kind", "md"), "--kind md and the end .pdf"),
+        ("x.md", ("--made", "soon"), "Expected a time such as"),
+        ("none/x.md", (), "no such folder"),
+    ):
+        result = run("report", missing, "--out", tmp_path / out, *more)
+        assert result.exit_code == 2 and said in result.stderr, result.stderr
+
+
+def test_a_file_that_is_no_pack_and_a_section_that_is_none_are_refused(tmp_path: Path) -> None:
+    log = tmp_path / "log.csv"
+    frame().write_csv(log)
+    for more, said in (
+        (("--from", log), "found no manifest in log.csv"),
+        (("--from", tmp_path / "gone.pdf"), "could not read"),
+        (("--section", "nothing"), "Expected a section among overview"),
+    ):
+        result = run("report", log, "--out", tmp_path / "x", "--kind", "md", *more)
+        assert result.exit_code == 2 and said in result.stderr, result.stderr

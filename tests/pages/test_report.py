@@ -1,0 +1,66 @@
+"""The Report page: outline, comments, formats, a pack that is taken along and one that is opened."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from analytics.answers.report.view import View
+from analytics.log.kept.report import PastPack, forget_pack, keep_pack, past_packs
+from analytics.log.workspace import Workspace
+from analytics.present.report.formats.registry import PACK_FORMATS
+from pages._report import past
+from pages._report.paper import measuring_script
+from tests.pages.test_pages import home, opened, workspace_of_the_test
+
+__all__ = ["home", "workspace_of_the_test"]
+
+
+def test_the_outline_makes_the_paper_and_a_saved_report_brings_it_back() -> None:
+    app = opened("report")
+    assert not app.exception and not app.error
+    html = app.get("iframe")[0].proto.srcdoc
+    assert "What a score means" in html and measuring_script().startswith("sha256-") and measuring_script() in html
+    assert [app.get("download_button")[place].proto.label.split(" ·")[0] for place in range(len(PACK_FORMATS))] == [
+        kind.label for kind in PACK_FORMATS.values()
+    ]
+    app.checkbox(key="section_calibration").uncheck().run()
+    app.text_area(key="comment_first").input("<b>Read</b> this").run()
+    app.button(key="up_thresholds").click().run()
+    html = app.get("iframe")[0].proto.srcdoc
+    assert "What a score means" not in html and "&lt;b&gt;Read&lt;/b&gt; this" in html
+    outline = list(app.session_state["outline"])
+    assert outline.index("thresholds") < outline.index("review") and "calibration" not in outline
+    app.text_input(key="report_name").input("weekly").run()
+    app.button(key="save_report").click().run()
+    saved = Workspace().saved_reports()
+    assert list(saved) == ["weekly"] and '"Read' not in saved["weekly"] and "<b>Read</b> this" in saved["weekly"]
+    other = opened("report")
+    other.button(key="open_report_0").click().run()
+    assert not other.exception and list(other.session_state["outline"]) == outline
+    assert "&lt;b&gt;Read&lt;/b&gt; this" in other.get("iframe")[0].proto.srcdoc
+    Workspace().save_report("weekly", None)
+
+
+def test_packs_that_were_taken_along_are_listed_with_what_was_decided(home: Path) -> None:
+    workspace = Workspace()
+    pack = PastPack("2026-01-02T08:00", "<i>x</i>.csv", "31 % are wrong.", ("a",), ("Move *it*",), {"metric": "recall"})
+    for _ in "ab":
+        keep_pack(workspace, pack)
+    assert past_packs(workspace) == (pack,)
+    app = opened("report")
+    assert not app.exception
+    said = " ".join(element.value for element in app.markdown)
+    assert "Move \\*it\\*" in said and " <i>" not in said
+    assert "was about another metric" in app.get("iframe")[0].proto.srcdoc
+    forget_pack(workspace, pack)
+    assert past_packs(workspace) == ()
+    (workspace.home / "packs.json").write_text('{"packs": [{"findings": 3}, 7]}')
+    assert [each.findings for each in past_packs(workspace)] == [()]
+    (workspace.home / "packs.json").unlink()
+
+
+def test_an_opened_pack_says_what_its_columns_lack() -> None:
+    view = View(by=(("gone",),), cohort="", outline=("overview",))
+    assert past.lacking(view, ("there",)) == [
+        "The column 'gone' is no segment column of this log: its section is left out."
+    ]

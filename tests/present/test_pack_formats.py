@@ -1,0 +1,206 @@
+"""A pack of hostile values, built once and written in every format: harmless, small, the same bytes, its manifest inside."""
+
+from __future__ import annotations
+
+import json
+import re
+import zlib
+from dataclasses import replace
+from datetime import UTC, datetime
+from io import BytesIO
+from types import SimpleNamespace
+from zipfile import ZipFile
+
+import polars as pl
+import pytest
+from pptx import Presentation
+
+from analytics.answers.brief.answer import composed
+from analytics.answers.brief.finding import Finding, Size, SliceParts
+from analytics.answers.brief.registry import SOURCES
+from analytics.answers.report.asking import ReportAsking
+from analytics.answers.report.view import View
+from analytics.errors import InputError
+from analytics.log.kept.discovery import FoundSlice
+from analytics.log.kept.thresholds import Decision
+from analytics.log.receipt import CheckResult
+from analytics.present.report.formats.registry import PACK_FORMATS
+from analytics.present.report.manifest import manifest_from, token_of
+from analytics.present.report.parts import Pack, Section
+from analytics.present.report.sections import whose
+from analytics.present.report.sections.pack import Beside, outline_of, pack_of
+from analytics.query.cohort import Clause
+from tests.present.made import hostile_answer, make_overview, make_question
+
+AT = datetime(2024, 5, 6, 7, 8, 9, tzinfo=UTC)
+LONG = "=HYPERLINK(0)" + "y" * 40_000
+SCRIPT = "</title></script><script>alert(1)</script> [x](javascript:alert(1)) https://evil.example \u202eeman"
+
+
+@pytest.fixture(scope="module")
+def pack() -> Pack:
+    question = make_question(SCRIPT)
+    answers = (hostile_answer(), hostile_answer(("../../etc", LONG)))
+    asking = ReportAsking(question, "error_rate", tuple(answer.by for answer in answers))
+    value = "<img src=x onerror=alert(2)>"
+    parts = SliceParts("=cmd|' /C calc'!A0", value, "error_rate", 0.4, 0.2, 500, 0.1, 7)
+    found = Finding("slices", "slices", parts, Size(120.0, 90.0, 150.0), clauses=(Clause("a", "in", (value,)),))
+    brief = composed(asking.brief, [SOURCES["slices"]], [found], 70.0)
+    beside = Beside(
+        [Decision("2024-01-01", "=1+1", "saves <b>1</b>", f"@everyone {SCRIPT}")],
+        [FoundSlice(LONG, "<script>", (("=1+1", LONG),), "note")],
+        View(comments=(("first", f"# {SCRIPT}"), ("slices", "=2+2"))),
+        created_at=AT,
+    )
+    return pack_of(asking, {"overview": make_overview(40, 20, 10, 30, 8, 3), "slices": answers}, brief, beside)
+
+
+@pytest.fixture(scope="module")
+def files(pack: Pack) -> dict[str, bytes]:
+    return {name: kind.make(pack) for name, kind in PACK_FORMATS.items()}
+
+
+def test_every_format_is_small_and_gives_the_same_bytes_and_the_manifest_back(
+    pack: Pack, files: dict[str, bytes]
+) -> None:
+    expected = json.loads(json.dumps(pack.manifest))
+    for name, data in files.items():
+        assert len(data) < 6_000_000, name
+        assert PACK_FORMATS[name].make(pack) == data, name
+        assert manifest_from(data) == expected, name
+
+
+def test_what_is_no_pack_is_refused() -> None:
+    broken = b"slicewise-manifest:" + b"A" * 40 + b":"
+    bomb = BytesIO()
+    with ZipFile(bomb, "w") as archive:
+        archive.writestr("manifest.json", b"x" * 5_000_000)
+    for data in (b"", b"PK\x03\x04 and no archive", b"%PDF-1.7 stream\nx", broken, bomb.getvalue()):
+        with pytest.raises(InputError, match="Expected a pack that Slicewise wrote"):
+            manifest_from(data, "<x>")
+    with pytest.raises(InputError, match="at most 16 MB"):
+        manifest_from(b"x" * 16_000_001)
+    assert manifest_from(token_of({"manifest": 1}).encode()) == {"manifest": 1}
+
+
+def test_a_workbook_holds_no_formula_and_no_link(files: dict[str, bytes]) -> None:
+    with ZipFile(BytesIO(files["xlsx"])) as book:
+        names = book.namelist()
+        parts = {name: book.read(name).decode() for name in names if name.endswith((".xml", ".rels"))}
+    sheets = {name: text for name, text in parts.items() if name.startswith("xl/worksheets/sheet")}
+    assert len(sheets) > 8
+    assert not any("<f>" in text or "<f " in text or "<hyperlink" in text for text in sheets.values())
+    assert not any('TargetMode="External"' in text for text in parts.values())
+    assert "=1+1" in parts["xl/sharedStrings.xml"] and "\u202e" not in "".join(parts.values())
+    assert all('state="frozen"' in text for name, text in sheets.items() if not name.endswith("/sheet1.xml"))
+    assert any(name.startswith("xl/charts/chart") for name in names)
+
+
+def test_slides_hold_text_native_charts_and_the_method_and_no_link(files: dict[str, bytes]) -> None:
+    with ZipFile(BytesIO(files["pptx"])) as deck:
+        parts = {name: deck.read(name).decode() for name in deck.namelist() if name.endswith((".xml", ".rels"))}
+        assert {info.date_time for info in deck.infolist()} == {(2024, 5, 6, 7, 8, 9 - 9 % 2)}
+    assert not any("hlinkClick" in text or 'TargetMode="External"' in text for text in parts.values())
+    slides = list(Presentation(BytesIO(files["pptx"])).slides)
+    shapes = [shape for slide in slides for shape in slide.shapes]
+    assert any(shape.has_chart for shape in shapes) and any(shape.has_table for shape in shapes)
+    assert "Intervals are at 95 %" in slides[2].notes_slide.notes_text_frame.text
+    assert "<img src=x onerror=alert(2)>" in slides[0].shapes[2].table.cell(1, 0).text
+
+
+def test_a_pdf_holds_no_script_and_no_address(files: dict[str, bytes]) -> None:
+    data = files["pdf"]
+    streams = [data]
+    for found in re.finditer(rb"stream\r?\n", data):
+        try:
+            streams.append(zlib.decompressobj().decompress(data[found.end() :]))
+        except zlib.error:
+            continue
+    text = b"".join(streams)
+    assert len(streams) > 3
+    for mark in (b"/JavaScript", b"/JS", b"/URI", b"/Launch", b"/OpenAction /"):
+        assert mark not in text, mark
+
+
+def test_tables_of_the_archive_stay_in_their_folders_and_run_nothing(files: dict[str, bytes], pack: Pack) -> None:
+    with ZipFile(BytesIO(files["zip"])) as archive:
+        names = archive.namelist()
+        tables = {name: archive.read(name) for name in names}
+    own = {"schema.json", "manifest.json", "first-page.md"}
+    assert all(re.fullmatch(r"(csv|parquet)/\d\d-[a-z0-9-]+\.\1", name) for name in set(names) - own)
+    assert len(names) == 2 * len(pack.sheets) + len(own)
+    for name, data in tables.items():
+        if name.startswith("csv/"):
+            lines = pl.read_csv(data, infer_schema=False, has_header=False)
+            cells = [cell for column in lines for cell in column if cell]
+            assert not any(re.match(r"[=@+]|-\D", cell) for cell in cells), name
+    for place, entry in enumerate(json.loads(tables["schema.json"])):
+        assert [column["name"] for column in entry["columns"]] == pack.sheets[place].frame.columns
+
+
+def test_the_message_is_no_markup_no_link_and_no_mention(files: dict[str, bytes]) -> None:
+    text = files["md"].decode().split("<!-- slicewise-manifest:")[0]
+    assert not re.search(r"(?<!\\)[<>]", text)
+    assert not re.search(r"(?<!\\)\]\(", text)
+    assert not re.search(r"(?<!\\)@|https?:|javascript:", text)
+    assert "\u202e" not in text and "\n\\# " in text
+    assert "By when: ____" in text and "Whose: model" in text
+
+
+def test_numbers_of_the_files_are_those_of_the_answers(files: dict[str, bytes], pack: Pack) -> None:
+    overview, answer = make_overview(40, 20, 10, 30, 8, 3), hostile_answer()
+    with ZipFile(BytesIO(files["zip"])) as archive:
+        tables = {name[8:]: pl.read_parquet(archive.read(name)) for name in archive.namelist() if "parquet/" in name}
+    metrics = next(table for name, table in tables.items() if name.endswith("-overview.parquet"))
+    assert metrics.select("metric", "value", "low", "high").equals(overview.metrics)
+    slices = next(table for name, table in tables.items() if name.endswith("-slices-1.parquet"))
+    for column in ("n", "n_labelled", "error_rate", "error_rate_low", "p_adjusted", "excess_errors"):
+        assert slices[column].to_list() == answer.table[column].to_list(), column
+
+
+def test_a_struck_finding_is_gone_and_two_that_ask_for_the_same_are_one(pack: Pack) -> None:
+    assert [each.owner for each in pack.first.findings] == ["model"]
+    question = make_question()
+    asking = ReportAsking(question, "error_rate")
+    size = Size(9.0, 8.0, 10.0)
+    missing = [
+        Finding("slices", "slices", SliceParts("age", None, metric, 0.4, 0.2, 50, 0.1, 7), size)
+        for metric in ("error_rate", "fnr")
+    ]
+    other = Finding("slices", "slices", SliceParts("age", "9", "fpr", 0.4, 0.2, 50, 0.1, 7), size)
+    brief = composed(asking.brief, list(SOURCES.values()), [*missing, other])
+    answers = {"overview": make_overview(40, 20, 10, 30)}
+    both = pack_of(asking, answers, brief, Beside(created_at=AT)).first
+    assert [each.owner for each in both.findings] == ["data", "model"]
+    assert "is missed, against" in both.findings[0].certainty
+    struck = View(struck=(both.findings[0].key,))
+    assert [each.owner for each in pack_of(asking, answers, brief, Beside(view=struck)).first.findings] == ["model"]
+
+
+def test_an_outline_keeps_its_order_and_leaves_out_what_is_no_section() -> None:
+    assert outline_of(View(outline=("labels", "nothing", "overview"))) == ["labels", "overview"]
+    assert outline_of(View(outline=("",))) == []
+    assert outline_of(View())[0] == "overview"
+
+
+def test_the_five_gates_say_whose_failure_it_is_and_what_is_not_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    def told(findings: list[Finding], preflight: tuple[CheckResult, ...] = (), **answers: object) -> Section:
+        question = make_question()
+        asking = ReportAsking(
+            replace(question, log=replace(question.log, findings=preflight, n_labelled=100)), "error_rate"
+        )
+        known = {"overview": make_overview(40, 20, 10, 30), **answers}
+        return whose.build((known, composed(asking.brief, list(SOURCES.values()), findings)), asking)[0]
+
+    own = Finding("slices", "slices", SliceParts("age", "9", "fpr", 0.4, 0.2, 50, 0.1, 7), Size(9.0, 8.0, 10.0))
+    open_ = told([own])
+    assert open_.lead.startswith("Data, model and system are not to be told apart yet: replay and parity are open")
+    states = [row.cells[1].text for row in open_.blocks[0].shown.rows]  # type: ignore[union-attr]
+    assert states == ["met", "not known yet", "not known yet", "not known yet", "not known yet"]
+    copied = CheckResult("label-copied", "error", "y2", 9, "…")
+    assert "measurement is not met" in told([own], (copied,)).lead
+    broken = SimpleNamespace(changes={"age": SimpleNamespace(is_fault=True)})
+    monkeypatch.setattr(whose, "emptied", lambda gap: [("plan", 0.0, 0.9), ("other", 0.5, 0.1)])
+    assert "broke in age and plan." in str(told([own], gap=(None, broken)).blocks[0])
+    lead = told([own], gap=(None, broken)).lead
+    assert lead.startswith("First the data: parity is not met. What is left for the model")
