@@ -1,6 +1,7 @@
 """The command line: the same answers without a browser.
 
-``uv run python -m analytics COMMAND …``; exit status 0 answered, 2 the input or the question is wrong.
+``uv run python -m analytics COMMAND …``; exit status 0 answered, 2 the input or the question is wrong, 3 a gate failed,
+4 a gate cannot be decided yet.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from analytics.commands.classes import classes
 from analytics.commands.compare import compare
 from analytics.commands.discovery import discover
 from analytics.commands.gap import gap
+from analytics.commands.gates import check
 from analytics.commands.ingest import ingest
 from analytics.commands.labels import labels
 from analytics.commands.library import app as library
@@ -24,6 +26,7 @@ from analytics.commands.report import report
 from analytics.commands.review import review
 from analytics.commands.slices import slices
 from analytics.commands.thresholds import thresholds
+from analytics.commands.watch import watch
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
 for function in (
@@ -42,6 +45,8 @@ for function in (
     repeats,
     review,
     report,
+    check,
+    watch,
 ):
     command(app, function)
 app.add_typer(library, name="library")

@@ -131,6 +131,8 @@ QUESTIONS = (
     "compare",
     "report",
     "labels",
+    "gates",
+    "watch",
     "repeats",
 )
 """The words of the questions: each is the name of a page or of a part of one, and of its modules in every room."""

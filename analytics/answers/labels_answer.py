@@ -17,7 +17,7 @@ from analytics.measure.headline import headline
 from analytics.measure.intervals import FloatArray
 from analytics.measure.labels.arrivals import UNITS, Arrivals, Whole, arrivals_of
 from analytics.measure.labels.curve import CurveSums, arrival_curve
-from analytics.measure.labels.judged import Judged, is_of_bins
+from analytics.measure.labels.judged import Judged, is_of_bins, losses_by_bin
 from analytics.measure.labels.lateness import label_arrival
 from analytics.measure.labels.maturing import Matured, Maturing
 from analytics.measure.labels.selective import Selective
@@ -110,7 +110,7 @@ def labels(engine: Engine, question: Question, metric: str | None = None) -> Lab
     cuts = _cuts(engine, question, metric)
     flagged = np.array([cut >= question.threshold for cut in (-np.inf, *cuts)]) if cuts else np.array([True])
     table, now = _table(engine, question, unit, cuts)
-    judged = Judged(metric, flagged, log.is_right_or_wrong, _loss(table, len(flagged)))
+    judged = Judged(metric, flagged, log.is_right_or_wrong, losses_by_bin(table, len(flagged)))
     first = int(np.argmax(flagged)) if flagged.any() else len(flagged)
     arrivals = arrivals_of(table, unit, now, len(flagged), first)
     return _answer(engine, question, arrivals, judged, per_bucket)
@@ -141,10 +141,7 @@ def ripe_until(engine: Engine, question: Question) -> datetime | None:
     log = question.log
     if log.time_low is None or not log.n_labelled:
         return None
-    unit, _ = _unit_of(log)
-    if log.mapping.label_time is not None:
-        table, now = _table(engine, question, unit, ())
-        arrivals = arrivals_of(table, unit, now, 1, 0)
+    if (arrivals := arrivals_so_far(engine, question)) is not None:
         ripe = CurveSums(arrivals).curves().ripe
         return None if ripe is None or ripe > arrivals.now else arrivals.moment(arrivals.now - ripe + 1)
     days = label_days(engine, question)
@@ -153,6 +150,15 @@ def ripe_until(engine: Engine, question: Question) -> datetime | None:
         return None
     last: datetime = days["bucket"].max()  # type: ignore[assignment]
     return last + timedelta(days=1) if found.since is None else found.since
+
+
+def arrivals_so_far(engine: Engine, question: Question) -> Arrivals | None:
+    """Return the rows by when they and their labels came; None where the log does not say that."""
+    if question.log.mapping.label_time is None or question.log.time_low is None:
+        return None
+    unit, _ = _unit_of(question.log)
+    table, now = _table(engine, question, unit, ())
+    return arrivals_of(table, unit, now, 1, 0)
 
 
 def _require_times(log: Log) -> None:
@@ -289,18 +295,6 @@ def _of(arrivals: Arrivals, judged: Judged, maturing: Maturing | None, to_come: 
         spread=unknown,
         n_past=0,
     )
-
-
-def _loss(table: pl.DataFrame, n_bins: int) -> FloatArray:
-    """Return the mean squared distance of the scores of each bin to either label; 0 where no metric reads it."""
-    if "score_sum" not in table.columns:
-        return np.zeros((2, n_bins))
-    sums = table.group_by("bin").agg(pl.col("n", "score_sum", "score_sq_sum").sum().cast(pl.Float64)).sort("bin")
-    found = np.zeros((2, n_bins))
-    mean, square = (sums[name].to_numpy() / sums["n"].to_numpy() for name in ("score_sum", "score_sq_sum"))
-    found[0, sums["bin"].to_numpy()] = square
-    found[1, sums["bin"].to_numpy()] = 1 - 2 * mean + square
-    return found
 
 
 def _cuts(engine: Engine, question: Question, metric: str) -> tuple[float, ...]:

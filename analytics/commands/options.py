@@ -143,6 +143,13 @@ class Source:
 
 
 @dataclass(frozen=True, kw_only=True)
+class GatesSource(Source):
+    """A file of gates, and the roles of the columns of the log that is held against it."""
+
+    log: Annotated[str, typer.Argument(metavar="GATES", help="File of gates, in TOML; with --draft the log itself.")]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Asked:
     """Which rows, judged at which threshold."""
 

@@ -34,6 +34,9 @@ _SMALL_FILES = {
     "sides": "The saved pairs of sides",
     "decisions": "What was decided",
     "found": "The slices of the report",
+    "gates": "The chosen gates",
+    "gates_last": "What gates said last time",
+    "watch": "What is watched",
 }
 _ID_DIGITS = 12
 """Digits of a content's hash that name a log, and begin the names of its states and readings."""

@@ -22,6 +22,7 @@ from analytics.answers.calibration.recalibration import recalibration
 from analytics.answers.calibration.scan import calibration_scan
 from analytics.answers.compare.answer import compare
 from analytics.answers.gap.sides import proposed_sides
+from analytics.answers.gates.answer import gates
 from analytics.answers.labels_answer import labels
 from analytics.answers.labels_never import never
 from analytics.answers.overview import overview
@@ -31,6 +32,7 @@ from analytics.answers.review.findings import findings, reasons_by_slice
 from analytics.answers.review.queue import queue
 from analytics.answers.slices import ranked_columns, slices
 from analytics.answers.thresholds.costs import cost_table
+from analytics.answers.watch import proposed_watching, watch
 from analytics.errors import QuestionError
 from analytics.log.schema import Log
 from analytics.query.cohort import Cohort
@@ -75,6 +77,9 @@ _KEEPING: dict[Callable[..., Any], _Keeping] = {
     compare: _Keeping("Pairing rows …", MODEST),
     labels: _Keeping("Following labels …", MODEST),
     never: _Keeping("Looking at every segment column …"),
+    gates: _Keeping("Checking gates …", MODEST),
+    proposed_watching: _Keeping("Looking for a baseline …", MODEST),
+    watch: _Keeping("Following the weeks …", MODEST),
     cost_table: _Keeping("Counting rows by score …", FEW),
     proposed_sides: _Keeping(max_entries=MODEST),
 }

@@ -121,6 +121,14 @@ _ALL = (
         "Where should the line be under a cost matrix, how sure is that, and what is it worth?",
     ),
     Page(
+        "gates",
+        ":material/traffic:",
+        "Decisions",
+        "Whether it may go on: statements that the log has to keep, and what is watched over time.",
+        "May it go on, and if nobody can tell, when will we know? Gates that pass, fail or wait for labels, and what is watched",
+        counts_rows=False,
+    ),
+    Page(
         "report",
         ":material/description:",
         "Report",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import polars as pl
 
 from analytics.errors import QuestionError
 from analytics.measure.counts import COUNT_COLUMNS, Counts
@@ -123,3 +124,27 @@ def _ratio(above: FloatArray, below: FloatArray) -> FloatArray:
     """Divide, NaN where there is nothing to divide by."""
     found = np.full(np.shape(above), np.nan)
     return np.asarray(np.divide(above, below, out=found, where=below > 0), dtype=float)
+
+
+def losses_by_bin(table: pl.DataFrame, n_bins: int) -> FloatArray:
+    """Return the mean squared distance of the scores of each bin to either label, shape (2, bins); 0 where no metric reads it.
+
+    Parameters
+    ----------
+    table : DataFrame
+        ``bin, n`` and, where a metric reads them, ``score_sum, score_sq_sum``.
+
+    Examples
+    --------
+    >>> table = pl.DataFrame({"bin": [0], "n": [2], "score_sum": [0.5], "score_sq_sum": [0.125]})
+    >>> losses_by_bin(table, 1).tolist()
+    [[0.0625], [0.5625]]
+    """
+    if "score_sum" not in table.columns:
+        return np.zeros((2, n_bins))
+    sums = table.group_by("bin").agg(pl.col("n", "score_sum", "score_sq_sum").sum().cast(pl.Float64)).sort("bin")
+    found = np.zeros((2, n_bins))
+    mean, square = (sums[name].to_numpy() / sums["n"].to_numpy() for name in ("score_sum", "score_sq_sum"))
+    found[0, sums["bin"].to_numpy()] = square
+    found[1, sums["bin"].to_numpy()] = 1 - 2 * mean + square
+    return found

@@ -12,6 +12,7 @@ from analytics.present.figures.discovery_tree import discovery_tree
 from analytics.present.figures.gap import waterfall_figure
 from analytics.present.figures.gap_slices import slice_contributions
 from analytics.present.figures.gap_time import gap_trend
+from analytics.present.figures.gates import gates_figure
 from analytics.present.figures.labels import arrival_figure, matured_figure
 from analytics.present.figures.logs import row_books
 from analytics.present.figures.overview import confusion_matrix, score_distribution
@@ -22,6 +23,7 @@ from analytics.present.figures.slices_heat import slice_heat_map
 from analytics.present.figures.thresholds import cost_figure
 from analytics.present.figures.thresholds_handover import risk_coverage
 from analytics.present.figures.thresholds_trade_offs import sensitivity_map, trade_off_figure
+from analytics.present.figures.watch import watch_figure
 
 __all__ = [
     "Heading",
@@ -36,6 +38,7 @@ __all__ = [
     "discovery_map",
     "discovery_tree",
     "gap_trend",
+    "gates_figure",
     "matured_figure",
     "number_diagram",
     "paired_intervals",
@@ -53,5 +56,6 @@ __all__ = [
     "taken_heading",
     "trade_off_figure",
     "trend",
+    "watch_figure",
     "waterfall_figure",
 ]

@@ -42,6 +42,7 @@ from analytics.present.readings.gap import (
 from analytics.present.readings.gap_advice import advice
 from analytics.present.readings.gap_drift import drift_reading, gap_time_reading
 from analytics.present.readings.gap_inputs import inputs_reading, joint_reading
+from analytics.present.readings.gates import gates_reading, margins_reading
 from analytics.present.readings.labels import (
     arrival_reading,
     labels_reading,
@@ -87,6 +88,7 @@ from analytics.present.readings.thresholds_handover import (
     handover_reading,
     handover_slices_reading,
 )
+from analytics.present.readings.watch import stream_words, watch_figure_reading, watch_reading
 
 __all__ = [
     "NO_CONFIDENCE",
@@ -124,6 +126,7 @@ __all__ = [
     "fitness_reading",
     "gap_reading",
     "gap_time_reading",
+    "gates_reading",
     "handover_move_reading",
     "handover_reading",
     "handover_slices_reading",
@@ -134,6 +137,7 @@ __all__ = [
     "labels_reading",
     "limits_reading",
     "losing_reading",
+    "margins_reading",
     "matured_reading",
     "metric_table_reading",
     "move_reading",
@@ -158,11 +162,14 @@ __all__ = [
     "slice_policy_reading",
     "slices_of_gap_reading",
     "slices_reading",
+    "stream_words",
     "theory_reading",
     "threshold_reading",
     "tree_reading",
     "trend_reading",
     "unlabelled_words",
     "unripe_reading",
+    "watch_figure_reading",
+    "watch_reading",
     "waterfall_reading",
 ]

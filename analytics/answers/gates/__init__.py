@@ -1,0 +1,1 @@
+"""May it go on: gates as a file says them, held against a log."""

@@ -1,0 +1,277 @@
+"""May it go on, and if nobody can tell, when will we know: every gate of a file held against a log."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+import numpy as np
+
+from analytics.answers.gates.file import read_gates
+from analytics.answers.gates.measured import Measured, measured
+from analytics.answers.gates.outlook import outlook
+from analytics.answers.gates.result import GatePart, GateResult, GatesAnswer
+from analytics.answers.gates.statement import Gate, GateException, GatesFile
+from analytics.answers.gates.window import of_last_days
+from analytics.answers.labels_answer import mature, ripe_until
+from analytics.answers.question import Question
+from analytics.errors import AnalysisError, QuestionError
+from analytics.log.kept.gates import LastValue
+from analytics.measure.gates.needed import times_needed
+from analytics.measure.gates.outcome import Bounds, Outcome, as_arrays, judged_family, together
+from analytics.measure.intervals import FloatArray, Interval, difference, normal_quantile
+from analytics.query.cohort import Clause, Cohort
+from analytics.query.engine import Engine
+from analytics.query.where import filtered_name, parse_where
+
+_MISSING = "(missing)"
+"""How an exception names the slice of missing values, as the pages do."""
+
+_FIRST_TIME = "There is no last time yet: this is the first, and it is kept for the next export."
+
+
+def gates(
+    engine: Engine,
+    question: Question,
+    text: str,
+    *,
+    reference: Question | None = None,
+    last: Mapping[str, Sequence[LastValue]] | None = None,
+    on: date | None = None,
+) -> GatesAnswer:
+    """Answer "may it go on, and if nobody can tell, when will we know?".
+
+    Parameters
+    ----------
+    text : str
+        A file of gates.
+    reference : Question, optional
+        The reference where it is another log; its filters are those of the file.
+    last : mapping of str to sequence of LastValue, optional
+        What each gate's `identity` was last time.
+    on : date, optional
+        By which day exceptions are judged.
+
+    Raises
+    ------
+    QuestionError
+        If the file is not understood. A gate that this log cannot be asked is no error: it says so, and the others are judged.
+    """
+    file = read_gates(text)
+    whole = mature(engine, question) if file.mature else question
+    asked = whole
+    if file.last_days is not None:
+        asked = of_last_days(question, file.last_days, ripe_until(engine, question) if file.mature else None)
+    newest = None if question.log.time_high is None else datetime.fromisoformat(question.log.time_high)
+    on = on or (newest.date() if newest else date.today())
+    results = []
+    for gate in file.gates:
+        try:
+            other = _reference_of(file, whole, reference, gate.where)
+            results.append(_judged(engine, asked, gate, file, other, (last or {}).get(gate.identity), on))
+        except AnalysisError as error:
+            results.append(GateResult(gate, None, problem=str(error)))
+    return GatesAnswer(file, tuple(results), on, newest)
+
+
+def _reference_of(
+    file: GatesFile, question: Question, reference: Question | None, where: Sequence[str]
+) -> Question | None:
+    """Return what a gate is held against: the other log or this one, with the filters of the reference.
+
+    Those of the gate and of the question hold there too, but for columns that the reference has filters of its own for.
+    """
+    if not file.has_reference or (file.reference_log is not None and reference is None):
+        return reference
+    base = _filtered(reference or question, where)
+    own = _clauses(base, file.reference_where)
+    taken = {clause.column for clause in own}
+    kept = (clause for clause in base.cohort.clauses if clause.column not in taken)
+    return replace(base, cohort=Cohort((*kept, *own), base.cohort.outcomes))
+
+
+def _clauses(question: Question, where: Sequence[str]) -> tuple[Clause, ...]:
+    """Read filters of the columns of a log."""
+    names = [column.name for column in question.log.columns]
+    return tuple(parse_where(text, names) for text in where)
+
+
+def _filtered(question: Question, where: Sequence[str]) -> Question:
+    """Return a question with further filters."""
+    cohort = question.cohort
+    return replace(question, cohort=Cohort((*cohort.clauses, *_clauses(question, where)), cohort.outcomes))
+
+
+def _judged(
+    engine: Engine,
+    question: Question,
+    gate: Gate,
+    file: GatesFile,
+    reference: Question | None,
+    last: Sequence[LastValue] | None,
+    on: date,
+) -> GateResult:
+    """Hold one gate against the log."""
+    _require_columns(question, gate)
+    asked = _filtered(question, gate.where)
+    own = measured(engine, asked, gate, reference)
+    before = None if gate.about == "new_values" else _before(engine, own, gate, reference, last)
+    found = _parts(own, before, gate, file, on)
+    counted = tuple(part for part in found.parts if part.is_judged and part.excepted is None)
+    outcome: Outcome = together(tuple(part.outcome for part in counted))
+    if found.parts and all(part.excepted for part in found.parts):
+        outcome = "pass"
+    if outcome != "inconclusive":
+        return GateResult(gate, outcome, found.parts, is_of_labels=own.is_of_labels, more=own.more)
+    coming = outlook(engine, asked, is_of_labels=own.is_of_labels) if 1 < found.times < np.inf else None
+    n_more = None if coming is None else int(np.ceil((found.times - 1) * coming.n))
+    slides = file.last_days is not None
+    by_when = None if coming is None or n_more is None or slides else coming.by_when(n_more)
+    if coming is None and gate.by is None and 1 < found.times < np.inf:
+        n_more = found.parts[0].rows_needed
+    return GateResult(
+        gate,
+        outcome,
+        found.parts,
+        rows_needed=n_more,
+        by_when=by_when,
+        is_far=coming is not None and by_when is None and not slides,
+        days_needed=int(np.ceil(found.times * file.last_days)) if file.last_days and 1 < found.times < np.inf else None,
+        is_of_labels=own.is_of_labels,
+        is_hopeless=bool(np.isinf(found.times)) and not all(np.isnan(part.value) for part in counted),
+        more=own.more,
+        problem=_FIRST_TIME if gate.against == "last" and last is None else "",
+    )
+
+
+def _require_columns(question: Question, gate: Gate) -> None:
+    """Refuse columns that the log does not have, with the nearest one that it has."""
+    names = [column.name for column in question.log.columns]
+    asked = [gate.by, gate.subject if gate.about in ("missing", "new_values") else None]
+    asked += [filtered_name(text) for text in gate.where if not _is_read(text, names)]
+    for name in asked:
+        if name and name not in names:
+            near = difflib.get_close_matches(name, names, 1) or difflib.get_close_matches(
+                name.casefold(), names, 1, 0.4
+            )
+            todo = f"Write {near[0]!r}" if near else f"Choose from {', '.join(map(repr, names[:8]))}"
+            raise QuestionError(f"Expected the name of a column, found {name!r}. {todo}.")
+
+
+def _is_read(text: str, names: Sequence[str]) -> bool:
+    """Whether a filter is understood on columns of these names."""
+    try:
+        parse_where(text, names)
+    except QuestionError:
+        return False
+    return True
+
+
+@dataclass(frozen=True)
+class _Parts:
+    """The parts of a gate, and how many times their rows would decide all of them."""
+
+    parts: tuple[GatePart, ...]
+    times: float
+
+
+def _parts(own: Measured, before: _Before | None, gate: Gate, file: GatesFile, on: date) -> _Parts:
+    """Judge each slice of a gate; those that are excepted or have few rows do not count."""
+    excepted = [_exceptions(file, gate, slice_, on) for slice_ in own.slices]
+    is_judged = own.n >= (file.minimum_rows if gate.by is not None else 0)
+    counted = is_judged & np.array([valid is None for valid, _ in excepted], dtype=bool)
+
+    def bounds(level: float) -> Interval:
+        return own.bounds(level) if before is None else difference(own.bounds(level), before.bounds(level))
+
+    def counted_alone(level: float) -> Interval:
+        found = bounds(level)
+        return Interval(*(np.where(counted, end, np.nan) for end in (found.value, found.low, found.high)))
+
+    family = judged_family(counted_alone, gate.limit, file.level)
+    shown, values = bounds(file.level), own.bounds(file.level)
+    fixed = np.zeros(len(own.slices)) if before is None else before.standard_error(file.level)
+    parts, times = [], 1.0
+    for place, slice_ in enumerate(own.slices):
+        ends = _ends(shown, place)
+        alone = family.outcomes[place] if counted[place] else _alone(ends, gate)
+        needed = 1.0
+        if alone == "inconclusive" and counted[place]:
+            needed = times_needed(
+                ends,
+                gate.limit,
+                level=file.level,
+                fail_level=family.fail_level,
+                range_=_range(own.range_, gate),
+                fixed=float(fixed[place]),
+            )
+        times = max(times, needed)
+        rows = int(np.ceil((needed - 1) * own.n[place])) if 1 < needed < np.inf else None
+        judged, of_own = bool(is_judged[place]), LastValue(slice_, *_ends(values, place))
+        parts.append(GatePart(slice_, *ends, float(own.n[place]), alone, judged, rows, *excepted[place], of_own))
+    return _Parts(tuple(parts), times)
+
+
+def _alone(ends: tuple[float, float, float], gate: Gate) -> Outcome:
+    """Return what the interval of a slice says that does not count."""
+    value = as_arrays(*ends)
+    return "fail" if gate.limit.is_missed(value)[0] else "pass" if gate.limit.is_kept(value)[0] else "inconclusive"
+
+
+def _range(range_: tuple[float, float], gate: Gate) -> tuple[float, float]:
+    """Return the values that what is held against the limit can have: changes go both ways."""
+    low, high = range_
+    return range_ if gate.against == "limit" else (low - high, high - low)
+
+
+def _ends(interval: Interval, place: int) -> tuple[float, float, float]:
+    """Return the interval of one slice."""
+    return float(interval.value[place]), float(interval.low[place]), float(interval.high[place])
+
+
+@dataclass(frozen=True)
+class _Before:
+    """What each slice is held against, in the order of the slices."""
+
+    bounds: Bounds
+
+    def standard_error(self, level: float) -> FloatArray:
+        """Return the standard errors, which further rows do not shrink."""
+        found = self.bounds(level)
+        return np.nan_to_num((found.high - found.low) / 2 / normal_quantile(level))
+
+
+def _before(
+    engine: Engine, own: Measured, gate: Gate, reference: Question | None, last: Sequence[LastValue] | None
+) -> _Before | None:
+    """Return what a gate is held against, None where it is a limit alone."""
+    if gate.against == "limit":
+        return None
+    if gate.against == "reference":
+        if reference is None:
+            raise QuestionError("Expected a reference, found none. Say in [reference] which rows or which log it is.")
+        other = measured(engine, reference, gate, None)
+        places = [other.slices.index(slice_) if slice_ in other.slices else -1 for slice_ in own.slices]
+
+        def of_reference(level: float) -> Interval:
+            found = other.bounds(level)
+            ends = (np.append(end, np.nan) for end in (found.value, found.low, found.high))
+            return Interval(*(end[places] for end in ends))
+
+        return _Before(of_reference)
+    known = {value.slice: value for value in last or ()}
+    values = [known.get(slice_, LastValue(slice_, np.nan, np.nan, np.nan)) for slice_ in own.slices]
+    kept = Interval(*(np.array([getattr(value, end) for value in values]) for end in ("value", "low", "high")))
+    return _Before(lambda _: kept)
+
+
+def _exceptions(
+    file: GatesFile, gate: Gate, slice_: str | None, on: date
+) -> tuple[GateException | None, GateException | None]:
+    """Return the exception by which a slice does not count, and one that ended; None where there is none."""
+    name = _MISSING if slice_ is None and gate.by is not None else slice_
+    own = [entry for entry in file.exceptions if entry.is_of(gate.name, name)]
+    valid = next((entry for entry in own if on <= entry.until), None)
+    return valid, None if valid else next(iter(own), None)

@@ -1,0 +1,138 @@
+"""What gates say of a log: each with its parts, the rows that would decide, and the day on which they will be there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import numpy as np
+
+from analytics.answers.gates.statement import Gate, GateException, GatesFile
+from analytics.log.kept.gates import LastValue
+from analytics.measure.gates.outcome import Outcome, together
+
+
+@dataclass(frozen=True)
+class GatePart:
+    """One slice of a gate, or the whole cohort.
+
+    Attributes
+    ----------
+    slice : str or None
+        The value of the gate's column.
+    value, low, high : float
+        What is held against the limit: against a reference or last time the change. NaN where it is not known.
+    n : float
+        Rows that it rests on.
+    outcome : {"pass", "fail", "inconclusive"}
+        What the interval says; of a part that is not judged, inconclusive.
+    is_judged : bool
+        Whether it has the rows that the file asks for.
+    rows_needed : int or None
+        Further rows of this slice that would decide; None where it is decided, or no number would.
+    excepted : GateException or None
+        By which exception it does not count.
+    ended : GateException or None
+        The exception that ended, so that it counts again.
+    own : LastValue
+        The value of its own, for next time.
+    """
+
+    slice: str | None
+    value: float
+    low: float
+    high: float
+    n: float
+    outcome: Outcome
+    is_judged: bool
+    rows_needed: int | None
+    excepted: GateException | None
+    ended: GateException | None
+    own: LastValue
+
+
+@dataclass(frozen=True)
+class GateResult:
+    """One gate held against a log.
+
+    Attributes
+    ----------
+    gate : Gate
+    outcome : {"pass", "fail", "inconclusive"} or None
+        None where the log cannot be asked.
+    parts : tuple of GatePart
+    problem : str
+        Why it cannot be asked, or not decided.
+    rows_needed : int or None
+        Further rows of the cohort that would decide all of its parts; labelled ones where ``is_of_labels``.
+    by_when : date or None
+        When they will be there.
+    is_of_labels : bool
+    is_hopeless : bool
+        Whether no number of rows would decide.
+    more : tuple of str
+        What was found besides, as new values.
+    is_far : bool
+        Whether the rows will not be there within ten years.
+    days_needed : int or None
+        Where only the last days are looked at: how many would hold as many rows.
+    """
+
+    gate: Gate
+    outcome: Outcome | None
+    parts: tuple[GatePart, ...] = ()
+    problem: str = ""
+    rows_needed: int | None = None
+    by_when: date | None = None
+    is_of_labels: bool = True
+    is_hopeless: bool = False
+    more: tuple[str, ...] = ()
+    is_far: bool = False
+    days_needed: int | None = None
+
+    @property
+    def worst(self) -> GatePart | None:
+        """The part that decides: of those that fail, else of those that are open, the one furthest from the limit."""
+        parts = [part for part in self.parts if part.is_judged and part.excepted is None] or list(self.parts)
+        order = {"fail": 0, "inconclusive": 1, "pass": 2}
+
+        def distance(part: GatePart) -> float:
+            return float(np.nan_to_num(min(part.value - self.gate.low, self.gate.high - part.value), nan=0.0))
+
+        return min(parts, key=lambda part: (order[part.outcome], distance(part)), default=None)
+
+
+@dataclass(frozen=True)
+class GatesAnswer:
+    """All gates of a file.
+
+    Attributes
+    ----------
+    file : GatesFile
+    results : tuple of GateResult
+    on : date
+        The day by which exceptions are judged: that of the newest row, today where rows have no times.
+    newest : datetime or None
+        The newest day of the log.
+    """
+
+    file: GatesFile
+    results: tuple[GateResult, ...]
+    on: date
+    newest: datetime | None
+
+    def of(self, outcome: Outcome | None) -> list[GateResult]:
+        """Return the gates of one outcome."""
+        return [result for result in self.results if result.outcome == outcome]
+
+    @property
+    def values(self) -> dict[str, tuple[LastValue, ...]]:
+        """What each gate said, for next time, by its `identity`."""
+        return {
+            result.gate.identity: tuple(part.own for part in result.parts) for result in self.results if result.parts
+        }
+
+    @property
+    def outcome(self) -> Outcome:
+        """Fail where a gate fails, pass where all pass."""
+        return together(tuple(result.outcome or "inconclusive" for result in self.results))

@@ -1,0 +1,129 @@
+"""What a file of gates says: gates, exceptions, and what the reference is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from math import inf
+from typing import Literal
+
+from analytics.measure.gates.outcome import Limit
+
+About = Literal["metric", "calibration", "missing", "new_values", "labels"]
+_Against = Literal["limit", "reference", "last"]
+
+CALIBRATIONS = {"difference": "Mean score less observed rate"}
+"""What a gate can ask of calibration besides the metrics of the registry."""
+LABELS = {
+    "to_come": "Share of the labels that are still to come",
+    "days_not_trusted": "Days after the last one up to which the metric may be trusted",
+}
+"""What a gate can ask of labels."""
+
+
+@dataclass(frozen=True)
+class Gate:
+    """One statement that a log has to keep.
+
+    Attributes
+    ----------
+    name : str
+        As people call it, once in a file.
+    about, subject : str
+        What is looked at: a metric, a number of calibration, the missing rate or the new values of a column, labels.
+    low, high : float
+        Where the value has to be; against a reference or last time where the change has to be.
+    against : {"limit", "reference", "last"}
+    where : tuple of str
+        Filters, as ``--where``.
+    by : str or None
+        A column each of whose slices has to keep it.
+    """
+
+    name: str
+    about: About
+    subject: str
+    low: float = -inf
+    high: float = inf
+    against: _Against = "limit"
+    where: tuple[str, ...] = ()
+    by: str | None = None
+
+    @property
+    def limit(self) -> Limit:
+        """Where the value has to be."""
+        return Limit(self.low, self.high)
+
+    @property
+    def identity(self) -> str:
+        """What is looked at, whatever the limit: what is kept for next time bears it."""
+        return "\n".join((self.about, self.subject, self.by or "", *self.where))
+
+
+@dataclass(frozen=True)
+class GateException:
+    """A gate, or one slice of it, that may fail until a day.
+
+    Attributes
+    ----------
+    gate : str
+        The gate's name.
+    slice : str or None
+        A value of its column; None: all of them.
+    name, reason : str
+        Who answers for it, and why.
+    until : date
+        The last day.
+    """
+
+    gate: str
+    slice: str | None
+    name: str
+    reason: str
+    until: date
+
+    def is_of(self, gate: str, slice_: str | None) -> bool:
+        """Whether it is about a slice of a gate."""
+        return self.gate == gate and self.slice in (None, slice_)
+
+
+@dataclass(frozen=True)
+class GatesFile:
+    """A file of gates, read.
+
+    Attributes
+    ----------
+    gates : tuple of Gate
+    exceptions : tuple of GateException
+    name : str
+        What the gates are of; what is kept for next time bears it.
+    log : str or None
+        The log that is judged where none is named.
+    reference_log : str or None
+    reference_where : tuple of str
+        The reference: another log, and which rows of it or of the same log.
+    level : float
+        Confidence level of each interval.
+    minimum_rows : int
+        Judged rows below which a slice is named and not judged.
+    mature : bool
+        Only rows that are old enough for their labels to be there.
+    last_days : int or None
+        Only rows of the last days, with ``mature`` of those that have their labels.
+    """
+
+    gates: tuple[Gate, ...]
+    exceptions: tuple[GateException, ...] = ()
+    name: str = ""
+    log: str | None = None
+    reference_log: str | None = None
+    reference_where: tuple[str, ...] = ()
+    level: float = 0.95
+    minimum_rows: int = 30
+    mature: bool = False
+    last_days: int | None = None
+
+    @property
+    def has_reference(self) -> bool:
+        """Whether it says what the reference is."""
+        return self.reference_log is not None or bool(self.reference_where)

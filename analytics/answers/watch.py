@@ -1,0 +1,251 @@
+"""Has it changed: a headline metric, its slices and the missing rates of inputs, week by week against a baseline."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import numpy as np
+import polars as pl
+
+from analytics.answers.labels_answer import ripe_until
+from analytics.answers.question import Question
+from analytics.answers.watch_streams import WEEKS, Stream, WatchAnswer
+from analytics.errors import QuestionError
+from analytics.log.kept.watch import Watching
+from analytics.measure.counts import Counts
+from analytics.measure.headline import headline
+from analytics.measure.intervals import FloatArray
+from analytics.measure.metrics import METRICS
+from analytics.measure.watch.baseline import excess_over
+from analytics.measure.watch.bounds import ALPHA, anytime_bounds
+from analytics.query.cohort import Clause, Cohort
+from analytics.query.engine import Engine
+from analytics.query.where import parse_where
+
+_MAX_STREAMS = 20
+"""Slices, and inputs, that are watched at most (METHODS.md, section 6)."""
+_BASELINE_WEEKS = 8
+"""Weeks at the beginning of a log that are its baseline at most; of a shorter log the first half. By hand."""
+_WEEK = timedelta(days=7)
+_ROLES = ("label", "label_time", "score", "decision", "row_id", "time", "weight", "unit", "model_version", "amount")
+
+
+def proposed_watching(
+    engine: Engine,
+    question: Question,
+    *,
+    metric: str | None = None,
+    by: str | None = None,
+    weeks: int | None = None,
+    reference: tuple[str, ...] = (),
+) -> Watching:
+    """Return what to watch of a log: the metric that leads, against its first weeks, or against the rows of a reference.
+
+    Raises
+    ------
+    QuestionError
+        If the log has no times, the metric is no share of rows, or there is not a whole week of either.
+    """
+    log = question.log
+    if log.mapping.time is None or log.time_low is None:
+        raise QuestionError("Expected a log with times to watch, found none. Choose a column for them in the mapping.")
+    metric = metric or headline(*log.class_counts).metric
+    if metric not in METRICS or not METRICS[metric].is_proportion:
+        shares = ", ".join(name for name, each in METRICS.items() if each.is_proportion)
+        raise QuestionError(f"Expected a metric that is a share of rows, found {metric!r}. Choose from {shares}.")
+    if by is not None:
+        log.column(by)
+    if reference:
+        days = _days(engine, _within(question, reference))
+        if days.is_empty():
+            raise QuestionError("Expected rows in the reference, found none. Correct its filters.")
+        first, last = days["bucket"].min(), days["bucket"].max()
+        until = last + timedelta(days=1)  # type: ignore[operator]
+        return Watching(metric, by, _iso(first), _iso(until), reference)
+    days = _days(engine, question)
+    start: datetime = days["bucket"].min()  # type: ignore[assignment]
+    end = _limit(engine, question, metric, days)
+    whole = (end - start) // _WEEK
+    chosen = weeks if weeks is not None else max(min(_BASELINE_WEEKS, whole // 2), 1)
+    if whole < chosen:
+        raise QuestionError(
+            f"Expected {chosen} whole {'week' if chosen == 1 else 'weeks'} as a baseline, found {whole}. Watch again later."
+        )
+    return Watching(metric, by, _iso(start), _iso(start + chosen * _WEEK))
+
+
+def watch(engine: Engine, question: Question, watching: Watching) -> WatchAnswer:
+    """Answer "has it changed?", with bounds that hold however often it is asked.
+
+    Labels that are still to come are waited for: weeks are looked at once they are ripe. Missing rates need no label, and are
+    looked at as they come.
+    """
+    metric = METRICS[watching.metric]
+    days = _days(engine, question)
+    newest: datetime = days["bucket"].max()  # type: ignore[assignment]
+    until = _limit(engine, question, watching.metric, days)
+    now = newest + timedelta(days=1)
+    first = datetime.fromisoformat(watching.baseline_until)
+    streams = [_metric_stream(engine, question, watching, Stream("headline", None, None, pl.DataFrame()), until, ALPHA)]
+    further = [*_slices(question, watching), *_inputs(question)]
+    part = ALPHA / max(len(further), 1)
+    for stream in further:
+        if stream.kind == "slice":
+            streams.append(_metric_stream(engine, question, watching, stream, until, part))
+        else:
+            streams.append(_input_stream(engine, question, watching, stream, days, now, part))
+    seen = max((until - first) // _WEEK, 0)
+    return WatchAnswer(
+        replace(watching, metric=metric.name),
+        tuple(streams),
+        (first + seen * _WEEK).date(),
+        max((now - first) // _WEEK - seen, 0),
+    )
+
+
+def _limit(engine: Engine, question: Question, metric: str, days: pl.DataFrame) -> datetime:
+    """Return the moment up to which rows can be looked at: to the newest day, or up to which labels are there."""
+    last: datetime = days["bucket"].max()  # type: ignore[assignment]
+    if metric == "selection_rate":
+        return last + timedelta(days=1)
+    ripe = ripe_until(engine, question)
+    if ripe is None:
+        raise QuestionError(
+            "Expected a log that is long enough to see its last labels come, found none. Watch again later, or watch the "
+            "selection rate, which needs no label."
+        )
+    return min(ripe, last + timedelta(days=1))
+
+
+def _days(engine: Engine, question: Question) -> pl.DataFrame:
+    """Count a cohort by day, rows without a time left out."""
+    return engine.time_table(question.log, question.cohort, question.threshold, "1d").drop_nulls("bucket")
+
+
+def _within(question: Question, where: tuple[str, ...]) -> Question:
+    """Return a question with further filters."""
+    names = [column.name for column in question.log.columns]
+    return _with(question, *(parse_where(text, names) for text in where))
+
+
+def _with(question: Question, *clauses: Clause) -> Question:
+    cohort = question.cohort
+    return replace(question, cohort=Cohort((*cohort.clauses, *clauses), cohort.outcomes))
+
+
+def _slices(question: Question, watching: Watching) -> list[Stream]:
+    """Return the slices that are watched, those with most rows."""
+    if watching.by is None:
+        return []
+    values = [value for value, _ in question.log.column(watching.by).top[:_MAX_STREAMS]]
+    return [Stream("slice", watching.by, value, pl.DataFrame()) for value in values]
+
+
+def _inputs(question: Question) -> list[Stream]:
+    """Return the inputs whose missing rates are watched, those with most missing values first."""
+    mapping = question.log.mapping
+    roles = {getattr(mapping, role) for role in _ROLES}
+    columns = [column for column in question.log.columns if column.name not in roles and column.n_missing]
+    columns.sort(key=lambda column: (-column.n_missing, column.position))
+    return [Stream("input", column.name, None, pl.DataFrame()) for column in columns[:_MAX_STREAMS]]
+
+
+def _metric_stream(
+    engine: Engine, question: Question, watching: Watching, stream: Stream, until: datetime, alpha: float
+) -> Stream:
+    """Follow a metric of all rows or of a slice."""
+    if stream.column is not None and stream.value is not None:
+        question = _with(question, Clause(stream.column, "in", (stream.value,)))
+    base = _within(question, watching.reference)
+    own, before = (_shares(_days(engine, each), watching.metric) for each in (question, base))
+    return _followed(stream, own, before, watching, until, alpha)
+
+
+def _input_stream(
+    engine: Engine,
+    question: Question,
+    watching: Watching,
+    stream: Stream,
+    days: pl.DataFrame,
+    until: datetime,
+    alpha: float,
+) -> Stream:
+    """Follow the missing rate of an input."""
+    clause = Clause(str(stream.column), "missing")
+
+    def shares(whole: Question, of_all: pl.DataFrame) -> pl.DataFrame:
+        lacking = _days(engine, _with(whole, clause)).select("bucket", hits="n")
+        joined = of_all.select("bucket", "n").join(lacking, on="bucket", how="left", maintain_order="left")
+        return joined.select("bucket", pl.col("hits").fill_null(0), "n")
+
+    own = shares(question, days)
+    base = _within(question, watching.reference)
+    before = shares(base, _days(engine, base)) if watching.reference else own
+    return _followed(stream, own, before, watching, until, alpha)
+
+
+def _shares(days: pl.DataFrame, name: str) -> pl.DataFrame:
+    """Return what a share is of and how many rows are, by day: ``bucket, hits, n``."""
+    counts = Counts.of(days.with_columns(n_unscored=pl.col("n") - pl.col("n_scored")))
+    metric = METRICS[name]
+    assert metric.numerator is not None and metric.denominator is not None
+    return days.select("bucket").with_columns(
+        hits=pl.Series(metric.numerator(counts)), n=pl.Series(metric.denominator(counts))
+    )
+
+
+def _followed(
+    stream: Stream, own: pl.DataFrame, before: pl.DataFrame, watching: Watching, until: datetime, alpha: float
+) -> Stream:
+    """Hold the weeks after the baseline against it."""
+    start, end = (datetime.fromisoformat(day) for day in (watching.baseline_from, watching.baseline_until))
+    looks, base_weeks = max((until - end) // _WEEK, 0), max(-(-(end - start).days // 7), 1)
+    if not looks:
+        return replace(stream, weeks=pl.DataFrame(schema=WEEKS))
+    hits, n = _by_week(own, end, looks)
+    base_hits, base_n = _by_week(before, start, base_weeks)
+    found = excess_over(hits, n, base_hits, base_n)
+    bounds = anytime_bounds(found.seen, found.n, found.variance, found.error, alpha)
+    begins = [end + place * _WEEK for place in range(looks)]
+    half = np.where(np.isfinite(bounds.half), bounds.half, np.nan)
+    mean = _since(hits.sum(-1), bounds.start) / np.maximum(_since(found.n, bounds.start), 1)
+    usual = mean - bounds.shift
+    weeks = pl.DataFrame(
+        {
+            "week": begins,
+            "n": found.n.astype(np.int64),
+            "rate": np.where(found.n > 0, hits.sum(-1) / np.maximum(found.n, 1), np.nan),
+            "expected": found.expected,
+            "since": [begins[place] for place in bounds.start.tolist()],
+            "mean": mean,
+            "usual": usual,
+            "low": np.clip(usual - half, 0, 1),
+            "high": np.clip(usual + half, 0, 1),
+            "is_alarm": bounds.is_alarm(),
+        },
+        schema=WEEKS,
+    )
+    return replace(stream, weeks=weeks.with_columns(pl.col(pl.Float64).fill_nan(None)))
+
+
+def _since(values: FloatArray, start: np.ndarray[tuple[int, ...], np.dtype[np.int64]]) -> FloatArray:
+    """Add up the weeks from a start to each week."""
+    whole = np.append(0.0, values.cumsum())
+    return np.asarray(whole[1:] - whole[start], dtype=float)
+
+
+def _by_week(days: pl.DataFrame, start: datetime, weeks: int) -> tuple[FloatArray, FloatArray]:
+    """Lay days out as whole weeks from a day on: hits and rows, shape (weeks, 7)."""
+    place = ((days["bucket"].cast(pl.Datetime("us")) - start).dt.total_days()).to_numpy()
+    inside = (place >= 0) & (place < 7 * weeks)
+    found = np.zeros((2, 7 * weeks))
+    for kind, name in enumerate(("hits", "n")):
+        np.add.at(found[kind], place[inside], days[name].to_numpy().astype(float)[inside])
+    return found[0].reshape(weeks, 7), found[1].reshape(weeks, 7)
+
+
+def _iso(moment: object) -> str:
+    """Write a day."""
+    assert isinstance(moment, datetime)
+    return moment.date().isoformat()

@@ -1,0 +1,87 @@
+"""What is watched, week by week."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+import polars as pl
+
+from analytics.log.kept.watch import Watching
+
+WEEKS: dict[str, type[pl.DataType] | pl.DataType] = {
+    "week": pl.Datetime("us"),
+    "n": pl.Int64,
+    "rate": pl.Float64,
+    "expected": pl.Float64,
+    "since": pl.Datetime("us"),
+    "mean": pl.Float64,
+    "usual": pl.Float64,
+    "low": pl.Float64,
+    "high": pl.Float64,
+    "is_alarm": pl.Boolean,
+}
+"""Columns of the weeks of a stream."""
+
+
+@dataclass(frozen=True)
+class Stream:
+    """One thing that is watched.
+
+    Attributes
+    ----------
+    kind : {"headline", "slice", "input"}
+    column, value : str or None
+        The slice, or the input whose missing rate it is.
+    weeks : DataFrame
+        ``week`` (its first day), ``n``, ``rate``, ``expected``, ``since`` (the first day of the run of bounds that says most),
+        ``mean`` (the mean since then), ``usual`` (what the baseline
+        expects of these weeks), ``low, high`` (the bounds within which it is no news), ``is_alarm``.
+    """
+
+    kind: Literal["headline", "slice", "input"]
+    column: str | None
+    value: str | None
+    weeks: pl.DataFrame
+
+    @property
+    def is_alarm(self) -> bool:
+        """Whether the newest week is an alarm."""
+        return bool(self.weeks["is_alarm"][-1]) if self.weeks.height else False
+
+    @property
+    def name(self) -> str:
+        """What a look is kept under."""
+        return "\n".join((self.kind, self.column or "", self.value or "\x00"))
+
+
+@dataclass(frozen=True)
+class WatchAnswer:
+    """What was watched.
+
+    Attributes
+    ----------
+    watching : Watching
+    streams : tuple of Stream
+        The headline first.
+    until : date
+        The first day that no look was taken of.
+    n_open : int
+        Whole weeks since then whose labels are still to come.
+    """
+
+    watching: Watching
+    streams: tuple[Stream, ...]
+    until: date
+    n_open: int
+
+    @property
+    def headline(self) -> Stream:
+        """The stream of the whole cohort."""
+        return self.streams[0]
+
+    @property
+    def alarms(self) -> tuple[Stream, ...]:
+        """The streams whose newest week is an alarm."""
+        return tuple(stream for stream in self.streams if stream.is_alarm)

@@ -1,0 +1,1 @@
+"""Watching a log over time without crying wolf."""

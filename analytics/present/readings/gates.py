@@ -1,0 +1,269 @@
+"""What gates say, in sentences: may it go on, what fails, and when nobody can tell yet, when somebody can."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from math import isinf
+from typing import TYPE_CHECKING
+
+from analytics.present import words
+
+if TYPE_CHECKING:
+    from analytics.answers.gates.result import GatePart, GateResult, GatesAnswer
+    from analytics.answers.gates.statement import Gate, GateException
+
+_MAX_NAME = 60
+"""Characters of a name of a gate or a filter that a sentence shows. A judgement."""
+_MAX_SLICES = 5
+"""Slices that a sentence names. A judgement."""
+
+
+def gates_reading(answer: GatesAnswer) -> str:
+    """Say whether it may go on, and if nobody can tell, when somebody will."""
+    failed, open_, unasked = answer.of("fail"), answer.of("inconclusive"), answer.of(None)
+    passed = len(answer.of("pass"))
+    rest = [
+        f"{words.plural(len(failed) - 1, 'further gate')} {_verb(len(failed) - 1, 'fails', 'fail')}."
+        if len(failed) > 1
+        else "",
+        f"{words.plural(len(open_), 'gate')} cannot be decided yet." if open_ and failed else "",
+        f"{words.plural(len(unasked), 'gate')} could not be checked on this log."
+        if unasked and (failed or open_)
+        else "",
+        f"{words.plural(passed, 'gate')} {_verb(passed, 'passes', 'pass')}."
+        if 0 < passed < len(answer.results)
+        else "",
+        _excepted_part(answer),
+    ]
+    return words.told(_first(answer), *rest)
+
+
+def margins_reading(answer: GatesAnswer) -> str:
+    """Say which gate is nearest to its limit of those that pass, and what decides."""
+    level = f"{100 * answer.file.level:g}{words.THIN_SPACE}%"
+    kept = f"A gate passes where its whole {level} interval keeps the limit, and fails where the whole interval is beyond it"
+    of_slices = "; of slices the one that decides is shown" if any(result.gate.by for result in answer.results) else ""
+    return f"{kept}{of_slices}."
+
+
+def _first(answer: GatesAnswer) -> str:
+    """Say what comes of it."""
+    failed, open_, unasked = answer.of("fail"), answer.of("inconclusive"), answer.of(None)
+    if failed:
+        first = failed[0]
+        return f"Stop: {_name(first.gate)} fails, {_found(first)}."
+    if unasked:
+        return f"Not every gate could be checked: {_name(unasked[0].gate)} could not. {unasked[0].problem}"
+    if open_:
+        latest = max(open_, key=lambda result: result.by_when or date.min)
+        return f"Nobody can tell yet about {_name(latest.gate)}: {_when(latest)}."
+    if len(answer.results) == 1:
+        return f"It may go on: the only gate passes, {_name(answer.results[0].gate)}."
+    return f"It may go on: all {words.plural(len(answer.results), 'gate')} pass."
+
+
+def _verb(n: int, one: str, many: str) -> str:
+    """Return a verb in the number of its subject."""
+    return one if n == 1 else many
+
+
+def _excepted_part(answer: GatesAnswer) -> str:
+    """Name the exceptions that hold a failure back, with who answers for them until when."""
+    used: dict[GateException, None] = {}
+    for result in answer.results:
+        used |= {part.excepted: None for part in result.parts if part.excepted is not None and part.outcome != "pass"}
+    parts = [
+        f"{_short(entry.gate)}{_of_slice(entry.slice)} until {_day(entry.until)} ({_short(entry.name)})"
+        for entry in used
+    ]
+    return f"By exception, and not counted: {words.listed(parts)}." if parts else ""
+
+
+def _of_slice(slice_: str | None) -> str:
+    return "" if slice_ is None else f" for {words.value_label(slice_)}"
+
+
+def statement(gate: Gate) -> str:
+    """Say a gate as a sentence without its end.
+
+    >>> from analytics.answers.gates.statement import Gate
+    >>> statement(Gate("g", "metric", "recall", low=0.8, by="carrier")).replace(words.THIN_SPACE, " ")
+    'Recall is at least 80.0 % in every slice of carrier'
+    """
+    every = f" in every slice of {words.column_words(gate.by)}" if gate.by is not None else ""
+    where = f", where {words.listed([_short(text) for text in gate.where])}" if gate.where else ""
+    return f"{_subject(gate)} is {_limit(gate)}{every}{where}"
+
+
+def _subject(gate: Gate) -> str:
+    """Say what a gate is about, as the subject of its sentence."""
+    column = words.column_words(gate.subject)
+    own = {
+        "calibration": "Mean score less observed rate",
+        "missing": f"The share of rows without {column}",
+        "new_values": f"The share of rows with a value of {column} that the reference does not have",
+        "to_come": "The share of labels still to come",
+        "days_not_trusted": "The number of days after the last trusted one",
+    }.get(gate.subject if gate.about == "labels" else gate.about, "")
+    own = own or _capital(words.metric_phrase(gate.subject))
+    if gate.against == "limit" or gate.about == "new_values":
+        return own
+    inside = words.metric_phrase(gate.subject) if gate.about == "metric" else own[:1].lower() + own[1:]
+    return f"Against {'the reference' if gate.against == 'reference' else 'last time'}, the change of {inside}"
+
+
+def _limit(gate: Gate) -> str:
+    """Say where the value has to be."""
+    if isinf(gate.low) and gate.high == 0:
+        return "none" if gate.against == "limit" or gate.about == "new_values" else f"at most {_value(gate, 0.0)}"
+    if isinf(gate.high):
+        return f"at least {_value(gate, gate.low)}"
+    if isinf(gate.low):
+        return f"at most {_value(gate, gate.high)}"
+    return f"between {_value(gate, gate.low)} and {_value(gate, gate.high)}"
+
+
+def _value(gate: Gate, value: float) -> str:
+    """Write a value that is held against the limit of a gate."""
+    if gate.about == "labels" and gate.subject == "days_not_trusted":
+        return words.number(value, 0)
+    if gate.about == "calibration":
+        return words.points(value)
+    is_change = gate.against != "limit" and gate.about != "new_values"
+    if gate.about == "metric":
+        return words.metric_difference(gate.subject, value) if is_change else words.metric_text(gate.subject, value)
+    return words.points(value) if is_change else words.share(value)
+
+
+def part_text(gate: Gate, part: GatePart) -> str:
+    """Write the value of a part with its interval, and without one where it is known exactly."""
+    value = _value(gate, part.value)
+    if not words.is_known(part.value) or part.low == part.high or not words.is_known(part.low):
+        return value
+    if gate.about == "calibration":
+        return words.points(part.value, part.low, part.high)
+    is_change = gate.against != "limit"
+    if gate.about == "metric":
+        write = words.metric_difference if is_change else words.metric_interval
+        return write(gate.subject, part.value, part.low, part.high)
+    if is_change:
+        return words.points(part.value, part.low, part.high)
+    return f"{value} ({words.between(words.plain(100 * part.low, 1), words.plain(100 * part.high, 1))})"
+
+
+def result_reading(result: GateResult) -> str:
+    """Say what one gate found, and what else has to be known of it."""
+    if result.outcome is None:
+        return f"It could not be checked. {result.problem}"
+    failing = [part for part in result.parts if part.outcome == "fail" and part.is_judged and part.excepted is None]
+    counted = [part for part in result.parts if part.is_judged and part.excepted is None]
+    parts = [f"{_capital(_found(result))}."]
+    if result.gate.by is not None and failing:
+        parts.append(f"{len(failing)} of {words.plural(len(counted), 'slice')} fail: {_slices(failing)}.")
+    if result.outcome == "inconclusive":
+        parts.append(_capital(_when(result)) + ".")
+    parts += [_few_part(result), _exceptions_part(result), _more_part(result)]
+    return " ".join(filter(None, parts))
+
+
+def _found(result: GateResult) -> str:
+    """Say the value of the part that decides, and its limit."""
+    worst = result.worst
+    if worst is None or not words.is_known(worst.value):
+        return "without a value that is known"
+    name = f"{words.value_label(worst.slice)}: " if result.gate.by is not None else ""
+    return f"{name}{_value(result.gate, worst.value)} where {_limit(result.gate)} is asked"
+
+
+def _when(result: GateResult) -> str:
+    """Say when it can be decided."""
+    if result.problem:
+        return f"{result.problem[:1].lower()}{result.problem[1:].rstrip('.')}"
+    if result.is_hopeless:
+        return "it cannot be decided at this limit at any size"
+    if result.rows_needed is None:
+        return "no row can be judged yet" if result.outcome == "inconclusive" else ""
+    kind = "more labelled row" if result.is_of_labels else "more row"
+    there = ", which takes more than ten years" if result.is_far else ""
+    if result.days_needed is not None:
+        there = f", as many as the last {words.plural(result.days_needed, 'day')} would hold"
+    there = f", there by {_day(result.by_when)}" if result.by_when is not None else there
+    return f"about {words.plural(_rounded(result.rows_needed), kind)} would decide{there}"
+
+
+def _rounded(n: int) -> int:
+    """Round what is an estimate to two digits, upwards.
+
+    >>> _rounded(1234), _rounded(7)
+    (1300, 7)
+    """
+    step: int = 10 ** max(len(str(n)) - 2, 0)
+    return -(-n // step) * step
+
+
+def _few_part(result: GateResult) -> str:
+    """Name the slices that are not judged."""
+    few = [part for part in result.parts if not part.is_judged]
+    if not few:
+        return ""
+    return f"{words.plural(len(few), 'slice')} with few rows {_verb(len(few), 'is', 'are')} not judged: {_slices(few)}."
+
+
+def _exceptions_part(result: GateResult) -> str:
+    """Say which exceptions hold a part back, and which ended."""
+    held = [part for part in result.parts if part.excepted is not None and part.outcome != "pass"]
+    ended = list(
+        dict.fromkeys(part.ended for part in result.parts if part.ended is not None and part.outcome != "pass")
+    )
+    said = [
+        f"Not counted by exception until {_day(entry.until)}: {_slices([part])}. {_short(entry.name)}: {_short(entry.reason)}."
+        for part in held
+        if (entry := part.excepted) is not None
+    ]
+    said += [
+        f"The exception{_of_slice(entry.slice)} by {_short(entry.name)} ended on {_day(entry.until)}."
+        for entry in ended
+    ]
+    return " ".join(said)
+
+
+def _more_part(result: GateResult) -> str:
+    """Name what was found besides."""
+    if not result.more:
+        return ""
+    return f"New: {_named([words.value_label(value) for value in result.more])}."
+
+
+def _slices(parts: Sequence[GatePart]) -> str:
+    """Name slices."""
+    return (
+        _named([words.value_label(part.slice) for part in parts])
+        if parts[0].slice is not None or len(parts) > 1
+        else "all rows"
+    )
+
+
+def _named(names: Sequence[str]) -> str:
+    """List names, the first of many."""
+    more = len(names) - _MAX_SLICES
+    return words.listed([*names[:_MAX_SLICES], f"{more} more"] if more > 0 else list(names))
+
+
+def _name(gate: Gate) -> str:
+    """Name a gate."""
+    return _short(gate.name)
+
+
+def _short(text: str) -> str:
+    """Return a text that a person wrote on one line."""
+    return words.shortened(words.one_line(text), _MAX_NAME)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _day(day: date | None) -> str:
+    """Write a day."""
+    return "" if day is None else f"{day.day} {day:%B} {day.year}"

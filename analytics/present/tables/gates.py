@@ -1,0 +1,175 @@
+"""Gates as rows: for JSON, for the page and to paste into a message."""
+
+from __future__ import annotations
+
+import re
+from math import isfinite
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from analytics.present import words
+from analytics.present.readings.gates import gates_reading, part_text, result_reading, statement
+from analytics.present.tables.slices import json_value
+
+if TYPE_CHECKING:
+    from analytics.answers.gates.result import GatePart, GateResult, GatesAnswer
+    from analytics.answers.gates.statement import Gate, GateException
+
+_SIGNS = {"pass": "✓", "fail": "✕", "inconclusive": "?", None: "–"}
+"""Beside the word of an outcome, never colour alone."""
+_OUTCOME_WORDS = {"pass": "pass", "fail": "fail", "inconclusive": "inconclusive", None: "not checked"}
+_MARKS = re.compile(r"([\\`*_{}\[\]<>#|~&$@]|:(?=//))")
+"""What Markdown, or a messenger that reads it, takes for more than a letter."""
+_MAX_CELL = 300
+"""Characters of a cell that goes into a message. A judgement."""
+
+
+def gate_rows(answer: GatesAnswer) -> list[dict[str, Any]]:
+    """Return one dictionary per gate: what it says, its outcome, the part that decides, and when more will be known."""
+    return [_row(result) for result in answer.results]
+
+
+def _row(result: GateResult) -> dict[str, Any]:
+    gate, worst = result.gate, result.worst
+    return {
+        "name": gate.name,
+        "outcome": _OUTCOME_WORDS[result.outcome],
+        "slice": None if worst is None or gate.by is None else words.value_label(worst.slice),
+        **{end: None if worst is None else json_value(getattr(worst, end)) for end in ("value", "low", "high")},
+        **{side: end if isfinite(end) else None for side, end in (("min", gate.low), ("max", gate.high))},
+        "n": None if worst is None else round(worst.n),
+        "rows_needed": result.rows_needed,
+        "by_when": None if result.by_when is None else result.by_when.isoformat(),
+    }
+
+
+def gates_json(answer: GatesAnswer) -> dict[str, Any]:
+    """Return everything that was found: the same inputs give the same object."""
+    return {
+        "outcome": answer.outcome if not answer.of(None) or answer.of("fail") else "not checked",
+        "on": answer.on.isoformat(),
+        "newest": None if answer.newest is None else answer.newest.isoformat(),
+        "level": answer.file.level,
+        "minimum_rows": answer.file.minimum_rows,
+        "gates": [_whole(result) for result in answer.results],
+    }
+
+
+def _whole(result: GateResult) -> dict[str, Any]:
+    """Return one gate with all of its parts."""
+    gate = result.gate
+    return {
+        **_row(result),
+        "statement": statement(gate),
+        "sentence": result_reading(result),
+        **_said(gate),
+        "cannot_be_decided": result.is_hopeless,
+        "days_needed": result.days_needed,
+        "problem": result.problem or None,
+        "new_values": list(result.more),
+        "parts": [_part(part) for part in result.parts],
+    }
+
+
+def _said(gate: Gate) -> dict[str, Any]:
+    """Return what a file says of a gate."""
+    names = ("about", "subject", "against", "by")
+    return {**{name: getattr(gate, name) for name in names}, "where": list(gate.where)}
+
+
+def _part(part: GatePart) -> dict[str, Any]:
+    """Return one slice."""
+    numbers = {end: json_value(getattr(part, end)) for end in ("value", "low", "high")}
+    return {
+        "slice": part.slice,
+        "outcome": part.outcome if part.is_judged else "few rows",
+        **numbers,
+        "n": round(part.n),
+        "rows_needed": part.rows_needed,
+        "exception": _exception(part.excepted),
+        "exception_ended": _exception(part.ended),
+    }
+
+
+def _exception(found: GateException | None) -> dict[str, str] | None:
+    """Return who answers for what until when."""
+    return None if found is None else {"name": found.name, "reason": found.reason, "until": found.until.isoformat()}
+
+
+def gates_display_table(answer: GatesAnswer) -> pl.DataFrame:
+    """Return one row per gate in words: outcome with its sign, statement, value, what it found, rows and day."""
+    rows = [
+        {
+            "Outcome": _outcome_text(result),
+            "Gate": words.one_line(result.gate.name),
+            "Statement": statement(result.gate),
+            "Value": "" if result.worst is None else part_text(result.gate, result.worst),
+            "Found": result_reading(result),
+            "Rows needed": result.rows_needed,
+            "There by": None if result.by_when is None else result.by_when.isoformat(),
+        }
+        for result in _worst_first(answer)
+    ]
+    return pl.DataFrame(rows, schema_overrides={"Rows needed": pl.Int64, "There by": pl.String})
+
+
+def _worst_first(answer: GatesAnswer) -> list[GateResult]:
+    """Return the gates that fail, then those that are open, then those that pass, each in the order of the file."""
+    order = ("fail", None, "inconclusive", "pass")
+    return sorted(answer.results, key=lambda result: order.index(result.outcome))
+
+
+def _outcome_text(result: GateResult) -> str:
+    """Write an outcome with its sign."""
+    return f"{_SIGNS[result.outcome]} {_OUTCOME_WORDS[result.outcome]}"
+
+
+def gate_margins(answer: GatesAnswer) -> pl.DataFrame:
+    """Return how far each gate is from its limit, for the figure: ``gate, outcome, sign, value, low, high, text, statement``.
+
+    Distances are positive where the limit is kept, to its nearer end, and divided by the largest of the gate, so that each fits
+    between -1 and 1.
+    """
+    rows = []
+    for result in _worst_first(answer):
+        gate, worst = result.gate, result.worst
+        if worst is None or not isfinite(worst.value):
+            continue
+        is_low = abs(worst.value - gate.low) <= abs(gate.high - worst.value)
+        ends = [worst.value, worst.low, worst.high] if isfinite(worst.low + worst.high) else [worst.value] * 3
+        away = [end - gate.low if is_low else gate.high - end for end in ends]
+        scale = max(map(abs, away)) or 1.0
+        value, low, high = (end / scale for end in away)
+        rows.append(
+            {
+                "gate": words.one_line(gate.name),
+                "outcome": _OUTCOME_WORDS[result.outcome],
+                "sign": _SIGNS[result.outcome],
+                "value": value,
+                "low": min(low, high),
+                "high": max(low, high),
+                "text": part_text(gate, worst),
+                "statement": statement(gate),
+            }
+        )
+    return pl.DataFrame(rows)
+
+
+def gates_markdown(answer: GatesAnswer) -> str:
+    """Return a heading and a table to paste into a message: whatever names say, they stay text."""
+    lead = " ".join(gates_reading(answer).splitlines())
+    lines = [f"**{_plain(lead)}**", "", "| outcome | gate | found |", "|---|---|---|"]
+    for result in answer.results:
+        cells = (_outcome_text(result), statement(result.gate), result_reading(result))
+        lines.append(f"| {' | '.join(map(_plain, cells))} |")
+    return "\n".join(lines) + "\n"
+
+
+def _plain(text: str) -> str:
+    r"""Return text that Markdown shows as it is.
+
+    >>> _plain("a|b <script>")
+    'a\\|b \\<script\\>'
+    """
+    return _MARKS.sub(r"\\\1", words.shortened(words.one_line(text), _MAX_CELL))

@@ -1,0 +1,180 @@
+"""Gates on logs: what a file may say, what each gate finds, when the labels will be there, and the same again next week."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+import numpy as np
+import polars as pl
+import pytest
+
+from analytics.answers.gates.answer import gates
+from analytics.answers.gates.draft import drafted_gates
+from analytics.answers.gates.file import read_gates, written_gates
+from analytics.answers.gates.result import GateResult
+from analytics.answers.question import Question
+from analytics.answers.slices import slices
+from analytics.errors import QuestionError
+from analytics.log.kept.gates import choose_gates, chosen_gates, keep_values, last_values
+from analytics.query.cohort import Cohort
+from analytics.query.engine import Engine
+from tests.ingested import Desk
+
+START = datetime(2024, 1, 1)
+
+
+def made(
+    seed: int = 0, *, days: int = 60, per_day: int = 60, right: float = 0.9, late: int = 0, first: int = 0
+) -> pl.DataFrame:
+    """Rows of a model that is right on a share of them; labels come so many days later."""
+    rng, n = np.random.default_rng(seed), days * per_day
+    day = np.repeat(np.arange(days) + first, per_day)
+    label = rng.random(n) < 0.4
+    is_right = rng.random(n) < right
+    score = np.where(label == is_right, 0.6, 0.1) + 0.3 * rng.random(n)
+    is_there = day + late < days + first
+    frame = pl.DataFrame(
+        {
+            "score": score.round(3),
+            "label": np.where(is_there, label.astype(int), None).tolist(),
+            "region": rng.choice(["north", "south", "west"], n),
+            "plan": np.where(rng.random(n) < 0.1, None, rng.choice(["a", "b"], n)).tolist(),
+            "scored_at": [START + timedelta(days=int(each), hours=12) for each in day],
+        }
+    )
+    if not late:
+        return frame
+    known = pl.Series([START + timedelta(days=int(each) + late, hours=12) for each in day])
+    return frame.with_columns(label_time=pl.when(pl.col("label").is_not_null()).then(known))
+
+
+def asked(desk: Desk, frame: pl.DataFrame) -> tuple[Engine, Question]:
+    log = desk.log(frame)
+    return Engine(desk.workspace), Question(log, Cohort(), 0.5)
+
+
+def judged(desk: Desk, frame: pl.DataFrame, text: str, **more: object) -> list[GateResult]:
+    engine, question = asked(desk, frame)
+    return list(gates(engine, question, text, **more).results)  # type: ignore[arg-type]
+
+
+def test_everything_that_is_wrong_is_said_at_once_with_its_line() -> None:
+    text = (
+        'level = 2\n[[gate]]\nmetric = "recal"\nlimit = 0.8\n[[gate]]\nmetrik = "recall"\n[[gate]]\nmetric = "recall"\nlimit = 0.5\n'
+        'max = 1\n[[gate]]\nmetric = "selection_rate"\nlimit = 0.5\n[[gate]]\nmissing = "plan"\nby = "region"\nmax = 1\n'
+        '[[gate]]\nmetric = "fpr"\nworse_by = 0.1\n[[gate]]\nlabels = "to_come"\nagainst = "week"\n[[exception]]\ngate = "x"\n'
+    )
+    with pytest.raises(QuestionError) as error:
+        read_gates(text)
+    lines = str(error.value).splitlines()
+    assert lines[0] == "Line 3: expected the name of a metric, found 'recal'. Write 'recall'."
+    assert lines[1].startswith("Line 6: expected a key of the gate (") and lines[1].endswith(
+        "found 'metrik'. Write 'metric'."
+    )
+    places = [int(line.split(":")[0].removeprefix("Line ")) for line in lines]
+    assert places == [3, 6, 5, 10, 13, 16, 20, 23, 25, 1]
+    with pytest.raises(QuestionError, match="in TOML"):
+        read_gates("[[gate]\n")
+    with pytest.raises(QuestionError, match="at least one"):
+        read_gates("")
+    with pytest.raises(QuestionError, match=r"name of a gate, found 'b'\. Choose from a"):
+        read_gates(
+            '[[gate]]\nname="a"\nmetric="recall"\nlimit=0.5\n[[exception]]\ngate="b"\nname="N"\nreason="r"\nuntil=2026-01-01\n'
+        )
+
+
+def test_a_file_is_written_as_it_is_read() -> None:
+    text = (
+        'name = "x\\"\\u0000"\nlog = "a.csv"\nmature = true\nlast_days = 7\n[reference]\nwhere = ["a = \\"b\\""]\n[[gate]]\nname = "]\\n[x"\n'
+        'metric = "error_rate"\nby = "region"\nworse_by = 0.02\nagainst = "reference"\n[[exception]]\ngate = "]\\n[x"\nslice = "é"\n'
+        'name = "N"\nreason = "r"\nuntil = 2026-01-01\n'
+    )
+    file = read_gates(text)
+    assert read_gates(written_gates(file)) == file
+    assert (file.gates[0].low, file.gates[0].high) == (-np.inf, 0.02)
+
+
+def test_gates_find_what_the_pages_show(desk: Desk) -> None:
+    text = '[[gate]]\nmetric="error_rate"\nby="region"\nmax=0.2\n[[gate]]\nmissing="plan"\nmax=0.2\n[[gate]]\nmetric="recall"\nmin=0.95\n'
+    engine, question = asked(desk, frame := made())
+    found = gates(engine, question, text)
+    rates = slices(engine, question, ["region"]).table.sort("slice_0")
+    assert [part.value for part in found.results[0].parts] == pytest.approx(rates["error_rate"].to_list())
+    assert [part.high for part in found.results[0].parts] == pytest.approx(rates["error_rate_high"].to_list())
+    assert found.results[1].parts[0].value == pytest.approx(frame["plan"].null_count() / frame.height)
+    assert [result.outcome for result in found.results] == ["pass", "pass", "fail"]
+    assert found.outcome == "fail"
+
+
+def test_exceptions_hold_until_their_day(desk: Desk) -> None:
+    text = '[[gate]]\nname="g"\nmetric="error_rate"\nby="region"\nmax=0.01\n' + "".join(
+        f'[[exception]]\ngate="g"\nslice="{name}"\nname="N"\nreason="r"\nuntil=2024-02-28\n'
+        for name in ("north", "south", "west")
+    )
+    engine, question = asked(desk, made())
+    assert gates(engine, question, text, on=date(2024, 2, 28)).outcome == "pass"
+    after = gates(engine, question, text)
+    assert after.on == date(2024, 2, 29)
+    assert after.outcome == "fail"
+    assert after.results[0].parts[0].ended is not None
+
+
+def test_the_day_is_named_on_which_labels_will_be_there(desk: Desk) -> None:
+    text = '[[gate]]\nmetric="accuracy"\nlimit=0.885\n'
+    [found] = judged(desk, made(3, per_day=20, late=10), text)
+    assert found.outcome == "inconclusive"
+    assert found.rows_needed is not None and found.by_when is not None
+    # 20 rows a day, whose labels come ten days later: those of the last ten days are on their way.
+    days = found.rows_needed / 20
+    assert (found.by_when - date(2024, 2, 29)).days == pytest.approx(days, abs=2)
+    [at_once] = judged(desk, made(3, per_day=20).drop("scored_at"), text)
+    assert at_once.by_when is None and at_once.rows_needed is not None
+    [sliding] = judged(desk, made(3, per_day=20, late=10), f"last_days=20\n{text}")
+    assert sliding.by_when is None and sliding.days_needed is not None and sliding.days_needed > 20
+    [never] = judged(desk, made(3, days=2, right=1.0), '[[gate]]\nmetric="accuracy"\nlimit=1\n')
+    assert never.is_hopeless
+
+
+def test_against_a_reference_and_last_time(desk: Desk) -> None:
+    frame = pl.concat([made(1, days=40), made(2, days=40, right=0.8, first=40)])
+    text = (
+        '[reference]\nwhere=["scored_at < 2024-02-10"]\n[[gate]]\nmetric="error_rate"\nwhere=["scored_at >= 2024-02-10"]\n'
+        'against="reference"\nworse_by=0.03\n[[gate]]\nnew_values="region"\n[[gate]]\nmetric="error_rate"\nagainst="last"\nworse_by=0.03\n'
+    )
+    first, new, last = judged(desk, frame, text)
+    assert first.outcome == "fail"
+    assert first.parts[0].value == pytest.approx(0.1, abs=0.03)
+    assert (new.outcome, last.outcome) == ("pass", "inconclusive")
+    assert "first" in last.problem
+    values, text = {}, '[[gate]]\nmetric="error_rate"\nagainst="last"\nworse_by=0.03\n'
+    for name, seed, right in (("a", 1, 0.9), ("b", 2, 0.8), ("a", 1, 0.9), ("b", 2, 0.8)):
+        engine, question = asked(desk, made(seed, right=right))
+        before = last_values(desk.workspace, "n", question.log.log_id)
+        found = gates(engine, question, text, last=before)
+        keep_values(desk.workspace, "n", question.log.log_id, found.values)
+        values.setdefault(name, []).append(found.results[0].outcome)
+    assert values == {"a": ["inconclusive"] * 2, "b": ["fail"] * 2}
+
+
+def test_the_next_export_is_checked_as_far_as_it_goes(desk: Desk) -> None:
+    engine, question = asked(desk, frame := made())
+    text = written_gates(drafted_gates(engine, question))
+    assert gates(engine, question, text).outcome == "pass"
+    other = frame.select(reversed(frame.columns)).rename({"region": "area"}).drop("plan")
+    results = judged(desk, other, text)
+    problems = {result.gate.name: result.problem for result in results if result.outcome is None}
+    assert list(problems) == ["Error rate by region", "Error rate by plan", "Missing: plan"]
+    [renamed] = judged(
+        desk, other, '[[gate]]\nname="w"\nmetric="recall"\nlimit=0.5\nwhere=["scored_a >= 2024-01-02"]\n'
+    )
+    assert renamed.problem == "Expected the name of a column, found 'scored_a'. Write 'scored_at'."
+    assert all("found 're" in problem or "found 'plan'" in problem for problem in problems.values())
+    assert {result.outcome for result in results if not result.problem} == {"pass"}
+
+
+def test_chosen_gates_are_those_of_the_next_export(desk: Desk) -> None:
+    first, second, other = desk.log(made()), desk.log(made(5)), desk.log(made().drop("plan"))
+    choose_gates(desk.workspace, first, "text")
+    assert [chosen_gates(desk.workspace, log) for log in (first, second, other)] == ["text", "text", None]
+    choose_gates(desk.workspace, first, None)
+    assert chosen_gates(desk.workspace, first) is None

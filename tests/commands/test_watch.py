@@ -1,0 +1,92 @@
+"""``watch``: quiet weeks, a jump, late labels, a folder that grows, and that a look twice is one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from analytics.log.kept.watch import Mark, state_of_log, watch_state
+from analytics.present.figures import watch_figure
+from analytics.reading import api
+from tests.answers.test_gates import made
+from tests.commands.test_command_line import run
+from tests.ingested import Desk, run_here
+
+
+@pytest.fixture(autouse=True)
+def in_this_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(api, "run_child", run_here)
+    yield
+
+
+def looked(place: Path, status: int, *more: str) -> tuple[dict[str, Any], str]:
+    found = run("watch", place, "--format", "json", *more)
+    assert found.exit_code == status, found.output
+    return json.loads(found.stdout), found.stderr
+
+
+def test_a_jump_in_a_folder_that_grows_is_an_alarm(desk: Desk) -> None:
+    folder = desk.folder / "exports"
+    folder.mkdir(exist_ok=True)
+    made(1, days=84).write_parquet(folder / "a.parquet")
+    quiet, said = looked(folder, 0, "--by", "region", "--mark", "2024-02-01 release <b>")
+    assert said.startswith("Quiet: no change of the error rate in 6 weeks")
+    assert "at most one false alarm in five years" in said
+    kept = (desk.workspace.home / "watch.json").read_bytes()
+    again, _ = looked(folder, 0)
+    assert again == quiet
+    assert (desk.workspace.home / "watch.json").read_bytes() == kept
+    made(2, days=42, right=0.82, first=84).write_parquet(folder / "b.parquet")
+    alarm, said = looked(folder, 3)
+    assert said.startswith("Alarm: The error rate is worse, ")
+    assert "New since the last look: 'b.parquet'." in said
+    assert (alarm["baseline_from"], alarm["baseline_until"]) == (quiet["baseline_from"], quiet["baseline_until"])
+    assert alarm["streams"][0]["weeks"][:6] == quiet["streams"][0]["weeks"]
+    state = watch_state(desk.workspace, str(folder.resolve()))
+    assert len(state.looks) == 2
+    assert state.marks == (Mark("2024-02-01", "release <b>"),)
+    assert state_of_log(desk.workspace, state.looks[-1].log)[1] == state
+    weeks = pl.DataFrame(alarm["streams"][0]["weeks"]).with_columns(pl.col("week", "since").str.to_datetime())
+    drawn = watch_figure(weeks, "error_rate", [("2024-02-01", "release <b>")])
+    assert drawn.data[-1].y.tolist() == pytest.approx(weeks["rate"].to_list())
+    assert "&lt;b&gt;" in drawn.layout.annotations[-1].text
+
+
+def test_labels_that_are_late_raise_no_alarm(desk: Desk) -> None:
+    # Of the newest 20 days only wrong rows have a label yet: as they stand they look ten times as bad.
+    frame = made(3, days=140, late=20)
+    is_wrong = (pl.col("score") >= 0.5) != (pl.col("label") == 1)
+    day = pl.col("scored_at")
+    early = (day + pl.duration(days=1)).alias("soon")
+    whole = made(3, days=140).with_columns(early, late=day + pl.duration(days=20), wrong=is_wrong)
+    known = whole.with_columns(at=pl.when("wrong").then("soon").otherwise("late"))
+    is_there = pl.col("at") <= day.max()
+    export = known.select(
+        *frame.columns[2:5],
+        "score",
+        pl.when(is_there).then("label").alias("label"),
+        pl.when(is_there).then("at").alias("label_time"),
+    )
+    answer, said = looked(desk.frame(export), 0)
+    assert answer["weeks_open"] in (2, 3)
+    assert "left out until the labels are there" in said
+
+
+def test_what_cannot_be_watched_says_so(desk: Desk) -> None:
+    place = desk.frame(made(days=10))
+    for more, words in (
+        (("--metric", "auroc"), "a metric that is a share of rows, found 'auroc'"),
+        (("--baseline-weeks", "3"), "3 whole weeks as a baseline, found 1"),
+        (("--mark", "soon"), "a day and what it was"),
+    ):
+        found = run("watch", place, *more)
+        assert found.exit_code == 2
+        assert words in found.stderr
+    found = run("watch", desk.frame(made(days=10).drop("scored_at")))
+    assert "a log with times to watch" in found.stderr
+    assert run("watch", place).stderr.startswith("Nothing to say yet: ")
