@@ -36,6 +36,7 @@ ERROR_CODES = {
     "question-time": "the question took longer than it may",
     "no-pairs": "no row of one side answers the same input as one of the other",
     "question-memory": "the question needs more memory than it may use",
+    "spark": "Spark is not there, refuses the question or takes longer than it may",
     "sign-in": "the sign-in does not say who signed in",
 }
 """What each code means; the README lists exactly these."""

@@ -139,7 +139,17 @@ QUESTIONS = (
 
 ROOMS = {
     "analytics.answers": {"question", "empty_cohort"},
-    "analytics.commands": {"asking", "options", "roles", "right", "writing", "unjudged", "ingest", "library"},
+    "analytics.commands": {
+        "asking",
+        "in_spark",
+        "options",
+        "roles",
+        "right",
+        "writing",
+        "unjudged",
+        "ingest",
+        "library",
+    },
     "analytics.present.figures": {"base"},
     "analytics.present.readings": set(),
     "analytics.present.drawings": {"canvas", "intervals"},

@@ -88,6 +88,7 @@ MAY_AFTER_ALL = {
 ONLY = {
     "duckdb": ("analytics/reading", "analytics/query/engine.py", "analytics/query/lock.py"),
     "narwhals": ("analytics/query",),
+    "pyspark": ("analytics/query/spark_session.py", "analytics/query/spark_rows.py", "analytics/query/spark_log.py"),
     "plotly": ("analytics/present/figures", "pages/_frame"),
     "streamlit": ("app.py", "pages"),
     "sklearn": ("analytics/measure",),

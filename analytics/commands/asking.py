@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import math
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -11,9 +10,10 @@ from typing import Any
 
 from analytics.answers.labels_answer import mature
 from analytics.answers.question import Question
+from analytics.commands.in_spark import log_in_spark
 from analytics.commands.options import ROLE_OPTIONS, Asked, Source
 from analytics.commands.right import with_right
-from analytics.commands.roles import require_settled, said_roles, with_weight
+from analytics.commands.roles import finite_threshold, require_settled, said_roles, with_weight
 from analytics.errors import AnalysisError, QuestionError
 from analytics.log import class_columns, positives, roles, score_form
 from analytics.log.column import PERCENT, Column
@@ -27,6 +27,7 @@ from analytics.log.workspace import Workspace
 from analytics.measure.headline import headline
 from analytics.query.cohort import Cohort
 from analytics.query.engine import Engine
+from analytics.query.spark_session import is_in_spark
 from analytics.query.where import filtered_name, parse_where
 from analytics.reading import api, logged
 from analytics.reading.inbox import is_there
@@ -158,6 +159,8 @@ def open_log(
     also: Sequence[str] = (),
 ) -> Log:
     """Return the log that the command line means, in the state that its roles ask for; ``also`` are names beside the roles."""
+    if is_in_spark(source.log):
+        return log_in_spark(source, threshold, _overridden)
     if is_there(Path(source.log)):
         return kept(
             workspace, read_path(workspace, source, also=also), source, threshold=threshold, is_current=is_current
@@ -248,13 +251,6 @@ def _as_said(
     if is_guess:
         return replace(mapping, threshold=logged.first_threshold(workspace, read, mapping))
     return logged.with_own_threshold(workspace, read, mapping, before)
-
-
-def finite_threshold(threshold: float) -> float:
-    """Return a threshold that is a number."""
-    if not math.isfinite(threshold):
-        raise QuestionError(f"Expected a number as threshold, found {threshold}.")
-    return threshold
 
 
 def ask(

@@ -15,10 +15,10 @@ from analytics.answers.compare.operations import running
 from analytics.answers.compare.sides import pairing_of
 from analytics.answers.compare.slices import LosingSlices, by_column, flipped, losing
 from analytics.answers.question import Question
-from analytics.commands.asking import finite_threshold, listed_columns, open_log, question_of, read_path
+from analytics.commands.asking import listed_columns, open_log, question_of, read_path
 from analytics.commands.compare_preferences import write_preferences
 from analytics.commands.options import ROLE_OPTIONS, Asked, Output, Source, Text, Texts, named
-from analytics.commands.roles import roles_of
+from analytics.commands.roles import finite_threshold, roles_of
 from analytics.commands.writing import write
 from analytics.errors import QuestionError
 from analytics.log.schema import Log

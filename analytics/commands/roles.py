@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +16,7 @@ from analytics.log.mapping import ROLE_LABELS, SINGLE_ROLES, Mapping
 from analytics.log.schema import Log, Reading
 from analytics.log.weight import is_share
 from analytics.log.workspace import Workspace
+from analytics.query.spark_session import is_in_spark, where
 from analytics.reading.inbox import is_there
 
 _NONE = "none"
@@ -94,6 +96,7 @@ def roles_of(source: Source, log: Log, workspace: Workspace | None = None) -> di
         "judged": "right" if log.is_right_or_wrong else "score" if mapping.score else "decision",
         "rule": mapping.right.sentence if mapping.right else None,
         "from": _origins(source, log, workspace or Workspace()),
+        **({"asked": f"Spark at {where()}"} if is_in_spark(source.log) else {}),
     }
 
 
@@ -101,7 +104,7 @@ def _origins(source: Source, log: Log, workspace: Workspace) -> dict[str, str]:
     """Say of each role who gave it."""
     said = said_roles(source, log.reading)
     played = {role: name for role in SINGLE_ROLES if (name := getattr(log.mapping, role)) is not None}
-    if not is_there(Path(source.log)):
+    if not is_there(Path(source.log)) and not is_in_spark(source.log):
         otherwise = f"as confirmed on {day}" if (day := _confirmed_on(workspace, log)) else "as the log was built"
         return {role: "named" if said.get(role) == name else otherwise for role, name in played.items()}
     reasons = roles.guess(log.reading, said).reasons
@@ -129,7 +132,8 @@ def in_words(said: dict[str, Any]) -> str:
     if said["judged"] == "right":
         return f"Roles: {', '.join(parts)}. A row is right if {said['rule']}."
     judged = f"the score at {said['threshold']:g}" if said["judged"] == "score" else "the decision"
-    return f"Roles: {', '.join(parts)}. Judged: {judged}."
+    asked = f" Asked where the rows are: {said['asked']}." if "asked" in said else ""
+    return f"Roles: {', '.join(parts)}. Judged: {judged}.{asked}"
 
 
 def _form(role: str, said: dict[str, Any]) -> list[str]:
@@ -147,3 +151,10 @@ def _form(role: str, said: dict[str, Any]) -> list[str]:
         "confidence of the decision: 1 minus it where that is negative": said["is_confidence"],
     }
     return [words for words, holds in forms.items() if holds]
+
+
+def finite_threshold(threshold: float) -> float:
+    """Return a threshold that is a number."""
+    if not math.isfinite(threshold):
+        raise QuestionError(f"Expected a number as threshold, found {threshold}.")
+    return threshold

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+N_BINS = 10
+"""Bins of a numeric column that are aimed at; a value that fills such a share of the rows has its own. A judgement."""
 
 
 def whole(number: float) -> str:
@@ -41,3 +45,33 @@ class Bins:
         if low == high:
             return f"{low:,.{digits}g}"
         return f"{low:,.{digits}g} to {'' if is_last else 'under '}{high:,.{digits}g}"
+
+
+def bins_between(
+    low: float, high: float, quantiles: Sequence[float], gaps: Sequence[tuple[float, float]], *, is_integer: bool
+) -> Bins:
+    """Return bins of about equal mass from a column's lowest value to its highest.
+
+    Parameters
+    ----------
+    low, high : float
+        The ends.
+    quantiles : sequence of float
+        Of the values that are not frequent; edges are rounded to three digits where that keeps them apart.
+    gaps : sequence of (float, float)
+        Each value that has a bin of its own, and the next higher one, the same where there is none: an edge twice.
+    is_integer : bool
+        Whether the values are whole numbers.
+    """
+    edges = {_rounded(edge, quantiles, is_integer=is_integer) for edge in quantiles}
+    edges = {edge for edge in edges if edge < high and not any(spike < edge < upper for spike, upper in gaps)}
+    edges |= {edge for gap in gaps for edge in gap}
+    return Bins((low, *sorted(edge for edge in edges if edge > low), high), is_integer=is_integer)
+
+
+def _rounded(edge: float, edges: Sequence[float], *, is_integer: bool) -> float:
+    """Round an edge to three significant digits where it stays nearer to itself than to its neighbours."""
+    short = float(f"{edge:.3g}")
+    gap = min((abs(edge - other) for other in edges if other != edge), default=abs(edge) or 1.0)
+    short = round(short) if is_integer else short
+    return short if abs(short - edge) < gap / 2 else edge

@@ -26,6 +26,8 @@ class Origin:
     ----------
     files : tuple of FileRead
         The account of each file, where there are several.
+    digests : tuple of str
+        The digest of each of them, where they lie in one folder, which may grow; else none.
     differences, contradictions : tuple of str
         Sentences on columns that not all files have, and on names that say something else than the content.
     sheet, sheets : str or None, and tuple of str
@@ -49,12 +51,15 @@ class Origin:
     paths: tuple[str, ...] = ()
     hints: tuple[tuple[str, str], ...] = ()
     payload: str | None = None
+    digests: tuple[str, ...] = ()
 
 
 def origin_from_dict(data: dict[str, Any] | None) -> Origin:
     """Rebuild an `Origin` from its plain form; None is one of which nothing is known."""
     data = data or {}
-    plain = {name: tuple(data.get(name, ())) for name in ("differences", "contradictions", "sheets", "paths")}
+    plain = {
+        name: tuple(data.get(name, ())) for name in ("differences", "contradictions", "sheets", "paths", "digests")
+    }
     hints = tuple((role, name) for role, name in data.get("hints", ()))
     files = tuple(FileRead(**file) for file in data.get("files", ()))
     layout = CsvOptions.from_dict(data["layout"]) if data.get("layout") else None

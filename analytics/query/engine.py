@@ -21,7 +21,7 @@ from analytics.log.disk import owner, storing
 from analytics.log.grid import Grid
 from analytics.log.schema import Log
 from analytics.log.workspace import Workspace
-from analytics.query import known, lock, relations
+from analytics.query import known, lock, relations, spark_rows, spark_session
 from analytics.query.cohort import Cohort
 from analytics.query.kept import KeptTables, has_few_cells, outcomes_by_time
 from analytics.query.predicates import predicate
@@ -30,6 +30,8 @@ from analytics.query.sums import held_sums
 
 _UNREADABLE = (duckdb.IOException, duckdb.SerializationException, duckdb.FatalException, duckdb.InternalException)
 _CORRUPT = "Corrupt database file"
+_NO_LINES = pl.DataFrame(schema={"line": pl.Int64, "reason": pl.String, "text": pl.String})
+"""Lines that were set aside of a log that no reader took apart."""
 _DAMAGED = "The log {!r} cannot be opened: its file is missing or damaged, and was set aside. Upload the export again."
 
 
@@ -93,6 +95,8 @@ class Engine:
         return rows.filter(nw.col("is_first") == 1) if log.mapping.kind == "rankings" else rows
 
     def _table(self, log: Log, name: str, cursor: duckdb.DuckDBPyConnection) -> nw.LazyFrame[Any]:
+        if log.reading.file_format == spark_rows.FORMAT:
+            return spark_rows.stored(log) if name == "log" else nw.from_native(_NO_LINES.lazy())
         attached = self._attach(log)
         try:
             frame: nw.LazyFrame[Any] = nw.from_native(cursor.table(f"{attached}.main.{name}"))
@@ -134,6 +138,8 @@ class Engine:
         """Run a relation and return its rows; the only place where a question meets the data."""
         with self._lock:
             self.n_queries += 1
+        if relation.implementation.is_spark_like():
+            return spark_session.collected(relation)
         try:
             frame: pl.DataFrame = relation.collect("polars").to_native()
         except duckdb.InterruptException as error:

@@ -6,7 +6,7 @@ import json
 import shutil
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from analytics.log.mapping import Mapping, mapping_from_dict
 from analytics.log.schema import Log, Reading, reading_from_dict
 from analytics.log.workspace import Workspace
 from analytics.reading import protocol
-from analytics.reading.inbox import check_file, files_of, passed_over, shown_name
+from analytics.reading.inbox import check_file, files_of, log_before, passed_over, shown_name
 from analytics.reading.process import ROOT, OnProgress, ShouldStop, run_child
 
 _MAX_EXPANSION = 100
@@ -94,6 +94,7 @@ def read_file(
         check_file(labels)
     shown = name or shown_name(path, files)
     known = {log.log_id: log for log in workspace.receipts()}
+    before = log_before([*known.values()], [name for _, name in files])
     with workspace.scratch_folder() as folder:
         request = protocol.Read(
             files=_given(files),
@@ -103,10 +104,16 @@ def read_file(
             csv=csv or CsvOptions(),
             labels=_labels_given(labels, labels.name, id_column, label_column) if labels else None,
             beside=passed_over(path, files),
+            before=protocol.Before(log=before.to_json(), path=str(workspace.path(before.key))) if before else None,
+            created_at=datetime.now(UTC).isoformat(timespec="seconds"),
         )
         answer = run_child(request, folder, on_progress, should_stop)
         if isinstance(answer, protocol.Known):
             return known[answer.log_id]
+        if isinstance(answer, protocol.Built):
+            grown = replace(Log.from_json(answer.log), name=shown)
+            workspace.keep(grown, folder / "log.duckdb")
+            return grown
         assert isinstance(answer, protocol.Waiting)
         with storing(folder):
             (folder / ORIGIN).write_text(json.dumps(files), encoding="utf-8")

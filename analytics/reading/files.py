@@ -22,7 +22,9 @@ from analytics.reading.formats.sources import Source
 from analytics.reading.mixed import read_as_written, types_found
 from analytics.reading.raw import Table
 
-_SOURCE_FILE = "source_file"
+SOURCE_FILE = "source_file"
+"""Name of the column that says which of several files a row is from."""
+
 _MAX_FILES = 5_000
 """Files of one log, those in archives counted. A judgement; the inbox refuses a folder of more as well."""
 
@@ -39,7 +41,7 @@ class Given:
 
 
 @dataclass(frozen=True)
-class _Export:
+class Export:
     """What was read into ``raw``, from which files, and what is to be said about them.
 
     Attributes
@@ -67,7 +69,7 @@ def read_exports(
     progress: Callable[[float], None],
     as_text: bool = False,
     is_seen: bool = False,
-) -> _Export:
+) -> Export:
     """Read the files of one log into ``raw`` and ``set_aside``.
 
     Parameters
@@ -127,7 +129,7 @@ def read_exports(
             table = parts.with_keys(connection, table, source.name)
             origin = Origin((), (), contradictions, source.sheet, source.sheets, table.layout)
             origin = replace(origin, paths=table.paths, hints=table.hints, payload=table.payload)
-            return _Export(table, source.file_format, origin)
+            return Export(table, source.file_format, origin)
         return _united(connection, sources, scratch, csv, progress, contradictions, as_text=as_text)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
@@ -168,7 +170,7 @@ def _united(
     contradictions: tuple[str, ...],
     *,
     as_text: bool,
-) -> _Export:
+) -> Export:
     """Read several files and join them by the names of their columns, with a column that says which file a row is from."""
     shown = _distinct_names([source.name for source in sources])
     connection.execute("CREATE TABLE all_set_aside (line BIGINT, reason VARCHAR, text VARCHAR, file VARCHAR)")
@@ -201,11 +203,11 @@ def _united(
     _join_parts(connection, tables, shown, names, types, keys)
     connection.execute("ALTER TABLE all_set_aside RENAME TO set_aside")
     table = Table(
-        unique_names([*names, *keys, _SOURCE_FILE]),
+        unique_names([*names, *keys, SOURCE_FILE]),
         (*types, *["VARCHAR"] * len(keys), "VARCHAR"),
         is_text=any(table.is_text for table in tables),
         set_aside=_added_reasons(tables),
-        header=unique_names([*names, *keys, _SOURCE_FILE]),
+        header=unique_names([*names, *keys, SOURCE_FILE]),
         repairs=parts.said_of_keys(keys)
         + _said_of_all(
             [(*source.repairs, *table.repairs) for source, table in zip(sources, tables, strict=True)], shown
@@ -217,7 +219,7 @@ def _united(
     first, paths = tables[0], dict.fromkeys(chain.from_iterable(table.paths for table in tables))
     origin = Origin(tuple(files), differing, contradictions, layout=first.layout, paths=tuple(paths))
     origin = replace(origin, hints=first.hints, payload=first.payload)
-    return _Export(table, file_format, origin)
+    return Export(table, file_format, origin)
 
 
 def _distinct_names(names: Sequence[str]) -> list[str]:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 
 import duckdb
 
-from analytics.log.bins import Bins
+from analytics.log.bins import N_BINS, Bins, bins_between
 from analytics.log.column import Column
 from analytics.log.grid import MAX_DISTINCT_SCORES
 from analytics.log.mapping import Mapping
@@ -15,8 +14,6 @@ from analytics.log.schema import Reading, ScoreKind
 from analytics.reading.sql.expression import Expression
 from analytics.reading.sql.expressions import decision_expression, score_expression
 
-N_BINS = 10
-"""Bins of a numeric column that are aimed at; a value that fills such a share of the rows has its own. A judgement."""
 _N_STEPS = 1000
 """Steps of the score grid, even ones and quantiles."""
 _MAX_COUNTED = 1_000_000
@@ -92,12 +89,8 @@ def numeric_bins(connection: duckdb.DuckDBPyConnection, column: Column) -> Bins:
         f"SELECT quantile_disc(v, ?) FILTER (NOT list_contains(?::DOUBLE[], v)){next_values} FROM {finite}",
         [inner_shares(n_rows - sum(spikes.values()), N_BINS), [*spikes], *spikes],
     ).fetchone() or (None,)
-    is_integer = column.type == "BIGINT"
-    edges = {_rounded(edge, quantiles, is_integer=is_integer) for edge in quantiles or ()}
     gaps = [(spike, high if upper is None else upper) for spike, upper in zip(spikes, after, strict=True)]
-    edges = {edge for edge in edges if edge < high and not any(spike < edge < upper for spike, upper in gaps)}
-    edges |= {edge for gap in gaps for edge in gap}
-    return Bins((low, *sorted(edge for edge in edges if edge > low), high), is_integer=is_integer)
+    return bins_between(low, high, quantiles or (), gaps, is_integer=column.type == "BIGINT")
 
 
 def inner_shares(n: int, parts: int) -> list[float]:
@@ -110,14 +103,6 @@ def inner_shares(n: int, parts: int) -> list[float]:
     """
     places = [max(-(-k * n // parts), 1) for k in range(1, parts)]
     return [(place - 0.5) / max(n, 1) for place in places]
-
-
-def _rounded(edge: float, edges: Sequence[float], *, is_integer: bool) -> float:
-    """Round an edge to three significant digits where it stays nearer to itself than to its neighbours."""
-    short = float(f"{edge:.3g}")
-    gap = min((abs(edge - other) for other in edges if other != edge), default=abs(edge) or 1.0)
-    short = round(short) if is_integer else short
-    return short if abs(short - edge) < gap / 2 else edge
 
 
 def bin_case(column: Column, bins: Bins) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from analytics.errors import InputError
+from analytics.log.schema import Log
 from analytics.reading.formats.kinds import is_beside, is_hidden, is_table_name
 
 _SETTING = "SLICEWISE_INBOX"
@@ -50,6 +51,15 @@ def shown_name(path: Path | Sequence[Path], files: Sequence[tuple[str, str]]) ->
     if isinstance(path, Path):
         return path.name or str(path)
     return files[0][1] + (f" and {len(files) - 1} more" if len(files) > 1 else "")
+
+
+def log_before(logs: Sequence[Log], names: Sequence[str]) -> Log | None:
+    """Return the log that holds most of these files of a folder, None where none holds half of them."""
+    grown = [log for log in logs if log.reading.origin.digests]
+    shared = [len({file.name for file in log.reading.origin.files} & {*names}) for log in grown]
+    if not grown or 2 * max(shared) < len(names):
+        return None
+    return grown[shared.index(max(shared))]
 
 
 def is_there(path: Path) -> bool:

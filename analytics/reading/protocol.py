@@ -38,6 +38,13 @@ class LabelsGiven(_Value, frozen=True, kw_only=True):
     label_column: str | None
 
 
+class Before(_Value, frozen=True, kw_only=True):
+    """A log of the same folder, as `Log.to_json` writes it, and its file."""
+
+    log: str
+    path: str
+
+
 class _Request(_Value, frozen=True, kw_only=True, tag_field="task", tag=str.lower):
     """What the app asks for."""
 
@@ -45,7 +52,7 @@ class _Request(_Value, frozen=True, kw_only=True, tag_field="task", tag=str.lowe
 class Read(_Request, frozen=True, kw_only=True):
     """Read the files of one log up to its mapping, unless its id is among ``known``; ``max_bytes`` is their plain size.
 
-    ``beside`` are files of its folder that are no part of it.
+    ``beside`` are files of its folder that are no part of it. Where the folder only grew since ``before``, its log does.
     """
 
     files: tuple[FileGiven, ...]
@@ -55,6 +62,8 @@ class Read(_Request, frozen=True, kw_only=True):
     csv: CsvOptions
     labels: LabelsGiven | None
     beside: tuple[str, ...]
+    before: Before | None
+    created_at: str
 
 
 class Attach(_Request, frozen=True, kw_only=True):

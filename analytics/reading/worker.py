@@ -8,18 +8,21 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 import sys
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, replace
 from pathlib import Path
 
 import duckdb
 
+from analytics.errors import AnalysisError
 from analytics.log import logged, payloads, positives, roles
-from analytics.log.schema import Reading
-from analytics.reading import build, files, grid, parts, profile, protocol, refusals
+from analytics.log.schema import Log, Reading
+from analytics.reading import build, files, further, grid, parts, profile, protocol, refusals
 from analytics.reading import labels as later_labels
 from analytics.reading.checks import registry
 from analytics.reading.label_keys import LabelsFile
@@ -79,9 +82,8 @@ def _given(file: protocol.FileGiven) -> files.Given:
     return files.Given(Path(file.path), file.name)
 
 
-def _digest_of(given: Sequence[files.Given]) -> str:
+def _digest_of(given: Sequence[files.Given], digests: Sequence[str]) -> str:
     """Return the digest that identifies a log: that of its one file, or of all files with their names."""
-    digests = [_content_hash(file.path) for file in given]
     if len(given) == 1:
         return digests[0]
     names = [[file.name, digest] for file, digest in zip(given, digests, strict=True)]
@@ -92,13 +94,21 @@ def _read(request: protocol.Read, job: protocol.Job, progress: Progress) -> prot
     """Read a file into ``raw.duckdb`` beside its reading and a guess at its roles."""
     given, folder, csv, labels = [_given(file) for file in request.files], Path(job.folder), request.csv, request.labels
     progress.begin("Recognising the file")
-    digest = _digest_of(given)
+    with ThreadPoolExecutor() as threads:
+        digests = tuple(threads.map(_content_hash, (file.path for file in given)))
+    digest = _digest_of(given, digests)
     if csv.given:
         digest = hashlib.sha256(f"{digest}{json.dumps(csv.given, sort_keys=True)}".encode()).hexdigest()
     if labels:
         digest = _labelled_hash(digest, labels)
     if digest[:12] in request.known:
         return protocol.Known(log_id=digest[:12])
+    said_anew: tuple[str, ...] = ()
+    if request.before is not None and not csv.given and not labels:
+        grown = _grown(request, request.before, job, given, (digest, *digests), progress)
+        if isinstance(grown, protocol.Built):
+            return grown
+        said_anew = (grown,)
     connection = database.connect(folder / "raw.duckdb", job.memory_limit)
     progress.connection = connection
     progress.begin("Reading rows")
@@ -119,13 +129,16 @@ def _read(request: protocol.Read, job: protocol.Job, progress: Progress) -> prot
         columns=profile.with_earlier(connection, columns),
         set_aside=table.set_aside,
         repairs=(
+            *said_anew,
             *table.repairs,
             *parts.said_of_others(request.beside),
             *_said_of_headers(table.header),
             *notations.said(table.names, conversions),
         ),
         lines=table.lines,
-        origin=export.origin,
+        origin=replace(export.origin, digests=digests)
+        if export.origin.files and not (csv.given or labels)
+        else export.origin,
     )
     first = roles.guess(reading).mapping
     if labels:
@@ -138,6 +151,28 @@ def _read(request: protocol.Read, job: protocol.Job, progress: Progress) -> prot
     threshold = grid.logged_threshold(connection, reading, first)
     reading = replace(reading, logged_threshold=threshold, logged_pair=logged.pair_of(first))
     return _stage(connection, reading, folder, progress)
+
+
+def _grown(
+    request: protocol.Read,
+    before: protocol.Before,
+    job: protocol.Job,
+    given: Sequence[files.Given],
+    digests: Sequence[str],
+    progress: Progress,
+) -> protocol.Built | str:
+    """Let the log of a folder grow by its further files, or say why all files have to be read; the first digest is of all."""
+    own = Path(job.folder) / "grown"
+    own.mkdir()
+    told = further.Told(own, job.memory_limit, request.max_bytes, request.created_at, progress.begin)
+    try:
+        log = further.grown(Log.from_json(before.log), Path(before.path), given, digests, told)
+        (own / "log.duckdb").replace(Path(job.folder) / "log.duckdb")
+    except AnalysisError as error:
+        return str(error)
+    finally:
+        shutil.rmtree(own, ignore_errors=True)
+    return protocol.Built(log=log.to_json())
 
 
 def _said_of_headers(header: Sequence[str]) -> Iterator[str]:

@@ -30,6 +30,8 @@ def answer(request: dict[str, str]) -> dict[str, str]:
             csv=CsvOptions(),
             labels=None,
             beside=(),
+            before=None,
+            created_at="2026-01-01",
         ),
         folder=request["folder"],
         memory_limit="1GB",

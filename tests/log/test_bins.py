@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 
 from analytics.answers.question import Question
 from analytics.answers.slices import slices
-from analytics.log.bins import Bins
+from analytics.log.bins import N_BINS, Bins
 from analytics.log.column import Column
 from analytics.query.cohort import Cohort, slice_clauses
 from analytics.query.engine import Engine
-from analytics.reading.grid import N_BINS, bin_case, inner_shares, numeric_bins
+from analytics.reading.grid import bin_case, inner_shares, numeric_bins
 from tests.ingested import Desk
 
 

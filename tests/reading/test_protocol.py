@@ -41,7 +41,15 @@ MAPPING = Mapping(score="score", positive=("1",), segments=("a", "b"), threshold
 
 REQUESTS: tuple[protocol.Request, ...] = (
     protocol.Read(
-        files=(FILE,), name="a", known=("0" * 12,), max_bytes=9, csv=CsvOptions(), labels=LABELS, beside=("_SUCCESS",)
+        files=(FILE,),
+        name="a",
+        known=("0" * 12,),
+        max_bytes=9,
+        csv=CsvOptions(),
+        labels=LABELS,
+        beside=("_SUCCESS",),
+        before=protocol.Before(log="{}", path="/y"),
+        created_at="2026-01-01",
     ),
     protocol.Attach(origin="/x", reading=READING, mapping=MAPPING, name="a", known=(), max_bytes=9, labels=LABELS),
     protocol.Copy(files=(FILE, FILE), max_bytes=9, csv=CsvOptions(quote="")),

@@ -41,6 +41,32 @@ def attach(connection: duckdb.DuckDBPyConnection, origin: Path, target: Path) ->
     connection.execute(f"ATTACH '{quoted(target)}' AS log_file")
 
 
+def attach_target(connection: duckdb.DuckDBPyConnection, target: Path) -> None:
+    """Attach the new file as ``log_file``."""
+    connection.execute(f"ATTACH '{quoted(target)}' AS log_file")
+
+
+def take_day(connection: duckdb.DuckDBPyConnection, day: Path, log: Path) -> None:
+    """Take the log of further files that was built, and is closed, as ``day``, and a copy of the log before as ``log_file``."""
+    connection.execute("DETACH log_file; DROP TABLE raw")
+    connection.execute(f"ATTACH '{quoted(day)}' AS day (READ_ONLY)")
+    attach_target(connection, log)
+
+
+def finish_grown(connection: duckdb.DuckDBPyConnection, log: Log) -> None:
+    """Store lines of further files that were set aside, and the receipt, with a log that grew, and close its file."""
+    here, there = (
+        [name for (name,) in connection.execute(f"SELECT column_name FROM (DESCRIBE {table})").fetchall()]
+        for table in ("set_aside", "log_file.set_aside")
+    )
+    cells = ", ".join(name if name in here else "?" for name in there)
+    last = [log.reading.origin.files[-1].name for name in there if name not in here]
+    connection.execute(f"INSERT INTO log_file.set_aside SELECT {cells} FROM set_aside", last)
+    connection.execute("UPDATE log_file.receipt SET receipt = ?", [log.to_json()])
+    connection.execute("CHECKPOINT log_file; DETACH log_file; DETACH day")
+    connection.close()
+
+
 def take_rows(connection: duckdb.DuckDBPyConnection, reading: Reading, *, from_log: bool) -> None:
     """Make the rows of ``origin`` the table ``raw``: those of a staged reading as they are, those of a log made plain."""
     if from_log:
