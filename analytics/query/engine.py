@@ -28,8 +28,6 @@ from analytics.query.predicates import predicate
 from analytics.query.slicing import as_people_see, stored_slice
 from analytics.query.sums import held_sums
 
-_UNREADABLE = (duckdb.IOException, duckdb.SerializationException, duckdb.FatalException, duckdb.InternalException)
-_CORRUPT = "Corrupt database file"
 _NO_LINES = pl.DataFrame(schema={"line": pl.Int64, "reason": pl.String, "text": pl.String})
 """Lines that were set aside of a log that no reader took apart."""
 _DAMAGED = "The log {!r} cannot be opened: its file is missing or damaged, and was set aside. Upload the export again."
@@ -131,7 +129,7 @@ class Engine:
             try:
                 self._connection.cursor().execute(f"SELECT max(COLUMNS(*)) FROM {name}.main.log").fetchall()
             except duckdb.Error as error:
-                if _is_unreadable(error):
+                if lock.is_unreadable(error):
                     self._set_aside(key)
 
     def collect(self, relation: nw.LazyFrame[Any]) -> pl.DataFrame:
@@ -153,7 +151,7 @@ class Engine:
                 code="question-memory",
             ) from error
         except duckdb.Error as error:
-            if not _is_unreadable(error):
+            if not lock.is_unreadable(error):
                 raise
             self._set_damaged_aside()
             raise StoreError(
@@ -316,8 +314,3 @@ def _kept(frame: nw.LazyFrame[Any], log: Log, cohort: Cohort, threshold: float) 
     """Keep the rows of a cohort that stand for some."""
     rows = relations.keep(known.known_on(frame, log, cohort.as_of), predicate(cohort, log, threshold))
     return rows if log.mapping.weight is None else rows.filter(~nw.col("weight").is_null())
-
-
-def _is_unreadable(error: duckdb.Error) -> bool:
-    """Whether an error means that the file of a log is damaged: a wrong checksum has no class of its own."""
-    return isinstance(error, _UNREADABLE) or _CORRUPT in str(error)

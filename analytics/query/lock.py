@@ -12,6 +12,8 @@ MAX_EXECUTION_MS = 120_000
 """Of one question, in milliseconds: nobody waits longer than two minutes for a page, and what runs away ends."""
 _MAX_SPILL = "20GB"
 """Of what does not fit into memory and is written to the scratch folder: five times the memory."""
+_UNREADABLE = (duckdb.IOException, duckdb.SerializationException, duckdb.FatalException, duckdb.InternalException)
+_CORRUPT = "Corrupt database file"
 
 
 def lock_down(connection: duckdb.DuckDBPyConnection, logs: Path, spill: Path) -> None:
@@ -31,3 +33,8 @@ def lock_down(connection: duckdb.DuckDBPyConnection, logs: Path, spill: Path) ->
     connection.execute("SET allowed_directories = ?", [[str(logs)]])
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")
+
+
+def is_unreadable(error: duckdb.Error) -> bool:
+    """Whether an error means that the file of a log is damaged: a wrong checksum has no class of its own."""
+    return isinstance(error, _UNREADABLE) or _CORRUPT in str(error)
