@@ -61,7 +61,10 @@ def build(
         if column_name is not None:
             reading.column(column_name)
     if mapping.score is None and mapping.decision is None and mapping.right is None:
-        raise InputError("Expected a score or a decision column, found neither. Choose one of the two in the mapping.")
+        raise InputError(
+            "Expected a score, a decision or a rule that says when a row is right, found none. Choose one in the mapping, or "
+            "name it: --score, --decision, --grade with --pass, or --right."
+        )
     if mapping.weight is not None and mapping.kind in _WITHOUT_WEIGHT:
         raise InputError(
             f"Expected a log of yes/no or of classes for a weight, found one of {mapping.kind}: there rows are counted. "

@@ -46,7 +46,10 @@ def draw(question: Question, metric: str) -> None:
     _draw_list(places, answer, ())
     said = readings.brief_reading(answer)
     if said:
-        st.success(escaped(said), icon=":material/check_circle:")
+        if question.log.n_labelled:
+            st.success(escaped(said), icon=":material/check_circle:")
+        else:
+            st.info(escaped(said))
     _draw_open(answer)
 
 

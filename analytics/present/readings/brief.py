@@ -211,9 +211,11 @@ def _traded(parts: ThresholdParts, brief: Brief) -> str:
 
 
 def brief_reading(brief: Brief) -> str:
-    """Say that nothing was found where that is so; empty where findings speak."""
+    """Say that nothing was found where that is so, or could be; empty where findings speak."""
     if brief.findings or brief.asking.is_chosen:
         return ""
+    if not brief.asking.question.log.n_labelled:
+        return "Nothing can be found before rows have a label: attach labels on Logs, or with --labels."
     return "Nothing is wrong beyond chance in what was looked at: the log, its slices, what its scores mean, and its labels."
 
 

@@ -32,7 +32,6 @@ _MAX_DECIDED = 3
 """Decisions on the first page, the latest. A judgement."""
 _OF_ROWS = ("slices", "missing", "discovery")
 """Questions of the brief whose findings are about some of the rows."""
-_NO_LABEL = "Nothing can be found before rows have a label: attach labels on Logs, or with --labels."
 
 
 def first_page(
@@ -49,7 +48,7 @@ def first_page(
     kept = _by_action([each for each in found if each.key not in view.struck])[:_MOST]
     headline = headline_of(asking, overview)
     lead = readings.overview_reading(overview, asking.question, asking.metric).partition("\n")[0]
-    said = readings.brief_reading(brief) if overview.counts["n_labelled"] else _NO_LABEL
+    said = readings.brief_reading(brief)
     nothing = " ".join(filter(None, [said, counts_rows_part(asking.question.log.mapping.weight)]))
     decided = [
         Decided(short(each.note, 600), each.when, short(f"On {each.cohort}. {each.evidence}", 600))
