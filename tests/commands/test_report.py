@@ -10,6 +10,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from analytics.__main__ import app
+from analytics.log.kept.gates import choose_gates
+from analytics.log.workspace import Workspace
 from analytics.reading import api
 from tests.ingested import run_here
 
@@ -101,3 +103,13 @@ def test_a_file_that_is_no_pack_and_a_section_that_is_none_are_refused(tmp_path:
     ):
         result = run("report", log, "--out", tmp_path / "x", "--kind", "md", *more)
         assert result.exit_code == 2 and said in result.stderr, result.stderr
+
+
+def test_gates_that_are_kept_stand_in_the_report_and_on_its_first_page(tmp_path: Path) -> None:
+    path, out = tmp_path / "may.csv", tmp_path / "pack.md"
+    frame().write_csv(path)
+    log_id = json.loads(run("ingest", path, "--format", "json").stdout)["log_id"]
+    text = 'name = "weekly"\n\n[[gate]]\nname = "Errors | stay low"\nmetric = "error_rate"\nmax = 0.01\n'
+    choose_gates(Workspace(), Workspace().find(log_id), text)
+    assert run("report", path, "--out", out, "--section", "overview", "--section", "gates").exit_code == 0
+    assert "May it go on" in out.read_text() and "Stop: Errors" in out.read_text()

@@ -13,6 +13,7 @@ from analytics.present.report.sections import (
     calibration,
     discovery,
     gap,
+    gates,
     labels,
     overview,
     review,
@@ -148,6 +149,13 @@ _ALL = (
         labels.ask,
         labels.build,
         _times,
+    ),
+    _SectionKind(
+        "gates",
+        "May it go on",
+        "The gates that are kept for the log: outcome, what was found, rows and day that would decide",
+        gates.ask,
+        gates.build,
     ),
     _SectionKind(
         "whose",
