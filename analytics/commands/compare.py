@@ -165,14 +165,16 @@ def compare(
     engine, live, candidate = _two_questions(workspace, source, asked, both, other)
     on = listed_columns(both.on, live.log.reading.names) if both.on else ()
     pairing = pairing_of(live, candidate, on, by_row=both.is_by_row)
+    is_given = asked.threshold is not None
+    pairing = replace(pairing, is_given=(is_given, is_given or both.candidate_threshold is not None))
     answer = compare_answer(engine, pairing, metric, margin, price.costs(workspace))
     found, own = compare_json(answer), replace(source, **_side(source, both, "live"))
     if both.live_judge and both.candidate_judge:
         by_both = judged(engine, answer.pairing, both.live_judge, both.candidate_judge, margin)
         found["corrected"] = judged_json(by_both)
         typer.echo(judged_reading(by_both), err=True)
-    typer.echo(compare_reading(answer), err=True)
-    if search and answer.account.judged and live.log.mapping.segments:
+    typer.echo(compare_reading(answer, with_options=True), err=True)
+    if search and answer.account.judged and answer.hanging is None and live.log.mapping.segments:
         slices = _searched(engine, answer)
         found["slices"] = [] if slices is None else losing_rows(slices)
     if by:
@@ -183,7 +185,22 @@ def compare(
     if rows and answer.account.judged:
         found["flipped"] = flipped_rows_json(answer, flipped(engine, answer.pairing, answer.metric, rows, answer.costs))
     shown = found["by"] if by else found["metrics"] if output.format == "csv" else metric_rows(answer).to_dicts()
-    write(found if output.format == "json" else shown, output, {"roles": roles_of(own, live.log)})
+    said = roles_of(own, live.log) | ({} if output.format == "json" else _judged_at(answer))
+    write(found if output.format == "json" else shown, output, {"roles": said})
+
+
+def _judged_at(answer: Comparison) -> dict[str, str]:
+    """Say how either side decides: by its score at a threshold, or by its decision; nothing where no side has a score."""
+    from analytics.present import words
+
+    if not any(side.log.mapping.score for side in answer.pairing.sides):
+        return {}
+    sides = zip(("live", "candidate"), answer.pairing.sides, answer.pairing.thresholds, strict=True)
+    parts = [
+        f"{name} {words.threshold_text(at)}" if side.log.mapping.score else f"{name} by its decision"
+        for name, side, at in sides
+    ]
+    return {"sides": f"Thresholds: {', '.join(parts)}"}
 
 
 def _searched(engine: Engine, answer: Comparison) -> LosingSlices | None:

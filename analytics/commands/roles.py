@@ -132,6 +132,7 @@ def in_words(said: dict[str, Any]) -> str:
     if said["judged"] == "right":
         return f"Roles: {', '.join(parts)}. A row is right if {said['rule']}."
     judged = f"the score at {said['threshold']:g}" if said["judged"] == "score" else "the decision"
+    judged = f"the {said['judged']}. {said['sides']}" if "sides" in said else judged
     asked = f" Asked where the rows are: {said['asked']}." if "asked" in said else ""
     return f"Roles: {', '.join(parts)}. Judged: {judged}.{asked}"
 

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import polars as pl
 import pytest
 from typer.testing import CliRunner
@@ -64,6 +65,57 @@ def test_preferences_have_a_win_rate_with_its_standard_error(tmp_path: Path) -> 
     assert (found["win_rate"], found["standard_error"]) == pytest.approx((known.mean(), known.std() / 10))
     assert (found["wins"], found["ties"], found["losses"], found["not_said"]) == (50, 20, 30, 1)
     assert said.startswith("Better: the candidate wins 60.0")
+
+
+def decided(n: int = 2_000) -> pl.DataFrame:
+    """Two decisions on the same rows and their truth: each is right in 85 %."""
+    rng = np.random.default_rng(3)
+    y = rng.integers(0, 2, n)
+    a, b = (np.where(rng.random(n) < 0.85, y, 1 - y) for _ in "ab")
+    return pl.DataFrame({"id": np.arange(n), "label": y, "old": a, "new": b})
+
+
+DECISIONS = ("--live-decision", "old", "--candidate-decision", "new", "--label", "label", "--id", "id")
+
+
+@pytest.mark.parametrize(("side", "who"), [("old", "the live side"), ("new", "the candidate")])
+def test_labels_that_hang_on_one_side_leave_no_verdict(tmp_path: Path, side: str, who: str) -> None:
+    path = tmp_path / "log.csv"
+    decided().with_columns(label=pl.when(pl.col(side) == 1).then("label")).write_csv(path)
+    found, said = asked(path, *DECISIONS)
+    assert said.startswith(f"Only rows that {who} flags get a label, so which side is better cannot be told: ")
+    assert "better" not in said.partition(".")[2].casefold()
+    assert (found["verdict"], found["other"], found["at_live_threshold"]) == ("unknown", None, None)
+    assert found["labels_hang_on"] == ("live" if side == "old" else "candidate")
+
+
+def test_pairs_without_an_answer_are_counted_and_said_before_the_verdict(tmp_path: Path) -> None:
+    path, frame = tmp_path / "log.csv", decided()
+    frame.with_columns(new=pl.when(pl.col("id") % 10 > 0).then("new")).write_csv(path)
+    found, said = asked(path, *DECISIONS)
+    assert said.startswith("On 200 of 2,000 pairs the candidate gives no answer; on the others it is ")
+    books = found["pairing"]
+    assert (books["unanswered_live"], books["unanswered_candidate"], books["unanswered_both"]) == (0, 200, 0)
+    frame.with_columns(new=pl.when(pl.col("id") >= 5).then("new")).write_csv(path)
+    found, said = asked(path, *DECISIONS)
+    assert found["pairing"]["unanswered_candidate"] == 5 and "On 5 pairs the candidate gives no answer" in said
+    assert not said.startswith("On ")
+
+
+def test_a_threshold_that_nobody_chose_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "log.csv"
+    pairs = scored(300).filter(model="old").sort("id").select("id", "y", old="score")
+    other = scored(300).filter(model="new").sort("id")["score"] * 1_000
+    pairs.with_columns(new=pl.Series([*other[:-2], 0.0, 1_000.0])).write_csv(path)
+    roles = ("--live-score", "old", "--candidate-score", "new", "--label", "y", "--id", "id")
+    found, said = asked(path, *roles)
+    note = "live 0.50, candidate 500 (the middle of its range, which nobody chose: give --candidate-threshold)."
+    assert said.splitlines()[1].startswith(f"Each side is judged at its own threshold: {note}")
+    assert found["unchosen"] == {"live": False, "candidate": True}
+    found, said = asked(path, *roles, "--candidate-threshold", "500")
+    assert found["unchosen"] == {"live": False, "candidate": False} and "nobody chose" not in said
+    shown = CliRunner().invoke(app, ["compare", str(path), *roles, "--no-search"]).stdout
+    assert "Thresholds: live 0.50, candidate 500." in shown
 
 
 def test_one_side_is_refused(tmp_path: Path) -> None:

@@ -9,13 +9,14 @@ from datetime import date, datetime, timedelta
 import polars as pl
 
 from analytics.answers.compare.metrics import compared_metrics, has_probabilities, has_scores, leading_metric_of
-from analytics.answers.compare.sides import Account, side_names
+from analytics.answers.compare.sides import Account, side_names, unchosen_thresholds
 from analytics.answers.empty_cohort import empty_cohort
 from analytics.errors import QuestionError
 from analytics.measure.compare.changes import agreement, both_reliability, change_table, score_density
 from analytics.measure.compare.difference import COST, Difference, Spread, direction_of
 from analytics.measure.compare.differences import differences
 from analytics.measure.compare.joint import Joint
+from analytics.measure.compare.selective import Hanging, hanging
 from analytics.measure.compare.units import count_influences, mean_differences, unit_spreads
 from analytics.measure.compare.verdict import MARGIN, MARGIN_OF_VALUE, Verdict, pairs_for_difference, verdict
 from analytics.measure.intervals import Interval
@@ -61,6 +62,10 @@ class Comparison:
     to_show : int or None
         Pairs that would show the present difference of the metric in 80 %, where it is not shown.
     costs : Costs or None
+    hanging : Hanging or None
+        Where labels hang on the decision of one side; the verdict is then unknown, whatever the labelled pairs say.
+    unchosen : (bool, bool)
+        Whether the threshold of either side is the middle of the range of its scores, which nobody chose.
     """
 
     pairing: Pairing
@@ -78,6 +83,8 @@ class Comparison:
     last: date | None
     to_show: int | None
     costs: Costs | None
+    hanging: Hanging | None = None
+    unchosen: tuple[bool, bool] = (False, False)
 
     @property
     def names(self) -> tuple[str, str]:
@@ -150,6 +157,9 @@ def compare(
     leads = leading_metric_of(pairing, joint, metric, [each.metric for each in found])
     leading = next(each for each in found if each.metric == leads)
     said = _verdict(leading, margin, books.judged)
+    hangs = hanging(cells) if pairing.is_yes_no and books.judged else None
+    if hangs is not None:
+        said = replace(said, word="unknown", more=None, likely=None)
     is_open = said.word in ("no worse", "inconclusive")
     days, last = _days(sums)
     return Comparison(
@@ -157,8 +167,8 @@ def compare(
         account=books,
         metric=leads,
         verdict=said,
-        other=_other_side(found, leads, books.judged),
-        at_live=_at_live(engine, pairing, leads, margin, costs, is_plain=spreads is None),
+        other=None if hangs else _other_side(found, leads, books.judged),
+        at_live=None if hangs else _at_live(engine, pairing, leads, margin, costs, is_plain=spreads is None),
         differences=found,
         changes=change_table(joint),
         density=score_density(joint) if has_scores(pairing) else pl.DataFrame(),
@@ -168,6 +178,8 @@ def compare(
         last=last,
         to_show=_to_show(leading, books.judged) if is_open else None,
         costs=costs,
+        hanging=hangs,
+        unchosen=unchosen_thresholds(pairing),
     )
 
 
@@ -209,6 +221,7 @@ def _account(pairing: Pairing, counted: dict[str, int], cells: pl.DataFrame, sum
         counted[f"rows_{side}"] - counted[f"without_id_{side}"] - counted[f"ids_{side}"]
         for side in ("live", "candidate")
     ]
+    none = _unanswered(cells)
     return Account(
         rows_live=counted["rows_live"],
         rows_candidate=counted["rows_candidate"],
@@ -220,11 +233,21 @@ def _account(pairing: Pairing, counted: dict[str, int], cells: pl.DataFrame, sum
         only_live=counted["ids_live"] - both,
         only_candidate=counted["ids_candidate"] - both,
         judged=int(cells.filter(known)["pairs"].sum()),
+        unanswered_live=none["live"],
+        unanswered_candidate=none["candidate"],
+        unanswered_both=none["both"],
         one_label=int(sums["one_label"][0] or 0) if pairing.is_yes_no else 0,
         conflicts=int(sums["conflicts"][0] or 0),
         is_alike=pairing.is_alike,
         on=tuple(name for name, _ in pairing.on),
     )
+
+
+def _unanswered(cells: pl.DataFrame) -> dict[str, int]:
+    """Count the pairs on which one side alone, or neither, gives an answer."""
+    live, candidate = pl.col("a_flag").is_null(), pl.col("b_flag").is_null()
+    parts = {"live": live & ~candidate, "candidate": candidate & ~live, "both": live & candidate}
+    return {name: int(cells.filter(part)["pairs"].sum()) for name, part in parts.items()}
 
 
 def _verdict(found: Difference, margin: float | None, n: int) -> Verdict:

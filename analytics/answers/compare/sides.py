@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from analytics.answers.question import Question
 from analytics.errors import QuestionError
+from analytics.log import logged, score_form
+from analytics.log.schema import Log
 from analytics.query.cohort import Cohort
 from analytics.query.compare.pairs import Pairing
 
@@ -26,6 +28,8 @@ class Account:
         Ids of both sides and of one alone.
     judged : int
         Pairs that both sides are judged on.
+    unanswered_live, unanswered_candidate, unanswered_both : int
+        Pairs on which one side alone gives no answer, and those on which neither does.
     one_label, conflicts : int
         Pairs whose label is known on one side alone, which then holds for both, and those with contradicting labels, which are
         not judged.
@@ -45,6 +49,9 @@ class Account:
     only_live: int
     only_candidate: int
     judged: int
+    unanswered_live: int
+    unanswered_candidate: int
+    unanswered_both: int
     one_label: int
     conflicts: int
     is_alike: bool
@@ -90,6 +97,32 @@ def pairing_of(live: Question, candidate: Question, on: Sequence[str] = (), *, b
             "columns that both sides have with --on."
         )
     return Pairing(live, candidate, ((logs[0].mapping.row_id, logs[1].mapping.row_id),))
+
+
+def unchosen_thresholds(pairing: Pairing) -> tuple[bool, bool]:
+    """Say of either side whether its threshold is the middle of the range of its scores, which nobody chose.
+
+    Probabilities have one half, logged decisions their own, and two parts of one log that are judged by one score at one
+    threshold are judged alike.
+    """
+    first, second = pairing.sides
+    live, candidate = pairing.thresholds
+    if live == candidate and (first.log.log_id, first.log.mapping) == (second.log.log_id, second.log.mapping):
+        return False, False
+    at_live, at_candidate = (
+        not is_given and _is_middle(side.log, threshold)
+        for side, threshold, is_given in zip(pairing.sides, pairing.thresholds, pairing.is_given, strict=True)
+    )
+    return at_live, at_candidate
+
+
+def _is_middle(log: Log, threshold: float) -> bool:
+    """Whether a threshold is that which a score begins with that is no probability and that no logged decisions follow."""
+    if log.is_right_or_wrong or log.is_probability or log.mapping.score is None:
+        return False
+    mapping, reading = log.mapping, log.reading
+    follows = logged.is_known(mapping, reading) and logged.pair_of(mapping) and reading.logged_threshold == threshold
+    return not follows and threshold == score_form.first_threshold(mapping, reading)
 
 
 def side_names(pairing: Pairing) -> tuple[str, str]:

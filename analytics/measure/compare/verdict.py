@@ -29,7 +29,7 @@ class Verdict:
     ----------
     word : str
         ``better``: the interval of the improvement lies above 0; ``no worse``: above minus the margin; ``worse``: below 0;
-        else ``inconclusive``; ``unknown`` without an interval.
+        else ``inconclusive``; ``unknown`` without an interval, or where labels hang on the decision of one side.
     improvement, low, high : float
         How much better the candidate is, with its interval; negative is worse.
     margin : float

@@ -20,13 +20,13 @@ from analytics.present.readings.calibration_recalibration import costs_reading, 
 from analytics.present.readings.calibration_scan import scan_reading
 from analytics.present.readings.classes import classes_reading
 from analytics.present.readings.compare import (
-    account_reading,
     both_reliability_reading,
     changes_reading,
     compare_reading,
     density_reading,
     metric_table_reading,
 )
+from analytics.present.readings.compare_account import account_reading
 from analytics.present.readings.compare_judged import judged_reading
 from analytics.present.readings.compare_operations import running_reading
 from analytics.present.readings.compare_preferences import preferences_reading

@@ -3,34 +3,49 @@
 from __future__ import annotations
 
 from datetime import date
+from math import isnan
 from typing import TYPE_CHECKING
 
 from analytics.measure.compare.difference import COST, direction_of
 from analytics.measure.metrics import METRICS
 from analytics.present import words
 from analytics.present.money import money
+from analytics.present.readings.compare_account import pairing_part, unanswered_part
+from analytics.present.readings.compare_cautions import hanging_first, hanging_part, thresholds_part
 
 if TYPE_CHECKING:
     from analytics.answers.compare.answer import Comparison
-    from analytics.answers.compare.sides import Account
     from analytics.measure.compare.difference import Difference
     from analytics.measure.compare.verdict import Verdict
 
-_HIGH_ENOUGH = 0.9
-"""Share of the rows of the smaller side that find a partner, below which the first lines say how many did not. By hand."""
 
-
-def compare_reading(answer: Comparison) -> str:
-    """Say whether the candidate may replace what is live, and how sure that is."""
+def compare_reading(answer: Comparison, *, with_options: bool = False) -> str:
+    """Say whether the candidate may replace what is live, and how sure that is; with the options of the command that help."""
     return words.told(
-        _first(answer),
-        _pairing_part(answer.account),
+        _lead(answer),
+        thresholds_part(answer, with_options=with_options),
+        hanging_part(answer),
+        pairing_part(answer.account),
         _interval_part(answer),
         _money_part(answer),
         _at_live_part(answer),
         _agreement_part(answer),
         _trade_part(answer),
     )
+
+
+def _lead(answer: Comparison) -> str:
+    """Say the verdict, and before it what it does not cover: pairs without an answer, rows that nobody judges."""
+    none = unanswered_part(answer.account)
+    if answer.hanging is not None:
+        return words.told(hanging_first(answer), f"{none}." if none else "")
+    said = _first(answer)
+    if not none:
+        return said
+    word, colon, rest = said.partition(": ")
+    if answer.verdict.word == "unknown" or not colon or not answer.verdict.n:
+        return f"{none}. {said}"
+    return f"{none}; on the others it is {word.lower()}. {_capital(rest)}"
 
 
 def _first(answer: Comparison) -> str:
@@ -174,55 +189,22 @@ def _interval(found: Difference) -> str:
 def _interval_part(answer: Comparison) -> str:
     """Say both values, the difference and its interval, and the margin."""
     found, said = answer.leading, answer.verdict
-    if not said.n or said.word == "unknown":
+    if not said.n or isnan(said.low):
         return ""
     live, candidate = (value_text(found.metric, value) for value in (found.live, found.candidate))
-    text = f"{_capital(metric_phrase(found.metric))} goes from {live} to {candidate}, {difference_text(found)} on the same pairs."
-    if said.word != "no worse":
+    what = metric_phrase(found.metric)
+    what = _capital(what) if answer.hanging is None else f"On the labelled pairs alone {what}"
+    text = f"{what} goes from {live} to {candidate}, {difference_text(found)} on the same pairs."
+    if said.word not in ("no worse", "unknown"):
         text += f" The margin is {_size_text(found.metric, said.margin)}."
     if answer.to_show is not None and answer.to_show > said.n:
         text += f" Were the difference as it is, {words.count(rounded(answer.to_show))} pairs in all would show it."
     return text
 
 
-def account_reading(books: Account) -> str:
-    """Say how the rows of both sides met."""
-    if not books.on:
-        judged = f"{words.count(books.judged)} of them judged on both sides"
-        return f"Both answers stand in one row: {words.plural(books.both, 'pair')}, {judged}."
-    met = words.listed([words.shortened(name, 40) for name in books.on])
-    text = (
-        f"Joined by {met}: {words.plural(books.both, 'pair')}, {words.count(books.judged)} judged on both sides; "
-        f"{words.count(books.only_live)} ids on the live side alone, {words.count(books.only_candidate)} on the candidate alone. "
-        "A row without a partner counts as neither."
-    )
-    repeats = [(books.repeats_live, "the live side"), (books.repeats_candidate, "the candidate")]
-    parts = [f"{words.plural(n, 'row')} of {side}" for n, side in repeats if n]
-    if parts:
-        text += f" {_capital(words.listed(parts))} repeat an id: the last one counts. More columns to join by tell them apart."
-    without = [(books.without_id_live, "the live side"), (books.without_id_candidate, "the candidate")]
-    parts = [f"{words.plural(n, 'row')} of {side}" for n, side in without if n]
-    if parts:
-        text += f" {_capital(words.listed(parts))} have no id."
-    if books.is_alike:
-        text += " Ids met without regard to leading zeros, blanks and capitals."
-    if books.one_label:
-        text += f" Of {words.plural(books.one_label, 'pair')} one side alone has the label: it holds for both."
-    if books.conflicts:
-        text += f" {_capital(words.plural(books.conflicts, 'pair'))} have labels that contradict each other and are not judged."
-    return text
-
-
-def _pairing_part(books: Account) -> str:
-    """Say how the rows met."""
-    few = min(books.rows_live, books.rows_candidate)
-    lead = "" if books.both >= _HIGH_ENOUGH * few else f"Only {words.count(books.both)} rows found a partner. "
-    return lead + account_reading(books)
-
-
 def _money_part(answer: Comparison) -> str:
     """Say what the difference is worth per week."""
-    if answer.metric != COST or not answer.days:
+    if answer.metric != COST or not answer.days or answer.hanging is not None:
         return ""
     per_week = 7 / answer.days * answer.account.rows_live
     found = answer.leading
@@ -273,7 +255,8 @@ def metric_table_reading(answer: Comparison) -> str:
     parts = [f"{side} in {words.listed(names)}" for side, names in (("better", better), ("worse", worse)) if names]
     if not parts:
         return "In no metric are both sides told apart: every interval holds 0."
-    return f"The candidate is {'; '.join(parts)}. The other intervals hold 0."
+    lead = "The candidate is" if answer.hanging is None else "On the labelled pairs alone the candidate is"
+    return f"{lead} {'; '.join(parts)}. The other intervals hold 0."
 
 
 def changes_reading(answer: Comparison) -> str:

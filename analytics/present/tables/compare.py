@@ -30,9 +30,11 @@ def compare_json(answer: Comparison) -> dict[str, Any]:
         **_verdict_json(answer.verdict),
         "ready_on": answer.ready_on.isoformat() if answer.ready_on else None,
         "to_show": answer.to_show,
-        "reading": compare_reading(answer),
+        "reading": compare_reading(answer, with_options=True),
         "sides": {"live": live, "candidate": candidate},
         "thresholds": dict(zip(("live", "candidate"), answer.pairing.thresholds, strict=True)),
+        "unchosen": dict(zip(("live", "candidate"), answer.unchosen, strict=True)),
+        "labels_hang_on": None if answer.hanging is None else "live" if answer.hanging.is_of_live else "candidate",
         "at_live_threshold": None
         if answer.at_live is None
         else {"verdict": answer.at_live.word, **_verdict_json(answer.at_live)},
@@ -95,11 +97,14 @@ def _rows(table: pl.DataFrame) -> list[dict[str, Any]]:
 
 
 def metric_rows(answer: Comparison) -> pl.DataFrame:
-    """Return every metric as people read it: both values, the difference with its interval, and which side it speaks for."""
-    rows = []
+    """Return every metric as people read it: both values, the difference with its interval, and which side it speaks for.
+
+    Where labels hang on one side's decision it speaks for neither.
+    """
+    rows, is_known = [], answer.hanging is None
     for found in answer.differences:
         _, low, high = found.improvement
-        is_told = direction_of(found.metric) != "neither"
+        is_told = is_known and direction_of(found.metric) != "neither"
         word = "better" if low > 0 else "worse" if high < 0 else ""
         label = "Cost per row" if found.metric == COST else METRICS[found.metric].label
         values = (value_text(found.metric, value) for value in (found.live, found.candidate))

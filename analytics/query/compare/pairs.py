@@ -45,6 +45,8 @@ class Pairing:
         Whether either side has several rows with the same id, of which the last one counts.
     candidate_threshold : float or None
         Another threshold than its own that the candidate is judged at.
+    is_given : (bool, bool)
+        Whether a person gave the threshold of either side with the question.
     """
 
     live: _Asked
@@ -53,6 +55,7 @@ class Pairing:
     is_alike: bool = False
     is_repeated: tuple[bool, bool] = (False, False)
     candidate_threshold: float | None = None
+    is_given: tuple[bool, bool] = (False, False)
 
     @property
     def thresholds(self) -> tuple[float, float]:

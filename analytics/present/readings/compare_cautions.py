@@ -1,0 +1,58 @@
+"""What is said before a verdict is believed: labels that hang on one side, and thresholds that nobody chose."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analytics.measure.labels.selective import AUDIT_ROWS
+from analytics.present import words
+
+if TYPE_CHECKING:
+    from analytics.answers.compare.answer import Comparison
+
+_OPTIONS = ("--threshold", "--candidate-threshold")
+
+
+def hanging_first(answer: Comparison) -> str:
+    """Say first that labels hang on one side, so that both cannot be told apart; empty where they do not."""
+    hangs = answer.hanging
+    if hangs is None:
+        return ""
+    side, other = _who(is_live=hangs.is_of_live), _who(is_live=not hangs.is_of_live)
+    few = "Only" if hangs.found.is_of_one_side else "Mostly"
+    verb = "flags" if hangs.found.is_of_flagged else "does not flag"
+    unseen = "flags alone" if hangs.found.is_of_flagged else "alone does not flag"
+    seldom = "is judged by nobody" if hangs.found.is_of_one_side else "is seldom judged"
+    return f"{few} rows that {side} {verb} get a label, so which side is better cannot be told: what {other} {unseen} {seldom}."
+
+
+def hanging_part(answer: Comparison) -> str:
+    """Say how many pairs of either kind have a label, and what labels of a draw would show."""
+    hangs = answer.hanging
+    if hangs is None:
+        return ""
+    side, other = _who(is_live=hangs.is_of_live), _who(is_live=not hangs.is_of_live)
+    verb, unseen = ("flags", "flags alone") if hangs.found.is_of_flagged else ("does not flag", "alone does not flag")
+    share, rest = words.share(hangs.found.share), words.share(hangs.found.other_share)
+    return (
+        f"{share} of the pairs that {side} {verb} have a label, {rest} of the others. "
+        f"Labels of {AUDIT_ROWS} pairs that {other} {unseen}, drawn at random, would show how many are positive."
+    )
+
+
+def _who(*, is_live: bool) -> str:
+    """Name a side inside a sentence."""
+    return "the live side" if is_live else "the candidate"
+
+
+def thresholds_part(answer: Comparison, *, with_options: bool) -> str:
+    """Say both thresholds where one of them is the middle of the range of its scores; empty where none is."""
+    if not any(answer.unchosen):
+        return ""
+    parts = []
+    sides = zip(("live", "candidate"), answer.pairing.thresholds, answer.unchosen, _OPTIONS, strict=True)
+    for name, threshold, is_made, option in sides:
+        give = f": give {option}" if with_options else ""
+        about = f" (the middle of its range, which nobody chose{give})" if is_made else ""
+        parts.append(f"{name} {words.threshold_text(threshold)}{about}")
+    return f"Each side is judged at its own threshold: {', '.join(parts)}."
