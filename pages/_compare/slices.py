@@ -31,14 +31,15 @@ def _searched(engine: Engine, pairing: Pairing, metric: str, costs: Costs | None
 
 
 def draw_slices(answer: Comparison) -> None:
-    """Show the slices of the search, and those of a chosen column."""
+    """Show the slices of the search, and those of a chosen column; none are searched for where both cannot be told apart."""
     log = answer.pairing.live.log
     if not answer.account.judged or not log.mapping.segments:
         return
     asked = answer.pairing, answer.metric, answer.costs
     st.subheader("For whom is the candidate worse, and for whom better?", anchor=False)
     say_rows_are_counted(log, "In slices and in what answers take")
-    if answer.account.judged <= _AT_ONCE or st.toggle("Search for slices", key="pair_search"):
+    is_told = answer.hanging is None
+    if is_told and (answer.account.judged <= _AT_ONCE or st.toggle("Search for slices", key="pair_search")):
         found = kept(_searched, *asked)
         if found is not None:
             st.markdown(escaped(readings.losing_reading(found)))

@@ -65,7 +65,7 @@ class Comparison:
     hanging : Hanging or None
         Where labels hang on the decision of one side; the verdict is then unknown, whatever the labelled pairs say.
     unchosen : (bool, bool)
-        Whether the threshold of either side is the middle of the range of its scores, which nobody chose.
+        Whether the threshold of either side only follows from the range of its scores, so that nobody chose it.
     """
 
     pairing: Pairing

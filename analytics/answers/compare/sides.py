@@ -100,7 +100,7 @@ def pairing_of(live: Question, candidate: Question, on: Sequence[str] = (), *, b
 
 
 def unchosen_thresholds(pairing: Pairing) -> tuple[bool, bool]:
-    """Say of either side whether its threshold is the middle of the range of its scores, which nobody chose.
+    """Say of either side whether its threshold only follows from the range of its scores, so that nobody chose it.
 
     Probabilities have one half, logged decisions their own, and two parts of one log that are judged by one score at one
     threshold are judged alike.

@@ -10,6 +10,8 @@ from analytics.present import words
 if TYPE_CHECKING:
     from analytics.answers.compare.answer import Comparison
 
+_EVEN = 0.5
+"""Where scores begin that lie in [0, 1] but for strays, whatever their range."""
 _OPTIONS = ("--threshold", "--candidate-threshold")
 
 
@@ -53,6 +55,7 @@ def thresholds_part(answer: Comparison, *, with_options: bool) -> str:
     sides = zip(("live", "candidate"), answer.pairing.thresholds, answer.unchosen, _OPTIONS, strict=True)
     for name, threshold, is_made, option in sides:
         give = f": give {option}" if with_options else ""
-        about = f" (the middle of its range, which nobody chose{give})" if is_made else ""
+        what = "one half" if threshold == _EVEN else "the middle of its range"
+        about = f" ({what}, which nobody chose{give})" if is_made else ""
         parts.append(f"{name} {words.threshold_text(threshold)}{about}")
     return f"Each side is judged at its own threshold: {', '.join(parts)}."
