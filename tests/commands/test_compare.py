@@ -118,6 +118,12 @@ def test_a_threshold_that_nobody_chose_is_said(tmp_path: Path) -> None:
     assert "Thresholds: live 0.50, candidate 500." in shown
 
 
+def test_a_published_pair_of_scores_on_other_scales_says_both_thresholds(data: Path) -> None:
+    scores = ("--live-score", "s100b", "--candidate-score", "wfns", "--label", "outcome", "--positive", "Poor")
+    _, said = asked(data / "paired-auroc" / "asah.csv", *scores)
+    assert "live 0.50 (one half, which nobody chose: give --threshold), candidate 3 (the middle of its range, " in said
+
+
 def test_one_side_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "log.csv"
     scored(20).filter(model="old").write_csv(path)
