@@ -72,3 +72,11 @@ def test_the_interval_of_recall_holds_the_truth_as_often_as_stated(
         assert one is not None and one.recall is not None
         missed += not one.recall[1] <= positive[0] / sum(positive) <= one.recall[2]
     assert missed <= 26
+
+
+def test_labels_drawn_at_random_hang_on_no_decision() -> None:
+    """Few rows are flagged and few are labelled: by chance alone one share is often half of the other."""
+    rng = np.random.default_rng(3)
+    for _ in range(300):
+        labelled = rng.binomial(150, 0.03), rng.binomial(4_850, 0.03)
+        assert found((150, int(labelled[0]), 0), (4_850, int(labelled[1]), 0)) is None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
 import polars as pl
 
 from analytics.measure.compare.joint import SIDES
@@ -15,9 +14,6 @@ _MIN_APART = 20
 below 15 % at 95 %."""
 _FEW = 0.5
 """Labelled share of the one, as a part of the other's, from which they count as looked at alike. By hand, as of one log."""
-_CHANCE = 4.0
-"""Standard errors between two labelled shares below which they may differ by chance: seldom labelled rows drawn at random differ
-by half often where few are flagged. By hand: 1 in 16,000 by the normal law."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +51,7 @@ def hanging(cells: pl.DataFrame) -> Hanging | None:
     (True, True, True)
     """
     decided = cells.drop_nulls(["a_flag", "b_flag"])
-    sides = [_clearly_selective(_by_flag(decided, pl.col(f"{mark}_flag"))) for mark in "ab"]
+    sides = [selective(_by_flag(decided, pl.col(f"{mark}_flag")), 1) for mark in "ab"]
     apart = decided.filter(pl.col("a_flag") != pl.col("b_flag"))
     if not apart.is_empty() and _is_seen_alike(apart):
         return None
@@ -64,17 +60,6 @@ def hanging(cells: pl.DataFrame) -> Hanging | None:
         return None
     _, side, found = min(known, key=lambda each: each[0])
     return Hanging(side == SIDES[0], found)
-
-
-def _clearly_selective(flags: pl.DataFrame) -> Selective | None:
-    """Tell whether labels hang on a flag by more than chance."""
-    found = selective(flags, 1)
-    if found is None:
-        return None
-    rows = flags["n"].to_numpy().astype(float)
-    share = 1 - flags["n_unlabelled"].sum() / rows.sum()
-    error = float(np.sqrt(share * (1 - share) * (1 / rows).sum()))
-    return found if found.share - found.other_share >= _CHANCE * error else None
 
 
 def _is_seen_alike(apart: pl.DataFrame) -> bool:

@@ -12,6 +12,9 @@ from analytics.measure.intervals import wilson
 _FEW = 0.5
 """Labelled share of one side of the threshold, as a part of the other side's, below which labels hang on the decision: a rate
 over both then weighs one side twice too much. By hand."""
+_CHANCE = 4.0
+"""Standard errors between two labelled shares below which they may differ by chance: seldom labelled rows drawn at random differ
+by half often where few are flagged. By hand: 1 in 16,000 by the normal law."""
 _MIN_ROWS = 100
 """Rows of either side from which its labelled share is compared. By hand: half of none of 100 is seen in no chance log."""
 _LEAST_LABELLED = 30
@@ -97,10 +100,12 @@ def selective(score_table: pl.DataFrame, threshold_bin: int) -> Selective | None
     if min(n_f, n_p) < _MIN_ROWS or n_f - open_f + n_p - open_p <= 0:
         return None
     shares = (1 - open_f / n_f, 1 - open_p / n_p)
-    if min(shares) >= _FEW * max(shares):
+    labelled_f, labelled_p = n_f - open_f, n_p - open_p
+    whole = (labelled_f + labelled_p) / (n_f + n_p)
+    chance = _CHANCE * float(np.sqrt(whole * (1 - whole) * (1 / n_f + 1 / n_p)))
+    if min(shares) >= _FEW * max(shares) or max(shares) - min(shares) < chance:
         return None
     is_of_flagged = shares[0] > shares[1]
-    labelled_f, labelled_p = n_f - open_f, n_p - open_p
     is_one_sided = (labelled_p if is_of_flagged else labelled_f) < _LEAST_LABELLED
     known = pos_f + pos_p
     own = pos_f / labelled_f if is_of_flagged else pos_p / labelled_p
