@@ -29,6 +29,7 @@ from analytics.errors import AnalysisError
 from analytics.reading import inbox
 from pages._frame import keyboard, steps
 from pages._frame.imports import import_shared
+from pages._frame.measuring import measuring_script
 
 ROOT = Path(__file__).parent
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
@@ -50,7 +51,8 @@ def policy() -> str:
     Streamlit writes its styles into the page and runs WebAssembly; sheets and figures draw from ``blob:`` and ``data:``.
     """
     index = (Path(st.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
-    scripts = " ".join([*digests(index), *digests(keyboard.HTML), *digests(steps.HTML)])
+    measures = [f"'{digest}'"] if (digest := measuring_script()) else []
+    scripts = " ".join([*digests(index), *digests(keyboard.HTML), *digests(steps.HTML), *measures])
     return "; ".join(
         (
             "default-src 'none'",

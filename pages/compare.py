@@ -13,9 +13,7 @@ with frame.boundary():
     st.title("Compare")
     head = st.container()
     pairing = controls.draw_sides(session.question())
-    if pairing is None:
-        controls.draw_no_sides()
-    else:
+    if pairing is not None:
         answer = verdict.asked(pairing, *controls.draw_metric(pairing))
         if answer is not None:
             with head:

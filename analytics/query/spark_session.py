@@ -109,7 +109,7 @@ def run(ask: Callable[[], _Answer]) -> _Answer:
             return ask()
         except Exception as error:
             if is_late.is_set():
-                raise _refused(f"its jobs took longer than {_MAX_SECONDS} seconds and were stopped") from error
+                raise StoreError(_refused(f"its jobs took longer than {_MAX_SECONDS} seconds"), code="spark") from error
             raise
         finally:
             timer.cancel()
@@ -158,7 +158,7 @@ def require_server(address: str) -> None:
         port = parts.port or (15002 if parts.scheme == "sc" else 7077)
         socket.create_connection((parts.hostname, port), timeout=_CONNECT_SECONDS).close()
     except OSError as error:
-        raise _refused(error.strerror or str(error)) from error
+        raise StoreError(_refused(error.strerror or str(error)), code="spark") from error
 
 
 @contextmanager
@@ -174,7 +174,7 @@ def _told() -> Iterator[None]:
         if not _is_of_spark(error):
             raise
         _session.cache_clear()
-        raise _refused(_reason(error)) from error
+        raise StoreError(_refused(_reason(error)), code="spark") from error
 
 
 def _is_of_spark(error: Exception) -> bool:
@@ -189,10 +189,9 @@ def _reason(error: Any) -> str:
     return lines[0][:_MAX_REASON] if lines else type(error).__name__
 
 
-def _refused(reason: str) -> StoreError:
-    """Return what is said where Spark gives no answer."""
-    return StoreError(
+def _refused(reason: str) -> str:
+    """Say that Spark gives no answer, and why."""
+    return (
         f"Expected an answer of Spark at {where()}, found none: {reason.rstrip('.')}. "
-        f"Check that it runs and reads the log, or set {_SETTING} to another.",
-        code="spark",
+        f"Check that it runs and reads the log, or set {_SETTING} to another."
     )

@@ -32,6 +32,7 @@ def draw_sides(question: Question) -> Pairing | None:
     if other_columns(log):
         ways.append(_BY_COLUMN)
     if not ways:
+        _draw_no_sides()
         return None
     if st.session_state.get("pair_apart") not in ways and "pair_apart" not in st.query_params:
         st.session_state["pair_apart"] = ways[0]
@@ -51,6 +52,9 @@ def draw_sides(question: Question) -> Pairing | None:
         placeholder=log.mapping.row_id or "Choose columns",
         help=_ON_HELP,
     )
+    if not on and sides[0].log.mapping.row_id is None:
+        st.info("Choose the columns by which rows of both sides meet: the log has no id.", icon=":material/join_inner:")
+        return None
     return pairing_of(*sides, on)
 
 
@@ -129,7 +133,7 @@ def draw_metric(pairing: Pairing) -> tuple[str | None, float | None, Costs | Non
     return metric, margin or None, costs
 
 
-def draw_no_sides() -> None:
+def _draw_no_sides() -> None:
     """Say what is missing where nothing tells two sides apart."""
     st.info(
         "Nothing here tells two answers to the same input apart. Bring in the candidate's log on the Logs page, or a log that "

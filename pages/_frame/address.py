@@ -34,6 +34,7 @@ NUMBERS: dict[str, tuple[float, float]] = {
     "share": (10, 90),
     "least": (0.1, 50),
     "depth": (1, 5),
+    "pair_margin": (0, _COST),
     "look_error": (0, 100),
 }
 """By name in the address: the least and the largest number that its control takes."""

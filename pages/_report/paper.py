@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import re
-from base64 import b64encode
-from functools import cache, partial
-from hashlib import sha256
-from pathlib import Path
+from functools import partial
 
 import streamlit as st
 
@@ -28,6 +25,7 @@ from analytics.present.report.sections.registry import SECTIONS
 from analytics.query.engine import Engine
 from pages._frame import session
 from pages._frame.cache import FEW, keeping, kept
+from pages._frame.measuring import measuring_script
 from pages._frame.metric import (
     COST,
     choose_metric,
@@ -45,8 +43,6 @@ from pages._report.past import last_headline, take_along
 
 _METRIC = "report_metric"
 _SIZES = "_report_sizes"
-_SCRIPT = re.compile(r"`<script>(.*?)<\\/script>`", re.DOTALL)
-_NAMED = re.compile(r"\$\{(\w+)\}")
 _UNMEASURED = 1_100
 """Pixels of the paper where nothing measures it: it then scrolls within the page."""
 _Sections = tuple[tuple[str, ...], ...]
@@ -188,23 +184,3 @@ def _made(pack: Pack, name: str, key: tuple[str, str], sizes: dict[tuple[str, st
     data = PACK_FORMATS[name].make(pack)
     sizes[key] = len(data)
     return data
-
-
-@cache
-def measuring_script() -> str:
-    """Return the digest of the script by which Streamlit measures the paper; empty where this Streamlit has none that is known.
-
-    The policy of the paper names it, so that it alone may run.
-    """
-    folder = Path(str(st.__file__)).parent / "static" / "static" / "js"
-    for path in sorted(folder.glob("IFrame.*.js")):
-        text = path.read_text(encoding="utf-8")
-        found = _SCRIPT.search(text)
-        if found is None:
-            continue
-        body = found[1]
-        for name in set(_NAMED.findall(body)):
-            value = re.search(rf"\b{name}=`([^`]*)`", text)
-            body = body.replace(f"${{{name}}}", value[1] if value else "")
-        return f"sha256-{b64encode(sha256(body.encode()).digest()).decode()}"
-    return ""

@@ -77,3 +77,13 @@ def test_what_cannot_be_answered_is_said(tmp_path: Path) -> None:
     assert refused.exit_code == 2 and "--same task_id" in refused.stderr
     different = CliRunner().invoke(app, ["repeats", str(path), "--same", "amount"])
     assert different.exit_code == 2 and "found 40 that are all different" in different.stderr
+
+
+def test_few_inputs_that_did_not_change_promise_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "log.csv"
+    pl.DataFrame({"task_id": ["a", "a", "b", "b"], "reward": [1, 1, 0, 0]}).write_csv(path)
+    found, said = asked(path, "--grade", "reward", "--pass", "1")
+    assert found["flip_rate"] == 0 and found["flip_rate_high"] > 0.9
+    assert said.startswith(
+        "Hardly any answer changed when the same was asked again; up to 99 of 100 may be others tomorrow."
+    )

@@ -28,6 +28,8 @@ SEEDS = seeds()
 N_FILES = amount(800, 100_000) // len(SEEDS)
 N_WHOLE_PATH = amount(2, 50)
 SECONDS = 10
+SELDOM_READ = ("zip", "avro")
+"""Formats of which 50 broken files may all be refused."""
 
 
 class Worker:
@@ -118,7 +120,7 @@ def test_every_broken_file_is_read_or_refused_in_words_and_in_time(worker: Worke
         path.unlink()
     assert not wrong, f"{len(wrong)} of {outcomes.total()}: {wrong[:4]}"
     assert outcomes.total() == N_FILES
-    if kind != "zip":
+    if kind not in SELDOM_READ or (IS_THOROUGH and kind != "zip"):
         assert 0 < outcomes["read"] < N_FILES, outcomes
     if IS_THOROUGH:
         print(kind, dict(outcomes), worker.deaths)  # noqa: T201

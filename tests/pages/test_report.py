@@ -8,8 +8,8 @@ from analytics.answers.report.view import View
 from analytics.log.kept.report import PastPack, forget_pack, keep_pack, past_packs
 from analytics.log.workspace import Workspace
 from analytics.present.report.formats.registry import PACK_FORMATS
+from pages._frame.measuring import measuring_script
 from pages._report import past
-from pages._report.paper import measuring_script
 from tests.pages.test_pages import home, opened, workspace_of_the_test
 
 __all__ = ["home", "workspace_of_the_test"]

@@ -128,6 +128,7 @@ SOURCES = {source.name: source for source in _ALL}
 """Name to question, in the order in which they are asked; findings without a size keep it."""
 
 WITHOUT = {
+    "compare": "which of two answers is better is asked where somebody has two",
     "gates": "what it says of a log is held against limits that people wrote down, and is an answer to them",
     "labels": "how far labels are known is said with a link to the rows that are, and what all of them will say is no finding",
     "review": "what people found stands in their verdicts, and its share of the errors is said there",

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _YES = {"1", "1.0", "true", "yes", "y", "t", "positive", "pos", "p"}
 _NO_NOUN = {"label", "target", "y", "true", "outcome", "class", "flag", "truth", "positive", "actual", "gt"}
+_NO_WORDS = re.compile(r"[^\w\s.\-/']")
+"""What stands in no name that is made of words."""
 _MAX_NOUN = 30
 """Characters of the word for what is positive: it stands within sentences. A judgement."""
 _MAX_WORDS = 2
@@ -32,7 +34,10 @@ def noun_of(log: Log) -> str:
     values = [words.one_line(value) for value in log.mapping.positive]
     if len(values) == 1 and values[0].strip() and values[0].lower() not in _YES and not values[0][:1].isdigit():
         return words.shortened(values[0], _MAX_NOUN)
-    parts = re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+", words.one_line(log.mapping.label or ""))
+    name = words.one_line(log.mapping.label or "")
+    if _NO_WORDS.search(name):
+        return ""
+    parts = re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+", name)
     kept = [part for part in parts if part.lower() not in {"is", "has", "was", *_NO_NOUN}]
     return words.shortened(" ".join(kept).lower(), _MAX_NOUN) if 0 < len(kept) <= _MAX_WORDS else ""
 

@@ -36,7 +36,13 @@ def _lead(flip: Interval, noun: str) -> str:
     """Say how often an answer changes."""
     value = float(flip.value[0])
     if value < _STEADY:
-        return f"The same input, asked again, gets the same {noun}: fewer than 1 in 100 would be another one tomorrow."
+        high = float(flip.high[0])
+        if high <= 2 * _STEADY:
+            return (
+                f"The same input, asked again, gets the same {noun}: fewer than 1 in 100 would be another one tomorrow."
+            )
+        most = "so few inputs do not tell how many" if high != high else f"up to {high * 100:.0f} of 100"
+        return f"Hardly any {noun} changed when the same was asked again; {most} may be others tomorrow."
     return f"Of 100 {noun}s {value * 100:.0f} would be others if the same were asked again{_within(flip)}."
 
 

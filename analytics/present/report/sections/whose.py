@@ -168,8 +168,11 @@ def _decisioning(known: _Known) -> _Gate:
         text = "Another threshold saves, on rows that did not choose it."
         return _Gate("Decisioning", _NOT_MET, text, "Move the threshold, or say why it stays.", "Thresholds")
     if any(each.source == "calibration" for each in known.brief.findings):
-        text = "The threshold is as good as the best, but scores do not mean what they say."
-        return _Gate("Decisioning", _NOT_MET, text, "Recalibrate.", "Calibration")
+        # What scores mean by itself changes no decision at a threshold, so it does not put the system before the model.
+        text = "No other threshold is clearly better under the costs given, though scores do not mean what they say."
+        return _Gate(
+            "Decisioning", _MET, text, "Recalibrate before anybody reads a score as a probability.", "Calibration"
+        )
     return _Gate("Decisioning", _MET, "No other threshold is clearly better under the costs given.", "", "Thresholds")
 
 
