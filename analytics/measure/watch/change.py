@@ -6,14 +6,14 @@ import numpy as np
 
 from analytics.measure.intervals import FloatArray
 
-Places = np.ndarray[tuple[int, ...], np.dtype[np.int64]]
+_Places = np.ndarray[tuple[int, ...], np.dtype[np.int64]]
 
 _SURE = 1.0
 """Standard errors by which fewer rows may have a label than those of the baseline, where labels come late: by chance alone one
 alarm in six is then held back, which is better than a false one. A judgement."""
 
 
-def step_of(seen: FloatArray, n: FloatArray, variance: FloatArray, shift: FloatArray) -> Places:
+def step_of(seen: FloatArray, n: FloatArray, variance: FloatArray, shift: FloatArray) -> _Places:
     """Return the week in which a step most likely began, for each look; never one without rows, but where there is none.
 
     Before the step the mean is that of the baseline, from it on any other one: the likelihood of a normal step at a week is
@@ -46,7 +46,7 @@ def step_of(seen: FloatArray, n: FloatArray, variance: FloatArray, shift: FloatA
     return found
 
 
-def sum_from(values: FloatArray, start: Places) -> FloatArray:
+def sum_from(values: FloatArray, start: _Places) -> FloatArray:
     """Add up the weeks from a start to each week.
 
     >>> sum_from(np.array([1.0, 2, 3]), np.array([0, 0, 2]))
@@ -57,7 +57,7 @@ def sum_from(values: FloatArray, start: Places) -> FloatArray:
 
 
 def lacks_labels(
-    labelled: FloatArray, n: FloatArray, base_labelled: float, base_n: float, start: Places
+    labelled: FloatArray, n: FloatArray, base_labelled: float, base_n: float, start: _Places
 ) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
     """Tell at which looks fewer rows since the start have a label than those of the baseline.
 
