@@ -119,12 +119,14 @@ def _empty_part(answer: WatchAnswer) -> str:
 
 def _untold_part(answer: WatchAnswer) -> str:
     """Say why what looks changed is no alarm."""
-    n = sum(stream.is_untold for stream in answer.streams)
-    if not n:
+    held = [stream for stream in answer.streams if stream.is_untold]
+    if not held:
         return ""
+    names = [stream_words(stream, answer.watching.metric) for stream in held[:_MOST]]
+    more = [f"{len(held) - _MOST} more"] if len(held) > _MOST else []
     return (
-        f"{words.plural(n, 'alarm')} {'is' if n == 1 else 'are'} held back: fewer of these rows have a label than of the "
-        "baseline, and those that are still to come may be all of the change. Choose a column for the label time in the mapping."
+        f"Held back, and no alarm: {words.listed([*names, *more])}. Fewer of these rows have a label than of the baseline, and "
+        "those that are still to come may be all of the change. Choose a column for the label time in the mapping."
     )
 
 
