@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import numpy as np
 import polars as pl
 
+from analytics.answers.labels import arrival_of
 from analytics.answers.labels_answer import ripe_until
 from analytics.answers.question import Question
 from analytics.answers.watch_streams import WEEKS, Stream, WatchAnswer
@@ -19,6 +20,7 @@ from analytics.measure.intervals import FloatArray
 from analytics.measure.metrics import METRICS
 from analytics.measure.watch.baseline import excess_over
 from analytics.measure.watch.bounds import ALPHA, anytime_bounds
+from analytics.measure.watch.change import lacks_labels, step_of, sum_from
 from analytics.query.cohort import Clause, Cohort
 from analytics.query.engine import Engine
 from analytics.query.where import parse_where
@@ -28,6 +30,8 @@ _MAX_STREAMS = 20
 _BASELINE_WEEKS = 8
 """Weeks at the beginning of a log that are its baseline at most; of a shorter log the first half. By hand."""
 _WEEK = timedelta(days=7)
+_REPEATED = "duplicate-ids"
+"""What preflight calls rows that repeat an id."""
 _ROLES = ("label", "label_time", "score", "decision", "row_id", "time", "weight", "unit", "model_version", "amount")
 
 
@@ -87,12 +91,14 @@ def watch(engine: Engine, question: Question, watching: Watching) -> WatchAnswer
     until = _limit(engine, question, watching.metric, days)
     now = newest + timedelta(days=1)
     first = datetime.fromisoformat(watching.baseline_until)
-    streams = [_metric_stream(engine, question, watching, Stream("headline", None, None, pl.DataFrame()), until, ALPHA)]
+    is_late = _is_late(engine, question, watching.metric)
+    whole = Stream("headline", None, None, pl.DataFrame())
+    streams = [_metric_stream(engine, question, watching, whole, until, ALPHA, is_late=is_late)]
     further = [*_slices(question, watching), *_inputs(question)]
     part = ALPHA / max(len(further), 1)
     for stream in further:
         if stream.kind == "slice":
-            streams.append(_metric_stream(engine, question, watching, stream, until, part))
+            streams.append(_metric_stream(engine, question, watching, stream, until, part, is_late=is_late))
         else:
             streams.append(_input_stream(engine, question, watching, stream, days, now, part))
     seen = max((until - first) // _WEEK, 0)
@@ -101,7 +107,25 @@ def watch(engine: Engine, question: Question, watching: Watching) -> WatchAnswer
         tuple(streams),
         (first + seen * _WEEK).date(),
         max((now - first) // _WEEK - seen, 0),
+        is_late,
+        sum(found.rows or 0 for found in question.log.findings if found.code == _REPEATED),
+        _same_files(question),
     )
+
+
+def _is_late(engine: Engine, question: Question, metric: str) -> bool:
+    """Whether labels that a metric rests on come late, and the log does not say when."""
+    if metric == "selection_rate" or question.log.mapping.label_time is not None:
+        return False
+    arrival = arrival_of(engine, question)
+    return arrival is not None and arrival.is_late
+
+
+def _same_files(question: Question) -> tuple[str, ...]:
+    """Name the files of a log that hold the same bytes as one before."""
+    origin = question.log.reading.origin
+    named = list(zip((file.name for file in origin.files), origin.digests, strict=False))
+    return tuple(name for place, (name, digest) in enumerate(named) if digest in origin.digests[:place])
 
 
 def _limit(engine: Engine, question: Question, metric: str, days: pl.DataFrame) -> datetime:
@@ -152,14 +176,23 @@ def _inputs(question: Question) -> list[Stream]:
 
 
 def _metric_stream(
-    engine: Engine, question: Question, watching: Watching, stream: Stream, until: datetime, alpha: float
+    engine: Engine,
+    question: Question,
+    watching: Watching,
+    stream: Stream,
+    until: datetime,
+    alpha: float,
+    *,
+    is_late: bool,
 ) -> Stream:
     """Follow a metric of all rows or of a slice."""
     if stream.column is not None and stream.value is not None:
         question = _with(question, Clause(stream.column, "in", (stream.value,)))
     base = _within(question, watching.reference)
-    own, before = (_shares(_days(engine, each), watching.metric) for each in (question, base))
-    return _followed(stream, own, before, watching, until, alpha)
+    days = [_days(engine, each) for each in (question, base)]
+    own, before = (_shares(each, watching.metric) for each in days)
+    labelled = [each.select("bucket", "n", hits="n_labelled") for each in days] if is_late else None
+    return _followed(stream, own, before, watching, until, alpha, labelled)
 
 
 def _input_stream(
@@ -196,9 +229,15 @@ def _shares(days: pl.DataFrame, name: str) -> pl.DataFrame:
 
 
 def _followed(
-    stream: Stream, own: pl.DataFrame, before: pl.DataFrame, watching: Watching, until: datetime, alpha: float
+    stream: Stream,
+    own: pl.DataFrame,
+    before: pl.DataFrame,
+    watching: Watching,
+    until: datetime,
+    alpha: float,
+    labelled: list[pl.DataFrame] | None = None,
 ) -> Stream:
-    """Hold the weeks after the baseline against it."""
+    """Hold the weeks after the baseline against it; where labels are late those of the weeks and of the baseline tell."""
     start, end = (datetime.fromisoformat(day) for day in (watching.baseline_from, watching.baseline_until))
     looks, base_weeks = max((until - end) // _WEEK, 0), max(-(-(end - start).days // 7), 1)
     if not looks:
@@ -209,30 +248,40 @@ def _followed(
     bounds = anytime_bounds(found.seen, found.n, found.variance, found.error, alpha)
     begins = [end + place * _WEEK for place in range(looks)]
     half = np.where(np.isfinite(bounds.half), bounds.half, np.nan)
-    mean = _since(hits.sum(-1), bounds.start) / np.maximum(_since(found.n, bounds.start), 1)
+    by_week = hits.sum(-1)
+    mean = sum_from(by_week, bounds.start) / np.maximum(sum_from(found.n, bounds.start), 1)
     usual = mean - bounds.shift
+    step = step_of(found.seen, found.n, found.variance, bounds.shift)
+    later = sum_from(found.n, step)
+    is_alarm, is_untold = bounds.is_alarm(), np.zeros(looks, dtype=bool)
+    if labelled is not None:
+        (known, rows), (base_known, base_rows) = (
+            _by_week(labelled[0], end, looks),
+            _by_week(labelled[1], start, base_weeks),
+        )
+        lacks = lacks_labels(known.sum(-1), rows.sum(-1), float(base_known.sum()), float(base_rows.sum()), bounds.start)
+        is_alarm, is_untold = is_alarm & ~lacks, is_alarm & lacks
+    filled = np.flatnonzero(found.n > 0)
+    shown = [int(filled[filled >= place][0]) if (filled >= place).any() else place for place in bounds.start.tolist()]
     weeks = pl.DataFrame(
         {
             "week": begins,
             "n": found.n.astype(np.int64),
             "rate": np.where(found.n > 0, hits.sum(-1) / np.maximum(found.n, 1), np.nan),
             "expected": found.expected,
-            "since": [begins[place] for place in bounds.start.tolist()],
+            "since": [begins[place] for place in shown],
             "mean": mean,
             "usual": usual,
             "low": np.clip(usual - half, 0, 1),
             "high": np.clip(usual + half, 0, 1),
-            "is_alarm": bounds.is_alarm(),
+            "is_alarm": is_alarm,
+            "changed": [begins[place] for place in step.tolist()],
+            "rate_since": np.where(later > 0, sum_from(by_week, step) / np.maximum(later, 1), np.nan),
+            "is_untold": is_untold,
         },
         schema=WEEKS,
     )
     return replace(stream, weeks=weeks.with_columns(pl.col(pl.Float64).fill_nan(None)))
-
-
-def _since(values: FloatArray, start: np.ndarray[tuple[int, ...], np.dtype[np.int64]]) -> FloatArray:
-    """Add up the weeks from a start to each week."""
-    whole = np.append(0.0, values.cumsum())
-    return np.asarray(whole[1:] - whole[start], dtype=float)
 
 
 def _by_week(days: pl.DataFrame, start: datetime, weeks: int) -> tuple[FloatArray, FloatArray]:

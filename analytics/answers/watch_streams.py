@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Literal
 
 import polars as pl
@@ -21,6 +21,9 @@ WEEKS: dict[str, type[pl.DataType] | pl.DataType] = {
     "low": pl.Float64,
     "high": pl.Float64,
     "is_alarm": pl.Boolean,
+    "changed": pl.Datetime("us"),
+    "rate_since": pl.Float64,
+    "is_untold": pl.Boolean,
 }
 """Columns of the weeks of a stream."""
 
@@ -37,7 +40,9 @@ class Stream:
     weeks : DataFrame
         ``week`` (its first day), ``n``, ``rate``, ``expected``, ``since`` (the first day of the run of bounds that says most),
         ``mean`` (the mean since then), ``usual`` (what the baseline
-        expects of these weeks), ``low, high`` (the bounds within which it is no news), ``is_alarm``.
+        expects of these weeks), ``low, high`` (the bounds within which it is no news), ``is_alarm``, ``changed`` (the first day
+        of the week in which the change most likely began), ``rate_since`` (the mean since then), ``is_untold`` (whether it would
+        be an alarm, but for labels that come late without the log saying when).
     """
 
     kind: Literal["headline", "slice", "input"]
@@ -49,6 +54,22 @@ class Stream:
     def is_alarm(self) -> bool:
         """Whether the newest week is an alarm."""
         return bool(self.weeks["is_alarm"][-1]) if self.weeks.height else False
+
+    @property
+    def is_untold(self) -> bool:
+        """Whether the newest week would be an alarm, if it were known that no labels are to come."""
+        return bool(self.weeks["is_untold"][-1]) if self.weeks.height else False
+
+    @property
+    def raised(self) -> datetime | None:
+        """The week since which it is an alarm; None where it is none."""
+        known = self.weeks.filter(pl.col("n") > 0)
+        if not self.is_alarm or known.is_empty():
+            return None
+        quiet = known.filter(~pl.col("is_alarm"))
+        later = known if quiet.is_empty() else known.filter(pl.col("week") > quiet["week"][-1])
+        found: datetime = later["week"][0] if later.height else known["week"][-1]
+        return found
 
     @property
     def name(self) -> str:
@@ -69,12 +90,21 @@ class WatchAnswer:
         The first day that no look was taken of.
     n_open : int
         Whole weeks since then whose labels are still to come.
+    is_late : bool
+        Whether labels come late and the log does not say when: how often an alarm is false is then not known.
+    n_repeated : int
+        Rows that repeat an id, and are counted each.
+    same_files : tuple of str
+        Files of the log that hold the same bytes as another one.
     """
 
     watching: Watching
     streams: tuple[Stream, ...]
     until: date
     n_open: int
+    is_late: bool = False
+    n_repeated: int = 0
+    same_files: tuple[str, ...] = ()
 
     @property
     def headline(self) -> Stream:

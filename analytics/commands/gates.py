@@ -85,6 +85,7 @@ def check(
     """May it go on: every gate of a file held against a log; exit status 3 a gate failed, 4 it cannot be decided yet."""
     from analytics.present.readings.gates import gates_reading
     from analytics.present.tables.gates import gate_rows, gates_json, gates_markdown
+    from analytics.present.weights import counts_rows_part
 
     if draft:
         engine, question = ask(source, asked)
@@ -99,6 +100,8 @@ def check(
     answer = gates(engine, question, text, reference=other, last=last, on=None if on is None else on.date())
     keep_values(workspace, file.name, question.log.log_id, answer.values)
     typer.echo(gates_reading(answer), err=True)
+    if any(gate.about not in ("metric", "calibration") for gate in file.gates):
+        _say(counts_rows_part(question.log.mapping.weight, "In gates of missing and new values and of labels"))
     said = {"roles": roles_of(replace(source, log=place), question.log)}
     if verdict.output.format == "json" and verdict.format != "markdown":
         write(gates_json(answer), verdict.output, said)
@@ -107,6 +110,12 @@ def check(
     else:
         write(gate_rows(answer), verdict.output, said)
     _leave(answer, verdict.junit, inconclusive)
+
+
+def _say(text: str) -> None:
+    """Say a text on standard error, where there is one."""
+    if text:
+        typer.echo(text, err=True)
 
 
 def _leave(answer: GatesAnswer, junit: Path | None, inconclusive: Literal["pass", "fail"] | None) -> None:

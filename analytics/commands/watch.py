@@ -104,8 +104,8 @@ def _row(stream: Stream) -> dict[str, Any]:
     last: dict[str, Any] = (
         stream.weeks.row(-1, named=True) if stream.weeks.height else dict.fromkeys(stream.weeks.columns)
     )
-    days = {name: last[name] and last[name].date().isoformat() for name in ("week", "since")}
-    numbers = {name: last[name] for name in ("n", "rate", "mean", "usual", "low", "high")}
+    days = {name: last[name] and last[name].date().isoformat() for name in ("week", "since", "changed")}
+    numbers = {name: last[name] for name in ("n", "rate", "rate_since", "mean", "usual", "low", "high")}
     return {
         "watched": stream.kind,
         "column": stream.column,
@@ -113,6 +113,7 @@ def _row(stream: Stream) -> dict[str, Any]:
         **days,
         **numbers,
         "alarm": stream.is_alarm,
+        "not_to_be_told": stream.is_untold,
     }
 
 
@@ -135,4 +136,4 @@ def _object(answer: WatchAnswer) -> dict[str, Any]:
 
 def _week(week: dict[str, Any]) -> dict[str, Any]:
     """Return a week as JSON has it."""
-    return week | {name: week[name].date().isoformat() for name in ("week", "since")}
+    return week | {name: week[name].date().isoformat() for name in ("week", "since", "changed")}

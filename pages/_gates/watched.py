@@ -51,7 +51,7 @@ def _draw_streams(answer: WatchAnswer) -> None:
     """Show the newest week of all that is watched beside the headline."""
     rows = [
         {
-            "": "◆ alarm" if stream.is_alarm else "quiet",
+            "": "◆ alarm" if stream.is_alarm else "? not to be told" if stream.is_untold else "quiet",
             "Watched": readings.stream_words(stream, answer.watching.metric),
             "Rows": stream.weeks["n"][-1],
             **{

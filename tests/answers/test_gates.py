@@ -16,6 +16,8 @@ from analytics.answers.question import Question
 from analytics.answers.slices import slices
 from analytics.errors import QuestionError
 from analytics.log.kept.gates import choose_gates, chosen_gates, keep_values, last_values
+from analytics.present.readings.gates import gates_reading
+from analytics.present.tables.gates import gate_rows, gates_markdown
 from analytics.query.cohort import Cohort
 from analytics.query.engine import Engine
 from tests.ingested import Desk
@@ -178,3 +180,48 @@ def test_chosen_gates_are_those_of_the_next_export(desk: Desk) -> None:
     assert [chosen_gates(desk.workspace, log) for log in (first, second, other)] == ["text", "text", None]
     choose_gates(desk.workspace, first, None)
     assert chosen_gates(desk.workspace, first) is None
+
+
+@pytest.mark.parametrize(
+    ("gate", "said"),
+    [
+        ('metric="error_rate"\nmax=30', "expected max between 0 and 1 for 'error_rate', found 30. Write 30 % as 0.3."),
+        ('metric="accuracy"\nmin=-5', "expected min between 0 and 1 for 'accuracy', found -5. Correct it."),
+        ('missing="plan"\nmax=30', "expected max between 0 and 1 for 'plan', found 30. Write 30 % as 0.3."),
+        (
+            'metric="recall"\nagainst="last"\nworse_by=2',
+            "worse_by between -1 and 1 for 'recall', found 2. Write 2 % as 0.02",
+        ),
+        ('labels="days_not_trusted"\nmax=-1', "max of at least 0 for 'days_not_trusted', found -1. Correct it."),
+    ],
+)
+def test_a_limit_that_nothing_can_miss_is_refused(gate: str, said: str) -> None:
+    with pytest.raises(QuestionError) as error:
+        read_gates(f"[[gate]]\n{gate}\n")
+    assert said in str(error.value)
+
+
+def test_what_is_excepted_is_called_so(desk: Desk) -> None:
+    engine, question = asked(desk, made())
+    text = (
+        '[[gate]]\nname="err"\nmetric="error_rate"\nmax=0.01\n[[gate]]\nname="kept"\nmetric="error_rate"\nmax=0.5\n'
+        '[[exception]]\ngate="err"\nname="N"\nreason="r"\nuntil=2099-12-31\n'
+    )
+    answer = gates(engine, question, text)
+    assert answer.outcome == "pass"
+    assert [row["outcome"] for row in gate_rows(answer)] == ["excepted", "pass"]
+    said = gates_reading(answer)
+    assert said.startswith("It may go on, but by exception only: err would not pass without it.")
+    assert "1 gate passes." in said
+    assert "! excepted" in gates_markdown(answer)
+
+
+def test_what_cannot_be_decided_says_what_is_lacking(desk: Desk) -> None:
+    engine, question = asked(desk, made())
+    few = gates(engine, question, 'minimum_rows=2000\n[[gate]]\nmetric="error_rate"\nby="region"\nmax=0.3\n')
+    said = gates_reading(few)
+    assert "every slice has fewer rows than the 2,000 that the file asks for" in said
+    assert "would let the largest be judged, there by " in said
+    assert gate_rows(few)[0]["not_judged"] == "north, south and west"
+    small = '[reference]\nwhere=["scored_at < 2024-01-02"]\n[[gate]]\nmetric="error_rate"\nagainst="reference"\nworse_by=0.04\n'
+    assert "a larger reference decides it" in gates_reading(gates(engine, question, small))

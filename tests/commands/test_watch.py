@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import polars as pl
 import pytest
 
@@ -51,7 +52,9 @@ def test_a_jump_in_a_folder_that_grows_is_an_alarm(desk: Desk) -> None:
     assert len(state.looks) == 2
     assert state.marks == (Mark("2024-02-01", "release <b>"),)
     assert state_of_log(desk.workspace, state.looks[-1].log)[1] == state
-    weeks = pl.DataFrame(alarm["streams"][0]["weeks"]).with_columns(pl.col("week", "since").str.to_datetime())
+    weeks = pl.DataFrame(alarm["streams"][0]["weeks"]).with_columns(
+        pl.col("week", "since", "changed").str.to_datetime()
+    )
     drawn = watch_figure(weeks, "error_rate", [("2024-02-01", "release <b>")])
     assert drawn.data[-1].y.tolist() == pytest.approx(weeks["rate"].to_list())
     assert "&lt;b&gt;" in drawn.layout.annotations[-1].text
@@ -90,3 +93,47 @@ def test_what_cannot_be_watched_says_so(desk: Desk) -> None:
     found = run("watch", desk.frame(made(days=10).drop("scored_at")))
     assert "a log with times to watch" in found.stderr
     assert run("watch", place).stderr.startswith("Nothing to say yet: ")
+
+
+def test_an_alarm_says_about_since_when_and_weeks_without_rows_are_not_counted(desk: Desk) -> None:
+    # Ten weeks as ever, four without rows, one as ever and one that is worse: the last two are in one run of bounds.
+    quiet, last = made(1, days=70), made(3, days=7, right=0.6, first=105)
+    place = desk.frame(pl.concat([quiet, made(2, days=7, first=98), last]))
+    answer, said = looked(place, 3, "--baseline-weeks", "6")
+    assert " % about since 15 April 2024 where " in said.replace("\u2009", " ").replace("\u202f", " ")
+    assert "The alarm was raised in the week of 15 April 2024." in said
+    assert "No judged rows came in 4 of the 10 weeks since 12 February 2024." in said
+    weeks = answer["streams"][0]["weeks"]
+    assert weeks[-1]["rate_since"] == pytest.approx(weeks[-1]["rate"])
+    empty = {week["week"] for week in weeks if not week["n"]}
+    assert len(empty) == 4
+    assert not empty & {week["changed"] for week in weeks if week["n"]}
+    _, said = looked(desk.frame(pl.concat([quiet, made(4, days=7, first=98)])), 0, "--baseline-weeks", "6")
+    assert said.startswith("Quiet: no change of the error rate in 5 weeks")
+    _, said = looked(desk.frame(pl.concat([quiet, made(4, days=1, first=98)])), 0, "--baseline-weeks", "6")
+    assert said.startswith("No judged rows came in 4 of the 8 weeks since 12 February 2024.")
+
+
+def test_files_and_ids_that_repeat_are_said(desk: Desk) -> None:
+    folder = desk.folder / "twice"
+    folder.mkdir()
+    frame = made(1, days=84).with_row_index("id")
+    for name in ("a", "b"):
+        frame.write_parquet(folder / f"{name}.parquet")
+    _, said = looked(folder, 0)
+    assert "b.parquet holds the same bytes as another file" in said
+    assert f"{frame.height:,} rows repeat an id and are counted again." in said
+    assert "at most one false alarm" not in said
+
+
+def test_late_labels_without_a_time_raise_no_alarm(desk: Desk) -> None:
+    # Labels of missed positives come weeks later: recall looks better the newer the rows are.
+    frame, rng = made(5, days=140, right=0.8), np.random.default_rng(5)
+    is_missed = (frame["label"] == 1) & (frame["score"] < 0.5)
+    age = (frame["scored_at"].max() - frame["scored_at"]).dt.total_days().to_numpy()  # type: ignore[operator]
+    waits = is_missed.to_numpy() & (rng.exponential(25, frame.height) > age)
+    late = frame.with_columns(label=pl.when(pl.Series(~waits)).then("label"))
+    answer, said = looked(desk.frame(late), 0, "--metric", "recall")
+    assert said.startswith("Recall looks changed, but whether it is cannot be told without a label time.")
+    assert "at most one false alarm" not in said
+    assert answer["streams"][0]["not_to_be_told"]

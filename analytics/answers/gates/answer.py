@@ -141,6 +141,8 @@ def _judged(
         days_needed=int(np.ceil(found.times * file.last_days)) if file.last_days and 1 < found.times < np.inf else None,
         is_of_labels=own.is_of_labels,
         is_hopeless=bool(np.isinf(found.times)) and not all(np.isnan(part.value) for part in counted),
+        few_below=file.minimum_rows if found.is_few else None,
+        is_by_reference=found.is_by_reference,
         more=own.more,
         problem=_FIRST_TIME if gate.against == "last" and last is None else "",
     )
@@ -175,6 +177,8 @@ class _Parts:
 
     parts: tuple[GatePart, ...]
     times: float
+    is_few: bool = False
+    is_by_reference: bool = False
 
 
 def _parts(own: Measured, before: _Before | None, gate: Gate, file: GatesFile, on: date) -> _Parts:
@@ -193,25 +197,25 @@ def _parts(own: Measured, before: _Before | None, gate: Gate, file: GatesFile, o
     family = judged_family(counted_alone, gate.limit, file.level)
     shown, values = bounds(file.level), own.bounds(file.level)
     fixed = np.zeros(len(own.slices)) if before is None else before.standard_error(file.level)
-    parts, times = [], 1.0
+    most = max((n for n, (valid, _) in zip(own.n.tolist(), excepted, strict=True) if valid is None), default=0.0)
+    is_few = gate.by is not None and 0 < most < file.minimum_rows
+    parts, times, is_by_reference = [], file.minimum_rows / most if is_few else 1.0, False
     for place, slice_ in enumerate(own.slices):
         ends = _ends(shown, place)
         alone = family.outcomes[place] if counted[place] else _alone(ends, gate)
         needed = 1.0
         if alone == "inconclusive" and counted[place]:
-            needed = times_needed(
-                ends,
-                gate.limit,
-                level=file.level,
-                fail_level=family.fail_level,
-                range_=_range(own.range_, gate),
-                fixed=float(fixed[place]),
+            levels = {"level": file.level, "fail_level": family.fail_level}
+            range_ = _range(own.range_, gate)
+            needed = times_needed(ends, gate.limit, **levels, range_=range_, fixed=float(fixed[place]))
+            is_by_reference |= bool(
+                np.isinf(needed) and np.isfinite(times_needed(ends, gate.limit, **levels, range_=range_))
             )
         times = max(times, needed)
         rows = int(np.ceil((needed - 1) * own.n[place])) if 1 < needed < np.inf else None
         judged, of_own = bool(is_judged[place]), LastValue(slice_, *_ends(values, place))
         parts.append(GatePart(slice_, *ends, float(own.n[place]), alone, judged, rows, *excepted[place], of_own))
-    return _Parts(tuple(parts), times)
+    return _Parts(tuple(parts), times, is_few, is_by_reference and gate.against == "reference")
 
 
 def _alone(ends: tuple[float, float, float], gate: Gate) -> Outcome:

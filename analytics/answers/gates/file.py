@@ -10,7 +10,15 @@ from datetime import date, datetime
 from math import inf, isfinite
 from typing import Any, get_args
 
-from analytics.answers.gates.statement import CALIBRATIONS, LABELS, About, Gate, GateException, GatesFile
+from analytics.answers.gates.statement import (
+    CALIBRATIONS,
+    LABELS,
+    About,
+    Gate,
+    GateException,
+    GatesFile,
+    possible_values,
+)
 from analytics.errors import QuestionError
 from analytics.measure.metrics import METRICS
 from analytics.measure.slices import MIN_SUPPORT
@@ -153,6 +161,7 @@ class _Reader:
         if about == "new_values" and not said:
             return -inf, 0.0
         numbers = {key: self._number(table, key, 0.0, isfinite, "a number") for key in said}
+        self._possible(numbers, possible_values(about, subject, is_change=against != "limit"), subject)  # type: ignore[arg-type]
         direction = _direction(about, subject)
         one_sided = {"limit", "worse_by"} & {*said}
         if not said:
@@ -171,6 +180,17 @@ class _Reader:
         if low > high:
             self.say("min below max", f"{low:g} and {high:g}", "Swap them", "min")
         return low, high
+
+    def _possible(self, numbers: Mapping[str, float], range_: tuple[float, float], subject: str) -> None:
+        """Refuse a limit beyond what there can be: it would always be kept, or never."""
+        low, high = range_
+        for key, value in numbers.items():
+            if low <= value <= high:
+                continue
+            is_percent = isfinite(high) and low <= value / 100 <= high
+            todo = f"Write {value:g} % as {value / 100:g}" if is_percent else "Correct it"
+            ends = f"between {low:g} and {high:g}" if isfinite(high) else f"of at least {low:g}"
+            self.say(f"{key} {ends} for {subject[:_SHOWN]!r}", f"{value:g}", todo, key)
 
     def _exception(self, table: Mapping[str, Any]) -> GateException | None:
         """Read one exception."""

@@ -76,6 +76,11 @@ class GateResult:
         Whether the rows will not be there within ten years.
     days_needed : int or None
         Where only the last days are looked at: how many would hold as many rows.
+    few_below : int or None
+        Where every slice has fewer rows than the file asks for: how many that is; the rows needed are then those until the
+        largest has them.
+    is_by_reference : bool
+        Whether more rows of the reference would decide where more of the log would not.
     """
 
     gate: Gate
@@ -89,6 +94,15 @@ class GateResult:
     more: tuple[str, ...] = ()
     is_far: bool = False
     days_needed: int | None = None
+    few_below: int | None = None
+    is_by_reference: bool = False
+
+    @property
+    def is_excepted(self) -> bool:
+        """Whether it passes only since what does not pass is excepted."""
+        held = [part for part in self.parts if part.excepted is not None and part.outcome != "pass"]
+        is_alone = all(part.excepted is not None for part in self.parts)
+        return self.outcome == "pass" and (any(part.is_judged for part in held) or (bool(held) and is_alone))
 
     @property
     def worst(self) -> GatePart | None:
@@ -121,8 +135,13 @@ class GatesAnswer:
     on: date
     newest: datetime | None
 
+    @property
+    def excepted(self) -> list[GateResult]:
+        """The gates that pass only by an exception."""
+        return [result for result in self.results if result.is_excepted]
+
     def of(self, outcome: Outcome | None) -> list[GateResult]:
-        """Return the gates of one outcome."""
+        """Return the gates of one outcome; those that pass by exception pass too."""
         return [result for result in self.results if result.outcome == outcome]
 
     @property

@@ -8,6 +8,7 @@ from math import inf
 from typing import Literal
 
 from analytics.measure.gates.outcome import Limit
+from analytics.measure.metrics import METRICS
 
 About = Literal["metric", "calibration", "missing", "new_values", "labels"]
 _Against = Literal["limit", "reference", "last"]
@@ -58,6 +59,22 @@ class Gate:
     def identity(self) -> str:
         """What is looked at, whatever the limit: what is kept for next time bears it."""
         return "\n".join((self.about, self.subject, self.by or "", *self.where))
+
+
+def possible_values(about: About, subject: str, *, is_change: bool) -> tuple[float, float]:
+    """Return the least and the largest value that a gate can find; of a change, both ways.
+
+    >>> possible_values("metric", "recall", is_change=False), possible_values("missing", "plan", is_change=True)
+    ((0.0, 1.0), (-1.0, 1.0))
+    """
+    low, high = 0.0, 1.0
+    if about == "metric":
+        low, high = METRICS[subject].range
+    elif about == "calibration":
+        low = -1.0
+    elif subject == "days_not_trusted" and about == "labels":
+        high = inf
+    return (low - high, high - low) if is_change and about != "new_values" else (low, high)
 
 
 @dataclass(frozen=True)

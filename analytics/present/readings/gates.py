@@ -22,7 +22,8 @@ _MAX_SLICES = 5
 def gates_reading(answer: GatesAnswer) -> str:
     """Say whether it may go on, and if nobody can tell, when somebody will."""
     failed, open_, unasked = answer.of("fail"), answer.of("inconclusive"), answer.of(None)
-    passed = len(answer.of("pass"))
+    excepted = len(answer.excepted)
+    passed = len(answer.of("pass")) - excepted
     rest = [
         f"{words.plural(len(failed) - 1, 'further gate')} {_verb(len(failed) - 1, 'fails', 'fail')}."
         if len(failed) > 1
@@ -58,6 +59,9 @@ def _first(answer: GatesAnswer) -> str:
     if open_:
         latest = max(open_, key=lambda result: result.by_when or date.min)
         return f"Nobody can tell yet about {_name(latest.gate)}: {_when(latest)}."
+    if excepted := answer.excepted:
+        more = f" and {words.plural(len(excepted) - 1, 'further gate')}" if len(excepted) > 1 else ""
+        return f"It may go on, but by exception only: {_name(excepted[0].gate)}{more} would not pass without it."
     if len(answer.results) == 1:
         return f"It may go on: the only gate passes, {_name(answer.results[0].gate)}."
     return f"It may go on: all {words.plural(len(answer.results), 'gate')} pass."
@@ -180,16 +184,38 @@ def _when(result: GateResult) -> str:
     """Say when it can be decided."""
     if result.problem:
         return f"{result.problem[:1].lower()}{result.problem[1:].rstrip('.')}"
+    if result.is_by_reference:
+        return "the reference has too few rows for this limit, so that a larger reference decides it and more rows here do not"
+    if result.few_below is not None:
+        return _few(result)
     if result.is_hopeless:
         return "it cannot be decided at this limit at any size"
     if result.rows_needed is None:
         return "no row can be judged yet" if result.outcome == "inconclusive" else ""
+    return f"{_rows_more(result)} would decide{_there(result)}"
+
+
+def _rows_more(result: GateResult) -> str:
+    """Say how many more rows."""
     kind = "more labelled row" if result.is_of_labels else "more row"
-    there = ", which takes more than ten years" if result.is_far else ""
+    return f"about {words.plural(_rounded(result.rows_needed or 0), kind)}"
+
+
+def _there(result: GateResult) -> str:
+    """Say when they are there."""
+    if result.by_when is not None:
+        return f", there by {_day(result.by_when)}"
     if result.days_needed is not None:
-        there = f", as many as the last {words.plural(result.days_needed, 'day')} would hold"
-    there = f", there by {_day(result.by_when)}" if result.by_when is not None else there
-    return f"about {words.plural(_rounded(result.rows_needed), kind)} would decide{there}"
+        return f", as many as the last {words.plural(result.days_needed, 'day')} would hold"
+    return ", which takes more than ten years" if result.is_far else ""
+
+
+def _few(result: GateResult) -> str:
+    """Say that every slice has few rows, and when the largest will have enough."""
+    lacking = f"every slice has fewer rows than the {words.count(result.few_below or 0)} that the file asks for"
+    if result.rows_needed is None:
+        return lacking
+    return f"{lacking}, and {_rows_more(result)} would let the largest be judged{_there(result)}"
 
 
 def _rounded(n: int) -> int:
@@ -207,7 +233,14 @@ def _few_part(result: GateResult) -> str:
     few = [part for part in result.parts if not part.is_judged]
     if not few:
         return ""
-    return f"{words.plural(len(few), 'slice')} with few rows {_verb(len(few), 'is', 'are')} not judged: {_slices(few)}."
+    names = slices_not_judged(result)
+    return f"{words.plural(len(few), 'slice')} with few rows {_verb(len(few), 'is', 'are')} not judged: {names}."
+
+
+def slices_not_judged(result: GateResult) -> str:
+    """Name the slices with fewer rows than the file asks for; empty where there are none."""
+    few = [part for part in result.parts if not part.is_judged]
+    return _slices(few) if few else ""
 
 
 def _exceptions_part(result: GateResult) -> str:

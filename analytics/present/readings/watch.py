@@ -16,6 +16,12 @@ _FALSE_ALARMS = (
     "together at most one more."
 )
 """What `measure.watch.bounds.ALPHA` means."""
+_LATE = (
+    "Labels come late and the log does not say when, so that nothing can be promised about how often an alarm is false."
+)
+"""Instead, where labels are late without a time."""
+_TWICE = "Rows that are counted twice make an alarm false more often than it may be."
+"""Instead, where rows repeat."""
 _MOST = 3
 """Alarms that a sentence names. A judgement."""
 
@@ -25,7 +31,27 @@ def watch_reading(answer: WatchAnswer) -> str:
     alarms = answer.alarms
     more = [_alarm(stream, answer) for stream in alarms[1:_MOST]]
     rest = f"{words.plural(len(alarms) - _MOST, 'further alarm')}." if len(alarms) > _MOST else ""
-    return words.told(_first(answer), *more, rest, _open_part(answer), _baseline_part(answer), _FALSE_ALARMS)
+    first, empty = _first(answer), _empty_part(answer)
+    raised = alarms[0].raised if alarms else None
+    return words.told(
+        first,
+        f"The alarm was raised in the week of {_day(raised)}." if raised is not None else "",
+        *more,
+        rest,
+        _untold_part(answer),
+        "" if first == empty else empty,
+        _twice_part(answer),
+        _open_part(answer),
+        _baseline_part(answer),
+        _promise(answer),
+    )
+
+
+def _promise(answer: WatchAnswer) -> str:
+    """Say how often an alarm may be false, where that can be said."""
+    if answer.is_late:
+        return _LATE
+    return _TWICE if answer.n_repeated or answer.same_files else _FALSE_ALARMS
 
 
 def _first(answer: WatchAnswer) -> str:
@@ -36,18 +62,27 @@ def _first(answer: WatchAnswer) -> str:
     if not weeks:
         since = f"the first week after the baseline, from {_day(answer.until)} on"
         return f"Nothing to say yet: {since}, is not over or waits for labels."
+    untold = [stream for stream in answer.streams if stream.is_untold]
+    if untold:
+        name = stream_words(untold[0], answer.watching.metric)
+        return f"{name} looks changed, but whether it is cannot be told without a label time."
+    judged = int((answer.headline.weeks["n"] > 0).sum())
+    if not judged or not answer.headline.weeks["n"][-1]:
+        return _empty_part(answer)
+    weeks = judged
     phrase, others = words.metric_phrase(answer.watching.metric), len(answer.streams) - 1
     beside = f", nor of {words.count(others)} slices and inputs" if others else ""
     return f"Quiet: no change of {phrase} in {words.plural(weeks, 'week')}{beside}, beyond what chance makes."
 
 
 def _alarm(stream: Stream, answer: WatchAnswer) -> str:
-    """Say what changed, how far and since when at most."""
+    """Say what changed, how far and about since when."""
     last = stream.weeks.row(-1, named=True)
     is_up = last["mean"] > last["usual"]
     name = stream_words(stream, answer.watching.metric)
-    mean, expected = (_share(stream, answer, last[end]) for end in ("mean", "usual"))
-    return f"{name} is {_judged(stream, answer, is_up=is_up)}, {mean} since {_day(last['since'])} where {expected} is usual."
+    rate, expected = (_share(stream, answer, last[end]) for end in ("rate_since", "usual"))
+    way = _judged(stream, answer, is_up=is_up)
+    return f"{name} is {way}, {rate} about since {_day(last['changed'])} where {expected} is usual."
 
 
 def _share(stream: Stream, answer: WatchAnswer, value: float) -> str:
@@ -70,6 +105,43 @@ def stream_words(stream: Stream, metric: str) -> str:
     phrase = words.metric_phrase(metric)
     own = phrase[:1].upper() + phrase[1:]
     return own if stream.kind == "headline" else f"{own} where {column} is {words.value_label(stream.value)}"
+
+
+def _empty_part(answer: WatchAnswer) -> str:
+    """Say in how many weeks nothing came that could be judged."""
+    weeks = answer.headline.weeks
+    empty = int((weeks["n"] == 0).sum())
+    if not empty:
+        return ""
+    first = _day(date.fromisoformat(answer.watching.baseline_until))
+    return f"No judged rows came in {words.count(empty)} of the {words.plural(weeks.height, 'week')} since {first}."
+
+
+def _untold_part(answer: WatchAnswer) -> str:
+    """Say why what looks changed is no alarm."""
+    held = [stream for stream in answer.streams if stream.is_untold]
+    if not held:
+        return ""
+    names = [stream_words(stream, answer.watching.metric) for stream in held[:_MOST]]
+    more = [f"{len(held) - _MOST} more"] if len(held) > _MOST else []
+    return (
+        f"Held back, and no alarm: {words.listed([*names, *more])}. Fewer of these rows have a label than of the baseline, and "
+        "those that are still to come may be all of the change. Choose a column for the label time in the mapping."
+    )
+
+
+def _twice_part(answer: WatchAnswer) -> str:
+    """Say what is counted more than once."""
+    said = []
+    if answer.same_files:
+        verb = "holds" if len(answer.same_files) == 1 else "hold"
+        names = words.listed([words.value_label(name) for name in answer.same_files[:_MOST]])
+        more = f" and {len(answer.same_files) - _MOST} more" if len(answer.same_files) > _MOST else ""
+        said.append(f"{names}{more} {verb} the same bytes as another file: take one of them out of the folder.")
+    if answer.n_repeated:
+        verb, again = ("repeats", "is counted again") if answer.n_repeated == 1 else ("repeat", "are counted again")
+        said.append(f"{words.plural(answer.n_repeated, 'row')} {verb} an id and {again}.")
+    return " ".join(said)
 
 
 def _open_part(answer: WatchAnswer) -> str:
@@ -98,5 +170,5 @@ def watch_figure_reading(answer: WatchAnswer) -> str:
     """Say how to read the figure."""
     return (
         "Points are weeks, the line is the mean since the day from which the evidence is strongest, the band is what that mean "
-        f"may be by chance. {_FALSE_ALARMS}"
+        f"may be by chance. {_promise(answer)}"
     )

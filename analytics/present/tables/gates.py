@@ -9,16 +9,15 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from analytics.present import words
-from analytics.present.readings.gates import gates_reading, part_text, result_reading, statement
+from analytics.present.readings.gates import gates_reading, part_text, result_reading, slices_not_judged, statement
 from analytics.present.tables.slices import json_value
 
 if TYPE_CHECKING:
     from analytics.answers.gates.result import GatePart, GateResult, GatesAnswer
     from analytics.answers.gates.statement import Gate, GateException
 
-_SIGNS = {"pass": "✓", "fail": "✕", "inconclusive": "?", None: "–"}
+_SIGNS = {"pass": "✓", "excepted": "!", "fail": "✕", "inconclusive": "?", "not checked": "–"}
 """Beside the word of an outcome, never colour alone."""
-_OUTCOME_WORDS = {"pass": "pass", "fail": "fail", "inconclusive": "inconclusive", None: "not checked"}
 _MARKS = re.compile(r"([\\`*_{}\[\]<>#|~&$@]|:(?=//))")
 """What Markdown, or a messenger that reads it, takes for more than a letter."""
 _MAX_CELL = 300
@@ -34,13 +33,14 @@ def _row(result: GateResult) -> dict[str, Any]:
     gate, worst = result.gate, result.worst
     return {
         "name": gate.name,
-        "outcome": _OUTCOME_WORDS[result.outcome],
+        "outcome": _outcome_word(result),
         "slice": None if worst is None or gate.by is None else words.value_label(worst.slice),
         **{end: None if worst is None else json_value(getattr(worst, end)) for end in ("value", "low", "high")},
         **{side: end if isfinite(end) else None for side, end in (("min", gate.low), ("max", gate.high))},
         "n": None if worst is None else round(worst.n),
         "rows_needed": result.rows_needed,
         "by_when": None if result.by_when is None else result.by_when.isoformat(),
+        "not_judged": slices_not_judged(result) or None,
     }
 
 
@@ -120,9 +120,15 @@ def _worst_first(answer: GatesAnswer) -> list[GateResult]:
     return sorted(answer.results, key=lambda result: order.index(result.outcome))
 
 
+def _outcome_word(result: GateResult) -> str:
+    """Name an outcome: what passes only by exception is called so."""
+    return "excepted" if result.is_excepted else result.outcome or "not checked"
+
+
 def _outcome_text(result: GateResult) -> str:
     """Write an outcome with its sign."""
-    return f"{_SIGNS[result.outcome]} {_OUTCOME_WORDS[result.outcome]}"
+    word = _outcome_word(result)
+    return f"{_SIGNS[word]} {word}"
 
 
 def gate_margins(answer: GatesAnswer) -> pl.DataFrame:
@@ -144,8 +150,8 @@ def gate_margins(answer: GatesAnswer) -> pl.DataFrame:
         rows.append(
             {
                 "gate": words.one_line(gate.name),
-                "outcome": _OUTCOME_WORDS[result.outcome],
-                "sign": _SIGNS[result.outcome],
+                "outcome": _outcome_word(result),
+                "sign": _SIGNS[_outcome_word(result)],
                 "value": value,
                 "low": min(low, high),
                 "high": max(low, high),

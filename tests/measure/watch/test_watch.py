@@ -7,6 +7,7 @@ import pytest
 
 from analytics.measure.watch.baseline import excess_over
 from analytics.measure.watch.bounds import ALPHA, anytime_bounds
+from analytics.measure.watch.change import step_of
 
 SHARES = np.array([0.2, 0.18, 0.17, 0.16, 0.15, 0.08, 0.06])
 """Of a week's labels, by weekday."""
@@ -73,3 +74,13 @@ def test_days_that_differ_by_more_than_chance_widen_the_bounds() -> None:
     # A weekday without rows in the baseline is expected to be like the others.
     n[:, 6] = 0
     assert excess_over(np.full((1, 7), 10.0), np.full((1, 7), 100.0), n / 10, n).seen == pytest.approx([0.0], abs=0.1)
+
+
+def test_the_step_is_found_where_it_is() -> None:
+    rng = np.random.default_rng(3)
+    n, at = np.full(12, 400.0), 7
+    n[4] = 0
+    seen = rng.normal(0, 6, (300, 12)) + 40.0 * (np.arange(12) >= at)
+    found = np.array([step_of(np.where(n > 0, each, 0.0), n, 0.09 * n, np.ones(12)) for each in seen])
+    assert (found[:, -1] == at).mean() > 0.95
+    assert not (found[:, 4:] == 4).any()

@@ -1,0 +1,79 @@
+"""About since when: the week from which on a step says most, and whether late labels may be all of it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from analytics.measure.intervals import FloatArray
+
+_Places = np.ndarray[tuple[int, ...], np.dtype[np.int64]]
+
+_SURE = 1.0
+"""Standard errors by which fewer rows may have a label than those of the baseline, where labels come late: by chance alone one
+alarm in six is then held back, which is better than a false one. A judgement."""
+
+
+def step_of(seen: FloatArray, n: FloatArray, variance: FloatArray, shift: FloatArray) -> _Places:
+    """Return the week in which a step most likely began, for each look; never one without rows, but where there is none.
+
+    Before the step the mean is that of the baseline, from it on any other one: the likelihood of a normal step at a week is
+    largest where the square of what was seen since, less what was expected, divided by its variance is.
+
+    Parameters
+    ----------
+    seen, n, variance : ndarray of shape (looks,)
+        As `anytime_bounds` takes them.
+    shift : ndarray of shape (looks,)
+        Which way the mean moved at each look: only steps that way are sought.
+
+    References
+    ----------
+    Hinkley (1970), Biometrika 57:1-17.
+
+    Examples
+    --------
+    >>> step_of(np.array([1.0, 0, -2, 90]), np.array([400.0, 0, 400, 400]), np.array([36.0, 0, 36, 36]), np.ones(4))
+    array([0, 0, 0, 3])
+    """
+    found = np.zeros(len(seen), dtype=np.int64)
+    for look, way in enumerate(shift.tolist()):
+        run = slice(0, look + 1)
+        total, spread = (each[run][::-1].cumsum()[::-1] for each in (seen, variance))
+        is_one = (n[run] > 0) & (spread > 0) & (total * way >= 0)
+        if is_one.any():
+            said = np.where(is_one, total**2 / np.where(spread > 0, spread, 1.0), -1.0)
+            found[look] = int(said.argmax())
+    return found
+
+
+def sum_from(values: FloatArray, start: _Places) -> FloatArray:
+    """Add up the weeks from a start to each week.
+
+    >>> sum_from(np.array([1.0, 2, 3]), np.array([0, 0, 2]))
+    array([1., 3., 3.])
+    """
+    whole = np.append(0.0, values.cumsum())
+    return np.asarray(whole[1:] - whole[start], dtype=float)
+
+
+def lacks_labels(
+    labelled: FloatArray, n: FloatArray, base_labelled: float, base_n: float, start: _Places
+) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+    """Tell at which looks fewer rows since the start have a label than those of the baseline.
+
+    Parameters
+    ----------
+    labelled, n : ndarray of shape (looks,)
+        Rows with a label, and all rows, of each week.
+    base_labelled, base_n : float
+        The same of the baseline.
+
+    Examples
+    --------
+    >>> lacks_labels(np.array([90.0, 60]), np.array([100.0, 100]), 900.0, 1000.0, np.array([0, 0]))
+    array([False,  True])
+    """
+    rows = np.maximum(sum_from(n, start), 1.0)
+    own, usual = sum_from(labelled, start) / rows, base_labelled / max(base_n, 1.0)
+    chance = np.sqrt(usual * (1 - usual) * (1 / rows + 1 / max(base_n, 1.0)))
+    return np.asarray(usual - own > _SURE * chance)
