@@ -119,6 +119,7 @@ def make_question(name: str = "flights.csv", score_kind: ScoreKind = "probabilit
         (0.2, 0.8),
         True,
         n_rows=100,
+        n_labelled=98,
         findings=(finding,),
         time_low="2024-01-01 00:00:00",
         time_high="2024-01-28 00:00:00",
