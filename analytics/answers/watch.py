@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import numpy as np
 import polars as pl
 
-from analytics.answers.labels import arrival_of
+from analytics.answers.labels import arrival_of, selective_of
 from analytics.answers.labels_answer import ripe_until
 from analytics.answers.question import Question
 from analytics.answers.watch_streams import WEEKS, Stream, WatchAnswer
@@ -110,6 +110,7 @@ def watch(engine: Engine, question: Question, watching: Watching) -> WatchAnswer
         is_late,
         sum(found.rows or 0 for found in question.log.findings if found.code == _REPEATED),
         _same_files(question),
+        selective_of(engine, question),
     )
 
 

@@ -9,6 +9,7 @@ from typing import Literal
 import polars as pl
 
 from analytics.log.kept.watch import Watching
+from analytics.measure.labels.selective import Selective
 
 WEEKS: dict[str, type[pl.DataType] | pl.DataType] = {
     "week": pl.Datetime("us"),
@@ -96,6 +97,8 @@ class WatchAnswer:
         Rows that repeat an id, and are counted each.
     same_files : tuple of str
         Files of the log that hold the same bytes as another one.
+    selective : Selective or None
+        What is known where labels hang on the decision.
     """
 
     watching: Watching
@@ -105,6 +108,7 @@ class WatchAnswer:
     is_late: bool = False
     n_repeated: int = 0
     same_files: tuple[str, ...] = ()
+    selective: Selective | None = None
 
     @property
     def headline(self) -> Stream:

@@ -3,24 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
-from analytics.reading import api
 from tests.answers.test_gates import made
 from tests.commands.test_command_line import run
-from tests.ingested import Desk, run_here
+from tests.ingested import Desk
 
 HOSTILE = "</failure>]]>&<script>|`x`[a](http://b)\\u0000\\u202e\\n=cmd"
-
-
-@pytest.fixture(autouse=True)
-def in_this_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(api, "run_child", run_here)
-    yield
 
 
 @pytest.fixture

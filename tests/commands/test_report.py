@@ -6,23 +6,14 @@ import json
 from pathlib import Path
 
 import polars as pl
-import pytest
 from typer.testing import CliRunner, Result
 
 from analytics.__main__ import app
 from analytics.log.kept.gates import choose_gates
 from analytics.log.workspace import Workspace
-from analytics.reading import api
-from tests.ingested import run_here
 
 N = 600
 QUICK = ("--section", "overview", "--section", "slices", "--section", "thresholds")
-
-
-@pytest.fixture(autouse=True)
-def a_workspace_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SLICEWISE_HOME", str(tmp_path / "home"))
-    monkeypatch.setattr(api, "run_child", run_here)
 
 
 def run(*arguments: object) -> Result:

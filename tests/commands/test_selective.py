@@ -40,8 +40,12 @@ def test_only_flagged_rows_get_a_label(tmp_path: Path) -> None:
     lead = "Only flagged rows get a label, so misses cannot be seen: recall is not known, and "
     for command in ("overview", "brief", "labels"):
         assert said(path, command).startswith(lead), command
+    gates, caution = tmp_path / "gates.toml", "Only flagged rows get a label, so misses are not counted here. "
+    gates.write_text('[[gate]]\nmetric = "error_rate"\nmax = 0.9\n')
+    checked = CliRunner().invoke(app, ["check", str(gates), str(path), "--threshold", "0.3"])
+    assert checked.exit_code == 0 and checked.stderr.startswith(f"{caution}It may go on")
+    assert said(path, "watch", "--baseline-weeks", "1").startswith(f"{caution}Quiet")
     assert "Predicting every row" not in said(path, "overview")
-    caution = "Only flagged rows get a label, so misses are not counted here. "
     assert said(path, "slices", "--by", "region").startswith(caution)
     costs = said(path, "thresholds", "--cost-fp", "1", "--cost-fn", "3")
     assert costs.startswith(f"{caution}No threshold below the present one can be judged.")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,16 +12,9 @@ import pytest
 
 from analytics.log.kept.watch import Mark, state_of_log, watch_state
 from analytics.present.figures import watch_figure
-from analytics.reading import api
 from tests.answers.test_gates import made
 from tests.commands.test_command_line import run
-from tests.ingested import Desk, run_here
-
-
-@pytest.fixture(autouse=True)
-def in_this_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(api, "run_child", run_here)
-    yield
+from tests.ingested import Desk
 
 
 def looked(place: Path, status: int, *more: str) -> tuple[dict[str, Any], str]:

@@ -15,6 +15,7 @@ from analytics.answers.gates.outlook import outlook
 from analytics.answers.gates.result import GatePart, GateResult, GatesAnswer
 from analytics.answers.gates.statement import Gate, GateException, GatesFile
 from analytics.answers.gates.window import of_last_days
+from analytics.answers.labels import selective_of
 from analytics.answers.labels_answer import mature, ripe_until
 from analytics.answers.question import Question
 from analytics.errors import AnalysisError, QuestionError
@@ -73,7 +74,7 @@ def gates(
             results.append(_judged(engine, asked, gate, file, other, (last or {}).get(gate.identity), on))
         except AnalysisError as error:
             results.append(GateResult(gate, None, problem=str(error)))
-    return GatesAnswer(file, tuple(results), on, newest)
+    return GatesAnswer(file, tuple(results), on, newest, selective_of(engine, whole))
 
 
 def _reference_of(

@@ -10,6 +10,7 @@ import numpy as np
 from analytics.answers.gates.statement import Gate, GateException, GatesFile
 from analytics.log.kept.gates import LastValue
 from analytics.measure.gates.outcome import Outcome, together
+from analytics.measure.labels.selective import Selective
 
 
 @dataclass(frozen=True)
@@ -128,12 +129,15 @@ class GatesAnswer:
         The day by which exceptions are judged: that of the newest row, today where rows have no times.
     newest : datetime or None
         The newest day of the log.
+    selective : Selective or None
+        What is known where labels hang on the decision.
     """
 
     file: GatesFile
     results: tuple[GateResult, ...]
     on: date
     newest: datetime | None
+    selective: Selective | None = None
 
     @property
     def excepted(self) -> list[GateResult]:

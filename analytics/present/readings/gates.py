@@ -8,6 +8,7 @@ from math import isinf
 from typing import TYPE_CHECKING
 
 from analytics.present import words
+from analytics.present.selective import selective_caution
 
 if TYPE_CHECKING:
     from analytics.answers.gates.result import GatePart, GateResult, GatesAnswer
@@ -37,7 +38,15 @@ def gates_reading(answer: GatesAnswer) -> str:
         else "",
         _excepted_part(answer),
     ]
-    return words.told(_first(answer), *rest)
+    caution = (
+        selective_caution(answer.selective) if any(_reads_labels(result.gate) for result in answer.results) else ""
+    )
+    return words.told(f"{caution} {_first(answer)}".strip(), *rest)
+
+
+def _reads_labels(gate: Gate) -> bool:
+    """Whether a gate is about what labels say of the model."""
+    return gate.about == "metric" and gate.subject != "selection_rate"
 
 
 def margins_reading(answer: GatesAnswer) -> str:

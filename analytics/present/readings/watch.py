@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from analytics.measure.metrics import METRICS
 from analytics.present import words
+from analytics.present.selective import selective_caution
 
 if TYPE_CHECKING:
     from analytics.answers.watch_streams import Stream, WatchAnswer
@@ -32,9 +33,10 @@ def watch_reading(answer: WatchAnswer) -> str:
     more = [_alarm(stream, answer) for stream in alarms[1:_MOST]]
     rest = f"{words.plural(len(alarms) - _MOST, 'further alarm')}." if len(alarms) > _MOST else ""
     first, empty = _first(answer), _empty_part(answer)
+    caution = "" if answer.watching.metric == "selection_rate" else selective_caution(answer.selective)
     raised = alarms[0].raised if alarms else None
     return words.told(
-        first,
+        f"{caution} {first}".strip(),
         f"The alarm was raised in the week of {_day(raised)}." if raised is not None else "",
         *more,
         rest,
@@ -71,7 +73,7 @@ def _first(answer: WatchAnswer) -> str:
         return _empty_part(answer)
     weeks = judged
     phrase, others = words.metric_phrase(answer.watching.metric), len(answer.streams) - 1
-    beside = f", nor of {words.count(others)} slices and inputs" if others else ""
+    beside = f", nor of {words.plural(others, 'slice')} or input{'s' if others > 1 else ''}" if others else ""
     return f"Quiet: no change of {phrase} in {words.plural(weeks, 'week')}{beside}, beyond what chance makes."
 
 
