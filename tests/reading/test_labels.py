@@ -103,7 +103,7 @@ def test_amounts_times_and_versions_are_stored(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("mapping", "words"),
     [
-        (Mapping(label="label", positive=("1",)), "a score or a decision column"),
+        (Mapping(label="label", positive=("1",)), "a score, a decision or a rule"),
         (Mapping(score="nothing"), "'nothing'"),
         (Mapping(score="score", label="label"), "the value of 'label' that means positive"),
         (Mapping(score="score", label="label", positive=("many",)), "'many'"),
