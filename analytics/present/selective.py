@@ -65,3 +65,23 @@ def selective_caution(found: Selective | None) -> str:
     unseen = "misses" if found.is_of_flagged else "false alarms"
     how = "are not counted" if found.is_of_one_side else "are seldom counted"
     return f"{few} {_SIDES[found.is_of_flagged]} get a label, so {unseen} {how} here."
+
+
+def unseen_scores_part(found: Selective | None) -> str:
+    """Say of which scores labels say nothing, or little; empty where labels do not hang on the decision."""
+    if found is None:
+        return ""
+    side = "lower" if found.is_of_flagged else "higher"
+    if found.is_of_one_side:
+        return f"Only {_SIDES[found.is_of_flagged]} get a label, so nothing is known of {side} scores."
+    return f"Mostly {_SIDES[found.is_of_flagged]} get a label, so {side} scores count for less here than they are."
+
+
+def unseen_value_part(found: Selective, metric: str, value: float | None) -> str:
+    """Say what stands in the place of a metric that the labelled rows do not show."""
+    if metric == "recall":
+        low, high = found.recall_bounds if found.recall is None else found.recall[1:]
+        return f"between {words.share(low)} and {words.share(high)}"
+    if value is None:
+        return "too few labels"
+    return f"{words.metric_text(metric, value)} of the labelled rows alone"

@@ -20,6 +20,7 @@ from analytics.measure.thresholds.operating import Limits
 from analytics.measure.thresholds.policy import Policy
 from analytics.present import readings, words
 from analytics.present.described import described
+from analytics.present.selective import unseen_value_part
 from analytics.present.weights import counts_rows_part
 from analytics.query.engine import Engine
 from pages._frame.cache import MODEST, keeping, kept
@@ -120,6 +121,12 @@ def draw_headline(answer: Overview, question: Question) -> None:
         entry = described(name, is_right_or_wrong=question.log.is_right_or_wrong)
         change = changes[name]
         known = value is not None and low is not None and high is not None
+        hidden = answer.selective if answer.selective is not None and answer.selective.hides(name) else None
+        if hidden is not None:
+            with grid.cell(), st.container(gap="xsmall"):
+                st.metric(entry.label, "not known", help=f"{entry.definition} {entry.formula}")
+                st.caption(escaped(unseen_value_part(hidden, name, value)))
+            continue
         with grid.cell(), st.container(gap="xsmall"):
             st.metric(
                 entry.label,

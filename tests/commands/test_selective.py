@@ -43,8 +43,15 @@ def test_only_flagged_rows_get_a_label(tmp_path: Path) -> None:
     gates, caution = tmp_path / "gates.toml", "Only flagged rows get a label, so misses are not counted here. "
     gates.write_text('[[gate]]\nmetric = "error_rate"\nmax = 0.9\n')
     checked = CliRunner().invoke(app, ["check", str(gates), str(path), "--threshold", "0.3"])
+    assert checked.exit_code == 4 and checked.stderr.startswith(f"{caution}Nobody can tell yet about ")
+    assert "labels of some 300 of them, drawn at random, would tell" in checked.stderr
+    gates.write_text('[[gate]]\nmetric = "precision"\nmin = 0.2\n')
+    checked = CliRunner().invoke(app, ["check", str(gates), str(path), "--threshold", "0.3"])
     assert checked.exit_code == 0 and checked.stderr.startswith(f"{caution}It may go on")
+    drafted = CliRunner().invoke(app, ["check", str(path), "--draft", "--threshold", "0.3"]).stdout
+    assert '"precision"' in drafted and '"error_rate"' not in drafted and '"auroc"' not in drafted
     assert said(path, "watch", "--baseline-weeks", "1").startswith(f"{caution}Quiet")
+    assert said(path, "calibration").startswith("Only flagged rows get a label, so nothing is known of lower scores. ")
     assert "Predicting every row" not in said(path, "overview")
     assert said(path, "slices", "--by", "region").startswith(caution)
     costs = said(path, "thresholds", "--cost-fp", "1", "--cost-fn", "3")
@@ -67,5 +74,11 @@ def test_a_random_audit_gives_recall(tmp_path: Path) -> None:
     _, score, label = rows()
     interval = found.split("drawn at random, it is ")[-1].split("(")[1].split(")")[0]
     low, high = (float(end) / 100 for end in interval.split("–"))
-    assert low <= label[score >= 0.3].sum() / label.sum() <= high
+    recall = label[score >= 0.3].sum() / label.sum()
+    assert low <= recall <= high
+    for limit, exit_code in ((recall - 0.2, 0), (recall, 4), (recall + 0.2, 3)):
+        gates = tmp_path / "gates.toml"
+        gates.write_text(f'[[gate]]\nmetric = "recall"\nmin = {limit:.3f}\n')
+        checked = CliRunner().invoke(app, ["check", str(gates), str(tmp_path / "log.csv"), "--threshold", "0.3"])
+        assert checked.exit_code == exit_code, checked.stderr
     assert not said(written(tmp_path / "all.csv", "flagged", 1.0), "overview").startswith(("Only", "Few"))

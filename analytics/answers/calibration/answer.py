@@ -18,6 +18,7 @@ from analytics.measure.calibration.table import calibration_table, chance_table
 from analytics.measure.calibration.worth import as_worth
 from analytics.measure.comparisons import SIGNIFICANT
 from analytics.measure.counts import judged
+from analytics.measure.labels.selective import Selective, selective
 from analytics.measure.reliability import GROUPS, Binning, reliability_table
 from analytics.measure.score_bins import BinnedSlices, ScoreBins
 from analytics.measure.slices import MIN_SUPPORT
@@ -55,6 +56,8 @@ class Calibration:
         None where all numbers are exact.
     is_right_or_wrong : bool
         Whether the observed rate is that of rows that are right, and not of positive ones.
+    selective : Selective or None
+        What is known where labels hang on the decision.
     """
 
     bins: pl.DataFrame
@@ -65,6 +68,7 @@ class Calibration:
     score_map: ScoreMap | None
     steps: int | None = None
     is_right_or_wrong: bool = False
+    selective: Selective | None = None
 
 
 @dataclass(frozen=True)
@@ -134,6 +138,7 @@ def calibration(
         score_map=score_map,
         steps=None if scores.is_exact else len(scores.edges),
         is_right_or_wrong=question.log.is_right_or_wrong,
+        selective=None if question.log.is_right_or_wrong else selective(scores.frame, scores.threshold_bin),
     )
 
 

@@ -14,6 +14,7 @@ from analytics.answers.gates.measured import Measured, measured
 from analytics.answers.gates.outlook import outlook
 from analytics.answers.gates.result import GatePart, GateResult, GatesAnswer
 from analytics.answers.gates.statement import Gate, GateException, GatesFile
+from analytics.answers.gates.unseen import as_seen
 from analytics.answers.gates.window import of_last_days
 from analytics.answers.labels import selective_of
 from analytics.answers.labels_answer import mature, ripe_until
@@ -67,14 +68,16 @@ def gates(
         asked = of_last_days(question, file.last_days, ripe_until(engine, question) if file.mature else None)
     newest = None if question.log.time_high is None else datetime.fromisoformat(question.log.time_high)
     on = on or (newest.date() if newest else date.today())
-    results = []
+    hidden, results = selective_of(engine, whole), []
     for gate in file.gates:
         try:
             other = _reference_of(file, whole, reference, gate.where)
-            results.append(_judged(engine, asked, gate, file, other, (last or {}).get(gate.identity), on))
+            judged = _judged(engine, asked, gate, file, other, (last or {}).get(gate.identity), on)
+            own = hidden if not gate.where else selective_of(engine, _filtered(asked, gate.where))
+            results.append(as_seen(judged, own))
         except AnalysisError as error:
             results.append(GateResult(gate, None, problem=str(error)))
-    return GatesAnswer(file, tuple(results), on, newest, selective_of(engine, whole))
+    return GatesAnswer(file, tuple(results), on, newest, hidden)
 
 
 def _reference_of(

@@ -7,7 +7,9 @@ from math import floor, inf
 
 from analytics.answers.gates.measured import measured
 from analytics.answers.gates.statement import Gate, GatesFile
+from analytics.answers.gates.unseen import is_unseen
 from analytics.answers.gates.window import of_last_days
+from analytics.answers.labels import selective_of
 from analytics.answers.labels_answer import ripe_until
 from analytics.answers.question import Question
 from analytics.errors import QuestionError
@@ -57,6 +59,8 @@ def drafted_gates(engine: Engine, question: Question) -> GatesFile:
     columns = [name for name in log.mapping.segments if name != log.mapping.label]
     own = METRICS[lead].label
     wanted += [Gate(f"{own} by {name}"[:80], "metric", lead, by=name) for name in columns[:_MAX_COLUMNS]]
+    hidden = selective_of(engine, question)
+    wanted = [gate for gate in wanted if not is_unseen(gate, hidden)]
     gates = [gate for each in wanted if (gate := _kept(engine, asked, each, minimum)) is not None]
     roles = {getattr(log.mapping, role) for role in _ROLES}
     inputs = (column for column in log.columns if column.name not in roles)

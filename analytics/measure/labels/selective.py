@@ -23,6 +23,12 @@ AUDIT_ROWS = 300
 """Rows of an audit that finds none: less than 1 % of all are positive then, at 95 % (the rule of three, Hanley and
 Lippman-Hand 1983)."""
 _AUDIT_RATE = 3.0 / AUDIT_ROWS
+_SEEN = ("selection_rate", "mean_score")
+"""Metrics that need no label."""
+_KNOWN = (pl.col("n"), pl.col("n") - pl.col("n_unlabelled"))
+_WIDE = 0.2
+"""Share of the rows that have next to no labels from which a range of scores is told as unseen. By hand: of fewer, AUROC over
+the others is hardly that of a narrower range."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +65,46 @@ class Selective:
     recall_bounds: tuple[float, float]
     recall: tuple[float, float, float] | None
     audited: float | None
+
+    def hides(self, metric: str) -> bool:
+        """Tell whether labelled rows do not show a metric: all that counts the errors, or the right rows, of the other side."""
+        return metric not in _SEEN and not (metric == "precision" and self.is_of_flagged)
+
+
+def unseen_scores(score_table: pl.DataFrame) -> tuple[int, bool] | None:
+    """Find the bin at which labels begin or end, where next to no row on one side of it has one; None where there is none.
+
+    Parameters
+    ----------
+    score_table : DataFrame
+        As for `selective`.
+
+    Returns
+    -------
+    (int, bool) or None
+        The first bin of the upper side, and whether that side has the labels. Of all bins the one at which the labelled shares
+        differ most beyond chance.
+
+    Examples
+    --------
+    >>> table = pl.DataFrame({"score_bin": [0, 1, 2], "n": [4_000, 900, 100], "n_pos": [0, 9, 4], "n_unlabelled": [4_000, 0, 0]})
+    >>> unseen_scores(table)
+    (1, True)
+    """
+    bins = score_table.drop_nulls("score_bin").group_by("score_bin").agg(pl.col("n", "n_unlabelled").sum())
+    bins = bins.sort("score_bin")
+    if len(bins) < 2:
+        return None
+    rows, labelled = (np.cumsum(bins.select(each).to_series().to_numpy().astype(float)) for each in _KNOWN)
+    below, above = rows[:-1], rows[-1] - rows[:-1]
+    shares = labelled[:-1] / below, (labelled[-1] - labelled[:-1]) / above
+    place = int(np.argmax(np.abs(shares[1] - shares[0]) * np.sqrt(below * above)))
+    cut = int(bins["score_bin"][place + 1])
+    found = selective(score_table, cut)
+    unseen = (below if found is not None and found.is_of_flagged else above)[place]
+    if found is None or not found.is_of_one_side or unseen < _WIDE * rows[-1]:
+        return None
+    return cut, found.is_of_flagged
 
 
 def selective(score_table: pl.DataFrame, threshold_bin: int) -> Selective | None:

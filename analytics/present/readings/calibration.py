@@ -10,6 +10,7 @@ from analytics.present import words
 from analytics.present.marks.calibration import side_of
 from analytics.present.marks.slices import SIGNIFICANT
 from analytics.present.readings.calibration_scan import CLOSE, MAX_NAME, SMALLEST, segments_lead, segments_part
+from analytics.present.selective import unseen_scores_part
 
 if TYPE_CHECKING:
     from analytics.answers.calibration.answer import Calibration, CalibrationSlices, CalibrationTime
@@ -28,6 +29,7 @@ def calibration_reading(answer: Calibration, scan: pl.DataFrame) -> str:
     if not row["n"]:
         return _NOTHING
     n = words.plural(row["n"], "judged row")
+    unseen = unseen_scores_part(answer.selective)
     segments = segments_lead(scan)
     if answer.score_map is not None:
         lead = "These scores are no probabilities: no score means a rate by itself."
@@ -35,8 +37,8 @@ def calibration_reading(answer: Calibration, scan: pl.DataFrame) -> str:
             f"On {n} the isotonic map below gives them the rates that they stand for, with an overall rate of "
             f"{words.share(row['observed'])}."
         )
-        return words.told(" ".join(filter(None, [lead, segments])), how, segments_part(scan))
-    parts = [_meaning_part(answer, row), _spread_part(row, answer), _level_part(row), segments]
+        return words.told(" ".join(filter(None, [unseen, lead, segments])), how, segments_part(scan))
+    parts = [unseen, _meaning_part(answer, row), _spread_part(row, answer), _level_part(row), segments]
     lead = " ".join(filter(None, parts))
     return words.told(lead, *_details(answer, row), segments_part(scan))
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import polars as pl
+
 from analytics.log.schema import Log
 from analytics.reading.checks.check import YES_NO, Check, CountingCheck, Evidence, Said
 
@@ -26,6 +28,15 @@ class _Area:
     value: float
     low: float
     high: float
+
+
+@dataclass(frozen=True)
+class _Unseen:
+    """The score at which labels begin, or end, and the rows on the other side without one."""
+
+    score: float
+    is_above: bool
+    n: int
 
 
 @dataclass(frozen=True)
@@ -53,8 +64,33 @@ def _area(evidence: Evidence) -> _Area | None:
     return _Area(float(area.value), float(area.low), float(area.high))
 
 
+def _unseen(evidence: Evidence) -> _Unseen | None:
+    """Return the score at which labels begin or end, None where both sides of any have some."""
+    from analytics.measure.labels.selective import unseen_scores  # as above
+
+    log = evidence.log
+    if not 0 < log.n_labelled < log.n_rows or log.mapping.weight is not None:
+        return None
+    rows = evidence.connection.execute(
+        "SELECT score_bin, count(*) AS n, count(*) FILTER (label = 1) AS n_pos, count(*) FILTER (label IS NULL) AS n_unlabelled "
+        "FROM log_file.log WHERE score_bin IS NOT NULL GROUP BY score_bin"
+    ).fetchall()
+    table = pl.DataFrame(rows, ["score_bin", "n", "n_pos", "n_unlabelled"], orient="row")
+    found = unseen_scores(table)
+    if found is None:
+        return None
+    place, is_above = found
+    is_blind = table["score_bin"] < place if is_above else table["score_bin"] >= place
+    return _Unseen(float(log.edges[place]), is_above, int(table.filter(is_blind)["n_unlabelled"].sum()))
+
+
 def _telling_nothing(evidence: Evidence) -> _Area | None:
-    """Return the area under the ROC curve where both classes have rows enough to tell, None elsewhere."""
+    """Return the area under the ROC curve where both classes have rows enough to tell, None elsewhere.
+
+    None too where only one end of the scores has labels: within so narrow a range a good score separates little.
+    """
+    if evidence.once(_unseen) is not None:
+        return None
     log = evidence.log
     least = min(log.n_positive, log.n_labelled - log.n_positive)
     is_constant = len(log.edges) == 1  # said by a check of its own
@@ -102,6 +138,23 @@ def _score_tells_nothing(log: Log, area: _Area | None) -> Iterator[Said]:
         )
 
 
+def _labels_hang_on_score(log: Log, found: _Unseen | None) -> Iterator[Said]:
+    if found is None:
+        return
+    if log.mapping.score is None:
+        side, other = ("positive", "negative") if found.is_above else ("negative", "positive")
+        which, unseen = f"a {side} decision have", f"those with a {other} one"
+    else:
+        which = f"a score {'of' if found.is_above else 'below'} {found.score:.3g}{' or more' if found.is_above else ''} have"
+        unseen = "lower scores" if found.is_above else "higher scores"
+    yield Said(
+        log.mapping.label,
+        found.n,
+        f"Only rows with {which} a label: whatever the model gets wrong among {unseen} is not seen, and AUROC is that of a "
+        "narrower range. Give labels to some of the others, drawn at random.",
+    )
+
+
 def _label_is_prediction(log: Log, found: _Copied) -> Iterator[Said]:
     for n, n_same, name, what in (
         (found.n_scored, found.n_as_scored, log.mapping.judged, f"the score at {log.mapping.threshold:g}"),
@@ -134,6 +187,14 @@ CHECKS: tuple[Check, ...] = (
         meaning="the interval of AUROC holds one half: the score, or the label, may be another column",
         count=_telling_nothing,
         say=_score_tells_nothing,
+    ),
+    CountingCheck(
+        code="labels-hang-on-score",
+        kinds=YES_NO,
+        severities=("warning",),
+        meaning="only high, or only low, scores have labels: errors among the others are not seen",
+        count=_unseen,
+        say=_labels_hang_on_score,
     ),
     CountingCheck(
         code="score-ranks-wrong-way",

@@ -147,6 +147,13 @@ PLANTED: dict[str, tuple[Callable[[pl.DataFrame], pl.DataFrame | str], str, str 
         N,
         "holds one half",
     ),
+    "labels-hang-on-score": (
+        lambda frame: frame.with_columns(label=pl.when(pl.col("score") >= 0.6).then("label")).drop("decision"),
+        "warning",
+        "label",
+        None,
+        "of 0.6",
+    ),
     "decision-other-values": (
         lambda frame: frame.drop("score").with_columns(
             decision=pl.when(first(6)).then(pl.lit("refer")).otherwise(pl.col("decision").cast(pl.String))
@@ -230,6 +237,7 @@ EXPECTED_WITH = {
     "decision-other-values": {"no-score", "null-score"},
     "decision-third-value": {"no-score", "score-tells-nothing"},
     "score-is-confidence": {"score-ranks-wrong-way"},
+    "labels-hang-on-score": {"null-label"},
 }
 
 

@@ -53,3 +53,26 @@ def test_half_filled_in_for_the_score_is_a_spike(desk: Desk) -> None:
     frame = pl.DataFrame({"score": scores, "label": (rng.random(900) < scores).astype(int)})
     (finding,) = [finding for finding in found(desk, frame, "default-spike") if finding.column == "score"]
     assert finding.rows == int((scores == 0.5).sum())
+
+
+@pytest.mark.parametrize("is_above", [True, False])
+def test_labels_of_one_end_of_the_scores_say_little_of_the_score(desk: Desk, is_above: bool) -> None:
+    rng = np.random.default_rng(6)
+    scores = rng.beta(1, 6, 6_000).round(3)
+    labels = (rng.random(6_000) < scores / 2 + 0.2).astype(int)
+    has_label = scores >= 0.45 if is_above else scores < 0.01
+    frame = pl.DataFrame({"score": scores, "label": labels}).with_columns(
+        label=pl.when(pl.Series(has_label)).then("label")
+    )
+    (finding,) = found(desk, frame, "labels-hang-on-score")
+    assert finding.rows == int((~has_label).sum())
+    assert f"a score {'of 0.45' if is_above else 'below 0.01'}" in finding.message
+    assert not found(desk, frame, "score-tells-nothing")
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_labels_that_lack_at_random_do_not_hang_on_the_score(desk: Desk, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    scores = rng.random(3_000)
+    labels = [int(rng.random() < score) if rng.random() < 0.1 else None for score in scores]
+    assert not found(desk, pl.DataFrame({"score": scores, "label": labels}), "labels-hang-on-score")
