@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -41,6 +42,12 @@ _PAST = (
 """Parts of a name that make an event a thing of the past, or a count of it: an input."""
 
 _CURRENCIES = r"(eur|euro|euros|usd|gbp|chf|dollars?|cad|aud|jpy|inr|brl|mxn)"
+
+_BUREAUS = (
+    r"(schufa|crif|boniversum|creditreform|infoscore|fico|vantage|experian|equifax|transunion|cibil|bureau|auskunftei|buro|"
+    r"buro_de_credito|asnef)"
+)
+"""Credit bureaus, whose number of a person is an input of a model and not what the model said."""
 
 _NAMES: dict[str, _Names] = {
     "label": _Names(
@@ -109,7 +116,8 @@ _NAMES: dict[str, _Names] = {
             r"(.*_)?(punktzahl|punktwert|puntaje|puntuacion)(_.*)?",
             r"(y_)?pred(icted|iction)?|forecast|vorhersage|prediccion|.*_(pred|prediction)",
         ),
-        never=r"(.*_)?(id|key|nr|no|number|nummer|numero|code|date|datum|fecha|time|at|version|name|text|type|group|segment)",
+        never=r"(.*_)?(id|key|nr|no|number|nummer|numero|code|date|datum|fecha|time|at|version|name|text|type|group|segment)"
+        rf"|(.*_)?{_BUREAUS}(_.*)?",
     ),
     "decision": _Names(
         strong=(
@@ -290,3 +298,16 @@ def strength(role: str, name: str) -> tuple[int, int] | None:
             continue
         return rank, place
     return None
+
+
+def n_judged(names: Iterable[str]) -> int:
+    """Return for how many of the two sides of a judged log, what was said and what was true, some name stands.
+
+    >>> n_judged(["id", "score", "label"]), n_judged(["region", "n"])
+    (2, 0)
+    """
+    known = list(names)
+    return sum(
+        any(strength(role, name) is not None for role in roles for name in known)
+        for roles in (("score", "decision"), ("label",))
+    )

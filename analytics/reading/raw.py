@@ -173,13 +173,15 @@ def _read_json(connection: duckdb.DuckDBPyConnection, source: Source, scratch: P
     if source.file_format == "json":
         said = documents.lay_out(source.path, plain)
         return _noted(_read_records(connection, plain, "newline_delimited"), *([said] if said else []))
-    found = documents.sort_lines(source.path, plain)
+    found = documents.sort_lines(source.path, plain, has_noise=source.has_noise)
     table = _read_records(connection, plain, "newline_delimited")
-    rows = [(bad.line, bad.reason, bad.text) for bad in found.bad]
-    for row in rows:
-        connection.execute("INSERT INTO set_aside VALUES (?, ?, ?)", row)
+    if found.bad:
+        connection.execute(
+            "INSERT INTO set_aside SELECT unnest(?::BIGINT[]), unnest(?::VARCHAR[]), unnest(?::VARCHAR[])",
+            [[bad.line for bad in found.bad], [bad.reason for bad in found.bad], [bad.text for bad in found.bad]],
+        )
     reasons = Counter(bad.reason for bad in found.bad)
-    lines = LineCounts(0, 0, found.blank, found.kept, len(rows), found.blank + found.kept + len(rows))
+    lines = LineCounts(0, 0, found.blank, found.kept, len(found.bad), found.blank + found.kept + len(found.bad))
     return _noted(replace(table, set_aside=tuple(SetAside(*reason) for reason in reasons.most_common()), lines=lines))
 
 

@@ -368,3 +368,16 @@ def test_a_decision_against_somebody_predicts_a_label_against_them(desk: Desk, l
     )
     mapping = guessed(desk, frame)
     assert mapping.positive == (label,) and mapping.decision_positive == (decision,)
+
+
+@pytest.mark.parametrize(
+    "bureau", ["score_schufa", "schufa_score", "fico_score", "Experian Risk Score", "bureau_score"]
+)
+@pytest.mark.parametrize(("said", "is_guessed"), [("bonitaet", False), ("pd", True), ("score", True)])
+def test_the_number_of_a_credit_bureau_is_not_what_the_model_said(
+    desk: Desk, bureau: str, said: str, is_guessed: bool
+) -> None:
+    rows = [f"{at},{300 + at * 7 % 550},{at % 97 / 97:.4f},{at % 2}" for at in range(200)]
+    upload = desk.stage("\n".join([f"id,{bureau},{said},ausfall", *rows]))
+    assert upload.mapping.score == (said if is_guessed else None)
+    assert is_guessed or [name for name, _ in upload.open["score"]] == [said]

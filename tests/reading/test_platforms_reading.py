@@ -171,6 +171,30 @@ def test_the_beginnings_of_log_lines(desk: Desk, before: str) -> None:
     assert {"score", "label", "region", "log_level"} <= {*reading.names}
 
 
+_BANNER = "  ____  _\n / ___|| |  {profile=prod}\nStarting scorer\n"
+_TRACE = "Traceback (most recent call last):\n  File 'x.py', line 3\nValueError: {'a': 1}\n"
+
+
+@pytest.mark.parametrize(
+    "before", ["", "2024-05-01 12:00:00,123 INFO [main] ", "2024/05/01 12:00:00 ", "May  1 12:00:00 host app[3]: "]
+)
+def test_a_banner_and_traces_around_the_objects_are_left_out(desk: Desk, before: str) -> None:
+    records = [f'{before}{{"id": {at}, "score": 0.{at % 9}}}\n' for at in range(200)]
+    lines = [_TRACE + record if at % 40 == 5 else record for at, record in enumerate(records)]
+    reading = desk.read(_BANNER + "".join(lines))
+    assert {"id", "score"} <= {column.name for column in reading.columns}
+    assert (reading.rows_kept, reading.rows_read) == (200, 200 + 3 + 5 * 3)
+    assert [aside.rows for aside in reading.set_aside] == [18]
+
+
+@pytest.mark.parametrize("record", ['2024-05-01 12:00:00,{"a": 1}', '2024-05-01 12:00:00;0.5;{"a": 1}'])
+def test_a_table_with_objects_in_its_last_column_is_no_log_of_a_program(desk: Desk, record: str) -> None:
+    header = "at,payload\n" if "," in record[:20] else "at;score;payload\n"
+    reading = desk.read(header + (record + "\n") * 50)
+    assert (reading.rows_kept, reading.rows_read) == (50, 50)
+    assert reading.columns[0].name == "at"
+
+
 def test_a_log_that_is_read_line_by_line_tells_how_far_it_is(desk: Desk, tmp_path: Path) -> None:
     path = desk.file("id,text\n" + "".join(f'{n},"some text"\n' for n in range(150_000)) + '9,"not closed\n')
     told: list[float] = []

@@ -5,24 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import duckdb
 
 from analytics.errors import InputError
 from analytics.log.layout import CsvOptions
 from analytics.reading.delimited.account import Aside
+from analytics.reading.delimited.batches import Batches
 from analytics.reading.delimited.head import Head, Outcome, as_options, begin, books_before, examine, outcome
 from analytics.reading.delimited.rows import BYTE_ORDER_MARK, Rows
+from analytics.reading.delimited.two_tables import line_of_the_log, sentence_on_both
 from analytics.reading.seen.paths import escape_glob
 from analytics.reading.types.conversion import MAX_NAMES
 
 if TYPE_CHECKING:
-    from pyarrow import Table
-    from pyarrow.parquet import ParquetWriter
-
     from analytics.reading.delimited.proof import Proof
 
 _TYPES = (
@@ -38,8 +37,6 @@ _N_PLACES, _PLACE_BYTES = 16, 1 << 14
 judgement."""
 _FEW = 8
 """Different numbers with a fraction that may all be versions, even where none ends in a zero. A judgement."""
-_CELLS_AT_ONCE = 200_000
-"""Held as Python objects before they go to the engine: some 20 MB. A judgement."""
 _COLUMNS_COMPARED, _COLUMNS_AT_ONCE = 5, 20
 """First columns in which a repeated header is looked for; and columns per statement, as `conversion.GROUP`."""
 _MAX_CLEAN_LINE = 2_000_000
@@ -88,10 +85,19 @@ def load(
     """
     head = examine(path, options)
     loaded = _load_clean(connection, path, head, as_text=as_text) if head.may_be_clean else None
-    if loaded is None:
-        connection.execute("DROP TABLE IF EXISTS raw")
-        return _load_slowly(connection, path, scratch, head, progress)
-    return loaded
+    if loaded is not None:
+        return loaded
+    connection.execute("DROP TABLE IF EXISTS raw")
+    loaded = _load_slowly(connection, path, scratch, head, progress)
+    line = line_of_the_log(connection, head, loaded.outcome) if options.skip_lines is None else None
+    if line is None:
+        return loaded
+    connection.execute("DROP TABLE raw")
+    connection.execute("DELETE FROM set_aside")
+    options = replace(options, skip_lines=line - 1)
+    below = load(connection, path, scratch, options, as_text=as_text, progress=progress)
+    said = sentence_on_both(line, head, loaded.outcome)
+    return replace(below, outcome=replace(below.outcome, repairs=(said, *below.outcome.repairs)))
 
 
 def _load_clean(connection: duckdb.DuckDBPyConnection, path: Path, head: Head, *, as_text: bool) -> _Loaded | None:
@@ -270,8 +276,8 @@ def _write_parquet(rows: Rows, width: int, plain: Path, aside: Path) -> None:
 
     schema = pa.schema([(f"c{place}", pa.string()) for place in range(width)])
     aside_schema = pa.schema([("line", pa.int64()), ("reason", pa.string()), ("text", pa.string())])
-    kept = _Batches(parquet.ParquetWriter(plain, schema, compression="lz4"), schema)
-    others = _Batches(parquet.ParquetWriter(aside, aside_schema, compression="lz4"), aside_schema)
+    kept = Batches(parquet.ParquetWriter(plain, schema, compression="lz4"), schema)
+    others = Batches(parquet.ParquetWriter(aside, aside_schema, compression="lz4"), aside_schema)
     try:
         for row in rows:
             if isinstance(row, Aside):
@@ -281,39 +287,3 @@ def _write_parquet(rows: Rows, width: int, plain: Path, aside: Path) -> None:
     finally:
         kept.close()
         others.close()
-
-
-class _Batches:
-    """Collects rows and writes them in batches; empty text is missing."""
-
-    def __init__(self, writer: ParquetWriter, schema: Any) -> None:
-        self.writer = writer
-        self.schema = schema
-        self.rows: list[Sequence[Any]] = []
-        self.size = max(1, _CELLS_AT_ONCE // len(schema.names))
-
-    def add(self, row: Sequence[Any]) -> None:
-        """Add a row."""
-        self.rows.append(row)
-        if len(self.rows) >= self.size:
-            self.flush()
-
-    def flush(self) -> None:
-        """Write what was collected."""
-        if self.rows:
-            self.writer.write_table(self._table())
-            self.rows.clear()
-
-    def _table(self) -> Table:
-        import pyarrow as pa
-
-        def columns() -> Iterator[Any]:
-            for column, field in zip(zip(*self.rows, strict=True), self.schema, strict=True):
-                yield pa.array([cell if cell != "" else None for cell in column], type=field.type)
-
-        return pa.Table.from_arrays(list(columns()), schema=self.schema)
-
-    def close(self) -> None:
-        """Write the rest and close the file."""
-        self.flush()
-        self.writer.close()

@@ -20,12 +20,13 @@ _RUN = 3
 """Further lines of another width that make a line of names with that width the header of another table."""
 
 BYTE_ORDER_MARK = "\ufeff"
+OTHER_TABLE = "another table"
+"""The reason of lines that follow the header of one."""
 _TOO_FEW, _TOO_MANY = "missing columns", "too many columns"
-_QUOTES, _UNCLEAR, _FOOTER, _OTHER_TABLE, _HEADER_AGAIN, _RULE = (
+_QUOTES, _UNCLEAR, _FOOTER, _HEADER_AGAIN, _RULE = (
     "quotes that do not match",
     "a separator too many or too few, unclear where",
     "footer",
-    "another table",
     "the header once more",
     "a line of dashes",
 )
@@ -216,12 +217,12 @@ class Rows:
 
     def other_table(self, record: Record) -> Iterator[Aside]:
         """Set aside all that follows the header of another table."""
-        yield self.aside(record, _OTHER_TABLE)
+        yield self.aside(record, OTHER_TABLE)
         for further in self.records:
             if further.is_blank:
                 self.books.blank += further.n_lines
             else:
-                yield self.aside(further, _OTHER_TABLE)
+                yield self.aside(further, OTHER_TABLE)
 
     def mended(self, record: Record) -> Row | str:
         """Return a damaged line as a row, or the reason why it cannot be one."""

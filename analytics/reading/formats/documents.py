@@ -21,6 +21,7 @@ _MAX_BAD_SHARE = 0.5
 """Of the lines: where half are no objects, the file is something else than one object per line. A judgement."""
 _NO_JSON = "no JSON: {}"
 _NO_OBJECT = "JSON, but no object"
+_NOISE = "no JSON object, as words of the program between the records are none"
 _BETWEEN = re.compile(r"[,\s\x1e]*")
 _PREFERRED = ("data", "rows", "records", "results", "items", "values", "logs", "predictions", "hits", "samples")
 _MAX_NAMED = 8
@@ -56,13 +57,13 @@ def _parse(text: str) -> Any:
     return json.loads(text, parse_int=_whole)
 
 
-def sort_lines(path: Path, target: Path) -> _Lines:
+def sort_lines(path: Path, target: Path, *, has_noise: bool = False) -> _Lines:
     """Write the records of an NDJSON file to ``target``, one per line; return what is no record.
 
     Raises
     ------
     InputError
-        If half of the lines or more are none.
+        If half of the lines or more are none, or all of them where a program's words stand between (``has_noise``).
     """
     kept = blank = 0
     bad: list[_BadLine] = []
@@ -74,14 +75,15 @@ def sort_lines(path: Path, target: Path) -> _Lines:
             try:
                 value = _parse(line)
             except (ValueError, RecursionError) as error:
-                bad.append(_BadLine(number, _NO_JSON.format(_reason_of(error)), line.rstrip("\r\n")))
+                reason = _NOISE if has_noise else _NO_JSON.format(_reason_of(error))
+                bad.append(_BadLine(number, reason, line.rstrip("\r\n")))
                 continue
             if isinstance(value, dict):
                 kept += 1
                 out.write(_dumped(value))
             else:
                 bad.append(_BadLine(number, _NO_OBJECT, line.rstrip("\r\n")))
-    if len(bad) >= _MAX_BAD_SHARE * (kept + len(bad)):
+    if len(bad) >= (1 if has_noise else _MAX_BAD_SHARE) * (kept + len(bad)):
         raise InputError(
             f"Expected a whole file with one JSON object per line, found {len(bad):,} of {kept + len(bad):,} "
             f"lines that are none, the first on line {bad[0].line:,}: {bad[0].reason}. {_ADVICE}"

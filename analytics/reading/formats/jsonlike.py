@@ -21,7 +21,10 @@ _MEMBER = re.compile(
 _MIN_MEMBERS, _MIN_SHARE, _LOOKED_AT = 3, 0.5, 1 << 14
 """Members in a row, and their share of the first line's characters, from which a text is JSON whatever its beginning."""
 
-_TIME = r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?: ?(?:Z|UTC|[+-]\d\d:?\d\d))?"
+_TIME = (
+    r"(?:\d{4}[-/]\d\d[-/]\d\d[T ]|[A-Z][a-z]{2} [ \d]\d )\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?: ?(?:Z|UTC|[+-]\d\d:?\d\d))?"
+)
+"""Time of a log line, with a month by its name as syslog writes it."""
 _LEVEL = r"TRACE|DEBUG|INFO|NOTICE|WARN(?:ING)?|ERROR|CRITICAL|FATAL"
 _LOG_LINE = re.compile(
     rf"\[?(?:(?P<time>{_TIME})\b\]?|(?=\[?(?:{_LEVEL})\b))(?P<rest>[^{{\t]{{0,300}}?)(?P<record>\{{.*\}})\s*$"
@@ -33,6 +36,11 @@ file without line ends as in `documents`."""
 _MIN_LOG_LINES = 0.5
 """Share of the first lines that end in a record from which a text is a log with prefixes: other lines of the program
 stand between. A judgement."""
+_MIN_RECORDS, _MIN_RECORD_SHARE = 3, 0.25
+"""Records, and their share of the lines of the beginning, from which a text whose first line is none is a log: a banner and
+traces of errors stand around them. By hand; the tests hold tables of times and text against it."""
+_CELL_ENDS = ",;|"
+"""What right before an object makes it the last cell of a table's row."""
 
 
 def layout_of(start: str) -> _Layout | None:
@@ -56,6 +64,8 @@ def layout_of(start: str) -> _Layout | None:
     if len(whole := lines[1:-1] if len(lines) == _N_LINES else lines[1:]) > 1 and all(map(_is_record, whole)):
         return "ndjson"  # its first line is damaged, and set aside
     if _LOG_LINE.match(lines[0]) and sum(map(_is_log_line, lines)) >= _MIN_LOG_LINES * len(lines):
+        return "log lines"
+    if not _LOG_LINE.match(lines[0]) and _has_records(start):
         return "log lines"
     if _LIKE_START.match(start) or _is_damaged(lines[0]):
         raise InputError(
@@ -94,16 +104,35 @@ def _is_log_line(line: str) -> bool:
     return found is not None and _is_record(found["record"])
 
 
-def without_prefixes(path: Path, target: Path) -> str:
+def _has_records(start: str) -> bool:
+    """Whether enough lines of a text are objects, alone or after a time and a level, for all others to be a program's words."""
+    lines = [line for line in start.split("\n")[:-1] if line.strip()]
+    n_records = sum(map(_is_noted, lines))
+    return n_records >= max(_MIN_RECORDS, _MIN_RECORD_SHARE * len(lines))
+
+
+def _is_noted(line: str) -> bool:
+    """Whether a line is an object of its own, or a log line with one that is no cell of a table."""
+    if line.lstrip().startswith("{"):
+        return _is_record(line)
+    found = _LOG_LINE.match(line)
+    return found is not None and found["rest"].rstrip()[-1:] not in tuple(_CELL_ENDS) and _is_record(found["record"])
+
+
+def without_prefixes(path: Path, target: Path) -> str | None:
     """Write the objects of log lines to ``target``, each on its own line, with the time and level before them; say so.
 
-    A line without an object stays as it is.
+    A line without an object stays as it is. Nothing is said where no object had anything before it.
     """
+    is_prefixed = False
     with path.open(encoding="utf-8") as file, target.open("w", encoding="utf-8") as out:
         for line in iter(lambda: file.readline(_MAX_LINE_CHARS), ""):
             found = _LOG_LINE.match(line)
-            out.write(_with_prefix(found) + "\n" if found and _is_record(found["record"]) else line)
-    return "The lines hold JSON after a time and a level, which were kept as 'log_time' and 'log_level'."
+            is_record = found is not None and _is_record(found["record"])
+            is_prefixed = is_prefixed or is_record
+            out.write(_with_prefix(found) + "\n" if found and is_record else line)
+    said = "The lines hold JSON after a time and a level, which were kept as 'log_time' and 'log_level'."
+    return said if is_prefixed else None
 
 
 def _with_prefix(found: re.Match[str]) -> str:

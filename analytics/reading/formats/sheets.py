@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
 from analytics.errors import InputError, QuestionError
-from analytics.reading.formats import packed
+from analytics.reading.formats import blocks, packed
 
 if TYPE_CHECKING:
     import polars as pl
@@ -81,8 +81,10 @@ def lay_out(path: Path, scratch: Path, wanted: str | None, max_bytes: int) -> _S
         raise InputError(f"Expected a table in the workbook, found empty sheets: {names}. Export the log again.")
     tab, frame, n_errors = first
     target = scratch / "sheet.csv"
-    _write_text(_trimmed(frame), target)
-    return _Sheet(target, tab.name, tuple(tab.name for tab in tabs), tuple(_notes(tab, tabs, n_errors)))
+    frame, left_out = blocks.the_log(_trimmed(frame))
+    _write_text(frame, target)
+    notes = (*_notes(tab, tabs, n_errors), *filter(None, [left_out]))
+    return _Sheet(target, tab.name, tuple(tab.name for tab in tabs), notes)
 
 
 def _notes(tab: _Tab, tabs: list[_Tab], n_errors: int) -> list[str]:

@@ -37,6 +37,8 @@ class Source:
         A sentence where the name says something else than the content.
     sheet, sheets : str or None, and tuple of str
         The sheet that was read, and all of the workbook.
+    has_noise : bool
+        Whether lines that are no records are a program's words, however many, and no damage.
     """
 
     path: Path
@@ -46,6 +48,7 @@ class Source:
     contradiction: str | None = None
     sheet: str | None = None
     sheets: tuple[str, ...] = ()
+    has_noise: bool = False
 
 
 def prepare(
@@ -232,5 +235,6 @@ def _plain_source(path: Path, scratch: Path, head: bytes, csv: CsvOptions, progr
     repairs = (said,) if said else ()
     if layout == "log lines":
         plain = scratch / "log_lines.ndjson"
-        return Source(plain, "ndjson", (*repairs, jsonlike.without_prefixes(path, plain)))
+        before = jsonlike.without_prefixes(path, plain)
+        return Source(plain, "ndjson", (*repairs, *filter(None, [before])), has_noise=True)
     return Source(path, layout or "csv", repairs)

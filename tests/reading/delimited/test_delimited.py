@@ -508,3 +508,31 @@ def test_behind_a_quote_that_is_never_closed_no_piece_is_looked_at_over_and_over
     with patch.object(proof, "_last_end", side_effect=proof._last_end) as looked:
         list(proof._pieces(path, 0, b'"'))
     assert sum(len(call.args[0]) for call in looked.call_args_list) < 4 * path.stat().st_size
+
+
+_LOG = ["id,score,label", *(f"{at},0.{at % 89 + 10},{at % 2}" for at in range(60))]
+_SMALL = ["region,n", "N,10", "S,12", "E,9", "W,3"]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (_SMALL, _LOG),
+        (["region,n,share", *["N,10,0.5"] * 30], _LOG),
+        (["region,n", *["N,10"] * 700], _LOG),
+        (["region,n,share", *["N,10,0.5"] * 700], _LOG),
+    ],
+    ids=["small", "of one width", "larger", "larger of one width"],
+)
+def test_the_log_is_read_where_another_table_stands_above_it(desk: Desk, first: list[str], second: list[str]) -> None:
+    reading = desk.read("\n".join([*first, "", *second]) + "\n")
+    assert (reading.names, reading.rows_kept) == (("id", "score", "label"), 60)
+    is_named = any("'region', 'n'" in said for said in reading.repairs)
+    assert is_named or any("before the header were skipped" in said for said in reading.repairs)
+
+
+def test_a_larger_table_below_the_log_is_set_aside(desk: Desk) -> None:
+    log = [_LOG[0], *_LOG[1:] * 8]
+    reading = desk.read("\n".join([*log, "", "region,n", *["N,10"] * 700]) + "\n")
+    assert (reading.names, reading.rows_kept) == (("id", "score", "label"), 480)
+    assert [(aside.reason, aside.rows) for aside in reading.set_aside] == [("another table", 701)]

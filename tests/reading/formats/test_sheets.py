@@ -7,6 +7,7 @@ import re
 import struct
 import zipfile
 from datetime import datetime
+from itertools import zip_longest
 
 import polars as pl
 import pytest
@@ -170,3 +171,44 @@ def test_a_directory_that_lies_about_a_size_is_found_out(desk: Desk) -> None:
     lie = whole[: place + 24] + struct.pack("<L", 100) + whole[place + 28 :]
     with pytest.raises(InputError, match="damaged"):
         read(desk, lie)
+
+
+_LOG = [["id", "score", "label"], *([at, at / 100, at % 2] for at in range(60))]
+_SMALL = [["region", "n"], ["N", 10], ["S", 12], ["E", 9]]
+_LARGE = [["region", "n"], *(["N", at] for at in range(500))]
+_BLANK: list[list[object]] = [[], []]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [*_SMALL, *_BLANK, *_LOG],
+        [*_LOG, *_BLANK, *_SMALL],
+        [*_LARGE, *_BLANK, *_LOG],
+        [["Export of May"], [], *_LOG, *_BLANK, *_SMALL],
+        [[*one, None, *other] for one, other in zip_longest(_LOG, _SMALL, fillvalue=[None] * 3)],
+        [[*one, *[None] * (3 - len(one)), *other] for one, other in zip_longest(_SMALL, _LOG, fillvalue=[])],
+    ],
+    ids=["smaller first", "smaller last", "larger first", "below a title", "right", "left"],
+)
+def test_of_several_tables_on_a_sheet_the_log_is_read_and_the_others_are_named(
+    desk: Desk, rows: list[list[object]]
+) -> None:
+    reading = desk.read(workbook({"all": rows}))
+    assert (reading.names, reading.rows_kept) == (("id", "score", "label"), 60)
+    assert any("holds 2 tables" in said and "'region', 'n'" in said for said in reading.repairs)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [*_LOG[:30], [], *_LOG[30:]],
+        [[row[0], None, *row[1:]] for row in _LOG],
+    ],
+    ids=["a blank row", "a blank column"],
+)
+def test_blank_rows_and_columns_within_a_table_part_nothing(desk: Desk, rows: list[list[object]]) -> None:
+    reading = desk.read(workbook({"all": rows}))
+    assert {"id", "score", "label"} <= {*reading.names}
+    assert reading.rows_kept == 60
+    assert not any("tables" in said for said in reading.repairs)
