@@ -22,6 +22,7 @@ from analytics.commands.library import app as library
 from analytics.commands.options import command
 from analytics.commands.overview import overview
 from analytics.commands.repeats import repeats
+from analytics.commands.replay import replay
 from analytics.commands.report import report
 from analytics.commands.review import review
 from analytics.commands.slices import slices
@@ -43,6 +44,7 @@ for function in (
     compare,
     labels,
     repeats,
+    replay,
     review,
     report,
     check,

@@ -134,6 +134,7 @@ QUESTIONS = (
     "gates",
     "watch",
     "repeats",
+    "replay",
 )
 """The words of the questions: each is the name of a page or of a part of one, and of its modules in every room."""
 

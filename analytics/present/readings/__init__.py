@@ -61,6 +61,7 @@ from analytics.present.readings.overview import (
 from analytics.present.readings.overview_lead import noun_of, priced_reading
 from analytics.present.readings.overview_time import trend_reading
 from analytics.present.readings.repeats import repeats_reading
+from analytics.present.readings.replay import again_reading
 from analytics.present.readings.review import (
     agreement_reading,
     corrected_reading,
@@ -94,6 +95,7 @@ __all__ = [
     "NO_CONFIDENCE",
     "account_reading",
     "advice",
+    "again_reading",
     "agreement_reading",
     "arrival_reading",
     "band_reading",

@@ -1,0 +1,245 @@
+"""Does a replay give the scores of the evaluation, and where it does not, which fields are others?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from analytics.answers.compare.answer import Comparison, compare
+from analytics.answers.compare.sides import pairing_of
+from analytics.answers.question import Question
+from analytics.errors import QuestionError
+from analytics.log.schema import Log
+from analytics.query.compare.pairs import account, repeating
+from analytics.query.compare.replay import (
+    DIGITS,
+    Field,
+    field_changes,
+    first_changes,
+    is_changed,
+    replay_frame,
+    score_changes,
+    value_changes,
+)
+from analytics.query.engine import Engine
+
+_How = Literal["empty", "filled", "unit", "shift", "rounded", "default", "recoded", "spelled", "other"]
+"""What became of a field's values."""
+
+_MOST = 0.9
+"""Share of the rows on which a field differs from which all of it is told as one change. By hand: the rest may be another."""
+_VALUES = 3
+"""Different values from which one ratio, or one value in the place of all, is no coincidence. A judgement."""
+_COINCIDENCE = 0.5
+"""Of the rate at which a field differs where scores do: from which it differs as well where they do not, so that it is not the
+reason. By hand: a time of the request, an id of the run."""
+_DIGITS_KEPT = 2
+"""Decimals to which scores still agree as a whole where they are rounded: of fewer, many would agree by chance."""
+_ROLES = ("score", "decision", "label", "time", "row_id", "label_time", "weight", "model_version")
+"""Roles of columns that say what the model did and not what it was given."""
+
+
+@dataclass(frozen=True)
+class FieldChange:
+    """One field that differs.
+
+    Attributes
+    ----------
+    field : str
+    how : str
+        What became of most of its values.
+    of_changed, of_same : int
+        Rows on which it differs, where the score does and where it does not.
+    emptied : int
+        Rows on which the evaluation has a value and the replay has none.
+    moved : float
+        By how much the scores of the rows on which it differs moved, together.
+    first : int
+        Rows whose score changed on which it is the first field that differs.
+    is_reason : bool
+        Whether it differs more often where scores do.
+    detail : tuple
+        Factor of a unit, shift, decimals, or the value that stands for the others; else empty.
+    """
+
+    field: str
+    how: _How
+    of_changed: int
+    of_same: int
+    emptied: int
+    moved: float
+    first: int
+    is_reason: bool
+    detail: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True)
+class Replay:
+    """What a replay says of an evaluation.
+
+    Attributes
+    ----------
+    account : dict of str to int
+        Rows and ids of either side.
+    n, same, rounded : int
+        Pairs that both sides have a score of, those whose scores are equal, and those that only rounding tells apart.
+    digits : int or None
+        The decimals that scores were rounded to.
+    changed : int
+        Pairs whose scores differ beyond that.
+    fields : tuple of FieldChange
+        Those that differ, the reasons first and by how much scores moved with them.
+    unexplained : int
+        Rows whose score changed although no field that is a reason differs.
+    only_offline, only_replay : tuple of str
+        Fields that one side alone has.
+    comparison : Comparison or None
+        Both sides held against the labels; None where no pair is judged.
+    """
+
+    account: dict[str, int]
+    n: int
+    same: int
+    rounded: int
+    digits: int | None
+    changed: int
+    fields: tuple[FieldChange, ...]
+    unexplained: int
+    only_offline: tuple[str, ...]
+    only_replay: tuple[str, ...]
+    comparison: Comparison | None
+
+
+def replay(engine: Engine, offline: Question, again: Question, on: tuple[str, ...] = ()) -> Replay:
+    """Answer "does a replay give the scores of the evaluation, and if not, why?".
+
+    Parameters
+    ----------
+    engine : Engine
+    offline, again : Question
+        The evaluation, and the same inputs scored again.
+    on : tuple of str
+        Columns by which rows meet; by default the ids.
+
+    Raises
+    ------
+    QuestionError
+        If no row of one side has a partner with a score.
+    """
+    pairing = pairing_of(offline, again, on)
+    counted = account(engine, pairing)
+    pairing = repeating(pairing, counted)
+    keys = {name for pair in pairing.on for name in pair}
+    fields, only_offline, only_replay = _fields(offline.log, again.log, keys)
+    frame = replay_frame(engine, pairing, fields)
+    scores = score_changes(engine, frame)
+    if not scores["n"]:
+        raise QuestionError(
+            "Expected rows of the evaluation that the replay scores again, found none. Name the columns by which they meet "
+            "with --on."
+        )
+    digits = _digits(scores)
+    changed = is_changed(digits)
+    n_changed, table = field_changes(engine, frame, fields, changed)
+    n_same = scores["n"] - n_changed
+    found = [
+        (field, row, _is_reason(row, n_changed, n_same))
+        for field, row in zip(fields, table.iter_rows(named=True), strict=True)
+        if row["of_changed"] + row["of_same"]
+    ]
+    reasons = [field for field, _, is_reason in found if is_reason]
+    first = first_changes(engine, frame, reasons, changed) if n_changed else {}
+    told = [
+        _told(field.name, row, value_changes(engine, frame, field), first.get(field.name, 0), is_reason=is_reason)
+        for field, row, is_reason in found
+    ]
+    told.sort(key=lambda each: (not each.is_reason, -each.moved, -each.of_same))
+    return Replay(
+        account=counted,
+        n=scores["n"],
+        same=scores["same"],
+        rounded=scores["n"] - scores["same"] - n_changed,
+        digits=digits,
+        changed=n_changed,
+        fields=tuple(told),
+        unexplained=first.get(None, 0),
+        only_offline=only_offline,
+        only_replay=only_replay,
+        comparison=_judged(engine, offline, again, on),
+    )
+
+
+def _judged(engine: Engine, offline: Question, again: Question, on: tuple[str, ...]) -> Comparison | None:
+    """Hold both sides against the labels; None where that cannot be done."""
+    try:
+        return compare(engine, pairing_of(offline, again, on))
+    except QuestionError:
+        return None
+
+
+def _fields(offline: Log, again: Log, keys: set[str]) -> tuple[list[Field], tuple[str, ...], tuple[str, ...]]:
+    """Return the fields of both sides, and those of one alone."""
+    roles = {getattr(log.mapping, role) for log in (offline, again) for role in _ROLES} | keys
+    own, other = ({column.name: column for column in log.columns} for log in (offline, again))
+    both = [name for name in own if name in other and name not in roles]
+    fields = []
+    for name in both:
+        kinds = {own[name].kind, other[name].kind}
+        is_same = own[name].type == other[name].type
+        fields.append(Field(name, own[name].sql_name, other[name].sql_name, kinds == {"number"}, is_same))
+    only = [
+        tuple(name for name in one if name not in two and name not in roles)
+        for one, two in ((own, other), (other, own))
+    ]
+    return fields, only[0], only[1]
+
+
+def _digits(scores: dict[str, int]) -> int | None:
+    """Return the fewest decimals to which most scores that differ are equal; None where they differ otherwise."""
+    n_other = scores["n"] - scores["same"]
+    most = max((scores[f"rounded_{digits}"] for digits in DIGITS if digits >= _DIGITS_KEPT), default=0)
+    if not n_other or most < _COINCIDENCE * n_other:
+        return None
+    return next(digits for digits in DIGITS if digits >= _DIGITS_KEPT and scores[f"rounded_{digits}"] >= _MOST * most)
+
+
+def _is_reason(row: dict[str, Any], n_changed: int, n_same: int) -> bool:
+    """Whether a field differs more often where the score does."""
+    if not n_changed or not row["of_changed"]:
+        return False
+    return bool(not n_same or row["of_same"] / n_same < _COINCIDENCE * row["of_changed"] / n_changed)
+
+
+def _told(field: str, row: dict[str, Any], values: dict[str, Any], first: int, *, is_reason: bool) -> FieldChange:
+    """Return what became of a field."""
+    n = row["of_changed"] + row["of_same"]
+    how: _How
+    if row["emptied"] > n / 2:
+        how, detail = "empty", ()
+    elif row["filled"] > n / 2:
+        how, detail = "filled", ()
+    else:
+        how, detail = _how(values)
+    return FieldChange(
+        field, how, row["of_changed"], row["of_same"], row["emptied"], row["moved"], first, is_reason, detail
+    )
+
+
+def _how(values: dict[str, Any]) -> tuple[_How, tuple[Any, ...]]:
+    """Say what became of most of the values that both sides have."""
+    most = _MOST * values["n"]
+    if values["n_own"] >= _VALUES and values.get("n_value", 0) >= most:
+        return "default", (values["value"],)
+    if values["n_own"] >= _VALUES and values.get("n_ratio", 0) >= most:
+        return "unit", (values["ratio"],)
+    digits = next((digits for digits in DIGITS if values.get(f"rounded_{digits}", 0) >= most), None)
+    if digits is not None:
+        return "rounded", (digits,)
+    if values["n_own"] >= _VALUES and values.get("n_shift", 0) >= most:
+        return "shift", (values["shift"],)
+    if values["spelled"] >= most:
+        return "spelled", ()
+    own, other = ({pair[side] for pair in values["pairs"]} for side in (0, 1))
+    if len(values["pairs"]) == len(own) == len(other) == values["n_own"] and values["n"] >= 2 * len(own):
+        return "recoded", tuple(values["pairs"][0][:2])
+    return "other", ()

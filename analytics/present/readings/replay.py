@@ -1,0 +1,151 @@
+"""The reading of a replay: whether it gives the evaluation's scores, which fields are others, and where to look next."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from analytics.measure.compare.difference import direction_of
+from analytics.present import words
+from analytics.present.readings.compare import metric_phrase
+
+if TYPE_CHECKING:
+    from analytics.answers.compare.replay import FieldChange, Replay
+
+_MAX_FIELDS = 6
+"""Fields that the details name. A judgement."""
+
+
+def again_reading(answer: Replay) -> str:
+    """Say on how many rows a replay gives the evaluation's score, why not on the others, and what follows."""
+    reasons = [each for each in answer.fields if each.is_reason]
+    same = words.share((answer.n - answer.changed) / answer.n)
+    lead = f"The replay gives the same score on {same} of the rows"
+    if not answer.changed:
+        lead = "The replay gives the same score on every row"
+    if reasons:
+        first = reasons[0]
+        of_all = words.share((first.of_changed + first.of_same) / answer.n)
+        lead = f"{lead}; where it does not, {_what_changed(first)}, on {of_all}."
+    elif answer.changed:
+        lead = (
+            f"{lead}; where it does not, no field that both have is another: look at the model's version and its code."
+        )
+    else:
+        lead = f"{lead}."
+    return words.told(
+        f"{lead} {_branch(answer)}".strip(),
+        _rounded_part(answer),
+        _fields_part(reasons[1:], answer, "Also"),
+        _unexplained_part(answer, reasons),
+        _fields_part(
+            [each for each in answer.fields if not each.is_reason],
+            answer,
+            "Not the reason, as often where scores are equal",
+        ),
+        _only_part(answer),
+        _account_part(answer),
+    )
+
+
+def _what_changed(change: FieldChange) -> str:
+    """Say what became of a field."""
+    name = words.column_words(change.field)
+    match change.how, change.detail:
+        case "empty", _:
+            return f"{name} arrives empty, as from a join that finds nothing"
+        case "filled", _:
+            return f"{name} has a value where the evaluation had none"
+        case "unit", (factor,):
+            return f"{name} is {_factor(factor)} what it was, another unit"
+        case "shift", (shift,):
+            return f"{name} is shifted by {words.number(shift, 4)}"
+        case "rounded", (digits,):
+            return f"{name} is rounded to {words.plural(digits, 'decimal')}"
+        case "default", (value,):
+            return f"{name} is always {_value(value)}, as a default"
+        case "spelled", _:
+            return f"{name} differs in capitals or blanks"
+        case "recoded", (own, other):
+            return f"{name} stands for other categories, {_value(own)} as {_value(other)}"
+    return f"{name} has other values"
+
+
+def _factor(factor: float) -> str:
+    """Write a ratio as people do: times, or a part.
+
+    >>> _factor(1000.0), _factor(0.01)
+    ('1,000 times', '1/100 of')
+    """
+    if factor > 0 and factor < 1:
+        return f"1/{1 / factor:,.6g} of"
+    return f"{factor:,.6g} times"
+
+
+def _value(value: Any) -> str:
+    return words.shortened(words.value_label(value), 40)
+
+
+def _branch(answer: Replay) -> str:
+    """Say what follows for where to look: the pipeline, or what is made of the scores."""
+    found = answer.comparison
+    if found is None or not found.verdict.n:
+        if not answer.changed:
+            return "Where the business figure is weak all the same, look at threshold, capacity and adoption."
+        return "Without labels nothing says whether that makes it worse: mend the fields, then replay again."
+    phrase = metric_phrase(found.metric)
+    if found.verdict.word == "worse":
+        way = "higher" if direction_of(found.metric) == "lower" else "lower"
+        return f"With it {phrase} is {way}: look at pipeline, labels and drift before the model (see gap)."
+    if found.verdict.word in ("better", "no worse"):
+        return (
+            f"With it {phrase} is that of the evaluation: where the business figure is weak all the same, look at threshold, "
+            "capacity and adoption."
+        )
+    return f"Whether {phrase} is worse with it cannot be told from {words.plural(found.verdict.n, 'pair')}."
+
+
+def _rounded_part(answer: Replay) -> str:
+    if answer.digits is None or not answer.rounded:
+        return ""
+    share = words.share(answer.rounded / answer.n)
+    return f"Counted as the same: {share} of the rows differ in rounding to {answer.digits} decimals alone."
+
+
+def _fields_part(changes: list[FieldChange], answer: Replay, lead: str) -> str:
+    """Name further fields with the share of rows on which they differ."""
+    if not changes:
+        return ""
+    parts = [
+        f"{_what_changed(each)} ({words.share((each.of_changed + each.of_same) / answer.n)} of the rows)"
+        for each in changes[:_MAX_FIELDS]
+    ]
+    more = len(changes) - _MAX_FIELDS
+    return f"{lead}: {words.listed([*parts, f'{more} more fields'] if more > 0 else parts)}."
+
+
+def _unexplained_part(answer: Replay, reasons: list[FieldChange]) -> str:
+    if not reasons or not answer.unexplained:
+        return ""
+    share = words.share(answer.unexplained / answer.n)
+    return f"On {share} of the rows the score is another and no field is: look at the model's version and its code."
+
+
+def _only_part(answer: Replay) -> str:
+    """Name the fields that one side alone has."""
+    parts = [
+        f"only the {side} has {words.listed([words.shortened(words.column_words(name), 40) for name in names[:_MAX_FIELDS]])}"
+        for side, names in (("evaluation", answer.only_offline), ("replay", answer.only_replay))
+        if names
+    ]
+    said = "; ".join(parts)
+    return f"{said[:1].upper()}{said[1:]}." if said else ""
+
+
+def _account_part(answer: Replay) -> str:
+    """Say how the rows met."""
+    rows = answer.account
+    met = words.plural(answer.n, "pair")
+    return (
+        f"{met} with both scores, from {words.count(rows['rows_live'])} rows of the evaluation and "
+        f"{words.count(rows['rows_candidate'])} of the replay; a row without a partner counts on neither side."
+    )
