@@ -55,7 +55,8 @@ def _again(workspace: Workspace, source: Source, again: str, offline: Log) -> So
         if getattr(offline.mapping, option) in names:
             roles[option] = getattr(offline.mapping, option)
     label = offline.mapping.label
-    return replace(asked, **roles, label=label if label in names else "none")
+    roles["label"] = label if label in names else "none"
+    return replace(asked, **roles)
 
 
 def _rows(found: Replay) -> list[dict[str, Any]]:
@@ -64,7 +65,7 @@ def _rows(found: Replay) -> list[dict[str, Any]]:
         {
             **asdict(each),
             "detail": ", ".join(map(str, each.detail)),
-            "share": (each.of_changed + each.of_same) / found.n,
+            "share": each.rows / found.n,
         }
         for each in found.fields
     ]

@@ -129,3 +129,42 @@ def test_rows_that_never_meet_are_refused(tmp_path: Path) -> None:
     pl.read_csv(offline).with_columns(pl.col("id") + N).write_csv(tmp_path / "none.csv")
     found = CliRunner().invoke(app, ["replay", str(offline), str(tmp_path / "none.csv"), "--id", "id"])
     assert found.exit_code == 2 and "found none" in found.stderr
+
+
+def test_two_faults_of_one_field_and_a_field_that_explains_little(tmp_path: Path) -> None:
+    offline, _, _ = logs(tmp_path)
+    place, frame = pl.col("id"), pl.read_csv(offline)
+    income = pl.when(place < 1_000).then(None).when(place < 1_900).then(pl.col("income") * 100).otherwise("income")
+    moved = pl.when(place < 1_900).then(pl.col("score") / 2).otherwise("score")
+    frame.with_columns(income=income, score=moved).drop("label").write_csv(tmp_path / "both.csv")
+    said = CliRunner().invoke(
+        app, ["replay", str(offline), str(tmp_path / "both.csv"), "--id", "id", "--label", "label"]
+    )
+    assert said.exit_code == 0, said.stderr
+    text = said.stderr.replace("\u2009", " ").replace("\u202f", " ")
+    assert "income arrives empty, as from a join that finds nothing, on 5.0 %." in text
+    assert "income is 100 times what it was, another unit (4.5 % of the rows)" in text
+    region = pl.when(place < 3).then(pl.lit("west")).otherwise("region")
+    frame.with_columns(
+        region=region, score=pl.when(place < 500).then(pl.col("score") / 2).otherwise("score")
+    ).write_csv(tmp_path / "little.csv")
+    unjudged = CliRunner().invoke(
+        app, ["replay", str(offline), str(tmp_path / "little.csv"), "--id", "id", "--label", "none"]
+    )
+    assert unjudged.exit_code == 0, unjudged.stderr
+    assert (
+        "; on 2.5" in unjudged.stderr.split("\n")[0]
+        and "no field is: look at the model" in unjudged.stderr.split("\n")[0]
+    )
+
+
+def test_a_replay_of_the_same_file_and_one_of_scores_of_one_decimal(tmp_path: Path) -> None:
+    offline, _, _ = logs(tmp_path)
+    copied = CliRunner().invoke(app, ["replay", str(offline), str(offline), "--id", "id"])
+    assert copied.exit_code == 0 and copied.stderr.startswith("The replay gives the same score on every row.")
+    frame = pl.read_csv(offline)
+    tiny = pl.col("income") * pl.Series(np.random.default_rng(3).uniform(1e-9, 1e-8, N))
+    frame.with_columns(pl.col("score").round(1), income=tiny).write_csv(tmp_path / "one.csv")
+    said = CliRunner().invoke(app, ["replay", str(offline), str(tmp_path / "one.csv"), "--id", "id"]).stderr
+    assert said.startswith("The replay gives the same score on every row.") and "rounding to 1 decimal" in said
+    assert "income has other values" in said

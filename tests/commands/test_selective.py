@@ -52,6 +52,12 @@ def test_only_flagged_rows_get_a_label(tmp_path: Path) -> None:
     assert '"precision"' in drafted and '"error_rate"' not in drafted and '"auroc"' not in drafted
     assert said(path, "watch", "--baseline-weeks", "1").startswith(f"{caution}Quiet")
     assert said(path, "calibration").startswith("Only flagged rows get a label, so nothing is known of lower scores. ")
+    reported = CliRunner().invoke(app, ["report", str(path), "--threshold", "0.3", "--out", str(tmp_path / "pack.md")])
+    assert reported.exit_code == 0, reported.stderr
+    assert (
+        "To do: Have some 300 of the rows without a label judged, drawn at random."
+        in (tmp_path / "pack.md").read_text()
+    )
     assert "Predicting every row" not in said(path, "overview")
     assert said(path, "slices", "--by", "region").startswith(caution)
     costs = said(path, "thresholds", "--cost-fp", "1", "--cost-fn", "3")

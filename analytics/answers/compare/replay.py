@@ -10,7 +10,7 @@ from analytics.answers.compare.sides import pairing_of
 from analytics.answers.question import Question
 from analytics.errors import QuestionError
 from analytics.log.schema import Log
-from analytics.query.compare.pairs import account, repeating
+from analytics.query.compare.pairs import Pairing, account, repeating
 from analytics.query.compare.replay import (
     DIGITS,
     Field,
@@ -34,7 +34,7 @@ _COINCIDENCE = 0.5
 """Of the rate at which a field differs where scores do: from which it differs as well where they do not, so that it is not the
 reason. By hand: a time of the request, an id of the run."""
 _DIGITS_KEPT = 2
-"""Decimals to which scores still agree as a whole where they are rounded: of fewer, many would agree by chance."""
+"""Decimals from which scores that some rows agree to are rounded: to one, many agree by chance, so that all must."""
 _ROLES = ("score", "decision", "label", "time", "row_id", "label_time", "weight", "model_version")
 """Roles of columns that say what the model did and not what it was given."""
 
@@ -52,6 +52,8 @@ class FieldChange:
         Rows on which it differs, where the score does and where it does not.
     emptied : int
         Rows on which the evaluation has a value and the replay has none.
+    rows : int
+        Rows on which that became of it.
     moved : float
         By how much the scores of the rows on which it differs moved, together.
     first : int
@@ -60,6 +62,10 @@ class FieldChange:
         Whether it differs more often where scores do.
     detail : tuple
         Factor of a unit, shift, decimals, or the value that stands for the others; else empty.
+    n_values : int
+        Rows on which both sides have a value and these differ.
+    also : (str, tuple) or None
+        What became of those values where most of the field is empty, or filled.
     """
 
     field: str
@@ -67,10 +73,13 @@ class FieldChange:
     of_changed: int
     of_same: int
     emptied: int
+    rows: int
     moved: float
     first: int
     is_reason: bool
     detail: tuple[Any, ...] = ()
+    n_values: int = 0
+    also: tuple[_How, tuple[Any, ...]] | None = None
 
 
 @dataclass(frozen=True)
@@ -126,7 +135,8 @@ def replay(engine: Engine, offline: Question, again: Question, on: tuple[str, ..
     QuestionError
         If no row of one side has a partner with a score.
     """
-    pairing = pairing_of(offline, again, on)
+    is_one = offline == again  # the same file twice: every row is its own partner
+    pairing = Pairing(offline, again) if is_one else pairing_of(offline, again, on)
     counted = account(engine, pairing)
     pairing = repeating(pairing, counted)
     keys = {name for pair in pairing.on for name in pair}
@@ -197,10 +207,14 @@ def _fields(offline: Log, again: Log, keys: set[str]) -> tuple[list[Field], tupl
 def _digits(scores: dict[str, int]) -> int | None:
     """Return the fewest decimals to which most scores that differ are equal; None where they differ otherwise."""
     n_other = scores["n"] - scores["same"]
-    most = max((scores[f"rounded_{digits}"] for digits in DIGITS if digits >= _DIGITS_KEPT), default=0)
-    if not n_other or most < _COINCIDENCE * n_other:
+    if not n_other:
         return None
-    return next(digits for digits in DIGITS if digits >= _DIGITS_KEPT and scores[f"rounded_{digits}"] >= _MOST * most)
+    shares = {digits: scores[f"rounded_{digits}"] / n_other for digits in DIGITS if digits}
+    kept = {digits: share for digits, share in shares.items() if digits >= _DIGITS_KEPT or share == 1}
+    most = max(kept.values())
+    if most < _COINCIDENCE:
+        return None
+    return next(digits for digits, share in kept.items() if share >= _MOST * most)
 
 
 def _is_reason(row: dict[str, Any], n_changed: int, n_same: int) -> bool:
@@ -212,16 +226,28 @@ def _is_reason(row: dict[str, Any], n_changed: int, n_same: int) -> bool:
 
 def _told(field: str, row: dict[str, Any], values: dict[str, Any], first: int, *, is_reason: bool) -> FieldChange:
     """Return what became of a field."""
-    n = row["of_changed"] + row["of_same"]
     how: _How
-    if row["emptied"] > n / 2:
+    rows = max(row["emptied"], row["filled"], values["n"])
+    if row["emptied"] == rows:
         how, detail = "empty", ()
-    elif row["filled"] > n / 2:
+    elif row["filled"] == rows:
         how, detail = "filled", ()
     else:
         how, detail = _how(values)
+    also = _how(values) if how in ("empty", "filled") and values["n"] else None
     return FieldChange(
-        field, how, row["of_changed"], row["of_same"], row["emptied"], row["moved"], first, is_reason, detail
+        field=field,
+        how=how,
+        of_changed=row["of_changed"],
+        of_same=row["of_same"],
+        emptied=row["emptied"],
+        rows=rows,
+        moved=row["moved"],
+        first=first,
+        is_reason=is_reason,
+        detail=detail,
+        n_values=values["n"],
+        also=also,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from analytics.measure.compare.difference import direction_of
@@ -22,10 +23,13 @@ def again_reading(answer: Replay) -> str:
     lead = f"The replay gives the same score on {same} of the rows"
     if not answer.changed:
         lead = "The replay gives the same score on every row"
-    if reasons:
-        first = reasons[0]
-        of_all = words.share((first.of_changed + first.of_same) / answer.n)
-        lead = f"{lead}; where it does not, {_what_changed(first)}, on {of_all}."
+    if reasons and answer.unexplained <= answer.changed / 2:
+        lead = f"{lead}; where it does not, {_what_changed(reasons[0])}, on {words.share(reasons[0].rows / answer.n)}."
+    elif reasons:
+        lead = (
+            f"{lead}; on {words.share(answer.unexplained / answer.n)} the score is another and no field is: look at the model's "
+            "version and its code."
+        )
     elif answer.changed:
         lead = (
             f"{lead}; where it does not, no field that both have is another: look at the model's version and its code."
@@ -35,7 +39,7 @@ def again_reading(answer: Replay) -> str:
     return words.told(
         f"{lead} {_branch(answer)}".strip(),
         _rounded_part(answer),
-        _fields_part(reasons[1:], answer, "Also"),
+        _fields_part(reasons, answer, "Fields that differ with the score"),
         _unexplained_part(answer, reasons),
         _fields_part(
             [each for each in answer.fields if not each.is_reason],
@@ -45,6 +49,15 @@ def again_reading(answer: Replay) -> str:
         _only_part(answer),
         _account_part(answer),
     )
+
+
+def _parts(change: FieldChange) -> list[tuple[str, int]]:
+    """Say what became of a field, and of the values that it has where it is mostly empty or filled, with the rows of each."""
+    parts = [(_what_changed(change), change.rows)]
+    if change.also is not None:
+        how, detail = change.also
+        parts.append((_what_changed(replace(change, how=how, detail=detail)), change.n_values))
+    return parts
 
 
 def _what_changed(change: FieldChange) -> str:
@@ -108,7 +121,7 @@ def _rounded_part(answer: Replay) -> str:
     if answer.digits is None or not answer.rounded:
         return ""
     share = words.share(answer.rounded / answer.n)
-    return f"Counted as the same: {share} of the rows differ in rounding to {answer.digits} decimals alone."
+    return f"Counted as the same: {share} of the rows differ in rounding to {words.plural(answer.digits, 'decimal')} alone."
 
 
 def _fields_part(changes: list[FieldChange], answer: Replay, lead: str) -> str:
@@ -116,16 +129,17 @@ def _fields_part(changes: list[FieldChange], answer: Replay, lead: str) -> str:
     if not changes:
         return ""
     parts = [
-        f"{_what_changed(each)} ({words.share((each.of_changed + each.of_same) / answer.n)} of the rows)"
+        f"{what} ({words.share(rows / answer.n)} of the rows)"
         for each in changes[:_MAX_FIELDS]
+        for what, rows in _parts(each)
     ]
     more = len(changes) - _MAX_FIELDS
     return f"{lead}: {words.listed([*parts, f'{more} more fields'] if more > 0 else parts)}."
 
 
 def _unexplained_part(answer: Replay, reasons: list[FieldChange]) -> str:
-    if not reasons or not answer.unexplained:
-        return ""
+    if not reasons or not 0 < answer.unexplained <= answer.changed / 2:
+        return ""  # more is said first
     share = words.share(answer.unexplained / answer.n)
     return f"On {share} of the rows the score is another and no field is: look at the model's version and its code."
 

@@ -14,6 +14,7 @@ from analytics.answers.brief.finding import (
     SliceParts,
     ThresholdParts,
 )
+from analytics.measure.labels.selective import AUDIT_ROWS
 from analytics.present import words
 from analytics.present.discovery import slice_words
 from analytics.present.readings.gap_parts import PART_WORDS
@@ -63,7 +64,9 @@ def _of_labels(parts: LabelParts) -> tuple[str, str]:
     return "Find out who gets no label, and have some of these rows judged.", _DATA
 
 
-def _of_preflight(_: PreflightParts) -> tuple[str, str]:
+def _of_preflight(parts: PreflightParts) -> tuple[str, str]:
+    if parts.found.code == "labels-hang-on-score":
+        return f"Have some {AUDIT_ROWS} of the rows without a label judged, drawn at random.", _DATA
     return "Mend it at its source, or in the mapping of Logs, and read the log again.", _DATA
 
 

@@ -15,9 +15,11 @@ from analytics.query.relations import integer
 
 DIGITS = (0, 1, 2, 3, 4, 5, 6)
 """Decimals that a value may have been rounded to. A judgement."""
-_SIGNIFICANT = 6
-"""Decimals of the logarithm, or of the shift as a part of its size, to which two sides' ratios are the same: a unit is exact but
-for the last digits of a float of 32 bits."""
+_ALIKE = 6
+"""Decimals of the logarithm to which the ratios of both sides are one: a unit is exact but for the last digits of a float of 32
+bits."""
+_SHIFT = 4
+"""Decimals to which the shifts of both sides are one: 273.15, hours. A judgement."""
 _MOST = 200
 """Pairs of values that are looked at to see whether one side's stand for the other's. A judgement."""
 
@@ -164,10 +166,11 @@ def _units(engine: Engine, rows: nw.LazyFrame[Any]) -> dict[str, Any]:
     """Return the most frequent ratio and the most frequent shift between both sides' numbers, with their rows."""
     a, b = nw.col("own"), nw.col("other")
     found: dict[str, Any] = {}
-    whole = rows.filter(a != 0, b != 0).with_columns(value=b / a)
-    for name, frame, decimals in (("ratio", whole, _SIGNIFICANT), ("shift", rows.with_columns(value=b - a), 4)):
-        near = frame.with_columns(near=nw.col("value").round(decimals)).group_by("near")
-        counted = near.agg(n=nw.len(), value=nw.col("value").mean()).sort("n", descending=True).head(1)
-        for value, n in engine.collect(counted).select("value", "n").iter_rows():
+    ratios = rows.filter(a != 0, b != 0).with_columns(value=b / a).filter(nw.col("value") > 0)
+    shifts = rows.with_columns(value=b - a)
+    nears = nw.col("value").log().round(_ALIKE), nw.col("value").round(_SHIFT)
+    for name, frame, near in zip(("ratio", "shift"), (ratios, shifts), nears, strict=True):
+        counted = frame.with_columns(near=near).group_by("near").agg(n=nw.len(), value=nw.col("value").mean())
+        for value, n in engine.collect(counted.sort("n", descending=True).head(1)).select("value", "n").iter_rows():
             found |= {name: float(value), f"n_{name}": int(n)}
     return found
