@@ -26,7 +26,7 @@ def draw_confusion(answer: Overview) -> None:
     """Show the confusion matrix; each cell opens its rows."""
     figure(
         figures.confusion_matrix(answer.counts),
-        readings.confusion_reading(answer.counts, is_weighted=answer.rows is not None),
+        readings.confusion_reading(answer.counts, is_weighted=answer.rows is not None, selective=answer.selective),
         "confusion",
         alt="Confusion matrix: counts and shares of true and false positives and negatives",
         table=numbers.counts_table(answer),

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analytics.answers.slices import COUNTED
+from analytics.measure.labels.selective import selective
 from analytics.measure.overview import trend_table
 from analytics.present import words
 from analytics.present.marks.slices import p_column
@@ -79,6 +80,10 @@ def test_confusion_names_the_more_frequent_error_first() -> None:
     assert "20 of 25 errors" in confusion_reading(make_overview(5, 5, 20, 50).counts)
     assert confusion_reading(make_overview(1, 0, 0, 2).counts) == "No error on 3 judged rows."
     assert confusion_reading(make_overview(1, 0, 1, 2).counts).startswith("The only error is a false negative.")
+    table = pl.DataFrame({"score_bin": [0, 1], "n": [9_000, 500], "n_pos": [0, 200], "n_unlabelled": [9_000, 0]})
+    hidden = confusion_reading(make_overview(200, 300, 0, 0).counts, selective=selective(table, 1))
+    assert hidden.startswith("Only flagged rows get a label, so misses are not counted here. All 300 errors")
+    assert "are negative" in hidden and "missed" not in hidden
     assert confusion_reading(make_overview(1, 2, 0, 2).counts).startswith("All 2 errors are false positives.")
 
 

@@ -18,7 +18,7 @@ from analytics.present.readings.overview_lead import (
     trivial_part,
     wrong_words,
 )
-from analytics.present.selective import selective_details, selective_part
+from analytics.present.selective import selective_caution, selective_details, selective_part
 from analytics.present.weights import weighted_part
 from analytics.query.cohort import OUTCOME_WORDS
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from analytics.answers.overview import Overview
     from analytics.answers.question import Question
     from analytics.measure.labels.lateness import LabelArrival
+    from analytics.measure.labels.selective import Selective
 
 _WIDE = 0.1
 """Width of an interval of AUROC from which chance may be a matter of few rows, a fifth of its range above 0.5. A
@@ -216,10 +217,13 @@ def unlabelled_words(n: int, arrival: LabelArrival | None) -> str:
     return f"{words.count(n)} without a label{age}"
 
 
-def confusion_reading(counts: Mapping[str, int], *, is_weighted: bool = False) -> str:
+def confusion_reading(
+    counts: Mapping[str, int], *, is_weighted: bool = False, selective: Selective | None = None
+) -> str:
     """Say which kind of error is the more frequent, and what it means for the flagged and for the positive rows.
 
-    Of weighted counts the shares are said without an interval: that of as many rows would be too narrow.
+    Of weighted counts the shares are said without an interval: that of as many rows would be too narrow. What
+    labels that hang on the decision do not show is left out.
     """
     if not counts["n"]:
         return NO_ROWS
@@ -240,7 +244,8 @@ def confusion_reading(counts: Mapping[str, int], *, is_weighted: bool = False) -
             f"{words.count(n_main)} of {words.plural(fp + fn, 'error')}, {part}, {verb} "
             f"{main}{'' if n_main == 1 else 's'}; {words.plural(n_other, other)} make up the rest."
         )
-    return " ".join([first, *_consequences(counts, is_weighted=is_weighted)])
+    caution = [selective_caution(selective)] if selective is not None else []
+    return " ".join([*caution, first, *_consequences(counts, is_weighted=is_weighted, selective=selective)])
 
 
 def _share_of(n: float, total: float, *, is_weighted: bool) -> str:
@@ -251,15 +256,15 @@ def _share_of(n: float, total: float, *, is_weighted: bool) -> str:
     return words.metric_interval("error_rate", n / total, float(bounds.low), float(bounds.high))
 
 
-def _consequences(counts: Mapping[str, int], *, is_weighted: bool) -> list[str]:
+def _consequences(counts: Mapping[str, int], *, is_weighted: bool, selective: Selective | None) -> list[str]:
     """Say which share of the flagged rows is wrong, and which share of the positive rows is missed."""
     found = []
-    for error, right, sentence in (
-        ("fp", "tp", "{} of the rows predicted positive are negative"),
-        ("fn", "tp", "{} of the positive rows are missed"),
+    for metric, error, sentence in (
+        ("precision", "fp", "{} of the rows predicted positive are negative"),
+        ("recall", "fn", "{} of the positive rows are missed"),
     ):
-        total = counts[error] + counts[right]
-        if total:
+        total = counts[error] + counts["tp"]
+        if total and not (selective is not None and selective.hides(metric)):
             found.append(sentence.format(_share_of(counts[error], total, is_weighted=is_weighted)))
     return [f"{', and '.join(found)}."] if found else []
 

@@ -51,7 +51,9 @@ def _figures(answer: Overview, question: Question) -> list[Figure]:
     """Return confusion matrix, scores and time lines with their readings and tables."""
     if question.log.is_right_or_wrong:  # rows of no class have no confusion matrix and no threshold
         return []
-    confusion = readings.confusion_reading(answer.counts, is_weighted=answer.rows is not None)
+    confusion = readings.confusion_reading(
+        answer.counts, is_weighted=answer.rows is not None, selective=answer.selective
+    )
     scores = readings.score_reading(answer, question)
     found = [
         Figure(
