@@ -184,7 +184,7 @@ def read_path(
 ) -> api.Staged | Log:
     """Read the file, the folder or the files that the command line names, with the paths into values that it names."""
     path = [Path(source.log), *further] if further else Path(source.log)
-    options: dict[str, Any] = {"labels": source.labels, "id_column": source.id, "label_column": source.label}
+    options: dict[str, Any] = {"labels": source.labels or (), "id_column": source.id, "label_column": source.label}
     read = api.read_file(workspace, path, csv=source.csv, **options)
     paths = _paths_named(source, read.reading, also)
     if not paths:

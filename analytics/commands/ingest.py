@@ -101,6 +101,7 @@ def _accounting(
         "rows_set_aside": [asdict(reason) for reason in reading.set_aside],
         "lines": asdict(reading.lines) if reading.lines else None,
         "labels": asdict(reading.labels) if reading.labels else None,
+        "labels_before": [asdict(counts) for counts in reading.labels_before],
         "files": [asdict(file) for file in reading.origin.files],
         "roles": {
             key: list(value) if isinstance(value, tuple) else value for key, value in asdict(read.mapping).items()

@@ -14,7 +14,8 @@ from analytics.log.schema import Log
 from analytics.present import words
 from analytics.query.cohort import Clause, Cohort
 from analytics.query.engine import Engine
-from analytics.query.operators import OPERATORS, Operator, offered
+from analytics.query.operator import Operator
+from analytics.query.operators import OPERATORS, offered
 from analytics.query.typed import WEEKDAYS
 from pages._frame import session
 from pages._frame.cache import kept

@@ -13,7 +13,8 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from analytics.query.cohort import Clause, Cohort
-from analytics.query.operators import OPERATORS, Operator
+from analytics.query.operator import Operator
+from analytics.query.operators import OPERATORS
 from pages._frame.conditions import CONTROLS
 from pages._frame.registry import PAGES
 from tests.ingested import home_with

@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from analytics.errors import QuestionError
 from analytics.query import relations
 from analytics.query.cohort import Clause, Cohort, column_words
-from analytics.query.operators import OPERATORS, Operator, offered
+from analytics.query.operator import Operator
+from analytics.query.operators import OPERATORS, offered
 from analytics.query.predicates import predicate
 from analytics.query.typed import WEEKDAYS
 from analytics.query.where import WHERE, parse_where, where_text
