@@ -84,9 +84,10 @@ class Cohort:
         """Whether labels are those that were given first."""
         return any(clause.op == FIRST for clause in self.clauses)
 
-    def first_given(self) -> Cohort:
-        """Return the cohort with the labels that were given first."""
-        return self if self.is_first_given else Cohort((*self.clauses, Clause("", FIRST)), self.outcomes)
+    def by_labels(self, *, is_first: bool) -> Cohort:
+        """Return the cohort with the labels that were given first, or with those that stand."""
+        others = tuple(clause for clause in self.clauses if clause.op != FIRST)
+        return Cohort((*others, Clause("", FIRST)) if is_first else others, self.outcomes)
 
     def known_on(self, day: str | None) -> Cohort:
         """Return the cohort as it was known at the end of a day; None: with all that is known.

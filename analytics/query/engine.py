@@ -159,7 +159,8 @@ class Engine:
     def revised(self, log: Log, cohort: Cohort, threshold: float) -> tuple[nw.LazyFrame[Any], nw.LazyFrame[Any]]:
         """Return the rows that a cohort keeps, and what rows were by their labels before, to be joined to them."""
         cursor = self._connection.cursor()
-        return self._kept(log, cohort, threshold, cursor), self._table(log, "revisions", cursor)
+        before = known.seen_until(self._table(log, "revisions", cursor), log, cohort.as_of)
+        return self._kept(log, cohort, threshold, cursor), before
 
     def _kept(self, log: Log, cohort: Cohort, threshold: float, cursor: duckdb.DuckDBPyConnection) -> nw.LazyFrame[Any]:
         """Keep the rows of a cohort that stand for some, with the labels that it asks for."""

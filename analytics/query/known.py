@@ -65,6 +65,14 @@ def known_on(
     return frame
 
 
+def seen_until(revisions: nw.LazyFrame[Any], log: Log, days: Sequence[str]) -> nw.LazyFrame[Any]:
+    """Return what rows were by their labels, without those that came after one of some days."""
+    for day in days:
+        _, label_time = _times(log)
+        revisions = revisions.filter(nw.col("seen").is_null() | typed.until(nw.col("seen"), label_time, day))
+    return revisions
+
+
 def _restated(
     frame: nw.LazyFrame[Any], log: Log, given: nw.LazyFrame[Any] | None, stands: nw.Expr
 ) -> nw.LazyFrame[Any]:

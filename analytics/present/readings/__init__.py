@@ -50,6 +50,12 @@ from analytics.present.readings.labels import (
     never_reading,
     unripe_reading,
 )
+from analytics.present.readings.labels_revised import (
+    label_word,
+    revised_reading,
+    revised_time_reading,
+    revised_where_reading,
+)
 from analytics.present.readings.logs import books_reading, fitness_reading
 from analytics.present.readings.overview import (
     chosen_reading,
@@ -136,6 +142,7 @@ __all__ = [
     "inputs_reading",
     "joint_reading",
     "judged_reading",
+    "label_word",
     "labels_reading",
     "limits_reading",
     "losing_reading",
@@ -157,6 +164,9 @@ __all__ = [
     "reliability_reading",
     "repeats_reading",
     "replay_reading",
+    "revised_reading",
+    "revised_time_reading",
+    "revised_where_reading",
     "running_reading",
     "scan_reading",
     "score_reading",
