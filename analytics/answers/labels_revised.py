@@ -13,7 +13,7 @@ from analytics.measure.headline import headline
 from analytics.measure.labels.never import never_table
 from analytics.measure.labels.revised import side_by_side, step_sums
 from analytics.query.engine import Engine
-from analytics.query.revisions import outcome_table, revised_days, revised_slices, step_table
+from analytics.query.revisions import revised_days, revised_rows, revised_slices, step_table
 
 _MAX_COLUMNS = 24
 """Segment columns that are asked, one query each: as for who never gets a label."""
@@ -82,7 +82,7 @@ def revised(engine: Engine, question: Question, metric: str | None = None) -> Re
     return RevisedAnswer(
         metric=metric,
         n=int(now.counts["n_labelled"]),
-        rows=outcome_table(engine, *asked),
+        rows=revised_rows(engine, *asked),
         steps=step_sums(step_table(engine, *asked)),
         metrics=side_by_side(first.metrics, now.metrics),
         buckets=buckets,

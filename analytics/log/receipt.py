@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 Severity = Literal["error", "warning", "note"]
+IN_EARLIER_EXPORT = "of a row that an earlier export has"
+"""Why a row is set aside of which nothing is lost: its label is kept with the row."""
 
 
 @dataclass(frozen=True)

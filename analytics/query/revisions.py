@@ -15,7 +15,7 @@ from analytics.query.relations import integer
 from analytics.query.slicing import as_people_see, stored_slice
 
 
-def step_relation(frame: nw.LazyFrame[Any], revisions: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+def _step_relation(frame: nw.LazyFrame[Any], revisions: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     """Count the revisions of the labels of some rows.
 
     Parameters
@@ -41,7 +41,7 @@ def step_relation(frame: nw.LazyFrame[Any], revisions: nw.LazyFrame[Any]) -> nw.
     return steps.select(**labels, **days).group_by("before", "after", "seen", "revised").agg(n=nw.len().cast(nw.Int64))
 
 
-def revised_relation(
+def _revised_relation(
     frame: nw.LazyFrame[Any], revisions: nw.LazyFrame[Any], stored: Sequence[str] = (), *, every: str | None = None
 ) -> nw.LazyFrame[Any]:
     """Count the labelled rows of each slice, or bucket of time, and those of them whose label was another one before.
@@ -62,7 +62,7 @@ def revised_relation(
     return rows.group_by(*keys).agg(**sums) if keys else rows.select(**sums)
 
 
-def outcome_relation(frame: nw.LazyFrame[Any], revisions: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+def _revised_rows_relation(frame: nw.LazyFrame[Any], revisions: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     """Count the rows whose label was revised by the ``first`` one and the one that they have ``now``: ``n``."""
     revised = revisions.filter(nw.col("rank") == 1).select("row_id")
     first = revisions.filter(nw.col("rank") == 0).select("row_id", first=nw.col("label").cast(nw.Int64))
@@ -71,21 +71,21 @@ def outcome_relation(frame: nw.LazyFrame[Any], revisions: nw.LazyFrame[Any]) -> 
     return rows.group_by("first", "now").agg(n=nw.len().cast(nw.Int64))
 
 
-def outcome_table(engine: Engine, log: Log, cohort: Cohort, threshold: float) -> pl.DataFrame:
-    """Answer `outcome_relation` for the rows of a cohort, the most frequent first."""
-    found = engine.collect(outcome_relation(*engine.revised(log, cohort, threshold)))
+def revised_rows(engine: Engine, log: Log, cohort: Cohort, threshold: float) -> pl.DataFrame:
+    """Answer `_revised_rows_relation` for the rows of a cohort, the most frequent first."""
+    found = engine.collect(_revised_rows_relation(*engine.revised(log, cohort, threshold)))
     return found.sort(["n", "first", "now"], descending=[True, False, False], nulls_last=True)
 
 
 def step_table(engine: Engine, log: Log, cohort: Cohort, threshold: float) -> pl.DataFrame:
-    """Answer `step_relation` for the rows of a cohort, in the order of its keys."""
-    found = engine.collect(step_relation(*engine.revised(log, cohort, threshold)))
+    """Answer `_step_relation` for the rows of a cohort, in the order of its keys."""
+    found = engine.collect(_step_relation(*engine.revised(log, cohort, threshold)))
     return found.sort("before", "after", "seen", "revised", nulls_last=True)
 
 
 def revised_slices(engine: Engine, log: Log, cohort: Cohort, threshold: float, column: str) -> pl.DataFrame:
     """Count labelled and revised rows by the values of a segment column: ``slice`` as people see it, ``n``, ``n_revised``."""
-    asked = revised_relation(*engine.revised(log, cohort, threshold), [stored_slice(log, column)])
+    asked = _revised_relation(*engine.revised(log, cohort, threshold), [stored_slice(log, column)])
     found = engine.collect(asked)
     values = as_people_see(log, column, found["slice_0"]).cast(pl.String)
     return found.select(values.alias("slice"), "n", "n_revised")
@@ -94,7 +94,7 @@ def revised_slices(engine: Engine, log: Log, cohort: Cohort, threshold: float, c
 def revised_days(engine: Engine, log: Log, cohort: Cohort, threshold: float, every: str) -> pl.DataFrame:
     """Count labelled and revised rows by hour, day, week or month of the prediction: ``bucket``, ``n``, ``n_revised``."""
     found = engine.collect(
-        revised_relation(*engine.revised(log, cohort, threshold), every="1d" if every == "1w" else every)
+        _revised_relation(*engine.revised(log, cohort, threshold), every="1d" if every == "1w" else every)
     ).drop_nulls("bucket")
     buckets = pl.col("bucket").dt.truncate("1w") if every == "1w" else pl.col("bucket")
     return found.group_by(buckets).agg(pl.col("n", "n_revised").sum()).sort("bucket")

@@ -11,7 +11,7 @@ import duckdb
 from analytics.log import roles
 from analytics.log.column import Column
 from analytics.log.mapping import Mapping
-from analytics.log.receipt import SetAside
+from analytics.log.receipt import IN_EARLIER_EXPORT, SetAside
 from analytics.log.role_names import strength
 from analytics.log.schema import Reading
 from analytics.reading import profile
@@ -94,7 +94,7 @@ def of_several(
         reading,
         rows_kept=n_rows,
         columns=profile.with_earlier(connection, columns),
-        set_aside=(*reading.set_aside, SetAside("of a row that an earlier export has", n_merged)),
+        set_aside=(*reading.set_aside, SetAside(IN_EARLIER_EXPORT, n_merged)),
         repairs=(said, *reading.repairs),
         origin=replace(reading.origin, digests=()),
     )

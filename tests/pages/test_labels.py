@@ -12,10 +12,13 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from analytics.log.workspace import Workspace
 from pages._frame.registry import PAGES
 from tests.commands.test_labels import START, log_of
-from tests.ingested import home_with
+from tests.ingested import Desk, home_with
 from tests.measure.late_labels import late
+from tests.reading.test_label_history import made as made_history
+from tests.reading.test_label_history import of_files
 
 ROOT = Path(__file__).parents[2]
 
@@ -79,3 +82,18 @@ def test_a_day_that_is_none_is_left_out_and_mature_rows_are_a_filter(home: Path)
     app.button(key="mature_rows").click().run()
     assert not app.exception
     assert app.session_state["where"].startswith("scored_at:le:2024-")
+
+
+@pytest.mark.parametrize("with_times", [True, False])
+def test_revised_labels_have_a_part_of_their_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, with_times: bool
+) -> None:
+    rows, files = made_history(7)
+    desk = Desk(Workspace(tmp_path / "home"), tmp_path)
+    log = of_files(desk, rows if with_times else rows.drop("scored_at"), *files)
+    monkeypatch.setenv("SLICEWISE_HOME", str(tmp_path / "home"))
+    app = opened("labels")
+    assert "Do labels stay?" in [heading.value for heading in app.main.subheader]
+    said = " ".join(element.value.replace("\\", "") for element in app.main.markdown)
+    assert f"The labels of {log.n_revised} rows (" in said
+    assert app.main.dataframe[0].value.columns.tolist() == ["Metric", "As first given", "As known now"]

@@ -54,7 +54,8 @@ def revised_figure(buckets: pl.DataFrame, metric: str, every: str) -> go.Figure:
         other = "now" if name == "first" else "first"
         is_upper = (known[name][-1], name) > (known[other][-1], other)
         figure.add_annotation(
-            x=known["bucket"][-1],
+            x=1,
+            xref="paper",
             y=known[name][-1],
             text=direct_label(label, colour),
             showarrow=False,
