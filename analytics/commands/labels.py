@@ -10,7 +10,7 @@ import typer
 from analytics.answers.labels_answer import LabelsAnswer
 from analytics.answers.labels_answer import labels as labels_answer
 from analytics.answers.labels_revised import RevisedAnswer, revised, revised_where
-from analytics.answers.question import Question
+from analytics.answers.labels_sites import sites
 from analytics.commands.asking import ask
 from analytics.commands.options import METRIC_HELP, Asked, Output, Source
 from analytics.commands.roles import roles_of
@@ -36,60 +36,59 @@ def labels(
     asked: Asked,
     output: Output,
     metric: Annotated[str | None, typer.Option(help=f"The metric to trust or not. {METRIC_HELP}")] = None,
+    site: Annotated[
+        str | None, typer.Option(help="Column of who gave the label, or where: do all mean the same by it?")
+    ] = None,
 ) -> None:
-    """How late labels come, what all of them will say, up to when a metric may be trusted, and whether labels stay."""
-    from analytics.present.readings import labels_reading, revised_reading
+    """How late labels come, up to when a metric may be trusted, whether labels stay, and whether all mean the same by them."""
+    from analytics.present.readings import labels_reading, revised_reading, sites_reading
 
     engine, question = ask(source, asked)
-    again = revised(engine, question, metric) if question.log.n_revised else None
-    if again is not None and question.log.time_low is None:
-        typer.echo(revised_reading(again), err=True)
-        _write_revised(again, revised_where(engine, question), question, output, roles_of(source, question.log))
-        return
-    answer = labels_answer(engine, question, metric)
-    typer.echo(labels_reading(answer), err=True)
-    if again is not None:
-        typer.echo(revised_reading(again), err=True)
-    say_rows_are_counted(question.log)
-    said = {"roles": roles_of(source, question.log)}
-    rows = [_row(bucket) for bucket in answer.buckets.iter_rows(named=True)]
+    log = question.log
+    again = revised(engine, question, metric) if log.n_revised else None
+    apart = sites(engine, question, site) if site else None
+    is_timeless = log.time_low is None and (again is not None or apart is not None)
+    answer = None if is_timeless else labels_answer(engine, question, metric)
+    told = (
+        labels_reading(answer) if answer is not None else "",
+        revised_reading(again) if again is not None else "",
+        sites_reading(apart) if apart is not None else "",
+    )
+    for sentence in filter(None, reversed(told) if apart is not None else told):
+        typer.echo(sentence, err=True)
+    say_rows_are_counted(log)
+    said = {"roles": roles_of(source, log)}
     if output.format == "json":
         stays = None if again is None else _revised_object(again, revised_where(engine, question))
-        write({**_object(answer), "buckets": rows, "revised": stays}, output, said)
-    else:
+        of_sites = None if apart is None else {"column": apart.column, "sites": _rows(apart.sites)}
+        first = {"buckets": []} if answer is None else _object(answer)
+        write({**first, "revised": stays, "sites": of_sites}, output, said)
+    elif apart is not None:
+        lists = [pl.col(name).list.join("; ").alias(name) for name in ("written", "alone", "never")]
+        write(_rows(apart.sites.with_columns(lists)), output, said)
+    elif answer is None and again is not None:
+        write(_rows(again.metrics.select("metric", "first", "now", "difference")), output, said)
+    elif answer is not None:
+        rows = [_row(bucket) for bucket in answer.buckets.iter_rows(named=True)]
         write([{name: row[name] for name in _IN_TEXT} for row in rows], output, said)
 
 
-def _write_revised(
-    answer: RevisedAnswer, where: pl.DataFrame, question: Question, output: Output, roles: dict[str, Any]
-) -> None:
-    """Write what became of labels of a log without times."""
-    say_rows_are_counted(question.log)
-    if output.format == "json":
-        write(
-            {"metric": answer.metric, "buckets": [], "revised": _revised_object(answer, where)},
-            output,
-            {"roles": roles},
-        )
-    else:
-        rows = answer.metrics.select("metric", "first", "now", "difference").to_dicts()
-        write([{name: finite(value) for name, value in row.items()} for row in rows], output, {"roles": roles})
+def _rows(table: pl.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows of a table as JSON has them."""
+    return [{name: finite(value) for name, value in row.items()} for row in table.iter_rows(named=True)]
 
 
 def _revised_object(answer: RevisedAnswer, where: pl.DataFrame) -> dict[str, Any]:
     """Return what became of labels as JSON has it."""
-    buckets = [] if answer.buckets is None else answer.buckets.to_dicts()
+    buckets = [] if answer.buckets is None else _rows(answer.buckets)
     return {
         "n": answer.n,
         "n_revised": answer.n_revised,
         "rows": answer.rows.to_dicts(),
         "steps": answer.steps.to_dicts(),
-        "metrics": [{name: finite(value) for name, value in row.items()} for row in answer.metrics.to_dicts()],
-        "buckets": [
-            {**{name: finite(value) for name, value in row.items()}, "bucket": row["bucket"].isoformat()}
-            for row in buckets
-        ],
-        "slices": [{name: finite(value) for name, value in row.items()} for row in where.to_dicts()],
+        "metrics": _rows(answer.metrics),
+        "buckets": [{**row, "bucket": row["bucket"].isoformat()} for row in buckets],
+        "slices": _rows(where),
     }
 
 
@@ -101,7 +100,7 @@ def _row(bucket: dict[str, Any]) -> dict[str, Any]:
 
 
 def _object(answer: LabelsAnswer) -> dict[str, Any]:
-    """Return the answer without its buckets as JSON has it."""
+    """Return the answer as JSON has it."""
     since = answer.since
     moments = {name: getattr(answer, name) for name in ("now", "trust", "weak_trust", "ripe_on", "stopped")}
     parts = ("n", "n_labelled", "to_come", "naive", "value", "low", "high", "bound_low", "bound_high")
@@ -119,4 +118,5 @@ def _object(answer: LabelsAnswer) -> dict[str, Any]:
         "n_missed": answer.n_missed,
         "since": after,
         "arrival": [] if answer.curve is None else answer.curve.to_dicts(),
+        "buckets": [_row(bucket) for bucket in answer.buckets.iter_rows(named=True)],
     }

@@ -134,3 +134,20 @@ def test_a_log_without_revisions_says_nothing_of_them(desk: Desk) -> None:
     made = late(np.random.default_rng(4), 12.0, 3.0, n_days=60, per_day=20, share=0.3)
     answer, said = answered(desk, log_of(made))
     assert answer["revised"] is None and "revised" not in said
+
+
+def test_a_site_that_codes_otherwise_is_said_first(desk: Desk) -> None:
+    rng = np.random.default_rng(9)
+    n = 6_000
+    score, hospital = rng.random(n).round(3), np.array(["north", "south", "west"])[rng.integers(0, 3, n)]
+    positive = rng.random(n) < np.where(hospital == "south", np.minimum(score + 0.15, 1), score)
+    code = np.where(positive, np.where(hospital == "south", "C2", "C1"), "none")
+    frame = pl.DataFrame({"score": score, "hospital": hospital, "label": code})
+    options = ("--positive", "C1", "--positive", "C2", "--negative", "none", "--site", "hospital")
+    answer, said = answered(desk, frame, *options)
+    assert "points more of the rows are called positive (" in said.splitlines()[0]
+    assert "where hospital is south, which alone writes C2." in said.splitlines()[0]
+    first = answer["sites"]["sites"][0]
+    assert first["site"] == "south" and first["low"] < 0.14 < first["high"]  # 0.15 where the score leaves room for it
+    assert first["alone"] == ["C2"] and first["never"] == ["C1"]
+    assert answer["buckets"] == [] and answer["revised"] is None

@@ -97,3 +97,12 @@ def test_revised_labels_have_a_part_of_their_own(
     said = " ".join(element.value.replace("\\", "") for element in app.main.markdown)
     assert f"The labels of {log.n_revised} rows (" in said
     assert app.main.dataframe[0].value.columns.tolist() == ["Metric", "As first given", "As known now"]
+
+
+def test_a_column_of_sites_is_chosen_and_stays_in_the_link(home: Path) -> None:
+    app = opened("labels")
+    assert app.selectbox(key="site").value is None
+    app.selectbox(key="site").select("region").run()
+    said = [element.value for element in app.main.markdown]
+    assert any(text.startswith("At equal scores no value of region has other labels than the others") for text in said)
+    assert any("Points more at equal scores" in table.value.columns for table in app.main.dataframe)

@@ -56,6 +56,7 @@ from analytics.present.readings.labels_revised import (
     revised_time_reading,
     revised_where_reading,
 )
+from analytics.present.readings.labels_sites import sites_reading
 from analytics.present.readings.logs import books_reading, fitness_reading
 from analytics.present.readings.overview import (
     chosen_reading,
@@ -171,6 +172,7 @@ __all__ = [
     "scan_reading",
     "score_reading",
     "sensitivity_reading",
+    "sites_reading",
     "slice_policy_reading",
     "slices_of_gap_reading",
     "slices_reading",
