@@ -8,8 +8,6 @@ import polars as pl
 
 from analytics.answers.question import Question
 from analytics.errors import QuestionError
-from analytics.log.role_names import is_site
-from analytics.log.schema import Log
 from analytics.measure.labels.sites import code_table, site_table, strata_of
 from analytics.query.engine import Engine
 
@@ -28,11 +26,6 @@ class SitesAnswer:
 
     column: str
     sites: pl.DataFrame
-
-
-def likely_site(log: Log) -> str | None:
-    """Return the segment column that is called like who gave the label, or where; None where none is."""
-    return next((name for name in log.mapping.segments if is_site(name)), None)
 
 
 def sites(engine: Engine, question: Question, column: str) -> SitesAnswer:

@@ -101,7 +101,7 @@ def _row(bucket: dict[str, Any]) -> dict[str, Any]:
 
 def _object(answer: LabelsAnswer) -> dict[str, Any]:
     """Return the answer as JSON has it."""
-    since = answer.since
+    since, found = answer.since, answer.expectation
     moments = {name: getattr(answer, name) for name in ("now", "trust", "weak_trust", "ripe_on", "stopped")}
     parts = ("n", "n_labelled", "to_come", "naive", "value", "low", "high", "bound_low", "bound_high")
     after = None if since is None else {name: finite(getattr(since, name)) for name in parts}
@@ -117,6 +117,7 @@ def _object(answer: LabelsAnswer) -> dict[str, Any]:
         "never": answer.never,
         "n_missed": answer.n_missed,
         "since": after,
+        "expectation": None if found is None else {"miss": finite(found.miss), "n_past": found.n_past},
         "arrival": [] if answer.curve is None else answer.curve.to_dicts(),
         "buckets": [_row(bucket) for bucket in answer.buckets.iter_rows(named=True)],
     }

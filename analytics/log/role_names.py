@@ -237,23 +237,6 @@ _LABEL_TIME = re.compile(
 """Names of when it was known what turned out to be true."""
 
 
-_SITE = re.compile(
-    r"(.*_)?(site|hospital|clinic|ward|practice|branch|cent(er|re)|facility|plant|factory|lab|laboratory|office|store|shop|agency|"
-    r"annotators?|raters?|labell?ers?|reviewers?|adjudicators?|coders?|readers?|examiners?|inspectors?|standort|klinik|filiale|"
-    r"sucursal|centro|hopital|agence)(_?(id|name|no|code|nr))?"
-)
-"""Names of where a label was given, or by whom."""
-
-
-def is_site(name: str) -> bool:
-    """Whether a column is called like who gave a label, or where.
-
-    >>> is_site("hospital_id"), is_site("Reviewer"), is_site("region")
-    (True, True, False)
-    """
-    return _SITE.fullmatch(folded_name(name)) is not None
-
-
 def is_label_time(name: str) -> bool:
     """Whether a column is called like the time at which a label was known.
 

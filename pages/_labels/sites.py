@@ -5,8 +5,9 @@ from __future__ import annotations
 import polars as pl
 import streamlit as st
 
-from analytics.answers.labels_sites import likely_site, sites
+from analytics.answers.labels_sites import sites
 from analytics.answers.question import Question
+from analytics.log.label_site import likely_site
 from analytics.present import readings, words
 from pages._frame.cache import kept
 from pages._frame.render import sentence, table_downloads
@@ -24,7 +25,7 @@ def draw_sites(question: Question) -> None:
         return
     st.subheader("Do all mean the same by the label?", anchor=False)
     if st.session_state.get("site") not in segments:
-        st.session_state["site"] = likely_site(log)
+        st.session_state["site"] = likely_site(segments)
     column = st.selectbox(
         "Who gave the label, or where",
         segments,

@@ -45,6 +45,7 @@ from analytics.present.readings.gap_inputs import inputs_reading, joint_reading
 from analytics.present.readings.gates import gates_reading, margins_reading
 from analytics.present.readings.labels import (
     arrival_reading,
+    expected_reading,
     labels_reading,
     matured_reading,
     never_reading,
@@ -128,6 +129,7 @@ __all__ = [
     "drift_reading",
     "ends_reading",
     "enough_reading",
+    "expected_reading",
     "finding_certainty",
     "finding_sentence",
     "finding_worth",
