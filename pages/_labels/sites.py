@@ -9,6 +9,7 @@ from analytics.answers.labels_sites import sites
 from analytics.answers.question import Question
 from analytics.log.label_site import likely_site
 from analytics.present import readings, words
+from pages._frame import address
 from pages._frame.cache import kept
 from pages._frame.render import sentence, table_downloads
 from pages._frame.tables import number_table
@@ -24,8 +25,7 @@ def draw_sites(question: Question) -> None:
     if log.is_right_or_wrong or log.mapping.label is None or not segments:
         return
     st.subheader("Do all mean the same by the label?", anchor=False)
-    if st.session_state.get("site") not in segments:
-        st.session_state["site"] = likely_site(segments)
+    address.seed_choice("site", segments, likely_site(segments))
     column = st.selectbox(
         "Who gave the label, or where",
         segments,

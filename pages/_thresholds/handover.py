@@ -17,7 +17,7 @@ from analytics.present.money import per_month, per_week
 from analytics.present.readings.thresholds_handover import confidence_text
 from analytics.present.tables.thresholds_handover import handover_frame, handover_slices_frame, points_table
 from analytics.query.engine import Engine
-from pages._frame import session
+from pages._frame import address, session
 from pages._frame.cache import MODEST, keeping, kept
 from pages._frame.render import as_written, clicked, escaped, figure, sentence, table_downloads
 from pages._thresholds import decisions
@@ -206,8 +206,7 @@ def _draw_slices(answer: Handover, question: Question) -> None:
     """Show coverage and risk of every slice of a column at the confidence under consideration."""
     st.subheader("Where is the same confidence worth less?")
     segments = list(question.log.mapping.segments)
-    if st.session_state.get("per") not in segments:
-        st.session_state["per"] = None
+    address.seed_choice("per", segments)
     by = st.selectbox(
         "Slice by", segments, index=None, key="per", bind="query-params", placeholder="A segment column", width=320
     )

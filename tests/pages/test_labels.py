@@ -106,3 +106,8 @@ def test_a_column_of_sites_is_chosen_and_stays_in_the_link(home: Path) -> None:
     said = [element.value for element in app.main.markdown]
     assert any(text.startswith("At equal scores no value of region has other labels than the others") for text in said)
     assert any("Points more at equal scores" in table.value.columns for table in app.main.dataframe)
+
+
+def test_a_column_of_sites_in_a_link_is_chosen(home: Path) -> None:
+    assert opened("labels", site="region").selectbox(key="site").value == "region"
+    assert opened("labels", site="nowhere").selectbox(key="site").value is None
