@@ -7,7 +7,7 @@ from analytics.present import readings
 from pages._frame import frame, session
 from pages._frame.cache import kept
 from pages._frame.render import sentence
-from pages._labels import controls, never, revised, sites, weeks
+from pages._labels import agreement, controls, never, revised, sites, weeks
 
 frame.require()
 
@@ -18,6 +18,7 @@ with frame.boundary():
         revised.draw_revised(question, None)
         controls.draw_no_times(is_revised=bool(question.log.n_revised))
         sites.draw_sites(question)
+        agreement.draw_agreement(question)
     else:
         head = st.container()
         metric = controls.draw_metric(question)
@@ -28,3 +29,4 @@ with frame.boundary():
         revised.draw_revised(question, metric)
         never.draw_never(answer, question)
         sites.draw_sites(question)
+        agreement.draw_agreement(question)

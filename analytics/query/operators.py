@@ -216,6 +216,18 @@ _ALL = (
         control="fields",
     ),
     Operator(
+        "differ",
+        "columns differ",
+        "Two of the columns have different values, as where raters disagree; a missing value differs from none.",
+        ("columns differ",),
+        phrases.differ_words,
+        typed.differ,
+        kinds=(),
+        arity="several",
+        join="row",
+        control="columns",
+    ),
+    Operator(
         known.AS_OF,
         "as known on",
         "The log as it was known at the end of this day: rows predicted later are out, labels that came later are not known yet.",

@@ -30,6 +30,7 @@ TYPED: dict[str, tuple[str, Any, tuple[str, ...]]] = {
     "weekdays": ("multiselect", ["Mon"], ("Mon",)),
     "nothing": ("", None, ()),
     "fields": ("multiselect", ["region"], ("1+", "region")),
+    "columns": ("multiselect", ["id", "score"], ("id", "score")),
     "day": ("date_input", date(2024, 1, 9), ("2024-01-09",)),
 }
 """By control: the widget, what is put into it, and the values of the clause that follow."""

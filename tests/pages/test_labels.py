@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 import pytest
 import streamlit as st
+from sklearn.metrics import cohen_kappa_score
 from streamlit.testing.v1 import AppTest
 
 from analytics.log.workspace import Workspace
@@ -111,3 +112,20 @@ def test_a_column_of_sites_is_chosen_and_stays_in_the_link(home: Path) -> None:
 def test_a_column_of_sites_in_a_link_is_chosen(home: Path) -> None:
     assert opened("labels", site="region").selectbox(key="site").value == "region"
     assert opened("labels", site="nowhere").selectbox(key="site").value is None
+
+
+def test_raters_are_compared_and_their_disputes_open_in_review(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(3)
+    truth = rng.integers(0, 2, 300)
+    raters = {f"rater_{place}": np.where(rng.random(300) < 0.1 * (place + 1), 1 - truth, truth) for place in range(3)}
+    frame = pl.DataFrame({"score": rng.random(300).round(3), "label": truth, **raters})
+    frame.write_csv(tmp_path / "log.csv")
+    monkeypatch.setenv("SLICEWISE_HOME", str(home_with(tmp_path / "log.csv", tmp_path)))
+    app = opened("labels")
+    app.multiselect(key="raters").set_value(["rater_0", "rater_2"]).run()
+    assert not app.exception
+    table = app.main.dataframe[-1].value
+    assert table["Kappa"][0] == pytest.approx(cohen_kappa_score(raters["rater_0"], raters["rater_2"]))
+    differ = int((raters["rater_0"] != raters["rater_2"]).sum())
+    review = opened("review", where=":differ:rater_0,rater_2")
+    assert any(caption.value.startswith(f"{differ} rows") for caption in review.sidebar.caption)
