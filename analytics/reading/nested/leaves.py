@@ -100,9 +100,9 @@ class Leaves:
         while len(item) == 1 and isinstance(below := item[name := next(iter(item))], dict) and _PLAIN.fullmatch(name):
             item, inner = below, f"{inner}/{name}"
         told = [name for name, type_ in item.items() if isinstance(type_, str) and type_ != "NULL"]
-        values = [name for name in item if item[name] != "NULL"]
+        others = [name for name in item if item[name] != "NULL"]
         key = _first(_KEYS, told) or _first(_TOLD, [name for name in told if item[name] == "VARCHAR"])
-        value = _first(_VALUES, [name for name in values if name != key])
+        value = _first(_VALUES, [name for name in others if name != key])
         if key is None or value is None:
             return
         type_ = item[value] if isinstance(item[value], str) else "JSON"
