@@ -24,7 +24,8 @@ class Reading:
     """What the reader found in a file before any role was given.
 
     ``rows_read = rows_kept + sum(set_aside.rows)``, always. ``logged_pair`` says for which score and decision (`log.logged`)
-    ``logged_threshold`` was looked for.
+    ``logged_threshold`` was looked for. ``reader`` is the version of `log.reader` that took the file apart, None where
+    rows are read whenever they are asked.
     """
 
     content_hash: str
@@ -40,6 +41,7 @@ class Reading:
     labels: LabelCounts | None = None
     origin: Origin = field(default_factory=Origin)
     logged_pair: str | None = None
+    reader: int | None = 1
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -89,7 +91,9 @@ class Log:
     @property
     def key(self) -> str:
         """Name of the file and of every cache entry."""
-        return f"{self.log_id}-{self.revision}"
+        return f"{self.log_id}-{self.revision}" + (
+            "" if self.reading.reader in (1, None) else f"-{self.reading.reader}"
+        )
 
     @property
     def columns(self) -> tuple[Column, ...]:

@@ -9,21 +9,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
-from analytics import settings
-from analytics.errors import QuestionError
+from analytics.errors import Cancelled, InputError, QuestionError
 from analytics.log import roles
+from analytics.log.conflicts import conflicts
 from analytics.log.disk import storing
 from analytics.log.layout import CsvOptions
 from analytics.log.mapping import Mapping, mapping_from_dict
+from analytics.log.reader import is_outdated
 from analytics.log.schema import Log, Reading, reading_from_dict
 from analytics.log.workspace import Workspace
 from analytics.reading import protocol
+from analytics.reading.bounds import max_plain_bytes
 from analytics.reading.inbox import check_file, files_of, log_before, passed_over, shown_name
 from analytics.reading.process import ROOT, OnProgress, ShouldStop, run_child
-
-_MAX_EXPANSION = 100
-"""A compressed file may unpack to so many times its size; repetitive logs reach 50."""
 
 ORIGIN = "origin.json"
 
@@ -74,7 +74,7 @@ def read_file(
     path : Path or sequence of Path
         A file, a folder of files, or several files.
     name, names : str and sequence of str, optional
-        What people call the log, and each of several files; by default as the files are called.
+        What people call the log, and each of its files; by default as these are called.
     labels, id_column, label_column : Path and str, optional
         Labels that came in another file, the id that joins them, by default the guessed one, and the column that holds them.
     csv : CsvOptions, optional
@@ -93,14 +93,15 @@ def read_file(
     if labels:
         check_file(labels)
     shown = name or shown_name(path, files)
-    known = {log.log_id: log for log in workspace.receipts()}
+    kept = {log.log_id: log for log in workspace.receipts()}
+    known = {log_id: log for log_id, log in kept.items() if not is_outdated(log.reading)}
     before = log_before([*known.values()], [name for _, name in files])
     with workspace.scratch_folder() as folder:
         request = protocol.Read(
             files=_given(files),
             name=shown,
             known=tuple(sorted(known)),
-            max_bytes=max_plain_bytes(*_paths_of(files), labels),
+            max_bytes=max_plain_bytes(*(Path(path) for path, _ in files), labels),
             csv=csv or CsvOptions(),
             labels=_labels_given(labels, labels.name, id_column, label_column) if labels else None,
             beside=passed_over(path, files),
@@ -117,7 +118,21 @@ def read_file(
         assert isinstance(answer, protocol.Waiting)
         with storing(folder):
             (folder / ORIGIN).write_text(json.dumps(files), encoding="utf-8")
-        return _take_staged(workspace, folder, answer.digest)
+        found = _take_staged(workspace, folder, answer.digest)
+    earlier = kept.get(answer.digest)
+    watched = {"on_progress": on_progress, "should_stop": should_stop}
+    return _read_anew(workspace, found, earlier, **watched) if earlier else found
+
+
+def _read_anew(workspace: Workspace, upload: Staged, before: Log, **watched: Any) -> Staged | Log:
+    """Put what today's reader made of a file in the place of an earlier one's log, with its roles where they still fit."""
+    try:
+        is_fitting = not conflicts(before.mapping, upload.reading)
+        return build_staged(workspace, upload, before.mapping, name=before.name, **watched) if is_fitting else upload
+    except Cancelled:
+        raise
+    except (QuestionError, InputError):
+        return upload
 
 
 def attach(
@@ -151,7 +166,7 @@ def attach(
     """
     check_file(labels)
     shown = name or labels.name
-    known = {other.log_id: other for other in workspace.receipts()}
+    known = {each.log_id: each for each in workspace.receipts() if each.reading.reader == log.reading.reader}
     with workspace.scratch_folder() as folder:
         request = protocol.Attach(
             origin=str(workspace.path(log.key)),
@@ -186,18 +201,6 @@ def _take_staged(workspace: Workspace, folder: Path, digest: str) -> Staged:
     with storing(workspace.staging):
         folder.replace(workspace.staging / staged_id)
     return staged(workspace, staged_id)
-
-
-def max_plain_bytes(*paths: Path | None) -> int:
-    """Return what the files may unpack to: enough for any real log, and no more than the reader may write."""
-    size = sum(path.stat().st_size for path in paths if path is not None)
-    allowed = max(settings.READER_UNPACKED_MB.value << 20, _MAX_EXPANSION * size)
-    return min(allowed, settings.READER_FILE_MB.value << 20)
-
-
-def _paths_of(files: Sequence[tuple[str, str]]) -> list[Path]:
-    """Return where the files of a request are."""
-    return [Path(path) for path, _ in files]
 
 
 def staged(workspace: Workspace, staged_id: str) -> Staged:
@@ -236,8 +239,7 @@ def build_staged(
     should_stop: ShouldStop = never,
 ) -> Log:
     """Make a log of a staged reading and take it into the workspace."""
-    origin = workspace.staging / upload.staged_id / "raw.duckdb"
-    shown = name or upload.reading.source
+    origin, shown = workspace.staging / upload.staged_id / "raw.duckdb", name or upload.reading.source
     log = _build(workspace, upload.reading, mapping, origin, shown, False, True, on_progress, should_stop)
     shutil.rmtree(workspace.staging / upload.staged_id, ignore_errors=True)
     return log
@@ -258,7 +260,7 @@ def remap(
     """
     if mapping.digest() == log.revision:
         return log
-    if not is_current and (found := workspace.state(f"{log.log_id}-{mapping.digest()}")):
+    if not is_current and (found := workspace.state(replace(log, mapping=mapping).key)):
         return found
     origin = workspace.path(log.key)
     return _build(workspace, log.reading, mapping, origin, log.name, True, is_current, on_progress, should_stop)
@@ -276,7 +278,7 @@ def write_back(
     """
     with workspace.scratch_folder() as folder:
         files = files_of(path)
-        size = max_plain_bytes(*_paths_of(files))
+        size = max_plain_bytes(*(Path(file) for file, _ in files))
         request = protocol.Copy(files=_given(files), max_bytes=size, csv=csv or CsvOptions())
         answer = run_child(request, folder, no_progress, never)
         assert isinstance(answer, protocol.Copied)
