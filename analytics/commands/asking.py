@@ -8,6 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import typer
+
 from analytics.answers.labels_answer import mature
 from analytics.answers.question import Question
 from analytics.commands.in_spark import log_in_spark
@@ -21,6 +23,7 @@ from analytics.log.conflicts import conflicts, require_values
 from analytics.log.judge import is_one_of
 from analytics.log.layout import CsvOptions
 from analytics.log.mapping import Mapping
+from analytics.log.reader import outdated_sentence
 from analytics.log.schema import Log, Reading
 from analytics.log.value_words import UNKNOWN_WORDS, plain
 from analytics.log.workspace import Workspace
@@ -172,6 +175,8 @@ def open_log(
         raise QuestionError(
             f"Expected the path of a file or the id of a log, found {source.log!r}. Check the path. {''.join(known)}"
         ) from error
+    if said := outdated_sentence(found.reading):
+        typer.echo(said, err=True)
     if source.labels:
         attached = api.attach(workspace, found, source.labels, id_column=source.id, label_column=source.label)
         return kept(workspace, attached, source, threshold=threshold, is_current=is_current, first=attached.mapping)

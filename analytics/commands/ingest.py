@@ -12,7 +12,7 @@ import typer
 from analytics.answers.empty_cohort import empty_cohort
 from analytics.commands.asking import kept, open_log, question_of, read_path
 from analytics.commands.options import OUTPUT, Asked, Format, Output, Source, check_place, named
-from analytics.commands.roles import roles_of, said_roles
+from analytics.commands.roles import VALUE_ROLES, roles_of, said_roles
 from analytics.commands.writing import write
 from analytics.log import roles
 from analytics.log.mapping import Mapping
@@ -56,7 +56,11 @@ def _ingested(workspace: Workspace, source: Source, asked: Asked, further: Seque
         is_confirmed = isinstance(read, Log) and workspace.confirmed_at(read) is not None
         found = kept(workspace, read, source, threshold=threshold, is_current=not is_confirmed, asks=False)
     undecided = roles.guess(found.reading, said_roles(source, found.reading)).open
-    is_open = {role: claims for role, claims in undecided.items() if getattr(found.mapping, role) is None}
+    is_open = {
+        role: claims
+        for role, claims in undecided.items()
+        if (not getattr(source, role) if role in VALUE_ROLES else getattr(found.mapping, role) is None)
+    }
     answer = _accounting(found.log_id, found, [asdict(finding) for finding in found.findings], is_open)
     answer["roles"] |= {
         key: value for key, value in roles_of(source, found, workspace).items() if key in ("judged", "from")

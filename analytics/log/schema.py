@@ -25,6 +25,7 @@ class Reading:
 
     ``rows_read = rows_kept + sum(set_aside.rows)``, always. ``logged_pair`` says for which score and decision (`log.logged`)
     ``logged_threshold`` was looked for. ``labels`` is the account of the last labels file, ``labels_before`` of those before.
+    ``reader`` is the version of `log.reader` that took the file apart, None where rows are read whenever they are asked.
     """
 
     content_hash: str
@@ -41,6 +42,7 @@ class Reading:
     origin: Origin = field(default_factory=Origin)
     logged_pair: str | None = None
     labels_before: tuple[LabelCounts, ...] = ()
+    reader: int | None = 1
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -92,7 +94,9 @@ class Log:
     @property
     def key(self) -> str:
         """Name of the file and of every cache entry."""
-        return f"{self.log_id}-{self.revision}"
+        return f"{self.log_id}-{self.revision}" + (
+            "" if self.reading.reader in (1, None) else f"-{self.reading.reader}"
+        )
 
     @property
     def columns(self) -> tuple[Column, ...]:

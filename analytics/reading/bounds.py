@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from analytics import settings
 from analytics.errors import InputError
 
 MAX_COLUMNS = 1_500
@@ -12,6 +13,9 @@ MAX_HEADER_BYTES = 1 << 20
 
 LONG_RUN = 1 << 16
 """Bytes of one character in a row from which a file is no table of text. A judgement."""
+
+_MAX_EXPANSION = 100
+"""A compressed file may unpack to so many times its size; repetitive logs reach 50."""
 
 _SEPARATORS = b",;\t|"
 
@@ -42,3 +46,10 @@ def check_first_line(path: Path) -> None:
                 code="too-wide",
             )
     check_columns(max(line.count(separator) for separator in _SEPARATORS) + 1)
+
+
+def max_plain_bytes(*paths: Path | None) -> int:
+    """Return what the files may unpack to: enough for any real log, and no more than the reader may write."""
+    size = sum(path.stat().st_size for path in paths if path is not None)
+    allowed = max(settings.READER_UNPACKED_MB.value << 20, _MAX_EXPANSION * size)
+    return min(allowed, settings.READER_FILE_MB.value << 20)

@@ -34,6 +34,9 @@ _NO_TIME = "\x1f%Y"
 _LISTS_ONLY = ("json",)
 """What the engine calls the one column of values that are no objects: lists of records one after the other."""
 
+_LAID_OUT = ("html", "arff", "sql")
+"""Formats whose table was written anew as text with commas between fields and quotes around them."""
+
 _ROW_NUMBER = "file_row_number"
 """What the engine calls the place of a row in a Parquet file, where it is asked for it."""
 
@@ -135,7 +138,7 @@ def _read_plain(
         entry = FORMATS[source.file_format]
         if entry.way == "text":
             said = csv or CsvOptions()
-            if source.sheet is not None or source.file_format == "html":
+            if source.sheet is not None or source.file_format in _LAID_OUT:
                 said = replace(said, delimiter=",", quote='"', escape='"')
             check_first_line(source.path)
             return _read_csv(connection, source.path, scratch, said, as_text=as_text, progress=progress)

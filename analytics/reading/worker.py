@@ -21,6 +21,7 @@ import duckdb
 
 from analytics.errors import AnalysisError
 from analytics.log import logged, payloads, positives, roles
+from analytics.log.reader import READER
 from analytics.log.schema import Log, Reading
 from analytics.reading import build, files, further, grid, parts, profile, protocol, refusals, same_rows
 from analytics.reading import labels as later_labels
@@ -136,6 +137,7 @@ def _read(request: protocol.Read, job: protocol.Job, progress: Progress) -> prot
             *notations.said(table.names, conversions),
         ),
         lines=table.lines,
+        reader=READER,
         origin=replace(export.origin, digests=digests)
         if export.origin.files and not (csv.given or labels)
         else export.origin,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from analytics.log.reader import outdated_sentence
 from analytics.log.schema import Log
 from analytics.present import figures, readings
 from analytics.present.export import to_csv
@@ -44,6 +45,8 @@ def draw_accounting(log: Log) -> None:
 
 def draw_findings(log: Log) -> None:
     """Show what preflight found, the gravest first."""
+    if said := outdated_sentence(log.reading):
+        st.warning(escaped(said), icon=":material/update:")
     st.markdown("**What preflight found**")
     if not log.findings:
         st.success("Nothing that stands in the way.", icon=":material/check_circle:")

@@ -237,7 +237,8 @@ def _is_as_proven(
     if row is None or row[0] != proof.records or last is None:
         return False
     cells = ["" if cell is None else str(cell) for cell in last]
-    if begin(path, head).is_sparse(cells) or (head.layout.width > 1 and not any(cells)):
+    rows = begin(path, head)
+    if rows.is_sparse(cells) or rows.is_aggregate(cells) or (head.layout.width > 1 and not any(cells)):
         return False
     if not head.layout.header or set(types) != {"VARCHAR"}:
         return True

@@ -19,6 +19,16 @@ _MAX_WAITING = 500
 _RUN = 3
 """Further lines of another width that make a line of names with that width the header of another table."""
 
+_AGGREGATES = frozenset(
+    {"total", "totals", "grand total", "sum", "average", "avg", "mean", "median", "min", "max", "count", "overall"}
+    | {"summe", "gesamt", "gesamtsumme", "gesamtergebnis", "insgesamt", "mittelwert", "durchschnitt", "anzahl"}
+    | {"suma", "total general", "promedio", "media", "recuento", "somme", "total général", "ensemble", "moyenne"}
+)
+_MAX_AGGREGATE = 20
+"""How a row of totals below a table begins, and the characters of the longest with some blanks."""
+_FEW, _RARE = 2, 0.02
+"""Empty cells of a column, and their share, up to which one is a sign. A judgement, as in `Rows.is_acceptable`."""
+
 BYTE_ORDER_MARK = "\ufeff"
 OTHER_TABLE = "another table"
 """The reason of lines that follow the header of one."""
@@ -74,7 +84,7 @@ class Rows:
                 and not self.waiting
                 and not self.has_blank_before
             ):
-                if self.is_sparse(cells):
+                if self.is_aggregate(cells) or self.is_sparse(cells):
                     self.waiting.append(record)
                     continue
                 books.kept += record.n_lines
@@ -111,11 +121,26 @@ class Rows:
             if cell
         )
 
+    def is_aggregate(self, cells: Sequence[str]) -> bool:
+        """Whether a row begins with *Total* or *Average* as no other does, or lacks what nearly every other has: at the end of
+        the file it is no row."""
+        at = next((at for at, cell in enumerate(cells) if cell), 0)
+        if len(cells[at]) > _MAX_AGGREGATE or not _is_aggregate(cells[at]):
+            return False
+        columns = self.layout.columns
+        if columns[at].values[cells[at]] > 1:
+            return False
+        few = max(_FEW, _RARE * columns[at].n)
+        lacks = any(column.n - column.n_filled <= few and not cell for cell, column in zip(cells, columns, strict=True))
+        return lacks or not any(
+            pattern(value) == pattern(cells[at]) for value in columns[at].values if not _is_aggregate(value)
+        )
+
     def body(self, record: Record) -> Iterator[Sequence[str] | Aside]:
         """Take a record after the header that is not plain: keep it, mend it, let it wait, or set it aside."""
         cells = record.cells
         if cells is not None and len(cells) == self.layout.width:
-            if self.is_sparse(cells):
+            if self.is_aggregate(cells) or self.is_sparse(cells):
                 yield from self.wait(record)
                 return
             row = Row(tuple(cells), 0.0, frozenset())
@@ -262,6 +287,11 @@ class Rows:
                 row = replace(found, cost=found.cost + 1.0, repairs=found.repairs | {OTHER_DELIMITER})
                 best = _cheapest(best, row)
         return best
+
+
+def _is_aggregate(cell: str) -> bool:
+    """Whether a cell holds a word for a total or an average."""
+    return cell.strip(" :").casefold() in _AGGREGATES
 
 
 def _cheapest(one: Row | None, other: Row | None) -> Row | None:
