@@ -61,3 +61,20 @@ def test_the_first_line_is_the_verdict_on_the_pairs() -> None:
 def test_two_answers_in_one_row_are_compared_row_by_row() -> None:
     app = opened(pair_apart="another column of this log", pair_column="second_score")
     assert any(text.startswith("Both answers stand in one row: ") for text in said(app.main.caption))
+
+
+def test_a_comparison_that_was_added_stands_in_the_report_and_in_its_link() -> None:
+    app = opened(pair_apart="model", pair_live="old", pair_candidate="new")
+    lead = said(app.main.markdown)[0].partition("\n")[0]
+    app.button(key="report_compared").click().run()
+    app.switch_page(PAGES["report"].path).run()
+    assert not app.exception and not app.error
+    html = app.get("iframe")[0].proto.srcdoc
+    assert html.count(lead) >= 2 and "Who changed" in html
+    link = app.query_params["compared"]
+    other = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    other.query_params["compared"] = link
+    other.switch_page(PAGES["report"].path).run()
+    assert not other.exception and lead in other.get("iframe")[0].proto.srcdoc
+    other.button(key="drop_compared").click().run()
+    assert lead not in other.get("iframe")[0].proto.srcdoc and "compared" not in other.query_params
