@@ -11,7 +11,7 @@ st.title("Report")
 with frame.boundary():
     question = session.question()
     said = st.container()
-    compared.comparison_from_address(question)
+    compared.comparison_from_address(compared.IN_REPORT, question)
     chosen, metric = paper.draw_controls(question)
     left, right = st.columns([3, 9], gap="medium")
     with left:

@@ -24,9 +24,9 @@ from pages._frame.render import escaped
 
 BY_COLUMN = "another column of this log"
 _FIXED = ("pair_apart", "pair_live", "pair_candidate", "pair_log", "pair_column", "pair_metric", "pair_margin")
-_NAME = "compared"
-"""In the address: what the controls of Compare hold, then the columns by which rows meet."""
-_CHOSEN = "_compared"
+IN_REPORT, FLIPPED_OF = "compared", "flipped_of"
+"""In the address: the comparison of the report, and that whose flipped rows are reviewed. Either is what the controls of Compare
+hold, then the columns by which rows meet."""
 
 
 def draw_add_comparison() -> None:
@@ -37,14 +37,37 @@ def draw_add_comparison() -> None:
 
 def _add_comparison() -> None:
     """Put what the controls of Compare hold into the report of the log that is open; for callbacks only."""
+    st.session_state[_kept_as(IN_REPORT)] = _held()
+
+
+def _held() -> dict[str, object]:
+    """Return what the controls of Compare hold of the log that is open."""
     state = {key: st.session_state.get(key) for key in _FIXED}
-    on = tuple(st.session_state.get("pair_on") or ())
-    st.session_state[_CHOSEN] = {**state, "pair_on": on, "log": session.current_log().key}
+    return {**state, "pair_on": tuple(st.session_state.get("pair_on") or ()), "log": session.current_log().key}
 
 
-def _drop() -> None:
-    """Take the comparison out of the report; for callbacks only."""
-    st.session_state.pop(_CHOSEN, None)
+def _kept_as(name: str) -> str:
+    """Return the key under which a comparison is kept."""
+    return f"_pair_{name}"
+
+
+def _texts(held: Mapping[str, object]) -> list[str]:
+    """Write a comparison as the address does."""
+    values = ["" if held.get(key) is None else str(held[key]) for key in _FIXED]
+    return [*values, *map(str, _listed(held.get("pair_on")))]
+
+
+def flipped_address(turned: str) -> dict[str, str | list[str]]:
+    """Return what the address of Review says of the rows that flipped between what the controls of Compare hold."""
+    kept: dict[str, str | list[str]] = {
+        key: value for key, value in st.query_params.items() if key in address.QUESTION_KEYS
+    }
+    return {**kept, FLIPPED_OF: _texts(_held()), "errors": turned}
+
+
+def _drop(name: str) -> None:
+    """Forget a comparison; for callbacks only."""
+    st.session_state.pop(_kept_as(name), None)
 
 
 def column_pairing(question: Question, name: str) -> Pairing:
@@ -62,7 +85,12 @@ def costs_of(pairing: Pairing, question: Question) -> Costs | None:
 
 def comparison_of_report(question: Question) -> PairAsking | None:
     """Return the comparison that somebody added to the report; None where nobody did or where it no longer fits the log."""
-    state = st.session_state.get(_CHOSEN)
+    return comparison_of(IN_REPORT, question)
+
+
+def comparison_of(name: str, question: Question) -> PairAsking | None:
+    """Return a comparison that somebody brought along; None where nobody did or where it no longer fits the log."""
+    state = st.session_state.get(_kept_as(name))
     if not state or state.get("log") != question.log.key:
         return None
     try:
@@ -101,27 +129,23 @@ def _listed(value: object) -> tuple[object, ...]:
     return tuple(value) if isinstance(value, list | tuple) else ()
 
 
-def comparison_from_address(question: Question) -> None:
-    """Take over the comparison of a link, and write that of the report into the address."""
-    given = address.taken(_NAME)
+def comparison_from_address(name: str, question: Question) -> None:
+    """Take over the comparison of a link, and write the one that is kept into the address."""
+    given = address.taken(name)
     if given == ():
-        _drop()
+        _drop(name)
     elif given:
         texts = dict(zip(_FIXED, given, strict=False))
         state = {key: text or None for key, text in texts.items()}
         margin = _margin(texts.get("pair_margin", ""))
-        st.session_state[_CHOSEN] = {
+        st.session_state[_kept_as(name)] = {
             **state,
             "pair_margin": margin,
             "pair_on": given[len(_FIXED) :],
             "log": question.log.key,
         }
-    held = st.session_state.get(_CHOSEN) or {}
-    if held.get("log") != question.log.key:
-        address.put(_NAME, [])
-        return
-    values = ["" if held.get(key) is None else str(held[key]) for key in _FIXED]
-    address.put(_NAME, [*values, *map(str, held["pair_on"])])
+    held = st.session_state.get(_kept_as(name)) or {}
+    address.put(name, _texts(held) if held.get("log") == question.log.key else [])
 
 
 def _margin(text: str) -> float | None:
@@ -145,5 +169,6 @@ def draw_comparison_of_report(question: Question) -> None:
         key="drop_compared",
         icon=":material/close:",
         on_click=_drop,
+        args=(IN_REPORT,),
         help="Take this comparison out of the report",
     )
