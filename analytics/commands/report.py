@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from analytics.answers.compare.whole import PairAsking
 from analytics.answers.report.asking import ReportAsking
 from analytics.answers.report.first import first
 from analytics.answers.report.view import View
 from analytics.answers.slices import ranked_columns
 from analytics.commands.asking import ask, columns_of, leading_metric
-from analytics.commands.brief import Given, policy_of, sides_of
+from analytics.commands.brief import Given, compared_of, policy_of, sides_of
+from analytics.commands.compare_sides import Both, require_margin
 from analytics.commands.options import METRIC_HELP, OUTPUT, Asked, Format, Output, Source, Text, Texts, named
 from analytics.commands.report_again import asked_like, read_pack, remapped
 from analytics.commands.roles import in_words, roles_of
@@ -41,6 +43,9 @@ class _Packed:
 
     by: Annotated[Texts, named("Columns to slice by: one, or two with a comma. Repeatable.", panel=_PACK)] = None
     metric: Annotated[Text, named(METRIC_HELP, panel=_PACK)] = None
+    margin: Annotated[
+        float | None, named("How much worse a candidate may be; by default 0.01 of a share.", panel=_PACK)
+    ] = None
     section: Annotated[Texts, named("Only this section, in the order given. Repeatable.", panel=_PACK)] = None
     again: Annotated[
         Path | None,
@@ -51,12 +56,22 @@ class _Packed:
     ] = None
 
 
+_Options = tuple[Source, Asked, Given, _Packed]
+
+
 def report(
     source: Source,
     asked: Asked,
     given: Given,
+    both: Both,
     packed: _Packed,
     out: Annotated[Path, named("The file to write; its end says the format.", panel=OUTPUT)],
+    other: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="CANDIDATE", help="The log of a candidate that may replace what is live, as for compare."
+        ),
+    ] = None,
     kind: Annotated[Text, named("The format, where the name has no end that says it.", panel=OUTPUT)] = None,
     format: Annotated[Format, named("How the path of the file is written.", "--format", panel=OUTPUT)] = "table",
 ) -> None:
@@ -66,9 +81,13 @@ def report(
     name = _format_of(out, kind)
     if not out.parent.is_dir():
         raise StoreError(f"{out} could not be written: there is no such folder. Choose another place.")
+    require_margin(packed.margin)
     moment = _moment(packed.made)
     engine, question = ask(source, asked)
-    pack = _pack(engine, question, (source, asked, given, packed), moment)
+    compared = compared_of(engine, (source, asked, given), both, other)
+    if compared is not None:
+        compared = replace(compared, metric=packed.metric, margin=packed.margin)
+    pack = _pack(engine, question, (source, asked, given, packed), compared, moment)
     _write_bytes(PACK_FORMATS[name].make(pack), out)
     said = roles_of(source, question.log)
     if format == "table":
@@ -78,7 +97,11 @@ def report(
 
 
 def _pack(
-    engine: Engine, question: Question, options: tuple[Source, Asked, Given, _Packed], moment: datetime | None
+    engine: Engine,
+    question: Question,
+    options: _Options,
+    compared: PairAsking | None,
+    moment: datetime | None,
 ) -> Pack:
     """Ask for everything and put it together."""
     from analytics.present.report.sections.pack import Beside, pack_of
@@ -97,6 +120,7 @@ def _pack(
         sides=sides_of(engine, question, given),
         verdicts=verdicts,
         reasons=tuple((reason.key, reason.label) for reason in store.reasons()[0]) if verdicts else (),
+        compared=compared,
     )
     asking = usual
     if last is not None:
@@ -147,7 +171,7 @@ def _answers(engine: Engine, asking: ReportAsking, view: View) -> tuple[dict[str
     from analytics.present.report.sections.pack import SECTIONS, outline_of
 
     found, said = {}, []
-    for name in dict.fromkeys(["overview", *outline_of(view)]):
+    for name in dict.fromkeys(["overview", *(["compare"] if asking.compared else []), *outline_of(view)]):
         kind = SECTIONS[name]
         if kind.awaits(asking):
             continue

@@ -147,6 +147,10 @@ class Engine:
             return self.collect(ask())
         return self._tables.of((log.key, cohort, what), lambda: self.collect(ask()))
 
+    def once(self, what: Hashable, ask: Callable[[], pl.DataFrame]) -> pl.DataFrame:
+        """Return a table that ``what`` alone tells from others, asked for where it was not lately."""
+        return self._tables.of(what, ask)
+
     def kept(self, log: Log, cohort: Cohort, threshold: float) -> nw.LazyFrame[Any]:
         """Return the rows of a log that a cohort keeps; where a weight says for how many a row stands, those that have one."""
         return self._kept(log, cohort, threshold, self._connection.cursor())

@@ -76,7 +76,7 @@ def read_file(
     name, names : str and sequence of str, optional
         What people call the log, and each of its files; by default as these are called.
     labels, id_column, label_column : Path or sequence of Path, and str, optional
-        Labels of other files, of which a later one revises an earlier one, the id that joins them, and the column that holds them.
+        Labels of other files, of which a later one revises an earlier one, the id that joins them, and their column.
     csv : CsvOptions, optional
         What is known of the layout of a CSV file; the same bytes under another layout are another log.
     on_progress, should_stop : callable

@@ -25,6 +25,7 @@ from analytics.present.report.sections.registry import SECTIONS
 from analytics.query.engine import Engine
 from pages._frame import session
 from pages._frame.cache import FEW, keeping, kept
+from pages._frame.compared import comparison_of_report
 from pages._frame.measuring import measuring_script
 from pages._frame.metric import (
     COST,
@@ -83,7 +84,7 @@ def pack_for(question: Question, chosen: _Sections, metric: str, view: View) -> 
     """Return the pack of a question, with what is kept with the log; each section's answer is kept for itself."""
     asking = _asking(question, chosen, metric)
     answers = {}
-    for name in dict.fromkeys(["overview", *outline_of(view)]):
+    for name in dict.fromkeys(["overview", *(["compare"] if asking.compared else []), *outline_of(view)]):
         kind = SECTIONS[name]
         if kind.awaits(asking):
             continue
@@ -93,7 +94,7 @@ def pack_for(question: Question, chosen: _Sections, metric: str, view: View) -> 
             st.caption(escaped(f"{kind.title} is left out: {error}"))
     decided = decisions(session.workspace(), question.log.key)
     found = discovery.found_slices(session.workspace(), question.log.key)
-    looked = tuple(name for name in ("discovery", "gap") if name in answers)
+    looked = tuple(name for name in ("discovery", "gap", "compare") if name in answers)
     return pack_of(asking, answers, kept(_first, asking, looked), Beside(decided, found, view, last_headline(question)))
 
 
@@ -119,6 +120,7 @@ def _asking(question: Question, chosen: _Sections, metric: str) -> ReportAsking:
         leads,
         verdicts,
         reasons if verdicts else (),
+        comparison_of_report(question),
     )
 
 

@@ -7,8 +7,10 @@ from dataclasses import asdict, dataclass, fields, replace
 from math import isfinite
 from typing import Any
 
+from analytics.answers.compare.whole import PairAsking
 from analytics.answers.question import Question
 from analytics.answers.report.asking import ReportAsking
+from analytics.answers.report.compared import compared_from, compared_texts
 from analytics.errors import QuestionError
 from analytics.log.schema import Log
 from analytics.measure.metrics import METRICS, metrics_of
@@ -44,6 +46,8 @@ class View:
         What a person wrote beside a section, by its name; that of the first page by ``first``.
     struck : tuple of str
         Findings of the first page that were struck, by their key.
+    compared : tuple of str
+        The live side and the candidate, as `compared_texts` writes them; empty where nobody named both.
     """
 
     cohort: str = ""
@@ -56,6 +60,7 @@ class View:
     outline: tuple[str, ...] = ()
     comments: tuple[tuple[str, str], ...] = ()
     struck: tuple[str, ...] = ()
+    compared: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Return it for JSON; `view_from` reads it back."""
@@ -79,6 +84,7 @@ def view_of(asking: ReportAsking, view: View) -> View:
         policy=asking.policy.to_text() if asking.policy is not None and asking.policy.has_costs else "",
         sides=tuple(side.cohort.to_text() for side in sides) if sides is not None and is_one_log else (),
         by=asking.by,
+        compared=compared_texts(asking.compared, asking.question),
     )
 
 
@@ -105,6 +111,7 @@ def view_from(data: object) -> View:
         outline=tuple(_texts(known.get("outline"))),
         comments=tuple((each[0], each[1]) for each in rows["comments"] if len(each) == 2),
         struck=tuple(_texts(known.get("struck"))),
+        compared=tuple(_texts(known.get("compared"))),
         **texts,
     )
 
@@ -153,6 +160,8 @@ def asked_again(view: View, log: Log, usual: ReportAsking) -> tuple[ReportAsking
     sides = _sides_of(view, question, said) if view.sides else usual.sides
     leads = view.leads or usual.leads
     asked = replace(usual, question=question, metric=metric, by=by or usual.by, policy=policy, sides=sides, leads=leads)
+    if view.compared and usual.compared is None:
+        asked = replace(asked, compared=_compared_of(view, question, policy, said))
     return asked, tuple(said)
 
 
@@ -167,6 +176,15 @@ def _policy_of(view: View, said: list[str]) -> Policy | None:
         return Policy.from_text(view.policy) if view.policy else None
     except QuestionError:
         said.append("The costs cannot be read and are left out.")
+        return None
+
+
+def _compared_of(view: View, question: Question, policy: Policy | None, said: list[str]) -> PairAsking | None:
+    """Return the live side and the candidate of a view."""
+    try:
+        return compared_from(view.compared, question, policy.costs if policy is not None and policy.has_costs else None)
+    except QuestionError:
+        said.append("The live side and the candidate cannot be told apart in this log: which is better is left out.")
         return None
 
 

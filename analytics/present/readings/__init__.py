@@ -75,6 +75,7 @@ from analytics.present.readings.review import (
     corrected_reading,
     enough_reading,
     findings_reading,
+    flipped_queue_reading,
     queue_reading,
     replay_reading,
 )
@@ -135,6 +136,7 @@ __all__ = [
     "finding_worth",
     "findings_reading",
     "fitness_reading",
+    "flipped_queue_reading",
     "gap_reading",
     "gap_time_reading",
     "gates_reading",

@@ -113,7 +113,7 @@ def _not_asked(asking: ReportAsking, answers: Mapping[str, Any], brief: Brief, v
     """Say which sections the outline has and the pack has not, and what they need."""
     told = {source.name for source in brief.open}
     lacking = [SECTIONS[name] for name in view.outline if name in SECTIONS and name not in {*answers, *told}]
-    needs = [(kind.title, kind.awaits(asking)) for kind in lacking]
+    needs = [(kind.title, kind.awaits(asking)) for kind in lacking if not kind.is_named]
     return [f"{title} is not in this pack: it needs {what}." for title, what in needs if what]
 
 
