@@ -14,7 +14,7 @@ with frame.boundary():
     chosen, metric = paper.draw_controls(question)
     left, right = st.columns([3, 9], gap="medium")
     with left:
-        view = outline.draw_outline()
+        view = outline.draw_outline(question.log.key)
         paper.draw_found(question)
     with right:
         pack = paper.pack_for(question, chosen, metric, view)

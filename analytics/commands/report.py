@@ -20,6 +20,7 @@ from analytics.commands.report_again import asked_like, read_pack, remapped
 from analytics.commands.roles import in_words, roles_of
 from analytics.commands.writing import write
 from analytics.errors import QuestionError, StoreError
+from analytics.log.kept.added import added_figures
 from analytics.log.kept.discovery import found_slices
 from analytics.log.kept.thresholds import decisions
 from analytics.measure.metrics import named as named_metrics
@@ -81,6 +82,7 @@ def _pack(
     engine: Engine, question: Question, options: tuple[Source, Asked, Given, _Packed], moment: datetime | None
 ) -> Pack:
     """Ask for everything and put it together."""
+    from analytics.present.report.sections.added import asked_anew
     from analytics.present.report.sections.pack import Beside, pack_of
 
     source, asked, given, packed = options
@@ -104,7 +106,11 @@ def _pack(
         said += refused
     asking = _with_columns(engine, asking, packed)
     view = replace(view, outline=_outline(packed.section)) if packed.section else view
+    if last is None:
+        view = replace(view, added=added_figures(engine.workspace, question.log.key))
+    again, stands = asked_anew(view, asking, lambda function, about: function(engine, about))
     answers, lacking = _answers(engine, asking, view)
+    lacking = [*lacking, *stands]
     for line in (*said, *lacking):
         typer.echo(line, err=True)
     key = question.log.key
@@ -115,6 +121,7 @@ def _pack(
         None if last is None else last.get("headline"),
         (*said, *lacking),
         moment,
+        again,
     )
     return pack_of(asking, answers, first(engine, asking, answers), beside)
 

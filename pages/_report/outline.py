@@ -9,58 +9,69 @@ import streamlit as st
 
 from analytics.answers.report.view import View, view_from
 from analytics.errors import QuestionError
+from analytics.log.kept.added import Added, add, added_figures, take_out
 from analytics.present import words
 from analytics.present.report.parts import FirstFinding
-from analytics.present.report.sections.pack import SECTIONS, outline_of
+from analytics.present.report.sections.pack import SECTIONS, all_entries
 from pages._frame import address, session
+from pages._frame.added import OUTLINE
 from pages._frame.render import escaped
 
-_OUTLINE, _COMMENTS, _STRUCK = "outline", "_report_comments", "_report_struck"
+_COMMENTS, _STRUCK = "_report_comments", "_report_struck"
 _NAME = "report_name"
 _MAX_COMMENT = 1_000
 """Characters of a comment: a paragraph. A choice."""
+_MAX_TITLE = 60
+"""Characters of the title of an added figure in the outline. By hand."""
 _FIRST = "first"
 
 
-def _usual_outline() -> list[str]:
-    """Return the sections that are on from the start: all but those that take long."""
-    return [name for name, kind in SECTIONS.items() if not kind.is_dear]
+def _usual_outline(added: Sequence[Added]) -> list[str]:
+    """Return what is on from the start: what was added, and all sections but those that take long."""
+    return [name for name in all_entries(added) if name not in SECTIONS or not SECTIONS[name].is_dear]
 
 
-def draw_outline() -> View:
-    """Draw the outline and return it: sections that are on, their order and comments."""
-    _from_address()
-    names = st.session_state[_OUTLINE]
+def draw_outline(key: str) -> View:
+    """Draw the outline of the report of a log and return it: what is on, in which order, with which comments."""
+    added = added_figures(session.workspace(), key)
+    entries = all_entries(added)
+    _from_address(added, entries)
+    names = st.session_state[OUTLINE]
     st.markdown("**Outline**")
     _draw_entry("First page", _FIRST, place=None)
-    for place, name in enumerate([*names, *(name for name in SECTIONS if name not in names)]):
-        _draw_entry(SECTIONS[name].title, name, place if place < len(names) else None)
-    address.put(_OUTLINE, [] if names == _usual_outline() else names or [""])
+    titles = {each.name: words.shortened(words.one_line(each.title), _MAX_TITLE) for each in added}
+    titles |= {name: kind.title for name, kind in SECTIONS.items()}
+    for place, name in enumerate([*names, *(name for name in entries if name not in names)]):
+        _draw_entry(titles[name], name, place if place < len(names) else None, key if name not in SECTIONS else "")
+    address.put(OUTLINE, [] if names == _usual_outline(added) else names or [""])
     comments = st.session_state.get(_COMMENTS, {})
     kept = tuple((name, text) for name, text in comments.items() if text.strip())
-    return View(outline=tuple(names) or ("",), comments=kept, struck=tuple(st.session_state.get(_STRUCK, ())))
+    struck = tuple(st.session_state.get(_STRUCK, ()))
+    return View(outline=tuple(names) or ("",), comments=kept, struck=struck, added=added)
 
 
-def _from_address() -> None:
-    """Take over the outline of a link; what is no section is left out."""
-    given = address.taken(_OUTLINE)
+def _from_address(added: Sequence[Added], entries: Sequence[str]) -> None:
+    """Take over the outline of a link; what is neither a section nor was added is left out."""
+    given = address.taken(OUTLINE)
     if given:
-        st.session_state[_OUTLINE] = [name for name in dict.fromkeys(given) if name in SECTIONS]
-    elif given == () or _OUTLINE not in st.session_state:
-        st.session_state[_OUTLINE] = _usual_outline()
+        st.session_state[OUTLINE] = [name for name in dict.fromkeys(given) if name in entries]
+    elif given == () or OUTLINE not in st.session_state:
+        st.session_state[OUTLINE] = _usual_outline(added)
+    elif not set(st.session_state[OUTLINE]) <= set(entries):
+        st.session_state[OUTLINE] = [name for name in st.session_state[OUTLINE] if name in entries]
 
 
-def _draw_entry(title: str, name: str, place: int | None) -> None:
-    """Draw one entry: on or off, a step up, and its comment."""
+def _draw_entry(title: str, name: str, place: int | None, key: str = "") -> None:
+    """Draw one entry: on or off, a step up, its comment, and a way out for what was added to the log with a key."""
     comments = st.session_state.setdefault(_COMMENTS, {})
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if name == _FIRST:
             st.markdown(escaped(title), width="stretch")
         else:
-            is_on = name in st.session_state[_OUTLINE]
-            key = f"section_{name}"
-            st.session_state[key] = is_on
-            st.checkbox(escaped(title), key=key, on_change=_turn, args=(name,), width="stretch")
+            is_on = name in st.session_state[OUTLINE]
+            box = f"section_{name}"
+            st.session_state[box] = is_on
+            st.checkbox(escaped(title), key=box, on_change=_turn, args=(name,), width="stretch")
             if place:
                 st.button(
                     "",
@@ -80,20 +91,30 @@ def _draw_entry(title: str, name: str, place: int | None) -> None:
                 max_chars=_MAX_COMMENT,
             )
             comments[name] = said or ""
+        if key:
+            st.button(
+                "",
+                key=f"out_{name}",
+                icon=":material/close:",
+                type="tertiary",
+                help="Take it out of the report",
+                on_click=take_out,
+                args=(session.workspace(), key, name),
+            )
 
 
 def _turn(name: str) -> None:
     """Turn a section on, at the end, or off; for callbacks only."""
-    names = [each for each in st.session_state[_OUTLINE] if each != name]
-    st.session_state[_OUTLINE] = [*names, name] if st.session_state[f"section_{name}"] else names
+    names = [each for each in st.session_state[OUTLINE] if each != name]
+    st.session_state[OUTLINE] = [*names, name] if st.session_state[f"section_{name}"] else names
 
 
 def _move_up(name: str) -> None:
     """Move a section up by one place; for callbacks only."""
-    names = list(st.session_state[_OUTLINE])
+    names = list(st.session_state[OUTLINE])
     place = names.index(name)
     names[place - 1], names[place] = names[place], names[place - 1]
-    st.session_state[_OUTLINE] = names
+    st.session_state[OUTLINE] = names
 
 
 def draw_struck(findings: Sequence[FirstFinding]) -> None:
@@ -122,8 +143,11 @@ def draw_struck(findings: Sequence[FirstFinding]) -> None:
 
 
 def take_view(view: View) -> None:
-    """Put the outline, the comments and what was struck into the controls; for callbacks only."""
-    st.session_state[_OUTLINE] = outline_of(view)
+    """Put the outline, the comments, what was struck and what was added into the controls; for callbacks only."""
+    key = session.viewed_log().key
+    add(session.workspace(), key, *view.added)
+    entries = all_entries(added_figures(session.workspace(), key))
+    st.session_state[OUTLINE] = [name for name in view.outline or entries if name in entries]
     st.session_state[_COMMENTS] = dict(view.comments)
     st.session_state[_STRUCK] = list(view.struck)
     for name in (_FIRST, *SECTIONS):

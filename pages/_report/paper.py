@@ -20,6 +20,7 @@ from analytics.present import words
 from analytics.present.report.formats.html import to_html
 from analytics.present.report.formats.registry import PACK_FORMATS
 from analytics.present.report.parts import Pack
+from analytics.present.report.sections.added import asked_anew
 from analytics.present.report.sections.pack import Beside, outline_of, pack_of
 from analytics.present.report.sections.registry import SECTIONS
 from analytics.query.engine import Engine
@@ -93,8 +94,10 @@ def pack_for(question: Question, chosen: _Sections, metric: str, view: View) -> 
             st.caption(escaped(f"{kind.title} is left out: {error}"))
     decided = decisions(session.workspace(), question.log.key)
     found = discovery.found_slices(session.workspace(), question.log.key)
+    again, said = asked_anew(view, asking, kept)
     looked = tuple(name for name in ("discovery", "gap") if name in answers)
-    return pack_of(asking, answers, kept(_first, asking, looked), Beside(decided, found, view, last_headline(question)))
+    beside = Beside(decided, found, view, last_headline(question), said, again=again)
+    return pack_of(asking, answers, kept(_first, asking, looked), beside)
 
 
 @keeping("Ranking what was found …", FEW)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+import polars as pl
 import streamlit as st
 
 from analytics.answers.question import Question
@@ -15,7 +16,7 @@ from analytics.present import readings, words
 from analytics.present.money import money
 from analytics.query.cohort import Clause
 from pages._frame import session
-from pages._frame.render import escaped, sentence
+from pages._frame.render import escaped, sentence, table_downloads
 from pages._thresholds.explorer import considered
 
 _NOTE = "decision_note"
@@ -34,18 +35,18 @@ def draw_logged(answer: ThresholdAnswer, question: Question) -> None:
         ("Logged decisions", found.counts, found.cost),
         (f"Score at {words.threshold_text(answer.threshold)}", found.model_counts, found.model_cost),
     )
-    st.dataframe(
+    table = pl.DataFrame(
         [
             {
-                "": name,
+                "Decided by": name,
                 **{cell.upper(): words.count(n) for cell, n in counts.items()},
                 **({"Cost": money(cost, answer.policy.unit)} if answer.policy.has_costs else {}),
             }
             for name, counts, cost in sides
-        ],
-        hide_index=True,
-        alt="Confusion counts and cost of the logged decisions and of the score",
+        ]
     )
+    st.dataframe(table, hide_index=True, alt="Confusion counts and cost of the logged decisions and of the score")
+    table_downloads(table, "logged_decisions", key="logged_decisions", title="Logged decisions beside the score")
     st.caption("Both on the rows that have a label, a score and a decision.")
     column, score = question.log.mapping.decision, question.log.mapping.score
     if column is None or score is None:

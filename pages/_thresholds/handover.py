@@ -195,9 +195,9 @@ def _draw_curve(answer: Handover) -> None:
         table=frame,
         on_select=lambda: _choose(answer),
     )
-    st.dataframe(
-        points_table(answer, to), hide_index=True, alt="What is answered, wrong and handed over at some confidences"
-    )
+    points = points_table(answer, to)
+    st.dataframe(points, hide_index=True, alt="What is answered, wrong and handed over at some confidences")
+    table_downloads(points, "handover_points", key="handover_points", title="Answered, wrong and handed over")
     costs = f", costs {per_month(answer)[1]}" if answer.policy.has_costs else ""
     st.caption(escaped(f"Wrong answers and rows to people are {per_week(answer)[1]}{costs}."))
 
@@ -228,7 +228,9 @@ def _draw_slices(answer: Handover, question: Question) -> None:
     st.dataframe(
         written, hide_index=True, column_config=config, placeholder=words.UNDEFINED, alt="Coverage and risk by slice"
     )
-    table_downloads(table, "handover_slices", key="handover_slices", slices=(by,))
+    table_downloads(
+        table, "handover_slices", key="handover_slices", slices=(by,), title=f"Coverage and risk by {by}", asked=(by,)
+    )
 
 
 _SLICE_LABELS = {

@@ -10,6 +10,7 @@ from typing import Any
 from analytics.answers.question import Question
 from analytics.answers.report.asking import ReportAsking
 from analytics.errors import QuestionError
+from analytics.log.kept.added import MAX_ADDED, Added, added_from
 from analytics.log.schema import Log
 from analytics.measure.metrics import METRICS, metrics_of
 from analytics.measure.thresholds.policy import Policy
@@ -44,6 +45,8 @@ class View:
         What a person wrote beside a section, by its name; that of the first page by ``first``.
     struck : tuple of str
         Findings of the first page that were struck, by their key.
+    added : tuple of Added
+        Figures and tables that were added on other pages, as they stood there.
     """
 
     cohort: str = ""
@@ -56,6 +59,7 @@ class View:
     outline: tuple[str, ...] = ()
     comments: tuple[tuple[str, str], ...] = ()
     struck: tuple[str, ...] = ()
+    added: tuple[Added, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Return it for JSON; `view_from` reads it back."""
@@ -105,6 +109,7 @@ def view_from(data: object) -> View:
         outline=tuple(_texts(known.get("outline"))),
         comments=tuple((each[0], each[1]) for each in rows["comments"] if len(each) == 2),
         struck=tuple(_texts(known.get("struck"))),
+        added=tuple(each for each in map(added_from, _listed(known.get("added"))) if each is not None)[-MAX_ADDED:],
         **texts,
     )
 

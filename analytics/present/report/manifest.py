@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from analytics.present.report.parts import FirstPage
 
 _MARK = "slicewise-manifest:"
-_TOKEN = re.compile(rb"slicewise-manifest:([A-Za-z0-9_=-]{16,200000}):")
+_TOKEN = re.compile(rb"slicewise-manifest:([A-Za-z0-9_=-]{16,1500000}):")
 _STREAM = re.compile(rb"stream\r?\n")
 _MAX_BYTES = 2_000_000
 """Bytes of a manifest, and of a part of a file that is searched for one: hundreds of times what one has."""
@@ -109,6 +109,13 @@ def manifest_terms(manifest: Mapping[str, Any]) -> list[tuple[str, str]]:
     ]
 
 
+def light(manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a manifest without the tables and drawings of what was added, for a message: it names them all the same."""
+    view = dict(manifest["view"])
+    view["added"] = [{**each, "rows": [], "columns": [], "still": None} for each in view.get("added", ())]
+    return {**manifest, "view": view}
+
+
 def token_of(manifest: Mapping[str, Any]) -> str:
     """Return the manifest as one word of letters, digits and ``-_=:``, which no format has to escape."""
     text = json.dumps(manifest, ensure_ascii=True, sort_keys=True, default=str)
@@ -157,7 +164,7 @@ def _searched(data: bytes) -> list[bytes]:
 def _inflated(data: bytes) -> bytes:
     """Return what a compressed stream begins with, nothing where it is none."""
     try:
-        return zlib.decompressobj().decompress(data[:_MAX_BYTES], 300_000)
+        return zlib.decompressobj().decompress(data[:_MAX_BYTES], _MAX_BYTES)
     except zlib.error:
         return b""
 

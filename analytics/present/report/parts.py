@@ -10,6 +10,7 @@ from typing import Literal
 import polars as pl
 from markupsafe import Markup
 
+from analytics.log.kept.added import MARK
 from analytics.present.report.tables import Table
 
 
@@ -198,6 +199,11 @@ class Pack:
     sections: Sequence[Section]
     manifest: Mapping[str, object]
     footer: str
+
+    @property
+    def added(self) -> list[Section]:
+        """The sections of what was added on other pages."""
+        return [section for section in self.sections if section.name.startswith(MARK)]
 
     @property
     def sheets(self) -> list[Sheet]:

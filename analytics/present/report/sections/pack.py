@@ -12,7 +12,8 @@ from analytics.present import words
 from analytics.present.report import tables
 from analytics.present.report.first import first_page, headline_of
 from analytics.present.report.manifest import manifest_of, manifest_terms
-from analytics.present.report.parts import Pack, Section
+from analytics.present.report.parts import Block, Pack, Section
+from analytics.present.report.sections.added import added_section
 from analytics.present.report.sections.discovery import kept_section
 from analytics.present.report.sections.method import method_section
 from analytics.present.report.sections.registry import SECTIONS
@@ -20,6 +21,7 @@ from analytics.present.report.sections.registry import SECTIONS
 if TYPE_CHECKING:
     from analytics.answers.brief.answer import Brief
     from analytics.answers.report.asking import ReportAsking
+    from analytics.log.kept.added import Added
     from analytics.log.kept.discovery import FoundSlice
     from analytics.log.kept.thresholds import Decision
 
@@ -41,6 +43,8 @@ class Beside:
         What could not be done, where a view was asked of another log.
     created_at : datetime, optional
         The time that the pack bears; now by default.
+    again : mapping of str to Block
+        By the name of an added figure what it is now, where it was asked again.
     """
 
     decisions: Sequence[Decision] = ()
@@ -49,11 +53,19 @@ class Beside:
     last: Mapping[str, Any] | None = None
     said: Sequence[str] = ()
     created_at: datetime | None = None
+    again: Mapping[str, Block] = field(default_factory=dict)
 
 
 def outline_of(view: View) -> list[str]:
     """Return the names of the sections that a view has on, in its order; those that this version does not know are left out."""
-    return [name for name in view.outline or SECTIONS if name in SECTIONS]
+    return [name for name in view.outline or all_entries(view.added) if name in SECTIONS]
+
+
+def all_entries(added: Sequence[Added]) -> list[str]:
+    """Return the names of everything that an outline can hold: each section, and behind it what was added on its page."""
+    behind = {name: [each.name for each in added if each.page == name] for name in SECTIONS}
+    rest = [each.name for each in added if each.page not in SECTIONS]
+    return [*(entry for name in SECTIONS for entry in (name, *behind[name])), *rest]
 
 
 def pack_of(asking: ReportAsking, answers: Mapping[str, Any], brief: Brief, beside: Beside | None = None) -> Pack:
@@ -70,7 +82,9 @@ def pack_of(asking: ReportAsking, answers: Mapping[str, Any], brief: Brief, besi
     """
     beside = beside or Beside()
     question, overview = asking.question, answers["overview"]
-    view = view_of(asking, replace(beside.view, outline=tuple(outline_of(beside.view)) or ("",)))
+    entries = all_entries(beside.view.added)
+    outline = tuple(name for name in beside.view.outline or entries if name in entries)
+    view = view_of(asking, replace(beside.view, outline=outline or ("",)))
     moment = (beside.created_at or datetime.now(UTC)).astimezone(UTC).replace(microsecond=0)
     sections = _sections(asking, answers, brief, beside, view)
     page = first_page(asking, overview, brief, sections, beside.decisions, view, beside.last)
@@ -97,7 +111,11 @@ def _sections(
 ) -> tuple[Section, ...]:
     """Return the sections in their order, each with its comment; kept slices stand before what a search found."""
     found: list[Section] = []
+    added, own = {each.name: each for each in view.added}, asking.question.log.reading.content_hash
     for name in view.outline:
+        if name in added:
+            place, said = list(added).index(name) + 1, words.undirected(view.comment(name))
+            found.append(added_section(added[name], place, beside.again.get(name), said, own))
         if name == "discovery":
             found += [kept_section(each, asking.question, place) for place, each in enumerate(beside.found, 1)]
         if name in answers:
@@ -117,4 +135,4 @@ def _not_asked(asking: ReportAsking, answers: Mapping[str, Any], brief: Brief, v
     return [f"{title} is not in this pack: it needs {what}." for title, what in needs if what]
 
 
-__all__ = ["SECTIONS", "Beside", "outline_of", "pack_of"]
+__all__ = ["SECTIONS", "Beside", "all_entries", "outline_of", "pack_of"]
