@@ -20,8 +20,8 @@ from analytics.commands.report_again import asked_like, read_pack, remapped
 from analytics.commands.roles import in_words, roles_of
 from analytics.commands.writing import write
 from analytics.errors import QuestionError, StoreError
-from analytics.log.kept.added import added_figures
 from analytics.log.kept.discovery import found_slices
+from analytics.log.kept.report_added import added_figures
 from analytics.log.kept.thresholds import decisions
 from analytics.measure.metrics import named as named_metrics
 from analytics.review.store import ReviewStore

@@ -10,9 +10,9 @@ import streamlit as st
 
 from analytics.answers.question import Question
 from analytics.errors import StoreError
-from analytics.log.kept.added import Added, add
-from analytics.log.kept.still import Still
-from analytics.present.tables.added import added_table
+from analytics.log.kept.report_added import Added, add
+from analytics.log.kept.report_still import Still
+from analytics.present.tables.report_added import added_table
 from pages._frame import session
 from pages._frame.registry import FIRST
 
@@ -94,6 +94,8 @@ def _still(drawn: go.Figure | None) -> Still | None:
     """Return a figure in numbers."""
     if drawn is None:
         return None
-    from analytics.present.figures.still import still_of  # Plotly is imported by one thread, before this is clicked
+    from analytics.present.figures.report_still import (
+        still_of,  # Plotly is imported by one thread, before this is clicked
+    )
 
     return still_of(drawn)

@@ -12,7 +12,7 @@ import streamlit as st
 from analytics.log.schema import Log
 from analytics.present import palette, words
 from analytics.present.export import to_csv, to_parquet
-from analytics.present.tables.added import is_share
+from analytics.present.tables.report_added import is_share
 from analytics.present.weights import counts_rows_part
 from pages._frame.added import draw_add
 from pages._frame.tables import number_table

@@ -9,7 +9,7 @@ import streamlit as st
 
 from analytics.answers.report.view import View, view_from
 from analytics.errors import QuestionError
-from analytics.log.kept.added import Added, add, added_figures, take_out
+from analytics.log.kept.report_added import Added, add, added_figures, take_out
 from analytics.present import words
 from analytics.present.report.parts import FirstFinding
 from analytics.present.report.sections.pack import SECTIONS, all_entries

@@ -10,7 +10,7 @@ from typing import Any
 from analytics.answers.question import Question
 from analytics.answers.report.asking import ReportAsking
 from analytics.errors import QuestionError
-from analytics.log.kept.added import MAX_ADDED, Added, added_from
+from analytics.log.kept.report_added import MAX_ADDED, Added, added_from
 from analytics.log.schema import Log
 from analytics.measure.metrics import METRICS, metrics_of
 from analytics.measure.thresholds.policy import Policy

@@ -10,7 +10,7 @@ from typing import Literal
 import polars as pl
 from markupsafe import Markup
 
-from analytics.log.kept.added import MARK
+from analytics.log.kept.report_added import MARK
 from analytics.present.report.tables import Table
 
 

@@ -13,7 +13,7 @@ from analytics.answers.question import Question
 from analytics.errors import AnalysisError
 from analytics.measure.metrics import METRICS
 from analytics.present import words
-from analytics.present.drawings.still import still_drawing
+from analytics.present.drawings.report_still import still_drawing
 from analytics.present.report.parts import Block, Chart, Figure, Section, Series, Sheet
 from analytics.present.report.sections.registry import SECTIONS
 from analytics.present.report.sheets import Column, sheet_of
@@ -23,7 +23,7 @@ from analytics.query.predicates import answerable
 if TYPE_CHECKING:
     from analytics.answers.report.asking import ReportAsking
     from analytics.answers.report.view import View
-    from analytics.log.kept.added import Added
+    from analytics.log.kept.report_added import Added
 
 _MAX_TITLE, _MAX_READING = 120, 1_200
 """Characters of the title and the reading of an added figure on paper. A judgement."""
@@ -50,11 +50,11 @@ _AGAIN = {
 }
 """By the key of an element on its page: the section that holds the same, and the name of its table there."""
 
-Ask = Callable[[Any, "ReportAsking"], Any]
+_Ask = Callable[[Any, "ReportAsking"], Any]
 """Asks a section's function; a page keeps its answers."""
 
 
-def asked_anew(view: View, asking: ReportAsking, ask: Ask) -> tuple[dict[str, Block], list[str]]:
+def asked_anew(view: View, asking: ReportAsking, ask: _Ask) -> tuple[dict[str, Block], list[str]]:
     """Ask what was added to the report of another log of this one.
 
     Returns
@@ -65,22 +65,22 @@ def asked_anew(view: View, asking: ReportAsking, ask: Ask) -> tuple[dict[str, Bl
     found: dict[str, Block] = {}
     said: list[str] = []
     for each in view.added:
-        if each.log == asking.question.log.reading.content_hash or (view.outline and each.name not in view.outline):
+        is_off = bool(view.outline) and each.name not in view.outline
+        if is_off or (each.log == asking.question.log.reading.content_hash and each.is_whole):
             continue
         try:
             block, why = _anew(each, asking, ask)
         except AnalysisError as error:
             block, why = None, f"it cannot be asked of this log ({error})"
         if block is None:
-            said.append(
-                f"“{short(each.title, 80)}”, which was added, stands as it was on {short(each.log_name, 60)}: {why}."
-            )
+            stands = f"stands as it was on {short(each.log_name, 60)}" if each.is_whole else "is left out"
+            said.append(f"“{short(each.title, 80)}”, which was added, {stands}: {why}.")
         else:
             found[each.name] = block
     return found, said
 
 
-def _anew(each: Added, asking: ReportAsking, ask: Ask) -> tuple[Block | None, str]:
+def _anew(each: Added, asking: ReportAsking, ask: _Ask) -> tuple[Block | None, str]:
     """Return an added figure asked of another log, or why it cannot be."""
     log = asking.question.log
     gone = [name for name in each.asked if name not in {column.name for column in log.columns}]
@@ -132,7 +132,11 @@ def added_section(each: Added, place: int, again: Block | None, comment: str, lo
         return Section(each.name, title, _reading_of(again), (block, *before), method, comment=comment)
     sheet = _sheet(each, name, title)
     drawing = still_drawing(each.still, title) if each.still is not None else Markup("")
-    block = Figure(title, "", drawing, sheet, _chart(each)) if drawing or sheet is None else sheet
+    block = (
+        Figure(f"From {each.page.capitalize()}", "", drawing, sheet, _chart(each))
+        if drawing or sheet is None
+        else sheet
+    )
     stands = "It stands as it was then." if then else "As its page showed it."
     return Section(each.name, title, reading, (block,), f"{where}: {of}. {stands}", comment=comment)
 
@@ -167,7 +171,8 @@ def _names(each: Added) -> Mapping[str, str]:
 
 def _head(name: str) -> str:
     """Return the heading of a column: the label of a metric, else its name in words."""
-    return METRICS[name].label if name in METRICS else short(words.one_line(name.replace("_", " ")).strip(), 60)
+    told = words.one_line(name.replace("_", " ")).strip()
+    return METRICS[name].label if name in METRICS else short(f"{told[:1].upper()}{told[1:]}", 60)
 
 
 def _sheet(each: Added, name: str, title: str) -> Sheet | None:
@@ -179,7 +184,7 @@ def _sheet(each: Added, name: str, title: str) -> Sheet | None:
     frame = _frame(each)
     columns = []
     for known, kind in each.columns:
-        if known in ends and {f"{known.rpartition('_')[0]}_{end}" for end in ("low", "high")} <= set(places):
+        if known in ends:
             continue
         both = [places.get(f"{known}_{end}") for end in ("low", "high")]
         has_ends = kind != "text" and None not in both

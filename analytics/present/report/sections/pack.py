@@ -21,8 +21,8 @@ from analytics.present.report.sections.registry import SECTIONS
 if TYPE_CHECKING:
     from analytics.answers.brief.answer import Brief
     from analytics.answers.report.asking import ReportAsking
-    from analytics.log.kept.added import Added
     from analytics.log.kept.discovery import FoundSlice
+    from analytics.log.kept.report_added import Added
     from analytics.log.kept.thresholds import Decision
 
 
@@ -113,7 +113,7 @@ def _sections(
     found: list[Section] = []
     added, own = {each.name: each for each in view.added}, asking.question.log.reading.content_hash
     for name in view.outline:
-        if name in added:
+        if name in added and (added[name].is_whole or name in beside.again):
             place, said = list(added).index(name) + 1, words.undirected(view.comment(name))
             found.append(added_section(added[name], place, beside.again.get(name), said, own))
         if name == "discovery":

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from datetime import datetime, time
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from analytics.log.kept.added import Added, Cell, added_of
+from analytics.log.kept.report_added import Added, Cell, added_of
 from analytics.measure.metrics import METRICS
 from analytics.present import words
 
 if TYPE_CHECKING:
     from analytics.answers.question import Question
-    from analytics.log.kept.still import Still
+    from analytics.log.kept.report_still import Still
 
 _SHARE_WORDS = {"share", "rate", "observed", "coverage", "risk"}
 """First words of names of columns that hold shares and are no metric of the registry."""
+
+
+_CLICK = re.compile(r"\s*Click [^.]*\.")
+"""A sentence of a reading that says what a click does: paper has none."""
 
 
 def is_share(name: str) -> bool:
@@ -29,19 +35,24 @@ def is_share(name: str) -> bool:
     return METRICS[plain].is_share if plain in METRICS else plain.split("_")[0] in _SHARE_WORDS
 
 
-def _kind_of(name: str, kind: pl.DataType) -> str:
+def _kind_of(column: pl.Series) -> str:
     """Return how the values of a column are written."""
-    if not kind.is_numeric():
+    if not column.dtype.is_numeric():
         return "text"
-    if kind.is_float() or kind.is_decimal():
-        return "share" if is_share(name) else "number"
-    return "count"
+    if not (column.dtype.is_float() or column.dtype.is_decimal()):
+        return "count"
+    if is_share(column.name):
+        return "share"
+    known = column.drop_nulls().drop_nans()
+    return "count" if known.len() and (known == known.round()).all() and (known.abs() > 1).any() else "number"
 
 
 def _cell(value: object) -> Cell:
     """Return a value as a cell of an added table: numbers as they are, everything else as text."""
     if value is None or (isinstance(value, int | float) and not isinstance(value, bool)):
         return value
+    if isinstance(value, datetime) and value.time() == time():
+        return value.date().isoformat()
     return words.value_label(value)
 
 
@@ -62,6 +73,7 @@ def added_table(element: Added, question: Question, of: str, table: pl.DataFrame
     log = question.log
     asked = replace(
         element,
+        reading=_CLICK.sub("", element.reading),
         cohort=question.cohort.to_text(),
         cohort_in_words=of,
         threshold=question.threshold,
@@ -69,5 +81,5 @@ def added_table(element: Added, question: Question, of: str, table: pl.DataFrame
         log_name=log.name,
     )
     plain = table.select(name for name, kind in table.schema.items() if not kind.is_nested() and kind != pl.Binary)
-    columns = [(name, _kind_of(name, kind)) for name, kind in plain.schema.items()]
+    columns = [(column.name, _kind_of(column)) for column in plain.get_columns()]
     return added_of(asked, columns, [tuple(map(_cell, row)) for row in plain.iter_rows()], still)

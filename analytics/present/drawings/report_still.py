@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from markupsafe import Markup
 
-from analytics.log.kept.still import Mark, Still, StillAxis
+from analytics.log.kept.report_still import Mark, Still, StillAxis
 from analytics.present import palette, words
 from analytics.present.drawings.canvas import GRID, Canvas, fitted, key, scale, text_width
 

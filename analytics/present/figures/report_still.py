@@ -6,31 +6,23 @@ import re
 from base64 import b64decode
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from datetime import UTC, date, datetime
-from html import unescape
-from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from analytics.log.kept.still import MAX_POINTS, Mark, Still, StillAxis
-from analytics.present import palette, words
-from analytics.present.marks.slices import tick_texts, ticks
+from analytics.log.kept.report_still import MAX_POINTS, Mark, Still, StillAxis
+from analytics.present import palette
+from analytics.present.figures.report_still_axes import StillAxes, plain
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-_TAG = re.compile(r"<[^>]*>")
 _RGBA = re.compile(r"rgba?\((\d+),\s*(\d+),\s*(\d+)(?:,\s*([\d.]+))?\)")
 _NAMED = re.compile(r"color:(#[0-9a-fA-F]{6})")
 _AROUND = 60
 """Pixels above and below the plots of a figure, about. By hand."""
 _BAR = 0.8
 """Width of a bar as a share of its step where the figure says none: Plotly's own."""
-_ROOM = 0.04
-"""Room beyond the outermost mark of an axis, as a share of its range. By hand."""
-_MAX_DATES = 6
-"""Days named below a line of time. By hand."""
 
 
 def still_of(figure: go.Figure) -> Still | None:
@@ -50,7 +42,7 @@ def still_of(figure: go.Figure) -> Still | None:
         return None
     marks = [*map(reader.thinned, [*reader.shapes(), *reader.marks, *reader.annotations()])]
     return Still(
-        float(spec["layout"].get("height") or 300), tuple(reader.axes()), tuple(each for each in marks if each.xs)
+        float(spec["layout"].get("height") or 300), tuple(reader.drawn_axes()), tuple(each for each in marks if each.xs)
     )
 
 
@@ -62,16 +54,6 @@ def _decoded(value: Any) -> Any:
         found = np.frombuffer(b64decode(value["bdata"]), dtype=value["dtype"])
         return found.reshape([int(part) for part in str(value["shape"]).split(",")]) if "shape" in value else found
     return {name: _decoded(part) for name, part in value.items()}
-
-
-def plain(text: object) -> str:
-    """Return the text of a figure without its markup; a line break stays one.
-
-    >>> plain("<b>a &lt; b</b><br>c")
-    'a < b\\nc'
-    """
-    broken = str(text or "").replace("<br>", "\n")
-    return unescape(_TAG.sub("", broken)).replace("●", "").strip()
 
 
 def _colour(value: Any) -> tuple[str, float]:
@@ -91,43 +73,14 @@ class _Reader:
     def __init__(self, layout: dict[str, Any]) -> None:
         self.layout = layout
         self.marks: list[Mark] = []
-        self.seen: dict[str, list[float]] = defaultdict(list)
-        self.names: dict[str, list[str]] = defaultdict(list)
-        self.dated: set[str] = set()
+        self.axes = StillAxes(layout)
         self.base: dict[tuple[str, float, bool], float] = defaultdict(float)
         self.has_legend = bool(layout.get("showlegend"))
-
-    def place(self, axis: str, value: Any) -> float | None:
-        """Return where a value stands on an axis: a number, seconds, or the place of a name."""
-        if value is None:
-            return None
-        if isinstance(value, np.datetime64):
-            value = value.astype("datetime64[us]").item()
-        if isinstance(value, str):
-            try:
-                value = datetime.fromisoformat(value)
-            except ValueError:
-                known = self.names[axis]
-                if value not in known:
-                    known.append(value)
-                return float(known.index(value))
-        if isinstance(value, date):
-            moment = value if isinstance(value, datetime) else datetime(value.year, value.month, value.day)
-            self.dated.add(axis)
-            return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
-        number = float(value)
-        return number if isfinite(number) else None
-
-    def places(self, axis: str, values: Any) -> list[float | None]:
-        """Return where values stand, and remember how far they reach."""
-        found = [self.place(axis, value) for value in ([] if values is None else list(values))]
-        self.seen[axis] += [value for value in found if value is not None]
-        return found
 
     def take(self, trace: dict[str, Any]) -> None:
         """Add the marks of a trace."""
         x, y = trace.get("xaxis") or "x", trace.get("yaxis") or "y"
-        xs, ys = self.places(x, trace.get("x")), self.places(y, trace.get("y"))
+        xs, ys = self.axes.places(x, trace.get("x")), self.axes.places(y, trace.get("y"))
         name = plain(trace.get("name")) if self.has_legend and trace.get("showlegend") is not False else ""
         if trace.get("type") == "bar":
             self._bars(trace, (x, y), (xs, ys), name)
@@ -152,13 +105,14 @@ class _Reader:
             key = (f"{axis} {values}", place, size < 0)
             start = float(bases[order]) if bases is not None else self.base[key] if is_stacked else 0.0
             self.base[key] = start + size
-            self.seen[values] += [start, start + size]
+            self.axes.seen[values] += [start, start + size]
             half = float(widths[order]) / 2
-            self.seen[axis] += [place - half, place + half]
+            self.axes.seen[axis] += [place - half, place + half]
             boxes.append((place - half, place + half, start, start + size))
         colours = trace.get("marker", {}).get("color")
         for colour, opacity, chosen in _by_colour(colours, len(boxes), trace.get("marker", {}).get("opacity")):
             ends = [tuple(boxes[each][part] for each in chosen) for part in range(4)]
+            self.axes.boxed.add(axes[1])
             sides = (ends[2], ends[0], ends[3], ends[1]) if is_across else (ends[0], ends[2], ends[1], ends[3])
             self.marks.append(Mark("boxes", *axes, *sides, colour, opacity, name=name))
             name = ""
@@ -209,7 +163,7 @@ class _Reader:
         ]
         low = tuple(values[order] - float(down[order]) for order in known)
         high = tuple(values[order] + float(up[order]) for order in known)
-        self.seen[axes[0] if axis == "x" else axes[1]] += [*low, *high]
+        self.axes.seen[axes[0] if axis == "x" else axes[1]] += [*low, *high]
         other = tuple((at[1] if axis == "x" else at[0])[order] for order in known)
         ends = (low, other, high, other) if axis == "x" else (other, low, other, high)
         self.marks.append(Mark("segments", *axes, *ends, palette.SAME))
@@ -218,9 +172,9 @@ class _Reader:
         """Return the axis that a shape or a text stands on, with a function to its places."""
         ref = str(part.get(f"{axis}ref") or axis)
         if not ref.endswith(" domain"):
-            return ("paper", float) if ref == "paper" else (ref, lambda value: self.place(ref, value))
+            return ("paper", float) if ref == "paper" else (ref, lambda value: self.axes.place(ref, value))
         name = ref.removesuffix(" domain")
-        low, high = self.span(name)
+        low, high = self.axes.span(name)
         return name, lambda share: low + float(share) * (high - low)
 
     def shapes(self) -> Iterator[Mark]:
@@ -257,67 +211,14 @@ class _Reader:
         tall = max(float(self.layout.get("height") or 300) - _AROUND, 1.0)
         if name == "paper":
             return 1 / tall
-        low, high = self.span(name)
-        start, end = (self.layout.get(_key(name)) or {}).get("domain") or (0.0, 1.0)
+        low, high = self.axes.span(name)
+        start, end = self.axes.domain(name)
         return (high - low) / (tall * (end - start or 1.0))
 
-    def span(self, name: str) -> tuple[float, float]:
-        """Return from where to where an axis goes."""
-        shown = self.layout.get(_key(name)) or {}
-        group = {name, *self._matched(name)}
-        if (given := shown.get("range")) is not None and None not in given:
-            low, high = (self.place(name, end) for end in given)
-            if low is not None and high is not None and low != high:
-                return low, high
-        values = [value for each in group for value in self.seen[each]]
-        low, high = (min(values), max(values)) if values else (0.0, 1.0)
-        if shown.get("rangemode") == "tozero" or any(mark.kind == "boxes" and name == mark.y for mark in self.marks):
-            low, high = min(low, 0.0), max(high, 0.0)
-        room = _ROOM * (high - low) or 0.5
-        span = (low if low == 0 else low - room, high + room)
-        return span[::-1] if shown.get("autorange") == "reversed" else span
-
-    def _matched(self, name: str) -> list[str]:
-        """Return the axes that show the same span as one."""
-        root = (self.layout.get(_key(name)) or {}).get("matches") or name
-        every = [key for key in self.layout if re.fullmatch(r"[xy]axis\d*", key)]
-        same = [_short(key) for key in every if (self.layout[key] or {}).get("matches") == root]
-        return [root, *same] if root != name or same else []
-
-    def axes(self) -> list[StillAxis]:
+    def drawn_axes(self) -> list[StillAxis]:
         """Return every axis that a mark stands on."""
-        names = sorted({name for mark in self.marks for name in (mark.x, mark.y)})
-        return [self._axis(name) for name in names if name != "paper"]
-
-    def _axis(self, name: str) -> StillAxis:
-        """Return an axis with its ticks."""
-        shown, span = self.layout.get(_key(name)) or {}, self.span(name)
-        title = plain((shown.get("title") or {}).get("text"))
-        domain = tuple(float(end) for end in shown.get("domain") or (0.0, 1.0))
-        is_bare = shown.get("showticklabels") is False or shown.get("visible") is False
-        marked = () if is_bare else tuple(self._ticks(name, shown, span))
-        has_grid = shown.get("showgrid") is not False and shown.get("visible") is not False
-        return StillAxis(name, (domain[0], domain[1]), span, title, marked, has_grid)
-
-    def _ticks(self, name: str, shown: dict[str, Any], span: tuple[float, float]) -> list[tuple[float, str]]:
-        """Return ticks with their texts."""
-        low, high = sorted(span)
-        if shown.get("tickvals") is not None:
-            values = [self.place(name, value) for value in shown["tickvals"]]
-            texts = shown.get("ticktext")
-            named = (
-                [f"{value:g}" for value in values if value is not None] if texts is None else list(map(plain, texts))
-            )
-            found = [(value, text) for value, text in zip(values, named, strict=False) if value is not None]
-            return [(value, text) for value, text in found if low <= value <= high]
-        if self.names[name]:
-            return [(float(place), text) for place, text in enumerate(self.names[name])]
-        if name in self.dated:
-            days = sorted({*self.seen[name]})
-            step = max(1, -(-len(days) // _MAX_DATES))
-            return [(day, words.bucket_label(datetime.fromtimestamp(day, UTC), "1d")) for day in days[::step]]
-        values_ = [value for value in ticks(low, high) if low <= value <= high]
-        return list(zip(values_, tick_texts(values_, is_share=False), strict=True))
+        names = sorted({name for mark in self.marks for name in (mark.x, mark.y)} - {"paper"})
+        return [self.axes.drawn(name) for name in names]
 
     @staticmethod
     def thinned(mark: Mark) -> Mark:
@@ -336,20 +237,6 @@ class _Reader:
 def _rounded(value: float | None) -> float | None:
     """Return a place with as many digits as paper and seconds of time need."""
     return None if value is None else float(f"{value:.9g}")
-
-
-def _key(name: str) -> str:
-    """Return the key of an axis in a layout.
-
-    >>> _key("x2")
-    'xaxis2'
-    """
-    return f"{name[0]}axis{name[1:]}"
-
-
-def _short(key: str) -> str:
-    """Return the name of an axis of a layout."""
-    return f"{key[0]}{key[5:]}"
 
 
 def _stepped(xs: Sequence[Any], ys: Sequence[Any]) -> tuple[tuple[Any, ...], tuple[Any, ...]]:

@@ -9,13 +9,13 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from analytics.log.disk import write_json
-from analytics.log.kept.still import Still, number_or_none, still_from, texts_from
+from analytics.log.kept.report_still import Still, number_or_none, still_from, texts_from
 from analytics.log.workspace import Workspace
 
 _FILE = "added.json"
 MAX_ADDED = 12
 """Added figures and tables of one report, the latest: what a meeting can go through. A judgement."""
-MAX_ROWS, MAX_COLUMNS = 60, 14
+MAX_ROWS, _MAX_COLUMNS = 60, 14
 """Of an added table: a printed page and a half. Its page has the whole of it as a file. A judgement."""
 _MAX_TEXT, _MAX_CELL = 4_000, 200
 """Characters of a text and of a cell: a page, and what a printed cell shows."""
@@ -74,6 +74,11 @@ class Added:
         told = json.dumps([self.page, self.source, self.title, self.asked, self.metric, self.cohort, self.threshold])
         return f"{MARK}{hashlib.sha256(told.encode()).hexdigest()[:10]}"
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether it holds what it showed: a message names it only, so that it can be asked again."""
+        return bool(self.rows) or self.still is not None
+
     def to_dict(self) -> dict[str, Any]:
         """Return it for JSON; `added_from` reads it back."""
         return asdict(self)
@@ -92,7 +97,7 @@ def added_from(data: object) -> Added | None:
     if not isinstance(data, Mapping) or not data.get("source") or not data.get("title"):
         return None
     known = {name: str(data.get(name) or "")[:_MAX_TEXT] for name in _TEXTS}
-    columns = tuple((name, kind) for name, kind in _pairs(data.get("columns")) if kind in _KINDS)[:MAX_COLUMNS]
+    columns = tuple((name, kind) for name, kind in _pairs(data.get("columns")) if kind in _KINDS)[:_MAX_COLUMNS]
     rows = [row for row in _listed(data.get("rows"))[:MAX_ROWS] if isinstance(row, list | tuple)]
     kinds = [kind for _, kind in columns]
     cells = [tuple(map(_cell, row[: len(kinds)], kinds)) for row in rows if len(row) >= len(kinds)]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import Any
 
-MAX_MARKS, MAX_POINTS = 160, 240
+_MAX_MARKS, MAX_POINTS = 160, 240
 """Marks of a drawing, and places of one of them: more are no longer told apart on paper. A judgement."""
 _MAX_AXES, _MAX_TICKS = 24, 60
 """Axes of a drawing, and ticks of one of them. A judgement."""
@@ -85,7 +85,7 @@ def still_from(data: object) -> Still | None:
     if not isinstance(data, Mapping):
         return None
     axes = tuple(each for each in map(_axis, _listed(data.get("axes"), _MAX_AXES)) if each is not None)
-    marks = tuple(each for each in map(_mark, _listed(data.get("marks"), MAX_MARKS)) if each is not None)
+    marks = tuple(each for each in map(_mark, _listed(data.get("marks"), _MAX_MARKS)) if each is not None)
     names = {axis.name for axis in axes} | {"paper"}
     marks = tuple(mark for mark in marks if {mark.x, mark.y} <= names)
     height = number_or_none(data.get("height")) or 300.0
