@@ -122,6 +122,7 @@ def _pack(
         (*said, *lacking),
         moment,
         again,
+        () if last is None else last.get("findings") or (),
     )
     return pack_of(asking, answers, first(engine, asking, answers), beside)
 
@@ -155,8 +156,8 @@ def _answers(engine: Engine, asking: ReportAsking, view: View) -> tuple[dict[str
 
     found, said = {}, []
     for name in dict.fromkeys(["overview", *outline_of(view)]):
-        kind = SECTIONS[name]
-        if kind.awaits(asking):
+        kind = SECTIONS.get(name)
+        if kind is None or kind.awaits(asking):
             continue
         try:
             found[name] = kind.ask(engine, asking)

@@ -9,21 +9,20 @@ import streamlit as st
 
 from analytics.answers.report.view import View, view_from
 from analytics.errors import QuestionError
-from analytics.log.kept.report_added import Added, add, added_figures, take_out
+from analytics.log.kept.report_added import Added, added_figures, take_out
 from analytics.present import words
 from analytics.present.report.parts import FirstFinding
 from analytics.present.report.sections.pack import SECTIONS, all_entries
 from pages._frame import address, session
 from pages._frame.added import OUTLINE
 from pages._frame.render import escaped
+from pages._report.again import COMMENTS, FIRST, STRUCK, ask_again
 
-_COMMENTS, _STRUCK = "_report_comments", "_report_struck"
 _NAME = "report_name"
 _MAX_COMMENT = 1_000
 """Characters of a comment: a paragraph. A choice."""
 _MAX_TITLE = 60
 """Characters of the title of an added figure in the outline. By hand."""
-_FIRST = "first"
 
 
 def _usual_outline(added: Sequence[Added]) -> list[str]:
@@ -38,15 +37,15 @@ def draw_outline(key: str) -> View:
     _from_address(added, entries)
     names = st.session_state[OUTLINE]
     st.markdown("**Outline**")
-    _draw_entry("First page", _FIRST, place=None)
+    _draw_entry("First page", FIRST, place=None)
     titles = {each.name: words.shortened(words.one_line(each.title), _MAX_TITLE) for each in added}
     titles |= {name: kind.title for name, kind in SECTIONS.items()}
     for place, name in enumerate([*names, *(name for name in entries if name not in names)]):
         _draw_entry(titles[name], name, place if place < len(names) else None, key if name not in SECTIONS else "")
     address.put(OUTLINE, [] if names == _usual_outline(added) else names or [""])
-    comments = st.session_state.get(_COMMENTS, {})
+    comments = st.session_state.get(COMMENTS, {})
     kept = tuple((name, text) for name, text in comments.items() if text.strip())
-    struck = tuple(st.session_state.get(_STRUCK, ()))
+    struck = tuple(st.session_state.get(STRUCK, ()))
     return View(outline=tuple(names) or ("",), comments=kept, struck=struck, added=added)
 
 
@@ -63,9 +62,9 @@ def _from_address(added: Sequence[Added], entries: Sequence[str]) -> None:
 
 def _draw_entry(title: str, name: str, place: int | None, key: str = "") -> None:
     """Draw one entry: on or off, a step up, its comment, and a way out for what was added to the log with a key."""
-    comments = st.session_state.setdefault(_COMMENTS, {})
+    comments = st.session_state.setdefault(COMMENTS, {})
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        if name == _FIRST:
+        if name == FIRST:
             st.markdown(escaped(title), width="stretch")
         else:
             is_on = name in st.session_state[OUTLINE]
@@ -119,7 +118,7 @@ def _move_up(name: str) -> None:
 
 def draw_struck(findings: Sequence[FirstFinding]) -> None:
     """Offer to strike a finding of the first page, and to bring those back that were struck."""
-    struck = st.session_state.setdefault(_STRUCK, [])
+    struck = st.session_state.setdefault(STRUCK, [])
     if findings:
         st.caption("On the first page:")
     for place, finding in enumerate(findings):
@@ -140,18 +139,6 @@ def draw_struck(findings: Sequence[FirstFinding]) -> None:
             type="tertiary",
             on_click=struck.clear,
         )
-
-
-def take_view(view: View) -> None:
-    """Put the outline, the comments, what was struck and what was added into the controls; for callbacks only."""
-    key = session.viewed_log().key
-    add(session.workspace(), key, *view.added)
-    entries = all_entries(added_figures(session.workspace(), key))
-    st.session_state[OUTLINE] = [name for name in view.outline or entries if name in entries]
-    st.session_state[_COMMENTS] = dict(view.comments)
-    st.session_state[_STRUCK] = list(view.struck)
-    for name in (_FIRST, *SECTIONS):
-        st.session_state.pop(f"comment_{name}", None)
 
 
 def draw_definitions(view: View) -> None:
@@ -192,15 +179,4 @@ def _open_definition(text: str) -> None:
         view = view_from(json.loads(text))
     except (ValueError, QuestionError):
         return
-    take_view(view)
-    take_question(view)
-
-
-def take_question(view: View) -> None:
-    """Put the columns and the metric of a view into the controls; for callbacks only."""
-    from pages._frame.report import SECTIONS as CHOSEN
-
-    if view.by:
-        st.session_state[CHOSEN] = [" × ".join(columns) for columns in view.by]
-    if view.metric:
-        st.session_state["report_metric"] = view.metric
+    ask_again(view)

@@ -85,8 +85,8 @@ def pack_for(question: Question, chosen: _Sections, metric: str, view: View) -> 
     asking = _asking(question, chosen, metric)
     answers = {}
     for name in dict.fromkeys(["overview", *outline_of(view)]):
-        kind = SECTIONS[name]
-        if kind.awaits(asking):
+        kind = SECTIONS.get(name)
+        if kind is None or kind.awaits(asking):
             continue
         try:
             answers[name] = kept(kind.ask, asking)

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
 
 from analytics.answers.question import Question
-from analytics.answers.report.view import View, view_from
+from analytics.answers.report.view import view_from
 from analytics.errors import AnalysisError, StoreError
 from analytics.log.kept.report import PastPack, forget_pack, keep_pack, past_packs
 from analytics.present.report.manifest import manifest_from
 from analytics.present.report.parts import Pack
 from pages._frame import session
 from pages._frame.render import escaped
-from pages._report.outline import take_question, take_view
+from pages._report.again import ask_again, draw_said
 
 _MAX_SHOWN = 12
 """Past packs that are listed: a quarter of weeks. A choice."""
@@ -55,6 +54,7 @@ def draw_past() -> None:
     """List the packs that were taken along, the latest first, and offer to open one from a file."""
     for text in st.session_state.pop(_SAID, "").splitlines():
         st.warning(escaped(text), icon=":material/info:")
+    draw_said()
     with st.popover("Open a pack", icon=":material/folder_open:", width="stretch"):
         st.file_uploader(
             "A pack in any format",
@@ -94,20 +94,4 @@ def _open() -> None:
     except AnalysisError as error:
         st.session_state[_SAID] = str(error)
         return
-    log = session.current_log()
-    take_view(view)
-    take_question(view)
-    session.set_cohort_text(view.cohort)
-    if view.threshold is not None:
-        st.session_state["threshold"] = view.threshold
-    before = manifest.get("log")
-    said = [f"Asked as in the pack {file.name}."]
-    if isinstance(before, dict) and before.get("hash") != log.reading.content_hash:
-        said.append("The log that is open is another one than that of the pack.")
-    st.session_state[_SAID] = "\n".join([*said, *lacking(view, log.mapping.segments)])
-
-
-def lacking(view: View, segments: Sequence[str]) -> list[str]:
-    """Say which columns of a view a log does not slice by."""
-    gone = sorted({column for each in view.by for column in each} - set(segments))
-    return [f"The column {name!r} is no segment column of this log: its section is left out." for name in gone]
+    ask_again(view, manifest)

@@ -19,8 +19,10 @@ from typing import TYPE_CHECKING, Any
 from zipfile import BadZipFile, ZipFile
 
 import analytics
+from analytics.answers.report.again import sketches
 from analytics.errors import InputError
 from analytics.present.report.tables import short
+from analytics.query.cohort import Cohort
 
 if TYPE_CHECKING:
     from analytics.answers.overview import Overview
@@ -70,9 +72,18 @@ def manifest_of(
         "view": view.to_dict(),
         "seeds": {"search": 0, "bootstrap": 0},
         "headline": dict(headline),
-        "findings": [[each.key, each.sentence, each.size, each.owner] for each in page.findings],
+        "findings": [[each.key, each.sentence, each.size, each.owner, list(each.columns)] for each in page.findings],
+        "values": sketches(log, _asked_columns(asking, view, page)),
         "decided": [[each.when, each.note] for each in page.decided],
     }
+
+
+def _asked_columns(asking: ReportAsking, view: View, page: FirstPage) -> list[str]:
+    """Return the columns that a pack asked of: by their values they are known again under another name."""
+    cohorts = [asking.question.cohort, *(Cohort.from_text(each.cohort) for each in view.added)]
+    cohorts += [side.cohort for side in asking.sides or ()]
+    groups = [*view.by, *(each.asked for each in view.added), *(each.columns for each in page.findings)]
+    return [name for names in (*groups, *(cohort.columns() for cohort in cohorts)) for name in names]
 
 
 @cache

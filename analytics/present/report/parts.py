@@ -138,6 +138,8 @@ class FirstFinding:
         What to do about it.
     owner : {"data", "model", "system", ""}
         Whose it is.
+    columns : tuple of str
+        The columns that it hangs on.
     """
 
     key: str
@@ -146,6 +148,7 @@ class FirstFinding:
     certainty: str
     action: str
     owner: str
+    columns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -159,7 +162,11 @@ class Decided:
 
 @dataclass(frozen=True)
 class FirstPage:
-    """What a meeting reads: findings, what was decided, what is open and until when, what changed since the last pack."""
+    """What a meeting reads: findings, what was decided, what is open and until when, what changed since the last pack.
+
+    ``since`` says what became of the findings of the last pack and whether what was decided held, ``undone`` what the last pack
+    asked and this log cannot answer.
+    """
 
     lead: str
     change: str
@@ -169,6 +176,18 @@ class FirstPage:
     glances: Sequence[tuple[str, str]]
     open: Sequence[str]
     comment: str = ""
+    since: Sequence[str] = ()
+    undone: Sequence[str] = ()
+
+    @property
+    def groups(self) -> list[tuple[str, Sequence[str]]]:
+        """The lists of sentences at its end, by their heading; those that have none are left out."""
+        named = (
+            ("Since the last pack", self.since),
+            ("What is open", self.open),
+            ("What the last pack asked and this log cannot answer", self.undone),
+        )
+        return [(title, texts) for title, texts in named if texts]
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,7 @@ def to_markdown(pack: Pack) -> bytes:
         ),
         ("At a glance", [f"{_plain(title)}: {_plain(text)}" for title, text in page.glances]),
         ("Added", [_plain(f"{each.title}: {each.lead or each.method}") for each in pack.added]),
-        ("Open", [_plain(text) for text in page.open]),
+        *((name, [_plain(text) for text in texts]) for name, texts in page.groups),
         ("The question", [f"{_plain(term)}: {_plain(text)}" for term, text in pack.terms]),
     )
     for name, texts in groups:

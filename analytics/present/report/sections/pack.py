@@ -39,6 +39,8 @@ class Beside:
         Outline, comments, and what was struck.
     last : mapping, optional
         The headline of the last pack, as its manifest has it.
+    before : sequence
+        The findings of the last pack, as its manifest has them.
     said : sequence of str
         What could not be done, where a view was asked of another log.
     created_at : datetime, optional
@@ -54,11 +56,13 @@ class Beside:
     said: Sequence[str] = ()
     created_at: datetime | None = None
     again: Mapping[str, Block] = field(default_factory=dict)
+    before: Sequence[Any] = ()
 
 
 def outline_of(view: View) -> list[str]:
-    """Return the names of the sections that a view has on, in its order; those that this version does not know are left out."""
-    return [name for name in view.outline or all_entries(view.added) if name in SECTIONS]
+    """Return the names of what a view has on, in its order; what this version does not know is left out."""
+    entries = all_entries(view.added)
+    return [name for name in view.outline or entries if name in entries]
 
 
 def all_entries(added: Sequence[Added]) -> list[str]:
@@ -82,16 +86,15 @@ def pack_of(asking: ReportAsking, answers: Mapping[str, Any], brief: Brief, besi
     """
     beside = beside or Beside()
     question, overview = asking.question, answers["overview"]
-    entries = all_entries(beside.view.added)
-    outline = tuple(name for name in beside.view.outline or entries if name in entries)
-    view = view_of(asking, replace(beside.view, outline=outline or ("",)))
+    view = view_of(asking, replace(beside.view, outline=tuple(outline_of(beside.view)) or ("",)))
     moment = (beside.created_at or datetime.now(UTC)).astimezone(UTC).replace(microsecond=0)
     sections = _sections(asking, answers, brief, beside, view)
-    page = first_page(asking, overview, brief, sections, beside.decisions, view, beside.last)
+    page = first_page(asking, overview, brief, sections, beside.decisions, view, beside.last, beside.before)
     manifest = manifest_of(asking, overview, view, page, headline_of(asking, overview), moment)
     terms = tables.question_terms(question)
     method = method_section(overview, asking, terms, manifest_terms(manifest))
-    page = replace(page, open=[*beside.said, *page.open, *_not_asked(asking, answers, brief, view)])
+    undone = [*beside.said, *_lost_comments(view, sections)]
+    page = replace(page, open=[*page.open, *_not_asked(asking, answers, brief, view)], undone=undone)
     name = tables.short(question.log.name, 80)
     return Pack(
         f"Where {name} fails",
@@ -125,6 +128,15 @@ def _sections(
                 built[1:]
             )
     return tuple(found)
+
+
+def _lost_comments(view: View, sections: Sequence[Section]) -> list[str]:
+    """Return the comments whose section this pack does not have."""
+    there = {section.name for section in sections} | {"first", "method"}
+    lost = [(name, text) for name, text in view.comments if name in view.outline and name not in there and text.strip()]
+    titles = {name: kind.title for name, kind in SECTIONS.items()} | {each.name: each.title for each in view.added}
+    told = [(tables.short(titles[name], 80), tables.short(text, 400)) for name, text in lost]
+    return [f"The comment on “{title}” has lost its section: {text}" for title, text in told]
 
 
 def _not_asked(asking: ReportAsking, answers: Mapping[str, Any], brief: Brief, view: View) -> list[str]:
