@@ -24,4 +24,4 @@ with frame.boundary():
     with left:
         outline.draw_struck(pack.first.findings)
         outline.draw_definitions(paper.whole_view(pack))
-        past.draw_past()
+        past.draw_past(question)

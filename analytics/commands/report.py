@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -82,6 +84,7 @@ def _pack(
     engine: Engine, question: Question, options: tuple[Source, Asked, Given, _Packed], moment: datetime | None
 ) -> Pack:
     """Ask for everything and put it together."""
+    from analytics.present.report.held import held_sentences
     from analytics.present.report.sections.added import asked_anew
     from analytics.present.report.sections.pack import Beside, pack_of
 
@@ -108,7 +111,7 @@ def _pack(
     view = replace(view, outline=_outline(packed.section)) if packed.section else view
     if last is None:
         view = replace(view, added=added_figures(engine.workspace, question.log.key))
-    again, stands = asked_anew(view, asking, lambda function, about: function(engine, about))
+    again, stands = asked_anew(view, asking, partial(_asked_of, engine))
     answers, lacking = _answers(engine, asking, view)
     lacking = [*lacking, *stands]
     for line in (*said, *lacking):
@@ -123,8 +126,14 @@ def _pack(
         moment,
         again,
         () if last is None else last.get("findings") or (),
+        () if last is None else held_sentences(last.get("decided"), asking.question.log, partial(_asked_of, engine)),
     )
     return pack_of(asking, answers, first(engine, asking, answers), beside)
+
+
+def _asked_of(engine: Engine, function: Callable[..., Any], *about: Any) -> Any:
+    """Ask a function of an engine."""
+    return function(engine, *about)
 
 
 def _with_columns(engine: Engine, asking: ReportAsking, packed: _Packed) -> ReportAsking:

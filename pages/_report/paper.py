@@ -19,6 +19,7 @@ from analytics.measure.metrics import METRICS
 from analytics.present import words
 from analytics.present.report.formats.html import to_html
 from analytics.present.report.formats.registry import PACK_FORMATS
+from analytics.present.report.held import held_sentences
 from analytics.present.report.parts import Pack
 from analytics.present.report.sections.added import asked_anew
 from analytics.present.report.sections.pack import Beside, outline_of, pack_of
@@ -40,7 +41,7 @@ from pages._frame.reference import reference_and_production
 from pages._frame.render import escaped
 from pages._frame.report import MAX_SECTIONS, section_options, sections_from_address, sections_to_address
 from pages._frame.report import SECTIONS as CHOSEN
-from pages._report.past import last_headline, take_along
+from pages._report.past import last_pack, take_along
 
 _METRIC = "report_metric"
 _SIZES = "_report_sizes"
@@ -96,7 +97,10 @@ def pack_for(question: Question, chosen: _Sections, metric: str, view: View) -> 
     found = discovery.found_slices(session.workspace(), question.log.key)
     again, said = asked_anew(view, asking, kept)
     looked = tuple(name for name in ("discovery", "gap") if name in answers)
-    beside = Beside(decided, found, view, last_headline(question), said, again=again)
+    last = last_pack(question) or {}
+    held = held_sentences(last.get("decided"), question.log, kept)
+    before = last.get("findings") or ()
+    beside = Beside(decided, found, view, last.get("headline"), said, again=again, before=before, held=held)
     return pack_of(asking, answers, kept(_first, asking, looked), beside)
 
 

@@ -10,11 +10,13 @@ from analytics.answers.question import Question
 from analytics.answers.report.view import view_from
 from analytics.errors import AnalysisError, StoreError
 from analytics.log.kept.report import PastPack, forget_pack, keep_pack, past_packs
+from analytics.present.report.held import held_sentences
 from analytics.present.report.manifest import manifest_from
 from analytics.present.report.parts import Pack
 from pages._frame import session
+from pages._frame.cache import kept
 from pages._frame.render import escaped
-from pages._report.again import ask_again, draw_said
+from pages._report.again import ask_again, draw_said, opened_pack
 
 _MAX_SHOWN = 12
 """Past packs that are listed: a quarter of weeks. A choice."""
@@ -23,13 +25,16 @@ _MAX_OPENED_MB = 16
 """Size of a pack that is opened: as `report.manifest` reads at most."""
 
 
-def last_headline(question: Question) -> dict[str, Any] | None:
-    """Return the headline of the last pack of other rows; None where none was taken along."""
+def last_pack(question: Question) -> dict[str, Any] | None:
+    """Return headline, findings and decisions of the pack that was opened, else of the last one of other rows."""
+    opened = opened_pack(question.log.key)
+    if opened is not None:
+        return dict(opened)
     now = (question.log.reading.content_hash, question.cohort.to_text(), question.threshold)
     for each in reversed(past_packs(session.workspace())):
         before = each.headline
         if (before.get("log"), before.get("cohort"), before.get("threshold")) != now:
-            return dict(before)
+            return {"headline": dict(before), **each.told}
     return None
 
 
@@ -43,6 +48,7 @@ def take_along(pack: Pack) -> None:
         tuple(each.sentence for each in pack.first.findings),
         tuple(each.note for each in pack.first.decided),
         headline if isinstance(headline, dict) else {},
+        {name: pack.manifest[name] for name in ("findings", "decided")},
     )
     try:
         keep_pack(session.workspace(), found)
@@ -50,8 +56,8 @@ def take_along(pack: Pack) -> None:
         st.session_state[_SAID] = str(error)
 
 
-def draw_past() -> None:
-    """List the packs that were taken along, the latest first, and offer to open one from a file."""
+def draw_past(question: Question) -> None:
+    """List the packs that were taken along, the latest first, with what was decided and whether it held on the rows since."""
     for text in st.session_state.pop(_SAID, "").splitlines():
         st.warning(escaped(text), icon=":material/info:")
     draw_said()
@@ -70,9 +76,10 @@ def draw_past() -> None:
         for place, each in enumerate(reversed(found[-_MAX_SHOWN:])):
             with st.container(border=True):
                 decided = " ".join(f"Decided: {note}" for note in each.decided)
+                held = held_sentences(each.told.get("decided"), question.log, kept)
                 st.markdown(
                     f"**{escaped(each.when.replace('T', ', '))} UTC** · {escaped(each.name)}  \n{escaped(each.lead)}  \n"
-                    f"{escaped(decided or 'Nothing was decided.')}"
+                    f"{escaped(decided or 'Nothing was decided.')}" + "".join(f"  \n{escaped(text)}" for text in held)
                 )
                 st.button(
                     "Take off the list",

@@ -10,6 +10,7 @@ import streamlit as st
 
 from analytics.answers.question import Question
 from analytics.answers.thresholds.answer import ThresholdAnswer
+from analytics.answers.thresholds.promise import Promise, promise_of
 from analytics.errors import StoreError
 from analytics.log.kept.thresholds import MAX_NOTE, Decision, decisions, forget, record
 from analytics.present import readings, words
@@ -84,8 +85,8 @@ def _open_rows(clauses: tuple[Clause, ...]) -> None:
     session.set_cohort(type(kept)((*kept.clauses, *clauses), kept.outcomes))
 
 
-def draw_decision(question: Question, evidence: Callable[[], str]) -> None:
-    """Draw the box for the decision and those that were taken; ``evidence`` says what stands beside one."""
+def draw_decision(question: Question, evidence: Callable[[], tuple[str, Promise]]) -> None:
+    """Draw the box for the decision and those that were taken; ``evidence`` says what stands beside one, and what it promises."""
     st.subheader("The decision")
     failed = st.session_state.pop(_FAILED, None)
     if failed:
@@ -121,17 +122,20 @@ def draw_decision(question: Question, evidence: Callable[[], str]) -> None:
             )
 
 
-def evidence_of(answer: ThresholdAnswer) -> str:
-    """Return what the page says of the threshold under consideration."""
-    return f"{readings.threshold_reading(answer)} {readings.move_reading(answer, considered(answer))}"
+def evidence_of(answer: ThresholdAnswer, question: Question) -> tuple[str, Promise]:
+    """Return what the page says of the threshold under consideration, and what is expected there."""
+    to = considered(answer)
+    said = f"{readings.threshold_reading(answer)} {readings.move_reading(answer, to)}"
+    return said, promise_of(answer, to, question)
 
 
-def _write(question: Question, evidence: Callable[[], str]) -> None:
+def _write(question: Question, evidence: Callable[[], tuple[str, Promise]]) -> None:
     """Keep the decision; where it cannot be kept, the text stays in its box."""
     now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M")
     note = (st.session_state.get(_NOTE) or "").strip()
     try:
-        found = Decision(now, question.cohort.to_words(), words.one_line(evidence()), note)
+        said, promise = evidence()
+        found = Decision(now, question.cohort.to_words(), words.one_line(said), note, promise.to_dict())
         record(session.workspace(), question.log.key, found)
     except StoreError as error:
         st.session_state[_FAILED] = f"Not saved: {error}"

@@ -8,6 +8,7 @@ import streamlit as st
 
 from analytics.answers.question import Question
 from analytics.answers.thresholds.handover import Handover, handover, handover_slices
+from analytics.answers.thresholds.promise import Promise, promise_of
 from analytics.log.unit import unit_of
 from analytics.measure.thresholds.handover import PRICES, handover_costs
 from analytics.measure.thresholds.operating import Limits, Point
@@ -45,7 +46,7 @@ def draw_handover(question: Question) -> None:
     with right:
         _draw_curve(answer)
     _draw_slices(answer, question)
-    decisions.draw_decision(question, lambda: _evidence(answer))
+    decisions.draw_decision(question, lambda: _evidence(answer, question))
 
 
 @keeping("Weighing answers …", MODEST)
@@ -245,6 +246,8 @@ _SLICE_LABELS = {
 }
 
 
-def _evidence(answer: Handover) -> str:
-    """Return what the page says of the confidence under consideration."""
-    return f"{readings.handover_reading(answer)} {readings.handover_move_reading(answer, _considered(answer))}"
+def _evidence(answer: Handover, question: Question) -> tuple[str, Promise]:
+    """Return what the page says of the confidence under consideration, and what is expected there."""
+    to = _considered(answer)
+    said = f"{readings.handover_reading(answer)} {readings.handover_move_reading(answer, to)}"
+    return said, promise_of(answer, to, question)

@@ -61,7 +61,9 @@ def test_packs_that_were_taken_along_are_listed_with_what_was_decided(home: Path
 
 def test_a_saved_report_says_what_this_log_cannot_answer_and_the_rest_is_asked(home: Path) -> None:
     workspace = Workspace()
-    view = View(by=(("gone",), (ODD,)), cohort="version:in:v1;gone:ge:3", threshold=0.4, metric="recall", outline=("slices",))
+    view = View(
+        by=(("gone",), (ODD,)), cohort="version:in:v1;gone:ge:3", threshold=0.4, metric="recall", outline=("slices",)
+    )
     workspace.save_report("last week", json.dumps(view.to_dict()))
     app = opened("report")
     app.button(key="open_report_0").click().run()

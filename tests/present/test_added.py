@@ -128,7 +128,7 @@ def test_another_log_is_asked_again_or_the_reason_is_said() -> None:
             made("confusion"),
             made("paired"),
             made("scores", asked=("gone",)),
-            replace(made("trend"), cohort="gone,in,x"),
+            replace(made("trend"), cohort="gone:in:x"),
         )
     ]
     again, said = asked_anew(View(added=(*then, made())), asking, lambda *_: overview)
@@ -136,7 +136,7 @@ def test_another_log_is_asked_again_or_the_reason_is_said() -> None:
     assert [line.partition("last.csv: ")[2] for line in said] == [
         "only its page, Overview, can ask it again.",
         "the column 'gone' is gone.",
-        "its filter 'gone,in,x' cannot be asked of this log.",
+        "the filter “gone is x” cannot be asked, since the column 'gone' is gone.",
     ]
     section = added_section(then[0], 1, again[then[0].name], "mine", "now")
     block, before = section.blocks

@@ -97,7 +97,7 @@ def asked_again(view: View, log: Log, usual: ReportAsking) -> tuple[ReportAsking
     """
     said: list[str] = []
     cohort, refused = answerable(view.cohort, log)
-    said += [f"{_filter_words(part, log)}: it is left out, so that more rows are judged." for part in refused]
+    said += [f"{filter_words(part, log)}: it is left out, so that more rows are judged." for part in refused]
     by = _by_of(view, log, said)
     metric = view.metric if view.metric in metrics_of(log.mapping.kind) else usual.metric
     if view.metric and metric != view.metric:
@@ -111,7 +111,7 @@ def asked_again(view: View, log: Log, usual: ReportAsking) -> tuple[ReportAsking
     return asked, tuple(said)
 
 
-def _filter_words(part: str, log: Log) -> str:
+def filter_words(part: str, log: Log) -> str:
     """Say which filter a log cannot answer, and why where that is known."""
     try:
         read = Cohort.from_text(part)
@@ -176,7 +176,7 @@ def _sides_of(
     found = [answerable(text, question.log) for text in view.sides]
     lost = [part for _, refused in found for part in refused if part not in left_out]
     if lost:
-        why = _filter_words(lost[0], question.log)
+        why = filter_words(lost[0], question.log)
         said.append(f"Why production is worse is left out: reference and production cannot be told apart. {why}.")
         return None
     first, second = (replace(question, cohort=cohort) for cohort, _ in found)

@@ -43,6 +43,7 @@ def first_page(
     view: View,
     last: Mapping[str, Any] | None,
     before: Sequence[Any] = (),
+    held: Sequence[str] = (),
 ) -> FirstPage:
     """Return the first page; what was struck makes room for the next finding."""
     found = [_finding(each, brief) for each in brief.findings if each.source != "labels"]
@@ -52,7 +53,7 @@ def first_page(
     said = readings.brief_reading(brief)
     nothing = " ".join(filter(None, [said, counts_rows_part(asking.question.log.mapping.weight)]))
     decided = [
-        Decided(short(each.note, 600), each.when, short(f"On {each.cohort}. {each.evidence}", 600))
+        Decided(short(each.note, 600), each.when, short(f"On {each.cohort}. {each.evidence}", 600), each.promise)
         for each in list(decisions)[-_MAX_DECIDED:]
     ]
     glances = [(section.title, section.glance) for section in sections if section.glance]
@@ -64,7 +65,7 @@ def first_page(
     ]
     open_ += [readings.open_sentence(source, brief) for source in brief.open if source.name not in asked]
     change = "" if last is None else change_words(headline, last, asking)
-    since = _since(before, found, brief, asking)
+    since = [*held, *_since(before, found, brief, asking)]
     comment = words.undirected(view.comment("first"))
     return FirstPage(lead, change, kept, nothing, decided, glances, open_, comment, since)
 

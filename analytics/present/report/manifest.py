@@ -74,7 +74,7 @@ def manifest_of(
         "headline": dict(headline),
         "findings": [[each.key, each.sentence, each.size, each.owner, list(each.columns)] for each in page.findings],
         "values": sketches(log, _asked_columns(asking, view, page)),
-        "decided": [[each.when, each.note] for each in page.decided],
+        "decided": [[each.when, each.note, each.evidence, dict(each.promise)] for each in page.decided],
     }
 
 

@@ -153,11 +153,12 @@ class FirstFinding:
 
 @dataclass(frozen=True)
 class Decided:
-    """A decision with the evidence that was on the screen when it was taken."""
+    """A decision with the evidence that was on the screen when it was taken, and the numbers that it promised."""
 
     note: str
     when: str
     evidence: str
+    promise: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

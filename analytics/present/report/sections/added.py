@@ -10,6 +10,7 @@ import polars as pl
 from markupsafe import Markup
 
 from analytics.answers.question import Question
+from analytics.answers.report.again import filter_words
 from analytics.errors import AnalysisError
 from analytics.measure.metrics import METRICS
 from analytics.present import words
@@ -91,7 +92,8 @@ def _anew(each: Added, asking: ReportAsking, ask: _Ask) -> tuple[Block | None, s
         return None, f"only its page, {each.page.capitalize()}, can ask it again"
     cohort, refused = answerable(each.cohort, log)
     if refused:
-        return None, f"its filter {refused[0]!r} cannot be asked of this log"
+        why = filter_words(refused[0], log)
+        return None, f"{why[:1].lower()}{why[1:]}"
     threshold = asking.question.threshold if each.threshold is None else each.threshold
     metric = each.metric or asking.metric
     asked = replace(asking, question=Question(log, cohort, threshold), metric=metric)

@@ -41,6 +41,8 @@ class Beside:
         The headline of the last pack, as its manifest has it.
     before : sequence
         The findings of the last pack, as its manifest has them.
+    held : sequence of str
+        Whether what the last pack decided held, a sentence each.
     said : sequence of str
         What could not be done, where a view was asked of another log.
     created_at : datetime, optional
@@ -57,6 +59,7 @@ class Beside:
     created_at: datetime | None = None
     again: Mapping[str, Block] = field(default_factory=dict)
     before: Sequence[Any] = ()
+    held: Sequence[str] = ()
 
 
 def outline_of(view: View) -> list[str]:
@@ -89,7 +92,9 @@ def pack_of(asking: ReportAsking, answers: Mapping[str, Any], brief: Brief, besi
     view = view_of(asking, replace(beside.view, outline=tuple(outline_of(beside.view)) or ("",)))
     moment = (beside.created_at or datetime.now(UTC)).astimezone(UTC).replace(microsecond=0)
     sections = _sections(asking, answers, brief, beside, view)
-    page = first_page(asking, overview, brief, sections, beside.decisions, view, beside.last, beside.before)
+    page = first_page(
+        asking, overview, brief, sections, beside.decisions, view, beside.last, beside.before, beside.held
+    )
     manifest = manifest_of(asking, overview, view, page, headline_of(asking, overview), moment)
     terms = tables.question_terms(question)
     method = method_section(overview, asking, terms, manifest_terms(manifest))
