@@ -98,6 +98,8 @@ def asked_like(view: View, usual: ReportAsking, asked: Asked, given: Given) -> t
     asking = replace(asking, question=question)
     if usual.policy is not None:
         asking = replace(asking, policy=usual.policy)
+    if usual.handover is not None:
+        asking = replace(asking, handover=usual.handover)
     if given.reference or given.production:
         asking = replace(asking, sides=usual.sides)
     return asking, said

@@ -15,6 +15,7 @@ from analytics.present.report.sections.pack import outline_of
 from analytics.present.report.sections.registry import SECTIONS
 from pages._frame import session
 from pages._frame.added import OUTLINE
+from pages._frame.handover import hold_handover
 from pages._frame.metric import leading_metric, offered_metrics
 from pages._frame.policy import hold_policy
 from pages._frame.render import escaped
@@ -55,6 +56,8 @@ def ask_again(view: View, manifest: Mapping[str, Any] | None = None) -> None:
         state["threshold"] = view.threshold
     if asked.policy is not None:
         hold_policy(asked.policy)
+    if asked.handover is not None:
+        hold_handover(asked.handover)
     state[_LAST] = None if manifest is None else (question.log.key, dict(manifest))
     sides = ["Reference and production are chosen on Gap: they are not taken over."] if view.sides else []
     state[_SAID] = [*([] if manifest is None else differences(question.log, manifest)), *said, *sides]

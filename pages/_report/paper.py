@@ -27,6 +27,7 @@ from analytics.present.report.sections.registry import SECTIONS
 from analytics.query.engine import Engine
 from pages._frame import session
 from pages._frame.cache import FEW, keeping, kept
+from pages._frame.handover import held_handover
 from pages._frame.measuring import measuring_script
 from pages._frame.metric import (
     COST,
@@ -126,6 +127,7 @@ def _asking(question: Question, chosen: _Sections, metric: str) -> ReportAsking:
         leads,
         verdicts,
         reasons if verdicts else (),
+        held_handover(question),
     )
 
 

@@ -10,8 +10,8 @@ from analytics.answers.question import Question
 from analytics.answers.thresholds.handover import Handover, handover, handover_slices
 from analytics.answers.thresholds.promise import Promise, promise_of
 from analytics.log.unit import unit_of
-from analytics.measure.thresholds.handover import PRICES, handover_costs
-from analytics.measure.thresholds.operating import Limits, Point
+from analytics.measure.thresholds.handover import PRICES
+from analytics.measure.thresholds.operating import Point
 from analytics.measure.thresholds.policy import Policy
 from analytics.present import figures, readings, words
 from analytics.present.money import per_month, per_week
@@ -20,12 +20,13 @@ from analytics.present.tables.thresholds_handover import handover_frame, handove
 from analytics.query.engine import Engine
 from pages._frame import session
 from pages._frame.cache import MODEST, keeping, kept
+from pages._frame.handover import HANDOVER, handover_policy
 from pages._frame.render import as_written, clicked, escaped, figure, sentence, table_downloads
 from pages._thresholds import decisions
 from pages._thresholds.costs import cost_table_of
 
 _FIELDS: dict[str, Any] = {"cost_wrong": None, "cost_person": None, "unit": None, "people": None, "confidence": None}
-_KEPT, _DRAWN_ON = "_handover_fields", "_handover_page"
+_DRAWN_ON = "_handover_page"
 
 
 def draw_handover(question: Question) -> None:
@@ -60,7 +61,7 @@ def _begin(question: Question) -> None:
     page = st.session_state.get(session.PAGE)
     is_entered = st.session_state.get(_DRAWN_ON) != page
     st.session_state[_DRAWN_ON] = page
-    for key, value in {**_FIELDS, "unit": unit_of(question.log), **st.session_state.get(_KEPT, {})}.items():
+    for key, value in {**_FIELDS, "unit": unit_of(question.log), **st.session_state.get(HANDOVER, {})}.items():
         if (is_entered or key not in st.session_state) and key not in st.query_params:
             st.session_state[key] = value
 
@@ -85,25 +86,12 @@ def _draw_policy(question: Question) -> Policy:
         "No more are handed over than that.",
         "no limit",
     )
-    st.session_state[_KEPT] = {key: st.session_state.get(key) for key in _FIELDS}
-    policy = _policy(has_time=has_time)
+    st.session_state[HANDOVER] = {key: st.session_state.get(key) for key in _FIELDS}
+    policy = handover_policy({key: st.session_state.get(key) for key in _FIELDS}, has_time=has_time)
     if not policy.has_costs:
         with asked:  # after the fields, which take over the address
             _ask()
     return policy
-
-
-def _policy(*, has_time: bool) -> Policy:
-    """Return what the controls say; of the two costs one that is not said is 1."""
-    wrong, person, rows = (st.session_state.get(key) for key in ("cost_wrong", "cost_person", "people"))
-    return Policy(
-        handover_costs(1.0 if wrong is None else float(wrong), 1.0 if person is None else float(person)),
-        (st.session_state.get("unit") or "").strip(),
-        Limits() if has_time else Limits(capacity=rows),
-        rows if has_time else None,
-        "week",
-        has_costs=wrong is not None or person is not None,
-    )
 
 
 def _ask() -> None:

@@ -107,8 +107,8 @@ def asked_again(view: View, log: Log, usual: ReportAsking) -> tuple[ReportAsking
     _say_threshold(question, view, said)
     sides = _sides_of(view, question, refused, said) if view.sides else usual.sides
     leads = view.leads or usual.leads
-    asked = replace(usual, question=question, metric=metric, by=by or usual.by, policy=policy, sides=sides, leads=leads)
-    return asked, tuple(said)
+    usual = replace(usual, policy=policy) if not log.is_right_or_wrong else replace(usual, handover=policy)
+    return replace(usual, question=question, metric=metric, by=by or usual.by, sides=sides, leads=leads), tuple(said)
 
 
 def filter_words(part: str, log: Log) -> str:

@@ -31,6 +31,8 @@ class ReportAsking:
         What reviewers found on rows of the log.
     reasons : tuple of (str, str)
         What people read for the key of a reason.
+    handover : Policy or None
+        What a wrong answer and a person's look cost, where rows are right or wrong and somebody said it.
     """
 
     question: Question
@@ -41,6 +43,7 @@ class ReportAsking:
     leads: str | None = None
     verdicts: tuple[Verdict, ...] = ()
     reasons: tuple[tuple[str, str], ...] = ()
+    handover: Policy | None = None
 
     @property
     def brief(self) -> Asking:

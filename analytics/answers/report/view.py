@@ -67,7 +67,7 @@ class View:
 
 def view_of(asking: ReportAsking, view: View) -> View:
     """Return a view with what was asked written into it."""
-    sides = asking.sides
+    sides, policy = asking.sides, asking.handover or asking.policy
     is_one_log = sides is not None and {side.log.log_id for side in sides} == {asking.question.log.log_id}
     return replace(
         view,
@@ -75,7 +75,7 @@ def view_of(asking: ReportAsking, view: View) -> View:
         threshold=asking.question.threshold,
         metric=asking.metric,
         leads=asking.leads or "",
-        policy=asking.policy.to_text() if asking.policy is not None and asking.policy.has_costs else "",
+        policy=policy.to_text() if policy is not None and policy.has_costs else "",
         sides=tuple(side.cohort.to_text() for side in sides) if sides is not None and is_one_log else (),
         by=asking.by,
     )

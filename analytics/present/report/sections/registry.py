@@ -49,9 +49,8 @@ def _reference(asking: ReportAsking) -> str:
 
 
 def _line(asking: ReportAsking) -> str:
-    log = asking.question.log
-    if log.is_right_or_wrong:
-        return "two classes: which answers a person should see is on Thresholds"
+    if asking.question.log.is_right_or_wrong:
+        return "" if asking.question.log.mapping.has_score else "a column that says how sure each answer is"
     return _scores(asking)
 
 
@@ -137,7 +136,7 @@ _ALL = (
     _SectionKind(
         "thresholds",
         "Where the threshold should be",
-        "Cost by threshold and what a move does, with costs that somebody gave; else what to give",
+        "Cost by threshold and what a move does, or what to hand over, with costs that somebody gave; else what to give",
         thresholds.ask,
         thresholds.build,
         _line,
