@@ -31,6 +31,7 @@ from analytics.review.store import ReviewStore
 
 if TYPE_CHECKING:
     from analytics.answers.question import Question
+    from analytics.log.schema import Log
     from analytics.measure.thresholds.policy import Policy
     from analytics.present.report.parts import Pack
     from analytics.query.engine import Engine
@@ -78,10 +79,10 @@ def report(
     if not out.parent.is_dir():
         raise StoreError(f"{out} could not be written: there is no such folder. Choose another place.")
     moment = _moment(packed.made)
-    engine, question = ask(source, asked)
-    pack = _pack(engine, question, (source, asked, given, packed), moment)
+    engine, question = ask(source, asked, asks=packed.again is None)
+    pack, log = _pack(engine, question, (source, asked, given, packed), moment)
     _write_bytes(PACK_FORMATS[name].make(pack), out)
-    said = roles_of(source, question.log)
+    said = roles_of(source, log)
     if format == "table":
         typer.echo(f"{in_words(said)}\n{out}")
     else:
@@ -90,8 +91,8 @@ def report(
 
 def _pack(
     engine: Engine, question: Question, options: tuple[Source, Asked, Given, _Packed], moment: datetime | None
-) -> Pack:
-    """Ask for everything and put it together."""
+) -> tuple[Pack, Log]:
+    """Ask for everything and put it together; return the log as it was judged too."""
     from analytics.present.report.held import held_sentences
     from analytics.present.report.sections.added import asked_anew
     from analytics.present.report.sections.pack import Beside, pack_of
@@ -99,7 +100,10 @@ def _pack(
     source, asked, given, packed = options
     last, view, said = read_pack(packed.again)
     if last is not None:
+        guessed = question
         question, differing = remapped(engine.workspace, question, last, source)
+        if question is guessed:
+            ask(source, asked)  # the roles are not those of the pack, so that one that stays open is asked for
         said += differing
     store = ReviewStore(engine.workspace.home)
     verdicts = tuple(store.verdicts(question.log.reading.content_hash))
@@ -137,7 +141,7 @@ def _pack(
         () if last is None else last.get("findings") or (),
         () if last is None else held_sentences(last.get("decided"), asking.question.log, partial(_asked_of, engine)),
     )
-    return pack_of(asking, answers, first(engine, asking, answers), beside)
+    return pack_of(asking, answers, first(engine, asking, answers), beside), asking.question.log
 
 
 def _handover_of(question: Question, packed: _Packed) -> Policy | None:

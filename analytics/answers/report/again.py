@@ -140,7 +140,8 @@ def _by_of(view: View, log: Log, said: list[str]) -> tuple[tuple[str, ...], ...]
 def _say_threshold(question: Question, view: View, said: list[str]) -> None:
     """Say where every score of a log lies on one side of the threshold of a view: its scores are on another scale."""
     edges = question.log.edges
-    if view.threshold is None or not question.log.mapping.has_score or len(edges) < 2:
+    is_judged = question.log.mapping.has_score and not question.log.is_right_or_wrong
+    if view.threshold is None or not is_judged or len(edges) < 2:
         return
     if not edges[0] <= view.threshold <= edges[-1]:
         side = "above" if view.threshold < edges[0] else "below"

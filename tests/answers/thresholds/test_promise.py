@@ -12,14 +12,20 @@ import pytest
 from analytics.answers.question import Question
 from analytics.answers.thresholds.answer import thresholds
 from analytics.answers.thresholds.costs import cost_table
+from analytics.answers.thresholds.handover import handover
 from analytics.answers.thresholds.promise import outcome_of, promise_from, promise_of
 from analytics.errors import QuestionError
 from analytics.measure.thresholds.costs import Costs
+from analytics.measure.thresholds.handover import handover_costs
 from analytics.measure.thresholds.policy import Policy
 from analytics.present.readings.report import held_reading
 from analytics.present.report.held import held_sentences
+from analytics.present.report.parts import Figure
+from analytics.present.report.sections.thresholds_handover import build_handover
 from analytics.query.cohort import Cohort
 from analytics.query.engine import Engine
+from tests.answers.thresholds.test_handover import log_of
+from tests.answers.thresholds.test_handover import made as answers
 from tests.ingested import Desk
 
 N = 4_000
@@ -74,6 +80,26 @@ def test_a_promise_is_held_against_the_rows_that_came_after_it(desk: Desk, engin
         outcome_of(engine, question.log, promise)
 
 
+def test_a_confidence_promises_too_and_stands_in_the_pack(desk: Desk, engine: Engine) -> None:
+    five = Policy(handover_costs(5, 1), unit="")
+    question = Question(log_of(desk, answers()), Cohort(), 0.0)
+    answer = handover(cost_table(engine, question), five)
+    assert answer.best is not None
+    promise = promise_of(answer, answer.best, question)
+    risk = float(answer.at(answer.best).risk.value)
+    assert [name for name, *_ in promise.numbers] == ["coverage", "risk", "cost"] and promise.numbers[1][1] == risk
+    later = desk.file("", "later.csv")
+    answers().with_columns(pl.col("billed").shuffle(3)).write_csv(later)
+    found = outcome_of(engine, log_of(desk, pl.read_csv(later)), promise)
+    assert [each.name for each in found.numbers if each.is_worse] == ["risk", "cost"]
+    assert "the share wrong among the answered is" in held_reading("Hand over", promise, found)
+    section = build_handover(answer)[0]
+    names = [block.sheet.name for block in section.blocks if isinstance(block, Figure) and block.sheet is not None]
+    assert names == ["handover"] and section.glance.startswith("Answer from a confidence of")
+    unsaid = build_handover(handover(cost_table(engine, question), Policy(handover_costs(1, 1), has_costs=False)))[0]
+    assert unsaid.glance.startswith("Not decided: say what a wrong answer")
+
+
 def test_what_cannot_be_told_is_said(desk: Desk, engine: Engine) -> None:
     question = Question(desk.log(made(1, 3)), Cohort(), AT)
     answer = thresholds(cost_table(engine, question), Policy(has_costs=False))
@@ -93,7 +119,7 @@ def test_what_cannot_be_told_is_said(desk: Desk, engine: Engine) -> None:
     assert said[1] == "“<b>”: its numbers were not kept with it, so that nothing tells whether it held."
     assert "found none yet" in said[2] and "cannot be asked" in said[3]
     own = held_sentences(decided[:1], question.log, lambda function, *about: function(engine, *about))
-    assert own == [] and held_sentences("x", unlabelled, lambda *_: 1 / 0) == []
+    assert own == [] and held_sentences("x", unlabelled, lambda *_: pytest.fail()) == []
 
 
 @pytest.mark.parametrize("data", [None, {}, {"kind": "threshold"}, {"kind": "x", "numbers": [["recall", 1, 1, 1]]}])
