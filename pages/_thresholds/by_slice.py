@@ -55,7 +55,9 @@ def draw_slices(answer: ThresholdAnswer, question: Question, policy: Policy) -> 
     }
     number_table(table, hide_index=True, column_config=config, alt="Threshold, cost and rates of each slice")
     st.caption("Costs and what is saved are over the whole cohort and in sample; the curves have scales of their own.")
-    table_downloads(table.drop("curve"), "slice_thresholds", key="slice_thresholds")
+    table_downloads(
+        table.drop("curve"), "slice_thresholds", key="slice_thresholds", title="Threshold, cost and rates of each slice"
+    )
 
 
 def _slice_controls(segments: list[str]) -> tuple[str | None, Rule, Pooling]:

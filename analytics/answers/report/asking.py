@@ -34,6 +34,8 @@ class ReportAsking:
         What people read for the key of a reason.
     compared : PairAsking or None
         The live side and the candidate, where somebody named both.
+    handover : Policy or None
+        What a wrong answer and a person's look cost, where rows are right or wrong and somebody said it.
     """
 
     question: Question
@@ -45,6 +47,7 @@ class ReportAsking:
     verdicts: tuple[Verdict, ...] = ()
     reasons: tuple[tuple[str, str], ...] = ()
     compared: PairAsking | None = None
+    handover: Policy | None = None
 
     @property
     def brief(self) -> Asking:
