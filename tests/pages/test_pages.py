@@ -47,14 +47,19 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home_with(path, folder)
 
 
-@pytest.fixture(autouse=True)
-def workspace_of_the_test(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("SLICEWISE_HOME", str(home))
+@pytest.fixture(scope="module", autouse=True)
+def own_caches() -> Iterator[None]:
+    """What a server keeps is kept from test to test: they ask one log the same questions."""
     st.cache_resource.clear()
     st.cache_data.clear()
     yield
     st.cache_resource.clear()
     st.cache_data.clear()
+
+
+@pytest.fixture(autouse=True)
+def workspace_of_the_test(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLICEWISE_HOME", str(home))
 
 
 def the_log(home: Path) -> Log:
