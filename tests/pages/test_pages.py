@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import groupby
 from pathlib import Path
 from types import SimpleNamespace
@@ -47,19 +47,9 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home_with(path, folder)
 
 
-@pytest.fixture(scope="module", autouse=True)
-def own_caches() -> Iterator[None]:
-    """What a server keeps is kept from test to test: they ask one log the same questions."""
-    st.cache_resource.clear()
-    st.cache_data.clear()
-    yield
-    st.cache_resource.clear()
-    st.cache_data.clear()
-
-
 @pytest.fixture(autouse=True)
-def workspace_of_the_test(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SLICEWISE_HOME", str(home))
+def workspace_of_the_test(home: Path, serve: Callable[[Path], None]) -> None:
+    serve(home)
 
 
 def the_log(home: Path) -> Log:
