@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 import pytest
-import streamlit as st
 from sklearn.metrics import cohen_kappa_score
 from streamlit.testing.v1 import AppTest
 
@@ -37,13 +36,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(autouse=True)
-def workspace_of_the_test(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("SLICEWISE_HOME", str(home))
-    st.cache_resource.clear()
-    st.cache_data.clear()
-    yield
-    st.cache_resource.clear()
-    st.cache_data.clear()
+def workspace_of_the_test(home: Path, serve: Callable[[Path], None]) -> None:
+    serve(home)
 
 
 def opened(page: str, **address: str) -> AppTest:
@@ -87,12 +81,12 @@ def test_a_day_that_is_none_is_left_out_and_mature_rows_are_a_filter(home: Path)
 
 @pytest.mark.parametrize("with_times", [True, False])
 def test_revised_labels_have_a_part_of_their_own(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, with_times: bool
+    tmp_path: Path, serve: Callable[[Path], None], with_times: bool
 ) -> None:
     rows, files = made_history(7)
     desk = Desk(Workspace(tmp_path / "home"), tmp_path)
     log = of_files(desk, rows if with_times else rows.drop("scored_at"), *files)
-    monkeypatch.setenv("SLICEWISE_HOME", str(tmp_path / "home"))
+    serve(tmp_path / "home")
     app = opened("labels")
     assert "Do labels stay?" in [heading.value for heading in app.main.subheader]
     said = " ".join(element.value.replace("\\", "") for element in app.main.markdown)
@@ -114,13 +108,13 @@ def test_a_column_of_sites_in_a_link_is_chosen(home: Path) -> None:
     assert opened("labels", site="nowhere").selectbox(key="site").value is None
 
 
-def test_raters_are_compared_and_their_disputes_open_in_review(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_raters_are_compared_and_their_disputes_open_in_review(tmp_path: Path, serve: Callable[[Path], None]) -> None:
     rng = np.random.default_rng(3)
     truth = rng.integers(0, 2, 300)
     raters = {f"rater_{place}": np.where(rng.random(300) < 0.1 * (place + 1), 1 - truth, truth) for place in range(3)}
     frame = pl.DataFrame({"score": rng.random(300).round(3), "label": truth, **raters})
     frame.write_csv(tmp_path / "log.csv")
-    monkeypatch.setenv("SLICEWISE_HOME", str(home_with(tmp_path / "log.csv", tmp_path)))
+    serve(home_with(tmp_path / "log.csv", tmp_path))
     app = opened("labels")
     app.multiselect(key="raters").set_value(["rater_0", "rater_2"]).run()
     assert not app.exception
