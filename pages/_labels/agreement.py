@@ -8,6 +8,7 @@ import polars as pl
 import streamlit as st
 
 from analytics.answers.agreement import agreement
+from analytics.answers.agreement_noise import noise
 from analytics.answers.question import Question
 from analytics.log.column import Column
 from analytics.present import readings
@@ -15,7 +16,7 @@ from analytics.query.cohort import Clause
 from pages._frame import address, session
 from pages._frame.cache import kept
 from pages._frame.registry import PAGES
-from pages._frame.render import sentence, table_downloads
+from pages._frame.render import escaped, sentence, table_downloads
 from pages._frame.tables import number_table
 
 _MAX_VALUES = 100
@@ -56,6 +57,9 @@ def draw_agreement(question: Question) -> None:
     )
     answer = kept(agreement, question, tuple(raters), is_ordered=is_ordered)
     sentence(readings.ratings_reading(answer))
+    noisy = noise(session.engine(), question, answer)
+    if noisy is not None:
+        st.markdown(escaped(readings.noise_reading(noisy)))
     shown = answer.pairs.select(pl.col(name).alias(label) for name, label in _PAIRS.items())
     shown = shown.with_columns(100 * pl.col("Same rating"))
     formats = {name: st.column_config.NumberColumn(format="%.3f") for name in ("Kappa", "At least", "At most", "AC1")}

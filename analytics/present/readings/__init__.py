@@ -1,6 +1,6 @@
 """One reading per figure, computed from its numbers: direction, size, interval, rows, caveat."""
 
-from analytics.present.readings.agreement import ratings_reading
+from analytics.present.readings.agreement import noise_reading, ratings_reading
 from analytics.present.readings.brief import (
     brief_reading,
     change_reading,
@@ -156,6 +156,7 @@ __all__ = [
     "metric_table_reading",
     "move_reading",
     "never_reading",
+    "noise_reading",
     "noun_of",
     "numbers_reading",
     "open_sentence",
