@@ -27,7 +27,7 @@ class Accuracy:
 
 
 @dataclass(frozen=True)
-class Corrected:
+class _Corrected:
     """Error rate and prevalence as the label says, and as they are if it errs as often as its readings say; by slice."""
 
     error_rate: FloatArray
@@ -36,7 +36,7 @@ class Corrected:
     true_prevalence: Interval
 
 
-def corrected(counts: FloatArray, accuracy: Accuracy, level: float = 0.95) -> Corrected | None:
+def corrected(counts: FloatArray, accuracy: Accuracy, level: float = 0.95) -> _Corrected | None:
     """Correct error rate and prevalence for the mistakes of the label.
 
     Parameters
@@ -50,7 +50,7 @@ def corrected(counts: FloatArray, accuracy: Accuracy, level: float = 0.95) -> Co
 
     Returns
     -------
-    Corrected or None
+    _Corrected or None
         None where the label is hardly better than chance.
 
     Notes
@@ -97,4 +97,4 @@ def corrected(counts: FloatArray, accuracy: Accuracy, level: float = 0.95) -> Co
         half = normal_quantile(level) * np.sqrt(sampled + of_se**2 * v_se + of_sp**2 * v_sp)
         found.append(Interval(value, np.clip(value - half, 0, 1), np.clip(value + half, 0, 1)))
     with np.errstate(divide="ignore", invalid="ignore"):
-        return Corrected((fp + fn) / n, found[0], (tp + fn) / n, found[1])
+        return _Corrected((fp + fn) / n, found[0], (tp + fn) / n, found[1])
