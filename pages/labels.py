@@ -28,5 +28,6 @@ with frame.boundary():
         weeks.draw_weeks(answer)
         revised.draw_revised(question, metric)
         never.draw_never(answer, question)
+        never.draw_late(answer, question)
         sites.draw_sites(question)
         agreement.draw_agreement(question)

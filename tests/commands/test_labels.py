@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import numpy as np
 import polars as pl
+import pytest
 
+from analytics.answers.labels_answer import labels as labels_answer
+from analytics.answers.labels_answer import mature
+from analytics.answers.labels_never import late as late_of
+from analytics.answers.labels_never import late_age
+from analytics.answers.question import Question
+from analytics.present.readings import late_reading
+from analytics.query.cohort import Cohort
+from analytics.query.engine import Engine
 from tests.commands.test_command_line import run
 from tests.ingested import Desk
 from tests.measure.late_labels import Late, late
@@ -151,3 +160,29 @@ def test_a_site_that_codes_otherwise_is_said_first(desk: Desk) -> None:
     assert first["site"] == "south" and first["low"] < 0.14 < first["high"]  # 0.15 where the score leaves room for it
     assert first["alone"] == ["C2"] and first["never"] == ["C1"]
     assert answer["buckets"] == [] and answer["revised"] is None
+
+
+def test_whose_labels_come_late_is_found_and_counted(desk: Desk) -> None:
+    rng, n = np.random.default_rng(2), 8_000
+    day, region = np.sort(rng.integers(0, 120, n)), np.array(["north", "south", "west"])[rng.integers(0, 3, n)]
+    delay = np.where(region == "south", rng.integers(0, 20, n), rng.integers(0, 10, n))
+    begin, is_there = pl.lit(START), pl.Series(day + delay < 120)
+    frame = pl.DataFrame({"day": day, "delay": delay, "score": rng.random(n).round(3), "region": region}).select(
+        "score",
+        "region",
+        scored_at=begin + pl.duration(days="day"),
+        label=pl.when(is_there).then(pl.Series((rng.random(n) < 0.4).astype(int))),
+        label_time=pl.when(is_there).then(begin + pl.duration(days=pl.col("day") + pl.col("delay"), hours=5)),
+    )
+    engine, question = Engine(desk.workspace), Question(desk.log(frame), Cohort(), 0.5)
+    answer = labels_answer(engine, question)
+    age = late_age(answer)
+    assert age is not None and 8 <= age <= 12  # four in five of all labels are there by then
+    found = late_of(engine, question, age, answer.unit)
+    assert found.select("column", "slice").rows() == [("region", "south")]
+    (clause,) = mature(engine, question).cohort.clauses
+    ripe = pl.col("scored_at").dt.date() <= date.fromisoformat(clause.values[0][:10])
+    own = frame.filter(ripe & (pl.col("region") == "south") & pl.col("label").is_not_null())
+    is_late = own["label_time"] - own["scored_at"] >= timedelta(days=age)
+    assert (found["n"][0], found["share"][0]) == (own.height, pytest.approx(is_late.mean()))
+    assert late_reading(found, age, answer.unit).startswith("Where region is south, ")

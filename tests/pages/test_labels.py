@@ -59,6 +59,7 @@ def test_the_page_says_up_to_when_and_who_never_gets_a_label(home: Path) -> None
     captions = " ".join(caption.value.replace("\\", "") for caption in app.main.caption)
     assert "the newest rows look more negative than they are" in captions
     assert "Where region is south, 33" in captions
+    assert "Whose labels come late?" in [heading.value for heading in app.main.subheader]
 
 
 def test_a_day_of_the_address_is_the_cohort_s_and_may_be_taken_back(home: Path) -> None:

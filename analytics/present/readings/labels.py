@@ -201,6 +201,18 @@ def never_reading(found: pl.DataFrame) -> str:
     )
 
 
+def late_reading(found: pl.DataFrame, age: int, unit: str) -> str:
+    """Say whose labels come late most often beyond the other rows."""
+    if found.is_empty():
+        return "No slice of a segment column gets its labels later than the other rows."
+    first = found.row(0, named=True)
+    name = f"{words.column_words(first['column'])} is {words.value_label(first['slice'])}"
+    return (
+        f"Where {name}, {words.share(first['share'])} of the labels came {_after(age, words.BUCKETS[unit])} or later, "
+        f"{words.share(first['share_rest'])} of the others: its newest rows are judged by fewer labels."
+    )
+
+
 def unripe_reading(trend: pl.DataFrame, unripe_from: datetime | None) -> str:
     """Say from when on a time line is not ripe, before another sentence; empty where all of it is.
 
