@@ -102,7 +102,7 @@ def _accounting(
         "log_id": log_id,
         "rows_read": reading.rows_read,
         "rows_kept": reading.rows_kept,
-        "rows_set_aside": [asdict(reason) for reason in reading.set_aside],
+        "rows_set_aside": [{"reason": aside.reason, "rows": aside.rows} for aside in reading.set_aside],
         "lines": asdict(reading.lines) if reading.lines else None,
         "labels": asdict(reading.labels) if reading.labels else None,
         "files": [asdict(file) for file in reading.origin.files],
