@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages._frame import frame, session
+from pages._frame import compared, frame, session
 from pages._report import outline, paper, past
 
 frame.require()
@@ -11,11 +11,13 @@ st.title("Report")
 with frame.boundary():
     question = session.question()
     said = st.container()
+    compared.comparison_from_address(compared.IN_REPORT, question)
     chosen, metric = paper.draw_controls(question)
     left, right = st.columns([3, 9], gap="medium")
     with left:
-        view = outline.draw_outline()
+        view = outline.draw_outline(question.log.key)
         paper.draw_found(question)
+        compared.draw_comparison_of_report(question)
     with right:
         pack = paper.pack_for(question, chosen, metric, view)
         paper.draw_paper(pack, question)
@@ -24,4 +26,4 @@ with frame.boundary():
     with left:
         outline.draw_struck(pack.first.findings)
         outline.draw_definitions(paper.whole_view(pack))
-        past.draw_past()
+        past.draw_past(question)

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages._frame import frame, session
+from pages._frame import compared, frame, session
 from pages._review import queue, views
 
 frame.require()
@@ -10,4 +10,6 @@ frame.require()
 st.title("Review")
 with frame.boundary():
     queue.from_address()
-    views.draw(session.question())
+    question = session.question()
+    compared.comparison_from_address(compared.FLIPPED_OF, question)
+    views.draw(question)

@@ -10,6 +10,7 @@ import polars as pl
 
 from analytics.answers.empty_cohort import empty_cohort
 from analytics.answers.labels import label_days, selective_of
+from analytics.answers.labels_expected import expected_of, with_expected
 from analytics.answers.question import Question
 from analytics.errors import QuestionError
 from analytics.log.schema import Log
@@ -17,6 +18,7 @@ from analytics.measure.headline import headline
 from analytics.measure.intervals import FloatArray
 from analytics.measure.labels.arrivals import UNITS, Arrivals, Whole, arrivals_of
 from analytics.measure.labels.curve import CurveSums, arrival_curve
+from analytics.measure.labels.expectation import Expectation
 from analytics.measure.labels.judged import Judged, is_of_bins, losses_by_bin
 from analytics.measure.labels.lateness import label_arrival
 from analytics.measure.labels.maturing import Matured, Maturing
@@ -52,7 +54,7 @@ class LabelsAnswer:
     has_times : bool
         Whether the log says when labels came; without, only the labels that are there and the bounds are known.
     buckets : DataFrame
-        ``bucket``, the fields of `Matured`, ``is_ripe``: the first one first.
+        ``bucket``, the fields of `Matured`, ``is_ripe``, ``expected`` of scores alone: the first one first.
     curve : DataFrame or None
         As `arrival_curve` says; ages in ``unit``.
     unit : str
@@ -75,6 +77,9 @@ class LabelsAnswer:
         Labels that should have come since.
     selective : Selective or None
         What is known where labels hang on the decision.
+    expectation : Expectation or None
+        What scores alone say of the buckets that are not ripe; None where labels hang on the decision, since those that are there
+        then do not tell what the others' scores mean.
     """
 
     metric: str
@@ -93,6 +98,7 @@ class LabelsAnswer:
     stopped: datetime | None
     n_missed: float
     selective: Selective | None = None
+    expectation: Expectation | None = None
 
 
 def labels(engine: Engine, question: Question, metric: str | None = None) -> LabelsAnswer:
@@ -113,7 +119,10 @@ def labels(engine: Engine, question: Question, metric: str | None = None) -> Lab
     judged = Judged(metric, flagged, log.is_right_or_wrong, losses_by_bin(table, len(flagged)))
     first = int(np.argmax(flagged)) if flagged.any() else len(flagged)
     arrivals = arrivals_of(table, unit, now, len(flagged), first)
-    return _answer(engine, question, arrivals, judged, per_bucket)
+    answer, found = _answer(engine, question, arrivals, judged, per_bucket), None
+    if answer.selective is None and log.mapping.has_score:
+        found = expected_of(engine, question, metric, answer.every, answer.buckets)
+    return replace(answer, expectation=found, buckets=with_expected(answer.buckets, found))
 
 
 def mature(engine: Engine, question: Question) -> Question:

@@ -160,14 +160,14 @@ def open_log(
     threshold: float | None = None,
     is_current: bool = False,
     also: Sequence[str] = (),
+    asks: bool = True,
 ) -> Log:
     """Return the log that the command line means, in the state that its roles ask for; ``also`` are names beside the roles."""
     if is_in_spark(source.log):
         return log_in_spark(source, threshold, _overridden)
     if is_there(Path(source.log)):
-        return kept(
-            workspace, read_path(workspace, source, also=also), source, threshold=threshold, is_current=is_current
-        )
+        read = read_path(workspace, source, also=also)
+        return kept(workspace, read, source, threshold=threshold, is_current=is_current, asks=asks)
     try:
         found = workspace.find(source.log)
     except QuestionError as error:
@@ -189,7 +189,7 @@ def read_path(
 ) -> api.Staged | Log:
     """Read the file, the folder or the files that the command line names, with the paths into values that it names."""
     path = [Path(source.log), *further] if further else Path(source.log)
-    options: dict[str, Any] = {"labels": source.labels, "id_column": source.id, "label_column": source.label}
+    options: dict[str, Any] = {"labels": source.labels or (), "id_column": source.id, "label_column": source.label}
     read = api.read_file(workspace, path, csv=source.csv, **options)
     paths = _paths_named(source, read.reading, also)
     if not paths:
@@ -259,15 +259,17 @@ def _as_said(
 
 
 def ask(
-    source: Source, asked: Asked, by: str | None = None, *, takes_confidence: bool = False
+    source: Source, asked: Asked, by: str | None = None, *, takes_confidence: bool = False, asks: bool = True
 ) -> tuple[Engine, Question]:
     """Return the engine and the question of a command; what it filters or slices ``by`` may be a way into nested values.
 
-    With ``takes_confidence`` a threshold may also be the confidence from which rows that are right or wrong are answered.
+    With ``takes_confidence`` a threshold may also be the confidence from which rows that are right or wrong are answered; without
+    ``asks`` a role may stay open.
     """
     workspace = Workspace()
     also = [*filter(None, [by]), *(filtered_name(text) for text in asked.where or ())]
-    return question_of(workspace, open_log(workspace, source, also=also), asked, takes_confidence=takes_confidence)
+    log = open_log(workspace, source, also=also, asks=asks)
+    return question_of(workspace, log, asked, takes_confidence=takes_confidence)
 
 
 def question_of(

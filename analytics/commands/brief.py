@@ -13,10 +13,12 @@ from analytics.answers.brief.answer import brief as brief_answer
 from analytics.answers.brief.finding import Asking, Finding
 from analytics.answers.brief.registry import SOURCES
 from analytics.answers.brief.registry import Source as BriefSource
+from analytics.answers.compare.whole import PairAsking
 from analytics.answers.overview import change_between, overview
 from analytics.answers.question import Question
 from analytics.answers.report.asking import ReportAsking
 from analytics.commands.asking import ask, leading_metric
+from analytics.commands.compare_sides import Both, sides_asked
 from analytics.commands.options import METRIC_HELP, Asked, Output, Source, Text, Texts, named
 from analytics.commands.roles import in_words, roles_of
 from analytics.commands.writing import finite, say_rows_are_counted, write, write_text
@@ -52,11 +54,15 @@ def brief(
     source: Source,
     asked: Asked,
     given: Given,
+    both: Both,
     output: Output,
     look: Annotated[
         list[str] | None, typer.Option(help=f"Look at what takes long too: {' or '.join(_DEAR)}. Repeatable.")
     ] = None,
     metric: Annotated[str | None, typer.Option(help=f"The metric that leads the sentence. {METRIC_HELP}")] = None,
+    other: Annotated[
+        str | None, typer.Argument(metavar="CANDIDATE", help="The log of a candidate that may replace what is live.")
+    ] = None,
     every: Annotated[bool, typer.Option("--every", help=f"Write all findings and not only the first {MOST}.")] = False,
 ) -> None:
     """What matters first: the findings of all pages, ranked by what mending them would win."""
@@ -68,7 +74,13 @@ def brief(
         raise QuestionError(f"Expected {' or '.join(_DEAR)} for --look, found {unknown[0]!r}.")
     engine, question = ask(source, asked)
     say_rows_are_counted(question.log)
-    asking = Asking(question, policy_of(given, question.log), sides_of(engine, question, given), metric)
+    asking = Asking(
+        question,
+        policy_of(given, question.log),
+        sides_of(engine, question, given),
+        metric,
+        compared_of(engine, (source, asked, given), both, other),
+    )
     metric = named_metrics((metric or leading_metric(question.log),))[0].name
     numbers, answer = overview(engine, question), brief_answer(engine, asking, look or ())
     change = None
@@ -102,6 +114,18 @@ def brief(
     else:
         text = f"{in_words(said['roles'])}\n\n{_as_text(answer, rows)}\nWhose failure it is: {lead[:1].lower()}{lead[1:]}\n"
         typer.echo(text, nl=False) if output.out is None else write_text(text, output.out)
+
+
+def compared_of(
+    engine: Engine, options: tuple[Source, Asked, Given], both: Both, other: str | None
+) -> PairAsking | None:
+    """Return what a comparison is asked, None where no second side is named."""
+    source, asked, given = options
+    if other is None and not both.names_a_side:
+        return None
+    pairing = sides_asked(engine.workspace, source, asked, both, other)[1]
+    policy = policy_of(given, pairing.live.log)
+    return PairAsking(pairing, costs=None if policy is None else policy.costs)
 
 
 def policy_of(given: Given, log: Log) -> Policy | None:

@@ -105,6 +105,7 @@ def _accounting(
         "rows_set_aside": [{"reason": aside.reason, "rows": aside.rows} for aside in reading.set_aside],
         "lines": asdict(reading.lines) if reading.lines else None,
         "labels": asdict(reading.labels) if reading.labels else None,
+        "labels_before": [asdict(counts) for counts in reading.labels_before],
         "files": [asdict(file) for file in reading.origin.files],
         "roles": {
             key: list(value) if isinstance(value, tuple) else value for key, value in asdict(read.mapping).items()

@@ -107,7 +107,10 @@ class Source:
     at: Annotated[int | None, named("Ranks that count: the k of nDCG@k, 10 by default.", "--at")] = None
     against: Annotated[Text, named("One class, judged against all others.", "--class")] = None
     segments: Annotated[Text, named("Segment columns, separated by commas.")] = None
-    labels: Annotated[Path | None, named("Labels that came in another file, joined by --id.")] = None
+    labels: Annotated[
+        list[Path] | None,
+        named("Labels that came in another file, joined by --id. Repeatable: a later one revises the earlier ones."),
+    ] = None
     delimiter: Annotated[Text, named("What stands between two fields; guessed by default.", panel=_LAYOUT)] = None
     quote: Annotated[Text, named("The character around fields; empty: none.", panel=_LAYOUT)] = None
     escape: Annotated[Text, named("The character before a quote inside a field; empty: none.", panel=_LAYOUT)] = None

@@ -2,31 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from analytics.answers.compare.whole import PairAsking
 from analytics.answers.report.asking import ReportAsking
 from analytics.answers.report.first import first
 from analytics.answers.report.view import View
 from analytics.answers.slices import ranked_columns
 from analytics.commands.asking import ask, columns_of, leading_metric
-from analytics.commands.brief import Given, policy_of, sides_of
+from analytics.commands.brief import Given, compared_of, policy_of, sides_of
+from analytics.commands.compare_sides import Both, require_margin
 from analytics.commands.options import METRIC_HELP, OUTPUT, Asked, Format, Output, Source, Text, Texts, named
 from analytics.commands.report_again import asked_like, read_pack, remapped
 from analytics.commands.roles import in_words, roles_of
+from analytics.commands.thresholds_handover import handover_policy
 from analytics.commands.writing import write
 from analytics.errors import QuestionError, StoreError
 from analytics.log.kept.discovery import found_slices
+from analytics.log.kept.report_added import added_figures
 from analytics.log.kept.thresholds import decisions
 from analytics.measure.metrics import named as named_metrics
 from analytics.review.store import ReviewStore
 
 if TYPE_CHECKING:
     from analytics.answers.question import Question
+    from analytics.log.schema import Log
+    from analytics.measure.thresholds.policy import Policy
     from analytics.present.report.parts import Pack
     from analytics.query.engine import Engine
 
@@ -41,6 +49,15 @@ class _Packed:
 
     by: Annotated[Texts, named("Columns to slice by: one, or two with a comma. Repeatable.", panel=_PACK)] = None
     metric: Annotated[Text, named(METRIC_HELP, panel=_PACK)] = None
+    margin: Annotated[
+        float | None, named("How much worse a candidate may be; by default 0.01 of a share.", panel=_PACK)
+    ] = None
+    cost_wrong: Annotated[
+        float | None, named("Where rows are right or wrong: cost of a wrong answer.", panel=_PACK)
+    ] = None
+    cost_person: Annotated[
+        float | None, named("Cost of a person's look; one of both alone: the other is 1.", panel=_PACK)
+    ] = None
     section: Annotated[Texts, named("Only this section, in the order given. Repeatable.", panel=_PACK)] = None
     again: Annotated[
         Path | None,
@@ -51,12 +68,22 @@ class _Packed:
     ] = None
 
 
+_Options = tuple[Source, Asked, Given, _Packed]
+
+
 def report(
     source: Source,
     asked: Asked,
     given: Given,
+    both: Both,
     packed: _Packed,
     out: Annotated[Path, named("The file to write; its end says the format.", panel=OUTPUT)],
+    other: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="CANDIDATE", help="The log of a candidate that may replace what is live, as for compare."
+        ),
+    ] = None,
     kind: Annotated[Text, named("The format, where the name has no end that says it.", panel=OUTPUT)] = None,
     format: Annotated[Format, named("How the path of the file is written.", "--format", panel=OUTPUT)] = "table",
 ) -> None:
@@ -66,11 +93,15 @@ def report(
     name = _format_of(out, kind)
     if not out.parent.is_dir():
         raise StoreError(f"{out} could not be written: there is no such folder. Choose another place.")
+    require_margin(packed.margin)
     moment = _moment(packed.made)
-    engine, question = ask(source, asked)
-    pack = _pack(engine, question, (source, asked, given, packed), moment)
+    engine, question = ask(source, asked, asks=packed.again is None)
+    compared = compared_of(engine, (source, asked, given), both, other)
+    if compared is not None:
+        compared = replace(compared, metric=packed.metric, margin=packed.margin)
+    pack, log = _pack(engine, question, (source, asked, given, packed), compared, moment)
     _write_bytes(PACK_FORMATS[name].make(pack), out)
-    said = roles_of(source, question.log)
+    said = roles_of(source, log)
     if format == "table":
         typer.echo(f"{in_words(said)}\n{out}")
     else:
@@ -78,15 +109,24 @@ def report(
 
 
 def _pack(
-    engine: Engine, question: Question, options: tuple[Source, Asked, Given, _Packed], moment: datetime | None
-) -> Pack:
-    """Ask for everything and put it together."""
+    engine: Engine,
+    question: Question,
+    options: _Options,
+    compared: PairAsking | None,
+    moment: datetime | None,
+) -> tuple[Pack, Log]:
+    """Ask for everything and put it together; return the log as it was judged too."""
+    from analytics.present.report.held import held_sentences
+    from analytics.present.report.sections.added import asked_anew
     from analytics.present.report.sections.pack import Beside, pack_of
 
     source, asked, given, packed = options
     last, view, said = read_pack(packed.again)
     if last is not None:
+        guessed = question
         question, differing = remapped(engine.workspace, question, last, source)
+        if question is guessed:
+            ask(source, asked)  # the roles are not those of the pack, so that one that stays open is asked for
         said += differing
     store = ReviewStore(engine.workspace.home)
     verdicts = tuple(store.verdicts(question.log.reading.content_hash))
@@ -97,6 +137,8 @@ def _pack(
         sides=sides_of(engine, question, given),
         verdicts=verdicts,
         reasons=tuple((reason.key, reason.label) for reason in store.reasons()[0]) if verdicts else (),
+        compared=compared,
+        handover=_handover_of(question, packed),
     )
     asking = usual
     if last is not None:
@@ -104,7 +146,11 @@ def _pack(
         said += refused
     asking = _with_columns(engine, asking, packed)
     view = replace(view, outline=_outline(packed.section)) if packed.section else view
+    if last is None:
+        view = replace(view, added=added_figures(engine.workspace, question.log.key))
+    again, stands = asked_anew(view, asking, partial(_asked_of, engine))
     answers, lacking = _answers(engine, asking, view)
+    lacking = [*lacking, *stands]
     for line in (*said, *lacking):
         typer.echo(line, err=True)
     key = question.log.key
@@ -115,8 +161,28 @@ def _pack(
         None if last is None else last.get("headline"),
         (*said, *lacking),
         moment,
+        again,
+        () if last is None else last.get("findings") or (),
+        () if last is None else held_sentences(last.get("decided"), asking.question.log, partial(_asked_of, engine)),
     )
-    return pack_of(asking, answers, first(engine, asking, answers), beside)
+    return pack_of(asking, answers, first(engine, asking, answers), beside), asking.question.log
+
+
+def _handover_of(question: Question, packed: _Packed) -> Policy | None:
+    """Return what a wrong answer and a person's look cost, None where nobody says it."""
+    costs = (packed.cost_wrong, packed.cost_person)
+    if costs == (None, None):
+        return None
+    if not question.log.is_right_or_wrong:
+        raise QuestionError(
+            "Expected --cost-fp and --cost-fn on a log of two classes, found --cost-wrong or --cost-person. Name those."
+        )
+    return handover_policy(question, *costs, None, None, 0.02)
+
+
+def _asked_of(engine: Engine, function: Callable[..., Any], *about: Any) -> Any:
+    """Ask a function of an engine."""
+    return function(engine, *about)
 
 
 def _with_columns(engine: Engine, asking: ReportAsking, packed: _Packed) -> ReportAsking:
@@ -147,9 +213,9 @@ def _answers(engine: Engine, asking: ReportAsking, view: View) -> tuple[dict[str
     from analytics.present.report.sections.pack import SECTIONS, outline_of
 
     found, said = {}, []
-    for name in dict.fromkeys(["overview", *outline_of(view)]):
-        kind = SECTIONS[name]
-        if kind.awaits(asking):
+    for name in dict.fromkeys(["overview", *(["compare"] if asking.compared else []), *outline_of(view)]):
+        kind = SECTIONS.get(name)
+        if kind is None or kind.awaits(asking):
             continue
         try:
             found[name] = kind.ask(engine, asking)

@@ -22,7 +22,7 @@ from analytics.log.schema import Log, Reading, reading_from_dict
 from analytics.log.workspace import Workspace
 from analytics.reading import protocol
 from analytics.reading.bounds import max_plain_bytes
-from analytics.reading.inbox import check_file, files_of, log_before, passed_over, shown_name
+from analytics.reading.inbox import checked, files_of, log_before, passed_over, shown_name
 from analytics.reading.process import ROOT, OnProgress, ShouldStop, run_child
 
 ORIGIN = "origin.json"
@@ -58,7 +58,7 @@ def read_file(
     *,
     name: str | None = None,
     names: Sequence[str] | None = None,
-    labels: Path | None = None,
+    labels: Path | Sequence[Path] = (),
     id_column: str | None = None,
     label_column: str | None = None,
     csv: CsvOptions | None = None,
@@ -75,8 +75,8 @@ def read_file(
         A file, a folder of files, or several files.
     name, names : str and sequence of str, optional
         What people call the log, and each of its files; by default as these are called.
-    labels, id_column, label_column : Path and str, optional
-        Labels that came in another file, the id that joins them, by default the guessed one, and the column that holds them.
+    labels, id_column, label_column : Path or sequence of Path, and str, optional
+        Labels of other files, of which a later one revises an earlier one, the id that joins them, and their column.
     csv : CsvOptions, optional
         What is known of the layout of a CSV file; the same bytes under another layout are another log.
     on_progress, should_stop : callable
@@ -90,8 +90,7 @@ def read_file(
         If ``should_stop`` said so; nothing is left behind.
     """
     files = files_of(path, names or ([name] if name else None))
-    if labels:
-        check_file(labels)
+    labels = checked(labels)
     shown = name or shown_name(path, files)
     kept = {log.log_id: log for log in workspace.receipts()}
     known = {log_id: log for log_id, log in kept.items() if not is_outdated(log.reading)}
@@ -101,9 +100,9 @@ def read_file(
             files=_given(files),
             name=shown,
             known=tuple(sorted(known)),
-            max_bytes=max_plain_bytes(*(Path(path) for path, _ in files), labels),
+            max_bytes=max_plain_bytes(*(Path(path) for path, _ in files), *labels),
             csv=csv or CsvOptions(),
-            labels=_labels_given(labels, labels.name, id_column, label_column) if labels else None,
+            labels=_labels_given([(file, file.name) for file in labels], id_column, label_column) if labels else None,
             beside=passed_over(path, files),
             before=protocol.Before(log=before.to_json(), path=str(workspace.path(before.key))) if before else None,
             created_at=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -138,9 +137,9 @@ def _read_anew(workspace: Workspace, upload: Staged, before: Log, **watched: Any
 def attach(
     workspace: Workspace,
     log: Log,
-    labels: Path,
+    labels: Path | Sequence[Path],
     *,
-    name: str | None = None,
+    names: Sequence[str] | None = None,
     id_column: str | None = None,
     label_column: str | None = None,
     on_progress: OnProgress = no_progress,
@@ -152,8 +151,8 @@ def attach(
     ----------
     workspace, log : Workspace and Log
         The log; it stays as it is.
-    labels, name : Path and str, optional
-        The labels file, and what people call it.
+    labels, names : Path or sequence of Path, and sequence of str, optional
+        The labels files, of which a later one revises an earlier one, and what people call them.
     id_column, label_column : str, optional
         The id that joins them, by default that of the log's mapping, and the column that holds the labels.
     on_progress, should_stop : callable
@@ -164,18 +163,18 @@ def attach(
     InputError
         If the file cannot be read, or shares no id with the log.
     """
-    check_file(labels)
-    shown = name or labels.name
+    labels = checked(labels)
+    shown = names or [file.name for file in labels]
     known = {each.log_id: each for each in workspace.receipts() if each.reading.reader == log.reading.reader}
     with workspace.scratch_folder() as folder:
         request = protocol.Attach(
             origin=str(workspace.path(log.key)),
             reading=log.reading,
             mapping=log.mapping,
-            name=f"{log.name} + {shown}",
+            name=" + ".join((log.name, *shown)),
             known=tuple(sorted(known)),
-            max_bytes=max_plain_bytes(labels, workspace.path(log.key)),
-            labels=_labels_given(labels, shown, id_column or log.mapping.row_id, label_column),
+            max_bytes=max_plain_bytes(*labels, workspace.path(log.key)),
+            labels=_labels_given([*zip(labels, shown, strict=True)], id_column or log.mapping.row_id, label_column),
         )
         answer = run_child(request, folder, on_progress, should_stop)
         if isinstance(answer, protocol.Known):
@@ -189,10 +188,12 @@ def _given(files: Sequence[tuple[str, str]]) -> tuple[protocol.FileGiven, ...]:
     return tuple(protocol.FileGiven(path=path, name=name) for path, name in files)
 
 
-def _labels_given(path: Path, name: str, id_column: str | None, label_column: str | None) -> protocol.LabelsGiven:
-    """Return how the reading process is told of a labels file."""
-    (file,) = _given([(str(path.absolute()), name)])
-    return protocol.LabelsGiven(file=file, id_column=id_column, label_column=label_column)
+def _labels_given(
+    files: Sequence[tuple[Path, str]], id_column: str | None, label_column: str | None
+) -> protocol.LabelsGiven:
+    """Return how the reading process is told of labels files."""
+    given = _given([(str(path.absolute()), name) for path, name in files])
+    return protocol.LabelsGiven(files=given, id_column=id_column, label_column=label_column)
 
 
 def _take_staged(workspace: Workspace, folder: Path, digest: str) -> Staged:

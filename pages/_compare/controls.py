@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
@@ -11,16 +9,15 @@ from analytics.answers.compare.metrics import compared_metrics
 from analytics.answers.compare.sides import pairing_of
 from analytics.answers.question import Question
 from analytics.errors import QuestionError
-from analytics.log.other_answer import other_columns, with_answer
+from analytics.log.other_answer import other_columns
 from analytics.measure.compare.difference import COST, direction_of
 from analytics.measure.thresholds.costs import Costs
 from analytics.present.readings.compare import metric_phrase
 from analytics.query.compare.pairs import Pairing
-from analytics.reading import api
-from pages._frame import policy, session
+from pages._frame import session
+from pages._frame.compared import BY_COLUMN, column_pairing, costs_of, draw_add_comparison
 from pages._frame.reference import BY_LOG, BY_TIME, sides_by_log, sides_by_value, values_of_sides, ways_apart
 
-_BY_COLUMN = "another column of this log"
 _HELP = "By the value of a column, such as the model version; as two logs; or two answers that stand in one row."
 _ON_HELP = "Columns that both sides have and that together say which rows answer the same input. By default the id."
 
@@ -30,7 +27,7 @@ def draw_sides(question: Question) -> Pairing | None:
     log = question.log
     ways = [way for way in ways_apart(log) if way != BY_TIME]
     if other_columns(log):
-        ways.append(_BY_COLUMN)
+        ways.append(BY_COLUMN)
     if not ways:
         _draw_no_sides()
         return None
@@ -40,7 +37,7 @@ def draw_sides(question: Question) -> Pairing | None:
     way = place.selectbox("The sides differ", ways, index=None, key="pair_apart", bind="query-params", help=_HELP)
     if way is None:
         raise QuestionError("Expected something that tells two sides apart, found none. Choose a column or a log.")
-    if way == _BY_COLUMN:
+    if way == BY_COLUMN:
         return _by_column(question, first, second)
     sides = _by_log(question, first, second) if way == BY_LOG else _by_value(question, way, first, second)
     names = [name for name in sides[0].log.reading.names if name in sides[1].log.reading.names]
@@ -98,18 +95,15 @@ def _by_column(question: Question, first: DeltaGenerator, second: DeltaGenerator
         st.session_state["pair_column"] = offered[0]
     first.text_input("Live", question.log.mapping.judged or "", disabled=True)
     name = second.selectbox("Candidate", offered, key="pair_column", bind="query-params")
-    mapping = with_answer(question.log.mapping, question.log.reading, name or offered[0])
-    other = api.remap(session.workspace(), question.log, mapping, is_current=False)
-    return pairing_of(question, replace(question, log=other, threshold=mapping.threshold), by_row=True)
+    return column_pairing(question, name or offered[0])
 
 
 def draw_metric(pairing: Pairing) -> tuple[str | None, float | None, Costs | None]:
     """Choose the metric of the verdict and how much worse is still no worse; None: what the house does."""
-    held = policy.held_policy(session.question()) if pairing.is_yes_no else None
-    costs = None if held is None else held.costs
+    costs = costs_of(pairing, session.question())
     told = [name for name in compared_metrics(pairing) if direction_of(name) != "neither"]
     offered = [*([COST] if costs else []), *(name for name in told if name != "corrected_prevalence")]
-    place, beside, _ = st.columns([3, 2, 8], vertical_alignment="bottom")
+    place, beside, add, _ = st.columns([3, 2, 3, 5], vertical_alignment="bottom")
     metric = place.selectbox(
         "Metric",
         offered,
@@ -130,6 +124,8 @@ def draw_metric(pairing: Pairing) -> tuple[str | None, float | None, Costs | Non
         placeholder="0.01 of a share",
         help="How much worse the candidate may be and still count as no worse.",
     )
+    with add:
+        draw_add_comparison()
     return metric, margin or None, costs
 
 

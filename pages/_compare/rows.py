@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import polars as pl
 import streamlit as st
 
 from analytics.answers.compare.answer import Comparison
 from analytics.answers.compare.operations import running
 from analytics.answers.compare.slices import flipped
+from analytics.answers.review.flipped import Turned
 from analytics.present import readings, words
 from pages._frame.cache import kept
+from pages._frame.compared import flipped_address
+from pages._frame.registry import PAGES
 from pages._frame.render import escaped, table_downloads
 from pages._frame.tables import number_table
 
@@ -37,7 +42,7 @@ def draw_running(answer: Comparison) -> None:
         alt="Latency, cost, tokens and failures of both sides",
         column_config={"Pairs": st.column_config.NumberColumn(format="localized")},
     )
-    table_downloads(table, "compare_running", key="pair_running")
+    table_downloads(table, "compare_running", key="pair_running", title="What it is to run")
 
 
 def _with_interval(table: pl.DataFrame, value: str, low: str, high: str) -> pl.Series:
@@ -55,6 +60,15 @@ def draw_flipped(answer: Comparison) -> None:
     """Show the rows on which one side is right and the other wrong, the worst for the candidate first."""
     if not answer.account.judged:
         return
+    with st.container(horizontal=True):
+        for turned in get_args(Turned):
+            st.page_link(
+                PAGES["review"].path,
+                label=f"Review rows {turned}",
+                icon=":material/rate_review:",
+                help="One by one, with both answers beside each other.",
+                query_params=flipped_address(turned),
+            )
     with st.expander("Rows that flipped, the worst first", key="pair_flipped", on_change="rerun") as opened:
         if not opened.open:
             return

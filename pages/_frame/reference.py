@@ -9,6 +9,7 @@ from datetime import date
 import streamlit as st
 
 from analytics.answers.brief.answer import evaluated_sides
+from analytics.answers.compare.whole import ANOTHER_LOG
 from analytics.answers.question import Question
 from analytics.log.column import Column
 from analytics.log.schema import Log
@@ -19,7 +20,7 @@ from pages._frame import address, session
 from pages._frame.cache import kept
 from pages._frame.conditions import as_text, value_counts
 
-BY_TIME, BY_LOG = "by time", "another log"
+BY_TIME, BY_LOG = "by time", ANOTHER_LOG
 _MAX_VALUES = 60
 """Values of a column that can be a side; a choice of more is searched, not read."""
 DATES = ("then_from", "then_to", "now_from", "now_to")

@@ -15,7 +15,7 @@ from analytics.log.kept.watch import Mark, WatchState, add_mark, state_of_log
 from analytics.present import figures, readings, words
 from pages._frame import session
 from pages._frame.cache import kept
-from pages._frame.render import DATE_WIDTH, escaped, figure, sentence
+from pages._frame.render import DATE_WIDTH, escaped, figure, sentence, table_downloads
 from pages._frame.tables import number_table
 
 _DAY, _WHAT, _FAILED = "watch_day", "watch_what", "_watch_failed"
@@ -66,12 +66,14 @@ def _draw_streams(answer: WatchAnswer) -> None:
     if not rows:
         return
     shares = {name: st.column_config.NumberColumn(format="%.1f %%") for name in ("Mean", "Usual", "Low", "High")}
+    table = pl.DataFrame(rows, infer_schema_length=None).rename({"": "State"})
     number_table(
-        pl.DataFrame(rows, infer_schema_length=None),
+        table,
         hide_index=True,
         alt="Slices and inputs that are watched: mean since the evidence began, what is usual, and bounds",
         column_config=shares | {"Rows": st.column_config.NumberColumn(format="localized")},
     )
+    table_downloads(table, "watched", key="watched", title="Slices and inputs that are watched")
 
 
 def _draw_marks(place: str, state: WatchState) -> None:

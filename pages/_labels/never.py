@@ -50,4 +50,4 @@ def draw_never(answer: LabelsAnswer, question: Question) -> None:
         alt="Slices whose rows lack a label more often than the others",
         column_config=shares | counts,
     )
-    table_downloads(found, "never", key="never", slices=("slice",))
+    table_downloads(found, "never", key="never", slices=("slice",), title="Who never gets a label")

@@ -15,6 +15,7 @@ from analytics.answers.question import Question
 from analytics.present import readings
 from pages._frame import address, frame, session
 from pages._frame.cache import is_kept, kept
+from pages._frame.compared import comparison_of_report
 from pages._frame.policy import held_policy
 from pages._frame.reference import reference_and_production
 from pages._frame.registry import PAGES
@@ -29,7 +30,9 @@ _DOING = {"discovery": "Searching for slices of several conditions …", "gap": 
 @st.fragment
 def draw(question: Question, metric: str) -> None:
     """Draw the findings as they come; what takes long is asked only where somebody wants it, or did before."""
-    asking = Asking(question, held_policy(question), reference_and_production(question), metric)
+    asking = Asking(
+        question, held_policy(question), reference_and_production(question), metric, comparison_of_report(question)
+    )
     asked = [source for source in SOURCES.values() if can_ask(source, asking) and _is_wanted(source, asking)]
     if asking.is_chosen:
         return

@@ -19,12 +19,16 @@ from analytics.measure.metrics import METRICS
 from analytics.present import words
 from analytics.present.report.formats.html import to_html
 from analytics.present.report.formats.registry import PACK_FORMATS
+from analytics.present.report.held import held_sentences
 from analytics.present.report.parts import Pack
+from analytics.present.report.sections.added import asked_anew
 from analytics.present.report.sections.pack import Beside, outline_of, pack_of
 from analytics.present.report.sections.registry import SECTIONS
 from analytics.query.engine import Engine
 from pages._frame import session
 from pages._frame.cache import FEW, keeping, kept
+from pages._frame.compared import comparison_of_report
+from pages._frame.handover import held_handover
 from pages._frame.measuring import measuring_script
 from pages._frame.metric import (
     COST,
@@ -39,7 +43,7 @@ from pages._frame.reference import reference_and_production
 from pages._frame.render import escaped
 from pages._frame.report import MAX_SECTIONS, section_options, sections_from_address, sections_to_address
 from pages._frame.report import SECTIONS as CHOSEN
-from pages._report.past import last_headline, take_along
+from pages._report.past import last_pack, take_along
 
 _METRIC = "report_metric"
 _SIZES = "_report_sizes"
@@ -83,9 +87,9 @@ def pack_for(question: Question, chosen: _Sections, metric: str, view: View) -> 
     """Return the pack of a question, with what is kept with the log; each section's answer is kept for itself."""
     asking = _asking(question, chosen, metric)
     answers = {}
-    for name in dict.fromkeys(["overview", *outline_of(view)]):
-        kind = SECTIONS[name]
-        if kind.awaits(asking):
+    for name in dict.fromkeys(["overview", *(["compare"] if asking.compared else []), *outline_of(view)]):
+        kind = SECTIONS.get(name)
+        if kind is None or kind.awaits(asking):
             continue
         try:
             answers[name] = kept(kind.ask, asking)
@@ -93,8 +97,13 @@ def pack_for(question: Question, chosen: _Sections, metric: str, view: View) -> 
             st.caption(escaped(f"{kind.title} is left out: {error}"))
     decided = decisions(session.workspace(), question.log.key)
     found = discovery.found_slices(session.workspace(), question.log.key)
-    looked = tuple(name for name in ("discovery", "gap") if name in answers)
-    return pack_of(asking, answers, kept(_first, asking, looked), Beside(decided, found, view, last_headline(question)))
+    again, said = asked_anew(view, asking, kept)
+    looked = tuple(name for name in ("discovery", "gap", "compare") if name in answers)
+    last = last_pack(question) or {}
+    held = held_sentences(last.get("decided"), question.log, kept)
+    before = last.get("findings") or ()
+    beside = Beside(decided, found, view, last.get("headline"), said, again=again, before=before, held=held)
+    return pack_of(asking, answers, kept(_first, asking, looked), beside)
 
 
 @keeping("Ranking what was found …", FEW)
@@ -119,6 +128,8 @@ def _asking(question: Question, chosen: _Sections, metric: str) -> ReportAsking:
         leads,
         verdicts,
         reasons if verdicts else (),
+        comparison_of_report(question),
+        held_handover(question),
     )
 
 

@@ -8,6 +8,7 @@ import streamlit as st
 
 from analytics.answers.question import Question
 from analytics.answers.review.case import Field, arrival, case_fields, failing_slices
+from analytics.answers.review.flipped import OtherAnswer
 from analytics.answers.review.queue import Case, Twin, twins
 from analytics.log.schema import Log
 from analytics.present import words
@@ -26,8 +27,8 @@ _COLOURS = {"fp": "orange", "fn": "red", "tp": "blue", "tn": "gray", "unlabelled
 _HEADINGS = {"Segment": "Segments", "Free text": "Free text", "Other": "Other fields"}
 
 
-def draw_head(question: Question, case: Case, n_rows: int) -> None:
-    """Say in two lines what the row is and what it was judged by."""
+def draw_head(question: Question, case: Case, n_rows: int, other: OtherAnswer | None = None) -> None:
+    """Say in two lines what the row is and what it was judged by, and in a third what the candidate answered."""
     log, threshold = question.log, question.threshold
     kind = case.error_kind
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
@@ -54,6 +55,18 @@ def draw_head(question: Question, case: Case, n_rows: int) -> None:
     if log.mapping.row_id:
         facts.append(f"{log.mapping.row_id} {words.value_label(case.values[log.column(log.mapping.row_id).sql_name])}")
     st.markdown(escaped(words.shortened(" · ".join(facts), 400)))
+    if other is not None:
+        _draw_other(other)
+
+
+def _draw_other(other: OtherAnswer) -> None:
+    """Say what the candidate answered to the same input."""
+    kind, name = other.error_kind, other.log.mapping.judged
+    said = _score_words(other.log, other.score, other.threshold)
+    if other.log.is_right_or_wrong and name is not None and name in other.values:
+        said = " · ".join(filter(None, [f"{name} {words.value_label(other.values[name])}", said]))
+    badge = f":{_COLOURS[kind]}-badge[{escaped(kinds_of(other.log)[kind])}]"
+    st.markdown(f"Candidate: {badge} &nbsp; {escaped(words.shortened(said, 400))}")
 
 
 def _score_words(log: Log, score: float | None, threshold: float) -> str:
@@ -82,10 +95,12 @@ def _moment_text(moment: object) -> str:
     return f"{moment.day} {words.MONTHS[moment.month - 1]} {moment.year}, {moment:%H:%M}"
 
 
-def draw_fields(question: Question, case: Case) -> None:
-    """Show the fields by role, each beside the same field of the nearest correctly decided rows."""
+def draw_fields(question: Question, case: Case, other: OtherAnswer | None = None) -> None:
+    """Show the fields by role, each beside the same field of the candidate and of the nearest correctly decided rows."""
     near = kept(twins, question, case)
-    fields = case_fields(question.log, case, near, kept(failing_slices, question))
+    fields = case_fields(
+        question.log, case, near, kept(failing_slices, question), None if other is None else other.values
+    )
     groups = [("Segments", [f for f in fields if f.role == "Segment"])]
     groups.append(("Other fields", [f for f in fields if f.role == "Other"]))
     said = _twins_words(near)
@@ -117,6 +132,8 @@ def _row_of(field: Field, near: tuple[Twin, ...], *, with_slice: bool, is_right_
     row = {"Field": escaped(words.shortened(field.name, 60)), "This row": _value_markdown(field.value)}
     if field.attribution is not None:
         row["This row"] += f" :gray[{escaped(words.signed(field.attribution, 3))} to the score]"
+    for value in field.other:
+        row["Candidate"] = ":gray[same]" if value == field.value else f"**≠** {_value_markdown(value)}"
     for place, (value, differs) in enumerate(zip(field.twins, field.differs, strict=True), start=1):
         kind = "right" if is_right_or_wrong else str(near[place - 1].error_kind).upper()
         row[f"Twin {place} ({kind})"] = f"**≠** {_value_markdown(value)}" if differs else ":gray[same]"
@@ -159,5 +176,21 @@ def _draw_long(fields: list[Field]) -> None:
             st.markdown(
                 f"**{escaped(words.shortened(field.name, 60))}** :gray[{words.plural(len(field.value), 'character')}]"
             )
-            with st.container(height=220 if len(field.value) > _UNSCROLLED else "content", key=f"long_{place}"):
-                st.code(field.value[:_MAX_LONG].replace("\x00", "␀"), language=None, wrap_lines=True)
+            _draw_text(field.value, f"long_{place}")
+        for value in field.other:
+            if (
+                isinstance(value, str)
+                and value != field.value
+                and (len(value) > _MAX_CELL or field.role == "Free text")
+            ):
+                st.markdown(
+                    f"**Candidate: {escaped(words.shortened(field.name, 60))}** "
+                    f":gray[{words.plural(len(value), 'character')}]"
+                )
+                _draw_text(value, f"long_other_{place}")
+
+
+def _draw_text(text: str, key: str) -> None:
+    """Show a long text as text."""
+    with st.container(height=220 if len(text) > _UNSCROLLED else "content", key=key):
+        st.code(text[:_MAX_LONG].replace("\x00", "␀"), language=None, wrap_lines=True)

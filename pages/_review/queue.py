@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, get_args
+from typing import get_args
 
 import polars as pl
 import streamlit as st
 
 from analytics.answers.question import Question
 from analytics.answers.review.queue import Queue, cases, queue
-from analytics.errors import AnalysisError
 from analytics.log.schema import Log
 from analytics.measure.thresholds.policy import Policy
 from analytics.present import words
@@ -19,18 +18,16 @@ from analytics.review.taxonomy import Reason, label_of
 from analytics.review.verdict import Verdict
 from pages._frame import address, session
 from pages._frame.cache import kept
-from pages._frame.render import escaped
 from pages._frame.tables import number_table
+from pages._review.columns import cell, draw_columns
 
 PAGE_ROWS = 12
 """Rows of a page of the queue, beside the open case."""
-_SHOWN_AT_FIRST = 2
-"""Segment columns beside a row before anybody chooses."""
-_MAX_CELL = 80
-"""Characters of a cell."""
 _MAX_NUMBER = 10**9
 """Of a seed and of a position: what the address may ask for."""
 _ERRORS = {"both": "Both", "fp": "False positives", "fn": "False negatives", "all": "All rows"}
+FLIPPED = {"newly wrong": "Newly wrong", "newly right": "Newly right"}
+"""Rows on which the candidate alone is wrong, or alone is right; offered where a comparison was brought along."""
 _RANKS: dict[str, str] = {
     "confidence": "Surest first",
     "cost": "Costliest first",
@@ -58,7 +55,7 @@ def kinds_of(log: Log) -> dict[str, str]:
 
 
 @dataclass(frozen=True)
-class _Asked:
+class Asked:
     """Which queue, and the position of the row that is open; ``policy`` is a saved one's text, empty for none."""
 
     errors: str
@@ -80,7 +77,7 @@ def from_address() -> None:
 def take_valid() -> None:
     """Replace what no control can hold: the address is anyone's."""
     state = st.session_state
-    for name, options in (("errors", _ERRORS), ("rank", _RANKS), ("view", _VIEWS)):
+    for name, options in (("errors", _ERRORS | FLIPPED), ("rank", _RANKS), ("view", _VIEWS)):
         if state.get(f"review_{name}") not in options:
             state[f"review_{name}"] = _ADDRESSED[name]
     for name in ("seed", "at"):
@@ -95,9 +92,10 @@ def to_address() -> None:
         address.put(name, [] if text == usual else [text])
 
 
-def draw_rows(log: Log) -> str:
+def draw_rows(log: Log, *, is_compared: bool = False) -> str:
     """Choose which rows are reviewed."""
     offered = {"both": "Wrong", "all": "All rows"} if log.is_right_or_wrong else _ERRORS
+    offered = offered | FLIPPED if is_compared else offered
     if st.session_state["review_errors"] not in offered:
         st.session_state["review_errors"] = "both"
     chosen: str | None = st.segmented_control(
@@ -112,10 +110,11 @@ def draw_rows(log: Log) -> str:
     return chosen or "both"
 
 
-def draw_controls(question: Question) -> _Asked:
-    """Choose which rows are reviewed and what comes first."""
+def draw_controls(question: Question, *, is_compared: bool) -> Asked:
+    """Choose which rows are reviewed and what comes first; rows that flipped have an order of their own."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        errors = draw_rows(question.log)
+        errors = draw_rows(question.log, is_compared=is_compared)
+        is_flipped = errors in FLIPPED
         rank = st.selectbox(
             "Order",
             [rank for rank in get_args(Rank) if rank in _RANKS],
@@ -124,23 +123,24 @@ def draw_controls(question: Question) -> _Asked:
             on_change=go,
             args=(0,),
             persist_state="session",
+            disabled=is_flipped,
             width=220,
             help="Surest: most confident, or farthest from a threshold. Only what is drawn at random speaks for all errors.",
         )
-        text = _draw_costs(question, is_used=rank in ("cost", "mix"))
+        text = _draw_costs(question, is_used=rank in ("cost", "mix") and not is_flipped)
         seed = st.number_input(
             "Seed",
             0,
             _MAX_NUMBER,
             key="review_seed",
             step=1,
-            disabled=rank not in ("random", "mix"),
+            disabled=is_flipped or rank not in ("random", "mix"),
             on_change=go,
             args=(0,),
             persist_state="session",
             width=110,
         )
-    return _Asked(errors, rank, int(seed), text, st.session_state["review_at"])
+    return Asked(errors, rank, int(seed), text, st.session_state["review_at"])
 
 
 def _draw_costs(question: Question, *, is_used: bool) -> str:
@@ -177,7 +177,7 @@ def _key_of(position: int) -> str:
     return f"queue_{position // PAGE_ROWS}_{st.session_state.get('_queue_clicks', 0)}"
 
 
-def page_of(question: Question, asked: _Asked) -> Queue:
+def page_of(question: Question, asked: Asked) -> Queue:
     """Return the page of the queue on which the open row stands."""
     offset = asked.at // PAGE_ROWS * PAGE_ROWS
     return kept(
@@ -193,16 +193,16 @@ def page_of(question: Question, asked: _Asked) -> Queue:
 
 
 def draw_list(
-    question: Question, asked: _Asked, page: Queue, verdicts: list[Verdict], reasons: tuple[Reason, ...], me: str
+    question: Question, asked: Asked, page: Queue, verdicts: list[Verdict], reasons: tuple[Reason, ...], me: str
 ) -> None:
     """Show one page of the queue; a click opens a row. What others said of a row is not shown: it would lead."""
-    names = _draw_columns(question)
+    names = draw_columns(question)
     judged = {verdict.row_id: verdict for verdict in verdicts if verdict.reviewer == me}
     others = {verdict.row_id for verdict in verdicts}
     rows, short = [], {kind: kind.upper() if len(kind) == 2 else "–" for kind in KINDS}
     for row in cases(page.rows):
         verdict = judged.get(row.row_id)
-        cells = {f"c_{name}": _cell(row.values[question.log.column(name).sql_name]) for name in names}
+        cells = {f"c_{name}": cell(row.values[question.log.column(name).sql_name]) for name in names}
         rows.append(
             {
                 "open": "→" if row.position == asked.at else "",
@@ -213,7 +213,7 @@ def draw_list(
                 **cells,
             }
         )
-    has_cost = asked.rank in ("cost", "mix")
+    has_cost = asked.rank in ("cost", "mix") and asked.errors not in FLIPPED
     shown = pl.DataFrame(rows, infer_schema_length=None).select(
         ["open", "kind", "score", *(["cost"] if has_cost else []), "verdict", *[f"c_{name}" for name in names]]
     )
@@ -238,11 +238,6 @@ def draw_list(
     _draw_pages(asked, page)
 
 
-def _cell(value: object) -> str | None:
-    """Return a value on one short line, None where it is missing."""
-    return None if value is None else words.shortened(words.value_label(value), _MAX_CELL)
-
-
 def _open_selected() -> None:
     """Open the row that was clicked."""
     at = st.session_state["review_at"]
@@ -252,7 +247,7 @@ def _open_selected() -> None:
         st.session_state["_queue_clicked"] = True
 
 
-def _draw_pages(asked: _Asked, page: Queue) -> None:
+def _draw_pages(asked: Asked, page: Queue) -> None:
     """Turn the pages, and say where one is."""
     first = asked.at // PAGE_ROWS * PAGE_ROWS
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -278,43 +273,3 @@ def _draw_pages(asked: _Asked, page: Queue) -> None:
             help="Page on",
             type="tertiary",
         )
-
-
-def _draw_columns(question: Question) -> list[str]:
-    """Choose the columns of the queue; they are remembered with the log."""
-    log = question.log
-    names = [column.name for column in log.columns]
-    known = _remembered(log.reading.content_hash)
-    default = [name for name in log.mapping.segments if name != log.mapping.model_version][:_SHOWN_AT_FIRST]
-    if "review_columns" not in st.session_state or st.session_state.get("_columns_of") != log.log_id:
-        st.session_state["review_columns"] = [name for name in (default if known is None else known) if name in names]
-        st.session_state["_columns_of"] = log.log_id
-    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        st.markdown("**Queue**", width="content")
-        with st.popover("Columns", type="tertiary", icon=":material/view_column:"):
-            st.multiselect(
-                "Columns of the queue",
-                names,
-                key="review_columns",
-                format_func=lambda name: escaped(name),
-                on_change=_remember,
-                args=(log.reading.content_hash,),
-            )
-    chosen: list[str] = [name for name in st.session_state["review_columns"] if name in names]
-    return chosen
-
-
-def _remembered(content_hash: str) -> list[str] | None:
-    """Return the columns that were last shown for a log."""
-    found: list[Any] = [entry.body for entry in session.reviews().documents("columns") if entry.key == content_hash]
-    return list(map(str, found[0])) if found and isinstance(found[0], list) else None
-
-
-def _remember(content_hash: str) -> None:
-    """Keep the chosen columns; where that cannot be written they are kept for this visit."""
-    store = session.reviews()
-    base = next((entry.revision for entry in store.documents("columns") if entry.key == content_hash), 0)
-    try:
-        store.save_document("columns", content_hash, list(st.session_state["review_columns"]), base)
-    except AnalysisError as error:
-        st.session_state["_judging_said"] = str(error)

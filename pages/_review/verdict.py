@@ -35,6 +35,7 @@ from pages._review.draft import (
     open_case,
     reviewer,
 )
+from pages._review.flipped import save_for_other
 
 _SAID, _NAMELESS = "_judging_said", "_judging_nameless"
 _EXPECTED_WORDS = {
@@ -105,7 +106,7 @@ def _put(question: Question, verdict: Verdict, base: int, position: int) -> None
     state[OPEN] = Open()
     at = datetime.fromisoformat(found.judged_at).astimezone()
     label = label_of(found.reason, session.reviews().reasons()[0])
-    state[_SAID] = f"Saved at {at:%H:%M:%S}: row {position + 1:,}, {label}."
+    state[_SAID] = f"Saved at {at:%H:%M:%S}: row {position + 1:,}, {label}.{save_for_other(found)}"
     queue.go(position + 1)
 
 

@@ -8,17 +8,19 @@ from dataclasses import replace
 import polars as pl
 import streamlit as st
 
+from analytics.answers.compare.answer import Comparison
 from analytics.answers.question import Question
-from analytics.answers.review.queue import cases
+from analytics.answers.review.flipped import live_question
+from analytics.answers.review.queue import Queue, cases
 from analytics.measure.review import reason_table
 from analytics.present import readings
 from analytics.review.taxonomy import Reason, label_of
 from analytics.review.verdict import Verdict
 from pages._frame import session
 from pages._frame.frame import boundary
-from pages._frame.render import escaped, sentence
+from pages._frame.render import escaped, sentence, table_downloads
 from pages._review import case as case_view
-from pages._review import findings, library, queue
+from pages._review import findings, flipped, library, queue
 from pages._review import verdict as verdict_form
 from pages._review.draft import reviewer
 
@@ -55,8 +57,13 @@ def draw(question: Question) -> None:
 def _draw_cases(question: Question, verdicts: list[Verdict], reasons: tuple[Reason, ...]) -> None:
     """Show the queue and the open case."""
     said = st.container()
-    asked = queue.draw_controls(question)
-    page = queue.page_of(question, asked)
+    answer = flipped.comparison(question)
+    asked = queue.draw_controls(question, is_compared=answer is not None)
+    is_flipped = answer is not None and asked.errors in queue.FLIPPED
+    answer = answer if is_flipped else None
+    if answer is not None:
+        question = live_question(answer.pairing)
+    page = _page_of(question, answer, asked)
     n_judged = len({verdict.row_id for verdict in verdicts})
     with said:
         sentence(
@@ -67,6 +74,8 @@ def _draw_cases(question: Question, verdicts: list[Verdict], reasons: tuple[Reas
                 n_judged,
                 is_right_or_wrong=question.log.is_right_or_wrong,
             )
+            if answer is None
+            else readings.flipped_queue_reading(page.n_rows, asked.errors, n_judged, answer.names)
         )
     if not page.n_rows:
         st.info(
@@ -76,16 +85,22 @@ def _draw_cases(question: Question, verdicts: list[Verdict], reasons: tuple[Reas
     if asked.at >= page.n_rows:
         queue.go(page.n_rows - 1)
         asked = replace(asked, at=page.n_rows - 1)
-        page = queue.page_of(question, asked)
+        page = _page_of(question, answer, asked)
     left, right = st.columns([1, 1.65], gap="medium")
     with left:
         queue.draw_list(question, asked, page, verdicts, reasons, reviewer())
         _draw_so_far(verdicts, reasons)
     case = cases(page.rows)[asked.at % queue.PAGE_ROWS]
+    other = flipped.other_of(answer, case)
     with right:
-        case_view.draw_head(question, case, page.n_rows)
+        case_view.draw_head(question, case, page.n_rows, other)
         verdict_form.draw(question, case, page.frame, page.n_rows, reasons)
-        case_view.draw_fields(question, case)
+        case_view.draw_fields(question, case, other)
+
+
+def _page_of(question: Question, answer: Comparison | None, asked: queue.Asked) -> Queue:
+    """Return the page of the queue, or of the flipped rows of a comparison."""
+    return queue.page_of(question, asked) if answer is None else flipped.page_of(answer, asked.errors, asked.at)
 
 
 def _draw_so_far(verdicts: list[Verdict], reasons: tuple[Reason, ...]) -> None:
@@ -112,3 +127,4 @@ def _draw_so_far(verdicts: list[Verdict], reasons: tuple[Reason, ...]) -> None:
             ),
         },
     )
+    table_downloads(shown.select(reason="label", rows="n"), "verdicts", key="verdicts", title="Verdicts so far")

@@ -102,3 +102,52 @@ def test_every_command_may_be_asked_as_of_a_day_and_of_mature_rows(desk: Desk) -
     assert mature["n_unlabelled"] < 0.01 * mature["n"]
     both = json.loads(run("labels", path, "--as-of", "2024-02-29", "--format", "json").stdout)
     assert both["now"] == "2024-02-29T00:00:00"
+
+
+def test_revised_labels_are_told_with_every_metric_before_and_after(desk: Desk) -> None:
+    rng = np.random.default_rng(5)
+    n = 2_000
+    first = rng.random(n) < 0.5
+    now = np.where(rng.random(n) < 0.1, True, first)
+    rows = pl.DataFrame({"id": np.arange(n), "score": rng.random(n).round(3)})
+    named = []
+    for day, label in (("2024-01-01", first), ("2024-03-01", now)):
+        path = desk.folder / f"labels_{day}.csv"
+        pl.DataFrame({"id": rows["id"], "label": label.astype(int)}).write_csv(path)
+        named += ["--labels", str(path)]
+    answer, said = answered(desk, rows, "--id", "id", *named)
+    told = answer["revised"]
+    flagged = rows["score"].to_numpy() >= 0.5
+    expected = {"first": float(np.mean(flagged != first)), "now": float(np.mean(flagged != now))}
+    found = next(row for row in told["metrics"] if row["metric"] == "error_rate")
+    assert {name: found[name] for name in expected} == expected
+    assert told["rows"] == [{"first": 0, "now": 1, "n": int((first != now).sum())}]
+    assert told["steps"] == [{"before": 0, "after": 1, "n": int((first != now).sum()), "days": 60}]
+    shown = [f"{100 * value:.1f}" for value in expected.values()]
+    line = said.splitlines()[0].replace("\u202f", " ")
+    assert line.startswith(f"The labels of {(first != now).sum()} rows (")
+    assert f"was {shown[0]} % by the labels as first given and is {shown[1]} %" in line
+    assert "All went from negative to positive. Half of the most frequent ones came within 60 days" in said
+
+
+def test_a_log_without_revisions_says_nothing_of_them(desk: Desk) -> None:
+    made = late(np.random.default_rng(4), 12.0, 3.0, n_days=60, per_day=20, share=0.3)
+    answer, said = answered(desk, log_of(made))
+    assert answer["revised"] is None and "revised" not in said
+
+
+def test_a_site_that_codes_otherwise_is_said_first(desk: Desk) -> None:
+    rng = np.random.default_rng(9)
+    n = 6_000
+    score, hospital = rng.random(n).round(3), np.array(["north", "south", "west"])[rng.integers(0, 3, n)]
+    positive = rng.random(n) < np.where(hospital == "south", np.minimum(score + 0.15, 1), score)
+    code = np.where(positive, np.where(hospital == "south", "C2", "C1"), "none")
+    frame = pl.DataFrame({"score": score, "hospital": hospital, "label": code})
+    options = ("--positive", "C1", "--positive", "C2", "--negative", "none", "--site", "hospital")
+    answer, said = answered(desk, frame, *options)
+    assert "points more of the rows are called positive (" in said.splitlines()[0]
+    assert "where hospital is south, which alone writes C2." in said.splitlines()[0]
+    first = answer["sites"]["sites"][0]
+    assert first["site"] == "south" and first["low"] < 0.14 < first["high"]  # 0.15 where the score leaves room for it
+    assert first["alone"] == ["C2"] and first["never"] == ["C1"]
+    assert answer["buckets"] == [] and answer["revised"] is None

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
+import pytest
 from typer.testing import CliRunner
 
 from analytics.__main__ import app
@@ -73,11 +75,12 @@ def test_each_planted_fault_is_named_with_its_column_and_its_share(tmp_path: Pat
     assert (answer["n"], answer["changed"]) == (N, n["score"])
     assert sum(row["first"] for row in answer["fields"]) + answer["unexplained"] == answer["changed"]
     assert all(row["is_reason"] for row in answer["fields"])
-    assert (float(fields["distance_km"]["detail"]), fields["age"]["detail"], fields["rate"]["detail"]) == (
-        1000,
-        "99.0",
-        "2",
-    )
+    assert [fields[name]["detail"] for name in ("income", "distance_km", "age", "rate")] == [
+        {},
+        {"factor": pytest.approx(1000)},
+        {"value": 99.0},
+        {"decimals": 2},
+    ]
     assert answer["only_replay"] == ["run"]
     said = found.stderr
     assert said.startswith("The replay gives the same score on ")
@@ -168,3 +171,95 @@ def test_a_replay_of_the_same_file_and_one_of_scores_of_one_decimal(tmp_path: Pa
     said = CliRunner().invoke(app, ["replay", str(offline), str(tmp_path / "one.csv"), "--id", "id"]).stderr
     assert said.startswith("The replay gives the same score on every row.") and "rounding to 1 decimal" in said
     assert "income has other values" in said
+
+
+def lived(folder: Path, name: str, frame: pl.DataFrame, *decided: object) -> Path:
+    """Write a live log, with decisions beside its scores where some are given."""
+    path = folder / name
+    frame.with_columns(decision=pl.Series(decided[0])).write_csv(path) if decided else frame.write_csv(path)
+    return path
+
+
+def held(*paths: Path) -> tuple[dict[str, Any], str]:
+    """Hold an evaluation, its replay and what is live against each other."""
+    asked = ["replay", str(paths[0]), str(paths[1]), "--id", "id", "--live", str(paths[2]), "--format", "json"]
+    found = CliRunner().invoke(app, asked)
+    assert found.exit_code == 0, found.stderr
+    return json.loads(found.stdout)["live"], found.stderr.replace("\u2009", " ").replace("\u202f", " ")
+
+
+def test_with_what_is_live_both_branches_are_told_apart(tmp_path: Path) -> None:
+    offline, again, _ = logs(tmp_path)
+    n = 8_200  # the faults lie in the first 8,000
+    for path in (offline, again):
+        pl.read_csv(path).filter(pl.col("id") < n).write_csv(path)
+    frame = pl.read_csv(offline)
+    broken = pl.read_csv(again).join(frame.select("id", "label"), on="id")
+    flags = (frame["score"] >= 0.5).cast(pl.Int8).to_numpy()
+    turned = np.where(np.random.default_rng(2).random(n) < 0.15, 1 - flags, flags)
+    frame.with_columns(pl.col("score") + 1e-9).write_csv(tmp_path / "same.csv")
+    live, said = held(offline, tmp_path / "same.csv", lived(tmp_path, "use.csv", frame, turned))
+    errors = {side["side"]: side["value"] for side in live["sides"]}
+    truth = frame["label"].to_numpy()
+    assert (errors["evaluation"], errors["decided"]) == (
+        pytest.approx((flags != truth).mean()),
+        pytest.approx((turned != truth).mean()),
+    )
+    assert live["branch"] == "use" and live["overridden"] == pytest.approx((turned != flags).mean())
+    assert live["change"]["value"] == pytest.approx((turned != truth).mean() - (flags != truth).mean())
+    assert "the scores are not the reason, look at threshold, capacity and adoption" in said
+    live, said = held(offline, again, lived(tmp_path, "scores.csv", broken))
+    assert live["branch"] == "scores" and (live["met"], live["same"]) == (n, n)
+    parts = sum(part["value"] for part in live["gap"].values())
+    assert parts == pytest.approx(live["sides"][2]["value"] - live["sides"][0]["value"]) and parts > 0.01
+    assert "look at pipeline, labels and drift before the model" in said
+    assert "From the evaluation to live (gap): The error rate rose" in said
+    wrong = np.where(np.random.default_rng(4).random(n) < 0.1, 1, broken["label"].to_numpy())
+    live, said = held(offline, again, lived(tmp_path, "both.csv", broken.with_columns(label=pl.Series(1 - wrong))))
+    assert live["branch"] == "both" and "are in the replay: look at pipeline" in said
+    live, said = held(offline, again, lived(tmp_path, "decided.csv", frame, turned))
+    assert live["branch"] == "decisions" and "so the replay is not what is live" in said
+    assert held(offline, tmp_path / "same.csv", offline)[0]["branch"] == "neither"
+    assert held(offline, again, lived(tmp_path, "as before.csv", frame))[0]["branch"] == "replay alone"
+
+
+def test_text_that_could_not_be_read_is_no_broken_join(tmp_path: Path) -> None:
+    offline, _, _ = logs(tmp_path)
+    frame = pl.read_csv(offline)
+    is_bad = pl.col("id") < 700
+    text = pl.when(is_bad).then(pl.lit("n. V.")).otherwise(pl.col("income").cast(pl.String))
+    halved = pl.when(is_bad).then(pl.col("score") / 2).otherwise("score")
+    frame.with_columns(income=text, score=halved).write_csv(tmp_path / "text.csv")
+    found = CliRunner().invoke(
+        app, ["replay", str(offline), str(tmp_path / "text.csv"), "--id", "id", "--format", "json"]
+    )
+    (row,) = json.loads(found.stdout)["fields"]
+    assert (row["how"], row["detail"]) == ("unread", {"example": "n. V.", "kind": "number"}), row
+    assert "income holds text that could not be read as a number, such as n. V., on 3.5" in found.stderr
+
+
+def test_ids_that_repeat_and_fields_of_another_type(tmp_path: Path) -> None:
+    offline, _, _ = logs(tmp_path)
+    place = pl.col("id")
+    frame = pl.read_csv(offline).with_columns(code=place % 7, flag=place % 2)
+    frame.write_csv(tmp_path / "typed.csv")
+    other = frame.with_columns(
+        code=pl.format("0{}", pl.col("code")),
+        flag=pl.col("flag").cast(pl.Float64) + 0.0,
+        age=pl.format("{} years", pl.col("age")),
+        score=pl.when(place < 400).then(pl.col("score") / 2).otherwise("score"),
+    )
+    # An earlier answer to some inputs stands before the one that counts.
+    pl.concat([other.head(900).with_columns(score=pl.lit(0.123)), other]).write_csv(tmp_path / "again.csv")
+    asked = ["replay", str(tmp_path / "typed.csv"), str(tmp_path / "again.csv"), "--id", "id", "--format", "json"]
+    found = CliRunner().invoke(app, asked)
+    assert found.exit_code == 0, found.stderr
+    answer = json.loads(found.stdout)
+    assert (answer["n"], answer["changed"], answer["rows_candidate"], answer["ids_candidate"]) == (N, 400, N + 900, N)
+    fields = {row["field"]: row for row in answer["fields"]}
+    assert set(fields) == {"code", "age"} and not any(row["is_reason"] for row in fields.values())
+    assert (
+        fields["code"]["how"] == "padded" and fields["code"]["detail"]["to"] == "0" + fields["code"]["detail"]["from"]
+    )
+    assert (fields["code"]["n_values"], fields["age"]["n_values"]) == (N, N)
+    assert "code is written with other leading zeros" in found.stderr

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from zipfile import ZipFile
 
 import polars as pl
 from typer.testing import CliRunner, Result
@@ -11,6 +12,7 @@ from typer.testing import CliRunner, Result
 from analytics.__main__ import app
 from analytics.log.kept.gates import choose_gates
 from analytics.log.workspace import Workspace
+from tests.answers.compare.test_answer import joined, scored
 
 N = 600
 QUICK = ("--section", "overview", "--section", "slices", "--section", "thresholds")
@@ -56,12 +58,13 @@ def test_a_pack_is_written_by_its_ending_and_asked_again_of_the_next_export(tmp_
     result = run("report", second, "--out", message, "--from", pack)
     assert result.exit_code == 0
     for said in (
-        "another one than that of the last pack",
+        "another log than that of the last pack",
         "gone since the last pack: 'plan'",
         "new since the last pack: 'new'",
     ):
         assert said in result.stderr and said in message.read_text("utf-8").replace("\\", "")
-    assert "'plan' is gone: its section is left out" in result.stderr
+    assert "Slices by 'plan' are left out: the column 'plan' is gone." in result.stderr
+    assert "**What the last pack asked and this log cannot answer**" in message.read_text("utf-8")
     assert "from the last pack (may.csv)" in message.read_text("utf-8")
 
 
@@ -104,3 +107,48 @@ def test_gates_that_are_kept_stand_in_the_report_and_on_its_first_page(tmp_path:
     choose_gates(Workspace(), Workspace().find(log_id), text)
     assert run("report", path, "--out", out, "--section", "overview", "--section", "gates").exit_code == 0
     assert "May it go on" in out.read_text() and "Stop: Errors" in out.read_text()
+
+
+SIDED = ("--live", "model=old", "--candidate", "model=new", "--on", "id", "--threshold", "0.4", "--label", "y")
+
+
+def test_the_verdict_on_a_candidate_stands_on_the_first_page_and_in_a_section(tmp_path: Path) -> None:
+    log, pack, again = (tmp_path / name for name in ("both.csv", "pack.zip", "again.html"))
+    lift = pl.when(pl.col("model") == "new").then(0.2 * pl.col("y") - 0.1).otherwise(0.0)
+    frame_of_two = scored(400).drop("unit", "w").with_columns(pl.col("score") + lift)
+    frame_of_two.write_csv(log)
+    asked = ("--section", "overview", "--section", "compare", "--by", "region")
+    assert run("report", log, "--out", pack, *SIDED, *asked).exit_code == 0
+    first = _member(pack, "first-page.md").replace("\\", "")
+    y, a, b = joined(frame_of_two)
+    change = 100 * (((b >= 0.4) != y).mean() - ((a >= 0.4) != y).mean())
+    lead = f"Better: with the candidate the error rate falls by {-change:.1f} points, on 400 pairs."
+    assert f"1. {lead}" in first and "To do: Put the candidate in the place of what is live" in first
+    told = pl.read_csv(_member(pack, "comparison.csv").encode()).filter(metric="error_rate")
+    assert abs(told["difference"][0] - change / 100) < 1e-9 and told["low"][0] < change / 100 < told["high"][0]
+    changes = pl.read_csv(_member(pack, "comparison-changes.csv").encode())
+    right_a, right_b = (a >= 0.4) == y, (b >= 0.4) == y
+    assert changes["newly_right"].sum() == (right_b & ~right_a).sum()
+    assert changes["newly_wrong"].sum() == (right_a & ~right_b).sum()
+    assert run("report", log, "--out", again, "--from", pack).exit_code == 0
+    assert _manifest(again)["view"]["compared"] == _manifest(pack)["view"]["compared"] != []
+    assert again.read_text().count(lead) >= 2
+    found = run("brief", log, *SIDED, "--format", "json")
+    assert json.loads(found.stdout)["findings"][0]["sentence"] == lead
+    assert "pair_apart=model&pair_live=old&pair_candidate=new" in json.loads(found.stdout)["findings"][0]["link"]
+
+
+def test_a_candidate_that_no_row_meets_is_left_out_and_one_that_nobody_named_is_not_missed(tmp_path: Path) -> None:
+    log, other, out = (tmp_path / name for name in ("may.csv", "other.csv", "pack.md"))
+    frame().write_csv(log)
+    frame(1).write_csv(other)
+    result = run("report", log, other, "--out", out, "--section", "overview", "--section", "compare", "--by", "plan")
+    assert result.exit_code == 0 and "candidate replace what is live is left out: Expected rows" in result.stderr
+    assert run("report", log, "--out", out, "--section", "compare", "--by", "plan").exit_code == 0
+    assert "candidate" not in out.read_text()
+    assert run("report", log, other, "--out", out, "--margin", "0").exit_code == 2
+
+
+def _member(pack: Path, end: str) -> str:
+    with ZipFile(pack) as archive:
+        return archive.read(next(name for name in archive.namelist() if name.endswith(end))).decode()

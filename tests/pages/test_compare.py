@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import polars as pl
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Caption, Markdown
 
+from analytics.log.workspace import Workspace
+from analytics.review.store import ReviewStore
 from pages._frame.registry import PAGES
 from tests.answers.compare.test_answer import scored
 from tests.ingested import home_with
@@ -26,13 +27,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(autouse=True)
-def workspace_of_the_test(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("SLICEWISE_HOME", str(home))
-    st.cache_resource.clear()
-    st.cache_data.clear()
-    yield
-    st.cache_resource.clear()
-    st.cache_data.clear()
+def workspace_of_the_test(home: Path, serve: Callable[[Path], None]) -> None:
+    serve(home)
 
 
 def opened(**address: str) -> AppTest:
@@ -61,3 +57,38 @@ def test_the_first_line_is_the_verdict_on_the_pairs() -> None:
 def test_two_answers_in_one_row_are_compared_row_by_row() -> None:
     app = opened(pair_apart="another column of this log", pair_column="second_score")
     assert any(text.startswith("Both answers stand in one row: ") for text in said(app.main.caption))
+
+
+def test_a_comparison_that_was_added_stands_in_the_report_and_in_its_link() -> None:
+    app = opened(pair_apart="model", pair_live="old", pair_candidate="new")
+    lead = said(app.main.markdown)[0].partition("\n")[0]
+    app.button(key="report_compared").click().run()
+    app.switch_page(PAGES["report"].path).run()
+    assert not app.exception and not app.error
+    html = app.get("iframe")[0].proto.srcdoc
+    assert html.count(lead) >= 2 and "Who changed" in html
+    link = app.query_params["compared"]
+    other = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    other.query_params["compared"] = link
+    other.switch_page(PAGES["report"].path).run()
+    assert not other.exception and lead in other.get("iframe")[0].proto.srcdoc
+    other.button(key="drop_compared").click().run()
+    assert lead not in other.get("iframe")[0].proto.srcdoc and "compared" not in other.query_params
+
+
+def test_flipped_rows_open_in_review_with_both_answers_and_a_verdict_counts_for_both(home: Path) -> None:
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    app.query_params["flipped_of"] = ["model", "old", "new", "", "", "", ""]
+    app.query_params["errors"] = "newly wrong"
+    app.query_params["reviewer"] = "Ada"
+    app.switch_page(PAGES["review"].path).run()
+    assert not app.exception and not app.error
+    texts = said(app.main.markdown)
+    assert any("rows newly wrong: live (model is old) is right" in text for text in texts)
+    assert any(text.startswith("Candidate: ") and "False" in text for text in texts)
+    app.button(key="reason_1").click().run()
+    app.button(key="review_save").click().run()
+    assert not app.exception and any("For both answers." in text for text in said(app.main.markdown))
+    found = ReviewStore(home).verdicts(Workspace(home).receipts()[0].reading.content_hash)
+    assert len(found) == 2 and len({each.row_id for each in found}) == 2 and len({each.reason for each in found}) == 1
+    assert {each.error_kind for each in found} & {"fp", "fn"} and {each.error_kind for each in found} & {"tp", "tn"}

@@ -105,7 +105,9 @@ def composed(asking: Asking, asked: Sequence[Source], findings: Iterable[Finding
     for found in ranked:
         if not any(_is_within(found, other) or _is_within(other, found) for other in kept):
             kept.append(found)
-    return Brief(asking, tuple(kept), tuple(source for source in SOURCES.values() if source not in asked), days)
+    open_ = (source for source in SOURCES.values() if source not in asked)
+    missed = tuple(source for source in open_ if not (source.is_named and source.awaits(asking)))
+    return Brief(asking, tuple(kept), missed, days)
 
 
 def _is_within(inner: Finding, outer: Finding) -> bool:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from analytics.answers.compare.answer import Comparison
+from analytics.answers.compare.slices import LosingSlices
+from analytics.answers.compare.whole import PairAsking
 from analytics.answers.discovery.search import Slice
 from analytics.answers.question import Question
 from analytics.log.receipt import CheckResult
@@ -164,7 +167,17 @@ class GapParts:
     sides: tuple[str, str]
 
 
-_Parts = SliceParts | FoundParts | CalibrationParts | ThresholdParts | LabelParts | PreflightParts | GapParts
+@dataclass(frozen=True)
+class CompareParts:
+    """Whether the candidate may replace what is live, and the slices in which it loses or wins, None where none is searched."""
+
+    answer: Comparison
+    slices: LosingSlices | None
+
+
+_Parts = (
+    SliceParts | FoundParts | CalibrationParts | ThresholdParts | LabelParts | PreflightParts | GapParts | CompareParts
+)
 
 
 @dataclass(frozen=True)
@@ -210,12 +223,15 @@ class Asking:
         The reference and production, where they are set.
     metric : str or None
         The metric that leads where somebody chose one; None is the cost where errors have one, else what the base rate asks for.
+    compared : PairAsking or None
+        The live side and the candidate, where somebody named both.
     """
 
     question: Question
     policy: Policy | None = None
     sides: tuple[Question, Question] | None = None
     metric: str | None = None
+    compared: PairAsking | None = None
 
     @property
     def leading_metric(self) -> str | None:

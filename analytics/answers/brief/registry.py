@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from analytics.answers.brief.finding import Asking, Finding
 from analytics.answers.brief.others import better_threshold, miscalibration, open_labels, preflight
-from analytics.answers.brief.searches import found_slice, largest_part
+from analytics.answers.brief.searches import found_slice, largest_part, verdict_on_candidate
 from analytics.answers.brief.slices import worst_slices
 from analytics.query.engine import Engine
 
@@ -29,6 +29,10 @@ def _costs(asking: Asking) -> str:
 
 def _reference(asking: Asking) -> str:
     return "" if asking.sides else "until a reference is chosen"
+
+
+def _candidate(asking: Asking) -> str:
+    return "" if asking.compared else "until a live side and a candidate are named"
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,8 @@ class Source:
         Whether the metric that leads changes what it finds.
     awaits : callable
         Why it cannot be asked yet, within a sentence; empty where it can.
+    is_named : bool
+        Whether it is about two answers that somebody named: where nobody did, it is not open either.
     """
 
     name: str
@@ -61,10 +67,12 @@ class Source:
     is_dear: bool = False
     is_by_metric: bool = False
     awaits: Callable[[Asking], str] = _nothing
+    is_named: bool = False
 
     def asked(self, asking: Asking) -> Asking:
         """Return the part of what is asked that matters here, so that an answer serves for every metric where it can."""
-        return asking if self.is_by_metric else replace(asking, metric=None)
+        kept = asking if self.is_named else replace(asking, compared=None)
+        return kept if self.is_by_metric else replace(kept, metric=None)
 
 
 _ALL = (
@@ -74,6 +82,15 @@ _ALL = (
         "whether the log is fit to be judged",
         preflight,
         "An error stands first: if the log is misread, no other number holds. A warning stands last: what it costs is not known.",
+    ),
+    Source(
+        "compare",
+        "compare",
+        "whether the candidate may replace what is live",
+        verdict_on_candidate,
+        "Behind an error of preflight and before all else: somebody named both, and the meeting decides on it.",
+        awaits=_candidate,
+        is_named=True,
     ),
     Source(
         "slices",
@@ -128,7 +145,6 @@ SOURCES = {source.name: source for source in _ALL}
 """Name to question, in the order in which they are asked; findings without a size keep it."""
 
 WITHOUT = {
-    "compare": "which of two answers is better is asked where somebody has two",
     "gates": "what it says of a log is held against limits that people wrote down, and is an answer to them",
     "labels": "how far labels are known is said with a link to the rows that are, and what all of them will say is no finding",
     "review": "what people found stands in their verdicts, and its share of the errors is said there",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from analytics.answers.brief.costs import weights_of
-from analytics.answers.brief.finding import Asking, Finding, FoundParts, GapParts, Size
+from analytics.answers.brief.finding import Asking, CompareParts, Finding, FoundParts, GapParts, Size
+from analytics.answers.compare.whole import WholeComparison, pair_address, whole_comparison
 from analytics.answers.discovery.answer import Discovery, discover
 from analytics.answers.discovery.search import Search
 from analytics.answers.gap.answer import Gap, gap
@@ -90,3 +91,14 @@ def part_finding(found: Gap, asking: Asking) -> tuple[Finding, ...]:
     columns = columns if name == "missingness" else found.by if name in ("segments", "concept") else ()
     parts = GapParts(found.metric.name, change, part, name, columns, found.sides.names())
     return (Finding("gap", "gap", parts, size, "last" if size is None else "by size"),)
+
+
+def verdict_on_candidate(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
+    """Return whether the candidate may replace what is live, where somebody named both."""
+    return () if asking.compared is None else comparison_finding(whole_comparison(engine, asking.compared), asking)
+
+
+def comparison_finding(found: WholeComparison, asking: Asking) -> tuple[Finding, ...]:
+    """Return the verdict of a comparison as a finding: what the meeting is asked to decide."""
+    said = () if asking.compared is None else pair_address(asking.compared)
+    return (Finding("compare", "compare", CompareParts(found.answer, found.slices), place="first", asked=said),)

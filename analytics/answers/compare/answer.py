@@ -22,7 +22,7 @@ from analytics.measure.compare.verdict import MARGIN, MARGIN_OF_VALUE, Verdict, 
 from analytics.measure.intervals import Interval
 from analytics.measure.metrics import METRICS
 from analytics.measure.thresholds.costs import Costs
-from analytics.query.compare.joint import joint_table, pair_sums
+from analytics.query.compare.joint import joint_tables
 from analytics.query.compare.pairs import Pairing, account, repeating
 from analytics.query.compare.units import unit_squares
 from analytics.query.compare.values import row_values
@@ -203,13 +203,14 @@ def _joined(
     """Return the joint table, of ids that are written differently where none is the same and each has one counterpart."""
     n = min(counted["ids_live"], counted["ids_candidate"])
     by_score = n <= _MAX_PAIRS_BY_SCORE
-    cells = joint_table(engine, pairing, by_score=by_score)
+    values = row_values(pairing, compared_metrics(pairing), costs)
+    cells, sums = joint_tables(engine, pairing, values, costs, by_score=by_score)
     if cells.is_empty() and pairing.on and n:
         alike = replace(pairing, is_alike=True)
         again = account(engine, alike)
         if all(again[f"ids_{name}"] == counted[f"ids_{name}"] for name in ("live", "candidate")):
-            pairing, cells = alike, joint_table(engine, alike, by_score=by_score)
-    sums = pair_sums(engine, pairing, row_values(pairing, compared_metrics(pairing), costs))
+            pairing = alike
+            cells, sums = joint_tables(engine, alike, values, costs, by_score=by_score)
     return pairing, Joint.of(cells, sums, is_right_or_wrong=pairing.live.log.is_right_or_wrong), cells, sums
 
 
@@ -270,8 +271,8 @@ def _at_live(
     if live == own or not pairing.is_yes_no or not has_probabilities(pairing) or not is_plain:
         return None
     asked = replace(pairing, candidate_threshold=live)
-    cells = joint_table(engine, asked, by_score=False)
-    joint = Joint.of(cells, pair_sums(engine, asked, row_values(asked, (), costs)), is_right_or_wrong=False)
+    cells, sums = joint_tables(engine, asked, row_values(asked, (), costs), costs, by_score=False)
+    joint = Joint.of(cells, sums, is_right_or_wrong=False)
     if metric not in joint.means and metric in METRICS and METRICS[metric].estimator.reads_bins:
         return None
     judged = int(cells.filter(pl.all_horizontal(pl.col("a_flag", "b_flag", "a_label").is_not_null()))["pairs"].sum())

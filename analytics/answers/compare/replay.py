@@ -23,7 +23,9 @@ from analytics.query.compare.replay import (
 )
 from analytics.query.engine import Engine
 
-_How = Literal["empty", "filled", "unit", "shift", "rounded", "default", "recoded", "spelled", "other"]
+_How = Literal[
+    "empty", "filled", "unread", "unit", "shift", "rounded", "default", "recoded", "spelled", "padded", "other"
+]
 """What became of a field's values."""
 
 _MOST = 0.9
@@ -61,7 +63,8 @@ class FieldChange:
     is_reason : bool
         Whether it differs more often where scores do.
     detail : tuple
-        Factor of a unit, shift, decimals, or the value that stands for the others; else empty.
+        Factor of a unit, shift, decimals, the value that stands for the others, two values that stand for each other, or the
+        first text that could not be read and the kind of its column; else empty.
     n_values : int
         Rows on which both sides have a value and these differ.
     also : (str, tuple) or None
@@ -160,7 +163,7 @@ def replay(engine: Engine, offline: Question, again: Question, on: tuple[str, ..
     reasons = [field for field, _, is_reason in found if is_reason]
     first = first_changes(engine, frame, reasons, changed) if n_changed else {}
     told = [
-        _told(field.name, row, value_changes(engine, frame, field), first.get(field.name, 0), is_reason=is_reason)
+        _told(field, row, value_changes(engine, frame, field), again.log, first.get(field.name, 0), is_reason=is_reason)
         for field, row, is_reason in found
     ]
     told.sort(key=lambda each: (not each.is_reason, -each.moved, -each.of_same))
@@ -196,7 +199,8 @@ def _fields(offline: Log, again: Log, keys: set[str]) -> tuple[list[Field], tupl
     for name in both:
         kinds = {own[name].kind, other[name].kind}
         is_same = own[name].type == other[name].type
-        fields.append(Field(name, own[name].sql_name, other[name].sql_name, kinds == {"number"}, is_same))
+        unread = (own[name].n_unparsable, other[name].n_unparsable)
+        fields.append(Field(name, own[name].sql_name, other[name].sql_name, kinds == {"number"}, is_same, unread))
     only = [
         tuple(name for name in one if name not in two and name not in roles)
         for one, two in ((own, other), (other, own))
@@ -224,19 +228,25 @@ def _is_reason(row: dict[str, Any], n_changed: int, n_same: int) -> bool:
     return bool(not n_same or row["of_same"] / n_same < _COINCIDENCE * row["of_changed"] / n_changed)
 
 
-def _told(field: str, row: dict[str, Any], values: dict[str, Any], first: int, *, is_reason: bool) -> FieldChange:
+def _told(
+    field: Field, row: dict[str, Any], values: dict[str, Any], again: Log, first: int, *, is_reason: bool
+) -> FieldChange:
     """Return what became of a field."""
     how: _How
+    detail: tuple[Any, ...]
     rows = max(row["emptied"], row["filled"], values["n"])
-    if row["emptied"] == rows:
+    if row["emptied"] == rows and field.unread[1] >= _MOST * rows:
+        column = again.column(field.name)
+        how, detail = "unread", (column.example_unparsable, column.kind)
+    elif row["emptied"] == rows:
         how, detail = "empty", ()
     elif row["filled"] == rows:
         how, detail = "filled", ()
     else:
         how, detail = _how(values)
-    also = _how(values) if how in ("empty", "filled") and values["n"] else None
+    also = _how(values) if how in ("empty", "filled", "unread") and values["n"] else None
     return FieldChange(
-        field=field,
+        field=field.name,
         how=how,
         of_changed=row["of_changed"],
         of_same=row["of_same"],
@@ -265,6 +275,8 @@ def _how(values: dict[str, Any]) -> tuple[_How, tuple[Any, ...]]:
         return "shift", (values["shift"],)
     if values["spelled"] >= most:
         return "spelled", ()
+    if values["padded"] >= most:
+        return "padded", tuple(values["pairs"][0][:2]) if values["pairs"] else ()
     own, other = ({pair[side] for pair in values["pairs"]} for side in (0, 1))
     if len(values["pairs"]) == len(own) == len(other) == values["n_own"] and values["n"] >= 2 * len(own):
         return "recoded", tuple(values["pairs"][0][:2])

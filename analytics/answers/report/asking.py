@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from analytics.answers.brief.finding import Asking
+from analytics.answers.compare.whole import PairAsking
 from analytics.answers.question import Question
 from analytics.measure.thresholds.policy import Policy
 from analytics.review.verdict import Verdict
@@ -31,6 +32,10 @@ class ReportAsking:
         What reviewers found on rows of the log.
     reasons : tuple of (str, str)
         What people read for the key of a reason.
+    compared : PairAsking or None
+        The live side and the candidate, where somebody named both.
+    handover : Policy or None
+        What a wrong answer and a person's look cost, where rows are right or wrong and somebody said it.
     """
 
     question: Question
@@ -41,8 +46,10 @@ class ReportAsking:
     leads: str | None = None
     verdicts: tuple[Verdict, ...] = ()
     reasons: tuple[tuple[str, str], ...] = ()
+    compared: PairAsking | None = None
+    handover: Policy | None = None
 
     @property
     def brief(self) -> Asking:
         """What the brief of the first page is asked."""
-        return Asking(self.question, self.policy, self.sides, self.leads or self.metric)
+        return Asking(self.question, self.policy, self.sides, self.leads or self.metric, self.compared)

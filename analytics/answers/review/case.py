@@ -72,6 +72,8 @@ class Field:
         The slice that the value belongs to, where that fails.
     attribution : float, optional
         What the log says that the field did to the score.
+    other : tuple of object
+        What another side has in its place: one value, or none where it has no such field.
     """
 
     name: str
@@ -81,6 +83,7 @@ class Field:
     differs: tuple[bool, ...] = ()
     failing: _Failing | None = None
     attribution: float | None = None
+    other: tuple[object, ...] = ()
 
 
 def failing_slices(engine: Engine, question: Question) -> _Failures:
@@ -127,7 +130,13 @@ def arrival(log: Log) -> Column | None:
     return next((column for column in times if _ARRIVAL.search(column.name)), None)
 
 
-def case_fields(log: Log, case: Row, twins: Sequence[Row] = (), failures: _Failures | None = None) -> list[Field]:
+def case_fields(
+    log: Log,
+    case: Row,
+    twins: Sequence[Row] = (),
+    failures: _Failures | None = None,
+    others: Mapping[str, object] | None = None,
+) -> list[Field]:
     """Return the fields of a row by role, the most attributed first within each.
 
     Parameters
@@ -137,6 +146,8 @@ def case_fields(log: Log, case: Row, twins: Sequence[Row] = (), failures: _Failu
         Rows to compare it with.
     failures : mapping, optional
         What `failing_slices` found.
+    others : mapping of str to object, optional
+        What another side has in the fields of these names.
     """
     pushes = _attributions(log)
     shown = [column for column in log.columns if column.name not in set(pushes.values())]
@@ -158,6 +169,7 @@ def case_fields(log: Log, case: Row, twins: Sequence[Row] = (), failures: _Failu
                 tuple(value != case.values[column.sql_name] for value in values),
                 bad,
                 push,
+                (others[column.name],) if others is not None and column.name in others else (),
             )
         )
     order = {ROLE_LABELS[role] if role != "ignore" else "Other": place for place, role in enumerate(_GROUPS)}

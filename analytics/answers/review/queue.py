@@ -155,7 +155,7 @@ def queue(
     n_rows = 0 if outcomes is None else engine.row_counts(log, kept, question.threshold)[0]
     relation = review.queue(
         engine.kept(log, kept, question.threshold),
-        _stored_names(log),
+        stored_names(log),
         threshold=question.threshold,
         prices=_prices(log, costs),
         rank=rank,  # type: ignore[arg-type]
@@ -164,7 +164,7 @@ def queue(
         limit=max(0, limit) if n_rows else 0,
     )
     rows = engine.collect(relation)
-    return Queue(_with_kinds(rows, question.threshold), n_rows, _frame_text(question, errors, seed))
+    return Queue(with_kinds(rows, question.threshold), n_rows, _frame_text(question, errors, seed))
 
 
 def _prices(log: Log, costs: Costs | None) -> review.Prices:
@@ -178,13 +178,13 @@ def _prices(log: Log, costs: Costs | None) -> review.Prices:
     return found
 
 
-def _stored_names(log: Log) -> list[str]:
+def stored_names(log: Log) -> list[str]:
     """Return the stored columns of a case: what it is judged by, then those of the file, then the bins of its segments."""
     bins = [log.column(name).bin_name for name in log.mapping.segments if name in log.bins]
     return [*_KEPT, *(column.sql_name for column in log.columns), *bins]
 
 
-def _with_kinds(rows: pl.DataFrame, threshold: float) -> pl.DataFrame:
+def with_kinds(rows: pl.DataFrame, threshold: float) -> pl.DataFrame:
     """Add what each row is: ``error_kind``."""
     flagged, positive = pl.col("score") >= threshold, pl.col("label") == 1
     kind = (
@@ -212,14 +212,14 @@ def twins(engine: Engine, question: Question, case: Case, limit: int = _N_TWINS)
     stored = [stored_slice(log, name) for name in log.mapping.segments if log.column(name).kind != "time"]
     relation = review.twins(
         engine.kept(log, Cohort(question.cohort.clauses), question.threshold),
-        _stored_names(log),
+        stored_names(log),
         {name: case.values[name] for name in stored},
         row_id=case.row_id,
         score=case.score,
         threshold=question.threshold,
         limit=limit,
     )
-    found = _with_kinds(engine.collect(relation), question.threshold)
+    found = with_kinds(engine.collect(relation), question.threshold)
     return tuple(Twin(**_row_of(row, ("n_differing",))) for row in found.drop("distance").to_dicts())
 
 

@@ -44,7 +44,7 @@ class RowSums:
 
     @classmethod
     def of(cls, added: pl.DataFrame, name: str) -> RowSums:
-        """Take the sums of a metric out of a table of ``pair_sums``."""
+        """Take the sums of a metric out of the sums of ``joint_tables``."""
 
         def total(part: str) -> float:
             return float(added[f"{part}:{name}"][0] or 0.0) if f"{part}:{name}" in added.columns else 0.0
@@ -86,7 +86,7 @@ class Joint:
 
     @classmethod
     def of(cls, table: pl.DataFrame, added: pl.DataFrame, *, is_right_or_wrong: bool) -> Joint:
-        """Take the cells out of a table of ``query.compare.joint.joint_table``, and sums out of one of ``pair_sums``."""
+        """Take the cells out of a table of ``query.compare.joint.joint_tables``, and sums out of the other."""
         names = [name.removeprefix("n:") for name in added.columns if name.startswith("n:")]
         means = {name: RowSums.of(added, name) for name in names}
         slots, score, flag, label = {}, {}, {}, {}

@@ -45,11 +45,19 @@ from analytics.present.readings.gap_inputs import inputs_reading, joint_reading
 from analytics.present.readings.gates import gates_reading, margins_reading
 from analytics.present.readings.labels import (
     arrival_reading,
+    expected_reading,
     labels_reading,
     matured_reading,
     never_reading,
     unripe_reading,
 )
+from analytics.present.readings.labels_revised import (
+    label_word,
+    revised_reading,
+    revised_time_reading,
+    revised_where_reading,
+)
+from analytics.present.readings.labels_sites import sites_reading
 from analytics.present.readings.logs import books_reading, fitness_reading
 from analytics.present.readings.overview import (
     chosen_reading,
@@ -67,6 +75,7 @@ from analytics.present.readings.review import (
     corrected_reading,
     enough_reading,
     findings_reading,
+    flipped_queue_reading,
     queue_reading,
     replay_reading,
 )
@@ -121,11 +130,13 @@ __all__ = [
     "drift_reading",
     "ends_reading",
     "enough_reading",
+    "expected_reading",
     "finding_certainty",
     "finding_sentence",
     "finding_worth",
     "findings_reading",
     "fitness_reading",
+    "flipped_queue_reading",
     "gap_reading",
     "gap_time_reading",
     "gates_reading",
@@ -136,6 +147,7 @@ __all__ = [
     "inputs_reading",
     "joint_reading",
     "judged_reading",
+    "label_word",
     "labels_reading",
     "limits_reading",
     "losing_reading",
@@ -157,10 +169,14 @@ __all__ = [
     "reliability_reading",
     "repeats_reading",
     "replay_reading",
+    "revised_reading",
+    "revised_time_reading",
+    "revised_where_reading",
     "running_reading",
     "scan_reading",
     "score_reading",
     "sensitivity_reading",
+    "sites_reading",
     "slice_policy_reading",
     "slices_of_gap_reading",
     "slices_reading",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from analytics.answers.brief.answer import waits_for
 from analytics.answers.brief.finding import (
     CalibrationParts,
+    CompareParts,
     Finding,
     FoundParts,
     GapParts,
@@ -23,6 +24,8 @@ from analytics.measure.slices import compared_by
 from analytics.present import words
 from analytics.present.discovery import slice_words
 from analytics.present.money import money, money_interval
+from analytics.present.readings.compare import compare_reading, interval_part, money_part
+from analytics.present.readings.compare_slices import losing_reading
 from analytics.present.readings.gap_parts import PART_WORDS
 from analytics.present.readings.overview_lead import noun_of, wrong_words
 
@@ -92,6 +95,8 @@ def finding_sentence(finding: Finding, log: Log) -> str:
             return words.one_line(_SENTENCE.split(parts.found.message)[0])
         case GapParts() as parts:
             return _gap_sentence(parts)
+        case CompareParts() as parts:
+            return compare_reading(parts.answer).partition("\n")[0]
 
 
 def _name(text: str) -> str:
@@ -196,6 +201,16 @@ def finding_certainty(finding: Finding, brief: Brief) -> str:
             ends = words.between(*(words.plain(scale * end, 1) for end in (parts.part.low, parts.part.high)))
             value = words.plain(scale * parts.part.value, 1)
             return f"This part is {value}{'' if parts.metric == COST else ' points'} ({ends}) of it, at 95 %."
+        case CompareParts() as parts:
+            return _paired(parts)
+
+
+def _paired(parts: CompareParts) -> str:
+    """Say the difference on the same pairs with its interval, what it is worth, and for whom the candidate is worse."""
+    answer = parts.answer
+    slices = "" if parts.slices is None else losing_reading(parts.slices)
+    pairs = f"{words.plural(answer.account.judged, 'pair')} judged on both sides."
+    return " ".join(filter(None, [interval_part(answer), money_part(answer), slices, pairs]))
 
 
 def _traded(parts: ThresholdParts, brief: Brief) -> str:

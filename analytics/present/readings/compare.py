@@ -26,8 +26,8 @@ def compare_reading(answer: Comparison, *, with_options: bool = False) -> str:
         thresholds_part(answer, with_options=with_options),
         hanging_part(answer),
         pairing_part(answer.account),
-        _interval_part(answer),
-        _money_part(answer),
+        interval_part(answer),
+        money_part(answer),
         _at_live_part(answer),
         _agreement_part(answer),
         _trade_part(answer),
@@ -186,7 +186,7 @@ def _interval(found: Difference) -> str:
     return f"It differs by {difference_text(found)}."
 
 
-def _interval_part(answer: Comparison) -> str:
+def interval_part(answer: Comparison) -> str:
     """Say both values, the difference and its interval, and the margin."""
     found, said = answer.leading, answer.verdict
     if not said.n or isnan(said.low):
@@ -202,7 +202,7 @@ def _interval_part(answer: Comparison) -> str:
     return text
 
 
-def _money_part(answer: Comparison) -> str:
+def money_part(answer: Comparison) -> str:
     """Say what the difference is worth per week."""
     if answer.metric != COST or not answer.days or answer.hanging is not None:
         return ""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import polars as pl
+
 from analytics.measure.compare.difference import COST
 from analytics.measure.metrics import METRICS
 from analytics.present import words
@@ -11,6 +13,7 @@ from analytics.present.discovery import slice_words
 
 if TYPE_CHECKING:
     from analytics.answers.compare.slices import LosingSlices
+    from analytics.answers.discovery.search import Slice
 
 _NAMED = 2
 """Slices that the sentence names of either direction."""
@@ -24,11 +27,23 @@ def losing_reading(found: LosingSlices) -> str:
     return " ".join(parts)
 
 
+def losing_slices(found: LosingSlices) -> list[Slice]:
+    """Return the confirmed slices in which the candidate loses, the worst first."""
+    if found.table.is_empty():
+        return []
+    return [found.slices[place] for place in _confirmed(found, "loses")["at"].to_list()]
+
+
+def _confirmed(found: LosingSlices, direction: str) -> pl.DataFrame:
+    """Return the confirmed rows of one direction, each with its place."""
+    return found.table.with_row_index("at").filter(direction=direction, is_confirmed=True)
+
+
 def _part(found: LosingSlices, direction: str, word: str) -> str:
     """Name the confirmed slices of one direction."""
     if found.table.is_empty():
         return ""
-    rows = found.table.with_row_index("at").filter(direction=direction, is_confirmed=True)
+    rows = _confirmed(found, direction)
     if rows.is_empty():
         return ""
     named = [

@@ -153,6 +153,20 @@ def matured_reading(answer: LabelsAnswer) -> str:
     )
 
 
+def expected_reading(answer: LabelsAnswer) -> str:
+    """Say what scores alone say is worth: what it assumes, and by how much it missed before; empty where it says nothing."""
+    found = answer.expectation
+    if found is None or found.values["expected"].drop_nulls().is_empty():
+        return ""
+    unit = words.BUCKETS[answer.every]
+    miss = f"{words.plain(100 * found.miss, 1)} points" if METRICS[answer.metric].is_share else words.number(found.miss)
+    past = words.plural(found.n_past, unit)
+    return (
+        f"Dotted: what the scores alone say, if a score means what it meant on ripe {unit}s. On {past} before it missed by "
+        f"{miss} on average."
+    )
+
+
 def arrival_reading(answer: LabelsAnswer) -> str:
     """Say how soon half of the labels are there, and which class comes later."""
     curve, unit = answer.curve, words.BUCKETS[answer.unit]

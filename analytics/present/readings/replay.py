@@ -8,16 +8,18 @@ from typing import TYPE_CHECKING, Any
 from analytics.measure.compare.difference import direction_of
 from analytics.present import words
 from analytics.present.readings.compare import metric_phrase
+from analytics.present.readings.replay_live import live_branch, live_details
 
 if TYPE_CHECKING:
+    from analytics.answers.compare.live import Live
     from analytics.answers.compare.replay import FieldChange, Replay
 
 _MAX_FIELDS = 6
 """Fields that the details name. A judgement."""
 
 
-def again_reading(answer: Replay) -> str:
-    """Say on how many rows a replay gives the evaluation's score, why not on the others, and what follows."""
+def again_reading(answer: Replay, live: Live | None = None) -> str:
+    """Say on how many rows a replay gives the score of the evaluation, why not on the others, and what follows, live too."""
     reasons = [each for each in answer.fields if each.is_reason]
     same = words.share((answer.n - answer.changed) / answer.n)
     lead = f"The replay gives the same score on {same} of the rows"
@@ -37,7 +39,8 @@ def again_reading(answer: Replay) -> str:
     else:
         lead = f"{lead}."
     return words.told(
-        f"{lead} {_branch(answer)}".strip(),
+        f"{lead} {_branch(answer) if live is None else live_branch(live)}".strip(),
+        *(() if live is None else live_details(live)),
         _rounded_part(answer),
         _fields_part(reasons, answer, "Fields that differ with the score"),
         _unexplained_part(answer, reasons),
@@ -66,6 +69,8 @@ def _what_changed(change: FieldChange) -> str:
     match change.how, change.detail:
         case "empty", _:
             return f"{name} arrives empty, as from a join that finds nothing"
+        case "unread", (example, kind):
+            return f"{name} holds text that could not be read as a {kind}, such as {_value(example)}"
         case "filled", _:
             return f"{name} has a value where the evaluation had none"
         case "unit", (factor,):
@@ -78,6 +83,8 @@ def _what_changed(change: FieldChange) -> str:
             return f"{name} is always {_value(value)}, as a default"
         case "spelled", _:
             return f"{name} differs in capitals or blanks"
+        case "padded", (own, other):
+            return f"{name} is written with other leading zeros, {_value(own)} as {_value(other)}"
         case "recoded", (own, other):
             return f"{name} stands for other categories, {_value(own)} as {_value(other)}"
     return f"{name} has other values"

@@ -37,6 +37,19 @@ def queue_reading(n_rows: int, errors: str, threshold: float, n_judged: int, *, 
     return f"{held}{at}. {words.count(n_judged)} {have}."
 
 
+def flipped_queue_reading(n_rows: int, turned: str, n_judged: int, names: tuple[str, str]) -> str:
+    """Say how many rows flipped one way, and between which sides.
+
+    >>> flipped_queue_reading(31, "newly wrong", 2, ("model is v2", "model is v3"))
+    '31 rows newly wrong: live (model is v2) is right, the candidate (model is v3) is wrong. 2 rows of this log have a verdict.'
+    """
+    live, candidate = (words.shortened(words.one_line(name), 80) for name in names)
+    right, wrong = ("right", "wrong") if turned == "newly wrong" else ("wrong", "right")
+    have = "row of this log has a verdict" if n_judged == 1 else "rows of this log have a verdict"
+    said = f"live ({live}) is {right}, the candidate ({candidate}) is {wrong}"
+    return f"{words.plural(n_rows, 'row')} {turned}: {said}. {words.count(n_judged)} {have}."
+
+
 def _share_text(found: Share) -> str:
     """Write a share with its interval and its rows.
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from analytics.answers.brief.finding import (
     CalibrationParts,
+    CompareParts,
     FoundParts,
     GapParts,
     LabelParts,
@@ -17,6 +18,8 @@ from analytics.answers.brief.finding import (
 from analytics.measure.labels.selective import AUDIT_ROWS
 from analytics.present import words
 from analytics.present.discovery import slice_words
+from analytics.present.readings.compare import rounded
+from analytics.present.readings.compare_slices import losing_slices
 from analytics.present.readings.gap_parts import PART_WORDS
 
 if TYPE_CHECKING:
@@ -90,6 +93,30 @@ def _of_gap(parts: GapParts) -> tuple[str, str]:
     return text.format(columns=columns), owner
 
 
+def _of_comparison(parts: CompareParts) -> tuple[str, str]:
+    answer = parts.answer
+    if answer.hanging is not None:
+        return f"Have {AUDIT_ROWS} pairs judged, drawn at random, before either side is chosen.", _DATA
+    if not answer.verdict.n or answer.verdict.word == "unknown":
+        return "Wait for the labels of these pairs before either side is chosen.", _DATA
+    if answer.verdict.word == "better" and answer.other is not None and answer.other[1].word == "worse":
+        return (
+            "Say what a false positive and a false negative cost, and compare again, before anything is replaced.",
+            _MODEL,
+        )
+    told = {
+        "better": "Put the candidate in the place of what is live",
+        "no worse": "Replace what is live only if the candidate is wanted for another reason",
+        "worse": "Keep what is live, and read the rows that flipped on Compare",
+        "inconclusive": f"Keep what is live, and log both answers for about {words.count(rounded(answer.verdict.more or 0))} "
+        "pairs more",
+    }[answer.verdict.word]
+    lost = [] if parts.slices is None else losing_slices(parts.slices)
+    is_replaced = answer.verdict.word in ("better", "no worse")
+    where = f", and keep what is live where {_name(slice_words(lost[0]))}" if lost and is_replaced else ""
+    return f"{told}{where}.", _MODEL
+
+
 _BY_PARTS: dict[type, Callable[[Any], tuple[str, str]]] = {
     SliceParts: _of_slice,
     FoundParts: _of_found,
@@ -98,12 +125,20 @@ _BY_PARTS: dict[type, Callable[[Any], tuple[str, str]]] = {
     LabelParts: _of_labels,
     PreflightParts: _of_preflight,
     GapParts: _of_gap,
+    CompareParts: _of_comparison,
 }
 
 
 def action_of(finding: Finding) -> tuple[str, str]:
     """Return what to do about a finding, and whose it is: data, model or system."""
     return _BY_PARTS[type(finding.parts)](finding.parts)
+
+
+def columns_of(finding: Finding) -> tuple[str, ...]:
+    """Return the columns that a finding hangs on: without them it cannot be looked for again."""
+    parts, own = finding.parts, [clause.column for clause in finding.clauses]
+    named = [getattr(parts, "column", None), *(getattr(parts, "columns", None) or ())]
+    return tuple(dict.fromkeys(name for name in (*own, *named) if isinstance(name, str) and name))
 
 
 def key_of(finding: Finding) -> str:

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import narwhals.stable.v2 as nw
+import polars as pl
 
 from analytics.log.column import Column
 from analytics.log.schema import Log
+from analytics.query import spark_rows
 from analytics.query.cohort import Cohort
 from analytics.query.engine import Engine
 from analytics.query.relations import integer
 
 _OF_ROW = ("error", "truth", "covered", "width", "ndcg", "reciprocal_rank", "precision_at", "hit")
 """What logs of some kinds store of a row besides its score and its label."""
+
+
+_REPEATED = "duplicate-ids"
+"""What preflight says of a log in which an id stands on several rows."""
 
 
 class _Asked(Protocol):
@@ -74,6 +80,12 @@ class Pairing:
         return not self.live.log.is_right_or_wrong
 
     @property
+    def key(self) -> tuple[Hashable, ...]:
+        """What tells its rows from those of others."""
+        sides = tuple((side.log.key, side.cohort, at) for side, at in zip(self.sides, self.thresholds, strict=True))
+        return (*sides, self.on, self.is_alike, self.is_repeated)
+
+    @property
     def is_by_row(self) -> bool:
         """Whether both answers stand in one row."""
         return not self.on
@@ -116,18 +128,56 @@ def account(engine: Engine, pairing: Pairing) -> dict[str, int]:
     dict of str to int
         ``rows_live, ids_live, without_id_live``, and the same of the candidate.
     """
+    table = engine.once(("account", *pairing.key), lambda: pl.DataFrame([_counted(engine, pairing)]))
+    return table.row(0, named=True)
+
+
+def _counted(engine: Engine, pairing: Pairing) -> dict[str, int]:
+    """Count the rows and ids of either side."""
     found: dict[str, int] = {}
     rows = engine.beside(*((side.log, side.cohort, side.threshold) for side in pairing.sides))
     for place, (name, frame) in enumerate(zip(("live", "candidate"), rows, strict=True)):
-        n = int(engine.collect(frame.select(n=nw.len()))["n"][0])
-        found |= {f"rows_{name}": n, f"ids_{name}": n, f"without_id_{name}": 0}
-        if not pairing.is_by_row:
-            keys = [f"key_{number}" for number in range(len(pairing.on))]
-            each = _keyed(frame, pairing, place).group_by(keys).agg(times=nw.len())
-            counts = engine.collect(each.select(ids=nw.len(), rows=nw.col("times").sum().cast(nw.Int64)))
-            found[f"ids_{name}"] = int(counts["ids"][0])
-            found[f"without_id_{name}"] = n - int(counts["rows"][0] or 0)
+        keys = {f"key_{number}": key for number, key in enumerate(pairing.keys(place))}
+        known = nw.all_horizontal(*(~key.is_null() for key in keys.values()), ignore_nulls=False)
+        counts = engine.collect(
+            frame.select(n=nw.len(), known=integer(known).sum(), other=integer(_is_other(pairing, place)).sum())
+        )
+        n, with_id = int(counts["n"][0]), int(counts["known"][0] or 0)
+        found |= {f"rows_{name}": n, f"ids_{name}": with_id, f"without_id_{name}": n - with_id}
+        if not pairing.is_by_row and not (_is_counted(pairing, place) and not counts["other"][0]):
+            each = _keyed(frame, pairing, place).group_by(*keys).agg(times=nw.len())
+            found[f"ids_{name}"] = int(engine.collect(each.select(ids=nw.len()))["ids"][0])
     return found
+
+
+def _is_other(pairing: Pairing, place: int) -> nw.Expr:
+    """Return whether rows meet by something else than the id as it is stored."""
+    if pairing.is_by_row or not _as_text(pairing):
+        return nw.col("row_id").is_null()  # never
+    held = nw.col(pairing.sides[place].log.column(pairing.on[0][place]).sql_name)
+    return pairing.keys(place)[0] != held.cast(nw.String)
+
+
+def _as_text(pairing: Pairing) -> bool:
+    """Whether the first column that rows meet by is compared as text."""
+    one, two = (side.log.column(name) for side, name in zip(pairing.sides, pairing.on[0], strict=True))
+    return pairing.is_alike or one.type != two.type or "text" in (one.kind, two.kind)
+
+
+def _is_counted(pairing: Pairing, place: int) -> bool:
+    """Whether preflight found that no id stands on two rows: to group millions of rows again takes longer than to join them.
+
+    It counts the ids of a log as they are stored, within a model version.
+    """
+    side, mapping = pairing.sides[place], pairing.sides[place].log.mapping
+    if [names[place] for names in pairing.on] != [mapping.row_id] or side.log.reading.file_format == spark_rows.FORMAT:
+        return False
+    own = [each for each in side.cohort.clauses if each.column == mapping.model_version]
+    is_merged = any(merged[0] == mapping.model_version for merged in mapping.merges)
+    is_of_one = mapping.model_version is None or any(each.op == "in" and len(each.values) == 1 for each in own)
+    if not is_of_one or is_merged:
+        return False
+    return not any(found.code == _REPEATED for found in side.log.findings)
 
 
 def repeating(pairing: Pairing, counted: dict[str, int]) -> Pairing:

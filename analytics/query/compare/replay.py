@@ -15,24 +15,34 @@ from analytics.query.relations import integer
 
 DIGITS = (0, 1, 2, 3, 4, 5, 6)
 """Decimals that a value may have been rounded to. A judgement."""
-_ALIKE = 6
-"""Decimals of the logarithm to which the ratios of both sides are one: a unit is exact but for the last digits of a float of 32
+_ALIKE = 1e-6
+"""Distance of their logarithms up to which ratios of both sides are one: a unit is exact but for the last digits of a float of 32
 bits."""
-_SHIFT = 4
-"""Decimals to which the shifts of both sides are one: 273.15, hours. A judgement."""
+_SHIFT = 5e-5
+"""Distance up to which shifts of both sides are one: 273.15, hours. A judgement."""
 _MOST = 200
 """Pairs of values that are looked at to see whether one side's stand for the other's. A judgement."""
 
 
 @dataclass(frozen=True)
 class Field:
-    """A column that both sides have."""
+    """A column that both sides have.
+
+    Attributes
+    ----------
+    name, own, other : str
+        What people see, and what it is stored as on either side.
+    is_number, is_same_type : bool
+    unread : (int, int)
+        Rows of either side whose text could not be read as the column's type, and that are missing for that.
+    """
 
     name: str
     own: str
     other: str
     is_number: bool
     is_same_type: bool
+    unread: tuple[int, int] = (0, 0)
 
     def values(self) -> tuple[nw.Expr, nw.Expr]:
         """Return the values of both sides, as they are compared."""
@@ -41,7 +51,9 @@ class Field:
             return own.cast(nw.Float64), other.cast(nw.Float64)
         if self.is_same_type:
             return own, other
-        return own.cast(nw.String), other.cast(nw.String)
+        # Where one side holds a whole number as a fraction, 5.0 and 5 are one.
+        one, two = (each.cast(nw.String).str.strip_chars().str.replace_all(r"\.0+$", "") for each in (own, other))
+        return one, two
 
     @property
     def is_other(self) -> nw.Expr:
@@ -136,41 +148,55 @@ def value_changes(engine: Engine, frame: nw.LazyFrame[Any], field: Field) -> dic
     -------
     dict
         ``n, n_own, n_other`` (rows and different values of either side), ``value, n_value`` (the second side's most frequent
-        one), ``spelled`` (rows that differ in capitals and outer blanks alone), ``pairs`` (value, value, rows; the most
-        frequent), and of numbers ``ratio, n_ratio, shift, n_shift`` (the most frequent ones) and ``rounded_0 …``.
+        one), ``spelled`` (rows that differ in capitals and outer blanks alone), ``padded`` (in leading zeros too), ``pairs``
+        (value, value, rows; the most frequent, none of numbers with more than 200 values), and of numbers ``ratio, n_ratio,
+        shift, n_shift`` (the middle ones, which are those of most rows where most have one) and ``rounded_0 …``.
     """
     own, other = field.values()
     rows = frame.filter(field.is_other, ~own.is_null(), ~other.is_null()).select(own=own, other=other)
     a, b = nw.col("own"), nw.col("other")
-    texts = (each.cast(nw.String).str.strip_chars().str.to_lowercase() for each in (a, b))
-    one, two = texts
+    one, two = (each.cast(nw.String).str.strip_chars().str.to_lowercase() for each in (a, b))
     counted: dict[str, nw.Expr] = {
         "n": nw.len(),
         "n_own": a.n_unique(),
         "n_other": b.n_unique(),
         "spelled": integer(one == two).sum(),
+        "padded": integer(one.str.replace_all("^0+", "") == two.str.replace_all("^0+", "")).sum(),
     }
     if field.is_number:
         counted |= {
             f"rounded_{digits}": integer((a.round(digits) == b) | (b.round(digits) == a)).sum() for digits in DIGITS
         }
+        counted |= {"value": b.median(), "log_ratio": _log_ratio(a, b).median(), "middle_shift": (b - a).median()}
     found = engine.collect(rows.select(**counted)).row(0, named=True)
-    pairs = engine.collect(rows.group_by("own", "other").agg(n=nw.len()).sort("n", descending=True).head(_MOST))
-    most = engine.collect(rows.group_by("other").agg(n=nw.len()).sort("n", descending=True).head(1))
-    found |= {"pairs": list(pairs.select("own", "other", "n").iter_rows())}
-    found |= dict(zip(("value", "n_value"), most.select("other", "n").row(0), strict=True)) if len(most) else {}
-    return found | (_units(engine, rows) if field.is_number else {})
+    if not found["n"]:
+        return found | {"pairs": []}
+    if field.is_number:
+        found |= _units(engine, rows, found)
+    if field.is_number and found["n_own"] > _MOST:
+        return found | {"pairs": []}
+    pairs = rows.group_by("own", "other").agg(n=nw.len()).with_columns(n_value=nw.col("n").sum().over("other"))
+    table = engine.collect(pairs.sort("n_value", "n", descending=True).head(_MOST))
+    found |= dict(zip(("value", "n_value"), table.select("other", "n_value").row(0), strict=True))
+    return found | {"pairs": list(table.select("own", "other", "n").sort("n", descending=True).iter_rows())}
 
 
-def _units(engine: Engine, rows: nw.LazyFrame[Any]) -> dict[str, Any]:
-    """Return the most frequent ratio and the most frequent shift between both sides' numbers, with their rows."""
+def _log_ratio(a: nw.Expr, b: nw.Expr) -> nw.Expr:
+    """Return the logarithm of what one number is of another, null where they have no ratio above 0."""
+    ratio = nw.when((a != 0) & (b != 0)).then(b / a)
+    return nw.when(ratio > 0).then(ratio).log()
+
+
+def _units(engine: Engine, rows: nw.LazyFrame[Any], found: dict[str, Any]) -> dict[str, Any]:
+    """Count the rows that have the middle value, ratio and shift of both sides' numbers."""
     a, b = nw.col("own"), nw.col("other")
-    found: dict[str, Any] = {}
-    ratios = rows.filter(a != 0, b != 0).with_columns(value=b / a).filter(nw.col("value") > 0)
-    shifts = rows.with_columns(value=b - a)
-    nears = nw.col("value").log().round(_ALIKE), nw.col("value").round(_SHIFT)
-    for name, frame, near in zip(("ratio", "shift"), (ratios, shifts), nears, strict=True):
-        counted = frame.with_columns(near=near).group_by("near").agg(n=nw.len(), value=nw.col("value").mean())
-        for value, n in engine.collect(counted.sort("n", descending=True).head(1)).select("value", "n").iter_rows():
-            found |= {name: float(value), f"n_{name}": int(n)}
-    return found
+    asked = {"n_value": integer(b == found["value"]).sum()}
+    parts = (
+        ("ratio", b / a, _log_ratio(a, b), found["log_ratio"], _ALIKE),
+        ("shift", b - a, b - a, found["middle_shift"], _SHIFT),
+    )
+    for name, value, near, middle, tolerance in parts:
+        if middle is not None:
+            is_near = (near - middle).abs() <= tolerance
+            asked |= {f"n_{name}": integer(is_near).sum(), name: nw.when(is_near).then(value).mean()}
+    return {name: value for name, value in engine.collect(rows.select(**asked)).row(0, named=True).items() if value}

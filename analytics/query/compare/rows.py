@@ -55,3 +55,30 @@ def _answered(pairing: Pairing) -> list[str]:
     }
     names = [column.name for column in pairing.candidate.log.columns if column.name not in same]
     return list(dict.fromkeys([*([mapping.judged] if mapping.judged else []), *names]))[:_MOST_COLUMNS]
+
+
+def turned_rows(
+    engine: Engine, pairing: Pairing, *, is_worse: bool, limit: int, costs: RowCosts | None = None
+) -> tuple[pl.DataFrame, int]:
+    """Return the pairs on which the candidate is wrong and the live side right, or the other way, and how many there are.
+
+    Where costs are given the pairs on which most is lost, or won, come first; then those whose scores lie furthest apart.
+
+    Returns
+    -------
+    DataFrame, int
+        ``row_id`` and ``other_row`` (of the live side and of the candidate), ``label`` of the pair, and ``difference`` in cost,
+        null without costs; and the number of all.
+    """
+    rows = pair_frame(engine, pairing).filter(is_judged())
+    right, wrong = ("a_right", "b_right") if is_worse else ("b_right", "a_right")
+    turned = rows.filter((nw.col(right) == 1) & (nw.col(wrong) == 0))
+    losses = loss(pairing, "cost", costs)
+    none = nw.lit(None).cast(nw.Float64)
+    apart = none if losses is None else losses[1].cast(nw.Float64) - losses[0].cast(nw.Float64)
+    far = (nw.col("b_score") - nw.col("a_score")).abs().fill_null(0.0)
+    slim = turned.select("row_id", other_row=nw.col("b_row"), label=nw.col("a_label"), difference=apart, far=far)
+    slim = slim.with_columns(size=nw.col("difference").fill_null(0.0) * (1 if is_worse else -1))
+    n = int(engine.collect(slim.select(n=nw.len()))["n"][0])
+    first = slim.sort("size", "far", "row_id", descending=[True, True, False]).head(limit)
+    return engine.collect(first.select("row_id", "other_row", "label", "difference")), n

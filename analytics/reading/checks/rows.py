@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from analytics.log.receipt import IN_EARLIER_EXPORT
 from analytics.reading.checks.check import YES_NO, Check, Read, ReadingCheck, Said
 
 _FOOTER = "footer"
@@ -23,7 +24,7 @@ def _no_score_or_decision(read: Read) -> Iterator[Said]:
 
 def _rows_set_aside(read: Read) -> Iterator[Said]:
     for aside in read.reading.set_aside:
-        if aside.reason != _FOOTER:
+        if aside.reason not in (_FOOTER, IN_EARLIER_EXPORT):
             them = "it" if aside.rows == 1 else "them"
             where = f"the first on line {aside.first_line:,}" if aside.rows > 1 else f"line {aside.first_line or 0:,}"
             reason = aside.reason if aside.first_line is None else f"{aside.reason} ({where})"

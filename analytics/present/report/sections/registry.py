@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from analytics.present.report.sections import (
     calibration,
+    compare,
     discovery,
     gap,
     gates,
@@ -48,10 +49,13 @@ def _reference(asking: ReportAsking) -> str:
     return "" if asking.sides else "a reference (--reference and --production, or the sides of Gap)"
 
 
+def _candidate(asking: ReportAsking) -> str:
+    return "" if asking.compared else "a candidate (--live and --candidate, or Add to report on Compare)"
+
+
 def _line(asking: ReportAsking) -> str:
-    log = asking.question.log
-    if log.is_right_or_wrong:
-        return "two classes: which answers a person should see is on Thresholds"
+    if asking.question.log.is_right_or_wrong:
+        return "" if asking.question.log.mapping.has_score else "a column that says how sure each answer is"
     return _scores(asking)
 
 
@@ -82,6 +86,8 @@ class _SectionKind:
         What it needs and does not have, as a noun; empty where it can be asked.
     is_dear : bool
         Whether it takes long, so that the page asks it only when somebody turns it on.
+    is_named : bool
+        Whether it is about something that somebody named: where nobody did, no pack lacks it.
     is_of_all : bool
         Whether it asks nothing and is made of the answers of all others and the brief.
     """
@@ -93,6 +99,7 @@ class _SectionKind:
     build: Callable[[Any, ReportAsking], tuple[Section, ...]]
     awaits: Callable[[ReportAsking], str] = _nothing
     is_dear: bool = False
+    is_named: bool = False
     is_of_all: bool = False
 
 
@@ -124,6 +131,15 @@ _ALL = (
         is_dear=True,
     ),
     _SectionKind(
+        "compare",
+        "May the candidate replace what is live",
+        "The verdict on two answers to the same input, every metric on the same pairs, and where the candidate loses",
+        compare.ask,
+        compare.build,
+        _candidate,
+        is_named=True,
+    ),
+    _SectionKind(
         "review", "Why it fails, case by case", "Reasons and cases with verdicts", review.ask, review.build, _verdicts
     ),
     _SectionKind(
@@ -137,7 +153,7 @@ _ALL = (
     _SectionKind(
         "thresholds",
         "Where the threshold should be",
-        "Cost by threshold and what a move does, with costs that somebody gave; else what to give",
+        "Cost by threshold and what a move does, or what to hand over, with costs that somebody gave; else what to give",
         thresholds.ask,
         thresholds.build,
         _line,

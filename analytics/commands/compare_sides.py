@@ -1,0 +1,165 @@
+"""What tells the two sides of a comparison apart on the command line: a second log, filters, or columns of either answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Annotated, Any
+
+from analytics.answers.compare.sides import pairing_of
+from analytics.answers.question import Question
+from analytics.commands.asking import listed_columns, open_log, question_of, read_path
+from analytics.commands.options import ROLE_OPTIONS, Asked, Source, Text, Texts, named
+from analytics.commands.roles import finite_threshold
+from analytics.errors import QuestionError
+from analytics.log.schema import Log
+from analytics.log.workspace import Workspace
+from analytics.query.cohort import Cohort
+from analytics.query.compare.pairs import Pairing
+from analytics.query.engine import Engine
+from analytics.query.where import parse_where
+from analytics.reading.inbox import is_there
+
+_SIDES = "Sides"
+_SIDED = ("score", "decision", "label", "grade", "right")
+"""Options that either side may have for itself where both answers stand in one row."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Both:
+    """What tells the two sides apart."""
+
+    live: Annotated[Texts, named("Filter of the live side alone, as --where. Repeatable.", panel=_SIDES)] = None
+    candidate: Annotated[Texts, named("Filter of the candidate alone. Repeatable.", panel=_SIDES)] = None
+    on: Annotated[Text, named("Columns by which rows meet, separated by commas; by default the id.", panel=_SIDES)] = (
+        None
+    )
+    live_score: Annotated[
+        Text, named("Column of the live scores, in one row with the candidate's.", "--live-score", panel=_SIDES)
+    ] = None
+    candidate_score: Annotated[Text, named("Column of the candidate's scores.", "--candidate-score", panel=_SIDES)] = (
+        None
+    )
+    live_decision: Annotated[Text, named("Column of the live decisions.", "--live-decision", panel=_SIDES)] = None
+    candidate_decision: Annotated[
+        Text, named("Column of the candidate's decisions.", "--candidate-decision", panel=_SIDES)
+    ] = None
+    live_grade: Annotated[
+        Text, named("Column of the grades of live answers: 1 and 0, or with --pass.", "--live-grade", panel=_SIDES)
+    ] = None
+    candidate_grade: Annotated[
+        Text, named("Column of the grades of the candidate's answers.", "--candidate-grade", panel=_SIDES)
+    ] = None
+    live_judge: Annotated[
+        Text,
+        named("Column of a judge's grades of live answers, where people graded some.", "--live-judge", panel=_SIDES),
+    ] = None
+    candidate_judge: Annotated[
+        Text, named("Column of the judge's grades of the candidate's answers.", "--candidate-judge", panel=_SIDES)
+    ] = None
+    live_right: Annotated[Text, named('"PREDICTED = TRUE" of the live side.', "--live-right", panel=_SIDES)] = None
+    candidate_right: Annotated[
+        Text, named('"PREDICTED = TRUE" of the candidate.', "--candidate-right", panel=_SIDES)
+    ] = None
+    candidate_threshold: Annotated[
+        float | None,
+        named("Threshold of the candidate, where it is another one.", "--candidate-threshold", panel=_SIDES),
+    ] = None
+
+    def own(self, side: str) -> dict[str, Any]:
+        """Return the options that a side has for itself."""
+        found = {name: getattr(self, f"{side}_{name}", None) for name in _SIDED}
+        return {name: value for name, value in found.items() if value is not None}
+
+    @property
+    def is_by_row(self) -> bool:
+        """Whether both answers stand in one row."""
+        return bool(self.own("live") or self.own("candidate"))
+
+    @property
+    def names_a_side(self) -> bool:
+        """Whether anything of a second side is said."""
+        return bool(self.live or self.candidate or self.is_by_row) or self.candidate_threshold is not None
+
+
+def sides_asked(
+    workspace: Workspace, source: Source, asked: Asked, both: Both, other: str | None
+) -> tuple[Engine, Pairing]:
+    """Return how the rows of both sides meet: of two logs, two parts of one, or two answers in one row."""
+    engine, live, candidate = _two_questions(workspace, source, asked, both, other)
+    on = listed_columns(both.on, live.log.reading.names) if both.on else ()
+    pairing = pairing_of(live, candidate, on, by_row=both.is_by_row)
+    is_given = asked.threshold is not None
+    return engine, replace(pairing, is_given=(is_given, is_given or both.candidate_threshold is not None))
+
+
+def side_options(source: Source, both: Both, side: str) -> dict[str, Any]:
+    """Return what one side says of the log for itself; a grade of 0 and 1 is right where it is 1."""
+    own = both.own(side)
+    if ("grade" in own or source.grade is not None) and source.mark is None:
+        own["mark"] = 1.0
+    return own
+
+
+def require_margin(margin: float | None) -> None:
+    """Refuse a margin that is none."""
+    if margin is not None and not margin > 0:
+        raise QuestionError(f"Expected a margin above 0, found {margin:g}. Say how much worse is still no worse.")
+
+
+def _two_questions(
+    workspace: Workspace, source: Source, asked: Asked, both: Both, other: str | None
+) -> tuple[Engine, Question, Question]:
+    """Return the live side and the candidate: two logs, two parts of one, or two answers in one row."""
+    if other is None and not both.names_a_side:
+        raise QuestionError(
+            "Expected two sides, found one. Name a second log, filter both sides, as in "
+            '--live "model=v3" --candidate "model=v4", or name the column of either, as in --live-score v3 --candidate-score v4.'
+        )
+    if bool(both.own("live")) is not bool(both.own("candidate")):
+        raise QuestionError(
+            "Expected a column of either side, found that of one. Name both, as in --live-score and --candidate-score."
+        )
+    sources = [replace(source, **side_options(source, both, side)) for side in ("live", "candidate")]
+    if other is not None:
+        sources[1] = _of_candidate(workspace, replace(sources[1], log=other, labels=None))
+    engine, live = question_of(workspace, open_log(workspace, sources[0]), asked)
+    candidate = live
+    if sources[1] != sources[0]:
+        candidate = question_of(workspace, open_log(workspace, sources[1]), asked)[1]
+    for question in (live, candidate):
+        _require_numbers(question.log)
+    if both.candidate_threshold is not None:
+        candidate = replace(candidate, threshold=finite_threshold(both.candidate_threshold))
+    return engine, _with_filters(live, both.live), _with_filters(candidate, both.candidate)
+
+
+def _require_numbers(log: Log) -> None:
+    """Refuse grades that are text: none of them would be judged."""
+    right = log.mapping.right
+    if right is None or right.kind != "grades" or (column := log.column(right.true)).kind != "text":
+        return
+    raise QuestionError(
+        f"Expected numbers as grades in {column.name!r}, found text such as {column.top[0][0]!r}. Write 1 for right and 0 for "
+        "wrong, or name the columns of answer and truth with --live-right and --candidate-right."
+    )
+
+
+def _of_candidate(workspace: Workspace, source: Source) -> Source:
+    """Return how the candidate's log is read: it need not have the columns of the live side, and no label is no fault."""
+    if not is_there(Path(source.log)):
+        return source
+    read = read_path(workspace, source)
+    missing: dict[str, Any] = {
+        option: "none" if option == "label" else None
+        for option in ROLE_OPTIONS
+        if getattr(source, option) is not None and getattr(source, option) not in read.reading.names
+    }
+    return replace(source, **missing)
+
+
+def _with_filters(question: Question, filters: list[str] | None) -> Question:
+    """Return a question with further filters."""
+    names = [column.name for column in question.log.columns]
+    clauses = tuple(parse_where(text, names) for text in filters or ())
+    return replace(question, cohort=Cohort((*question.cohort.clauses, *clauses), question.cohort.outcomes))

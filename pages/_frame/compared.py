@@ -1,0 +1,174 @@
+"""The comparison that somebody added to the report on Compare, for pages that have no controls for it; the address carries it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from math import isfinite
+
+import streamlit as st
+
+from analytics.answers.compare.sides import pairing_of, side_names
+from analytics.answers.compare.whole import PairAsking
+from analytics.answers.question import Question
+from analytics.errors import AnalysisError
+from analytics.log.other_answer import other_columns, with_answer
+from analytics.measure.thresholds.costs import Costs
+from analytics.present import words
+from analytics.query.compare.pairs import Pairing
+from analytics.reading import api
+from pages._frame import address, session
+from pages._frame.policy import held_policy
+from pages._frame.reference import BY_LOG, sides_by_log, sides_by_value, values_of_sides, ways_apart
+from pages._frame.render import escaped
+
+BY_COLUMN = "another column of this log"
+_FIXED = ("pair_apart", "pair_live", "pair_candidate", "pair_log", "pair_column", "pair_metric", "pair_margin")
+IN_REPORT, FLIPPED_OF = "compared", "flipped_of"
+"""In the address: the comparison of the report, and that whose flipped rows are reviewed. Either is what the controls of Compare
+hold, then the columns by which rows meet."""
+
+
+def draw_add_comparison() -> None:
+    """Offer to add what Compare shows to the report."""
+    if st.button("Add to report", key="report_compared", icon=":material/note_add:", on_click=_add_comparison):
+        st.toast("Added to the report: whether the candidate may replace what is live.")
+
+
+def _add_comparison() -> None:
+    """Put what the controls of Compare hold into the report of the log that is open; for callbacks only."""
+    st.session_state[_kept_as(IN_REPORT)] = _held()
+
+
+def _held() -> dict[str, object]:
+    """Return what the controls of Compare hold of the log that is open."""
+    state = {key: st.session_state.get(key) for key in _FIXED}
+    return {**state, "pair_on": tuple(st.session_state.get("pair_on") or ()), "log": session.current_log().key}
+
+
+def _kept_as(name: str) -> str:
+    """Return the key under which a comparison is kept."""
+    return f"_pair_{name}"
+
+
+def _texts(held: Mapping[str, object]) -> list[str]:
+    """Write a comparison as the address does."""
+    values = ["" if held.get(key) is None else str(held[key]) for key in _FIXED]
+    return [*values, *map(str, _listed(held.get("pair_on")))]
+
+
+def flipped_address(turned: str) -> dict[str, str | list[str]]:
+    """Return what the address of Review says of the rows that flipped between what the controls of Compare hold."""
+    kept: dict[str, str | list[str]] = {
+        key: value for key, value in st.query_params.items() if key in address.QUESTION_KEYS
+    }
+    return {**kept, FLIPPED_OF: _texts(_held()), "errors": turned}
+
+
+def _drop(name: str) -> None:
+    """Forget a comparison; for callbacks only."""
+    st.session_state.pop(_kept_as(name), None)
+
+
+def column_pairing(question: Question, name: str) -> Pairing:
+    """Return the answers that a log is judged by beside those of another of its columns."""
+    mapping = with_answer(question.log.mapping, question.log.reading, name)
+    other = api.remap(session.workspace(), question.log, mapping, is_current=False)
+    return pairing_of(question, replace(question, log=other, threshold=mapping.threshold), by_row=True)
+
+
+def costs_of(pairing: Pairing, question: Question) -> Costs | None:
+    """Return what errors cost, where somebody said it and rows have errors of two kinds."""
+    held = held_policy(question) if pairing.is_yes_no else None
+    return None if held is None else held.costs
+
+
+def comparison_of_report(question: Question) -> PairAsking | None:
+    """Return the comparison that somebody added to the report; None where nobody did or where it no longer fits the log."""
+    return comparison_of(IN_REPORT, question)
+
+
+def comparison_of(name: str, question: Question) -> PairAsking | None:
+    """Return a comparison that somebody brought along; None where nobody did or where it no longer fits the log."""
+    state = st.session_state.get(_kept_as(name))
+    if not state or state.get("log") != question.log.key:
+        return None
+    try:
+        pairing = _pairing(question, state)
+    except AnalysisError:
+        return None
+    margin = state.get("pair_margin") or None
+    costs = None if pairing is None else costs_of(pairing, question)
+    return None if pairing is None else PairAsking(pairing, state.get("pair_metric"), margin, costs)
+
+
+def _pairing(question: Question, state: Mapping[str, object]) -> Pairing | None:
+    """Return how the rows of the sides meet that controls said."""
+    log, way = question.log, str(state.get("pair_apart"))
+    on = [str(name) for name in _listed(state.get("pair_on"))]
+    if way == BY_COLUMN:
+        name = state.get("pair_column")
+        return column_pairing(question, str(name)) if name in other_columns(log) else None
+    if way not in ways_apart(log):
+        return None
+    if way == BY_LOG:
+        other = next((each for each in session.logs() if each.log_id == state.get("pair_log")), None)
+        if other is None or other.log_id == log.log_id:
+            return None
+        candidate, live = sides_by_log(question, other, is_both=True)
+        return pairing_of(live, candidate, on)
+    column = log.column(way)
+    values = values_of_sides(log, column)
+    labels = [str(state.get(key)) for key in ("pair_live", "pair_candidate")]
+    if not set(labels) <= set(values):
+        return None
+    return pairing_of(*sides_by_value(question, column, [values[label] for label in labels]), on)
+
+
+def _listed(value: object) -> tuple[object, ...]:
+    return tuple(value) if isinstance(value, list | tuple) else ()
+
+
+def comparison_from_address(name: str, question: Question) -> None:
+    """Take over the comparison of a link, and write the one that is kept into the address."""
+    given = address.taken(name)
+    if given == ():
+        _drop(name)
+    elif given:
+        texts = dict(zip(_FIXED, given, strict=False))
+        state = {key: text or None for key, text in texts.items()}
+        margin = _margin(texts.get("pair_margin", ""))
+        st.session_state[_kept_as(name)] = {
+            **state,
+            "pair_margin": margin,
+            "pair_on": given[len(_FIXED) :],
+            "log": question.log.key,
+        }
+    held = st.session_state.get(_kept_as(name)) or {}
+    address.put(name, _texts(held) if held.get("log") == question.log.key else [])
+
+
+def _margin(text: str) -> float | None:
+    """Read a margin of the address, None for what is none."""
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return value if isfinite(value) and value > 0 else None
+
+
+def draw_comparison_of_report(question: Question) -> None:
+    """Say which comparison the report holds, with a way to take it out; nothing where it holds none."""
+    asking = comparison_of_report(question)
+    if asking is None:
+        return
+    live, candidate = (words.shortened(words.one_line(name), 60) for name in side_names(asking.pairing))
+    st.caption("Compared in the report:")
+    st.button(
+        escaped(f"{live} with {candidate}"),
+        key="drop_compared",
+        icon=":material/close:",
+        on_click=_drop,
+        args=(IN_REPORT,),
+        help="Take this comparison out of the report",
+    )
