@@ -10,7 +10,8 @@ from typing import Annotated, Any
 import typer
 
 from analytics.answers.empty_cohort import empty_cohort
-from analytics.commands.asking import kept, open_log, question_of, read_path
+from analytics.commands.asking import kept, open_log, question_of
+from analytics.commands.given import read_path
 from analytics.commands.options import OUTPUT, Asked, Format, Output, Source, check_place, named
 from analytics.commands.roles import VALUE_ROLES, roles_of, said_roles
 from analytics.commands.writing import write

@@ -16,7 +16,7 @@ _CELLS_AT_ONCE = 200_000
 """Held as Python objects before they go to the engine: some 20 MB. A judgement."""
 
 
-class Batches:
+class _Batches:
     """Collects rows and writes them in batches; empty text is missing."""
 
     def __init__(self, writer: ParquetWriter, schema: Any) -> None:
@@ -59,8 +59,8 @@ def write_rows(rows: Iterable[Sequence[str] | Aside], width: int, plain: Path, a
 
     schema = pa.schema([(f"c{place}", pa.string()) for place in range(width)])
     aside_schema = pa.schema([("line", pa.int64()), ("reason", pa.string()), ("text", pa.string())])
-    kept = Batches(parquet.ParquetWriter(plain, schema, compression="lz4"), schema)
-    others = Batches(parquet.ParquetWriter(aside, aside_schema, compression="lz4"), aside_schema)
+    kept = _Batches(parquet.ParquetWriter(plain, schema, compression="lz4"), schema)
+    others = _Batches(parquet.ParquetWriter(aside, aside_schema, compression="lz4"), aside_schema)
     try:
         for row in rows:
             if isinstance(row, Aside):

@@ -22,7 +22,7 @@ _AT_ENDS = 1_000
 """Lines at both ends of a file that are read line by line: twice what a footer may hold (`rows`). A judgement."""
 _MAX_STRETCHES = 64
 """Stretches of odd lines from which the file is read line by line as a whole. A judgement."""
-_NEWLINE, _RETURN = 10, 13
+_NEWLINE, _RETURN = b"\n\r"
 
 
 @dataclass(frozen=True)
