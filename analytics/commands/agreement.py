@@ -8,7 +8,8 @@ import typer
 
 from analytics.answers.agreement import agreement as agreement_answer
 from analytics.answers.agreement_noise import noise
-from analytics.commands.asking import listed_columns, question_of
+from analytics.commands.asking import question_of
+from analytics.commands.given import listed_columns
 from analytics.commands.options import Asked, Output, Source, Text, named
 from analytics.commands.unjudged import open_unjudged
 from analytics.commands.writing import finite, say_rows_are_counted, write

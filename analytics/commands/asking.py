@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +11,7 @@ import typer
 
 from analytics.answers.labels_answer import mature
 from analytics.answers.question import Question
+from analytics.commands.given import listed_columns, read_path
 from analytics.commands.in_spark import log_in_spark
 from analytics.commands.options import ROLE_OPTIONS, Asked, Source
 from analytics.commands.right import with_right
@@ -21,7 +21,6 @@ from analytics.log import class_columns, positives, roles, score_form
 from analytics.log.column import PERCENT, Column
 from analytics.log.conflicts import conflicts, require_values
 from analytics.log.judge import is_one_of
-from analytics.log.layout import CsvOptions
 from analytics.log.mapping import Mapping
 from analytics.log.reader import outdated_sentence
 from analytics.log.schema import Log, Reading
@@ -184,29 +183,6 @@ def open_log(
     return api.remap(workspace, found, mapping, is_current=is_current)
 
 
-def read_path(
-    workspace: Workspace, source: Source, further: Sequence[Path] = (), *, also: Sequence[str] = ()
-) -> api.Staged | Log:
-    """Read the file, the folder or the files that the command line names, with the paths into values that it names."""
-    path = [Path(source.log), *further] if further else Path(source.log)
-    options: dict[str, Any] = {"labels": source.labels or (), "id_column": source.id, "label_column": source.label}
-    read = api.read_file(workspace, path, csv=source.csv, **options)
-    paths = _paths_named(source, read.reading, also)
-    if not paths:
-        return read
-    if isinstance(read, api.Staged):
-        api.discard(workspace, read.staged_id)
-    return api.read_file(workspace, path, csv=replace(source.csv or CsvOptions(), paths=paths), **options)
-
-
-def _paths_named(source: Source, reading: Reading, also: Sequence[str]) -> tuple[str, ...]:
-    """Return what the command line names that is no column and may be a way into values inside values."""
-    named = [getattr(source, option) for option in ROLE_OPTIONS]
-    named += listed_columns(source.segments, reading.names) if source.segments else []
-    named += [name for text in also for name in listed_columns(text, reading.names)]
-    return tuple(name for name in named if name and name not in reading.names and {".", "["} & {*name})
-
-
 def kept(
     workspace: Workspace,
     read: api.Staged | Log,
@@ -301,16 +277,3 @@ def cohort_of(filters: Sequence[str] | None, log: Log) -> Cohort:
 def columns_of(by: str, log: Log) -> list[str]:
     """Return the columns that ``--by`` names."""
     return listed_columns(by, log.reading.names)
-
-
-def listed_columns(text: str, names: Collection[str]) -> list[str]:
-    """Return the names in a list that is separated by commas; a name that holds a comma stands alone or in quotes."""
-    if text in names:
-        return [text]
-    try:
-        cells = next(csv.reader([text], skipinitialspace=True), [])
-    except csv.Error as error:
-        raise QuestionError(
-            f"Expected names of columns, separated by commas, found {text!r}. Put them in quotes."
-        ) from error
-    return [name if name in names else name.strip() for name in cells]

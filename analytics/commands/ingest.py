@@ -10,7 +10,8 @@ from typing import Annotated, Any
 import typer
 
 from analytics.answers.empty_cohort import empty_cohort
-from analytics.commands.asking import kept, open_log, question_of, read_path
+from analytics.commands.asking import kept, open_log, question_of
+from analytics.commands.given import read_path
 from analytics.commands.options import OUTPUT, Asked, Format, Output, Source, check_place, named
 from analytics.commands.roles import VALUE_ROLES, roles_of, said_roles
 from analytics.commands.writing import write
@@ -102,7 +103,7 @@ def _accounting(
         "log_id": log_id,
         "rows_read": reading.rows_read,
         "rows_kept": reading.rows_kept,
-        "rows_set_aside": [asdict(reason) for reason in reading.set_aside],
+        "rows_set_aside": [{"reason": aside.reason, "rows": aside.rows} for aside in reading.set_aside],
         "lines": asdict(reading.lines) if reading.lines else None,
         "labels": asdict(reading.labels) if reading.labels else None,
         "labels_before": [asdict(counts) for counts in reading.labels_before],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, fields, is_dataclass
@@ -119,6 +120,10 @@ class Source:
     encoding: Annotated[Text, named("Encoding, such as utf-8 or latin-1.", panel=_LAYOUT)] = None
     sheet: Annotated[Text, named("Sheet of a workbook; by default the first with a table.", panel=_LAYOUT)] = None
 
+    columns: Annotated[
+        Text, named("Columns to read of a table with more than 1,500, separated by commas.", panel=_LAYOUT)
+    ] = None
+
     @property
     def csv(self) -> CsvOptions | None:
         """What is said of a file's layout, None where nothing is; a tab may be written ``\\t``."""
@@ -130,6 +135,7 @@ class Source:
             skip_lines=self.skip_lines,
             encoding=self.encoding,
             sheet=self.sheet,
+            columns=tuple(next(csv.reader([self.columns], skipinitialspace=True))) if self.columns else None,
         )
         return said if said.given else None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 Severity = Literal["error", "warning", "note"]
@@ -39,10 +39,11 @@ class CheckResult:
 
 @dataclass(frozen=True)
 class SetAside:
-    """Rows that were read and not kept, with the one reason they share."""
+    """Rows that were read and not kept, with the one reason they share, and the line of the first where it is known."""
 
     reason: str
     rows: int
+    first_line: int | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)

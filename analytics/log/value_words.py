@@ -209,8 +209,8 @@ def positive_of(values: Sequence[str], name: str = "") -> str | None:
 
 
 def _is_a_number_of_many(word: str, values: Sequence[str]) -> bool:
-    """Whether 1 stands beside 2: codes of which the first means yes in some tools and no in others."""
-    return word == "1" and any(re.fullmatch(r"[2-9]|\d\d+", value) for value in values)
+    """Whether 1 stands beside 2 and no 0: codes of which the first means yes in some tools and no in others."""
+    return word == "1" and not {"0", "-1"} & {*values} and any(re.fullmatch(r"[2-9]|\d\d+", value) for value in values)
 
 
 def _begins(value: str, stems: Sequence[str]) -> bool:

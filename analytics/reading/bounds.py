@@ -17,19 +17,25 @@ LONG_RUN = 1 << 16
 _MAX_EXPANSION = 100
 """A compressed file may unpack to so many times its size; repetitive logs reach 50."""
 
-_SEPARATORS = b",;\t|"
+SEPARATORS = b",;\t|"
 
 
 def check_columns(n_columns: int) -> None:
     """Raise `InputError` where a table has more columns than can be read."""
     if n_columns > MAX_COLUMNS:
-        raise InputError(
-            f"Expected at most {MAX_COLUMNS:,} columns, found about {n_columns:,}. Export the columns that matter.",
-            code="too-wide",
-        )
+        raise too_wide(n_columns)
 
 
-def check_first_line(path: Path) -> None:
+def too_wide(n_columns: int) -> InputError:
+    """Return the refusal of a table of which nobody says which columns matter."""
+    return InputError(
+        f"Expected at most {MAX_COLUMNS:,} columns, found about {n_columns:,}. Name those that matter with --columns, or export "
+        "them alone.",
+        code="too-wide",
+    )
+
+
+def check_first_line(path: Path, *, is_any_width: bool = False) -> None:
     """Raise `InputError` where the first line of a text file cannot be a header of a log, or what follows no text."""
     with path.open("rb") as file:
         head = file.read(MAX_HEADER_BYTES + 1)
@@ -45,7 +51,8 @@ def check_first_line(path: Path) -> None:
                 f"Expected a table of text, found the character {chr(byte)!r} {LONG_RUN:,} times in a row. Export the log again.",
                 code="too-wide",
             )
-    check_columns(max(line.count(separator) for separator in _SEPARATORS) + 1)
+    if not is_any_width:
+        check_columns(max(line.count(separator) for separator in SEPARATORS) + 1)
 
 
 def max_plain_bytes(*paths: Path | None) -> int:

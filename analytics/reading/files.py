@@ -128,7 +128,7 @@ def read_exports(
             table = replace(table, repairs=(*source.repairs, *table.repairs))
             table = parts.with_keys(connection, table, source.name)
             origin = Origin((), (), contradictions, source.sheet, source.sheets, table.layout)
-            origin = replace(origin, paths=table.paths, hints=table.hints, payload=table.payload)
+            origin = replace(origin, paths=table.paths, hints=table.hints, payload=table.payload, offered=table.offered)
             return Export(table, source.file_format, origin)
         return _united(connection, sources, scratch, csv, progress, contradictions, as_text=as_text)
     finally:

@@ -60,6 +60,8 @@ class Rows:
         self.never_sparse = layout.width > 2 and sum(column.empty < 0.5 for column in layout.columns) >= 3
         self.has_blank_before = False
         self.first_row: Sequence[str] | None = None
+        self.is_last = True
+        """Whether the file ends where the records do."""
 
     def __iter__(self) -> Iterator[Sequence[str] | Aside]:
         width, books = self.layout.width, self.books
@@ -100,7 +102,13 @@ class Rows:
                 return
             else:
                 yield from self.body(record)
-        yield from self.released(is_end=True)
+        if self.is_last:
+            yield from self.released(is_end=True)
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing of what was read waits for what follows."""
+        return not self.waiting and not self.has_blank_before and not self.books.reasons[OTHER_TABLE]
 
     def before(self, record: Record) -> None:
         """Count a record that stands before the first row."""
@@ -202,6 +210,7 @@ class Rows:
         """Count a record that is set aside."""
         self.books.set_aside += record.n_lines
         self.books.reasons[reason] += 1
+        self.books.first_lines.setdefault(reason, record.line)
         return Aside(record, reason)
 
     def begins_table(self, record: Record) -> bool:
