@@ -228,7 +228,11 @@ def pair_frame(engine: Engine, pairing: Pairing, also: Sequence[str] = ()) -> nw
         store of a row. Of yes/no pairs both labels are the one that either side has, and null where they contradict each other:
         ``is_conflict`` is 1 there. ``a_right`` and ``b_right`` are 1, 0 or null: not known yet.
     """
-    rows = engine.beside(*((side.log, side.cohort, side.threshold) for side in pairing.sides))
+    return paired(engine.beside(*((side.log, side.cohort, side.threshold) for side in pairing.sides)), pairing, also)
+
+
+def paired(rows: Sequence[nw.LazyFrame[Any]], pairing: Pairing, also: Sequence[str] = ()) -> nw.LazyFrame[Any]:
+    """Return the pairs of `pair_frame` from the rows of both sides, which stand on one cursor."""
     keyed = [_keyed(each, pairing, place) for place, each in enumerate(rows)]
     keys = [f"key_{place}" for place in range(max(len(pairing.on), 1))]
     live, candidate = (
