@@ -6,6 +6,7 @@ import hashlib
 import os
 import shutil
 import tempfile
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,6 +37,12 @@ SELECT
 FROM scored
 """
 """A log of 12 columns: ids, a time, seven segments, a score of a million values, labels of which 5 % are not known yet."""
+
+_SHADOW = """
+SELECT * REPLACE (round(0.8 * score + 0.2 * hash(row_id) / 18446744073709551616.0, 6) AS score) FROM '{live}'
+ORDER BY hash(row_id || 'x')
+"""
+"""The same rows, scored by a model of which a fifth is chance, in an order that tells nothing."""
 
 
 def folder() -> Path:
@@ -71,19 +78,45 @@ def ingested(path: Path, home: Path) -> tuple[Workspace, Log]:
     return workspace, api.build_staged(workspace, read, read.mapping) if isinstance(read, api.Staged) else read
 
 
+def shadow(rows: int) -> Path:
+    """Return the same rows in another order with the scores of another model, written where they are not there yet."""
+    live = generated(rows)
+    path = live.with_name(f"shadow-{live.name}")
+    if not path.exists():
+        part = path.with_suffix(".part")
+        connection = duckdb.connect()
+        connection.execute("SET memory_limit = '2GB'")
+        connection.execute(f"COPY ({_SHADOW.format(live=live)}) TO '{part}' (FORMAT parquet)")
+        part.replace(path)
+    return path
+
+
 def workspace_of(rows: int) -> tuple[Workspace, Log]:
     """Return a workspace with a generated log, kept for as long as the code that reads is the same."""
+    workspace = _kept("home", rows, (generated,))
+    return workspace, workspace.receipts()[0]
+
+
+def pairs_of(rows: int) -> tuple[Workspace, Log, Log]:
+    """Return a workspace with a generated log and its shadow, kept as `workspace_of` keeps one."""
+    workspace = _kept("pairs", rows, (generated, shadow))
+    live, candidate = sorted(workspace.receipts(), key=lambda log: log.name.startswith("shadow"))
+    return workspace, live, candidate
+
+
+def _kept(name: str, rows: int, files: Sequence[Callable[[int], Path]]) -> Workspace:
+    """Return a workspace with some files, made where it is not there yet."""
     from analytics.log.workspace import Workspace
 
     digest = hashlib.sha256()
     for room in ("reading", "log"):
         for source in sorted((ROOT / "analytics" / room).rglob("*.py")):
             digest.update(source.read_bytes())
-    home = folder() / f"home-{rows}-{digest.hexdigest()[:8]}"
+    home = folder() / f"{name}-{rows}-{digest.hexdigest()[:8]}"
     if not (home / "whole").exists():
-        for old in folder().glob(f"home-{rows}-*"):
+        for old in folder().glob(f"{name}-{rows}-*"):
             shutil.rmtree(old)
-        ingested(generated(rows), home)
+        for written in files:
+            ingested(written(rows), home)
         (home / "whole").touch()
-    workspace = Workspace(home)
-    return workspace, workspace.receipts()[0]
+    return Workspace(home)

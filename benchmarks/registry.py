@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from itertools import chain
 
-from benchmarks import calibration, discovery, gap, ingest, pages, thresholds, uploads
+from benchmarks import calibration, compare, discovery, gap, ingest, pages, thresholds, uploads
 from benchmarks.job import Job
 
-_MODULES = (ingest, pages, calibration, gap, thresholds, discovery, uploads)
+_MODULES = (ingest, pages, calibration, gap, compare, thresholds, discovery, uploads)
 
 JOBS: dict[str, Job] = {job.name: job for job in chain.from_iterable(module.JOBS for module in _MODULES)}

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from analytics.present import readings
-from pages._compare import controls, rows, slices, verdict
+from pages._compare import controls, deciders, rows, slices, verdict
 from pages._frame import added, frame, session
 from pages._frame.render import sentence
 
@@ -22,6 +22,7 @@ with frame.boundary():
             added.say_of(f"{answer.names[1]} against {answer.names[0]}")
             verdict.draw_changes(answer)
             slices.draw_slices(answer)
+            deciders.draw_deciders(answer)
             rows.draw_running(answer)
             verdict.draw_metrics(answer)
             rows.draw_flipped(answer)

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from analytics.answers.compare.answer import Comparison
 from analytics.answers.compare.answer import compare as compare_answer
+from analytics.answers.compare.deciders import deciders
 from analytics.answers.compare.judged import judged
 from analytics.answers.compare.operations import running
 from analytics.answers.compare.slices import LosingSlices, by_column, flipped
 from analytics.answers.compare.whole import losing_slices_of
+from analytics.answers.question import Question
 from analytics.commands.compare_preferences import write_preferences
-from analytics.commands.compare_sides import Both, require_margin, side_options, sides_asked
+from analytics.commands.compare_sides import Both, further_sides, require_margin, side_options, sides_asked
 from analytics.commands.options import Asked, Output, Source, Text, Texts, named
 from analytics.commands.roles import roles_of
 from analytics.commands.writing import write
 from analytics.log.workspace import Workspace
 from analytics.measure.thresholds.costs import Costs
 from analytics.measure.thresholds.policy import Policy
+from analytics.query.compare.pairs import Pairing
 from analytics.query.engine import Engine
 
 _SIDES, _JUDGED = "Sides", "What is judged"
@@ -115,12 +118,38 @@ def compare(
         found["by"] = column_rows(
             by_column(engine, answer.pairing, answer.metric, pairing.live.log.column(by).name, answer.costs)
         )
+    if both.also:
+        found["deciders"] = _deciders(engine, answer, further_sides(workspace, asked, both, _live_of(pairing)))
     found["operations"] = running_rows(running(engine, answer.pairing))
     if rows and answer.account.judged:
         found["flipped"] = flipped_rows_json(answer, flipped(engine, answer.pairing, answer.metric, rows, answer.costs))
-    shown = found["by"] if by else found["metrics"] if output.format == "csv" else metric_rows(answer).to_dicts()
+    shown = (
+        found["by"]
+        if by
+        else found["deciders"]
+        if both.also
+        else found["metrics"]
+        if output.format == "csv"
+        else metric_rows(answer).to_dicts()
+    )
     said = roles_of(own, pairing.live.log) | ({} if output.format == "json" else _judged_at(answer))
     write(found if output.format == "json" else shown, output, {"roles": said})
+
+
+def _live_of(pairing: Pairing) -> Question:
+    """Return the question of the live side."""
+    return Question(pairing.live.log, pairing.live.cohort, pairing.live.threshold)
+
+
+def _deciders(engine: Engine, answer: Comparison, further: list[tuple[str, Pairing]]) -> list[dict[str, Any]]:
+    """Hold all deciders against each other on the same rows, and say who errs least."""
+    from analytics.present.readings import deciders_reading
+    from analytics.present.tables.slices import json_value
+
+    names = (*answer.names, *(name for name, _ in further))
+    found = deciders(engine, [answer.pairing, *(pairing for _, pairing in further)], names, answer.costs)
+    typer.echo(deciders_reading(found), err=True)
+    return [{name: json_value(value) for name, value in row.items()} for row in found.table.iter_rows(named=True)]
 
 
 def _judged_at(answer: Comparison) -> dict[str, str]:

@@ -13,12 +13,14 @@ from analytics.commands.given import listed_columns, read_path
 from analytics.commands.options import ROLE_OPTIONS, Asked, Source, Text, Texts, named
 from analytics.commands.roles import finite_threshold
 from analytics.errors import QuestionError
+from analytics.log.other_answer import with_decider
 from analytics.log.schema import Log
 from analytics.log.workspace import Workspace
 from analytics.query.cohort import Cohort
 from analytics.query.compare.pairs import Pairing
 from analytics.query.engine import Engine
 from analytics.query.where import parse_where
+from analytics.reading import api
 from analytics.reading.inbox import is_there
 
 _SIDES = "Sides"
@@ -72,6 +74,14 @@ class Both:
         found = {name: getattr(self, f"{side}_{name}", None) for name in _SIDED}
         return {name: value for name, value in found.items() if value is not None}
 
+    also: Annotated[
+        Texts,
+        named(
+            "A further decider on the same rows: a column (of decisions, scores or grades), or a filter. Repeatable.",
+            panel=_SIDES,
+        ),
+    ] = None
+
     @property
     def is_by_row(self) -> bool:
         """Whether both answers stand in one row."""
@@ -100,6 +110,23 @@ def side_options(source: Source, both: Both, side: str) -> dict[str, Any]:
     if ("grade" in own or source.grade is not None) and source.mark is None:
         own["mark"] = 1.0
     return own
+
+
+def further_sides(workspace: Workspace, asked: Asked, both: Both, live: Question) -> list[tuple[str, Pairing]]:
+    """Return the further deciders by name: columns of the live log, or parts of it that meet the live rows by the id."""
+    found = []
+    for text in both.also or ():
+        if text not in live.log.reading.names:
+            on = listed_columns(both.on, live.log.reading.names) if both.on else ()
+            part = _with_filters(question_of(workspace, live.log, asked)[1], [text])
+            found.append((text, pairing_of(live, part, on)))
+            continue
+        mapping = with_decider(live.log.mapping, live.log.reading, text)
+        log = api.remap(workspace, live.log, mapping, is_current=False)
+        at = live.threshold if mapping.score and mapping.score_scale == live.log.mapping.score_scale else None
+        question = Question(log, live.cohort, mapping.threshold if at is None else at)
+        found.append((text, pairing_of(live, question, by_row=True)))
+    return found
 
 
 def require_margin(margin: float | None) -> None:

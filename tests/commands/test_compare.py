@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
+from sklearn import metrics as sk
 from typer.testing import CliRunner
 
 from analytics.__main__ import app
@@ -130,3 +131,54 @@ def test_one_side_is_refused(tmp_path: Path) -> None:
     assert "Expected two sides, found one" in refused(path)
     assert "found that of one" in refused(path, "--live-score", "score")
     assert "Expected numbers as grades" in refused(path, "--live-grade", "region", "--candidate-grade", "model")
+
+
+def test_further_deciders_stand_in_one_table_on_the_same_rows(tmp_path: Path) -> None:
+    rng, n = np.random.default_rng(5), 1_500
+    frame = decided(n).with_columns(
+        rules=pl.Series(rng.integers(0, 2, n)), people=pl.when(pl.Series(rng.random(n) < 0.8)).then(pl.col("label"))
+    )
+    frame.write_csv(tmp_path / "wide.csv")
+    found, said = asked(
+        tmp_path / "wide.csv", *DECISIONS, "--also", "rules", "--also", "people", "--cost-fp", "1", "--cost-fn", "3"
+    )
+    rows = {row["decider"]: row for row in found["deciders"]}
+    assert list(rows) == ["old", "new", "rules", "people"]
+    known = frame.drop_nulls("people")
+    y, costs = known["label"].to_numpy(), {}
+    for name, row in rows.items():
+        flag = known[name].to_numpy()
+        costs[name] = (((flag == 1) & (y == 0)).sum() + 3 * ((flag == 0) & (y == 1)).sum()) / known.height
+        assert row["n"] == known.height
+        assert [
+            row[each] for each in ("error_rate", "recall", "precision", "flagged", "cost", "agrees")
+        ] == pytest.approx(
+            [
+                np.mean(flag != y),
+                sk.recall_score(y, flag),
+                sk.precision_score(y, flag),
+                flag.mean(),
+                costs[name],
+                np.mean(flag == known["old"].to_numpy()),
+            ]
+        )
+    gap = np.mean(known["rules"].to_numpy() != y) - np.mean(known["old"].to_numpy() != y)
+    row = rows["rules"]
+    assert row["difference"] == pytest.approx(gap) and row["difference_low"] < gap < row["difference_high"]
+    assert "Of 4 deciders people errs least: 0.0" in said and "rules errs more" in said
+
+
+def test_a_further_version_meets_by_the_id(tmp_path: Path) -> None:
+    third = scored(300, 0).filter(model="old").with_columns(model=pl.lit("oldest"), score=1 - pl.col("score")).head(250)
+    pl.concat([scored(300), third]).drop("unit", "w").write_csv(tmp_path / "all.csv")
+    roles = ("--id", "id", "--label", "y", "--score", "score", "--threshold", "0.4")
+    sides = ("--live", "model=old", "--candidate", "model=new", "--also", "model=oldest")
+    rows = asked(tmp_path / "all.csv", *roles, *sides)[0]["deciders"]
+    ids = third["id"]
+    for row, name in zip(rows, ("old", "new"), strict=False):
+        part = scored(300).filter(pl.col("model") == name, pl.col("id").is_in(ids.implode()))
+        assert row["n"] == 250 and row["error_rate"] == pytest.approx(
+            ((part["score"] >= 0.4) != (part["y"] == 1)).mean()
+        )
+    assert rows[2]["decider"] == "model=oldest"
+    assert rows[2]["error_rate"] == pytest.approx(((third["score"] >= 0.4) != (third["y"] == 1)).mean())

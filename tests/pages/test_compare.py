@@ -92,3 +92,10 @@ def test_flipped_rows_open_in_review_with_both_answers_and_a_verdict_counts_for_
     found = ReviewStore(home).verdicts(Workspace(home).receipts()[0].reading.content_hash)
     assert len(found) == 2 and len({each.row_id for each in found}) == 2 and len({each.reason for each in found}) == 1
     assert {each.error_kind for each in found} & {"fp", "fn"} and {each.error_kind for each in found} & {"tp", "tn"}
+
+
+def test_further_deciders_are_chosen_by_their_column() -> None:
+    app = opened(pair_apart="model", pair_live="old", pair_candidate="new")
+    app.multiselect(key="pair_also").set_value(["second_score"]).run()
+    assert not app.exception and not app.error
+    assert any(text.startswith("Of 3 deciders ") and "second_score" in text for text in said(app.main.markdown))

@@ -23,7 +23,7 @@ from analytics.measure.intervals import Interval
 from analytics.measure.metrics import METRICS
 from analytics.measure.thresholds.costs import Costs
 from analytics.query.compare.joint import joint_tables
-from analytics.query.compare.pairs import Pairing, account, repeating
+from analytics.query.compare.pairs import Pairing, account, as_stored, repeating
 from analytics.query.compare.units import unit_squares
 from analytics.query.compare.values import row_values
 from analytics.query.engine import Engine
@@ -138,6 +138,7 @@ def compare(
     QuestionError
         If no row of one side has a partner, no pair is judged, or the metric does not fit the log.
     """
+    pairing = as_stored(engine, pairing)
     counted = account(engine, pairing)
     for side, name in zip(pairing.sides, ("live", "candidate"), strict=True):
         if side.cohort and not counted[f"rows_{name}"]:
@@ -206,7 +207,7 @@ def _joined(
     values = row_values(pairing, compared_metrics(pairing), costs)
     cells, sums = joint_tables(engine, pairing, values, costs, by_score=by_score)
     if cells.is_empty() and pairing.on and n:
-        alike = replace(pairing, is_alike=True)
+        alike = replace(pairing, is_alike=True, is_raw=False)
         again = account(engine, alike)
         if all(again[f"ids_{name}"] == counted[f"ids_{name}"] for name in ("live", "candidate")):
             pairing = alike

@@ -21,7 +21,7 @@ from analytics.measure.gap.metric import COST, OFFERED
 from analytics.measure.headline import headline
 from analytics.measure.intervals import Interval, difference
 from analytics.measure.metrics import METRICS, metrics_of
-from analytics.query.compare.pairs import Pairing, account, repeating
+from analytics.query.compare.pairs import Pairing, account, as_stored, repeating
 from analytics.query.compare.replay import replay_frame, score_changes
 from analytics.query.engine import Engine
 
@@ -226,7 +226,7 @@ def _overridden(engine: Engine, live: Question, decided: Question) -> float | No
 def _met(engine: Engine, again: Question, live: Question, on: Sequence[str]) -> tuple[int, int]:
     """Count the rows of the replay that are live rows, and those with equal scores."""
     try:
-        pairing = Pairing(again, live) if again == live else pairing_of(again, live, on)
+        pairing = as_stored(engine, Pairing(again, live) if again == live else pairing_of(again, live, on))
     except QuestionError:
         return 0, 0
     found = score_changes(engine, replay_frame(engine, repeating(pairing, account(engine, pairing)), ()))

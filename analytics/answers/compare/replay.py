@@ -10,7 +10,7 @@ from analytics.answers.compare.sides import pairing_of
 from analytics.answers.question import Question
 from analytics.errors import QuestionError
 from analytics.log.schema import Log
-from analytics.query.compare.pairs import Pairing, account, repeating
+from analytics.query.compare.pairs import Pairing, account, as_stored, repeating
 from analytics.query.compare.replay import (
     DIGITS,
     Field,
@@ -140,6 +140,7 @@ def replay(engine: Engine, offline: Question, again: Question, on: tuple[str, ..
     """
     is_one = offline == again  # the same file twice: every row is its own partner
     pairing = Pairing(offline, again) if is_one else pairing_of(offline, again, on)
+    pairing = as_stored(engine, pairing)
     counted = account(engine, pairing)
     pairing = repeating(pairing, counted)
     keys = {name for pair in pairing.on for name in pair}

@@ -27,6 +27,7 @@ from analytics.present.readings.compare import (
     metric_table_reading,
 )
 from analytics.present.readings.compare_account import account_reading
+from analytics.present.readings.compare_deciders import deciders_reading
 from analytics.present.readings.compare_judged import judged_reading
 from analytics.present.readings.compare_operations import running_reading
 from analytics.present.readings.compare_preferences import preferences_reading
@@ -125,6 +126,7 @@ __all__ = [
     "corrected_reading",
     "costs_reading",
     "curve_reading",
+    "deciders_reading",
     "decisions_reading",
     "density_reading",
     "discovery_reading",

@@ -203,3 +203,34 @@ def test_what_cannot_be_compared_is_refused(desk: Desk) -> None:
         pairing_of(part(log, "old"), part(log, "old"), ["id"])
     with pytest.raises(QuestionError, match="Expected a metric of these pairs, found 'mae'"):
         compare(Engine(desk.workspace), pairing_of(part(log, "old"), part(log, "new"), ["id"]), "mae")
+
+
+def test_many_pairs_take_one_pass_and_say_what_two_say(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    frame = scored(800).with_columns(y=pl.when(pl.col("id") % 9 != 0).then("y"), at=pl.lit("2024-02-0") + "3")
+    exact = compared(desk, frame, costs=Costs(fp=1, fn=4))
+    monkeypatch.setattr("analytics.answers.compare.answer._MAX_PAIRS_BY_SCORE", 10)
+    log = desk.log(frame, row_id="id", label="y", score="score", model_version="model", segments=("region",))
+    engine = Engine(desk.workspace)
+    pairing = pairing_of(part(log, "old"), part(log, "new"))
+    fast = compare(engine, pairing, costs=Costs(fp=1, fn=4))
+    asked = engine.n_queries
+    assert compare(engine, pairing, "recall", costs=Costs(fp=1, fn=4)).metric == "recall" and engine.n_queries == asked
+    assert (fast.account, fast.days, fast.last) == (exact.account, exact.days, exact.last)
+    for name in ("brier", "log_loss", "cost", "error_rate", "recall"):
+        one, two = exact.of(name), fast.of(name)
+        assert [getattr(one, end) for end in ("live", "difference", "low", "high")] == pytest.approx(
+            [getattr(two, end) for end in ("live", "difference", "low", "high")]
+        )
+
+
+@pytest.mark.parametrize("blank", ["", " "])
+def test_ids_that_are_text_meet_without_outer_blanks_and_repeats_are_counted(desk: Desk, blank: str) -> None:
+    frame = scored(200).with_columns(pl.format("q{}", pl.col("id")).alias("id"))
+    is_new = pl.col("model") == "new"
+    frame = frame.with_columns(id=pl.when(is_new).then(pl.lit(blank) + pl.col("id")).otherwise("id"))
+    again = frame.filter(is_new).head(30).with_columns(score=pl.lit(0.0))
+    found = compared(desk, pl.concat([again, frame]))
+    assert (found.account.both, found.account.rows_candidate, found.account.repeats_candidate) == (200, 230, 30)
+    assert not found.account.is_alike and found.pairing.is_raw is (not blank)
+    plain = compared(desk, scored(200))
+    assert found.of("error_rate").candidate == pytest.approx(plain.of("error_rate").candidate)

@@ -1,0 +1,60 @@
+"""Several deciders on the same rows: what each decided, and what is true."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import narwhals.stable.v2 as nw
+import polars as pl
+
+from analytics.query.compare.pairs import Pairing, paired
+from analytics.query.engine import Engine
+from analytics.query.relations import integer
+
+
+def decider_cells(engine: Engine, pairings: Sequence[Pairing]) -> pl.DataFrame:
+    """Count the rows that all deciders answer by what each of them decided, whether it was right, and what is true.
+
+    Parameters
+    ----------
+    engine : Engine
+    pairings : sequence of Pairing
+        The live side beside each of the others.
+
+    Returns
+    -------
+    DataFrame
+        ``flag_0`` (the live side), ``flag_1 …``, ``right_0 …`` (1, 0, null: not known yet), ``label`` (of yes/no deciders; where
+        two labels contradict each other it is not known) and ``n``.
+    """
+    live = pairings[0].live
+    asked = [(side.log, side.cohort, side.threshold) for side in (live, *(each.candidate for each in pairings))]
+    rows = engine.beside(*asked)
+    whole = None
+    for place, pairing in enumerate(pairings, 1):
+        pairs = paired((rows[0], rows[place]), pairing).select(
+            "row_id",
+            **{
+                f"own_{place}": nw.col("a_flag"),
+                f"flag_{place}": nw.col("b_flag"),
+                f"truth_{place}": nw.col("a_label"),
+            },
+            **{f"right_of_{place}": nw.col("a_right"), f"right_{place}": nw.col("b_right")},
+            **{f"conflict_{place}": nw.col("is_conflict")},
+        )
+        whole = pairs if whole is None else whole.join(pairs, on="row_id", how="inner")
+    assert whole is not None
+    places = range(1, len(pairings) + 1)
+    flags = {"flag_0": nw.col("own_1")} | {f"flag_{place}": nw.col(f"flag_{place}") for place in places}
+    n_conflicts = nw.sum_horizontal(*(f"conflict_{place}" for place in places))
+    label = nw.when(n_conflicts == 0).then(nw.coalesce(*(nw.col(f"truth_{place}") for place in places)))
+    whole = whole.with_columns(label=label, **flags)
+    if pairings[0].is_yes_no:
+        right = {name.replace("flag", "right"): nw.col(name) == nw.col("label") for name in flags}
+    else:
+        right = {"right_0": nw.col("right_of_1") == 1}
+        right |= {f"right_{place}": nw.col(f"right_{place}") == 1 for place in places}
+    known = {name: nw.when(~each.is_null()).then(integer(each)) for name, each in right.items()}
+    keys = [*flags, *known, "label"]
+    answered = whole.filter(*(~nw.col(name).is_null() for name in flags))
+    return engine.collect(answered.with_columns(**known).group_by(*keys).agg(n=nw.len().cast(nw.Int64)))
