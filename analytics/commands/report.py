@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from analytics.answers.report.asking import ReportAsking
+from analytics.answers.report.examined import MAX_EXAMINED, examined
 from analytics.answers.report.first import first
 from analytics.answers.report.view import View
 from analytics.answers.slices import ranked_columns
@@ -166,12 +167,12 @@ def _with_columns(engine: Engine, asking: ReportAsking, packed: _Packed) -> Repo
     log = asking.question.log
     if packed.metric:
         asking = replace(asking, metric=named_metrics((packed.metric,))[0].name, leads=None)
-    if packed.by:
-        return replace(asking, by=tuple(tuple(columns_of(columns, log)) for columns in packed.by))
-    if asking.by:
-        return asking
+    by = tuple(tuple(columns_of(columns, log)) for columns in packed.by) if packed.by else asking.by
+    if by and len(log.mapping.segments) <= MAX_EXAMINED:
+        return replace(asking, by=by)
     ranked = ranked_columns(engine, asking.question, asking.metric)["column"].to_list()
-    return replace(asking, by=tuple((name,) for name in ranked[:_MAX_RANKED]))
+    by = by or tuple((name,) for name in ranked[:_MAX_RANKED])
+    return replace(asking, by=by, examined=examined(log, ranked, by))
 
 
 def _outline(names: list[str]) -> tuple[str, ...]:

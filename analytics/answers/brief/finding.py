@@ -210,12 +210,15 @@ class Asking:
         The reference and production, where they are set.
     metric : str or None
         The metric that leads where somebody chose one; None is the cost where errors have one, else what the base rate asks for.
+    columns : tuple of str
+        The columns that are looked through by what takes long; empty for all of them.
     """
 
     question: Question
     policy: Policy | None = None
     sides: tuple[Question, Question] | None = None
     metric: str | None = None
+    columns: tuple[str, ...] = ()
 
     @property
     def leading_metric(self) -> str | None:

@@ -33,6 +33,8 @@ class ReportAsking:
         What people read for the key of a reason.
     handover : Policy or None
         What a wrong answer and a person's look cost, where rows are right or wrong and somebody said it.
+    examined : tuple of str
+        The segment columns that what takes long looks through; empty for all of them.
     """
 
     question: Question
@@ -44,8 +46,9 @@ class ReportAsking:
     verdicts: tuple[Verdict, ...] = ()
     reasons: tuple[tuple[str, str], ...] = ()
     handover: Policy | None = None
+    examined: tuple[str, ...] = ()
 
     @property
     def brief(self) -> Asking:
         """What the brief of the first page is asked."""
-        return Asking(self.question, self.policy, self.sides, self.leads or self.metric)
+        return Asking(self.question, self.policy, self.sides, self.leads or self.metric, self.examined)
