@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from analytics.answers.report.again import without_found
 from analytics.answers.report.asking import ReportAsking
 from analytics.answers.report.examined import MAX_EXAMINED, examined
 from analytics.answers.report.first import first
@@ -125,6 +126,8 @@ def _pack(
     view = replace(view, outline=_outline(packed.section)) if packed.section else view
     if last is None:
         view = replace(view, added=added_figures(engine.workspace, question.log.key))
+    found = found_slices(engine.workspace, question.log.key)
+    view = without_found(view, (each.title for each in found))
     again, stands = asked_anew(view, asking, partial(_asked_of, engine))
     answers, lacking = _answers(engine, asking, view)
     lacking = [*lacking, *stands]
@@ -133,7 +136,7 @@ def _pack(
     key = question.log.key
     beside = Beside(
         decisions(engine.workspace, key),
-        found_slices(engine.workspace, key),
+        found,
         view,
         None if last is None else last.get("headline"),
         (*said, *lacking),
