@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from analytics.answers.compare.whole import PairAsking
+from analytics.answers.report.again import without_found
 from analytics.answers.report.asking import ReportAsking
+from analytics.answers.report.examined import MAX_EXAMINED, examined
 from analytics.answers.report.first import first
 from analytics.answers.report.view import View
 from analytics.answers.slices import ranked_columns
@@ -148,6 +150,8 @@ def _pack(
     view = replace(view, outline=_outline(packed.section)) if packed.section else view
     if last is None:
         view = replace(view, added=added_figures(engine.workspace, question.log.key))
+    found = found_slices(engine.workspace, question.log.key)
+    view = without_found(view, (each.title for each in found))
     again, stands = asked_anew(view, asking, partial(_asked_of, engine))
     answers, lacking = _answers(engine, asking, view)
     lacking = [*lacking, *stands]
@@ -156,7 +160,7 @@ def _pack(
     key = question.log.key
     beside = Beside(
         decisions(engine.workspace, key),
-        found_slices(engine.workspace, key),
+        found,
         view,
         None if last is None else last.get("headline"),
         (*said, *lacking),
@@ -190,12 +194,12 @@ def _with_columns(engine: Engine, asking: ReportAsking, packed: _Packed) -> Repo
     log = asking.question.log
     if packed.metric:
         asking = replace(asking, metric=named_metrics((packed.metric,))[0].name, leads=None)
-    if packed.by:
-        return replace(asking, by=tuple(tuple(columns_of(columns, log)) for columns in packed.by))
-    if asking.by:
-        return asking
+    by = tuple(tuple(columns_of(columns, log)) for columns in packed.by) if packed.by else asking.by
+    if by and len(log.mapping.segments) <= MAX_EXAMINED:
+        return replace(asking, by=by)
     ranked = ranked_columns(engine, asking.question, asking.metric)["column"].to_list()
-    return replace(asking, by=tuple((name,) for name in ranked[:_MAX_RANKED]))
+    by = by or tuple((name,) for name in ranked[:_MAX_RANKED])
+    return replace(asking, by=by, examined=examined(log, ranked, by))
 
 
 def _outline(names: list[str]) -> tuple[str, ...]:

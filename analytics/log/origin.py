@@ -7,6 +7,9 @@ from typing import Any
 
 from analytics.log.layout import CsvOptions
 
+SOURCE_FILE = "source_file"
+"""Name of the column that says which of several files a row is from."""
+
 
 @dataclass(frozen=True)
 class FileRead:

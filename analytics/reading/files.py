@@ -14,16 +14,13 @@ import duckdb
 from analytics.errors import InputError
 from analytics.log.column import unique_names
 from analytics.log.layout import CsvOptions
-from analytics.log.origin import FileRead, Origin
+from analytics.log.origin import SOURCE_FILE, FileRead, Origin
 from analytics.log.receipt import LineCounts, SetAside
 from analytics.reading import parts, raw
 from analytics.reading.formats import sources as file_sources
 from analytics.reading.formats.sources import Source
 from analytics.reading.mixed import read_as_written, types_found
 from analytics.reading.raw import Table
-
-SOURCE_FILE = "source_file"
-"""Name of the column that says which of several files a row is from."""
 
 _MAX_FILES = 5_000
 """Files of one log, those in archives counted. A judgement; the inbox refuses a folder of more as well."""

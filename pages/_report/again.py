@@ -7,9 +7,10 @@ from typing import Any
 
 import streamlit as st
 
-from analytics.answers.report.again import asked_again, differences
+from analytics.answers.report.again import asked_again, differences, without_found
 from analytics.answers.report.asking import ReportAsking
 from analytics.answers.report.view import View
+from analytics.log.kept.discovery import found_slices
 from analytics.log.kept.report_added import add
 from analytics.present.report.sections.pack import outline_of
 from analytics.present.report.sections.registry import SECTIONS
@@ -37,6 +38,7 @@ def ask_again(view: View, manifest: Mapping[str, Any] | None = None) -> None:
         Of the pack that it comes from: the first page then says what changed since.
     """
     question = session.question()
+    view = without_found(view, (each.title for each in found_slices(session.workspace(), question.log.key)))
     usual = ReportAsking(question, leading_metric(question, offered_metrics(question)))
     asked, said = asked_again(view, question.log, usual)
     state = st.session_state

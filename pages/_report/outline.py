@@ -90,16 +90,15 @@ def _draw_entry(title: str, name: str, place: int | None, key: str = "") -> None
                 max_chars=_MAX_COMMENT,
             )
             comments[name] = said or ""
-        if key:
-            st.button(
-                "",
-                key=f"out_{name}",
-                icon=":material/close:",
-                type="tertiary",
-                help="Take it out of the report",
-                on_click=take_out,
-                args=(session.workspace(), key, name),
-            )
+            if key:
+                st.button(
+                    "Take it out of the report",
+                    key=f"out_{name}",
+                    icon=":material/close:",
+                    type="tertiary",
+                    on_click=take_out,
+                    args=(session.workspace(), key, name),
+                )
 
 
 def _turn(name: str) -> None:

@@ -10,8 +10,10 @@ import streamlit as st
 from analytics.answers.brief.answer import Brief
 from analytics.answers.question import Question
 from analytics.answers.report.asking import ReportAsking
+from analytics.answers.report.examined import MAX_EXAMINED, examined
 from analytics.answers.report.first import first
 from analytics.answers.report.view import View, view_from
+from analytics.answers.slices import ranked_columns
 from analytics.errors import QuestionError
 from analytics.log.kept import discovery
 from analytics.log.kept.thresholds import decisions
@@ -130,7 +132,15 @@ def _asking(question: Question, chosen: _Sections, metric: str) -> ReportAsking:
         reasons if verdicts else (),
         comparison_of_report(question),
         held_handover(question),
+        _examined(question, chosen, metric),
     )
+
+
+def _examined(question: Question, chosen: _Sections, metric: str) -> tuple[str, ...]:
+    """Return the columns that what takes long looks through; nothing is asked where that is all of them."""
+    if len(question.log.mapping.segments) <= MAX_EXAMINED:
+        return ()
+    return examined(question.log, kept(ranked_columns, question, metric)["column"].to_list(), chosen)
 
 
 def whole_view(pack: Pack) -> View:

@@ -12,15 +12,17 @@ import plotly.graph_objects as go
 import polars as pl
 import pytest
 
+from analytics.answers.report.again import without_found
 from analytics.answers.report.asking import ReportAsking
 from analytics.answers.report.view import View, view_from
+from analytics.log.kept.discovery import FoundSlice
 from analytics.log.kept.report_added import MAX_ADDED, MAX_ROWS, Added, add, added_figures, added_from, take_out
 from analytics.log.workspace import Workspace
 from analytics.present.drawings.report_still import still_drawing
 from analytics.present.figures.report_still import still_of
 from analytics.present.report.parts import Figure, Sheet
 from analytics.present.report.sections.added import added_section, asked_anew
-from analytics.present.tables.report_added import added_table
+from analytics.present.tables.report_added import added_table, found_as_added
 from tests.present.made import make_overview, make_question
 
 TABLE = pl.DataFrame(
@@ -147,3 +149,20 @@ def test_another_log_is_asked_again_or_the_reason_is_said() -> None:
     )
     assert before == "Then, on all rows, of last.csv: It rose." and section.comment == "mine"
     assert "stands as it was" in added_section(then[1], 2, None, "", "now").method
+
+
+def test_a_discovered_slice_goes_along_and_stands_once_on_its_own_log() -> None:
+    question, found = (
+        make_question("x.csv"),
+        FoundSlice("carrier is EV", "Bad.", (("Status", "confirmed"),), "found in all rows"),
+    )
+    kept = found_as_added(found, question.log)
+    assert kept.rows == (("Status", "confirmed"),) and kept.is_whole
+    view = View(added=(kept, made()))
+    assert without_found(view, ["carrier is EV"]).added == (made(),)
+    asking = ReportAsking(question, "error_rate")
+    assert asked_anew(view, asking, lambda *_: None) == ({}, [])
+    _, said = asked_anew(View(added=(replace(kept, log="before", log_name="last.csv"),)), asking, lambda *_: None)
+    assert said == [
+        "“carrier is EV”, which was added, stands as it was on last.csv: a search on Slices tells whether it is still there."
+    ]

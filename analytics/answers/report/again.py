@@ -12,6 +12,7 @@ from analytics.answers.report.asking import ReportAsking
 from analytics.answers.report.compared import compared_from
 from analytics.answers.report.view import View
 from analytics.errors import QuestionError
+from analytics.log.kept.report_added import FOUND
 from analytics.log.mapping import SINGLE_ROLES
 from analytics.log.schema import Log
 from analytics.measure.metrics import METRICS, metrics_of
@@ -116,6 +117,12 @@ def asked_again(view: View, log: Log, usual: ReportAsking) -> tuple[ReportAsking
     return asked, tuple(said)
 
 
+def without_found(view: View, titles: Iterable[str]) -> View:
+    """Return a view without the discovered slices that the report of a log holds anyway, by their titles."""
+    known = set(titles)
+    return replace(view, added=tuple(each for each in view.added if each.source != FOUND or each.title not in known))
+
+
 def filter_words(part: str, log: Log) -> str:
     """Say which filter a log cannot answer, and why where that is known."""
     try:
@@ -139,7 +146,10 @@ def _by_of(view: View, log: Log, said: list[str]) -> tuple[tuple[str, ...], ...]
             said.append(f"{told}: the column {gone[0]!r} is gone.")
         elif strange:
             said.append(f"{told}: {strange[0]!r} is no segment column now.")
-    return tuple(each for each in view.by if set(each) <= segments)
+    kept = tuple(each for each in view.by if set(each) <= segments)
+    if view.by and not kept:
+        said.append("In their place stand the columns that separate the errors most.")
+    return kept
 
 
 def _say_threshold(question: Question, view: View, said: list[str]) -> None:

@@ -36,6 +36,8 @@ class ReportAsking:
         The live side and the candidate, where somebody named both.
     handover : Policy or None
         What a wrong answer and a person's look cost, where rows are right or wrong and somebody said it.
+    examined : tuple of str
+        The segment columns that what takes long looks through; empty for all of them.
     """
 
     question: Question
@@ -48,8 +50,9 @@ class ReportAsking:
     reasons: tuple[tuple[str, str], ...] = ()
     compared: PairAsking | None = None
     handover: Policy | None = None
+    examined: tuple[str, ...] = ()
 
     @property
     def brief(self) -> Asking:
         """What the brief of the first page is asked."""
-        return Asking(self.question, self.policy, self.sides, self.leads or self.metric, self.compared)
+        return Asking(self.question, self.policy, self.sides, self.leads or self.metric, self.compared, self.examined)

@@ -110,7 +110,9 @@ def view_from(data: object) -> View:
         comments=tuple((each[0], each[1]) for each in rows["comments"] if len(each) == 2),
         struck=tuple(_texts(known.get("struck"))),
         compared=tuple(_texts(known.get("compared"))),
-        added=tuple(each for each in map(added_from, _listed(known.get("added"))) if each is not None)[-MAX_ADDED:],
+        added=tuple(each for each in map(added_from, _listed(known.get("added"))) if each is not None)[
+            -2 * MAX_ADDED :
+        ],
         **texts,
     )
 

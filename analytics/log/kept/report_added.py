@@ -22,6 +22,9 @@ _MAX_TEXT, _MAX_CELL = 4_000, 200
 MARK = "added-"
 """What the names of added figures begin with in an outline, which the names of sections never do."""
 
+FOUND = "found"
+"""Source of a discovered slice that travels with a pack: on its own log it is kept as it was found."""
+
 Cell = str | float | int | None
 
 

@@ -10,6 +10,8 @@ from typing import Any
 
 _MAX_MARKS, MAX_POINTS = 160, 240
 """Marks of a drawing, and places of one of them: more are no longer told apart on paper. A judgement."""
+POINT, _LARGEST_POINT = 6.0, 120.0
+"""Width of a point where nothing says one, and of the largest. By hand."""
 _MAX_AXES, _MAX_TICKS = 24, 60
 """Axes of a drawing, and ticks of one of them. A judgement."""
 _MAX_TEXT = 200
@@ -54,6 +56,8 @@ class Mark:
     texts : tuple of str
     anchor : {"start", "middle", "end"}
         Of texts.
+    size : float
+        Of points: how wide and high they are.
     """
 
     kind: str
@@ -69,6 +73,7 @@ class Mark:
     name: str = ""
     texts: tuple[str, ...] = ()
     anchor: str = "middle"
+    size: float = POINT
 
 
 @dataclass(frozen=True)
@@ -139,6 +144,7 @@ def _mark(data: object) -> Mark | None:
         _text(data.get("name") or ""),
         texts_from(data.get("texts"), MAX_POINTS),
         anchor if anchor in ("start", "middle", "end") else "middle",
+        min(max(number_or_none(data.get("size")) or POINT, 1.0), _LARGEST_POINT),
     )
 
 

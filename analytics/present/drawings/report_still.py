@@ -124,7 +124,7 @@ def _draw_points(canvas: Canvas, mark: Mark, to_x: _Place, to_y: _Place) -> None
     colour = palette.mixed(palette.PAPER, mark.colour or palette.SAME, mark.opacity)
     for run in _runs(mark, to_x, to_y):
         for x, y in run:
-            canvas.rect(x - 3, y - 3, 6, 6, colour)
+            canvas.rect(x - mark.size / 2, y - mark.size / 2, mark.size, mark.size, colour)
 
 
 def _corners(mark: Mark, to_x: _Place, to_y: _Place) -> list[tuple[float, float, float, float]]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from analytics.log.kept.report_still import MAX_POINTS, Mark, Still, StillAxis
+from analytics.log.kept.report_still import MAX_POINTS, POINT, Mark, Still, StillAxis
 from analytics.present import palette
 from analytics.present.figures.report_still_axes import StillAxes, plain
 
@@ -143,7 +143,8 @@ class _Reader:
             usual = marker.get("color") if marker.get("color") is not None else line.get("color")
             for colour, opacity, chosen in _by_colour(usual, len(xs), marker.get("opacity")):
                 picked = tuple(xs[each] for each in chosen), tuple(ys[each] for each in chosen)
-                self.marks.append(Mark("points", *axes, *picked, colour=colour, opacity=opacity, name=name))
+                mark = Mark("points", *axes, *picked, colour=colour, opacity=opacity, name=name, size=_size(marker))
+                self.marks.append(mark)
                 name = ""
         if "text" in mode and trace.get("text") is not None:
             texts = tuple(map(plain, np.broadcast_to(np.asarray(trace["text"], dtype=object), len(xs))))
@@ -237,6 +238,13 @@ class _Reader:
 def _rounded(value: float | None) -> float | None:
     """Return a place with as many digits as paper and seconds of time need."""
     return None if value is None else float(f"{value:.9g}")
+
+
+def _size(marker: dict[str, Any]) -> float:
+    """Return how wide the points of a trace are: one size for all, the largest where they differ, those of lines small."""
+    given = marker.get("size")
+    sizes = np.atleast_1d(np.asarray(POINT if given is None else given, dtype=float))
+    return float(sizes.max()) if sizes.size == 1 else POINT
 
 
 def _stepped(xs: Sequence[Any], ys: Sequence[Any]) -> tuple[tuple[Any, ...], tuple[Any, ...]]:

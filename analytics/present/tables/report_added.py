@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from analytics.log.kept.report_added import Added, Cell, added_of
+from analytics.log.kept.report_added import FOUND, Added, Cell, added_of
 from analytics.measure.metrics import METRICS
 from analytics.present import words
 
 if TYPE_CHECKING:
     from analytics.answers.question import Question
+    from analytics.log.kept.discovery import FoundSlice
     from analytics.log.kept.report_still import Still
+    from analytics.log.schema import Log
 
 _SHARE_WORDS = {"share", "rate", "observed", "coverage", "risk"}
 """First words of names of columns that hold shares and are no metric of the registry."""
@@ -54,6 +56,13 @@ def _cell(value: object) -> Cell:
     if isinstance(value, datetime) and value.time() == time():
         return value.date().isoformat()
     return words.value_label(value)
+
+
+def found_as_added(found: FoundSlice, log: Log) -> Added:
+    """Return a discovered slice that was put into the report of a log as an added table, with which it goes along."""
+    element = Added(FOUND, "slices", found.title, found.reading, cohort_in_words=found.note, log_name=log.name)
+    element = replace(element, log=log.reading.content_hash)
+    return added_of(element, [("What", "text"), ("Value", "text")], [tuple(line) for line in found.lines], None)
 
 
 def added_table(element: Added, question: Question, of: str, table: pl.DataFrame, still: Still | None) -> Added:

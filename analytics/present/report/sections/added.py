@@ -12,6 +12,7 @@ from markupsafe import Markup
 from analytics.answers.question import Question
 from analytics.answers.report.again import filter_words
 from analytics.errors import AnalysisError
+from analytics.log.kept.report_added import FOUND
 from analytics.measure.metrics import METRICS
 from analytics.present import words
 from analytics.present.drawings.report_still import still_drawing
@@ -87,6 +88,8 @@ def _anew(each: Added, asking: ReportAsking, ask: _Ask) -> tuple[Block | None, s
     gone = [name for name in each.asked if name not in {column.name for column in log.columns}]
     if gone:
         return None, f"the column {gone[0]!r} is gone"
+    if each.source == FOUND:
+        return None, "a search on Slices tells whether it is still there"
     name, sheet = _AGAIN.get(each.source, ("", ""))
     if not name:
         return None, f"only its page, {each.page.capitalize()}, can ask it again"

@@ -17,6 +17,7 @@ from analytics.present.report.sections.added import added_section
 from analytics.present.report.sections.discovery import kept_section
 from analytics.present.report.sections.method import method_section
 from analytics.present.report.sections.registry import SECTIONS
+from analytics.present.tables.report_added import found_as_added
 
 if TYPE_CHECKING:
     from analytics.answers.brief.answer import Brief
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from analytics.log.kept.discovery import FoundSlice
     from analytics.log.kept.report_added import Added
     from analytics.log.kept.thresholds import Decision
+    from analytics.log.schema import Log
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,8 @@ def pack_of(asking: ReportAsking, answers: Mapping[str, Any], brief: Brief, besi
     page = first_page(
         asking, overview, brief, sections, beside.decisions, view, beside.last, beside.before, beside.held
     )
-    manifest = manifest_of(asking, overview, view, page, headline_of(asking, overview), moment)
+    whole = _with_found(view, beside.found, question.log)
+    manifest = manifest_of(asking, overview, whole, page, headline_of(asking, overview), moment)
     terms = tables.question_terms(question)
     method = method_section(overview, asking, terms, manifest_terms(manifest))
     undone = [*beside.said, *_lost_comments(view, sections)]
@@ -112,6 +115,16 @@ def pack_of(asking: ReportAsking, answers: Mapping[str, Any], brief: Brief, besi
         manifest,
         f"Made by Slicewise from log {question.log.key}.",
     )
+
+
+def _with_found(view: View, found: Sequence[FoundSlice], log: Log) -> View:
+    """Return a view that takes the discovered slices of the pack along, behind what a search found."""
+    if "discovery" not in view.outline:
+        return view
+    taken = [found_as_added(each, log) for each in found]
+    place = view.outline.index("discovery") + 1
+    outline = (*view.outline[:place], *(each.name for each in taken), *view.outline[place:])
+    return replace(view, added=(*view.added, *taken), outline=outline)
 
 
 def _sections(
