@@ -18,8 +18,9 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(autouse=True)
-def fresh(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def fresh(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(api, "run_child", run_here)
+    desk.log("p,y\n0.1,0\n0.9,1\n")  # a workspace without a log would read the sample first, which takes seconds
     st.cache_resource.clear()
     st.cache_data.clear()
     yield
