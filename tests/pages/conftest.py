@@ -9,11 +9,21 @@ import pytest
 import streamlit as st
 from streamlit.components.v2 import manifest_scanner
 
+from analytics.reading import api
+from tests.ingested import run_here
+
 
 @pytest.fixture(scope="session", autouse=True)
 def packages_looked_through_once() -> Iterator[None]:
     """Streamlit reads the metadata of every installed package whenever a test opens the app, which takes longer than the page."""
     with patch.object(manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests)):
+        yield
+
+
+@pytest.fixture(scope="module", autouse=True)
+def in_this_process() -> Iterator[None]:
+    """Pages read files in this process: to start two readers for every log takes longer than the page. Servers start theirs."""
+    with patch.object(api, "run_child", run_here):
         yield
 
 
