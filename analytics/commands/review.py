@@ -21,7 +21,9 @@ def review(
     asked: Asked,
     output: Output,
     errors: Annotated[Errors, typer.Option(help="Which rows.")] = "both",
-    rank: Annotated[Rank, typer.Option(help="What comes first; mix is cost and chance in turn.")] = "confidence",
+    rank: Annotated[
+        Rank, typer.Option(help="What comes first; label: likely label errors; mix: cost and chance in turn.")
+    ] = "confidence",
     limit: Annotated[int, typer.Option(min=1, max=100_000, help="How many rows.")] = 50,
     offset: Annotated[int, typer.Option(min=0, help="How many rows of the ranking to leave out.")] = 0,
     seed: Annotated[int, typer.Option(help="Of the random order.")] = 0,

@@ -12,7 +12,7 @@ from analytics.query.predicates import outcome_predicate
 from analytics.query.relations import integer
 from analytics.query.sampling import seeded_order
 
-Rank = Literal["confidence", "cost", "random", "mix"]
+Rank = Literal["confidence", "cost", "label", "random", "mix"]
 Prices = Mapping[str, tuple[float, float]]
 
 _LAST = math.inf
@@ -28,6 +28,7 @@ def queue(
     seed: int = 0,
     offset: int = 0,
     limit: int = 50,
+    usual: tuple[float, float] = (0.0, 1.0),
 ) -> nw.LazyFrame[Any]:
     """Return one page of rows, the worst first; rows of one rank stand in the order of the file.
 
@@ -41,12 +42,16 @@ def queue(
         What confidence is measured from: the distance of the score to it.
     prices : mapping of outcome to (float, float)
         What a row of ``tp, fp, fn, tn`` costs, and what one unit of its amount adds.
-    rank : {"confidence", "cost", "random", "mix"}
-        Mix takes the costliest row and a random one in turn, each row once.
+    rank : {"confidence", "cost", "label", "random", "mix"}
+        Label puts first what is likely labelled wrongly; mix takes the costliest row and a random one in turn, each row once.
     seed : int
         Of the random order.
     offset, limit : int
         Which rows of the ranking.
+    usual : tuple of (float, float)
+        Mean score of the negative and of the positive rows, by which labels are doubted: a label is the likelier wrong the
+        further its score lies beyond what is usual for the other class (Northcutt, Jiang and Chuang 2021, J. Artif. Intell.
+        Res. 70:1373-1411, without their counts).
 
     Returns
     -------
@@ -56,8 +61,16 @@ def queue(
     """
     score = nw.col("score")
     slim = frame.select(
-        "row_id", distance=-((score - threshold).abs()), cost=cost(threshold, prices), mixed=nw.col("row_id")
+        "row_id",
+        distance=-((score - threshold).abs()),
+        cost=cost(threshold, prices),
+        mixed=nw.col("row_id"),
+        belief=nw.when(nw.col("label") == 1).then(score - usual[0]).otherwise(usual[1] - score),
+        label=nw.col("label"),
     ).with_columns(
+        belief=nw.when(nw.col("label").is_null() | nw.col("distance").is_null())
+        .then(nw.lit(_LAST))
+        .otherwise(nw.col("belief")),
         distance=nw.col("distance").fill_null(_LAST),
         price=nw.when(nw.col("cost").is_null()).then(nw.lit(_LAST)).otherwise(-nw.col("cost")),
     )
@@ -70,7 +83,13 @@ def queue(
         slim = slim.with_row_index("by_price", order_by=["price", "distance", "row_id"])
         turn = nw.col("by_price").cast(nw.Int64) * 2
         slim = slim.with_columns(turn=nw.min_horizontal(turn, nw.col("random_rank") * 2 - 1))
-    order = {"confidence": ["distance"], "cost": ["price", "distance"], "random": ["random_rank"], "mix": ["turn"]}
+    order = {
+        "confidence": ["distance"],
+        "cost": ["price", "distance"],
+        "label": ["belief"],
+        "random": ["random_rank"],
+        "mix": ["turn"],
+    }
     by = [*order[rank], "row_id"]
     # Only the numbers of the rows are ranked; the columns of one page are fetched for it.
     top = slim.sort(*by).head(offset + limit).with_row_index("position", order_by=by)

@@ -9,7 +9,7 @@ import polars as pl
 import streamlit as st
 
 from analytics.answers.question import Question
-from analytics.answers.review.queue import Queue, cases, queue
+from analytics.answers.review.queue import Queue, cases, may_doubt, queue
 from analytics.log.schema import Log
 from analytics.measure.thresholds.policy import Policy
 from analytics.present import words
@@ -31,6 +31,7 @@ FLIPPED = {"newly wrong": "Newly wrong", "newly right": "Newly right"}
 _RANKS: dict[str, str] = {
     "confidence": "Surest first",
     "cost": "Costliest first",
+    "label": "Likely label errors",
     "random": "At random",
     "mix": "Cost and chance in turn",
 }
@@ -115,9 +116,12 @@ def draw_controls(question: Question, *, is_compared: bool) -> Asked:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         errors = draw_rows(question.log, is_compared=is_compared)
         is_flipped = errors in FLIPPED
+        ranks = [rank for rank in get_args(Rank) if rank != "label" or may_doubt(question.log)]
+        if st.session_state.get("review_rank") not in ranks:
+            st.session_state["review_rank"] = ranks[0]
         rank = st.selectbox(
             "Order",
-            [rank for rank in get_args(Rank) if rank in _RANKS],
+            ranks,
             key="review_rank",
             format_func=_RANKS.__getitem__,
             on_change=go,
@@ -125,7 +129,8 @@ def draw_controls(question: Question, *, is_compared: bool) -> Asked:
             persist_state="session",
             disabled=is_flipped,
             width=220,
-            help="Surest: most confident, or farthest from a threshold. Only what is drawn at random speaks for all errors.",
+            help="Surest: most confident, or farthest from a threshold. Likely label errors: scores beyond what is usual for "
+            "the other class. Only what is drawn at random speaks for all errors.",
         )
         text = _draw_costs(question, is_used=rank in ("cost", "mix") and not is_flipped)
         seed = st.number_input(

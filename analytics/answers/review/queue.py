@@ -132,7 +132,7 @@ def queue(
     Parameters
     ----------
     errors : {"fp", "fn", "both", "all"}
-    rank : {"confidence", "cost", "random", "mix"}
+    rank : {"confidence", "cost", "label", "random", "mix"}
         As `query.cases.queue` says.
     costs : Costs, optional
         What rows cost; without it an error costs its amount, where the log has amounts.
@@ -150,6 +150,7 @@ def queue(
             "Expected a column of amounts or a policy to rank by cost, found neither. "
             "Choose the amount on the Logs page, save a policy on the Thresholds page, or rank by confidence."
         )
+    usual = _usual_scores(engine, question) if rank == "label" else (0.0, 1.0)
     outcomes = outcomes_of(question, errors)
     kept = Cohort(question.cohort.clauses, outcomes or ())
     n_rows = 0 if outcomes is None else engine.row_counts(log, kept, question.threshold)[0]
@@ -162,9 +163,34 @@ def queue(
         seed=seed,
         offset=max(0, offset),
         limit=max(0, limit) if n_rows else 0,
+        usual=usual,
     )
     rows = engine.collect(relation)
     return Queue(with_kinds(rows, question.threshold), n_rows, _frame_text(question, errors, seed))
+
+
+def may_doubt(log: Log) -> bool:
+    """Whether scores tell which labels are likely wrong: those of a yes/no log that are probabilities."""
+    return not log.is_right_or_wrong and log.is_probability and log.mapping.has_score
+
+
+def _usual_scores(engine: Engine, question: Question) -> tuple[float, float]:
+    """Return the mean score of the negative and of the positive rows of a cohort, whatever outcomes its filter keeps."""
+    log = question.log
+    if not may_doubt(log):
+        raise QuestionError(
+            "Expected a yes/no log with probabilities to doubt its labels, found another one. Rank by confidence instead."
+        )
+    every = Cohort(question.cohort.clauses)
+    scores = engine.score_table(log, every, question.threshold, sums=("score_sum", "score_pos_sum")).frame
+    known = scores.filter(pl.col("score_bin").is_not_null())
+    n_pos, of_pos = float(known["n_pos"].sum()), float(known["score_pos_sum"].sum() or 0.0)
+    n_neg = float((known["n"] - known["n_unlabelled"]).sum()) - n_pos
+    if not n_pos or not n_neg:
+        raise QuestionError(
+            "Expected labels of both classes to doubt them, found one alone. Rank by confidence instead."
+        )
+    return (float(known["score_sum"].sum() or 0.0) - of_pos) / n_neg, of_pos / n_pos
 
 
 def _prices(log: Log, costs: Costs | None) -> review.Prices:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import numpy as np
 import polars as pl
 import pytest
 
+from analytics.answers.question import Question
 from analytics.answers.review.queue import cases, queue
 from analytics.answers.review.queue import twins as twins_answer
 from analytics.errors import QuestionError
 from analytics.measure.thresholds.costs import Costs
-from analytics.query.cohort import Clause
+from analytics.query.cohort import Clause, Cohort
+from analytics.query.engine import Engine
 from tests.answers.real_logs import RealLog
+from tests.ingested import Desk
 
 KINDS = {"fp": ("fp",), "fn": ("fn",), "both": ("fp", "fn")}
 
@@ -92,3 +96,26 @@ def test_twins_were_decided_correctly_and_differ_least(compas: RealLog) -> None:
     differing = [twin.n_differing for twin in twins]
     assert differing == sorted(differing)
     assert case.row_id not in [twin.row_id for twin in twins]
+
+
+def test_labels_that_were_flipped_by_hand_come_first(desk: Desk) -> None:
+    rng, n = np.random.default_rng(6), 5_000
+    truth = rng.random(n) < 0.3
+    score = np.clip(np.where(truth, rng.beta(6, 2, n), rng.beta(2, 8, n)), 0, 1).round(3)
+    flipped = rng.random(n) < 0.02
+    rows = pl.DataFrame({"score": score, "label": np.where(flipped, ~truth, truth).astype(int)})
+    engine, question = Engine(desk.workspace), Question(desk.log(rows), Cohort(), 0.9)
+    found = queue(engine, question, "all", "label", limit=int(flipped.sum()))
+    assert flipped[found.rows["row_id"].to_numpy()].mean() > 0.75
+    usual = [rows.filter(label=label)["score"].mean() for label in (0, 1)]
+    belief = pl.when(pl.col("label") == 1).then(pl.col("score") - usual[0]).otherwise(usual[1] - pl.col("score"))
+    expected = rows.with_row_index("row_id").sort(belief, "row_id").head(found.rows.height)
+    assert found.rows["row_id"].to_list() == expected["row_id"].to_list()
+    # At a threshold of 0.9 the surest errors are others: confidence is measured from it.
+    surest = queue(engine, question, "both", "confidence", limit=found.rows.height).rows
+    assert flipped[surest["row_id"].to_numpy()].mean() < flipped[found.rows["row_id"].to_numpy()].mean()
+
+
+def test_labels_are_not_doubted_without_probabilities(compas: RealLog) -> None:
+    with pytest.raises(QuestionError, match="to doubt its labels"):
+        queue(compas.engine, compas.asked(), "both", "label")
