@@ -4,7 +4,7 @@ import streamlit as st
 
 from analytics.present import readings
 from pages._compare import controls, deciders, replay, rows, slices, verdict
-from pages._frame import frame, session
+from pages._frame import added, frame, session
 from pages._frame.render import sentence
 
 frame.require()
@@ -19,6 +19,7 @@ with frame.boundary():
             with head:
                 sentence(readings.compare_reading(answer))
                 verdict.draw_names(answer)
+            added.say_of(f"{answer.names[1]} against {answer.names[0]}")
             verdict.draw_changes(answer)
             slices.draw_slices(answer)
             deciders.draw_deciders(answer)

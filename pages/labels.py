@@ -1,4 +1,4 @@
-"""Labels: which weeks may be believed?"""
+"""Labels: which weeks may be believed, and do labels stay?"""
 
 import streamlit as st
 
@@ -7,7 +7,7 @@ from analytics.present import readings
 from pages._frame import frame, session
 from pages._frame.cache import kept
 from pages._frame.render import sentence
-from pages._labels import controls, never, weeks
+from pages._labels import agreement, controls, never, revised, sites, weeks
 
 frame.require()
 
@@ -15,7 +15,10 @@ with frame.boundary():
     st.title("Labels")
     question = session.question()
     if question.log.time_low is None:
-        controls.draw_no_times()
+        revised.draw_revised(question, None)
+        controls.draw_no_times(is_revised=bool(question.log.n_revised))
+        sites.draw_sites(question)
+        agreement.draw_agreement(question)
     else:
         head = st.container()
         metric = controls.draw_metric(question)
@@ -23,4 +26,8 @@ with frame.boundary():
         with head:
             sentence(readings.labels_reading(answer))
         weeks.draw_weeks(answer)
+        revised.draw_revised(question, metric)
         never.draw_never(answer, question)
+        never.draw_late(answer, question)
+        sites.draw_sites(question)
+        agreement.draw_agreement(question)

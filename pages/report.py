@@ -15,7 +15,7 @@ with frame.boundary():
     chosen, metric = paper.draw_controls(question)
     left, right = st.columns([3, 9], gap="medium")
     with left:
-        view = outline.draw_outline()
+        view = outline.draw_outline(question.log.key)
         paper.draw_found(question)
         compared.draw_comparison_of_report(question)
     with right:
@@ -26,4 +26,4 @@ with frame.boundary():
     with left:
         outline.draw_struck(pack.first.findings)
         outline.draw_definitions(paper.whole_view(pack))
-        past.draw_past()
+        past.draw_past(question)

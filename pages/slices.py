@@ -32,6 +32,7 @@ with frame.boundary():
             "slices",
             alt=f"{metric} by {' and '.join(by)}",
             on_select=choice.choose_from_figure,
+            is_added=False,  # its button adds these slices as a section, which is asked again of every log
         )
         choice.draw_chosen(answer, question)
         with st.container(horizontal=True):

@@ -33,4 +33,4 @@ with frame.boundary():
         if policy.has_costs:
             by_slice.draw_slices(answer, question, policy)
             human_band.draw_band(answer, question, policy)
-        decisions.draw_decision(question, lambda: decisions.evidence_of(answer))
+        decisions.draw_decision(question, lambda: decisions.evidence_of(answer, question))

@@ -11,7 +11,8 @@ from analytics.log.mapping import ROLE_LABELS
 from analytics.measure.metrics import METRICS
 from analytics.present.report.formats.registry import PACK_FORMATS
 from analytics.present.report.sections.registry import SECTIONS
-from analytics.query.operators import OPERATORS, Operator
+from analytics.query.operator import Operator
+from analytics.query.operators import OPERATORS
 from analytics.reading.checks.registry import CHECKS, ORDER
 from analytics.settings import SETTINGS
 from pages._frame.registry import PAGES

@@ -142,6 +142,7 @@ ROOMS = {
     "analytics.answers": {"question", "empty_cohort"},
     "analytics.commands": {
         "asking",
+        "given",
         "in_spark",
         "options",
         "roles",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 
 import numpy as np
@@ -10,13 +10,15 @@ import polars as pl
 
 from analytics.answers.empty_cohort import empty_cohort
 from analytics.answers.labels import label_days, selective_of
+from analytics.answers.labels_buckets import Known, areas_of, buckets_of
+from analytics.answers.labels_expected import expected_of, with_expected
 from analytics.answers.question import Question
 from analytics.errors import QuestionError
 from analytics.log.schema import Log
 from analytics.measure.headline import headline
-from analytics.measure.intervals import FloatArray
-from analytics.measure.labels.arrivals import UNITS, Arrivals, Whole, arrivals_of
+from analytics.measure.labels.arrivals import UNITS, Arrivals, arrivals_of
 from analytics.measure.labels.curve import CurveSums, arrival_curve
+from analytics.measure.labels.expectation import Expectation
 from analytics.measure.labels.judged import Judged, is_of_bins, losses_by_bin
 from analytics.measure.labels.lateness import label_arrival
 from analytics.measure.labels.maturing import Matured, Maturing
@@ -52,7 +54,7 @@ class LabelsAnswer:
     has_times : bool
         Whether the log says when labels came; without, only the labels that are there and the bounds are known.
     buckets : DataFrame
-        ``bucket``, the fields of `Matured`, ``is_ripe``: the first one first.
+        ``bucket``, the fields of `Matured`, ``is_ripe``, ``expected`` of scores alone: the first one first.
     curve : DataFrame or None
         As `arrival_curve` says; ages in ``unit``.
     unit : str
@@ -75,6 +77,9 @@ class LabelsAnswer:
         Labels that should have come since.
     selective : Selective or None
         What is known where labels hang on the decision.
+    expectation : Expectation or None
+        What scores alone say of the buckets that are not ripe; None where labels hang on the decision, since those that are there
+        then do not tell what the others' scores mean.
     """
 
     metric: str
@@ -93,6 +98,7 @@ class LabelsAnswer:
     stopped: datetime | None
     n_missed: float
     selective: Selective | None = None
+    expectation: Expectation | None = None
 
 
 def labels(engine: Engine, question: Question, metric: str | None = None) -> LabelsAnswer:
@@ -113,7 +119,10 @@ def labels(engine: Engine, question: Question, metric: str | None = None) -> Lab
     judged = Judged(metric, flagged, log.is_right_or_wrong, losses_by_bin(table, len(flagged)))
     first = int(np.argmax(flagged)) if flagged.any() else len(flagged)
     arrivals = arrivals_of(table, unit, now, len(flagged), first)
-    return _answer(engine, question, arrivals, judged, per_bucket)
+    answer, found = _answer(engine, question, arrivals, judged, per_bucket), None
+    if answer.selective is None and log.mapping.has_score:
+        found = expected_of(engine, question, metric, answer.every, answer.buckets)
+    return replace(answer, expectation=found, buckets=with_expected(answer.buckets, found))
 
 
 def mature(engine: Engine, question: Question) -> Question:
@@ -225,7 +234,8 @@ def _answer(engine: Engine, question: Question, arrivals: Arrivals, judged: Judg
     may_come = to_come if maturing is None else maturing.open()
     day = last_trusted(trusted_days(judged, there, may_come, per_bucket))
     last = int(arrivals.day.max())
-    buckets = _buckets(arrivals, of_day, judged, maturing, to_come, offset)
+    known = Known(arrivals, judged, maturing, to_come, areas_of(engine, question, judged, arrivals))
+    buckets = buckets_of(known, of_day, offset)
     weak = buckets.filter(pl.col("high") - pl.col("low") <= 2 * POINT)["bucket"]
     rest = np.arange(0 if day is None else day + 1, arrivals.n_days)
     has_rest = bool(np.isin(arrivals.day, rest).any())
@@ -243,7 +253,7 @@ def _answer(engine: Engine, question: Question, arrivals: Arrivals, judged: Judg
         ripe_age=ripe,
         trust=None if day is None else arrivals.moment(min(day, last)),
         weak_trust=None if maturing is None or weak.is_empty() else weak.max(),  # type: ignore[arg-type]
-        since=_of(arrivals, judged, maturing, to_come, rest) if has_rest else None,
+        since=known.of(rest) if has_rest else None,
         ripe_on=None if ripe is None else end + ripe * unit,
         never=never,
         stopped=arrivals.moment(ended[0]) if ended else None,
@@ -257,44 +267,6 @@ def _never_of_oldest(engine: Engine, question: Question) -> float:
     days = label_days(engine, question)
     found = None if days is None else label_arrival(days)
     return 0.0 if found is None else found.oldest
-
-
-def _buckets(
-    arrivals: Arrivals, of_day: Whole, judged: Judged, maturing: Maturing | None, to_come: FloatArray, offset: int
-) -> pl.DataFrame:
-    """Return a row for each bucket that has rows."""
-    per_bucket, rows = int(np.bincount(of_day).max()), []
-    for bucket in np.unique(of_day[arrivals.day]):
-        days = np.flatnonzero(of_day == bucket)
-        found = _of(arrivals, judged, maturing, to_come, days)
-        is_ripe = maturing is not None and int(arrivals.limit[days].min()) >= maturing.ripe
-        begins = arrivals.moment(int(bucket) * per_bucket - offset)
-        rows.append({"bucket": begins, **asdict(found), "is_ripe": is_ripe})
-    floats = {field.name: pl.Float64 for field in fields(Matured) if field.name != "n_past"}
-    frame = pl.DataFrame(rows, schema_overrides={**floats, "n_past": pl.Int64}, infer_schema_length=None)
-    return frame.with_columns(pl.col(pl.Float64).fill_nan(None))
-
-
-def _of(arrivals: Arrivals, judged: Judged, maturing: Maturing | None, to_come: FloatArray, days: Whole) -> Matured:
-    """Return a metric of some days: matured where that can be, else the labels that are there and the bounds."""
-    if maturing is not None:
-        return maturing.of(days)
-    there, coming = arrivals.there()[days].sum(axis=0), to_come[days].sum(axis=0)
-    low, high = judged.bounds(there, coming)
-    unknown = float("nan")
-    return Matured(
-        n=float(arrivals.rows[days].sum()),
-        n_labelled=float(there.sum()),
-        to_come=float(coming.sum()),
-        naive=float(judged.value(there)),
-        value=unknown,
-        low=unknown,
-        high=unknown,
-        bound_low=float(low),
-        bound_high=float(high),
-        spread=unknown,
-        n_past=0,
-    )
 
 
 def _cuts(engine: Engine, question: Question, metric: str) -> tuple[float, ...]:

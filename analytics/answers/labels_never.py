@@ -1,14 +1,17 @@
-"""Who never gets a label: the segment columns asked one by one, over ripe rows."""
+"""Who never gets a label, and who gets it late: the segment columns asked one by one, over ripe rows."""
 
 from __future__ import annotations
 
 import polars as pl
 
-from analytics.answers.labels_answer import mature
+from analytics.answers.labels_answer import LabelsAnswer, mature
 from analytics.answers.question import Question
 from analytics.measure.labels.never import never_table
 from analytics.query.engine import Engine
+from analytics.query.labels import late_slices
 
+_MOST = 0.8
+"""Share of the labels after whose age the rest is called late: the last fifth. By hand."""
 _MAX_COLUMNS = 24
 """Segment columns that are asked, one query each: about a second on ten million rows."""
 
@@ -34,5 +37,33 @@ def never(engine: Engine, question: Question) -> pl.DataFrame:
             n_unlabelled=pl.col("n_unlabelled"),
         )
         parts.append(shown)
+    schema = {"column": pl.String, "slice": pl.String, "n": pl.Int64, "n_unlabelled": pl.Int64}
+    return never_table(pl.concat(parts) if parts else pl.DataFrame(schema=schema))
+
+
+def late_age(answer: LabelsAnswer) -> int | None:
+    """Return the age, in the answer's unit, at which four in five labels are there; None where that is not known."""
+    if answer.curve is None or answer.ripe_age is None:
+        return None
+    share = answer.curve.filter(pl.col("share") >= _MOST * (1 - answer.never))["age"]
+    return int(share[0]) + 1 if len(share) else None
+
+
+def late(engine: Engine, question: Question, age: int, unit: str) -> pl.DataFrame:
+    """Answer "whose labels come late?": `never_table` of labels of ripe rows, ``n_unlabelled`` being those after an age.
+
+    Parameters
+    ----------
+    engine, question : Engine and Question
+        Of a log that says when labels came.
+    age, unit : int and str
+        As `late_age` says, and 1h or 1d.
+    """
+    ripe, parts = mature(engine, question), []
+    for name in question.log.mapping.segments[:_MAX_COLUMNS]:
+        if name == question.log.mapping.label:
+            continue
+        counts = late_slices(engine, ripe.log, ripe.cohort, ripe.threshold, name, f"{age}{unit[-1]}")
+        parts.append(counts.select(pl.lit(name).alias("column"), "slice", "n", n_unlabelled=pl.col("n_late")))
     schema = {"column": pl.String, "slice": pl.String, "n": pl.Int64, "n_unlabelled": pl.Int64}
     return never_table(pl.concat(parts) if parts else pl.DataFrame(schema=schema))

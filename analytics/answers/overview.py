@@ -21,7 +21,8 @@ from analytics.measure.metrics import metrics_of
 from analytics.measure.overview import trend_table
 from analytics.query.clusters import clusters_of
 from analytics.query.cohort import Clause
-from analytics.query.engine import Engine, ScoreTable
+from analytics.query.engine import Engine
+from analytics.query.score_table import ScoreTable
 
 N_HISTOGRAM_BARS = 50
 """Bars of the histogram at most: probabilities then have bars of two points."""

@@ -16,8 +16,9 @@ from analytics.measure.leaks import label_told, score_told
 from analytics.measure.metrics import METRICS, sums_of
 from analytics.query.clusters import clusters_of, unit_bins_of
 from analytics.query.cohort import Clause, Cohort
-from analytics.query.engine import Engine, ScoreTable
+from analytics.query.engine import Engine
 from analytics.query.relations import MOMENTS
+from analytics.query.score_table import ScoreTable
 
 MAX_ROWS_FOR_EXACT_AREAS = 2_000_000
 """Rows of a log up to which areas and losses are computed score by score; above, on the grid, which bounds the table that

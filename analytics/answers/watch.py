@@ -23,6 +23,7 @@ from analytics.measure.watch.bounds import ALPHA, anytime_bounds
 from analytics.measure.watch.change import lacks_labels, step_of, sum_from
 from analytics.query.cohort import Clause, Cohort
 from analytics.query.engine import Engine
+from analytics.query.repeats import same_rows
 from analytics.query.where import parse_where
 
 _MAX_STREAMS = 20
@@ -111,7 +112,14 @@ def watch(engine: Engine, question: Question, watching: Watching) -> WatchAnswer
         sum(found.rows or 0 for found in question.log.findings if found.code == _REPEATED),
         _same_files(question),
         selective_of(engine, question),
+        _same_rows(engine, question),
     )
+
+
+def _same_rows(engine: Engine, question: Question) -> int:
+    """Count the rows of several files that are the same as one before, where no id tells that."""
+    log = question.log
+    return same_rows(engine, log) if len(log.reading.origin.files) > 1 and log.mapping.row_id is None else 0
 
 
 def _is_late(engine: Engine, question: Question, metric: str) -> bool:

@@ -99,6 +99,8 @@ class WatchAnswer:
         Files of the log that hold the same bytes as another one.
     selective : Selective or None
         What is known where labels hang on the decision.
+    n_same : int
+        Rows of a folder without ids that are the same in every column as one before: exports that overlap.
     """
 
     watching: Watching
@@ -109,6 +111,7 @@ class WatchAnswer:
     n_repeated: int = 0
     same_files: tuple[str, ...] = ()
     selective: Selective | None = None
+    n_same: int = 0
 
     @property
     def headline(self) -> Stream:

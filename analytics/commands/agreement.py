@@ -7,7 +7,9 @@ from typing import Annotated
 import typer
 
 from analytics.answers.agreement import agreement as agreement_answer
-from analytics.commands.asking import listed_columns, question_of
+from analytics.answers.agreement_noise import noise
+from analytics.commands.asking import question_of
+from analytics.commands.given import listed_columns
 from analytics.commands.options import Asked, Output, Source, Text, named
 from analytics.commands.unjudged import open_unjudged
 from analytics.commands.writing import finite, say_rows_are_counted, write
@@ -24,9 +26,15 @@ def agreement(
     rater: Annotated[Text, named("Where each row is one rating: column of who rated.")] = None,
     rating: Annotated[Text, named("Where each row is one rating: column of what was said.")] = None,
     ordered: Annotated[bool, named("Ratings are grades: what lies further apart differs more.", "--ordered")] = False,
+    by: Annotated[
+        Text,
+        named(
+            "Where the label is one of the raters: a segment column, for the error rate of its slices without mistakes."
+        ),
+    ] = None,
 ) -> None:
     """How far the people who rated the same rows agree, beyond chance."""
-    from analytics.present.readings import ratings_reading
+    from analytics.present.readings import noise_reading, ratings_reading
 
     one_by_one = [item, rater, rating]
     if (raters is None) == (None in one_by_one) or (raters and any(one_by_one)):
@@ -43,11 +51,27 @@ def agreement(
     listed = None if None in one_by_one else tuple(log.column(str(name)).name for name in one_by_one)
     answer = agreement_answer(engine, question, names, listed=listed, is_ordered=ordered)  # type: ignore[arg-type]
     typer.echo(ratings_reading(answer), err=True)
+    noisy = noise(engine, question, answer, None if by is None else log.column(by).name)
+    if noisy is not None:
+        typer.echo(noise_reading(noisy), err=True)
     pairs = [{name: finite(value) for name, value in row.items()} for row in answer.pairs.iter_rows(named=True)]
     if output.format != "json":
         write(pairs, output)
         return
+    rates = (
+        []
+        if noisy is None
+        else [{name: finite(value) for name, value in row.items()} for row in noisy.rates.to_dicts()]
+    )
     each = [{name: finite(value) for name, value in row.items()} for row in answer.raters.iter_rows(named=True)]
     write(
-        {**answer.whole, "ordered": ordered, "no_rating": list(answer.unsaid), "pairs": pairs, "raters": each}, output
+        {
+            **answer.whole,
+            "ordered": ordered,
+            "no_rating": list(answer.unsaid),
+            "pairs": pairs,
+            "raters": each,
+            "noise": rates,
+        },
+        output,
     )

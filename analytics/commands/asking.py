@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import typer
+
 from analytics.answers.labels_answer import mature
 from analytics.answers.question import Question
+from analytics.commands.given import listed_columns, read_path
 from analytics.commands.in_spark import log_in_spark
 from analytics.commands.options import ROLE_OPTIONS, Asked, Source
 from analytics.commands.right import with_right
@@ -19,8 +21,8 @@ from analytics.log import class_columns, positives, roles, score_form
 from analytics.log.column import PERCENT, Column
 from analytics.log.conflicts import conflicts, require_values
 from analytics.log.judge import is_one_of
-from analytics.log.layout import CsvOptions
 from analytics.log.mapping import Mapping
+from analytics.log.reader import outdated_sentence
 from analytics.log.schema import Log, Reading
 from analytics.log.value_words import UNKNOWN_WORDS, plain
 from analytics.log.workspace import Workspace
@@ -157,14 +159,14 @@ def open_log(
     threshold: float | None = None,
     is_current: bool = False,
     also: Sequence[str] = (),
+    asks: bool = True,
 ) -> Log:
     """Return the log that the command line means, in the state that its roles ask for; ``also`` are names beside the roles."""
     if is_in_spark(source.log):
         return log_in_spark(source, threshold, _overridden)
     if is_there(Path(source.log)):
-        return kept(
-            workspace, read_path(workspace, source, also=also), source, threshold=threshold, is_current=is_current
-        )
+        read = read_path(workspace, source, also=also)
+        return kept(workspace, read, source, threshold=threshold, is_current=is_current, asks=asks)
     try:
         found = workspace.find(source.log)
     except QuestionError as error:
@@ -172,34 +174,13 @@ def open_log(
         raise QuestionError(
             f"Expected the path of a file or the id of a log, found {source.log!r}. Check the path. {''.join(known)}"
         ) from error
+    if said := outdated_sentence(found.reading):
+        typer.echo(said, err=True)
     if source.labels:
         attached = api.attach(workspace, found, source.labels, id_column=source.id, label_column=source.label)
         return kept(workspace, attached, source, threshold=threshold, is_current=is_current, first=attached.mapping)
     mapping = _as_said(workspace, found, found.mapping, source, threshold)
     return api.remap(workspace, found, mapping, is_current=is_current)
-
-
-def read_path(
-    workspace: Workspace, source: Source, further: Sequence[Path] = (), *, also: Sequence[str] = ()
-) -> api.Staged | Log:
-    """Read the file, the folder or the files that the command line names, with the paths into values that it names."""
-    path = [Path(source.log), *further] if further else Path(source.log)
-    options: dict[str, Any] = {"labels": source.labels, "id_column": source.id, "label_column": source.label}
-    read = api.read_file(workspace, path, csv=source.csv, **options)
-    paths = _paths_named(source, read.reading, also)
-    if not paths:
-        return read
-    if isinstance(read, api.Staged):
-        api.discard(workspace, read.staged_id)
-    return api.read_file(workspace, path, csv=replace(source.csv or CsvOptions(), paths=paths), **options)
-
-
-def _paths_named(source: Source, reading: Reading, also: Sequence[str]) -> tuple[str, ...]:
-    """Return what the command line names that is no column and may be a way into values inside values."""
-    named = [getattr(source, option) for option in ROLE_OPTIONS]
-    named += listed_columns(source.segments, reading.names) if source.segments else []
-    named += [name for text in also for name in listed_columns(text, reading.names)]
-    return tuple(name for name in named if name and name not in reading.names and {".", "["} & {*name})
 
 
 def kept(
@@ -254,15 +235,17 @@ def _as_said(
 
 
 def ask(
-    source: Source, asked: Asked, by: str | None = None, *, takes_confidence: bool = False
+    source: Source, asked: Asked, by: str | None = None, *, takes_confidence: bool = False, asks: bool = True
 ) -> tuple[Engine, Question]:
     """Return the engine and the question of a command; what it filters or slices ``by`` may be a way into nested values.
 
-    With ``takes_confidence`` a threshold may also be the confidence from which rows that are right or wrong are answered.
+    With ``takes_confidence`` a threshold may also be the confidence from which rows that are right or wrong are answered; without
+    ``asks`` a role may stay open.
     """
     workspace = Workspace()
     also = [*filter(None, [by]), *(filtered_name(text) for text in asked.where or ())]
-    return question_of(workspace, open_log(workspace, source, also=also), asked, takes_confidence=takes_confidence)
+    log = open_log(workspace, source, also=also, asks=asks)
+    return question_of(workspace, log, asked, takes_confidence=takes_confidence)
 
 
 def question_of(
@@ -294,16 +277,3 @@ def cohort_of(filters: Sequence[str] | None, log: Log) -> Cohort:
 def columns_of(by: str, log: Log) -> list[str]:
     """Return the columns that ``--by`` names."""
     return listed_columns(by, log.reading.names)
-
-
-def listed_columns(text: str, names: Collection[str]) -> list[str]:
-    """Return the names in a list that is separated by commas; a name that holds a comma stands alone or in quotes."""
-    if text in names:
-        return [text]
-    try:
-        cells = next(csv.reader([text], skipinitialspace=True), [])
-    except csv.Error as error:
-        raise QuestionError(
-            f"Expected names of columns, separated by commas, found {text!r}. Put them in quotes."
-        ) from error
-    return [name if name in names else name.strip() for name in cells]

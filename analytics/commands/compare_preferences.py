@@ -9,7 +9,8 @@ from typing import Any
 import typer
 
 from analytics.answers.compare.preferences import preferences
-from analytics.commands.asking import kept, open_log, question_of, read_path
+from analytics.commands.asking import kept, open_log, question_of
+from analytics.commands.given import read_path
 from analytics.commands.options import Asked, Output, Source
 from analytics.commands.roles import said_roles
 from analytics.commands.writing import write

@@ -8,7 +8,8 @@ from typing import Annotated, Any
 
 from analytics.answers.compare.sides import pairing_of
 from analytics.answers.question import Question
-from analytics.commands.asking import listed_columns, open_log, question_of, read_path
+from analytics.commands.asking import open_log, question_of
+from analytics.commands.given import listed_columns, read_path
 from analytics.commands.options import ROLE_OPTIONS, Asked, Source, Text, Texts, named
 from analytics.commands.roles import finite_threshold
 from analytics.errors import QuestionError

@@ -13,7 +13,8 @@ from analytics.answers.gap.joint import jointly
 from analytics.answers.gap.sides import sides as sides_answer
 from analytics.answers.gap.time import gap_time
 from analytics.answers.question import Question
-from analytics.commands.asking import leading_metric, listed_columns, open_log, question_of
+from analytics.commands.asking import leading_metric, open_log, question_of
+from analytics.commands.given import listed_columns
 from analytics.commands.options import METRIC_HELP, Asked, Output, Source, Text, Texts, named
 from analytics.commands.roles import finite_threshold, roles_of
 from analytics.commands.writing import say_rows_are_counted, write

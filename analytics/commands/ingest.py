@@ -10,9 +10,10 @@ from typing import Annotated, Any
 import typer
 
 from analytics.answers.empty_cohort import empty_cohort
-from analytics.commands.asking import kept, open_log, question_of, read_path
+from analytics.commands.asking import kept, open_log, question_of
+from analytics.commands.given import read_path
 from analytics.commands.options import OUTPUT, Asked, Format, Output, Source, check_place, named
-from analytics.commands.roles import roles_of, said_roles
+from analytics.commands.roles import VALUE_ROLES, roles_of, said_roles
 from analytics.commands.writing import write
 from analytics.log import roles
 from analytics.log.mapping import Mapping
@@ -56,7 +57,11 @@ def _ingested(workspace: Workspace, source: Source, asked: Asked, further: Seque
         is_confirmed = isinstance(read, Log) and workspace.confirmed_at(read) is not None
         found = kept(workspace, read, source, threshold=threshold, is_current=not is_confirmed, asks=False)
     undecided = roles.guess(found.reading, said_roles(source, found.reading)).open
-    is_open = {role: claims for role, claims in undecided.items() if getattr(found.mapping, role) is None}
+    is_open = {
+        role: claims
+        for role, claims in undecided.items()
+        if (not getattr(source, role) if role in VALUE_ROLES else getattr(found.mapping, role) is None)
+    }
     answer = _accounting(found.log_id, found, [asdict(finding) for finding in found.findings], is_open)
     answer["roles"] |= {
         key: value for key, value in roles_of(source, found, workspace).items() if key in ("judged", "from")
@@ -98,9 +103,10 @@ def _accounting(
         "log_id": log_id,
         "rows_read": reading.rows_read,
         "rows_kept": reading.rows_kept,
-        "rows_set_aside": [asdict(reason) for reason in reading.set_aside],
+        "rows_set_aside": [{"reason": aside.reason, "rows": aside.rows} for aside in reading.set_aside],
         "lines": asdict(reading.lines) if reading.lines else None,
         "labels": asdict(reading.labels) if reading.labels else None,
+        "labels_before": [asdict(counts) for counts in reading.labels_before],
         "files": [asdict(file) for file in reading.origin.files],
         "roles": {
             key: list(value) if isinstance(value, tuple) else value for key, value in asdict(read.mapping).items()

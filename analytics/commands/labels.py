@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
+import polars as pl
 import typer
 
 from analytics.answers.labels_answer import LabelsAnswer
 from analytics.answers.labels_answer import labels as labels_answer
+from analytics.answers.labels_revised import RevisedAnswer, revised, revised_where
+from analytics.answers.labels_sites import sites
 from analytics.commands.asking import ask
 from analytics.commands.options import METRIC_HELP, Asked, Output, Source
 from analytics.commands.roles import roles_of
@@ -33,20 +36,60 @@ def labels(
     asked: Asked,
     output: Output,
     metric: Annotated[str | None, typer.Option(help=f"The metric to trust or not. {METRIC_HELP}")] = None,
+    site: Annotated[
+        str | None, typer.Option(help="Column of who gave the label, or where: do all mean the same by it?")
+    ] = None,
 ) -> None:
-    """How late labels come, what all of them will say, and up to when a metric may be trusted."""
-    from analytics.present.readings import labels_reading
+    """How late labels come, up to when a metric may be trusted, whether labels stay, and whether all mean the same by them."""
+    from analytics.present.readings import labels_reading, revised_reading, sites_reading
 
     engine, question = ask(source, asked)
-    answer = labels_answer(engine, question, metric)
-    typer.echo(labels_reading(answer), err=True)
-    say_rows_are_counted(question.log)
-    said = {"roles": roles_of(source, question.log)}
-    rows = [_row(bucket) for bucket in answer.buckets.iter_rows(named=True)]
+    log = question.log
+    again = revised(engine, question, metric) if log.n_revised else None
+    apart = sites(engine, question, site) if site else None
+    is_timeless = log.time_low is None and (again is not None or apart is not None)
+    answer = None if is_timeless else labels_answer(engine, question, metric)
+    told = (
+        labels_reading(answer) if answer is not None else "",
+        revised_reading(again) if again is not None else "",
+        sites_reading(apart) if apart is not None else "",
+    )
+    for sentence in filter(None, reversed(told) if apart is not None else told):
+        typer.echo(sentence, err=True)
+    say_rows_are_counted(log)
+    said = {"roles": roles_of(source, log)}
     if output.format == "json":
-        write({**_object(answer), "buckets": rows}, output, said)
-    else:
+        stays = None if again is None else _revised_object(again, revised_where(engine, question))
+        of_sites = None if apart is None else {"column": apart.column, "sites": _rows(apart.sites)}
+        first = {"buckets": []} if answer is None else _object(answer)
+        write({**first, "revised": stays, "sites": of_sites}, output, said)
+    elif apart is not None:
+        lists = [pl.col(name).list.join("; ").alias(name) for name in ("written", "alone", "never")]
+        write(_rows(apart.sites.with_columns(lists)), output, said)
+    elif answer is None and again is not None:
+        write(_rows(again.metrics.select("metric", "first", "now", "difference")), output, said)
+    elif answer is not None:
+        rows = [_row(bucket) for bucket in answer.buckets.iter_rows(named=True)]
         write([{name: row[name] for name in _IN_TEXT} for row in rows], output, said)
+
+
+def _rows(table: pl.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows of a table as JSON has them."""
+    return [{name: finite(value) for name, value in row.items()} for row in table.iter_rows(named=True)]
+
+
+def _revised_object(answer: RevisedAnswer, where: pl.DataFrame) -> dict[str, Any]:
+    """Return what became of labels as JSON has it."""
+    buckets = [] if answer.buckets is None else _rows(answer.buckets)
+    return {
+        "n": answer.n,
+        "n_revised": answer.n_revised,
+        "rows": answer.rows.to_dicts(),
+        "steps": answer.steps.to_dicts(),
+        "metrics": _rows(answer.metrics),
+        "buckets": [{**row, "bucket": row["bucket"].isoformat()} for row in buckets],
+        "slices": _rows(where),
+    }
 
 
 def _row(bucket: dict[str, Any]) -> dict[str, Any]:
@@ -57,8 +100,8 @@ def _row(bucket: dict[str, Any]) -> dict[str, Any]:
 
 
 def _object(answer: LabelsAnswer) -> dict[str, Any]:
-    """Return the answer without its buckets as JSON has it."""
-    since = answer.since
+    """Return the answer as JSON has it."""
+    since, found = answer.since, answer.expectation
     moments = {name: getattr(answer, name) for name in ("now", "trust", "weak_trust", "ripe_on", "stopped")}
     parts = ("n", "n_labelled", "to_come", "naive", "value", "low", "high", "bound_low", "bound_high")
     after = None if since is None else {name: finite(getattr(since, name)) for name in parts}
@@ -74,5 +117,7 @@ def _object(answer: LabelsAnswer) -> dict[str, Any]:
         "never": answer.never,
         "n_missed": answer.n_missed,
         "since": after,
+        "expectation": None if found is None else {"miss": finite(found.miss), "n_past": found.n_past},
         "arrival": [] if answer.curve is None else answer.curve.to_dicts(),
+        "buckets": [_row(bucket) for bucket in answer.buckets.iter_rows(named=True)],
     }

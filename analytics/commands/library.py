@@ -9,7 +9,8 @@ from typing import Annotated, Literal
 import typer
 
 from analytics.answers.review.replay import replay as replay_answer
-from analytics.commands.asking import ask, listed_columns
+from analytics.commands.asking import ask
+from analytics.commands.given import listed_columns
 from analytics.commands.options import Asked, Output, Source, Text, Texts, command
 from analytics.commands.roles import roles_of
 from analytics.commands.writing import write

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, fields, is_dataclass
@@ -107,7 +108,10 @@ class Source:
     at: Annotated[int | None, named("Ranks that count: the k of nDCG@k, 10 by default.", "--at")] = None
     against: Annotated[Text, named("One class, judged against all others.", "--class")] = None
     segments: Annotated[Text, named("Segment columns, separated by commas.")] = None
-    labels: Annotated[Path | None, named("Labels that came in another file, joined by --id.")] = None
+    labels: Annotated[
+        list[Path] | None,
+        named("Labels that came in another file, joined by --id. Repeatable: a later one revises the earlier ones."),
+    ] = None
     delimiter: Annotated[Text, named("What stands between two fields; guessed by default.", panel=_LAYOUT)] = None
     quote: Annotated[Text, named("The character around fields; empty: none.", panel=_LAYOUT)] = None
     escape: Annotated[Text, named("The character before a quote inside a field; empty: none.", panel=_LAYOUT)] = None
@@ -115,6 +119,10 @@ class Source:
     skip_lines: Annotated[int | None, named("Lines that stand before the header.", panel=_LAYOUT)] = None
     encoding: Annotated[Text, named("Encoding, such as utf-8 or latin-1.", panel=_LAYOUT)] = None
     sheet: Annotated[Text, named("Sheet of a workbook; by default the first with a table.", panel=_LAYOUT)] = None
+
+    columns: Annotated[
+        Text, named("Columns to read of a table with more than 1,500, separated by commas.", panel=_LAYOUT)
+    ] = None
 
     @property
     def csv(self) -> CsvOptions | None:
@@ -127,6 +135,7 @@ class Source:
             skip_lines=self.skip_lines,
             encoding=self.encoding,
             sheet=self.sheet,
+            columns=tuple(next(csv.reader([self.columns], skipinitialspace=True))) if self.columns else None,
         )
         return said if said.given else None
 

@@ -8,7 +8,8 @@ import typer
 
 from analytics.answers.repeats import Repeats, ends
 from analytics.answers.repeats import repeats as repeats_answer
-from analytics.commands.asking import ask, listed_columns, question_of
+from analytics.commands.asking import ask, question_of
+from analytics.commands.given import listed_columns
 from analytics.commands.options import Asked, Output, Source, Text, named
 from analytics.commands.roles import roles_of
 from analytics.commands.unjudged import open_unjudged

@@ -12,7 +12,8 @@ from analytics.answers.compare.live import Live, against_live
 from analytics.answers.compare.replay import Replay
 from analytics.answers.compare.replay import replay as replay_answer
 from analytics.answers.question import Question
-from analytics.commands.asking import listed_columns, open_log, question_of, read_path
+from analytics.commands.asking import open_log, question_of
+from analytics.commands.given import listed_columns, read_path
 from analytics.commands.options import ROLE_OPTIONS, Asked, Output, Source, Text, named
 from analytics.commands.roles import roles_of
 from analytics.commands.writing import say_rows_are_counted, write

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from analytics.answers.compare.whole import PairAsking
+from analytics.answers.report.again import without_found
 from analytics.answers.report.asking import ReportAsking
+from analytics.answers.report.examined import MAX_EXAMINED, examined
 from analytics.answers.report.first import first
 from analytics.answers.report.view import View
 from analytics.answers.slices import ranked_columns
@@ -20,15 +24,19 @@ from analytics.commands.compare_sides import Both, require_margin
 from analytics.commands.options import METRIC_HELP, OUTPUT, Asked, Format, Output, Source, Text, Texts, named
 from analytics.commands.report_again import asked_like, read_pack, remapped
 from analytics.commands.roles import in_words, roles_of
+from analytics.commands.thresholds_handover import handover_policy
 from analytics.commands.writing import write
 from analytics.errors import QuestionError, StoreError
 from analytics.log.kept.discovery import found_slices
+from analytics.log.kept.report_added import added_figures
 from analytics.log.kept.thresholds import decisions
 from analytics.measure.metrics import named as named_metrics
 from analytics.review.store import ReviewStore
 
 if TYPE_CHECKING:
     from analytics.answers.question import Question
+    from analytics.log.schema import Log
+    from analytics.measure.thresholds.policy import Policy
     from analytics.present.report.parts import Pack
     from analytics.query.engine import Engine
 
@@ -45,6 +53,12 @@ class _Packed:
     metric: Annotated[Text, named(METRIC_HELP, panel=_PACK)] = None
     margin: Annotated[
         float | None, named("How much worse a candidate may be; by default 0.01 of a share.", panel=_PACK)
+    ] = None
+    cost_wrong: Annotated[
+        float | None, named("Where rows are right or wrong: cost of a wrong answer.", panel=_PACK)
+    ] = None
+    cost_person: Annotated[
+        float | None, named("Cost of a person's look; one of both alone: the other is 1.", panel=_PACK)
     ] = None
     section: Annotated[Texts, named("Only this section, in the order given. Repeatable.", panel=_PACK)] = None
     again: Annotated[
@@ -83,13 +97,13 @@ def report(
         raise StoreError(f"{out} could not be written: there is no such folder. Choose another place.")
     require_margin(packed.margin)
     moment = _moment(packed.made)
-    engine, question = ask(source, asked)
+    engine, question = ask(source, asked, asks=packed.again is None)
     compared = compared_of(engine, (source, asked, given), both, other)
     if compared is not None:
         compared = replace(compared, metric=packed.metric, margin=packed.margin)
-    pack = _pack(engine, question, (source, asked, given, packed), compared, moment)
+    pack, log = _pack(engine, question, (source, asked, given, packed), compared, moment)
     _write_bytes(PACK_FORMATS[name].make(pack), out)
-    said = roles_of(source, question.log)
+    said = roles_of(source, log)
     if format == "table":
         typer.echo(f"{in_words(said)}\n{out}")
     else:
@@ -102,14 +116,19 @@ def _pack(
     options: _Options,
     compared: PairAsking | None,
     moment: datetime | None,
-) -> Pack:
-    """Ask for everything and put it together."""
+) -> tuple[Pack, Log]:
+    """Ask for everything and put it together; return the log as it was judged too."""
+    from analytics.present.report.held import held_sentences
+    from analytics.present.report.sections.added import asked_anew
     from analytics.present.report.sections.pack import Beside, pack_of
 
     source, asked, given, packed = options
     last, view, said = read_pack(packed.again)
     if last is not None:
+        guessed = question
         question, differing = remapped(engine.workspace, question, last, source)
+        if question is guessed:
+            ask(source, asked)  # the roles are not those of the pack, so that one that stays open is asked for
         said += differing
     store = ReviewStore(engine.workspace.home)
     verdicts = tuple(store.verdicts(question.log.reading.content_hash))
@@ -121,6 +140,7 @@ def _pack(
         verdicts=verdicts,
         reasons=tuple((reason.key, reason.label) for reason in store.reasons()[0]) if verdicts else (),
         compared=compared,
+        handover=_handover_of(question, packed),
     )
     asking = usual
     if last is not None:
@@ -128,19 +148,45 @@ def _pack(
         said += refused
     asking = _with_columns(engine, asking, packed)
     view = replace(view, outline=_outline(packed.section)) if packed.section else view
+    if last is None:
+        view = replace(view, added=added_figures(engine.workspace, question.log.key))
+    found = found_slices(engine.workspace, question.log.key)
+    view = without_found(view, (each.title for each in found))
+    again, stands = asked_anew(view, asking, partial(_asked_of, engine))
     answers, lacking = _answers(engine, asking, view)
+    lacking = [*lacking, *stands]
     for line in (*said, *lacking):
         typer.echo(line, err=True)
     key = question.log.key
     beside = Beside(
         decisions(engine.workspace, key),
-        found_slices(engine.workspace, key),
+        found,
         view,
         None if last is None else last.get("headline"),
         (*said, *lacking),
         moment,
+        again,
+        () if last is None else last.get("findings") or (),
+        () if last is None else held_sentences(last.get("decided"), asking.question.log, partial(_asked_of, engine)),
     )
-    return pack_of(asking, answers, first(engine, asking, answers), beside)
+    return pack_of(asking, answers, first(engine, asking, answers), beside), asking.question.log
+
+
+def _handover_of(question: Question, packed: _Packed) -> Policy | None:
+    """Return what a wrong answer and a person's look cost, None where nobody says it."""
+    costs = (packed.cost_wrong, packed.cost_person)
+    if costs == (None, None):
+        return None
+    if not question.log.is_right_or_wrong:
+        raise QuestionError(
+            "Expected --cost-fp and --cost-fn on a log of two classes, found --cost-wrong or --cost-person. Name those."
+        )
+    return handover_policy(question, *costs, None, None, 0.02)
+
+
+def _asked_of(engine: Engine, function: Callable[..., Any], *about: Any) -> Any:
+    """Ask a function of an engine."""
+    return function(engine, *about)
 
 
 def _with_columns(engine: Engine, asking: ReportAsking, packed: _Packed) -> ReportAsking:
@@ -148,12 +194,12 @@ def _with_columns(engine: Engine, asking: ReportAsking, packed: _Packed) -> Repo
     log = asking.question.log
     if packed.metric:
         asking = replace(asking, metric=named_metrics((packed.metric,))[0].name, leads=None)
-    if packed.by:
-        return replace(asking, by=tuple(tuple(columns_of(columns, log)) for columns in packed.by))
-    if asking.by:
-        return asking
+    by = tuple(tuple(columns_of(columns, log)) for columns in packed.by) if packed.by else asking.by
+    if by and len(log.mapping.segments) <= MAX_EXAMINED:
+        return replace(asking, by=by)
     ranked = ranked_columns(engine, asking.question, asking.metric)["column"].to_list()
-    return replace(asking, by=tuple((name,) for name in ranked[:_MAX_RANKED]))
+    by = by or tuple((name,) for name in ranked[:_MAX_RANKED])
+    return replace(asking, by=by, examined=examined(log, ranked, by))
 
 
 def _outline(names: list[str]) -> tuple[str, ...]:
@@ -172,8 +218,8 @@ def _answers(engine: Engine, asking: ReportAsking, view: View) -> tuple[dict[str
 
     found, said = {}, []
     for name in dict.fromkeys(["overview", *(["compare"] if asking.compared else []), *outline_of(view)]):
-        kind = SECTIONS[name]
-        if kind.awaits(asking):
+        kind = SECTIONS.get(name)
+        if kind is None or kind.awaits(asking):
             continue
         try:
             found[name] = kind.ask(engine, asking)

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from analytics.answers.question import Question
-from analytics.answers.report.view import View, asked_again, view_from
-from analytics.errors import InputError
+from analytics.answers.report.again import asked_again, differences
+from analytics.answers.report.view import View, view_from
+from analytics.errors import InputError, QuestionError
 from analytics.log.mapping import SINGLE_ROLES, Mapping, mapping_from_dict
 from analytics.reading import api
 
@@ -18,9 +19,6 @@ if TYPE_CHECKING:
     from analytics.commands.options import Asked, Source
     from analytics.log.schema import Log
     from analytics.log.workspace import Workspace
-
-_MAX_NAMED = 6
-"""Columns that are named where some are gone or new: a line of text. By hand."""
 
 
 def read_pack(file: Path | None) -> tuple[dict[str, Any] | None, View, list[str]]:
@@ -50,39 +48,26 @@ def remapped(
 
     Roles that the command line names stay as they are named; a role whose column is gone is the guessed one.
     """
-    log, said = question.log, _differences(question.log, manifest)
+    log, said = question.log, differences(question.log, manifest)
     if source.names_roles:
         return question, said
-    mapping = _fitted(manifest.get("mapping"), log)
+    then = [str(name) for name in manifest.get("columns") or ()]
+    mapping = _fitted(manifest.get("mapping"), log, set(log.reading.names) - set(then) if then else set())
     if mapping is None or mapping == log.mapping:
         return question, said
-    changed = api.remap(workspace, log, mapping, is_current=False)
+    try:
+        changed = api.remap(workspace, log, mapping, is_current=False)
+    except (InputError, QuestionError) as error:
+        return question, [
+            *said,
+            f"The columns cannot be read as in the last pack, so that roles are guessed anew: {error}",
+        ]
     threshold = mapping.threshold if question.threshold == log.mapping.threshold else question.threshold
     return Question(changed, question.cohort, threshold), said
 
 
-def _differences(log: Log, manifest: dict[str, Any]) -> list[str]:
-    """Say how a log differs from that of a pack: its hash, columns that are gone, columns that are new."""
-    before, names = manifest.get("log"), list(log.reading.names)
-    said = []
-    if isinstance(before, dict) and before.get("hash") != log.reading.content_hash:
-        said.append(
-            f"The log is another one than that of the last pack: hash {log.reading.content_hash[:12]}, "
-            f"then {str(before.get('hash'))[:12]} ({str(before.get('name'))[:80]})."
-        )
-    then = [str(name) for name in manifest.get("columns") or []]
-    for what, found in (
-        ("gone since the last pack", [name for name in then if name not in names]),
-        ("new since the last pack", [name for name in names if name not in then]),
-    ):
-        if then and found:
-            more = f" and {len(found) - _MAX_NAMED} more" if len(found) > _MAX_NAMED else ""
-            said.append(f"Columns {what}: {', '.join(map(repr, found[:_MAX_NAMED]))}{more}.")
-    return said
-
-
-def _fitted(data: object, log: Log) -> Mapping | None:
-    """Return the mapping of a pack on a log that may lack columns; None where it cannot be one."""
+def _fitted(data: object, log: Log, new: set[str]) -> Mapping | None:
+    """Return the mapping of a pack on a log that may lack columns and have new ones; None where it cannot be one."""
     try:
         mapping = mapping_from_dict(data) if isinstance(data, dict) else None
     except (TypeError, ValueError, KeyError, AttributeError):
@@ -97,6 +82,7 @@ def _fitted(data: object, log: Log) -> Mapping | None:
         return None
     kept: dict[str, Any] = {role: getattr(log.mapping, role) for role in gone}
     kept |= {name: tuple(each for each in getattr(mapping, name) if each in names) for name in ("segments", "text")}
+    kept["segments"] = (*kept["segments"], *(name for name in log.mapping.segments if name in new))
     merges = tuple(each for each in mapping.merges if each[0] in names)
     return replace(mapping, **kept, merges=merges)
 
@@ -112,6 +98,8 @@ def asked_like(view: View, usual: ReportAsking, asked: Asked, given: Given) -> t
     asking = replace(asking, question=question)
     if usual.policy is not None:
         asking = replace(asking, policy=usual.policy)
+    if usual.handover is not None:
+        asking = replace(asking, handover=usual.handover)
     if given.reference or given.production:
         asking = replace(asking, sides=usual.sides)
     return asking, said

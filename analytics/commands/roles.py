@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import shlex
 from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +19,9 @@ from analytics.log.weight import is_share
 from analytics.log.workspace import Workspace
 from analytics.query.spark_session import is_in_spark, where
 from analytics.reading.inbox import is_there
+
+VALUE_ROLES = {"positive": "label", "decision_positive": "decision"}
+"""What stays open about the values of a column, and the role of that column."""
 
 _NONE = "none"
 """What a role option says where no column plays the role."""
@@ -50,14 +54,17 @@ def said_roles(source: Source, reading: Reading) -> dict[str, str | None]:
 
 
 def require_settled(guess: roles.Guess, mapping: Mapping, source: Source) -> None:
-    """Check that no label or score stays open that the question needs.
+    """Check that no label or score stays open that the question needs, nor which of its values is positive.
 
     Raises
     ------
     QuestionError
-        If one does; the message names the columns that could play the role.
+        If one does; the message names the columns that could play the role, or the values.
     """
     for role, candidates in guess.open.items():
+        if role in VALUE_ROLES:
+            _require_told(role, [value for value, _ in candidates], mapping, source)
+            continue
         if getattr(mapping, role) is not None or getattr(source, role) is not None:
             continue
         if role == "score" and mapping.decision is not None:
@@ -67,6 +74,19 @@ def require_settled(guess: roles.Guess, mapping: Mapping, source: Source) -> Non
             f"Expected to know which column holds the {role}, found no sure one. It could be: {shown}. "
             f"Name it with --{role}, or say --{role} none."
         )
+
+
+def _require_told(role: str, values: list[str], mapping: Mapping, source: Source) -> None:
+    """Check that it is said which of two values is positive, where no word tells."""
+    column = getattr(mapping, VALUE_ROLES[role])
+    is_said = getattr(source, role) or getattr(source, role.replace("positive", "negative"))
+    if is_said or column is None or mapping.right is not None or (role != "positive" and mapping.score is not None):
+        return
+    option = "--" + role.replace("_", "-")
+    raise QuestionError(
+        f"Expected to know which value of {column!r} is positive, found {values[0]!r} and {values[1]!r}: no word tells. "
+        f"Name it: {option} {shlex.quote(values[0])} or {option} {shlex.quote(values[1])}."
+    )
 
 
 def with_weight(mapping: Mapping, reading: Reading, source: Source) -> Mapping:

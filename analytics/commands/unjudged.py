@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from analytics.commands.asking import kept, open_log, read_path
+from analytics.commands.asking import kept, open_log
+from analytics.commands.given import read_path
 from analytics.commands.options import Source
 from analytics.commands.roles import said_roles
 from analytics.log import roles

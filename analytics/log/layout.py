@@ -34,6 +34,8 @@ class CsvOptions:
         Name of the sheet of a spreadsheet.
     paths : tuple of str, optional
         Ways into values inside values that become columns: ``response.predictions[0]``.
+    columns : tuple of str, optional
+        Names of the columns to read, where a table has more than a log can have.
 
     Raises
     ------
@@ -50,6 +52,7 @@ class CsvOptions:
     encoding: str | None = None
     sheet: str | None = None
     paths: tuple[str, ...] | None = None
+    columns: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
         """Refuse what no file can have."""
@@ -87,7 +90,7 @@ class CsvOptions:
     @property
     def is_about_text(self) -> bool:
         """Whether something was said that only a text file has."""
-        return bool(set(self.given) - {"sheet", "paths"})
+        return bool(set(self.given) - {"sheet", "paths", "columns"})
 
     @classmethod
     def from_dict(cls, data: dict[str, Any] | None) -> CsvOptions:
@@ -98,4 +101,5 @@ class CsvOptions:
         """
         known = {entry.name for entry in fields(cls)}
         said: dict[str, Any] = {name: value for name, value in (data or {}).items() if name in known}
-        return cls(**said | ({"paths": tuple(said["paths"])} if said.get("paths") else {}))
+        lists = {name: tuple(said[name]) for name in ("paths", "columns") if said.get(name)}
+        return cls(**said | lists)

@@ -7,6 +7,9 @@ from typing import Any
 
 from analytics.log.layout import CsvOptions
 
+SOURCE_FILE = "source_file"
+"""Name of the column that says which of several files a row is from."""
+
 
 @dataclass(frozen=True)
 class FileRead:
@@ -38,6 +41,8 @@ class Origin:
         Columns whose names are ways into values inside values.
     hints : tuple of (str, str)
         Roles and the columns in which a kind of payload keeps them.
+    offered : tuple of str
+        All columns of a table of which only some were read, to choose others from.
     payload : str or None
         The kind, where it was recognised: ``a SageMaker data capture``.
     """
@@ -52,13 +57,15 @@ class Origin:
     hints: tuple[tuple[str, str], ...] = ()
     payload: str | None = None
     digests: tuple[str, ...] = ()
+    offered: tuple[str, ...] = ()
 
 
 def origin_from_dict(data: dict[str, Any] | None) -> Origin:
     """Rebuild an `Origin` from its plain form; None is one of which nothing is known."""
     data = data or {}
     plain = {
-        name: tuple(data.get(name, ())) for name in ("differences", "contradictions", "sheets", "paths", "digests")
+        name: tuple(data.get(name, ()))
+        for name in ("differences", "contradictions", "sheets", "paths", "digests", "offered")
     }
     hints = tuple((role, name) for role, name in data.get("hints", ()))
     files = tuple(FileRead(**file) for file in data.get("files", ()))

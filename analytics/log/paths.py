@@ -6,8 +6,12 @@ import re
 
 _PLACE = re.compile(r"\[\d+\]")
 
-_SAYS_NOTHING = {"value", "values", "data", "s", "n", "bool", "$date", "$oid", "$numberdouble", "$numberint"}
-"""Ends of paths that tell a kind and no meaning; databases that store documents write some of them."""
+_SAYS_NOTHING = {
+    *("value", "values", "data", "s", "n", "bool", "$date", "$oid", "$numberdouble", "$numberint", "$numberlong"),
+    *("doublevalue", "stringvalue", "integervalue", "intvalue", "int64value", "booleanvalue", "boolvalue"),
+    *("double", "float", "int", "long", "string", "boolean"),
+}
+"""Ends of paths that tell a kind and no meaning; databases that store documents, traces and unions of Avro write some."""
 
 
 def short_name(path: str) -> str:

@@ -100,7 +100,7 @@ def split_values(column: Column) -> tuple[tuple[str, ...], tuple[str, ...]]:
     values = [value for value, _ in column.top]
     known = values if is_plain_zero_one(values) else [value for value in values if plain(value) not in UNKNOWN_WORDS]
     spellings = groups(known)
-    positive = positive_of([*spellings])
+    positive = positive_of([*spellings], column.name)
     if positive is None and len(spellings) == 1 and "0" in spellings:
         return (_OTHER_CLASS.get(known[0].strip().casefold(), "1"),), tuple(known)
     if positive is None:
@@ -108,6 +108,44 @@ def split_values(column: Column) -> tuple[tuple[str, ...], tuple[str, ...]]:
     if positive is None:
         return ((values[-1],), ()) if values else ((), ())
     return tuple(spellings[positive]), tuple(value for value in known if value not in spellings[positive])
+
+
+def untold_values(column: Column) -> tuple[str, ...]:
+    """Return the values of a label or a decision of which no word says which is positive; none where one does.
+
+    One class alone asks for nothing, and several are told apart in another way.
+    """
+    values = [value for value, _ in column.top]
+    known = values if is_plain_zero_one(values) else [v for v in values if plain(v) not in UNKNOWN_WORDS | _UNDECIDED]
+    spellings = groups(known)
+    if len(spellings) != 2 or positive_of([*spellings], column.name) is not None:
+        return ()
+    return tuple(found[0] for found in spellings.values())
+
+
+def untold(mapping: Mapping, reading: Reading) -> dict[str, tuple[tuple[str, str], ...]]:
+    """Return what a person is to say about the label and the decision that is judged: which of two values is positive.
+
+    Where a decision has the values of the label, whichever is called positive, the same rows are right.
+    """
+    found: dict[str, tuple[tuple[str, str], ...]] = {}
+    if mapping.right is not None or (mapping.score is None and mapping.label and _is_shared(mapping, reading)):
+        return found
+    if mapping.label and (values := untold_values(reading.column(mapping.label))):
+        found["positive"] = tuple((value, f"a value of {mapping.label!r}") for value in values)
+    if mapping.decision and mapping.score is None:
+        values = untold_values(reading.column(mapping.decision))
+        if values:
+            found["decision_positive"] = tuple((value, f"a value of {mapping.decision!r}") for value in values)
+    return found
+
+
+def _is_shared(mapping: Mapping, reading: Reading) -> bool:
+    """Whether the label says which value of the decision is positive."""
+    if mapping.decision is None:
+        return False
+    column = reading.column(mapping.decision)
+    return bool(_shared_values(mapping.positive, column) or _adverse_values(mapping, column))
 
 
 def is_plain_zero_one(values: Sequence[str]) -> bool:

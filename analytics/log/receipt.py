@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 Severity = Literal["error", "warning", "note"]
+IN_EARLIER_EXPORT = "of a row that an earlier export has"
+"""Why a row is set aside of which nothing is lost: its label is kept with the row."""
 
 
 @dataclass(frozen=True)
@@ -37,10 +39,11 @@ class CheckResult:
 
 @dataclass(frozen=True)
 class SetAside:
-    """Rows that were read and not kept, with the one reason they share."""
+    """Rows that were read and not kept, with the one reason they share, and the line of the first where it is known."""
 
     reason: str
     rows: int
+    first_line: int | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,8 @@ class LabelCounts:
         Ids that no row of the log has.
     rows_matched, rows_contrary, rows_unmatched : int
         Rows that got a label, that are not known yet because labels contradict each other, and for which there was none.
+    rows_revised : int
+        Rows that had another label before, in the log, in a file before or earlier in this one.
     example_contrary, example_orphan, example_unmatched : str or None
         The first such id.
     """
@@ -97,6 +102,7 @@ class LabelCounts:
     rows_matched: int = 0
     rows_contrary: int = 0
     rows_unmatched: int = 0
+    rows_revised: int = 0
     example_contrary: str | None = None
     example_orphan: str | None = None
     example_unmatched: str | None = None

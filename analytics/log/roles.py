@@ -40,7 +40,8 @@ class Guess:
     reasons : dict of str to str
         By column, why it got its role.
     open : dict of str to tuple of (str, str)
-        By role that stays open, the columns that could play it, each with the reason.
+        By role that stays open, the columns that could play it, each with the reason; under *positive* and *decision_positive*
+        the two values of which no word says which is positive.
     """
 
     mapping: Mapping
@@ -106,7 +107,7 @@ def guess(reading: Reading, said: dict[str, str | None] | None = None) -> Guess:
         for role in ("score", *(("label",) if right.kind == "numbers" else ())):
             undecided.pop(role, None)
         mapping = views.right_or_wrong(mapping, reading, right)
-    return Guess(mapping, reasons, undecided)
+    return Guess(mapping, reasons, undecided | positives.untold(mapping, reading))
 
 
 def complete(mapping: Mapping, reading: Reading) -> Mapping:
@@ -140,7 +141,7 @@ def _claims(role: str, columns: Sequence[Column], n_rows: int, paths: Collection
     for column in columns:
         names = [column.name, *([short_name(column.name)] if column.name in paths else [])]
         rank = min((known for name in names if (known := strength(role, name)) is not None), default=None)
-        if role == "label" and any(_is_decision_name(name, rank) for name in names):
+        if role == "label" and (any(_is_decision_name(name, rank) for name in names) or _is_one_word(column, columns)):
             continue
         if rank is not None and (reason := _fits(role, column, n_rows)):
             is_fitting = _is_fitting(role, column)
@@ -149,6 +150,14 @@ def _claims(role: str, columns: Sequence[Column], n_rows: int, paths: Collection
     if role not in _ASKED:
         return sorted(found, key=lambda claim: (claim.strength, claim.place))[:1]
     return [claim for claim in found if not any(other.beats(claim) for other in found)]
+
+
+def _is_one_word(column: Column, columns: Sequence[Column]) -> bool:
+    """Whether a column holds one class throughout, as the task of an annotation does, beside one that holds an answer."""
+    word = positives.known_groups(column)
+    if len(word) != 1 or {*word} & {"0", "1"}:
+        return False
+    return any_binary([other for other in columns if other is not column]) is not None
 
 
 def _is_decision_name(name: str, rank: tuple[int, int] | None) -> bool:

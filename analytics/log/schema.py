@@ -24,7 +24,8 @@ class Reading:
     """What the reader found in a file before any role was given.
 
     ``rows_read = rows_kept + sum(set_aside.rows)``, always. ``logged_pair`` says for which score and decision (`log.logged`)
-    ``logged_threshold`` was looked for.
+    ``logged_threshold`` was looked for. ``labels`` is the account of the last labels file, ``labels_before`` of those before.
+    ``reader`` is the version of `log.reader` that took the file apart, None where rows are read whenever they are asked.
     """
 
     content_hash: str
@@ -40,6 +41,8 @@ class Reading:
     labels: LabelCounts | None = None
     origin: Origin = field(default_factory=Origin)
     logged_pair: str | None = None
+    labels_before: tuple[LabelCounts, ...] = ()
+    reader: int | None = 1
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -55,7 +58,8 @@ class Reading:
 class Log:
     """A log in the workspace: its reading, its mapping and what was derived from the two.
 
-    ``share_positive`` is the weighted share of positive rows among labelled ones, where rows stand for many.
+    ``share_positive`` is the weighted share of positive rows among labelled ones, where rows stand for many; ``n_revised`` counts
+    rows that were positive, negative, right or wrong by another label before.
     """
 
     log_id: str
@@ -75,6 +79,7 @@ class Log:
     time_high: str | None = None
     findings: tuple[CheckResult, ...] = ()
     share_positive: float | None = None
+    n_revised: int = 0
 
     @cached_property
     def revision(self) -> str:
@@ -89,7 +94,9 @@ class Log:
     @property
     def key(self) -> str:
         """Name of the file and of every cache entry."""
-        return f"{self.log_id}-{self.revision}"
+        return f"{self.log_id}-{self.revision}" + (
+            "" if self.reading.reader in (1, None) else f"-{self.reading.reader}"
+        )
 
     @property
     def columns(self) -> tuple[Column, ...]:
@@ -176,5 +183,13 @@ def reading_from_dict(data: dict[str, Any]) -> Reading:
     lines = LineCounts(**data["lines"]) if data.get("lines") else None
     labels = LabelCounts(**data["labels"]) if data.get("labels") else None
     repairs, origin = tuple(data["repairs"]), origin_from_dict(data.get("origin"))
-    plain = {"set_aside": set_aside, "repairs": repairs, "lines": lines, "labels": labels, "origin": origin}
+    before = tuple(LabelCounts(**counts) for counts in data.get("labels_before", ()))
+    plain: dict[str, Any] = {
+        "labels_before": before,
+        "set_aside": set_aside,
+        "repairs": repairs,
+        "lines": lines,
+        "labels": labels,
+        "origin": origin,
+    }
     return Reading(**{**data, "columns": columns, **plain})

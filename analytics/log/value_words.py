@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 
 _ADVERSE_EVENTS = ("bad", "fraud", "default", "defaulted", "unsafe", "charged off", "churn", "churned", "late", "spam")
@@ -73,6 +74,7 @@ UNKNOWN_WORDS = frozenset(
         "current",
         "in progress",
     }
+    | {"in review", "under review", "ignore", "ignored", "skip", "skipped", "to be determined", "not yet", "unresolved"}
     | {"undecided", "issued", "in grace period", "unlabelled", "unlabeled", "unavailable", "not available", "tbd"}
     | {"n/a", "na", "n.a.", "#n/a", "k.a.", "nan", "nat", "null", "nil", "none", "undefined", "missing", "not set"}
     | {r"\n", "(null)", "(none)", "(blank)", "(empty)", "(missing)", "(unknown)", "<null>", "<na>", "<none>", "<unset>"}
@@ -83,6 +85,29 @@ UNKNOWN_WORDS = frozenset(
 
 _LETTERS = (("c", "i"),)
 """Pairs of letters of which the first is positive: evaluation tools write C for correct and I for incorrect."""
+
+_ADVERSE_STEMS = (
+    *("fraud", "scam", "default", "delinqu", "arrear", "malign", "disease", "sick", "defect", "fault", "cancel"),
+    *("delay", "late", "toxic", "offens", "violat", "hate", "abus", "spam", "suspicious", "positiv", "litig"),
+    *("betrug", "ausfall", "ausgefallen", "saumig", "bosartig", "krank", "defekt", "fehlerhaft", "ausschuss"),
+    *("gekundigt", "kundig", "abgewandert", "verspat", "unzulassig", "verdachtig", "auffallig", "toxisch", "schaden"),
+    *("impag", "moros", "enferm", "defectuos", "baja", "abandon", "retras", "tarde", "ofensiv", "sospechos"),
+    *("impay", "defaut", "malin", "malad", "defectu", "resili", "retard", "offensant", "suspect", "frauduleu"),
+)
+"""Beginnings of words, without accents, for what a model warns of, in English, German, Spanish and French."""
+
+_BENIGN_STEMS = (
+    *("legit", "genuin", "benign", "health", "normal", "clean", "stay", "retain", "remain", "paid", "perform", "pass"),
+    *("acceptab", "complian", "safe", "settl"),
+    *("unauffallig", "gutartig", "gesund", "geblieben", "zulassig", "punktlich", "bezahlt", "bedient"),
+    *("benigno", "sano", "sana", "conforme", "aceptab", "sigue", "activ", "pagad", "puntual"),
+    *("benin", "sain", "fidele", "reste", "paye", "ponctuel"),
+)
+"""Beginnings of words, without accents, for the class that a model does not warn of, in the same languages."""
+
+_MIN_SHARED = 5
+"""Letters at the beginning of a value's word and of a word of the column's name that make both one: *Betrug*, *betrügerisch*
+share five. A judgement: four would join *port* and *portal*."""
 
 _TRUTH = {
     **dict.fromkeys(
@@ -124,10 +149,18 @@ def folded(value: str) -> str:
 
 
 def groups(values: Sequence[str]) -> dict[str, list[str]]:
-    """Return values by what they mean, each with its spellings, in the order of their first ones."""
+    """Return values by what they mean, each with its spellings, in the order of their first ones.
+
+    *F* means false beside true alone: beside *L* it may be fraud, beside *M* female.
+
+    >>> groups(["T", "F"]), groups(["F", "L"])
+    ({'1': ['T'], '0': ['F']}, {'f': ['F'], 'l': ['L']})
+    """
     found: dict[str, list[str]] = {}
+    is_false = any(folded(value) == "1" for value in values)
     for value in values:
-        found.setdefault(folded(value), []).append(value)
+        meant = plain(value) if plain(value) == "f" and not is_false else folded(value)
+        found.setdefault(meant, []).append(value)
     return found
 
 
@@ -144,14 +177,53 @@ def _is_denied(value: str, other: str) -> bool:
     return bool(rest) and any(glued == prefix + rest for prefix in _PREFIXES)
 
 
-def positive_of(values: Sequence[str]) -> str | None:
-    """Return which of the different values, as `folded`, is positive by its words; None where no word tells."""
-    known = next((word for word in POSITIVE_WORDS if word in values), None)
+def positive_of(values: Sequence[str], name: str = "") -> str | None:
+    """Return which of the different values, as `folded`, is positive by its words; None where no word tells.
+
+    Of two values that no word settles, that one is positive which begins as a word of the column's ``name`` does.
+
+    >>> positive_of(["pünktlich", "verspätet"]), positive_of(["a", "b"]), positive_of(["1", "2"])
+    ('verspätet', None, None)
+    >>> positive_of(["angenommen", "storniert"], "Storno"), positive_of(["hired", "in pool"], "was_hired")
+    ('storniert', 'hired')
+    """
+    known = next((word for word in POSITIVE_WORDS if word in values and not _is_a_number_of_many(word, values)), None)
     if known is not None or len(values) != 2:
         return known
     if letters := next((pair for pair in _LETTERS if {*pair} == {*values}), None):
         return letters[0]
     for value, other in (values, values[::-1]):
-        if _is_denied(other, value) or (other in _NEGATIVE_WORDS and value not in _NEGATIVE_WORDS):
+        if _is_denied(other, value):
+            return other if _begins(value, _BENIGN_STEMS) else value
+        if other in _NEGATIVE_WORDS and value not in _NEGATIVE_WORDS:
             return value
-    return None
+    adverse, benign, named = (
+        [value for value in values if _begins(value, stems)]
+        for stems in (_ADVERSE_STEMS, _BENIGN_STEMS, _stems_of(name))
+    )
+    if len(adverse) == 1:
+        return adverse[0]
+    if len(benign) == 1:
+        return next(value for value in values if value not in benign)
+    return named[0] if len(named) == 1 else None
+
+
+def _is_a_number_of_many(word: str, values: Sequence[str]) -> bool:
+    """Whether 1 stands beside 2 and no 0: codes of which the first means yes in some tools and no in others."""
+    return word == "1" and not {"0", "-1"} & {*values} and any(re.fullmatch(r"[2-9]|\d\d+", value) for value in values)
+
+
+def _begins(value: str, stems: Sequence[str]) -> bool:
+    """Whether a word of a value begins with one of the stems."""
+    return any(word.startswith(tuple(stems)) for word in _words_of(value)) if stems else False
+
+
+def _stems_of(name: str) -> tuple[str, ...]:
+    """Return how the words of a name begin."""
+    return tuple(word[:_MIN_SHARED] for word in _words_of(name) if len(word) >= _MIN_SHARED)
+
+
+def _words_of(text: str) -> list[str]:
+    """Return the words of a text without capitals and accents."""
+    bare = unicodedata.normalize("NFKD", text.casefold())
+    return re.findall(r"[^\W\d_]+", "".join(letter for letter in bare if not unicodedata.combining(letter)))

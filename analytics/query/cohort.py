@@ -12,8 +12,9 @@ from urllib.parse import unquote
 
 from analytics.errors import QuestionError
 from analytics.log.schema import Log
-from analytics.query.known import AS_OF
-from analytics.query.operators import OPERATORS, Join, Operator
+from analytics.query.known import AS_OF, FIRST
+from analytics.query.operator import Join, Operator
+from analytics.query.operators import OPERATORS
 from analytics.query.phrases import either
 
 Outcome = Literal["tp", "fp", "fn", "tn", "unlabelled", "unscored", "right", "wrong"]
@@ -78,6 +79,16 @@ class Cohort:
         """The days on which the log is looked at as it was known then; none: all that is known."""
         return tuple(value for clause in self.clauses if clause.op == AS_OF for value in clause.values)
 
+    @property
+    def is_first_given(self) -> bool:
+        """Whether labels are those that were given first."""
+        return any(clause.op == FIRST for clause in self.clauses)
+
+    def by_labels(self, *, is_first: bool) -> Cohort:
+        """Return the cohort with the labels that were given first, or with those that stand."""
+        others = tuple(clause for clause in self.clauses if clause.op != FIRST)
+        return Cohort((*others, Clause("", FIRST)) if is_first else others, self.outcomes)
+
     def known_on(self, day: str | None) -> Cohort:
         """Return the cohort as it was known at the end of a day; None: with all that is known.
 
@@ -88,8 +99,8 @@ class Cohort:
         return Cohort((*others, Clause("", AS_OF, (day,))) if day else others, self.outcomes)
 
     def whole(self) -> Cohort:
-        """Return every row, as known on the same day."""
-        return Cohort(tuple(clause for clause in self.clauses if clause.op == AS_OF))
+        """Return every row, with the labels of the same day, or those given first."""
+        return Cohort(tuple(clause for clause in self.clauses if clause.op in (AS_OF, FIRST)))
 
     def columns(self) -> tuple[str, ...]:
         """Return the columns that are filtered, in order of first use."""
@@ -224,7 +235,10 @@ def _said_each(clauses: Sequence[Clause], join: Join) -> list[str]:
     """Say the clauses whose operators join alike, one by one."""
     found = [(OPERATORS[clause.op], clause.values) for clause in clauses]
     return [
-        phrase for operator, values in found if operator.join == join and values for phrase in operator.words(values)
+        phrase
+        for operator, values in found
+        if operator.join == join and (values or operator.arity == "none")
+        for phrase in operator.words(values)
     ]
 
 

@@ -7,7 +7,6 @@ import threading
 import uuid
 import weakref
 from collections.abc import Callable, Collection, Hashable, Sequence
-from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
@@ -25,37 +24,13 @@ from analytics.query import known, lock, relations, spark_rows, spark_session
 from analytics.query.cohort import Cohort
 from analytics.query.kept import KeptTables, has_few_cells, outcomes_by_time
 from analytics.query.predicates import predicate
+from analytics.query.score_table import ScoreTable
 from analytics.query.slicing import as_people_see, stored_slice
 from analytics.query.sums import held_sums
 
 _NO_LINES = pl.DataFrame(schema={"line": pl.Int64, "reason": pl.String, "text": pl.String})
 """Lines that were set aside of a log that no reader took apart."""
 _DAMAGED = "The log {!r} cannot be opened: its file is missing or damaged, and was set aside. Upload the export again."
-
-
-@dataclass(frozen=True)
-class ScoreTable:
-    """A score table with the grid that its bins refer to.
-
-    Attributes
-    ----------
-    frame : DataFrame
-        As `relations.score_table` says, slices as people see them in ``slice_0 …``.
-    edges : ndarray of shape (n_bins,)
-        Bin k holds the scores in [edges[k], edges[k + 1]).
-    threshold_bin : int
-        Predicted positive iff ``score_bin >= threshold_bin``; exact for the threshold that was asked.
-    by : tuple of str
-        The slice columns of ``frame``.
-    is_exact : bool
-        Whether the bins are the distinct scores, so that areas carry no ties that the scores do not have.
-    """
-
-    frame: pl.DataFrame
-    edges: np.ndarray[Any, np.dtype[np.float64]]
-    threshold_bin: int
-    by: tuple[str, ...]
-    is_exact: bool
 
 
 class Engine:
@@ -178,12 +153,27 @@ class Engine:
 
     def kept(self, log: Log, cohort: Cohort, threshold: float) -> nw.LazyFrame[Any]:
         """Return the rows of a log that a cohort keeps; where a weight says for how many a row stands, those that have one."""
-        return _kept(self.frame(log), log, cohort, threshold)
+        return self._kept(log, cohort, threshold, self._connection.cursor())
 
     def beside(self, *asked: tuple[Log, Cohort, float]) -> tuple[nw.LazyFrame[Any], ...]:
         """Return the rows of several questions, as `kept` does, on one cursor: only such rows can be joined."""
         cursor = self._connection.cursor()
-        return tuple(_kept(self._rows(log, cursor), log, cohort, at) for log, cohort, at in asked)
+        return tuple(self._kept(log, cohort, at, cursor) for log, cohort, at in asked)
+
+    def revised(self, log: Log, cohort: Cohort, threshold: float) -> tuple[nw.LazyFrame[Any], nw.LazyFrame[Any]]:
+        """Return the rows that a cohort keeps, and what rows were by their labels before, to be joined to them."""
+        cursor = self._connection.cursor()
+        before = known.seen_until(self._table(log, "revisions", cursor), log, cohort.as_of)
+        return self._kept(log, cohort, threshold, cursor), before
+
+    def _kept(self, log: Log, cohort: Cohort, threshold: float, cursor: duckdb.DuckDBPyConnection) -> nw.LazyFrame[Any]:
+        """Keep the rows of a cohort that stand for some, with the labels that it asks for."""
+        rows, before = self._rows(log, cursor), None
+        if log.n_revised and (cohort.as_of or cohort.is_first_given):
+            before = self._table(log, "revisions", cursor)
+        rows = known.known_on(rows, log, cohort.as_of, before, is_first=cohort.is_first_given)
+        rows = relations.keep(rows, predicate(cohort, log, threshold))
+        return rows if log.mapping.weight is None else rows.filter(~nw.col("weight").is_null())
 
     def score_table(
         self,
@@ -312,9 +302,3 @@ class Engine:
         """Close the connection; questions after it fail."""
         self._connection.close()
         self._clean()
-
-
-def _kept(frame: nw.LazyFrame[Any], log: Log, cohort: Cohort, threshold: float) -> nw.LazyFrame[Any]:
-    """Keep the rows of a cohort that stand for some."""
-    rows = relations.keep(known.known_on(frame, log, cohort.as_of), predicate(cohort, log, threshold))
-    return rows if log.mapping.weight is None else rows.filter(~nw.col("weight").is_null())

@@ -12,8 +12,8 @@ from analytics.log.column import Column
 from analytics.log.schema import Log
 from analytics.query import typed
 
-AS_OF = "as-of"
-"""The operator that says on which day."""
+AS_OF, FIRST = "as-of", "first-given"
+"""The operators that say on which day, and that labels are those that were given first."""
 
 
 def predicted_until(log: Log, name: str, values: Sequence[str]) -> nw.Expr:
@@ -22,21 +22,83 @@ def predicted_until(log: Log, name: str, values: Sequence[str]) -> nw.Expr:
     return typed.until(typed.held(time), time, value)
 
 
-def known_on(frame: nw.LazyFrame[Any], log: Log, days: Sequence[str]) -> nw.LazyFrame[Any]:
-    """Return the rows of a log without the labels that came after one of some days, wherever a row holds them.
+def first_given(log: Log, name: str, values: Sequence[str]) -> nw.Expr:
+    """Return the predicate of all rows: their labels are then as first given, which those of most logs are."""
+    return ~nw.col("row_id").is_null()
 
-    A label without a time stands: when it came is not known.
+
+def known_on(
+    frame: nw.LazyFrame[Any],
+    log: Log,
+    days: Sequence[str],
+    revisions: nw.LazyFrame[Any] | None = None,
+    *,
+    is_first: bool = False,
+) -> nw.LazyFrame[Any]:
+    """Return the rows of a log with the labels that were known at the end of each of some days, wherever a row holds them.
+
+    A label that came later is not known; where it replaced another, that one stands, if it had come. A label without a time
+    stands: when it came is not known.
+
+    Parameters
+    ----------
+    frame : LazyFrame
+        Rows of the log.
+    log : Log
+    days : sequence of str
+        None: with all that is known.
+    revisions : LazyFrame, optional
+        What rows were by their labels before: the table ``revisions`` of the log, on the same cursor as ``frame``.
+    is_first : bool
+        Take of each row the label that was given first.
     """
+    if is_first and revisions is not None:
+        frame = _restated(frame, log, revisions.filter(nw.col("rank") == 0), nw.col("was_there").is_null())
     for day in days:
         _, label_time = _times(log)
-        arrived, names = nw.col("arrived"), frame.collect_schema().names()
-        is_known = arrived.is_null() | typed.until(arrived, label_time, day)
-        hidden = {"label", "arrived", "error", "truth", label_time.sql_name}
-        true = log.mapping.right.true if log.mapping.right else log.mapping.label
-        if true is not None:
-            hidden |= {log.column(true).sql_name, log.column(true).original_name, log.column(true).bin_name}
-        frame = frame.with_columns(**{name: nw.when(is_known).then(nw.col(name)) for name in names if name in hidden})
+        arrived, given = nw.col("arrived"), None
+        if revisions is not None and not is_first:
+            seen, until = nw.col("seen"), nw.col("until")
+            stood = (seen.is_null() | typed.until(seen, label_time, day)) & ~typed.until(until, label_time, day)
+            given = revisions.filter(~until.is_null() & stood)
+        frame = _restated(frame, log, given, arrived.is_null() | typed.until(arrived, label_time, day))
     return frame
+
+
+def seen_until(revisions: nw.LazyFrame[Any], log: Log, days: Sequence[str]) -> nw.LazyFrame[Any]:
+    """Return what rows were by their labels, without those that came after one of some days."""
+    for day in days:
+        _, label_time = _times(log)
+        revisions = revisions.filter(nw.col("seen").is_null() | typed.until(nw.col("seen"), label_time, day))
+    return revisions
+
+
+def _restated(
+    frame: nw.LazyFrame[Any], log: Log, given: nw.LazyFrame[Any] | None, stands: nw.Expr
+) -> nw.LazyFrame[Any]:
+    """Return rows whose label is theirs where it stands, and elsewhere the given one of the row, or none."""
+    names = frame.collect_schema().names()
+    hidden, held = _held_by_label(log) & {*names}, dict.fromkeys(names, nw.lit(None))
+    if given is not None:
+        offered = {**dict.fromkeys(given.collect_schema().names()), "arrived": None}
+        held |= {name: nw.col(f"was_{name}") for name in hidden if name in offered}
+        was = {f"was_{name}": nw.col("seen" if name == "arrived" else name) for name in hidden if name in offered}
+        was |= {"was_there": nw.lit(value=True)}
+        frame = frame.join(given.select("row_id", **was), on="row_id", how="left")
+    restated = {name: nw.when(stands).then(nw.col(name)).otherwise(held[name]) for name in hidden}
+    return frame.with_columns(**restated).select(names)
+
+
+def _held_by_label(log: Log) -> set[str]:
+    """Return the stored columns that hold the label, what follows from it, or when it came."""
+    true = log.mapping.right.true if log.mapping.right else log.mapping.label
+    names = {"label", "arrived", "error", "truth"}
+    if log.mapping.label_time is not None:
+        names.add(log.column(log.mapping.label_time).sql_name)
+    if true is not None:
+        column = log.column(true)
+        names |= {column.sql_name, column.original_name, column.bin_name}
+    return names
 
 
 def _times(log: Log) -> tuple[Column, Column]:

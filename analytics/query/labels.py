@@ -13,6 +13,7 @@ from analytics.log.schema import Log
 from analytics.query.cohort import Cohort
 from analytics.query.engine import Engine
 from analytics.query.relations import integer
+from analytics.query.slicing import as_people_see, stored_slice
 
 
 def arrival_relation(
@@ -75,3 +76,25 @@ def newest(engine: Engine, log: Log, cohort: Cohort, threshold: float) -> tuple[
     names = [name for name in ("moment", "arrived") if name in rows.collect_schema().names()]
     found = engine.collect(rows.select(**{name: nw.col(name).max() for name in names})).row(0)
     return found
+
+
+def late_slices(engine: Engine, log: Log, cohort: Cohort, threshold: float, column: str, after: str) -> pl.DataFrame:
+    """Count by the values of a segment column the labels whose time is known, and those that came later than ``after`` (12d).
+
+    Returns
+    -------
+    DataFrame
+        ``slice`` as people see it, ``n``, ``n_late``.
+    """
+    stored = stored_slice(log, column)
+    rows = engine.kept(log, cohort, threshold).filter(
+        ~nw.col("label").is_null() & ~nw.col("arrived").is_null() & ~nw.col("moment").is_null()
+    )
+    is_late = integer(nw.col("arrived") >= nw.col("moment").dt.offset_by(after))
+    found = engine.collect(
+        rows.select(slice=nw.col(stored), is_late=is_late)
+        .group_by("slice")
+        .agg(n=nw.len().cast(nw.Int64), n_late=nw.col("is_late").sum().cast(nw.Int64))
+    )
+    values = as_people_see(log, column, found["slice"]).cast(pl.String)
+    return found.select(values.alias("slice"), "n", "n_late")

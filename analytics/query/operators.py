@@ -1,107 +1,23 @@
 """The filter operators: each one object with its texts, its sentence, its predicate and the control that edits it.
 
 Links, ``--where``, the sidebar, the README and the tests follow from `OPERATORS`; nothing lists operators a second time.
-The model is Datasette's filters. _Values are data of a predicate, never text of a query.
+The model is Datasette's filters. Values are data of a predicate, never text of a query.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from functools import partial
-from typing import Literal
 
 import narwhals.stable.v2 as nw
 
-from analytics.errors import QuestionError
 from analytics.log.column import Column, Kind
-from analytics.log.schema import Log
 from analytics.query import known, phrases, typed
-
-_Values = Sequence[str]
-_Arity = Literal["none", "one", "several"]
-Join = Literal["any", "range", "all", "part", "row"]
-_Predicate = Callable[[Log, str, _Values], nw.Expr]
+from analytics.query.operator import Operator, Predicate, Values
 
 _EVERY: tuple[Kind, ...] = ("text", "number", "time", "boolean")
 _ORDERED: tuple[Kind, ...] = ("number", "time")
 _TYPED: tuple[Kind, ...] = ("number", "time", "boolean")
-
-
-@dataclass(frozen=True)
-class Operator:
-    """What a clause says of the values of a column.
-
-    Attributes
-    ----------
-    key : str
-        What links and saved cohorts call it; it never changes.
-    label : str
-        What the sidebar calls it.
-    meaning : str
-        Which rows it keeps, and what becomes of a missing value: help text and README.
-    forms : tuple of str
-        How ``--where`` writes it after the column's name: a sign before one value, words before a list; the whole of it where
-        there is no value. The first that fits is the one that is written.
-    words : callable
-        From the values of all its clauses on a column (of one clause, for a part) to phrases.
-    predicate : callable
-        From the log, the column's name and the values of a clause to the predicate in Narwhals.
-    kinds : tuple of str
-        Kinds of column that it is for; none where it is about the row.
-    arity : {"none", "one", "several"}
-        How many values a clause has; several are alternatives.
-    join : {"any", "range", "all", "part", "row"}
-        How it joins the other clauses on its column: ``any``: an alternative to them; ``range``: together with the other bounds
-        an alternative; ``all``: it always restricts; ``part``: it restricts by what a value has besides what it is, and stays
-        where other clauses on the column are replaced; ``row``: it has no column and restricts.
-    control : str
-        What edits it in the sidebar: a key of ``pages._frame.conditions.CONTROLS``.
-    is_complement : bool
-        Whether its phrases are ends of one "is": "is A, B or missing".
-    also : tuple of str
-        Kinds of column that are answered besides, as the text that they are stored as; never offered.
-    """
-
-    key: str
-    label: str
-    meaning: str
-    forms: tuple[str, ...]
-    words: Callable[[_Values], list[str]]
-    predicate: _Predicate
-    kinds: tuple[Kind, ...]
-    arity: _Arity
-    join: Join
-    control: str
-    is_complement: bool = False
-    also: tuple[Kind, ...] = ()
-
-    def keeps(self, log: Log, name: str, values: _Values) -> nw.Expr:
-        """Return the predicate of one clause.
-
-        Raises
-        ------
-        QuestionError
-            If the column is unknown or of another kind, or a value is missing, too much or does not fit.
-        """
-        if self.join != "row":
-            self._check(log.column(name), values)
-        return self.predicate(log, name, values)
-
-    def _check(self, column: Column, values: _Values) -> None:
-        """Refuse what the operator is not for."""
-        is_fit = {"none": True, "one": len(values) == 1, "several": bool(values)}[self.arity]
-        if not is_fit:
-            raise QuestionError(
-                f"Expected {'one value' if self.arity == 'one' else 'a value'} after {self.key!r} for {column.name!r}, "
-                f"found {len(values) or 'none'}. Correct or clear the filter."
-            )
-        if column.kind not in (*self.kinds, *self.also):
-            kinds = " or ".join("text" if kind == "text" else f"{kind}s" for kind in self.kinds)
-            raise QuestionError(
-                f"Expected a column of {kinds} for {'a range' if self.join == 'range' else repr(self.key)}, "
-                f"found {column.name!r}, which holds {column.kind}. Filter it by its values."
-            )
 
 
 def offered(kind: Kind) -> tuple[Operator, ...]:
@@ -109,25 +25,25 @@ def offered(kind: Kind) -> tuple[Operator, ...]:
     return tuple(operator for operator in OPERATORS.values() if kind in operator.kinds)
 
 
-def _of_column(condition: Callable[[Column, _Values], nw.Expr]) -> _Predicate:
+def _of_column(condition: Callable[[Column, Values], nw.Expr]) -> Predicate:
     """Return a predicate that needs only its column."""
     return lambda log, name, values: condition(log.column(name), values)
 
 
-def _bound(condition: Callable[[Column, str], nw.Expr]) -> _Predicate:
+def _bound(condition: Callable[[Column, str], nw.Expr]) -> Predicate:
     """Return the predicate of one bound."""
     return lambda log, name, values: condition(log.column(name), values[0])
 
 
-def _or_missing(condition: Callable[[Column, _Values], nw.Expr]) -> _Predicate:
+def _or_missing(condition: Callable[[Column, Values], nw.Expr]) -> Predicate:
     """Return the predicate that a condition does not hold; a missing value differs from every other, so it is kept."""
     return _of_column(lambda column, values: ~condition(column, values) | typed.held(column).is_null())
 
 
-def _found(search: Callable[[nw.Expr, str], nw.Expr]) -> Callable[[Column, _Values], nw.Expr]:
+def _found(search: Callable[[nw.Expr, str], nw.Expr]) -> Callable[[Column, Values], nw.Expr]:
     """Return the condition that a search finds one of some texts; upper and lower case are the same."""
 
-    def condition(column: Column, values: _Values) -> nw.Expr:
+    def condition(column: Column, values: Values) -> nw.Expr:
         folded = typed.text(column).str.to_lowercase()
         return typed.any_of([search(folded, value.lower()) for value in values])
 
@@ -300,6 +216,18 @@ _ALL = (
         control="fields",
     ),
     Operator(
+        "differ",
+        "columns differ",
+        "Two of the columns have different values, as where raters disagree; a missing value differs from none.",
+        ("columns differ",),
+        phrases.differ_words,
+        typed.differ,
+        kinds=(),
+        arity="several",
+        join="row",
+        control="columns",
+    ),
+    Operator(
         known.AS_OF,
         "as known on",
         "The log as it was known at the end of this day: rows predicted later are out, labels that came later are not known yet.",
@@ -310,6 +238,18 @@ _ALL = (
         arity="one",
         join="row",
         control="day",
+    ),
+    Operator(
+        known.FIRST,
+        "labels as first given",
+        "Every row has the label that was given first, where it was revised later.",
+        ("labels as first given",),
+        lambda values: ["labels as first given"],
+        known.first_given,
+        kinds=(),
+        arity="none",
+        join="row",
+        control="nothing",
     ),
 )
 OPERATORS: dict[str, Operator] = {operator.key: operator for operator in _ALL}

@@ -31,6 +31,16 @@ def gap_words(values: Sequence[str]) -> list[str]:
     return [f"{number.replace('+', ' or more')} of {joined} are missing"]
 
 
+def differ_words(values: Sequence[str]) -> list[str]:
+    """Say that columns differ.
+
+    >>> differ_words(("rater_1", "rater_2"))
+    ['rater_1 and rater_2 differ']
+    """
+    joined = " and ".join(filter(None, [", ".join(values[:-1]), *values[-1:]]))
+    return [f"{joined} differ"]
+
+
 def shown(value: str) -> str:
     """Return a value for a sentence; an empty text, and one that reads like no value, stand in quotes.
 

@@ -10,7 +10,8 @@ import narwhals.stable.v2 as nw
 from analytics.errors import QuestionError
 from analytics.log.schema import Log
 from analytics.query.cohort import Clause, Cohort, unescaped
-from analytics.query.operators import OPERATORS, Join
+from analytics.query.operator import Join
+from analytics.query.operators import OPERATORS
 from analytics.query.typed import all_of, any_of
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import narwhals.stable.v2 as nw
 import polars as pl
 
+from analytics.log.origin import SOURCE_FILE
 from analytics.log.schema import Log
 from analytics.query.cohort import Cohort
 from analytics.query.engine import Engine
@@ -118,3 +119,19 @@ def _right(log: Log, threshold: float) -> nw.Expr:
         return nw.col("label")
     label, score = nw.col("label"), nw.col("score")
     return nw.when(~label.is_null() & ~score.is_null()).then(integer(integer(score >= threshold) == label))
+
+
+def same_rows(engine: Engine, log: Log) -> int:
+    """Count the rows of several files that are the same in every column as one of another file.
+
+    Texts that nobody slices by are not compared. 0 where the log does not say which file a row is from.
+    """
+    names = {column.name: column.sql_name for column in log.columns}
+    file = names.pop(SOURCE_FILE, None)
+    if file is None:
+        return 0
+    compared = [sql_name for name, sql_name in names.items() if name not in log.mapping.text]
+    rows = engine.kept(log, Cohort(), log.mapping.threshold)
+    found = rows.group_by(*compared).agg(n=nw.len().cast(nw.Int64), files=nw.col(file).n_unique().cast(nw.Int64))
+    again = engine.collect(found.filter(nw.col("files") > 1).select(again=(nw.col("n") - 1).sum()))
+    return int(again["again"][0] or 0)

@@ -79,7 +79,7 @@ def describe(name: str) -> Reading:
         columns.append(_held_against_one(rows, column))
     content = json.dumps([name, n_rows, [asdict(column) for column in columns]])
     digest = hashlib.sha256(content.encode()).hexdigest()
-    return Reading(digest, name, FORMAT, n_rows, n_rows, tuple(columns), repairs=(_said(),))
+    return Reading(digest, name, FORMAT, n_rows, n_rows, tuple(columns), repairs=(_said(),), reader=None)
 
 
 def _said() -> str:

@@ -19,6 +19,8 @@ _MAX_DIGITS = 9
 """Of a whole number that counts something (hours, characters): more cannot be meant, and 64 bits hold it on every engine."""
 
 
+_MAX_COMPARED = 20
+"""Columns of raters that are compared with each other: 190 pairs. Bounds the predicate."""
 _MAX_COUNTED = 4
 """Digits of a number of columns; a log has fewer than 10,000."""
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -115,6 +117,20 @@ def has_gaps(log: Log, name: str, values: Sequence[str]) -> nw.Expr:
     flags = [nw.when(is_gap).then(nw.lit(1)).otherwise(nw.lit(0)) for is_gap in gaps]
     total = reduce(lambda left, right: left + right, flags)
     return total >= int(digits) if is_least else total == int(digits)
+
+
+def differ(log: Log, name: str, values: Sequence[str]) -> nw.Expr:
+    """Return the predicate that of some columns of one kind two have other values; a missing value differs from none."""
+    columns = [log.column(other) for other in dict.fromkeys(values)]
+    kinds = {column.kind for column in columns}
+    if name or len(columns) < 2 or len(columns) > _MAX_COMPARED or len(kinds) > 1:
+        raise QuestionError(
+            f"Expected 2 to {_MAX_COMPARED} columns of one kind that may differ, found {', '.join(values)[:40]!r}. "
+            "Correct the filter."
+        )
+    own = [text(column) if column.kind == "text" else held(column) for column in columns]
+    pairs = [(left != right) for place, left in enumerate(own) for right in own[:place]]
+    return any_of([nw.when(pair.is_null()).then(nw.lit(value=False)).otherwise(pair) for pair in pairs])
 
 
 def _limit(column: Column, value: str) -> datetime | float:

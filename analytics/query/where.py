@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from analytics.errors import QuestionError
 from analytics.query.cohort import Clause
-from analytics.query.operators import OPERATORS, Operator
+from analytics.query.operator import Operator
+from analytics.query.operators import OPERATORS
 
 _MAX_NAMES = 8
 """Names of columns that a message shows: about a line."""
@@ -75,7 +76,7 @@ def where_text(clause: Clause) -> str:
     """
     operator = OPERATORS[clause.op]
     if operator.arity == "none":
-        return f"{clause.column} {operator.forms[0]}"
+        return f"{clause.column} {operator.forms[0]}".strip()
     if len(clause.values) == 1 and _is_sign(operator.forms[0]):
         return f'{clause.column}{operator.forms[0]}"{clause.values[0]}"'
     form = next(form for form in operator.forms if not _is_sign(form))

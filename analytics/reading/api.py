@@ -9,21 +9,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
-from analytics import settings
-from analytics.errors import QuestionError
+from analytics.errors import Cancelled, InputError, QuestionError
 from analytics.log import roles
+from analytics.log.conflicts import conflicts
 from analytics.log.disk import storing
 from analytics.log.layout import CsvOptions
 from analytics.log.mapping import Mapping, mapping_from_dict
+from analytics.log.reader import is_outdated
 from analytics.log.schema import Log, Reading, reading_from_dict
 from analytics.log.workspace import Workspace
 from analytics.reading import protocol
-from analytics.reading.inbox import check_file, files_of, log_before, passed_over, shown_name
+from analytics.reading.bounds import max_plain_bytes
+from analytics.reading.inbox import checked, files_of, log_before, passed_over, shown_name
 from analytics.reading.process import ROOT, OnProgress, ShouldStop, run_child
-
-_MAX_EXPANSION = 100
-"""A compressed file may unpack to so many times its size; repetitive logs reach 50."""
 
 ORIGIN = "origin.json"
 
@@ -58,7 +58,7 @@ def read_file(
     *,
     name: str | None = None,
     names: Sequence[str] | None = None,
-    labels: Path | None = None,
+    labels: Path | Sequence[Path] = (),
     id_column: str | None = None,
     label_column: str | None = None,
     csv: CsvOptions | None = None,
@@ -74,9 +74,9 @@ def read_file(
     path : Path or sequence of Path
         A file, a folder of files, or several files.
     name, names : str and sequence of str, optional
-        What people call the log, and each of several files; by default as the files are called.
-    labels, id_column, label_column : Path and str, optional
-        Labels that came in another file, the id that joins them, by default the guessed one, and the column that holds them.
+        What people call the log, and each of its files; by default as these are called.
+    labels, id_column, label_column : Path or sequence of Path, and str, optional
+        Labels of other files, of which a later one revises an earlier one, the id that joins them, and their column.
     csv : CsvOptions, optional
         What is known of the layout of a CSV file; the same bytes under another layout are another log.
     on_progress, should_stop : callable
@@ -90,19 +90,19 @@ def read_file(
         If ``should_stop`` said so; nothing is left behind.
     """
     files = files_of(path, names or ([name] if name else None))
-    if labels:
-        check_file(labels)
+    labels = checked(labels)
     shown = name or shown_name(path, files)
-    known = {log.log_id: log for log in workspace.receipts()}
+    kept = {log.log_id: log for log in workspace.receipts()}
+    known = {log_id: log for log_id, log in kept.items() if not is_outdated(log.reading)}
     before = log_before([*known.values()], [name for _, name in files])
     with workspace.scratch_folder() as folder:
         request = protocol.Read(
             files=_given(files),
             name=shown,
             known=tuple(sorted(known)),
-            max_bytes=max_plain_bytes(*_paths_of(files), labels),
+            max_bytes=max_plain_bytes(*(Path(path) for path, _ in files), *labels),
             csv=csv or CsvOptions(),
-            labels=_labels_given(labels, labels.name, id_column, label_column) if labels else None,
+            labels=_labels_given([(file, file.name) for file in labels], id_column, label_column) if labels else None,
             beside=passed_over(path, files),
             before=protocol.Before(log=before.to_json(), path=str(workspace.path(before.key))) if before else None,
             created_at=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -117,15 +117,29 @@ def read_file(
         assert isinstance(answer, protocol.Waiting)
         with storing(folder):
             (folder / ORIGIN).write_text(json.dumps(files), encoding="utf-8")
-        return _take_staged(workspace, folder, answer.digest)
+        found = _take_staged(workspace, folder, answer.digest)
+    earlier = kept.get(answer.digest)
+    watched = {"on_progress": on_progress, "should_stop": should_stop}
+    return _read_anew(workspace, found, earlier, **watched) if earlier else found
+
+
+def _read_anew(workspace: Workspace, upload: Staged, before: Log, **watched: Any) -> Staged | Log:
+    """Put what today's reader made of a file in the place of an earlier one's log, with its roles where they still fit."""
+    try:
+        is_fitting = not conflicts(before.mapping, upload.reading)
+        return build_staged(workspace, upload, before.mapping, name=before.name, **watched) if is_fitting else upload
+    except Cancelled:
+        raise
+    except (QuestionError, InputError):
+        return upload
 
 
 def attach(
     workspace: Workspace,
     log: Log,
-    labels: Path,
+    labels: Path | Sequence[Path],
     *,
-    name: str | None = None,
+    names: Sequence[str] | None = None,
     id_column: str | None = None,
     label_column: str | None = None,
     on_progress: OnProgress = no_progress,
@@ -137,8 +151,8 @@ def attach(
     ----------
     workspace, log : Workspace and Log
         The log; it stays as it is.
-    labels, name : Path and str, optional
-        The labels file, and what people call it.
+    labels, names : Path or sequence of Path, and sequence of str, optional
+        The labels files, of which a later one revises an earlier one, and what people call them.
     id_column, label_column : str, optional
         The id that joins them, by default that of the log's mapping, and the column that holds the labels.
     on_progress, should_stop : callable
@@ -149,18 +163,18 @@ def attach(
     InputError
         If the file cannot be read, or shares no id with the log.
     """
-    check_file(labels)
-    shown = name or labels.name
-    known = {other.log_id: other for other in workspace.receipts()}
+    labels = checked(labels)
+    shown = names or [file.name for file in labels]
+    known = {each.log_id: each for each in workspace.receipts() if each.reading.reader == log.reading.reader}
     with workspace.scratch_folder() as folder:
         request = protocol.Attach(
             origin=str(workspace.path(log.key)),
             reading=log.reading,
             mapping=log.mapping,
-            name=f"{log.name} + {shown}",
+            name=" + ".join((log.name, *shown)),
             known=tuple(sorted(known)),
-            max_bytes=max_plain_bytes(labels, workspace.path(log.key)),
-            labels=_labels_given(labels, shown, id_column or log.mapping.row_id, label_column),
+            max_bytes=max_plain_bytes(*labels, workspace.path(log.key)),
+            labels=_labels_given([*zip(labels, shown, strict=True)], id_column or log.mapping.row_id, label_column),
         )
         answer = run_child(request, folder, on_progress, should_stop)
         if isinstance(answer, protocol.Known):
@@ -174,10 +188,12 @@ def _given(files: Sequence[tuple[str, str]]) -> tuple[protocol.FileGiven, ...]:
     return tuple(protocol.FileGiven(path=path, name=name) for path, name in files)
 
 
-def _labels_given(path: Path, name: str, id_column: str | None, label_column: str | None) -> protocol.LabelsGiven:
-    """Return how the reading process is told of a labels file."""
-    (file,) = _given([(str(path.absolute()), name)])
-    return protocol.LabelsGiven(file=file, id_column=id_column, label_column=label_column)
+def _labels_given(
+    files: Sequence[tuple[Path, str]], id_column: str | None, label_column: str | None
+) -> protocol.LabelsGiven:
+    """Return how the reading process is told of labels files."""
+    given = _given([(str(path.absolute()), name) for path, name in files])
+    return protocol.LabelsGiven(files=given, id_column=id_column, label_column=label_column)
 
 
 def _take_staged(workspace: Workspace, folder: Path, digest: str) -> Staged:
@@ -186,18 +202,6 @@ def _take_staged(workspace: Workspace, folder: Path, digest: str) -> Staged:
     with storing(workspace.staging):
         folder.replace(workspace.staging / staged_id)
     return staged(workspace, staged_id)
-
-
-def max_plain_bytes(*paths: Path | None) -> int:
-    """Return what the files may unpack to: enough for any real log, and no more than the reader may write."""
-    size = sum(path.stat().st_size for path in paths if path is not None)
-    allowed = max(settings.READER_UNPACKED_MB.value << 20, _MAX_EXPANSION * size)
-    return min(allowed, settings.READER_FILE_MB.value << 20)
-
-
-def _paths_of(files: Sequence[tuple[str, str]]) -> list[Path]:
-    """Return where the files of a request are."""
-    return [Path(path) for path, _ in files]
 
 
 def staged(workspace: Workspace, staged_id: str) -> Staged:
@@ -236,8 +240,7 @@ def build_staged(
     should_stop: ShouldStop = never,
 ) -> Log:
     """Make a log of a staged reading and take it into the workspace."""
-    origin = workspace.staging / upload.staged_id / "raw.duckdb"
-    shown = name or upload.reading.source
+    origin, shown = workspace.staging / upload.staged_id / "raw.duckdb", name or upload.reading.source
     log = _build(workspace, upload.reading, mapping, origin, shown, False, True, on_progress, should_stop)
     shutil.rmtree(workspace.staging / upload.staged_id, ignore_errors=True)
     return log
@@ -258,7 +261,7 @@ def remap(
     """
     if mapping.digest() == log.revision:
         return log
-    if not is_current and (found := workspace.state(f"{log.log_id}-{mapping.digest()}")):
+    if not is_current and (found := workspace.state(replace(log, mapping=mapping).key)):
         return found
     origin = workspace.path(log.key)
     return _build(workspace, log.reading, mapping, origin, log.name, True, is_current, on_progress, should_stop)
@@ -276,7 +279,7 @@ def write_back(
     """
     with workspace.scratch_folder() as folder:
         files = files_of(path)
-        size = max_plain_bytes(*_paths_of(files))
+        size = max_plain_bytes(*(Path(file) for file, _ in files))
         request = protocol.Copy(files=_given(files), max_bytes=size, csv=csv or CsvOptions())
         answer = run_child(request, folder, no_progress, never)
         assert isinstance(answer, protocol.Copied)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from analytics import settings
 from analytics.errors import InputError
 
 MAX_COLUMNS = 1_500
@@ -13,19 +14,28 @@ MAX_HEADER_BYTES = 1 << 20
 LONG_RUN = 1 << 16
 """Bytes of one character in a row from which a file is no table of text. A judgement."""
 
-_SEPARATORS = b",;\t|"
+_MAX_EXPANSION = 100
+"""A compressed file may unpack to so many times its size; repetitive logs reach 50."""
+
+SEPARATORS = b",;\t|"
 
 
 def check_columns(n_columns: int) -> None:
     """Raise `InputError` where a table has more columns than can be read."""
     if n_columns > MAX_COLUMNS:
-        raise InputError(
-            f"Expected at most {MAX_COLUMNS:,} columns, found about {n_columns:,}. Export the columns that matter.",
-            code="too-wide",
-        )
+        raise too_wide(n_columns)
 
 
-def check_first_line(path: Path) -> None:
+def too_wide(n_columns: int) -> InputError:
+    """Return the refusal of a table of which nobody says which columns matter."""
+    return InputError(
+        f"Expected at most {MAX_COLUMNS:,} columns, found about {n_columns:,}. Name those that matter with --columns, or export "
+        "them alone.",
+        code="too-wide",
+    )
+
+
+def check_first_line(path: Path, *, is_any_width: bool = False) -> None:
     """Raise `InputError` where the first line of a text file cannot be a header of a log, or what follows no text."""
     with path.open("rb") as file:
         head = file.read(MAX_HEADER_BYTES + 1)
@@ -41,4 +51,12 @@ def check_first_line(path: Path) -> None:
                 f"Expected a table of text, found the character {chr(byte)!r} {LONG_RUN:,} times in a row. Export the log again.",
                 code="too-wide",
             )
-    check_columns(max(line.count(separator) for separator in _SEPARATORS) + 1)
+    if not is_any_width:
+        check_columns(max(line.count(separator) for separator in SEPARATORS) + 1)
+
+
+def max_plain_bytes(*paths: Path | None) -> int:
+    """Return what the files may unpack to: enough for any real log, and no more than the reader may write."""
+    size = sum(path.stat().st_size for path in paths if path is not None)
+    allowed = max(settings.READER_UNPACKED_MB.value << 20, _MAX_EXPANSION * size)
+    return min(allowed, settings.READER_FILE_MB.value << 20)

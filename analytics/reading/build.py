@@ -16,7 +16,7 @@ from analytics.log.schema import Log, Reading
 from analytics.reading import strays
 from analytics.reading.grid import bin_case, numeric_bins, score_grid
 from analytics.reading.score_bins import with_score_bins
-from analytics.reading.sql import rankings, right
+from analytics.reading.sql import rankings, revisions, right
 from analytics.reading.sql.expression import NULL, Expression, numeric
 from analytics.reading.sql.expressions import decision_expression, label_expression, score_expression, time_expression
 
@@ -84,6 +84,7 @@ def build(
     _create_log(connection, reading, mapping, score, edges, bins)
     if mapping.latest_by and mapping.row_id:
         _take_latest_labels(connection, reading, mapping)
+    n_revised = revisions.create_revisions(connection, reading, mapping)
     progress(0.9)
     where = " WHERE is_first = 1" if mapping.kind == "rankings" else ""
     counts = connection.execute(
@@ -113,6 +114,7 @@ def build(
         time_low=counts[4],
         time_high=counts[5],
         share_positive=counts[6] if mapping.weight else None,
+        n_revised=n_revised,
     )
 
 

@@ -14,16 +14,13 @@ import duckdb
 from analytics.errors import InputError
 from analytics.log.column import unique_names
 from analytics.log.layout import CsvOptions
-from analytics.log.origin import FileRead, Origin
+from analytics.log.origin import SOURCE_FILE, FileRead, Origin
 from analytics.log.receipt import LineCounts, SetAside
 from analytics.reading import parts, raw
 from analytics.reading.formats import sources as file_sources
 from analytics.reading.formats.sources import Source
 from analytics.reading.mixed import read_as_written, types_found
 from analytics.reading.raw import Table
-
-SOURCE_FILE = "source_file"
-"""Name of the column that says which of several files a row is from."""
 
 _MAX_FILES = 5_000
 """Files of one log, those in archives counted. A judgement; the inbox refuses a folder of more as well."""
@@ -128,7 +125,7 @@ def read_exports(
             table = replace(table, repairs=(*source.repairs, *table.repairs))
             table = parts.with_keys(connection, table, source.name)
             origin = Origin((), (), contradictions, source.sheet, source.sheets, table.layout)
-            origin = replace(origin, paths=table.paths, hints=table.hints, payload=table.payload)
+            origin = replace(origin, paths=table.paths, hints=table.hints, payload=table.payload, offered=table.offered)
             return Export(table, source.file_format, origin)
         return _united(connection, sources, scratch, csv, progress, contradictions, as_text=as_text)
     finally:

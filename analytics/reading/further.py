@@ -12,7 +12,7 @@ import duckdb
 from analytics.errors import InputError
 from analytics.log.column import Column
 from analytics.log.layout import CsvOptions
-from analytics.log.origin import FileRead, Origin
+from analytics.log.origin import SOURCE_FILE, FileRead, Origin
 from analytics.log.schema import Log, Reading
 from analytics.reading import build, files, growth, parts, profile
 from analytics.reading.checks import registry
@@ -136,7 +136,7 @@ def _as_before(
     if not export.origin.files:  # of one file
         connection.execute("ALTER TABLE raw ADD COLUMN file VARCHAR")
         connection.execute("UPDATE raw SET file = ?", [name])
-        places[files.SOURCE_FILE] = "file"
+        places[SOURCE_FILE] = "file"
     if others := sorted(set(places) ^ set(reading.names)):
         raise Differs(f"The further files have other columns ({parts.some(others)}). {_ANEW}")
     for own, conversion in zip(names, conversions, strict=True):

@@ -40,7 +40,7 @@ def files_of(path: Path | Sequence[Path], names: Sequence[str] | None = None) ->
         return [(str(file.absolute()), str(file.relative_to(path))) for file in tables_below(path)]
     paths = [path] if isinstance(path, Path) else list(path)
     for file in paths:
-        check_file(file)
+        _check_file(file)
     called = names if names is not None and len(names) == len(paths) else [file.name for file in paths]
     files = [(str(file.absolute()), name) for file, name in zip(paths, called, strict=True)]
     return sorted(files, key=lambda file: file[1])
@@ -70,7 +70,7 @@ def is_there(path: Path) -> bool:
         return False
 
 
-def check_file(path: Path) -> None:
+def _check_file(path: Path) -> None:
     """Raise `InputError` where there is no file to read."""
     if not is_there(path):
         raise InputError(f"Expected a file, found none at {str(path)!r}. Check the path.")
@@ -78,6 +78,14 @@ def check_file(path: Path) -> None:
         raise InputError(f"Expected a file, found a folder at {str(path)!r}. Name a file in it.")
     if not path.is_file():
         raise InputError(f"Expected a file, found a pipe or a device at {str(path)!r}. Write its content to a file.")
+
+
+def checked(path: Path | Sequence[Path]) -> list[Path]:
+    """Return one path or several as a list; `InputError` where one of them is no file to read."""
+    paths = [path] if isinstance(path, Path) else [*path]
+    for each in paths:
+        _check_file(each)
+    return paths
 
 
 def inbox() -> Path | None:

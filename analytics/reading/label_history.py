@@ -1,50 +1,50 @@
-"""The labels of a file in their order: the latest of each id, those before it, and what became of every one."""
+"""The labels of a file in their order: the latest of each id, what became of every one, and what each row's label was before."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import duckdb
 
-from analytics.log.column import Column
 from analytics.reading.label_keys import Keys, key_of
 
-_HISTORY = "CREATE TABLE label_history (id VARCHAR, version VARCHAR, label VARCHAR, time TIMESTAMP, rank BIGINT, source VARCHAR)"
-"""The labels of every id that had several, in their order; ``log`` as source is the label that the log had before."""
+_CHANGES = "label_changes"
+"""The table of what a label was: of each row whose label was revised ``row_id, rank, label, time, source`` from the first on.
+
+``time`` is when that label was first there; ``log`` as source is the label that the log itself had."""
 
 
-def rank_labels(connection: duckdb.DuckDBPyConnection, keys: Keys, source: str) -> None:
-    """Make ``last_labels``, one row per id with the place of its latest label, and ``label_history``."""
-    version = f"{keys.version.sql_name}::VARCHAR" if keys.version else "NULL"
-    time = keys.time.sql_name if keys.time else "NULL"
+def rank_labels(connection: duckdb.DuckDBPyConnection, keys: Keys, day: datetime | None) -> None:
+    """Make ``given_labels``, every label with an id, and ``last_labels``, one row per id with the place of its latest label.
+
+    ``since`` is when the latest label was first said, after the last other one. ``day`` is when a file without times was made.
+    """
     connection.execute("ALTER TABLE raw RENAME TO raw_labels")
+    time = keys.time.sql_name if keys.time else f"'{day.isoformat()}'" if day else "NULL"
     connection.execute(
         f"CREATE TABLE given_labels AS SELECT {key_of(keys.row_id, keys.version)} AS key, "
-        f"{keys.row_id.sql_name}::VARCHAR AS id, {version} AS version, {keys.label.sql_name}::VARCHAR AS label, "
+        f"{keys.row_id.sql_name}::VARCHAR AS id, {keys.label.sql_name}::VARCHAR AS label, "
         f"{time}::TIMESTAMP AS time, rowid AS place "
         f"FROM raw_labels WHERE {keys.label.sql_name} IS NOT NULL AND {key_of(keys.row_id, keys.version)} IS NOT NULL"
     )
     connection.execute(
         "CREATE TABLE last_labels AS SELECT key, any_value(id) AS id, count(*) AS n, count(DISTINCT label) AS n_labels, "
-        "max(time) AS latest, last(place ORDER BY time NULLS FIRST, place) AS place, false AS is_contrary "
-        "FROM given_labels GROUP BY key"
+        "max(time) AS latest, min(time) AS since, last(place ORDER BY time NULLS FIRST, place) AS place, "
+        "false AS is_contrary FROM given_labels GROUP BY key"
     )
     connection.execute(
         "UPDATE last_labels SET is_contrary = true WHERE n_labels > 1 AND key IN (SELECT g.key FROM given_labels g "
         "JOIN last_labels l ON g.key = l.key AND g.time = l.latest GROUP BY g.key HAVING count(DISTINCT label) > 1)"
     )
-    has_history = connection.execute(
-        "SELECT count(*) FROM duckdb_tables() WHERE table_name = 'label_history' AND database_name = current_database()"
-    ).fetchone()
-    if not has_history or not has_history[0]:
-        connection.execute(_HISTORY)
     connection.execute(
-        "INSERT INTO label_history SELECT g.id, version, label, time, "
-        "row_number() OVER (PARTITION BY key ORDER BY time NULLS FIRST, g.place), ? "
-        "FROM given_labels g JOIN last_labels l USING (key) WHERE n > 1 ORDER BY key, 5",
-        [source],
+        "WITH said AS (SELECT g.*, row_number() OVER (PARTITION BY key ORDER BY g.time NULLS FIRST, g.place) AS nth, "
+        "first(label) OVER (PARTITION BY key ORDER BY g.time DESC NULLS LAST, g.place DESC) AS latest "
+        "FROM given_labels g JOIN last_labels USING (key) WHERE n_labels > 1), "
+        "others AS (SELECT key, max(nth) FILTER (label <> latest) AS last_other FROM said GROUP BY key) "
+        "UPDATE last_labels SET since = s.since FROM (SELECT key, min(time) FILTER (nth > last_other) AS since "
+        "FROM said JOIN others USING (key) GROUP BY key) s WHERE s.key = last_labels.key"
     )
-    connection.execute("DROP TABLE given_labels")
 
 
 def count_labels(connection: duckdb.DuckDBPyConnection, keys: Keys, key: str) -> dict[str, Any]:
@@ -83,14 +83,59 @@ def count_labels(connection: duckdb.DuckDBPyConnection, keys: Keys, key: str) ->
     }
 
 
-def keep_replaced(connection: duckdb.DuckDBPyConnection, keys: Keys, rows: str, revised: dict[Column, Column]) -> None:
-    """Put what a revised label was before into ``label_history``; ``rows`` joins the log and its labels."""
-    if keys.label not in revised:
-        return
-    old = revised[keys.label]
-    time = f"t.{revised[keys.time].sql_name}::TIMESTAMP" if keys.time in revised else "NULL"
+def keep_changes(
+    connection: duckdb.DuckDBPyConnection, rows: str, old: tuple[str, str, str], type_: str, sources: tuple[str, str]
+) -> int:
+    """Put what labels were before into the table of changes; return how many rows this file revised.
+
+    Parameters
+    ----------
+    connection : DuckDBPyConnection
+        Holds ``given_labels`` and ``last_labels``; changes of files before stay.
+    rows : str
+        SQL of the rows of the log with their labels, where ``t`` is a row and ``k`` the last label of its id.
+    old : tuple of (str, str, str)
+        SQL of the label that a row of ``t`` had as text, of when that one was first there, both null where it had none, and of
+        the latest label of the file.
+    type_ : str
+        Type of the label: ``1`` and ``1.0`` are one number.
+    sources : tuple of (str, str)
+        What people call what the labels of ``t`` are from, and the file.
+    """
+    (before, source), (label, since, latest) = sources, old
+    plain = f"coalesce(TRY_CAST({{}} AS {type_})::VARCHAR, {{}}::VARCHAR)"
     connection.execute(
-        f"INSERT INTO label_history SELECT k.id, NULL, t.{old.sql_name}::VARCHAR, {time}, 0, 'log' FROM {rows} "
-        f"WHERE t.{old.sql_name} IS NOT NULL AND t.{old.sql_name} IS DISTINCT FROM "
-        f"TRY_CAST(l.{keys.label.sql_name} AS {old.type}) AND k.key IS NOT NULL ORDER BY t.place"
+        f"CREATE TABLE IF NOT EXISTS {_CHANGES} (row_id BIGINT, rank BIGINT, label VARCHAR, time TIMESTAMP, source VARCHAR)"
     )
+    connection.execute(
+        f"CREATE TEMP TABLE touched AS SELECT t.place AS row_id, k.key AS key, {label} AS label, {since} AS time "
+        f"FROM {rows} WHERE k.key IS NOT NULL AND NOT k.is_contrary AND (k.n_labels > 1 OR {label} <> "
+        f"{plain.format(latest, latest)} OR t.place IN (SELECT row_id FROM {_CHANGES}))"
+    )
+    connection.execute(
+        "CREATE TEMP TABLE said AS "
+        "SELECT row_id, c.time, max(c.time) OVER (PARTITION BY row_id ORDER BY rank) AS moment, 0 AS part, rank AS nth, "
+        f"c.label AS label, source FROM {_CHANGES} c SEMI JOIN touched USING (row_id) "
+        f"UNION ALL SELECT row_id, time, time, 0, 0, label, ? FROM touched ANTI JOIN {_CHANGES} USING (row_id) "
+        "WHERE label IS NOT NULL "
+        "UNION ALL SELECT row_id, g.time, coalesce(g.time, min(g.time) OVER own, 'infinity'), 1, row_number() OVER own, "
+        f"{plain.format('g.label', 'g.label')}, ? FROM touched JOIN given_labels g USING (key) "
+        "WINDOW own AS (PARTITION BY row_id ORDER BY g.time NULLS FIRST, g.place "
+        "ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)",
+        [before, source],
+    )
+    connection.execute(
+        f"DELETE FROM {_CHANGES} WHERE row_id IN (SELECT row_id FROM touched); "
+        f"INSERT INTO {_CHANGES} SELECT row_id, row_number() OVER (PARTITION BY row_id ORDER BY n) - 1, label, time, source "
+        "FROM (SELECT *, count(*) OVER (PARTITION BY row_id) AS n_left FROM "
+        "(SELECT *, row_number() OVER own AS n, lag(label) OVER own AS label_before FROM said "
+        "WINDOW own AS (PARTITION BY row_id ORDER BY moment NULLS FIRST, part, nth)) WHERE label IS DISTINCT FROM label_before) "
+        "WHERE n_left > 1 ORDER BY 1, 2"
+    )
+    row = connection.execute(
+        f"SELECT count(DISTINCT row_id) FROM {_CHANGES} SEMI JOIN touched USING (row_id) WHERE source = ? AND rank > 0",
+        [source],
+    ).fetchone()
+    connection.execute("DROP TABLE said; DROP TABLE touched")
+    assert row is not None
+    return int(row[0])

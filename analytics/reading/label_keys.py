@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from analytics.errors import InputError
@@ -20,6 +23,10 @@ _LABEL_TIMES = (
 """Names of the column that says when a label was given, the clearest first."""
 
 
+_DATE = re.compile(r"(?<!\d)((?:19|20)\d\d)([-_.]?)(0[1-9]|1[0-2])\2(0[1-9]|[12]\d|3[01])(?!\d)")
+"""A day in a file's name, as of exports that are called after the day on which they were made."""
+
+
 @dataclass(frozen=True)
 class LabelsFile:
     """A labels file and what is known of it: the id of the log's rows, their model version, the column of labels."""
@@ -29,6 +36,37 @@ class LabelsFile:
     id_column: str | None
     version_column: str | None = None
     label_column: str | None = None
+
+
+def day_of(name: str) -> datetime | None:
+    """Return the day that a file is named after; None where its name has none.
+
+    >>> day_of("labels_2024-03-01.csv"), day_of("gt20240301_v2.parquet"), day_of("labels_2024-02-31.csv")
+    (datetime.datetime(2024, 3, 1, 0, 0), datetime.datetime(2024, 3, 1, 0, 0), None)
+    """
+    for found in _DATE.finditer(name):
+        try:
+            return datetime(int(found[1]), int(found[3]), int(found[4]))
+        except ValueError:
+            continue
+    return None
+
+
+def in_order(given: Sequence[LabelsFile]) -> list[LabelsFile]:
+    """Return labels files in the order of the days that they are named after, where all are; else as they are."""
+    days = {file.source: day_of(file.source) for file in given}
+    if None in days.values():
+        return [*given]
+    return sorted(given, key=lambda file: days[file.source] or datetime.min)
+
+
+def labelled_digest(digest: str, given: Sequence[LabelsFile]) -> str:
+    """Return the digest of a log with labels of other files: the same whether these came together or one after the other."""
+    for labels in in_order(given):
+        with labels.path.open("rb") as file:
+            own = hashlib.file_digest(file, "sha256").hexdigest()
+        digest = hashlib.sha256(json.dumps([digest, own, labels.id_column, labels.label_column]).encode()).hexdigest()
+    return digest
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from analytics.log.schema import Log
 from analytics.log.workspace import Workspace
 from analytics.reading import api, protocol
 from analytics.reading.api import Staged
+from analytics.reading.bounds import max_plain_bytes
 
 
 def read_again(
@@ -49,7 +50,7 @@ def preview(workspace: Workspace, upload: Staged, csv: CsvOptions) -> protocol.H
     path, name = _origin(workspace, upload)[0]
     with workspace.scratch_folder() as folder:
         request = protocol.Preview(
-            file=protocol.FileGiven(path=path, name=name), max_bytes=api.max_plain_bytes(Path(path)), csv=csv
+            file=protocol.FileGiven(path=path, name=name), max_bytes=max_plain_bytes(Path(path)), csv=csv
         )
         answer = api.run_child(request, folder, api.no_progress, api.never)
     assert isinstance(answer, protocol.Head)

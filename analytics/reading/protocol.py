@@ -31,9 +31,9 @@ class FileGiven(_Value, frozen=True, kw_only=True):
 
 
 class LabelsGiven(_Value, frozen=True, kw_only=True):
-    """A labels file, the id that joins it and its column of labels; ``None`` is guessed."""
+    """Labels files, the id that joins them and their column of labels; ``None`` is guessed."""
 
-    file: FileGiven
+    files: tuple[FileGiven, ...]
     id_column: str | None
     label_column: str | None
 

@@ -10,10 +10,11 @@ from pathlib import Path
 
 import duckdb
 
-from analytics.errors import InputError
+from analytics.errors import InputError, QuestionError
 from analytics.log.column import unique_names
 from analytics.log.layout import CsvOptions
 from analytics.log.receipt import LineCounts, SetAside
+from analytics.reading import wide
 from analytics.reading.bounds import MAX_COLUMNS, check_columns, check_first_line
 from analytics.reading.delimited.load import load
 from analytics.reading.formats import documents
@@ -22,7 +23,7 @@ from analytics.reading.formats.sources import Source
 from analytics.reading.nested.texts import is_short
 from analytics.reading.nested.unfold import unfold
 from analytics.reading.plain_types import WIDE, plain_expression, plain_type
-from analytics.reading.seen.parquet import see_parquet
+from analytics.reading.seen.parquet import parquet_headers, see_parquet
 from analytics.reading.seen.paths import escape_glob
 
 _MAX_LINE_BYTES = 64 << 20
@@ -33,6 +34,9 @@ _NO_TIME = "\x1f%Y"
 
 _LISTS_ONLY = ("json",)
 """What the engine calls the one column of values that are no objects: lists of records one after the other."""
+
+_LAID_OUT = ("html", "arff", "sql")
+"""Formats whose table was written anew as text with commas between fields and quotes around them."""
 
 _ROW_NUMBER = "file_row_number"
 """What the engine calls the place of a row in a Parquet file, where it is asked for it."""
@@ -46,7 +50,7 @@ class Table:
 
     ``header`` is what the file itself has as names, empty where it has none; ``found`` are the types of a file that has some,
     ``layout`` is how text was taken apart, ``paths`` are names that lead into values, ``hints`` are roles and their likely
-    columns in such a ``payload``.
+    columns in such a ``payload``, ``offered`` all names of a table of which only some columns were read.
     """
 
     names: tuple[str, ...]
@@ -61,6 +65,7 @@ class Table:
     paths: tuple[str, ...] = ()
     hints: tuple[tuple[str, str], ...] = ()
     payload: str | None = None
+    offered: tuple[str, ...] = ()
 
 
 def read_source(
@@ -135,16 +140,22 @@ def _read_plain(
         entry = FORMATS[source.file_format]
         if entry.way == "text":
             said = csv or CsvOptions()
-            if source.sheet is not None or source.file_format == "html":
+            if source.sheet is not None or source.file_format in _LAID_OUT:
                 said = replace(said, delimiter=",", quote='"', escape='"')
+            check_first_line(source.path, is_any_width=True)
+            if (narrow := wide.narrowed(source.path, scratch, said, progress or (lambda _: None))) is not None:
+                return _read_narrow(connection, narrow, scratch, as_text=as_text)
             check_first_line(source.path)
             return _read_csv(connection, source.path, scratch, said, as_text=as_text, progress=progress)
         if entry.way == "json":
+            if csv and csv.columns:
+                raise QuestionError("Expected a table of text or Parquet for --columns, found JSON. Leave them out.")
             return _read_json(connection, source, scratch)
         if entry.to_parquet is None:
-            return _read_parquet(connection, source.path, is_seen=is_seen)
+            return _read_parquet(connection, source.path, scratch, csv, is_seen=is_seen)
         repairs = entry.to_parquet(source.path, scratch / "laid_out.parquet")
-        return replace(_read_parquet(connection, scratch / "laid_out.parquet", is_seen=is_seen), repairs=repairs)
+        table = _read_parquet(connection, scratch / "laid_out.parquet", scratch, csv, is_seen=is_seen)
+        return replace(table, repairs=(*repairs, *table.repairs))
     except duckdb.Error as error:
         first = str(error).splitlines()[0][:300] if str(error) else type(error).__name__
         first = first.replace(str(source.path), source.name or "the file").replace(str(scratch), "…")
@@ -240,24 +251,28 @@ def _read_csv(
     )
 
 
-def _read_parquet(connection: duckdb.DuckDBPyConnection, path: Path, *, is_seen: bool) -> Table:
+def _read_narrow(connection: duckdb.DuckDBPyConnection, narrow: wide.Narrow, scratch: Path, *, as_text: bool) -> Table:
+    """Read the columns that matter of a wide text; rows of another width are set aside."""
+    said = CsvOptions(delimiter=",", quote='"', escape='"', header_lines=1)
+    table = _read_csv(connection, narrow.path, scratch, said, as_text=as_text, progress=None)
+    set_aside, lines = wide.account(connection, narrow, table.set_aside, table.lines)
+    repairs = (narrow.said, *table.repairs)
+    return replace(table, set_aside=set_aside, lines=lines, repairs=repairs, offered=narrow.names, layout=None)
+
+
+def _read_parquet(
+    connection: duckdb.DuckDBPyConnection, path: Path, scratch: Path, csv: CsvOptions | None, *, is_seen: bool
+) -> Table:
     """Read a Parquet file; its headers are taken from it, as DuckDB renames those that differ only by case."""
+    headers, wanted = parquet_headers(connection, path), csv.columns if csv else None
+    if wanted is not None or len(headers) > MAX_COLUMNS:
+        narrow = wide.narrowed_parquet(connection, path, scratch, headers, wanted)
+        table = _read_typed(connection, "read_parquet(?)", [escape_glob(narrow.path)])
+        return replace(table, names=narrow.kept, header=narrow.kept, repairs=(narrow.said,), offered=narrow.names)
     table = _read_typed(connection, "read_parquet(?)", [escape_glob(path)], seen=path if is_seen else None)
-    headers = _parquet_headers(connection, path)
     if len(headers) != len(table.names):
         return table
     return replace(table, names=unique_names(headers), header=tuple(headers))
-
-
-def _parquet_headers(connection: duckdb.DuckDBPyConnection, path: Path) -> list[str]:
-    """Return the names of a Parquet file's columns; its schema lists each one before the fields that it is made of."""
-    fields = connection.execute("SELECT name, num_children FROM parquet_schema(?)", [escape_glob(path)]).fetchall()
-    headers, n_inside = [], 0
-    for name, n_children in fields[1:]:
-        if not n_inside:
-            headers.append(name)
-        n_inside = max(n_inside - 1, 0) + (n_children or 0)
-    return headers
 
 
 def _read_typed(
@@ -272,12 +287,12 @@ def _read_typed(
     types = tuple(plain_type(type_) for type_ in found)
     aliases = ", ".join(f"a{place}" for place in range(len(headers)))
     selected = ", ".join(f"{plain_expression(f'a{place}', type_)} AS c{place}" for place, type_ in enumerate(found))
-    wide = [place for place, type_ in enumerate(found) if WIDE.fullmatch(type_)]
-    if seen and not wide and _ROW_NUMBER not in map(str.lower, headers):
+    long = [place for place, type_ in enumerate(found) if WIDE.fullmatch(type_)]
+    if seen and not long and _ROW_NUMBER not in map(str.lower, headers):
         see_parquet(connection, seen, selected, len(headers))
     else:
         connection.execute(f"CREATE TABLE raw AS SELECT {selected} FROM (FROM {scan}) AS t({aliases})", parameters)
-    narrow = _narrowed(connection, wide)
+    narrow = _narrowed(connection, long)
     types = tuple("BIGINT" if place in narrow else type_ for place, type_ in enumerate(types))
     return Table(unique_names(headers), types, is_text=False, header=tuple(headers), found=tuple(found))
 

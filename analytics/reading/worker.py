@@ -21,11 +21,12 @@ import duckdb
 
 from analytics.errors import AnalysisError
 from analytics.log import logged, payloads, positives, roles
+from analytics.log.reader import READER
 from analytics.log.schema import Log, Reading
-from analytics.reading import build, files, further, grid, parts, profile, protocol, refusals
+from analytics.reading import build, files, further, grid, parts, profile, protocol, refusals, same_rows
 from analytics.reading import labels as later_labels
 from analytics.reading.checks import registry
-from analytics.reading.label_keys import LabelsFile
+from analytics.reading.label_keys import LabelsFile, labelled_digest
 from analytics.reading.sql import database
 from analytics.reading.types import infer, notations
 
@@ -100,7 +101,7 @@ def _read(request: protocol.Read, job: protocol.Job, progress: Progress) -> prot
     if csv.given:
         digest = hashlib.sha256(f"{digest}{json.dumps(csv.given, sort_keys=True)}".encode()).hexdigest()
     if labels:
-        digest = _labelled_hash(digest, labels)
+        digest = labelled_digest(digest, _labels_files(labels, labels.id_column, None))
     if digest[:12] in request.known:
         return protocol.Known(log_id=digest[:12])
     said_anew: tuple[str, ...] = ()
@@ -136,14 +137,16 @@ def _read(request: protocol.Read, job: protocol.Job, progress: Progress) -> prot
             *notations.said(table.names, conversions),
         ),
         lines=table.lines,
+        reader=READER,
         origin=replace(export.origin, digests=digests)
         if export.origin.files and not (csv.given or labels)
         else export.origin,
     )
+    reading = same_rows.of_several(connection, reading, conversions, folder, request.max_bytes, progress.at)
     first = roles.guess(reading).mapping
     if labels:
         progress.begin("Joining labels")
-        asked = _labels_file(labels, labels.id_column or first.row_id, first.model_version)
+        asked = _labels_files(labels, labels.id_column or first.row_id, first.model_version)
         reading = later_labels.join_labels(connection, reading, asked, folder, request.max_bytes, progress.at)
         first = roles.guess(reading).mapping
     if said := payloads.looks_like(reading, first):
@@ -186,14 +189,14 @@ def _attach(request: protocol.Attach, job: protocol.Job, progress: Progress) -> 
     """Join labels to the rows of a log that exists; the result waits for its mapping like a file that was read."""
     folder, labels, reading, mapping = Path(job.folder), request.labels, request.reading, request.mapping
     progress.begin("Recognising the file")
-    digest = _labelled_hash(reading.content_hash, labels)
+    digest = labelled_digest(reading.content_hash, _labels_files(labels, labels.id_column, None))
     if digest[:12] in request.known:
         return protocol.Known(log_id=digest[:12])
     connection = database.connect(folder / "raw.duckdb", job.memory_limit)
     progress.connection = connection
     database.copy_rows(connection, reading, Path(request.origin))
     progress.begin("Joining labels")
-    given = _labels_file(labels, labels.id_column, mapping.model_version)
+    given = _labels_files(labels, labels.id_column, mapping.model_version)
     reading = replace(reading, content_hash=digest, source=request.name)
     reading = later_labels.join_labels(connection, reading, given, folder, request.max_bytes, progress.at)
     assert reading.labels is not None
@@ -204,16 +207,13 @@ def _attach(request: protocol.Attach, job: protocol.Job, progress: Progress) -> 
     return _stage(connection, reading, folder, progress)
 
 
-def _labels_file(labels: protocol.LabelsGiven, id_column: str | None, version_column: str | None) -> LabelsFile:
-    """Return the labels file of a request."""
-    file = _given(labels.file)
-    return LabelsFile(file.path, file.name, id_column, version_column, labels.label_column)
-
-
-def _labelled_hash(digest: str, labels: protocol.LabelsGiven) -> str:
-    """Return the digest of a log with labels from another file."""
-    parts = [digest, _content_hash(Path(labels.file.path)), labels.id_column, labels.label_column]
-    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+def _labels_files(
+    labels: protocol.LabelsGiven, id_column: str | None, version_column: str | None
+) -> tuple[LabelsFile, ...]:
+    """Return the labels files of a request."""
+    return tuple(
+        LabelsFile(Path(file.path), file.name, id_column, version_column, labels.label_column) for file in labels.files
+    )
 
 
 def _stage(

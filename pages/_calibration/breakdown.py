@@ -46,7 +46,7 @@ def draw_slices(question: Question, by: str | None, binning: Binning, groups: in
         "the scores are too high. Both p are adjusted for both tests of all slices; “ECE, chance” is what a calibrated model of "
         "the slice's size stays below 97.5 % of the time."
     )
-    table_downloads(answer.table, "calibration_by_slice", key="calibration_by_slice")
+    table_downloads(answer.table, "calibration_by_slice", key="calibration_by_slice", title="Calibration by slice")
 
 
 def _draw_scan(scan: CalibrationScan) -> None:
@@ -69,7 +69,7 @@ def _draw_scan(scan: CalibrationScan) -> None:
         },
     )
     st.caption(escaped(f"{readings.scan_reading(scan)} {FURTHER}"))
-    table_downloads(scan.table, "calibration_scan", key="calibration_scan")
+    table_downloads(scan.table, "calibration_scan", key="calibration_scan", title="Calibration of every segment column")
 
 
 def _columns_of() -> dict[str, Any]:

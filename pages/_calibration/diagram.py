@@ -88,4 +88,4 @@ def draw_numbers(answer: Calibration, question: Question) -> None:
         )
     with st.expander("What these numbers are"):
         st.markdown("\n".join(f"- **{escaped(label)}**: {escaped(meaning)}" for _, label, meaning in NUMBERS))
-    table_downloads(answer.numbers, "calibration", key="calibration_numbers")
+    table_downloads(answer.numbers, "calibration", key="calibration_numbers", title="Numbers of calibration")

@@ -13,7 +13,7 @@ from analytics.present import figures, readings, words
 from analytics.present.tables.calibration import map_rows
 from pages._frame import policy as policy_controls
 from pages._frame.cache import kept
-from pages._frame.render import escaped, figure, say_rows_are_counted, sentence
+from pages._frame.render import escaped, figure, say_rows_are_counted, sentence, table_downloads
 from pages._frame.tables import number_table
 
 _COSTS = ("cost_at_formula", "cost_at_best")
@@ -104,6 +104,9 @@ def _draw_maps(found: Recalibration, method: str, unit: str, *, is_priced: bool)
                 f"Cost, best{counted}", format="%.1f", help="Per 1,000 rows, at the best threshold of the fitted part."
             ),
         },
+    )
+    table_downloads(
+        map_rows(found.table), "recalibration_maps", key="recalibration_maps", title="Maps of recalibration compared"
     )
     of_costs = (
         ", so the best threshold costs the same before and after, but for ties; what it mends is the threshold that is "

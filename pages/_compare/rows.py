@@ -42,7 +42,7 @@ def draw_running(answer: Comparison) -> None:
         alt="Latency, cost, tokens and failures of both sides",
         column_config={"Pairs": st.column_config.NumberColumn(format="localized")},
     )
-    table_downloads(table, "compare_running", key="pair_running")
+    table_downloads(table, "compare_running", key="pair_running", title="What it is to run")
 
 
 def _with_interval(table: pl.DataFrame, value: str, low: str, high: str) -> pl.Series:

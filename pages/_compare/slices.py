@@ -51,7 +51,14 @@ def draw_slices(answer: Comparison) -> None:
     if column:
         table = kept(by_column, answer.pairing, answer.metric, column, answer.costs)
         number_table(_in_words(table), hide_index=True, alt=f"Both sides slice by slice of {column}")
-        table_downloads(table, "compare_by_column", key="pair_by", slices=("slice",))
+        table_downloads(
+            table,
+            "compare_by_column",
+            key="pair_by",
+            slices=("slice",),
+            title=f"Both sides by {column}",
+            asked=(column,),
+        )
 
 
 def _draw_found(found: LosingSlices) -> None:
@@ -73,7 +80,7 @@ def _draw_found(found: LosingSlices) -> None:
         alt="Slices in which the candidate loses or wins",
         column_config={"Pairs": st.column_config.NumberColumn(format="localized")},
     )
-    table_downloads(table, "compare_slices", key="pair_slices")
+    table_downloads(table, "compare_slices", key="pair_slices", title="Slices where the sides differ")
 
 
 def _in_words(table: pl.DataFrame) -> pl.DataFrame:

@@ -11,7 +11,7 @@ from analytics.present import figures, readings, words
 from analytics.present.tables.compare import metric_rows
 from analytics.query.compare.pairs import Pairing
 from pages._frame.cache import kept
-from pages._frame.render import escaped, figure
+from pages._frame.render import escaped, figure, table_downloads
 from pages._frame.tables import number_table
 
 
@@ -77,9 +77,11 @@ def draw_metrics(answer: Comparison) -> None:
     """Show every metric on both sides."""
     st.subheader("Every metric on the same pairs", anchor=False)
     table = metric_rows(answer).rename({"metric": "Metric", "live": "Live", "candidate": "Candidate", "pairs": "Pairs"})
+    table = table.rename({"difference": "Difference (95 %)", "candidate is": "Candidate is", "how": "How"})
     number_table(
-        table.rename({"difference": "Difference (95 %)", "candidate is": "Candidate is", "how": "How"}),
+        table,
         hide_index=True,
         alt="Every metric on both sides with its paired difference",
         column_config={"Pairs": st.column_config.NumberColumn(format="localized")},
     )
+    table_downloads(table, "compare_metrics", key="pair_metrics", title="Every metric on the same pairs")

@@ -95,6 +95,15 @@ def taken(name: str) -> tuple[str, ...] | None:
     return given
 
 
+def seed_choice(key: str, offered: Sequence[str], usual: str | None = None) -> None:
+    """Set a choice that is bound to the address before it is drawn: what was chosen or linked, where it is offered.
+
+    A widget takes its value from the address only where its key holds none, so a default must not be set before it.
+    """
+    given = st.session_state.get(key, st.query_params.get(key))
+    st.session_state[key] = given if given in offered else usual
+
+
 def put(name: str, values: Sequence[str]) -> None:
     """Write a parameter into the address; no value takes it out, which is how defaults are written."""
     written = st.session_state.setdefault(_WRITTEN, {})

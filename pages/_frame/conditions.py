@@ -14,7 +14,8 @@ from analytics.log.schema import Log
 from analytics.present import words
 from analytics.query.cohort import Clause, Cohort
 from analytics.query.engine import Engine
-from analytics.query.operators import OPERATORS, Operator, offered
+from analytics.query.operator import Operator
+from analytics.query.operators import OPERATORS, offered
 from analytics.query.typed import WEEKDAYS
 from pages._frame import session
 from pages._frame.cache import kept
@@ -164,6 +165,12 @@ def _draw_fields(log: Log, name: str, key: str) -> list[str]:
     return [f"{key}_number", key]
 
 
+def _draw_columns(log: Log, name: str, key: str) -> list[str]:
+    """Choose columns that are compared with each other."""
+    st.multiselect("Columns", [column.name for column in log.columns], key=key, placeholder="Choose two or more")
+    return [key]
+
+
 def _draw_day(log: Log, name: str, key: str) -> list[str]:
     """Choose a day of the log."""
     if log.mapping.time is not None and log.mapping.label_time is not None:
@@ -182,5 +189,6 @@ CONTROLS: dict[str, Callable[[Log, str, str], list[str]]] = {
     "nothing": _draw_nothing,
     "fields": _draw_fields,
     "day": _draw_day,
+    "columns": _draw_columns,
 }
 """By the name that an operator gives: draws the control of a column's clause, and returns the keys that hold its values."""

@@ -54,6 +54,11 @@ def _take_policy(policy: Policy) -> None:
     st.session_state.update(_policy_fields(policy))
 
 
+def hold_policy(policy: Policy) -> None:
+    """Hold a policy as its controls would have been left with; for callbacks only."""
+    st.session_state[KEPT] = _policy_fields(policy)
+
+
 def _take_saved(text: str) -> None:
     """Put a saved policy into the controls; for callbacks only."""
     try:

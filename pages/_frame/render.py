@@ -10,17 +10,16 @@ import polars as pl
 import streamlit as st
 
 from analytics.log.schema import Log
-from analytics.measure.metrics import METRICS
 from analytics.present import palette, words
 from analytics.present.export import to_csv, to_parquet
+from analytics.present.tables.report_added import is_share
 from analytics.present.weights import counts_rows_part
+from pages._frame.added import draw_add
 from pages._frame.tables import number_table
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-_SHARE_WORDS = {"share", "rate", "observed", "coverage", "risk"}
-"""First words of names of columns that hold shares and are no metric of the registry."""
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$:&=@])")
 
 DATE_WIDTH = 180
@@ -74,11 +73,19 @@ def figure(
     alt: str,
     table: pl.DataFrame | None = None,
     on_select: Callable[[], None] | None = None,
+    is_added: bool = True,
+    asked: Sequence[str] = (),
+    metric: str = "",
 ) -> None:
-    """Show a figure under its heading, the sentence that reads it, and its table behind one click where there is one."""
+    """Show a figure under its heading, the sentence that reads it, and its table behind one click where there is one.
+
+    It is offered for the report unless ``is_added`` is false: then another element of its page does that.
+    """
     with st.container(gap="xsmall"):
-        chart(drawn, f"figure_{key}", alt=alt, on_select=on_select)
+        title = chart(drawn, f"figure_{key}", alt=alt, on_select=on_select)
         st.caption(escaped(reading))
+        if is_added:
+            draw_add(key, title or alt, table, reading=reading, drawn=drawn, asked=asked, metric=metric)
     if table is None:
         return
     with st.expander("Table", key=f"table_{key}", on_change="rerun") as opened:
@@ -94,8 +101,8 @@ def figure(
             table_downloads(table, key, key=key)
 
 
-def chart(drawn: go.Figure, key: str, *, alt: str, on_select: Callable[[], None] | None = None) -> None:
-    """Show a figure with its title as a heading of the page, which a reader's software finds and a search too."""
+def chart(drawn: go.Figure, key: str, *, alt: str, on_select: Callable[[], None] | None = None) -> str:
+    """Show a figure with its title as a heading of the page, which a reader's software finds and a search too; return it."""
     from analytics.present.figures import taken_heading  # Plotly is imported by one thread, after this module
 
     heading = taken_heading(drawn)
@@ -111,6 +118,7 @@ def chart(drawn: go.Figure, key: str, *, alt: str, on_select: Callable[[], None]
         on_select=on_select or "ignore",
         selection_mode="points",
     )
+    return heading.title
 
 
 def as_written(table: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, str]]:
@@ -121,19 +129,13 @@ def as_written(table: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, str]]:
     DataFrame, dict of str to str
         The table with shares times 100, and the format of each column of numbers.
     """
-    shares = [name for name, kind in table.schema.items() if kind.is_float() and _is_share(name)]
+    shares = [name for name, kind in table.schema.items() if kind.is_float() and is_share(name)]
     formats = {
         name: "%.1f %%" if name in shares else "%.3f" if kind.is_float() else "localized"
         for name, kind in table.schema.items()
         if kind.is_numeric()
     }
     return table.with_columns(pl.col(shares) * 100), formats
-
-
-def _is_share(name: str) -> bool:
-    """Whether a column of a figure's table holds shares, by its name."""
-    plain = name.removesuffix("_low").removesuffix("_high")
-    return METRICS[plain].is_share if plain in METRICS else plain.split("_")[0] in _SHARE_WORDS
 
 
 def clicked(key: str) -> int | None:
@@ -146,9 +148,23 @@ def clicked(key: str) -> int | None:
     return None
 
 
-def table_downloads(table: pl.DataFrame, name: str, *, key: str, slices: Sequence[str] = ()) -> None:
-    """Offer a table as CSV and Parquet, each built on click; CSV says what is missing in the columns ``slices``."""
+def table_downloads(
+    table: pl.DataFrame,
+    name: str,
+    *,
+    key: str,
+    slices: Sequence[str] = (),
+    title: str = "",
+    asked: Sequence[str] = (),
+    metric: str = "",
+) -> None:
+    """Offer a table as CSV and Parquet, each built on click; CSV says what is missing in the columns ``slices``.
+
+    With a title it is offered for the report too: that of a figure is there beside its figure.
+    """
     with st.container(horizontal=True, horizontal_alignment="right"):
+        if title:
+            draw_add(key, title, table, asked=asked, metric=metric)
         st.download_button(
             "CSV",
             lambda: to_csv(table, slices),

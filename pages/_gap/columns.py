@@ -41,12 +41,18 @@ def draw_columns(gap: Gap) -> None:
             readings.slices_of_gap_reading(gap, opened),
             "gap_slices",
             alt=f"Contributions of the slices of {opened} to the change",
+            asked=(opened,),
         )
     table = slice_rows(gap, opened)
     with st.expander(escaped(f"All slices of {opened}"), key="all_gap_slices"):
         number_table(table, hide_index=True, alt=f"Slices of {opened} on both sides", column_config=_slice_columns(gap))
         table_downloads(
-            gap.slices[opened].rename({"value": "slice"}), "gap_slices", key="gap_slices_table", slices=["slice"]
+            gap.slices[opened].rename({"value": "slice"}),
+            "gap_slices",
+            key="gap_slices_table",
+            slices=["slice"],
+            title=f"Slices of {opened} on both sides",
+            asked=(opened,),
         )
 
 
@@ -71,7 +77,7 @@ def _draw_ranking(gap: Gap) -> None:
     st.caption(
         "Mix and within of each column add up to the change; columns overlap, so rows of this table do not add up."
     )
-    table_downloads(gap.columns, "gap_columns", key="gap_columns")
+    table_downloads(gap.columns, "gap_columns", key="gap_columns", title="Columns ranked by what they explain")
     if gap.left_out:
         with st.expander(f"{words.plural(len(gap.left_out), 'column')} not compared"):
             for name, reason in gap.left_out[:50]:

@@ -61,7 +61,7 @@ def draw_inputs(gap: Gap, inputs: Inputs) -> None:
         },
     )
     st.caption(FURTHER)
-    table_downloads(table.drop(BARS), "inputs", key="gap_inputs")
+    table_downloads(table.drop(BARS), "inputs", key="gap_inputs", title="Inputs on both sides")
 
 
 def _bars(label: str, colour: str) -> Any:

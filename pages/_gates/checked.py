@@ -44,7 +44,7 @@ def draw_checked(question: Question, text: str) -> None:
             "Found": st.column_config.TextColumn(width="large"),
         },
     )
-    table_downloads(table, "gates", key="gates")
+    table_downloads(table, "gates", key="gates_table", title="Gates")
     with st.expander("To paste into a message"):
         st.code(gates_markdown(answer), language=None, wrap_lines=True)
     for result in answer.of(None):

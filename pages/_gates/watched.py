@@ -15,7 +15,7 @@ from analytics.log.kept.watch import Mark, WatchState, add_mark, state_of_log
 from analytics.present import figures, readings, words
 from pages._frame import session
 from pages._frame.cache import kept
-from pages._frame.render import DATE_WIDTH, escaped, figure, sentence
+from pages._frame.render import DATE_WIDTH, escaped, figure, sentence, table_downloads
 from pages._frame.tables import number_table
 
 _DAY, _WHAT, _FAILED = "watch_day", "watch_what", "_watch_failed"
@@ -51,27 +51,42 @@ def _draw_streams(answer: WatchAnswer) -> None:
     """Show the newest week of all that is watched beside the headline."""
     rows = [
         {
-            "": "◆ alarm" if stream.is_alarm else "? not to be told" if stream.is_untold else "quiet",
+            "State": "◆ alarm" if stream.is_alarm else "? not to be told" if stream.is_untold else "quiet",
             "Watched": readings.stream_words(stream, answer.watching.metric),
-            "Rows": stream.weeks["n"][-1],
+            "Rows in the newest week": stream.weeks["n"][-1],
             **{
                 label: None if stream.weeks[name][-1] is None else 100 * stream.weeks[name][-1]
-                for label, name in (("Mean", "mean"), ("Usual", "usual"), ("Low", "low"), ("High", "high"))
+                for label, name in _RATES.items()
             },
-            "Since": words.bucket_label(stream.weeks["since"][-1], "1d"),
+            "Evidence since": words.bucket_label(stream.weeks["since"][-1], "1d"),
         }
         for stream in answer.streams[1:]
         if stream.weeks.height
     ]
     if not rows:
         return
-    shares = {name: st.column_config.NumberColumn(format="%.1f %%") for name in ("Mean", "Usual", "Low", "High")}
+    shares = {
+        name: st.column_config.NumberColumn(format="%.1f %%", help=None if name.startswith("In the") else _SINCE)
+        for name in _RATES
+    }
+    table = pl.DataFrame(rows, infer_schema_length=None)
     number_table(
-        pl.DataFrame(rows, infer_schema_length=None),
+        table,
         hide_index=True,
-        alt="Slices and inputs that are watched: mean since the evidence began, what is usual, and bounds",
-        column_config=shares | {"Rows": st.column_config.NumberColumn(format="localized")},
+        alt="What is watched beside the headline: rate of the newest week, mean since the evidence began, what is usual, bounds",
+        column_config=shares | {"Rows in the newest week": st.column_config.NumberColumn(format="localized")},
     )
+    table_downloads(table, "watched", key="watched", title="Slices and inputs that are watched")
+
+
+_RATES = {
+    "In the newest week": "rate",
+    "Mean since then": "mean",
+    "Usual since then": "usual",
+    "By chance from": "low",
+    "By chance to": "high",
+}
+_SINCE = "Of all weeks since the day from which the evidence is strongest (last column), not of the newest week alone."
 
 
 def _draw_marks(place: str, state: WatchState) -> None:

@@ -33,10 +33,11 @@ def draw_metric(question: Question) -> str:
     return metric
 
 
-def draw_no_times() -> None:
+def draw_no_times(*, is_revised: bool) -> None:
     """Say what is missing where no row has a time."""
+    also = " too" if is_revised else ""
     st.info(
         "The log does not say when its rows were predicted. Choose a time on the Logs page, and a label time where there is one: "
-        "then this page says which weeks may be believed.",
+        f"then this page says which weeks may be believed{also}.",
         icon=":material/schedule:",
     )

@@ -1,4 +1,4 @@
-"""Who never gets a label, slice by slice."""
+"""Who never gets a label, and who gets it late, slice by slice."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import polars as pl
 import streamlit as st
 
 from analytics.answers.labels_answer import LabelsAnswer
-from analytics.answers.labels_never import never
+from analytics.answers.labels_never import late, late_age, never
 from analytics.answers.question import Question
 from analytics.present import readings, words
 from pages._frame.cache import kept
@@ -30,24 +30,40 @@ def draw_never(answer: LabelsAnswer, question: Question) -> None:
     st.caption(escaped(readings.never_reading(found)))
     if found.is_empty():
         return
+    _draw_table(found, "Without a label", "Slices whose rows lack a label more often than the others")
+    table_downloads(found, "never", key="never", slices=("slice",), title="Who never gets a label")
+
+
+def draw_late(answer: LabelsAnswer, question: Question) -> None:
+    """Show whose labels come late; nothing where their times are not known."""
+    age = late_age(answer)
+    if question.log.mapping.label_time is None or age is None:
+        return
+    st.subheader("Whose labels come late?", anchor=False)
+    if question.log.n_rows > _AT_ONCE and not st.toggle("Look at every segment column", key="late_asked"):
+        return
+    found = kept(late, question, age, answer.unit)
+    st.caption(escaped(readings.late_reading(found, age, answer.unit)))
+    if found.is_empty():
+        return
+    _draw_table(found, "Late", "Slices whose labels come late more often than those of the others")
+    table_downloads(found, "late", key="late", slices=("slice",))
+
+
+def _draw_table(found: pl.DataFrame, what: str, alt: str) -> None:
+    """Show slices with their share of rows of a kind beside that of the others."""
     shown = found.head(_SHOWN).select(
         pl.col("column").alias("Column"),
         pl.col("slice").fill_null(words.MISSING).alias("Slice"),
         pl.col("n").alias("Ripe rows"),
-        (100 * pl.col("share")).alias("Without a label"),
+        (100 * pl.col("share")).alias(what),
         (100 * pl.col("share_rest")).alias("Other rows"),
         pl.col("excess").round().cast(pl.Int64).alias("Rows beyond the others' share"),
     )
-    shares = {name: st.column_config.NumberColumn(format="%.1f %%") for name in ("Without a label", "Other rows")}
+    shares = {name: st.column_config.NumberColumn(format="%.1f %%") for name in (what, "Other rows")}
     counts = {
         name: st.column_config.NumberColumn(format="localized")
         for name in shown.columns
         if shown[name].dtype == pl.Int64
     }
-    number_table(
-        shown,
-        hide_index=True,
-        alt="Slices whose rows lack a label more often than the others",
-        column_config=shares | counts,
-    )
-    table_downloads(found, "never", key="never", slices=("slice",))
+    number_table(shown, hide_index=True, alt=alt, column_config=shares | counts)

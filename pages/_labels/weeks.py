@@ -15,7 +15,7 @@ def draw_weeks(answer: LabelsAnswer) -> None:
     with pair.cell():
         figure(
             figures.matured_figure(answer.buckets, answer.metric, answer.every),
-            readings.matured_reading(answer),
+            " ".join(filter(None, (readings.matured_reading(answer), readings.expected_reading(answer)))),
             "matured",
             alt="A metric over time: by the labels that are there, by all that will come with a band, and the bounds",
             table=answer.buckets,

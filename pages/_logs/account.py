@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import polars as pl
 import streamlit as st
 
+from analytics.log.reader import outdated_sentence
 from analytics.log.schema import Log
 from analytics.present import figures, readings
 from analytics.present.export import to_csv
 from pages._frame import session
-from pages._frame.render import chart, escaped, sentence
+from pages._frame.added import draw_add
+from pages._frame.render import chart, escaped, sentence, table_downloads
 
 _SEVERITY = {
     "error": ":red[:material/error:] error",
@@ -24,12 +27,15 @@ def draw_fitness(log: Log) -> None:
 
 def draw_accounting(log: Log) -> None:
     """Close the books: rows read = rows kept + rows set aside, by reason, as one bar."""
-    chart(
+    title = chart(
         figures.row_books(log),
         "figure_books",
         alt="Rows read, as one bar: labelled, not known yet, and set aside by reason",
     )
-    st.caption(escaped(readings.books_reading(log)))
+    reading = readings.books_reading(log)
+    st.caption(escaped(reading))
+    if log.log_id == session.current_log().log_id:
+        draw_add("books", title, None, reading=reading, drawn=figures.row_books(log))
     if log.reading.set_aside:
         st.download_button(
             "Download the rows set aside",
@@ -44,6 +50,8 @@ def draw_accounting(log: Log) -> None:
 
 def draw_findings(log: Log) -> None:
     """Show what preflight found, the gravest first."""
+    if said := outdated_sentence(log.reading):
+        st.warning(escaped(said), icon=":material/update:")
     st.markdown("**What preflight found**")
     if not log.findings:
         st.success("Nothing that stands in the way.", icon=":material/check_circle:")
@@ -62,3 +70,6 @@ def draw_findings(log: Log) -> None:
         hide_index=True,
         alt="Findings of preflight, the gravest first",
     )
+    kept = ("severity", "code", "column", "rows", "message")
+    table = pl.DataFrame([{name: getattr(finding, name) for name in kept} for finding in log.findings], strict=False)
+    table_downloads(table, "preflight", key="preflight", title="What preflight found")

@@ -31,6 +31,8 @@ def draw(upload: Staged) -> CsvOptions | None:
     noted = f" · {words.plural(n_said, 'remark')}" if n_said else ""
     with st.expander(f"How the file was read{noted}", icon=":material/description:", key=f"how_{upload.staged_id}"):
         _draw_account(reading)
+        if reading.origin.offered:
+            return _choose_columns(upload)
         if len(reading.origin.sheets) > 1:
             return _choose_sheet(upload)
         if set(reading.file_format.split("+")) <= _TEXTS:
@@ -79,6 +81,25 @@ def _books(lines: LineCounts) -> str:
         if count
     ]
     return f"{lines.total:,} line{'s' * (lines.total != 1)}: {', '.join(parts)}."
+
+
+def _choose_columns(upload: Staged) -> CsvOptions | None:
+    """Let other columns of a table be chosen of which not all were read."""
+    reading, names = upload.reading, upload.reading.origin.offered
+    before = [name for name in reading.names if name in names]
+    chosen = st.multiselect(
+        f"Columns that matter, of {len(names):,}",
+        names,
+        default=before,
+        key=f"columns_{upload.staged_id}",
+        format_func=escaped,
+        help="Those whose names say a role, and others with few values, are proposed.",
+        wrap=True,
+    )
+    is_other = bool(chosen) and chosen != before
+    if is_other and st.button("Read these columns", key="read_columns", type="primary"):
+        return CsvOptions(columns=tuple(chosen), sheet=reading.origin.sheet)
+    return None
 
 
 def _choose_sheet(upload: Staged) -> CsvOptions | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 
 import streamlit as st
@@ -76,7 +77,8 @@ def draw_attach(log: Log, read: Callable[[Callable[[OnProgress], Staged | Log]],
     with st.expander("Attach labels from another file"):
         st.caption(
             "Labels are joined by the id, and by the model version where the file has one. Of several labels of one id the "
-            "latest counts. This log stays as it is; a new one with the labels is listed beside it."
+            "latest counts; of several files the later, by the days in their names where all have one. What labels were before "
+            "is kept. This log stays as it is; a new one with the labels is listed beside it."
         )
         names = list(log.reading.names)
         row_id = log.mapping.row_id
@@ -88,18 +90,21 @@ def draw_attach(log: Log, read: Callable[[Callable[[OnProgress], Staged | Log]],
             placeholder="Choose the id",
         )
         nonce = st.session_state.setdefault("_upload_nonce", 0)
-        file = st.file_uploader(
-            "Labels file",
+        files = st.file_uploader(
+            "Labels files",
             type=KINDS,
             key=f"labels_{log.key}_{nonce}",
             max_upload_size=MAX_UPLOAD_MB,
             disabled=id_column is None,
+            accept_multiple_files=True,
         )
-        if file is not None:
-            read(lambda progress: _read_labels(log, file, id_column, progress))
+        if files:
+            read(lambda progress: _read_labels(log, files, id_column, progress))
 
 
-def _read_labels(log: Log, file: UploadedFile, id_column: str | None, progress: OnProgress) -> Staged | Log:
-    """Hand a labels file to the disk in pieces and join it there."""
-    with incoming.on_disk(file) as path:
-        return api.attach(session.workspace(), log, path, name=file.name, id_column=id_column, on_progress=progress)
+def _read_labels(log: Log, files: Sequence[UploadedFile], id_column: str | None, progress: OnProgress) -> Staged | Log:
+    """Hand labels files to the disk in pieces and join them there."""
+    with ExitStack() as stack:
+        paths = [stack.enter_context(incoming.on_disk(file)) for file in files]
+        names = [file.name for file in files]
+        return api.attach(session.workspace(), log, paths, names=names, id_column=id_column, on_progress=progress)

@@ -10,6 +10,7 @@ from analytics.log import positives
 from analytics.log.mapping import Mapping
 from analytics.log.schema import Reading
 from analytics.present.told_apart import told_apart
+from pages._frame.render import escaped
 
 _MIN_WIDTH = 220
 """Pixels of a list of values: beside each other where both fit, else one below the other, so that a chip shows its value."""
@@ -49,7 +50,10 @@ def of_label(reading: Reading, mapping: Mapping, label: str | None, key: str) ->
         return (), ()
     before = (mapping.positive, mapping.negative)
     found = before if label == mapping.label else positives.split_values(reading.column(label))
-    return _choose(_LABEL, reading, label, found, key, label)
+    chosen = _choose(_LABEL, reading, label, found, key, label)
+    if (untold := positives.untold_values(reading.column(label))) and chosen == found:
+        st.caption(escaped(f"No word tells which of {untold[0]!r} and {untold[1]!r} is positive: check it."))
+    return chosen
 
 
 def of_decision(reading: Reading, mapping: Mapping, changed: Mapping, key: str) -> tuple[_Values, _Values]:

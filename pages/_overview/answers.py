@@ -77,7 +77,7 @@ def draw_classes(question: Question) -> None:
             column_config=dict.fromkeys(_named(numbers).values(), st.column_config.NumberColumn(format="%.3f")),
         )
         st.caption(escaped(_averages(found)))
-        table_downloads(found.table, "classes", key="classes")
+        table_downloads(found.table, "classes", key="all_classes", title="Each class against the rest")
 
 
 _FIRST_HEADINGS = {"class": "Class", "support": "Rows", "n_predicted": "Predicted"}

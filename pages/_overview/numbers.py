@@ -204,6 +204,6 @@ def draw_all(answer: Overview, question: Question) -> None:
             alt="All metrics with intervals and definitions",
             column_config={"Definition": st.column_config.TextColumn(width="large")},
         )
-        table_downloads(answer.metrics, "metrics", key="metrics")
+        table_downloads(answer.metrics, "metrics", key="metrics", title="All metrics")
     if not answer.areas_are_exact:
         st.caption("Areas under curves are computed on the score grid; ties inside its bins leave them a small bound.")

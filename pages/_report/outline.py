@@ -9,58 +9,68 @@ import streamlit as st
 
 from analytics.answers.report.view import View, view_from
 from analytics.errors import QuestionError
+from analytics.log.kept.report_added import Added, added_figures, take_out
 from analytics.present import words
 from analytics.present.report.parts import FirstFinding
-from analytics.present.report.sections.pack import SECTIONS, outline_of
+from analytics.present.report.sections.pack import SECTIONS, all_entries
 from pages._frame import address, session
+from pages._frame.added import OUTLINE
 from pages._frame.render import escaped
+from pages._report.again import COMMENTS, FIRST, STRUCK, ask_again
 
-_OUTLINE, _COMMENTS, _STRUCK = "outline", "_report_comments", "_report_struck"
 _NAME = "report_name"
 _MAX_COMMENT = 1_000
 """Characters of a comment: a paragraph. A choice."""
-_FIRST = "first"
+_MAX_TITLE = 60
+"""Characters of the title of an added figure in the outline. By hand."""
 
 
-def _usual_outline() -> list[str]:
-    """Return the sections that are on from the start: all but those that take long."""
-    return [name for name, kind in SECTIONS.items() if not kind.is_dear]
+def _usual_outline(added: Sequence[Added]) -> list[str]:
+    """Return what is on from the start: what was added, and all sections but those that take long."""
+    return [name for name in all_entries(added) if name not in SECTIONS or not SECTIONS[name].is_dear]
 
 
-def draw_outline() -> View:
-    """Draw the outline and return it: sections that are on, their order and comments."""
-    _from_address()
-    names = st.session_state[_OUTLINE]
+def draw_outline(key: str) -> View:
+    """Draw the outline of the report of a log and return it: what is on, in which order, with which comments."""
+    added = added_figures(session.workspace(), key)
+    entries = all_entries(added)
+    _from_address(added, entries)
+    names = st.session_state[OUTLINE]
     st.markdown("**Outline**")
-    _draw_entry("First page", _FIRST, place=None)
-    for place, name in enumerate([*names, *(name for name in SECTIONS if name not in names)]):
-        _draw_entry(SECTIONS[name].title, name, place if place < len(names) else None)
-    address.put(_OUTLINE, [] if names == _usual_outline() else names or [""])
-    comments = st.session_state.get(_COMMENTS, {})
+    _draw_entry("First page", FIRST, place=None)
+    titles = {each.name: words.shortened(words.one_line(each.title), _MAX_TITLE) for each in added}
+    titles |= {name: kind.title for name, kind in SECTIONS.items()}
+    for place, name in enumerate([*names, *(name for name in entries if name not in names)]):
+        _draw_entry(titles[name], name, place if place < len(names) else None, key if name not in SECTIONS else "")
+    address.put(OUTLINE, [] if names == _usual_outline(added) else names or [""])
+    comments = st.session_state.get(COMMENTS, {})
     kept = tuple((name, text) for name, text in comments.items() if text.strip())
-    return View(outline=tuple(names) or ("",), comments=kept, struck=tuple(st.session_state.get(_STRUCK, ())))
+    struck = tuple(st.session_state.get(STRUCK, ()))
+    return View(outline=tuple(names) or ("",), comments=kept, struck=struck, added=added)
 
 
-def _from_address() -> None:
-    """Take over the outline of a link; what is no section is left out."""
-    given = address.taken(_OUTLINE)
+def _from_address(added: Sequence[Added], entries: Sequence[str]) -> None:
+    """Take over the outline of a link; what is neither a section nor was added is left out."""
+    given = address.taken(OUTLINE)
     if given:
-        st.session_state[_OUTLINE] = [name for name in dict.fromkeys(given) if name in SECTIONS]
-    elif given == () or _OUTLINE not in st.session_state:
-        st.session_state[_OUTLINE] = _usual_outline()
+        st.session_state[OUTLINE] = [name for name in dict.fromkeys(given) if name in entries]
+    elif given == () or OUTLINE not in st.session_state:
+        st.session_state[OUTLINE] = _usual_outline(added)
+    elif not set(st.session_state[OUTLINE]) <= set(entries):
+        st.session_state[OUTLINE] = [name for name in st.session_state[OUTLINE] if name in entries]
 
 
-def _draw_entry(title: str, name: str, place: int | None) -> None:
-    """Draw one entry: on or off, a step up, and its comment."""
-    comments = st.session_state.setdefault(_COMMENTS, {})
+def _draw_entry(title: str, name: str, place: int | None, key: str = "") -> None:
+    """Draw one entry: on or off, a step up, its comment, and a way out for what was added to the log with a key."""
+    comments = st.session_state.setdefault(COMMENTS, {})
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        if name == _FIRST:
+        if name == FIRST:
             st.markdown(escaped(title), width="stretch")
         else:
-            is_on = name in st.session_state[_OUTLINE]
-            key = f"section_{name}"
-            st.session_state[key] = is_on
-            st.checkbox(escaped(title), key=key, on_change=_turn, args=(name,), width="stretch")
+            is_on = name in st.session_state[OUTLINE]
+            box = f"section_{name}"
+            st.session_state[box] = is_on
+            st.checkbox(escaped(title), key=box, on_change=_turn, args=(name,), width="stretch")
             if place:
                 st.button(
                     "",
@@ -80,25 +90,34 @@ def _draw_entry(title: str, name: str, place: int | None) -> None:
                 max_chars=_MAX_COMMENT,
             )
             comments[name] = said or ""
+            if key:
+                st.button(
+                    "Take it out of the report",
+                    key=f"out_{name}",
+                    icon=":material/close:",
+                    type="tertiary",
+                    on_click=take_out,
+                    args=(session.workspace(), key, name),
+                )
 
 
 def _turn(name: str) -> None:
     """Turn a section on, at the end, or off; for callbacks only."""
-    names = [each for each in st.session_state[_OUTLINE] if each != name]
-    st.session_state[_OUTLINE] = [*names, name] if st.session_state[f"section_{name}"] else names
+    names = [each for each in st.session_state[OUTLINE] if each != name]
+    st.session_state[OUTLINE] = [*names, name] if st.session_state[f"section_{name}"] else names
 
 
 def _move_up(name: str) -> None:
     """Move a section up by one place; for callbacks only."""
-    names = list(st.session_state[_OUTLINE])
+    names = list(st.session_state[OUTLINE])
     place = names.index(name)
     names[place - 1], names[place] = names[place], names[place - 1]
-    st.session_state[_OUTLINE] = names
+    st.session_state[OUTLINE] = names
 
 
 def draw_struck(findings: Sequence[FirstFinding]) -> None:
     """Offer to strike a finding of the first page, and to bring those back that were struck."""
-    struck = st.session_state.setdefault(_STRUCK, [])
+    struck = st.session_state.setdefault(STRUCK, [])
     if findings:
         st.caption("On the first page:")
     for place, finding in enumerate(findings):
@@ -119,15 +138,6 @@ def draw_struck(findings: Sequence[FirstFinding]) -> None:
             type="tertiary",
             on_click=struck.clear,
         )
-
-
-def take_view(view: View) -> None:
-    """Put the outline, the comments and what was struck into the controls; for callbacks only."""
-    st.session_state[_OUTLINE] = outline_of(view)
-    st.session_state[_COMMENTS] = dict(view.comments)
-    st.session_state[_STRUCK] = list(view.struck)
-    for name in (_FIRST, *SECTIONS):
-        st.session_state.pop(f"comment_{name}", None)
 
 
 def draw_definitions(view: View) -> None:
@@ -168,15 +178,4 @@ def _open_definition(text: str) -> None:
         view = view_from(json.loads(text))
     except (ValueError, QuestionError):
         return
-    take_view(view)
-    take_question(view)
-
-
-def take_question(view: View) -> None:
-    """Put the columns and the metric of a view into the controls; for callbacks only."""
-    from pages._frame.report import SECTIONS as CHOSEN
-
-    if view.by:
-        st.session_state[CHOSEN] = [" × ".join(columns) for columns in view.by]
-    if view.metric:
-        st.session_state["report_metric"] = view.metric
+    ask_again(view)

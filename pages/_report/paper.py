@@ -10,8 +10,10 @@ import streamlit as st
 from analytics.answers.brief.answer import Brief
 from analytics.answers.question import Question
 from analytics.answers.report.asking import ReportAsking
+from analytics.answers.report.examined import MAX_EXAMINED, examined
 from analytics.answers.report.first import first
 from analytics.answers.report.view import View, view_from
+from analytics.answers.slices import ranked_columns
 from analytics.errors import QuestionError
 from analytics.log.kept import discovery
 from analytics.log.kept.thresholds import decisions
@@ -19,13 +21,16 @@ from analytics.measure.metrics import METRICS
 from analytics.present import words
 from analytics.present.report.formats.html import to_html
 from analytics.present.report.formats.registry import PACK_FORMATS
+from analytics.present.report.held import held_sentences
 from analytics.present.report.parts import Pack
+from analytics.present.report.sections.added import asked_anew
 from analytics.present.report.sections.pack import Beside, outline_of, pack_of
 from analytics.present.report.sections.registry import SECTIONS
 from analytics.query.engine import Engine
 from pages._frame import session
 from pages._frame.cache import FEW, keeping, kept
 from pages._frame.compared import comparison_of_report
+from pages._frame.handover import held_handover
 from pages._frame.measuring import measuring_script
 from pages._frame.metric import (
     COST,
@@ -40,7 +45,7 @@ from pages._frame.reference import reference_and_production
 from pages._frame.render import escaped
 from pages._frame.report import MAX_SECTIONS, section_options, sections_from_address, sections_to_address
 from pages._frame.report import SECTIONS as CHOSEN
-from pages._report.past import last_headline, take_along
+from pages._report.past import last_pack, take_along
 
 _METRIC = "report_metric"
 _SIZES = "_report_sizes"
@@ -85,8 +90,8 @@ def pack_for(question: Question, chosen: _Sections, metric: str, view: View) -> 
     asking = _asking(question, chosen, metric)
     answers = {}
     for name in dict.fromkeys(["overview", *(["compare"] if asking.compared else []), *outline_of(view)]):
-        kind = SECTIONS[name]
-        if kind.awaits(asking):
+        kind = SECTIONS.get(name)
+        if kind is None or kind.awaits(asking):
             continue
         try:
             answers[name] = kept(kind.ask, asking)
@@ -94,8 +99,13 @@ def pack_for(question: Question, chosen: _Sections, metric: str, view: View) -> 
             st.caption(escaped(f"{kind.title} is left out: {error}"))
     decided = decisions(session.workspace(), question.log.key)
     found = discovery.found_slices(session.workspace(), question.log.key)
+    again, said = asked_anew(view, asking, kept)
     looked = tuple(name for name in ("discovery", "gap", "compare") if name in answers)
-    return pack_of(asking, answers, kept(_first, asking, looked), Beside(decided, found, view, last_headline(question)))
+    last = last_pack(question) or {}
+    held = held_sentences(last.get("decided"), question.log, kept)
+    before = last.get("findings") or ()
+    beside = Beside(decided, found, view, last.get("headline"), said, again=again, before=before, held=held)
+    return pack_of(asking, answers, kept(_first, asking, looked), beside)
 
 
 @keeping("Ranking what was found …", FEW)
@@ -121,7 +131,16 @@ def _asking(question: Question, chosen: _Sections, metric: str) -> ReportAsking:
         verdicts,
         reasons if verdicts else (),
         comparison_of_report(question),
+        held_handover(question),
+        _examined(question, chosen, metric),
     )
+
+
+def _examined(question: Question, chosen: _Sections, metric: str) -> tuple[str, ...]:
+    """Return the columns that what takes long looks through; nothing is asked where that is all of them."""
+    if len(question.log.mapping.segments) <= MAX_EXAMINED:
+        return ()
+    return examined(question.log, kept(ranked_columns, question, metric)["column"].to_list(), chosen)
 
 
 def whole_view(pack: Pack) -> View:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
 
 from analytics.answers.question import Question
-from analytics.answers.report.view import View, view_from
+from analytics.answers.report.view import view_from
 from analytics.errors import AnalysisError, StoreError
 from analytics.log.kept.report import PastPack, forget_pack, keep_pack, past_packs
+from analytics.present.report.held import held_sentences
 from analytics.present.report.manifest import manifest_from
 from analytics.present.report.parts import Pack
 from pages._frame import session
+from pages._frame.cache import kept
 from pages._frame.render import escaped
-from pages._report.outline import take_question, take_view
+from pages._report.again import ask_again, draw_said, opened_pack
 
 _MAX_SHOWN = 12
 """Past packs that are listed: a quarter of weeks. A choice."""
@@ -24,13 +25,16 @@ _MAX_OPENED_MB = 16
 """Size of a pack that is opened: as `report.manifest` reads at most."""
 
 
-def last_headline(question: Question) -> dict[str, Any] | None:
-    """Return the headline of the last pack of other rows; None where none was taken along."""
+def last_pack(question: Question) -> dict[str, Any] | None:
+    """Return headline, findings and decisions of the pack that was opened, else of the last one of other rows."""
+    opened = opened_pack(question.log.key)
+    if opened is not None:
+        return dict(opened)
     now = (question.log.reading.content_hash, question.cohort.to_text(), question.threshold)
     for each in reversed(past_packs(session.workspace())):
         before = each.headline
         if (before.get("log"), before.get("cohort"), before.get("threshold")) != now:
-            return dict(before)
+            return {"headline": dict(before), **each.told}
     return None
 
 
@@ -44,6 +48,7 @@ def take_along(pack: Pack) -> None:
         tuple(each.sentence for each in pack.first.findings),
         tuple(each.note for each in pack.first.decided),
         headline if isinstance(headline, dict) else {},
+        {name: pack.manifest[name] for name in ("findings", "decided")},
     )
     try:
         keep_pack(session.workspace(), found)
@@ -51,10 +56,11 @@ def take_along(pack: Pack) -> None:
         st.session_state[_SAID] = str(error)
 
 
-def draw_past() -> None:
-    """List the packs that were taken along, the latest first, and offer to open one from a file."""
+def draw_past(question: Question) -> None:
+    """List the packs that were taken along, the latest first, with what was decided and whether it held on the rows since."""
     for text in st.session_state.pop(_SAID, "").splitlines():
         st.warning(escaped(text), icon=":material/info:")
+    draw_said()
     with st.popover("Open a pack", icon=":material/folder_open:", width="stretch"):
         st.file_uploader(
             "A pack in any format",
@@ -70,9 +76,10 @@ def draw_past() -> None:
         for place, each in enumerate(reversed(found[-_MAX_SHOWN:])):
             with st.container(border=True):
                 decided = " ".join(f"Decided: {note}" for note in each.decided)
+                held = held_sentences(each.told.get("decided"), question.log, kept)
                 st.markdown(
                     f"**{escaped(each.when.replace('T', ', '))} UTC** · {escaped(each.name)}  \n{escaped(each.lead)}  \n"
-                    f"{escaped(decided or 'Nothing was decided.')}"
+                    f"{escaped(decided or 'Nothing was decided.')}" + "".join(f"  \n{escaped(text)}" for text in held)
                 )
                 st.button(
                     "Take off the list",
@@ -94,20 +101,4 @@ def _open() -> None:
     except AnalysisError as error:
         st.session_state[_SAID] = str(error)
         return
-    log = session.current_log()
-    take_view(view)
-    take_question(view)
-    session.set_cohort_text(view.cohort)
-    if view.threshold is not None:
-        st.session_state["threshold"] = view.threshold
-    before = manifest.get("log")
-    said = [f"Asked as in the pack {file.name}."]
-    if isinstance(before, dict) and before.get("hash") != log.reading.content_hash:
-        said.append("The log that is open is another one than that of the pack.")
-    st.session_state[_SAID] = "\n".join([*said, *lacking(view, log.mapping.segments)])
-
-
-def lacking(view: View, segments: Sequence[str]) -> list[str]:
-    """Say which columns of a view a log does not slice by."""
-    gone = sorted({column for each in view.by for column in each} - set(segments))
-    return [f"The column {name!r} is no segment column of this log: its section is left out." for name in gone]
+    ask_again(view, manifest)

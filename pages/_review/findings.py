@@ -85,7 +85,9 @@ def _draw_by_slice(question: Question, verdicts: list[Verdict], errors: str, lab
             "high": st.column_config.NumberColumn("to", format="%.1f %%", width=64),
         },
     )
-    table_downloads(table, "reasons_by_slice", key="reasons_by_slice", slices=["slice"])
+    table_downloads(
+        table, "reasons_by_slice", key="reasons_by_slice", slices=["slice"], title=f"Reasons by {name}", asked=(name,)
+    )
 
 
 def _draw_agreement(found: Findings, verdicts: list[Verdict], reasons: tuple[Reason, ...]) -> None:

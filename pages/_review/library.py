@@ -265,4 +265,4 @@ def _draw_states(found: Replay) -> None:
             "Now": st.column_config.NumberColumn("Score now", format="%.3f"),
         },
     )
-    table_downloads(table, "replay", key="replay")
+    table_downloads(table, "replay", key="replay", title="The cases on another model")

@@ -18,7 +18,7 @@ from analytics.review.taxonomy import Reason, label_of
 from analytics.review.verdict import Verdict
 from pages._frame import session
 from pages._frame.frame import boundary
-from pages._frame.render import escaped, sentence
+from pages._frame.render import escaped, sentence, table_downloads
 from pages._review import case as case_view
 from pages._review import findings, flipped, library, queue
 from pages._review import verdict as verdict_form
@@ -127,3 +127,4 @@ def _draw_so_far(verdicts: list[Verdict], reasons: tuple[Reason, ...]) -> None:
             ),
         },
     )
+    table_downloads(shown.select(reason="label", rows="n"), "verdicts", key="verdicts", title="Verdicts so far")

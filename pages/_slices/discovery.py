@@ -153,6 +153,7 @@ def _draw_table(answer: Discovery) -> None:
         table.with_columns(slice=pl.Series([slice_words(entry) for entry in answer.slices], dtype=pl.String)),
         "discovered",
         key="all_discovered",
+        title="Discovered slices",
     )
 
 

@@ -201,6 +201,7 @@ def draw_ranking(table: pl.DataFrame, metric: str, *, is_right_or_wrong: bool) -
     )
     st.session_state["_ranking"] = table["column"].to_list()
     st.caption("Select a row to slice by its column.")
+    table_downloads(table, "segment_columns", key="segment_columns", title="Segment columns ranked", metric=metric)
 
 
 def _open_column() -> None:

@@ -14,6 +14,7 @@ from analytics.measure.thresholds.policy import Policy
 from analytics.present import readings
 from analytics.present.readings.thresholds_by_slice import RULES
 from analytics.present.tables.thresholds import slice_policy_frame
+from pages._frame import address
 from pages._frame.render import sentence, table_downloads
 from pages._frame.tables import number_table
 from pages._thresholds.costs import cost_table_of
@@ -23,8 +24,7 @@ def draw_slices(answer: ThresholdAnswer, question: Question, policy: Policy) -> 
     """Show a threshold for every slice of a column, each with its small cost curve."""
     st.subheader("A threshold for each slice")
     segments = list(question.log.mapping.segments)
-    if st.session_state.get("per") not in segments:
-        st.session_state["per"] = None
+    address.seed_choice("per", segments)
     by, rule, pooling = _slice_controls(segments)
     if by is None:
         st.caption("Choose a column to see whether thresholds of their own would be worth it.")
@@ -55,7 +55,9 @@ def draw_slices(answer: ThresholdAnswer, question: Question, policy: Policy) -> 
     }
     number_table(table, hide_index=True, column_config=config, alt="Threshold, cost and rates of each slice")
     st.caption("Costs and what is saved are over the whole cohort and in sample; the curves have scales of their own.")
-    table_downloads(table.drop("curve"), "slice_thresholds", key="slice_thresholds")
+    table_downloads(
+        table.drop("curve"), "slice_thresholds", key="slice_thresholds", title="Threshold, cost and rates of each slice"
+    )
 
 
 def _slice_controls(segments: list[str]) -> tuple[str | None, Rule, Pooling]:

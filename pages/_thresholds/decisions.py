@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+import polars as pl
 import streamlit as st
 
 from analytics.answers.question import Question
 from analytics.answers.thresholds.answer import ThresholdAnswer
+from analytics.answers.thresholds.promise import Promise, promise_of
 from analytics.errors import StoreError
 from analytics.log.kept.thresholds import MAX_NOTE, Decision, decisions, forget, record
 from analytics.present import readings, words
 from analytics.present.money import money
 from analytics.query.cohort import Clause
 from pages._frame import session
-from pages._frame.render import escaped, sentence
+from pages._frame.render import escaped, sentence, table_downloads
 from pages._thresholds.explorer import considered
 
 _NOTE = "decision_note"
@@ -34,18 +36,18 @@ def draw_logged(answer: ThresholdAnswer, question: Question) -> None:
         ("Logged decisions", found.counts, found.cost),
         (f"Score at {words.threshold_text(answer.threshold)}", found.model_counts, found.model_cost),
     )
-    st.dataframe(
+    table = pl.DataFrame(
         [
             {
-                "": name,
+                "Decided by": name,
                 **{cell.upper(): words.count(n) for cell, n in counts.items()},
                 **({"Cost": money(cost, answer.policy.unit)} if answer.policy.has_costs else {}),
             }
             for name, counts, cost in sides
-        ],
-        hide_index=True,
-        alt="Confusion counts and cost of the logged decisions and of the score",
+        ]
     )
+    st.dataframe(table, hide_index=True, alt="Confusion counts and cost of the logged decisions and of the score")
+    table_downloads(table, "logged_decisions", key="logged_decisions", title="Logged decisions beside the score")
     st.caption("Both on the rows that have a label, a score and a decision.")
     column, score = question.log.mapping.decision, question.log.mapping.score
     if column is None or score is None:
@@ -83,8 +85,8 @@ def _open_rows(clauses: tuple[Clause, ...]) -> None:
     session.set_cohort(type(kept)((*kept.clauses, *clauses), kept.outcomes))
 
 
-def draw_decision(question: Question, evidence: Callable[[], str]) -> None:
-    """Draw the box for the decision and those that were taken; ``evidence`` says what stands beside one."""
+def draw_decision(question: Question, evidence: Callable[[], tuple[str, Promise]]) -> None:
+    """Draw the box for the decision and those that were taken; ``evidence`` says what stands beside one, and what it promises."""
     st.subheader("The decision")
     failed = st.session_state.pop(_FAILED, None)
     if failed:
@@ -120,17 +122,20 @@ def draw_decision(question: Question, evidence: Callable[[], str]) -> None:
             )
 
 
-def evidence_of(answer: ThresholdAnswer) -> str:
-    """Return what the page says of the threshold under consideration."""
-    return f"{readings.threshold_reading(answer)} {readings.move_reading(answer, considered(answer))}"
+def evidence_of(answer: ThresholdAnswer, question: Question) -> tuple[str, Promise]:
+    """Return what the page says of the threshold under consideration, and what is expected there."""
+    to = considered(answer)
+    said = f"{readings.threshold_reading(answer)} {readings.move_reading(answer, to)}"
+    return said, promise_of(answer, to, question)
 
 
-def _write(question: Question, evidence: Callable[[], str]) -> None:
+def _write(question: Question, evidence: Callable[[], tuple[str, Promise]]) -> None:
     """Keep the decision; where it cannot be kept, the text stays in its box."""
     now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M")
     note = (st.session_state.get(_NOTE) or "").strip()
     try:
-        found = Decision(now, question.cohort.to_words(), words.one_line(evidence()), note)
+        said, promise = evidence()
+        found = Decision(now, question.cohort.to_words(), words.one_line(said), note, promise.to_dict())
         record(session.workspace(), question.log.key, found)
     except StoreError as error:
         st.session_state[_FAILED] = f"Not saved: {error}"

@@ -73,7 +73,9 @@ def draw_explorer(answer: ThresholdAnswer, question: Question) -> None:
             on_select=lambda: _choose_bin("cost", answer),
         )
     st.markdown(f"**{escaped(readings.move_reading(answer, to))}**")
-    st.dataframe(move_table(answer, to), hide_index=True, alt="What a move of the threshold does to each outcome")
+    moved = move_table(answer, to)
+    st.dataframe(moved, hide_index=True, alt="What a move of the threshold does to each outcome")
+    table_downloads(moved, "move", key="move", title="What the move does")
     figure(
         figures.trade_off_figure(answer, sweep, to),
         readings.theory_reading(answer),
@@ -81,7 +83,7 @@ def draw_explorer(answer: ThresholdAnswer, question: Question) -> None:
         alt="ROC, precision-recall and gain curves with the present, the best and the considered threshold",
         on_select=lambda: _choose_bin("trade", answer),
     )
-    table_downloads(sweep, "sweep", key="sweep")
+    table_downloads(sweep, "sweep", key="sweep", title="Cost and rates by threshold")
 
 
 def _draw_line(answer: ThresholdAnswer, question: Question) -> None:

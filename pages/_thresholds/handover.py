@@ -8,23 +8,25 @@ import streamlit as st
 
 from analytics.answers.question import Question
 from analytics.answers.thresholds.handover import Handover, handover, handover_slices
+from analytics.answers.thresholds.promise import Promise, promise_of
 from analytics.log.unit import unit_of
-from analytics.measure.thresholds.handover import PRICES, handover_costs
-from analytics.measure.thresholds.operating import Limits, Point
+from analytics.measure.thresholds.handover import PRICES
+from analytics.measure.thresholds.operating import Point
 from analytics.measure.thresholds.policy import Policy
 from analytics.present import figures, readings, words
 from analytics.present.money import per_month, per_week
 from analytics.present.readings.thresholds_handover import confidence_text
 from analytics.present.tables.thresholds_handover import handover_frame, handover_slices_frame, points_table
 from analytics.query.engine import Engine
-from pages._frame import session
+from pages._frame import address, session
 from pages._frame.cache import MODEST, keeping, kept
+from pages._frame.handover import HANDOVER, handover_policy
 from pages._frame.render import as_written, clicked, escaped, figure, sentence, table_downloads
 from pages._thresholds import decisions
 from pages._thresholds.costs import cost_table_of
 
 _FIELDS: dict[str, Any] = {"cost_wrong": None, "cost_person": None, "unit": None, "people": None, "confidence": None}
-_KEPT, _DRAWN_ON = "_handover_fields", "_handover_page"
+_DRAWN_ON = "_handover_page"
 
 
 def draw_handover(question: Question) -> None:
@@ -45,7 +47,7 @@ def draw_handover(question: Question) -> None:
     with right:
         _draw_curve(answer)
     _draw_slices(answer, question)
-    decisions.draw_decision(question, lambda: _evidence(answer))
+    decisions.draw_decision(question, lambda: _evidence(answer, question))
 
 
 @keeping("Weighing answers …", MODEST)
@@ -59,7 +61,7 @@ def _begin(question: Question) -> None:
     page = st.session_state.get(session.PAGE)
     is_entered = st.session_state.get(_DRAWN_ON) != page
     st.session_state[_DRAWN_ON] = page
-    for key, value in {**_FIELDS, "unit": unit_of(question.log), **st.session_state.get(_KEPT, {})}.items():
+    for key, value in {**_FIELDS, "unit": unit_of(question.log), **st.session_state.get(HANDOVER, {})}.items():
         if (is_entered or key not in st.session_state) and key not in st.query_params:
             st.session_state[key] = value
 
@@ -84,25 +86,12 @@ def _draw_policy(question: Question) -> Policy:
         "No more are handed over than that.",
         "no limit",
     )
-    st.session_state[_KEPT] = {key: st.session_state.get(key) for key in _FIELDS}
-    policy = _policy(has_time=has_time)
+    st.session_state[HANDOVER] = {key: st.session_state.get(key) for key in _FIELDS}
+    policy = handover_policy({key: st.session_state.get(key) for key in _FIELDS}, has_time=has_time)
     if not policy.has_costs:
         with asked:  # after the fields, which take over the address
             _ask()
     return policy
-
-
-def _policy(*, has_time: bool) -> Policy:
-    """Return what the controls say; of the two costs one that is not said is 1."""
-    wrong, person, rows = (st.session_state.get(key) for key in ("cost_wrong", "cost_person", "people"))
-    return Policy(
-        handover_costs(1.0 if wrong is None else float(wrong), 1.0 if person is None else float(person)),
-        (st.session_state.get("unit") or "").strip(),
-        Limits() if has_time else Limits(capacity=rows),
-        rows if has_time else None,
-        "week",
-        has_costs=wrong is not None or person is not None,
-    )
 
 
 def _ask() -> None:
@@ -195,9 +184,9 @@ def _draw_curve(answer: Handover) -> None:
         table=frame,
         on_select=lambda: _choose(answer),
     )
-    st.dataframe(
-        points_table(answer, to), hide_index=True, alt="What is answered, wrong and handed over at some confidences"
-    )
+    points = points_table(answer, to)
+    st.dataframe(points, hide_index=True, alt="What is answered, wrong and handed over at some confidences")
+    table_downloads(points, "handover_points", key="handover_points", title="Answered, wrong and handed over")
     costs = f", costs {per_month(answer)[1]}" if answer.policy.has_costs else ""
     st.caption(escaped(f"Wrong answers and rows to people are {per_week(answer)[1]}{costs}."))
 
@@ -206,8 +195,7 @@ def _draw_slices(answer: Handover, question: Question) -> None:
     """Show coverage and risk of every slice of a column at the confidence under consideration."""
     st.subheader("Where is the same confidence worth less?")
     segments = list(question.log.mapping.segments)
-    if st.session_state.get("per") not in segments:
-        st.session_state["per"] = None
+    address.seed_choice("per", segments)
     by = st.selectbox(
         "Slice by", segments, index=None, key="per", bind="query-params", placeholder="A segment column", width=320
     )
@@ -228,7 +216,9 @@ def _draw_slices(answer: Handover, question: Question) -> None:
     st.dataframe(
         written, hide_index=True, column_config=config, placeholder=words.UNDEFINED, alt="Coverage and risk by slice"
     )
-    table_downloads(table, "handover_slices", key="handover_slices", slices=(by,))
+    table_downloads(
+        table, "handover_slices", key="handover_slices", slices=(by,), title=f"Coverage and risk by {by}", asked=(by,)
+    )
 
 
 _SLICE_LABELS = {
@@ -243,6 +233,8 @@ _SLICE_LABELS = {
 }
 
 
-def _evidence(answer: Handover) -> str:
-    """Return what the page says of the confidence under consideration."""
-    return f"{readings.handover_reading(answer)} {readings.handover_move_reading(answer, _considered(answer))}"
+def _evidence(answer: Handover, question: Question) -> tuple[str, Promise]:
+    """Return what the page says of the confidence under consideration, and what is expected there."""
+    to = _considered(answer)
+    said = f"{readings.handover_reading(answer)} {readings.handover_move_reading(answer, to)}"
+    return said, promise_of(answer, to, question)

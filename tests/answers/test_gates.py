@@ -108,6 +108,24 @@ def test_gates_find_what_the_pages_show(desk: Desk) -> None:
     assert found.outcome == "fail"
 
 
+def test_the_same_rows_never_give_two_verdicts(desk: Desk) -> None:
+    names = ("error_rate", "f1", "mcc", "auroc", "ece", "brier", "log_loss")
+    frame = made(3)
+    engine, question = asked(desk, frame)
+    free = "".join(f'[[gate]]\nmetric="{name}"\nby="region"\nmax=0.99\n' for name in names)
+    ends = [part.high for result in gates(engine, question, free).results for part in result.parts]
+    # At the limit itself the last digit would decide.
+    tight = "".join(
+        f'[[gate]]\nname="{name}"\nmetric="{name}"\nmax={max(ends[3 * place : 3 * place + 3])!r}\nby="region"\n'
+        for place, name in enumerate(names)
+    )
+    first = gates(engine, question, tight)
+    shuffled = asked(desk, frame.sample(fraction=1, shuffle=True, seed=1))
+    for other, whose in ((Engine(desk.workspace), question), (engine, question), shuffled):
+        again = gates(other, whose, tight)
+        assert [result.outcome for result in again.results] == [result.outcome for result in first.results]
+
+
 def test_exceptions_hold_until_their_day(desk: Desk) -> None:
     text = '[[gate]]\nname="g"\nmetric="error_rate"\nby="region"\nmax=0.01\n' + "".join(
         f'[[exception]]\ngate="g"\nslice="{name}"\nname="N"\nreason="r"\nuntil=2024-02-28\n'

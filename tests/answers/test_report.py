@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from analytics.answers.report.again import asked_again, differences, sketches
 from analytics.answers.report.asking import ReportAsking
-from analytics.answers.report.view import View, asked_again, view_from, view_of
+from analytics.answers.report.view import View, view_from, view_of
 from analytics.errors import QuestionError
 from analytics.measure.thresholds.costs import Costs
 from analytics.measure.thresholds.policy import Policy
@@ -44,8 +45,47 @@ def test_what_another_export_lacks_is_said_and_the_rest_is_done() -> None:
     again, said = asked_again(view, usual.question.log, usual)
     assert again.by == (("carrier",),) and again.metric == "error_rate" and again.policy is None and again.sides is None
     assert again.question.cohort.to_text() == "carrier:in:B6"
-    wanted = ("'gone:in:x'", "'gone' is gone", "'score' is no segment", "nDCG@k", "costs cannot be read", "told apart")
+    wanted = (
+        "filter “gone is x” cannot be asked, since the column 'gone' is gone: it is left out",
+        "Slices by 'gone' are left out: the column 'gone' is gone",
+        "Slices by 'score' are left out: 'score' is no segment column",
+        "nDCG@k",
+        "costs cannot be read",
+        "told apart",
+    )
     assert all(any(part in line for line in said) for part in wanted), said
+
+
+def test_a_side_loses_a_filter_with_the_cohort_and_keeps_its_own() -> None:
+    usual = ReportAsking(make_question(), "error_rate")
+    sides = ("gone:in:x;carrier:in:B6", "gone:in:x;carrier:in:AA")
+    again, said = asked_again(View(cohort="gone:in:x", sides=sides, threshold=7.0), usual.question.log, usual)
+    assert again.sides is not None and [side.cohort.to_text() for side in again.sides] == [
+        "carrier:in:B6",
+        "carrier:in:AA",
+    ]
+    assert len(said) == 2 and "gone is x" in said[0] and "lies below the threshold 7" in said[1]
+
+
+def test_costs_by_an_amount_need_one_and_columns_are_known_again_by_their_values() -> None:
+    usual = ReportAsking(make_question(), "error_rate")
+    made = usual.question.log
+    carrier, *others = made.columns
+    columns = (replace(carrier, top=(("B6", 7), ("EV", 3))), *others)
+    log = replace(made, reading=replace(made.reading, columns=columns))
+    policy = Policy(Costs(fp=1, fn=5, amount_cells=("fn",))).to_text()
+    asked, said = asked_again(View(policy=policy), log, usual)
+    assert asked.policy is None and "no column of this log is one" in said[0]
+    values = sketches(log, ["carrier", "nowhere"])
+    assert list(values) == ["carrier"] and values["carrier"] == ["B6", "EV"]
+    before = {
+        "columns": ["airline", "score"],
+        "values": {"airline": values["carrier"]},
+        "mapping": {"amount": "airline"},
+    }
+    told = differences(log, before)
+    assert told[0] == "Columns gone since the last pack: 'airline'." and "'carrier' may be 'airline'" in told[2]
+    assert told[3] == "The column 'airline', which was the amount, is gone: that role is guessed anew, or empty."
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import polars as pl
 import pytest
 from typer.testing import CliRunner
@@ -89,3 +90,36 @@ def test_what_cannot_be_compared_is_refused_in_words(tmp_path: Path, options: li
     path.write_text("a,b\ny,y\nn,y\n")
     found = CliRunner().invoke(app, ["agreement", str(path), *options])
     assert found.exit_code == 2 and words in found.stderr
+
+
+def test_mistakes_of_the_label_are_taken_out_of_the_error_rate(tmp_path: Path) -> None:
+    rng = np.random.default_rng(12)
+    n = 4_000
+    truth, score = rng.random(n) < 0.3, rng.random(n)
+    score = np.where(truth, 0.3 + 0.7 * score, 0.7 * score).round(3)
+    said = {
+        name: np.where(rng.random(n) < np.where(truth, misses, false), ~truth, truth)
+        for name, misses, false in (("label", 0.2, 0.05), ("reader_1", 0.1, 0.05), ("reader_2", 0.1, 0.03))
+    }
+    again = rng.random(n) < 0.3  # three in ten rows were read again
+    frame = pl.DataFrame(
+        {
+            "score": score,
+            "region": rng.choice(["north", "south"], n),
+            "label": said["label"].astype(int),
+            **{name: np.where(again, said[name].astype(int), -9) for name in ("reader_1", "reader_2")},
+        }
+    ).with_columns(pl.when(pl.col(name) >= 0).then(name).alias(name) for name in ("reader_1", "reader_2"))
+    frame.write_csv(tmp_path / "log.csv")
+    found, told = asked(tmp_path / "log.csv", "--raters", "label,reader_1,reader_2", "--by", "region")
+    flagged = score >= 0.5
+    whole, *slices = found["noise"]
+    assert whole["error_rate"] == pytest.approx(float(np.mean(flagged != said["label"])))
+    assert whole["true_error_rate_low"] <= float(np.mean(flagged != truth)) <= whole["true_error_rate_high"]
+    assert whole["true_error_rate_high"] < whole["error_rate"]
+    assert {row["slice"] for row in slices} == {"north", "south"}
+    assert "If the label errs as often as its readings say, missing" in told
+
+
+def test_raters_without_the_label_say_nothing_of_the_error_rate(data: Path) -> None:
+    assert asked(data / "agreement" / "diagnoses.csv", "--raters", RATERS)[0]["noise"] == []

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import numpy as np
 import polars as pl
+import pytest
 
+from analytics.answers.labels_answer import labels as labels_answer
+from analytics.answers.labels_answer import mature
+from analytics.answers.labels_never import late as late_of
+from analytics.answers.labels_never import late_age
+from analytics.answers.question import Question
+from analytics.present.readings import late_reading
+from analytics.query.cohort import Cohort
+from analytics.query.engine import Engine
 from tests.commands.test_command_line import run
 from tests.ingested import Desk
 from tests.measure.late_labels import Late, late
@@ -102,3 +111,78 @@ def test_every_command_may_be_asked_as_of_a_day_and_of_mature_rows(desk: Desk) -
     assert mature["n_unlabelled"] < 0.01 * mature["n"]
     both = json.loads(run("labels", path, "--as-of", "2024-02-29", "--format", "json").stdout)
     assert both["now"] == "2024-02-29T00:00:00"
+
+
+def test_revised_labels_are_told_with_every_metric_before_and_after(desk: Desk) -> None:
+    rng = np.random.default_rng(5)
+    n = 2_000
+    first = rng.random(n) < 0.5
+    now = np.where(rng.random(n) < 0.1, True, first)
+    rows = pl.DataFrame({"id": np.arange(n), "score": rng.random(n).round(3)})
+    named = []
+    for day, label in (("2024-01-01", first), ("2024-03-01", now)):
+        path = desk.folder / f"labels_{day}.csv"
+        pl.DataFrame({"id": rows["id"], "label": label.astype(int)}).write_csv(path)
+        named += ["--labels", str(path)]
+    answer, said = answered(desk, rows, "--id", "id", *named)
+    told = answer["revised"]
+    flagged = rows["score"].to_numpy() >= 0.5
+    expected = {"first": float(np.mean(flagged != first)), "now": float(np.mean(flagged != now))}
+    found = next(row for row in told["metrics"] if row["metric"] == "error_rate")
+    assert {name: found[name] for name in expected} == expected
+    assert told["rows"] == [{"first": 0, "now": 1, "n": int((first != now).sum())}]
+    assert told["steps"] == [{"before": 0, "after": 1, "n": int((first != now).sum()), "days": 60}]
+    shown = [f"{100 * value:.1f}" for value in expected.values()]
+    line = said.splitlines()[0].replace("\u202f", " ")
+    assert line.startswith(f"The labels of {(first != now).sum()} rows (")
+    assert f"was {shown[0]} % by the labels as first given and is {shown[1]} %" in line
+    assert "All went from negative to positive. Half of the most frequent ones came within 60 days" in said
+
+
+def test_a_log_without_revisions_says_nothing_of_them(desk: Desk) -> None:
+    made = late(np.random.default_rng(4), 12.0, 3.0, n_days=60, per_day=20, share=0.3)
+    answer, said = answered(desk, log_of(made))
+    assert answer["revised"] is None and "revised" not in said
+
+
+def test_a_site_that_codes_otherwise_is_said_first(desk: Desk) -> None:
+    rng = np.random.default_rng(9)
+    n = 6_000
+    score, hospital = rng.random(n).round(3), np.array(["north", "south", "west"])[rng.integers(0, 3, n)]
+    positive = rng.random(n) < np.where(hospital == "south", np.minimum(score + 0.15, 1), score)
+    code = np.where(positive, np.where(hospital == "south", "C2", "C1"), "none")
+    frame = pl.DataFrame({"score": score, "hospital": hospital, "label": code})
+    options = ("--positive", "C1", "--positive", "C2", "--negative", "none", "--site", "hospital")
+    answer, said = answered(desk, frame, *options)
+    assert "points more of the rows are called positive (" in said.splitlines()[0]
+    assert "where hospital is south, which alone writes C2." in said.splitlines()[0]
+    first = answer["sites"]["sites"][0]
+    assert first["site"] == "south" and first["low"] < 0.14 < first["high"]  # 0.15 where the score leaves room for it
+    assert first["alone"] == ["C2"] and first["never"] == ["C1"]
+    assert answer["buckets"] == [] and answer["revised"] is None
+
+
+def test_whose_labels_come_late_is_found_and_counted(desk: Desk) -> None:
+    rng, n = np.random.default_rng(2), 8_000
+    day, region = np.sort(rng.integers(0, 120, n)), np.array(["north", "south", "west"])[rng.integers(0, 3, n)]
+    delay = np.where(region == "south", rng.integers(0, 20, n), rng.integers(0, 10, n))
+    begin, is_there = pl.lit(START), pl.Series(day + delay < 120)
+    frame = pl.DataFrame({"day": day, "delay": delay, "score": rng.random(n).round(3), "region": region}).select(
+        "score",
+        "region",
+        scored_at=begin + pl.duration(days="day"),
+        label=pl.when(is_there).then(pl.Series((rng.random(n) < 0.4).astype(int))),
+        label_time=pl.when(is_there).then(begin + pl.duration(days=pl.col("day") + pl.col("delay"), hours=5)),
+    )
+    engine, question = Engine(desk.workspace), Question(desk.log(frame), Cohort(), 0.5)
+    answer = labels_answer(engine, question)
+    age = late_age(answer)
+    assert age is not None and 8 <= age <= 12  # four in five of all labels are there by then
+    found = late_of(engine, question, age, answer.unit)
+    assert found.select("column", "slice").rows() == [("region", "south")]
+    (clause,) = mature(engine, question).cohort.clauses
+    ripe = pl.col("scored_at").dt.date() <= date.fromisoformat(clause.values[0][:10])
+    own = frame.filter(ripe & (pl.col("region") == "south") & pl.col("label").is_not_null())
+    is_late = own["label_time"] - own["scored_at"] >= timedelta(days=age)
+    assert (found["n"][0], found["share"][0]) == (own.height, pytest.approx(is_late.mean()))
+    assert late_reading(found, age, answer.unit).startswith("Where region is south, ")

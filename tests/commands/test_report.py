@@ -58,12 +58,13 @@ def test_a_pack_is_written_by_its_ending_and_asked_again_of_the_next_export(tmp_
     result = run("report", second, "--out", message, "--from", pack)
     assert result.exit_code == 0
     for said in (
-        "another one than that of the last pack",
+        "another log than that of the last pack",
         "gone since the last pack: 'plan'",
         "new since the last pack: 'new'",
     ):
         assert said in result.stderr and said in message.read_text("utf-8").replace("\\", "")
-    assert "'plan' is gone: its section is left out" in result.stderr
+    assert "Slices by 'plan' are left out: the column 'plan' is gone." in result.stderr
+    assert "**What the last pack asked and this log cannot answer**" in message.read_text("utf-8")
     assert "from the last pack (may.csv)" in message.read_text("utf-8")
 
 

@@ -118,6 +118,22 @@ def test_files_and_ids_that_repeat_are_said(desk: Desk) -> None:
     assert "at most one false alarm" not in said
 
 
+def test_exports_that_overlap_are_said_without_ids(desk: Desk) -> None:
+    folder = desk.folder / "overlapping"
+    folder.mkdir()
+    frame = made(1, days=84)
+    for name, until, since in (("a", 60, 0), ("b", 84, 50)):
+        day = (pl.col("scored_at") - frame["scored_at"].min()).dt.total_days()
+        frame.filter((day < until) & (day >= since)).write_parquet(folder / f"{name}.parquet")
+    day = (frame["scored_at"] - frame["scored_at"].min()).dt.total_days()  # type: ignore[operator]
+    both = pl.concat([frame.filter(day < 60).with_columns(file=1), frame.filter(day >= 50).with_columns(file=2)])
+    groups = both.group_by(frame.columns).agg(n=pl.len(), files=pl.col("file").n_unique()).filter(pl.col("files") > 1)
+    again = int((groups["n"] - 1).sum())
+    _, said = looked(folder, 0)
+    assert f"{again:,} rows are the same in every column as one before and are counted again" in said and again > 0
+    assert "at most one false alarm" not in said
+
+
 def test_late_labels_without_a_time_raise_no_alarm(desk: Desk) -> None:
     # Labels of missed positives come weeks later: recall looks better the newer the rows are.
     frame, rng = made(5, days=140, right=0.8), np.random.default_rng(5)

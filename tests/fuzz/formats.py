@@ -118,6 +118,19 @@ def page() -> bytes:
     return ("<html><body><table>\n" + "\n".join(lines) + "\n</table></body></html>").encode()
 
 
+def declared_rows() -> bytes:
+    frame = table()
+    lines = ["@relation log", *(f"@attribute {name} string" for name in frame.columns), "@data"]
+    rows = (",".join("?" if cell is None else repr(str(cell)) for cell in row) for row in frame.rows())
+    return "\n".join([*lines, *rows, ""]).encode()
+
+
+def statements() -> bytes:
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.deserialize(database())
+        return "\n".join(connection.iterdump()).encode()
+
+
 def arrow_type(kind: pl.DataType) -> pa.DataType:
     return {pl.String: pa.string(), pl.Float64: pa.float64(), pl.Int64: pa.int64()}[type(kind)]
 
@@ -137,6 +150,8 @@ def seeds() -> dict[str, bytes]:
         "orc": written(orc_file),
         "sqlite": database(),
         "html": page(),
+        "arff": declared_rows(),
+        "sql": statements(),
         "xlsx": written(spreadsheet),
         "gz": gzip.compress(csv, mtime=0),
         "bz2": bz2.compress(csv),

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import polars as pl
 import pytest
@@ -10,6 +12,7 @@ from analytics.measure.brief import worst_table
 COLUMNS, SLICES, SEEDS = 6, 5, 200
 
 
+@cache
 def counts(seed: int, base_rate: float = 1.0) -> pl.DataFrame:
     """Draw columns of slices that are alike in FNR and FPR; the first slice of the first has another base rate."""
     rng, found = np.random.default_rng(seed), []

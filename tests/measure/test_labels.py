@@ -12,10 +12,11 @@ import pytest
 from sklearn.metrics import brier_score_loss, precision_score, recall_score, roc_auc_score
 
 from analytics.errors import QuestionError
-from analytics.measure.labels.arrivals import NEGATIVE, POSITIVE, arrivals_of
+from analytics.measure.labels.areas import Areas
+from analytics.measure.labels.arrivals import NEGATIVE, POSITIVE, Arrivals, arrivals_of
 from analytics.measure.labels.curve import CurveSums, arrival_curve
 from analytics.measure.labels.judged import Judged, matured_metrics
-from analytics.measure.labels.maturing import Maturing
+from analytics.measure.labels.maturing import Matured, Maturing
 from analytics.measure.labels.never import never_table
 from analytics.measure.labels.share import Cells, expected
 from analytics.measure.labels.trust import stopped, trusted_days
@@ -209,3 +210,46 @@ def test_slices_that_lack_labels_are_named_and_twins_of_the_label_are_not() -> N
     assert found.select("column", "slice").rows() == [("a", "x")]
     assert found.row(0, named=True)["excess"] == pytest.approx(100 - 500 * 45 / 4_500)
     assert never_table(pl.DataFrame(rows).head(0)).is_empty()
+
+
+def test_the_area_of_what_is_there_is_that_of_its_scores_and_not_of_its_bins() -> None:
+    rng, start, n = np.random.default_rng(4), START, 4_000
+    day, score = rng.integers(0, 10, n), rng.integers(0, 200, n)
+    label = (rng.random(n) < (score + 20) / 240).astype(int)
+    rows = pl.DataFrame(
+        {"bucket": [start + timedelta(days=int(each)) for each in day], "score_bin": score, "label": label}
+    )
+    scores = rows.group_by("bucket", "score_bin").agg(
+        n=pl.len(), n_unlabelled=pl.lit(0, dtype=pl.UInt32), n_pos=pl.col("label").sum()
+    )
+    cells = (
+        rows.with_columns(day=pl.Series(day), bin=pl.Series(score // 50))
+        .group_by("day", "bin", "label")
+        .agg(n=pl.len())
+    )
+    arrivals = Arrivals(
+        start=start,
+        every="1d",
+        now=9,
+        n_bins=4,
+        first_flagged=2,
+        day=cells["day"].to_numpy(),
+        age=np.zeros(cells.height, dtype=np.int64),
+        kind=cells["label"].to_numpy().astype(np.int64),
+        bin=cells["bin"].to_numpy(),
+        n=cells["n"].to_numpy().astype(float),
+    )
+    areas = Judged("auroc", np.arange(4) >= 2, False, np.zeros((2, 4)))
+    binned = Matured(*[0.0] * 3, 0.6, 0.61, 0.58, 0.64, 0.55, 0.7, 1.0, 5)
+    for days in (np.arange(10), np.arange(3, 5)):
+        own = rows.filter(pl.Series(np.isin(day, days)))
+        there = arrivals.there()[days].sum(axis=0)
+        exact, of_bins = roc_auc_score(own["label"], own["score_bin"]), float(areas.value(there))
+        found = Areas(scores, arrivals).of(replace(binned, naive=of_bins), areas, there, days)
+        assert found.naive == pytest.approx(exact)
+        assert found.value - 0.61 == pytest.approx(exact - of_bins) == found.bound_high - 0.7
+    rare = scores.with_columns(
+        n_pos=(pl.col("n_pos") > 0).cast(pl.UInt32) * (pl.col("score_bin") > 198).cast(pl.UInt32)
+    )
+    few = Areas(rare, arrivals).of(binned, areas, arrivals.there().sum(axis=0), np.arange(10))
+    assert np.isnan([few.value, few.low, few.high]).all() and np.isfinite(few.naive)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from analytics.log.workspace import Workspace
 from pages._frame.address import NUMBERS
 from pages._frame.policy import COST_KEYS
 from tests.ingested import Desk
@@ -20,19 +20,20 @@ COUNTS = {"seed", "at"}
 """Whole numbers that Review keeps within its bounds itself."""
 
 
-@pytest.fixture(autouse=True)
-def empty_caches() -> Iterator[None]:
-    st.cache_resource.clear()
-    st.cache_data.clear()
-    yield
-    st.cache_resource.clear()
-    st.cache_data.clear()
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("home")
+    desk = Desk(Workspace(folder / "workspace"), folder)
+    desk.log(table(1), segments=("region",))
+    return desk.workspace.home
 
 
 @pytest.mark.parametrize("text", ["1e400", "-inf", "nan", "-1e308", "99999999999999999999", "-7"])
 @pytest.mark.parametrize("page", ["slices", "calibration", "thresholds", "review"])
-def test_a_number_that_no_control_holds_is_left_out(desk: Desk, page: str, text: str) -> None:
-    desk.log(table(1), segments=("region",))
+def test_a_number_that_no_control_holds_is_left_out(
+    home: Path, page: str, text: str, serve: Callable[[Path], None]
+) -> None:
+    serve(home)
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).switch_page(f"pages/{page}.py")
     for key in (*NUMBERS, *COUNTS):
         app.query_params[key] = text

@@ -13,7 +13,8 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from analytics.query.cohort import Clause, Cohort
-from analytics.query.operators import OPERATORS, Operator
+from analytics.query.operator import Operator
+from analytics.query.operators import OPERATORS
 from pages._frame.conditions import CONTROLS
 from pages._frame.registry import PAGES
 from tests.ingested import home_with
@@ -29,6 +30,7 @@ TYPED: dict[str, tuple[str, Any, tuple[str, ...]]] = {
     "weekdays": ("multiselect", ["Mon"], ("Mon",)),
     "nothing": ("", None, ()),
     "fields": ("multiselect", ["region"], ("1+", "region")),
+    "columns": ("multiselect", ["id", "score"], ("id", "score")),
     "day": ("date_input", date(2024, 1, 9), ("2024-01-09",)),
 }
 """By control: the widget, what is put into it, and the values of the clause that follow."""

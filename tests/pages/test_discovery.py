@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from analytics.log.kept.discovery import FILE, found_slices
@@ -143,6 +144,7 @@ def test_every_slice_becomes_a_cohort_with_its_rows() -> None:
 
 
 def test_a_cancelled_search_waits_to_be_asked_again(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+    st.cache_resource.clear()  # what a test before has found would be shown
     app = opened("slices")
     monkeypatch.setattr(discovery_search, "CANCELLED", "_cancelled_in_this_test")
 

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 import pytest
-import streamlit as st
 from google.protobuf.message import Message
 from streamlit.testing.v1 import AppTest
 
 from analytics.log import views
 from analytics.log.right import Right
 from analytics.log.workspace import Workspace
-from analytics.reading import api
 from pages._frame.registry import FIRST, PAGES
+from tests.ingested import Desk
 from tests.strange import strange_in
 
 ROOT = Path(__file__).parents[2]
@@ -65,25 +64,15 @@ def by_kind(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     path, found = folder / "log.csv", {}
     frame.write_csv(path)
     for kind, right in RULES.items():
-        home = Workspace(folder / kind)
-        read = api.read_file(home, path)
-        assert isinstance(read, api.Staged)
-        api.build_staged(home, read, views.right_or_wrong(read.mapping, read.reading, right))
+        desk = Desk(Workspace(folder / kind), folder)
+        read = desk.stage(path)
+        desk.build(read, views.right_or_wrong(read.mapping, read.reading, right))
         found[kind] = folder / kind
     return found
 
 
-@pytest.fixture(autouse=True)
-def fresh() -> Iterator[None]:
-    st.cache_resource.clear()
-    st.cache_data.clear()
-    yield
-    st.cache_resource.clear()
-    st.cache_data.clear()
-
-
-def opened(home: Path, page: str, monkeypatch: pytest.MonkeyPatch, **address: str) -> AppTest:
-    monkeypatch.setenv("SLICEWISE_HOME", str(home))
+def opened(home: Path, page: str, serve: Callable[[Path], None], **address: str) -> AppTest:
+    serve(home)
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
     for key, value in address.items():
         app.query_params[key] = value
@@ -105,9 +94,9 @@ def texts_of(message: Message) -> Iterator[str]:
 @pytest.mark.parametrize("page", PAGES)
 @pytest.mark.parametrize("kind", RULES)
 def test_a_page_opens_and_speaks_of_right_and_wrong(
-    kind: str, page: str, by_kind: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+    kind: str, page: str, by_kind: dict[str, Path], serve: Callable[[Path], None]
 ) -> None:
-    app = opened(by_kind[kind], page, monkeypatch)
+    app = opened(by_kind[kind], page, serve)
     assert not app.exception and [error.value for error in app.error] == []
     protos = [proto for node in app._tree if isinstance(proto := getattr(node, "proto", None), Message)]
     said = [text for proto in protos for text in texts_of(proto)]
@@ -116,34 +105,33 @@ def test_a_page_opens_and_speaks_of_right_and_wrong(
 
 
 def test_a_class_is_looked_at_alone_and_stands_in_the_address(
-    by_kind: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+    by_kind: dict[str, Path], serve: Callable[[Path], None]
 ) -> None:
-    app = opened(by_kind["classes"], "overview", monkeypatch)
+    app = opened(by_kind["classes"], "overview", serve)
     assert not {"class", "threshold"} & set(app.query_params)
     app.selectbox(key="class").set_value("dog").run()
     assert app.query_params["class"] == ["dog"] or app.query_params["class"] == "dog"
     assert any("false positive" in element.value for element in app.markdown), (
         "one class against the rest has both kinds of error"
     )
-    again = opened(by_kind["classes"], "slices", monkeypatch, **{"class": "dog"})
+    again = opened(by_kind["classes"], "slices", serve, **{"class": "dog"})
     assert not again.error and again.selectbox(key="class").value == "dog"
 
 
-def test_the_rarest_of_many_classes_is_looked_at_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_rarest_of_many_classes_is_looked_at_alone(tmp_path: Path, serve: Callable[[Path], None]) -> None:
     """A reading lists the 50 most frequent values of a column."""
     final = [f"c{place:02d}" for place in range(60) for _ in range(60 - place)]
     pl.DataFrame({"final": final, "said": ["c01", *final[:-1]]}).write_csv(tmp_path / "log.csv")
-    home = Workspace(tmp_path / "home")
-    read = api.read_file(home, tmp_path / "log.csv")
-    assert isinstance(read, api.Staged)
-    api.build_staged(home, read, views.right_or_wrong(read.mapping, read.reading, Right("classes", "final", "said")))
-    app = opened(tmp_path / "home", "logs", monkeypatch, **{"class": "c59"})
+    desk = Desk(Workspace(tmp_path / "home"), tmp_path)
+    read = desk.stage(tmp_path / "log.csv")
+    desk.build(read, views.right_or_wrong(read.mapping, read.reading, Right("classes", "final", "said")))
+    app = opened(tmp_path / "home", "logs", serve, **{"class": "c59"})
     assert len(app.selectbox(key="class").options) == 60
     assert app.selectbox(key="class").value == "c59" and not app.exception and not app.error
 
 
 def test_a_class_that_the_log_does_not_have_is_left_out(
-    by_kind: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+    by_kind: dict[str, Path], serve: Callable[[Path], None]
 ) -> None:
-    app = opened(by_kind["classes"], "overview", monkeypatch, **{"class": "zebra"})
+    app = opened(by_kind["classes"], "overview", serve, **{"class": "zebra"})
     assert not app.exception and not app.error and app.selectbox(key="class").value is None

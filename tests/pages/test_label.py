@@ -11,17 +11,15 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from analytics.reading import api
 from pages._frame.registry import FIRST, PAGES
-from tests.ingested import Desk, run_here
+from tests.ingested import Desk
 
 ROOT = Path(__file__).parents[2]
 N = 300
 
 
 @pytest.fixture(autouse=True)
-def fresh(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(api, "run_child", run_here)
+def fresh() -> Iterator[None]:
     st.cache_resource.clear()
     st.cache_data.clear()
     yield

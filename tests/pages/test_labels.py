@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 import pytest
-import streamlit as st
+from sklearn.metrics import cohen_kappa_score
 from streamlit.testing.v1 import AppTest
 
+from analytics.log.workspace import Workspace
 from pages._frame.registry import PAGES
 from tests.commands.test_labels import START, log_of
-from tests.ingested import home_with
+from tests.ingested import Desk, home_with
 from tests.measure.late_labels import late
+from tests.reading.test_label_history import made as made_history
+from tests.reading.test_label_history import of_files
 
 ROOT = Path(__file__).parents[2]
 
@@ -33,13 +36,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(autouse=True)
-def workspace_of_the_test(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("SLICEWISE_HOME", str(home))
-    st.cache_resource.clear()
-    st.cache_data.clear()
-    yield
-    st.cache_resource.clear()
-    st.cache_data.clear()
+def workspace_of_the_test(home: Path, serve: Callable[[Path], None]) -> None:
+    serve(home)
 
 
 def opened(page: str, **address: str) -> AppTest:
@@ -61,6 +59,7 @@ def test_the_page_says_up_to_when_and_who_never_gets_a_label(home: Path) -> None
     captions = " ".join(caption.value.replace("\\", "") for caption in app.main.caption)
     assert "the newest rows look more negative than they are" in captions
     assert "Where region is south, 33" in captions
+    assert "Whose labels come late?" in [heading.value for heading in app.main.subheader]
 
 
 def test_a_day_of_the_address_is_the_cohort_s_and_may_be_taken_back(home: Path) -> None:
@@ -79,3 +78,49 @@ def test_a_day_that_is_none_is_left_out_and_mature_rows_are_a_filter(home: Path)
     app.button(key="mature_rows").click().run()
     assert not app.exception
     assert app.session_state["where"].startswith("scored_at:le:2024-")
+
+
+@pytest.mark.parametrize("with_times", [True, False])
+def test_revised_labels_have_a_part_of_their_own(
+    tmp_path: Path, serve: Callable[[Path], None], with_times: bool
+) -> None:
+    rows, files = made_history(7)
+    desk = Desk(Workspace(tmp_path / "home"), tmp_path)
+    log = of_files(desk, rows if with_times else rows.drop("scored_at"), *files)
+    serve(tmp_path / "home")
+    app = opened("labels")
+    assert "Do labels stay?" in [heading.value for heading in app.main.subheader]
+    said = " ".join(element.value.replace("\\", "") for element in app.main.markdown)
+    assert f"The labels of {log.n_revised} rows (" in said
+    assert app.main.dataframe[0].value.columns.tolist() == ["Metric", "As first given", "As known now"]
+
+
+def test_a_column_of_sites_is_chosen_and_stays_in_the_link(home: Path) -> None:
+    app = opened("labels")
+    assert app.selectbox(key="site").value is None
+    app.selectbox(key="site").select("region").run()
+    said = [element.value for element in app.main.markdown]
+    assert any(text.startswith("At equal scores no value of region has other labels than the others") for text in said)
+    assert any("Points more at equal scores" in table.value.columns for table in app.main.dataframe)
+
+
+def test_a_column_of_sites_in_a_link_is_chosen(home: Path) -> None:
+    assert opened("labels", site="region").selectbox(key="site").value == "region"
+    assert opened("labels", site="nowhere").selectbox(key="site").value is None
+
+
+def test_raters_are_compared_and_their_disputes_open_in_review(tmp_path: Path, serve: Callable[[Path], None]) -> None:
+    rng = np.random.default_rng(3)
+    truth = rng.integers(0, 2, 300)
+    raters = {f"rater_{place}": np.where(rng.random(300) < 0.1 * (place + 1), 1 - truth, truth) for place in range(3)}
+    frame = pl.DataFrame({"score": rng.random(300).round(3), "label": truth, **raters})
+    frame.write_csv(tmp_path / "log.csv")
+    serve(home_with(tmp_path / "log.csv", tmp_path))
+    app = opened("labels")
+    app.multiselect(key="raters").set_value(["rater_0", "rater_2"]).run()
+    assert not app.exception
+    table = app.main.dataframe[-1].value
+    assert table["Kappa"][0] == pytest.approx(cohen_kappa_score(raters["rater_0"], raters["rater_2"]))
+    differ = int((raters["rater_0"] != raters["rater_2"]).sum())
+    review = opened("review", where=":differ:rater_0,rater_2")
+    assert any(caption.value.startswith(f"{differ} rows") for caption in review.sidebar.caption)

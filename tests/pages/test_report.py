@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from analytics.answers.report.view import View
@@ -9,8 +10,7 @@ from analytics.log.kept.report import PastPack, forget_pack, keep_pack, past_pac
 from analytics.log.workspace import Workspace
 from analytics.present.report.formats.registry import PACK_FORMATS
 from pages._frame.measuring import measuring_script
-from pages._report import past
-from tests.pages.test_pages import home, opened, workspace_of_the_test
+from tests.pages.test_pages import ODD, home, opened, workspace_of_the_test
 
 __all__ = ["home", "workspace_of_the_test"]
 
@@ -59,8 +59,18 @@ def test_packs_that_were_taken_along_are_listed_with_what_was_decided(home: Path
     (workspace.home / "packs.json").unlink()
 
 
-def test_an_opened_pack_says_what_its_columns_lack() -> None:
-    view = View(by=(("gone",),), cohort="", outline=("overview",))
-    assert past.lacking(view, ("there",)) == [
-        "The column 'gone' is no segment column of this log: its section is left out."
-    ]
+def test_a_saved_report_says_what_this_log_cannot_answer_and_the_rest_is_asked(home: Path) -> None:
+    workspace = Workspace()
+    view = View(
+        by=(("gone",), (ODD,)), cohort="version:in:v1;gone:ge:3", threshold=0.4, metric="recall", outline=("slices",)
+    )
+    workspace.save_report("last week", json.dumps(view.to_dict()))
+    app = opened("report")
+    app.button(key="open_report_0").click().run()
+    assert not app.exception and not app.error
+    said = [each.value.replace("\\", "") for each in app.warning]
+    assert said[0].startswith("The filter “gone is at least 3” cannot be asked, since the column 'gone' is gone")
+    assert said[1] == "Slices by 'gone' are left out: the column 'gone' is gone."
+    assert app.session_state["sections"] == [ODD] and app.session_state["threshold"] == 0.4
+    assert app.session_state["where"] == "version:in:v1" and app.session_state["outline"] == ["slices"]
+    workspace.save_report("last week", None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import polars as pl
@@ -15,8 +15,9 @@ from tests.ingested import home_with
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("sides")
     n = 600
     frame = pl.DataFrame(
         {
@@ -27,15 +28,15 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
             "at": [f"2024-01-{1 + i % 28:02d} 10:00:00" for i in range(n)],
         }
     )
-    path = tmp_path / "log.csv"
+    path = folder / "log.csv"
     frame.write_csv(path)
-    home = home_with(path, tmp_path)
-    monkeypatch.setenv("SLICEWISE_HOME", str(home))
-    st.cache_resource.clear()
-    st.cache_data.clear()
-    yield home
-    st.cache_resource.clear()
-    st.cache_data.clear()
+    return home_with(path, folder)
+
+
+@pytest.fixture
+def home(made: Path, serve: Callable[[Path], None]) -> Path:
+    serve(made)
+    return made
 
 
 def opened(**address: str) -> AppTest:

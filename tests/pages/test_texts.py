@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import polars as pl
 import pytest
-import streamlit as st
 from google.protobuf.message import Message
 from streamlit.testing.v1 import AppTest
 
+from analytics.log.workspace import Workspace
 from analytics.query.cohort import Clause, Cohort
 from pages._frame import render
 from pages._frame.registry import FIRST, PAGES
@@ -37,15 +37,6 @@ MARKDOWN = {"label", "help", "body", "title", "caption", "captions", "content", 
 """Fields of the protocol in which the browser looks for Markdown."""
 PLAIN = {"code", "text", "plotly_chart", "dataframe", "arrow_data_frame", "html", "file_uploader"}
 """Elements that show text as it is."""
-
-
-@pytest.fixture(autouse=True)
-def empty_caches() -> Iterator[None]:
-    st.cache_resource.clear()
-    st.cache_data.clear()
-    yield
-    st.cache_resource.clear()
-    st.cache_data.clear()
 
 
 def texts_of(message: Message, kind: str = "") -> Iterator[tuple[str, str]]:
@@ -71,8 +62,9 @@ def alive(app: AppTest) -> set[tuple[str, str]]:
     return found
 
 
-def shown(desk: Desk, page: str, where: str = "") -> AppTest:
-    """Open a page on a log whose names and values would all come alive."""
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A log whose names and values would all come alive."""
     rng = random.Random(3)
     n = 400
     frame = pl.DataFrame(
@@ -83,7 +75,9 @@ def shown(desk: Desk, page: str, where: str = "") -> AppTest:
             "http://live.example/at": [f"2024-01-{1 + k % 28:02d} 10:00:00" for k in range(n)],
         }
     )
-    log = desk.log(
+    folder = tmp_path_factory.mktemp("home")
+    desk = Desk(Workspace(folder / "workspace"), folder)
+    desk.log(
         frame,
         score=":red[score]",
         label=":smile:",
@@ -92,8 +86,12 @@ def shown(desk: Desk, page: str, where: str = "") -> AppTest:
         segments=LIVE[:5],
         model_version=":red[live]",
     )
+    return desk.workspace.home
+
+
+def shown(page: str, where: str = "") -> AppTest:
+    """Open a page on the log."""
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=90)
-    app.query_params["log"] = log.log_id
     if page != FIRST.name:
         app.switch_page(PAGES[page].path)
     for key, value in {"by": LIVE[0], "segment": LIVE[0], "per": LIVE[0]}.items():
@@ -114,14 +112,18 @@ FILTERS = (
 
 @pytest.mark.parametrize("where", ["", *FILTERS] if IS_THOROUGH else [FILTERS[1]])
 @pytest.mark.parametrize("page", PAGES)
-def test_no_text_of_a_log_comes_alive(desk: Desk, page: str, where: str) -> None:
-    assert alive(shown(desk, page, where)) == set()
+def test_no_text_of_a_log_comes_alive(home: Path, page: str, where: str, serve: Callable[[Path], None]) -> None:
+    serve(home)
+    assert alive(shown(page, where)) == set()
 
 
 @pytest.mark.parametrize("page", ["overview", "slices", "logs"])
-def test_the_walk_sees_a_text_that_is_not_kept(desk: Desk, monkeypatch: pytest.MonkeyPatch, page: str) -> None:
+def test_the_walk_sees_a_text_that_is_not_kept(
+    home: Path, serve: Callable[[Path], None], monkeypatch: pytest.MonkeyPatch, page: str
+) -> None:
+    serve(home)
     monkeypatch.setattr(render, "_MARKDOWN", re.compile("(?!)()"))
-    assert alive(shown(desk, page, FILTERS[1]))
+    assert alive(shown(page, FILTERS[1]))
 
 
 def test_the_table_under_a_figure_writes_numbers_as_the_figure_does() -> None:

@@ -20,7 +20,7 @@ from analytics.measure.metrics import metrics_of
 from analytics.measure.overview import trend_table
 from analytics.measure.slices import slice_table
 from analytics.query.cohort import Clause, Cohort
-from analytics.query.engine import ScoreTable
+from analytics.query.score_table import ScoreTable
 
 HOSTILE = (
     "<img src=x onerror=alert(1)>",

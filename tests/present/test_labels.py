@@ -9,10 +9,11 @@ import polars as pl
 import pytest
 
 from analytics.answers.labels_answer import LabelsAnswer
+from analytics.measure.labels.expectation import Expectation
 from analytics.measure.labels.maturing import Matured
 from analytics.present import palette
 from analytics.present.figures import arrival_figure, matured_figure, trend
-from analytics.present.readings import arrival_reading, labels_reading, matured_reading, never_reading
+from analytics.present.readings import arrival_reading, expected_reading, labels_reading, matured_reading, never_reading
 from tests.present.made import make_overview
 
 BUCKETS = pl.DataFrame(
@@ -30,6 +31,7 @@ BUCKETS = pl.DataFrame(
         "spread": [1.0, 1.4, 2.0],
         "n_past": [52, 12, 12],
         "is_ripe": [True, False, False],
+        "expected": [None, 0.22, 0.21],
     }
 )
 CURVE = pl.DataFrame(
@@ -66,7 +68,9 @@ def test_the_figure_draws_the_table() -> None:
     figure = matured_figure(BUCKETS, "error_rate", "1w")
     lines = [trace for trace in figure.data if trace.type == "scatter" and trace.fill != "toself"]
     drawn = [pl.Series(line.y).fill_nan(None).to_list() for line in lines]
-    assert drawn == [BUCKETS["naive"].to_list(), BUCKETS["value"].to_list()]
+    assert drawn == [BUCKETS[name].to_list() for name in ("naive", "value", "expected")]
+    unknown = matured_figure(BUCKETS.with_columns(expected=pl.lit(None, dtype=pl.Float64)), "error_rate", "1w")
+    assert len(unknown.data) == len(figure.data) - 1 and "dotted" not in str(unknown.layout)
     (bars,) = (trace for trace in figure.data if trace.type == "bar")
     assert list(bars.y) == pytest.approx([0.0, 0.25, 0.9])
     assert bars.marker.pattern.shape == palette.HATCH["shape"]
@@ -125,3 +129,13 @@ def test_details_say_what_all_labels_will_say_and_what_is_lacking() -> None:
     nothing = replace(ANSWER, has_times=False, curve=None, ripe_age=None)
     assert "chosen as label time in the mapping" in labels_reading(nothing)
     assert "No slice" in never_reading(pl.DataFrame())
+
+
+def test_what_scores_alone_say_comes_with_its_assumption_and_its_past_miss() -> None:
+    values = BUCKETS.select("bucket", "expected").drop_nulls()
+    said = expected_reading(replace(ANSWER, expectation=Expectation(values, 0.014, 12)))
+    assert said == (
+        "Dotted: what the scores alone say, if a score means what it meant on ripe weeks. On 12 weeks before it missed by 1.4 "
+        "points on average."
+    )
+    assert expected_reading(ANSWER) == ""

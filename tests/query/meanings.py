@@ -60,6 +60,8 @@ MEANINGS: dict[str, Callable[[Any, Sequence[str]], bool]] = {
     "as-of": lambda cells, values: (
         cells["seen at"] is not None and cells["seen at"].date() <= date.fromisoformat(values[0])
     ),
+    "first-given": lambda cells, values: True,
+    "differ": lambda cells, values: len({ordered(cells[name]) for name in values} - {None}) > 1,
     "gaps": lambda cells, values: sum(cells[name] is None for name in values[1:]) >= int(values[0].rstrip("+")),
 }
 """From a cell (the row by names, for what is about a row) and the values to whether it is kept."""

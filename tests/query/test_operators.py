@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from analytics.errors import QuestionError
 from analytics.query import relations
 from analytics.query.cohort import Clause, Cohort, column_words
-from analytics.query.operators import OPERATORS, Operator, offered
+from analytics.query.operator import Operator
+from analytics.query.operators import OPERATORS, offered
 from analytics.query.predicates import predicate
 from analytics.query.typed import WEEKDAYS
 from analytics.query.where import WHERE, parse_where, where_text
@@ -50,6 +51,8 @@ def values_of(operator: Operator, kind: str) -> st.SearchStrategy[tuple[str, ...
     """Values that fit an operator on a column of a kind."""
     if operator.control == "day":
         return st.tuples(OF_KIND["time"])
+    if operator.control == "columns":
+        return st.just(tuple(column.name for column in COLUMNS if column.kind == "number"))
     if operator.join == "row":
         names = st.lists(st.sampled_from([column.name for column in COLUMNS]), min_size=1, unique=True)
         return st.builds(lambda least, found: (f"{least}+", *found), st.integers(0, 3), names)

@@ -107,7 +107,7 @@ def test_formats_may_differ_between_the_files(desk: Desk) -> None:
 def test_a_column_that_is_text_in_one_file_is_in_all_as_it_is_written(desk: Desk) -> None:
     """Each file by itself would be typed: TRUE as true, 250.10 as 250.1."""
     first = "".join(f"{place},{place / 64},TRUE,2024-01-31,{place}.10,\n" for place in range(40))
-    other = "".join(f"{place},{place / 64},UNKNOWN,31.01.2024,V45.1,0.5\n" for place in range(40))
+    other = "".join(f"{place + 40},{place / 64},UNKNOWN,31.01.2024,V45.1,0.5\n" for place in range(40))
     header = "id,score,label,day,code,late\n"
     reading, stored = united(desk, folder(desk, {"a.csv": header + first, "b.csv": header + other}))
     kinds = ["BIGINT", "DOUBLE", "VARCHAR", "TIMESTAMP", "VARCHAR", "DOUBLE"]  # a day in two notations is one day
@@ -148,7 +148,11 @@ def test_a_column_may_be_called_like_ours_and_files_may_be_called_alike(desk: De
 
 
 def test_rows_set_aside_say_which_file_they_are_from(desk: Desk) -> None:
-    bad = MAY + "".join(f"{row},0.5,1,north\n" for row in range(10, 40)) + "broken\n50,0.5,1,east\n"
+    bad = (
+        MAY.replace("\n00", "\n20")
+        + "".join(f"{row},0.5,1,north\n" for row in range(10, 40))
+        + "broken\n50,0.5,1,east\n"
+    )
     root = folder(desk, {"a.csv": MAY, "b.csv": bad})
     with patch.object(api, "run_child", run_here):
         upload = api.read_file(desk.workspace, root)
@@ -170,12 +174,8 @@ def test_a_damaged_file_among_many_is_named(desk: Desk) -> None:
 
 
 def test_names_of_an_archive_lead_nowhere(desk: Desk, tmp_path: Path) -> None:
-    entries: dict[str, str | bytes] = {
-        "../../../evil.csv": MAY,
-        "/tmp/evil2.csv": MAY,
-        "..\\..\\evil3.csv": MAY,
-        "C:\\evil4.csv": MAY,
-    }
+    names = ("../../../evil.csv", "/tmp/evil2.csv", "..\\..\\evil3.csv", "C:\\evil4.csv")
+    entries: dict[str, str | bytes] = {name: MAY.replace("\n00", f"\n{place}0") for place, name in enumerate(names)}
     before = set(tmp_path.rglob("*evil*"))
     reading = desk.read(desk.file(zipped(entries), "evil.zip"))
     assert reading.rows_kept == 8

@@ -42,7 +42,7 @@ def findings(log: Log) -> dict[str, CheckResult]:
 def history(desk: Desk, log: Log) -> list[tuple[Any, ...]]:
     with duckdb.connect(str(desk.workspace.path(log.key)), read_only=True) as connection:
         return connection.execute(
-            "SELECT id, version, label, time::VARCHAR, rank, source FROM label_history ORDER BY id, version, rank"
+            "SELECT row_id, rank, label, time::DATE::VARCHAR, source FROM label_changes ORDER BY row_id, rank"
         ).fetchall()
 
 
@@ -78,11 +78,14 @@ def test_the_latest_label_by_time_wins_whatever_its_place(desk: Desk) -> None:
     assert (counts.time_column, counts.n_repeated, counts.n_changed, counts.n_contrary) == ("updated_at", 3, 2, 0)
     log = desk.build(upload)
     assert "labels-by-order" not in findings(log)
-    assert history(desk, log)[:2] == [
-        ("1", None, "0", "2024-01-01 00:00:00", 1, "labels.csv"),
-        ("1", None, "1", "2024-03-01 00:00:00", 2, "labels.csv"),
+    assert history(desk, log) == [
+        (0, 0, "0", "2024-01-01", "labels.csv"),
+        (0, 1, "1", "2024-03-01", "labels.csv"),
+        (2, 0, "1", None, "labels.csv"),
+        (2, 1, "0", "2024-01-05", "labels.csv"),
+        (3, 0, "1", None, "labels.csv"),
+        (3, 1, "0", "2024-01-05", "labels.csv"),
     ]
-    assert len(history(desk, log)) == 6
     again = desk.remap(log, upload.mapping.with_names([name for name in log.reading.names if name != "updated_at"]))
     assert history(desk, again) == history(desk, log)
 
@@ -256,7 +259,7 @@ def test_a_later_file_revises_labels_and_leaves_the_others(desk: Desk) -> None:
     assert upload.reading.names == ("id", "score", "label")
     second = desk.build(upload)
     assert desk.stored(second)["label"].to_list() == [1, 1, 0, None]
-    assert history(desk, second) == [("2", None, "0", None, 0, "log")]
+    assert history(desk, second) == [(1, 0, "0", None, "labels.csv"), (1, 1, "1", None, "labels.csv")]
     column = second.column("label")
     assert (column.n_missing, dict(column.top)) == (1, {"1": 2, "0": 1})
     assert desk.stored(first)["label"].to_list() == [1, 0, None, None]

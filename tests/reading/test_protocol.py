@@ -21,7 +21,7 @@ from analytics.reading import process, protocol, worker
 from tests.ingested import Quiet
 
 FILE = protocol.FileGiven(path="/logs/a\udcff.csv", name="a.csv")
-LABELS = protocol.LabelsGiven(file=FILE, id_column="id", label_column=None)
+LABELS = protocol.LabelsGiven(files=(FILE,), id_column="id", label_column=None)
 READING = Reading(
     content_hash="0" * 64,
     source="a.csv",

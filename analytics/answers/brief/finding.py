@@ -225,6 +225,8 @@ class Asking:
         The metric that leads where somebody chose one; None is the cost where errors have one, else what the base rate asks for.
     compared : PairAsking or None
         The live side and the candidate, where somebody named both.
+    columns : tuple of str
+        The columns that are looked through by what takes long; empty for all of them.
     """
 
     question: Question
@@ -232,6 +234,7 @@ class Asking:
     sides: tuple[Question, Question] | None = None
     metric: str | None = None
     compared: PairAsking | None = None
+    columns: tuple[str, ...] = ()
 
     @property
     def leading_metric(self) -> str | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from analytics.answers.brief.costs import weights_of
 from analytics.answers.brief.finding import Asking, CompareParts, Finding, FoundParts, GapParts, Size
 from analytics.answers.compare.whole import WholeComparison, pair_address, whole_comparison
@@ -9,12 +11,14 @@ from analytics.answers.discovery.answer import Discovery, discover
 from analytics.answers.discovery.search import Search
 from analytics.answers.gap.answer import Gap, gap
 from analytics.answers.gap.inputs import Inputs, inputs
-from analytics.answers.gap.sides import sides
+from analytics.answers.gap.sides import Sides, sides
 from analytics.measure.gap.causes import emptied, to_mend
 from analytics.measure.gap.metric import COST
 from analytics.query.discovery.properties import clauses
 from analytics.query.engine import Engine
 
+_MAX_MOVED = 15
+"""Columns that are compared because their values changed most, beside those that separate the errors. By hand."""
 _PER = 1_000
 """Rows that the cost of a gap is stated for."""
 _NOT_MENDED = ("base_rate", "segments", "coverage")
@@ -29,7 +33,7 @@ def found_slice(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
 def searched(engine: Engine, asking: Asking) -> Discovery:
     """Search for slices of several conditions, errors weighed as the brief counts them."""
     weights = weights_of(engine, asking) if asking.has_costs else None
-    return discover(engine, asking.question, Search(error_weights=weights))
+    return discover(engine, asking.question, Search(error_weights=weights, among=asking.columns))
 
 
 def slice_finding(answer: Discovery, asking: Asking) -> tuple[Finding, ...]:
@@ -72,7 +76,25 @@ def parted(engine: Engine, asking: Asking) -> tuple[Gap, Inputs] | None:
     both = sides(engine, *asking.sides)
     costs = asking.policy.costs if asking.policy is not None and asking.policy.has_costs else None
     came_in = inputs(engine, both)
+    if asking.columns:
+        both = _narrowed(both, asking.columns, came_in)
     return gap(engine, both, came_in, COST if costs else "error_rate", costs=costs), came_in
+
+
+def _narrowed(both: Sides, columns: tuple[str, ...], came_in: Inputs) -> Sides:
+    """Return two sides that are compared by some columns, and by those whose values changed most."""
+    changes = came_in.changes
+    beyond = {name: change.distance - change.noise for name, change in changes.items()}
+    moved = sorted((name for name, size in beyond.items() if size > 0), key=lambda name: -beyond[name])[:_MAX_MOVED]
+    broken = [name for name, change in changes.items() if change.is_fault or change.is_much_emptied]
+    chosen = {*columns, *moved, *broken}
+    left_out = [each.name for each in both.dimensions if each.name not in chosen]
+    why = "it separates fewer errors and changed less than those that were looked through"
+    return replace(
+        both,
+        dimensions=tuple(each for each in both.dimensions if each.name in chosen),
+        left_out=(*both.left_out, *((name, why) for name in left_out)),
+    )
 
 
 def part_finding(found: Gap, asking: Asking) -> tuple[Finding, ...]:

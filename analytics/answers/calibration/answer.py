@@ -22,7 +22,8 @@ from analytics.measure.labels.selective import Selective, selective
 from analytics.measure.reliability import GROUPS, Binning, reliability_table
 from analytics.measure.score_bins import BinnedSlices, ScoreBins
 from analytics.measure.slices import MIN_SUPPORT
-from analytics.query.engine import Engine, ScoreTable
+from analytics.query.engine import Engine
+from analytics.query.score_table import ScoreTable
 
 _SLICE_REPLICATES, _SLICE_CELLS = 200, 100
 """Replicates of the labels and score cells behind what chance would give one slice or one bucket of time: a mean and a 95 %

@@ -21,7 +21,8 @@ from analytics.measure.intervals import FloatArray, ratio, wilson
 from analytics.measure.reliability import GROUPS, equal_mass_groups, group_sums
 from analytics.measure.score_bins import ScoreBins
 from analytics.measure.thresholds.costs import Costs, theoretical_threshold, with_mean_amounts
-from analytics.query.engine import Engine, ScoreTable
+from analytics.query.engine import Engine
+from analytics.query.score_table import ScoreTable
 
 _AS_LOGGED = "as logged"
 Split = Literal["time", "rows"]

@@ -38,9 +38,12 @@ class CalibrationScan:
     told: tuple[str, ...] = ()
 
 
-def calibration_scan(engine: Engine, question: Question, min_support: int = MIN_SUPPORT) -> CalibrationScan:
-    """Look through every segment column for slices whose scores are off by another amount than those of the rest."""
+def calibration_scan(
+    engine: Engine, question: Question, min_support: int = MIN_SUPPORT, among: tuple[str, ...] = ()
+) -> CalibrationScan:
+    """Look through segment columns, all or those ``among``, for slices whose scores are off by another amount than the rest's."""
     names = question.log.mapping.segments if question.log.score_kind != "decision" else ()
+    names = tuple(name for name in names if name in among) if among else names
     parts = {name: _slices_of(engine, question, name) for name in names}
     by_score = cache(lambda: told_by_score(engine, question))
     told = tuple(name for name, part in parts.items() if tells_label(_label_told(part), by_score))

@@ -80,6 +80,9 @@ class Search:
     max_members : int or None
         Slices that another one stands for are listed up to this many; None: all of them.
     seed : int
+    among : tuple of str
+        Of what is searched by, only these columns, and what is derived from them, from the time and from how many fields are
+        missing; empty: everything.
     """
 
     objective: str = "beyond_base_rate"
@@ -94,6 +97,7 @@ class Search:
     every: bool = False
     max_members: int | None = MAX_MEMBERS
     seed: int = 0
+    among: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -181,7 +185,7 @@ def cells_of(engine: Engine, question: Question, search: Search, split: Split) -
         is_within, has_cubes = objective.is_within_label, not objective.is_share
         return engine.collect(cube_table(rows, keys | part, *sides, with_cubes=has_cubes, with_missed=is_within))
 
-    searched = properties(log, search.columns)
+    searched = properties(log, search.columns, search.among)
     own, told = counted(question.cohort, searched, ()), set[str]()
     while search.columns is None and (more := _told_by(engine, question, search, searched, own, told)):
         # What tells the label must not come back as one of the missing fields.
@@ -219,7 +223,9 @@ def cells_of(engine: Engine, question: Question, search: Search, split: Split) -
         is_binary=objective.is_share,
     )
     is_held_back = table["part"].to_numpy() == 1 if split != "none" else np.zeros(table.height, dtype=bool)
-    left_out = tuple(dict.fromkeys(found.source for found in properties(log, search.columns) if found.source in told))
+    left_out = tuple(
+        dict.fromkeys(found.source for found in properties(log, search.columns, search.among) if found.source in told)
+    )
     units = None
     if log.mapping.unit is not None:
         unit = np.unique(table["unit"].to_numpy(), return_inverse=True)[1]

@@ -34,6 +34,10 @@ class ReportAsking:
         What people read for the key of a reason.
     compared : PairAsking or None
         The live side and the candidate, where somebody named both.
+    handover : Policy or None
+        What a wrong answer and a person's look cost, where rows are right or wrong and somebody said it.
+    examined : tuple of str
+        The segment columns that what takes long looks through; empty for all of them.
     """
 
     question: Question
@@ -45,8 +49,10 @@ class ReportAsking:
     verdicts: tuple[Verdict, ...] = ()
     reasons: tuple[tuple[str, str], ...] = ()
     compared: PairAsking | None = None
+    handover: Policy | None = None
+    examined: tuple[str, ...] = ()
 
     @property
     def brief(self) -> Asking:
         """What the brief of the first page is asked."""
-        return Asking(self.question, self.policy, self.sides, self.leads or self.metric, self.compared)
+        return Asking(self.question, self.policy, self.sides, self.leads or self.metric, self.compared, self.examined)

@@ -7,15 +7,10 @@ from dataclasses import asdict, dataclass, fields, replace
 from math import isfinite
 from typing import Any
 
-from analytics.answers.compare.whole import PairAsking
-from analytics.answers.question import Question
 from analytics.answers.report.asking import ReportAsking
-from analytics.answers.report.compared import compared_from, compared_texts
+from analytics.answers.report.compared import compared_texts
 from analytics.errors import QuestionError
-from analytics.log.schema import Log
-from analytics.measure.metrics import METRICS, metrics_of
-from analytics.measure.thresholds.policy import Policy
-from analytics.query.predicates import answerable
+from analytics.log.kept.report_added import MAX_ADDED, Added, added_from
 
 _MAX_TEXT = 4_000
 """Characters of a comment or of a cohort that is read from a file: a page of text. A judgement."""
@@ -48,6 +43,8 @@ class View:
         Findings of the first page that were struck, by their key.
     compared : tuple of str
         The live side and the candidate, as `compared_texts` writes them; empty where nobody named both.
+    added : tuple of Added
+        Figures and tables that were added on other pages, as they stood there.
     """
 
     cohort: str = ""
@@ -61,6 +58,7 @@ class View:
     comments: tuple[tuple[str, str], ...] = ()
     struck: tuple[str, ...] = ()
     compared: tuple[str, ...] = ()
+    added: tuple[Added, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Return it for JSON; `view_from` reads it back."""
@@ -73,7 +71,7 @@ class View:
 
 def view_of(asking: ReportAsking, view: View) -> View:
     """Return a view with what was asked written into it."""
-    sides = asking.sides
+    sides, policy = asking.sides, asking.handover or asking.policy
     is_one_log = sides is not None and {side.log.log_id for side in sides} == {asking.question.log.log_id}
     return replace(
         view,
@@ -81,7 +79,7 @@ def view_of(asking: ReportAsking, view: View) -> View:
         threshold=asking.question.threshold,
         metric=asking.metric,
         leads=asking.leads or "",
-        policy=asking.policy.to_text() if asking.policy is not None and asking.policy.has_costs else "",
+        policy=policy.to_text() if policy is not None and policy.has_costs else "",
         sides=tuple(side.cohort.to_text() for side in sides) if sides is not None and is_one_log else (),
         by=asking.by,
         compared=compared_texts(asking.compared, asking.question),
@@ -112,6 +110,9 @@ def view_from(data: object) -> View:
         comments=tuple((each[0], each[1]) for each in rows["comments"] if len(each) == 2),
         struck=tuple(_texts(known.get("struck"))),
         compared=tuple(_texts(known.get("compared"))),
+        added=tuple(each for each in map(added_from, _listed(known.get("added"))) if each is not None)[
+            -2 * MAX_ADDED :
+        ],
         **texts,
     )
 
@@ -124,75 +125,3 @@ def _listed(value: object) -> list[Any]:
 def _texts(value: object) -> list[str]:
     """Return a list of texts of a file, cut."""
     return [str(each)[:_MAX_TEXT] for each in _listed(value)]
-
-
-def asked_again(view: View, log: Log, usual: ReportAsking) -> tuple[ReportAsking, tuple[str, ...]]:
-    """Ask a view of a log that may be another export.
-
-    Parameters
-    ----------
-    view : View
-    log : Log
-    usual : ReportAsking
-        What is asked where the view says nothing, or nothing that this log can answer.
-
-    Returns
-    -------
-    tuple
-        What is asked, and in sentences what could not be done; the rest is.
-    """
-    said: list[str] = []
-    cohort, refused = answerable(view.cohort, log)
-    said += [f"The filter {part!r} cannot be asked of this log and is left out." for part in refused]
-    names = {column.name for column in log.columns}
-    by = tuple(each for each in view.by if set(each) <= set(log.mapping.segments))
-    for each in view.by:
-        gone = [name for name in each if name not in names]
-        if gone:
-            said.append(f"The column {gone[0]!r} is gone: its section is left out.")
-        elif each not in by:
-            said.append(f"The column {each[0]!r} is no segment column now: its section is left out.")
-    metric = view.metric if view.metric in metrics_of(log.mapping.kind) else usual.metric
-    if view.metric and metric != view.metric:
-        said.append(f"The metric {_shown(view.metric)} cannot be asked of this log; it is {_shown(metric)} instead.")
-    policy = _policy_of(view, said)
-    question = Question(log, cohort, usual.question.threshold if view.threshold is None else view.threshold)
-    sides = _sides_of(view, question, said) if view.sides else usual.sides
-    leads = view.leads or usual.leads
-    asked = replace(usual, question=question, metric=metric, by=by or usual.by, policy=policy, sides=sides, leads=leads)
-    if view.compared and usual.compared is None:
-        asked = replace(asked, compared=_compared_of(view, question, policy, said))
-    return asked, tuple(said)
-
-
-def _shown(metric: str) -> str:
-    """Name a metric that a file names."""
-    return METRICS[metric].label if metric in METRICS else repr(metric[:40])
-
-
-def _policy_of(view: View, said: list[str]) -> Policy | None:
-    """Return the costs of a view."""
-    try:
-        return Policy.from_text(view.policy) if view.policy else None
-    except QuestionError:
-        said.append("The costs cannot be read and are left out.")
-        return None
-
-
-def _compared_of(view: View, question: Question, policy: Policy | None, said: list[str]) -> PairAsking | None:
-    """Return the live side and the candidate of a view."""
-    try:
-        return compared_from(view.compared, question, policy.costs if policy is not None and policy.has_costs else None)
-    except QuestionError:
-        said.append("The live side and the candidate cannot be told apart in this log: which is better is left out.")
-        return None
-
-
-def _sides_of(view: View, question: Question, said: list[str]) -> tuple[Question, Question] | None:
-    """Return the sides of a view as parts of the log."""
-    found = [answerable(text, question.log) for text in view.sides]
-    if any(refused for _, refused in found):
-        said.append("Reference and production cannot be told apart in this log: why it is worse is left out.")
-        return None
-    first, second = (replace(question, cohort=cohort) for cohort, _ in found)
-    return first, second

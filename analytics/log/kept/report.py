@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from analytics.log.disk import write_json
@@ -32,6 +32,8 @@ class PastPack:
     findings, decided : tuple of str
     headline : mapping
         As its manifest has it.
+    told : mapping
+        Its findings and decisions as its manifest has them, by which it is known whether they held.
     """
 
     when: str
@@ -40,6 +42,11 @@ class PastPack:
     findings: tuple[str, ...]
     decided: tuple[str, ...]
     headline: Mapping[str, Any]
+    told: Mapping[str, Any] = field(default_factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it for JSON."""
+        return {**vars(self), "headline": dict(self.headline), "told": dict(self.told)}
 
 
 def past_packs(workspace: Workspace) -> tuple[PastPack, ...]:
@@ -56,8 +63,8 @@ def _read(entry: Mapping[str, Any]) -> PastPack:
         tuple(str(each)[:_MAX_TEXT] for each in entry[part]) if isinstance(entry.get(part), list) else ()
         for part in ("findings", "decided")
     )
-    headline = entry.get("headline")
-    return PastPack(when, name, lead, findings, decided, headline if isinstance(headline, Mapping) else {})
+    headline, told = (value if isinstance(value := entry.get(part), Mapping) else {} for part in ("headline", "told"))
+    return PastPack(when, name, lead, findings, decided, headline, told)
 
 
 def keep_pack(workspace: Workspace, pack: PastPack) -> None:
@@ -69,13 +76,13 @@ def keep_pack(workspace: Workspace, pack: PastPack) -> None:
         If it cannot be written.
     """
     others = [each for each in past_packs(workspace) if not _is_same(each, pack)]
-    kept = [vars(each) | {"headline": dict(each.headline)} for each in (*others, pack)[-_MAX_KEPT:]]
+    kept = [each.to_dict() for each in (*others, pack)[-_MAX_KEPT:]]
     write_json(workspace.home / _FILE, {_KEY: kept})
 
 
 def forget_pack(workspace: Workspace, pack: PastPack) -> None:
     """Take a pack off the list."""
-    kept = [vars(each) | {"headline": dict(each.headline)} for each in past_packs(workspace) if each != pack]
+    kept = [each.to_dict() for each in past_packs(workspace) if each != pack]
     write_json(workspace.home / _FILE, {_KEY: kept})
 
 

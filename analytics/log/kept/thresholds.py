@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any
 
 from analytics.log.disk import write_json
 from analytics.log.workspace import Workspace
@@ -30,24 +31,32 @@ class Decision:
         The readings that were on the screen.
     note : str
         What the team wrote.
+    promise : mapping
+        The numbers that were expected, as `answers.thresholds.promise` writes them; empty where none were.
     """
 
     when: str
     cohort: str
     evidence: str
     note: str
+    promise: Mapping[str, Any] = field(default_factory=dict)
 
 
 def decisions(workspace: Workspace, key: str) -> list[Decision]:
     """Return what was decided on a log, the oldest first."""
     found = workspace.read_json(_FILE).get(key)
     entries = found if isinstance(found, list) else []
-    names = [field.name for field in fields(Decision)]
+    names = [part.name for part in fields(Decision) if part.name != "promise"]
     return [
-        Decision(**{name: str(entry.get(name, "")) for name in names})
+        Decision(**{name: str(entry.get(name, "")) for name in names}, promise=_mapping(entry.get("promise")))
         for entry in entries
         if isinstance(entry, Mapping)
     ]
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    """Return a mapping of a file, an empty one for anything else."""
+    return value if isinstance(value, dict) else {}
 
 
 def record(workspace: Workspace, key: str, decision: Decision) -> None:

@@ -174,14 +174,19 @@ def conditional_score(inside: Sums, stratum: Sums) -> tuple[FloatArray, FloatArr
         pairs = zip(_label_sums(own), _label_sums(every), strict=True)
         (of_positives, spread), (of_negatives, more) = (conditional_score(part, of) for part, of in pairs)
         return of_positives + of_negatives, spread + more
-    excess = inside.total - inside.trials * np.nan_to_num(ratio(stratum.total, stratum.trials))
+    excess = inside.total - inside.trials * _share(stratum.total, stratum.trials)
     spread = inside.trials * ratio(stratum.trials - inside.trials, stratum.trials - 1) * variances(stratum)
-    spread = np.nan_to_num(spread).clip(min=0)
+    spread = np.where(spread > 0, spread, 0.0)
     if inside.before is None or stratum.before is None:
         return excess, spread
-    scale = np.nan_to_num(ratio(inside.trials, inside.before.trials))
+    scale = _share(inside.trials, inside.before.trials)
     excess_before, spread_before = conditional_score(inside.before, stratum.before)
     return excess - scale * excess_before, spread + scale**2 * spread_before
+
+
+def _share(part: FloatArray, whole: FloatArray) -> FloatArray:
+    """Divide; 0 where there is nothing to be a share of."""
+    return np.divide(part, whole, out=np.zeros(np.broadcast(part, whole).shape), where=whole > 0)
 
 
 def _label_sums(errors: LabelErrors) -> tuple[Sums, Sums]:

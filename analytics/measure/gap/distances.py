@@ -49,9 +49,15 @@ def kolmogorov_smirnov(reference: FloatArray, production: FloatArray) -> float:
     """Give the largest difference of two cumulative distributions; NaN where a sample is empty."""
     if not reference.size or not production.size:
         return float("nan")
-    values = np.concatenate([reference, production])
-    below = [np.searchsorted(np.sort(sample), values, side="right") / sample.size for sample in (reference, production)]
-    return float(np.abs(below[0] - below[1]).max())
+    reference, production = np.sort(reference), np.sort(production)
+    # A side is looked up in the other in its order, and stands in its own at its place: unordered this takes six times as long.
+    furthest = 0.0
+    for own, other in ((reference, production), (production, reference)):
+        last = np.append(own[1:] != own[:-1], True)  # of equal values the last has all of them below it
+        values = own[last]
+        below = (np.flatnonzero(last) + 1) / own.size
+        furthest = max(furthest, np.abs(below - np.searchsorted(other, values, side="right") / other.size).max())
+    return float(furthest)
 
 
 def wasserstein(reference: FloatArray, production: FloatArray) -> float:

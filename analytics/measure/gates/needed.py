@@ -9,9 +9,9 @@ import numpy as np
 from analytics.measure.gates.outcome import Limit
 from analytics.measure.intervals import FloatArray, normal_quantile
 
-_DECIDED = 0.82
-"""Probability with which the rows that are named have to decide: 0.8, the usual power of a planned study, and two points that
-the skewness of proportions takes (simulated at rates of 80 to 99 %)."""
+_DECIDED = 0.84
+"""Probability with which the rows that are named have to decide: 0.8, the usual power of a planned study, and what skewness of
+proportions and whole rows take (simulated at limits of 60 to 98 % on 150 to 3,000 rows: decided in 81 to 86 %)."""
 _MOST = 1e4
 """Times the rows that are there, beyond which nothing is promised: at the limit itself 75 times are enough. By hand."""
 _HALVINGS = 40

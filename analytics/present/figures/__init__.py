@@ -14,6 +14,7 @@ from analytics.present.figures.gap_slices import slice_contributions
 from analytics.present.figures.gap_time import gap_trend
 from analytics.present.figures.gates import gates_figure
 from analytics.present.figures.labels import arrival_figure, matured_figure
+from analytics.present.figures.labels_revised import revised_figure
 from analytics.present.figures.logs import row_books
 from analytics.present.figures.overview import confusion_matrix, score_distribution
 from analytics.present.figures.overview_time import trend
@@ -45,6 +46,7 @@ __all__ = [
     "reason_bars",
     "recalibration_diagram",
     "reliability_diagram",
+    "revised_figure",
     "risk_coverage",
     "row_books",
     "score_distribution",

@@ -28,7 +28,7 @@ def matured_figure(buckets: pl.DataFrame, metric: str, every: str) -> go.Figure:
     Parameters
     ----------
     buckets : DataFrame
-        ``bucket, n, n_labelled, to_come, naive, value, low, high, bound_low, bound_high, is_ripe``.
+        ``bucket, n, n_labelled, to_come, naive, value, low, high, bound_low, bound_high, is_ripe, expected``.
     metric : str
         A name of the registry.
     every : str
@@ -88,6 +88,8 @@ def matured_figure(buckets: pl.DataFrame, metric: str, every: str) -> go.Figure:
     subtitle = (
         "Dashed: by the labels that are there; line and band: by all that will come; light area: whatever they say"
     )
+    if buckets["expected"].drop_nulls().len():
+        subtitle += "; dotted: by scores alone"
     framed(figure, _TITLE, subtitle, height=430, margin={"t": 80, "r": 96}, bargap=0.1)
     _set_axes(figure, buckets, metric)
     return figure
@@ -100,12 +102,16 @@ def _add_lines(figure: go.Figure, buckets: pl.DataFrame, metric: str, every: str
             words.bucket_label(row["bucket"], every),
             f"By the labels that are there {words.metric_text(metric, row['naive'])}",
             f"By all labels {words.metric_interval(metric, row['value'], row['low'], row['high'])}",
+            *([f"By scores alone {words.metric_text(metric, row['expected'])}"] if row["expected"] is not None else []),
             f"Whatever they say {words.metric_interval(metric, row['naive'], row['bound_low'], row['bound_high'])}",
             f"n {words.count(row['n'])}",
         )
         for row in buckets.iter_rows(named=True)
     ]
-    for name, dash, colour in (("naive", "dash", palette.MUTED_TEXT), ("value", "solid", palette.TEXT)):
+    lines_drawn = [("naive", "dash", palette.MUTED_TEXT), ("value", "solid", palette.TEXT)]
+    if buckets["expected"].drop_nulls().len():
+        lines_drawn.append(("expected", "dot", palette.TEXT))
+    for name, dash, colour in lines_drawn:
         figure.add_scatter(
             x=buckets["bucket"],
             y=buckets[name],
@@ -124,7 +130,7 @@ def _set_axes(figure: go.Figure, buckets: pl.DataFrame, metric: str) -> None:
     """Set the range from the bounds, and ticks as the metric is written."""
     drawn, bounds = (
         [value for name in names for value in buckets[name].drop_nulls()]
-        for names in (("naive", "value", "low", "high"), ("bound_low", "bound_high"))
+        for names in (("naive", "value", "low", "high", "expected"), ("bound_low", "bound_high"))
     )
     low, high = (min(drawn), max(drawn)) if drawn else (0.0, 1.0)
     span = high - low  # what is hardly known yet has bounds that would flatten all else

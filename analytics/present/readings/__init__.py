@@ -1,6 +1,6 @@
 """One reading per figure, computed from its numbers: direction, size, interval, rows, caveat."""
 
-from analytics.present.readings.agreement import ratings_reading
+from analytics.present.readings.agreement import noise_reading, ratings_reading
 from analytics.present.readings.brief import (
     brief_reading,
     change_reading,
@@ -46,11 +46,20 @@ from analytics.present.readings.gap_inputs import inputs_reading, joint_reading
 from analytics.present.readings.gates import gates_reading, margins_reading
 from analytics.present.readings.labels import (
     arrival_reading,
+    expected_reading,
     labels_reading,
+    late_reading,
     matured_reading,
     never_reading,
     unripe_reading,
 )
+from analytics.present.readings.labels_revised import (
+    label_word,
+    revised_reading,
+    revised_time_reading,
+    revised_where_reading,
+)
+from analytics.present.readings.labels_sites import sites_reading
 from analytics.present.readings.logs import books_reading, fitness_reading
 from analytics.present.readings.overview import (
     chosen_reading,
@@ -124,6 +133,7 @@ __all__ = [
     "drift_reading",
     "ends_reading",
     "enough_reading",
+    "expected_reading",
     "finding_certainty",
     "finding_sentence",
     "finding_worth",
@@ -140,7 +150,9 @@ __all__ = [
     "inputs_reading",
     "joint_reading",
     "judged_reading",
+    "label_word",
     "labels_reading",
+    "late_reading",
     "limits_reading",
     "losing_reading",
     "margins_reading",
@@ -148,6 +160,7 @@ __all__ = [
     "metric_table_reading",
     "move_reading",
     "never_reading",
+    "noise_reading",
     "noun_of",
     "numbers_reading",
     "open_sentence",
@@ -161,10 +174,14 @@ __all__ = [
     "reliability_reading",
     "repeats_reading",
     "replay_reading",
+    "revised_reading",
+    "revised_time_reading",
+    "revised_where_reading",
     "running_reading",
     "scan_reading",
     "score_reading",
     "sensitivity_reading",
+    "sites_reading",
     "slice_policy_reading",
     "slices_of_gap_reading",
     "slices_reading",

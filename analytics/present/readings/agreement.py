@@ -10,6 +10,7 @@ from analytics.present import words
 
 if TYPE_CHECKING:
     from analytics.answers.agreement import Agreement
+    from analytics.answers.agreement_noise import NoiseAnswer
 
 _RELIABLE, _TENTATIVE = 0.8, 0.667
 """Alpha from which ratings are reliable, and below which nothing is to be concluded from them (Krippendorff 2004, p. 241)."""
@@ -114,3 +115,25 @@ def _rater_part(answer: Agreement) -> str:
 
 def _name(name: str) -> str:
     return words.shortened(words.one_line(name), 40)
+
+
+def noise_reading(answer: NoiseAnswer) -> str:
+    """Say what the error rate is if the label errs as often as its readings say, and in which slice that changes most."""
+    whole = answer.rates.row(0, named=True)
+    seen, true = words.share(whole["error_rate"]), words.share(whole["true_error_rate"])
+    ends = words.between(words.share(whole["true_error_rate_low"]), words.share(whole["true_error_rate_high"]))
+    misses, false = (words.share(1 - side[0]) for side in (answer.accuracy.sensitivity, answer.accuracy.specificity))
+    lead = (
+        f"If the label errs as often as its readings say, missing {misses} of the positive rows and calling {false} of the "
+        f"negative ones positive, the error rate is {true} ({ends}) and not {seen}."
+    )
+    slices = answer.rates.drop_nulls("slice").with_columns(by=pl.col("true_error_rate") - pl.col("error_rate"))
+    if slices.is_empty():
+        return lead
+    most = slices.sort(pl.col("by").abs(), descending=True).row(0, named=True)
+    name, first, then = (
+        words.value_label(most["slice"]),
+        words.share(most["error_rate"]),
+        words.share(most["true_error_rate"]),
+    )
+    return f"{lead} It changes most for {name}: {first} becomes {then}."

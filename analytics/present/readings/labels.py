@@ -153,6 +153,20 @@ def matured_reading(answer: LabelsAnswer) -> str:
     )
 
 
+def expected_reading(answer: LabelsAnswer) -> str:
+    """Say what scores alone say is worth: what it assumes, and by how much it missed before; empty where it says nothing."""
+    found = answer.expectation
+    if found is None or found.values["expected"].drop_nulls().is_empty():
+        return ""
+    unit = words.BUCKETS[answer.every]
+    miss = f"{words.plain(100 * found.miss, 1)} points" if METRICS[answer.metric].is_share else words.number(found.miss)
+    past = words.plural(found.n_past, unit)
+    return (
+        f"Dotted: what the scores alone say, if a score means what it meant on ripe {unit}s. On {past} before it missed by "
+        f"{miss} on average."
+    )
+
+
 def arrival_reading(answer: LabelsAnswer) -> str:
     """Say how soon half of the labels are there, and which class comes later."""
     curve, unit = answer.curve, words.BUCKETS[answer.unit]
@@ -184,6 +198,18 @@ def never_reading(found: pl.DataFrame) -> str:
     return (
         f"Where {name}, {words.share(first['share'])} of {words.plural(first['n'], 'ripe row')} have no label, "
         f"{words.share(first['share_rest'])} of the others. What is said of the model leaves these rows out."
+    )
+
+
+def late_reading(found: pl.DataFrame, age: int, unit: str) -> str:
+    """Say whose labels come late most often beyond the other rows."""
+    if found.is_empty():
+        return "No slice of a segment column gets its labels later than the other rows."
+    first = found.row(0, named=True)
+    name = f"{words.column_words(first['column'])} is {words.value_label(first['slice'])}"
+    return (
+        f"Where {name}, {words.share(first['share'])} of the labels came {_after(age, words.BUCKETS[unit])} or later, "
+        f"{words.share(first['share_rest'])} of the others: its newest rows are judged by fewer labels."
     )
 
 

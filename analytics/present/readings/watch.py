@@ -53,7 +53,7 @@ def _promise(answer: WatchAnswer) -> str:
     """Say how often an alarm may be false, where that can be said."""
     if answer.is_late:
         return _LATE
-    return _TWICE if answer.n_repeated or answer.same_files else _FALSE_ALARMS
+    return _TWICE if answer.n_repeated or answer.same_files or answer.n_same else _FALSE_ALARMS
 
 
 def _first(answer: WatchAnswer) -> str:
@@ -143,6 +143,12 @@ def _twice_part(answer: WatchAnswer) -> str:
     if answer.n_repeated:
         verb, again = ("repeats", "is counted again") if answer.n_repeated == 1 else ("repeat", "are counted again")
         said.append(f"{words.plural(answer.n_repeated, 'row')} {verb} an id and {again}.")
+    if answer.n_same and not answer.same_files:
+        verb, again = ("is", "is counted again") if answer.n_same == 1 else ("are", "are counted again")
+        said.append(
+            f"{words.plural(answer.n_same, 'row')} {verb} the same in every column as one before and {again}: exports overlap. "
+            "Export each row once, or name a column of ids."
+        )
     return " ".join(said)
 
 
@@ -172,5 +178,6 @@ def watch_figure_reading(answer: WatchAnswer) -> str:
     """Say how to read the figure."""
     return (
         "Points are weeks, the line is the mean since the day from which the evidence is strongest, the band is what that mean "
-        f"may be by chance. {_promise(answer)}"
+        "may be by chance: in the table, rate is of the week alone, mean, usual, low and high are since that day. "
+        f"{_promise(answer)}"
     )

@@ -134,6 +134,13 @@ def action_of(finding: Finding) -> tuple[str, str]:
     return _BY_PARTS[type(finding.parts)](finding.parts)
 
 
+def columns_of(finding: Finding) -> tuple[str, ...]:
+    """Return the columns that a finding hangs on: without them it cannot be looked for again."""
+    parts, own = finding.parts, [clause.column for clause in finding.clauses]
+    named = [getattr(parts, "column", None), *(getattr(parts, "columns", None) or ())]
+    return tuple(dict.fromkeys(name for name in (*own, *named) if isinstance(name, str) and name))
+
+
 def key_of(finding: Finding) -> str:
     """Name a finding so that it is found again on another export: its question, and the rows or the part that it is about.
 

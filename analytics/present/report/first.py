@@ -12,7 +12,7 @@ import numpy as np
 from analytics.measure.intervals import Interval, difference
 from analytics.measure.metrics import METRICS
 from analytics.present import readings, words
-from analytics.present.report.actions import action_of, key_of
+from analytics.present.report.actions import action_of, columns_of, key_of
 from analytics.present.report.parts import Decided, FirstFinding, FirstPage
 from analytics.present.report.tables import short
 from analytics.present.weights import counts_rows_part
@@ -42,6 +42,8 @@ def first_page(
     decisions: Sequence[Decision],
     view: View,
     last: Mapping[str, Any] | None,
+    before: Sequence[Any] = (),
+    held: Sequence[str] = (),
 ) -> FirstPage:
     """Return the first page; what was struck makes room for the next finding."""
     found = [_finding(each, brief) for each in brief.findings if each.source != "labels"]
@@ -51,7 +53,7 @@ def first_page(
     said = readings.brief_reading(brief)
     nothing = " ".join(filter(None, [said, counts_rows_part(asking.question.log.mapping.weight)]))
     decided = [
-        Decided(short(each.note, 600), each.when, short(f"On {each.cohort}. {each.evidence}", 600))
+        Decided(short(each.note, 600), each.when, short(f"On {each.cohort}. {each.evidence}", 600), each.promise)
         for each in list(decisions)[-_MAX_DECIDED:]
     ]
     glances = [(section.title, section.glance) for section in sections if section.glance]
@@ -63,7 +65,31 @@ def first_page(
     ]
     open_ += [readings.open_sentence(source, brief) for source in brief.open if source.name not in asked]
     change = "" if last is None else change_words(headline, last, asking)
-    return FirstPage(lead, change, kept, nothing, decided, glances, open_, words.undirected(view.comment("first")))
+    since = [*held, *_since(before, found, brief, asking)]
+    comment = words.undirected(view.comment("first"))
+    return FirstPage(lead, change, kept, nothing, decided, glances, open_, comment, since)
+
+
+def _since(before: Sequence[Any], found: Sequence[FirstFinding], brief: Brief, asking: ReportAsking) -> list[str]:
+    """Say what became of the findings of the last pack, which may be from anyone's file."""
+    names, now = {column.name for column in asking.question.log.columns}, {each.key: each for each in found}
+    unasked = {source.name for source in brief.open}
+    said = []
+    for entry in list(before)[:_MOST]:
+        if not isinstance(entry, list | tuple) or len(entry) < 2:
+            continue
+        key, sentence = (short(str(part), 400) for part in entry[:2])
+        columns = entry[4] if len(entry) > 4 and isinstance(entry[4], list | tuple) else ()
+        gone = [str(name)[:60] for name in columns if name not in names]
+        if gone:
+            said.append(f"Not looked for, since the column {gone[0]!r} is gone: {sentence}")
+        elif (again := now.get(str(entry[0]))) is not None:
+            said.append(f"Still so: {again.sentence}")
+        elif key.partition(":")[0] in unasked:
+            said.append(f"Not asked this time: {sentence}")
+        else:
+            said.append(f"No longer among the findings: {sentence}")
+    return said
 
 
 def _by_action(found: Sequence[FirstFinding]) -> list[FirstFinding]:
@@ -89,6 +115,7 @@ def _finding(finding: Finding, brief: Brief) -> FirstFinding:
         readings.finding_certainty(finding, brief),
         action,
         owner,
+        columns_of(finding),
     )
 
 

@@ -19,8 +19,10 @@ from typing import TYPE_CHECKING, Any
 from zipfile import BadZipFile, ZipFile
 
 import analytics
+from analytics.answers.report.again import sketches
 from analytics.errors import InputError
 from analytics.present.report.tables import short
+from analytics.query.cohort import Cohort
 
 if TYPE_CHECKING:
     from analytics.answers.overview import Overview
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
     from analytics.present.report.parts import FirstPage
 
 _MARK = "slicewise-manifest:"
-_TOKEN = re.compile(rb"slicewise-manifest:([A-Za-z0-9_=-]{16,200000}):")
+_TOKEN = re.compile(rb"slicewise-manifest:([A-Za-z0-9_=-]{16,1500000}):")
 _STREAM = re.compile(rb"stream\r?\n")
 _MAX_BYTES = 2_000_000
 """Bytes of a manifest, and of a part of a file that is searched for one: hundreds of times what one has."""
@@ -70,9 +72,18 @@ def manifest_of(
         "view": view.to_dict(),
         "seeds": {"search": 0, "bootstrap": 0},
         "headline": dict(headline),
-        "findings": [[each.key, each.sentence, each.size, each.owner] for each in page.findings],
-        "decided": [[each.when, each.note] for each in page.decided],
+        "findings": [[each.key, each.sentence, each.size, each.owner, list(each.columns)] for each in page.findings],
+        "values": sketches(log, _asked_columns(asking, view, page)),
+        "decided": [[each.when, each.note, each.evidence, dict(each.promise)] for each in page.decided],
     }
+
+
+def _asked_columns(asking: ReportAsking, view: View, page: FirstPage) -> list[str]:
+    """Return the columns that a pack asked of: by their values they are known again under another name."""
+    cohorts = [asking.question.cohort, *(Cohort.from_text(each.cohort) for each in view.added)]
+    cohorts += [side.cohort for side in asking.sides or ()]
+    groups = [*view.by, *(each.asked for each in view.added), *(each.columns for each in page.findings)]
+    return [name for names in (*groups, *(cohort.columns() for cohort in cohorts)) for name in names]
 
 
 @cache
@@ -107,6 +118,13 @@ def manifest_terms(manifest: Mapping[str, Any]) -> list[tuple[str, str]]:
         ("Versions", versions),
         ("Made", manifest["made"]),
     ]
+
+
+def light(manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a manifest without the tables and drawings of what was added, for a message: it names them all the same."""
+    view = dict(manifest["view"])
+    view["added"] = [{**each, "rows": [], "columns": [], "still": None} for each in view.get("added", ())]
+    return {**manifest, "view": view}
 
 
 def token_of(manifest: Mapping[str, Any]) -> str:
@@ -157,7 +175,7 @@ def _searched(data: bytes) -> list[bytes]:
 def _inflated(data: bytes) -> bytes:
     """Return what a compressed stream begins with, nothing where it is none."""
     try:
-        return zlib.decompressobj().decompress(data[:_MAX_BYTES], 300_000)
+        return zlib.decompressobj().decompress(data[:_MAX_BYTES], _MAX_BYTES)
     except zlib.error:
         return b""
 

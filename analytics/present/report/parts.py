@@ -10,6 +10,7 @@ from typing import Literal
 import polars as pl
 from markupsafe import Markup
 
+from analytics.log.kept.report_added import MARK
 from analytics.present.report.tables import Table
 
 
@@ -137,6 +138,8 @@ class FirstFinding:
         What to do about it.
     owner : {"data", "model", "system", ""}
         Whose it is.
+    columns : tuple of str
+        The columns that it hangs on.
     """
 
     key: str
@@ -145,20 +148,26 @@ class FirstFinding:
     certainty: str
     action: str
     owner: str
+    columns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Decided:
-    """A decision with the evidence that was on the screen when it was taken."""
+    """A decision with the evidence that was on the screen when it was taken, and the numbers that it promised."""
 
     note: str
     when: str
     evidence: str
+    promise: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class FirstPage:
-    """What a meeting reads: findings, what was decided, what is open and until when, what changed since the last pack."""
+    """What a meeting reads: findings, what was decided, what is open and until when, what changed since the last pack.
+
+    ``since`` says what became of the findings of the last pack and whether what was decided held, ``undone`` what the last pack
+    asked and this log cannot answer.
+    """
 
     lead: str
     change: str
@@ -168,6 +177,18 @@ class FirstPage:
     glances: Sequence[tuple[str, str]]
     open: Sequence[str]
     comment: str = ""
+    since: Sequence[str] = ()
+    undone: Sequence[str] = ()
+
+    @property
+    def groups(self) -> list[tuple[str, Sequence[str]]]:
+        """The lists of sentences at its end, by their heading; those that have none are left out."""
+        named = (
+            ("Since the last pack", self.since),
+            ("What is open", self.open),
+            ("What the last pack asked and this log cannot answer", self.undone),
+        )
+        return [(title, texts) for title, texts in named if texts]
 
 
 @dataclass(frozen=True)
@@ -198,6 +219,11 @@ class Pack:
     sections: Sequence[Section]
     manifest: Mapping[str, object]
     footer: str
+
+    @property
+    def added(self) -> list[Section]:
+        """The sections of what was added on other pages."""
+        return [section for section in self.sections if section.name.startswith(MARK)]
 
     @property
     def sheets(self) -> list[Sheet]:

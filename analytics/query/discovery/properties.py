@@ -62,7 +62,7 @@ class Property:
         return self.kind in ("spike", "missing", "text")
 
 
-def properties(log: Log, columns: tuple[str, ...] | None = None) -> tuple[Property, ...]:
+def properties(log: Log, columns: tuple[str, ...] | None = None, among: tuple[str, ...] = ()) -> tuple[Property, ...]:
     """Return what the slices of a log can be searched by.
 
     Parameters
@@ -70,6 +70,8 @@ def properties(log: Log, columns: tuple[str, ...] | None = None) -> tuple[Proper
     log : Log
     columns : tuple of str, optional
         Only these segment columns, and nothing that is derived.
+    among : tuple of str, optional
+        Where no columns are given: only these, and what is derived from them, from the time and from how many are missing.
 
     Raises
     ------
@@ -82,6 +84,7 @@ def properties(log: Log, columns: tuple[str, ...] | None = None) -> tuple[Proper
     found = [Property(name, name, "value") for name in segments if log.column(name).kind != "time"]
     if columns is None:
         found += _derived(log)
+        found = [each for each in found if not among or each.column in (None, log.mapping.time, *among)]
     if not found:
         raise QuestionError("Expected columns to search by, found no segment column. Choose some in the mapping.")
     return tuple(found)

@@ -21,16 +21,17 @@ def _joined(labels: LabelCounts) -> Iterator[Said]:
     }
     account = "".join(f", {rows:,} {words}" for words, rows in parts.items() if rows)
     order = f"the latest by {labels.time_column!r} counts" if labels.time_column else "the last of each id counts"
-    changed = (
-        f" {labels.n_changed:,} ids changed their label; the earlier ones are kept with the log."
-        if labels.n_changed
+    revised = (
+        f" {labels.rows_revised:,} {'row' if labels.rows_revised == 1 else 'rows'} had another label before; what it was is "
+        "kept with the log."
+        if labels.rows_revised
         else ""
     )
     yield Said(
         labels.label_column,
         labels.rows_matched,
         f"{labels.n_read:,} labels read from {labels.source!r} and joined by {by}{account}; {order}. "
-        f"{labels.rows_matched:,} rows got theirs.{changed}",
+        f"{labels.rows_matched:,} rows got theirs.{revised}",
     )
 
 
@@ -79,9 +80,19 @@ def _rows_without(labels: LabelCounts) -> Iterator[Said]:
         )
 
 
-def _if_joined(say: Callable[[LabelCounts], Iterable[Said]]) -> Callable[[Log], Iterable[Said]]:
-    """Let a check speak where labels came in another file."""
-    return lambda log: say(log.reading.labels) if log.reading.labels else ()
+def _of_each(say: Callable[[LabelCounts], Iterable[Said]]) -> Callable[[Log], Iterable[Said]]:
+    """Let a check speak of each file that labels came in."""
+
+    def said(log: Log) -> Iterator[Said]:
+        for counts in (*log.reading.labels_before, *([log.reading.labels] if log.reading.labels else [])):
+            yield from say(counts)
+
+    return said
+
+
+def _of_one(say: Callable[[LabelCounts], Iterable[Said]]) -> Callable[[Log], Iterable[Said]]:
+    """Let a check speak where labels came in one file: of several, each may be of some rows only."""
+    return lambda log: say(log.reading.labels) if log.reading.labels and not log.reading.labels_before else ()
 
 
 CHECKS: tuple[Check, ...] = (
@@ -89,30 +100,30 @@ CHECKS: tuple[Check, ...] = (
         code="labels-joined",
         severities=("note",),
         meaning="labels that came in another file: what was read, joined and replaced",
-        say=_if_joined(_joined),
+        say=_of_each(_joined),
     ),
     LogCheck(
         code="labels-contradict",
         severities=("warning",),
         meaning="labels from another file that differ at the same latest time: the row is not known yet",
-        say=_if_joined(_contradict),
+        say=_of_each(_contradict),
     ),
     LogCheck(
         code="labels-by-order",
         severities=("warning",),
         meaning="ids with different labels in a file without times: the last one counts",
-        say=_if_joined(_by_order),
+        say=_of_each(_by_order),
     ),
     LogCheck(
         code="labels-without-rows",
         severities=("warning",),
         meaning="labels from another file whose id no row has",
-        say=_if_joined(_without_rows),
+        say=_of_each(_without_rows),
     ),
     LogCheck(
         code="rows-without-labels",
         severities=("warning",),
         meaning="rows for which the labels file has no label",
-        say=_if_joined(_rows_without),
+        say=_of_one(_rows_without),
     ),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from analytics.log.receipt import IN_EARLIER_EXPORT
 from analytics.reading.checks.check import YES_NO, Check, Read, ReadingCheck, Said
 
 _FOOTER = "footer"
@@ -23,23 +24,27 @@ def _no_score_or_decision(read: Read) -> Iterator[Said]:
 
 def _rows_set_aside(read: Read) -> Iterator[Said]:
     for aside in read.reading.set_aside:
-        if aside.reason != _FOOTER:
-            yield Said(
-                None,
-                aside.rows,
-                f"{aside.rows:,} rows were set aside: {aside.reason}. Download them below and correct the export.",
-            )
+        if aside.reason not in (_FOOTER, IN_EARLIER_EXPORT):
+            them = "it" if aside.rows == 1 else "them"
+            where = f"the first on line {aside.first_line:,}" if aside.rows > 1 else f"line {aside.first_line or 0:,}"
+            reason = aside.reason if aside.first_line is None else f"{aside.reason} ({where})"
+            said = f"{_counted(aside.rows, 'row')} set aside: {reason}."
+            yield Said(None, aside.rows, f"{said} Download {them} below and correct the export.")
 
 
 def _footer(read: Read) -> Iterator[Said]:
     for aside in read.reading.set_aside:
         if aside.reason == _FOOTER:
-            yield Said(
-                None,
-                aside.rows,
-                f"{aside.rows:,} lines below the table are a footer and were set aside. Download them below and check that none "
-                "is a row.",
+            check = (
+                "it below and check that it is no row" if aside.rows == 1 else "them below and check that none is a row"
             )
+            said = f"{_counted(aside.rows, 'line')} set aside as a footer of the table."
+            yield Said(None, aside.rows, f"{said} Download {check}.")
+
+
+def _counted(n: int, noun: str) -> str:
+    """Say how many of something were."""
+    return f"{n:,} {noun} was" if n == 1 else f"{n:,} {noun}s were"
 
 
 def _columns_differ(read: Read) -> Iterator[Said]:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import polars as pl
-
 from analytics.log.schema import Log
 from analytics.reading.checks.check import YES_NO, Check, CountingCheck, Evidence, Said
 
@@ -66,11 +64,13 @@ def _area(evidence: Evidence) -> _Area | None:
 
 def _unseen(evidence: Evidence) -> _Unseen | None:
     """Return the score at which labels begin or end, None where both sides of any have some."""
-    from analytics.measure.labels.selective import unseen_scores  # as above
-
     log = evidence.log
     if not 0 < log.n_labelled < log.n_rows or log.mapping.weight is not None:
         return None
+    import polars as pl  # as above: most logs need neither
+
+    from analytics.measure.labels.selective import unseen_scores
+
     rows = evidence.connection.execute(
         "SELECT score_bin, count(*) AS n, count(*) FILTER (label = 1) AS n_pos, count(*) FILTER (label IS NULL) AS n_unlabelled "
         "FROM log_file.log WHERE score_bin IS NOT NULL GROUP BY score_bin"

@@ -21,6 +21,7 @@ class Books:
     rows: int = 0
     repairs: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
+    first_lines: dict[str, int] = field(default_factory=dict)
 
     def counts(self) -> LineCounts:
         """Return the counts of lines."""

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from analytics.reading.delimited.account import Aside
 
 if TYPE_CHECKING:
     from pyarrow import Table
@@ -13,7 +16,7 @@ _CELLS_AT_ONCE = 200_000
 """Held as Python objects before they go to the engine: some 20 MB. A judgement."""
 
 
-class Batches:
+class _Batches:
     """Collects rows and writes them in batches; empty text is missing."""
 
     def __init__(self, writer: ParquetWriter, schema: Any) -> None:
@@ -47,3 +50,23 @@ class Batches:
         """Write the rest and close the file."""
         self.flush()
         self.writer.close()
+
+
+def write_rows(rows: Iterable[Sequence[str] | Aside], width: int, plain: Path, aside: Path) -> None:
+    """Write rows and records set aside as two Parquet files, a batch at a time."""
+    import pyarrow as pa  # a fifth of a second: only files that are not clean pay it
+    from pyarrow import parquet
+
+    schema = pa.schema([(f"c{place}", pa.string()) for place in range(width)])
+    aside_schema = pa.schema([("line", pa.int64()), ("reason", pa.string()), ("text", pa.string())])
+    kept = _Batches(parquet.ParquetWriter(plain, schema, compression="lz4"), schema)
+    others = _Batches(parquet.ParquetWriter(aside, aside_schema, compression="lz4"), aside_schema)
+    try:
+        for row in rows:
+            if isinstance(row, Aside):
+                others.add((row.record.line, row.reason, row.record.text))
+            else:
+                kept.add(row)
+    finally:
+        kept.close()
+        others.close()

@@ -136,7 +136,8 @@ def as_options(head: Head) -> CsvOptions:
 def outcome(books: Books, head: Head) -> Outcome:
     """Return the account of a reading."""
     reasons = tuple(
-        SetAside(reason, count) for reason, count in sorted(books.reasons.items(), key=lambda item: (-item[1], item[0]))
+        SetAside(reason, count, books.first_lines.get(reason))
+        for reason, count in sorted(books.reasons.items(), key=lambda item: (-item[1], item[0]))
     )
     return Outcome(books.rows, books.counts(), reasons, tuple(chain(_layout_notes(head, books), _repair_notes(books))))
 

@@ -15,7 +15,7 @@ _CHUNK = 1 << 20
 """Bytes read at once in search of the first line end: bounds memory. A judgement."""
 _MAX_LINE_CHARS = 64 << 20
 """Of a line: bounds the memory of a file without line ends. README names it."""
-_MAX_JOINED_LINES = 10_000
+MAX_JOINED_LINES = 10_000
 """Lines that a quoted field may run over: behind a quote that is never closed all of them are looked at in vain. A
 judgement."""
 _MAX_JOINED_CHARS = 8 << 20
@@ -226,7 +226,7 @@ class Records:
     def _join(self, line: int, text: str) -> Record | None:
         """Return the record of a quoted field that runs over several lines, None where it does not end as it should."""
         dialect, parts, size, tries = self.lexer.dialect, [text], len(text), 0
-        for place in range(_MAX_JOINED_LINES):
+        for place in range(MAX_JOINED_LINES):
             if place >= len(self.waiting):
                 further = next(self.source, None)
                 if further is None:

@@ -13,10 +13,9 @@ import duckdb
 
 from analytics.errors import InputError
 from analytics.log.layout import CsvOptions
-from analytics.reading.delimited.account import Aside
-from analytics.reading.delimited.batches import Batches
+from analytics.reading.delimited.batches import write_rows
 from analytics.reading.delimited.head import Head, Outcome, as_options, begin, books_before, examine, outcome
-from analytics.reading.delimited.rows import BYTE_ORDER_MARK, Rows
+from analytics.reading.delimited.rows import BYTE_ORDER_MARK
 from analytics.reading.delimited.two_tables import line_of_the_log, sentence_on_both
 from analytics.reading.seen.paths import escape_glob
 from analytics.reading.types.conversion import MAX_NAMES
@@ -39,6 +38,8 @@ _FEW = 8
 """Different numbers with a fraction that may all be versions, even where none ends in a zero. A judgement."""
 _COLUMNS_COMPARED, _COLUMNS_AT_ONCE = 5, 20
 """First columns in which a repeated header is looked for; and columns per statement, as `conversion.GROUP`."""
+_LARGE = 8 << 20
+"""Bytes from which a file with some damaged lines is not read line by line as a whole, which takes a second for four MB."""
 _MAX_CLEAN_LINE = 2_000_000
 """Bytes of a line that the engine's reader takes: it keeps sixteen of them per thread, at 64 MB all the memory there is."""
 
@@ -88,7 +89,9 @@ def load(
     if loaded is not None:
         return loaded
     connection.execute("DROP TABLE IF EXISTS raw")
-    loaded = _load_slowly(connection, path, scratch, head, progress)
+    loaded = _load_partly(connection, path, scratch, head, progress) or _load_slowly(
+        connection, path, scratch, head, progress
+    )
     line = line_of_the_log(connection, head, loaded.outcome) if options.skip_lines is None else None
     if line is None:
         return loaded
@@ -237,7 +240,8 @@ def _is_as_proven(
     if row is None or row[0] != proof.records or last is None:
         return False
     cells = ["" if cell is None else str(cell) for cell in last]
-    if begin(path, head).is_sparse(cells) or (head.layout.width > 1 and not any(cells)):
+    rows = begin(path, head)
+    if rows.is_sparse(cells) or rows.is_aggregate(cells) or (head.layout.width > 1 and not any(cells)):
         return False
     if not head.layout.header or set(types) != {"VARCHAR"}:
         return True
@@ -245,6 +249,26 @@ def _is_as_proven(
     same = " AND ".join(f"ltrim(c{place}, '{BYTE_ORDER_MARK}') IS NOT DISTINCT FROM ?" for place in range(len(names)))
     found = connection.execute(f"SELECT count(*) FROM raw WHERE {same}", [name or None for name in names]).fetchone()
     return found == (0,)
+
+
+def _load_partly(
+    connection: duckdb.DuckDBPyConnection,
+    path: Path,
+    scratch: Path,
+    head: Head,
+    progress: Callable[[float], None] | None,
+) -> _Loaded | None:
+    """Read the plain lines of a large file by the engine and only the stretches around the others line by line."""
+    if path.stat().st_size < _LARGE:
+        return None
+    from analytics.reading.delimited.partly import load_partly  # with NumPy, which small files do without
+
+    account = load_partly(connection, path, scratch, head, progress or (lambda _: None))
+    if account is None:
+        connection.execute("DROP TABLE IF EXISTS raw")
+        connection.execute("DELETE FROM set_aside")
+        return None
+    return _Loaded(head.layout.header, ("VARCHAR",) * head.layout.width, account, as_options(head))
 
 
 def _load_slowly(
@@ -257,7 +281,7 @@ def _load_slowly(
     """Read a file line by line, mending what can be mended, and hand its rows to the engine as Parquet."""
     rows = begin(path, head, progress)
     plain, aside = scratch / "rows.parquet", scratch / "aside.parquet"
-    _write_parquet(rows, head.layout.width, plain, aside)
+    write_rows(rows, head.layout.width, plain, aside)
     connection.execute("CREATE TABLE raw AS FROM read_parquet(?)", [escape_glob(plain)])
     connection.execute("INSERT INTO set_aside FROM read_parquet(?)", [escape_glob(aside)])
     counted = connection.execute("SELECT (SELECT count(*) FROM raw), (SELECT count(*) FROM set_aside)").fetchone()
@@ -267,23 +291,3 @@ def _load_slowly(
     if counted != (account.rows, sum(reason.rows for reason in account.set_aside)):
         raise InputError(f"Expected {account.rows:,} rows, found {counted} after reading. Please report this file.")
     return _Loaded(head.layout.header, ("VARCHAR",) * head.layout.width, account, as_options(head))
-
-
-def _write_parquet(rows: Rows, width: int, plain: Path, aside: Path) -> None:
-    """Write rows and records set aside as two Parquet files, a batch at a time."""
-    import pyarrow as pa  # a fifth of a second: only files that are not clean pay it
-    from pyarrow import parquet
-
-    schema = pa.schema([(f"c{place}", pa.string()) for place in range(width)])
-    aside_schema = pa.schema([("line", pa.int64()), ("reason", pa.string()), ("text", pa.string())])
-    kept = Batches(parquet.ParquetWriter(plain, schema, compression="lz4"), schema)
-    others = Batches(parquet.ParquetWriter(aside, aside_schema, compression="lz4"), aside_schema)
-    try:
-        for row in rows:
-            if isinstance(row, Aside):
-                others.add((row.record.line, row.reason, row.record.text))
-            else:
-                kept.add(row)
-    finally:
-        kept.close()
-        others.close()

@@ -19,6 +19,16 @@ _MAX_WAITING = 500
 _RUN = 3
 """Further lines of another width that make a line of names with that width the header of another table."""
 
+_AGGREGATES = frozenset(
+    {"total", "totals", "grand total", "sum", "average", "avg", "mean", "median", "min", "max", "count", "overall"}
+    | {"summe", "gesamt", "gesamtsumme", "gesamtergebnis", "insgesamt", "mittelwert", "durchschnitt", "anzahl"}
+    | {"suma", "total general", "promedio", "media", "recuento", "somme", "total général", "ensemble", "moyenne"}
+)
+_MAX_AGGREGATE = 20
+"""How a row of totals below a table begins, and the characters of the longest with some blanks."""
+_FEW, _RARE = 2, 0.02
+"""Empty cells of a column, and their share, up to which one is a sign. A judgement, as in `Rows.is_acceptable`."""
+
 BYTE_ORDER_MARK = "\ufeff"
 OTHER_TABLE = "another table"
 """The reason of lines that follow the header of one."""
@@ -50,6 +60,8 @@ class Rows:
         self.never_sparse = layout.width > 2 and sum(column.empty < 0.5 for column in layout.columns) >= 3
         self.has_blank_before = False
         self.first_row: Sequence[str] | None = None
+        self.is_last = True
+        """Whether the file ends where the records do."""
 
     def __iter__(self) -> Iterator[Sequence[str] | Aside]:
         width, books = self.layout.width, self.books
@@ -74,7 +86,7 @@ class Rows:
                 and not self.waiting
                 and not self.has_blank_before
             ):
-                if self.is_sparse(cells):
+                if self.is_aggregate(cells) or self.is_sparse(cells):
                     self.waiting.append(record)
                     continue
                 books.kept += record.n_lines
@@ -90,7 +102,13 @@ class Rows:
                 return
             else:
                 yield from self.body(record)
-        yield from self.released(is_end=True)
+        if self.is_last:
+            yield from self.released(is_end=True)
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing of what was read waits for what follows."""
+        return not self.waiting and not self.has_blank_before and not self.books.reasons[OTHER_TABLE]
 
     def before(self, record: Record) -> None:
         """Count a record that stands before the first row."""
@@ -111,11 +129,26 @@ class Rows:
             if cell
         )
 
+    def is_aggregate(self, cells: Sequence[str]) -> bool:
+        """Whether a row begins with *Total* or *Average* as no other does, or lacks what nearly every other has: at the end of
+        the file it is no row."""
+        at = next((at for at, cell in enumerate(cells) if cell), 0)
+        if len(cells[at]) > _MAX_AGGREGATE or not _is_aggregate(cells[at]):
+            return False
+        columns = self.layout.columns
+        if columns[at].values[cells[at]] > 1:
+            return False
+        few = max(_FEW, _RARE * columns[at].n)
+        lacks = any(column.n - column.n_filled <= few and not cell for cell, column in zip(cells, columns, strict=True))
+        return lacks or not any(
+            pattern(value) == pattern(cells[at]) for value in columns[at].values if not _is_aggregate(value)
+        )
+
     def body(self, record: Record) -> Iterator[Sequence[str] | Aside]:
         """Take a record after the header that is not plain: keep it, mend it, let it wait, or set it aside."""
         cells = record.cells
         if cells is not None and len(cells) == self.layout.width:
-            if self.is_sparse(cells):
+            if self.is_aggregate(cells) or self.is_sparse(cells):
                 yield from self.wait(record)
                 return
             row = Row(tuple(cells), 0.0, frozenset())
@@ -177,6 +210,7 @@ class Rows:
         """Count a record that is set aside."""
         self.books.set_aside += record.n_lines
         self.books.reasons[reason] += 1
+        self.books.first_lines.setdefault(reason, record.line)
         return Aside(record, reason)
 
     def begins_table(self, record: Record) -> bool:
@@ -262,6 +296,11 @@ class Rows:
                 row = replace(found, cost=found.cost + 1.0, repairs=found.repairs | {OTHER_DELIMITER})
                 best = _cheapest(best, row)
         return best
+
+
+def _is_aggregate(cell: str) -> bool:
+    """Whether a cell holds a word for a total or an average."""
+    return cell.strip(" :").casefold() in _AGGREGATES
 
 
 def _cheapest(one: Row | None, other: Row | None) -> Row | None:

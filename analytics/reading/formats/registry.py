@@ -76,7 +76,7 @@ FORMATS = {
             shown="text with delimiters",
             endings=(".csv", ".tsv", ".tab", ".psv"),
             way="text",
-            limits="any delimiter, quote and encoding; lines of at most 64 MB, 1,500 columns",
+            limits="any delimiter, quote and encoding; lines of at most 64 MB, 1,500 columns, or those of more that matter",
         ),
         _Format(
             name="json",
@@ -153,6 +153,22 @@ FORMATS = {
             limits="the largest table of a page, of at most 256 MB; also Excel's XML of 2003, by whatever name",
         ),
         _Format(
+            name="arff",
+            words=("ARFF",),
+            shown="an ARFF file",
+            endings=(".arff",),
+            way="text",
+            limits="dense and sparse rows; columns by the names that it declares",
+        ),
+        _Format(
+            name="sql",
+            words=("SQL dumps",),
+            shown="a dump of a database",
+            endings=(".sql",),
+            way="text",
+            limits="the largest table of INSERT statements and COPY blocks, of at most 256 MB; nothing is run",
+        ),
+        _Format(
             name="xlsx",
             words=("Excel (.xlsx)",),
             shown="an Excel workbook",
@@ -205,7 +221,7 @@ def readable() -> str:
     """Return all that is read, for a sentence.
 
     >>> readable().partition(", plain")[0]
-    'CSV, TSV, JSON, NDJSON, Parquet, Arrow, Feather, Avro, ORC, SQLite, HTML tables or Excel (.xlsx)'
+    'CSV, TSV, JSON, NDJSON, Parquet, Arrow, Feather, Avro, ORC, SQLite, HTML tables, ARFF, SQL dumps or Excel (.xlsx)'
     """
     words = [word for entry in FORMATS.values() for word in entry.words]
     return f"{_either(words)}, plain or as {_either([entry.endings[0] for entry in PACKINGS.values()])}"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from analytics.errors import InputError
 from analytics.log.layout import CsvOptions
-from analytics.reading.formats import jsonlike, kinds, markup, sheets, text
+from analytics.reading.formats import arff, dump, jsonlike, kinds, markup, sheets, text
 from analytics.reading.formats import packed as packed_files
 from analytics.reading.formats.registry import FORMATS, PACKINGS, readable
 
@@ -231,6 +231,8 @@ def _plain_source(path: Path, scratch: Path, head: bytes, csv: CsvOptions, progr
         others = markup.lay_out(path, plain, what, progress)
         return Source(plain, "html", tuple(filter(None, (said, others))))
     start = _read_head(path).decode("utf-8", errors="ignore").lstrip()
+    if not csv.is_about_text and (arff.is_arff(start) or dump.is_dump(start)):
+        return _laid_out(path, scratch, start, said, progress)
     layout = None if csv.is_about_text else jsonlike.layout_of(start)
     repairs = (said,) if said else ()
     if layout == "log lines":
@@ -238,3 +240,13 @@ def _plain_source(path: Path, scratch: Path, head: bytes, csv: CsvOptions, progr
         before = jsonlike.without_prefixes(path, plain)
         return Source(plain, "ndjson", (*repairs, *filter(None, [before])), has_noise=True)
     return Source(path, layout or "csv", repairs)
+
+
+def _laid_out(path: Path, scratch: Path, start: str, said: str | None, progress: _OnProgress) -> Source:
+    """Lay the rows of an ARFF file or of a dump out as CSV."""
+    plain = scratch / "rows.csv"
+    if arff.is_arff(start):
+        arff.lay_out(path, plain)
+        return Source(plain, "arff", tuple(filter(None, (said,))))
+    others = dump.lay_out(path, plain, progress)
+    return Source(plain, "sql", tuple(filter(None, (said, others))))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -16,6 +17,12 @@ _MAX_PLACES = 32
 _KEYS = ("label", "class", "name", "key", "category", "displayName", "className", "metric", "field")
 _VALUES = ("prob", "probability", "score", "confidence", "value", "p", "result", "data", "stringValue", "v")
 """Names of the two values by which a list says what each of its entries is: ``[{"label": "yes", "prob": 0.8}, …]``."""
+
+_TOLD = ("value", "text", "prediction", "outcome")
+"""Names of the first of the two where no surer one is there, and it is text: ``{"value": "yes", "score": 0.8}``."""
+
+_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+"""A name that an object of its own around each entry may have: it becomes part of an expression."""
 
 _LISTS_OF_KEYS = ("classes", "labels", "displayNames", "class_names", "categories", "names")
 _LISTS_OF_VALUES = ("scores", "confidences", "probabilities", "probs", "values")
@@ -33,6 +40,12 @@ class Leaf:
     sql: str
     parameters: tuple[object, ...]
     type: str
+
+
+def _first(wanted: Sequence[str], names: Sequence[str]) -> str | None:
+    """Return the name that the first of the wanted ones means, whatever its capitals."""
+    plain = {name.casefold(): name for name in names if _PLAIN.fullmatch(name)}
+    return next((plain[name.casefold()] for name in wanted if name.casefold() in plain), None)
 
 
 class Leaves:
@@ -82,17 +95,21 @@ class Leaves:
         return f"nullif(json_array_length({self._column.sql}, {pointer}), 0)"
 
     def _keyed(self, node: Node) -> Iterator[Leaf]:
-        """Yield one column per key of a list whose entries say what they are."""
-        item = node.item if isinstance(node.item, dict) else {}
-        key = next((name for name in _KEYS if isinstance(item.get(name), str) and item[name] != "NULL"), None)
-        value = next((name for name in _VALUES if name in item and name != key and item[name] != "NULL"), None)
+        """Yield one column per key of a list whose entries say what they are, maybe inside an object of their own."""
+        item, inner = (node.item, "") if isinstance(node.item, dict) else ({}, "")
+        while len(item) == 1 and isinstance(below := item[name := next(iter(item))], dict) and _PLAIN.fullmatch(name):
+            item, inner = below, f"{inner}/{name}"
+        told = [name for name, type_ in item.items() if isinstance(type_, str) and type_ != "NULL"]
+        others = [name for name in item if item[name] != "NULL"]
+        key = _first(_KEYS, told) or _first(_TOLD, [name for name in told if item[name] == "VARCHAR"])
+        value = _first(_VALUES, [name for name in others if name != key])
         if key is None or value is None:
             return
+        type_ = item[value] if isinstance(item[value], str) else "JSON"
         entries = f"TRY_CAST(json_extract({self._column.sql}, ?) AS JSON[])"
         keys, values = (
-            f"list_transform({entries}, lambda x: json_extract_string(x, '/{name}'))" for name in (key, value)
+            f"list_transform({entries}, lambda x: json_extract_string(x, '{inner}/{name}'))" for name in (key, value)
         )
-        type_ = item[value] if isinstance(item[value], str) else "JSON"
         for name in self._names(keys, (node.pointer,)):
             yield Leaf(
                 f"{node.path}.{name}", f"{values}[list_position({keys}, ?)]", (node.pointer, node.pointer, name), type_

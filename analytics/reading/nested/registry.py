@@ -139,6 +139,13 @@ RECOGNISERS = (
         tells=("annotations[].name", "annotations[].result*"),
     ),
     Recogniser(
+        name="answers of annotators to suggested labels",
+        tells=("meta.score", "answer", "_task_hash"),
+        label=("answer",),
+        score=("meta.score",),
+        row_id=("_task_hash",),
+    ),
+    Recogniser(
         name="hits of a search",
         tells=("_source", "_index"),
         score=("_source.score", "_source.*score*", "_source.*prob*", "_source.*confidence*", "_source.prediction*"),

@@ -31,6 +31,17 @@ def see_parquet(connection: duckdb.DuckDBPyConnection, path: Path, selected: str
     connection.execute("SELECT bit_xor(hash(COLUMNS(*))) FROM raw").fetchall()
 
 
+def parquet_headers(connection: duckdb.DuckDBPyConnection, path: Path) -> list[str]:
+    """Return the names of a Parquet file's columns; its schema lists each one before the fields that it is made of."""
+    fields = connection.execute("SELECT name, num_children FROM parquet_schema(?)", [escape_glob(path)]).fetchall()
+    headers, n_inside = [], 0
+    for name, n_children in fields[1:]:
+        if not n_inside:
+            headers.append(name)
+        n_inside = max(n_inside - 1, 0) + (n_children or 0)
+    return headers
+
+
 def own_rows(connection: duckdb.DuckDBPyConnection) -> None:
     """Make ``raw`` a table where it is a view of a file: before its columns are altered."""
     if not is_seen(connection, "current_database()"):

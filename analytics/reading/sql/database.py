@@ -108,7 +108,8 @@ def _names_of(connection: duckdb.DuckDBPyConnection, catalogue: str, where: str,
 
 def _copy_tables(connection: duckdb.DuckDBPyConnection, target: str) -> None:
     """Copy what stands beside the rows of ``origin``: lines set aside, and labels that were replaced where there are any."""
-    for name in _names_of(connection, "duckdb_tables()", "table_name IN ('set_aside', 'label_history')", "table_name"):
+    beside = "table_name IN ('set_aside', 'label_history', 'label_changes')"
+    for name in _names_of(connection, "duckdb_tables()", beside, "table_name"):
         connection.execute(f"CREATE TABLE {target}{name} AS FROM origin.{name}")
 
 

@@ -208,6 +208,15 @@ KINDS: dict[str, Any] = {
         }
         for row in RECORDS
     ],
+    "answers to suggested labels": [
+        {
+            "label": "FRAUD",
+            "answer": ["reject", "accept"][row["label"]],
+            "meta": {"score": row["score"]},
+            "_task_hash": n,
+        }
+        for n, row in enumerate(RECORDS)
+    ],
     "hits": hits(),
     "hits, one per line": hits()["hits"]["hits"],
 }

@@ -99,6 +99,36 @@ def test_classes_in_an_order_of_each_rows_own(desk: Desk) -> None:
     assert desk.stored(desk.build(upload))["score"].to_list() == SCORES
 
 
+@pytest.mark.parametrize(
+    "entry",
+    [
+        lambda name, score: {"tables": {"value": name, "score": score}},
+        lambda name, score: {"Name": name, "Score": score},
+        lambda name, score: {"prediction": name, "probability": score},
+        lambda name, score: {"key": name, "value": {"doubleValue": score}},
+    ],
+)
+def test_entries_that_say_what_they_are(desk: Desk, entry: Any) -> None:
+    rows = []
+    for score, label in zip(SCORES, LABELS, strict=True):
+        likely = sorted([("yes", score), ("no", 1 - score)], key=lambda pair: -pair[1])
+        rows.append({"bought": "yes" if label else "no", "predicted": [entry(name, value) for name, value in likely]})
+    upload = desk.stage("\n".join(map(json.dumps, rows)))
+    stored = desk.stored(desk.build(upload))
+    assert (stored["score"].to_list(), stored["label"].to_list()) == (SCORES, LABELS)
+
+
+def test_a_task_that_is_the_same_throughout_is_no_label(desk: Desk) -> None:
+    rows = [
+        {"label": "FRAUD", "answer": ["reject", "accept"][label], "meta": {"score": score}}
+        for score, label in zip(SCORES, LABELS, strict=True)
+    ]
+    upload = desk.stage("\n".join(map(json.dumps, rows)))
+    assert upload.mapping.label is None and "answer" in dict(upload.open["label"])
+    named = "\n".join(json.dumps({**row, "_task_hash": n}) for n, row in enumerate(rows))
+    assert desk.stored(desk.log(named))["label"].to_list() == LABELS
+
+
 def test_a_place_of_a_list_whose_class_nothing_says_is_no_guess(desk: Desk) -> None:
     rows = [[f"[{1 - score}, {score}]", ["legit", "fraud"][label]] for score, label in zip(SCORES, LABELS, strict=True)]
     assert desk.stage(desk.csv(["score", "label"], rows)).mapping.score is None

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from analytics.present import words
-from analytics.present.report.manifest import token_of
+from analytics.present.report.manifest import light, token_of
 
 if TYPE_CHECKING:
     from analytics.present.report.parts import Pack
@@ -35,12 +35,13 @@ def to_markdown(pack: Pack) -> bytes:
             [f"{_plain(each.note)} ({_plain(each.when)} UTC). {_plain(each.evidence)}" for each in page.decided],
         ),
         ("At a glance", [f"{_plain(title)}: {_plain(text)}" for title, text in page.glances]),
-        ("Open", [_plain(text) for text in page.open]),
+        ("Added", [_plain(f"{each.title}: {each.lead or each.method}") for each in pack.added]),
+        *((name, [_plain(text) for text in texts]) for name, texts in page.groups),
         ("The question", [f"{_plain(term)}: {_plain(text)}" for term, text in pack.terms]),
     )
     for name, texts in groups:
         lines += ["", f"**{name}**", "", *(f"- {text}" for text in texts)] if texts else []
-    lines += ["", f"<!-- {token_of(pack.manifest)} -->", ""]
+    lines += ["", f"<!-- {token_of(light(pack.manifest))} -->", ""]
     return "\n".join(lines).encode()
 
 

@@ -32,7 +32,7 @@ def to_pdf(pack: Pack) -> bytes:
         "when": {part: getattr(pack.created_at, part) for part in ("year", "month", "day", "hour", "minute", "second")},
         "manifest": token_of(pack.manifest),
         "terms": [list(term) for term in pack.terms],
-        "first": asdict(pack.first),
+        "first": {**asdict(pack.first), "groups": pack.first.groups},
         "sections": [_section(section) for section in pack.sections],
         "footer": pack.footer,
     }

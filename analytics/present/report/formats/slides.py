@@ -32,6 +32,8 @@ _MAX_ROWS, _MAX_COLUMNS = 11, 8
 """Rows and columns of a table that can be read across a room. A judgement."""
 _MAX_LEAD, _MAX_TEXT = 330, 90
 """Characters of the sentence on a slide, and of a cell of its table: what fits in three lines, and in one. By hand."""
+_MAX_LINES = 12
+"""Lines of the slide of what is decided and open; its notes hold all. By hand."""
 _MAX_PLOTTED = 60
 """Points of a chart on a slide. By hand."""
 _TITLE_ONLY = 5
@@ -104,11 +106,11 @@ def _first(deck: Any, pack: Pack) -> None:
         *([page.comment] if page.comment else []),
         *(f"Decided: {each.note} ({each.when} UTC)" for each in page.decided),
         *(f"{title}: {text}" for title, text in page.glances),
-        *(f"Open: {text}" for text in page.open),
+        *(f"{name}: {text}" for name, texts in page.groups for text in texts),
     ]
     if rest:
         slide = _slide(deck, "Decided, and open", "", [*(each.evidence for each in page.decided), *rest])
-        _write(slide, [_text(line, 420) for line in rest[:8]], 1.15, 5.6, 15)
+        _write(slide, [_text(line, 420) for line in rest[:_MAX_LINES]], 1.15, 5.6, 15 if len(rest) <= 8 else 12)
 
 
 def _section(deck: Any, section: Section) -> None:

@@ -123,7 +123,7 @@ def _write_first(book: Workbook, pack: Pack) -> None:
         *([("Comment", pack.first.comment)] if pack.first.comment else []),
         *((f"Decided, {each.when} UTC", f"{each.note} {each.evidence}") for each in pack.first.decided),
         *pack.first.glances,
-        *(("What is open", text) for text in pack.first.open),
+        *((name, text) for name, texts in pack.first.groups for text in texts),
         *((f"Comment on {section.title}", section.comment) for section in pack.sections if section.comment),
         *((section.title, section.lead) for section in pack.sections if section.lead),
         *pack.terms,

@@ -10,6 +10,7 @@ from analytics.answers.calibration.answer import calibration
 from analytics.answers.calibration.scan import calibration_scan
 from analytics.present import palette, readings, words
 from analytics.present.report.chart_drawing import chart_drawing
+from analytics.present.report.examined import examined_words
 from analytics.present.report.parts import Block, Chart, Figure, Section, Series, Sheet, banded
 from analytics.present.report.sheets import Column, sheet_of, split_lead, text_sheet
 from analytics.present.tables.calibration import number_rows
@@ -22,10 +23,10 @@ if TYPE_CHECKING:
 
 def ask(engine: Engine, asking: ReportAsking) -> tuple[Calibration, pl.DataFrame]:
     """Ask what scores mean, over all rows and by segment column."""
-    return calibration(engine, asking.question), calibration_scan(engine, asking.question).table
+    return calibration(engine, asking.question), calibration_scan(engine, asking.question, among=asking.examined).table
 
 
-def build(answer: tuple[Calibration, pl.DataFrame], _: ReportAsking) -> tuple[Section, ...]:
+def build(answer: tuple[Calibration, pl.DataFrame], asking: ReportAsking) -> tuple[Section, ...]:
     """Return the section of calibration."""
     found, scan = answer
     lead, more = split_lead(readings.calibration_reading(found, scan))
@@ -44,6 +45,7 @@ def build(answer: tuple[Calibration, pl.DataFrame], _: ReportAsking) -> tuple[Se
         "Bins of equal mass; Wilson's interval of each observed rate. “If calibrated” is what a calibrated model of this size "
         "would show, in 95 % of cases."
     )
+    method = " ".join(filter(None, [method, examined_words(asking)]))
     return (Section("calibration", "What a score means", lead, tuple(blocks), method, begins_page=True),)
 
 

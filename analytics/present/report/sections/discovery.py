@@ -12,6 +12,7 @@ from analytics.present import readings
 from analytics.present.discovery import slice_words
 from analytics.present.readings.discovery import searched_words
 from analytics.present.report import tables
+from analytics.present.report.examined import examined_words
 from analytics.present.report.parts import Block, Section, Sheet
 from analytics.present.report.sheets import Column, sheet_of, split_lead, text_sheet
 from analytics.present.weights import counts_rows_part
@@ -38,6 +39,7 @@ def build(answer: Discovery, asking: ReportAsking) -> tuple[Section, ...]:
     said = " ".join(filter(None, [lead, counts_rows_part(asking.question.log.mapping.weight)]))
     blocks: list[Block] = [*([more] if more else []), *([_sheet(answer)] if answer.table.height else [])]
     method = f"{searched_words(answer)[:1].upper()}{searched_words(answer)[1:]}. Seed {answer.search.seed}."
+    method = " ".join(filter(None, [method, examined_words(asking)]))
     return (Section("discovery", "Where it fails, discovered", said, tuple(blocks), method),)
 
 

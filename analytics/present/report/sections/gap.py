@@ -10,6 +10,7 @@ from analytics.answers.brief.searches import parted
 from analytics.present import palette, readings, words
 from analytics.present.readings.gap_parts import PART_WORDS, metric_label
 from analytics.present.report.chart_drawing import chart_drawing
+from analytics.present.report.examined import examined_words
 from analytics.present.report.parts import Block, Chart, Figure, Section, Series, Sheet
 from analytics.present.report.sheets import BESIDE, Column, sheet_of, split_lead, text_sheet
 from analytics.present.tables.gap import column_rows, part_rows
@@ -52,7 +53,7 @@ def build(answer: _Answer | None, asking: ReportAsking) -> tuple[Section, ...]:
         _columns(gap),
     ]
     of_classes = not asking.question.log.is_right_or_wrong
-    method = readings.how_reading(is_right_or_wrong=not of_classes)
+    method = " ".join(filter(None, [readings.how_reading(is_right_or_wrong=not of_classes), examined_words(asking)]))
     return (Section("gap", "Why production is worse", lead, tuple(blocks), method, begins_page=True),)
 
 

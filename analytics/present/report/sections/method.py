@@ -8,6 +8,7 @@ import polars as pl
 
 from analytics.measure.metrics import METRICS
 from analytics.present.report import tables
+from analytics.present.report.examined import examined_sheet
 from analytics.present.report.parts import Block, Section, Sheet
 from analytics.present.report.sheets import text_sheet
 
@@ -56,6 +57,7 @@ def method_section(
         text_sheet("question", "The question", ("What", "Value"), terms),
         books,
         *([found] if found.shown.rows else []),
+        *([left_out] if (left_out := examined_sheet(asking)) else []),
         *([formulas] if known & set(METRICS) else []),
         *(_OF_ANSWERS if log.is_right_or_wrong else _CONVENTIONS),
         text_sheet("manifest", "What gives this pack again", ("What", "Value"), manifest),

@@ -54,9 +54,8 @@ def _candidate(asking: ReportAsking) -> str:
 
 
 def _line(asking: ReportAsking) -> str:
-    log = asking.question.log
-    if log.is_right_or_wrong:
-        return "two classes: which answers a person should see is on Thresholds"
+    if asking.question.log.is_right_or_wrong:
+        return "" if asking.question.log.mapping.has_score else "a column that says how sure each answer is"
     return _scores(asking)
 
 
@@ -154,7 +153,7 @@ _ALL = (
     _SectionKind(
         "thresholds",
         "Where the threshold should be",
-        "Cost by threshold and what a move does, with costs that somebody gave; else what to give",
+        "Cost by threshold and what a move does, or what to hand over, with costs that somebody gave; else what to give",
         thresholds.ask,
         thresholds.build,
         _line,

@@ -8,11 +8,14 @@ import polars as pl
 
 from analytics.answers.thresholds.answer import thresholds
 from analytics.answers.thresholds.costs import cost_table
+from analytics.answers.thresholds.handover import Handover, handover
+from analytics.measure.thresholds.handover import handover_costs
 from analytics.measure.thresholds.policy import Policy
 from analytics.present import palette, readings, words
 from analytics.present.money import money
 from analytics.present.report.chart_drawing import chart_drawing
 from analytics.present.report.parts import Block, Chart, Figure, Section, Sheet, banded
+from analytics.present.report.sections.thresholds_handover import build_handover
 from analytics.present.report.sheets import BESIDE, Column, sheet_of, split_lead, text_sheet
 from analytics.present.tables.thresholds import move_table, sweep_frame
 
@@ -25,13 +28,18 @@ _N_POINTS = 60
 """Thresholds of the curve in a pack, evenly spread over the sweep: as many as a chart of a page shows apart. By hand."""
 
 
-def ask(engine: Engine, asking: ReportAsking) -> ThresholdAnswer:
-    """Ask what the line is worth; without costs there is no best one."""
+def ask(engine: Engine, asking: ReportAsking) -> ThresholdAnswer | Handover:
+    """Ask what the line is worth, or from which confidence to answer; without costs there is no best one."""
+    if asking.question.log.is_right_or_wrong:
+        unsaid = Policy(handover_costs(1.0, 1.0), "", has_costs=False)
+        return handover(cost_table(engine, asking.question), asking.handover or unsaid)
     return thresholds(cost_table(engine, asking.question), asking.policy or Policy(has_costs=False))
 
 
-def build(answer: ThresholdAnswer, asking: ReportAsking) -> tuple[Section, ...]:
+def build(answer: ThresholdAnswer | Handover, _: ReportAsking) -> tuple[Section, ...]:
     """Return the section of the threshold: without costs it says what to give."""
+    if isinstance(answer, Handover):
+        return build_handover(answer)
     title = "Where the threshold should be"
     lead, more = split_lead(readings.threshold_reading(answer))
     if not answer.policy.has_costs or answer.best is None:

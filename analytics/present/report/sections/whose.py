@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from analytics.answers.thresholds.handover import Handover
 from analytics.measure.gap.causes import emptied
 from analytics.present import words
 from analytics.present.report.actions import action_of
@@ -153,10 +154,7 @@ def _decisioning(known: _Known) -> _Gate:
     """Whether scores mean what they say and the threshold is agreed."""
     answer, costs = known.answers.get("thresholds"), "What a false positive and a false negative cost."
     if known.asking.question.log.is_right_or_wrong:
-        weighed = "What a wrong answer and a person's look cost."
-        return _Gate(
-            "Decisioning", _OPEN, "Which answers a person should see is not part of this pack.", weighed, "Thresholds"
-        )
+        return _handing_over(answer if isinstance(answer, Handover) else None)
     if answer is None and any(each.source == "thresholds" for each in known.brief.findings):
         text = "Another threshold saves, on rows that did not choose it."
         return _Gate("Decisioning", _NOT_MET, text, "Move the threshold, or say why it stays.", "Thresholds")
@@ -176,10 +174,25 @@ def _decisioning(known: _Known) -> _Gate:
     return _Gate("Decisioning", _MET, "No other threshold is clearly better under the costs given.", "", "Thresholds")
 
 
+def _handing_over(answer: Handover | None) -> _Gate:
+    """Whether it is agreed which answers a person sees."""
+    weighed = "What a wrong answer and a person's look cost."
+    if answer is None:
+        text = "Which answers a person should see is not part of this pack."
+        return _Gate("Decisioning", _OPEN, text, weighed, "Thresholds")
+    if answer.best is None:
+        text = "Nobody said what a wrong answer costs, so that no confidence is agreed."
+        return _Gate("Decisioning", _OPEN, text, weighed, "Thresholds")
+    if float(answer.saving.low) > 0 and answer.best != answer.present:
+        text = "Handing over from another confidence on saves, on rows that did not choose it."
+        return _Gate("Decisioning", _NOT_MET, text, "Move the confidence, or say why it stays.", "Thresholds")
+    return _Gate("Decisioning", _MET, "No other confidence is clearly better under the costs given.", "", "Thresholds")
+
+
 def _adoption(known: _Known) -> _Gate:
     """Whether people follow what the model says."""
     answer = known.answers.get("thresholds")
-    decisions = None if answer is None else answer.decisions
+    decisions = getattr(answer, "decisions", None)
     settles = "The decision that was taken, logged beside the score, with the reason where it differs."
     if answer is None or decisions is None or not answer.n_scored:
         return _Gate("Adoption", _OPEN, "The log holds no decision beside the score.", settles, "Logs")

@@ -1,0 +1,87 @@
+"""A metric of some days, or of every bucket of time: matured where that can be, else the labels that are there and the bounds."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, fields
+
+import numpy as np
+import polars as pl
+
+from analytics.answers.question import Question
+from analytics.measure.intervals import FloatArray
+from analytics.measure.labels.areas import Areas
+from analytics.measure.labels.arrivals import Arrivals, Whole
+from analytics.measure.labels.judged import Judged
+from analytics.measure.labels.maturing import Matured, Maturing
+from analytics.query.engine import Engine
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of the labels of a cohort.
+
+    Attributes
+    ----------
+    arrivals, judged, maturing : Arrivals, Judged and Maturing or None
+        The rows, the metric, and what tells what all labels will say.
+    to_come : ndarray of shape (days, bins)
+        Rows whose label is expected.
+    areas : Areas or None
+        For an area under a curve.
+    """
+
+    arrivals: Arrivals
+    judged: Judged
+    maturing: Maturing | None
+    to_come: FloatArray
+    areas: Areas | None
+
+    def of(self, days: Whole) -> Matured:
+        """Return the metric of some days."""
+        found = self._by_bins(days)
+        if self.areas is None:
+            return found
+        return self.areas.of(found, self.judged, self.arrivals.there()[days].sum(axis=0), days)
+
+    def _by_bins(self, days: Whole) -> Matured:
+        """Return the metric of some days as their bins say."""
+        if self.maturing is not None:
+            return self.maturing.of(days)
+        there, coming = self.arrivals.there()[days].sum(axis=0), self.to_come[days].sum(axis=0)
+        low, high = self.judged.bounds(there, coming)
+        unknown = float("nan")
+        return Matured(
+            n=float(self.arrivals.rows[days].sum()),
+            n_labelled=float(there.sum()),
+            to_come=float(coming.sum()),
+            naive=float(self.judged.value(there)),
+            value=unknown,
+            low=unknown,
+            high=unknown,
+            bound_low=float(low),
+            bound_high=float(high),
+            spread=unknown,
+            n_past=0,
+        )
+
+
+def areas_of(engine: Engine, question: Question, judged: Judged, arrivals: Arrivals) -> Areas | None:
+    """Return the labels by score where the metric is an area; None for others, and where labels of one class have no time."""
+    if judged.metric != "auroc" or arrivals.rest is not None:
+        return None
+    asked = (question.log, question.cohort, question.threshold)
+    return Areas(engine.score_table(*asked, sums=(), every=arrivals.every).frame, arrivals)
+
+
+def buckets_of(known: Known, of_day: Whole, offset: int) -> pl.DataFrame:
+    """Return a row for each bucket that has rows; bucket 0 begins ``offset`` days before the first day."""
+    arrivals, maturing = known.arrivals, known.maturing
+    per_bucket, rows = int(np.bincount(of_day).max()), []
+    for bucket in np.unique(of_day[arrivals.day]):
+        days = np.flatnonzero(of_day == bucket)
+        is_ripe = maturing is not None and int(arrivals.limit[days].min()) >= maturing.ripe
+        begins = arrivals.moment(int(bucket) * per_bucket - offset)
+        rows.append({"bucket": begins, **asdict(known.of(days)), "is_ripe": is_ripe})
+    floats = {field.name: pl.Float64 for field in fields(Matured) if field.name != "n_past"}
+    frame = pl.DataFrame(rows, schema_overrides={**floats, "n_past": pl.Int64}, infer_schema_length=None)
+    return frame.with_columns(pl.col(pl.Float64).fill_nan(None))

@@ -1,0 +1,70 @@
+"""Which of two values is positive: told by words of four languages or by the column's name, else asked for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from analytics.__main__ import app
+from analytics.log import roles
+from analytics.log.column import Column
+from analytics.log.positives import split_values, untold_values
+from analytics.log.schema import Reading
+
+
+def column(name: str, *values: str, place: int = 0) -> Column:
+    top = tuple((value, 50) for value in values)
+    return Column(place, name, "VARCHAR", "text", n_distinct=len(values), top=top)
+
+
+TOLD = """
+outcome | unauffällig | betrügerisch
+Fue fraude | legítima | fraudulenta
+résultat | légitime | frauduleux
+befund | gutartig | bösartig
+resultado | benigno | maligno
+résultat | bénin | malin
+status | geblieben | gekündigt
+baja efectiva | sigue | baja
+état | resté | résilié
+Prüfung | zulässig | unzulässig
+control | conforme | no conforme
+Lieferung | pünktlich | verspätet
+entrega | a tiempo | tarde
+livraison | à l'heure | en retard
+was_hired | in pool | hired
+Storno | angenommen | storniert
+stato | performing | arrears
+achat | pas d'achat | achat
+"""
+
+
+@pytest.mark.parametrize("line", TOLD.strip().splitlines())
+def test_words_and_the_name_tell(line: str) -> None:
+    name, negative, positive = line.split(" | ")
+    for values in ((negative, positive), (positive, negative)):
+        assert split_values(column(name, *values)) == ((positive,), (negative,)), line
+        assert untold_values(column(name, *values)) == ()
+
+
+@pytest.mark.parametrize("values", [("A", "B"), ("1", "2"), ("M", "F"), ("10", "20"), ("rot", "grün")])
+def test_of_two_values_without_a_word_neither_is_taken_for_sure(values: tuple[str, str]) -> None:
+    score = Column(1, "score", "DOUBLE", "number", n_distinct=90, top=(("0.5", 2),), low="0.01", high="0.98")
+    reading = Reading("0" * 64, "log.csv", "csv", 100, 100, (column("outcome", *values), score))
+    assert [value for value, _ in roles.guess(reading).open["positive"]] == [*values]
+
+
+def test_the_command_asks_and_takes_the_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLICEWISE_HOME", str(tmp_path / "home"))
+    path = tmp_path / "log.csv"
+    rows = [f"{place / 100},{2 if place % 3 else 1}" for place in range(1, 99)]
+    path.write_text("score,outcome\n" + "\n".join(rows), encoding="utf-8")
+    asked = CliRunner().invoke(app, ["overview", str(path), "--format", "json"])
+    assert asked.exit_code == 2
+    assert (
+        "which value of 'outcome' is positive, found '2' and '1': no word tells. Name it: --positive 2" in asked.stderr
+    )
+    answered = CliRunner().invoke(app, ["overview", str(path), "--positive", "2", "--format", "json"])
+    assert '"n_pos": 66' in answered.stdout
