@@ -3,7 +3,7 @@
 import streamlit as st
 
 from analytics.present import readings
-from pages._compare import controls, deciders, rows, slices, verdict
+from pages._compare import controls, deciders, replay, rows, slices, verdict
 from pages._frame import added, frame, session
 from pages._frame.render import sentence
 
@@ -26,3 +26,4 @@ with frame.boundary():
             rows.draw_running(answer)
             verdict.draw_metrics(answer)
             rows.draw_flipped(answer)
+            replay.draw_replay(answer)

@@ -99,3 +99,13 @@ def test_further_deciders_are_chosen_by_their_column() -> None:
     app.multiselect(key="pair_also").set_value(["second_score"]).run()
     assert not app.exception and not app.error
     assert any(text.startswith("Of 3 deciders ") and "second_score" in text for text in said(app.main.markdown))
+
+
+def test_a_candidate_is_read_as_a_replay() -> None:
+    app = opened(pair_apart="model", pair_live="old", pair_candidate="new")
+    app.toggle(key="pair_replay").set_value(True).run()
+    assert not app.exception and not app.error
+    assert any(text.startswith("The replay gives the same score on ") for text in said(app.main.markdown))
+    assert any(
+        frame.value.columns[0] == "Field" and "second_score" in set(frame.value["Field"]) for frame in app.dataframe
+    )

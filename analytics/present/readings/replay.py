@@ -26,7 +26,7 @@ def again_reading(answer: Replay, live: Live | None = None) -> str:
     if not answer.changed:
         lead = "The replay gives the same score on every row"
     if reasons and answer.unexplained <= answer.changed / 2:
-        lead = f"{lead}; where it does not, {_what_changed(reasons[0])}, on {words.share(reasons[0].rows / answer.n)}."
+        lead = f"{lead}; where it does not, {change_words(reasons[0])}, on {words.share(reasons[0].rows / answer.n)}."
     elif reasons:
         lead = (
             f"{lead}; on {words.share(answer.unexplained / answer.n)} the score is another and no field is: look at the model's "
@@ -56,14 +56,14 @@ def again_reading(answer: Replay, live: Live | None = None) -> str:
 
 def _parts(change: FieldChange) -> list[tuple[str, int]]:
     """Say what became of a field, and of the values that it has where it is mostly empty or filled, with the rows of each."""
-    parts = [(_what_changed(change), change.rows)]
+    parts = [(change_words(change), change.rows)]
     if change.also is not None:
         how, detail = change.also
-        parts.append((_what_changed(replace(change, how=how, detail=detail)), change.n_values))
+        parts.append((change_words(replace(change, how=how, detail=detail)), change.n_values))
     return parts
 
 
-def _what_changed(change: FieldChange) -> str:
+def change_words(change: FieldChange) -> str:
     """Say what became of a field."""
     name = words.column_words(change.field)
     match change.how, change.detail:
