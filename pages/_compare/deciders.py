@@ -47,7 +47,7 @@ def draw_deciders(answer: Comparison) -> None:
     found = kept(deciders, pairings, names, answer.costs)
     st.markdown(escaped(readings.deciders_reading(found).replace("\n", " ")))
     number_table(_in_words(found), hide_index=True, alt="All deciders on the same rows")
-    table_downloads(found.table, "compare_deciders", key="pair_deciders")
+    table_downloads(found.table, "compare_deciders", key="pair_deciders", title="All deciders on the same rows")
 
 
 def _pairing(pairing: Pairing, name: str) -> Pairing:

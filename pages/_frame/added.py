@@ -74,8 +74,8 @@ def _add(element: Added, table: pl.DataFrame | None, drawn: go.Figure | None) ->
     try:
         found = _asked(element, question, table, _still(drawn))
         add(session.workspace(), question.log.key, found)
-    except StoreError as error:
-        st.toast(str(error), icon=":material/error:")
+    except StoreError:
+        st.toast("Not added: the workspace cannot be written.", icon=":material/error:")
         return
     names = st.session_state.get(OUTLINE)
     if names is not None and found.name not in names:

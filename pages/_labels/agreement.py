@@ -68,7 +68,7 @@ def draw_agreement(question: Question) -> None:
     number_table(shown, hide_index=True, alt="How far each two raters agree", column_config=formats)
     if len({question.log.column(name).kind for name in raters}) == 1:
         _draw_review(raters)
-    table_downloads(answer.pairs, "agreement", key="agreement")
+    table_downloads(answer.pairs, "agreement", key="agreement", title="How far each two raters agree")
 
 
 def _may_rate(column: Column) -> bool:

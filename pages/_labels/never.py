@@ -47,7 +47,7 @@ def draw_late(answer: LabelsAnswer, question: Question) -> None:
     if found.is_empty():
         return
     _draw_table(found, "Late", "Slices whose labels come late more often than those of the others")
-    table_downloads(found, "late", key="late", slices=("slice",))
+    table_downloads(found, "late", key="late", slices=("slice",), title="Whose labels come late")
 
 
 def _draw_table(found: pl.DataFrame, what: str, alt: str) -> None:

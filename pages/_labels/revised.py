@@ -55,7 +55,12 @@ def _draw_metrics(answer: RevisedAnswer) -> None:
         schema={"Metric": pl.String, "As first given": pl.String, "As known now": pl.String},
     )
     st.dataframe(shown, hide_index=True, alt="Every metric by the labels as first given and by those known now")
-    table_downloads(answer.metrics, "revised_metrics", key="revised_metrics")
+    table_downloads(
+        answer.metrics,
+        "revised_metrics",
+        key="revised_metrics",
+        title="Every metric by the labels as first given and now",
+    )
 
 
 def _draw_where(question: Question) -> None:
@@ -81,4 +86,6 @@ def _draw_where(question: Question) -> None:
         alt="Slices whose labels are revised more often than those of the others",
         column_config=shares | counts,
     )
-    table_downloads(found, "revised", key="revised_where", slices=("slice",))
+    table_downloads(
+        found, "revised", key="revised_where", slices=("slice",), title="Slices whose labels are revised most"
+    )

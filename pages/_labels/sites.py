@@ -64,4 +64,6 @@ def draw_sites(question: Question) -> None:
         },
     )
     lists = [pl.col(name).list.join("; ").alias(name) for name in ("written", "alone", "never")]
-    table_downloads(answer.sites.with_columns(lists), "sites", key="sites", slices=("site",))
+    table_downloads(
+        answer.sites.with_columns(lists), "sites", key="sites", slices=("site",), title="Positive labels by site"
+    )

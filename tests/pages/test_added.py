@@ -32,6 +32,7 @@ FUNCTIONS_NOT_OFFERED = {
     "draw_flipped of pages/_compare/rows.py": "rows of the log",
     "_draw_agreement of pages/_review/findings.py": "rows on which reviewers differ",
     "_draw_chosen of pages/_slices/discovery.py": "its slice has a button of its own",
+    "_draw_table of pages/_labels/never.py": "who calls it offers the table",
     "_draw_case of pages/_review/library.py": "one case",
 }
 

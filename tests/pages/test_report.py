@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 from analytics.answers.report.view import View
+from analytics.answers.thresholds.promise import Promise
 from analytics.log.kept.report import PastPack, forget_pack, keep_pack, past_packs
 from analytics.log.workspace import Workspace
 from analytics.present.report.formats.registry import PACK_FORMATS
@@ -74,3 +75,22 @@ def test_a_saved_report_says_what_this_log_cannot_answer_and_the_rest_is_asked(h
     assert app.session_state["sections"] == [ODD] and app.session_state["threshold"] == 0.4
     assert app.session_state["where"] == "version:in:v1" and app.session_state["outline"] == ["slices"]
     workspace.save_report("last week", None)
+
+
+def test_past_packs_say_whether_what_was_decided_held(home: Path) -> None:
+    workspace = Workspace()
+    numbers = (("recall", 0.99, 0.98, 0.995), ("precision", 0.5, 0.1, 0.9))
+    promise = Promise("threshold", 0.5, "", "", numbers, 900, "another", "2023-12-31")
+    decided = [["2023-12-31", "Move *it*", "e", promise.to_dict()], ["2023-12-31", "Wait", "e", {}]]
+    findings = [["slices: gone is x", "Where gone is x it fails.", "", "model", ["gone"]]]
+    told = {"decided": decided, "findings": findings}
+    pack = PastPack("2024-01-01T08:00", "last.csv", "It fails.", (), ("Move *it*",), {"metric": "recall"}, told)
+    keep_pack(workspace, pack)
+    app = opened("report")
+    said = " ".join(element.value for element in app.markdown)
+    assert not app.exception and "Move \\*it\\*” did not hold at 0\\.50" in said and "99\\.0" in said
+    assert "its numbers were not kept with it" in said
+    html = app.get("iframe")[0].proto.srcdoc
+    assert "Since the last pack" in html and "“Move *it*” did not hold at 0.50: recall is" in html
+    assert "Not looked for, since the column &#39;gone&#39; is gone: Where gone is x it fails." in html
+    forget_pack(workspace, *past_packs(workspace))
