@@ -172,15 +172,10 @@ def test_most_logs_without_a_trap_need_no_question() -> None:
 
 @pytest.mark.parametrize(
     "label",
-    [
-        "betrug_bestätigt",
-        "Fraude confirmada",
-        "siniestro_ocurrido",
-        "sinistre survenu",
-        "Prüfergebnis",
-        "resultado_biopsia",
-    ]
-    + ["moderator_verdict", "y_test", "défaut constaté", "compra_realizada", "in_arrears", "Zahlungsausfall"],
+    (
+        "betrug_bestätigt, Fraude confirmada, siniestro_ocurrido, sinistre survenu, Prüfergebnis, resultado_biopsia, y_test, "
+        "moderator_verdict, défaut constaté, compra_realizada, in_arrears, Zahlungsausfall"
+    ).split(", "),
 )
 @pytest.mark.parametrize("other", ["card_present", "email_confirmed", "identidad_confirmada", "frühere_ausfälle"])
 def test_what_was_found_out_is_a_label_beside_a_flag(label: str, other: str) -> None:
