@@ -172,10 +172,20 @@ def test_most_logs_without_a_trap_need_no_question() -> None:
 
 @pytest.mark.parametrize(
     "label",
-    (
-        "betrug_bestätigt, Fraude confirmada, siniestro_ocurrido, sinistre survenu, Prüfergebnis, resultado_biopsia, y_test, "
-        "moderator_verdict, défaut constaté, compra_realizada, in_arrears, Zahlungsausfall"
-    ).split(", "),
+    [
+        "betrug_bestätigt",
+        "Fraude confirmada",
+        "siniestro_ocurrido",
+        "sinistre survenu",
+        "Prüfergebnis",
+        "resultado_biopsia",
+        "y_test",
+        "moderator_verdict",
+        "défaut constaté",
+        "compra_realizada",
+        "in_arrears",
+        "Zahlungsausfall",
+    ],
 )
 @pytest.mark.parametrize("other", ["card_present", "email_confirmed", "identidad_confirmada", "frühere_ausfälle"])
 def test_what_was_found_out_is_a_label_beside_a_flag(label: str, other: str) -> None:
