@@ -24,13 +24,14 @@ class _Names:
 _EVENTS = (
     r"fraud(ulent)?|betrug|betruegerisch|fraude|fraudulento",
     r"churn(ed)?|abgewandert|abwanderung|gekundigt|gekuendigt|kundigung|kuendigung|baja|abandono|resilie|resiliation|attrition",
+    r"hired|eingestellt|contratado|embauche|siniestro|sinistre|incumplimiento|en_mora|in_arrears|zahlungsausfall",
     r"default(ed)?|ausfall|ausgefallen|impago|moroso|mora|defaut|impaye|bad|charged?_?off|repaid|zuruckgezahlt|zurueckgezahlt",
     r"late|delayed|verspatet|verspaetet|verspatung|retraso|retrasado|retard|en_retard",
     r"spam|recid|toxic|hateful|abusive|toxisch|toxico|toxique",
     r"readmitted|readmission|readmit|wiederaufnahme|reingreso|readmision",
     r"convert(ed)?|conversion|konvertiert|convertido|converti|clicked|geklickt|clic|purchased?|bought|gekauft|compra|comprado|achat|achete",
     r"died|death|mortality|gestorben|fallecido|deces|disease|diagnosis|diagnose|diagnostico|diagnostic|erkrankt|enfermo|malade",
-    r"defect(ive)?|defekt|defectuoso|defectueux|faulty|breakdown|failure|failed|stornado",
+    r"defect(ive)?|defekt|defectuoso|defectueux|fehlerhaft|ausschuss|faulty|breakdown|failure|failed|stornado",
     r"returned|retoure|zuruckgesendet|devuelto|devolucion|retourne|dropout|abbruch|abgebrochen|abandon|no_?show",
 )
 """What happened or did not, in the domains that log models."""
@@ -53,7 +54,7 @@ _NAMES: dict[str, _Names] = {
     "label": _Names(
         strong=(
             r"label(_value)?",
-            r"y_?true|truth|true",
+            r"y_?(true|test|val|valid|real)|truth|true",
             r"ground_?truth.*",
             r"(human|expert|manual|reviewer|reviewed|annotated|annotator|confirmed|verified)_(label|class|verdict|outcome|decision|grade|rating)",
             r".*_(actual|truth|true)",
@@ -80,9 +81,12 @@ _NAMES: dict[str, _Names] = {
             r".*_label",
             r"class|klasse|clase|classe",
             r"rating|stars",
-            rf"(.*_)?({'|'.join(_EVENTS)})(_(flag|ind|indicator|yn|30d|60d|90d|label|observed|confirmed|arrival|delivery))?",
+            rf"(.*_)?({'|'.join(_EVENTS)})(_(flag|ind|indicator|yn|30d|60d|90d|12m|label|observed|arrival|delivery|"
+            r"confirmed|confirmado|confirmada|confirmee?|bestatigt|bestaetigt|gesichert|averee?|constatee?|eingetreten|ocurrido|"
+            r"survenue?|realizado|realizada|effectuee?))?",
             r"employed|beschaftigt|beschaeftigt|empleado|employe",
-            r".*_?(outcome|result|ergebnis|resultado|resultat)",
+            r".*_?(outcome|result|ergebnis|resultado|resultat|verdict|veredicto|urteil)",
+            r"(resultado|resultat|ergebnis|verdict|veredicto)_.*|befund",
         ),
         never=_PAST,
     ),

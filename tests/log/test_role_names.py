@@ -168,3 +168,26 @@ def test_most_logs_without_a_trap_need_no_question() -> None:
     plain = [log for log in map(made, range(300)) if log.trap == "none"]
     known = [log for log in plain if roles.guess(log.reading).mapping.label == log.label]
     assert len(known) > 0.9 * len(plain)
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        "betrug_bestätigt",
+        "Fraude confirmada",
+        "siniestro_ocurrido",
+        "sinistre survenu",
+        "Prüfergebnis",
+        "resultado_biopsia",
+        "y_test",
+        "moderator_verdict",
+        "défaut constaté",
+        "compra_realizada",
+        "in_arrears",
+        "Zahlungsausfall",
+    ],
+)
+@pytest.mark.parametrize("other", ["card_present", "email_confirmed", "identidad_confirmada", "frühere_ausfälle"])
+def test_what_was_found_out_is_a_label_beside_a_flag(label: str, other: str) -> None:
+    columns = (binary(0, other, ("1", "0")), fraction(1, "score"), binary(2, label, ("1", "0")))
+    assert roles.guess(Reading("0" * 64, "log.csv", "csv", N, N, columns)).mapping.label == label

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -17,6 +18,56 @@ _MAX_HEADER_LINES = 6
 judgement."""
 _MIN_REMARKED = 4
 """Columns of a table above which a row of two cells stands out."""
+
+
+_KINDS = frozenset(
+    {
+        "string",
+        "text",
+        "varchar",
+        "char",
+        "str",
+        "object",
+        "int",
+        "integer",
+        "bigint",
+        "smallint",
+        "tinyint",
+        "int8",
+        "int16",
+    }
+    | {
+        "int32",
+        "int64",
+        "uint8",
+        "uint16",
+        "uint32",
+        "uint64",
+        "long",
+        "short",
+        "float",
+        "float32",
+        "float64",
+        "double",
+    }
+    | {
+        "real",
+        "decimal",
+        "numeric",
+        "number",
+        "bool",
+        "boolean",
+        "bit",
+        "date",
+        "datetime",
+        "datetime64",
+        "time",
+        "timestamp",
+    }
+    | {"timestamptz", "uuid", "continuous", "discrete", "categorical", "nominal", "ordinal", "class", "meta", "ignore"}
+    | {"c", "d", "s", "logical", "factor", "character", "dttm", "json"}
+)
+"""Words for kinds of values in a line below the names."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +105,7 @@ def find_layout(head: Sequence[Record], dialect: Dialect, options: CsvOptions) -
         wanted = 0
     head = _readable(head, dialect)
     width = _table_width(head)
+    head = _without_mark([record for record in head if not _is_annotation(record)], width)
     places = [place for place, record in enumerate(head) if _is_full(record, width)]
     start = places[0] if places else len(head)
     if options.skip_lines is not None or wanted:
@@ -75,8 +127,9 @@ def find_layout(head: Sequence[Record], dialect: Dialect, options: CsvOptions) -
         n_names += 1
     columns = profiles(_rows_of(full[n_names:]), width)
     if n_names:
-        records = tuple(full[:n_names])
-        return Layout(width, joined([record.cells or [] for record in records]), records, _after(records[-1]), columns)
+        records = _with_flags(tuple(full[:n_names]), head, width)
+        names = [cells for record in records if not _are_kinds(cells := record.cells or [])]
+        return Layout(width, joined(names or [records[0].cells or []]), records, _after(records[-1]), columns)
     return _mended_layout(head, dialect, width, start, columns)
 
 
@@ -171,6 +224,21 @@ def _readable(head: Sequence[Record], dialect: Dialect) -> Sequence[Record]:
     ]
 
 
+def _without_mark(head: Sequence[Record], width: int) -> Sequence[Record]:
+    """Return the records without the mark of a remark before the names, as NumPy and many tools write their header."""
+    remarks = [place for place, record in enumerate(head) if record.cells and record.cells[0].startswith("#")]
+    place = next((place for place, record in enumerate(head) if not record.text.startswith("#")), 0) - 1
+    if place < 0 or place not in remarks or len(remarks) > _MAX_HEADER_LINES:
+        return head
+    cells, quoted = head[place].cells or [], head[place].quoted
+    first = cells[0].lstrip("# ")
+    named = [first, *cells[1:]] if first else cells[1:]
+    if len(named) != width or not is_named(named):
+        return head
+    fits = quoted if quoted is None or len(quoted) == len(named) else quoted[1:]
+    return [*head[:place], replace(head[place], cells=named, quoted=fits), *head[place + 1 :]]
+
+
 def _table_width(head: Sequence[Record]) -> int:
     """Return the commonest number of fields; several count for more than one, the earlier for more than the later."""
     widths = Counter(len(record.cells) for record in head if record.cells and not record.is_blank and any(record.cells))
@@ -189,8 +257,33 @@ def _is_full(record: Record, width: int) -> bool:
 
 def is_rule(record: Record) -> bool:
     """Whether a record is a line that parts the header from the rows."""
-    cells = record.cells
-    return bool(cells) and all(len(cell.strip()) > 1 and not cell.strip("-= ") for cell in cells or ())
+    cells = [cell.strip() for cell in record.cells or () if cell.strip()]
+    return bool(cells) and all(len(cell) > 1 and not cell.strip("-=: ") for cell in cells)
+
+
+def _with_flags(records: tuple[Record, ...], head: Sequence[Record], width: int) -> tuple[Record, ...]:
+    """Return the records of a header with the line of flags that may follow one of kinds, most of whose cells are empty."""
+    following = next((record for record in head if record.line == _after(records[-1])), None)
+    has_kinds = _are_kinds(records[-1].cells or [])
+    if (
+        following is None
+        or not has_kinds
+        or len(following.cells or []) != width
+        or not _are_kinds(following.cells or [])
+    ):
+        return records
+    return (*records, following)
+
+
+def _is_annotation(record: Record) -> bool:
+    """Whether a record stands before the names in the CSV of a database of times."""
+    return bool(record.cells) and (record.cells or [""])[0] in ("#group", "#datatype", "#default")
+
+
+def _are_kinds(cells: Sequence[str]) -> bool:
+    """Whether a row says what kind of values its columns hold, as databases and tools write it below the names."""
+    words = [re.sub(r"\(.*\)$", "", cell.strip().casefold().replace("nullable", "")).strip("() ") for cell in cells]
+    return any(words) and all(not word or word in _KINDS for word in words)
 
 
 def _is_next(full: Sequence[Record], place: int) -> bool:

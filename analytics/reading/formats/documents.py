@@ -26,6 +26,10 @@ _BETWEEN = re.compile(r"[,\s\x1e]*")
 _PREFERRED = ("data", "rows", "records", "results", "items", "values", "logs", "predictions", "hits", "samples")
 _MAX_NAMED = 8
 """Tables that a sentence names. A judgement."""
+_NAMES = ("columns", "meta", "fields", "schema", "headers", "header", "names", "cols", "columnNames", "column_names")
+_ROWS = ("data", "rows", "values", "records", "results", "dataset")
+"""Keys of names and of rows that are lists, the surest first."""
+
 _ADVICE = "Save it as a list of objects, or as one object per line."
 
 
@@ -231,20 +235,34 @@ def _zipped(names: list[Any], rows: Iterable[list[Any]]) -> Iterator[dict[str, A
         yield dict(zip(map(str, names), row, strict=True))
 
 
+def _split_of(document: dict[str, Any]) -> tuple[list[Any], list[Any]] | None:
+    """Return names under one key and lists of values under another, as databases answer; None where an object has none."""
+    rows = next((rows for key in _ROWS if _is_listed(rows := document.get(key))), None)
+    if rows is None:
+        return None
+    for key in _NAMES:
+        names = document.get(key)
+        if isinstance(names, list) and (key == "columns" or len(names) == len(rows[0])):
+            told = [name.get("name", place) if isinstance(name, dict) else name for place, name in enumerate(names)]
+            if all(isinstance(name, str | int) for name in told):
+                return told, rows
+    return None
+
+
+def _is_listed(rows: Any) -> bool:
+    """Whether a value is a list of lists."""
+    return isinstance(rows, list) and bool(rows) and all(isinstance(row, list) for row in rows)
+
+
 def _is_split(document: dict[str, Any]) -> bool:
     """Whether an object holds names under one key and lists of values under another."""
-    names, rows = document.get("columns"), document.get("data", document.get("rows"))
-    return (
-        isinstance(names, list) and isinstance(rows, list) and bool(rows) and all(isinstance(row, list) for row in rows)
-    )
+    return _split_of(document) is not None
 
 
 def _from_split(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Yield the records of such an object; a column may be described by an object with its name."""
-    names = [
-        name.get("name", place) if isinstance(name, dict) else name for place, name in enumerate(document["columns"])
-    ]
-    return _zipped(names, document.get("data", document.get("rows", [])))
+    names, rows = _split_of(document) or ([], [])
+    return _zipped(names, rows)
 
 
 def _is_lists(document: dict[str, Any]) -> bool:

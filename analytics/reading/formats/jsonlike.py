@@ -25,6 +25,7 @@ _TIME = (
     r"(?:\d{4}[-/]\d\d[-/]\d\d[T ]|[A-Z][a-z]{2} [ \d]\d )\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?: ?(?:Z|UTC|[+-]\d\d:?\d\d))?"
 )
 """Time of a log line, with a month by its name as syslog writes it."""
+_LEADING_TIME = re.compile(rf"\[?({_TIME})\b")
 _LEVEL = r"TRACE|DEBUG|INFO|NOTICE|WARN(?:ING)?|ERROR|CRITICAL|FATAL"
 _LOG_LINE = re.compile(
     rf"\[?(?:(?P<time>{_TIME})\b\]?|(?=\[?(?:{_LEVEL})\b))(?P<rest>[^{{\t]{{0,300}}?)(?P<record>\{{.*\}})\s*$"
@@ -117,6 +118,16 @@ def _is_noted(line: str) -> bool:
         return _is_record(line)
     found = _LOG_LINE.match(line)
     return found is not None and found["rest"].rstrip()[-1:] not in tuple(_CELL_ENDS) and _is_record(found["record"])
+
+
+def leading_time(line: str) -> str | None:
+    """Return the time with which a line of a log begins, None where it begins otherwise.
+
+    >>> leading_time("2024-03-01 08:00:00,123 INFO scored"), leading_time("scored")
+    ('2024-03-01 08:00:00,123', None)
+    """
+    found = _LEADING_TIME.match(line)
+    return found[1] if found else None
 
 
 def without_prefixes(path: Path, target: Path) -> str | None:

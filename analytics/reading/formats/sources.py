@@ -9,7 +9,7 @@ from pathlib import Path
 
 from analytics.errors import InputError
 from analytics.log.layout import CsvOptions
-from analytics.reading.formats import arff, dump, jsonlike, kinds, markup, sheets, text
+from analytics.reading.formats import arff, dump, jsonlike, kinds, markup, pairs, sheets, text
 from analytics.reading.formats import packed as packed_files
 from analytics.reading.formats.registry import FORMATS, PACKINGS, readable
 
@@ -233,6 +233,9 @@ def _plain_source(path: Path, scratch: Path, head: bytes, csv: CsvOptions, progr
     start = _read_head(path).decode("utf-8", errors="ignore").lstrip()
     if not csv.is_about_text and (arff.is_arff(start) or dump.is_dump(start)):
         return _laid_out(path, scratch, start, said, progress)
+    if not csv.is_about_text and pairs.is_pairs(start):
+        plain = scratch / "pairs.ndjson"
+        return Source(plain, "ndjson", tuple(filter(None, (said, pairs.lay_out(path, plain)))), has_noise=True)
     layout = None if csv.is_about_text else jsonlike.layout_of(start)
     repairs = (said,) if said else ()
     if layout == "log lines":
