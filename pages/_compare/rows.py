@@ -64,7 +64,7 @@ def draw_flipped(answer: Comparison) -> None:
         for turned in get_args(Turned):
             st.page_link(
                 PAGES["review"].path,
-                label=f"Review rows {turned}",
+                label=escaped(f"Review rows {turned}"),
                 icon=":material/rate_review:",
                 help="One by one, with both answers beside each other.",
                 query_params=flipped_address(turned),
