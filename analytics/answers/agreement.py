@@ -35,6 +35,8 @@ class Agreement:
         Whether ratings were compared as grades.
     unsaid : tuple of str
         What was taken for no rating, such as "n/a" and -1.
+    spelled : tuple of (str, str)
+        Ratings that differ from another in capitals or blanks alone, with that one, for which they were taken.
     """
 
     whole: dict[str, float | int | None]
@@ -42,6 +44,7 @@ class Agreement:
     raters: pl.DataFrame
     is_ordered: bool
     unsaid: tuple[str, ...] = ()
+    spelled: tuple[tuple[str, str], ...] = ()
 
 
 def agreement(
@@ -76,11 +79,43 @@ def agreement(
             f"Expected 2 to {_MAX_RATERS} raters, found {len(raters):,}. Name the column that says who rated."
         )
     unsaid = no_ratings(patterns, raters)
-    ratings = ratings_of(patterns.with_columns(pl.col(raters).replace(unsaid, [None] * len(unsaid))), raters)
+    patterns = patterns.with_columns(pl.col(raters).replace(unsaid, [None] * len(unsaid)))
+    spelled = _spellings(patterns, raters)
+    ratings = ratings_of(patterns.with_columns(pl.col(raters).replace(spelled)) if spelled else patterns, raters)
+    if is_ordered:
+        _require_numbers(ratings.values)
     if len(ratings.values) > _MAX_VALUES:
         raise QuestionError(
             f"Expected at most {_MAX_VALUES} different ratings, found {len(ratings.values):,}, such as "
             f"{ratings.values[0]!r}. Name columns of grades or of classes."
         )
     whole = overall(ratings, ordered=is_ordered)
-    return Agreement(whole, pair_table(ratings, ordered=is_ordered), rater_table(ratings), is_ordered, tuple(unsaid))
+    pairs, each = pair_table(ratings, ordered=is_ordered), rater_table(ratings)
+    return Agreement(whole, pairs, each, is_ordered, tuple(unsaid), tuple(spelled.items()))
+
+
+def _spellings(patterns: pl.DataFrame, raters: Sequence[str]) -> dict[str, str]:
+    """Return ratings that differ from a more frequent one in capitals or blanks around alone, each with that one."""
+    if any(patterns[name].dtype != pl.String for name in raters):
+        return {}
+    said = patterns.unpivot(raters, index="n", value_name="said").drop_nulls("said")
+    counts = said.group_by("said").agg(pl.col("n").sum()).sort(["n", "said"], descending=[True, False])
+    usual: dict[str, str] = {}
+    found = {}
+    for value in counts["said"]:
+        first = usual.setdefault(value.strip().casefold(), value)
+        if first != value:
+            found[value] = first
+    return found
+
+
+def _require_numbers(values: Sequence[str]) -> None:
+    """Refuse grades in words: their order is not that of the alphabet."""
+    for value in values:
+        try:
+            float(value)
+        except ValueError as error:
+            raise QuestionError(
+                f"Expected grades that are numbers, found {value[:40]!r}: words have no order here. Write numbers, or leave out "
+                "that ratings are grades."
+            ) from error

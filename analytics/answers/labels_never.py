@@ -50,7 +50,9 @@ def late_age(answer: LabelsAnswer) -> int | None:
 
 
 def late(engine: Engine, question: Question, age: int, unit: str) -> pl.DataFrame:
-    """Answer "whose labels come late?": `never_table` of labels of ripe rows, ``n_unlabelled`` being those after an age.
+    """Answer "whose labels come late?": `never_table` of ripe rows, ``n_unlabelled`` being those without a label at an age.
+
+    Labels that never come count too: where a feed stopped for one slice, its late ones are those that are missing.
 
     Parameters
     ----------

@@ -56,12 +56,13 @@ def known_on(
         frame = _restated(frame, log, revisions.filter(nw.col("rank") == 0), nw.col("was_there").is_null())
     for day in days:
         _, label_time = _times(log)
-        arrived, given = nw.col("arrived"), None
+        arrived = nw.col("arrived")
         if revisions is not None and not is_first:
             seen, until = nw.col("seen"), nw.col("until")
-            stood = (seen.is_null() | typed.until(seen, label_time, day)) & ~typed.until(until, label_time, day)
-            given = revisions.filter(~until.is_null() & stood)
-        frame = _restated(frame, log, given, arrived.is_null() | typed.until(arrived, label_time, day))
+            is_over = ~until.is_null() & typed.until(until, label_time, day)
+            stood = revisions.filter((seen.is_null() | typed.until(seen, label_time, day)) & ~is_over)
+            frame = _restated(frame, log, stood, nw.col("was_there").is_null())
+        frame = _restated(frame, log, None, arrived.is_null() | typed.until(arrived, label_time, day))
     return frame
 
 
@@ -80,10 +81,9 @@ def _restated(
     names = frame.collect_schema().names()
     hidden, held = _held_by_label(log) & {*names}, dict.fromkeys(names, nw.lit(None))
     if given is not None:
-        offered = {**dict.fromkeys(given.collect_schema().names()), "arrived": None}
-        held |= {name: nw.col(f"was_{name}") for name in hidden if name in offered}
-        was = {f"was_{name}": nw.col("seen" if name == "arrived" else name) for name in hidden if name in offered}
-        was |= {"was_there": nw.lit(value=True)}
+        hidden &= {*given.collect_schema().names()}  # when a row first had a label no revision changes
+        held |= {name: nw.col(f"was_{name}") for name in hidden}
+        was = {f"was_{name}": nw.col(name) for name in hidden} | {"was_there": nw.lit(value=True)}
         frame = frame.join(given.select("row_id", **was), on="row_id", how="left")
     restated = {name: nw.when(stands).then(nw.col(name)).otherwise(held[name]) for name in hidden}
     return frame.with_columns(**restated).select(names)

@@ -79,7 +79,7 @@ def newest(engine: Engine, log: Log, cohort: Cohort, threshold: float) -> tuple[
 
 
 def late_slices(engine: Engine, log: Log, cohort: Cohort, threshold: float, column: str, after: str) -> pl.DataFrame:
-    """Count by the values of a segment column the labels whose time is known, and those that came later than ``after`` (12d).
+    """Count rows by the values of a segment column, and those that had no label ``after`` so long (12d): late, or never.
 
     Returns
     -------
@@ -87,10 +87,10 @@ def late_slices(engine: Engine, log: Log, cohort: Cohort, threshold: float, colu
         ``slice`` as people see it, ``n``, ``n_late``.
     """
     stored = stored_slice(log, column)
-    rows = engine.kept(log, cohort, threshold).filter(
-        ~nw.col("label").is_null() & ~nw.col("arrived").is_null() & ~nw.col("moment").is_null()
-    )
-    is_late = integer(nw.col("arrived") >= nw.col("moment").dt.offset_by(after))
+    is_known = nw.col("label").is_null() | ~nw.col("arrived").is_null()
+    rows = engine.kept(log, cohort, threshold).filter(is_known & ~nw.col("moment").is_null())
+    came_late = (nw.col("arrived") >= nw.col("moment").dt.offset_by(after)).fill_null(value=False)
+    is_late = integer(nw.col("label").is_null() | came_late)
     found = engine.collect(
         rows.select(slice=nw.col(stored), is_late=is_late)
         .group_by("slice")

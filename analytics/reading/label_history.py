@@ -15,16 +15,20 @@ _CHANGES = "label_changes"
 ``time`` is when that label was first there; ``log`` as source is the label that the log itself had."""
 
 
-def rank_labels(connection: duckdb.DuckDBPyConnection, keys: Keys, day: datetime | None) -> None:
+def rank_labels(connection: duckdb.DuckDBPyConnection, keys: Keys, day: datetime | None, type_: str | None) -> None:
     """Make ``given_labels``, every label with an id, and ``last_labels``, one row per id with the place of its latest label.
 
-    ``since`` is when the latest label was first said, after the last other one. ``day`` is when a file without times was made.
+    ``since`` is when the latest label was first said, after the last other one. ``day`` is when a file without times was made,
+    and ``type_`` that of the label that is revised: ``1``, ``1.0`` and ``true`` are one label of a number.
     """
     connection.execute("ALTER TABLE raw RENAME TO raw_labels")
+    label = f"{keys.label.sql_name}::VARCHAR"
+    if type_ is not None:
+        label = f"coalesce(TRY_CAST({keys.label.sql_name} AS {type_})::VARCHAR, {label})"
     time = keys.time.sql_name if keys.time else f"'{day.isoformat()}'" if day else "NULL"
     connection.execute(
         f"CREATE TABLE given_labels AS SELECT {key_of(keys.row_id, keys.version)} AS key, "
-        f"{keys.row_id.sql_name}::VARCHAR AS id, {keys.label.sql_name}::VARCHAR AS label, "
+        f"{keys.row_id.sql_name}::VARCHAR AS id, {label} AS label, "
         f"{time}::TIMESTAMP AS time, rowid AS place "
         f"FROM raw_labels WHERE {keys.label.sql_name} IS NOT NULL AND {key_of(keys.row_id, keys.version)} IS NOT NULL"
     )

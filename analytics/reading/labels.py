@@ -90,10 +90,11 @@ def _join_file(
     keys = keys_of(columns, n_given, row_id, given)
     alike = same_ids.write_alike(connection, row_id.sql_name, keys.row_id.sql_name)
     version = reading.column(given.version_column) if keys.version and given.version_column else None
-    rank_labels(connection, keys, day_of(given.source))
-    counts = count_labels(connection, keys, key_of(row_id, version))
     rest = [column for column in columns if column not in (keys.row_id, keys.version)]
     revised = _revisions(connection, reading, keys)
+    old = revised.get(keys.label)
+    rank_labels(connection, keys, day_of(given.source), old.type if old else None)
+    counts = count_labels(connection, keys, key_of(row_id, version))
     if not counts["rows_matched"] and keys.label not in revised:
         raise _no_id_met(given, row_id.name, counts)
     added = [column for column in rest if column not in revised]
@@ -156,7 +157,7 @@ def _revisions(connection: duckdb.DuckDBPyConnection, reading: Reading, keys: Ke
         if old is None:
             continue
         row = connection.execute(
-            f"SELECT count({column.sql_name}) = count(TRY_CAST({column.sql_name} AS {old.type})) FROM raw_labels"
+            f"SELECT count({column.sql_name}) = count(TRY_CAST({column.sql_name} AS {old.type})) FROM raw"
         ).fetchone()
         if row is not None and row[0] and (column == keys.label or keys.label in found):
             found[column] = old

@@ -23,6 +23,7 @@ def draw(log: Log) -> None:
         st.session_state[AS_OF] = None
         return
     first, last = (datetime.fromisoformat(text).date() for text in (log.time_low, log.time_high))
+    last = max(last, _last_label(log) or last)
     day = _day_of(st.session_state.get(AS_OF), first, last)
     st.session_state[AS_OF] = None if day is None else day.isoformat()
     st.session_state[_DAY] = day
@@ -46,6 +47,15 @@ def draw(log: Log) -> None:
         )
         if why_not := st.session_state.pop("_not_mature", ""):
             st.caption(escaped(why_not))
+
+
+def _last_label(log: Log) -> date | None:
+    """Return the day on which the last label came: it may be long after the last row."""
+    high = log.column(str(log.mapping.label_time)).high
+    try:
+        return datetime.fromisoformat(high).date() if high else None
+    except ValueError:
+        return None
 
 
 def _day_of(text: object, first: date, last: date) -> date | None:

@@ -46,7 +46,7 @@ def draw_late(answer: LabelsAnswer, question: Question) -> None:
     st.caption(escaped(readings.late_reading(found, age, answer.unit)))
     if found.is_empty():
         return
-    _draw_table(found, "Late", "Slices whose labels come late more often than those of the others")
+    _draw_table(found, "Without one by then", "Slices whose rows wait for their labels longer than the others")
     table_downloads(found, "late", key="late", slices=("slice",), title="Whose labels come late")
 
 

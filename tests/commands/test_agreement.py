@@ -123,3 +123,16 @@ def test_mistakes_of_the_label_are_taken_out_of_the_error_rate(tmp_path: Path) -
 
 def test_raters_without_the_label_say_nothing_of_the_error_rate(data: Path) -> None:
     assert asked(data / "agreement" / "diagnoses.csv", "--raters", RATERS)[0]["noise"] == []
+
+
+def test_spellings_of_one_rating_are_no_disagreement_and_words_are_no_grades(tmp_path: Path) -> None:
+    rng = np.random.default_rng(2)
+    said = rng.integers(0, 2, 200)
+    other = np.where(rng.random(200) < 0.1, 1 - said, said)
+    frame = pl.DataFrame({"a": np.array(["No", "Yes"])[said], "b": np.array(["no ", "yes"])[other]})
+    frame.write_csv(tmp_path / "log.csv")
+    found, told = asked(tmp_path / "log.csv", "--raters", "a,b")
+    assert found["agreement"] == pytest.approx(float(np.mean(said == other)))
+    assert "Taken for one rating: Yes for yes and " in told
+    refused = CliRunner().invoke(app, ["agreement", str(tmp_path / "log.csv"), "--raters", "a,b", "--ordered"])
+    assert refused.exit_code == 2 and "words have no order" in refused.stderr

@@ -124,7 +124,7 @@ def test_details_say_what_all_labels_will_say_and_what_is_lacking() -> None:
     assert "after 34 days; the newest week is ripe on 28 April" in details
     assert "3.0 % of the rows never get a label" in details
     few = labels_reading(replace(ANSWER, since=replace(SINCE, n_past=2)))
-    assert "Only 2 ripe buckets say how far such an estimate misses" in few
+    assert "Only 2 ripe weeks say how far such an estimate misses" in few
     assert "2 weeks wait for labels" in matured_reading(ANSWER)
     nothing = replace(ANSWER, has_times=False, curve=None, ripe_age=None)
     assert "chosen as label time in the mapping" in labels_reading(nothing)

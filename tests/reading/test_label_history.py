@@ -15,6 +15,8 @@ import pytest
 from analytics.log.mapping import Mapping
 from analytics.log.right import Right
 from analytics.log.schema import Log
+from analytics.query.cohort import Cohort
+from analytics.query.engine import Engine
 from analytics.reading.label_keys import day_of
 from tests.ingested import Desk
 
@@ -84,7 +86,7 @@ def test_history_and_labels_equal_a_plain_loop_over_the_files(desk: Desk, with_t
     assert told == changed and log.n_revised == len(changed) > 50
     assert log.mapping.label_time == ("outcome_at" if with_times else "label_seen_on")
     assert [moment and moment.date() for moment in stored["arrived"]] == [
-        steps[-1][1] if steps else None for steps in expected.values()
+        steps[0][1] if steps else None for steps in expected.values()
     ]
     ends = found.select(pl.col("until"), pl.col("seen").shift(-1).over("row_id").alias("next"))
     assert ends["until"].to_list() == ends["next"].to_list()
@@ -149,6 +151,31 @@ def test_labels_that_mean_the_same_are_no_revision(desk: Desk) -> None:
     assert revisions(desk, remapped).select("row_id", "rank", "label").rows() == [(1, 0, 0), (1, 1, 1)]
 
 
+def test_spellings_that_a_later_file_no_longer_has_are_read_as_its_own(desk: Desk) -> None:
+    rows = pl.DataFrame({"id": [1, 2, 3, 4], "score": [0.1, 0.5, 0.9, 0.3]})
+    first = pl.DataFrame({"id": [1, 2, 3, 4], "label": ["Yes", "No", "No", "Yes"]})
+    second = pl.DataFrame({"id": [1, 2, 3, 4], "label": ["yes", "yes", "no", "no"]})
+    log = of_files(desk, rows, first, second)
+    assert revisions(desk, log).select("row_id", "label").rows() == [(1, 0), (1, 1), (3, 1), (3, 0)]
+    numbers = [pl.DataFrame({"id": [1, 2, 3, 4], "label": label}) for label in ([1, 0, 0, 1], [1.0, 1.0, 0.0, 1.0])]
+    numbers.append(pl.DataFrame({"id": [1, 2, 3, 4], "label": [True, True, False, False]}))
+    log = of_files(desk, rows, *numbers)
+    assert revisions(desk, log).select("row_id", "label").rows() == [(1, 0), (1, 1), (3, 1), (3, 0)]
+
+
+def test_a_code_that_changes_while_its_meaning_stays_is_known_since_the_first(desk: Desk) -> None:
+    rows = pl.DataFrame({"id": range(4), "score": [0.1, 0.5, 0.9, 0.3], "scored_at": [date(2024, 1, 5)] * 4})
+    first = pl.DataFrame({"id": range(4), "label": ["fraud", "ok", "ok", "fraud"]})
+    second = pl.DataFrame({"id": range(4), "label": ["chargeback", "ok", "chargeback", "fraud"]})
+    log = of_files(desk, rows, first, second)
+    log = desk.remap(log, replace(log.mapping, positive=("fraud", "chargeback"), negative=("ok",)))
+    stored = desk.stored(log)
+    assert stored["arrived"].to_list() == [datetime(2024, 2, 1)] * 4
+    assert revisions(desk, log).select("row_id", "label").rows() == [(2, 0), (2, 1)]
+    then = Engine(desk.workspace).head(log, Cohort().known_on("2024-02-15"), 0.5, 9).sort("row_id")
+    assert then["label"].to_list() == [1, 0, 0, 1]
+
+
 def test_a_class_that_was_revised_may_have_been_right_before(desk: Desk) -> None:
     rows = pl.DataFrame({"id": [1, 2, 3, 4], "predicted": ["cat", "dog", "cat", "eel"]})
     first = pl.DataFrame({"id": [1, 2, 3, 4], "actual": ["cat", "cat", "dog", "eel"]})
@@ -157,7 +184,7 @@ def test_a_class_that_was_revised_may_have_been_right_before(desk: Desk) -> None
     right = Right("classes", "actual", "predicted")
     log = desk.remap(first_guess, Mapping(right=right, row_id="id"))
     assert log.is_right_or_wrong
-    assert revisions(desk, log).select("row_id", "label").rows() == [(0, 1), (0, 0), (1, 0), (1, 1)]
+    assert revisions(desk, log).select("row_id", "label").rows() == [(0, 1), (0, 0), (1, 0), (1, 1), (2, 0), (2, 0)]
 
 
 @pytest.mark.parametrize(

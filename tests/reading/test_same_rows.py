@@ -59,7 +59,7 @@ def test_exports_of_the_same_rows_are_one_log_with_the_history_of_its_labels(des
         said = [(frame["label"][place], day) for frame, day in zip(frames, DAYS, strict=True) if place < frame.height]
         known = [(label, day) for label, day in said if label is not None]
         kept = [pair for at, pair in enumerate(known) if not at or known[at - 1][0] != pair[0]]
-        expected.append(kept[-1] if kept else (None, None))
+        expected.append((kept[-1][0], kept[0][1]) if kept else (None, None))
         steps += [(place, *pair) for pair in kept] if len(kept) > 1 else []
     assert log.n_rows == LENGTHS[-1]
     assert stored["label"].to_list() == [label for label, _ in expected]

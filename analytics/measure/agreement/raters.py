@@ -44,7 +44,8 @@ def rater_table(ratings: Ratings, *, level: float = 0.95, seed: int = 0) -> pl.D
     counts, n = ratings.counts, ratings.n
     m = counts.sum(axis=1)
     several = m >= 2
-    is_fitted = len(ratings.raters) >= _LEAST_RATERS and n[several].sum() >= _LEAST_ROWS
+    n_sharing = int((n[several] @ (ratings.codes[several] >= 0) >= _LEAST_ROWS).sum())
+    is_fitted = n_sharing >= _LEAST_RATERS
     fit = (
         _fitted(ratings.codes[several], n[None, several], len(ratings.values)) if is_fitted and several.any() else None
     )

@@ -13,6 +13,8 @@ _SURE = 0.05
 """Share of the sites named here that may be named by chance (Benjamini and Hochberg)."""
 _N_STRATA = 20
 """Groups of scores of equal mass: within a twentieth of the scores rows are taken for alike. A judgement, as for late labels."""
+_MOST = 2 / 3
+"""Share of the other sites that must write a code which one never writes: else it is theirs that is strange. By hand."""
 _COMMON = 0.05
 """Share of the others' labels from which on a code that a site never writes is worth saying. By hand."""
 
@@ -55,8 +57,9 @@ def site_table(strata: pl.DataFrame, level: float = 0.95) -> pl.DataFrame:
     -------
     polars.DataFrame
         ``site, n, share`` positive, ``difference`` to the others at equal scores with ``low`` and ``high``, ``odds_ratio``, ``p``
-        (Cochran, Mantel and Haenszel; adjusted for the sites that were looked at) and ``is_apart``, the largest difference first.
-        A site without rows of others at its scores has none of these.
+        (Cochran, Mantel and Haenszel; adjusted for the sites that were looked at) and ``is_apart``, those apart first. Once a
+        site is apart the rest are compared without it, so that one that codes otherwise does not make the others look so. A site
+        without rows of others at its scores has none of these.
 
     References
     ----------
@@ -69,6 +72,19 @@ def site_table(strata: pl.DataFrame, level: float = 0.95) -> pl.DataFrame:
     >>> site_table(pl.DataFrame(two)).select("site", "difference", "odds_ratio").row(0)
     ('a', 0.2, 2.25)
     """
+    left, found = strata, []
+    while left["site"].n_unique() > 1:
+        table = _compared(left, level)
+        first = table.filter("is_apart").head(1)
+        if first.is_empty():
+            break
+        found.append(first)
+        left = left.filter(~pl.col("site").eq_missing(pl.lit(first["site"][0], dtype=pl.String)))
+    return pl.concat([*found, _compared(left, level)])
+
+
+def _compared(strata: pl.DataFrame, level: float) -> pl.DataFrame:
+    """Compare each site with all others, the largest difference first."""
     sites = strata["site"].unique(maintain_order=True).to_list()
     wide = {
         name: strata.pivot("stratum", index="site", values=name, maintain_order=True).drop("site").fill_null(0)
@@ -123,7 +139,8 @@ def code_table(codes: pl.DataFrame) -> pl.DataFrame:
         ``site``, ``written`` (its codes, the most frequent first), ``alone`` and ``never``: lists of texts.
     """
     known = codes.drop_nulls("code").with_columns(pl.col("site", "code").cast(pl.String)).filter(pl.col("n") > 0)
-    every = known.group_by("code").agg(n_all=pl.col("n").sum()).sort("code")
+    every = known.group_by("code").agg(n_all=pl.col("n").sum(), n_sites=pl.len()).sort("code")
+    n_sites = known["site"].n_unique()
     rows = []
     for site in known["site"].unique(maintain_order=True):
         is_own = pl.col("site").eq_missing(pl.lit(site, dtype=pl.String))
@@ -131,7 +148,9 @@ def code_table(codes: pl.DataFrame) -> pl.DataFrame:
         both = every.join(own.select("code", "n"), on="code", how="left").with_columns(pl.col("n").fill_null(0))
         n_others = max(int((both["n_all"] - both["n"]).sum()), 1)
         alone = both.filter((pl.col("n") > 0) & (pl.col("n") == pl.col("n_all")))
-        never = both.filter((pl.col("n") == 0) & (pl.col("n_all") >= _COMMON * n_others))
+        never = both.filter(
+            (pl.col("n") == 0) & (pl.col("n_all") >= _COMMON * n_others) & (pl.col("n_sites") >= _MOST * (n_sites - 1))
+        )
         told = {"written": own, "alone": alone, "never": never}
         rows.append({"site": site, **{name: part["code"].to_list() for name, part in told.items()}})
     texts = pl.List(pl.String)

@@ -16,6 +16,8 @@ _RELIABLE, _TENTATIVE = 0.8, 0.667
 """Alpha from which ratings are reliable, and below which nothing is to be concluded from them (Krippendorff 2004, p. 241)."""
 _DOMINATED = 0.2
 """By how much AC1 exceeds alpha where one rating dominates and alpha falls for that alone. By hand."""
+_MAX_SPELLED = 3
+"""Spellings that are named. A judgement."""
 _MIN_ROWS = 30
 """Rows that two share from which their kappa is named. By hand: its standard error is then below 0.2."""
 
@@ -28,6 +30,7 @@ def ratings_reading(answer: Agreement) -> str:
     return words.told(
         _lead(whole),
         _unsaid_part(answer),
+        _spelled_part(answer),
         _alpha_part(whole),
         _disputed_part(whole),
         _pair_part(answer),
@@ -61,6 +64,12 @@ def _unsaid_part(answer: Agreement) -> str:
         if answer.unsaid
         else ""
     )
+
+
+def _spelled_part(answer: Agreement) -> str:
+    """Say which spellings were taken for one rating."""
+    pairs = [f"{_name(value)} for {_name(usual)}" for value, usual in answer.spelled[:_MAX_SPELLED]]
+    return f"Taken for one rating: {words.listed(pairs)}." if pairs else ""
 
 
 def _is_dominated(whole: dict[str, float | int | None]) -> bool:

@@ -40,6 +40,8 @@ def labels_reading(answer: LabelsAnswer) -> str:
 
 def _first(answer: LabelsAnswer) -> str:
     phrase = words.metric_phrase(answer.metric)
+    if not answer.buckets["n_labelled"].sum():
+        return f"No row has a label yet: nothing can be said of {phrase}."
     if answer.stopped is not None:
         due = f"about {words.plural(round(answer.n_missed), 'label')} should have: their feed has stopped"
         return f"No label has come since {_day(answer.stopped, answer)}, although {due}. {_trust_part(answer)}"
@@ -92,6 +94,9 @@ def _since_part(answer: LabelsAnswer) -> str:
     )
     between = f"whatever they say, it ends within {bounds}" if bounds else ""
     lead = f"On these {words.plural(round(since.n), 'row')} it is {now} by the labels that are there"
+    if not words.is_known(since.naive):
+        lead = f"None of these {words.plural(round(since.n), 'row')} tells it yet"
+    between = between or "nothing bounds it"
     if not words.is_known(since.value):
         return f"{lead}; {between}."
     matured = words.metric_interval(answer.metric, since.value, since.low, since.high)
@@ -107,7 +112,9 @@ def _ripe_part(answer: LabelsAnswer) -> str:
     newest = f"the newest {words.BUCKETS[answer.every]}"
     part = f"Nearly all labels of either class are there {age}; {newest} is ripe on {_day(answer.ripe_on, answer)}."
     past = answer.since.n_past if answer.since is not None else _FEW_PAST
-    few = f" Only {words.plural(past, 'ripe bucket')} say how far such an estimate misses: the interval is wide on purpose."
+    ripe = words.plural(past, f"ripe {words.BUCKETS[answer.every]}")
+    seen = f"Only {ripe} {'says' if past == 1 else 'say'}" if past else "Nothing says"
+    few = f" {seen} how far such an estimate misses: the interval is wide on purpose."
     return part + (few if past < _FEW_PAST else "")
 
 
@@ -204,11 +211,11 @@ def never_reading(found: pl.DataFrame) -> str:
 def late_reading(found: pl.DataFrame, age: int, unit: str) -> str:
     """Say whose labels come late most often beyond the other rows."""
     if found.is_empty():
-        return "No slice of a segment column gets its labels later than the other rows."
+        return "No slice of a segment column waits longer for its labels than the other rows."
     first = found.row(0, named=True)
     name = f"{words.column_words(first['column'])} is {words.value_label(first['slice'])}"
     return (
-        f"Where {name}, {words.share(first['share'])} of the labels came {_after(age, words.BUCKETS[unit])} or later, "
+        f"Where {name}, {words.share(first['share'])} of the rows had no label {_after(age, words.BUCKETS[unit])}, "
         f"{words.share(first['share_rest'])} of the others: its newest rows are judged by fewer labels."
     )
 

@@ -28,6 +28,8 @@ def label_word(label: int | None, *, is_right_or_wrong: bool) -> str:
 
 def revised_reading(answer: RevisedAnswer) -> str:
     """Say how many labels were revised and what the metric was before; then which way they went, and how long after."""
+    if not answer.n_revised:
+        return "No label of these rows was revised."
     rows = words.plural(answer.n_revised, "row")
     lead = (
         f"The labels of {rows} ({words.share(answer.n_revised / max(answer.n, 1))}) were revised after they were given"
@@ -68,6 +70,8 @@ def _direction_part(answer: RevisedAnswer) -> str:
 
 def _after_part(answer: RevisedAnswer) -> str:
     """Say how long after the first label half of the revisions had come."""
+    if answer.steps.is_empty():
+        return ""
     timed = answer.steps.drop_nulls("days")
     if timed.is_empty():
         return "No file says when: name files after days, or give each label its time."
@@ -77,6 +81,8 @@ def _after_part(answer: RevisedAnswer) -> str:
 
 def _back_part(answer: RevisedAnswer) -> str:
     """Say how many labels are again what they were."""
+    if answer.is_right_or_wrong:
+        return ""  # a row may be as right as before by another true value
     back = answer.rows.filter(pl.col("first") == pl.col("now"))["n"].sum()
     return f"On {words.plural(int(back), 'row')} the label is again what it was first." if back else ""
 
