@@ -26,6 +26,8 @@ _HARDLY = 0.005
 def labels_reading(answer: LabelsAnswer) -> str:
     """Say up to when a metric may be trusted, what of the rest is still to come, and which way it will move."""
     found = answer.selective
+    if not answer.buckets["n_labelled"].sum():
+        return _first(answer)
     if found is not None and found.is_of_one_side:
         return words.told(selective_part(found), selective_details(found), _first(answer), _since_part(answer))
     return words.told(
