@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 
 import numpy as np
 import polars as pl
@@ -39,6 +39,9 @@ class Known:
     def of(self, days: Whole) -> Matured:
         """Return the metric of some days."""
         found = self._by_bins(days)
+        if not found.n_labelled:
+            unknown = float("nan")
+            found = replace(found, value=unknown, low=unknown, high=unknown)  # no label tells what the others will say
         if self.areas is None:
             return found
         return self.areas.of(found, self.judged, self.arrivals.there()[days].sum(axis=0), days)

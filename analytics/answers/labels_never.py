@@ -52,7 +52,9 @@ def late_age(answer: LabelsAnswer) -> int | None:
 def late(engine: Engine, question: Question, age: int, unit: str) -> pl.DataFrame:
     """Answer "whose labels come late?": `never_table` of ripe rows, ``n_unlabelled`` being those without a label at an age.
 
-    Labels that never come count too: where a feed stopped for one slice, its late ones are those that are missing.
+    Labels that never come count too: where a feed stopped for one slice, its late ones are those that are missing, and the
+    others look late beside it. Named are slices whose labels that did come were late as well: who only never gets one is told
+    by `never`.
 
     Parameters
     ----------
@@ -61,11 +63,16 @@ def late(engine: Engine, question: Question, age: int, unit: str) -> pl.DataFram
     age, unit : int and str
         As `late_age` says, and 1h or 1d.
     """
-    ripe, parts = mature(engine, question), []
+    ripe, every, came = mature(engine, question), [], []
     for name in question.log.mapping.segments[:_MAX_COLUMNS]:
         if name == question.log.mapping.label:
             continue
         counts = late_slices(engine, ripe.log, ripe.cohort, ripe.threshold, name, f"{age}{unit[-1]}")
-        parts.append(counts.select(pl.lit(name).alias("column"), "slice", "n", n_unlabelled=pl.col("n_late")))
+        column = pl.lit(name).alias("column")
+        every.append(counts.select(column, "slice", "n", n_unlabelled=pl.col("n_late")))
+        came.append(counts.select(column, "slice", n=pl.col("n_labelled"), n_unlabelled=pl.col("n_came_late")))
     schema = {"column": pl.String, "slice": pl.String, "n": pl.Int64, "n_unlabelled": pl.Int64}
-    return never_table(pl.concat(parts) if parts else pl.DataFrame(schema=schema))
+    found, late_ones = (
+        never_table(pl.concat(parts) if parts else pl.DataFrame(schema=schema)) for parts in (every, came)
+    )
+    return found.join(late_ones, on=["column", "slice"], how="semi", nulls_equal=True, maintain_order="left")

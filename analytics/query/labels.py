@@ -84,17 +84,18 @@ def late_slices(engine: Engine, log: Log, cohort: Cohort, threshold: float, colu
     Returns
     -------
     DataFrame
-        ``slice`` as people see it, ``n``, ``n_late``.
+        ``slice`` as people see it, ``n``, ``n_late``, and of these those with a label: ``n_labelled``, ``n_came_late``.
     """
     stored = stored_slice(log, column)
     is_known = nw.col("label").is_null() | ~nw.col("arrived").is_null()
     rows = engine.kept(log, cohort, threshold).filter(is_known & ~nw.col("moment").is_null())
     came_late = (nw.col("arrived") >= nw.col("moment").dt.offset_by(after)).fill_null(value=False)
-    is_late = integer(nw.col("label").is_null() | came_late)
+    has_none = nw.col("label").is_null()
+    flags = {"late": has_none | came_late, "labelled": ~has_none, "came_late": came_late}
     found = engine.collect(
-        rows.select(slice=nw.col(stored), is_late=is_late)
+        rows.select(slice=nw.col(stored), **{name: integer(flag) for name, flag in flags.items()})
         .group_by("slice")
-        .agg(n=nw.len().cast(nw.Int64), n_late=nw.col("is_late").sum().cast(nw.Int64))
+        .agg(n=nw.len().cast(nw.Int64), **{f"n_{name}": nw.col(name).sum().cast(nw.Int64) for name in flags})
     )
     values = as_people_see(log, column, found["slice"]).cast(pl.String)
-    return found.select(values.alias("slice"), "n", "n_late")
+    return found.select(values.alias("slice"), "n", "n_late", "n_labelled", "n_came_late")
