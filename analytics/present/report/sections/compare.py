@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from analytics.answers.report.asking import ReportAsking
     from analytics.query.engine import Engine
 
-_TITLE = "May the candidate replace what is live"
+_TITLE = "May the candidate go live"
 
 
 def ask(engine: Engine, asking: ReportAsking) -> WholeComparison | None:

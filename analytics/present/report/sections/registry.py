@@ -132,7 +132,7 @@ _ALL = (
     ),
     _SectionKind(
         "compare",
-        "May the candidate replace what is live",
+        "May the candidate go live",
         "The verdict on two answers to the same input, every metric on the same pairs, and where the candidate loses",
         compare.ask,
         compare.build,
