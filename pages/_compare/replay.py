@@ -23,7 +23,7 @@ from analytics.query.engine import Engine
 from analytics.reading import api
 from pages._frame import session
 from pages._frame.cache import MODEST, keeping, kept
-from pages._frame.render import escaped, sentence
+from pages._frame.render import escaped, sentence, table_downloads
 from pages._frame.tables import number_table
 
 
@@ -70,20 +70,18 @@ def draw_replay(answer: Comparison) -> None:
         return
     sentence(readings.again_reading(found, beside))
     if found.fields:
-        number_table(
-            pl.DataFrame(
-                {
-                    "Field": [words.shortened(each.field, 60) for each in found.fields],
-                    "What became of it": [change_words(each) for each in found.fields],
-                    "Rows": [words.share(each.rows / found.n) for each in found.fields],
-                    "With another score": [each.of_changed for each in found.fields],
-                    "With the same score": [each.of_same for each in found.fields],
-                    "First that differs": [each.first for each in found.fields],
-                }
-            ),
-            hide_index=True,
-            alt="Fields that differ between the evaluation and its replay",
+        table = pl.DataFrame(
+            {
+                "Field": [words.shortened(each.field, 60) for each in found.fields],
+                "What became of it": [change_words(each) for each in found.fields],
+                "Rows": [words.share(each.rows / found.n) for each in found.fields],
+                "With another score": [each.of_changed for each in found.fields],
+                "With the same score": [each.of_same for each in found.fields],
+                "First that differs": [each.first for each in found.fields],
+            }
         )
+        number_table(table, hide_index=True, alt="Fields that differ between the evaluation and its replay")
+        table_downloads(table, "replay", key="pair_replayed", title="Fields that differ in a replay")
 
 
 def _third(pairing: Pairing) -> Question | None:

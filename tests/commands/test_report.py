@@ -143,7 +143,7 @@ def test_a_candidate_that_no_row_meets_is_left_out_and_one_that_nobody_named_is_
     frame().write_csv(log)
     frame(1).write_csv(other)
     result = run("report", log, other, "--out", out, "--section", "overview", "--section", "compare", "--by", "plan")
-    assert result.exit_code == 0 and "candidate replace what is live is left out: Expected rows" in result.stderr
+    assert result.exit_code == 0 and "candidate go live is left out: Expected rows" in result.stderr
     assert run("report", log, "--out", out, "--section", "compare", "--by", "plan").exit_code == 0
     assert "candidate" not in out.read_text()
     assert run("report", log, other, "--out", out, "--margin", "0").exit_code == 2

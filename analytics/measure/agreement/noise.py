@@ -61,7 +61,7 @@ def corrected(counts: FloatArray, accuracy: Accuracy, level: float = 0.95) -> _C
     Examples
     --------
     >>> exact = Accuracy((1.0, 1.0, 1.0), (1.0, 1.0, 1.0))
-    >>> corrected(np.array([[30.0], [10.0], [20.0], [40.0]]), exact).true_error_rate.value.tolist()
+    >>> corrected(np.array([[30.0], [10.0], [20.0], [40.0]]), exact).true_error_rate.value.round(3).tolist()
     [0.3]
     """
     se, sp = accuracy.sensitivity[0], accuracy.specificity[0]

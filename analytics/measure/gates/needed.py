@@ -54,7 +54,7 @@ def times_needed(
     Examples
     --------
     >>> round(times_needed((0.93, 0.87, 0.97), Limit(low=0.9)), 1), times_needed((1.0, 0.9, 1.0), Limit(low=1.0), range_=(0, 1))
-    (28.9, inf)
+    (36.6, inf)
     """
     value, low, high = ends
     if not all(map(isfinite, ends)) or limit.low >= range_[1] or limit.high <= range_[0]:
