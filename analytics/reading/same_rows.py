@@ -19,8 +19,10 @@ from analytics.reading.label_keys import LabelsFile, in_order
 from analytics.reading.labels import join_labels
 from analytics.reading.types.conversion import Conversion
 
-_MIN_SHARE = 0.01
+_MIN_SHARE = 0.05
 """Share of the rows that must stand in an export before: fewer are repeats of single rows, which preflight names. A judgement."""
+_MANY = 0.98
+"""Different ids, as estimated within two hundredths, of a row from which on no row stands twice: they are not counted then."""
 _SAME = 0.99
 """Share of the repeated rows that must have the score and the time of the first: others were scored anew. A judgement."""
 _SAME_IN_ALL = 0.9
@@ -116,6 +118,8 @@ def _found(connection: duckdb.DuckDBPyConnection, reading: Reading, first: Mappi
     versions = [reading.column(first.model_version)] if first.model_version not in (None, file.name) else []
     named = [(rank, column) for column in reading.columns[:-1] if (rank := strength("row_id", column.name)) is not None]
     for _, row_id in sorted(named, key=lambda pair: pair[0]):
+        if not versions and row_id.n_distinct >= _MANY * max(reading.rows_kept - row_id.n_missing, 1):
+            continue
         keys = (row_id, *(version for version in versions if version is not row_id))
         found = _Rows(keys, file, first)
         own = f"({found.own})"
