@@ -123,6 +123,8 @@ def _label_of(columns: Sequence[Column], n_rows: int, given: LabelsFile) -> Colu
     plain = [column for column in columns if column.kind != "time" and column.n_distinct]
     if found is None and len(plain) == 1:
         found = plain[0]
+    if found is None and len(columns) == 1:
+        found = columns[0]  # of a file without a row, as of a day on which no label came
     if found is None:
         shown = ", ".join(repr(column.name) for column in columns[:8]) or "no other column"
         raise InputError(

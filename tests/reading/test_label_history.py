@@ -187,6 +187,15 @@ def test_a_class_that_was_revised_may_have_been_right_before(desk: Desk) -> None
     assert revisions(desk, log).select("row_id", "label").rows() == [(0, 1), (0, 0), (1, 0), (1, 1), (2, 0), (2, 0)]
 
 
+def test_a_file_without_a_row_changes_nothing(desk: Desk) -> None:
+    rows, files = made(8)
+    log = of_files(desk, rows, *files[:2])
+    labels = desk.stored(log)["label"].to_list()
+    desk.workspace.remove(log.log_id)
+    again = of_files(desk, rows, files[0], files[1], files[1].head(0))
+    assert desk.stored(again)["label"].to_list() == labels and again.n_revised == log.n_revised
+
+
 @pytest.mark.parametrize(
     ("name", "day"),
     [
