@@ -117,7 +117,15 @@ def waterfall_figure(gap: Gap) -> go.Figure:
         for row in rows[:-1]
     ]
     notes = [
-        {"x": 1.0, "xref": "paper", "xanchor": "right", "y": row, "text": text, "showarrow": False, "align": "right"}
+        {
+            "x": 1.0,
+            "xref": "paper",
+            "xanchor": "right",
+            "y": row,
+            "text": text.replace(" (", "<br>("),  # beside the bars there is room for half of it
+            "showarrow": False,
+            "align": "right",
+        }
         for row, text in zip(rows, texts, strict=True)
     ]
     values = [value for value in ticks(low, high) if low <= value <= high]
