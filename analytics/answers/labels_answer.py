@@ -77,6 +77,8 @@ class LabelsAnswer:
         Labels that should have come since.
     selective : Selective or None
         What is known where labels hang on the decision.
+    share_revised : float
+        Share of the labels of the whole log that were another before: those that are there may still change.
     expectation : Expectation or None
         What scores alone say of the buckets that are not ripe; None where labels hang on the decision, since those that are there
         then do not tell what the others' scores mean.
@@ -98,6 +100,7 @@ class LabelsAnswer:
     stopped: datetime | None
     n_missed: float
     selective: Selective | None = None
+    share_revised: float = 0.0
     expectation: Expectation | None = None
 
 
@@ -122,7 +125,8 @@ def labels(engine: Engine, question: Question, metric: str | None = None) -> Lab
     answer, found = _answer(engine, question, arrivals, judged, per_bucket), None
     if answer.selective is None and log.mapping.has_score:
         found = expected_of(engine, question, metric, answer.every, answer.buckets)
-    return replace(answer, expectation=found, buckets=with_expected(answer.buckets, found))
+    revised = log.n_revised / max(log.n_labelled, 1)
+    return replace(answer, expectation=found, share_revised=revised, buckets=with_expected(answer.buckets, found))
 
 
 def mature(engine: Engine, question: Question) -> Question:

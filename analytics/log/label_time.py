@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from analytics.log.column import Column
 
+SEEN = "label_seen_on"
+"""The column that is added where files of labels have no times and are named after days: the first day of a row's label."""
 _MAX_SHARE_EARLIER = 0.01
 """Share of the column's values that may lie on a day before the row's own: slips of clocks and hands. A judgement."""
 

@@ -13,6 +13,7 @@ import duckdb
 
 from analytics.errors import InputError
 from analytics.log.column import Column, unique_names
+from analytics.log.label_time import SEEN
 from analytics.log.receipt import LabelCounts
 from analytics.log.schema import Reading
 from analytics.reading import profile, raw, same_ids
@@ -22,8 +23,6 @@ from analytics.reading.label_keys import Keys, LabelsFile, day_of, id_of, in_ord
 from analytics.reading.types import infer
 from analytics.reading.types.conversion import Conversion
 
-_SEEN = "label_seen_on"
-"""The column that is added where files of labels have no times and are named after days: the first day of a row's label."""
 _NEW = "new"
 """That such a column is to be made."""
 
@@ -101,7 +100,7 @@ def _join_file(
     seen = _seen_column(reading, keys, day_of(given.source))
     merged = _Merged(key_of(row_id, version), keys, tuple(added), revised, seen)
     n_revised = _merge(connection, reading, merged, given.source)
-    names = unique_names([*reading.names, *[column.name for column in added], *([_SEEN] if seen is _NEW else [])])
+    names = unique_names([*reading.names, *[column.name for column in added], *([SEEN] if seen is _NEW else [])])
     described = {
         old.position: Conversion(old.type, old.n_unparsable, old.example_unparsable) for old in revised.values()
     }
@@ -168,7 +167,7 @@ def _seen_column(reading: Reading, keys: Keys, day: datetime | None) -> Column |
     """Return the column that says when a label of a file without times was first there: the log's, a new one, or none."""
     if keys.time is not None or day is None:
         return None
-    old = same_name(reading.columns, _SEEN)
+    old = same_name(reading.columns, SEEN)
     return old if old is not None and old.kind == "time" else _NEW if old is None else None
 
 

@@ -139,3 +139,12 @@ def test_what_scores_alone_say_comes_with_its_assumption_and_its_past_miss() -> 
         "points on average."
     )
     assert expected_reading(ANSWER) == ""
+
+
+def test_labels_that_are_changed_later_are_told_in_the_first_sentence() -> None:
+    for answer in (ANSWER, replace(ANSWER, trust=datetime(2024, 3, 24), since=None)):
+        plain = labels_reading(answer).splitlines()[0]
+        first = labels_reading(replace(answer, share_revised=0.02)).replace("\u202f", " ").splitlines()[0]
+        assert first.endswith("; 2.0 % of the labels given were changed later, so they may still.")
+        assert first.startswith(plain.replace("\u202f", " ")[:-1])
+        assert labels_reading(replace(answer, share_revised=0.001)) == labels_reading(answer)

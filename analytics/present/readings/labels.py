@@ -20,7 +20,7 @@ _FEW_PAST = 4
 _HALF = 0.5
 """Share of the labels by whose age the classes are compared."""
 _HARDLY = 0.005
-"""Share of the rows below which it is not worth a sentence: half a percent. By hand."""
+"""Share of the rows, or labels, below which it is not worth a sentence: half a percent. By hand."""
 
 
 def labels_reading(answer: LabelsAnswer) -> str:
@@ -60,9 +60,14 @@ def _trust_part(answer: LabelsAnswer) -> str:
         return f"No day is old enough to trust {phrase}."
     day = _day(answer.trust, answer)
     since = answer.since
+    changed = ""
+    if answer.share_revised >= _HARDLY:
+        changed = f"; {words.share(answer.share_revised)} of the labels given were changed later, so they may still"
     if since is None or not since.to_come >= 1:
-        return f"Trust {phrase} up to {day}, its last day: no label that is still to come can move it by a point."
-    return f"Trust {phrase} up to {day}; of the labels since then {_to_come(since)} are still to come{_way(answer, since)}."
+        still = "no label that is still to come can move it by a point"
+        return f"Trust {phrase} up to {day}, its last day: {still}{changed}."
+    coming = f"of the labels since then {_to_come(since)} are still to come{_way(answer, since)}"
+    return f"Trust {phrase} up to {day}; {coming}{changed}."
 
 
 def _to_come(since: Matured) -> str:

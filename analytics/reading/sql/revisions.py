@@ -5,14 +5,12 @@ from __future__ import annotations
 import duckdb
 
 from analytics.log.column import Column
+from analytics.log.label_time import SEEN
 from analytics.log.mapping import Mapping
 from analytics.log.schema import Reading
 from analytics.reading.sql import right
 from analytics.reading.sql.expression import NULL, Expression
 from analytics.reading.sql.expressions import label_expression
-
-_PLAIN = "lower(strip_accents(trim({}::VARCHAR)))"
-"""A label without what makes no difference between spellings of one value."""
 
 
 def create_revisions(connection: duckdb.DuckDBPyConnection, reading: Reading, mapping: Mapping) -> int:
@@ -35,7 +33,7 @@ def create_revisions(connection: duckdb.DuckDBPyConnection, reading: Reading, ma
         "label": label_expression(reading, mapping),
         "error": right.error(reading, mapping),
         "truth": right.truth(reading, mapping),
-        "meant": Expression(_PLAIN.format(column.sql_name)) if mapping.kind == "classes" else NULL,
+        "meant": Expression(right.plain(column.sql_name)) if mapping.kind == "classes" else NULL,
     }
     expressions = {name: found for name, found in expressions.items() if found is not NULL}
     types = {"label": "UTINYINT", "error": "DOUBLE", "truth": "DOUBLE", "meant": "VARCHAR"}
@@ -67,7 +65,7 @@ def _date_by_first(connection: duckdb.DuckDBPyConnection, mapping: Mapping, time
     """Let a label that was revised, or spelled otherwise, be there since its first one was."""
     if mapping.label_time is None:
         return
-    is_of_file = mapping.label_time.strip().casefold() in ("label_seen_on", (time_column or "").strip().casefold())
+    is_of_file = mapping.label_time.strip().casefold() in (SEEN, (time_column or "").strip().casefold())
     known = "" if is_of_file else " AND c.time IS NOT NULL"
     connection.execute(
         "UPDATE log_file.log SET arrived = c.time FROM origin.label_changes c "
@@ -87,10 +85,10 @@ def _read_spellings(connection: duckdb.DuckDBPyConnection, column: Column) -> No
     if column.type == "VARCHAR":
         name = column.sql_name
         connection.execute(
-            f"CREATE TEMP TABLE spellings AS SELECT {_PLAIN.format(name)} AS plain, any_value({name}) AS value, "
+            f"CREATE TEMP TABLE spellings AS SELECT {right.plain(name)} AS plain, any_value({name}) AS value, "
             f"count(DISTINCT {name}) AS n FROM raw WHERE {name} IS NOT NULL GROUP BY 1"
         )
-        joined = f" LEFT JOIN spellings s ON s.plain = {_PLAIN.format('h.label')} AND s.n = 1"
+        joined = f" LEFT JOIN spellings s ON s.plain = {right.plain('h.label')} AND s.n = 1"
         label = "coalesce(s.value, h.label)"
     connection.execute(
         f"CREATE TEMP TABLE said_labels AS SELECT h.row_id, h.rank, {label} AS label, h.time "

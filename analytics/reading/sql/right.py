@@ -160,4 +160,9 @@ def _folded_value(right: Right) -> str:
 
 def _fold(text: str, right: Right) -> str:
     """Return a text without what makes no difference between classes: capitals, accents, blanks around and runs of them."""
-    return text if right.is_exact else rf"lower(strip_accents(trim(regexp_replace({text}, '\s+', ' ', 'g'))))"
+    return text if right.is_exact else plain(text)
+
+
+def plain(text: str) -> str:
+    """Return SQL of a value as text, without capitals, accents, blanks around and runs of them."""
+    return rf"lower(strip_accents(trim(regexp_replace(({text})::VARCHAR, '\s+', ' ', 'g'))))"
