@@ -21,7 +21,7 @@ from analytics.commands.asking import ask, leading_metric
 from analytics.commands.compare_sides import Both, sides_asked
 from analytics.commands.options import METRIC_HELP, Asked, Output, Source, Text, Texts, named
 from analytics.commands.roles import in_words, roles_of
-from analytics.commands.writing import finite, say_rows_are_counted, write, write_text
+from analytics.commands.writing import finite, write, write_text
 from analytics.errors import QuestionError
 from analytics.log.schema import Log
 from analytics.log.unit import unit_of
@@ -73,7 +73,6 @@ def brief(
     if unknown:
         raise QuestionError(f"Expected {' or '.join(_DEAR)} for --look, found {unknown[0]!r}.")
     engine, question = ask(source, asked)
-    say_rows_are_counted(question.log)
     asking = Asking(
         question,
         policy_of(given, question.log),

@@ -15,7 +15,14 @@ from analytics.query.slicing import as_people_see, stored_slice
 
 
 def outcome_table(
-    engine: Engine, log: Log, cohort: Cohort, threshold: float, by: Sequence[str] = (), missing: Sequence[str] = ()
+    engine: Engine,
+    log: Log,
+    cohort: Cohort,
+    threshold: float,
+    by: Sequence[str] = (),
+    missing: Sequence[str] = (),
+    *,
+    is_weighted: bool = False,
 ) -> pl.DataFrame:
     """Count judged rows by slices, by whether columns are missing, and by outcome.
 
@@ -28,6 +35,9 @@ def outcome_table(
         Segment columns; their values stand in ``slice_0 …`` as people see them.
     missing : sequence of str
         Columns of which it is asked whether they hold a value; ``missing_0 …`` is 1 where they do not.
+
+    is_weighted : bool
+        Whether each row counts as often as its weight says, where the log has weights; rows without one are left out.
 
     Returns
     -------
@@ -43,8 +53,12 @@ def outcome_table(
     for place, name in enumerate(missing):
         keys[f"missing_{place}"] = integer(nw.col(log.column(name).sql_name).is_null())
     rows = engine.kept(log, cohort, threshold).filter(~nw.col("label").is_null() & ~nw.col("score").is_null())
-    prepared = rows.select(**keys, is_flagged=integer(nw.col("score") >= threshold), label=nw.col("label"))
-    found = engine.collect(prepared.group_by(*keys, "is_flagged", "label").agg(n=nw.len().cast(nw.Int64)))
+    each, counted = {}, nw.len().cast(nw.Int64)
+    if is_weighted and log.mapping.weight is not None:
+        rows = rows.filter(~nw.col("weight").is_null())
+        each, counted = {"weight": nw.col("weight")}, nw.col("weight").sum().cast(nw.Float64)
+    prepared = rows.select(**keys, **each, is_flagged=integer(nw.col("score") >= threshold), label=nw.col("label"))
+    found = engine.collect(prepared.group_by(*keys, "is_flagged", "label").agg(n=counted))
     flagged, positive = pl.col("is_flagged") == 1, pl.col("label") == 1
     cells = {
         "tp": flagged & positive,
@@ -60,3 +74,16 @@ def outcome_table(
         as_people_see(log, name, counts[f"slice_{place}"]).alias(f"slice_{place}") for place, name in enumerate(by)
     ]
     return counts.with_columns(shown)
+
+
+def worth_of(engine: Engine, log: Log, cohort: Cohort, threshold: float) -> float:
+    """Return what weighted judged rows are multiplied by to be as many as they are worth (Kish); 1 without weights."""
+    if log.mapping.weight is None:
+        return 1.0
+    each = nw.col("weight")
+    rows = engine.kept(log, cohort, threshold).filter(
+        ~nw.col("label").is_null() & ~nw.col("score").is_null() & ~each.is_null()
+    )
+    sums = engine.collect(rows.select(n=each, squares=each * each).select(nw.all().sum()))
+    n, squares = (float(sums[name][0] or 0) for name in ("n", "squares"))
+    return n / squares if squares else 1.0

@@ -232,6 +232,7 @@ def cube_table(
     *,
     with_cubes: bool = False,
     with_missed: bool = False,
+    is_weighted: bool = False,
 ) -> nw.LazyFrame[Any]:
     """Aggregate judged rows by many keys at once: what a search for slices runs on.
 
@@ -246,25 +247,44 @@ def cube_table(
     value : Expr
         The objective of such a row.
     with_cubes, with_missed : bool
+    is_weighted : bool
+        Whether each row counts as often as its weight says; rows without one are left out.
 
     Returns
     -------
     LazyFrame
         The keys, ``n``, ``positives``, ``trials`` (rows that count), ``total`` and ``squares`` (sums of the objective and of
-        its square); if asked for ``cubes``, the sum of its third power, and ``missed``, its sum over positive rows.
+        its square); if asked for ``cubes``, the sum of its third power, and ``missed``, its sum over positive rows. Weighted
+        also ``rows``, those behind, and ``weight_sq``, the sum of squared weights.
     """
     judged = frame.filter(~nw.col("label").is_null() & ~nw.col("score").is_null())
+    if is_weighted:
+        judged = judged.filter(~nw.col("weight").is_null())
     prepared = judged.select(
         **keys,
         is_pos=nw.col("label").cast(nw.Int64),
         is_counted=integer(counted),
         value=nw.when(counted).then(value.cast(nw.Float64)),
+        **({"weight": nw.col("weight")} if is_weighted else {}),
     )
     powers = {"squares": nw.col("value") * nw.col("value")}
     if with_cubes:
         powers["cubes"] = powers["squares"] * nw.col("value")
     if with_missed:
         powers["missed"] = nw.col("value") * nw.col("is_pos")
+    if is_weighted:
+        each = nw.col("weight")
+        sums = {
+            "n": each,
+            "positives": each * nw.col("is_pos"),
+            "trials": each * nw.col("is_counted"),
+            "weight_sq": each * each,
+        }
+        sums |= {"total": each * nw.col("value"), **{name: each * power for name, power in powers.items()}}
+        weighed = prepared.with_columns(**powers).with_columns(**{f"{name}_of": part for name, part in sums.items()})
+        return weighed.group_by(*keys).agg(
+            rows=nw.len().cast(nw.Int64), **{name: nw.col(f"{name}_of").sum().cast(nw.Float64) for name in sums}
+        )
     return (
         prepared.with_columns(**powers)
         .group_by(*keys)

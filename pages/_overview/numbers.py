@@ -21,7 +21,6 @@ from analytics.measure.thresholds.policy import Policy
 from analytics.present import readings, words
 from analytics.present.described import described
 from analytics.present.selective import unseen_value_part
-from analytics.present.weights import counts_rows_part
 from analytics.query.engine import Engine
 from pages._frame.cache import MODEST, keeping, kept
 from pages._frame.metric import COST, choose_metric, leading_metric, metric_to_address, offered_metrics
@@ -82,8 +81,7 @@ def lead_text(answer: Overview, question: Question, metric: str) -> str:
     if policy is None:
         return said
     priced = kept(_priced, question, replace(policy, limits=Limits(), capacity=None, threshold=None))
-    by_rows = counts_rows_part(question.log.mapping.weight, "In this cost")
-    return " ".join(filter(None, [readings.priced_reading(priced), by_rows, said]))
+    return f"{readings.priced_reading(priced)} {said}"
 
 
 def _counted(question: Question, metric: str) -> str:

@@ -9,7 +9,8 @@ from typing import Any
 import streamlit as st
 
 from analytics.answers.discovery.answer import Discovery, discover
-from analytics.answers.discovery.search import MAX_DEPTH, MIN_SHARE, Search, Split, default_split
+from analytics.answers.discovery.checks import default_split
+from analytics.answers.discovery.search import MAX_DEPTH, MIN_SHARE, Search, Split
 from analytics.answers.question import Question
 from analytics.measure.thresholds.costs import Costs
 from analytics.query.discovery.objectives import OBJECTIVES, OF_CLASSES, objective_for
