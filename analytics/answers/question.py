@@ -14,7 +14,7 @@ from analytics.log.role_names import is_called_score
 from analytics.log.schema import Log
 from analytics.measure.leaks import label_told, score_told
 from analytics.measure.metrics import METRICS, sums_of
-from analytics.query.clusters import clusters_of, unit_bins_of
+from analytics.query.clusters import clusters_of, group_sums_of, unit_bins_of
 from analytics.query.cohort import Clause, Cohort
 from analytics.query.engine import Engine
 from analytics.query.relations import MOMENTS
@@ -92,7 +92,12 @@ def units_of(
     if reads_bins and log.mapping.unit is not None:
         bins = unit_bins_of(engine, *asked, by, scores.edges, is_weighted=is_weighted)
     clusters = clusters_of(engine, *asked, by, sums=sums_of(metrics), is_weighted=is_weighted)
-    return {"clusters": clusters, "unit_bins": bins}
+    found = {"clusters": clusters, "unit_bins": bins}
+    means = [METRICS[name].estimator.sums for name in metrics if METRICS[name].estimator.reads_groups]
+    if means:
+        sums = frozenset[str]().union(*means)
+        found["groups"] = group_sums_of(engine, *asked, by, sums, is_weighted=is_weighted)
+    return found
 
 
 def told_by_score(engine: Engine, question: Question) -> float:

@@ -82,6 +82,15 @@ def with_right(mapping: Mapping, reading: Reading, source: Source) -> Mapping:
     QuestionError
         As `said_right`, and if no class is called like the one that is judged against the rest.
     """
+    found = _with_right(mapping, reading, source)
+    judged = {found.label, found.score, found.decision}
+    named = mapping.segments if source.segments else ()  # what is named is obeyed, scores of other classes too
+    more = [name for name in named if name not in found.segments and name not in judged]
+    return replace(found, segments=tuple(name for name in named if name in (*found.segments, *more))) if more else found
+
+
+def _with_right(mapping: Mapping, reading: Reading, source: Source) -> Mapping:
+    """Return a mapping with the rule, and the view of it, that the command line says."""
     right = said_right(source, reading) or mapping.right
     if source.positive or source.negative:
         right = None

@@ -34,6 +34,7 @@ def evidence(
     seed: int,
     clusters: pl.DataFrame | None = None,
     unit_bins: pl.DataFrame | None = None,
+    groups: pl.DataFrame | None = None,
 ) -> Iterator[tuple[Evidence, Evidence]]:
     """Give the slices of a confusion table run by run, each with the total of the whole table.
 
@@ -57,6 +58,8 @@ def evidence(
     rng = np.random.default_rng(seed)
     units, total_units = (None, None) if clusters is None else Clusters.of_slices(clusters, slices, by)
     cells = None if unit_bins is None else UnitBins.of_slices(unit_bins, segments(slices, by), by)
+    by_group = None if groups is None else _sums_by_group(groups, slices, by)
+    every_group = None if by_group is None else {name: part.sum(1, keepdims=True) for name, part in by_group.items()}
     for start in range(0, slices.height, step):
         part = counts[start : start + step]
         bins = None if binned is None else binned.between(start, min(start + step, slices.height))
@@ -72,8 +75,11 @@ def evidence(
         own_units = None if units is None else units[start : start + step]
         own_cells = None if cells is None else cells.between(start, min(start + step, slices.height))
         own_squares = None if of_squares is None else of_squares.between(start, min(start + step, slices.height))
-        known = Evidence(part, bins, draws, own, own_units, own_cells, behind, own_squares)
-        yield known, Evidence(total, total_bins, total_draws, every, total_units, cells, all_rows, total_squares)
+        own_groups = None
+        if by_group is not None:
+            own_groups = {name: values[:, start : start + step] for name, values in by_group.items()}
+        whole = total, total_bins, total_draws, every, total_units, cells, all_rows, total_squares, every_group
+        yield Evidence(part, bins, draws, own, own_units, own_cells, behind, own_squares, own_groups), Evidence(*whole)
 
 
 def _drawn(counts: Counts, rows: Counts | None, rng: np.random.Generator) -> FloatArray:
@@ -101,6 +107,26 @@ def _sums_by_slice(
     added = values.hstack(keys).group_by(keys.columns).agg(pl.col(names).sum())
     found = order.join(added, on=order.columns, how="left", nulls_equal=True, maintain_order="left")
     return {name: found[name].fill_null(0.0).to_numpy() for name in names}
+
+
+def _sums_by_group(groups: pl.DataFrame, slices: pl.DataFrame, by: Sequence[str]) -> dict[str, FloatArray]:
+    """Lay the sums of groups out as arrays of shape (groups, slices), in the order of the slices."""
+    names = [name for name in groups.columns if name != "group" and not name.startswith("slice_")]
+    place = np.zeros(groups.height, dtype=np.int64)
+    if by:
+        wanted = slice_keys(slices, by).with_row_index("place")
+        keys = slice_keys(groups, by)
+        found = keys.join(wanted, on=keys.columns, how="left", nulls_equal=True, maintain_order="left")["place"]
+        place = found.to_numpy().astype(np.int64)
+    group = np.unique(groups["group"].to_numpy(), return_inverse=True)[1]
+    shape = int(group.max(initial=-1)) + 1, max(slices.height, 1)
+    cell = group * shape[1] + place
+
+    def laid_out(name: str) -> FloatArray:
+        sums = np.bincount(cell, groups[name].fill_null(0.0).to_numpy(), minlength=shape[0] * shape[1])
+        return sums.astype(np.float64).reshape(shape)
+
+    return {name: laid_out(name) for name in names}
 
 
 def interval(metric: Metric, known: Evidence, *, level: float, is_probability: bool) -> Interval:
@@ -157,6 +183,7 @@ def estimate_table(
     is_right_or_wrong: bool = False,
     clusters: pl.DataFrame | None = None,
     unit_bins: pl.DataFrame | None = None,
+    groups: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """Estimate metrics for every slice, each with its interval.
 
@@ -184,6 +211,8 @@ def estimate_table(
         Where rows belong together: one row per slice, what `Clusters.of_slices` reads.
     unit_bins : polars.DataFrame, optional
         There, if areas are asked for: one row per slice, unit and score bin, what `UnitBins.of_slices` reads.
+    groups : polars.DataFrame, optional
+        There, if means are asked for: the by columns, ``group, judged`` and sums, one row per slice and random group.
 
     Returns
     -------
@@ -216,7 +245,7 @@ def estimate_table(
     slices = confusion_table(score_table, by=by, threshold_bin=threshold_bin, is_right_or_wrong=is_right_or_wrong)
     found: dict[str, list[Interval]] = {metric.name: [] for metric in chosen}
     spreads: dict[str, list[FloatArray]] = {}
-    for known, _ in evidence(score_table, slices, chosen, by, len(edges), seed, clusters, unit_bins):
+    for known, _ in evidence(score_table, slices, chosen, by, len(edges), seed, clusters, unit_bins, groups):
         add_spreads(spreads, known, chosen)
         for metric in chosen:
             found[metric.name].append(interval(metric, known, level=level, is_probability=is_probability))

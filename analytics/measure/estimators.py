@@ -49,9 +49,9 @@ class Estimator(ABC):
     ----------
     sums : frozenset of str
         Columns of the score table that it reads besides the counts.
-    reads_bins, reads_draws, reads_sums, reads_unit_bins : bool
+    reads_bins, reads_draws, reads_sums, reads_unit_bins, reads_groups : bool
         Whether it reads the counts score by score, replicates of the counts at one threshold, sums by slice, or where rows belong
-        together the counts of each unit score by score.
+        together the counts of each unit score by score, or the sums of random groups.
     is_sharper_by_score : bool
         Whether the value or its interval is exact only where each distinct score has a bin of its own.
     """
@@ -61,6 +61,7 @@ class Estimator(ABC):
     reads_draws: ClassVar[bool] = False
     reads_sums: ClassVar[bool] = False
     reads_unit_bins: ClassVar[bool] = False
+    reads_groups: ClassVar[bool] = False
     is_sharper_by_score: bool = False
 
     @abstractmethod

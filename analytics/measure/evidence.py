@@ -24,7 +24,8 @@ class Evidence:
 
     `bins`, `draws` (slices, 4, replicates) and `unit_bins` are None when no metric needs them, the last one and `clusters` where
     every row stands alone. `sums` are further sums over the judged rows. Where rows stand for many, all of these are weighted,
-    `rows` are the rows behind the counts, and `squares` has sums of squared weights as its `pos` and `neg`.
+    `rows` are the rows behind the counts, and `squares` has sums of squared weights as its `pos` and `neg`. `groups`
+    are ``judged`` and sums of shape (groups, slices) where rows belong together or stand for many.
     """
 
     counts: Counts
@@ -35,6 +36,7 @@ class Evidence:
     unit_bins: UnitBins | None = None
     rows: Counts | None = None
     squares: ScoreBins | None = None
+    groups: Mapping[str, FloatArray] | None = None
 
     @property
     def row_bins(self) -> ScoreBins | None:
@@ -62,7 +64,10 @@ class Evidence:
             counts = counts.without_dust(rows)
             bins = None if bins is None or self.bins is None else bins.above(self.bins.scaled(_DUST))
             squares = None if self.squares is None or part.squares is None else self.squares - part.squares
-        return Evidence(counts, bins, draws, sums, clusters, unit_bins, rows, squares)
+        groups = None
+        if self.groups is not None and part.groups is not None:
+            groups = {name: values - part.groups[name] for name, values in self.groups.items()}
+        return Evidence(counts, bins, draws, sums, clusters, unit_bins, rows, squares, groups)
 
 
 @dataclass(frozen=True)

@@ -42,12 +42,13 @@ def slice_table(
     is_right_or_wrong: bool = False,
     clusters: pl.DataFrame | None = None,
     unit_bins: pl.DataFrame | None = None,
+    groups: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """Estimate metrics for every slice and compare each with the slice's complement.
 
     Parameters
     ----------
-    score_table, edges, by, threshold_bin, metrics, level, seed, is_probability, is_right_or_wrong, clusters, unit_bins
+    score_table, edges, by, threshold_bin, metrics, level, seed, is_probability, is_right_or_wrong, clusters, unit_bins, groups
         As in `estimate_table`.
     metric : str
         The metric whose comparison is the slice's headline; it is added to ``metrics`` when absent.
@@ -89,7 +90,7 @@ def slice_table(
     slices = confusion_table(score_table, by=by, threshold_bin=threshold_bin, is_right_or_wrong=is_right_or_wrong)
     compared = {each.name: _Comparison(each, level, is_probability) for each in chosen}
     spreads: dict[str, list[FloatArray]] = {}
-    for known, total in evidence(score_table, slices, chosen, by, len(edges), seed, clusters, unit_bins):
+    for known, total in evidence(score_table, slices, chosen, by, len(edges), seed, clusters, unit_bins, groups):
         complement = total - known
         add_spreads(spreads, known, chosen)
         for each in compared.values():

@@ -13,6 +13,7 @@ from typing import Any
 
 from analytics.errors import Cancelled, InputError, QuestionError
 from analytics.log import roles
+from analytics.log.bins import Bins
 from analytics.log.conflicts import conflicts
 from analytics.log.disk import storing
 from analytics.log.layout import CsvOptions
@@ -241,7 +242,7 @@ def build_staged(
 ) -> Log:
     """Make a log of a staged reading and take it into the workspace."""
     origin, shown = workspace.staging / upload.staged_id / "raw.duckdb", name or upload.reading.source
-    log = _build(workspace, upload.reading, mapping, origin, shown, False, True, on_progress, should_stop)
+    log = _build(workspace, upload.reading, mapping, origin, shown, False, True, (on_progress, should_stop))
     shutil.rmtree(workspace.staging / upload.staged_id, ignore_errors=True)
     return log
 
@@ -264,7 +265,8 @@ def remap(
     if not is_current and (found := workspace.state(replace(log, mapping=mapping).key)):
         return found
     origin = workspace.path(log.key)
-    return _build(workspace, log.reading, mapping, origin, log.name, True, is_current, on_progress, should_stop)
+    told = on_progress, should_stop
+    return _build(workspace, log.reading, mapping, origin, log.name, True, is_current, told, log.bins)
 
 
 def write_back(
@@ -301,19 +303,17 @@ def _build(
     name: str,
     from_log: bool,
     is_current: bool,
-    on_progress: OnProgress,
-    should_stop: ShouldStop,
+    told: tuple[OnProgress, ShouldStop],
+    bins: dict[str, Bins] | None = None,
 ) -> Log:
     with workspace.scratch_folder() as folder:
+        asked: dict[str, Any] = {"is_log": from_log, "reading": reading, "mapping": mapping, "name": name}
         request = protocol.Build(
-            origin=str(origin),
-            is_log=from_log,
-            reading=reading,
-            mapping=mapping,
-            name=name,
+            **{**asked, "origin": str(origin)},
             created_at=datetime.now(UTC).isoformat(timespec="seconds"),
+            bins=bins or {},
         )
-        answer = run_child(request, folder, on_progress, should_stop)
+        answer = run_child(request, folder, *told)
         assert isinstance(answer, protocol.Built)
         log = Log.from_json(answer.log)
         workspace.keep(log, folder / "log.duckdb", is_current=is_current)

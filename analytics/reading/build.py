@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Mapping as Known
 from dataclasses import replace
 
 import duckdb
@@ -20,8 +21,8 @@ from analytics.reading.sql import rankings, revisions, right
 from analytics.reading.sql.expression import NULL, Expression, numeric
 from analytics.reading.sql.expressions import decision_expression, label_expression, score_expression, time_expression
 
-_WITHOUT_WEIGHT = ("numbers", "grades", "rankings")
-"""Kinds of logs whose means know no weights yet."""
+_WITHOUT_WEIGHT = ("rankings",)
+"""Kinds of logs whose queries know no weights yet."""
 
 _WEIGHED = ", sum(weight) FILTER (label = 1) / sum(weight) FILTER (label IS NOT NULL)"
 """What is counted besides where rows stand for many."""
@@ -38,8 +39,9 @@ def build(
     *,
     name: str,
     created_at: str,
+    known: Known[str, Bins] | None = None,
 ) -> Log:
-    """Create the table ``log`` in the database that is called ``log_file``, from ``raw``.
+    """Create the table ``log`` in the database that is called ``log_file``, from ``raw``; bins that are ``known`` stay.
 
     Raises
     ------
@@ -67,7 +69,7 @@ def build(
         )
     if mapping.weight is not None and mapping.kind in _WITHOUT_WEIGHT:
         raise InputError(
-            f"Expected a log of yes/no or of classes for a weight, found one of {mapping.kind}: there rows are counted. "
+            f"Expected a log without rankings for a weight, found one of {mapping.kind}: there queries are counted. "
             "Choose no weight in the mapping."
         )
     if mapping.kind == "rankings" and mapping.right is not None:
@@ -79,7 +81,7 @@ def build(
     binned = [reading.column(segment) for segment in mapping.segments]
     for column in binned:
         if column.kind == "number" and column.n_distinct > MAX_VALUES_BY_VALUE:
-            bins[column.name] = numeric_bins(connection, column)
+            bins[column.name] = (known or {}).get(column.name) or numeric_bins(connection, column)
     progress(0.5)
     _create_log(connection, reading, mapping, score, edges, bins)
     if mapping.latest_by and mapping.row_id:

@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from analytics.errors import InputError
+from analytics.log.bins import Bins
 from analytics.log.layout import CsvOptions
 from analytics.log.mapping import Mapping
 from analytics.log.receipt import LineCounts
@@ -95,7 +96,7 @@ class Preview(_Request, frozen=True, kw_only=True):
 
 
 class Build(_Request, frozen=True, kw_only=True):
-    """Build a log from the rows in ``origin``: of a staged reading, or of a log under another mapping."""
+    """Build a log from the rows in ``origin``: of a staged reading, or of a log under another mapping, whose bins stay."""
 
     origin: str
     is_log: bool
@@ -103,6 +104,7 @@ class Build(_Request, frozen=True, kw_only=True):
     mapping: Mapping
     name: str
     created_at: str
+    bins: dict[str, Bins]
 
 
 class Logged(_Request, frozen=True, kw_only=True):

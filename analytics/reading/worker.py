@@ -264,7 +264,8 @@ def _build_log(request: protocol.Build, job: protocol.Job, progress: Progress) -
     progress.begin("Preparing scores and segments")
     database.attach(connection, origin, folder / "log.duckdb")
     database.take_rows(connection, reading, from_log=request.is_log)
-    log = build.build(connection, reading, mapping, progress.at, name=request.name, created_at=request.created_at)
+    made = {"name": request.name, "created_at": request.created_at}
+    log = build.build(connection, reading, mapping, progress.at, **made, known=request.bins)
     progress.begin("Checking the log")
     log = replace(log, findings=registry.find(connection, log))
     progress.connection = None

@@ -54,7 +54,9 @@ REQUESTS: tuple[protocol.Request, ...] = (
     protocol.Attach(origin="/x", reading=READING, mapping=MAPPING, name="a", known=(), max_bytes=9, labels=LABELS),
     protocol.Copy(files=(FILE, FILE), max_bytes=9, csv=CsvOptions(quote="")),
     protocol.Preview(file=FILE, max_bytes=9, csv=CsvOptions(header_lines=2)),
-    protocol.Build(origin="/x", is_log=True, reading=READING, mapping=MAPPING, name="a", created_at="2026-01-01"),
+    protocol.Build(
+        origin="/x", is_log=True, reading=READING, mapping=MAPPING, name="a", created_at="2026-01-01", bins={}
+    ),
     protocol.Logged(origin="/x", is_log=False, reading=READING, mapping=MAPPING),
 )
 REPLIES: tuple[protocol.Reply, ...] = (
@@ -93,7 +95,7 @@ def test_a_reply_comes_back_as_it_was_sent(reply: protocol.Reply) -> None:
 @pytest.mark.parametrize("threshold", [1, 1.0, 0.1 + 0.2, 5e-324])
 def test_a_mapping_has_the_same_digest_on_both_sides(threshold: float) -> None:
     mapping = replace(MAPPING, threshold=threshold)
-    sent = protocol.Build(origin="", is_log=False, reading=READING, mapping=mapping, name="", created_at="")
+    sent = protocol.Build(origin="", is_log=False, reading=READING, mapping=mapping, name="", created_at="", bins={})
     found = protocol.decode_job(protocol.encode(job(sent))).request
     assert isinstance(found, protocol.Build) and found.mapping.digest() == mapping.digest()
 
@@ -182,7 +184,9 @@ def test_a_receipt_of_the_version_before_opens_and_is_written_unchanged(tmp_path
 
 def test_the_receipt_of_a_log_crosses_as_it_is_stored() -> None:
     log = Log.from_json(STORED)
-    sent = protocol.Build(origin="", is_log=True, reading=log.reading, mapping=log.mapping, name="", created_at="")
+    sent = protocol.Build(
+        origin="", is_log=True, reading=log.reading, mapping=log.mapping, name="", created_at="", bins={}
+    )
     found = protocol.decode_job(protocol.encode(job(sent))).request
     assert isinstance(found, protocol.Build)
     assert json.dumps(asdict(found.reading)) == json.dumps(asdict(log.reading))

@@ -44,6 +44,6 @@ def test_no_weight_leaves_the_log_and_the_digest_of_a_mapping_as_they_were(desk:
 def test_what_cannot_be_weighed_is_refused(desk: Desk) -> None:
     with pytest.raises(InputError, match="Expected numbers above 0 in 'w', found 'a lot' and no such one"):
         desk.log("id,score,label,w\n1,0.9,1,a lot\n2,0.2,0,a lot\n", weight="w")
-    right = Right("grades", "score", mark=0.5)
-    with pytest.raises(InputError, match="found one of grades"):
-        desk.log(ROWS, weight="w", right=right, label="score", score=None)
+    right = Right("rankings", "label", "score", query="id")
+    with pytest.raises(InputError, match="found one of rankings"):
+        desk.log(ROWS, weight="w", right=right, label="label", score=None)

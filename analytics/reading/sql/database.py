@@ -68,11 +68,9 @@ def finish_grown(connection: duckdb.DuckDBPyConnection, log: Log) -> None:
 
 
 def take_rows(connection: duckdb.DuckDBPyConnection, reading: Reading, *, from_log: bool) -> None:
-    """Make the rows of ``origin`` the table ``raw``: those of a staged reading as they are, those of a log made plain."""
-    if from_log:
-        connection.execute(f"CREATE TABLE raw AS {_plain_rows(connection, reading)} ORDER BY row_id")
-    else:
-        connection.execute(f"CREATE VIEW raw AS {_rows_of_origin(connection)}")
+    """See the rows of ``origin`` as ``raw``: those of a staged reading as they are, those of a log made plain, in their order."""
+    rows = _plain_rows(connection, reading, "row_id AS rowid, ") if from_log else _rows_of_origin(connection)
+    connection.execute(f"CREATE VIEW raw AS {rows}")
 
 
 def see_rows(connection: duckdb.DuckDBPyConnection, reading: Reading, origin: Path, *, from_log: bool) -> None:
@@ -82,20 +80,20 @@ def see_rows(connection: duckdb.DuckDBPyConnection, reading: Reading, origin: Pa
     connection.execute(f"CREATE VIEW raw AS {rows}")
 
 
-def _plain_rows(connection: duckdb.DuckDBPyConnection, reading: Reading) -> str:
-    """Return what selects the rows of a log with the values and the types that its file had."""
+def _plain_rows(connection: duckdb.DuckDBPyConnection, reading: Reading, place: str = "") -> str:
+    """Return what selects the rows of a log with the values and the types that its file had, behind their ``place``."""
     stored = _names_of(connection, "duckdb_columns()", "table_name = 'log'", "column_name")
     plain = ", ".join(
         f"{column.original_name if column.original_name in stored else column.sql_name}::{column.type} AS {column.sql_name}"
         for column in reading.columns
     )
-    return f"SELECT {plain} FROM origin.log"
+    return f"SELECT {place}{plain} FROM origin.log"
 
 
 def copy_rows(connection: duckdb.DuckDBPyConnection, reading: Reading, origin: Path) -> None:
     """Make the tables of a reading anew from a log that was built of it."""
     connection.execute(f"ATTACH '{quoted(origin)}' AS origin (READ_ONLY)")
-    take_rows(connection, reading, from_log=True)
+    connection.execute(f"CREATE TABLE raw AS {_plain_rows(connection, reading)} ORDER BY row_id")
     _copy_tables(connection, "")
     connection.execute("DETACH origin")
 
