@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Collection, Sequence
 
 from analytics.log import grade_words, positives
@@ -27,6 +28,11 @@ _VERDICT = re.compile(
 )
 _JUDGE = re.compile(r"(.*_)?(judge|llm|auto_?rater|auto|model|ai|gpt|claude)(_.*)?")
 _PERSON = re.compile(r"(.*_)?(human|person|people|expert|annotator|reviewer|manual|mensch|humano|humain)(_.*)?")
+_GRADE = re.compile(
+    r"(.*_)?(stars?|ratings?|grades?|rewards?|scores?|feedback|thumbs|csat|satisfaction|quality|helpful(ness)?|pass(ed)?|correct(ness)?|"
+    r"success|solved|verdict|note|nota|bewertung|sterne|punkte)(_.*)?"
+)
+"""Names of grades."""
 _MIN_CLASSES = 3
 """Values from which on classes are judged by whether they agree: two are positive and negative."""
 _MAX_CLASSES = 5_000
@@ -101,6 +107,29 @@ def two_grades(reading: Reading, label: str | None) -> Right | None:
     if label is None or not grade_words.is_two_grades(reading.column(label)):
         return None
     return Right("grades", label, mark=1.0)
+
+
+def hint(reading: Reading) -> str:
+    """Say which column could hold grades, and from which on a row could be right; empty where none is called so.
+
+    >>> stars = Column(0, "stars", "BIGINT", "number", n_distinct=5, top=tuple((str(k), 9) for k in (3, 5, 4, 1, 2)))
+    >>> hint(Reading("", "", "csv", 45, 45, (stars,)))
+    " 'stars' could hold grades: --grade stars --pass 4."
+    """
+    for column in reading.columns:
+        if not _GRADE.fullmatch(folded_name(column.name)) or not 1 < column.n_distinct <= len(column.top):
+            continue
+        steps = grade_words.steps_of(column)
+        grades = sorted({grade for _, grade in steps} or _numbers_of(column))
+        if 1 < len(grades) <= MAX_VALUES_BY_VALUE:
+            mark = grades[-2] if len(grades) > 2 else grades[-1]
+            return f" {column.name!r} could hold grades: --grade {shlex.quote(column.name)} --pass {mark:g}."
+    return ""
+
+
+def _numbers_of(column: Column) -> set[float]:
+    """Return the values of a column of numbers."""
+    return {float(value) for value, _ in column.top} if column.kind == "number" else set()
 
 
 def _split(columns: Sequence[Column]) -> tuple[list[Column], list[Column]]:

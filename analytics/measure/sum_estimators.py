@@ -28,7 +28,7 @@ def jackknifed(known: Evidence, function: Callable[[_Sums, FloatArray], FloatArr
     n = with_rows.sum(axis=0)
     middle = ratio(np.where(with_rows, np.nan_to_num(values), 0.0).sum(axis=0), n)
     spread = (np.where(with_rows, values - middle, 0.0) ** 2).sum(axis=0)
-    return np.sqrt(ratio((n - 1) * spread, n)), np.maximum(n - 1, 1).astype(np.float64)
+    return np.sqrt(ratio((n - 1) * spread, n)), (n - 1).astype(np.float64)
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class SumMean(Estimator):
             return self.of(sums, judged if self.counted is None else sums[self.counted]).value
 
         error, freedom = jackknifed(known, value)
-        reach = t_quantile(freedom, level) * np.where(freedom > 1, error, np.nan)
+        reach = t_quantile(freedom.clip(min=1), level) * np.where(freedom > 0, error, np.nan)
         low, high = estimate.value - reach, estimate.value + reach
         return Interval(estimate.value, low.clip(min=bounds[0]), high.clip(max=bounds[1]))
 
@@ -84,4 +84,4 @@ class SumShare(Estimator):
         share = np.nan_to_num(ratio(known.sums[self.successes], n)).clip(0, 1)
         worth = np.where((share > 0) & (share < 1) & (error > 0), ratio(share * (1 - share), error**2), freedom + 1)
         worth = np.where(n > 0, np.nan_to_num(worth), 0.0)
-        return wilson(share * worth, worth, level, t_quantile(freedom, level))
+        return wilson(share * worth, worth, level, t_quantile(freedom.clip(min=1), level))
