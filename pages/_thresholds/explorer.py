@@ -76,9 +76,9 @@ def draw_explorer(answer: ThresholdAnswer, question: Question) -> None:
         readings.theory_reading(answer),
         "trade",
         alt="ROC, precision-recall and gain curves with the present, the best and the considered threshold",
+        table=sweep,
         on_select=lambda: _choose_bin("trade", answer),
     )
-    table_downloads(sweep, "sweep", key="sweep", title="Cost and rates by threshold")
 
 
 def _draw_line(answer: ThresholdAnswer, question: Question) -> None:
