@@ -4,7 +4,7 @@ import streamlit as st
 
 from analytics.answers.slices import ranked_columns, slices
 from analytics.present import figures, readings
-from pages._frame import frame, report, session
+from pages._frame import dear, frame, report, session
 from pages._frame.cache import kept
 from pages._frame.render import figure, sentence
 from pages._slices import choice, controls, discovery, table
@@ -40,3 +40,5 @@ with frame.boundary():
             if len(by) == 2:
                 discovery.draw_handover(by)
         table.draw_table(answer, question)
+    if not is_discovered:
+        dear.look_ahead(question)
