@@ -8,8 +8,9 @@ import typer
 
 from analytics.answers.discovery import answer as discovery
 from analytics.answers.discovery import search as slice_search
-from analytics.commands.asking import ask, cohort_of, columns_of, leading_metric
+from analytics.commands.asking import ask, cohort_of, columns_of
 from analytics.commands.options import METRIC_HELP, Asked, Output, Source, Texts
+from analytics.commands.priced import leading_metric
 from analytics.commands.roles import roles_of
 from analytics.commands.writing import say_rows_are_counted, write
 from analytics.measure.thresholds.costs import Costs

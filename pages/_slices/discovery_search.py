@@ -15,7 +15,7 @@ from analytics.measure.thresholds.costs import Costs
 from analytics.query.discovery.objectives import OBJECTIVES, OF_CLASSES, objective_for
 from pages._frame import address, session
 from pages._frame import policy as policy_controls
-from pages._frame.metric import COST, leading_metric, offered_metrics
+from pages._frame.metric import leading_metric, offered_metrics
 
 AMONG, CANCELLED = "among", "_search_cancelled"
 _MAX_KEPT = 32
@@ -48,7 +48,7 @@ def draw_controls(question: Question, forget: Callable[[], None]) -> Search:
         if question.log.is_probability or not entry.needs_probability
         if not (question.log.is_right_or_wrong and name in OF_CLASSES)
     }
-    leads = leading_metric(question, [*offered_metrics(question), COST])
+    leads = leading_metric(question, offered_metrics(question))
     usual = objective_for(leads, is_right_or_wrong=question.log.is_right_or_wrong)
     offered = {usual: offered[usual], **offered}
     with left:
