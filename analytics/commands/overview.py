@@ -41,6 +41,8 @@ def overview(
         counts = {name: n for name, n in counts.items() if name not in _OF_CLASSES}
         counts |= {"n_right": answer.counts["tn"], "n_wrong": answer.counts["fp"]}
     row: dict[str, Any] = {**counts, "metric": metric}
+    if answer.selective is not None:
+        row["labels_hang_on"] = "flagged" if answer.selective.is_of_flagged else "not flagged"
     for entry in answer.metrics.iter_rows(named=True):
         name = entry["metric"]
         row |= {name: entry["value"], f"{name}_low": entry["low"], f"{name}_high": entry["high"]}

@@ -172,19 +172,29 @@ def counts_table(answer: Overview) -> pl.DataFrame:
     return pl.DataFrame(found)
 
 
+def _unseen(answer: Overview, name: str) -> str:
+    """Say what the labelled rows alone say of a metric that they do not show; empty where they do."""
+    found = answer.selective
+    if found is None or not found.hides(name):
+        return ""
+    text = unseen_value_part(found, name, answer.value(name)[0])
+    return f"{text[:1].upper()}{text[1:]}."
+
+
 def draw_all(answer: Overview, question: Question) -> None:
     """Show every metric of the registry behind one click."""
     with st.expander("All metrics with intervals and definitions"):
         is_kind = question.log.is_right_or_wrong
+        unseen = {name: _unseen(answer, name) for name in answer.metrics["metric"]}
         entries = {name: described(name, is_right_or_wrong=is_kind) for name in answer.metrics["metric"]}
         rows = [
             {
                 "Metric": entries[row["metric"]].label,
-                "Value": words.metric_text(row["metric"], row["value"]),
+                "Value": "not known" if unseen[row["metric"]] else words.metric_text(row["metric"], row["value"]),
                 "95 % interval": _interval_text(row["metric"], row["low"], row["high"])
-                if row["low"] is not None
+                if row["low"] is not None and not unseen[row["metric"]]
                 else "–",
-                "Definition": entries[row["metric"]].definition
+                "Definition": f"{entries[row['metric']].definition} {unseen[row['metric']]}".strip()
                 if row["value"] is not None
                 else f"Undefined here: {entries[row['metric']].undefined}",
                 "Formula": entries[row["metric"]].formula,

@@ -11,6 +11,7 @@ import streamlit as st
 from analytics.answers.discovery.answer import Discovery, discover
 from analytics.answers.discovery.search import MAX_DEPTH, MIN_SHARE, Search, Split, default_split
 from analytics.answers.question import Question
+from analytics.errors import QuestionError
 from analytics.measure.thresholds.costs import Costs
 from analytics.query.discovery.objectives import OBJECTIVES, OF_CLASSES, objective_for
 from pages._frame import address, session
@@ -122,6 +123,10 @@ def _draw_costs(question: Question) -> Costs:
             policy_controls.draw_amounts(amount)
             policy = policy_controls.policy_for(question)
         st.caption(policy_controls.sentence_of(amount))
+    if not policy.has_costs:
+        raise QuestionError(
+            "Expected what a miss and a false alarm cost, found nothing. Enter both above, or look for something else."
+        )
     return policy.costs
 
 

@@ -19,7 +19,7 @@ from analytics.present.readings.overview_lead import (
     trivial_part,
     wrong_words,
 )
-from analytics.present.selective import selective_caution, selective_details, selective_part
+from analytics.present.selective import selective_caution, selective_details, selective_part, unseen_value_part
 from analytics.present.weights import counts_rows_part, weighted_part
 from analytics.query.cohort import OUTCOME_WORDS
 
@@ -296,6 +296,10 @@ def score_reading(overview: Overview, question: Question) -> str:
     if question.log.score_kind == "decision":
         return f"The log holds decisions and no scores. {flagged}".strip()
     caveat = "" if overview.areas_are_exact else " Scores inside one bin count as ties."
+    if overview.selective is not None:
+        unseen = unseen_value_part(overview.selective, "auroc", area[0])
+        alone = f"How well the scores separate the labels is not known (AUROC: {unseen})."
+        return f"{selective_caution(overview.selective)} {alone} {flagged}".strip()
     pairs = words.metric_interval("error_rate", *area)
     pair = ("right", "wrong") if question.log.is_right_or_wrong else ("positive", "negative")
     lead = f"A {pair[0]} row scores above a {pair[1]} one in {pairs} of pairs, a tie counting half (AUROC)."

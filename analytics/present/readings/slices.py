@@ -17,7 +17,7 @@ from analytics.present.base_rate import split_words
 from analytics.present.marks.slices import SIGNIFICANT, support, support_words, verdict
 from analytics.present.readings.overview import NO_ROWS
 from analytics.present.readings.slices_cost import cost_reading
-from analytics.present.readings.slices_support import few_part, n_judged, stand_for_part
+from analytics.present.readings.slices_support import few_part, n_judged, stand_for_part, unjudged_part
 from analytics.present.selective import selective_caution
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def slices_reading(answer: SliceAnswer, positives: str = "") -> str:
         return NO_ROWS
     if not any(words.is_known(row[metric]) for row in rows):
         return f"{_sentence_start(metric)} has no value by {_by_of(answer)}: {METRICS[metric].undefined}."
-    caution = selective_caution(answer.selective)
+    caution = f"{selective_caution(answer.selective)} {unjudged_part(answer, partial(_name_of, answer))}".strip()
     if len(rows) > 1 and metric == COST:
         return f"{caution} {cost_reading(answer, partial(_name_of, answer), _by_of(answer))}".strip()
     if len(rows) == 1:

@@ -75,7 +75,9 @@ def _figures(answer: Overview, question: Question) -> list[Figure]:
         ),
     ]
     if answer.trend is not None and answer.every is not None:
-        time = readings.trend_reading(answer.trend, answer.every, are_late=answer.may_labels_come)
+        time = readings.trend_reading(
+            answer.trend, answer.every, are_late=answer.may_labels_come, selective=answer.selective
+        )
         title = f"Over time, by {words.BUCKETS[answer.every]}"
         drawing = drawings.trend_drawing(answer.trend, answer.every, time)
         found.append(Figure(title, time, drawing, _time_sheet(answer), _time_chart(answer)))
