@@ -75,10 +75,13 @@ _SUMMED: dict[str, Callable[[nw.Expr, nw.Expr], nw.Expr]] = {
     "amount_pos_sum": lambda score, label: nw.when(label == 1).then(nw.col("amount")),
     "amount_neg_sum": lambda score, label: nw.when(label == 0).then(nw.col("amount")),
     "amount_unlabelled_sum": lambda score, label: nw.when(label.is_null()).then(nw.col("amount")),
+    "amount_pos_sq_sum": lambda score, label: nw.when(label == 1).then(nw.col("amount") ** 2),
+    "amount_neg_sq_sum": lambda score, label: nw.when(label == 0).then(nw.col("amount") ** 2),
 }
 SUMS = frozenset(_SUMMED)
 """What a score table can add up besides the counts; a metric says which of them it needs."""
 AMOUNTS = frozenset({"amount_pos_sum", "amount_neg_sum", "amount_unlabelled_sum"})
+AMOUNT_SQUARES = frozenset({"amount_pos_sq_sum", "amount_neg_sq_sum"})
 MOMENTS = frozenset({"score_sum", "score_sq_sum", "score_pos_sum"})
 LOG_LOSS = frozenset({"log_loss_sum"})
 ERRORS = frozenset(

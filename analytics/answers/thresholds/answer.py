@@ -99,6 +99,8 @@ class ThresholdAnswer:
     is_probability : bool
     selective : Selective or None
         What is known where labels hang on the decision.
+    is_of_decisions : bool
+        Whether logged decisions are judged: then all that can be chosen beside them is to flag everybody or nobody.
     """
 
     policy: Policy
@@ -130,6 +132,7 @@ class ThresholdAnswer:
     days: float | None
     is_probability: bool
     selective: Selective | None = None
+    is_of_decisions: bool = False
 
     def value(self, name: str, point: Point) -> float:
         """Return an array of the sweep, or ``cost``, at a point."""
@@ -191,6 +194,7 @@ def thresholds(table: CostTable, policy: Policy) -> ThresholdAnswer:
         days=table.days,
         is_probability=table.is_probability,
         selective=selective(frame, table.present_bin),
+        is_of_decisions=table.is_of_decisions,
     )
     return answer if policy.has_costs else _without_order(answer)
 

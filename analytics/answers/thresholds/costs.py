@@ -37,6 +37,8 @@ class CostTable:
         Calendar days from the first to the last row of the cohort; None without times.
     is_probability, has_decision, has_amount : bool
         What the log has.
+    is_of_decisions : bool
+        Whether logged decisions stand in the place of scores, so that there is no threshold to move.
     """
 
     frame: pl.DataFrame
@@ -48,6 +50,7 @@ class CostTable:
     is_probability: bool
     has_decision: bool
     has_amount: bool
+    is_of_decisions: bool = False
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -112,6 +115,7 @@ def cost_table(engine: Engine, question: Question, by: Sequence[str] = ()) -> Co
         is_probability=log.is_probability,
         has_decision=has_decision,
         has_amount=log.mapping.amount is not None,
+        is_of_decisions=log.score_kind == "decision",
     )
 
 
