@@ -39,8 +39,7 @@ with frame.boundary():
         choice.draw_chosen(answer, question)
         with st.container(horizontal=True):
             report.draw_add(question, by)
-            if len(by) == 2:
-                discovery.draw_handover(by)
+            discovery.draw_handover(by)
         table.draw_table(answer, question)
     if not is_discovered:
         dear.look_ahead(question)
