@@ -69,7 +69,7 @@ class Engine:
         return rows.filter(nw.col("is_first") == 1) if log.mapping.kind == "rankings" else rows
 
     def _table(self, log: Log, name: str, cursor: duckdb.DuckDBPyConnection) -> nw.LazyFrame[Any]:
-        if log.reading.file_format == spark_rows.FORMAT:
+        if log.reading.is_in_spark:
             return spark_rows.stored(log) if name == "log" else nw.from_native(_NO_LINES.lazy())
         attached = self._attach(log)
         try:
