@@ -113,7 +113,11 @@ def is_of_score(engine: Engine, question: Question, column: str) -> bool:
     scores = engine.score_table(question.log, question.cohort, question.threshold, (column,), sums=MOMENTS)
     judged = scores.frame.drop_nulls("score_bin").with_columns(judged=pl.col("n") - pl.col("n_unlabelled"))
     sums = judged.group_by(scores.by).agg(pl.col("judged", "score_sum", "score_sq_sum").cast(pl.Float64).sum())
-    share = score_told(*(sums[name].to_numpy() for name in ("judged", "score_sum", "score_sq_sum")))
+    return is_band(score_told(*(sums[name].to_numpy() for name in ("judged", "score_sum", "score_sq_sum"))), column)
+
+
+def is_band(share: float, column: str) -> bool:
+    """Whether a column that removes a share of the variance of the scores is one: less is enough where it is called a score."""
     return share > (_NAMED_SHARE if is_called_score(column) else _ALONE_SHARE)
 
 

@@ -253,6 +253,9 @@ def brief_reading(brief: Brief) -> str:
         return ""
     if not brief.asking.question.log.n_labelled:
         return "Nothing can be found before rows have a label: attach labels on Logs, or with --labels."
+    if not brief.is_on_enough:
+        n = words.plural(brief.asking.question.log.n_labelled, "labelled row")
+        return f"On {n} nothing can be told from chance: that nothing was found says nothing of the model."
     return "Nothing is wrong beyond chance in what was looked at: the log, its slices, what its scores mean, and its labels."
 
 

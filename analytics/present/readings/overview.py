@@ -85,12 +85,19 @@ def overview_reading(overview: Overview, question: Question, metric: str = "erro
     else:
         lead, reason = f"{words.share(overview.value('error_rate')[0])} of judged rows are wrong {at}.", ""
     stand_for = _weighted_part(overview, question)
+    lead = f"{_unseen_part(question)} {lead}".strip()
     if overview.priced is not None:
         by_rows = counts_rows_part(question.log.mapping.weight, "In this cost")
         lead, reason = " ".join(filter(None, [priced_reading(overview.priced), by_rows, lead])), ""
     beside = "" if overview.priced is not None else trivial_part(overview, metric)
     said = [lead, reason, stand_for, beside, _unjudged_part(overview)]
     return words.told(" ".join(filter(None, said)), *details)
+
+
+def _unseen_part(question: Question) -> str:
+    """Say that labels hang on the score somewhere else than at the threshold: then these are not all errors; else nothing."""
+    said = next((each.message for each in question.log.findings if each.code == "labels-hang-on-score"), "")
+    return f"{words.one_line(said.partition(':')[0])}, and all that follows is of these." if said else ""
 
 
 def _corrected_part(overview: Overview) -> str:
