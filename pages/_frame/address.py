@@ -53,7 +53,7 @@ class _Written:
 def leave_out_wrong_numbers() -> None:
     """Take out of the address what is no number, is not finite, or is beyond the bounds of its control: before any is drawn."""
     given = st.query_params.to_dict()
-    right = {key: text for key, text in given.items() if key not in NUMBERS or _is_within(text, NUMBERS[key])}
+    right = {key: text for key, text in given.items() if key not in NUMBERS or is_within(text, NUMBERS[key])}
     if len(right) < len(given):
         st.query_params.from_dict({key: st.query_params.get_all(key) for key in right})
         context = get_script_run_ctx()
@@ -62,7 +62,7 @@ def leave_out_wrong_numbers() -> None:
                 bound.set_initial_query_params_from_current()  # what controls begin with is a copy of the address
 
 
-def _is_within(text: str, bounds: tuple[float, float]) -> bool:
+def is_within(text: str, bounds: tuple[float, float]) -> bool:
     """Whether a text is a number within bounds; an empty one is that of an emptied control."""
     try:
         return not text or bounds[0] <= float(text) <= bounds[1]

@@ -18,12 +18,13 @@ from analytics.answers.gap.time import gap_time
 from analytics.answers.question import Question
 from analytics.measure.gap.density import Joint
 from analytics.measure.gap.time import GapTime
+from analytics.measure.slices_cost import COST
 from analytics.measure.thresholds.costs import Costs
 from analytics.query.discovery.objectives import objective_for
 from analytics.query.engine import Engine
 from pages._frame import ahead, session
 from pages._frame.cache import FEW, MODEST, is_kept, keeping, kept, key_of
-from pages._frame.metric import COST, leading_metric, offered_metrics
+from pages._frame.metric import leading_metric, offered_metrics
 from pages._frame.sides import opening_metric, opening_sides
 
 _MAX_KEPT = 32
@@ -131,7 +132,7 @@ def look_ahead(question: Question) -> None:
 
 def _opening_search(question: Question) -> Search:
     """Return the search that Discovered opens on."""
-    leads = leading_metric(question, [*offered_metrics(question), COST])
+    leads = leading_metric(question, offered_metrics(question))
     return Search(
         objective=objective_for(leads, is_right_or_wrong=question.log.is_right_or_wrong),
         min_support=USUAL_SUPPORT / 100,

@@ -13,8 +13,10 @@ import streamlit as st
 from analytics.answers.question import Question, with_model_version
 from analytics.errors import AnalysisError, QuestionError
 from analytics.log import views
+from analytics.log.mapping import Mapping
 from analytics.log.schema import Log
 from analytics.log.workspace import Workspace
+from analytics.query import spark_log
 from analytics.query.cohort import Clause, Cohort
 from analytics.query.engine import Engine
 from analytics.query.known import AS_OF
@@ -190,12 +192,21 @@ def current_log() -> Log:
     return next(iter(found.values()))
 
 
+def remapped(
+    log: Log, mapping: Mapping, *, is_current: bool = False, on_progress: api.OnProgress = api.no_progress
+) -> Log:
+    """Return a log under another mapping, counted where its rows are; by default for this question only."""
+    if log.reading.is_in_spark:
+        return spark_log.remap(workspace(), log, mapping, is_current=is_current)
+    return api.remap(workspace(), log, mapping, is_current=is_current, on_progress=on_progress)
+
+
 def viewed_log() -> Log:
     """Return the chosen log as it is looked at: one class against the rest, where somebody chose one."""
     log, value = current_log(), st.session_state.get("class")
     if not value or log.mapping.kind != "classes":
         return log
-    return api.remap(workspace(), log, views.one_against_rest(log.mapping, log.reading, str(value)), is_current=False)
+    return remapped(log, views.one_against_rest(log.mapping, log.reading, str(value)))
 
 
 def cohort() -> Cohort:

@@ -128,8 +128,14 @@ def draw_trend(answer: Overview, question: Question) -> None:
     is_open = question.log.mapping.label_time is not None and answer.counts["n_unlabelled"] > 0
     unripe_from = kept(ripe_until, question) if is_open else None
     figure(
-        figures.trend(answer.trend, answer.every, unripe_from, is_right_or_wrong=is_kind),
-        f"{readings.trend_reading(answer.trend, answer.every, are_late=answer.may_labels_come)} "
+        figures.trend(
+            answer.trend,
+            answer.every,
+            unripe_from,
+            is_right_or_wrong=is_kind,
+            rows="rows with a label" if answer.selective is not None else "",
+        ),
+        f"{readings.trend_reading(answer.trend, answer.every, are_late=answer.may_labels_come, selective=answer.selective)} "
         f"{readings.unripe_reading(answer.trend, unripe_from)}Click a {unit} to keep its rows.",
         "trend",
         alt=f"Error rate{'' if is_kind else ', prevalence, selection rate'} and share not known yet over time",

@@ -45,10 +45,10 @@ def draw_switch() -> bool:
 
 
 def draw_handover(by: tuple[str, ...]) -> None:
-    """Offer the search among two columns."""
-    st.button(
-        "Which of these cells are real?", key="search_two", icon=":material/search:", on_click=_search_among, args=(by,)
-    )
+    """Offer the search among two columns, where there are two."""
+    if len(by) == 2:
+        asks = "Which of these cells are real?"
+        st.button(asks, key="search_two", icon=":material/search:", on_click=_search_among, args=(by,))
 
 
 def _search_among(by: tuple[str, ...]) -> None:

@@ -8,12 +8,13 @@ import streamlit as st
 
 from analytics.answers.discovery.search import MAX_DEPTH, Search, Split, default_split
 from analytics.answers.question import Question
+from analytics.errors import QuestionError
 from analytics.measure.thresholds.costs import Costs
 from analytics.query.discovery.objectives import OBJECTIVES, OF_CLASSES, objective_for
 from pages._frame import address
 from pages._frame import policy as policy_controls
 from pages._frame.dear import USUAL_SUPPORT
-from pages._frame.metric import COST, leading_metric, offered_metrics
+from pages._frame.metric import leading_metric, offered_metrics
 
 AMONG = "among"
 _SPLITS = {
@@ -44,7 +45,7 @@ def draw_controls(question: Question, forget: Callable[[], None]) -> Search:
         if question.log.is_probability or not entry.needs_probability
         if not (question.log.is_right_or_wrong and name in OF_CLASSES)
     }
-    leads = leading_metric(question, [*offered_metrics(question), COST])
+    leads = leading_metric(question, offered_metrics(question))
     usual = objective_for(leads, is_right_or_wrong=question.log.is_right_or_wrong)
     offered = {usual: offered[usual], **offered}
     with left:
@@ -118,6 +119,10 @@ def _draw_costs(question: Question) -> Costs:
             policy_controls.draw_amounts(amount)
             policy = policy_controls.policy_for(question)
         st.caption(policy_controls.sentence_of(amount))
+    if not policy.has_costs:
+        raise QuestionError(
+            "Expected what a miss and a false alarm cost, found nothing. Enter both above, or look for something else."
+        )
     return policy.costs
 
 

@@ -92,6 +92,8 @@ class Discovery:
         The same rows cut by a decision tree; None where every slice was asked for, and for a change.
     overall : float
         The objective over the rows that are reported from.
+    bands : tuple of str
+        Columns that are bands of the score and were not searched by.
     """
 
     search: Search
@@ -113,6 +115,7 @@ class Discovery:
     same: tuple[tuple[str, str], ...]
     tree: Tree | None
     overall: float
+    bands: tuple[str, ...] = ()
 
 
 def discover(
@@ -196,6 +199,7 @@ def discover(
         n_more=n_more,
         n_properties=len(cells.properties),
         left_out=cells.left_out,
+        bands=cells.bands,
         same=cells.same,
         tree=None
         if search.every or search.reference is not None

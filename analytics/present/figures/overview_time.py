@@ -27,7 +27,12 @@ _MANY = 60
 
 
 def trend(
-    trend_table: pl.DataFrame, every: str, unripe_from: datetime | None = None, *, is_right_or_wrong: bool = False
+    trend_table: pl.DataFrame,
+    every: str,
+    unripe_from: datetime | None = None,
+    *,
+    is_right_or_wrong: bool = False,
+    rows: str = "",
 ) -> go.Figure:
     """Draw the error rate with its band, selection rate and prevalence, and the share not known yet, on one axis.
 
@@ -41,6 +46,8 @@ def trend(
         From when on rows are too young for their labels to be there: what is drawn of them is shaded.
     is_right_or_wrong : bool
         Whether rows are of no class: then there is neither a selection rate nor a prevalence.
+    rows : str
+        Whose error rate it is, after "of", where that is not all rows.
     """
     table = timeline(trend_table, every)
     unit = words.BUCKETS[every]
@@ -59,7 +66,7 @@ def trend(
     framed(
         figure,
         _TITLE,
-        f"One point per {unit}; the band is the 95 % interval of the error rate",
+        f"One point per {unit}; the band is the 95 % interval of the error rate{f' of {rows}' if rows else ''}",
         height=_HEIGHTS[last],
         margin={"t": 80, "r": 96},
         dragmode="zoom",

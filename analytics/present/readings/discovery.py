@@ -163,12 +163,18 @@ def _advice(answer: Discovery) -> str:
 
 def _left_out_part(answer: Discovery) -> str:
     """Say what the search did not use."""
+    bands = ""
+    if answer.bands:
+        names = words.listed([words.one_line(name) for name in answer.bands])
+        what = "which are bands of the score" if len(answer.bands) > 1 else "a band of the score"
+        bands = f"Left out: {names}, {what}, beside whose threshold errors lie anyway."
     if not answer.left_out:
-        return ""
+        return bands
     tell = "tells" if len(answer.left_out) == 1 else "tell"
     names = words.listed([words.one_line(name) for name in answer.left_out])
     what = "the label or the prediction" if answer.search.objective in ("fpr", "fnr") else "the label"
-    return f"Left out: {names}, which {tell} {what} and would only name the errors; choose columns to search by to use them."
+    told = f"Left out: {names}, which {tell} {what} and would only name the errors; choose columns to search by to use them."
+    return f"{bands} {told}".strip()
 
 
 def _same_part(answer: Discovery) -> str:

@@ -14,12 +14,13 @@ from analytics.present.readings.overview_lead import (
     lead_details,
     lead_part,
     noun_of,
+    priced_reading,
     reason_part,
     trivial_part,
     wrong_words,
 )
-from analytics.present.selective import selective_caution, selective_details, selective_part
-from analytics.present.weights import weighted_part
+from analytics.present.selective import selective_caution, selective_details, selective_part, unseen_value_part
+from analytics.present.weights import counts_rows_part, weighted_part
 from analytics.query.cohort import OUTCOME_WORDS
 
 if TYPE_CHECKING:
@@ -84,8 +85,19 @@ def overview_reading(overview: Overview, question: Question, metric: str = "erro
     else:
         lead, reason = f"{words.share(overview.value('error_rate')[0])} of judged rows are wrong {at}.", ""
     stand_for = _weighted_part(overview, question)
-    said = [lead, reason, stand_for, trivial_part(overview, metric), _unjudged_part(overview)]
+    lead = f"{_unseen_part(question)} {lead}".strip()
+    if overview.priced is not None:
+        by_rows = counts_rows_part(question.log.mapping.weight, "In this cost")
+        lead, reason = " ".join(filter(None, [priced_reading(overview.priced), by_rows, lead])), ""
+    beside = "" if overview.priced is not None else trivial_part(overview, metric)
+    said = [lead, reason, stand_for, beside, _unjudged_part(overview)]
     return words.told(" ".join(filter(None, said)), *details)
+
+
+def _unseen_part(question: Question) -> str:
+    """Say that labels hang on the score somewhere else than at the threshold: then these are not all errors; else nothing."""
+    said = next((each.message for each in question.log.findings if each.code == "labels-hang-on-score"), "")
+    return f"{words.one_line(said.partition(':')[0])}, and all that follows is of these." if said else ""
 
 
 def _corrected_part(overview: Overview) -> str:
@@ -291,6 +303,10 @@ def score_reading(overview: Overview, question: Question) -> str:
     if question.log.score_kind == "decision":
         return f"The log holds decisions and no scores. {flagged}".strip()
     caveat = "" if overview.areas_are_exact else " Scores inside one bin count as ties."
+    if overview.selective is not None:
+        unseen = unseen_value_part(overview.selective, "auroc", area[0])
+        alone = f"How well the scores separate the labels is not known (AUROC: {unseen})."
+        return f"{selective_caution(overview.selective)} {alone} {flagged}".strip()
     pairs = words.metric_interval("error_rate", *area)
     pair = ("right", "wrong") if question.log.is_right_or_wrong else ("positive", "negative")
     lead = f"A {pair[0]} row scores above a {pair[1]} one in {pairs} of pairs, a tie counting half (AUROC)."

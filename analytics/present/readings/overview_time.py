@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from math import sqrt
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
@@ -11,6 +12,10 @@ from analytics.measure.comparisons import benjamini_hochberg, proportion_p_value
 from analytics.measure.intervals import newcombe, normal_quantile
 from analytics.present import words
 from analytics.present.marks.slices import SIGNIFICANT
+from analytics.present.selective import selective_caution
+
+if TYPE_CHECKING:
+    from analytics.measure.labels.selective import Selective
 
 _MIN_JUDGED = 30
 """Judged rows of a bucket that may stand out: of fewer, one row moves the rate by more than three points. A
@@ -20,7 +25,9 @@ _MANY_UNLABELLED = 0.2
 judgement."""
 
 
-def trend_reading(trend: pl.DataFrame | None, every: str | None, *, are_late: bool = True) -> str:
+def trend_reading(
+    trend: pl.DataFrame | None, every: str | None, *, are_late: bool = True, selective: Selective | None = None
+) -> str:
     """Say whether the error rate moved, when it was highest and lowest, and whether late labels blur the end.
 
     Parameters
@@ -31,6 +38,8 @@ def trend_reading(trend: pl.DataFrame | None, every: str | None, *, are_late: bo
         1h, 1d, 1w or 1mo.
     are_late : bool
         Whether labels that are missing may still come; else the end is no less known than the rest.
+    selective : Selective or None
+        What is known where labels hang on the decision: the course is then that of the labelled rows alone.
     """
     if trend is None or every is None:
         return "The log has no times."
@@ -47,7 +56,8 @@ def trend_reading(trend: pl.DataFrame | None, every: str | None, *, are_late: bo
     rates = zip(*(table[f"error_rate{end}"] for end in ("", "_low", "_high")), strict=True)
     n = np.array([_n_judged(*row) for row in rates])
     errors = np.round(table["error_rate"].to_numpy() * n)
-    return " ".join(filter(None, [_halves_part(errors, n), _extremes_part(table, errors, n, every), late]))
+    caution = "" if selective is None else f"{selective_caution(selective)} Of the rows with a label alone:"
+    return " ".join(filter(None, [caution, _halves_part(errors, n), _extremes_part(table, errors, n, every), late]))
 
 
 def _n_judged(rate: float, low: float, high: float) -> float:

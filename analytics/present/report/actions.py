@@ -11,6 +11,7 @@ from analytics.answers.brief.finding import (
     FoundParts,
     GapParts,
     LabelParts,
+    LineParts,
     PreflightParts,
     SliceParts,
     ThresholdParts,
@@ -57,6 +58,15 @@ def _of_threshold(parts: ThresholdParts) -> tuple[str, str]:
     return f"{to}, and hold it against the costs again next week.", _SYSTEM
 
 
+def _of_line(parts: LineParts) -> tuple[str, str]:
+    if parts.is_of_decisions:
+        return "Find out which rule decides, before anything is made of single errors.", _SYSTEM
+    return (
+        "Say on Thresholds what a miss costs compared with a false alarm, and move the threshold to where it decides.",
+        _SYSTEM,
+    )
+
+
 def _of_calibration(_: CalibrationParts) -> tuple[str, str]:
     return "Recalibrate before anybody reads a score as a chance; by itself that changes no decision.", _MODEL
 
@@ -78,7 +88,10 @@ _PARTS = {
     "segments": ("Train on the mix of rows that comes in now, or decide the new rows on their own.", _MODEL),
     "missingness": ("Mend the source of {columns}, or train with the field empty as it arrives.", _DATA),
     "base_rate": ("See on Thresholds whether the line still fits the share of positives.", _SYSTEM),
-    "operating": ("Recalibrate, or move the threshold: the scores are read on another scale.", _SYSTEM),
+    "operating": (
+        "Recalibrate: the scores are read on another scale; see on Thresholds what a move would do to recall and flagged rows.",
+        _SYSTEM,
+    ),
     "concept": (
         "Read the errors of {columns} on Review, then train anew: the same inputs lead to other outcomes.",
         _MODEL,
@@ -121,6 +134,7 @@ _BY_PARTS: dict[type, Callable[[Any], tuple[str, str]]] = {
     SliceParts: _of_slice,
     FoundParts: _of_found,
     ThresholdParts: _of_threshold,
+    LineParts: _of_line,
     CalibrationParts: _of_calibration,
     LabelParts: _of_labels,
     PreflightParts: _of_preflight,
