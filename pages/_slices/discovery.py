@@ -19,7 +19,7 @@ from analytics.query.discovery.objectives import OBJECTIVES
 from analytics.query.discovery.properties import clauses
 from pages._frame import dear, report, session, sides
 from pages._frame.cache import key_of
-from pages._frame.render import clicked, escaped, figure, sentence, table_downloads
+from pages._frame.render import FURTHER, clicked, escaped, figure, sentence, table_downloads
 from pages._frame.tables import number_table
 from pages._slices import choice, discovery_search, discovery_tree
 
@@ -131,7 +131,7 @@ def _draw_table(answer: Discovery) -> None:
         height="content",
         alt="Discovered slices with rates, differences and status",
         column_config={
-            "slice": column.TextColumn("Slice", width=440),
+            "slice": column.TextColumn("Slice", width=380),
             "status": column.TextColumn("Status", help="Confirmed: adjusted p below 0.05; suggestive: unadjusted."),
             "n": column.NumberColumn("Rows", format="localized", help="Judged rows of the cohort in the slice."),
             "rate": column.NumberColumn(what, format=number, help="In the rows that the search did not see."),
@@ -151,6 +151,7 @@ def _draw_table(answer: Discovery) -> None:
             "share_of_errors": column.NumberColumn(f"Share of {objective.unit}", format="%.1f %%"),
         },
     )
+    st.caption(FURTHER)
     table_downloads(
         table.with_columns(slice=pl.Series([slice_words(entry) for entry in answer.slices], dtype=pl.String)),
         "discovered",
