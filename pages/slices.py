@@ -5,7 +5,7 @@ import streamlit as st
 from analytics.answers.slices import slices
 from analytics.measure.slices_cost import COST
 from analytics.present import figures, readings
-from pages._frame import costs, frame, report, session
+from pages._frame import costs, dear, frame, report, session
 from pages._frame.cache import kept
 from pages._frame.render import figure, sentence
 from pages._slices import choice, controls, discovery, table
@@ -39,6 +39,7 @@ with frame.boundary():
         choice.draw_chosen(answer, question)
         with st.container(horizontal=True):
             report.draw_add(question, by)
-            if len(by) == 2:
-                discovery.draw_handover(by)
+            discovery.draw_handover(by)
         table.draw_table(answer, question)
+    if not is_discovered:
+        dear.look_ahead(question)

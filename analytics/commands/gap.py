@@ -14,7 +14,7 @@ from analytics.answers.gap.joint import jointly
 from analytics.answers.gap.sides import sides as sides_answer
 from analytics.answers.gap.time import gap_time
 from analytics.answers.question import Question
-from analytics.commands.asking import open_log, question_of
+from analytics.commands.asking import open_log, question_of, remapped
 from analytics.commands.given import listed_columns
 from analytics.commands.options import METRIC_HELP, Asked, Output, Source, Text, Texts, named
 from analytics.commands.priced import Priced, leading_metric, policy_of
@@ -28,7 +28,7 @@ from analytics.measure.thresholds.costs import Costs
 from analytics.query.cohort import Cohort
 from analytics.query.engine import Engine
 from analytics.query.where import parse_where
-from analytics.reading import api, logged
+from analytics.reading import logged
 
 _SIDES = "Sides"
 _NOT_IN_TEXT = (
@@ -146,7 +146,7 @@ def _in_fractions(workspace: Workspace, side: Question, asked: Asked) -> Questio
     """Return a side whose scores in percent are read as fractions, at the threshold that is asked for, else at one half."""
     mapping = replace(side.log.mapping, score_scale=float(PERCENT))
     threshold = logged.first_threshold(workspace, side.log, mapping) if asked.threshold is None else asked.threshold
-    log = api.remap(workspace, side.log, replace(mapping, threshold=threshold), is_current=False)
+    log = remapped(workspace, side.log, replace(mapping, threshold=threshold))
     return replace(side, log=log, threshold=threshold)
 
 

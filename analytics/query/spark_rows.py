@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     from pyspark.sql import Column as SparkColumn
     from pyspark.sql import DataFrame
 
-FORMAT = "spark"
-"""What the reading of such a log calls its format."""
-
 _N_CELLS = 4_096
 """Cells of equal width in which the edges of a grid are looked up; two thousand edges leave few to a cell. A judgement."""
 

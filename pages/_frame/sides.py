@@ -26,6 +26,7 @@ from pages._frame.reference import (
     KEPT,
     KEYS,
     choose_sides,
+    chosen_sides,
     sides_by_log,
     sides_by_time,
     sides_by_value,
@@ -207,11 +208,40 @@ def _take_saved(text: str) -> None:
     choose_sides()
 
 
+def opening_sides(question: Question) -> tuple[Question, Question] | None:
+    """Return the sides that the page opens on: those of before, else what it proposes, else the last two quarters of the time."""
+    held, log = st.session_state.get(KEPT), question.log
+    if held:
+        return chosen_sides(question)
+    ways, proposed = ways_apart(log), kept(proposed_sides, question)
+    if proposed is not None and proposed[0] in ways:
+        column = log.column(proposed[0])
+        values = values_of_sides(log, column)
+        return sides_by_value(question, column, [values[label] for label in proposed[1:]])
+    if not ways or ways[0] != BY_TIME:
+        return None
+    first, last = (datetime.fromisoformat(str(text)).date() for text in (log.time_low, log.time_high))
+    return sides_by_time(question, _default_dates(first, last))
+
+
+def opening_metric(reference: Question, production: Question) -> tuple[str, Costs]:
+    """Return the metric that the page opens on, and what errors cost."""
+    offered = _offered(reference, production)
+    leads, priced = leading_metric(production, offered), held_costs(production)
+    return leads if leads in offered else offered[0], Costs() if priced is None else priced.costs
+
+
+def _offered(reference: Question, production: Question) -> list[str]:
+    """Return the metrics whose change can be split."""
+    is_probability = reference.log.is_probability and production.log.is_probability
+    is_priced = held_costs(production) is not None
+    return [name for name in OFFERED if (is_probability or name != "brier") and (is_priced or name != COST)]
+
+
 def draw_metric(reference: Question, production: Question) -> tuple[str, Costs, tuple[str, ...]]:
     """Choose the metric, and the columns whose slices the parts are made of."""
-    is_probability = reference.log.is_probability and production.log.is_probability
     priced = held_costs(production)
-    offered = [name for name in OFFERED if (is_probability or name != "brier") and (priced is not None or name != COST)]
+    offered = _offered(reference, production)
     metric_place, by_place = st.columns([3, 10], vertical_alignment="bottom")
     if "gap_metric" not in st.query_params:
         leads = leading_metric(production, [*offered, "cost"])

@@ -16,7 +16,7 @@ from analytics.present.report.discovery import found_slice
 from analytics.query.cohort import Clause
 from analytics.query.discovery.objectives import OBJECTIVES
 from analytics.query.discovery.properties import clauses
-from pages._frame import report, session, sides
+from pages._frame import dear, report, session, sides
 from pages._frame.cache import key_of
 from pages._frame.render import clicked, escaped, figure, say_rows_are_counted, sentence, table_downloads
 from pages._frame.tables import number_table
@@ -45,10 +45,10 @@ def draw_switch() -> bool:
 
 
 def draw_handover(by: tuple[str, ...]) -> None:
-    """Offer the search among two columns."""
-    st.button(
-        "Which of these cells are real?", key="search_two", icon=":material/search:", on_click=_search_among, args=(by,)
-    )
+    """Offer the search among two columns, where there are two."""
+    if len(by) == 2:
+        asks = "Which of these cells are real?"
+        st.button(asks, key="search_two", icon=":material/search:", on_click=_search_among, args=(by,))
 
 
 def _search_among(by: tuple[str, ...]) -> None:
@@ -69,7 +69,7 @@ def draw(question: Question) -> None:
     if st.session_state.get(ASKED) != key:
         _forget()
         st.session_state[ASKED] = key
-    answer = discovery_search.found(question, search, key)
+    answer = dear.search_found(question, search)
     if answer is None:
         return
     sentence(readings.chosen_reading(question, {"n": answer.n_judged}) or readings.discovery_reading(answer))

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from typing import Any
 
 import streamlit as st
 
-from analytics.answers.discovery.answer import Discovery, discover
-from analytics.answers.discovery.search import MAX_DEPTH, MIN_SHARE, Search, Split, default_split
+from analytics.answers.discovery.search import MAX_DEPTH, Search, Split, default_split
 from analytics.answers.question import Question
 from analytics.errors import QuestionError
 from analytics.measure.thresholds.costs import Costs
 from analytics.query.discovery.objectives import OBJECTIVES, OF_CLASSES, objective_for
-from pages._frame import address, session
+from pages._frame import address
 from pages._frame import policy as policy_controls
+from pages._frame.dear import USUAL_SUPPORT
 from pages._frame.metric import leading_metric, offered_metrics
 
-AMONG, CANCELLED = "among", "_search_cancelled"
-_MAX_KEPT = 32
-"""Searches that a server keeps, of all people together."""
+AMONG = "among"
 _SPLITS = {
     "row": "Half of the rows",
     "entity": "The rows of half of the ids",
@@ -75,7 +71,7 @@ def _draw_settings(
         "Least rows, %",
         0.1,
         50.0,
-        100 * MIN_SHARE,
+        USUAL_SUPPORT,
         0.5,
         key="least",
         bind="query-params",
@@ -146,43 +142,3 @@ def _addressed_choice(
     chosen = st.selectbox(label, keys, key=name, format_func=lambda key: labels[key], on_change=forget, help=help_)
     address.put(name, [] if chosen == keys[0] else [str(chosen)])
     return str(chosen)
-
-
-@st.cache_resource
-def _kept() -> OrderedDict[str, Discovery]:
-    """Return the searches of this server; a search shows its progress, which a cached function could not."""
-    return OrderedDict()
-
-
-def found(question: Question, search: Search, key: str) -> Discovery | None:
-    """Return what a search found, kept under its key; None where it was cancelled."""
-    store = _kept()
-    if key in store:
-        store.move_to_end(key)
-        return store[key]
-    if st.session_state.get(CANCELLED) == key:
-        st.info("The search was cancelled.")
-        st.button("Search again", key="search_again", on_click=lambda: st.session_state.pop(CANCELLED, None))
-        return None
-    place = st.empty()
-    with place.container(horizontal=True, vertical_alignment="center"):
-        bar = st.progress(0.0, "Searching")
-        st.button("Stop", key="cancel_search", on_click=lambda: st.session_state.update({CANCELLED: key}))
-    store[key] = discover(session.engine(), question, search, _mover(bar))
-    place.empty()
-    while len(store) > _MAX_KEPT:
-        store.popitem(last=False)
-    return store[key]
-
-
-def _mover(bar: Any) -> Callable[[str, float], None]:
-    """Return what moves the bar, once per percent; a click on Cancel ends the run there."""
-    last = ("", -1)
-
-    def move(step: str, done: float) -> None:
-        nonlocal last
-        if (step, int(100 * done)) != last:
-            last = (step, int(100 * done))
-            bar.progress(min(1.0, done), f"{step} …")
-
-    return move

@@ -103,6 +103,9 @@ def test_confusion_matrix_squares_have_the_areas_of_the_counts() -> None:
     sizes = {trace.customdata[0]: trace.marker.size[0] for trace in figure.data}
     assert {name: (size / sizes["tn"]) ** 2 * 400 for name, size in sizes.items()} == pytest.approx(counts)
     assert {trace.customdata[0]: trace.marker.color for trace in figure.data} == palette.OUTCOMES
+    assert all(len(set(trace.customdata)) == 1 and trace.x[0] != trace.x[1] for trace in figure.data), (
+        "all of a cell is its rows'"
+    )
     figures.confusion_matrix(dict.fromkeys(counts, 0))
 
 

@@ -8,6 +8,7 @@ from analytics.measure.thresholds.operating import Totals
 from analytics.present import words
 from analytics.present.money import limit_text, money, money_interval, per_month, per_week, point_text
 from analytics.present.selective import selective_caution
+from analytics.present.weights import sample_part
 
 if TYPE_CHECKING:
     from analytics.answers.thresholds.answer import ThresholdAnswer
@@ -151,8 +152,8 @@ def _best_interval(answer: ThresholdAnswer) -> str:
 
 
 def _caveats(answer: ThresholdAnswer) -> list[str]:
-    """Say what the costs leave out."""
-    found = []
+    """Say what the costs leave out, and what the rows stand for."""
+    found = [said] if (said := sample_part(answer.sample, answer.n_judged, answer.effect)) else []
     left_out = answer.n - answer.n_judged
     if left_out:
         verb = "has" if left_out == 1 else "have"
