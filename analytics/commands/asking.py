@@ -12,7 +12,7 @@ import typer
 from analytics.answers.labels_answer import mature
 from analytics.answers.question import Question
 from analytics.commands.given import listed_columns, read_path
-from analytics.commands.in_spark import log_in_spark
+from analytics.commands.in_spark import known_log_in_spark, log_in_spark
 from analytics.commands.options import ROLE_OPTIONS, Asked, Source
 from analytics.commands.right import with_right
 from analytics.commands.roles import finite_threshold, require_settled, said_roles, with_weight
@@ -26,7 +26,7 @@ from analytics.log.reader import outdated_sentence
 from analytics.log.schema import Log, Reading
 from analytics.log.value_words import UNKNOWN_WORDS, plain
 from analytics.log.workspace import Workspace
-from analytics.measure.headline import headline
+from analytics.query import spark_log
 from analytics.query.cohort import Cohort
 from analytics.query.engine import Engine
 from analytics.query.spark_session import is_in_spark
@@ -163,7 +163,10 @@ def open_log(
 ) -> Log:
     """Return the log that the command line means, in the state that its roles ask for; ``also`` are names beside the roles."""
     if is_in_spark(source.log):
-        return log_in_spark(source, threshold, _overridden)
+        log = log_in_spark(source, threshold, _overridden)
+        if is_current:
+            spark_log.keep(workspace, log)
+        return log
     if is_there(Path(source.log)):
         read = read_path(workspace, source, also=also)
         return kept(workspace, read, source, threshold=threshold, is_current=is_current, asks=asks)
@@ -174,6 +177,8 @@ def open_log(
         raise QuestionError(
             f"Expected the path of a file or the id of a log, found {source.log!r}. Check the path. {''.join(known)}"
         ) from error
+    if found.reading.is_in_spark:
+        return known_log_in_spark(workspace, found, source, threshold, _overridden, is_current=is_current)
     if said := outdated_sentence(found.reading):
         typer.echo(said, err=True)
     if source.labels:
@@ -181,6 +186,12 @@ def open_log(
         return kept(workspace, attached, source, threshold=threshold, is_current=is_current, first=attached.mapping)
     mapping = _as_said(workspace, found, found.mapping, source, threshold)
     return api.remap(workspace, found, mapping, is_current=is_current)
+
+
+def remapped(workspace: Workspace, log: Log, mapping: Mapping) -> Log:
+    """Return a log under another mapping for one question, counted where its rows are."""
+    remap = spark_log.remap if log.reading.is_in_spark else api.remap
+    return remap(workspace, log, mapping, is_current=False)
 
 
 def kept(
@@ -261,11 +272,6 @@ def question_of(
     engine, cohort = Engine(workspace), cohort_of(asked.where, log)
     question = Question(log, cohort.known_on(asked.as_of) if asked.as_of else cohort, threshold)
     return engine, mature(engine, question) if asked.mature else question
-
-
-def leading_metric(log: Log) -> str:
-    """Return the metric that leads where none is named."""
-    return headline(*log.class_counts).metric
 
 
 def cohort_of(filters: Sequence[str] | None, log: Log) -> Cohort:

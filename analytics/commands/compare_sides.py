@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from analytics.answers.compare.sides import pairing_of
 from analytics.answers.question import Question
-from analytics.commands.asking import open_log, question_of
+from analytics.commands.asking import open_log, question_of, remapped
 from analytics.commands.given import listed_columns, read_path
 from analytics.commands.options import ROLE_OPTIONS, Asked, Source, Text, Texts, named
 from analytics.commands.roles import finite_threshold
@@ -20,7 +20,6 @@ from analytics.query.cohort import Cohort
 from analytics.query.compare.pairs import Pairing
 from analytics.query.engine import Engine
 from analytics.query.where import parse_where
-from analytics.reading import api
 from analytics.reading.inbox import is_there
 
 _SIDES = "Sides"
@@ -122,7 +121,7 @@ def further_sides(workspace: Workspace, asked: Asked, both: Both, live: Question
             found.append((text, pairing_of(live, part, on)))
             continue
         mapping = with_decider(live.log.mapping, live.log.reading, text)
-        log = api.remap(workspace, live.log, mapping, is_current=False)
+        log = remapped(workspace, live.log, mapping)
         at = live.threshold if mapping.score and mapping.score_scale == live.log.mapping.score_scale else None
         question = Question(log, live.cohort, mapping.threshold if at is None else at)
         found.append((text, pairing_of(live, question, by_row=True)))

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from analytics.answers.question import Question
 from analytics.answers.report.again import asked_again, differences
 from analytics.answers.report.view import View, view_from
+from analytics.commands import asking
 from analytics.errors import InputError, QuestionError
 from analytics.log.mapping import SINGLE_ROLES, Mapping, mapping_from_dict
-from analytics.reading import api
 
 if TYPE_CHECKING:
     from analytics.answers.report.asking import ReportAsking
@@ -56,7 +56,7 @@ def remapped(
     if mapping is None or mapping == log.mapping:
         return question, said
     try:
-        changed = api.remap(workspace, log, mapping, is_current=False)
+        changed = asking.remapped(workspace, log, mapping)
     except (InputError, QuestionError) as error:
         return question, [
             *said,
@@ -97,7 +97,7 @@ def asked_like(view: View, usual: ReportAsking, asked: Asked, given: Given) -> t
         question = replace(question, cohort=usual.question.cohort)
     asking = replace(asking, question=question)
     if usual.policy is not None:
-        asking = replace(asking, policy=usual.policy)
+        asking = replace(asking, policy=usual.policy, leads=usual.leads)
     if usual.handover is not None:
         asking = replace(asking, handover=usual.handover)
     if given.reference or given.production:

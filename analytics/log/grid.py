@@ -10,6 +10,27 @@ import numpy as np
 MAX_DISTINCT_SCORES = 2_000
 """Distinct scores up to which each is an edge of the grid; beyond, edges are quantiles and even steps (DESIGN.md, section 2)."""
 
+_MAX_LOOKED_AT = 1 << 20
+"""Rows whose scores and numbers decide where edges lie; of more rows every 2nd, 4th … is looked at. A place among a million
+sampled rows misses that among all by half a step of the grid (a binomial's standard deviation); counts at an edge stay exact."""
+_LEADING = 8
+"""Eighths by which a log grows before its grid is made anew: its quantiles are those of the rows up to the last eighth of a power
+of two. A judgement: a year of days makes it anew every seven weeks."""
+
+
+def looked_at(n_rows: int) -> tuple[int, int]:
+    """Return of how many first rows the quantiles of a log are, and that every so manieth row of it is looked at.
+
+    A log that grows keeps its grid until it has grown by an eighth, and one file of all its rows has the same grid.
+
+    >>> looked_at(1 << 20), looked_at(10_000_000), looked_at(10_400_000), looked_at(10_500_000)
+    ((1048576, 1), (9437184, 16), (9437184, 16), (10485760, 16))
+    """
+    if n_rows <= _MAX_LOOKED_AT:
+        return n_rows, 1
+    eighth = (1 << (n_rows.bit_length() - 1)) // _LEADING
+    return n_rows // eighth * eighth, 1 << (n_rows // _MAX_LOOKED_AT).bit_length()
+
 
 @dataclass(frozen=True, eq=False)
 class Grid:

@@ -18,6 +18,9 @@ from analytics.log.receipt import CheckResult, LabelCounts, LineCounts, SetAside
 
 ScoreKind = Literal["probability", "rank", "decision"]
 
+IN_SPARK = "spark"
+"""What the reading of a log that stays in Spark calls its format."""
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -43,6 +46,11 @@ class Reading:
     logged_pair: str | None = None
     labels_before: tuple[LabelCounts, ...] = ()
     reader: int | None = 1
+
+    @property
+    def is_in_spark(self) -> bool:
+        """Whether the rows stay where Spark reads them, and none of them is in the workspace."""
+        return self.file_format == IN_SPARK
 
     @property
     def names(self) -> tuple[str, ...]:

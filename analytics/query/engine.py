@@ -7,6 +7,7 @@ import threading
 import uuid
 import weakref
 from collections.abc import Callable, Collection, Hashable, Sequence
+from dataclasses import replace
 from itertools import count
 from typing import Any
 
@@ -68,7 +69,7 @@ class Engine:
         return rows.filter(nw.col("is_first") == 1) if log.mapping.kind == "rankings" else rows
 
     def _table(self, log: Log, name: str, cursor: duckdb.DuckDBPyConnection) -> nw.LazyFrame[Any]:
-        if log.reading.file_format == spark_rows.FORMAT:
+        if log.reading.is_in_spark:
             return spark_rows.stored(log) if name == "log" else nw.from_native(_NO_LINES.lazy())
         attached = self._attach(log)
         try:
@@ -279,6 +280,15 @@ class Engine:
         asked = self.kept(log, cohort, threshold).select(n=nw.len(), n_labelled=nw.col("label").count())
         counts = self.collect_at_any(log, cohort, "rows", lambda: asked)
         return int(counts["n"][0]), int(counts["n_labelled"][0])
+
+    def n_outcomes(self, log: Log, cohort: Cohort, threshold: float) -> int:
+        """Count the rows of a cohort with errors or hits: from its score table where the threshold starts a bin."""
+        is_told = set(cohort.outcomes) <= {"tp", "fp", "fn", "tn"} and log.mapping.weight is None
+        if not cohort.outcomes or not is_told or log.grid.split(threshold) is not None:
+            return self.row_counts(log, cohort, threshold)[0]
+        scores = self.score_table(log, replace(cohort, outcomes=()), threshold, sums=())
+        table = outcomes_by_time(scores.frame.with_columns(bucket=0), scores.threshold_bin)
+        return int(sum(table[outcome].sum() for outcome in cohort.outcomes))
 
     def head(self, log: Log, cohort: Cohort, threshold: float, limit: int) -> pl.DataFrame:
         """Return the first rows of a cohort: ``score``, ``label``, then every column by its stored name."""

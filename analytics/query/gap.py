@@ -58,6 +58,11 @@ class Dimension:
     is_other_unit: bool = False
     alone: frozenset[str] = frozenset()
 
+    def n_slices(self, side: int) -> int:
+        """Return how many slices a side has at most."""
+        n_values = 1 if self.is_flag else len(self.bins.edges) + 1 if self.bins else self.columns[side].n_distinct
+        return n_values + 1
+
     def expression(self, log: Log, side: int) -> nw.Expr:
         """Return the slice of a row of one side (0 the reference, 1 production)."""
         column = self.columns[side]

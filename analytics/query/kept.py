@@ -17,8 +17,8 @@ _MAX_SHARE = 0.5
 """Share of that room from which on one table is not kept: it would drive out all others. A judgement."""
 
 _MAX_CELLS = 1_000_000
-"""Cells of a score table by time up to which the lines of every threshold are counted at once. By hand: 10 million rows in 365
-days and 2,000 bins take 0.4 s of a processor, in days alone 0.1 s, and the table takes 28 MB."""
+"""Cells of a score table up to which every threshold is counted at once, for lines over time or slices. By hand: 10 million rows
+in 365 days and 2,000 bins take 0.4 s of a processor, in days alone 0.1 s, and the table takes 28 MB."""
 
 
 class KeptTables:
@@ -59,7 +59,12 @@ def _n_buckets(log: Log, every: str) -> float:
 
 def has_few_cells(log: Log, every: str) -> bool:
     """Whether a score table by time is small enough to be kept for the lines of every threshold."""
-    return min(log.n_rows, len(log.edges) * _n_buckets(log, every)) <= _MAX_CELLS
+    return are_few(log, _n_buckets(log, every))
+
+
+def are_few(log: Log, n_slices: float) -> bool:
+    """Whether a score table of so many slices is small enough to be kept for every threshold."""
+    return min(log.n_rows, len(log.edges) * n_slices) <= _MAX_CELLS
 
 
 def outcomes_by_time(scores: pl.DataFrame, threshold_bin: int) -> pl.DataFrame:

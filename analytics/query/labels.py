@@ -74,7 +74,8 @@ def newest(engine: Engine, log: Log, cohort: Cohort, threshold: float) -> tuple[
     """Return the newest time of a prediction and, where labels say when they came, of an arrival; None without any."""
     rows = engine.kept(log, cohort, threshold)
     names = [name for name in ("moment", "arrived") if name in rows.collect_schema().names()]
-    found = engine.collect(rows.select(**{name: nw.col(name).max() for name in names})).row(0)
+    latest = rows.select(**{name: nw.col(name).max() for name in names})
+    found = engine.collect_at_any(log, cohort, "newest", lambda: latest).row(0)
     return found
 
 

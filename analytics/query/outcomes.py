@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import narwhals.stable.v2 as nw
@@ -10,6 +11,7 @@ import polars as pl
 from analytics.log.schema import Log
 from analytics.query.cohort import Cohort
 from analytics.query.engine import Engine
+from analytics.query.kept import are_few
 from analytics.query.relations import integer
 from analytics.query.slicing import as_people_see, stored_slice
 
@@ -53,13 +55,22 @@ def outcome_table(
     for place, name in enumerate(missing):
         keys[f"missing_{place}"] = integer(nw.col(log.column(name).sql_name).is_null())
     rows = engine.kept(log, cohort, threshold).filter(~nw.col("label").is_null() & ~nw.col("score").is_null())
-    each, counted = {}, nw.len().cast(nw.Int64)
-    if is_weighted and log.mapping.weight is not None:
-        rows = rows.filter(~nw.col("weight").is_null())
-        each, counted = {"weight": nw.col("weight")}, nw.col("weight").sum().cast(nw.Float64)
-    prepared = rows.select(**keys, **each, is_flagged=integer(nw.col("score") >= threshold), label=nw.col("label"))
-    found = engine.collect(prepared.group_by(*keys, "is_flagged", "label").agg(n=counted))
-    flagged, positive = pl.col("is_flagged") == 1, pl.col("label") == 1
+    n_slices = math.prod(log.column(name).n_distinct + 1 for name in by) * 2 ** len(missing)
+    by_weight = is_weighted and log.mapping.weight is not None
+    if log.grid.split(threshold) is None and are_few(log, n_slices) and not by_weight:
+        scored = rows.select(**keys, slot=nw.col("score_bin").cast(nw.Int64), label=nw.col("label"))
+        asked = scored.group_by(*keys, "slot", "label").agg(n=nw.len().cast(nw.Int64))
+        found = engine.collect_at_any(log, cohort, ("outcomes", *by, "", *missing), lambda: asked)
+        flagged = pl.col("slot") >= log.grid.at(threshold)
+    else:
+        each, counted = {}, nw.len().cast(nw.Int64)
+        if by_weight:
+            rows = rows.filter(~nw.col("weight").is_null())
+            each, counted = {"weight": nw.col("weight")}, nw.col("weight").sum().cast(nw.Float64)
+        scored = rows.select(**keys, **each, slot=integer(nw.col("score") >= threshold), label=nw.col("label"))
+        found = engine.collect(scored.group_by(*keys, "slot", "label").agg(n=counted))
+        flagged = pl.col("slot") == 1
+    positive = pl.col("label") == 1
     cells = {
         "tp": flagged & positive,
         "fp": flagged & ~positive,

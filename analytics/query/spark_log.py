@@ -18,9 +18,10 @@ from analytics.log.bins import N_BINS, Bins, bins_between
 from analytics.log.column import MAX_VALUES_BY_VALUE, Column, Kind, unique_names
 from analytics.log.grid import MAX_DISTINCT_SCORES
 from analytics.log.mapping import Mapping
-from analytics.log.schema import Log, Reading, ScoreKind
+from analytics.log.schema import IN_SPARK, Log, Reading, ScoreKind
+from analytics.log.workspace import Workspace
 from analytics.query import relations, spark_roles, spark_session
-from analytics.query.spark_rows import FORMAT, plain, plain_type
+from analytics.query.spark_rows import plain, plain_type
 
 if TYPE_CHECKING:
     from pyspark.sql import Column as SparkColumn
@@ -79,7 +80,7 @@ def describe(name: str) -> Reading:
         columns.append(_held_against_one(rows, column))
     content = json.dumps([name, n_rows, [asdict(column) for column in columns]])
     digest = hashlib.sha256(content.encode()).hexdigest()
-    return Reading(digest, name, FORMAT, n_rows, n_rows, tuple(columns), repairs=(_said(),), reader=None)
+    return Reading(digest, name, IN_SPARK, n_rows, n_rows, tuple(columns), repairs=(_said(),), reader=None)
 
 
 def _said() -> str:
@@ -192,6 +193,31 @@ def log_of(reading: Reading, mapping: Mapping) -> Log:
         time_low=_text(facts["time_low"]),
         time_high=_text(facts["time_high"]),
     )
+
+
+def keep(workspace: Workspace, log: Log, *, is_current: bool = True) -> None:
+    """Keep in the workspace what is known of a log: its receipt, and in the place of the rows where they are."""
+    with workspace.scratch_folder() as folder:
+        place = folder / "place.txt"
+        place.write_text(f"{_said()}\n", encoding="utf-8")
+        workspace.keep(log, place, is_current=is_current)
+
+
+def remap(workspace: Workspace, log: Log, mapping: Mapping, *, is_current: bool = True) -> Log:
+    """Return a log under another mapping, kept as `keep` keeps it.
+
+    Raises
+    ------
+    QuestionError, InputError, StoreError
+        As `log_of`.
+    """
+    if mapping.digest() == log.revision:
+        return log
+    if not is_current and (found := workspace.state(replace(log, mapping=mapping).key)):
+        return found
+    changed = replace(log_of(log.reading, mapping), name=log.name)
+    keep(workspace, changed, is_current=is_current)
+    return changed
 
 
 def _text(moment: datetime | None) -> str | None:

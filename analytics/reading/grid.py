@@ -8,16 +8,20 @@ import duckdb
 
 from analytics.log.bins import N_BINS, Bins, bins_between
 from analytics.log.column import Column
-from analytics.log.grid import MAX_DISTINCT_SCORES
+from analytics.log.grid import MAX_DISTINCT_SCORES, looked_at
 from analytics.log.mapping import Mapping
 from analytics.log.schema import Reading, ScoreKind
+from analytics.reading.score_bins import with_score_bins
 from analytics.reading.sql.expression import Expression
 from analytics.reading.sql.expressions import decision_expression, score_expression
 
 _N_STEPS = 1000
 """Steps of the score grid, even ones and quantiles."""
-_MAX_COUNTED = 1_000_000
-"""Distinct scores up to which their rows are counted: with more, sorting the rows is faster than grouping them."""
+_MAX_MASS = 0.01
+"""Share of the rows that one bin of several scores holds at most, ten steps of the grid: beyond it the rows that came last are
+distributed otherwise, and the quantiles are those of all rows. A judgement."""
+_MAX_BIN = 2 / N_BINS
+"""The same of the bins of a numeric column: twice the mass that is aimed at. A judgement."""
 _MAX_EXCEPTIONS = 0.1
 """Decisions against the score, of those of the rarer kind, at which there still is a threshold that the others follow."""
 
@@ -27,70 +31,111 @@ def score_grid(
 ) -> tuple[ScoreKind, tuple[float, ...], bool]:
     """Return the kind of score, the edges of the score grid and whether they are the distinct scores."""
     scored = f"(SELECT {score.sql} AS score FROM raw)"
-    row = connection.execute(
-        f"SELECT approx_count_distinct(score), min(score), max(score), count(score) FROM {scored}", score.parameters
-    ).fetchone()
+    row = connection.execute(f"SELECT min(score), max(score), count(*) FROM {scored}", score.parameters).fetchone()
     assert row is not None
-    approximate, low, high, n_scored = row
+    low, high, n_rows = row
     if low is None:
         return ("probability" if has_score else "decision"), (0.0,), True
     kind: ScoreKind = "decision" if not has_score else "probability" if low >= 0 and high <= 1 else "rank"
-    if approximate <= 1.2 * MAX_DISTINCT_SCORES:
+    first, every = looked_at(n_rows)
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE looked_at AS SELECT rowid AS place, {score.sql} AS score FROM raw "
+        f"WHERE rowid % {every} = 0",
+        score.parameters,
+    )
+    if connection.execute("SELECT count(DISTINCT score) FROM looked_at").fetchall()[0][0] <= MAX_DISTINCT_SCORES:
         rows = connection.execute(
-            f"SELECT DISTINCT score FROM {scored} WHERE score IS NOT NULL ORDER BY score", score.parameters
+            f"SELECT DISTINCT score FROM {scored} WHERE score IS NOT NULL LIMIT {MAX_DISTINCT_SCORES + 1}",
+            score.parameters,
         ).fetchall()
         if len(rows) <= MAX_DISTINCT_SCORES:
-            return kind, tuple(row[0] for row in rows), True
+            return kind, tuple(sorted(row[0] for row in rows)), True
     steps = [step / _N_STEPS for step in range(_N_STEPS + 1)]
-    quantiles = score_quantiles(connection, score, n_scored, is_counted=approximate <= _MAX_COUNTED)
     even = steps if kind == "probability" else [low + (high - low) * step for step in steps]
-    return kind, tuple(sorted({*even, *quantiles, low})), False
+    edges = tuple(sorted({*even, *score_quantiles(connection, first), low}))
+    if first < n_rows and _heaviest(connection, edges) > _MAX_MASS:
+        edges = tuple(sorted({*even, *score_quantiles(connection, n_rows), low}))
+    return kind, edges, False
 
 
-def score_quantiles(
-    connection: duckdb.DuckDBPyConnection, score: Expression, n_scored: int, *, is_counted: bool
-) -> list[float]:
-    """Return the scores at the places ``max(ceil(k n / 1000), 1)`` of all n sorted scores, k = 0 … 1000, each once.
+def score_quantiles(connection: duckdb.DuckDBPyConnection, first: int) -> list[float]:
+    """Return the scores at the places ``max(ceil(k n / 1000), 1)`` of n sorted scores, k = 0 … 1000, each once.
 
-    A score whose last row is at place p holds such a place where ``1000 p // n`` grows over its rows.
+    The scores are those of ``looked_at`` among the ``first`` rows. One whose last row is at place p holds such a place where
+    ``1000 p // n`` grows over its rows.
     """
-    scored = f"FROM (SELECT {score.sql} AS score FROM raw) WHERE score IS NOT NULL"
-    counted = (
-        f"SELECT score, count(*) AS n, sum(count(*)) OVER (ORDER BY score)::BIGINT AS last {scored} GROUP BY score"
-    )
-    numbered = f"SELECT score, 1 AS n, row_number() OVER (ORDER BY score) AS last {scored}"
     rows = connection.execute(
-        f"SELECT DISTINCT score FROM ({counted if is_counted else numbered}) "
-        f"WHERE last = n OR {_N_STEPS} * last // ? > {_N_STEPS} * (last - n) // ? ORDER BY score",
-        [*score.parameters, n_scored, n_scored],
+        "WITH counted AS (SELECT score, count(*) AS n, sum(count(*)) OVER (ORDER BY score)::BIGINT AS last FROM looked_at "
+        "WHERE score IS NOT NULL AND place < ? GROUP BY score), every AS (SELECT sum(n)::BIGINT AS rows FROM counted) "
+        f"SELECT score FROM counted, every WHERE last = n OR {_N_STEPS} * last // rows > {_N_STEPS} * (last - n) // rows "
+        "ORDER BY score",
+        [first],
     ).fetchall()
     return [row[0] for row in rows]
+
+
+def _heaviest(connection: duckdb.DuckDBPyConnection, edges: tuple[float, ...]) -> float:
+    """Return the share of the rows in the fullest bin of more than one score, of those that were looked at."""
+    scored = "SELECT score FROM looked_at WHERE score IS NOT NULL"
+    found = connection.execute(
+        "SELECT coalesce(max(n) FILTER (low < high), 0) / sum(n) FROM (SELECT count(*) AS n, min(score) AS low, "
+        f"max(score) AS high FROM ({with_score_bins(scored, edges)}) GROUP BY score_bin)"
+    ).fetchone()
+    assert found is not None
+    return float(found[0])
 
 
 def numeric_bins(connection: duckdb.DuckDBPyConnection, column: Column) -> Bins:
     """Return about ten bins of equal mass; a value that fills a tenth of the rows or more gets a bin of its own.
 
-    Edges are rounded to three digits where that keeps them apart.
+    Of more than a million rows some decide where the inner edges lie, as for the score grid. Edges are rounded to three digits
+    where that keeps them apart.
     The highest value is an edge twice where it has a bin of its own.
     """
     name = column.sql_name
-    finite = f"(SELECT {name}::DOUBLE AS v FROM raw WHERE isfinite({name}::DOUBLE))"
-    low, high, n_rows = connection.execute(f"SELECT min(v), max(v), count(*) FROM {finite}").fetchone() or (
-        None,
-        None,
-        0,
-    )
+    finite = f"FROM (SELECT rowid AS place, {name}::DOUBLE AS v FROM raw) WHERE isfinite(v)"
+    low, high, n_rows = connection.execute(
+        f"SELECT min(v), max(v), (SELECT count(*) FROM raw) {finite}"
+    ).fetchone() or (None, None, 0)
     if low is None:
         return Bins((0.0, 0.0))
-    often = f"SELECT v, count(*) FROM {finite} GROUP BY v HAVING count(*) * {N_BINS} >= ? ORDER BY v"
-    spikes = dict(connection.execute(often, [n_rows]).fetchall())
-    next_values = ", min(v) FILTER (v > ?)" * len(spikes)
-    quantiles, *after = connection.execute(
-        f"SELECT quantile_disc(v, ?) FILTER (NOT list_contains(?::DOUBLE[], v)){next_values} FROM {finite}",
-        [inner_shares(n_rows - sum(spikes.values()), N_BINS), [*spikes], *spikes],
+    first, every = looked_at(n_rows)
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE looked_at AS SELECT place, v AS {name} {finite} AND place % {every} = 0"
+    )
+
+    bins = _bins_of(connection, column, first, (low, high))
+    if first < n_rows:
+        heaviest = connection.execute(
+            f"SELECT coalesce(max(n) FILTER (low < high), 0) / sum(n) FROM (SELECT count(*) AS n, min({name}) AS low, "
+            f"max({name}) AS high FROM looked_at GROUP BY {bin_case(column, bins)})"
+        ).fetchone()
+        if heaviest is None or heaviest[0] is None or heaviest[0] > _MAX_BIN:
+            return _bins_of(connection, column, n_rows, (low, high))
+    return bins
+
+
+def _bins_of(connection: duckdb.DuckDBPyConnection, column: Column, first: int, ends: tuple[float, float]) -> Bins:
+    """Return the bins of a column by what was looked at among the ``first`` rows; what follows a frequent value is of all."""
+    name = column.sql_name
+    connection.execute(
+        f"CREATE OR REPLACE TEMP VIEW first_ones AS SELECT {name} AS v FROM looked_at WHERE place < {first}"
+    )
+    (n,) = connection.execute("SELECT count(*) FROM first_ones").fetchone() or (0,)
+    often = f"SELECT v, count(*) FROM first_ones GROUP BY v HAVING count(*) * {N_BINS} >= ? ORDER BY v"
+    spikes = dict(connection.execute(often, [n]).fetchall())
+    (quantiles,) = connection.execute(
+        "SELECT quantile_disc(v, ?) FROM first_ones WHERE NOT list_contains(?::DOUBLE[], v)",
+        [inner_shares(n - sum(spikes.values()), N_BINS), [*spikes]],
     ).fetchone() or (None,)
-    gaps = [(spike, high if upper is None else upper) for spike, upper in zip(spikes, after, strict=True)]
-    return bins_between(low, high, quantiles or (), gaps, is_integer=column.type == "BIGINT")
+    after = [
+        connection.execute(
+            f"SELECT min({name})::DOUBLE FROM raw WHERE isfinite({name}::DOUBLE) AND {name}::DOUBLE > ?", [spike]
+        ).fetchall()[0][0]
+        for spike in spikes
+    ]
+    gaps = [(spike, ends[1] if upper is None else upper) for spike, upper in zip(spikes, after, strict=True)]
+    return bins_between(*ends, quantiles or (), gaps, is_integer=column.type == "BIGINT")
 
 
 def inner_shares(n: int, parts: int) -> list[float]:

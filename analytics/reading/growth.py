@@ -54,11 +54,11 @@ def append(
     said = _said(log, reading, moved, is_same_grid=edges == log.edges, n_files=len(reading.origin.digests))
     counts = connection.execute(
         "SELECT count(*), count(label), count(*) FILTER (label = 1), count(*) FILTER (score IS NULL), "
-        "min(moment)::VARCHAR, max(moment)::VARCHAR, sum(weight) FILTER (label = 1) / sum(weight) FILTER (label IS NOT NULL) "
-        f"FROM (SELECT *{'' if log.mapping.weight else ', 1 AS weight'} FROM log_file.log)"
+        "least(min(moment), ?::TIMESTAMP)::VARCHAR, greatest(max(moment), ?::TIMESTAMP)::VARCHAR FROM day.log",
+        [log.time_low, log.time_high],
     ).fetchone()
     assert counts is not None
-    n_rows, n_labelled, n_positive, n_unscored, time_low, time_high, share_positive = counts
+    n_rows, n_labelled, n_positive, n_unscored, time_low, time_high = counts
     return replace(
         log,
         reading=_added(grown, reading, said),
@@ -66,14 +66,22 @@ def append(
         edges=edges,
         grid_is_exact=is_exact,
         bins=bins,
-        n_rows=n_rows,
-        n_labelled=n_labelled,
-        n_positive=n_positive,
-        n_unscored=n_unscored,
+        n_rows=log.n_rows + n_rows,
+        n_labelled=log.n_labelled + n_labelled,
+        n_positive=log.n_positive + n_positive,
+        n_unscored=log.n_unscored + n_unscored,
         time_low=time_low,
         time_high=time_high,
-        share_positive=share_positive if log.mapping.weight else None,
+        share_positive=_share_positive(connection) if log.mapping.weight else None,
     )
+
+
+def _share_positive(connection: duckdb.DuckDBPyConnection) -> float | None:
+    """Return what share of the rows is positive that those with a label stand for."""
+    found = connection.execute(
+        "SELECT sum(weight) FILTER (label = 1) / sum(weight) FILTER (label IS NOT NULL) FROM log_file.log"
+    ).fetchone()
+    return found[0] if found else None
 
 
 def _widen_enums(connection: duckdb.DuckDBPyConnection) -> None:
@@ -137,7 +145,7 @@ def _binned(connection: duckdb.DuckDBPyConnection, log: Log, reading: Reading) -
         is_new = column.name not in log.bins
         if is_new:
             connection.execute(f"ALTER TABLE log_file.log ADD COLUMN {column.bin_name} UTINYINT")
-        is_same = not is_new and log.bins[column.name] == bins[column.name]
+        is_same = not is_new and log.bins[column.name].edges[1:-1] == bins[column.name].edges[1:-1]  # rows know no ends
         where = f" WHERE row_id >= {log.n_rows}" if is_same else ""
         connection.execute(
             f"UPDATE log_file.log SET {column.bin_name} = {grid.bin_case(column, bins[column.name])}{where}"
@@ -153,7 +161,6 @@ def _said(log: Log, reading: Reading, moved: Sequence[str], *, is_same_grid: boo
     said = [
         f"The log grew by {files_} and {reading.rows_kept:,} rows; its {log.n_rows:,} earlier rows were not read again."
     ]
-    said.append("Preflight counted in the further rows alone.")
     if not is_same_grid:
         said.append("The score grid was made anew over all rows.")
     if moved:

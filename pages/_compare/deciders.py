@@ -14,7 +14,6 @@ from analytics.answers.question import Question
 from analytics.log.other_answer import decider_columns, with_decider
 from analytics.present import readings, words
 from analytics.query.compare.pairs import Pairing
-from analytics.reading import api
 from pages._frame import session
 from pages._frame.cache import kept
 from pages._frame.render import escaped, table_downloads
@@ -54,7 +53,7 @@ def _pairing(pairing: Pairing, name: str) -> Pairing:
     """Return the live side beside a column of its log."""
     live = Question(pairing.live.log, pairing.live.cohort, pairing.live.threshold)
     mapping = with_decider(live.log.mapping, live.log.reading, name)
-    log = api.remap(session.workspace(), live.log, mapping, is_current=False)
+    log = session.remapped(live.log, mapping)
     is_alike = mapping.score and mapping.score_scale == live.log.mapping.score_scale
     return pairing_of(
         live, replace(live, log=log, threshold=live.threshold if is_alike else mapping.threshold), by_row=True

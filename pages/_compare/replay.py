@@ -20,7 +20,6 @@ from analytics.present.readings.replay import change_words
 from analytics.query.cohort import Cohort
 from analytics.query.compare.pairs import Pairing
 from analytics.query.engine import Engine
-from analytics.reading import api
 from pages._frame import session
 from pages._frame.cache import MODEST, keeping, kept
 from pages._frame.render import escaped, sentence, table_downloads
@@ -108,5 +107,5 @@ def _decided(live: Question) -> Question | None:
     if mapping.score is None or mapping.decision is None or mapping.kind != "yes/no":
         return None
     changed = positives.with_decision_values(replace(mapping, score=None), live.log.reading)
-    log = api.remap(session.workspace(), live.log, changed, is_current=False)
+    log = session.remapped(live.log, changed)
     return replace(live, log=log, threshold=log.mapping.threshold)

@@ -16,7 +16,6 @@ from analytics.log.other_answer import other_columns, with_answer
 from analytics.measure.thresholds.costs import Costs
 from analytics.present import words
 from analytics.query.compare.pairs import Pairing
-from analytics.reading import api
 from pages._frame import address, session
 from pages._frame.policy import held_policy
 from pages._frame.reference import BY_LOG, sides_by_log, sides_by_value, values_of_sides, ways_apart
@@ -73,7 +72,7 @@ def _drop(name: str) -> None:
 def column_pairing(question: Question, name: str) -> Pairing:
     """Return the answers that a log is judged by beside those of another of its columns."""
     mapping = with_answer(question.log.mapping, question.log.reading, name)
-    other = api.remap(session.workspace(), question.log, mapping, is_current=False)
+    other = session.remapped(question.log, mapping)
     return pairing_of(question, replace(question, log=other, threshold=mapping.threshold), by_row=True)
 
 

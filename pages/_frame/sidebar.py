@@ -17,6 +17,7 @@ from analytics.log import views
 from analytics.log.right import Right, fold
 from analytics.log.schema import Log
 from analytics.present import readings, words
+from analytics.query import spark_session
 from analytics.query.cohort import Cohort, column_words
 from analytics.query.engine import Engine
 from analytics.query.known import AS_OF
@@ -90,6 +91,8 @@ def _draw_books(log: Log) -> None:
         f"{words.plural(log.reading.rows_read, 'row')} read: {log.reading.rows_kept:,} kept, {aside:,} set aside · "
         f"{words.plural(len(log.findings), 'finding')}"
     )
+    if log.reading.is_in_spark:
+        st.caption(escaped(f"Asked in Spark at {spark_session.where()}: the rows stay there."))
 
 
 def _draw_model(log: Log) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -12,9 +13,11 @@ import streamlit as st
 from streamlit.typing import UploadedFile
 
 from analytics.errors import AnalysisError, QuestionError
+from analytics.log import logged, roles
 from analytics.log.mapping import Mapping
 from analytics.log.schema import Log
 from analytics.present import words
+from analytics.query import spark_log, spark_session
 from analytics.reading import api, inbox, preview
 from analytics.reading.api import Staged
 from analytics.reading.formats.registry import readable
@@ -56,21 +59,37 @@ def draw_drop_zone() -> None:
         where = "Larger than 499 MB? Read it " + ("by its path" if root is None else "from the inbox")
         with st.expander(where, key="by_path"):
             path = _draw_path() if root is None else _draw_inbox(root)
-    if path is not None:
-        _read(lambda progress: api.read_file(session.workspace(), path, on_progress=progress), path.name)
+    if path is not None and spark_session.is_in_spark(path):
+        _read(lambda progress: _of_spark(path), path)
+    elif path is not None:
+        place = Path(path).expanduser()
+        _read(lambda progress: api.read_file(session.workspace(), place, on_progress=progress), place.name)
     if files:
         _read(lambda progress: _read_uploads(files, progress), ", ".join(file.name for file in files))
 
 
-def _draw_path() -> Path | None:
-    """Ask for a path; return it once it is to be read."""
+def _draw_path() -> str | None:
+    """Ask for a path, or for what Spark reads; return it once it is to be read."""
     path = st.text_input(
-        "Path on this computer", key="path", placeholder="/exports/log.parquet, or a folder of exports"
+        "Path on this computer",
+        key="path",
+        placeholder="/exports/log.parquet, or a folder of exports",
+        help="A path or a table behind spark: stays where Spark reads it, and every question is asked there.",
     )
-    return Path(path).expanduser() if st.button("Read", key="read_path", disabled=not path) else None
+    return path if st.button("Read", key="read_path", disabled=not path) else None
 
 
-def _draw_inbox(root: Path) -> Path | None:
+def _of_spark(name: str) -> Log:
+    """Keep a log that stays in Spark under the roles that are guessed; they are changed in place."""
+    reading = spark_log.describe(name)
+    mapping = roles.guess(reading).mapping
+    log = spark_log.log_of(reading, replace(mapping, threshold=logged.first_threshold(mapping, reading)))
+    if session.workspace().state(log.key) is None:
+        spark_log.keep(session.workspace(), log)
+    return log
+
+
+def _draw_inbox(root: Path) -> str | None:
     """Offer the files of the inbox; return the one that is to be read."""
     offers = {offer.name: offer for offer in inbox.offers(root)}
     name = st.selectbox(
@@ -81,7 +100,7 @@ def _draw_inbox(root: Path) -> Path | None:
         format_func=lambda name: f"{name} ({_about(offers[name])})",
         placeholder="Choose a file or a folder" if offers else "The inbox is empty",
     )
-    return inbox.resolved(root, name) if st.button("Read", key="read_inbox", disabled=not name) and name else None
+    return str(inbox.resolved(root, name)) if st.button("Read", key="read_inbox", disabled=not name) and name else None
 
 
 def _about(offer: inbox.Offer) -> str:
@@ -249,7 +268,8 @@ def draw_log(log: Log) -> None:
     account.draw_accounting(log)
     account.draw_findings(log)
     mending.draw_mending(log, _rebuild)
-    mending.draw_attach(log, _read)
+    if not log.reading.is_in_spark:
+        mending.draw_attach(log, _read)
     with st.expander("Columns and roles: change them in place", expanded=not log.n_labelled):
         sample = session.engine().sample(log)
         changed = mapping.edit(log, sample, f"remap_{log.key}")
@@ -259,7 +279,7 @@ def draw_log(log: Log) -> None:
 
 def _rebuild(log: Log, wanted: Mapping) -> None:
     """Build a log anew under another mapping and open it."""
-    rebuilt = _with_progress(lambda on: api.remap(session.workspace(), log, wanted, on_progress=on))
+    rebuilt = _with_progress(lambda on: session.remapped(log, wanted, is_current=True, on_progress=on))
     session.workspace().remember(rebuilt)
     st.session_state["_wanted_log"] = rebuilt.log_id
     st.rerun()

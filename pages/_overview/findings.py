@@ -48,7 +48,7 @@ def draw(question: Question, metric: str) -> None:
     _draw_list(places, answer, ())
     said = readings.brief_reading(answer)
     if said:
-        if question.log.n_labelled:
+        if answer.is_on_enough:
             st.success(escaped(said), icon=":material/check_circle:")
         else:
             st.info(escaped(said))

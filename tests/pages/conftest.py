@@ -27,7 +27,7 @@ def in_this_process() -> Iterator[None]:
         yield
 
 
-def _forget() -> None:
+def forget() -> None:
     st.cache_resource.clear()
     st.cache_data.clear()
 
@@ -35,9 +35,9 @@ def _forget() -> None:
 @pytest.fixture(scope="module")
 def served() -> Iterator[list[Path]]:
     """The workspace that the pages of a module's tests were of last."""
-    _forget()
+    forget()
     yield []
-    _forget()
+    forget()
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def serve(served: list[Path], monkeypatch: pytest.MonkeyPatch) -> Callable[[Path
     def serve_home(home: Path) -> None:
         monkeypatch.setenv("SLICEWISE_HOME", str(home))
         if served != [home]:
-            _forget()
+            forget()
             served[:] = [home]
 
     return serve_home

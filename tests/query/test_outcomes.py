@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
+from unittest.mock import patch
 
 import polars as pl
 import pytest
@@ -28,6 +29,13 @@ def test_outcomes_by_slice_and_missing_field_are_those_of_polars(desk: Desk, cla
     log = desk.log(frame, score="score", label="label", segments=("kind",))
     with closing(Engine(desk.workspace)) as engine:
         found = outcome_table(engine, log, Cohort(clauses), 0.4, ("kind",), ("note",))
+        asked = engine.n_queries
+        others = [outcome_table(engine, log, Cohort(clauses), at, ("kind",), ("note",)) for at in (0.0, 0.7)]
+        assert engine.n_queries == asked
+        with patch("analytics.query.kept._MAX_CELLS", 0):
+            slow = [outcome_table(engine, log, Cohort(clauses), at, ("kind",), ("note",)) for at in (0.4, 0.0, 0.7)]
+        assert engine.n_queries == asked + 3
+    assert all(one.equals(other) for one, other in zip([found, *others], slow, strict=True))
     rows = frame.drop_nulls(["score", "label"])
     rows = rows.filter(pl.col("kind").is_in(["a", "b"])) if clauses else rows
     flagged, positive = pl.col("score") >= 0.4, pl.col("label") == 1

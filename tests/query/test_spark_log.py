@@ -9,22 +9,26 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
 from analytics.answers.overview import overview
 from analytics.answers.question import Question
+from analytics.answers.review.queue import queue
 from analytics.answers.slices import slices
 from analytics.errors import QuestionError, StoreError
 from analytics.log import roles as guessed
 from analytics.log.bins import Bins
 from analytics.log.mapping import Mapping
 from analytics.log.schema import Log
+from analytics.measure.thresholds.costs import Costs
 from analytics.query import spark_log, spark_roles, spark_session
 from analytics.query.cohort import Clause, Cohort
 from analytics.query.engine import Engine
 from tests.ingested import Desk
+from tests.pages.conftest import forget
 from tests.query.logs import Twins, collected
 
 N = 4_000
@@ -175,3 +179,64 @@ def test_no_spark_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_no_table_is_one_sentence(spark: Any) -> None:
     with pytest.raises(StoreError, match=r"^Expected an answer of Spark at .*PATH_NOT_FOUND"):
         spark_session.table("spark:/no/such/path")
+
+
+def test_what_is_drawn_by_row_is_the_same_draw_of_one_parquet_file(both: tuple[Engine, Log, Log]) -> None:
+    engine, here, there = both
+    found, expected = (
+        queue(engine, Question(log, Cohort(), 0.4), "both", "mix", costs=Costs(fp=1, fn=3)) for log in (there, here)
+    )
+    assert found.rows["row_id"].to_list() == expected.rows["row_id"].to_list() and found.n_rows == expected.n_rows > 50
+    assert found.rows["random_rank"].to_list() == expected.rows["random_rank"].to_list()
+
+
+def test_a_log_that_stays_there_is_one_of_the_workspace(both: tuple[Engine, Log, Log], tmp_path: Path) -> None:
+    """It is listed, answers by what was kept of it, takes other roles, is swept and removed like any other."""
+    from analytics.log.workspace import Workspace
+
+    _, here, there = both
+    workspace = Workspace(tmp_path)
+    spark_log.keep(workspace, there)
+    workspace.sweep()
+    (kept,) = Workspace(tmp_path).receipts()
+    assert (kept.key, kept.edges, kept.bins, kept.n_rows) == (there.key, there.edges, there.bins, there.n_rows)
+    assert kept.reading.is_in_spark
+    engine = Engine(workspace)
+    found, expected = (overview(each, Question(log, Cohort(), 0.4)) for each, log in ((engine, kept), (both[0], here)))
+    assert_frame_equal(found.metrics, expected.metrics)
+    other = replace(ROLES, positive=("good",), negative=("bad",))
+    turned = spark_log.remap(workspace, kept, other)
+    assert (turned.n_positive, turned.log_id) == (here.n_labelled - here.n_positive, kept.log_id)
+    assert spark_log.remap(workspace, turned, other) is turned
+    assert [log.key for log in workspace.receipts()] == [turned.key]
+    workspace.remove(turned.log_id)
+    assert workspace.receipts() == []
+
+
+@pytest.mark.parametrize("page", ["overview", "slices", "logs"])
+def test_pages_show_what_they_show_of_the_same_file(
+    both: tuple[Engine, Log, Log], page: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from streamlit.testing.v1 import AppTest
+
+    from pages._frame.registry import FIRST, PAGES
+
+    engine, here, there = both
+    spark_log.keep(engine.workspace, there)
+    monkeypatch.setenv("SLICEWISE_HOME", str(engine.workspace.home))
+    forget()
+    shown = []
+    for log in (here, there):
+        app = AppTest.from_file(str(Path(__file__).parents[2] / "app.py"), default_timeout=120)
+        app.query_params["log"] = log.log_id
+        if page != FIRST.name:
+            app.switch_page(PAGES[page].path)
+        app.run()
+        assert not app.exception and not app.error
+        captions = [caption.value for caption in app.sidebar.caption]
+        assert any("Asked in Spark at" in text for text in captions) == log.reading.is_in_spark
+        shown.append([frame.value for frame in app.dataframe])
+    forget()
+    assert len(shown[0]) == len(shown[1]) > 0
+    for found, expected in zip(shown[1], shown[0], strict=True) if page != "logs" else ():
+        pd.testing.assert_frame_equal(found, expected)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from unittest.mock import patch
 
 import duckdb
 import numpy as np
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 from analytics.log.grid import MAX_DISTINCT_SCORES
 from analytics.log.schema import Log
-from analytics.reading.grid import score_quantiles
+from analytics.reading.grid import score_grid, score_quantiles
 from analytics.reading.score_bins import with_score_bins
 from analytics.reading.sql.expression import Expression
 from tests.ingested import Desk
@@ -121,54 +122,53 @@ def at_places(scores: Sequence[float]) -> list[float]:
     return sorted({ordered[place - 1] for place in places})
 
 
-def quantiles(scores: Sequence[float], *, is_counted: bool) -> list[float]:
+def quantiles(scores: Sequence[float]) -> list[float]:
     with duckdb.connect() as connection:
-        connection.execute("CREATE TABLE raw AS SELECT unnest(?::DOUBLE[]) AS score", [[None, *scores, None]])
-        return score_quantiles(connection, Expression("score"), len(scores), is_counted=is_counted)
+        connection.execute(
+            "CREATE TABLE looked_at AS SELECT row_number() OVER () AS place, unnest(?::DOUBLE[]) AS score",
+            [[None, *scores, None]],
+        )
+        return score_quantiles(connection, len(scores) + 3)
 
 
-@pytest.mark.parametrize("is_counted", [True, False])
 @pytest.mark.parametrize("n", [1, 7, 999, 1_000, 1_001, 1_500, 6_000, 60_000, 60_001])
 @pytest.mark.parametrize("digits", [2, 4, 16])
-def test_quantiles_lie_at_whole_places(n: int, digits: int, is_counted: bool) -> None:
+def test_quantiles_lie_at_whole_places(n: int, digits: int) -> None:
     """In floats, some of the thousandths of 1,500, of 6,000 and of 60,000 rows come out one place too high."""
     scores = np.random.default_rng(n).beta(1, 9, n).round(digits).tolist()
-    assert quantiles(scores, is_counted=is_counted) == at_places(scores)
+    assert quantiles(scores) == at_places(scores)
 
 
 @settings(max_examples=60)
-@given(st.integers(1, 4_000), st.integers(1, 3_000), st.booleans())
-def test_quantiles_of_any_number_of_rows(n: int, distinct: int, is_counted: bool) -> None:
+@given(st.integers(1, 4_000), st.integers(1, 3_000))
+def test_quantiles_of_any_number_of_rows(n: int, distinct: int) -> None:
     scores = [place * 7_919 % distinct / distinct for place in range(n)]
-    assert quantiles(scores, is_counted=is_counted) == at_places(scores)
+    assert quantiles(scores) == at_places(scores)
 
 
 @settings(max_examples=60)
-@given(st.lists(st.one_of(st.floats(0, 1), st.sampled_from([0.0, 0.29, 0.57])), min_size=1, max_size=60), st.booleans())
-def test_quantiles_of_any_scores(scores: list[float], is_counted: bool) -> None:
-    assert quantiles(scores, is_counted=is_counted) == at_places(scores)
+@given(st.lists(st.one_of(st.floats(0, 1), st.sampled_from([0.0, 0.29, 0.57])), min_size=1, max_size=60))
+def test_quantiles_of_any_scores(scores: list[float]) -> None:
+    assert quantiles(scores) == at_places(scores)
 
 
-def test_scores_outside_of_zero_and_one_rank(desk: Desk) -> None:
-    assert scored(desk, [1, 5, 10]).score_kind == "rank"
-    assert scored(desk, [-0.1, 0.5, 0.9]).score_kind == "rank"
-    assert scored(desk, [0.0, 1.0]).score_kind == "probability"
+def grid_of(scores: Sequence[float]) -> tuple[float, ...]:
+    with duckdb.connect() as connection:
+        frame = pl.DataFrame({"score": scores})
+        connection.register("given", frame.to_arrow())
+        connection.execute("CREATE TABLE raw AS FROM given")
+        return score_grid(connection, Expression("score"), has_score=True)[1]
 
 
-def test_scores_that_are_no_number_are_missing_and_counted(desk: Desk) -> None:
-    log = scored(desk, [0.5, float("nan"), float("inf"), float("-inf"), None, 0.25])
-    assert (log.n_unscored, log.edges, log.score_kind) == (4, (0.25, 0.5), "probability")
-    found = {finding.code: finding.rows for finding in log.findings}
-    assert (found["null-score"], found["unparsable-score"]) == (4, 2)
-
-
-def test_text_scores_are_read_as_numbers(desk: Desk) -> None:
-    rows = [["0.5", 1], ["n/a", 0], ["bad", 1], [" 0.25 ", 0], ["", 1]]
-    log = desk.log(desk.csv(["score", "label"], rows), score="score", label="label")
-    assert desk.stored(log)["score"].to_list() == [0.5, None, None, 0.25, None]
-    assert {finding.code: finding.rows for finding in log.findings}["unparsable-score"] == 1
-
-
-def test_no_scores_at_all(desk: Desk) -> None:
-    log = scored(desk, [None, None, None])
-    assert (log.n_unscored, log.n_labelled) == (3, 3)
+@pytest.mark.parametrize("is_drifting", [False, True])
+def test_of_many_rows_some_decide_and_the_last_eighth_only_where_it_is_another(is_drifting: bool) -> None:
+    """Of 40,000 rows with room for 4,096: every 16th, the first 36,864 of them unless the others are distributed otherwise."""
+    scores = np.random.default_rng(5).beta(1, 9, 40_000).round(9)
+    if is_drifting:
+        scores[36_864:] = 0.9991 + scores[36_864:] / 10_000
+    with patch("analytics.log.grid._MAX_LOOKED_AT", 4_096):
+        edges, shorter = grid_of(scores.tolist()), grid_of(scores[:38_000].tolist())
+    first = scores if is_drifting else scores[:36_864]
+    even = [step / 1000 for step in range(1_001)]
+    assert edges == tuple(sorted({*even, *at_places(first[::16].tolist()), scores.min()}))
+    assert (edges == shorter) == (not is_drifting)

@@ -99,6 +99,19 @@ def test_one_more_day(desk: Desk, digits: int) -> None:
     same(desk, grown, folder)
 
 
+def test_the_grid_of_many_rows_stands_until_they_are_an_eighth_more(desk: Desk) -> None:
+    folder = desk.folder / "days"
+    with patch("analytics.log.grid._MAX_LOOKED_AT", 512):
+        for number in range(3):
+            write(folder, number, day(number, digits=9, n=1_000))
+        first, _ = taken(desk, folder)
+        write(folder, 3, day(3, digits=9, n=60))
+        grown, _ = taken(desk, folder)
+        assert grown.edges == first.edges and not first.grid_is_exact
+        assert "made anew" not in grown.reading.repairs[0]
+        same(desk, grown, folder)
+
+
 def test_days_of_text_and_several_at_once(desk: Desk) -> None:
     folder = desk.folder / "days"
     for number in range(2):

@@ -97,6 +97,8 @@ class Discovery:
         Where rows stand for many: judged rows, and how many of equal weight they are worth; counts are weighted then.
     overall : float
         The objective over the rows that are reported from.
+    bands : tuple of str
+        Columns that are bands of the score and were not searched by.
     """
 
     search: Search
@@ -118,6 +120,7 @@ class Discovery:
     same: tuple[tuple[str, str], ...]
     tree: Tree | None
     overall: float
+    bands: tuple[str, ...] = ()
     rows: int | None = None
     n_eff: float | None = None
 
@@ -204,6 +207,7 @@ def discover(
         n_more=n_more,
         n_properties=len(cells.properties),
         left_out=cells.left_out,
+        bands=cells.bands,
         same=cells.same,
         tree=None
         if search.every or search.reference is not None or cells.worth is not None

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
 from typing import Any, Literal
 
 import numpy as np
 import polars as pl
 
-from analytics.answers.question import Question, told_by_score
+from analytics.answers.discovery.told import bands_of, told_by
+from analytics.answers.question import Question
 from analytics.errors import QuestionError
-from analytics.log.role_names import is_data_set
 from analytics.measure.discovery.clusters import UnitCells
 from analytics.measure.discovery.cube import CodeArray, Cube, Sums, second_names
-from analytics.measure.leaks import TELLS, label_told, tells_label
 from analytics.measure.thresholds.costs import Costs
 from analytics.query.cohort import Cohort
 from analytics.query.discovery.objectives import (
@@ -35,18 +33,9 @@ from analytics.query.relations import cube_table
 
 Split = Literal["row", "entity", "time", "none"]
 
-_IS_PREDICTION = 0.9
-"""A column that removes more than this share of the uncertainty about the prediction, among rows of one label, is one."""
-
-_IS_LABEL = 0.9
-"""The same of the label, for a column that tells data sets apart: their base rates differ, which is a cause and no outcome; one
-data set per class is the label all the same. A choice."""
-
 _N_GROUPS = 200
 """Groups into which rows that stand for many are dealt out, in place of units: what scatters between them follows the weights. A
 choice: 95 % intervals are then 0.5 % wider than of any number of groups."""
-
-_BY_LABEL = ("fpr", "fnr")
 MIN_SHARE, MIN_ROWS = 0.01, 50
 """Least share of the searched rows, and least rows, of a slice: the larger of both counts. Both can be chosen."""
 MAX_DEPTH = 3
@@ -135,8 +124,8 @@ class Cells:
 
     Columns that are ``left_out`` tell the label; the search does not use them unless it is told its columns. Those in
     ``same`` part the rows as another one does, whose name stands behind theirs. ``units`` are the same rows unit by unit, None
-    where every row stands alone. Where rows stand for many the cube counts how many of equal weight they are worth; then
-    ``worth`` says how many that is.
+    where every row stands alone. Those in ``bands`` are bands of the score, and were not searched by either. Where rows stand
+    for many the cube counts how many of equal weight they are worth; then ``worth`` says how many that is.
     """
 
     cube: Cube
@@ -146,6 +135,7 @@ class Cells:
     same: tuple[tuple[str, str], ...]
     is_held_back: np.ndarray[Any, np.dtype[np.bool_]]
     units: UnitCells | None = None
+    bands: tuple[str, ...] = ()
     worth: _Worth | None = None
 
     def slice_of(self, pattern: CodeArray) -> Slice:
@@ -158,7 +148,7 @@ class Cells:
 
 def cells_of(engine: Engine, question: Question, search: Search, split: Split) -> Cells:
     """Aggregate a cohort into the cube of a search."""
-    log, objective = question.log, OBJECTIVES[search.objective]
+    log, objective, asked = question.log, OBJECTIVES[search.objective], (search.objective, search.costs)
     part = {} if split == "none" else {"part": _part_of(engine, question, split, search.seed)}
     is_weighted = log.mapping.weight is not None
     if log.mapping.unit is not None or is_weighted:
@@ -168,18 +158,28 @@ def cells_of(engine: Engine, question: Question, search: Search, split: Split) -
         keys = {f"key_{place}": expression(log, found, told) for place, found in enumerate(searched)}
         rows = engine.kept(log, cohort, question.threshold)
         sides = objective.counted(question.threshold), objective.value(question.threshold, search.costs)
-        is_within, has_cubes = objective.is_within_label, not objective.is_share
+        is_within, has_cubes, is_open = objective.is_within_label, not objective.is_share, search.columns is None
         asked = cube_table(
-            rows, keys | part, *sides, with_cubes=has_cubes, with_missed=is_within, is_weighted=is_weighted
+            rows,
+            keys | part,
+            *sides,
+            with_cubes=has_cubes,
+            with_missed=is_within,
+            with_scores=is_open,
+            is_weighted=is_weighted,
         )
         return engine.collect(asked)
 
     searched = properties(log, search.columns, search.among)
     own, told = counted(question.cohort, searched, ()), set[str]()
-    while search.columns is None and (more := _told_by(engine, question, search, searched, own, told)):
+    while search.columns is None and (more := told_by(engine, question, asked, searched, own, told)):
         # What tells the label must not come back as one of the missing fields.
         told |= more
         searched = tuple(found for found in searched if found.source not in told)
+        own = counted(question.cohort, searched, told)
+    bands = bands_of(searched, own) if search.columns is None else set()
+    if bands:
+        searched = tuple(found for found in searched if found.source not in bands)
         own = counted(question.cohort, searched, told)
     table = own
     if search.reference is not None:
@@ -221,7 +221,7 @@ def cells_of(engine: Engine, question: Question, search: Search, split: Split) -
     if "unit" in part:
         unit = np.unique(table["unit"].to_numpy(), return_inverse=True)[1]
         cube, is_held_back, units = _of_all_units(cube, is_held_back, unit)
-    return Cells(cube, searched, tuple(values), left_out, named, is_held_back, units, worth)
+    return Cells(cube, searched, tuple(values), left_out, named, is_held_back, units, tuple(sorted(bands)), worth)
 
 
 def _worth_of(table: pl.DataFrame) -> _Worth:
@@ -251,51 +251,6 @@ def _refuse_common(engine: Engine, question: Question, reference: Cohort) -> Non
             f"Expected a reference without the rows that are searched, found {both:,} in both. Filter the cohort, for "
             "instance to a later period."
         )
-
-
-def _told_by(
-    engine: Engine,
-    question: Question,
-    search: Search,
-    searched: Sequence[Property],
-    table: pl.DataFrame,
-    left_out: Collection[str],
-) -> set[str]:
-    """Return what tells the label, none where nothing else is left; ``table`` holds the cells of the cohort.
-
-    For the rates of false positives and false negatives, what is another word for the prediction is left out too. All
-    labelled rows of the log decide: a cohort must not change what is searched by. The number of missing fields is judged
-    once the columns that tell are left out.
-    """
-    told: set[str] = set()
-    by_score = cache(lambda: told_by_score(engine, replace(question, cohort=question.cohort.whole())))
-    for place, found in sorted(enumerate(searched), key=lambda pair: pair[1].kind == "gaps"):
-        if found.kind == "gaps" and told:
-            break
-        cells = table.rename({f"key_{place}": "key"})
-        if question.cohort:
-            cells = _whole_log(engine, question, search, found, left_out)
-        codes, known = in_codes(cells["key"])
-        pairs = [
-            ("n", "positives", _IS_LABEL if is_data_set(found.source) else TELLS),
-            *([("trials", "total", _IS_PREDICTION)] if search.objective in _BY_LABEL else []),
-        ]
-        for counted, which, limit in pairs:
-            n, positives = (cells[name].fill_null(0).cast(pl.Float64).to_numpy() for name in (counted, which))
-            share = label_told(codes.to_numpy(), len(known), n, positives)
-            if tells_label(share, by_score) if limit == TELLS else share > limit:
-                told.add(found.source)
-    return set() if all(found.source in told for found in searched) else told
-
-
-def _whole_log(
-    engine: Engine, question: Question, search: Search, found: Property, left_out: Collection[str]
-) -> pl.DataFrame:
-    """Return the rows of the whole log by one property."""
-    objective = OBJECTIVES[search.objective]
-    rows = engine.kept(question.log, question.cohort.whole(), question.threshold)
-    counted, value = objective.counted(question.threshold), objective.value(question.threshold, search.costs)
-    return engine.collect(cube_table(rows, {"key": expression(question.log, found, left_out)}, counted, value))
 
 
 def _part_of(engine: Engine, question: Question, split: Split, seed: int) -> Any:

@@ -22,6 +22,7 @@ from analytics.measure.gap.pairs import Cells
 from analytics.measure.gap.split import Counts
 from analytics.query.engine import Engine
 from analytics.query.gap import ENDINGS, Dimension, sliced_table
+from analytics.query.kept import are_few
 
 _OTHERS = "(other values)"
 
@@ -79,20 +80,27 @@ def two_bin_cells(
     """Count both sides by the slices of one column, below and from the threshold on."""
     frames = []
     for side, question in enumerate(sides.questions):
-        relation = sliced_table(
-            engine.kept(question.log, question.cohort, question.threshold),
-            question.log,
-            side,
-            [dimension],
-            threshold=question.threshold,
-            with_moments=with_moments,
-            with_amount=with_amount and question.log.mapping.amount is not None,
-        )
-        frames.append(_named(engine.collect(relation), sides, side, [dimension]))
+        log, cohort, threshold = question.log, question.cohort, question.threshold
+        has_amount = with_amount and log.mapping.amount is not None
+        options: dict[str, Any] = {"with_moments": with_moments, "with_amount": has_amount}
+        asked = partial(sliced_table, engine.kept(log, cohort, threshold), log, side, [dimension], **options)
+        if log.grid.split(threshold) is None and are_few(log, dimension.n_slices(side)):
+            key = ("sliced", side, repr(dimension), *options.values())
+            frame = _in_two(engine.collect_at_any(log, cohort, key, asked), log.grid.at(threshold))
+        else:
+            frame = engine.collect(asked(threshold=threshold))
+        frames.append(_named(frame, sides, side, [dimension]))
     identities = _identities(frames, ["0"])
     edges = np.zeros(2)
     found = [side_cells(frame, identities, 2, 1, edges) for frame in frames]
     return _cells(identities, [dimension], found)
+
+
+def _in_two(frame: pl.DataFrame, line: int) -> pl.DataFrame:
+    """Add the score bins of slices up to two, below and from the threshold on, which starts a bin; rows without a score stay."""
+    side = pl.when(pl.col("score_bin").is_not_null()).then((pl.col("score_bin") >= line).cast(pl.Int64))
+    keys = [name for name in frame.columns if name.startswith("slice_")]
+    return frame.group_by(*keys, side.alias("score_bin"), maintain_order=True).agg(pl.exclude("score_bin").sum())
 
 
 def scored_cells(engine: Engine, sides: Sides, dimensions: Sequence[Dimension], *, with_amount: bool) -> Cells:

@@ -153,7 +153,7 @@ def queue(
     usual = _usual_scores(engine, question) if rank == "label" else (0.0, 1.0)
     outcomes = outcomes_of(question, errors)
     kept = Cohort(question.cohort.clauses, outcomes or ())
-    n_rows = 0 if outcomes is None else engine.row_counts(log, kept, question.threshold)[0]
+    n_rows = 0 if outcomes is None else engine.n_outcomes(log, kept, question.threshold)
     relation = review.queue(
         engine.kept(log, kept, question.threshold),
         stored_names(log),

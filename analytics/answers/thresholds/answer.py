@@ -100,6 +100,8 @@ class ThresholdAnswer:
     is_probability : bool
     selective : Selective or None
         What is known where labels hang on the decision.
+    is_of_decisions : bool
+        Whether logged decisions are judged: then all that can be chosen beside them is to flag everybody or nobody.
     sample : Sample
         What the rows stand for; where they stand for many counts are weighted.
     """
@@ -133,6 +135,7 @@ class ThresholdAnswer:
     days: float | None
     is_probability: bool
     selective: Selective | None = None
+    is_of_decisions: bool = False
     sample: Sample = field(default_factory=Sample)
 
     def share(self, good: str, *others: str, at: Point) -> Interval:
@@ -215,6 +218,7 @@ def thresholds(table: CostTable, policy: Policy) -> ThresholdAnswer:
         days=table.days,
         is_probability=table.is_probability,
         selective=selective(frame, table.present_bin),
+        is_of_decisions=table.is_of_decisions,
         sample=table.sample,
     )
     return answer if policy.has_costs else _without_order(answer)

@@ -67,6 +67,8 @@ class CostTable:
         Calendar days from the first to the last row of the cohort; None without times.
     is_probability, has_decision, has_amount : bool
         What the log has.
+    is_of_decisions : bool
+        Whether logged decisions stand in the place of scores, so that there is no threshold to move.
     unit, weight : str or None
         The column of what rows belong together by, so that groups of ``frame`` hold whole units, and of how many rows a row
         stands for.
@@ -81,6 +83,7 @@ class CostTable:
     is_probability: bool
     has_decision: bool
     has_amount: bool
+    is_of_decisions: bool = False
     unit: str | None = None
     weight: str | None = None
 
@@ -193,6 +196,7 @@ def cost_table(engine: Engine, question: Question, by: Sequence[str] = ()) -> Co
         is_probability=log.is_probability,
         has_decision=has_decision,
         has_amount=log.mapping.amount is not None,
+        is_of_decisions=log.score_kind == "decision",
         unit=log.mapping.unit,
         weight=log.mapping.weight,
     )

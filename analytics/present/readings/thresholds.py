@@ -47,6 +47,9 @@ def _asking_part(answer: ThresholdAnswer) -> str:
         if (value := getattr(totals_at(answer, now), name)) is not None
     ]
     flagged = words.plural(round(answer.value("n_flagged", now) * factor), "row")
+    if answer.is_of_decisions:
+        said = ", ".join([*rates, f"{flagged} flagged {span}"])
+        return f"The log holds decisions and no scores, so there is no threshold to move. As decided: {said}."
     return (
         "What does a miss cost compared with a false alarm? Until that is said no threshold is better than another; at the "
         f"present {point_text(answer, now)}: {', '.join([*rates, f'{flagged} flagged {span}'])}."

@@ -11,7 +11,6 @@ import polars as pl
 
 from analytics.log.column import Column
 from analytics.log.schema import Log
-from analytics.query import spark_rows
 from analytics.query.cohort import Cohort
 from analytics.query.engine import Engine
 from analytics.query.relations import integer
@@ -190,7 +189,7 @@ def _is_counted(pairing: Pairing, place: int) -> bool:
     side, mapping = pairing.sides[place], pairing.sides[place].log.mapping
     if [names[place] for names in pairing.on] != [mapping.row_id] or not pairing.is_raw:
         return False
-    if side.log.reading.file_format == spark_rows.FORMAT:
+    if side.log.reading.is_in_spark:
         return False
     own = [each for each in side.cohort.clauses if each.column == mapping.model_version]
     is_merged = any(merged[0] == mapping.model_version for merged in mapping.merges)

@@ -76,23 +76,21 @@ def _one_class_after(evidence: Evidence) -> _OneClassAfter | None:
     log = evidence.log
     if log.time_low is None or not 0 < log.n_positive < log.n_labelled:
         return None
+    runs = evidence.connection.execute(
+        "WITH counted AS (SELECT date_trunc('day', moment) AS day, label, count(*) AS n FROM log_file.log "
+        "WHERE label IS NOT NULL AND moment IS NOT NULL GROUP BY 1, 2), "
+        "days AS (SELECT day, class, sum(n) AS n, coalesce(sum(n) FILTER (label <> class), 0) AS others FROM counted, "
+        "(VALUES (1), (0)) AS classes(class) GROUP BY 1, 2), "
+        "runs AS (SELECT class, day, others AS here, sum(n) OVER later AS rows, sum(others) OVER later AS others, "
+        "sum(n) OVER whole AS all_rows, sum(others) OVER whole AS all_others FROM days "
+        "WINDOW later AS (PARTITION BY class ORDER BY day DESC ROWS UNBOUNDED PRECEDING), whole AS (PARTITION BY class)) "
+        "SELECT class, day::DATE::VARCHAR, rows::BIGINT, others::BIGINT, 1 - (all_others - others) / (all_rows - rows) AS share "
+        "FROM runs WHERE others <= ? * rows AND here = 0 AND rows >= ? AND rows < all_rows AND others < all_others "
+        "QUALIFY row_number() OVER (PARTITION BY class ORDER BY rows DESC) = 1 ORDER BY class DESC",
+        [_MAX_SHARE_OTHERS, _MIN_ROWS_AFTER],
+    ).fetchall()
     found: list[_OneClassAfter] = []
-    for label in (1, 0):
-        row = evidence.connection.execute(
-            "WITH days AS (SELECT date_trunc('day', moment) AS day, count(*) AS n, count(*) FILTER (label <> $label) AS others "
-            "FROM log_file.log WHERE label IS NOT NULL AND moment IS NOT NULL GROUP BY 1), "
-            "runs AS (SELECT day, others AS here, sum(n) OVER later AS rows, sum(others) OVER later AS others, "
-            "sum(n) OVER () AS all_rows, sum(others) OVER () AS all_others FROM days "
-            "WINDOW later AS (ORDER BY day DESC ROWS UNBOUNDED PRECEDING)) "
-            "SELECT day::DATE::VARCHAR, rows::BIGINT, others::BIGINT, 1 - (all_others - others) / (all_rows - rows) AS share "
-            "FROM runs "
-            "WHERE others <= $most * rows AND here = 0 AND rows >= $least AND rows < all_rows AND others < all_others "
-            "ORDER BY rows DESC LIMIT 1",
-            {"label": label, "most": _MAX_SHARE_OTHERS, "least": _MIN_ROWS_AFTER},
-        ).fetchone()
-        if row is None:
-            continue
-        since, rows, others, share = row
+    for label, since, rows, others, share in runs:
         log_chance = (rows - others) * math.log(share) + others * math.log(rows)
         if log_chance < _LOG_CHANCE:
             found.append(_OneClassAfter(since, label == 1, rows, others, share))

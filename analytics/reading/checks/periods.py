@@ -68,9 +68,9 @@ def make_periods(connection: duckdb.DuckDBPyConnection, log: Log) -> list[Period
     names = ", ".join(column.sql_name for column in log.columns)
     connection.execute(
         "CREATE TEMP TABLE sampled AS SELECT least(floor((epoch(moment) - low) / greatest(high - low, 1) * $periods), "
-        f"$periods - 1)::INT AS period, moment, {names} FROM log_file.log, (SELECT min(epoch(moment)) AS low, "
-        "max(epoch(moment)) AS high FROM log_file.log) WHERE moment IS NOT NULL AND row_id % $step = 0",
-        {"periods": n_periods, "step": step},
+        f"$periods - 1)::INT AS period, moment, {names} FROM log_file.log, (SELECT epoch($first::TIMESTAMP) AS low, "
+        "epoch($last::TIMESTAMP) AS high) WHERE moment IS NOT NULL AND row_id % $step = 0",
+        {"periods": n_periods, "step": step, "first": log.time_low, "last": log.time_high},
     )
     rows = connection.execute(
         "SELECT period, min(moment)::VARCHAR, max(moment)::VARCHAR, count(*) FROM sampled GROUP BY 1 "

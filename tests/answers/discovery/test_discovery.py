@@ -120,6 +120,18 @@ def test_another_word_for_the_prediction_is_no_finding_about_false_positives(eng
     assert discover(engine, inside, Search("fnr", split="row")).left_out == ("band",)
 
 
+def test_bands_of_the_score_are_no_slices_and_are_said(engine: Engine, desk: Desk) -> None:
+    blur = pl.Series(np.random.default_rng(2).random(N))
+    frame = generated().with_columns(score=0.2 * pl.col("score") + 0.8 * blur)
+    band = (pl.col("score") * 10).floor().cast(pl.Int64).cast(pl.String)
+    log = desk.log(frame.with_columns(grade=band), segments=("g", "h", "grade"), time="when", row_id=None)
+    question = Question(log, Cohort(), 0.5)
+    answer = discover(engine, question, Search(split="row"))
+    assert answer.bands == ("grade",) and "Left out: grade, a band of the score" in readings.discovery_reading(answer)
+    assert not any(entry.property.column == "grade" for found in answer.slices for entry in found)
+    assert discover(engine, question, Search(columns=("g", "grade"), split="row")).bands == ()
+
+
 def test_a_column_that_tells_the_label_is_left_out_and_said_unless_it_is_asked_for(engine: Engine, desk: Desk) -> None:
     frame = generated().with_columns(
         after=pl.when(pl.col("label") == 1).then(pl.lit("late")).otherwise(pl.lit("in time"))

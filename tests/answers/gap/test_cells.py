@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from unittest.mock import patch
 
+import numpy as np
 import polars as pl
 import pytest
 
@@ -12,6 +14,7 @@ from analytics.answers.gap.cells import scored_cells, two_bin_cells
 from analytics.answers.gap.sides import Sides
 from analytics.answers.gap.sides import sides as sides_answer
 from analytics.answers.question import Question
+from analytics.measure.gap.pairs import Cells
 from analytics.query.cohort import Clause, Cohort
 from analytics.query.engine import Engine
 from analytics.query.gap import Dimension
@@ -63,6 +66,26 @@ def test_a_value_that_reads_like_another_unit_stays_itself(engine: Engine, sides
     assert found[OWN, "other unit"][0] == 0 and found[OWN, "other unit"][1] > 400
     assert found["kg", "value"][1] == 0
     assert all(found[None, "missing"])
+
+
+def test_another_threshold_asks_nothing_and_counts_what_a_query_counts(engine: Engine, sides: Sides) -> None:
+    def cells(threshold: float) -> Cells:
+        reference, production = (replace(one, threshold=threshold) for one in sides.questions)
+        own = replace(sides, reference=reference, production=production)
+        return two_bin_cells(engine, own, dimension(sides), with_moments=True, with_amount=False)
+
+    cells(0.5)
+    asked = engine.n_queries
+    fast = [cells(threshold) for threshold in (0.0, 0.2, 0.9)]
+    assert engine.n_queries == asked
+    with patch("analytics.query.kept._MAX_CELLS", 0):
+        slow = [cells(threshold) for threshold in (0.0, 0.2, 0.9)]
+    assert engine.n_queries == asked + 6
+    for one, other in zip(fast, slow, strict=True):
+        assert one.keys.equals(other.keys) and one.kinds.equals(other.kinds)
+        for own, wanted in zip(one.pair, other.pair, strict=True):
+            assert np.array_equal(own.counts, wanted.counts)
+            np.testing.assert_allclose(own.loss, wanted.loss, rtol=1e-12)
 
 
 def test_rare_values_are_taken_together_whatever_they_read_like(engine: Engine, sides: Sides) -> None:

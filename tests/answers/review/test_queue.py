@@ -80,6 +80,18 @@ def test_a_cohort_of_outcomes_narrows_the_queue(compas: RealLog) -> None:
     assert (nothing.n_rows, nothing.rows.height) == (0, 0)
 
 
+@pytest.mark.parametrize("outcomes", [("fp",), ("fp", "fn"), ("tp", "tn"), ("unlabelled",), ("fn", "unscored"), ()])
+def test_errors_are_counted_from_the_score_table_at_every_edge(flights: RealLog, outcomes: tuple[str, ...]) -> None:
+    log, clauses = flights.log, (Clause("role", "in", ("live",)),)
+    kept, engine = Cohort(clauses, outcomes), flights.engine  # type: ignore[arg-type]
+    engine.n_outcomes(log, kept, 0.5)
+    asked, edges = engine.n_queries, [*log.edges[::400], 0.3]
+    found = [engine.n_outcomes(log, kept, edge) for edge in edges]
+    is_told = not set(outcomes) & {"unlabelled", "unscored"}
+    assert engine.n_queries == asked + (0 if is_told else len(edges))
+    assert found == [engine.row_counts(log, kept, edge)[0] for edge in edges]
+
+
 def test_all_rows_can_be_reviewed_and_what_cannot_be_ranked_is_refused(compas: RealLog) -> None:
     found = queue(compas.engine, compas.asked(threshold=5), "all", limit=10_000)
     assert found.n_rows == found.rows.height == 7_214
