@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Iterable
 
 from analytics.log.column import Column
+from analytics.log.role_names import folded_name
 from analytics.log.value_words import plain
 
 _NUMBER = r"(-?\d+(?:[.,]\d+)?)"
@@ -53,6 +54,10 @@ _BAD = frozenset(
     | {"nicht bestanden", "mal", "incorrecto", "mauvais", "non", "😞", "🙁", "☹"}
 )
 """Words of two grades in the languages of `value_words`: the better one is 1, the other 0."""
+_FAULT = re.compile(
+    r"((is|has|had|was)_)?(error|errors|failed|failure|fault|wrong|incorrect|exception|crash(ed)?|timeout|timed_out)"
+)
+"""Names of truth values that are true where a row is wrong."""
 _MIN_READ = 0.5
 """Share of the listed rows whose value must be a grade for text to hold grades: others are reasons or remarks. Set by hand."""
 
@@ -66,7 +71,11 @@ def steps_of(column: Column) -> tuple[tuple[str, float], ...]:
     (('4 stars', 4.0), ('1 star', 1.0))
     >>> steps_of(Column(0, "feedback", "VARCHAR", "text", top=(("👍", 9), ("👎", 3)), n_distinct=2))
     (('👍', 1.0), ('👎', 0.0))
+    >>> steps_of(Column(0, "is_error", "BOOLEAN", "boolean", n_distinct=2)), steps_of(Column(0, "solved", "BOOLEAN", "boolean"))
+    ((('false', 1.0), ('true', 0.0)), ())
     """
+    if column.kind == "boolean" and _FAULT.fullmatch(folded_name(column.name)):
+        return (("false", 1.0), ("true", 0.0))
     if column.kind != "text" or column.n_distinct > len(column.top):
         return ()
     values = [value for value, _ in column.top]

@@ -19,6 +19,9 @@ KINDS: tuple[Kind, ...] = ("yes/no", "classes", "grades", "numbers", "rankings")
 MAX_RANK = 10
 """Ranks that count where nobody says otherwise: a page of results. The field's convention."""
 
+_MAX_NAMED = 3
+"""Texts of good grades that a rule names, beyond which it says the mark. A judgement."""
+
 _EQUALS = re.compile(r"\s*==?\s*")
 _ZEROS = re.compile(r"^(-?[0-9]+)\.0+$")
 """A whole number as tables with missing values write it: 2.0."""
@@ -99,6 +102,9 @@ class Right:
     @property
     def sentence(self) -> str:
         """The rule as the mapping screen and the commands say it."""
+        good = [text for text, grade in self.steps if grade >= self.mark]
+        if self.kind == "grades" and 0 < len(good) <= _MAX_NAMED:
+            return f"{self.true!r} is {' or '.join(map(repr, good))}"
         if self.kind == "grades":
             return f"{self.true!r} is at least {self.mark:g}"
         if self.kind == "rankings":

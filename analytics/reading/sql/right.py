@@ -102,10 +102,12 @@ def truth(reading: Reading, mapping: Mapping) -> Expression:
 def _grade(reading: Reading, right: Right) -> Expression:
     """Return the grade of a row; where it is written as text, the number that the text stands for."""
     column = reading.column(right.true)
-    if not right.steps or column.kind != "text":
+    if not right.steps:
         return numeric(column)
     cases = " ".join("WHEN ? THEN ?::DOUBLE" for _ in right.steps)
-    return Expression(f"(CASE {column.sql_name} {cases} END)", tuple(part for step in right.steps for part in step))
+    return Expression(
+        f"(CASE {column.sql_name}::VARCHAR {cases} END)", tuple(part for step in right.steps for part in step)
+    )
 
 
 def covered(reading: Reading, mapping: Mapping) -> Expression:
