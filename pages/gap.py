@@ -4,7 +4,7 @@ import streamlit as st
 
 from analytics.present import figures, readings
 from analytics.present.tables.gap import part_rows
-from pages._frame import added, frame, session, sides
+from pages._frame import added, dear, frame, session, sides
 from pages._frame.cache import kept
 from pages._frame.render import figure, sentence
 from pages._gap import columns, drift, inputs, parts
@@ -19,9 +19,11 @@ with frame.boundary():
     with head:
         parts.draw_ends(reference, production, metric)
     added.say_of(f"{production.cohort.to_words()} against {reference.cohort.to_words()}")
-    gap = kept(parts.split, reference, production, metric, costs, by)
-    both = kept(parts.came_in, reference, production)
-    joint, time = kept(parts.further, reference, production, metric, costs, by)
+    if not dear.await_parts(reference, production, metric, costs, by):
+        st.stop()
+    gap = kept(dear.split, reference, production, metric, costs, by)
+    both = kept(dear.came_in, reference, production)
+    joint, time = kept(dear.further, reference, production, metric, costs, by)
     with head.container():
         sentence(readings.gap_reading(gap))
         parts.draw_names(gap)

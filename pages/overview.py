@@ -3,7 +3,7 @@
 import streamlit as st
 
 from analytics.answers.overview import overview
-from pages._frame import frame, reference, session
+from pages._frame import dear, frame, reference, session
 from pages._frame.cache import kept
 from pages._frame.render import sentence
 from pages._overview import answers, findings, numbers, pictures
@@ -37,3 +37,4 @@ with frame.boundary():
         numbers.draw_change(question, metric)
     with brief:
         findings.draw(question, metric)
+    dear.look_ahead(question)

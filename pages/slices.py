@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from analytics.answers.slices import ranked_columns, slices
+from analytics.answers.slices import slices
+from analytics.measure.slices_cost import COST
 from analytics.present import figures, readings
-from pages._frame import frame, report, session
+from pages._frame import costs, dear, frame, report, session
 from pages._frame.cache import kept
 from pages._frame.render import figure, sentence
 from pages._slices import choice, controls, discovery, table
@@ -19,10 +20,11 @@ with frame.boundary():
     if is_discovered:
         discovery.draw(question)
     elif not by:
-        ranked = kept(ranked_columns, question, metric)
+        ranked = report.ranked_by(question, metric)
         table.draw_ranking(ranked, metric, is_right_or_wrong=question.log.is_right_or_wrong)
     else:
-        answer = kept(slices, question, by, metric=metric, metrics=table.SHOWN, min_support=min_support)
+        policy = costs.held_costs(question) if metric == COST else None
+        answer = kept(slices, question, by, metric=metric, metrics=table.SHOWN, min_support=min_support, policy=policy)
         chosen = readings.chosen_reading(question, answer.overall.row(0, named=True))
         sentence(chosen or readings.slices_reading(answer, readings.noun_of(question.log)))
         draw = figures.slice_bars if len(by) == 1 else figures.slice_heat_map
@@ -37,6 +39,7 @@ with frame.boundary():
         choice.draw_chosen(answer, question)
         with st.container(horizontal=True):
             report.draw_add(question, by)
-            if len(by) == 2:
-                discovery.draw_handover(by)
+            discovery.draw_handover(by)
         table.draw_table(answer, question)
+    if not is_discovered:
+        dear.look_ahead(question)

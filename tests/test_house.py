@@ -145,6 +145,7 @@ ROOMS = {
         "given",
         "in_spark",
         "options",
+        "priced",
         "roles",
         "right",
         "writing",

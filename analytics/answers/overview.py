@@ -33,6 +33,30 @@ _EDGE = 1e-9
 
 
 @dataclass(frozen=True)
+class PricedRows:
+    """What a judged row costs at the present threshold, and under the trivial rules.
+
+    Attributes
+    ----------
+    cost, low, high : float
+        With its interval.
+    everybody, nobody : float
+        What it costs to flag every row, and none.
+    threshold : float
+    unit : str
+        What costs are counted in.
+    """
+
+    cost: float
+    low: float
+    high: float
+    everybody: float
+    nobody: float
+    threshold: float
+    unit: str
+
+
+@dataclass(frozen=True)
 class Overview:
     """Headline numbers of a cohort.
 
@@ -63,6 +87,8 @@ class Overview:
         How many rows that stand for as many each the judged ones are then worth.
     selective : Selective or None
         What is known where labels hang on the decision.
+    priced : PricedRows or None
+        What rows cost, where somebody said what errors cost and that leads.
     """
 
     counts: dict[str, Any]
@@ -77,6 +103,7 @@ class Overview:
     rows: dict[str, int] | None = None
     n_eff: float | None = None
     selective: Selective | None = None
+    priced: PricedRows | None = None
 
     @property
     def judged_rows(self) -> int | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from analytics.log.role_names import is_called_score
 from analytics.log.schema import Log
 from analytics.measure.leaks import label_told, score_told
 from analytics.measure.metrics import METRICS, sums_of
+from analytics.measure.slices_cost import COST_SUMS
 from analytics.query.clusters import clusters_of, unit_bins_of
 from analytics.query.cohort import Clause, Cohort
 from analytics.query.engine import Engine
@@ -45,10 +46,12 @@ def score_table(
     *,
     every: str | None = None,
     is_weighted: bool = False,
+    also: Collection[str] = (),
 ) -> ScoreTable:
     """Return the score table that some metrics need; by distinct score where areas are asked for and the log allows it.
 
-    With ``is_weighted`` rows that stand for many count as often as their weight says.
+    With ``is_weighted`` rows that stand for many count as often as their weight says; ``also`` are sums besides those that the
+    metrics need.
 
     Raises
     ------
@@ -62,7 +65,7 @@ def score_table(
         question.threshold,
         by,
         by_score=is_sharper_by_score and question.log.n_rows <= MAX_ROWS_FOR_EXACT_AREAS,
-        sums=sums_of(metrics),
+        sums=(sums_of(metrics) - COST_SUMS) | frozenset(also),
         every=every,
         is_weighted=is_weighted,
     )
@@ -110,7 +113,11 @@ def is_of_score(engine: Engine, question: Question, column: str) -> bool:
     scores = engine.score_table(question.log, question.cohort, question.threshold, (column,), sums=MOMENTS)
     judged = scores.frame.drop_nulls("score_bin").with_columns(judged=pl.col("n") - pl.col("n_unlabelled"))
     sums = judged.group_by(scores.by).agg(pl.col("judged", "score_sum", "score_sq_sum").cast(pl.Float64).sum())
-    share = score_told(*(sums[name].to_numpy() for name in ("judged", "score_sum", "score_sq_sum")))
+    return is_band(score_told(*(sums[name].to_numpy() for name in ("judged", "score_sum", "score_sq_sum"))), column)
+
+
+def is_band(share: float, column: str) -> bool:
+    """Whether a column that removes a share of the variance of the scores is one: less is enough where it is called a score."""
     return share > (_NAMED_SHARE if is_called_score(column) else _ALONE_SHARE)
 
 

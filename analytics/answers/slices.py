@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import polars as pl
 
 from analytics.answers.question import Question, score_table, units_of
+from analytics.answers.slices_cost import priced_scores, priced_table, require_costs
 from analytics.errors import QuestionError
 from analytics.measure.counts import Counts
 from analytics.measure.estimates import estimate_table
 from analytics.measure.labels.selective import Selective, selective
 from analytics.measure.metrics import METRICS, used_in
 from analytics.measure.slices import MIN_SUPPORT, compared_by, is_worse, slice_table
+from analytics.measure.slices_cost import COST
+from analytics.measure.thresholds.policy import Policy
 from analytics.query.engine import Engine
+from analytics.query.relations import AMOUNT_SQUARES, AMOUNTS
 
 COUNTED = tuple(name for name in used_in("slices") if METRICS[name].is_count)
 """The metrics that one table of confusion counts answers: what is computed where none are named."""
@@ -45,6 +49,10 @@ class SliceAnswer:
         The column that says how many rows a row stands for: counts are then weighted, and ``rows_…`` are the rows behind them.
     selective : Selective or None
         What is known where labels hang on the decision.
+    money : str or None
+        What costs are counted in, where these are what is compared.
+    has_amounts : bool
+        Whether an amount multiplies some of them.
     """
 
     by: tuple[str, ...]
@@ -56,6 +64,8 @@ class SliceAnswer:
     unit: str | None = None
     weight: str | None = None
     selective: Selective | None = None
+    money: str | None = None
+    has_amounts: bool = False
 
     @property
     def design_effect(self) -> float | None:
@@ -73,6 +83,7 @@ def slices(
     metrics: Sequence[str] | None = None,
     min_support: int = MIN_SUPPORT,
     is_weighted: bool = True,
+    policy: Policy | None = None,
 ) -> SliceAnswer:
     """Answer "where does it fail?" for one or two segment columns.
 
@@ -85,7 +96,9 @@ def slices(
     metrics : sequence of str, optional
         Which metrics to compute; by default those of the confusion counts, and ``metric``.
     is_weighted : bool
-        Let rows that stand for many count as often.
+        Let rows that stand for many count as often; costs count rows.
+    policy : Policy, optional
+        What errors cost, for the cost per row.
 
     Raises
     ------
@@ -93,6 +106,9 @@ def slices(
         If a column or the metric is unknown, or there are not one or two columns.
     """
     offered = used_in("slices", question.log.mapping.kind)
+    priced = require_costs(question, policy) if metric == COST else None
+    offered = offered if priced is None else (*offered, COST)
+    is_weighted = is_weighted and priced is None
     if metric not in offered:
         raise QuestionError(f"Expected a metric, found {metric!r}. Metrics: {', '.join(offered)}.")
     if not 1 <= len(set(by)) == len(by) <= 2:
@@ -101,7 +117,10 @@ def slices(
         )
     asked = tuple(dict.fromkeys([*(metrics if metrics is not None else COUNTED), "error_rate", metric]))
     asked = tuple(name for name in asked if name in offered)
-    scores = score_table(engine, question, by, asked, is_weighted=is_weighted)
+    scores = score_table(
+        engine, question, by, asked, is_weighted=is_weighted, also=() if priced is None else AMOUNTS | AMOUNT_SQUARES
+    )
+    scores = scores if priced is None else priced_scores(scores, priced)
     options: dict[str, Any] = {
         "threshold_bin": scores.threshold_bin,
         "metrics": asked,
@@ -110,12 +129,17 @@ def slices(
         **units_of(engine, question, by, asked, scores, is_weighted=is_weighted),
     }
     table = slice_table(scores.frame, scores.edges, by=scores.by, metric=metric, min_support=min_support, **options)
+    if priced is not None:
+        table = priced_table(table, scores, priced, options.get("clusters"))
     overall = estimate_table(scores.frame, scores.edges, by=(), **options)
     ranked = _ranked(table, metric, scores.by)
     weight = question.log.mapping.weight if is_weighted else None
     is_kind, mapping = question.log.is_right_or_wrong, question.log.mapping
     found = None if is_kind else selective(scores.frame, scores.threshold_bin)
-    return SliceAnswer(tuple(by), metric, ranked, overall, min_support, is_kind, mapping.unit, weight, found)
+    answer = SliceAnswer(tuple(by), metric, ranked, overall, min_support, is_kind, mapping.unit, weight, found)
+    if priced is None or policy is None:
+        return answer
+    return replace(answer, money=policy.unit, has_amounts=bool(priced.amount_cells))
 
 
 def _ranked(table: pl.DataFrame, metric: str, by: Sequence[str]) -> pl.DataFrame:
@@ -128,8 +152,8 @@ def _ranked(table: pl.DataFrame, metric: str, by: Sequence[str]) -> pl.DataFrame
     found, (difference, _) = METRICS[metric], compared_by(metric)
     is_clear = is_worse(metric)
     keys, sides = [pl.col("few_rows"), pl.col(difference)], [False, found.direction != "higher"]
-    if found.is_of_errors:
-        impact = pl.when(is_clear).then("excess_model").otherwise("excess_model_low")
+    if difference.startswith("excess_"):
+        impact = pl.when(is_clear).then(difference).otherwise(f"{difference}_low")
         keys, sides = [pl.col("few_rows"), ~is_clear, impact], [False, False, True]
     elif found.is_proportion and found.denominator and found.direction != "neither":
         rows = pl.Series("rows", found.denominator(Counts.of(table)))
@@ -148,8 +172,8 @@ def leading_slice(answer: SliceAnswer) -> dict[str, Any] | None:
     """
     metric, (difference, _) = METRICS[answer.metric], compared_by(answer.metric)
     worse = answer.table.filter(is_worse(answer.metric))
-    if metric.is_of_errors:
-        return next(worse.sort("excess_model", descending=True, maintain_order=True).iter_rows(named=True), None)
+    if difference.startswith("excess_"):
+        return next(worse.sort(difference, descending=True, maintain_order=True).iter_rows(named=True), None)
     counts = Counts.of(worse)
     is_narrow = metric.is_proportion and metric.denominator is not None
     rows = metric.denominator(counts) if is_narrow and metric.denominator else counts.judged
@@ -157,7 +181,9 @@ def leading_slice(answer: SliceAnswer) -> dict[str, Any] | None:
     return next(worse.sort(at_stake, descending=True, maintain_order=True).iter_rows(named=True), None)
 
 
-def ranked_columns(engine: Engine, question: Question, metric: str = "error_rate") -> pl.DataFrame:
+def ranked_columns(
+    engine: Engine, question: Question, metric: str = "error_rate", policy: Policy | None = None
+) -> pl.DataFrame:
     """Rank the segment columns by what their worse slices hold beyond what the rest would predict.
 
     Returns
@@ -166,13 +192,13 @@ def ranked_columns(engine: Engine, question: Question, metric: str = "error_rate
     ``column``, ``n_slices``, ``n_compared`` (slices with enough judged rows, in themselves and in the rest), ``n_worse``
         (`is_worse` by the metric, of those that hold fewer than half of the rows: a slice that holds most of them is the rule
         and no exception), ``share_separated`` (for the error rate the model's part of their excess errors as a share of all
-        errors; for another proportion what is missed or wrong in it beyond the rest's, as a share of all such rows; else
-        null), ``worst`` and ``worst_rate``: the slice that comes first, and its metric; ``n_judged``, the rows of the cohort
-        that are judged. The column that separates most comes first.
+        errors, and so for costs; for another proportion what is missed or wrong in it beyond the rest's, as a share of all such
+        rows; else null), ``worst`` and ``worst_rate``: the slice that comes first, and its metric; ``n_judged``, the rows of
+        the cohort that are judged. The column that separates most comes first.
     """
     rows = []
     for name in question.log.mapping.segments:
-        answer = slices(engine, question, [name], metric=metric, metrics=())
+        answer = slices(engine, question, [name], metric=metric, metrics=(), policy=policy)
         table = answer.table
         judged = pl.sum_horizontal("tp", "fp", "fn", "tn")
         n_judged = int(answer.overall.select(judged).item())
@@ -207,6 +233,9 @@ def ranked_columns(engine: Engine, question: Question, metric: str = "error_rate
 def _share_separated(worse: pl.DataFrame, answer: SliceAnswer) -> float | None:
     """Return what worse slices hold beyond the rest's, as a share of all; None where it cannot be counted in rows."""
     metric, overall = METRICS[answer.metric], Counts.of(answer.overall)
+    if answer.metric == COST:
+        total = float((answer.overall[COST] * overall.judged).fill_null(0.0)[0])
+        return float(worse["excess_cost"].sum()) / total if total > 0 else None
     if metric.is_of_errors:
         total, beyond = float(overall.errors[0]), float(worse["excess_model"].sum())
     elif metric.is_proportion and metric.numerator and metric.denominator and metric.direction != "neither":

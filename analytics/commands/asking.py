@@ -26,7 +26,6 @@ from analytics.log.reader import outdated_sentence
 from analytics.log.schema import Log, Reading
 from analytics.log.value_words import UNKNOWN_WORDS, plain
 from analytics.log.workspace import Workspace
-from analytics.measure.headline import headline
 from analytics.query import spark_log
 from analytics.query.cohort import Cohort
 from analytics.query.engine import Engine
@@ -273,11 +272,6 @@ def question_of(
     engine, cohort = Engine(workspace), cohort_of(asked.where, log)
     question = Question(log, cohort.known_on(asked.as_of) if asked.as_of else cohort, threshold)
     return engine, mature(engine, question) if asked.mature else question
-
-
-def leading_metric(log: Log) -> str:
-    """Return the metric that leads where none is named."""
-    return headline(*log.class_counts).metric
 
 
 def cohort_of(filters: Sequence[str] | None, log: Log) -> Cohort:

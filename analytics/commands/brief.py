@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 import typer
 
-from analytics.answers.brief.answer import MOST, Brief, address_of, evaluated_sides, side_names
+from analytics.answers.brief.answer import MOST, Brief, address_of, can_ask, evaluated_sides, side_names
 from analytics.answers.brief.answer import brief as brief_answer
 from analytics.answers.brief.finding import Asking, Finding
 from analytics.answers.brief.registry import SOURCES
@@ -17,24 +17,23 @@ from analytics.answers.compare.whole import PairAsking
 from analytics.answers.overview import change_between, overview
 from analytics.answers.question import Question
 from analytics.answers.report.asking import ReportAsking
-from analytics.commands.asking import ask, leading_metric
+from analytics.answers.thresholds.priced import priced
+from analytics.commands.asking import ask
 from analytics.commands.compare_sides import Both, sides_asked
-from analytics.commands.options import METRIC_HELP, Asked, Output, Source, Text, Texts, named
+from analytics.commands.options import METRIC_HELP, Asked, Output, Source, Texts, named
+from analytics.commands.priced import Priced, counted_metric, metric_asked, policy_of
 from analytics.commands.roles import in_words, roles_of
-from analytics.commands.writing import finite, say_rows_are_counted, write, write_text
+from analytics.commands.writing import finite, write, write_text
 from analytics.errors import QuestionError
-from analytics.log.schema import Log
-from analytics.log.unit import unit_of
-from analytics.log.workspace import Workspace
-from analytics.measure.metrics import named as named_metrics
-from analytics.measure.thresholds.costs import Costs
-from analytics.measure.thresholds.policy import Policy
+from analytics.measure.slices_cost import COST
 from analytics.query.cohort import Cohort
 from analytics.query.engine import Engine
 from analytics.query.where import parse_where
 
 _DEAR = tuple(source.name for source in SOURCES.values() if source.is_dear)
-_SIDES, _COSTS = "Sides", "Costs"
+_SIDES = "Sides"
+_STARTS = {"thresholds": "--cost-fp and --cost-fn", "gap": "--reference and --production"}
+"""What makes a question that waits for something one that is asked, by its name."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,17 +42,13 @@ class Given:
 
     reference: Annotated[Texts, named("Filter of the reference alone, as --where. Repeatable.", panel=_SIDES)] = None
     production: Annotated[Texts, named("Filter of production alone. Repeatable.", panel=_SIDES)] = None
-    policy: Annotated[Text, named("Name of a saved policy: sizes are then money.", panel=_COSTS)] = None
-    cost_fp: Annotated[float | None, named("Cost of a false positive.", panel=_COSTS)] = None
-    cost_fn: Annotated[
-        float | None, named("Cost of a false negative; one of both alone: the other is 1.", panel=_COSTS)
-    ] = None
 
 
 def brief(
     source: Source,
     asked: Asked,
     given: Given,
+    costs: Priced,
     both: Both,
     output: Output,
     look: Annotated[
@@ -73,23 +68,25 @@ def brief(
     if unknown:
         raise QuestionError(f"Expected {' or '.join(_DEAR)} for --look, found {unknown[0]!r}.")
     engine, question = ask(source, asked)
-    say_rows_are_counted(question.log)
+    policy = policy_of(costs, question.log)
+    leads = metric_asked(question.log, metric, policy)
+    metric = counted_metric(question.log, leads)
     asking = Asking(
         question,
-        policy_of(given, question.log),
+        policy,
         sides_of(engine, question, given),
-        metric,
-        compared_of(engine, (source, asked, given), both, other),
+        leads,
+        compared_of(engine, (source, asked, costs), both, other),
     )
-    metric = named_metrics((metric or leading_metric(question.log),))[0].name
-    numbers, answer = overview(engine, question), brief_answer(engine, asking, look or ())
+    what = priced(engine, question, policy) if leads == COST else None
+    numbers, answer = replace(overview(engine, question), priced=what), brief_answer(engine, asking, look or ())
     change = None
     if asking.sides is not None:
         before, after = (overview(engine, side) for side in asking.sides)
         change = change_between(before, after, metric)
     said_of = change_reading(metric, change, side_names(asking.sides)) if asking.sides else ""
     typer.echo(f"{overview_reading(numbers, question, metric)} {said_of}".strip(), err=True)
-    value, low, high = map(finite, numbers.value(metric))
+    value, low, high = map(finite, numbers.value(metric) if what is None else (what.cost, what.low, what.high))
     found = answer.findings if every else answer.leading
     rows = [_row_of(each, answer) for each in found]
     said = {"roles": roles_of(source, question.log)}
@@ -98,7 +95,7 @@ def brief(
         opened = [_open_row(each, answer) for each in answer.open]
         ends = {end: float(getattr(change, end)) for end in ("value", "low", "high")} if change else None
         whole = {
-            "metric": metric,
+            "metric": leads,
             "value": value,
             "low": low,
             "high": high,
@@ -117,25 +114,15 @@ def brief(
 
 
 def compared_of(
-    engine: Engine, options: tuple[Source, Asked, Given], both: Both, other: str | None
+    engine: Engine, options: tuple[Source, Asked, Priced], both: Both, other: str | None
 ) -> PairAsking | None:
     """Return what a comparison is asked, None where no second side is named."""
-    source, asked, given = options
+    source, asked, costs = options
     if other is None and not both.names_a_side:
         return None
     pairing = sides_asked(engine.workspace, source, asked, both, other)[1]
-    policy = policy_of(given, pairing.live.log)
+    policy = policy_of(costs, pairing.live.log)
     return PairAsking(pairing, costs=None if policy is None else policy.costs)
-
-
-def policy_of(given: Given, log: Log) -> Policy | None:
-    """Return what errors cost, None where nobody says it."""
-    if given.policy is not None:
-        return Policy.from_text(Workspace().saved_policy(given.policy))
-    if given.cost_fp is None and given.cost_fn is None:
-        return None
-    fp, fn = (1.0 if cost is None else cost for cost in (given.cost_fp, given.cost_fn))
-    return Policy(Costs(fp=fp, fn=fn), unit_of(log))
 
 
 def sides_of(engine: Engine, question: Question, given: Given) -> tuple[Question, Question] | None:
@@ -175,7 +162,8 @@ def _open_row(source: BriefSource, answer: Brief) -> dict[str, Any]:
     """Return a question that was not asked as a row."""
     from analytics.present.readings import open_sentence
 
-    return {"question": source.name, "page": source.page, "sentence": open_sentence(source, answer)}
+    start = f"--look {source.name}" if can_ask(source, answer.asking) else _STARTS.get(source.name)
+    return {"question": source.name, "page": source.page, "sentence": open_sentence(source, answer), "start": start}
 
 
 def _link_of(question: Question, page: str, address: tuple[tuple[str, str], ...]) -> str:
@@ -187,7 +175,7 @@ def _link_of(question: Question, page: str, address: tuple[tuple[str, str], ...]
 
 def _as_text(answer: Brief, rows: list[dict[str, Any]]) -> str:
     """Write the findings as people read them."""
-    from analytics.present.readings import brief_reading, open_sentence
+    from analytics.present.readings import brief_reading
 
     lines = [brief_reading(answer)] if not rows else []
     for place, row in enumerate(rows, 1):
@@ -195,5 +183,6 @@ def _as_text(answer: Brief, rows: list[dict[str, Any]]) -> str:
             f"{place}. {row['sentence']}",
             *(f"   {row[name]}" for name in ("worth", "certainty", "link") if row[name]),
         ]
-    lines += ["", *(open_sentence(source, answer) for source in answer.open)]
+    opened = [_open_row(source, answer) for source in answer.open]
+    lines += ["", *(f"{row['sentence']}{' (' + row['start'] + ')' if row['start'] else ''}" for row in opened)]
     return "\n".join(lines).strip() + "\n"

@@ -7,15 +7,17 @@ from typing import Annotated
 
 import typer
 
+from analytics.answers.brief.answer import evaluated_sides, side_names
 from analytics.answers.gap.answer import gap as gap_answer
 from analytics.answers.gap.inputs import inputs as inputs_answer
 from analytics.answers.gap.joint import jointly
 from analytics.answers.gap.sides import sides as sides_answer
 from analytics.answers.gap.time import gap_time
 from analytics.answers.question import Question
-from analytics.commands.asking import leading_metric, open_log, question_of, remapped
+from analytics.commands.asking import open_log, question_of, remapped
 from analytics.commands.given import listed_columns
 from analytics.commands.options import METRIC_HELP, Asked, Output, Source, Text, Texts, named
+from analytics.commands.priced import Priced, leading_metric, policy_of
 from analytics.commands.roles import finite_threshold, roles_of
 from analytics.commands.writing import say_rows_are_counted, write
 from analytics.errors import QuestionError
@@ -23,7 +25,6 @@ from analytics.log.column import PERCENT
 from analytics.log.workspace import Workspace
 from analytics.measure.gap.metric import COST
 from analytics.measure.thresholds.costs import Costs
-from analytics.measure.thresholds.policy import Policy
 from analytics.query.cohort import Cohort
 from analytics.query.engine import Engine
 from analytics.query.where import parse_where
@@ -58,6 +59,7 @@ def gap(
     source: Source,
     asked: Asked,
     both: _Both,
+    given: Priced,
     output: Output,
     other: Annotated[
         str | None, typer.Argument(metavar="PRODUCTION", help="The log of production, where it is another one.")
@@ -66,7 +68,6 @@ def gap(
         str | None, typer.Option(help=f"The metric whose change is split; AUROC is no ratio of sums. {METRIC_HELP}")
     ] = None,
     by: Annotated[Text, typer.Option(help="Columns whose slices the parts are made of; chosen by default.")] = None,
-    policy: Annotated[Text, typer.Option(help="Name of a saved policy, for the cost per 1,000 rows.")] = None,
 ) -> None:
     """Why production is worse than the reference: the change of a metric in parts, by column and slice."""
     from analytics.present.readings import gap_reading
@@ -86,9 +87,14 @@ def gap(
             err=True,
         )
     inputs = inputs_answer(engine, sides)
-    costs = Policy.from_text(workspace.saved_policy(policy)).costs if policy else Costs()
+    policy = policy_of(given, production.log)
+    costs = Costs() if policy is None else policy.costs
     names = listed_columns(by, reference.log.reading.names) if by else None
-    metric = metric or (COST if policy else leading_metric(production.log))
+    metric = metric or (COST if policy is not None else leading_metric(production.log))
+    if metric == COST and policy is None:
+        raise QuestionError(
+            "Expected what errors cost, found nothing. Say it with --cost-fp and --cost-fn, or --policy."
+        )
     found = gap_answer(engine, sides, inputs, metric, costs=costs, by=names)
     typer.echo(gap_reading(found), err=True)
     answer = gap_json(found, inputs, jointly(found, inputs), gap_time(engine, found))
@@ -108,13 +114,10 @@ def _two_questions(
     workspace: Workspace, source: Source, asked: Asked, both: _Both, other: str | None
 ) -> tuple[Engine, Question, Question]:
     """Return the reference and production: two logs, or two parts of one; labels of another file are those of production."""
-    if other is None and not (both.reference or both.production or both.production_threshold is not None):
-        raise QuestionError(
-            "Expected two sides, found one. Name a second log, or filter both sides, as in "
-            '--reference "month=9" --production "month=12".'
-        )
     first = open_log(workspace, source if other is None else replace(source, labels=None))
     engine, before = question_of(workspace, first, asked)
+    if other is None and not (both.reference or both.production or both.production_threshold is not None):
+        return engine, *_guessed_sides(engine, before)
     after = before
     if other is not None:
         after = question_of(workspace, open_log(workspace, replace(source, log=other)), asked)[1]
@@ -123,6 +126,20 @@ def _two_questions(
     for log in {question.log.key: question.log for question in (before, after)}.values():
         say_rows_are_counted(log)
     return engine, _with_filters(before, both.reference), _with_filters(after, both.production)
+
+
+def _guessed_sides(engine: Engine, question: Question) -> tuple[Question, Question]:
+    """Return an evaluation and production where values of a column are called so, as on the page, and say which."""
+    found = evaluated_sides(engine, question)
+    if found is None:
+        raise QuestionError(
+            "Expected two sides, found one. Name a second log, or filter both sides, as in "
+            '--reference "month=9" --production "month=12".'
+        )
+    before, after = side_names(found)
+    typer.echo(f"Guessed by the names of values: the reference is where {before}, production where {after}.", err=True)
+    say_rows_are_counted(question.log)
+    return found
 
 
 def _in_fractions(workspace: Workspace, side: Question, asked: Asked) -> Question:

@@ -18,10 +18,11 @@ from analytics.answers.report.examined import MAX_EXAMINED, examined
 from analytics.answers.report.first import first
 from analytics.answers.report.view import View
 from analytics.answers.slices import ranked_columns
-from analytics.commands.asking import ask, columns_of, leading_metric
-from analytics.commands.brief import Given, compared_of, policy_of, sides_of
+from analytics.commands.asking import ask, columns_of
+from analytics.commands.brief import Given, compared_of, sides_of
 from analytics.commands.compare_sides import Both, require_margin
 from analytics.commands.options import METRIC_HELP, OUTPUT, Asked, Format, Output, Source, Text, Texts, named
+from analytics.commands.priced import Priced, counted_metric, leading_metric, metric_asked, policy_of
 from analytics.commands.report_again import asked_like, read_pack, remapped
 from analytics.commands.roles import in_words, roles_of
 from analytics.commands.thresholds_handover import handover_policy
@@ -30,7 +31,7 @@ from analytics.errors import QuestionError, StoreError
 from analytics.log.kept.discovery import found_slices
 from analytics.log.kept.report_added import added_figures
 from analytics.log.kept.thresholds import decisions
-from analytics.measure.metrics import named as named_metrics
+from analytics.measure.slices_cost import COST
 from analytics.review.store import ReviewStore
 
 if TYPE_CHECKING:
@@ -70,13 +71,14 @@ class _Packed:
     ] = None
 
 
-_Options = tuple[Source, Asked, Given, _Packed]
+_Options = tuple[Source, Asked, Given, Priced, _Packed]
 
 
 def report(
     source: Source,
     asked: Asked,
     given: Given,
+    costs: Priced,
     both: Both,
     packed: _Packed,
     out: Annotated[Path, named("The file to write; its end says the format.", panel=OUTPUT)],
@@ -98,10 +100,10 @@ def report(
     require_margin(packed.margin)
     moment = _moment(packed.made)
     engine, question = ask(source, asked, asks=packed.again is None)
-    compared = compared_of(engine, (source, asked, given), both, other)
+    compared = compared_of(engine, (source, asked, costs), both, other)
     if compared is not None:
         compared = replace(compared, metric=packed.metric, margin=packed.margin)
-    pack, log = _pack(engine, question, (source, asked, given, packed), compared, moment)
+    pack, log = _pack(engine, question, (source, asked, given, costs, packed), compared, moment)
     _write_bytes(PACK_FORMATS[name].make(pack), out)
     said = roles_of(source, log)
     if format == "table":
@@ -122,7 +124,7 @@ def _pack(
     from analytics.present.report.sections.added import asked_anew
     from analytics.present.report.sections.pack import Beside, pack_of
 
-    source, asked, given, packed = options
+    source, asked, given, costs, packed = options
     last, view, said = read_pack(packed.again)
     if last is not None:
         guessed = question
@@ -132,15 +134,17 @@ def _pack(
         said += differing
     store = ReviewStore(engine.workspace.home)
     verdicts = tuple(store.verdicts(question.log.reading.content_hash))
+    policy = policy_of(costs, question.log)
     usual = ReportAsking(
         question,
         leading_metric(question.log),
-        policy=policy_of(given, question.log),
+        policy=policy,
         sides=sides_of(engine, question, given),
         verdicts=verdicts,
         reasons=tuple((reason.key, reason.label) for reason in store.reasons()[0]) if verdicts else (),
         compared=compared,
         handover=_handover_of(question, packed),
+        leads=None if policy is None else COST,
     )
     asking = usual
     if last is not None:
@@ -193,11 +197,12 @@ def _with_columns(engine: Engine, asking: ReportAsking, packed: _Packed) -> Repo
     """Return what is asked with the metric and the columns that are named, else those that separate the errors most."""
     log = asking.question.log
     if packed.metric:
-        asking = replace(asking, metric=named_metrics((packed.metric,))[0].name, leads=None)
+        leads = metric_asked(log, packed.metric, asking.policy)
+        asking = replace(asking, metric=counted_metric(log, leads), leads=leads)
     by = tuple(tuple(columns_of(columns, log)) for columns in packed.by) if packed.by else asking.by
     if by and len(log.mapping.segments) <= MAX_EXAMINED:
         return replace(asking, by=by)
-    ranked = ranked_columns(engine, asking.question, asking.metric)["column"].to_list()
+    ranked = ranked_columns(engine, asking.question, asking.slice_metric, asking.policy)["column"].to_list()
     by = by or tuple((name,) for name in ranked[:_MAX_RANKED])
     return replace(asking, by=by, examined=examined(log, ranked, by))
 

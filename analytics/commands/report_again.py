@@ -97,7 +97,7 @@ def asked_like(view: View, usual: ReportAsking, asked: Asked, given: Given) -> t
         question = replace(question, cohort=usual.question.cohort)
     asking = replace(asking, question=question)
     if usual.policy is not None:
-        asking = replace(asking, policy=usual.policy)
+        asking = replace(asking, policy=usual.policy, leads=usual.leads)
     if usual.handover is not None:
         asking = replace(asking, handover=usual.handover)
     if given.reference or given.production:

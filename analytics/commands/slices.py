@@ -7,8 +7,9 @@ from typing import Annotated
 import typer
 
 from analytics.answers.slices import slices as slices_answer
-from analytics.commands.asking import ask, columns_of, leading_metric
+from analytics.commands.asking import ask, columns_of
 from analytics.commands.options import METRIC_HELP, Asked, Output, Source
+from analytics.commands.priced import Priced, metric_asked, policy_of
 from analytics.commands.roles import roles_of
 from analytics.commands.writing import write
 from analytics.measure.metrics import used_in
@@ -20,6 +21,7 @@ _IN_TEXT = ("excess_errors", "excess_base_rate", "excess_model", "share_of_error
 def slices(
     source: Source,
     asked: Asked,
+    costs: Priced,
     output: Output,
     by: Annotated[str, typer.Option(help="One or two segment columns, separated by a comma.")],
     metric: Annotated[str | None, typer.Option(help=METRIC_HELP)] = None,
@@ -32,15 +34,18 @@ def slices(
 
     engine, question = ask(source, asked, by)
     columns = columns_of(by, question.log)
-    metric = metric or leading_metric(question.log)
+    policy = policy_of(costs, question.log)
+    metric = metric_asked(question.log, metric, policy)
     metrics = None if output.format == "table" else used_in("slices", question.log.mapping.kind)
-    answer = slices_answer(engine, question, columns, metric=metric, metrics=metrics, min_support=min_support)
+    answer = slices_answer(
+        engine, question, columns, metric=metric, metrics=metrics, min_support=min_support, policy=policy
+    )
     chosen = chosen_reading(question, answer.overall.row(0, named=True))
     typer.echo(chosen or slices_reading(answer, noun_of(question.log)), err=True)
     rows = slice_json_rows(answer)
     if output.format == "table":
         hidden = ("excess_model",) if question.log.is_right_or_wrong else ()
-        own = (metric, f"{metric}_low", f"{metric}_high", "fpr", "fnr", "difference", p_column(metric))
+        own = (metric, f"{metric}_low", f"{metric}_high", "fpr", "fnr", "difference", p_column(metric), "excess_cost")
         shown = dict.fromkeys(("slice", "n", "n_labelled", *own, *_IN_TEXT))
         rows = [{name: row[name] for name in shown if name in row and name not in hidden} for row in rows]
     write(rows, output, {"roles": roles_of(source, question.log)})

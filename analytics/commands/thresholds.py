@@ -15,7 +15,7 @@ from analytics.commands.asking import ask, columns_of
 from analytics.commands.options import Asked, Output, Source, Text, Texts, named
 from analytics.commands.roles import roles_of
 from analytics.commands.thresholds_handover import handover_policy, write_handover
-from analytics.commands.writing import say_rows_are_counted, write
+from analytics.commands.writing import write
 from analytics.errors import QuestionError
 from analytics.log.schema import Log
 from analytics.log.unit import unit_of
@@ -134,7 +134,6 @@ def thresholds(
     from analytics.present.tables.thresholds import threshold_json
 
     engine, question = ask(source, asked, takes_confidence=True)
-    say_rows_are_counted(question.log)
     if question.log.is_right_or_wrong:
         strange = given.of_two_classes or ("look_cost" if look_cost is not None else None)
         if strange is not None:

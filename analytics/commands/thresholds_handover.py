@@ -8,7 +8,8 @@ import typer
 
 from analytics.answers.question import Question
 from analytics.answers.thresholds.costs import cost_table
-from analytics.answers.thresholds.handover import handover, handover_slices
+from analytics.answers.thresholds.handover import handover
+from analytics.answers.thresholds.handover_slices import handover_slices
 from analytics.commands.asking import columns_of
 from analytics.commands.options import Output, Source
 from analytics.commands.roles import roles_of

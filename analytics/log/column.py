@@ -76,6 +76,11 @@ class Column:
     earlier: tuple[tuple[str, int], ...] = ()
 
     @property
+    def is_whole(self) -> bool:
+        """Whether it holds whole numbers only."""
+        return self.type == "BIGINT"
+
+    @property
     def sql_name(self) -> str:
         """Name inside the log's file, which no header can influence."""
         return f"c{self.position}"

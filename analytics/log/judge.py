@@ -94,7 +94,8 @@ def _judge_right(
     )
     if right.kind == "grades":
         predicted = true
-    is_right = None if true is None or predicted is None else _is_right(predicted, true, right, by_value=by_value)
+    grade = next((f"{grade:g}" for text, grade in right.steps if text == true), None) if right.steps else true
+    is_right = None if grade is None or predicted is None else _is_right(predicted, grade, right, by_value=by_value)
     score = _quantity(cells.get(mapping.score or ""))
     if score is not None:
         score = _score_of(score, mapping, None)
@@ -110,10 +111,10 @@ def _is_right(predicted: str, true: str, right: Right, *, by_value: bool) -> boo
     if right.kind == "classes":
         same = by_value and None not in numbers and numbers[0] == numbers[1]
         return same or fold(predicted, right) == fold(true, right)
+    if right.kind == "grades":
+        return None if numbers[1] is None else numbers[1] >= right.mark
     if numbers[0] is None or numbers[1] is None:
         return None
-    if right.kind == "grades":
-        return numbers[1] >= right.mark
     return abs(numbers[0] - numbers[1]) <= right.tolerance * (abs(numbers[1]) if right.is_relative else 1)
 
 

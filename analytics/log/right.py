@@ -20,6 +20,8 @@ MAX_RANK = 10
 """Ranks that count where nobody says otherwise: a page of results. The field's convention."""
 
 _EQUALS = re.compile(r"\s*==?\s*")
+_ZEROS = re.compile(r"^(-?[0-9]+)\.0+$")
+"""A whole number as tables with missing values write it: 2.0."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,10 @@ class Right:
         The ranks that count.
     lower, upper : str or None
         The columns of the ends of the interval that was given with a predicted number.
+    steps : tuple of (str, float)
+        Of grades that are written as text: each text with its grade.
+    by_value : bool
+        Whether classes that are numbers are compared as such: one of both columns holds nothing else.
     """
 
     kind: Literal["classes", "grades", "numbers", "rankings"]
@@ -74,6 +80,8 @@ class Right:
     at: int = MAX_RANK
     lower: str | None = None
     upper: str | None = None
+    steps: tuple[tuple[str, float], ...] = ()
+    by_value: bool = False
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -104,7 +112,7 @@ class Right:
         return f"{predicted} is within {near} of {self.true!r}"
 
 
-_LATER = ("query", "is_rank", "at", "lower", "upper")
+_LATER = ("query", "is_rank", "at", "lower", "upper", "steps", "by_value")
 LATER_OF_RIGHT = {name: entry.default for name in _LATER for entry in fields(Right) if entry.name == name}
 """What older rules do not have: at these values it leaves the digest of a mapping, by which a log's file is found, as it was."""
 
@@ -114,9 +122,10 @@ def right_from_dict(data: Mapping[str, Any] | None) -> Right | None:
     if not data:
         return None
     known = {entry.name for entry in fields(Right)}
-    values = {key: value for key, value in data.items() if key in known and key not in ("class_scores", "unknown")}
-    scores = tuple((name, column) for name, column in data.get("class_scores", ()))
-    return Right(**values, class_scores=scores, unknown=tuple(data.get("unknown", ())))
+    values = {key: value for key, value in data.items() if key in known}
+    for name in {"class_scores", "steps"} & {*values}:
+        values[name] = tuple((text, of) for text, of in values[name])
+    return Right(**{**values, "unknown": tuple(data.get("unknown", ()))})
 
 
 def parsed_equality(text: str, names: Collection[str]) -> tuple[str, str]:
@@ -197,8 +206,24 @@ def class_columns_of(
 
 
 def fold(text: str, right: Right) -> str:
-    """Return a class without what makes no difference: capitals, accents, blanks around and runs of them."""
+    """Return a class without what makes no difference: capitals, accents, blanks around and runs of them, zeros behind the point.
+
+    >>> right = Right("classes", "final", "suggested")
+    >>> fold("  STRASSE", right) == fold("Straße", right), fold("2.0", right), fold("02", right)
+    (True, '2', '02')
+    """
+    if right.by_value and (number := _number(text)) is not None:
+        return f"{number:.15g}"
     if right.is_exact:
         return text
-    letters = unicodedata.normalize("NFKD", " ".join(text.split()).lower())
-    return "".join(letter for letter in letters if not unicodedata.combining(letter))
+    letters = unicodedata.normalize("NFKD", " ".join(text.split()).lower().replace("ß", "ss"))
+    return _ZEROS.sub(r"\1", "".join(letter for letter in letters if not unicodedata.combining(letter)))
+
+
+def _number(text: str) -> float | None:
+    """Return the number that a class is, None where it is none."""
+    try:
+        number = float(text) if "_" not in text else math.nan
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None

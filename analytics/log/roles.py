@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
-from analytics.log import class_columns, label_time, logged, positives, score_form, views
+from analytics.log import class_columns, label_time, logged, pairs, positives, score_form, views
 from analytics.log.column import MAX_SEGMENT_VALUES, MAX_VALUES_BY_VALUE, Column
 from analytics.log.mapping import Mapping
 from analytics.log.paths import short_name
@@ -65,9 +65,14 @@ def guess(reading: Reading, said: dict[str, str | None] | None = None) -> Guess:
     chosen = {role: name for role, name in said.items() if name is not None}
     reasons |= dict.fromkeys(chosen.values(), "named")
     undecided: dict[str, tuple[tuple[str, str], ...]] = {}
+    judged = {} if {"label", "decision", "score"} & {*said} else pairs.judge_and_people(columns)
+    chosen, reasons = (
+        chosen | judged,
+        reasons | dict.fromkeys(judged.values(), "a judge's verdict, and people's on some"),
+    )
     for role in ("label", "decision", "score", "time", "row_id", "model_version", "amount"):
         taken = {*chosen.values(), *(name for claims in undecided.values() for name, _ in claims)}
-        if role in said:
+        if role in said or role in chosen or (role == "score" and judged):
             continue
         if role == "label" and reading.labels:
             chosen[role] = reading.labels.label_column
@@ -103,7 +108,7 @@ def guess(reading: Reading, said: dict[str, str | None] | None = None) -> Guess:
         elif role == "text":
             texts.append(column.name)
     mapping = complete(replace(mapping, segments=tuple(segments), text=tuple(texts)), reading)
-    if right := views.guessed(mapping, reading, said):
+    if right := views.guessed(mapping, reading, said, undecided):
         for role in ("score", *(("label",) if right.kind == "numbers" else ())):
             undecided.pop(role, None)
         mapping = views.right_or_wrong(mapping, reading, right)
@@ -222,7 +227,7 @@ def _only(columns: Sequence[Column]) -> Column | None:
 
 def _is_fraction(column: Column) -> bool:
     """Whether a column holds many different numbers between 0 and 1."""
-    if column.kind != "number" or column.n_distinct <= 24 or _is_whole(column):
+    if column.kind != "number" or column.n_distinct <= 24 or column.is_whole:
         return False
     try:
         return 0 <= float(column.low or "nan") <= float(column.high or "nan") <= 1
@@ -234,7 +239,7 @@ def _is_key(column: Column, n_rows: int) -> bool:
     """Whether every row has a short value of its own, as an id has."""
     if n_rows <= 24 or column.n_missing or column.n_distinct < n_rows:
         return False
-    return _is_whole(column) or (column.kind == "text" and all(_KEY.fullmatch(value) for value, _ in column.top))
+    return column.is_whole or (column.kind == "text" and all(_KEY.fullmatch(value) for value, _ in column.top))
 
 
 def _hinted(role: str, reading: Reading, columns: Sequence[Column]) -> list[_Claim]:
@@ -271,7 +276,7 @@ def _fits(role: str, column: Column, n_rows: int) -> str | None:
 def _is_id_like(column: Column, n_rows: int) -> bool:
     """Whether whole numbers differ on nearly every row and run high, as those of an id."""
     is_own = column.n_distinct >= _MIN_SHARE_OWN * n_rows and n_rows > MAX_VALUES_BY_VALUE
-    return is_own and _is_whole(column) and abs(float(column.high or 0)) > _MAX_ID_LIKE
+    return is_own and column.is_whole and abs(float(column.high or 0)) > _MAX_ID_LIKE
 
 
 def _share_of_numbers(column: Column) -> float:
@@ -300,7 +305,7 @@ def _rest(column: Column, n_rows: int) -> tuple[str, str]:
     if column.n_missing == n_rows:
         return "segment", "is empty throughout: being missing can still be sliced"
     if column.kind == "number":
-        if column.n_distinct >= 0.95 * n_rows and n_rows > 24 and _is_whole(column):
+        if column.n_distinct >= 0.95 * n_rows and n_rows > 24 and column.is_whole:
             return "ignore", "numbers that nearly all differ, as in an id"
         return "segment", "numbers, sliced by value" if column.n_distinct <= 24 else "numbers, sliced in bins"
     if column.kind == "boolean":
@@ -313,8 +318,3 @@ def _rest(column: Column, n_rows: int) -> tuple[str, str]:
     if longest >= 60:
         return "text", "long text that nearly always differs"
     return "ignore", f"text with {column.n_distinct:,} different values, too many to slice by"
-
-
-def _is_whole(column: Column) -> bool:
-    """Whether a numeric column holds whole numbers only."""
-    return column.type == "BIGINT"

@@ -6,17 +6,20 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from analytics.errors import QuestionError
-from analytics.log import positives, rankings, score_form
+from analytics.log import grade_words, pairs, positives, rankings, score_form
 from analytics.log.column import MAX_SEGMENT_VALUES, Column
 from analytics.log.intervals import interval_columns
 from analytics.log.mapping import Mapping
 from analytics.log.right import Right, class_columns_of, fold
-from analytics.log.role_names import strength
+from analytics.log.role_names import is_prediction, strength
 from analytics.log.schema import Reading
 from analytics.log.value_words import UNKNOWN_WORDS, plain, positive_of
 
 _MIN_CLASSES = 3
 """Values of a label from which on its classes are judged by whether they agree: two are positive and negative."""
+
+_NEAR_NUMBER = 0.1
+"""How near a predicted number must be where nobody says so: a tenth of the true one. A place to begin; it is said."""
 
 _NEAR_SHARE = 0.5
 """How far a probability may be from a share of 1: of a label that is 0 or 1 the usual threshold."""
@@ -39,7 +42,12 @@ def right_or_wrong(mapping: Mapping, reading: Reading, right: Right) -> Mapping:
         reading.column(name)
     if right.kind == "classes":
         names = class_columns_of(classes_of(reading, right), reading.names, (right.true, right.predicted or ""))
-        right = replace(right, class_scores=right.class_scores or names, unknown=_unknown(reading, right))
+        by_value = {reading.column(name).kind for name in (right.true, right.predicted) if name} == {"number", "text"}
+        right = replace(
+            right, class_scores=right.class_scores or names, unknown=_unknown(reading, right), by_value=by_value
+        )
+    if right.kind == "grades":
+        right = replace(right, steps=_steps(reading.column(right.true)))
     taken = {*right.columns}
     score = None if mapping.score in taken or right.class_scores else mapping.score
     mapping = replace(
@@ -65,6 +73,17 @@ def right_or_wrong(mapping: Mapping, reading: Reading, right: Right) -> Mapping:
         segments += [column.name for column in columns if column.n_distinct <= MAX_SEGMENT_VALUES]
     mapping = replace(mapping, segments=tuple(segments))
     return replace(mapping, threshold=score_form.first_threshold(mapping, reading))
+
+
+def _steps(column: Column) -> tuple[tuple[str, float], ...]:
+    """Return the grades that texts mean; where a column holds neither these nor numbers, it is no column of grades."""
+    if grade_words.holds_grades(column):
+        return grade_words.steps_of(column)
+    example, rows = column.top[0] if column.top else ("nothing", 0)
+    raise QuestionError(
+        f"Expected grades in {column.name!r}, found text such as {example!r} ({rows:,} rows). Name a column of numbers, of "
+        "stars, of thumbs or of two words such as pass and fail."
+    )
 
 
 def with_interval(right: Right, reading: Reading) -> Right:
@@ -106,7 +125,9 @@ def one_against_rest(mapping: Mapping, reading: Reading, value: str) -> Mapping:
     return replace(mapping, threshold=score_form.first_threshold(mapping, reading))
 
 
-def guessed(mapping: Mapping, reading: Reading, said: Collection[str] = ()) -> Right | None:
+def guessed(
+    mapping: Mapping, reading: Reading, said: Collection[str] = (), undecided: Collection[str] = ()
+) -> Right | None:
     """Return the rule of rankings by names, or of classes where a label of three or more shares its values with a predicted one.
 
     A label in which one value is called positive by its words is yes or no.
@@ -117,10 +138,22 @@ def guessed(mapping: Mapping, reading: Reading, said: Collection[str] = ()) -> R
         return ranked
     if (fractions := _of_fractions(mapping, reading)) is not None:
         return fractions
-    if mapping.label is None or mapping.decision is None or (mapping.score is not None and "score" in said):
+    if mapping.score is not None and "score" in said:
         return None
+    if found := _of_named(mapping, reading) or _of_pairs(mapping, reading, said):
+        return found
+    is_alone = mapping.decision is None and mapping.score is None and "score" not in undecided
+    return pairs.two_grades(reading, mapping.label) if is_alone else None
+
+
+def _of_named(mapping: Mapping, reading: Reading) -> Right | None:
+    """Return the rule of classes where the label shares its values with the decision, or has a score for each of them."""
+    if mapping.label is None:
+        return None
+    if mapping.decision is None:
+        return _of_scores(reading.column(mapping.label), reading)
     true, predicted = reading.column(mapping.label), reading.column(mapping.decision)
-    right = Right("classes", true.name, predicted.name)
+    right = Right("classes", true.name, predicted.name, by_value={true.kind, predicted.kind} == {"number", "text"})
     of_classes = class_columns_of(classes_of(reading, right), reading.names, (true.name, predicted.name))
     is_own = mapping.score in {column for _, column in of_classes}
     if mapping.score is not None and not is_own and not score_form.is_confidence_name(mapping.score):
@@ -132,7 +165,27 @@ def guessed(mapping: Mapping, reading: Reading, said: Collection[str] = ()) -> R
     known = {fold(value, right) for value, _ in true.top}
     rows = sum(rows for _, rows in predicted.top)
     shared = sum(rows for value, rows in predicted.top if fold(value, right) in known)
-    return right if shared >= _MIN_SHARED * rows else None
+    return replace(right, by_value=False) if shared >= _MIN_SHARED * rows else None
+
+
+def _of_scores(true: Column, reading: Reading) -> Right | None:
+    """Return the rule of classes where each class of a label has a column of scores: the likeliest is the predicted one."""
+    right = Right("classes", true.name)
+    of_classes = class_columns_of(classes_of(reading, right), reading.names, (true.name,))
+    is_whole = len(of_classes) >= _MIN_CLASSES and true.n_distinct == len(true.top)
+    is_number = all(reading.column(column).kind == "number" for _, column in of_classes)
+    if not is_whole or not is_number or positive_of(positives.known_groups(true)) is not None:
+        return None
+    return right
+
+
+def _of_pairs(mapping: Mapping, reading: Reading, said: Collection[str]) -> Right | None:
+    """Return the rule of two columns that go together where no label fits what was predicted."""
+    named = {getattr(mapping, role) for role in said} - {None}
+    is_free = mapping.score is None or score_form.is_confidence_name(mapping.score) or is_prediction(mapping.score)
+    if mapping.label is None and is_free and "label" not in said:
+        return pairs.classes(reading, named) or pairs.numbers(reading, named, _NEAR_NUMBER)
+    return None
 
 
 def _of_fractions(mapping: Mapping, reading: Reading) -> Right | None:

@@ -7,13 +7,14 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from analytics.measure.base_rate import LabelErrors, base_rate_split, model_part
+from analytics.measure.base_rate import LabelErrors
 from analytics.measure.clusters import Clusters, effect_between, widened
-from analytics.measure.comparisons import benjamini_hochberg, proportion_p_value
+from analytics.measure.comparisons import benjamini_hochberg
 from analytics.measure.counts import COUNT_COLUMNS, Counts
 from analytics.measure.estimates import columns_of
 from analytics.measure.intervals import FloatArray, Interval, difference_p_value, ratio
 from analytics.measure.slices import MIN_SUPPORT
+from analytics.measure.slices_cost import priced_excess
 
 CELLS = ("tp", "fp", "fn", "tn")
 _MOST_ROWS = 0.5
@@ -53,9 +54,7 @@ def worst_table(
 
     Notes
     -----
-    p is that of `base_rate_split`. Where a miss does not count what a false alarm does, it is the larger one of that of the
-    interval and twice the smaller one of those of equal FNR and of equal FPR; where one of them counts nothing, of that of the
-    other alone. It is adjusted over all rows of the answer (Benjamini-Hochberg).
+    p is that of `slices_cost.priced_excess`, adjusted over all rows of the answer (Benjamini-Hochberg).
 
     Examples
     --------
@@ -72,16 +71,8 @@ def worst_table(
     table = table.filter((pl.col("kind") != "rest") & is_compared & is_exception)
     own = _errors_of(table, "")
     rest = _errors_of(table, "_all") - own
-    part = model_part(own, rest, weights, level)
+    part, p = priced_excess(own, rest, weights, level)
     missed, flagged = own.beyond(rest)
-    p = base_rate_split(own, rest, level).p_value
-    if weights[0] != weights[1]:
-        each = (
-            proportion_p_value(own.missed, own.positives, rest.missed, rest.positives),
-            proportion_p_value(own.flagged, own.negatives, rest.flagged, rest.negatives),
-        )
-        counted = [p for p, weight in zip(each, weights, strict=True) if weight]
-        p = np.fmax(difference_p_value(part, level), np.minimum(1.0, len(counted) * np.fmin.reduce(counted)))
     if "tested" in table.columns:
         before = table["tested"].cast(pl.Float64).fill_null(np.nan).to_numpy()
         p = np.where(np.isnan(before), p, before)

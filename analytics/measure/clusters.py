@@ -208,12 +208,12 @@ def proportion_interval(
     excess = (1 - 1 / known.clip(min=1.0)) ** 2
     worth = np.fmin(*of_parts) - excess
     freedom = np.fmin(of_all - 1, worth / excess.clip(min=_NO_EXCESS))
-    quantile = np.where(is_open, normal_quantile(level), _t_quantile(freedom, level))
+    quantile = np.where(is_open, normal_quantile(level), t_quantile(freedom, level))
     known = np.where(is_open, np.fmax(ratio(trials, of_all), 1.0), known)
     return wilson(successes / known, trials / known, level, quantile)
 
 
-def _t_quantile(freedom: FloatArray, level: float) -> FloatArray:
+def t_quantile(freedom: FloatArray, level: float) -> FloatArray:
     """Give the number of standard errors on either side of an interval with Student's t; at least one degree of freedom."""
     normal_quantile(level)
     return np.asarray(special.stdtrit(np.nan_to_num(freedom, nan=1.0).clip(1.0, 1e9), (1 + level) / 2), dtype=float)
@@ -275,7 +275,7 @@ def _satterthwaite(variances: Sequence[FloatArray], freedoms: Sequence[FloatArra
 
 def widened(rows: Interval, effect: Effect, level: float, bounds: tuple[float, float] = (-np.inf, np.inf)) -> Interval:
     """Widen an interval that independent rows would give by the root of the design effect, with Student's t, within bounds."""
-    by = np.sqrt(np.nan_to_num(effect.value, nan=1.0).clip(min=effect.least)) * _t_quantile(effect.freedom, level)
+    by = np.sqrt(np.nan_to_num(effect.value, nan=1.0).clip(min=effect.least)) * t_quantile(effect.freedom, level)
     by = by / normal_quantile(level)
     low, high = rows.value - by * (rows.value - rows.low), rows.value + by * (rows.high - rows.value)
     return Interval(rows.value, low.clip(min=bounds[0]), high.clip(max=bounds[1]))

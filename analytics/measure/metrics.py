@@ -17,6 +17,7 @@ from analytics.measure.kinds import OF_KINDS
 from analytics.measure.losses import brier, log_loss, mean_score
 from analytics.measure.metric import Metric, Use
 from analytics.measure.reliability import ece
+from analytics.measure.slices_cost import OF_COSTS
 
 
 def metrics_of(kind: str, *, has_score: bool = True, has_interval: bool = True) -> tuple[str, ...]:
@@ -314,4 +315,4 @@ _REGISTRY: tuple[Metric, ...] = (
     ),
 )
 
-METRICS: dict[str, Metric] = {metric.name: metric for metric in (*_REGISTRY, CORRECTED, *OF_KINDS)}
+METRICS: dict[str, Metric] = {metric.name: metric for metric in (*_REGISTRY, CORRECTED, *OF_COSTS, *OF_KINDS)}

@@ -19,6 +19,7 @@ from analytics.measure.gradients import mean_weight
 from analytics.measure.intervals import FloatArray, Interval, difference, difference_p_value, newcombe, ratio
 from analytics.measure.metric import Metric
 from analytics.measure.metrics import METRICS, metrics_of, named
+from analytics.measure.slices_cost import COST
 
 MIN_SUPPORT = 30
 """Judged rows below which a slice is marked: the interval of a share of one half is then at least 34 points wide (Wilson at
@@ -116,13 +117,15 @@ def slice_table(
 def compared_by(metric: str) -> tuple[str, str]:
     """Name the columns of a `slice_table` by which a slice is worse or better: the difference, and its adjusted p-value.
 
-    What the base rate explains is no fault of the model: error rates go by the model's part of the excess errors, other metrics
-    of the counts that move with the base rate by what lies beyond it.
+    What the base rate explains is no fault of the model: error rates go by the model's part of the excess errors, costs by what
+    these cost (`slices_cost`), other metrics of the counts that move with the base rate by what lies beyond it.
 
     >>> compared_by("error_rate"), compared_by("precision")
     (('excess_model', 'excess_model_p_adjusted'), ('precision_beyond', 'precision_beyond_p_adjusted'))
     """
     found = METRICS[metric]
+    if metric == COST:
+        return "excess_cost", "excess_cost_p_adjusted"
     if found.is_of_errors:
         return "excess_model", "excess_model_p_adjusted"
     if found.is_count and found.moves_with_base_rate:

@@ -48,9 +48,9 @@ def split_words(row: Mapping[str, Any], unit: str = "error") -> str:
         else (words.count(sign * base), words.count(sign * model))
     )
     parts = [f"{of_base} because positives are {_frequent(row)} there"] if base else []
-    better = "worse" if row["excess_model"] > 0 else "better"
     bounds = words.between(*(words.plain(end, 0) for end in ends))
-    parts.append(f"{of_model} ({bounds}) because the model is {better} there")
+    because = "worse" if row["excess_model"] > 0 else "better"
+    parts.append(f"{of_model} ({bounds}) {f'because the model is {because} there' if model else 'by the model'}")
     total = f"{words.plural(abs(excess), unit)} {side} than elsewhere"
     return f"{total}: {', '.join(parts)}" if is_opposed else f"of {total}, {', '.join(parts)}"
 

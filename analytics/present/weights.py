@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from analytics.answers.discovery.answer import Discovery
+from analytics.answers.thresholds.costs import Sample
 from analytics.present import words
+from analytics.present.clusters import alike_part
 
 _WORTH_SAYING = 1.2
 """Rows over what they are worth from which it is said: intervals are then a tenth wider than of equal weights. A convention."""
@@ -23,6 +26,19 @@ def weighted_part(weight: str | None, n_rows: float, n_weighted: float, n_eff: f
     if n_eff is None or not n_rows > _WORTH_SAYING * n_eff:
         return f"{said}."
     return f"{said}; as their weights differ they are worth {words.count(n_eff)} of equal weight."
+
+
+def sample_part(sample: Sample, n_judged: float, effect: float | None) -> str:
+    """Say what the rows behind a threshold stand for, and how much wider intervals are as they are alike."""
+    if sample.weight is None:
+        return alike_part(sample.unit, effect)
+    stand = weighted_part(sample.weight, sample.rows_judged or 0, n_judged, sample.n_eff)
+    return " ".join(filter(None, [stand, alike_part(sample.unit, effect, sample.weight)]))
+
+
+def found_part(weight: str | None, answer: Discovery) -> str:
+    """Say what the rows of a search stand for; empty where each stands for itself."""
+    return "" if answer.rows is None else weighted_part(weight, answer.rows, answer.n_judged, answer.n_eff)
 
 
 def counts_rows_part(weight: str | None, what: str = "Here") -> str:

@@ -209,7 +209,7 @@ def bucket_label(moment: datetime | date, every: str) -> str:
     return f"week of {day}" if every == "1w" else day
 
 
-def plural(amount: int, noun: str) -> str:
+def plural(amount: float, noun: str) -> str:
     """Count things.
 
     >>> plural(1, "row"), plural(28135, "row")

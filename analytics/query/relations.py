@@ -75,10 +75,13 @@ _SUMMED: dict[str, Callable[[nw.Expr, nw.Expr], nw.Expr]] = {
     "amount_pos_sum": lambda score, label: nw.when(label == 1).then(nw.col("amount")),
     "amount_neg_sum": lambda score, label: nw.when(label == 0).then(nw.col("amount")),
     "amount_unlabelled_sum": lambda score, label: nw.when(label.is_null()).then(nw.col("amount")),
+    "amount_pos_sq_sum": lambda score, label: nw.when(label == 1).then(nw.col("amount") ** 2),
+    "amount_neg_sq_sum": lambda score, label: nw.when(label == 0).then(nw.col("amount") ** 2),
 }
 SUMS = frozenset(_SUMMED)
 """What a score table can add up besides the counts; a metric says which of them it needs."""
 AMOUNTS = frozenset({"amount_pos_sum", "amount_neg_sum", "amount_unlabelled_sum"})
+AMOUNT_SQUARES = frozenset({"amount_pos_sq_sum", "amount_neg_sq_sum"})
 MOMENTS = frozenset({"score_sum", "score_sq_sum", "score_pos_sum"})
 LOG_LOSS = frozenset({"log_loss_sum"})
 ERRORS = frozenset(
@@ -232,6 +235,8 @@ def cube_table(
     *,
     with_cubes: bool = False,
     with_missed: bool = False,
+    with_scores: bool = False,
+    is_weighted: bool = False,
 ) -> nw.LazyFrame[Any]:
     """Aggregate judged rows by many keys at once: what a search for slices runs on.
 
@@ -245,26 +250,49 @@ def cube_table(
         Whether a row is in the denominator of the objective.
     value : Expr
         The objective of such a row.
-    with_cubes, with_missed : bool
+    with_cubes, with_missed, with_scores : bool
+    is_weighted : bool
+        Whether each row counts as often as its weight says; rows without one are left out.
 
     Returns
     -------
     LazyFrame
         The keys, ``n``, ``positives``, ``trials`` (rows that count), ``total`` and ``squares`` (sums of the objective and of
-        its square); if asked for ``cubes``, the sum of its third power, and ``missed``, its sum over positive rows.
+        its square); if asked for ``cubes``, the sum of its third power, ``missed``, its sum over positive rows, and ``score_sum``
+        and ``score_sq_sum``, those of the score. Weighted also ``rows``, those behind, and ``weight_sq``, the sum of squared
+        weights.
     """
     judged = frame.filter(~nw.col("label").is_null() & ~nw.col("score").is_null())
+    if is_weighted:
+        judged = judged.filter(~nw.col("weight").is_null())
     prepared = judged.select(
         **keys,
         is_pos=nw.col("label").cast(nw.Int64),
         is_counted=integer(counted),
         value=nw.when(counted).then(value.cast(nw.Float64)),
+        **({"score_of": nw.col("score").cast(nw.Float64)} if with_scores else {}),
+        **({"weight": nw.col("weight")} if is_weighted else {}),
     )
     powers = {"squares": nw.col("value") * nw.col("value")}
     if with_cubes:
         powers["cubes"] = powers["squares"] * nw.col("value")
     if with_missed:
         powers["missed"] = nw.col("value") * nw.col("is_pos")
+    if with_scores:
+        powers |= {"score_sum": nw.col("score_of"), "score_sq_sum": nw.col("score_of") * nw.col("score_of")}
+    if is_weighted:
+        each = nw.col("weight")
+        sums = {
+            "n": each,
+            "positives": each * nw.col("is_pos"),
+            "trials": each * nw.col("is_counted"),
+            "weight_sq": each * each,
+        }
+        sums |= {"total": each * nw.col("value"), **{name: each * power for name, power in powers.items()}}
+        weighed = prepared.with_columns(**powers).with_columns(**{f"{name}_of": part for name, part in sums.items()})
+        return weighed.group_by(*keys).agg(
+            rows=nw.len().cast(nw.Int64), **{name: nw.col(f"{name}_of").sum().cast(nw.Float64) for name in sums}
+        )
     return (
         prepared.with_columns(**powers)
         .group_by(*keys)

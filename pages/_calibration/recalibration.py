@@ -40,6 +40,7 @@ def draw_recalibration(question: Question, groups: int) -> None:
         split, share = _draw_split(question)
     is_priced = not question.log.is_right_or_wrong  # rows that are right or wrong have no two errors to weigh
     policy = policy_controls.draw_errors(question) if is_priced else Policy()
+    is_priced = is_priced and policy.has_costs
     priced = readings.costs_reading(policy.costs, policy.unit) if is_priced else ""
     st.caption(escaped(f"{METHODS[method]} {priced}"))
     try:

@@ -14,7 +14,9 @@ from analytics.query.known import AS_OF
 QUESTION_KEYS = ("log", "model", "class", "threshold", "where", AS_OF)
 _EVERY_VERSION = "all versions"
 """In the place of a model version, where a log opens on one."""
-_WRITTEN, _PAGE, _VISIT = "_address", "_address_page", "_address_visit"
+_WRITTEN, _PAGE, _VISIT, _IS_WHOLE = "_address", "_address_page", "_address_visit", "_address_is_whole"
+WENT_BACK = "back"
+"""What the address holds for a moment where back or forward opened it: then it says all of the question."""
 _LARGEST = 1e300
 """From here on a number of the address stands for an infinite one."""
 _COST = 1e12
@@ -51,7 +53,7 @@ class _Written:
 def leave_out_wrong_numbers() -> None:
     """Take out of the address what is no number, is not finite, or is beyond the bounds of its control: before any is drawn."""
     given = st.query_params.to_dict()
-    right = {key: text for key, text in given.items() if key not in NUMBERS or _is_within(text, NUMBERS[key])}
+    right = {key: text for key, text in given.items() if key not in NUMBERS or is_within(text, NUMBERS[key])}
     if len(right) < len(given):
         st.query_params.from_dict({key: st.query_params.get_all(key) for key in right})
         context = get_script_run_ctx()
@@ -60,7 +62,7 @@ def leave_out_wrong_numbers() -> None:
                 bound.set_initial_query_params_from_current()  # what controls begin with is a copy of the address
 
 
-def _is_within(text: str, bounds: tuple[float, float]) -> bool:
+def is_within(text: str, bounds: tuple[float, float]) -> bool:
     """Whether a text is a number within bounds; an empty one is that of an emptied control."""
     try:
         return not text or bounds[0] <= float(text) <= bounds[1]
@@ -69,10 +71,17 @@ def _is_within(text: str, bounds: tuple[float, float]) -> bool:
 
 
 def begin(page: str) -> None:
-    """Count the visits of pages, once per run: the address of a page just entered does not yet say what the session holds."""
+    """Count the visits of pages, once per run: the address of a page just entered does not yet say what the session holds.
+
+    Where back or forward opened it, it does.
+    """
     if st.session_state.get(_PAGE) != page:
         st.session_state[_PAGE] = page
         st.session_state[_VISIT] = st.session_state.get(_VISIT, 0) + 1
+    if st.query_params.pop(WENT_BACK, None) is not None:
+        st.session_state[_IS_WHOLE] = st.session_state[
+            _VISIT
+        ]  # of the visit, not of the run, which may end before it asks
 
 
 def taken(name: str) -> tuple[str, ...] | None:
@@ -87,7 +96,8 @@ def taken(name: str) -> tuple[str, ...] | None:
     written = st.session_state.setdefault(_WRITTEN, {})
     given, visit = tuple(st.query_params.get_all(name)), st.session_state.get(_VISIT, 0)
     known = written.get(name, _Written(visit, ()))
-    if given == known.values or (not given and visit != known.visit):
+    is_whole = visit in (known.visit, st.session_state.get(_IS_WHOLE))
+    if given == known.values or (not given and not is_whole):
         return None
     written[name] = _Written(visit, given)
     if given:
@@ -124,7 +134,11 @@ def from_address() -> None:
         given = taken(key)
         if given is None and key not in state:
             given = tuple(st.query_params.get_all(key)) or None
-        if given == ():
+        if given == () and key in (AS_OF, "where"):
+            state[key] = (
+                None if key == AS_OF else ""
+            )  # controls that show no default: without a value they keep the old one
+        elif given == ():
             state.pop(key, None)
         elif given and key == "threshold":
             state[key] = float(given[0]) if given[0] else None

@@ -9,20 +9,21 @@ import streamlit as st
 from analytics.answers.question import Question
 from analytics.measure.headline import headline
 from analytics.measure.metrics import METRICS, metrics_of, used_in
-from pages._frame import address, policy
+from analytics.measure.slices_cost import COST
+from pages._frame import address
+from pages._frame.costs import held_costs
 
-COST = "cost"
-"""The cost per row, which pages that can price rows offer beside the metrics of the registry."""
 _CHOSEN, _USUAL = "_metric_chosen", "_metric_usual"
 
 
 def offered_metrics(question: Question) -> list[str]:
-    """Return the metrics by which slices of a log can be compared."""
+    """Return the metrics by which slices of a log can be compared; the cost first, where somebody said what errors cost."""
     log = question.log
     has_score = log.mapping.has_score or not log.is_right_or_wrong
     known = metrics_of(log.mapping.kind, has_score=has_score, has_interval=log.mapping.has_interval)
     offered = [name for name in used_in("slices", log.mapping.kind) if name in known]
-    return [name for name in offered if log.is_probability or not METRICS[name].needs_probability]
+    offered = [name for name in offered if log.is_probability or not METRICS[name].needs_probability]
+    return [COST, *offered] if held_costs(question) is not None else offered
 
 
 def leading_metric(question: Question, offered: Sequence[str]) -> str:
@@ -34,7 +35,7 @@ def leading_metric(question: Question, offered: Sequence[str]) -> str:
         named = (name for name, entry in METRICS.items() if given and given[0] in (name, entry.label))
         st.session_state[_CHOSEN] = COST if given == (COST,) else next(named, None)
     usual = headline(*question.log.class_counts).metric
-    is_priced = policy.held_policy(question) is not None
+    is_priced = held_costs(question) is not None
     st.session_state[_USUAL] = None if is_priced else usual
     wanted = (st.session_state.get(_CHOSEN), COST if is_priced else None, usual)
     return next((str(name) for name in wanted if name in offered), offered[0])

@@ -156,14 +156,14 @@ def _empty(cell: str) -> dict[str, str]:
     return {"placeholder": "not said"} if f"cost_{cell}" in _ASKED else {}
 
 
-def cost_of(key: str, value: float | None) -> float:
+def _cost_of(key: str, value: float | None) -> float:
     """Return the cost that a field holds; of the errors one that is not said is 1."""
     return (1.0 if key in _ASKED else 0.0) if value is None else float(value)
 
 
 def _cost_in(cell: str) -> float:
     """Return the cost of a cell."""
-    return cost_of(f"cost_{cell}", st.session_state.get(f"cost_{cell}"))
+    return _cost_of(f"cost_{cell}", st.session_state.get(f"cost_{cell}"))
 
 
 def _has_costs(state: _State) -> bool:
@@ -247,7 +247,7 @@ def held_policy(question: Question) -> Policy | None:
 
 def _policy_in(state: _State, *, has_amount: bool, has_time: bool) -> Policy:
     """Return the policy that fields hold, by the keys of the controls."""
-    costs = {name: cost_of(key, state.get(key)) for key, name in COST_KEYS.items()}
+    costs = {name: _cost_of(key, state.get(key)) for key, name in COST_KEYS.items()}
     return Policy(
         Costs(**costs, amount_cells=tuple(state.get("amounts") or ()) if has_amount else ()),
         (state.get("unit") or "").strip(),

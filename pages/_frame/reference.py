@@ -39,7 +39,7 @@ def choose_sides() -> None:
 
 def reference_and_production(question: Question) -> tuple[Question, Question] | None:
     """Return the sides that somebody chose, else an evaluation and production where values are called so, else None."""
-    chosen = _chosen_sides(question)
+    chosen = chosen_sides(question)
     return chosen if chosen and chosen[0] != chosen[1] else kept(evaluated_sides, question)
 
 
@@ -51,7 +51,7 @@ def sides_from_address(question: Question) -> None:
     if given:
         state = {"apart": given[0], **dict(zip(_keys_of(given[0]), given[1:], strict=False))}
         st.session_state[KEPT] = {key: _day(state.get(key)) if key in DATES else state.get(key) for key in KEYS}
-    state = st.session_state.get(KEPT, {}) if _chosen_sides(question) else {}
+    state = st.session_state.get(KEPT, {}) if chosen_sides(question) else {}
     way = state.get("apart")
     values = [way, *(state[key] for key in _keys_of(way))] if way else []
     address.put(_NAME, [value.isoformat() if isinstance(value, date) else str(value) for value in values])
@@ -70,7 +70,7 @@ def _day(text: str | None) -> date | None:
         return None
 
 
-def _chosen_sides(question: Question) -> tuple[Question, Question] | None:
+def chosen_sides(question: Question) -> tuple[Question, Question] | None:
     """Return the sides that somebody chose, None where nobody did or where they no longer fit the log."""
     state, log = st.session_state.get(KEPT, {}), question.log
     way = state.get("apart")

@@ -119,6 +119,7 @@ _ALL = (
         "Decisions",
         "Where the line should be under a cost matrix, and what that is worth.",
         "Where should the line be under a cost matrix, how sure is that, and what is it worth?",
+        counts_rows=False,
     ),
     Page(
         "gates",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -76,13 +76,17 @@ def figure(
     is_added: bool = True,
     asked: Sequence[str] = (),
     metric: str = "",
+    below: Callable[[], None] | None = None,
 ) -> None:
     """Show a figure under its heading, the sentence that reads it, and its table behind one click where there is one.
 
-    It is offered for the report unless ``is_added`` is false: then another element of its page does that.
+    It is offered for the report unless ``is_added`` is false: then another element of its page does that. What ``below`` draws
+    stands directly beneath the picture: a control that moves something in it, or the ways to its rows.
     """
     with st.container(gap="xsmall"):
         title = chart(drawn, f"figure_{key}", alt=alt, on_select=on_select)
+        if below is not None:
+            below()
         st.caption(escaped(reading))
         if is_added:
             draw_add(key, title or alt, table, reading=reading, drawn=drawn, asked=asked, metric=metric)
@@ -140,12 +144,19 @@ def as_written(table: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, str]]:
 
 def clicked(key: str) -> int | None:
     """Return the number that travels with the clicked mark of a figure; None where none does."""
+    return next((int(value) for value in _carried(key) if isinstance(value, int | float)), None)
+
+
+def clicked_name(key: str) -> str | None:
+    """Return the name that travels with the clicked mark of a figure; None where none does."""
+    return next((value for value in _carried(key) if isinstance(value, str)), None)
+
+
+def _carried(key: str) -> Iterator[object]:
+    """Return what travels with the clicked marks of a figure; Plotly gives it bare, in a list or in a mapping."""
     for point in st.session_state[f"figure_{key}"]["selection"]["points"]:
         data = point.get("customdata")
-        number = data[0] if isinstance(data, list) else data.get("0") if isinstance(data, dict) else data
-        if isinstance(number, int | float):
-            return int(number)
-    return None
+        yield data[0] if isinstance(data, list) and data else data.get("0") if isinstance(data, dict) else data
 
 
 def table_downloads(

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from itertools import combinations
 
+import polars as pl
 import streamlit as st
 
 from analytics.answers.question import Question
 from analytics.answers.slices import ranked_columns
 from analytics.log.kept import discovery
 from analytics.log.kept.discovery import FoundSlice
+from analytics.measure.slices_cost import COST
 from analytics.present import words
 from pages._frame import address, session
 from pages._frame.cache import kept
+from pages._frame.costs import held_costs
 from pages._frame.metric import leading_metric, offered_metrics
 from pages._frame.render import escaped
 
@@ -63,10 +66,15 @@ def add_found(question: Question, slice_: FoundSlice) -> None:
 def _first_sections(question: Question, options: dict[str, tuple[str, ...]], sliced: tuple[str, ...]) -> list[str]:
     """Return what a report holds from the start: what was sliced last, and the columns that separate the errors most."""
     metric = leading_metric(question, offered_metrics(question))
-    ranked = [(name,) for name in kept(ranked_columns, question, metric)["column"].to_list()[:_N_FIRST]]
+    ranked = [(name,) for name in ranked_by(question, metric)["column"].to_list()[:_N_FIRST]]
     labels = {frozenset(columns): label for label, columns in options.items()}
     wanted = map(frozenset, [sliced, *ranked])
     return list(dict.fromkeys(labels[columns] for columns in wanted if columns in labels))
+
+
+def ranked_by(question: Question, metric: str) -> pl.DataFrame:
+    """Return the segment columns, ranked by what they separate of a metric; of the cost by what somebody said."""
+    return kept(ranked_columns, question, metric, held_costs(question) if metric == COST else None)
 
 
 def sections_from_address(question: Question, options: dict[str, tuple[str, ...]]) -> None:

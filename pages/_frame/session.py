@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 
 import streamlit as st
@@ -22,6 +25,7 @@ from analytics.reading import api
 from analytics.review.store import ReviewStore
 
 PAGE = "_page"
+_STANDING_IN: ContextVar[str | None] = ContextVar("standing_in", default=None)
 _SAMPLE = Path(__file__).parents[2] / "sample_data" / "flights.parquet"
 _MAX_PEOPLE = 200
 """People whose workspace, engine and verdicts stay open at once; those of others are opened anew."""
@@ -37,8 +41,19 @@ def enter() -> None:
 
 def person() -> str:
     """Return what tells people apart, as `_identified` finds it."""
-    known = st.session_state.get(_PERSON)
+    stands_in = _STANDING_IN.get()
+    known = st.session_state.get(_PERSON) if stands_in is None else stands_in
     return _identified() if known is None else str(known)
+
+
+@contextmanager
+def standing_in(somebody: str) -> Iterator[None]:
+    """Ask for somebody in a thread that belongs to no page: what `person` returned on theirs."""
+    before = _STANDING_IN.set(somebody)
+    try:
+        yield
+    finally:
+        _STANDING_IN.reset(before)
 
 
 def _identified() -> str:
@@ -73,7 +88,7 @@ def needs_sign_in() -> bool:
 
 def workspace() -> Workspace:
     """Return the workspace of who asks: that of this machine, with sign-in one per person below it."""
-    if _PERSON not in st.session_state and needs_sign_in():
+    if _STANDING_IN.get() is None and _PERSON not in st.session_state and needs_sign_in():
         raise QuestionError("Expected a sign-in, found none. Sign in first.", code="sign-in")
     return workspace_of(person())
 

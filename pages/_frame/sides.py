@@ -15,8 +15,9 @@ from analytics.log.column import Column
 from analytics.measure.gap.metric import COST, OFFERED
 from analytics.measure.thresholds.costs import Costs
 from analytics.present.readings.gap_parts import metric_label
-from pages._frame import policy, session
+from pages._frame import session
 from pages._frame.cache import kept
+from pages._frame.costs import held_costs
 from pages._frame.metric import choose_metric, leading_metric
 from pages._frame.reference import (
     BY_LOG,
@@ -25,6 +26,7 @@ from pages._frame.reference import (
     KEPT,
     KEYS,
     choose_sides,
+    chosen_sides,
     sides_by_log,
     sides_by_time,
     sides_by_value,
@@ -206,10 +208,40 @@ def _take_saved(text: str) -> None:
     choose_sides()
 
 
+def opening_sides(question: Question) -> tuple[Question, Question] | None:
+    """Return the sides that the page opens on: those of before, else what it proposes, else the last two quarters of the time."""
+    held, log = st.session_state.get(KEPT), question.log
+    if held:
+        return chosen_sides(question)
+    ways, proposed = ways_apart(log), kept(proposed_sides, question)
+    if proposed is not None and proposed[0] in ways:
+        column = log.column(proposed[0])
+        values = values_of_sides(log, column)
+        return sides_by_value(question, column, [values[label] for label in proposed[1:]])
+    if not ways or ways[0] != BY_TIME:
+        return None
+    first, last = (datetime.fromisoformat(str(text)).date() for text in (log.time_low, log.time_high))
+    return sides_by_time(question, _default_dates(first, last))
+
+
+def opening_metric(reference: Question, production: Question) -> tuple[str, Costs]:
+    """Return the metric that the page opens on, and what errors cost."""
+    offered = _offered(reference, production)
+    leads, priced = leading_metric(production, offered), held_costs(production)
+    return leads if leads in offered else offered[0], Costs() if priced is None else priced.costs
+
+
+def _offered(reference: Question, production: Question) -> list[str]:
+    """Return the metrics whose change can be split."""
+    is_probability = reference.log.is_probability and production.log.is_probability
+    is_priced = held_costs(production) is not None
+    return [name for name in OFFERED if (is_probability or name != "brier") and (is_priced or name != COST)]
+
+
 def draw_metric(reference: Question, production: Question) -> tuple[str, Costs, tuple[str, ...]]:
     """Choose the metric, and the columns whose slices the parts are made of."""
-    is_probability = reference.log.is_probability and production.log.is_probability
-    offered = [name for name in OFFERED if is_probability or name != "brier"]
+    priced = held_costs(production)
+    offered = _offered(reference, production)
     metric_place, by_place = st.columns([3, 10], vertical_alignment="bottom")
     if "gap_metric" not in st.query_params:
         leads = leading_metric(production, [*offered, "cost"])
@@ -234,20 +266,12 @@ def draw_metric(reference: Question, production: Question) -> tuple[str, Costs, 
         placeholder="Chosen by what they explain",
         help="The columns whose slices the mix, and the change within, are made of.",
     )
-    costs = _priced()
+    costs = Costs() if priced is None else priced.costs
     if metric == COST:
-        st.caption(
-            escaped(
-                f"With the costs of the Thresholds page: a false positive {costs.fp:g}, a false negative {costs.fn:g}."
-            )
-        )
+        cells = (("fp", "a false positive"), ("fn", "a false negative"))
+        said = [
+            f"{name} {getattr(costs, cell):g}{' × amount' if cell in costs.amount_cells else ''}"
+            for cell, name in cells
+        ]
+        st.caption(escaped(f"With the costs of the Thresholds page: {', '.join(said)}."))
     return metric if metric in offered else offered[0], costs, tuple(by)
-
-
-def _priced() -> Costs:
-    """Return the costs that the Thresholds page was left with; 1 for each error before it was opened."""
-    held = st.session_state.get(policy.KEPT)
-    if not held:
-        return Costs()
-    tp, fp, fn, tn, review = (policy.cost_of(key, held.get(key)) for key in policy.COST_KEYS)
-    return Costs(tp, fp, fn, tn, review)

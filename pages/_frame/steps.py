@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pages._frame.address import WENT_BACK
+
 HTML = """<script>
 (() => {
   if (window.slicewiseSteps) return;
   window.slicewiseSteps = true;
   let acted = false;
-  for (const kind of ['click', 'keydown', 'drop']) {
-    document.addEventListener(kind, (event) => { if (event.isTrusted) acted = true; }, true);
+  for (const kind of ['pointerdown', 'click', 'keydown', 'drop']) {
+    document.addEventListener(kind, (event) => {
+      if (event.isTrusted && (kind !== 'click' || !event.detail)) acted = true;
+    }, true);
   }
   const own = {push: history.pushState.bind(history), replace: history.replaceState.bind(history)};
   const write = (state, unused, url) => {
@@ -21,10 +25,18 @@ HTML = """<script>
   history.pushState = write;
   history.replaceState = write;
   window.addEventListener('popstate', () => { acted = false; }, true);
+  if (window.navigation) navigation.addEventListener('currententrychange', (event) => {
+    if (event.navigationType !== 'traverse') return;
+    const url = new URL(location.href);
+    url.searchParams.set('MARK', '1');
+    own.replace(history.state, '', url);
+  });
 })();
-</script>"""
-"""The first change of the address after a click or a key is a step; later ones, until the next, amend it. Streamlit pushes a
-step for each parameter that the app writes, and none for what a control writes."""
+</script>""".replace("MARK", WENT_BACK)
+"""The first change of the address after a press or a key is a step; later ones, until the next, amend it. Streamlit pushes a step
+for each parameter that the app writes, and none for what a control writes; Plotly keeps the click of a press for itself.
+Back and forward mark the address before Streamlit reads it: without that the server cannot tell them from a link of the
+navigation, whose address says nothing of the question. A browser without that event keeps filters over a step back."""
 
 
 def draw() -> None:

@@ -7,28 +7,15 @@ from math import nan
 import streamlit as st
 
 from analytics.answers.gap.answer import Gap
-from analytics.answers.gap.answer import gap as gap_answer
-from analytics.answers.gap.inputs import Inputs
-from analytics.answers.gap.inputs import inputs as inputs_answer
-from analytics.answers.gap.joint import jointly
 from analytics.answers.gap.sides import sides
-from analytics.answers.gap.time import gap_time
 from analytics.answers.question import Question, score_table
 from analytics.measure.estimates import estimate_table
-from analytics.measure.gap.density import Joint
 from analytics.measure.gap.metric import COST
 from analytics.measure.gap.time import GapTime
-from analytics.measure.thresholds.costs import Costs
 from analytics.present import figures, readings, words
 from analytics.query.engine import Engine
-from pages._frame.cache import FEW, MODEST, keeping, kept
+from pages._frame.cache import MODEST, keeping, kept
 from pages._frame.render import escaped, figure, sentence
-
-
-@keeping("Comparing what came in …", FEW)
-def came_in(engine: Engine, reference: Question, production: Question) -> Inputs:
-    """Return what came in on both sides."""
-    return inputs_answer(engine, sides(engine, reference, production))
 
 
 @keeping(max_entries=MODEST)
@@ -57,24 +44,6 @@ def draw_ends(reference: Question, production: Question, metric: str) -> None:
         sentence(readings.ends_reading(metric, *kept(ends, reference, production, metric)))
 
 
-@keeping("Splitting the change into parts …", MODEST)
-def split(
-    engine: Engine, reference: Question, production: Question, metric: str, costs: Costs, by: tuple[str, ...]
-) -> Gap:
-    """Return the change between two sides in parts."""
-    inputs = kept(came_in, reference, production)
-    return gap_answer(engine, sides(engine, reference, production), inputs, metric, costs=costs, by=by or None)
-
-
-@keeping("Weighing all inputs together …", MODEST)
-def further(
-    engine: Engine, reference: Question, production: Question, metric: str, costs: Costs, by: tuple[str, ...]
-) -> tuple[Joint | None, GapTime | None]:
-    """Return what all inputs do together, and the metric over time."""
-    found = kept(split, reference, production, metric, costs, by)
-    return jointly(found, kept(came_in, reference, production)), gap_time(engine, found)
-
-
 def draw_names(gap: Gap) -> None:
     """Say in words what the two sides are."""
     before, after = (words.shortened(name, 160) for name in gap.sides.names())
@@ -97,7 +66,6 @@ def draw_time(gap: Gap, time: GapTime | None) -> None:
     """Show the metric over time on both sides."""
     if time is None:
         return
-    st.subheader("Since when?")
     figure(
         figures.gap_trend(gap, time),
         readings.gap_time_reading(gap, time),

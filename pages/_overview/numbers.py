@@ -9,23 +9,22 @@ import polars as pl
 import streamlit as st
 
 from analytics.answers.brief.answer import side_names
-from analytics.answers.overview import Overview, change_between, overview
+from analytics.answers.overview import Overview, PricedRows, change_between, overview
 from analytics.answers.question import Question
-from analytics.answers.thresholds.answer import ThresholdAnswer, thresholds
 from analytics.answers.thresholds.costs import cost_table
+from analytics.answers.thresholds.priced import priced_at_present
 from analytics.measure.headline import headline
 from analytics.measure.intervals import Interval
 from analytics.measure.metrics import METRICS
-from analytics.measure.thresholds.operating import Limits
+from analytics.measure.slices_cost import COST
 from analytics.measure.thresholds.policy import Policy
 from analytics.present import readings, words
 from analytics.present.described import described
 from analytics.present.selective import unseen_value_part
-from analytics.present.weights import counts_rows_part
 from analytics.query.engine import Engine
 from pages._frame.cache import MODEST, keeping, kept
-from pages._frame.metric import COST, choose_metric, leading_metric, metric_to_address, offered_metrics
-from pages._frame.policy import held_policy
+from pages._frame.costs import held_costs
+from pages._frame.metric import choose_metric, leading_metric, metric_to_address, offered_metrics
 from pages._frame.reference import reference_and_production
 from pages._frame.render import escaped, sentence, table_downloads
 
@@ -52,15 +51,14 @@ def draw_metric(question: Question) -> str:
     """Choose the metric that leads, on this page and the others, and return it; rows that are right or wrong have one."""
     if question.log.is_right_or_wrong:
         return "error_rate"
-    priced = [COST] if held_policy(question) else []
-    leads = leading_metric(question, [*offered_metrics(question), *priced])
-    shown = list(dict.fromkeys([*priced, *_LEADING, leads]))
+    leads = leading_metric(question, offered_metrics(question))
+    shown = list(dict.fromkeys([*([COST] if held_costs(question) else []), *_LEADING, leads]))
     st.session_state[_METRIC] = leads
     metric = st.segmented_control(
         "What matters",
         shown,
         key=_METRIC,
-        format_func=lambda name: "Cost per row" if name == COST else METRICS[name].label,
+        format_func=lambda name: METRICS[name].label,
         on_change=choose_metric,
         args=(_METRIC,),
         required=True,
@@ -70,20 +68,16 @@ def draw_metric(question: Question) -> str:
 
 
 @keeping("Weighing costs …", MODEST)
-def _priced(_engine: Engine, question: Question, policy: Policy) -> ThresholdAnswer:
+def _priced(_engine: Engine, question: Question, policy: Policy) -> PricedRows | None:
     """Return what the present threshold, flagging everybody and flagging nobody cost."""
-    return thresholds(kept(cost_table, question, ()), policy)
+    return priced_at_present(kept(cost_table, question, ()), policy)
 
 
 def lead_text(answer: Overview, question: Question, metric: str) -> str:
     """Return the first sentences of the page."""
-    policy = held_policy(question) if metric == COST else None
-    said = readings.overview_reading(answer, question, _counted(question, metric))
-    if policy is None:
-        return said
-    priced = kept(_priced, question, replace(policy, limits=Limits(), capacity=None, threshold=None))
-    by_rows = counts_rows_part(question.log.mapping.weight, "In this cost")
-    return " ".join(filter(None, [readings.priced_reading(priced), by_rows, said]))
+    policy = held_costs(question) if metric == COST else None
+    priced = None if policy is None else kept(_priced, question, policy)
+    return readings.overview_reading(replace(answer, priced=priced), question, _counted(question, metric))
 
 
 def _counted(question: Question, metric: str) -> str:
@@ -158,9 +152,11 @@ def _arrow_of(change: Interval | None) -> Literal["up", "down", "off"]:
 
 def _course_of(answer: Overview, name: str) -> list[float] | None:
     """Return a metric over time for its small line; None where it is not followed."""
-    if answer.trend is None or name not in answer.trend.columns:
+    followed = "error_rate" if name == "accuracy" else name
+    if answer.trend is None or followed not in answer.trend.columns:
         return None
-    values = answer.trend.drop_nulls("bucket").sort("bucket")[name].drop_nulls().to_list()
+    values = answer.trend.drop_nulls("bucket").sort("bucket")[followed].drop_nulls().to_list()
+    values = [1 - value for value in values] if name == "accuracy" else values
     return values if len(values) > 1 else None
 
 
@@ -178,19 +174,29 @@ def counts_table(answer: Overview) -> pl.DataFrame:
     return pl.DataFrame(found)
 
 
+def _unseen(answer: Overview, name: str) -> str:
+    """Say what the labelled rows alone say of a metric that they do not show; empty where they do."""
+    found = answer.selective
+    if found is None or not found.hides(name):
+        return ""
+    text = unseen_value_part(found, name, answer.value(name)[0])
+    return f"{text[:1].upper()}{text[1:]}."
+
+
 def draw_all(answer: Overview, question: Question) -> None:
     """Show every metric of the registry behind one click."""
     with st.expander("All metrics with intervals and definitions"):
         is_kind = question.log.is_right_or_wrong
+        unseen = {name: _unseen(answer, name) for name in answer.metrics["metric"]}
         entries = {name: described(name, is_right_or_wrong=is_kind) for name in answer.metrics["metric"]}
         rows = [
             {
                 "Metric": entries[row["metric"]].label,
-                "Value": words.metric_text(row["metric"], row["value"]),
+                "Value": "not known" if unseen[row["metric"]] else words.metric_text(row["metric"], row["value"]),
                 "95 % interval": _interval_text(row["metric"], row["low"], row["high"])
-                if row["low"] is not None
+                if row["low"] is not None and not unseen[row["metric"]]
                 else "–",
-                "Definition": entries[row["metric"]].definition
+                "Definition": f"{entries[row['metric']].definition} {unseen[row['metric']]}".strip()
                 if row["value"] is not None
                 else f"Undefined here: {entries[row['metric']].undefined}",
                 "Formula": entries[row["metric"]].formula,

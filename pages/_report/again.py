@@ -12,12 +12,12 @@ from analytics.answers.report.asking import ReportAsking
 from analytics.answers.report.view import View
 from analytics.log.kept.discovery import found_slices
 from analytics.log.kept.report_added import add
+from analytics.measure.headline import headline
 from analytics.present.report.sections.pack import outline_of
 from analytics.present.report.sections.registry import SECTIONS
 from pages._frame import session
 from pages._frame.added import OUTLINE
 from pages._frame.handover import hold_handover
-from pages._frame.metric import leading_metric, offered_metrics
 from pages._frame.policy import hold_policy
 from pages._frame.render import escaped
 from pages._frame.report import SECTIONS as CHOSEN
@@ -39,7 +39,7 @@ def ask_again(view: View, manifest: Mapping[str, Any] | None = None) -> None:
     """
     question = session.question()
     view = without_found(view, (each.title for each in found_slices(session.workspace(), question.log.key)))
-    usual = ReportAsking(question, leading_metric(question, offered_metrics(question)))
+    usual = ReportAsking(question, headline(*question.log.class_counts).metric)
     asked, said = asked_again(view, question.log, usual)
     state = st.session_state
     add(session.workspace(), question.log.key, *view.added)

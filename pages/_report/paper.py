@@ -13,11 +13,12 @@ from analytics.answers.report.asking import ReportAsking
 from analytics.answers.report.examined import MAX_EXAMINED, examined
 from analytics.answers.report.first import first
 from analytics.answers.report.view import View, view_from
-from analytics.answers.slices import ranked_columns
 from analytics.errors import QuestionError
 from analytics.log.kept import discovery
 from analytics.log.kept.thresholds import decisions
+from analytics.measure.headline import headline
 from analytics.measure.metrics import METRICS
+from analytics.measure.slices_cost import COST
 from analytics.present import words
 from analytics.present.report.formats.html import to_html
 from analytics.present.report.formats.registry import PACK_FORMATS
@@ -30,20 +31,19 @@ from analytics.query.engine import Engine
 from pages._frame import session
 from pages._frame.cache import FEW, keeping, kept
 from pages._frame.compared import comparison_of_report
+from pages._frame.costs import held_costs
 from pages._frame.handover import held_handover
 from pages._frame.measuring import measuring_script
 from pages._frame.metric import (
-    COST,
     choose_metric,
     leading_metric,
     metric_from_address,
     metric_to_address,
     offered_metrics,
 )
-from pages._frame.policy import held_policy
 from pages._frame.reference import reference_and_production
 from pages._frame.render import escaped
-from pages._frame.report import MAX_SECTIONS, section_options, sections_from_address, sections_to_address
+from pages._frame.report import MAX_SECTIONS, ranked_by, section_options, sections_from_address, sections_to_address
 from pages._frame.report import SECTIONS as CHOSEN
 from pages._report.past import last_pack, take_along
 
@@ -116,14 +116,14 @@ def _first(engine: Engine, asking: ReportAsking, looked: tuple[str, ...]) -> Bri
 
 def _asking(question: Question, chosen: _Sections, metric: str) -> ReportAsking:
     """Return what the report is asked: the brief in it goes by the metric that leads on Overview and by its sides."""
-    policy = held_policy(question)
-    leads = leading_metric(question, [*offered_metrics(question), *([COST] if policy else [])])
+    policy = held_costs(question)
+    leads = leading_metric(question, offered_metrics(question))
     store = session.reviews()
     reasons = tuple((reason.key, reason.label) for reason in store.reasons()[0])
     verdicts = tuple(store.verdicts(question.log.reading.content_hash))
     return ReportAsking(
         question,
-        metric,
+        headline(*question.log.class_counts).metric if metric == COST else metric,
         chosen,
         policy,
         reference_and_production(question),
@@ -140,7 +140,7 @@ def _examined(question: Question, chosen: _Sections, metric: str) -> tuple[str, 
     """Return the columns that what takes long looks through; nothing is asked where that is all of them."""
     if len(question.log.mapping.segments) <= MAX_EXAMINED:
         return ()
-    return examined(question.log, kept(ranked_columns, question, metric)["column"].to_list(), chosen)
+    return examined(question.log, ranked_by(question, metric)["column"].to_list(), chosen)
 
 
 def whole_view(pack: Pack) -> View:

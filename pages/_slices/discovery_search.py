@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from typing import Any
 
 import streamlit as st
 
-from analytics.answers.discovery.answer import Discovery, discover
-from analytics.answers.discovery.search import MAX_DEPTH, MIN_SHARE, Search, Split, default_split
+from analytics.answers.discovery.checks import default_split
+from analytics.answers.discovery.search import MAX_DEPTH, Search, Split
 from analytics.answers.question import Question
+from analytics.errors import QuestionError
 from analytics.measure.thresholds.costs import Costs
 from analytics.query.discovery.objectives import OBJECTIVES, OF_CLASSES, objective_for
-from pages._frame import address, session
+from pages._frame import address
 from pages._frame import policy as policy_controls
-from pages._frame.metric import COST, leading_metric, offered_metrics
+from pages._frame.dear import USUAL_SUPPORT
+from pages._frame.metric import leading_metric, offered_metrics
 
-AMONG, CANCELLED = "among", "_search_cancelled"
-_MAX_KEPT = 32
-"""Searches that a server keeps, of all people together."""
+AMONG = "among"
 _SPLITS = {
     "row": "Half of the rows",
     "entity": "The rows of half of the ids",
@@ -29,7 +27,7 @@ _SPLITS = {
 
 def draw_controls(question: Question, forget: Callable[[], None]) -> Search:
     """Choose what fails, among what, and how it is searched for; ``forget`` is called on a change."""
-    left, among, right = st.columns([3, 5, 2], vertical_alignment="bottom")
+    left, among, right = st.columns([4, 4, 2], vertical_alignment="bottom")
     segments = [name for name in question.log.mapping.segments if question.log.column(name).kind != "time"]
     if not set(st.session_state.get(AMONG, [])) <= set(segments):
         st.session_state[AMONG] = [name for name in st.session_state[AMONG] if name in segments]
@@ -48,7 +46,7 @@ def draw_controls(question: Question, forget: Callable[[], None]) -> Search:
         if question.log.is_probability or not entry.needs_probability
         if not (question.log.is_right_or_wrong and name in OF_CLASSES)
     }
-    leads = leading_metric(question, [*offered_metrics(question), COST])
+    leads = leading_metric(question, offered_metrics(question))
     usual = objective_for(leads, is_right_or_wrong=question.log.is_right_or_wrong)
     offered = {usual: offered[usual], **offered}
     with left:
@@ -74,7 +72,7 @@ def _draw_settings(
         "Least rows, %",
         0.1,
         50.0,
-        100 * MIN_SHARE,
+        USUAL_SUPPORT,
         0.5,
         key="least",
         bind="query-params",
@@ -122,6 +120,10 @@ def _draw_costs(question: Question) -> Costs:
             policy_controls.draw_amounts(amount)
             policy = policy_controls.policy_for(question)
         st.caption(policy_controls.sentence_of(amount))
+    if not policy.has_costs:
+        raise QuestionError(
+            "Expected what a miss and a false alarm cost, found nothing. Enter both above, or look for something else."
+        )
     return policy.costs
 
 
@@ -141,43 +143,3 @@ def _addressed_choice(
     chosen = st.selectbox(label, keys, key=name, format_func=lambda key: labels[key], on_change=forget, help=help_)
     address.put(name, [] if chosen == keys[0] else [str(chosen)])
     return str(chosen)
-
-
-@st.cache_resource
-def _kept() -> OrderedDict[str, Discovery]:
-    """Return the searches of this server; a search shows its progress, which a cached function could not."""
-    return OrderedDict()
-
-
-def found(question: Question, search: Search, key: str) -> Discovery | None:
-    """Return what a search found, kept under its key; None where it was cancelled."""
-    store = _kept()
-    if key in store:
-        store.move_to_end(key)
-        return store[key]
-    if st.session_state.get(CANCELLED) == key:
-        st.info("The search was cancelled.")
-        st.button("Search again", key="search_again", on_click=lambda: st.session_state.pop(CANCELLED, None))
-        return None
-    place = st.empty()
-    with place.container(horizontal=True, vertical_alignment="center"):
-        bar = st.progress(0.0, "Searching")
-        st.button("Stop", key="cancel_search", on_click=lambda: st.session_state.update({CANCELLED: key}))
-    store[key] = discover(session.engine(), question, search, _mover(bar))
-    place.empty()
-    while len(store) > _MAX_KEPT:
-        store.popitem(last=False)
-    return store[key]
-
-
-def _mover(bar: Any) -> Callable[[str, float], None]:
-    """Return what moves the bar, once per percent; a click on Cancel ends the run there."""
-    last = ("", -1)
-
-    def move(step: str, done: float) -> None:
-        nonlocal last
-        if (step, int(100 * done)) != last:
-            last = (step, int(100 * done))
-            bar.progress(min(1.0, done), f"{step} …")
-
-    return move

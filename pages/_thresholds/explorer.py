@@ -10,10 +10,8 @@ from analytics.measure.thresholds.operating import Point
 from analytics.present import figures, readings, words
 from analytics.present.money import point_text
 from analytics.present.tables.thresholds import move_table, sweep_frame
-from pages._frame.render import clicked, escaped, figure, table_downloads
-
-_STEPS = 1_000
-"""Steps of the slider: those of the grid of probabilities (DESIGN.md, section 2)."""
+from pages._frame.line import Line, line_of
+from pages._frame.render import FURTHER, clicked, escaped, figure, table_downloads
 
 
 def considered(answer: ThresholdAnswer) -> Point:
@@ -32,15 +30,12 @@ def _choose_bin(key: str, answer: ThresholdAnswer) -> None:
 def _score_of(answer: ThresholdAnswer, point: Point) -> float:
     """Return the score that stands for a point: above the highest one where nothing is flagged."""
     threshold = answer.threshold_at(point.bin)
-    return float(answer.edges[-1]) + _slider_step(answer) if threshold is None else threshold
+    return float(answer.edges[-1]) + _line(answer).step if threshold is None else threshold
 
 
-def _slider_step(answer: ThresholdAnswer) -> float:
-    """Return the step of the slider: the grid of probabilities, whole ranks, or a thousandth of the span."""
-    if answer.is_probability:
-        return 1 / _STEPS
-    span = float(answer.edges[-1] - answer.edges[0])
-    return 1.0 if all(float(edge).is_integer() for edge in answer.edges) else span / _STEPS or 1.0
+def _line(answer: ThresholdAnswer) -> Line:
+    """Return where the slider moves."""
+    return line_of(answer.edges.tolist(), is_probability=answer.is_probability)
 
 
 def _take_slider(key: str) -> None:
@@ -75,15 +70,17 @@ def draw_explorer(answer: ThresholdAnswer, question: Question) -> None:
     st.markdown(f"**{escaped(readings.move_reading(answer, to))}**")
     moved = move_table(answer, to)
     st.dataframe(moved, hide_index=True, alt="What a move of the threshold does to each outcome")
+    if answer.policy.has_costs:
+        st.caption(FURTHER)
     table_downloads(moved, "move", key="move", title="What the move does")
     figure(
         figures.trade_off_figure(answer, sweep, to),
         readings.theory_reading(answer),
         "trade",
         alt="ROC, precision-recall and gain curves with the present, the best and the considered threshold",
+        table=sweep,
         on_select=lambda: _choose_bin("trade", answer),
     )
-    table_downloads(sweep, "sweep", key="sweep", title="Cost and rates by threshold")
 
 
 def _draw_line(answer: ThresholdAnswer, question: Question) -> None:
@@ -92,22 +89,21 @@ def _draw_line(answer: ThresholdAnswer, question: Question) -> None:
         st.caption("The log has no scores between which a line could move.")
         return
     key = f"to_slider_{question.log.key}"
-    step = _slider_step(answer)
-    low, high = (0.0, 1.0) if answer.is_probability else (float(answer.edges[0]), float(answer.edges[-1]) + step)
+    line = _line(answer)
     to = considered(answer)
     typed = st.session_state.get("to")
     shown = _score_of(answer, to) if typed is None else float(typed)
-    st.session_state[key] = min(max(round((shown - low) / step) * step + low, low), high)
+    st.session_state[key] = line.place(shown)
     slide, field = st.columns([4, 1], vertical_alignment="bottom")
     slide.slider(
         "Consider the threshold",
-        low,
-        high,
-        step=step,
+        line.low,
+        line.high,
+        step=line.step,
         key=key,
         on_change=_take_slider,
         args=(key,),
-        format="%.3f" if step < 1 else "%.0f",
+        format=line.format,
         help="Arrow keys move it by one step.",
     )
     field.number_input(
@@ -115,7 +111,7 @@ def _draw_line(answer: ThresholdAnswer, question: Question) -> None:
         value=None,
         key="to",
         bind="query-params",
-        step=step * 10 if step < 1 else 1.0,
+        step=line.step * 10 if line.step < 1 else 1.0,
         format="%.6g",
         placeholder="best",
         label_visibility="visible",

@@ -7,7 +7,8 @@ from typing import Any
 import streamlit as st
 
 from analytics.answers.question import Question
-from analytics.answers.thresholds.handover import Handover, handover, handover_slices
+from analytics.answers.thresholds.handover import Handover, handover
+from analytics.answers.thresholds.handover_slices import handover_slices
 from analytics.answers.thresholds.promise import Promise, promise_of
 from analytics.log.unit import unit_of
 from analytics.measure.thresholds.handover import PRICES

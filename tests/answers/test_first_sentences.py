@@ -9,6 +9,8 @@ import numpy as np
 import polars as pl
 import pytest
 
+from analytics.answers.brief.finding import Asking
+from analytics.answers.brief.registry import SOURCES
 from analytics.answers.calibration.answer import calibration
 from analytics.answers.calibration.scan import calibration_scan
 from analytics.answers.discovery.answer import discover
@@ -18,7 +20,7 @@ from analytics.answers.gap.inputs import inputs
 from analytics.answers.gap.sides import sides
 from analytics.answers.overview import overview
 from analytics.answers.question import Question
-from analytics.answers.slices import ranked_columns, slices
+from analytics.answers.slices import leading_slice, ranked_columns, slices
 from analytics.answers.thresholds.answer import thresholds
 from analytics.answers.thresholds.costs import cost_table
 from analytics.log.schema import Log
@@ -121,3 +123,20 @@ def test_the_first_sentence_of_slices_names_the_slice_in_which_fraud_is_missed(d
             assert text.startswith("Worst by segment: far, where the model ") and " of fraud against " in text
         errors = readings.slices_reading(slices(engine, question, ["segment"], metric="error_rate"))
         assert not errors.startswith("Worst by segment: often")
+
+
+def test_slices_say_first_of_which_nothing_is_known_and_costs_turn_the_order(desk: Desk, engine: Engine) -> None:
+    frame = made(0.3).with_columns(is_fraud=pl.when(pl.col("segment") == "often").then(None).otherwise("is_fraud"))
+    question = Question(log_of(desk, frame), Cohort(), 0.3)
+    said = readings.slices_reading(slices(engine, question, ["segment"]))
+    n = frame.filter(pl.col("segment") == "often").height
+    assert said.startswith(f"Nothing is known of often: none of its {n:,} rows has a label. ")
+    policy = Policy(Costs(fp=1, fn=40), "€")
+    priced = slices(
+        engine, Question(log_of(desk, made(0.03)), Cohort(), 0.3), ["segment"], metric="cost", policy=policy
+    )
+    text = readings.slices_reading(priced).replace("\u202f", " ")
+    assert text.startswith("Worst by segment: far, where a row costs €") and "and its base rate explains €" in text
+    first = SOURCES["slices"].find(engine, Asking(Question(log_of(desk, made(0.03)), Cohort(), 0.3), policy))[0]
+    row = leading_slice(priced)
+    assert row is not None and first.size is not None and first.size.value == pytest.approx(row["excess_cost"])

@@ -44,7 +44,21 @@ def test_each_act_is_one_step_and_back_shows_the_state_before(server: Server, pa
     def open_the_overview() -> None:
         page.locator("[data-testid=stTopNavLink]", has_text="Overview").click()
 
-    acts = (slice_by_carrier, move_the_threshold, show_every_version, ask_for_another_metric, open_the_overview)
+    def move_the_line() -> None:
+        page.get_by_role("slider", name="Move the threshold").press("ArrowRight")
+
+    def open_the_missed_rows() -> None:
+        cells = page.locator(".js-plotly-plot").first.locator(".nsewdrag").bounding_box()
+        assert cells is not None
+        page.mouse.move(words := cells["x"] + cells["width"] * 0.06, below := cells["y"] + cells["height"] * 0.75)
+        page.wait_for_timeout(300)
+        page.mouse.click(words, below)
+        expect(page.get_by_role("heading", name="Review")).to_be_visible()
+
+    acts = (
+        *(slice_by_carrier, move_the_threshold, show_every_version, ask_for_another_metric),
+        *(open_the_overview, move_the_line, open_the_missed_rows),
+    )
     seen = [asked(page)]
     for number, act in enumerate(acts, start=1):
         act()
@@ -53,6 +67,7 @@ def test_each_act_is_one_step_and_back_shows_the_state_before(server: Server, pa
         assert steps(page) == begin + number, f"{act.__name__}: {seen}"
     assert seen[4].startswith("/slices?") and "%25" not in "".join(seen)
     assert all(text in seen[4] for text in ("by=carrier", "threshold=0.5", "model=all+versions", "metric=recall"))
+    assert "threshold=0.501" in seen[6] and "outcome%3Afn" in seen[7]
     for before in reversed(seen[:-1]):
         page.go_back()
         settle(page)

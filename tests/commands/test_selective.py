@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -33,6 +34,17 @@ def written(path: Path, side: str, audited: float = 0.0) -> Path:
     frame = frame.with_columns(region=pl.Series(rng.choice(["north", "south"], N)), label=pl.when("seen").then("label"))
     frame.drop("seen").write_csv(path)
     return path
+
+
+def test_of_labelled_rows_alone_overview_gives_neither_auroc_nor_a_course_of_all(tmp_path: Path) -> None:
+    path = written(tmp_path / "log.csv", "flagged")
+    found = CliRunner().invoke(app, ["overview", str(path), "--threshold", "0.3", "--format", "json"])
+    assert json.loads(found.stdout)["labels_hang_on"] == "flagged"
+    made = CliRunner().invoke(app, ["report", str(path), "--threshold", "0.3", "--out", str(tmp_path / "pack.html")])
+    assert made.exit_code == 0, made.stderr
+    text = (tmp_path / "pack.html").read_text().replace("\u202f", " ")
+    assert "How well the scores separate the labels is not known (AUROC: 0." in text
+    assert "so misses are not counted here. Of the rows with a label alone:" in text
 
 
 def test_only_flagged_rows_get_a_label(tmp_path: Path) -> None:

@@ -106,9 +106,10 @@ ORACLES: dict[str, Callable[[Judged], float]] = {
 
 
 def test_every_metric_has_an_oracle() -> None:
-    # tests of `numbers`, of `rankings`, of given intervals, and of the command line
+    # tests of `numbers`, of `rankings`, of given intervals, of costs by slice, and of the command line
     elsewhere = {
         "bias",
+        "cost",
         "cross_entropy",
         "hit_rate",
         "interval_coverage",
@@ -252,7 +253,7 @@ def test_the_registry_describes_every_metric(metric: Metric) -> None:
     assert metric.undefined[0].islower() and metric.low < metric.high
     is_of_numbers = metric.kinds == {"numbers"}
     assert not metric.is_share or metric.range == (0, 1) or (is_of_numbers and metric.low == 0)
-    assert metric.kinds and metric.kinds <= set(KINDS)
+    assert metric.kinds and metric.kinds <= {*KINDS, "priced"}  # a cost is of what somebody said, not of a kind of log
     assert isinstance(metric.estimator, Estimator) and metric.uses <= set(get_args(Use))
     assert not metric.needs_probability or not metric.is_count
     assert "limits" not in metric.uses or metric.is_proportion, f"{metric.name}: a threshold can keep proportions alone"

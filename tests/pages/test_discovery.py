@@ -143,10 +143,9 @@ def test_every_slice_becomes_a_cohort_with_its_rows() -> None:
         assert f"{table['n'][row]:,}" in " ".join(element.value for element in (*kept.markdown, *kept.caption)), where
 
 
-def test_a_cancelled_search_waits_to_be_asked_again(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+def test_a_cancelled_search_waits_to_be_asked_again(home: Path) -> None:  # noqa: F811
     st.cache_resource.clear()  # what a test before has found would be shown
     app = opened("slices")
-    monkeypatch.setattr(discovery_search, "CANCELLED", "_cancelled_in_this_test")
 
     class Every:
         def __eq__(self, other: object) -> bool:
@@ -154,10 +153,10 @@ def test_a_cancelled_search_waits_to_be_asked_again(home: Path, monkeypatch: pyt
 
         __hash__ = None  # type: ignore[assignment]
 
-    app.session_state["_cancelled_in_this_test"] = Every()
+    app.session_state["_work_stopped"] = app.session_state["_work_waited"] = Every()
     app.segmented_control(key="view").set_value("Discovered").run()
-    assert [element.value for element in app.info] == ["The search was cancelled."]
-    app.button(key="search_again").click().run()
+    assert [element.value for element in app.info] == [escaped("The search was cancelled.")]
+    app.button(key="work_again").click().run()
     assert not app.info and len(app.dataframe) == 1
 
 

@@ -100,7 +100,32 @@ def test_costs_that_were_entered_lead_where_rows_can_be_priced() -> None:
     app.switch_page(PAGES["overview"].path).run()
     assert app.button_group(key="overview_metric").value == "cost"
     assert "A judged row costs" in said(app) and "of fraud is missed" in said(app)
+    assert "would be wrong on" not in said(app), "the trivial rule is compared in what leads"
     app.switch_page(PAGES["gap"].path).run()
     assert app.selectbox(key="gap_metric").value == "cost_per_1000"
     app.switch_page(PAGES["slices"].path).run()
-    assert app.selectbox(key="metric").value == "recall"
+    assert app.selectbox(key="metric").value == "cost"
+    assert (app.query_params["metric"], app.query_params["costs"]) == ("cost", "fp:1;fn:20")
+    app.switch_page(PAGES["report"].path).run()
+    assert app.selectbox(key="report_metric").value == "cost"
+
+
+def test_a_link_carries_the_costs_and_everybody_is_led_by_them() -> None:
+    app = opened("slices", by="category", costs="fp:1;fn:20;unit:€")
+    assert app.selectbox(key="metric").value == "cost"
+    assert "Worst by category: travel, where a row costs €" in said(app)
+    assert "and its base rate explains €" in said(app)
+    ranked = opened("slices", costs="fp:1;fn:20")
+    assert "category separates costs most" in said(ranked)
+    found = opened("slices", view="Discovered", costs="fp:1;fn:20")
+    assert found.selectbox(key="objective").value == "cost"
+    lead = opened("overview", costs="fp:1;fn:20;unit:€")
+    assert said(lead).startswith("**Slicewise") or "A judged row costs €" in said(lead)
+    chosen = opened("overview", costs="fp:1;fn:20", metric="recall")
+    assert chosen.button_group(key="overview_metric").value == "recall" and "A judged row costs" not in said(chosen)
+
+
+def test_no_page_offers_a_cost_that_nobody_gave() -> None:
+    assert "cost_per_1000" not in opened("gap").selectbox(key="gap_metric").options
+    app = opened("slices", by="category", metric="cost")
+    assert app.selectbox(key="metric").value == "recall" and "cost" not in said(app)

@@ -103,6 +103,9 @@ def test_confusion_matrix_squares_have_the_areas_of_the_counts() -> None:
     sizes = {trace.customdata[0]: trace.marker.size[0] for trace in figure.data}
     assert {name: (size / sizes["tn"]) ** 2 * 400 for name, size in sizes.items()} == pytest.approx(counts)
     assert {trace.customdata[0]: trace.marker.color for trace in figure.data} == palette.OUTCOMES
+    assert all(len(set(trace.customdata)) == 1 and trace.x[0] != trace.x[1] for trace in figure.data), (
+        "all of a cell is its rows'"
+    )
     figures.confusion_matrix(dict.fromkeys(counts, 0))
 
 
@@ -160,6 +163,8 @@ def test_trend_holds_the_table_and_leaves_gaps() -> None:
         assert [y for y in trace.y if y is not None and not np.isnan(y)] == gappy[column].to_list()
     assert named["Error rate"].connectgaps is False
     assert sum(trace.type == "scatter" and trace.fill == "toself" for trace in figure.data) == 2
+    known = figures.trend(table.with_columns(share_unlabelled=0.0), "1w")
+    assert "not known yet" not in {trace.name for trace in known.data}, "no empty axis where every label is there"
     undated = table.with_columns(bucket=pl.lit(None, dtype=pl.Datetime))
     assert "No row has a time" in figures.trend(undated, "1w").layout.annotations[0].text
 

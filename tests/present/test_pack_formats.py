@@ -8,6 +8,7 @@ import zlib
 from dataclasses import replace
 from datetime import UTC, datetime
 from io import BytesIO
+from itertools import pairwise
 from types import SimpleNamespace
 from zipfile import ZipFile
 
@@ -25,6 +26,7 @@ from analytics.log.kept.discovery import FoundSlice
 from analytics.log.kept.report_added import Added, added_from
 from analytics.log.kept.thresholds import Decision
 from analytics.log.receipt import CheckResult
+from analytics.present.report.formats import slides
 from analytics.present.report.formats.registry import PACK_FORMATS
 from analytics.present.report.manifest import light, manifest_from, token_of
 from analytics.present.report.parts import Pack, Section
@@ -140,11 +142,28 @@ def test_slides_hold_text_native_charts_and_the_method_and_no_link(files: dict[s
         parts = {name: deck.read(name).decode() for name in deck.namelist() if name.endswith((".xml", ".rels"))}
         assert {info.date_time for info in deck.infolist()} == {(2024, 5, 6, 7, 8, 9 - 9 % 2)}
     assert not any("hlinkClick" in text or 'TargetMode="External"' in text for text in parts.values())
-    slides = list(Presentation(BytesIO(files["pptx"])).slides)
-    shapes = [shape for slide in slides for shape in slide.shapes]
+    made = list(Presentation(BytesIO(files["pptx"])).slides)
+    shapes = [shape for slide in made for shape in slide.shapes]
     assert any(shape.has_chart for shape in shapes) and any(shape.has_table for shape in shapes)
-    assert "Intervals are at 95 %" in slides[2].notes_slide.notes_text_frame.text
-    assert "<img src=x onerror=alert(2)>" in slides[0].shapes[2].table.cell(1, 0).text
+    assert "Intervals are at 95 %" in made[2].notes_slide.notes_text_frame.text
+    assert "<img src=x onerror=alert(2)>" in made[0].shapes[2].table.cell(1, 0).text
+
+
+def test_nothing_lies_over_anything_else_on_a_slide_and_sentences_are_whole(files: dict[str, bytes]) -> None:
+    for slide in Presentation(BytesIO(files["pptx"])).slides:
+        boxes = sorted((shape.top, shape.top + shape.height) for shape in slide.shapes)
+        assert all(above[1] <= below[0] for above, below in pairwise(boxes)), slide.shapes.title.text
+        assert boxes[0][0] >= 0 and boxes[-1][0] < 7.5 * 914_400
+    long = " ".join(f"It rained on day {day}, and all of them stayed where they were." for day in range(20))
+    slide, top = slides._slide(Presentation(), "Rain", long, [])
+    said = slide.shapes[1].text
+    assert long.startswith(said) and said.endswith(".") and len(said) > 250
+    assert slide.shapes[1].top + slide.shapes[1].height < top * 914_400
+
+
+def test_a_column_of_a_slide_holds_its_longest_word(files: dict[str, bytes]) -> None:
+    widths = slides._widths(("Gate", "What is known"), [("Measurement", "It is so. " * 40), ("Adoption", "Yes.")])
+    assert sum(widths) == pytest.approx(slides._ACROSS) and widths[0] > 1.2 and widths[1] > 2 * widths[0]
 
 
 def test_a_pdf_holds_no_script_and_no_address(files: dict[str, bytes]) -> None:
@@ -192,9 +211,9 @@ def test_numbers_of_the_files_are_those_of_the_answers(files: dict[str, bytes], 
         tables = {name[8:]: pl.read_parquet(archive.read(name)) for name in archive.namelist() if "parquet/" in name}
     metrics = next(table for name, table in tables.items() if name.endswith("-overview.parquet"))
     assert metrics.select("metric", "value", "low", "high").equals(overview.metrics)
-    slices = next(table for name, table in tables.items() if name.endswith("-slices-1.parquet"))
+    found = next(table for name, table in tables.items() if name.endswith("-slices-1.parquet"))
     for column in ("n", "n_labelled", "error_rate", "error_rate_low", "p_adjusted", "excess_errors"):
-        assert slices[column].to_list() == answer.table[column].to_list(), column
+        assert found[column].to_list() == answer.table[column].to_list(), column
 
 
 def test_a_struck_finding_is_gone_and_two_that_ask_for_the_same_are_one(pack: Pack) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from analytics.answers.thresholds.answer import ThresholdAnswer, thresholds
 from analytics.answers.thresholds.costs import CostTable
+from analytics.answers.thresholds.priced import priced_rows
 from analytics.measure.thresholds.costs import Costs
 from analytics.measure.thresholds.operating import Point
 from analytics.measure.thresholds.policy import Policy
@@ -174,10 +175,10 @@ def test_a_sentence_that_moves_the_threshold_says_what_it_trades() -> None:
 
 def test_a_row_is_priced_beside_the_cheaper_trivial_rule_where_that_is_not_clearly_dearer() -> None:
     answer = made()
-    text = readings.priced_reading(answer).replace("\u202f", " ")
+    text = readings.priced_reading(priced_rows(answer)).replace("\u202f", " ")
     cost, everybody = (float(answer.sweep.cost[0][place]) / answer.n_judged for place in (answer.present.bin, 0))
     assert text.startswith(f"A judged row costs € {cost:.2f} (€ ")
     assert text.endswith(f"at threshold 0.50. Flagging everybody would cost € {everybody:.2f}, less.")
     equal = thresholds(made_table(), Policy(Costs(fp=1, fn=1)))
-    assert readings.priced_reading(equal).endswith("at threshold 0.50.")
-    assert readings.priced_reading(unasked()) == ""
+    assert readings.priced_reading(priced_rows(equal)).endswith("at threshold 0.50.")
+    assert readings.priced_reading(priced_rows(unasked())) == ""

@@ -94,6 +94,8 @@ def plain_score_table(frame: pl.DataFrame, by: tuple[str, ...], slot: pl.Expr, s
             amount_pos_sum=pl.col("amount").filter(label == 1).sum(),
             amount_neg_sum=pl.col("amount").filter(label == 0).sum(),
             amount_unlabelled_sum=pl.col("amount").filter(label.is_null()).sum(),
+            amount_pos_sq_sum=(pl.col("amount") ** 2).filter(label == 1).sum(),
+            amount_neg_sq_sum=(pl.col("amount") ** 2).filter(label == 0).sum(),
         )
         .rename({"slot": slot_name, **{name: f"slice_{place}" for place, name in enumerate(by)}})
     )

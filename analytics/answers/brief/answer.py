@@ -9,6 +9,7 @@ from analytics.answers.brief.finding import Asking, Finding
 from analytics.answers.brief.registry import SOURCES, Source
 from analytics.answers.gap.sides import proposed_sides
 from analytics.answers.question import Question
+from analytics.measure.slices import MIN_SUPPORT
 from analytics.query.cohort import Clause, Cohort
 from analytics.query.engine import Engine
 
@@ -43,6 +44,11 @@ class Brief:
     def unit(self) -> str:
         """What sizes are counted in."""
         return self.asking.policy.unit if self.asking.policy is not None and self.asking.has_costs else _ERRORS
+
+    @property
+    def is_on_enough(self) -> bool:
+        """Whether so many rows are labelled that something could be found: twice what a slice, or its rest, needs."""
+        return self.asking.question.log.n_labelled >= 2 * MIN_SUPPORT
 
     @property
     def leading(self) -> tuple[Finding, ...]:

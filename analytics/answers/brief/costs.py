@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from math import isfinite
-
 from analytics.answers.brief.finding import Asking
-from analytics.answers.thresholds.costs import cost_table
-from analytics.measure.intervals import ratio
-from analytics.measure.thresholds.costs import Costs, with_mean_amounts
+from analytics.answers.slices_cost import at_mean_amounts, error_weights
 from analytics.query.engine import Engine
+from analytics.query.relations import AMOUNTS
 
 _ALONE = {"recall": (1.0, 0.0), "fnr": (1.0, 0.0), "specificity": (0.0, 1.0), "fpr": (0.0, 1.0)}
 """Metrics of the rows of one label: what a miss and what a false alarm count in them."""
@@ -22,15 +19,8 @@ def weights_of(engine: Engine, asking: Asking) -> tuple[float, float]:
     """
     if asking.policy is None or not asking.policy.has_costs:
         return _ALONE.get(asking.leading_metric or "", (1.0, 1.0))
-    costs = asking.policy.costs
+    costs, question = asking.policy.costs, asking.question
     if costs.amount_cells:
-        costs = _at_mean_amounts(engine, asking, costs)
-    return costs.fn - costs.tp - costs.review, costs.fp + costs.review - costs.tn
-
-
-def _at_mean_amounts(engine: Engine, asking: Asking, costs: Costs) -> Costs:
-    sums = cost_table(engine, asking.question).bins()
-    pairs = ((sums.amount_pos, sums.pos), (sums.amount_neg, sums.neg))
-    means = [float(ratio(amounts.sum(), rows.sum())) for amounts, rows in pairs]
-    positive, negative = (mean if isfinite(mean) else 0.0 for mean in means)
-    return with_mean_amounts(costs, positive, negative)
+        frame = engine.score_table(question.log, question.cohort, question.threshold, sums=AMOUNTS).frame
+        costs = at_mean_amounts(costs, frame)
+    return error_weights(costs)

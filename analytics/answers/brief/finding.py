@@ -110,6 +110,35 @@ class ThresholdParts:
 
 
 @dataclass(frozen=True)
+class LineParts:
+    """A threshold that lies beyond nearly all rows: it flags hardly anyone, or nearly everybody.
+
+    Attributes
+    ----------
+    threshold : float
+    is_of_decisions : bool
+        Whether logged decisions are judged, which no threshold makes.
+    flags_all : bool
+        Whether nearly everybody is flagged.
+    wrong, low, high : float
+        Share of the rows of a label that it gets wrong, with its interval: negatives that are flagged, positives that are missed.
+    n_label : int
+        Those rows.
+    n_flagged, n_scored : int
+    """
+
+    threshold: float
+    is_of_decisions: bool
+    flags_all: bool
+    wrong: float
+    low: float
+    high: float
+    n_label: int
+    n_flagged: int
+    n_scored: int
+
+
+@dataclass(frozen=True)
 class LabelParts:
     """Labels that are not known yet.
 
@@ -176,7 +205,15 @@ class CompareParts:
 
 
 _Parts = (
-    SliceParts | FoundParts | CalibrationParts | ThresholdParts | LabelParts | PreflightParts | GapParts | CompareParts
+    SliceParts
+    | FoundParts
+    | CalibrationParts
+    | ThresholdParts
+    | LineParts
+    | LabelParts
+    | PreflightParts
+    | GapParts
+    | CompareParts
 )
 
 
@@ -242,7 +279,7 @@ class Asking:
         log = self.question.log
         if self.metric in used_in("slices") and (log.is_probability or not METRICS[self.metric].needs_probability):
             return self.metric
-        return None if self.has_costs else headline(log.n_positive, log.n_labelled).metric
+        return None if self.has_costs else headline(*log.class_counts).metric
 
     @property
     def is_chosen(self) -> bool:

@@ -11,6 +11,7 @@ from analytics.answers.brief.finding import (
     CalibrationParts,
     Finding,
     LabelParts,
+    LineParts,
     PreflightParts,
     Size,
     ThresholdParts,
@@ -23,7 +24,10 @@ from analytics.log.receipt import CheckResult
 from analytics.measure.calibration.chance import CELLS as CHANCE_CELLS
 from analytics.measure.calibration.chance import REPLICATES
 from analytics.measure.calibration.table import slice_numbers
+from analytics.measure.counts import confusion_table
+from analytics.measure.intervals import wilson
 from analytics.measure.labels.lateness import label_arrival
+from analytics.measure.labels.selective import selective
 from analytics.measure.reliability import GROUPS, reliability_table
 from analytics.measure.slices import MIN_SUPPORT
 from analytics.measure.thresholds.costs import CELLS
@@ -38,6 +42,9 @@ _LEAST_ECE = 0.01
 """Scores that are off by less than one point on average are no finding, however many rows prove it. A judgement."""
 _LEAST_UNLABELLED = 0.05
 """Share of rows without a label from which on those with one may not be typical, where labels do not come with age. By hand."""
+_IDLE = 0.9
+"""Share of the positives that are missed, or of the negatives that are flagged, above which the whole interval lies where a
+threshold decides next to nothing. A judgement."""
 _MEASURED = ("missing-in-segment", "constant-in-version", "default-spike", "near-duplicates", "null-label", "no-label")
 """Findings of preflight about values of one column, which are measured as slices by what they cost, and about missing labels,
 which are a question of their own."""
@@ -76,6 +83,29 @@ def miscalibration(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
     return (Finding("calibration", "calibration", parts, place="last"),)
 
 
+def idle_line(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
+    """Return that the threshold decides next to nothing, where it clearly flags hardly anyone or nearly everybody."""
+    question, log = asking.question, asking.question.log
+    if log.is_right_or_wrong:
+        return ()
+    scores = engine.score_table(log, question.cohort, question.threshold, sums=())
+    if selective(scores.frame, scores.threshold_bin) is not None:
+        return ()
+    row = confusion_table(scores.frame, by=(), threshold_bin=scores.threshold_bin).row(0, named=True)
+    for flags_all, wrong, of_label in (
+        (False, row["fn"], row["fn"] + row["tp"]),
+        (True, row["fp"], row["fp"] + row["tn"]),
+    ):
+        share = wilson(wrong, of_label)
+        if of_label < MIN_SUPPORT or not float(share.low) > _IDLE:
+            continue
+        value, low, high = (float(end) for end in (share.value, share.low, share.high))
+        line = (question.threshold, log.score_kind == "decision", flags_all)
+        parts = LineParts(*line, value, low, high, of_label, row["n_flagged"], row["n_scored"])
+        return (Finding("line", "thresholds", parts, place="first"),)
+    return ()
+
+
 def better_threshold(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
     """Return the threshold that costs less, where what it saves on rows that did not choose it is clear."""
     if asking.policy is None or not asking.policy.has_costs or asking.question.log.is_right_or_wrong:
@@ -84,6 +114,8 @@ def better_threshold(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
     size = Size(*(float(end) for end in (answer.saving.value, answer.saving.low, answer.saving.high)))
     if answer.best is None or answer.best == answer.present or not size.is_clear:
         return ()
+    if answer.selective is not None and (answer.best.bin < answer.present.bin) == answer.selective.is_of_flagged:
+        return ()  # of the rows that the move would flag, or let pass, next to none has a label
     points = (answer.present, answer.best)
     parts = ThresholdParts(
         answer.threshold,

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from analytics.answers.brief.finding import Asking, Finding
-from analytics.answers.brief.others import better_threshold, miscalibration, open_labels, preflight
+from analytics.answers.brief.others import better_threshold, idle_line, miscalibration, open_labels, preflight
 from analytics.answers.brief.searches import found_slice, largest_part, verdict_on_candidate
 from analytics.answers.brief.slices import worst_slices
 from analytics.query.engine import Engine
@@ -91,6 +91,14 @@ _ALL = (
         "Behind an error of preflight and before all else: somebody named both, and the meeting decides on it.",
         awaits=_candidate,
         is_named=True,
+    ),
+    Source(
+        "line",
+        "thresholds",
+        "whether the threshold decides anything",
+        idle_line,
+        "Behind an error of preflight and before all with a size: where hardly anyone or nearly everybody is flagged, no part of "
+        "the rows is what is wrong.",
     ),
     Source(
         "slices",

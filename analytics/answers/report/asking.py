@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from analytics.answers.brief.finding import Asking
 from analytics.answers.compare.whole import PairAsking
 from analytics.answers.question import Question
+from analytics.measure.slices_cost import COST
 from analytics.measure.thresholds.policy import Policy
 from analytics.review.verdict import Verdict
 
@@ -19,7 +20,7 @@ class ReportAsking:
     ----------
     question : Question
     metric : str
-        What slices are compared by.
+        What slices are compared by, unless their cost leads.
     by : tuple of tuple of str
         The columns of each section of slices: one, or two together.
     policy : Policy or None
@@ -51,6 +52,12 @@ class ReportAsking:
     compared: PairAsking | None = None
     handover: Policy | None = None
     examined: tuple[str, ...] = ()
+
+    @property
+    def slice_metric(self) -> str:
+        """What slices are compared by: their cost where that leads and somebody said what errors cost."""
+        is_priced = self.policy is not None and self.policy.has_costs
+        return COST if self.leads == COST and is_priced and not self.question.log.is_right_or_wrong else self.metric
 
     @property
     def brief(self) -> Asking:

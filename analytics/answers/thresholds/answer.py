@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import polars as pl
 
-from analytics.answers.thresholds.costs import CostTable
+from analytics.answers.thresholds.costs import CostTable, Sample
 from analytics.log.grid import Grid
 from analytics.measure.intervals import FloatArray, Interval, wilson
 from analytics.measure.labels.selective import Selective, selective
 from analytics.measure.thresholds.certainty import Certainty, certainty, cross_fitted, indifference
-from analytics.measure.thresholds.costs import BoolArray, CostBins, theoretical_threshold
+from analytics.measure.thresholds.costs import CELLS, BoolArray, CostBins, theoretical_threshold
+from analytics.measure.thresholds.groups import Groups
 from analytics.measure.thresholds.human_band import Band, Reviewer, best_band
 from analytics.measure.thresholds.operating import (
     CostSweep,
@@ -50,8 +51,8 @@ class _LoggedDecisions:
         Rows below each threshold whose decision was positive.
     """
 
-    counts: dict[str, int]
-    model_counts: dict[str, int]
+    counts: dict[str, float]
+    model_counts: dict[str, float]
     cost: float
     model_cost: float
     not_decided: FloatArray
@@ -99,6 +100,10 @@ class ThresholdAnswer:
     is_probability : bool
     selective : Selective or None
         What is known where labels hang on the decision.
+    is_of_decisions : bool
+        Whether logged decisions are judged: then all that can be chosen beside them is to flag everybody or nobody.
+    sample : Sample
+        What the rows stand for; where they stand for many counts are weighted.
     """
 
     policy: Policy
@@ -120,16 +125,37 @@ class ThresholdAnswer:
     ranges: tuple[CostRange, ...]
     map: pl.DataFrame
     decisions: _LoggedDecisions | None
-    n: int
-    n_judged: int
-    n_pos: int
-    n_scored: int
-    n_unlabelled: int
-    n_unscored: int
+    n: float
+    n_judged: float
+    n_pos: float
+    n_scored: float
+    n_unlabelled: float
+    n_unscored: float
     n_amount_missing: int
     days: float | None
     is_probability: bool
     selective: Selective | None = None
+    is_of_decisions: bool = False
+    sample: Sample = field(default_factory=Sample)
+
+    def share(self, good: str, *others: str, at: Point) -> Interval:
+        """Return a share of rows at a point: one array of the sweep of its sum with others, with its 95 % interval."""
+        if self.sample.groups is None:
+            success = self.value(good, at)
+            return wilson(success, success + sum(self.value(name, at) for name in others))
+        swept = cost_sweep(self.sample.groups.bins, self.policy.costs)
+        parts = {name: at.of(getattr(swept, name))[:, 0] for name in (good, *others)}
+        return self.sample.groups.share(parts[good], np.asarray(sum(parts.values())))
+
+    @property
+    def effect(self) -> float | None:
+        """The design effect of the share of errors at the present threshold; None where every row stands alone and for itself."""
+        if self.sample.groups is None or not self.n_judged:
+            return None
+        swept = cost_sweep(self.sample.groups.bins, self.policy.costs)
+        of = {name: self.present.of(getattr(swept, name))[:, 0] for name in CELLS}
+        rows = self.sample.rows_judged or self.n_judged
+        return self.sample.groups.effect(of["fp"] + of["fn"], np.asarray(sum(of.values())), rows)
 
     def value(self, name: str, point: Point) -> float:
         """Return an array of the sweep, or ``cost``, at a point."""
@@ -156,10 +182,11 @@ def thresholds(table: CostTable, policy: Policy) -> ThresholdAnswer:
     limits = policy.limits_for(table.days)
     sweep = cost_sweep(bins, costs)
     present = Point(table.present_bin)
-    n_judged = int(bins.judged.sum())
+    n_judged = table.counted(float(bins.judged.sum()))
     best = best_point(sweep, limits) if n_judged else None
     allowed = kept(limits, sweep, sweep.n_flagged[..., :1])[0]
-    saving, chosen = cross_fitted(table.halves(), costs, limits, present)
+    groups, of_halves = table.groups(), (table.groups(0), table.groups(1))
+    saving, chosen = cross_fitted(table.halves(), costs, limits, present, of_halves)
     theoretical = theoretical_threshold(costs) if table.is_probability else None
     answer = ThresholdAnswer(
         policy=policy,
@@ -170,10 +197,10 @@ def thresholds(table: CostTable, policy: Policy) -> ThresholdAnswer:
         present=present,
         threshold=table.threshold,
         best=best,
-        certainty=certainty(bins, costs, limits),
+        certainty=certainty(bins, costs, limits, groups),
         region=None if best is None else indifference(sweep.cost[0], best.bin, policy.tolerance, allowed),
         theoretical=theoretical,
-        observed_there=None if theoretical is None else _observed_near(bins, table.edges, theoretical),
+        observed_there=None if theoretical is None else _observed_near(bins, table.edges, theoretical, groups),
         saving=saving,
         chosen=chosen,
         pressures=pressures(sweep, limits) if n_judged else (),
@@ -181,16 +208,18 @@ def thresholds(table: CostTable, policy: Policy) -> ThresholdAnswer:
         ranges=() if best is None else cost_ranges(bins, costs, best.bin, policy.tolerance, allowed),
         map=best_threshold_map(bins, costs, table.edges, allowed),
         decisions=_logged_decisions(table, policy) if table.has_decision and not table.by else None,
-        n=int(frame["n"].sum()),
+        n=table.counted(frame["n"].sum()),
         n_judged=n_judged,
-        n_pos=int(bins.pos.sum()),
-        n_scored=int(bins.n.sum()),
-        n_unlabelled=int(frame["n_unlabelled"].sum()),
-        n_unscored=int(frame.filter(pl.col("score_bin").is_null())["n"].sum()),
+        n_pos=table.counted(float(bins.pos.sum())),
+        n_scored=table.counted(float(bins.n.sum())),
+        n_unlabelled=table.counted(frame["n_unlabelled"].sum()),
+        n_unscored=table.counted(frame.filter(pl.col("score_bin").is_null())["n"].sum()),
         n_amount_missing=int(frame["n_amount_missing"].sum()),
         days=table.days,
         is_probability=table.is_probability,
         selective=selective(frame, table.present_bin),
+        is_of_decisions=table.is_of_decisions,
+        sample=table.sample,
     )
     return answer if policy.has_costs else _without_order(answer)
 
@@ -213,7 +242,7 @@ def _without_order(answer: ThresholdAnswer) -> ThresholdAnswer:
     )
 
 
-def _observed_near(bins: CostBins, edges: FloatArray, score: float) -> Interval | None:
+def _observed_near(bins: CostBins, edges: FloatArray, score: float, groups: Groups | None) -> Interval | None:
     """Give the observed rate among the judged rows whose scores are nearest to one, half of them on either side."""
     judged = bins.judged[0]
     total = judged.sum()
@@ -226,6 +255,9 @@ def _observed_near(bins: CostBins, edges: FloatArray, score: float) -> Interval 
     stop = int(np.searchsorted(mass, mass[place] + reach, side="right"))
     start, stop = max(0, min(start, place)), min(len(edges), max(stop, place))
     n = judged[start:stop].sum()
+    if groups is not None and n:
+        pos, every = (values[:, 0, start:stop].sum(-1) for values in (groups.bins.pos, groups.bins.judged))
+        return groups.share(pos, every)
     return wilson(bins.pos[0, start:stop].sum(), n) if n else None
 
 
@@ -240,13 +272,13 @@ def _logged_decisions(table: CostTable, policy: Policy) -> _LoggedDecisions:
     present = table.present_bin
     return _LoggedDecisions(
         counts={
-            "tp": int(yes.pos.sum()),
-            "fp": int(yes.neg.sum()),
-            "fn": int(no.pos.sum()),
-            "tn": int(no.neg.sum()),
+            "tp": table.counted(yes.pos.sum()),
+            "fp": table.counted(yes.neg.sum()),
+            "fn": table.counted(no.pos.sum()),
+            "tn": table.counted(no.neg.sum()),
         },
         model_counts={
-            name: int(getattr(swept_yes, name)[0, present] + getattr(swept_no, name)[0, present])
+            name: table.counted(getattr(swept_yes, name)[0, present] + getattr(swept_no, name)[0, present])
             for name in ("tp", "fp", "fn", "tn")
         },
         cost=float(swept_yes.cost[0, 0] + swept_no.cost[0, -1]),

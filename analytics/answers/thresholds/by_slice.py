@@ -59,7 +59,8 @@ def slice_policy(table: CostTable, costs: Costs, rule: Rule, pooling: Pooling) -
     kept = support.head(MAX_SLICES)
     slices = kept.select(table.keys)
     bins, whole = table.bins(slices), table.bins()
-    chosen, single = slice_bins(bins, whole, costs, rule, pooling)
+    rows = kept["n_judged"].to_numpy().astype(np.float64) if table.is_weighted else None
+    chosen, single = slice_bins(bins, whole, costs, rule, pooling, rows)
     sweep = cost_sweep(bins, costs)
     cost = sweep.cost
 
@@ -83,7 +84,8 @@ def slice_policy(table: CostTable, costs: Costs, rule: Rule, pooling: Pooling) -
         few_rows=pl.col("n_judged") < pooling.min_support, curve=pl.Series(curves.tolist(), dtype=pl.List(pl.Float64))
     )
     halves = table.halves(slices)
-    saving = slice_savings(halves, table.halves(), costs, rule, pooling)
+    groups = (table.groups(0, slices), table.groups(1, slices))
+    saving = slice_savings(halves, table.halves(), costs, rule, pooling, groups, rows)
     single_threshold = float(table.edges[single]) if single < len(table.edges) else None
     n_others = int(support["n_judged"][kept.height :].sum())
     everywhere = cost_sweep(whole, costs)

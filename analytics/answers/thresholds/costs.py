@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import polars as pl
 
@@ -12,9 +13,38 @@ from analytics.answers.question import Question
 from analytics.log.grid import Grid
 from analytics.measure.intervals import FloatArray
 from analytics.measure.thresholds.costs import CostBins, cost_bins
+from analytics.measure.thresholds.groups import LEAST_GROUPS, Groups
 from analytics.query.engine import Engine
 from analytics.query.slicing import as_people_see, stored_slice
 from analytics.query.thresholds import cost_table as cost_relation
+
+_N_GROUPS = 100
+"""Groups into which rows are dealt out that belong together or stand for many: 95 % intervals are then 1 % wider than of any
+number (Student's t), and a table of 2,000 bins has at most 200,000 rows. A choice."""
+
+_N_OF_SLICES = 20
+"""Groups where rows are counted by slice as well, so that the table of sixty slices stays small: intervals are 7 % wider."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """What the rows of a cohort stand for, and what they have in common.
+
+    Attributes
+    ----------
+    unit, weight : str or None
+        Columns.
+    rows_judged, n_eff : int, float or None
+        Where rows stand for many: judged rows, and how many of equal weight they are worth. Counts are weighted then.
+    groups : Groups or None
+        The rows by group; None where each stands alone and for itself.
+    """
+
+    unit: str | None = None
+    weight: str | None = None
+    rows_judged: int | None = None
+    n_eff: float | None = None
+    groups: Groups | None = None
 
 
 @dataclass(frozen=True)
@@ -37,6 +67,11 @@ class CostTable:
         Calendar days from the first to the last row of the cohort; None without times.
     is_probability, has_decision, has_amount : bool
         What the log has.
+    is_of_decisions : bool
+        Whether logged decisions stand in the place of scores, so that there is no threshold to move.
+    unit, weight : str or None
+        The column of what rows belong together by, so that groups of ``frame`` hold whole units, and of how many rows a row
+        stands for.
     """
 
     frame: pl.DataFrame
@@ -48,6 +83,9 @@ class CostTable:
     is_probability: bool
     has_decision: bool
     has_amount: bool
+    is_of_decisions: bool = False
+    unit: str | None = None
+    weight: str | None = None
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -61,10 +99,52 @@ class CostTable:
     @property
     def judged_slices(self) -> pl.DataFrame:
         """The slices with ``n_judged``, their rows with a label and a score: those with most first."""
-        judged = pl.when(pl.col("score_bin").is_not_null()).then(pl.col("n") - pl.col("n_unlabelled")).otherwise(0)
+        rows = pl.col("rows_judged") if self.is_weighted else pl.col("n") - pl.col("n_unlabelled")
+        judged = pl.when(pl.col("score_bin").is_not_null()).then(rows).otherwise(0)
         keys = list(self.keys)
         counted = self.frame.group_by(keys).agg(n_judged=judged.sum())
         return counted.sort(["n_judged", *keys], descending=[True, *[False] * len(keys)], nulls_last=True)
+
+    @property
+    def is_weighted(self) -> bool:
+        """Whether counts are of rows that stand for many."""
+        return self.weight is not None
+
+    @property
+    def rows_judged(self) -> int | None:
+        """Rows behind the judged ones where these are weighted."""
+        return int(self.frame.drop_nulls("score_bin")["rows_judged"].sum()) if self.is_weighted else None
+
+    @property
+    def n_eff(self) -> float | None:
+        """How many rows of equal weight judged rows are worth (Kish), where they are weighted."""
+        if not self.is_weighted:
+            return None
+        scored = self.frame.drop_nulls("score_bin")
+        squares, judged = (float(scored[name].sum()) for name in ("judged_sq", "n_judged"))
+        return judged**2 / squares if squares else 0.0
+
+    @property
+    def sample(self) -> Sample:
+        """What its rows stand for, and what they have in common."""
+        return Sample(self.unit, self.weight, self.rows_judged, self.n_eff, self.groups())
+
+    def counted(self, value: Any) -> float:
+        """Return a count as it is shown: of weights rounded, and of less than one row as it is."""
+        return float(value) if self.is_weighted and 0 < value < 1 else round(value)
+
+    def groups(self, part: int | None = None, slices: pl.DataFrame | None = None) -> Groups | None:
+        """Return all rows, or those of one half, by group and slice; None where every row stands alone and for itself."""
+        if "group" not in self.frame.columns:
+            return None
+        frame = self.frame if part is None else self.frame.filter(pl.col("part") == part)
+        names = frame.select("group").unique().sort("group")
+        if names.height < LEAST_GROUPS:
+            return None
+        each = names if slices is None else names.join(slices, how="cross")
+        bins, shape = cost_bins(frame, len(self.edges), each), (names.height, -1, len(self.edges))
+        worth = self.n_eff if self.n_eff is not None and self.unit is None else float(names.height)
+        return Groups(CostBins(*(part.reshape(shape) for part in vars(bins).values())), worth)
 
     def bins(self, slices: pl.DataFrame | None = None) -> CostBins:
         """Return all rows as arrays."""
@@ -86,6 +166,7 @@ def cost_table(engine: Engine, question: Question, by: Sequence[str] = ()) -> Co
     """
     log = question.log
     stored = [stored_slice(log, name) for name in by]
+    is_grouped = log.mapping.unit is not None or log.mapping.weight is not None
     has_decision = log.mapping.decision is not None and log.mapping.score is not None
     frame = engine.collect(
         cost_relation(
@@ -94,6 +175,9 @@ def cost_table(engine: Engine, question: Question, by: Sequence[str] = ()) -> Co
             split=log.grid.split(question.threshold),
             with_decision=has_decision and not by,
             with_amount=log.mapping.amount is not None,
+            groups=(_N_OF_SLICES if by else _N_GROUPS) if is_grouped else None,
+            is_weighted=log.mapping.weight is not None,
+            has_unit=log.mapping.unit is not None,
         )
     )
     if question.cohort and frame.is_empty():
@@ -112,6 +196,9 @@ def cost_table(engine: Engine, question: Question, by: Sequence[str] = ()) -> Co
         is_probability=log.is_probability,
         has_decision=has_decision,
         has_amount=log.mapping.amount is not None,
+        is_of_decisions=log.score_kind == "decision",
+        unit=log.mapping.unit,
+        weight=log.mapping.weight,
     )
 
 

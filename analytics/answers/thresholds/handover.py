@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import polars as pl
 
-from analytics.answers.thresholds.by_slice import MAX_SLICES
-from analytics.answers.thresholds.costs import CostTable
+from analytics.answers.thresholds.costs import CostTable, Sample
 from analytics.errors import QuestionError
 from analytics.log.grid import Grid
-from analytics.measure.comparisons import SIGNIFICANT
-from analytics.measure.intervals import FloatArray, Interval, ratio, wilson
-from analytics.measure.slices import MIN_SUPPORT
+from analytics.measure.intervals import FloatArray, Interval, wilson
 from analytics.measure.thresholds.certainty import certainty, cross_fitted, indifference
 from analytics.measure.thresholds.costs import BoolArray, theoretical_threshold
+from analytics.measure.thresholds.groups import Groups
 from analytics.measure.thresholds.handover import (
     Selective,
-    against_the_rest,
     aurc,
     least_sure_first,
     mirrored,
@@ -107,6 +104,7 @@ class Handover:
         Rows; those with a label and a confidence; without a label; without a confidence.
     days : float or None
     is_probability : bool
+    sample : Sample
     """
 
     policy: Policy
@@ -129,12 +127,22 @@ class Handover:
     price: float | None
     worth: float | None
     area: Interval
-    n: int
-    n_judged: int
-    n_unlabelled: int
-    n_unscored: int
+    n: float
+    n_judged: float
+    n_unlabelled: float
+    n_unscored: float
     days: float | None
     is_probability: bool
+    sample: Sample = field(default_factory=Sample)
+
+    @property
+    def effect(self) -> float | None:
+        """The design effect of the share that is wrong; None where every row stands alone and for itself."""
+        if self.sample.groups is None or not self.n_judged:
+            return None
+        bins = self.sample.groups.bins
+        wrong, judged = (values[:, 0].sum(axis=-1) for values in (bins.neg, bins.judged))
+        return self.sample.groups.effect(wrong, judged, self.sample.rows_judged or self.n_judged)
 
     def at(self, point: Point) -> _Standing:
         """Say what a point leads to; of a bin that is drawn from, what is expected."""
@@ -142,9 +150,12 @@ class Handover:
             name: float(point.of(getattr(self.swept, name))[0])
             for name in ("answered", "handed_over", "coverage", "judged", "wrong")
         }
-        return _Standing(
-            **of, risk=wilson(of["wrong"], of["judged"]), cost=float(point.of(self.cost)) if self.n_judged else np.nan
-        )
+        if self.sample.groups is None:
+            risk = wilson(of["wrong"], of["judged"])
+        else:
+            by_group = selective(self.sample.groups.bins)
+            risk = self.sample.groups.share(point.of(by_group.wrong)[:, 0], point.of(by_group.judged)[:, 0])
+        return _Standing(**of, risk=risk, cost=float(point.of(self.cost)) if self.n_judged else np.nan)
 
     def threshold_at(self, place: int | None) -> float | None:
         """Return the confidence of a bin, None where nothing is answered."""
@@ -170,8 +181,9 @@ def handover(table: CostTable, policy: Policy) -> Handover:
         )
     limits, n_bins = policy.limits_for(table.days), len(table.edges)
     bins, present = table.bins(), Point(table.present_bin)
-    swept = selective(bins)
-    n_judged = int(bins.judged.sum())
+    groups = table.groups()
+    swept = selective(bins, groups)
+    n_judged = table.counted(float(bins.judged.sum()))
     given = _given_up(table, policy, limits) if n_judged else None
     handed = swept.handed_over[0]
     room = np.ones(n_bins + 1, dtype=bool)
@@ -202,13 +214,14 @@ def handover(table: CostTable, policy: Policy) -> Handover:
         theoretical=_break_even(table, policy) if has_costs else None,
         price=given.price if given is not None and has_costs else None,
         worth=given.worth if given is not None and has_costs else None,
-        area=Interval(*(np.asarray(end[0]) for end in vars(aurc(bins.pos, bins.neg)).values())),
-        n=int(table.frame["n"].sum()),
+        area=Interval(*(np.asarray(end[0]) for end in vars(aurc(bins.pos, bins.neg, groups)).values())),
+        n=table.counted(table.frame["n"].sum()),
         n_judged=n_judged,
-        n_unlabelled=int(table.frame["n_unlabelled"].sum()),
-        n_unscored=int(table.frame.filter(pl.col("score_bin").is_null())["n"].sum()),
+        n_unlabelled=table.counted(table.frame["n_unlabelled"].sum()),
+        n_unscored=table.counted(table.frame.filter(pl.col("score_bin").is_null())["n"].sum()),
         days=table.days,
         is_probability=table.is_probability,
+        sample=table.sample,
     )
 
 
@@ -232,9 +245,10 @@ def _given_up(table: CostTable, policy: Policy, limits: Limits) -> _GivenUp:
     n_bins, costs = len(table.edges), policy.costs
     bins = least_sure_first(table.bins())
     first, second = (least_sure_first(half) for half in table.halves())
-    sweep, sure = cost_sweep(bins, costs), certainty(bins, costs, limits)
+    groups, of_halves = _least_sure(table.groups()), (_least_sure(table.groups(0)), _least_sure(table.groups(1)))
+    sweep, sure = cost_sweep(bins, costs), certainty(bins, costs, limits, groups)
     best = best_point(sweep, limits)
-    saving, _ = cross_fitted((first, second), costs, limits, mirrored(Point(table.present_bin), n_bins))
+    saving, _ = cross_fitted((first, second), costs, limits, mirrored(Point(table.present_bin), n_bins), of_halves)
     more = (table.days or 0.0) / DAYS[policy.period] if policy.capacity is not None else 1.0
     return _GivenUp(
         cost=sweep.cost[0][::-1],
@@ -249,65 +263,12 @@ def _given_up(table: CostTable, policy: Policy, limits: Limits) -> _GivenUp:
     )
 
 
+def _least_sure(groups: Groups | None) -> Groups | None:
+    """Return groups with their least sure rows last."""
+    return None if groups is None else replace(groups, bins=least_sure_first(groups.bins))
+
+
 def _break_even(table: CostTable, policy: Policy) -> float | None:
     """Return the confidence from which answering is cheaper if confidences are calibrated."""
     found = theoretical_threshold(policy.costs) if table.is_probability else None
     return None if found is None else 1 - found
-
-
-@dataclass(frozen=True)
-class HandoverSlices:
-    """Each slice at one point.
-
-    Attributes
-    ----------
-    by : tuple of str
-    table : DataFrame
-        ``slice_0 …, n, n_answered`` (with a confidence, labelled or not), ``n_judged, n_wrong`` (answered and labelled),
-        ``coverage, risk, risk_low, risk_high, difference, difference_low, difference_high, p_adjusted`` (against the rest),
-        ``excess`` (wrong answers beyond what the rest's risk gives), ``few_rows, is_worse``; most excess first.
-    n_others : int
-        Judged rows in slices beyond the largest sixty.
-    """
-
-    by: tuple[str, ...]
-    table: pl.DataFrame
-    n_others: int
-
-    @property
-    def worse(self) -> pl.DataFrame:
-        """The slices whose risk is clearly above the rest's."""
-        return self.table.filter(pl.col("is_worse"))
-
-
-def handover_slices(table: CostTable, point: Point) -> HandoverSlices:
-    """Answer "where is the model surer than it should be?": coverage and risk of every slice at one point."""
-    support = table.judged_slices
-    slices = support.head(MAX_SLICES).select(table.keys)
-    swept, whole = selective(table.bins(slices)), selective(table.bins())
-    answered, judged, wrong = (point.of(values) for values in (swept.answered, swept.judged, swept.wrong))
-    n = swept.answered[:, 0]
-    n_judged, n_wrong = (float(point.of(values)[0]) for values in (whole.judged, whole.wrong))
-    risk, against = wilson(wrong, judged), against_the_rest(wrong, judged, n_wrong, n_judged)
-    few = judged < MIN_SUPPORT
-    is_worse = (against.p_adjusted < SIGNIFICANT) & (against.difference.value > 0) & ~few
-    columns = {
-        "n": n.round().astype(np.int64),
-        "n_answered": answered,
-        "n_judged": judged,
-        "n_wrong": wrong,
-        "coverage": ratio(answered, n),
-        "risk": risk.value,
-        "risk_low": risk.low,
-        "risk_high": risk.high,
-        "difference": against.difference.value,
-        "difference_low": against.difference.low,
-        "difference_high": against.difference.high,
-        "p_adjusted": against.p_adjusted,
-        "excess": wrong - judged * ratio(n_wrong - wrong, n_judged - judged),
-        "few_rows": few,
-        "is_worse": is_worse,
-    }
-    found = slices.hstack(pl.DataFrame(columns).with_columns(pl.col(pl.Float64).fill_nan(None)))
-    found = found.sort("is_worse", "excess", descending=True, nulls_last=True)
-    return HandoverSlices(table.by, found, int(support["n_judged"][slices.height :].sum()))

@@ -16,6 +16,7 @@ from analytics.answers.thresholds.costs import cost_table
 from analytics.answers.thresholds.handover import Handover, handover
 from analytics.errors import QuestionError
 from analytics.log.schema import Log
+from analytics.measure.curves import from_the_top
 from analytics.measure.intervals import Interval, difference, wilson
 from analytics.measure.thresholds.operating import Point
 from analytics.measure.thresholds.policy import Policy
@@ -131,7 +132,7 @@ def promise_of(answer: ThresholdAnswer | Handover, point: Point, question: Quest
         question.cohort.to_text(),
         answer.policy.to_text() if answer.policy.has_costs else "",
         tuple((name, *ends) for name, ends in _numbers(answer, point).items()),
-        answer.n_judged,
+        round(answer.n_judged),
         log.reading.content_hash,
         (log.time_high or "")[:10],
     )
@@ -142,12 +143,19 @@ def _numbers(answer: ThresholdAnswer | Handover, point: Point) -> dict[str, _End
     if isinstance(answer, Handover):
         standing = answer.at(point)
         n = standing.answered + standing.handed_over
+        of = answer.sample.groups
         found = {"coverage": wilson(standing.answered, n), "risk": standing.risk}
+        if of is not None:
+            by_group = from_the_top(of.bins.n)[:, 0]
+            found["coverage"] = of.share(point.of(by_group), by_group[:, 0])
         ends = (answer.cost, answer.cost_low, answer.cost_high)
     else:
-        tp, fp, fn = (answer.value(name, point) for name in ("tp", "fp", "fn"))
-        shares = {"recall": (tp, tp + fn), "precision": (tp, tp + fp), "prevalence": (answer.n_pos, answer.n_judged)}
-        found = {name: wilson(*each) for name, each in shares.items()}
+        every = Point(0)
+        found = {
+            "recall": answer.share("tp", "fn", at=point),
+            "precision": answer.share("tp", "fp", at=point),
+            "prevalence": answer.share("tp", "fp", at=every),
+        }
         ends = (answer.sweep.cost[0], answer.certainty.low, answer.certainty.high)
     if answer.policy.has_costs and answer.n_judged:
         per = _PER / answer.n_judged
@@ -215,7 +223,7 @@ def outcome_of(engine: Engine, log: Log, promise: Promise) -> Outcome:
             change = difference(_interval(now[name]), _interval((value, low, high)))
             ends = (float(getattr(change, end)) for end in ("value", "low", "high"))
             held.append(Held(name, value, now[name][0], *ends))
-    return Outcome(tuple(held), answer.n_judged, answer.n_unlabelled)
+    return Outcome(tuple(held), round(answer.n_judged), round(answer.n_unlabelled))
 
 
 def _later(cohort: Cohort, log: Log, until: str) -> Cohort:

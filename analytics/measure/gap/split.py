@@ -17,7 +17,7 @@ from analytics.measure.gap.inputs import InputChange
 from analytics.measure.gap.metric import GapMetric
 from analytics.measure.gap.pairs import Cells
 from analytics.measure.gap.plan import planned
-from analytics.measure.gap.waterfall import Waterfall, best_threshold, judged_value, waterfall
+from analytics.measure.gap.waterfall import Waterfall, judged_value, waterfall
 from analytics.measure.labels.lateness import CHANCE_ERRORS
 
 
@@ -80,9 +80,6 @@ class Split:
         Columns that are not compared, each with the reason.
     prevalence : tuple of (float, float)
         Share of positives among the judged rows of either side.
-    best : tuple of float or None
-        The threshold of production at which the metric would be best, and its value there; None where every threshold can
-        be had for the price of another metric.
     is_carried : bool
         Whether the same score means the same on both sides though other rows came in, so that other scores are other rows.
     is_other_model : bool
@@ -101,7 +98,6 @@ class Split:
     slices: dict[str, pl.DataFrame] = field(repr=False)
     left_out: tuple[tuple[str, str], ...]
     prevalence: tuple[float, float]
-    best: tuple[float, float] | None
     is_carried: bool = False
     is_other_model: bool = False
     apart: tuple[tuple[str, float], ...] = ()
@@ -158,7 +154,6 @@ def split(counts: Counts, known: Known, metric: GapMetric, by: Sequence[str] | N
         slices,
         left_out,
         (whole.reference.prevalence, whole.production.prevalence),
-        best_threshold(whole.production, metric),
         account.is_carried,
         not known.is_same_model,
         plan.apart,

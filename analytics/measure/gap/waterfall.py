@@ -12,7 +12,7 @@ from analytics.measure.gap.accounts import PLAIN, Account, divided
 from analytics.measure.gap.cells import SideCells, resampled, supported
 from analytics.measure.gap.constants import DRAWS, MAX_CELLS_AT_ONCE, REPLICATE_GROUPS, SEED
 from analytics.measure.gap.hybrids import PLAYERS, followed, hybrid_values
-from analytics.measure.gap.metric import COST, GapMetric
+from analytics.measure.gap.metric import GapMetric
 from analytics.measure.gap.pairs import CellKeys
 from analytics.measure.intervals import FloatArray, Interval, normal_quantile, ratio, scatter
 
@@ -200,22 +200,6 @@ def pending_bounds(side: SideCells, metric: GapMetric) -> tuple[float, float]:
         joint[..., 0] += np.where(positive, 0.0, side.unknown)
         found.append(float(_value_of(side, joint, metric)))
     return min(found), max(found)
-
-
-def best_threshold(side: SideCells, metric: GapMetric) -> tuple[float, float] | None:
-    """Return the threshold that would serve a side's judged rows best, and the metric at it.
-
-    None where the metric does not weigh both kinds of error, or is by amount. The side has one cell.
-    """
-    if metric.name not in ("error_rate", "accuracy", COST) or metric.is_by_amount.any():
-        return None
-    joint = side.judged[0]
-    above = np.cumsum(joint[::-1], axis=0)[::-1]
-    flagged = np.concatenate([above, np.zeros((1, 2))])
-    value = (flagged * metric.top[1] + (joint.sum(0) - flagged) * metric.top[0]).sum(-1) / joint.sum()
-    place = int(value.argmin() if metric.is_lower_better else value.argmax())
-    edge = float(side.score[place]) if place < len(side.score) else float("inf")
-    return edge, float(value[place])
 
 
 def _value_of(side: SideCells, joint: FloatArray, metric: GapMetric) -> FloatArray:

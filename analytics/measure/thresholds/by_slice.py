@@ -12,6 +12,7 @@ from analytics.measure.curves import from_the_top
 from analytics.measure.intervals import FloatArray, Interval, ratio
 from analytics.measure.thresholds.certainty import added, saving
 from analytics.measure.thresholds.costs import CostBins, Costs, IntArray, best_bin, total_costs
+from analytics.measure.thresholds.groups import Groups
 
 Rule = Literal["own-optimum", "equal-fpr", "equal-recall", "equal-selection-rate"]
 _MIN_SUPPORT = 100
@@ -50,7 +51,9 @@ def _rates(bins: CostBins, rule: Rule) -> FloatArray:
     return ratio(above, above[..., :1])
 
 
-def slice_bins(bins: CostBins, whole: CostBins, costs: Costs, rule: Rule, pooling: Pooling) -> tuple[IntArray, int]:
+def slice_bins(
+    bins: CostBins, whole: CostBins, costs: Costs, rule: Rule, pooling: Pooling, rows: FloatArray | None = None
+) -> tuple[IntArray, int]:
     """Choose a threshold for every slice, and the single one.
 
     The single threshold is the cheapest of the whole cohort. A slice's own is the cheapest of its shrunk bins, which is
@@ -62,6 +65,8 @@ def slice_bins(bins: CostBins, whole: CostBins, costs: Costs, rule: Rule, poolin
     bins : CostBins of shape (slices, bins)
     whole : CostBins of shape (1, bins)
         All rows, those of slices that are not in ``bins`` included.
+    rows : numpy.ndarray of shape (slices,), optional
+        Judged rows of each slice, where rows stand for many.
 
     Returns
     -------
@@ -82,7 +87,8 @@ def slice_bins(bins: CostBins, whole: CostBins, costs: Costs, rule: Rule, poolin
         target = _rates(whole, rule)[0, single]
         distance = np.abs(_rates(pooled, rule) - target)
         chosen = best_bin(np.where(np.isnan(distance), np.inf, distance))
-    keeps = (bins.judged.sum(axis=-1) < pooling.min_support) | (chosen < 0)
+    support = bins.judged.sum(axis=-1) if rows is None else rows
+    keeps = (support < pooling.min_support) | (chosen < 0)
     return np.where(keeps, single, chosen), single
 
 
@@ -92,7 +98,13 @@ def _flagged_shares(places: IntArray, n_bins: int) -> FloatArray:
 
 
 def slice_savings(
-    halves: tuple[CostBins, CostBins], wholes: tuple[CostBins, CostBins], costs: Costs, rule: Rule, pooling: Pooling
+    halves: tuple[CostBins, CostBins],
+    wholes: tuple[CostBins, CostBins],
+    costs: Costs,
+    rule: Rule,
+    pooling: Pooling,
+    groups: tuple[Groups | None, Groups | None] = (None, None),
+    rows: FloatArray | None = None,
 ) -> Interval:
     """Bound what thresholds per slice save over the single one, all chosen on one half and judged on the other.
 
@@ -101,18 +113,26 @@ def slice_savings(
     halves : pair of CostBins of shape (slices, bins)
         The same slices in both.
     wholes : pair of CostBins of shape (1, bins)
+    groups : pair of Groups, optional
+        Of either half, by slice, where rows belong together or stand for many.
+    rows : numpy.ndarray of shape (slices,), optional
+        Judged rows of each slice, where rows stand for many.
 
     Returns
     -------
     Interval
         Over all judged rows of the slices; negative where the single threshold is cheaper.
     """
-    support = halves[0].judged.sum(axis=-1) + halves[1].judged.sum(axis=-1)
+    support = halves[0].judged.sum(axis=-1) + halves[1].judged.sum(axis=-1) if rows is None else rows
     n_bins = halves[0].n.shape[-1]
     found = []
-    for judged, other, whole in ((halves[1], halves[0], wholes[0]), (halves[0], halves[1], wholes[1])):
+    turns = (
+        (halves[1], halves[0], wholes[0], groups[1]),
+        (halves[0], halves[1], wholes[1], groups[0]),
+    )
+    for judged, other, whole, of in turns:
         chosen, single = slice_bins(other, whole, costs, rule, Pooling(0, pooling.pseudo_rows))
         chosen = np.where(support < pooling.min_support, single, chosen)
         before = _flagged_shares(np.full(len(chosen), single), n_bins)
-        found.append(saving(judged, costs, before, _flagged_shares(chosen, n_bins)))
+        found.append(saving(judged, costs, before, _flagged_shares(chosen, n_bins), of))
     return added(found)

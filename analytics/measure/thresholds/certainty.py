@@ -17,6 +17,7 @@ from analytics.measure.thresholds.costs import (
     squared_stakes,
     total_costs,
 )
+from analytics.measure.thresholds.groups import LEAST_GROUPS, Groups, scatter_of
 from analytics.measure.thresholds.operating import Limits, Point, best_point, cost_sweep, kept
 
 _DRAWS = 400
@@ -80,7 +81,15 @@ def resampled(bins: CostBins, draws: int, rng: np.random.Generator) -> CostBins:
     )
 
 
-def certainty(bins: CostBins, costs: Costs, limits: Limits, *, draws: int = _DRAWS, seed: int = _SEED) -> Certainty:
+def certainty(
+    bins: CostBins,
+    costs: Costs,
+    limits: Limits,
+    groups: Groups | None = None,
+    *,
+    draws: int = _DRAWS,
+    seed: int = _SEED,
+) -> Certainty:
     """Bound the cost curve of one slice and its best threshold by a Poisson bootstrap of the score table.
 
     Parameters
@@ -88,10 +97,13 @@ def certainty(bins: CostBins, costs: Costs, limits: Limits, *, draws: int = _DRA
     bins : CostBins of shape (1, bins)
     costs, limits
         The policy; each draw keeps the limits with its own rows.
+    groups : Groups, optional
+        Of the same rows, where they belong together or stand for many: groups are drawn then, and not rows.
     draws : int
         Replicates; the seed is fixed, so that one question has one answer.
     """
-    replicates = resampled(bins, draws, np.random.default_rng(seed))
+    rng = np.random.default_rng(seed)
+    replicates = resampled(bins, draws, rng) if groups is None else groups.resampled(draws, rng)
     cost = total_costs(replicates, costs)
     low, high = np.percentile(cost, [2.5, 97.5], axis=0)
     allowed = kept(limits, cost_sweep(replicates, costs), replicates.n.sum(-1, keepdims=True)) if limits.given else None
@@ -129,7 +141,9 @@ def indifference(cost: FloatArray, best: int, tolerance: float, allowed: BoolArr
     return int(below[-1]) + 1 if below.size else 0, int(above[0]) - 1 if above.size else len(cost) - 1
 
 
-def saving(bins: CostBins, costs: Costs, before: FloatArray, after: FloatArray) -> Interval:
+def saving(
+    bins: CostBins, costs: Costs, before: FloatArray, after: FloatArray, groups: Groups | None = None
+) -> Interval:
     """Bound what flagging ``after`` instead of ``before`` saves on these rows, thresholds taken as given.
 
     A sum over rows, so its standard error under Poisson resampling has a closed form.
@@ -139,15 +153,21 @@ def saving(bins: CostBins, costs: Costs, before: FloatArray, after: FloatArray) 
     bins : CostBins of shape (slices, bins)
     before, after : numpy.ndarray of shape (bins,) or (slices, bins)
         Flagged share of each bin.
+    groups : Groups, optional
+        Of the same rows, where they belong together or stand for many.
 
     Returns
     -------
     Interval
-        One value over all slices, with a 95 % normal interval.
+        One value over all slices, with a 95 % normal interval; of groups with Student's t.
     """
     flagged, passed = flagged_and_passed(bins, costs)
     change = before - after
     value = np.asarray((change * (flagged - passed)).sum())
+    if groups is not None and len(groups) >= LEAST_GROUPS:
+        flagged, passed = flagged_and_passed(groups.bins, costs)
+        wide = groups.quantile * scatter_of((change * (flagged - passed)).sum(axis=(1, 2)))
+        return Interval(value, value - wide, value + wide)
     reach = normal_quantile(0.95) * np.sqrt((change**2 * squared_stakes(bins, costs)).sum())
     return Interval(value, value - reach, value + reach)
 
@@ -160,7 +180,11 @@ def added(parts: Sequence[Interval]) -> Interval:
 
 
 def cross_fitted(
-    halves: tuple[CostBins, CostBins], costs: Costs, limits: Limits, present: Point
+    halves: tuple[CostBins, CostBins],
+    costs: Costs,
+    limits: Limits,
+    present: Point,
+    groups: tuple[Groups | None, Groups | None] = (None, None),
 ) -> tuple[Interval, tuple[Point | None, Point | None]]:
     """Bound the saving over the present point, each half's threshold chosen on the other half's rows.
 
@@ -173,6 +197,8 @@ def cross_fitted(
         The policy; a half gets its share of the capacity.
     present : Point
         What is flagged now.
+    groups : pair of Groups, optional
+        Of either half.
 
     Returns
     -------
@@ -186,7 +212,7 @@ def cross_fitted(
     )
     n_bins = halves[0].n.shape[-1]
     judged = [
-        saving(half, costs, present.weights(n_bins), (point or present).weights(n_bins))
-        for half, point in zip(halves, reversed(chosen), strict=True)
+        saving(half, costs, present.weights(n_bins), (point or present).weights(n_bins), of)
+        for half, point, of in zip(halves, reversed(chosen), groups, strict=True)
     ]
     return added(judged), (chosen[0], chosen[1])

@@ -147,7 +147,9 @@ def cost_bins(table: pl.DataFrame, n_bins: int, slices: pl.DataFrame | None = No
     def amounts(name: str) -> FloatArray:
         return dense(scored[name]) if name in scored.columns else np.zeros((n_slices, n_bins))
 
-    neg = scored["n"] - scored["n_unlabelled"] - scored["n_pos"]
+    # Of weights a difference would leave a little where no row is.
+    has_neg = "n_neg" in scored.columns
+    neg = scored["n_neg"] if has_neg else scored["n"] - scored["n_unlabelled"] - scored["n_pos"]
     names = ("amount_pos_sum", "amount_neg_sum", "amount_pos_sq_sum", "amount_neg_sq_sum")
     return CostBins(dense(scored["n"]), dense(scored["n_pos"]), dense(neg), *(amounts(name) for name in names))
 

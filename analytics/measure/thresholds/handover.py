@@ -11,12 +11,15 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy import special
 
 from analytics.errors import QuestionError
+from analytics.measure.clusters import t_quantile
 from analytics.measure.comparisons import benjamini_hochberg, proportion_p_value
 from analytics.measure.curves import from_the_top
 from analytics.measure.intervals import Estimate, FloatArray, Interval, logit_interval, newcombe, ratio, wilson
 from analytics.measure.thresholds.costs import CostBins, Costs
+from analytics.measure.thresholds.groups import LEAST_GROUPS, Groups, scatter_of
 from analytics.measure.thresholds.operating import Point
 
 PRICES = (2.0, 5.0, 20.0, 100.0)
@@ -95,20 +98,26 @@ class Selective:
     risk: Interval
 
 
-def selective(bins: CostBins) -> Selective:
+def selective(bins: CostBins, groups: Groups | None = None) -> Selective:
     """Count what is answered and what of it is wrong from every confidence on.
 
     Parameters
     ----------
     bins : CostBins of shape (slices, bins)
         Rows that are right as positive, rows that are wrong as negative.
+    groups : Groups, optional
+        Of the same rows, where they belong together or stand for many.
     """
     answered, wrong, judged = (from_the_top(values) for values in (bins.n, bins.neg, bins.judged))
     every = answered[..., :1]
-    return Selective(answered, every - answered, ratio(answered, every), judged, wrong, wilson(wrong, judged))
+    if groups is None:
+        risk = wilson(wrong, judged)
+    else:
+        risk = groups.share(from_the_top(groups.bins.neg), from_the_top(groups.bins.judged))
+    return Selective(answered, every - answered, ratio(answered, every), judged, wrong, risk)
 
 
-def aurc(right: ArrayLike, wrong: ArrayLike) -> Interval:
+def aurc(right: ArrayLike, wrong: ArrayLike, groups: Groups | None = None) -> Interval:
     """Compute the area under the risk-coverage curve with its 95 % interval.
 
     The mean, over all judged rows ranked by confidence, of the share that is wrong among a row and those above it. Rows of
@@ -119,6 +128,8 @@ def aurc(right: ArrayLike, wrong: ArrayLike) -> Interval:
     ----------
     right, wrong : array-like of shape (..., bins)
         Judged rows per bin of confidence, the least sure first.
+    groups : Groups, optional
+        Of the same rows, where they belong together or stand for many.
 
     Returns
     -------
@@ -144,6 +155,9 @@ def aurc(right: ArrayLike, wrong: ArrayLike) -> Interval:
     moved, spread = np.cumsum(step, axis=-1), np.cumsum(step * risk, axis=-1)
     of_right = risk - value - spread
     of_wrong = of_right + moved
+    if groups is not None:
+        own = (groups.bins.pos * of_right + groups.bins.neg * of_wrong).sum(-1)
+        return logit_interval(Estimate(value[..., 0], ratio(scatter_of(own), n[..., 0])), np.full(1, groups.worth))
     variance = ratio((right * of_right**2 + wrong * of_wrong**2).sum(-1), n[..., 0] ** 2)
     return logit_interval(Estimate(value[..., 0], np.sqrt(variance)), n[..., 0])
 
@@ -164,7 +178,9 @@ class _Against:
     p_adjusted: FloatArray
 
 
-def against_the_rest(wrong: FloatArray, judged: FloatArray, n_wrong: float, n_judged: float) -> _Against:
+def against_the_rest(
+    wrong: FloatArray, judged: FloatArray, n_wrong: float, n_judged: float, by_group: tuple[FloatArray, ...] = ()
+) -> _Against:
     """Compare what is wrong among the answered of each slice with what is among the answered of all others.
 
     Parameters
@@ -173,6 +189,23 @@ def against_the_rest(wrong: FloatArray, judged: FloatArray, n_wrong: float, n_ju
         Answered rows.
     n_wrong, n_judged : float
         Those of the whole cohort.
+    by_group : tuple of numpy.ndarray, optional
+        The same four by group, where rows belong together or stand for many: of shape (groups, slices), and (groups, 1).
     """
+    if by_group:
+        return _against_by_group(*by_group)
     others = (n_wrong - wrong, n_judged - judged)
     return _Against(newcombe(wrong, judged, *others), benjamini_hochberg(proportion_p_value(wrong, judged, *others)))
+
+
+def _against_by_group(wrong: FloatArray, judged: FloatArray, n_wrong: FloatArray, n_judged: FloatArray) -> _Against:
+    """Compare by what scatters from group to group, with Student's t."""
+    sides = [(wrong, judged), (n_wrong - wrong, n_judged - judged)]
+    rates = [ratio(bad.sum(axis=0), of.sum(axis=0)) for bad, of in sides]
+    parts = [ratio(bad - rate * of, of.sum(axis=0)) for (bad, of), rate in zip(sides, rates, strict=True)]
+    value, freedom = rates[0] - rates[1], max(len(wrong), LEAST_GROUPS) - 1
+    error = scatter_of(parts[0] - parts[1])
+    reach = float(t_quantile(np.array(float(freedom)), 0.95)) * error
+    p = np.nan_to_num(2 * special.stdtr(freedom, -np.abs(ratio(value, error))), nan=1.0)
+    found = Interval(value, (value - reach).clip(-1, 1), (value + reach).clip(-1, 1))
+    return _Against(found, benjamini_hochberg(p))

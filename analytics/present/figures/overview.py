@@ -29,25 +29,25 @@ def confusion_matrix(counts: Mapping[str, int]) -> go.Figure:
     ----------
     counts : mapping
         ``tp, fp, fn, tn`` and, for the subtitle, ``n_unlabelled, n_unscored``. ``customdata`` of a point is its
-        outcome.
+        outcome. A point that is not seen stands where the words are: whatever is pointed at in a cell belongs to it.
     """
     total = sum(counts[outcome] for outcome in _CELLS)
     largest = max(counts[outcome] for outcome in _CELLS)
     figure = go.Figure()
     for outcome, (x, y) in _CELLS.items():
         figure.add_scatter(
-            x=[x + 0.24],
-            y=[y],
+            x=[x + 0.24, x - 0.24],
+            y=[y, y],
             mode="markers",
             marker={
                 "symbol": "square",
-                "size": [_LARGEST * (counts[outcome] / largest) ** 0.5 if largest else 0],
+                "size": [_LARGEST * (counts[outcome] / largest) ** 0.5 if largest else 0, 1],
                 "color": palette.OUTCOMES[outcome],
-                "opacity": 1,
+                "opacity": [1, 0],
                 "line": {"width": 0},
             },
-            customdata=[outcome],
-            hovertext=[_cell_text(outcome, counts, total)],
+            customdata=[outcome, outcome],
+            hovertext=[_cell_text(outcome, counts, total)] * 2,
             hoverinfo="text",
             name=OUTCOME_LABELS[outcome],
         )
@@ -61,7 +61,7 @@ def confusion_matrix(counts: Mapping[str, int]) -> go.Figure:
         ]
     )
     subtitle = f"{words.plural(total, 'judged row')}{f'; left out: {unjudged}' if unjudged else ''}"
-    framed(figure, _MATRIX_TITLE, subtitle, height=330, margin={"b": 48})
+    framed(figure, _MATRIX_TITLE, subtitle, height=330, margin={"b": 48}, hoverdistance=-1)
     sides: dict[str, Any] = {"fixedrange": True, "showgrid": False, "range": [-0.5, 1.5], "ticks": ""}
     figure.update_xaxes(title_text="Label", **axis_ticks([0, 1], ["positive", "negative"]), **sides)
     figure.update_yaxes(title_text="Predicted", **axis_ticks([0, 1], ["negative", "positive"]), tickangle=-90, **sides)

@@ -14,6 +14,7 @@ from analytics.answers.brief.finding import (
     FoundParts,
     GapParts,
     LabelParts,
+    LineParts,
     PreflightParts,
     SliceParts,
     ThresholdParts,
@@ -22,7 +23,7 @@ from analytics.measure.gap.metric import COST
 from analytics.measure.metrics import METRICS
 from analytics.measure.slices import compared_by
 from analytics.present import words
-from analytics.present.discovery import slice_words
+from analytics.present.discovery import spoken_slice
 from analytics.present.money import money, money_interval
 from analytics.present.readings.compare import compare_reading, interval_part, money_part
 from analytics.present.readings.compare_slices import losing_reading
@@ -81,7 +82,7 @@ def finding_sentence(finding: Finding, log: Log) -> str:
             )
             return f"Where {where}, {_rates(parts.metric, parts.rate, parts.rate_rest, log)}."
         case FoundParts() as parts:
-            where = words.shortened(slice_words(parts.slice), 3 * _MAX_NAME)
+            where = words.shortened(spoken_slice(parts.slice), 3 * _MAX_NAME)
             return f"Where {where}, {_rates('error_rate', parts.rate, parts.rate_rest, log)}."
         case CalibrationParts() as parts:
             side = "too high" if parts.mean_score > parts.observed else "too low"
@@ -89,6 +90,8 @@ def finding_sentence(finding: Finding, log: Log) -> str:
         case ThresholdParts() as parts:
             best = "above the top score" if parts.best is None else f"to {words.threshold_text(parts.best)}"
             return f"Move the threshold from {words.threshold_text(parts.present)} {best}."
+        case LineParts() as parts:
+            return _line_sentence(parts, log)
         case LabelParts() as parts:
             return _label_sentence(parts)
         case PreflightParts() as parts:
@@ -119,6 +122,20 @@ def _rates(metric: str, rate: float, rest: float, log: Log) -> str:
         "error_rate": "of the decisions are wrong",
     }[metric]
     return f"{words.share(rate)} {said}, against {words.share(rest)} elsewhere"
+
+
+def _line_sentence(parts: LineParts, log: Log) -> str:
+    """Say that a threshold flags hardly anyone, or nearly everybody, and what that gets wrong."""
+    by = (
+        "The logged decisions flag"
+        if parts.is_of_decisions
+        else f"Threshold {words.threshold_text(parts.threshold)} flags"
+    )
+    noun = noun_of(log)
+    if parts.flags_all:
+        return f"{by} nearly everybody: {words.share(parts.wrong)} of the negative rows are false alarms."
+    missed = f"of {noun} is missed" if noun else "of the positive rows are missed"
+    return f"{by} hardly anyone: {words.share(parts.wrong)} {missed}."
 
 
 def _label_sentence(parts: LabelParts) -> str:
@@ -188,6 +205,11 @@ def finding_certainty(finding: Finding, brief: Brief) -> str:
             return f"Scores are off by {off} on average; calibrated ones would be by up to {chance}.{slope}"
         case ThresholdParts() as parts:
             return f"{_traded(parts, brief)} Saved on rows that did not choose the threshold."
+        case LineParts() as parts:
+            flagged = f"{words.count(parts.n_flagged)} of {words.plural(parts.n_scored, 'scored row')} flagged"
+            kind = "negative" if parts.flags_all else "positive"
+            wrong = words.metric_interval("fnr", parts.wrong, parts.low, parts.high)
+            return f"{flagged}; wrong on {wrong} of {words.plural(parts.n_label, f'{kind} row')}."
         case LabelParts() as parts:
             late, of = (parts.n_unlabelled_since, parts.n_since) if parts.since else (parts.n_unlabelled, parts.n)
             yet = " yet" if parts.is_late else ""
@@ -231,6 +253,9 @@ def brief_reading(brief: Brief) -> str:
         return ""
     if not brief.asking.question.log.n_labelled:
         return "Nothing can be found before rows have a label: attach labels on Logs, or with --labels."
+    if not brief.is_on_enough:
+        n = words.plural(brief.asking.question.log.n_labelled, "labelled row")
+        return f"On {n} nothing can be told from chance: that nothing was found says nothing of the model."
     return "Nothing is wrong beyond chance in what was looked at: the log, its slices, what its scores mean, and its labels."
 
 

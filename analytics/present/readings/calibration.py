@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from analytics.measure.slices import MIN_SUPPORT
 from analytics.present import words
 from analytics.present.marks.calibration import side_of
 from analytics.present.marks.slices import SIGNIFICANT
@@ -29,6 +30,8 @@ def calibration_reading(answer: Calibration, scan: pl.DataFrame) -> str:
     if not row["n"]:
         return _NOTHING
     n = words.plural(row["n"], "judged row")
+    if row["n"] < MIN_SUPPORT:
+        return words.told(f"On {n} nothing can be said of what a score means.", *_details(answer, row))
     unseen = unseen_scores_part(answer.selective)
     segments = segments_lead(scan)
     if answer.score_map is not None:

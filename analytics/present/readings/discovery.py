@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from analytics.present import words
 from analytics.present.base_rate import split_words
-from analytics.present.discovery import is_split, node_words, objective_interval, objective_text, slice_words
+from analytics.present.discovery import is_split, node_words, objective_interval, objective_text, spoken_slice
 from analytics.query.discovery.objectives import OBJECTIVES
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def discovery_reading(answer: Discovery) -> str:
     noise, left, same = _noise_part(answer), _left_out_part(answer), _same_part(answer)
     if not confirmed:
         return words.told(f"{_unconfirmed(answer)}.", f"Looked at: {_candidates(answer)}.", noise, left, same)
-    row, name = rows[confirmed[0]], slice_words(answer.slices[confirmed[0]])
+    row, name = rows[confirmed[0]], spoken_slice(answer.slices[confirmed[0]])
     more = f" (and {words.count(answer.n_more)} more that stand out less, not shown)" if answer.n_more else ""
     groups = f"{words.plural(len(confirmed), 'group')} of slices"
     count = f"{groups} {_verb(len(confirmed))} confirmed{_on_what(answer)}{more}: of {_candidates(answer)}."
@@ -163,12 +163,18 @@ def _advice(answer: Discovery) -> str:
 
 def _left_out_part(answer: Discovery) -> str:
     """Say what the search did not use."""
+    bands = ""
+    if answer.bands:
+        names = words.listed([words.one_line(name) for name in answer.bands])
+        what = "which are bands of the score" if len(answer.bands) > 1 else "a band of the score"
+        bands = f"Left out: {names}, {what}, beside whose threshold errors lie anyway."
     if not answer.left_out:
-        return ""
+        return bands
     tell = "tells" if len(answer.left_out) == 1 else "tell"
     names = words.listed([words.one_line(name) for name in answer.left_out])
     what = "the label or the prediction" if answer.search.objective in ("fpr", "fnr") else "the label"
-    return f"Left out: {names}, which {tell} {what} and would only name the errors; choose columns to search by to use them."
+    told = f"Left out: {names}, which {tell} {what} and would only name the errors; choose columns to search by to use them."
+    return f"{bands} {told}".strip()
 
 
 def _same_part(answer: Discovery) -> str:

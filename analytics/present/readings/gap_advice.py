@@ -10,7 +10,7 @@ from analytics.measure.gap.constants import MAX_NAMED
 from analytics.present import words
 from analytics.present.readings.gap_counterparts import OTHER_MODEL_MENDING, without_counterpart
 from analytics.present.readings.gap_inputs import fault_text
-from analytics.present.readings.gap_parts import effect_text, moved_threshold, sentence_start, value_text
+from analytics.present.readings.gap_parts import effect_text, moved_threshold
 
 if TYPE_CHECKING:
     from analytics.answers.gap.answer import Gap
@@ -36,12 +36,12 @@ _MENDING = {
     ),
     "base_rate": (
         "system",
-        "Positives went from {before} to {after} of judged rows: see whether the threshold still fits.{best}",
+        "Positives went from {before} to {after} of judged rows: see whether the threshold still fits what errors cost.",
         ("Thresholds",),
     ),
     "operating": (
         "system",
-        "{scale}: recalibrate, or move the threshold.{best}",
+        "{scale}: recalibrate; what a move of the threshold would do to recall, precision and flagged rows stands on Thresholds.",
         ("Calibration", "Thresholds"),
     ),
     "concept": (
@@ -136,14 +136,6 @@ def _advice_for(gap: Gap, name: str) -> _Advice:
     leads = [] if gap.is_carried or gap.is_entangled else slice_leads(gap)
     slices = [f"{column} {words.value_label(value)}" for column, value, _ in leads]
     where = f", first in {words.listed([words.shortened(text, 50) for text in slices])}" if slices else ""
-    best = ""
-    if gap.best is not None:
-        line = (
-            "to flag none"
-            if gap.best[0] == float("inf")
-            else f"the best threshold, {words.threshold_text(gap.best[0])},"
-        )
-        best = f" {sentence_start(line)} would give {value_text(gap.metric, gap.best[1])} on the rows that it was chosen on."
     fields = "Fields arrive empty more or less often"
     if emptied(gap):
         fields = "; ".join(_empty_text(*each) for each in emptied(gap))
@@ -153,7 +145,7 @@ def _advice_for(gap: Gap, name: str) -> _Advice:
     before, after = (words.share(share) for share in gap.prevalence)
     moved = moved_threshold(gap)
     scale = f"The two sides are judged at two thresholds ({moved})" if moved else "Scores are read on another scale"
-    told = text.format(where=where, best=best, before=before, after=after, fields=fields, scale=scale)
+    told = text.format(where=where, before=before, after=after, fields=fields, scale=scale)
     columns = [column for column, _, _ in emptied(gap) if name == "missingness"] + [column for column, _, _ in leads]
     return _Advice(what, told, pages, _part_size(gap, name), next(iter([*columns, *gap.by]), None))
 

@@ -14,11 +14,14 @@ from analytics.present.readings.overview_lead import (
     lead_details,
     lead_part,
     noun_of,
+    priced_reading,
     reason_part,
     trivial_part,
+    unseen_labels_part,
     wrong_words,
 )
-from analytics.present.selective import selective_caution, selective_details, selective_part
+from analytics.present.readings.overview_time import moved_part
+from analytics.present.selective import selective_caution, selective_details, selective_part, unseen_value_part
 from analytics.present.weights import weighted_part
 from analytics.query.cohort import OUTCOME_WORDS
 
@@ -82,9 +85,16 @@ def overview_reading(overview: Overview, question: Question, metric: str = "erro
     if lead:
         reason = reason_part(question, metric)
     else:
-        lead, reason = f"{words.share(overview.value('error_rate')[0])} of judged rows are wrong {at}.", ""
+        lead, reason = (
+            f"{words.share(overview.value('error_rate')[0])} of judged rows are wrong {at}.",
+            moved_part(overview),
+        )
     stand_for = _weighted_part(overview, question)
-    said = [lead, reason, stand_for, trivial_part(overview, metric), _unjudged_part(overview)]
+    lead = f"{unseen_labels_part(question)} {lead}".strip()
+    if overview.priced is not None:
+        lead, reason = f"{priced_reading(overview.priced)} {lead}".strip(), ""
+    beside = "" if overview.priced is not None else trivial_part(overview, metric)
+    said = [lead, reason, stand_for, beside, _unjudged_part(overview)]
     return words.told(" ".join(filter(None, said)), *details)
 
 
@@ -115,7 +125,8 @@ def _answers_reading(overview: Overview, question: Question) -> str:
     wrong = words.metric_interval("error_rate", *overview.value("error_rate"))
     judged = judged_words(question.log)
     lead = f"{words.share(overview.value('error_rate')[0])} of {judged} {wrong_words(question.log)}."
-    said = " ".join(filter(None, [lead, _weighted_part(overview, question), _unjudged_part(overview)]))
+    course = moved_part(overview)
+    said = " ".join(filter(None, [lead, course, _weighted_part(overview, question), _unjudged_part(overview)]))
     means = [
         f"{METRICS[name].label}: {words.metric_interval(name, *overview.value(name))}{_of_level(name, question)}."
         for name in _MEANS
@@ -291,6 +302,10 @@ def score_reading(overview: Overview, question: Question) -> str:
     if question.log.score_kind == "decision":
         return f"The log holds decisions and no scores. {flagged}".strip()
     caveat = "" if overview.areas_are_exact else " Scores inside one bin count as ties."
+    if overview.selective is not None:
+        unseen = unseen_value_part(overview.selective, "auroc", area[0])
+        alone = f"How well the scores separate the labels is not known (AUROC: {unseen})."
+        return f"{selective_caution(overview.selective)} {alone} {flagged}".strip()
     pairs = words.metric_interval("error_rate", *area)
     pair = ("right", "wrong") if question.log.is_right_or_wrong else ("positive", "negative")
     lead = f"A {pair[0]} row scores above a {pair[1]} one in {pairs} of pairs, a tie counting half (AUROC)."

@@ -11,9 +11,8 @@ from analytics.present import words
 from analytics.present.money import money, money_interval
 
 if TYPE_CHECKING:
-    from analytics.answers.overview import Overview
+    from analytics.answers.overview import Overview, PricedRows
     from analytics.answers.question import Question
-    from analytics.answers.thresholds.answer import ThresholdAnswer
     from analytics.log.schema import Log
 
 _YES = {"1", "1.0", "true", "yes", "y", "t", "positive", "pos", "p"}
@@ -109,6 +108,12 @@ def _found_part(overview: Overview, question: Question, at: str) -> str:
     return f"{lead} {words.share(precision[0])} of flagged rows are {noun or 'positive'}."
 
 
+def unseen_labels_part(question: Question) -> str:
+    """Say that labels hang on the score somewhere else than at the threshold: then these are not all errors; else nothing."""
+    said = next((each.message for each in question.log.findings if each.code == "labels-hang-on-score"), "")
+    return f"{words.one_line(said.partition(':')[0])}, and all that follows is of these." if said else ""
+
+
 def reason_part(question: Question, metric: str) -> str:
     """Say why this metric leads, where nobody chose another one."""
     found = headline(*question.log.class_counts)
@@ -122,22 +127,21 @@ def reason_part(question: Question, metric: str) -> str:
     return f"{share} of the log are positive, so the error rate weighs both kinds of error."
 
 
-def priced_reading(answer: ThresholdAnswer) -> str:
+def priced_reading(priced: PricedRows | None) -> str:
     """Say what a row costs at the present threshold, and beside a trivial rule where that is not clearly better.
 
     Empty where no row is judged or nobody said what errors cost.
     """
-    n, sweep, place = answer.n_judged, answer.sweep, answer.present.bin
-    if not n or not answer.policy.has_costs:
+    if priced is None:
         return ""
-    unit = answer.policy.unit
-    cost, low, high = (float(part[place]) / n for part in (sweep.cost[0], answer.certainty.low, answer.certainty.high))
-    lead = f"A judged row costs {money_interval(cost, low, high, unit)} at threshold {words.threshold_text(answer.threshold)}."
-    rules = {"everybody": float(sweep.cost[0][0]) / n, "nobody": float(sweep.cost[0][-1]) / n}
+    unit, threshold = priced.unit, words.threshold_text(priced.threshold)
+    cost = money_interval(priced.cost, priced.low, priced.high, unit)
+    lead = f"A judged row costs {cost} at threshold {threshold}."
+    rules = {"everybody": priced.everybody, "nobody": priced.nobody}
     cheaper = min(rules, key=lambda rule: rules[rule])
-    if rules[cheaper] > high:
+    if rules[cheaper] > priced.high:
         return lead
-    than = "less" if rules[cheaper] < low else "no clear difference"
+    than = "less" if rules[cheaper] < priced.low else "no clear difference"
     return f"{lead} Flagging {cheaper} would cost {money(rules[cheaper], unit)}, {than}."
 
 

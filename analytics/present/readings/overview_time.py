@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from math import sqrt
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
@@ -11,16 +12,25 @@ from analytics.measure.comparisons import benjamini_hochberg, proportion_p_value
 from analytics.measure.intervals import newcombe, normal_quantile
 from analytics.present import words
 from analytics.present.marks.slices import SIGNIFICANT
+from analytics.present.selective import selective_caution
+
+if TYPE_CHECKING:
+    from analytics.answers.overview import Overview
+    from analytics.measure.labels.selective import Selective
 
 _MIN_JUDGED = 30
 """Judged rows of a bucket that may stand out: of fewer, one row moves the rate by more than three points. A
 judgement."""
+_MOVED = 1.25
+"""Times that the error rate of one half is the other's from which the rate of both hides something. A judgement."""
 _MANY_UNLABELLED = 0.2
 """Share of a bucket's rows without a label from which its error rate may still move; the sentence calls it a fifth. A
 judgement."""
 
 
-def trend_reading(trend: pl.DataFrame | None, every: str | None, *, are_late: bool = True) -> str:
+def trend_reading(
+    trend: pl.DataFrame | None, every: str | None, *, are_late: bool = True, selective: Selective | None = None
+) -> str:
     """Say whether the error rate moved, when it was highest and lowest, and whether late labels blur the end.
 
     Parameters
@@ -31,6 +41,8 @@ def trend_reading(trend: pl.DataFrame | None, every: str | None, *, are_late: bo
         1h, 1d, 1w or 1mo.
     are_late : bool
         Whether labels that are missing may still come; else the end is no less known than the rest.
+    selective : Selective or None
+        What is known where labels hang on the decision: the course is then that of the labelled rows alone.
     """
     if trend is None or every is None:
         return "The log has no times."
@@ -44,10 +56,40 @@ def trend_reading(trend: pl.DataFrame | None, every: str | None, *, are_late: bo
         ends = (table.item(0, f"error_rate{end}") for end in ("", "_low", "_high"))
         only = f"Only one {unit} can be judged: its error rate is {words.metric_interval('error_rate', *ends)}."
         return " ".join(filter(None, [only, late]))
+    errors, n = _errors_of(table)
+    caution = "" if selective is None else f"{selective_caution(selective)} Of the rows with a label alone:"
+    return " ".join(filter(None, [caution, _halves_part(errors, n), _extremes_part(table, errors, n, every), late]))
+
+
+def moved_part(overview: Overview) -> str:
+    """Say that the error rate of all rows hides a change within the period; empty where it is not clear, or small.
+
+    Rows that stand for many are not counted by it.
+    """
+    if overview.trend is None or overview.rows is not None:
+        return ""
+    table = overview.trend.drop_nulls(["bucket", "error_rate", "error_rate_low", "error_rate_high"])
+    if len(table) < 2:
+        return ""
+    errors, n = _errors_of(table)
+    half = len(n) // 2
+    s1, n1, s2, n2 = errors[:half].sum(), n[:half].sum(), errors[half:].sum(), n[half:].sum()
+    if min(n1, n2) < _MIN_JUDGED or not float(proportion_p_value(s1, n1, s2, n2)) < SIGNIFICANT:
+        return ""
+    first, second = s1 / n1, s2 / n2
+    if max(first, second) < _MOVED * min(first, second):
+        return ""
+    rose = "rose" if second > first else "fell"
+    return (
+        f"It {rose} from {words.share(first)} in the first half of the period to {words.share(second)} in the second."
+    )
+
+
+def _errors_of(table: pl.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Return the errors and the judged rows of every bucket."""
     rates = zip(*(table[f"error_rate{end}"] for end in ("", "_low", "_high")), strict=True)
     n = np.array([_n_judged(*row) for row in rates])
-    errors = np.round(table["error_rate"].to_numpy() * n)
-    return " ".join(filter(None, [_halves_part(errors, n), _extremes_part(table, errors, n, every), late]))
+    return np.round(table["error_rate"].to_numpy() * n), n
 
 
 def _n_judged(rate: float, low: float, high: float) -> float:

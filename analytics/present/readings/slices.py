@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -10,11 +11,13 @@ import polars.selectors as cs
 
 from analytics.measure.metrics import METRICS
 from analytics.measure.slices import compared_by
+from analytics.measure.slices_cost import COST
 from analytics.present import clusters, words
 from analytics.present.base_rate import split_words
 from analytics.present.marks.slices import SIGNIFICANT, support, support_words, verdict
 from analytics.present.readings.overview import NO_ROWS
-from analytics.present.readings.slices_support import few_part, n_judged, stand_for_part
+from analytics.present.readings.slices_cost import cost_reading
+from analytics.present.readings.slices_support import few_part, n_judged, stand_for_part, unjudged_part
 from analytics.present.selective import selective_caution
 
 if TYPE_CHECKING:
@@ -22,10 +25,8 @@ if TYPE_CHECKING:
 
 _Row = dict[str, Any]
 
-_MAX_NAMED = 3
-"""Slices that a sentence names. A judgement."""
-_MAX_NAME = 60
-"""Characters of each. A judgement."""
+_MAX_NAMED, _MAX_NAME = 3, 60
+"""Slices that a sentence names, and characters of each. A judgement."""
 _STANDING_OUT = ("worse", "higher", "better", "lower")
 _COUNTED = ("tp", "fp", "fn", "tn", "few_rows", "excess_errors")
 _OF_CLASSES = ("base_rate", "base_rate_complement", "excess_base_rate")
@@ -71,7 +72,9 @@ def slices_reading(answer: SliceAnswer, positives: str = "") -> str:
         return NO_ROWS
     if not any(words.is_known(row[metric]) for row in rows):
         return f"{_sentence_start(metric)} has no value by {_by_of(answer)}: {METRICS[metric].undefined}."
-    caution = selective_caution(answer.selective)
+    caution = f"{selective_caution(answer.selective)} {unjudged_part(answer, partial(_name_of, answer))}".strip()
+    if len(rows) > 1 and metric == COST:
+        return f"{caution} {cost_reading(answer, partial(_name_of, answer), _by_of(answer))}".strip()
     if len(rows) == 1:
         text = words.metric_interval(metric, *(rows[0][f"{metric}{end}"] for end in _ENDS))
         whole = f"All rows are in one slice, {_name_of(answer, rows[0])}"
@@ -286,8 +289,9 @@ def _no_errors_part(answer: SliceAnswer, rows: list[_Row], compared: list[_Row])
     where = f"Most errors more than elsewhere are in {_name_of(answer, most)}"
     if answer.is_right_or_wrong:
         excess = words.between(*(words.plain(most[f"excess_model_{end}"], 0) for end in ("low", "high")))
-        size = f"{words.plain(most['excess_model'], 0)} ({excess})"
-        return words.told(none, f"{where}: {size}, n {words.count(most['support'])}.")
+        return words.told(
+            none, f"{where}: {words.plain(most['excess_model'], 0)} ({excess}), n {words.count(most['support'])}."
+        )
     return words.told(none, f"{where}: {split_words(most)}, n {words.count(most['support'])}.")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from analytics.measure.metrics import METRICS
+from analytics.measure.slices_cost import COST
 from analytics.present import words
 
 
@@ -40,7 +41,7 @@ def ranking_reading(
             return "No column has a slice that is worse than elsewhere, beyond chance. Choose a column to look all the same."
         than = (
             "its base rate explains, beyond chance"
-            if METRICS[metric].is_of_errors
+            if METRICS[metric].is_of_errors or metric == COST
             else f"the rest in {words.metric_phrase(metric)}, beyond chance"
         )
         return f"No column has a slice that is worse than {than}. Choose a column to look all the same."
@@ -50,10 +51,15 @@ def ranking_reading(
     if not words.is_known(best["share_separated"]):
         slices = "slice that is" if n_worse == 1 else "slices that are"
         return (
-            f"{column} has {words.count(n_worse)} {slices} worse than the rest in {phrase}, most of all {worst}. "
+            f"{column} has {words.count(n_worse)} {slices} dearer than the base rate explains, most of all {worst}. "
+            "Choose a column to open it."
+            if metric == COST
+            else f"{column} has {words.count(n_worse)} {slices} worse than the rest in {phrase}, most of all {worst}. "
             "Choose a column to open it."
         )
-    if METRICS[metric].is_of_errors:
+    if metric == COST:
+        held = f"{words.share(best['share_separated'])} of all costs beyond what the base rate explains"
+    elif METRICS[metric].is_of_errors:
         beyond = "what elsewhere would give" if is_right_or_wrong else "what the base rate explains"
         held = f"{words.share(best['share_separated'])} of all errors beyond {beyond}"
     else:
@@ -63,7 +69,7 @@ def ranking_reading(
         if n_worse == 1
         else f"its {words.count(n_worse)} worse slices hold {held}, most of all {worst}"
     )
-    what = "the errors" if METRICS[metric].is_of_errors else phrase
+    what = "costs" if metric == COST else "the errors" if METRICS[metric].is_of_errors else phrase
     return f"{column} separates {what} most: {which}. Choose a column to open it."
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from analytics.present import words
@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from analytics.answers.slices import SliceAnswer
 
 
+_MANY_ROWS, _LARGE = 100, 0.05
+"""Rows of a slice, and its share of the cohort, from which it is said first that nothing is known of it. By hand."""
+_MAX_NAMED = 3
+"""Such slices that are named. A judgement."""
 _JUDGED = ("tp", "fp", "fn", "tn")
 
 
@@ -29,6 +33,25 @@ def stand_for_part(answer: SliceAnswer) -> str:
     return weighted_part(
         answer.weight, n_judged({name: row[f"rows_{name}"] for name in _JUDGED}), n_judged(row), row["n_eff"]
     )
+
+
+def unjudged_part(answer: SliceAnswer, name_of: Callable[[dict[str, Any]], str]) -> str:
+    """Say of which large slices nothing is known, since their rows have no label or no score; empty where all are judged."""
+    total = answer.overall["n"][0]
+    found = [
+        row
+        for row in answer.table.sort("n", descending=True, maintain_order=True).iter_rows(named=True)
+        if row["n"] >= _MANY_ROWS and row["n"] >= _LARGE * total and n_judged(row) < answer.min_support
+    ]
+    if not found or not n_judged(answer.overall.row(0, named=True)):
+        return ""
+    names = words.listed([name_of(row) for row in found[:_MAX_NAMED]])
+    n, known = sum(row["n"] for row in found), sum(map(n_judged, found))
+    of = f"of {'its' if len(found) == 1 else 'their'} {words.plural(round(n), 'row')}"
+    if not known:
+        lacking = "score" if any(row["n_labelled"] for row in found) else "label"
+        return f"Nothing is known of {names}: none {of} has a {lacking}."
+    return f"Hardly anything is known of {names}: {words.count(known)} {of} {'is' if known == 1 else 'are'} judged."
 
 
 def few_part(answer: SliceAnswer, rows: Sequence[dict[str, Any]]) -> str:

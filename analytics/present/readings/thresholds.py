@@ -8,6 +8,7 @@ from analytics.measure.thresholds.operating import Totals
 from analytics.present import words
 from analytics.present.money import limit_text, money, money_interval, per_month, per_week, point_text
 from analytics.present.selective import selective_caution
+from analytics.present.weights import sample_part
 
 if TYPE_CHECKING:
     from analytics.answers.thresholds.answer import ThresholdAnswer
@@ -46,6 +47,9 @@ def _asking_part(answer: ThresholdAnswer) -> str:
         if (value := getattr(totals_at(answer, now), name)) is not None
     ]
     flagged = words.plural(round(answer.value("n_flagged", now) * factor), "row")
+    if answer.is_of_decisions:
+        said = ", ".join([*rates, f"{flagged} flagged {span}"])
+        return f"The log holds decisions and no scores, so there is no threshold to move. As decided: {said}."
     return (
         "What does a miss cost compared with a false alarm? Until that is said no threshold is better than another; at the "
         f"present {point_text(answer, now)}: {', '.join([*rates, f'{flagged} flagged {span}'])}."
@@ -148,8 +152,8 @@ def _best_interval(answer: ThresholdAnswer) -> str:
 
 
 def _caveats(answer: ThresholdAnswer) -> list[str]:
-    """Say what the costs leave out."""
-    found = []
+    """Say what the costs leave out, and what the rows stand for."""
+    found = [said] if (said := sample_part(answer.sample, answer.n_judged, answer.effect)) else []
     left_out = answer.n - answer.n_judged
     if left_out:
         verb = "has" if left_out == 1 else "have"

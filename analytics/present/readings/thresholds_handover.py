@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 from analytics.present import words
 from analytics.present.money import money, money_interval, per_month, per_week
+from analytics.present.weights import sample_part
 
 if TYPE_CHECKING:
-    from analytics.answers.thresholds.handover import Handover, HandoverSlices
+    from analytics.answers.thresholds.handover import Handover
+    from analytics.answers.thresholds.handover_slices import HandoverSlices
     from analytics.measure.intervals import Interval
     from analytics.measure.thresholds.operating import Point
 
@@ -193,16 +195,18 @@ def _area_part(answer: Handover) -> str:
 
 
 def _left_out(answer: Handover) -> str:
-    """Say which rows are not weighed."""
+    """Say which rows are not weighed, and what the others stand for."""
+    said = sample_part(answer.sample, answer.n_judged, answer.effect)
     left = answer.n - answer.n_judged
     if not left:
-        return ""
+        return said
     verb, are = ("has", "is") if left == 1 else ("have", "are")
     what = "Wrong answers and costs" if answer.policy.has_costs else "Wrong answers"
-    return (
+    own = (
         f"{what} are counted over {words.plural(answer.n_judged, 'row')} with a label and a confidence; {words.count(left)} more "
         f"{verb} not both and {are} left out there."
     )
+    return " ".join(filter(None, [own, said]))
 
 
 def handover_move_reading(answer: Handover, to: Point) -> str:

@@ -11,13 +11,14 @@ from analytics.answers.brief.finding import (
     FoundParts,
     GapParts,
     LabelParts,
+    LineParts,
     PreflightParts,
     SliceParts,
     ThresholdParts,
 )
 from analytics.measure.labels.selective import AUDIT_ROWS
 from analytics.present import words
-from analytics.present.discovery import slice_words
+from analytics.present.discovery import slice_words, spoken_slice
 from analytics.present.readings.compare import rounded
 from analytics.present.readings.compare_slices import losing_slices
 from analytics.present.readings.gap_parts import PART_WORDS
@@ -49,12 +50,21 @@ def _of_found(parts: FoundParts) -> tuple[str, str]:
     missing = [entry.property.name for entry in parts.slice if entry.value is None]
     if missing:
         return f"Mend the source of {_name(missing[0])}, or train with the field empty as it arrives.", _DATA
-    return f"Read the errors where {_name(slice_words(parts.slice))} on Review, and train with more such rows.", _MODEL
+    return f"Read the errors where {_name(spoken_slice(parts.slice))} on Review, and train with more such rows.", _MODEL
 
 
 def _of_threshold(parts: ThresholdParts) -> tuple[str, str]:
     to = "Flag nothing" if parts.best is None else f"Move the threshold to {words.threshold_text(parts.best)}"
     return f"{to}, and hold it against the costs again next week.", _SYSTEM
+
+
+def _of_line(parts: LineParts) -> tuple[str, str]:
+    if parts.is_of_decisions:
+        return "Find out which rule decides, before anything is made of single errors.", _SYSTEM
+    return (
+        "Say on Thresholds what a miss costs compared with a false alarm, and move the threshold to where it decides.",
+        _SYSTEM,
+    )
 
 
 def _of_calibration(_: CalibrationParts) -> tuple[str, str]:
@@ -78,7 +88,10 @@ _PARTS = {
     "segments": ("Train on the mix of rows that comes in now, or decide the new rows on their own.", _MODEL),
     "missingness": ("Mend the source of {columns}, or train with the field empty as it arrives.", _DATA),
     "base_rate": ("See on Thresholds whether the line still fits the share of positives.", _SYSTEM),
-    "operating": ("Recalibrate, or move the threshold: the scores are read on another scale.", _SYSTEM),
+    "operating": (
+        "Recalibrate: the scores are read on another scale; see on Thresholds what a move would do to recall and flagged rows.",
+        _SYSTEM,
+    ),
     "concept": (
         "Read the errors of {columns} on Review, then train anew: the same inputs lead to other outcomes.",
         _MODEL,
@@ -113,7 +126,7 @@ def _of_comparison(parts: CompareParts) -> tuple[str, str]:
     }[answer.verdict.word]
     lost = [] if parts.slices is None else losing_slices(parts.slices)
     is_replaced = answer.verdict.word in ("better", "no worse")
-    where = f", and keep what is live where {_name(slice_words(lost[0]))}" if lost and is_replaced else ""
+    where = f", and keep what is live where {_name(spoken_slice(lost[0]))}" if lost and is_replaced else ""
     return f"{told}{where}.", _MODEL
 
 
@@ -121,6 +134,7 @@ _BY_PARTS: dict[type, Callable[[Any], tuple[str, str]]] = {
     SliceParts: _of_slice,
     FoundParts: _of_found,
     ThresholdParts: _of_threshold,
+    LineParts: _of_line,
     CalibrationParts: _of_calibration,
     LabelParts: _of_labels,
     PreflightParts: _of_preflight,

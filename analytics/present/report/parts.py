@@ -62,6 +62,8 @@ class Sheet:
         Column of the frame to how its numbers are written: count, share, number, points (of a difference of
         fractions), in points, p, score; others as they are.
     note : str
+    cut : str
+        Which rows paper leaves out; a file of the whole table does not say it.
     shape : str
         A class of the style sheet: how wide the table is.
     """
@@ -74,6 +76,12 @@ class Sheet:
     kinds: Mapping[str, str] = field(default_factory=dict)
     note: str = ""
     shape: str = "wide"
+    cut: str = ""
+
+    @property
+    def below(self) -> str:
+        """What stands below the table on paper."""
+        return " ".join(filter(None, [self.cut, self.note]))
 
 
 @dataclass(frozen=True)

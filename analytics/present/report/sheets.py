@@ -84,8 +84,9 @@ def sheet_of(
             for each, side in zip(column.names, sides[: len(column.names)], strict=True)
         },
         {each: column.kind for column in columns for each in column.names if column.kind not in _TEXTS},
-        " ".join(filter(None, [cut, note])),
+        note,
         shape,
+        cut,
     )
 
 

@@ -11,6 +11,7 @@ from analytics.measure.metrics import METRICS
 from analytics.present import words
 from analytics.present.described import described
 from analytics.present.marks.slices import order_words, p_column, points_to, slice_marks, support_words
+from analytics.present.selective import unseen_value_part
 
 if TYPE_CHECKING:
     from analytics.answers.overview import Overview
@@ -141,6 +142,9 @@ def metrics(overview: Overview, *, is_right_or_wrong: bool = False) -> Table:
                 why = "the scores are no probabilities"
             note = f"{note} No value: {why}."
         text = words.metric_interval(name, value, low, high)
+        if overview.selective is not None and overview.selective.hides(name):
+            unseen = unseen_value_part(overview.selective, name, value)
+            text, note = "not known", f"{note} {unseen[:1].upper()}{unseen[1:]}."
         rows.append(Row((Cell(metric.label), _estimate(text), Cell(note))))
     return Table((Head("Metric"), Head("Value (95 % interval)", is_number=True), Head("Definition")), rows)
 

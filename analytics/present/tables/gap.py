@@ -136,6 +136,11 @@ def part_rows(gap: Gap) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
+def has_effect() -> pl.Expr:
+    """Return whether a column's effect can be told: most rows have a counterpart by it, or it is a fault itself."""
+    return (pl.col("overlap") >= LEAST_OVERLAP) | pl.col("is_fault")
+
+
 def column_rows(gap: Gap) -> pl.DataFrame:
     """Return the columns as people read them, effects in points where the metric is a share.
 
@@ -144,6 +149,7 @@ def column_rows(gap: Gap) -> pl.DataFrame:
     scale = 100.0 if gap.metric.is_share else 1.0
     table = gap.columns
     digits = 1 if gap.metric.is_share or gap.metric.name == COST else 4
+    told = table.select(has_effect()).to_series()
 
     def effects(name: str) -> pl.Series:
         ends = table.select(pl.col(name, f"{name}_low", f"{name}_high") * scale).rows()
@@ -151,7 +157,6 @@ def column_rows(gap: Gap) -> pl.DataFrame:
             f"{words.signed(value, digits)} ({words.between(words.plain(low, digits), words.plain(high, digits))})"
             for value, low, high in ends
         ]
-        told = (table["overlap"] >= LEAST_OVERLAP) | table["is_fault"]
         texts = [text if known else words.UNDEFINED for text, known in zip(texts, told, strict=True)]
         return pl.Series(name, texts, dtype=pl.String)
 

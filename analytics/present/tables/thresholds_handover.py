@@ -16,7 +16,8 @@ from analytics.present.readings.thresholds_handover import confidence_text, risk
 from analytics.present.tables.slices import json_value
 
 if TYPE_CHECKING:
-    from analytics.answers.thresholds.handover import Handover, HandoverSlices
+    from analytics.answers.thresholds.handover import Handover
+    from analytics.answers.thresholds.handover_slices import HandoverSlices
 
 _COVERAGES = (0.95, 0.9, 0.8, 0.7, 0.5)
 """Shares answered of which a table has a line: those that people speak of. A choice."""

@@ -17,9 +17,10 @@ def is_right(reading: Reading, mapping: Mapping) -> Expression:
     if right.kind == "rankings":
         return rankings.of_query(reading, right, "label")
     if right.kind == "grades":
-        grade = numeric(reading.column(right.true))
+        grade = _grade(reading, right)
         return Expression(
-            f"CASE WHEN {grade.sql} >= ?::DOUBLE THEN 1 WHEN {grade.sql} IS NOT NULL THEN 0 END", (right.mark,)
+            f"CASE WHEN {grade.sql} >= ?::DOUBLE THEN 1 WHEN {grade.sql} IS NOT NULL THEN 0 END",
+            (*grade.parameters, right.mark, *grade.parameters),
         )
     if right.kind == "numbers":
         predicted, true = _numbers(reading, right)
@@ -94,7 +95,17 @@ def truth(reading: Reading, mapping: Mapping) -> Expression:
     """Return the true number or the grade of a row, NULL in logs of other kinds."""
     if mapping.kind not in ("numbers", "grades"):
         return NULL
-    return numeric(reading.column(_of(mapping).true))
+    right = _of(mapping)
+    return _grade(reading, right) if right.kind == "grades" else numeric(reading.column(right.true))
+
+
+def _grade(reading: Reading, right: Right) -> Expression:
+    """Return the grade of a row; where it is written as text, the number that the text stands for."""
+    column = reading.column(right.true)
+    if not right.steps or column.kind != "text":
+        return numeric(column)
+    cases = " ".join("WHEN ? THEN ?::DOUBLE" for _ in right.steps)
+    return Expression(f"(CASE {column.sql_name} {cases} END)", tuple(part for step in right.steps for part in step))
 
 
 def covered(reading: Reading, mapping: Mapping) -> Expression:
@@ -141,7 +152,7 @@ def _same(predicted: Expression, reading: Reading, right: Right) -> Expression:
         own = reading.column(right.predicted)
         if own.kind != "text" and true.kind != "text":
             return Expression(f"{own.sql_name} = {true.sql_name}")
-        if "number" in (own.kind, true.kind):
+        if right.by_value or "number" in (own.kind, true.kind):
             numbers = [f"TRY_CAST({column.sql_name}::VARCHAR AS DOUBLE)" for column in (own, true)]
             return Expression(f"coalesce({numbers[0]} = {numbers[1]}, {_folded(own, right)} = {_folded(true, right)})")
         return Expression(f"{_folded(own, right)} = {_folded(true, right)}")
@@ -160,7 +171,9 @@ def _folded_value(right: Right) -> str:
 
 def _fold(text: str, right: Right) -> str:
     """Return a text without what makes no difference between classes: capitals, accents, blanks around and runs of them."""
-    return text if right.is_exact else plain(text)
+    if right.is_exact:
+        return text
+    return rf"regexp_replace(replace({plain(text)}, 'ß', 'ss'), '^(-?[0-9]+)\.0+$', '\1')"
 
 
 def plain(text: str) -> str:

@@ -258,3 +258,22 @@ def test_compas_is_not_explained_by_what_is_known_afterwards(data: Path, desk: D
         "score_text",
         "vr_charge_degree",
     }
+
+
+def test_a_threshold_that_decides_nothing_stands_first_and_a_few_rows_are_no_praise(desk: Desk) -> None:
+    frame = rows("null", 3).drop("case")
+    idle = desk.log(frame.with_columns(score=pl.col("score") / 2.5), segments=("region", "channel"))
+    few = desk.log(frame.head(20), segments=("region", "channel"))
+    with closing(Engine(desk.workspace)) as engine:
+        found = brief(engine, Asking(Question(idle, Cohort(), 0.5))).findings
+        decided = brief(engine, Asking(Question(idle, Cohort(), 0.1))).findings
+        every = brief(engine, Asking(Question(idle, Cohort(), 0.0))).findings
+        quiet = brief(engine, Asking(Question(few, Cohort(), 0.5)))
+    assert (found[0].source, found[0].page) == ("line", "thresholds")
+    assert (
+        finding_sentence(found[0], idle)
+        == "Threshold 0.50 flags hardly anyone: 100.0\u202f% of the positive rows are missed."
+    )
+    assert "line" not in [each.source for each in decided]
+    assert finding_sentence(every[0], idle).startswith("Threshold 0 flags nearly everybody: 100.0")
+    assert not quiet.findings and brief_reading(quiet).startswith("On 20 labelled rows nothing can be told from chance")

@@ -9,7 +9,8 @@ import polars as pl
 import pytest
 
 from analytics.answers.discovery.answer import discover
-from analytics.answers.discovery.search import Predicate, Search, default_split
+from analytics.answers.discovery.checks import default_split
+from analytics.answers.discovery.search import Predicate, Search
 from analytics.answers.discovery.tree import Branch, path_clauses
 from analytics.answers.overview import overview
 from analytics.answers.question import Question
@@ -117,6 +118,18 @@ def test_another_word_for_the_prediction_is_no_finding_about_false_positives(eng
     assert "which tells the label or the prediction" in readings.discovery_reading(answer)
     inside = Question(log, Cohort((Clause("h", "in", ("k",)),)), 0.5)
     assert discover(engine, inside, Search("fnr", split="row")).left_out == ("band",)
+
+
+def test_bands_of_the_score_are_no_slices_and_are_said(engine: Engine, desk: Desk) -> None:
+    blur = pl.Series(np.random.default_rng(2).random(N))
+    frame = generated().with_columns(score=0.2 * pl.col("score") + 0.8 * blur)
+    band = (pl.col("score") * 10).floor().cast(pl.Int64).cast(pl.String)
+    log = desk.log(frame.with_columns(grade=band), segments=("g", "h", "grade"), time="when", row_id=None)
+    question = Question(log, Cohort(), 0.5)
+    answer = discover(engine, question, Search(split="row"))
+    assert answer.bands == ("grade",) and "Left out: grade, a band of the score" in readings.discovery_reading(answer)
+    assert not any(entry.property.column == "grade" for found in answer.slices for entry in found)
+    assert discover(engine, question, Search(columns=("g", "grade"), split="row")).bands == ()
 
 
 def test_a_column_that_tells_the_label_is_left_out_and_said_unless_it_is_asked_for(engine: Engine, desk: Desk) -> None:

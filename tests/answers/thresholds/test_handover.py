@@ -14,7 +14,8 @@ import pytest
 
 from analytics.answers.question import Question
 from analytics.answers.thresholds.costs import cost_table
-from analytics.answers.thresholds.handover import Handover, handover, handover_slices
+from analytics.answers.thresholds.handover import Handover, handover
+from analytics.answers.thresholds.handover_slices import handover_slices
 from analytics.errors import QuestionError
 from analytics.log import views
 from analytics.log.right import Right

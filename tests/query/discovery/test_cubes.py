@@ -41,7 +41,7 @@ def test_the_cube_is_the_same_on_both_engines_and_what_polars_counts(
     keys = {"key_0": nw.col("c0"), "key_1": nw.col("c2"), "part": by_row(3)}
     of_rows = objective.counted(threshold), objective.value(threshold, COSTS)
     found = [
-        collected(relations.cube_table(side, keys, *of_rows, with_cubes=True, with_missed=True))
+        collected(relations.cube_table(side, keys, *of_rows, with_cubes=True, with_missed=True, with_scores=True))
         for side in twins.of(frame)
     ]
     plain = relations.cube_table(twins.of(frame)[0], keys, *of_rows)
@@ -74,14 +74,17 @@ def test_the_cube_is_the_same_on_both_engines_and_what_polars_counts(
             squares=(pl.col("value") ** 2).filter(pl.col("counted")).sum(),
             cubes=(pl.col("value") ** 3).filter(pl.col("counted")).sum(),
             missed=pl.col("value").filter(pl.col("counted") & (label == 1)).sum(),
+            score_sum=pl.col("score").sum(),
+            score_sq_sum=(pl.col("score") ** 2).sum(),
         )
     )
+    scores = ("score_sum", "score_sq_sum")
     for side in found:
-        sums = pl.col("total", "squares", "cubes", "missed").cast(pl.Float64).fill_null(0.0)
+        sums = pl.col("total", "squares", "cubes", "missed", *scores).cast(pl.Float64).fill_null(0.0)
         whole = (
             side.with_columns(sums)
             .group_by("key_0", "key_1")
-            .agg(pl.col("n", "positives", "trials", "total", "squares", "cubes", "missed").sum())
+            .agg(pl.col("n", "positives", "trials", "total", "squares", "cubes", "missed", *scores).sum())
         )
         assert_frame_equal(whole, expected, check_row_order=False, check_column_order=False, abs_tol=1e-9)
     first, second = (

@@ -67,7 +67,7 @@ def _block(block: Block) -> dict[str, Any]:
 
 def _table(sheet: Sheet) -> dict[str, Any]:
     """Return a table as data, at least one column wide."""
-    return {**asdict(sheet.shown), "note": sheet.note}
+    return {**asdict(sheet.shown), "note": sheet.below}
 
 
 def _plain(value: Any) -> Any:

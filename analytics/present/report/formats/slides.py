@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
@@ -26,12 +27,18 @@ if TYPE_CHECKING:
 
 _WIDE, _HIGH = 13.333, 7.5
 """Inches of a slide of 16 : 9."""
-_LEFT, _TOP, _ACROSS, _DOWN = 0.6, 2.15, 12.1, 4.85
-"""Inches of the part of a slide that holds a chart or a table."""
+_LEFT, _TOP, _ACROSS, _END = 0.6, 1.05, 12.1, 7.0
+"""Inches: the left edge, where a slide goes on below its title, how wide it is written, and where that ends."""
 _MAX_ROWS, _MAX_COLUMNS = 11, 8
 """Rows and columns of a table that can be read across a room. A judgement."""
+_FEW = 5
+"""Rows of a table whose cells may run over more lines. By hand."""
 _MAX_LEAD, _MAX_TEXT = 330, 90
-"""Characters of the sentence on a slide, and of a cell of its table: what fits in three lines, and in one. By hand."""
+"""Characters of the sentences on a slide, and of a cell of its table: what fits in four lines, and in two. By hand."""
+_LINE, _LINE_HIGH = 92, 0.3
+"""Characters of a line over the whole width at 16 points, and its inches; as counted on slides that LibreOffice drew."""
+_WORD_WIDE = 0.105
+"""Inches of a character at 11 points, of the widest letters that words have; measured likewise."""
 _MAX_LINES = 12
 """Lines of the slide of what is decided and open; its notes hold all. By hand."""
 _MAX_PLOTTED = 60
@@ -67,18 +74,33 @@ def _text(text: str, limit: int = 2_000) -> str:
     return words.shortened(words.one_line(text), limit)
 
 
-def _slide(deck: Any, title: str, lead: str, notes: Sequence[str]) -> Any:
-    """Add a slide with its title, the sentence below it, and notes."""
+def _whole_sentences(text: str, limit: int) -> str:
+    """Keep the first sentences that fit in ``limit`` characters; where not even one does, its beginning."""
+    if len(text) <= limit:
+        return text
+    kept = text[: limit + 1].rpartition(". ")[0]
+    return f"{kept}." if kept else words.shortened(text, limit)
+
+
+def _sentences(text: str) -> str:
+    """Return what a person can read of a paragraph across a room."""
+    return _whole_sentences(words.one_line(text), 420)
+
+
+def _slide(deck: Any, title: str, lead: str, notes: Sequence[str]) -> tuple[Any, float]:
+    """Add a slide with its title, whole sentences below it, and notes; return it and where it goes on, in inches."""
     slide = deck.slides.add_slide(deck.slide_layouts[_TITLE_ONLY])
     head = slide.shapes.title
     head.left, head.top, head.width, head.height = Inches(_LEFT), Inches(0.3), Inches(_ACROSS), Inches(0.75)
     head.text_frame.text = _text(title, 110)
     paragraph = head.text_frame.paragraphs[0]
     paragraph.font.size, paragraph.font.bold, paragraph.alignment = Pt(26), True, PP_ALIGN.LEFT
-    if lead:
-        _write(slide, [_text(lead, _MAX_LEAD)], 1.05, 1.0, 16)
+    said = _whole_sentences(words.one_line(lead), _MAX_LEAD)
+    high = _LINE_HIGH * len(textwrap.wrap(said, _LINE))
+    if said:
+        _write(slide, [said], _TOP, high, 16)
     slide.notes_slide.notes_text_frame.text = "\n".join(_text(note, 8_000) for note in notes if note)
-    return slide
+    return slide, _TOP + high + 0.25
 
 
 def _write(slide: Any, lines: Sequence[str], top: float, height: float, size: float) -> None:
@@ -95,13 +117,13 @@ def _first(deck: Any, pack: Pack) -> None:
     page = pack.first
     terms = [f"{term}: {text}" for term, text in pack.terms]
     certain = [f"{each.sentence} {each.size}. {each.certainty}" for each in page.findings]
-    slide = _slide(deck, pack.title, f"{page.lead} {page.change}".strip(), [pack.subtitle, *certain, *terms])
+    slide, top = _slide(deck, pack.title, f"{page.lead} {page.change}".strip(), [pack.subtitle, *certain, *terms])
     rows = [(each.sentence, each.size, each.action, each.owner, "", "") for each in page.findings]
     if rows:
         heads = ("What to take up first", "Size", "What to do", "Whose", "By when", "Who")
-        _grid(slide, heads, rows, (3.6, 2.6, 3.4, 0.8, 0.85, 0.85), 12, (False,) * 6)
+        _grid(slide, top, heads, rows, (3.6, 2.6, 3.4, 0.8, 0.85, 0.85), 12, (False,) * 6)
     elif page.nothing:
-        _write(slide, [_text(page.nothing)], _TOP, 1.0, 18)
+        _write(slide, [_text(page.nothing)], top, 1.0, 18)
     rest = [
         *([page.comment] if page.comment else []),
         *(f"Decided: {each.note} ({each.when} UTC)" for each in page.decided),
@@ -109,8 +131,8 @@ def _first(deck: Any, pack: Pack) -> None:
         *(f"{name}: {text}" for name, texts in page.groups for text in texts),
     ]
     if rest:
-        slide = _slide(deck, "Decided, and open", "", [*(each.evidence for each in page.decided), *rest])
-        _write(slide, [_text(line, 420) for line in rest[:_MAX_LINES]], 1.15, 5.6, 15 if len(rest) <= 8 else 12)
+        slide, top = _slide(deck, "Decided, and open", "", [*(each.evidence for each in page.decided), *rest])
+        _write(slide, [_sentences(line) for line in rest[:_MAX_LINES]], top, _END - top, 15 if len(rest) <= 8 else 12)
 
 
 def _section(deck: Any, section: Section) -> None:
@@ -120,8 +142,8 @@ def _section(deck: Any, section: Section) -> None:
     shown = [block for block in section.blocks if not isinstance(block, str)]
     said = [block for block in section.blocks if isinstance(block, str)]
     if not shown:
-        slide = _slide(deck, section.title, lead, notes)
-        _write(slide, [_text(text, 420) for text in said[:8]], _TOP, 4.5, 15)
+        slide, top = _slide(deck, section.title, lead, notes)
+        _write(slide, [_sentences(text) for text in said[:8]], top, _END - top, 15)
         return
     for place, block in enumerate(shown):
         told = lead if place == 0 else ""
@@ -131,17 +153,17 @@ def _section(deck: Any, section: Section) -> None:
 def _block(deck: Any, title: str, lead: str, block: Block, notes: Sequence[str]) -> None:
     """Add the slide of a figure, its table behind it where it has no chart, or of a table."""
     if isinstance(block, Figure):
-        slide = _slide(deck, title, lead or block.reading or block.title, [block.title, block.reading, *notes])
+        slide, top = _slide(deck, title, lead or block.reading or block.title, [block.title, block.reading, *notes])
         if block.chart is not None and block.chart.categories:
-            _chart(slide, block.chart)
+            _chart(slide, top, block.chart)
         elif block.sheet is not None:
-            _table(slide, block.sheet)
+            _table(slide, top, block.sheet)
     elif isinstance(block, Sheet):
-        slide = _slide(deck, title, lead or block.title, [block.title, block.note, *notes])
-        _table(slide, block)
+        slide, top = _slide(deck, title, lead or block.title, [block.title, block.note, *notes])
+        _table(slide, top, block)
 
 
-def _chart(slide: Any, chart: Chart) -> None:
+def _chart(slide: Any, top: float, chart: Chart) -> None:
     """Add a native chart."""
     made: Any = CategoryChartData
     data = made(number_format="0.0%" if chart.is_share else "General")
@@ -150,7 +172,7 @@ def _chart(slide: Any, chart: Chart) -> None:
     for series in chart.series:
         data.add_series(_text(series.name, 60), list(series.values)[:n])
     kind = XL_CHART_TYPE.BAR_CLUSTERED if chart.kind == "bars" else XL_CHART_TYPE.LINE
-    place = Inches(_LEFT), Inches(_TOP), Inches(_ACROSS), Inches(_DOWN)
+    place = Inches(_LEFT), Inches(top), Inches(_ACROSS), Inches(_END - top)
     drawn = slide.shapes.add_chart(kind, *place, data).chart
     drawn.font.size = Pt(12)
     drawn.has_title = False
@@ -175,7 +197,7 @@ def _chart(slide: Any, chart: Chart) -> None:
                 written.format.line.color.rgb = colour
 
 
-def _table(slide: Any, sheet: Sheet) -> None:
+def _table(slide: Any, top: float, sheet: Sheet) -> None:
     """Add a native table of the first rows and columns, and say what it leaves out."""
     shown = sheet.shown
     heads = [head.text for head in shown.heads[:_MAX_COLUMNS]]
@@ -185,16 +207,30 @@ def _table(slide: Any, sheet: Sheet) -> None:
     ]
     if not heads:
         return
-    longest = [max(9, *(min(len(text), 44) for text in column)) for column in zip(heads, *rows, strict=True)]
-    widths = [_ACROSS * size / sum(longest) for size in longest]
-    _grid(slide, heads, rows, widths, 11, [head.is_number for head in shown.heads[:_MAX_COLUMNS]])
-    if len(shown.rows) > _MAX_ROWS:
-        cut = f"The first {_MAX_ROWS} of {words.count(len(shown.rows))} rows; the workbook has all of them."
+    _grid(slide, top, heads, rows, _widths(heads, rows), 11, [head.is_number for head in shown.heads[:_MAX_COLUMNS]])
+    n = max(len(shown.rows), sheet.frame.height)
+    if n > len(rows):
+        cut = f"The first {len(rows)} of {words.count(n)} rows; the workbook has all of them."
         _write(slide, [cut], 7.0, 0.4, 11)
+
+
+def _widths(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[float]:
+    """Share the width of a slide out by how long texts are, no column narrower than its longest word."""
+    columns = list(zip(heads, *rows, strict=True))
+    words_wide = [
+        0.15 + _WORD_WIDE * max((len(word) for text in column for word in text.split()), default=0)
+        for column in columns
+    ]
+    least = [min(wide, _ACROSS / 3) for wide in words_wide]
+    longest = [max(9, *(min(len(text), 44) for text in column)) for column in columns]
+    rest = max(0.0, _ACROSS - sum(least))
+    widths = [wide + rest * size / sum(longest) for wide, size in zip(least, longest, strict=True)]
+    return [_ACROSS * wide / sum(widths) for wide in widths]
 
 
 def _grid(
     slide: Any,
+    top: float,
     heads: Sequence[str],
     rows: Sequence[Sequence[str]],
     widths: Sequence[float],
@@ -202,14 +238,14 @@ def _grid(
     are_numbers: Sequence[bool],
 ) -> None:
     """Add a native table."""
-    place = Inches(_LEFT), Inches(_TOP), Inches(_ACROSS), Inches(0.35 * (len(rows) + 1))
+    place = Inches(_LEFT), Inches(top), Inches(_ACROSS), Inches(0.35 * (len(rows) + 1))
     table = slide.shapes.add_table(len(rows) + 1, len(heads), *place).table
     for column, width in zip(table.columns, widths, strict=True):
         column.width = Inches(width)
     for down, cells in enumerate([heads, *rows]):
         for across, text in enumerate(cells):
             cell = table.cell(down, across)
-            cell.text_frame.text = _text(text, 200 if size > 11 else _MAX_TEXT)
+            cell.text_frame.text = _text(text, 200 if len(rows) <= _FEW else _MAX_TEXT)
             cell.margin_left = cell.margin_right = Inches(0.06)
             cell.margin_top = cell.margin_bottom = Inches(0.03)
             for paragraph in cell.text_frame.paragraphs:

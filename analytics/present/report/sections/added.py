@@ -42,6 +42,7 @@ _AGAIN = {
     "calibration_numbers": ("calibration", "calibration"),
     "cost": ("thresholds", "thresholds"),
     "sweep": ("thresholds", "thresholds"),
+    "trade": ("thresholds", "thresholds"),
     "waterfall": ("gap", "gap"),
     "gap_columns": ("gap", "gap columns"),
     "matured": ("labels", "labels"),

@@ -13,7 +13,7 @@ from analytics.present.report.chart_drawing import chart_drawing
 from analytics.present.report.examined import examined_words
 from analytics.present.report.parts import Block, Chart, Figure, Section, Series, Sheet
 from analytics.present.report.sheets import BESIDE, Column, sheet_of, split_lead, text_sheet
-from analytics.present.tables.gap import column_rows, part_rows
+from analytics.present.tables.gap import has_effect, part_rows
 
 if TYPE_CHECKING:
     from analytics.answers.gap.answer import Gap
@@ -79,18 +79,19 @@ def _parts(gap: Gap) -> Sheet:
 
 
 def _columns(gap: Gap) -> Sheet:
-    """Return the columns that carry the change, as the Gap page shows them."""
-    rows = column_rows(gap)
-    heads = {
-        "column": "Column",
-        "explained": "Explained",
-        "mix": "Mix",
-        "within": "Within slices",
-        "overlap": "With a counterpart, %",
-    }
-    shown = rows.with_columns(pl.col("overlap").round(1).cast(pl.String))
-    columns = [Column(name, head) for name, head in heads.items()]
-    return sheet_of("gap columns", "By column", shown, columns, most=BESIDE)
+    """Return the columns that carry the change; of one by which most rows have no counterpart no effect is told."""
+    kind = _kind(gap, "points")
+    effects = [name for part in ("mix", "within") for name in (part, f"{part}_low", f"{part}_high")]
+    rows = gap.columns.with_columns(pl.when(has_effect()).then(pl.col(effects)))
+    columns = (
+        Column("column", "Column"),
+        Column("explained", "Explained", kind),
+        Column("mix", "Mix", kind, has_ends=True),
+        Column("within", "Within slices", kind, has_ends=True),
+        Column("overlap", "With a counterpart", "share"),
+    )
+    note = "Effects in points." if gap.metric.is_share else ""
+    return sheet_of("gap columns", "By column", rows, columns, note, most=BESIDE)
 
 
 def _chart(gap: Gap) -> Chart:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from analytics.answers.overview import overview
+from analytics.answers.thresholds.priced import priced
 from analytics.measure.metrics import METRICS
+from analytics.measure.slices_cost import COST
 from analytics.present import drawings, readings, words
 from analytics.present.report import tables
 from analytics.present.report.parts import Block, Chart, Figure, Section, Series, Sheet
@@ -26,7 +29,8 @@ _RATES = ("error_rate", "selection_rate", "prevalence")
 
 def ask(engine: Engine, asking: ReportAsking) -> Overview:
     """Ask for the headline numbers."""
-    return overview(engine, asking.question)
+    what = priced(engine, asking.question, asking.policy) if asking.slice_metric == COST else None
+    return replace(overview(engine, asking.question), priced=what)
 
 
 def build(answer: Overview, asking: ReportAsking) -> tuple[Section, ...]:
@@ -71,7 +75,9 @@ def _figures(answer: Overview, question: Question) -> list[Figure]:
         ),
     ]
     if answer.trend is not None and answer.every is not None:
-        time = readings.trend_reading(answer.trend, answer.every, are_late=answer.may_labels_come)
+        time = readings.trend_reading(
+            answer.trend, answer.every, are_late=answer.may_labels_come, selective=answer.selective
+        )
         title = f"Over time, by {words.BUCKETS[answer.every]}"
         drawing = drawings.trend_drawing(answer.trend, answer.every, time)
         found.append(Figure(title, time, drawing, _time_sheet(answer), _time_chart(answer)))

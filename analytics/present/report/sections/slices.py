@@ -22,7 +22,8 @@ _SHARES = ("share_of_errors", *(name for name, metric in METRICS.items() if metr
 
 def ask(engine: Engine, asking: ReportAsking) -> tuple[SliceAnswer, ...]:
     """Ask for the slices of each choice of columns."""
-    return tuple(slices(engine, asking.question, by, metric=asking.metric) for by in asking.by)
+    asked = {"metric": asking.slice_metric, "policy": asking.policy}
+    return tuple(slices(engine, asking.question, by, **asked) for by in asking.by)  # type: ignore[arg-type]
 
 
 def build(answers: tuple[SliceAnswer, ...], asking: ReportAsking) -> tuple[Section, ...]:

@@ -44,8 +44,8 @@ def build(answer: ThresholdAnswer | Handover, _: ReportAsking) -> tuple[Section,
     lead, more = split_lead(readings.threshold_reading(answer))
     if not answer.policy.has_costs or answer.best is None:
         give = (
-            "Not decided: say what a false positive and a false negative cost, on Thresholds or with --cost-fp and --cost-fn; "
-            "without, no threshold is better than another one."
+            "Not decided: nobody has said what a false positive and a false negative cost, and without that no threshold is "
+            "better than another one. Thresholds asks for it."
         )
         said = give if not answer.policy.has_costs else lead
         return (Section("thresholds", title, said, (), glance=said),)

@@ -1,0 +1,118 @@
+"""Grades that were written as text: stars, thumbs, shares such as 4/5, words such as pass and fail."""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections.abc import Iterable
+
+from analytics.log.column import Column
+from analytics.log.value_words import plain
+
+_NUMBER = r"(-?\d+(?:[.,]\d+)?)"
+_UNITS = r"stars?|sterne?|estrellas?|etoiles?|points?|punkte?|puntos?|pts?|von|out"
+_COUNTED = re.compile(rf"{_NUMBER}\s*(?:/\s*\d+|%|(?:-?\s*(?:{_UNITS})\b.*)|[:.)–-]\s+\S.*|\(.*\))?", re.IGNORECASE)
+"""A number at the beginning, with its unit, with what it is out of, or with the word that it stands for behind a sign."""
+_BEHIND = re.compile(rf"(?:{_UNITS}|grade|score|rating|level|note|nota)\s*[:=-]?\s*{_NUMBER}", re.IGNORECASE)
+_STARS = re.compile(r"[★⭐🌟*]+[☆✩]*|[☆✩]+")
+_GOOD = frozenset(
+    {"👍", "up", "thumbs up", "thumbs_up", "thumbsup", "thumb up", "+1", "like", "liked", "upvote", "positive", "good"}
+    | {"pass", "passed", "correct", "right", "helpful", "yes", "true", "acceptable", "accepted", "satisfied", "ok", "c"}
+    | {
+        "daumen hoch",
+        "gut",
+        "richtig",
+        "ja",
+        "bestanden",
+        "bien",
+        "correcto",
+        "si",
+        "sí",
+        "bon",
+        "oui",
+        "😊",
+        "🙂",
+        "😀",
+    }
+)
+_BAD = frozenset(
+    {"👎", "down", "thumbs down", "thumbs_down", "thumbsdown", "thumb down", "-1", "dislike", "disliked", "downvote"}
+    | {"negative", "bad", "fail", "failed", "incorrect", "wrong", "unhelpful", "not helpful", "no", "false", "i"}
+    | {
+        "unacceptable",
+        "rejected",
+        "dissatisfied",
+        "unsatisfied",
+        "not ok",
+        "daumen runter",
+        "schlecht",
+        "falsch",
+        "nein",
+    }
+    | {"nicht bestanden", "mal", "incorrecto", "mauvais", "non", "😞", "🙁", "☹"}
+)
+"""Words of two grades in the languages of `value_words`: the better one is 1, the other 0."""
+_MIN_READ = 0.5
+"""Share of the listed rows whose value must be a grade for text to hold grades: others are reasons or remarks. Set by hand."""
+
+
+def steps_of(column: Column) -> tuple[tuple[str, float], ...]:
+    """Return the grade that each listed text of a column means; none where the column holds numbers, or few texts mean one.
+
+    Examples
+    --------
+    >>> steps_of(Column(0, "rating", "VARCHAR", "text", top=(("4 stars", 9), ("1 star", 3)), n_distinct=2))
+    (('4 stars', 4.0), ('1 star', 1.0))
+    >>> steps_of(Column(0, "feedback", "VARCHAR", "text", top=(("👍", 9), ("👎", 3)), n_distinct=2))
+    (('👍', 1.0), ('👎', 0.0))
+    """
+    if column.kind != "text" or column.n_distinct > len(column.top):
+        return ()
+    values = [value for value, _ in column.top]
+    read = _words(values) or {value: grade for value in values if (grade := _counted(value)) is not None}
+    rows = sum(rows for _, rows in column.top)
+    known = sum(rows for value, rows in column.top if value in read)
+    return tuple(read.items()) if rows and known >= _MIN_READ * rows else ()
+
+
+def holds_grades(column: Column) -> bool:
+    """Whether a column holds numbers, or texts that mean grades."""
+    return (
+        column.kind != "text" or bool(steps_of(column)) or any(_counted(value) is not None for value, _ in column.top)
+    )
+
+
+def is_two_grades(column: Column) -> bool:
+    """Whether the words of a column are those of two grades, of which the better is 1.
+
+    >>> is_two_grades(Column(0, "thumbs", "VARCHAR", "text", top=(("up", 9), ("down", 3)), n_distinct=2))
+    True
+    """
+    return column.kind == "text" and {grade for _, grade in steps_of(column)} == {0.0, 1.0} and column.n_distinct == 2
+
+
+def _words(values: Iterable[str]) -> dict[str, float]:
+    """Return the words that mean a good or a bad grade; none where not both do."""
+    found = {}
+    for value in values:
+        word = plain(re.sub("[\ufe0f\U0001f3fb-\U0001f3ff]", "", value))
+        if word in _GOOD or word in _BAD:
+            found[value] = float(word in _GOOD)
+    return found if len({*found.values()}) == 2 else {}
+
+
+def _counted(value: str) -> float | None:
+    """Return the number at the beginning of a grade, or the number of its stars.
+
+    >>> [_counted(value) for value in ("4/5", "3 - neutral", "★★★☆☆", "grade 2", "4,5 Sterne", "2nd try")]
+    [4.0, 3.0, 3.0, 2.0, 4.5, None]
+    """
+    text = unicodedata.normalize("NFKC", " ".join(value.replace("\ufe0f", "").split()))
+    if _STARS.fullmatch(text):
+        return float(sum(sign not in "☆✩" for sign in text))
+    found = _COUNTED.fullmatch(text) or _BEHIND.fullmatch(text)
+    if found is None:
+        return None
+    number = float(found[1].replace(",", "."))
+    return number if math.isfinite(number) else None

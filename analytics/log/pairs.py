@@ -1,0 +1,143 @@
+"""Two columns that go together: a predicted and a true class or number, a judge's verdict and a person's."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+
+from analytics.log import grade_words, positives
+from analytics.log.column import MAX_VALUES_BY_VALUE, Column
+from analytics.log.right import Right, fold
+from analytics.log.role_names import folded_name, is_prediction, strength
+from analytics.log.schema import Reading
+from analytics.log.value_words import positive_of
+
+_SUGGESTED = re.compile(
+    r"(.*_)?(suggest(ed|ion)?|propos(ed|al)|auto(mated|matic)?|machine|ai|model|llm|classifier|estimated?|vorschlag|"
+    r"vorgeschlagen|geschatzt|sugerid[oa]|propuest[oa]|suggere|propose)(_.*)?"
+)
+"""Names of what a model said, beside those that are called a prediction."""
+_TRUE = re.compile(
+    r"(.*_)?(true|final|actual|correct(ed)?|confirmed|billed|human|expert|gold|ground_?truth|label|target|reviewed|real|"
+    r"kategorie|klasse|tatsachlich|endgultig|richtig|observed|obs|demand|sales|verdadero|correcto|final[ea]?|vrai|reel)(_.*)?"
+)
+"""Names of what turned out to be true."""
+_VERDICT = re.compile(
+    r"(.*_)?(pass(ed)?|verdict|correct|right|ok|good|acceptable|accepted|label|grade|rating|score|vote)(_.*)?"
+)
+_JUDGE = re.compile(r"(.*_)?(judge|llm|auto_?rater|auto|model|ai|gpt|claude)(_.*)?")
+_PERSON = re.compile(r"(.*_)?(human|person|people|expert|annotator|reviewer|manual|mensch|humano|humain)(_.*)?")
+_MIN_CLASSES = 3
+"""Values from which on classes are judged by whether they agree: two are positive and negative."""
+_MAX_CLASSES = 5_000
+_MIN_ROWS = 2
+"""Rows that a class has on average at least: with fewer a column names rows. Set by hand."""
+_MIN_SHARED = 0.9
+"""Share of the listed rows of a predicted column whose value the true one has too. Set by hand."""
+_MIN_ALIKE = 0.5
+"""Where not all classes are listed, how many of them the one column has at least of the other's. Set by hand."""
+
+
+def classes(reading: Reading, taken: Collection[str]) -> Right | None:
+    """Return the rule of classes where one column is called a prediction and one other, of the same values, the truth.
+
+    Parameters
+    ----------
+    reading : Reading
+    taken : collection of str
+        Columns that a person gave another role.
+    """
+    free = [
+        column for column in reading.columns if column.name not in taken and _is_of_classes(column, reading.rows_kept)
+    ]
+    predicted, others = _split(free)
+    found = [(own, true) for own in predicted for true in others if _share_values(own, true)]
+    if len(found) > 1:
+        found = [(own, true) for own, true in found if _is_true(true.name)]
+    if len(found) != 1 or positive_of(positives.known_groups(found[0][1])) is not None:
+        return None
+    return Right("classes", found[0][1].name, found[0][0].name)
+
+
+def numbers(reading: Reading, taken: Collection[str], tolerance: float) -> Right | None:
+    """Return the rule of numbers, within a share of the true one, where one column is called a prediction and one the truth."""
+    free = [
+        column
+        for column in reading.columns
+        if column.name not in taken and column.kind == "number" and column.n_distinct > MAX_VALUES_BY_VALUE
+    ]
+    predicted, others = _split(free)
+    true = [column for column in others if _is_true(column.name)]
+    if len(predicted) != 1 or len(true) != 1 or strength("label", true[0].name) is None:
+        return None
+    if _is_chance(predicted[0]):
+        return None
+    return Right("numbers", true[0].name, predicted[0].name, tolerance=tolerance, is_relative=True)
+
+
+def judge_and_people(columns: Sequence[Column]) -> dict[str, str]:
+    """Return a judge's verdict on all rows as decision, a person's on some as label: two columns of two values; else nothing.
+
+    >>> two = {"type": "BIGINT", "kind": "number", "n_distinct": 2, "top": (("1", 9), ("0", 3))}
+    >>> judge_and_people([Column(0, "judge_passed", **two), Column(1, "human_passed", n_missing=8, **two)])
+    {'decision': 'judge_passed', 'label': 'human_passed'}
+    """
+    verdicts = [
+        column
+        for column in columns
+        if column.n_distinct == 2
+        and _VERDICT.fullmatch(folded_name(column.name))
+        and len(positives.known_groups(column)) == 2
+    ]
+    people = [column for column in verdicts if _PERSON.fullmatch(folded_name(column.name))]
+    judges = [column for column in verdicts if column not in people and _JUDGE.fullmatch(folded_name(column.name))]
+    if len(people) != 1 or len(judges) != 1 or people[0].n_missing <= judges[0].n_missing:
+        return {}
+    return {"decision": judges[0].name, "label": people[0].name}
+
+
+def two_grades(reading: Reading, label: str | None) -> Right | None:
+    """Return the rule of grades where the label is thumbs, or two words of which one is good."""
+    if label is None or not grade_words.is_two_grades(reading.column(label)):
+        return None
+    return Right("grades", label, mark=1.0)
+
+
+def _split(columns: Sequence[Column]) -> tuple[list[Column], list[Column]]:
+    """Part columns that are called a prediction from others; where none is, those that are called a suggestion."""
+    names = {column.name: folded_name(column.name) for column in columns}
+    predicted = [column for column in columns if is_prediction(column.name) and strength("label", column.name) is None]
+    if not predicted:
+        predicted = [column for column in columns if _SUGGESTED.fullmatch(names[column.name])]
+    return predicted, [column for column in columns if column not in predicted]
+
+
+def _is_true(name: str) -> bool:
+    """Whether a column is called like the truth."""
+    return strength("label", name) is not None or _TRUE.fullmatch(folded_name(name)) is not None
+
+
+def _is_of_classes(column: Column, n_rows: int) -> bool:
+    """Whether a column can hold classes: some values, each on several rows, and no measured numbers."""
+    if column.kind not in ("text", "number") or (column.kind == "number" and not column.is_whole):
+        return False
+    return _MIN_CLASSES <= column.n_distinct <= _MAX_CLASSES and column.n_distinct * _MIN_ROWS <= n_rows
+
+
+def _share_values(predicted: Column, true: Column) -> bool:
+    """Whether two columns are of one vocabulary; where not all values are listed their names must speak too."""
+    if "text" not in (predicted.kind, true.kind) and not _is_true(true.name):
+        return False
+    right = Right("classes", true.name, predicted.name, by_value={true.kind, predicted.kind} == {"number", "text"})
+    known = {fold(value, right) for value, _ in true.top}
+    rows = sum(rows for _, rows in predicted.top)
+    shared = sum(rows for value, rows in predicted.top if fold(value, right) in known)
+    if len(true.top) == true.n_distinct:
+        return shared >= _MIN_SHARED * rows
+    sizes = sorted((predicted.n_distinct, true.n_distinct))
+    return bool(shared) and _is_true(true.name) and sizes[0] >= _MIN_ALIKE * sizes[1]
+
+
+def _is_chance(column: Column) -> bool:
+    """Whether all numbers of a column are from 0 to 1."""
+    return 0 <= float(column.low or "nan") <= float(column.high or "nan") <= 1
