@@ -16,6 +16,9 @@ sampled rows misses that among all by half a step of the grid (a binomial's stan
 _LEADING = 8
 """Eighths by which a log grows before its grid is made anew: its quantiles are those of the rows up to the last eighth of a power
 of two. A judgement: a year of days makes it anew every seven weeks."""
+MAX_MASS = 0.01
+"""Share of the rows that one bin of several scores holds at most, ten steps of the grid: beyond it the rows that came last are
+distributed otherwise, and the quantiles are those of all rows. A judgement."""
 
 
 def looked_at(n_rows: int) -> tuple[int, int]:

@@ -16,12 +16,12 @@ import polars as pl
 from analytics.errors import InputError
 from analytics.log.bins import N_BINS, Bins, bins_between
 from analytics.log.column import MAX_VALUES_BY_VALUE, Column, Kind, unique_names
-from analytics.log.grid import MAX_DISTINCT_SCORES
+from analytics.log.grid import MAX_DISTINCT_SCORES, MAX_MASS, Grid, looked_at
 from analytics.log.mapping import Mapping
 from analytics.log.schema import IN_SPARK, Log, Reading, ScoreKind
 from analytics.log.workspace import Workspace
 from analytics.query import relations, spark_roles, spark_session
-from analytics.query.spark_rows import plain, plain_type
+from analytics.query.spark_rows import plain, plain_type, with_score_bin
 
 if TYPE_CHECKING:
     from pyspark.sql import Column as SparkColumn
@@ -40,7 +40,7 @@ _N_STEPS = 1_000
 """Steps of the score grid, even ones and quantiles (DESIGN.md, section 2)."""
 
 _ACCURACY = 10_000
-"""One over the share of rows by which Spark may miss a quantile: a tenth of a step of the score grid."""
+"""One over the share of rows by which Spark may miss an edge of the bins of a number: a thousandth of a bin."""
 
 _KINDS: dict[str, Kind] = {"BIGINT": "number", "DOUBLE": "number", "BOOLEAN": "boolean", "TIMESTAMP": "time"}
 
@@ -146,8 +146,7 @@ def _counts(rows: nw.LazyFrame[Any], name: str) -> pl.DataFrame:
 def log_of(reading: Reading, mapping: Mapping) -> Log:
     """Return the log that a table is under a mapping: its score grid and its bins are computed in Spark.
 
-    With at most 2,000 distinct scores the grid is these. Else its quantiles are Spark's, which may lie a ten-thousandth of the
-    rows beside the exact ones: thresholds stay exact, and areas carry what ties inside bins leave.
+    The grid is that of the same rows ingested, where these are numbered as there: in one Parquet file, and up to a million.
 
     Raises
     ------
@@ -168,6 +167,7 @@ def log_of(reading: Reading, mapping: Mapping) -> Log:
         high=score.max(),
         time_low=moment.min(),
         time_high=moment.max(),
+        last=nw.col("row_id").max(),
     )
     facts = spark_session.collected(counted).row(0, named=True)
     kind, edges, is_exact = _grid(judged.to_native(), mapping, facts)
@@ -238,10 +238,42 @@ def _grid(rows: DataFrame, mapping: Mapping, facts: dict[str, Any]) -> tuple[Sco
     if len(scores) <= MAX_DISTINCT_SCORES:
         return kind, tuple(sorted(scores)), True
     steps = [step / _N_STEPS for step in range(_N_STEPS + 1)]
-    asked = functions.percentile_approx("score", steps, _ACCURACY).alias("quantiles")
-    quantiles = spark_session.run(lambda: rows.agg(asked).toArrow().column("quantiles").to_pylist()[0])
     even = steps if kind == "probability" else [low + (high - low) * step for step in steps]
-    return kind, tuple(sorted({*even, *quantiles, low})), False
+    first, every = looked_at(int(facts["n"]))
+    if (
+        facts["last"] >= facts["n"]
+    ):  # rows of several files have numbers with gaps, which do not say which are the first
+        first = int(facts["last"]) + 1
+    looked = rows.select("row_id", "score").where(f"score IS NOT NULL AND row_id % {every} = 0")
+    edges = tuple(sorted({*even, *_quantiles(looked.where(functions.col("row_id") < first)), low}))
+    if first < facts["n"] and _heaviest(looked, edges) > MAX_MASS:
+        edges = tuple(sorted({*even, *_quantiles(looked), low}))
+    return kind, edges, False
+
+
+def _quantiles(rows: DataFrame) -> list[float]:
+    """Return the scores at the places ``max(ceil(k n / 1000), 1)`` of n sorted scores, as of a file that is read."""
+    from pyspark.sql import Window, functions
+
+    n = spark_session.run(rows.count)
+    if not n:
+        return []
+    running = Window.orderBy("score").rowsBetween(Window.unboundedPreceding, Window.currentRow)
+    counted = rows.groupBy("score").agg(functions.count(functions.lit(1)).alias("n"))
+    placed = counted.withColumn("last", functions.sum("n").over(running))
+    at_place = f"last = n OR {_N_STEPS} * last div {n} > {_N_STEPS} * (last - n) div {n}"
+    found: list[float] = spark_session.run(lambda: placed.where(at_place).toArrow().column("score").to_pylist())
+    return found
+
+
+def _heaviest(rows: DataFrame, edges: tuple[float, ...]) -> float:
+    """Return the share of the rows in the fullest bin of more than one score."""
+    frame: nw.LazyFrame[Any] = nw.from_native(rows)
+    binned = with_score_bin(frame, Grid(np.asarray(edges))).group_by("score_bin")
+    score = nw.col("score")
+    counts = spark_session.collected(binned.agg(n=nw.len().cast(nw.Int64), low=score.min(), high=score.max()))
+    several = counts.filter(pl.col("low") < pl.col("high"))["n"]
+    return float(several.max() or 0) / max(float(counts["n"].sum()), 1.0)  # type: ignore[arg-type]
 
 
 def _bins(rows: nw.LazyFrame[Any], column: Column) -> Bins:

@@ -76,10 +76,10 @@ def stored(log: Log) -> nw.LazyFrame[Any]:
     """Return the rows of a log as an ingested one stores them."""
     rows: nw.LazyFrame[Any] = nw.from_native(plain(spark_session.table(log.reading.source)))
     rows = spark_roles.with_bins(spark_roles.with_roles(rows, log.reading, log.mapping), log.reading, log.bins)
-    return _with_score_bin(rows, log.grid)
+    return with_score_bin(rows, log.grid)
 
 
-def _with_score_bin(rows: nw.LazyFrame[Any], grid: Grid) -> nw.LazyFrame[Any]:
+def with_score_bin(rows: nw.LazyFrame[Any], grid: Grid) -> nw.LazyFrame[Any]:
     """Return rows of Spark with the bin of their score: as many edges as are at or below it, less one.
 
     The edges of the same cell are compared with the score one by one, those of lower cells are known to be below: which cell a

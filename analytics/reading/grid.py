@@ -8,7 +8,7 @@ import duckdb
 
 from analytics.log.bins import N_BINS, Bins, bins_between
 from analytics.log.column import Column
-from analytics.log.grid import MAX_DISTINCT_SCORES, looked_at
+from analytics.log.grid import MAX_DISTINCT_SCORES, MAX_MASS, looked_at
 from analytics.log.mapping import Mapping
 from analytics.log.schema import Reading, ScoreKind
 from analytics.reading.score_bins import with_score_bins
@@ -17,11 +17,8 @@ from analytics.reading.sql.expressions import decision_expression, score_express
 
 _N_STEPS = 1000
 """Steps of the score grid, even ones and quantiles."""
-_MAX_MASS = 0.01
-"""Share of the rows that one bin of several scores holds at most, ten steps of the grid: beyond it the rows that came last are
-distributed otherwise, and the quantiles are those of all rows. A judgement."""
 _MAX_BIN = 2 / N_BINS
-"""The same of the bins of a numeric column: twice the mass that is aimed at. A judgement."""
+"""Share of the rows that one bin of several numbers holds at most: twice the mass that is aimed at. A judgement."""
 _MAX_EXCEPTIONS = 0.1
 """Decisions against the score, of those of the rarer kind, at which there still is a threshold that the others follow."""
 
@@ -53,7 +50,7 @@ def score_grid(
     steps = [step / _N_STEPS for step in range(_N_STEPS + 1)]
     even = steps if kind == "probability" else [low + (high - low) * step for step in steps]
     edges = tuple(sorted({*even, *score_quantiles(connection, first), low}))
-    if first < n_rows and _heaviest(connection, edges) > _MAX_MASS:
+    if first < n_rows and _heaviest(connection, edges) > MAX_MASS:
         edges = tuple(sorted({*even, *score_quantiles(connection, n_rows), low}))
     return kind, edges, False
 

@@ -111,14 +111,21 @@ def test_answers_are_the_same(both: tuple[Engine, Log, Log], cohort: Cohort) -> 
         assert_frame_equal(one, other, rel_tol=1e-9, check_row_order=False)
 
 
-def test_a_grid_of_many_scores_bins_by_comparison(both: tuple[Engine, Log, Log], tmp_path: Path) -> None:
+@pytest.mark.parametrize("most", [1 << 20, 1_024])
+def test_a_grid_of_many_scores_bins_by_comparison(
+    both: tuple[Engine, Log, Log], desk: Desk, most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its edges are those of the same file ingested, where some rows of many decide too."""
+    monkeypatch.setattr("analytics.log.grid._MAX_LOOKED_AT", most)
     random = np.random.default_rng(3)
     scores = np.concatenate([random.random(3_000), random.random(500) * 1e-6, np.arange(101) / 100, [0.29, 0.57]])
-    path = tmp_path / "many.parquet"
+    path = desk.folder / "many.parquet"
     pl.DataFrame({"score": scores, "label": (scores > 0.5).astype(int)}).write_parquet(path)
     log = spark_log.log_of(spark_log.describe(f"spark:{path}"), Mapping(score="score", label="label", positive=("1",)))
     found = spark_session.collected(both[0].frame(log).select("score", "score_bin"))
     assert not log.grid_is_exact
+    fresh = replace(desk, is_fresh=True)
+    assert log.edges == fresh.log(path, Mapping(score="score", label="label", positive=("1",))).edges
     expected = np.searchsorted(np.asarray(log.edges), found["score"].to_numpy(), side="right") - 1
     assert found["score_bin"].to_list() == expected.tolist()
 
