@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 import typer
 
-from analytics.answers.brief.answer import MOST, Brief, address_of, evaluated_sides, side_names
+from analytics.answers.brief.answer import MOST, Brief, address_of, can_ask, evaluated_sides, side_names
 from analytics.answers.brief.answer import brief as brief_answer
 from analytics.answers.brief.finding import Asking, Finding
 from analytics.answers.brief.registry import SOURCES
@@ -23,7 +23,7 @@ from analytics.commands.compare_sides import Both, sides_asked
 from analytics.commands.options import METRIC_HELP, Asked, Output, Source, Texts, named
 from analytics.commands.priced import Priced, counted_metric, metric_asked, policy_of
 from analytics.commands.roles import in_words, roles_of
-from analytics.commands.writing import finite, say_rows_are_counted, write, write_text
+from analytics.commands.writing import finite, write, write_text
 from analytics.errors import QuestionError
 from analytics.measure.slices_cost import COST
 from analytics.query.cohort import Cohort
@@ -32,6 +32,8 @@ from analytics.query.where import parse_where
 
 _DEAR = tuple(source.name for source in SOURCES.values() if source.is_dear)
 _SIDES = "Sides"
+_STARTS = {"thresholds": "--cost-fp and --cost-fn", "gap": "--reference and --production"}
+"""What makes a question that waits for something one that is asked, by its name."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +68,6 @@ def brief(
     if unknown:
         raise QuestionError(f"Expected {' or '.join(_DEAR)} for --look, found {unknown[0]!r}.")
     engine, question = ask(source, asked)
-    say_rows_are_counted(question.log)
     policy = policy_of(costs, question.log)
     leads = metric_asked(question.log, metric, policy)
     metric = counted_metric(question.log, leads)
@@ -161,7 +162,8 @@ def _open_row(source: BriefSource, answer: Brief) -> dict[str, Any]:
     """Return a question that was not asked as a row."""
     from analytics.present.readings import open_sentence
 
-    return {"question": source.name, "page": source.page, "sentence": open_sentence(source, answer)}
+    start = f"--look {source.name}" if can_ask(source, answer.asking) else _STARTS.get(source.name)
+    return {"question": source.name, "page": source.page, "sentence": open_sentence(source, answer), "start": start}
 
 
 def _link_of(question: Question, page: str, address: tuple[tuple[str, str], ...]) -> str:
@@ -173,7 +175,7 @@ def _link_of(question: Question, page: str, address: tuple[tuple[str, str], ...]
 
 def _as_text(answer: Brief, rows: list[dict[str, Any]]) -> str:
     """Write the findings as people read them."""
-    from analytics.present.readings import brief_reading, open_sentence
+    from analytics.present.readings import brief_reading
 
     lines = [brief_reading(answer)] if not rows else []
     for place, row in enumerate(rows, 1):
@@ -181,5 +183,6 @@ def _as_text(answer: Brief, rows: list[dict[str, Any]]) -> str:
             f"{place}. {row['sentence']}",
             *(f"   {row[name]}" for name in ("worth", "certainty", "link") if row[name]),
         ]
-    lines += ["", *(open_sentence(source, answer) for source in answer.open)]
+    opened = [_open_row(source, answer) for source in answer.open]
+    lines += ["", *(f"{row['sentence']}{' (' + row['start'] + ')' if row['start'] else ''}" for row in opened)]
     return "\n".join(lines).strip() + "\n"

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from analytics.answers.brief.answer import evaluated_sides, side_names
 from analytics.answers.gap.answer import gap as gap_answer
 from analytics.answers.gap.inputs import inputs as inputs_answer
 from analytics.answers.gap.joint import jointly
@@ -113,13 +114,10 @@ def _two_questions(
     workspace: Workspace, source: Source, asked: Asked, both: _Both, other: str | None
 ) -> tuple[Engine, Question, Question]:
     """Return the reference and production: two logs, or two parts of one; labels of another file are those of production."""
-    if other is None and not (both.reference or both.production or both.production_threshold is not None):
-        raise QuestionError(
-            "Expected two sides, found one. Name a second log, or filter both sides, as in "
-            '--reference "month=9" --production "month=12".'
-        )
     first = open_log(workspace, source if other is None else replace(source, labels=None))
     engine, before = question_of(workspace, first, asked)
+    if other is None and not (both.reference or both.production or both.production_threshold is not None):
+        return engine, *_guessed_sides(engine, before)
     after = before
     if other is not None:
         after = question_of(workspace, open_log(workspace, replace(source, log=other)), asked)[1]
@@ -128,6 +126,20 @@ def _two_questions(
     for log in {question.log.key: question.log for question in (before, after)}.values():
         say_rows_are_counted(log)
     return engine, _with_filters(before, both.reference), _with_filters(after, both.production)
+
+
+def _guessed_sides(engine: Engine, question: Question) -> tuple[Question, Question]:
+    """Return an evaluation and production where values of a column are called so, as on the page, and say which."""
+    found = evaluated_sides(engine, question)
+    if found is None:
+        raise QuestionError(
+            "Expected two sides, found one. Name a second log, or filter both sides, as in "
+            '--reference "month=9" --production "month=12".'
+        )
+    before, after = side_names(found)
+    typer.echo(f"Guessed by the names of values: the reference is where {before}, production where {after}.", err=True)
+    say_rows_are_counted(question.log)
+    return found
 
 
 def _in_fractions(workspace: Workspace, side: Question, asked: Asked) -> Question:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from analytics.present import words
@@ -23,12 +24,14 @@ def _counted(name: str, value: object) -> str:
     return name.replace("fields", "field", 1) if value == 1 else name
 
 
-def predicate_words(predicate: Predicate | Branch, verb: str = "is") -> str:
-    """Say one condition of a slice, or with ``verb`` that it does not hold."""
+def predicate_words(
+    predicate: Predicate | Branch, verb: str = "is", named: Callable[[str], str] = words.one_line
+) -> str:
+    """Say one condition of a slice, or with ``verb`` that it does not hold; ``named`` writes the name of a column."""
     found, value = predicate.property, predicate.value
-    name = words.one_line(found.name)
+    name = named(found.name)
     if value is None:
-        return f"{words.one_line(found.column or found.name)} {verb} missing"
+        return f"{named(found.column or found.name)} {verb} missing"
     if found.kind == "gaps":
         return (
             f"{words.value_label(value)} {_counted(found.name, value)}"
@@ -36,7 +39,7 @@ def predicate_words(predicate: Predicate | Branch, verb: str = "is") -> str:
             else f"not {words.value_label(value)} {_counted(found.name, value)}"
         )
     if found.kind == "spike":
-        return f"{words.one_line(found.column or '')} {verb} exactly {words.value_label(value)}"
+        return f"{named(found.column or '')} {verb} exactly {words.value_label(value)}"
     if found.kind == "hour":
         return f"{name} {verb} {value:02d}"
     label = words.value_label(value)
@@ -64,6 +67,11 @@ def node_words(tree: Tree, place: int) -> str:
 def slice_words(found: Slice) -> str:
     """Say a slice in one line."""
     return " and ".join(map(predicate_words, found))
+
+
+def spoken_slice(found: Slice) -> str:
+    """Say a slice within a sentence, its columns as words."""
+    return " and ".join(predicate_words(each, named=words.column_words) for each in found)
 
 
 def is_split(answer: Discovery) -> bool:

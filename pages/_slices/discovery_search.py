@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 
 import streamlit as st
 
-from analytics.answers.discovery.search import MAX_DEPTH, Search, Split, default_split
+from analytics.answers.discovery.checks import default_split
+from analytics.answers.discovery.search import MAX_DEPTH, Search, Split
 from analytics.answers.question import Question
 from analytics.errors import QuestionError
 from analytics.measure.thresholds.costs import Costs

@@ -283,3 +283,11 @@ def test_the_ranking_of_columns_says_what_can_be_said(changed: dict[str, object]
 
 def test_a_log_without_segments_says_so() -> None:
     assert "no segment columns" in ranking_reading(pl.DataFrame([RANKED]).clear(), 30)
+
+
+def test_an_error_rate_that_hides_a_change_says_so() -> None:
+    moved = weeks((20, 100), (20, 100), (45, 100), (45, 100))
+    said = plain(overview_reading(replace(make_overview(65, 65, 65, 205), trend=moved), QUESTION))
+    assert "It rose from 20.0 % in the first half of the period to 45.0 % in the second." in said.partition("\n")[0]
+    alike = weeks((20, 100), (23, 100), (19, 100), (22, 100))
+    assert "half of the period" not in overview_reading(replace(make_overview(65, 65, 65, 205), trend=alike), QUESTION)

@@ -23,7 +23,7 @@ from analytics.measure.gap.metric import COST
 from analytics.measure.metrics import METRICS
 from analytics.measure.slices import compared_by
 from analytics.present import words
-from analytics.present.discovery import slice_words
+from analytics.present.discovery import spoken_slice
 from analytics.present.money import money, money_interval
 from analytics.present.readings.compare import compare_reading, interval_part, money_part
 from analytics.present.readings.compare_slices import losing_reading
@@ -82,7 +82,7 @@ def finding_sentence(finding: Finding, log: Log) -> str:
             )
             return f"Where {where}, {_rates(parts.metric, parts.rate, parts.rate_rest, log)}."
         case FoundParts() as parts:
-            where = words.shortened(slice_words(parts.slice), 3 * _MAX_NAME)
+            where = words.shortened(spoken_slice(parts.slice), 3 * _MAX_NAME)
             return f"Where {where}, {_rates('error_rate', parts.rate, parts.rate_rest, log)}."
         case CalibrationParts() as parts:
             side = "too high" if parts.mean_score > parts.observed else "too low"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from analytics.present import words
 from analytics.present.base_rate import split_words
-from analytics.present.discovery import is_split, node_words, objective_interval, objective_text, slice_words
+from analytics.present.discovery import is_split, node_words, objective_interval, objective_text, spoken_slice
 from analytics.query.discovery.objectives import OBJECTIVES
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def discovery_reading(answer: Discovery) -> str:
     noise, left, same = _noise_part(answer), _left_out_part(answer), _same_part(answer)
     if not confirmed:
         return words.told(f"{_unconfirmed(answer)}.", f"Looked at: {_candidates(answer)}.", noise, left, same)
-    row, name = rows[confirmed[0]], slice_words(answer.slices[confirmed[0]])
+    row, name = rows[confirmed[0]], spoken_slice(answer.slices[confirmed[0]])
     more = f" (and {words.count(answer.n_more)} more that stand out less, not shown)" if answer.n_more else ""
     groups = f"{words.plural(len(confirmed), 'group')} of slices"
     count = f"{groups} {_verb(len(confirmed))} confirmed{_on_what(answer)}{more}: of {_candidates(answer)}."

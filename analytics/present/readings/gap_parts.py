@@ -118,4 +118,4 @@ def moved_threshold(gap: Gap) -> str:
 
 def _emptied_text(name: str, before: float, after: float) -> str:
     """Say how often a column is empty on either side."""
-    return f"{words.shortened(name, 30)}: {words.share(before)} → {words.share(after)}"
+    return f"{words.shortened(words.column_words(name), 30)}: {words.share(before)} → {words.share(after)}"

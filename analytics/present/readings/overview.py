@@ -17,10 +17,12 @@ from analytics.present.readings.overview_lead import (
     priced_reading,
     reason_part,
     trivial_part,
+    unseen_labels_part,
     wrong_words,
 )
+from analytics.present.readings.overview_time import moved_part
 from analytics.present.selective import selective_caution, selective_details, selective_part, unseen_value_part
-from analytics.present.weights import counts_rows_part, weighted_part
+from analytics.present.weights import weighted_part
 from analytics.query.cohort import OUTCOME_WORDS
 
 if TYPE_CHECKING:
@@ -83,21 +85,17 @@ def overview_reading(overview: Overview, question: Question, metric: str = "erro
     if lead:
         reason = reason_part(question, metric)
     else:
-        lead, reason = f"{words.share(overview.value('error_rate')[0])} of judged rows are wrong {at}.", ""
+        lead, reason = (
+            f"{words.share(overview.value('error_rate')[0])} of judged rows are wrong {at}.",
+            moved_part(overview),
+        )
     stand_for = _weighted_part(overview, question)
-    lead = f"{_unseen_part(question)} {lead}".strip()
+    lead = f"{unseen_labels_part(question)} {lead}".strip()
     if overview.priced is not None:
-        by_rows = counts_rows_part(question.log.mapping.weight, "In this cost")
-        lead, reason = " ".join(filter(None, [priced_reading(overview.priced), by_rows, lead])), ""
+        lead, reason = f"{priced_reading(overview.priced)} {lead}".strip(), ""
     beside = "" if overview.priced is not None else trivial_part(overview, metric)
     said = [lead, reason, stand_for, beside, _unjudged_part(overview)]
     return words.told(" ".join(filter(None, said)), *details)
-
-
-def _unseen_part(question: Question) -> str:
-    """Say that labels hang on the score somewhere else than at the threshold: then these are not all errors; else nothing."""
-    said = next((each.message for each in question.log.findings if each.code == "labels-hang-on-score"), "")
-    return f"{words.one_line(said.partition(':')[0])}, and all that follows is of these." if said else ""
 
 
 def _corrected_part(overview: Overview) -> str:
@@ -127,7 +125,8 @@ def _answers_reading(overview: Overview, question: Question) -> str:
     wrong = words.metric_interval("error_rate", *overview.value("error_rate"))
     judged = judged_words(question.log)
     lead = f"{words.share(overview.value('error_rate')[0])} of {judged} {wrong_words(question.log)}."
-    said = " ".join(filter(None, [lead, _weighted_part(overview, question), _unjudged_part(overview)]))
+    course = moved_part(overview)
+    said = " ".join(filter(None, [lead, course, _weighted_part(overview, question), _unjudged_part(overview)]))
     means = [
         f"{METRICS[name].label}: {words.metric_interval(name, *overview.value(name))}{_of_level(name, question)}."
         for name in _MEANS

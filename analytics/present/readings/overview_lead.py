@@ -108,6 +108,12 @@ def _found_part(overview: Overview, question: Question, at: str) -> str:
     return f"{lead} {words.share(precision[0])} of flagged rows are {noun or 'positive'}."
 
 
+def unseen_labels_part(question: Question) -> str:
+    """Say that labels hang on the score somewhere else than at the threshold: then these are not all errors; else nothing."""
+    said = next((each.message for each in question.log.findings if each.code == "labels-hang-on-score"), "")
+    return f"{words.one_line(said.partition(':')[0])}, and all that follows is of these." if said else ""
+
+
 def reason_part(question: Question, metric: str) -> str:
     """Say why this metric leads, where nobody chose another one."""
     found = headline(*question.log.class_counts)

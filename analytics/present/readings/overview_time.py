@@ -15,11 +15,14 @@ from analytics.present.marks.slices import SIGNIFICANT
 from analytics.present.selective import selective_caution
 
 if TYPE_CHECKING:
+    from analytics.answers.overview import Overview
     from analytics.measure.labels.selective import Selective
 
 _MIN_JUDGED = 30
 """Judged rows of a bucket that may stand out: of fewer, one row moves the rate by more than three points. A
 judgement."""
+_MOVED = 1.25
+"""Times that the error rate of one half is the other's from which the rate of both hides something. A judgement."""
 _MANY_UNLABELLED = 0.2
 """Share of a bucket's rows without a label from which its error rate may still move; the sentence calls it a fifth. A
 judgement."""
@@ -53,11 +56,40 @@ def trend_reading(
         ends = (table.item(0, f"error_rate{end}") for end in ("", "_low", "_high"))
         only = f"Only one {unit} can be judged: its error rate is {words.metric_interval('error_rate', *ends)}."
         return " ".join(filter(None, [only, late]))
-    rates = zip(*(table[f"error_rate{end}"] for end in ("", "_low", "_high")), strict=True)
-    n = np.array([_n_judged(*row) for row in rates])
-    errors = np.round(table["error_rate"].to_numpy() * n)
+    errors, n = _errors_of(table)
     caution = "" if selective is None else f"{selective_caution(selective)} Of the rows with a label alone:"
     return " ".join(filter(None, [caution, _halves_part(errors, n), _extremes_part(table, errors, n, every), late]))
+
+
+def moved_part(overview: Overview) -> str:
+    """Say that the error rate of all rows hides a change within the period; empty where it is not clear, or small.
+
+    Rows that stand for many are not counted by it.
+    """
+    if overview.trend is None or overview.rows is not None:
+        return ""
+    table = overview.trend.drop_nulls(["bucket", "error_rate", "error_rate_low", "error_rate_high"])
+    if len(table) < 2:
+        return ""
+    errors, n = _errors_of(table)
+    half = len(n) // 2
+    s1, n1, s2, n2 = errors[:half].sum(), n[:half].sum(), errors[half:].sum(), n[half:].sum()
+    if min(n1, n2) < _MIN_JUDGED or not float(proportion_p_value(s1, n1, s2, n2)) < SIGNIFICANT:
+        return ""
+    first, second = s1 / n1, s2 / n2
+    if max(first, second) < _MOVED * min(first, second):
+        return ""
+    rose = "rose" if second > first else "fell"
+    return (
+        f"It {rose} from {words.share(first)} in the first half of the period to {words.share(second)} in the second."
+    )
+
+
+def _errors_of(table: pl.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Return the errors and the judged rows of every bucket."""
+    rates = zip(*(table[f"error_rate{end}"] for end in ("", "_low", "_high")), strict=True)
+    n = np.array([_n_judged(*row) for row in rates])
+    return np.round(table["error_rate"].to_numpy() * n), n
 
 
 def _n_judged(rate: float, low: float, high: float) -> float:

@@ -18,7 +18,7 @@ from analytics.answers.brief.finding import (
 )
 from analytics.measure.labels.selective import AUDIT_ROWS
 from analytics.present import words
-from analytics.present.discovery import slice_words
+from analytics.present.discovery import slice_words, spoken_slice
 from analytics.present.readings.compare import rounded
 from analytics.present.readings.compare_slices import losing_slices
 from analytics.present.readings.gap_parts import PART_WORDS
@@ -50,7 +50,7 @@ def _of_found(parts: FoundParts) -> tuple[str, str]:
     missing = [entry.property.name for entry in parts.slice if entry.value is None]
     if missing:
         return f"Mend the source of {_name(missing[0])}, or train with the field empty as it arrives.", _DATA
-    return f"Read the errors where {_name(slice_words(parts.slice))} on Review, and train with more such rows.", _MODEL
+    return f"Read the errors where {_name(spoken_slice(parts.slice))} on Review, and train with more such rows.", _MODEL
 
 
 def _of_threshold(parts: ThresholdParts) -> tuple[str, str]:
@@ -126,7 +126,7 @@ def _of_comparison(parts: CompareParts) -> tuple[str, str]:
     }[answer.verdict.word]
     lost = [] if parts.slices is None else losing_slices(parts.slices)
     is_replaced = answer.verdict.word in ("better", "no worse")
-    where = f", and keep what is live where {_name(slice_words(lost[0]))}" if lost and is_replaced else ""
+    where = f", and keep what is live where {_name(spoken_slice(lost[0]))}" if lost and is_replaced else ""
     return f"{told}{where}.", _MODEL
 
 

@@ -163,8 +163,8 @@ def test_the_rehearsal_of_the_sample_is_told_as_its_readme_says(desk: Desk, shar
     reading = answer["reading"].replace(words.THIN_SPACE, " ")
     assert reading.startswith(f"The error rate rose from {100 * answer['reference']:.1f} % to")
     lead, details = reading.split("\n")
-    assert lead.endswith("Most of it is fields that arrive empty (dep_delay: 3.1 % → 94.4 % of rows).")
-    assert f"fields that arrive empty (dep_delay: 3.1 % → 94.4 % of rows) +{emptied} points (" in details
+    assert lead.endswith("Most of it is fields that arrive empty (dep delay: 3.1 % → 94.4 % of rows).")
+    assert f"fields that arrive empty (dep delay: 3.1 % → 94.4 % of rows) +{emptied} points (" in details
     assert answer["mend"][0]["what"] == "data" and answer["mend"][0]["column"] == "dep_delay"
     bars = next(entry for entry in answer["inputs"] if entry["column"] == "dep_delay")
     assert (
