@@ -13,7 +13,7 @@ with frame.boundary():
     said = st.container()
     compared.comparison_from_address(compared.IN_REPORT, question)
     chosen, metric = paper.draw_controls(question)
-    left, right = st.columns([3, 9], gap="medium")
+    left, right = st.columns([4, 11], gap="medium")
     with left:
         view = outline.draw_outline(question.log.key)
         paper.draw_found(question)

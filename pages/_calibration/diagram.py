@@ -67,7 +67,7 @@ def draw_numbers(answer: Calibration, question: Question) -> None:
     if (weight := question.log.mapping.weight) is not None:
         st.caption(escaped(weighted_part(weight, *answer.numbers.select("rows", "n", "n_eff").row(0))))
     rows = number_rows(answer)
-    st.markdown("**Numbers, and what chance would show**")
+    st.subheader("Numbers, and what chance would show", anchor=False)
     st.dataframe(
         rows,
         hide_index=True,

@@ -88,7 +88,7 @@ def draw_policy(question: Question) -> Policy:
     if broken:
         st.warning(escaped(broken), icon=":material/bookmark_remove:")
     _draw_presets(question)
-    st.markdown("**What one row costs**")
+    st.subheader("What one row costs", anchor=False)
     said = st.container()
     for pair in (("tp", "fn"), ("fp", "tn")):
         for column, cell in zip(st.columns(2, gap="small", vertical_alignment="bottom"), pair, strict=True):
@@ -105,7 +105,7 @@ def draw_policy(question: Question) -> Policy:
     with said:  # after the fields, which take over the address
         st.caption(sentence_of(question.log.mapping.amount))
     _draw_saved()
-    st.markdown("**Capacity and limits**")
+    st.subheader("Capacity and limits", anchor=False)
     _draw_limits(question)
     _keep()
     return policy_for(question)

@@ -25,9 +25,9 @@ _ICONS = {
 
 def draw_verdict(gap: Gap, inputs: Inputs, joint: Joint | None, time: GapTime | None) -> None:
     """Show which drift it is and what to mend, with the pages that show it."""
-    st.markdown("**Which drift**")
+    st.subheader("Which drift", anchor=False)
     sentence(readings.drift_reading(gap, inputs, joint, time))
-    st.markdown("**What to mend, the most first**")
+    st.subheader("What to mend, the most first", anchor=False)
     for advice in readings.advice(gap, inputs):
         with st.container(border=True, gap="xsmall"):
             size = f" · {escaped(advice.size)}" if advice.size else ""

@@ -13,7 +13,7 @@ from analytics.present import figures, readings
 from analytics.present.tables.gates import gate_margins, gates_display_table, gates_markdown
 from pages._frame import session
 from pages._frame.cache import kept
-from pages._frame.render import escaped, figure, sentence, table_downloads
+from pages._frame.render import FURTHER, escaped, figure, sentence, table_downloads
 
 
 def draw_checked(question: Question, text: str) -> None:
@@ -44,6 +44,7 @@ def draw_checked(question: Question, text: str) -> None:
             "Found": st.column_config.TextColumn(width="large"),
         },
     )
+    st.caption(FURTHER)
     table_downloads(table, "gates", key="gates_table", title="Gates")
     with st.expander("To paste into a message"):
         st.code(gates_markdown(answer), language=None, wrap_lines=True)

@@ -52,7 +52,7 @@ def draw_findings(log: Log) -> None:
     """Show what preflight found, the gravest first."""
     if said := outdated_sentence(log.reading):
         st.warning(escaped(said), icon=":material/update:")
-    st.markdown("**What preflight found**")
+    st.subheader("What preflight found", anchor=False)
     if not log.findings:
         st.success("Nothing that stands in the way.", icon=":material/check_circle:")
         return

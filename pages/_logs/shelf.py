@@ -86,7 +86,7 @@ def discard(staged_id: str) -> None:
 
 def draw_list() -> None:
     """List the logs of the workspace; a click opens one."""
-    st.markdown("**In the workspace**")
+    st.subheader("In the workspace", anchor=False)
     logs = session.logs()
     chosen = session.current_log().log_id if logs else None
     height = _SCROLLED_HEIGHT if len(logs) > _N_UNSCROLLED else "content"

@@ -36,7 +36,7 @@ def draw(question: Question, metric: str) -> None:
     asked = [source for source in SOURCES.values() if can_ask(source, asking) and _is_wanted(source, asking)]
     if asking.is_chosen:
         return
-    st.markdown("**What to take up first**")
+    st.subheader("What to take up first", anchor=False)
     places, found = [st.empty() for _ in range(MOST)], list[Finding]()
     days = kept(days_of, question)
     for number, source in enumerate(asked):

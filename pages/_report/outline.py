@@ -36,7 +36,7 @@ def draw_outline(key: str) -> View:
     entries = all_entries(added)
     _from_address(added, entries)
     names = st.session_state[OUTLINE]
-    st.markdown("**Outline**")
+    st.subheader("Outline", anchor=False)
     _draw_entry("First page", FIRST, place=None)
     titles = {each.name: words.shortened(words.one_line(each.title), _MAX_TITLE) for each in added}
     titles |= {name: kind.title for name, kind in SECTIONS.items()}
@@ -63,7 +63,7 @@ def _from_address(added: Sequence[Added], entries: Sequence[str]) -> None:
 def _draw_entry(title: str, name: str, place: int | None, key: str = "") -> None:
     """Draw one entry: on or off, a step up, its comment, and a way out for what was added to the log with a key."""
     comments = st.session_state.setdefault(COMMENTS, {})
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key=f"entry_{name}"):
         if name == FIRST:
             st.markdown(escaped(title), width="stretch")
         else:

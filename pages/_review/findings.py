@@ -33,9 +33,9 @@ def draw(question: Question, verdicts: list[Verdict], reasons: tuple[Reason, ...
         _draw_shares(found, errors, labels)
         _draw_by_slice(question, verdicts, errors, labels)
     with right:
-        st.markdown("**Are these reviews enough?**")
+        st.subheader("Are these reviews enough?", anchor=False)
         st.markdown(escaped(readings.enough_reading(found.recent)))
-        st.markdown("**The error rate, corrected**")
+        st.subheader("The error rate, corrected", anchor=False)
         st.markdown(escaped(readings.corrected_reading(found.corrected)))
         _draw_agreement(found, verdicts, reasons)
         _draw_editor(reasons)
@@ -92,7 +92,7 @@ def _draw_by_slice(question: Question, verdicts: list[Verdict], errors: str, lab
 
 def _draw_agreement(found: Findings, verdicts: list[Verdict], reasons: tuple[Reason, ...]) -> None:
     """Show how every two reviewers agree, and the rows on which they do not."""
-    st.markdown("**Do reviewers agree?**")
+    st.subheader("Do reviewers agree?", anchor=False)
     if not found.agreements:
         st.markdown("No row was judged by two reviewers. Let two people judge the same queue to know.")
         return

@@ -105,7 +105,7 @@ def _page_of(question: Question, answer: Comparison | None, asked: queue.Asked) 
 
 def _draw_so_far(verdicts: list[Verdict], reasons: tuple[Reason, ...]) -> None:
     """Show how often each reason was given for this log."""
-    st.markdown("**Verdicts so far**")
+    st.subheader("Verdicts so far", anchor=False)
     last = {verdict.row_id: verdict.reason for verdict in verdicts}
     table = reason_table(list(last.values()), [reason.key for reason in reasons])
     labels = {key: label_of(key, reasons) for key in table["reason"]}

@@ -121,7 +121,7 @@ def _draw_table(answer: Discovery) -> None:
         }
     )
     column = st.column_config
-    st.markdown("**Discovered slices**")
+    st.subheader("Discovered slices", anchor=False)
     number_table(
         shown if has_share else shown.drop("share_of_errors"),
         key="discovery_table",

@@ -106,7 +106,7 @@ def draw_table(answer: SliceAnswer, question: Question) -> None:
         name: _column_config(name, labels[name], metric, shares, is_kind=is_kind) for name in order if name not in names
     }
     config |= {name: st.column_config.TextColumn(pinned=True, width=_name_width(table[name])) for name in names}
-    st.markdown("**All slices**")
+    st.subheader("All slices", anchor=False)
     number_table(
         shown,
         hide_index=True,

@@ -71,7 +71,7 @@ def _draw_policy(question: Question) -> Policy:
     """Draw what a wrong answer and a look cost and how many rows people can look at; all stand in the address."""
     _begin(question)
     asked = st.container()
-    st.markdown("**What one row costs**")
+    st.subheader("What one row costs", anchor=False)
     wrong, person = st.columns(2, gap="small", vertical_alignment="bottom")
     with wrong:
         _number("A wrong answer", "cost_wrong", "What it costs that the model answers and is wrong.", "not said")
