@@ -48,7 +48,7 @@ def tells_label(told: float, by_score: Callable[[], float]) -> bool:
 
 
 def tells_by_a_value(n: FloatArray, positives: FloatArray, found: FloatArray) -> bool:
-    """Whether a value of a column makes the label nearly certain, of which the model knows nothing: then it came after the outcome.
+    """Whether a value makes the label nearly certain of which the model knows nothing: then it came after the outcome.
 
     Had it been there before, any model would have learnt it.
 
