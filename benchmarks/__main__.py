@@ -1,6 +1,10 @@
 """What the app costs, job by job, beside a bare query or a peer: both sides of each ratio are measured in this run, in turn.
 
     uv run python -m benchmarks [--rows 1000000] [--only ingest-csv --only gap] [--json]
+    uv run python -m benchmarks --once
+
+``--once`` measures every job without a browser or a further package once, at its largest size, in about ten minutes of a quiet
+machine with two cores; before, ``--prepare`` writes the logs and workspaces that it needs.
 
 Each side runs in processes of its own; seconds are the median of the repeats, memory is the highest peak of a process. The ratio
 of processor time is that of the least of the repeats: it holds beside other work on the machine, too.
@@ -16,11 +20,13 @@ import resource
 import statistics
 import subprocess
 import sys
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
 
+from benchmarks.growth import before_last_day
 from benchmarks.job import Job, Taken
-from benchmarks.logs import ROOT
-from benchmarks.registry import JOBS
+from benchmarks.logs import ROOT, generated, pairs_of, workspace_of
+from benchmarks.registry import BROWSED, JOBS
 
 
 @dataclass(frozen=True)
@@ -31,6 +37,7 @@ class Result:
     act: str
     rows: int
     seconds: float
+    processor: float | None
     peak_mb: float
     peer: str
     peer_seconds: float | None
@@ -82,6 +89,7 @@ def _result(job: Job, act: str, rows: int, sides: dict[bool, list[Taken]], peer:
         act,
         rows,
         seconds,
+        min((taken.processor for taken in ours if taken.processor is not None), default=None),
         max(taken.peak_mb or 0 for taken in ours),
         peer,
         other,
@@ -102,12 +110,28 @@ def table_row(result: Result) -> str:
     """Write a result as a row of a Markdown table."""
     act = f"{result.job}: {result.act}" if result.act else result.job
     other = "–" if result.peer_seconds is None else f"{result.peer_seconds:,.2f} s, {result.peer_peak_mb:,.0f} MB"
+    own = "–" if result.processor is None else f"{result.processor:,.2f} s"
     ratio = "–" if result.ratio is None else f"{result.ratio:.1f}"
     processor = "–" if result.processor_ratio is None else f"{result.processor_ratio:.1f}"
     return (
-        f"| {act} | {result.rows:,} | {result.seconds:,.2f} s, {result.peak_mb:,.0f} MB | {result.peer or '–'} | {other} "
+        f"| {act} | {result.rows:,} | {result.seconds:,.2f} s, {result.peak_mb:,.0f} MB | {own} | {result.peer or '–'} | {other} "
         f"| {ratio} | {processor} |"
     )
+
+
+def is_plain(job: Job) -> bool:
+    """Whether a job needs neither a browser nor a package beyond those of the app."""
+    return not job.needs and job.name not in BROWSED
+
+
+def prepare(jobs: Sequence[Job]) -> None:
+    """Write what the jobs of ``--once`` measure on, where it is not there yet."""
+    sizes = {rows for job in jobs if is_plain(job) for rows in job.rows[-1:] if job.name != "growth"} - {0}
+    for rows in sorted(sizes):
+        generated(rows, "csv")
+        workspace_of(rows)
+    pairs_of(max(sizes))
+    before_last_day(JOBS["growth"].rows[-1])
 
 
 def main() -> None:
@@ -118,16 +142,25 @@ def main() -> None:
         "--rows", action="append", type=int, help="rows of the generated log; by default as the job says"
     )
     parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--once", action="store_true", help="every job once at its largest size, without a browser")
+    parser.add_argument("--prepare", action="store_true", help="write the logs and workspaces of --once")
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--side", choices=["ours", "theirs"], help=argparse.SUPPRESS)
     asked = parser.parse_args()
     jobs = [JOBS[name] for name in asked.only or JOBS]
+    if asked.prepare:
+        prepare(jobs)
+        return
+    if asked.once:
+        asked.repeats = 1
+        jobs = [replace(job, rows=job.rows[-1:]) for job in jobs if is_plain(job)]
     if asked.side:
         answer_side(jobs[0], is_ours=asked.side == "ours", rows=asked.rows[0])
         return
     if not asked.json:
         print(
-            "| job | rows | app | beside | its time and memory | ratio | of processor time |\n|---|---|---|---|---|---|---|",
+            "| job | rows | app | processor | beside | its time and memory | ratio | of processor time |\n"
+            "|---|---|---|---|---|---|---|---|",
             flush=True,
         )
     results = []

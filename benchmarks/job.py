@@ -64,9 +64,14 @@ class Job:
     rows: tuple[int, ...] = SIZES[:3]
 
 
-def timed(act: str, work: Callable[[], object], *, is_here: bool = True) -> Taken:
-    """Return what an act takes; ``is_here`` says that this process and its children do the work."""
-    started, before = time.perf_counter(), sum(os.times()[:4])
+def _spent_here() -> float:
+    """Return the seconds of processors that this process and its children took so far."""
+    return sum(os.times()[:4])
+
+
+def timed(act: str, work: Callable[[], object], *, spent: Callable[[], float] = _spent_here) -> Taken:
+    """Return what an act takes; ``spent`` tells the processor time so far of those that do the work."""
+    started, before = time.perf_counter(), spent()
     work()
     seconds = time.perf_counter() - started
-    return Taken(act, seconds, sum(os.times()[:4]) - before if is_here else None)
+    return Taken(act, seconds, spent() - before)

@@ -108,6 +108,15 @@ def _kept(name: str, rows: int, files: Sequence[Callable[[int], Path]]) -> Works
     """Return a workspace with some files, made where it is not there yet."""
     from analytics.log.workspace import Workspace
 
+    def make(home: Path) -> None:
+        for written in files:
+            ingested(written(rows), home)
+
+    return Workspace(kept_home(name, rows, make))
+
+
+def kept_home(name: str, rows: int, make: Callable[[Path], None]) -> Path:
+    """Return the folder of a workspace, made where it is not there for the code that reads."""
     digest = hashlib.sha256()
     for room in ("reading", "log"):
         for source in sorted((ROOT / "analytics" / room).rglob("*.py")):
@@ -116,7 +125,6 @@ def _kept(name: str, rows: int, files: Sequence[Callable[[int], Path]]) -> Works
     if not (home / "whole").exists():
         for old in folder().glob(f"{name}-{rows}-*"):
             shutil.rmtree(old)
-        for written in files:
-            ingested(written(rows), home)
+        make(home)
         (home / "whole").touch()
-    return Workspace(home)
+    return home

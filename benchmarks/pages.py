@@ -21,10 +21,11 @@ import duckdb
 
 from benchmarks.job import Job, Taken, timed
 from benchmarks.logs import ROOT, workspace_of
+from benchmarks.processes import processor
 
 PAUSE = 0.5
 """Seconds between two looks: after each, a server collects its garbage, and no person clicks while it does."""
-_PAGES = ("overview", "slices", "review", "calibration", "thresholds", "gap")
+PAGES = ("overview", "slices", "review", "calibration", "thresholds", "gap")
 _THRESHOLDS, _REGIONS = ("0.4", "0.6", "0.3"), ("region 1", "region 2", "region 3")
 _EMPTY = 'import streamlit as st\nst.write("empty")\n'
 _SCORES = """
@@ -35,8 +36,8 @@ FROM log.log GROUP BY ALL
 
 
 @contextmanager
-def serving(app: Path, home: Path) -> Iterator[str]:
-    """Serve an app on loopback as a user would and return its address."""
+def serving(app: Path, home: Path) -> Iterator[tuple[str, int]]:
+    """Serve an app on loopback as a user would and return its address and its process."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         port = listener.getsockname()[1]
@@ -50,7 +51,7 @@ def serving(app: Path, home: Path) -> Iterator[str]:
                 break
             except OSError:
                 time.sleep(0.25)
-        yield f"http://127.0.0.1:{port}"
+        yield f"http://127.0.0.1:{port}", process.pid
     finally:
         process.terminate()
         process.wait(20)
@@ -67,18 +68,19 @@ def _acts(page: str, rows: int) -> Iterator[Taken]:
         shown = visitor.ask(page, log=log.log_id, **query)
         assert not any(text.startswith("exception") for text in shown), shown
 
-    with serving(ROOT / "app.py", workspace.home) as app, visiting(app) as visitor:
+    with serving(ROOT / "app.py", workspace.home) as (app, server), visiting(app) as visitor:
+        of_server = partial(timed, spent=partial(processor, server))
         visitor.ask("logs")
-        yield timed("first opening", ask, is_here=False)
+        yield of_server("first opening", ask)
         time.sleep(PAUSE)
-        yield timed("again", ask, is_here=False)
+        yield of_server("again", ask)
         for threshold in _THRESHOLDS:
             time.sleep(PAUSE)
-            yield timed("threshold", partial(ask, threshold=threshold), is_here=False)
+            yield of_server("threshold", partial(ask, threshold=threshold))
         for region in _REGIONS:
             time.sleep(PAUSE)
             where = Cohort((Clause("region", "in", (region,)),)).to_text()
-            yield timed("filter", partial(ask, where=where), is_here=False)
+            yield of_server("filter", partial(ask, where=where))
 
 
 def _bare(rows: int) -> Iterator[Taken]:
@@ -131,6 +133,6 @@ JOBS = (
             peer="one GROUP BY",
             rows=(1_000_000, 10_000_000),
         )
-        for page in _PAGES
+        for page in PAGES
     ),
 )

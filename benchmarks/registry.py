@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from itertools import chain
 
-from benchmarks import calibration, compare, discovery, gap, ingest, pages, thresholds, uploads
+from benchmarks import calibration, compare, discovery, gap, growth, ingest, pages, thresholds, uploads, visitors
 from benchmarks.job import Job
 
-_MODULES = (ingest, pages, calibration, gap, compare, thresholds, discovery, uploads)
+_MODULES = (ingest, growth, pages, visitors, calibration, gap, compare, thresholds, discovery, uploads)
+
+BROWSED = frozenset(job.name for job in uploads.JOBS)
+"""Jobs that need a browser."""
 
 JOBS: dict[str, Job] = {job.name: job for job in chain.from_iterable(module.JOBS for module in _MODULES)}

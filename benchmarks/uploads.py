@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmarks.job import Job, Taken
+from benchmarks.processes import below, private
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -52,28 +53,6 @@ class Watch:
         """Stop sampling."""
         self._ends.set()
         self._thread.join()
-
-
-def private(process: int) -> float:
-    """Return the memory that is a process's own, in MB; 0 where it has ended."""
-    try:
-        lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
-    except OSError:
-        return 0.0
-    return sum(int(line.split()[1]) for line in lines if line.startswith("Private_")) / 1024
-
-
-def below(process: int) -> list[int]:
-    """Return the processes that a process started, and those that these did."""
-    try:
-        children = [
-            int(child)
-            for task in Path(f"/proc/{process}/task").iterdir()
-            for child in (task / "children").read_text().split()
-        ]
-    except OSError:
-        return []
-    return [each for child in children for each in (child, *below(child))]
 
 
 def made_up(path: Path, rows: int) -> None:

@@ -21,8 +21,8 @@ with frame.boundary():
         agreement.draw_agreement(question)
     else:
         head = st.container()
-        metric = controls.draw_metric(question)
-        answer = kept(labels, question, metric)
+        metric, costs = controls.draw_metric(question)
+        answer = kept(labels, question, metric, costs)
         with head:
             sentence(readings.labels_reading(answer))
         weeks.draw_weeks(answer)

@@ -23,7 +23,8 @@ from analytics.measure.labels.judged import Judged, is_of_bins, losses_by_bin
 from analytics.measure.labels.lateness import label_arrival
 from analytics.measure.labels.maturing import Matured, Maturing
 from analytics.measure.labels.selective import Selective
-from analytics.measure.labels.trust import POINT, last_trusted, stopped, trusted_days
+from analytics.measure.labels.trust import last_trusted, stopped, trusted_days
+from analytics.measure.thresholds.costs import Costs
 from analytics.query.cohort import Clause, Cohort
 from analytics.query.engine import Engine
 from analytics.query.labels import arrival_table, newest
@@ -104,8 +105,8 @@ class LabelsAnswer:
     expectation: Expectation | None = None
 
 
-def labels(engine: Engine, question: Question, metric: str | None = None) -> LabelsAnswer:
-    """Answer "which weeks may be believed?".
+def labels(engine: Engine, question: Question, metric: str | None = None, costs: Costs | None = None) -> LabelsAnswer:
+    """Answer "which weeks may be believed?"; ``costs`` are those of the metric cost.
 
     Raises
     ------
@@ -119,12 +120,12 @@ def labels(engine: Engine, question: Question, metric: str | None = None) -> Lab
     cuts = _cuts(engine, question, metric)
     flagged = np.array([cut >= question.threshold for cut in (-np.inf, *cuts)]) if cuts else np.array([True])
     table, now = _table(engine, question, unit, cuts)
-    judged = Judged(metric, flagged, log.is_right_or_wrong, losses_by_bin(table, len(flagged)))
+    judged = Judged(metric, flagged, log.is_right_or_wrong, losses_by_bin(table, len(flagged)), costs)
     first = int(np.argmax(flagged)) if flagged.any() else len(flagged)
     arrivals = arrivals_of(table, unit, now, len(flagged), first)
     answer, found = _answer(engine, question, arrivals, judged, per_bucket), None
     if answer.selective is None and log.mapping.has_score:
-        found = expected_of(engine, question, metric, answer.every, answer.buckets)
+        found = expected_of(engine, question, metric, answer.every, answer.buckets, costs)
     revised = log.n_revised / max(log.n_labelled, 1)
     return replace(answer, expectation=found, share_revised=revised, buckets=with_expected(answer.buckets, found))
 
@@ -240,7 +241,7 @@ def _answer(engine: Engine, question: Question, arrivals: Arrivals, judged: Judg
     last = int(arrivals.day.max())
     known = Known(arrivals, judged, maturing, to_come, areas_of(engine, question, judged, arrivals))
     buckets = buckets_of(known, of_day, offset)
-    weak = buckets.filter(pl.col("high") - pl.col("low") <= 2 * POINT)["bucket"]
+    weak = buckets.filter(pl.col("high") - pl.col("low") <= 2 * judged.point)["bucket"]
     rest = np.arange(0 if day is None else day + 1, arrivals.n_days)
     has_rest = bool(np.isin(arrivals.day, rest).any())
     ripe = None if maturing is None else maturing.ripe

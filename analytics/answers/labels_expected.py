@@ -6,6 +6,7 @@ import polars as pl
 
 from analytics.answers.question import Question
 from analytics.measure.labels.expectation import Expectation, expectation
+from analytics.measure.thresholds.costs import Costs
 from analytics.query.engine import Engine
 
 _OPEN = 0.01
@@ -13,7 +14,7 @@ _OPEN = 0.01
 
 
 def expected_of(
-    engine: Engine, question: Question, metric: str, every: str, buckets: pl.DataFrame
+    engine: Engine, question: Question, metric: str, every: str, buckets: pl.DataFrame, costs: Costs | None = None
 ) -> Expectation | None:
     """Expect a metric of the buckets that are not ripe from their scores.
 
@@ -27,6 +28,8 @@ def expected_of(
         Length of a bucket: 1h, 1d or 1w.
     buckets : DataFrame
         ``bucket, n, to_come, is_ripe``.
+    costs : Costs, optional
+        For the metric cost.
     """
     log = question.log
     sums = ("score_sum", "score_sq_sum") if metric == "brier" else ()
@@ -35,7 +38,7 @@ def expected_of(
     is_ripe = pl.col("is_ripe") if has_ripe else pl.col("to_come") < _OPEN * pl.col("n")
     ripe = buckets.select("bucket", is_ripe=is_ripe)
     own = scores.frame.with_columns(pl.col("bucket").cast(ripe["bucket"].dtype))
-    return expectation(own, scores.threshold_bin, ripe, metric, is_right_or_wrong=log.is_right_or_wrong)
+    return expectation(own, scores.threshold_bin, ripe, metric, costs, is_right_or_wrong=log.is_right_or_wrong)
 
 
 def with_expected(buckets: pl.DataFrame, found: Expectation | None) -> pl.DataFrame:

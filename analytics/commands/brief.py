@@ -23,7 +23,7 @@ from analytics.commands.compare_sides import Both, sides_asked
 from analytics.commands.options import METRIC_HELP, Asked, Output, Source, Texts, named
 from analytics.commands.priced import Priced, counted_metric, metric_asked, policy_of
 from analytics.commands.roles import in_words, roles_of
-from analytics.commands.writing import finite, say_rows_are_counted, write, write_text
+from analytics.commands.writing import finite, write, write_text
 from analytics.errors import QuestionError
 from analytics.measure.slices_cost import COST
 from analytics.measure.thresholds.policy import Policy
@@ -71,7 +71,6 @@ def brief(
     if unknown:
         raise QuestionError(f"Expected {' or '.join(_DEAR)} for --look, found {unknown[0]!r}.")
     engine, question = ask(source, asked)
-    say_rows_are_counted(question.log)
     policy = policy_of(costs, question.log)
     leads = metric_asked(question.log, metric, policy)
     metric = counted_metric(question.log, leads)

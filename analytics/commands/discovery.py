@@ -12,7 +12,7 @@ from analytics.commands.asking import ask, cohort_of, columns_of
 from analytics.commands.options import METRIC_HELP, Asked, Output, Source, Texts
 from analytics.commands.priced import leading_metric
 from analytics.commands.roles import roles_of
-from analytics.commands.writing import say_rows_are_counted, write
+from analytics.commands.writing import write
 from analytics.errors import QuestionError
 from analytics.measure.thresholds.costs import Costs
 from analytics.query.discovery.objectives import OBJECTIVES, objective_for
@@ -69,9 +69,9 @@ def discover(
     """Slices that fail, found on one part of the rows and confirmed on the other."""
     from analytics.present.readings import discovery_reading
     from analytics.present.tables.discovery import discovery_json_rows
+    from analytics.present.weights import found_part
 
     engine, question = ask(source, asked)
-    say_rows_are_counted(question.log)
     if objective is None:
         is_priced = metric is None and (cost_fp is not None or cost_fn is not None)
         objective = (
@@ -105,6 +105,8 @@ def discover(
     )
     answer = discovery.discover(engine, question, search)
     typer.echo(discovery_reading(answer), err=True)
+    if said := found_part(question.log.mapping.weight, answer):
+        typer.echo(said, err=True)
     rows = discovery_json_rows(answer)
     if output.format == "table":
         from analytics.present.discovery import slice_words

@@ -13,8 +13,10 @@ from analytics.answers.labels_revised import RevisedAnswer, revised, revised_whe
 from analytics.answers.labels_sites import sites
 from analytics.commands.asking import ask
 from analytics.commands.options import METRIC_HELP, Asked, Output, Source
+from analytics.commands.priced import Priced, counted_metric, metric_asked, policy_of
 from analytics.commands.roles import roles_of
 from analytics.commands.writing import finite, say_rows_are_counted, write
+from analytics.measure.labels.judged import can_be_matured
 
 _IN_TEXT = (
     "bucket",
@@ -35,6 +37,7 @@ def labels(
     source: Source,
     asked: Asked,
     output: Output,
+    priced: Priced,
     metric: Annotated[str | None, typer.Option(help=f"The metric to trust or not. {METRIC_HELP}")] = None,
     site: Annotated[
         str | None, typer.Option(help="Column of who gave the label, or where: do all mean the same by it?")
@@ -45,10 +48,13 @@ def labels(
 
     engine, question = ask(source, asked)
     log = question.log
-    again = revised(engine, question, metric) if log.n_revised else None
+    policy = policy_of(priced, log)
+    costs = None if policy is None else policy.costs
+    metric = metric_asked(log, metric, policy if metric or can_be_matured(costs) else None)
+    again = revised(engine, question, counted_metric(log, metric)) if log.n_revised else None
     apart = sites(engine, question, site) if site else None
     is_timeless = log.time_low is None and (again is not None or apart is not None)
-    answer = None if is_timeless else labels_answer(engine, question, metric)
+    answer = None if is_timeless else labels_answer(engine, question, metric, costs)
     told = (
         labels_reading(answer) if answer is not None else "",
         revised_reading(again) if again is not None else "",

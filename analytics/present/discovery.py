@@ -15,6 +15,15 @@ if TYPE_CHECKING:
     from analytics.answers.discovery.tree import Branch, Tree
 
 
+def _counted(name: str, value: object) -> str:
+    """Return a name that is counted in its number.
+
+    >>> _counted("fields missing", 1), _counted("fields missing", 0)
+    ('field missing', 'fields missing')
+    """
+    return name.replace("fields", "field", 1) if value == 1 else name
+
+
 def predicate_words(
     predicate: Predicate | Branch, verb: str = "is", named: Callable[[str], str] = words.one_line
 ) -> str:
@@ -25,9 +34,9 @@ def predicate_words(
         return f"{named(found.column or found.name)} {verb} missing"
     if found.kind == "gaps":
         return (
-            f"{words.value_label(value)} {found.name}"
+            f"{words.value_label(value)} {_counted(found.name, value)}"
             if verb == "is"
-            else f"not {words.value_label(value)} {found.name}"
+            else f"not {words.value_label(value)} {_counted(found.name, value)}"
         )
     if found.kind == "spike":
         return f"{named(found.column or '')} {verb} exactly {words.value_label(value)}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from analytics.answers.discovery.answer import Discovery
 from analytics.answers.thresholds.costs import Sample
 from analytics.present import words
 from analytics.present.clusters import alike_part
@@ -33,6 +34,11 @@ def sample_part(sample: Sample, n_judged: float, effect: float | None) -> str:
         return alike_part(sample.unit, effect)
     stand = weighted_part(sample.weight, sample.rows_judged or 0, n_judged, sample.n_eff)
     return " ".join(filter(None, [stand, alike_part(sample.unit, effect, sample.weight)]))
+
+
+def found_part(weight: str | None, answer: Discovery) -> str:
+    """Say what the rows of a search stand for; empty where each stands for itself."""
+    return "" if answer.rows is None else weighted_part(weight, answer.rows, answer.n_judged, answer.n_eff)
 
 
 def counts_rows_part(weight: str | None, what: str = "Here") -> str:

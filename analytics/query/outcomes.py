@@ -17,7 +17,14 @@ from analytics.query.slicing import as_people_see, stored_slice
 
 
 def outcome_table(
-    engine: Engine, log: Log, cohort: Cohort, threshold: float, by: Sequence[str] = (), missing: Sequence[str] = ()
+    engine: Engine,
+    log: Log,
+    cohort: Cohort,
+    threshold: float,
+    by: Sequence[str] = (),
+    missing: Sequence[str] = (),
+    *,
+    is_weighted: bool = False,
 ) -> pl.DataFrame:
     """Count judged rows by slices, by whether columns are missing, and by outcome.
 
@@ -30,6 +37,9 @@ def outcome_table(
         Segment columns; their values stand in ``slice_0 …`` as people see them.
     missing : sequence of str
         Columns of which it is asked whether they hold a value; ``missing_0 …`` is 1 where they do not.
+
+    is_weighted : bool
+        Whether each row counts as often as its weight says, where the log has weights; rows without one are left out.
 
     Returns
     -------
@@ -46,14 +56,19 @@ def outcome_table(
         keys[f"missing_{place}"] = integer(nw.col(log.column(name).sql_name).is_null())
     rows = engine.kept(log, cohort, threshold).filter(~nw.col("label").is_null() & ~nw.col("score").is_null())
     n_slices = math.prod(log.column(name).n_distinct + 1 for name in by) * 2 ** len(missing)
-    if log.grid.split(threshold) is None and are_few(log, n_slices):
+    by_weight = is_weighted and log.mapping.weight is not None
+    if log.grid.split(threshold) is None and are_few(log, n_slices) and not by_weight:
         scored = rows.select(**keys, slot=nw.col("score_bin").cast(nw.Int64), label=nw.col("label"))
         asked = scored.group_by(*keys, "slot", "label").agg(n=nw.len().cast(nw.Int64))
         found = engine.collect_at_any(log, cohort, ("outcomes", *by, "", *missing), lambda: asked)
         flagged = pl.col("slot") >= log.grid.at(threshold)
     else:
-        scored = rows.select(**keys, slot=integer(nw.col("score") >= threshold), label=nw.col("label"))
-        found = engine.collect(scored.group_by(*keys, "slot", "label").agg(n=nw.len().cast(nw.Int64)))
+        each, counted = {}, nw.len().cast(nw.Int64)
+        if by_weight:
+            rows = rows.filter(~nw.col("weight").is_null())
+            each, counted = {"weight": nw.col("weight")}, nw.col("weight").sum().cast(nw.Float64)
+        scored = rows.select(**keys, **each, slot=integer(nw.col("score") >= threshold), label=nw.col("label"))
+        found = engine.collect(scored.group_by(*keys, "slot", "label").agg(n=counted))
         flagged = pl.col("slot") == 1
     positive = pl.col("label") == 1
     cells = {
@@ -70,3 +85,16 @@ def outcome_table(
         as_people_see(log, name, counts[f"slice_{place}"]).alias(f"slice_{place}") for place, name in enumerate(by)
     ]
     return counts.with_columns(shown)
+
+
+def worth_of(engine: Engine, log: Log, cohort: Cohort, threshold: float) -> float:
+    """Return what weighted judged rows are multiplied by to be as many as they are worth (Kish); 1 without weights."""
+    if log.mapping.weight is None:
+        return 1.0
+    each = nw.col("weight")
+    rows = engine.kept(log, cohort, threshold).filter(
+        ~nw.col("label").is_null() & ~nw.col("score").is_null() & ~each.is_null()
+    )
+    sums = engine.collect(rows.select(n=each, squares=each * each).select(nw.all().sum()))
+    n, squares = (float(sums[name][0] or 0) for name in ("n", "squares"))
+    return n / squares if squares else 1.0

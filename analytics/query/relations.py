@@ -236,6 +236,7 @@ def cube_table(
     with_cubes: bool = False,
     with_missed: bool = False,
     with_scores: bool = False,
+    is_weighted: bool = False,
 ) -> nw.LazyFrame[Any]:
     """Aggregate judged rows by many keys at once: what a search for slices runs on.
 
@@ -250,21 +251,27 @@ def cube_table(
     value : Expr
         The objective of such a row.
     with_cubes, with_missed, with_scores : bool
+    is_weighted : bool
+        Whether each row counts as often as its weight says; rows without one are left out.
 
     Returns
     -------
     LazyFrame
         The keys, ``n``, ``positives``, ``trials`` (rows that count), ``total`` and ``squares`` (sums of the objective and of
         its square); if asked for ``cubes``, the sum of its third power, ``missed``, its sum over positive rows, and ``score_sum``
-        and ``score_sq_sum``, those of the score.
+        and ``score_sq_sum``, those of the score. Weighted also ``rows``, those behind, and ``weight_sq``, the sum of squared
+        weights.
     """
     judged = frame.filter(~nw.col("label").is_null() & ~nw.col("score").is_null())
+    if is_weighted:
+        judged = judged.filter(~nw.col("weight").is_null())
     prepared = judged.select(
         **keys,
         is_pos=nw.col("label").cast(nw.Int64),
         is_counted=integer(counted),
         value=nw.when(counted).then(value.cast(nw.Float64)),
         **({"score_of": nw.col("score").cast(nw.Float64)} if with_scores else {}),
+        **({"weight": nw.col("weight")} if is_weighted else {}),
     )
     powers = {"squares": nw.col("value") * nw.col("value")}
     if with_cubes:
@@ -273,6 +280,19 @@ def cube_table(
         powers["missed"] = nw.col("value") * nw.col("is_pos")
     if with_scores:
         powers |= {"score_sum": nw.col("score_of"), "score_sq_sum": nw.col("score_of") * nw.col("score_of")}
+    if is_weighted:
+        each = nw.col("weight")
+        sums = {
+            "n": each,
+            "positives": each * nw.col("is_pos"),
+            "trials": each * nw.col("is_counted"),
+            "weight_sq": each * each,
+        }
+        sums |= {"total": each * nw.col("value"), **{name: each * power for name, power in powers.items()}}
+        weighed = prepared.with_columns(**powers).with_columns(**{f"{name}_of": part for name, part in sums.items()})
+        return weighed.group_by(*keys).agg(
+            rows=nw.len().cast(nw.Int64), **{name: nw.col(f"{name}_of").sum().cast(nw.Float64) for name in sums}
+        )
     return (
         prepared.with_columns(**powers)
         .group_by(*keys)

@@ -23,7 +23,8 @@ _N_CELLS = 4_096
 def plain(given: DataFrame) -> DataFrame:
     """Return the columns of a table as ``c0, c1, …`` of the house's types, with ``row_id`` in the order of reading.
 
-    A number that is none, or infinite, is missing; times are in UTC; what is neither number, truth value nor time is text.
+    In one Parquet file that is the place of a row in the file, as an ingested log has it. A number that is none, or infinite, is
+    missing; times are in UTC; what is neither number, truth value nor time is text.
     """
     from pyspark.sql import functions
 
@@ -35,7 +36,15 @@ def plain(given: DataFrame) -> DataFrame:
 
     types = [plain_type(field.dataType.typeName()) for field in given.schema.fields]
     selected = [column(name, types[place]).alias(f"c{place}") for place, name in enumerate(given.columns)]
+    if _is_one_parquet(given):
+        return given.select(*selected, functions.col("_metadata.row_index").alias("row_id"))
     return given.select(*selected).withColumn("row_id", functions.monotonically_increasing_id())
+
+
+def _is_one_parquet(given: DataFrame) -> bool:
+    """Whether a table is one Parquet file, of which Spark knows the places of the rows."""
+    files = spark_session.run(given.inputFiles) if "_metadata" not in given.columns else []
+    return len(files) == 1 and files[0].lower().endswith(".parquet")
 
 
 _SPARK_TYPES = {

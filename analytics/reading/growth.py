@@ -54,11 +54,11 @@ def append(
     said = _said(log, reading, moved, is_same_grid=edges == log.edges, n_files=len(reading.origin.digests))
     counts = connection.execute(
         "SELECT count(*), count(label), count(*) FILTER (label = 1), count(*) FILTER (score IS NULL), "
-        "min(moment)::VARCHAR, max(moment)::VARCHAR, sum(weight) FILTER (label = 1) / sum(weight) FILTER (label IS NOT NULL) "
-        f"FROM (SELECT *{'' if log.mapping.weight else ', 1 AS weight'} FROM log_file.log)"
+        "least(min(moment), ?::TIMESTAMP)::VARCHAR, greatest(max(moment), ?::TIMESTAMP)::VARCHAR FROM day.log",
+        [log.time_low, log.time_high],
     ).fetchone()
     assert counts is not None
-    n_rows, n_labelled, n_positive, n_unscored, time_low, time_high, share_positive = counts
+    n_rows, n_labelled, n_positive, n_unscored, time_low, time_high = counts
     return replace(
         log,
         reading=_added(grown, reading, said),
@@ -66,14 +66,22 @@ def append(
         edges=edges,
         grid_is_exact=is_exact,
         bins=bins,
-        n_rows=n_rows,
-        n_labelled=n_labelled,
-        n_positive=n_positive,
-        n_unscored=n_unscored,
+        n_rows=log.n_rows + n_rows,
+        n_labelled=log.n_labelled + n_labelled,
+        n_positive=log.n_positive + n_positive,
+        n_unscored=log.n_unscored + n_unscored,
         time_low=time_low,
         time_high=time_high,
-        share_positive=share_positive if log.mapping.weight else None,
+        share_positive=_share_positive(connection) if log.mapping.weight else None,
     )
+
+
+def _share_positive(connection: duckdb.DuckDBPyConnection) -> float | None:
+    """Return what share of the rows is positive that those with a label stand for."""
+    found = connection.execute(
+        "SELECT sum(weight) FILTER (label = 1) / sum(weight) FILTER (label IS NOT NULL) FROM log_file.log"
+    ).fetchone()
+    return found[0] if found else None
 
 
 def _widen_enums(connection: duckdb.DuckDBPyConnection) -> None:

@@ -17,6 +17,8 @@ from pages._frame.cache import kept
 from pages._frame.render import FURTHER, escaped, figure, say_rows_are_counted, sentence, table_downloads
 from pages._frame.tables import number_table
 
+_NAME_WIDTH = 150
+"""Pixels of a column or a value in the table of all columns: its numbers stand beside them at 1,440 pixels. Measured."""
 _EVERY = {"Hour": "1h", "Day": "1d", "Week": "1w", "Month": "1mo"}
 
 
@@ -60,8 +62,8 @@ def _draw_scan(scan: CalibrationScan) -> None:
         placeholder=words.UNDEFINED,
         alt="Slices of all segment columns by how far their scores are off",
         column_config={
-            "column": "Column",
-            "value": "Value",
+            "column": st.column_config.TextColumn("Column", width=_NAME_WIDTH),
+            "value": st.column_config.TextColumn("Value", width=_NAME_WIDTH),
             "to_the_rest": st.column_config.NumberColumn(
                 "To the rest", format="%.1f", help="Points by which the slice is off more than all other rows."
             ),

@@ -11,7 +11,7 @@ from analytics.present import figures, readings, words
 from analytics.present.tables.compare import metric_rows
 from analytics.query.compare.pairs import Pairing
 from pages._frame.cache import kept
-from pages._frame.render import escaped, figure, table_downloads
+from pages._frame.render import FURTHER, escaped, figure, table_downloads
 from pages._frame.tables import number_table
 
 
@@ -84,4 +84,5 @@ def draw_metrics(answer: Comparison) -> None:
         alt="Every metric on both sides with its paired difference",
         column_config={"Pairs": st.column_config.NumberColumn(format="localized")},
     )
+    st.caption(FURTHER)
     table_downloads(table, "compare_metrics", key="pair_metrics", title="Every metric on the same pairs")

@@ -36,14 +36,16 @@ _STYLE = (
     "button[data-variant][data-selected=true], [data-testid=stSliderThumbValue] {color: inherit !important} "
     "[data-testid=stElementContainer]:has(> [data-testid=stHtml]) {display: none} "
     "[data-testid=stPopoverBody] {max-height: 42vh; overflow-y: auto} "
+    "[data-testid=stTopNavLink]:focus-visible {outline: 2px solid currentColor; outline-offset: -2px} "
     + ",".join(f"[data-testid=stTopNav] .rc-overflow-item:nth-child({place})" for place in _GROUP_ENDS)
     + " {border-right: 1px solid color-mix(in srgb, currentColor 25%, transparent); padding-right: .5rem} "
     "@media (max-width: 1180px) {[data-testid=stTopNav] :has(> [data-testid=stIconMaterial]) {display: none} "
     "[data-testid=stTopNavLink] {gap: 0; padding-left: 6px; padding-right: 6px}}</style>"
 )
 """Narrow margins; texts in the colour of the text where Streamlit has the primary one, which is too dark on dark; no room for
-styles and scripts, which would stand above each title; boxes that scroll before they leave the window; a line after the last
-page of each group; and in a narrow window their names without icons and the room of these, so that all of them are there."""
+styles and scripts, which would stand above each title; boxes that scroll before they leave the window; a ring around a page
+that Tab stops at; a line after the last page of each group; and in a narrow window their names without icons and the room of
+these, so that all of them are there."""
 _SIDEBAR_WIDTH = 260
 """Pixels."""
 _ENTERED = "_frame_entered"

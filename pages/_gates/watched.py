@@ -15,7 +15,7 @@ from analytics.log.kept.watch import Mark, WatchState, add_mark, state_of_log
 from analytics.present import figures, readings, words
 from pages._frame import session
 from pages._frame.cache import kept
-from pages._frame.render import DATE_WIDTH, escaped, figure, sentence, table_downloads
+from pages._frame.render import DATE_WIDTH, FURTHER, escaped, figure, sentence, table_downloads
 from pages._frame.tables import number_table
 
 _DAY, _WHAT, _FAILED = "watch_day", "watch_what", "_watch_failed"
@@ -76,6 +76,7 @@ def _draw_streams(answer: WatchAnswer) -> None:
         alt="What is watched beside the headline: rate of the newest week, mean since the evidence began, what is usual, bounds",
         column_config=shares | {"Rows in the newest week": st.column_config.NumberColumn(format="localized")},
     )
+    st.caption(FURTHER)
     table_downloads(table, "watched", key="watched", title="Slices and inputs that are watched")
 
 

@@ -5,16 +5,22 @@ from __future__ import annotations
 import streamlit as st
 
 from analytics.answers.question import Question
-from analytics.measure.labels.judged import matured_metrics
+from analytics.measure.labels.judged import can_be_matured, matured_metrics
 from analytics.measure.metrics import METRICS
+from analytics.measure.slices_cost import COST
+from analytics.measure.thresholds.costs import Costs
+from pages._frame.costs import held_costs
 from pages._frame.metric import choose_metric, metric_from_address, metric_to_address
 
 _METRIC = "labels_metric"
 
 
-def draw_metric(question: Question) -> str:
-    """Choose the metric; it stands in the address and is that of the other pages."""
-    offered = [
+def draw_metric(question: Question) -> tuple[str, Costs | None]:
+    """Choose the metric, and say what errors cost; it stands in the address and is that of the other pages."""
+    policy = held_costs(question)
+    costs = None if policy is None else policy.costs
+    offered = [COST] if can_be_matured(costs) else []
+    offered += [
         name
         for name in matured_metrics(question.log.mapping.kind)
         if question.log.is_probability or not METRICS[name].needs_probability
@@ -30,7 +36,7 @@ def draw_metric(question: Question) -> str:
         width=300,
     )
     metric_to_address(metric)
-    return metric
+    return metric, costs
 
 
 def draw_no_times(*, is_revised: bool) -> None:

@@ -8,6 +8,7 @@ import streamlit as st
 from analytics.answers.labels_revised import RevisedAnswer, revised, revised_where
 from analytics.answers.question import Question
 from analytics.measure.metrics import METRICS
+from analytics.measure.slices_cost import COST
 from analytics.present import figures, readings, words
 from pages._frame.cache import kept
 from pages._frame.render import escaped, figure, sentence, table_downloads
@@ -24,7 +25,7 @@ def draw_revised(question: Question, metric: str | None) -> None:
     if not question.log.n_revised:
         return
     st.subheader("Do labels stay?", anchor=False)
-    answer = kept(revised, question, metric)
+    answer = kept(revised, question, None if metric == COST else metric)
     sentence(readings.revised_reading(answer))
     pair = st.grid(2, min_column_width=460, gap="medium")
     if answer.buckets is not None and answer.every is not None:

@@ -11,7 +11,7 @@ from pages._frame.render import figure
 
 def draw_weeks(answer: LabelsAnswer) -> None:
     """Show the metric as it stands, as all labels will say and at most, and beside it labels by age and class."""
-    pair = st.grid(2, min_column_width=460, gap="medium")
+    pair = st.grid(1 if answer.curve is None else 2, min_column_width=460, gap="medium")
     with pair.cell():
         figure(
             figures.matured_figure(answer.buckets, answer.metric, answer.every),

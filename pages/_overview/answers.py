@@ -38,6 +38,16 @@ def draw_answers(answer: Overview, question: Question) -> None:
             pair = found.pairs.row(row, named=True)
             session.add_clauses(_clauses(question, pair["true"], pair["predicted"]))
 
+    confused = found.pairs.filter(pl.col("true") != pl.col("predicted")).head(_MAX_LINKS)
+    links = [
+        (
+            f"{_short(row['true'])} as {_short(row['predicted'])}",
+            _clauses(question, row["true"], row["predicted"]),
+            "wrong",
+            row["n"],
+        )
+        for row in confused.iter_rows(named=True)
+    ]
     figure(
         figures.class_matrix(found.pairs, found.table["class"].to_list()),
         f"{readings.classes_reading(found).partition(chr(10))[0]} Click a cell to keep its rows.",
@@ -45,19 +55,7 @@ def draw_answers(answer: Overview, question: Question) -> None:
         alt="Rows by true and predicted class",
         table=found.pairs,
         on_select=keep_pair,
-    )
-    confused = found.pairs.filter(pl.col("true") != pl.col("predicted")).head(_MAX_LINKS)
-    _draw_links(
-        question,
-        [
-            (
-                f"{_short(row['true'])} as {_short(row['predicted'])}",
-                _clauses(question, row["true"], row["predicted"]),
-                "wrong",
-                row["n"],
-            )
-            for row in confused.iter_rows(named=True)
-        ],
+        below=lambda: _draw_links(question, links),
     )
 
 

@@ -19,7 +19,7 @@ from pages._frame.compared import comparison_of_report
 from pages._frame.policy import held_policy
 from pages._frame.reference import reference_and_production
 from pages._frame.registry import PAGES
-from pages._frame.render import escaped, say_rows_are_counted
+from pages._frame.render import escaped
 
 _WANTED = "_brief_wanted"
 _LABELS = {"discovery": "Search", "gap": "Compare"}
@@ -37,7 +37,6 @@ def draw(question: Question, metric: str) -> None:
     if asking.is_chosen:
         return
     st.markdown("**What to take up first**")
-    say_rows_are_counted(question.log)
     places, found = [st.empty() for _ in range(MOST)], list[Finding]()
     days = kept(days_of, question)
     for number, source in enumerate(asked):

@@ -152,9 +152,11 @@ def _arrow_of(change: Interval | None) -> Literal["up", "down", "off"]:
 
 def _course_of(answer: Overview, name: str) -> list[float] | None:
     """Return a metric over time for its small line; None where it is not followed."""
-    if answer.trend is None or name not in answer.trend.columns:
+    followed = "error_rate" if name == "accuracy" else name
+    if answer.trend is None or followed not in answer.trend.columns:
         return None
-    values = answer.trend.drop_nulls("bucket").sort("bucket")[name].drop_nulls().to_list()
+    values = answer.trend.drop_nulls("bucket").sort("bucket")[followed].drop_nulls().to_list()
+    values = [1 - value for value in values] if name == "accuracy" else values
     return values if len(values) > 1 else None
 
 

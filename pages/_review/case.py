@@ -18,6 +18,8 @@ from pages._review.queue import kinds_of
 
 _MAX_CELL = 80
 """Characters of a field in the table; a longer text stands below it."""
+_MAX_NAME = 30
+"""Characters of its name: longer ones leave its values and those of the twins no room. The text below names it whole."""
 _MAX_LONG = 200_000
 """Characters of a long text that are sent to the browser."""
 _UNSCROLLED = 600
@@ -129,7 +131,7 @@ def draw_fields(question: Question, case: Case, other: OtherAnswer | None = None
 
 def _row_of(field: Field, near: tuple[Twin, ...], *, with_slice: bool, is_right_or_wrong: bool) -> dict[str, str]:
     """Return a line of the table: the field, its value, what differs in the twins, and the slice that fails."""
-    row = {"Field": escaped(words.shortened(field.name, 60)), "This row": _value_markdown(field.value)}
+    row = {"Field": escaped(words.shortened(field.name, _MAX_NAME)), "This row": _value_markdown(field.value)}
     if field.attribution is not None:
         row["This row"] += f" :gray[{escaped(words.signed(field.attribution, 3))} to the score]"
     for value in field.other:

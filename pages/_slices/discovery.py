@@ -13,12 +13,13 @@ from analytics.errors import QuestionError
 from analytics.present import figures, readings, words
 from analytics.present.discovery import objective_text, predicate_words, slice_words
 from analytics.present.report.discovery import found_slice
+from analytics.present.weights import found_part
 from analytics.query.cohort import Clause
 from analytics.query.discovery.objectives import OBJECTIVES
 from analytics.query.discovery.properties import clauses
 from pages._frame import dear, report, session, sides
 from pages._frame.cache import key_of
-from pages._frame.render import clicked, escaped, figure, say_rows_are_counted, sentence, table_downloads
+from pages._frame.render import FURTHER, clicked, escaped, figure, sentence, table_downloads
 from pages._frame.tables import number_table
 from pages._slices import choice, discovery_search, discovery_tree
 
@@ -73,7 +74,8 @@ def draw(question: Question) -> None:
     if answer is None:
         return
     sentence(readings.chosen_reading(question, {"n": answer.n_judged}) or readings.discovery_reading(answer))
-    say_rows_are_counted(question.log)
+    if said := found_part(question.log.mapping.weight, answer):
+        st.caption(escaped(said))
     if answer.tree is not None and discovery_tree.draw_switch():
         discovery_tree.draw(answer, question)
         return
@@ -129,7 +131,7 @@ def _draw_table(answer: Discovery) -> None:
         height="content",
         alt="Discovered slices with rates, differences and status",
         column_config={
-            "slice": column.TextColumn("Slice", width=440),
+            "slice": column.TextColumn("Slice", width=380),
             "status": column.TextColumn("Status", help="Confirmed: adjusted p below 0.05; suggestive: unadjusted."),
             "n": column.NumberColumn("Rows", format="localized", help="Judged rows of the cohort in the slice."),
             "rate": column.NumberColumn(what, format=number, help="In the rows that the search did not see."),
@@ -149,6 +151,7 @@ def _draw_table(answer: Discovery) -> None:
             "share_of_errors": column.NumberColumn(f"Share of {objective.unit}", format="%.1f %%"),
         },
     )
+    st.caption(FURTHER)
     table_downloads(
         table.with_columns(slice=pl.Series([slice_words(entry) for entry in answer.slices], dtype=pl.String)),
         "discovered",

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 
 import streamlit as st
 
-from analytics.answers.discovery.search import MAX_DEPTH, Search, Split, default_split
+from analytics.answers.discovery.checks import default_split
+from analytics.answers.discovery.search import MAX_DEPTH, Search, Split
 from analytics.answers.question import Question
 from analytics.errors import QuestionError
 from analytics.measure.thresholds.costs import Costs
@@ -26,7 +27,7 @@ _SPLITS = {
 
 def draw_controls(question: Question, forget: Callable[[], None]) -> Search:
     """Choose what fails, among what, and how it is searched for; ``forget`` is called on a change."""
-    left, among, right = st.columns([3, 5, 2], vertical_alignment="bottom")
+    left, among, right = st.columns([4, 4, 2], vertical_alignment="bottom")
     segments = [name for name in question.log.mapping.segments if question.log.column(name).kind != "time"]
     if not set(st.session_state.get(AMONG, [])) <= set(segments):
         st.session_state[AMONG] = [name for name in st.session_state[AMONG] if name in segments]

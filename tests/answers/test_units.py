@@ -13,7 +13,8 @@ import pytest
 from analytics.answers.brief.finding import Asking
 from analytics.answers.brief.slices import worst_slices
 from analytics.answers.discovery.answer import discover
-from analytics.answers.discovery.search import Search, default_split
+from analytics.answers.discovery.checks import default_split
+from analytics.answers.discovery.search import Search
 from analytics.answers.gap.answer import gap
 from analytics.answers.gap.inputs import inputs
 from analytics.answers.gap.sides import sides

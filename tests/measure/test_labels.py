@@ -20,13 +20,17 @@ from analytics.measure.labels.maturing import Matured, Maturing
 from analytics.measure.labels.never import never_table
 from analytics.measure.labels.share import Cells, expected
 from analytics.measure.labels.trust import stopped, trusted_days
+from analytics.measure.thresholds.costs import Costs
 from tests.measure.late_labels import START, Late, late
 
 SIDES = np.array([False, True])
 
 
+COSTS = Costs(tp=-1.0, fp=2.0, fn=7.0, tn=0.25, review=0.5)
+
+
 def judged(metric: str) -> Judged:
-    return Judged(metric, SIDES, False, np.zeros((2, 2)))
+    return Judged(metric, SIDES, False, np.zeros((2, 2)), COSTS if metric == "cost" else None)
 
 
 @pytest.fixture(scope="module")
@@ -72,6 +76,10 @@ def test_the_share_of_positives_has_the_greatest_likelihood() -> None:
     assert (found.of_waiting.sum(axis=1) < 1).all()
 
 
+PRICES = {(1, True): -0.5, (0, True): 2.5, (1, False): 7.0, (0, False): 0.25}
+"""What a row costs by label and decision, the look at a flagged one included."""
+
+
 def test_metrics_of_bins_are_scikit_learns() -> None:
     rows, middle = np.array([[5.0, 4.0, 3.0], [1.0, 2.0, 6.0]]), np.array([0.2, 0.5, 0.8])
     label = np.repeat([0, 0, 0, 1, 1, 1], rows.ravel().astype(int))
@@ -83,15 +91,20 @@ def test_metrics_of_bins_are_scikit_learns() -> None:
         "precision": precision_score(label, score >= 0.5),
         "auroc": roc_auc_score(label, score),
         "brier": brier_score_loss(label, score),
+        "cost": np.mean([PRICES[pair] for pair in zip(label, score >= 0.5, strict=True)]),
     }
     for metric, value in oracles.items():
-        assert Judged(metric, flagged, False, loss).value(rows) == pytest.approx(value)
+        assert Judged(metric, flagged, False, loss, COSTS).value(rows) == pytest.approx(value)
     assert Judged("error_rate", np.array([True]), True, np.zeros((2, 1))).value(np.array([[3.0], [7.0]])) == 0.3
     with pytest.raises(QuestionError, match="found 'ece'"):
         judged("ece")
+    for costs in (None, Costs(amount_cells=("fn",))):
+        with pytest.raises(QuestionError, match="costs that hang on no amount"):
+            Judged("cost", flagged, False, loss, costs)
+    assert judged("cost").point == pytest.approx(0.01 * 7.5) and judged("recall").point == 0.01
 
 
-@pytest.mark.parametrize("metric", ["error_rate", "recall", "precision", "f1", "prevalence"])
+@pytest.mark.parametrize("metric", ["error_rate", "recall", "precision", "f1", "prevalence", "cost"])
 def test_bounds_are_those_of_all_ways_in_which_labels_can_turn_out(metric: str) -> None:
     rows, to_come = np.array([[4.0, 2.0], [1.0, 3.0]]), np.array([2.0, 3.0])
     values = []

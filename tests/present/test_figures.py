@@ -163,6 +163,8 @@ def test_trend_holds_the_table_and_leaves_gaps() -> None:
         assert [y for y in trace.y if y is not None and not np.isnan(y)] == gappy[column].to_list()
     assert named["Error rate"].connectgaps is False
     assert sum(trace.type == "scatter" and trace.fill == "toself" for trace in figure.data) == 2
+    known = figures.trend(table.with_columns(share_unlabelled=0.0), "1w")
+    assert "not known yet" not in {trace.name for trace in known.data}, "no empty axis where every label is there"
     undated = table.with_columns(bucket=pl.lit(None, dtype=pl.Datetime))
     assert "No row has a time" in figures.trend(undated, "1w").layout.annotations[0].text
 

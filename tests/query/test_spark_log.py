@@ -16,12 +16,14 @@ from polars.testing import assert_frame_equal
 
 from analytics.answers.overview import overview
 from analytics.answers.question import Question
+from analytics.answers.review.queue import queue
 from analytics.answers.slices import slices
 from analytics.errors import QuestionError, StoreError
 from analytics.log import roles as guessed
 from analytics.log.bins import Bins
 from analytics.log.mapping import Mapping
 from analytics.log.schema import Log
+from analytics.measure.thresholds.costs import Costs
 from analytics.query import spark_log, spark_roles, spark_session
 from analytics.query.cohort import Clause, Cohort
 from analytics.query.engine import Engine
@@ -177,6 +179,15 @@ def test_no_spark_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_no_table_is_one_sentence(spark: Any) -> None:
     with pytest.raises(StoreError, match=r"^Expected an answer of Spark at .*PATH_NOT_FOUND"):
         spark_session.table("spark:/no/such/path")
+
+
+def test_what_is_drawn_by_row_is_the_same_draw_of_one_parquet_file(both: tuple[Engine, Log, Log]) -> None:
+    engine, here, there = both
+    found, expected = (
+        queue(engine, Question(log, Cohort(), 0.4), "both", "mix", costs=Costs(fp=1, fn=3)) for log in (there, here)
+    )
+    assert found.rows["row_id"].to_list() == expected.rows["row_id"].to_list() and found.n_rows == expected.n_rows > 50
+    assert found.rows["random_rank"].to_list() == expected.rows["random_rank"].to_list()
 
 
 def test_a_log_that_stays_there_is_one_of_the_workspace(both: tuple[Engine, Log, Log], tmp_path: Path) -> None:

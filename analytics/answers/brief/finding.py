@@ -279,7 +279,7 @@ class Asking:
         log = self.question.log
         if self.metric in used_in("slices") and (log.is_probability or not METRICS[self.metric].needs_probability):
             return self.metric
-        return None if self.has_costs else headline(log.n_positive, log.n_labelled).metric
+        return None if self.has_costs else headline(*log.class_counts).metric
 
     @property
     def is_chosen(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from itertools import islice
 from typing import Any
@@ -22,7 +23,7 @@ from analytics.measure.slices import compared_by
 from analytics.query.clusters import clusters_of
 from analytics.query.cohort import slice_clauses
 from analytics.query.engine import Engine
-from analytics.query.outcomes import outcome_table
+from analytics.query.outcomes import outcome_table, worth_of
 
 _IS_PREDICTION = 0.9
 """A column that removes more than this share of the uncertainty about the decision is the decision, as in
@@ -52,7 +53,8 @@ def worst_slices(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
     counts = pl.concat([values, _by_missing(told)], how="diagonal")
     if counts.is_empty():
         return ()
-    weights = weights_of(engine, asking)
+    weights, scale = weights_of(engine, asking), told.scale
+    counts = counts.with_columns(pl.col(*CELLS) * scale)  # as many rows as they are worth: what tests count
     table = worst_table(counts, weights)
     is_beyond = (pl.col("excess_low") > 0) | pl.col("tested").is_not_null()
     is_clear = (pl.col("p_adjusted") < SIGNIFICANT) & is_beyond & pl.col("leads").fill_null(value=True)
@@ -61,24 +63,31 @@ def worst_slices(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
     for kind in ("missing", "value"):
         by_rows = found.filter(pl.col("kind") == kind).iter_rows(named=True)
         clear = (row for row in by_rows if kind == "missing" or not is_of_score(engine, question, row["column"]))
-        of_units = (_of_units(engine, question, row, weights, table.height) for row in islice(clear, _MAX_TRIED))
+        of_units = (_of_units(told, row, weights, table.height) for row in islice(clear, _MAX_TRIED))
         rows += [*islice(filter(_is_sure, of_units), 1)]
     if len(rows) > 1 and _is_same(engine, question, rows[0], rows[1]):
         rows = rows[:1]
-    return tuple(_finding_of(question, row, weights, table.height, metric) for row in rows)
+    return tuple(_finding_of(question, _of_all(row, scale), weights, table.height, metric) for row in rows)
 
 
-def _of_units(
-    engine: Engine, question: Question, row: dict[str, Any], weights: tuple[float, float], n_compared: int
-) -> dict[str, Any]:
+def _of_all(row: dict[str, Any], scale: float) -> dict[str, Any]:
+    """Return a row of the table with counts of all rows that those of the log stand for."""
+    counted = ("judged", "missed", "flagged", "excess", "excess_low", "excess_high")
+    return {**row, **{name: row[name] / scale for name in counted if row[name] is not None}}
+
+
+def _of_units(told: _Telling, row: dict[str, Any], weights: tuple[float, float], n_compared: int) -> dict[str, Any]:
     """Return a slice as sure as it is where rows belong together; as it is where every row stands alone."""
+    engine, question = told.engine, told.question
     name = row["column"].removesuffix(_MISSING)
     slicing = ((), (name,)) if row["kind"] == "missing" else ((name,), ())
     asked = question.log, question.cohort, question.threshold
-    clusters = clusters_of(engine, *asked, slicing[0], missing=slicing[1])
+    clusters = clusters_of(engine, *asked, slicing[0], missing=slicing[1], is_weighted=True)
     if clusters is None:
         return row
-    counts = outcome_table(engine, *asked, *slicing)
+    products = [column for column in clusters.columns if column.startswith(("own:", "cross:"))]
+    clusters = clusters.with_columns(pl.col(products) * told.scale**2)
+    counts = told.counts(*slicing).with_columns(pl.col(*CELLS) * told.scale)
     key, value = (counts["missing_0"], "1") if row["kind"] == "missing" else (counts["slice_0"], row["value"])
     place = (key.cast(pl.String) == value).fill_null(value=False).arg_max()
     return with_units(row, counts, clusters, place or 0, weights, n_compared=n_compared)
@@ -95,6 +104,13 @@ class _Telling:
     def __init__(self, engine: Engine, question: Question) -> None:
         self.engine, self.question = engine, question
         self.by_score = cache(lambda: told_by_score(engine, question))
+        self.scale = worth_of(engine, question.log, question.cohort, question.threshold)
+
+    def counts(self, by: Sequence[str] = (), missing: Sequence[str] = ()) -> pl.DataFrame:
+        """Count judged rows by outcome, those that they stand for where they do."""
+        asked = self.question.log, self.question.cohort, self.question.threshold
+        found = outcome_table(self.engine, *asked, by, missing, is_weighted=True)
+        return found.with_columns(pl.col(*CELLS).cast(pl.Float64))
 
     def by(self, counts: pl.DataFrame) -> bool:
         """Whether slices tell the label, as what is known only afterwards does, or are another word for the decision."""
@@ -119,7 +135,7 @@ def _by_metric(told: _Telling, metric: str) -> pl.DataFrame:
     engine, question = told.engine, told.question
     parts = [_EMPTY]
     for name in _sliced(question):
-        answer = slices(engine, question, [name], metric=metric, metrics=(), is_weighted=False)
+        answer = slices(engine, question, [name], metric=metric, metrics=())
         first = leading_slice(answer)
         if told.by(answer.table):
             continue
@@ -134,7 +150,7 @@ def _by_metric(told: _Telling, metric: str) -> pl.DataFrame:
                 pl.lit(name).alias("column"),
                 pl.when(is_compared).then(pl.lit("value")).otherwise(pl.lit("rest")).alias("kind"),
                 value.alias("value"),
-                *CELLS,
+                pl.col(*CELLS).cast(pl.Float64),
                 pl.col(p).cast(pl.Float64).fill_nan(None).alias("tested"),
                 leads.alias("leads"),
                 pl.col(metric).alias("rate"),
@@ -146,10 +162,10 @@ def _by_metric(told: _Telling, metric: str) -> pl.DataFrame:
 
 def _by_cost(told: _Telling) -> pl.DataFrame:
     """Count the slices of every segment column that tells neither the label nor the decision."""
-    engine, question = told.engine, told.question
+    question = told.question
     parts = [_EMPTY.select("column", "kind", "value", *CELLS)]
     for name in _sliced(question):
-        counts = outcome_table(engine, question.log, question.cohort, question.threshold, (name,))
+        counts = told.counts((name,))
         if not told.by(counts):
             kind = pl.when(pl.col("slice_0").is_null()).then(pl.lit("rest")).otherwise(pl.lit("value"))
             value = pl.col("slice_0").cast(pl.String)
@@ -159,11 +175,11 @@ def _by_cost(told: _Telling) -> pl.DataFrame:
 
 def _by_missing(told: _Telling) -> pl.DataFrame:
     """Count the rows of every column that has missing values by whether it has one, within versions that know the column."""
-    engine, question, log = told.engine, told.question, told.question.log
+    question, log = told.question, told.question.log
     parts = [_EMPTY.select("column", "kind", "value", *CELLS)]
     versions = (log.mapping.model_version,) if len(model_versions(log)) > 1 and log.mapping.model_version else ()
     for name in _with_gaps(question):
-        counts = outcome_table(engine, log, question.cohort, question.threshold, versions, (name,))
+        counts = told.counts(versions, (name,))
         if versions:
             is_known = (pl.col("missing_0") == 0).any().over("slice_0")
             counts = counts.filter(is_known).group_by("missing_0").agg(pl.col(*CELLS).sum())
@@ -181,7 +197,7 @@ _EMPTY = pl.DataFrame(
         "column": pl.String,
         "kind": pl.String,
         "value": pl.String,
-        **dict.fromkeys(CELLS, pl.Int64),
+        **dict.fromkeys(CELLS, pl.Float64),
         "tested": pl.Float64,
         "leads": pl.Boolean,
         "rate": pl.Float64,
@@ -240,7 +256,7 @@ def _finding_of(
         metric,
         row[metric] if is_told_before else row["rate"],
         row[f"{metric}_rest"] if is_told_before else row["rate_rest"],
-        row["judged"],
+        round(row["judged"]),
         row["share"],
         n_compared,
     )

@@ -158,7 +158,7 @@ def _metric(metric: str | None, replayed: Replay, offline: Question) -> str:
         raise QuestionError(f"Expected a metric of this log of which more or less is better, found {metric!r}.")
     if metric is None and replayed.comparison is not None and replayed.comparison.metric in known:
         metric = replayed.comparison.metric
-    return metric or ("error_rate" if log.is_right_or_wrong else headline(log.n_positive, log.n_labelled).metric)
+    return metric or ("error_rate" if log.is_right_or_wrong else headline(*log.class_counts).metric)
 
 
 def _in_replay(replayed: Replay, metric: str) -> Interval | None:

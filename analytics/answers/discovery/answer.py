@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from analytics.answers.discovery.search import Cells, Search, Slice, cells_of, checked, default_split
+from analytics.answers.discovery.checks import checked, default_split
+from analytics.answers.discovery.search import Cells, Search, Slice, cells_of
 from analytics.answers.discovery.tree import Tree, tree_of
 from analytics.answers.question import Question
 from analytics.errors import QuestionError
@@ -28,6 +29,8 @@ from analytics.query.engine import Engine
 
 _Progress = Callable[[str, float], None]
 
+_COUNTED = ("excess_", "n_before")
+"""Beginnings of the columns that count rows, or errors among them."""
 _MAX_LISTED = 200_000
 """Slices that are listed with all their numbers; it bounds memory, and beyond it the request is refused. A choice."""
 
@@ -90,6 +93,8 @@ class Discovery:
         Columns that were not searched by because they part the rows as the other one does.
     tree : Tree or None
         The same rows cut by a decision tree; None where every slice was asked for, and for a change.
+    rows, n_eff : int, float or None
+        Where rows stand for many: judged rows, and how many of equal weight they are worth; counts are weighted then.
     overall : float
         The objective over the rows that are reported from.
     bands : tuple of str
@@ -116,6 +121,8 @@ class Discovery:
     tree: Tree | None
     overall: float
     bands: tuple[str, ...] = ()
+    rows: int | None = None
+    n_eff: float | None = None
 
 
 def discover(
@@ -149,6 +156,7 @@ def discover(
         units = [None if cells.units is None else cells.units.part(chosen) for chosen in parts]
         find, report = cells.cube.part(~cells.is_held_back), cells.cube.part(cells.is_held_back)
     n_judged, n_searched = cells.cube.sums.n.sum(), find.sums.n.sum()
+    each = 1.0 if cells.worth is None else 1 / cells.worth.scale
     if not find.sums.trials.sum() or not report.sums.trials.sum():
         raise QuestionError("Expected labelled rows to search and to confirm with, found none. Widen the cohort.")
     if not all(part.sums.before is None or part.sums.before.trials.sum() for part in (find, report)):
@@ -191,9 +199,9 @@ def discover(
         n_members=tuple(group.n_members for group in groups),
         contributions=() if search.every else tuple(tuple(contributions(report, g.pattern).values()) for g in groups),
         noise=noise,
-        n_judged=int(n_judged),
-        n_searched=int(n_searched),
-        n_reported=int(report.sums.n.sum()),
+        n_judged=round(n_judged * each),
+        n_searched=round(n_searched * each),
+        n_reported=round(report.sums.n.sum() * each),
         n_slices=len(found.patterns),
         n_sent=n_sent,
         n_more=n_more,
@@ -202,9 +210,11 @@ def discover(
         bands=cells.bands,
         same=cells.same,
         tree=None
-        if search.every or search.reference is not None
+        if search.every or search.reference is not None or cells.worth is not None
         else tree_of(question.log, cells, find, report, needed - 1e-6),
         overall=float(rates(report.sums.sum())[0]),
+        rows=None if cells.worth is None else cells.worth.rows,
+        n_eff=None if cells.worth is None else float(n_judged),
     )
 
 
@@ -246,11 +256,15 @@ def _reported(
         effects=None if units is None else effects_of(units, [group.pattern for group in groups]),
         error_weights=error_weights,
     )
-    n_judged = cells.cube.sums.n.sum()
+    n_judged, each = cells.cube.sums.n.sum(), 1.0 if cells.worth is None else 1 / cells.worth.scale
+    if cells.worth is not None:
+        counted = [name for name in table.columns if name.startswith(_COUNTED)]
+        table = table.with_columns(pl.Series(name, table[name] * each).cast(table.schema[name]) for name in counted)
+        table = table.with_columns(n_reported=pl.Series((held.n * each).round()).cast(pl.Int64))
     return table.with_columns(
-        n=pl.Series(both.n).cast(pl.Int64),
+        n=pl.Series((both.n * each).round()).cast(pl.Int64),
         share_of_rows=pl.Series(both.n / n_judged),
-        n_found=pl.Series(found.n).cast(pl.Int64),
+        n_found=pl.Series((found.n * each).round()).cast(pl.Int64),
         rate_found=pl.Series(rates(found)).fill_nan(None),
         score=pl.Series([group.score for group in groups], dtype=pl.Float64),
     )
@@ -270,12 +284,13 @@ def _ranked(table: pl.DataFrame, *, every: bool) -> list[int]:
 
 def _members(cells: Cells, found: Lattice, group: Group) -> tuple[_Member, ...]:
     """Return the slices that a group's representative stands for."""
+    each = 1.0 if cells.worth is None else 1 / cells.worth.scale
     rows = rates(found.sums)
     return tuple(
         _Member(
             cells.slice_of(found.patterns[row]),
-            int(cells.cube.sums_of(found.patterns[row]).n[0]),
-            int(found.sums.n[row]),
+            round(cells.cube.sums_of(found.patterns[row]).n[0] * each),
+            round(found.sums.n[row] * each),
             float(rows[row]),
             overlap,
         )

@@ -18,12 +18,12 @@ from analytics.measure.thresholds.costs import Costs
 from analytics.query.cohort import Cohort
 from analytics.query.discovery.objectives import (
     OBJECTIVES,
-    SPLITS,
     by_entity,
     by_row,
     by_time,
     by_unit,
     row_count,
+    row_groups,
     unit_key,
 )
 from analytics.query.discovery.properties import Property, expression, in_codes, properties, shown_value
@@ -33,14 +33,15 @@ from analytics.query.relations import cube_table
 
 Split = Literal["row", "entity", "time", "none"]
 
+_N_GROUPS = 200
+"""Groups into which rows that stand for many are dealt out, in place of units: what scatters between them follows the weights. A
+choice: 95 % intervals are then 0.5 % wider than of any number of groups."""
 MIN_SHARE, MIN_ROWS = 0.01, 50
 """Least share of the searched rows, and least rows, of a slice: the larger of both counts. Both can be chosen."""
 MAX_DEPTH = 3
 """Conditions of a slice at most, where nobody says otherwise: with four, cells and p-values grow and names are not read."""
 MAX_MEMBERS = 25
 """Slices that are listed of a group, where nobody asks for all."""
-_DEEPEST = 8
-"""Conditions that can be asked for at most: memory grows with the number of combinations of columns."""
 
 
 @dataclass(frozen=True)
@@ -102,12 +103,29 @@ Slice = tuple[Predicate, ...]
 
 
 @dataclass(frozen=True)
+class Worth:
+    """What rows that stand for many are worth.
+
+    Attributes
+    ----------
+    scale : float
+        What weighted rows are multiplied by to be as many of equal weight as they are worth (Kish).
+    rows : int
+        Judged rows.
+    """
+
+    scale: float
+    rows: int
+
+
+@dataclass(frozen=True)
 class Cells:
     """The cube of a question with the values of its codes, and which cells are held back.
 
     Columns that are ``left_out`` tell the label; the search does not use them unless it is told its columns. Those in
     ``same`` part the rows as another one does, whose name stands behind theirs. ``units`` are the same rows unit by unit, None
-    where every row stands alone. Those in ``bands`` are bands of the score, and were not searched by either.
+    where every row stands alone. Those in ``bands`` are bands of the score, and were not searched by either. Where rows stand
+    for many the cube counts how many of equal weight they are worth; then ``worth`` says how many that is.
     """
 
     cube: Cube
@@ -118,6 +136,7 @@ class Cells:
     is_held_back: np.ndarray[Any, np.dtype[np.bool_]]
     units: UnitCells | None = None
     bands: tuple[str, ...] = ()
+    worth: Worth | None = None
 
     def slice_of(self, pattern: CodeArray) -> Slice:
         """Return the predicates of a pattern, in the order of the properties."""
@@ -127,56 +146,29 @@ class Cells:
         )
 
 
-def checked(question: Question, search: Search) -> None:
-    """Refuse what cannot be searched."""
-    if search.objective not in OBJECTIVES:
-        raise QuestionError(f"Expected an objective, found {search.objective!r}. Objectives: {', '.join(OBJECTIVES)}.")
-    if OBJECTIVES[search.objective].needs_probability and not question.log.is_probability:
-        raise QuestionError(f"Expected scores in 0–1 for {search.objective!r}, found others. Choose another objective.")
-    if OBJECTIVES[search.objective].is_change != (search.reference is not None):
-        raise QuestionError("Expected a reference for a change, and for nothing else. Name both, or neither.")
-    if search.objective == "cost" and search.costs.amount_cells and question.log.mapping.amount is None:
-        raise QuestionError("Expected a column of amounts to multiply costs by, found none. Choose it in the mapping.")
-    if search.split == "time" and search.reference is not None:
-        raise QuestionError("Expected a split that both sides can share, found 'time'. Split by row or entity.")
-    if search.split not in (None, *SPLITS):
-        raise QuestionError(f"Expected a split, found {search.split!r}. Splits: {', '.join(SPLITS)}.")
-    if search.split == "entity" and question.log.mapping.unit is None and question.log.mapping.row_id is None:
-        raise QuestionError("Expected a row id to split by entity, found none. Choose the column in the mapping.")
-    if search.split == "time" and question.log.time_low is None:
-        raise QuestionError("Expected times to split by, found none. Choose the column of times in the mapping.")
-    if not 0 <= search.min_support < 1 or search.min_rows < 1 or not 1 <= search.max_depth <= _DEEPEST:
-        raise QuestionError(
-            f"Expected a minimum support in 0–1 and one to eight predicates, found {search.min_support:g} and "
-            f"{search.max_depth}."
-        )
-
-
-def default_split(question: Question) -> Split:
-    """Split by entity where rows belong together or ids repeat, else by row."""
-    log = question.log
-    if log.mapping.unit is not None:
-        return "entity"
-    if log.mapping.row_id is None:
-        return "row"
-    column = log.column(log.mapping.row_id)
-    return "entity" if column.n_distinct < log.n_rows - column.n_missing else "row"
-
-
 def cells_of(engine: Engine, question: Question, search: Search, split: Split) -> Cells:
     """Aggregate a cohort into the cube of a search."""
     log, objective, asked = question.log, OBJECTIVES[search.objective], (search.objective, search.costs)
     part = {} if split == "none" else {"part": _part_of(engine, question, split, search.seed)}
-    part |= {} if log.mapping.unit is None else {"unit": unit_key()}
+    is_weighted = log.mapping.weight is not None
+    if log.mapping.unit is not None or is_weighted:
+        part["unit"] = row_groups(_N_GROUPS) if log.mapping.unit is None else unit_key()
 
     def counted(cohort: Cohort, searched: Sequence[Property], told: Collection[str]) -> pl.DataFrame:
         keys = {f"key_{place}": expression(log, found, told) for place, found in enumerate(searched)}
         rows = engine.kept(log, cohort, question.threshold)
         sides = objective.counted(question.threshold), objective.value(question.threshold, search.costs)
         is_within, has_cubes, is_open = objective.is_within_label, not objective.is_share, search.columns is None
-        return engine.collect(
-            cube_table(rows, keys | part, *sides, with_cubes=has_cubes, with_missed=is_within, with_scores=is_open)
+        asked = cube_table(
+            rows,
+            keys | part,
+            *sides,
+            with_cubes=has_cubes,
+            with_missed=is_within,
+            with_scores=is_open,
+            is_weighted=is_weighted,
         )
+        return engine.collect(asked)
 
     searched = properties(log, search.columns, search.among)
     own, told = counted(question.cohort, searched, ()), set[str]()
@@ -194,8 +186,10 @@ def cells_of(engine: Engine, question: Question, search: Search, split: Split) -
         _refuse_common(engine, question, search.reference)
         table = pl.concat([own, counted(search.reference, searched, told)])
     coded = [in_codes(table[f"key_{place}"]) for place in range(len(searched))]
-    n, is_stored = table["n"].cast(pl.Float64).to_numpy(), [found.kind == "value" for found in searched]
-    same = {} if search.every else second_names([column.to_numpy() for column, _ in coded], n, is_stored)
+    rows = table["rows" if is_weighted else "n"].cast(pl.Float64).to_numpy()
+    worth = _worth_of(own) if is_weighted else None
+    is_stored = [found.kind == "value" for found in searched]
+    same = {} if search.every else second_names([column.to_numpy() for column, _ in coded], rows, is_stored)
     named = tuple((searched[place].name, searched[other].name) for place, other in same.items())
     kept = [(found, *coded[place]) for place, found in enumerate(searched) if place not in same]
     searched = tuple(found for found, *_ in kept)
@@ -207,7 +201,7 @@ def cells_of(engine: Engine, question: Question, search: Search, split: Split) -
     sources = [found.source for found in searched]
     sums = ("n", "trials", "total", "squares", *(() if objective.is_share else ("cubes",)))
     sums = (*sums, "positives", "missed") if objective.is_within_label else sums
-    parts = [table[name].fill_null(0).cast(pl.Float64).to_numpy() for name in sums]
+    parts = [table[name].fill_null(0).cast(pl.Float64).to_numpy() * (worth.scale if worth else 1) for name in sums]
     is_own = np.arange(table.height) < own.height
     if search.reference is not None:
         parts = [part * is_side for is_side in (is_own, ~is_own) for part in parts]
@@ -224,10 +218,16 @@ def cells_of(engine: Engine, question: Question, search: Search, split: Split) -
         dict.fromkeys(found.source for found in properties(log, search.columns, search.among) if found.source in told)
     )
     units = None
-    if log.mapping.unit is not None:
+    if "unit" in part:
         unit = np.unique(table["unit"].to_numpy(), return_inverse=True)[1]
         cube, is_held_back, units = _of_all_units(cube, is_held_back, unit)
-    return Cells(cube, searched, tuple(values), left_out, named, is_held_back, units, tuple(sorted(bands)))
+    return Cells(cube, searched, tuple(values), left_out, named, is_held_back, units, tuple(sorted(bands)), worth)
+
+
+def _worth_of(table: pl.DataFrame) -> Worth:
+    """Return what weighted rows are worth: as many of equal weight as Kish counts."""
+    n, squares = float(table["n"].sum() or 0), float(table["weight_sq"].sum() or 0)
+    return Worth(n / squares if squares else 1.0, int(table["rows"].sum()))
 
 
 def _of_all_units(

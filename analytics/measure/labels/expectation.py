@@ -10,6 +10,7 @@ import polars as pl
 from analytics.measure.intervals import FloatArray
 from analytics.measure.labels.arrivals import Whole
 from analytics.measure.labels.judged import Judged, losses_by_bin
+from analytics.measure.thresholds.costs import Costs
 
 _N_GROUPS = 20
 """Groups of scores of equal mass, cut at the threshold: within one a score means the same. A judgement, as for late labels."""
@@ -61,7 +62,13 @@ class _Table:
 
 
 def expectation(
-    scores: pl.DataFrame, threshold_bin: int, ripe: pl.DataFrame, metric: str, *, is_right_or_wrong: bool
+    scores: pl.DataFrame,
+    threshold_bin: int,
+    ripe: pl.DataFrame,
+    metric: str,
+    costs: Costs | None = None,
+    *,
+    is_right_or_wrong: bool,
 ) -> Expectation | None:
     """Expect a metric of buckets whose labels are still to come from their scores, recalibrated on ripe buckets.
 
@@ -74,7 +81,9 @@ def expectation(
     ripe : polars.DataFrame
         ``bucket, is_ripe``, in the order of time.
     metric : str
-        One of `matured_metrics`.
+        One of `matured_metrics`, or cost.
+    costs : Costs, optional
+        For the metric cost.
     is_right_or_wrong : bool
         Whether a positive label means that the row is right.
 
@@ -98,7 +107,7 @@ def expectation(
     sides = groups.group_by("group").agg(flagged=(pl.col("score_bin") >= threshold_bin).any()).sort("group")
     labelled = pl.col("n") - pl.col("n_unlabelled")  # sums of scores are over labelled rows
     with_group = known.with_columns(n=labelled).join(groups, on="score_bin").rename({"group": "bin"})
-    judged = Judged(metric, sides["flagged"].to_numpy(), is_right_or_wrong, losses_by_bin(with_group, n_groups))
+    judged = Judged(metric, sides["flagged"].to_numpy(), is_right_or_wrong, losses_by_bin(with_group, n_groups), costs)
     places = np.flatnonzero(is_ripe)
     ahead = int(open_[-1] - places[-1])  # the newest bucket is so much younger than what it is judged by
     missed = []

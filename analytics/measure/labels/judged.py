@@ -12,11 +12,15 @@ from analytics.measure.counts import COUNT_COLUMNS, Counts
 from analytics.measure.intervals import FloatArray
 from analytics.measure.metric import count_value
 from analytics.measure.metrics import METRICS, metrics_of
+from analytics.measure.slices_cost import COST
+from analytics.measure.thresholds.costs import CELLS, Costs
 
 _OF_BINS = ("auroc", "brier")
 """Metrics that are more than a ratio of counts at one threshold and can be matured."""
 _NO_LABEL = ("selection_rate",)
 """Metrics of counts that no label changes."""
+POINT = 0.01
+"""By how much labels that are to come may move a metric that is trusted: one point (METHODS.md, section 2)."""
 _STEP = 0.01
 """Of a row, by which a count is moved to see what it does: small against one row, large against rounding."""
 
@@ -29,6 +33,14 @@ def matured_metrics(kind: str) -> tuple[str, ...]:
     """
     names = [name for name in metrics_of(kind) if METRICS[name].is_count and name not in _NO_LABEL]
     return (*names, *(name for name in _OF_BINS if kind == "yes/no"))
+
+
+def can_be_matured(costs: Costs | None) -> bool:
+    """Whether the cost per row can be matured: somebody said what errors cost, and no cell hangs on an amount.
+
+    What rows without a label are worth is known, but not of which outcome they will be.
+    """
+    return costs is not None and not costs.amount_cells
 
 
 def is_of_bins(metric: str) -> bool:
@@ -50,20 +62,42 @@ class Judged:
         Whether a positive label means that the row is right.
     loss : ndarray of shape (2, bins)
         Mean squared distance of the scores of a bin to a negative and to a positive label.
+    costs : Costs or None
+        What a row of each outcome costs, for the cost per row.
     """
 
     metric: str
     is_flagged: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
     is_right_or_wrong: bool
     loss: FloatArray
+    costs: Costs | None = None
 
     def __post_init__(self) -> None:
         """Refuse a metric that cannot be matured."""
+        if self.metric == COST and not self.is_right_or_wrong:
+            if not can_be_matured(self.costs):
+                raise QuestionError(
+                    "Expected costs that hang on no amount, for labels that are still to come; found others, or none. Choose "
+                    "another metric."
+                )
+            return
         known = matured_metrics("classes" if self.is_right_or_wrong else "yes/no")
         if self.metric not in known:
             raise QuestionError(
                 f"Expected one of {', '.join(known)} for late labels, found {self.metric!r}. Choose another."
             )
+
+    @property
+    def point(self) -> float:
+        """By how much labels to come may move a metric that is trusted: of a cost, a hundredth of what outcomes differ by."""
+        return POINT if self.costs is None or self.metric != COST else POINT * float(np.ptp(self._prices))
+
+    @property
+    def _prices(self) -> FloatArray:
+        """What a row costs, by outcome; looking at a flagged one included."""
+        assert self.costs is not None
+        flagged = self.costs.review * np.array([cell in ("tp", "fp") for cell in CELLS])
+        return np.array([getattr(self.costs, cell) for cell in CELLS]) + flagged
 
     def value(self, rows: FloatArray) -> FloatArray:
         """Compute the metric of rows of shape (…, 2, bins): negatives and positives; NaN where it is undefined."""
@@ -73,8 +107,11 @@ class Judged:
         if self.metric == "auroc":
             below = np.cumsum(negative, axis=-1) - negative / 2
             return _ratio((positive * below).sum(axis=-1), positive.sum(axis=-1) * negative.sum(axis=-1))
-        found = count_value(METRICS[self.metric], self._counts(negative, positive))
-        return found
+        counts = self._counts(negative, positive)
+        if self.metric == COST:
+            cells = np.stack([getattr(counts, cell) for cell in CELLS], axis=-1)
+            return _ratio(cells @ self._prices, cells.sum(axis=-1))
+        return count_value(METRICS[self.metric], counts)
 
     def _counts(self, negative: FloatArray, positive: FloatArray) -> Counts:
         flagged = self.is_flagged

@@ -9,8 +9,6 @@ from analytics.measure.labels.arrivals import Arrivals
 from analytics.measure.labels.curve import CLASSES, arrival_curve
 from analytics.measure.labels.judged import Judged
 
-POINT = 0.01
-"""By how much labels that are to come may move a metric that is trusted: one point (METHODS.md, section 2)."""
 _LEAST_MISSED = 20.0
 """Labels that should have come since the last one did, from which their feed has stopped. By hand."""
 _LONGER = 2
@@ -18,7 +16,7 @@ _LONGER = 2
 
 
 def trusted_days(
-    judged: Judged, there: FloatArray, to_come: FloatArray, window: int, point: float = POINT
+    judged: Judged, there: FloatArray, to_come: FloatArray, window: int
 ) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
     """Tell for each day whether the labels to come cannot move the metric of the days up to it by more than a point.
 
@@ -33,7 +31,7 @@ def trusted_days(
         Days that are looked at together.
     """
     low, high = judged.bounds(_rolled(there, window), _rolled(to_come, window))
-    is_moved = high - low > point
+    is_moved = high - low > judged.point
     is_open = np.isnan(high - low) & (_rolled(to_come, window).sum(axis=-1) > 0)
     return np.asarray(~(is_moved | is_open))
 

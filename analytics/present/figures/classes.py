@@ -89,8 +89,12 @@ def class_matrix(pairs: pl.DataFrame, names: Sequence[str]) -> go.Figure:
 
 
 def _colour(share: float | None) -> str:
-    """Return about the colour of a cell, by which its text is black or white."""
-    return palette.TRUE_POSITIVE if (share or 0.0) > 0.5 else palette.MIDDLE
+    """Return the colour of a cell, by which its text is black or white.
+
+    >>> palette.contrast(palette.text_on(_colour(0.6)), _colour(0.6)) > 4.5
+    True
+    """
+    return palette.mixed(palette.MIDDLE, palette.TRUE_POSITIVE, share or 0.0)
 
 
 def _hover(row: dict[str, Any]) -> str:

@@ -56,8 +56,9 @@ def gap_trend(gap: Gap, found: GapTime) -> go.Figure:
                 ],
             }
         )
-    low, high = float(table["value"].min()), float(table["value"].max())  # type: ignore[arg-type]
-    pad = 0.15 * (high - low) or 0.01
+    low = min(table["low"].fill_nan(None).drop_nulls().to_list() + table["value"].to_list())
+    high = max(table["high"].fill_nan(None).drop_nulls().to_list() + table["value"].to_list())
+    pad = 0.05 * (high - low) or 0.01
     values = ticks(low - pad, high + pad)
     line = []
     if found.since is not None:

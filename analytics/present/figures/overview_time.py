@@ -20,6 +20,8 @@ _RATES = ("selection_rate", "prevalence")
 """Drawn below the error rate where rows are of two classes."""
 _APART = 0.2
 """Lines that end so far apart need no care for their names."""
+_HEIGHTS = {1: 300, 2: 400, 3: 500}
+"""Pixels, by the number of axes one under the other."""
 _MANY = 60
 """Up to so many buckets each point is marked."""
 
@@ -51,13 +53,35 @@ def trend(
     unit = words.BUCKETS[every]
     if table.is_empty():
         return empty(_TITLE, "No row has a time.")
-    heights = [0.66, 0.34] if is_right_or_wrong else [0.42, 0.36, 0.22]
+    is_open = bool((table["share_unlabelled"] > 0).any())
+    heights = [0.66, *([] if is_right_or_wrong else [0.57]), *([0.34] if is_open else [])]
     last = len(heights)
     figure = make_subplots(rows=last, cols=1, shared_xaxes=True, vertical_spacing=0.07, row_heights=heights)
     _add_band(figure, table)
     _add_line(figure, table, "error_rate", every, 1)
     for name in () if is_right_or_wrong else _RATES:
         _add_line(figure, table, name, every, 2)
+    if is_open:
+        _add_open(figure, table, every, last)
+    framed(
+        figure,
+        _TITLE,
+        f"One point per {unit}; the band is the 95 % interval of the error rate{f' of {rows}' if rows else ''}",
+        height=_HEIGHTS[last],
+        margin={"t": 80, "r": 96},
+        dragmode="zoom",
+        bargap=0.1,
+    )
+    _set_axes(figure, table, is_right_or_wrong=is_right_or_wrong, is_open=is_open)
+    end = table["bucket"][-1]
+    if unripe_from is not None and unripe_from <= end:
+        shade = {"fillcolor": palette.NOT_YET_KNOWN, "opacity": 0.2, "line_width": 0}
+        figure.add_vrect(x0=unripe_from, x1=end, row="all", col=1, **shade)
+    return figure
+
+
+def _add_open(figure: go.Figure, table: pl.DataFrame, every: str, place: int) -> None:
+    """Add the share whose label is not known yet."""
     figure.add_bar(
         x=table["bucket"],
         y=table["share_unlabelled"],
@@ -77,24 +101,9 @@ def trend(
             "line": {"width": 0},
             "pattern": palette.HATCH,
         },
-        row=last,
+        row=place,
         col=1,
     )
-    framed(
-        figure,
-        _TITLE,
-        f"One point per {unit}; the band is the 95 % interval of the error rate{f' of {rows}' if rows else ''}",
-        height=400 if is_right_or_wrong else 500,
-        margin={"t": 80, "r": 96},
-        dragmode="zoom",
-        bargap=0.1,
-    )
-    _set_axes(figure, table, last)
-    end = table["bucket"][-1]
-    if unripe_from is not None and unripe_from <= end:
-        shade = {"fillcolor": palette.NOT_YET_KNOWN, "opacity": 0.2, "line_width": 0}
-        figure.add_vrect(x0=unripe_from, x1=end, row="all", col=1, **shade)
-    return figure
 
 
 def _add_band(figure: go.Figure, table: pl.DataFrame) -> None:
@@ -168,13 +177,18 @@ def _side_of(table: pl.DataFrame, name: str) -> int:
     return 13 if (own[-1], name) > (other[-1], pairs[name]) else -13
 
 
-def _set_axes(figure: go.Figure, table: pl.DataFrame, last: int) -> None:
+def _set_axes(figure: go.Figure, table: pl.DataFrame, *, is_right_or_wrong: bool, is_open: bool) -> None:
     """Set ranges from zero, ticks as percentages and the titles of the axes."""
-    axes = [("Error rate", ("error_rate", "error_rate_high")), ("Share of rows", _RATES)][: last - 1]
-    for place, (title, names) in enumerate([*axes, ("Not known<br>yet", ("share_unlabelled",))], start=1):
+    axes = [
+        ("Error rate", ("error_rate", "error_rate_high")),
+        *([] if is_right_or_wrong else [("Share of rows", _RATES)]),
+        *([("Not known<br>yet", ("share_unlabelled",))] if is_open else []),
+    ]
+    last = len(axes)
+    for place, (title, names) in enumerate(axes, start=1):
         shown = [value for name in names for value in table[name].drop_nulls()]
         top = min(max([*shown, 0.01]) * 1.08, 1.02)
-        values = ticks(0, top, 4 if place < last else 2)
+        values = ticks(0, top, 2 if names == ("share_unlabelled",) else 4)
         fixed: dict[str, Any] = {"range": [0, top], "fixedrange": True}
         figure.update_yaxes(
             title_text=title, **axis_ticks(values, tick_texts(values, is_share=True)), **fixed, row=place, col=1

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from analytics.measure.metrics import METRICS
+from analytics.measure.slices_cost import COST
 from analytics.present import words
 from analytics.present.selective import selective_details, selective_part
 
@@ -41,7 +42,7 @@ def labels_reading(answer: LabelsAnswer) -> str:
 
 
 def _first(answer: LabelsAnswer) -> str:
-    phrase = words.metric_phrase(answer.metric)
+    phrase = _phrase(answer.metric)
     if not answer.buckets["n_labelled"].sum():
         return f"No row has a label yet: nothing can be said of {phrase}."
     if answer.stopped is not None:
@@ -53,9 +54,14 @@ def _first(answer: LabelsAnswer) -> str:
     return _trust_part(answer)
 
 
+def _phrase(metric: str) -> str:
+    """Name the metric inside a sentence."""
+    return "the cost per row" if metric == COST else words.metric_phrase(metric)
+
+
 def _trust_part(answer: LabelsAnswer) -> str:
     """Say the day up to which the metric may be trusted, and what is the matter with the rows after it."""
-    phrase = words.metric_phrase(answer.metric)
+    phrase = _phrase(answer.metric)
     if answer.trust is None:
         return f"No day is old enough to trust {phrase}."
     day = _day(answer.trust, answer)
@@ -64,7 +70,8 @@ def _trust_part(answer: LabelsAnswer) -> str:
     if answer.share_revised >= _HARDLY:
         changed = f"; {words.share(answer.share_revised)} of the labels given were changed later, so they may still"
     if since is None or not since.to_come >= 1:
-        still = "no label that is still to come can move it by a point"
+        by = "a hundredth of what an error costs" if answer.metric == COST else "a point"
+        still = f"no label that is still to come can move it by {by}"
         return f"Trust {phrase} up to {day}, its last day: {still}{changed}."
     coming = f"of the labels since then {_to_come(since)} are still to come{_way(answer, since)}"
     return f"Trust {phrase} up to {day}; {coming}{changed}."

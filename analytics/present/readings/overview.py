@@ -22,7 +22,7 @@ from analytics.present.readings.overview_lead import (
 )
 from analytics.present.readings.overview_time import moved_part
 from analytics.present.selective import selective_caution, selective_details, selective_part, unseen_value_part
-from analytics.present.weights import counts_rows_part, weighted_part
+from analytics.present.weights import weighted_part
 from analytics.query.cohort import OUTCOME_WORDS
 
 if TYPE_CHECKING:
@@ -92,8 +92,7 @@ def overview_reading(overview: Overview, question: Question, metric: str = "erro
     stand_for = _weighted_part(overview, question)
     lead = f"{unseen_labels_part(question)} {lead}".strip()
     if overview.priced is not None:
-        by_rows = counts_rows_part(question.log.mapping.weight, "In this cost")
-        lead, reason = " ".join(filter(None, [priced_reading(overview.priced), by_rows, lead])), ""
+        lead, reason = f"{priced_reading(overview.priced)} {lead}".strip(), ""
     beside = "" if overview.priced is not None else trivial_part(overview, metric)
     said = [lead, reason, stand_for, beside, _unjudged_part(overview)]
     return words.told(" ".join(filter(None, said)), *details)

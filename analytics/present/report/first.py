@@ -15,7 +15,6 @@ from analytics.present import readings, words
 from analytics.present.report.actions import action_of, columns_of, key_of
 from analytics.present.report.parts import Decided, FirstFinding, FirstPage
 from analytics.present.report.tables import short
-from analytics.present.weights import counts_rows_part
 
 if TYPE_CHECKING:
     from analytics.answers.brief.answer import Brief
@@ -51,7 +50,7 @@ def first_page(
     headline = headline_of(asking, overview)
     lead = readings.overview_reading(overview, asking.question, asking.metric).partition("\n")[0]
     said = readings.brief_reading(brief)
-    nothing = " ".join(filter(None, [said, counts_rows_part(asking.question.log.mapping.weight)]))
+    nothing = said
     decided = [
         Decided(short(each.note, 600), each.when, short(f"On {each.cohort}. {each.evidence}", 600), each.promise)
         for each in list(decisions)[-_MAX_DECIDED:]

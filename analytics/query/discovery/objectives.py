@@ -10,7 +10,7 @@ from typing import Any, Protocol
 import narwhals.stable.v2 as nw
 
 from analytics.query.relations import integer, keep
-from analytics.query.sampling import seeded_half
+from analytics.query.sampling import scattered, seeded_half
 
 
 class RowCosts(Protocol):
@@ -207,6 +207,11 @@ def by_entity(id_column: str, seed: int) -> nw.Expr:
 def unit_key() -> nw.Expr:
     """Return what rows belong together by."""
     return nw.col("unit")
+
+
+def row_groups(groups: int) -> nw.Expr:
+    """Deal rows out into groups, always the same."""
+    return scattered(nw.col("row_id")) % groups
 
 
 def by_unit(seed: int) -> nw.Expr:

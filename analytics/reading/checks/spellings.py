@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from analytics.log.column import MAX_SEGMENT_VALUES
+from analytics.log.column import MAX_SEGMENT_VALUES, Column
 from analytics.log.schema import Log
 from analytics.reading.checks.check import Check, CountingCheck, Evidence, Said
 
@@ -14,6 +14,10 @@ _MAX_MERGES = 500
 
 _FOLDED = r"lower(strip_accents(regexp_replace(nfc_normalize(value), '[\s\pZ\p{Cf}]+', '', 'g')))"
 """What is left of a value without case, accents, blanks and characters that nobody sees."""
+
+
+_CUT = 200
+"""Characters of a value in a receipt at most (`reading.profile`)."""
 
 
 @dataclass(frozen=True)
@@ -35,19 +39,31 @@ def _spellings(evidence: Evidence) -> list[_Spellings]:
         column = log.reading.column(name)
         if column.kind != "text" or not 1 < column.n_distinct <= MAX_SEGMENT_VALUES:
             continue
+        counted = (
+            f"SELECT {column.sql_name}::VARCHAR AS value, count(*) AS n FROM log_file.log "
+            f"WHERE {column.sql_name} IS NOT NULL GROUP BY {column.sql_name}"
+        )
+        parameters: list[list[str] | list[int]] = []
+        if _are_all_counted(column) and not log.mapping.merges_of(name):
+            counted = "SELECT unnest(?::VARCHAR[]) AS value, unnest(?::BIGINT[]) AS n"
+            parameters = [[value for value, _ in column.top], [rows for _, rows in column.top]]
         rows = evidence.connection.execute(
-            f"WITH counted AS MATERIALIZED (SELECT {column.sql_name}::VARCHAR AS value, count(*) AS n FROM log_file.log "
-            f"WHERE {column.sql_name} IS NOT NULL GROUP BY {column.sql_name}), "
-            f"folded AS (SELECT value, n, {_FOLDED} AS key FROM counted) "
+            f"WITH counted AS MATERIALIZED ({counted}), folded AS (SELECT value, n, {_FOLDED} AS key FROM counted) "
             "SELECT value, first_value(value) OVER best AS target, n FROM folded WHERE key <> '' "
             "WINDOW best AS (PARTITION BY key ORDER BY n DESC, value) QUALIFY count(*) OVER (PARTITION BY key) > 1 "
-            "ORDER BY n DESC, value"
+            "ORDER BY n DESC, value",
+            parameters,
         ).fetchall()
         merges = [(value, target) for value, target, _ in rows if value != target]
         if merges:
             touched = sum(n for value, target, n in rows if value != target)
             found.append(_Spellings(name, tuple(merges[:_MAX_MERGES]), touched))
     return found
+
+
+def _are_all_counted(column: Column) -> bool:
+    """Whether the receipt lists every value of a column with its rows, and none cut short."""
+    return len(column.top) == column.n_distinct and all(len(value) < _CUT for value, _ in column.top)
 
 
 def _near_duplicates(_: Log, columns: list[_Spellings]) -> Iterator[Said]:

@@ -9,7 +9,8 @@ import polars as pl
 import pytest
 
 from analytics.answers.discovery.answer import discover
-from analytics.answers.discovery.search import Predicate, Search, default_split
+from analytics.answers.discovery.checks import default_split
+from analytics.answers.discovery.search import Predicate, Search
 from analytics.answers.discovery.tree import Branch, path_clauses
 from analytics.answers.overview import overview
 from analytics.answers.question import Question

@@ -15,7 +15,7 @@ from analytics.present.report import tables
 from analytics.present.report.examined import examined_words
 from analytics.present.report.parts import Block, Section, Sheet
 from analytics.present.report.sheets import Column, sheet_of, split_lead, text_sheet
-from analytics.present.weights import counts_rows_part
+from analytics.present.weights import counts_rows_part, found_part
 from analytics.query.discovery.objectives import OBJECTIVES
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def ask(engine: Engine, asking: ReportAsking) -> Discovery:
 def build(answer: Discovery, asking: ReportAsking) -> tuple[Section, ...]:
     """Return the section of what the search found."""
     lead, more = split_lead(readings.discovery_reading(answer))
-    said = " ".join(filter(None, [lead, counts_rows_part(asking.question.log.mapping.weight)]))
+    said = " ".join(filter(None, [lead, found_part(asking.question.log.mapping.weight, answer)]))
     blocks: list[Block] = [*([more] if more else []), *([_sheet(answer)] if answer.table.height else [])]
     method = f"{searched_words(answer)[:1].upper()}{searched_words(answer)[1:]}. Seed {answer.search.seed}."
     method = " ".join(filter(None, [method, examined_words(asking)]))
