@@ -103,7 +103,7 @@ Slice = tuple[Predicate, ...]
 
 
 @dataclass(frozen=True)
-class Worth:
+class _Worth:
     """What rows that stand for many are worth.
 
     Attributes
@@ -136,7 +136,7 @@ class Cells:
     is_held_back: np.ndarray[Any, np.dtype[np.bool_]]
     units: UnitCells | None = None
     bands: tuple[str, ...] = ()
-    worth: Worth | None = None
+    worth: _Worth | None = None
 
     def slice_of(self, pattern: CodeArray) -> Slice:
         """Return the predicates of a pattern, in the order of the properties."""
@@ -224,10 +224,10 @@ def cells_of(engine: Engine, question: Question, search: Search, split: Split) -
     return Cells(cube, searched, tuple(values), left_out, named, is_held_back, units, tuple(sorted(bands)), worth)
 
 
-def _worth_of(table: pl.DataFrame) -> Worth:
+def _worth_of(table: pl.DataFrame) -> _Worth:
     """Return what weighted rows are worth: as many of equal weight as Kish counts."""
     n, squares = float(table["n"].sum() or 0), float(table["weight_sq"].sum() or 0)
-    return Worth(n / squares if squares else 1.0, int(table["rows"].sum()))
+    return _Worth(n / squares if squares else 1.0, int(table["rows"].sum()))
 
 
 def _of_all_units(
