@@ -17,7 +17,7 @@ from analytics.answers.compare.whole import PairAsking
 from analytics.answers.overview import change_between, overview
 from analytics.answers.question import Question
 from analytics.answers.report.asking import ReportAsking
-from analytics.answers.thresholds.priced import priced
+from analytics.answers.thresholds.priced import costs_text, priced
 from analytics.commands.asking import ask
 from analytics.commands.compare_sides import Both, sides_asked
 from analytics.commands.options import METRIC_HELP, Asked, Output, Source, Texts, named
@@ -26,12 +26,15 @@ from analytics.commands.roles import in_words, roles_of
 from analytics.commands.writing import finite, write, write_text
 from analytics.errors import QuestionError
 from analytics.measure.slices_cost import COST
+from analytics.measure.thresholds.policy import Policy
 from analytics.query.cohort import Cohort
 from analytics.query.engine import Engine
 from analytics.query.where import parse_where
 
 _DEAR = tuple(source.name for source in SOURCES.values() if source.is_dear)
 _SIDES = "Sides"
+_PRICED = ("overview", "slices", "gap")
+"""Pages that take over what errors cost; Thresholds has fields of its own."""
 _STARTS = {"thresholds": "--cost-fp and --cost-fn", "gap": "--reference and --production"}
 """What makes a question that waits for something one that is asked, by its name."""
 
@@ -154,7 +157,7 @@ def _row_of(found: Finding, answer: Brief) -> dict[str, Any]:
         "low": size.low if size else None,
         "high": size.high if size else None,
         "unit": answer.unit if size else None,
-        "link": _link_of(question, found.page, address_of(found, question.cohort)),
+        "link": _link_of(question, found.page, address_of(found, question.cohort), answer.asking.policy),
     }
 
 
@@ -166,9 +169,10 @@ def _open_row(source: BriefSource, answer: Brief) -> dict[str, Any]:
     return {"question": source.name, "page": source.page, "sentence": open_sentence(source, answer), "start": start}
 
 
-def _link_of(question: Question, page: str, address: tuple[tuple[str, str], ...]) -> str:
+def _link_of(question: Question, page: str, address: tuple[tuple[str, str], ...], policy: Policy | None) -> str:
     """Return the address of the evidence in the app, behind the name of its server."""
     asked = [("log", question.log.log_id), ("threshold", f"{question.threshold:.12g}"), *address]
+    asked += [("costs", costs_text(policy))] if policy is not None and page in _PRICED else []
     path = "" if page == "overview" else page
     return f"/{path}?{urlencode(asked)}"
 

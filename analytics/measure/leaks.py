@@ -19,6 +19,16 @@ _BEYOND_SCORE, _LEAST = 3.0, 1 / 6
 taken for an outcome too. By hand: what was paid back of a loan removes 20 % where the rate of interest removes 4 %."""
 
 
+_MIN_ROWS, _CERTAIN, _KNOWN = 30, 0.9, 0.9
+"""Labelled rows of a value, the share of them that is positive, and the share of these that a model would find that knows the
+value: from which on, and below which, the value is taken for an outcome. By hand: of those arrested for a violent offence 94.6 %
+are arrested again in COMPAS, of loans with a settled debt 96.7 % were charged off."""
+_COMMON = 0.5
+"""Base rate from which on nine positives in ten are no sign of an outcome. By hand."""
+_SURPRISE = 14.0
+"""Logarithm of a million to one, about: so much likelier is the share of the value by itself than by the base rate."""
+
+
 def tells_label(told: float, by_score: Callable[[], float]) -> bool:
     """Whether a column that removes a share of the uncertainty about the label is known only after the outcome.
 
@@ -35,6 +45,31 @@ def tells_label(told: float, by_score: Callable[[], float]) -> bool:
     (True, True, False)
     """
     return told > TELLS or (told > _LEAST and told > _BEYOND_SCORE * max(by_score(), 0.0))
+
+
+def tells_by_a_value(n: FloatArray, positives: FloatArray, found: FloatArray) -> bool:
+    """Whether a value makes the label nearly certain of which the model knows nothing: then it came after the outcome.
+
+    Had it been there before, any model would have learnt it.
+
+    Parameters
+    ----------
+    n, positives : numpy.ndarray of shape (slices,)
+        Labelled rows, and those whose label is positive.
+    found : numpy.ndarray of shape (slices,)
+        Of the positive ones those that the model finds, or as many as its scores expect.
+
+    Examples
+    --------
+    >>> n, positives = np.array([800.0, 6_400.0]), np.array([800.0, 2_400.0])
+    >>> tells_by_a_value(n, positives, np.array([480.0, 1_500.0])), tells_by_a_value(n, positives, np.array([790.0, 1_500.0]))
+    (True, False)
+    """
+    base, share = ratio(positives.sum(), n.sum()), ratio(positives, n)
+    # Twice this is the likelihood ratio of the value's share against that of all rows.
+    surprise = n * (special.rel_entr(share, base) + special.rel_entr(1 - share, 1 - base))
+    is_certain = (n >= _MIN_ROWS) & (share >= _CERTAIN) & (base < _COMMON) & (surprise > _SURPRISE)
+    return bool(np.any(is_certain & (found < _KNOWN * positives)))
 
 
 def score_told(n: FloatArray, score_sum: FloatArray, score_sq_sum: FloatArray) -> float:

@@ -168,7 +168,7 @@ def metric_phrase(name: str) -> str:
     label = METRICS[name].label
     is_proper = label[1:2].isupper() or label[1:2].isdigit() or METRICS[name].has_proper_name
     text = label if is_proper else label[:1].lower() + label[1:]
-    return f"the {text}" if text.rsplit(" ", 1)[-1] in ("rate", "score", "correlation") else text
+    return f"the {text}" if text.rsplit(" ", 1)[-1] in ("rate", "score", "correlation", "row") else text
 
 
 def p_value(value: Value) -> str:

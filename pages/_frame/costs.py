@@ -10,6 +10,7 @@ from typing import Any
 import streamlit as st
 
 from analytics.answers.question import Question
+from analytics.answers.thresholds.priced import costs_text
 from analytics.measure.thresholds.costs import CELLS
 from analytics.measure.thresholds.policy import Policy
 from pages._frame import address
@@ -31,21 +32,8 @@ def held_costs(question: Question) -> Policy | None:
     if given is not None:
         st.session_state[KEPT] = {**st.session_state.get(KEPT, {}), **_fields_of(given[0] if given else "")}
     policy = held_policy(question)
-    address.put(_COSTS, [] if policy is None else [_text_of(policy)])
+    address.put(_COSTS, [] if policy is None else [costs_text(policy)])
     return None if question.log.is_right_or_wrong else policy
-
-
-def _text_of(policy: Policy) -> str:
-    """Write costs as one value: ``fp:1;fn:20;amounts:fn;unit:€``.
-
-    >>> from analytics.measure.thresholds.costs import Costs
-    >>> _text_of(Policy(Costs(fp=1, fn=0.5, amount_cells=("fn",)), "€"))
-    'fp:1;fn:0.5;amounts:fn;unit:€'
-    """
-    said = {name: getattr(policy.costs, name) for name in COST_KEYS.values()}
-    parts = [f"{name}:{value:.12g}" for name, value in said.items() if value or f"cost_{name}" in _ASKED]
-    parts += [f"{_AMOUNTS}:{','.join(policy.costs.amount_cells)}"] if policy.costs.amount_cells else []
-    return ";".join([*parts, *([f"{_UNIT}:{policy.unit.replace(';', ' ')}"] if policy.unit else [])])
 
 
 def _fields_of(text: str) -> dict[str, Any]:

@@ -49,6 +49,8 @@ _MEASURED = ("missing-in-segment", "constant-in-version", "default-spike", "near
 """Findings of preflight about values of one column, which are measured as slices by what they cost, and about missing labels,
 which are a question of their own."""
 _ERROR, _WARNING = "error", "warning"
+_UNDOING = ("one-class-after",)
+"""Warnings that undo every number about the rows that they name, as an error does."""
 
 
 def miscalibration(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
@@ -171,8 +173,14 @@ def preflight(_: Engine, asking: Asking) -> tuple[Finding, ...]:
     found = [finding for finding in asking.question.log.findings if _is_told(finding)]
     if not found:
         return ()
+    found.sort(key=lambda each: not _is_first(each))
     parts = PreflightParts(found[0], len(found) - 1)
-    return (Finding("preflight", "logs", parts, place="first" if found[0].severity == _ERROR else "last"),)
+    return (Finding("preflight", "logs", parts, place="first" if _is_first(found[0]) else "last"),)
+
+
+def _is_first(finding: CheckResult) -> bool:
+    """Whether no other number holds before this is mended: an error, or labels that are of one class from a day on."""
+    return finding.severity == _ERROR or finding.code in _UNDOING
 
 
 def _is_told(finding: CheckResult) -> bool:

@@ -81,7 +81,8 @@ _ALL = (
         "logs",
         "whether the log is fit to be judged",
         preflight,
-        "An error stands first: if the log is misread, no other number holds. A warning stands last: what it costs is not known.",
+        "An error stands first, as do labels that are of one class from a day on: no other number holds before that is mended. "
+        "Another warning stands last: what it costs is not known.",
     ),
     Source(
         "compare",

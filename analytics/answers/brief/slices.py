@@ -17,7 +17,7 @@ from analytics.answers.slices import leading_slice, slices
 from analytics.log.column import Column
 from analytics.measure.brief import CELLS, with_units, worst_table
 from analytics.measure.comparisons import SIGNIFICANT
-from analytics.measure.leaks import label_told, tells_label
+from analytics.measure.leaks import label_told, tells_by_a_value, tells_label
 from analytics.measure.metrics import METRICS
 from analytics.measure.slices import compared_by
 from analytics.query.clusters import clusters_of
@@ -117,7 +117,8 @@ class _Telling:
         tp, fp, fn, tn = (counts[name].cast(pl.Float64).to_numpy() for name in CELLS)
         codes, n = np.arange(counts.height), tp + fp + fn + tn
         label, decision = (label_told(codes, counts.height, n, positives) for positives in (tp + fn, tp + fp))
-        return decision > _IS_PREDICTION or tells_label(label, self.by_score)
+        is_told = tells_label(label, self.by_score) or tells_by_a_value(n, tp + fn, tp)
+        return decision > _IS_PREDICTION or is_told
 
 
 def _sliced(question: Question) -> list[str]:

@@ -13,7 +13,7 @@ from analytics.answers.question import Question, told_by_score
 from analytics.measure.calibration.scan import MISFITS, misfit_table
 from analytics.measure.calibration.table import adjusted
 from analytics.measure.comparisons import SIGNIFICANT
-from analytics.measure.leaks import label_told, tells_label
+from analytics.measure.leaks import label_told, tells_by_a_value, tells_label
 from analytics.measure.slices import MIN_SUPPORT
 from analytics.query.engine import Engine
 from analytics.query.relations import MOMENTS
@@ -46,7 +46,9 @@ def calibration_scan(
     names = tuple(name for name in names if name in among) if among else names
     parts = {name: _slices_of(engine, question, name) for name in names}
     by_score = cache(lambda: told_by_score(engine, question))
-    told = tuple(name for name, part in parts.items() if tells_label(_label_told(part), by_score))
+    told = tuple(
+        name for name, part in parts.items() if tells_label(_label_told(part), by_score) or _is_told_by_a_value(part)
+    )
     if len(told) == len(parts):
         told = ()
     kept = [part.filter(pl.col("n") >= min_support) for name, part in parts.items() if name not in told]
@@ -69,6 +71,13 @@ def _label_told(slices: pl.DataFrame) -> float:
     """Return what the slices of a column tell of the label."""
     n, positives = (slices[name].cast(pl.Float64).to_numpy() for name in ("n", "n_pos"))
     return label_told(np.arange(len(n)), len(n), n, positives)
+
+
+def _is_told_by_a_value(slices: pl.DataFrame) -> bool:
+    """Whether a slice of a column is all positive although its scores expect nothing of the kind."""
+    sums = (pl.col("n"), pl.col("n_pos"), pl.col("n") * pl.col("mean_score"))
+    known = slices.drop_nulls("mean_score")
+    return tells_by_a_value(*(known.select(each.cast(pl.Float64)).to_series().to_numpy() for each in sums))
 
 
 def _value_of(value: object) -> str | None:

@@ -11,7 +11,7 @@ import polars as pl
 
 from analytics.answers.question import Question, is_band, told_by_score
 from analytics.log.role_names import is_data_set
-from analytics.measure.leaks import TELLS, label_told, score_told, tells_label
+from analytics.measure.leaks import TELLS, label_told, score_told, tells_by_a_value, tells_label
 from analytics.measure.thresholds.costs import Costs
 from analytics.query.discovery.objectives import OBJECTIVES
 from analytics.query.discovery.properties import Property, expression, in_codes
@@ -60,7 +60,16 @@ def told_by(
             share = label_told(codes.to_numpy(), len(known), n, positives)
             if tells_label(share, by_score) if limit == TELLS else share > limit:
                 told.add(found.source)
+        if "missed" in cells.columns and not is_data_set(found.source) and _is_certain(cells, codes, len(known)):
+            told.add(found.source)
     return set() if all(found.source in told for found in searched) else told
+
+
+def _is_certain(cells: pl.DataFrame, codes: pl.Series, size: int) -> bool:
+    """Whether a value makes the label certain of which the model knows nothing."""
+    sums = (pl.col("n"), pl.col("positives"), pl.col("positives") - pl.col("missed").fill_null(0))
+    parts = (cells.select(each.cast(pl.Float64)).to_series().to_numpy() for each in sums)
+    return tells_by_a_value(*(np.bincount(codes.to_numpy(), part, size).astype(np.float64) for part in parts))
 
 
 def _whole_log(
@@ -70,7 +79,8 @@ def _whole_log(
     objective = OBJECTIVES[asked[0]]
     rows = engine.kept(question.log, question.cohort.whole(), question.threshold)
     counted, value = objective.counted(question.threshold), objective.value(question.threshold, asked[1])
-    return engine.collect(cube_table(rows, {"key": expression(question.log, found, left_out)}, counted, value))
+    key = {"key": expression(question.log, found, left_out)}
+    return engine.collect(cube_table(rows, key, counted, value, with_missed=objective.is_within_label))
 
 
 def bands_of(searched: Sequence[Property], table: pl.DataFrame) -> set[str]:

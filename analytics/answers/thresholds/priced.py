@@ -8,6 +8,7 @@ from analytics.answers.overview import PricedRows
 from analytics.answers.question import Question
 from analytics.answers.thresholds.answer import ThresholdAnswer, thresholds
 from analytics.answers.thresholds.costs import CostTable, cost_table
+from analytics.measure.thresholds.costs import CELLS
 from analytics.measure.thresholds.operating import Limits
 from analytics.measure.thresholds.policy import Policy
 from analytics.query.engine import Engine
@@ -33,3 +34,17 @@ def priced_rows(answer: ThresholdAnswer) -> PricedRows | None:
     costs = answer.sweep.cost[0]
     cost, low, high = (float(part[place]) / n for part in (costs, found.low, found.high))
     return PricedRows(cost, low, high, float(costs[0]) / n, float(costs[-1]) / n, answer.threshold, answer.policy.unit)
+
+
+def costs_text(policy: Policy) -> str:
+    """Write what errors cost as the address of a page has it.
+
+    >>> from analytics.measure.thresholds.costs import Costs
+    >>> costs_text(Policy(Costs(fp=1, fn=0.5, amount_cells=("fn",)), "€"))
+    'fp:1;fn:0.5;amounts:fn;unit:€'
+    """
+    costs = policy.costs
+    said = {name: getattr(costs, name) for name in (*CELLS, "review")}
+    parts = [f"{name}:{value:.12g}" for name, value in said.items() if value or name in ("fp", "fn")]
+    parts += [f"amounts:{','.join(costs.amount_cells)}"] if costs.amount_cells else []
+    return ";".join([*parts, *([f"unit:{policy.unit.replace(';', ' ')}"] if policy.unit else [])])

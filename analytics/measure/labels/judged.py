@@ -19,7 +19,7 @@ _OF_BINS = ("auroc", "brier")
 """Metrics that are more than a ratio of counts at one threshold and can be matured."""
 _NO_LABEL = ("selection_rate",)
 """Metrics of counts that no label changes."""
-POINT = 0.01
+_POINT = 0.01
 """By how much labels that are to come may move a metric that is trusted: one point (METHODS.md, section 2)."""
 _STEP = 0.01
 """Of a row, by which a count is moved to see what it does: small against one row, large against rounding."""
@@ -90,7 +90,7 @@ class Judged:
     @property
     def point(self) -> float:
         """By how much labels to come may move a metric that is trusted: of a cost, a hundredth of what outcomes differ by."""
-        return POINT if self.costs is None or self.metric != COST else POINT * float(np.ptp(self._prices))
+        return _POINT if self.costs is None or self.metric != COST else _POINT * float(np.ptp(self._prices))
 
     @property
     def _prices(self) -> FloatArray:

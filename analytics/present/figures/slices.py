@@ -24,6 +24,7 @@ from analytics.present.marks.slices import (
     MAX_CATEGORIES,
     VERDICT_WORDS,
     Mark,
+    compared_words,
     has_base_rate,
     order_words,
     points_to,
@@ -71,7 +72,8 @@ def slice_bars(table: pl.DataFrame, columns: Sequence[str], metric: str, overall
     ]
     left_out = len(table) - len(marks)
     cut = f"; the first {MAX_CATEGORIES} of {len(table)} slices" if left_out else ""
-    against = "what the base rate explains" if METRICS[metric].is_of_errors and has_base_rate(table) else "the rest"
+    is_explained = has_base_rate(table) and compared_words(metric) != "the rest"
+    against = "what the base rate explains" if is_explained else "the rest"
     height = 166 + _ROW_HEIGHT * len(marks)
     layout = framed_layout(
         title,

@@ -47,7 +47,10 @@ def cost_reading(answer: SliceAnswer, name_of: Callable[[_Row], str], by: str) -
     known = [row for row in rows if not row["few_rows"] and words.is_known(row["excess_cost"])]
     if known:
         row = max(known, key=lambda each: each["excess_cost"])
-        details = [f"Most beyond it is in {name_of(row)}: {_money_in(row, unit)}.", *details]
+        details = [
+            f"Most beyond it, before the adjustment for looking at all of them, is in {name_of(row)}: {_money_in(row, unit)}.",
+            *details,
+        ]
     return words.told(lead, *details)
 
 

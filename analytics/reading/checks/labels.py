@@ -164,8 +164,9 @@ def _say_one_class_after(log: Log, after: _OneClassAfter | None) -> Iterator[Sai
         yield Said(
             log.mapping.label,
             after.rows,
-            f"From {after.since} on {share} of {after.rows:,} labels are {what}, against {after.share_before:.1%} before. The "
-            "labels of this time are not all there yet, or they were written by a rule: filter it out before you compare.",
+            f"From {after.since} on {share} of {after.rows:,} labels are {what}, against {100 * after.share_before:.1f} % "
+            "before. The labels of this time are not all there yet, or they were written by a rule: filter it out before you "
+            "compare.",
             after.since,
         )
 
