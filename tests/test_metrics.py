@@ -20,7 +20,7 @@ from analytics.present.words import metric_phrase
 from analytics.query.discovery.objectives import OBJECTIVES
 from analytics.query.relations import SUMS
 
-OWN_OBJECTIVES = {"beyond_base_rate", "cost", "overprediction", "underprediction", "change"}
+OWN_OBJECTIVES = {"beyond_base_rate", "cost", "cost_beyond_base_rate", "overprediction", "underprediction", "change"}
 """What a search can look for that is no metric."""
 
 

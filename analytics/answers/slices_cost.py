@@ -13,6 +13,9 @@ from analytics.measure.intervals import ratio
 from analytics.measure.slices_cost import with_costs, with_priced_excess
 from analytics.measure.thresholds.costs import Costs, with_mean_amounts
 from analytics.measure.thresholds.policy import Policy
+from analytics.query.engine import Engine
+from analytics.query.outcomes import outcome_table
+from analytics.query.relations import AMOUNTS
 from analytics.query.score_table import ScoreTable
 
 
@@ -56,6 +59,21 @@ def error_weights(costs: Costs) -> tuple[float, float]:
     (10.0, 3.0)
     """
     return float(costs.fn - costs.tp - costs.review), float(costs.fp + costs.review - costs.tn)
+
+
+def costs_beyond_base_rate(engine: Engine, question: Question, costs: Costs) -> Costs:
+    """Return what a row costs beyond the mean of its label over the cohort, so that neither class costs anything on average.
+
+    Amounts count at their means.
+    """
+    if costs.amount_cells:
+        frame = engine.score_table(question.log, question.cohort, question.threshold, sums=AMOUNTS).frame
+        costs = at_mean_amounts(costs, frame)
+    miss, alarm = error_weights(costs)
+    counts = outcome_table(engine, question.log, question.cohort, question.threshold, is_weighted=True)
+    tp, fp, fn, tn = (float(counts[name].sum()) for name in ("tp", "fp", "fn", "tn"))
+    missed, flagged = fn / max(tp + fn, 1.0), fp / max(fp + tn, 1.0)
+    return Costs(tp=-miss * missed, fn=miss * (1 - missed), fp=alarm * (1 - flagged), tn=-alarm * flagged)
 
 
 def at_mean_amounts(costs: Costs, frame: pl.DataFrame) -> Costs:

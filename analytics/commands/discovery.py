@@ -15,7 +15,7 @@ from analytics.commands.roles import roles_of
 from analytics.commands.writing import write
 from analytics.errors import QuestionError
 from analytics.measure.thresholds.costs import Costs
-from analytics.query.discovery.objectives import OBJECTIVES, objective_for
+from analytics.query.discovery.objectives import OBJECTIVES, PRICED, objective_for
 
 _IN_TEXT = (
     "slice",
@@ -75,12 +75,12 @@ def discover(
     if objective is None:
         is_priced = metric is None and (cost_fp is not None or cost_fn is not None)
         objective = (
-            "cost"
+            objective_for("cost")
             if is_priced
             else objective_for(metric or leading_metric(question.log), is_right_or_wrong=question.log.is_right_or_wrong)
         )
         objective = "change" if reference else objective
-    if objective == "cost" and cost_fp is None and cost_fn is None:
+    if objective in PRICED and cost_fp is None and cost_fn is None:
         raise QuestionError("Expected what errors cost, found nothing. Say it with --cost-fp and --cost-fn.")
     cells = tuple(cell for text in amount_cells or () for cell in text.split(","))
     search = slice_search.Search(

@@ -80,7 +80,7 @@ def outcome_table(
     if log.is_right_or_wrong:  # a row that is right is of no class, so that no base rate explains an error
         cells |= {"tp": pl.lit(False), "tn": flagged & positive, "fn": pl.lit(False)}
     counts = found.group_by(*keys).agg(pl.col("n").filter(cell).sum().alias(name) for name, cell in cells.items())
-    counts = counts.sort(*keys, nulls_last=True)
+    counts = counts.sort(*keys, nulls_last=True) if keys else counts
     shown = [
         as_people_see(log, name, counts[f"slice_{place}"]).alias(f"slice_{place}") for place, name in enumerate(by)
     ]

@@ -11,7 +11,7 @@ from analytics.answers.discovery.search import MAX_DEPTH, Search, Split
 from analytics.answers.question import Question
 from analytics.errors import QuestionError
 from analytics.measure.thresholds.costs import Costs
-from analytics.query.discovery.objectives import OBJECTIVES, OF_CLASSES, objective_for
+from analytics.query.discovery.objectives import OBJECTIVES, OF_CLASSES, PRICED, objective_for
 from pages._frame import address
 from pages._frame import policy as policy_controls
 from pages._frame.dear import USUAL_SUPPORT
@@ -60,7 +60,7 @@ def draw_controls(question: Question, forget: Callable[[], None]) -> Search:
         max_depth=depth,
         split=split,
         columns=tuple(columns) or None,
-        costs=_draw_costs(question) if objective == "cost" else Costs(),
+        costs=_draw_costs(question) if objective in PRICED else Costs(),
     )
 
 

@@ -118,7 +118,7 @@ def test_a_link_carries_the_costs_and_everybody_is_led_by_them() -> None:
     ranked = opened("slices", costs="fp:1;fn:20")
     assert "category separates costs most" in said(ranked)
     found = opened("slices", view="Discovered", costs="fp:1;fn:20")
-    assert found.selectbox(key="objective").value == "cost"
+    assert found.selectbox(key="objective").value == "cost_beyond_base_rate"
     lead = opened("overview", costs="fp:1;fn:20;unit:€")
     assert said(lead).startswith("**Slicewise") or "A judged row costs €" in said(lead)
     chosen = opened("overview", costs="fp:1;fn:20", metric="recall")

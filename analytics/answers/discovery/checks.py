@@ -5,7 +5,7 @@ from __future__ import annotations
 from analytics.answers.discovery.search import Search, Split
 from analytics.answers.question import Question
 from analytics.errors import QuestionError
-from analytics.query.discovery.objectives import OBJECTIVES, SPLITS
+from analytics.query.discovery.objectives import OBJECTIVES, PRICED, SPLITS
 
 _DEEPEST = 8
 """Conditions that can be asked for at most: memory grows with the number of combinations of columns."""
@@ -19,7 +19,7 @@ def checked(question: Question, search: Search) -> None:
         raise QuestionError(f"Expected scores in 0–1 for {search.objective!r}, found others. Choose another objective.")
     if OBJECTIVES[search.objective].is_change != (search.reference is not None):
         raise QuestionError("Expected a reference for a change, and for nothing else. Name both, or neither.")
-    if search.objective == "cost" and search.costs.amount_cells and question.log.mapping.amount is None:
+    if search.objective in PRICED and search.costs.amount_cells and question.log.mapping.amount is None:
         raise QuestionError("Expected a column of amounts to multiply costs by, found none. Choose it in the mapping.")
     if search.split == "time" and search.reference is not None:
         raise QuestionError("Expected a split that both sides can share, found 'time'. Split by row or entity.")

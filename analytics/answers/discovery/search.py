@@ -11,6 +11,7 @@ import polars as pl
 
 from analytics.answers.discovery.told import bands_of, told_by
 from analytics.answers.question import Question
+from analytics.answers.slices_cost import costs_beyond_base_rate
 from analytics.errors import QuestionError
 from analytics.measure.discovery.clusters import UnitCells
 from analytics.measure.discovery.cube import CodeArray, Cube, Sums, second_names
@@ -61,7 +62,7 @@ class Search:
     columns : tuple of str or None
         Search these segment columns only; None: all of them and what can be derived.
     costs : Costs
-        What the outcomes cost, where the objective is the cost per row.
+        What the outcomes cost, where the objective is the cost per row, or the part of it beyond the base rate.
     error_weights : (float, float) or None
         What a miss and what a false alarm counts, where errors beyond the base rate are to be weighed as well.
     reference : Cohort or None
@@ -148,7 +149,10 @@ class Cells:
 
 def cells_of(engine: Engine, question: Question, search: Search, split: Split) -> Cells:
     """Aggregate a cohort into the cube of a search."""
-    log, objective, asked = question.log, OBJECTIVES[search.objective], (search.objective, search.costs)
+    log, objective, costs = question.log, OBJECTIVES[search.objective], search.costs
+    if objective.is_centred:
+        costs = costs_beyond_base_rate(engine, question, costs)
+    asked = search.objective, costs
     part = {} if split == "none" else {"part": _part_of(engine, question, split, search.seed)}
     is_weighted = log.mapping.weight is not None
     if log.mapping.unit is not None or is_weighted:
@@ -157,7 +161,7 @@ def cells_of(engine: Engine, question: Question, search: Search, split: Split) -
     def counted(cohort: Cohort, searched: Sequence[Property], told: Collection[str]) -> pl.DataFrame:
         keys = {f"key_{place}": expression(log, found, told) for place, found in enumerate(searched)}
         rows = engine.kept(log, cohort, question.threshold)
-        sides = objective.counted(question.threshold), objective.value(question.threshold, search.costs)
+        sides = objective.counted(question.threshold), objective.value(question.threshold, costs)
         is_within, has_cubes, is_open = objective.is_within_label, not objective.is_share, search.columns is None
         asked = cube_table(
             rows,

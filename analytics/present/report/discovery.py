@@ -10,7 +10,7 @@ from analytics.measure.thresholds.costs import CELLS
 from analytics.present import words
 from analytics.present.discovery import objective_interval, objective_text, predicate_words, slice_words
 from analytics.present.readings.discovery import found_reading, searched_words
-from analytics.query.discovery.objectives import OBJECTIVES
+from analytics.query.discovery.objectives import OBJECTIVES, PRICED
 
 if TYPE_CHECKING:
     from analytics.answers.discovery.answer import Discovery
@@ -57,7 +57,7 @@ def found_slice(answer: Discovery, row: int, question: Question) -> FoundSlice:
         ]
         lines.append(("Contributions of the conditions", f"{'; '.join(told)}{' points' if objective.is_share else ''}"))
     asked = f"Found in {question.cohort.to_words()}, at threshold {words.threshold_text(question.threshold)}"
-    if answer.search.objective == "cost":
+    if answer.search.objective in PRICED:
         asked = f"{asked}, {_cost_words(answer)}"
     return FoundSlice(
         slice_words(found),

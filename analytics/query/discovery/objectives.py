@@ -54,6 +54,8 @@ class Objective:
         Whether positives are compared with positives and negatives with negatives, so that a base rate makes no slice.
     is_signed : bool
         Whether rows cancel out in the sum, so that no slice has a share of it.
+    is_centred : bool
+        Whether costs are those beyond what the rows of either label cost on average, so that a base rate makes no slice.
     """
 
     label: str
@@ -66,6 +68,7 @@ class Objective:
     unit: str = "errors"
     is_signed: bool = False
     is_within_label: bool = False
+    is_centred: bool = False
 
 
 def _every_row(threshold: float) -> nw.Expr:
@@ -136,6 +139,16 @@ OBJECTIVES: dict[str, Objective] = {
     "cost": Objective(
         "cost per row", "Mean cost of the outcomes of judged rows.", False, _every_row, _cost_of, unit="cost"
     ),
+    "cost_beyond_base_rate": Objective(
+        "cost per row beyond the base rate",
+        "Mean cost of errors beyond what the FNR and FPR of all rows predict on the positives and negatives of a slice.",
+        False,
+        _every_row,
+        _cost_of,
+        unit="cost",
+        is_signed=True,
+        is_centred=True,
+    ),
     "brier": Objective(
         "Brier score",
         "Mean squared distance between the score and the label.",
@@ -176,20 +189,23 @@ OBJECTIVES: dict[str, Objective] = {
 }
 
 
-OF_CLASSES = ("beyond_base_rate", "fpr", "fnr", "cost")
+OF_CLASSES = ("beyond_base_rate", "fpr", "fnr", "cost", "cost_beyond_base_rate")
+PRICED = ("cost_beyond_base_rate", "cost")
+"""What needs somebody to say what errors cost."""
 """What has no meaning where rows are right or wrong, and none is positive or negative."""
 
 
 def objective_for(metric: str, *, is_right_or_wrong: bool = False) -> str:
     """Return what is searched for where a metric leads: its other side, or errors beyond the base rate.
 
-    >>> [objective_for(name) for name in ("recall", "specificity", "brier", "error_rate", "auroc")]
-    ['fnr', 'fpr', 'brier', 'beyond_base_rate', 'beyond_base_rate']
+    >>> [objective_for(name) for name in ("recall", "specificity", "brier", "error_rate", "auroc", "cost")]
+    ['fnr', 'fpr', 'brier', 'beyond_base_rate', 'beyond_base_rate', 'cost_beyond_base_rate']
     """
     if is_right_or_wrong:
         return "error_rate"
-    sides = {"recall": "fnr", "specificity": "fpr", "precision": "fpr", "error_rate": "beyond_base_rate"}
-    name = sides.get(metric, metric)
+    sides = {"recall": "fnr", "specificity": "fpr", "precision": "fpr"}
+    beyond = {"error_rate": "beyond_base_rate", "cost": "cost_beyond_base_rate"}
+    name = (sides | beyond).get(metric, metric)
     return name if name in OBJECTIVES else "beyond_base_rate"
 
 

@@ -419,3 +419,26 @@ def test_a_value_that_reads_like_none_is_told_from_a_missing_one() -> None:
 def test_noise_is_no_multiple_of_a_bias_that_cancels_out(engine: Engine, log: Log) -> None:
     answer = discover(engine, Question(log, Cohort(), 0.5), Search(objective="overprediction"))
     assert "times the overall" not in readings.discovery_reading(answer)
+
+
+def test_a_base_rate_alone_is_no_slice_of_the_cost_that_a_search_looks_for(engine: Engine, desk: Desk) -> None:
+    rng, n = np.random.default_rng(3), 6_000
+    kind = rng.choice(["frequent", "missed", "usual"], n, p=[0.2, 0.2, 0.6])
+    label = rng.random(n) < np.where(kind == "frequent", 0.3, 0.1)
+    found = rng.random(n) < np.where(label, np.where(kind == "missed", 0.2, 0.7), 0.05)
+    frame = pl.DataFrame({"score": np.where(found, 0.9, 0.1), "label": label.astype(int), "kind": kind})
+    question, costs = Question(desk.log(frame, segments=("kind",)), Cohort(), 0.5), Costs(fp=1, fn=20)
+    usual = discover(engine, question, Search("cost", split="row", columns=("kind",), costs=costs))
+    assert slice_words(usual.slices[0]) == "kind is frequent", "what every row costs follows the base rate"
+    answer = discover(engine, question, Search("cost_beyond_base_rate", split="row", columns=("kind",), costs=costs))
+    status = dict(zip(map(slice_words, answer.slices), answer.table["status"], strict=True))
+    assert slice_words(answer.slices[0]) == "kind is missed" and status["kind is missed"] == "confirmed"
+    assert status.get("kind is frequent") != "confirmed"
+    every = discover(engine, question, replace(answer.search, split="none", every=True))
+    row = every.table.row([slice_words(each) for each in every.slices].index("kind is missed"), named=True)
+    of_kind, wrong = kind == "missed", label != found
+    beyond = sum(
+        cost * (wrong[of_kind & side].sum() - of_kind[side].sum() * wrong[side].mean())
+        for cost, side in ((20, label), (1, ~label))
+    )
+    assert row["rate"] == pytest.approx(beyond / of_kind.sum(), abs=1e-9)

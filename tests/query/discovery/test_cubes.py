@@ -58,6 +58,7 @@ def test_the_cube_is_the_same_on_both_engines_and_what_polars_counts(
         "fpr": (wrong, label == 0),
         "fnr": (wrong, label == 1),
         "cost": (cost, pl.lit(True)),
+        "cost_beyond_base_rate": (cost, pl.lit(True)),
         "brier": ((pl.col("score") - label) ** 2, pl.lit(True)),
         "overprediction": (pl.col("score") - label, pl.lit(True)),
         "underprediction": (label - pl.col("score"), pl.lit(True)),
