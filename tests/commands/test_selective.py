@@ -64,6 +64,8 @@ def test_only_flagged_rows_get_a_label(tmp_path: Path) -> None:
     assert '"precision"' in drafted and '"error_rate"' not in drafted and '"auroc"' not in drafted
     assert said(path, "watch", "--baseline-weeks", "1").startswith(f"{caution}Quiet")
     assert said(path, "calibration").startswith("Only flagged rows get a label, so nothing is known of lower scores. ")
+    asked = said(path, "thresholds")
+    assert "recall" not in asked and "precision" in asked, "recall over labels of flagged rows alone is always 100 %"
     reported = CliRunner().invoke(app, ["report", str(path), "--threshold", "0.3", "--out", str(tmp_path / "pack.md")])
     assert reported.exit_code == 0, reported.stderr
     assert (

@@ -65,6 +65,8 @@ def test_a_model_that_is_not_clearly_better_is_compared_with_predicting_one_clas
         ("status", "charged back", "charged back"),
         ("HasDefault", "1.0", "default"),
         ("loan_default", "yes", "loan default"),
+        ("Betrug", "ja", "betrug"),
+        ("fraude", "Oui", "fraude"),
         ("x", "<b>\n*bad*", "<b> *bad*"),
     ],
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from analytics.log.value_words import folded
 from analytics.measure.headline import headline
 from analytics.measure.metrics import METRICS
 from analytics.present import words
@@ -15,7 +16,8 @@ if TYPE_CHECKING:
     from analytics.answers.question import Question
     from analytics.log.schema import Log
 
-_YES = {"1", "1.0", "true", "yes", "y", "t", "positive", "pos", "p"}
+_YES = {"1.0", "positive", "pos", "p"}
+"""Beside words of assent: they say nothing of what is positive."""
 _NO_NOUN = {"label", "target", "y", "true", "outcome", "class", "flag", "truth", "positive", "actual", "gt"}
 _NO_WORDS = re.compile(r"[^\w\s.\-/']")
 """What stands in no name that is made of words."""
@@ -31,7 +33,7 @@ def noun_of(log: Log) -> str:
     Empty where neither is; then rows are called positive.
     """
     values = [words.one_line(value) for value in log.mapping.positive]
-    if len(values) == 1 and values[0].strip() and values[0].lower() not in _YES and not values[0][:1].isdigit():
+    if len(values) == 1 and values[0].strip() and not _is_yes(values[0]) and not values[0][:1].isdigit():
         return words.shortened(values[0], _MAX_NOUN)
     name = words.one_line(log.mapping.label or "")
     if _NO_WORDS.search(name):
@@ -39,6 +41,11 @@ def noun_of(log: Log) -> str:
     parts = re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+", name)
     kept = [part for part in parts if part.lower() not in {"is", "has", "was", *_NO_NOUN}]
     return words.shortened(" ".join(kept).lower(), _MAX_NOUN) if 0 < len(kept) <= _MAX_WORDS else ""
+
+
+def _is_yes(value: str) -> bool:
+    """Whether a label says no more than yes, in any of the languages whose words of assent are known."""
+    return value.strip().lower() in _YES or folded(value) == "1"
 
 
 def judged_words(log: Log, n: int | None = None) -> str:

@@ -17,7 +17,7 @@ from analytics.present.base_rate import split_words
 from analytics.present.marks.slices import SIGNIFICANT, support, support_words, verdict
 from analytics.present.readings.overview import NO_ROWS
 from analytics.present.readings.slices_cost import cost_reading
-from analytics.present.readings.slices_support import few_part, n_judged, stand_for_part, unjudged_part
+from analytics.present.readings.slices_support import few_part, n_judged, none_of, stand_for_part, unjudged_part
 from analytics.present.selective import selective_caution
 
 if TYPE_CHECKING:
@@ -269,8 +269,8 @@ def _nothing_stands_out(answer: SliceAnswer, rows: list[_Row]) -> str:
     furthest = max(known, key=lambda row: abs(row[column]))
     ends = (furthest[f"{column}{end}"] for end in _ENDS)
     return words.told(
-        f"{_sentence_start(metric)} differs from {'what the base rate explains' if _is_beyond(metric) else 'the rest'} in none "
-        f"of {words.plural(len(rows), 'slice')} by {by}, beyond chance.",
+        f"{_sentence_start(metric)} differs from {'what the base rate explains' if _is_beyond(metric) else 'the rest'} in "
+        f"{none_of(len(compared), len(rows), by)}, beyond chance.",
         f"The largest difference, adjusted for looking at all of them: {_name_of(answer, furthest)} with "
         f"{words.metric_difference(metric, *ends)}, n {words.count(furthest['support'])}.",
     )
@@ -279,8 +279,8 @@ def _nothing_stands_out(answer: SliceAnswer, rows: list[_Row]) -> str:
 def _no_errors_part(answer: SliceAnswer, rows: list[_Row], compared: list[_Row]) -> str:
     """Say that the model is nowhere clearly worse or better than the base rate explains, and where most errors are."""
     none = (
-        f"The model is worse or better than {_than(answer)} in none of {words.plural(len(rows), 'slice')} by "
-        f"{_by_of(answer)}, beyond chance."
+        f"The model is worse or better than {_than(answer)} in {none_of(len(compared), len(rows), _by_of(answer))}, "
+        "beyond chance."
     )
     split = [row for row in compared if words.is_known(row["excess_model"])]
     if not split:

@@ -54,6 +54,18 @@ def unjudged_part(answer: SliceAnswer, name_of: Callable[[dict[str, Any]], str])
     return f"Hardly anything is known of {names}: {words.count(known)} {of} {'is' if known == 1 else 'are'} judged."
 
 
+def none_of(n_compared: int, n_all: int, by: str) -> str:
+    """Say that it is none of the slices that can be compared.
+
+    >>> none_of(5, 5, "region"), none_of(4, 5, "region")
+    ('none of 5 slices by region', 'none of the 4 slices by region that have enough rows')
+    """
+    if n_compared == n_all:
+        return f"none of {words.plural(n_all, 'slice')} by {by}"
+    have = "has" if n_compared == 1 else "have"
+    return f"none of the {words.plural(n_compared, 'slice')} by {by} that {have} enough rows"
+
+
 def few_part(answer: SliceAnswer, rows: Sequence[dict[str, Any]]) -> str:
     """Say how many slices had too few judged rows to be named."""
     few = sum(row["few_rows"] for row in rows)

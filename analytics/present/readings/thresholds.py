@@ -41,10 +41,11 @@ def _asking_part(answer: ThresholdAnswer) -> str:
     """Ask what errors cost, and say what the present threshold does."""
     now = answer.present
     factor, span = per_week(answer)
+    seen = ("recall", "precision")
+    if answer.selective is not None:
+        seen = ("precision",) if answer.selective.is_of_flagged else ()  # the others' labels would make recall
     rates = [
-        f"{name} {words.share(value)}"
-        for name in ("recall", "precision")
-        if (value := getattr(totals_at(answer, now), name)) is not None
+        f"{name} {words.share(value)}" for name in seen if (value := getattr(totals_at(answer, now), name)) is not None
     ]
     flagged = words.plural(round(answer.value("n_flagged", now) * factor), "row")
     if answer.is_of_decisions:
