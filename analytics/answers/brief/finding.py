@@ -65,9 +65,13 @@ class SliceParts:
 
 @dataclass(frozen=True)
 class FoundParts:
-    """A slice of several conditions that a search confirmed on rows that it did not see, of ``n_sent`` that it sent there."""
+    """A slice of several conditions that a search confirmed on rows that it did not see, of ``n_sent`` that it sent there.
+
+    ``metric`` is what its rates are: the error rate, or one kind of error.
+    """
 
     slice: Slice
+    metric: str
     rate: float
     rate_rest: float
     n: int

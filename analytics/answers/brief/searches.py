@@ -14,11 +14,14 @@ from analytics.answers.gap.inputs import Inputs, inputs
 from analytics.answers.gap.sides import Sides, sides
 from analytics.measure.gap.causes import emptied, to_mend
 from analytics.measure.gap.metric import COST
+from analytics.query.discovery.objectives import objective_for
 from analytics.query.discovery.properties import clauses
 from analytics.query.engine import Engine
 
 _MAX_MOVED = 15
 """Columns that are compared because their values changed most, beside those that separate the errors. By hand."""
+_ONE_KIND = ("fnr", "fpr")
+"""Objectives of one kind of error, in which a finding is told."""
 _PER = 1_000
 """Rows that the cost of a gap is stated for."""
 _NOT_MENDED = ("base_rate", "segments", "coverage")
@@ -31,9 +34,24 @@ def found_slice(engine: Engine, asking: Asking) -> tuple[Finding, ...]:
 
 
 def searched(engine: Engine, asking: Asking) -> Discovery:
-    """Search for slices of several conditions, errors weighed as the brief counts them."""
+    """Search for slices of several conditions, errors weighed as the brief counts them.
+
+    Where one kind of error leads it is searched for, as the page does; errors of both kinds where none of it is confirmed.
+    """
     weights = weights_of(engine, asking) if asking.has_costs else None
-    return discover(engine, asking.question, Search(error_weights=weights, among=asking.columns))
+    both = Search(error_weights=weights, among=asking.columns)
+    objective = _usual(asking)
+    if objective not in _ONE_KIND:
+        return discover(engine, asking.question, both)
+    found = discover(engine, asking.question, replace(both, objective=objective))
+    if "confirmed" in found.table["status"]:
+        return found
+    return discover(engine, asking.question, both)
+
+
+def _usual(asking: Asking) -> str:
+    """Return the objective that the page opens on."""
+    return objective_for(asking.leading_metric or "cost", is_right_or_wrong=asking.question.log.is_right_or_wrong)
 
 
 def slice_finding(answer: Discovery, asking: Asking) -> tuple[Finding, ...]:
@@ -48,7 +66,10 @@ def slice_finding(answer: Discovery, asking: Asking) -> tuple[Finding, ...]:
             continue
         slice_ = answer.slices[place]
         said = [clauses(asking.question.log, entry.property, entry.value, answer.left_out) for entry in slice_]
-        parts = FoundParts(slice_, row["rate"], row["rate_complement"], row["n"], answer.n_sent)
+        objective = answer.search.objective
+        metric = objective if objective in _ONE_KIND else "error_rate"
+        parts = FoundParts(slice_, metric, row["rate"], row["rate_complement"], row["n"], answer.n_sent)
+        other = () if objective == _usual(asking) else (("objective", objective),)
         kept = () if None in said else tuple(clause for each in said for clause in each or ())
         return (
             Finding(
@@ -56,7 +77,7 @@ def slice_finding(answer: Discovery, asking: Asking) -> tuple[Finding, ...]:
                 "slices",
                 parts,
                 Size(*ends),
-                asked=(("view", "Discovered"),),
+                asked=(("view", "Discovered"), *other),
                 clauses=kept,
             ),
         )

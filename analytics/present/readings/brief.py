@@ -83,7 +83,7 @@ def finding_sentence(finding: Finding, log: Log) -> str:
             return f"Where {where}, {_rates(parts.metric, parts.rate, parts.rate_rest, log)}."
         case FoundParts() as parts:
             where = words.shortened(spoken_slice(parts.slice), 3 * _MAX_NAME)
-            return f"Where {where}, {_rates('error_rate', parts.rate, parts.rate_rest, log)}."
+            return f"Where {where}, {_rates(parts.metric, parts.rate, parts.rate_rest, log)}."
         case CalibrationParts() as parts:
             side = "too high" if parts.mean_score > parts.observed else "too low"
             return f"A score of {words.number(parts.mean_score, 2)} means {words.share(parts.observed)}: it is {side}."

@@ -41,7 +41,7 @@ def _asking_part(answer: ThresholdAnswer) -> str:
     """Ask what errors cost, and say what the present threshold does."""
     now = answer.present
     factor, span = per_week(answer)
-    seen = ("recall", "precision")
+    seen: tuple[str, ...] = ("recall", "precision")
     if answer.selective is not None:
         seen = ("precision",) if answer.selective.is_of_flagged else ()  # the others' labels would make recall
     rates = [

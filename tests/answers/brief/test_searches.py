@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from analytics.answers.brief.answer import composed
-from analytics.answers.brief.finding import Asking
+from analytics.answers.brief.finding import Asking, FoundParts
 from analytics.answers.brief.registry import SOURCES
 from analytics.answers.question import Question
 from analytics.measure.thresholds.costs import Costs
@@ -41,3 +41,25 @@ def test_a_slice_of_several_conditions_has_a_size_in_money_where_errors_have_a_c
     assert {clause.column for clause in priced.clauses} == {"region", "channel"}
     answer = composed(Asking(question, policy), [SOURCES["discovery"]], [priced])
     assert "€" in finding_worth(priced, answer)
+
+
+@pytest.mark.parametrize(("recall", "false_alarms", "metric"), [(0.1, 0.02, "fnr"), (0.6, 0.3, "error_rate")])
+def test_where_misses_lead_they_are_searched_for_first_and_false_alarms_are_found_all_the_same(
+    desk: Desk, recall: float, false_alarms: float, metric: str
+) -> None:
+    rng, n = np.random.default_rng(4), 8_000
+    kind = rng.choice(["odd", "usual", "other"], n)
+    label = rng.random(n) < 0.05
+    flagged = rng.random(n) < np.where(
+        label, np.where(kind == "odd", recall, 0.6), np.where(kind == "odd", false_alarms, 0.02)
+    )
+    frame = pl.DataFrame({"score": np.where(flagged, 0.9, 0.1), "label": label.astype(int), "kind": kind})
+    question = Question(desk.log(frame, score="score", label="label", segments=("kind",)), Cohort(), 0.5)
+    with closing(Engine(desk.workspace)) as engine:
+        (found,) = SOURCES["discovery"].find(engine, Asking(question))
+    assert isinstance(found.parts, FoundParts) and found.parts.metric == metric
+    assert [clause.values for clause in found.clauses] == [("odd",)]
+    asked = dict(found.asked)
+    assert asked.get("objective") == (None if metric == "fnr" else "beyond_base_rate"), (
+        "its evidence opens as it was found"
+    )
