@@ -133,9 +133,11 @@ def _line_sentence(parts: LineParts, log: Log) -> str:
     )
     noun = noun_of(log)
     if parts.flags_all:
-        return f"{by} nearly everybody: {words.share(parts.wrong)} of the negative rows are false alarms."
+        whom = "everybody" if parts.n_flagged == parts.n_scored else "nearly everybody"
+        return f"{by} {whom}: {words.share(parts.wrong)} of the negative rows are false alarms."
     missed = f"of {noun} is missed" if noun else "of the positive rows are missed"
-    return f"{by} hardly anyone: {words.share(parts.wrong)} {missed}."
+    whom = "hardly anyone" if parts.n_flagged else "nobody"
+    return f"{by} {whom}: {words.share(parts.wrong)} {missed}."
 
 
 def _label_sentence(parts: LabelParts) -> str:

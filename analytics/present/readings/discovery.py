@@ -21,12 +21,12 @@ def discovery_reading(answer: Discovery) -> str:
     if not answer.table.height:
         if not answer.n_slices:
             return f"No slice but the whole holds enough of the {words.plural(answer.n_judged, 'judged row')}: {_advice(answer)}."
-        than = (
-            "more errors than its base rate explains"
-            if is_split(answer)
-            else f"more than the {_phrase(answer)} of the rest"
-        )
-        return f"Of {looked}, none has {than}."
+        than = f"has a {_phrase(answer)} above that of the rest"
+        if is_split(answer):
+            than = "has more errors than its base rate explains"
+        elif OBJECTIVES[answer.search.objective].is_centred:
+            than = "costs more than its base rate explains"
+        return f"Of {looked}, none {than}."
     rows = answer.table.to_dicts()
     confirmed = [place for place, row in enumerate(rows) if row["status"] == "confirmed"]
     noise, left, same = _noise_part(answer), _left_out_part(answer), _same_part(answer)

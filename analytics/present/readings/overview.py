@@ -92,7 +92,7 @@ def overview_reading(overview: Overview, question: Question, metric: str = "erro
     stand_for = _weighted_part(overview, question)
     lead = f"{unseen_labels_part(question)} {lead}".strip()
     if overview.priced is not None:
-        lead, reason = f"{priced_reading(overview.priced)} {lead}".strip(), ""
+        lead, reason = f"{priced_reading(overview.priced, is_of_decisions=is_decision)} {lead}".strip(), ""
     beside = "" if overview.priced is not None else trivial_part(overview, metric)
     said = [lead, reason, stand_for, beside, _unjudged_part(overview)]
     return words.told(" ".join(filter(None, said)), *details)

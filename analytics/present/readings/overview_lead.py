@@ -134,7 +134,7 @@ def reason_part(question: Question, metric: str) -> str:
     return f"{share} of the log are positive, so the error rate weighs both kinds of error."
 
 
-def priced_reading(priced: PricedRows | None) -> str:
+def priced_reading(priced: PricedRows | None, *, is_of_decisions: bool = False) -> str:
     """Say what a row costs at the present threshold, and beside a trivial rule where that is not clearly better.
 
     Empty where no row is judged or nobody said what errors cost.
@@ -143,7 +143,8 @@ def priced_reading(priced: PricedRows | None) -> str:
         return ""
     unit, threshold = priced.unit, words.threshold_text(priced.threshold)
     cost = money_interval(priced.cost, priced.low, priced.high, unit)
-    lead = f"A judged row costs {cost} at threshold {threshold}."
+    at = "by the logged decisions" if is_of_decisions else f"at threshold {threshold}"
+    lead = f"A judged row costs {cost} {at}."
     rules = {"everybody": priced.everybody, "nobody": priced.nobody}
     cheaper = min(rules, key=lambda rule: rules[rule])
     if rules[cheaper] > priced.high:
@@ -170,7 +171,9 @@ def _trivial_errors(overview: Overview, n_positive: int, n_judged: int) -> str:
     if wrong is None or low is None or high is None or not 0 < fewest / n_judged <= high:
         return ""
     always = "negative" if fewest == n_positive else "positive"
-    share = words.share(fewest / n_judged)
+    share, n_flagged = words.share(fewest / n_judged), overview.counts["tp"] + overview.counts["fp"]
+    if n_flagged == (0 if always == "negative" else n_judged):
+        return f"That is what predicting every row {always} does: wrong on {share}."
     if fewest / n_judged < low:
         return f"Predicting every row {always} would be wrong on fewer, {share}."
     rule = f"Predicting every row {always} would be wrong on {share}"

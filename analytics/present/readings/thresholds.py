@@ -47,7 +47,8 @@ def _asking_part(answer: ThresholdAnswer) -> str:
     rates = [
         f"{name} {words.share(value)}" for name in seen if (value := getattr(totals_at(answer, now), name)) is not None
     ]
-    flagged = words.plural(round(answer.value("n_flagged", now) * factor), "row")
+    n_flagged = answer.value("n_flagged", now) * factor
+    flagged = "fewer than 1 row" if 0 < n_flagged < 0.5 else words.plural(round(n_flagged), "row")
     if answer.is_of_decisions:
         said = ", ".join([*rates, f"{flagged} flagged {span}"])
         return f"The log holds decisions and no scores, so there is no threshold to move. As decided: {said}."

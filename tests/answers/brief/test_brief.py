@@ -271,9 +271,8 @@ def test_a_threshold_that_decides_nothing_stands_first_and_a_few_rows_are_no_pra
         quiet = brief(engine, Asking(Question(few, Cohort(), 0.5)))
     assert (found[0].source, found[0].page) == ("line", "thresholds")
     assert (
-        finding_sentence(found[0], idle)
-        == "Threshold 0.50 flags hardly anyone: 100.0\u202f% of the positive rows are missed."
+        finding_sentence(found[0], idle) == "Threshold 0.50 flags nobody: 100.0\u202f% of the positive rows are missed."
     )
     assert "line" not in [each.source for each in decided]
-    assert finding_sentence(every[0], idle).startswith("Threshold 0 flags nearly everybody: 100.0")
+    assert finding_sentence(every[0], idle).startswith("Threshold 0 flags everybody: 100.0")
     assert not quiet.findings and brief_reading(quiet).startswith("On 20 labelled rows nothing can be told from chance")

@@ -434,6 +434,8 @@ def test_a_base_rate_alone_is_no_slice_of_the_cost_that_a_search_looks_for(engin
     status = dict(zip(map(slice_words, answer.slices), answer.table["status"], strict=True))
     assert slice_words(answer.slices[0]) == "kind is missed" and status["kind is missed"] == "confirmed"
     assert status.get("kind is frequent") != "confirmed"
+    free = discover(engine, question, replace(answer.search, costs=Costs(fp=0, fn=0)))
+    assert readings.discovery_reading(free).endswith("none costs more than its base rate explains.")
     every = discover(engine, question, replace(answer.search, split="none", every=True))
     row = every.table.row([slice_words(each) for each in every.slices].index("kind is missed"), named=True)
     of_kind, wrong = kind == "missed", label != found
