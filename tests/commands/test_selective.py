@@ -102,3 +102,10 @@ def test_a_random_audit_gives_recall(tmp_path: Path) -> None:
         checked = CliRunner().invoke(app, ["check", str(gates), str(tmp_path / "log.csv"), "--threshold", "0.3"])
         assert checked.exit_code == exit_code, checked.stderr
     assert not said(written(tmp_path / "all.csv", "flagged", 1.0), "overview").startswith(("Only", "Few"))
+
+
+def test_slices_of_a_few_rows_are_not_said_to_cost_no_more(tmp_path: Path) -> None:
+    path = tmp_path / "few.csv"
+    path.write_text("score,label,region\n0.9,1,north\n0.2,0,south\n0.7,0,west\n")
+    found = said(path, "slices", "--by", "region", "--cost-fp", "1", "--cost-fn", "5")
+    assert found.startswith("No slice by region has enough judged rows to compare its cost ")

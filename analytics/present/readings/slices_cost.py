@@ -45,6 +45,8 @@ def cost_reading(answer: SliceAnswer, name_of: Callable[[_Row], str], by: str) -
         return words.told(lead, *details, _MEAN_AMOUNTS if answer.has_amounts else "")
     lead = f"By {by} no slice costs more than its base rate explains, beyond chance."
     known = [row for row in rows if not row["few_rows"] and words.is_known(row["excess_cost"])]
+    if not known and any(row["few_rows"] for row in rows):
+        lead = f"No slice by {by} has enough judged rows to compare its cost with what its base rate explains."
     if known:
         row = max(known, key=lambda each: each["excess_cost"])
         details = [
