@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import reduce
+from typing import Any
 
 import narwhals.stable.v2 as nw
+import numpy as np
 import polars as pl
 
 from analytics.errors import QuestionError
@@ -13,6 +15,8 @@ from analytics.log.right import Right, fold
 from analytics.log.schema import Log
 from analytics.query.cohort import Cohort
 from analytics.query.engine import Engine
+from analytics.query.relations import MOMENTS, score_table
+from analytics.query.score_table import ScoreTable
 
 _TRUE, _PREDICTED = "true", "predicted"
 
@@ -57,20 +61,40 @@ def _class_names(log: Log, pairs: pl.DataFrame) -> dict[str, str]:
 
 def class_scores(engine: Engine, log: Log, cohort: Cohort, threshold: float, name: str, column: str) -> pl.DataFrame:
     """Count judged rows by the score of one class, and those of the class among them: ``score, n, n_pos``."""
-    right = _rule_of(log)
-    true = log.column(right.true)
-    spellings = [
-        value for value in _spellings(engine, log, cohort, threshold) if fold(value, right) == fold(name, right)
-    ]
-    label = nw.col(true.sql_name).cast(nw.String)
-    rows = engine.kept(log, cohort, threshold).filter(~label.is_null())
-    if right.unknown:
-        rows = rows.filter(~label.is_in(list(right.unknown)))
-    is_class = nw.when(label.is_in(spellings)).then(nw.lit(1)).otherwise(nw.lit(0))
-    prepared = rows.select(score=nw.col(log.column(column).sql_name).cast(nw.Float64), is_class=is_class)
+    rows = _against_rest(engine, log, cohort, threshold, name, _spellings(engine, log, cohort, threshold))
+    prepared = rows.select("label", score=nw.col(log.column(column).sql_name).cast(nw.Float64))
     return engine.collect(
-        prepared.group_by("score").agg(n=nw.len().cast(nw.Int64), n_pos=nw.col("is_class").sum().cast(nw.Int64))
+        prepared.group_by("score").agg(n=nw.len().cast(nw.Int64), n_pos=nw.col("label").sum().cast(nw.Int64))
     )
+
+
+def class_score_tables(engine: Engine, log: Log, cohort: Cohort, threshold: float) -> Iterator[tuple[str, ScoreTable]]:
+    """Yield each class that has a score with the score table of its judged rows, by distinct score: the class is positive.
+
+    Rows that stand for many count as often as their weight says.
+    """
+    spellings, is_weighted = _spellings(engine, log, cohort, threshold), log.mapping.weight is not None
+    for name, column in _rule_of(log).class_scores:
+        rows = _against_rest(engine, log, cohort, threshold, name, spellings)
+        scored = rows.with_columns(score=nw.col(log.column(column).sql_name).cast(nw.Float64))
+        found = engine.collect(score_table(scored, (), sums=MOMENTS, by_score=True, is_weighted=is_weighted))
+        held = found.filter(pl.col("score").is_finite()).sort("score").with_row_index("score_bin")
+        edges = held["score"].to_numpy() if held.height else np.zeros(1)
+        frame = held.drop("score").with_columns(pl.col("score_bin").cast(pl.Int64))
+        yield name, ScoreTable(frame, edges, 0, (), is_exact=True)
+
+
+def _against_rest(
+    engine: Engine, log: Log, cohort: Cohort, threshold: float, name: str, spellings: Sequence[str]
+) -> nw.LazyFrame[Any]:
+    """Return the rows whose class is known, with ``label`` 1 where it is one of this name and 0 elsewhere."""
+    right = _rule_of(log)
+    own = [value for value in spellings if fold(value, right) == fold(name, right)]
+    true = nw.col(log.column(right.true).sql_name).cast(nw.String)
+    rows = engine.kept(log, cohort, threshold).filter(~true.is_null())
+    if right.unknown:
+        rows = rows.filter(~true.is_in(list(right.unknown)))
+    return rows.with_columns(label=nw.when(true.is_in(own)).then(nw.lit(1)).otherwise(nw.lit(0)))
 
 
 def _spellings(engine: Engine, log: Log, cohort: Cohort, threshold: float) -> Sequence[str]:

@@ -15,6 +15,7 @@ from analytics.present.readings.calibration import (
     calibration_trend_reading,
     reliability_reading,
 )
+from analytics.present.readings.calibration_classes import class_calibration_reading
 from analytics.present.readings.calibration_numbers import numbers_reading
 from analytics.present.readings.calibration_recalibration import costs_reading, recalibration_reading
 from analytics.present.readings.calibration_scan import scan_reading
@@ -120,6 +121,7 @@ __all__ = [
     "change_reading",
     "changes_reading",
     "chosen_reading",
+    "class_calibration_reading",
     "classes_reading",
     "compare_reading",
     "confusion_reading",
