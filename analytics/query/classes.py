@@ -68,20 +68,27 @@ def class_scores(engine: Engine, log: Log, cohort: Cohort, threshold: float, nam
     )
 
 
-def class_score_tables(engine: Engine, log: Log, cohort: Cohort, threshold: float) -> Iterator[tuple[str, ScoreTable]]:
-    """Yield each class that has a score with the score table of its judged rows, by distinct score: the class is positive.
+def class_score_tables(
+    engine: Engine, log: Log, cohort: Cohort, threshold: float, steps: int | None = None
+) -> Iterator[tuple[str, ScoreTable]]:
+    """Yield each class that has a score with the score table of its judged rows, in which the class is positive.
 
+    It is by distinct score, or with ``steps`` by that many steps of the scores from 0 to 1, whose sums are exact all the same.
     Rows that stand for many count as often as their weight says.
     """
     spellings, is_weighted = _spellings(engine, log, cohort, threshold), log.mapping.weight is not None
+    key = "score" if steps is None else "score_bin"
     for name, column in _rule_of(log).class_scores:
         rows = _against_rest(engine, log, cohort, threshold, name, spellings)
-        scored = rows.with_columns(score=nw.col(log.column(column).sql_name).cast(nw.Float64))
-        found = engine.collect(score_table(scored, (), sums=MOMENTS, by_score=True, is_weighted=is_weighted))
-        held = found.filter(pl.col("score").is_finite()).sort("score").with_row_index("score_bin")
-        edges = held["score"].to_numpy() if held.height else np.zeros(1)
-        frame = held.drop("score").with_columns(pl.col("score_bin").cast(pl.Int64))
-        yield name, ScoreTable(frame, edges, 0, (), is_exact=True)
+        value = nw.col(log.column(column).sql_name).cast(nw.Float64)
+        scored = rows.with_columns(score=value).filter(nw.col("score").is_finite())
+        if steps is not None:
+            scored = scored.with_columns(score_bin=(nw.col("score") * steps).floor().cast(nw.Int64))
+        asked = score_table(scored, (), sums=MOMENTS, by_score=steps is None, is_weighted=is_weighted)
+        found = engine.collect(asked).sort(key)
+        edges = found[key].to_numpy() / (steps or 1) if found.height else np.zeros(1)
+        frame = found.drop(key).with_columns(score_bin=pl.int_range(found.height, dtype=pl.Int64))
+        yield name, ScoreTable(frame, edges, 0, (), is_exact=steps is None)
 
 
 def _against_rest(

@@ -19,6 +19,9 @@ from analytics.query.score_table import ScoreTable
 _REPLICATES, _CELLS = 200, 100
 """Replicates of the labels and score cells behind what chance would give one class, as of one slice: a mean and a 95 % end
 only, for up to a thousand classes at once."""
+_MAX_SCORES, _STEPS = 1_000_000, 10_000
+"""Rows times classes up to which every score is kept apart: some 2 s. In longer logs scores are added up in steps of a
+ten-thousandth, small enough for the scores of a hundred classes, which move ECE by less than one step."""
 
 
 @dataclass(frozen=True)
@@ -29,9 +32,12 @@ class ClassCalibration:
     ----------
     table : DataFrame
         `measure.calibration.classes.class_calibration_table`.
+    steps : int or None
+        How many steps stand for the many values of the scores; None where all are kept apart.
     """
 
     table: pl.DataFrame
+    steps: int | None = None
 
     @property
     def ece(self) -> float | None:
@@ -63,11 +69,14 @@ def class_calibration(
             "Expected a score for each class, found none. Log one column per class, called as the class is, or ask about the "
             "confidence alone."
         )
-    parts = [(name, *_checked(name, scores)) for name, scores in class_score_tables(engine, *asked)]
+    right = log.mapping.right
+    n_scores = log.n_rows * len(right.class_scores) if right is not None else 0
+    steps = _STEPS if n_scores > _MAX_SCORES else None
+    parts = [(name, *_checked(name, scores)) for name, scores in class_score_tables(engine, *asked, steps)]
     if question.cohort and all(frame.is_empty() for _, frame, _ in parts):
         raise empty_cohort(engine, log, question.cohort, question.threshold)
     table = class_calibration_table(parts, groups=groups, binning=binning, replicates=_REPLICATES, cells=_CELLS)
-    return ClassCalibration(table)
+    return ClassCalibration(table, steps)
 
 
 def _checked(name: str, scores: ScoreTable) -> tuple[pl.DataFrame, FloatArray]:

@@ -47,10 +47,12 @@ def class_calibration_reading(answer: ClassCalibration) -> str:
 
 def _shape_parts(answer: ClassCalibration, judged: pl.DataFrame) -> list[str]:
     """Say what class-wise ECE is, and in how many classes ECE is beyond what chance gives."""
+    in_steps = f"So long a log is added up in {words.count(answer.steps)} steps of each score." if answer.steps else ""
     beyond = judged.filter(pl.col("ece") > pl.col("ece_chance_high")).height
     return [
         f"Class-wise ECE, the mean over classes, is {words.number(answer.ece)}; "
-        f"{beyond} of {judged.height:,} are above what a calibrated model of this size stays below 97.5 % of the time."
+        f"{beyond} of {judged.height:,} are above what a calibrated model of this size stays below 97.5 % of the time.",
+        in_steps,
     ]
 
 

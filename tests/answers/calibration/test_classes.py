@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from analytics.answers.calibration import classes as module
 from analytics.answers.calibration.answer import calibration_slices
 from analytics.answers.calibration.classes import class_calibration, has_class_scores
 from analytics.answers.question import Question
@@ -139,6 +140,19 @@ def test_the_twelve_most_frequent_classes_are_drawn_worst_first() -> None:
     drawn = figures.class_calibration(table)
     assert [*drawn.data[0].customdata] == list(range(8, 20))
     assert "8 classes with fewer rows are in the table" in drawn.layout.title.subtitle.text
+
+
+def test_long_logs_are_added_up_in_steps(desk: Desk, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    question = asked(desk, made(3_000))
+    exact = class_calibration(engine, question)
+    monkeypatch.setattr(module, "_MAX_SCORES", 8_999)
+    monkeypatch.setattr(module, "_STEPS", 200)
+    found = class_calibration(engine, question)
+    assert (exact.steps, found.steps) == (None, 200)
+    assert "in 200 steps" in class_calibration_reading(found) and "steps" not in class_calibration_reading(exact)
+    for name, tolerance in (("mean_score", 1e-12), ("observed", 1e-12), ("difference_low", 1e-12), ("ece", 1 / 200)):
+        assert found.table[name].to_list() == pytest.approx(exact.table[name].to_list(), abs=tolerance), name
+    assert found.table["ece"].to_list() != exact.table["ece"].to_list()
 
 
 def test_scores_that_are_no_probabilities_and_classes_without_scores_are_refused(desk: Desk, engine: Engine) -> None:
